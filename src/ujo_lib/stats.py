@@ -1,0 +1,372 @@
+"""Intervals, exact tests and rounding shared by every analysis.
+
+Counts here are tiny (25 people, 54 clients), so everything exact is done exactly: by inverting the test, not
+by a normal approximation. Where a result carries an interval and a p-value, both invert the same central
+(equal-tailed) test, so that "p < 0.05" and "the 95 % interval leaves out the null value" cannot disagree.
+R's two-sided p orders tables by their probability instead; it is kept beside the central one as `p_minlike`.
+
+Nothing here returns NaN for a count. An estimate that has no value (0 of 0) is ``None`` and its interval is
+the whole range: no data, no information.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats as scipy_stats
+from scipy.stats import contingency
+
+MAX_PATHS = 400_000
+"""How many partial tables `fisher_freeman_halton` may hold before it gives up (a second or two)."""
+
+
+class TableTooLargeError(ValueError):
+    """A table has too many cells or counts for exact enumeration."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its confidence limits, all in the unit of the estimate.
+
+    `estimate` is None when it has no value (nothing was observed); the limits then span the whole range.
+    """
+
+    estimate: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class RateRatio:
+    """Ratio of two rates; `low`, `high` and `p_value` come from one central exact test of "ratio = 1".
+
+    `estimate` is None for 0/0, `math.inf` when only the comparison rate is 0; `high` may be `math.inf`.
+    `p_minlike` is what R's ``poisson.test`` prints; it does not belong to the interval.
+    """
+
+    estimate: float | None
+    low: float
+    high: float
+    p_value: float
+    p_minlike: float
+
+
+@dataclass(frozen=True)
+class OddsRatio:
+    """Conditional odds ratio of a 2×2 table; `low`, `high`, `p_value` from one central test of "ratio = 1".
+
+    `estimate` is None when a margin is empty. `p_minlike` is what R's ``fisher.test`` prints.
+    """
+
+    estimate: float | None
+    low: float
+    high: float
+    p_value: float
+    p_minlike: float
+
+
+def wilson(k: int, n: int, level: float = 0.95) -> Interval:
+    """Wilson's score interval for a share (Wilson 1927; Brown, Cai & DasGupta 2001).
+
+    Args:
+        k: number with the trait, 0 ≤ k ≤ n.
+        n: number observed.
+        level: confidence level in (0, 1).
+
+    Raises:
+        ValueError: counts out of order or a level outside (0, 1).
+    """
+    _check_counts(k, n, level)
+    if n == 0:
+        return Interval(None, 0.0, 1.0)
+    z = float(scipy_stats.norm.isf((1 - level) / 2))
+    share, z2 = k / n, z * z / n
+    middle = (share + z2 / 2) / (1 + z2)
+    half = math.sqrt(share * (1 - share) * z2 + z2 * z2 / 4) / (1 + z2)
+    # At the ends the algebra gives exactly 0 and 1; floating point would leave 1e-17 behind.
+    return Interval(share, 0.0 if k == 0 else middle - half, 1.0 if k == n else middle + half)
+
+
+def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval:
+    """Exact binomial interval for a share (Clopper & Pearson 1934); arguments as for `wilson`."""
+    _check_counts(k, n, level)
+    if n == 0:
+        return Interval(None, 0.0, 1.0)
+    tail = (1 - level) / 2
+    low = 0.0 if k == 0 else float(scipy_stats.beta.ppf(tail, k, n - k + 1))
+    high = 1.0 if k == n else float(scipy_stats.beta.isf(tail, k + 1, n - k))
+    return Interval(k / n, low, high)
+
+
+def hypergeometric_interval(k: int, n: int, N: int, level: float = 0.95) -> Interval:
+    """Exact interval for how many of a finite population have a trait, from a simple random part of it.
+
+    Keeps every population count that neither tail of the hypergeometric test rejects at (1 − level)/2
+    (Konijn 1973). The n observed are known for certain, so the limits lie between k and N − (n − k).
+
+    Args:
+        k: number with the trait among those observed.
+        n: number observed.
+        N: size of the population.
+        level: confidence level in (0, 1).
+
+    Returns:
+        Interval in population counts; `estimate` is N·k/n (not rounded), None when n = 0.
+    """
+    _check_counts(k, n, level)
+    if n > N:
+        raise ValueError(f"n must not exceed N: {n} > {N}")
+    tail = (1 - level) / 2
+    possible = np.arange(k, N - (n - k) + 1)
+    at_least_k = scipy_stats.hypergeom.sf(k - 1, N, possible, n)
+    at_most_k = scipy_stats.hypergeom.cdf(k, N, possible, n)
+    kept = possible[(at_least_k > tail) & (at_most_k > tail)]
+    return Interval(N * k / n if n else None, float(kept[0]), float(kept[-1]))
+
+
+def poisson_interval(k: int, exposure: float = 1.0, level: float = 0.95) -> Interval:
+    """Exact interval for a Poisson rate (Garwood 1936), per unit of `exposure`."""
+    _check_counts(k, k, level)
+    if not exposure > 0:
+        raise ValueError(f"exposure must be positive: {exposure}")
+    tail = (1 - level) / 2
+    low = 0.0 if k == 0 else float(scipy_stats.gamma.ppf(tail, k))
+    return Interval(k / exposure, low / exposure, float(scipy_stats.gamma.isf(tail, k + 1)) / exposure)
+
+
+def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = 0.95) -> RateRatio:
+    """Ratio of two Poisson rates, exact given the sum of the counts (Przyborowski & Wilenski 1940).
+
+    Given k1 + k0, k1 is binomial with odds ratio·e1/e0; the Clopper–Pearson limits of that share, turned back
+    into ratios, are the interval, and the p-value doubles the smaller tail of the same binomial.
+
+    Args:
+        k1: count of interest.
+        e1: its exposure (people asked, days, …), positive.
+        k0: comparison count.
+        e0: its exposure, in the unit of e1.
+        level: confidence level in (0, 1).
+    """
+    if not (e1 > 0 and e0 > 0):
+        raise ValueError(f"exposures must be positive: {e1}, {e0}")
+    _check_counts(k1, k1 + k0, level)
+    total, scale = k1 + k0, e0 / e1
+    if total == 0:
+        return RateRatio(None, 0.0, math.inf, 1.0, 1.0)
+    share = clopper_pearson(k1, total, level)
+    null = e1 / (e1 + e0)
+    smaller_tail = min(scipy_stats.binom.cdf(k1, total, null), scipy_stats.binom.sf(k1 - 1, total, null))
+    return RateRatio(
+        estimate=_odds(k1, k0) * scale,
+        low=_odds(share.low, 1 - share.low) * scale,
+        high=_odds(share.high, 1 - share.high) * scale,
+        p_value=min(1.0, 2 * float(smaller_tail)),
+        p_minlike=float(scipy_stats.binomtest(k1, total, null).pvalue),
+    )
+
+
+def fisher_exact(table: ArrayLike, level: float = 0.95) -> OddsRatio:
+    """Fisher's exact test of a 2×2 table with the conditional odds ratio and its exact interval.
+
+    Args:
+        table: 2×2 non-negative whole counts.
+        level: confidence level in (0, 1).
+
+    Raises:
+        ValueError: not 2×2, negative or broken counts.
+    """
+    counts = _count_table(table)
+    if counts.shape != (2, 2):
+        raise ValueError(f"a 2×2 table is needed, not {counts.shape[0]}×{counts.shape[1]}")
+    (a, b), (c, d) = counts.tolist()
+    if 0 in (a + b, c + d, a + c, b + d):
+        return OddsRatio(None, 0.0, math.inf, 1.0, 1.0)
+    fitted = contingency.odds_ratio(counts, kind="conditional")
+    limits = fitted.confidence_interval(confidence_level=level)
+    null = scipy_stats.hypergeom(a + b + c + d, a + b, a + c)
+    return OddsRatio(
+        estimate=float(fitted.statistic),
+        low=float(limits.low),
+        high=float(limits.high),
+        p_value=min(1.0, 2 * float(min(null.cdf(a), null.sf(a - 1)))),
+        p_minlike=fisher_freeman_halton(counts),
+    )
+
+
+def fisher_freeman_halton(table: ArrayLike) -> float:
+    """Exact p of an r×c table (Freeman & Halton 1951): all tables with these margins that are no likelier.
+
+    The tables are walked column by column as a network (Mehta & Patel 1983): partial tables with the same
+    rows still to fill and the same weight are one path, and a path ends early once all its completions lie on
+    one side of the observed table. Weights are whole numbers, so ties are exact and need no tolerance.
+
+    Args:
+        table: non-negative whole counts, at least one row and one column; empty rows and columns are ignored.
+
+    Returns:
+        p in (0, 1]; 1.0 when fewer than two rows or columns have counts.
+
+    Raises:
+        TableTooLargeError: more than `MAX_PATHS` partial tables would be needed.
+        ValueError: negative or broken counts.
+    """
+    counts = _count_table(table)
+    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    if min(counts.shape) < 2:
+        return 1.0
+    if counts.shape[0] > counts.shape[1]:
+        counts = counts.T
+    columns = sorted(counts.T.tolist(), key=sum, reverse=True)
+    totals = [sum(column) for column in columns]
+    rows = tuple(sorted(int(n) for n in counts.sum(axis=1)))
+    observed = math.prod(_multinomial(column) for column in columns)
+    network = _Network(totals)
+    as_extreme = 0
+    paths: dict[tuple[int, ...], dict[int, int]] = {rows: {1: 1}}
+    for stage in range(len(totals)):
+        following: dict[tuple[int, ...], dict[int, int]] = {}
+        for node, pasts in paths.items():
+            least, most = network.bounds(stage, node)
+            for past, ways in pasts.items():
+                if past * most <= observed:
+                    as_extreme += past * ways * _multinomial(node)
+                elif past * least <= observed:
+                    network.spend(1)
+                    for step, rest in network.steps(stage, node):
+                        onward = following.setdefault(rest, {})
+                        onward[past * step] = onward.get(past * step, 0) + ways
+        paths = following
+    # Paths that outlive the last column are full tables likelier than the observed one: not counted.
+    return float(as_extreme / _multinomial(rows))
+
+
+def adjusted_residuals(table: ArrayLike) -> NDArray[np.float64]:
+    """Haberman's (1973) adjusted residuals of a table of counts: about standard normal under independence.
+
+    Args:
+        table: r×c non-negative whole counts.
+
+    Returns:
+        r×c floats; NaN where a row or column is empty or holds everything, for there is nothing to compare.
+    """
+    counts = _count_table(table).astype(np.float64)
+    total = counts.sum()
+    rows, columns = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
+    if total == 0:
+        return np.full(counts.shape, np.nan)
+    expected = rows * columns / total
+    variance = expected * (1 - rows / total) * (1 - columns / total)
+    residuals = np.full(counts.shape, np.nan)
+    np.divide(counts - expected, np.sqrt(variance), out=residuals, where=variance > 0)
+    return residuals
+
+
+def holm(p: ArrayLike) -> NDArray[np.float64]:
+    """Holm's (1979) step-down adjusted p-values, in the order given; NaN entries stay out of the family."""
+    values = np.asarray(p, dtype=np.float64)
+    adjusted = np.full(values.shape, np.nan)
+    tested = np.flatnonzero(~np.isnan(values))
+    order = tested[np.argsort(values[tested], kind="stable")]
+    factors = np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(values[order] * factors))
+    return adjusted
+
+
+def round_half_up(x: float, digits: int) -> float:
+    """Round as Japanese official statistics do (四捨五入), on the decimal digits that a reader sees."""
+    if not math.isfinite(x):
+        return x
+    return float(Decimal(repr(float(x))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+
+
+def percent(k: int, n: int, digits: int = 1) -> float | None:
+    """Share k/n in percent, rounded half up from the exact fraction; None when n = 0."""
+    if n == 0:
+        return None
+    return float(
+        (Decimal(int(k)) * 100 / Decimal(int(n))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    )
+
+
+class _Network:
+    """Nodes of the Freeman–Halton network: `stage` columns are filled, `node` is what rows still lack."""
+
+    def __init__(self, totals: Sequence[int]) -> None:
+        self._totals = totals
+        self._spent = 0
+        self._bounds: dict[tuple[int, tuple[int, ...]], tuple[int, int]] = {}
+        self._steps: dict[tuple[int, tuple[int, ...]], list[tuple[int, tuple[int, ...]]]] = {}
+
+    def spend(self, paths: int) -> None:
+        """Count work done and stop before the machine does."""
+        self._spent += paths
+        if self._spent > MAX_PATHS:
+            raise TableTooLargeError(
+                "表が大きすぎるため、正確な検定を計算できません。区分をまとめて小さな表にしてください。"
+            )
+
+    def steps(self, stage: int, node: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
+        """Ways to fill the next column: its multinomial weight and the sorted rest of the rows."""
+        key = (stage, node)
+        if key not in self._steps:
+            found = []
+            for column in _fillings(node, self._totals[stage]):
+                self.spend(1)
+                rest = tuple(sorted(row - x for row, x in zip(node, column, strict=True)))
+                found.append((_multinomial(column), rest))
+            self._steps[key] = found
+        return self._steps[key]
+
+    def bounds(self, stage: int, node: tuple[int, ...]) -> tuple[int, int]:
+        """Smallest and largest weight of any completion from here."""
+        if stage == len(self._totals) - 1:
+            weight = _multinomial(node)
+            return weight, weight
+        key = (stage, node)
+        if key not in self._bounds:
+            least, most = None, 0
+            for step, rest in self.steps(stage, node):
+                low, high = self.bounds(stage + 1, rest)
+                least = step * low if least is None else min(least, step * low)
+                most = max(most, step * high)
+            self._bounds[key] = (least or 0, most)
+        return self._bounds[key]
+
+
+def _fillings(rows: tuple[int, ...], total: int) -> Iterator[tuple[int, ...]]:
+    """Every way to spread `total` over cells that hold at most `rows`."""
+    if len(rows) == 1:
+        yield (total,)
+        return
+    room = sum(rows[1:])
+    for first in range(max(0, total - room), min(rows[0], total) + 1):
+        for others in _fillings(rows[1:], total - first):
+            yield (first, *others)
+
+
+def _multinomial(parts: Iterable[int]) -> int:
+    """The number of ways to deal Σ parts people into groups of these sizes."""
+    sizes = list(parts)
+    return math.factorial(sum(sizes)) // math.prod(math.factorial(size) for size in sizes)
+
+
+def _odds(numerator: float, denominator: float) -> float:
+    return numerator / denominator if denominator > 0 else math.inf
+
+
+def _count_table(table: ArrayLike) -> NDArray[np.int64]:
+    counts = np.asarray(table)
+    whole = counts.astype(np.int64)
+    if counts.ndim != 2 or (whole != counts).any() or (whole < 0).any():
+        raise ValueError("a table of non-negative whole counts is needed")
+    return whole
+
+
+def _check_counts(k: int, n: int, level: float) -> None:
+    if not 0 <= k <= n:
+        raise ValueError(f"0 <= k <= n is needed: k={k}, n={n}")
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1: {level}")
