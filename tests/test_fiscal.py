@@ -1,0 +1,228 @@
+"""The calendar: one text, one day, or a sentence that says why not."""
+
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import date, time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ujo_lib import fiscal
+from ujo_lib.fiscal import DateError, FiscalYear, Period
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        2023,
+        "2023",
+        "2023年度",
+        "R5",
+        "r5",
+        "R5年度",
+        "令和5年度",
+        "令和5(2023)年度",
+        "FY2023",
+        "\uff12\uff10\uff12\uff13",
+    ],
+)
+def test_a_fiscal_year_is_read_in_every_spelling_a_clerk_uses(value):
+    assert FiscalYear.parse(value) == FiscalYear(2023)
+
+
+@pytest.mark.parametrize("value", ["5", "R5.4", "令和5(2022)年度", "来年度", "", True])
+def test_a_doubtful_fiscal_year_is_refused_in_japanese(value):
+    with pytest.raises(DateError, match="年度「"):
+        FiscalYear.parse(value)
+
+
+def test_labels_of_a_fiscal_year_use_both_calendars():
+    assert FiscalYear(2023).label == "令和5(2023)年度"
+    assert FiscalYear(2019).label == "令和元(2019)年度"
+    assert FiscalYear(2018).label == "平成30(2018)年度"
+    assert [FiscalYear(y).wareki for y in (2023, 2019, 2018)] == ["R5", "R1", "H30"]
+
+
+def test_calendar_and_fiscal_basis_count_over_different_days():
+    fy = FiscalYear.parse("R5")
+    assert fiscal.period_for(fy, "calendar") == Period(date(2023, 1, 1), date(2023, 12, 31), "2023年(暦年)")
+    assert fiscal.period_for(fy, "fiscal") == Period(date(2023, 4, 1), date(2024, 3, 31), "令和5(2023)年度")
+    assert fiscal.period_for(fy, "fiscal").days == 366
+    with pytest.raises(DateError, match="calendar"):
+        fiscal.period_for(fy, "school")
+
+
+def test_a_day_belongs_to_the_fiscal_year_that_began_in_april():
+    assert FiscalYear.containing(date(2024, 3, 31)) == FiscalYear(2023)
+    assert FiscalYear.containing(date(2024, 4, 1)) == FiscalYear(2024)
+
+
+# The vector of inconsistency I24 and the list of trap 7.
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("R5.12.8", date(2023, 12, 8)),
+        ("R 5.12.8", date(2023, 12, 8)),
+        ("令和5年12月8日", date(2023, 12, 8)),
+        ("令和5年12月8日(金)", date(2023, 12, 8)),
+        ("令和5年12月8日\uff08金\uff09", date(2023, 12, 8)),
+        ("\uff12\uff10\uff12\uff13年\uff11\uff12月\uff18日", date(2023, 12, 8)),
+        ("2023/12/8(金)", date(2023, 12, 8)),
+        ("2023/12/8 金曜日", date(2023, 12, 8)),
+        ("2023-12-08", date(2023, 12, 8)),
+        ("2023-12-08 00:00:00", date(2023, 12, 8)),
+        ("20231208", date(2023, 12, 8)),
+        ("45268", date(2023, 12, 8)),
+        ("H31.4.30", date(2019, 4, 30)),
+        ("R元.5.1", date(2019, 5, 1)),
+        ("令和元年5月1日", date(2019, 5, 1)),
+        ("㋿5年12月8日", date(2023, 12, 8)),
+        ("S64.1.7", date(1989, 1, 7)),
+        ("2024/2/29", date(2024, 2, 29)),
+    ],
+)
+def test_a_day_is_read_in_every_spelling_of_municipal_files(text, day):
+    assert fiscal.parse_date(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("5.12.8", "何年か決められません"),
+        ("05/12/08", "何年か決められません"),
+        ("R 6.1", "日がありません"),
+        ("令和元年度", "月と日がありません"),
+        ("12/8", "年がありません"),
+        ("2023/12/8(土)", "2023-12-08 は金曜日です"),
+        ("H31.5.1", "平成の期間"),
+        ("R1.4.30", "令和の期間"),
+        ("R0.1.1", "0年はありません"),
+        ("2023-02-29", "暦にありません"),
+        ("2023-12-08 13:30", "日付として読めません"),
+        ("231208", "日付として読めません"),
+        ("不明", "日付として読めません"),
+        ("", "日付として読めません"),
+    ],
+)
+def test_a_doubtful_day_is_refused_with_what_to_write_instead(text, reason):
+    with pytest.raises(DateError, match=reason):
+        fiscal.parse_date(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("R 6.1", date(2024, 1, 1), date(2024, 1, 31)),
+        ("R5.12月", date(2023, 12, 1), date(2023, 12, 31)),
+        ("R元", date(2019, 1, 1), date(2019, 12, 31)),
+        ("R元年", date(2019, 1, 1), date(2019, 12, 31)),
+        ("令和元年度", date(2019, 4, 1), date(2020, 3, 31)),
+        ("R5.12.8", date(2023, 12, 8), date(2023, 12, 8)),
+    ],
+)
+def test_a_month_or_a_year_is_read_as_the_days_it_covers(text, start, end):
+    period = fiscal.parse_period(text)
+    assert (period.start, period.end) == (start, end)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.dates(date(1901, 1, 1), date(2099, 12, 31)))
+def test_a_day_written_in_its_era_comes_back_as_the_same_day(day):
+    weekday = fiscal.WEEKDAYS_JA[fiscal.sunday_weekday(day)]
+    assert fiscal.parse_date(f"{fiscal.format_wareki(day)}({weekday})") == day
+    assert fiscal.parse_date(f"{day:%Y%m%d}") == day
+    assert fiscal.parse_date(f"{day.year}/{day.month}/{day.day}") == day
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.dates(date(1955, 1, 1), date(2060, 12, 31)))
+def test_an_excel_serial_comes_back_as_the_same_day(day):
+    assert fiscal.parse_date(str((day - fiscal.EXCEL_EPOCH).days)) == day
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(max_size=12))
+def test_no_text_makes_the_date_reader_fail_in_another_way(text):
+    for read in (
+        fiscal.parse_date,
+        fiscal.parse_period,
+        fiscal.parse_clock,
+        fiscal.parse_zone,
+        FiscalYear.parse,
+    ):
+        with suppress(DateError):
+            read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20:00", (0, time(20))),
+        ("24:00", (1, time(0))),
+        ("26:00", (1, time(2))),
+        ("25時30分", (1, time(1, 30))),
+        ("25時", (1, time(1))),
+        ("\uff12\uff16\uff1a\uff10\uff10", (1, time(2))),
+        ("翌2:00", (1, time(2))),
+        ("午後8時半", (0, time(20, 30))),
+        ("0:05", (0, time(0, 5))),
+    ],
+)
+def test_a_clock_past_midnight_belongs_to_the_next_day(text, expected):
+    assert fiscal.parse_clock(text) == expected
+
+
+@pytest.mark.parametrize("text", ["31:00", "20:60", "夜", "", "8", "翌26:00"])
+def test_an_impossible_clock_is_refused(text):
+    with pytest.raises(DateError, match="時刻"):
+        fiscal.parse_clock(text)
+
+
+def test_a_broadcast_zone_may_end_after_midnight():
+    assert fiscal.parse_zone("20:00~26:00") == ((0, time(20)), (1, time(2)))
+    assert fiscal.parse_zone("20:00\u301c26:00") == ((0, time(20)), (1, time(2)))
+    with pytest.raises(DateError, match="26:00"):
+        fiscal.parse_zone("20:00~2:00")
+
+
+def test_holidays_have_their_japanese_names_and_substitutes():
+    assert fiscal.holiday_name(date(2024, 2, 23)) == "天皇誕生日"
+    assert "振替休日" in fiscal.holiday_name(date(2024, 2, 12))
+    assert fiscal.holiday_name(date(2024, 2, 22)) is None
+
+
+def test_a_bridge_day_is_a_working_day_between_two_days_off():
+    assert fiscal.is_bridge_day(date(2023, 11, 24)) is True  # Friday after 勤労感謝の日
+    assert fiscal.is_bridge_day(date(2023, 11, 23)) is False
+    assert fiscal.is_bridge_day(date(2023, 11, 22)) is False
+    assert fiscal.is_bridge_day(date(2023, 5, 1)) is False  # Monday; Tuesday is a working day
+
+
+def test_the_week_of_the_report_begins_on_sunday():
+    assert fiscal.sunday_weekday(date(2023, 12, 10)) == 0
+    assert fiscal.WEEKDAYS_JA[fiscal.sunday_weekday(date(2023, 12, 8))] == "金"
+
+
+def test_a_period_counts_both_ends_and_refuses_to_run_backwards():
+    sns = Period(date(2024, 2, 20), date(2024, 2, 29), "配信期間")
+    assert sns.days == 10
+    assert len(list(sns)) == 10
+    assert sns.contains(date(2024, 2, 29))
+    assert not sns.contains(date(2024, 3, 1))
+    with pytest.raises(DateError, match="前です"):
+        Period(date(2024, 3, 1), date(2024, 2, 1), "逆")
+
+
+def test_a_school_break_includes_its_last_day():
+    summer = fiscal.SchoolBreak("夏休み", date(2023, 7, 21), date(2023, 8, 31))
+    assert summer.contains(date(2023, 8, 31))
+    assert not summer.contains(date(2023, 9, 1))
+
+
+def test_the_ground_floor_imports_without_pandas_and_without_holidays():
+    heavy = ("pandas", "numpy", "jpholiday")
+    code = f"import sys, ujo_lib.fiscal, ujo_lib.text; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

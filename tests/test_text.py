@@ -1,0 +1,124 @@
+"""Values compare, keys meet, and no invented person's data survives the masking."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ujo_lib import text
+
+
+@pytest.mark.parametrize(
+    ("raw", "plain"),
+    [
+        ("\uff14\uff10歳代", "40歳代"),
+        ("①", "1"),
+        ("㈱丸", "(株)丸"),
+        ("Ⅲ", "III"),
+        ("40\u301c49歳", "40~49歳"),
+        ("6か月\uff5e1年未満", "6か月~1年未満"),
+        ("6か月\u301c1年未満", "6か月~1年未満"),
+        ("\u22125", "-5"),
+        ("090\u20101234", "090-1234"),
+        ("3\u30fc5", "3-5"),
+        ("\uff7b\uff70\uff8b\uff9e\uff7d", "サービス"),
+        ("サービス", "サービス"),
+        ("コーヒー\u20143杯", "コーヒー-3杯"),
+        ("A\u3000 B\n", "A B"),
+        ("\ufeff合計\u200b", "合計"),
+        ("髙橋", "髙橋"),
+    ],
+)
+def test_values_that_look_alike_become_alike(raw, plain):
+    assert text.normalise_value(raw) == plain
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(max_size=30))
+def test_normalising_twice_changes_nothing_more(raw):
+    once = text.normalise_value(raw)
+    assert text.normalise_value(once) == once
+
+
+def test_variant_kanji_meet_as_keys_but_stay_on_the_page():
+    assert text.fold_key("髙\ufa11 邦子") == text.fold_key("高崎邦子")
+    assert text.normalise_value("髙\ufa11") == "髙\ufa11"
+    assert text.fold_key("Abc") == text.fold_key("\uff41\uff22\uff23")
+
+
+def test_the_leak_search_ignores_blanks_marks_and_width():
+    assert text.strip_for_match("学校へ、行けない……(泣)") == "学校へ行けない泣"
+    assert text.strip_for_match("\uff21B-c d") == "abcd"
+
+
+@pytest.mark.parametrize(
+    ("raw", "masked"),
+    [
+        ("連絡は090-1234-5678まで", "連絡は〔電話番号〕まで"),
+        (
+            "電話\uff10\uff19\uff10\uff0d\uff11\uff12\uff13\uff14\uff0d\uff15\uff16\uff17\uff18です",
+            "電話〔電話番号〕です",
+        ),
+        ("0964(32)1111に電話", "〔電話番号〕に電話"),
+        ("+81 90 1234 5678", "〔電話番号〕"),
+        ("taro.y@example.jp に送って", "〔メール〕 に送って"),
+        ("https://example.jp/a?b=1 を見て", "〔URL〕 を見て"),
+        ("架空市中町大字上野123-4に住む", "〔住所〕に住む"),
+        ("〒869-0000", "〔住所〕"),
+        ("2丁目3番4号", "〔住所〕"),
+        ("山田さんに言われた", "〔氏名〕さんに言われた"),
+        ("タカハシくんが", "〔氏名〕くんが"),
+        ("はなちゃんが", "〔氏名〕ちゃんが"),
+        ("名前は架空花子です。", "名前は〔氏名〕です。"),
+        ("佐藤が来た", "〔氏名〕が来た"),
+        ("架空東中学校の2年", "〔学校名〕中学校の2年"),
+        ("県立架空高校をやめた", "〔学校名〕高校をやめた"),
+        ("LINE IDはabc_123です", "LINE IDは〔ID〕です"),
+        ("@hanako_99 にDM", "〔ID〕 にDM"),
+        ("番号は1234-5678-9012", "番号は〔番号〕"),
+        ("平成15年4月1日生まれ", "〔生年月日〕生まれ"),
+    ],
+)
+def test_personal_data_is_replaced_by_its_kind(raw, masked):
+    assert text.mask_personal(raw) == masked
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "お母さんとお父さんがけんかする",
+        "担任の先生に相談した。養護先生も",
+        "皆さんに迷惑をかけた",
+        "高校をやめて通信制高校に入った",
+        "中学校に行けない。大学も",
+        "今年私立高校に受かった",
+        "私は主婦です。",
+        "宇城市に住んでいます",
+        "たくさん泣いた。22時30分まで眠れない",
+        "3年前から10回以上、2023年8月に1人で",
+        "看護師さんが優しい",
+    ],
+)
+def test_words_the_analysis_needs_are_left_alone(raw):
+    assert text.mask_personal(raw) == raw
+
+
+def test_names_known_to_the_caller_are_masked_wherever_they_stand():
+    assert (
+        text.mask_personal("原と森にいた架空花子", names=["架空花子", "森"]) == "原と〔氏名〕にいた〔氏名〕"
+    )
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text(max_size=60))
+def test_masking_a_masked_text_finds_nothing_new_to_fail_on(raw):
+    assert isinstance(text.mask_personal(text.mask_personal(raw)), str)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    before=st.text(alphabet="あいうえおかきくけこ、。 ", max_size=10),
+    number=st.from_regex(r"0[5789]0-\d{4}-\d{4}", fullmatch=True),
+    after=st.text(alphabet="あいうえおかきくけこ、。 ", max_size=10),
+)
+def test_no_mobile_number_survives_between_any_words(before, number, after):
+    assert number not in text.mask_personal(before + number + after)
