@@ -1,0 +1,344 @@
+"""What disclosure control is told: counts with their meaning, the rules in force, what is public already.
+
+A `CountTable` says of every printed count which people it counts, as a *region*: one set of atomic categories
+per variable. Two cells of different tables, years or notebooks can be held against each other only because
+both speak in the same atoms. Everything else in this room (the plan, the audit) is built on regions and
+nothing else.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any, Literal
+
+TOTAL_LABELS = ("総数", "全体")
+PERIOD = "〔期間〕"
+AREA = "〔地域〕"
+YES, NO = "はい", "いいえ"
+
+Region = tuple[tuple[str, frozenset[str]], ...]
+"""Sorted (variable, atoms) pairs; a variable that is absent is not restricted."""
+
+
+class TableError(ValueError):
+    """A table that does not say what it counts; the message is Japanese and names the table."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One printed count.
+
+    Attributes:
+        labels: one label per dimension column of the table, in the order of `CountTable.dimensions`.
+        column: the count column it stands in.
+        value: the true count; None when the source itself suppressed it (it is hidden whatever the plan
+            says).
+        largest: the largest part contributed by one reporter, for the dominance rule; None when not known.
+    """
+
+    labels: tuple[str, ...]
+    column: str
+    value: int | None
+    largest: int | None = None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a page prints beside, or instead of, the counts of a table.
+
+    Attributes:
+        counts: whether the counts themselves are printed. When they are not, the percentages stand for them.
+        percent_digits: decimals of the printed percentages; None when the table prints none.
+        percent_over: dimension columns over which the denominator of the percentages is summed.
+        base_shown: whether the denominator is printed.
+    """
+
+    counts: bool = True
+    percent_digits: int | None = None
+    percent_over: tuple[str, ...] = ()
+    base_shown: bool = True
+
+
+@dataclass(frozen=True)
+class CountTable:
+    """Counts of one published table and what each of them counts.
+
+    Attributes:
+        id: name of the table, unique over all notebooks (`publish` joins notebook and table id).
+        population: what is counted: "cases", "commissioners", "consultations", …; tables of different
+            populations say nothing about each other.
+        dimensions: dimension column → variable. The variable's name is what links tables: the same variable
+            must bear the same name everywhere.
+        counts: the count columns.
+        cells: every count of the table.
+        bases: count column → dimension columns over which it is summed (a `base` printed in each row).
+        where: subgroup filter, variable → atoms or recoded labels.
+        recode: variable → {published label: its atoms}; a label that is not listed is an atom itself. Labels
+            of a dimension over the variable `PERIOD` are recoded to atoms "2023-04-01/2023-04-30".
+        total_labels: labels that stand for "every category".
+        multiple: variables with multiple answers; each of their options is a yes/no variable of its own.
+        period: first and last day counted, or None when the population is not dated. Overlapping periods of
+            several tables are cut into common pieces.
+        area: atomic areas counted, empty when every area is.
+        printed: what is printed beside the counts.
+    """
+
+    id: str
+    population: str
+    dimensions: Mapping[str, str]
+    counts: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recode: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    total_labels: tuple[str, ...] = TOTAL_LABELS
+    multiple: tuple[str, ...] = ()
+    period: tuple[date, date] | None = None
+    area: tuple[str, ...] = ()
+    printed: Printed = Printed()
+
+    def __post_init__(self) -> None:
+        if len({(cell.labels, cell.column) for cell in self.cells}) != len(self.cells):
+            raise TableError(f"表「{self.id}」に、同じ見出しのセルが2つ以上ある")
+        for cell in self.cells:
+            if len(cell.labels) != len(self.dimensions):
+                raise TableError(
+                    f"表「{self.id}」: セル {cell.labels} の見出しが、軸の数 {len(self.dimensions)} と合わない"
+                )
+            if cell.column not in self.counts:
+                raise TableError(f"表「{self.id}」: 件数の列「{cell.column}」は counts にない")
+            if cell.value is not None and cell.value < 0:
+                raise TableError(f"表「{self.id}」: セル {cell.labels} の件数が負")
+        if self.period and self.period[0] > self.period[1]:
+            raise TableError(f"表「{self.id}」: 期間の初日が末日より後")
+
+    def label(self, index: int) -> str:
+        """The heading of a cell as a person would say it: 「性別=女性・年代=10代 (n)」."""
+        cell = self.cells[index]
+        parts = [f"{column}={text}" for column, text in zip(self.dimensions, cell.labels, strict=True)]
+        return "・".join(parts or ["全体"]) + f" ({cell.column})"
+
+    def totals_in(self, index: int) -> int:
+        """How many dimensions of a cell are summed over (0 for an inner cell)."""
+        cell = self.cells[index]
+        summed = self.bases.get(cell.column, ())
+        return sum(
+            text in self.total_labels or column in summed
+            for column, text in zip(self.dimensions, cell.labels, strict=True)
+        )
+
+    def region(self, index: int, summed: Sequence[str] = ()) -> Region:
+        """The people counted in a cell.
+
+        Args:
+            index: position in `cells`.
+            summed: further dimension columns to sum over (for the denominator of a percentage).
+        """
+        cell = self.cells[index]
+        found: dict[str, frozenset[str]] = dict(self._frame())
+        over = {*summed, *self.bases.get(cell.column, ())}
+        for (column, variable), text in zip(self.dimensions.items(), cell.labels, strict=True):
+            if column not in over and text not in self.total_labels:
+                _restrict(found, *self._atoms(variable, (text,)))
+        return tuple(sorted(found.items()))
+
+    def _frame(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Restrictions that hold for every cell: subgroup, period, area."""
+        found: dict[str, frozenset[str]] = {}
+        for variable, labels in self.where.items():
+            for one in [(label,) for label in labels] if variable in self.multiple else [labels]:
+                _restrict(found, *self._atoms(variable, one))
+        if self.period and PERIOD not in found:
+            found[PERIOD] = frozenset({span(*self.period)})
+        if self.area:
+            found[AREA] = frozenset(self.area)
+        yield from found.items()
+
+    def _atoms(self, variable: str, labels: Sequence[str]) -> tuple[str, frozenset[str]]:
+        if variable in self.multiple:
+            return f"{variable}={labels[0]}", frozenset({YES})
+        book = self.recode.get(variable, {})
+        return variable, frozenset(atom for label in labels for atom in book.get(label, (label,)))
+
+
+@dataclass(frozen=True)
+class PublicFigure:
+    """A figure anybody can already look up; an outsider starts from it.
+
+    Attributes:
+        population, where, multiple, period, area: as in `CountTable`, in atoms.
+        low, high: the count lies between them, inclusive; equal when the exact figure was published.
+        source: where it stands, for the report of the audit.
+    """
+
+    population: str
+    where: Mapping[str, tuple[str, ...]]
+    low: int
+    high: int
+    source: str
+    multiple: tuple[str, ...] = ()
+    period: tuple[date, date] | None = None
+    area: tuple[str, ...] = ()
+
+    @property
+    def region(self) -> Region:
+        """The people the figure counts."""
+        table = CountTable(
+            id=self.source,
+            population=self.population,
+            dimensions={},
+            counts=("n",),
+            cells=(Cell((), "n", self.low),),
+            where=self.where,
+            multiple=self.multiple,
+            period=self.period,
+            area=self.area,
+        )
+        return table.region(0)
+
+
+@dataclass(frozen=True)
+class PastRelease:
+    """A table as an earlier release (last year's, or an earlier version of this year's) left it.
+
+    Attributes:
+        table: the table with its true counts.
+        hidden: one flag per cell of the table: was it masked then?
+    """
+
+    table: CountTable
+    hidden: tuple[bool, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.hidden) != len(self.table.cells):
+            raise TableError(f"既公表の表「{self.table.id}」: 秘匿の印の数がセルの数と合わない")
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """Permission to print a kind of table in full: events over time with no personal attribute.
+
+    Attributes:
+        population: what is counted.
+        dimensions: the variables such a table may use, no others.
+        min_total: the table's total must be at least this.
+        reason: printed on the page.
+    """
+
+    population: str
+    dimensions: tuple[str, ...]
+    min_total: int
+    reason: str
+
+    def covers(self, table: CountTable) -> bool:
+        """Whether a table may be printed in full under this permission."""
+        used = {*table.dimensions.values(), *table.where}
+        largest = max((cell.value or 0 for cell in table.cells), default=0)
+        total = max(largest, _sum_of_inner(table))
+        return (
+            table.population == self.population and used <= set(self.dimensions) and total >= self.min_total
+        )
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The site's rules.
+
+    Attributes:
+        threshold: counts from 1 to threshold - 1 are not printed.
+        zero_rule: "show" prints zeros; "hide" treats a zero like a small count (it says that nobody has the
+            trait).
+        required_width: an outsider must not be able to narrow a small count to fewer than required_width + 1
+            values.
+        exemptions: kinds of table that are printed in full.
+        own_case: the outsider may be one of the people counted, and knows it.
+        dominance: also hide a cell when one reporter contributed more than this share of it (0–1); None
+            switches the rule off.
+    """
+
+    threshold: int = 5
+    zero_rule: Literal["show", "hide"] = "show"
+    required_width: int = 3
+    exemptions: tuple[Exemption, ...] = ()
+    own_case: bool = False
+    dominance: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.threshold < 1 or self.required_width < 1:
+            raise TableError("秘匿の閾値と必要な幅は 1 以上")
+        if self.dominance is not None and not 0 < self.dominance < 1:
+            raise TableError("占有の割合は 0 より大きく 1 より小さい数")
+
+    def is_primary(self, cell: Cell) -> bool:
+        """Whether a count must not be printed on its own account."""
+        if cell.value is None:
+            return True
+        if cell.value == 0:
+            return self.zero_rule == "hide"
+        if cell.value < self.threshold:
+            return True
+        return self.dominance is not None and (cell.largest or 0) > self.dominance * cell.value
+
+
+def span(start: date, end: date) -> str:
+    """The atom that stands for a run of days, both ends included."""
+    return f"{start.isoformat()}/{end.isoformat()}"
+
+
+def cut_periods(spans: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Cut overlapping runs of days into common pieces.
+
+    Returns:
+        For each run the disjoint pieces that make it up, so that calendar 2023 and fiscal 2023 share
+        April–December 2023 and nothing else.
+    """
+    days = {text: tuple(date.fromisoformat(part) for part in text.split("/")) for text in spans}
+    edges = sorted(
+        {start for start, _ in days.values()} | {end + timedelta(days=1) for _, end in days.values()}
+    )
+    pieces = [(a, b - timedelta(days=1)) for a, b in pairwise(edges)]
+    return {
+        text: frozenset(span(a, b) for a, b in pieces if start <= a and b <= end)
+        for text, (start, end) in days.items()
+    }
+
+
+def dump_tables(tables: Sequence[CountTable]) -> str:
+    """Tables as JSON (with their true counts: keep it inside the city)."""
+    return json.dumps([asdict(table) for table in tables], ensure_ascii=False, sort_keys=True, default=str)
+
+
+def load_tables(text: str) -> list[CountTable]:
+    """Read what `dump_tables` wrote."""
+    return [_table(entry) for entry in json.loads(text)]
+
+
+def _table(entry: dict[str, Any]) -> CountTable:
+    cells = tuple(Cell(**{**cell, "labels": tuple(cell["labels"])}) for cell in entry["cells"])
+    period = entry["period"] and tuple(date.fromisoformat(day) for day in entry["period"])
+    printed = Printed(**{**entry["printed"], "percent_over": tuple(entry["printed"]["percent_over"])})
+    lists = {name: tuple(entry[name]) for name in ("counts", "total_labels", "multiple", "area")}
+    return CountTable(
+        id=entry["id"],
+        population=entry["population"],
+        dimensions=entry["dimensions"],
+        cells=cells,
+        bases={column: tuple(over) for column, over in entry["bases"].items()},
+        where={variable: tuple(labels) for variable, labels in entry["where"].items()},
+        recode={
+            v: {label: tuple(atoms) for label, atoms in book.items()} for v, book in entry["recode"].items()
+        },
+        period=period,
+        printed=printed,
+        **lists,
+    )
+
+
+def _restrict(found: dict[str, frozenset[str]], variable: str, atoms: frozenset[str]) -> None:
+    found[variable] = found[variable] & atoms if variable in found else atoms
+
+
+def _sum_of_inner(table: CountTable) -> int:
+    return sum(cell.value or 0 for index, cell in enumerate(table.cells) if not table.totals_in(index))
