@@ -1,0 +1,87 @@
+"""The whole city: draw everything, write everything beside the old folder, then swap by rename."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.sample import ads, contacts, counts, files, marks, people, places
+
+DEFAULT_SEED: Final = 2023
+FISCAL_YEARS: Final = (2021, 2022, 2023)
+
+
+def write_city(root: Path, seed: int = DEFAULT_SEED) -> None:
+    """Write the synthetic city to ``root/data/sample``, replacing what was there.
+
+    Args:
+        root: the project's folder.
+        seed: everything random follows from it; equal seeds give equal bytes on one platform and lock.
+
+    The folder is complete or untouched: files are written beside it and promoted by rename.
+    """
+    target = Path(root) / "data" / "sample"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f".sample-new-{os.getpid()}")
+    stale = target.with_name(f".sample-old-{os.getpid()}")
+    try:
+        _write(fresh, seed)
+        if target.exists():
+            target.rename(stale)
+        fresh.rename(target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(stale, ignore_errors=True)
+
+
+def _write(folder: Path, seed: int) -> None:
+    national = counts.national_counts(seed)
+    city = counts.city_counts(seed)
+    records = contacts.all_contacts(seed, national, city)
+    survey = people.survey(seed)
+    _write_site(folder / "site", survey)
+    attributes = contacts.national_attributes(seed, national)
+    records.frame["text"] = ""
+    for year in FISCAL_YEARS:
+        _write_year(folder / f"fy{year}", year, national, records.frame, attributes)
+    _write_survey_and_ads(folder / "fy2023", seed, survey)
+    (folder / "README.txt").write_text(
+        marks.README_JA.format(seed=seed), encoding="utf-8-sig", newline="\r\n"
+    )
+
+
+def _write_site(folder: Path, survey: people.Survey) -> None:
+    files.write_csv(folder / "campaigns.csv", files.table(places.campaigns()), "cp932", "\r\n")
+    files.write_csv(folder / "population.csv", files.table(places.population()))
+    files.write_csv(folder / "channels.csv", files.table(places.channels()))
+    files.write_csv(folder / "events.csv", files.table(places.events()))
+    files.write_csv(folder / "media_use.csv", files.table(places.media_use()))
+    files.write_csv(folder / "survey_waves.csv", files.table(places.survey_waves(people.wave_r5(survey))))
+
+
+def _write_year(
+    folder: Path, year: int, national: counts.NationalCounts, records: pd.DataFrame, attributes: pd.DataFrame
+) -> None:
+    start, end = pd.Timestamp(year, 4, 1), pd.Timestamp(year + 1, 4, 1)
+    days = np.asarray((national.index >= start) & (national.index < end))
+    index = national.index[days]
+    files.national_daily(folder / "national_daily.csv", index, national.places, national.daily[days])
+    files.national_hourly(folder / "national_hourly.csv", index, national.hourly[days])
+    begun = pd.to_datetime(attributes["期間開始"])
+    quarters = attributes[(begun >= start) & (begun < end)].assign(出典=marks.SYNTHETIC)
+    files.write_csv(folder / "national_attributes.csv", files.table(quarters))
+    received = records["received_at"]
+    own = records[(received >= start) & (received < end)]
+    files.consultations(folder / "consultations.csv", own, old_form=year == FISCAL_YEARS[0])
+
+
+def _write_survey_and_ads(folder: Path, seed: int, survey: people.Survey) -> None:
+    files.commissioners(folder / "commissioners.xlsx", survey.commissioners)
+    files.cases(folder / "cases.xlsx", survey.cases)
+    cells = ads.cells(seed)
+    files.ads_meta(folder / "ads_meta_ja.csv", cells[cells["platform"].isin(["Instagram", "Facebook"])])
+    files.ads_tiktok(folder / "ads_tiktok.csv", cells[cells["platform"] == "TikTok"])
+    files.ads_google(folder / "ads_google.tsv", cells[cells["platform"] == "ディスプレイ"])
