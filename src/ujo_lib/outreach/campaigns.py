@@ -1,0 +1,234 @@
+"""The campaign calendar: which days belong to which campaign, and whether any can be told from the others.
+
+A campaign's window is its delivery (`start`..`end`), not its preparation, stretched by the carry-over of its
+medium. Correlation and variance inflation are shown because people ask for them; what decides is the number
+of days on which a campaign ran alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.fiscal import Period, parse_zone
+
+Shape = Literal["rectangular", "half_life"]
+
+_NEGLIGIBLE = 0.25  # a halving effect is followed for two half-lives, then counted as gone
+
+
+@dataclass(frozen=True)
+class CarryOver:
+    """How long a medium goes on working after its last delivery day.
+
+    Attributes:
+        days: rectangular: further days at full strength; half_life: days in which the strength halves.
+        shape: rectangular or half_life.
+    """
+
+    days: float = 0
+    shape: Shape = "rectangular"
+
+    def __post_init__(self) -> None:
+        if self.days < 0:
+            raise ValueError(f"持続日数は0以上で指定してください: {self.days}")
+
+    def strength(self, days_after_end: np.ndarray) -> np.ndarray:
+        """Strength, 0 to 1, by days since the last delivery day (0 or less: still running)."""
+        during = days_after_end <= 0
+        if self.shape == "rectangular":
+            return np.where(during | (days_after_end <= self.days), 1.0, 0.0)
+        if self.days == 0:
+            return np.where(during, 1.0, 0.0)
+        faded = 0.5 ** (np.maximum(days_after_end, 0) / self.days)
+        return np.where(faded >= _NEGLIGIBLE, faded, 0.0)
+
+
+def windows(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> dict[str, Period]:
+    """Delivery window with carry-over, by campaign name.
+
+    Args:
+        campaigns: one row a campaign: name, media, start, end (a missing end is the start).
+        carry_over: carry-over by medium; a medium not named has none.
+    """
+    found = {}
+    for row in campaigns.itertuples():
+        start, end = _delivery(row.start, row.end)
+        after = carry_over.get(str(row.media), CarryOver())
+        reach = np.arange(1, 367)
+        tail = int(np.count_nonzero(after.strength(reach)))
+        found[str(row.name)] = Period(start, end + timedelta(days=tail), str(row.name))
+    return found
+
+
+def joint_window(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> Period:
+    """The smallest window that holds every campaign's window.
+
+    Raises:
+        ValueError: no campaign is given.
+    """
+    each = windows(campaigns, carry_over).values()
+    if not each:
+        raise ValueError("施策の一覧が空です。campaigns に1行以上を入れてください")
+    return Period(min(window.start for window in each), max(window.end for window in each), "施策の期間")
+
+
+def day_index(period: Period) -> pd.DatetimeIndex:
+    """The days of a period as an index."""
+    return pd.date_range(period.start, period.end, freq="D")
+
+
+def intensity(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], days: Period) -> pd.DataFrame:
+    """Strength of each campaign (columns, by name) on each day (rows), between 0 and 1."""
+    index = day_index(days)
+    columns = {}
+    for row in campaigns.itertuples():
+        start, end = _delivery(row.start, row.end)
+        since_start = (index - pd.Timestamp(start)).days.to_numpy()
+        since_end = (index - pd.Timestamp(end)).days.to_numpy()
+        strength = carry_over.get(str(row.media), CarryOver()).strength(since_end)
+        columns[str(row.name)] = np.where(since_start >= 0, strength, 0.0)
+    return pd.DataFrame(columns, index=index)
+
+
+def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> pd.DataFrame:
+    """Bars for a timeline: name, media, stage (準備 | 実施 | 持続とみなす期間), start, end, zone_end.
+
+    `zone_end` is the clock at which the last programme zone really ends: a zone until 26:00 ends at 2:00 next
+    day.
+    """
+    reach = windows(campaigns, carry_over)
+    rows = []
+    for row in campaigns.itertuples():
+        start, end = _delivery(row.start, row.end)
+        prep_start = getattr(row, "prep_start", None)
+        if pd.notna(prep_start):
+            prep_end = getattr(row, "prep_end", None)
+            prepared = pd.Timestamp(prep_end).date() if pd.notna(prep_end) else start - timedelta(days=1)
+            rows.append((row.name, row.media, "準備", pd.Timestamp(prep_start).date(), prepared, pd.NaT))
+        rows.append((row.name, row.media, "実施", start, end, _zone_end(end, getattr(row, "zone", None))))
+        if reach[str(row.name)].end > end:
+            tail = (end + timedelta(days=1), reach[str(row.name)].end)
+            rows.append((row.name, row.media, "持続とみなす期間", *tail, pd.NaT))
+    frame = pd.DataFrame(rows, columns=["name", "media", "stage", "start", "end", "zone_end"])
+    return frame.astype({"start": "datetime64[ns]", "end": "datetime64[ns]", "zone_end": "datetime64[ns]"})
+
+
+def overlaps(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> pd.DataFrame:
+    """Days on which two campaigns ran together: name, other, n (days), start, end (NaT when none)."""
+    reach = windows(campaigns, carry_over)
+    names = list(reach)
+    rows = []
+    for i, name in enumerate(names):
+        for other in names[i + 1 :]:
+            start = max(reach[name].start, reach[other].start)
+            end = min(reach[name].end, reach[other].end)
+            both = (end - start).days + 1
+            rows.append((name, other, both, start, end) if both > 0 else (name, other, 0, None, None))
+    frame = pd.DataFrame(rows, columns=["name", "other", "n", "start", "end"])
+    return frame.astype({"start": "datetime64[ns]", "end": "datetime64[ns]"})
+
+
+def exclusive_days(
+    campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]
+) -> dict[str, pd.DatetimeIndex]:
+    """Days on which a campaign, and no other, was at work; by campaign name."""
+    running = intensity(campaigns, carry_over, joint_window(campaigns, carry_over)) > 0
+    alone = running.sum(axis=1) == 1
+    return {name: running.index[alone & running[name]] for name in running.columns}
+
+
+def correlation(
+    campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], observed: Period
+) -> pd.DataFrame:
+    """Correlation of every pair of campaigns over the observed days: name, other, estimate."""
+    matrix = intensity(campaigns, carry_over, observed).corr()
+    pairs = [(a, b) for i, a in enumerate(matrix.columns) for b in matrix.columns[i + 1 :]]
+    return pd.DataFrame(
+        [(a, b, float(matrix.loc[a, b])) for a, b in pairs], columns=["name", "other", "estimate"]
+    )
+
+
+def separability(
+    campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], observed: Period, min_exclusive_days: int
+) -> pd.DataFrame:
+    """Can a campaign be told from the others by its days?
+
+    Args:
+        campaigns: one row a campaign.
+        carry_over: carry-over by medium.
+        observed: days over which correlation and variance inflation are taken.
+        min_exclusive_days: fewer days alone than this do not identify an effect.
+
+    Returns:
+        One row a campaign: name, media, start, end, n (days), exclusive (days alone), correlation (largest
+        with another), vif (1 without another; infinite when collinear), separable, reason.
+    """
+    strength = intensity(campaigns, carry_over, observed)
+    alone = exclusive_days(campaigns, carry_over)
+    reach = windows(campaigns, carry_over)
+    largest = _largest_correlation(strength)
+    inflation = _vif(strength)
+    rows = []
+    for row in campaigns.itertuples():
+        name = str(row.name)
+        exclusive = len(alone[name])
+        separable = exclusive >= min_exclusive_days
+        rows.append(
+            {
+                "name": name,
+                "media": row.media,
+                "start": pd.Timestamp(reach[name].start),
+                "end": pd.Timestamp(reach[name].end),
+                "n": reach[name].days,
+                "exclusive": exclusive,
+                "correlation": largest[name],
+                "vif": inflation[name],
+                "separable": separable,
+                "reason": "" if separable else _why_not_separable(name, exclusive, min_exclusive_days),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _why_not_separable(name: str, exclusive: int, wanted: int) -> str:
+    if exclusive == 0:
+        return f"{name}だけが動いていた日が1日もないため、ほかの施策と区別できない"
+    return f"{name}だけが動いていた日が{exclusive}日しかなく、必要な{wanted}日に足りない"
+
+
+def _delivery(start: object, end: object) -> tuple[date, date]:
+    first = pd.Timestamp(start).date()
+    return first, first if pd.isna(end) else pd.Timestamp(end).date()
+
+
+def _zone_end(end: date, zone: object) -> pd.Timestamp:
+    """When the last programme zone (20:00~26:00) ends on the clock of the wall."""
+    if zone is None or pd.isna(zone) or not str(zone).strip():
+        return pd.NaT
+    _, (offset, time) = parse_zone(str(zone))
+    return pd.Timestamp.combine(end + timedelta(days=offset), time)
+
+
+def _largest_correlation(strength: pd.DataFrame) -> dict[str, float]:
+    if strength.shape[1] < 2:
+        return dict.fromkeys(strength.columns, float("nan"))
+    matrix = strength.corr().to_numpy(copy=True)
+    np.fill_diagonal(matrix, -np.inf)
+    return dict(zip(strength.columns, matrix.max(axis=1).tolist(), strict=True))
+
+
+def _vif(strength: pd.DataFrame) -> dict[str, float]:
+    """Variance inflation 1/(1-R²) of each column on the others and a constant."""
+    values = strength.to_numpy()
+    found = {}
+    for j, name in enumerate(strength.columns):
+        others = np.column_stack([np.ones(len(values)), np.delete(values, j, axis=1)])
+        fitted = others @ np.linalg.lstsq(others, values[:, j], rcond=None)[0]
+        total = np.sum((values[:, j] - values[:, j].mean()) ** 2)
+        left = np.sum((values[:, j] - fitted) ** 2)
+        found[str(name)] = float(total / left) if left > 1e-12 * max(total, 1.0) else float("inf")
+    return found

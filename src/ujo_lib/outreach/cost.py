@@ -1,0 +1,97 @@
+"""What a further contact cost: the money of the bundle over the interval of extra contacts.
+
+The campaigns ran together, so their money is taken together. Where the interval of extra contacts reaches
+zero, no
+finite price can be ruled in: the bound is infinite and says so in words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ujo_lib.outreach.verdict import Effect
+
+UNBOUNDED = "上限なし(増えた相談が0件の可能性を除けない)"
+
+
+@dataclass(frozen=True)
+class Price:
+    """Yen per extra contact; `low` and `high` come from the upper and lower bound of extra contacts."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+def per_extra_contact(effect: Effect, yen: float) -> Price | None:
+    """Cost per extra contact, infinite where the number of extra contacts may be zero or less.
+
+    Args:
+        effect: the effect of the bundle.
+        yen: what the bundle cost.
+
+    Returns:
+        The price, or None when the effect is not estimable.
+    """
+    if effect.extra is None:
+        return None
+    estimate, low, high = effect.extra
+    return Price(_price(yen, estimate), _price(yen, high), _price(yen, low))
+
+
+def bundle(campaigns: pd.DataFrame) -> pd.DataFrame:
+    """Money of the campaigns by what is known of it: basis, spend, note.
+
+    実績 takes the actual cost and, where none is known, nothing; 上限 takes the ceiling and, where none is
+    set, the actual cost. Both are bounds, and the truth lies between when every campaign has one of the two.
+    """
+    actual = campaigns["cost_yen"].astype("Float64")
+    ceiling = campaigns["cost_cap_yen"].astype("Float64")
+    unknown = campaigns.loc[actual.isna(), "name"].astype(str)
+    neither = campaigns.loc[actual.isna() & ceiling.isna(), "name"].astype(str)
+    rows = [
+        ("実績(分かる分だけ)", actual.fillna(0).sum(), _note("実績が不明: ", unknown)),
+        ("実績がなければ上限", actual.fillna(ceiling).fillna(0).sum(), _note("どちらも不明: ", neither)),
+        ("上限がなければ実績", ceiling.fillna(actual).fillna(0).sum(), _note("どちらも不明: ", neither)),
+    ]
+    return pd.DataFrame(rows, columns=["basis", "spend", "note"]).astype({"spend": "Int64"})
+
+
+def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[float]) -> pd.DataFrame:
+    """Price of an extra contact under different ideas of what counts as cost.
+
+    Args:
+        effect: the effect of the bundle.
+        campaigns: name, cost_yen, cost_cap_yen.
+        media_shares: shares of the money that count as media cost (1: all of it, production included).
+
+    Returns:
+        basis, media_share, spend, estimate, low, high (yen per extra contact; infinite bounds stay infinite),
+        note. Without an estimable effect the prices are NA.
+    """
+    rows = []
+    for money in bundle(campaigns).itertuples():
+        for share in media_shares:
+            spend = float(money.spend) * share
+            price = per_extra_contact(effect, spend)
+            numbers = (price.estimate, price.low, price.high) if price else (None, None, None)
+            rows.append((money.basis, share, round(spend), *numbers, money.note))
+    columns = ["basis", "media_share", "spend", "estimate", "low", "high", "note"]
+    numeric = dict.fromkeys(["estimate", "low", "high"], "Float64") | {"spend": "Int64"}
+    return pd.DataFrame(rows, columns=columns).astype(numeric)
+
+
+def worded(yen: float | None) -> str:
+    """A price as a reader sees it: 上限なし for an infinite one, 推定できません for none."""
+    if yen is None:
+        return "推定できません"
+    return UNBOUNDED if yen == float("inf") else f"{yen:,.0f}円"
+
+
+def _price(yen: float, contacts: float) -> float:
+    return yen / contacts if contacts > 0 else float("inf")
+
+
+def _note(lead: str, names: pd.Series) -> str:
+    return lead + "、".join(names) if len(names) else ""

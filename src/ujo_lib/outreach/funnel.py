@@ -1,0 +1,226 @@
+"""From impression to contact: the advertising funnel, recomputed from counts.
+
+Ratios that a platform reports are never read; reach is never summed; rows are people who met an advertisement
+(広告接触者), not people who asked for help. A day's audience is served together, so clicks vary more between
+days than
+a binomial allows: a day-clustered interval stands beside the Wilson one and is the wider of the two in
+practice.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats as distributions
+
+from ujo_lib.stats import holm, wilson
+
+COUNTS = ("impressions", "link_clicks", "landing_views", "video_views", "spend_yen")
+
+
+def by(
+    ads: pd.DataFrame, dimensions: Sequence[str], *, clicks: str = "link_clicks", level: float = 0.95
+) -> pd.DataFrame:
+    """Funnel by the given columns of the advertising frame.
+
+    Args:
+        ads: rows of the ad platforms' daily exports; total rows have been dropped.
+        dimensions: columns to group by, such as platform, creative_format, age_band, sex, device, date; none:
+            total.
+        clicks: the column that counts as click.
+        level: confidence level.
+
+    Returns:
+        dimensions, base (impressions), n (clicks), landing, spend, share (CTR, 0-1), low, high (Wilson),
+        dispersion (of clicks between days), low_day, high_day (with that dispersion), landing_share, cpm, cpc
+        (yen). A group without impressions has no ratio (NA); a count that the platform does not report is NA.
+    """
+    rows = []
+    for key, part in _groups(ads, dimensions):
+        shown, clicked = _total(part, "impressions"), _total(part, clicks)
+        landed, spent = _total(part, "landing_views"), _total(part, "spend_yen")
+        row = dict(zip(dimensions, key, strict=True)) | {
+            "base": shown, "n": clicked, "landing": landed, "spend": spent
+        }  # fmt: skip
+        rows.append(row | _rates(part, clicks, level))
+    frame = pd.DataFrame(rows)
+    whole = ["base", "n", "landing", "spend"]
+    ratios = ["share", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc"]
+    return frame.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(ratios, "Float64"))
+
+
+def pairwise(
+    ads: pd.DataFrame, dimension: str, *, clicks: str = "link_clicks", reference: str | None = None
+) -> pd.DataFrame:
+    """Pairs of click-through rates compared, Holm-adjusted, with and without the variation between days.
+
+    The test is the score test of two proportions; the second p-value divides its statistic by the larger of
+    the two dispersions (and 1), because with millions of impressions the plain one calls any difference
+    significant.
+
+    Args:
+        ads: as in `by`.
+        dimension: one column.
+        clicks: the column that counts as click.
+        reference: compare only with this category; default every pair.
+
+    Returns:
+        category, reference, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted).
+    """
+    table = by(ads, [dimension], clicks=clicks)
+    table = table[(table["base"].fillna(0) > 0) & table["n"].notna()].reset_index(drop=True)
+    rows = []
+    for i in range(len(table)):
+        for j in range(i + 1, len(table)):
+            a, b = table.loc[i], table.loc[j]
+            if reference is not None and reference not in (a[dimension], b[dimension]):
+                continue
+            if b[dimension] != reference and a[dimension] == reference:
+                a, b = b, a
+            rows.append((a[dimension], b[dimension], *_compare(a, b)))
+    frame = pd.DataFrame(rows, columns=["category", "reference", "estimate", "p_value", "p_day"])
+    if len(frame):
+        frame["p_value"] = holm(frame["p_value"].to_numpy())
+        frame["p_day"] = holm(frame["p_day"].to_numpy())
+    return frame
+
+
+def frequency(impressions: int, population: int) -> float | None:
+    """Impressions per inhabitant: above what a person plausibly sees, delivery reached beyond the area."""
+    return impressions / population if population else None
+
+
+def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link_clicks") -> pd.DataFrame:
+    """The funnel from top to bottom: step, definition, n, share (of the step above; NA when not comparable).
+
+    Args:
+        ads: as in `by`.
+        n_consultations: contacts in the same days that name the advertisement as their source; None when
+            sources are not recorded. Contacts are never inferred from clicks.
+        clicks: the column that counts as click.
+    """
+    counted = [
+        ("表示", "広告が画面に出た回数(インプレッション)", _total(ads, "impressions")),
+        ("クリック(流入)", "広告のリンクが押された回数", _total(ads, clicks)),
+        ("サイト到達", "リンク先のページが開いた回数", _total(ads, "landing_views")),
+        ("相談", "流入元に広告が記録された相談の件数", n_consultations),
+    ]
+    frame = pd.DataFrame(counted, columns=["step", "definition", "n"]).astype({"n": "Int64"})
+    above = frame["n"].shift(1)
+    frame["share"] = (frame["n"].astype("Float64") / above.astype("Float64")).where(above > 0)
+    return frame
+
+
+def unplanned_platforms(ads: pd.DataFrame, planned: Sequence[str]) -> list[str]:
+    """Platforms in the exports that the campaign plan does not name, in alphabetical order."""
+    return sorted(set(ads["platform"].dropna().astype(str)) - set(planned))
+
+
+def against_stated(ads: pd.DataFrame, stated: dict[str, int]) -> pd.DataFrame:
+    """Recomputed sums beside figures already published: measure, stated, n, difference.
+
+    Args:
+        ads: as in `by`.
+        stated: published figure by column name, such as {"impressions": 2361423}.
+    """
+    rows = [(name, value, _total(ads, name)) for name, value in stated.items()]
+    frame = pd.DataFrame(rows, columns=["measure", "stated", "n"]).astype({"n": "Int64", "stated": "Int64"})
+    frame["difference"] = frame["n"] - frame["stated"]
+    return frame
+
+
+def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame, medium: str) -> pd.DataFrame:
+    """Use of a medium by age beside the click-through rate at that age.
+
+    Args:
+        ads: as in `by`, with age_band.
+        media_use: age_band, medium, share (0-1), source, as supplied.
+        medium: which medium of `media_use`.
+
+    Returns:
+        age_band, use (share of people who use the medium), base, n, share (CTR), low, high. Age bands that
+        only one of the two knows keep their row with the other side NA.
+    """
+    use = media_use.loc[media_use["medium"].astype(str) == medium, ["age_band", "share"]]
+    use = use.rename(columns={"share": "use"}).assign(age_band=lambda frame: frame["age_band"].astype(str))
+    clicks = by(ads.dropna(subset=["age_band"]), ["age_band"])[
+        ["age_band", "base", "n", "share", "low", "high"]
+    ]
+    clicks = clicks.assign(age_band=clicks["age_band"].astype(str))
+    return use.merge(clicks, on="age_band", how="outer").sort_values("age_band", ignore_index=True)
+
+
+def inflow_by_source(consultations: pd.DataFrame) -> pd.DataFrame:
+    """Contacts by recorded source: utm_source, n, base, share; a new source is a new value, not new code."""
+    known = consultations["utm_source"].astype("string").fillna("記録なし")
+    counted = known.value_counts().rename_axis("utm_source").reset_index(name="n")
+    base = int(counted["n"].sum())
+    return counted.assign(base=base, share=counted["n"] / base if base else pd.NA)
+
+
+def _groups(ads: pd.DataFrame, dimensions: Sequence[str]) -> list[tuple[tuple[object, ...], pd.DataFrame]]:
+    if not dimensions:
+        return [((), ads)]
+    grouped = ads.groupby(list(dimensions), observed=True, sort=True)
+    return [(key if isinstance(key, tuple) else (key,), part) for key, part in grouped]
+
+
+def _total(ads: pd.DataFrame, column: str) -> int | None:
+    """Sum of a count; None when the column is absent or not reported at all."""
+    if column not in ads or ads[column].isna().all():
+        return None
+    return int(ads[column].sum())
+
+
+def _rates(part: pd.DataFrame, clicks: str, level: float) -> dict[str, float | None]:
+    shown, clicked = _total(part, "impressions") or 0, _total(part, clicks)
+    landed, spent = _total(part, "landing_views"), _total(part, "spend_yen")
+    rates: dict[str, float | None] = dict.fromkeys(
+        ("share", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc")
+    )
+    if shown and clicked is not None:
+        plain = wilson(clicked, shown, level)
+        spread = _dispersion_between_days(part, clicks)
+        # The dispersed interval is Wilson's with the effective number of impressions.
+        wide = _wilson_real(clicked / spread, shown / spread, level) if spread is not None else (None, None)
+        rates |= {"share": clicked / shown, "low": plain.low, "high": plain.high, "dispersion": spread}
+        rates |= {"low_day": wide[0], "high_day": wide[1]}
+    if landed is not None and clicked:
+        rates["landing_share"] = landed / clicked
+    if spent is not None:
+        rates["cpm"] = 1000 * spent / shown if shown else None
+        rates["cpc"] = spent / clicked if clicked else None
+    return rates
+
+
+def _dispersion_between_days(part: pd.DataFrame, clicks: str) -> float | None:
+    """Pearson dispersion of daily clicks about one rate, at least 1; None with fewer than three days."""
+    daily = part.groupby("date", observed=True)[["impressions", clicks]].sum()
+    daily = daily[daily["impressions"] > 0]
+    if len(daily) < 3:
+        return None
+    shown, clicked = daily["impressions"].to_numpy(float), daily[clicks].to_numpy(float)
+    rate = clicked.sum() / shown.sum()
+    if rate in (0.0, 1.0):
+        return None
+    return max(
+        1.0, float(np.sum((clicked - shown * rate) ** 2 / (shown * rate * (1 - rate))) / (len(daily) - 1))
+    )
+
+
+def _wilson_real(k: float, n: float, level: float) -> tuple[float, float]:
+    """Wilson interval of an effective, possibly fractional, number of successes in trials."""
+    z = float(distributions.norm.ppf((1 + level) / 2))
+    centre = (k + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * float(np.sqrt(k * (n - k) / n + z * z / 4))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def _compare(a: pd.Series, b: pd.Series) -> tuple[float | None, float, float]:
+    pooled = (a["n"] + b["n"]) / (a["base"] + b["base"])
+    spread = max(1.0, *(float(x) for x in (a["dispersion"], b["dispersion"]) if pd.notna(x)), 1.0)
+    error = np.sqrt(pooled * (1 - pooled) * (1 / a["base"] + 1 / b["base"]))
+    score = float((a["share"] - b["share"]) / error) if error > 0 else 0.0
+    ratio = float(a["share"] / b["share"]) if b["share"] > 0 else None
+    p, p_day = 2 * distributions.norm.sf(np.abs([score, score / np.sqrt(spread)]))
+    return ratio, float(p), float(p_day)

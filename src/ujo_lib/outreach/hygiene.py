@@ -1,0 +1,217 @@
+"""What has to be in order before an effect may be estimated, and the refusals when it is not.
+
+A comparison is made of a local series, a control series that the campaigns cannot have reached, a window and
+a baseline. Whatever is missing is answered with a reason and never with a number.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from ujo_lib.fiscal import Period
+from ujo_lib.outreach.series import NOT_A_PREFECTURE
+from ujo_lib.outreach.verdict import Refusal
+
+IN_WINDOW, BASELINE, LEFT_OUT = "実施期間", "比較期間", "除外"
+
+_WHOLE_PREFECTURE = ("市", "県")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A local and a control series over the same days, each day with its role.
+
+    Attributes:
+        area: whose contacts are counted.
+        frame: index day; columns local (contacts), control (contacts), role (実施期間, 比較期間, 除外).
+    """
+
+    area: str
+    frame: pd.DataFrame
+
+    @property
+    def window(self) -> pd.DataFrame:
+        """Days of the window."""
+        return self.frame[self.frame["role"] == IN_WINDOW]
+
+    @property
+    def baseline(self) -> pd.DataFrame:
+        """Days of the baseline."""
+        return self.frame[self.frame["role"] == BASELINE]
+
+    @property
+    def expected(self) -> float:
+        """Contacts expected in the window, from the baseline rate per control contact."""
+        rate = self.baseline["local"].sum() / self.baseline["control"].sum()
+        return float(rate * self.window["control"].sum())
+
+    def counts(self) -> pd.DataFrame:
+        """What the estimate is a function of: area, role, days, n (contacts), control."""
+        grouped = self.frame.groupby("role", sort=False)
+        found = grouped.agg(days=("local", "size"), n=("local", "sum"), control=("control", "sum"))
+        found = found.reindex([IN_WINDOW, BASELINE]).rename_axis("role").reset_index()
+        return found.assign(area=self.area)[["area", "role", "days", "n", "control"]]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Rules for the days to compare with.
+
+    Attributes:
+        first: first day on record.
+        opened: day the desk opened, None when it is older than the records.
+        settling_days: days after the opening that are left out: a new desk's growth is not an effect.
+        washout_days: days after the window that are left out: an effect may outlast its window.
+        min_days: fewer days than this are no baseline.
+    """
+
+    first: date
+    opened: date | None = None
+    settling_days: int = 0
+    washout_days: int = 0
+    min_days: int = 120
+
+    @property
+    def start(self) -> date:
+        """First day that may be compared with."""
+        if self.opened is None:
+            return self.first
+        return max(self.first, self.opened + timedelta(days=self.settling_days))
+
+
+def reached_prefectures(
+    campaigns: pd.DataFrame,
+    home: str,
+    every: Sequence[str],
+    ads: pd.DataFrame | None = None,
+    min_impressions: int = 1,
+) -> dict[str, str]:
+    """Prefectures that the campaigns could have reached, with the reason.
+
+    Args:
+        campaigns: one row a campaign, with its name and area (市, 県 or 全国). A campaign of the city counts
+            for the prefecture, for newspapers, waves and feeds do not stop at a city's border.
+        home: the prefecture of the city.
+        every: all prefectures of the national table.
+        ads: advertising rows with a `region` column, if the platforms report one: impressions delivered in
+            another prefecture have reached it whatever the plan said.
+        min_impressions: impressions in a prefecture from which it counts as reached.
+
+    Raises:
+        ValueError: an area that is none of the three.
+    """
+    reached: dict[str, str] = {}
+    for row in campaigns.itertuples():
+        area = str(row.area)
+        if area in _WHOLE_PREFECTURE:
+            reached.setdefault(home, f"{row.name}の対象地域({area})")
+        elif area == "全国":
+            for prefecture in every:
+                reached.setdefault(prefecture, f"{row.name}の対象地域(全国)")
+        else:
+            raise ValueError(f"campaigns の area「{area}」は 市・県・全国 のどれかで書いてください")
+    if ads is not None and "region" in ads and ads["region"].notna().any():
+        delivered = ads.groupby(ads["region"].astype(str), observed=True)["impressions"].sum()
+        for prefecture in delivered[delivered >= min_impressions].index.intersection(list(every)):
+            reached.setdefault(str(prefecture), "広告の配信実績(region 列)")
+    return reached
+
+
+def clean_controls(
+    wanted: Sequence[str], every: Sequence[str], reached: dict[str, str]
+) -> tuple[str, ...] | Refusal:
+    """The prefectures to compare with.
+
+    Args:
+        wanted: prefectures asked for; empty: all that were not reached.
+        every: prefectures of the national table.
+        reached: what `reached_prefectures` found.
+
+    Returns:
+        Their names in the order of the table, or the refusal: contaminated, unknown or fewer than two.
+    """
+    contaminated = [name for name in wanted if name in reached]
+    if contaminated:
+        why = "、".join(f"{name}({reached[name]})" for name in contaminated)
+        return Refusal(
+            "contaminated_control", f"比較地域に、施策が届いたおそれのある地域が含まれている: {why}"
+        )
+    unknown = [name for name in wanted if name not in every]
+    if unknown:
+        return Refusal("unknown_control", f"全国の日別件数に見当たらない比較地域がある: {'、'.join(unknown)}")
+    chosen = wanted or [name for name in every if name not in reached and name not in NOT_A_PREFECTURE]
+    if not chosen:
+        return Refusal("no_control", "施策が届いていない都道府県が1つもなく、比べる相手がない")
+    if len(chosen) == 1:
+        return Refusal(
+            "one_prefecture", f"比較地域が{chosen[0]}だけで、その地域に固有の増減と施策の効果を区別できない"
+        )
+    return tuple(chosen)
+
+
+def compare(
+    area: str, local: pd.Series, control: pd.Series, window: Period, rules: Baseline, recorded_through: date
+) -> Comparison | Refusal:
+    """Line up a local series and its control, or say why there is nothing to compare.
+
+    Args:
+        area: whose contacts `local` counts.
+        local: contacts by day (index: day), zeros included.
+        control: contacts by day of the control region.
+        window: the campaign window.
+        rules: which other days count as baseline.
+        recorded_through: last day up to which contacts are known.
+
+    Returns:
+        The comparison, or the first refusal met: no data in the window, days missing, baseline too short,
+        nothing counted in the baseline.
+    """
+    if recorded_through < window.start:
+        return Refusal(
+            "empty_window",
+            f"相談のデータが{recorded_through}までしかなく、施策の期間({window.start}〜{window.end})のデータがない",
+        )
+    if recorded_through < window.end:
+        return Refusal(
+            "incomplete_window",
+            f"相談のデータが{recorded_through}で終わり、施策の期間({window.start}〜{window.end})の終わりまで届かない",
+        )
+    days = pd.date_range(min(rules.start, window.start), recorded_through, freq="D")
+    frame = pd.DataFrame({"local": local.reindex(days), "control": control.reindex(days)})
+    frame["role"] = _roles(days, window, rules)
+    used = frame[frame["role"] != LEFT_OUT]
+    return _first_problem(used, rules) or Comparison(area, frame)
+
+
+def _roles(days: pd.DatetimeIndex, window: Period, rules: Baseline) -> pd.Series:
+    roles = pd.Series(BASELINE, index=days)
+    roles[days < pd.Timestamp(rules.start)] = LEFT_OUT
+    washed = pd.Timestamp(window.end) + pd.Timedelta(days=rules.washout_days)
+    roles[(days > pd.Timestamp(window.end)) & (days <= washed)] = LEFT_OUT
+    roles[(days >= pd.Timestamp(window.start)) & (days <= pd.Timestamp(window.end))] = IN_WINDOW
+    return roles
+
+
+def _first_problem(used: pd.DataFrame, rules: Baseline) -> Refusal | None:
+    baseline = used[used["role"] == BASELINE]
+    if len(baseline) < rules.min_days:
+        since = f"窓口の開設({rules.opened})から" if rules.opened else "記録の始まりから"
+        settling = f"、慣らしの{rules.settling_days}日を除くと" if rules.settling_days else ""
+        return Refusal(
+            "short_baseline",
+            f"{since}比較に使える日が{settling}{len(baseline)}日しかなく、必要な{rules.min_days}日に足りない",
+        )
+    missing = used.index[used[["local", "control"]].isna().any(axis=1)]
+    if len(missing):
+        return Refusal(
+            "missing_days",
+            f"日別件数に欠けた日が{len(missing)}日ある(最初は{missing[0].date()})",
+        )
+    if baseline["local"].sum() == 0:
+        return Refusal("zero_baseline", "比較期間の相談が0件で、何倍になったかを決められない")
+    controls = used.groupby("role")["control"].sum()
+    if (controls <= 0).any():
+        return Refusal("zero_control", "比較地域の相談が0件の期間があり、見込みの件数を決められない")
+    return None

@@ -1,0 +1,101 @@
+"""Placebo tests: what the same sum gives where, and when, no campaign ran.
+
+In space every other prefecture plays the city's part in turn; in time every earlier block plays the window's.
+The p-value is the rank of the real one among all, so it is honest without any model, and no smaller than one
+over their
+number: with too few placebos there is no verdict to give.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.outreach.controlled import blocks
+from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
+from ujo_lib.outreach.verdict import Refusal
+
+
+@dataclass(frozen=True)
+class Placebo:
+    """Placebo distribution with the real value in it.
+
+    Attributes:
+        frame: reference (prefecture or block), estimate (rate ratio), statistic (studentised log ratio),
+            real.
+        p_value: share of all statistics, the real one included, that are at least as far from 0 as the real
+            one.
+        smallest_p: the smallest p-value that so many placebos can give.
+    """
+
+    frame: pd.DataFrame
+    p_value: float
+    smallest_p: float
+
+
+def in_space(
+    wide: pd.DataFrame, comparison: Comparison, home: str, controls: Sequence[str], level: float = 0.95
+) -> Placebo | Refusal:
+    """Every control prefecture in turn against the others, and the home prefecture against all of them.
+
+    Args:
+        wide: days × prefectures.
+        comparison: the home prefecture's comparison; its window and baseline days are used.
+        home: the prefecture that was reached.
+        controls: prefectures that were not.
+        level: too few prefectures for this confidence level are a refusal.
+    """
+    total = len(controls) + 1
+    if 1 / total > 1 - level + 1e-12:
+        return Refusal("few_placebos", f"比べる地域が{total}しかなく、{level:.0%}の水準では何も言えない")
+    names = [home, *controls]
+    counts = wide.loc[comparison.frame.index, names].to_numpy(float)
+    role = comparison.frame["role"].to_numpy()
+    inside, outside = counts[role == IN_WINDOW], counts[role == BASELINE]
+    others_in, others_out = _of_the_others(inside), _of_the_others(outside)
+    # Half a contact on each count keeps a silent prefecture finite; it moves a hundred contacts by half a per cent.
+    in_sum, out_sum = inside.sum(axis=0) + 0.5, outside.sum(axis=0) + 0.5
+    log_ratio = np.log(in_sum / out_sum) - np.log(others_in.sum(axis=0) / others_out.sum(axis=0))
+    expected = others_out * out_sum / others_out.sum(axis=0)
+    spread = np.maximum(1.0, ((outside - expected) ** 2 / expected).mean(axis=0))
+    statistic = log_ratio / np.sqrt(spread * (1 / in_sum + 1 / out_sum))
+    return _ranked(names, log_ratio, statistic, total)
+
+
+def in_time(comparison: Comparison, level: float = 0.95) -> Placebo | Refusal:
+    """Every baseline block in turn against the other baseline blocks, and the window against all of them."""
+    found = blocks(comparison)
+    baseline = found[found["role"] == BASELINE]
+    total = len(baseline) + 1
+    if 1 / total > 1 - level + 1e-12:
+        least = 1 / total
+        return Refusal(
+            "few_placebos",
+            f"同じ長さの区切りが{len(baseline)}個しかなく、最小のp値が{least:.3f}で水準に届かない",
+        )
+    found = pd.concat([found[found["role"] == IN_WINDOW], baseline])
+    logs = np.log((found["n"].to_numpy(float) + 0.5) / found["expected"].to_numpy(float))
+    own = np.where(np.arange(total) > 0, logs, 0.0)  # a baseline block is no part of what it is compared with
+    difference = logs - (logs[1:].sum() - own) / (len(baseline) - (np.arange(total) > 0))
+    names = [f"{start:%Y-%m-%d}" for start in found["start"]]
+    return _ranked(names, difference, difference, total)
+
+
+def _of_the_others(counts: np.ndarray) -> np.ndarray:
+    """For each column the sum of the control columns without it; column 0 is home and in no sum."""
+    controls = counts[:, 1:].sum(axis=1, keepdims=True)
+    return np.hstack([controls, controls - counts[:, 1:]])
+
+
+def _ranked(names: Sequence[str], log_ratio: np.ndarray, statistic: np.ndarray, total: int) -> Placebo:
+    frame = pd.DataFrame(
+        {
+            "reference": list(names),
+            "estimate": np.exp(log_ratio),
+            "statistic": statistic,
+            "real": np.arange(total) == 0,
+        }
+    )
+    p_value = float(np.mean(np.abs(statistic) >= abs(statistic[0]) - 1e-12))
+    return Placebo(frame.sort_values("estimate", ignore_index=True), p_value, 1 / total)

@@ -1,0 +1,96 @@
+"""What this design could have found: power, smallest detectable effect, and how a city's effect thins out.
+
+Everything here is computed from planned rates, not from what was counted in the window, so that it can be
+known, and shown, before and without the outcome.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import optimize
+from scipy import stats as distributions
+
+Floats = NDArray[np.float64]
+
+LARGEST_RATIO = 100.0
+
+
+def exact_power(baseline: float, window: float, ratio: float, level: float = 0.95) -> float:
+    """Power of the exact conditional test (central, two-sided), summed over every possible pair of counts.
+
+    Args:
+        baseline: contacts expected in the baseline.
+        window: contacts expected in the window without an effect.
+        ratio: the true rate ratio.
+        level: confidence level of the verdict.
+    """
+    _positive(baseline, window, ratio)
+    null = window / (window + baseline)
+    in_window = np.arange(_reach(window * ratio) + 1)
+    in_baseline = np.arange(_reach(baseline) + 1)
+    total = in_window[:, None] + in_baseline[None, :]
+    tail = (1 - level) / 2
+    least, most = distributions.binom.ppf([[[tail]], [[1 - tail]]], total[None], null)
+    # The smallest count whose upper tail, and the largest whose lower tail, is at most half the level.
+    high = (in_window[:, None] > most) | (
+        (in_window[:, None] == most) & (distributions.binom.sf(most - 1, total, null) <= tail)
+    )
+    low = (in_window[:, None] < least) | (
+        (in_window[:, None] == least) & (distributions.binom.cdf(least, total, null) <= tail)
+    )
+    chance_window = distributions.poisson.pmf(in_window, window * ratio)
+    chance_baseline = distributions.poisson.pmf(in_baseline, baseline)
+    return float(chance_window @ (high | low) @ chance_baseline)
+
+
+def block_power(spread: float, blocks: int, ratio: float, level: float = 0.95) -> float:
+    """Power of the block t-test (noncentral t).
+
+    Args:
+        spread: standard deviation of the log ratio from block to block.
+        blocks: number of baseline blocks, at least two.
+        ratio: the true rate ratio.
+        level: confidence level of the verdict.
+    """
+    _positive(spread, blocks - 1, ratio)
+    degrees = blocks - 1
+    shift = abs(np.log(ratio)) / (spread * np.sqrt(1 + 1 / blocks))
+    bound = distributions.t.ppf((1 + level) / 2, degrees)
+    reached = distributions.nct.sf(bound, degrees, shift) + distributions.nct.cdf(-bound, degrees, shift)
+    return float(reached)
+
+
+def curve(power_at: Callable[[float], float], ratios: Sequence[float]) -> pd.DataFrame:
+    """Power over a range of rate ratios: ratio, power."""
+    return pd.DataFrame({"ratio": list(ratios), "power": [power_at(ratio) for ratio in ratios]})
+
+
+def smallest_detectable(power_at: Callable[[float], float], wanted: float = 0.8) -> float | None:
+    """The smallest rate ratio above 1 found with the wanted power; None beyond 100."""
+    if power_at(LARGEST_RATIO) < wanted:
+        return None
+    return float(optimize.brentq(lambda ratio: power_at(ratio) - wanted, 1.0, LARGEST_RATIO, xtol=1e-4))
+
+
+def dilution(city_share: float, ratios: Sequence[float]) -> pd.DataFrame:
+    """How a city's effect looks in its prefecture: ratio (in the city), diluted (in the prefecture).
+
+    Args:
+        city_share: the city's share of the prefecture's contacts, 0-1.
+        ratios: rate ratios in the city, with no effect in the rest of the prefecture.
+    """
+    if not 0 <= city_share <= 1:
+        raise ValueError(f"市の割合は0から1の間で指定してください: {city_share}")
+    diluted = [1 + city_share * (ratio - 1) for ratio in ratios]
+    return pd.DataFrame({"ratio": list(ratios), "diluted": diluted})
+
+
+def _reach(mean: float) -> int:
+    return int(distributions.poisson.isf(1e-10, mean)) + 1
+
+
+def _positive(*values: float) -> None:
+    if min(values) <= 0:
+        raise ValueError(f"検出力の計算には正の値が必要です: {values}")

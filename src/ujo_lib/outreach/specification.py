@@ -1,0 +1,126 @@
+"""Choices made before the outcome is read, and what other defensible choices would have given.
+
+A `Plan` holds every choice that can move the estimate. Its digest is recorded before the contacts are loaded;
+a plan changed afterwards has another digest. The specification curve then shows all the other choices at
+once, so that nobody has to trust that the chosen one was not the prettiest.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import product
+
+import pandas as pd
+
+from ujo_lib.fiscal import Period
+from ujo_lib.outreach.verdict import Effect
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The registered design.
+
+    Attributes:
+        area, channel, prefecture: city, its desk, its prefecture.
+        window_start, window_end: the joint campaign window, carry-over included.
+        first_day: first day that may be compared with.
+        controls: prefectures asked for as control; empty: all that the campaigns did not reach.
+        city_method, prefecture_method: estimators of the two verdicts.
+        settling_days, washout_days, min_baseline_days, episode_gap_days: rules for days and contacts.
+        level: confidence level.
+    """
+
+    area: str
+    channel: str
+    prefecture: str
+    window_start: date
+    window_end: date
+    first_day: date
+    controls: tuple[str, ...]
+    city_method: str
+    prefecture_method: str
+    settling_days: int
+    washout_days: int
+    min_baseline_days: int
+    episode_gap_days: int
+    level: float
+
+    @property
+    def window(self) -> Period:
+        """The campaign window."""
+        return Period(self.window_start, self.window_end, "施策の期間")
+
+    def digest(self) -> str:
+        """SHA-256 of the plan's values, the same on every machine."""
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def table(self) -> pd.DataFrame:
+        """The plan for a reader: item, value."""
+        controls = "、".join(self.controls) or "施策が届いていないすべての都道府県"
+        rows = [
+            ("効果をみる期間", f"{self.window_start}〜{self.window_end}({self.window.days}日間)"),
+            ("比較に使う最初の日", f"{self.first_day}"),
+            ("比較地域", controls),
+            (
+                f"{self.area}の数え方",
+                f"{self.channel}の相談。同じ人の{self.episode_gap_days}日以内の続きは1回と数える",
+            ),
+            (f"{self.area}の方法", self.city_method),
+            (f"{self.prefecture}の方法", self.prefecture_method),
+            ("窓口開設後に除く日数", f"{self.settling_days}日"),
+            ("期間のあとに除く日数", f"{self.washout_days}日"),
+            ("比較に必要な日数", f"{self.min_baseline_days}日以上"),
+            ("信頼水準", f"{self.level:.0%}"),
+        ]
+        return pd.DataFrame(rows, columns=["item", "value"])
+
+
+def registration(plan: Plan, registered: str) -> str:
+    """Whether the plan is the one registered: 一致, 変更あり or 未登録.
+
+    Args:
+        plan: the plan about to be used.
+        registered: the digest recorded earlier; empty when none was.
+    """
+    if not registered:
+        return "未登録"
+    return "一致" if plan.digest() == registered else "変更あり"
+
+
+def curve(
+    choices: Mapping[str, Sequence[str]],
+    estimate: Callable[[Mapping[str, str]], Effect],
+    chosen: Mapping[str, str],
+) -> pd.DataFrame:
+    """All combinations of defensible choices with their estimates.
+
+    Args:
+        choices: options by dimension, such as {"window": ["…", "…"], "control": ["…"]}.
+        estimate: gives the effect of one combination.
+        chosen: the registered combination.
+
+    Returns:
+        One row a combination, ordered by estimate: the dimensions, code, estimate, low, high, p_value,
+        chosen, reason. Combinations that cannot be estimated come last, with their reason.
+    """
+    rows = []
+    for options in product(*choices.values()):
+        combination = dict(zip(choices, options, strict=True))
+        effect = estimate(combination)
+        rows.append(
+            {
+                **combination,
+                "code": effect.code,
+                "estimate": effect.estimate,
+                "low": effect.low,
+                "high": effect.high,
+                "p_value": effect.p_value,
+                "chosen": combination == dict(chosen),
+                "reason": effect.reason,
+            }
+        )
+    frame = pd.DataFrame(rows).sort_values("estimate", na_position="last", ignore_index=True)
+    return frame.astype(dict.fromkeys(["estimate", "low", "high", "p_value"], "Float64"))

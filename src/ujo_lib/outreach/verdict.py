@@ -1,0 +1,138 @@
+"""What may be said about an effect: detected, not detected, or not estimable, and nothing between.
+
+Every estimator of this room ends in an `Effect`. A refusal is an `Effect` too, with a reason and without a
+number, so that a page cannot show an estimate where none was possible. "Not detected" always carries its
+interval.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+Code = Literal["detected", "not_detected", "not_estimable"]
+
+LABELS: dict[Code, str] = {
+    "detected": "検出された",
+    "not_detected": "検出されなかった",
+    "not_estimable": "推定できません",
+}
+
+SENTENCE = "{place}の相談は、比較地域の動きから見込まれる数の{estimate}倍({estimate|ci})でした。{finding}"
+"""What a page says of one row of `table`: the numbers and the verdict are its cells, and vanish with them."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why no number is given: a stable code for programs and a plain sentence for readers."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An effect as the ratio of what was counted to what the control leads one to expect.
+
+    Attributes:
+        area: whose contacts were counted.
+        method: the estimator, in Japanese.
+        code: detected, not_detected or not_estimable.
+        level: confidence level of the interval.
+        n: contacts in the window.
+        expected: contacts expected in the window from the baseline and the control.
+        estimate, low, high: the ratio and its interval; `high` may be infinite.
+        p_value: two-sided, from the same inversion as the interval.
+        reason: filled when the effect is not estimable.
+    """
+
+    area: str
+    method: str
+    code: Code
+    level: float
+    n: int | None = None
+    expected: float | None = None
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    reason: str = ""
+
+    @property
+    def label(self) -> str:
+        """The verdict in Japanese."""
+        return LABELS[self.code]
+
+    @property
+    def extra(self) -> tuple[float, float, float] | None:
+        """Contacts beyond the expected ones: estimate, low, high.
+
+        The ratio's interval times the expected count; the expected count itself is taken as it stands.
+        """
+        if self.expected is None or self.estimate is None or self.low is None or self.high is None:
+            return None
+        return (
+            (self.estimate - 1) * self.expected,
+            (self.low - 1) * self.expected,
+            (self.high - 1) * self.expected,
+        )
+
+
+def judged(
+    area: str,
+    method: str,
+    level: float,
+    *,
+    n: int,
+    expected: float,
+    ratio: tuple[float, float, float],
+    p_value: float,
+) -> Effect:
+    """Turn an estimated ratio (estimate, low, high) into an effect; the verdict is read off the interval."""
+    estimate, low, high = ratio
+    code: Code = "detected" if low > 1 or high < 1 else "not_detected"
+    return Effect(area, method, code, level, n, expected, estimate, low, high, p_value)
+
+
+def refused(area: str, method: str, level: float, refusal: Refusal) -> Effect:
+    """An effect that cannot be estimated: the reason and no number."""
+    return Effect(area, method, "not_estimable", level, reason=refusal.reason)
+
+
+def table(*effects: Effect) -> pd.DataFrame:
+    """One row an effect: area, method, code, label, n, expected, estimate, low, high, p_value, extra*,
+    reason.
+    """
+    rows = []
+    for effect in effects:
+        extra = effect.extra or (None, None, None)
+        rows.append(
+            {
+                "area": effect.area,
+                "method": effect.method,
+                "code": effect.code,
+                "label": effect.label,
+                "n": effect.n,
+                "expected": effect.expected,
+                "estimate": effect.estimate,
+                "low": effect.low,
+                "high": effect.high,
+                "p_value": effect.p_value,
+                "extra": extra[0],
+                "extra_low": extra[1],
+                "extra_high": extra[2],
+                "finding": finding(effect),
+            }
+        )
+    numbers = ["expected", "estimate", "low", "high", "p_value", "extra", "extra_low", "extra_high"]
+    return pd.DataFrame(rows).astype({"n": "Int64"} | dict.fromkeys(numbers, "Float64"))
+
+
+def finding(effect: Effect) -> str:
+    """The verdict in Japanese, without numbers; an effect not detected is never worded as absent."""
+    if effect.code == "not_estimable":
+        return f"効果は推定できません。理由: {effect.reason}。"
+    if effect.code == "not_detected":
+        return "実施期間の増減は検出されませんでした。この区間に入る大きさの変化は、あったともなかったとも言えません。"
+    change = "増加" if effect.estimate is not None and effect.estimate > 1 else "減少"
+    return f"実施期間の{change}が検出されました。"
