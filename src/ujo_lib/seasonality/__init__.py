@@ -1,0 +1,1 @@
+"""When people reach out: profiles, verdicts that keep their promise, a model, a forecast and staffing."""

@@ -1,0 +1,120 @@
+"""Night against morning: contacts per hour in the two, with an interval that respects days."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats as scipy_stats
+
+from ujo_lib.seasonality.counts import Counts
+from ujo_lib.seasonality.dispersion import Array, deflated_share
+
+
+@dataclass(frozen=True)
+class HourContrast:
+    """Contacts per hour in one set of hours relative to another.
+
+    Attributes:
+        n: contacts in the hours of interest.
+        n_reference: contacts in the hours compared with.
+        per_hour, per_hour_reference: contacts per clock hour over the whole period.
+        estimate, low, high: ratio of the two and its 95 % interval; None / whole range when nothing was
+            observed.
+        p_value: of "ratio = 1".
+        design_effect: variance relative to independent contacts, at least 1.
+    """
+
+    n: int
+    n_reference: int
+    per_hour: float
+    per_hour_reference: float
+    estimate: float | None
+    low: float
+    high: float
+    p_value: float
+    design_effect: float
+
+
+def contrast(
+    counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0, level: float = 0.95
+) -> HourContrast:
+    """Compare contacts per hour between two sets of hours.
+
+    Days are the clusters: what comes in on one day belongs together. The exact conditional comparison of two
+        Poisson
+    rates is widened by the design effect (Rao & Scott 1992).
+
+    Args:
+        counts: a scope with hours.
+        hours: clock hours of interest, such as [22, 23].
+        reference: clock hours compared with.
+        client_effect: design effect of clients who come back, from `clustering.hour_effect`.
+        level: confidence level.
+
+    Raises:
+        ValueError: no hours in the source, overlapping or empty sets.
+    """
+    if counts.hourly is None:
+        raise ValueError("the source has no hours")
+    if set(hours) & set(reference) or not hours or not reference:
+        raise ValueError("the two sets of hours must differ and hold at least one hour each")
+    days = counts.hourly[counts.observed]
+    part, base = days[:, hours].sum(axis=1), days[:, reference].sum(axis=1)
+    n, n_reference = int(part.sum()), int(base.sum())
+    effect = max(float(day_effect(part[None], base[None])[0]), 1.0) + max(client_effect - 1.0, 0.0)
+    low, high = ratio_interval(np.array(n), np.array(n_reference), len(hours) / len(reference), effect, level)
+    rate, rate_reference = n / len(hours), n_reference / len(reference)
+    estimate = rate / rate_reference if n_reference else None
+    p = float(ratio_p(np.array(n), np.array(n_reference), len(hours) / len(reference), effect))
+    return HourContrast(n, n_reference, rate, rate_reference, estimate, float(low), float(high), p, effect)
+
+
+def hours_against(
+    counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0
+) -> pd.DataFrame:
+    """Compare each of several hours by itself with the reference hours.
+
+    Returns:
+        One row per hour: hour (「22時台」), n, per_hour_reference, estimate, low, high, p_value.
+    """
+    rows = []
+    for hour in hours:
+        one = contrast(counts, [hour], reference, client_effect)
+        rows.append(
+            (f"{hour}時台", one.n, one.per_hour_reference, one.estimate, one.low, one.high, one.p_value)
+        )
+    columns = ["hour", "n", "per_hour_reference", "estimate", "low", "high", "p_value"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def day_effect(part: NDArray[np.int64], base: NDArray[np.int64]) -> Array:
+    """Variance of the log ratio of two totals, days as clusters, relative to independent contacts.
+
+    Args:
+        part: counts per day in the hours of interest, shape (series, days).
+        base: counts per day in the hours compared with, same shape.
+    """
+    n, m = part.sum(axis=1), base.sum(axis=1)
+    days = part.shape[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        influence = part / n[:, None] - base / m[:, None]
+        effect = (influence**2).sum(axis=1) * days / (days - 1) / (1 / n + 1 / m)
+    return np.where((n > 0) & (m > 0), effect, 1.0)
+
+
+def ratio_interval(
+    n: Array, m: Array, exposure_ratio: float, effect: Array | float, level: float = 0.95
+) -> tuple[Array, Array]:
+    """Interval for (n / exposure) / (m / 1) through the share n of n + m; see `deflated_share`."""
+    low, high = deflated_share(n, n + m, np.asarray(effect), level)
+    with np.errstate(divide="ignore"):
+        return low / (1 - low) / exposure_ratio, high / (1 - high) / exposure_ratio
+
+
+def ratio_p(n: Array, m: Array, exposure_ratio: float, effect: Array | float) -> Array:
+    """Two-sided p-value of "ratio = 1", the counterpart of `ratio_interval`."""
+    null = exposure_ratio / (1 + exposure_ratio)
+    scale = np.maximum(effect, 1.0)
+    below = scipy_stats.beta.cdf(null, n / scale + 0.5, m / scale + 0.5)
+    return np.asarray(2 * np.minimum(below, 1 - below))

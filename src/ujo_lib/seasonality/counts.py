@@ -1,0 +1,246 @@
+"""Counts of contacts per day and hour, from records or from aggregates.
+
+Everything else in this room starts from a `Counts`: one period, every day of it, and for each day whether it
+was observed at all. A day nobody recorded is a gap and never a zero: a month that is missing from an export
+would otherwise be the quietest month of the year.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ujo_lib.fiscal import Period
+
+HOURS = 24
+SILENCE_LIMIT = 1e-9
+"""A run of empty days less likely than this at the source's own rate is a gap, not a quiet time."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Contacts of one scope over one period.
+
+    Attributes:
+        period: the days covered, ends included.
+        daily: contacts per day, shape (days,); 0 on days that were not observed.
+        hourly: contacts per day and hour of arrival, shape (days, 24); None when the source has no hours.
+        observed: whether the day was recorded at all, shape (days,).
+        suppressed: cells of the source that were hidden before they came here; their contacts are not
+            counted.
+    """
+
+    period: Period
+    daily: NDArray[np.int64]
+    hourly: NDArray[np.int64] | None
+    observed: NDArray[np.bool_]
+    suppressed: int = 0
+
+    @cached_property
+    def dates(self) -> pd.DatetimeIndex:
+        """Every day of the period, without time zone."""
+        return pd.date_range(self.period.start, self.period.end, freq="D")
+
+    @property
+    def n(self) -> int:
+        """All contacts of the observed days."""
+        return int(self.daily.sum())
+
+    @property
+    def days(self) -> int:
+        """Number of observed days."""
+        return int(self.observed.sum())
+
+    @cached_property
+    def weekday(self) -> NDArray[np.int64]:
+        """Weekday of each day, Sunday 0 … Saturday 6."""
+        return np.asarray((self.dates.day_of_week.to_numpy() + 1) % 7, dtype=np.int64)
+
+    @cached_property
+    def month_index(self) -> NDArray[np.int64]:
+        """Calendar month of each day, counted from the month in which the period starts."""
+        start = self.period.start
+        dates = self.dates
+        return np.asarray((dates.year - start.year) * 12 + dates.month - start.month, dtype=np.int64)
+
+    @cached_property
+    def month_labels(self) -> tuple[str, ...]:
+        """Label of each month in order: 「8月」, with the year in front when a month occurs twice."""
+        months = self.dates.to_period("M").unique()
+        repeated = len(months) > 12
+        return tuple(f"{m.year}年{m.month}月" if repeated else f"{m.month}月" for m in months)
+
+    @property
+    def whole_year(self) -> bool:
+        """Whether twelve whole months were observed, each on at least half of its days."""
+        return self.months_observed >= 12
+
+    @cached_property
+    def months_observed(self) -> int:
+        """Number of calendar months of which at least half of the days were observed."""
+        dates = self.dates
+        seen = np.bincount(self.month_index, weights=self.observed)
+        length = dates.to_period("M").unique().days_in_month.to_numpy()
+        return int((seen * 2 >= length).sum())
+
+    def within(self, period: Period) -> "Counts":
+        """The part of these counts that lies in `period`; days of `period` outside are gaps."""
+        inside = np.array([self.period.contains(day) for day in period], dtype=bool)
+        position = np.array([(day - self.period.start).days for day in period], dtype=np.int64)[inside]
+
+        def cut(values: NDArray[np.int64]) -> NDArray[np.int64]:
+            part = np.zeros((period.days, *values.shape[1:]), dtype=values.dtype)
+            part[inside] = values[position]
+            return part
+
+        hourly = None if self.hourly is None else cut(self.hourly)
+        observed = np.zeros(period.days, dtype=bool)
+        observed[inside] = self.observed[position]
+        return replace(self, period=period, daily=cut(self.daily), hourly=hourly, observed=observed)
+
+    def without(self, gaps: Sequence[tuple[date, date]]) -> "Counts":
+        """Declare intervals of days (both ends included) as not observed."""
+        observed = self.observed.copy()
+        for start, end in gaps:
+            observed &= ~((self.dates >= pd.Timestamp(start)) & (self.dates <= pd.Timestamp(end)))
+        hourly = None if self.hourly is None else self.hourly * observed[:, None]
+        return replace(self, daily=self.daily * observed, hourly=hourly, observed=observed)
+
+    def gaps(self) -> pd.DataFrame:
+        """Runs of days that were not observed: columns start, end (dates) and days."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], (~self.observed).astype(np.int8), [0]])))
+        first, after = edges[::2], edges[1::2]
+        dates = self.dates
+        return pd.DataFrame(
+            {
+                "start": dates[first].date,
+                "end": dates[after - 1].date,
+                "days": (after - first).astype("int64"),
+            }
+        )
+
+
+def select(frame: pd.DataFrame, where: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """The rows of one scope: every named column holds one of the given labels.
+
+    Raises:
+        KeyError: a named column is absent.
+    """
+    keep = np.ones(len(frame), dtype=bool)
+    for column, labels in where.items():
+        keep &= frame[column].isin(list(labels)).to_numpy()
+    return frame.loc[keep]
+
+
+def from_records(records: pd.DataFrame, period: Period, observed: NDArray[np.bool_] | None = None) -> Counts:
+    """Count records (one row per contact) by day and hour of `received_at`.
+
+    Args:
+        records: frame with `received_at` (Asia/Tokyo or naive local time); rows without a time are not
+            counted.
+        period: the days to cover.
+        observed: whether each day of the period was recorded, usually from `observed_days` of the whole file;
+            without it the days are judged from these records alone.
+    """
+    when = _local(records["received_at"].dropna())
+    day = (when.dt.normalize() - pd.Timestamp(period.start)).dt.days.to_numpy()
+    return _counts(period, day, when.dt.hour.to_numpy(), np.ones(len(when), dtype=np.int64), observed, 0)
+
+
+def from_aggregate(table: pd.DataFrame, period: Period, observed: NDArray[np.bool_] | None = None) -> Counts:
+    """Add up an aggregate with `date`, `n` and, when the source has it, `hour`.
+
+    Hours past midnight (25 for one o'clock) go to the following day. A missing `n` is a cell the source
+    suppressed; it is counted in `Counts.suppressed`, not as zero contacts.
+    """
+    known = table["n"].notna().to_numpy()
+    rows = table.loc[known]
+    day = (_local(rows["date"]).dt.normalize() - pd.Timestamp(period.start)).dt.days.to_numpy()
+    hour = rows["hour"].to_numpy(dtype=np.int64) if "hour" in rows else None
+    if hour is not None:
+        day, hour = day + hour // HOURS, hour % HOURS
+    return _counts(period, day, hour, rows["n"].to_numpy(dtype=np.int64), observed, int((~known).sum()))
+
+
+def observed_days(daily: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell gaps from quiet days in the daily totals of a whole source.
+
+    A run of empty days counts as a gap when its probability under a Poisson count at the rate of all other
+    days lies below `SILENCE_LIMIT`. So one empty day is a gap in a national table, thirty empty days are one
+    in a prefecture's
+    file, and a source with a contact a week has no recognisable gaps: declare those by hand with
+        `Counts.without`.
+    """
+    empty = np.concatenate([[0], (daily == 0).astype(np.int8), [0]])
+    edges = np.flatnonzero(np.diff(empty))
+    observed = np.ones(len(daily), dtype=bool)
+    # Longest first, so that one long gap does not dilute the rate by which the next is judged.
+    for first, after in sorted(zip(edges[::2], edges[1::2], strict=True), key=lambda run: run[0] - run[1]):
+        others = observed.sum() - (after - first)
+        if others > 0 and daily.sum() / others * (after - first) > -math.log(SILENCE_LIMIT):
+            observed[first:after] = False
+    return observed
+
+
+def clock_shift(hours: NDArray[np.int64], reference: NDArray[np.int64]) -> int:
+    """By how many hours a profile lags its reference, −11 … 12, by the best circular correlation.
+
+    A file exported in UTC and read as Japanese time shows −9: its evening peak stands at noon.
+
+    Args:
+        hours: contacts per hour of the day, shape (24,).
+        reference: the same for a source whose clock is trusted.
+    """
+    centred, base = hours - hours.mean(), reference - reference.mean()
+    fit = [float(np.roll(base, lag) @ centred) for lag in range(HOURS)]
+    lag = int(np.argmax(fit))
+    return lag - HOURS if lag > HOURS // 2 else lag
+
+
+def _local(times: pd.Series) -> pd.Series:
+    """Naive local time: aware values are on Asia/Tokyo already, the wall clock is what counts."""
+    times = pd.to_datetime(times)
+    return times.dt.tz_localize(None) if times.dt.tz is not None else times
+
+
+def _counts(
+    period: Period,
+    day: NDArray[np.int64],
+    hour: NDArray[np.int64] | None,
+    n: NDArray[np.int64],
+    observed: NDArray[np.bool_] | None,
+    suppressed: int,
+) -> Counts:
+    inside = (day >= 0) & (day < period.days)
+    if hour is None:
+        hourly = None
+        daily = np.bincount(day[inside], weights=n[inside], minlength=period.days)
+    else:
+        cell = day[inside] * HOURS + hour[inside]
+        flat = np.bincount(cell, weights=n[inside], minlength=period.days * HOURS)
+        hourly = np.rint(flat).astype(np.int64).reshape(period.days, HOURS)
+        daily = hourly.sum(axis=1)
+    daily = np.rint(daily).astype(np.int64)
+    seen = observed_days(daily) if observed is None else np.asarray(observed, dtype=bool)
+    if len(seen) != period.days:
+        raise ValueError(f"observed has {len(seen)} days, the period {period.days}")
+    if observed is not None:
+        daily = daily * seen
+        hourly = None if hourly is None else hourly * seen[:, None]
+    return Counts(period, daily, hourly, seen, suppressed)
+
+
+def months_later(day: date, months: int) -> date:
+    """First day of the month that lies `months` after the month of `day`."""
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def month_end(day: date) -> date:
+    """Last day of the month of `day`."""
+    return months_later(day, 1) - timedelta(days=1)

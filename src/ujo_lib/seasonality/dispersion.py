@@ -1,0 +1,232 @@
+"""How much more than a lottery the counts vary, and tests and intervals that allow for it.
+
+Contacts come in waves: one bad week brings more of them than chance would. A chi-square test takes every
+contact for an independent draw and calls most seasonless years seasonal. Here every comparison is made on
+blocks (weeks, or days within weeks), the spread of the blocks around the fitted pattern is measured, and both
+the spread and the memory from block to block widen the yardstick. The F statistic is the score form of the
+quasi-Poisson F test (McCullagh & Nelder 1989, §4.5, §9.2): weighted least squares on the null model's
+standardised residuals, so it needs no large counts. Its calibration is measured in
+benchmarks/seasonality_calibration.py.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats as scipy_stats
+
+Array = NDArray[Any]
+
+_GRID = np.linspace(-0.3, 0.95, 51)
+
+
+@dataclass(frozen=True)
+class ScaledTest:
+    """Result of a dispersion-scaled F test; arrays over series, shape (series,).
+
+    Attributes:
+        statistic: F after scaling by dispersion and autocorrelation.
+        df1, df2: degrees of freedom, reduced for the autocorrelation.
+        p_value: upper tail of F(df1, df2).
+        dispersion: Pearson dispersion of the blocks (1 = a lottery).
+        autocorrelation: lag-one correlation of the blocks, corrected for the fitted parameters.
+        inflation: by how much that autocorrelation inflates the tested pattern beyond the residual spread, ≥
+            1.
+    """
+
+    statistic: Array
+    df1: Array
+    df2: Array
+    p_value: Array
+    dispersion: Array
+    autocorrelation: Array
+    inflation: Array
+
+
+class BlockDesign:
+    """A tested pattern over blocks, beside a nuisance pattern, prepared once for any number of series.
+
+    Args:
+        nuisance: columns of the null model, shape (blocks, p); must span the constant.
+        tested: columns whose effect is judged, shape (blocks, q); combinations already in `nuisance` drop
+            out.
+        exposure: relative expected size of each block under the null, shape (blocks,).
+        position: index of each block on its own clock, shape (blocks,); neighbours differ by one, gaps by
+            more.
+    """
+
+    def __init__(self, nuisance: Array, tested: Array, exposure: Array, position: NDArray[np.int64]):
+        root = np.sqrt(exposure)[:, None]
+        self._null = _basis(root * nuisance)
+        self._test = _basis(root * tested - self._null @ (self._null.T @ (root * tested)))
+        self._position = position
+        self.df1 = self._test.shape[1]
+        self.df2 = len(exposure) - self._null.shape[1] - self.df1
+
+    def test(self, residuals: Array, design_effect: float = 1.0) -> ScaledTest:
+        """Judge standardised residuals of the null model.
+
+        Args:
+            residuals: (count − expected) / √expected, shape (series, blocks).
+            design_effect: smallest total inflation of the counting variance to assume, for instance because
+                the same clients come back.
+        """
+        z = np.atleast_2d(residuals)
+        effect = z @ self._test
+        left = z - (z @ self._null) @ self._null.T - effect @ self._test.T
+        spread = (left**2).sum(axis=1)
+        dispersion = spread / self.df2
+        memory = np.interp(self._lag_one(left), self._expected_lag_one, _GRID)
+        positive = np.clip(memory, 0.0, None)
+        inflation = np.maximum(np.interp(positive, _GRID, self._inflation), 1.0)
+        total = np.maximum(dispersion * inflation, np.where(design_effect > 1.0, design_effect, 0.0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            statistic = (effect**2).sum(axis=1) / self.df1 / total
+        df1 = np.interp(positive, _GRID, self._df[0])
+        df2 = np.interp(positive, _GRID, self._df[1])
+        p_value = scipy_stats.f.sf(statistic, df1, df2)
+        return ScaledTest(statistic, df1, df2, p_value, dispersion, memory, inflation)
+
+    def _lag_one(self, left: Array) -> Array:
+        """Lag-one correlation of residuals over neighbouring blocks."""
+        near = np.flatnonzero(np.diff(self._position) == 1)
+        total = (left**2).sum(axis=1)
+        product = (left[:, near] * left[:, near + 1]).sum(axis=1)
+        return ratio_or_zero(product, total)
+
+    @cached_property
+    def _moments(self) -> Array:
+        """Rows: expected lag-one value, inflation, df1, df2; columns: autocorrelation on the grid.
+
+        Exact expectations of quadratic forms under a first-order autoregression of the blocks; the degrees of
+        freedom are Satterthwaite's. Written with the basis of the fitted columns, so that years of days stay
+        affordable.
+        """
+        distance = np.abs(np.subtract.outer(self._position, self._position))
+        near = np.flatnonzero(np.diff(self._position) == 1)
+        fitted = np.hstack([self._null, self._test])
+        rows = []
+        for r in _GRID:
+            correlation = np.sign(r) ** distance * np.abs(r) ** distance
+            carried = correlation @ fitted
+            inner = fitted.T @ carried
+            seen = inner[-self.df1 :, -self.df1 :]
+            size = len(distance) - np.trace(inner)
+            square = (correlation**2).sum() - 2 * (carried**2).sum() + (inner**2).sum()
+            here, there = fitted[near], fitted[near + 1]
+            lag_one = len(near) * r - (here * carried[near + 1]).sum() - (carried[near] * there).sum()
+            lag_one += ((here @ inner) * there).sum()
+            rows.append(
+                (
+                    lag_one / size,
+                    (np.trace(seen) / self.df1) / (size / self.df2),
+                    np.trace(seen) ** 2 / (seen**2).sum(),
+                    size**2 / square,
+                )
+            )
+        return np.array(rows).T
+
+    @property
+    def _expected_lag_one(self) -> Array:
+        return np.asarray(np.maximum.accumulate(self._moments[0]))
+
+    @property
+    def _inflation(self) -> Array:
+        return np.asarray(self._moments[1])
+
+    @property
+    def _df(self) -> Array:
+        return self._moments[2:]
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """Sunday-to-Saturday blocks over the observed days of a period.
+
+    A week of which fewer than four days were observed is added to its neighbour.
+
+    Attributes:
+        block: block of each day, shape (days,); −1 on days that were not observed.
+        exposure: expected size of each block, shape (blocks,).
+        position: index of the week on the calendar, shape (blocks,).
+    """
+
+    block: NDArray[np.int64]
+    exposure: Array
+    position: NDArray[np.int64]
+
+    @property
+    def count(self) -> int:
+        """Number of blocks."""
+        return len(self.exposure)
+
+    def add_up(self, daily: NDArray[np.int64] | Array) -> Array:
+        """Sum daily values into blocks; the last axis runs over days."""
+        return np.asarray(daily @ self.indicator)
+
+    @cached_property
+    def indicator(self) -> Array:
+        """Which day belongs to which block, shape (days, blocks)."""
+        return np.asarray(self.block[:, None] == np.arange(self.count)[None, :], dtype=float)
+
+
+def weeks_of(weekday: NDArray[np.int64], observed: NDArray[np.bool_], size: Array) -> Weeks:
+    """Cut a period into weeks.
+
+    Args:
+        weekday: weekday of each day, Sunday 0, shape (days,).
+        observed: whether each day was observed, shape (days,).
+        size: expected size of each day, shape (days,).
+    """
+    week = (np.arange(len(weekday)) + weekday[0]) // 7
+    seen = np.bincount(week, weights=observed).astype(int)
+    home = np.arange(len(seen))
+    enough = np.flatnonzero(seen >= 4)
+    if len(enough) == 0:
+        enough = np.flatnonzero(seen > 0)
+    for short in np.flatnonzero((seen > 0) & (seen < 4)):
+        home[short] = enough[np.argmin(np.abs(enough - short))]
+    used = np.unique(home[week[observed]])
+    block = np.where(observed, np.searchsorted(used, home[week]), -1)
+    exposure = np.bincount(block[observed], weights=size[observed], minlength=len(used))
+    return Weeks(block, exposure, used.astype(np.int64))
+
+
+def deflated_share(k: Array, n: Array, variance_ratio: Array, level: float = 0.95) -> tuple[Array, Array]:
+    """Interval for a share when counts vary `variance_ratio` times as much as independent draws.
+
+    Jeffreys' interval (Brown, Cai & DasGupta 2001) at the counts that independent draws would have needed to
+    be this informative; 0 stays the lower limit of 0 of n, and 1 the upper limit of n of n.
+
+    Args:
+        k: counts with the trait, any shape.
+        n: counts in all, same shape.
+        variance_ratio: variance of the count relative to the binomial, taken as 1 when smaller.
+        level: confidence level.
+    """
+    scale = np.maximum(variance_ratio, 1.0)
+    tail = (1 - level) / 2
+    low = scipy_stats.beta.ppf(tail, k / scale + 0.5, (n - k) / scale + 0.5)
+    high = scipy_stats.beta.ppf(1 - tail, k / scale + 0.5, (n - k) / scale + 0.5)
+    return np.where(k == 0, 0.0, low), np.where(k == n, 1.0, high)
+
+
+def small_sample(variance_ratio: Array, df: Array | float, level: float = 0.95) -> Array:
+    """Widen an estimated variance ratio so that normal quantiles do the work of Student's t with `df`."""
+    upper = (1 + level) / 2
+    wider = scipy_stats.t.ppf(upper, df) / scipy_stats.norm.ppf(upper)
+    return np.asarray(np.maximum(variance_ratio, 1.0) * wider**2)
+
+
+def ratio_or_zero(numerator: Array, denominator: Array) -> Array:
+    """Quotient, and 0 where the denominator is not positive."""
+    numerator, denominator = np.broadcast_arrays(np.asarray(numerator, dtype=float), denominator)
+    return np.asarray(np.divide(numerator, denominator, out=np.zeros(numerator.shape), where=denominator > 0))
+
+
+def _basis(columns: Array) -> Array:
+    """Orthonormal basis of the column space."""
+    u, s, _ = np.linalg.svd(columns, full_matrices=False)
+    return u[:, s > 1e-9 * max(float(s.max(initial=0.0)), 1e-300)]

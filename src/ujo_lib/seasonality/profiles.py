@@ -1,0 +1,178 @@
+"""Contacts by month, weekday, hour, weekday × hour and day, per day on which they could occur.
+
+Months are compared per day (31, 30, 29, 28), weekdays per occurring day (2023 has 53 Sundays). `estimate` is
+always the ratio to the mean day of the period; its interval allows for the spread between weeks and for their
+memory, see `dispersion`. Where nothing was observed the row stays, with NA.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ujo_lib.fiscal import WEEKDAYS_JA, holiday_name
+from ujo_lib.seasonality.counts import HOURS, Counts
+from ujo_lib.seasonality.dispersion import Array, ScaledTest, deflated_share, small_sample
+from ujo_lib.seasonality.verdicts import PatternTests
+
+HOUR_LABELS = tuple(f"{hour}時台" for hour in range(HOURS))
+FEWEST_WEEKS = 8
+"""Below this number of weeks the spread between weeks is not known well enough for an interval."""
+
+
+def by_month(counts: Counts, design_effect: float = 1.0) -> pd.DataFrame:
+    """Contacts by calendar month.
+
+    Args:
+        counts: one scope.
+        design_effect: from `clustering.design_effect`.
+
+    Returns:
+        One row per month in order: month, n, days (observed), per_day, estimate (ratio to the mean day), low,
+            high.
+    """
+    tests = PatternTests.of(counts)
+    scale = tests.months(counts.daily, design_effect) if tests.weeks.count >= FEWEST_WEEKS + 12 else None
+    labels = pd.CategoricalIndex(counts.month_labels, counts.month_labels, ordered=True)
+    return _profile("month", labels, counts.month_index, counts, scale, design_effect)
+
+
+def by_weekday(counts: Counts, design_effect: float = 1.0) -> pd.DataFrame:
+    """Contacts by weekday, Sunday first; columns as in `by_month`, with `weekday`."""
+    tests = PatternTests.of(counts)
+    scale = tests.weekdays(counts.daily, design_effect) if tests.weeks.count >= FEWEST_WEEKS else None
+    labels = pd.CategoricalIndex(WEEKDAYS_JA, WEEKDAYS_JA, ordered=True)
+    return _profile("weekday", labels, counts.weekday, counts, scale, design_effect)
+
+
+def by_hour(counts: Counts, client_effect: float = 1.0) -> pd.DataFrame:
+    """Contacts by clock hour.
+
+    Args:
+        counts: a scope with hours.
+        client_effect: from `clustering.hour_effect`.
+
+    Returns:
+        One row per hour: hour (「22時台」), n, share (of all contacts), estimate (ratio to the mean hour),
+            low, high.
+    """
+    hourly = _hourly(counts)[counts.observed]
+    n = hourly.sum(axis=0)
+    effect = np.maximum(share_effect(hourly), 1.0) + max(client_effect - 1.0, 0.0)
+    low, high = deflated_share(n, np.full(HOURS, counts.n), effect)
+    known = counts.n > 0
+    return pd.DataFrame(
+        {
+            "hour": pd.Categorical(HOUR_LABELS, HOUR_LABELS, ordered=True),
+            "n": n,
+            "share": n / counts.n if known else np.nan,
+            "estimate": n / counts.n * HOURS if known else np.nan,
+            "low": low * HOURS if known else np.nan,
+            "high": high * HOURS if known else np.nan,
+        }
+    )
+
+
+def by_weekday_hour(counts: Counts) -> pd.DataFrame:
+    """Contacts by weekday (Sunday first) and hour: weekday, hour, n, days, per_day; 168 rows."""
+    hourly = _hourly(counts)
+    n = np.zeros((7, HOURS), dtype=np.int64)
+    np.add.at(n, counts.weekday, hourly)
+    days = np.bincount(counts.weekday, weights=counts.observed, minlength=7)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_day = np.where(days[:, None] > 0, n / days[:, None], np.nan)
+    return pd.DataFrame(
+        {
+            "weekday": pd.Categorical(np.repeat(WEEKDAYS_JA, HOURS), WEEKDAYS_JA, ordered=True),
+            "hour": pd.Categorical(np.tile(HOUR_LABELS, 7), HOUR_LABELS, ordered=True),
+            "n": n.ravel(),
+            "days": np.repeat(days, HOURS).astype(np.int64),
+            "per_day": per_day.ravel(),
+        }
+    )
+
+
+def by_date(counts: Counts) -> pd.DataFrame:
+    """The calendar: date, month, weekday, holiday (name or NA), n (NA on days that were not observed)."""
+    dates = counts.dates
+    month = np.array(counts.month_labels)[counts.month_index]
+    return pd.DataFrame(
+        {
+            "date": dates,
+            "month": pd.Categorical(month, counts.month_labels, ordered=True),
+            "weekday": pd.Categorical(np.array(WEEKDAYS_JA)[counts.weekday], WEEKDAYS_JA, ordered=True),
+            "holiday": pd.array([holiday_name(day) for day in dates.date], dtype="string"),
+            "n": pd.array(counts.daily, dtype="Int64").copy(),
+        }
+    ).assign(n=lambda frame: frame["n"].mask(~counts.observed))
+
+
+def in_descending_order(profile: pd.DataFrame, value: str = "per_day") -> bool:
+    """Whether `value` falls from row to row: Sunday highest, Saturday lowest."""
+    return bool((np.diff(profile[value].to_numpy(dtype=float)) < 0).all())
+
+
+def share_effect(hourly: NDArray[np.int64]) -> Array:
+    """Variance of each hour's share with days as clusters, relative to independent contacts.
+
+    Args:
+        hourly: counts, shape (…, days, 24).
+    """
+    n = hourly.sum(axis=-2, keepdims=True)
+    total = n.sum(axis=-1, keepdims=True)
+    per_day = hourly.sum(axis=-1, keepdims=True)
+    days = hourly.shape[-2]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = n / total
+        variance = ((hourly - share * per_day) ** 2).sum(axis=-2) * days / (days - 1)
+        effect = variance / (total * share * (1 - share))[..., 0, :]
+    return np.where(np.isfinite(effect), effect, 1.0)
+
+
+def ratio_to_mean(
+    n: Array, days: Array, variance_ratio: Array, df: Array | float
+) -> tuple[Array, Array, Array]:
+    """Ratio of each group's daily rate to the mean day, with its interval.
+
+    Args:
+        n: counts per group, shape (…, groups).
+        days: observed days per group, shape (groups,).
+        variance_ratio: variance relative to independent contacts, broadcast against `n`.
+        df: degrees of freedom of that variance.
+    """
+    total = n.sum(axis=-1, keepdims=True)
+    share_of_days = days / days.sum()
+    low, high = deflated_share(n, np.broadcast_to(total, n.shape), small_sample(variance_ratio, df))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return n / total / share_of_days, low / share_of_days, high / share_of_days
+
+
+def _profile(
+    name: str,
+    labels: pd.CategoricalIndex,
+    group: NDArray[np.int64],
+    counts: Counts,
+    scale: ScaledTest | None,
+    design_effect: float,
+) -> pd.DataFrame:
+    n = np.bincount(group, weights=counts.daily, minlength=len(labels))
+    days = np.bincount(group, weights=counts.observed, minlength=len(labels))
+    seen = days > 0
+    frame = pd.DataFrame({name: labels, "n": pd.array(n, dtype="Int64"), "days": days.astype(np.int64)})
+    frame["n"] = frame["n"].mask(~seen)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        frame["per_day"] = np.where(seen, n / days, np.nan)
+    ratios = np.full((3, len(labels)), np.nan)
+    if counts.n > 0:
+        spread = (
+            np.maximum(scale.dispersion * scale.inflation, design_effect) if scale else np.array([np.nan])
+        )
+        df = scale.df2 if scale else 1.0
+        ratios[:, seen] = ratio_to_mean(n[seen], days[seen], spread, df)
+    frame["estimate"], frame["low"], frame["high"] = ratios
+    return frame
+
+
+def _hourly(counts: Counts) -> NDArray[np.int64]:
+    if counts.hourly is None:
+        raise ValueError("the source has no hours")
+    return counts.hourly

@@ -1,0 +1,250 @@
+"""Is there a pattern over the months or the week, or would such a profile come about anyway?
+
+`PatternTests` holds the tests for one calendar and takes any number of series at once, so the calibration run
+and the notebook use the same code; `judge` turns them into `Verdict`s for one scope. One year of counts
+cannot tell a season from a campaign, so the verdict about months speaks of the months of this year only.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats as scipy_stats
+
+from ujo_lib.seasonality.counts import Counts
+from ujo_lib.seasonality.dispersion import Array, BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
+
+MIN_EVENTS = 30
+"""Below this number of contacts no pattern is judged: a month would hold two or three of them."""
+
+ALPHA = 0.05
+YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One judged pattern.
+
+    Attributes:
+        pattern: what was judged, in Japanese.
+        detected: True, False, or None when it is not judged.
+        finding: 「検出」「検出せず」「判定しない」.
+        p_value, statistic, df1, df2: of the scaled F test; None when not judged.
+        dispersion: Pearson dispersion of the blocks, 1 for independent contacts; None when not judged.
+        autocorrelation: lag-one correlation of the blocks; None when not judged.
+        n: contacts judged.
+        remark: in Japanese, why it is not judged or how the words are to be read.
+    """
+
+    pattern: str
+    detected: bool | None
+    finding: str
+    p_value: float | None
+    statistic: float | None
+    df1: float | None
+    df2: float | None
+    dispersion: float | None
+    autocorrelation: float | None
+    n: int
+    remark: str
+
+
+@dataclass(frozen=True)
+class PatternTests:
+    """The tests for one calendar: which days there are and which of them were observed.
+
+    Attributes:
+        weekday: weekday of each day, Sunday 0, shape (days,).
+        month: calendar month of each day, January 0, shape (days,).
+        observed: shape (days,).
+        size: expected size of each day relative to the mean day when months do not differ, shape (days,):
+            what a week with missing days would have lost.
+        baseline: another series against which the pattern is judged, shape (days,), or None for "every day
+            alike".
+    """
+
+    weekday: NDArray[np.int64]
+    month: NDArray[np.int64]
+    observed: NDArray[np.bool_]
+    size: Array
+    baseline: Array | None = None
+
+    @classmethod
+    def of(cls, counts: Counts, against: Counts | None = None) -> "PatternTests":
+        """Prepare the tests for the calendar of `counts`.
+
+        Args:
+            counts: one scope; its weekday profile is the expected size of a day.
+            against: another scope over the same period; the tests then ask whether the two patterns differ.
+        """
+        month = (counts.month_index + counts.period.start.month - 1) % 12
+        if against is not None:
+            baseline = against.daily.astype(float)
+            observed = counts.observed & against.observed & (baseline > 0)
+            return cls(counts.weekday, month, observed, baseline, baseline)
+        days = np.bincount(counts.weekday, weights=counts.observed, minlength=7)
+        n = np.bincount(counts.weekday, weights=counts.daily, minlength=7)
+        mean = counts.n / max(counts.days, 1)
+        weights = np.divide(n, days * mean, out=np.ones(7), where=(days > 0) & (n > 0))
+        return cls(counts.weekday, month, counts.observed, weights[counts.weekday])
+
+    @cached_property
+    def weeks(self) -> Weeks:
+        """The weekly blocks."""
+        return weeks_of(self.weekday, self.observed, self.size)
+
+    def months(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+        """Do months differ per day? Weekly blocks, each week shared among its months by days.
+
+        Args:
+            daily: counts, shape (days,) or (series, days).
+            design_effect: as in `BlockDesign.test`.
+        """
+        return self._month_design.test(self._weekly_residuals(daily), design_effect)
+
+    def yearly_wave(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+        """Is there one smooth wave a year (cosinor)? Weekly blocks; arguments as in `months`."""
+        return self._wave_design.test(self._weekly_residuals(daily), design_effect)
+
+    def weekdays(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+        """Do weekdays differ? Days compared within their weeks; arguments as in `months`."""
+        return self._weekday_design.test(self._daily_residuals(daily), design_effect)
+
+    def week_slope(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+        """Do counts rise or fall steadily from Sunday to Saturday? Two-sided; arguments as in `months`."""
+        return self._slope_design.test(self._daily_residuals(daily), design_effect)
+
+    @cached_property
+    def _month_design(self) -> BlockDesign:
+        shares = self.weeks.indicator.T @ np.eye(12)[self.month]
+        return self._weekly(shares / shares.sum(axis=1, keepdims=True))
+
+    @cached_property
+    def _wave_design(self) -> BlockDesign:
+        day = np.arange(len(self.weekday), dtype=float)
+        middle = (self.weeks.indicator.T @ day) / self.weeks.indicator.sum(axis=0)
+        angle = 2 * np.pi * middle / YEAR
+        return self._weekly(np.column_stack([np.cos(angle), np.sin(angle)]))
+
+    @cached_property
+    def _weekday_design(self) -> BlockDesign:
+        return self._within_weeks(np.eye(7)[self.weekday])
+
+    @cached_property
+    def _slope_design(self) -> BlockDesign:
+        return self._within_weeks(self.weekday[:, None] - 3.0)
+
+    def _weekly(self, tested: Array) -> BlockDesign:
+        return BlockDesign(np.ones((self.weeks.count, 1)), tested, self.weeks.exposure, self.weeks.position)
+
+    def _within_weeks(self, tested: Array) -> BlockDesign:
+        seen = np.flatnonzero(self.observed)
+        return BlockDesign(self.weeks.indicator[seen], tested[seen], self._day_exposure, seen)
+
+    @cached_property
+    def _day_exposure(self) -> Array:
+        if self.baseline is None:
+            return np.ones(int(self.observed.sum()))
+        return np.asarray(self.baseline[self.observed] / self.baseline[self.observed].mean())
+
+    def _weekly_residuals(self, daily: NDArray[np.int64]) -> Array:
+        return _residuals(self.weeks.add_up(np.atleast_2d(daily)), self.weeks.exposure)
+
+    def _daily_residuals(self, daily: NDArray[np.int64]) -> Array:
+        # One common scale, so that quiet weeks do not weigh more than busy ones; the weeks' own levels are
+        # removed by the design.
+        return _residuals(np.atleast_2d(daily)[:, self.observed].astype(float), self._day_exposure)
+
+
+def judge(counts: Counts, design_effect: float = 1.0) -> tuple[Verdict, ...]:
+    """Judge the months, the yearly wave, the weekdays and the slope through the week of one scope.
+
+    Args:
+        counts: one scope.
+        design_effect: from `clustering.design_effect`, 1 when contacts cannot be tied to clients.
+    """
+    tests = PatternTests.of(counts)
+    few = f"相談が{MIN_EVENTS}件に満たないため、判定しない" if counts.n < MIN_EVENTS else ""
+    short = "12か月分の記録がそろっていないため、月による偏りは判定しない" if not counts.whole_year else ""
+    brief = "4週間分の記録がないため、判定しない" if tests.weeks.count < 4 else ""
+    one_year = "1年分の記録では、毎年くり返す変動か、この年だけの出来事(広報など)かは区別できない"
+    several = "複数年の記録による"
+    months = one_year if counts.days < 2 * 365 else several
+    plan = (
+        ("この年の月別の偏り" if counts.days < 2 * 365 else "月別の偏り", tests.months, few or short, months),
+        ("1年を周期とするなだらかな波", tests.yearly_wave, few or short, months),
+        ("曜日による違い", tests.weekdays, few or brief, "同じ週の中で曜日を比べる"),
+        ("日曜から土曜に向かう一方向の増減", tests.week_slope, few or brief, "同じ週の中で曜日を比べる"),
+    )
+    return tuple(
+        not_judged(pattern, counts.n, reason)
+        if reason
+        else judged(pattern, test(counts.daily, design_effect), counts.n, remark)
+        for pattern, test, reason, remark in plan
+    )
+
+
+def table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
+    """One row per verdict, the fields of `Verdict` as columns."""
+    return pd.DataFrame([asdict(verdict) for verdict in verdicts])
+
+
+def descriptive_tests(counts: Counts) -> pd.DataFrame:
+    """Chi-square of months (by days) and weekdays, and Rayleigh of the day of the year: description only.
+
+    These take every contact for an independent draw; they find a pattern in most years without one as soon as
+    the counts are large. Columns: test, statistic, df (NA for Rayleigh), p_value, remark.
+
+    Raises:
+        ValueError: no contacts.
+    """
+    if counts.n == 0:
+        raise ValueError("no contacts to test")
+    seen = counts.observed
+    rows = []
+    for name, group in (
+        ("月別のカイ二乗検定(日数で調整)", counts.month_index),
+        ("曜日別のカイ二乗検定", counts.weekday),
+    ):
+        n = np.bincount(group[seen], weights=counts.daily[seen])
+        days = np.bincount(group[seen], minlength=len(n))
+        n, days = n[days > 0], days[days > 0]
+        result = scipy_stats.chisquare(n, counts.n * days / days.sum())
+        rows.append((name, float(result.statistic), len(n) - 1, float(result.pvalue)))
+    angle = 2 * np.pi * np.arange(len(counts.daily)) / YEAR
+    strength = float(np.hypot(counts.daily @ np.cos(angle), counts.daily @ np.sin(angle)) ** 2 / counts.n)
+    rows.append(("レイリー検定(1年周期)", strength, pd.NA, float(np.exp(-strength))))
+    frame = pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
+    return frame.assign(remark="参考:相談どうしが無関係という前提が成り立たず、判定には使わない")
+
+
+def _residuals(counts: Array, exposure: Array) -> Array:
+    """Standardised residuals of "as much as the exposure", shape (series, blocks)."""
+    expected = counts.sum(axis=1, keepdims=True) * exposure / exposure.sum()
+    return ratio_or_zero(counts - expected, np.sqrt(expected))
+
+
+def judged(pattern: str, test: ScaledTest, n: int, remark: str) -> Verdict:
+    """The verdict of a test of one series."""
+    detected = bool(test.p_value[0] < ALPHA)
+    return Verdict(
+        pattern=pattern,
+        detected=detected,
+        finding="検出" if detected else "検出せず",
+        p_value=float(test.p_value[0]),
+        statistic=float(test.statistic[0]),
+        df1=float(test.df1[0]),
+        df2=float(test.df2[0]),
+        dispersion=float(test.dispersion[0]),
+        autocorrelation=float(test.autocorrelation[0]),
+        n=n,
+        remark=remark,
+    )
+
+
+def not_judged(pattern: str, n: int, reason: str) -> Verdict:
+    """No verdict, and why."""
+    return Verdict(pattern, None, "判定しない", None, None, None, None, None, None, n, reason)
