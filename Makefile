@@ -1,0 +1,64 @@
+# Two commands do everything on a fresh machine with Python 3.11 or newer:
+#   make report   the annual report of the synthetic city, ending with the path of its cover page
+#   make test     lint, types, architecture and tests
+# Set SITE and YEAR for another place or year:  make report SITE=uki YEAR=2024
+
+PYTHON ?= python3
+SITE ?= sample
+YEAR ?= 2023
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: report test lab bench sample clean
+
+report: $(VENV)/.runtime
+	@$(if $(filter sample,$(SITE)),$(BIN)/ujo sample --quiet)
+	@$(BIN)/ujo run $(SITE) $(YEAR)
+
+sample: $(VENV)/.runtime
+	@$(BIN)/ujo sample
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/ujo sample --quiet
+	$(BIN)/pytest -q -n auto --dist loadgroup
+
+lab: .venv-lab/.lab
+	@.venv-lab/bin/ujo sample --quiet
+	.venv-lab/bin/jupyter lab notebooks/00_data_quality.ipynb
+
+bench: .venv-bench/.bench
+	@echo "Now: .venv-bench/bin/python benchmarks/<name>.py --quick"
+
+clean:
+	rm -rf outputs data/sample
+
+# --- environments: made once, remade when their lock changes -------------------------------------------------
+
+define environment
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version) if sys.version_info < (3, 11) else None'
+	@test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(3)
+endef
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	$(call environment,$(VENV),requirements.lock,$@)
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml
+	$(call environment,$(VENV),requirements-dev.lock,$@)
+	@touch $(VENV)/.runtime
+
+.venv-lab/.lab: requirements-lab.lock pyproject.toml
+	$(call environment,.venv-lab,requirements-lab.lock,$@)
+	@.venv-lab/bin/python -m ipykernel install --sys-prefix --name python3 --display-name "Python 3 (ujo)"
+
+.venv-bench/.bench: requirements-bench.lock pyproject.toml
+	$(call environment,.venv-bench,requirements-bench.lock,$@)
+
+requirements%.lock:
+	@test -f $@ || { echo "$@ is missing: take it from the repository, or see CONTRIBUTING.md"; exit 1; }

@@ -1,0 +1,219 @@
+"""What every notebook is told: which place, which year, which files, for whom.
+
+One flat pydantic model per notebook is the truth about its parameters. The parameters cell of the notebook and
+the YAML files repeat it for papermill and for people; a test keeps the three equal.
+"""
+
+import ast
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from ujo_lib.fiscal import FiscalYear, Period, period_for
+from ujo_lib.params.errors import ParameterError, ParameterProblem, from_validation
+from ujo_lib.params.paths import inside, project_root
+
+_CELL = "parameters セル"
+
+S = TypeVar("S", bound="NotebookSettings")
+
+
+class NotebookSettings(BaseModel):
+    """Parameters shared by all notebooks; each notebook's model adds its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    notebook: ClassVar[str] = ""
+    kinds: ClassVar[tuple[str, ...]] = ()
+    files: ClassVar[tuple[str, ...]] = ()
+
+    site: str = Field("sample", description="自治体のフォルダー名(params/ の下)", pattern=r"^[a-z0-9_-]+$")
+    site_name: str = Field("宇城市", description="自治体の名称")
+    prefecture: str = Field("熊本県", description="都道府県の名称")
+    area_code: str = Field("43213", description="全国地方公共団体コード(5桁)", pattern=r"^\d{5}$")
+    fiscal_year: str = Field("2023", description="年度: 2023、R5、令和5年度 のどれでもよい")
+    period_basis: Literal["calendar", "fiscal"] = Field(
+        "calendar", description="相談の集計期間: calendar(暦年) か fiscal(年度)"
+    )
+    period_start: str = Field(
+        "", description="集計期間の初日を直に決めるとき(例 2023-04-01)。空なら period_basis に従う"
+    )
+    period_end: str = Field("", description="集計期間の末日を直に決めるとき。空なら period_basis に従う")
+    created_on: str = Field("2024-10-31", description="作成日(報告書に載る日付)")
+    synthetic: bool = Field(True, description="合成データなら True。全ページに明示される")
+    inputs: str = Field("params/sample/fy2023/inputs.yaml", description="入力ファイルの一覧")
+    threshold: int = Field(5, ge=1, le=20, description="この数に満たない人数・件数は公表用ページで伏せる")
+    seed: int = Field(2023, ge=0, description="再標本化の乱数の種")
+    audience: Literal["internal", "release"] = Field(
+        "internal", description="internal(庁内) か release(公表用)"
+    )
+    plan: str = Field("", description="秘匿計画のファイル。公表用ページにだけ必要")
+    tables_dir: str = Field("", description="公表する表の記録先。空なら outputs/ の下の workbench")
+
+    @field_validator("fiscal_year", mode="before")
+    @classmethod
+    def _fiscal_year(cls, value: object) -> str:
+        return str(FiscalYear.parse(value).year)  # type: ignore[arg-type]  # parse reports any other type itself
+
+    @field_validator("period_start", "period_end", "created_on")
+    @classmethod
+    def _iso_date(cls, value: str) -> str:
+        if value:
+            try:
+                date.fromisoformat(value)
+            except ValueError:
+                raise ValueError("2023-04-01 の形の、実在する日付") from None
+        return value
+
+    @model_validator(mode="after")
+    def _whole_period(self) -> Self:
+        if bool(self.period_start) != bool(self.period_end):
+            raise ValueError("period_start と period_end は両方書くか、両方空にする")
+        if self.period_start and self.period_start > self.period_end:
+            raise ValueError("period_start は period_end より前の日付")
+        if self.audience == "release" and not self.plan:
+            raise ValueError("audience が release のときは plan(秘匿計画)が必要。`ujo run` が用意する")
+        return self
+
+    @property
+    def year(self) -> FiscalYear:
+        """The fiscal year of the report."""
+        return FiscalYear.parse(self.fiscal_year)
+
+    @property
+    def period(self) -> Period:
+        """The days whose consultations are counted, inclusive at both ends."""
+        if not self.period_start:
+            return period_for(self.year, self.period_basis)
+        start, end = date.fromisoformat(self.period_start), date.fromisoformat(self.period_end)
+        return Period(start, end, f"{_spoken(start)}〜{_spoken(end)}")
+
+    @property
+    def area_name(self) -> str:
+        """The place as it stands in titles."""
+        return self.site_name
+
+    @property
+    def root(self) -> Path:
+        """The project folder."""
+        return project_root()
+
+    @property
+    def inputs_file(self) -> Path:
+        """Absolute path of the list of input files."""
+        return self.path("inputs")
+
+    def path(self, name: str) -> Path:
+        """Absolute path behind the parameter `name`, which must stay inside the project."""
+        return inside(self.root, getattr(self, name))
+
+    @property
+    def tables_folder(self) -> Path:
+        """Folder in which published tables are recorded, one sub-folder per notebook."""
+        if self.tables_dir:
+            return inside(self.root, self.tables_dir)
+        return self.root / "outputs" / self.site / f"fy{self.fiscal_year}" / "workbench" / "tables"
+
+    @classmethod
+    def from_cell(cls, namespace: Mapping[str, Any]) -> Self:
+        """Validate the parameters of a running notebook; call it as `Settings.from_cell(globals())`.
+
+        A name that papermill injected and the model does not know (a misspelling) is an error here, where papermill
+        itself would only warn.
+
+        Raises:
+            ParameterError: all wrong parameters at once, in Japanese.
+        """
+        values = {name: namespace[name] for name in cls.model_fields if name in namespace}
+        values |= {name: namespace.get(name) for name in _injected_names(namespace) - set(cls.model_fields)}
+        return _validated(cls, values, {}, _CELL)
+
+
+def load_settings(model: type[S], *files: Path, **overrides: Any) -> S:
+    """Read flat YAML files, the later over the earlier, into a settings model.
+
+    Args:
+        model: the notebook's model.
+        files: YAML files, usually `common.yaml` and the notebook's own.
+        overrides: values that win over the files (what the pipeline decides: audience, plan, tables_dir).
+
+    Raises:
+        ParameterError: unreadable files, unknown keys, wrong types, impossible values; all at once.
+    """
+    values: dict[str, Any] = {}
+    file_of: dict[str, str] = {}
+    for file in files:
+        content = read_flat_yaml(file)
+        values |= content
+        file_of |= dict.fromkeys(content, file.name)
+    return _validated(model, values | overrides, file_of, files[-1].name if files else _CELL)
+
+
+def read_flat_yaml(file: Path) -> dict[str, Any]:
+    """Read one parameter file: a mapping of names to plain values, dates as quoted or bare ISO dates.
+
+    Raises:
+        ParameterError: the file is absent, is not YAML, or is not a mapping.
+    """
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParameterError(
+            [
+                ParameterProblem(
+                    file.name, "(ファイル)", "(なし)", f"{file} にファイルがあること", "ファイルを用意する"
+                )
+            ]
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{mark.line + 1}行目" if mark else "ファイル全体"
+        raise ParameterError(
+            [
+                ParameterProblem(
+                    file.name, place, "(読めない)", "UTF-8 の YAML", "字下げ・コロン・引用符を確かめる"
+                )
+            ]
+        ) from None
+    if not isinstance(content, dict):
+        raise ParameterError(
+            [
+                ParameterProblem(
+                    file.name, "(ファイル)", repr(content), "「名前: 値」の並び", "書き方を見本に合わせる"
+                )
+            ]
+        )
+    return {str(key): _plain(value) for key, value in content.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Spell YAML's own dates as text: papermill would hand a date object to the notebook unquoted."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _validated(model: type[S], values: Mapping[str, Any], file_of: Mapping[str, str], default_file: str) -> S:
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        raise from_validation(
+            error, valid=model.model_fields, file_of=file_of, default_file=default_file
+        ) from None
+
+
+def _spoken(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _injected_names(namespace: Mapping[str, Any]) -> set[str]:
+    """Names assigned by the cell that papermill injects; it starts with the comment `# Parameters`."""
+    names: set[str] = set()
+    for source in namespace.get("In", ()):
+        if source.startswith("# Parameters\n"):
+            for node in ast.parse(source).body:
+                if isinstance(node, ast.Assign):
+                    names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names

@@ -1,0 +1,45 @@
+"""Where the project is, and the rule that a parameter cannot point outside it."""
+
+import os
+from pathlib import Path
+
+_MARKERS = ("params", "notebooks")
+
+
+class PathOutsideProjectError(ValueError):
+    """A path in the parameters leads out of the project folder."""
+
+
+def project_root(start: Path | None = None) -> Path:
+    """Return the folder that holds `params/` and `notebooks/`, looking upwards from `start`.
+
+    JupyterLab starts a kernel in `notebooks/`, papermill in the folder of the shell: both find the same root.
+    The environment variable `UJO_ROOT` overrides the search.
+
+    Raises:
+        FileNotFoundError: no such folder above `start`.
+    """
+    if override := os.environ.get("UJO_ROOT"):
+        return Path(override).resolve()
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if all((folder / marker).is_dir() for marker in _MARKERS):
+            return folder
+    raise FileNotFoundError(
+        "プロジェクトのフォルダーが見つかりません。"
+        f"params/ と notebooks/ のある場所で実行してください(いまの場所: {here})"
+    )
+
+
+def inside(root: Path, path: str | Path, *, allow_outside: bool = False) -> Path:
+    """Resolve `path` against `root`, refusing `../`, absolute paths and links that leave the project.
+
+    Raises:
+        PathOutsideProjectError: the resolved path is not below `root` and `allow_outside` is false.
+    """
+    target = (root / path).resolve()
+    if not allow_outside and not target.is_relative_to(root.resolve()):
+        raise PathOutsideProjectError(
+            f"「{path}」はプロジェクトのフォルダーの外を指しています。プロジェクト内の相対パスで書いてください。"
+        )
+    return target

@@ -1,0 +1,165 @@
+"""Run one notebook with papermill and say truthfully how it ended.
+
+papermill's own output is no evidence: a kernel killed in a cell leaves a notebook in which every cell is
+"completed". Here a notebook has succeeded when every code cell was sent, answered and free of errors.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+logging.getLogger("papermill").setLevel(logging.ERROR)
+logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+
+OnCell = Callable[[int, int], None]
+"""Called with the number of finished cells and the number of all cells."""
+
+
+class NotebookFailedError(RuntimeError):
+    """A notebook did not run to its end.
+
+    Attributes:
+        notebook: its name.
+        cell: number of the cell, counted from 1 over all cells; None when no cell is to blame.
+        reason: what happened, in a line or two.
+    """
+
+    def __init__(self, notebook: str, cell: int | None, reason: str):
+        self.notebook, self.cell, self.reason = notebook, cell, reason
+        where = f"{cell} 番目のセル" if cell else "セルの外"
+        super().__init__(f"{notebook}: {where}で止まりました。{reason}")
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What to run and where to put it.
+
+    Attributes:
+        notebook: path of the notebook, stored without outputs.
+        output: where the executed notebook is written, cell by cell.
+        parameters: values for the parameters cell.
+        timeout: seconds that one cell may take.
+    """
+
+    notebook: Path
+    output: Path
+    parameters: Mapping[str, Any]
+    timeout: int = 600
+
+
+class _KernelEngine(Engine):  # type: ignore[misc]  # papermill has no types
+    """papermill's notebook client on a kernel manager of our choice, reporting every finished cell."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,  # noqa: ARG003  # the manager knows its kernel
+        *,
+        manager: AsyncKernelManager,
+        on_cell: OnCell,
+        **options: Any,
+    ) -> NotebookNode:
+        client = _Client(
+            nb_man, km=manager, timeout=options["execution_timeout"], startup_timeout=options["start_timeout"]
+        )
+        client.on_cell = on_cell
+        return client.execute()
+
+
+class _Client(PapermillNotebookClient):  # type: ignore[misc]
+    on_cell: OnCell
+
+    def papermill_execute_cells(self) -> None:
+        complete = self.nb_man.cell_complete
+        total = len(self.nb.cells)
+
+        def completed(cell: NotebookNode, cell_index: int, **rest: Any) -> None:
+            complete(cell, cell_index=cell_index, **rest)
+            self.on_cell(cell_index + 1, total)
+
+        self.nb_man.cell_complete = completed
+        super().papermill_execute_cells()
+
+
+papermill_engines.register("ujo", _KernelEngine)
+
+
+def execute(job: Execution, manager: AsyncKernelManager, on_cell: OnCell) -> NotebookNode:
+    """Run a notebook on the kernel that `manager` starts.
+
+    Returns:
+        The executed notebook.
+
+    Raises:
+        NotebookFailedError: a cell raised, took too long, or the kernel died. The half-run notebook is at
+            `job.output`.
+    """
+    name = job.notebook.stem
+    progress = _Progress(on_cell)
+    try:
+        executed = papermill.execute_notebook(
+            job.notebook,
+            job.output,
+            parameters=dict(job.parameters),
+            engine_name="ujo",
+            progress_bar=False,
+            manager=manager,
+            on_cell=progress,
+            execution_timeout=job.timeout,
+        )
+    except PapermillExecutionError as error:
+        raise NotebookFailedError(name, error.cell_index + 1, f"{error.ename}: {error.evalue}") from error
+    except DeadKernelError as error:
+        raise NotebookFailedError(
+            name, progress.done, "カーネルが途中で終了しました(メモリー不足や強制終了など)"
+        ) from error
+    except CellTimeoutError as error:
+        raise NotebookFailedError(name, progress.done, f"{job.timeout} 秒たっても終わりません") from error
+    _require_all_run(name, executed)
+    return executed
+
+
+class _Progress:
+    """Counts the cells that were begun (papermill calls a failed cell complete, too) and passes the count on."""
+
+    def __init__(self, on_cell: OnCell):
+        self.done = 0
+        self._on_cell = on_cell
+
+    def __call__(self, done: int, total: int) -> None:
+        self.done = done
+        self._on_cell(done, total)
+
+
+def _require_all_run(name: str, executed: NotebookNode) -> None:
+    """Believe the cells, not the metadata: each code cell must have been answered with a number and no error."""
+    for number, cell in enumerate(executed.cells, 1):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        if cell.execution_count is None:
+            raise NotebookFailedError(name, number, "このセルは実行されていません")
+        if any(output.output_type == "error" for output in cell.outputs):
+            raise NotebookFailedError(name, number, "このセルはエラーで終わっています")
+
+
+def stable_copy(executed: NotebookNode) -> NotebookNode:
+    """Return the notebook without clock times, random ids and machine details: same inputs, same bytes."""
+    notebook = nbformat.from_dict(executed)
+    notebook.metadata.pop("papermill", None)
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.id = f"cell-{number:02d}"
+        for name in ("papermill", "execution"):
+            cell.metadata.pop(name, None)
+    return notebook

@@ -1,0 +1,46 @@
+"""The process that has the libraries loaded and forks kernels; see `kernels` for the protocol."""
+
+import contextlib
+import gc
+import importlib
+import os
+import signal
+import sys
+from typing import NoReturn
+
+
+def serve(modules: list[str]) -> None:
+    """Import the modules, then fork a kernel for every connection file named on standard input."""
+    for name in modules:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    children: set[int] = set()
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            _become_kernel(line.strip())
+        children.add(pid)
+        print(pid, flush=True)
+    for pid in children:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def _become_kernel(connection_file: str) -> NoReturn:
+    """Run a kernel in this fork until it is told to shut down."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.environ["JPY_PARENT_PID"] = str(os.getppid())
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(nowhere, descriptor)
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(argv=["-f", connection_file])
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1:])

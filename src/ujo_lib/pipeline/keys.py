@@ -1,0 +1,167 @@
+"""What a page depends on, boiled down to one hash per notebook.
+
+A step is run again exactly when its key changes. The key covers the notebook, its validated parameters, the input
+files of the kinds it reads, the shared data files it names, all library code, the lock file and the version of
+Python; for the summary also the keys of the notebooks it summarises. Nothing here imports pandas: comparing keys is
+all that an unchanged rerun does.
+"""
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import ujo_lib
+from ujo_lib.params import NotebookSettings, ParameterError, inside, load_settings, settings_model
+from ujo_lib.pipeline.layout import SiteYear, notebook_names
+
+SUMMARY = "05_annual_summary"
+"""The notebook that reads the tables of all the others."""
+
+_DECIDED_BY_THE_RUN = {"audience", "plan", "tables_dir"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One notebook of one run.
+
+    Attributes:
+        notebook: name of the notebook.
+        settings: its validated parameters, for the internal audience.
+        key: hash over everything the internal page depends on.
+        parts: what went into the key, by name; the manifest keeps them, so that one can say what changed.
+        needs: notebooks whose tables must exist before.
+    """
+
+    notebook: str
+    settings: NotebookSettings
+    key: str
+    parts: Mapping[str, str]
+    needs: tuple[str, ...] = ()
+
+
+def plan_steps(place: SiteYear) -> list[Step]:
+    """Work out all steps of a year, with their keys, without running anything.
+
+    Raises:
+        ParameterError: wrong parameters in any file; all of them at once.
+        MissingInputError: an input file is named and absent.
+    """
+    settings = _all_settings(place)
+    seen: dict[Path, str] = {}
+    steps: list[Step] = []
+    for name in notebook_names():
+        upstream = tuple(steps) if name == SUMMARY else ()
+        parts = _parts(place, settings[name], seen)
+        parts |= {f"step:{step.notebook}": step.key for step in upstream}
+        key = digest(json.dumps(parts, sort_keys=True).encode())
+        steps.append(Step(name, settings[name], key, parts, tuple(step.notebook for step in upstream)))
+    return steps
+
+
+def run_id(steps: Iterable[Step]) -> str:
+    """Name a run by what went into it: the same inputs give the same id."""
+    return digest("".join(step.key for step in steps).encode())[:12]
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class MissingInputError(FileNotFoundError):
+    """Input files that are named in inputs.yaml and do not exist."""
+
+    def __init__(self, files: Iterable[str]):
+        self.files = tuple(files)
+        names = "\n".join(f"  - {name}" for name in self.files)
+        super().__init__(
+            f"入力ファイルが {len(self.files)} 件見つかりません。\n{names}\n"
+            "ファイルを置くか、inputs.yaml のファイル名を直してください。"
+            "合成データを使うときは、先に `ujo sample` を実行してください。"
+        )
+
+
+def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Path]:
+    """Files that inputs.yaml names for these kinds, in order.
+
+    Raises:
+        MissingInputError: some of them do not exist.
+    """
+    declared = yaml.safe_load(inputs.read_text(encoding="utf-8")) or {}
+    folder = inside(place_root, declared.get("data_dir", "."))
+    files = [folder / name for kind in kinds for name in (declared.get(kind) or {}).get("files", ())]
+    if absent := [str(file.relative_to(place_root)) for file in files if not file.is_file()]:
+        raise MissingInputError(absent)
+    return list(dict.fromkeys(files))
+
+
+def _all_settings(place: SiteYear) -> dict[str, NotebookSettings]:
+    settings: dict[str, NotebookSettings] = {}
+    problems = []
+    for name in notebook_names():
+        try:
+            settings[name] = load_settings(settings_model(name), *place.parameter_files(name))
+        except ParameterError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    if problems:
+        raise ParameterError(problems)
+    return settings
+
+
+def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -> dict[str, str]:
+    values = settings.model_dump(exclude=_DECIDED_BY_THE_RUN)
+    parts = {
+        "notebook": digest_file(place.notebook(settings.notebook)),
+        "parameters": digest(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()),
+        "library": library_digest(),
+        "lock": digest_file(place.root / "requirements.lock"),
+        "python": platform.python_version(),
+        "inputs.yaml": _declaration_digest(settings),
+    }
+    for file in input_files(place.root, settings.inputs_file, settings.kinds):
+        parts[f"input:{file.relative_to(place.root).as_posix()}"] = _digest_once(file, seen)
+    for name in settings.files:
+        parts[f"file:{name}"] = _digest_once(settings.path(name), seen)
+    return parts
+
+
+def _declaration_digest(settings: NotebookSettings) -> str:
+    """Hash what inputs.yaml says about the kinds that this notebook reads, and nothing else of it."""
+    declared: dict[str, Any] = yaml.safe_load(settings.inputs_file.read_text(encoding="utf-8")) or {}
+    told = {
+        name: value
+        for name, value in declared.items()
+        if name in settings.kinds or not isinstance(value, dict)
+    }
+    return digest(json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode())
+
+
+def _digest_once(file: Path, seen: dict[Path, str]) -> str:
+    if file not in seen:
+        seen[file] = digest_file(file)
+    return seen[file]
+
+
+@cache
+def library_digest() -> str:
+    """SHA-256 over every source and data file of the installed library."""
+    folder = Path(ujo_lib.__file__).parent
+    total = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            total.update(file.relative_to(folder).as_posix().encode())
+            total.update(file.read_bytes())
+    return total.hexdigest()

@@ -1,0 +1,120 @@
+"""Where the outputs of one place and one year lie, and how a finished set of files takes its place there."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from ujo_lib.params import NOTEBOOKS
+
+
+@dataclass(frozen=True)
+class SiteYear:
+    """One place and one fiscal year: the unit that is run, locked and released.
+
+    Attributes:
+        root: the project folder.
+        site: folder name under `params/`.
+        year: fiscal year, 2023 say.
+    """
+
+    root: Path
+    site: str
+    year: int
+
+    @property
+    def params(self) -> Path:
+        """Folder of the YAML files of this year."""
+        return self.root / "params" / self.site / f"fy{self.year}"
+
+    @property
+    def outputs(self) -> Path:
+        """Folder of everything that a run makes."""
+        return self.root / "outputs" / self.site / f"fy{self.year}"
+
+    @property
+    def internal(self) -> Path:
+        """Pages for readers inside the city."""
+        return self.outputs / "internal"
+
+    @property
+    def release(self) -> Path:
+        """Pages for readers outside: a candidate until it has been checked and signed."""
+        return self.outputs / "release"
+
+    @property
+    def archive(self) -> Path:
+        """Earlier releases, each under its run id."""
+        return self.outputs / "releases"
+
+    @property
+    def failed(self) -> Path:
+        """Half-run notebooks of the last failure."""
+        return self.outputs / "failed"
+
+    @property
+    def manifest(self) -> Path:
+        """The witness of the last successful run."""
+        return self.outputs / "manifest.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held while a run is under way."""
+        return self.outputs / ".lock"
+
+    @property
+    def log(self) -> Path:
+        """What happened, in Japanese, newest last."""
+        return self.outputs / "run.log"
+
+    @property
+    def steps(self) -> Path:
+        """Finished steps by key: what makes a rerun quick and a killed run resumable."""
+        return self.outputs / ".steps"
+
+    def notebook(self, name: str) -> Path:
+        """The notebook file."""
+        return self.root / "notebooks" / f"{name}.ipynb"
+
+    def parameter_files(self, name: str) -> tuple[Path, Path]:
+        """The common parameters and the notebook's own."""
+        return self.params / "common.yaml", self.params / f"{name}.yaml"
+
+
+def notebook_names(prefixes: list[str] | None = None) -> list[str]:
+    """Names of the notebooks in reading order, all of them or those whose names start with a prefix.
+
+    Raises:
+        ValueError: a prefix that no notebook has.
+    """
+    if not prefixes:
+        return list(NOTEBOOKS)
+    chosen = []
+    for prefix in prefixes:
+        matches = [name for name in NOTEBOOKS if name.startswith(prefix)]
+        if not matches:
+            raise ValueError(f"「{prefix}」で始まるノートブックはありません。あるのは {', '.join(NOTEBOOKS)}")
+        chosen += matches
+    return [name for name in NOTEBOOKS if name in chosen]
+
+
+def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> None:
+    """Put a finished folder in the place of another by renaming.
+
+    The old folder is moved aside first, to `keep_old_as` when that is given and free, and is deleted otherwise only
+    after the new one stands. A run killed in between leaves the old files complete under the other name, and the
+    next run, finding the place empty, fills it again.
+    """
+    aside = None
+    if target.exists():
+        aside = (
+            keep_old_as
+            if keep_old_as and not keep_old_as.exists()
+            else target.with_name(f".{target.name}.old")
+        )
+        if aside != keep_old_as:
+            shutil.rmtree(aside, ignore_errors=True)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        target.rename(aside)
+    new.rename(target)
+    if aside is not None and aside != keep_old_as:
+        shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,263 @@
+"""The run: all notebooks for both audiences, from the files of one year to a report in its place.
+
+Internal pages first, then one disclosure plan over every table they published, then the release pages under that
+plan, then both sets of pages take the place of the old ones by renaming. Whatever has been finished before is
+reused; the last good report stands until the new one is complete.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from filelock import FileLock, Timeout
+
+from ujo_lib.pipeline.keys import Step, plan_steps, run_id
+from ujo_lib.pipeline.layout import SiteYear, notebook_names, replace_folder
+from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
+from ujo_lib.pipeline.progress import Progress
+
+if TYPE_CHECKING:
+    from ujo_lib.pipeline.execute import NotebookFailedError
+    from ujo_lib.pipeline.steps import Finished, StepStore, Walk
+
+CANDIDATE = "秘匿審査前・配布不可"
+"""Status of release pages that have been neither audited nor signed."""
+
+
+class LockedError(RuntimeError):
+    """Another run of the same place and year is under way."""
+
+
+class NotebooksFailedError(RuntimeError):
+    """Some notebooks did not run to their end; the previous report is untouched.
+
+    Attributes:
+        failures: notebook → what happened.
+    """
+
+    def __init__(self, failures: Mapping[str, "NotebookFailedError"], place: SiteYear):
+        self.failures = failures
+        lines = [
+            f"{len(failures)} 冊のノートブックが最後まで動きませんでした。前回の報告書はそのまま残っています。",
+            *(f"- {error}" for error in failures.values()),
+            f"途中まで実行したノートブック: {place.failed}",
+        ]
+        super().__init__("\n".join(lines))
+
+    @property
+    def from_data(self) -> bool:
+        """Whether the input data are to blame for every failure."""
+        return all(error.reason.startswith("DataProblems") for error in self.failures.values())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        place: what was run.
+        run_id: hash of everything that went in.
+        executed: (audience, notebook) of the steps that were executed.
+        unchanged: nothing had changed, so no file was touched.
+        seconds: wall time.
+    """
+
+    place: SiteYear
+    run_id: str
+    executed: tuple[tuple[str, str], ...]
+    unchanged: bool
+    seconds: float
+
+
+def run(
+    place: SiteYear,
+    *,
+    only: Sequence[str] = (),
+    force: bool = False,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Bring the report of one place and year up to date.
+
+    Args:
+        place: which one.
+        only: prefixes of notebooks; just their internal pages are brought up to date.
+        force: execute every step, finished or not.
+        jobs: notebooks executed at the same time; the number of processors when None.
+        progress: where to tell what happens.
+
+    Raises:
+        ParameterError, MissingInputError: the run cannot begin.
+        LockedError: another run is under way.
+        NotebooksFailedError: some notebooks failed; the others were finished and will be reused.
+        ReleaseRefusedError: a release page shows something that did not come through the door.
+    """
+    begun, started = time.monotonic(), _now()
+    with _locked(place):
+        steps = plan_steps(place)
+        before = Manifest.read(place.manifest)
+        if not force and before and _is_current(before, steps, only, place):
+            return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
+        with _walk(place, jobs, force, progress or Progress.silent()) as walk:
+            made = _make_pages(walk, steps, only)
+        manifest = _put_in_place(place, steps, made, before, started)
+    executed = tuple((step.job.audience, step.job.notebook) for step in made.all if not step.reused)
+    return Outcome(place, manifest.run_id, executed, unchanged=False, seconds=time.monotonic() - begun)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Finished steps by notebook for the two audiences, and the digest of the plan between them."""
+
+    internal: Mapping[str, "Finished"]
+    release: Mapping[str, "Finished"]
+    plan: str = ""
+
+    @property
+    def all(self) -> list["Finished"]:
+        return [*self.internal.values(), *self.release.values()]
+
+
+def _make_pages(walk: "Walk", steps: Sequence[Step], only: Sequence[str]) -> _Made:
+    """Execute what has to be executed, for one audience after the other."""
+    from ujo_lib.disclosure.tables import Policy
+    from ujo_lib.pipeline.release import plan_masks, release_jobs, require_door, write_masks
+    from ujo_lib.pipeline.steps import Job
+
+    chosen = notebook_names(list(only))
+    needed = [step for step in steps if step.notebook in chosen or _is_needed(step, steps, chosen)]
+    jobs = [Job("internal", step.settings, step.key, step.needs) for step in needed]
+    internal, failures = walk.finish(jobs)
+    if failures:
+        raise NotebooksFailedError(failures, walk.place)
+    if only:
+        return _Made(internal, {})
+    masks = plan_masks(internal, Policy(threshold=steps[0].settings.threshold))
+    plan = write_masks(masks, walk.place.steps)
+    release, failures = walk.finish(release_jobs(steps, internal, masks, plan))
+    if failures:
+        raise NotebooksFailedError(failures, walk.place)
+    require_door({name: step.notebook for name, step in release.items()})
+    return _Made(internal, release, masks.plan.digest)
+
+
+def _is_needed(step: Step, steps: Sequence[Step], chosen: Sequence[str]) -> bool:
+    """Whether a chosen notebook reads this one's tables."""
+    return any(step.notebook in other.needs for other in steps if other.notebook in chosen)
+
+
+def _put_in_place(
+    place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, started: str
+) -> Manifest:
+    """Write both sets of pages beside their targets, rename them into place, and bear witness."""
+    from ujo_lib.pipeline.pages import write_internal, write_release
+
+    identity = run_id(steps) if made.release else (before.run_id if before else "")
+    staging = place.outputs / ".staging"
+    shutil.rmtree(staging, ignore_errors=True)
+    write_internal(place, made.internal, staging / "internal", keep=not made.release)
+    replace_folder(staging / "internal", place.internal)
+    if made.release:
+        write_release(place, made.release, staging / "release", CANDIDATE, identity)
+        archive = place.archive / before.run_id if before and before.run_id != identity else None
+        replace_folder(staging / "release", place.release, keep_old_as=archive)
+    shutil.rmtree(staging, ignore_errors=True)
+    shutil.rmtree(place.failed, ignore_errors=True)
+    manifest = _manifest(place, steps, made, before, identity, started)
+    manifest.write(place.manifest)
+    if made.release:
+        _store(place).forget_all_but(made.all)
+    return manifest
+
+
+def _manifest(
+    place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, identity: str, started: str
+) -> Manifest:
+    parts = {step.notebook: step.parts for step in steps}
+    records = {
+        audience: {
+            name: StepRecord(
+                step.job.key,
+                parts[name] if audience == "internal" else {},
+                round(step.seconds, 2),
+                step.reused,
+            )
+            for name, step in finished.items()
+        }
+        for audience, finished in (("internal", made.internal), ("release", made.release))
+    }
+    return Manifest(
+        run_id=identity,
+        verdict="complete" if made.release or (before and before.verdict == "complete") else "internal",
+        release_status=CANDIDATE,
+        started=started,
+        finished=_now(),
+        settings={step.notebook: step.settings.model_dump() for step in steps},
+        internal={**(before.internal if before else {}), **records["internal"]},
+        release=records["release"] or (before.release if before else {}),
+        plan=made.plan or (before.plan if before else ""),
+        files=hashes(
+            place.outputs, [folder for folder in (place.internal, place.release) if folder.is_dir()]
+        ),
+        versions=versions(),
+    )
+
+
+def _is_current(before: Manifest, steps: Sequence[Step], only: Sequence[str], place: SiteYear) -> bool:
+    """Whether everything asked for stands, made from the same inputs, unaltered."""
+    chosen = notebook_names(list(only))
+    same = all(
+        before.internal.get(step.notebook, StepRecord("")).key == step.key
+        for step in steps
+        if step.notebook in chosen
+    )
+    whole = bool(only) or (before.verdict == "complete" and before.run_id == run_id(steps))
+    return same and whole and before.stands(place.outputs)
+
+
+@contextmanager
+def _locked(place: SiteYear) -> Iterator[None]:
+    """Hold the lock of a place and year; it falls with the process that holds it."""
+    place.outputs.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(place.lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LockedError(
+            f"{place.site} の {place.year} 年度は別の実行が進行中です。終わってから、もう一度実行してください。"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _walk(place: SiteYear, jobs: int | None, force: bool, progress: Progress) -> "Iterator[Walk]":
+    """Offer a walk whose kernels are forked where the system can fork, and started where it cannot."""
+    from ujo_lib.pipeline.kernels import ForkServer, can_fork, forked_manager, started_manager
+    from ujo_lib.pipeline.steps import Walk
+
+    threads = jobs or os.cpu_count() or 1
+    place.steps.mkdir(parents=True, exist_ok=True)
+    if not can_fork():
+        yield Walk(place, started_manager, threads, force, progress)
+        return
+    with ForkServer() as server:
+        yield Walk(place, lambda: forked_manager(server), threads, force, progress)
+
+
+def _store(place: SiteYear) -> "StepStore":
+    from ujo_lib.pipeline.steps import StepStore
+
+    return StepStore(place)
+
+
+def _now() -> str:
+    return datetime.now(ZoneInfo("Asia/Tokyo")).isoformat(timespec="seconds")

@@ -1,0 +1,214 @@
+"""Finished steps, and the walk that finishes the missing ones.
+
+A step is one notebook executed for one audience. Its folder under `.steps/` bears its key and appears there by one
+rename when everything in it is whole; so what is found can be reused without asking how the last run ended.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbformat import NotebookNode
+
+from ujo_lib.params import NotebookSettings
+from ujo_lib.pipeline.execute import Execution, NotebookFailedError, execute, stable_copy
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.progress import Progress
+from ujo_lib.report.publish import TableRecord
+
+_EXECUTED = "notebook.ipynb"
+_SECONDS = "seconds.json"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A step to be finished.
+
+    Attributes:
+        audience: internal or release.
+        settings: validated parameters of the notebook; audience, plan and tables_dir are decided by the walk.
+        key: hash over everything the step depends on.
+        needs: notebooks whose tables this one reads.
+        plan: the disclosure plan, for a release.
+    """
+
+    audience: str
+    settings: NotebookSettings
+    key: str
+    needs: tuple[str, ...] = ()
+    plan: Path | None = None
+
+    @property
+    def notebook(self) -> str:
+        """Name of the notebook."""
+        return self.settings.notebook
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A step that is whole.
+
+    Attributes:
+        job: what was to be done.
+        folder: where its files are.
+        seconds: how long its execution took.
+        reused: whether it was found finished.
+    """
+
+    job: Job
+    folder: Path
+    seconds: float
+    reused: bool
+
+    @property
+    def notebook(self) -> NotebookNode:
+        """The executed notebook."""
+        return nbformat.read(self.folder / _EXECUTED, as_version=4)
+
+    @property
+    def tables(self) -> Path:
+        """Folder with the records of the tables that this notebook published."""
+        return self.folder / "tables" / self.job.notebook
+
+    def records(self) -> list[TableRecord]:
+        """The published tables, by id."""
+        return [
+            TableRecord.from_json(file.read_text(encoding="utf-8"))
+            for file in sorted(self.tables.glob("*.json"))
+        ]
+
+
+class StepStore:
+    """The folder of finished steps of one place and year."""
+
+    def __init__(self, place: SiteYear):
+        self._place = place
+
+    def find(self, job: Job) -> Finished | None:
+        """Return the step if it has been finished before."""
+        folder = self._folder(job)
+        if not folder.is_dir():
+            return None
+        return Finished(job, folder, json.loads((folder / _SECONDS).read_text()), reused=True)
+
+    def work_folder(self, job: Job, upstream: Mapping[str, Finished]) -> Path:
+        """Make an empty folder to work in, holding the tables that the step needs."""
+        folder = self._place.steps / f"{job.audience}-{job.notebook}.work"
+        shutil.rmtree(folder, ignore_errors=True)
+        for name in job.needs:
+            shutil.copytree(upstream[name].tables, folder / "tables" / name)
+        (folder / "tables" / job.notebook).mkdir(parents=True)
+        return folder
+
+    def keep(self, job: Job, work: Path, executed: NotebookNode, seconds: float) -> Finished:
+        """Give a finished step its place."""
+        for name in job.needs:
+            shutil.rmtree(work / "tables" / name)
+        nbformat.write(stable_copy(executed), work / _EXECUTED)
+        (work / _SECONDS).write_text(json.dumps(seconds))
+        folder = self._folder(job)
+        shutil.rmtree(folder, ignore_errors=True)
+        work.rename(folder)
+        return Finished(job, folder, seconds, reused=False)
+
+    def forget_all_but(self, finished: Sequence[Finished]) -> None:
+        """Delete steps that no page stands for any more."""
+        keep = {step.folder for step in finished}
+        for folder in self._place.steps.iterdir():
+            if folder.is_dir() and folder not in keep:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _folder(self, job: Job) -> Path:
+        return self._place.steps / f"{job.audience}-{job.notebook}-{job.key[:16]}"
+
+
+@dataclass
+class Walk:
+    """Finishes steps, several at a time, each as soon as those it needs are finished.
+
+    Attributes:
+        place: one place and year.
+        new_manager: makes a kernel manager for one notebook.
+        threads: notebooks executed at the same time.
+        force: execute steps that are finished already.
+        progress: where to tell what happens.
+    """
+
+    place: SiteYear
+    new_manager: Callable[[], AsyncKernelManager]
+    threads: int
+    force: bool
+    progress: Progress
+
+    def finish(self, jobs: Sequence[Job]) -> tuple[dict[str, Finished], dict[str, NotebookFailedError]]:
+        """Finish all jobs of one audience.
+
+        Returns:
+            The finished steps and the failures, by notebook. A notebook whose needs failed is in neither: it was
+            not tried.
+        """
+        finished: dict[str, Finished] = {}
+        failures: dict[str, NotebookFailedError] = {}
+        waiting = list(jobs)
+        running: dict[Future[Finished], Job] = {}
+        with ThreadPoolExecutor(self.threads) as pool:
+            while waiting or running:
+                for job in [job for job in waiting if set(job.needs) <= set(finished)]:
+                    waiting.remove(job)
+                    running[pool.submit(self._finish_one, job, dict(finished))] = job
+                if not running:
+                    break
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    job = running.pop(future)
+                    try:
+                        finished[job.notebook] = future.result()
+                    except NotebookFailedError as error:
+                        failures[job.notebook] = error
+                        self.progress.failed(job.audience, job.notebook, str(error))
+        return finished, failures
+
+    def _finish_one(self, job: Job, upstream: Mapping[str, Finished]) -> Finished:
+        store = StepStore(self.place)
+        if not self.force and (found := store.find(job)):
+            self.progress.reused(job.audience, job.notebook)
+            return found
+        self.progress.started(job.audience, job.notebook)
+        work = store.work_folder(job, upstream)
+        begun = time.monotonic()
+        try:
+            executed = execute(
+                Execution(
+                    self.place.notebook(job.notebook), work / "running.ipynb", self._parameters(job, work)
+                ),
+                self.new_manager(),
+                lambda done, total: self.progress.cell(job.audience, job.notebook, done, total),
+            )
+        except NotebookFailedError:
+            self._keep_half(job, work)
+            raise
+        (work / "running.ipynb").unlink()
+        step = store.keep(job, work, executed, time.monotonic() - begun)
+        self.progress.finished(job.audience, job.notebook, step.seconds)
+        return step
+
+    def _parameters(self, job: Job, work: Path) -> dict[str, Any]:
+        decided = {"audience": job.audience, "tables_dir": self._relative(work / "tables")}
+        decided["plan"] = self._relative(job.plan) if job.plan else ""
+        return job.settings.model_dump() | decided
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self.place.root).as_posix()
+
+    def _keep_half(self, job: Job, work: Path) -> None:
+        """Keep the half-run notebook where a person can open it."""
+        self.place.failed.mkdir(parents=True, exist_ok=True)
+        half = work / "running.ipynb"
+        if half.exists():
+            half.replace(self.place.failed / f"{job.audience}-{job.notebook}.ipynb")

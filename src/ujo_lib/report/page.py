@@ -1,0 +1,163 @@
+"""A page in the making: what a notebook holds in its hands while it publishes tables, figures and sentences.
+
+Everything shown through the page carries a mark in the notebook's output. The release looks for that mark: an
+output without it did not come through the door, and no page is released.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Concatenate, ParamSpec
+
+import pandas as pd
+
+from ujo_lib.params import NotebookSettings
+from ujo_lib.report import figures, tables, wording
+from ujo_lib.report.files import write_atomically
+from ujo_lib.report.masks import Masks
+from ujo_lib.report.publish import Published, PublishError, TableRecord, TableSpec, mask, unmasked
+
+DOOR = "application/vnd.ujo.door+json"
+"""Media type of the mark on everything that came through the page."""
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """HTML that came through the door, for Jupyter to display.
+
+    Attributes:
+        html: what the reader sees.
+        kind: table, figure, sentence or notice.
+        tables: ids of the published tables it was made from.
+    """
+
+    html: str
+    kind: str
+    tables: tuple[str, ...] = ()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002  # Jupyter's signature
+        return {"text/html": self.html, DOOR: {"kind": self.kind, "tables": list(self.tables)}}
+
+
+def _drawing(
+    draw: Callable[P, figures.Figure],
+) -> Callable[Concatenate["Page", P], Shown]:
+    """Make a method of a drawing function: same arguments, same docstring, the result marked as shown."""
+
+    @functools.wraps(draw)
+    def method(page: "Page", /, *args: P.args, **kwargs: P.kwargs) -> Shown:
+        drawn = draw(*args, **kwargs)
+        return Shown(drawn.to_html(), "figure", page.names_of(args))
+
+    return method
+
+
+@dataclass
+class Page:
+    """One notebook's page; make it with `open_page(settings)`.
+
+    Attributes:
+        settings: the notebook's validated parameters.
+        records: what has been published so far, by table id.
+    """
+
+    settings: NotebookSettings
+    masks: Masks | None
+    records: dict[str, TableRecord] = field(default_factory=dict)
+
+    @property
+    def is_release(self) -> bool:
+        """Whether the page is made for readers outside the city."""
+        return self.settings.audience == "release"
+
+    def publish(self, frame: pd.DataFrame, spec: TableSpec) -> Published:
+        """Send a table through the door.
+
+        Args:
+            frame: tidy table, one row per cell or category.
+            spec: its description; period and area default to those of the page.
+
+        Returns:
+            The table as the audience may see it.
+
+        Raises:
+            PublishError: description and content disagree, the id is taken, or (release) the table is not the one
+                that the disclosure plan was made for.
+        """
+        spec = self._completed(spec)
+        if spec.id in self.records:
+            raise PublishError(f"table {spec.id} is published twice on this page")
+        record = TableRecord.of(self.settings.notebook, spec, frame)
+        self.records[spec.id] = record
+        shown = mask(record, frame, self.masks.cells_of(record)) if self.masks else unmasked(spec, frame)
+        file = self.settings.tables_folder / self.settings.notebook / f"{spec.id}.json"
+        write_atomically(file, shown.record(self.settings.notebook).to_json())
+        return shown
+
+    def _completed(self, spec: TableSpec) -> TableSpec:
+        """Fill in what the page knows: period and area, and the days for a dated population."""
+        period = self.settings.period
+        days = spec.days or ((period.start.isoformat(), period.end.isoformat()) if spec.dated else ())
+        return replace(
+            spec, period=spec.period or period.label, area=spec.area or self.settings.area_name, days=days
+        )
+
+    def recall(self, notebook: str, table_id: str) -> Published:
+        """Fetch a table that another notebook of the same run has published, masked as its readers saw it.
+
+        Raises:
+            FileNotFoundError: that notebook has not been run, or publishes no such table.
+        """
+        file = self.settings.tables_folder / notebook / f"{table_id}.json"
+        if not file.is_file():
+            raise FileNotFoundError(
+                f"{notebook} の表「{table_id}」の記録がありません。先に {notebook} を実行してください。"
+            )
+        return TableRecord.from_json(file.read_text(encoding="utf-8")).published()
+
+    def table(self, published: Published, **options: Any) -> Shown:
+        """Show a published table with caption, unit, base, notes and source; options as in `tables.table_html`."""
+        return Shown(tables.table_html(published, **options), "table", self.names_of([published]))
+
+    def say(self, template: str, *published: Published, **values: Any) -> Shown:
+        """Show a sentence whose numbers are cells of published tables; see `wording.sentence`."""
+        return Shown(wording.paragraph(template, *published, **values), "sentence", self.names_of(published))
+
+    def callout(self, verdict: str, text: str, *published: Published, **values: Any) -> Shown:
+        """Show a verdict (detected, not_detected, not_estimable, note) with its sentence."""
+        return Shown(
+            wording.callout(verdict, text, *published, **values), "sentence", self.names_of(published)
+        )
+
+    def tiles(self, published: Published, **options: Any) -> Shown:
+        """Show key figures as tiles; options as in `tables.tiles_html`."""
+        return Shown(tables.tiles_html(published, **options), "table", self.names_of([published]))
+
+    def internal(self, make: Callable[[], object]) -> object | None:
+        """Evaluate and show something for readers inside the city only; nothing at all in a release.
+
+        Args:
+            make: called without arguments, so that in a release the work is not even done.
+        """
+        return None if self.is_release else make()
+
+    def names_of(self, items: object) -> tuple[str, ...]:
+        """Ids of the published tables among the arguments of a drawing."""
+        return (
+            tuple(item.spec.id for item in items if isinstance(item, Published))
+            if isinstance(items, list | tuple)
+            else ()
+        )
+
+
+def open_page(settings: NotebookSettings) -> Page:
+    """Open the page of a notebook for the audience that its settings name.
+
+    Raises:
+        FileNotFoundError: a release page without its disclosure plan.
+    """
+    if settings.audience == "internal":
+        return Page(settings, None)
+    return Page(settings, Masks.read(settings.path("plan")))

@@ -1,0 +1,103 @@
+"""A wrong parameter stops the run with one message that a person can act on."""
+
+from pathlib import Path
+
+import pytest
+
+from ujo_lib.params import ParameterError, QualitySettings, load_settings
+from ujo_lib.params.common import NotebookSettings
+
+
+def _yaml(folder: Path, text: str, name: str = "common.yaml") -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_misspelt_parameter_is_named_with_its_file_and_the_nearest_valid_name(tmp_path):
+    file = _yaml(tmp_path, "treshold: 5\n")
+    with pytest.raises(ParameterError) as caught:
+        load_settings(QualitySettings, file)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.key) == ("common.yaml", "treshold")
+    assert "threshold" in problem.remedy
+
+
+def test_all_mistakes_of_several_files_come_at_once_each_with_its_own_file(tmp_path):
+    common = _yaml(tmp_path, 'threshold: "五"\nfiscal_year: "去年"\n')
+    own = _yaml(tmp_path, "max_rows_shown: 0\n", "00_data_quality.yaml")
+    with pytest.raises(ParameterError) as caught:
+        load_settings(QualitySettings, common, own)
+    found = {(problem.file, problem.key) for problem in caught.value.problems}
+    assert found == {
+        ("common.yaml", "threshold"),
+        ("common.yaml", "fiscal_year"),
+        ("00_data_quality.yaml", "max_rows_shown"),
+    }
+
+
+@pytest.mark.parametrize("spelling", [2023, '"2023"', "R5", "令和5年度"])
+def test_a_fiscal_year_is_understood_in_every_spelling(tmp_path, spelling):
+    file = _yaml(tmp_path, f"fiscal_year: {spelling}\n")
+    assert load_settings(QualitySettings, file).fiscal_year == "2023"
+
+
+def test_a_date_without_quotes_is_taken_as_text_because_papermill_would_not_quote_it(tmp_path):
+    file = _yaml(tmp_path, "created_on: 2024-10-31\n")
+    assert load_settings(QualitySettings, file).created_on == "2024-10-31"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "period_start: '2023-04-01'\n",
+        "period_start: '2023-10-01'\nperiod_end: '2023-04-01'\n",
+        "created_on: '2023-02-30'\n",
+    ],
+)
+def test_an_impossible_period_or_date_is_refused(tmp_path, text):
+    with pytest.raises(ParameterError):
+        load_settings(QualitySettings, _yaml(tmp_path, text))
+
+
+def test_a_half_year_is_a_period_like_any_other(tmp_path):
+    file = _yaml(tmp_path, "period_start: '2023-04-01'\nperiod_end: '2023-09-30'\n")
+    assert load_settings(QualitySettings, file).period.days == 183
+
+
+def test_calendar_and_fiscal_basis_of_one_fiscal_year_differ_by_a_quarter(tmp_path):
+    calendar = load_settings(QualitySettings, _yaml(tmp_path, "period_basis: calendar\n"))
+    fiscal = load_settings(QualitySettings, _yaml(tmp_path, "period_basis: fiscal\n"))
+    assert (calendar.period.start.isoformat(), fiscal.period.start.isoformat()) == (
+        "2023-01-01",
+        "2023-04-01",
+    )
+
+
+def test_release_without_a_plan_is_an_error(tmp_path):
+    with pytest.raises(ParameterError, match="秘匿計画"):
+        load_settings(QualitySettings, _yaml(tmp_path, "audience: release\n"))
+
+
+def test_broken_yaml_names_the_line(tmp_path):
+    with pytest.raises(ParameterError, match="2行目"):
+        load_settings(QualitySettings, _yaml(tmp_path, "site: sample\n  bad: [\n"))
+
+
+def test_in_a_notebook_a_misspelt_injected_name_is_an_error_where_papermill_would_only_warn():
+    namespace = {"In": ["", "# Parameters\ntreshold = 3\n"], "treshold": 3, "site": "sample"}
+    with pytest.raises(ParameterError, match="threshold"):
+        NotebookSettings.from_cell(namespace)
+
+
+def test_a_variable_of_the_analyst_is_no_parameter():
+    assert NotebookSettings.from_cell({"In": ["", "n = 5"], "n": 5}).threshold == 5
+
+
+@pytest.mark.parametrize("path", ["../secret.yaml", "/etc/hosts", "params/../../x.yaml"])
+def test_a_path_cannot_leave_the_project(path):
+    from ujo_lib.params import PathOutsideProjectError
+
+    settings = NotebookSettings(inputs=path)
+    with pytest.raises(PathOutsideProjectError):
+        _ = settings.inputs_file

@@ -1,0 +1,72 @@
+"""Notebook cell, settings model and YAML say the same: the same names, the same values, the same meaning."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from papermill.inspection import _infer_parameters
+from papermill.iorw import load_notebook_node
+
+from ujo_lib.params import NOTEBOOKS, NotebookSettings, load_settings, project_root, settings_model
+
+ROOT = project_root(Path(__file__).parent)
+PARAMS = ROOT / "params" / "sample" / "fy2023"
+
+
+@pytest.fixture(params=list(NOTEBOOKS))
+def notebook(request):
+    return request.param
+
+
+def _cell_parameters(notebook: str):
+    return _infer_parameters(load_notebook_node(str(ROOT / "notebooks" / f"{notebook}.ipynb")))
+
+
+def test_papermill_help_explains_every_parameter(notebook):
+    told = {parameter.name: parameter.help for parameter in _cell_parameters(notebook)}
+    model = settings_model(notebook)
+    assert told == {name: field.description for name, field in model.model_fields.items()}
+
+
+def test_the_parameters_cell_holds_the_defaults_of_the_model(notebook):
+    namespace: dict[str, object] = {}
+    nb = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))
+    (cell,) = [cell for cell in nb["cells"] if "parameters" in cell["metadata"].get("tags", [])]
+    exec("".join(cell["source"]), namespace)
+    for name, field in settings_model(notebook).model_fields.items():
+        assert namespace[name] == field.get_default(call_default_factory=True), name
+
+
+def test_every_parameter_has_a_type_that_papermill_shows(notebook):
+    for parameter in _cell_parameters(notebook):
+        assert parameter.inferred_type_name.split("[")[0] in {
+            "str",
+            "int",
+            "float",
+            "bool",
+            "list",
+            "dict",
+        }, parameter
+
+
+def test_the_yaml_of_the_sample_names_every_parameter_once_and_is_valid(notebook):
+    common = yaml.safe_load((PARAMS / "common.yaml").read_text(encoding="utf-8"))
+    own = yaml.safe_load((PARAMS / f"{notebook}.yaml").read_text(encoding="utf-8"))
+    model = settings_model(notebook)
+    assert set(common) == set(NotebookSettings.model_fields)
+    assert set(own) == set(model.model_fields) - set(NotebookSettings.model_fields)
+    load_settings(model, PARAMS / "common.yaml", PARAMS / f"{notebook}.yaml")
+
+
+def test_the_yaml_of_the_sample_is_flat(notebook):
+    for name in ("common", notebook):
+        for key, value in yaml.safe_load((PARAMS / f"{name}.yaml").read_text(encoding="utf-8")).items():
+            plain = (
+                value
+                if isinstance(value, list)
+                else list(value.values())
+                if isinstance(value, dict)
+                else [value]
+            )
+            assert all(isinstance(item, str | int | float | bool) for item in plain), key
