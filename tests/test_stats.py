@@ -2,12 +2,14 @@
 
 import math
 from itertools import product
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, nchypergeom_fisher
 
 from ujo_lib import stats
 
@@ -54,6 +56,100 @@ def test_freeman_halton_is_the_exact_value_not_a_simulation():  # S9
 def test_a_count_of_25_has_garwoods_interval():  # S10
     interval = stats.poisson_interval(25)
     assert (interval.low, interval.high) == pytest.approx((16.178682, 36.904932), abs=1e-6)
+
+
+R = pd.read_csv(Path(__file__).parent / "reference" / "survey_r.csv").groupby("id", sort=False)
+SHARES = [name for name in R.groups if name.split()[0] in ("wilson", "clopper_pearson")]
+
+
+def from_r(name: str) -> dict[str, float]:
+    rows = R.get_group(name)
+    return dict(zip(rows["what"], rows["value"].astype(float), strict=True))
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_more_shares_agree_with_r(name):
+    method, counts_ = name.split()
+    k, n = map(int, counts_.split("/"))
+    interval = getattr(stats, method)(k, n)
+    expected = from_r(name)
+    assert (interval.low, interval.high) == pytest.approx((expected["low"], expected["high"]), rel=1e-9)
+
+
+def test_another_level_agrees_with_r():
+    interval = stats.wilson(18, 25, level=0.90)
+    expected = from_r("wilson90 18/25")
+    assert (interval.low, interval.high) == pytest.approx((expected["low"], expected["high"]), rel=1e-9)
+
+
+@pytest.mark.parametrize("k", [0, 3, 54])
+def test_more_counts_agree_with_r(k):
+    interval = stats.poisson_interval(k)
+    expected = from_r(f"poisson {k}")
+    assert (interval.low, interval.high) == pytest.approx((expected["low"], expected["high"]), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("rate_ratio 25:1 32:1", (25, 1, 32, 1)),
+        ("rate_ratio 8:24 50:342", (8, 24, 50, 342)),
+        ("rate_ratio 0:97 6:110", (0, 97, 6, 110)),
+    ],
+)
+def test_more_ratios_agree_with_r(name, arguments):
+    result, expected = stats.rate_ratio(*arguments), from_r(name)
+    assert (result.estimate, result.low, result.high) == pytest.approx(
+        (expected["estimate"], expected["low"], expected["high"]), rel=1e-9
+    )
+    assert (result.p_minlike, result.p_value) == pytest.approx(
+        (expected["p_minlike"], expected["p_central"]), rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("cells", ["3 1 1 3", "12 5 3 5", "0 8 6 11"])
+def test_more_2x2_tables_agree_with_r(cells):
+    result = stats.fisher_exact(np.array(cells.split(), dtype=int).reshape(2, 2))
+    expected = from_r(f"fisher {cells}")
+    assert result.p_minlike == pytest.approx(expected["p_minlike"], rel=1e-9)
+    # R stops its root search early (0.7 % off at a limit of 626), so the limits are also held to their definition.
+    assert (result.estimate, result.low, result.high) == pytest.approx(
+        (expected["estimate"], expected["low"], expected["high"]), rel=1e-2
+    )
+    a, b, c, d = map(int, cells.split())
+    at_limit = nchypergeom_fisher(a + b + c + d, a + b, a + c, result.high)
+    assert at_limit.cdf(a) == pytest.approx(0.025, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        (
+            "ffh 7x4",
+            [
+                [0, 1, 1, 0],
+                [2, 1, 0, 0],
+                [1, 3, 1, 0],
+                [3, 2, 2, 1],
+                [1, 1, 2, 0],
+                [0, 0, 1, 1],
+                [0, 1, 0, 0],
+            ],
+        ),
+        ("ffh 2x5", [[5, 3, 1, 6, 2], [1, 2, 4, 1, 0]]),
+        ("ffh 3x3", [[10, 4, 7], [3, 9, 2], [1, 5, 11]]),
+    ],
+)
+def test_larger_tables_agree_with_r(name, table):
+    assert stats.fisher_freeman_halton(table) == pytest.approx(from_r(name)["p"], rel=1e-8)
+
+
+def test_residuals_and_holm_agree_with_r():
+    first = stats.adjusted_residuals([[12, 5], [3, 5]])[0, 0]
+    assert first == pytest.approx(from_r("adjusted_residuals 12 5 3 5")["first"], rel=1e-9)
+    assert stats.holm([0.012, 0.2, 0.003, 0.04, 0.04]).tolist() == pytest.approx(
+        list(from_r("holm").values())
+    )
 
 
 def test_the_wave_ratio_agrees_with_r():  # S11; R orders outcomes by probability, so its p is p_minlike

@@ -1,0 +1,79 @@
+"""Survey room: what the answers of the commissioners can and cannot say.
+
+Frames in, tidy tables out. `questionnaire` and `keyin` know what was asked and catch key-in mistakes;
+`tables` and `association` count and test; `response`, `city_total`, `waves` and `coverage` say how far the
+counts reach; `wording` turns verdicts into phrases. Only `files` opens a file.
+"""
+
+from ujo_lib.survey.association import association_family, family_sentence
+from ujo_lib.survey.city_total import (
+    Total,
+    city_total,
+    commissioners_with_cases,
+    counts_per_commissioner,
+    distinct,
+    duplicates_bound,
+    overdispersion,
+    srs_total,
+    stratified_mean,
+)
+from ujo_lib.survey.coverage import coverage, outside_groups
+from ujo_lib.survey.files import read_answers, read_questionnaire
+from ujo_lib.survey.keyin import Decoded, check_reported, check_skips, compare_entries, decode
+from ujo_lib.survey.questionnaire import Condition, Item, Questionnaire, QuestionnaireError
+from ujo_lib.survey.response import response_rate, scenarios, weights
+from ujo_lib.survey.tables import (
+    all_items,
+    crosstab,
+    modal_labels,
+    multiple_answer,
+    numbers,
+    pyramid,
+    single_answer,
+)
+from ujo_lib.survey.waves import Change, compare_waves, wave_changes, wave_table
+from ujo_lib.survey.wording import change_sentence, mode_sentence, total_sentence
+
+__all__ = [
+    "Change",
+    "Condition",
+    "Decoded",
+    "Item",
+    "Questionnaire",
+    "QuestionnaireError",
+    "Total",
+    "all_items",
+    "association_family",
+    "change_sentence",
+    "check_reported",
+    "check_skips",
+    "city_total",
+    "commissioners_with_cases",
+    "compare_entries",
+    "compare_waves",
+    "counts_per_commissioner",
+    "coverage",
+    "crosstab",
+    "decode",
+    "distinct",
+    "duplicates_bound",
+    "family_sentence",
+    "modal_labels",
+    "mode_sentence",
+    "multiple_answer",
+    "numbers",
+    "outside_groups",
+    "overdispersion",
+    "pyramid",
+    "read_answers",
+    "read_questionnaire",
+    "response_rate",
+    "scenarios",
+    "single_answer",
+    "srs_total",
+    "stratified_mean",
+    "total_sentence",
+    "wave_changes",
+    "wave_table",
+    "weights",
+]

@@ -1,0 +1,274 @@
+"""From the cases the respondents know to the cases all commissioners together would know.
+
+This is a statement about what commissioners know, not about how many people live withdrawn. It treats those
+who answered as a random part of all commissioners (within districts when stratified), which the scenarios of
+`response` put to the test.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats as scipy_stats
+
+from ujo_lib import stats
+from ujo_lib.survey.response import in_scope, pooled, strata
+
+
+@dataclass(frozen=True)
+class Total:
+    """An estimated population total; `se`, `low` and `high` are None when the data cannot give them."""
+
+    estimate: float
+    se: float | None
+    low: float | None
+    high: float | None
+
+
+def counts_per_commissioner(commissioners: pd.DataFrame, cases: pd.DataFrame) -> "pd.Series[int]":
+    """How many (distinct) cases each commissioner handed in, on the index of `commissioners`."""
+    sheets = distinct(cases)["commissioner_id"].value_counts()
+    found: pd.Series[int] = (
+        commissioners["commissioner_id"].map(sheets).astype("Int64").fillna(0).astype("int64")
+    )
+    return found
+
+
+def distinct(cases: pd.DataFrame) -> pd.DataFrame:
+    """Cases without the sheets marked as duplicates of another one."""
+    if "duplicate_of" not in cases:
+        return cases
+    return cases[cases["duplicate_of"].isna()]
+
+
+def srs_total(counts: ArrayLike, population: int, level: float = 0.95) -> Total:
+    """Total of a finite population from a simple random part of it, t interval with fpc (Cochran 1977, ch.
+    2).
+
+    The limits stay within what is possible: no fewer than were counted.
+
+    Args:
+        counts: cases per respondent, n ≥ 1 of them.
+        population: commissioners asked, N ≥ n.
+        level: confidence level in (0, 1).
+
+    Returns:
+        Limits are None when they cannot be estimated: fewer than two respondents, or all counts equal while
+        somebody kept silent (a spread of zero would claim certainty).
+
+    Raises:
+        ValueError: no respondent, or more respondents than commissioners.
+    """
+    values = np.asarray(counts, dtype=float)
+    n = len(values)
+    if not 1 <= n <= population:
+        raise ValueError(f"between 1 and {population} respondents are needed, not {n}")
+    estimate, known = population * float(values.mean()), float(values.sum())
+    if n == population:
+        return Total(known, 0.0, known, known)
+    if n < 2 or values.var() == 0:
+        return Total(estimate, None, None, None)
+    se = population * math.sqrt((1 - n / population) * float(values.var(ddof=1)) / n)
+    t = float(scipy_stats.t.isf((1 - level) / 2, n - 1))
+    return Total(estimate, se, max(known, estimate - t * se), estimate + t * se)
+
+
+def stratified_mean(
+    values: ArrayLike, groups: Sequence[Any], sizes: dict[Any, int], level: float = 0.95
+) -> Total:
+    """Mean of a finite population from a stratified random sample, with fpc (Cochran 1977, ch. 5).
+
+    Args:
+        values: one number per respondent.
+        groups: stratum of each respondent.
+        sizes: stratum → size in the population, for every stratum of the population.
+        level: confidence level in (0, 1); t with n − strata degrees of freedom, as R's survey package.
+
+    Returns:
+        Estimate, standard error and limits on the scale of the mean; SE and limits None when a stratum has a
+        single respondent and is not complete.
+
+    Raises:
+        ValueError: a stratum without any respondent: pool it first (`response.pooled`).
+    """
+    data = pd.DataFrame({"value": np.asarray(values, dtype=float), "group": list(groups)})
+    size = pd.Series(sizes, dtype=float)
+    means, n = data.groupby("group")["value"].mean(), data.groupby("group")["value"].count()
+    if silent := [str(name) for name in size.index if name not in n.index]:
+        raise ValueError(f"strata without respondents: {', '.join(silent)}")
+    share = size / size.sum()
+    estimate = float((share * means).sum())
+    spread = data.groupby("group")["value"].var(ddof=1).where(n != size, 0.0)
+    if spread.isna().any():
+        return Total(estimate, None, None, None)
+    se = math.sqrt(float((share**2 * (1 - n / size) * spread / n).sum()))
+    if se == 0 and (n < size).any():
+        return Total(estimate, None, None, None)
+    freedom = len(data) - len(size)
+    t = float(scipy_stats.t.isf((1 - level) / 2, freedom)) if freedom > 0 else math.inf
+    return Total(estimate, se, estimate - t * se, estimate + t * se)
+
+
+def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, by: str = "district") -> pd.DataFrame:
+    """Cases all commissioners together would know, without and with weighting by district.
+
+    Args:
+        commissioners: columns commissioner_id, in_scope, responded and `by`.
+        cases: columns commissioner_id and, where sheets were compared, duplicate_of.
+        by: district column.
+
+    Returns:
+        Rows 「回答者を単純に拡大」 and 「地区ごとに拡大」; columns
+        method, n (cases), responded, base, estimate, se, low, high.
+        NA where the data cannot give a number (nobody answered, no spread).
+    """
+    asked = in_scope(commissioners)
+    answered = asked["responded"].to_numpy(dtype=bool)
+    counts = counts_per_commissioner(asked, cases).to_numpy()
+    known = int(counts[answered].sum())
+    totals: list[tuple[str, Total | None]] = [("回答者を単純に拡大", None), ("地区ごとに拡大", None)]
+    if answered.any():
+        simple = srs_total(counts[answered], len(asked))
+        groups = _labels(pooled(strata(asked, by), answered))
+        sizes = {str(label): int((groups == label).sum()) for label in np.unique(groups)}
+        mean = stratified_mean(counts[answered], list(groups[answered]), sizes)
+        totals = [(totals[0][0], simple), (totals[1][0], _scaled(mean, len(asked), known))]
+    rows = [
+        {
+            "method": method,
+            "n": known,
+            "responded": int(answered.sum()),
+            "base": len(asked),
+            **{name: _na(getattr(total, name, None)) for name in ("estimate", "se", "low", "high")},
+        }
+        for method, total in totals
+    ]
+    types = dict.fromkeys(["n", "responded", "base"], "Int64") | dict.fromkeys(
+        ["estimate", "se", "low", "high"], "Float64"
+    )
+    return pd.DataFrame(rows).astype(types)
+
+
+def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
+    """How many of all commissioners know at least one case: exact, also when nobody reported any.
+
+    Returns:
+        One row; columns n (know one), base (answered), population (asked), estimate, low, high: numbers of
+        commissioners among all asked, hypergeometric.
+    """
+    asked = in_scope(commissioners)
+    answered = asked["responded"].to_numpy(dtype=bool)
+    n = int((counts_per_commissioner(asked, cases).to_numpy()[answered] > 0).sum())
+    inside = stats.hypergeometric_interval(n, int(answered.sum()), len(asked))
+    row = {
+        "n": n,
+        "base": int(answered.sum()),
+        "population": len(asked),
+        "estimate": _na(inside.estimate),
+        "low": inside.low,
+        "high": inside.high,
+    }
+    return pd.DataFrame([row]).astype(
+        dict.fromkeys(["n", "base", "population"], "Int64")
+        | dict.fromkeys(["estimate", "low", "high"], "Float64")
+    )
+
+
+def overdispersion(counts: ArrayLike) -> pd.DataFrame:
+    """Whether cases bunch on few commissioners more than chance would.
+
+    The index is variance over mean (1 for Poisson). Its p-value is exact: given the total, chance deals the
+    cases to the respondents like balls to urns, and p is the chance of a sum of squares at least as large
+    (Fisher 1950 in exact form).
+
+    Args:
+        counts: cases per respondent.
+
+    Returns:
+        One row; columns base (respondents), n (cases), estimate (index), p_value; NA when fewer than two
+        cases or respondents leave nothing to bunch.
+    """
+    values = np.asarray(counts, dtype=int)
+    n, total = len(values), int(values.sum())
+    index: Any = pd.NA
+    p: Any = pd.NA
+    if n > 1 and total > 1:
+        index, p = float(values.var(ddof=1) / values.mean()), _bunching_p(values)
+    return pd.DataFrame([{"base": n, "n": total, "estimate": index, "p_value": p}]).astype(
+        {"base": "Int64", "n": "Int64", "estimate": "Float64", "p_value": "Float64"}
+    )
+
+
+def duplicates_bound(
+    commissioners: pd.DataFrame,
+    cases: pd.DataFrame,
+    same: Sequence[str] = ("sex", "age_band"),
+    by: str = "district",
+) -> pd.DataFrame:
+    """Bound how many people the sheets can be about, when neighbours may have reported the same person.
+
+    Two sheets can be about one person when different commissioners of one district sent them and they agree
+    in every column of `same`; one commissioner does not report a person twice.
+
+    Args:
+        commissioners: columns commissioner_id and `by`.
+        cases: columns commissioner_id, duplicate_of and `same`.
+        same: columns that must agree; a blank agrees only with a blank.
+        by: district column.
+
+    Returns:
+        One row; columns sheets (all), marked (as duplicates), n (distinct as counted), least (people if every
+        possible pair is one person).
+    """
+    kept = distinct(cases)
+    district = kept["commissioner_id"].map(commissioners.set_index("commissioner_id")[by].astype("string"))
+    profile = pd.DataFrame(
+        {"by": district.to_numpy()} | {c: kept[c].astype("string").to_numpy() for c in same}
+    )
+    profile = profile.fillna("")
+    profile["commissioner_id"] = kept["commissioner_id"].to_numpy()
+    each = profile.groupby([*profile.columns], observed=True).size()
+    least = each.groupby(level=["by", *same]).max().sum() if len(each) else 0
+    row = {"sheets": len(cases), "marked": len(cases) - len(kept), "n": len(kept), "least": int(least)}
+    return pd.DataFrame([row]).astype("Int64")
+
+
+def _bunching_p(values: NDArray[np.int_]) -> float:
+    """Chance of Σ count² at least as large when `sum(values)` cases fall on `len(values)` people at random.
+
+    Independent Poisson counts given their sum are dealt exactly so; their mean is free, and the observed one
+    keeps the weights inside floating point.
+    """
+    total, squares = int(values.sum()), int((values**2).sum())
+    weight = scipy_stats.poisson.pmf(np.arange(math.isqrt(squares) + 1), total / len(values))
+    # chance[s, q]: the people seen so far have s cases with Σ count² = q, for q below the observed one.
+    chance = np.zeros((total + 1, squares))
+    chance[0, 0] = 1.0
+    for _ in values:
+        following = chance * weight[0]
+        for count in range(1, min(total, math.isqrt(squares - 1)) + 1):
+            square = count * count
+            following[count:, square:] += chance[:-count, : squares - square] * weight[count]
+        chance = following
+    below = float(chance[total].sum() / scipy_stats.poisson.pmf(total, total))
+    return min(1.0, max(0.0, 1 - below))
+
+
+def _labels(groups: dict[str, NDArray[np.bool_]]) -> NDArray[np.str_]:
+    names = np.array(list(groups))
+    label_of: NDArray[np.str_] = names[np.argmax(np.column_stack(list(groups.values())), axis=1)]
+    return label_of
+
+
+def _scaled(mean: Total, size: int, known: int) -> Total:
+    if mean.se is None or mean.low is None or mean.high is None:
+        return Total(mean.estimate * size, None, None, None)
+    return Total(mean.estimate * size, mean.se * size, max(float(known), mean.low * size), mean.high * size)
+
+
+def _na(value: float | None) -> Any:
+    return pd.NA if value is None or not math.isfinite(value) else value

@@ -1,0 +1,129 @@
+"""把握率: known cases against the number that national prevalence leads one to expect.
+
+A ratio of ascertainment, not a prevalence: it says how much of the likely total the commissioners see, if
+the city is like the country.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ujo_lib import stats
+
+_TOTAL = "総数"
+_OPEN_END = 200
+_DECADE = 10
+
+
+def age_range(label: str) -> tuple[int, int] | None:
+    """Read an age band such as 「15~19歳」, 「40歳代」 or 「65歳以上」; None for 不明 and the like."""
+    text = unicodedata.normalize("NFKC", label).replace("〜", "~")
+    if span := re.search(r"(\d+)\s*[~-]\s*(\d+)", text):
+        return int(span[1]), int(span[2])
+    if decade := re.search(r"(\d+)歳?代", text):
+        return int(decade[1]), int(decade[1]) + _DECADE - 1
+    if beyond := re.search(r"(\d+)歳?以上", text):
+        return int(beyond[1]), _OPEN_END
+    if single := re.fullmatch(r"(\d+)歳?", text.strip()):
+        return int(single[1]), int(single[1])
+    return None
+
+
+def in_age_groups(counts: Mapping[str, int], groups: Mapping[str, float]) -> tuple[dict[str, int], int]:
+    """Add up counts by age band into wider age groups.
+
+    Args:
+        counts: age band label → count.
+        groups: age group label → prevalence (only the labels matter here).
+
+    Returns:
+        Group → count, and how many fall outside every group or have no age.
+
+    Raises:
+        ValueError: a band with people in it that lies partly inside a group.
+    """
+    sums, outside = dict.fromkeys(groups, 0), 0
+    for label, count in counts.items():
+        home = _group_of(label, groups)
+        if home is None:
+            outside += count
+        else:
+            sums[home] += count
+    return sums, outside
+
+
+def coverage(
+    cases: pd.DataFrame, population: pd.DataFrame, prevalence: Mapping[str, float], *, age: str = "age_band"
+) -> pd.DataFrame:
+    """Known cases per expected case, by age group.
+
+    Args:
+        cases: categorical column `age`, one row per distinct person.
+        population: the city's population at one date, columns `age` and n (both sexes: rows by sex are
+            added).
+        prevalence: age group label → national share (0.0205 for 2.05 %).
+        age: name of the age column in both frames.
+
+    Returns:
+        A row per age group and 総数; columns age_group, n (known), population, prevalence, expected
+        (population × prevalence), share (n / expected), low, high (exact Poisson on n; the prevalence is
+        taken as given). NA where nobody is expected.
+
+    Raises:
+        ValueError: an age band that crosses the edge of a group.
+    """
+    known, _ = in_age_groups(_counted(cases[age]), prevalence)
+    people, _ = in_age_groups(population.groupby(age, observed=True)["n"].sum().to_dict(), prevalence)
+    rows = [
+        _row(group, known[group], people[group], rate, people[group] * rate)
+        for group, rate in prevalence.items()
+    ]
+    expected = sum(row["expected"] for row in rows)
+    total = sum(people.values())
+    rows.append(_row(_TOTAL, sum(known.values()), total, expected / total if total else pd.NA, expected))
+    types = dict.fromkeys(["n", "population"], "Int64") | dict.fromkeys(
+        ["prevalence", "expected", "share", "low", "high"], "Float64"
+    )
+    return pd.DataFrame(rows).astype(types)
+
+
+def outside_groups(cases: pd.DataFrame, prevalence: Mapping[str, float], *, age: str = "age_band") -> int:
+    """How many known cases are outside the ages for which a prevalence is given, or of unknown age."""
+    _, outside = in_age_groups(_counted(cases[age]), prevalence)
+    return outside + int(cases[age].isna().sum())
+
+
+def _counted(ages: "pd.Series[str]") -> dict[str, int]:
+    return {str(label): int(n) for label, n in ages.value_counts().items() if n}
+
+
+def _row(group: str, n: int, people: int, rate: Any, expected: float) -> dict[str, Any]:
+    inside = stats.poisson_interval(n, expected) if expected > 0 else None
+    return {
+        "age_group": group,
+        "n": n,
+        "population": people,
+        "prevalence": rate,
+        "expected": expected,
+        "share": inside.estimate if inside else pd.NA,
+        "low": inside.low if inside else pd.NA,
+        "high": inside.high if inside else pd.NA,
+    }
+
+
+def _group_of(label: str, groups: Mapping[str, float]) -> str | None:
+    band = age_range(label)
+    if band is None:
+        return None
+    for group in groups:
+        edges = age_range(group)
+        if edges is None:
+            raise ValueError(f"年齢区分「{group}」を読めません。「15~39歳」の形で書いてください")
+        if edges[0] <= band[0] and band[1] <= edges[1]:
+            return group
+        if band[0] <= edges[1] and edges[0] <= band[1]:
+            raise ValueError(f"年代「{label}」が年齢区分「{group}」の境をまたいでいます")
+    return None

@@ -1,0 +1,182 @@
+"""Who answered, who kept silent, and how much that could matter.
+
+The commissioners asked are a finite population (139); those who answered are not a random sample of it. So
+the page shows the response of every district, what weighting by district changes, and what would follow if
+the silent ones knew none, half, as many or twice as many cases as those who answered.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib import stats
+from ujo_lib.survey.tables import REFERENCE_BASE, WHOLE
+
+SCENARIOS = (0.0, 0.5, 1.0, 2.0)
+"""How many cases a silent commissioner knows, as a multiple of the mean of those who answered."""
+
+_LEAST_RESPONDENTS = 2
+"""A stratum needs two respondents before its spread can be estimated."""
+
+
+def response_rate(commissioners: pd.DataFrame, by: str = "district") -> pd.DataFrame:
+    """Response by district.
+
+    Args:
+        commissioners: columns in_scope, responded and the categorical `by`.
+        by: column to split by; commissioners without a value stand under 無回答.
+
+    Returns:
+        Rows 全体, then each category; columns `by`, n (responded), base (in scope), share, low, high
+        (Wilson), reference. Categories without anybody in scope are left out.
+    """
+    asked = in_scope(commissioners)
+    answered = asked["responded"].to_numpy(dtype=bool)
+    rows = [_rate(WHOLE, answered)]
+    rows += [_rate(label, answered[members]) for label, members in strata(asked, by).items()]
+    return _typed(pd.DataFrame(rows).rename(columns={"label": by}), ["n", "base"], ["share", "low", "high"])
+
+
+def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]", by: str = "district") -> pd.DataFrame:
+    """Post-stratification by district: what each answer stands for, and what the weighting changes.
+
+    Districts with fewer than two answers have no spread of their own; they are pooled with the next smallest
+    ones until two answers are there, and the pool carries both names.
+
+    Args:
+        commissioners: columns in_scope, responded and `by`.
+        counts: cases known to each commissioner, on the index of `commissioners`.
+        by: district column.
+
+    Returns:
+        Rows 全体 and each (pooled) district; columns `by`, n (cases reported), responded, base (in scope),
+        weight (base / responded), rate (cases per respondent), estimate (cases expected in the whole
+        district). In the row 全体, `estimate` is the weighted total, `unweighted` the total without weights.
+    """
+    asked = in_scope(commissioners)
+    answered = asked["responded"].to_numpy(dtype=bool)
+    known = counts.reindex(asked.index).to_numpy(dtype=int)
+    rows: list[dict[str, Any]] = []
+    for label, members in pooled(strata(asked, by), answered).items():
+        base, responded = int(members.sum()), int((members & answered).sum())
+        n = int(known[members & answered].sum())
+        rate = n / responded if responded else pd.NA
+        rows.append(
+            {
+                by: label,
+                "n": n,
+                "responded": responded,
+                "base": base,
+                "weight": base / responded if responded else pd.NA,
+                "rate": rate,
+                "estimate": base * rate if responded else pd.NA,
+            }
+        )
+    whole = _weighted_whole(rows, by)
+    return _typed(
+        pd.DataFrame([whole, *rows]),
+        ["n", "responded", "base"],
+        ["weight", "rate", "estimate", "unweighted"],
+        reference=False,
+    )
+
+
+def scenarios(
+    n_cases: int, n_responded: int, n_in_scope: int, multiples: Sequence[float] = SCENARIOS
+) -> pd.DataFrame:
+    """What the city total would be under plain assumptions about the silent commissioners.
+
+    Args:
+        n_cases: cases reported.
+        n_responded: commissioners who answered.
+        n_in_scope: commissioners asked.
+        multiples: cases a silent commissioner knows, relative to the mean of those who answered.
+
+    Returns:
+        One row per multiple; columns multiple, n (reported), silent (commissioners), added (cases the silent
+        would know), estimate (their sum). NA when nobody answered: there is no mean to multiply.
+    """
+    silent = n_in_scope - n_responded
+    mean = n_cases / n_responded if n_responded else None
+    rows = [
+        {
+            "multiple": multiple,
+            "n": n_cases,
+            "silent": silent,
+            "added": pd.NA if mean is None else multiple * mean * silent,
+            "estimate": pd.NA if mean is None else n_cases + multiple * mean * silent,
+        }
+        for multiple in multiples
+    ]
+    return _typed(pd.DataFrame(rows), ["n", "silent"], ["multiple", "added", "estimate"], reference=False)
+
+
+def in_scope(commissioners: pd.DataFrame) -> pd.DataFrame:
+    """Commissioners who were asked, with `responded` as plain booleans (a missing one did not respond)."""
+    inside = commissioners["in_scope"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    kept = commissioners.loc[inside].copy()
+    kept["responded"] = kept["responded"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    return kept
+
+
+def strata(asked: pd.DataFrame, by: str) -> dict[str, "np.ndarray[Any, np.dtype[np.bool_]]"]:
+    """Members of each category that has anybody in it, in the order of the categories; 無回答 last."""
+    labels = asked[by].astype("category").cat.add_categories("無回答").fillna("無回答")
+    found = {str(label): (labels == label).to_numpy(dtype=bool) for label in labels.cat.categories}
+    return {label: members for label, members in found.items() if members.any()}
+
+
+def pooled(
+    groups: dict[str, "np.ndarray[Any, np.dtype[np.bool_]]"], answered: "np.ndarray[Any, np.dtype[np.bool_]]"
+) -> dict[str, "np.ndarray[Any, np.dtype[np.bool_]]"]:
+    """Join strata with fewer than two respondents to the next smallest ones, until each has two."""
+    joined = dict(groups)
+    while len(joined) > 1:
+        by_size = sorted(joined, key=lambda label: int((joined[label] & answered).sum()))
+        weakest, next_one = by_size[0], by_size[1]
+        if (joined[weakest] & answered).sum() >= _LEAST_RESPONDENTS:
+            break
+        first, second = sorted((weakest, next_one), key=list(joined).index)
+        members = joined.pop(first) | joined[second]
+        joined = {
+            (f"{first}+{second}" if x == second else x): (members if x == second else m)
+            for x, m in joined.items()
+        }
+    return joined
+
+
+def _weighted_whole(rows: Sequence[dict[str, Any]], by: str) -> dict[str, Any]:
+    n, responded, base = (sum(row[column] for row in rows) for column in ("n", "responded", "base"))
+    known = [row["estimate"] for row in rows if row["estimate"] is not pd.NA]
+    return {
+        by: WHOLE,
+        "n": n,
+        "responded": responded,
+        "base": base,
+        "weight": base / responded if responded else pd.NA,
+        "rate": n / responded if responded else pd.NA,
+        "estimate": sum(known) if rows and len(known) == len(rows) else pd.NA,
+        "unweighted": base * n / responded if responded else pd.NA,
+    }
+
+
+def _rate(label: str, answered: "np.ndarray[Any, np.dtype[np.bool_]]") -> dict[str, Any]:
+    n, base = int(answered.sum()), len(answered)
+    inside = stats.wilson(n, base)
+    return {
+        "label": label,
+        "n": n,
+        "base": base,
+        "share": pd.NA if inside.estimate is None else inside.estimate,
+        "low": inside.low if base else pd.NA,
+        "high": inside.high if base else pd.NA,
+    }
+
+
+def _typed(table: pd.DataFrame, whole: list[str], real: list[str], *, reference: bool = True) -> pd.DataFrame:
+    typed = table.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(real, "Float64"))
+    if reference:
+        typed["reference"] = typed["base"] < REFERENCE_BASE
+    return typed

@@ -1,0 +1,182 @@
+"""Fewer cases than four years ago: fewer people, or less looking?
+
+Two waves can be compared as rates per responding commissioner when both have their denominators. When one
+has not, only the bare counts remain; their ratio is shown for reference, under the assumption that is then
+needed (equal effort, Poisson counts), and no wave that is marked as not comparable is compared at all.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from ujo_lib import stats
+
+Code = Literal[
+    "decreased", "increased", "no_clear_decrease", "no_clear_increase", "equal", "none", "not_comparable"
+]
+Basis = Literal["rate", "count", "none"]
+
+NOT_COMPARABLE = "不可"
+CAUTION = "要注意"
+
+
+@dataclass(frozen=True)
+class Change:
+    """The change from an earlier wave to a later one.
+
+    Attributes:
+        code: the verdict, from the same exact test as the interval.
+        basis: rate (per responding commissioner), count (bare numbers, for reference) or none.
+        earlier, later: names of the waves.
+        n0, n1: cases then and now; None where unknown.
+        ratio: later over earlier with its limits and p; None when nothing was computed.
+    """
+
+    code: Code
+    basis: Basis
+    earlier: str
+    later: str
+    n0: int | None
+    n1: int | None
+    ratio: stats.RateRatio | None
+
+
+def wave_table(waves: pd.DataFrame) -> pd.DataFrame:
+    """All waves with what is known of each.
+
+    Args:
+        waves: columns wave, fiscal_year, n_in_scope, n_responded, n_cases, comparable, comparability_note;
+            any count may be missing.
+
+    Returns:
+        In order of years: wave, fiscal_year, n (cases), base (responded), in_scope, share (response rate),
+        estimate (cases per responding commissioner) with low, high (exact Poisson), comparable, note.
+        Missing stays NA.
+    """
+    ordered = waves.sort_values("fiscal_year", kind="stable")
+    rows = []
+    for wave in ordered.to_dict("records"):
+        n, base, asked = (_whole(wave[c]) for c in ("n_cases", "n_responded", "n_in_scope"))
+        rate = stats.poisson_interval(n, base) if n is not None and base else None
+        rows.append(
+            {
+                "wave": str(wave["wave"]),
+                "fiscal_year": _whole(wave["fiscal_year"]),
+                "n": n,
+                "base": base,
+                "in_scope": asked,
+                "share": base / asked if base is not None and asked else None,
+                "estimate": rate.estimate if rate else None,
+                "low": rate.low if rate else None,
+                "high": rate.high if rate else None,
+                "comparable": _text(wave["comparable"]),
+                "note": _text(wave["comparability_note"]),
+            }
+        )
+    whole, real = ["fiscal_year", "n", "base", "in_scope"], ["share", "estimate", "low", "high"]
+    columns = ["wave", *whole, *real, "comparable", "note"]
+    types = dict.fromkeys(whole, "Int64") | dict.fromkeys(real, "Float64")
+    return pd.DataFrame(rows, columns=columns).astype(types)
+
+
+def compare_waves(waves: pd.DataFrame, earlier: str, later: str) -> Change:
+    """Compare two waves: rates when both have denominators, else bare counts, else nothing.
+
+    Args:
+        waves: as for `wave_table`.
+        earlier: name of the earlier wave.
+        later: name of the later wave.
+
+    Raises:
+        KeyError: a wave that is not in the table.
+    """
+    old, new = _wave(waves, earlier), _wave(waves, later)
+    n0, n1 = _whole(old["n_cases"]), _whole(new["n_cases"])
+    if n0 is None or n1 is None or NOT_COMPARABLE in (_text(old["comparable"]), _text(new["comparable"])):
+        return Change("not_comparable", "none", earlier, later, n0, n1, None)
+    e0, e1 = _whole(old["n_responded"]), _whole(new["n_responded"])
+    if e0 and e1:
+        ratio = stats.rate_ratio(n1, e1, n0, e0)
+        return Change(_verdict(ratio), "rate", earlier, later, n0, n1, ratio)
+    ratio = stats.rate_ratio(n1, 1.0, n0, 1.0)
+    return Change(_verdict(ratio), "count", earlier, later, n0, n1, ratio)
+
+
+def wave_changes(waves: pd.DataFrame, later: str) -> pd.DataFrame:
+    """Compare a wave with every earlier one.
+
+    Returns:
+        One row per earlier wave; columns earlier, later, n (now), n_earlier, difference, estimate (ratio),
+        low, high, p_value, basis (Japanese), verdict (the code), reference (true where only bare counts were
+        compared).
+    """
+    year = _whole(_wave(waves, later)["fiscal_year"])
+    before = waves[waves["fiscal_year"].astype("Int64") < year].sort_values("fiscal_year", kind="stable")
+    rows = [_change_row(compare_waves(waves, str(wave), later)) for wave in before["wave"]]
+    columns = ["earlier", "later", "n", "n_earlier", "difference", "estimate", "low", "high", "p_value"]
+    types = (
+        dict.fromkeys(columns[2:5], "Int64")
+        | dict.fromkeys(columns[5:], "Float64")
+        | {"reference": "boolean"}
+    )
+    return pd.DataFrame(rows, columns=[*columns, "basis", "verdict", "reference"]).astype(types)
+
+
+_BASIS_JA: dict[Basis, str] = {
+    "rate": "回答した委員1人あたりの人数の比",
+    "count": "人数そのものの比(参考)",
+    "none": "比べられない",
+}
+
+
+def _change_row(change: Change) -> dict[str, Any]:
+    ratio = change.ratio
+    both = change.n0 is not None and change.n1 is not None
+    return {
+        "earlier": change.earlier,
+        "later": change.later,
+        "n": change.n1,
+        "n_earlier": change.n0,
+        "difference": (change.n1 or 0) - (change.n0 or 0) if both else None,
+        "estimate": _finite(ratio.estimate) if ratio else None,
+        "low": ratio.low if ratio else None,
+        "high": _finite(ratio.high) if ratio else None,
+        "p_value": ratio.p_value if ratio else None,
+        "basis": _BASIS_JA[change.basis],
+        "verdict": change.code,
+        "reference": change.basis == "count",
+    }
+
+
+def _verdict(ratio: stats.RateRatio) -> Code:
+    if ratio.estimate is None:
+        return "none"
+    if ratio.high < 1:
+        return "decreased"
+    if ratio.low > 1:
+        return "increased"
+    if ratio.estimate == 1:
+        return "equal"
+    return "no_clear_decrease" if ratio.estimate < 1 else "no_clear_increase"
+
+
+def _wave(waves: pd.DataFrame, name: str) -> dict[str, Any]:
+    found = waves[waves["wave"].astype("string") == name]
+    if len(found) != 1:
+        raise KeyError(f"過去調査の表に「{name}」の行がちょうど1行必要です({len(found)}行あります)")
+    row: dict[str, Any] = found.iloc[0].to_dict()
+    return row
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def _text(value: Any) -> str:
+    return "" if pd.isna(value) else str(value)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,63 @@
+"""What may be said about waves, totals and modes: a verdict decides the phrase, never the other way round.
+
+Each function takes computed values and returns Japanese sentences without their numbers filled in where a
+number may be hidden from some readers: `{…}` is filled by the report from published tables.
+"""
+
+from collections.abc import Sequence
+
+from ujo_lib.survey.waves import Change
+
+_CHANGE = {
+    "decreased": "{earlier}より減少した",
+    "increased": "{earlier}より増加した",
+    "no_clear_decrease": "{earlier}より少ないが、減少したとは言い切れない",
+    "no_clear_increase": "{earlier}より多いが、増加したとは言い切れない",
+    "equal": "{earlier}と同じ水準である",
+    "none": "{earlier}・{later}とも把握された人がなく、増減は判断できない",
+    "not_comparable": "{earlier}とは比べられない",
+}
+
+_ASSUMPTION = {
+    "rate": "回答した民生委員1人あたりの人数で比べた。",
+    "count": "{earlier}か{later}の回答者数が分からないため、調査の手厚さが同じで、人数の揺れがポアソン分布に"
+    "従うと仮定し、人数そのものを比べた参考値である。",
+    "none": "どちらかの人数が不明か、調査の方法が違うため、比は計算していない。",
+}
+
+
+def change_sentence(change: Change) -> str:
+    """The verdict on two waves, with the assumption it rests on."""
+    names = {"earlier": change.earlier, "later": change.later}
+    verdict = _CHANGE[change.code].format(**names)
+    return f"{change.later}は{verdict}。{_ASSUMPTION[change.basis].format(**names)}"
+
+
+def mode_sentence(labels: Sequence[str] | None, what: str) -> str:
+    """Which answer is most frequent, with ties; says so when a hidden count keeps it open.
+
+    Args:
+        labels: what `tables.modal_labels` returned.
+        what: what the answers are about, 「年代」 say.
+    """
+    if labels is None:
+        return f"{what}のうち最も多い区分は、伏せた数があるため示さない。"
+    if not labels:
+        return f"{what}の回答はなかった。"
+    if len(labels) == 1:
+        return f"{what}では{labels[0]}が最も多い。"
+    return f"{what}では{'と'.join(labels)}が同数で最も多い。"
+
+
+def total_sentence(has_interval: bool, n_cases: int) -> str:
+    """How to read the city total.
+
+    Args:
+        has_interval: whether the data gave the total an interval.
+        n_cases: cases reported.
+    """
+    if has_interval:
+        return "回答しなかった委員も、回答した委員と同じように把握していると仮定した場合の推計である。"
+    if n_cases == 0:
+        return "報告された人がいないため、広げて推計することはできない。"
+    return "回答が少ないか、委員の間に差がないため、推計の幅は計算できない。"

@@ -1,0 +1,132 @@
+from itertools import product
+from math import factorial, prod
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.survey.conftest import DISTRICTS, REFERENCE
+from ujo_lib import survey
+
+COUNTS = np.repeat([0, 1, 2, 4], [78, 15, 3, 1])
+
+
+def test_the_city_total_agrees_with_r(r):  # S12
+    total = survey.srs_total(COUNTS, 139)
+    assert (total.estimate, total.se) == pytest.approx((35.824742, 4.787338), abs=1e-6)
+    assert (total.low, total.high) == pytest.approx((26.321952, 45.327532), abs=1e-6)
+    assert total.se == pytest.approx(r("city_total", "se"), rel=1e-9)
+
+
+def test_the_stratified_mean_agrees_with_r():  # S13
+    data = pd.read_csv(REFERENCE / "survey_apistrat.csv")
+    sizes = data.groupby("stype")["fpc"].first().to_dict()
+    mean = survey.stratified_mean(data["api00"], data["stype"].tolist(), sizes)
+    assert (mean.estimate, mean.se) == pytest.approx((662.287363, 9.408941), abs=1e-6)
+
+
+def test_the_limits_of_the_stratified_mean_agree_with_r(r):
+    data = pd.read_csv(REFERENCE / "survey_apistrat.csv")
+    mean = survey.stratified_mean(data["api00"], data["stype"].tolist(), {"E": 4421, "H": 755, "M": 1018})
+    assert (mean.low, mean.high) == pytest.approx((r("apistrat", "low"), r("apistrat", "high")), rel=1e-9)
+
+
+def test_the_district_weighted_total_agrees_with_r(r):
+    sizes = dict(enumerate([40, 30, 28, 22, 19]))
+    frame = pd.DataFrame(
+        {
+            "district": pd.Categorical([DISTRICTS[h] for h, n in sizes.items() for _ in range(n)], DISTRICTS),
+            "in_scope": True,
+        }
+    )
+    frame["commissioner_id"] = [str(i) for i in range(139)]
+    respondents = [
+        frame.index[frame["district"] == DISTRICTS[h]][i // 5] for i, h in enumerate(np.arange(97) % 5)
+    ]
+    frame["responded"] = frame.index.isin(respondents)
+    cases = pd.DataFrame(
+        {"commissioner_id": np.repeat(frame.loc[respondents, "commissioner_id"].to_numpy(), COUNTS)}
+    )
+    weighted = survey.city_total(frame, cases).iloc[1]
+    assert weighted["estimate"] == pytest.approx(r("stratified_total", "estimate"), rel=1e-9)
+    assert weighted["se"] == pytest.approx(r("stratified_total", "se"), rel=1e-9)
+    assert weighted["low"] == pytest.approx(r("stratified_total", "low"), rel=1e-9)
+    assert weighted["high"] == pytest.approx(r("stratified_total", "high"), rel=1e-9)
+
+
+def test_zero_cases_do_not_become_a_certain_zero(commissioners, cases):
+    table = survey.city_total(commissioners, cases.iloc[:0])
+    assert table["estimate"].tolist() == [0.0, 0.0]
+    assert table["se"].isna().all()
+    assert table["high"].isna().all()
+    exact = survey.commissioners_with_cases(commissioners, cases.iloc[:0])
+    assert (exact["low"][0], exact["high"][0]) == (0, 3)
+
+
+def test_a_complete_survey_has_no_sampling_error(commissioners, cases):
+    commissioners["responded"] = True
+    table = survey.city_total(commissioners, cases)
+    assert table["low"].tolist() == table["high"].tolist() == table["estimate"].tolist() == [25.0, 25.0]
+
+
+def test_the_total_is_never_below_what_was_counted():
+    assert survey.srs_total([0] * 20 + [9], 30).low == 9
+
+
+def test_commissioners_who_know_somebody_have_an_exact_interval(commissioners, cases):
+    exact = survey.commissioners_with_cases(commissioners, cases).iloc[0]
+    assert (exact["n"], exact["base"], exact["low"], exact["high"]) == (19, 97, 22, 34)
+
+
+def test_bunching_is_tested_exactly():
+    values = [3, 0, 1, 0]
+    squares, total = sum(v * v for v in values), sum(values)
+    as_bunched = every = 0
+    for deal in product(range(total + 1), repeat=len(values)):
+        if sum(deal) == total:
+            ways = factorial(total) // prod(factorial(x) for x in deal)
+            every += ways
+            as_bunched += ways if sum(x * x for x in deal) >= squares else 0
+    result = survey.overdispersion(values).iloc[0]
+    assert result["p_value"] == pytest.approx(as_bunched / every, rel=1e-10)
+    assert result["estimate"] == pytest.approx(np.var(values, ddof=1) / np.mean(values))
+
+
+def test_bunching_needs_something_to_bunch():
+    for values in ([], [0, 0, 0], [1, 0, 0], [2]):
+        assert survey.overdispersion(values)["p_value"].isna().all()
+    assert 0 <= survey.overdispersion([4] * 60)["p_value"][0] <= 1
+
+
+def test_marked_duplicates_are_counted_once(commissioners, cases):
+    cases.loc[3, "duplicate_of"] = "C01"
+    bound = survey.duplicates_bound(commissioners, cases).iloc[0]
+    assert (bound["sheets"], bound["marked"], bound["n"]) == (25, 1, 24)
+    assert len(survey.distinct(cases)) == 24
+
+
+def test_neighbours_may_have_reported_one_person_but_nobody_reports_twice(commissioners):
+    near = commissioners.loc[commissioners["district"] == "松橋", "commissioner_id"].to_list()
+    far = commissioners.loc[commissioners["district"] == "三角", "commissioner_id"].to_list()
+    sheets = pd.DataFrame(
+        {
+            "commissioner_id": [near[0], near[1], near[1], far[0]],
+            "sex": ["男性"] * 4,
+            "age_band": ["40歳代"] * 4,
+        }
+    )
+    bound = survey.duplicates_bound(commissioners, sheets).iloc[0]
+    assert (bound["n"], bound["least"]) == (4, 3)
+    assert survey.duplicates_bound(commissioners, sheets.iloc[:0])["least"][0] == 0
+
+
+def test_a_stratum_without_answers_is_refused():
+    with pytest.raises(ValueError, match="without respondents: b"):
+        survey.stratified_mean([1, 2], ["a", "a"], {"a": 5, "b": 5})
+    with pytest.raises(ValueError, match="respondents are needed"):
+        survey.srs_total([], 139)
+
+
+def test_one_answer_has_no_interval():
+    assert survey.srs_total([3], 10) == survey.Total(30.0, None, None, None)
+    assert survey.stratified_mean([1, 2, 3], ["a", "a", "b"], {"a": 5, "b": 5}).se is None

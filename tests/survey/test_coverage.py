@@ -1,0 +1,62 @@
+import pandas as pd
+import pytest
+
+from ujo_lib import stats, survey
+from ujo_lib.survey.coverage import age_range, in_age_groups
+
+PREVALENCE = {"15~39歳": 0.0205, "40~64歳": 0.0202}
+
+
+def population(bands: dict[str, int]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(sex, band, n // 2) for band, n in bands.items() for sex in ("男性", "女性")],
+        columns=["sex", "age_band", "n"],
+    )
+
+
+def test_known_cases_are_set_against_the_expected_number(cases):
+    people = population({"0~14歳": 7000, "15~39歳": 12000, "40~64歳": 18000, "65歳以上": 20000})
+    table = survey.coverage(cases, people, PREVALENCE).set_index("age_group")
+    assert table.loc["15~39歳", "n"] == 9
+    assert table.loc["15~39歳", "expected"] == pytest.approx(246)
+    total = table.loc["総数"]
+    assert (total["n"], total["expected"]) == (22, pytest.approx(246 + 363.6))
+    inside = stats.poisson_interval(22, 609.6)
+    assert (total["share"], total["low"], total["high"]) == pytest.approx(
+        (inside.estimate, inside.low, inside.high)
+    )
+    assert survey.outside_groups(cases, PREVALENCE) == 3
+
+
+def test_no_known_case_still_has_an_upper_limit(cases):
+    table = survey.coverage(cases.iloc[:0], population({"15~39歳": 100, "40~64歳": 100}), PREVALENCE)
+    assert (table["share"] == 0).all()
+    assert (table["high"] > 0).all()
+
+
+def test_an_empty_population_expects_nobody_and_divides_by_nothing(cases):
+    table = survey.coverage(cases, population({}), PREVALENCE)
+    assert table["share"].isna().all()
+
+
+def test_a_band_across_the_edge_is_refused_instead_of_being_split():
+    with pytest.raises(ValueError, match="境をまたいで"):
+        in_age_groups({"35~44歳": 5}, PREVALENCE)
+    with pytest.raises(ValueError, match="読めません"):
+        in_age_groups({"20歳代": 5}, {"若者": 0.02})
+
+
+@pytest.mark.parametrize(
+    ("label", "ages"),
+    [
+        ("10歳代(15~19)", (15, 19)),
+        ("40歳代", (40, 49)),
+        ("60〜64歳", (60, 64)),
+        ("15-19", (15, 19)),
+        ("65歳以上", (65, 200)),
+        ("39歳", (39, 39)),
+        ("不明", None),
+    ],
+)
+def test_age_bands_are_read_as_the_forms_write_them(label, ages):
+    assert age_range(label) == ages

@@ -1,0 +1,77 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from ujo_lib import survey
+from ujo_lib.survey.city_total import counts_per_commissioner
+
+
+def test_the_response_rate_is_97_of_139(commissioners):
+    table = survey.response_rate(commissioners)
+    whole = table.iloc[0]
+    assert (whole["district"], whole["n"], whole["base"]) == ("全体", 97, 139)
+    assert (whole["low"], whole["high"]) == pytest.approx((0.617029647, 0.768012626), abs=1e-8)
+    assert table["n"][1:].sum() == 97
+
+
+def test_people_outside_the_survey_do_not_lower_the_rate(commissioners):
+    commissioners["in_scope"] = [False] * 39 + [True] * 100
+    assert survey.response_rate(commissioners)["base"][0] == 100
+
+
+def test_a_silent_district_has_a_rate_of_zero_and_is_pooled_before_weighting(commissioners, cases):
+    silent = commissioners["district"] == "豊野"
+    commissioners.loc[silent, "responded"] = False
+    rate = survey.response_rate(commissioners).set_index("district")
+    assert rate.loc["豊野", "n"] == 0
+    assert rate.loc["豊野", "low"] == 0
+    table = survey.weights(commissioners, counts_per_commissioner(commissioners, cases))
+    pool = table[table["district"].str.contains("豊野")]
+    assert pool["district"].str.contains("+", regex=False).all()
+    assert pool["base"].iloc[0] > silent.sum()
+    assert table["estimate"].notna().all()
+
+
+def test_weights_bring_each_district_to_its_size(commissioners, cases):
+    table = survey.weights(commissioners, counts_per_commissioner(commissioners, cases))
+    districts = table[table["district"] != "全体"]
+    assert (districts["weight"] * districts["responded"]).tolist() == pytest.approx(
+        districts["base"].tolist()
+    )
+    whole = table.iloc[0]
+    assert whole["estimate"] == pytest.approx(districts["estimate"].sum())
+    assert whole["unweighted"] == pytest.approx(139 * 25 / 97)
+
+
+def test_nobody_answered_is_a_table_without_numbers_not_an_error(commissioners, cases):
+    commissioners["responded"] = False
+    none = cases.iloc[:0]
+    assert survey.response_rate(commissioners)["share"][0] == 0
+    assert (
+        survey.weights(commissioners, counts_per_commissioner(commissioners, none))["estimate"].isna().all()
+    )
+    assert survey.scenarios(0, 0, 139)["estimate"].isna().all()
+    assert survey.city_total(commissioners, none)["estimate"].isna().all()
+    assert survey.commissioners_with_cases(commissioners, none)["high"][0] == 139
+
+
+def test_scenarios_span_from_the_known_to_twice_the_mean():
+    table = survey.scenarios(25, 97, 139)
+    mean = 25 / 97
+    assert table["estimate"].tolist() == pytest.approx([25, 25 + 21 * mean, 25 + 42 * mean, 25 + 84 * mean])
+    assert survey.scenarios(25, 139, 139)["estimate"].tolist() == [25.0] * 4
+
+
+def test_commissioners_without_a_district_are_not_lost(commissioners):
+    commissioners.loc[:4, "district"] = None
+    table = survey.response_rate(commissioners)
+    assert table["base"][1:].sum() == 139
+    assert "無回答" in set(table["district"])
+
+
+def test_pooling_keeps_every_commissioner_once(commissioners, cases):
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        commissioners["responded"] = rng.random(139) < rng.choice([0.02, 0.1, 0.6])
+        table = survey.weights(commissioners, pd.Series(0, index=commissioners.index))
+        assert table["base"][1:].sum() == 139

@@ -1,0 +1,103 @@
+import pandas as pd
+import pytest
+
+from ujo_lib import survey
+
+
+def waves(**changes: object) -> pd.DataFrame:
+    """R1 with 32 cases and no denominator, R2 unknown, R5 with 25 cases from 97 of 139."""
+    frame = pd.DataFrame(
+        {
+            "wave": ["R5", "R1", "R2"],
+            "fiscal_year": [2023, 2019, 2020],
+            "n_in_scope": pd.array([139, None, None], dtype="Int64"),
+            "n_responded": pd.array([97, None, None], dtype="Int64"),
+            "n_cases": pd.array([25, 32, None], dtype="Int64"),
+            "comparable": ["可", "要注意", "要注意"],
+            "comparability_note": [None, "回答者数の記録なし", "件数の記録なし"],
+        }
+    )
+    for name, values in changes.items():
+        frame[name] = pd.array(values, dtype="Int64") if name.startswith("n_") else values
+    return frame
+
+
+def test_32_to_25_is_no_decline_and_names_its_assumption():
+    change = survey.compare_waves(waves(), "R1", "R5")
+    assert (change.code, change.basis) == ("no_clear_decrease", "count")
+    assert change.ratio is not None
+    assert (change.ratio.low, change.ratio.high) == pytest.approx((0.443867, 1.360598), abs=1e-6)
+    sentence = survey.change_sentence(change)
+    assert "減少したとは言い切れない" in sentence
+    assert "調査の手厚さが同じ" in sentence
+    assert "ポアソン" in sentence
+    assert "参考" in sentence
+
+
+def test_a_wave_without_a_denominator_has_no_rate():
+    table = survey.wave_table(waves()).set_index("wave")
+    assert table.index.tolist() == ["R1", "R2", "R5"]
+    assert table.loc["R1", ["base", "share", "estimate", "low", "high"]].isna().all()
+    assert table.loc["R5", "estimate"] == pytest.approx(25 / 97)
+
+
+def test_with_denominators_the_rates_are_compared():
+    change = survey.compare_waves(waves(n_responded=[97, 110, None]), "R1", "R5")
+    assert change.basis == "rate"
+    assert change.ratio is not None
+    assert change.ratio.estimate == pytest.approx(0.885953608)
+    assert "1人あたり" in survey.change_sentence(change)
+
+
+def test_an_unknown_count_or_an_unlike_method_is_not_compared():
+    changes = survey.wave_changes(waves(), "R5").set_index("earlier")
+    assert changes.loc["R2", "verdict"] == "not_comparable"
+    assert changes.loc["R2", ["estimate", "low", "high", "p_value", "difference"]].isna().all()
+    unlike = waves(comparable=["可", "不可", "可"])
+    assert survey.compare_waves(unlike, "R1", "R5").ratio is None
+    assert survey.change_sentence(survey.compare_waves(unlike, "R1", "R5")).startswith(
+        "R5はR1とは比べられない"
+    )
+
+
+def test_two_waves_without_denominators_still_read_correctly():
+    both = waves(n_responded=[None, None, None], n_cases=[25, 32, 25])
+    changes = survey.wave_changes(both, "R5").set_index("earlier")
+    assert changes["reference"].all()
+    assert changes.loc["R2", "verdict"] == "equal"
+    assert changes.loc["R1", "difference"] == -7
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "code"),
+    [
+        (0, 32, "decreased"),
+        (0, 0, "none"),
+        (5, 0, "no_clear_increase"),
+        (9, 0, "increased"),
+        (90, 32, "increased"),
+        (33, 32, "no_clear_increase"),
+        (32, 32, "equal"),
+    ],
+)
+def test_every_pair_of_counts_has_a_true_verdict(now, then, code):
+    frame = waves(n_cases=[now, then, None])
+    change = survey.compare_waves(frame, "R1", "R5")
+    assert change.code == code
+    sentence = survey.change_sentence(change)
+    assert "nan" not in sentence
+    assert "{" not in sentence
+    row = survey.wave_changes(frame, "R5").iloc[0]
+    assert not any(isinstance(v, float) and v != v for v in row)
+
+
+def test_a_verdict_of_decline_needs_p_below_five_percent():
+    for now in range(60):
+        change = survey.compare_waves(waves(n_cases=[now, 32, None]), "R1", "R5")
+        assert change.ratio is not None
+        assert (change.code in ("decreased", "increased")) == (change.ratio.p_value < 0.05)
+
+
+def test_a_wave_that_is_not_in_the_table_is_named():
+    with pytest.raises(KeyError, match="R9"):
+        survey.compare_waves(waves(), "R1", "R9")
