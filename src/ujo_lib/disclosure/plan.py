@@ -1,4 +1,11 @@
-"""Which cells stay hidden, decided once and jointly for every published table."""
+"""Which cells stay hidden, decided once and jointly for every published table.
+
+A count below the threshold is hidden on its own account (primary). That is never enough: totals, recodes,
+subgroup tables, last year's release and figures already public are equations in which a single gap can be
+filled. All of them become rows over common atoms (`system`), and the cheapest further set is hidden so that
+each primary count keeps the required uncertainty (`suppress`). A count that is public already is printed:
+hiding it would protect nobody.
+"""
 
 import hashlib
 import json
@@ -6,7 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ujo_lib.disclosure.tables import CountTable, PastRelease, Policy, PublicFigure
+from ujo_lib.disclosure.counts import gather
+from ujo_lib.disclosure.merges import suggest
+from ujo_lib.disclosure.protect import PlanError, protect
+from ujo_lib.disclosure.tables import CountTable, PastRelease, Policy, PublicFigure, TableError
+
+__all__ = ["Plan", "PlanError", "plan"]
 
 
 @dataclass(frozen=True)
@@ -19,12 +31,15 @@ class Plan:
             one symbol for every hidden cell.
         exemptions: (table id, reason) of tables printed in full.
         suggestions: Japanese sentences, one for each table of which more than half would vanish.
+        relaxed: variables combined in so many tables that their full cross could not be formed (see
+            `system`).
     """
 
     hidden: Mapping[str, tuple[bool, ...]]
     primary: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     exemptions: tuple[tuple[str, str], ...] = ()
     suggestions: tuple[str, ...] = ()
+    relaxed: tuple[str, ...] = ()
 
     def mask(self, table_id: str) -> tuple[bool, ...]:
         """Flags of one table; a table the plan does not know raises KeyError."""
@@ -40,6 +55,7 @@ class Plan:
             "primary": {name: list(found) for name, found in self.primary.items()},
             "exemptions": [list(pair) for pair in self.exemptions],
             "suggestions": list(self.suggestions),
+            "relaxed": list(self.relaxed),
         }
         return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
@@ -52,6 +68,7 @@ class Plan:
             primary={name: tuple(found) for name, found in content["primary"].items()},
             exemptions=tuple((name, reason) for name, reason in content["exemptions"]),
             suggestions=tuple(content["suggestions"]),
+            relaxed=tuple(content["relaxed"]),
         )
 
     @property
@@ -60,7 +77,10 @@ class Plan:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def mask_digest(self, table_ids: Iterable[str]) -> str:
-        """SHA-256 of what the plan means for some tables: a page is made anew only when its own tables change."""
+        """SHA-256 of what the plan means for some tables.
+
+        A page is made anew only when this changes for its own tables.
+        """
         wanted = sorted(set(table_ids))
         reasons = dict(self.exemptions)
         content = [[name, [int(flag) for flag in self.hidden[name]], reasons.get(name)] for name in wanted]
@@ -80,25 +100,45 @@ def plan(
         policy: the site's rules.
         public: figures anybody can look up.
         previous: tables of earlier releases as they were published.
+
+    Raises:
+        TableError: tables that contradict each other or a public figure.
+        PlanError: a count that cannot be protected, or a search that reached its limit.
     """
     ordered = sorted(tables, key=lambda table: table.id)
-    exemptions = {
-        table.id: rule.reason
-        for table in ordered
-        for rule in reversed(policy.exemptions)
-        if rule.covers(table)
-    }
-    primary = {
-        table.id: tuple(
-            i for i, cell in enumerate(table.cells) if table.id not in exemptions and policy.is_primary(cell)
+    if len({table.id for table in ordered}) < len(ordered):
+        raise TableError("同じ id の表が2つ以上ある")
+    exempt = {t.id: rule.reason for t in ordered for rule in reversed(policy.exemptions) if rule.covers(t)}
+    masks: dict[str, tuple[bool, ...]] = {}
+    relaxed: set[str] = set()
+    for population in sorted({table.population for table in ordered}):
+        members = [table for table in ordered if table.population == population]
+        counts = gather(
+            members,
+            exempt,
+            policy,
+            [figure for figure in public if figure.population == population],
+            [release for release in previous if release.table.population == population],
         )
-        for table in ordered
-    }
+        hidden, given_up = protect(members, counts, policy)
+        masks |= {table.id: _mask(table, hidden) for table in members}
+        relaxed |= set(given_up)
     return Plan(
-        hidden={table.id: _flags(primary[table.id], len(table.cells)) for table in ordered},
-        primary=primary,
-        exemptions=tuple(sorted(exemptions.items())),
+        hidden={table.id: masks[table.id] for table in ordered},
+        primary={t.id: () if t.id in exempt else _primary(t, policy) for t in ordered},
+        exemptions=tuple(sorted(exempt.items())),
+        suggestions=tuple(text for table in ordered for text in suggest(table, masks[table.id], policy)),
+        relaxed=tuple(sorted(relaxed)),
     )
+
+
+def _primary(table: CountTable, policy: Policy) -> tuple[int, ...]:
+    return tuple(i for i, cell in enumerate(table.cells) if policy.is_primary(cell))
+
+
+def _mask(table: CountTable, hidden: set[tuple[str, int]]) -> tuple[bool, ...]:
+    """A count that the source itself suppressed stays hidden."""
+    return tuple(cell.value is None or (table.id, i) in hidden for i, cell in enumerate(table.cells))
 
 
 def _flags(positions: Sequence[int], size: int) -> tuple[bool, ...]:

@@ -48,17 +48,23 @@ class Cell:
 class Printed:
     """What a page prints beside, or instead of, the counts of a table.
 
+    Numbers that follow from a count (its share, its interval) are hidden together with it; the page is bound
+    to that.
+
     Attributes:
         counts: whether the counts themselves are printed. When they are not, the percentages stand for them.
         percent_digits: decimals of the printed percentages; None when the table prints none.
-        percent_over: dimension columns over which the denominator of the percentages is summed.
-        base_shown: whether the denominator is printed.
+        base: the count column that holds the denominator of the percentages.
+        base_shown: whether the denominator itself is printed.
+        intervals: whether confidence limits are printed; together with a percentage they give count and
+            denominator away.
     """
 
     counts: bool = True
     percent_digits: int | None = None
-    percent_over: tuple[str, ...] = ()
+    base: str | None = None
     base_shown: bool = True
+    intervals: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,13 +110,13 @@ class CountTable:
             raise TableError(f"表「{self.id}」に、同じ見出しのセルが2つ以上ある")
         for cell in self.cells:
             if len(cell.labels) != len(self.dimensions):
-                raise TableError(
-                    f"表「{self.id}」: セル {cell.labels} の見出しが、軸の数 {len(self.dimensions)} と合わない"
-                )
+                raise TableError(f"表「{self.id}」: セル {cell.labels} の見出しの数が軸と合わない")
             if cell.column not in self.counts:
                 raise TableError(f"表「{self.id}」: 件数の列「{cell.column}」は counts にない")
             if cell.value is not None and cell.value < 0:
                 raise TableError(f"表「{self.id}」: セル {cell.labels} の件数が負")
+        if self.printed.base is not None and self.printed.base not in self.counts:
+            raise TableError(f"表「{self.id}」: 割合の分母の列「{self.printed.base}」が counts にない")
         if self.period and self.period[0] > self.period[1]:
             raise TableError(f"表「{self.id}」: 期間の初日が末日より後")
 
@@ -129,16 +135,11 @@ class CountTable:
             for column, text in zip(self.dimensions, cell.labels, strict=True)
         )
 
-    def region(self, index: int, summed: Sequence[str] = ()) -> Region:
-        """The people counted in a cell.
-
-        Args:
-            index: position in `cells`.
-            summed: further dimension columns to sum over (for the denominator of a percentage).
-        """
+    def region(self, index: int) -> Region:
+        """The people counted in the cell at a position of `cells`."""
         cell = self.cells[index]
         found: dict[str, frozenset[str]] = dict(self._frame())
-        over = {*summed, *self.bases.get(cell.column, ())}
+        over = self.bases.get(cell.column, ())
         for (column, variable), text in zip(self.dimensions.items(), cell.labels, strict=True):
             if column not in over and text not in self.total_labels:
                 _restrict(found, *self._atoms(variable, (text,)))
@@ -318,7 +319,6 @@ def load_tables(text: str) -> list[CountTable]:
 def _table(entry: dict[str, Any]) -> CountTable:
     cells = tuple(Cell(**{**cell, "labels": tuple(cell["labels"])}) for cell in entry["cells"])
     period = entry["period"] and tuple(date.fromisoformat(day) for day in entry["period"])
-    printed = Printed(**{**entry["printed"], "percent_over": tuple(entry["printed"]["percent_over"])})
     lists = {name: tuple(entry[name]) for name in ("counts", "total_labels", "multiple", "area")}
     return CountTable(
         id=entry["id"],
@@ -331,7 +331,7 @@ def _table(entry: dict[str, Any]) -> CountTable:
             v: {label: tuple(atoms) for label, atoms in book.items()} for v, book in entry["recode"].items()
         },
         period=period,
-        printed=printed,
+        printed=Printed(**entry["printed"]),
         **lists,
     )
 

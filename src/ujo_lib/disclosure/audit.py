@@ -1,0 +1,488 @@
+"""Can the masks be undone? An outsider's arithmetic, written apart from the plan.
+
+For every hidden count the audit works out between which numbers an outsider can place it, first in fractions (linear
+programme), then in whole people. It shares the meaning of a table (`tables`) with the plan and nothing else: people
+are enumerated here as the plain cross of all linked variables, cut only where a single variable joins two parts.
+
+It runs twice, with what was public before and with the release on top. What is exact from public knowledge alone is
+listed as such (既公表); a release that narrows any other small count below the required width must not leave.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from ujo_lib.disclosure.tables import (
+    AREA,
+    NO,
+    PERIOD,
+    YES,
+    Cell,
+    CountTable,
+    PastRelease,
+    Policy,
+    PublicFigure,
+    Region,
+    TableError,
+    cut_periods,
+)
+
+PUBLIC, SAFE, LEAK = "既公表", "保護", "漏えい"
+COLUMNS = ("table", "cell", "low", "high", "width", "public_low", "public_high", "required", "verdict")
+
+_CROSS_LIMIT = 20_000
+_NODE_LIMIT = 5_000
+_OTHER = "〔その他〕"
+_DIFFERENCE = "(表の差)"
+_EPS = 1e-6
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What an outsider can work out.
+
+    Attributes:
+        frame: one row for each hidden count, each small count that is printed, and each small difference between
+            printed counts. Columns: table, cell (its heading), low, high (what an outsider can still believe, in
+            people; high may be infinite), width (high - low), public_low, public_high (the same without this
+            release; missing for counts that are not small), required (the width it must have), verdict.
+        approximate: variables whose full cross was too large; for their counts an outsider with unlimited means
+            might get a little further than `low` and `high` say.
+    """
+
+    frame: pd.DataFrame
+    approximate: tuple[str, ...] = ()
+
+    @property
+    def leaks(self) -> pd.DataFrame:
+        """The rows for which the release must be refused."""
+        return self.frame[self.frame["verdict"] == LEAK]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the tables may leave."""
+        return len(self.leaks) == 0
+
+
+def audit(
+    tables: Sequence[CountTable],
+    hidden: Mapping[str, Sequence[bool]],
+    policy: Policy,
+    public: Sequence[PublicFigure] = (),
+    previous: Sequence[PastRelease] = (),
+) -> AuditReport:
+    """Work out what an outsider can place, and how closely.
+
+    Args:
+        tables: every table of the release with its true counts.
+        hidden: table id → one flag per cell; a table that is missing is taken as printed in full.
+        policy: the site's rules.
+        public: figures anybody can look up.
+        previous: tables of earlier releases as they were published.
+
+    Raises:
+        TableError: tables that contradict each other.
+    """
+    rows: list[dict[str, object]] = []
+    approximate: set[str] = set()
+    for population in sorted({table.population for table in tables}):
+        attack = _Attack(
+            [table for table in tables if table.population == population],
+            hidden,
+            policy,
+            [figure for figure in public if figure.population == population],
+            [past for past in previous if past.table.population == population],
+        )
+        rows += attack.report()
+        approximate |= attack.approximate
+    return AuditReport(pd.DataFrame(rows, columns=list(COLUMNS)), tuple(sorted(approximate)))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A linear fact: low <= sum of (factor × people in region) <= high."""
+
+    parts: tuple[tuple[float, Region], ...]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class _Suspect:
+    """A count an outsider may go for."""
+
+    table: str
+    cell: str
+    region: Region
+    value: int
+    small: bool
+    printed: bool
+
+
+class _Attack:
+    """One population seen by an outsider."""
+
+    def __init__(
+        self,
+        tables: Sequence[CountTable],
+        hidden: Mapping[str, Sequence[bool]],
+        policy: Policy,
+        public: Sequence[PublicFigure],
+        previous: Sequence[PastRelease],
+    ) -> None:
+        self._policy = policy
+        self._flags = {t.id: tuple(hidden.get(t.id, ())) or (False,) * len(t.cells) for t in tables}
+        self._pieces = cut_periods(_spans(tables, public, previous))
+        frame = [_count(self._cut(t.region(i)), c.value) for t, i, c in _valued(tables)]
+        past = [
+            _count(self._cut(p.table.region(i)), c.value) for p in previous for _, i, c in _valued([p.table])
+        ]
+        self._before = [f for p in previous for f in self._facts(p.table, p.hidden)]
+        self._before += [_Known(((1.0, self._cut(f.region)),), f.low, f.high) for f in public]
+        self._release = [f for table in tables for f in self._facts(table, self._flags[table.id])]
+        self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
+        self._suspects += self._differences(tables, public, previous, frame + past)
+        self._people = _People.agreeing_with([*frame, *past, *self._before], self._suspects)
+
+    @property
+    def approximate(self) -> set[str]:
+        return self._people.approximate
+
+    def report(self) -> list[dict[str, object]]:
+        alone = _Outsider(self._people, self._before)
+        reader = _Outsider(self._people, [*self._before, *self._release])
+        return [self._verdict(suspect, alone, reader) for suspect in self._suspects]
+
+    def _verdict(self, suspect: _Suspect, alone: "_Outsider", reader: "_Outsider") -> dict[str, object]:
+        own = self._policy.own_case and suspect.small and suspect.value > 0
+        low, high = reader.interval(suspect.region, suspect.value, int(own))
+        before: tuple[float, float] = (np.nan, np.nan)
+        required: float = 1
+        if suspect.small:
+            before = (
+                alone.interval(suspect.region, suspect.value, int(own))
+                if self._before
+                else (int(own), np.inf)
+            )
+            required = min(self._policy.required_width, before[1] - before[0])
+        verdict = SAFE if high - low >= required else LEAK
+        if suspect.small and before[0] == before[1]:
+            verdict = PUBLIC
+        return dict(
+            zip(
+                COLUMNS,
+                (suspect.table, suspect.cell, low, high, high - low, *before, required, verdict),
+                strict=True,
+            )
+        )
+
+    def _cells(self, tables: Sequence[CountTable], policy: Policy) -> list[_Suspect]:
+        found = []
+        for table, i, cell in _valued(tables):
+            exempt = any(rule.covers(table) for rule in policy.exemptions)
+            gone = self._flags[table.id][i]
+            small = policy.is_primary(cell) and not exempt
+            if gone or small:
+                region = self._cut(table.region(i))
+                found.append(_Suspect(table.id, table.label(i), region, cell.value or 0, small, not gone))
+        return found
+
+    def _old_cells(self, previous: Sequence[PastRelease], tables: Sequence[CountTable]) -> list[_Suspect]:
+        """Small counts that an earlier release hid must stay hidden."""
+        now = {self._cut(table.region(i)) for table, i, _ in _valued(tables)}
+        return [
+            _Suspect(past.table.id, past.table.label(i), region, cell.value or 0, small=True, printed=False)
+            for past in previous
+            for _, i, cell in _valued([past.table])
+            if past.hidden[i] and self._policy.is_primary(cell)
+            if (region := self._cut(past.table.region(i))) not in now
+        ]
+
+    def _differences(
+        self,
+        tables: Sequence[CountTable],
+        public: Sequence[PublicFigure],
+        previous: Sequence[PastRelease],
+        counts: Sequence[_Known],
+    ) -> list[_Suspect]:
+        """Small groups that no table names: a count less the count of a subgroup, of another period or area."""
+        frames: list[CountTable | PublicFigure] = [*tables, *public, *(past.table for past in previous)]
+        apart = {PERIOD, AREA} | {v for one in frames for v in one.where if v not in one.multiple}
+        exact = [*counts, *(k for k in self._before if k.low == k.high)]
+        values = {known.parts[0][1]: int(known.low) for known in exact}
+        everything = _atoms_of(values)
+        found: dict[Region, _Suspect] = {}
+        for large, small in combinations(sorted(values, key=_order), 2):
+            for whole, part in ((large, small), (small, large)):
+                left = _subtract(whole, part, apart, everything)
+                size = values[whole] - values[part]
+                if left and 0 < size < self._policy.threshold and not _made_of(left, values):
+                    found[left[1]] = _Suspect(
+                        _DIFFERENCE, _spoken(left[1]), left[1], size, True, printed=False
+                    )
+        return list(found.values())
+
+    def _facts(self, table: CountTable, flags: Sequence[bool]) -> list[_Known]:
+        """What a reader of a printed table learns."""
+        whole_rows = {
+            labels: not any(flags[i] for i, c in enumerate(table.cells) if c.labels == labels)
+            for labels in {cell.labels for cell in table.cells}
+        }
+        facts = []
+        for _, i, cell in _valued([table]):
+            region = self._cut(table.region(i))
+            is_base = cell.column == table.printed.base
+            stated = table.printed.base_shown if is_base else table.printed.counts
+            if not flags[i] and (stated or table.printed.intervals):
+                facts.append(_count(region, cell.value))
+            if not is_base and whole_rows[cell.labels]:
+                facts += self._percentage(table, i)
+        return facts
+
+    def _percentage(self, table: CountTable, i: int) -> list[_Known]:
+        """A printed percentage bounds count and denominator against each other."""
+        digits, cell = table.printed.percent_digits, table.cells[i]
+        base = next(
+            (j for _, j, c in _valued([table]) if c.labels == cell.labels and c.column == table.printed.base),
+            None,
+        )
+        if digits is None or base is None or not table.cells[base].value:
+            return []
+        share = Decimal(100 * (cell.value or 0)) / Decimal(table.cells[base].value or 1)
+        printed = float(share.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+        half = 0.5 * 10.0**-digits
+        n, d = self._cut(table.region(i)), self._cut(table.region(base))
+        below = _Known(((1.0, n), (-(printed + half) / 100, d)), -np.inf, 0)
+        above = _Known(((1.0, n), (-(printed - half) / 100, d)), 0, np.inf)
+        return [below, above]
+
+    def _cut(self, region: Region) -> Region:
+        return tuple(
+            (v, frozenset(piece for text in atoms for piece in self._pieces[text]) if v == PERIOD else atoms)
+            for v, atoms in region
+        )
+
+
+class _People:
+    """Kinds of people: blocks of linked variables, each the full cross of its variables."""
+
+    def __init__(self, regions: Sequence[Region], extra: Mapping[str, str]) -> None:
+        atoms: dict[str, set[str]] = {v: {extra[v]} for v in extra}
+        for region in regions:
+            for variable, chosen in region:
+                atoms.setdefault(variable, set()).update(chosen)
+        self._atoms = {variable: sorted(found) for variable, found in atoms.items()}
+        self.approximate: set[str] = set()
+        scopes = {frozenset(variable for variable, _ in region) for region in regions}
+        self._blocks = [part for block in _blocks(scopes) for part in self._affordable(block, scopes)]
+        self._codes = [self._grid(block) for block in self._blocks]
+        self._starts = np.cumsum([0] + [codes.shape[1] for codes in self._codes])
+        self.size = int(self._starts[-1])
+        self.joints = self._joints()
+
+    @classmethod
+    def agreeing_with(cls, facts: Sequence[_Known], suspects: Sequence[_Suspect]) -> "_People":
+        """Kinds of people with as few unnamed categories as the true counts allow: the outsider's best case."""
+        regions = [region for fact in facts for _, region in fact.parts] + [s.region for s in suspects]
+        variables = sorted({variable for region in regions for variable, _ in region})
+        yes_no = {v: NO for v in variables if all(dict(r).get(v, {YES}) == {YES} for r in regions)}
+        dated = {v: _OTHER for v in variables if v in (PERIOD, AREA)}
+        extra = dict.fromkeys(variables, _OTHER) | dated | yes_no
+        if not _Outsider(cls(regions, extra), facts).possible():
+            raise TableError("公表する表どうしの件数が両立しない")
+        for variable in [v for v in variables if v not in yes_no and v not in dated]:
+            fewer = {v: other for v, other in extra.items() if v != variable}
+            if _Outsider(cls(regions, fewer), facts).possible():
+                extra = fewer
+        return cls(regions, extra)
+
+    def vector(self, region: Region) -> sp.csr_matrix:
+        """0/1 row of the kinds of people in a region, within one block that knows all its variables."""
+        wanted = {variable for variable, _ in region}
+        home = min(
+            (b for b, block in enumerate(self._blocks) if wanted <= set(block)),
+            key=lambda b: self._codes[b].shape[1],
+        )
+        inside = np.ones(self._codes[home].shape[1], dtype=bool)
+        for variable, chosen in region:
+            allowed = np.array([atom in chosen for atom in self._atoms[variable]])
+            inside &= allowed[self._codes[home][self._blocks[home].index(variable)]]
+        columns = self._starts[home] + np.flatnonzero(inside)
+        shape = (1, self.size)
+        return sp.csr_matrix((np.ones(len(columns)), (np.zeros(len(columns), int), columns)), shape=shape)
+
+    def _grid(self, block: Sequence[str]) -> np.ndarray:
+        shape = tuple(len(self._atoms[variable]) for variable in block)
+        return np.indices(shape).reshape(len(shape), -1) if shape else np.zeros((0, 1), dtype=int)
+
+    def _affordable(self, block: tuple[str, ...], scopes: Iterable[frozenset[str]]) -> list[tuple[str, ...]]:
+        if np.prod([float(len(self._atoms[v])) for v in block]) <= _CROSS_LIMIT:
+            return [block]
+        self.approximate |= set(block)
+        inside = [scope for scope in scopes if scope <= set(block)]
+        return sorted(tuple(sorted(s)) for s in inside if not any(s < other for other in inside))
+
+    def _joints(self) -> sp.csr_matrix:
+        """Rows that make blocks agree on what they share (at least on how many people there are)."""
+        rows = [sp.csr_matrix((0, self.size))]
+        for (a, first), (b, second) in combinations(enumerate(self._blocks), 2):
+            shared = [variable for variable in first if variable in second]
+            if not shared and a:
+                continue
+            keys = [self._joint_key(block, shared) for block in (a, b)]
+            for key in range(int(np.prod([len(self._atoms[v]) for v in shared]))):
+                row = np.zeros(self.size)
+                row[self._starts[a] + np.flatnonzero(keys[0] == key)] = 1
+                row[self._starts[b] + np.flatnonzero(keys[1] == key)] = -1
+                rows.append(sp.csr_matrix(row))
+        return sp.vstack(rows, format="csr")
+
+    def _joint_key(self, block: int, shared: Sequence[str]) -> np.ndarray:
+        key = np.zeros(self._codes[block].shape[1], dtype=int)
+        for variable in shared:
+            key = key * len(self._atoms[variable]) + self._codes[block][self._blocks[block].index(variable)]
+        return key
+
+
+class _Outsider:
+    """Somebody who knows some facts and can solve linear programmes."""
+
+    def __init__(self, people: _People, facts: Sequence[_Known]) -> None:
+        distinct = list(dict.fromkeys(facts))
+        rows = [sum(factor * people.vector(region) for factor, region in fact.parts) for fact in distinct]
+        joints = people.joints
+        self._people = people
+        self._rules = sp.vstack([*rows, joints, sp.csr_matrix((0, people.size))], format="csr")
+        self._low = np.concatenate([[fact.low for fact in distinct], np.zeros(joints.shape[0])])
+        self._high = np.concatenate([[fact.high for fact in distinct], np.zeros(joints.shape[0])])
+        self._ceiling = 1000 + 10 * max((fact.high for fact in distinct if fact.high < np.inf), default=0)
+
+    def possible(self) -> bool:
+        """Whether any population fits the facts."""
+        return self._extreme(np.zeros(self._people.size), [], whole=False) is not None
+
+    def interval(self, region: Region, truth: int, at_least: int = 0) -> tuple[float, float]:
+        """Least and greatest whole number of people in a region; `at_least` is what the outsider knows of himself.
+
+        Where the search for whole people stops at its limit, the narrower end found so far counts.
+        """
+        aim = self._people.vector(region)
+        return self._end(aim, 1, truth, at_least), self._end(aim, -1, truth, at_least)
+
+    def _end(self, aim: sp.csr_matrix, side: int, truth: int, at_least: int) -> float:
+        rules = [LinearConstraint(aim, at_least, self._ceiling)]
+        objective = side * aim.toarray().ravel()
+        x = self._extreme(objective, rules, whole=False)
+        if x is None or np.any(np.abs(x - np.round(x)) > _EPS):
+            x = self._extreme(objective, rules, whole=True)
+        if x is None:
+            return float(truth)
+        count = round(float(side * objective @ x))
+        return np.inf if count >= self._ceiling else float(count)
+
+    def _extreme(
+        self, objective: np.ndarray, rules: list[LinearConstraint], whole: bool
+    ) -> np.ndarray | None:
+        found = milp(
+            objective,
+            constraints=[LinearConstraint(self._rules, self._low, self._high), *rules],
+            integrality=np.full(len(objective), int(whole)),
+            bounds=Bounds(0, np.inf),
+            options={"node_limit": _NODE_LIMIT},
+        )
+        return None if found.x is None else np.asarray(found.x)
+
+
+def _valued(tables: Iterable[CountTable]) -> list[tuple[CountTable, int, Cell]]:
+    return [(t, i, cell) for t in tables for i, cell in enumerate(t.cells) if cell.value is not None]
+
+
+def _count(region: Region, value: int | None) -> _Known:
+    return _Known(((1.0, region),), float(value or 0), float(value or 0))
+
+
+def _spans(
+    tables: Sequence[CountTable], public: Sequence[PublicFigure], previous: Sequence[PastRelease]
+) -> list[str]:
+    """Every run of days that any count refers to."""
+    regions = [t.region(i) for t in [*tables, *(p.table for p in previous)] for i in range(len(t.cells))]
+    regions += [figure.region for figure in public]
+    return sorted({text for region in regions for v, atoms in region if v == PERIOD for text in atoms})
+
+
+def _blocks(scopes: Iterable[frozenset[str]]) -> list[tuple[str, ...]]:
+    """Sets of variables that must be crossed; two sets share at most one variable."""
+    near: dict[str, set[str]] = {v: set() for scope in scopes for v in scope}
+    for scope in scopes:
+        for v in scope:
+            near[v] |= scope - {v}
+    return sorted(tuple(sorted(block)) for block in _split(set(near), near)) or [()]
+
+
+def _split(variables: set[str], near: Mapping[str, set[str]]) -> list[set[str]]:
+    for joint in [set[str](), *({v} for v in sorted(variables))]:
+        parts = _connected(variables - joint, near)
+        if len(parts) > 1:
+            return [block for part in parts for block in _split(part | joint, near)]
+    return [variables] if variables else []
+
+
+def _connected(variables: set[str], near: Mapping[str, set[str]]) -> list[set[str]]:
+    left, parts = set(variables), []
+    while left:
+        part, edge = set(), {min(left)}
+        while edge:
+            part |= edge
+            edge = {w for v in edge for w in near[v] & variables} - part
+        parts.append(part)
+        left -= part
+    return parts
+
+
+def _atoms_of(regions: Iterable[Region]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for region in regions:
+        for variable, atoms in region:
+            found[variable] = found.get(variable, frozenset({_OTHER})) | atoms
+    return found
+
+
+def _subtract(
+    whole: Region, part: Region, apart: set[str], everything: Mapping[str, frozenset[str]]
+) -> tuple[str, Region] | None:
+    """The people of one region who are not in another that lies within it, when one frame variable parts them."""
+    a, b = dict(whole), dict(part)
+    unlike = [v for v in {*a, *b} if a.get(v) != b.get(v)]
+    if len(unlike) != 1 or unlike[0] not in apart:
+        return None
+    v = unlike[0]
+    outer, inner = a.get(v, everything[v]), b.get(v, everything[v])
+    if not inner < outer:
+        return None
+    return v, tuple(sorted({**a, v: outer - inner}.items(), key=lambda pair: pair[0]))
+
+
+def _made_of(left: tuple[str, Region], counts: Mapping[Region, int]) -> bool:
+    """Whether a difference is the sum of counts that are printed or hidden for themselves."""
+    variable, region = left
+    rest = {v: atoms for v, atoms in region if v != variable}
+    open_atoms = set(dict(region)[variable]) - {_OTHER}
+    for other in sorted(counts, key=_order):
+        own = dict(other)
+        if variable in own and {v: atoms for v, atoms in own.items() if v != variable} == rest:
+            open_atoms -= own[variable] if own[variable] <= dict(region)[variable] else frozenset()
+    return not open_atoms
+
+
+def _spoken(region: Region) -> str:
+    return "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in region)
+
+
+def _order(region: Region) -> tuple[int, list[tuple[str, list[str]]]]:
+    return len(region), [(variable, sorted(atoms)) for variable, atoms in region]

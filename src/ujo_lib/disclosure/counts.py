@@ -1,0 +1,187 @@
+"""Every count of one population that anybody can know: printed, printed before, public, or subtracted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import permutations
+from math import log1p
+
+from ujo_lib.disclosure.system import Row, with_common_periods
+from ujo_lib.disclosure.tables import (
+    AREA,
+    PERIOD,
+    CountTable,
+    PastRelease,
+    Policy,
+    PublicFigure,
+    Region,
+    TableError,
+)
+
+_TOTAL_WEIGHT = 2.0
+_HIDDEN_BEFORE = 0.5
+
+
+@dataclass
+class Count:
+    """One group of people and what is printed or known about their number.
+
+    Attributes:
+        row: who they are and how many (an interval for a public figure that was published as one).
+        cells: (table id, position) of the cells of this release that print it.
+        weight: what it costs to hide it.
+        primary: too small to be printed.
+        public: known to outsiders before this release.
+        shown: printed whatever the plan says (exempt tables, denominators of printed percentages).
+    """
+
+    row: Row
+    cells: list[tuple[str, int]] = field(default_factory=list)
+    weight: float = 0.0
+    primary: bool = False
+    public: bool = False
+    shown: bool = False
+
+
+def gather(
+    tables: Sequence[CountTable],
+    exempt: Mapping[str, str],
+    policy: Policy,
+    public: Sequence[PublicFigure],
+    previous: Sequence[PastRelease],
+) -> list[Count]:
+    """Counts of one population, each group of people once.
+
+    Raises:
+        TableError: two tables, or a table and a public figure, give the same people different numbers.
+    """
+    found = [*_of_release(tables, exempt, policy), *_of_past(previous, policy), *_of_public(public)]
+    rows = with_common_periods([count.row for count in found])
+    for count, row in zip(found, rows, strict=True):
+        count.row = row
+    merged = _merge(found)
+    return merged + _differences(merged, policy, _frame_variables(tables, public, previous))
+
+
+def _of_release(tables: Sequence[CountTable], exempt: Mapping[str, str], policy: Policy) -> list[Count]:
+    found = []
+    for table in tables:
+        percent = table.printed.percent_digits is not None
+        for i, cell in enumerate(table.cells):
+            if cell.value is None:
+                continue
+            small = policy.is_primary(cell) and table.id not in exempt
+            denominator = percent and cell.column == table.printed.base and not small
+            found.append(
+                Count(
+                    row=Row(table.region(i), cell.value, cell.value),
+                    cells=[(table.id, i)],
+                    weight=1 + _TOTAL_WEIGHT * table.totals_in(i) + round(0.05 * log1p(cell.value), 4),
+                    primary=small,
+                    shown=table.id in exempt or denominator,
+                )
+            )
+    return found
+
+
+def _of_past(previous: Sequence[PastRelease], policy: Policy) -> list[Count]:
+    return [
+        Count(
+            row=Row(release.table.region(i), cell.value, cell.value),
+            primary=hidden and policy.is_primary(cell),
+            public=not hidden,
+        )
+        for release in previous
+        for i, (cell, hidden) in enumerate(zip(release.table.cells, release.hidden, strict=True))
+        if cell.value is not None
+    ]
+
+
+def _of_public(public: Sequence[PublicFigure]) -> list[Count]:
+    return [Count(row=Row(figure.region, figure.low, figure.high), public=True) for figure in public]
+
+
+def _merge(found: Sequence[Count]) -> list[Count]:
+    """One `Count` for each group of people; public intervals stay beside the exact count they enclose."""
+    exact: dict[Region, Count] = {}
+    hidden_before = {c.row.region for c in found if not c.cells and not c.public}
+    for count in (c for c in found if c.row.low == c.row.high):
+        known = exact.setdefault(count.row.region, Count(count.row))
+        if known.row.low != count.row.low:
+            raise TableError(
+                f"同じ人々({describe(count.row.region)})の件数が、"
+                f"表によって {known.row.low} と {count.row.low} に分かれている"
+            )
+        known.cells += count.cells
+        known.weight += count.weight
+        known.primary |= count.primary
+        known.public |= count.public
+        known.shown |= count.shown
+    for region in hidden_before & set(exact):
+        exact[region].weight *= _HIDDEN_BEFORE
+    intervals = [c for c in found if c.row.low < c.row.high]
+    for count in intervals:
+        inside = exact.get(count.row.region)
+        if inside and not count.row.low <= inside.row.low <= count.row.high:
+            raise TableError(
+                f"{describe(count.row.region)} の件数 {inside.row.low} が、公表済みの "
+                f"{count.row.low}〜{count.row.high} に入らない"
+            )
+    for count in exact.values():
+        count.primary &= not count.shown
+    return [exact[region] for region in sorted(exact, key=_sort_key)] + intervals
+
+
+def _differences(counts: Sequence[Count], policy: Policy, frame: set[str]) -> list[Count]:
+    """Small counts that nobody prints but anybody can subtract.
+
+    Everyone less a subgroup, one period less another: for those no cell stands that could be hidden, so the
+    difference itself has to be protected.
+    """
+    exact = [count for count in counts if count.row.low == count.row.high]
+    lines: dict[tuple[Region, str], dict[frozenset[str], int]] = {}
+    for variable in sorted(frame):
+        everyone = frozenset({_ELSEWHERE}).union(
+            *(dict(count.row.region).get(variable, ()) for count in exact)
+        )
+        for count in exact:
+            atoms = dict(count.row.region).get(variable, everyone)
+            rest = tuple(pair for pair in count.row.region if pair[0] != variable)
+            lines.setdefault((rest, variable), {})[atoms] = count.row.low
+    found = {}
+    for (rest, variable), line in lines.items():
+        for whole, part in permutations(sorted(line, key=sorted), 2):
+            small = 0 < line[whole] - line[part] < policy.threshold
+            if small and part < whole and not _covered(whole - part, line):
+                region = tuple(sorted([*rest, (variable, whole - part)], key=lambda pair: pair[0]))
+                row = Row(region, line[whole] - line[part], line[whole] - line[part])
+                found[region] = Count(row, primary=True)
+    return [found[region] for region in sorted(found, key=_sort_key)]
+
+
+_ELSEWHERE = "〔その他〕"
+
+
+def _covered(left: frozenset[str], line: Mapping[frozenset[str], int]) -> bool:
+    """Whether counts of their own make up a difference (then those are protected, one by one)."""
+    remaining = set(left)
+    for atoms in sorted(line, key=lambda a: (len(a), sorted(a))):
+        if atoms <= remaining:
+            remaining -= atoms
+    return not remaining - {_ELSEWHERE}
+
+
+def _frame_variables(
+    tables: Sequence[CountTable], public: Sequence[PublicFigure], previous: Sequence[PastRelease]
+) -> set[str]:
+    """Variables by which whole tables differ: subgroup filters, period, area."""
+    frames: list[CountTable | PublicFigure] = [*tables, *public, *(release.table for release in previous)]
+    return {PERIOD, AREA} | {v for one in frames for v in one.where if v not in one.multiple}
+
+
+def describe(region: Region) -> str:
+    """A region as a person would say it."""
+    return "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in region) or "全体"
+
+
+def _sort_key(region: Region) -> tuple[int, list[tuple[str, list[str]]]]:
+    return len(region), [(variable, sorted(atoms)) for variable, atoms in region]

@@ -1,0 +1,125 @@
+"""From the counts of one population to the cells that stay hidden."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ujo_lib.disclosure import suppress
+from ujo_lib.disclosure.counts import Count, describe
+from ujo_lib.disclosure.merges import merge_advice
+from ujo_lib.disclosure.system import System, build, components, reach
+from ujo_lib.disclosure.tables import CountTable, Policy
+
+_LIMIT = "秘匿計画の計算が上限に達した({tables})。区分をまとめるか、表を外す。{advice}"
+_EXPOSED = "{count} の件数は、公表済みの数値や必ず載る数値から逆算されるため守れない({tables})。{advice}"
+
+
+class PlanError(ValueError):
+    """No plan: what prevents it and what to merge or drop, in Japanese; `tables` names those involved."""
+
+    def __init__(self, message: str, tables: Sequence[str]) -> None:
+        super().__init__(message)
+        self.tables = tuple(tables)
+
+
+def protect(
+    tables: Sequence[CountTable], counts: Sequence[Count], policy: Policy
+) -> tuple[set[tuple[str, int]], tuple[str, ...]]:
+    """Hide the cheapest set of cells that protects every primary count of a population.
+
+    Groups of counts without a common variable meet only in the grand total. As long as that is printed they
+    are solved apart; if that leaves a count exposed, they are solved together and the total may be hidden.
+
+    Returns:
+        (table id, position) of hidden cells, and the variables whose full cross was too large.
+
+    Raises:
+        PlanError: a count that cannot be protected, or a search that reached its limit.
+    """
+    everybody = next((count for count in counts if not count.row.region), None)
+    apart = components([count.row for count in counts]) if everybody and not everybody.primary else []
+    if len(apart) > 1:
+        try:
+            parts = [_solve([_kept(counts[i]) for i in part], policy) for part in apart]
+            return set().union(*(cells for cells, _ in parts)), tuple(
+                v for _, relaxed in parts for v in relaxed
+            )
+        except suppress.ExposedError:
+            pass  # not a failure yet: the grand total, kept so far, may have to go
+        except suppress.LimitError:
+            raise _error(_LIMIT, tables, counts, policy) from None
+    try:
+        return _solve(counts, policy)
+    except suppress.ExposedError as exposed:
+        raise _error(_EXPOSED, tables, counts, policy, counts[exposed.row]) from None
+    except suppress.LimitError:
+        raise _error(_LIMIT, tables, counts, policy) from None
+
+
+def _kept(count: Count) -> Count:
+    return count if count.row.region else replace(count, shown=True)
+
+
+def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]], tuple[str, ...]]:
+    if not any(count.primary and not count.public for count in counts):
+        return set(), ()
+    system = build([count.row for count in counts])
+    low = np.array([count.row.low for count in counts], float)
+    high = np.array([count.row.high for count in counts], float)
+    public = np.array([count.public for count in counts])
+    targets, open_secret = _targets(counts, system, low, high, public, policy)
+    protected = {target.row for target in targets}
+    printed = np.array([bool(count.cells) for count in counts])
+    fixed = public | open_secret | np.array([count.shown for count in counts])
+    problem = suppress.Problem(
+        system=system,
+        low=low,
+        high=high,
+        weight=np.array([count.weight for count in counts]),
+        open=printed & ~fixed,
+        closed=np.array([i in protected for i in range(len(counts))]) | (~printed & ~public & ~open_secret),
+        targets=targets,
+    )
+    hidden = suppress.smallest_set(problem)
+    return {cell for i in np.flatnonzero(hidden).tolist() for cell in counts[i].cells}, system.relaxed
+
+
+def _targets(
+    counts: Sequence[Count],
+    system: System,
+    low: np.ndarray,
+    high: np.ndarray,
+    public: np.ndarray,
+    policy: Policy,
+) -> tuple[list[suppress.Target], np.ndarray]:
+    """What must stay possible in outsiders' eyes, and the counts they know without this release."""
+    targets, open_secret = [], np.zeros(len(counts), dtype=bool)
+    for i, count in enumerate(counts):
+        if not count.primary or count.public:
+            continue
+        least, most = (0.0, np.inf) if not public.any() else reach(system, low, high, public, i)
+        if least == most:
+            open_secret[i] = True
+            continue
+        floor = 1 if policy.own_case and count.row.low > 0 else 0
+        bottom = max(least, floor, count.row.low - 1)
+        top = min(most, bottom + policy.required_width)
+        bottom = max(least, min(bottom, top - policy.required_width))
+        targets.append(suppress.Target(i, int(bottom), int(max(top, count.row.low))))
+    return targets, open_secret
+
+
+def _error(
+    template: str,
+    tables: Sequence[CountTable],
+    counts: Sequence[Count],
+    policy: Policy,
+    count: Count | None = None,
+) -> PlanError:
+    small = {name for one in counts if one.primary for name, _ in one.cells}
+    involved = [table for table in tables if table.id in small] or list(tables)
+    names = [table.id for table in involved]
+    advice = " ".join(text for table in involved for text in merge_advice(table, policy))
+    subject = describe(count.row.region) if count else ""
+    return PlanError(template.format(tables="、".join(names), advice=advice, count=subject).strip(), names)

@@ -1,0 +1,245 @@
+"""The smallest set of counts to hide so that no outsider can work out a protected one.
+
+The cell suppression problem of Fischetti and Salazar-González (2001), solved by cutting planes: a small
+integer programme chooses what to hide; for each protected count a linear programme looks for two populations
+that agree with everything still shown and keep the count as uncertain as required; where there is none, its
+dual prices say which counts would have helped, and that becomes a new constraint. Populations found once are
+kept: they usually prove many counts safe. Whole-number populations are demanded at the end. The result is
+optimal or there is none: a node limit that is reached is a failure, never an incumbent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+
+from ujo_lib.disclosure.system import System
+
+NODE_LIMIT = 20_000
+ROUNDS = 400
+_TOL = 1e-6
+
+
+@dataclass(frozen=True)
+class Target:
+    """A count to protect: an outsider must find populations with at most `low` and with at least `high`."""
+
+    row: int
+    low: int
+    high: int
+
+
+class ExposedError(Exception):
+    """Nothing that may still be hidden protects a count; `row` is its position."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(row)
+        self.row = row
+
+
+class LimitError(Exception):
+    """The search for the best set was stopped by its limit; no set is offered."""
+
+
+@dataclass
+class Problem:
+    """One linked group of counts.
+
+    Attributes:
+        system: rows over atoms.
+        low, high: what is known of each row when it is shown (equal for an exact count).
+        weight: cost of hiding each row.
+        open: rows that may be hidden (the others stay shown).
+        closed: rows that are hidden in any case.
+        targets: rows to protect.
+    """
+
+    system: System
+    low: np.ndarray
+    high: np.ndarray
+    weight: np.ndarray
+    open: np.ndarray
+    closed: np.ndarray
+    targets: Sequence[Target]
+
+
+def smallest_set(problem: Problem) -> np.ndarray:
+    """Rows to hide, as flags.
+
+    Raises:
+        ExposedError: a target cannot be protected even when every open row is hidden.
+        LimitError: node or round limit.
+    """
+    cuts = _Cuts(problem)
+    worlds = _Worlds(problem)
+    hidden = problem.closed.copy()
+    for _ in range(ROUNDS):
+        if not _refute(problem, hidden, worlds, cuts) and not _refute_whole(problem, hidden, worlds, cuts):
+            return hidden
+        hidden = cuts.best()
+    raise LimitError
+
+
+class _Worlds:
+    """Populations found so far, and which targets each of them proves uncertain."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._moved: list[np.ndarray] = []
+        self._counts: list[np.ndarray] = []
+        self._whole: list[bool] = []
+
+    def add(self, x: np.ndarray) -> None:
+        counts = self._problem.system.A @ x
+        self._moved.append((counts < self._problem.low - _TOL) | (counts > self._problem.high + _TOL))
+        self._counts.append(counts[[t.row for t in self._problem.targets]])
+        self._whole.append(bool(np.all(np.abs(x - np.round(x)) < _TOL)))
+
+    def open_ends(self, hidden: np.ndarray, whole: bool) -> list[tuple[Target, int]]:
+        """Targets, with the side (-1 below, +1 above), that no usable population proves uncertain."""
+        targets = self._problem.targets
+        usable = [
+            counts
+            for moved, counts, integral in zip(self._moved, self._counts, self._whole, strict=True)
+            if (integral or not whole) and not np.any(moved & ~hidden)
+        ]
+        least = np.min(usable, axis=0) if usable else np.full(len(targets), np.inf)
+        most = np.max(usable, axis=0) if usable else np.full(len(targets), -np.inf)
+        below = [(t, -1) for t, value in zip(targets, least, strict=True) if value > t.low + _TOL]
+        above = [(t, +1) for t, value in zip(targets, most, strict=True) if value < t.high - _TOL]
+        return below + above
+
+
+class _Cuts:
+    """Constraints `sum(c * z) >= 1` on what is hidden, and the best choice under them."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._free = np.flatnonzero(problem.open & ~problem.closed)
+        self._rows: list[np.ndarray] = []
+
+    def add(self, coefficients: np.ndarray, row: int) -> None:
+        part = coefficients[self._free]
+        if not np.any(part > 0):
+            raise ExposedError(row)
+        self._rows.append(part)
+
+    def best(self) -> np.ndarray:
+        if len(self._free) == 0:
+            return self._problem.closed.copy()
+        found = milp(
+            self._problem.weight[self._free],
+            constraints=LinearConstraint(sp.csr_matrix(np.array(self._rows)), 1 - _TOL, np.inf),
+            integrality=np.ones(len(self._free)),
+            bounds=Bounds(0, 1),
+            options={"mip_rel_gap": 0, "node_limit": NODE_LIMIT},
+        )
+        if found.status != 0:
+            raise LimitError
+        hidden = self._problem.closed.copy()
+        hidden[self._free[found.x > 0.5]] = True
+        return hidden
+
+
+def _refute(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _Cuts) -> bool:
+    """Add a population or cuts for every target end that is still open; True when something was refuted."""
+    refuted = False
+    for target, side in worlds.open_ends(hidden, whole=False):
+        if (target, side) not in worlds.open_ends(hidden, whole=False):
+            continue
+        refuted |= _chain_of_cuts(problem, hidden, target, side, worlds, cuts)
+    return refuted
+
+
+def _chain_of_cuts(
+    problem: Problem, hidden: np.ndarray, target: Target, side: int, worlds: _Worlds, cuts: _Cuts
+) -> bool:
+    """Cut after cut with disjoint supports: each time, what the last one named is taken as hidden too."""
+    supposed, refuted = hidden.copy(), False
+    while True:
+        x, coefficients = _extreme(problem, supposed, target, side)
+        if x is not None:
+            worlds.add(x)
+            return refuted
+        cuts.add(coefficients, target.row)
+        supposed |= (coefficients > 0) & problem.open
+        refuted = True
+
+
+def _extreme(
+    problem: Problem, hidden: np.ndarray, target: Target, side: int
+) -> tuple[np.ndarray | None, np.ndarray]:
+    """A population on the wanted side of a target, or else the cut made of the rows that prevent it."""
+    A, E = problem.system.A, problem.system.E
+    shown = np.flatnonzero(~hidden)
+    exact = shown[problem.low[shown] == problem.high[shown]]
+    loose = shown[problem.low[shown] < problem.high[shown]]
+    aim = A[target.row]
+    limit = target.high if side > 0 else target.low
+    equal = sp.vstack([A[exact], E], format="csr")
+    upper = sp.vstack([A[loose], -A[loose], side * aim], format="csr")
+    found = linprog(
+        -side * aim.toarray().ravel(),
+        A_eq=equal,
+        b_eq=np.concatenate([problem.low[exact], np.zeros(E.shape[0])]),
+        A_ub=upper,
+        b_ub=np.concatenate([problem.high[loose], -problem.low[loose], [side * limit]]),
+        method="highs",
+    )
+    if found.status != 0:
+        raise LimitError
+    missing = found.fun + side * limit
+    if missing <= _TOL * max(1.0, abs(limit)):
+        return found.x, np.zeros(len(hidden))
+    price = np.zeros(len(hidden))
+    price[exact] = found.eqlin.marginals[: len(exact)]
+    # A shown count can rise without bound once it is hidden, but fall by no more than itself.
+    gain = np.where(price < -_TOL, missing, np.where(price > _TOL, price * problem.low, 0.0))
+    return None, np.where(hidden | (gain <= 0), 0.0, np.clip(gain / missing, 1e-4, 1.0))
+
+
+def _refute_whole(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _Cuts) -> bool:
+    """The same with whole people; a failure says only that something else must be hidden too."""
+    for target, side in worlds.open_ends(hidden, whole=True):
+        if (target, side) not in worlds.open_ends(hidden, whole=True):
+            continue
+        x = _whole_population(problem, hidden, target, side)
+        if x is None:
+            stuck = _widest_failure(problem, hidden, target, side)
+            cuts.add((~stuck & problem.open).astype(float), target.row)
+            return True
+        worlds.add(x)
+    return False
+
+
+def _widest_failure(problem: Problem, hidden: np.ndarray, target: Target, side: int) -> np.ndarray:
+    """Hide more rows while the target stays unprotected: the larger the set, the stronger the cut."""
+    supposed = hidden.copy()
+    for row in np.flatnonzero(problem.open & ~hidden):
+        supposed[row] = True
+        if _whole_population(problem, supposed, target, side) is not None:
+            supposed[row] = False
+    return supposed
+
+
+def _whole_population(problem: Problem, hidden: np.ndarray, target: Target, side: int) -> np.ndarray | None:
+    A, E = problem.system.A, problem.system.E
+    low, high = np.where(hidden, 0, problem.low), np.where(hidden, np.inf, problem.high)
+    aim = (target.high, np.inf) if side > 0 else (0, target.low)
+    n = A.shape[1]
+    found = milp(
+        np.zeros(n),
+        constraints=[
+            LinearConstraint(A, low, high),
+            LinearConstraint(E, 0, 0),
+            LinearConstraint(A[target.row], *aim),
+        ],
+        integrality=np.ones(n),
+        bounds=Bounds(0, np.inf),
+        options={"node_limit": NODE_LIMIT},
+    )
+    if found.status not in (0, 2):
+        raise LimitError
+    return None if found.x is None else np.round(found.x)

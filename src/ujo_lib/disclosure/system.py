@@ -1,0 +1,319 @@
+"""Published counts of one population as rows over common atoms.
+
+An atom is a kind of person: one category for each variable. The full cross of every variable of a report
+would be astronomically large (twenty-two tags alone make four million atoms), so only variables that some
+count actually combines are crossed: the graph of variables that occur together is made chordal by
+elimination, each of its cliques gets its own cross, and cliques agree on the variables they share. Over a
+chordal graph this is exact, for whole numbers too: tables that agree on their common margins can always be
+glued into one population (Vorob'ev 1962; Lauritzen 1996, ch. 2; for whole numbers because each gluing step is
+a transport problem). Where a clique would exceed `MAX_ATOMS` the tables' own crosses are linked pair by pair
+instead, which leaves the outsider a little more room than he has; such variables are reported as `relaxed`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from math import prod
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+
+from ujo_lib.disclosure.tables import AREA, NO, PERIOD, YES, Region, TableError, cut_periods
+
+MAX_ATOMS = 6000
+_REST = "〔その他〕"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One count that somebody may know: who is counted, and between which numbers it lies."""
+
+    region: Region
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class System:
+    """Rows over atoms.
+
+    Attributes:
+        A: rows × atoms, 0/1, one row for each `Row`.
+        E: links × atoms; `E @ x = 0` says that cliques agree.
+        relaxed: variables whose full cross was too large.
+    """
+
+    A: sp.csr_matrix
+    E: sp.csr_matrix
+    relaxed: tuple[str, ...]
+
+
+def with_common_periods(rows: Sequence[Row]) -> list[Row]:
+    """Replace runs of days by the pieces that all runs have in common."""
+    spans = sorted(
+        {text for row in rows for variable, atoms in row.region if variable == PERIOD for text in atoms}
+    )
+    pieces = cut_periods(spans)
+    return [Row(_cut(row.region, pieces), row.low, row.high) for row in rows]
+
+
+def components(rows: Sequence[Row]) -> list[list[int]]:
+    """Positions of rows that are linked by variables; rows over everybody belong to each group.
+
+    Groups may be solved apart as long as the grand total is printed.
+    """
+    group: dict[str, set[str]] = {}
+    for row in rows:
+        joined = set().union(
+            {variable for variable, _ in row.region}, *(group.get(v, ()) for v, _ in row.region)
+        )
+        for variable in joined:
+            group[variable] = joined
+    everybody = [i for i, row in enumerate(rows) if not row.region]
+    found: dict[tuple[str, ...], list[int]] = {}
+    for i, row in enumerate(rows):
+        if row.region:
+            found.setdefault(tuple(sorted(group[row.region[0][0]])), []).append(i)
+    return [sorted(everybody + members) for _, members in sorted(found.items())] or [everybody]
+
+
+def build(rows: Sequence[Row]) -> System:
+    """Atoms and matrices of linked rows.
+
+    Raises:
+        TableError: no population agrees with all the rows.
+    """
+    needed = _variables_with_rest(rows)
+    first = _assemble(rows, needed)
+    if _agrees(first, rows):
+        return first
+    everything = _assemble(rows, {variable for row in rows for variable, _ in row.region})
+    if _agrees(everything, rows):
+        return everything
+    raise TableError("公表する表どうしの件数が両立しない: " + _worst_row(everything, rows))
+
+
+def _cut(region: Region, pieces: Mapping[str, frozenset[str]]) -> Region:
+    return tuple(
+        (variable, frozenset().union(*(pieces[text] for text in atoms)) if variable == PERIOD else atoms)
+        for variable, atoms in region
+    )
+
+
+def _variables_with_rest(rows: Sequence[Row]) -> set[str]:
+    """Variables with people outside every category that any table names (no answer, other days, …)."""
+    domains = _domains(rows)
+    yes_no = {v for v, atoms in domains.items() if atoms == {YES}} | ({PERIOD, AREA} & set(domains))
+    known = {row.region: row for row in rows}
+    lines: dict[tuple[Region, str], dict[frozenset[str], int]] = {}
+    for row in rows:
+        for variable, atoms in row.region:
+            rest = tuple(pair for pair in row.region if pair[0] != variable)
+            lines.setdefault((rest, variable), {})[atoms] = row.high
+    short = {
+        variable
+        for (rest, variable), parts in lines.items()
+        if rest in known and _cover_sum(parts, domains[variable]) < known[rest].low
+    }
+    return yes_no | short
+
+
+def _domains(rows: Sequence[Row]) -> dict[str, set[str]]:
+    domains: dict[str, set[str]] = {}
+    for row in rows:
+        for variable, atoms in row.region:
+            domains.setdefault(variable, set()).update(atoms)
+    return domains
+
+
+def _cover_sum(parts: Mapping[frozenset[str], int], domain: set[str]) -> float:
+    """Sum over disjoint parts that make up the whole domain; infinite when the parts do not."""
+    left, total = set(domain), 0
+    for atoms, value in sorted(parts.items(), key=lambda part: (len(part[0]), sorted(part[0]))):
+        if atoms <= left:
+            left -= atoms
+            total += value
+    return float("inf") if left else float(total)
+
+
+def _assemble(rows: Sequence[Row], with_rest: set[str]) -> System:
+    classes = _classes(rows, with_rest)
+    sizes = {variable: len(set(book.values())) for variable, book in classes.items()}
+    scopes = [frozenset(v for v, _ in row.region if sizes[v] > 1) for row in rows]
+    cliques, links, relaxed = _tree(scopes, sizes)
+    starts = np.cumsum([0] + [prod(sizes[v] for v in clique) for clique in cliques])
+    A = [_row_vector(row, classes, sizes, cliques, starts) for row in rows]
+    E = [part for a, b in links for part in _agreement(cliques, starts, sizes, a, b)]
+    width = int(starts[-1])
+    return System(_stack(A, width), _stack(E, width), relaxed)
+
+
+def _classes(rows: Sequence[Row], with_rest: set[str]) -> dict[str, dict[str, int]]:
+    """Number the categories of each variable, those that no row tells apart under one number."""
+    sets: dict[str, set[frozenset[str]]] = {}
+    for row in rows:
+        for variable, atoms in row.region:
+            sets.setdefault(variable, set()).add(atoms)
+    books: dict[str, dict[str, int]] = {}
+    for variable, found in sorted(sets.items()):
+        rest = {NO if found == {frozenset({YES})} else _REST} if variable in with_rest else set()
+        names = sorted(rest.union(*found))
+        ordered = sorted(found, key=sorted)
+        marks = {atom: tuple(atom in one for one in ordered) for atom in names}
+        number = {mark: i for i, mark in enumerate(dict.fromkeys(marks[atom] for atom in names))}
+        books[variable] = {atom: number[marks[atom]] for atom in names}
+    return books
+
+
+def _tree(
+    scopes: Sequence[frozenset[str]], sizes: Mapping[str, int]
+) -> tuple[list[tuple[str, ...]], list[tuple[int, int]], tuple[str, ...]]:
+    """Cliques, which of them must agree, and the variables given up on."""
+    cliques, links = _eliminate(scopes, sizes)
+    if max(prod(sizes[v] for v in clique) for clique in cliques) <= MAX_ATOMS:
+        return cliques, links, ()
+    own = _maximal(scopes)
+    pairs = {(a, b) for a, b in combinations(range(len(own)), 2) if set(own[a]) & set(own[b])}
+    too_large = {v for clique in cliques if prod(sizes[v] for v in clique) > MAX_ATOMS for v in clique}
+    return own, sorted(pairs | set(_spanning(own))), tuple(sorted(too_large))
+
+
+def _eliminate(
+    scopes: Sequence[frozenset[str]], sizes: Mapping[str, int]
+) -> tuple[list[tuple[str, ...]], list[tuple[int, int]]]:
+    """Junction tree by eliminating, again and again, the variable whose neighbourhood is smallest."""
+    near: dict[str, set[str]] = {v: set() for scope in scopes for v in scope}
+    for scope in scopes:
+        for v in scope:
+            near[v] |= scope - {v}
+    bags: list[frozenset[str]] = []
+    while near:
+        v = min(near, key=lambda u: (prod(sizes[w] for w in near[u]), u))
+        bags.append(frozenset(near[v] | {v}))
+        for u in near[v]:
+            near[u] |= near[v] - {u}
+            near[u].discard(v)
+        del near[v]
+    cliques = _maximal(bags)
+    return cliques, _spanning(cliques)
+
+
+def _spanning(cliques: Sequence[tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Maximum-weight spanning tree over shared variables (Kruskal): for chordal graphs a junction tree."""
+    edges = sorted(
+        combinations(range(len(cliques)), 2), key=lambda e: (-len(set(cliques[e[0]]) & set(cliques[e[1]])), e)
+    )
+    root = list(range(len(cliques)))
+    tree = []
+    for a, b in edges:
+        if root[a] != root[b]:
+            tree.append((a, b))
+            old, new = root[b], root[a]
+            root = [new if r == old else r for r in root]
+    return tree
+
+
+def _maximal(scopes: Iterable[frozenset[str]]) -> list[tuple[str, ...]]:
+    distinct = sorted(set(scopes), key=lambda scope: (-len(scope), sorted(scope)))
+    kept: list[frozenset[str]] = []
+    for scope in distinct:
+        if not any(scope <= other for other in kept):
+            kept.append(scope)
+    return [tuple(sorted(scope)) for scope in kept] or [()]
+
+
+def _row_vector(
+    row: Row,
+    classes: Mapping[str, Mapping[str, int]],
+    sizes: Mapping[str, int],
+    cliques: Sequence[tuple[str, ...]],
+    starts: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and coefficients of a row, in the smallest clique that knows all its variables."""
+    wanted = {v: {classes[v][atom] for atom in atoms} for v, atoms in row.region if sizes[v] > 1}
+    fitting = [i for i, clique in enumerate(cliques) if set(wanted) <= set(clique)]
+    home = min(fitting, key=lambda i: (starts[i + 1] - starts[i], i))
+    axes = [sorted(wanted.get(v, range(sizes[v]))) for v in cliques[home]]
+    if any(not atoms for _, atoms in row.region):
+        axes = [[]]
+    columns = starts[home] + _flat(axes, [sizes[v] for v in cliques[home]])
+    return columns, np.ones(len(columns))
+
+
+def _flat(axes: Sequence[Sequence[int]], shape: Sequence[int]) -> np.ndarray:
+    if not shape:
+        return np.arange(1 if all(len(axis) for axis in axes) else 0)
+    grid = np.ix_(*[np.asarray(axis, dtype=np.int64) for axis in axes])
+    return np.ravel_multi_index(np.broadcast_arrays(*grid), tuple(shape)).ravel()
+
+
+def _agreement(
+    cliques: Sequence[tuple[str, ...]], starts: np.ndarray, sizes: Mapping[str, int], a: int, b: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Rows saying that two cliques count the same people for every category of the variables they share."""
+    shared = [v for v in cliques[a] if v in cliques[b]]
+    rows = []
+    for choice in product(*(range(sizes[v]) for v in shared)):
+        at = dict(zip(shared, choice, strict=True))
+        sides = []
+        for i in (a, b):
+            axes = [[at[v]] if v in at else range(sizes[v]) for v in cliques[i]]
+            sides.append(starts[i] + _flat(axes, [sizes[v] for v in cliques[i]]))
+        signs = np.concatenate([np.ones(len(sides[0])), -np.ones(len(sides[1]))])
+        rows.append((np.concatenate(sides), signs))
+    return rows
+
+
+def _stack(rows: Sequence[tuple[np.ndarray, np.ndarray]], width: int) -> sp.csr_matrix:
+    pointers = np.cumsum([0] + [len(columns) for columns, _ in rows])
+    columns = np.concatenate([c for c, _ in rows]) if rows else np.zeros(0, dtype=np.int64)
+    values = np.concatenate([x for _, x in rows]) if rows else np.zeros(0)
+    return sp.csr_matrix((values, columns, pointers), shape=(len(rows), width))
+
+
+def _agrees(system: System, rows: Sequence[Row]) -> bool:
+    low, high = np.array([r.low for r in rows], float), np.array([r.high for r in rows], float)
+    limits = sp.vstack([system.A, -system.A])
+    found = linprog(
+        np.zeros(system.A.shape[1]),
+        A_ub=limits,
+        b_ub=np.concatenate([high, -low]),
+        A_eq=system.E if system.E.shape[0] else None,
+        b_eq=np.zeros(system.E.shape[0]) if system.E.shape[0] else None,
+        method="highs",
+    )
+    return bool(found.status == 0)
+
+
+def _worst_row(system: System, rows: Sequence[Row]) -> str:
+    """The count that has to bend most for the others to hold."""
+    m, n = system.A.shape
+    low, high = np.array([r.low for r in rows], float), np.array([r.high for r in rows], float)
+    eye = sp.eye(m, format="csr")
+    limits = sp.vstack([sp.hstack([system.A, -eye]), sp.hstack([-system.A, -eye])])
+    E = sp.hstack([system.E, sp.csr_matrix((system.E.shape[0], m))])
+    found = linprog(
+        np.concatenate([np.zeros(n), np.ones(m)]),
+        A_ub=limits,
+        b_ub=np.concatenate([high, -low]),
+        A_eq=E if E.shape[0] else None,
+        b_eq=np.zeros(E.shape[0]) if E.shape[0] else None,
+        method="highs",
+    )
+    worst = rows[int(np.argmax(found.x[n:]))]
+    where = "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in worst.region) or "全体"
+    return f"{where} の {worst.low} が他の表と合わない"
+
+
+def reach(
+    system: System, low: np.ndarray, high: np.ndarray, known: np.ndarray, row: int
+) -> tuple[float, float]:
+    """Smallest and largest whole number a row can be, given the known rows; an end may be infinite."""
+    aim = system.A[row].toarray().ravel()
+    rules = [LinearConstraint(system.A[known], low[known], high[known]), LinearConstraint(system.E, 0, 0)]
+    ends = []
+    for side in (1, -1):
+        found = milp(side * aim, constraints=rules, integrality=np.ones(len(aim)), bounds=Bounds(0, np.inf))
+        ends.append(side * round(found.fun) if found.status == 0 else -side * np.inf)
+    return ends[0], ends[1]
