@@ -1,0 +1,82 @@
+"""The three ways to set the project up agree, and the locks tell nobody where anything was fetched."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from rattler import MatchSpec
+
+from ujo_lib.params import project_root
+
+ROOT = project_root(Path(__file__).parent)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+LOCKS = sorted(ROOT.glob("requirements*.lock"))
+
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "tzdata": "python-tzdata"}
+"""PyPI name → conda-forge name, where they differ."""
+
+
+def _conda_specs() -> dict[str, str]:
+    plain = [entry for entry in CONDA["dependencies"] if isinstance(entry, str)]
+    specs = [MatchSpec(entry, strict=True) for entry in plain]
+    return {spec.name.normalized: str(spec.version) for spec in specs if spec.version is not None}
+
+
+def _pip_specs() -> dict[str, str]:
+    (pip,) = [entry["pip"] for entry in CONDA["dependencies"] if isinstance(entry, dict)]
+    return {Requirement(line).name: str(Requirement(line).specifier) for line in pip}
+
+
+def _wanted() -> dict[str, str]:
+    lines = (
+        PROJECT["project"]["dependencies"]
+        + PROJECT["dependency-groups"]["lab"]
+        + PROJECT["dependency-groups"]["build"]
+    )
+    return {Requirement(line).name: str(Requirement(line).specifier) for line in lines}
+
+
+def test_every_line_of_the_conda_environment_is_a_strict_match_spec():
+    assert _conda_specs()
+
+
+def test_the_conda_environment_holds_what_pyproject_asks_for_with_the_same_bounds():
+    told = _conda_specs() | _pip_specs()
+    for name, bound in _wanted().items():
+        assert told.get(CONDA_NAMES.get(name, name)) == bound, name
+
+
+def test_the_conda_environment_holds_nothing_that_pyproject_does_not_ask_for():
+    known = {CONDA_NAMES.get(name, name) for name in _wanted()} | {"python", "pip"}
+    assert set(_conda_specs()) | set(_pip_specs()) <= known
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_names_no_address_and_hashes_every_package(lock):
+    text = lock.read_text(encoding="utf-8")
+    assert "://" not in text
+    for package in re.split(r"\n(?=\S)", text.strip()):
+        assert "--hash=sha256:" in package, package.splitlines()[0]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_pins_everything_that_pyproject_asks_for_within_its_bounds(lock):
+    pins: dict[str, list[str]] = {}
+    for name, version in re.findall(
+        r"^([a-z0-9._-]+)==([^\s;]+)", lock.read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        pins.setdefault(name, []).append(version)
+    for line in PROJECT["project"]["dependencies"]:
+        requirement = Requirement(line)
+        assert pins.get(requirement.name), requirement.name
+        assert all(version in requirement.specifier for version in pins[requirement.name]), requirement
+
+
+def test_the_report_environment_has_no_jupyterlab_because_its_import_costs_seconds():
+    assert not re.search(
+        r"^jupyterlab==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE
+    )
