@@ -109,7 +109,7 @@ class BlockDesign:
         fitted = np.hstack([self._null, self._test])
         rows = []
         for r in _GRID:
-            correlation = np.sign(r) ** distance * np.abs(r) ** distance
+            correlation = (r ** np.arange(distance.max() + 1))[distance]
             carried = correlation @ fitted
             inner = fitted.T @ carried
             seen = inner[-self.df1 :, -self.df1 :]

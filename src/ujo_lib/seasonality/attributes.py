@@ -1,0 +1,203 @@
+"""Who writes about what: occupation by topic, feelings on valid answers beside the nation, where people were
+led.
+
+Shares are of valid answers; how many gave none is printed beside them. Intervals and tests take the client,
+not the contact, as the independent unit where ids exist. The service's own answer scale is never merged with
+another survey's.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats as scipy_stats
+
+from ujo_lib.seasonality.clustering import client_codes, clustered_variance, share
+from ujo_lib.seasonality.dispersion import Array
+from ujo_lib.stats import holm, wilson
+
+NO_ANSWER = ("無回答",)
+
+
+def distribution(
+    records: pd.DataFrame,
+    column: str,
+    national: pd.DataFrame | None = None,
+    no_answer: Sequence[str] = NO_ANSWER,
+) -> pd.DataFrame:
+    """Answers to one question as shares of the valid ones.
+
+    Args:
+        records: one row per contact.
+        column: the question; an ordered categorical keeps the order of its answers.
+        national: frame `value`, `n` of the same question in the nation, or None.
+        no_answer: labels that are no valid answer; missing values never are.
+
+    Returns:
+        One row per answer: column, n, base (valid), missing, share, low, high, and with national figures
+            n_reference
+        and reference (the national share of valid answers).
+    """
+    valid = _valid(records, column, no_answer)
+    clients = client_codes(valid)
+    answers = _labels(records[column], no_answer)
+    rows = []
+    for answer in answers:
+        one = share((valid[column] == answer).to_numpy(), clients)
+        rows.append((answer, one.n, one.base, len(records) - len(valid), one.estimate, one.low, one.high))
+    frame = pd.DataFrame(rows, columns=[column, "n", "base", "missing", "share", "low", "high"])
+    frame[column] = pd.Categorical(frame[column], answers, ordered=True)
+    if national is None:
+        return frame
+    counts = national.loc[~national["value"].isin(list(no_answer))].groupby("value", observed=True)["n"].sum()
+    n = counts.reindex(answers)
+    return frame.assign(n_reference=n.to_numpy(), reference=(n / counts.sum()).to_numpy(dtype=float))
+
+
+def combined(
+    records: pd.DataFrame,
+    column: str,
+    labels: Sequence[str],
+    national: pd.DataFrame | None = None,
+    no_answer: Sequence[str] = NO_ANSWER,
+) -> pd.DataFrame:
+    """Share of valid answers that are any of `labels`, beside the nation.
+
+    Args:
+        records: one row per contact.
+        column: the question.
+        labels: the answers added up, such as 常に and 時々.
+        national: frame `value`, `n` of the same question in the nation, or None.
+        no_answer: labels that are no valid answer.
+
+    Returns:
+        One row: item, answers, n, base, missing, share, low, high; with national figures also n_reference,
+        base_reference, reference, difference (share − reference) and its 95 % interval difference_low,
+        difference_high (Newcombe 1998, method 10, with the clients' design effect).
+
+    Raises:
+        ValueError: a label that is no answer of this question.
+    """
+    known = set(_labels(records[column], no_answer))
+    if unknown := [label for label in labels if label not in known]:
+        raise ValueError(
+            f"「{column}」に次の回答はありません: {'、'.join(unknown)}(あるのは {'、'.join(sorted(known))})"
+        )
+    valid = _valid(records, column, no_answer)
+    one = share(valid[column].isin(list(labels)).to_numpy(), client_codes(valid))
+    row = {
+        "item": column,
+        "answers": "・".join(labels),
+        "n": one.n,
+        "base": one.base,
+        "missing": len(records) - len(valid),
+        "share": one.estimate,
+        "low": one.low,
+        "high": one.high,
+    }
+    if national is None:
+        return pd.DataFrame([row])
+    rows = national.loc[~national["value"].isin(list(no_answer))]
+    n, base = int(rows.loc[rows["value"].isin(list(labels)), "n"].sum()), int(rows["n"].sum())
+    beside = wilson(n, base)
+    row |= {"n_reference": n, "base_reference": base, "reference": beside.estimate}
+    if one.estimate is None or beside.estimate is None:
+        return pd.DataFrame([row | {"difference": None, "difference_low": None, "difference_high": None}])
+    below = np.hypot(one.estimate - one.low, beside.high - beside.estimate)
+    above = np.hypot(one.high - one.estimate, beside.estimate - beside.low)
+    difference = one.estimate - beside.estimate
+    row |= {
+        "difference": difference,
+        "difference_low": difference - below,
+        "difference_high": difference + above,
+    }
+    return pd.DataFrame([row])
+
+
+def crosstab(
+    records: pd.DataFrame, row: str, column: str, no_answer: Sequence[str] = NO_ANSWER
+) -> pd.DataFrame:
+    """Two questions against each other, with the cells that stand out.
+
+    The residual of a cell is its excess over independence, divided by its standard error with clients as
+    clusters; for independent contacts it equals the adjusted residual of Haberman (1973) up to the factor n /
+    (n − 1). p-values are adjusted over all cells by Holm's method.
+
+    Args:
+        records: one row per contact.
+        row: the question whose categories are the bases.
+        column: the other question.
+        no_answer: labels that are no valid answer to either.
+
+    Returns:
+        One row per cell: row, column, n, base, share (of the base), low, high, reference (share of all valid
+            contacts),
+        residual, p_value, p_holm.
+    """
+    valid = _valid(_valid(records, row, no_answer), column, no_answer)
+    clients = client_codes(valid)
+    in_row, in_column = valid[row].astype(object).to_numpy(), valid[column].astype(object).to_numpy()
+    rows, columns = _labels(records[row], no_answer), _labels(records[column], no_answer)
+    cells = []
+    for r in rows:
+        member = in_row == r
+        for c in columns:
+            trait = in_column == c
+            one = share(trait[member], clients[member])
+            residual = _residual(member, trait, clients)
+            overall = float(trait.mean()) if len(valid) else None
+            cells.append((r, c, one.n, one.base, one.estimate, one.low, one.high, overall, residual))
+    names = [row, column, "n", "base", "share", "low", "high", "reference", "residual"]
+    frame = pd.DataFrame(cells, columns=names)
+    frame[row] = pd.Categorical(frame[row], rows, ordered=True)
+    frame[column] = pd.Categorical(frame[column], columns, ordered=True)
+    tested = frame["residual"].notna()
+    frame["p_value"] = 2 * scipy_stats.norm.sf(frame["residual"].abs())
+    frame["p_holm"] = np.nan
+    frame.loc[tested, "p_holm"] = holm(frame.loc[tested, "p_value"].to_numpy(dtype=float))
+    return frame
+
+
+def standing_out(cells: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
+    """The cells of `crosstab` that exceed independence after Holm's adjustment, strongest first."""
+    found = cells.loc[(cells["p_holm"] < level) & (cells["residual"] > 0)]
+    return found.sort_values("residual", ascending=False).reset_index(drop=True)
+
+
+def overview(records: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """How the contacts divide by several attributes, those without an answer included.
+
+    Returns:
+        One row per attribute and label: variable, value, n, base, share (of all contacts). Missing is
+            「無回答」.
+    """
+    rows = []
+    for column in columns:
+        filled = records[column].astype(object).where(records[column].notna(), NO_ANSWER[0])
+        labels = [*_labels(records[column], NO_ANSWER), NO_ANSWER[0]]
+        n = filled.value_counts().reindex(labels, fill_value=0)
+        rows += [
+            (column, label, int(n[label]), len(records), n[label] / max(len(records), 1)) for label in labels
+        ]
+    return pd.DataFrame(rows, columns=["variable", "value", "n", "base", "share"])
+
+
+def _residual(member: Array, trait: Array, clients: Array) -> float | None:
+    if member.all() or trait.all() or not member.any() or not trait.any():
+        return None
+    influence = (member - member.mean()) * (trait - trait.mean())
+    spread = clustered_variance(influence - influence.mean(), clients)
+    independent = len(member) * member.mean() * (1 - member.mean()) * trait.mean() * (1 - trait.mean())
+    return float(influence.sum() / np.sqrt(max(spread, independent)))
+
+
+def _valid(records: pd.DataFrame, column: str, no_answer: Sequence[str]) -> pd.DataFrame:
+    return records.loc[records[column].notna() & ~records[column].isin(list(no_answer))]
+
+
+def _labels(values: pd.Series, no_answer: Sequence[str]) -> list[str]:
+    """Answers in their order: that of the categorical, else of first appearance; unused ones of it stay."""
+    labels = (
+        values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.dropna().unique()
+    )
+    return [str(label) for label in labels if label not in no_answer]

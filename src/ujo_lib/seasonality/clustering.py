@@ -1,0 +1,136 @@
+"""The same person may write many times: how much less informative contacts are than as many different people.
+
+Where `client_id` exists, the client is the unit that is independent. Design effects compare the variance with
+clients as clusters to that of independent contacts (Kish 1965; Rao & Scott 1992); a record without id counts
+as its own client.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from ujo_lib.seasonality.dispersion import Array, deflated_share
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """How contacts spread over clients.
+
+    Attributes:
+        contacts: number of contacts.
+        identified: contacts with a client id.
+        clients: distinct clients among them.
+        most: contacts of the most frequent client.
+        remark: in Japanese, what that means for the analyses.
+    """
+
+    contacts: int
+    identified: int
+    clients: int
+    most: int
+    remark: str
+
+
+@dataclass(frozen=True)
+class ClusteredShare:
+    """A share with an interval that respects clients; `estimate` is None when nothing was valid."""
+
+    n: int
+    base: int
+    estimate: float | None
+    low: float
+    high: float
+    design_effect: float
+
+
+def repeats(records: pd.DataFrame) -> Repeats:
+    """Count contacts and clients, and say whether the analyses can be clustered."""
+    ids = _ids(records)
+    known = ids.notna()
+    per_client = ids[known].value_counts()
+    if not known.any():
+        remark = "相談者IDがないため、同じ人のくり返しの相談を区別できない。区間は実際より狭い可能性がある"
+    elif known.all():
+        remark = "同じ人のくり返しの相談をまとめて、ばらつきを計算した"
+    else:
+        remark = "相談者IDのない相談は、1件を1人とみなした。区間は実際より狭い可能性がある"
+    most = int(per_client.max()) if len(per_client) else 0
+    return Repeats(len(records), int(known.sum()), len(per_client), most, remark)
+
+
+def client_codes(records: pd.DataFrame) -> NDArray[np.int64]:
+    """Number of the client behind each record, shape (records,); records without id get numbers of their own."""
+    codes, uniques = pd.factorize(_ids(records))
+    codes = np.asarray(codes, dtype=np.int64)
+    unknown = codes < 0
+    codes[unknown] = len(uniques) + np.arange(int(unknown.sum()))
+    return codes
+
+
+def design_effect(groups: ArrayLike, clients: NDArray[np.int64]) -> float:
+    """By how much clients who come back inflate the variance of a profile, at least 1.
+
+    Args:
+        groups: the category of each record, month or weekday say, as codes; shape (records,).
+        clients: from `client_codes`.
+
+    Returns:
+        Clustered over independent variance, summed over the categories (the first-order correction of Rao &
+        Scott).
+    """
+    labels, codes = np.unique(np.asarray(groups), return_inverse=True)
+    n = len(codes)
+    clustered = independent = 0.0
+    for category in range(len(labels)):
+        influence = (codes == category) - (codes == category).mean()
+        clustered += clustered_variance(influence, clients)
+        independent += float(influence @ influence)
+    return max(clustered / independent, 1.0) if n and independent > 0 else 1.0
+
+
+def hour_effect(records: pd.DataFrame, hours: list[int], reference: list[int]) -> float:
+    """The same for the ratio of two sets of hours, at least 1."""
+    clock = pd.to_datetime(records["received_at"]).dt.hour.to_numpy()
+    part, base = np.isin(clock, hours), np.isin(clock, reference)
+    if not part.any() or not base.any():
+        return 1.0
+    influence = part / part.sum() - base / base.sum()
+    return max(clustered_variance(influence, client_codes(records)) / float(influence @ influence), 1.0)
+
+
+def clustered_variance(influence: Array, clients: NDArray[np.int64]) -> float:
+    """Variance of a total of influences with clients as clusters, with the small-sample factor C / (C − 1)."""
+    _, codes = np.unique(clients, return_inverse=True)
+    sums = np.bincount(codes, weights=influence)
+    return float(sums @ sums) * len(sums) / max(len(sums) - 1, 1)
+
+
+def share(trait: Array, clients: NDArray[np.int64], level: float = 0.95) -> ClusteredShare:
+    """Share of records with a trait, its interval deflated by the clients' design effect.
+
+    Args:
+        trait: whether each valid record has it, shape (records,).
+        clients: from `client_codes`, same shape.
+        level: confidence level.
+    """
+    n, k = len(trait), int(np.sum(trait))
+    if n == 0:
+        return ClusteredShare(0, 0, None, 0.0, 1.0, 1.0)
+    influence = np.asarray(trait, dtype=float) - k / n
+    spread = float(influence @ influence)
+    effect = max(clustered_variance(influence, clients) / spread, 1.0) if spread > 0 else _mean_size(clients)
+    low, high = deflated_share(np.array(k), np.array(n), np.array(effect), level)
+    return ClusteredShare(k, n, k / n, float(low), float(high), effect)
+
+
+def _mean_size(clients: NDArray[np.int64]) -> float:
+    """Contacts per client: the design effect to assume where all answers agree and none can be measured."""
+    return len(clients) / len(np.unique(clients))
+
+
+def _ids(records: pd.DataFrame) -> pd.Series:
+    if "client_id" in records:
+        return records["client_id"]
+    return pd.Series(pd.NA, index=records.index, dtype="string")

@@ -1,0 +1,268 @@
+"""One regression for the whole calendar: how many times as many contacts on a holiday, in a school break, on
+Sundays.
+
+Daily counts, log-linear mean, negative-binomial variance, standard errors that know about the memory from day
+to day. The rate ratios hold each other constant: the Sunday ratio is that of a Sunday which is no holiday and
+in no break.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats as scipy_stats
+from statsmodels.stats.diagnostic import acorr_ljungbox
+
+from ujo_lib.fiscal import WEEKDAYS_JA, SchoolBreak
+from ujo_lib.seasonality import glm, memory
+from ujo_lib.seasonality.calendar import BRIDGE, HOLIDAY, TREND, WAVE_TERM, WEEKDAY_TERM, YEAR_END, Terms
+from ujo_lib.seasonality.counts import Counts
+from ujo_lib.seasonality.dispersion import Array, weeks_of
+
+CONTACTS_PER_COLUMN = 10
+"""Fewer contacts per column make the estimates of a log-linear model unstable (Peduzzi et al. 1996)."""
+
+OUTLIER = 4.0
+
+
+@dataclass(frozen=True)
+class CountModel:
+    """A fitted calendar regression, or the reason why there is none.
+
+    Attributes:
+        counts: the counts it was fitted to.
+        terms: what the model was told about the calendar.
+        names: columns that were fitted.
+        dropped: columns without a day (or with nothing but such days) in the record.
+        coefficients: log rate ratios, shape (columns,).
+        covariance: their covariance, shape (columns, columns).
+        mean: fitted mean of every day of the period, observed or not, shape (days,).
+        residuals: Pearson residuals of the observed days.
+        alpha: negative-binomial dispersion.
+        memory: what carries over from day to day.
+        reason: in Japanese, why nothing was fitted; empty when something was.
+    """
+
+    counts: Counts
+    terms: Terms
+    names: tuple[str, ...]
+    dropped: tuple[str, ...]
+    coefficients: Array
+    covariance: Array
+    mean: Array
+    residuals: Array
+    alpha: float
+    memory: memory.Memory
+    reason: str = ""
+
+    @property
+    def fitted(self) -> bool:
+        """Whether there is a model."""
+        return not self.reason
+
+    def columns(self, dates: pd.DatetimeIndex) -> Array:
+        """Values of the fitted columns for any days, shape (days, columns)."""
+        names, X = self.terms.columns(dates)
+        return X[:, [names.index(name) for name in self.names]]
+
+    def ratios(self) -> pd.DataFrame:
+        """Rate ratios with 95 % intervals.
+
+        Returns:
+            term, level, estimate, low, high, p_value, reference (what the ratio compares with). Weekdays
+            compare with the mean of the week, a wave's row gives its peak relative to its trough. Empty
+            without a model.
+        """
+        rows = [*self._weekday_rows(), *self._single_rows(), *self._wave_rows()]
+        columns = ["term", "level", "estimate", "low", "high", "p_value", "reference"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def weekly_fit(self) -> pd.DataFrame:
+        """Observed and fitted counts by week: week (its Sunday), n, expected, low, high (95 % of such weeks).
+
+        Only whole weeks that were observed throughout.
+        """
+        counts = self.counts
+        seen = counts.observed
+        weeks = weeks_of(counts.weekday, seen, np.ones(len(seen)))
+        whole = np.bincount(weeks.block[seen], minlength=weeks.count) == 7
+        n, expected = weeks.add_up(counts.daily), weeks.add_up(np.where(seen, self.mean, 0.0))
+        variance = expected * self.scale_of_sums(7, float(np.mean(self.mean)))
+        low, high = quantiles(expected, variance, (0.025, 0.975))
+        first = np.array([np.flatnonzero(weeks.block == block)[0] for block in range(weeks.count)])
+        frame = pd.DataFrame(
+            {
+                "week": counts.dates[first],
+                "n": np.rint(n).astype("int64"),
+                "expected": expected,
+                "low": low,
+                "high": high,
+            }
+        )
+        return frame.loc[whole].reset_index(drop=True)
+
+    def scale_of_sums(self, days: int, mean: float) -> float:
+        """Variance of a sum over consecutive days relative to its mean."""
+        lag = np.arange(1, days)
+        carried = self.memory.share[0] * self.memory.persistence[0] ** lag
+        grouped = 1 + 2 * float((carried * (1 - lag / days)).sum())
+        return float(max((1 + self.alpha * mean) * self.memory.scale[0] * grouped, 1.0))
+
+    def checks(self) -> pd.DataFrame:
+        """What the residuals say: check, value, finding, sentence (plain Japanese without numbers)."""
+        if not self.fitted:
+            return pd.DataFrame([("モデル", np.nan, "推定しない", self.reason)], columns=_CHECK_COLUMNS)
+        seen = self.counts.observed
+        y, mean = self.counts.daily[seen], self.mean[seen]
+        df = len(y) - len(self.names)
+        poisson = float(((y - mean) ** 2 / mean).sum() / df)
+        portmanteau = float(acorr_ljungbox(self.residuals, lags=[14], model_df=0)["lb_pvalue"].iloc[0])
+        carried = float(self.memory.share[0] * self.memory.persistence[0])
+        extreme = int((np.abs(self.residuals) > OUTLIER).sum())
+        rows = [
+            _check("ばらつき(偶然だけなら1)", poisson, poisson > 1.2, _SPREAD),
+            _check("翌日への持ち越し(0~1)", carried, carried > 0.1, _CARRY),
+            _check("残差の自己相関の検定(p値)", portmanteau, portmanteau < 0.05, _PORTMANTEAU),
+            _check("モデルから大きく外れた日数", float(extreme), extreme > 0, _OUTLIERS),
+        ]
+        return pd.DataFrame(rows, columns=_CHECK_COLUMNS)
+
+    def _weekday_rows(self) -> list[tuple[object, ...]]:
+        index = [i for i, name in enumerate(self.names) if name.startswith(f"{WEEKDAY_TERM}:")]
+        if not index:
+            return []
+        contrasts = np.zeros((7, len(self.names)))
+        contrasts[np.ix_(range(6), index)] = np.eye(6)
+        contrasts[6, index] = -1.0
+        return [
+            (WEEKDAY_TERM, f"{name}曜", *self._ratio(row), "週の平均")
+            for name, row in zip(WEEKDAYS_JA, contrasts, strict=True)
+        ]
+
+    def _single_rows(self) -> list[tuple[object, ...]]:
+        rows: list[tuple[object, ...]] = []
+        for i, name in enumerate(self.names):
+            if name in (HOLIDAY, BRIDGE, YEAR_END):
+                rows.append(("休日", name, *self._ratio(np.eye(len(self.names))[i]), "それ以外の日"))
+            elif name == TREND:
+                rows.append(("傾向", name, *self._ratio(np.eye(len(self.names))[i]), "1年前"))
+            elif ":" in name and not name.startswith(WEEKDAY_TERM):
+                term, level = name.split(":", 1)
+                rows.append((term, level, *self._ratio(np.eye(len(self.names))[i]), "休みでない日"))
+        return rows
+
+    def _wave_rows(self) -> list[tuple[object, ...]]:
+        index = [i for i, name in enumerate(self.names) if name.startswith(WAVE_TERM)]
+        if not index:
+            return []
+        b, V = self.coefficients[index], self.covariance[np.ix_(index, index)]
+        day = np.arange(366) / 365.25 * 2 * np.pi
+        order = np.arange(1, len(index) // 2 + 1)
+        basis = np.stack([np.cos(day[:, None] * order), np.sin(day[:, None] * order)], axis=2).reshape(
+            366, -1
+        )
+        curve = basis @ b
+        contrast = basis[curve.argmax()] - basis[curve.argmin()]
+        # The highest and the lowest day are chosen from the data, so the joint test of all waves gives the
+        # p-value and Scheffé's limit the interval.
+        limit = np.sqrt(len(index) * scipy_stats.f.ppf(0.95, len(index), self._df))
+        middle, half = float(contrast @ b), float(limit * np.sqrt(contrast @ V @ contrast))
+        p = float(scipy_stats.f.sf(b @ np.linalg.solve(V, b) / len(index), len(index), self._df))
+        estimates = (np.exp(middle), np.exp(max(middle - half, 0.0)), np.exp(middle + half), p)
+        return [(WAVE_TERM, "山と谷の比", *map(float, estimates), "谷の時期")]
+
+    def _ratio(self, contrast: Array) -> tuple[float, float, float, float]:
+        middle = float(contrast @ self.coefficients)
+        error = float(np.sqrt(contrast @ self.covariance @ contrast))
+        reach = error * float(scipy_stats.t.ppf(0.975, self._df))
+        p = 2 * float(scipy_stats.t.sf(abs(middle) / error, self._df))
+        return float(np.exp(middle)), float(np.exp(middle - reach)), float(np.exp(middle + reach)), p
+
+    @property
+    def _df(self) -> int:
+        return int(self.counts.observed.sum()) - len(self.names)
+
+
+def fit_calendar(
+    counts: Counts, breaks: Sequence[SchoolBreak] = (), harmonics: int = 2, trend: bool | None = None
+) -> CountModel:
+    """Fit the calendar regression to daily counts.
+
+    Args:
+        counts: one scope.
+        breaks: school breaks, those of the same name sharing one effect.
+        harmonics: smooth yearly waves; left out when fewer than twelve months were observed.
+        trend: growth per year; by default fitted when two years or more were observed.
+
+    Returns:
+        The model; `CountModel.reason` says why when there are too few contacts or weeks.
+    """
+    growing = counts.days >= 2 * 365 if trend is None else trend
+    waves = harmonics if counts.whole_year else 0
+    terms = Terms(tuple(breaks), waves, growing, counts.period.start)
+    names, X = terms.columns(counts.dates)
+    seen = counts.observed
+    varies = np.array(
+        [name == names[0] or np.ptp(column[seen]) > 0 for name, column in zip(names, X.T, strict=True)]
+    )
+    kept = tuple(np.array(names)[varies])
+    dropped = tuple(np.array(names)[~varies])
+    if counts.n < CONTACTS_PER_COLUMN * len(kept) or counts.days < 4 * len(kept):
+        return _no_model(counts, terms, dropped)
+    X = X[:, varies]
+    fitted = glm.fit_negative_binomial(counts.daily[seen].astype(float), X[seen])
+    if not fitted.converged[0]:
+        return _no_model(counts, terms, dropped)
+    day = np.flatnonzero(seen)
+    remembered = memory.estimate(fitted, X[seen], day)
+    return CountModel(
+        counts=counts,
+        terms=terms,
+        names=kept,
+        dropped=dropped,
+        coefficients=fitted.coefficients[0],
+        covariance=memory.covariance(fitted, X[seen], day, remembered)[0],
+        mean=np.exp(X @ fitted.coefficients[0]),
+        residuals=fitted.residuals[0],
+        alpha=float(fitted.alpha[0]),
+        memory=remembered,
+    )
+
+
+def quantiles(mean: Array, variance: Array, levels: Sequence[float]) -> tuple[Array, ...]:
+    """Quantiles of counts with this mean and variance: negative binomial, or nearly Poisson."""
+    excess = np.maximum(variance - mean, 1e-9 * mean)
+    size = mean**2 / excess
+    return tuple(scipy_stats.nbinom.ppf(level, size, size / (size + mean)) for level in levels)
+
+
+_CHECK_COLUMNS = ["check", "value", "finding", "sentence"]
+_SPREAD = (
+    "日々のばらつきは偶然だけの場合より大きい。区間はその分だけ広げてある。",
+    "日々のばらつきは、偶然だけの場合とほぼ同じである。",
+)
+_CARRY = (
+    "多い日の翌日も多い、という持ち越しがある。区間はその分だけ広げてある。",
+    "多い日の翌日も多い、という持ち越しはほとんどない。",
+)
+_PORTMANTEAU = (
+    "モデルで説明しきれない、日をまたぐ動きが残っている。区間の計算には織り込んである。",
+    "日をまたぐ動きで、モデルが説明しきれないものは見当たらない。",
+)
+_OUTLIERS = (
+    "モデルから大きく外れた日がある。その日の出来事や記録の誤りを確かめるとよい。",
+    "モデルから大きく外れた日はない。",
+)
+
+
+def _check(name: str, value: float, raised: bool, sentences: tuple[str, str]) -> tuple[str, float, str, str]:
+    return name, value, "注意" if raised else "問題なし", sentences[0 if raised else 1]
+
+
+def _no_model(counts: Counts, terms: Terms, dropped: tuple[str, ...]) -> CountModel:
+    nothing = np.zeros(0)
+    none = memory.Memory(nothing, nothing, nothing)
+    reason = "相談の件数または日数が項目の数に比べて少なく、回帰モデルは推定しない"
+    gaps = np.full(len(counts.daily), np.nan)
+    return CountModel(counts, terms, (), dropped, nothing, np.zeros((0, 0)), gaps, nothing, 0.0, none, reason)
