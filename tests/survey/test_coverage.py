@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from ujo_lib import stats, survey
-from ujo_lib.survey.coverage import age_range, in_age_groups
+from ujo_lib.survey.coverage import age_range, age_recode, in_age_groups
 
 PREVALENCE = {"15~39歳": 0.0205, "40~64歳": 0.0202}
 
@@ -19,7 +19,7 @@ def test_known_cases_are_set_against_the_expected_number(cases):
     table = survey.coverage(cases, people, PREVALENCE).set_index("age_group")
     assert table.loc["15~39歳", "n"] == 9
     assert table.loc["15~39歳", "expected"] == pytest.approx(246)
-    total = table.loc["総数"]
+    total = table.loc["対象年齢の計"]
     assert (total["n"], total["expected"]) == (22, pytest.approx(246 + 363.6))
     inside = stats.poisson_interval(22, 609.6)
     assert (total["share"], total["low"], total["high"]) == pytest.approx(
@@ -32,6 +32,28 @@ def test_no_known_case_still_has_an_upper_limit(cases):
     table = survey.coverage(cases.iloc[:0], population({"15~39歳": 100, "40~64歳": 100}), PREVALENCE)
     assert (table["share"] == 0).all()
     assert (table["high"] > 0).all()
+
+
+def test_the_rows_say_which_age_bands_they_add_up(questionnaire):
+    bands = questionnaire.item("age_band").labels
+    assert age_recode(bands, PREVALENCE) == {
+        "15~39歳": ("10歳代(15~19)", "20歳代", "30歳代"),
+        "40~64歳": ("40歳代", "50歳代", "60~64歳"),
+        "対象年齢の計": ("10歳代(15~19)", "20歳代", "30歳代", "40歳代", "50歳代", "60~64歳"),
+    }
+
+
+def test_the_latest_population_of_the_city_is_used():
+    people = pd.DataFrame(
+        {
+            "area_code": ["43213", "43213", "43000"],
+            "as_of": pd.to_datetime(["2015-10-01", "2020-10-01", "2020-10-01"]),
+            "n": [1, 2, 3],
+        }
+    )
+    assert survey.city_population(people, "43213")["n"].tolist() == [2]
+    with pytest.raises(ValueError, match="99999"):
+        survey.city_population(people, "99999")
 
 
 def test_an_empty_population_expects_nobody_and_divides_by_nothing(cases):

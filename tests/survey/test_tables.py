@@ -22,7 +22,7 @@ def test_the_two_people_without_an_answer_stay_on_the_page(cases):
     table = survey.single_answer(cases, "outing")
     assert row(table, outing="無回答")["n"] == 2
     assert row(table, outing="総数")["n"] == 25
-    assert set(table["base"].dropna()) == {23}
+    assert set(table["base"]) == {23}
     assert row(table, outing="自室からほとんど出ない")["share"] == pytest.approx(2 / 23)
     assert row(table, outing="自室からほとんど出ない")["share_all"] == pytest.approx(2 / 25)
 
@@ -66,7 +66,7 @@ def test_multiple_answers_are_shares_of_people_who_answered(cases):
     table = survey.multiple_answer(cases, "trigger")
     ticks = cases[[c for c in cases if c.startswith("trigger_")]].fillna(False).astype(bool)
     answered = int(ticks.any(axis=1).sum())
-    assert set(table["base"].dropna()) == {answered}
+    assert set(table["base"]) == {answered}
     assert row(table, trigger="無回答")["n"] == 25 - answered
     assert row(table, trigger="総数")["n"] == 25
     assert row(table, trigger="不登校")["n"] == ticks["trigger_不登校"].sum()
@@ -137,7 +137,21 @@ def test_a_single_sex_or_nobody_at_all_gives_a_table_not_an_error(cases):
 def test_the_pyramid_counts_everybody_once(cases):
     table = survey.pyramid(cases)
     assert table["n"].sum() == 25
-    assert "無回答" not in set(table["sex"])
+    assert set(table["sex"]) == {"男性", "女性"}
+    assert "無回答" not in set(table["age_band"])
+    cases.loc[0, "age_band"] = None
+    assert survey.pyramid(cases)["n"].sum() == 25
+
+
+def test_wider_groups_take_the_place_of_their_options(cases):
+    home = {"家から出ない": ["自室からは出るが家からは出ない", "自室からほとんど出ない"]}
+    table = survey.collapsed(cases, "outing", home)
+    assert row(table, outing="家から出ない")["n"] == 7
+    assert row(table, outing="家から出ない")["share"] == pytest.approx(7 / 23)
+    assert row(table, outing="無回答")["n"] == 2
+    assert table["n"].iloc[1:].sum() == 25
+    with pytest.raises(KeyError, match="下宿"):
+        survey.collapsed(cases, "outing", {"x": ["下宿"]})
 
 
 def test_a_small_base_is_marked_as_reference(commissioners, cases):

@@ -55,6 +55,7 @@ def test_an_unknown_count_or_an_unlike_method_is_not_compared():
     assert changes.loc["R2", ["estimate", "low", "high", "p_value", "difference"]].isna().all()
     unlike = waves(comparable=["可", "不可", "可"])
     assert survey.compare_waves(unlike, "R1", "R5").ratio is None
+    assert survey.change_verdict(survey.compare_waves(unlike, "R1", "R5")) == "not_estimable"
     assert survey.change_sentence(survey.compare_waves(unlike, "R1", "R5")).startswith(
         "R5はR1とは比べられない"
     )
@@ -95,7 +96,7 @@ def test_a_verdict_of_decline_needs_p_below_five_percent():
     for now in range(60):
         change = survey.compare_waves(waves(n_cases=[now, 32, None]), "R1", "R5")
         assert change.ratio is not None
-        assert (change.code in ("decreased", "increased")) == (change.ratio.p_value < 0.05)
+        assert (survey.change_verdict(change) == "detected") == (change.ratio.p_value < 0.05)
 
 
 def test_a_wave_that_is_not_in_the_table_is_named():

@@ -17,13 +17,15 @@ from ujo_lib.survey.city_total import (
     srs_total,
     stratified_mean,
 )
-from ujo_lib.survey.coverage import coverage, outside_groups
+from ujo_lib.survey.coverage import age_recode, city_population, coverage, outside_groups
 from ujo_lib.survey.files import read_answers, read_questionnaire
 from ujo_lib.survey.keyin import Decoded, check_reported, check_skips, compare_entries, decode
 from ujo_lib.survey.questionnaire import Condition, Item, Questionnaire, QuestionnaireError
-from ujo_lib.survey.response import response_rate, scenarios, weights
+from ujo_lib.survey.response import pool_recode, response_rate, scenarios, weights
 from ujo_lib.survey.tables import (
     all_items,
+    answer_labels,
+    collapsed,
     crosstab,
     modal_labels,
     multiple_answer,
@@ -32,7 +34,7 @@ from ujo_lib.survey.tables import (
     single_answer,
 )
 from ujo_lib.survey.waves import Change, compare_waves, wave_changes, wave_table
-from ujo_lib.survey.wording import change_sentence, mode_sentence, total_sentence
+from ujo_lib.survey.wording import change_sentence, change_verdict, mode_sentence, total_sentence
 
 __all__ = [
     "Change",
@@ -42,12 +44,17 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireError",
     "Total",
+    "age_recode",
     "all_items",
+    "answer_labels",
     "association_family",
     "change_sentence",
+    "change_verdict",
     "check_reported",
     "check_skips",
+    "city_population",
     "city_total",
+    "collapsed",
     "commissioners_with_cases",
     "compare_entries",
     "compare_waves",
@@ -64,6 +71,7 @@ __all__ = [
     "numbers",
     "outside_groups",
     "overdispersion",
+    "pool_recode",
     "pyramid",
     "read_answers",
     "read_questionnaire",

@@ -6,14 +6,16 @@ the city is like the country.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ujo_lib import stats
 
-_TOTAL = "総数"
+ALL_AGES = "対象年齢の計"
+"""Label of the row that adds up the age groups; people outside them are not in it."""
+
 _OPEN_END = 200
 _DECADE = 10
 
@@ -68,7 +70,7 @@ def coverage(
         age: name of the age column in both frames.
 
     Returns:
-        A row per age group and 総数; columns age_group, n (known), population, prevalence, expected
+        A row per age group and their sum; columns age_group, n (known), population, prevalence, expected
         (population × prevalence), share (n / expected), low, high (exact Poisson on n; the prevalence is
         taken as given). NA where nobody is expected.
 
@@ -83,7 +85,7 @@ def coverage(
     ]
     expected = sum(row["expected"] for row in rows)
     total = sum(people.values())
-    rows.append(_row(_TOTAL, sum(known.values()), total, expected / total if total else pd.NA, expected))
+    rows.append(_row(ALL_AGES, sum(known.values()), total, expected / total if total else pd.NA, expected))
     types = dict.fromkeys(["n", "population"], "Int64") | dict.fromkeys(
         ["prevalence", "expected", "share", "low", "high"], "Float64"
     )
@@ -94,6 +96,30 @@ def outside_groups(cases: pd.DataFrame, prevalence: Mapping[str, float], *, age:
     """How many known cases are outside the ages for which a prevalence is given, or of unknown age."""
     _, outside = in_age_groups(_counted(cases[age]), prevalence)
     return outside + int(cases[age].isna().sum())
+
+
+def age_recode(bands: Sequence[str], prevalence: Mapping[str, float]) -> dict[str, tuple[str, ...]]:
+    """Which age bands each row of `coverage` adds up, for whoever has to compare it with other tables.
+
+    Args:
+        bands: age band labels of the cases, in order.
+        prevalence: age group label → national share.
+    """
+    home = {band: _group_of(band, prevalence) for band in bands}
+    recode = {group: tuple(band for band in bands if home[band] == group) for group in prevalence}
+    return recode | {ALL_AGES: tuple(band for band in bands if home[band] is not None)}
+
+
+def city_population(population: pd.DataFrame, area_code: str) -> pd.DataFrame:
+    """Rows of one area at its latest date.
+
+    Raises:
+        ValueError: no population of that area.
+    """
+    of_area = population[population["area_code"] == area_code]
+    if of_area.empty:
+        raise ValueError(f"人口の表に地域コード {area_code} の行がありません")
+    return of_area[of_area["as_of"] == of_area["as_of"].max()]
 
 
 def _counted(ages: "pd.Series[str]") -> dict[str, int]:

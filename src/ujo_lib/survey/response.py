@@ -17,6 +17,7 @@ from ujo_lib.survey.tables import REFERENCE_BASE, WHOLE
 SCENARIOS = (0.0, 0.5, 1.0, 2.0)
 """How many cases a silent commissioner knows, as a multiple of the mean of those who answered."""
 
+_JOIN = "+"
 _LEAST_RESPONDENTS = 2
 """A stratum needs two respondents before its spread can be estimated."""
 
@@ -113,6 +114,11 @@ def scenarios(
     return _typed(pd.DataFrame(rows), ["n", "silent"], ["multiple", "added", "estimate"], reference=False)
 
 
+def pool_recode(table: pd.DataFrame, by: str = "district") -> dict[str, tuple[str, ...]]:
+    """Which districts each pooled row of `weights` holds, for whoever has to compare it with other tables."""
+    return {label: tuple(label.split(_JOIN)) for label in table[by] if _JOIN in label}
+
+
 def in_scope(commissioners: pd.DataFrame) -> pd.DataFrame:
     """Commissioners who were asked, with `responded` as plain booleans (a missing one did not respond)."""
     inside = commissioners["in_scope"].astype("boolean").fillna(False).to_numpy(dtype=bool)
@@ -141,7 +147,7 @@ def pooled(
         first, second = sorted((weakest, next_one), key=list(joined).index)
         members = joined.pop(first) | joined[second]
         joined = {
-            (f"{first}+{second}" if x == second else x): (members if x == second else m)
+            (f"{first}{_JOIN}{second}" if x == second else x): (members if x == second else m)
             for x, m in joined.items()
         }
     return joined

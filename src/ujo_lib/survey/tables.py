@@ -10,7 +10,7 @@ the people are:
 - a whole number N: the base is part of a population of N (97 of 139 commissioners); exact hypergeometric.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -182,23 +182,52 @@ def numbers(frame: pd.DataFrame, item: str) -> pd.DataFrame:
     return pd.DataFrame([row]).astype(types)
 
 
-def pyramid(frame: pd.DataFrame, *, sex: str = "sex", age: str = "age_band") -> pd.DataFrame:
+def pyramid(frame: pd.DataFrame, sides: tuple[str, str] = ("男性", "女性")) -> pd.DataFrame:
     """Count people by age and sex for a population pyramid, ages from young to old.
 
+    Args:
+        frame: one row per person, columns sex and age_band.
+        sides: the two sexes shown; people of another or unknown sex are in the other tables only.
+
     Returns:
-        Rows age × sex in the order of the categories, without totals, 無回答 last; columns `age`, `sex`, n.
+        Rows age × sex in the order of the categories, 無回答 last where there is any; columns age_band, sex, n.
     """
-    ages, sexes = answers(frame, age), answers(frame, sex)
+    ages, sexes = answers(frame, "age_band"), dict(answers(frame, "sex").groups())
     rows = [
-        (band, gender, int((in_band & of_gender).sum()))
-        for band, in_band in ages.groups()
-        for gender, of_gender in sexes.groups()
+        (band, side, int((members & sexes[side]).sum()))
+        for band, members in ages.groups()
+        if band != NOT_ANSWERED or members.any()
+        for side in sides
     ]
-    table = pd.DataFrame(rows, columns=[age, sex, "n"])
-    for column in (age, sex):
-        nobody = table.groupby(column)["n"].transform("sum") == 0
-        table = table[~((table[column] == NOT_ANSWERED) & nobody)]
-    return table.reset_index(drop=True).astype({"n": "Int64"})
+    return pd.DataFrame(rows, columns=["age_band", "sex", "n"]).astype({"n": "Int64"})
+
+
+def collapsed(
+    frame: pd.DataFrame, item: str, groups: Mapping[str, Sequence[str]], *, basis: Basis = "described"
+) -> pd.DataFrame:
+    """Count a single-answer item in wider groups, 「5年以上」 say.
+
+    Args:
+        frame: one row per person.
+        item: id of a categorical column.
+        groups: group → its options; options of no group stay as they are, after the groups.
+        basis: what the people are; see the head of this module.
+
+    Returns:
+        As `single_answer`, with the groups in the place of their options.
+
+    Raises:
+        KeyError: a group names an option that the item does not have.
+    """
+    read = answers(frame, item)
+    grouped = [option for options in groups.values() for option in options]
+    if unknown := sorted(set(grouped) - set(read.labels)):
+        raise KeyError(f"{item}: 選択肢にない区分 {'、'.join(unknown)}")
+    home = {option: group for group, options in groups.items() for option in options}
+    labels = [*groups, *(label for label in read.labels if label not in home)]
+    values = frame[item].astype(object).map(lambda label: home.get(label, label), na_action="ignore")
+    wide = pd.DataFrame({item: pd.Categorical(values, categories=labels, ordered=True)})
+    return single_answer(wide, item, basis=basis)
 
 
 def all_items(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> pd.DataFrame:
@@ -235,12 +264,10 @@ def _restricted(read: Answers, members: NDArray[np.bool_]) -> Answers:
 
 def _counted(read: Answers, basis: Basis) -> pd.DataFrame:
     everybody, base = len(read.asked), int(read.answered.sum())
-    rows = [_row(TOTAL, everybody, None, everybody)]
-    for label, members in read.groups():
-        n = int(members.sum())
-        rows.append(_row(label, n, None if label in NOT_AN_ANSWER else base, everybody))
-        if basis != "described" and label not in NOT_AN_ANSWER:
-            rows[-1] |= _limits(n, base, basis)
+    counts = [(TOTAL, everybody), *((label, int(members.sum())) for label, members in read.groups())]
+    rows = [_row(label, n, base, everybody) for label, n in counts]
+    if basis != "described":
+        rows = [row | _limits(row["label"], row["n"], base, basis) for row in rows]
     table = pd.DataFrame(rows).rename(columns={"label": read.item})
     order = [read.item, "n", "base", "share", "low", "high", "base_all", "share_all", "reference"]
     if basis == "described":
@@ -249,20 +276,20 @@ def _counted(read: Answers, basis: Basis) -> pd.DataFrame:
     return table.reindex(columns=order).astype(types | {"reference": "boolean"})
 
 
-def _row(label: str, n: int, base: int | None, everybody: int) -> dict[str, Any]:
+def _row(label: str, n: int, base: int, everybody: int) -> dict[str, Any]:
     return {
         "label": label,
         "n": n,
-        "base": pd.NA if base is None else base,
-        "share": n / base if base else pd.NA,
+        "base": base,
+        "share": n / base if base and label not in NOT_AN_ANSWER else pd.NA,
         "base_all": everybody,
         "share_all": n / everybody if everybody else pd.NA,
-        "reference": (everybody if base is None else base) < REFERENCE_BASE,
+        "reference": base < REFERENCE_BASE,
     }
 
 
-def _limits(n: int, base: int, basis: Basis) -> dict[str, Any]:
-    if base == 0:
+def _limits(label: str, n: int, base: int, basis: Basis) -> dict[str, Any]:
+    if base == 0 or label in NOT_AN_ANSWER:
         return {"low": pd.NA, "high": pd.NA}
     if isinstance(basis, int):
         inside = stats.hypergeometric_interval(n, base, basis)
@@ -283,6 +310,11 @@ def _residuals(table: pd.DataFrame, side: Answers, head: Answers) -> "pd.Series[
             here = (table[side.item] == row) & (table[head.item] == column)
             residuals[here] = pd.NA if np.isnan(values[i, j]) else values[i, j]
     return residuals
+
+
+def answer_labels(frame: pd.DataFrame, item: str) -> list[str]:
+    """Options of an item in order: the rows of its table that are answers, to be drawn as bars."""
+    return list(answers(frame, item).labels)
 
 
 def modal_labels(labels: Sequence[str], n: Sequence[int | None]) -> tuple[str, ...] | None:

@@ -33,6 +33,13 @@ def change_sentence(change: Change) -> str:
     return f"{change.later}は{verdict}。{_ASSUMPTION[change.basis].format(**names)}"
 
 
+def change_verdict(change: Change) -> str:
+    """Return the verdict's kind for a report: detected, not_detected or not_estimable."""
+    if change.ratio is None:
+        return "not_estimable"
+    return "detected" if change.code in ("decreased", "increased") else "not_detected"
+
+
 def mode_sentence(labels: Sequence[str] | None, what: str) -> str:
     """Which answer is most frequent, with ties; says so when a hidden count keeps it open.
 
