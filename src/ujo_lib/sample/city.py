@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ujo_lib.sample import ads, contacts, counts, files, marks, people, places
+from ujo_lib.sample import ads, contacts, counts, files, marks, people, places, planting, texts, truth
 
 DEFAULT_SEED: Final = 2023
 FISCAL_YEARS: Final = (2021, 2022, 2023)
+MEAN_CHARS: Final = 500
 
 
 def write_city(root: Path, seed: int = DEFAULT_SEED) -> None:
@@ -41,13 +42,20 @@ def _write(folder: Path, seed: int) -> None:
     national = counts.national_counts(seed)
     city = counts.city_counts(seed)
     records = contacts.all_contacts(seed, national, city)
+    composed = texts.texts_of(
+        planting.theme_weights(records.frame),
+        (records.frame["occupation"] == "児童・学生").to_numpy(),
+        seed,
+        MEAN_CHARS,
+    )
+    records.frame["text"] = [one.text for one in composed]
     survey = people.survey(seed)
     _write_site(folder / "site", survey)
     attributes = contacts.national_attributes(seed, national)
-    records.frame["text"] = ""
     for year in FISCAL_YEARS:
         _write_year(folder / f"fy{year}", year, national, records.frame, attributes)
     _write_survey_and_ads(folder / "fy2023", seed, survey)
+    truth.write_truth(folder / "truth", seed, national, records, composed, survey)
     (folder / "README.txt").write_text(
         marks.README_JA.format(seed=seed), encoding="utf-8-sig", newline="\r\n"
     )
