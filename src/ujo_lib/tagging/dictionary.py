@@ -1,0 +1,277 @@
+"""Janome's own dictionary as arrays, built once per user and Janome version. An edge module: it keeps a file.
+
+Nothing is downloaded or copied into the project: the entries, connection costs, character classes and unknown-word
+entries are read from the Janome that is installed, so the array engine can only ever say what that Janome says.
+"""
+
+import contextlib
+import os
+import tempfile
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from importlib.metadata import version
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ujo_lib.tagging.cache import cache_folder
+from ujo_lib.tagging.lattice import LONGEST_CHUNK, NUMBER, Lexicon
+from ujo_lib.tagging.normalise import Int32
+from ujo_lib.tagging.trie import Trie, build_trie
+
+FORMAT = 1
+"""Raise when the arrays change their meaning; older cache files are then not read."""
+
+_COST_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True)
+class UserEntry:
+    """One word of a user dictionary, with the fields of Janome's `ipadic` form.
+
+    Attributes:
+        surface: as written, normalised.
+        left_id: connection id towards the word before.
+        right_id: connection id towards the word after.
+        cost: the lower, the more likely; at most 1,000,000 either way.
+        part_of_speech: four parts joined by commas.
+        infl_type: inflection type or `*`.
+        infl_form: inflection form or `*`.
+        base_form: base form.
+    """
+
+    surface: str
+    left_id: int
+    right_id: int
+    cost: int
+    part_of_speech: str
+    infl_type: str
+    infl_form: str
+    base_form: str
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """The arrays of the lattice, and the words behind the numbers.
+
+    Entry numbers are Janome's own: 0 … n_system - 1, user entries after them, -1 - i for the unknown-word entry i.
+
+    Attributes:
+        lexicon: what the kernels read.
+        base_of: (n_system + users,) index of each entry's base form in `base_forms`.
+        speech_of: index of each entry's "part of speech,inflection type,inflection form" in `speeches`.
+        unknown_speech: the same text for each unknown-word entry.
+        packed_surfaces: surface forms of all entries in UTF-8, one per line.
+        packed_base_forms: distinct base forms, one per line.
+        speeches: distinct part-of-speech texts.
+    """
+
+    lexicon: Lexicon
+    base_of: Int32
+    speech_of: Int32
+    unknown_speech: tuple[str, ...]
+    speeches: tuple[str, ...]
+    packed_surfaces: bytes
+    packed_base_forms: bytes
+
+    @cached_property
+    def surfaces(self) -> list[str]:
+        """Surface form of each entry."""
+        return self.packed_surfaces.decode().split("\n")
+
+    @cached_property
+    def base_forms(self) -> list[str]:
+        """Distinct base forms; `base_of` points here."""
+        return self.packed_base_forms.decode().split("\n")
+
+    @cached_property
+    def base_ids(self) -> dict[str, int]:
+        """Index of each base form in `base_forms`."""
+        return {base: index for index, base in enumerate(self.base_forms)}
+
+    def surfaces_of(self, base_form: str) -> frozenset[str]:
+        """Every surface form under which a base form can stand in a text, the unknown word of that spelling included."""
+        found = np.flatnonzero(self.base_of == self.base_ids.get(base_form, -1))
+        return frozenset({base_form, *(self.surfaces[entry] for entry in found)})
+
+    def with_words(self, entries: Sequence[UserEntry]) -> "Dictionary":
+        """Return this dictionary with user entries in the given order, as a Janome user dictionary adds them.
+
+        To be called on a dictionary without user entries.
+
+        Raises:
+            ValueError: an entry with an impossible connection id or cost, or without a surface.
+        """
+        size = len(self.lexicon.connection)
+        for entry in entries:
+            ids_fit = 0 <= entry.left_id < size and 0 <= entry.right_id < size
+            if not entry.surface or not ids_fit or abs(entry.cost) > _COST_LIMIT:
+                raise ValueError(f"ユーザー辞書の語「{entry.surface}」の見出し・連接番号・コストが使えない値")
+        n_system = self.lexicon.n_system
+        order = np.argsort(self.lexicon.entries[:, NUMBER])
+        system = zip(self.surfaces[:n_system], *self.lexicon.entries[order, :NUMBER].T.tolist(), strict=True)
+        words = [(e.surface, e.left_id, e.right_id, e.cost) for e in entries]
+        trie, rows = _index([*words, *system])
+        rows[:, NUMBER] = np.where(rows[:, NUMBER] < len(words), rows[:, NUMBER] + n_system, rows[:, NUMBER] - len(words))
+        bases = list(self.base_forms[: self.packed_base_forms.count(b"\n") + 1])
+        base_ids = dict(self.base_ids)
+        speeches = list(self.speeches)
+        for entry in entries:
+            if entry.base_form not in base_ids:
+                base_ids[entry.base_form] = len(bases)
+                bases.append(entry.base_form)
+            speeches.append(f"{entry.part_of_speech},{entry.infl_type},{entry.infl_form}")
+        n_speeches = len(self.speeches)
+        return replace(
+            self,
+            lexicon=self.lexicon._replace(codes=trie.codes, units=trie.units, entries=rows),
+            base_of=np.append(self.base_of, [base_ids[e.base_form] for e in entries]).astype(np.int32),
+            speech_of=np.append(self.speech_of, np.arange(n_speeches, n_speeches + len(entries))).astype(np.int32),
+            speeches=tuple(speeches),
+            packed_surfaces="\n".join((*self.surfaces, *(e.surface for e in entries))).encode(),
+            packed_base_forms="\n".join(bases).encode(),
+        )
+
+
+@cache
+def load_dictionary() -> Dictionary:
+    """Return the installed Janome's dictionary, from this user's cache if it is there, else built and put there."""
+    file = cache_folder() / f"janome-{version('janome')}-format{FORMAT}.npz"
+    # A file cut short by a full disk is no reason to fail: it is built again.
+    with contextlib.suppress(OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+        with np.load(file) as stored:
+            return _from_arrays({name: stored[name] for name in stored.files})
+    arrays = _exported()
+    _store(file, arrays)
+    return _from_arrays(arrays)
+
+
+def _store(file: Path, arrays: dict[str, Any]) -> None:
+    """Write beside the target and rename: two processes may build at once, and each leaves a whole file."""
+    handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            np.savez(stream, **arrays)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _exported() -> dict[str, Any]:
+    """Read everything from the installed Janome through its own dictionary object."""
+    from janome.system_dic import MMapSystemDictionary
+
+    source = MMapSystemDictionary.instance()
+    n = max(end for _, end in source.bucket_ranges)
+    find, extra = type(source)._find_entry.__wrapped__, type(source).lookup_extra.__wrapped__
+    compact = [find(source, number) for number in range(n)]
+    speech_ids: defaultdict[str, int] = defaultdict(lambda: len(speech_ids))
+    base_ids: defaultdict[str, int] = defaultdict(lambda: len(base_ids))
+    base_of, speech_of = np.empty(n, np.int32), np.empty(n, np.int32)
+    for number in range(n):
+        part_of_speech, infl_type, infl_form, base_form, _, _ = extra(source, number)
+        base_of[number] = base_ids[base_form]
+        speech_of[number] = speech_ids[f"{part_of_speech},{infl_type},{infl_form}"]
+    trie, rows = _index(compact)
+    return {
+        "codes": trie.codes,
+        "units": trie.units,
+        "entries": rows,
+        "connection": np.ascontiguousarray(np.array(source.connections, np.int16).T),
+        "base_of": base_of,
+        "speech_of": speech_of,
+        "surfaces": _packed(surface for surface, *_ in compact),
+        "base_forms": _packed(base_ids),
+        "speeches": _packed(speech_ids),
+        **_unknown_words(source),
+    }
+
+
+def _unknown_words(source: Any) -> dict[str, Any]:
+    """Export character classes and unknown-word entries.
+
+    Janome asks its list of ranges for every character; the answer can change only where a range begins or ends.
+    """
+    categories = list(source.char_categories)
+    cuts = {0, 0x110000}
+    for reach in source.char_ranges:
+        cuts |= {ord(reach["from"]), ord(reach["to"]) + 1}
+    classes: dict[tuple[tuple[str, tuple[str, ...]], ...], int] = {}
+    char_class = np.zeros(0x110000, np.uint8)
+    ordered = sorted(cuts)
+    for first, after in zip(ordered[:-1], ordered[1:], strict=True):
+        found = source.get_char_categories(chr(first))
+        key = tuple((name, tuple(compatible)) for name, compatible in found.items())
+        char_class[first:after] = classes.setdefault(key, len(classes))
+    if len(classes) > np.iinfo(np.uint8).max:
+        raise ValueError("this Janome has more character classes than the export can hold")
+    class_categories = np.full((len(classes), max(map(len, classes)) + 1), -1, np.int8)
+    in_category = np.zeros((len(classes), len(categories)), np.bool_)
+    for key, index in classes.items():
+        for place, (name, compatible) in enumerate(key):
+            class_categories[index, place] = categories.index(name)
+            in_category[index, [categories.index(c) for c in (name, *compatible)]] = True
+    unknown = [(*entry, name) for name in categories for entry in source.unknowns.get(name, [])]
+    after = list(accumulate(len(source.unknowns.get(name, [])) for name in categories))
+    table = [
+        (
+            source.unknown_invoked_always(name),
+            LONGEST_CHUNK if source.unknown_grouping(name) else source.unknown_length(name),
+            first,
+            stop,
+        )
+        for name, first, stop in zip(categories, [0, *after], after, strict=False)
+    ]
+    return {
+        "char_class": char_class,
+        "class_categories": class_categories,
+        "in_category": in_category,
+        "categories": np.array(table, np.int32),
+        "unknown": np.array([entry[:3] for entry in unknown], np.int32),
+        "unknown_speech": _packed(f"{entry[3]},*,*" for entry in unknown),
+    }
+
+
+def _index(words: Sequence[tuple[str, int, int, int]]) -> tuple[Trie, Int32]:
+    """Order (surface, left id, right id, cost) by surface and build the trie over them; a row's number is its place."""
+    order = sorted(range(len(words)), key=lambda number: words[number][0])
+    rows = np.array([(*words[number][1:], number) for number in order], np.int32).reshape(-1, 4)
+    surfaces = [words[number][0] for number in order]
+    first = [i for i, surface in enumerate(surfaces) if i == 0 or surface != surfaces[i - 1]]
+    count = np.diff(np.array([*first, len(surfaces)], np.int64))
+    return build_trie([surfaces[i] for i in first], np.array(first, np.int64), count), rows
+
+
+def _packed(words: Iterable[str]) -> npt.NDArray[np.uint8]:
+    return np.frombuffer("\n".join(words).encode(), np.uint8)
+
+
+def _from_arrays(arrays: dict[str, Any]) -> Dictionary:
+    lexicon = Lexicon(
+        codes=arrays["codes"],
+        units=arrays["units"],
+        entries=arrays["entries"],
+        n_system=len(arrays["base_of"]),
+        connection=arrays["connection"],
+        char_class=arrays["char_class"],
+        class_categories=arrays["class_categories"],
+        in_category=arrays["in_category"],
+        categories=arrays["categories"],
+        unknown=arrays["unknown"],
+    )
+    return Dictionary(
+        lexicon=lexicon,
+        base_of=arrays["base_of"],
+        speech_of=arrays["speech_of"],
+        unknown_speech=tuple(arrays["unknown_speech"].tobytes().decode().split("\n")),
+        speeches=tuple(arrays["speeches"].tobytes().decode().split("\n")),
+        packed_surfaces=arrays["surfaces"].tobytes(),
+        packed_base_forms=arrays["base_forms"].tobytes(),
+    )

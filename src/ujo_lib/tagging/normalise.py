@@ -1,0 +1,298 @@
+"""Spelling made even and text cut into sentences, with the way back to the original characters.
+
+Chats mix half-width kana, wave dashes, rows of exclamation marks and invisible characters. All of it is evened out once,
+before any dictionary or rule sees the text; the sentence (up to 。!? or a line end) is then the unit of everything.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ujo_lib.tagging.compiled import kernel
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+
+_LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_DASHES = "\u2010\u2012\u2013\u2014\u2015\u2212\u2500\u2501\u23af"
+_WAVES = "~\u301c\u223c\u223e\u3030"
+_CLOSERS = "」』)】》〉]}\"'”’"
+_REPEATED = "、ー^-"
+_DROPPED_MARKS = "\u3099\u309a" + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_VOICED_MARKS = {0x309B: "\u3099", 0x309C: "\u309a"}
+
+KEEP, DROP, SPACE, LINE, DASH, WAVE, STOP, CLOSER, DOT, REPEAT, CAPITAL = range(11)
+_KANA_FIRST, _KANA_LAST = 0x3041, 0x30FE
+_LONG, _HYPHEN, _TILDE, _ELLIPSIS, _MIDDLE_DOT, _BLANK = 0x30FC, 0x2D, 0x7E, 0x2026, 0x30FB, 0x20
+_BMP = 0x10000
+_CASE = 32
+
+
+class Tables(NamedTuple):
+    """What the kernel knows of each character: its NFKC form, whether it joins its neighbour, its kind."""
+
+    expansion_at: Int32
+    expansion: Int32
+    joins: npt.NDArray[np.bool_]
+    kind: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Normalised texts as arrays.
+
+    Attributes:
+        codepoints: the characters of every text, one after the other.
+        origin: for each of them its index among the characters of all source texts.
+        sentences: (n, 2) begin and end of each sentence in `codepoints`; outer spaces lie outside.
+        text_of: the text a sentence belongs to, ascending.
+        n_texts: number of texts, with or without sentences.
+    """
+
+    codepoints: Int32
+    origin: Int32
+    sentences: Int64
+    text_of: Int32
+    n_texts: int
+
+    def sentence(self, index: int) -> str:
+        """The characters of one sentence."""
+        begin, end = self.sentences[index]
+        return decode(self.codepoints[begin:end])
+
+
+@dataclass(frozen=True)
+class Traced:
+    """One text with the way back: `span(begin, end)` gives original character positions of normalised ones."""
+
+    corpus: Corpus
+    source: Int32
+
+    def span(self, begin: int, end: int) -> tuple[int, int]:
+        """Begin and end in the original text of the normalised characters [begin, end), which must not be empty."""
+        first, last = self.corpus.origin[begin], self.corpus.origin[end - 1]
+        return int(self.source[first, 0]), int(self.source[last, 1])
+
+
+def corpus(texts: Sequence[str]) -> Corpus:
+    """Normalise texts and cut them into sentences.
+
+    Nearly all Japanese text can be normalised character by character from a table. A text with combining marks,
+    half-width voiced marks or characters beyond the basic plane goes through `unicodedata` as a whole first.
+    """
+    tables = _tables()
+    codepoints, bounds = _joined(texts)
+    awkward = np.flatnonzero(joining_texts(codepoints, bounds, tables.joins))
+    if awkward.size:
+        composed = list(texts)
+        for index in awkward:
+            composed[index] = compose(composed[index])
+        codepoints, bounds = _joined(composed)
+    return Corpus(*clean(codepoints, bounds, tables), n_texts=len(texts))
+
+
+def trace(text: str) -> Traced:
+    """Normalise one text and keep, for every character, where it came from in the original."""
+    pieces = list(_clusters(text))
+    composed = [compose(piece) for piece in pieces]
+    ends = list(accumulate(map(len, pieces)))
+    source = [
+        (end - len(piece), end)
+        for piece, result, end in zip(pieces, composed, ends, strict=True)
+        for _ in result
+    ]
+    whole = "".join(composed)
+    codepoints, bounds = _joined([whole])
+    return Traced(
+        Corpus(*clean(codepoints, bounds, _tables()), n_texts=1),
+        np.array(source, np.int32).reshape(-1, 2),
+    )
+
+
+def normalise(text: str) -> str:
+    """Return the normalised sentences of a text, one per line."""
+    cleaned = corpus([text])
+    return "\n".join(cleaned.sentence(index) for index in range(len(cleaned.sentences)))
+
+
+def compose(text: str) -> str:
+    """NFKC, after spacing voiced marks (か゛) have been made combining ones."""
+    return unicodedata.normalize("NFKC", text.translate(_VOICED_MARKS))
+
+
+def decode(codepoints: Int32) -> str:
+    """Turn code points into text."""
+    return codepoints.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def encode(text: str) -> Int32:
+    """Turn text into code points."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<i4").astype(np.int32)
+
+
+def _joined(texts: Sequence[str]) -> tuple[Int32, Int64]:
+    bounds = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=bounds[1:])
+    return encode("".join(texts)), bounds
+
+
+def _clusters(text: str) -> list[str]:
+    """Cut a text where normalising the parts gives the same as normalising the whole."""
+    pieces: list[str] = []
+    for character in text:
+        if pieces and _interact(pieces[-1], character):
+            pieces[-1] += character
+        else:
+            pieces.append(character)
+    return pieces
+
+
+def _interact(before: str, character: str) -> bool:
+    return _joins(character) and compose(before + character) != compose(before) + compose(character)
+
+
+@cache
+def _second_letters() -> frozenset[str]:
+    """Characters that can melt into the one before them although they are no combining marks."""
+    parts = (unicodedata.decomposition(chr(c)).split() for c in range(0x110000))
+    seconds = {chr(int(p[1], 16)) for p in parts if len(p) == 2 and not p[0].startswith("<")}
+    hangul = map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)))
+    return frozenset({*seconds, *hangul})
+
+
+def _joins(character: str) -> bool:
+    first = compose(character)[0]
+    return unicodedata.combining(first) != 0 or first in _second_letters()
+
+
+@cache
+def _tables() -> Tables:
+    forms = [compose(chr(c)) for c in range(_BMP)]
+    expansion_at = np.zeros(_BMP + 1, np.int32)
+    np.cumsum([len(form) for form in forms], out=expansion_at[1:])
+    joins = np.ones(0x110000, np.bool_)
+    joins[:_BMP] = [_joins(chr(c)) for c in range(_BMP)]
+    return Tables(expansion_at, encode("".join(forms)), joins, _kinds())
+
+
+def _kinds() -> npt.NDArray[np.uint8]:
+    kind = np.full(0x110000, KEEP, np.uint8)
+    for c in (*range(0x20000), *range(0xE0000, 0xE0200)):
+        character = chr(c)
+        if character.isspace():
+            kind[c] = LINE if character in _LINE_ENDS else SPACE
+        elif unicodedata.category(character) in {"Cc", "Cf", "Cs"} or character in _DROPPED_MARKS:
+            kind[c] = DROP
+    for marks, meaning in ((_DASHES, DASH), (_WAVES, WAVE), (_CLOSERS, CLOSER), (_REPEATED, REPEAT)):
+        kind[[ord(mark) for mark in marks]] = meaning
+    kind[[ord(mark) for mark in "。!?"]] = STOP
+    kind[[ord(mark) for mark in ".・…"]] = DOT
+    kind[ord("A") : ord("Z") + 1] = CAPITAL
+    return kind
+
+
+@kernel
+def joining_texts(codepoints: Int32, bounds: Int64, joins: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Mark the texts in which some character may melt into its neighbour."""
+    found = np.zeros(len(bounds) - 1, np.bool_)
+    for text in range(len(found)):
+        for i in range(bounds[text], bounds[text + 1]):
+            if joins[codepoints[i]]:
+                found[text] = True
+                break
+    return found
+
+
+@kernel
+def expanded_length(codepoints: Int32, expansion_at: Int32) -> int:
+    """Number of characters after every character has been replaced by its NFKC form."""
+    length = 0
+    for c in codepoints:
+        length += expansion_at[c + 1] - expansion_at[c] if c < _BMP else 1
+    return length
+
+
+@kernel
+def clean(codepoints: Int32, bounds: Int64, tables: Tables) -> tuple[Int32, Int32, Int64, Int32]:
+    """Replace characters, even out rows of marks, cut at sentence ends; see `Corpus` for what comes back.
+
+    A dash or a wave after kana is a drawn-out vowel, elsewhere a hyphen or a tilde; rows of dots become one ellipsis.
+    """
+    room = expanded_length(codepoints, tables.expansion_at)
+    out = np.empty(room, np.int32)
+    origin = np.empty(room, np.int32)
+    sentences = np.empty((room, 2), np.int64)
+    text_of = np.empty(room, np.int32)
+    used = 0
+    n_sentences = 0
+    for text in range(len(bounds) - 1):
+        begin = used
+        stopped = False  # the sentence has had its 。!? and only more of them, or closing brackets, may follow
+        for i in range(bounds[text], bounds[text + 1]):
+            source = codepoints[i]
+            first, last = 0, 1
+            if source < _BMP:
+                first, last = tables.expansion_at[source], tables.expansion_at[source + 1]
+            for j in range(first, last):
+                c = tables.expansion[j] if source < _BMP else source
+                kind = tables.kind[c]
+                if kind == DROP:
+                    continue
+                if kind == LINE or (stopped and kind != STOP and kind != CLOSER):
+                    used = _closed(out, begin, used, sentences, text_of, n_sentences, text)
+                    n_sentences += 1 if used > begin else 0
+                    begin = used
+                    stopped = False
+                    if kind == LINE:
+                        continue
+                previous = out[used - 1] if used > begin else np.int32(0)
+                if kind == SPACE:
+                    if used == begin or previous == _BLANK:
+                        continue
+                    c = np.int32(_BLANK)
+                elif kind == STOP:
+                    stopped = True
+                    if previous == c:
+                        continue
+                elif kind == DASH or kind == WAVE:
+                    if _KANA_FIRST <= previous <= _KANA_LAST and previous != _MIDDLE_DOT:
+                        c = np.int32(_LONG)
+                    else:
+                        c = np.int32(_HYPHEN if kind == DASH else _TILDE)
+                    if previous == c:
+                        continue
+                elif kind == REPEAT:
+                    if previous == c:
+                        continue
+                elif kind == DOT:
+                    if previous == _ELLIPSIS or (used > begin and tables.kind[previous] == DOT):
+                        out[used - 1] = _ELLIPSIS
+                        continue
+                elif kind == CAPITAL:
+                    c = np.int32(c + _CASE)
+                out[used] = c
+                origin[used] = i
+                used += 1
+        used = _closed(out, begin, used, sentences, text_of, n_sentences, text)
+        n_sentences += 1 if used > begin else 0
+    return out[:used], origin[:used], sentences[:n_sentences].copy(), text_of[:n_sentences].copy()
+
+
+@kernel
+def _closed(
+    out: Int32, begin: int, used: int, sentences: Int64, text_of: Int32, n_sentences: int, text: int
+) -> int:
+    """Write down the sentence [begin, used) unless it is blank; return `used` without a trailing space."""
+    if used > begin and out[used - 1] == _BLANK:
+        used -= 1
+    if used > begin:
+        sentences[n_sentences, 0] = begin
+        sentences[n_sentences, 1] = used
+        text_of[n_sentences] = text
+    return used
