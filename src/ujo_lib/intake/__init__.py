@@ -1,0 +1,12 @@
+"""Intake: a messy municipal file becomes a validated frame, or a list of problems a clerk can act on.
+
+>>> data = intake.load("params/sample/fy2023/inputs.yaml", ["commissioners", "cases"])  # doctest: +SKIP
+>>> data["cases"], data.sources, data.repairs  # doctest: +SKIP
+"""
+
+from ujo_lib.intake.export import write_csv
+from ujo_lib.intake.load import Intake, check, load
+from ujo_lib.intake.problems import DataProblems, Problem, Repair
+from ujo_lib.intake.schemas import SCHEMAS
+
+__all__ = ["SCHEMAS", "DataProblems", "Intake", "Problem", "Repair", "check", "load", "write_csv"]

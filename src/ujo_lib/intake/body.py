@@ -1,0 +1,257 @@
+"""The rows that are data, told apart from notes, totals and blank lines; what is dropped is reported row by row.
+
+A total is dropped only after its figures were added up again. A note ends the table: a row of data below it means a
+second table on the sheet, which is a fault and not a guess.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ujo_lib.intake.headers import TOTAL_WORDS, Header
+from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.reading import Grid
+from ujo_lib.intake.schemas import NUMERIC, Schema
+from ujo_lib.intake.values import Raw, ValueRefused, parse_number, tidy, vocabulary
+
+_NOTE = re.compile(r"\(?(?:注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
+_NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
+_TOTAL_RE2 = r"(?i)^\s*(?:総?合計|総計|小\s*計|計|総\s*数|全\s*体|合\s+計|(?:grand )?totals?)"
+_NAMING_COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A total row: its row number and its cells by canonical column name."""
+
+    row: int
+    label: str
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The data rows of a grid.
+
+    Attributes:
+        table: their cells.
+        rows: their row numbers.
+        totals: total rows that were taken out.
+        n_read: rows of the file that hold anything, headings left out.
+        n_dropped: of these, notes and totals.
+        blank_inside: blank rows between data rows.
+    """
+
+    table: pa.Table
+    rows: np.ndarray
+    totals: tuple[Total, ...]
+    n_read: int
+    n_dropped: int
+    blank_inside: int
+
+    def raw(self, header: Header, place: int) -> Raw:
+        """One column of texts."""
+        return Raw.of(header.headings[place], self.table.column(place), self.rows)
+
+
+def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
+    """Split the rows below the headings into data and the rest, and report the rest."""
+    above = _report_above(grid, header, notes)
+    table, rows = grid.table.slice(header.body), grid.rows[header.body :]
+    filled = _filled(table)
+    kinds = np.where(filled, "data", "blank").astype(object)
+    totals: list[Total] = []
+    ended: int | None = None
+    for position in np.flatnonzero(filled & _candidates(table, header, schema)):
+        cells = [str(column[int(position)].as_py()).strip() for column in table.columns]
+        kind = _kind_of(cells, header, schema)
+        kinds[position] = kind
+        if kind == "note":
+            ended = int(position) if ended is None else ended
+            notes.repair(next(c for c in cells if c), "注記として除外", "12", row=int(rows[position]))
+        elif kind == "total":
+            label = next((c for c in cells if TOTAL_WORDS.fullmatch(tidy(c))), "")
+            totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
+    data = kinds == "data"
+    if ended is not None and data[ended:].any() and data[:ended].any():
+        after = int(rows[ended + int(np.argmax(data[ended:]))])
+        notes.problem(
+            "1シートに1つの表",
+            f"注記({rows[ended]}行目)の下にもデータがあります。表ごとにシートを分けるか、注記を表の下に移してください。",
+            "総務省2-2",
+            row=after,
+        )
+    last = int(np.flatnonzero(data)[-1]) if data.any() else 0
+    return Body(
+        table=table if data.all() else table.filter(pa.array(data)),
+        rows=rows[data],
+        totals=tuple(totals),
+        n_read=int(filled.sum()) + above,
+        n_dropped=int((filled & ~data).sum()) + above,
+        blank_inside=int((kinds[:last] == "blank").sum()),
+    )
+
+
+def _report_above(grid: Grid, header: Header, notes: Notes) -> int:
+    above = 0
+    for position, cells in enumerate(grid.head()[: header.top]):
+        if text := next((cell for cell in cells if cell.strip()), ""):
+            above += 1
+            notes.repair(text, "表の上の注記として除外", "12", row=int(grid.rows[position]))
+    return above
+
+
+def _filled(table: pa.Table) -> np.ndarray:
+    filled = np.zeros(table.num_rows, dtype=bool)
+    for column in table.columns:
+        filled |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+        if filled.all():
+            break
+    return filled
+
+
+def _naming_columns(header: Header, schema: Schema) -> list[int]:
+    """Positions of the leading columns that name a row (not counts): where 合計 is written."""
+    named = [
+        header.columns[c.name] for c in schema.columns if c.name in header.columns and c.type not in NUMERIC
+    ]
+    return sorted(named)[:_NAMING_COLUMNS]
+
+
+def _candidates(table: pa.Table, header: Header, schema: Schema) -> np.ndarray:
+    """Rows that may be no data: a key cell is blank, or a leading cell begins like a note or a total."""
+    suspect = np.zeros(table.num_rows, dtype=bool)
+    for name in schema.key:
+        if name in header.columns and schema.column(name).filled:
+            suspect |= pc.equal(pc.utf8_trim_whitespace(table.column(header.columns[name])), "").to_numpy()
+    leading = {0, *_naming_columns(header, schema)} if table.num_columns else set()
+    for place in leading:
+        suspect |= pc.match_substring_regex(table.column(place), f"{_NOTE_RE2}|{_TOTAL_RE2}").to_numpy()
+    return suspect
+
+
+def _kind_of(cells: list[str], header: Header, schema: Schema) -> str:
+    written = [cell for cell in cells if cell]
+    if _NOTE.match(tidy(written[0])) and len(set(written)) <= 2:
+        return "note"
+    naming = _naming_columns(header, schema)
+    if any(_names_total(cells[place], place, header, schema) for place in naming):
+        return "total"
+    keys = [header.columns[n] for n in schema.key if n in header.columns and schema.column(n).filled]
+    if keys and not any(cells[place] for place in keys):
+        if len(set(written)) == 1 and not _is_number(written[0]):
+            return "note"
+        if not any(cells[place] for place in naming) and all(_is_number(cell) for cell in written):
+            return "total"
+    return "data"
+
+
+def _names_total(cell: str, place: int, header: Header, schema: Schema) -> bool:
+    if not TOTAL_WORDS.fullmatch(re.sub(r"(?<=[合総小全])\s+(?=[計数体])", "", tidy(cell))):
+        return False
+    name = next(name for name, at in header.columns.items() if at == place)
+    return tidy(cell) not in vocabulary(schema.column(name).options)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        parse_number(cell)
+    except ValueRefused:
+        return False
+    return True
+
+
+def check_totals(body: Body, frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> None:
+    """Compare every figure of the total rows with the sum of the rows they stand for."""
+    start = 0
+    for total in sorted(body.totals, key=lambda t: t.row):
+        until = int(np.searchsorted(body.rows, total.row))
+        covered = slice(start, until) if "小計" in tidy(total.label) else slice(None)
+        if "小計" in tidy(total.label):
+            start = until
+        agreed = 0
+        for column in schema.columns:
+            cell = total.cells.get(column.name, "")
+            if column.type not in ("int", "number", "flag") or not column.additive or not _is_number(cell):
+                continue
+            expected = float(frame[column.name].iloc[covered].astype("Float64").sum())
+            if abs(expected - parse_number(cell).value) > 0.5:
+                notes.problem(
+                    f"行の合計 {expected:,.10g}",
+                    "合計行か明細のどちらかが違います。Excelで足し直し、抜けている行がないか確かめてください。",
+                    "13",
+                    row=total.row,
+                    column=header.heading(column.name),
+                    value=cell,
+                )
+            else:
+                agreed += 1
+        notes.repair(
+            total.label or "(見出しのない合計行)",
+            f"合計行として除外({agreed}列が明細の和と一致)",
+            "13",
+            row=total.row,
+        )
+
+
+def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:
+    """Compare each total column with the sum of the number columns of its group, left of it."""
+    for place in header.subtotals:
+        raw = body.raw(header, place)
+        stated = _numbers(raw)
+        parts = _members(place, header, body)
+        heading = header.headings[place]
+        if not parts:
+            notes.problem(
+                "足し上げる列が左にあること",
+                "何の合計か分かりません。列を消すか、inputs.yaml の ignore に書いてください。",
+                "13",
+                column=heading,
+            )
+            continue
+        sums = np.sum([np.nan_to_num(values) for values in parts], axis=0)
+        wrong = np.flatnonzero(~np.isnan(stated) & (np.abs(stated - sums) > 0.5))
+        if len(wrong):
+            notes.problem_rows(
+                body.rows[wrong],
+                [f"{stated[i]:g}(列の和は{sums[i]:g})" for i in wrong],
+                "左の列の和",
+                "合計の列か内訳のどちらかを直してください。",
+                "13",
+                column=heading,
+            )
+        else:
+            notes.repair(heading, f"小計の列として除外(左の{len(parts)}列の和と一致)", "13", column=heading)
+
+
+def _members(place: int, header: Header, body: Body) -> list[np.ndarray]:
+    """Number columns a total column adds up: those of its heading group, or the unbroken run to its left."""
+    group, _, _ = header.headings[place].rpartition("_")
+    if group:
+        inside = [
+            i
+            for i, h in enumerate(header.headings)
+            if i != place and h.startswith(f"{group}_") and i not in header.subtotals
+        ]
+        return [_numbers(body.raw(header, i)) for i in inside]
+    members: list[np.ndarray] = []
+    for i in range(place - 1, -1, -1):
+        values = _numbers(body.raw(header, i))
+        if i in header.subtotals or np.isnan(values).all():
+            break
+        members.append(values)
+    return members
+
+
+def _numbers(raw: Raw) -> np.ndarray:
+    values = np.full(len(raw.texts), np.nan)
+    for code, text in enumerate(raw.texts):
+        if text.strip() and _is_number(text):
+            values[code] = parse_number(text).value
+    column: np.ndarray = values[raw.codes]
+    return column

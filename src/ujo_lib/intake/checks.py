@@ -1,0 +1,329 @@
+"""What single cells cannot tell: rules between the columns of a row, between the rows of a kind, and between kinds.
+
+Every check is a plain function on :class:`Loaded` frames that notes what it finds with file and row. A disagreement
+between files is an error, because a count that depends on which file is asked must not reach a report.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.intake.headers import Header
+from ujo_lib.intake.problems import Notes, Severity
+from ujo_lib.intake.schemas import Schema, pandera_schema
+
+MIN_STAMPS = 480
+"""Time stamps needed before the daily rhythm is judged: 20 per hour on average."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The rows of one kind from all its files.
+
+    Attributes:
+        frame: canonical columns.
+        files: name of the file per row.
+        sheets: sheet per row.
+        rows: row number per row as Excel shows it.
+    """
+
+    frame: pd.DataFrame
+    files: np.ndarray
+    sheets: np.ndarray
+    rows: np.ndarray
+
+    def place(self, position: int) -> str:
+        """「file 12行目」."""
+        return f"{self.files[position]} {self.rows[position]}行目"
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """A rule inside a row: where it is broken, which column shows it, what to do."""
+
+    broken: pd.Series
+    column: str
+    expected: str
+    remedy: str
+    severity: Severity = "error"
+
+
+def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:
+    """Close the reading with pandera: types, filled cells, bounds; failures become problems with their rows."""
+    import pandera.errors
+
+    model = pandera_schema(schema, frozenset(frame.columns))
+    refused = {(p.row, p.column) for p in notes.problems}
+    try:
+        model.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        for failure in errors.failure_cases.itertuples(index=False):
+            name = str(failure.column)
+            row = None if pd.isna(failure.index) else int(rows[int(failure.index)])
+            heading = header.heading(name)
+            if (row, heading) in refused:
+                continue  # a cell that could not be read is blank now; it has been reported as what it is
+            blank = str(failure.check) == "not_nullable"
+            notes.problem(
+                "空欄でないこと" if blank else str(failure.check),
+                "値を書き入れてください。" if blank else "値を確かめて直してください。",
+                "定義",
+                row=row,
+                column=heading,
+                value="" if blank else failure.failure_case,
+            )
+
+
+def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:
+    """Rules between the columns of a row, by kind."""
+    for check in _ROW_CHECKS.get(schema.kind, _no_checks)(frame):
+        positions = np.flatnonzero(check.broken.fillna(False).to_numpy(dtype=bool))
+        if len(positions) == 0:
+            continue
+        shown = (
+            frame[check.column].iloc[positions].astype(str).tolist()
+            if check.column in frame
+            else [""] * len(positions)
+        )
+        notes.problem_rows(
+            rows[positions],
+            shown,
+            check.expected,
+            check.remedy,
+            "照合",
+            column=header.heading(check.column),
+            severity=check.severity,
+        )
+
+
+def _no_checks(_: pd.DataFrame) -> list[RowCheck]:
+    return []
+
+
+def _commissioners(frame: pd.DataFrame) -> list[RowCheck]:
+    responded, knows, n = frame["responded"], frame["knows_case"], frame["n_cases_reported"]
+    checks = [
+        RowCheck(
+            responded & ~frame["in_scope"],
+            "responded",
+            "対象=1 の委員だけが回答=1",
+            "対象か回答のどちらかを直してください。",
+        ),
+        RowCheck(
+            (knows == "いる") & ~(n.fillna(0) > 0),
+            "n_cases_reported",
+            "該当者「いる」なら1以上",
+            "該当者数を書いてください。",
+        ),
+        RowCheck(
+            (knows == "いない") & (n.fillna(0) > 0),
+            "n_cases_reported",
+            "該当者「いない」なら0",
+            "有無か人数のどちらかを直してください。",
+        ),
+        RowCheck(
+            ~responded & (n.fillna(0) > 0),
+            "n_cases_reported",
+            "回答=0 なら空欄",
+            "回答の有無か人数を直してください。",
+        ),
+        RowCheck(
+            responded & knows.isna(),
+            "knows_case",
+            "回答=1 なら有無の記入",
+            "調査票を確かめてください(無回答なら空欄のまま)。",
+            "warning",
+        ),
+    ]
+    if {"distributed_on", "returned_on"} <= set(frame):
+        late = frame["returned_on"] < frame["distributed_on"]
+        checks.append(RowCheck(late, "returned_on", "配布日より後の日", "どちらかの日付を直してください。"))
+    return checks
+
+
+def _waves(frame: pd.DataFrame) -> list[RowCheck]:
+    limits = (
+        ("n_responded", "n_in_scope"),
+        ("male", "n_cases"),
+        ("female", "n_cases"),
+        ("n_valid_outing", "n_cases"),
+    )
+    return [
+        RowCheck(frame[part] > frame[whole], part, f"{whole} 以下", "どちらかの数を直してください。")
+        for part, whole in limits
+        if {part, whole} <= set(frame)
+    ]
+
+
+def _campaigns(frame: pd.DataFrame) -> list[RowCheck]:
+    checks = [
+        RowCheck(
+            frame["end"] < frame["start"], "end", "開始日以後の日", "開始か終了の日付を直してください。"
+        ),
+        RowCheck(
+            frame["start"].isna(),
+            "start",
+            "開始日の記入",
+            "実施日が分からない施策は分析に使えません。",
+            "warning",
+        ),
+    ]
+    if {"cost_yen", "cost_cap_yen"} <= set(frame):
+        over = frame["cost_yen"] > frame["cost_cap_yen"]
+        checks.append(RowCheck(over, "cost_yen", "費用上限以下", "費用か上限を確かめてください。", "warning"))
+    return checks
+
+
+def _ads(frame: pd.DataFrame) -> list[RowCheck]:
+    checks = [
+        RowCheck(
+            frame["date"].isna(),
+            "date",
+            "1行が1日の記録",
+            "管理画面で「日別」を選んで書き出し直してください。",
+        ),
+        RowCheck(
+            frame["impressions"].isna(),
+            "impressions",
+            "表示回数の記入",
+            "表示回数を入れて書き出し直してください。",
+        ),
+    ]
+    for clicks in ("clicks_all", "link_clicks"):
+        if clicks in frame:
+            over = frame[clicks] > frame["impressions"]
+            checks.append(
+                RowCheck(over, clicks, "表示回数以下", "列の対応(見出し)を確かめてください。", "warning")
+            )
+    return checks
+
+
+_ROW_CHECKS = {"commissioners": _commissioners, "waves": _waves, "campaigns": _campaigns, "ads": _ads}
+
+
+def check_clock(frame: pd.DataFrame, header: Header, timezone: str | None, notes: Notes) -> None:
+    """Warn when the quietest hours fall after noon: the sign of a nine-hour shift (UTC against JST)."""
+    stamps = frame["received_at"].dropna()
+    if len(stamps) < MIN_STAMPS:
+        return
+    counts = np.bincount(stamps.dt.hour.to_numpy(), minlength=24).astype(float)
+    smooth = counts + np.roll(counts, 1) + np.roll(counts, -1)
+    quiet = int(np.argmin(smooth))
+    if 12 <= quiet <= 21:
+        notes.problem(
+            "相談が最も少ないのは明け方",
+            f"最も少ないのが{quiet}時台です。時刻が9時間ずれている疑いがあります。"
+            f"inputs.yaml の timezone(いま {timezone or '未宣言'})を確かめてください。",
+            "10",
+            column=header.heading("received_at"),
+            severity="warning",
+        )
+
+
+def check_doubles(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
+    """Report every row whose key an earlier row of the kind already has, in the same file or another."""
+    key = [name for name in schema.key if name in loaded.frame]
+    complete = loaded.frame[[n for n in key if schema.column(n).filled]].notna().all(axis=1)
+    doubled = loaded.frame.duplicated(key, keep="first") & complete
+    if not doubled.any():
+        return
+    kept = loaded.frame[key]
+    everyone = kept[kept.duplicated(key, keep=False) & complete].copy()
+    everyone["_at"] = np.flatnonzero(kept.duplicated(key, keep=False) & complete)
+    first = everyone.groupby(key, dropna=False, observed=True)["_at"].transform("min")
+    for at, origin in zip(everyone["_at"], first, strict=True):
+        if at == origin:
+            continue
+        notes = notes_of[str(loaded.files[at])]
+        heading = schema.column(
+            key[-1] if len(key) > 1 and schema.kind in ("commissioners", "cases") else key[0]
+        ).heading
+        notes.problem(
+            f"{'・'.join(schema.column(n).heading for n in key)}の重なりがないこと",
+            f"{loaded.place(int(origin))}と同じです。書き出しの重なりか二重入力です。どちらかを消してください。",
+            "25",
+            row=int(loaded.rows[at]),
+            column=heading,
+            value=_key_shown(loaded.frame.iloc[int(at)], key),
+        )
+
+
+def _key_shown(row: pd.Series, key: list[str]) -> str:
+    shown = [row[name] for name in key if not pd.isna(row[name])]
+    return " / ".join(str(value.date()) if isinstance(value, pd.Timestamp) else str(value) for value in shown)
+
+
+def check_between(kinds: Mapping[str, Loaded], notes_of: Mapping[str, Notes]) -> None:
+    """Rules between kinds, for the kinds that were loaded."""
+    if {"commissioners", "cases"} <= set(kinds):
+        _cases_against_commissioners(kinds["commissioners"], kinds["cases"], notes_of)
+    if "cases" in kinds:
+        _doubles_point_to_cases(kinds["cases"], notes_of)
+    if {"consultations", "channels"} <= set(kinds):
+        _contacts_after_opening(kinds["consultations"], kinds["channels"], notes_of)
+
+
+def _cases_against_commissioners(commissioners: Loaded, cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    key = ["survey_id", "commissioner_id"]
+    asked = pd.MultiIndex.from_frame(commissioners.frame[key].astype(object))
+    named = pd.MultiIndex.from_frame(cases.frame[key].astype(object))
+    for at in np.flatnonzero(~named.isin(asked)):
+        notes_of[str(cases.files[at])].problem(
+            "回答票にある委員番号",
+            "民生委員の回答票にない委員です。委員番号の写し違いか、先頭の0が落ちていないか確かめてください。",
+            "照合",
+            row=int(cases.rows[at]),
+            column="委員番号",
+            value=cases.frame["commissioner_id"].iloc[at],
+        )
+    counted = pd.Series(1, index=named).groupby(level=[0, 1]).sum()
+    actual = counted.reindex(asked).fillna(0).to_numpy()
+    stated = commissioners.frame["n_cases_reported"].fillna(0).to_numpy(dtype=float)
+    for at in np.flatnonzero(actual != stated):
+        notes_of[str(commissioners.files[at])].problem(
+            f"該当者票の枚数 {int(actual[at])}",
+            "回答票の該当者数と該当者票の枚数が違います。入力漏れか数え違いを調査票で確かめてください。",
+            "照合",
+            row=int(commissioners.rows[at]),
+            column="該当者数",
+            value=int(stated[at]),
+        )
+
+
+def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    if "duplicate_of" not in cases.frame:
+        return
+    points = cases.frame["duplicate_of"]
+    wrong = points.notna() & (~points.isin(cases.frame["case_id"]) | (points == cases.frame["case_id"]))
+    for at in np.flatnonzero(wrong.fillna(False).to_numpy(dtype=bool)):
+        notes_of[str(cases.files[at])].problem(
+            "ほかの該当者番号",
+            "重複先に書かれた該当者番号がありません。番号を直してください。",
+            "照合",
+            row=int(cases.rows[at]),
+            column="重複先",
+            value=points.iloc[at],
+        )
+
+
+def _contacts_after_opening(contacts: Loaded, desks: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    if "opened_on" not in desks.frame:
+        return
+    opened = desks.frame.dropna(subset=["opened_on"]).set_index(desks.frame["channel"].astype(object))[
+        "opened_on"
+    ]
+    since = contacts.frame["channel"].astype(object).map(opened.to_dict())
+    early = contacts.frame["received_at"].dt.tz_localize(None) < pd.to_datetime(since)
+    for file in np.unique(contacts.files[early.fillna(False).to_numpy(dtype=bool)]):
+        here = early.fillna(False).to_numpy(dtype=bool) & (contacts.files == file)
+        notes_of[str(file)].problem_rows(
+            contacts.rows[here],
+            contacts.frame["channel"][here].astype(str).tolist(),
+            "窓口の開設日以後の相談",
+            "窓口の開設日(channels)か相談の日時を確かめてください。",
+            "照合",
+            column="窓口",
+            severity="warning",
+        )

@@ -1,0 +1,256 @@
+"""Which row holds the headings, and which column of the file is which column of the dictionary.
+
+Titles and notes may stand above; headings may have two or more levels with merged cells. Levels are joined with
+``_`` and matched from the full name down to the last level, then without a unit in brackets. A heading that fits
+nothing is reported, never dropped in silence.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import pairwise
+
+from ujo_lib.intake.declaration import FileSpec, Layout
+from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import Multiple, Schema
+from ujo_lib.intake.values import tidy
+
+TOTAL_WORDS = re.compile(
+    r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?)(?:\s*:.*)?", re.IGNORECASE
+)
+"""What a total row or column is called (tidied text)."""
+
+_UNIT = re.compile(r"\([^()]*\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the headings stand and what they mean.
+
+    Attributes:
+        top: position of the first heading row in the grid.
+        levels: number of heading rows.
+        headings: joined heading of every column of the grid.
+        columns: canonical name → column position.
+        lists: multiple-answer item → position of its ``listed`` column.
+        options: multiple-answer item → option label → position.
+        subtotals: positions of total columns.
+        ignored: positions that are left out.
+    """
+
+    top: int
+    levels: int
+    headings: tuple[str, ...]
+    columns: Mapping[str, int]
+    lists: Mapping[str, int]
+    options: Mapping[str, Mapping[str, int]]
+    subtotals: tuple[int, ...]
+    ignored: tuple[int, ...]
+
+    @property
+    def body(self) -> int:
+        """Position of the first row below the headings."""
+        return self.top + self.levels
+
+    def heading(self, name: str) -> str:
+        """Heading of a canonical column as it stands in the file; the name itself when the file lacks it."""
+        return self.headings[self.columns[name]] if name in self.columns else name
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What a heading stands for: a column (``rank``: place among its spellings), a list, or one option."""
+
+    name: str
+    label: str | None = None
+    is_list: bool = False
+    rank: int = 0
+
+
+def find_header(
+    head: Sequence[Sequence[str]], schema: Schema, spec: FileSpec, layout: Layout | None, notes: Notes
+) -> Header | None:
+    """Locate and match the headings; ``None`` after noting that no row looks like them."""
+    known = _known_headings(schema, spec, layout)
+    ignore = {_fold(h) for h in (*spec.ignore, *(layout.ignore if layout else ()))}
+    strip_unit = layout is None
+    starts = range(max(1, len(head) - spec.header_rows))
+    joined = [_join(head[top : top + spec.header_rows]) for top in starts]
+    found = [[_lookup(h, known, strip_unit) for h in headings] for headings in joined]
+    top = max(starts, key=lambda t: sum(target is not None for target in found[t]))
+    if not any(found[top]):
+        notes.problem(
+            "見出しの行: " + "、".join(c.heading for c in schema.columns if c.required),
+            f"見出しの文字と、inputs.yaml の header_rows(いま{spec.header_rows}段)を確かめてください。",
+            "11",
+        )
+        return None
+    header = _assign(top, joined[top], found[top], ignore, spec, notes)
+    _require(header, schema, spec, notes)
+    return header
+
+
+def _fold(heading: str) -> str:
+    return re.sub(r"\s+", "", tidy(heading)).casefold()
+
+
+def _join(levels: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """One heading per column: levels joined with ``_``, equal ones once, blank group cells filled from the left."""
+    width = max(len(level) for level in levels)
+    rows = [
+        [re.sub(r"\s+", "", tidy(cell)) for cell in level] + [""] * (width - len(level)) for level in levels
+    ]
+    for upper, lower in pairwise(rows):
+        for i in range(1, width):
+            if not upper[i] and lower[i]:
+                upper[i] = upper[i - 1]
+    joined = []
+    for parts in zip(*rows, strict=True):
+        kept = [p for i, p in enumerate(parts) if p and (i == 0 or p != parts[i - 1])]
+        joined.append("_".join(kept))
+    return tuple(joined)
+
+
+def _known_headings(schema: Schema, spec: FileSpec, layout: Layout | None) -> dict[str, _Target]:
+    known: dict[str, _Target] = {}
+    for column in schema.columns:
+        spellings: Iterable[str] = (column.heading, *column.aliases, column.name)
+        if layout is not None:
+            spellings = (*dict(layout.columns).get(column.name, ()), column.name)
+        for rank, heading in enumerate(spellings):
+            known.setdefault(_fold(heading), _Target(column.name, rank=rank))
+    for item in schema.multiples:
+        known |= _item_headings(item, dict(spec.multiple_answers).get(item.name))
+    items = {item.name for item in schema.multiples}
+    for heading, name in spec.columns:
+        known[_fold(heading)] = _Target(name, is_list=name in items, rank=-1)
+    return known
+
+
+def _item_headings(item: Multiple, encoding: str | None) -> dict[str, _Target]:
+    spellings = (item.heading, *item.aliases, item.name)
+    if encoding in ("dummies", "marks"):
+        return {
+            _fold(f"{start}_{end}"): _Target(item.name, option.label)
+            for option in item.options
+            for start in spellings
+            for end in (option.label, *option.aliases, option.code)
+            if end
+        }
+    return {_fold(heading): _Target(item.name, is_list=True) for heading in spellings}
+
+
+def _lookup(heading: str, known: Mapping[str, _Target], strip_unit: bool) -> _Target | None:
+    parts = heading.split("_")
+    for start in range(len(parts)):
+        name = "_".join(parts[start:])
+        for spelling in (name, _UNIT.sub("", name)) if strip_unit else (name,):
+            if (target := known.get(_fold(spelling))) is not None:
+                return target
+    return None
+
+
+def _assign(
+    top: int,
+    headings: tuple[str, ...],
+    found: Sequence[_Target | None],
+    ignore: set[str],
+    spec: FileSpec,
+    notes: Notes,
+) -> Header:
+    columns: dict[str, tuple[int, int]] = {}
+    lists: dict[str, int] = {}
+    options: dict[str, dict[str, int]] = {}
+    subtotals: list[int] = []
+    ignored: list[int] = []
+    for place, (heading, target) in enumerate(zip(headings, found, strict=True)):
+        if target is None:
+            group = subtotals if _is_total(heading) else ignored
+            group.append(place)
+            if group is ignored and heading and _fold(heading) not in ignore:
+                _note_unknown(heading, notes)
+        elif target.label is not None:
+            _take_once(options.setdefault(target.name, {}), target.label, place, headings, notes)
+        elif target.is_list:
+            _take_once(lists, target.name, place, headings, notes)
+        elif target.name not in columns:
+            columns[target.name] = (target.rank, place)
+        elif columns[target.name][0] == target.rank:
+            _note_double(headings[columns[target.name][1]], heading, notes)
+        else:  # two spellings of one column in one export: the first of the list is the one meant
+            ranked = sorted([columns[target.name], (target.rank, place)])
+            columns[target.name] = ranked[0]
+            ignored.append(ranked[1][1])
+    return Header(
+        top=top,
+        levels=spec.header_rows,
+        headings=headings,
+        columns={name: place for name, (_, place) in columns.items()},
+        lists=lists,
+        options=options,
+        subtotals=tuple(subtotals),
+        ignored=tuple(ignored),
+    )
+
+
+def _is_total(heading: str) -> bool:
+    return TOTAL_WORDS.fullmatch(heading.rsplit("_", 1)[-1]) is not None
+
+
+def _take_once(taken: dict[str, int], name: str, place: int, headings: Sequence[str], notes: Notes) -> None:
+    if name in taken:
+        _note_double(headings[taken[name]], headings[place], notes)
+    else:
+        taken[name] = place
+
+
+def _note_double(first: str, second: str, notes: Notes) -> None:
+    notes.problem(
+        "1つの項目に1つの列",
+        f"列「{first}」と「{second}」が同じ項目を指します。どちらかを消すか、inputs.yaml の ignore に書いてください。",
+        "11",
+        column=second,
+    )
+
+
+def _note_unknown(heading: str, notes: Notes) -> None:
+    notes.problem(
+        "データ辞書にある見出し",
+        "この列は読みませんでした。必要なら inputs.yaml の columns で対応を、不要なら ignore に書いてください。",
+        "11",
+        column=heading,
+        severity="warning",
+    )
+
+
+def _require(header: Header, schema: Schema, spec: FileSpec, notes: Notes) -> None:
+    given = dict(spec.constants)
+    absent = [
+        c.heading
+        for c in schema.columns
+        if c.required and c.name not in header.columns and c.name not in given
+    ]
+    declared = dict(spec.multiple_answers)
+    for item in schema.multiples:
+        present = item.name in header.lists or item.name in header.options
+        if present and item.name not in declared:
+            notes.problem(
+                "multiple_answers の宣言",
+                f"inputs.yaml の multiple_answers に {item.name}: listed / dummies / marks のどれかを書いてください。",
+                "15",
+                column=item.heading,
+            )
+        if not present and (item.required or item.name in declared):
+            absent.append(item.heading)
+    free = [header.headings[i] for i in header.ignored if header.headings[i]]
+    for heading in absent:
+        near = get_close_matches(heading, free, n=1, cutoff=0.3)
+        hint = f"「{near[0]}」がこれなら、inputs.yaml の columns で対応を書いてください。" if near else ""
+        notes.problem(
+            f"列「{heading}」があること",
+            f"{hint}見出しを元の様式どおりに直してください。",
+            "11",
+            row=header.top + 1,
+            column=heading,
+        )

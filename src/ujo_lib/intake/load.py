@@ -1,0 +1,406 @@
+"""The room's door: declared files in, validated frames out, or every problem at once.
+
+``load`` and ``check`` walk the same way: bytes, grid, header, body, values, pandera, then the checks between rows and
+between files. A file that was parsed once in this process under the same declaration is not parsed again.
+"""
+
+import html
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.intake import checks
+from ujo_lib.intake.body import Body, check_subtotal_columns, check_totals, find_body
+from ujo_lib.intake.checks import Loaded
+from ujo_lib.intake.declaration import Declaration, FileSpec, Layout, read_declaration
+from ujo_lib.intake.headers import Header, find_header
+from ujo_lib.intake.multiple import parse_columns, parse_listed
+from ujo_lib.intake.problems import (
+    DataProblems,
+    Notes,
+    Problem,
+    html_table,
+    problems_frame,
+    repairs_frame,
+    summary_line,
+)
+from ujo_lib.intake.reading import Grid, UnreadableError, digest, read_bytes, read_grid
+from ujo_lib.intake.rules import RULE_COLUMNS, judge
+from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
+from ujo_lib.intake.values import Raw, Site, age_range, parse_column
+
+SOURCE_COLUMNS = (
+    "kind",
+    "file",
+    "sheet",
+    "encoding",
+    "header_row",
+    "rows_read",
+    "rows_dropped",
+    "rows_kept",
+    "bytes",
+    "sha256",
+)
+MISSING_COLUMNS = ("kind", "column", "heading", "n_missing", "base", "share")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Validated frames with the record of how they came about.
+
+    Attributes:
+        frames: kind → frame with canonical columns.
+        sources: one row per file (:data:`SOURCE_COLUMNS`).
+        repairs: what intake changed on its own (``problems.REPAIR_COLUMNS``).
+        problems: errors and warnings (``problems.PROBLEM_COLUMNS``).
+        missing: blank cells per kind and column (:data:`MISSING_COLUMNS`).
+        rules: the 15 machine-readability items per file (``rules.RULE_COLUMNS``).
+        faults: the problems as objects.
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    sources: pd.DataFrame
+    repairs: pd.DataFrame
+    problems: pd.DataFrame
+    missing: pd.DataFrame
+    rules: pd.DataFrame
+    faults: tuple[Problem, ...]
+
+    def __getitem__(self, kind: str) -> pd.DataFrame:
+        """A copy of one kind's frame, free to be changed."""
+        try:
+            return self.frames[kind].copy()
+        except KeyError:
+            raise KeyError(
+                f"「{kind}」は読み込まれていません。読み込んだのは {'、'.join(self.frames)} です。"
+            ) from None
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self.frames
+
+    def __iter__(self) -> Any:
+        return iter(self.frames)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no problem is an error."""
+        return not any(fault.severity == "error" for fault in self.faults)
+
+    def json(self) -> str:
+        """Sources, problems, repairs, missing cells and rules as one JSON object."""
+        tables = ("sources", "problems", "repairs", "missing", "rules")
+        parts = (
+            f'"{name}": {getattr(self, name).to_json(orient="records", force_ascii=False)}' for name in tables
+        )
+        return json.dumps(json.loads("{" + ", ".join(parts) + "}"), ensure_ascii=False)
+
+    def _repr_html_(self) -> str:
+        headings = {
+            "kind": "種類",
+            "file": "ファイル",
+            "sheet": "シート",
+            "encoding": "文字コード",
+            "rows_read": "読んだ行",
+            "rows_dropped": "除いた行",
+            "rows_kept": "使う行",
+        }
+        table = html_table("読み込んだファイル", headings, self.sources.to_dict("records"))
+        return f"<p>{html.escape(summary_line(self.faults))}</p>{table}" + (
+            DataProblems(self.faults)._repr_html_() if self.faults else ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """One file, read."""
+
+    frame: pd.DataFrame | None
+    rows: np.ndarray
+    sheet: str
+    notes: Notes
+    source: Mapping[str, Any]
+    rules: pd.DataFrame | None
+
+
+_parsed: dict[str, _Parsed] = {}
+
+
+def load(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = None) -> Intake:
+    """Read and validate the declared files of these kinds.
+
+    Args:
+        inputs: path of inputs.yaml.
+        kinds: kinds of file wanted, keys of ``SCHEMAS``.
+        root: project folder; default: the folder above ``params/`` that holds ``inputs``, else its own folder.
+
+    Raises:
+        DataProblems: when at least one problem is an error; it carries all of them.
+    """
+    taken = check(inputs, kinds, root)
+    if not taken.ok:
+        raise DataProblems(taken.faults)
+    return taken
+
+
+def check(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = None) -> Intake:
+    """As :func:`load`, but always returns; frames of files with errors hold NA where a cell could not be read."""
+    path = Path(inputs)
+    base = Path(root) if root is not None else _root_of(path)
+    path = path if path.is_absolute() or path.exists() else base / path
+    own = Notes(path.name)
+    declaration = read_declaration(path, kinds, base, own)
+    schemas = {kind: SCHEMAS[kind].with_labels(declaration.labels) for kind in kinds if kind in SCHEMAS}
+    seen: dict[str, str] = {}
+    parsed = [(spec, _read_file(spec, schemas[spec.kind], declaration, seen)) for spec in declaration.files]
+    loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
+    notes_of = {spec.name: Notes(spec.name, one.sheet) for spec, one in parsed}
+    for kind, together in loaded.items():
+        checks.check_doubles(together, schemas[kind], notes_of)
+    checks.check_between(loaded, notes_of)
+    notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
+    return _intake(loaded, schemas, parsed, notes)
+
+
+def _root_of(inputs: Path) -> Path:
+    """The folder above ``params/``; the declaration's own folder when it stands elsewhere."""
+    full = inputs.resolve()
+    return next((p.parent for p in full.parents if p.name == "params"), full.parent)
+
+
+def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: dict[str, str]) -> _Parsed:
+    notes = Notes(spec.name)
+    try:
+        content = read_bytes(spec.path, notes)
+    except UnreadableError:
+        return _Parsed(None, np.array([], dtype=int), "", notes, _source(spec, b"", "", None, None), None)
+    sha = digest(content)
+    if (twin := seen.setdefault(f"{spec.kind}:{sha}", spec.name)) != spec.name:
+        notes.problem(
+            "ほかと違う内容のファイル",
+            f"{twin} と1バイトも違わない同じ内容です。同じ書き出しを二重に指定していないか確かめてください。",
+            "25",
+        )
+        return _Parsed(
+            None, np.array([], dtype=int), "", notes, _source(spec, content, sha, None, None), None
+        )
+    layout = declaration.layouts.get(spec.layout or "")
+    if spec.layout and layout is None:
+        notes.problem(
+            "/".join(declaration.layouts),
+            "ad_headings.yaml にある名前を書いてください。",
+            "定義",
+            column="layout",
+            value=spec.layout,
+        )
+    key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
+    if key not in _parsed:
+        _parsed[key] = _parse_file(content, sha, spec, schema, layout, declaration.names, Notes(spec.name))
+    one = _parsed[key]
+    # What was noted on the way to the bytes (an open file, say) belongs to this call, not to the content.
+    told = Notes(spec.name, one.sheet, [*notes.problems, *one.notes.problems], one.notes.repairs)
+    return replace(one, notes=told)
+
+
+def _parse_file(
+    content: bytes,
+    sha: str,
+    spec: FileSpec,
+    schema: Schema,
+    layout: Layout | None,
+    names: tuple[str, ...],
+    notes: Notes,
+) -> _Parsed:
+    def parsed(
+        frame: pd.DataFrame | None, grid: Grid | None, body: Body | None, header: Header | None
+    ) -> _Parsed:
+        source = _source(spec, content, sha, grid, body, header)
+        rules = judge(grid, header, body, schema, spec.name) if grid and header and body else None
+        rows = np.array([], dtype=int) if body is None else body.rows
+        return _Parsed(frame, rows, notes.sheet, notes, source, rules)
+
+    try:
+        grid = read_grid(spec.name, content, spec.sheet, spec.encoding, notes)
+    except UnreadableError:
+        return parsed(None, None, None, None)
+    _warn_of_workbook(grid, notes)
+    header = find_header(grid.head(), schema, spec, layout, notes)
+    if header is None:
+        return parsed(None, grid, None, None)
+    body = find_body(grid, header, schema, notes)
+    if len(body.rows) == 0:
+        notes.problem(
+            "データの行",
+            "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。",
+            "総務省2-1",
+        )
+        return parsed(None, grid, body, header)
+    frame = _frame(spec, schema, header, body, Site(dict(spec.missing), spec.timezone, names), notes)
+    check_totals(body, frame, header, schema, notes)
+    check_subtotal_columns(body, header, notes)
+    checks.check_schema(frame, body.rows, header, schema, notes)
+    checks.check_rows(frame, body.rows, header, schema, notes)
+    if schema.kind == "consultations" and "received_at" in header.columns:
+        checks.check_clock(frame, header, spec.timezone, notes)
+    if schema.kind == "ads" and spec.timezone is None:
+        notes.problem(
+            "広告アカウントの時間帯",
+            "inputs.yaml のこのファイルに timezone: Asia/Tokyo などを書いてください(管理画面の設定で分かります)。",
+            "10",
+        )
+    return parsed(frame, grid, body, header)
+
+
+def _warn_of_workbook(grid: Grid, notes: Notes) -> None:
+    """Things in a workbook that the eye reads and a program does not (trap 18)."""
+    facts = grid.facts
+    told = (
+        (facts.stale, "計算結果のない数式があります。Excelで開いて保存し直してください。"),
+        (facts.hidden, "非表示の行や列も読みました。要らなければ削除してください。"),
+        (facts.hidden_sheets, "非表示のシートは読んでいません。必要なら再表示してください。"),
+        (facts.struck, "取り消し線の値も読みました。取り消すなら値を消してください。"),
+    )
+    for places, remedy in told:
+        if places:
+            notes.problem("見たままの値", remedy, "18", value="、".join(places[:5]), severity="warning")
+
+
+def _frame(
+    spec: FileSpec, schema: Schema, header: Header, body: Body, site: Site, notes: Notes
+) -> pd.DataFrame:
+    columns: dict[str, pd.Series] = {}
+    constants = dict(spec.constants)
+    for column in schema.columns:
+        if column.name in header.columns:
+            columns |= parse_column(column, body.raw(header, header.columns[column.name]), site, notes)
+        elif column.name in constants:
+            text = constants[column.name]
+            raw = Raw(column.name, np.zeros(len(body.rows), dtype=np.int32), [text], body.rows)
+            columns |= parse_column(column, raw, site, notes)
+    encodings = dict(spec.multiple_answers)
+    for item in schema.multiples:
+        if item.name in header.lists and encodings.get(item.name) == "listed":
+            columns |= parse_listed(item, body.raw(header, header.lists[item.name]), notes)
+        elif item.name in header.options and encodings.get(item.name) in ("dummies", "marks"):
+            raws = {label: body.raw(header, place) for label, place in header.options[item.name].items()}
+            columns |= parse_columns(item, raws, encodings[item.name], notes)
+    frame = pd.DataFrame(columns)
+    for column in schema.columns:
+        if column.required and column.name not in frame:
+            frame[column.name] = _blank(column, len(body.rows))
+    return _DERIVED.get(schema.kind, _as_it_is)(frame)
+
+
+def _blank(column: Column, height: int) -> pd.Series:
+    if column.type in ("cat", "age"):
+        labels = [option.label for option in column.options]
+        return pd.Series(pd.Categorical.from_codes([-1] * height, labels, ordered=True))
+    return pd.Series([None] * height).astype(DTYPES[column.type])
+
+
+def _as_it_is(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame
+
+
+def _derive_8050(frame: pd.DataFrame) -> pd.DataFrame:
+    """``economic_8050``: aged 40 or over and living with father or mother; NA when either is unknown."""
+    if "economic_8050" in frame or "household_members_父" not in frame:
+        return frame
+    ages = frame["age_band"].astype(object).map(lambda label: age_range(str(label)))
+    forty = pd.Series([pd.NA if ages_of is None else ages_of[0] >= 40 for ages_of in ages], dtype="boolean")
+    parent = frame["household_members_父"] | frame["household_members_母"]
+    alone = (frame["household"] == "一人暮らし").to_numpy()
+    frame["economic_8050"] = forty & parent.mask(alone & parent.isna().to_numpy(), False)
+    return frame
+
+
+def _derive_ad_day(frame: pd.DataFrame) -> pd.DataFrame:
+    """The day of an advertising row whose export only says from when to when, if both are one day."""
+    if "date" not in frame:
+        frame["date"] = pd.Series([None] * len(frame)).astype(DTYPES["date"])
+        if {"period_start", "period_end"} <= set(frame):
+            frame["date"] = frame["period_start"].where(frame["period_start"] == frame["period_end"])
+    return frame.drop(columns=["period_start", "period_end", "currency"], errors="ignore")
+
+
+_DERIVED = {"cases": _derive_8050, "ads": _derive_ad_day}
+
+
+def _source(
+    spec: FileSpec,
+    content: bytes,
+    sha: str,
+    grid: Grid | None,
+    body: Body | None,
+    header: Header | None = None,
+) -> dict[str, Any]:
+    return {
+        "kind": spec.kind,
+        "file": spec.name,
+        "sheet": grid.sheet if grid else "",
+        "encoding": grid.facts.encoding if grid else "",
+        "header_row": int(grid.rows[header.top]) if grid and header else None,
+        "rows_read": body.n_read if body else 0,
+        "rows_dropped": body.n_dropped if body else 0,
+        "rows_kept": len(body.rows) if body else 0,
+        "bytes": len(content),
+        "sha256": sha,
+    }
+
+
+def _together(kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]]) -> Loaded | None:
+    mine = [(spec, one) for spec, one in parsed if spec.kind == kind and one.frame is not None]
+    if not mine:
+        return None
+    frames = [one.frame for _, one in mine if one.frame is not None]
+    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].copy()
+    for name in frame.columns:
+        if name.endswith(("_suppressed", "_unknown")):
+            frame[name] = frame[name].astype("boolean").fillna(False)
+    counts = [len(f) for f in frames]
+    return Loaded(
+        frame=frame,
+        files=np.repeat(np.array([spec.name for spec, _ in mine], dtype=object), counts),
+        sheets=np.repeat(np.array([one.sheet for _, one in mine], dtype=object), counts),
+        rows=np.concatenate([one.rows for _, one in mine]),
+    )
+
+
+def _intake(
+    loaded: Mapping[str, Loaded],
+    schemas: Mapping[str, Schema],
+    parsed: Sequence[tuple[FileSpec, _Parsed]],
+    notes: list[Notes],
+) -> Intake:
+    faults = tuple(problem for note in notes for problem in note.problems)
+    repairs = [repair for note in notes for repair in note.repairs]
+    verdicts = [one.rules for _, one in parsed if one.rules is not None]
+    sources = pd.DataFrame([one.source for _, one in parsed], columns=list(SOURCE_COLUMNS))
+    return Intake(
+        frames={kind: together.frame for kind, together in loaded.items()},
+        sources=sources.astype({"header_row": "Int64"}),
+        repairs=repairs_frame(repairs),
+        problems=problems_frame(faults),
+        missing=_missing({kind: together.frame for kind, together in loaded.items()}, schemas),
+        rules=pd.concat(verdicts, ignore_index=True)
+        if verdicts
+        else pd.DataFrame(columns=list(RULE_COLUMNS)),
+        faults=faults,
+    )
+
+
+def _missing(frames: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema]) -> pd.DataFrame:
+    lines = []
+    for kind, frame in frames.items():
+        columns = {c.name: c.heading for c in schemas[kind].columns if c.name in frame}
+        for item in schemas[kind].multiples:
+            columns |= {item.column(o): item.heading for o in item.options[:1] if item.column(o) in frame}
+        answered = {item.column(item.options[0]): item.name for item in schemas[kind].multiples}
+        for name, heading in columns.items():
+            n, base = int(frame[name].isna().sum()), len(frame)
+            lines.append((kind, answered.get(name, name), heading, n, base, n / base))
+    return pd.DataFrame(lines, columns=list(MISSING_COLUMNS))

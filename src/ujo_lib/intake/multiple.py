@@ -1,0 +1,178 @@
+"""Multiple answers: which options a cell or a set of columns ticks, by the encoding the file declares.
+
+``listed`` is one cell with all answers (「1,3,5」「1・3・5」「①③⑤」「不登校、家庭環境」), ``dummies`` one 1/0 column
+per option, ``marks`` one ○/blank column per option. The encoding is declared because Excel destroys lists silently:
+1,3 becomes 13 or 1月3日, and nothing in the cell tells any more.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import Multiple, Option
+from ujo_lib.intake.values import Raw, ValueRefused, parse_flag, tidy
+
+Encoding = Literal["listed", "dummies", "marks"]
+
+_CIRCLED = re.compile("[\u2460-\u2473]")
+_SEPARATORS = r"[,、;/・\s]+"
+_LOOKS_LIKE_DATE = re.compile(
+    r"\d{1,2}月\d{1,2}日|\d{4}[-/]\d{1,2}[-/]\d{1,2}.*|\d{1,2}-[A-Z][a-z]{2}|4\d{4}"
+)
+_FORCE_TEXT = "Excelで列の書式を「文字列」にしてから、1,3 のように入れ直してください。"
+
+
+def read_answers(text: str, options: tuple[Option, ...]) -> tuple[str, ...]:
+    """Labels ticked in one cell, in the order of the options; empty for a blank cell.
+
+    Raises:
+        ValueRefused: an answer that is no option, or the traces of a list Excel turned into a number or a date.
+    """
+    plain = _spread(text)
+    if not plain:
+        return ()
+    pattern, known = _grammar(options)
+    found: list[str] = []
+    position = 0
+    while position < len(plain):
+        match = pattern.match(plain, position)
+        if match is None:
+            raise _refusal(text, plain, options)
+        found.append(known[match["answer"]])
+        position = match.end()
+    return tuple(option.label for option in options if option.label in found)
+
+
+def _spread(text: str) -> str:
+    """Circled digits as numbers with separators (NFKC alone would glue ①③ to 13), then the usual tidying."""
+    return tidy(_CIRCLED.sub(lambda m: f" {ord(m[0]) - 0x245F} ", text)).strip(" ,、;/・")
+
+
+@lru_cache(maxsize=64)
+def _grammar(options: tuple[Option, ...]) -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """An answer followed by a separator or the end; long labels first, as labels may hold ・ themselves."""
+    known = {tidy(s): o.label for o in options for s in (o.label, o.code, *o.aliases) if s}
+    answers = "|".join(re.escape(s) for s in sorted(known, key=len, reverse=True))
+    return re.compile(rf"(?P<answer>{answers})(?:{_SEPARATORS}|$)"), known
+
+
+def _refusal(text: str, plain: str, options: tuple[Option, ...]) -> ValueRefused:
+    codes = {option.code for option in options if option.code}
+    expected = (
+        f"{min(codes, key=int)}から{max(codes, key=int)}の番号を , で区切ったもの"
+        if codes
+        else "選択肢の名称"
+    )
+    if _LOOKS_LIKE_DATE.fullmatch(plain):
+        return ValueRefused(
+            expected, f"Excelが複数回答を日付に変えています。元の回答を確かめ、{_FORCE_TEXT}", "15"
+        )
+    if plain.isdecimal() and all(digit in codes for digit in plain):
+        listed = ",".join(plain)
+        return ValueRefused(
+            expected, f"Excelが {listed} を {plain} に変えた疑いがあります。{_FORCE_TEXT}", "15"
+        )
+    return ValueRefused(expected, f"「{text.strip()}」を選択肢の番号か名称に直してください。", "15")
+
+
+def parse_listed(item: Multiple, raw: Raw, notes: Notes) -> dict[str, pd.Series]:
+    """One boolean column per option from one column of lists; a blank cell is missing in all of them."""
+    ticked = np.zeros((len(raw.texts), len(item.options)), dtype=bool)
+    answered = np.zeros(len(raw.texts), dtype=bool)
+    codes = {option.code for option in item.options}
+    for code, text in enumerate(raw.texts):
+        try:
+            labels = read_answers(text, item.options)
+        except ValueRefused as refused:
+            rows = raw.rows_of(code)
+            notes.problem_rows(
+                rows, [text] * len(rows), refused.expected, refused.remedy, refused.rule, column=raw.heading
+            )
+            continue
+        answered[code] = bool(labels)
+        ticked[code] = [option.label in labels for option in item.options]
+        plain = _spread(text)
+        if len(plain) > 1 and plain in codes and all(digit in codes for digit in plain):
+            _warn_of_glue(raw, code, plain, notes)
+        elif labels and text != ",".join(o.code for o in item.options if o.label in labels):
+            rows = raw.rows_of(code)
+            notes.repair(text, "、".join(labels), "15", row=int(rows[0]), column=raw.heading, count=len(rows))
+    return _columns(item, ticked[raw.codes], answered[raw.codes])
+
+
+def _warn_of_glue(raw: Raw, code: int, plain: str, notes: Notes) -> None:
+    rows = raw.rows_of(code)
+    notes.problem_rows(
+        rows,
+        [plain] * len(rows),
+        f"番号{plain}の回答",
+        f"{plain} と読みました。{','.join(plain)} をExcelが {plain} に変えたのではないか、調査票で確かめてください。",
+        "15",
+        column=raw.heading,
+        severity="warning",
+    )
+
+
+def parse_columns(
+    item: Multiple, raws: Mapping[str, Raw], encoding: Encoding, notes: Notes
+) -> dict[str, pd.Series]:
+    """One boolean column per option from 1/0 or ○ columns.
+
+    Args:
+        item: the question.
+        raws: column of texts by option label; an option without a column counts as never ticked.
+        encoding: ``dummies`` expects 1/0 in every cell of an answered row, ``marks`` a mark or nothing.
+        notes: receives refusals and repairs.
+
+    Returns:
+        The columns of the item; a row that is blank throughout is missing (無回答).
+    """
+    height = len(next(iter(raws.values())).codes)
+    ticked = np.zeros((height, len(item.options)), dtype=bool)
+    filled = np.zeros((height, len(item.options)), dtype=bool)
+    for place, option in enumerate(item.options):
+        if (raw := raws.get(option.label)) is not None:
+            ticked[:, place], filled[:, place] = _ticks(raw, notes)
+    answered = np.asarray(filled.any(axis=1))
+    if encoding == "dummies":
+        for place, option in enumerate(item.options):
+            if (raw := raws.get(option.label)) is not None:
+                _note_gaps(raw, answered & ~filled[:, place], notes)
+    return _columns(item, ticked, answered)
+
+
+def _ticks(raw: Raw, notes: Notes) -> tuple[np.ndarray, np.ndarray]:
+    values = np.zeros(len(raw.texts), dtype=bool)
+    filled = np.array([bool(text.strip()) for text in raw.texts])
+    for code in np.flatnonzero(filled):
+        try:
+            read = parse_flag(raw.texts[code])
+        except ValueRefused as refused:
+            rows = raw.rows_of(int(code))
+            shown = [raw.texts[code]] * len(rows)
+            notes.problem_rows(rows, shown, refused.expected, refused.remedy, "15", column=raw.heading)
+            continue
+        values[code] = read.value
+        if read.rule:
+            rows = raw.rows_of(int(code))
+            after = int(read.value)
+            notes.repair(raw.texts[code], after, "15", row=int(rows[0]), column=raw.heading, count=len(rows))
+    return values[raw.codes], filled[raw.codes]
+
+
+def _note_gaps(raw: Raw, gaps: np.ndarray, notes: Notes) -> None:
+    if gaps.any():
+        rows = raw.rows[gaps]
+        notes.repair("(空欄)", "0", "15", row=int(rows[0]), column=raw.heading, count=len(rows))
+
+
+def _columns(item: Multiple, ticked: np.ndarray, answered: np.ndarray) -> dict[str, pd.Series]:
+    return {
+        item.column(option): pd.Series(pd.arrays.BooleanArray(ticked[:, place].copy(), ~answered))
+        for place, option in enumerate(item.options)
+    }

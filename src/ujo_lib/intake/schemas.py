@@ -1,0 +1,682 @@
+"""The data dictionary: what each kind of file must hold, in one declarative table.
+
+Everything else in the room reads from here: the headings that are recognised, the parsers that are applied, the pandera
+checks that close the reading, and data/README.md. What differs from city to city (districts, desks, answer scales) is
+not written here but in the ``labels`` of inputs.yaml.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal
+
+import pandera.pandas as pa
+
+ColumnType = Literal[
+    "id",
+    "str",
+    "text",
+    "cat",
+    "age",
+    "int",
+    "number",
+    "share",
+    "flag",
+    "date",
+    "datetime",
+    "hour",
+    "zone",
+    "year",
+]
+"""How a column is read: ``id`` text with its leading zeros; ``text`` free text, masked while loading; ``age`` a band;
+``zone`` a clock range such as 20:00~26:00; ``year`` a fiscal year."""
+
+NUMERIC: frozenset[ColumnType] = frozenset({"int", "number", "share", "hour", "year"})
+"""Types in which a missing-value sign may stand for a number."""
+
+DTYPES: Mapping[ColumnType, str] = {
+    "id": "string[pyarrow]",
+    "str": "string[pyarrow]",
+    "text": "string[pyarrow]",
+    "int": "Int64",
+    "number": "Float64",
+    "share": "Float64",
+    "flag": "boolean",
+    "date": "datetime64[us]",
+    "datetime": "datetime64[us, Asia/Tokyo]",
+    "hour": "Int64",
+    "zone": "string[pyarrow]",
+    "year": "Int64",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One permitted answer: the label frames carry, the code paper forms use, other ways to write it."""
+
+    label: str
+    code: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a kind of file.
+
+    Attributes:
+        name: canonical name in frames.
+        heading: the Japanese heading files carry.
+        type: see :data:`ColumnType`.
+        required: the column must be there.
+        filled: no cell may be blank.
+        options: permitted answers of a ``cat`` or ``age`` column, in their order.
+        from_labels: the options must come from inputs.yaml (they differ from city to city).
+        aliases: other headings that mean this column.
+        minimum, maximum: bounds of a number, included.
+        additive: a total row must equal the sum of this column (reach is counted without doubles, so it need not).
+        unit: what is counted.
+        note: one line for the dictionary, in English.
+    """
+
+    name: str
+    heading: str
+    type: ColumnType
+    required: bool = False
+    filled: bool = False
+    options: tuple[Option, ...] = ()
+    from_labels: bool = False
+    aliases: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    additive: bool = True
+    unit: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Multiple:
+    """A multiple-answer item: one boolean column ``<name>_<label>`` per option; all missing means 無回答."""
+
+    name: str
+    heading: str
+    options: tuple[Option, ...]
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+
+    def column(self, option: Option) -> str:
+        """Canonical column name of one option."""
+        return f"{self.name}_{option.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One kind of file.
+
+    Attributes:
+        kind: name in inputs.yaml and in ``Intake``.
+        title: Japanese name of the file.
+        row: what one row is, in English.
+        columns: its columns in order.
+        multiples: its multiple-answer items.
+        key: columns that identify a row; doubles are errors.
+        note: one line for the dictionary, in English.
+    """
+
+    kind: str
+    title: str
+    row: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    multiples: tuple[Multiple, ...] = ()
+    note: str = ""
+
+    def column(self, name: str) -> Column:
+        """The column of that canonical name (KeyError when there is none)."""
+        return {column.name: column for column in self.columns}[name]
+
+    def with_labels(self, labels: Mapping[str, tuple[Option, ...]]) -> "Schema":
+        """The schema with the options a site declares; keys are ``column`` or ``kind.column``."""
+
+        def declared(name: str) -> tuple[Option, ...] | None:
+            return labels.get(f"{self.kind}.{name}", labels.get(name))
+
+        return replace(
+            self,
+            columns=tuple(replace(c, options=declared(c.name) or c.options) for c in self.columns),
+            multiples=tuple(replace(m, options=declared(m.name) or m.options) for m in self.multiples),
+        )
+
+
+def options(text: str, aliases: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> tuple[Option, ...]:
+    """Options from 「父/母/9 不明」: codes count from 1 unless written before the label.
+
+    Args:
+        text: labels separated by ``/``.
+        aliases: other spellings by label.
+    """
+    made = []
+    for position, part in enumerate(text.split("/"), start=1):
+        match = re.fullmatch(r"(\d+) (.+)", part)
+        code, label = (match[1], match[2]) if match else (str(position), part)
+        made.append(Option(label, code, aliases.get(label, ())))
+    return tuple(made)
+
+
+def uncoded(text: str, aliases: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> tuple[Option, ...]:
+    """Options that are always written out: as :func:`options`, without codes."""
+    return tuple(replace(option, code="") for option in options(text, aliases))
+
+
+def pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSchema:
+    """The closing check of a parsed frame: types, permitted values, bounds and filled cells of ``present`` columns."""
+    columns = {}
+    for column in schema.columns:
+        if column.name not in present:
+            continue
+        checks = []
+        if column.minimum is not None:
+            checks.append(pa.Check.ge(column.minimum, error=f"{column.minimum:g} 以上"))
+        if column.maximum is not None:
+            checks.append(pa.Check.le(column.maximum, error=f"{column.maximum:g} 以下"))
+        columns[column.name] = pa.Column(
+            DTYPES.get(column.type), checks=checks, nullable=not column.filled, required=True
+        )
+    for item in schema.multiples:
+        for option in item.options:
+            if item.column(option) in present:
+                columns[item.column(option)] = pa.Column("boolean", nullable=True)
+    return pa.DataFrameSchema(columns, strict=False)
+
+
+_UNKNOWN_AGE = ("不詳", "わからない", "年齢不明")
+_NO_ANSWER_PREF = ("不明", "無回答", "不明/無回答", "不明・未回答")
+_PREFECTURES = tuple(
+    re.split(
+        "/",
+        "北海道/青森県/岩手県/宮城県/秋田県/山形県/福島県/茨城県/栃木県/群馬県/埼玉県/千葉県/東京都/神奈川県/新潟県/富山県/"
+        "石川県/福井県/山梨県/長野県/岐阜県/静岡県/愛知県/三重県/滋賀県/京都府/大阪府/兵庫県/奈良県/和歌山県/鳥取県/島根県/"
+        "岡山県/広島県/山口県/徳島県/香川県/愛媛県/高知県/福岡県/佐賀県/長崎県/熊本県/大分県/宮崎県/鹿児島県/沖縄県",
+    )
+)
+PREFECTURES = (
+    *(
+        Option(name, f"{code:02d}", (name[:-1],) if name != "北海道" else ())
+        for code, name in enumerate(_PREFECTURES, start=1)
+    ),
+    Option("海外", "", ("国外",)),
+    Option("不明・無回答", "", _NO_ANSWER_PREF),
+)
+_MALE = ("男", "Male", "male", "M")
+_FEMALE = ("女", "Female", "female", "F")
+
+COMMISSIONERS = Schema(
+    "commissioners",
+    "民生委員 回答票",
+    "one commissioner",
+    (
+        Column("survey_id", "調査ID", "id", required=True, filled=True),
+        Column(
+            "target_group",
+            "調査対象区分",
+            "cat",
+            required=True,
+            filled=True,
+            options=options("ひきこもり/単身高齢者/生活困窮/その他"),
+        ),
+        Column(
+            "commissioner_id",
+            "委員番号",
+            "id",
+            required=True,
+            filled=True,
+            note="pseudonym, text: 001 stays 001",
+        ),
+        Column(
+            "kind",
+            "区分",
+            "cat",
+            options=options("民生委員・児童委員/主任児童委員", {"民生委員・児童委員": ("民生委員",)}),
+        ),
+        Column("district", "地区(圏域)", "cat", from_labels=True, aliases=("地区", "圏域")),
+        Column("households_charge", "担当世帯数", "int", minimum=0, unit="世帯"),
+        Column("distributed_on", "配布日", "date"),
+        Column("returned_on", "回収日", "date"),
+        Column("in_scope", "対象", "flag", required=True, filled=True),
+        Column("responded", "回答", "flag", required=True, filled=True, aliases=("回答の有無",)),
+        Column("knows_case", "該当者の有無", "cat", required=True, options=options("いる/いない/わからない")),
+        Column("n_cases_reported", "該当者数", "int", required=True, minimum=0, unit="人"),
+        Column("opinion", "ご意見(自由記述)", "text", aliases=("ご意見", "意見", "自由記述")),
+        Column("entered_by", "入力者", "str"),
+        Column("checked_by", "照合者", "str"),
+    ),
+    key=("survey_id", "commissioner_id"),
+    note="responded ≤ in_scope; the sum of n_cases_reported equals the rows of cases (doubles included).",
+)
+
+CASES = Schema(
+    "cases",
+    "該当者票",
+    "one person a commissioner knows of",
+    (
+        Column("survey_id", "調査ID", "id", required=True, filled=True),
+        Column("case_id", "該当者番号", "id", required=True, filled=True),
+        Column("commissioner_id", "委員番号", "id", required=True, filled=True),
+        Column("duplicate_of", "重複先", "id", note="case_id of the same person reported before"),
+        Column(
+            "sex",
+            "性別",
+            "cat",
+            required=True,
+            options=options(
+                "男性/女性/その他・わからない",
+                {"男性": _MALE, "女性": _FEMALE, "その他・わからない": ("その他", "わからない", "不明")},
+            ),
+        ),
+        Column(
+            "age_band",
+            "年代",
+            "age",
+            required=True,
+            options=(
+                Option("10歳代(15~19)", "1"),
+                *options("2 20歳代/3 30歳代/4 40歳代/5 50歳代/6 60~64歳/7 65歳以上"),
+                Option("不明", "8", _UNKNOWN_AGE),
+            ),
+        ),
+        Column(
+            "household",
+            "家族構成",
+            "cat",
+            required=True,
+            options=options("家族と同居/一人暮らし/その他/不明", {"一人暮らし": ("独居", "単身")}),
+        ),
+        Column(
+            "outing",
+            "該当者の状態(外出状況)",
+            "cat",
+            aliases=("外出状況", "該当者の状態"),
+            options=options(
+                "1 趣味に関する用事のときだけ外出/2 近所のコンビニなどには出かける/3 自室からは出るが家からは出ない/"
+                "4 自室からほとんど出ない/9 不明"
+            ),
+        ),
+        Column(
+            "duration_band",
+            "ひきこもりの期間",
+            "cat",
+            required=True,
+            aliases=("期間",),
+            options=options("6か月~1年未満/1~3年未満/3~5年未満/5~7年未満/7~10年未満/10年以上/不明"),
+        ),
+        Column("trigger_other", "その他の内容", "text"),
+        Column(
+            "support_now", "支援の状況", "cat", options=options("受けている/過去に受けた/受けていない/不明")
+        ),
+        Column(
+            "economic_8050",
+            "8050世帯",
+            "flag",
+            note="derived when absent: aged 40 or over and living with a parent; unknown age or household gives NA",
+        ),
+        Column("note", "自由記述", "text"),
+    ),
+    key=("survey_id", "case_id"),
+    multiples=(
+        Multiple(
+            "household_members",
+            "同居家族(複数)",
+            options("父/母/配偶者/子/兄弟姉妹/祖父母/その他"),
+            aliases=("同居家族",),
+        ),
+        Multiple(
+            "trigger",
+            "経緯(複数回答)",
+            options(
+                "不登校/就職活動の不調/職場になじめなかった/退職・失業/人間関係/家庭環境/病気・障害/受験・進学/妊娠・出産・介護/"
+                "新型コロナ/その他/不明"
+            ),
+            required=True,
+            aliases=("経緯", "きっかけ"),
+        ),
+        Multiple(
+            "support_needed",
+            "必要な支援(複数)",
+            options(
+                "本人への訪問・相談/家族への支援/就労支援/居場所/医療/経済支援/情報提供/見守り/特になし/不明"
+            ),
+            aliases=("必要な支援",),
+        ),
+    ),
+)
+
+_WAVE_COUNTS = (
+    ("n_in_scope", "対象数", "人"),
+    ("n_responded", "回答数", "人"),
+    ("n_cases", "該当者数", "人"),
+    ("male", "男性", "人"),
+    ("female", "女性", "人"),
+    ("age_15_19", "15~19歳", "人"),
+    ("age_20s", "20歳代", "人"),
+    ("age_30s", "30歳代", "人"),
+    ("age_40s", "40歳代", "人"),
+    ("age_50s", "50歳代", "人"),
+    ("age_60_64", "60~64歳", "人"),
+    ("age_65_over", "65歳以上", "人"),
+    ("age_unknown", "年代不明", "人"),
+    ("household_with_family", "家族と同居", "人"),
+    ("dur_5plus", "5年以上", "人"),
+    ("n_valid_outing", "外出状況の有効回答", "人"),
+    ("outing_at_home", "家から出ない", "人"),
+)
+WAVES = Schema(
+    "waves",
+    "過去調査集計",
+    "one earlier survey",
+    (
+        Column("wave", "調査回", "id", required=True, filled=True),
+        Column("fiscal_year", "年度", "year", required=True, filled=True),
+        Column("survey_name", "調査名", "str", required=True),
+        Column("method", "方法", "str"),
+        *(
+            Column(name, heading, "int", required=name == "n_cases", minimum=0, unit=unit)
+            for name, heading, unit in _WAVE_COUNTS
+        ),
+        Column("comparable", "比較可能性", "cat", required=True, options=uncoded("可/要注意/不可")),
+        Column("comparability_note", "比較上の注意", "str"),
+        Column("source", "出典", "str", required=True),
+    ),
+    key=("wave",),
+    note="Any count may be unknown (…).",
+)
+
+_AGE_10 = uncoded("10代未満/10代/20代/30代/40代/50代/60代/70代以上")
+_OCCUPATIONS = options("児童・学生/会社員・公務員/自営業/パート・アルバイト/主婦・主夫/無職/その他")
+_TOPICS = options(
+    "メンタル不調/家族/学校/勤務/健康/男女/経済・生活/自殺念慮/その他",
+    {"男女": ("男女問題",), "経済・生活": ("経済", "経済生活")},
+)
+_LONELINESS = uncoded("常に/時々/ほとんどない/全くない")
+_WISH = uncoded("強く/少し/ない", {"強く": ("強い",)})
+_CHANNEL = Column("channel", "窓口", "cat", required=True, filled=True, from_labels=True)
+_PREF = Column("pref", "都道府県", "cat", required=True, filled=True, options=PREFECTURES)
+CONSULTATIONS = Schema(
+    "consultations",
+    "相談記録",
+    "one consultation",
+    (
+        Column("consult_id", "相談ID", "id", required=True, filled=True),
+        Column(
+            "client_id", "相談者ID", "id", note="pseudonym; blank when the desk cannot tell persons apart"
+        ),
+        Column("received_at", "相談受付日時", "datetime", required=True, filled=True, aliases=("受付日時",)),
+        _CHANNEL,
+        _PREF,
+        Column("city", "市区町村", "str", note="only when the person said so"),
+        Column("age_band", "年代", "age", required=True, options=_AGE_10),
+        Column("sex", "性別", "cat", options=options("男性/女性/その他", {"男性": _MALE, "女性": _FEMALE})),
+        Column("occupation", "職業", "cat", options=_OCCUPATIONS),
+        Column("topic", "相談内容(主)", "cat", aliases=("相談内容",), options=_TOPICS),
+        Column("loneliness", "孤独感", "cat", options=_LONELINESS),
+        *(
+            Column(
+                f"ucla3_{i}",
+                f"UCLA3項目_{i}",
+                "int",
+                minimum=1,
+                maximum=4,
+                aliases=(f"UCLA3_{i}", f"UCLA3項目{i}"),
+            )
+            for i in (1, 2, 3)
+        ),
+        Column("death_wish", "希死念慮", "cat", options=_WISH),
+        Column("suicidal_ideation", "自殺念慮", "cat", options=_WISH),
+        Column("n_messages", "発言数", "int", minimum=0, unit="回"),
+        Column("duration_min", "対応時間(分)", "number", minimum=0, unit="分", aliases=("時間", "対応時間")),
+        Column("status", "対応", "cat", options=options("完了/中断/応答なし")),
+        Column("referral", "つなぎ先", "cat", options=options("行政/医療/学校/児相/警察/社協/なし")),
+        Column("utm_source", "流入元", "str"),
+        Column("device", "端末", "str"),
+        Column("text", "相談本文", "text", aliases=("相談本文(相談者発言)",)),
+    ),
+    key=("consult_id",),
+    note="received_at is naive (the file's time zone is declared) or ISO with offset; frames are in Asia/Tokyo.",
+)
+
+_DATE = Column("date", "日付", "date", required=True, filled=True, aliases=("年月日",))
+_HOUR = Column(
+    "hour", "時台", "hour", required=True, filled=True, minimum=0, maximum=23, aliases=("時間帯", "時")
+)
+_N = Column("n", "件数", "int", required=True, minimum=0, unit="件")
+_SOURCE = Column("source", "出典", "str", aliases=("資料",))
+CONSULTATIONS_HOURLY = Schema(
+    "consultations_hourly",
+    "相談件数集計",
+    "one date, hour, prefecture, desk, age band, occupation and topic",
+    (
+        _DATE,
+        _HOUR,
+        _PREF,
+        _CHANNEL,
+        Column("age_band", "年代", "age", options=_AGE_10),
+        Column("occupation", "職業", "cat", options=_OCCUPATIONS),
+        Column("topic", "相談内容(主)", "cat", aliases=("相談内容",), options=_TOPICS),
+        _N,
+    ),
+    key=("date", "hour", "pref", "channel", "age_band", "occupation", "topic"),
+    note="Alternative to records when the provider cannot hand them over; n below its threshold is written x.",
+)
+NATIONAL_DAILY = Schema(
+    "national_daily",
+    "全国 日別・都道府県別 相談件数",
+    "one date and prefecture",
+    (_DATE, _PREF, _N, _SOURCE),
+    ("date", "pref"),
+)
+NATIONAL_HOURLY = Schema(
+    "national_hourly",
+    "全国 日別・時台別 相談件数",
+    "one date and hour",
+    (_DATE, _HOUR, _N, _SOURCE),
+    ("date", "hour"),
+)
+NATIONAL_ATTRIBUTES = Schema(
+    "national_attributes",
+    "全国 属性別 相談件数",
+    "one value of one attribute in one period",
+    (
+        Column("scope", "範囲", "str", required=True, filled=True),
+        Column("period_start", "期間開始", "date"),
+        Column("period_end", "期間終了", "date"),
+        Column(
+            "variable",
+            "項目",
+            "cat",
+            required=True,
+            filled=True,
+            options=uncoded(
+                "loneliness/death_wish/suicidal_ideation/topic/occupation_topic",
+                {
+                    "loneliness": ("孤独感",),
+                    "death_wish": ("希死念慮",),
+                    "suicidal_ideation": ("自殺念慮",),
+                    "topic": ("相談内容(主)", "相談内容"),
+                    "occupation_topic": ("職業×相談内容", "職業×相談内容(主)"),
+                },
+            ),
+        ),
+        Column("occupation", "職業", "cat", options=_OCCUPATIONS, note="for occupation_topic only"),
+        Column("value", "値", "str", required=True, filled=True, note="a label of the variable, or 無回答"),
+        _N,
+        _SOURCE,
+    ),
+    key=("scope", "period_start", "period_end", "variable", "occupation", "value"),
+)
+
+ADS = Schema(
+    "ads",
+    "広告配信実績(日別)",
+    "one date, platform, campaign, ad set, ad and audience cell",
+    (
+        Column("date", "日", "date", note="required; or period_start = period_end"),
+        Column("period_start", "レポート開始日", "date"),
+        Column("period_end", "レポート終了日", "date"),
+        Column("platform", "プラットフォーム", "str", required=True, filled=True),
+        Column("campaign", "キャンペーン名", "str", required=True),
+        Column("adset", "広告セット名", "str"),
+        Column("ad", "広告名", "str"),
+        Column("creative_format", "広告フォーマット", "str"),
+        Column("age_band", "年齢", "str"),
+        Column(
+            "sex",
+            "性別",
+            "cat",
+            options=uncoded(
+                "男性/女性/不明", {"男性": _MALE, "女性": _FEMALE, "不明": ("Unknown", "unknown")}
+            ),
+        ),
+        Column("device", "デバイス", "str"),
+        Column("region", "地域", "str"),
+        Column("impressions", "インプレッション", "int", required=True, minimum=0, unit="回"),
+        Column(
+            "reach", "リーチ", "int", minimum=0, additive=False, unit="人", note="never add it up over rows"
+        ),
+        Column("clicks_all", "クリック(すべて)", "int", minimum=0, unit="回"),
+        Column("link_clicks", "リンクのクリック", "int", minimum=0, unit="回"),
+        Column("landing_views", "ランディングページビュー", "int", minimum=0, unit="回"),
+        Column("video_views", "動画再生数", "int", minimum=0, unit="回"),
+        Column("results", "結果", "number", minimum=0, note="what result_indicator says; often clicks"),
+        Column("result_indicator", "結果インジケーター", "str"),
+        Column("spend_yen", "消化金額", "number", minimum=0, unit="円"),
+        Column("currency", "通貨コード", "cat", options=uncoded("JPY")),
+    ),
+    key=(
+        "date",
+        "platform",
+        "campaign",
+        "adset",
+        "ad",
+        "creative_format",
+        "age_band",
+        "sex",
+        "device",
+        "region",
+    ),
+    note="Headings per platform stand in params/ad_headings.yaml. Ratios (CTR, CPC, CPM) are never imported.",
+)
+CAMPAIGNS = Schema(
+    "campaigns",
+    "周知施策",
+    "one measure",
+    (
+        Column("campaign_id", "施策ID", "id", required=True, filled=True),
+        Column("name", "施策名", "str", required=True, filled=True),
+        Column(
+            "media",
+            "媒体",
+            "cat",
+            required=True,
+            filled=True,
+            options=uncoded("SNS/ディスプレイ/チラシ/TV/広報誌/イベント", {"TV": ("テレビ",)}),
+        ),
+        Column("area", "地域", "cat", options=uncoded("市/県/全国")),
+        Column("prep_start", "準備開始", "date"),
+        Column("prep_end", "準備終了", "date"),
+        Column("start", "開始", "date", required=True),
+        Column("end", "終了", "date", required=True),
+        Column("zone", "放送時間帯", "zone", note="26:00 is 2 o'clock of the next day"),
+        Column("reach_n", "到達数", "number", minimum=0),
+        Column("reach_unit", "到達単位", "cat", options=uncoded("戸/世帯/GRP/回")),
+        Column("reach_source", "到達数の出典", "str"),
+        Column("cost_yen", "費用(円)", "number", minimum=0, unit="円"),
+        Column("cost_cap_yen", "費用上限(円)", "number", minimum=0, unit="円"),
+        Column("target_age", "対象年齢", "str"),
+        Column("note", "備考", "str"),
+    ),
+    key=("campaign_id",),
+)
+POPULATION = Schema(
+    "population",
+    "人口",
+    "one area, date, source, sex and age band",
+    (
+        Column("area_code", "地域コード", "id", required=True, filled=True),
+        Column("area_name", "地域名", "str", required=True, filled=True),
+        Column("as_of", "時点", "date", required=True, filled=True),
+        Column("source", "資料", "str", required=True, filled=True, aliases=("出典",)),
+        Column(
+            "sex",
+            "性別",
+            "cat",
+            options=uncoded("総数/男性/女性", {"総数": ("男女計", "計"), "男性": _MALE, "女性": _FEMALE}),
+        ),
+        Column("age_band", "年齢階級", "str"),
+        Column("n", "人口", "int", required=True, minimum=0, unit="人"),
+        Column(
+            "households",
+            "世帯数",
+            "int",
+            minimum=0,
+            additive=False,
+            unit="世帯",
+            note="of the whole area, on every row",
+        ),
+    ),
+    key=("area_code", "as_of", "source", "sex", "age_band"),
+)
+CHANNELS = Schema(
+    "channels",
+    "相談窓口",
+    "one desk",
+    (
+        replace(_CHANNEL, note="the desks that consultations may name"),
+        Column("opened_on", "開設日", "date"),
+        Column("note", "備考", "str"),
+    ),
+    key=("channel",),
+)
+EVENTS = Schema(
+    "events",
+    "会議・反響",
+    "one meeting or voice",
+    (
+        _DATE,
+        Column("name", "名称", "str", required=True, filled=True),
+        Column("kind", "種別", "cat", required=True, options=uncoded("会議/声/調査/広報")),
+        Column("text", "内容", "text"),
+    ),
+    key=("date", "name"),
+)
+MEDIA_USE = Schema(
+    "media_use",
+    "媒体の利用率",
+    "one age band and medium",
+    (
+        Column("age_band", "年代", "str", required=True, filled=True),
+        Column("medium", "媒体", "str", required=True, filled=True),
+        Column("share", "利用率", "share", required=True, minimum=0, maximum=1, note="0 to 1, or with %"),
+        _SOURCE,
+    ),
+    key=("age_band", "medium", "source"),
+)
+
+SCHEMAS: Mapping[str, Schema] = {
+    schema.kind: schema
+    for schema in (
+        COMMISSIONERS,
+        CASES,
+        WAVES,
+        CONSULTATIONS,
+        CONSULTATIONS_HOURLY,
+        NATIONAL_DAILY,
+        NATIONAL_HOURLY,
+        NATIONAL_ATTRIBUTES,
+        ADS,
+        CAMPAIGNS,
+        POPULATION,
+        CHANNELS,
+        EVENTS,
+        MEDIA_USE,
+    )
+}

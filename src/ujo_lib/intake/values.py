@@ -1,0 +1,556 @@
+"""From the text of a cell to its value, one parser per column type; each distinct text is read once.
+
+A parser takes the text and returns the value, or raises :class:`ValueRefused` with what was expected and what to write
+instead. :func:`parse_column` maps it over the distinct texts of a column, notes every refusal with its rows and every
+change it made, and hands back columns in the frame's types.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from ujo_lib.fiscal import DateError, FiscalYear, parse_clock, parse_date, parse_zone
+from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import DTYPES, NUMERIC, Column, Option
+from ujo_lib.text import mask_personal, normalise_value
+
+MissingSign = Literal["none", "unknown", "suppressed"]
+JST = ZoneInfo("Asia/Tokyo")
+
+_DISTINCT_LISTED = 5
+
+
+class ValueRefused(ValueError):  # noqa: N818 - a verdict, not a malfunction
+    """A text that does not fit its column: what was expected, what to write instead, and the rule's number."""
+
+    def __init__(self, expected: str, remedy: str, rule: str) -> None:
+        self.expected, self.remedy, self.rule = expected, remedy, rule
+        super().__init__(expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One column of texts, dictionary-encoded.
+
+    Attributes:
+        heading: as it stands in the file.
+        codes: position in ``texts`` per row.
+        texts: the distinct texts.
+        rows: row numbers as Excel shows them.
+    """
+
+    heading: str
+    codes: np.ndarray
+    texts: list[str]
+    rows: np.ndarray
+
+    @classmethod
+    def of(cls, heading: str, column: pa.ChunkedArray, rows: np.ndarray) -> "Raw":
+        """Encode an Arrow string column."""
+        encoded = column.combine_chunks().dictionary_encode()
+        return cls(
+            heading, encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist(), rows
+        )
+
+    def rows_of(self, code: int) -> np.ndarray:
+        """Row numbers that hold the text of this code."""
+        rows: np.ndarray = self.rows[self.codes == code]
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the site declares about a file's values.
+
+    Attributes:
+        missing: meaning of missing-value signs, by :func:`fold_sign`.
+        timezone: zone of naive time stamps, ``None`` when not declared.
+        names: names to mask in free text.
+    """
+
+    missing: Mapping[str, MissingSign]
+    timezone: str | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A value and, when the text was not in plain form, the number of the rule that mended it."""
+
+    value: Any
+    rule: str | None = None
+
+
+def tidy(text: str) -> str:
+    """:func:`ujo_lib.text.normalise_value`, skipped for texts that are plainly in that form already."""
+    if text.isascii() and text.isprintable() and text == text.strip() and "  " not in text:
+        return text
+    return normalise_value(text)
+
+
+_DASH_SIGN = re.compile("[-\uff0d\u2010-\u2015\u2212\u30fc\uff70\u2500]+")
+_DOT_SIGN = re.compile(r"[\u2026\u2025]+|\.{2,}|[\u30fb\uff65]{2,}")
+
+
+def fold_sign(text: str) -> str:
+    """One form for the spellings of a missing-value sign: dashes ``-``, dots ``…``, ``x``, ``*``; else as tidied."""
+    bare = text.strip()
+    if _DASH_SIGN.fullmatch(bare):
+        return "-"
+    if _DOT_SIGN.fullmatch(bare):
+        return "…"
+    plain = tidy(bare)
+    if plain in {"x", "X", "×", "✕"}:
+        return "x"
+    return "*" if plain and set(plain) == {"*"} else plain
+
+
+_BLANK_ANSWERS = frozenset({"無回答", "未回答", "回答なし"})
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+_UNITS = "件|人|名|円|戸|世帯|回|歳|個|枚|分|時間|年度?|か月|%"
+_NUMBER = re.compile(
+    rf"(?P<sign>[-+▲△]?)\s?[¥\\]?\s?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s?(?P<unit>{_UNITS})?"
+)
+
+
+def parse_number(text: str, *, percent: bool = False) -> Read:
+    """A number with what clerks put around it: full-width digits, ``1,234``, ``¥``, 件, ``▲3``.
+
+    Args:
+        text: the cell.
+        percent: whether ``12.5%`` may stand for 0.125.
+
+    Raises:
+        ValueRefused: not a number; or ``(25)``, which may mean minus 25 or "25 of these".
+    """
+    plain = tidy(text).replace("\u2212", "-")
+    match = _NUMBER.fullmatch(plain)
+    if match is None:
+        raise ValueRefused("数値", _number_remedy(plain), "6")
+    if match["unit"] == "%" and not percent:
+        raise ValueRefused("割合ではない数値", "% を外し、割合ではなく数そのものを書いてください。", "6")
+    value = float(match["digits"].replace(",", "") + (match["part"] or ""))
+    if match["sign"] in ("-", "▲", "△") and match["sign"]:
+        value = -value
+    if match["unit"] == "%":
+        value /= 100
+    if re.fullmatch(r"-?\d+(?:\.\d+)?", plain):
+        return Read(value, None if plain == text.strip() else "5")
+    return Read(value, "6")
+
+
+def _number_remedy(plain: str) -> str:
+    if re.fullmatch(r"\(\s?[\d,.]+\s?\)", plain):
+        return "かっこ付きの数は、負の数にも内数にも読めます。-25 か 25 のように書いてください。"
+    if fold_sign(plain) in {"-", "…", "x", "*"}:
+        return (
+            f"符号「{plain}」の意味を inputs.yaml の missing に書いてください(none / unknown / suppressed)。"
+        )
+    if re.search(r"\d\s?,\s?\d", plain):
+        return "3けたごとのカンマの位置を確かめるか、カンマを外してください。"
+    if re.fullmatch(r"[#＃].*", plain):
+        return "Excelの計算エラーです。元の表で値を直してください。"
+    return "数字だけを書いてください。数えていないときは空欄にします。"
+
+
+def parse_int(text: str) -> Read:
+    """A whole number; see :func:`parse_number`."""
+    read = parse_number(text)
+    if not float(read.value).is_integer():
+        raise ValueRefused("整数", "小数を整数に直してください。", "6")
+    return Read(int(read.value), read.rule)
+
+
+def parse_share(text: str) -> Read:
+    """A share between 0 and 1, ``12.5%`` allowed."""
+    return parse_number(text, percent=True)
+
+
+def parse_hour(text: str) -> Read:
+    """An hour of the day: ``22``, ``22時``, ``22時台``, ``22:00``."""
+    match = re.fullmatch(r"(\d{1,2})(?:時台?|:00(?::00)?)?", tidy(text))
+    if match is None or int(match[1]) > 23:
+        raise ValueRefused(
+            "0から23の時台", "22 か 22時台 のように書いてください。翌日の1時は日付を翌日にします。", "9"
+        )
+    return Read(int(match[1]), None if text == match[1] else "9")
+
+
+def parse_year(text: str) -> Read:
+    """A fiscal year as its western number."""
+    try:
+        year = FiscalYear.parse(text).year
+    except DateError as error:
+        raise ValueRefused("年度(2023、R5、令和5年度)", str(error), "8") from None
+    return Read(year, None if text == str(year) else "8")
+
+
+# --- flags, dates, clocks -------------------------------------------------------------------------------------------
+
+_TRUE = frozenset(
+    {
+        "1",
+        "○",
+        "〇",
+        "◯",
+        "●",
+        "✓",
+        "✔",
+        "レ",
+        "有",
+        "あり",
+        "はい",
+        "対象",
+        "回答",
+        "回答あり",
+        "true",
+        "yes",
+    }
+)
+_FALSE = frozenset({"0", "×", "✕", "無", "なし", "いいえ", "対象外", "未回答", "回答なし", "false", "no"})
+
+
+def parse_flag(text: str) -> Read:
+    """Yes or no: 1/0, ○/×, 有/無, はい/いいえ."""
+    plain = tidy(text).casefold()
+    if plain in _TRUE:
+        return Read(True, None if text == "1" else "15")
+    if plain in _FALSE:
+        return Read(False, None if text == "0" else "15")
+    raise ValueRefused("1(はい)か0(いいえ)", "1 か 0 を書いてください。", "定義")
+
+
+_PLAIN_DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}")
+
+
+def parse_day(text: str) -> Read:
+    """A day; see :func:`ujo_lib.fiscal.parse_date`."""
+    try:
+        day = parse_date(text)
+    except DateError as error:
+        raise ValueRefused("日付", str(error), "7") from None
+    return Read(day, None if _PLAIN_DATE.fullmatch(text) else "7")
+
+
+_OFFSET = re.compile(r"(?P<stamp>.+?)\s*(?P<offset>Z|[+-]\d{2}:?\d{2})")
+_STAMP = re.compile(
+    r"(?P<day>.+?)(?:T|\s+|(?<=[日)]))(?P<clock>\d{1,2}(?::\d{2}(?::\d{2})?|時(?:\d{1,2}分)?)(?:\.\d+)?)"
+)
+
+
+def parse_stamp(text: str, timezone: str | None) -> Read:
+    """A day and clock as a moment in Asia/Tokyo; a clock past 24:00 belongs to the next day.
+
+    Args:
+        text: ISO with or without offset, or a municipal date followed by a clock.
+        timezone: zone of a stamp without offset.
+
+    Raises:
+        ValueRefused: not a moment, or no offset and no declared zone.
+    """
+    plain = tidy(text)
+    with_offset = _OFFSET.fullmatch(plain)
+    match = _STAMP.fullmatch(with_offset["stamp"] if with_offset else plain)
+    if match is None:
+        raise ValueRefused("日付と時刻", "2023-08-05 22:13 のように、日付と時刻を書いてください。", "7")
+    try:
+        day = parse_date(match["day"])
+        hours, seconds = (
+            match["clock"].rsplit(":", 1) if match["clock"].count(":") == 2 else (match["clock"], "0")
+        )
+        shift, clock = parse_clock(hours)
+    except DateError as error:
+        raise ValueRefused("日付と時刻", str(error), "9" if "時刻" in str(error) else "7") from None
+    naive = datetime.combine(day + timedelta(days=shift), clock) + timedelta(seconds=float(seconds))
+    rule = "9" if shift else (None if _PLAIN_DATE.fullmatch(match["day"]) else "7")
+    if with_offset:
+        offset = datetime.strptime(with_offset["offset"], "%z").tzinfo
+        return Read(naive.replace(tzinfo=offset).astimezone(JST), rule)
+    if timezone is None:
+        raise ValueRefused(
+            "時差付きの時刻か、時間帯の宣言",
+            "inputs.yaml のこのファイルに timezone: Asia/Tokyo か timezone: UTC を書いてください。",
+            "10",
+        )
+    return Read(naive.replace(tzinfo=ZoneInfo(timezone)).astimezone(JST), rule)
+
+
+def parse_broadcast_zone(text: str) -> Read:
+    """A clock range in the form ``20:00~26:00``."""
+    try:
+        (d0, t0), (d1, t1) = parse_zone(text)
+    except DateError as error:
+        raise ValueRefused("時間帯(20:00~26:00)", str(error), "9") from None
+    plain = f"{t0.hour + 24 * d0}:{t0.minute:02d}~{t1.hour + 24 * d1}:{t1.minute:02d}"
+    return Read(plain, None if text == plain else "9")
+
+
+# --- categories -----------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def vocabulary(options: tuple[Option, ...]) -> Mapping[str, str]:
+    """Every accepted spelling of these options (folded) → label."""
+    known: dict[str, str] = {}
+    for option in options:
+        for spelling in (*option.aliases, option.code, option.label):
+            if spelling:
+                known[_fold_label(spelling)] = option.label
+    return known
+
+
+def _fold_label(text: str) -> str:
+    return re.sub(r"\s+", "", tidy(text)).casefold()
+
+
+def parse_category(text: str, options: tuple[Option, ...]) -> Read:
+    """The label of an answer given as label, code, 「1 男性」 or a known alias.
+
+    Raises:
+        ValueRefused: not among the options; the nearest label is proposed.
+    """
+    known = vocabulary(options)
+    folded = _fold_label(text)
+    numbered = re.fullmatch(r"(\d{1,2})[.:、)]?(\D.*)", folded)
+    label = known.get(folded)
+    if label is None and numbered and known.get(numbered[1]) == known.get(numbered[2]):
+        label = known.get(numbered[1])
+    if label is None:
+        raise ValueRefused(_choices(options), _nearest(folded, options), "定義")
+    return Read(label, None if text == label else "5")
+
+
+def _choices(options: tuple[Option, ...]) -> str:
+    labels = [option.label for option in options]
+    return "/".join(labels if len(labels) <= 12 else [*labels[:4], f"…(全{len(labels)}種)"])
+
+
+def _nearest(folded: str, options: tuple[Option, ...]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(folded, list(vocabulary(options)), n=1, cutoff=0.5)
+    hint = f"「{vocabulary(options)[near[0]]}」ではありませんか。" if near else ""
+    return f"{hint}選択肢の名称かコードを書いてください。新しい選択肢なら inputs.yaml の labels に加えます。"
+
+
+_KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
+_KANJI_NUMBER = re.compile("([二三四五六七八九])?(十)?([一二三四五六七八九])?")
+_BAND = re.compile(
+    r"(?P<low>\d{1,3})(?:歳?(?:~|-|から)(?P<high>\d{1,3}))?(?P<unit>歳代|歳台|代|歳)?(?P<open>以上|以下|未満)?"
+)
+
+
+def _kanji_to_digits(text: str) -> str:
+    def number(match: re.Match[str]) -> str:
+        if not match[0]:
+            return ""
+        tens = (_KANJI_DIGITS[match[1]] if match[1] else 1) * 10 if match[2] else 0
+        if not match[2] and match[1] and match[3]:
+            return match[0]
+        ones = match[3] or ("" if match[2] else match[1])
+        return str(tens + (_KANJI_DIGITS[ones] if ones else 0))
+
+    return _KANJI_NUMBER.sub(number, text)
+
+
+@lru_cache(maxsize=4096)
+def age_range(text: str) -> tuple[int, int] | None:
+    """Ages a band covers, both ends included: 「40歳代」「四十代」「40~49歳」 → (40, 49), 「65歳以上」 → (65, 999)."""
+    plain = re.sub(r"\s+", "", tidy(text)).replace("\u301c", "~")
+    within = re.fullmatch(r".+\((.+)\)", plain)
+    match = _BAND.fullmatch(_kanji_to_digits(within[1] if within else plain))
+    if match is None:
+        return None
+    low = int(match["low"])
+    if match["high"]:
+        return (low, int(match["high"]))
+    if match["open"] == "以上":
+        return (low, 999)
+    if match["open"]:
+        return (0, low - (match["open"] == "未満"))
+    if match["unit"] in ("歳代", "歳台", "代"):
+        return (low, low + 9)
+    return (low, low)
+
+
+def parse_age(text: str, options: tuple[Option, ...]) -> Read:
+    """An age band, however written, or a plain age, as one of the bands.
+
+    Raises:
+        ValueRefused: no such band, or a range that lies in no single band.
+    """
+    try:
+        return parse_category(text, options)
+    except ValueRefused:
+        return _age_in(text, options)
+
+
+def _age_in(text: str, options: tuple[Option, ...]) -> Read:
+    ages = age_range(text)
+    bands = {option.label: band for option in options if (band := age_range(option.label))}
+    fits = [label for label, (low, high) in bands.items() if ages and low <= ages[0] and ages[1] <= high]
+    # 10代 in a survey that begins at 15 means its youngest band.
+    decade = [label for label, (low, high) in bands.items() if ages == (low // 10 * 10, high)]
+    chosen = fits or decade
+    if len(chosen) != 1:
+        raise ValueRefused(_choices(options), "年代の区分のどれか1つに直してください。", "16")
+    return Read(chosen[0], "16")
+
+
+# --- whole columns --------------------------------------------------------------------------------------------------
+
+
+def _parser(column: Column, site: Site) -> Callable[[str], Read]:
+    parsers: dict[str, Callable[[str], Read]] = {
+        "cat": lambda text: parse_category(text, column.options),
+        "age": lambda text: parse_age(text, column.options),
+        "int": parse_int,
+        "number": parse_number,
+        "share": parse_share,
+        "flag": parse_flag,
+        "date": parse_day,
+        "datetime": lambda text: parse_stamp(text, site.timezone),
+        "hour": parse_hour,
+        "zone": parse_broadcast_zone,
+        "year": parse_year,
+        "id": lambda text: Read(tidy(text), None if tidy(text) == text else "5"),
+        "str": lambda text: Read(tidy(text), None if tidy(text) == text else "5"),
+        "text": lambda text: _masked(text, site.names),
+    }
+    return parsers[column.type]
+
+
+def _masked(text: str, names: tuple[str, ...]) -> Read:
+    masked = mask_personal(text, names)
+    return Read(masked, None if masked == text else "23")
+
+
+def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str, pd.Series]:
+    """Parse one column.
+
+    Args:
+        column: its definition.
+        raw: its texts.
+        site: missing-value signs, time zone and names declared for the file.
+        notes: receives refusals (row by row) and repairs (by distinct text).
+
+    Returns:
+        The column, and ``<name>_suppressed`` / ``<name>_unknown`` when such signs occur; all with a default index.
+    """
+    parse = _parser(column, site)
+    values: list[Any] = [None] * len(raw.texts)
+    signs: dict[str, list[int]] = {"suppressed": [], "unknown": []}
+    changed: list[tuple[int, str, str, str]] = []
+    fast = _iso_stamps(raw.texts, site) if column.type == "datetime" else {}
+    for code, text in enumerate(raw.texts):
+        if not text or not (bare := text.strip()):
+            continue
+        if code in fast:
+            values[code] = fast[code]
+            continue
+        if (meaning := _sign(column, bare, site)) is not None:
+            values[code] = 0 if meaning == "none" and column.type in NUMERIC else None
+            if meaning != "none":
+                signs[meaning].append(code)
+            changed.append(
+                (code, text, {"none": "0", "unknown": "不明(欠測)", "suppressed": "秘匿"}[meaning], "14")
+            )
+            continue
+        if column.type in ("cat", "age") and _is_no_answer(bare, column):
+            continue
+        try:
+            read = parse(text if column.type == "text" else bare)
+        except ValueRefused as refused:
+            _note_refusal(column, raw, code, refused, notes)
+            continue
+        values[code] = read.value
+        if read.rule is not None:
+            changed.append((code, text, str(read.value), read.rule))
+    _note_repairs(column, raw, changed, notes)
+    made = {column.name: _series(column, raw.codes, values)}
+    if column.type in NUMERIC:
+        for sign, codes in signs.items():
+            if codes:
+                made[f"{column.name}_{sign}"] = pd.Series(np.isin(raw.codes, codes), dtype="boolean")
+    return made
+
+
+def _sign(column: Column, text: str, site: Site) -> MissingSign | None:
+    if column.type in ("id", "text"):
+        return None
+    return site.missing.get(fold_sign(text))
+
+
+def _is_no_answer(text: str, column: Column) -> bool:
+    return tidy(text) in _BLANK_ANSWERS and _fold_label(text) not in vocabulary(column.options)
+
+
+def _note_refusal(column: Column, raw: Raw, code: int, refused: ValueRefused, notes: Notes) -> None:
+    rows = raw.rows_of(code)
+    shown = "" if column.type == "text" else raw.texts[code]
+    notes.problem_rows(
+        rows, [shown] * len(rows), refused.expected, refused.remedy, refused.rule, column=raw.heading
+    )
+
+
+def _note_repairs(
+    column: Column, raw: Raw, changed: Sequence[tuple[int, str, str, str]], notes: Notes
+) -> None:
+    """Equal changes are one line; many different ones in a column are one line with an example."""
+    for rule in sorted({rule for *_, rule in changed}):
+        mine = [change for change in changed if change[3] == rule]
+        groups = [[change] for change in mine] if len(mine) <= _DISTINCT_LISTED else [mine]
+        for group in groups:
+            codes = [change[0] for change in group]
+            hits = np.flatnonzero(np.isin(raw.codes, codes))
+            first = int(hits[0])
+            _, before, after, _ = next(change for change in group if change[0] == raw.codes[first])
+            private = column.type in ("text", "id")
+            notes.repair(
+                "" if private else before,
+                "個人情報を伏せた" if column.type == "text" else "" if private else after,
+                rule,
+                row=int(raw.rows[first]),
+                column=raw.heading,
+                count=len(hits),
+            )
+
+
+def _iso_stamps(texts: list[str], site: Site) -> dict[int, pd.Timestamp]:
+    """Stamps in plain ISO or slashed form, read in one sweep; whatever is left goes to :func:`parse_stamp`."""
+    plain = re.compile(r"\d{4}([-/])\d{1,2}\1\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2})?")
+    codes = [code for code, text in enumerate(texts) if plain.fullmatch(text)]
+    if not codes or site.timezone is None:
+        return {}
+    stamps = pd.to_datetime(pd.Series([texts[c] for c in codes]), format="ISO8601", errors="coerce")
+    moments = stamps.dt.as_unit("us").dt.tz_localize(site.timezone).dt.tz_convert("Asia/Tokyo")
+    return {code: moment for code, moment in zip(codes, moments, strict=True) if moment is not pd.NaT}
+
+
+def _series(column: Column, codes: np.ndarray, values: list[Any]) -> pd.Series:
+    if column.type in ("cat", "age"):
+        labels = [option.label for option in column.options]
+        place = {label: i for i, label in enumerate(labels)}
+        position = np.array([place.get(value, -1) for value in values], dtype=np.int64)
+        dtype = pd.CategoricalDtype(labels, ordered=True)
+        return pd.Series(pd.Categorical.from_codes(position[codes], dtype=dtype))
+    if column.type == "datetime":
+        distinct: Any = (
+            pd.Series(pd.to_datetime(values, utc=True)).dt.tz_convert("Asia/Tokyo").dt.as_unit("us")
+        )
+    elif column.type == "date":
+        distinct = pd.Series(pd.to_datetime(values)).astype("datetime64[us]")
+    else:
+        distinct = pd.Series(pd.array(values, dtype=DTYPES[column.type]))
+    return distinct.take(codes).reset_index(drop=True)
