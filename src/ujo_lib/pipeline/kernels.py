@@ -9,10 +9,12 @@ kernel. The server ends, and its kernels with it, when the runner closes the pip
 """
 
 import asyncio
+import itertools
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import AbstractContextManager
 from typing import Any
@@ -69,6 +71,15 @@ class ForkServer(AbstractContextManager["ForkServer"]):
             bufsize=1,
         )
         self._talk = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="ujo-")
+        self._kernels = itertools.count(1)
+
+    def sockets(self) -> str:
+        """A path for the sockets and the connection file of one more kernel.
+
+        Local sockets instead of ports: what runs over them are case records, and two kernels can never meet.
+        """
+        return f"{self._folder.name}/k{next(self._kernels)}"
 
     def fork(self, connection_file: str) -> int:
         """Fork a kernel that listens on the ports of `connection_file`; return its process id.
@@ -99,6 +110,7 @@ class ForkServer(AbstractContextManager["ForkServer"]):
             self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
+        self._folder.cleanup()
 
 
 class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]  # jupyter_client is followed untyped
@@ -168,7 +180,8 @@ def can_fork() -> bool:
 
 def forked_manager(server: ForkServer) -> AsyncKernelManager:
     """Make a kernel manager whose kernel will be forked from the server."""
-    manager = AsyncKernelManager(transport="ipc")
+    sockets = server.sockets()
+    manager = AsyncKernelManager(transport="ipc", ip=sockets, connection_file=f"{sockets}.json")
     spec = KernelSpec(argv=[], display_name="Python 3", language="python")
     provisioner = ForkProvisioner(parent=manager, kernel_spec=spec)
     provisioner.server = server

@@ -150,6 +150,8 @@ def _declaration_digest(settings: NotebookSettings) -> str:
 
 
 def _digest_once(file: Path, seen: dict[Path, str]) -> str:
+    if not file.is_file():
+        raise MissingInputError([str(file)])
     if file not in seen:
         seen[file] = digest_file(file)
     return seen[file]

@@ -156,15 +156,18 @@ def _put_in_place(
     place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, started: str
 ) -> Manifest:
     """Write both sets of pages beside their targets, rename them into place, and bear witness."""
-    from ujo_lib.pipeline.pages import write_internal, write_release
+    from ujo_lib.pipeline.pages import refresh_page, write_pages
 
     identity = run_id(steps) if made.release else (before.run_id if before else "")
     staging = place.outputs / ".staging"
     shutil.rmtree(staging, ignore_errors=True)
-    write_internal(place, made.internal, staging / "internal", keep=not made.release)
+    if made.release:
+        write_pages("internal", steps, made.internal, identity, staging / "internal")
+        write_pages("release", steps, made.release, identity, staging / "release")
+    else:
+        refresh_page(place, steps, made.internal, list(made.internal), staging / "internal")
     replace_folder(staging / "internal", place.internal)
     if made.release:
-        write_release(place, made.release, staging / "release", CANDIDATE, identity)
         archive = place.archive / before.run_id if before and before.run_id != identity else None
         replace_folder(staging / "release", place.release, keep_old_as=archive)
     shutil.rmtree(staging, ignore_errors=True)

@@ -23,7 +23,7 @@ from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.report.publish import TableRecord
 
-_EXECUTED = "notebook.ipynb"
+EXECUTED = "notebook.ipynb"
 _SECONDS = "seconds.json"
 
 
@@ -70,7 +70,7 @@ class Finished:
     @property
     def notebook(self) -> NotebookNode:
         """The executed notebook."""
-        return nbformat.read(self.folder / _EXECUTED, as_version=4)
+        return nbformat.read(self.folder / EXECUTED, as_version=4)
 
     @property
     def tables(self) -> Path:
@@ -111,7 +111,7 @@ class StepStore:
         """Give a finished step its place."""
         for name in job.needs:
             shutil.rmtree(work / "tables" / name)
-        nbformat.write(stable_copy(executed), work / _EXECUTED)
+        nbformat.write(stable_copy(executed), work / EXECUTED)
         (work / _SECONDS).write_text(json.dumps(seconds))
         folder = self._folder(job)
         shutil.rmtree(folder, ignore_errors=True)

@@ -20,6 +20,9 @@ from ujo_lib.report.publish import Published, PublishError, TableRecord, TableSp
 DOOR = "application/vnd.ujo.door+json"
 """Media type of the mark on everything that came through the page."""
 
+ANSWER, TILES = "answer", "tiles"
+"""Kinds of output that the cover of the report repeats."""
+
 P = ParamSpec("P")
 
 
@@ -29,7 +32,7 @@ class Shown:
 
     Attributes:
         html: what the reader sees.
-        kind: table, figure, sentence or notice.
+        kind: table, figure, sentence, answer or tiles.
         tables: ids of the published tables it was made from.
     """
 
@@ -125,6 +128,11 @@ class Page:
         """Show a sentence whose numbers are cells of published tables; see `wording.sentence`."""
         return Shown(wording.paragraph(template, *published, **values), "sentence", self.names_of(published))
 
+    def answer(self, template: str, *published: Published, **values: Any) -> Shown:
+        """Answer the question of the page in one sentence; the cover repeats it."""
+        said = wording.paragraph(template, *published, **values)
+        return Shown(f'<div class="answer">{said}</div>', ANSWER, self.names_of(published))
+
     def callout(self, verdict: str, text: str, *published: Published, **values: Any) -> Shown:
         """Show a verdict (detected, not_detected, not_estimable, note) with its sentence."""
         return Shown(
@@ -133,7 +141,7 @@ class Page:
 
     def tiles(self, published: Published, **options: Any) -> Shown:
         """Show key figures as tiles; options as in `tables.tiles_html`."""
-        return Shown(tables.tiles_html(published, **options), "table", self.names_of([published]))
+        return Shown(tables.tiles_html(published, **options), TILES, self.names_of([published]))
 
     def internal(self, make: Callable[[], object]) -> object | None:
         """Evaluate and show something for readers inside the city only; nothing at all in a release.
@@ -142,6 +150,12 @@ class Page:
             make: called without arguments, so that in a release the work is not even done.
         """
         return None if self.is_release else make()
+
+    def __getattr__(self, name: str) -> Any:
+        """Offer every figure of `report.figures` as a method: same arguments, same docstring."""
+        if name not in figures.__all__ or name.startswith("Figure"):
+            raise AttributeError(f"a page has no {name}; figures: {', '.join(figures.__all__)}")
+        return functools.partial(_drawing(getattr(figures, name)), self)
 
     def names_of(self, items: object) -> tuple[str, ...]:
         """Ids of the published tables among the arguments of a drawing."""

@@ -1,0 +1,110 @@
+"""The whole report against the plain way of making it, on the same notebooks in the same environment.
+
+Ours is `ujo run --force`: six notebooks for two audiences, disclosure plan, HTML, tables, manifest. The peer is what
+one would type without it: papermill one notebook after the other, then nbconvert one after the other, for one
+audience. Both start from the same files; wall time is what a person waits.
+
+    python benchmarks/report.py [--quick] [--json]
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+SITE, YEAR = "sample", "2023"
+PARAMS = ROOT / "params" / SITE / f"fy{YEAR}"
+OUTPUTS = ROOT / "outputs" / SITE / f"fy{YEAR}"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def timed(command: list[str | Path]) -> float:
+    """Seconds that a command takes; its output is shown only when it fails."""
+    begun = time.perf_counter()
+    done = subprocess.run(
+        [str(part) for part in command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}\n{done.stderr}")
+    return time.perf_counter() - begun
+
+
+def ours() -> float:
+    """Seconds for `ujo run --force`, both audiences."""
+    return timed([BIN / "ujo", "run", SITE, YEAR, "--force"])
+
+
+def plain(folder: Path) -> float:
+    """Seconds for papermill and nbconvert from the command line, notebook after notebook, one audience."""
+    total = 0.0
+    for notebook in NOTEBOOKS:
+        executed = folder / notebook.name
+        own = PARAMS / f"{notebook.stem}.yaml"
+        total += timed([BIN / "papermill", notebook, executed, "-f", PARAMS / "common.yaml", "-f", own])
+    for notebook in NOTEBOOKS:
+        total += timed(
+            [
+                BIN / "jupyter",
+                "nbconvert",
+                "--to",
+                "html",
+                "--template",
+                "ujo",
+                "--no-input",
+                folder / notebook.name,
+            ]
+        )
+    return total
+
+
+def unchanged() -> tuple[float, int]:
+    """Seconds for a rerun without any change, and how many files it touched."""
+    before = {file: file.stat().st_mtime_ns for file in OUTPUTS.rglob("*") if file.is_file()}
+    seconds = timed([BIN / "ujo", "run", SITE, YEAR])
+    after = {file: file.stat().st_mtime_ns for file in OUTPUTS.rglob("*") if file.is_file()}
+    touched = [file for file in before.keys() | after.keys() if before.get(file) != after.get(file)]
+    return seconds, len([file for file in touched if file.name not in {"run.log", ".lock"}])
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one round instead of three")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    options = parser.parse_args()
+    rounds = 1 if options.quick else 3
+    timed([BIN / "ujo", "sample", "--quiet"])
+    fast, slow = [], []
+    for _ in range(rounds):
+        folder = Path(tempfile.mkdtemp(prefix="ujo-plain-"))
+        slow.append(plain(folder))
+        fast.append(ours())
+        shutil.rmtree(folder)
+    rerun, touched = unchanged()
+    ratio = statistics.median(a / b for a, b in zip(fast, slow, strict=True))
+    print(f"{'':42}{'median s':>10}{'min':>8}{'max':>8}")
+    for name, seconds in (
+        ("ujo run --force, two audiences", fast),
+        ("papermill + nbconvert, one audience", slow),
+    ):
+        print(f"{name:42}{statistics.median(seconds):10.1f}{min(seconds):8.1f}{max(seconds):8.1f}")
+    print(f"{'unchanged rerun':42}{rerun:10.2f}   files touched: {touched}")
+    print(f"ratio {ratio:.2f}")
+    if options.json:
+        figures = {
+            "ratio_to_plain": round(ratio, 3),
+            "unchanged_rerun_s": round(rerun, 2),
+            "files_touched_unchanged": touched,
+        }
+        print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""The finished steps of one audience as a folder that can be handed over: pages, cover, tables as CSV."""
+
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from ujo_lib.pipeline.keys import Step, digest
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.manifest import versions
+from ujo_lib.pipeline.steps import EXECUTED, Finished
+from ujo_lib.report.exports import file_name, list_of_tables, table_csv
+from ujo_lib.report.html import IndexEntry, NavLink, PageContext, export_index, export_page
+from ujo_lib.report.page import ANSWER, DOOR, TILES
+
+_TAG = re.compile(r"<[^>]+>")
+
+
+def write_pages(
+    audience: str, steps: Sequence[Step], finished: Mapping[str, Finished], identity: str, folder: Path
+) -> None:
+    """Write pages, cover and tables of all notebooks into an empty folder.
+
+    Args:
+        audience: internal or release.
+        steps: the steps of the run, in reading order.
+        finished: the finished step of each notebook.
+        identity: the run id, for the cover.
+        folder: where to write.
+    """
+    folder.mkdir(parents=True)
+    notebooks = {step.notebook: finished[step.notebook].notebook for step in steps}
+    titles = {name: _title(notebook) for name, notebook in notebooks.items()}
+    for step in steps:
+        context = _context(audience, step, titles, finished[step.notebook].job.key[:12])
+        _write(folder / f"{step.notebook}.html", export_page(notebooks[step.notebook], context=context))
+        _write_tables(finished[step.notebook], folder)
+        if audience == "internal":
+            (folder / "notebooks").mkdir(exist_ok=True)
+            shutil.copy(
+                finished[step.notebook].folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb"
+            )
+    entries = [
+        IndexEntry(f"{name}.html", titles[name], _shown_as(ANSWER, notebook, text=True))
+        for name, notebook in notebooks.items()
+    ]
+    last = steps[-1]
+    highlights = _shown_as(TILES, notebooks[last.notebook], text=False)
+    context = replace(_context(audience, last, titles, identity), chapter="")
+    _write(folder / "index.html", export_index(entries, _as_cover(context), highlights))
+    records = [record for step in steps for record in finished[step.notebook].records()]
+    (folder / "tables" / "00_表の一覧.csv").write_bytes(list_of_tables(records))
+
+
+def refresh_page(
+    place: SiteYear,
+    steps: Sequence[Step],
+    finished: Mapping[str, Finished],
+    names: Sequence[str],
+    folder: Path,
+) -> None:
+    """Write a copy of the internal folder in which only the pages of some notebooks are new."""
+    if not place.internal.is_dir():
+        folder.mkdir(parents=True)
+    else:
+        shutil.copytree(place.internal, folder)
+    titles = {step.notebook: _title_of_file(place, step.notebook) for step in steps}
+    for step in steps:
+        if step.notebook in names:
+            done = finished[step.notebook]
+            context = _context("internal", step, titles, done.job.key[:12])
+            _write(folder / f"{step.notebook}.html", export_page(done.notebook, context=context))
+            _write_tables(done, folder)
+            (folder / "notebooks").mkdir(exist_ok=True)
+            shutil.copy(done.folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb")
+
+
+def _write_tables(done: Finished, folder: Path) -> None:
+    (folder / "tables").mkdir(exist_ok=True)
+    for record in done.records():
+        (folder / "tables" / file_name(record)).write_bytes(table_csv(record))
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _context(audience: str, step: Step, titles: Mapping[str, str], identity: str) -> PageContext:
+    settings = step.settings
+    inputs = sorted(value for name, value in step.parts.items() if name.startswith("input:"))
+    known = versions()
+    return PageContext(
+        audience="internal" if audience == "internal" else "release",
+        report_title=f"{settings.site_name} 孤独・孤立対策 年次報告書 {settings.year.label}",
+        area=f"{settings.prefecture}{settings.site_name}",
+        period=settings.period.label,
+        year=settings.year.label,
+        created_on=settings.created_on,
+        synthetic=settings.synthetic,
+        nav=(
+            NavLink("index.html", "表紙"),
+            *(NavLink(f"{name}.html", title, name == step.notebook) for name, title in titles.items()),
+        ),
+        notices=(f"{settings.threshold}に満たない人数・件数は、公表用ページでは伏せています。",),
+        run_id=identity,
+        provenance={
+            "入力データのSHA-256": digest("".join(inputs).encode())[:16],
+            "プログラム": f"ujo-lib {known['ujo-lib']}(Python {known['python']}、pandas {known['pandas']})",
+        },
+        chapter=step.notebook[:2].lstrip("0") or "0",
+    )
+
+
+def _as_cover(context: PageContext) -> PageContext:
+    """Mark the cover as the page one is on."""
+    return replace(
+        context, nav=tuple(replace(link, current=link.href == "index.html") for link in context.nav)
+    )
+
+
+def _title(notebook: NotebookNode) -> str:
+    """The first heading of the notebook."""
+    first = notebook.cells[0].source.splitlines()[0]
+    return str(first).lstrip("# ").strip()
+
+
+def _title_of_file(place: SiteYear, name: str) -> str:
+    import nbformat
+
+    return _title(nbformat.read(place.notebook(name), as_version=4))
+
+
+def _shown_as(kind: str, notebook: NotebookNode, *, text: bool) -> str:
+    """What the notebook showed as its answer or its key figures; empty when it showed none."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if data.get(DOOR, {}).get("kind") == kind:
+                return unescape(_TAG.sub("", data["text/html"])).strip() if text else str(data["text/html"])
+    return ""

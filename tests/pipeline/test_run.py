@@ -1,0 +1,181 @@
+"""The chain keeps its promises: nothing lost, nothing redone, nothing shown that did not come through the door."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ujo_lib.params import ParameterError
+from ujo_lib.pipeline.keys import MissingInputError
+from ujo_lib.pipeline.manifest import Manifest
+from ujo_lib.pipeline.release import ReleaseRefusedError
+from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, _locked
+
+pytestmark = pytest.mark.xdist_group("pipeline")
+
+
+def test_a_first_run_leaves_both_sets_of_pages_and_a_manifest_that_vouches_for_them(project):
+    outcome = project.run()
+    assert len(outcome.executed) == 12
+    assert (project.place.release / "index.html").is_file()
+    assert len(list(project.place.internal.glob("0*.html"))) == 6
+    manifest = Manifest.read(project.place.manifest)
+    assert (manifest.verdict, manifest.run_id) == ("complete", outcome.run_id)
+    assert manifest.stands(project.place.outputs)
+
+
+def test_an_unchanged_rerun_executes_nothing_and_touches_no_file(project):
+    project.run()
+    before = {file: file.stat().st_mtime_ns for file in project.place.outputs.rglob("*") if file.is_file()}
+    assert project.run().unchanged
+    after = {file: file.stat().st_mtime_ns for file in project.place.outputs.rglob("*") if file.is_file()}
+    assert before == after
+
+
+def test_one_changed_parameter_re_executes_its_notebook_and_the_summary_only(project):
+    project.run()
+    project.set_parameter("00_data_quality", "max_rows_shown", 7)
+    executed = project.run().executed
+    assert [name for audience, name in executed if audience == "internal"] == [
+        "00_data_quality",
+        "05_annual_summary",
+    ]
+
+
+def test_a_changed_input_re_executes_only_the_notebooks_that_read_it(project):
+    project.run()
+    (project.root / "data" / "cases.csv").write_text("a\n2\n", encoding="utf-8")
+    internal = {name[:2] for audience, name in project.run().executed if audience == "internal"}
+    assert "01" in internal
+    assert "02" not in internal
+
+
+def test_a_file_somebody_altered_is_made_again(project):
+    project.run()
+    page = project.place.release / "01_survey_descriptives.html"
+    good = page.read_bytes()
+    page.write_bytes(good + b"<!-- changed -->")
+    assert not project.run().unchanged
+    assert page.read_bytes() == good
+
+
+def test_two_forced_runs_give_the_same_bytes(project):
+    project.run()
+    first = project.bytes_of(project.place.outputs, ".html", ".csv", ".ipynb")
+    project.run(force=True)
+    assert project.bytes_of(project.place.outputs, ".html", ".csv", ".ipynb") == first
+
+
+def test_a_failing_cell_keeps_the_old_report_and_the_finished_notebooks_and_says_where(project):
+    project.run()
+    old = project.bytes_of(project.place.release)
+    project.set_parameter("common", "seed", 2077)
+    project.add_cell("03_content_tagging", "raise ValueError('こわれた')")
+    with pytest.raises(NotebooksFailedError, match="03_content_tagging: 5 番目のセル.*こわれた"):
+        project.run()
+    assert project.bytes_of(project.place.release) == old
+    assert (project.place.failed / "internal-03_content_tagging.ipynb").is_file()
+    project.drop_last_cell("03_content_tagging")
+    executed = project.run().executed
+    assert [name for audience, name in executed if audience == "internal"] == [
+        "03_content_tagging",
+        "05_annual_summary",
+    ]
+    assert not project.place.failed.exists()
+
+
+def test_a_kernel_that_dies_is_a_failure_although_papermill_calls_its_cells_completed(project):
+    project.add_cell("02_consultation_seasonality", "import os; os.kill(os.getpid(), 9)")
+    with pytest.raises(NotebooksFailedError, match="02_consultation_seasonality: 5 番目のセル.*カーネル"):
+        project.run()
+    assert not project.place.release.exists()
+
+
+def test_an_output_past_the_door_refuses_the_release(project):
+    project.run()
+    old = project.bytes_of(project.place.release)
+    project.add_cell("01_survey_descriptives", "print(frame)")
+    with pytest.raises(ReleaseRefusedError, match="01_survey_descriptives の 5 番目のセル"):
+        project.run()
+    assert project.bytes_of(project.place.release) == old
+
+
+def test_a_small_cell_is_hidden_in_its_own_page_and_in_the_summary_that_quotes_it(project):
+    project.run()
+    for name in ("01_survey_descriptives", "05_annual_summary"):
+        internal = (project.place.internal / f"{name}.html").read_text(encoding="utf-8")
+        release = (project.place.release / f"{name}.html").read_text(encoding="utf-8")
+        assert "秘匿" in release
+        assert "女性は2人" not in release
+        if name.startswith("05"):
+            assert "女性は2人" in internal
+
+
+def test_the_release_says_that_it_may_not_be_distributed_yet(project):
+    project.run()
+    for page in project.place.release.glob("*.html"):
+        assert "秘匿審査前・配布不可" in page.read_text(encoding="utf-8"), page.name
+
+
+def test_only_one_notebook_leaves_every_other_file_alone(project):
+    project.run()
+    others = project.bytes_of(project.place.outputs, ".html", ".csv")
+    project.set_parameter("common", "seed", 2041)
+    executed = project.run(only=["02"]).executed
+    assert executed == (("internal", "02_consultation_seasonality"),)
+    now = project.bytes_of(project.place.outputs, ".html", ".csv")
+    changed = {name for name in now if now[name] != others[name]}
+    assert changed == {name for name in now if name.startswith("internal/") and "02_consultation" in name}
+
+
+def test_an_old_release_is_kept_under_its_run_id(project):
+    first = project.run()
+    old = project.bytes_of(project.place.release)
+    project.set_parameter("common", "seed", 2041)
+    project.run()
+    assert project.bytes_of(project.place.archive / first.run_id) == old
+
+
+def test_a_second_run_of_the_same_year_waits_for_nobody(project):
+    with _locked(project.place), pytest.raises(LockedError, match="別の実行"):
+        project.run()
+
+
+def test_wrong_parameters_of_several_notebooks_are_told_together(project):
+    project.set_parameter("common", "treshold", 3)
+    project.set_parameter("00_data_quality", "max_rows_shown", "many")
+    with pytest.raises(ParameterError) as caught:
+        project.run()
+    assert {problem.key for problem in caught.value.problems} == {"treshold", "max_rows_shown"}
+
+
+def test_a_missing_input_file_is_named(project):
+    (project.root / "data" / "cases.csv").unlink()
+    with pytest.raises(MissingInputError, match="cases.csv"):
+        project.run()
+
+
+def test_a_run_killed_in_the_middle_leaves_the_report_intact_and_is_resumed(project):
+    project.run()
+    old = project.bytes_of(project.place.release)
+    project.set_parameter("common", "seed", 2055)
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from ujo_lib.cli import main; sys.exit(main(['run', 'sample', '2023']))",
+    ]
+    runner = subprocess.Popen(command, cwd=project.root, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    while not any(project.place.steps.glob("*.work")) and runner.poll() is None:
+        time.sleep(0.02)
+    os.kill(runner.pid, signal.SIGKILL)
+    runner.wait()
+    assert project.bytes_of(project.place.release) == old
+    project.run()
+    assert (
+        json.loads(project.place.manifest.read_text(encoding="utf-8"))["settings"]["00_data_quality"]["seed"]
+        == 2055
+    )
