@@ -1,0 +1,49 @@
+"""Several years taken apart into level, yearly wave and week (MSTL, Bandara, Hyndman & Bergmeir 2021)."""
+
+import numpy as np
+import pandas as pd
+from statsmodels.tsa.seasonal import MSTL
+
+from ujo_lib.seasonality.counts import Counts
+
+DAYS_OF_YEAR = 365
+LONGEST_GAP = 7
+"""Days in a row that may be bridged by straight lines; MSTL takes no gaps."""
+
+
+def decompose(counts: Counts) -> pd.DataFrame:
+    """Decompose daily counts and report monthly means per day.
+
+    Args:
+        counts: one scope over two years or more, without gaps longer than a week.
+
+    Returns:
+        One row per month: month, per_day, level, yearly (added by the time of year), rest. Empty when the
+            record is too
+        short or too full of gaps; `why_not` says so.
+    """
+    if why_not(counts):
+        return pd.DataFrame(columns=["month", "per_day", "level", "yearly", "rest"])
+    daily = pd.Series(np.where(counts.observed, counts.daily.astype(float), np.nan), index=counts.dates)
+    parts = MSTL(daily.interpolate(limit_direction="both"), periods=(7, DAYS_OF_YEAR)).fit()
+    columns = {
+        "per_day": daily,
+        "level": parts.trend,
+        "yearly": parts.seasonal[f"seasonal_{DAYS_OF_YEAR}"],
+        "rest": parts.resid,
+    }
+    frame = pd.DataFrame(columns, index=counts.dates)
+    monthly = frame.groupby(counts.month_index).mean()
+    labels = counts.month_labels
+    monthly.insert(0, "month", pd.Categorical(labels, labels, ordered=True))
+    return monthly.reset_index(drop=True)
+
+
+def why_not(counts: Counts) -> str:
+    """Why there is no decomposition, in Japanese; empty when there is one."""
+    if len(counts.daily) < 2 * DAYS_OF_YEAR:
+        return "2年分の記録がないため、年ごとにくり返す変動と水準の変化を分けて示すことはできない"
+    gaps = counts.gaps()
+    if len(gaps) and int(gaps["days"].max()) > LONGEST_GAP:
+        return "記録のない期間が長いため、年ごとにくり返す変動と水準の変化を分けて示すことはできない"
+    return ""

@@ -1,0 +1,208 @@
+"""Next year's contacts month by month, and how well the same method would have done before.
+
+The mean comes from the calendar regression with a constant growth per year. How much a service's level changes from
+year to year cannot be learned from a year or two, so it is stated as a parameter: the growth is expected around zero
+with that standard deviation, however much the history says otherwise counts by its length, and the level is allowed
+to drift by as much over the coming year. The interval adds the errors of the coefficients, the spread of days and
+their memory. The backtest shows whether all this was wide enough.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.fiscal import Period, SchoolBreak
+from ujo_lib.seasonality.calendar import TREND
+from ujo_lib.seasonality.counts import Counts, month_end, months_later
+from ujo_lib.seasonality.dispersion import Array
+from ujo_lib.seasonality.model import CountModel, fit_calendar
+
+LEVELS = (0.05, 0.95)
+DRAWS = 2000
+FEWEST_DAYS = 364
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A forecast, or the reason why there is none.
+
+    Attributes:
+        months: month, n (expected, not rounded), low, high (90 % prediction interval), days; the last row
+            合計.
+        daily_mean: expected contacts of each day of the period; empty without a forecast.
+        period: the days forecast.
+        reason: in Japanese, why there is no forecast.
+        remark: in Japanese, what the forecast takes for granted.
+    """
+
+    months: pd.DataFrame
+    daily_mean: Array
+    period: Period
+    reason: str
+    remark: str
+
+
+def forecast(
+    history: Counts,
+    period: Period,
+    breaks: Sequence[SchoolBreak],
+    seed: int,
+    harmonics: int = 2,
+    yearly_change: float = 0.1,
+) -> Forecast:
+    """Forecast the counts of a coming period by month.
+
+    Args:
+        history: everything known of the scope, a year at least.
+        period: the days to forecast, after the history.
+        breaks: school breaks of the history and of the period.
+        seed: of the simulated futures.
+        harmonics: smooth yearly waves.
+        yearly_change: standard deviation of the log of the level's change from year to year, 0.1 for about 10 %.
+    """
+    model = fit_calendar(history, breaks, harmonics, trend=True)
+    if reason := _why_not(history, model):
+        return Forecast(_monthly(period, [], []), np.zeros(0), period, reason, "")
+    coefficients, covariance = with_expected_growth(model, yearly_change)
+    X = model.columns(pd.date_range(period.start, period.end, freq="D"))
+    rng = np.random.default_rng(seed)
+    draws = rng.multivariate_normal(coefficients, covariance, size=DRAWS, method="eigh")
+    groups = _month_groups(period)
+    steps = rng.normal(0, yearly_change / np.sqrt(12), (DRAWS, len(groups)))
+    drift = np.repeat(steps.cumsum(axis=1), [len(days) for days in groups], axis=1)
+    means = np.exp(draws @ X.T + drift)
+    mean = np.exp(X @ coefficients)
+    limits = [_limits(model, means[:, days], rng) for days in groups]
+    months = _monthly(period, [float(mean[days].sum()) for days in groups], limits)
+    low, high = _limits(model, means, rng)
+    total = pd.DataFrame(
+        [{"month": "合計", "n": float(mean.sum()), "low": low, "high": high, "days": period.days}]
+    )
+    return Forecast(pd.concat([months, total], ignore_index=True), mean, period, "", _remark(history))
+
+
+def with_expected_growth(model: CountModel, sd: float) -> tuple[Array, Array]:
+    """Coefficients and covariance when the yearly growth is expected around zero with standard deviation `sd`.
+
+    The normal approximation of the fit is combined with the normal expectation of that one coefficient.
+    """
+    where = model.names.index(TREND)
+    V = model.covariance
+    gain = V[:, where] / (V[where, where] + sd**2)
+    coefficients = model.coefficients - gain * model.coefficients[where]
+    return coefficients, V - np.outer(gain, V[where])
+
+
+def backtest(
+    history: Counts,
+    breaks: Sequence[SchoolBreak],
+    seed: int,
+    harmonics: int = 2,
+    yearly_change: float = 0.1,
+    horizon: int = 12,
+) -> pd.DataFrame:
+    """Forecast the last months from what was known before them, beside "the same month a year earlier".
+
+    Origins are every three months such that a year of history lies before and the horizon ends within the
+    record. MASE divides the mean absolute error by that of the seasonal naive forecast over the months before
+    the origin where two years lie there, else over the forecast months themselves (then the naive has 1 by
+    construction).
+
+    Args:
+        history: everything known of the scope.
+        breaks: school breaks.
+        seed: of the simulated coefficients.
+        harmonics: smooth yearly waves.
+        yearly_change: as in `forecast`.
+        horizon: months forecast from each origin.
+
+    Returns:
+        One row per origin and method: origin, method, months, mae, mase, coverage (share of months inside the
+            90 %
+        interval; None for the naive forecast). No row when there are fewer than two years.
+    """
+    rows: list[dict[str, object]] = []
+    for start in _origins(history, horizon):
+        before = history.within(Period(history.period.start, start - timedelta(days=1), "学習期間"))
+        after = history.within(Period(start, months_later(start, horizon) - timedelta(days=1), "検証期間"))
+        made = forecast(before, after.period, breaks, seed, harmonics, yearly_change)
+        if made.reason:
+            continue
+        actual, naive = _sums(after), _sums(before)[-12:][np.arange(horizon) % 12]
+        earlier = _sums(before)
+        errors = np.abs(earlier[12:] - earlier[:-12]) if len(earlier) >= 24 else np.abs(actual - naive)
+        scale = float(errors.mean())
+        predicted = made.months["n"].to_numpy(dtype=float)[:-1]
+        low, high = (made.months[name].to_numpy(dtype=float)[:-1] for name in ("low", "high"))
+        inside = float(((low <= actual) & (actual <= high)).mean())
+        for method, guess, coverage in (("回帰モデル", predicted, inside), ("前年同月", naive, None)):
+            mae = float(np.abs(guess - actual).mean())
+            rows.append(
+                {
+                    "origin": f"{start.year}年{start.month}月",
+                    "method": method,
+                    "months": horizon,
+                    "mae": mae,
+                    "mase": mae / scale if scale > 0 else None,
+                    "coverage": coverage,
+                }
+            )
+    return pd.DataFrame(rows, columns=["origin", "method", "months", "mae", "mase", "coverage"])
+
+
+def _why_not(history: Counts, model: CountModel) -> str:
+    if history.days < FEWEST_DAYS or history.months_observed < 12:
+        return "1年分の記録がないため、翌年度の件数は予測しない"
+    return model.reason
+
+
+def _remark(history: Counts) -> str:
+    if history.days < 2 * 365:
+        return "1年分の記録からは増減の傾向がほとんど分からないため、今の水準がおおむね続くと仮定した"
+    return "これまでの増減がおおむね続くと仮定した"
+
+
+def _limits(model: CountModel, means: Array, rng: np.random.Generator) -> tuple[float, float]:
+    """Prediction interval of a sum of days: coefficients drawn, then counts with the spread of such a sum."""
+    total = means.sum(axis=1)
+    variance = total * model.scale_of_sums(means.shape[1], float(means.mean()))
+    size = total**2 / np.maximum(variance - total, 1e-9 * total)
+    counts = rng.poisson(rng.gamma(size, total / size))
+    low, high = np.quantile(counts, LEVELS)
+    return float(low), float(high)
+
+
+def _month_groups(period: Period) -> list[Array]:
+    month = np.array([day.year * 12 + day.month for day in period])
+    return [np.flatnonzero(month == value) for value in np.unique(month)]
+
+
+def _monthly(period: Period, expected: list[float], limits: list[tuple[float, float]]) -> pd.DataFrame:
+    starts = [period.start] if expected else []
+    while len(starts) < len(expected):
+        starts.append(months_later(starts[-1], 1))
+    return pd.DataFrame(
+        {
+            "month": [f"{day.year}年{day.month}月" for day in starts],
+            "n": expected,
+            "low": [low for low, _ in limits],
+            "high": [high for _, high in limits],
+            "days": [(min(month_end(day), period.end) - day).days + 1 for day in starts],
+        }
+    )
+
+
+def _origins(history: Counts, horizon: int) -> list[date]:
+    first = months_later(history.period.start, 12 if history.period.start.day == 1 else 13)
+    origins = []
+    while months_later(first, horizon) - timedelta(days=1) <= history.period.end:
+        origins.append(first)
+        first = months_later(first, 3)
+    return origins
+
+
+def _sums(counts: Counts) -> Array:
+    return np.bincount(counts.month_index, weights=counts.daily)

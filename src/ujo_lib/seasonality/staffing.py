@@ -1,0 +1,124 @@
+"""Which hours of the week need more than the present capacity, if next year comes as forecast.
+
+An hour on one weekday is a slot. Its expected count is the forecast of the days times the share of that hour;
+the share is drawn towards the profile of all days as far as the weekdays' profiles cannot be told apart. The
+quantile mixes over all such days of the coming year and adds the spread of single hours.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import stats as scipy_stats
+
+from ujo_lib.fiscal import WEEKDAYS_JA
+from ujo_lib.seasonality.counts import HOURS, Counts
+from ujo_lib.seasonality.dispersion import Array, ratio_or_zero
+from ujo_lib.seasonality.forecast import Forecast
+from ujo_lib.seasonality.glm import moment_alpha
+from ujo_lib.seasonality.profiles import HOUR_LABELS
+
+
+def slots(history: Counts, coming: Forecast, capacity: int, quantile: float = 0.9) -> pd.DataFrame:
+    """Weekday × hour table of the coming year against a capacity.
+
+    Args:
+        history: the scope's past, with hours.
+        coming: its forecast.
+        capacity: contacts per hour that can be answered.
+        quantile: share of such hours whose count the reported number covers.
+
+    Returns:
+        168 rows: weekday, hour, expected (per such hour), upper (the quantile), over (probability that the
+            count
+        exceeds the capacity), exceeds (upper > capacity). Empty without a forecast.
+
+    Raises:
+        ValueError: the source has no hours.
+    """
+    columns = ["weekday", "hour", "expected", "upper", "over", "exceeds"]
+    if coming.reason:
+        return pd.DataFrame(columns=columns)
+    share = hour_shares(history)
+    alpha = hourly_spread(history, share)
+    dates = pd.date_range(coming.period.start, coming.period.end, freq="D")
+    weekday = (dates.day_of_week.to_numpy() + 1) % 7
+    rows = []
+    for day in range(7):
+        level = coming.daily_mean[weekday == day]
+        for hour in range(HOURS):
+            mean = level * share[day, hour]
+            upper = _mixture_quantile(mean, alpha, quantile)
+            over = float(1 - _mixture_cdf(np.array([capacity]), mean, alpha)[0])
+            rows.append(
+                (WEEKDAYS_JA[day], HOUR_LABELS[hour], float(mean.mean()), upper, over, upper > capacity)
+            )
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["weekday"] = pd.Categorical(frame["weekday"], WEEKDAYS_JA, ordered=True)
+    frame["hour"] = pd.Categorical(frame["hour"], HOUR_LABELS, ordered=True)
+    return frame
+
+
+def short_handed(table: pd.DataFrame) -> pd.DataFrame:
+    """The slots whose quantile exceeds the capacity, the likeliest first."""
+    found = table.loc[table["exceeds"].astype(bool)]
+    return found.sort_values("over", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def quantile_reached(history: Counts, coming: Forecast, table: pd.DataFrame) -> float | None:
+    """Share of the hours that really came whose count lay within the slot's quantile: the check of the table.
+
+    Args:
+        history: counts that include the forecast period.
+        coming: the forecast that the table was made from, its period in the past.
+        table: from `slots`.
+    """
+    later = history.within(coming.period)
+    if later.hourly is None or later.days == 0 or table.empty:
+        return None
+    upper = table["upper"].to_numpy(dtype=float).reshape(7, HOURS)[later.weekday]
+    return float((later.hourly <= upper)[later.observed].mean())
+
+
+def hour_shares(history: Counts) -> Array:
+    """Share of each hour in each weekday's contacts, shape (7, 24), shrunk towards the profile of all days.
+
+    The weight of the weekdays' own profiles follows from how much more they differ than chance would have it
+    (Dirichlet-multinomial by the method of moments; Mosimann 1962).
+    """
+    if history.hourly is None:
+        raise ValueError("the source has no hours")
+    n = np.zeros((7, HOURS))
+    np.add.at(n, history.weekday, history.hourly)
+    total = n.sum(axis=1, keepdims=True)
+    profile = (n.sum(axis=0) + 0.5) / (n.sum() + 0.5 * HOURS)
+    expected = total * profile
+    statistic = float(ratio_or_zero((n - expected) ** 2, expected).sum())
+    excess = statistic / (6 * (HOURS - 1)) - 1
+    weight = (float(total.mean()) - 1) / excess - 1 if excess > 0 else np.inf
+    if not np.isfinite(weight):
+        return np.repeat(profile[None], 7, axis=0)
+    return np.asarray((n + weight * profile) / (total + weight))
+
+
+def hourly_spread(history: Counts, share: Array) -> float:
+    """Extra-Poisson variance per squared mean of single hours around the weekdays' mean profile."""
+    assert history.hourly is not None  # hour_shares has refused sources without hours
+    seen = history.observed
+    days = np.bincount(history.weekday, weights=seen, minlength=7)
+    n = np.bincount(history.weekday, weights=history.daily, minlength=7)
+    level = ratio_or_zero(n, days)[history.weekday[seen]]
+    mean = np.maximum(level[:, None] * share[history.weekday[seen]], 1e-9)
+    return float(moment_alpha(history.hourly[seen].reshape(1, -1), mean.reshape(1, -1), 7 + HOURS)[0])
+
+
+def _mixture_cdf(count: Array, mean: Array, alpha: float) -> Array:
+    """Probability of at most `count` on a day drawn from those with these means."""
+    if alpha <= 0:
+        return np.asarray(scipy_stats.poisson.cdf(count[:, None], mean).mean(axis=1))
+    size = 1 / alpha
+    return np.asarray(scipy_stats.nbinom.cdf(count[:, None], size, size / (size + mean)).mean(axis=1))
+
+
+def _mixture_quantile(mean: Array, alpha: float, level: float) -> int:
+    top = float(mean.max())
+    reach = int(np.ceil(top + 12 * np.sqrt(top + alpha * top**2) + 5))
+    return int(np.argmax(_mixture_cdf(np.arange(reach + 1), mean, alpha) >= level))
