@@ -52,15 +52,12 @@ def strip_for_match(value: str) -> str:
 
 # Masking reads full-width letters, digits and the signs of numbers and addresses as their half-width forms. The
 # map is one to one, so prose keeps its length and its punctuation.
-_HALF_WIDTH = str.maketrans(
-    {
-        code: code - 0xFEE0
-        for code in range(0xFF01, 0xFF5F)
-        if chr(code - 0xFEE0).isalnum() or chr(code - 0xFEE0) in "@:./-+_#"
-    }
-    | dict.fromkeys(range(0x2010, 0x2016), ord("-"))
-    | {0x2212: ord("-")}
-)
+_HALF_WIDTH = {
+    chr(code + 0xFEE0): chr(code)
+    for code in range(0x21, 0x7F)
+    if chr(code).isalnum() or chr(code) in "@:./-+_#"
+} | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+_FULL_WIDTH = re.compile(f"[{re.escape(''.join(_HALF_WIDTH))}]")
 _KANJI = "々〆一-\u9fff豈-\ufaff"
 _KATAKANA = "ァ-ヴー"
 _PLACE = rf"[{_KANJI}ヶケノツ]{{1,6}}"
@@ -92,7 +89,8 @@ _ID = re.compile(
 _LONG_NUMBER = re.compile(rf"(?<!\d)(?:\d{{4}}\s?{_HYPHEN}?){{2,3}}\d{{4}}(?!\d)|(?<!\d)\d{{10,}}(?!\d)")
 
 _SCHOOL = re.compile(
-    rf"(?P<name>[{_KANJI}ヶケノ{_KATAKANA}]{{1,10}}?)"
+    r"(?P<kana>(?<![ぁ-ん])[ぁ-ん]{2,4}(?:[がヶケ]?[丘台原野]|(?=女子|[東西南北]|中央|第|学園|学院)))?"
+    rf"(?P<name>[{_KANJI}ヶケノ{_KATAKANA}]{{0,10}}?)"
     r"(?P<kind>小学校|中学校|高等学校|高校|特別支援学校|専門学校|高専|大学院|大学|短大|学園|学院|"
     r"幼稚園|保育園|こども園)"
 )
@@ -104,13 +102,11 @@ _GENERIC_SCHOOL = re.compile(
     "現在|現役|今年|来年|去年|昨年|今月|先月|来月|今日|昨日|明日|毎日|毎朝|最近|当時|今春|春|夏|秋|冬|将来|"
     "結局|一応|一度|二度|一年|二年|三年|四年|兄|弟|姉|妹|娘|息子|孫|長男|次男|三男|長女|次女|三女|子供|子|"
     "父|母|親|夫|妻|彼|彼女|自分|私|俺|僕|不登校|入学|卒業|中退|退学|受験|後|附属|付属|併設|"
-    "県内|県外|市内|市外|町内|国内|海外|地方|都会|都内|有名|名門|ー)+"
+    "県内|県外|市内|市外|町内|国内|海外|地方|都会|都内|有名|名門|教授|就職|単位|ー)*"
 )
-_HONORIFIC = "さん|様|さま|くん|君|ちゃん|氏|先生|殿"
 _NAME_CALLED = re.compile(
-    rf"(?P<name>(?<![{_KANJI}])[{_KANJI}]{{1,5}}|(?<![{_KATAKANA}])[{_KATAKANA}]{{2,8}}"
-    r"|(?<![ぁ-ん])[ぁ-ん]{2,4})"
-    rf"(?P<title>{_HONORIFIC})"
+    rf"(?P<name>(?<![{_KANJI}])[{_KANJI}]{{1,5}}|(?<![{_KATAKANA}])[{_KATAKANA}]{{2,8}}|(?<![ぁ-ん])[ぁ-ん]{{2,8}})"
+    rf"(?P<title>さん|さま|くん|ちゃん(?!と)|(?<![ぁ-ん])(?:先生|君)|(?<=[{_KANJI}]{{2}})(?:様(?![々子式相])|氏|殿))"
 )
 # Kin, trades and others who are called さん or 先生 without being named, and words that merely look so.
 _NOT_A_NAME = (
@@ -123,13 +119,16 @@ _NOT_A_NAME = (
     "警察|警官|市役所|役所|役場|区長|会長|組合|業者|大工|運転手|配達員|美容師|友人|友達|彼氏|彼女|相手|本人|"
     "家族|親|ママ|パパ|ママ友|ヘルパー|カウンセラー|スタッフ|ケアマネ|ケースワーカー|ワーカー|ドクター|"
     "クリニック|バイト|パート|オーナー|リーダー|マスター|ボランティア|同|各|貴|神|仏|王|王子|姫|何|誰|"
-    "たく|諸|若|仕|有り|こう|そう|どう|その|この|あの|もう|なん|いろんな|ぎょう)"
+    "たく|諸|若|仕|彼|有り|こう|そう|どう|その|この|あの|もう|なん|いろんな|ぎょう)"
 )
-_IS_NOT_A_NAME = re.compile(f"{_NOT_A_NAME}|[ぁ-ん]*[はがをにへとでもの]")
+_IS_NOT_A_NAME = re.compile(f"[ぁ-ん]*{_NOT_A_NAME}|[ぁ-ん]*[はがをにへとでもの]|[ぁ-ん]{{5,}}")
+_GIVEN = rf"[ \u3000]?(?:[{_KANJI}]{{1,3}}|(?!です|とい|だ)[ぁ-ん]{{2,5}}?|[{_KATAKANA}]{{2,6}})"
 _NAME_STATED = re.compile(
-    r"(?P<lead>(?:名前|氏名|本名)[はが:]\s?|私は|わたしは|僕は|俺は)"
-    rf"(?P<name>[{_KANJI}]{{2,5}}(?:[ \u3000][{_KANJI}]{{1,3}})?|[{_KATAKANA}]{{2,8}})"
-    r"(?P<tail>と申し|と言いま|といいま|っていいま|と言う者|という者|です(?=。|$|\s))"
+    rf"(?P<lead>(?:名前|氏名|本名)[はが:]\s?)(?P<name>[{_KANJI}]{{1,4}}(?:{_GIVEN})?|[{_KATAKANA}]{{2,8}}|[ぁ-ん]{{2,4}})"
+    r"(?=です|だ|と|。|、|\s|$)"
+    rf"|(?P<self>私は|わたしは|僕は|俺は|[校園院学課部]の)(?P<introduced>[{_KANJI}]{{1,4}}(?:{_GIVEN})?)"
+    r"(?=と申し|と言い|と言う者|という者|とい(?:う|いま)|っていい)"
+    rf"|(?P<i>私は|わたしは|僕は|俺は)(?P<am>[{_KANJI}]{{2,5}}|[{_KATAKANA}]{{2,8}})(?=です(?:。|$|\s))"
 )
 _STATED_IS_NOT_NAME = re.compile(
     f"{_NOT_A_NAME}|.*(?:歳|代|生|性|員|師|者|人|病|症|障害|校|職|業|婦|夫|学年|派|民|型|別|用|的|好き|嫌い|元気|"
@@ -141,8 +140,10 @@ _SURNAMES = re.compile(
     "山崎|池田|阿部|橋本|山下|中島|前田|藤田|後藤|岡田|長谷川|村上|近藤|坂本|遠藤|青木|藤井|西村|太田|藤原|"
     "三浦|岡本|中川|松田|中山|竹内|金子|和田|原田|柴田|酒井|工藤|横山|宮本|内田|高木|安藤|谷口|高田|河野|"
     "今井|小野|小山|丸山|杉山|田中)"
-    r"(?=[ \u3000]?(?:[がはにのもをとへやで、。,.]|$))"
+    rf"(?:(?:{_GIVEN})?(?=です|と(?:申|い|言))|(?=[ \u3000]?(?:[がはにのもをとへやで、。,.]|$)))"
 )
+_SEEDS = re.compile(r"@|ID|アカウント", re.IGNORECASE)
+_LOT_NUMBER = re.compile(rf"\d{_LOT}|\d号室")
 
 
 def mask_personal(text: str, names: Iterable[str] = ()) -> str:
@@ -157,14 +158,16 @@ def mask_personal(text: str, names: Iterable[str] = ()) -> str:
         text: one free text.
         names: names known to the caller (staff, commissioners), matched as written.
     """
-    masked = _URL.sub("〔URL〕", text.translate(_HALF_WIDTH))
-    masked = _MAIL.sub("〔メール〕", masked)
-    masked = _ID.sub(lambda m: f"{m['lead'] or ''}〔ID〕", masked)
-    masked = _BIRTHDAY.sub("〔生年月日〕", masked)
-    masked = _PHONE.sub("〔電話番号〕", masked)
-    masked = _LONG_NUMBER.sub("〔番号〕", masked)
-    masked = _POSTCODE.sub("〔住所〕", masked)
-    masked = _ADDRESS.sub("〔住所〕", masked)
+    masked = _FULL_WIDTH.sub(lambda m: _HALF_WIDTH[m[0]], text)
+    if "/" in masked or "www" in masked:
+        masked = _URL.sub("〔URL〕", masked)
+    if _SEEDS.search(masked):
+        masked = _ID.sub(lambda m: f"{m['lead'] or ''}〔ID〕", _MAIL.sub("〔メール〕", masked))
+    if _LOT_NUMBER.search(masked):
+        masked = _POSTCODE.sub("〔住所〕", _mask_numbers(masked))
+        masked = _ADDRESS.sub("〔住所〕", masked)
+    else:
+        masked = _mask_numbers(masked)
     if listed := _listed(tuple(sorted(set(names)))):
         masked = listed.sub("〔氏名〕", masked)
     masked = _SCHOOL.sub(_mask_school, masked)
@@ -179,8 +182,17 @@ def _listed(names: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile("|".join(map(re.escape, known))) if known else None
 
 
+def _mask_numbers(text: str) -> str:
+    """Birthdays, telephone and other long numbers; most texts hold too few digits to have any."""
+    if sum(c.isdecimal() for c in text) < 3:
+        return text
+    text = _PHONE.sub("〔電話番号〕", _BIRTHDAY.sub("〔生年月日〕", text))
+    return _LONG_NUMBER.sub("〔番号〕", text)
+
+
 def _mask_school(match: re.Match[str]) -> str:
-    return match[0] if _GENERIC_SCHOOL.fullmatch(match["name"]) else f"〔学校名〕{match['kind']}"
+    generic = not match["kana"] and _GENERIC_SCHOOL.fullmatch(match["name"])
+    return match[0] if generic else f"〔学校名〕{match['kind']}"
 
 
 def _mask_called(match: re.Match[str]) -> str:
@@ -188,6 +200,5 @@ def _mask_called(match: re.Match[str]) -> str:
 
 
 def _mask_stated(match: re.Match[str]) -> str:
-    if _STATED_IS_NOT_NAME.fullmatch(match["name"]):
-        return match[0]
-    return f"{match['lead']}〔氏名〕{match['tail']}"
+    name = match["name"] or match["introduced"] or match["am"]
+    return match[0] if _STATED_IS_NOT_NAME.fullmatch(name) else f"{match[0].removesuffix(name)}〔氏名〕"
