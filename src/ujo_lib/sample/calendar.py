@@ -51,8 +51,10 @@ class Curves:
 NATION: Final = Curves(
     month=(1.00, 0.98, 1.01, 1.02, 1.04, 1.00, 1.05, 1.21, 1.08, 1.00, 0.96, 0.94),
     weekday=(1.170, 1.110, 1.055, 1.000, 0.945, 0.890, 0.830),
-    hour=(1.58, 1.30, 0.80, 0.62, 0.50, 0.48, 0.62, 0.85, 0.98, 1.08, 1.20, 1.27)
-    + (1.25, 1.24, 1.24, 1.30, 1.40, 1.46, 1.48, 1.52, 1.60, 1.70, 2.02, 1.98),
+    hour=(
+        *(1.58, 1.30, 0.80, 0.62, 0.50, 0.48, 0.62, 0.85, 0.98, 1.08, 1.20, 1.27),
+        *(1.25, 1.24, 1.24, 1.30, 1.40, 1.46, 1.48, 1.52, 1.60, 1.70, 2.02, 1.98),
+    ),
     holiday=1.03,
     year_end=1.06,
 )
@@ -82,7 +84,7 @@ def in_window(index: pd.DatetimeIndex) -> Bools:
 
 def sunday_first(index: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
     """Weekday numbers 0 (Sunday) to 6 (Saturday)."""
-    return (np.asarray(index.weekday) + 1) % 7
+    return (np.asarray(index.day_of_week) + 1) % 7
 
 
 def growth(index: pd.DatetimeIndex) -> Floats:

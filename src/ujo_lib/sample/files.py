@@ -87,68 +87,104 @@ def national_hourly(path: Path, index: pd.DatetimeIndex, counts: np.ndarray) -> 
     write_csv(path, rows)
 
 
-# --- advertising exports -------------------------------------------------------------------------------------------
+# --- advertising exports ---
 
 
 def ads_meta(path: Path, frame: pd.DataFrame) -> None:
     """Meta's Japanese export (Instagram and Facebook) with a 合計 row and a few full-width numbers."""
-    head = ["レポート開始日", "レポート終了日", "日", "キャンペーン名", "広告セット名", "広告の名前", "広告フォーマット",
-            "プラットフォーム", "年齢", "性別", "デバイス", "地域", "インプレッション", "リーチ", "クリック(すべて)",
-            "リンクのクリック", "ランディングページビュー", "結果", "結果インジケーター", "消化金額 (JPY)", "CTR(すべて)"]  # fmt: skip
+    head = [
+        "レポート開始日", "レポート終了日", "日", "キャンペーン名", "広告セット名", "広告の名前", "広告フォーマット",
+        "プラットフォーム",
+        "年齢", "性別", "デバイス", "地域", "インプレッション", "リーチ", "クリック(すべて)", "リンクのクリック",
+        "ランディングページビュー", "結果", "結果インジケーター", "消化金額 (JPY)", "CTR(すべて)",
+    ]  # fmt: skip
+    period, result = ["2024-02-20", "2024-02-29"], "actions:link_click"
+    campaign = f"相談先のお知らせ({SYNTHETIC})"
     rows: list[list[Any]] = [head]
     for i, r in enumerate(frame.itertuples(index=False)):
         shown = str(r.impressions).translate(FULL_WIDTH) if i % 211 == 7 else r.impressions
-        rows.append(["2024-02-20", "2024-02-29", f"{r.date:%Y-%m-%d}", f"相談先のお知らせ({SYNTHETIC})", "熊本県_39歳以下",
-                     f"{r.format}_夜でも話せます", r.format, r.platform, r.age, r.sex, r.device, "熊本県", shown, r.reach,
-                     r.clicks_all, r.link_clicks, r.landing, r.link_clicks, "actions:link_click", r.spend,
-                     round(100 * r.clicks_all / r.impressions, 6)])  # fmt: skip
-    sums = frame[["impressions", "clicks_all", "link_clicks", "landing", "spend"]].sum()
-    rows.append(["2024-02-20", "2024-02-29", "", "合計", *[""] * 8, f"{sums.impressions:,}", "", f"{sums.clicks_all:,}",
-                 f"{sums.link_clicks:,}", f"{sums.landing:,}", f"{sums.link_clicks:,}", "actions:link_click",
-                 f"{sums.spend:,}", ""])  # fmt: skip
+        names = [f"{r.date:%Y-%m-%d}", campaign, "熊本県_39歳以下", f"{r.format}_夜でも話せます", r.format]
+        audience = [r.platform, r.age, r.sex, r.device, "熊本県"]
+        counted = [shown, r.reach, r.clicks_all, r.link_clicks, r.landing, r.link_clicks, result, r.spend]
+        rows.append([*period, *names, *audience, *counted, round(100 * r.clicks_all / r.impressions, 6)])
+    total = frame[["impressions", "clicks_all", "link_clicks", "landing", "spend"]].sum()
+    shown, clicks, links, landing, spend = (f"{n:,}" for n in total)
+    rows.append([*period, "", "合計", *[""] * 8, shown, "", clicks, links, landing, links, result, spend, ""])
     write_csv(path, rows)
 
 
 def ads_tiktok(path: Path, frame: pd.DataFrame) -> None:
     """TikTok's English export with a Total row."""
-    words = {"女性": "Female", "男性": "Male", "不明": "Unknown", "スマートフォン": "Mobile", "タブレット": "Tablet",
-             "カルーセル": "Carousel", "1:1": "Single image 1:1", "動画": "Video"}  # fmt: skip
-    head = ["Date", "Campaign name", "Ad group name", "Ad name", "Ad format", "Age", "Gender", "Device", "Region",
-            "Impressions", "Reach", "Clicks (all)", "Clicks (destination)", "Video views", "Cost", "CTR (destination)"]  # fmt: skip
+    words = {
+        "女性": "Female",
+        "男性": "Male",
+        "不明": "Unknown",
+        "スマートフォン": "Mobile",
+        "タブレット": "Tablet",
+    }
+    words |= {"カルーセル": "Carousel", "1:1": "Single image 1:1", "動画": "Video"}
+    head = [
+        "Date", "Campaign name", "Ad group name", "Ad name", "Ad format", "Age", "Gender", "Device", "Region",
+        "Impressions", "Reach",
+        "Clicks (all)", "Clicks (destination)", "Video views", "Cost", "CTR (destination)",
+    ]  # fmt: skip
     rows: list[list[Any]] = [head]
     for r in frame.itertuples(index=False):
         form = words[r.format]
-        rows.append([f"{r.date:%Y-%m-%d}", f"Where to talk ({SYNTHETIC})", "Kumamoto_under40", f"{form}_night", form, r.age,
-                     words[r.sex], words[r.device], "Kumamoto", r.impressions, r.reach, r.clicks_all, r.link_clicks,
-                     r.video, r.spend, f"{100 * r.link_clicks / r.impressions:.2f}%"])  # fmt: skip
-    sums = frame[["impressions", "clicks_all", "link_clicks", "video", "spend"]].sum()
-    rows.append(["Total", *["-"] * 8, sums.impressions, "-", sums.clicks_all, sums.link_clicks, sums.video, sums.spend,
-                 f"{100 * sums.link_clicks / sums.impressions:.2f}%"])  # fmt: skip
+        names = [
+            f"{r.date:%Y-%m-%d}",
+            f"Where to talk ({SYNTHETIC})",
+            "Kumamoto_under40",
+            f"{form}_night",
+            form,
+        ]
+        audience = [r.age, words[r.sex], words[r.device], "Kumamoto"]
+        counted = [r.impressions, r.reach, r.clicks_all, r.link_clicks, r.video, r.spend]
+        rows.append([*names, *audience, *counted, _percent(r.link_clicks, r.impressions)])
+    total = frame[["impressions", "clicks_all", "link_clicks", "video", "spend"]].sum()
+    shown, *others = (int(n) for n in total)
+    rows.append(["Total", *["-"] * 8, shown, "-", *others, _percent(total["link_clicks"], shown)])
     write_csv(path, rows, "utf-8")
 
 
 def ads_google(path: Path, frame: pd.DataFrame) -> None:
     """Google's Japanese export: UTF-16, tabs, two title rows, thousands commas, a 合計 row."""
     devices = {"スマートフォン": "携帯電話", "タブレット": "タブレット", "PC": "パソコン"}
-    head = ["日", "キャンペーン", "広告グループ", "広告", "広告タイプ", "年齢", "性別", "デバイス", "表示回数", "クリック数",
-            "クリック率", "費用", "通貨コード", "コンバージョン"]  # fmt: skip
-    rows: list[list[Any]] = [
-        [f"相談先のお知らせ 広告レポート({SYNTHETIC})"],
-        ["2024年2月20日～2024年2月29日"],
-        head,
-    ]
-    for r in frame.itertuples(index=False):
-        rows.append([f"{r.date:%Y-%m-%d}", f"相談先のお知らせ({SYNTHETIC})", "熊本県_39歳以下", f"{r.format}_夜でも話せます", r.format,
-                     r.age.replace("-", "～"), r.sex, devices[r.device], f"{r.impressions:,}", f"{r.link_clicks:,}",
-                     f"{100 * r.link_clicks / r.impressions:.2f}%", f"{r.spend:,}", "JPY", f"{r.landing // 20}.00"])  # fmt: skip
-    sums = frame[["impressions", "link_clicks", "spend"]].sum()
-    rows.append(["合計", *[" --"] * 7, f"{sums.impressions:,}", f"{sums.link_clicks:,}",
-                 f"{100 * sums.link_clicks / sums.impressions:.2f}%", f"{sums.spend:,}", "JPY",
-                 f"{(frame['landing'] // 20).sum()}.00"])  # fmt: skip
+    head = [
+        "日", "キャンペーン", "広告グループ", "広告", "広告タイプ", "年齢", "性別", "デバイス",
+        "表示回数", "クリック数", "クリック率", "費用",
+        "通貨コード", "コンバージョン",
+    ]  # fmt: skip
+    title = [f"相談先のお知らせ 広告レポート({SYNTHETIC})"]
+    rows: list[list[Any]] = [title, ["2024年2月20日～2024年2月29日"], head]
+    conversions = frame["landing"] // 20
+    for r, converted in zip(frame.itertuples(index=False), conversions, strict=True):
+        names = [f"{r.date:%Y-%m-%d}", f"相談先のお知らせ({SYNTHETIC})", "熊本県_39歳以下"]
+        audience = [
+            f"{r.format}_夜でも話せます",
+            r.format,
+            r.age.replace("-", "～"),
+            r.sex,
+            devices[r.device],
+        ]
+        counted = [
+            f"{r.impressions:,}",
+            f"{r.link_clicks:,}",
+            _percent(r.link_clicks, r.impressions),
+            f"{r.spend:,}",
+        ]
+        rows += [[*names, *audience, *counted, "JPY", f"{converted}.00"]]
+    shown, clicks, spend = frame[["impressions", "link_clicks", "spend"]].sum()
+    counted = [f"{shown:,}", f"{clicks:,}", _percent(clicks, shown), f"{spend:,}"]
+    rows.append(["合計", *[" --"] * 7, *counted, "JPY", f"{conversions.sum()}.00"])
     write_csv(path, rows, "utf-16", delimiter="\t")
 
 
-# --- the survey's workbooks ----------------------------------------------------------------------------------------
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.2f}%"
+
+
+# --- the survey's workbooks ---
 
 GROUPS: Final = (
     ("調査", ("調査ID", "調査対象区分")),
@@ -193,7 +229,7 @@ def commissioners(path: Path, frame: pd.DataFrame) -> None:
         start=last + 2,
     ):
         sheet.cell(row, 1, note)
-    _widths(sheet, {name: 12 for name in headings} | {"ご意見(自由記述)": 60, "調査ID": 16}, headings)
+    _widths(sheet, dict.fromkeys(headings, 12) | {"ご意見(自由記述)": 60, "調査ID": 16}, headings)
     sheet.freeze_panes = "D6"
     save_workbook(book, path)
 
@@ -218,7 +254,7 @@ def cases(path: Path, frame: pd.DataFrame) -> None:
     last = 3 + len(frame)
     sheet.cell(last + 2, 1, "注 「該当者の状態(外出状況)」の空欄は無回答。")
     sheet.cell(last + 3, 1, f"出典: {SYNTHETIC}(実在の人の記録ではない)")
-    _widths(sheet, {name: 14 for name in headings} | {"自由記述": 60, "その他の内容": 34}, headings)
+    _widths(sheet, dict.fromkeys(headings, 14) | {"自由記述": 60, "その他の内容": 34}, headings)
     sheet.freeze_panes = "C4"
     _code_sheet(book.create_sheet("コード表"))
     save_workbook(book, path)
@@ -235,8 +271,8 @@ CODES: Final = {
         "受験・進学", "妊娠・出産・介護", "新型コロナ", "その他", "不明",
     ),
     "必要な支援(複数)": (
-        "本人への訪問・相談", "家族への支援", "就労支援", "居場所", "医療", "経済支援", "情報提供", "見守り", "特になし",
-        "不明",
+        "本人への訪問・相談", "家族への支援", "就労支援", "居場所", "医療", "経済支援", "情報提供", "見守り",
+        "特になし", "不明",
     ),
 }  # fmt: skip
 

@@ -8,19 +8,35 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 
-THEMES: Final = (
-    "school", "futoko", "ijime", "family_parent", "couple", "childcare", "care", "abuse_dv", "work", "job_hunt",
-    "harassment", "money", "friends", "love", "mental", "sleep_body", "medical", "loneliness", "hikikomori",
-    "suicidal", "self_harm", "praise_listen",
-)  # fmt: skip
+# Chance of a theme by stage of life, before the contact's main topic is known.
+_CHANCES: Final = {
+    # theme: (student, worker, at home, without work, other)
+    "school": (0.26, 0.00, 0.00, 0.00, 0.03),
+    "futoko": (0.10, 0.01, 0.05, 0.01, 0.02),
+    "ijime": (0.10, 0.01, 0.01, 0.01, 0.02),
+    "family_parent": (0.26, 0.14, 0.17, 0.18, 0.18),
+    "couple": (0.00, 0.10, 0.28, 0.04, 0.08),
+    "childcare": (0.00, 0.06, 0.30, 0.02, 0.05),
+    "care": (0.03, 0.04, 0.09, 0.05, 0.05),
+    "abuse_dv": (0.05, 0.05, 0.09, 0.05, 0.05),
+    "work": (0.01, 0.32, 0.02, 0.04, 0.10),
+    "job_hunt": (0.03, 0.05, 0.01, 0.22, 0.06),
+    "harassment": (0.01, 0.11, 0.01, 0.01, 0.03),
+    "money": (0.02, 0.09, 0.11, 0.26, 0.10),
+    "friends": (0.24, 0.10, 0.09, 0.08, 0.12),
+    "love": (0.12, 0.12, 0.02, 0.04, 0.07),
+    "mental": (0.24, 0.26, 0.24, 0.32, 0.27),
+    "sleep_body": (0.13, 0.17, 0.16, 0.20, 0.17),
+    "medical": (0.07, 0.09, 0.09, 0.16, 0.10),
+    "loneliness": (0.20, 0.22, 0.25, 0.30, 0.26),
+    "hikikomori": (0.03, 0.01, 0.02, 0.16, 0.04),
+    "suicidal": (0.10, 0.08, 0.06, 0.12, 0.10),
+    "self_harm": (0.08, 0.03, 0.02, 0.04, 0.04),
+    "praise_listen": (0.14, 0.14, 0.17, 0.12, 0.16),
+}
+STUDENT, WORKER, HOME, JOBLESS, OTHER = (tuple(row[stage] for row in _CHANCES.values()) for stage in range(5))
+THEMES: Final = tuple(_CHANCES)
 _AT: Final = {theme: i for i, theme in enumerate(THEMES)}
-
-# Chance of a theme by stage of life, in the order of THEMES, before the contact's main topic is known.
-STUDENT: Final = (.26, .10, .10, .26, 0, 0, .03, .05, .01, .03, .01, .02, .24, .12, .24, .13, .07, .20, .03, .10, .08, .14)  # fmt: skip
-WORKER: Final = (0, .01, .01, .14, .10, .06, .04, .05, .32, .05, .11, .09, .10, .12, .26, .17, .09, .22, .01, .08, .03, .14)  # fmt: skip
-HOME: Final = (0, .05, .01, .17, .28, .30, .09, .09, .02, .01, .01, .11, .09, .02, .24, .16, .09, .25, .02, .06, .02, .17)  # fmt: skip
-JOBLESS: Final = (0, .01, .01, .18, .04, .02, .05, .05, .04, .22, .01, .26, .08, .04, .32, .20, .16, .30, .16, .12, .04, .12)  # fmt: skip
-OTHER: Final = (.03, .02, .02, .18, .08, .05, .05, .05, .10, .06, .03, .10, .12, .07, .27, .17, .10, .26, .04, .10, .04, .16)  # fmt: skip
 STAGES: Final = {
     "児童・学生": STUDENT, "会社員・公務員": WORKER, "自営業": WORKER, "パート・アルバイト": WORKER, "主婦・主夫": HOME,
     "無職": JOBLESS, "その他": OTHER, "無回答": OTHER,
@@ -72,7 +88,7 @@ def theme_weights(frame: pd.DataFrame) -> Floats:
     _scale(
         weights,
         frame["age"].isin(["10代未満"]),
-        {"love": 0.1, "job_hunt": 0.0, "work": 0.0, "self_harm": 0.3},
+        {"love": 0.1, "job_hunt": 0.0, "work": 0.0, "suicidal": 0.3, "self_harm": 0.3},
     )
     _scale(weights, frame["loneliness"] == "常に", {"loneliness": 1.5, "hikikomori": 1.3})
     _scale(weights, frame["loneliness"] == "全くない", {"loneliness": 0.15})
