@@ -1,0 +1,162 @@
+"""Codebooks from YAML, each term with the line it stands in. An edge module: it reads files."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ujo_lib.tagging.codebook import (
+    ROLES,
+    CancelSource,
+    Codebook,
+    CodebookError,
+    CodebookProblem,
+    CodebookSource,
+    TermSource,
+    ThemeSource,
+    compile_codebook,
+)
+from ujo_lib.tagging.engine import Engine
+
+_BOOK = {"version", "since", "changed_by", "note", "cancel", "exclude", "stops", "themes"}
+_THEME = {"id", "label", "role", "mhlw_sns_category", "npa_cause", "cancel", "terms", "exclude", "examples"}
+_GROUP = {"id", "label", "within", "terms", "unless"}
+_TERM = {"term", "cancel", "within"}
+
+
+def load_codebook(path: str | Path, engine: Engine | None = None) -> Codebook:
+    """Read and compile a codebook.
+
+    Raises:
+        CodebookError: the file cannot be read as a codebook; every problem with its line, in Japanese.
+    """
+    return compile_codebook(parse_codebook(Path(path).read_text(encoding="utf-8-sig")), engine)
+
+
+def parse_codebook(text: str) -> CodebookSource:
+    """Read the YAML text of a codebook.
+
+    Raises:
+        CodebookError: no YAML, unknown or missing keys, wrong types.
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        problem = CodebookProblem(line, "YAML", "YAML として読めない。字下げ・コロン・引用符を確かめる")
+        raise CodebookError([problem]) from None
+    except yaml.YAMLError:
+        raise CodebookError([CodebookProblem(1, "YAML", "使えない文字がある。UTF-8 で保存し直す")]) from None
+    reader = _Reader()
+    source = reader.book(root)
+    if reader.problems:
+        raise CodebookError(reader.problems)
+    return source
+
+
+class _Reader:
+    """Walks the tree of YAML nodes, which know their lines, and collects problems."""
+
+    def __init__(self) -> None:
+        self.problems: list[CodebookProblem] = []
+
+    def book(self, root: yaml.Node | None) -> CodebookSource:
+        fields = self._mapping(root, _BOOK, {"version", "themes"}, "コードブック")
+        return CodebookSource(
+            version=self._text(fields.get("version")),
+            since=self._text(fields.get("since")),
+            changed_by=self._text(fields.get("changed_by")),
+            cancels=self._each(fields.get("cancel"), self._group),
+            exclude=self._each(fields.get("exclude"), self._term),
+            stops=self._each(fields.get("stops"), self._term),
+            themes=self._each(fields.get("themes"), self._theme),
+        )
+
+    def _theme(self, node: yaml.Node) -> ThemeSource:
+        fields = self._mapping(node, _THEME, {"id", "label", "role", "terms"}, "テーマ")
+        role = self._text(fields.get("role"))
+        if "role" in fields and role not in ROLES:
+            self._problem(fields["role"], "役割", f"role「{role}」は {'・'.join(ROLES)} のどれでもない")
+        return ThemeSource(
+            id=self._text(fields.get("id")),
+            label=self._text(fields.get("label")),
+            role=role,  # type: ignore[arg-type]  # checked two lines above; a wrong one is reported
+            topic=self._text(fields.get("mhlw_sns_category")),
+            cause=self._text(fields.get("npa_cause")),
+            cancel=self._each(fields.get("cancel"), self._text),
+            terms=self._each(fields.get("terms"), self._term),
+            exclude=self._each(fields.get("exclude"), self._term),
+            examples=self._each(fields.get("examples"), self._text),
+            line=node.start_mark.line + 1,
+        )
+
+    def _group(self, node: yaml.Node) -> CancelSource:
+        fields = self._mapping(node, _GROUP, {"id", "label", "terms"}, "取り消しの組")
+        return CancelSource(
+            id=self._text(fields.get("id")),
+            label=self._text(fields.get("label")),
+            within=self._number(fields.get("within")) or 0,
+            terms=self._each(fields.get("terms"), self._term),
+            unless=self._each(fields.get("unless"), self._term),
+            line=node.start_mark.line + 1,
+        )
+
+    def _term(self, node: yaml.Node) -> TermSource:
+        line = node.start_mark.line + 1
+        if isinstance(node, yaml.ScalarNode):
+            return TermSource(self._text(node), line)
+        fields = self._mapping(node, _TERM, {"term"}, "語")
+        cancel = self._each(fields["cancel"], self._text) if "cancel" in fields else None
+        return TermSource(self._text(fields.get("term")), line, cancel, self._number(fields.get("within")))
+
+    def _mapping(
+        self, node: yaml.Node | None, known: set[str], needed: set[str], what: str
+    ) -> dict[str, yaml.Node]:
+        if not isinstance(node, yaml.MappingNode):
+            self._problem(node, "書式", f"{what}は「名前: 値」の並びで書く")
+            return {}
+        fields: dict[str, yaml.Node] = {}
+        for key, value in node.value:
+            name = self._text(key)
+            if name not in known:
+                self._problem(key, "項目名", f"{what}に「{name}」という項目はない(使えるもの: {'、'.join(sorted(known))})")
+            elif name in fields:
+                self._problem(key, "重複", f"項目「{name}」が二度ある")
+            fields[name] = value
+        for name in sorted(needed - fields.keys()):
+            self._problem(node, "不足", f"{what}に「{name}」がない")
+        return fields
+
+    def _each(self, node: yaml.Node | None, read: Callable[[yaml.Node], Any]) -> tuple[Any, ...]:
+        if node is None:
+            return ()
+        if not isinstance(node, yaml.SequenceNode):
+            self._problem(node, "書式", "ここは「- 」で始まる並びで書く")
+            return ()
+        return tuple(read(item) for item in node.value)
+
+    def _text(self, node: yaml.Node | None) -> str:
+        if node is None:
+            return ""
+        if not isinstance(node, yaml.ScalarNode):
+            self._problem(node, "書式", "ここは文字列で書く")
+            return ""
+        if node.tag.endswith(":null"):
+            self._problem(node, "空", "値が空")
+            return ""
+        return str(node.value)
+
+    def _number(self, node: yaml.Node | None) -> int | None:
+        if node is None:
+            return None
+        text = self._text(node)
+        if not text.isdecimal():
+            self._problem(node, "書式", f"「{text}」は0以上の整数ではない")
+            return None
+        return int(text)
+
+    def _problem(self, node: yaml.Node | None, cause: str, message: str) -> None:
+        line = node.start_mark.line + 1 if node else 1
+        self.problems.append(CodebookProblem(line, cause, message))

@@ -1,0 +1,166 @@
+"""Texts in, themes out: the pure heart of the room. Everything a caller needs for tagging in memory is here."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ujo_lib.tagging.codebook import Codebook
+from ujo_lib.tagging.engine import ArrayEngine
+from ujo_lib.tagging.judging import judged_hits
+from ujo_lib.tagging.matching import (
+    BEGIN,
+    BY,
+    CANCELLED,
+    END,
+    EXCLUDED,
+    STATUS,
+    TERM,
+    THEME,
+    UNCONFIRMED,
+    VALID,
+    UInt64,
+    candidates,
+    tag_texts,
+    tag_tokens,
+)
+from ujo_lib.tagging.normalise import Corpus, corpus, trace
+
+CHUNK_TEXTS = 2000
+"""Texts handled at once. Working memory grows with it; beyond a thousand or so speed does not."""
+
+STATUS_LABELS = {
+    VALID: "採用",
+    EXCLUDED: "除外語の中",
+    CANCELLED: "打ち消し",
+    UNCONFIRMED: "別の語の一部",
+}
+
+
+@dataclass(frozen=True)
+class TagResult:
+    """Themes of a list of texts.
+
+    Attributes:
+        masks: (texts,) bit i is theme i.
+        themes: theme ids in the order of the bits.
+        tokenised: number of sentences that had to be tokenised.
+        sentences: number of sentences.
+    """
+
+    masks: UInt64
+    themes: tuple[str, ...]
+    tokenised: int
+    sentences: int
+
+    def matrix(self) -> npt.NDArray[np.bool_]:
+        """(texts, themes) whether a text has a theme."""
+        bits = np.arange(len(self.themes), dtype=np.uint64)
+        return (self.masks[:, None] >> bits & np.uint64(1)).astype(np.bool_)
+
+    def frame(self, index: pd.Index | None = None) -> pd.DataFrame:
+        """One boolean column per theme id, one row per text."""
+        return pd.DataFrame(self.matrix(), columns=list(self.themes), index=index)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One place in a text where a term stands, and what became of it.
+
+    Attributes:
+        theme: theme id.
+        term: the term as the codebook has it.
+        line: its line in the codebook.
+        sentence: number of the sentence.
+        begin, end: characters of the original text.
+        status: one of `STATUS_LABELS`' values; only 採用 gives the theme.
+        because: the term that excluded or cancelled it, else "".
+    """
+
+    theme: str
+    term: str
+    line: int
+    sentence: int
+    begin: int
+    end: int
+    status: str
+    because: str
+
+
+def tag(texts: Sequence[str], codebook: Codebook, executor: Executor | None = None) -> TagResult:
+    """Find the themes of texts.
+
+    Args:
+        texts: original texts; "" has no themes.
+        codebook: a compiled codebook.
+        executor: runs the parts side by side; threads suffice, the kernels release the interpreter's lock.
+    """
+    parts = [texts[at : at + CHUNK_TEXTS] for at in range(0, len(texts), CHUNK_TEXTS)]
+    run = map if executor is None else executor.map
+    results = list(run(lambda part: tag_part(part, codebook), parts))
+    return TagResult(
+        masks=np.concatenate([np.empty(0, np.uint64), *(result.masks for result in results)]),
+        themes=codebook.ids,
+        tokenised=sum(result.tokenised for result in results),
+        sentences=sum(result.sentences for result in results),
+    )
+
+
+def tag_part(texts: Sequence[str], codebook: Codebook) -> TagResult:
+    """Tag texts in one go in this thread; see `tag`."""
+    cleaned = corpus(texts)
+    if isinstance(codebook.engine, ArrayEngine):
+        dictionary = codebook.engine.dictionary
+        masks, tokenised = tag_texts(
+            cleaned.codepoints,
+            cleaned.sentences,
+            cleaned.text_of,
+            cleaned.n_texts,
+            codebook.rules,
+            dictionary.lexicon,
+            dictionary.base_of,
+            codebook.all_themes,
+        )
+    else:
+        masks, tokenised = _tag_through_tokens(cleaned, codebook)
+    return TagResult(masks, codebook.ids, int(tokenised), len(cleaned.sentences))
+
+
+def _tag_through_tokens(cleaned: Corpus, codebook: Codebook) -> tuple[UInt64, int]:
+    """The same with an engine that is no kernel: tokenise all candidate sentences first."""
+    found = candidates(cleaned.codepoints, cleaned.sentences, codebook.rules)
+    sentences = cleaned.sentences[found]
+    tokens = codebook.engine.tokenise(cleaned.codepoints, sentences)
+    masks = tag_tokens(
+        cleaned.codepoints,
+        sentences,
+        cleaned.text_of[found],
+        cleaned.n_texts,
+        tokens.rows,
+        tokens.pointer,
+        codebook.rules,
+        codebook.engine.dictionary.base_of,
+    )
+    return masks, len(sentences)
+
+
+def evidence(text: str, codebook: Codebook) -> list[Evidence]:
+    """List every place where a term of a theme stands or seems to stand, in reading order, with its judgement."""
+    traced = trace(text)
+    found: list[Evidence] = []
+    for sentence, hits in enumerate(judged_hits(traced.corpus, codebook.rules, codebook.engine)):
+        for hit in hits:
+            term = codebook.terms[hit[TERM]]
+            if term.role != THEME:
+                continue
+            begin, end = traced.span(int(hit[BEGIN]), int(hit[END]))
+            cause = codebook.terms[hits[hit[BY], TERM]].source.text if hit[BY] >= 0 else ""
+            theme = codebook.themes[term.owner].id
+            status = STATUS_LABELS[int(hit[STATUS])]
+            place = Evidence(theme, term.source.text, term.source.line, sentence, begin, end, status, cause)
+            if place not in found:
+                found.append(place)
+    return sorted(found, key=lambda place: (place.begin, place.end))
