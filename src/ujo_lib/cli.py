@@ -81,14 +81,15 @@ def _run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from ujo_lib import intake
+    from ujo_lib.intake.problems import as_text
     from ujo_lib.params import load_settings, settings_model
 
     place = _place(options)
     model = settings_model("00_data_quality")
     settings = load_settings(model, *place.parameter_files("00_data_quality"))
     found = intake.check(settings.inputs_file, settings.kinds)
-    print(found.to_json() if options.json else found.as_text())
-    return DATA_PROBLEMS if found.has_errors else DONE
+    print(found.json() if options.json else as_text(found.faults))
+    return DONE if found.ok else DATA_PROBLEMS
 
 
 def _params(options: argparse.Namespace) -> int:
@@ -107,13 +108,19 @@ def _params(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from ujo_lib import sample
+    from ujo_lib.pipeline.keys import package_digest
+    from ujo_lib.report.files import write_atomically
 
     root = project_root()
     target = root / "data" / "sample"
-    if sample.is_current(target):
+    stamp = target / ".made_by"
+    maker = package_digest("sample")
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == maker:
         return DONE if options.quiet else _explain(f"合成データはそろっています: {target}", DONE)
-    sample.write_city(target)
+    from ujo_lib import sample
+
+    sample.write_city(root)
+    write_atomically(stamp, maker)
     print(f"合成データを作りました: {target}", file=sys.stderr)
     return DONE
 

@@ -126,7 +126,7 @@ def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -
     parts = {
         "notebook": digest_file(place.notebook(settings.notebook)),
         "parameters": digest(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()),
-        "library": library_digest(),
+        "library": package_digest(),
         "lock": digest_file(place.root / "requirements.lock"),
         "python": platform.python_version(),
         "inputs.yaml": _declaration_digest(settings),
@@ -141,6 +141,9 @@ def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -
 def _declaration_digest(settings: NotebookSettings) -> str:
     """Hash what inputs.yaml says about the kinds that this notebook reads, and nothing else of it."""
     declared: dict[str, Any] = yaml.safe_load(settings.inputs_file.read_text(encoding="utf-8")) or {}
+    headings = declared.get("ad_headings")
+    if headings and "ads" in settings.kinds:
+        declared["ad_headings"] = digest_file(inside(settings.root, headings))
     told = {
         name: value
         for name, value in declared.items()
@@ -158,9 +161,9 @@ def _digest_once(file: Path, seen: dict[Path, str]) -> str:
 
 
 @cache
-def library_digest() -> str:
-    """SHA-256 over every source and data file of the installed library."""
-    folder = Path(ujo_lib.__file__).parent
+def package_digest(room: str = "") -> str:
+    """SHA-256 over every source and data file of the installed library, or of one room of it."""
+    folder = Path(ujo_lib.__file__).parent / room
     total = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts:
