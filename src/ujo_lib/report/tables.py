@@ -1,0 +1,331 @@
+"""Published tables as HTML, the way Japanese statistics are read: caption above, notes and source below.
+
+Everything a table needs to stand alone comes with it: number, title, unit, period, area, how many answered, the
+symbols it uses and what they mean. Nothing is computed here beyond the spelling of a cell.
+"""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from ujo_lib.report.notation import (
+    HIDDEN,
+    MISSING,
+    NEGATIVE,
+    NONE_COUNTED,
+    NUMERIC_FORMATS,
+    SMALL_BASE,
+    SYMBOLS,
+    count,
+    format_of,
+    heading,
+    in_cell,
+    in_prose,
+    interval_text,
+)
+from ujo_lib.report.publish import Published
+
+NUMBER_MARK: Final = '<span class="number" data-of="{kind}"></span>'
+"""Where the page writes 「表1」 or 「図1」; only a whole page knows the count."""
+
+_ROUNDING: Final = "四捨五入のため、内訳の合計が総数や100%に一致しないことがある。"
+_REFERENCE: Final = "†"
+_INTERVAL: Final = "95%信頼区間"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column of the printed table: heading, cell texts, and whether they are numbers."""
+
+    title: str
+    cells: tuple[str, ...]
+    numeric: bool
+
+
+def table_html(
+    published: Published,
+    *,
+    columns: Sequence[str] | None = None,
+    across: str | None = None,
+    values: str | None = None,
+    compact: bool = False,
+) -> str:
+    """Write a published table as HTML.
+
+    Args:
+        published: the table as the audience may see it.
+        columns: which columns, in which order; default all. `low` and `high` become one column.
+        across: dimension whose categories become columns (a cross table).
+        values: the column whose numbers fill the cross table.
+        compact: without number and caption, as under a figure.
+
+    Returns:
+        A `<figure class="table">` (compact: the scrolling region and notes alone).
+
+    Raises:
+        KeyError: a column that the table does not have, or a cell that a cross table needs twice.
+    """
+    if across is not None:
+        heads, body, small = _cross(published, across, values or "n")
+    else:
+        heads, body = _plain(published, columns)
+        small = _small(published)
+    name = html.escape(published.spec.title)
+    grid = (
+        f'<div class="scroll" role="region" aria-label="表: {name}" tabindex="0"><table>'
+        f"{'' if compact else _caption(published)}<thead><tr>{_head_row(heads + body)}</tr></thead>"
+        f"<tbody>{_body_rows(heads, body, small, published.spec.total_labels)}</tbody></table></div>"
+    )
+    notes = _notes(published, heads + body, small)
+    return f"{grid}{notes}" if compact else f'<figure class="table">{grid}{notes}</figure>'
+
+
+def tiles_html(
+    published: Published,
+    *,
+    label: str = "label",
+    value: str = "value",
+    low: str | None = None,
+    high: str | None = None,
+    note: str | None = None,
+    unit: str | None = None,
+) -> str:
+    """Write key figures as tiles, one per row.
+
+    Args:
+        published: one key figure per row.
+        label: column with its name.
+        value: column with the number; a `format` column may name the number format row by row.
+        low: column with the lower bound of its interval.
+        high: column with the upper bound.
+        note: column with one short line (base, period).
+        unit: column with the unit, or the unit itself.
+    """
+    tiles = "".join(
+        _tile(published, row, label, value, (low, high), note, unit) for row in range(len(published.frame))
+    )
+    source = (
+        f'<p class="source">出典: {html.escape(published.spec.source)}</p>' if published.spec.source else ""
+    )
+    return f'<div class="tiles-block"><dl class="tiles">{tiles}</dl>{source}</div>'
+
+
+def _tile(
+    published: Published,
+    row: int,
+    label: str,
+    value: str,
+    bounds: tuple[str | None, str | None],
+    note: str | None,
+    unit: str | None,
+) -> str:
+    record = published.frame.iloc[row]
+    number_format = str(record["format"]) if "format" in published.frame else format_of(published, value)
+    hidden = bool(published.hidden[value].iloc[row])
+    figure = (
+        HIDDEN if hidden else MISSING if pd.isna(record[value]) else in_prose(record[value], number_format)
+    )
+    sign = "".join(char for char in ("%", "円") if figure.endswith(char))
+    measure = sign or ("" if unit is None else str(record[unit]) if unit in published.frame else unit)
+    lines = []
+    if all(bound is not None and pd.notna(record[bound]) for bound in bounds):
+        low, high = (float(record[bound]) for bound in bounds)
+        lines.append(f"{_INTERVAL} {interval_text(low, high, number_format)}{'%' if sign == '%' else ''}")
+    if hidden:
+        lines.append(SYMBOLS[HIDDEN])
+    if note is not None and pd.notna(record[note]) and str(record[note]):
+        lines.append(str(record[note]))
+    below = "".join(f'<dd class="tile-note">{html.escape(line)}</dd>' for line in lines)
+    return (
+        f'<div class="tile"><dt>{html.escape(str(record[label]))}</dt>'
+        f'<dd class="tile-value">{html.escape(figure.removesuffix(sign))}<span>{html.escape(measure)}</span></dd>'
+        f"{below}</div>"
+    )
+
+
+def circumstances(published: Published) -> str:
+    """HTML of one line on what is counted: period, area, base, unit, and that several answers were allowed."""
+    spec = published.spec
+    parts = [spec.period, spec.area, _base_text(published)]
+    if spec.unit:
+        parts.append(f"単位: {spec.unit}")
+    if spec.multiple:
+        parts.append("複数回答")
+    said = [html.escape(part) for part in parts if part]
+    # The separator stays with what it follows, so that no line begins with one.
+    return " ".join(
+        f"<span>{part}{' |' if at < len(said) - 1 else ''}</span>" for at, part in enumerate(said)
+    )
+
+
+def _base_text(published: Published) -> str:
+    """Who was counted, with their number where it is one and the same for every row and not kept back."""
+    base = published.spec.base
+    frame, hidden = published.frame, published.hidden
+    if "base" not in frame or not pd.api.types.is_numeric_dtype(frame["base"]) or hidden["base"].any():
+        return base
+    bases = frame["base"].dropna().unique()
+    return f"{base}(n={count(bases[0])})" if len(bases) == 1 else base
+
+
+def _caption(published: Published) -> str:
+    return (
+        f'<caption>{NUMBER_MARK.format(kind="table")}<span class="title">{html.escape(published.spec.title)}</span>'
+        f'<span class="circumstances">{circumstances(published)}</span></caption>'
+    )
+
+
+def _plain(published: Published, columns: Sequence[str] | None) -> tuple[list[_Column], list[_Column]]:
+    """Row headings and body columns of a table printed as it is."""
+    names = list(columns if columns is not None else _default_columns(published))
+    heads: list[_Column] = []
+    body: list[_Column] = []
+    for name in names:
+        if name == "high" and "low" in names:
+            continue
+        column = (
+            _interval_column(published) if name == "low" and "high" in names else _column(published, name)
+        )
+        (body if body or column.numeric else heads).append(column)
+    split = max(1, len([name for name in names if name in published.spec.dimensions]))
+    return heads[:split], heads[split:] + body
+
+
+def _default_columns(published: Published) -> list[str]:
+    """All columns; one base for all rows stands in the caption, and 参考値 is a mark."""
+    kept = [str(name) for name in published.frame.columns if name != "reference"]
+    if "base" in kept and published.frame["base"].nunique(dropna=False) == 1 and len(published.frame) > 1:
+        kept.remove("base")
+    return kept
+
+
+def _column(published: Published, name: str) -> _Column:
+    number_format = format_of(published, name)
+    cells = tuple(cell_text(published, name, row, number_format) for row in range(len(published.frame)))
+    return _Column(heading(published.spec, name), cells, number_format in NUMERIC_FORMATS)
+
+
+def _interval_column(published: Published) -> _Column:
+    number_format = format_of(published, "low")
+    cells = []
+    for row in range(len(published.frame)):
+        low, high = (published.frame[name].iloc[row] for name in ("low", "high"))
+        if published.hidden[["low", "high"]].iloc[row].any():
+            cells.append(HIDDEN)
+        else:
+            cells.append(
+                MISSING if pd.isna(low) or pd.isna(high) else interval_text(low, high, number_format)
+            )
+    title = published.spec.labels.get("low", f"{_INTERVAL}(%)" if number_format == "share" else _INTERVAL)
+    return _Column(title, tuple(cells), numeric=True)
+
+
+def cell_text(published: Published, column: str, row: int, number_format: str | None = None) -> str:
+    """Spell one cell: its number or text, 「x」 when kept back, 「…」 when there is none."""
+    if published.hidden[column].iloc[row]:
+        return HIDDEN
+    value: Any = published.frame[column].iloc[row]
+    if value is None or pd.isna(value):
+        return MISSING
+    if isinstance(value, pd.Timestamp):
+        return str(value.date())
+    return in_cell(value, number_format or format_of(published, column))
+
+
+def _cross(published: Published, across: str, values: str) -> tuple[list[_Column], list[_Column], list[bool]]:
+    """Row headings, body columns (bases first, then one per category) and small rows of a cross table."""
+    frame = published.frame
+    keys = [name for name in published.spec.dimensions if name != across]
+    labels = frame[keys].astype(str).agg(" / ".join, axis=1)
+    order = list(dict.fromkeys(labels))
+    order.sort(key=lambda label: not set(label.split(" / ")) & set(published.spec.total_labels))
+    place = {label: position for position, label in enumerate(order)}
+    number_format = format_of(published, values)
+    body = [_bases(published, labels, order)] if "base" in frame else []
+    for category in dict.fromkeys(frame[across].astype(str)):
+        cells = [""] * len(order)
+        for row in range(len(frame)):
+            if str(frame[across].iloc[row]) == category:
+                at = place[labels.iloc[row]]
+                if cells[at]:
+                    raise KeyError(f"{published.spec.id}: two cells for {order[at]} × {category}")
+                cells[at] = cell_text(published, values, row, number_format)
+        body.append(_Column(category, tuple(cell or NONE_COUNTED for cell in cells), numeric=True))
+    head = _Column(" / ".join(heading(published.spec, key) for key in keys), tuple(order), numeric=False)
+    small = _small(published)
+    first = {label: row for row, label in reversed(list(enumerate(labels)))}
+    return [head], body, [small[first[label]] for label in order] if small else []
+
+
+def _bases(published: Published, labels: pd.Series, order: Sequence[str]) -> _Column:
+    first = {label: row for row, label in reversed(list(enumerate(labels)))}
+    cells = tuple(cell_text(published, "base", first[label], "n") for label in order)
+    return _Column(heading(published.spec, "base"), cells, numeric=True)
+
+
+def _head_row(columns: Sequence[_Column]) -> str:
+    return "".join(
+        f'<th scope="col"{_numeric(column)}>{html.escape(column.title)}</th>' for column in columns
+    )
+
+
+def _body_rows(
+    heads: Sequence[_Column], body: Sequence[_Column], small: Sequence[bool], totals: Sequence[str]
+) -> str:
+    count_of_rows = len((*heads, *body)[0].cells)
+    # All rows small: said once in the notes, not at every row.
+    marked = small if small and not all(small) else [False] * count_of_rows
+    rows = []
+    for row in range(count_of_rows):
+        kind = ' class="total"' if any(head.cells[row] in totals for head in heads) else ""
+        mark = f'<abbr class="mark" title="参考値">{_REFERENCE}</abbr>' if marked[row] else ""
+        cells = [
+            f'<th scope="row">{html.escape(head.cells[row])}{mark if head is heads[-1] else ""}</th>'
+            for head in heads
+        ]
+        cells += [f"<td{_numeric(column)}>{html.escape(column.cells[row])}</td>" for column in body]
+        rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
+    return "".join(rows)
+
+
+def _numeric(column: _Column) -> str:
+    return ' class="num"' if column.numeric else ""
+
+
+def _small(published: Published) -> list[bool]:
+    """Which rows rest on too few for their share to be more than 参考値; empty where that is no question."""
+    frame = published.frame
+    if "reference" in frame and frame["reference"].dtype.kind == "b":
+        return [bool(flag) for flag in frame["reference"]]
+    if "base" in frame and "share" in frame:
+        return [bool(base < SMALL_BASE) for base in frame["base"].fillna(SMALL_BASE)]
+    return []
+
+
+def _notes(published: Published, columns: Sequence[_Column], small: Sequence[bool]) -> str:
+    spec = published.spec
+    cells = {cell for column in columns if column.numeric for cell in column.cells}
+    notes = [spec.note] if spec.note else []
+    if small and all(small):
+        notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値。")
+    elif any(small):
+        notes.append(f"{_REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値。")
+    if "share" in published.frame and not spec.multiple and any("." in cell for cell in cells):
+        notes.append(_ROUNDING)
+    if spec.multiple:
+        notes.append("複数回答のため、割合の合計は100%にならない。")
+    if legend := _legend(cells):
+        notes.append(legend)
+    lines = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+    source = f'<p class="source">出典: {html.escape(spec.source)}</p>' if spec.source else ""
+    return f'<div class="notes">{f"<p>注</p><ul>{lines}</ul>" if lines else ""}{source}</div>'
+
+
+def _legend(cells: set[str]) -> str:
+    used = [symbol for symbol in SYMBOLS if symbol in cells]
+    if any(cell.startswith(NEGATIVE) for cell in cells) and NEGATIVE not in used:
+        used.append(NEGATIVE)
+    return "記号: " + "、".join(f"「{symbol}」{SYMBOLS[symbol]}" for symbol in used) + "。" if used else ""
