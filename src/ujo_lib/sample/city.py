@@ -42,12 +42,8 @@ def _write(folder: Path, seed: int) -> None:
     national = counts.national_counts(seed)
     city = counts.city_counts(seed)
     records = contacts.all_contacts(seed, national, city)
-    composed = texts.texts_of(
-        planting.theme_weights(records.frame),
-        (records.frame["occupation"] == "児童・学生").to_numpy(),
-        seed,
-        MEAN_CHARS,
-    )
+    weights, speakers = planting.theme_weights(records.frame), planting.speakers(records.frame)
+    composed = texts.texts_of(weights, speakers, seed, MEAN_CHARS)
     records.frame["text"] = [one.text for one in composed]
     survey = people.survey(seed)
     _write_site(folder / "site", survey)

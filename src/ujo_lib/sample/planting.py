@@ -97,6 +97,16 @@ def theme_weights(frame: pd.DataFrame) -> Floats:
     return np.asarray(weights.clip(0, 0.95))
 
 
+def speakers(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Who writes each record, as the texts number their speakers: pupils 0 and 1, adults 2 and 3; odd is male."""
+    adult = (frame["occupation"] != "児童・学生").to_numpy()
+    # Those who gave no sex, or another, take turns.
+    male = np.where(
+        frame["sex"].isin(["男性", "女性"]), frame["sex"] == "男性", np.arange(len(frame)) % 2 == 0
+    )
+    return np.asarray(2 * adult + male, dtype=np.int64)
+
+
 def _scale(weights: Floats, rows: pd.Series, factors: dict[str, float]) -> None:
     chosen = rows.to_numpy(dtype=bool)
     for theme, factor in factors.items():

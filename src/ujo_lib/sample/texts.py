@@ -21,7 +21,7 @@ from ujo_lib.sample.counts import generator
 from ujo_lib.sample.planting import STAGE_SHARES, THEMES, stage_weights
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 Planted = tuple[tuple[str, str], ...]
 
 EASY: Final = "easy"
@@ -39,11 +39,21 @@ WITH_PERSONAL_DATA: Final = 0.01
 SPELLING_CHANCE: Final = 0.15
 TYPO_CHANCE: Final = 0.03
 MARK_CHANCE: Final = 0.06
+MALE_SHARE: Final = 0.3
 
 _SLOT: Final = re.compile(r"\{([^}]+)\}")
 _STYLED: Final = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
-_WHO: Final = re.compile(r" @(student|adult)")
+_WHO: Final = re.compile(r" @(student|adult|female|male)")
 _ALSO: Final = re.compile(r" \+(\w+)")
+
+
+SPEAKERS: Final = (
+    frozenset({"student", "female"}),
+    frozenset({"student", "male"}),
+    frozenset({"adult", "female"}),
+    frozenset({"adult", "male"}),
+)
+"""Who speaks decides which phrases fit; the index into this tuple is the speaker's number."""
 
 
 class Sentence(NamedTuple):
@@ -144,28 +154,36 @@ def phrases() -> Mapping[str, Any]:
     return dict(source)
 
 
-@lru_cache(maxsize=8)
-def pools(seed: int, *, student: bool, plain: bool, emoji: bool) -> Pools:
-    """Expand the phrase file for one style of one kind of speaker."""
+@lru_cache(maxsize=16)
+def pools(seed: int, *, speaker: int, plain: bool, emoji: bool) -> Pools:
+    """Expand the phrase file for one style of one kind of speaker (an index into ``SPEAKERS``)."""
     source = phrases()
-    rng = generator(seed, f"phrases-{student}-{plain}-{emoji}")
+    rng = generator(seed, f"phrases-{speaker}-{plain}-{emoji}")
     grammar = Grammar(source, rng, plain=plain, emoji=emoji)
-    outsider = "adult" if student else "student"
     themed = {}
     for theme in THEMES:
         for mention, listed in source["themes"][theme].items():
-            said = [p for p in listed if f"@{outsider}" not in p]
+            said = [p for p in listed if set(_WHO.findall(p)) <= SPEAKERS[speaker]]
             connect = mention != "not"
             themed[theme, mention] = [
                 grammar.sentence(p, connect=connect) for p in said for _ in range(VARIANTS)
             ]
     return Pools(
         themed,
-        [_tapes(grammar, rng, source["fillers"]) for _ in range(ORDERS)],
+        small_talk(seed, plain=plain, emoji=emoji),
         [grammar.sentence(p).text for p in source["greetings"] for _ in range(4)] + [""] * 20,
         [grammar.sentence(p).text for p in source["closings"] for _ in range(4)] + [""] * 20,
         [grammar.personal(p) for p in source["personal"]["sentences"] for _ in range(4)],
     )
+
+
+@lru_cache(maxsize=4)
+def small_talk(seed: int, *, plain: bool, emoji: bool) -> list[list[list[str]]]:
+    """The neutral sentences of one style as ``ORDERS`` sets of tapes."""
+    source = phrases()
+    rng = generator(seed, f"small-talk-{plain}-{emoji}")
+    grammar = Grammar(source, rng, plain=plain, emoji=emoji)
+    return [_tapes(grammar, rng, source["fillers"]) for _ in range(ORDERS)]
 
 
 def _tapes(grammar: Grammar, rng: np.random.Generator, phrases: Sequence[str]) -> list[list[str]]:
@@ -183,7 +201,7 @@ def _tapes(grammar: Grammar, rng: np.random.Generator, phrases: Sequence[str]) -
 def compose(
     rng: np.random.Generator,
     weights: Floats,
-    student: Bools,
+    speaker: Ints,
     *,
     seed: int,
     mean_chars: int,
@@ -194,7 +212,7 @@ def compose(
     Args:
         rng: where this block's randomness comes from.
         weights: chance of each theme, n x 22 in the order of ``THEMES``.
-        student: whether the speaker goes to school, n.
+        speaker: who writes, n indices into ``SPEAKERS``.
         seed: seed of the sentence pools.
         mean_chars: mean length aimed at; lengths lie between 150 and 2.4 times the mean.
         emoji: whether emoji outside cp932 may occur.
@@ -204,20 +222,22 @@ def compose(
     silent = np.flatnonzero(~planted.any(axis=1))
     planted[silent, (weights[silent] * rng.random((len(silent), weights.shape[1]))).argmax(axis=1)] = True
     hard = (rng.random(weights.shape) < HARD_SHARE).tolist()
-    plain = (rng.random(n) < np.where(student, 0.55, 0.30)).tolist()
+    plain = (rng.random(n) < np.where(speaker < 2, 0.55, 0.30)).tolist()
     targets = _target_lengths(rng, n, mean_chars).tolist()
     longest = int(MAX_OVER_MEAN * mean_chars)
     draws = rng.random((n, 48)).tolist()
     at, theme_numbers = np.nonzero(planted)
     starts = np.searchsorted(at, np.arange(n + 1)).tolist()
     numbers = theme_numbers.tolist()
-    of_style = {
-        (s, p): pools(seed, student=s, plain=p, emoji=emoji) for s in (False, True) for p in (False, True)
+    voices = {
+        (who, style): pools(seed, speaker=who, plain=style, emoji=emoji)
+        for who in range(len(SPEAKERS))
+        for style in (False, True)
     }
-    speakers = student.tolist()
+    speakers = speaker.tolist()
     for i in range(n):
         mentions = [(THEMES[t], HARD if hard[i][t] else EASY) for t in numbers[starts[i] : starts[i + 1]]]
-        yield _one_text(of_style[speakers[i], plain[i]], mentions, cycle(draws[i]), targets[i], longest)
+        yield _one_text(voices[speakers[i], plain[i]], mentions, cycle(draws[i]), targets[i], longest)
 
 
 def _target_lengths(rng: np.random.Generator, n: int, mean_chars: int) -> Floats:
@@ -245,7 +265,7 @@ def _one_text(
             if room < 0:
                 break
             spoken.append(sentence.text)
-            themes[theme] = mention
+            themes[theme] = EASY if themes.get(theme) == EASY else mention
             if sentence.also is not None:
                 themes.setdefault(sentence.also, mention)
     return _dress(pool, themes, spoken, draws, target, longest)
@@ -274,18 +294,14 @@ def _dress(
     last = _pick(pool.closings, draws)
     length = len(parts[0]) + len(last) + sum(map(len, spoken))
     tapes = _pick(pool.tapes, draws)
-    at, tape, step = (
-        int(next(draws) * len(tapes[0])),
-        int(next(draws) * TAPES_PER_ORDER),
-        1 + int(next(draws) * (TAPES_PER_ORDER - 1)),
-    )
+    at, tape = int(next(draws) * len(tapes[0])), int(next(draws) * TAPES_PER_ORDER)
     waiting = iter(spoken)
     sentence = next(waiting, "")
     while sentence or length < target - 25:
         parts.append(sentence)
         sentence = next(waiting, "")
         if length < target - 25:
-            at, tape = (at + 1) % len(tapes[0]), (tape + step) % TAPES_PER_ORDER
+            at, tape = (at + 1) % len(tapes[0]), (tape + 1) % TAPES_PER_ORDER
             block = tapes[tape][at]
             if length + len(block) > longest:
                 target = 0.0
@@ -315,12 +331,13 @@ def iter_texts(n: int, seed: int = 2023, mean_chars: int = 960) -> Iterator[tupl
     for block, first in enumerate(range(0, n, BLOCK)):
         rng = generator(seed, "stream", block)
         stage = rng.choice(len(stages), BLOCK, p=STAGE_SHARES)
-        composed = compose(rng, stages[stage], stage == 0, seed=seed, mean_chars=mean_chars, emoji=True)
+        speaker = np.where(stage == 0, 0, 2) + (rng.random(BLOCK) < MALE_SHARE)
+        composed = compose(rng, stages[stage], speaker, seed=seed, mean_chars=mean_chars, emoji=True)
         for i, one in zip(range(first, min(first + BLOCK, n)), composed, strict=False):
             yield f"NAT-{i + 1:07d}", one.text, one.themes
 
 
-def texts_of(weights: Floats, student: Bools, seed: int, mean_chars: int) -> list[Composed]:
+def texts_of(weights: Floats, speaker: Ints, seed: int, mean_chars: int) -> list[Composed]:
     """Texts for the city's records, without characters that cp932 lacks."""
     rng = generator(seed, "texts")
-    return list(compose(rng, weights, student, seed=seed, mean_chars=mean_chars, emoji=False))
+    return list(compose(rng, weights, speaker, seed=seed, mean_chars=mean_chars, emoji=False))
