@@ -140,18 +140,18 @@ def _answer(claim: Claim, recall: Recall) -> tuple[str, str]:
     if claim.cell is None:
         return notation.MISSING, UNKNOWN
     table = recall(claim.cell.notebook, claim.cell.table)
-    if _is_withheld(table, claim.cell):
+    if is_withheld(table, claim.cell):
         return notation.HIDDEN, WITHHELD
     return RULES[claim.rule](claim, table)
 
 
-def _is_withheld(table: Published, cell: Cell) -> bool:
+def is_withheld(table: Published, cell: Cell) -> bool:
     """Whether the answer needs anything that the door kept back."""
-    rows = _rows(table, cell)
+    rows = rows_of(table, cell)
     return bool(table.hidden.loc[rows, cell.column].any())
 
 
-def _rows(table: Published, cell: Cell) -> pd.Index:
+def rows_of(table: Published, cell: Cell) -> pd.Index:
     keep = pd.Series(True, index=table.frame.index)
     for column, labels in cell.where.items():
         wanted = labels if isinstance(labels, list) else [labels]
@@ -167,14 +167,14 @@ def _figure(claim: Claim, table: Published) -> float:
     """The computed figure: one cell, or several added up."""
     cell = claim.cell
     assert cell is not None  # _answer has looked
-    return float(pd.to_numeric(table.frame.loc[_rows(table, cell), cell.column]).sum())
+    return float(pd.to_numeric(table.frame.loc[rows_of(table, cell), cell.column]).sum())
 
 
 def _ranked(claim: Claim, table: Published) -> pd.Series:
     """The figures to be ranked, by category, in the order of the table."""
     cell = claim.cell
     assert cell is not None
-    rows = table.frame.loc[_rows(table, cell)]
+    rows = table.frame.loc[rows_of(table, cell)]
     return pd.Series(pd.to_numeric(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str))
 
 
@@ -192,7 +192,7 @@ def _text(claim: Claim, table: Published) -> tuple[str, str]:
     """The same text: a date, a name."""
     cell = claim.cell
     assert cell is not None
-    said = "、".join(str(value) for value in table.frame.loc[_rows(table, cell), cell.column])
+    said = "、".join(str(value) for value in table.frame.loc[rows_of(table, cell), cell.column])
     return said, _verdict(said == str(claim.published))
 
 
@@ -254,7 +254,7 @@ def _above_one(claim: Claim, table: Published) -> tuple[str, str]:
     """Every ratio in question is above one."""
     cell = claim.cell
     assert cell is not None
-    figures = pd.to_numeric(table.frame.loc[_rows(table, cell), cell.column])
+    figures = pd.to_numeric(table.frame.loc[rows_of(table, cell), cell.column])
     return "、".join(notation.ratio(figure) for figure in figures), _verdict(bool((figures > 1).all()))
 
 
