@@ -110,10 +110,13 @@ def _commissioners(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, tu
 
 def _opinions(rng: np.random.Generator, frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Spread the written opinions over those who answered; add them to ``frame`` as a column."""
-    where = rng.permutation(np.flatnonzero(frame["回答"] == 1))[: len(OPINIONS)]
+    nothing_to_add = [opinion for opinion in OPINIONS if opinion.themes == ("none",)]
+    quiet = rng.choice(np.flatnonzero(frame["該当者数"] == 0), len(nothing_to_add), replace=False)
+    rest = rng.permutation(np.setdiff1d(np.flatnonzero(frame["回答"] == 1), quiet))
+    told = [opinion for opinion in OPINIONS if opinion not in nothing_to_add]
     column = np.full(len(frame), "", dtype=object)
     themes = {}
-    for at, opinion in zip(where, OPINIONS, strict=True):
+    for at, opinion in zip([*quiet, *rest[: len(told)]], [*nothing_to_add, *told], strict=True):
         column[at] = opinion.text
         themes[str(frame["委員番号"].iloc[at])] = opinion.themes
     frame["ご意見(自由記述)"] = column

@@ -254,7 +254,7 @@ def _one_text(
     themes: dict[str, str] = {}
     spoken: list[str] = []
     room = longest - 160
-    per_theme = min(1 + int(target / (140 * len(mentions)) * next(draws) * 1.6), 6)
+    per_theme = min(1 + int(target / (150 * len(mentions)) * (0.4 + 0.9 * next(draws))), 7)
     for theme, mention in mentions:
         sentences = pool.themed[theme, mention]
         phrases = len(sentences) // VARIANTS
