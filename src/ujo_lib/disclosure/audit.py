@@ -222,7 +222,7 @@ class _Attack:
             for whole, part in ((large, small), (small, large)):
                 left = _subtract(whole, part, apart, everything)
                 size = values[whole] - values[part]
-                if left and 0 < size < self._policy.threshold and not _made_of(left, values):
+                if left and 0 < size < self._policy.threshold and not _made_of(left, size, values):
                     found[left[1]] = _Suspect(
                         _DIFFERENCE, _spoken(left[1]), left[1], size, True, printed=False
                     )
@@ -468,16 +468,18 @@ def _subtract(
     return v, tuple(sorted({**a, v: outer - inner}.items(), key=lambda pair: pair[0]))
 
 
-def _made_of(left: tuple[str, Region], counts: Mapping[Region, int]) -> bool:
+def _made_of(left: tuple[str, Region], size: int, counts: Mapping[Region, int]) -> bool:
     """Whether a difference is the sum of counts that are printed or hidden for themselves."""
     variable, region = left
     rest = {v: atoms for v, atoms in region if v != variable}
-    open_atoms = set(dict(region)[variable]) - {_OTHER}
-    for other in sorted(counts, key=_order):
-        own = dict(other)
-        if variable in own and {v: atoms for v, atoms in own.items() if v != variable} == rest:
-            open_atoms -= own[variable] if own[variable] <= dict(region)[variable] else frozenset()
-    return not open_atoms
+    open_atoms = set(dict(region)[variable])
+    parts = [c for c in sorted(counts, key=_order) if {v: a for v, a in c if v != variable} == rest]
+    for part in parts:
+        atoms = dict(part).get(variable, frozenset())
+        if atoms and atoms <= open_atoms:
+            open_atoms -= atoms
+            size -= counts[part]
+    return size == 0
 
 
 def _spoken(region: Region) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
-from math import log1p
 
 from ujo_lib.disclosure.system import Row, with_common_periods
 from ujo_lib.disclosure.tables import (
@@ -17,8 +16,8 @@ from ujo_lib.disclosure.tables import (
     TableError,
 )
 
-_TOTAL_WEIGHT = 2.0
-_HIDDEN_BEFORE = 0.5
+_INNER_WEIGHT = 2  # whole numbers: the search may stop as soon as nothing a unit cheaper can exist
+_TOTAL_WEIGHT = 4
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Count:
 
     row: Row
     cells: list[tuple[str, int]] = field(default_factory=list)
-    weight: float = 0.0
+    weight: int = 0
     primary: bool = False
     public: bool = False
     shown: bool = False
@@ -75,7 +74,7 @@ def _of_release(tables: Sequence[CountTable], exempt: Mapping[str, str], policy:
                 Count(
                     row=Row(table.region(i), cell.value, cell.value),
                     cells=[(table.id, i)],
-                    weight=1 + _TOTAL_WEIGHT * table.totals_in(i) + round(0.05 * log1p(cell.value), 4),
+                    weight=_INNER_WEIGHT + _TOTAL_WEIGHT * table.totals_in(i),
                     primary=small,
                     shown=table.id in exempt or denominator,
                 )
@@ -117,7 +116,7 @@ def _merge(found: Sequence[Count]) -> list[Count]:
         known.public |= count.public
         known.shown |= count.shown
     for region in hidden_before & set(exact):
-        exact[region].weight *= _HIDDEN_BEFORE
+        exact[region].weight //= 2  # readers already miss it
     intervals = [c for c in found if c.row.low < c.row.high]
     for count in intervals:
         inside = exact.get(count.row.region)
@@ -150,24 +149,24 @@ def _differences(counts: Sequence[Count], policy: Policy, frame: set[str]) -> li
     found = {}
     for (rest, variable), line in lines.items():
         for whole, part in permutations(sorted(line, key=sorted), 2):
-            small = 0 < line[whole] - line[part] < policy.threshold
-            if small and part < whole and not _covered(whole - part, line):
+            size = line[whole] - line[part]
+            if 0 < size < policy.threshold and part < whole and not _covered(whole - part, size, line):
                 region = tuple(sorted([*rest, (variable, whole - part)], key=lambda pair: pair[0]))
-                row = Row(region, line[whole] - line[part], line[whole] - line[part])
-                found[region] = Count(row, primary=True)
+                found[region] = Count(Row(region, size, size), primary=True)
     return [found[region] for region in sorted(found, key=_sort_key)]
 
 
 _ELSEWHERE = "〔その他〕"
 
 
-def _covered(left: frozenset[str], line: Mapping[frozenset[str], int]) -> bool:
+def _covered(left: frozenset[str], size: int, line: Mapping[frozenset[str], int]) -> bool:
     """Whether counts of their own make up a difference (then those are protected, one by one)."""
     remaining = set(left)
     for atoms in sorted(line, key=lambda a: (len(a), sorted(a))):
         if atoms <= remaining:
             remaining -= atoms
-    return not remaining - {_ELSEWHERE}
+            size -= line[atoms]
+    return size == 0
 
 
 def _frame_variables(

@@ -76,10 +76,32 @@ def smallest_set(problem: Problem) -> np.ndarray:
     worlds = _Worlds(problem)
     hidden = problem.closed.copy()
     for _ in range(ROUNDS):
-        if not _refute(problem, hidden, worlds, cuts) and not _refute_whole(problem, hidden, worlds, cuts):
-            return hidden
+        enough = _refute(problem, hidden, worlds, cuts)
+        if enough is None:
+            hidden_already = hidden
+        elif _cost(problem, enough := _prune(problem, enough, worlds)) <= cuts.least_cost:
+            hidden_already = enough  # as cheap as any set can be
+        else:
+            hidden = cuts.best()
+            continue
+        if not _refute_whole(problem, hidden_already, worlds, cuts):
+            return hidden_already
         hidden = cuts.best()
     raise LimitError
+
+
+def _cost(problem: Problem, hidden: np.ndarray) -> int:
+    return int(problem.weight[hidden & ~problem.closed].sum())
+
+
+def _prune(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> np.ndarray:
+    """Show again, dearest first, what known populations do not need hidden."""
+    kept = hidden.copy()
+    for row in sorted(np.flatnonzero(hidden & ~problem.closed), key=lambda row: (-problem.weight[row], row)):
+        kept[row] = False
+        if worlds.open_ends(kept, whole=False):
+            kept[row] = True
+    return kept
 
 
 class _Worlds:
@@ -87,29 +109,29 @@ class _Worlds:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._moved: list[np.ndarray] = []
-        self._counts: list[np.ndarray] = []
-        self._whole: list[bool] = []
+        self._rows = [target.row for target in problem.targets]
+        self._low = np.array([target.low for target in problem.targets])
+        self._high = np.array([target.high for target in problem.targets])
+        self._moved = np.zeros((0, len(problem.low)), dtype=bool)
+        self._counts = np.zeros((0, len(self._rows)))
+        self._whole = np.zeros(0, dtype=bool)
 
     def add(self, x: np.ndarray) -> None:
         counts = self._problem.system.A @ x
-        self._moved.append((counts < self._problem.low - _TOL) | (counts > self._problem.high + _TOL))
-        self._counts.append(counts[[t.row for t in self._problem.targets]])
-        self._whole.append(bool(np.all(np.abs(x - np.round(x)) < _TOL)))
+        moved = (counts < self._problem.low - _TOL) | (counts > self._problem.high + _TOL)
+        self._moved = np.vstack([self._moved, moved])
+        self._counts = np.vstack([self._counts, counts[self._rows]])
+        self._whole = np.append(self._whole, np.all(np.abs(x - np.round(x)) < _TOL))
 
-    def open_ends(self, hidden: np.ndarray, whole: bool) -> list[tuple[Target, int]]:
+    def open_ends(self, hidden: np.ndarray, whole: bool) -> list[tuple[int, int]]:
         """Targets, with the side (-1 below, +1 above), that no usable population proves uncertain."""
-        targets = self._problem.targets
-        usable = [
-            counts
-            for moved, counts, integral in zip(self._moved, self._counts, self._whole, strict=True)
-            if (integral or not whole) and not np.any(moved & ~hidden)
-        ]
-        least = np.min(usable, axis=0) if usable else np.full(len(targets), np.inf)
-        most = np.max(usable, axis=0) if usable else np.full(len(targets), -np.inf)
-        below = [(t, -1) for t, value in zip(targets, least, strict=True) if value > t.low + _TOL]
-        above = [(t, +1) for t, value in zip(targets, most, strict=True) if value < t.high - _TOL]
-        return below + above
+        usable = ~np.any(self._moved[:, ~hidden], axis=1)
+        if whole:
+            usable &= self._whole
+        counts = self._counts[usable]
+        least, most = counts.min(axis=0, initial=np.inf), counts.max(axis=0, initial=-np.inf)
+        below = [(int(t), -1) for t in np.flatnonzero(least > self._low + _TOL)]
+        return below + [(int(t), 1) for t in np.flatnonzero(most < self._high - _TOL)]
 
 
 class _Cuts:
@@ -119,6 +141,7 @@ class _Cuts:
         self._problem = problem
         self._free = np.flatnonzero(problem.open & ~problem.closed)
         self._rows: list[np.ndarray] = []
+        self.least_cost = 0
 
     def add(self, coefficients: np.ndarray, row: int) -> None:
         part = coefficients[self._free]
@@ -140,32 +163,39 @@ class _Cuts:
             raise LimitError
         hidden = self._problem.closed.copy()
         hidden[self._free[found.x > 0.5]] = True
+        self.least_cost = _cost(self._problem, hidden)
         return hidden
 
 
-def _refute(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _Cuts) -> bool:
-    """Add a population or cuts for every target end that is still open; True when something was refuted."""
-    refuted = False
-    for target, side in worlds.open_ends(hidden, whole=False):
-        if (target, side) not in worlds.open_ends(hidden, whole=False):
-            continue
-        refuted |= _chain_of_cuts(problem, hidden, target, side, worlds, cuts)
-    return refuted
+def _refute(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _Cuts) -> np.ndarray | None:
+    """Add a population, or cuts, for every target end that is open.
+
+    Returns:
+        None when all targets are protected, otherwise a larger set that protects them all.
+    """
+    enough = hidden.copy()
+    for number, side in worlds.open_ends(hidden, whole=False):
+        if (number, side) in worlds.open_ends(hidden, whole=False):
+            enough |= _chain_of_cuts(problem, hidden, problem.targets[number], side, worlds, cuts)
+    return enough if np.any(enough & ~hidden) else None
 
 
 def _chain_of_cuts(
     problem: Problem, hidden: np.ndarray, target: Target, side: int, worlds: _Worlds, cuts: _Cuts
-) -> bool:
-    """Cut after cut with disjoint supports: each time, what the last one named is taken as hidden too."""
-    supposed, refuted = hidden.copy(), False
+) -> np.ndarray:
+    """Cut after cut with disjoint supports: each time, what the last one named is taken as hidden too.
+
+    Returns:
+        The set that was hidden when the target was protected at last.
+    """
+    supposed = hidden.copy()
     while True:
         x, coefficients = _extreme(problem, supposed, target, side)
         if x is not None:
             worlds.add(x)
-            return refuted
+            return supposed
         cuts.add(coefficients, target.row)
         supposed |= (coefficients > 0) & problem.open
-        refuted = True
 
 
 def _extreme(
@@ -197,14 +227,15 @@ def _extreme(
     price[exact] = found.eqlin.marginals[: len(exact)]
     # A shown count can rise without bound once it is hidden, but fall by no more than itself.
     gain = np.where(price < -_TOL, missing, np.where(price > _TOL, price * problem.low, 0.0))
-    return None, np.where(hidden | (gain <= 0), 0.0, np.clip(gain / missing, 1e-4, 1.0))
+    return None, np.where(hidden | (gain <= 0), 0.0, np.clip(gain / missing, 0.05, 1.0))
 
 
 def _refute_whole(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _Cuts) -> bool:
     """The same with whole people; a failure says only that something else must be hidden too."""
-    for target, side in worlds.open_ends(hidden, whole=True):
-        if (target, side) not in worlds.open_ends(hidden, whole=True):
+    for number, side in worlds.open_ends(hidden, whole=True):
+        if (number, side) not in worlds.open_ends(hidden, whole=True):
             continue
+        target = problem.targets[number]
         x = _whole_population(problem, hidden, target, side)
         if x is None:
             stuck = _widest_failure(problem, hidden, target, side)

@@ -1,0 +1,320 @@
+"""Masks must protect, tell nobody which cell was small, and be the same bytes on every machine."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.disclosure.people import every_interval, grid, table_of
+from ujo_lib.disclosure.audit import audit
+from ujo_lib.disclosure.plan import Plan, PlanError, plan
+from ujo_lib.disclosure.suppress import LimitError
+from ujo_lib.disclosure.tables import (
+    PERIOD,
+    Cell,
+    CountTable,
+    Exemption,
+    PastRelease,
+    Policy,
+    PublicFigure,
+    TableError,
+    span,
+)
+
+FIVE = Policy(threshold=5, required_width=3)
+AGES = {"row": {"若い": ("10代", "20代"), "年長": ("30代", "40代")}}
+
+
+@pytest.fixture
+def by_age() -> CountTable:
+    counts = [[14, 4], [28, 30], [15, 14], [26, 25]]
+    return grid("by_age", ["10代", "20代", "30代", "40代"], ["男性", "女性"], counts)
+
+
+@pytest.fixture
+def by_broad_age(by_age: CountTable) -> CountTable:
+    people: dict[str, list[str]] = {"row": [], "column": []}
+    for cell in by_age.cells:
+        if "総数" not in cell.labels:
+            people["row"] += [cell.labels[0]] * (cell.value or 0)
+            people["column"] += [cell.labels[1]] * (cell.value or 0)
+    return table_of("by_broad_age", people, ["row", "column"], recode=AGES)
+
+
+def values_hidden(table: CountTable, made: Plan) -> list[int | None]:
+    return [cell.value for cell, gone in zip(table.cells, made.mask(table.id), strict=True) if gone]
+
+
+def test_a_small_count_is_never_hidden_alone_because_totals_would_give_it_back(by_age: CountTable) -> None:
+    made = plan([by_age], FIVE)
+    assert sorted(values_hidden(by_age, made)) == [4, 14, 14, 15]
+    assert audit([by_age], made.hidden, FIVE).ok
+
+
+def test_a_merged_age_table_beside_it_no_longer_gives_the_hidden_four_back(
+    by_age: CountTable, by_broad_age: CountTable
+) -> None:
+    alone = plan([by_age], FIVE)
+    position = by_age.cells.index(Cell(("10代", "女性"), "n", 4))
+    before = audit([by_age], alone.hidden, FIVE).frame.set_index("cell").loc[by_age.label(position)]
+    assert (before["low"], before["high"]) == (0, 18)
+
+    beside = audit([by_age, by_broad_age], alone.hidden, FIVE)
+    leak = beside.leaks.set_index("cell").loc[by_age.label(position)]
+    assert (leak["low"], leak["high"]) == (4, 4)
+
+    joint = plan([by_age, by_broad_age], FIVE)
+    assert audit([by_age, by_broad_age], joint.hidden, FIVE).ok
+
+
+def test_totals_are_kept_where_an_inner_cell_will_do(by_age: CountTable) -> None:
+    made = plan([by_age], FIVE)
+    hidden = [c.labels for c, gone in zip(by_age.cells, made.mask("by_age"), strict=True) if gone]
+    assert not any("総数" in labels for labels in hidden)
+
+
+def test_the_published_17_and_8_are_printed_even_under_a_threshold_of_ten() -> None:
+    ten = Policy(threshold=10, required_width=3)
+    people = {
+        "性別": ["男性"] * 17 + ["女性"] * 8,
+        "同居": ["家族"] * 12 + ["一人"] * 5 + ["家族"] * 6 + ["一人"] * 2,
+    }
+    sex, both = table_of("sex", people, ["性別"]), table_of("both", people, ["性別", "同居"])
+    public = [
+        PublicFigure("cases", {"性別": ("男性",)}, 17, 17, "実態調査の報告"),
+        PublicFigure("cases", {"性別": ("女性",)}, 8, 8, "実態調査の報告"),
+    ]
+    assert any(plan([sex, both], ten).mask("sex"))
+    made = plan([sex, both], ten, public)
+    assert not any(made.mask("sex"))
+    report = audit([sex, both], made.hidden, ten, public)
+    assert report.ok
+    assert (report.frame.query("table == 'sex'")["verdict"] == "既公表").all()
+
+
+def test_a_public_range_that_fixes_a_count_makes_it_public() -> None:
+    people = {"期間": ["5年以上"] * 21 + ["5年未満"] * 4}
+    table = table_of("duration", people, ["期間"])
+    public = [
+        PublicFigure("cases", {}, 25, 25, "報告"),
+        PublicFigure("cases", {"期間": ("5年以上",)}, 21, 21, "報告 8割強"),
+    ]
+    assert not any(plan([table], FIVE, public).mask("duration"))
+
+
+def test_data_that_contradict_a_public_figure_stop_the_plan() -> None:
+    table = table_of("sex", {"性別": ["男性"] * 16 + ["女性"] * 9}, ["性別"])
+    with pytest.raises(TableError, match="性別=男性"):
+        plan([table], FIVE, [PublicFigure("cases", {"性別": ("男性",)}, 17, 17, "報告")])
+
+
+def test_tables_that_disagree_about_the_same_people_stop_the_plan() -> None:
+    one = table_of("a", {"性別": ["男性"] * 9 + ["女性"] * 3}, ["性別"])
+    two = table_of("b", {"性別": ["男性"] * 8 + ["女性"] * 3}, ["性別"])
+    with pytest.raises(TableError, match="9 と 8"):
+        plan([one, two], FIVE)
+
+
+def test_the_rest_of_a_subgroup_cannot_be_had_by_subtracting_two_tables() -> None:
+    rng = np.random.default_rng(3)
+    people = {
+        "年代": ["10代"] * 60 + ["20代以上"] * 12,
+        "相談": [*rng.choice(["学校", "家族", "勤務"], 60), *(["学校"] * 2 + ["家族"] * 4 + ["勤務"] * 6)],
+    }
+    everyone = table_of("all", people, ["相談"])
+    young = table_of("young", people, ["相談"], where={"年代": ("10代",)})
+    naive = {t.id: (False,) * len(t.cells) for t in (everyone, young)}
+    leaks = audit([everyone, young], naive, FIVE).leaks
+    assert set(leaks["low"]) == {2, 4}
+    made = plan([everyone, young], FIVE)
+    assert audit([everyone, young], made.hidden, FIVE).ok
+
+
+def test_last_years_release_and_this_one_cannot_be_subtracted() -> None:
+    fiscal = (date(2022, 4, 1), date(2023, 3, 31))
+    calendar = (date(2022, 4, 1), date(2023, 6, 30))
+
+    def topics(name: str, counts: dict[str, int], period: tuple[date, date]) -> CountTable:
+        cells = tuple(Cell((topic,), "n", n) for topic, n in {**counts, "総数": sum(counts.values())}.items())
+        return CountTable(name, "consultations", {"相談": "相談"}, ("n",), cells, period=period)
+
+    old = topics("fy2022", {"学校": 20, "家族": 30, "勤務": 18}, fiscal)
+    new = topics("to_june", {"学校": 22, "家族": 39, "勤務": 21}, calendar)
+    past = [PastRelease(old, (False,) * 4)]
+    assert set(audit([new], {"to_june": (False,) * 4}, FIVE, previous=past).leaks["low"]) == {2, 3}
+    made = plan([new], FIVE, previous=past)
+    assert audit([new], made.hidden, FIVE, previous=past).ok
+    assert not any(plan([new], FIVE).mask("to_june"))
+
+
+def test_a_new_table_in_a_second_release_of_the_year_does_not_open_the_first(
+    by_age: CountTable, by_broad_age: CountTable
+) -> None:
+    first = plan([by_age], FIVE)
+    past = [PastRelease(by_age, first.mask("by_age"))]
+    assert not audit([by_broad_age], {"by_broad_age": (False,) * 9}, FIVE, previous=past).ok
+    second = plan([by_broad_age], FIVE, previous=past)
+    assert any(second.mask("by_broad_age"))
+    assert audit([by_broad_age], second.hidden, FIVE, previous=past).ok
+
+
+def test_calendar_year_and_fiscal_year_meet_in_the_months_they_share() -> None:
+    months = {
+        "1〜3月": (5, date(2023, 1, 1), date(2023, 3, 31)),
+        "4〜12月": (3, date(2023, 4, 1), date(2023, 12, 31)),
+    }
+    recode = {PERIOD: {label: (span(a, b),) for label, (_, a, b) in months.items()}}
+    cells = tuple(Cell((label,), "n", n) for label, (n, _, _) in months.items())
+    quarters = CountTable("quarters", "c", {"期": PERIOD}, ("n",), cells, recode=recode)
+    year = CountTable(
+        "year", "c", {}, ("n",), (Cell((), "n", 8),), period=(date(2023, 1, 1), date(2023, 12, 31))
+    )
+    made = plan([quarters, year], FIVE)
+    assert made.mask("quarters") == (True, True) or made.mask("year") == (True,)
+    assert audit([quarters, year], made.hidden, FIVE).ok
+
+
+def test_options_of_a_multiple_answer_question_protect_and_betray_nobody_through_totals() -> None:
+    cells = [Cell((o,), "n", n) for o, n in {"不登校": 9, "退職": 3, "家庭": 12, "総数": 25}.items()]
+    table = CountTable("why", "cases", {"経緯": "経緯"}, ("n",), tuple(cells), multiple=("経緯",))
+    made = plan([table], FIVE)
+    assert made.mask("why") == (False, True, False, False)
+    row = audit([table], made.hidden, FIVE).frame.iloc[0]
+    assert (row["low"], row["high"]) == (0, 25)
+
+
+def test_counts_over_time_alone_are_printed_in_full_when_the_site_says_so() -> None:
+    people = {"曜日": ["日"] * 900 + ["月"] * 97 + ["火"] * 3}
+    week = table_of("week", people, ["曜日"])
+    reason = "時刻だけの集計で、個人の属性を含まない"
+    policy = Policy(exemptions=(Exemption("cases", ("曜日",), 500, reason),))
+    made = plan([week], policy)
+    assert not any(made.mask("week"))
+    assert made.exemptions == (("week", reason),)
+    assert audit([week], made.hidden, policy).ok
+    small = Policy(exemptions=(Exemption("cases", ("曜日",), 5000, reason),))
+    assert any(plan([week], small).mask("week"))
+
+
+def test_a_count_that_tables_printed_in_full_give_away_is_refused_with_advice() -> None:
+    men = CountTable(
+        "men", "cases", {"性別": "性別"}, ("n",), (Cell(("男性",), "n", 997), Cell(("総数",), "n", 1000))
+    )
+    women = CountTable(
+        "women", "cases", {"性別": "性別", "年代": "年代"}, ("n",), (Cell(("女性", "総数"), "n", 3),)
+    )
+    exempt = Policy(exemptions=(Exemption("cases", ("性別",), 500, "試験"),))
+    with pytest.raises(PlanError, match="性別=女性 の件数は、.*守れない") as refusal:
+        plan([men, women], exempt)
+    assert refusal.value.tables == ("women",)
+
+
+def test_a_zero_is_hidden_where_the_site_says_it_tells_that_nobody_has_the_trait() -> None:
+    table = grid("t", ["a", "b", "c"], ["x", "y", "z"], [[0, 12, 9], [8, 11, 10], [13, 7, 16]])
+    assert not any(plan([table], FIVE).mask("t"))
+    strict = Policy(zero_rule="hide")
+    assert plan([table], strict).mask("t")[0]
+    assert audit([table], plan([table], strict).hidden, strict).ok
+
+
+def test_a_cell_to_which_one_commissioner_contributed_nearly_everything_is_hidden() -> None:
+    cells = (
+        Cell(("三角",), "n", 10, largest=9),
+        Cell(("松橋",), "n", 11, largest=3),
+        Cell(("総数",), "n", 21),
+    )
+    table = CountTable("district", "cases", {"地区": "地区"}, ("n",), cells)
+    assert plan([table], Policy(dominance=0.8)).mask("district") == (True, True, False)
+    assert not any(plan([table], Policy()).mask("district"))
+
+
+def test_somebody_who_knows_his_own_case_still_learns_nothing_of_the_others() -> None:
+    policy = Policy(threshold=5, required_width=3, own_case=True)
+    table = grid("t", ["a", "b", "c"], ["x", "y", "z"], [[1, 12, 9], [8, 11, 10], [13, 7, 16]])
+    made = plan([table], policy)
+    report = audit([table], made.hidden, policy)
+    assert report.ok
+    assert report.frame.query("public_low == public_low")["low"].min() >= 1
+
+
+def test_a_count_the_source_suppressed_stays_hidden() -> None:
+    table = CountTable(
+        "t", "cases", {"性別": "性別"}, ("n",), (Cell(("男性",), "n", None), Cell(("女性",), "n", 9))
+    )
+    assert plan([table], FIVE).mask("t") == (True, False)
+
+
+def test_a_table_that_loses_most_of_its_cells_comes_with_advice_to_merge() -> None:
+    counts = [[1, 2], [2, 3], [3, 1], [9, 20]]
+    table = grid("sparse", ["10代", "20代", "30代", "40代"], ["男性", "女性"], counts)
+    made = plan([table], FIVE)
+    assert len(made.suggestions) == 1
+    assert "まとめる" in made.suggestions[0]
+
+
+def test_a_search_that_hits_its_limit_offers_no_plan(
+    by_age: CountTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ujo_lib.disclosure.suppress.ROUNDS", 0)
+    with pytest.raises(PlanError, match="上限") as failure:
+        plan([by_age], FIVE)
+    assert failure.value.tables == ("by_age",)
+    assert not isinstance(failure.value, LimitError)
+
+
+def test_the_plan_is_the_same_bytes_whatever_the_order_of_the_tables(
+    by_age: CountTable, by_broad_age: CountTable
+) -> None:
+    first, second = plan([by_age, by_broad_age], FIVE), plan([by_broad_age, by_age], FIVE)
+    assert first.to_json() == second.to_json()
+    assert first.digest == second.digest
+    assert Plan.from_json(first.to_json()) == first
+
+
+def test_a_page_is_made_anew_only_when_its_own_masks_change(
+    by_age: CountTable, by_broad_age: CountTable
+) -> None:
+    other = table_of("other", {"x": ["a"] * 9 + ["b"] * 9}, ["x"], totals=False)
+    changed = table_of("other", {"x": ["a"] * 16 + ["b"] * 2}, ["x"], totals=False)
+    one, two = plan([by_age, other], FIVE), plan([by_age, changed], FIVE)
+    assert one.mask_digest(["by_age"]) == two.mask_digest(["by_age"])
+    assert one.mask_digest(["other"]) != two.mask_digest(["other"])
+
+
+@st.composite
+def tiny_people(draw: st.DrawFn) -> dict[str, list[str]]:
+    size = draw(st.integers(5, 14))
+    pick = {"sex": ["F", "M"], "age": ["1", "2", "3"]}
+    return {name: [draw(st.sampled_from(values)) for _ in range(size)] for name, values in pick.items()}
+
+
+@settings(deadline=None, max_examples=25)
+@given(people=tiny_people(), threshold=st.sampled_from([3, 5]), zero=st.sampled_from(["show", "hide"]))
+def test_no_hidden_count_survives_only_one_way_when_every_population_is_tried(
+    people: dict[str, list[str]], threshold: int, zero: str
+) -> None:
+    policy = Policy(threshold=threshold, required_width=2, zero_rule=zero)  # type: ignore[arg-type]  # drawn above
+    domains = {name: sorted(set(values)) for name, values in people.items()}
+    cross = table_of("cross", people, ["sex", "age"])
+    broad = (
+        table_of("broad", people, ["age"], recode={"age": {"12": ("1", "2"), "3": ("3",)}})
+        if len(domains["age"]) == 3
+        else table_of("broad", people, ["age"])
+    )
+    tables = [cross, broad]
+    try:
+        made = plan(tables, policy)
+    except PlanError:
+        pytest.fail("nothing is fixed, so hiding everything must do")
+    report = audit(tables, made.hidden, policy).frame.set_index(["table", "cell"])
+    if not made.mask("cross")[-1]:
+        found = every_interval(tables, made.hidden, domains)
+        for (name, i), (low, high) in found.items():
+            table = next(t for t in tables if t.id == name)
+            assert high > low
+            row = report.loc[(name, table.label(i))]
+            assert (row["low"], row["high"]) == (low, high)
+            if policy.is_primary(table.cells[i]):
+                assert high - low >= policy.required_width
