@@ -2,7 +2,7 @@
 
 `campaigns` (the calendar), `funnel` (impressions to contacts), `series` and `hygiene` (what may be compared),
 `exact` (city), `controlled` and `did` (prefecture), `placebo`, `power`, `specification`, `cost`, `evidence`,
-and `verdict`, in whose words every estimate ends.
+`study` (a plan put to the data), and `verdict`, in whose words every estimate ends.
 """
 
 from ujo_lib.outreach import (
@@ -18,6 +18,7 @@ from ujo_lib.outreach import (
     power,
     series,
     specification,
+    study,
     verdict,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "power",
     "series",
     "specification",
+    "study",
     "verdict",
 ]

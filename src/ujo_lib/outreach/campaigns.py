@@ -47,6 +47,11 @@ class CarryOver:
         return np.where(faded >= _NEGLIGIBLE, faded, 0.0)
 
 
+def carry_overs(days: Mapping[str, int], shape: Shape) -> dict[str, CarryOver]:
+    """The same shape of carry-over for every medium, each with its own days."""
+    return {medium: CarryOver(each, shape) for medium, each in days.items()}
+
+
 def windows(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> dict[str, Period]:
     """Delivery window with carry-over, by campaign name.
 

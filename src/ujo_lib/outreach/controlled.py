@@ -58,7 +58,7 @@ def negative_binomial(y: Floats, X: Floats, offset: Floats, rounds: int = 3) -> 
 
 
 def model(comparison: Comparison | Refusal, area: str, level: float = 0.95) -> Effect:
-    """Rate ratio from the negative-binomial model with control offset and weekday, days taken as independent."""
+    """Rate ratio from the model with control offset and weekday, days taken as independent."""
     if isinstance(comparison, Refusal):
         return refused(area, METHOD_MODEL, level, comparison)
     used = comparison.frame[comparison.frame["role"].isin([IN_WINDOW, BASELINE])]
@@ -86,23 +86,25 @@ def blocks(comparison: Comparison) -> pd.DataFrame:
     Blocks are counted backwards from the window and forwards from the end of the washout; days left over at
     either end form no block. `expected` follows the control and the weekday, fitted on the baseline alone.
     """
-    frame = comparison.frame.assign(expected=_expected_by_day(comparison))
-    length = len(comparison.window)
-    opening = comparison.window.index[0]
-    labels = pd.Series(pd.NA, index=frame.index, dtype="Int64")
-    before = frame.index[(frame["role"] == BASELINE) & (frame.index < opening)]
-    after = frame.index[(frame["role"] == BASELINE) & (frame.index > opening)]
-    labels[comparison.window.index] = 0
-    labels[before] = -1 - np.arange(len(before))[::-1] // length
-    labels[after] = 1 + np.arange(len(after)) // length
-    grouped = frame.assign(day=frame.index).groupby(labels.to_numpy(dtype=object, na_value=None), sort=True)
-    found = grouped.agg(
-        start=("day", "min"), end=("day", "max"), days=("day", "size"),
-        n=("local", "sum"), control=("control", "sum"), expected=("expected", "sum"),
-    )  # fmt: skip
-    found = found[found["days"] == length]
-    role = np.where(found.index == 0, IN_WINDOW, BASELINE)
-    return found.assign(role=role, share=found["n"] / found["expected"]).reset_index(drop=True)
+    frame = comparison.frame
+    role, length = frame["role"].to_numpy(), len(comparison.window)
+    inside, baseline = np.flatnonzero(role == IN_WINDOW), np.flatnonzero(role == BASELINE)
+    before, after = baseline[baseline < inside[0]], baseline[baseline > inside[0]]
+    before, after = before[len(before) % length :], after[: len(after) // length * length]
+    days = np.concatenate([before, inside, after]).reshape(-1, length)
+    columns = {name: frame[name].to_numpy(float)[days].sum(axis=1) for name in ("local", "control")}
+    expected = _expected_by_day(comparison).to_numpy()[days].sum(axis=1)
+    return pd.DataFrame(
+        {
+            "role": np.where(days[:, 0] == inside[0], IN_WINDOW, BASELINE),
+            "start": frame.index[days[:, 0]],
+            "end": frame.index[days[:, -1]],
+            "n": columns["local"].astype(int),
+            "control": columns["control"],
+            "expected": expected,
+            "share": columns["local"] / expected,
+        }
+    )
 
 
 def block_t(comparison: Comparison | Refusal, area: str, level: float = 0.95) -> Effect:
@@ -135,11 +137,13 @@ def block_t(comparison: Comparison | Refusal, area: str, level: float = 0.95) ->
     return judged(area, METHOD, level, n=n, expected=n / ratio[0], ratio=ratio, p_value=p_value)
 
 
-def residual_autocorrelation(comparison: Comparison, lags: int = 14) -> pd.DataFrame:
-    """Autocorrelation of the baseline's daily Pearson residuals: lag, estimate, low, high.
+def residual_autocorrelation(comparison: Comparison | Refusal, lags: int = 14) -> pd.DataFrame:
+    """Autocorrelation of the baseline's daily Pearson residuals: lag, estimate, low, high; empty after a refusal.
 
     `low` and `high` bound what independent days would give (±1.96/√days); the verdict does not rest on them.
     """
+    if isinstance(comparison, Refusal):
+        return pd.DataFrame(columns=["lag", "estimate", "low", "high"])
     frame = comparison.frame.assign(expected=_expected_by_day(comparison))
     baseline = frame[frame["role"] == BASELINE]
     residual = ((baseline["local"] - baseline["expected"]) / np.sqrt(baseline["expected"])).to_numpy(float)
@@ -149,21 +153,25 @@ def residual_autocorrelation(comparison: Comparison, lags: int = 14) -> pd.DataF
     return pd.DataFrame({"lag": range(1, lags + 1), "estimate": found, "low": -bound, "high": bound})
 
 
-def counterfactual(comparison: Comparison, effect: Effect) -> pd.DataFrame:
-    """Observed and expected contacts by block, for the figure: start, end, role, n, expected, low, high.
+def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> pd.DataFrame:
+    """Observed and expected contacts by block: start, end, role, n, expected, low, high; empty after a refusal.
 
-    The band of a block is what it would have shown without an effect, from the interval of the verdict: the
-    window's count divided by the upper and the lower bound of its ratio, scaled to each block's expectation.
+    The band of a block is what it would have shown without an effect, read off the interval of the verdict: the
+    window's count lies outside its band exactly when an effect was detected.
     """
+    columns = ["start", "end", "role", "n", "expected", "low", "high"]
+    if (
+        isinstance(comparison, Refusal)
+        or effect.estimate is None
+        or effect.low is None
+        or effect.high is None
+    ):
+        return pd.DataFrame(columns=columns)
     found = blocks(comparison)
-    if effect.low is None or effect.high is None or effect.estimate is None:
-        raise ValueError("推定できない効果から、見込みの帯は作れません")
-    reach_low, reach_high = effect.estimate / effect.high, effect.estimate / effect.low
-    centre = np.exp(np.log(found.loc[found["role"] == BASELINE, "share"]).mean())
-    expected = found["expected"] * centre
-    return found.assign(expected=expected, low=expected * reach_low, high=expected * reach_high)[
-        ["start", "end", "role", "n", "expected", "low", "high"]
-    ]
+    logs = np.log(found.loc[found["role"] == BASELINE, "share"].to_numpy(float))
+    expected = found["expected"] * np.exp(logs.mean())
+    low, high = expected * effect.estimate / effect.high, expected * effect.estimate / effect.low
+    return found.assign(expected=expected, low=low, high=high)[columns]
 
 
 def too_sparse(baseline: pd.DataFrame, length: int) -> Refusal | None:
@@ -191,7 +199,7 @@ def _expected_by_day(comparison: Comparison) -> pd.Series:
 
 def _weekdays(days: pd.Index) -> Floats:
     """Six indicator columns, Monday the reference."""
-    return np.asarray(np.eye(7)[pd.DatetimeIndex(days).dayofweek][:, 1:], dtype=float)
+    return np.asarray(np.eye(7)[pd.DatetimeIndex(days).day_of_week][:, 1:], dtype=float)
 
 
 def _fit_given_alpha(

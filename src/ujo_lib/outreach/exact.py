@@ -9,7 +9,7 @@ sensitivity.
 from scipy import optimize
 from scipy import stats as distributions
 
-from ujo_lib.outreach.hygiene import Comparison
+from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
 from ujo_lib.stats import rate_ratio
 
@@ -27,23 +27,23 @@ def conditional(comparison: Comparison | Refusal, area: str, level: float = 0.95
     """
     if isinstance(comparison, Refusal):
         return refused(area, METHOD, level, comparison)
-    counts = comparison.counts().set_index("role")
-    (k1, k0), (e1, e0) = counts["n"].astype(int), counts["control"].astype(float)
-    found = rate_ratio(k1, e1, k0, e0, level)
+    window, baseline = comparison.totals(IN_WINDOW), comparison.totals(BASELINE)
+    found = rate_ratio(window.n, window.control, baseline.n, baseline.control, level)
     ratio = (found.estimate or 0.0, found.low, found.high)
-    return judged(area, METHOD, level, n=k1, expected=comparison.expected, ratio=ratio, p_value=found.p_value)
+    return judged(
+        area, METHOD, level, n=window.n, expected=comparison.expected, ratio=ratio, p_value=found.p_value
+    )
 
 
 def mid_p(comparison: Comparison | Refusal, area: str, level: float = 0.95) -> Effect:
     """The same with half the probability of the observed count (Lancaster 1961; Berry & Armitage 1995)."""
     if isinstance(comparison, Refusal):
         return refused(area, METHOD_MID_P, level, comparison)
-    counts = comparison.counts().set_index("role")
-    (k1, k0), (e1, e0) = counts["n"].astype(int), counts["control"].astype(float)
-    low, high, p_value = mid_p_ratio(k1, e1, k0, e0, level)
-    expected = comparison.expected
+    window, baseline = comparison.totals(IN_WINDOW), comparison.totals(BASELINE)
+    low, high, p_value = mid_p_ratio(window.n, window.control, baseline.n, baseline.control, level)
+    ratio = (window.n / comparison.expected, low, high)
     return judged(
-        area, METHOD_MID_P, level, n=k1, expected=expected, ratio=(k1 / expected, low, high), p_value=p_value
+        area, METHOD_MID_P, level, n=window.n, expected=comparison.expected, ratio=ratio, p_value=p_value
     )
 
 

@@ -7,6 +7,7 @@ a binomial allows: a day-clustered interval stands beside the Wilson one and is 
 practice.
 """
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -91,7 +92,8 @@ def frequency(impressions: int, population: int) -> float | None:
 
 
 def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link_clicks") -> pd.DataFrame:
-    """The funnel from top to bottom: step, definition, n, share (of the step above; NA when not comparable).
+    """The funnel from top to bottom: step, definition, n, share (of the step above; NA when not
+    comparable).
 
     Args:
         ads: as in `by`.
@@ -102,12 +104,14 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
     counted = [
         ("表示", "広告が画面に出た回数(インプレッション)", _total(ads, "impressions")),
         ("クリック(流入)", "広告のリンクが押された回数", _total(ads, clicks)),
-        ("サイト到達", "リンク先のページが開いた回数", _total(ads, "landing_views")),
+        ("サイト到達", "リンク先のページが開いた回数(計測のある媒体だけ)", _total(ads, "landing_views")),
         ("相談", "流入元に広告が記録された相談の件数", n_consultations),
     ]
     frame = pd.DataFrame(counted, columns=["step", "definition", "n"]).astype({"n": "Int64"})
-    above = frame["n"].shift(1)
-    frame["share"] = (frame["n"].astype("Float64") / above.astype("Float64")).where(above > 0)
+    # Not every platform reports landings: their share is taken over the clicks of those that do.
+    landing_clicks = _clicks_with_landing(ads, clicks)
+    above = pd.array([pd.NA, frame["n"][0], landing_clicks, pd.NA], dtype="Float64")
+    frame["share"] = (frame["n"].astype("Float64") / above).where(above > 0)
     return frame
 
 
@@ -132,22 +136,23 @@ def against_stated(ads: pd.DataFrame, stated: dict[str, int]) -> pd.DataFrame:
 def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame, medium: str) -> pd.DataFrame:
     """Use of a medium by age beside the click-through rate at that age.
 
+    Surveys of media use and advertising platforms cut ages differently; use is carried over to the platform's
+    bands in proportion to the years of age they share.
+
     Args:
-        ads: as in `by`, with age_band.
-        media_use: age_band, medium, share (0-1), source, as supplied.
+        ads: as in `by`, with age_band such as 18-24 or 65+.
+        media_use: age_band such as 20代 or 70代以上, medium, share (0-1), as supplied.
         medium: which medium of `media_use`.
 
     Returns:
-        age_band, use (share of people who use the medium), base, n, share (CTR), low, high. Age bands that
-        only one of the two knows keep their row with the other side NA.
+        age_band (the platform's), use (0-1, NA when the survey knows no such age), base, n, share (CTR), low, high.
     """
-    use = media_use.loc[media_use["medium"].astype(str) == medium, ["age_band", "share"]]
-    use = use.rename(columns={"share": "use"}).assign(age_band=lambda frame: frame["age_band"].astype(str))
-    clicks = by(ads.dropna(subset=["age_band"]), ["age_band"])[
-        ["age_band", "base", "n", "share", "low", "high"]
-    ]
-    clicks = clicks.assign(age_band=clicks["age_band"].astype(str))
-    return use.merge(clicks, on="age_band", how="outer").sort_values("age_band", ignore_index=True)
+    supplied = media_use[media_use["medium"].astype(str) == medium]
+    known = [(_years(str(row.age_band)), float(row.share)) for row in supplied.itertuples()]
+    clicks = by(ads.dropna(subset=["age_band"]), ["age_band"])
+    clicks = clicks[["age_band", "base", "n", "share", "low", "high"]]
+    use = [_carried_over(_years(str(band)), known) for band in clicks["age_band"]]
+    return clicks.assign(use=pd.array(use, dtype="Float64"), age_band=clicks["age_band"].astype(str))
 
 
 def inflow_by_source(consultations: pd.DataFrame) -> pd.DataFrame:
@@ -165,11 +170,42 @@ def _groups(ads: pd.DataFrame, dimensions: Sequence[str]) -> list[tuple[tuple[ob
     return [(key if isinstance(key, tuple) else (key,), part) for key, part in grouped]
 
 
+def _years(band: str) -> tuple[int, int] | None:
+    """First and last year of age of a band, None when it names no age; open bands end at 99, 10代未満 at 9."""
+    ages = [int(number) for number in re.findall(r"\d+", band)]
+    if not ages:
+        return None
+    if "未満" in band:
+        return 0, ages[0] - 1
+    if "以上" in band or "+" in band:
+        return ages[0], 99
+    return (ages[0], ages[1]) if len(ages) > 1 else (ages[0], ages[0] + 9)
+
+
+def _carried_over(
+    band: tuple[int, int] | None, known: Sequence[tuple[tuple[int, int] | None, float]]
+) -> float | None:
+    """Average of the known shares, weighted by the years of age each has in common with the band."""
+    if band is None:
+        return None
+    weighted = [
+        (min(band[1], years[1]) - max(band[0], years[0]) + 1, share) for years, share in known if years
+    ]
+    shared = [(years, share) for years, share in weighted if years > 0]
+    total = sum(years for years, _ in shared)
+    return sum(years * share for years, share in shared) / total if total else None
+
+
 def _total(ads: pd.DataFrame, column: str) -> int | None:
     """Sum of a count; None when the column is absent or not reported at all."""
     if column not in ads or ads[column].isna().all():
         return None
     return int(ads[column].sum())
+
+
+def _clicks_with_landing(ads: pd.DataFrame, clicks: str) -> int | None:
+    """Clicks of the rows that report landings."""
+    return None if "landing_views" not in ads else _total(ads[ads["landing_views"].notna()], clicks)
 
 
 def _rates(part: pd.DataFrame, clicks: str, level: float) -> dict[str, float | None]:
@@ -185,8 +221,8 @@ def _rates(part: pd.DataFrame, clicks: str, level: float) -> dict[str, float | N
         wide = _wilson_real(clicked / spread, shown / spread, level) if spread is not None else (None, None)
         rates |= {"share": clicked / shown, "low": plain.low, "high": plain.high, "dispersion": spread}
         rates |= {"low_day": wide[0], "high_day": wide[1]}
-    if landed is not None and clicked:
-        rates["landing_share"] = landed / clicked
+    if landed is not None and (able := _clicks_with_landing(part, clicks)):
+        rates["landing_share"] = landed / able
     if spent is not None:
         rates["cpm"] = 1000 * spent / shown if shown else None
         rates["cpc"] = spent / clicked if clicked else None

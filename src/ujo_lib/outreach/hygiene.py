@@ -44,15 +44,23 @@ class Comparison:
     @property
     def expected(self) -> float:
         """Contacts expected in the window, from the baseline rate per control contact."""
-        rate = self.baseline["local"].sum() / self.baseline["control"].sum()
-        return float(rate * self.window["control"].sum())
+        baseline, window = self.totals(BASELINE), self.totals(IN_WINDOW)
+        return baseline.n / baseline.control * window.control
 
-    def counts(self) -> pd.DataFrame:
-        """What the estimate is a function of: area, role, days, n (contacts), control."""
-        grouped = self.frame.groupby("role", sort=False)
-        found = grouped.agg(days=("local", "size"), n=("local", "sum"), control=("control", "sum"))
-        found = found.reindex([IN_WINDOW, BASELINE]).rename_axis("role").reset_index()
-        return found.assign(area=self.area)[["area", "role", "days", "n", "control"]]
+    def totals(self, role: str) -> "Totals":
+        """Days, contacts and control contacts of one role."""
+        days = (self.frame["role"] == role).to_numpy()
+        local, control = self.frame["local"].to_numpy(float), self.frame["control"].to_numpy(float)
+        return Totals(int(days.sum()), int(local[days].sum()), float(control[days].sum()))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Days, contacts and control contacts of the window or of the baseline."""
+
+    days: int
+    n: int
+    control: float
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,13 @@ def reached_prefectures(
     return reached
 
 
+def unmatched_regions(ads: pd.DataFrame, every: Sequence[str]) -> list[str]:
+    """Regions that the advertising exports name in words the national table does not know, in order."""
+    if "region" not in ads:
+        return []
+    return sorted(set(ads["region"].dropna().astype(str)) - set(every))
+
+
 def clean_controls(
     wanted: Sequence[str], every: Sequence[str], reached: dict[str, str]
 ) -> tuple[str, ...] | Refusal:
@@ -183,6 +198,22 @@ def compare(
     frame["role"] = _roles(days, window, rules)
     used = frame[frame["role"] != LEFT_OUT]
     return _first_problem(used, rules) or Comparison(area, frame)
+
+
+def counts(comparison: Comparison | Refusal) -> pd.DataFrame:
+    """What the estimate is a function of: role, days, n, control; all NA when there is no comparison."""
+    frame = pd.DataFrame({"role": [IN_WINDOW, BASELINE], "days": pd.NA, "n": pd.NA, "control": pd.NA})
+    if isinstance(comparison, Comparison):
+        found = [comparison.totals(role) for role in frame["role"]]
+        frame[["days", "n", "control"]] = [(total.days, total.n, round(total.control)) for total in found]
+    return frame.astype(dict.fromkeys(["days", "n", "control"], "Int64"))
+
+
+def restricted(comparison: Comparison, days: pd.DatetimeIndex) -> Comparison:
+    """The same comparison with only these days of its window; the others are left out."""
+    roles = comparison.frame["role"].copy()
+    roles[(roles == IN_WINDOW) & ~roles.index.isin(days)] = LEFT_OUT
+    return Comparison(comparison.area, comparison.frame.assign(role=roles))
 
 
 def _roles(days: pd.DatetimeIndex, window: Period, rules: Baseline) -> pd.Series:

@@ -16,6 +16,8 @@ from ujo_lib.outreach.controlled import blocks
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Refusal
 
+PLACEBO_COLUMNS = ["reference", "estimate", "statistic", "real"]
+
 
 @dataclass(frozen=True)
 class Placebo:
@@ -35,7 +37,11 @@ class Placebo:
 
 
 def in_space(
-    wide: pd.DataFrame, comparison: Comparison, home: str, controls: Sequence[str], level: float = 0.95
+    wide: pd.DataFrame,
+    comparison: Comparison | Refusal,
+    home: str,
+    controls: Sequence[str] | Refusal,
+    level: float = 0.95,
 ) -> Placebo | Refusal:
     """Every control prefecture in turn against the others, and the home prefecture against all of them.
 
@@ -46,6 +52,10 @@ def in_space(
         controls: prefectures that were not.
         level: too few prefectures for this confidence level are a refusal.
     """
+    if isinstance(comparison, Refusal):
+        return comparison
+    if isinstance(controls, Refusal):
+        return controls
     total = len(controls) + 1
     if 1 / total > 1 - level + 1e-12:
         return Refusal("few_placebos", f"比べる地域が{total}しかなく、{level:.0%}の水準では何も言えない")
@@ -54,7 +64,7 @@ def in_space(
     role = comparison.frame["role"].to_numpy()
     inside, outside = counts[role == IN_WINDOW], counts[role == BASELINE]
     others_in, others_out = _of_the_others(inside), _of_the_others(outside)
-    # Half a contact on each count keeps a silent prefecture finite; it moves a hundred contacts by half a per cent.
+    # Half a contact on each count keeps a silent prefecture finite and moves a hundred by half a per cent.
     in_sum, out_sum = inside.sum(axis=0) + 0.5, outside.sum(axis=0) + 0.5
     log_ratio = np.log(in_sum / out_sum) - np.log(others_in.sum(axis=0) / others_out.sum(axis=0))
     expected = others_out * out_sum / others_out.sum(axis=0)
@@ -63,8 +73,10 @@ def in_space(
     return _ranked(names, log_ratio, statistic, total)
 
 
-def in_time(comparison: Comparison, level: float = 0.95) -> Placebo | Refusal:
+def in_time(comparison: Comparison | Refusal, level: float = 0.95) -> Placebo | Refusal:
     """Every baseline block in turn against the other baseline blocks, and the window against all of them."""
+    if isinstance(comparison, Refusal):
+        return comparison
     found = blocks(comparison)
     baseline = found[found["role"] == BASELINE]
     total = len(baseline) + 1
@@ -80,6 +92,25 @@ def in_time(comparison: Comparison, level: float = 0.95) -> Placebo | Refusal:
     difference = logs - (logs[1:].sum() - own) / (len(baseline) - (np.arange(total) > 0))
     names = [f"{start:%Y-%m-%d}" for start in found["start"]]
     return _ranked(names, difference, difference, total)
+
+
+def summary(space: Placebo | Refusal, time: Placebo | Refusal) -> pd.DataFrame:
+    """The two placebo tests in two rows: test, n (placebos), p_value, smallest_p, finding."""
+    rows: list[tuple[str, int | None, float | None, float | None, str]] = []
+    for name, found in (("ほかの都道府県で", space), ("ほかの時期で", time)):
+        if isinstance(found, Refusal):
+            rows.append((name, None, None, None, f"判定できません。理由: {found.reason}。"))
+            continue
+        outlying = "最も極端です" if found.p_value == found.smallest_p else "最も極端とは言えません"
+        said = f"施策のあった所・時期の値は、並べた{len(found.frame)}個のなかで{outlying}。"
+        rows.append((name, len(found.frame) - 1, found.p_value, found.smallest_p, said))
+    frame = pd.DataFrame(rows, columns=["test", "n", "p_value", "smallest_p", "finding"])
+    return frame.astype({"n": "Int64", "p_value": "Float64", "smallest_p": "Float64"})
+
+
+def frame_of(found: Placebo | Refusal) -> pd.DataFrame:
+    """The placebo distribution, empty after a refusal: reference, estimate, statistic, real."""
+    return found.frame if isinstance(found, Placebo) else pd.DataFrame(columns=PLACEBO_COLUMNS)
 
 
 def _of_the_others(counts: np.ndarray) -> np.ndarray:

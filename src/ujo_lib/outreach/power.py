@@ -5,6 +5,7 @@ known, and shown, before and without the outcome.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,22 @@ from scipy import stats as distributions
 Floats = NDArray[np.float64]
 
 LARGEST_RATIO = 100.0
+
+
+@dataclass(frozen=True)
+class Design:
+    """A planned comparison.
+
+    Attributes:
+        area: whose contacts are counted.
+        window, baseline: contacts expected in the window without an effect, and in the baseline.
+        power_at: power at a rate ratio.
+    """
+
+    area: str
+    window: float
+    baseline: float
+    power_at: Callable[[float], float]
 
 
 def exact_power(baseline: float, window: float, ratio: float, level: float = 0.95) -> float:
@@ -58,13 +75,62 @@ def block_power(spread: float, blocks: int, ratio: float, level: float = 0.95) -
     degrees = blocks - 1
     shift = abs(np.log(ratio)) / (spread * np.sqrt(1 + 1 / blocks))
     bound = distributions.t.ppf((1 + level) / 2, degrees)
-    reached = distributions.nct.sf(bound, degrees, shift) + distributions.nct.cdf(-bound, degrees, shift)
-    return float(reached)
+    # The noncentral t as a normal given the estimated spread, averaged over a thousand quantiles of the spread:
+    # scipy's own gives no number for large shifts.
+    quantiles = (np.arange(1000) + 0.5) / 1000
+    found = np.sqrt(distributions.chi2.ppf(quantiles, degrees) / degrees) * bound
+    reached = distributions.norm.sf(found - shift) + distributions.norm.cdf(-found - shift)
+    return float(reached.mean())
 
 
-def curve(power_at: Callable[[float], float], ratios: Sequence[float]) -> pd.DataFrame:
-    """Power over a range of rate ratios: ratio, power."""
-    return pd.DataFrame({"ratio": list(ratios), "power": [power_at(ratio) for ratio in ratios]})
+def exact_design(
+    area: str, per_year: float, window_days: int, baseline_days: int, level: float = 0.95
+) -> Design:
+    """The design of the exact test, from the contacts a year that were planned with."""
+    window, baseline = per_year * window_days / 365.25, per_year * baseline_days / 365.25
+    return Design(area, window, baseline, lambda ratio: exact_power(baseline, window, ratio, level))
+
+
+def block_design(
+    area: str, per_year: float, window_days: int, baseline_days: int, spread: float, level: float = 0.95
+) -> Design:
+    """The design of the block t-test, from the contacts a year that were planned with.
+
+    Args:
+        area: whose contacts are counted.
+        per_year: contacts a year that were planned with.
+        window_days: days of the window.
+        baseline_days: days to compare with.
+        spread: standard deviation of the log ratio between blocks beyond that of Poisson counts.
+        level: confidence level of the verdict.
+    """
+    window, baseline = per_year * window_days / 365.25, per_year * baseline_days / 365.25
+    total = float(np.sqrt(spread**2 + 1 / window))
+    blocks = baseline_days // window_days
+    return Design(area, window, baseline, lambda ratio: block_power(total, blocks, ratio, level))
+
+
+def curves(designs: Sequence[Design], ratios: Sequence[float]) -> pd.DataFrame:
+    """Power over a range of rate ratios: area, ratio, power."""
+    return pd.DataFrame(
+        [(design.area, ratio, design.power_at(ratio)) for design in designs for ratio in ratios],
+        columns=["area", "ratio", "power"],
+    )
+
+
+def summary(designs: Sequence[Design], wanted: float = 0.8) -> pd.DataFrame:
+    """Smallest effect each design finds with the wanted power.
+
+    Returns:
+        area, window and baseline (contacts expected there), mde (rate ratio, NA when beyond 100), extra (contacts).
+    """
+    rows = []
+    for design in designs:
+        mde = smallest_detectable(design.power_at, wanted)
+        extra = None if mde is None else (mde - 1) * design.window
+        rows.append((design.area, design.window, design.baseline, mde, extra))
+    frame = pd.DataFrame(rows, columns=["area", "window", "baseline", "mde", "extra"])
+    return frame.astype({"mde": "Float64", "extra": "Float64"})
 
 
 def smallest_detectable(power_at: Callable[[float], float], wanted: float = 0.8) -> float | None:

@@ -68,3 +68,15 @@ def recorded_through(consultations: pd.DataFrame, national_daily: pd.DataFrame) 
     """
     last = (consultations["received_at"].max(), national_daily["date"].max())
     return min(date(day.year, day.month, day.day) for day in last)
+
+
+def opened_on(channels: pd.DataFrame, channel: str) -> date | None:
+    """Day a desk opened, None when that is not recorded.
+
+    Raises:
+        ValueError: no such desk.
+    """
+    desk = channels.loc[channels["channel"].astype(str) == channel, "opened_on"]
+    if desk.empty:
+        raise ValueError(f"窓口の一覧(channels)に「{channel}」がありません")
+    return None if pd.isna(desk.iloc[0]) else date(desk.iloc[0].year, desk.iloc[0].month, desk.iloc[0].day)

@@ -7,15 +7,18 @@ once, so that nobody has to trust that the chosen one was not the prettiest.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 import pandas as pd
 
 from ujo_lib.fiscal import Period
 from ujo_lib.outreach.verdict import Effect
+
+Choices = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class Plan:
     def window(self) -> Period:
         """The campaign window."""
         return Period(self.window_start, self.window_end, "施策の期間")
+
+    def baseline_days(self, opened: date | None) -> int:
+        """Days before the window that may be compared with, for a desk opened on that day (None: long ago)."""
+        settled = self.first_day if opened is None else opened + timedelta(days=self.settling_days)
+        return max(0, (self.window_start - max(self.first_day, settled)).days)
 
     def digest(self) -> str:
         """SHA-256 of the plan's values, the same on every machine."""
@@ -90,35 +98,34 @@ def registration(plan: Plan, registered: str) -> str:
     return "一致" if plan.digest() == registered else "変更あり"
 
 
-def curve(
-    choices: Mapping[str, Sequence[str]],
-    estimate: Callable[[Mapping[str, str]], Effect],
-    chosen: Mapping[str, str],
-) -> pd.DataFrame:
+def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect]) -> pd.DataFrame:
     """All combinations of defensible choices with their estimates.
 
     Args:
-        choices: options by dimension, such as {"window": ["…", "…"], "control": ["…"]}.
-        estimate: gives the effect of one combination.
-        chosen: the registered combination.
+        plan: the registered plan.
+        choices: by dimension, label of an option → fields of the plan it changes; the first option of each
+            dimension changes nothing and is the registered one.
+        estimate: gives the effect under a plan.
 
     Returns:
         One row a combination, ordered by estimate: the dimensions, code, estimate, low, high, p_value,
-        chosen, reason. Combinations that cannot be estimated come last, with their reason.
+        chosen (the registered one), reason. Combinations that cannot be estimated come last.
     """
     rows = []
     for options in product(*choices.values()):
-        combination = dict(zip(choices, options, strict=True))
-        effect = estimate(combination)
+        changes = [dict(choices[name][option]) for name, option in zip(choices, options, strict=True)]
+        effect = estimate(
+            replace(plan, **{key: value for change in changes for key, value in change.items()})
+        )
         rows.append(
             {
-                **combination,
+                **dict(zip(choices, options, strict=True)),
                 "code": effect.code,
                 "estimate": effect.estimate,
                 "low": effect.low,
                 "high": effect.high,
                 "p_value": effect.p_value,
-                "chosen": combination == dict(chosen),
+                "chosen": not any(changes),
                 "reason": effect.reason,
             }
         )

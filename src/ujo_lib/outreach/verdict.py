@@ -133,6 +133,6 @@ def finding(effect: Effect) -> str:
     if effect.code == "not_estimable":
         return f"効果は推定できません。理由: {effect.reason}。"
     if effect.code == "not_detected":
-        return "実施期間の増減は検出されませんでした。この区間に入る大きさの変化は、あったともなかったとも言えません。"
+        return "増減は検出されませんでした。区間に入る大きさの変化は、あったともなかったとも言えません。"
     change = "増加" if effect.estimate is not None and effect.estimate > 1 else "減少"
     return f"実施期間の{change}が検出されました。"

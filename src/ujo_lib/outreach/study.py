@@ -1,0 +1,199 @@
+"""One registered plan put to one set of contacts: the city's and the prefecture's estimates and their variants.
+
+The other modules know methods; this one knows which series goes into which method, so that a notebook asks
+one question a line, and a variant differs from the registered estimate in exactly what it names.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from ujo_lib.fiscal import Period
+from ujo_lib.outreach import campaigns as calendar
+from ujo_lib.outreach import controlled, did, exact, hygiene, series, specification
+from ujo_lib.outreach.campaigns import CarryOver
+from ujo_lib.outreach.hygiene import Baseline, Comparison
+from ujo_lib.outreach.specification import Plan
+from ujo_lib.outreach.verdict import Effect, Refusal, refused
+
+Estimator = Callable[[Comparison | Refusal, str, float], Effect]
+
+CITY_METHODS: Mapping[str, Estimator] = {exact.METHOD: exact.conditional, exact.METHOD_MID_P: exact.mid_p}
+PREFECTURE_METHODS: Mapping[str, Estimator] = {
+    controlled.METHOD: controlled.block_t,
+    controlled.METHOD_MODEL: controlled.model,
+    did.METHOD: did.effect,
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A plan and the contacts it is put to; made by `open_study`.
+
+    Attributes:
+        plan: the registered plan.
+        opened: day the city's desk opened, None when it is older than the records.
+        recorded: days on which contacts are known.
+        contacts: contacts of the city's desk: client_id, received_at.
+        wide: days × prefectures.
+        reached: prefectures that the campaigns could have reached, with the reason.
+    """
+
+    plan: Plan
+    opened: date | None
+    recorded: Period
+    contacts: pd.DataFrame
+    wide: pd.DataFrame
+    reached: Mapping[str, str]
+
+    @property
+    def controls(self) -> tuple[str, ...] | Refusal:
+        """The control prefectures, or why there are none."""
+        return self._controls(self.plan)
+
+    def city(self, plan: Plan | None = None) -> Comparison | Refusal:
+        """The city's comparison, by the registered plan or a variant of it."""
+        plan = plan or self.plan
+        kept = series.episode_starts(self.contacts, plan.episode_gap_days)
+        rules = Baseline(
+            plan.first_day, self.opened, plan.settling_days, plan.washout_days, plan.min_baseline_days
+        )
+        return self._compare(plan, plan.area, series.per_day(kept, self.recorded), rules)
+
+    def prefecture(self, plan: Plan | None = None) -> Comparison | Refusal:
+        """The prefecture's comparison; its desk is old, so nothing has to settle."""
+        plan = plan or self.plan
+        rules = Baseline(plan.first_day, None, 0, plan.washout_days, plan.min_baseline_days)
+        return self._compare(plan, plan.prefecture, self.wide[plan.prefecture], rules)
+
+    def city_effect(self, plan: Plan | None = None) -> Effect:
+        """The city's effect by the plan's estimator."""
+        plan = plan or self.plan
+        return CITY_METHODS[plan.city_method](self.city(plan), plan.area, plan.level)
+
+    def prefecture_effect(self, plan: Plan | None = None) -> Effect:
+        """The prefecture's effect by the plan's estimator."""
+        plan = plan or self.plan
+        return PREFECTURE_METHODS[plan.prefecture_method](self.prefecture(plan), plan.prefecture, plan.level)
+
+    def prefecture_effects(self) -> list[Effect]:
+        """The prefecture's effect by every estimator, the registered one first."""
+        first = self.plan.prefecture_method
+        names = [first, *(name for name in PREFECTURE_METHODS if name != first)]
+        comparison = self.prefecture()
+        return [PREFECTURE_METHODS[name](comparison, self.plan.prefecture, self.plan.level) for name in names]
+
+    def separate_effects(
+        self, campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], min_exclusive_days: int
+    ) -> list[Effect]:
+        """Each campaign's own effect in the city, from the days it had to itself, or why it has none."""
+        able = calendar.separability(campaigns, carry_over, self.recorded, min_exclusive_days)
+        alone = calendar.exclusive_days(campaigns, carry_over)
+        joint = self.city()
+        found = []
+        for row in able.itertuples():
+            name = str(row.name)
+            if not row.separable:
+                refusal = Refusal("not_separable", str(row.reason))
+                found.append(refused(name, self.plan.city_method, self.plan.level, refusal))
+                continue
+            own = joint if isinstance(joint, Refusal) else hygiene.restricted(joint, alone[name])
+            found.append(CITY_METHODS[self.plan.city_method](own, name, self.plan.level))
+        return found
+
+    def city_curve(self, neighbours: Sequence[str]) -> pd.DataFrame:
+        """The city's specification curve: what is counted, control, window, settling, estimator.
+
+        Args:
+            neighbours: prefectures that waves and feeds may have reached by spilling over.
+        """
+        choices = self._shared_choices(neighbours) | {
+            "数え方": _options(
+                "episode_gap_days",
+                self.plan.episode_gap_days,
+                {"すべての相談": 0, "14日以内は1回": 14, "30日以内は1回": 30},
+            ),
+            "開設後に除く日数": _options(
+                "settling_days", self.plan.settling_days, {"60日": 60, "90日": 90, "120日": 120}
+            ),
+            "方法": _options("city_method", self.plan.city_method, {name: name for name in CITY_METHODS}),
+        }
+        return specification.curve(self.plan, choices, self.city_effect)
+
+    def prefecture_curve(self, neighbours: Sequence[str]) -> pd.DataFrame:
+        """The prefecture's specification curve: control, window, length of the baseline, estimator."""
+        later = self.recorded.end - timedelta(days=365)
+        choices = self._shared_choices(neighbours) | {
+            "比較の始まり": _options(
+                "first_day", self.plan.first_day, {"登録どおり": self.plan.first_day, "直近の1年": later}
+            ),
+            "方法": _options(
+                "prefecture_method", self.plan.prefecture_method, {name: name for name in PREFECTURE_METHODS}
+            ),
+        }
+        return specification.curve(self.plan, choices, self.prefecture_effect)
+
+    def _shared_choices(self, neighbours: Sequence[str]) -> dict[str, dict[str, dict[str, object]]]:
+        controls = self.controls
+        near = () if isinstance(controls, Refusal) else tuple(x for x in controls if x not in neighbours)
+        end = self.plan.window_end
+        ends = {f"{day:%-m月%-d日}まで": day for day in (end, end - timedelta(7), end + timedelta(7))}
+        return {
+            "期間": _options("window_end", end, ends),
+            "比較地域": _options(
+                "controls", self.plan.controls, {"登録どおり": self.plan.controls, "近隣を除く": near}
+            ),
+        }
+
+    def _controls(self, plan: Plan) -> tuple[str, ...] | Refusal:
+        return hygiene.clean_controls(plan.controls, list(self.wide.columns), dict(self.reached))
+
+    def _compare(self, plan: Plan, area: str, local: pd.Series, rules: Baseline) -> Comparison | Refusal:
+        controls = self._controls(plan)
+        if isinstance(controls, Refusal):
+            return controls
+        control = series.total(self.wide, controls)
+        return hygiene.compare(area, local, control, plan.window, rules, self.recorded.end)
+
+
+def open_study(
+    plan: Plan,
+    campaigns: pd.DataFrame,
+    ads: pd.DataFrame,
+    channels: pd.DataFrame,
+    consultations: pd.DataFrame,
+    national_daily: pd.DataFrame,
+) -> Study:
+    """Put a plan to the contacts.
+
+    Args:
+        plan: the registered plan.
+        campaigns: one row a campaign, with its area.
+        ads: advertising rows; the regions they name may contaminate controls.
+        channels: desks with their day of opening.
+        consultations: contacts of every desk with channel, client_id, received_at.
+        national_daily: contacts by date and prefecture.
+
+    Raises:
+        ValueError: the prefecture or the desk of the plan is not in the data.
+    """
+    wide = series.by_prefecture(national_daily)
+    if plan.prefecture not in wide:
+        raise ValueError(f"全国の日別件数に「{plan.prefecture}」がありません")
+    opened = series.opened_on(channels, plan.channel)
+    contacts = consultations.loc[
+        consultations["channel"].astype(str) == plan.channel, ["client_id", "received_at"]
+    ]
+    through = series.recorded_through(consultations, national_daily)
+    recorded = Period(plan.first_day, max(through, plan.first_day), "相談の記録がある期間")
+    reached = hygiene.reached_prefectures(campaigns, plan.prefecture, list(wide.columns), ads)
+    return Study(plan, opened, recorded, contacts, wide, reached)
+
+
+def _options(field: str, registered: object, options: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    """Options of one dimension, the registered one first; it keeps its label if it is among them."""
+    first = next((label for label, value in options.items() if value == registered), f"{registered}(登録)")
+    others = {label: {field: value} for label, value in options.items() if label != first}
+    return {first: {}, **others}

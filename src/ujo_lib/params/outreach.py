@@ -1,0 +1,100 @@
+"""Parameters of notebook 04: what was done to make the desk known, and what may be compared with what."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from ujo_lib.params.common import NotebookSettings
+
+_NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
+
+
+class OutreachSettings(NotebookSettings):
+    """Effect of outreach."""
+
+    notebook: ClassVar[str] = "04_outreach_effect"
+    kinds: ClassVar[tuple[str, ...]] = (
+        "ads",
+        "campaigns",
+        "consultations",
+        "national_daily",
+        "population",
+        "channels",
+        "events",
+        "media_use",
+    )
+
+    channel: str = Field("宇城市専用", description="効果をみる市の窓口(channels の名称)")
+    first_day: str = Field("2022-04-01", description="比較に使う最初の日")
+    carry_over_days: dict[str, int] = Field(
+        {"SNS": 0, "TV": 0, "チラシ": 13}, description="媒体ごとに、実施のあとも効果が続くとみなす日数"
+    )
+    carry_over_shape: Literal["rectangular", "half_life"] = Field(
+        "rectangular", description="続き方: rectangular(同じ強さ) / half_life(その日数で半減)"
+    )
+    controls: list[str] = Field([], description="比較地域の都道府県。空なら施策が届いていないすべて")
+    neighbours: list[str] = Field(
+        _NEIGHBOURS, description="電波や広告が漏れ届くおそれのある近隣県(感度の確認で除く)"
+    )
+    city_method: Literal["正確な条件付き二項検定", "条件付き二項検定(mid-p)"] = Field(
+        "正確な条件付き二項検定", description="市の判定に使う方法"
+    )
+    prefecture_method: Literal[
+        "負の二項回帰+ブロックt区間", "負の二項回帰(日を独立とみなす)", "差の差(対数)"
+    ] = Field("負の二項回帰+ブロックt区間", description="県の判定に使う方法")
+    episode_gap_days: int = Field(
+        30, ge=0, le=365, description="同じ人の相談が続くとき、この日数以内なら1回と数える。0なら毎回数える"
+    )
+    settling_days: int = Field(
+        90, ge=0, le=365, description="窓口の開設後、利用が落ち着くまでとして比較から除く日数"
+    )
+    washout_days: int = Field(14, ge=0, le=90, description="施策の期間のあと、余韻として比較から除く日数")
+    min_baseline_days: int = Field(120, ge=28, le=1000, description="比較に最低限必要な日数")
+    min_exclusive_days: int = Field(
+        7, ge=1, le=60, description="施策を単独で評価するのに必要な、その施策だけの日数"
+    )
+    level: float = Field(0.95, ge=0.8, le=0.99, description="信頼水準")
+    plan_digest: str = Field("", description="結果を見る前に登録した計画の照合値(SHA-256)。空なら未登録")
+    planned_city_per_year: float = Field(
+        54.0, gt=0, description="検出力の計算に使う、市の窓口の年間の見込み件数"
+    )
+    planned_prefecture_per_year: float = Field(
+        2536.0, gt=0, description="検出力の計算に使う、県の年間の見込み件数"
+    )
+    planned_block_spread: float = Field(
+        0.10, gt=0, le=1, description="県の見込みからの、期間ごとのぶれの見込み(対数の標準偏差)"
+    )
+    power_wanted: float = Field(0.8, ge=0.5, le=0.99, description="目標とする検出力")
+    stated_impressions: int = Field(2361423, ge=0, description="公表済みの広告の表示回数(視聴数)")
+    stated_link_clicks: int = Field(8812, ge=0, description="公表済みの広告からの流入数")
+    planned_platforms: list[str] = Field(
+        ["Instagram", "Facebook", "TikTok"], description="計画書に書かれた広告の媒体"
+    )
+    media_cost_shares: list[float] = Field(
+        [1.0, 0.7, 0.5], description="費用のうち媒体費とみなす割合(制作費などを除く)の候補"
+    )
+    evidence_half: Literal["上期", "下期", "通年"] = Field("下期", description="できごとの一覧に載せる時期")
+
+    @field_validator("first_day")
+    @classmethod
+    def _real_day(cls, value: str) -> str:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("2022-04-01 の形の、実在する日付") from None
+        return value
+
+    @field_validator("carry_over_days")
+    @classmethod
+    def _no_negative_days(cls, value: dict[str, int]) -> dict[str, int]:
+        if any(days < 0 for days in value.values()):
+            raise ValueError("0以上の日数")
+        return value
+
+    @field_validator("media_cost_shares")
+    @classmethod
+    def _shares(cls, value: list[float]) -> list[float]:
+        if not value or not all(0 < share <= 1 for share in value):
+            raise ValueError("0より大きく1以下の割合の並び")
+        return value

@@ -1,0 +1,111 @@
+import csv
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.outliers_influence import variance_inflation_factor
+
+from tests.outreach.conftest import YEAR
+from ujo_lib.outreach import campaigns as calendar
+from ujo_lib.outreach.campaigns import CarryOver
+
+ORACLES = {
+    row["id"]: row
+    for row in csv.DictReader(
+        (Path(__file__).parents[1] / "reference/outreach_oracles.csv").open(encoding="utf-8")
+    )
+}
+
+
+def test_joint_window_runs_from_the_first_advert_to_the_end_of_the_leaflet(campaigns, carry_over):
+    window = calendar.joint_window(campaigns, carry_over)
+    assert (window.start, window.end, window.days) == (date(2024, 2, 20), date(2024, 3, 14), 24)
+
+
+def test_television_has_no_day_of_its_own_and_is_told_so(campaigns, carry_over):
+    table = calendar.separability(campaigns, carry_over, YEAR, 7).set_index("name")
+    assert table["exclusive"].to_dict() == {"SNS広告": 8, "チラシ": 6, "TV": 0}
+    assert table["separable"].to_dict() == {"SNS広告": True, "チラシ": False, "TV": False}
+    assert "1日もない" in table.loc["TV", "reason"]
+    assert "6日しかなく" in table.loc["チラシ", "reason"]
+
+
+def test_correlation_of_leaflet_and_television_is_the_published_one(campaigns, carry_over):
+    table = calendar.correlation(campaigns, carry_over, YEAR).set_index(["name", "other"])
+    oracle = ORACLES["calendar_correlation"]
+    assert table.loc[("チラシ", "TV"), "estimate"] == pytest.approx(
+        float(oracle["value"]), abs=float(oracle["tolerance"])
+    )
+
+
+def test_variance_inflation_agrees_with_statsmodels_and_looks_harmless(campaigns, carry_over):
+    strength = calendar.intensity(campaigns, carry_over, YEAR)
+    X = np.column_stack([np.ones(len(strength)), strength.to_numpy()])
+    expected = [variance_inflation_factor(X, j) for j in (1, 2, 3)]
+    table = calendar.separability(campaigns, carry_over, YEAR, 7)
+    np.testing.assert_allclose(table["vif"], expected, rtol=1e-9)
+    assert (table["vif"] < 2).all()
+
+
+def test_campaigns_that_run_together_throughout_have_infinite_inflation():
+    twin = pd.DataFrame(
+        {
+            "name": ["甲", "乙"],
+            "media": "SNS",
+            "start": pd.Timestamp("2024-02-20"),
+            "end": pd.Timestamp("2024-02-29"),
+        }
+    )
+    table = calendar.separability(twin, {}, YEAR, 1)
+    assert np.isinf(table["vif"]).all()
+    assert not table["separable"].any()
+
+
+def test_overlaps_name_the_shared_days(campaigns, carry_over):
+    table = calendar.overlaps(campaigns, carry_over).set_index(["name", "other"])
+    assert table["n"].to_dict() == {("SNS広告", "チラシ"): 0, ("SNS広告", "TV"): 2, ("チラシ", "TV"): 8}
+    assert table.loc[("SNS広告", "TV"), "start"] == pd.Timestamp("2024-02-28")
+    assert pd.isna(table.loc[("SNS広告", "チラシ"), "start"])
+
+
+def test_a_zone_until_26_oclock_ends_at_two_next_morning(campaigns, carry_over):
+    table = calendar.calendar(campaigns, carry_over)
+    delivered = table[(table["name"] == "TV") & (table["stage"] == "実施")]
+    assert delivered["zone_end"].item() == pd.Timestamp("2024-03-09 02:00")
+
+
+def test_preparation_is_shown_but_never_part_of_the_window(campaigns, carry_over):
+    table = calendar.calendar(campaigns, carry_over)
+    prepared = table[table["stage"] == "準備"]
+    assert len(prepared) == 3
+    assert (prepared["start"] < pd.Timestamp("2024-02-20")).all()
+    assert calendar.joint_window(campaigns, {}).end == date(2024, 3, 8)
+
+
+def test_a_halving_effect_is_followed_for_two_half_lives(campaigns):
+    fading = calendar.intensity(campaigns, {"チラシ": CarryOver(7, "half_life")}, YEAR)["チラシ"]
+    assert fading[pd.Timestamp("2024-03-01")] == 1.0
+    assert fading[pd.Timestamp("2024-03-08")] == pytest.approx(0.5)
+    assert fading[pd.Timestamp("2024-03-15")] == pytest.approx(0.25)
+    assert fading[pd.Timestamp("2024-03-16")] == 0.0
+    assert calendar.windows(campaigns, {"チラシ": CarryOver(7, "half_life")})["チラシ"].end == date(
+        2024, 3, 15
+    )
+
+
+def test_a_campaign_without_an_end_lasts_one_day():
+    leaflet = pd.DataFrame(
+        {"name": ["チラシ"], "media": ["チラシ"], "start": [pd.Timestamp("2024-03-01")], "end": [pd.NaT]}
+    )
+    assert calendar.windows(leaflet, {})["チラシ"].days == 1
+    assert calendar.exclusive_days(leaflet, {})["チラシ"].tolist() == [pd.Timestamp("2024-03-01")]
+    assert np.isnan(calendar.separability(leaflet, {}, YEAR, 1)["correlation"].item())
+
+
+def test_wrong_inputs_are_answered_in_words(campaigns):
+    with pytest.raises(ValueError, match="空です"):
+        calendar.joint_window(campaigns.iloc[:0], {})
+    with pytest.raises(ValueError, match="0以上"):
+        CarryOver(-1)

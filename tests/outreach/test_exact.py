@@ -1,0 +1,112 @@
+import csv
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats as distributions
+
+from tests.outreach.conftest import WINDOW, YEAR, daily
+from ujo_lib.outreach import exact, hygiene
+from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Baseline, Comparison
+from ujo_lib.stats import rate_ratio
+
+ORACLES = {
+    row["id"]: row
+    for row in csv.DictReader(
+        (Path(__file__).parents[1] / "reference/outreach_oracles.csv").open(encoding="utf-8")
+    )
+}
+
+
+def two_days(k1: int, e1: float, k0: int, e0: float) -> Comparison:
+    """A comparison with one day in the window and one outside it."""
+    frame = pd.DataFrame(
+        {"local": [k0, k1], "control": [e0, e1], "role": [BASELINE, IN_WINDOW]},
+        index=pd.to_datetime(["2024-02-19", "2024-02-20"]),
+    )
+    return Comparison("宇城市", frame)
+
+
+def test_the_published_case_gives_the_central_p_that_belongs_to_the_interval():
+    effect = exact.conditional(two_days(8, 24, 50, 342), "宇城市")
+    assert effect.p_value == pytest.approx(float(ORACLES["O5_central"]["value"]), abs=1e-3)
+    assert rate_ratio(8, 24, 50, 342).p_minlike == pytest.approx(
+        float(ORACLES["O5_minlike"]["value"]), abs=1e-3
+    )
+    assert effect.code == "not_detected"
+    assert effect.low < 1 < effect.high
+    assert effect.estimate == pytest.approx(8 / 24 / (50 / 342))
+
+
+counts = st.integers(0, 60)
+exposures = st.floats(1, 1000)
+
+
+@given(counts, exposures, st.integers(1, 200), exposures, st.sampled_from([0.8, 0.9, 0.95, 0.99]))
+@settings(deadline=None, max_examples=150)
+def test_verdict_interval_and_p_never_contradict_each_other(k1, e1, k0, e0, level):
+    effect = exact.conditional(two_days(k1, e1, k0, e0), "宇城市", level)
+    rejected = effect.p_value < 1 - level
+    assert (effect.code == "detected") == rejected
+    assert (effect.low > 1 or effect.high < 1) == rejected
+    assert effect.low <= effect.estimate <= effect.high
+
+
+@given(st.integers(1, 60), exposures, st.integers(1, 200), exposures)
+@settings(deadline=None, max_examples=50)
+def test_the_unit_of_the_control_does_not_matter(k1, e1, k0, e0):
+    small = exact.conditional(two_days(k1, e1, k0, e0), "宇城市")
+    large = exact.conditional(two_days(k1, 1000 * e1, k0, 1000 * e0), "宇城市")
+    assert (small.estimate, small.low, small.high) == pytest.approx((large.estimate, large.low, large.high))
+
+
+@given(st.integers(1, 60), exposures, st.integers(1, 60), exposures)
+@settings(deadline=None, max_examples=50)
+def test_swapping_window_and_baseline_inverts_everything(k1, e1, k0, e0):
+    there = exact.conditional(two_days(k1, e1, k0, e0), "宇城市")
+    back = exact.conditional(two_days(k0, e0, k1, e1), "宇城市")
+    assert there.estimate == pytest.approx(1 / back.estimate)
+    assert there.low == pytest.approx(1 / back.high)
+    assert there.p_value == pytest.approx(back.p_value)
+
+
+@given(counts, exposures, st.integers(1, 60), exposures)
+@settings(deadline=None, max_examples=50)
+def test_mid_p_is_narrower_than_exact_and_inverts_its_own_p(k1, e1, k0, e0):
+    low, high, p_value = exact.mid_p_ratio(k1, e1, k0, e0)
+    wide = rate_ratio(k1, e1, k0, e0)
+    assert low >= wide.low - 1e-9
+    assert high <= wide.high + 1e-9
+    assert (p_value < 0.05) == (low > 1 or high < 1)
+
+
+def test_mid_p_of_equal_tails_is_the_closed_form():
+    low, _, p_value = exact.mid_p_ratio(8, 24.0, 50, 342.0)
+    tail = distributions.binom.sf(8, 58, 24 / 366) + distributions.binom.pmf(8, 58, 24 / 366) / 2
+    assert p_value == pytest.approx(2 * tail)
+    share = low * 24 / (low * 24 + 342)
+    at_limit = distributions.binom.sf(8, 58, share) + distributions.binom.pmf(8, 58, share) / 2
+    assert at_limit == pytest.approx(0.025, abs=1e-6)
+
+
+def test_a_planted_effect_is_found_and_its_absence_is_not(control):
+    rules = Baseline(YEAR.start, washout_days=14)
+    rng = np.random.default_rng(6)
+    found = hygiene.compare("宇城市", daily(1, 1) * rng.poisson(0.25, 366), control, WINDOW, rules, YEAR.end)
+    assert exact.conditional(found, "宇城市").code == "not_detected"
+    strong = hygiene.compare(
+        "宇城市", daily(0, 1) + (np.arange(366) % 5 == 0), control, WINDOW, rules, YEAR.end
+    )
+    effect = exact.conditional(strong, "宇城市")
+    assert effect.code == "detected"
+    assert effect.estimate > 1
+
+
+def test_nothing_in_the_window_is_an_estimate_of_zero_not_a_refusal():
+    effect = exact.conditional(two_days(0, 24, 50, 342), "宇城市")
+    assert (effect.estimate, effect.low) == (0.0, 0.0)
+    assert effect.high > 0
+    assert exact.mid_p(two_days(0, 24, 50, 342), "宇城市").low == 0.0

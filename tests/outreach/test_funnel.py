@@ -1,0 +1,157 @@
+import csv
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
+
+from ujo_lib.outreach import funnel
+
+ORACLES = {
+    row["id"]: row
+    for row in csv.DictReader(
+        (Path(__file__).parents[1] / "reference/outreach_oracles.csv").open(encoding="utf-8")
+    )
+}
+
+
+def ads(rows: list[tuple[str, str, int, int, int]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["date", "platform", "impressions", "link_clicks", "spend_yen"])
+    return frame.assign(date=pd.to_datetime(frame["date"]), landing_views=pd.NA)
+
+
+@pytest.fixture
+def published() -> pd.DataFrame:
+    """The published totals of the year, as one row."""
+    return ads([("2024-02-20", "Instagram", 2_361_423, 8_812, 990_000)])
+
+
+@pytest.mark.parametrize(
+    ("oracle", "column"),
+    [("O1_share", "share"), ("O1_low", "low"), ("O1_high", "high"), ("O2_cpm", "cpm"), ("O2_cpc", "cpc")],
+)
+def test_published_totals_give_the_published_rates(published, oracle, column):
+    expected = ORACLES[oracle]
+    total = funnel.by(published, [])
+    assert total[column].item() == pytest.approx(float(expected["value"]), abs=float(expected["tolerance"]))
+
+
+def test_wilson_limits_agree_with_statsmodels(published):
+    total = funnel.by(published, [])
+    low, high = proportion_confint(8_812, 2_361_423, method="wilson")
+    assert (total["low"].item(), total["high"].item()) == pytest.approx((low, high), abs=1e-12)
+
+
+def test_ratios_come_from_summed_counts_not_from_averaged_ratios():
+    table = funnel.by(
+        ads([("2024-02-20", "A", 1000, 10, 100), ("2024-02-21", "A", 9000, 0, 0)]), ["platform"]
+    )
+    assert table["share"].item() == pytest.approx(0.001)
+    assert "reach" not in table
+
+
+def test_days_that_vary_widen_the_interval_and_raise_the_p_value():
+    rng = np.random.default_rng(1)
+    rows = [
+        (f"2024-02-{20 + day}", platform, 100_000, int(rng.poisson(100_000 * rate * rng.gamma(10, 0.1))), 1)
+        for platform, rate in (("A", 0.004), ("B", 0.0042))
+        for day in range(10)
+    ]
+    table = funnel.by(ads(rows), ["platform"])
+    assert (table["dispersion"] > 5).all()
+    assert (table["high_day"] - table["low_day"] > 2 * (table["high"] - table["low"])).all()
+    pair = funnel.pairwise(ads(rows), "platform")
+    assert pair["p_day"].item() > pair["p_value"].item()
+
+
+def test_steady_days_leave_the_interval_as_it_is():
+    table = funnel.by(ads([(f"2024-02-{20 + day}", "A", 1000, 10, 1) for day in range(5)]), ["platform"])
+    assert table["dispersion"].item() == 1.0
+    assert table["low_day"].item() == pytest.approx(table["low"].item())
+
+
+def test_pairwise_is_holm_adjusted_over_all_pairs():
+    rows = [("2024-02-20", name, 10_000, clicks, 1) for name, clicks in (("A", 30), ("B", 45), ("C", 60))]
+    table = funnel.pairwise(ads(rows), "platform")
+    assert len(table) == 3
+    alone = funnel.pairwise(ads(rows[::2]), "platform")["p_value"].item()
+    together = table.set_index(["category", "reference"]).loc[("A", "C"), "p_value"]
+    assert together == pytest.approx(3 * alone)
+
+
+def test_pairwise_with_a_reference_compares_everything_with_it():
+    rows = [("2024-02-20", name, 10_000, clicks, 1) for name, clicks in (("A", 30), ("B", 45), ("C", 60))]
+    table = funnel.pairwise(ads(rows), "platform", reference="A")
+    assert table["reference"].tolist() == ["A", "A"]
+    assert table["estimate"].tolist() == pytest.approx([1.5, 2.0])
+
+
+@given(st.integers(1, 200), st.integers(1, 200), st.integers(201, 10_000), st.integers(201, 10_000))
+@settings(deadline=None, max_examples=40)
+def test_swapping_two_platforms_inverts_the_ratio_and_keeps_the_p_value(k1, k2, n1, n2):
+    first = funnel.pairwise(ads([("2024-02-20", "A", n1, k1, 1), ("2024-02-20", "B", n2, k2, 1)]), "platform")
+    second = funnel.pairwise(
+        ads([("2024-02-20", "A", n2, k2, 1), ("2024-02-20", "B", n1, k1, 1)]), "platform"
+    )
+    assert first["estimate"].item() == pytest.approx(1 / second["estimate"].item())
+    assert first["p_value"].item() == pytest.approx(second["p_value"].item())
+
+
+def test_no_impressions_and_unreported_counts_are_not_numbers():
+    table = funnel.by(ads([("2024-02-20", "A", 0, 0, 0), ("2024-02-20", "B", 100, 0, 50)]), ["platform"])
+    nothing, unclicked = table.set_index("platform").loc["A"], table.set_index("platform").loc["B"]
+    assert pd.isna(nothing["share"])
+    assert pd.isna(nothing["cpm"])
+    assert (unclicked["share"], unclicked["low"]) == (0.0, 0.0)
+    assert pd.isna(unclicked["cpc"])
+    assert table["landing"].isna().all()
+
+
+def test_contacts_in_the_funnel_are_recorded_ones_never_clicks(published):
+    steps = funnel.steps(published, None).set_index("step")
+    assert steps.loc["クリック(流入)", "n"] == 8_812
+    assert pd.isna(steps.loc["相談", "n"])
+    assert funnel.steps(published, 12).set_index("step").loc["相談", "n"] == 12
+
+
+def test_a_platform_nobody_planned_is_named(published):
+    assert funnel.unplanned_platforms(published, ["Facebook"]) == ["Instagram"]
+    assert funnel.unplanned_platforms(published, ["Instagram", "Facebook"]) == []
+
+
+def test_recomputed_sums_stand_beside_the_published_ones(published):
+    table = funnel.against_stated(published, {"impressions": 2_361_000, "link_clicks": 8_812})
+    assert table["difference"].tolist() == [423, 0]
+
+
+def test_frequency_says_when_delivery_went_beyond_the_city():
+    assert funnel.frequency(2_361_423, 57_001) == pytest.approx(41.4, abs=0.1)
+    assert funnel.frequency(10, 0) is None
+
+
+def test_media_use_is_carried_over_to_the_age_bands_of_the_platform():
+    rows = [
+        ads([("2024-02-20", "A", 1000, 10, 1)]).assign(age_band=band)
+        for band in ("13-17", "18-24", "65+", "不明")
+    ]
+    use = pd.DataFrame(
+        {
+            "age_band": ["10代", "20代", "70代以上", "10代"],
+            "medium": ["SNS"] * 3 + ["TV"],
+            "share": [0.9, 0.2, 0.3, 0.5],
+        }
+    )
+    table = funnel.media_and_clicks(pd.concat(rows), use, "SNS").set_index("age_band")
+    assert table.loc["13-17", "use"] == pytest.approx(0.9)
+    assert table.loc["18-24", "use"] == pytest.approx((2 * 0.9 + 5 * 0.2) / 7)
+    assert table.loc["65+", "use"] == pytest.approx(0.3)
+    assert pd.isna(table.loc["不明", "use"])
+    assert table.loc["18-24", "share"] == pytest.approx(0.01)
+
+
+def test_a_new_channel_of_inflow_needs_no_new_code():
+    table = funnel.inflow_by_source(pd.DataFrame({"utm_source": ["検索", None, "広報ラジオ", "検索"]}))
+    assert table.set_index("utm_source")["n"].to_dict() == {"検索": 2, "記録なし": 1, "広報ラジオ": 1}

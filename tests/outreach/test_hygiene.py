@@ -1,0 +1,112 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.outreach.conftest import WINDOW, YEAR, daily
+from ujo_lib.outreach import controlled, exact, hygiene
+from ujo_lib.outreach.hygiene import Baseline
+from ujo_lib.outreach.verdict import Refusal
+
+PREFECTURES = ["熊本県", "福岡県", "佐賀県", "大分県", "海外", "不明・無回答"]
+OLD_DESK = Baseline(YEAR.start, washout_days=14)
+
+
+def test_the_home_prefecture_is_no_control_because_waves_cross_city_borders(campaigns):
+    reached = hygiene.reached_prefectures(campaigns, "熊本県", PREFECTURES)
+    assert set(reached) == {"熊本県"}
+    assert hygiene.clean_controls([], PREFECTURES, reached) == ("福岡県", "佐賀県", "大分県")
+
+
+def test_a_contaminated_control_is_refused_by_name(campaigns):
+    reached = hygiene.reached_prefectures(campaigns, "熊本県", PREFECTURES)
+    refusal = hygiene.clean_controls(["熊本県", "福岡県"], PREFECTURES, reached)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "contaminated_control"
+    assert "熊本県(SNS広告の対象地域(県))" in refusal.reason
+
+
+def test_delivery_beyond_the_plan_contaminates_too(campaigns):
+    ads = pd.DataFrame({"region": ["熊本県", "福岡県"], "impressions": [2_000_000, 50_000]})
+    reached = hygiene.reached_prefectures(campaigns, "熊本県", PREFECTURES, ads)
+    assert reached["福岡県"] == "広告の配信実績(region 列)"
+    assert "福岡県" not in hygiene.clean_controls([], PREFECTURES, reached)
+
+
+def test_a_national_campaign_leaves_nobody_to_compare_with(campaigns):
+    reached = hygiene.reached_prefectures(campaigns.assign(area="全国"), "熊本県", PREFECTURES)
+    refusal = hygiene.clean_controls([], PREFECTURES, reached)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "no_control"
+
+
+@pytest.mark.parametrize(("wanted", "code"), [(["福岡県"], "one_prefecture"), (["北海"], "unknown_control")])
+def test_a_single_or_unknown_control_is_refused(campaigns, wanted, code):
+    reached = hygiene.reached_prefectures(campaigns, "熊本県", PREFECTURES)
+    refusal = hygiene.clean_controls(wanted, PREFECTURES, reached)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == code
+
+
+def test_an_area_that_is_no_area_is_an_error_in_words(campaigns):
+    with pytest.raises(ValueError, match="市・県・全国"):
+        hygiene.reached_prefectures(campaigns.assign(area="九州"), "熊本県", PREFECTURES)
+
+
+def refusal_code(local, control, rules, through=YEAR.end) -> str:
+    found = hygiene.compare("宇城市", local, control, WINDOW, rules, through)
+    assert isinstance(found, Refusal), found
+    for estimator in (exact.conditional, exact.mid_p, controlled.block_t, controlled.model):
+        effect = estimator(found, "宇城市")
+        assert effect.code == "not_estimable"
+        assert effect.reason == found.reason
+        assert (effect.n, effect.estimate, effect.low, effect.high, effect.p_value) == (None,) * 5
+    return found.code
+
+
+def test_calendar_year_data_cannot_tell_about_a_march_campaign(control):
+    assert refusal_code(daily(1, 1), control, OLD_DESK, date(2023, 12, 31)) == "empty_window"
+
+
+def test_data_that_end_inside_the_window_are_refused(control):
+    assert refusal_code(daily(1, 1), control, OLD_DESK, date(2024, 2, 29)) == "incomplete_window"
+
+
+def test_a_desk_opened_shortly_before_the_campaign_has_no_baseline(control):
+    opened = Baseline(YEAR.start, date(2023, 11, 1), settling_days=90, washout_days=14)
+    assert refusal_code(daily(1, 1), control, opened) == "short_baseline"
+
+
+def test_missing_days_of_the_control_are_refused_and_named(control):
+    control.loc["2023-08-14"] = np.nan
+    assert refusal_code(daily(1, 1), control, OLD_DESK) == "missing_days"
+    found = hygiene.compare("宇城市", daily(1, 1), control, WINDOW, OLD_DESK, YEAR.end)
+    assert "2023-08-14" in found.reason
+
+
+def test_a_day_missing_outside_window_and_baseline_does_not_matter(control):
+    control.loc["2024-03-20"] = np.nan  # washed out
+    found = hygiene.compare("宇城市", daily(1, 1), control, WINDOW, OLD_DESK, YEAR.end)
+    assert not isinstance(found, Refusal)
+
+
+def test_nothing_counted_before_gives_no_ratio(control):
+    assert refusal_code(daily(0, 1), control, OLD_DESK) == "zero_baseline"
+
+
+def test_a_silent_control_gives_no_expectation(control):
+    assert refusal_code(daily(1, 1), control * 0, OLD_DESK) == "zero_control"
+
+
+def test_settling_and_washout_days_are_left_out_of_the_baseline(control):
+    opened = Baseline(YEAR.start, date(2023, 5, 1), settling_days=90, washout_days=14)
+    found = hygiene.compare("宇城市", daily(1, 3), control, WINDOW, opened, YEAR.end)
+    assert not isinstance(found, Refusal)
+    assert found.baseline.index.min() == pd.Timestamp("2023-07-30")
+    after = found.baseline.index[found.baseline.index > pd.Timestamp(WINDOW.end)]
+    assert after.min() == pd.Timestamp("2024-03-29")
+    counts = hygiene.counts(found).set_index("role")
+    assert counts.loc["実施期間", ["days", "n"]].tolist() == [24, 72]
+    assert counts.loc["比較期間", "days"] == counts.loc["比較期間", "n"] == len(found.baseline)
+    assert found.expected == pytest.approx(24)

@@ -1,0 +1,78 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ujo_lib.outreach import power
+from ujo_lib.stats import rate_ratio
+
+
+def test_power_is_the_probability_of_a_verdict_by_brute_force():
+    rng = np.random.default_rng(1)
+    baseline, window, ratio = 30.0, 4.0, 3.0
+    draws = zip(rng.poisson(window * ratio, 3000), rng.poisson(baseline, 3000), strict=True)
+    found = np.mean([rate_ratio(int(k1), window, int(k0), baseline).p_value < 0.05 for k1, k0 in draws])
+    assert power.exact_power(baseline, window, ratio) == pytest.approx(found, abs=0.03)
+
+
+@given(st.floats(5, 80), st.floats(0.5, 10), st.sampled_from([0.8, 0.9, 0.95]))
+@settings(deadline=None, max_examples=30)
+def test_false_alarms_of_the_exact_test_never_exceed_the_level(baseline, window, level):
+    assert power.exact_power(baseline, window, 1.0, level) <= 1 - level + 1e-9
+
+
+def test_power_grows_with_the_effect_and_stays_a_probability():
+    designs = [power.exact_design("宇城市", 54, 24, 204), power.block_design("熊本県", 2536, 24, 690, 0.05)]
+    table = power.curves(designs, [1, 1.1, 1.5, 2, 3, 5, 10])
+    for _, one in table.groupby("area"):
+        assert one["power"].is_monotonic_increasing
+        assert one["power"].between(0, 1).all()
+
+
+def test_the_summary_names_the_smallest_effect_of_each_design():
+    designs = [power.exact_design("宇城市", 54, 24, 204), power.block_design("熊本県", 2536, 24, 690, 0.05)]
+    table = power.summary(designs).set_index("area")
+    assert table.loc["宇城市", "window"] == pytest.approx(54 * 24 / 365.25)
+    assert 3 < table.loc["宇城市", "mde"] < 5
+    assert 1.2 < table.loc["熊本県", "mde"] < 1.5
+    assert table.loc["熊本県", "extra"] == pytest.approx(
+        (table.loc["熊本県", "mde"] - 1) * 2536 * 24 / 365.25
+    )
+    assert pd.isna(power.summary([power.exact_design("小さな町", 0.1, 24, 204)])["mde"].item())
+
+
+def test_the_smallest_detectable_ratio_has_the_wanted_power():
+    def at(ratio: float) -> float:
+        return power.exact_power(33, 3.5, ratio)
+
+    found = power.smallest_detectable(at, 0.8)
+    assert found is not None
+    assert at(found) == pytest.approx(0.8, abs=1e-3)
+    assert 2.5 < found < 5
+
+
+def test_a_hopeless_design_has_no_detectable_ratio():
+    assert power.smallest_detectable(lambda ratio: power.exact_power(0.2, 0.001, ratio), 0.8) is None
+
+
+def test_block_power_agrees_with_simulation():
+    rng = np.random.default_rng(4)
+    blocks, spread, shift = 13, 0.1, np.log(1.3)
+    logs = rng.normal(0, spread, (20_000, blocks + 1))
+    difference = logs[:, 0] + shift - logs[:, 1:].mean(axis=1)
+    t = difference / (logs[:, 1:].std(axis=1, ddof=1) * np.sqrt(1 + 1 / blocks))
+    assert power.block_power(spread, blocks, 1.3) == pytest.approx(np.mean(np.abs(t) > 2.178813), abs=0.01)
+    assert power.block_power(spread, blocks, 1.0) == pytest.approx(0.05, abs=1e-3)
+
+
+def test_a_doubling_in_a_city_of_two_per_cent_moves_the_prefecture_by_two_per_cent():
+    table = power.dilution(0.02, [1.0, 2.0, 5.0])
+    assert table["diluted"].tolist() == pytest.approx([1.0, 1.02, 1.08])
+
+
+def test_impossible_plans_are_answered_in_words():
+    with pytest.raises(ValueError, match="正の値"):
+        power.exact_power(0, 1, 2)
+    with pytest.raises(ValueError, match="0から1"):
+        power.dilution(2, [1.0])

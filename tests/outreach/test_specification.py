@@ -1,0 +1,84 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from ujo_lib.outreach import exact, specification
+from ujo_lib.outreach.specification import Plan
+from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
+
+PLAN = Plan(
+    area="宇城市",
+    channel="宇城市専用",
+    prefecture="熊本県",
+    window_start=date(2024, 2, 20),
+    window_end=date(2024, 3, 14),
+    first_day=date(2023, 4, 1),
+    controls=(),
+    city_method="正確な条件付き二項検定",
+    prefecture_method="負の二項回帰+ブロックt区間",
+    settling_days=90,
+    washout_days=14,
+    min_baseline_days=120,
+    episode_gap_days=14,
+    level=0.95,
+)
+
+
+def test_the_digest_of_a_plan_is_the_same_everywhere():
+    assert PLAN.digest() == replace(PLAN).digest()
+    assert PLAN.digest() == "6f01b89051e93c90620d5b7e360efe795da7e75d7cc1649f3cef90a145ef2d60"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"window_end": date(2024, 3, 15)},
+        {"controls": ("福岡県", "佐賀県")},
+        {"washout_days": 0},
+        {"level": 0.9},
+    ],
+)
+def test_any_change_of_the_plan_shows(change):
+    changed = replace(PLAN, **change)
+    assert specification.registration(changed, PLAN.digest()) == "変更あり"
+
+
+def test_an_unregistered_plan_is_called_that():
+    assert specification.registration(PLAN, "") == "未登録"
+    assert specification.registration(PLAN, PLAN.digest()) == "一致"
+
+
+def test_the_plan_reads_as_a_table():
+    table = PLAN.table().set_index("item")["value"]
+    assert "24日間" in table["効果をみる期間"]
+    assert table["比較地域"] == "施策が届いていないすべての都道府県"
+
+
+def test_a_new_desk_has_only_the_days_after_it_settled():
+    assert PLAN.baseline_days(None) == (date(2024, 2, 20) - date(2023, 4, 1)).days
+    assert PLAN.baseline_days(date(2023, 5, 1)) == (date(2024, 2, 20) - date(2023, 7, 30)).days
+    assert PLAN.baseline_days(date(2024, 2, 1)) == 0
+
+
+def test_the_curve_holds_every_combination_and_marks_the_registered_one():
+    def estimate(plan: Plan) -> Effect:
+        if plan.controls == ("福岡県",):
+            return refused("宇城市", exact.METHOD, 0.95, Refusal("one_prefecture", "比べる相手が足りない"))
+        ratio = 2.0 if plan.washout_days == 14 else 1.5
+        return judged(
+            "宇城市", exact.METHOD, 0.95, n=8, expected=8 / ratio, ratio=(ratio, 0.8, 4.0), p_value=0.1
+        )
+
+    choices = {
+        "余韻": {"14日": {}, "0日": {"washout_days": 0}},
+        "比較地域": {"全国": {}, "福岡県": {"controls": ("福岡県",)}},
+    }
+    table = specification.curve(PLAN, choices, estimate)
+    assert len(table) == 4
+    assert table.loc[table["chosen"], ["余韻", "比較地域", "estimate"]].values.tolist() == [
+        ["14日", "全国", 2.0]
+    ]
+    assert table["estimate"].tolist()[:2] == [1.5, 2.0]
+    assert table["estimate"].isna().tolist() == [False, False, True, True]
+    assert table["reason"].iloc[-1] == "比べる相手が足りない"

@@ -1,0 +1,142 @@
+"""The registered plan on small worlds: what the city hall would see, end to end."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.outreach.conftest import WINDOW, YEAR
+from tests.outreach.test_specification import PLAN
+from ujo_lib.outreach import study
+from ujo_lib.outreach.hygiene import Comparison
+from ujo_lib.outreach.verdict import Refusal
+
+PREFECTURES = ["熊本県", *(f"県{i:02d}" for i in range(46))]
+
+
+def contacts(seed: int, ratio: float, per_day: float = 0.25, through: date = YEAR.end) -> pd.DataFrame:
+    """Contacts of the city's desk and of the national one, by clients who write once or twice."""
+    rng = np.random.default_rng(seed)
+    days = pd.date_range("2023-05-01", through)
+    inside = (days >= pd.Timestamp(WINDOW.start)) & (days <= pd.Timestamp(WINDOW.end))
+    starts = days.repeat(rng.poisson(per_day * np.where(inside, ratio, 1.0)))
+    client = np.arange(len(starts))
+    again = rng.uniform(size=len(starts)) < 0.5
+    at = np.r_[starts, starts[again] + pd.Timedelta(days=3)]
+    city = pd.DataFrame(
+        {"client_id": np.r_[client, client[again]].astype(str), "received_at": at, "channel": "宇城市専用"}
+    )
+    national = pd.DataFrame({"client_id": None, "received_at": days, "channel": "全国窓口"})
+    frame = pd.concat([city[city["received_at"] <= pd.Timestamp(through)], national], ignore_index=True)
+    return frame.assign(received_at=frame["received_at"].dt.tz_localize("Asia/Tokyo"))
+
+
+def nation(seed: int = 1, ratio: float = 1.0, through: date = YEAR.end) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    days = pd.date_range(YEAR.start, through)
+    inside = (days >= pd.Timestamp(WINDOW.start)) & (days <= pd.Timestamp(WINDOW.end))
+    mean = np.outer(1 + 0.2 * np.sin(2 * np.pi * days.day_of_year / 365.25), [7.0] + [20.0] * 46)
+    mean[:, 0] *= np.where(inside, ratio, 1.0)
+    wide = pd.DataFrame(rng.poisson(mean), index=days, columns=PREFECTURES)
+    return wide.rename_axis("date").reset_index().melt("date", var_name="pref", value_name="n")
+
+
+CHANNELS = pd.DataFrame(
+    {
+        "channel": ["全国窓口", "宇城市専用"],
+        "opened_on": [pd.Timestamp("2020-03-01"), pd.Timestamp("2023-05-01")],
+    }
+)
+ADS = pd.DataFrame({"region": ["熊本県"], "impressions": [2_361_423]})
+
+
+def opened(campaigns, consultations, national, plan=PLAN) -> study.Study:
+    return study.open_study(plan, campaigns, ADS, CHANNELS, consultations, national)
+
+
+def test_a_planted_effect_lies_inside_the_interval_and_is_found(campaigns):
+    found = opened(campaigns, contacts(1, 4.0), nation(1, 1.5))
+    city, prefecture = found.city_effect(), found.prefecture_effect()
+    assert city.code == prefecture.code == "detected"
+    assert city.low < 4.0 < city.high
+    assert prefecture.low < 1.5 < prefecture.high
+
+
+def test_with_the_effect_removed_nothing_is_detected(campaigns):
+    found = opened(campaigns, contacts(2, 1.0), nation(2, 1.0))
+    assert found.city_effect().code == "not_detected"
+    assert found.prefecture_effect().code == "not_detected"
+
+
+def test_without_data_from_march_on_nothing_is_estimated(campaigns):
+    found = opened(campaigns, contacts(1, 4.0, through=date(2024, 2, 29)), nation(1, 1.5))
+    for effect in (found.city_effect(), found.prefecture_effect(), *found.prefecture_effects()):
+        assert effect.code == "not_estimable"
+        assert "2024-02-29" in effect.reason
+        assert effect.estimate is None
+    assert found.city_curve([])["estimate"].isna().all()
+
+
+def test_a_desk_that_opened_in_winter_gives_no_city_estimate(campaigns):
+    channels = CHANNELS.assign(opened_on=[pd.Timestamp("2020-03-01"), pd.Timestamp("2023-12-01")])
+    found = study.open_study(PLAN, campaigns, ADS, channels, contacts(1, 4.0), nation(1, 1.5))
+    assert isinstance(found.city(), Refusal)
+    assert "2023-12-01" in found.city_effect().reason
+    assert found.prefecture_effect().code == "detected"
+
+
+def test_repeated_contacts_of_one_person_are_counted_once(campaigns):
+    consultations = contacts(3, 1.0)
+    every = opened(campaigns, consultations, nation(), replace(PLAN, episode_gap_days=0)).city()
+    once = opened(campaigns, consultations, nation()).city()
+    assert isinstance(every, Comparison)
+    assert isinstance(once, Comparison)
+    assert once.frame["local"].sum() < every.frame["local"].sum()
+
+
+def test_only_campaigns_with_days_of_their_own_get_an_estimate(campaigns, carry_over):
+    found = opened(campaigns, contacts(1, 4.0), nation(1, 1.5))
+    effects = {effect.area: effect for effect in found.separate_effects(campaigns, carry_over, 7)}
+    assert effects["SNS広告"].code != "not_estimable"
+    assert effects["TV"].code == effects["チラシ"].code == "not_estimable"
+    assert "1日もない" in effects["TV"].reason
+    joint = found.city_effect()
+    assert effects["SNS広告"].n < joint.n
+
+
+def test_the_curves_hold_the_registered_estimate_once(campaigns):
+    found = opened(campaigns, contacts(1, 4.0), nation(1, 1.5))
+    for table, effect in (
+        (found.city_curve(["県00"]), found.city_effect()),
+        (found.prefecture_curve(["県00"]), found.prefecture_effect()),
+    ):
+        registered = table[table["chosen"]]
+        assert len(registered) == 1
+        assert registered["estimate"].item() == pytest.approx(effect.estimate)
+        assert (
+            not table.drop(columns=["code", "estimate", "low", "high", "p_value", "chosen", "reason"])
+            .duplicated()
+            .any()
+        )
+
+
+def test_delivery_into_a_control_prefecture_takes_it_out_of_the_control(campaigns):
+    ads = pd.DataFrame({"region": ["熊本県", "県07"], "impressions": [2_000_000, 50]})
+    found = study.open_study(PLAN, campaigns, ads, CHANNELS, contacts(1, 1.0), nation())
+    assert "県07" not in found.controls
+    asked = study.open_study(
+        replace(PLAN, controls=("県07", "県08")), campaigns, ads, CHANNELS, contacts(1, 1.0), nation()
+    )
+    assert asked.city_effect().code == asked.prefecture_effect().code == "not_estimable"
+    assert "県07" in asked.city_effect().reason
+
+
+def test_a_desk_or_prefecture_that_is_not_in_the_data_is_named(campaigns):
+    for plan, words in (
+        (replace(PLAN, channel="町の窓口"), "町の窓口"),
+        (replace(PLAN, prefecture="県99"), "県99"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            opened(campaigns, contacts(1, 1.0), nation(), plan)

@@ -1,0 +1,57 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ujo_lib.outreach import verdict
+from ujo_lib.outreach.verdict import Refusal, judged, refused
+
+FORBIDDEN = ("効果なし", "効果がない", "効果はない", "効果がなかった", "効果はなかった", "影響なし")
+
+
+def effect(low: float, estimate: float, high: float) -> verdict.Effect:
+    return judged("宇城市", "方法", 0.95, n=8, expected=4.0, ratio=(estimate, low, high), p_value=0.2)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "code", "words"),
+    [
+        ((1.2, 2.0, 3.0), "detected", "増加が検出されました"),
+        ((0.2, 0.5, 0.9), "detected", "減少が検出されました"),
+        ((0.8, 1.5, 3.0), "not_detected", "検出されませんでした"),
+        ((0.0, 0.0, 3.0), "not_detected", "検出されませんでした"),
+    ],
+)
+def test_the_verdict_follows_the_interval(bounds, code, words):
+    found = effect(*bounds)
+    assert found.code == code
+    assert words in verdict.finding(found)
+
+
+def test_a_refusal_gives_its_reason_and_no_number():
+    found = refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない"))
+    row = verdict.table(found).iloc[0]
+    assert row["label"] == "推定できません"
+    assert row["finding"] == "効果は推定できません。理由: データがない。"
+    assert (
+        row[["n", "expected", "estimate", "low", "high", "p_value", "extra", "extra_low", "extra_high"]]
+        .isna()
+        .all()
+    )
+
+
+@given(st.floats(0, 5), st.floats(0, 5), st.floats(0, 5))
+def test_no_verdict_ever_says_that_there_was_no_effect(a, b, c):
+    low, estimate, high = sorted((a, b, c))
+    said = verdict.finding(effect(low, estimate, high)) + verdict.SENTENCE
+    assert not any(words in said for words in FORBIDDEN)
+
+
+def test_extra_contacts_are_those_beyond_the_expected_and_never_fewer_than_none_came():
+    found = effect(0.0, 1.5, 3.0)
+    assert found.extra == (2.0, -4.0, 8.0)
+
+
+def test_an_unlimited_interval_stays_unlimited_in_the_table():
+    row = verdict.table(effect(0.5, 2.0, float("inf"))).iloc[0]
+    assert row["high"] == float("inf")
+    assert row["extra_high"] == float("inf")
