@@ -2,7 +2,8 @@
 
 Simulates years of contacts at three sizes (a city, a prefecture, the nation) with a latent daily log-AR(1)
 and negative-binomial noise, lets every verdict judge years in which exactly its own effect is absent, and
-every interval cover a known truth. Chi-square and Rayleigh, which the same years are shown to, are the peers.
+every interval cover a known truth. Chi-square and Rayleigh, which are shown the same years, are the peers. A
+last setting with memory from week to week shows where the verdicts break.
 
 Usage: seasonality_calibration.py [--quick] [--years N] [--json]
 """
@@ -10,15 +11,21 @@ Usage: seasonality_calibration.py [--quick] [--years N] [--json]
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 from scipy.signal import lfilter
 
-from ujo_lib.seasonality import circular, contrast, profiles, usage
+from ujo_lib.fiscal import SchoolBreak
+from ujo_lib.seasonality import attributes, circular, clustering, contrast, glm, memory, profiles, usage
+from ujo_lib.seasonality.calendar import Terms
 from ujo_lib.seasonality.dispersion import Array, deflated_share, small_sample
 from ujo_lib.seasonality.verdicts import ALPHA, YEAR, PatternTests
 
@@ -63,7 +70,7 @@ ROUND = 100
 
 @dataclass(frozen=True)
 class Size:
-    """One size of service: contacts a year, marginal SD of the latent process, negative-binomial dispersion."""
+    """Contacts a year, marginal SD of the latent process, negative-binomial dispersion."""
 
     name: str
     contacts: float
@@ -80,7 +87,7 @@ DAILY_MEMORY = (0.0, 0.3, 0.6)
 
 
 def latent(rng: np.random.Generator, years: int, sd: float, memory: float, weekly: bool) -> Array:
-    """Stationary log-AR(1) with marginal SD `sd`, one value a day or one a week; mean of its exponential 1."""
+    """Stationary log-AR(1), one value a day or one a week; its exponential has mean 1."""
     steps = 53 if weekly else DAYS
     shocks = rng.normal(0, sd * np.sqrt(1 - memory**2), (years, steps + 100))
     path = lfilter([1.0], [1.0, -memory], shocks, axis=1)[:, 100:]
@@ -142,13 +149,45 @@ CALENDAR = PatternTests(WEEKDAY, MONTH, np.ones(DAYS, dtype=bool), np.ones(DAYS)
 WEEK = WEEKDAY_EFFECT[WEEKDAY]
 ALL = WEEK + MONTH_EFFECT[MONTH]
 
-Setting = tuple[np.random.Generator, int, Size, float, bool]
+SLOW = 10
+"""Series of each round that tests without a vectorised form are run on."""
+
+TERMS = Terms(
+    (
+        SchoolBreak("夏休み", date(2023, 7, 21), date(2023, 8, 31)),
+        SchoolBreak("冬休み", date(2023, 1, 1), date(2023, 1, 7)),
+        SchoolBreak("冬休み", date(2023, 12, 24), date(2023, 12, 31)),
+    ),
+    harmonics=2,
+    trend=False,
+    origin=date(2023, 1, 1),
+)
+MODEL_EFFECTS = np.array(
+    [0, 0.12, 0.08, 0.05, 0.0, -0.05, -0.08, 0.1, 0.05, 0.15, 0.12, 0.05, 0.03, -0.05, 0.02, 0.01]
+)
 
 
-def without_months(setting: Setting) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+@dataclass(frozen=True)
+class Setting:
+    """What a round of years is drawn with."""
+
+    rng: np.random.Generator
+    years: int
+    size: Size
+    memory: float
+    weekly: bool
+
+    def draw(self, effect: Array, hour_share: Array = HOUR_SHARE) -> NDArray[np.int64]:
+        """Hourly counts with these day effects and this hour profile."""
+        return simulate(self.rng, self.years, self.size, self.memory, effect, hour_share, self.weekly)
+
+
+Outcomes = Iterator[tuple[str, NDArray[np.bool_]]]
+
+
+def without_months(setting: Setting) -> Outcomes:
     """Years with weekday and hour patterns and no month pattern: which verdicts raise a false alarm?"""
-    rng, years, size, memory, weekly = setting
-    daily = simulate(rng, years, size, memory, WEEK, weekly=weekly).sum(axis=2)
+    daily = setting.draw(WEEK).sum(axis=2)
     yield "months", CALENDAR.months(daily).p_value < ALPHA
     yield "yearly wave", CALENDAR.yearly_wave(daily).p_value < ALPHA
     n = daily @ np.eye(12)[MONTH]
@@ -159,10 +198,9 @@ def without_months(setting: Setting) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     yield "peer: Rayleigh year", np.exp(-z) < ALPHA
 
 
-def without_weekdays(setting: Setting) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def without_weekdays(setting: Setting) -> Outcomes:
     """Years with month and hour patterns and no weekday pattern."""
-    rng, years, size, memory, weekly = setting
-    daily = simulate(rng, years, size, memory, MONTH_EFFECT[MONTH], weekly=weekly).sum(axis=2)
+    daily = setting.draw(MONTH_EFFECT[MONTH]).sum(axis=2)
     yield "weekdays", CALENDAR.weekdays(daily).p_value < ALPHA
     yield "slope through the week", CALENDAR.week_slope(daily).p_value < ALPHA
     n = daily @ np.eye(7)[WEEKDAY]
@@ -173,39 +211,57 @@ def without_weekdays(setting: Setting) -> Iterator[tuple[str, NDArray[np.bool_]]
     )
 
 
-def without_hours(setting: Setting) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def without_hours(setting: Setting) -> Outcomes:
     """Years whose night equals the morning, and years with every hour alike."""
-    rng, years, size, memory, weekly = setting
-    hourly = simulate(rng, years, size, memory, ALL, night_like_morning(size.sd), weekly)
+    hourly = setting.draw(ALL, night_like_morning(setting.size.sd))
     night, morning = hourly[..., NIGHT].sum(axis=2), hourly[..., MORNING].sum(axis=2)
     effect = contrast.day_effect(night, morning)
     p = contrast.ratio_p(night.sum(axis=1), morning.sum(axis=1), len(NIGHT) / len(MORNING), effect)
     yield "night v morning", p < ALPHA
-    flat = simulate(rng, years, size, memory, ALL, np.ones(24), weekly)
+    flat = setting.draw(ALL, np.ones(24))
     yield "hours", circular.uniformity_p(circular.day_vectors(flat)) < ALPHA
     n = flat.sum(axis=1)
     yield "peer: chi-square hours", scipy_stats.chisquare(n.T).pvalue < ALPHA
 
 
-def without_difference(setting: Setting) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """A place and the nation with the same pattern and their own noise: do their months or weekdays seem to differ?"""
-    rng, years, size, memory, weekly = setting
-    place = simulate(rng, years, size, memory, ALL, weekly=weekly).sum(axis=2)
-    nation = simulate(rng, years, SIZES[-1], memory, ALL, weekly=weekly).sum(axis=2)
-    compared = [PatternTests(WEEKDAY, MONTH, CALENDAR.observed, row, row) for row in nation.astype(float)]
-    months = [tests.months(row).p_value[0] for tests, row in zip(compared[:10], place, strict=False)]
+def without_difference(setting: Setting) -> Outcomes:
+    """A place and the nation with one pattern and noise of their own: do they seem to differ?"""
+    if setting.size == SIZES[-1]:
+        return
+    place, nation = setting.draw(ALL).sum(axis=2), nation_beside(setting)
+    months, weekdays, spread = [], [], []
+    for row, baseline in zip(place[:SLOW], nation[:SLOW].astype(float), strict=True):
+        tests = PatternTests(WEEKDAY, MONTH, baseline > 0, baseline, baseline)
+        months.append(tests.months(row).p_value[0])
+        if len(weekdays) < SLOW // 2:
+            weekdays.append(tests.weekdays(row).p_value[0])
+        level, df = usage.level_spread(tests, row)
+        spread.append(small_sample(level, df)[0])
     yield "months v nation", np.array(months) < ALPHA
+    yield "weekdays v nation", np.array(weekdays) < ALPHA
+    n, whole = place[:SLOW].sum(axis=1), nation[:SLOW].sum(axis=1)
+    yield (
+        "cover: share of nation",
+        covers(*deflated_share(n, whole, np.array(spread)), setting.size.contacts / SIZES[-1].contacts),
+    )
 
 
-def with_everything(setting: Setting, weights: Array) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def nation_beside(setting: Setting) -> NDArray[np.int64]:
+    """Daily counts of the nation for the same years."""
+    return (
+        Setting(setting.rng, setting.years, SIZES[-1], setting.memory, setting.weekly).draw(ALL).sum(axis=2)
+    )
+
+
+def with_everything(setting: Setting) -> Outcomes:
     """Years with all patterns: does each interval cover the truth it was made for?"""
-    rng, years, size, memory, weekly = setting
-    hourly = simulate(rng, years, size, memory, ALL, weekly=weekly)
+    size = setting.size
+    hourly = setting.draw(ALL)
     daily = hourly.sum(axis=2)
     truth = expected(size, ALL)
     for name, test, group, days in (
-        ("month ratio", CALENDAR.months, MONTH, MONTH_DAYS),
-        ("weekday ratio", CALENDAR.weekdays, WEEKDAY, np.bincount(WEEKDAY)),
+        ("cover: month ratio", CALENDAR.months, MONTH, MONTH_DAYS),
+        ("cover: weekday ratio", CALENDAR.weekdays, WEEKDAY, np.bincount(WEEKDAY)),
     ):
         member = np.eye(len(days))[group]
         scale = test(daily)
@@ -215,18 +271,197 @@ def with_everything(setting: Setting, weights: Array) -> Iterator[tuple[str, NDA
     share = mean_share(HOUR_SHARE, size.sd)
     n = hourly.sum(axis=1)
     effect = np.maximum(profiles.share_effect(hourly), 1.0)
-    yield "hour share", covers(*deflated_share(n, n.sum(axis=1, keepdims=True), effect), share)
+    yield "cover: hour share", covers(*deflated_share(n, n.sum(axis=1, keepdims=True), effect), share)
     night, morning = hourly[..., NIGHT].sum(axis=2), hourly[..., MORNING].sum(axis=2)
     exposure = len(NIGHT) / len(MORNING)
     day_effect = contrast.day_effect(night, morning)
     limits = contrast.ratio_interval(night.sum(axis=1), morning.sum(axis=1), exposure, day_effect)
-    yield "night v morning ratio", covers(*limits, share[NIGHT].mean() / share[MORNING].mean())
+    yield "cover: night v morning ratio", covers(*limits, share[NIGHT].mean() / share[MORNING].mean())
     mean = circular.summarise(np.arange(24) + 0.5, share * 1e9).mean
-    low, high = circular.bootstrap_mean(circular.day_vectors(hourly), weights)
+    low, high = circular.bootstrap_mean(circular.day_vectors(hourly), bootstrap_days())
     off = np.mod(mean - low, 24)
-    yield "circular mean", off <= high - low
+    yield "cover: circular mean", off <= high - low
 
 
 def covers(low: Array, high: Array, truth: Array | float) -> NDArray[np.bool_]:
     """Whether the interval holds the truth."""
     return (low <= truth) & (truth <= high)
+
+
+@cache
+def bootstrap_days() -> Array:
+    """One set of resampled days for all years; the bootstrap's own noise is not what is measured."""
+    return circular.resample_days(DAYS, 1000, np.random.default_rng(0))
+
+
+def with_a_model(setting: Setting) -> Outcomes:
+    """Years drawn from the calendar regression, which is not fitted at a city's size: are its ratios covered?"""
+    if setting.size.contacts < 1000:
+        return
+    X, truth = model_columns()
+    counts = setting.draw(X @ truth).sum(axis=2).astype(float)
+    fitted = glm.fit_negative_binomial(counts, X)
+    days = np.arange(DAYS)
+    covariance = memory.covariance(fitted, X, days, memory.estimate(fitted, X, days))
+    error = np.sqrt(np.einsum("sii->si", covariance))[:, 1:]
+    reach = error * scipy_stats.t.ppf(0.975, DAYS - X.shape[1])
+    middle = fitted.coefficients[:, 1:]
+    yield "cover: model rate ratios", covers(middle - reach, middle + reach, truth[1:])
+
+
+@cache
+def model_columns() -> tuple[Array, Array]:
+    """Columns of the regression that occur in 2023, and the effects planted."""
+    _, X = TERMS.columns(pd.date_range("2023-01-01", periods=DAYS))
+    varies = np.ptp(X, axis=0) > 0
+    varies[0] = True
+    return X[:, varies], MODEL_EFFECTS[: int(varies.sum())]
+
+
+def with_returning_clients(setting: Setting) -> Outcomes:
+    """Records of clients who come back and mostly repeat themselves; occupation and topic unrelated."""
+    if setting.size.contacts > 10_000:
+        return
+    alarm, covered = [], []
+    for _ in range(SLOW):
+        records = client_records(setting.rng, int(setting.size.contacts))
+        cells = attributes.crosstab(records, "occupation", "topic")
+        alarm.append(bool((cells["p_holm"] < ALPHA).any()))
+        one = clustering.share((records["lonely"] == "はい").to_numpy(), clustering.client_codes(records))
+        covered.append(one.low <= LONELY <= one.high)
+    yield "occupation × topic, any cell", np.array(alarm)
+    yield "cover: share of answers", np.array(covered)
+
+
+LONELY = 0.75
+
+
+def client_records(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    """`n` contacts, 1.5 per client; four answers in five repeat those of the first contact."""
+    client = np.repeat(np.arange(n), rng.geometric(1 / 1.5, n))[:n]
+    people = int(client.max()) + 1
+
+    def repeated(first: NDArray[np.str_], again: NDArray[np.str_]) -> NDArray[np.str_]:
+        return np.where(rng.random(n) < 0.8, first[client], again)
+
+    jobs, job_shares = np.array(list("学会自パ主無他")), [0.35, 0.25, 0.05, 0.08, 0.08, 0.14, 0.05]
+    topics, topic_shares = (
+        np.array(list("心家校職健男経死外")),
+        [0.27, 0.17, 0.09, 0.1, 0.07, 0.06, 0.07, 0.1, 0.07],
+    )
+    answers, shares = np.array(["はい", "いいえ"]), [LONELY, 1 - LONELY]
+    return pd.DataFrame(
+        {
+            "client_id": client.astype(str),
+            "occupation": rng.choice(jobs, people, p=job_shares)[client],
+            "topic": repeated(
+                rng.choice(topics, people, p=topic_shares), rng.choice(topics, n, p=topic_shares)
+            ),
+            "lonely": repeated(rng.choice(answers, people, p=shares), rng.choice(answers, n, p=shares)),
+        }
+    )
+
+
+def with_a_yearly_wave(setting: Setting) -> Outcomes:
+    """A prefecture's years with a smooth ±15 % month pattern: how often is it found?"""
+    if setting.size.name != "prefecture":
+        return
+    daily = setting.draw(WEEK + month_wave(0.15)).sum(axis=2)
+    yield "power: months", CALENDAR.months(daily).p_value < ALPHA
+    yield "power: yearly wave", CALENDAR.yearly_wave(daily).p_value < ALPHA
+
+
+SCENARIOS = (
+    without_months,
+    without_weekdays,
+    without_hours,
+    without_difference,
+    with_everything,
+    with_a_model,
+    with_returning_clients,
+    with_a_yearly_wave,
+)
+
+
+def run(years: int, size: Size, memory_of_days: float, weekly: bool) -> dict[str, tuple[float, int]]:
+    """Rate and number of trials per outcome; of many categories, the worst one's."""
+    outcomes: dict[str, list[NDArray[np.bool_]]] = defaultdict(list)
+    for start in range(0, years, ROUND):
+        for number, scenario in enumerate(SCENARIOS):
+            # A stream of its own per scenario and round, so that a new scenario leaves the others' years
+            # alone.
+            rng = np.random.default_rng(
+                [start, number, round(10 * memory_of_days), weekly, int(size.contacts)]
+            )
+            setting = Setting(rng, min(ROUND, years - start), size, memory_of_days, weekly)
+            for name, outcome in scenario(setting):
+                outcomes[name].append(outcome.reshape(len(outcome), -1))
+    rates = {}
+    for name, parts in outcomes.items():
+        mean = np.concatenate(parts).mean(axis=0)
+        rates[name] = (float(mean.min() if name.startswith("cover") else mean.max()), sum(map(len, parts)))
+    return rates
+
+
+def main() -> None:
+    """Run all settings, print the table and, on request, one line of JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="300 years per setting instead of 2,000")
+    parser.add_argument("--years", type=int, default=None, help="years per setting")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    options = parser.parse_args()
+    years = options.years or (300 if options.quick else 2000)
+    began = time.perf_counter()
+    kept = {(size, m): run(years, size, m, weekly=False) for size in SIZES for m in DAILY_MEMORY}
+    broken = {(size, 0.6): run(years, size, 0.6, weekly=True) for size in SIZES}
+    report(kept, "memory from day to day")
+    report(broken, "memory from week to week, 0.6: where the promise breaks")
+    print(f"\n{years} years per setting in {time.perf_counter() - began:.0f} s")
+    if options.json:
+        print(json.dumps(headline(kept, broken, years)))
+
+
+Table = dict[tuple[Size, float], dict[str, tuple[float, int]]]
+
+
+def report(table: Table, title: str) -> None:
+    """Print rates by outcome (rows) and setting (columns), in percent."""
+    names = list(dict.fromkeys(name for rates in table.values() for name in rates))
+    print(f"\n{title}; percent of years\n{'':30}" + "".join(f"{s.name[:6]:>7}{m:4.1f}" for s, m in table))
+    for name in names:
+        cells = (
+            f"{100 * rates[name][0]:11.1f}" if name in rates else f"{'-':>11}" for rates in table.values()
+        )
+        print(f"{name:30}" + "".join(cells))
+
+
+def headline(kept: Table, broken: Table, years: int) -> dict[str, object]:
+    """Figures that the documentation quotes."""
+
+    def worst(table: Table, prefix: str, *, smallest: bool = False) -> float:
+        values = [
+            rate for rates in table.values() for name, (rate, _) in rates.items() if name.startswith(prefix)
+        ]
+        return round(min(values) if smallest else max(values), 4)
+
+    verdicts = {
+        name for rates in kept.values() for name in rates if not name.startswith(("cover", "peer", "power"))
+    }
+    waves = {name: worst(kept, name, smallest=True) for name in ("power: months", "power: yearly wave")}
+    return {
+        "years": years,
+        "false_alarm_max": max(worst(kept, name) for name in verdicts),
+        "coverage_min": worst(kept, "cover", smallest=True),
+        "power_15pct_2536": waves["power: yearly wave"],
+        "power_15pct_2536_months": waves["power: months"],
+        "chi_square_months_false_alarm_max": worst(kept, "peer: chi-square months"),
+        "rayleigh_false_alarm_max": worst(kept, "peer: Rayleigh year"),
+        "weekly_memory_false_alarm_max": max(worst(broken, name) for name in verdicts),
+        "weekly_memory_coverage_min": worst(broken, "cover", smallest=True),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -102,9 +102,9 @@ def hour_effect(records: pd.DataFrame, hours: list[int], reference: list[int]) -
 
 def clustered_variance(influence: Array, clients: NDArray[np.int64]) -> float:
     """Variance of a total of influences with clients as clusters, with the small-sample factor C / (C − 1)."""
-    _, codes = np.unique(clients, return_inverse=True)
-    sums = np.bincount(codes, weights=influence)
-    return float(sums @ sums) * len(sums) / max(len(sums) - 1, 1)
+    sums = np.bincount(clients, weights=influence)
+    clusters = int(np.count_nonzero(np.bincount(clients)))
+    return float(sums @ sums) * clusters / max(clusters - 1, 1)
 
 
 def share(trait: Array, clients: NDArray[np.int64], level: float = 0.95) -> ClusteredShare:

@@ -19,7 +19,7 @@ from scipy import stats as scipy_stats
 
 Array = NDArray[Any]
 
-_GRID = np.linspace(-0.3, 0.95, 51)
+_GRID = np.linspace(-0.3, 0.95, 26)
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,11 @@ class Memory:
     persistence: Array
     scale: Array
 
-    def correlation(self, series: int, distance: Array) -> Array:
+    def correlation(self, series: int, distance: NDArray[np.int64]) -> Array:
         """Correlation matrix of one series for a matrix of distances in days."""
-        away = self.share[series] * self.persistence[series] ** distance
-        return np.asarray(np.where(distance == 0, 1.0, away))
+        by_distance = self.share[series] * self.persistence[series] ** np.arange(distance.max() + 1)
+        by_distance[0] = 1.0
+        return np.asarray(by_distance[distance])
 
 
 def estimate(fitted: Fit, X: Array, day: NDArray[np.int64]) -> Memory:
@@ -60,7 +61,8 @@ def estimate(fitted: Fit, X: Array, day: NDArray[np.int64]) -> Memory:
     best = np.full(len(e), np.inf)
     share, persistence, scale = np.zeros(len(e)), np.zeros(len(e)), seen[:, 0] / noise[0]
     for candidate in PERSISTENCE:
-        gain = _absorbed(candidate**distance, basis, pairs) - noise
+        carried = candidate ** np.arange(distance.max() + 1)
+        gain = _absorbed(carried[distance], basis, pairs) - noise
         # E[seen_k] / E[seen_0] is a ratio of two linear functions of the share: solve it by least squares
         # over lags.
         target = ratio * noise[0] - noise[1:]

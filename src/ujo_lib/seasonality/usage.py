@@ -61,8 +61,8 @@ def usage(place: Counts, whole: Counts, unknown: int, population: int, populatio
         raise ValueError("place and whole must cover the same days")
     if whole.n <= unknown or min(population, population_whole) <= 0:
         raise ValueError("no contacts of known residence, or no population")
-    spread, df = share_spread(place, whole)
-    low, high = deflated_share(np.array(place.n), np.array(whole.n), small_sample(np.array(spread), df))
+    spread, df = level_spread(PatternTests.of(place, whole), place.daily)
+    low, high = deflated_share(np.array(place.n), np.array(whole.n), small_sample(spread, df)[0])
     people = population / population_whole
     share = place.n / whole.n
     return Usage(
@@ -78,24 +78,21 @@ def usage(place: Counts, whole: Counts, unknown: int, population: int, populatio
         high=float(high) / people,
         known_ratio=place.n / (whole.n - unknown) / people,
         bound_high=(place.n + unknown) / whole.n / people,
-        dispersion=spread,
+        dispersion=float(spread[0]),
     )
 
 
-def share_spread(place: Counts, whole: Counts) -> tuple[float, float]:
-    """Variance of the place's total relative to independent contacts, and its degrees of freedom."""
-    tests = PatternTests.of(place, whole)
-    test = level_test(tests, np.atleast_2d(place.daily))
-    return float(test[0][0]), float(test[1][0])
+def level_spread(tests: PatternTests, daily: Array) -> tuple[Array, Array]:
+    """Variance of totals, given the baseline's weeks, relative to independent contacts, and degrees of freedom.
 
-
-def level_test(tests: PatternTests, daily: Array) -> tuple[Array, Array]:
-    """The same for many series at once; `daily` has shape (series, days)."""
+    Args:
+        tests: made against the whole.
+        daily: counts, shape (days,) or (series, days).
+    """
     weeks = tests.weeks
-    weekly = weeks.add_up(daily)
+    weekly = weeks.add_up(np.atleast_2d(daily))
     expected = weekly.sum(axis=1, keepdims=True) * weeks.exposure / weeks.exposure.sum()
-    design = BlockDesign(
-        np.empty((weeks.count, 0)), np.ones((weeks.count, 1)), weeks.exposure, weeks.position
-    )
+    level = np.ones((weeks.count, 1))
+    design = BlockDesign(np.empty((weeks.count, 0)), level, weeks.exposure, weeks.position)
     result = design.test((weekly - expected) / np.sqrt(np.maximum(expected, np.finfo(float).tiny)))
     return result.dispersion * result.inflation, result.df2
