@@ -1,0 +1,237 @@
+"""What leaves the house: every page whole, offline, accessible, marked, and free of anybody's words."""
+
+import csv
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Report, copy_project, ujo
+from ujo_lib.params import NOTEBOOKS
+from ujo_lib.text import strip_for_match
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FILLER = re.compile(r"^(image|figure|plot|png|no description|図|グラフ)?\W*\d*$", re.IGNORECASE)
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask about a page."""
+
+    def __init__(self, file: Path):
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(file.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_the_command_ends_with_the_path_of_the_cover(report: Report):
+    assert Path(report.printed.splitlines()[-1]) == report.release / "index.html"
+    assert [page.stem for page in report.pages] == [*NOTEBOOKS, "index"]
+
+
+def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Report):
+    neighbours = {page.name for page in report.pages}
+    for file in report.pages:
+        page = Page(file)
+        assert not [tag for tag, _ in page.tags if tag in {"script", "link", "iframe", "object", "embed"}], (
+            file.name
+        )
+        for _, attributes in page.tags:
+            for name in ("src", "href", "data", "action", "poster", "srcset"):
+                value = attributes.get(name) or "#"
+                assert value.startswith(("#", "data:image/")) or value in neighbours, (file.name, value[:80])
+        text = re.sub(r"data:[^\"')]+", "", file.read_text(encoding="utf-8"))
+        assert not re.search(r"url\(|@import|https?:", text), file.name
+
+
+def test_a_release_page_holds_no_code_no_prompt_and_no_path(report: Report):
+    for file in report.pages:
+        text = file.read_text(encoding="utf-8")
+        for trace in (
+            "<code",
+            "In [",
+            "Out[",
+            "import ",
+            "Traceback",
+            str(report.root),
+            "/tmp/",
+            "site-packages",
+        ):
+            assert trace not in text, (file.name, trace)
+
+
+def test_every_page_says_that_the_data_are_synthetic_and_that_it_may_not_leave_yet(report: Report):
+    for file in report.pages:
+        text = file.read_text(encoding="utf-8")
+        assert "合成データ" in text, file.name
+        assert "秘匿審査前・配布不可" in text, file.name
+
+
+def test_internal_pages_are_marked_for_the_city_only(report: Report):
+    for file in sorted((report.outputs / "internal").glob("*.html")):
+        assert "庁内限り" in file.read_text(encoding="utf-8"), file.name
+
+
+def test_every_figure_says_in_words_what_it_shows_and_has_its_numbers_below(report: Report):
+    figures = 0
+    for file in report.pages:
+        page = Page(file)
+        for image in page.all("img"):
+            figures += 1
+            alt = image.get("alt") or ""
+            assert len(alt) >= 20, (file.name, alt)
+            assert not FILLER.match(alt), (file.name, alt)
+        assert len(page.all("details")) >= len({image["alt"] for image in page.all("img")}), file.name
+    assert figures >= 10
+
+
+def test_no_sentence_of_a_consultation_is_on_a_page_or_in_a_table(report: Report):
+    said = "".join(
+        strip_for_match(file.read_text(encoding="utf-8-sig"))
+        for file in sorted(report.release.rglob("*"))
+        if file.suffix in {".html", ".csv"}
+    )
+    with (report.root / "data/sample/fy2023/consultations.csv").open(encoding="cp932", newline="") as file:
+        rows = list(csv.DictReader(file))
+    (column,) = [name for name in rows[0] if name.startswith("相談本文")]
+    for row in rows[::5]:
+        text = strip_for_match(row[column])
+        assert not any(text[at : at + 20] in said for at in range(0, max(1, len(text) - 20), 20)), row[
+            "相談ID"
+        ]
+
+
+def test_the_summary_checks_every_published_statement(report: Report):
+    with next((report.outputs / "internal" / "tables").glob("05_claims.csv")).open(
+        encoding="utf-8-sig", newline=""
+    ) as file:
+        rows = list(csv.DictReader(file))
+    verdicts = {row["番号"]: row["判定"] for row in rows}
+    assert len(verdicts) > 60
+    assert {name for name, verdict in verdicts.items() if verdict == "不一致"} == KNOWN_TO_DIFFER
+
+
+KNOWN_TO_DIFFER = {"S18", "L02"}
+"""Statements that contradict the city's own other statements."""
+
+
+def test_the_manifest_vouches_for_every_file_and_names_what_went_in(report: Report):
+    manifest = json.loads((report.outputs / "manifest.json").read_text(encoding="utf-8"))
+    made = {
+        file.relative_to(report.outputs).as_posix()
+        for folder in ("internal", "release")
+        for file in (report.outputs / folder).rglob("*")
+        if file.is_file()
+    }
+    assert set(manifest["files"]) == made
+    assert manifest["verdict"] == "complete"
+    assert any(
+        name.startswith("input:data/sample/")
+        for name in manifest["internal"]["01_survey_descriptives"]["parts"]
+    )
+
+
+def test_a_rerun_without_a_change_says_so_and_touches_nothing(report: Report):
+    before = {file: file.stat().st_mtime_ns for file in report.release.rglob("*")}
+    again = ujo("run", "sample", "2023", cwd=report.root)
+    assert "変更なし" in again.stderr
+    assert {file: file.stat().st_mtime_ns for file in report.release.rglob("*")} == before
+
+
+def test_broken_input_ends_with_all_problems_in_japanese_and_the_old_report_in_place(
+    report: Report, tmp_path
+):
+    root = tmp_path / "壊れた入力"
+    shutil.copytree(report.root, root)
+    file = root / "data/sample/site/population.csv"
+    text = file.read_text(encoding="utf-8-sig").replace("57001", "五万七千", 1)
+    lines = text.splitlines()
+    lines[2] = lines[2].replace(lines[2].split(",")[0], "99999", 1)
+    file.write_text("\n".join(lines) + "\n=x,,,,\n", encoding="utf-8-sig")
+    old = (root / "outputs/sample/fy2023/release/index.html").read_bytes()
+    checked = ujo("check", "sample", "2023", cwd=root)
+    assert checked.returncode == 3
+    assert "site/population.csv" in checked.stdout
+    assert "直し方" in checked.stdout
+    ran = ujo("run", "sample", "2023", cwd=root)
+    assert ran.returncode == 3
+    assert "Traceback" not in ran.stderr
+    assert (root / "outputs/sample/fy2023/release/index.html").read_bytes() == old
+
+
+def test_an_unknown_year_is_told_with_those_there_are(report: Report):
+    answer = ujo("run", "sample", "R9", cwd=report.root)
+    assert answer.returncode == 2
+    assert "fy2023" in answer.stderr or "2023" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium: install it with `apt-get install chromium` to test the pages"
+)
+def test_axe_finds_no_violation_of_wcag_21_aa_on_any_page(report: Report):
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        for width in (1280, 400):
+            view = browser.new_page(viewport={"width": width, "height": 900})
+            for file in report.pages:
+                view.goto(file.as_uri())
+                found = Axe().run(view, options=options).response["violations"]
+                assert not found, (
+                    file.name,
+                    width,
+                    [(item["id"], item["nodes"][0]["html"][:200]) for item in found],
+                )
+                wide = view.evaluate(
+                    "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+                )
+                assert not wide, f"{file.name} scrolls sideways at {width} px"
+        browser.close()
+
+
+@pytest.mark.parametrize("way", ["papermill", "run all"])
+def test_every_notebook_runs_without_the_pipeline(way: str, report: Report, tmp_path):
+    import nbformat
+    from nbclient import NotebookClient
+
+    root = copy_project(tmp_path / "素のまま")
+    params = root / "params" / "sample" / "fy2023"
+    for name in NOTEBOOKS:
+        file = root / "notebooks" / f"{name}.ipynb"
+        if way == "papermill":
+            command = ["-f", str(params / "common.yaml"), "-f", str(params / f"{name}.yaml")]
+            _papermill(root, file, tmp_path / f"{name}.ipynb", command)
+        else:
+            notebook = nbformat.read(file, as_version=4)
+            NotebookClient(notebook, resources={"metadata": {"path": str(root / "notebooks")}}).execute()
+
+
+def _papermill(root: Path, notebook: Path, output: Path, options: list[str]) -> None:
+    import subprocess
+    import sys
+
+    command = [
+        str(Path(sys.executable).with_name("papermill")),
+        str(notebook),
+        str(output),
+        *options,
+        "--no-progress-bar",
+    ]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "unknown parameter" not in done.stderr

@@ -1,0 +1,77 @@
+"""A page's key changes with everything the page depends on, and with nothing else."""
+
+import yaml
+
+from ujo_lib.pipeline.keys import plan_steps, run_id
+
+
+def _keys(project) -> dict[str, str]:
+    return {step.notebook[:2]: step.key for step in plan_steps(project.place)}
+
+
+def _changed(project, change) -> set[str]:
+    before = _keys(project)
+    change()
+    after = _keys(project)
+    return {name for name in after if after[name] != before[name]}
+
+
+def test_planning_twice_gives_the_same_keys(project):
+    assert _keys(project) == _keys(project)
+    assert run_id(plan_steps(project.place)) == run_id(plan_steps(project.place))
+
+
+def test_a_notebook_s_own_parameter_changes_it_and_the_summary(project):
+    assert _changed(project, lambda: project.set_parameter("00_data_quality", "max_rows_shown", 9)) == {
+        "00",
+        "05",
+    }
+
+
+def test_a_common_parameter_changes_every_page(project):
+    assert len(_changed(project, lambda: project.set_parameter("common", "threshold", 3))) == 6
+
+
+def test_a_comment_in_a_parameter_file_changes_nothing(project):
+    file = project.place.params / "common.yaml"
+    assert not _changed(
+        project, lambda: file.write_text(file.read_text("utf-8") + "# 注\n", encoding="utf-8")
+    )
+
+
+def test_an_input_changes_the_notebooks_that_read_its_kind(project):
+    changed = _changed(
+        project, lambda: (project.root / "data/cases.csv").write_text("a\n3\n", encoding="utf-8")
+    )
+    assert {"00", "01", "05"} <= changed
+    assert "02" not in changed
+
+
+def test_how_an_input_is_declared_counts_as_well(project):
+    inputs = project.place.params / "inputs.yaml"
+
+    def change():
+        declared = yaml.safe_load(inputs.read_text(encoding="utf-8"))
+        declared["cases"]["sheet"] = "別のシート"
+        inputs.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
+
+    assert {"00", "01", "05"} <= _changed(project, change)
+
+
+def test_a_changed_notebook_changes_its_key(project):
+    assert _changed(project, lambda: project.add_cell("03_content_tagging", "1")) == {"03", "05"}
+
+
+def test_the_lock_file_changes_every_page(project):
+    lock = project.root / "requirements.lock"
+    assert (
+        len(_changed(project, lambda: lock.write_text(lock.read_text("utf-8") + "\n", encoding="utf-8"))) == 6
+    )
+
+
+def test_comparing_keys_does_not_import_pandas():
+    import subprocess
+    import sys
+
+    code = "import sys; import ujo_lib.cli, ujo_lib.pipeline.run; sys.exit('pandas' in sys.modules or 'papermill' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,114 @@
+"""The page shows what the door lets through, marks it, and refuses a table the plan was not made for."""
+
+import pandas as pd
+import pytest
+
+from ujo_lib.disclosure.tables import Policy
+from ujo_lib.params import QualitySettings
+from ujo_lib.pipeline.release import plan_disclosure
+from ujo_lib.report.masks import Masks, count_table, masks_for
+from ujo_lib.report.page import ANSWER, DOOR, open_page
+from ujo_lib.report.publish import PublishError, TableRecord, TableSpec
+
+FRAME = pd.DataFrame(
+    {"age": ["10代", "20代", "30代", "総数"], "n": [3, 40, 50, 93], "share": [0.03, 0.43, 0.54, 1.0]}
+)
+SPEC = TableSpec(
+    id="by_age", title="年代", unit="人", base="相談者", source="合成", population="contacts",
+    dimensions={"age": "age"}, counts=("n",), dated=True,
+)  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    for name in ("params", "notebooks"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _internal():
+    return open_page(QualitySettings(tables_dir="tables"))
+
+
+def _release(project, frame=FRAME, threshold=5):
+    shown = _internal().publish(frame, SPEC)
+    record = TableRecord.of("00_data_quality", shown.spec, frame)
+    masks = masks_for(plan_disclosure([count_table(record)], Policy(threshold=threshold)), [record])
+    (project / "plan.json").write_text(masks.to_json(), encoding="utf-8")
+    return open_page(QualitySettings(audience="release", plan="plan.json", tables_dir="release"))
+
+
+def test_inside_the_city_everything_is_shown_and_recorded(project):
+    page = _internal()
+    assert page.publish(FRAME, SPEC).value("n", age="10代") == 3
+    assert page.recall("00_data_quality", "by_age").value("n", age="10代") == 3
+
+
+def test_a_small_count_is_hidden_together_with_a_second_cell_that_would_give_it_away(project):
+    shown = _release(project).publish(FRAME, SPEC)
+    hidden = [age for age in FRAME["age"] if shown.is_hidden("n", age=age)]
+    assert "10代" in hidden
+    assert len(hidden) >= 2
+    assert not shown.is_hidden("n", age="総数")
+
+
+def test_a_release_page_refuses_a_table_that_the_plan_has_not_seen(project):
+    page = _release(project)
+    with pytest.raises(PublishError, match="not made for this table"):
+        page.publish(FRAME.assign(n=[3, 41, 49, 93]), SPEC)
+
+
+def test_a_release_without_a_plan_file_is_an_error(project):
+    with pytest.raises(FileNotFoundError, match="秘匿計画"):
+        open_page(QualitySettings(audience="release", plan="plan.json"))
+
+
+def test_the_same_id_twice_is_an_error(project):
+    page = _internal()
+    page.publish(FRAME, SPEC)
+    with pytest.raises(PublishError, match="twice"):
+        page.publish(FRAME, SPEC)
+
+
+def test_everything_shown_bears_the_mark_of_the_door(project):
+    page = _internal()
+    shown = page.publish(FRAME, SPEC)
+    for output in (
+        page.table(shown),
+        page.say("20代は{n[20代]}人。", shown),
+        page.answer("最も多いのは{age[max n]}。", shown),
+        page.callout("note", "20代は{n[20代]}人。", shown),
+        page.bars(shown, x="n", y="age", finding="30代が最も多い。"),
+    ):
+        assert output._repr_mimebundle_()[DOOR]["tables"] == ["by_age"]
+    assert page.answer("{n[20代]}人。", shown)._repr_mimebundle_()[DOOR]["kind"] == ANSWER
+
+
+def test_what_is_for_the_city_only_is_not_even_computed_in_a_release(project):
+    def never():
+        raise AssertionError("computed in a release")
+
+    assert _release(project).internal(never) is None
+    assert _internal().internal(lambda: "見る") == "見る"
+
+
+def test_a_page_knows_which_figures_it_can_draw(project):
+    with pytest.raises(AttributeError, match="bars"):
+        _internal().pie()
+
+
+def test_masks_survive_writing_and_reading(project, tmp_path):
+    record = TableRecord.of("00", SPEC, FRAME)
+    masks = masks_for(plan_disclosure([count_table(record)], Policy()), [record])
+    (tmp_path / "m.json").write_text(masks.to_json(), encoding="utf-8")
+    assert Masks.read(tmp_path / "m.json").to_json() == masks.to_json()
+
+
+def test_a_count_that_is_missing_is_no_cell_of_the_plan():
+    frame = FRAME.assign(n=pd.array([3, None, 50, 93], dtype="Int64"))
+    assert [cell.labels for cell in count_table(TableRecord.of("00", SPEC, frame)).cells] == [
+        ("10代",),
+        ("30代",),
+        ("総数",),
+    ]
