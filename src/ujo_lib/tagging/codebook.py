@@ -7,14 +7,16 @@ nearly every sentence is an error with its line.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice, product
 from math import prod
 from typing import Literal
 
 import numpy as np
 
+from ujo_lib.tagging.dictionary import UserEntry
 from ujo_lib.tagging.engine import Engine, Token, default_engine
 from ujo_lib.tagging.judging import judged_hits
 from ujo_lib.tagging.matching import (
@@ -158,6 +160,10 @@ class Codebook:
     rules: Rules
     engine: Engine
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # What travels to another process is the text of the codebook; the arrays are made again there, once.
+        return _compiled_once, (self.source, self.engine.__class__, self.engine.words)
+
     @property
     def themes(self) -> tuple[ThemeSource, ...]:
         """The themes in the order of their bits."""
@@ -198,6 +204,11 @@ def compile_codebook(source: CodebookSource, engine: Engine | None = None) -> Co
     if problems:
         raise CodebookError(problems)
     return codebook
+
+
+@cache
+def _compiled_once(source: CodebookSource, engine: Callable[..., Engine], words: tuple[UserEntry, ...]) -> Codebook:
+    return compile_codebook(source, engine(words))
 
 
 class _Compiler:

@@ -5,16 +5,18 @@ own, so results of the two can be compared number by number.
 """
 
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ujo_lib.tagging.compiled import COMPILED, kernel
-from ujo_lib.tagging.dictionary import Dictionary, load_dictionary
+from ujo_lib.tagging.dictionary import Dictionary, UserEntry, load_dictionary
 from ujo_lib.tagging.lattice import Lexicon, new_nodes, new_scratch, tokenise
 from ujo_lib.tagging.normalise import Int32, Int64, decode, encode
 
@@ -70,6 +72,7 @@ class Tokens:
 class Engine(Protocol):
     """What the tagger asks of a tokeniser."""
 
+    words: tuple[UserEntry, ...]
     dictionary: Dictionary
 
     def tokenise(self, codepoints: Int32, bounds: Int64) -> Tokens:
@@ -77,10 +80,18 @@ class Engine(Protocol):
 
 
 class ArrayEngine:
-    """The lattice on arrays; threads may share one."""
+    """The lattice on arrays; threads may share one, processes load their own from the user's cache.
 
-    def __init__(self, dictionary: Dictionary | None = None) -> None:
-        self.dictionary = dictionary or load_dictionary()
+    Args:
+        words: user entries, tried beside the dictionary's own.
+    """
+
+    def __init__(self, words: tuple[UserEntry, ...] = ()) -> None:
+        self.words = words
+        self.dictionary = load_dictionary().with_words(words) if words else load_dictionary()
+
+    def __reduce__(self) -> tuple[type["ArrayEngine"], tuple[tuple[UserEntry, ...]]]:
+        return ArrayEngine, (self.words,)
 
     def tokenise(self, codepoints: Int32, bounds: Int64) -> Tokens:
         """See `Engine.tokenise`."""
@@ -92,19 +103,25 @@ class JanomeEngine:
     """Plain Janome, sentence by sentence: the reference, and the way out where numba does not run.
 
     Args:
-        dictionary: gives the words behind the numbers; must hold the same user entries as `udic`.
-        udic: Janome's own user dictionary file (`ipadic` form), if any.
+        words: user entries, handed to Janome as its own user dictionary.
     """
 
-    def __init__(self, dictionary: Dictionary | None = None, udic: str = "") -> None:
+    def __init__(self, words: tuple[UserEntry, ...] = ()) -> None:
         from janome.tokenizer import Tokenizer
 
-        self.dictionary = dictionary or load_dictionary()
-        self._tokenizer = Tokenizer(udic)
+        self.words = words
+        self.dictionary = load_dictionary().with_words(words) if words else load_dictionary()
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "words.csv"
+            file.write_text("".join(f"{word.as_csv()}\n" for word in words), encoding="utf-8")
+            self._tokenizer = Tokenizer(str(file) if words else "")
         lexicon, speech = self.dictionary.lexicon, self.dictionary.unknown_speech
         self._unknown = {
             (*map(int, row), speech[i].rsplit(",", 2)[0]): -1 - i for i, row in enumerate(lexicon.unknown)
         }
+
+    def __reduce__(self) -> tuple[type["JanomeEngine"], tuple[tuple[UserEntry, ...]]]:
+        return JanomeEngine, (self.words,)
 
     def tokenise(self, codepoints: Int32, bounds: Int64) -> Tokens:
         """See `Engine.tokenise`."""
