@@ -29,12 +29,14 @@ def test_a_crosstab_with_one_sex_is_not_tested_rather_than_not_significant(cases
     assert table["p_value"].isna().all()
     assert table["associated"].isna().all()
     assert "比べる相手がない" in table["reason"][0]
+    assert survey.family_verdict(table) == "not_estimable"
     assert survey.family_sentence(table) == "検定できる組み合わせはありませんでした。"
 
 
 def test_no_association_found_is_not_called_proof_of_none(cases):
     table = survey.association_family(cases, [("sex", "outing")])
     assert not table["associated"].any()
+    assert survey.family_verdict(table) == "not_detected"
     assert "証拠ではありません" in survey.family_sentence(table)
 
 
@@ -44,6 +46,7 @@ def test_a_planted_association_is_found():
     )
     table = survey.association_family(frame, [("a", "b")])
     assert table["associated"].all()
+    assert survey.family_verdict(table) == "detected"
     assert "1組です" in survey.family_sentence(table)
 
 

@@ -59,6 +59,7 @@ def test_zero_cases_do_not_become_a_certain_zero(commissioners, cases):
     assert table["estimate"].tolist() == [0.0, 0.0]
     assert table["se"].isna().all()
     assert table["high"].isna().all()
+    assert "報告された人がいない" in survey.total_sentence(table)
     exact = survey.commissioners_with_cases(commissioners, cases.iloc[:0])
     assert (exact["low"][0], exact["high"][0]) == (0, 3)
 
@@ -66,6 +67,7 @@ def test_zero_cases_do_not_become_a_certain_zero(commissioners, cases):
 def test_a_complete_survey_has_no_sampling_error(commissioners, cases):
     commissioners["responded"] = True
     table = survey.city_total(commissioners, cases)
+    assert "仮定" in survey.total_sentence(survey.city_total(commissioners.assign(responded=True), cases))
     assert table["low"].tolist() == table["high"].tolist() == table["estimate"].tolist() == [25.0, 25.0]
 
 

@@ -20,6 +20,7 @@ def raw():
 def test_another_survey_runs_by_its_files_alone(elderly, raw):
     decoded = survey.decode(raw, elderly, "households")
     assert decoded.problems.empty
+    assert decoded.checked() is decoded.frame
     table = survey.all_items(decoded.frame, elderly, "households")
     assert set(table["item"]) == {"age_band", "talk_frequency", "rely_on", "uses_service", "service_kind"}
     service = table[table["item"] == "service_kind"].set_index("answer")
@@ -55,6 +56,8 @@ def test_a_wrong_cell_is_reported_with_its_row_and_left_out(elderly, raw, column
     assert 4 in told["row"].tolist()
     assert told["expected"].str.contains(expected, regex=False).all()
     assert told["remedy"].str.len().min() > 0
+    with pytest.raises(survey.QuestionnaireError, match=f"4行目「{column}」"):
+        decoded.checked()
 
 
 def test_a_missing_column_is_named(elderly, raw):

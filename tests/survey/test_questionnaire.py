@@ -15,6 +15,8 @@ def test_options_stand_in_the_order_of_the_sheet(questionnaire):
     assert questionnaire.item("sex").labels == ("男性", "女性", "その他・わからない")
     assert questionnaire.item("trigger").columns[0] == "trigger_不登校"
     assert len(questionnaire.contents()) == len(questionnaire.items)
+    assert questionnaire.forms == ("commissioners", "cases")
+    assert questionnaire.headings("sex") == {"sex": "その方の性別"}
 
 
 def test_answers_of_an_earlier_wave_are_brought_to_todays_options(questionnaire):

@@ -14,6 +14,13 @@ def test_the_response_rate_is_97_of_139(commissioners):
     assert table["n"][1:].sum() == 97
 
 
+def test_the_key_figures_count_people_and_commissioners_apart(commissioners, cases):
+    table = survey.overview(commissioners, cases).set_index("label")
+    assert table.loc["回答した民生委員", "value"] == 97
+    assert table.loc["把握された当事者", "value"] == 25
+    assert table.loc["回答率", "value"] == pytest.approx(97 / 139)
+
+
 def test_people_outside_the_survey_do_not_lower_the_rate(commissioners):
     commissioners["in_scope"] = [False] * 39 + [True] * 100
     assert survey.response_rate(commissioners)["base"][0] == 100
@@ -52,7 +59,9 @@ def test_nobody_answered_is_a_table_without_numbers_not_an_error(commissioners, 
         survey.weights(commissioners, counts_per_commissioner(commissioners, none))["estimate"].isna().all()
     )
     assert survey.scenarios(0, 0, 139)["estimate"].isna().all()
-    assert survey.city_total(commissioners, none)["estimate"].isna().all()
+    total = survey.city_total(commissioners, none)
+    assert total["estimate"].isna().all()
+    assert survey.total_sentence(total) == "回答した委員がいないため、推計できない。"
     assert survey.commissioners_with_cases(commissioners, none)["high"][0] == 139
 
 

@@ -77,7 +77,7 @@ def test_a_multiple_answer_cannot_be_tabulated_as_a_single_one(cases):
         survey.single_answer(cases, "trigger")
     with pytest.raises(TypeError, match="single"):
         survey.multiple_answer(cases, "sex")
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="「no_such_item」がありません"):
         survey.single_answer(cases, "no_such_item")
     with pytest.raises(TypeError, match="categorical"):
         survey.single_answer(pd.DataFrame({"q": ["a"]}), "q")
@@ -93,7 +93,7 @@ def test_people_who_were_not_asked_are_neither_blank_nor_in_the_base(questionnai
     assert row(table, household_members="非該当")["n"] == 7
     assert row(table, household_members="無回答")["n"] == 0
     mother = row(table, household_members="母")
-    assert (mother["n"], mother["base"], mother["base_all"]) == (18, 18, 25)
+    assert (mother["n"], mother["base"], mother["share_all"]) == (18, 18, 18 / 25)
 
 
 def test_a_crosstab_starts_with_everybody_and_its_cells_add_up(cases):
@@ -144,14 +144,18 @@ def test_the_pyramid_counts_everybody_once(cases):
 
 
 def test_wider_groups_take_the_place_of_their_options(cases):
-    home = {"家から出ない": ["自室からは出るが家からは出ない", "自室からほとんど出ない"]}
+    home = {"自室からは出るが家からは出ない": "家から出ない", "自室からほとんど出ない": "家から出ない"}
     table = survey.collapsed(cases, "outing", home)
     assert row(table, outing="家から出ない")["n"] == 7
     assert row(table, outing="家から出ない")["share"] == pytest.approx(7 / 23)
     assert row(table, outing="無回答")["n"] == 2
     assert table["n"].iloc[1:].sum() == 25
     with pytest.raises(KeyError, match="下宿"):
-        survey.collapsed(cases, "outing", {"x": ["下宿"]})
+        survey.collapsed(cases, "outing", {"下宿": "x"})
+    assert survey.group_recode(home) == {
+        "家から出ない": ("自室からは出るが家からは出ない", "自室からほとんど出ない")
+    }
+    assert (survey.is_multiple(cases, "trigger"), survey.is_multiple(cases, "sex")) == (True, False)
 
 
 def test_a_small_base_is_marked_as_reference(commissioners, cases):

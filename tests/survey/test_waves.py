@@ -64,7 +64,7 @@ def test_an_unknown_count_or_an_unlike_method_is_not_compared():
 def test_two_waves_without_denominators_still_read_correctly():
     both = waves(n_responded=[None, None, None], n_cases=[25, 32, 25])
     changes = survey.wave_changes(both, "R5").set_index("earlier")
-    assert changes["reference"].all()
+    assert (changes["basis"] == "人数そのものの比(参考)").all()
     assert changes.loc["R2", "verdict"] == "equal"
     assert changes.loc["R1", "difference"] == -7
 

@@ -5,7 +5,7 @@ Frames in, tidy tables out. `questionnaire` and `keyin` know what was asked and 
 counts reach; `wording` turns verdicts into phrases. Only `files` opens a file.
 """
 
-from ujo_lib.survey.association import association_family, family_sentence
+from ujo_lib.survey.association import association_family, family_sentence, family_verdict
 from ujo_lib.survey.city_total import (
     Total,
     city_total,
@@ -17,16 +17,25 @@ from ujo_lib.survey.city_total import (
     srs_total,
     stratified_mean,
 )
-from ujo_lib.survey.coverage import age_recode, city_population, coverage, outside_groups
+from ujo_lib.survey.coverage import age_recode, city_population, coverage, outside_groups, prevalence_text
 from ujo_lib.survey.files import read_answers, read_questionnaire
 from ujo_lib.survey.keyin import Decoded, check_reported, check_skips, compare_entries, decode
 from ujo_lib.survey.questionnaire import Condition, Item, Questionnaire, QuestionnaireError
-from ujo_lib.survey.response import pool_recode, response_rate, scenarios, weights
+from ujo_lib.survey.response import (
+    asked_commissioners,
+    overview,
+    pool_recode,
+    response_rate,
+    scenarios,
+    weights,
+)
 from ujo_lib.survey.tables import (
     all_items,
     answer_labels,
     collapsed,
     crosstab,
+    group_recode,
+    is_multiple,
     modal_labels,
     multiple_answer,
     numbers,
@@ -47,6 +56,7 @@ __all__ = [
     "age_recode",
     "all_items",
     "answer_labels",
+    "asked_commissioners",
     "association_family",
     "change_sentence",
     "change_verdict",
@@ -65,13 +75,18 @@ __all__ = [
     "distinct",
     "duplicates_bound",
     "family_sentence",
+    "family_verdict",
+    "group_recode",
+    "is_multiple",
     "modal_labels",
     "mode_sentence",
     "multiple_answer",
     "numbers",
     "outside_groups",
     "overdispersion",
+    "overview",
     "pool_recode",
+    "prevalence_text",
     "pyramid",
     "read_answers",
     "read_questionnaire",

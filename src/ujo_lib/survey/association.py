@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib import stats
-from ujo_lib.survey.tables import REFERENCE_BASE, Answers, answers
+from ujo_lib.survey.tables import Answers, answers
 
 LEVEL = 0.05
 
@@ -30,7 +30,7 @@ def association_family(frame: pd.DataFrame, pairs: Sequence[Sequence[str]]) -> p
     Returns:
         One row per test; columns rows, columns (with the option of a multiple answer in brackets), n
         (answered both), p_value, p_holm, associated (p_holm < 0.05; NA when not tested), reason (why not
-        tested, else ""), reference.
+        tested, else "").
     """
     tests = [test for pair in pairs for test in _tests(frame, *pair)]
     table = pd.DataFrame(tests, columns=["rows", "columns", "n", "p_value", "reason"])
@@ -39,8 +39,14 @@ def association_family(frame: pd.DataFrame, pairs: Sequence[Sequence[str]]) -> p
     table.insert(4, "p_holm", pd.array(adjusted, dtype="Float64"))
     table["p_holm"] = table["p_holm"].mask(table["p_value"].isna())
     table.insert(5, "associated", table["p_holm"] < LEVEL)
-    table["reference"] = table["n"] < REFERENCE_BASE
     return table
+
+
+def family_verdict(table: pd.DataFrame) -> str:
+    """Return the verdict's kind for a report: detected, not_detected or not_estimable."""
+    if table["p_value"].isna().all():
+        return "not_estimable"
+    return "detected" if table["associated"].fillna(False).any() else "not_detected"
 
 
 def family_sentence(table: pd.DataFrame) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
 from ujo_lib import stats
-from ujo_lib.survey.response import in_scope, pooled, strata
+from ujo_lib.survey.response import asked_commissioners, pooled, strata
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, by: str = "dist
         method, n (cases), responded, base, estimate, se, low, high.
         NA where the data cannot give a number (nobody answered, no spread).
     """
-    asked = in_scope(commissioners)
+    asked = asked_commissioners(commissioners)
     answered = asked["responded"].to_numpy(dtype=bool)
     counts = counts_per_commissioner(asked, cases).to_numpy()
     known = int(counts[answered].sum())
@@ -160,7 +160,7 @@ def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame) -
         One row; columns n (know one), base (answered), population (asked), estimate, low, high: numbers of
         commissioners among all asked, hypergeometric.
     """
-    asked = in_scope(commissioners)
+    asked = asked_commissioners(commissioners)
     answered = asked["responded"].to_numpy(dtype=bool)
     n = int((counts_per_commissioner(asked, cases).to_numpy()[answered] > 0).sum())
     inside = stats.hypergeometric_interval(n, int(answered.sum()), len(asked))

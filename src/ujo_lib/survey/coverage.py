@@ -110,16 +110,29 @@ def age_recode(bands: Sequence[str], prevalence: Mapping[str, float]) -> dict[st
     return recode | {ALL_AGES: tuple(band for band in bands if home[band] is not None)}
 
 
+def prevalence_text(prevalence: Mapping[str, float]) -> str:
+    """Spell the national shares for a note: 「15~39歳 2.05%、40~64歳 2.02%」."""
+    return "、".join(
+        f"{group} {stats.round_half_up(share * 100, 2):g}%" for group, share in prevalence.items()
+    )
+
+
 def city_population(population: pd.DataFrame, area_code: str) -> pd.DataFrame:
-    """Rows of one area at its latest date.
+    """Rows of one area at its latest date, each person once (rows for both sexes together are left out).
 
     Raises:
-        ValueError: no population of that area.
+        ValueError: no population of that area, or several sources for the same date.
     """
     of_area = population[population["area_code"] == area_code]
-    if of_area.empty:
+    latest = of_area[of_area["as_of"] == of_area["as_of"].max()]
+    if latest.empty:
         raise ValueError(f"人口の表に地域コード {area_code} の行がありません")
-    return of_area[of_area["as_of"] == of_area["as_of"].max()]
+    if latest["source"].nunique() > 1:
+        raise ValueError(
+            f"地域コード {area_code} の最新の人口に資料が二つ以上あります。一つだけ残してください"
+        )
+    by_sex = latest[latest["sex"].isin(["男性", "女性"])]
+    return latest if by_sex.empty else by_sex
 
 
 def _counted(ages: "pd.Series[str]") -> dict[str, int]:

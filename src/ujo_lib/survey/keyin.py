@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ujo_lib.survey.questionnaire import Item, Questionnaire
+from ujo_lib.survey.questionnaire import Item, Questionnaire, QuestionnaireError
 
 PROBLEM_COLUMNS = ("severity", "row", "column", "value", "expected", "remedy")
 
@@ -28,6 +28,20 @@ class Decoded(NamedTuple):
 
     frame: pd.DataFrame
     problems: pd.DataFrame
+
+    def checked(self) -> pd.DataFrame:
+        """Return the frame, when every cell could be read.
+
+        Raises:
+            QuestionnaireError: the problems, one a line, in Japanese.
+        """
+        lines = [
+            f"  - {p['row']}行目「{p['column']}」: 値「{p['value']}」 / 正しい値: {p['expected']} / {p['remedy']}"
+            for p in self.problems.to_dict("records")
+        ]
+        if lines:
+            raise QuestionnaireError("\n".join([f"回答データに{len(lines)}件の誤りがあります。", *lines]))
+        return self.frame
 
 
 def decode(raw: pd.DataFrame, questionnaire: Questionnaire, form: str) -> Decoded:

@@ -144,6 +144,15 @@ class Questionnaire:
             return ticked.fillna(False).astype(bool).any(axis=1)
         return frame[source.id].isin(condition.answers)
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Names of the forms, in the order of the file."""
+        return tuple(self.keys)
+
+    def headings(self, *ids: str) -> dict[str, str]:
+        """Return item id → question as asked, for table headings."""
+        return {id_: self.item(id_).wording for id_ in ids}
+
     def contents(self) -> pd.DataFrame:
         """The questionnaire as a table: form, item, wording, kind, options, asked_if."""
         return pd.DataFrame(

@@ -33,11 +33,34 @@ def response_rate(commissioners: pd.DataFrame, by: str = "district") -> pd.DataF
         Rows 全体, then each category; columns `by`, n (responded), base (in scope), share, low, high
         (Wilson), reference. Categories without anybody in scope are left out.
     """
-    asked = in_scope(commissioners)
+    asked = asked_commissioners(commissioners)
     answered = asked["responded"].to_numpy(dtype=bool)
     rows = [_rate(WHOLE, answered)]
     rows += [_rate(label, answered[members]) for label, members in strata(asked, by).items()]
     return _typed(pd.DataFrame(rows).rename(columns={"label": by}), ["n", "base"], ["share", "low", "high"])
+
+
+def overview(commissioners: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
+    """Key figures of the survey, one per row.
+
+    Args:
+        commissioners: columns in_scope and responded.
+        cases: one row per distinct person.
+
+    Returns:
+        Columns label, value, format (n or share), unit, low, high (Wilson, for the response rate only).
+    """
+    whole = response_rate(
+        commissioners.assign(survey=pd.Categorical(["調査"] * len(commissioners))), "survey"
+    ).iloc[0]
+    rows = [
+        ("調査した民生委員", whole["base"], "n", "人", pd.NA, pd.NA),
+        ("回答した民生委員", whole["n"], "n", "人", pd.NA, pd.NA),
+        ("回答率", whole["share"], "share", "", whole["low"], whole["high"]),
+        ("把握された当事者", len(cases), "n", "人", pd.NA, pd.NA),
+    ]
+    table = pd.DataFrame(rows, columns=["label", "value", "format", "unit", "low", "high"])
+    return table.astype(dict.fromkeys(["value", "low", "high"], "Float64"))
 
 
 def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]", by: str = "district") -> pd.DataFrame:
@@ -53,10 +76,10 @@ def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]", by: str = "di
 
     Returns:
         Rows 全体 and each (pooled) district; columns `by`, n (cases reported), responded, base (in scope),
-        weight (base / responded), rate (cases per respondent), estimate (cases expected in the whole
-        district). In the row 全体, `estimate` is the weighted total, `unweighted` the total without weights.
+        weight (base / responded), rate (cases per respondent), estimate (cases expected in the district, each
+        answer weighted), unweighted (the same with the mean of all respondents).
     """
-    asked = in_scope(commissioners)
+    asked = asked_commissioners(commissioners)
     answered = asked["responded"].to_numpy(dtype=bool)
     known = counts.reindex(asked.index).to_numpy(dtype=int)
     rows: list[dict[str, Any]] = []
@@ -76,11 +99,10 @@ def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]", by: str = "di
             }
         )
     whole = _weighted_whole(rows, by)
+    table = pd.DataFrame([whole, *rows])
+    table["unweighted"] = table["base"] * whole["rate"]
     return _typed(
-        pd.DataFrame([whole, *rows]),
-        ["n", "responded", "base"],
-        ["weight", "rate", "estimate", "unweighted"],
-        reference=False,
+        table, ["n", "responded", "base"], ["weight", "rate", "estimate", "unweighted"], reference=False
     )
 
 
@@ -119,7 +141,7 @@ def pool_recode(table: pd.DataFrame, by: str = "district") -> dict[str, tuple[st
     return {label: tuple(label.split(_JOIN)) for label in table[by] if _JOIN in label}
 
 
-def in_scope(commissioners: pd.DataFrame) -> pd.DataFrame:
+def asked_commissioners(commissioners: pd.DataFrame) -> pd.DataFrame:
     """Commissioners who were asked, with `responded` as plain booleans (a missing one did not respond)."""
     inside = commissioners["in_scope"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     kept = commissioners.loc[inside].copy()
@@ -164,7 +186,6 @@ def _weighted_whole(rows: Sequence[dict[str, Any]], by: str) -> dict[str, Any]:
         "weight": base / responded if responded else pd.NA,
         "rate": n / responded if responded else pd.NA,
         "estimate": sum(known) if rows and len(known) == len(rows) else pd.NA,
-        "unweighted": base * n / responded if responded else pd.NA,
     }
 
 

@@ -1,7 +1,7 @@
 """Frequency tables as Japanese survey readers expect them: 単純集計, 複数回答, クロス集計.
 
 People who did not answer (無回答) and people who were not asked (非該当) are rows of their own. Two shares stand
-side by side: of those who answered (`share`, of `base`) and of everybody (`share_all`, of `base_all`).
+side by side: of those who answered (`share`, of `base`) and of everybody in 総数 (`share_all`).
 Shares are 0–1; what has no value (0 of 0) is NA. Whether an interval belongs beside a share depends on what
 the people are:
 
@@ -83,7 +83,7 @@ def answers(frame: pd.DataFrame, item: str, asked: "pd.Series[bool] | None" = No
         return Answers(item, False, labels, given, everybody)
     ticks = _tick_columns(frame, item)
     if not ticks:
-        raise KeyError(f"no item {item!r} in the frame")
+        raise KeyError(f"回答データに項目「{item}」がありません")
     given = np.column_stack([frame[c].astype("boolean").fillna(False).to_numpy(dtype=bool) for c in ticks])
     return Answers(item, True, tuple(c.removeprefix(f"{item}_") for c in ticks), given, everybody)
 
@@ -100,8 +100,8 @@ def single_answer(
         asked: who was asked, when there is a skip rule.
 
     Returns:
-        Rows 総数, each option in order, 無回答 (and 非該当); columns `item`, n, base, share, base_all,
-        share_all, reference, and low, high unless basis is "described".
+        Rows 総数, each option in order, 無回答 (and 非該当); columns `item`, n, base, share, share_all,
+        reference, and low, high unless basis is "described".
 
     Raises:
         TypeError: the item has multiple answers, or no declared categories.
@@ -146,7 +146,7 @@ def crosstab(
         asked: who was asked the `columns` item.
 
     Returns:
-        One row per cell, 全体 first; columns `rows`, `columns`, n, base, share, base_all, share_all,
+        One row per cell, 全体 first; columns `rows`, `columns`, n, base, share, share_all,
         reference, residual (adjusted; NA outside the answers proper and for multiple answers), and low, high
         unless basis is "described". `columns` starts with 総数, the people in the row.
     """
@@ -203,31 +203,42 @@ def pyramid(frame: pd.DataFrame, sides: tuple[str, str] = ("男性", "女性")) 
 
 
 def collapsed(
-    frame: pd.DataFrame, item: str, groups: Mapping[str, Sequence[str]], *, basis: Basis = "described"
+    frame: pd.DataFrame, item: str, groups: Mapping[str, str], *, basis: Basis = "described"
 ) -> pd.DataFrame:
     """Count a single-answer item in wider groups, 「5年以上」 say.
 
     Args:
         frame: one row per person.
         item: id of a categorical column.
-        groups: group → its options; options of no group stay as they are, after the groups.
+        groups: option → its group; other options stay as they are, after the groups.
         basis: what the people are; see the head of this module.
 
     Returns:
         As `single_answer`, with the groups in the place of their options.
 
     Raises:
-        KeyError: a group names an option that the item does not have.
+        KeyError: an option that the item does not have.
     """
     read = answers(frame, item)
-    grouped = [option for options in groups.values() for option in options]
-    if unknown := sorted(set(grouped) - set(read.labels)):
-        raise KeyError(f"{item}: 選択肢にない区分 {'、'.join(unknown)}")
-    home = {option: group for group, options in groups.items() for option in options}
-    labels = [*groups, *(label for label in read.labels if label not in home)]
-    values = frame[item].astype(object).map(lambda label: home.get(label, label), na_action="ignore")
-    wide = pd.DataFrame({item: pd.Categorical(values, categories=labels, ordered=True)})
+    if unknown := [option for option in groups if option not in read.labels]:
+        raise KeyError(
+            f"「{item}」に選択肢「{'」「'.join(unknown)}」はありません。ある選択肢: {'、'.join(read.labels)}"
+        )
+    labels = [*dict.fromkeys(groups.values()), *(label for label in read.labels if label not in groups)]
+    values = frame[item].astype(object).map(lambda label: groups.get(label, label), na_action="ignore")
+    wide = pd.DataFrame({item: values.astype(pd.CategoricalDtype(labels, ordered=True))})
     return single_answer(wide, item, basis=basis)
+
+
+def group_recode(groups: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Which options each group of `collapsed` adds up."""
+    names = dict.fromkeys(groups.values())
+    return {name: tuple(option for option, group in groups.items() if group == name) for name in names}
+
+
+def is_multiple(frame: pd.DataFrame, item: str) -> bool:
+    """Whether an item of the frame has multiple answers."""
+    return answers(frame, item).multiple
 
 
 def all_items(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> pd.DataFrame:
@@ -239,7 +250,7 @@ def all_items(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> p
         form: which form the frame holds.
 
     Returns:
-        Columns item, wording, kind, answer, n, base, share, base_all, share_all, reference, in sheet order.
+        Columns item, wording, kind, answer, n, base, share, share_all, reference, in sheet order.
     """
     parts = []
     for item in questionnaire.on(form):
@@ -269,10 +280,10 @@ def _counted(read: Answers, basis: Basis) -> pd.DataFrame:
     if basis != "described":
         rows = [row | _limits(row["label"], row["n"], base, basis) for row in rows]
     table = pd.DataFrame(rows).rename(columns={"label": read.item})
-    order = [read.item, "n", "base", "share", "low", "high", "base_all", "share_all", "reference"]
+    order = [read.item, "n", "base", "share", "low", "high", "share_all", "reference"]
     if basis == "described":
         order = [column for column in order if column not in ("low", "high")]
-    types = {c: "Int64" if c in ("n", "base", "base_all") else "Float64" for c in order[1:-1]}
+    types = {c: "Int64" if c in ("n", "base") else "Float64" for c in order[1:-1]}
     return table.reindex(columns=order).astype(types | {"reference": "boolean"})
 
 
@@ -282,7 +293,6 @@ def _row(label: str, n: int, base: int, everybody: int) -> dict[str, Any]:
         "n": n,
         "base": base,
         "share": n / base if base and label not in NOT_AN_ANSWER else pd.NA,
-        "base_all": everybody,
         "share_all": n / everybody if everybody else pd.NA,
         "reference": base < REFERENCE_BASE,
     }

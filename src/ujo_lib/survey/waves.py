@@ -109,19 +109,14 @@ def wave_changes(waves: pd.DataFrame, later: str) -> pd.DataFrame:
 
     Returns:
         One row per earlier wave; columns earlier, later, n (now), n_earlier, difference, estimate (ratio),
-        low, high, p_value, basis (Japanese), verdict (the code), reference (true where only bare counts were
-        compared).
+        low, high, p_value, basis (Japanese), verdict (the code).
     """
     year = _whole(_wave(waves, later)["fiscal_year"])
     before = waves[waves["fiscal_year"].astype("Int64") < year].sort_values("fiscal_year", kind="stable")
     rows = [_change_row(compare_waves(waves, str(wave), later)) for wave in before["wave"]]
     columns = ["earlier", "later", "n", "n_earlier", "difference", "estimate", "low", "high", "p_value"]
-    types = (
-        dict.fromkeys(columns[2:5], "Int64")
-        | dict.fromkeys(columns[5:], "Float64")
-        | {"reference": "boolean"}
-    )
-    return pd.DataFrame(rows, columns=[*columns, "basis", "verdict", "reference"]).astype(types)
+    table = pd.DataFrame(rows, columns=[*columns, "basis", "verdict"])
+    return table.astype(dict.fromkeys(columns[2:5], "Int64") | dict.fromkeys(columns[5:], "Float64"))
 
 
 _BASIS_JA: dict[Basis, str] = {
@@ -146,7 +141,6 @@ def _change_row(change: Change) -> dict[str, Any]:
         "p_value": ratio.p_value if ratio else None,
         "basis": _BASIS_JA[change.basis],
         "verdict": change.code,
-        "reference": change.basis == "count",
     }
 
 

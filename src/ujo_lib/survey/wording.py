@@ -6,6 +6,8 @@ number may be hidden from some readers: `{…}` is filled by the report from pub
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from ujo_lib.survey.waves import Change
 
 _CHANGE = {
@@ -56,15 +58,17 @@ def mode_sentence(labels: Sequence[str] | None, what: str) -> str:
     return f"{what}では{'と'.join(labels)}が同数で最も多い。"
 
 
-def total_sentence(has_interval: bool, n_cases: int) -> str:
+def total_sentence(total: pd.DataFrame) -> str:
     """How to read the city total.
 
     Args:
-        has_interval: whether the data gave the total an interval.
-        n_cases: cases reported.
+        total: what `city_total.city_total` returned.
     """
-    if has_interval:
+    simple = total.iloc[0]
+    if pd.isna(simple["estimate"]):
+        return "回答した委員がいないため、推計できない。"
+    if not pd.isna(simple["low"]):
         return "回答しなかった委員も、回答した委員と同じように把握していると仮定した場合の推計である。"
-    if n_cases == 0:
-        return "報告された人がいないため、広げて推計することはできない。"
+    if simple["n"] == 0:
+        return "報告された人がいないため、幅は計算できない。該当者を把握している委員の数の上限を別に示す。"
     return "回答が少ないか、委員の間に差がないため、推計の幅は計算できない。"

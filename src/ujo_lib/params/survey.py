@@ -1,0 +1,94 @@
+"""Parameters of notebook 01: the survey of the welfare commissioners."""
+
+from typing import ClassVar
+
+from pydantic import Field, field_validator
+
+from ujo_lib.params.common import NotebookSettings
+
+_CROSS = "×"
+
+
+class SurveySettings(NotebookSettings):
+    """Survey descriptives."""
+
+    notebook: ClassVar[str] = "01_survey_descriptives"
+    kinds: ClassVar[tuple[str, ...]] = ("commissioners", "cases", "waves", "population")
+    files: ClassVar[tuple[str, ...]] = ("survey_items", "needs_codebook", "extra_items", "extra_answers")
+
+    survey_items: str = Field("params/survey_items.yaml", description="調査票の定義ファイル")
+    needs_codebook: str = Field(
+        "params/needs_codebook.yaml", description="自由記述に主題を付けるコードブック"
+    )
+    wave: str = Field("R5", description="今回の調査回(過去調査の表にある名前)")
+    earlier_wave: str = Field("R1", description="比べる過去の調査回")
+    outing_groups: dict[str, str] = Field(
+        {
+            "趣味に関する用事のときだけ外出": "家から出る",
+            "近所のコンビニなどには出かける": "家から出る",
+            "自室からは出るが家からは出ない": "家から出ない",
+            "自室からほとんど出ない": "家から出ない",
+        },
+        description="外出状況のまとめ方(選択肢: まとめた区分)",
+    )
+    duration_groups: dict[str, str] = Field(
+        {
+            "6か月~1年未満": "5年未満",
+            "1~3年未満": "5年未満",
+            "3~5年未満": "5年未満",
+            "5~7年未満": "5年以上",
+            "7~10年未満": "5年以上",
+            "10年以上": "5年以上",
+        },
+        description="ひきこもりの期間のまとめ方(選択肢: まとめた区分)",
+    )
+    cross_rows: str = Field("sex", description="クロス集計の表側(単一回答の項目)")
+    cross_columns: str = Field("outing", description="クロス集計の表頭(どの項目でもよい)")
+    tested_pairs: list[str] = Field(
+        ["sex×age_band", "sex×household", "sex×outing", "age_band×duration_band", "household×support_now"],
+        description="関連を検定する項目の組。結果を見る前に決め、ここに並べた組すべてで補正する",
+    )
+    prevalence: dict[str, float] = Field(
+        {"15~39歳": 0.0205, "40~64歳": 0.0202}, description="全国のひきこもりの割合(年齢区分: 割合)"
+    )
+    prevalence_source: str = Field(
+        "内閣府「こども・若者の意識と生活に関する調査」(令和4年度)", description="全国の割合の出典"
+    )
+    silent_multiples: list[float] = Field(
+        [0.0, 0.5, 1.0, 2.0], description="回答しなかった委員が把握する人数の仮定(回答した委員の平均の何倍か)"
+    )
+    show_extra: bool = Field(False, description="別の調査票による調査の集計も載せるか(庁内限り)")
+    extra_items: str = Field(
+        "params/examples/single_elderly_items.yaml", description="別の調査の調査票の定義ファイル"
+    )
+    extra_answers: str = Field(
+        "params/examples/single_elderly_answers.csv", description="別の調査の回答(見出しは項目の id)"
+    )
+
+    @field_validator("tested_pairs")
+    @classmethod
+    def _two_items_each(cls, pairs: list[str]) -> list[str]:
+        if wrong := [pair for pair in pairs if len(pair.split(_CROSS)) != 2]:  # rows and columns
+            raise ValueError(f"「項目×項目」の形({'、'.join(wrong)} を直す)")
+        return pairs
+
+    @field_validator("silent_multiples")
+    @classmethod
+    def _no_negative_multiple(cls, multiples: list[float]) -> list[float]:
+        if any(multiple < 0 for multiple in multiples):
+            raise ValueError("0 以上の倍率だけ")
+        return multiples
+
+    @field_validator("prevalence")
+    @classmethod
+    def _shares(cls, prevalence: dict[str, float]) -> dict[str, float]:
+        if not all(0 < share < 1 for share in prevalence.values()):
+            raise ValueError("0 より大きく 1 より小さい割合(2.05% は 0.0205)")
+        return prevalence
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The pairs of items to be tested."""
+        return [
+            (rows.strip(), columns.strip()) for rows, columns in (p.split(_CROSS) for p in self.tested_pairs)
+        ]

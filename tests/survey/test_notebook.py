@@ -1,0 +1,187 @@
+"""Notebook 01 on the sample and on cities whose answers came out badly: it must still read correctly."""
+
+import ast
+import html
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import yaml
+
+from tests.survey.conftest import ROOT
+from ujo_lib import intake
+from ujo_lib.sample.people import Survey, survey
+
+NOTEBOOK = ROOT / "notebooks" / "01_survey_descriptives.ipynb"
+CODES = ["同居家族(複数)", "経緯(複数回答)", "必要な支援(複数)"]
+WAVES = [
+    ["R1", 2019, "…", "…", 32, "要注意"],
+    ["R5", 2023, 139, 97, 25, "可"],
+]
+
+
+class City:
+    """A project folder with invented files, and the notebook run on it cell by cell."""
+
+    def __init__(self, root, monkeypatch):
+        self.root, self.monkeypatch = root, monkeypatch
+        self.waves = [list(row) for row in WAVES]
+        self.survey = survey(2023)
+
+    def read(self, change: Callable[["City"], None]) -> str:
+        change(self)
+        self._write()
+        self.monkeypatch.chdir(self.root)
+        return _text(_run(NOTEBOOK, {"inputs": "params/inputs.yaml"}))
+
+    def _write(self) -> None:
+        data = self.root / "data"
+        shutil.copytree(ROOT / "params", self.root / "params")
+        for folder in (data, self.root / "notebooks"):
+            folder.mkdir()
+        cases = self.survey.cases.copy()
+        cases[CODES] = cases[CODES].map(lambda codes: ",".join(map(str, codes)))
+        outing = "該当者の状態(外出状況)"
+        cases[outing] = cases[outing].astype("Int64")
+        cases.to_csv(data / "cases.csv", index=False)
+        self.survey.commissioners.to_csv(data / "commissioners.csv", index=False)
+        waves = pd.DataFrame(
+            self.waves, columns=["調査回", "年度", "対象数", "回答数", "該当者数", "比較可能性"]
+        )
+        waves.assign(調査名="ひきこもり実態調査", 比較上の注意="", 出典="合成データ").to_csv(
+            data / "waves.csv", index=False
+        )
+        pd.DataFrame(
+            [
+                ("43213", "宇城市", "2020-10-01", "国勢調査", "男性", band, 9000)
+                for band in ("15~39歳", "40~64歳")
+            ],
+            columns=["地域コード", "地域名", "時点", "資料", "性別", "年齢階級", "人口"],
+        ).to_csv(data / "population.csv", index=False)
+        declared = {
+            "data_dir": "data",
+            "labels": {"district": ["三角", "不知火", "松橋", "小川", "豊野"]},
+            "commissioners": {"files": ["commissioners.csv"]},
+            "cases": {
+                "files": ["cases.csv"],
+                "multiple_answers": dict.fromkeys(
+                    ["household_members", "trigger", "support_needed"], "listed"
+                ),
+            },
+            "waves": {"files": ["waves.csv"], "missing": {"…": "unknown"}},
+            "population": {"files": ["population.csv"]},
+        }
+        text = yaml.safe_dump(declared, allow_unicode=True, sort_keys=False)
+        (self.root / "params" / "inputs.yaml").write_text(text, encoding="utf-8")
+
+
+def _run(notebook, parameters) -> list[object]:
+    """Run the code cells in one namespace; return the value each cell ends with, as Jupyter would show it."""
+    shown, namespace = [], {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        body = ast.parse("".join(cell["source"])).body
+        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+        exec(compile(ast.Module(body, []), "cell", "exec"), namespace)
+        if last is not None:
+            shown.append(eval(compile(ast.Expression(last.value), "cell", "eval"), namespace))
+        if "parameters" in cell["metadata"].get("tags", []):
+            namespace |= parameters
+    return shown
+
+
+def _text(shown: list[object]) -> str:
+    pages = [item.html for item in shown if item is not None]
+    pages = [re.sub(r"<(svg|style).*?</\1>|<img[^>]*>", "", page, flags=re.DOTALL) for page in pages]
+    return "\n".join(re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page))) for page in pages)
+
+
+def no_cases(city: City) -> None:
+    """Nobody knows of anybody: the case sheet has a heading and no rows."""
+    load = intake.load
+
+    def load_without_cases(*arguments):
+        loaded = load(*arguments)
+        return replace(loaded, frames={**loaded.frames, "cases": loaded.frames["cases"].iloc[:0]})
+
+    city.monkeypatch.setattr(intake, "load", load_without_cases)
+    city.waves[1][4] = 0
+
+
+def men_and_no_denominators(city: City) -> None:
+    city.survey = Survey(city.survey.commissioners, city.survey.cases.assign(性別="男"), {})
+    city.waves[1][2:4] = ["…", "…"]
+
+
+def silent_district_and_both_denominators(city: City) -> None:
+    commissioners = city.survey.commissioners.copy()
+    silent = commissioners["地区(圏域)"] == "豊野"
+    commissioners.loc[silent, "回答"] = 0
+    commissioners.loc[silent, ["該当者の有無", "ご意見(自由記述)"]] = ""
+    commissioners.loc[silent, "該当者数"] = None
+    gone = commissioners.loc[silent, "委員番号"]
+    city.survey = Survey(commissioners, city.survey.cases[~city.survey.cases["委員番号"].isin(gone)], {})
+    city.waves[0][2:4] = [150, 110]
+
+
+def as_sampled(city: City) -> None:
+    """The sample as it is."""
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "not_said"),
+    [
+        (
+            as_sampled,
+            [
+                "民生委員139人を対象に調査し、97人(69.8%)から回答を得た",
+                "把握している当事者は25人である",
+                "男性は17人(68.0%)、女性は8人(32.0%)",
+                "40歳代が最も多い",
+                "7割強(72.0%)",
+                "8割強(84.0%)",
+                "回答のあった23人のうち、家から出ない人は7人で、3割強(30.4%)である。無回答は2人",
+                "「家族への支援」(13人",
+                "減少したとは言い切れない",
+                "人数の比は0.78(95%信頼区間 0.44〜1.36)",
+                "35.8人程度(95%信頼区間 26.3〜45.3)",
+            ],
+            [],
+        ),
+        (
+            no_cases,
+            [
+                "把握している当事者は0人である",
+                "年代の回答はなかった",
+                "検定できる組み合わせはありませんでした",
+                "R5はR1より減少した",
+            ],
+            ["最も多いきっかけは", "程度(95%"],
+        ),
+        (
+            men_and_no_denominators,
+            [
+                "男性は25人(100.0%)、女性は0人(0.0%)",
+                "比べる相手がない",
+                "R1かR5の回答者数が分からない",
+            ],
+            ["委員1人あたりの人数の比"],
+        ),
+        (
+            silent_district_and_both_denominators,
+            ["豊野 † - 13 0.0", "三角+豊野", "委員1人あたりの人数の比"],
+            ["回答者数が分からない"],
+        ),
+    ],
+)
+def test_the_page_reads_correctly_whatever_the_answers(tmp_path, monkeypatch, change, said, not_said):
+    text = City(tmp_path, monkeypatch).read(change)
+    for phrase in said:
+        assert phrase in text, phrase
+    for phrase in [*not_said, "nan", "NaN", "<NA>", "None", "inf", "∞", "{", "}", "Error"]:
+        assert phrase not in text, text[max(0, text.find(phrase) - 80) : text.find(phrase) + 80]
