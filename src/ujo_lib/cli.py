@@ -109,7 +109,7 @@ def _params(options: argparse.Namespace) -> int:
 
 def _sample(options: argparse.Namespace) -> int:
     from ujo_lib.pipeline.keys import package_digest
-    from ujo_lib.report.files import write_atomically
+    from ujo_lib.files import write_atomically
 
     root = project_root()
     target = root / "data" / "sample"

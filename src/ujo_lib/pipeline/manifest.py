@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ujo_lib.pipeline.keys import digest_file
-from ujo_lib.report.files import write_atomically
+from ujo_lib.files import write_atomically
 
 PACKAGES = (
     "ujo-lib",

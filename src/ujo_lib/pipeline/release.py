@@ -10,7 +10,7 @@ from ujo_lib.disclosure.plan import plan as plan_disclosure
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.pipeline.keys import Step, digest
 from ujo_lib.pipeline.steps import Finished, Job
-from ujo_lib.report.files import write_atomically
+from ujo_lib.files import write_atomically
 from ujo_lib.report.masks import Masks, count_table, masks_for
 from ujo_lib.report.page import DOOR
 

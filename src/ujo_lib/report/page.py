@@ -13,7 +13,7 @@ import pandas as pd
 
 from ujo_lib.params import NotebookSettings
 from ujo_lib.report import figures, tables, wording
-from ujo_lib.report.files import write_atomically
+from ujo_lib.files import write_atomically
 from ujo_lib.report.masks import Masks
 from ujo_lib.report.publish import Published, PublishError, TableRecord, TableSpec, mask, unmasked
 
