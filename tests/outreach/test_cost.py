@@ -61,3 +61,14 @@ def test_what_counts_as_media_cost_scales_the_price(campaigns):
     rows = table[table["basis"] == "実績がなければ上限"]
     assert rows["spend"].tolist() == [1_940_000, 970_000]
     assert rows["estimate"].tolist() == pytest.approx([194_000, 97_000])
+
+
+def test_the_headline_price_stands_on_the_count_it_is_made_of(campaigns):
+    row = cost.headline(effect(2.0, 0.5, 4.0), campaigns).iloc[0]
+    assert (row["n"], row["spend"]) == (20, 1_940_000)
+    assert row["estimate"] == pytest.approx(194_000)
+    assert row["high"] == math.inf
+    unknown = cost.headline(
+        refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない")), campaigns
+    )
+    assert unknown[["n", "estimate", "low", "high"]].isna().all(axis=None)

@@ -53,6 +53,13 @@ def test_ratios_come_from_summed_counts_not_from_averaged_ratios():
     assert "reach" not in table
 
 
+def test_rates_per_thousand_keep_three_digits_of_a_small_rate(published):
+    table = funnel.per_thousand(funnel.by(published, []))
+    assert table["ctr"].item() == pytest.approx(3.73165, abs=1e-5)
+    assert table["low"].item() < table["ctr"].item() < table["high"].item()
+    assert table["cpc"].item() == pytest.approx(112.3, abs=0.1)
+
+
 def test_days_that_vary_widen_the_interval_and_raise_the_p_value():
     rng = np.random.default_rng(1)
     rows = [
@@ -127,9 +134,18 @@ def test_recomputed_sums_stand_beside_the_published_ones(published):
     assert table["difference"].tolist() == [423, 0]
 
 
-def test_frequency_says_when_delivery_went_beyond_the_city():
-    assert funnel.frequency(2_361_423, 57_001) == pytest.approx(41.4, abs=0.1)
-    assert funnel.frequency(10, 0) is None
+def test_frequency_says_when_delivery_went_beyond_the_city(published):
+    people = pd.DataFrame(
+        {
+            "area_name": ["宇城市", "宇城市", "宇城市", "無人島"],
+            "as_of": pd.to_datetime(["2020-10-01", "2020-10-01", "2015-10-01", "2020-10-01"]),
+            "n": pd.array([27_001, 30_000, 59_756, 0], dtype="Int64"),
+        }
+    )
+    table = funnel.frequencies(published, people).set_index("area")
+    assert table.loc["宇城市", "population"] == 57_001
+    assert table.loc["宇城市", "ratio"] == pytest.approx(41.4, abs=0.1)
+    assert pd.isna(table.loc["無人島", "ratio"])
 
 
 def test_media_use_is_carried_over_to_the_age_bands_of_the_platform():

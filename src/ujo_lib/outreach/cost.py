@@ -58,6 +58,22 @@ def bundle(campaigns: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["basis", "spend", "note"]).astype({"spend": "Int64"})
 
 
+def headline(effect: Effect, campaigns: pd.DataFrame) -> pd.DataFrame:
+    """The price of an extra contact in one row, ceilings standing in for unknown costs.
+
+    Returns:
+        basis, n (contacts in the window, of which the price is a function), spend, estimate, low, high.
+    """
+    money = bundle(campaigns).iloc[1]
+    price = per_extra_contact(effect, float(money["spend"]))
+    numbers = (price.estimate, price.low, price.high) if price else (None, None, None)
+    row = (money["basis"], effect.n, money["spend"], *numbers)
+    frame = pd.DataFrame([row], columns=["basis", "n", "spend", "estimate", "low", "high"])
+    return frame.astype(
+        {"n": "Int64", "spend": "Int64"} | dict.fromkeys(["estimate", "low", "high"], "Float64")
+    )
+
+
 def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[float]) -> pd.DataFrame:
     """Price of an extra contact under different ideas of what counts as cost.
 

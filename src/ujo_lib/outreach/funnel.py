@@ -50,6 +50,14 @@ def by(
     return frame.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(ratios, "Float64"))
 
 
+def per_thousand(table: pd.DataFrame) -> pd.DataFrame:
+    """Click-through rates of a table of `by` per thousand impressions: ctr, low, high, low_day, high_day."""
+    columns = {"share": "ctr", "low": "low", "high": "high", "low_day": "low_day", "high_day": "high_day"}
+    return table.rename(columns=columns).assign(
+        **{name: 1000 * table[old] for old, name in columns.items() if old in table}
+    )
+
+
 def pairwise(
     ads: pd.DataFrame, dimension: str, *, clicks: str = "link_clicks", reference: str | None = None
 ) -> pd.DataFrame:
@@ -86,9 +94,22 @@ def pairwise(
     return frame
 
 
-def frequency(impressions: int, population: int) -> float | None:
-    """Impressions per inhabitant: above what a person plausibly sees, delivery reached beyond the area."""
-    return impressions / population if population else None
+def frequencies(ads: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+    """Impressions per inhabitant: above what a person plausibly sees, delivery reached beyond the area.
+
+    Args:
+        ads: as in `by`.
+        population: area_name, n by sex and age; several dates are not added up, the latest is taken.
+
+    Returns:
+        area, population, n (impressions), ratio.
+    """
+    latest = population[population["as_of"] == population.groupby("area_name")["as_of"].transform("max")]
+    people = latest.groupby("area_name", sort=False)["n"].sum()
+    frame = people.rename_axis("area").rename("population").reset_index()
+    frame["n"] = _total(ads, "impressions")
+    frame["ratio"] = (frame["n"].astype("Float64") / frame["population"]).where(frame["population"] > 0)
+    return frame
 
 
 def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link_clicks") -> pd.DataFrame:

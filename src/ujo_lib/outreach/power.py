@@ -17,6 +17,9 @@ Floats = NDArray[np.float64]
 
 LARGEST_RATIO = 100.0
 
+RATIOS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
+"""Rate ratios at which power is shown."""
+
 
 @dataclass(frozen=True)
 class Design:

@@ -21,6 +21,25 @@ LABELS: dict[Code, str] = {
 SENTENCE = "{place}の相談は、比較地域の動きから見込まれる数の{estimate}倍({estimate|ci})でした。{finding}"
 """What a page says of one row of `table`: the numbers and the verdict are its cells, and vanish with them."""
 
+HEADINGS = {
+    "area": "対象",
+    "method": "方法",
+    "label": "判定",
+    "n": "期間中の相談",
+    "expected": "見込み",
+    "estimate": "見込みの何倍か",
+    "extra": "増えた数",
+    "extra_low": "増えた数(下限)",
+    "extra_high": "増えた数(上限)",
+    "finding": "言えること",
+}
+"""Japanese headings of the columns of `table`."""
+
+FORMATS = {"n": "n", "estimate": "ratio"} | dict.fromkeys(
+    ("expected", "extra", "extra_low", "extra_high"), "rate"
+)
+"""How the numbers of `table` are written."""
+
 
 @dataclass(frozen=True)
 class Refusal:

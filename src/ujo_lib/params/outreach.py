@@ -63,7 +63,7 @@ class OutreachSettings(NotebookSettings):
         2536.0, gt=0, description="検出力の計算に使う、県の年間の見込み件数"
     )
     planned_block_spread: float = Field(
-        0.10, gt=0, le=1, description="県の見込みからの、期間ごとのぶれの見込み(対数の標準偏差)"
+        0.05, gt=0, le=1, description="県の見込みからの、期間ごとのぶれの見込み(対数の標準偏差)"
     )
     power_wanted: float = Field(0.8, ge=0.5, le=0.99, description="目標とする検出力")
     stated_impressions: int = Field(2361423, ge=0, description="公表済みの広告の表示回数(視聴数)")
