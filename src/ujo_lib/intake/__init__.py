@@ -5,7 +5,7 @@
 """
 
 from ujo_lib.intake.export import write_csv
-from ujo_lib.intake.load import Intake, check, load
+from ujo_lib.intake.loading import Intake, check, load
 from ujo_lib.intake.problems import DataProblems, Problem, Repair
 from ujo_lib.intake.schemas import SCHEMAS
 

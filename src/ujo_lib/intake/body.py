@@ -204,7 +204,7 @@ def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:
     for place in header.subtotals:
         raw = body.raw(header, place)
         stated = _numbers(raw)
-        parts = _members(place, header, body)
+        parts = _members(place, header, body, stated)
         heading = header.headings[place]
         if not parts:
             notes.problem(
@@ -214,8 +214,8 @@ def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:
                 column=heading,
             )
             continue
-        sums = np.sum([np.nan_to_num(values) for values in parts], axis=0)
-        wrong = np.flatnonzero(~np.isnan(stated) & (np.abs(stated - sums) > 0.5))
+        sums = _sum(parts)
+        wrong = np.flatnonzero(_differs(stated, sums))
         if len(wrong):
             notes.problem_rows(
                 body.rows[wrong],
@@ -229,23 +229,35 @@ def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:
             notes.repair(heading, f"小計の列として除外(左の{len(parts)}列の和と一致)", "13", column=heading)
 
 
-def _members(place: int, header: Header, body: Body) -> list[np.ndarray]:
-    """Number columns a total column adds up: those of its heading group, or the unbroken run to its left."""
+def _members(place: int, header: Header, body: Body, stated: np.ndarray) -> list[np.ndarray]:
+    """Number columns a total column adds up: those of its heading group, or a run of columns to its left.
+
+    Without a group the shortest run that adds up is taken, else the whole unbroken run.
+    """
     group, _, _ = header.headings[place].rpartition("_")
     if group:
-        inside = [
-            i
-            for i, h in enumerate(header.headings)
-            if i != place and h.startswith(f"{group}_") and i not in header.subtotals
+        return [
+            _numbers(body.raw(header, i))
+            for i, heading in enumerate(header.headings)
+            if heading.startswith(f"{group}_") and i not in header.subtotals
         ]
-        return [_numbers(body.raw(header, i)) for i in inside]
     members: list[np.ndarray] = []
     for i in range(place - 1, -1, -1):
         values = _numbers(body.raw(header, i))
         if i in header.subtotals or np.isnan(values).all():
             break
         members.append(values)
+        if len(members) > 1 and not _differs(stated, _sum(members)).any():
+            break
     return members
+
+
+def _sum(parts: list[np.ndarray]) -> np.ndarray:
+    return np.asarray(np.sum([np.nan_to_num(values) for values in parts], axis=0))
+
+
+def _differs(stated: np.ndarray, sums: np.ndarray) -> np.ndarray:
+    return np.asarray(~np.isnan(stated) & (np.abs(stated - sums) > 0.5))
 
 
 def _numbers(raw: Raw) -> np.ndarray:

@@ -17,6 +17,9 @@ from ujo_lib.intake.schemas import Schema, pandera_schema
 MIN_STAMPS = 480
 """Time stamps needed before the daily rhythm is judged: 20 per hour on average."""
 
+QUIET_SHARE = 0.7
+"""The quietest hours count as quiet below this share of an average hour; a flat day says nothing about clocks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -82,11 +85,8 @@ def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Sc
         positions = np.flatnonzero(check.broken.fillna(False).to_numpy(dtype=bool))
         if len(positions) == 0:
             continue
-        shown = (
-            frame[check.column].iloc[positions].astype(str).tolist()
-            if check.column in frame
-            else [""] * len(positions)
-        )
+        cells = frame[check.column].iloc[positions]
+        shown = cells.astype("Int64" if cells.dtype == "boolean" else object).astype(str).tolist()
         notes.problem_rows(
             rows[positions],
             shown,
@@ -107,7 +107,7 @@ def _commissioners(frame: pd.DataFrame) -> list[RowCheck]:
     checks = [
         RowCheck(
             responded & ~frame["in_scope"],
-            "responded",
+            "in_scope",
             "対象=1 の委員だけが回答=1",
             "対象か回答のどちらかを直してください。",
         ),
@@ -211,7 +211,7 @@ def check_clock(frame: pd.DataFrame, header: Header, timezone: str | None, notes
     counts = np.bincount(stamps.dt.hour.to_numpy(), minlength=24).astype(float)
     smooth = counts + np.roll(counts, 1) + np.roll(counts, -1)
     quiet = int(np.argmin(smooth))
-    if 12 <= quiet <= 21:
+    if 12 <= quiet <= 21 and smooth[quiet] < QUIET_SHARE * smooth.mean():
         notes.problem(
             "相談が最も少ないのは明け方",
             f"最も少ないのが{quiet}時台です。時刻が9時間ずれている疑いがあります。"

@@ -166,9 +166,12 @@ def _assign(
     ignored: list[int] = []
     for place, (heading, target) in enumerate(zip(headings, found, strict=True)):
         if target is None:
-            group = subtotals if _is_total(heading) else ignored
-            group.append(place)
-            if group is ignored and heading and _fold(heading) not in ignore:
+            known = not heading or _fold(heading) in ignore
+            if not known and _is_total(heading):
+                subtotals.append(place)
+                continue
+            ignored.append(place)
+            if not known:
                 _note_unknown(heading, notes)
         elif target.label is not None:
             _take_once(options.setdefault(target.name, {}), target.label, place, headings, notes)

@@ -5,7 +5,7 @@ Tidy tables over the record that `load` and `check` keep. None of them holds a v
 
 import pandas as pd
 
-from ujo_lib.intake.load import Intake
+from ujo_lib.intake.loading import Intake
 from ujo_lib.intake.schemas import SCHEMAS
 
 TRAPS = {

@@ -33,7 +33,7 @@ HEAD_ROWS = 60
 _CHUNK = 1 << 22
 _MOJIBAKE = re.compile("[\ufffd\x80-\x84\x86-\x9f\ue000-\uf8ff]")
 # UTF-8 read as cp932 shows these three kanji again and again; EUC-JP read as cp932 turns into half-width katakana.
-_UTF8_AS_CP932 = re.compile("(?:[縺繧繝].?){3}")
+_UTF8_AS_CP932 = re.compile("(?:[縺繧繝].*?){3}")
 _EUC_AS_CP932 = re.compile("[\uff61-\uff9f]{8}")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)")
@@ -169,13 +169,13 @@ def read_grid(name: str, content: bytes, sheet: str | None, encoding: str | None
 def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: Notes) -> Grid:
     used, utf8 = _to_utf8(content, encoding, notes)
     _refuse_mojibake(utf8, notes)
-    head = _first_records(utf8, "\t" if suffix != ".csv" else ",")
-    delimiter = "\t" if suffix != ".csv" else ","
-    if delimiter == "," and all(len(row) == 1 for row in head) and any("\t" in row[0] for row in head if row):
+    delimiter = "," if suffix == ".csv" else "\t"
+    head = _first_records(utf8, delimiter)
+    if delimiter == "," and all(len(row) <= 1 for row in head) and any("\t" in row[0] for row in head if row):
         delimiter = "\t"
         head = _first_records(utf8, delimiter)
         notes.repair("カンマ区切り(拡張子 .csv)", "タブ区切り", "1")
-    if not head:
+    if not any(any(row) for row in head):
         notes.problem(
             "見出しとデータがあること", "ファイルが空です。正しいファイルか確かめてください。", "総務省2-1"
         )

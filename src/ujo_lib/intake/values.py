@@ -314,6 +314,9 @@ def _fold_label(text: str) -> str:
     return re.sub(r"\s+", "", tidy(text)).casefold()
 
 
+_NUMBERED = re.compile(r"(?P<code>\d{1,2})(?:[\s.:、)]+|(?=\D))(?P<label>\S.*)")
+
+
 def parse_category(text: str, options: tuple[Option, ...]) -> Read:
     """The label of an answer given as label, code, 「1 男性」 or a known alias.
 
@@ -322,10 +325,14 @@ def parse_category(text: str, options: tuple[Option, ...]) -> Read:
     """
     known = vocabulary(options)
     folded = _fold_label(text)
-    numbered = re.fullmatch(r"(\d{1,2})[.:、)]?(\D.*)", folded)
     label = known.get(folded)
-    if label is None and numbered and known.get(numbered[1]) == known.get(numbered[2]):
-        label = known.get(numbered[1])
+    numbered = _NUMBERED.fullmatch(tidy(text))
+    if (
+        label is None
+        and numbered
+        and known.get(numbered["code"]) == known.get(_fold_label(numbered["label"]))
+    ):
+        label = known.get(numbered["code"])
     if label is None:
         raise ValueRefused(_choices(options), _nearest(folded, options), "定義")
     return Read(label, None if text == label else "5")
@@ -346,6 +353,7 @@ def _nearest(folded: str, options: tuple[Option, ...]) -> str:
 
 _KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMBER = re.compile("([二三四五六七八九])?(十)?([一二三四五六七八九])?")
+_OLDEST = 130
 _BAND = re.compile(
     r"(?P<low>\d{1,3})(?:歳?(?:~|-|から)(?P<high>\d{1,3}))?(?P<unit>歳代|歳台|代|歳)?(?P<open>以上|以下|未満)?"
 )
@@ -370,9 +378,8 @@ def age_range(text: str) -> tuple[int, int] | None:
     plain = re.sub(r"\s+", "", tidy(text)).replace("\u301c", "~")
     within = re.fullmatch(r".+\((.+)\)", plain)
     match = _BAND.fullmatch(_kanji_to_digits(within[1] if within else plain))
-    if match is None:
+    if match is None or (low := int(match["low"])) > _OLDEST:
         return None
-    low = int(match["low"])
     if match["high"]:
         return (low, int(match["high"]))
     if match["open"] == "以上":
@@ -475,8 +482,8 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             _note_refusal(column, raw, code, refused, notes)
             continue
         values[code] = read.value
-        if read.rule is not None:
-            changed.append((code, text, str(read.value), read.rule))
+        if (rule := read.rule or ("5" if text != bare and column.type != "text" else None)) is not None:
+            changed.append((code, text, str(read.value), rule))
     _note_repairs(column, raw, changed, notes)
     made = {column.name: _series(column, raw.codes, values)}
     if column.type in NUMERIC:

@@ -32,7 +32,7 @@ from ujo_lib.intake.problems import (
 from ujo_lib.intake.reading import Grid, UnreadableError, digest, read_bytes, read_grid
 from ujo_lib.intake.rules import RULE_COLUMNS, judge
 from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
-from ujo_lib.intake.values import Raw, Site, age_range, parse_column
+from ujo_lib.intake.values import Raw, Site, age_range, parse_column, tidy
 
 SOURCE_COLUMNS = (
     "kind",
@@ -47,6 +47,8 @@ SOURCE_COLUMNS = (
     "sha256",
 )
 MISSING_COLUMNS = ("kind", "column", "heading", "n_missing", "base", "share")
+
+_LABELS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +277,10 @@ def _frame(
     columns: dict[str, pd.Series] = {}
     constants = dict(spec.constants)
     for column in schema.columns:
-        if column.name in header.columns:
+        if column.name in header.columns and column.from_labels and not column.options:
+            _ask_for_labels(column, body.raw(header, header.columns[column.name]), notes)
+            columns[column.name] = _blank(column, len(body.rows))
+        elif column.name in header.columns:
             columns |= parse_column(column, body.raw(header, header.columns[column.name]), site, notes)
         elif column.name in constants:
             text = constants[column.name]
@@ -293,6 +298,16 @@ def _frame(
         if column.required and column.name not in frame:
             frame[column.name] = _blank(column, len(body.rows))
     return _DERIVED.get(schema.kind, _as_it_is)(frame)
+
+
+def _ask_for_labels(column: Column, raw: Raw, notes: Notes) -> None:
+    found = "、".join(sorted({tidy(text) for text in raw.texts if text.strip()})[:_LABELS_SHOWN])
+    notes.problem(
+        "選択肢の宣言",
+        f"自治体ごとに違う列です。inputs.yaml の labels に {column.name}: [{found}] のように書いてください。",
+        "定義",
+        column=raw.heading,
+    )
 
 
 def _blank(column: Column, height: int) -> pd.Series:

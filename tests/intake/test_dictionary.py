@@ -1,0 +1,29 @@
+"""The data dictionary for people says what the schemas say."""
+
+from pathlib import Path
+
+from ujo_lib.intake import SCHEMAS, dictionary
+
+README = Path(__file__).parents[2] / "data" / "README.md"
+
+
+def test_the_data_dictionary_on_disk_is_current():
+    assert README.read_text(encoding="utf-8") == dictionary.markdown(), (
+        "refresh it: python -m ujo_lib.intake.dictionary > data/README.md"
+    )
+
+
+def test_every_column_and_item_is_in_the_dictionary():
+    text = dictionary.markdown()
+    for schema in SCHEMAS.values():
+        assert f"## {schema.kind}\n" in text
+        for column in schema.columns:
+            assert f"| `{column.name}` | {column.heading}" in text
+        for item in schema.multiples:
+            assert f"| `{item.name}_*` | {item.heading}" in text
+
+
+def test_headings_within_a_kind_are_unambiguous():
+    for schema in SCHEMAS.values():
+        spelled = [s for c in (*schema.columns, *schema.multiples) for s in {c.heading, c.name, *c.aliases}]
+        assert len(spelled) == len(set(spelled)), schema.kind

@@ -1,0 +1,284 @@
+"""The door: one pass, all problems, nothing parsed twice, nothing shared that a caller could spoil."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.intake.conftest import Desk, as_csv, as_xlsx, table
+from ujo_lib import intake
+from ujo_lib.intake import loading
+from ujo_lib.intake.problems import PROBLEM_COLUMNS, REPAIR_COLUMNS
+
+PROJECT = Path(__file__).parents[2]
+
+
+def test_frames_carry_the_types_the_analyses_rely_on(desk: Desk):
+    desk.put("commissioners", "c.csv", as_csv(table("commissioners")))
+    desk.put("consultations", "s.csv", as_csv(table("consultations")))
+    taken = desk.load()
+    frame = taken["commissioners"]
+    assert frame["target_group"].cat.ordered
+    assert frame["district"].cat.categories.tolist() == ["東", "西"]
+    assert str(frame["in_scope"].dtype) == "boolean"
+    assert str(frame["n_cases_reported"].dtype) == "Int64"
+    assert str(frame["distributed_on"].dtype) == "datetime64[us]"
+    assert str(taken["consultations"]["received_at"].dtype) == "datetime64[us, Asia/Tokyo]"
+
+
+def test_a_caller_cannot_spoil_the_frames_of_the_next(desk: Desk):
+    desk.put("campaigns", "k.csv", as_csv(table("campaigns")))
+    first = desk.load()
+    mine = first["campaigns"]
+    mine.loc[0, "name"] = "こわした"
+    assert first["campaigns"]["name"].iloc[0] == "施策1"
+    assert desk.load()["campaigns"]["name"].iloc[0] == "施策1"
+
+
+def test_a_file_is_parsed_once_per_content_and_declaration(desk: Desk, monkeypatch):
+    calls = []
+    parse = loading._parse_file
+    monkeypatch.setattr(loading, "_parse_file", lambda *a: calls.append(1) or parse(*a))
+    path = desk.put("national_daily", "n.csv", as_csv(table("national_daily", {(1, "件数"): "777"})))
+    desk.check()
+    desk.check()
+    assert len(calls) == 1
+    desk.declared["national_daily"]["missing"] = {}
+    desk.check()
+    assert len(calls) == 2
+    path.write_bytes(as_csv(table("national_daily", {(1, "件数"): "778"})))
+    assert desk.check()["national_daily"]["n"].iloc[0] == 778
+
+
+def test_a_kind_that_was_not_loaded_is_named(desk: Desk):
+    desk.put("campaigns", "k.csv", as_csv(table("campaigns")))
+    with pytest.raises(KeyError, match="campaigns"):
+        desk.load()["cases"]
+
+
+def test_everything_is_also_json_and_html(desk: Desk):
+    rows = table("campaigns", {(1, "施策名"): "<b>太字</b>", (2, "費用(円)"): "<script>"})
+    desk.put("campaigns", "k.csv", as_csv(rows))
+    taken = desk.check()
+    data = json.loads(taken.json())
+    assert list(data) == ["sources", "problems", "repairs", "missing", "rules"]
+    assert list(data["problems"][0]) == list(PROBLEM_COLUMNS)
+    page = taken._repr_html_()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "<caption>" in page
+    assert 'scope="col"' in page
+    with pytest.raises(intake.DataProblems) as raised:
+        desk.load()
+    assert json.loads(raised.value.to_json())[0]["row"] == 3
+    assert "エラー1件" in str(raised.value)
+    assert list(taken.repairs.columns) == list(REPAIR_COLUMNS)
+
+
+def test_many_equal_faults_are_counted_and_not_all_printed(desk: Desk):
+    rows = [
+        ["日付", "都道府県", "件数"],
+        *([f"2023-01-{d:02d}", p, "?"] for d in range(1, 29) for p in ("熊本県", "福岡県", "大分県")),
+    ]
+    desk.put("national_daily", "n.csv", as_csv(rows))
+    problems = desk.check().problems
+    assert len(problems) == 51
+    assert problems["value"].iloc[-1] == "ほか34行"
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "remedy"),
+    [
+        ({"consultation": {"files": []}}, "consultation", "consultations"),
+        ({"campaigns": {"files": ["k.csv"], "timezon": "UTC"}}, "campaigns.timezon", "timezone"),
+        ({"campaigns": {"files": ["k.csv"], "missing": {"-": "zero"}}}, "campaigns.missing", ""),
+        ({"campaigns": {"files": ["k.csv"], "header_rows": "二"}}, "campaigns.header_rows", "段数"),
+        ({"campaigns": {"files": ["k.csv"], "columns": {"費用": "cost"}}}, "campaigns.columns", "cost_yen"),
+        ({"campaigns": {"files": ["k.csv"], "per_file": {"x.csv": {}}}}, "campaigns.per_file", ""),
+        ({"campaigns": {}}, "campaigns", "files"),
+        ({"labels": {"distrikt": ["東"]}}, "labels.distrikt", "district"),
+    ],
+)
+def test_a_slip_in_the_declaration_is_a_problem_that_names_the_key(desk: Desk, change, column, remedy):
+    desk.put("campaigns", "k.csv", as_csv(table("campaigns")))
+    inputs = desk.folder / "inputs.yaml"
+    inputs.write_text(
+        yaml.safe_dump({"data_dir": ".", **desk.declared, **change}, allow_unicode=True), encoding="utf-8"
+    )
+    problems = intake.check(inputs, ["campaigns"]).problems
+    mine = problems[problems["column"] == column]
+    assert mine["file"].tolist() == ["inputs.yaml"]
+    assert remedy in mine["remedy"].iloc[0]
+
+
+@pytest.mark.parametrize("content", ["a: [", "- 1", "", "\x00"])
+def test_a_broken_declaration_is_a_problem_and_no_traceback(tmp_path, content):
+    (tmp_path / "inputs.yaml").write_text(content, encoding="utf-8")
+    assert not intake.check(tmp_path / "inputs.yaml", ["campaigns"]).ok
+    assert not intake.check(tmp_path / "absent.yaml", ["campaigns"]).ok
+
+
+def test_another_city_needs_only_its_own_labels(desk: Desk):
+    rows = table("cases", {(2, "家族構成"): "三世代"})
+    desk.put("cases", "z.csv", as_csv(rows))
+    assert not desk.check().ok
+    inputs = desk.folder / "inputs.yaml"
+    said = yaml.safe_load(inputs.read_text(encoding="utf-8"))
+    said["labels"]["cases.household"] = {
+        "家族と同居": "1",
+        "三世代": ["2", "3世代"],
+        "一人暮らし": "3",
+        "不明": None,
+    }
+    inputs.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    taken = intake.load(inputs, ["cases"])
+    assert taken["cases"]["household"].cat.categories.tolist() == [
+        "家族と同居",
+        "三世代",
+        "一人暮らし",
+        "不明",
+    ]
+
+
+def test_labels_that_a_city_must_declare_are_asked_for(desk: Desk):
+    desk.put("commissioners", "c.csv", as_csv(table("commissioners")))
+    inputs = desk.folder / "inputs.yaml"
+    inputs.write_text(
+        yaml.safe_dump({"data_dir": ".", **desk.declared}, allow_unicode=True), encoding="utf-8"
+    )
+    problems = intake.check(inputs, ["commissioners"]).problems
+    assert problems["column"].tolist() == ["地区(圏域)"]
+    assert "labels に district: [東]" in problems["remedy"].iloc[0]
+
+
+def test_the_8050_household_is_derived_and_unknown_stays_unknown(desk: Desk):
+    changes = {
+        (1, "同居家族(複数)"): "1,2",
+        (2, "同居家族(複数)"): "",
+        (3, "同居家族(複数)"): "5",
+        (3, "年代"): "不明",
+    }
+    desk.put(
+        "cases",
+        "z.csv",
+        as_csv(table("cases", changes)),
+        multiple_answers={"trigger": "listed", "household_members": "listed"},
+    )
+    assert desk.load()["cases"]["economic_8050"].tolist() == [True, pd.NA, False]
+
+
+# --- advertising exports --------------------------------------------------------------------------------------------
+
+ADS = {
+    "meta_ja": [
+        ["日", "キャンペーン名", "広告の名前", "プラットフォーム", "インプレッション", "リーチ",
+         "リンクのクリック", "消化金額 (JPY)",
+         "CTR(すべて)"],
+        ["2024-02-20", "春", "A", "Instagram", "1,000", "800", "10", "500", "1.0"],
+        ["2024-02-21", "春", "A", "Facebook", "2,000", "900", "20", "700", "1.0"],
+        ["", "合計", "", "", "3,000", "1,500", "30", "1,200", ""],
+    ],
+    "meta_en": [
+        ["Reporting starts", "Reporting ends", "Campaign name", "Platform", "Impressions", "Link clicks",
+         "Amount spent (JPY)", "CTR (all)"],
+        ["2024-02-20", "2024-02-20", "春", "Instagram", "1000", "10", "500", "1.0"],
+        ["2024-02-21", "2024-02-21", "春", "Facebook", "2000", "20", "700", "1.0"],
+    ],
+    "tiktok": [
+        ["By Day", "Campaign name", "Ad group name", "Impressions", "Clicks (all)", "Clicks (destination)", "Cost"],
+        ["2024-02-20", "春", "若者", "1000", "15", "10", "500"],
+        ["2024-02-21", "春", "若者", "2000", "25", "20", "700"],
+        ["Total", "", "", "3000", "40", "30", "1200"],
+    ],
+    "google_ja": [
+        ["広告のレポート", "", "", "", "", ""],
+        ["2024年2月20日~2024年2月21日", "", "", "", "", ""],
+        ["日", "キャンペーン", "表示回数", "クリック数", "費用", "通貨コード"],
+        ["2024/2/20", "春", "1,000", "10", "500", "JPY"],
+        ["2024/2/21", "春", "2,000", "20", "700", "JPY"],
+        ["合計: アカウント", "", "3,000", "30", "1,200", "JPY"],
+    ],
+}  # fmt: skip
+
+
+def put_ads(desk: Desk, layout: str, rows: list[list[str]], **said: object) -> intake.Intake:
+    content = as_csv(rows, "utf-16", "\t") if layout == "google_ja" else as_csv(rows)
+    constants = {} if layout.startswith("meta") else {"platform": layout}
+    desk.put(
+        "ads",
+        "a.tsv" if layout == "google_ja" else "a.csv",
+        content,
+        layout=layout,
+        constants=constants,
+        **said,
+    )
+    desk.declared["ad_headings"] = str(PROJECT / "params" / "ad_headings.yaml")
+    return desk.check("ads")
+
+
+@pytest.mark.parametrize("layout", ADS)
+def test_each_platform_export_becomes_the_same_columns(desk: Desk, layout):
+    taken = put_ads(desk, layout, ADS[layout], timezone="Asia/Tokyo")
+    assert taken.ok, taken.problems.to_string()
+    frame = taken["ads"]
+    assert frame[["impressions", "link_clicks", "spend_yen"]].sum().tolist() == [3000, 30, 1200]
+    assert frame["date"].dt.day.tolist() == [20, 21]
+    assert not {"ctr", "cpc", "cpm"} & set(frame)
+
+
+def test_a_row_over_several_days_is_a_problem(desk: Desk):
+    rows = [list(row) for row in ADS["meta_en"]]
+    rows[2][1] = "2024-02-29"
+    problem = put_ads(desk, "meta_en", rows, timezone="Asia/Tokyo").problems.iloc[0]
+    assert problem["row"] == 3
+    assert "日別" in problem["remedy"]
+
+
+def test_money_in_another_currency_is_never_taken_for_yen(desk: Desk):
+    rows = [list(row) for row in ADS["meta_ja"]]
+    rows[0][7] = "消化金額 (USD)"
+    taken = put_ads(desk, "meta_ja", rows, timezone="Asia/Tokyo")
+    assert "spend_yen" not in taken["ads"]
+    assert "消化金額(USD)" in taken.problems["column"].tolist()
+
+
+def test_the_account_clock_must_be_declared(desk: Desk):
+    problem = put_ads(desk, "tiktok", ADS["tiktok"], timezone=None).problems.iloc[0]
+    assert (problem["file"], problem["rule"]) == ("a.csv", "10")
+
+
+# --- whatever comes -------------------------------------------------------------------------------------------------
+
+quiet = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@quiet
+@given(content=st.binary(max_size=300), suffix=st.sampled_from(["csv", "tsv", "xlsx"]))
+def test_no_bytes_make_the_check_fail(desk: Desk, content, suffix):
+    desk.declared.clear()
+    desk.put("campaigns", f"k.{suffix}", content)
+    assert not desk.check().ok
+
+
+@quiet
+@given(
+    cells=st.lists(st.lists(st.text(max_size=8), min_size=12, max_size=12), min_size=1, max_size=5),
+    kind=st.sampled_from(["commissioners", "cases", "consultations", "national_daily", "campaigns", "waves"]),
+)
+def test_no_cells_below_good_headings_make_the_check_fail(desk: Desk, cells, kind):
+    desk.declared.clear()
+    head = table(kind)[0]
+    rows = [head, *[row[: len(head)] for row in cells]]
+    desk.put(kind, "k.csv", as_csv([[c.encode("utf-8", "ignore").decode() for c in row] for row in rows]))
+    taken = desk.check()
+    assert len(taken.faults) == len(taken.problems)
+    assert taken.json()
+
+
+def test_an_empty_sheet_is_a_problem(desk: Desk):
+    desk.put("campaigns", "k.xlsx", as_xlsx([]))
+    assert "空です" in desk.check().problems["remedy"].iloc[0]

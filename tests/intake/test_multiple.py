@@ -1,0 +1,58 @@
+"""Multiple answers survive every encoding, and nothing is made of a list that Excel destroyed."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ujo_lib.intake.multiple import read_answers
+from ujo_lib.intake.schemas import CASES
+from ujo_lib.intake.values import ValueRefused
+
+ITEMS = {item.name: item for item in CASES.multiples}
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"
+
+
+@st.composite
+def ticked(draw):
+    item = draw(st.sampled_from(CASES.multiples))
+    chosen = draw(st.lists(st.sampled_from(item.options), min_size=1, unique=True))
+    return item, [o for o in item.options if o in chosen]
+
+
+@settings(deadline=None, max_examples=200)
+@given(ticked(), st.sampled_from([",", "、", "・", " ", "/", ";", "\uff0c", "\u3000", ", "]))
+def test_codes_come_back_whatever_stands_between_them(answer, separator):
+    item, options = answer
+    assert read_answers(separator.join(o.code for o in options), item.options) == tuple(
+        o.label for o in options
+    )
+
+
+@settings(deadline=None, max_examples=200)
+@given(ticked(), st.sampled_from(["、", "・", ",", " "]))
+def test_labels_come_back_though_some_hold_the_separator(answer, separator):
+    item, options = answer
+    assert read_answers(separator.join(o.label for o in options), item.options) == tuple(
+        o.label for o in options
+    )
+
+
+@settings(deadline=None, max_examples=100)
+@given(ticked())
+def test_circled_digits_need_no_separator(answer):
+    item, options = answer
+    written = "".join(CIRCLED[int(o.code) - 1] for o in options)
+    assert read_answers(written, item.options) == tuple(o.label for o in options)
+
+
+@pytest.mark.parametrize(
+    "written", ["13", "135", "1月3日", "2023-01-03", "45294", "3-Jan", "1,13", "1-3", "その他の理由"]
+)
+def test_a_destroyed_list_is_refused(written):
+    with pytest.raises(ValueRefused) as refused:
+        read_answers(written, ITEMS["trigger"].options)
+    assert refused.value.rule == "15"
+
+
+def test_an_answer_given_twice_counts_once():
+    assert read_answers("1,1,3", ITEMS["trigger"].options) == ("不登校", "職場になじめなかった")

@@ -1,0 +1,72 @@
+"""The 15 machine-readability rules: each is broken once and found by its number."""
+
+import io
+
+import openpyxl
+import pytest
+from openpyxl.drawing.image import Image
+from PIL import Image as Picture
+
+from tests.intake.conftest import Desk, as_csv, as_xlsx, table
+from ujo_lib.intake.rules import RULES
+
+
+def verdicts(desk: Desk):
+    return desk.check().rules.set_index("rule")["verdict"].to_dict()
+
+
+def test_a_good_workbook_meets_every_rule_that_applies(desk: Desk):
+    desk.put("national_daily", "n.xlsx", as_xlsx(table("national_daily")))
+    assert list(verdicts(desk)) == list(RULES)
+    assert len(RULES) == 15
+    assert set(verdicts(desk).values()) == {"適合"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "cell", "written"),
+    [
+        ("1-2", "cases", (1, "経緯(複数回答)"), "1,3"),
+        ("1-3", "national_daily", (1, "件数"), "10件"),
+        ("1-5", "national_daily", (1, "都道府県"), " 熊本県"),
+        ("1-10", "campaigns", (1, "施策名"), "①広報"),
+        ("1-11", "campaigns", (1, "開始"), "R6.2.28"),
+        ("1-12", "national_daily", (1, "都道府県"), ""),
+        ("1-13", "national_daily", (1, "件数"), "x"),
+    ],
+)
+def test_a_rule_that_a_cell_breaks_is_named(desk: Desk, rule, kind, cell, written):
+    changed = table(kind, {cell: written})
+    desk.put(kind, "f.csv", as_csv(changed))
+    found = desk.check().rules.set_index("rule").loc[rule]
+    assert found["verdict"] == "要改善"
+    assert found["n"] >= 1
+    assert found["example"]
+
+
+def test_items_about_workbooks_do_not_apply_to_text_files(desk: Desk):
+    desk.put("national_daily", "n.csv", as_csv(table("national_daily")))
+    assert {verdicts(desk)[rule] for rule in ("1-7", "1-8")} == {"対象外"}
+
+
+def test_a_blank_heading_and_a_second_table_beside_are_named(desk: Desk):
+    rows = [[*row, "", "メモ" if i == 0 else ""] for i, row in enumerate(table("national_daily"))]
+    desk.put("national_daily", "n.csv", as_csv(rows))
+    assert {verdicts(desk)[rule] for rule in ("1-6", "2-2")} == {"要改善"}
+
+
+def test_a_blank_row_inside_the_table_is_named(desk: Desk):
+    rows = table("national_daily")
+    desk.put("national_daily", "n.csv", as_csv([*rows[:2], ["", "", ""], *rows[2:]]))
+    assert verdicts(desk)["2-1"] == "要改善"
+    assert len(desk.load()["national_daily"]) == 3
+
+
+def test_a_picture_on_the_sheet_is_named(desk: Desk):
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(table("national_daily"))))
+    picture = io.BytesIO()
+    Picture.new("RGB", (2, 2)).save(picture, "PNG")
+    book.active.add_image(Image(picture), "E5")
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("national_daily", "n.xlsx", out.getvalue())
+    assert verdicts(desk)["1-8"] == "要改善"
