@@ -277,6 +277,17 @@ def test_the_city_rate_in_the_window_is_about_the_planted_ratio_and_flat_without
     )
 
 
+def test_the_prefecture_has_no_chance_bump_in_the_window_that_would_tell_another_story(city):
+    counts = city.national_daily
+    inside = counts["at"].between("2024-02-20", "2024-03-14")
+    ours = counts["都道府県"] == "熊本県"
+
+    def share(rows: pd.Series) -> float:
+        return counts.loc[rows & ours, "n"].sum() / counts.loc[rows, "n"].sum()
+
+    assert share(inside) / share(~inside) == pytest.approx(1.03, abs=0.1)
+
+
 def test_ids_are_unique_over_all_years_and_years_join_without_a_gap(city):
     assert city.contacts["相談ID"].is_unique
     assert city.contacts["at"].is_monotonic_increasing

@@ -147,7 +147,20 @@ def _kumamoto_daily(
     intensity = level * np.exp(shared + own) * gamma_noise(rng, PREFECTURE_DISPERSION, len(index))
     counts = conditioned_counts(rng, intensity, exact, KUMAMOTO_2023)
     year, in_year = index[exact], counts[exact]
-    return counts if months_hold(year, in_year) and weekdays_hold(year, in_year) else None
+    fits = months_hold(year, in_year) and weekdays_hold(year, in_year)
+    return counts if fits and _window_holds(index, counts, level * np.exp(shared)) else None
+
+
+def _window_holds(index: pd.DatetimeIndex, counts: Ints, expected: Floats) -> bool:
+    """The realised ratio in the campaign window lies near the planted one.
+
+    The truth file promises next to nothing at prefecture level; a chance bump in just these 24 days would make the
+    sample tell another story.
+    """
+    window = calendar.in_window(index)
+    planted = expected / np.where(window, calendar.PREFECTURE_RATE_RATIO, 1.0)
+    realised = counts[window].sum() / planted[window].sum() / (counts[~window].sum() / planted[~window].sum())
+    return bool(PREFECTURE_REALISED[0] <= realised <= PREFECTURE_REALISED[1])
 
 
 def _other_places(
@@ -190,6 +203,7 @@ class CityCounts:
     extra: Ints
 
 
+PREFECTURE_REALISED: Final = (0.97, 1.09)
 CITY_CONTACTS: Final = (88, 104)
 CITY_BASE_RATE: Final = 0.262
 
