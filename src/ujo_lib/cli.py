@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 a fault of the program; 2 wrong parameters or arguments; 3
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Sequence
 
 from ujo_lib.fiscal import DateError, FiscalYear
@@ -108,8 +109,8 @@ def _params(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from ujo_lib.pipeline.keys import package_digest
     from ujo_lib.files import write_atomically
+    from ujo_lib.pipeline.keys import package_digest
 
     root = project_root()
     target = root / "data" / "sample"
@@ -122,6 +123,38 @@ def _sample(options: argparse.Namespace) -> int:
     sample.write_city(root)
     write_atomically(stamp, maker)
     print(f"合成データを作りました: {target}", file=sys.stderr)
+    return DONE
+
+
+def _tag(options: argparse.Namespace) -> int:
+    from ujo_lib.tagging import CodebookError, load_codebook
+    from ujo_lib.tagging.stream import ColumnNotFoundError, UnreadableInputError, tag_file
+
+    begun = time.monotonic()
+
+    def told(texts: int) -> None:
+        print(
+            f"\r{texts:,} 件({texts / (time.monotonic() - begun):,.0f} 件/秒)",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    try:
+        codebook = load_codebook(options.codebook or project_root() / "params" / "codebook.yaml")
+        done = tag_file(
+            options.input, options.output, codebook, options.jobs or 0, told, encoding=options.encoding
+        )
+    except CodebookError as error:
+        return _explain(error, WRONG_PARAMETERS)
+    except (ColumnNotFoundError, UnreadableInputError, FileNotFoundError) as error:
+        return _explain(error, DATA_PROBLEMS)
+    seconds = time.monotonic() - begun
+    print(
+        f"\r{done.texts:,} 件({done.characters:,} 字)を {seconds:.1f} 秒で読み、{done.tagged:,} 件に主題を付けました。",
+        file=sys.stderr,
+    )
+    print(options.output)
     return DONE
 
 
@@ -161,6 +194,12 @@ def _parser() -> argparse.ArgumentParser:
     params = command("params", _params, "パラメーターの値・既定値・意味を示す")
     params.add_argument("--notebook", nargs="+", default=[], metavar="NN", help="このノートブックだけ(例 02)")
     command("prune", _prune, "過去の公表用ページを削除する")
+    tag = command("tag", _tag, "相談の本文に主題を付ける(CSV または Parquet)", of_a_year=False)
+    tag.add_argument("input", help="相談ID と 相談本文 の列があるファイル")
+    tag.add_argument("output", help="結果のファイル(相談IDと、主題ごとの0/1。本文は書かない)")
+    tag.add_argument("--codebook", default=None, help="主題の定義(既定は params/codebook.yaml)")
+    tag.add_argument("--jobs", type=_positive, default=None, help="同時に使うCPUの数(既定はすべて)")
+    tag.add_argument("--encoding", default="utf-8", help="CSVの文字コード(cp932 など。既定は utf-8)")
     sample = command("sample", _sample, "合成データを data/sample に作る", of_a_year=False)
     sample.add_argument("--quiet", action="store_true", help="そろっているときは何も言わない")
     return parser
