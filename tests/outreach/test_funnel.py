@@ -85,14 +85,14 @@ def test_pairwise_is_holm_adjusted_over_all_pairs():
     table = funnel.pairwise(ads(rows), "platform")
     assert len(table) == 3
     alone = funnel.pairwise(ads(rows[::2]), "platform")["p_value"].item()
-    together = table.set_index(["category", "reference"]).loc[("A", "C"), "p_value"]
+    together = table.set_index(["category", "other"]).loc[("A", "C"), "p_value"]
     assert together == pytest.approx(3 * alone)
 
 
 def test_pairwise_with_a_reference_compares_everything_with_it():
     rows = [("2024-02-20", name, 10_000, clicks, 1) for name, clicks in (("A", 30), ("B", 45), ("C", 60))]
     table = funnel.pairwise(ads(rows), "platform", reference="A")
-    assert table["reference"].tolist() == ["A", "A"]
+    assert table["other"].tolist() == ["A", "A"]
     assert table["estimate"].tolist() == pytest.approx([1.5, 2.0])
 
 
@@ -153,19 +153,41 @@ def test_media_use_is_carried_over_to_the_age_bands_of_the_platform():
         ads([("2024-02-20", "A", 1000, 10, 1)]).assign(age_band=band)
         for band in ("13-17", "18-24", "65+", "不明")
     ]
+    other = ads([("2024-02-20", "表にない媒体", 1000, 10, 1)]).assign(age_band="13-17")
     use = pd.DataFrame(
         {
             "age_band": ["10代", "20代", "70代以上", "10代"],
-            "medium": ["SNS"] * 3 + ["TV"],
+            "medium": ["A"] * 3 + ["TV"],
             "share": [0.9, 0.2, 0.3, 0.5],
         }
     )
-    table = funnel.media_and_clicks(pd.concat(rows), use, "SNS").set_index("age_band")
-    assert table.loc["13-17", "use"] == pytest.approx(0.9)
-    assert table.loc["18-24", "use"] == pytest.approx((2 * 0.9 + 5 * 0.2) / 7)
-    assert table.loc["65+", "use"] == pytest.approx(0.3)
-    assert pd.isna(table.loc["不明", "use"])
-    assert table.loc["18-24", "share"] == pytest.approx(0.01)
+    table = funnel.media_and_clicks(pd.concat([*rows, other]), use)
+    assert set(table["platform"]) == {"A"}
+    found = table.set_index("age_band")
+    assert found.loc["13-17", "use"] == pytest.approx(0.9)
+    assert found.loc["18-24", "use"] == pytest.approx((2 * 0.9 + 5 * 0.2) / 7)
+    assert found.loc["65+", "use"] == pytest.approx(0.3)
+    assert pd.isna(found.loc["不明", "use"])
+    assert found.loc["18-24", "share"] == pytest.approx(0.01)
+    assert funnel.media_and_clicks(other, use).empty
+
+
+def test_platforms_that_use_other_words_are_counted_together(published):
+    exports = pd.concat(
+        [published.assign(device=word, region="Kumamoto") for word in ("Mobile", "携帯電話", "PC")]
+    )
+    same = funnel.relabelled(
+        exports, {"Mobile": "スマートフォン", "携帯電話": "スマートフォン", "Kumamoto": "熊本県"}
+    )
+    assert funnel.by(same, ["device"])["n"].tolist() == [8_812, 2 * 8_812]
+    assert same["region"].unique().tolist() == ["熊本県"]
+
+
+def test_landings_are_held_against_the_clicks_of_platforms_that_report_them(published):
+    measured = published.assign(landing_views=6_000)
+    steps = funnel.steps(pd.concat([published, measured]), None).set_index("step")
+    assert steps.loc["サイト到達", "per_thousand"] == pytest.approx(1000 * 6_000 / 8_812)
+    assert steps.loc["クリック(流入)", "per_thousand"] == pytest.approx(3.73165, abs=1e-5)
 
 
 def test_a_new_channel_of_inflow_needs_no_new_code():

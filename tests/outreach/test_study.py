@@ -116,7 +116,7 @@ def test_the_curves_hold_the_registered_estimate_once(campaigns):
         assert len(registered) == 1
         assert registered["estimate"].item() == pytest.approx(effect.estimate)
         assert (
-            not table.drop(columns=["code", "estimate", "low", "high", "p_value", "chosen", "reason"])
+            not table.drop(columns=["label", "estimate", "low", "high", "p_value", "chosen", "reason"])
             .duplicated()
             .any()
         )

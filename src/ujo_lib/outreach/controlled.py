@@ -138,7 +138,8 @@ def block_t(comparison: Comparison | Refusal, area: str, level: float = 0.95) ->
 
 
 def residual_autocorrelation(comparison: Comparison | Refusal, lags: int = 14) -> pd.DataFrame:
-    """Autocorrelation of the baseline's daily Pearson residuals: lag, estimate, low, high; empty after a refusal.
+    """Autocorrelation of the baseline's daily Pearson residuals: lag, estimate, low, high; empty after a
+    refusal.
 
     `low` and `high` bound what independent days would give (±1.96/√days); the verdict does not rest on them.
     """
@@ -154,10 +155,11 @@ def residual_autocorrelation(comparison: Comparison | Refusal, lags: int = 14) -
 
 
 def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> pd.DataFrame:
-    """Observed and expected contacts by block: start, end, role, n, expected, low, high; empty after a refusal.
+    """Observed and expected contacts by block: start, end, role, n, expected, low, high; empty after a
+    refusal.
 
-    The band of a block is what it would have shown without an effect, read off the interval of the verdict: the
-    window's count lies outside its band exactly when an effect was detected.
+    The band of a block is what it would have shown without an effect, read off the interval of the verdict:
+    the window's count lies outside its band exactly when an effect was detected.
     """
     columns = ["start", "end", "role", "n", "expected", "low", "high"]
     if (

@@ -17,7 +17,7 @@ UNBOUNDED = "上限なし(増えた相談が0件の可能性を除けない)"
 
 @dataclass(frozen=True)
 class Price:
-    """Yen per extra contact; `low` and `high` come from the upper and lower bound of extra contacts."""
+    """Whole yen per extra contact; `low` and `high` come from the upper and lower bound of extra contacts."""
 
     estimate: float
     low: float
@@ -106,7 +106,7 @@ def worded(yen: float | None) -> str:
 
 
 def _price(yen: float, contacts: float) -> float:
-    return yen / contacts if contacts > 0 else float("inf")
+    return float(round(yen / contacts)) if contacts > 0 else float("inf")
 
 
 def _note(lead: str, names: pd.Series) -> str:

@@ -8,7 +8,7 @@ practice.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,41 @@ from scipy import stats as distributions
 
 from ujo_lib.stats import holm, wilson
 
-COUNTS = ("impressions", "link_clicks", "landing_views", "video_views", "spend_yen")
+HEADINGS = {
+    "base": "表示回数",
+    "n": "クリック",
+    "landing": "サイト到達",
+    "spend": "費用",
+    "ctr": "クリック率(表示1,000回あたり)",
+    "dispersion": "日ごとのばらつき(1なら偶然の範囲)",
+    "low_day": "下限(日ごとの揺れを考慮)",
+    "high_day": "上限(日ごとの揺れを考慮)",
+    "landing_share": "到達の割合(%)",
+    "cpm": "表示1,000回の費用",
+    "cpc": "1クリックの費用",
+}
+"""Japanese headings of the columns of `per_thousand`."""
+
+FORMATS = (
+    dict.fromkeys(("base", "n", "landing"), "n")
+    | dict.fromkeys(("ctr", "low_day", "high_day"), "ratio")
+    | dict.fromkeys(("spend", "cpm", "cpc"), "yen")
+)
+"""How the numbers of `per_thousand` are written."""
+
+_MEASURES = {"impressions": "表示回数(視聴数)", "link_clicks": "クリック(流入)", "spend_yen": "費用(円)"}
+_WORDED = ("age_band", "device", "creative_format", "region")
+
+
+def relabelled(ads: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """The exports in one language: every platform has its own words for ages, devices, formats and places.
+
+    Args:
+        ads: rows of the ad platforms' daily exports.
+        labels: the platform's word → the word to use; words not listed stay as they are.
+    """
+    known = [column for column in _WORDED if column in ads]
+    return ads.assign(**{column: ads[column].replace(dict(labels)) for column in known})
 
 
 def by(
@@ -44,9 +78,9 @@ def by(
             "base": shown, "n": clicked, "landing": landed, "spend": spent
         }  # fmt: skip
         rows.append(row | _rates(part, clicks, level))
-    frame = pd.DataFrame(rows)
-    whole = ["base", "n", "landing", "spend"]
     ratios = ["share", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc"]
+    frame = pd.DataFrame(rows, columns=[*dimensions, "base", "n", "landing", "spend", *ratios])
+    whole = ["base", "n", "landing", "spend"]
     return frame.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(ratios, "Float64"))
 
 
@@ -74,7 +108,7 @@ def pairwise(
         reference: compare only with this category; default every pair.
 
     Returns:
-        category, reference, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted).
+        category, other, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted).
     """
     table = by(ads, [dimension], clicks=clicks)
     table = table[(table["base"].fillna(0) > 0) & table["n"].notna()].reset_index(drop=True)
@@ -87,7 +121,7 @@ def pairwise(
             if b[dimension] != reference and a[dimension] == reference:
                 a, b = b, a
             rows.append((a[dimension], b[dimension], *_compare(a, b)))
-    frame = pd.DataFrame(rows, columns=["category", "reference", "estimate", "p_value", "p_day"])
+    frame = pd.DataFrame(rows, columns=["category", "other", "estimate", "p_value", "p_day"])
     if len(frame):
         frame["p_value"] = holm(frame["p_value"].to_numpy())
         frame["p_day"] = holm(frame["p_day"].to_numpy())
@@ -113,7 +147,7 @@ def frequencies(ads: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
 
 
 def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link_clicks") -> pd.DataFrame:
-    """The funnel from top to bottom: step, definition, n, share (of the step above; NA when not
+    """The funnel from top to bottom: step, definition, n, per_thousand (of the step above; NA when not
     comparable).
 
     Args:
@@ -132,7 +166,7 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
     # Not every platform reports landings: their share is taken over the clicks of those that do.
     landing_clicks = _clicks_with_landing(ads, clicks)
     above = pd.array([pd.NA, frame["n"][0], landing_clicks, pd.NA], dtype="Float64")
-    frame["share"] = (frame["n"].astype("Float64") / above).where(above > 0)
+    frame["per_thousand"] = (1000 * frame["n"].astype("Float64") / above).where(above > 0)
     return frame
 
 
@@ -148,14 +182,14 @@ def against_stated(ads: pd.DataFrame, stated: dict[str, int]) -> pd.DataFrame:
         ads: as in `by`.
         stated: published figure by column name, such as {"impressions": 2361423}.
     """
-    rows = [(name, value, _total(ads, name)) for name, value in stated.items()]
+    rows = [(_MEASURES.get(name, name), value, _total(ads, name)) for name, value in stated.items()]
     frame = pd.DataFrame(rows, columns=["measure", "stated", "n"]).astype({"n": "Int64", "stated": "Int64"})
     frame["difference"] = frame["n"] - frame["stated"]
     return frame
 
 
-def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame, medium: str) -> pd.DataFrame:
-    """Use of a medium by age beside the click-through rate at that age.
+def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame) -> pd.DataFrame:
+    """Use of a medium by age beside the click-through rate at that age, for media that both sides know.
 
     Surveys of media use and advertising platforms cut ages differently; use is carried over to the platform's
     bands in proportion to the years of age they share.
@@ -163,17 +197,22 @@ def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame, medium: str) ->
     Args:
         ads: as in `by`, with age_band such as 18-24 or 65+.
         media_use: age_band such as 20代 or 70代以上, medium, share (0-1), as supplied.
-        medium: which medium of `media_use`.
 
     Returns:
-        age_band (the platform's), use (0-1, NA when the survey knows no such age), base, n, share (CTR), low, high.
+        platform, age_band (the platform's), use (0-1, NA when the survey knows no such age), base, n, share
+        (CTR), low, high.
     """
-    supplied = media_use[media_use["medium"].astype(str) == medium]
-    known = [(_years(str(row.age_band)), float(row.share)) for row in supplied.itertuples()]
-    clicks = by(ads.dropna(subset=["age_band"]), ["age_band"])
-    clicks = clicks[["age_band", "base", "n", "share", "low", "high"]]
-    use = [_carried_over(_years(str(band)), known) for band in clicks["age_band"]]
-    return clicks.assign(use=pd.array(use, dtype="Float64"), age_band=clicks["age_band"].astype(str))
+    known = media_use["medium"].astype(str)
+    clicks = by(
+        ads[ads["platform"].astype(str).isin(known)].dropna(subset=["age_band"]), ["platform", "age_band"]
+    )
+    use = []
+    for row in clicks.itertuples():
+        supplied = media_use[known == row.platform]
+        shares = [(_years(str(each.age_band)), float(each.share)) for each in supplied.itertuples()]
+        use.append(_carried_over(_years(str(row.age_band)), shares))
+    columns = ["platform", "age_band", "use", "base", "n", "share", "low", "high"]
+    return clicks.assign(use=pd.array(use, dtype="Float64"))[columns]
 
 
 def inflow_by_source(consultations: pd.DataFrame) -> pd.DataFrame:

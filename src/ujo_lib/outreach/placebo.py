@@ -16,7 +16,7 @@ from ujo_lib.outreach.controlled import blocks
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Refusal
 
-PLACEBO_COLUMNS = ["reference", "estimate", "statistic", "real"]
+PLACEBO_COLUMNS = ["place", "estimate", "statistic", "real"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Placebo:
     """Placebo distribution with the real value in it.
 
     Attributes:
-        frame: reference (prefecture or block), estimate (rate ratio), statistic (studentised log ratio),
-            real.
+        frame: place (prefecture or first day of a block), estimate (rate ratio), statistic (studentised log
+            ratio), real.
         p_value: share of all statistics, the real one included, that are at least as far from 0 as the real
             one.
         smallest_p: the smallest p-value that so many placebos can give.
@@ -109,7 +109,7 @@ def summary(space: Placebo | Refusal, time: Placebo | Refusal) -> pd.DataFrame:
 
 
 def frame_of(found: Placebo | Refusal) -> pd.DataFrame:
-    """The placebo distribution, empty after a refusal: reference, estimate, statistic, real."""
+    """The placebo distribution, empty after a refusal: place, estimate, statistic, real."""
     return found.frame if isinstance(found, Placebo) else pd.DataFrame(columns=PLACEBO_COLUMNS)
 
 
@@ -122,7 +122,7 @@ def _of_the_others(counts: np.ndarray) -> np.ndarray:
 def _ranked(names: Sequence[str], log_ratio: np.ndarray, statistic: np.ndarray, total: int) -> Placebo:
     frame = pd.DataFrame(
         {
-            "reference": list(names),
+            "place": list(names),
             "estimate": np.exp(log_ratio),
             "statistic": statistic,
             "real": np.arange(total) == 0,

@@ -125,7 +125,8 @@ def summary(designs: Sequence[Design], wanted: float = 0.8) -> pd.DataFrame:
     """Smallest effect each design finds with the wanted power.
 
     Returns:
-        area, window and baseline (contacts expected there), mde (rate ratio, NA when beyond 100), extra (contacts).
+        area, window and baseline (contacts expected there), mde (rate ratio, NA when beyond 100), extra
+        (contacts).
     """
     rows = []
     for design in designs:

@@ -18,6 +18,8 @@ import pandas as pd
 from ujo_lib.fiscal import Period
 from ujo_lib.outreach.verdict import Effect
 
+_DAY = "%Y年%-m月%-d日"
+
 Choices = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
@@ -68,9 +70,10 @@ class Plan:
     def table(self) -> pd.DataFrame:
         """The plan for a reader: item, value."""
         controls = "、".join(self.controls) or "施策が届いていないすべての都道府県"
+        window = f"{self.window_start:{_DAY}}〜{self.window_end:{_DAY}}({self.window.days}日間)"
         rows = [
-            ("効果をみる期間", f"{self.window_start}〜{self.window_end}({self.window.days}日間)"),
-            ("比較に使う最初の日", f"{self.first_day}"),
+            ("効果をみる期間", window),
+            ("比較に使う最初の日", f"{self.first_day:{_DAY}}"),
             ("比較地域", controls),
             (
                 f"{self.area}の数え方",
@@ -108,7 +111,7 @@ def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect]) -> p
         estimate: gives the effect under a plan.
 
     Returns:
-        One row a combination, ordered by estimate: the dimensions, code, estimate, low, high, p_value,
+        One row a combination, ordered by estimate: the dimensions, label, estimate, low, high, p_value,
         chosen (the registered one), reason. Combinations that cannot be estimated come last.
     """
     rows = []
@@ -120,7 +123,7 @@ def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect]) -> p
         rows.append(
             {
                 **dict(zip(choices, options, strict=True)),
-                "code": effect.code,
+                "label": effect.label,
                 "estimate": effect.estimate,
                 "low": effect.low,
                 "high": effect.high,

@@ -1,4 +1,5 @@
-"""One registered plan put to one set of contacts: the city's and the prefecture's estimates and their variants.
+"""One registered plan put to one set of contacts: the city's and the prefecture's estimates and their
+variants.
 
 The other modules know methods; this one knows which series goes into which method, so that a notebook asks
 one question a line, and a variant differs from the registered estimate in exactly what it names.

@@ -8,6 +8,20 @@ from pydantic import Field, field_validator
 from ujo_lib.params.common import NotebookSettings
 
 _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
+_AD_LABELS = {
+    "Mobile": "スマートフォン",
+    "携帯電話": "スマートフォン",
+    "Tablet": "タブレット",
+    "パソコン": "PC",
+    "Carousel": "カルーセル",
+    "Single image 1:1": "1:1",
+    "Video": "動画",
+    "18~24": "18-24",
+    "25~34": "25-34",
+    "35~44": "35-44",
+    "Kumamoto": "熊本県",
+}
+_SAMPLE_PLAN = "11055b84ae8d3c3d27171dc3f07b6d53dcad6ef688922f5b48c120226540f3d0"
 
 
 class OutreachSettings(NotebookSettings):
@@ -55,7 +69,9 @@ class OutreachSettings(NotebookSettings):
         7, ge=1, le=60, description="施策を単独で評価するのに必要な、その施策だけの日数"
     )
     level: float = Field(0.95, ge=0.8, le=0.99, description="信頼水準")
-    plan_digest: str = Field("", description="結果を見る前に登録した計画の照合値(SHA-256)。空なら未登録")
+    plan_digest: str = Field(
+        _SAMPLE_PLAN, description="結果を見る前に登録した計画の照合値(SHA-256)。空なら未登録"
+    )
     planned_city_per_year: float = Field(
         54.0, gt=0, description="検出力の計算に使う、市の窓口の年間の見込み件数"
     )
@@ -70,6 +86,9 @@ class OutreachSettings(NotebookSettings):
     stated_link_clicks: int = Field(8812, ge=0, description="公表済みの広告からの流入数")
     planned_platforms: list[str] = Field(
         ["Instagram", "Facebook", "TikTok"], description="計画書に書かれた広告の媒体"
+    )
+    ad_labels: dict[str, str] = Field(
+        _AD_LABELS, description="媒体ごとに違う言葉の読み替え(書き出しの言葉: そろえる言葉)"
     )
     media_cost_shares: list[float] = Field(
         [1.0, 0.7, 0.5], description="費用のうち媒体費とみなす割合(制作費などを除く)の候補"
