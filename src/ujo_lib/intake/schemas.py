@@ -514,6 +514,43 @@ NATIONAL_ATTRIBUTES = Schema(
     key=("scope", "period_start", "period_end", "variable", "occupation", "value"),
 )
 
+_AD_FORMATS = uncoded(
+    "カルーセル/1:1/動画/レスポンシブ/その他",
+    {
+        "カルーセル": ("Carousel", "カルーセル広告"),
+        "1:1": ("Single image 1:1", "1x1", "正方形", "Square", "Single image", "画像"),
+        "動画": ("Video", "ビデオ"),
+        "レスポンシブ": ("Responsive", "レスポンシブ ディスプレイ広告"),
+        "その他": ("Other", "Unknown", "不明"),
+    },
+)
+_AD_AGES = uncoded(
+    "13-17/18-24/25-34/35-44/45-54/55-64/65+/不明",
+    {
+        **{f"{a}-{b}": (f"{a}~{b}", f"{a}〜{b}", f"{a}~{b}歳", f"{a}-{b}歳", f"AGE_{a}_{b}")
+           for a, b in ((13, 17), (18, 24), (25, 34), (35, 44), (45, 54), (55, 64))},
+        "65+": ("65歳以上", "65~", "65以上"),
+        "不明": ("Unknown", "unknown", "Undetermined"),
+    },
+)  # fmt: skip
+_AD_DEVICES = uncoded(
+    "スマートフォン/タブレット/パソコン/その他・不明",
+    {
+        "スマートフォン": (
+            "Mobile",
+            "携帯電話",
+            "スマホ",
+            "Mobile phones",
+            "mobile_app",
+            "iPhone",
+            "Android",
+        ),
+        "タブレット": ("Tablet", "Tablets"),
+        "パソコン": ("PC", "Desktop", "Computers", "コンピュータ", "コンピューター"),
+        "その他・不明": ("Other", "Unknown", "TV画面", "不明", "その他"),
+    },
+)
+
 ADS = Schema(
     "ads",
     "広告配信実績(日別)",
@@ -526,8 +563,8 @@ ADS = Schema(
         Column("campaign", "キャンペーン名", "str", required=True),
         Column("adset", "広告セット名", "str"),
         Column("ad", "広告名", "str"),
-        Column("creative_format", "広告フォーマット", "str"),
-        Column("age_band", "年齢", "str"),
+        Column("creative_format", "広告フォーマット", "cat", options=_AD_FORMATS),
+        Column("age_band", "年齢", "cat", options=_AD_AGES),
         Column(
             "sex",
             "性別",
@@ -536,7 +573,7 @@ ADS = Schema(
                 "男性/女性/不明", {"男性": _MALE, "女性": _FEMALE, "不明": ("Unknown", "unknown")}
             ),
         ),
-        Column("device", "デバイス", "str"),
+        Column("device", "デバイス", "cat", options=_AD_DEVICES),
         Column("region", "地域", "str"),
         Column("impressions", "インプレッション", "int", required=True, minimum=0, unit="回"),
         Column(
