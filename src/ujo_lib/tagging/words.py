@@ -1,0 +1,166 @@
+"""Which words: counted from tokens, for groups of texts and for texts no theme was found in.
+
+Content words only (nouns, verbs, adjectives, adverbs with a meaning of their own), by base form. Tables of words are for
+analysts inside the city; a word few people used can point to one of them, so callers give a least number of texts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm
+
+from ujo_lib.stats import holm
+from ujo_lib.tagging.engine import Engine, Tokens
+from ujo_lib.tagging.normalise import Int32, Int64, corpus
+
+CONTENT = ("名詞", "動詞", "形容詞", "副詞")
+_NO_CONTENT = ("名詞,非自立", "名詞,代名詞", "名詞,数", "名詞,接尾", "動詞,非自立", "動詞,接尾", "形容詞,非自立", "形容詞,接尾")
+_EMPTY_WORDS = frozenset({"する", "ある", "いる", "なる", "できる", "思う", "言う", "やる", "れる", "られる", "*"})
+
+
+@dataclass(frozen=True)
+class WordIndex:
+    """Content words of texts.
+
+    Attributes:
+        vocabulary: base forms.
+        word: (occurrences,) index into `vocabulary`, in reading order.
+        text: the text of each occurrence.
+        sentence: the sentence of each occurrence, counted through all texts.
+        place: its token number, so that neighbours differ by one.
+        n_texts: number of texts.
+    """
+
+    vocabulary: tuple[str, ...]
+    word: Int64
+    text: Int64
+    sentence: Int64
+    place: Int64
+    n_texts: int
+
+    def counts(self, texts: npt.NDArray[np.bool_]) -> Int64:
+        """Occurrences of each word in the chosen texts."""
+        return np.bincount(self.word[texts[self.text]], minlength=len(self.vocabulary))
+
+    def text_counts(self, texts: npt.NDArray[np.bool_]) -> Int64:
+        """Number of chosen texts each word occurs in."""
+        chosen = texts[self.text]
+        pairs = np.unique(self.text[chosen] * len(self.vocabulary) + self.word[chosen])
+        return np.bincount(pairs % max(len(self.vocabulary), 1), minlength=len(self.vocabulary))
+
+
+def index_words(texts: Sequence[str], engine: Engine) -> WordIndex:
+    """Tokenise texts and keep their content words."""
+    cleaned = corpus(texts)
+    tokens = engine.tokenise(cleaned.codepoints, cleaned.sentences)
+    rows = np.flatnonzero(_content(tokens))
+    names = _base_forms(tokens, rows)
+    kept = np.array([name not in _EMPTY_WORDS for name in names], np.bool_)
+    rows, names = rows[kept], [name for name, keep in zip(names, kept, strict=True) if keep]
+    vocabulary, word = np.unique(np.array(names, dtype=object), return_inverse=True)
+    sentence = np.searchsorted(tokens.pointer, rows, side="right") - 1
+    text = cleaned.text_of[sentence].astype(np.int64)
+    return WordIndex(tuple(vocabulary), word.astype(np.int64), text, sentence, rows, len(texts))
+
+
+def distinctive_words(index: WordIndex, group: npt.NDArray[np.bool_], least_texts: int = 10) -> pd.DataFrame:
+    """Rank words by how much more a group uses them than the others: log-odds with an informative Dirichlet prior.
+
+    The prior is the word's frequency in all texts (Monroe, Colaresi & Quinn 2008, eq. 16–22), which keeps rare words from
+    leading the list by chance.
+
+    Args:
+        index: words of all texts.
+        group: which texts are the group.
+        least_texts: leave out words that fewer texts contain.
+
+    Returns:
+        `word`, `n` (occurrences in the group), `n_other`, `texts` (texts of the group with the word), `base` (texts of
+        the group), `estimate` (log-odds ratio), `low`, `high` (95 %), `z`, `p_value`, `p_holm`; most distinctive first.
+    """
+    inside, outside = index.counts(group).astype(float), index.counts(~group).astype(float)
+    prior = inside + outside
+    kept = index.text_counts(np.ones(index.n_texts, np.bool_)) >= least_texts
+    total_in, total_out, total_prior = inside.sum(), outside.sum(), prior.sum()
+    odds_in = np.log((inside + prior) / (total_in + total_prior - inside - prior))
+    odds_out = np.log((outside + prior) / (total_out + total_prior - outside - prior))
+    estimate = odds_in - odds_out
+    error = np.sqrt(1 / (inside + prior) + 1 / (outside + prior))
+    table = pd.DataFrame(
+        {
+            "word": index.vocabulary,
+            "n": inside.astype(int),
+            "n_other": outside.astype(int),
+            "texts": index.text_counts(group),
+            "base": int(group.sum()),
+            "estimate": estimate,
+            "low": estimate - norm.isf(0.025) * error,
+            "high": estimate + norm.isf(0.025) * error,
+            "z": estimate / error,
+        }
+    )[kept]
+    table["p_value"] = 2 * norm.sf(table["z"].abs())
+    table["p_holm"] = holm(table["p_value"])
+    return table.sort_values(["z", "word"], ascending=[False, True], ignore_index=True)
+
+
+def frequent_words(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1) -> pd.DataFrame:
+    """List the words most texts of a choice contain: `word`, `n` (texts), `base`, `occurrences`."""
+    table = pd.DataFrame(
+        {
+            "word": index.vocabulary,
+            "n": index.text_counts(texts),
+            "base": int(texts.sum()),
+            "occurrences": index.counts(texts),
+        }
+    )
+    table = table[table["n"] >= max(least_texts, 1)]
+    return table.sort_values(["n", "word"], ascending=[False, True], ignore_index=True).head(top)
+
+
+def frequent_bigrams(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1) -> pd.DataFrame:
+    """List the pairs of content words that most texts of a choice have side by side: `words`, `n` (texts), `base`.
+
+    Side by side means no other content word between them in the sentence.
+    """
+    chosen = texts[index.text]
+    word, text, sentence = index.word[chosen], index.text[chosen], index.sentence[chosen]
+    joined = sentence[1:] == sentence[:-1]
+    pairs = np.unique(np.column_stack((word[:-1][joined], word[1:][joined], text[1:][joined])), axis=0)
+    names, counts = np.unique(pairs[:, :2], axis=0, return_counts=True)
+    table = pd.DataFrame(
+        {
+            "words": [f"{index.vocabulary[a]} {index.vocabulary[b]}" for a, b in names],
+            "n": counts,
+            "base": int(texts.sum()),
+        }
+    )
+    table = table[table["n"] >= max(least_texts, 1)]
+    return table.sort_values(["n", "words"], ascending=[False, True], ignore_index=True).head(top)
+
+
+def _content(tokens: Tokens) -> npt.NDArray[np.bool_]:
+    """Mark the tokens that are content words, by part of speech."""
+    dictionary, entry = tokens.dictionary, tokens.rows[:, 2]
+    known = np.array([_carries_meaning(speech) for speech in dictionary.speeches], np.bool_)
+    unknown = np.array([_carries_meaning(speech) for speech in dictionary.unknown_speech], np.bool_)
+    is_known = entry >= 0
+    result = np.empty(len(entry), np.bool_)
+    result[is_known] = known[dictionary.speech_of[entry[is_known]]]
+    result[~is_known] = unknown[-1 - entry[~is_known]]
+    return result
+
+
+def _carries_meaning(speech: str) -> bool:
+    return speech.startswith(CONTENT) and not speech.startswith(_NO_CONTENT)
+
+
+def _base_forms(tokens: Tokens, rows: Int64) -> list[str]:
+    dictionary = tokens.dictionary
+    return [
+        dictionary.base_forms[dictionary.base_of[entry]] if entry >= 0 else tokens.surface(row)
+        for row, entry in zip(rows, tokens.rows[rows, 2], strict=True)
+    ]
