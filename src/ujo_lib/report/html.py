@@ -22,6 +22,9 @@ from nbformat import NotebookNode
 
 from ujo_lib.report.page import DOOR
 
+INTERNAL_TAG: Final = "internal"
+"""Tag of notebook cells that a release leaves out."""
+
 TEMPLATES: Final = Path(__file__).parent / "template"
 
 _HEADING: Final = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
@@ -161,7 +164,9 @@ class PagePreprocessor(Preprocessor):  # type: ignore[misc]  # nbconvert is unty
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Turn Markdown cells into HTML, number tables and figures, and gather title and contents."""
         context = resources.get("context") or PageContext()
-        cells = [cell for cell in nb.cells if cell.cell_type in {"markdown", "code"}]
+        cells = [
+            cell for cell in nb.cells if cell.cell_type in {"markdown", "code"} and _is_for(cell, context)
+        ]
         headings = _Headings()
         numbers = _Numbers(context.chapter)
         for cell in cells:
@@ -195,7 +200,7 @@ def _markdown(source: str) -> str:
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     rendered = str(MarkdownWithMath(renderer=renderer).render(_BREAK.sub("", source)))
     return rendered.replace(
-        "<table>", '<div class="scroll" role="region" aria-label="表" tabindex="0"><table>'
+        "<table>", '<div class="scroll" role="group" aria-label="表" tabindex="0"><table>'
     ).replace("</table>", "</table></div>")
 
 
@@ -238,6 +243,11 @@ class _Numbers:
         kind = found[1]
         self._count[kind] += 1
         return f'<span class="number">{_NUMBER_WORDS[kind]}{self._chapter}{self._count[kind]}</span>'
+
+
+def _is_for(cell: NotebookNode, context: PageContext) -> bool:
+    """A cell tagged `internal`, its heading included, is for readers inside the city only."""
+    return context.audience == "internal" or INTERNAL_TAG not in cell.metadata.get("tags", ())
 
 
 def _may_show(output: NotebookNode, context: PageContext) -> bool:

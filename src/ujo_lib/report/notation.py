@@ -20,7 +20,7 @@ NEGATIVE: Final = "△"
 SYMBOLS: Final[Mapping[str, str]] = {
     "0.0": "単位未満",
     NONE_COUNTED: "該当なし",
-    MISSING: "不詳または算出できないもの",
+    MISSING: "不詳または計算の対象でないもの",
     HIDDEN: "秘匿",
     NEGATIVE: "負の数",
 }

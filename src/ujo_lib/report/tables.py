@@ -5,6 +5,7 @@ symbols it uses and what they mean. Nothing is computed here beyond the spelling
 """
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -32,6 +33,11 @@ NUMBER_MARK: Final = '<span class="number" data-of="{kind}"></span>'
 """Where the page writes 「表1」 or 「図1」; only a whole page knows the count."""
 
 _ROUNDING: Final = "四捨五入のため、内訳の合計が総数や100%に一致しないことがある。"
+_SHORT: Final = 8.5
+_LONG: Final = 22.0
+_KEY: Final = 40
+_ASCII_RUN: Final = re.compile(r"[!-~]+")
+_NO_ROWS: Final = "該当なし"
 _REFERENCE: Final = "†"
 _INTERVAL: Final = "95%信頼区間"
 
@@ -43,6 +49,23 @@ class _Column:
     title: str
     cells: tuple[str, ...]
     numeric: bool
+
+    @property
+    def kind(self) -> str:
+        """How the column is set: numbers to the right, short words unbroken, sentences with room, keys broken."""
+        if self.numeric:
+            return "num"
+        words = [self.title, *self.cells]
+        if max(map(_width, words)) <= _SHORT:
+            return "short"
+        if max((len(run) for word in words for run in _ASCII_RUN.findall(word)), default=0) > _KEY:
+            return "key"
+        return "long" if max(map(_width, words)) > _LONG else "text"
+
+
+def _width(words: str) -> float:
+    """Width in full-width characters."""
+    return sum(0.5 if char.isascii() else 1.0 for char in words)
 
 
 def table_html(
@@ -75,7 +98,7 @@ def table_html(
         small = _small(published)
     name = html.escape(published.spec.title)
     grid = (
-        f'<div class="scroll" role="region" aria-label="表: {name}" tabindex="0"><table>'
+        f'<div class="scroll" role="group" aria-label="表: {name}" tabindex="0"><table>'
         f"{'' if compact else _caption(published)}<thead><tr>{_head_row(heads + body)}</tr></thead>"
         f"<tbody>{_body_rows(heads, body, small, published.spec.total_labels)}</tbody></table></div>"
     )
@@ -173,8 +196,9 @@ def _base_text(published: Published) -> str:
 
 def _caption(published: Published) -> str:
     return (
-        f'<caption>{NUMBER_MARK.format(kind="table")}<span class="title">{html.escape(published.spec.title)}</span>'
-        f'<span class="circumstances">{circumstances(published)}</span></caption>'
+        f'<caption><span class="cap">{NUMBER_MARK.format(kind="table")}'
+        f'<span class="title">{html.escape(published.spec.title)}</span>'
+        f'<span class="circumstances">{circumstances(published)}</span></span></caption>'
     )
 
 
@@ -268,7 +292,7 @@ def _bases(published: Published, labels: pd.Series, order: Sequence[str]) -> _Co
 
 def _head_row(columns: Sequence[_Column]) -> str:
     return "".join(
-        f'<th scope="col"{_numeric(column)}>{html.escape(column.title)}</th>' for column in columns
+        f'<th scope="col" class="{column.kind}">{html.escape(column.title)}</th>' for column in columns
     )
 
 
@@ -276,6 +300,8 @@ def _body_rows(
     heads: Sequence[_Column], body: Sequence[_Column], small: Sequence[bool], totals: Sequence[str]
 ) -> str:
     count_of_rows = len((*heads, *body)[0].cells)
+    if not count_of_rows:
+        return f'<tr><td colspan="{len(heads) + len(body)}">{_NO_ROWS}</td></tr>'
     # All rows small: said once in the notes, not at every row.
     marked = small if small and not all(small) else [False] * count_of_rows
     rows = []
@@ -283,16 +309,13 @@ def _body_rows(
         kind = ' class="total"' if any(head.cells[row] in totals for head in heads) else ""
         mark = f'<abbr class="mark" title="参考値">{_REFERENCE}</abbr>' if marked[row] else ""
         cells = [
-            f'<th scope="row">{html.escape(head.cells[row])}{mark if head is heads[-1] else ""}</th>'
+            f'<th scope="row" class="{head.kind}">{html.escape(head.cells[row])}'
+            f"{mark if head is heads[-1] else ''}</th>"
             for head in heads
         ]
-        cells += [f"<td{_numeric(column)}>{html.escape(column.cells[row])}</td>" for column in body]
+        cells += [f'<td class="{column.kind}">{html.escape(column.cells[row])}</td>' for column in body]
         rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
     return "".join(rows)
-
-
-def _numeric(column: _Column) -> str:
-    return ' class="num"' if column.numeric else ""
 
 
 def _small(published: Published) -> list[bool]:

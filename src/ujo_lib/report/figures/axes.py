@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
-from ujo_lib.report.figures.canvas import Sheet, text_width
+from ujo_lib.report.figures.canvas import Sheet, printable, text_width
 from ujo_lib.report.notation import decimal_text
 from ujo_lib.report.style import RULE, SOFT, Layout
 
@@ -49,7 +49,7 @@ def category_ticks(sheet: Sheet, axes: Axes, names: Sequence[str], width: float)
     step = max(1, int(np.ceil(need / pitch)))
     axes.set_xlim(-0.5, len(names) - 0.5)
     shown = range(0, len(names), step)
-    axes.set_xticks(list(shown), [names[at] for at in shown])
+    axes.set_xticks(list(shown), [printable(names[at]) for at in shown])
     axes.spines["bottom"].set(visible=True, color=SOFT, linewidth=0.8)
 
 

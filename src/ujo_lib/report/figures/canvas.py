@@ -88,7 +88,7 @@ class Sheet:
     def text(self, x: float, y: float, words: str, *, size: float | None = None, **style: Any) -> None:
         """Write words at a pixel position; vertically centred unless told otherwise."""
         style = {"va": "center", "color": INK} | style
-        self._page.text(x, y, words, fontsize=size or self.layout.font, **style)
+        self._page.text(x, y, printable(words), fontsize=size or self.layout.font, **style)
 
 
 @dataclass(frozen=True)
@@ -194,8 +194,13 @@ def _measure() -> FT2Font:
 def text_width(words: str, size: float) -> float:
     """Width in pixels of one line of text at a font size."""
     font = _measure()
-    font.set_text(words, 0)
+    font.set_text(printable(words), 0)
     return font.get_width_height()[0] / 64 * size / 100
+
+
+def printable(words: str) -> str:
+    """Words as the figures' font can show them: it draws an ASCII tilde as a stroke above the line."""
+    return words.replace("~", "〜")
 
 
 def wrapped(words: str, size: float, width: float) -> str:

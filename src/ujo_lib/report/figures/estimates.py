@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from ujo_lib.report.figures.axes import ratio_scale
@@ -25,12 +26,13 @@ from ujo_lib.report.figures.data import (
 )
 from ujo_lib.report.notation import MISSING, format_of, interval_text
 from ujo_lib.report.publish import Published
-from ujo_lib.report.style import BLUE, INK, MUTED, PAPER, SOFT, VERMILLION, Layout
+from ujo_lib.report.style import BLUE, DEEP, INK, MUTED, PALE, PAPER, RULE, SOFT, VERMILLION, Layout
 
 _Array = NDArray[np.float64]
 _FOOT: Final = 2.6
 _REAL_INK: Final = "#a84300"
 """Vermillion, darkened until letters in it can be read on white."""
+_REGISTERED: Final = "登録した選び方"
 _EXPLAINED: Final = "●区間が{reference:g}を含まない ○区間が{reference:g}を含む"
 
 
@@ -107,6 +109,7 @@ def spec_curve(
     x: str = "estimate",
     low: str = "low",
     high: str = "high",
+    marker: str | None = None,
     reference: float = 1.0,
     log: bool = True,
 ) -> Figure:
@@ -119,6 +122,7 @@ def spec_curve(
         x: column with the estimates.
         low: column with the lower bounds of the intervals.
         high: column with the upper bounds.
+        marker: boolean column, true for the analysis that was registered beforehand.
         reference: value of no effect.
         log: logarithmic scale.
 
@@ -130,6 +134,10 @@ def spec_curve(
         raise FigureError(f"{published.spec.id}: name the columns with the choices")
     values, lows, highs = (numbers(published, column) for column in (x, low, high))
     order = np.argsort(np.where(np.isnan(values), np.inf, values), kind="stable")
+    need(published, marker)
+    registered = np.zeros(len(values), dtype=bool)
+    if marker:
+        registered = published.frame[marker].fillna(False).to_numpy(dtype=bool)[order]
     limits = _limits(values, lows, highs, reference, log=log)
     options = [(column, option) for column in choices for option in dict.fromkeys(texts(published, column))]
 
@@ -137,7 +145,7 @@ def spec_curve(
         size = layout.small
         left = min(widest([option for _, option in options], size) + 12, layout.width * 0.45)
         width, upper = layout.width - left - 4, layout.width * 0.3 + 40
-        line, head = size * 1.75, size * 2.0
+        line, head = size * 1.75, size * (3.6 if registered.any() else 2.0)
         titles = layout.font * 1.5 * len(choices)
         sheet = Sheet(layout, head + upper + line * len(options) + titles + 10)
         sheet.text(
@@ -149,6 +157,7 @@ def spec_curve(
         )
         axes = sheet.axes(left, head, width, upper)
         _vertical_estimates(axes, values[order], lows[order], highs[order], reference, limits, log=log)
+        _mark_registered(sheet, axes, registered, (left, head, width, upper), line * len(options) + titles)
         _choice_matrix(sheet, published, choices, options, order, (left, head + upper + 8, width, line))
         return sheet
 
@@ -320,7 +329,7 @@ def _vertical_estimates(
     axes.yaxis.set_minor_locator(axes.xaxis.get_minor_locator())
     axes.set_yticks(ticks, names)
     axes.minorticks_off()
-    axes.yaxis.grid(True, color="#c9ced6", lw=0.8)
+    axes.yaxis.grid(True, color=RULE, lw=0.8)
     axes.set_xlim(-0.5, len(values) - 0.5)
     axes.axhline(reference, color=INK, lw=1)
     includes = ~((lows > reference) | (highs < reference))
@@ -330,6 +339,25 @@ def _vertical_estimates(
     for filled in (False, True):
         own = includes != filled
         axes.plot(at[own], values[own], "o", ms=size, mfc=BLUE if filled else PAPER, mec=BLUE, mew=1.4)
+
+
+def _mark_registered(
+    sheet: Sheet,
+    axes: Axes,
+    registered: NDArray[np.bool_],
+    box: tuple[float, float, float, float],
+    below: float,
+) -> None:
+    """Shade the analysis that was registered before the outcome was read, from its name down to its choices."""
+    left, top, width, upper = box
+    pitch, size = width / len(registered), sheet.layout.small
+    for at in np.flatnonzero(registered):
+        axes.axvspan(at - 0.5, at + 0.5, facecolor=PALE, lw=0, zorder=0)
+        strip = Rectangle((left + at * pitch, top + upper), pitch, below + 8, facecolor=PALE, lw=0, zorder=0)
+        sheet.page.add_patch(strip)
+        half = text_width(_REGISTERED, size) / 2
+        middle = min(max(left + (at + 0.5) * pitch, half), sheet.layout.width - half)
+        sheet.text(middle, top - size * 0.8, _REGISTERED, size=size, ha="center", color=DEEP)
 
 
 def _choice_matrix(

@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from ujo_lib.fiscal import WEEKDAYS_JA
+from ujo_lib.fiscal import WEEKDAYS_JA, sunday_weekday
 from ujo_lib.report.figures.canvas import Figure, Sheet, text_width, widest, wrapped
 from ujo_lib.report.figures.data import (
     FigureError,
@@ -77,7 +77,7 @@ def calendar_map(published: Published, *, date: str, value: str, finding: str) -
     when = days(published, date)
     if when.duplicated().any():
         raise FigureError(f"{published.spec.id}: a day occurs twice in {date}; add the numbers up first")
-    first = when.min() - pd.Timedelta(days=(when.min().dayofweek + 1) % 7)
+    first = when.min() - pd.Timedelta(days=sunday_weekday(when.min().date()))
     weeks = int((when.max() - first).days // 7) + 1
     if weeks > 54:
         raise FigureError(f"{published.spec.id}: {date} spans {weeks} weeks; a calendar shows one year")

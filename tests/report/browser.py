@@ -1,0 +1,90 @@
+"""Looks at pages with a real browser: accessibility, foreign requests, overflow. Needs Chromium on the machine."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+)  # fmt: skip
+WIDTHS = (1280, 400)
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one page showed at one width.
+
+    Attributes:
+        width: width of the window in pixels.
+        violations: one line per element that breaks a rule.
+        undecided: rules that axe could not decide by itself.
+        requests: addresses asked for besides the page itself.
+        overflow: pixels that the page is wider than the window.
+    """
+
+    width: int
+    violations: tuple[str, ...]
+    undecided: tuple[str, ...]
+    requests: tuple[str, ...]
+    overflow: int
+
+
+def chromium() -> str | None:
+    """Path of a Chromium on this machine."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+needs_browser = pytest.mark.skipif(
+    chromium() is None, reason="no Chromium: apt-get install chromium fonts-noto-cjk"
+)
+
+
+def looks(pages: Sequence[Path], widths: Sequence[int] = WIDTHS) -> Iterator[tuple[Path, Look]]:
+    """Open pages at several widths, run axe-core on each, and tell what was seen."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    with _browser() as browser:
+        for path in pages:
+            for width in widths:
+                requests: list[str] = []
+                page = browser.new_page(viewport={"width": width, "height": 900})
+                page.on("request", lambda request, seen=requests: seen.append(request.url))
+                page.goto(path.as_uri())
+                result = axe.run(page, options={"runOnly": list(RULES)}).response
+                overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+                page.close()
+                yield (
+                    path,
+                    Look(
+                        width,
+                        tuple(_lines(result["violations"])),
+                        tuple(item["id"] for item in result["incomplete"]),
+                        tuple(url for url in requests[1:] if not url.startswith("data:")),
+                        int(overflow),
+                    ),
+                )
+
+
+@contextmanager
+def _browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _lines(violations: Sequence[dict]) -> Iterator[str]:
+    for violation in violations:
+        for node in violation["nodes"]:
+            yield f"{violation['id']} ({violation['impact']}): {node['html'][:160]}"
