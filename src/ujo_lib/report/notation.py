@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
+import numpy as np
+
 from ujo_lib.report.publish import Published, TableSpec
 
 HIDDEN: Final = "x"
@@ -156,6 +158,8 @@ def in_prose(value: Any, number_format: str) -> str:
 
 def in_cell(value: Any, number_format: str) -> str:
     """Write one value for a table cell or an axis label; zero persons are 「-」."""
+    if isinstance(value, bool | np.bool_):
+        return "はい" if value else "いいえ"
     if number_format not in _CELL:
         return str(value)
     if number_format in {"n", "count"} and value == 0:

@@ -30,6 +30,7 @@ from ujo_lib.report.style import BLUE, DEEP, INK, MUTED, PALE, PAPER, RULE, SOFT
 
 _Array = NDArray[np.float64]
 _FOOT: Final = 2.6
+_EDGE: Final = 14.0
 _REAL_INK: Final = "#a84300"
 """Vermillion, darkened until letters in it can be read on white."""
 _REGISTERED: Final = "登録した選び方"
@@ -75,7 +76,8 @@ def forest(
         head = layout.small * 2.0
         sheet = Sheet(layout, head + sum(rows) + layout.small * _FOOT)
         sheet.text(0, layout.small, _EXPLAINED.format(reference=reference), size=layout.small, color=SOFT)
-        axes = sheet.axes(left, head, layout.width - left - right, sum(rows))
+        edge = _EDGE if layout.narrow else 0.0
+        axes = sheet.axes(left + edge, head, layout.width - left - right - 2 * edge, sum(rows))
         ratio_scale(axes, *limits, log=log)
         axes.set_ylim(sum(rows), 0)
         axes.set_yticks([])
@@ -211,7 +213,7 @@ def distribution(
         tall = max(dot * (level.max(initial=0) + 2), 70.0)
         head = layout.font * (1 + 1.4 * len(said))
         sheet = Sheet(layout, head + tall + layout.small * (_FOOT + 0.6))
-        axes = sheet.axes(0, head, layout.width, tall)
+        axes = sheet.axes(_EDGE, head, layout.width - 2 * _EDGE, tall)
         ratio_scale(axes, *limits, log=False)
         axes.set_ylim(0, tall)
         axes.set_yticks([])

@@ -29,7 +29,9 @@ from ujo_lib.report.notation import HIDDEN, MISSING, SYMBOLS, decimal_text, form
 from ujo_lib.report.publish import Published
 from ujo_lib.report.style import INK, PAPER, RULE, SEQUENTIAL, SOFT, Layout
 
-_DARK: Final = 0.42
+_BLACK: Final = "#111111"
+_EVEN: Final = 0.185
+"""Relative luminance (WCAG 2.1) at which white and black letters stand out equally, at better than 4.4 to 1."""
 _TURN_FROM: Final = 13
 
 
@@ -147,8 +149,11 @@ class _Scale:
 
     def ink(self, place: float) -> str:
         """Letters that stand out on the fill at a position."""
-        red, green, blue = self.colour(place)[:3]
-        return PAPER if 0.299 * red + 0.587 * green + 0.114 * blue < _DARK else "#1a1a1a"
+        linear = [
+            part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+            for part in self.colour(place)[:3]
+        ]
+        return PAPER if 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] < _EVEN else _BLACK
 
 
 def _squares(
