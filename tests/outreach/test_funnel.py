@@ -172,17 +172,6 @@ def test_media_use_is_carried_over_to_the_age_bands_of_the_platform():
     assert funnel.media_and_clicks(other, use).empty
 
 
-def test_platforms_that_use_other_words_are_counted_together(published):
-    exports = pd.concat(
-        [published.assign(device=word, region="Kumamoto") for word in ("Mobile", "携帯電話", "PC")]
-    )
-    same = funnel.relabelled(
-        exports, {"Mobile": "スマートフォン", "携帯電話": "スマートフォン", "Kumamoto": "熊本県"}
-    )
-    assert funnel.by(same, ["device"])["n"].tolist() == [8_812, 2 * 8_812]
-    assert same["region"].unique().tolist() == ["熊本県"]
-
-
 def test_landings_are_held_against_the_clicks_of_platforms_that_report_them(published):
     measured = published.assign(landing_views=6_000)
     steps = funnel.steps(pd.concat([published, measured]), None).set_index("step")

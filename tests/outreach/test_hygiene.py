@@ -34,6 +34,17 @@ def test_delivery_beyond_the_plan_contaminates_too(campaigns):
     assert "福岡県" not in hygiene.clean_controls([], PREFECTURES, reached)
 
 
+@pytest.mark.parametrize("spelling", ["Fukuoka", "Fukuoka Prefecture", "fukuoka-ken", "福岡県"])
+def test_delivery_is_recognised_in_latin_letters_too(campaigns, spelling):
+    ads = pd.DataFrame(
+        {"region": ["Kumamoto", spelling, "Kyoto", "Narnia", None], "impressions": [9, 5, 0, 1, 1]}
+    )
+    every = [*PREFECTURES, "京都府", "東京都"]
+    reached = hygiene.reached_prefectures(campaigns, "熊本県", every, ads)
+    assert set(reached) == {"熊本県", "福岡県"}
+    assert hygiene.unmatched_regions(ads, every) == ["Narnia"]
+
+
 def test_a_national_campaign_leaves_nobody_to_compare_with(campaigns):
     reached = hygiene.reached_prefectures(campaigns.assign(area="全国"), "熊本県", PREFECTURES)
     refusal = hygiene.clean_controls([], PREFECTURES, reached)

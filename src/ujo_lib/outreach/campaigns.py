@@ -47,6 +47,13 @@ class CarryOver:
         return np.where(faded >= _NEGLIGIBLE, faded, 0.0)
 
 
+def spans(*periods: Period) -> pd.DataFrame:
+    """Periods to shade in a figure: label, start, end."""
+    return pd.DataFrame(
+        [(period.label, period.start, period.end) for period in periods], columns=["label", "start", "end"]
+    )
+
+
 def carry_overs(days: Mapping[str, int], shape: Shape) -> dict[str, CarryOver]:
     """The same shape of carry-over for every medium, each with its own days."""
     return {medium: CarryOver(each, shape) for medium, each in days.items()}

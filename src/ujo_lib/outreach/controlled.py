@@ -137,7 +137,7 @@ def block_t(comparison: Comparison | Refusal, area: str, level: float = 0.95) ->
     return judged(area, METHOD, level, n=n, expected=n / ratio[0], ratio=ratio, p_value=p_value)
 
 
-def residual_autocorrelation(comparison: Comparison | Refusal, lags: int = 14) -> pd.DataFrame:
+def residual_autocorrelation(comparison: Comparison | Refusal, lags: int = 7) -> pd.DataFrame:
     """Autocorrelation of the baseline's daily Pearson residuals: lag, estimate, low, high; empty after a
     refusal.
 

@@ -8,7 +8,7 @@ practice.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -39,18 +39,6 @@ FORMATS = (
 """How the numbers of `per_thousand` are written."""
 
 _MEASURES = {"impressions": "表示回数(視聴数)", "link_clicks": "クリック(流入)", "spend_yen": "費用(円)"}
-_WORDED = ("age_band", "device", "creative_format", "region")
-
-
-def relabelled(ads: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    """The exports in one language: every platform has its own words for ages, devices, formats and places.
-
-    Args:
-        ads: rows of the ad platforms' daily exports.
-        labels: the platform's word → the word to use; words not listed stay as they are.
-    """
-    known = [column for column in _WORDED if column in ads]
-    return ads.assign(**{column: ads[column].replace(dict(labels)) for column in known})
 
 
 def by(

@@ -4,6 +4,7 @@ A comparison is made of a local series, a control series that the campaigns cann
 a baseline. Whatever is missing is answered with a reason and never with a number.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,21 @@ from ujo_lib.outreach.verdict import Refusal
 IN_WINDOW, BASELINE, LEFT_OUT = "実施期間", "比較期間", "除外"
 
 _WHOLE_PREFECTURE = ("市", "県")
+
+# Platforms that export in English name prefectures in Latin letters.
+_ROMAN = {
+    "hokkaido": "北海道", "aomori": "青森県", "iwate": "岩手県", "miyagi": "宮城県", "akita": "秋田県",
+    "yamagata": "山形県", "fukushima": "福島県", "ibaraki": "茨城県", "tochigi": "栃木県",
+    "gunma": "群馬県", "saitama": "埼玉県", "chiba": "千葉県", "tokyo": "東京都", "kanagawa": "神奈川県",
+    "niigata": "新潟県", "toyama": "富山県", "ishikawa": "石川県", "fukui": "福井県", "yamanashi": "山梨県",
+    "nagano": "長野県", "gifu": "岐阜県", "shizuoka": "静岡県", "aichi": "愛知県", "mie": "三重県",
+    "shiga": "滋賀県", "kyoto": "京都府", "osaka": "大阪府", "hyogo": "兵庫県", "nara": "奈良県",
+    "wakayama": "和歌山県", "tottori": "鳥取県", "shimane": "島根県", "okayama": "岡山県",
+    "hiroshima": "広島県", "yamaguchi": "山口県", "tokushima": "徳島県", "kagawa": "香川県",
+    "ehime": "愛媛県", "kochi": "高知県", "fukuoka": "福岡県", "saga": "佐賀県", "nagasaki": "長崎県",
+    "kumamoto": "熊本県", "oita": "大分県", "miyazaki": "宮崎県", "kagoshima": "鹿児島県",
+    "okinawa": "沖縄県",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -94,7 +110,6 @@ def reached_prefectures(
     home: str,
     every: Sequence[str],
     ads: pd.DataFrame | None = None,
-    min_impressions: int = 1,
 ) -> dict[str, str]:
     """Prefectures that the campaigns could have reached, with the reason.
 
@@ -105,7 +120,6 @@ def reached_prefectures(
         every: all prefectures of the national table.
         ads: advertising rows with a `region` column, if the platforms report one: impressions delivered in
             another prefecture have reached it whatever the plan said.
-        min_impressions: impressions in a prefecture from which it counts as reached.
 
     Raises:
         ValueError: an area that is none of the three.
@@ -120,9 +134,9 @@ def reached_prefectures(
                 reached.setdefault(prefecture, f"{row.name}の対象地域(全国)")
         else:
             raise ValueError(f"campaigns の area「{area}」は 市・県・全国 のどれかで書いてください")
-    if ads is not None and "region" in ads and ads["region"].notna().any():
-        delivered = ads.groupby(ads["region"].astype(str), observed=True)["impressions"].sum()
-        for prefecture in delivered[delivered >= min_impressions].index.intersection(list(every)):
+    if ads is not None and "region" in ads:
+        delivered = ads.groupby(ads["region"].map(_prefecture))["impressions"].sum()
+        for prefecture in delivered[delivered > 0].index.intersection(list(every)):
             reached.setdefault(str(prefecture), "広告の配信実績(region 列)")
     return reached
 
@@ -131,7 +145,7 @@ def unmatched_regions(ads: pd.DataFrame, every: Sequence[str]) -> list[str]:
     """Regions that the advertising exports name in words the national table does not know, in order."""
     if "region" not in ads:
         return []
-    return sorted(set(ads["region"].dropna().astype(str)) - set(every))
+    return sorted(set(ads["region"].dropna().map(_prefecture)) - set(every))
 
 
 def clean_controls(
@@ -214,6 +228,12 @@ def restricted(comparison: Comparison, days: pd.DatetimeIndex) -> Comparison:
     roles = comparison.frame["role"].copy()
     roles[(roles == IN_WINDOW) & ~roles.index.isin(days)] = LEFT_OUT
     return Comparison(comparison.area, comparison.frame.assign(role=roles))
+
+
+def _prefecture(region: str) -> str:
+    """The Japanese name of a prefecture that may be spelled Kumamoto, Kumamoto Prefecture or kumamoto-ken."""
+    stem = re.sub(r"[\s-]*(prefecture|ken|fu|to)$", "", str(region).strip(), flags=re.IGNORECASE)
+    return _ROMAN.get(stem.casefold()) or _ROMAN.get(str(region).strip().casefold()) or str(region)
 
 
 def _roles(days: pd.DatetimeIndex, window: Period, rules: Baseline) -> pd.Series:

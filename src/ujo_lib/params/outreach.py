@@ -8,19 +8,6 @@ from pydantic import Field, field_validator
 from ujo_lib.params.common import NotebookSettings
 
 _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
-_AD_LABELS = {
-    "Mobile": "スマートフォン",
-    "携帯電話": "スマートフォン",
-    "Tablet": "タブレット",
-    "パソコン": "PC",
-    "Carousel": "カルーセル",
-    "Single image 1:1": "1:1",
-    "Video": "動画",
-    "18~24": "18-24",
-    "25~34": "25-34",
-    "35~44": "35-44",
-    "Kumamoto": "熊本県",
-}
 _SAMPLE_PLAN = "11055b84ae8d3c3d27171dc3f07b6d53dcad6ef688922f5b48c120226540f3d0"
 
 
@@ -86,9 +73,6 @@ class OutreachSettings(NotebookSettings):
     stated_link_clicks: int = Field(8812, ge=0, description="公表済みの広告からの流入数")
     planned_platforms: list[str] = Field(
         ["Instagram", "Facebook", "TikTok"], description="計画書に書かれた広告の媒体"
-    )
-    ad_labels: dict[str, str] = Field(
-        _AD_LABELS, description="媒体ごとに違う言葉の読み替え(書き出しの言葉: そろえる言葉)"
     )
     media_cost_shares: list[float] = Field(
         [1.0, 0.7, 0.5], description="費用のうち媒体費とみなす割合(制作費などを除く)の候補"
