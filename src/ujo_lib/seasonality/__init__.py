@@ -1,1 +1,94 @@
-"""When people reach out: profiles, verdicts that keep their promise, a model, a forecast and staffing."""
+"""When people reach out: profiles, verdicts that keep their promise, a model, a forecast and staffing.
+
+Start from `open_scopes` (or `from_records` and `from_aggregate`), which turn records into `Counts`; everything else
+takes those, or the records themselves where clients or answers matter.
+"""
+
+from ujo_lib.seasonality.attributes import (
+    combined,
+    crosstab,
+    distribution,
+    national_answers,
+    overview,
+    standing_out,
+)
+from ujo_lib.seasonality.circular import daily_peak, peak_table
+from ujo_lib.seasonality.clustering import (
+    client_codes,
+    clients_by_period,
+    design_effect,
+    hour_effect,
+    repeats,
+    repeats_table,
+)
+from ujo_lib.seasonality.comparison import judge_difference, shares_beside
+from ujo_lib.seasonality.contrast import compare_hours, contrast_table, hours_against
+from ujo_lib.seasonality.counts import Counts, from_aggregate, from_records, select, totals
+from ujo_lib.seasonality.decomposition import decompose, why_not
+from ujo_lib.seasonality.forecast import backtest, forecast_months
+from ujo_lib.seasonality.model import fit_calendar
+from ujo_lib.seasonality.profiles import (
+    by_date,
+    by_hour,
+    by_month,
+    by_weekday,
+    by_weekday_hour,
+    in_descending_order,
+)
+from ujo_lib.seasonality.scopes import Scopes, both_bases, clock_check, open_scopes, within
+from ujo_lib.seasonality.staffing import quantile_reached, short_handed, slots
+from ujo_lib.seasonality.usage import bounds, by_area, residents, use_per_population
+from ujo_lib.seasonality.verdicts import descriptive_tests, judge, verdict_table
+
+__all__ = [
+    "Counts",
+    "Scopes",
+    "backtest",
+    "both_bases",
+    "bounds",
+    "by_area",
+    "by_date",
+    "by_hour",
+    "by_month",
+    "by_weekday",
+    "by_weekday_hour",
+    "client_codes",
+    "clients_by_period",
+    "clock_check",
+    "combined",
+    "compare_hours",
+    "contrast_table",
+    "crosstab",
+    "daily_peak",
+    "decompose",
+    "descriptive_tests",
+    "design_effect",
+    "distribution",
+    "fit_calendar",
+    "forecast_months",
+    "from_aggregate",
+    "from_records",
+    "hour_effect",
+    "hours_against",
+    "in_descending_order",
+    "judge",
+    "judge_difference",
+    "national_answers",
+    "open_scopes",
+    "overview",
+    "peak_table",
+    "quantile_reached",
+    "repeats",
+    "repeats_table",
+    "residents",
+    "select",
+    "shares_beside",
+    "short_handed",
+    "slots",
+    "standing_out",
+    "totals",
+    "use_per_population",
+    "verdict_table",
+    "why_not",
+    "within",
+]

@@ -12,11 +12,38 @@ import numpy as np
 import pandas as pd
 from scipy import stats as scipy_stats
 
+from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.clustering import client_codes, clustered_variance, share
 from ujo_lib.seasonality.dispersion import Array
 from ujo_lib.stats import holm, wilson
 
 NO_ANSWER = ("無回答",)
+
+
+def national_answers(attributes: pd.DataFrame, variable: str, period: Period) -> pd.DataFrame:
+    """National counts of one question over a period: value, n, and occupation where the source has it.
+
+    Only slices of the source that lie wholly in the period are added up, so that nothing outside is counted.
+
+    Args:
+        attributes: frame with variable, value, n and, when the source comes in slices, period_start and
+            period_end.
+        variable: the question.
+        period: the days of the page.
+
+    Raises:
+        ValueError: the slices do not fill the period; the message is Japanese.
+    """
+    rows = attributes.loc[attributes["variable"] == variable]
+    if "period_start" in rows:
+        start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
+        rows = rows.loc[(rows["period_start"] >= start) & (rows["period_end"] <= end)]
+        slices = rows[["period_start", "period_end"]].drop_duplicates()
+        days = int(((slices["period_end"] - slices["period_start"]).dt.days + 1).sum())
+        if days != period.days:
+            raise ValueError(f"全国の属性別件数の区切りが、集計期間({period.label})と合いません")
+    keys = ["value", "occupation"] if variable == "occupation_topic" else ["value"]
+    return rows.groupby(keys, observed=True, sort=False)["n"].sum().reset_index()
 
 
 def distribution(
@@ -34,24 +61,29 @@ def distribution(
         no_answer: labels that are no valid answer; missing values never are.
 
     Returns:
-        One row per answer: column, n, base (valid), missing, share, low, high, and with national figures
-            n_reference
-        and reference (the national share of valid answers).
+        One row per answer: column, n, share (of valid answers), low, high, and with national figures
+            reference (the
+        national share of valid answers). The last two rows, 無回答 and 総数, have no shares.
     """
     valid = _valid(records, column, no_answer)
     clients = client_codes(valid)
     answers = _labels(records[column], no_answer)
-    rows = []
-    for answer in answers:
-        one = share((valid[column] == answer).to_numpy(), clients)
-        rows.append((answer, one.n, one.base, len(records) - len(valid), one.estimate, one.low, one.high))
-    frame = pd.DataFrame(rows, columns=[column, "n", "base", "missing", "share", "low", "high"])
-    frame[column] = pd.Categorical(frame[column], answers, ordered=True)
+    shares = [share((valid[column] == answer).to_numpy(), clients) for answer in answers]
+    rows: list[tuple[object, ...]] = [
+        (answer, one.n, one.estimate, one.low, one.high) for answer, one in zip(answers, shares, strict=True)
+    ]
+    rows += [
+        (NO_ANSWER[0], len(records) - len(valid), None, None, None),
+        ("総数", len(records), None, None, None),
+    ]
+    frame = pd.DataFrame(rows, columns=[column, "n", "share", "low", "high"])
+    order = [*answers, NO_ANSWER[0], "総数"]
+    frame[column] = pd.Categorical(frame[column], order, ordered=True)
     if national is None:
         return frame
     counts = national.loc[~national["value"].isin(list(no_answer))].groupby("value", observed=True)["n"].sum()
-    n = counts.reindex(answers)
-    return frame.assign(n_reference=n.to_numpy(), reference=(n / counts.sum()).to_numpy(dtype=float))
+    reference = (counts.reindex(answers) / counts.sum()).to_numpy(dtype=float)
+    return frame.assign(reference=[*reference, None, None])
 
 
 def combined(

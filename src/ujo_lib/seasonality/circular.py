@@ -7,6 +7,7 @@ together, so the interval resamples whole days, and so does the test against "ev
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
@@ -97,6 +98,13 @@ def daily_peak(counts: Counts, seed: int, resamples: int = 2000, level: float = 
     weights = resample_days(len(hourly), resamples, np.random.default_rng(seed))
     low, high = bootstrap_mean(parts[None], weights, level)
     return DailyPeak(summary, float(low[0]), float(high[0]), p_value, len(hourly))
+
+
+def peak_table(peak: DailyPeak) -> pd.DataFrame:
+    """One row: n, mean, low, high (hours), resultant, p_value (days as clusters)."""
+    one = peak.summary
+    row = {"n": one.n, "mean": one.mean, "low": peak.low, "high": peak.high, "resultant": one.resultant}
+    return pd.DataFrame([row | {"p_value": peak.p_value}])
 
 
 def day_vectors(hourly: NDArray[np.int64]) -> Array:

@@ -5,13 +5,15 @@ clients as clusters to that of independent contacts (Kish 1965; Rao & Scott 1992
 as its own client.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ujo_lib.seasonality.dispersion import Array, deflated_share
+from ujo_lib.fiscal import Period
+from ujo_lib.seasonality.dispersion import Array, deflated_share, small_sample
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,22 @@ def repeats(records: pd.DataFrame) -> Repeats:
         remark = "相談者IDのない相談は、1件を1人とみなした。区間は実際より狭い可能性がある"
     most = int(per_client.max()) if len(per_client) else 0
     return Repeats(len(records), int(known.sum()), len(per_client), most, remark)
+
+
+def repeats_table(result: Repeats) -> pd.DataFrame:
+    """One row with the fields of `Repeats`."""
+    return pd.DataFrame([asdict(result)])
+
+
+def clients_by_period(records: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
+    """Contacts and clients in several periods: basis (label), n (contacts), identified, clients, per_client."""
+    day = pd.to_datetime(records["received_at"]).dt.date
+    rows = []
+    for period in periods:
+        part = repeats(records.loc[(day >= period.start) & (day <= period.end)])
+        each = part.identified / part.clients if part.clients else None
+        rows.append((period.label, part.contacts, part.identified, part.clients, each))
+    return pd.DataFrame(rows, columns=["basis", "n", "identified", "clients", "per_client"])
 
 
 def client_codes(records: pd.DataFrame) -> NDArray[np.int64]:
@@ -121,7 +139,8 @@ def share(trait: Array, clients: NDArray[np.int64], level: float = 0.95) -> Clus
     influence = np.asarray(trait, dtype=float) - k / n
     spread = float(influence @ influence)
     effect = max(clustered_variance(influence, clients) / spread, 1.0) if spread > 0 else _mean_size(clients)
-    low, high = deflated_share(np.array(k), np.array(n), np.array(effect), level)
+    df = max(len(np.unique(clients)) - 1, 1)
+    low, high = deflated_share(np.array(k), np.array(n), small_sample(np.array(effect), df, level), level)
     return ClusteredShare(k, n, k / n, float(low), float(high), effect)
 
 

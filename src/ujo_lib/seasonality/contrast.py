@@ -1,6 +1,6 @@
 """Night against morning: contacts per hour in the two, with an interval that respects days."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,7 @@ class HourContrast:
     design_effect: float
 
 
-def contrast(
+def compare_hours(
     counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0, level: float = 0.95
 ) -> HourContrast:
     """Compare contacts per hour between two sets of hours.
@@ -70,6 +70,11 @@ def contrast(
     return HourContrast(n, n_reference, rate, rate_reference, estimate, float(low), float(high), p, effect)
 
 
+def contrast_table(result: HourContrast) -> pd.DataFrame:
+    """One row with the fields of `HourContrast`."""
+    return pd.DataFrame([asdict(result)])
+
+
 def hours_against(
     counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0
 ) -> pd.DataFrame:
@@ -80,7 +85,7 @@ def hours_against(
     """
     rows = []
     for hour in hours:
-        one = contrast(counts, [hour], reference, client_effect)
+        one = compare_hours(counts, [hour], reference, client_effect)
         rows.append(
             (f"{hour}時台", one.n, one.per_hour_reference, one.estimate, one.low, one.high, one.p_value)
         )

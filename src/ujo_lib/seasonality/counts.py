@@ -235,6 +235,27 @@ def _counts(
     return Counts(period, daily, hourly, seen, suppressed)
 
 
+def span(dates: pd.Series, label: str = "記録のある全期間") -> Period:
+    """The days from the first to the last of these dates, ends included.
+
+    Raises:
+        ValueError: no dates.
+    """
+    known = _local(dates.dropna())
+    if known.empty:
+        raise ValueError("no dates")
+    return Period(known.min().date(), known.max().date(), label)
+
+
+def totals(scopes: Mapping[str, Counts]) -> pd.DataFrame:
+    """Totals of several scopes over one period: scope, n, days (observed), missing_days, per_day, suppressed."""
+    rows = [
+        (name, c.n, c.days, c.period.days - c.days, c.n / c.days if c.days else None, c.suppressed)
+        for name, c in scopes.items()
+    ]
+    return pd.DataFrame(rows, columns=["scope", "n", "days", "missing_days", "per_day", "suppressed"])
+
+
 def months_later(day: date, months: int) -> date:
     """First day of the month that lies `months` after the month of `day`."""
     index = day.year * 12 + day.month - 1 + months

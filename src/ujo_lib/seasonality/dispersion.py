@@ -86,6 +86,10 @@ class BlockDesign:
             statistic = (effect**2).sum(axis=1) / self.df1 / total
         df1 = np.interp(positive, _GRID, self._df[0])
         df2 = np.interp(positive, _GRID, self._df[1])
+        # The autocorrelation is an estimate too: its error makes the yardstick as uncertain as fewer blocks would.
+        slope = np.interp(positive, _GRID, np.gradient(np.log(self._inflation), _GRID))
+        pairs = max(int((np.diff(self._position) == 1).sum()), 1)
+        df2 = 1 / (1 / df2 + np.where(positive > 0, slope**2 / pairs / 2, 0.0))
         p_value = scipy_stats.f.sf(statistic, df1, df2)
         return ScaledTest(statistic, df1, df2, p_value, dispersion, memory, inflation)
 

@@ -1,10 +1,10 @@
 """Next year's contacts month by month, and how well the same method would have done before.
 
-The mean comes from the calendar regression with a constant growth per year. How much a service's level changes from
-year to year cannot be learned from a year or two, so it is stated as a parameter: the growth is expected around zero
-with that standard deviation, however much the history says otherwise counts by its length, and the level is allowed
-to drift by as much over the coming year. The interval adds the errors of the coefficients, the spread of days and
-their memory. The backtest shows whether all this was wide enough.
+The mean comes from the calendar regression with a constant growth per year. How much a service's level
+changes from year to year cannot be learned from a year or two, so it is stated as a parameter: the growth is
+expected around zero with that standard deviation, however much the history says otherwise counts by its
+length, and the level is allowed to drift by as much over the coming year. The interval adds the errors of the
+coefficients, the spread of days and their memory. The backtest shows whether all this was wide enough.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ class Forecast:
     remark: str
 
 
-def forecast(
+def forecast_months(
     history: Counts,
     period: Period,
     breaks: Sequence[SchoolBreak],
@@ -61,7 +61,8 @@ def forecast(
         breaks: school breaks of the history and of the period.
         seed: of the simulated futures.
         harmonics: smooth yearly waves.
-        yearly_change: standard deviation of the log of the level's change from year to year, 0.1 for about 10 %.
+        yearly_change: standard deviation of the log of the level's change from year to year, 0.1 for about 10
+            %.
     """
     model = fit_calendar(history, breaks, harmonics, trend=True)
     if reason := _why_not(history, model):
@@ -85,7 +86,8 @@ def forecast(
 
 
 def with_expected_growth(model: CountModel, sd: float) -> tuple[Array, Array]:
-    """Coefficients and covariance when the yearly growth is expected around zero with standard deviation `sd`.
+    """Coefficients and covariance when the yearly growth is expected around zero with standard deviation
+    `sd`.
 
     The normal approximation of the fit is combined with the normal expectation of that one coefficient.
     """
@@ -116,7 +118,7 @@ def backtest(
         breaks: school breaks.
         seed: of the simulated coefficients.
         harmonics: smooth yearly waves.
-        yearly_change: as in `forecast`.
+        yearly_change: as in `forecast_months`.
         horizon: months forecast from each origin.
 
     Returns:
@@ -128,7 +130,7 @@ def backtest(
     for start in _origins(history, horizon):
         before = history.within(Period(history.period.start, start - timedelta(days=1), "学習期間"))
         after = history.within(Period(start, months_later(start, horizon) - timedelta(days=1), "検証期間"))
-        made = forecast(before, after.period, breaks, seed, harmonics, yearly_change)
+        made = forecast_months(before, after.period, breaks, seed, harmonics, yearly_change)
         if made.reason:
             continue
         actual, naive = _sums(after), _sums(before)[-12:][np.arange(horizon) % 12]

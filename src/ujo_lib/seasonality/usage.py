@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import Array, BlockDesign, deflated_share, small_sample
@@ -41,7 +42,9 @@ class Usage:
     dispersion: float
 
 
-def usage(place: Counts, whole: Counts, unknown: int, population: int, population_whole: int) -> Usage:
+def use_per_population(
+    place: Counts, whole: Counts, unknown: int, population: int, population_whole: int
+) -> Usage:
     """Compare a place's share of the contacts with its share of the population.
 
     The interval conditions on the weekly counts of the whole and is scaled by how much the place's weekly
@@ -82,8 +85,74 @@ def usage(place: Counts, whole: Counts, unknown: int, population: int, populatio
     )
 
 
+def residents(population: pd.DataFrame, area_code: str, source: str) -> int:
+    """People living in an area by one source, all sexes and ages added up.
+
+    Args:
+        population: frame with area_code, source, n.
+        area_code: five digits; 00000 is the whole country, a prefecture's code ends in 000.
+        source: the beginning of the source's name, such as 国勢調査.
+
+    Raises:
+        ValueError: no such rows; the message is Japanese.
+    """
+    rows = population.loc[
+        (population["area_code"] == area_code) & population["source"].str.startswith(source)
+    ]
+    if rows.empty:
+        raise ValueError(f"人口の表に、地域コード {area_code} で資料が「{source}」の行がありません")
+    return int(rows["n"].sum())
+
+
+def by_area(result: Usage, names: tuple[str, str, str], populations: tuple[int, int, int]) -> pd.DataFrame:
+    """Contacts and population side by side.
+
+    Args:
+        result: the comparison of the prefecture with the nation.
+        names: of the nation, the prefecture and the city.
+        populations: of the same.
+
+    Returns:
+        One row per area: area, n, population, per_100k, share (of all contacts), low, high, population_share,
+        ratio. The city has its population only: contacts at the national desk do not say the city.
+    """
+    nation, prefecture, city = populations
+    people = 100_000
+    rows = [
+        (names[0], result.base, nation, result.base / nation * people, 1.0, None, None, 1.0, 1.0),
+        (
+            names[1],
+            result.n,
+            prefecture,
+            result.n / prefecture * people,
+            result.share,
+            result.share_low,
+            result.share_high,
+            result.population_share,
+            result.estimate,
+        ),
+        (names[2], None, city, None, None, None, None, city / nation, None),
+    ]
+    columns = ["area", "n", "population", "per_100k", "share", "low", "high", "population_share", "ratio"]
+    return pd.DataFrame(rows, columns=columns).astype({"n": "Int64"})
+
+
+def bounds(result: Usage) -> pd.DataFrame:
+    """How far contacts of unknown residence can move the ratio: assumption, unknown, estimate, low, high.
+
+    The interval belongs to the first row, which is the plain ratio; the others are consequences of an assumption.
+    """
+    rows = [
+        ("不明の人は、みなほかの地域に住む", result.unknown, result.estimate, result.low, result.high),
+        ("不明の人も、分かる人と同じ割合で住む", result.unknown, result.known_ratio, None, None),
+        ("不明の人は、みなこの地域に住む(極端な仮定)", result.unknown, result.bound_high, None, None),
+    ]
+    return pd.DataFrame(rows, columns=["assumption", "unknown", "estimate", "low", "high"])
+
+
 def level_spread(tests: PatternTests, daily: Array) -> tuple[Array, Array]:
-    """Variance of totals, given the baseline's weeks, relative to independent contacts, and degrees of freedom.
+    """Variance of totals, given the baseline's weeks, relative to independent contacts, and degrees of
+    freedom.
 
     Args:
         tests: made against the whole.

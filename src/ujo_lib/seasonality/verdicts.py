@@ -51,6 +51,19 @@ class Verdict:
     n: int
     remark: str
 
+    @property
+    def kind(self) -> str:
+        """The verdict in the vocabulary of the page's callouts."""
+        return {True: "detected", False: "not_detected", None: "not_estimable"}[self.detected]
+
+    @property
+    def sentence(self) -> str:
+        """The verdict as a template of the page, its p-value a slot on the table of `table`."""
+        if self.detected is None:
+            return f"{self.pattern}: {self.remark}。"
+        found = "検出された" if self.detected else "検出されなかった。偏りがないことを示すものではない"
+        return f"{self.pattern}は、{found}({{p_value[{self.pattern}]}})。{self.remark}。"
+
 
 @dataclass(frozen=True)
 class PatternTests:
@@ -187,9 +200,11 @@ def judge(counts: Counts, design_effect: float = 1.0) -> tuple[Verdict, ...]:
     )
 
 
-def table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
-    """One row per verdict, the fields of `Verdict` as columns."""
-    return pd.DataFrame([asdict(verdict) for verdict in verdicts])
+def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
+    """One row per verdict: pattern, finding, p_value, statistic, df1, df2, dispersion, autocorrelation, remark."""
+    frame = pd.DataFrame([asdict(verdict) for verdict in verdicts]).drop(columns=["detected", "n"])
+    numbers = ["p_value", "statistic", "df1", "df2", "dispersion", "autocorrelation"]
+    return frame.astype(dict.fromkeys(numbers, float))
 
 
 def descriptive_tests(counts: Counts) -> pd.DataFrame:

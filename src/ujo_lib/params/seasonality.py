@@ -1,0 +1,138 @@
+"""Parameters of notebook 02: when people reach out, and what staffing follows."""
+
+from datetime import date
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import yaml
+from pydantic import Field, field_validator, model_validator
+
+from ujo_lib.fiscal import DateError, SchoolBreak, parse_date
+from ujo_lib.params.common import NotebookSettings
+from ujo_lib.params.errors import ParameterError, ParameterProblem
+
+
+class SeasonalitySettings(NotebookSettings):
+    """Consultations over months, weekdays and hours."""
+
+    notebook: ClassVar[str] = "02_consultation_seasonality"
+    kinds: ClassVar[tuple[str, ...]] = (
+        "consultations",
+        "national_daily",
+        "national_hourly",
+        "national_attributes",
+        "population",
+        "channels",
+    )
+    files: ClassVar[tuple[str, ...]] = ("school_breaks",)
+
+    desk: str = Field("全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)")
+    city_desk: str = Field("宇城市専用", description="市の件数に数える窓口(相談記録の「窓口」の値)")
+    nation_code: str = Field("00000", description="人口の表で全国を表す地域コード", pattern=r"^\d{5}$")
+    population_source: str = Field(
+        "国勢調査", description="人口の資料(表の「資料」の書き出し)。率だけが変わる"
+    )
+    unknown_residence: list[str] = Field(
+        ["不明・無回答"], description="居住地が分からないことを表す、都道府県の値"
+    )
+    gaps: list[str] = Field(
+        [], description="記録のない期間(例 2023-05-01~2023-05-31)。0件ではなく欠測として扱う"
+    )
+    night_hours: list[int] = Field([22, 23], description="夜のピークとみなす時間帯(時台)")
+    late_hours: list[int] = Field([0, 1, 2], description="午前中と一つずつ比べる夜中の時間帯(時台)")
+    morning_hours: list[int] = Field([6, 7, 8, 9, 10, 11], description="午前中とみなす時間帯(時台)")
+    lonely_answers: list[str] = Field(["常に", "時々"], description="孤独を感じているとみなす回答")
+    death_wish_answers: list[str] = Field(["強く", "少し"], description="希死念慮があるとみなす回答")
+    ideation_answers: list[str] = Field(["強く", "少し"], description="自殺念慮があるとみなす回答")
+    overview_items: list[str] = Field(
+        ["sex", "age_band", "occupation", "topic"], description="相談の全体像の表に載せる項目"
+    )
+    school_breaks: str = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")
+    harmonics: int = Field(2, ge=0, le=4, description="回帰モデルに入れる、1年周期の波の数")
+    yearly_change: float = Field(
+        0.1, ge=0, le=1, description="件数の水準が年ごとに変わる大きさの見込み(0.1 で約1割)"
+    )
+    staffing_scope: Literal["prefecture", "nation"] = Field(
+        "prefecture", description="体制の表の対象: prefecture(県) か nation(全国)"
+    )
+    staffing_capacity: int = Field(1, ge=0, description="1時間に対応できる件数")
+    staffing_quantile: float = Field(0.9, gt=0.5, lt=1, description="体制の表で備える水準(0.9 で10回に9回)")
+    resamples: int = Field(2000, ge=200, le=20000, description="再標本化の回数")
+
+    @field_validator("night_hours", "late_hours", "morning_hours")
+    @classmethod
+    def _clock_hours(cls, hours: list[int]) -> list[int]:
+        if not hours or any(not 0 <= hour <= 23 for hour in hours) or len(set(hours)) < len(hours):
+            raise ValueError("0 から 23 までの、重ならない時台を一つ以上")
+        return hours
+
+    @field_validator("gaps")
+    @classmethod
+    def _readable_gaps(cls, gaps: list[str]) -> list[str]:
+        for gap in gaps:
+            try:
+                start, end = (parse_date(part) for part in gap.split("~"))
+            except (DateError, ValueError):
+                raise ValueError(f"「{gap}」を 2023-05-01~2023-05-31 の形に直す") from None
+            if end < start:
+                raise ValueError(f"「{gap}」の終わりを始まりより後にする")
+        return gaps
+
+    @model_validator(mode="after")
+    def _separate_hours(self) -> "SeasonalitySettings":
+        if set(self.morning_hours) & {*self.night_hours, *self.late_hours}:
+            raise ValueError("午前中の時間帯が、夜の時間帯と重なっている")
+        return self
+
+    @property
+    def prefecture_code(self) -> str:
+        """Code of the prefecture in the population table."""
+        return f"{self.area_code[:2]}000"
+
+    @property
+    def missing_days(self) -> list[tuple[date, date]]:
+        """The declared gaps as first and last day."""
+        pairs = [tuple(parse_date(part) for part in gap.split("~")) for gap in self.gaps]
+        return [(start, end) for start, end in pairs]
+
+    @property
+    def breaks(self) -> tuple[SchoolBreak, ...]:
+        """School breaks, from their file.
+
+        Raises:
+            ParameterError: the file is absent, or an entry lacks name, start or end.
+        """
+        return read_breaks(self.path("school_breaks"))
+
+
+def read_breaks(file: Path) -> tuple[SchoolBreak, ...]:
+    """Read the dates of school breaks: a list `breaks` of entries with name, start and end.
+
+    Raises:
+        ParameterError: all wrong entries at once, in Japanese.
+    """
+    try:
+        entries = yaml.safe_load(file.read_text(encoding="utf-8"))["breaks"]
+    except (FileNotFoundError, KeyError, TypeError, yaml.YAMLError):
+        raise ParameterError(
+            [
+                ParameterProblem(
+                    file.name, "breaks", "(読めない)", "breaks: の下に休みの一覧", "見本に合わせる"
+                )
+            ]
+        ) from None
+    breaks, problems = [], []
+    for number, entry in enumerate(entries, 1):
+        try:
+            start, end = (parse_date(str(entry[key])) for key in ("start", "end"))
+            if end < start:
+                raise DateError("終わりが始まりより前")
+            breaks.append(SchoolBreak(str(entry["name"]), start, end))
+        except (DateError, KeyError, TypeError) as error:
+            remedy = "name・start・end を書く"
+            problems.append(
+                ParameterProblem(file.name, f"breaks の{number}番目", str(entry), str(error), remedy)
+            )
+    if problems:
+        raise ParameterError(problems)
+    return tuple(breaks)

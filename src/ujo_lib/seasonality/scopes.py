@@ -1,0 +1,140 @@
+"""The three scopes of the page: the nation, the prefecture at the national desk, and the city's own desk.
+
+Whether a day was recorded is judged on whole files: a day without a single contact at the city's desk is an ordinary
+day, a day without any row in the file is a gap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.fiscal import FiscalYear, Period, period_for
+from ujo_lib.seasonality.counts import Counts, clock_shift, from_aggregate, from_records, select, span
+
+NATION, PREFECTURE, CITY, BOTH = "全国", "県", "市", "県と市の計"
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """Counts of the three scopes over everything that is known of them.
+
+    Attributes:
+        period: the period of the page.
+        nation, prefecture, city: counts over the whole history; `city` has gaps before its desk opened.
+        prefecture_records, city_records: the records behind two of them, whole history.
+        opened_on: first day of the city's desk.
+    """
+
+    period: Period
+    nation: Counts
+    prefecture: Counts
+    city: Counts
+    prefecture_records: pd.DataFrame
+    city_records: pd.DataFrame
+    opened_on: date
+
+    @property
+    def history(self) -> Period:
+        """From the first to the last day of the record."""
+        return self.prefecture.period
+
+    def totals(self) -> dict[str, Counts]:
+        """The scopes over the period of the page, and prefecture and city together."""
+        nation, prefecture, city = (
+            part.within(self.period) for part in (self.nation, self.prefecture, self.city)
+        )
+        return {NATION: nation, PREFECTURE: prefecture, CITY: city, BOTH: added(prefecture, city)}
+
+    def records(self) -> pd.DataFrame:
+        """The prefecture's records of the period of the page."""
+        return within(self.prefecture_records, self.period)
+
+    def city_year(self, year: FiscalYear) -> Period:
+        """The days of a fiscal year on which the city's desk was open."""
+        return Period(max(self.opened_on, year.start), year.end, f"{year.label}(窓口の開設日以降)")
+
+
+def open_scopes(
+    records: pd.DataFrame,
+    national_hourly: pd.DataFrame,
+    channels: pd.DataFrame,
+    period: Period,
+    place: str,
+    desks: tuple[str, str],
+    gaps: Sequence[tuple[date, date]] = (),
+) -> Scopes:
+    """Count the three scopes.
+
+    Args:
+        records: one row per contact: received_at, channel, pref.
+        national_hourly: date, hour, n for the nation.
+        channels: channel, opened_on.
+        period: the period of the page.
+        place: name of the prefecture.
+        desks: the national desk's and the city desk's name in `channel`.
+        gaps: intervals of days to be taken as not recorded.
+
+    Raises:
+        ValueError: the city's desk is not in `channels`; the message is Japanese.
+    """
+    desk, city_desk = desks
+    opening = channels.loc[channels["channel"] == city_desk, "opened_on"]
+    if opening.empty:
+        raise ValueError(f"窓口の一覧に「{city_desk}」がありません")
+    history = span(pd.concat([records["received_at"].dt.tz_localize(None), national_hourly["date"]]))
+    seen = from_records(records, history).without(gaps).observed
+    local = select(records, {"channel": [desk], "pref": [place]})
+    own = select(records, {"channel": [city_desk]})
+    opened = opening.iloc[0].date()
+    open_days = seen & (pd.date_range(history.start, history.end) >= pd.Timestamp(opened))
+    return Scopes(
+        period=period,
+        nation=from_aggregate(national_hourly, history).without(gaps),
+        prefecture=from_records(local, history, seen),
+        city=from_records(own, history, np.asarray(open_days)),
+        prefecture_records=local,
+        city_records=own,
+        opened_on=opened,
+    )
+
+
+def within(records: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """The records received in a period."""
+    day = records["received_at"].dt.tz_localize(None).dt.normalize()
+    return records.loc[(day >= pd.Timestamp(period.start)) & (day <= pd.Timestamp(period.end))]
+
+
+def added(one: Counts, other: Counts) -> Counts:
+    """Two scopes over the same days as one; a day counts as observed when either was."""
+    hourly = None if one.hourly is None or other.hourly is None else one.hourly + other.hourly
+    observed = one.observed | other.observed
+    return Counts(one.period, one.daily + other.daily, hourly, observed, one.suppressed + other.suppressed)
+
+
+def both_bases(scopes: Scopes, year: FiscalYear) -> pd.DataFrame:
+    """The same contacts counted over the calendar and over the fiscal year.
+
+    Returns:
+        One row per scope: scope, n_calendar, n_fiscal, ratio (fiscal over calendar), missing_calendar, missing_fiscal
+        (days that were not recorded; a count with such days is too low).
+    """
+    rows = []
+    for name, counts in ((NATION, scopes.nation), (PREFECTURE, scopes.prefecture)):
+        calendar, fiscal = (
+            counts.within(period_for(year, "calendar")),
+            counts.within(period_for(year, "fiscal")),
+        )
+        missing = [part.period.days - part.days for part in (calendar, fiscal)]
+        rows.append((name, calendar.n, fiscal.n, fiscal.n / calendar.n if calendar.n else None, *missing))
+    columns = ["scope", "n_calendar", "n_fiscal", "ratio", "missing_calendar", "missing_fiscal"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def clock_check(scopes: Scopes) -> int:
+    """Hours by which the prefecture's daily profile lags the nation's; far from 0 means a wrong time zone."""
+    assert scopes.prefecture.hourly is not None  # counted from times of day
+    assert scopes.nation.hourly is not None  # counted from hours
+    return clock_shift(scopes.prefecture.hourly.sum(axis=0), scopes.nation.hourly.sum(axis=0))
