@@ -1,8 +1,10 @@
 """The door: one pass, all problems, nothing parsed twice, nothing shared that a caller could spoil."""
 
+import io
 import json
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
@@ -282,3 +284,122 @@ def test_no_cells_below_good_headings_make_the_check_fail(desk: Desk, cells, kin
 def test_an_empty_sheet_is_a_problem(desk: Desk):
     desk.put("campaigns", "k.xlsx", as_xlsx([]))
     assert "空です" in desk.check().problems["remedy"].iloc[0]
+
+
+# --- what must not slip through -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("broken", ["朝から泣いて\nばかりです。", "つらい,ねむれない"])
+def test_a_text_that_breaks_its_row_is_a_problem_and_is_shown_nowhere(desk: Desk, broken):
+    content = as_csv(table("consultations", {(2, "相談本文"): "HERE"})).replace(b"HERE", broken.encode())
+    desk.put("consultations", "s.csv", content)
+    taken = desk.check()
+    assert taken.problems["column"].iloc[0] == "(行全体)"
+    assert taken.problems["row"].iloc[0] in (3, 4)
+    for part in ("泣", "ばかり", "つらい", "ねむれない"):
+        assert part not in taken.json()
+
+
+def test_a_note_below_consultations_is_dropped_unread(desk: Desk):
+    content = as_csv(table("consultations")) + "※ ひみつの続き\r\n".encode()
+    desk.put("consultations", "s.csv", content)
+    taken = desk.load()
+    assert taken.sources["rows_dropped"].tolist() == [1]
+    assert "ひみつ" not in taken.json()
+
+
+def test_rows_without_their_last_blank_cells_are_padded(desk: Desk):
+    rows = [row[:-1] if i == 2 else row for i, row in enumerate(table("waves", {(2, "出典"): ""}))]
+    desk.put("waves", "w.csv", as_csv(rows))
+    assert desk.load()["waves"]["source"].isna().tolist() == [False, True, False]
+
+
+def test_a_total_over_suppressed_counts_is_no_error_but_said_to_be_unsure(desk: Desk):
+    desk.put(
+        "national_daily", "n.csv", as_csv([*table("national_daily", {(2, "件数"): "x"}), ["合計", "", "60"]])
+    )
+    taken = desk.load()
+    assert "確かめられず" in taken.repairs[taken.repairs["rule"] == "13"]["after"].iloc[0]
+
+
+def test_a_total_below_what_is_visible_is_an_error_even_then(desk: Desk):
+    desk.put(
+        "national_daily", "n.csv", as_csv([*table("national_daily", {(2, "件数"): "x"}), ["合計", "", "39"]])
+    )
+    assert desk.check().problems["row"].tolist() == [5]
+
+
+def test_all_ages_together_is_a_category_and_no_total_row(desk: Desk):
+    rows = [["地域コード", "地域名", "時点", "資料", "年齢階級", "人口"]]
+    rows += [
+        ["43213", "市", "2020-10-01", "国勢調査", age, n]
+        for age, n in (("総数", "30"), ("0~14歳", "10"), ("15歳以上", "20"))
+    ]
+    desk.put("population", "p.csv", as_csv(rows))
+    assert desk.load()["population"]["n"].tolist() == [30, 10, 20]
+
+
+def test_a_number_merged_over_rows_is_never_counted_twice(desk: Desk):
+    rows = table("national_daily")
+    rows[2][2] = ""
+    desk.put("national_daily", "n.xlsx", as_xlsx(rows, ("C2:C3",)))
+    problem = desk.check().problems.iloc[0]
+    assert (problem["row"], problem["column"], problem["rule"]) == (2, "件数", "11")
+
+
+def test_a_number_format_of_zeros_gives_its_zeros(desk: Desk):
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(table("commissioners"))))
+    for row, number in enumerate((1, 2, 3), start=2):
+        book.active.cell(row, 3, number).number_format = "000"
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("commissioners", "c.xlsx", out.getvalue())
+    assert desk.load()["commissioners"]["commissioner_id"].tolist() == ["001", "002", "003"]
+
+
+def test_overlaps_of_whole_years_are_counted_and_not_all_printed(desk: Desk):
+    rows = [
+        ["日付", "都道府県", "件数"],
+        *([f"2023-{m:02d}-{d:02d}", "熊本県", str(m)] for m in (1, 3) for d in range(1, 31)),
+    ]
+    rows[30:31] = [["2023-01-31", "熊本県", "1"]]
+    desk.put("national_daily", "a.csv", as_csv(rows))
+    desk.put("national_daily", "b.csv", as_csv([*rows, ["2023-04-01", "熊本県", "9"]]))
+    problems = desk.check().problems
+    assert len(problems) == 51
+    assert problems["value"].iloc[-1] == "ほか10行"
+    assert "a.csv 2行目" in problems["remedy"].iloc[0]
+
+
+def test_a_shift_of_hourly_counts_is_suspected_too(desk: Desk):
+    rows = [
+        ["日付", "時台", "件数"],
+        *(["2023-08-01", f"{h}時台", "1" if 13 <= h <= 17 else "50"] for h in range(24)),
+    ]
+    desk.put("national_hourly", "h.csv", as_csv(rows))
+    problem = desk.check().problems.iloc[0]
+    assert (problem["severity"], problem["rule"], problem["column"]) == ("warning", "10", "時台")
+
+
+def test_aggregates_may_stand_in_for_records(desk: Desk):
+    rows = [
+        ["日付", "時台", "都道府県", "窓口", "年代", "職業", "相談内容(主)", "件数"],
+        ["2023-08-01", "22", "熊本県", "全国窓口", "10代", "児童・学生", "学校", "12"],
+        ["2023-08-01", "23", "熊本県", "全国窓口", "10代", "児童・学生", "学校", "x"],
+    ]
+    desk.put("consultations_hourly", "h.csv", as_csv(rows), missing={"x": "suppressed"})
+    frame = desk.load()["consultations_hourly"]
+    assert frame["n"].tolist() == [12, pd.NA]
+    assert frame["n_suppressed"].tolist() == [False, True]
+
+
+def test_a_notebook_may_run_from_its_own_folder(desk: Desk, monkeypatch):
+    (desk.folder / "params" / "town").mkdir(parents=True)
+    (desk.folder / "notebooks").mkdir()
+    desk.put("campaigns", "k.csv", as_csv(table("campaigns")))
+    text = yaml.safe_dump({"data_dir": ".", **desk.declared}, allow_unicode=True)
+    (desk.folder / "params" / "town" / "inputs.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.delenv("UJO_ROOT", raising=False)
+    for folder in (desk.folder, desk.folder / "notebooks"):
+        monkeypatch.chdir(folder)
+        assert len(intake.load("params/town/inputs.yaml", ["campaigns"])["campaigns"]) == 3

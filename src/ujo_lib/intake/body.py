@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from openpyxl.utils import range_boundaries
 
 from ujo_lib.intake.headers import TOTAL_WORDS, Header
 from ujo_lib.intake.problems import Notes
@@ -23,6 +24,7 @@ _NOTE = re.compile(r"\(?(?:注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
 _TOTAL_RE2 = r"(?i)^\s*(?:総?合計|総計|小\s*計|計|総\s*数|全\s*体|合\s+計|(?:grand )?totals?)"
 _NAMING_COLUMNS = 4
+_ROUNDING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     table, rows = grid.table.slice(header.body), grid.rows[header.body :]
     filled = _filled(table)
     kinds = np.where(filled, "data", "blank").astype(object)
+    # In a text file a stray line break can turn part of a free text into a row of its own: never show it.
+    discreet = not grid.sheet and any(column.type == "text" for column in schema.columns)
     totals: list[Total] = []
     ended: int | None = None
     for position in np.flatnonzero(filled & _candidates(table, header, schema)):
@@ -73,11 +77,13 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
         kinds[position] = kind
         if kind == "note":
             ended = int(position) if ended is None else ended
-            notes.repair(next(c for c in cells if c), "注記として除外", "12", row=int(rows[position]))
+            text = "" if discreet else next(c for c in cells if c)
+            notes.repair(text, "注記として除外", "12", row=int(rows[position]))
         elif kind == "total":
             label = next((c for c in cells if TOTAL_WORDS.fullmatch(tidy(c))), "")
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
     data = kinds == "data"
+    data &= ~_misfits(table, grid.widths[header.body :], header, rows, data, discreet, notes)
     if ended is not None and data[ended:].any() and data[:ended].any():
         after = int(rows[ended + int(np.argmax(data[ended:]))])
         notes.problem(
@@ -95,6 +101,34 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
         n_dropped=int((filled & ~data).sum()) + above,
         blank_inside=int((kinds[:last] == "blank").sum()),
     )
+
+
+def _misfits(
+    table: pa.Table,
+    widths: np.ndarray,
+    header: Header,
+    rows: np.ndarray,
+    data: np.ndarray,
+    discreet: bool,
+    notes: Notes,
+) -> np.ndarray:
+    """Rows with more cells than headings, or with fewer where that means a broken free text; noted as problems."""
+    wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
+    wrong = np.zeros(len(rows), dtype=bool)
+    for column in table.columns[wide:]:
+        wrong |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+    if discreet:
+        wrong |= widths < wide
+    wrong &= data
+    notes.problem_rows(
+        rows[wrong],
+        [f"{n}列" for n in widths[wrong]],
+        f"見出しと同じ{wide}列",
+        '本文の中の改行やコンマで行がくずれています。本文を " " で囲んで書き出し直すか、Excelブックで受け取ってください。',
+        "総務省1-2",
+        column="(行全体)",
+    )
+    return wrong
 
 
 def _report_above(grid: Grid, header: Header, notes: Notes) -> int:
@@ -140,7 +174,12 @@ def _kind_of(cells: list[str], header: Header, schema: Schema) -> str:
     if _NOTE.match(tidy(written[0])) and len(set(written)) <= 2:
         return "note"
     naming = _naming_columns(header, schema)
-    if any(_names_total(cells[place], place, header, schema) for place in naming):
+    # 総数 may be a category (all ages): a total row also leaves out, or writes 合計 for, what every row must have.
+    musts = [header.columns[c.name] for c in schema.columns if c.name in header.columns and c.required]
+    musts = [place for place in musts if place in naming]
+    if any(_names_total(cells[place], place, header, schema) for place in naming) and (
+        not musts or any(not cells[p] or _names_total(cells[p], p, header, schema) for p in musts)
+    ):
         return "total"
     keys = [header.columns[n] for n in schema.key if n in header.columns and schema.column(n).filled]
     if keys and not any(cells[place] for place in keys):
@@ -170,33 +209,70 @@ def check_totals(body: Body, frame: pd.DataFrame, header: Header, schema: Schema
     """Compare every figure of the total rows with the sum of the rows they stand for."""
     start = 0
     for total in sorted(body.totals, key=lambda t: t.row):
-        until = int(np.searchsorted(body.rows, total.row))
-        covered = slice(start, until) if "小計" in tidy(total.label) else slice(None)
+        covered = slice(None)
         if "小計" in tidy(total.label):
-            start = until
-        agreed = 0
+            covered = slice(start, int(np.searchsorted(body.rows, total.row)))
+            start = covered.stop
+        agreed, open_ = 0, 0
         for column in schema.columns:
             cell = total.cells.get(column.name, "")
             if column.type not in ("int", "number", "flag") or not column.additive or not _is_number(cell):
                 continue
-            expected = float(frame[column.name].iloc[covered].astype("Float64").sum())
-            if abs(expected - parse_number(cell).value) > 0.5:
-                notes.problem(
-                    f"行の合計 {expected:,.10g}",
-                    "合計行か明細のどちらかが違います。Excelで足し直し、抜けている行がないか確かめてください。",
-                    "13",
-                    row=total.row,
-                    column=header.heading(column.name),
-                    value=cell,
-                )
+            stated, added = (
+                parse_number(cell).value,
+                float(frame[column.name].iloc[covered].astype("Float64").sum()),
+            )
+            if _has_gaps(frame, column.name) and stated >= added - _ROUNDING:
+                open_ += 1
+            elif abs(added - stated) > _ROUNDING:
+                _note_wrong_total(total, header.heading(column.name), cell, added, notes)
             else:
                 agreed += 1
-        notes.repair(
-            total.label or "(見出しのない合計行)",
-            f"合計行として除外({agreed}列が明細の和と一致)",
-            "13",
-            row=total.row,
-        )
+        unsure = f"、{open_}列は秘匿・不明を含むため確かめられず" if open_ else ""
+        after = f"合計行として除外({agreed}列が明細の和と一致{unsure})"
+        notes.repair(total.label or "(見出しのない合計行)", after, "13", row=total.row)
+
+
+def _has_gaps(frame: pd.DataFrame, name: str) -> bool:
+    """Whether some cells were suppressed or unknown at source, so that a sum can only be a lower bound."""
+    return any(f"{name}_{gap}" in frame for gap in ("suppressed", "unknown"))
+
+
+def _note_wrong_total(total: Total, heading: str, cell: str, added: float, notes: Notes) -> None:
+    notes.problem(
+        f"行の合計 {added:,.10g}",
+        "合計行か明細のどちらかが違います。Excelで足し直し、抜けている行がないか確かめてください。",
+        "13",
+        row=total.row,
+        column=heading,
+        value=cell,
+    )
+
+
+def check_merged(grid: Grid, body: Body, header: Header, schema: Schema, notes: Notes) -> None:
+    """A merged cell was read as if written in each of its rows: fine for a name, never for a number."""
+    numeric = {
+        header.columns[c.name] for c in schema.columns if c.name in header.columns and c.type in NUMERIC
+    }
+    for area in grid.facts.merged:
+        left, top, right, bottom = range_boundaries(area)
+        rows = [int(row) for row in body.rows if top <= row <= bottom]
+        if len(rows) < 2:
+            continue
+        for place in range(left - 1, right):
+            heading = header.headings[place]
+            if place in numeric:
+                notes.problem(
+                    "行ごとの数値",
+                    f"結合セル({area})の数がどの行のものか分かりません。結合を解き、行ごとに書いてください。",
+                    "11",
+                    row=rows[0],
+                    column=heading,
+                )
+            elif heading:
+                notes.repair(
+                    f"結合セル {area}", "どの行も同じ値", "11", row=rows[0], column=heading, count=len(rows)
+                )
 
 
 def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:
@@ -257,7 +333,7 @@ def _sum(parts: list[np.ndarray]) -> np.ndarray:
 
 
 def _differs(stated: np.ndarray, sums: np.ndarray) -> np.ndarray:
-    return np.asarray(~np.isnan(stated) & (np.abs(stated - sums) > 0.5))
+    return np.asarray(~np.isnan(stated) & (np.abs(stated - sums) > _ROUNDING))
 
 
 def _numbers(raw: Raw) -> np.ndarray:

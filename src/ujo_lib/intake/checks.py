@@ -11,11 +11,14 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.intake.headers import Header
-from ujo_lib.intake.problems import Notes, Severity
+from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
 from ujo_lib.intake.schemas import Schema, pandera_schema
 
 MIN_STAMPS = 480
-"""Time stamps needed before the daily rhythm is judged: 20 per hour on average."""
+"""Contacts needed before the daily rhythm is judged: 20 per hour on average."""
+
+_TELLING = {"commissioners": 1, "cases": 1}
+"""Place, in the key, of the column a person would look at when it is not the first."""
 
 QUIET_SHARE = 0.7
 """The quietest hours count as quiet below this share of an average hour; a flat day says nothing about clocks."""
@@ -205,10 +208,16 @@ _ROW_CHECKS = {"commissioners": _commissioners, "waves": _waves, "campaigns": _c
 
 def check_clock(frame: pd.DataFrame, header: Header, timezone: str | None, notes: Notes) -> None:
     """Warn when the quietest hours fall after noon: the sign of a nine-hour shift (UTC against JST)."""
-    stamps = frame["received_at"].dropna()
-    if len(stamps) < MIN_STAMPS:
+    if "received_at" in frame:
+        name, hours = "received_at", frame["received_at"].dropna().dt.hour
+        counts = np.bincount(hours.to_numpy(), minlength=24).astype(float)
+    elif {"hour", "n"} <= set(frame):
+        name, known = "hour", frame[["hour", "n"]].dropna().astype(int)
+        counts = np.bincount(known["hour"], weights=known["n"], minlength=24)[:24]
+    else:
         return
-    counts = np.bincount(stamps.dt.hour.to_numpy(), minlength=24).astype(float)
+    if counts.sum() < MIN_STAMPS:
+        return
     smooth = counts + np.roll(counts, 1) + np.roll(counts, -1)
     quiet = int(np.argmin(smooth))
     if 12 <= quiet <= 21 and smooth[quiet] < QUIET_SHARE * smooth.mean():
@@ -217,7 +226,7 @@ def check_clock(frame: pd.DataFrame, header: Header, timezone: str | None, notes
             f"最も少ないのが{quiet}時台です。時刻が9時間ずれている疑いがあります。"
             f"inputs.yaml の timezone(いま {timezone or '未宣言'})を確かめてください。",
             "10",
-            column=header.heading("received_at"),
+            column=header.heading(name),
             severity="warning",
         )
 
@@ -229,25 +238,28 @@ def check_doubles(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes])
     doubled = loaded.frame.duplicated(key, keep="first") & complete
     if not doubled.any():
         return
-    kept = loaded.frame[key]
-    everyone = kept[kept.duplicated(key, keep=False) & complete].copy()
-    everyone["_at"] = np.flatnonzero(kept.duplicated(key, keep=False) & complete)
+    again = loaded.frame.duplicated(key, keep=False) & complete
+    everyone = loaded.frame.loc[again, key].assign(_at=np.flatnonzero(again))
     first = everyone.groupby(key, dropna=False, observed=True)["_at"].transform("min")
-    for at, origin in zip(everyone["_at"], first, strict=True):
-        if at == origin:
-            continue
-        notes = notes_of[str(loaded.files[at])]
-        heading = schema.column(
-            key[-1] if len(key) > 1 and schema.kind in ("commissioners", "cases") else key[0]
-        ).heading
-        notes.problem(
-            f"{'・'.join(schema.column(n).heading for n in key)}の重なりがないこと",
-            f"{loaded.place(int(origin))}と同じです。書き出しの重なりか二重入力です。どちらかを消してください。",
-            "25",
-            row=int(loaded.rows[at]),
-            column=heading,
-            value=_key_shown(loaded.frame.iloc[int(at)], key),
-        )
+    later = everyone["_at"] != first
+    doubles = pd.DataFrame({"at": everyone["_at"][later], "origin": first[later]})
+    doubles["file"] = loaded.files[doubles["at"].to_numpy()]
+    headings = [schema.column(name).heading for name in key]
+    for file, mine in doubles.groupby("file", sort=False):
+        for at, origin in zip(mine["at"].head(MAX_ROWS_LISTED), mine["origin"], strict=False):
+            notes_of[str(file)].problem(
+                f"{'・'.join(headings)}の重なりがないこと",
+                f"{loaded.place(int(origin))}と同じです。書き出しの重なりか二重入力です。どちらかを消してください。",
+                "25",
+                row=int(loaded.rows[at]),
+                column=headings[_TELLING.get(schema.kind, 0)],
+                value=_key_shown(loaded.frame.iloc[int(at)], key),
+            )
+        if (rest := len(mine) - MAX_ROWS_LISTED) > 0:
+            remedy = "書き出しの期間の重なりを確かめ、片方のファイルを除いてください。"
+            notes_of[str(file)].problem(
+                "重なりがないこと", remedy, "25", column=headings[0], value=f"ほか{rest:,}行"
+            )
 
 
 def _key_shown(row: pd.Series, key: list[str]) -> str:

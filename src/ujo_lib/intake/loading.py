@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.intake import checks
-from ujo_lib.intake.body import Body, check_subtotal_columns, check_totals, find_body
+from ujo_lib.intake.body import Body, check_merged, check_subtotal_columns, check_totals, find_body
 from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import Declaration, FileSpec, Layout, read_declaration
 from ujo_lib.intake.headers import Header, find_header
@@ -33,6 +33,7 @@ from ujo_lib.intake.reading import Grid, UnreadableError, digest, read_bytes, re
 from ujo_lib.intake.rules import RULE_COLUMNS, judge
 from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
 from ujo_lib.intake.values import Raw, Site, age_range, parse_column, tidy
+from ujo_lib.params.paths import project_root
 
 SOURCE_COLUMNS = (
     "kind",
@@ -151,9 +152,8 @@ def load(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = Non
 
 def check(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = None) -> Intake:
     """As :func:`load`, but always returns; frames of files with errors hold NA where a cell could not be read."""
-    path = Path(inputs)
+    path = _locate(Path(inputs), root)
     base = Path(root) if root is not None else _root_of(path)
-    path = path if path.is_absolute() or path.exists() else base / path
     own = Notes(path.name)
     declaration = read_declaration(path, kinds, base, own)
     schemas = {kind: SCHEMAS[kind].with_labels(declaration.labels) for kind in kinds if kind in SCHEMAS}
@@ -166,6 +166,16 @@ def check(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = No
     checks.check_between(loaded, notes_of)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
     return _intake(loaded, schemas, parsed, notes)
+
+
+def _locate(inputs: Path, root: str | Path | None) -> Path:
+    """The declaration as given, or below the project folder when a notebook runs from its own folder."""
+    if inputs.is_absolute() or inputs.exists():
+        return inputs
+    try:
+        return (Path(root) if root is not None else project_root()) / inputs
+    except FileNotFoundError:
+        return inputs
 
 
 def _root_of(inputs: Path) -> Path:
@@ -242,12 +252,12 @@ def _parse_file(
         )
         return parsed(None, grid, body, header)
     frame = _frame(spec, schema, header, body, Site(dict(spec.missing), spec.timezone, names), notes)
+    check_merged(grid, body, header, schema, notes)
     check_totals(body, frame, header, schema, notes)
     check_subtotal_columns(body, header, notes)
     checks.check_schema(frame, body.rows, header, schema, notes)
     checks.check_rows(frame, body.rows, header, schema, notes)
-    if schema.kind == "consultations" and "received_at" in header.columns:
-        checks.check_clock(frame, header, spec.timezone, notes)
+    checks.check_clock(frame, header, spec.timezone, notes)
     if schema.kind == "ads" and spec.timezone is None:
         notes.problem(
             "広告アカウントの時間帯",

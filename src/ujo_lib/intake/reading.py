@@ -31,11 +31,12 @@ HEAD_ROWS = 60
 """Rows looked at to find the header and the number of columns."""
 
 _CHUNK = 1 << 22
-_MOJIBAKE = re.compile("[\ufffd\x80-\x84\x86-\x9f\ue000-\uf8ff]")
+_MOJIBAKE = re.compile("[\x00\ufffd\x80-\x84\x86-\x9f\ue000-\uf8ff]")
 # UTF-8 read as cp932 shows these three kanji again and again; EUC-JP read as cp932 turns into half-width katakana.
 _UTF8_AS_CP932 = re.compile("(?:[縺繧繝].*?){3}")
 _EUC_AS_CP932 = re.compile("[\uff61-\uff9f]{8}")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
+_ZEROS = re.compile("0+")
 _OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)")
 
 
@@ -75,12 +76,14 @@ class Grid:
     Attributes:
         table: one Arrow string column per column of the file, named ``c0``, ``c1``, ….
         rows: row number of each record as Excel shows it, ascending.
+        widths: number of cells written in each record.
         sheet: sheet name, empty for text files.
         facts: see :class:`Facts`.
     """
 
     table: pa.Table
     rows: np.ndarray
+    widths: np.ndarray
     sheet: str
     facts: Facts
 
@@ -181,8 +184,8 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
         )
         raise UnreadableError
     width = max(len(row) for row in head)
-    table, rows = _parse(utf8, delimiter, width)
-    return Grid(table, rows, "", Facts(encoding=used))
+    table, rows, widths = _parse(utf8, delimiter, width)
+    return Grid(table, rows, widths, "", Facts(encoding=used))
 
 
 def _candidates(content: bytes, declared: str | None) -> Iterator[str]:
@@ -252,7 +255,7 @@ def _transcode(content: bytes, codec: str) -> bytes:
 
 
 _SUSPECT_BYTES = re.compile(
-    b"\xef\xbf\xbd|\xc2[\x80-\x84\x86-\x9f]|\xee[\x80-\xbf]|\xef[\x80-\xa3][\x80-\xbf]|\xe7\xb8\xba|\xe7\xb9[\xa7\x9d]|"
+    b"\x00|\xef\xbf\xbd|\xc2[\x80-\x84\x86-\x9f]|\xee[\x80-\xbf]|\xef[\x80-\xa3][\x80-\xbf]|\xe7\xb8\xba|\xe7\xb9[\xa7\x9d]|"
     b"(?:\xef(?:\xbd[\xa1-\xbf]|\xbe[\x80-\x9f])){8}"
 )
 
@@ -301,8 +304,8 @@ def _first_records(utf8: bytes, delimiter: str) -> list[list[str]]:
     return [row for _, row in zip(range(HEAD_ROWS), reader, strict=False)]
 
 
-def _parse(utf8: bytes, delimiter: str, width: int) -> tuple[pa.Table, np.ndarray]:
-    """All records as string columns and their numbers; records of another width are padded or widened."""
+def _parse(utf8: bytes, delimiter: str, width: int) -> tuple[pa.Table, np.ndarray, np.ndarray]:
+    """All records as string columns, their numbers and widths; records of another width are padded or widened."""
     names = [f"c{i}" for i in range(width)]
     odd: dict[int, list[str]] = {}
 
@@ -321,7 +324,7 @@ def _parse(utf8: bytes, delimiter: str, width: int) -> tuple[pa.Table, np.ndarra
         ),
     )
     if not odd:
-        return table, np.arange(1, table.num_rows + 1)
+        return table, np.arange(1, table.num_rows + 1), np.full(table.num_rows, width)
     widest = max(width, *(len(row) for row in odd.values()))
     for extra in range(width, widest):
         table = table.append_column(f"c{extra}", pa.nulls(table.num_rows, pa.string()).fill_null(""))
@@ -331,7 +334,8 @@ def _parse(utf8: bytes, delimiter: str, width: int) -> tuple[pa.Table, np.ndarra
     padded = [odd[n] + [""] * (widest - len(odd[n])) for n in numbers]
     ragged = pa.table({f"c{i}": pa.array([row[i] for row in padded], pa.string()) for i in range(widest)})
     order = np.argsort(rows, kind="stable")
-    return pa.concat_tables([table, ragged]).take(order), rows[order]
+    widths = np.concatenate([np.full(table.num_rows, width), [len(odd[n]) for n in numbers]])
+    return pa.concat_tables([table, ragged]).take(order), rows[order], widths[order]
 
 
 # --- workbooks ------------------------------------------------------------------------------------------------------
@@ -350,7 +354,7 @@ def _read_workbook(content: bytes, wanted: str | None, notes: Notes) -> Grid:
     name = _choose_sheet(book, wanted, notes)
     sheet = book[name]
     notes.sheet = name
-    cells = [[_as_text(cell.value) for cell in row] for row in sheet.iter_rows()]
+    cells = [[_as_text(cell.value, cell.number_format) for cell in row] for row in sheet.iter_rows()]
     for area in sheet.merged_cells.ranges:
         value = cells[area.min_row - 1][area.min_col - 1]
         for row in range(area.min_row - 1, area.max_row):
@@ -363,7 +367,8 @@ def _read_workbook(content: bytes, wanted: str | None, notes: Notes) -> Grid:
     table = pa.table(
         {f"c{i}": pa.array([row[i] for row in cells], pa.string()) for i in range(len(cells[0]))}
     )
-    return Grid(table, np.arange(1, len(cells) + 1), name, _workbook_facts(content, book, sheet))
+    widths = np.full(len(cells), len(cells[0]))
+    return Grid(table, np.arange(1, len(cells) + 1), widths, name, _workbook_facts(content, book, sheet))
 
 
 def _choose_sheet(book: Any, wanted: str | None, notes: Notes) -> str:
@@ -383,12 +388,18 @@ def _choose_sheet(book: Any, wanted: str | None, notes: Notes) -> str:
     raise UnreadableError
 
 
-def _as_text(value: object) -> str:
-    """A cell as a person reads it; whole floats lose their .0, dates become ISO, durations run past 24 hours."""
+def _as_text(value: object, number_format: str) -> str:
+    """A cell as a person reads it.
+
+    Whole floats lose their .0, a format of zeros (000) gives its leading zeros, dates become ISO, durations run past
+    24 hours.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "1" if value else "0"
+    if isinstance(value, int) and _ZEROS.fullmatch(number_format):
+        return str(value).zfill(len(number_format))
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):

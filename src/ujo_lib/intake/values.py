@@ -26,6 +26,8 @@ MissingSign = Literal["none", "unknown", "suppressed"]
 JST = ZoneInfo("Asia/Tokyo")
 
 _DISTINCT_LISTED = 5
+# No code, label, date or number is longer; what is may be free text that slipped into the wrong column.
+_MAX_SHOWN = 30
 
 
 class ValueRefused(ValueError):  # noqa: N818 - a verdict, not a malfunction
@@ -505,7 +507,8 @@ def _is_no_answer(text: str, column: Column) -> bool:
 
 def _note_refusal(column: Column, raw: Raw, code: int, refused: ValueRefused, notes: Notes) -> None:
     rows = raw.rows_of(code)
-    shown = "" if column.type == "text" else raw.texts[code]
+    text = raw.texts[code]
+    shown = "" if column.type == "text" else text if len(text) <= _MAX_SHOWN else f"({len(text)}字の文字列)"
     notes.problem_rows(
         rows, [shown] * len(rows), refused.expected, refused.remedy, refused.rule, column=raw.heading
     )
@@ -523,7 +526,7 @@ def _note_repairs(
             hits = np.flatnonzero(np.isin(raw.codes, codes))
             first = int(hits[0])
             _, before, after, _ = next(change for change in group if change[0] == raw.codes[first])
-            private = column.type in ("text", "id")
+            private = column.type in ("text", "id") or len(before) > _MAX_SHOWN
             notes.repair(
                 "" if private else before,
                 "個人情報を伏せた" if column.type == "text" else "" if private else after,
