@@ -16,7 +16,17 @@ def test_options_stand_in_the_order_of_the_sheet(questionnaire):
     assert questionnaire.item("trigger").columns[0] == "trigger_不登校"
     assert len(questionnaire.contents()) == len(questionnaire.items)
     assert questionnaire.forms == ("commissioners", "cases")
-    assert questionnaire.headings("sex") == {"sex": "その方の性別"}
+
+
+def test_a_page_is_told_what_a_table_of_an_item_is_about(questionnaire):
+    about = questionnaire.about("household_members")
+    assert (about["title"], about["multiple"]) == ("同居している家族", True)
+    assert about["note"] == "「家族構成」が家族と同居の人だけに尋ねました。ほかの人は「非該当」です。"
+    crossed = questionnaire.about("outing", "sex")
+    assert crossed["title"] == "性別と外出の状況"
+    assert list(crossed["dimensions"]) == ["outing", "sex"]
+    assert crossed["labels"]["residual"] == "調整済み残差"
+    assert "note" not in crossed
 
 
 def test_answers_of_an_earlier_wave_are_brought_to_todays_options(questionnaire):

@@ -61,7 +61,7 @@ def test_nobody_answered_is_a_table_without_numbers_not_an_error(commissioners, 
     assert survey.scenarios(0, 0, 139)["estimate"].isna().all()
     total = survey.city_total(commissioners, none)
     assert total["estimate"].isna().all()
-    assert survey.total_sentence(total) == "回答した委員がいないため、推計できない。"
+    assert survey.total_sentence(total) == "回答した委員がいないため、推計できません。"
     assert survey.commissioners_with_cases(commissioners, none)["high"][0] == 139
 
 

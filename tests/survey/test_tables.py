@@ -169,9 +169,23 @@ def test_ties_share_the_top_and_hidden_counts_keep_it_open():
     assert survey.modal_labels(labels, [9, 4, 4, 1, 0]) == ("40歳代", "50歳代")
     assert survey.modal_labels(labels, [9, 6, None, 1, None]) is None
     assert survey.modal_labels(labels, [0, 0, 0, 0, 0]) == ()
-    assert survey.mode_sentence(("40歳代", "50歳代"), "年代") == "年代では40歳代と50歳代が同数で最も多い。"
-    assert "示さない" in survey.mode_sentence(None, "年代")
-    assert survey.mode_sentence((), "年代") == "年代の回答はなかった。"
+    assert (
+        survey.mode_sentence(("40歳代", "50歳代"), "年代")
+        == "年代では40歳代と50歳代が同数で最も多くなっています。"
+    )
+    assert "示せません" in survey.mode_sentence(None, "年代")
+    assert survey.mode_sentence((), "年代") == "年代の回答はありませんでした。"
+
+
+def test_opinions_without_a_theme_were_still_written():
+    flags = pd.DataFrame({"family": [True, True, False], "place": [False, True, False]})
+    frame = survey.themed(flags, {"family": "家族への支援", "place": "居場所"})
+    table = survey.multiple_answer(frame, "theme")
+    assert row(table, theme="家族への支援")["n"] == 2
+    assert row(table, theme="どの主題にも当てはまらない")["n"] == 1
+    assert row(table, theme="無回答")["n"] == 0
+    assert set(table["base"]) == {3}
+    assert row(survey.multiple_answer(frame.iloc[:0], "theme"), theme="居場所")["share"] is pd.NA
 
 
 def test_numbers_without_answers_have_no_mean():

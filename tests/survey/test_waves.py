@@ -28,7 +28,7 @@ def test_32_to_25_is_no_decline_and_names_its_assumption():
     assert change.ratio is not None
     assert (change.ratio.low, change.ratio.high) == pytest.approx((0.443867, 1.360598), abs=1e-6)
     sentence = survey.change_sentence(change)
-    assert "減少したとは言い切れない" in sentence
+    assert "減少したとは言い切れません" in sentence
     assert "調査の手厚さが同じ" in sentence
     assert "ポアソン" in sentence
     assert "参考" in sentence
@@ -57,7 +57,7 @@ def test_an_unknown_count_or_an_unlike_method_is_not_compared():
     assert survey.compare_waves(unlike, "R1", "R5").ratio is None
     assert survey.change_verdict(survey.compare_waves(unlike, "R1", "R5")) == "not_estimable"
     assert survey.change_sentence(survey.compare_waves(unlike, "R1", "R5")).startswith(
-        "R5はR1とは比べられない"
+        "令和5(2023)年度は令和元(2019)年度とは比べられません"
     )
 
 

@@ -20,6 +20,7 @@ from ujo_lib.survey.city_total import (
 from ujo_lib.survey.coverage import age_recode, city_population, coverage, outside_groups, prevalence_text
 from ujo_lib.survey.files import read_answers, read_questionnaire
 from ujo_lib.survey.keyin import Decoded, check_reported, check_skips, compare_entries, decode
+from ujo_lib.survey.presentation import presentation
 from ujo_lib.survey.questionnaire import Condition, Item, Questionnaire, QuestionnaireError
 from ujo_lib.survey.response import (
     asked_commissioners,
@@ -41,6 +42,7 @@ from ujo_lib.survey.tables import (
     numbers,
     pyramid,
     single_answer,
+    themed,
 )
 from ujo_lib.survey.waves import Change, compare_waves, wave_changes, wave_table
 from ujo_lib.survey.wording import change_sentence, change_verdict, mode_sentence, total_sentence
@@ -86,6 +88,7 @@ __all__ = [
     "overdispersion",
     "overview",
     "pool_recode",
+    "presentation",
     "prevalence_text",
     "pyramid",
     "read_answers",
@@ -95,6 +98,7 @@ __all__ = [
     "single_answer",
     "srs_total",
     "stratified_mean",
+    "themed",
     "total_sentence",
     "wave_changes",
     "wave_table",

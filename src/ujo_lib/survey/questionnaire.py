@@ -16,6 +16,12 @@ Kind = Literal["single", "multiple", "number", "text"]
 NOT_ANSWERED = "無回答"
 NOT_ASKED = "非該当"
 
+SHARE_HEADINGS: Mapping[str, str] = {
+    "share": "回答のあった人に占める割合(%)",
+    "share_all": "総数に占める割合(%)",
+}
+"""Headings of the two shares in every table of answers."""
+
 
 class QuestionnaireError(ValueError):
     """A questionnaire file contradicts itself; the message lists every mistake in Japanese."""
@@ -36,6 +42,7 @@ class Item:
     Attributes:
         id: name that stays the same over the waves; the column, or for multiple answers the column prefix.
         form: the sheet it stands on (commissioners, cases, …).
+        title: short name for headings.
         wording: the question as asked.
         kind: single, multiple, number or text.
         options: code on the sheet → label, in the order of the sheet; empty for numbers and texts.
@@ -46,6 +53,7 @@ class Item:
 
     id: str
     form: str
+    title: str
     wording: str
     kind: Kind
     options: Mapping[str, str] = field(default_factory=dict)
@@ -89,7 +97,7 @@ class Questionnaire:
 
         Args:
             content: `survey`, `title`, `target_group`, `forms` {form: {key: column, items: [item, …]}}; an
-                item has `id`, `wording`, `kind`, and where they apply `options` {code: label}, `asked_if`
+                item has `id`, `title`, `wording`, `kind`, and where they apply `options` {code: label}, `asked_if`
                 {item, answers}, `range` [low, high] and `crosswalk` {wave: {old: new}}.
 
         Raises:
@@ -149,25 +157,45 @@ class Questionnaire:
         """Names of the forms, in the order of the file."""
         return tuple(self.keys)
 
-    def headings(self, *ids: str) -> dict[str, str]:
-        """Return item id → question as asked, for table headings."""
-        return {id_: self.item(id_).wording for id_ in ids}
+    def about(self, *ids: str) -> dict[str, Any]:
+        """Describe a table of one item, or of two crossed (the shown one first, then the one that splits).
+
+        Returns:
+            title, dimensions (column → variable), labels (column → heading), formats, multiple, and a note on who
+            was asked where there is a skip rule: what a page has to be told about the table.
+        """
+        items = [self.item(id_) for id_ in ids]
+        rule = items[0].asked_if
+        note = (
+            {}
+            if rule is None
+            else {"note": f"{self._spoken(rule)}だけに尋ねました。ほかの人は「{NOT_ASKED}」です。"}
+        )
+        crossed = {"residual": "調整済み残差"} if len(ids) > 1 else {}
+        return note | {
+            "title": "と".join(item.title for item in reversed(items)),
+            "dimensions": {id_: id_ for id_ in ids},
+            "labels": {**{item.id: item.title for item in items}, **SHARE_HEADINGS, **crossed},
+            "formats": {"share_all": "share"} | ({"residual": "rate"} if crossed else {}),
+            "multiple": items[0].kind == "multiple",
+        }
 
     def contents(self) -> pd.DataFrame:
-        """The questionnaire as a table: form, item, wording, kind, options, asked_if."""
+        """The questionnaire as a table: form, item, title, wording, kind, options, asked_if."""
         return pd.DataFrame(
             [
                 {
                     "form": item.form,
                     "item": item.id,
+                    "title": item.title,
                     "wording": item.wording,
                     "kind": _KIND_JA[item.kind],
                     "options": " / ".join(item.labels),
-                    "asked_if": _spoken(item.asked_if),
+                    "asked_if": self._spoken(item.asked_if),
                 }
                 for item in self.items
             ],
-            columns=["form", "item", "wording", "kind", "options", "asked_if"],
+            columns=["form", "item", "title", "wording", "kind", "options", "asked_if"],
         )
 
     def crosswalk(self) -> pd.DataFrame:
@@ -179,6 +207,11 @@ class Questionnaire:
             for old, new in mapping.items()
         ]
         return pd.DataFrame(rows, columns=["item", "wave", "old", "new"])
+
+    def _spoken(self, condition: Condition | None) -> str:
+        if condition is None:
+            return "全員"
+        return f"「{self.item(condition.item).title}」が{'・'.join(condition.answers)}の人"
 
     def modernise(self, frame: pd.DataFrame, wave: str) -> pd.DataFrame:
         """Rename the single answers of an earlier wave to today's options.
@@ -219,10 +252,6 @@ _KIND_JA: Mapping[str, str] = {
 }
 
 
-def _spoken(condition: Condition | None) -> str:
-    return "全員" if condition is None else f"{condition.item} = {'・'.join(condition.answers)} の人"
-
-
 def _told(problems: Iterable[str]) -> str:
     return "調査票の定義に誤りがあります。\n" + "\n".join(f"  - {problem}" for problem in problems)
 
@@ -234,8 +263,9 @@ def _item(form: str, raw: Mapping[str, Any], problems: list[str]) -> Item:
     if stated not in get_args(Kind):
         problems.append(f"{id_}: kind は {', '.join(get_args(Kind))} のどれか({stated!r} ではない)")
     kind = cast(Kind, stated) if stated in get_args(Kind) else "text"
-    if not raw.get("wording"):
-        problems.append(f"{id_}: wording(質問文)がありません")
+    for name, meaning in (("title", "短い見出し"), ("wording", "質問文")):
+        if not raw.get(name):
+            problems.append(f"{id_}: {name}({meaning})がありません")
     options = {str(code): str(label) for code, label in (raw.get("options") or {}).items()}
     if (kind in ("single", "multiple")) != bool(options):
         problems.append(f"{id_}: options は選択式の項目にだけ、必ず書きます")
@@ -246,6 +276,7 @@ def _item(form: str, raw: Mapping[str, Any], problems: list[str]) -> Item:
     return Item(
         id=id_,
         form=form,
+        title=str(raw.get("title", "")),
         wording=str(raw.get("wording", "")),
         kind=kind,
         options=options,

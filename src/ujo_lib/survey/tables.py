@@ -164,6 +164,20 @@ def crosstab(
     return table
 
 
+def themed(
+    flags: pd.DataFrame, labels: Mapping[str, str], remainder: str = "どの主題にも当てはまらない"
+) -> pd.DataFrame:
+    """Make the themes of free answers a multiple-answer item `theme`, so that they are counted like one.
+
+    Args:
+        flags: one row per answer that was written, one boolean column per theme id.
+        labels: theme id → label.
+        remainder: label of the answers that no theme covers; they were written, so they are not 無回答.
+    """
+    ticks = flags.rename(columns=dict(labels)).assign(**{remainder: ~flags.any(axis=1)})
+    return ticks.astype("boolean").add_prefix("theme_")
+
+
 def numbers(frame: pd.DataFrame, item: str) -> pd.DataFrame:
     """Summarise a numeric item: one row; columns item, n (answered), base_all, mean, median, least, most."""
     values = frame[item].astype("Float64").dropna()
@@ -250,7 +264,7 @@ def all_items(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> p
         form: which form the frame holds.
 
     Returns:
-        Columns item, wording, kind, answer, n, base, share, share_all, reference, in sheet order.
+        Columns item, heading, kind, answer, n, base, share, share_all, reference, in sheet order.
     """
     parts = []
     for item in questionnaire.on(form):
@@ -259,7 +273,7 @@ def all_items(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> p
         part = _counted(answers(frame, item.id, questionnaire.asked(frame, item.id)), "described")
         part = part.rename(columns={item.id: "answer"})
         part.insert(0, "item", item.id)
-        part.insert(1, "wording", item.wording)
+        part.insert(1, "heading", item.title)
         part.insert(2, "kind", "複数回答" if item.kind == "multiple" else "単一回答")
         parts.append(part)
     return pd.concat(parts, ignore_index=True)

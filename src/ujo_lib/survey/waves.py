@@ -12,6 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ujo_lib import stats
+from ujo_lib.fiscal import FiscalYear
 
 Code = Literal[
     "decreased", "increased", "no_clear_decrease", "no_clear_increase", "equal", "none", "not_comparable"
@@ -29,7 +30,7 @@ class Change:
     Attributes:
         code: the verdict, from the same exact test as the interval.
         basis: rate (per responding commissioner), count (bare numbers, for reference) or none.
-        earlier, later: names of the waves.
+        earlier, later: fiscal years of the waves as a reader knows them, 「令和5(2023)年度」.
         n0, n1: cases then and now; None where unknown.
         ratio: later over earlier with its limits and p; None when nothing was computed.
     """
@@ -93,6 +94,7 @@ def compare_waves(waves: pd.DataFrame, earlier: str, later: str) -> Change:
         KeyError: a wave that is not in the table.
     """
     old, new = _wave(waves, earlier), _wave(waves, later)
+    earlier, later = (FiscalYear(int(wave["fiscal_year"])).label for wave in (old, new))
     n0, n1 = _whole(old["n_cases"]), _whole(new["n_cases"])
     if n0 is None or n1 is None or NOT_COMPARABLE in (_text(old["comparable"]), _text(new["comparable"])):
         return Change("not_comparable", "none", earlier, later, n0, n1, None)
@@ -108,12 +110,15 @@ def wave_changes(waves: pd.DataFrame, later: str) -> pd.DataFrame:
     """Compare a wave with every earlier one.
 
     Returns:
-        One row per earlier wave; columns earlier, later, n (now), n_earlier, difference, estimate (ratio),
-        low, high, p_value, basis (Japanese), verdict (the code).
+        One row per earlier wave; columns earlier, later (names of the waves), n (now), n_earlier, difference,
+        estimate (ratio), low, high, p_value, basis (Japanese), verdict (the code).
     """
     year = _whole(_wave(waves, later)["fiscal_year"])
     before = waves[waves["fiscal_year"].astype("Int64") < year].sort_values("fiscal_year", kind="stable")
-    rows = [_change_row(compare_waves(waves, str(wave), later)) for wave in before["wave"]]
+    rows = [
+        {"earlier": str(wave), "later": later} | _change_row(compare_waves(waves, str(wave), later))
+        for wave in before["wave"]
+    ]
     columns = ["earlier", "later", "n", "n_earlier", "difference", "estimate", "low", "high", "p_value"]
     table = pd.DataFrame(rows, columns=[*columns, "basis", "verdict"])
     return table.astype(dict.fromkeys(columns[2:5], "Int64") | dict.fromkeys(columns[5:], "Float64"))
@@ -130,8 +135,6 @@ def _change_row(change: Change) -> dict[str, Any]:
     ratio = change.ratio
     both = change.n0 is not None and change.n1 is not None
     return {
-        "earlier": change.earlier,
-        "later": change.later,
         "n": change.n1,
         "n_earlier": change.n0,
         "difference": (change.n1 or 0) - (change.n0 or 0) if both else None,

@@ -11,20 +11,20 @@ import pandas as pd
 from ujo_lib.survey.waves import Change
 
 _CHANGE = {
-    "decreased": "{earlier}より減少した",
-    "increased": "{earlier}より増加した",
-    "no_clear_decrease": "{earlier}より少ないが、減少したとは言い切れない",
-    "no_clear_increase": "{earlier}より多いが、増加したとは言い切れない",
-    "equal": "{earlier}と同じ水準である",
-    "none": "{earlier}・{later}とも把握された人がなく、増減は判断できない",
-    "not_comparable": "{earlier}とは比べられない",
+    "decreased": "{earlier}より減少しました",
+    "increased": "{earlier}より増加しました",
+    "no_clear_decrease": "{earlier}より少ないが、減少したとは言い切れません",
+    "no_clear_increase": "{earlier}より多いが、増加したとは言い切れません",
+    "equal": "{earlier}と同じ水準です",
+    "none": "{earlier}・{later}とも把握された人がなく、増減は判断できません",
+    "not_comparable": "{earlier}とは比べられません",
 }
 
 _ASSUMPTION = {
-    "rate": "回答した民生委員1人あたりの人数で比べた。",
+    "rate": "回答した民生委員1人あたりの人数で比べています。",
     "count": "{earlier}か{later}の回答者数が分からないため、調査の手厚さが同じで、人数の揺れがポアソン分布に"
-    "従うと仮定し、人数そのものを比べた参考値である。",
-    "none": "どちらかの人数が不明か、調査の方法が違うため、比は計算していない。",
+    "従うと仮定し、人数そのものを比べた参考値です。",
+    "none": "どちらかの人数が不明か、調査の方法が違うため、比は計算していません。",
 }
 
 
@@ -50,12 +50,12 @@ def mode_sentence(labels: Sequence[str] | None, what: str) -> str:
         what: what the answers are about, 「年代」 say.
     """
     if labels is None:
-        return f"{what}のうち最も多い区分は、伏せた数があるため示さない。"
+        return f"{what}のうち最も多い区分は、伏せた数があるため示せません。"
     if not labels:
-        return f"{what}の回答はなかった。"
+        return f"{what}の回答はありませんでした。"
     if len(labels) == 1:
-        return f"{what}では{labels[0]}が最も多い。"
-    return f"{what}では{'と'.join(labels)}が同数で最も多い。"
+        return f"{what}では{labels[0]}が最も多くなっています。"
+    return f"{what}では{'と'.join(labels)}が同数で最も多くなっています。"
 
 
 def total_sentence(total: pd.DataFrame) -> str:
@@ -66,9 +66,11 @@ def total_sentence(total: pd.DataFrame) -> str:
     """
     simple = total.iloc[0]
     if pd.isna(simple["estimate"]):
-        return "回答した委員がいないため、推計できない。"
+        return "回答した委員がいないため、推計できません。"
     if not pd.isna(simple["low"]):
-        return "回答しなかった委員も、回答した委員と同じように把握していると仮定した場合の推計である。"
+        return "回答しなかった委員も、回答した委員と同じように把握していると仮定した場合の推計です。"
     if simple["n"] == 0:
-        return "報告された人がいないため、幅は計算できない。該当者を把握している委員の数の上限を別に示す。"
-    return "回答が少ないか、委員の間に差がないため、推計の幅は計算できない。"
+        return (
+            "報告された人がいないため、幅は計算できません。該当者を把握している委員の数の上限を別に示します。"
+        )
+    return "回答が少ないか、委員の間に差がないため、推計の幅は計算できません。"
