@@ -259,14 +259,14 @@ def _confirm_near(
     codepoints: Int32, rows: Int32, first_row: int, row: int, last: int, after_row: int, base_of: Int32, rules: Rules,
     term: int, reach: int, hits: Int32, i: int,
 ) -> None:
-    """Look for the second sequence with at most `reach` words between it and the first, which is rows row … last."""
+    """Look for the second sequence at most `reach` words away (neighbours: 1) from the first, rows row … last."""
     longest_way_back = reach + rules.words_at[2 * term + 2] - rules.words_at[2 * term + 1]
-    for other in range(max(first_row, row - longest_way_back), min(after_row, last + reach + 2)):
+    for other in range(max(first_row, row - longest_way_back), min(after_row, last + reach + 1)):
         end = _match(codepoints, rows, other, after_row, base_of, rules, 2 * term + 1)
         if end < 0:
             continue
-        gap = other - last - 1 if other > last else row - end - 1
-        if 0 <= gap <= reach:
+        distance = other - last if other > last else row - end
+        if 0 < distance <= reach:
             hits[i, BEGIN] = min(rows[row, 0], rows[other, 0])
             hits[i, END] = max(rows[last, 1], rows[end, 1])
             hits[i, STATUS] = VALID
