@@ -194,7 +194,7 @@ ADS = {
         ["By Day", "Campaign name", "Ad group name", "Impressions", "Clicks (all)", "Clicks (destination)", "Cost"],
         ["2024-02-20", "春", "若者", "1000", "15", "10", "500"],
         ["2024-02-21", "春", "若者", "2000", "25", "20", "700"],
-        ["Total", "", "", "3000", "40", "30", "1200"],
+        ["Total", "-", "-", "3000", "40", "30", "1200"],
     ],
     "google_ja": [
         ["広告のレポート", "", "", "", "", ""],
@@ -202,7 +202,7 @@ ADS = {
         ["日", "キャンペーン", "表示回数", "クリック数", "費用", "通貨コード"],
         ["2024/2/20", "春", "1,000", "10", "500", "JPY"],
         ["2024/2/21", "春", "2,000", "20", "700", "JPY"],
-        ["合計: アカウント", "", "3,000", "30", "1,200", "JPY"],
+        ["合計: アカウント", " --", "3,000", "30", "1,200", "JPY"],
     ],
 }  # fmt: skip
 
@@ -403,3 +403,9 @@ def test_a_notebook_may_run_from_its_own_folder(desk: Desk, monkeypatch):
     for folder in (desk.folder, desk.folder / "notebooks"):
         monkeypatch.chdir(folder)
         assert len(intake.load("params/town/inputs.yaml", ["campaigns"])["campaigns"]) == 3
+
+
+def test_a_share_for_everybody_is_no_total_row(desk: Desk):
+    rows = [["年代", "媒体", "利用率"], ["全体", "TV", "80%"], ["10代", "TV", "60%"]]
+    desk.put("media_use", "m.csv", as_csv(rows))
+    assert desk.load()["media_use"]["share"].tolist() == [0.8, 0.6]

@@ -17,14 +17,16 @@ from openpyxl.utils import range_boundaries
 from ujo_lib.intake.headers import TOTAL_WORDS, Header
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.reading import Grid
-from ujo_lib.intake.schemas import NUMERIC, Schema
-from ujo_lib.intake.values import Raw, ValueRefused, parse_number, tidy, vocabulary
+from ujo_lib.intake.schemas import NUMERIC, Column, Schema
+from ujo_lib.intake.values import Raw, ValueRefused, fold_sign, parse_number, tidy, vocabulary
 
 _NOTE = re.compile(r"\(?(?:注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
 _TOTAL_RE2 = r"(?i)^\s*(?:総?合計|総計|小\s*計|計|総\s*数|全\s*体|合\s+計|(?:grand )?totals?)"
 _NAMING_COLUMNS = 4
 _ROUNDING = 0.5
+_SUMMED = ("int", "number", "flag")
+_LEFT_OUT = ("", "-", "…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _misfits(
         rows[wrong],
         [f"{n}列" for n in widths[wrong]],
         f"見出しと同じ{wide}列",
-        '本文の中の改行やコンマで行がくずれています。本文を " " で囲んで書き出し直すか、Excelブックで受け取ってください。',
+        "改行やコンマで行がくずれています。本文を引用符で囲んで書き出し直すか、Excelブックで受け取ってください。",
         "総務省1-2",
         column="(行全体)",
     )
@@ -149,12 +151,14 @@ def _filled(table: pa.Table) -> np.ndarray:
     return filled
 
 
-def _naming_columns(header: Header, schema: Schema) -> list[int]:
-    """Positions of the leading columns that name a row (not counts): where 合計 is written."""
+def _naming_columns(header: Header, schema: Schema) -> list[tuple[int, Column]]:
+    """The leading columns that name a row (not counts), where 合計 is written, with their positions."""
     named = [
-        header.columns[c.name] for c in schema.columns if c.name in header.columns and c.type not in NUMERIC
+        (header.columns[c.name], c)
+        for c in schema.columns
+        if c.name in header.columns and c.type not in NUMERIC
     ]
-    return sorted(named)[:_NAMING_COLUMNS]
+    return sorted(named, key=lambda pair: pair[0])[:_NAMING_COLUMNS]
 
 
 def _candidates(table: pa.Table, header: Header, schema: Schema) -> np.ndarray:
@@ -163,7 +167,7 @@ def _candidates(table: pa.Table, header: Header, schema: Schema) -> np.ndarray:
     for name in schema.key:
         if name in header.columns and schema.column(name).filled:
             suspect |= pc.equal(pc.utf8_trim_whitespace(table.column(header.columns[name])), "").to_numpy()
-    leading = {0, *_naming_columns(header, schema)} if table.num_columns else set()
+    leading = {0, *(place for place, _ in _naming_columns(header, schema))}
     for place in leading:
         suspect |= pc.match_substring_regex(table.column(place), f"{_NOTE_RE2}|{_TOTAL_RE2}").to_numpy()
     return suspect
@@ -173,28 +177,43 @@ def _kind_of(cells: list[str], header: Header, schema: Schema) -> str:
     written = [cell for cell in cells if cell]
     if _NOTE.match(tidy(written[0])) and len(set(written)) <= 2:
         return "note"
-    naming = _naming_columns(header, schema)
-    # 総数 may be a category (all ages): a total row also leaves out, or writes 合計 for, what every row must have.
-    musts = [header.columns[c.name] for c in schema.columns if c.name in header.columns and c.required]
-    musts = [place for place in musts if place in naming]
-    if any(_names_total(cells[place], place, header, schema) for place in naming) and (
-        not musts or any(not cells[p] or _names_total(cells[p], p, header, schema) for p in musts)
-    ):
+    if _is_total_row(cells, header, schema):
         return "total"
     keys = [header.columns[n] for n in schema.key if n in header.columns and schema.column(n).filled]
     if keys and not any(cells[place] for place in keys):
         if len(set(written)) == 1 and not _is_number(written[0]):
             return "note"
-        if not any(cells[place] for place in naming) and all(_is_number(cell) for cell in written):
+        leading = _naming_columns(header, schema)
+        if not any(cells[place] for place, _ in leading) and all(_is_number(cell) for cell in written):
             return "total"
     return "data"
 
 
-def _names_total(cell: str, place: int, header: Header, schema: Schema) -> bool:
-    if not TOTAL_WORDS.fullmatch(re.sub(r"(?<=[合総小全])\s+(?=[計数体])", "", tidy(cell))):
+def _is_total_row(cells: list[str], header: Header, schema: Schema) -> bool:
+    """Whether a leading cell says 合計 and there is something to add up.
+
+    Among free words 総数 may be a category (all ages): such a row is a total only if what every row must have is left
+    out, or says 合計 too.
+    """
+    leading = _naming_columns(header, schema)
+    says = [column for place, column in leading if _names_total(cells[place], column)]
+    if not says or not any(_is_number(cells[header.columns[c.name]]) for c in _summed(header, schema)):
         return False
-    name = next(name for name, at in header.columns.items() if at == place)
-    return tidy(cell) not in vocabulary(schema.column(name).options)
+    return any(column.type != "str" for column in says) or any(
+        fold_sign(cells[place]) in _LEFT_OUT or _names_total(cells[place], column)
+        for place, column in leading
+        if column.required
+    )
+
+
+def _summed(header: Header, schema: Schema) -> list[Column]:
+    """Columns of the file whose total is the sum of their rows."""
+    return [c for c in schema.columns if c.name in header.columns and c.additive and c.type in _SUMMED]
+
+
+def _names_total(cell: str, column: Column) -> bool:
+    plain = re.sub(r"(?<=[合総小全])\s+(?=[計数体])", "", tidy(cell))
+    return TOTAL_WORDS.fullmatch(plain) is not None and plain not in vocabulary(column.options)
 
 
 def _is_number(cell: str) -> bool:
@@ -214,9 +233,8 @@ def check_totals(body: Body, frame: pd.DataFrame, header: Header, schema: Schema
             covered = slice(start, int(np.searchsorted(body.rows, total.row)))
             start = covered.stop
         agreed, open_ = 0, 0
-        for column in schema.columns:
-            cell = total.cells.get(column.name, "")
-            if column.type not in ("int", "number", "flag") or not column.additive or not _is_number(cell):
+        for column in _summed(header, schema):
+            if not _is_number(cell := total.cells[column.name]):
                 continue
             stated, added = (
                 parse_number(cell).value,
