@@ -1,7 +1,7 @@
 """What the themes show: shares, crosstabs, filters, overlaps, a map, change over time.
 
-Every function takes boolean theme columns (a text can have several themes, so shares add up to more than 100 %) and gives
-a tidy table. Themes appear under their labels, as ordered categoricals in the order of the codebook.
+Every function takes boolean theme columns (a text can have several themes, so shares add up to more than 100 %) and
+gives a tidy table. Themes appear under their labels, as ordered categoricals in the order of the codebook.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,9 @@ def theme_shares(tags: pd.DataFrame, labels: Labels, by: pd.Series | None = None
     ]
     name = "group" if by is None else str(by.name)
     table = pd.DataFrame(rows, columns=["theme", name, "n", "base"])
-    table = _with_intervals(_ordered(table, {"theme": labels.values(), name: [group for group, _ in groups]}))
+    table = _with_intervals(
+        _ordered(table, {"theme": list(labels.values()), name: [group for group, _ in groups]})
+    )
     return table.drop(columns="group") if by is None else table
 
 
@@ -69,7 +71,9 @@ def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels) -> pd.Data
             for (group, _), counts, residual in zip(groups, table, residuals, strict=True)
         ]
     frame = pd.DataFrame(rows, columns=["theme", str(by.name), "n", "base", "residual"])
-    frame = _with_intervals(_ordered(frame, {"theme": labels.values(), str(by.name): [g for g, _ in groups]}))
+    frame = _with_intervals(
+        _ordered(frame, {"theme": list(labels.values()), str(by.name): [g for g, _ in groups]})
+    )
     frame["p_value"] = 2 * norm.sf(frame["residual"].abs())
     frame["p_holm"] = stats.holm(frame["p_value"])
     return frame
@@ -170,12 +174,14 @@ def cooccurrence(tags: pd.DataFrame, labels: Labels) -> pd.DataFrame:
         residual = stats.adjusted_residuals([[both, only_a], [only_b, neither]])[0, 0]
         union = both + only_a + only_b
         jaccard = both / union if union else np.nan
-        rows.append((labels[a], labels[b], both, expected, both / expected if expected else np.nan, jaccard, residual))
+        rows.append(
+            (labels[a], labels[b], both, expected, both / expected if expected else np.nan, jaccard, residual)
+        )
     columns = ["theme", "with_theme", "n", "expected", "estimate", "jaccard", "residual"]
     table = pd.DataFrame(rows, columns=columns)
     table["p_value"] = 2 * norm.sf(table["residual"].abs())
     table["p_holm"] = stats.holm(table["p_value"])
-    table = _ordered(table, {"theme": labels.values(), "with_theme": labels.values()})
+    table = _ordered(table, {"theme": list(labels.values()), "with_theme": list(labels.values())})
     return table.sort_values("residual", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -188,7 +194,9 @@ def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> pd.Da
     """
     months = received_at.dt.strftime("%Y-%m")
     every = pd.period_range(received_at.min(), received_at.max(), freq="M") if len(received_at) else []
-    by = pd.Series(pd.Categorical(months, [str(month) for month in every], ordered=True), tags.index, name="month")
+    by = pd.Series(
+        pd.Categorical(months, [str(month) for month in every], ordered=True), tags.index, name="month"
+    )
     table = theme_shares(tags, labels, by)
     table = table[table["month"] != WHOLE].reset_index(drop=True)
     table["month"] = table["month"].cat.remove_unused_categories()
@@ -214,7 +222,7 @@ def monthly_change(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -
     table = pd.DataFrame(rows, columns=["theme", "n", "base", "share", "estimate"])
     table["p_value"] = 2 * norm.sf(table["estimate"].abs())
     table["p_holm"] = stats.holm(table["p_value"])
-    return _ordered(table, {"theme": labels.values()})
+    return _ordered(table, {"theme": list(labels.values())})
 
 
 @dataclass(frozen=True)
@@ -234,12 +242,13 @@ class CorrespondenceMap:
 def correspondence_map(table: pd.DataFrame, row_kind: str, column_kind: str) -> CorrespondenceMap:
     """Draw categories that go together close together: simple correspondence analysis (Greenacre 2017, ch. 4).
 
-    Rows and columns are in principal coordinates. Signs are fixed so that the heaviest row lies at x ≤ 0, y ≤ 0, which makes
-    the map the same on every machine.
+    Rows and columns are in principal coordinates. Signs are fixed so that the heaviest row lies at x ≤ 0, y ≤ 0, which
+    makes the map the same on every machine.
 
     Args:
         table: counts, rows × columns; empty rows and columns are left out.
-        row_kind, column_kind: what rows and columns are, for the legend.
+        row_kind: what the rows are, for the legend.
+        column_kind: what the columns are.
 
     Raises:
         ValueError: fewer than 3 rows or columns with counts; a plane cannot be drawn.
@@ -263,7 +272,9 @@ def correspondence_map(table: pd.DataFrame, row_kind: str, column_kind: str) -> 
         ignore_index=True,
     )
     inertia = singular**2 / (singular**2).sum()
-    axes = pd.DataFrame({"axis": np.arange(1, len(inertia) + 1), "share": inertia, "cumulative": inertia.cumsum()})
+    axes = pd.DataFrame(
+        {"axis": np.arange(1, len(inertia) + 1), "share": inertia, "cumulative": inertia.cumsum()}
+    )
     return CorrespondenceMap(points, axes[: min(counts.shape) - 1])
 
 
@@ -273,7 +284,14 @@ def _points(
     length = (places**2).sum(axis=1)
     quality = np.divide((places[:, :2] ** 2).sum(axis=1), length, out=np.zeros(len(names)), where=length > 0)
     return pd.DataFrame(
-        {"kind": kind, "label": names.astype(str), "x": places[:, 0], "y": places[:, 1], "n": n, "quality": quality}
+        {
+            "kind": kind,
+            "label": names.astype(str),
+            "x": places[:, 0],
+            "y": places[:, 1],
+            "n": n,
+            "quality": quality,
+        }
     )
 
 
@@ -302,8 +320,12 @@ def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
     intervals = [stats.wilson(n, base) for n, base in zip(table["n"], table["base"], strict=True)]
     missing = [interval.estimate is None for interval in intervals]
     table["share"] = _share(table["n"], table["base"])
-    table["low"] = pd.array([pd.NA if gone else i.low for i, gone in zip(intervals, missing, strict=True)], "Float64")
-    table["high"] = pd.array([pd.NA if gone else i.high for i, gone in zip(intervals, missing, strict=True)], "Float64")
+    table["low"] = pd.array(
+        [pd.NA if gone else i.low for i, gone in zip(intervals, missing, strict=True)], "Float64"
+    )
+    table["high"] = pd.array(
+        [pd.NA if gone else i.high for i, gone in zip(intervals, missing, strict=True)], "Float64"
+    )
     table["reference"] = table["base"] < REFERENCE_BASE
     return table
 

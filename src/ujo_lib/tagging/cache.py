@@ -29,13 +29,15 @@ def cache_folder() -> Path:
                 return folder
         except OSError:
             continue
-    raise OSError("書き込めるキャッシュの置き場所がない。環境変数 UJO_CACHE_DIR に書き込めるフォルダーを指定する")
+    raise OSError(
+        "書き込めるキャッシュの置き場所がない。環境変数 UJO_CACHE_DIR に書き込めるフォルダーを指定する"
+    )
 
 
 def kernel_cache_folder() -> Path:
     """Return the folder for numba's machine code, one per state of the kernel sources.
 
-    numba looks only at the file a function stands in; a kernel that calls one from a changed neighbour would stay stale.
+    numba looks only at the file a function stands in; a kernel that calls one from a changed neighbour would be stale.
     """
     digest = hashlib.sha256()
     for name in _KERNEL_SOURCES:

@@ -1,9 +1,9 @@
 """The codebook: which words speak of which theme, compiled once into the arrays the kernels read.
 
-A term is written the way an analyst thinks of it: `学校` (whatever words that is), `死ぬ+たい` (base forms one after the other),
-`s:眠れな` (characters anywhere), `near(学校-怖い)[5]` (close together, in either order). Compiling answers the question no
-word list answers: can this term ever be found? What cannot, what stands twice, what contradicts itself and what would hit
-nearly every sentence is an error with its line.
+A term is written the way an analyst thinks of it: `学校` (whatever words that is), `死ぬ+たい` (base forms in a
+row), `s:眠れな` (characters anywhere), `near(学校-怖い)[5]` (close together, in either order). Compiling answers the
+question no word list answers: can this term ever be found? What cannot, what stands twice, what contradicts itself and
+what would hit nearly every sentence is an error with its line.
 """
 
 import re
@@ -199,7 +199,9 @@ def compile_codebook(source: CodebookSource, engine: Engine | None = None) -> Co
     compiler.read()
     if compiler.problems:
         raise CodebookError(compiler.problems)
-    codebook = Codebook(source, tuple(compiler.terms), _rules(compiler.terms, compiler.engine), compiler.engine)
+    codebook = Codebook(
+        source, tuple(compiler.terms), _rules(compiler.terms, compiler.engine), compiler.engine
+    )
     problems = list(_beyond_reach(codebook))
     if problems:
         raise CodebookError(problems)
@@ -207,7 +209,9 @@ def compile_codebook(source: CodebookSource, engine: Engine | None = None) -> Co
 
 
 @cache
-def _compiled_once(source: CodebookSource, engine: Callable[..., Engine], words: tuple[UserEntry, ...]) -> Codebook:
+def _compiled_once(
+    source: CodebookSource, engine: Callable[..., Engine], words: tuple[UserEntry, ...]
+) -> Codebook:
     return compile_codebook(source, engine(words))
 
 
@@ -261,7 +265,9 @@ class _Compiler:
         unknown = [name for name in names if name not in self._groups]
         if unknown:
             known = "、".join(self._groups) or "なし"
-            self._problem(term.line, "未定義", f"取り消しの組「{unknown[0]}」は定義されていない(定義済み: {known})")
+            self._problem(
+                term.line, "未定義", f"取り消しの組「{unknown[0]}」は定義されていない(定義済み: {known})"
+            )
         return sum(1 << self._groups[name] for name in names if name in self._groups)
 
     def _add(self, source: TermSource, role: int, owner: int, cancels: int, within: int = 0) -> None:
@@ -270,15 +276,29 @@ class _Compiler:
             return
         key = (role == THEME, role in (THEME, EXCLUDE), role, owner, term.kind, term.substring, term.words)
         if key in self._read:
-            self._problem(source.line, "重複", f"「{source.text}」は{self._read[key].source.line}行目にもある")
+            self._problem(
+                source.line, "重複", f"「{source.text}」は{self._read[key].source.line}行目にもある"
+            )
             return
         opposite = {THEME: EXCLUDE, EXCLUDE: THEME, CANCEL: UNLESS, UNLESS: CANCEL}.get(role)
         if opposite is not None:
             clash = self._read.get(
-                (opposite == THEME, opposite in (THEME, EXCLUDE), opposite, owner, term.kind, term.substring, term.words)
+                (
+                    opposite == THEME,
+                    opposite in (THEME, EXCLUDE),
+                    opposite,
+                    owner,
+                    term.kind,
+                    term.substring,
+                    term.words,
+                )
             )
             if clash:
-                self._problem(source.line, "矛盾", f"「{source.text}」は{clash.source.line}行目では反対の役目になっている")
+                self._problem(
+                    source.line,
+                    "矛盾",
+                    f"「{source.text}」は{clash.source.line}行目では反対の役目になっている",
+                )
                 return
         self._read[key] = term
         self.terms.append(term)
@@ -310,7 +330,9 @@ class _Compiler:
         """Normalise the characters of a term; a term that is not within one sentence can never be found."""
         cleaned = normalise(text)
         if not cleaned or "\n" in cleaned:
-            self._problem(source.line, "到達不能", f"「{source.text}」は正規化すると1文に収まらず、当たることがない")
+            self._problem(
+                source.line, "到達不能", f"「{source.text}」は正規化すると1文に収まらず、当たることがない"
+            )
             return None
         return cleaned
 
@@ -332,7 +354,9 @@ class _Compiler:
             return ()
         tokens = list(self._tokens(cleaned))
         if role == THEME and all(token.part_of_speech.startswith(_FUNCTION_WORDS) for token in tokens):
-            self._problem(source.line, "広すぎ", f"「{source.text}」は助詞・助動詞・記号だけで、ほとんどの文に当たる")
+            self._problem(
+                source.line, "広すぎ", f"「{source.text}」は助詞・助動詞・記号だけで、ほとんどの文に当たる"
+            )
             return ()
         return tuple(token.base_form for token in tokens)
 
@@ -344,13 +368,19 @@ class _Compiler:
         alone = len(tokens) == 1 and tokens[0].base_form == cleaned
         if not alone and cleaned not in self.engine.dictionary.base_ids:
             found = "+".join(token.base_form for token in tokens)
-            self._problem(source.line, "到達不能", f"「{part}」という基本形は辞書にない。「{found}」と書くか s: を使う")
+            self._problem(
+                source.line, "到達不能", f"「{part}」という基本形は辞書にない。「{found}」と書くか s: を使う"
+            )
             return ""
         return cleaned
 
     def _tokens(self, text: str) -> Iterator[Token]:
         codepoints = encode(text)
-        return (t for s in self.engine.tokenise(codepoints, np.array([[0, len(codepoints)]])).sentences() for t in s)
+        return (
+            t
+            for s in self.engine.tokenise(codepoints, np.array([[0, len(codepoints)]])).sentences()
+            for t in s
+        )
 
 
 def _rules(terms: Sequence[Term], engine: Engine) -> Rules:
@@ -400,13 +430,15 @@ def _patterns(term: Term, engine: Engine) -> list[str]:
 
 
 def _beyond_reach(codebook: Codebook) -> Iterator[CodebookProblem]:
-    """Try every term on its own spellings; one that is found in none, or always excluded, would silently never count."""
+    """Try every term on its own spellings; one found in none, or always excluded, would silently never count."""
     samples = [list(_samples(term, codebook.engine)) for term in codebook.terms]
     texts = [text for group in samples for text in group]
     owners = [number for number, group in enumerate(samples) for _ in group]
     outcomes: list[set[int]] = [{UNCONFIRMED} for _ in codebook.terms]
     cleaned = corpus(texts)
-    for text, hits in zip(cleaned.text_of, judged_hits(cleaned, codebook.rules, codebook.engine), strict=True):
+    for text, hits in zip(
+        cleaned.text_of, judged_hits(cleaned, codebook.rules, codebook.engine), strict=True
+    ):
         own = hits[hits[:, TERM] == owners[text]]
         outcomes[owners[text]].update(own[:, STATUS].tolist())
     for term, outcome in zip(codebook.terms, outcomes, strict=True):
@@ -422,9 +454,7 @@ def _samples(term: Term, engine: Engine) -> Iterator[str]:
     if term.kind == SUBSTRING:
         yield term.substring
         return
-    spellings = [
-        list(islice(_spelled(sequence, engine), _MOST_PATTERNS)) for sequence in term.words
-    ]
+    spellings = [list(islice(_spelled(sequence, engine), _MOST_PATTERNS)) for sequence in term.words]
     if term.kind == WORDS:
         yield from ("".join(text) for text in spellings[0])
         return

@@ -121,7 +121,11 @@ class _Reader:
         for key, value in node.value:
             name = self._text(key)
             if name not in known:
-                self._problem(key, "項目名", f"{what}に「{name}」という項目はない(使えるもの: {'、'.join(sorted(known))})")
+                self._problem(
+                    key,
+                    "項目名",
+                    f"{what}に「{name}」という項目はない(使えるもの: {'、'.join(sorted(known))})",
+                )
             elif name in fields:
                 self._problem(key, "重複", f"項目「{name}」が二度ある")
             fields[name] = value

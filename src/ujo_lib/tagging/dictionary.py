@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.metadata import version
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,9 @@ def read_user_words(path: str | Path) -> tuple[UserEntry, ...]:
     for number, line in enumerate(Path(path).read_text(encoding="utf-8-sig").splitlines(), start=1):
         fields = line.strip().split(",")
         if len(fields) != _USER_FIELDS or not all(field.lstrip("-").isdecimal() for field in fields[1:4]):
-            raise ValueError(f"ユーザー辞書の{number}行目が ipadic 形式(13項目、2〜4番目は整数)になっていない")
+            raise ValueError(
+                f"ユーザー辞書の{number}行目が ipadic 形式(13項目、2〜4番目は整数)になっていない"
+            )
         left_id, right_id, cost = map(int, fields[1:4])
         words.append(UserEntry(fields[0], left_id, right_id, cost, ",".join(fields[4:8]), *fields[8:11]))
     return tuple(words)
@@ -118,7 +120,7 @@ class Dictionary:
         return {base: index for index, base in enumerate(self.base_forms)}
 
     def surfaces_of(self, base_form: str) -> frozenset[str]:
-        """Every surface form under which a base form can stand in a text, the unknown word of that spelling included."""
+        """Every surface form under which a base form can stand, the unknown word of that spelling included."""
         found = np.flatnonzero(self.base_of == self.base_ids.get(base_form, -1))
         return frozenset({base_form, *(self.surfaces[entry] for entry in found)})
 
@@ -140,7 +142,9 @@ class Dictionary:
         system = zip(self.surfaces[:n_system], *self.lexicon.entries[order, :NUMBER].T.tolist(), strict=True)
         words = [(e.surface, e.left_id, e.right_id, e.cost) for e in entries]
         trie, rows = _index([*words, *system])
-        rows[:, NUMBER] = np.where(rows[:, NUMBER] < len(words), rows[:, NUMBER] + n_system, rows[:, NUMBER] - len(words))
+        rows[:, NUMBER] = np.where(
+            rows[:, NUMBER] < len(words), rows[:, NUMBER] + n_system, rows[:, NUMBER] - len(words)
+        )
         bases = list(self.base_forms[: self.packed_base_forms.count(b"\n") + 1])
         base_ids = dict(self.base_ids)
         speeches = list(self.speeches)
@@ -154,7 +158,9 @@ class Dictionary:
             self,
             lexicon=self.lexicon._replace(codes=trie.codes, units=trie.units, entries=rows),
             base_of=np.append(self.base_of, [base_ids[e.base_form] for e in entries]).astype(np.int32),
-            speech_of=np.append(self.speech_of, np.arange(n_speeches, n_speeches + len(entries))).astype(np.int32),
+            speech_of=np.append(self.speech_of, np.arange(n_speeches, n_speeches + len(entries))).astype(
+                np.int32
+            ),
             speeches=tuple(speeches),
             packed_surfaces="\n".join((*self.surfaces, *(e.surface for e in entries))).encode(),
             packed_base_forms="\n".join(bases).encode(),
@@ -166,9 +172,9 @@ def load_dictionary() -> Dictionary:
     """Return the installed Janome's dictionary, from this user's cache if it is there, else built and put there."""
     file = cache_folder() / f"janome-{version('janome')}-format{FORMAT}.npz"
     # A file cut short by a full disk is no reason to fail: it is built again.
-    with contextlib.suppress(OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
-        with np.load(file) as stored:
-            return _from_arrays({name: stored[name] for name in stored.files})
+    unreadable = contextlib.suppress(OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile)
+    with unreadable, np.load(file) as stored:
+        return _from_arrays({name: stored[name] for name in stored.files})
     arrays = _exported()
     _store(file, arrays)
     return _from_arrays(arrays)
@@ -228,7 +234,7 @@ def _unknown_words(source: Any) -> dict[str, Any]:
     classes: dict[tuple[tuple[str, tuple[str, ...]], ...], int] = {}
     char_class = np.zeros(0x110000, np.uint8)
     ordered = sorted(cuts)
-    for first, after in zip(ordered[:-1], ordered[1:], strict=True):
+    for first, after in pairwise(ordered):
         found = source.get_char_categories(chr(first))
         key = tuple((name, tuple(compatible)) for name, compatible in found.items())
         char_class[first:after] = classes.setdefault(key, len(classes))
@@ -241,7 +247,7 @@ def _unknown_words(source: Any) -> dict[str, Any]:
             class_categories[index, place] = categories.index(name)
             in_category[index, [categories.index(c) for c in (name, *compatible)]] = True
     unknown = [(*entry, name) for name in categories for entry in source.unknowns.get(name, [])]
-    after = list(accumulate(len(source.unknowns.get(name, [])) for name in categories))
+    stops = list(accumulate(len(source.unknowns.get(name, [])) for name in categories))
     table = [
         (
             source.unknown_invoked_always(name),
@@ -249,7 +255,7 @@ def _unknown_words(source: Any) -> dict[str, Any]:
             first,
             stop,
         )
-        for name, first, stop in zip(categories, [0, *after], after, strict=False)
+        for name, first, stop in zip(categories, [0, *stops[:-1]], stops, strict=True)
     ]
     return {
         "char_class": char_class,
@@ -267,7 +273,8 @@ def _index(words: Sequence[tuple[str, int, int, int]]) -> tuple[Trie, Int32]:
     rows = np.array([(*words[number][1:], number) for number in order], np.int32).reshape(-1, 4)
     surfaces = [words[number][0] for number in order]
     first = [i for i, surface in enumerate(surfaces) if i == 0 or surface != surfaces[i - 1]]
-    count = np.diff(np.array([*first, len(surfaces)], np.int64))
+    count = np.array([*first, len(surfaces)], np.int64)
+    count = count[1:] - count[:-1]
     return build_trie([surfaces[i] for i in first], np.array(first, np.int64), count), rows
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from ujo_lib.tagging.compiled import COMPILED, kernel
 from ujo_lib.tagging.dictionary import Dictionary, UserEntry, load_dictionary
@@ -160,7 +159,9 @@ def default_engine() -> Engine:
     """Return the array engine, or Janome with a notice where numba is missing."""
     if COMPILED:
         return ArrayEngine()
-    sys.stderr.write("お知らせ: numba が使えないため Janome で形態素解析をします(結果は同じ、速さは約100分の1)。\n")
+    sys.stderr.write(
+        "お知らせ: numba が使えないため Janome で形態素解析をします(結果は同じ、速さは約100分の1)。\n"
+    )
     return JanomeEngine()
 
 

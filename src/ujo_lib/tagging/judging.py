@@ -1,4 +1,4 @@
-"""Every hit of a codebook in a text with what became of it: for evidence, explanations and the check of the codebook itself.
+"""Every hit of a codebook in a text with what became of it: for evidence, explanations, the check of the codebook.
 
 Slower than tagging, which stops at the first valid hit of a theme, but the judgement is the same function.
 """

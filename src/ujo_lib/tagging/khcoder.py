@@ -1,8 +1,8 @@
 """Coding rules of KH Coder: read, evaluated over our tokens, and written back. Pure; `khcoder_file` reads the files.
 
-A rule file is a list of codes, each with a condition that KH Coder hands to SQL. The same words, operators and precedence
-are understood here; what is not understood is an error with its line instead of a silent 0. What differs is told in
-docs/tagging.md.
+A rule file is a list of codes, each with a condition that KH Coder hands to SQL. The same words, operators and
+precedence are understood here; what is not understood is an error with its line instead of a silent 0.
+What differs is told in docs/tagging.md.
 """
 
 import re
@@ -22,8 +22,10 @@ from ujo_lib.tagging.normalise import Int64, corpus, normalise
 Unit = Literal["sentence", "paragraph", "document"]
 NEAR_WORDS = 10
 
+Floats = npt.NDArray[np.float64]
+
 _BLANKS = " \u3000\t"
-_COMPARISONS: Mapping[str, Callable[[Int64, Int64], npt.NDArray[np.bool_]]] = {
+_COMPARISONS: Mapping[str, Callable[[Floats, Floats], npt.NDArray[np.bool_]]] = {
     ">": np.greater,
     ">=": np.greater_equal,
     "<": np.less,
@@ -273,20 +275,20 @@ class _Parser:
         return self._chain({"*", "/"}, self._operand)
 
     def _operand(self) -> Condition:
-        token = self._peek()
-        if token == "":
+        part = self._peek()
+        if part == "":
             raise self._error("途中まで", "条件が途中で終わっている")
-        if token == "(":
+        if part == "(":
             self._at += 1
             inside = self._or()
             if self._peek() != ")":
                 raise self._error("括弧", "括弧「(」が閉じていない。括弧の前後には空白を置く")
             self._at += 1
             return inside
-        if token == ")":
+        if part == ")":
             raise self._error("括弧", "対応する「(」のない「)」がある")
-        if token in _OPERATORS:
-            raise self._error("演算子", f"演算子「{token}」の前か後に語がない")
+        if part in _OPERATORS:
+            raise self._error("演算子", f"演算子「{part}」の前か後に語がない")
         atom = self._atom(self._tokens[self._at][0])
         self._at += 1
         return atom
@@ -342,8 +344,10 @@ class _Parser:
         match = _WORD.fullmatch(token)
         if match is None:
             raise self._error("未対応", f"「{token}」という書き方は分からない")
-        parts = {name: normalise(part or "") if name in ("base", "surface") else part or "" for name, part in
-                 match.groupdict().items()}
+        parts = {
+            name: normalise(part or "") if name in ("base", "surface") else part or ""
+            for name, part in match.groupdict().items()
+        }
         if not any(parts.values()):
             raise self._error("空", "語が空")
         return Word(**parts)
@@ -373,7 +377,10 @@ class Coding:
 
 
 def code_texts(
-    texts: Sequence[str], codes: Sequence[Code], engine: Engine, unit: Unit = "document",
+    texts: Sequence[str],
+    codes: Sequence[Code],
+    engine: Engine,
+    unit: Unit = "document",
     attributes: pd.DataFrame | None = None,
 ) -> Coding:
     """Evaluate codes over texts.
@@ -409,9 +416,11 @@ class _Units:
         sentence = np.arange(len(cleaned.sentences))
         unit_of = {"sentence": sentence, "paragraph": paragraph, "document": text_of_line[paragraph]}[unit]
         self.n = {"sentence": len(sentence), "paragraph": len(lines), "document": len(texts)}[unit]
-        self.text = {"sentence": text_of_line[paragraph], "paragraph": text_of_line, "document": np.arange(len(texts))}[
-            unit
-        ]
+        self.text = {
+            "sentence": text_of_line[paragraph],
+            "paragraph": text_of_line,
+            "document": np.arange(len(texts)),
+        }[unit]
         per_sentence = np.diff(tokens.pointer)
         self._sentence_texts = [cleaned.sentence(i) for i in range(len(sentence))]
         self._unit_of_sentence = unit_of
@@ -428,9 +437,7 @@ class _Units:
         self._inflection = np.array([word.infl_form for word in words], dtype=object)
         self._attributes = attributes
 
-    def evaluate(
-        self, condition: Condition, codes: Mapping[str, npt.NDArray[np.bool_]], line: int
-    ) -> npt.NDArray[np.float64]:
+    def evaluate(self, condition: Condition, codes: Mapping[str, npt.NDArray[np.bool_]], line: int) -> Floats:
         """Value of a condition for every unit; comparisons and logic give 0 and 1."""
         match condition:
             case Number(value):
@@ -452,11 +459,11 @@ class _Units:
                 return np.bincount(self._unit, minlength=self.n).astype(float)
             case Length():
                 lengths = [float(len(sentence)) for sentence in self._sentence_texts]
-                return np.bincount(self._unit_of_sentence, weights=lengths, minlength=self.n)
+                return np.bincount(self._unit_of_sentence, weights=lengths, minlength=self.n).astype(float)
             case Operation(operator, operands):
                 return _operate(operator, [self.evaluate(operand, codes, line) for operand in operands])
 
-    def _count(self, found: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    def _count(self, found: npt.NDArray[np.bool_]) -> Floats:
         return np.bincount(self._unit[found], minlength=self.n).astype(float)
 
     def _is_word(self, word: Word) -> npt.NDArray[np.bool_]:
@@ -492,10 +499,11 @@ class _Units:
             found[first] = _chained(int(first), places, close, scope)
         return found
 
-    def _attribute(self, variable: str, value: str, line: int) -> npt.NDArray[np.float64]:
+    def _attribute(self, variable: str, value: str, line: int) -> Floats:
         if self._attributes is None or variable not in self._attributes:
             raise RuleError([RuleProblem(line, "属性", f"属性「{variable}」がデータにない")])
-        return (self._attributes[variable].astype(str) == value).to_numpy(float)[self.text]
+        has: Floats = (self._attributes[variable].astype(str) == value).to_numpy(float)
+        return has[self.text]
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -533,7 +541,9 @@ def _any_order(first: int, places: Sequence[Int64], close: Close, scope: npt.NDA
             return True
         for word in missing:
             for place in places[word]:
-                if scope[place] != limit or not (low - close.reach <= place < low or high < place <= high + close.reach):
+                if scope[place] != limit or not (
+                    low - close.reach <= place < low or high < place <= high + close.reach
+                ):
                     continue
                 state = (min(low, int(place)), max(high, int(place)), missing - {word})
                 if state not in seen:
@@ -542,20 +552,23 @@ def _any_order(first: int, places: Sequence[Int64], close: Close, scope: npt.NDA
     return False
 
 
-def _operate(operator: str, values: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+def _operate(operator: str, values: Sequence[Floats]) -> Floats:
     """SQL's operators; a division by zero is, as NULL would be, not true."""
+    left, right = values[0], values[-1]
+    result: Floats
     if operator == "not":
-        return (values[0] == 0).astype(float)
-    left, right = values
-    if operator == "and":
-        return ((left != 0) & (right != 0)).astype(float)
-    if operator == "or":
-        return ((left != 0) | (right != 0)).astype(float)
-    if operator in _COMPARISONS:
-        return _COMPARISONS[operator](left, right).astype(float)
-    if operator == "/":
-        return np.divide(left, right, out=np.zeros(len(left)), where=right != 0)
-    return {"+": np.add, "-": np.subtract, "*": np.multiply}[operator](left, right)
+        result = (left == 0).astype(float)
+    elif operator == "and":
+        result = ((left != 0) & (right != 0)).astype(float)
+    elif operator == "or":
+        result = ((left != 0) | (right != 0)).astype(float)
+    elif operator in _COMPARISONS:
+        result = _COMPARISONS[operator](left, right).astype(float)
+    elif operator == "/":
+        result = np.divide(left, right, out=np.zeros(len(left)), where=right != 0)
+    else:
+        result = {"+": np.add, "-": np.subtract, "*": np.multiply}[operator](left, right)
+    return result
 
 
 def never_matching(codes: Sequence[Code], engine: Engine) -> list[RuleProblem]:
@@ -566,7 +579,11 @@ def never_matching(codes: Sequence[Code], engine: Engine) -> list[RuleProblem]:
             if word in engine.dictionary.base_ids:
                 continue
             cleaned = corpus([word])
-            pieces = [t.base_form for s in engine.tokenise(cleaned.codepoints, cleaned.sentences).sentences() for t in s]
+            pieces = [
+                t.base_form
+                for s in engine.tokenise(cleaned.codepoints, cleaned.sentences).sentences()
+                for t in s
+            ]
             if pieces != [word]:
                 message = f"「{word}」は解析で「{'+'.join(pieces)}」に分かれ、1語としては当たらない"
                 notes.append(RuleProblem(code.line, "到達不能", message))
@@ -595,8 +612,8 @@ class WrittenRules:
 def write_rules(codebook: Codebook) -> WrittenRules:
     """Write a codebook as a KH Coder rule file.
 
-    Words, sequences, substrings and near pairs of single words have their counterpart there. Exclusions and cancel groups
-    have none (KH Coder cannot say "this occurrence does not count"): they are listed in `left_out`.
+    Words, sequences, substrings and near pairs of single words have their counterpart there. Exclusions and cancel
+    groups have none (KH Coder cannot say "this occurrence does not count"): they are listed in `left_out`.
     """
     result = WrittenRules("")
     lines = [f"# コードブック {codebook.source.version} から作成。除外語と打ち消しは含まれない。"]

@@ -23,8 +23,8 @@ INVOKE, LENGTH, FIRST, AFTER = range(4)
 """Columns of the table of character categories: look beside known words, longest run, rows of unknown-word entries."""
 
 _END, _LEFT, _RIGHT, _COST, _ENTRY, _TIE, _BACK, _NEXT = range(8)
-"""Columns of the table of nodes, words that could stand in the sentence. `_COST` is first a word's own cost and then that
-of the cheapest way up to and including it."""
+"""Columns of the table of nodes, words that could stand in the sentence. `_COST` is first a word's own cost and then
+that of the cheapest way up to and including it."""
 
 _NODE_COLUMNS = 8
 _MOST_AT_ONCE = MOST_ENTRIES + 1  # one surface form's entries and the end mark
@@ -105,7 +105,14 @@ def new_nodes() -> Int32:
 
 @kernel
 def tokenise(
-    codepoints: Int32, begin: int, end: int, lexicon: Lexicon, scratch: Scratch, nodes: Int32, tokens: Int32, n: int
+    codepoints: Int32,
+    begin: int,
+    end: int,
+    lexicon: Lexicon,
+    scratch: Scratch,
+    nodes: Int32,
+    tokens: Int32,
+    n: int,
 ) -> tuple[int, Int32]:
     """Tokenise the characters [begin, end), which have no white space at either end.
 
@@ -253,7 +260,8 @@ def _find_path(length: int, connection: npt.NDArray[np.int16], scratch: Scratch,
                 nodes[tail[end], _NEXT] = node
             tail[end] = node
     stamp[-1] = now
-    return nodes[end_mark, _BACK]
+    last: int = nodes[end_mark, _BACK]
+    return last
 
 
 @kernel
@@ -267,7 +275,7 @@ def _splits(codepoints: Int32, here: int) -> bool:
     if last != 0x0A:
         return False
     crlf = codepoints[here - 2] == 0x0D and codepoints[here - 3] == 0x0A and codepoints[here - 4] == 0x0D
-    return codepoints[here - 2] == 0x0A or crlf
+    return bool(codepoints[here - 2] == 0x0A or crlf)
 
 
 @kernel

@@ -1,8 +1,8 @@
 """From characters to themes: find the words of a codebook in one pass, tokenise only where a word could stand, decide.
 
-The automaton (Aho & Corasick 1975) carries every surface form of every term, so a sentence in which it finds nothing cannot
-hold a hit: leaving it out changes no result. `decide` is the only place where a hit is judged; tagging, evidence and the
-explanation of a missing tag all go through it.
+The automaton (Aho & Corasick 1975) carries every surface form of every term, so a sentence in which it finds nothing
+cannot hold a hit: leaving it out changes no result. `decide` is the only place where a hit is judged; tagging, evidence
+and the explanation of a missing tag all go through it.
 """
 
 from collections import deque
@@ -82,7 +82,9 @@ class Rules(NamedTuple):
 def build_automaton(patterns: Iterable[tuple[str, int]]) -> Automaton:
     """Build the automaton of (pattern, owner) pairs; patterns are not empty and may repeat with other owners."""
     pairs = sorted(set(patterns))
-    letters = {letter: code for code, letter in enumerate(sorted({c for text, _ in pairs for c in text}), start=1)}
+    letters = {
+        letter: code for code, letter in enumerate(sorted({c for text, _ in pairs for c in text}), start=1)
+    }
     children: list[dict[int, int]] = [{}]
     ending: list[list[tuple[int, int]]] = [[]]
     for text, owner in pairs:
@@ -121,7 +123,9 @@ def _fill_goto(goto: Int32, children: Sequence[dict[int, int]], ending: list[lis
 
 
 @kernel
-def themes_in(codepoints: Int32, begin: int, end: int, codes: npt.NDArray[np.uint16], goto: Int32, themes_at: UInt64) -> int:
+def themes_in(
+    codepoints: Int32, begin: int, end: int, codes: npt.NDArray[np.uint16], goto: Int32, themes_at: UInt64
+) -> np.uint64:
     """Bits of the themes for which a pattern stands somewhere in [begin, end)."""
     state = 0
     found = np.uint64(0)
@@ -133,7 +137,7 @@ def themes_in(codepoints: Int32, begin: int, end: int, codes: npt.NDArray[np.uin
 
 @kernel
 def find_hits(codepoints: Int32, begin: int, end: int, rules: Rules, hits: Int32) -> tuple[int, Int32]:
-    """Write every pattern in [begin, end) into `hits`, unjudged; return their number and the table, perhaps a larger one."""
+    """Write every pattern in [begin, end) into `hits`, unjudged; return their number and the table, perhaps larger."""
     state = 0
     n = 0
     for place in range(begin, end):
@@ -153,13 +157,15 @@ def find_hits(codepoints: Int32, begin: int, end: int, rules: Rules, hits: Int32
 
 
 @kernel
-def needs_words(hits: Int32, n: int, active: int, rules: Rules) -> bool:
+def needs_words(hits: Int32, n: int, active: np.uint64, rules: Rules) -> bool:
     """Tell whether judging the hits of the active themes takes tokens."""
     theme_hits = False
     cancels = 0
     for i in range(n):
         term = hits[i, TERM]
-        if rules.terms[term, ROLE] == THEME and (active >> np.uint64(rules.terms[term, OWNER])) & np.uint64(1):
+        if rules.terms[term, ROLE] == THEME and (active >> np.uint64(rules.terms[term, OWNER])) & np.uint64(
+            1
+        ):
             theme_hits = True
             cancels |= rules.terms[term, CANCELS]
             if rules.terms[term, KIND] != SUBSTRING:
@@ -171,24 +177,37 @@ def needs_words(hits: Int32, n: int, active: int, rules: Rules) -> bool:
         role = rules.terms[term, ROLE]
         if rules.terms[term, KIND] == SUBSTRING or role == THEME:
             continue
-        if role == EXCLUDE or role == STOP or (cancels >> rules.terms[term, OWNER]) & 1:
+        if role in (EXCLUDE, STOP) or (cancels >> rules.terms[term, OWNER]) & 1:
             return True
     return False
 
 
 @kernel
 def decide(
-    codepoints: Int32, begin: int, rows: Int32, first_row: int, after_row: int, row_at: Int32, base_of: Int32,
-    rules: Rules, hits: Int32, n: int,
-) -> int:
+    codepoints: Int32,
+    begin: int,
+    rows: Int32,
+    first_row: int,
+    after_row: int,
+    row_at: Int32,
+    base_of: Int32,
+    rules: Rules,
+    hits: Int32,
+    n: int,
+) -> np.uint64:
     """Judge the hits of one sentence in place; return the bits of the themes that have a valid one.
 
     Args:
-        codepoints, begin: the characters, and where the sentence begins.
-        rows, first_row, after_row: the sentence's tokens; none if no hit needs them.
+        codepoints: the characters.
+        begin: where the sentence begins.
+        rows: tokens.
+        first_row: the sentence's first token.
+        after_row: the row after its last; `first_row` if no hit needs tokens.
         row_at: for each character of the sentence the token that begins there, or -1.
         base_of: base form of each dictionary entry.
-        rules, hits, n: the codebook and the table that `find_hits` filled.
+        rules: the codebook.
+        hits: the table that `find_hits` filled.
+        n: number of hits in it.
     """
     for i in range(n):
         term = hits[i, TERM]
@@ -209,7 +228,9 @@ def decide(
             hits[i, STATUS] = VALID
         else:
             reach = rules.terms[term, WITHIN]
-            _confirm_near(codepoints, rows, first_row, row, last, after_row, base_of, rules, term, reach, hits, i)
+            _confirm_near(
+                codepoints, rows, first_row, row, last, after_row, base_of, rules, term, reach, hits, i
+            )
     themes = np.uint64(0)
     for i in range(n):
         term = hits[i, TERM]
@@ -256,8 +277,18 @@ def _match(
 
 @kernel
 def _confirm_near(
-    codepoints: Int32, rows: Int32, first_row: int, row: int, last: int, after_row: int, base_of: Int32, rules: Rules,
-    term: int, reach: int, hits: Int32, i: int,
+    codepoints: Int32,
+    rows: Int32,
+    first_row: int,
+    row: int,
+    last: int,
+    after_row: int,
+    base_of: Int32,
+    rules: Rules,
+    term: int,
+    reach: int,
+    hits: Int32,
+    i: int,
 ) -> None:
     """Look for the second sequence at most `reach` words away (neighbours: 1) from the first, rows row … last."""
     longest_way_back = reach + rules.words_at[2 * term + 2] - rules.words_at[2 * term + 1]
@@ -277,7 +308,11 @@ def _confirm_near(
 def _covering(hits: Int32, n: int, i: int, role: int, owner: int, rules: Rules) -> int:
     """Find a confirmed hit of a role and owner whose span holds that of hit i; -1 if there is none."""
     for other in range(n):
-        if hits[other, STATUS] != VALID or hits[other, BEGIN] > hits[i, BEGIN] or hits[other, END] < hits[i, END]:
+        if (
+            hits[other, STATUS] != VALID
+            or hits[other, BEGIN] > hits[i, BEGIN]
+            or hits[other, END] < hits[i, END]
+        ):
             continue
         term = hits[other, TERM]
         if rules.terms[term, ROLE] == role and (
@@ -334,8 +369,14 @@ def longest(sentences: Int64) -> int:
 
 @kernel
 def tag_texts(
-    codepoints: Int32, sentences: Int64, text_of: Int32, n_texts: int, rules: Rules, lexicon: Lexicon, base_of: Int32,
-    all_themes: int,
+    codepoints: Int32,
+    sentences: Int64,
+    text_of: Int32,
+    n_texts: int,
+    rules: Rules,
+    lexicon: Lexicon,
+    base_of: Int32,
+    all_themes: np.uint64,
 ) -> tuple[UInt64, int]:
     """Tag texts with the array engine; return the theme bits of each text and how many sentences were tokenised.
 
@@ -378,10 +419,16 @@ def candidates(codepoints: Int32, sentences: Int64, rules: Rules) -> npt.NDArray
 
 @kernel
 def tag_tokens(
-    codepoints: Int32, sentences: Int64, text_of: Int32, n_texts: int, rows: Int32, pointer: Int64, rules: Rules,
+    codepoints: Int32,
+    sentences: Int64,
+    text_of: Int32,
+    n_texts: int,
+    rows: Int32,
+    pointer: Int64,
+    rules: Rules,
     base_of: Int32,
 ) -> UInt64:
-    """Tag texts from tokens of any engine; `sentences`, `text_of` and `pointer` speak of the candidate sentences only."""
+    """Tag texts from tokens of any engine; `sentences`, `text_of`, `pointer` speak of the candidate sentences only."""
     masks = np.zeros(n_texts, np.uint64)
     row_at = np.empty(longest(sentences), np.int32)
     hits = np.empty((256, 5), np.int32)

@@ -1,7 +1,8 @@
 """Spelling made even and text cut into sentences, with the way back to the original characters.
 
-Chats mix half-width kana, wave dashes, rows of exclamation marks and invisible characters. All of it is evened out once,
-before any dictionary or rule sees the text; the sentence (up to 。!? or a line end) is then the unit of everything.
+Chats mix half-width kana, wave dashes, rows of exclamation marks and invisible characters. All of it is evened out
+once, before any dictionary or rule sees the text; the sentence (up to 。!? or a line end) is then the unit of all
+that follows.
 """
 
 import unicodedata
@@ -233,7 +234,9 @@ def clean(codepoints: Int32, bounds: Int64, tables: Tables) -> tuple[Int32, Int3
     n_sentences = 0
     for text in range(len(bounds) - 1):
         begin = used
-        stopped = False  # the sentence has had its 。!? and only more of them, or closing brackets, may follow
+        stopped = (
+            False  # the sentence has had its 。!? and only more of them, or closing brackets, may follow
+        )
         for i in range(bounds[text], bounds[text + 1]):
             source = codepoints[i]
             first, last = 0, 1
@@ -260,7 +263,7 @@ def clean(codepoints: Int32, bounds: Int64, tables: Tables) -> tuple[Int32, Int3
                     stopped = True
                     if previous == c:
                         continue
-                elif kind == DASH or kind == WAVE:
+                elif kind in (DASH, WAVE):
                     if _KANA_FIRST <= previous <= _KANA_LAST and previous != _MIDDLE_DOT:
                         c = np.int32(_LONG)
                     else:

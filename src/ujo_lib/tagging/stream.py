@@ -1,12 +1,12 @@
 """Files of any size through the tagger with flat memory. An edge module: it reads and writes files.
 
-One thread reads, the executor's workers tag, results are written in the order of the input; never more than a few chunks
-are alive. The output carries the record's id and one 0/1 column per theme, and no text.
+One thread reads, the executor's workers tag, results are written in the order of the input; never more than a few
+chunks are alive. The output carries the record's id and one 0/1 column per theme, and no text.
 """
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -73,7 +73,11 @@ def tag_file(
     texts = characters = tagged = 0
     own = nullcontext(executor) if executor else ThreadPoolExecutor(jobs)
     try:
-        with own as pool, closing(_batches(source, encoding)) as batches, _Writer(part, target.suffix, codebook) as out:
+        with (
+            own as pool,
+            closing(_batches(source, encoding)) as batches,
+            _Writer(part, target.suffix, codebook) as out,
+        ):
             for batch, result in _in_order(pool, batches, codebook, _AHEAD * jobs):
                 out.write(batch.column(0), result)
                 texts += len(batch)
@@ -84,7 +88,9 @@ def tag_file(
         part.replace(target)
     except pa.ArrowInvalid:
         # Arrow quotes the offending row, which may be what somebody told the desk.
-        raise UnreadableInputError(f"{source.name} を読めない。文字コード({encoding})と列の数を確かめる") from None
+        raise UnreadableInputError(
+            f"{source.name} を読めない。文字コード({encoding})と列の数を確かめる"
+        ) from None
     finally:
         part.unlink(missing_ok=True)
     return StreamSummary(texts, characters, tagged)
@@ -109,7 +115,7 @@ def _tag_batch(texts: pa.Array, codebook: Codebook) -> TagResult:
     return tag_part([text or "" for text in texts.to_pylist()], codebook)
 
 
-def _batches(source: Path, encoding: str) -> Iterator[pa.RecordBatch]:
+def _batches(source: Path, encoding: str) -> Generator[pa.RecordBatch, None, None]:
     """Yield batches of the id and text columns."""
     if source.suffix.lower() in {".parquet", ".pq"}:
         with pa.parquet.ParquetFile(source) as file:

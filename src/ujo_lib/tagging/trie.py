@@ -91,12 +91,13 @@ def _place(coded: Int32, offsets: Int64, values: Int32, n_codes: int) -> Int32:
             units[cell, CHECK] = node
             stack[depth_of_stack] = (starts[child], starts[child + 1], depth + 1, cell)
             depth_of_stack += 1
-    return units[: units[:, BASE].max() + n_codes + 1].copy()
+    used: Int32 = units[: units[:, BASE].max() + n_codes + 1].copy()
+    return used
 
 
 @kernel
 def _free_base(units: Int32, children: Int32, lowest_free: int) -> int:
-    """Find the lowest base from `lowest_free` on at which no child meets an occupied cell; cells past the end are free."""
+    """Find the lowest base from `lowest_free` on whose children all fall on free cells; past the end all are free."""
     smallest = children.min()
     cell = max(lowest_free, smallest)
     while True:
@@ -108,7 +109,7 @@ def _free_base(units: Int32, children: Int32, lowest_free: int) -> int:
                     fits = False
                     break
             if fits:
-                return base
+                return int(base)
         cell += 1
 
 

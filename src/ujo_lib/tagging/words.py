@@ -1,7 +1,7 @@
 """Which words: counted from tokens, for groups of texts and for texts no theme was found in.
 
-Content words only (nouns, verbs, adjectives, adverbs with a meaning of their own), by base form. Tables of words are for
-analysts inside the city; a word few people used can point to one of them, so callers give a least number of texts.
+Content words only (nouns, verbs, adjectives, adverbs with a meaning of their own), by base form. Tables of words are
+for analysts inside the city; a word few people used can point to one of them, so callers give a least number of texts.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,22 @@ from scipy.stats import norm
 
 from ujo_lib.stats import holm
 from ujo_lib.tagging.engine import Engine, Tokens
-from ujo_lib.tagging.normalise import Int32, Int64, corpus
+from ujo_lib.tagging.normalise import Int64, corpus
 
 CONTENT = ("名詞", "動詞", "形容詞", "副詞")
-_NO_CONTENT = ("名詞,非自立", "名詞,代名詞", "名詞,数", "名詞,接尾", "動詞,非自立", "動詞,接尾", "形容詞,非自立", "形容詞,接尾")
-_EMPTY_WORDS = frozenset({"する", "ある", "いる", "なる", "できる", "思う", "言う", "やる", "れる", "られる", "*"})
+_NO_CONTENT = (
+    "名詞,非自立",
+    "名詞,代名詞",
+    "名詞,数",
+    "名詞,接尾",
+    "動詞,非自立",
+    "動詞,接尾",
+    "形容詞,非自立",
+    "形容詞,接尾",
+)
+_EMPTY_WORDS = frozenset(
+    {"する", "ある", "いる", "なる", "できる", "思う", "言う", "やる", "れる", "られる", "*"}
+)
 
 
 @dataclass(frozen=True)
@@ -69,8 +80,8 @@ def index_words(texts: Sequence[str], engine: Engine) -> WordIndex:
 def distinctive_words(index: WordIndex, group: npt.NDArray[np.bool_], least_texts: int = 10) -> pd.DataFrame:
     """Rank words by how much more a group uses them than the others: log-odds with an informative Dirichlet prior.
 
-    The prior is the word's frequency in all texts (Monroe, Colaresi & Quinn 2008, eq. 16–22), which keeps rare words from
-    leading the list by chance.
+    The prior is the word's frequency in all texts (Monroe, Colaresi & Quinn 2008, eq. 16–22), which keeps rare words
+    from leading the list by chance.
 
     Args:
         index: words of all texts.
@@ -107,7 +118,9 @@ def distinctive_words(index: WordIndex, group: npt.NDArray[np.bool_], least_text
     return table.sort_values(["z", "word"], ascending=[False, True], ignore_index=True)
 
 
-def frequent_words(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1) -> pd.DataFrame:
+def frequent_words(
+    index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1
+) -> pd.DataFrame:
     """List the words most texts of a choice contain: `word`, `n` (texts), `base`, `occurrences`."""
     table = pd.DataFrame(
         {
@@ -121,10 +134,12 @@ def frequent_words(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, lea
     return table.sort_values(["n", "word"], ascending=[False, True], ignore_index=True).head(top)
 
 
-def frequent_bigrams(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1) -> pd.DataFrame:
+def frequent_bigrams(
+    index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1
+) -> pd.DataFrame:
     """List the pairs of content words that most texts of a choice have side by side: `words`, `n` (texts), `base`.
 
-    Side by side means no other content word between them in the sentence.
+    Side by side means no other content word stands between them in the sentence.
     """
     chosen = texts[index.text]
     word, text, sentence = index.word[chosen], index.text[chosen], index.sentence[chosen]

@@ -1,0 +1,190 @@
+"""The analyst's loop inside the city: see words in context, ask why a text was tagged, see what a new codebook changed.
+
+Everything that shows text masks names, numbers and addresses first. None of it may go into a release.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.tagging.analysis import Labels
+from ujo_lib.tagging.codebook import Codebook, CodebookSource, TermSource, ThemeSource, compile_codebook
+from ujo_lib.tagging.engine import Engine
+from ujo_lib.tagging.matching import VALID
+from ujo_lib.tagging.tagger import STATUS_LABELS, Evidence, evidence
+from ujo_lib.text import mask_personal
+
+_ABSENT = "該当する語がない"
+_CONTEXT = 20
+
+
+def kwic(
+    texts: "pd.Series[str]",
+    term: str,
+    engine: Engine,
+    width: int = 20,
+    top: int = 30,
+    names: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Show a term in its contexts, one line each, aligned for a fixed-width font in which kanji are two columns wide.
+
+    Args:
+        texts: original texts by id; filter them beforehand. They are masked before anything is looked for.
+        term: in the notation of a codebook (`居場所`, `s:眠れな`, `死ぬ+たい`).
+        engine: tokeniser.
+        width: full-width characters of context on each side.
+        top: at most so many lines.
+        names: names to mask besides the usual patterns.
+
+    Returns:
+        `id`, `left` (padded to the width), `keyword`, `right`.
+
+    Raises:
+        CodebookError: the term cannot be understood or can never be found.
+    """
+    source = CodebookSource("kwic", (ThemeSource("term", term, "factor", (TermSource(term, 1),)),))
+    codebook = compile_codebook(source, engine)
+    rows: list[tuple[object, str, str, str]] = []
+    for text_id, text in texts.items():
+        if len(rows) >= top:
+            break
+        masked = mask_personal(text, names)
+        for place in evidence(masked, codebook):
+            if place.status == STATUS_LABELS[VALID]:
+                rows.append((text_id, *_in_context(masked, place, width)))  # noqa: PERF401  # stops at `top`
+    return pd.DataFrame(rows[:top], columns=["id", "left", "keyword", "right"])
+
+
+def _in_context(text: str, place: Evidence, width: int) -> tuple[str, str, str]:
+    flat = "".join(" " if character.isspace() else character for character in text)
+    left = _cut(flat[: place.begin][::-1], 2 * width)[::-1]
+    right = _cut(flat[place.end :], 2 * width)
+    return " " * (2 * width - columns(left)) + left, flat[place.begin : place.end], right
+
+
+def _cut(text: str, limit: int) -> str:
+    """The beginning of a text that fits into so many columns."""
+    used = 0
+    for place, character in enumerate(text):
+        used += columns(character)
+        if used > limit:
+            return text[:place]
+    return text
+
+
+def columns(text: str) -> int:
+    """Columns a text takes in a fixed-width font: two for wide characters, none for combining marks."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text
+    )
+
+
+def why(text: str, codebook: Codebook, themes: Sequence[str] = (), names: Iterable[str] = ()) -> pd.DataFrame:
+    """Tell for one text why it has, or has not, each theme.
+
+    Args:
+        text: the original text.
+        codebook: a compiled codebook.
+        themes: theme ids to explain; all with a term in the text, if none are named.
+        names: names to mask besides the usual patterns.
+
+    Returns:
+        `theme`, `tagged`, `term`, `line` (of the codebook), `status` (採用, 除外語の中, 打ち消し, 別の語の一部, or
+        該当する語がない), `because` (the term that excluded or cancelled it), `context` (masked).
+    """
+    places = evidence(text, codebook)
+    contexts = _contexts(text, codebook, names)
+    seen: Counter[tuple[str, str]] = Counter()
+    asked = list(themes) or list(dict.fromkeys(place.theme for place in places))
+    rows = []
+    for theme in asked:
+        own = [place for place in places if place.theme == theme]
+        tagged = any(place.status == STATUS_LABELS[VALID] for place in own)
+        label = codebook.labels[theme]
+        for place in own:
+            key = (theme, place.term)
+            context = contexts.get((*key, seen[key]), "")
+            rows.append((label, tagged, place.term, place.line, place.status, place.because, context))
+            seen[key] += 1
+        if not own:
+            rows.append((label, False, "", 0, _ABSENT, "", ""))
+    return pd.DataFrame(rows, columns=["theme", "tagged", "term", "line", "status", "because", "context"])
+
+
+def _contexts(text: str, codebook: Codebook, names: Iterable[str]) -> dict[tuple[str, str, int], str]:
+    """Surroundings of each place in the masked text, by theme, term and how many of that term came before.
+
+    The masked text is searched anew: a mark set into the original could tear a name apart and so keep it from being
+    masked. A place that the masking swallowed has no context.
+    """
+    masked = mask_personal(text, names)
+    flat = "".join(" " if character.isspace() else character for character in masked)
+    seen: Counter[tuple[str, str]] = Counter()
+    contexts = {}
+    for place in evidence(masked, codebook):
+        key = (place.theme, place.term)
+        left, right = (
+            flat[max(0, place.begin - _CONTEXT) : place.begin],
+            flat[place.end : place.end + _CONTEXT],
+        )
+        contexts[(*key, seen[key])] = f"{left}【{flat[place.begin : place.end]}】{right}"
+        seen[key] += 1
+    return contexts
+
+
+def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+    """Count, theme by theme, what a new codebook changed.
+
+    Args:
+        before: boolean themes (index: ids) from the earlier codebook; a theme it lacks counts as absent.
+        after: the same texts with the new one.
+        labels: theme id → label.
+
+    Returns:
+        `theme`, `n_before`, `n` (after), `gained`, `lost`.
+    """
+    rows = []
+    for theme, label in labels.items():
+        old, new = (_column(frame, theme) for frame in (before, after.loc[before.index]))
+        rows.append((label, int(old.sum()), int(new.sum()), int((new & ~old).sum()), int((old & ~new).sum())))
+    return pd.DataFrame(rows, columns=["theme", "n_before", "n", "gained", "lost"])
+
+
+def changed_ids(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+    """List which texts gained or lost which theme: `id`, `theme`, `change` (増えた or 減った). No text."""
+    parts = []
+    for theme, label in labels.items():
+        old, new = (_column(frame, theme) for frame in (before, after.loc[before.index]))
+        for change, found in (("増えた", new & ~old), ("減った", old & ~new)):
+            parts.append(pd.DataFrame({"id": before.index[found], "theme": label, "change": change}))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["id", "theme", "change"])
+
+
+def codebook_changes(before: CodebookSource, after: CodebookSource) -> pd.DataFrame:
+    """List added and removed terms: `theme` (id), `list` (terms or exclude), `term`, `change` (追加 or 削除)."""
+    old, new = _terms(before), _terms(after)
+    rows = [(*key, "削除") for key in old if key not in new] + [
+        (*key, "追加") for key in new if key not in old
+    ]
+    return pd.DataFrame(rows, columns=["theme", "list", "term", "change"])
+
+
+def _terms(source: CodebookSource) -> dict[tuple[str, str, str], None]:
+    return {
+        (theme.id, kind, term.text): None
+        for theme in source.themes
+        for kind, terms in (("terms", theme.terms), ("exclude", theme.exclude))
+        for term in terms
+    }
+
+
+def _column(frame: pd.DataFrame, theme: str) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    return frame[theme].to_numpy(bool) if theme in frame else np.zeros(len(frame), np.bool_)
+
+
+def untagged(tags: pd.DataFrame, labels: Labels) -> "pd.Series[bool]":
+    """Texts in which none of the themes was found."""
+    return ~tags[list(labels)].any(axis=1)
