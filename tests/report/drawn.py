@@ -89,6 +89,18 @@ def pairs() -> Published:
     )
 
 
+TABLES = (
+    "by_sex",
+    "by_occupation",
+    "months",
+    "days",
+    "campaigns",
+    "ratios",
+    "sexes_by_age",
+    "hours",
+    "themes",
+    "pairs",
+)
 KINDS: dict[str, Callable[[], figures.Figure]] = {
     "bars": lambda: figures.bars(
         by_sex(), x="share", y="sex", n="n", low="low", high="high", finding="男性が{share[男性]}。"

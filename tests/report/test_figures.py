@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -187,3 +188,35 @@ def test_a_figure_shows_its_numbers_as_a_table_below() -> None:
     picture = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', shown)
     assert picture is not None
     assert base64.b64decode(picture[1]).startswith(b"<svg")
+
+
+@pytest.mark.parametrize("kind", drawn.KINDS)
+def test_a_figure_of_a_table_without_rows_says_that_there_is_nothing_to_show(kind: str, monkeypatch) -> None:
+    for name in drawn.TABLES:
+        table = getattr(drawn, name)()
+        empty = replace(table, frame=table.frame[:0], hidden=table.hidden[:0])
+        monkeypatch.setattr(drawn, name, lambda empty=empty: empty)
+    figure = drawn.KINDS[kind]()
+    assert "示せる項目はない" in figure.alt
+    assert figure.svg(NARROW)
+
+
+def test_rows_whose_label_is_kept_back_are_left_out_and_counted() -> None:
+    table = published(
+        {"label": ["日曜日", "祝日"], "estimate": [1.2, 1.1], "low": [1.1, 0.9], "high": [1.4, 1.3]},
+        hide=[(1, column) for column in ("label", "estimate", "low", "high")],
+    )
+    figure = figures.forest(table, finding="{estimate[日曜日]}倍。")
+    assert figure.alt.startswith("1.20倍。")
+    assert "1行は秘匿" in figure.alt
+    assert "0.9" not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", figure.to_html())
+
+
+def test_a_placebo_figure_whose_real_value_is_kept_back_says_so() -> None:
+    table = published(
+        {"place": ["甲", "乙", "丙"], "ratio": [1.0, 1.1, 2.5], "real": [False, False, True]},
+        hide=[(2, "place"), (2, "ratio"), (2, "real")],
+    )
+    figure = figures.distribution(table, x="ratio", marker="real", label="place", finding="中ほど。")
+    assert "1か所は秘匿" in figure.alt
+    assert "2.5" not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", figure.to_html())

@@ -207,3 +207,14 @@ def test_terms_are_explained_or_refused() -> None:
     assert "<dt>希死念慮</dt>" in wording.glossary("希死念慮")
     with pytest.raises(wording.WordingError):
         wording.glossary("未知の語")
+
+
+def test_a_row_whose_label_is_kept_back_is_said_to_be_hidden_and_not_to_be_unknown() -> None:
+    table = published({"label": ["回答率", "当事者"], "value": [0.7, 8]}, hide=[(1, "label"), (1, "value")])
+    assert "秘匿" in wording.sentence("{value[当事者]}人。", table)
+    assert wording.sentence("{value[回答率]|percent}。", table) == "70.0%。"
+
+
+def test_a_table_without_rows_is_said_to_give_no_number() -> None:
+    table = published({"sex": [], "n": []}, dimensions={"sex": "sex"})
+    assert "算出できません" in wording.sentence("{n[男性]}人。", table)

@@ -204,6 +204,8 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
             f"slot {{{slot}}}: expected {{column}}, {{column[label]}} or {{table.column[label]|format}}"
         )
     table = _table(match["table"], match["column"], published)
+    if table.frame.empty:
+        return _Kept(_MISSING.format(title=table.spec.title))
     rows, watched = _rows(table, match["pick"])
     if table.hidden[[match["column"], *watched[1]]].iloc[[*rows, *watched[0]]].to_numpy().any():
         return _Kept(_HIDDEN.format(title=table.spec.title))
@@ -233,23 +235,39 @@ def _rows(table: Published, pick: str | None) -> tuple[list[int], tuple[list[int
         found = list(range(len(table.frame)))
     elif extreme := _EXTREME.fullmatch(pick):
         return _extreme(table, extreme["which"], extreme["column"])
-    elif "=" in pick:
-        pairs = [part.split("=", 1) for part in pick.split(",")]
-        found = list(range(len(table.frame)))
-        for column, label in pairs:
-            found = [row for row in found if str(table.frame[column.strip()].iloc[row]) == label.strip()]
     else:
-        found = [row for row in range(len(table.frame)) if pick in _texts(table, row)]
+        found, columns = _named_rows(table, pick)
+        if not found and table.hidden[columns].to_numpy().any():
+            # The row may be among those whose label is kept back.
+            return [], (list(range(len(table.frame))), columns)
     if len(found) != 1:
         raise WordingError(f"{table.spec.id}: {len(found)} rows for [{pick or ''}]; name one")
     return found, nothing
 
 
-def _texts(table: Published, row: int) -> list[str]:
-    columns = list(table.spec.dimensions) or [
-        c for c in table.frame.columns if table.frame[c].dtype.kind == "O"
+def _named_rows(table: Published, pick: str) -> tuple[list[int], list[str]]:
+    """Rows with these labels, and the columns in which the labels were looked for."""
+    everything = range(len(table.frame))
+    if "=" not in pick:
+        return [row for row in everything if pick in _texts(table, row)], _label_columns(table)
+    wanted = {
+        column.strip(): label.strip() for column, label in (part.split("=", 1) for part in pick.split(","))
+    }
+    if unknown := set(wanted) - set(table.frame.columns):
+        raise WordingError(f"{table.spec.id}: no column {', '.join(sorted(unknown))} in [{pick}]")
+    found = [row for row in everything if all(str(table.frame[c].iloc[row]) == v for c, v in wanted.items())]
+    return found, list(wanted)
+
+
+def _label_columns(table: Published) -> list[str]:
+    """Columns in which a bare label is looked for: the dimensions, or else all that hold text."""
+    return list(table.spec.dimensions) or [
+        name for name in table.frame.columns if table.frame[name].dtype.kind == "O"
     ]
-    return [str(table.frame[column].iloc[row]) for column in columns]
+
+
+def _texts(table: Published, row: int) -> list[str]:
+    return [str(table.frame[column].iloc[row]) for column in _label_columns(table)]
 
 
 def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tuple[list[int], list[str]]]:

@@ -23,6 +23,7 @@ from ujo_lib.report.figures.data import (
     made,
     matrix,
     numbers,
+    shown_by,
     texts,
     written,
 )
@@ -64,6 +65,7 @@ class _Lane:
         return self.left + self.labels + value * self.scale
 
 
+@shown_by("y")
 def bars(
     published: Published,
     *,
@@ -103,6 +105,7 @@ def bars(
     return made(published, f"横棒グラフ、{len(rows)}項目", draw, finding, value=x, names=texts(published, y))
 
 
+@shown_by("y", "by")
 def panels(
     published: Published,
     *,
@@ -155,6 +158,7 @@ def panels(
     return made(published, f"横棒グラフ、{len(groups)}面", draw, finding, value=x, names=names)
 
 
+@shown_by("y", "by")
 def grouped_bars(
     published: Published,
     *,
@@ -225,6 +229,7 @@ def grouped_bars(
     )
 
 
+@shown_by("y", "by")
 def stacked_bars(
     published: Published, *, x: str, y: str, by: str, finding: str, n: str | None = None
 ) -> Figure:
@@ -266,6 +271,7 @@ def stacked_bars(
     )
 
 
+@shown_by("y", "by")
 def pyramid(published: Published, *, x: str, y: str, by: str, finding: str) -> Figure:
     """Two series back to back over common labels in the middle, men and women by age say.
 

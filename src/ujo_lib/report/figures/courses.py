@@ -25,6 +25,7 @@ from ujo_lib.report.figures.data import (
     made,
     need,
     numbers,
+    shown_by,
     texts,
     written,
 )
@@ -54,6 +55,7 @@ class _Course:
     thick: float = 2.0
 
 
+@shown_by("x", "by")
 def profile(
     published: Published,
     *,
@@ -103,6 +105,7 @@ def profile(
     return made(published, f"縦棒グラフ、{len(names)}区分", draw, finding, value=y, names=names)
 
 
+@shown_by("x", "by")
 def line(
     published: Published,
     *,
@@ -137,6 +140,7 @@ def line(
     return _lines(published, x, y, finding, (low, high), by, fitted, spans)
 
 
+@shown_by("x", "by")
 def curve(
     published: Published,
     *,
@@ -233,9 +237,10 @@ def _lines(
 
     series = [course.mark.name for course in courses if course.mark.name]
     kind = "折れ線グラフ" + (f"、{'と'.join(series)}" if len(series) > 1 else "")
-    return made(
-        [published, *([spans] if spans else [])], kind, draw, finding, value=y, names=texts(published, x)
-    )
+    places = texts(published, x)
+    if by:
+        places = [f"{own}・{place}" for own, place in zip(texts(published, by), places, strict=True)]
+    return made(published, kind, draw, finding, value=y, names=places)
 
 
 def _courses(

@@ -1,24 +1,88 @@
 """What figures read from a published table: numbers with their gaps, labels in their order, ranges in words."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final, ParamSpec
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.report.figures.canvas import Figure
+from ujo_lib.report.figures.canvas import Figure, Sheet
 from ujo_lib.report.notation import HIDDEN, MISSING, SYMBOLS, format_of, heading, in_prose
 from ujo_lib.report.publish import Published
-from ujo_lib.report.style import SERIES
+from ujo_lib.report.style import SERIES, SOFT, Layout
 from ujo_lib.report.wording import sentence
 
 HIDDEN_SIGN: Final = f"{HIDDEN} {SYMBOLS[HIDDEN]}"
 """What stands where a bar would have been."""
 
 
+P = ParamSpec("P")
+
+
 class FigureError(ValueError):
     """A figure is asked for something its table does not hold."""
+
+
+def shown_by(*labels: str) -> Callable[[Callable[P, Figure]], Callable[P, Figure]]:
+    """Make a drawing function safe for any table that may come through the door.
+
+    Fills the finding from the tables before anything is drawn; leaves out rows whose place in the figure is kept
+    back, and says how many; says in a figure without rows that there is nothing to show.
+
+    Args:
+        labels: parameters of the function that name columns with labels or places.
+    """
+
+    def decorate(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+        signature = inspect.signature(draw)
+
+        @functools.wraps(draw)
+        def safe(*args: P.args, **kwargs: P.kwargs) -> Figure:
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            given = bound.arguments
+            tables = tuple(value for value in given.values() if isinstance(value, Published))
+            given["finding"] = said = _finding(given["finding"], tables)
+            whole: Published = given["published"]
+            placed = _placed(whole, [given[name] for name in labels])
+            given["published"] = placed
+            if placed.frame.empty:
+                return Figure(_nothing, tables, said, "示せる項目はない。")
+            figure = draw(*bound.args, **bound.kwargs)
+            left_out = len(whole.frame) - len(placed.frame)
+            remark = f"{left_out}行は秘匿。" if left_out else ""
+            return replace(figure, published=tables, description=f"{figure.description}{remark}")
+
+        return safe
+
+    return decorate
+
+
+def _finding(template: str, tables: Sequence[Published]) -> str:
+    said = sentence(template, *tables)
+    if not said:
+        raise FigureError(f"{tables[0].spec.id}: finding is empty; say in one sentence what the figure shows")
+    return said if said.endswith("。") else f"{said}。"
+
+
+def _placed(published: Published, labels: Sequence[str | Sequence[str] | None]) -> Published:
+    """The rows whose labels the audience may see."""
+    columns = [name for label in labels if label for name in ([label] if isinstance(label, str) else label)]
+    need(published, *columns)
+    keep = ~published.hidden[columns].any(axis=1).to_numpy(dtype=bool)
+    frame, hidden = (part.loc[keep].reset_index(drop=True) for part in (published.frame, published.hidden))
+    return replace(published, frame=frame, hidden=hidden)
+
+
+def _nothing(layout: Layout) -> Sheet:
+    """The drawing of a figure without rows."""
+    sheet = Sheet(layout, layout.font * 3)
+    sheet.text(0, layout.font * 1.5, "示せる項目がありません", color=SOFT)
+    return sheet
 
 
 def numbers(published: Published, column: str) -> NDArray[np.float64]:
@@ -158,7 +222,7 @@ def axis_title(published: Published, column: str) -> str:
 
 
 def made(
-    published: Published | Sequence[Published],
+    published: Published,
     kind: str,
     draw: Any,
     finding: str,
@@ -166,26 +230,17 @@ def made(
     value: str,
     names: Sequence[str] = (),
 ) -> Figure:
-    """Put a figure together: the finding is filled from the tables, the description says kind, range and gaps.
+    """Put a figure together: its description says kind, range and gaps.
 
     Args:
-        published: the table shown, and further ones that the finding speaks of.
+        published: the table shown.
         kind: kind of figure, in Japanese.
         draw: draws it for a layout.
-        finding: sentence template.
+        finding: what it shows, as `shown_by` filled it in.
         value: column whose range is told.
         names: the label of each row, to say where the extremes are.
     """
-    tables = (published,) if isinstance(published, Published) else tuple(published)
-    said = sentence(finding, *tables)
-    if not said:
-        raise FigureError(f"{tables[0].spec.id}: finding is empty; say in one sentence what the figure shows")
-    return Figure(
-        draw,
-        tables,
-        said if said.endswith("。") else f"{said}。",
-        _description(tables[0], kind, value, names),
-    )
+    return Figure(draw, (published,), finding, _description(published, kind, value, names))
 
 
 def _description(published: Published, kind: str, value: str, names: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from ujo_lib.report.figures.data import (
     made,
     need,
     numbers,
+    shown_by,
     texts,
     written,
 )
@@ -37,6 +38,7 @@ _REGISTERED: Final = "登録した選び方"
 _EXPLAINED: Final = "●区間が{reference:g}を含まない ○区間が{reference:g}を含む"
 
 
+@shown_by("y")
 def forest(
     published: Published,
     *,
@@ -103,6 +105,7 @@ def forest(
     return made(published, f"推定値と95%信頼区間の図、{len(names)}本", draw, finding, value=x, names=names)
 
 
+@shown_by("choices")
 def spec_curve(
     published: Published,
     *,
@@ -168,6 +171,7 @@ def spec_curve(
     )
 
 
+@shown_by()
 def distribution(
     published: Published,
     *,
@@ -192,7 +196,10 @@ def distribution(
     """
     values = numbers(published, x)
     need(published, marker, label)
-    real = published.frame[marker].fillna(False).to_numpy(dtype=bool)
+    # A kept-back mark belongs to the row that matters: all others are not about the place.
+    real = np.array([flag is True or flag == 1 for flag in published.frame[marker]]) | kept_back(
+        published, marker
+    )
     if not real.any():
         raise FigureError(f"{published.spec.id}: {marker} marks no row as the real one")
     said = [

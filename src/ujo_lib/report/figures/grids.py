@@ -22,6 +22,7 @@ from ujo_lib.report.figures.data import (
     made,
     matrix,
     numbers,
+    shown_by,
     texts,
     written,
 )
@@ -35,6 +36,7 @@ _EVEN: Final = 0.185
 _TURN_FROM: Final = 13
 
 
+@shown_by("x", "y")
 def heat_map(published: Published, *, x: str, y: str, value: str, finding: str) -> Figure:
     """Rows by columns, each cell coloured by its number; on a phone a very wide map is turned.
 
@@ -64,6 +66,7 @@ def heat_map(published: Published, *, x: str, y: str, value: str, finding: str) 
     )
 
 
+@shown_by("date")
 def calendar_map(published: Published, *, date: str, value: str, finding: str) -> Figure:
     """A year of days as a calendar: one column per week, Sunday on top.
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from ujo_lib.report.figures.canvas import Figure, Sheet, text_width
-from ujo_lib.report.figures.data import few_enough, levels, made, need, numbers, texts
+from ujo_lib.report.figures.data import few_enough, levels, made, need, numbers, shown_by, texts
 from ujo_lib.report.figures.keys import Mark, draw_key, key_height
 from ujo_lib.report.publish import Published
 from ujo_lib.report.style import BLUE, INK, PAPER, RULE, SERIES, SOFT, Layout
@@ -21,6 +21,7 @@ _PASSES: Final = 300
 _PLACES: Final = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
 
 
+@shown_by("x", "y", "label", "by")
 def scatter_map(
     published: Published,
     *,
@@ -71,6 +72,7 @@ def scatter_map(
     )
 
 
+@shown_by("source", "target")
 def network(
     published: Published,
     *,
@@ -133,9 +135,8 @@ def network(
         return sheet
 
     pair_names = [f"{a}と{b}" for a, b in zip(*ends, strict=True)]
-    tables = [published, *([nodes] if nodes is not None else [])]
     return made(
-        tables,
+        published,
         f"{len(names)}項目のつながりの図(線が太いほど一緒に現れる)",
         draw,
         finding,

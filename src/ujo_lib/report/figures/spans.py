@@ -9,11 +9,10 @@ from matplotlib.patches import Rectangle
 
 from ujo_lib.report.figures.axes import day_ticks
 from ujo_lib.report.figures.canvas import Figure, Sheet, text_width, widest, wrapped
-from ujo_lib.report.figures.data import FigureError, days, few_enough, levels, texts
+from ujo_lib.report.figures.data import FigureError, days, few_enough, levels, shown_by, texts
 from ujo_lib.report.figures.keys import Mark, draw_key, key_height
 from ujo_lib.report.publish import Published
 from ujo_lib.report.style import BLUE, HATCHES, PAPER, RULE, SERIES, Layout
-from ujo_lib.report.wording import sentence
 
 _BAR: Final = 15.0
 
@@ -31,6 +30,7 @@ class _Axis:
         return self.left + float((day - self.origin).days) * self.scale
 
 
+@shown_by("y", "start", "end", "by")
 def timeline(
     published: Published, *, y: str, start: str, end: str, finding: str, by: str | None = None
 ) -> Figure:
@@ -93,13 +93,10 @@ def timeline(
             sheet.page.plot([0, layout.width], [top, top], color=RULE, lw=0.8)
         return sheet
 
-    said = sentence(finding, published)
     spans = "、".join(
         f"{name}{f'({kind})' if kind else ''} {_span_text(first, last)}" for name, kind, first, last in of_row
     )
-    return Figure(
-        draw, (published,), said if said.endswith("。") else f"{said}。", f"時間軸に沿った帯の図。{spans}。"
-    )
+    return Figure(draw, (published,), finding, f"時間軸に沿った帯の図。{spans}。")
 
 
 def _tiers(
