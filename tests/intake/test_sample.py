@@ -1,0 +1,85 @@
+"""The synthetic city comes in every mess it is meant to come in, and all of it is read without one error."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ujo_lib import intake
+from ujo_lib.sample import write_city
+
+PROJECT = Path(__file__).parents[2]
+INPUTS = PROJECT / "params" / "sample" / "fy2023" / "inputs.yaml"
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("city")
+    write_city(root)
+    (root / "params").mkdir()
+    shutil.copy(PROJECT / "params" / "ad_headings.yaml", root / "params")
+    return root
+
+
+@pytest.fixture(scope="module")
+def taken(city) -> intake.Intake:
+    declared = yaml.safe_load(INPUTS.read_text(encoding="utf-8"))
+    return intake.load(INPUTS, [kind for kind in intake.SCHEMAS if kind in declared], city)
+
+
+def test_every_declared_file_is_read_and_no_row_is_lost(taken):
+    declared = yaml.safe_load(INPUTS.read_text(encoding="utf-8"))
+    assert set(taken.sources["file"]) == {
+        f for said in declared.values() if isinstance(said, dict) for f in said.get("files", ())
+    }
+    assert (taken.sources["rows_read"] == taken.sources["rows_kept"] + taken.sources["rows_dropped"]).all()
+
+
+def test_the_totals_of_the_survey_survive_titles_totals_and_codes(taken):
+    asked, cases = taken["commissioners"], taken["cases"]
+    assert (asked["in_scope"].sum(), asked["responded"].sum(), len(cases)) == (139, 97, 25)
+    assert cases["sex"].value_counts().loc[["男性", "女性"]].tolist() == [17, 8]
+    assert cases["outing"].notna().sum() == 23
+
+
+def test_the_totals_of_the_advertising_survive_three_platforms(taken):
+    ads = taken["ads"]
+    assert ads["impressions"].sum() == 2_361_423
+    assert ads["link_clicks"].sum() == 8_812
+    assert {"Instagram", "Facebook", "TikTok", "ディスプレイ"} == set(ads["platform"])
+
+
+def test_the_three_years_have_one_shape(city, taken):
+    declared = yaml.safe_load(INPUTS.read_text(encoding="utf-8"))
+    for kind in ("consultations", "national_daily", "national_hourly", "national_attributes"):
+        declared[kind]["files"] = [f"fy{year}/{kind}.csv" for year in (2021, 2022, 2023)]
+    inputs = city / "inputs.yaml"
+    inputs.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
+    data = intake.load(inputs, ["consultations", "national_daily"], city)
+    days = data["national_daily"]["date"]
+    assert (days.min().year, days.max().year, days.nunique()) == (2021, 2024, 3 * 365 + 1)
+    assert data["consultations"]["consult_id"].is_unique
+    assert data["consultations"]["received_at"].dt.year.isin([2021, 2022, 2023, 2024]).all()
+
+
+@pytest.fixture(scope="module")
+def personal(city) -> dict[str, list[str]]:
+    """What was planted that could name a person, by consultation."""
+    return json.loads((city / "data" / "sample" / "truth" / "truth.json").read_text(encoding="utf-8"))[
+        "personal"
+    ]
+
+
+def test_planted_personal_data_do_not_get_past_the_door(personal, taken):
+    texts = taken["consultations"].set_index("consult_id")["text"]
+    planted = {key: data for key, data in personal.items() if key in texts.index}
+    assert len(planted) > 20
+    assert [key for key, data in planted.items() if any(secret in texts[key] for secret in data)] == []
+
+
+def test_masking_leaves_nearly_all_other_texts_alone(personal, taken):
+    consultations = taken["consultations"]
+    others = consultations["text"][~consultations["consult_id"].isin(list(personal))]
+    assert others.str.contains("〔").mean() < 0.01
