@@ -22,6 +22,18 @@ class SurveySettings(NotebookSettings):
     )
     wave: str = Field("R5", description="今回の調査回(過去調査の表にある名前)")
     earlier_wave: str = Field("R1", description="比べる過去の調査回")
+    age_groups: dict[str, str] = Field(
+        {
+            "10歳代(15~19)": "39歳以下",
+            "20歳代": "39歳以下",
+            "30歳代": "39歳以下",
+            "40歳代": "40歳代",
+            "50歳代": "50歳以上",
+            "60~64歳": "50歳以上",
+            "65歳以上": "50歳以上",
+        },
+        description="年代のまとめ方(選択肢: まとめた区分)",
+    )
     outing_groups: dict[str, str] = Field(
         {
             "趣味に関する用事のときだけ外出": "家から出る",
