@@ -55,3 +55,12 @@ def test_an_unlimited_interval_stays_unlimited_in_the_table():
     row = verdict.table(effect(0.5, 2.0, float("inf"))).iloc[0]
     assert row["high"] == float("inf")
     assert row["extra_high"] == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("code", "free"), [("empty_window", True), ("contaminated_control", True), ("zero_baseline", False)]
+)
+def test_only_a_reason_that_tells_no_count_survives_hidden_counts(code, free):
+    found = refused("宇城市", "方法", 0.95, Refusal(code, "理由"))
+    assert verdict.free_columns(found) == (("code", "label", "finding") if free else ())
+    assert verdict.free_columns(effect(1.2, 2.0, 3.0)) == ()

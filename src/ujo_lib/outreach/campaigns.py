@@ -47,11 +47,9 @@ class CarryOver:
         return np.where(faded >= _NEGLIGIBLE, faded, 0.0)
 
 
-def spans(*periods: Period) -> pd.DataFrame:
-    """Periods to shade in a figure: label, start, end."""
-    return pd.DataFrame(
-        [(period.label, period.start, period.end) for period in periods], columns=["label", "start", "end"]
-    )
+def spans(period: Period, label: str) -> pd.DataFrame:
+    """A period to shade in a figure: label, start, end."""
+    return pd.DataFrame({"label": [label], "start": [period.start], "end": [period.end]})
 
 
 def carry_overs(days: Mapping[str, int], shape: Shape) -> dict[str, CarryOver]:

@@ -18,6 +18,9 @@ LABELS: dict[Code, str] = {
     "not_estimable": "推定できません",
 }
 
+# Reasons that say how many contacts there were.
+_TELLING = ("zero_baseline", "zero_control", "empty_block", "sparse_blocks")
+
 SENTENCE = "{place}の相談は、比較地域の動きから見込まれる数の{estimate}倍({estimate|ci})でした。{finding}"
 """What a page says of one row of `table`: the numbers and the verdict are its cells, and vanish with them."""
 
@@ -63,6 +66,7 @@ class Effect:
         estimate, low, high: the ratio and its interval; `high` may be infinite.
         p_value: two-sided, from the same inversion as the interval.
         reason: filled when the effect is not estimable.
+        reason_code: the stable code of that reason.
     """
 
     area: str
@@ -76,6 +80,7 @@ class Effect:
     high: float | None = None
     p_value: float | None = None
     reason: str = ""
+    reason_code: str = ""
 
     @property
     def label(self) -> str:
@@ -115,7 +120,7 @@ def judged(
 
 def refused(area: str, method: str, level: float, refusal: Refusal) -> Effect:
     """An effect that cannot be estimated: the reason and no number."""
-    return Effect(area, method, "not_estimable", level, reason=refusal.reason)
+    return Effect(area, method, "not_estimable", level, reason=refusal.reason, reason_code=refusal.code)
 
 
 def table(*effects: Effect) -> pd.DataFrame:
@@ -145,6 +150,16 @@ def table(*effects: Effect) -> pd.DataFrame:
         )
     numbers = ["expected", "estimate", "low", "high", "p_value", "extra", "extra_low", "extra_high"]
     return pd.DataFrame(rows).astype({"n": "Int64"} | dict.fromkeys(numbers, "Float64"))
+
+
+def free_columns(effect: Effect) -> tuple[str, ...]:
+    """Columns of `table` that give no count away and may stand although the counts are hidden.
+
+    A refusal that rests on dates or regions may be told to anyone; one that rests on counts, and any estimate, may not.
+    """
+    if effect.code == "not_estimable" and effect.reason_code not in _TELLING:
+        return ("code", "label", "finding")
+    return ()
 
 
 def finding(effect: Effect) -> str:
