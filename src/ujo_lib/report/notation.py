@@ -29,6 +29,7 @@ SYMBOLS: Final[Mapping[str, str]] = {
 """Symbols of official statistics and what the legend says about each."""
 
 _P_FLOOR: Final = 0.001
+_YEN_FRACTIONS_BELOW: Final = 1000
 _WHOLE_FROM: Final = 100
 """Ratios from here on are written without decimals."""
 
@@ -119,7 +120,14 @@ def yen(value: float) -> str:
         return "上限なし"
     if value and value % _MYRIAD == 0:
         return f"{count(value / _MYRIAD)}万円"
-    return f"{decimal_text(value, 1 if value % 1 else 0)}円"
+    return yen_figure(value)
+
+
+def yen_figure(value: float) -> str:
+    """Write an amount of money for a table cell, digits in full so that a column can be compared: `990,000円`."""
+    if math.isinf(value):
+        return "上限なし"
+    return f"{decimal_text(value, 1 if abs(value) < _YEN_FRACTIONS_BELOW and value % 1 else 0)}円"
 
 
 def p_value(value: float) -> str:
@@ -146,6 +154,7 @@ _CELL: Final[Mapping[str, Callable[[float], str]]] = {
     **_PROSE,
     "share": percent_figure,
     "percent": percent_figure,
+    "yen": yen_figure,
     "p": p_figure,
 }
 NUMERIC_FORMATS: Final = frozenset(_CELL)

@@ -176,8 +176,8 @@ def curve(
         axes.set_xlim(np.nanmin(across), np.nanmax(across))
         if target is not None:
             axes.axhline(target, color=INK, lw=1, ls=(0, (4, 3)))
-            words = f"目安 {written(published, y, target)} "
-            axes.text(np.nanmin(across), target, words, fontsize=layout.small, va="bottom")
+            words = f"目安 {written(published, y, target)}"
+            axes.text(np.nanmax(across), target, words, fontsize=layout.small, ha="right", va="top")
         axes.spines["bottom"].set(visible=True, color=SOFT, linewidth=0.8)
         middle = sheet.height - layout.small * 0.8
         title = axis_title(published, x)
