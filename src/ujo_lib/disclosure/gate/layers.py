@@ -1,0 +1,374 @@
+"""Everything a finished file says, in every coat it may say it in.
+
+A file is opened by what it is, not by its name alone; each text found in it is decoded again and again (entities,
+escapes, percent signs, base64, compression, archives, pictures' text) until nothing changes. What cannot be opened is
+reported: the gate has no opinion on a file that it cannot read, except that it stays.
+"""
+
+import base64
+import binascii
+import html
+import io
+import json
+import quopri
+import re
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+ALLOWED = frozenset(
+    {
+        ".html",
+        ".htm",
+        ".css",
+        ".svg",
+        ".png",
+        ".csv",
+        ".tsv",
+        ".json",
+        ".txt",
+        ".md",
+        ".ipynb",
+        ".xlsx",
+        ".zip",
+    }
+)
+"""Kinds of file a release may contain."""
+
+_DEPTH = 12
+_LONG_RUN = 2000
+_MAX_BYTES = 400_000_000
+_PNG = b"\x89PNG\r\n\x1a\n"
+_FONTS = (b"wOF2", b"wOFF", b"OTTO", b"\0\1\0\0")
+_OTHER_BINARY = {
+    b"%PDF": "PDF",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"RIFF": "RIFF",
+    b"7z\xbc\xaf": "7z",
+    b"\xfd7zXZ": "xz",
+    b"BZh": "bzip2",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\xd0\xcf\x11\xe0": "OLE(旧形式か、暗号化された Office 文書)",
+}
+
+_BASE64 = re.compile(
+    r"[A-Za-z0-9+/_-]{16,}(?:(?:\\r|\\n|[\r\n])+[ \t]*[A-Za-z0-9+/_-]{2,})*(?:(?:\\r|\\n|[\r\n])*={1,2})?"
+)
+_LINE_ENDS = re.compile(r"(?:\\r|\\n|\s)+")
+_TAG = re.compile(r"<[^<>]*>")
+_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_BYTE_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
+_SPACE_ESCAPE = re.compile(r"\\[nrt]")
+_UNICODE_ESCAPE = re.compile(
+    r"\\u\{([0-9a-fA-F]{1,6})\}|\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})|&#92;u([0-9a-fA-F]{4})"
+)
+_CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})[ \t\r\n]?")
+_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
+_QUOTED = re.compile(r"(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
+
+
+_NOT_WRITTEN = frozenset({"Cc", "Cn", "Co", "Cs"})
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One coat of a file: how it is carried, and what it says."""
+
+    carrier: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Something that the gate cannot open."""
+
+    carrier: str
+    reason: str
+    fatal: bool = True
+
+
+Found = Iterator[Layer | Unreadable]
+
+
+def of_file(name: str, content: bytes) -> Found:
+    """Layers of a finished file, its name among them."""
+    yield Layer("ファイル名", name)
+    suffix = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if suffix not in ALLOWED:
+        yield Unreadable(suffix or "ファイル", "公表してよい種類のファイルではない")
+        return
+    yield from _Opener().of_bytes(content, suffix[1:], 0, must_open=True)
+
+
+class _Opener:
+    """One walk through a file; remembers what it has seen, and how much it has unpacked."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._unpacked = 0
+
+    def of_bytes(self, content: bytes, carrier: str, depth: int, must_open: bool = False) -> Found:
+        """Layers of bytes of unknown kind; `must_open` says that unknown bytes are a reason to refuse."""
+        self._unpacked += len(content)
+        if depth > _DEPTH or self._unpacked > _MAX_BYTES:
+            yield Unreadable(carrier, "入れ子が深すぎるか、展開後の大きさが上限を超える")
+        elif content.startswith(_PNG):
+            yield from self._png(content, carrier, depth)
+        elif content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            yield from self._zip(content, carrier, depth)
+        elif content.startswith(b"\x1f\x8b"):
+            yield from self._inflated(content, 31, f"{carrier} > gzip", depth)
+        elif content.startswith(_FONTS) and len(content) > 100:
+            yield Unreadable(f"{carrier} > 書体", "書体ファイルの中身は読まない", fatal=False)
+        elif kind := next((k for magic, k in _OTHER_BINARY.items() if content.startswith(magic)), None):
+            yield Unreadable(carrier, f"{kind} は公表してよい種類ではない")
+        elif (text := _decoded(content)) is not None:
+            yield from self.of_text(text, carrier, depth)
+        elif content[:1] == b"x" and (inner := _inflate(content, 15)) is not None:
+            yield from self.of_bytes(inner, f"{carrier} > zlib", depth + 1)
+        elif must_open:
+            yield Unreadable(carrier, "文字として読めない")
+
+    def of_text(self, text: str, carrier: str, depth: int) -> Found:
+        """A text in each of its coats."""
+        if depth > _DEPTH:
+            yield Unreadable(carrier, "入れ子が深すぎる")
+            return
+        if hash(text) in self._seen:
+            return
+        self._seen.add(hash(text))
+        rest, blobs = _take_base64(text)
+        yield from self._coats(rest, carrier, depth)
+        for blob in blobs:
+            yield from self.of_bytes(blob, f"{carrier} > base64", depth + 1)
+
+    def _coats(self, text: str, carrier: str, depth: int) -> Found:
+        yield Layer(carrier, text)
+        if "<" in text:
+            yield Layer(f"{carrier} > タグの間", _TAG.sub("", _COMMENT.sub("", text)))
+            for comment in _COMMENT.findall(text):
+                yield from self.of_text(comment, f"{carrier} > コメント", depth + 1)
+        if text.lstrip()[:1] in ("{", "[", '"'):
+            yield from self._json(text, carrier, depth)
+        plain, coats = text, []
+        for name, decode in _DECODERS.items():
+            alone = decode(text)
+            if alone != text:
+                coats.append(name)
+                yield Layer(f"{carrier} > {name}", alone)
+                plain = decode(plain)
+        if coats:
+            yield from self.of_text(plain, f"{carrier} > {'・'.join(coats)}", depth + 1)
+
+    def _json(self, text: str, carrier: str, depth: int) -> Found:
+        try:
+            content = json.loads(text)
+        except ValueError:
+            return
+        strings = list(_strings(content))
+        if strings and strings != [text]:
+            yield from self.of_text("\n".join(strings), f"{carrier} > JSON", depth + 1)
+
+    def _png(self, content: bytes, carrier: str, depth: int) -> Found:
+        """Text chunks, unknown chunks and whatever follows the picture; not the pixels."""
+        carrier, at = f"{carrier} > PNG", len(_PNG)
+        while at + 12 <= len(content):
+            size, kind = struct.unpack(">I4s", content[at : at + 8])
+            data = content[at + 8 : at + 8 + size]
+            at += 12 + size
+            if kind in (b"tEXt", b"zTXt", b"iTXt"):
+                yield from self._png_text(kind, data, carrier, depth)
+            elif kind == b"eXIf":
+                yield Layer(f"{carrier} > eXIf", data.decode("utf-8", "ignore"))
+                yield Layer(f"{carrier} > eXIf", data.decode("utf-16-be", "ignore"))
+            elif kind == b"IEND":
+                break
+        if content[at:]:
+            yield from self.of_bytes(content[at:], f"{carrier} > 末尾", depth + 1, must_open=True)
+
+    def _png_text(self, kind: bytes, data: bytes, carrier: str, depth: int) -> Found:
+        carrier = f"{carrier} > {kind.decode()}"
+        key, _, rest = data.partition(b"\0")
+        packed = kind == b"zTXt" or (kind == b"iTXt" and rest[:1] == b"\1")
+        if kind == b"iTXt":
+            *head, rest = rest[2:].split(b"\0", 2)
+            yield Layer(carrier, " ".join(part.decode("utf-8", "replace") for part in head))
+        elif kind == b"zTXt":
+            rest = rest[1:]
+        body = _inflate(rest, 15) if packed else rest
+        if body is None:
+            yield Unreadable(carrier, "圧縮を解けない")
+            return
+        yield Layer(carrier, key.decode("latin-1"))
+        yield from self.of_text(body.decode("utf-8", "replace"), carrier, depth + 1)
+
+    def _zip(self, content: bytes, carrier: str, depth: int) -> Found:
+        carrier = f"{carrier} > zip" if not carrier.endswith(("zip", "xlsx")) else carrier
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                yield Layer(f"{carrier} > コメント", archive.comment.decode("utf-8", "replace"))
+                for member in archive.infolist():
+                    yield Layer(f"{carrier} > 名前", member.filename)
+                    yield Layer(f"{carrier} > コメント", member.comment.decode("utf-8", "replace"))
+                    self._unpacked += member.file_size
+                    if self._unpacked > _MAX_BYTES:
+                        yield Unreadable(carrier, "展開後の大きさが上限を超える")
+                        return
+                    inner = archive.read(member)
+                    part = f"{carrier} > {_part_name(member.filename)}"
+                    yield from self.of_bytes(inner, part, depth + 1, must_open=bool(inner))
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError) as problem:
+            yield Unreadable(carrier, f"開けない({type(problem).__name__})")
+
+    def _inflated(self, content: bytes, window: int, carrier: str, depth: int) -> Found:
+        inner = _inflate(content, window)
+        if inner is None:
+            yield Unreadable(carrier, "圧縮を解けない")
+        else:
+            yield from self.of_bytes(inner, carrier, depth + 1, must_open=True)
+
+
+def _part_name(member: str) -> str:
+    """Which part of a workbook or archive, without the name somebody gave it."""
+    for folder in ("docProps", "xl/worksheets", "xl/sharedStrings", "xl/comments", "xl/media"):
+        if folder in member:
+            return folder
+    return "中身"
+
+
+def _inflate(content: bytes, window: int) -> bytes | None:
+    try:
+        unpacker = zlib.decompressobj(window)
+        inner = unpacker.decompress(content, _MAX_BYTES)
+    except zlib.error:
+        return None
+    return None if unpacker.unconsumed_tail or not unpacker.eof else inner + unpacker.unused_data
+
+
+def _decoded(content: bytes) -> str | None:
+    """Bytes as text, when they are text."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding != "cp932" or _mostly_words(text):
+            return text if _mostly_words(text) else None
+    if len(content) % 2 == 0:
+        for encoding in ("utf-16-le", "utf-16-be"):
+            text = content.decode(encoding, "replace")
+            if _mostly_words(text) and "\ufffd" not in text:
+                return text
+    return None
+
+
+def _mostly_words(text: str) -> bool:
+    """Whether decoded bytes look like something written: hardly any control or unassigned characters."""
+    sample = text[:4000]
+    odd = sum(c not in "\r\n\t\f" and unicodedata.category(c) in _NOT_WRITTEN for c in sample)
+    return odd <= len(sample) // 50
+
+
+def _take_base64(text: str) -> tuple[str, list[bytes]]:
+    """Open the runs of base64 in a text; long ones that could be opened are taken out of it."""
+    blobs: list[bytes] = []
+
+    def decode(run: re.Match[str]) -> str:
+        bare = _LINE_ENDS.sub("", run[0]).rstrip("=").translate(_URL_SAFE)
+        for skip in range(4) if len(bare) < _LONG_RUN else (0,):
+            blob = _unbase64(bare[skip:])
+            if blob is not None and _worth_opening(blob):
+                blobs.append(blob)
+                return " " if len(bare) >= _LONG_RUN else run[0]
+        return run[0]
+
+    return _BASE64.sub(decode, text), blobs
+
+
+_URL_SAFE = str.maketrans("-_", "+/")
+
+
+def _unbase64(text: str) -> bytes | None:
+    text = text[: len(text) - (len(text) % 4 == 1)]
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except binascii.Error:
+        return None
+
+
+def _worth_opening(blob: bytes) -> bool:
+    if blob.startswith((_PNG, b"PK\x03\x04", b"\x1f\x8b", *_FONTS)):
+        return True
+    if blob.startswith(tuple(_OTHER_BINARY)) and len(blob) > 100:
+        return True
+    if blob[:1] == b"x" and _inflate(blob, 15) is not None:
+        return True
+    return _decoded(blob) is not None
+
+
+def _strings(content: object) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            yield str(key)
+            yield from _strings(value)
+    elif isinstance(content, list):
+        if content and all(isinstance(part, str) for part in content):
+            yield "".join(content)  # notebooks keep long texts as lists of lines
+        else:
+            for value in content:
+                yield from _strings(value)
+
+
+def _escapes(text: str) -> str:
+    if "\\" not in text:
+        return text
+    text = _SPACE_ESCAPE.sub(" ", text)
+    text = _BYTE_ESCAPES.sub(
+        lambda m: bytes.fromhex(m[0].replace("\\x", "")).decode("utf-8", "replace"), text
+    )
+    return _UNICODE_ESCAPE.sub(lambda m: _character(next(g for g in m.groups() if g)), text)
+
+
+def _css_escapes(text: str) -> str:
+    return _CSS_ESCAPE.sub(lambda m: _character(m[1]), text) if "\\" in text else text
+
+
+def _character(code: str) -> str:
+    number = int(code, 16)
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else " "
+
+
+def _percent(text: str) -> str:
+    return (
+        _PERCENT.sub(lambda m: unquote_to_bytes(m[0]).decode("utf-8", "replace"), text)
+        if "%" in text
+        else text
+    )
+
+
+def _quoted_printable(text: str) -> str:
+    return _QUOTED.sub(lambda m: quopri.decodestring(m[0].encode()).decode("utf-8", "replace"), text)
+
+
+def _visible(text: str) -> str:
+    return _INVISIBLE.sub("", text)
+
+
+_DECODERS: dict[str, Callable[[str], str]] = {
+    "実体参照": html.unescape,
+    "\\u 表記": _escapes,
+    "CSS 表記": _css_escapes,
+    "% 表記": _percent,
+    "quoted-printable": _quoted_printable,
+    "不可視文字": _visible,
+}

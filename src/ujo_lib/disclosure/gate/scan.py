@@ -1,0 +1,234 @@
+"""The gate: finished files on one side, confidential texts on the other.
+
+The release is small and the texts are many, so the release is indexed (every run of eight bare characters in every
+layer of every file) and the texts stream past it once. What a text shares with the release is judged by how many
+people it could have come from: a phrase that fewer than k clients used points at somebody; a long passage always does.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ujo_lib.disclosure.gate.findings import Finding, Severity
+from ujo_lib.disclosure.gate.layers import Layer, of_file
+from ujo_lib.disclosure.gate.patterns import forbidden
+from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, hashes, shingles
+from ujo_lib.text import strip_for_match
+
+LONG = 20
+"""A shared passage of this many bare characters is somebody's, however many seem to have written it."""
+
+_BATCH = 4000
+_MIN_ID = 4
+_RECORDS = 10  # named for one passage; more would not help anybody mend it
+_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,}")
+_NUMBERS = re.compile(r"\d+(?:年度|年|か月|月|日|時台|時|分|人|名|件|回|歳|代|割強|割|倍|円|戸|世帯)?")
+"""Numbers as generated sentences print them: what a `{placeholder}` of the wording may have become."""
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+
+class Confidential(NamedTuple):
+    """One text that must not leave: who wrote it, what it says, and the number of its record."""
+
+    client: str
+    text: str
+    record: str = ""
+
+
+class Gate:
+    """Looks for confidential text in finished files.
+
+    Args:
+        texts: (client, text) or (client, text, record); read once for each scan, so an iterator serves one scan.
+        vocabulary: everything a page may say: templates, notebook markdown, wording, labels, questionnaire, codebook.
+        k: a phrase that fewer than k clients used is theirs.
+        ids: further numbers of records; clients and records of `texts` are known already.
+        users: names of accounts on the machines where the report is made.
+    """
+
+    def __init__(
+        self,
+        texts: Iterable[tuple[str, str] | tuple[str, str, str]],
+        vocabulary: str | Iterable[str],
+        k: int,
+        ids: Iterable[str] = (),
+        users: Iterable[str] = (),
+    ) -> None:
+        self._texts = texts
+        self._wording = vocabulary if isinstance(vocabulary, str) else "\n".join(vocabulary)
+        self._bare_wording = " ".join(strip_for_match(piece) for piece in _PLACEHOLDER.split(self._wording))
+        self._k = k
+        self._ids = frozenset(ids)
+        names = "|".join(re.escape(name) for name in sorted(set(users)) if name)
+        self._users = (
+            re.compile(rf"(?<![A-Za-z0-9])(?:{names})(?![A-Za-z0-9])", re.IGNORECASE) if names else None
+        )
+
+    def scan(self, paths: Iterable[Path]) -> list[Finding]:
+        """Findings in files and folders, errors first.
+
+        Raises:
+            FileNotFoundError: a path that does not exist; nothing to scan is not a clean release.
+        """
+        release = _Release.read(paths)
+        found = [*release.unreadable, *self._always(release)]
+        found += self._shared(release)
+        return sorted(set(found), key=lambda f: (f.severity, f))
+
+    def _always(self, release: "_Release") -> Iterator[Finding]:
+        for place in release.places:
+            plain = unicodedata.normalize("NFKC", place.layer.text)
+            for kind in forbidden(plain, self._wording, self._users):
+                yield Finding(place.file, place.layer.carrier, kind)
+
+    def _shared(self, release: "_Release") -> Iterator[Finding]:
+        """One pass over the texts: record numbers that the release names, and words it shares with them."""
+        index = release.index.without(shingles([self._wording]).values)
+        owners = _Owners(len(index), self._k)
+        shared: dict[str, _Shared] = {}
+        named = self._ids & release.tokens
+        for batch in _batches(self._texts):
+            named |= {name for text in batch for name in (text.client, text.record)} & release.tokens
+            _collect(batch, index, owners, shared)
+        yield from self._named(release, named)
+        for words, passage in shared.items():
+            severity = self._judge(words, passage, owners)
+            if severity is None:
+                continue
+            for place in release.holding(words):
+                for record in passage.records:
+                    yield Finding(place.file, place.layer.carrier, "text", severity, record, len(words))
+
+    def _judge(self, words: str, passage: "_Shared", owners: "_Owners") -> Severity | None:
+        """An error for somebody's words, a warning for a rare phrase of the vocabulary, None for common words."""
+        if len(words) < LONG and owners.fewest(passage.grams) >= self._k:
+            return None
+        between = [part for part in _NUMBERS.split(words) if part]
+        return "warning" if all(part in self._bare_wording for part in between) else "error"
+
+    @staticmethod
+    def _named(release: "_Release", names: Iterable[str]) -> Iterator[Finding]:
+        for name in sorted(name for name in names if _telling(name)):
+            for place in release.naming(name):
+                yield Finding(place.file, place.layer.carrier, "id", record=name)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A layer of a file, and its bare words."""
+
+    file: str
+    layer: Layer
+    words: str
+
+
+@dataclass
+class _Shared:
+    """A passage that texts and release share: its runs of eight, and the first records that have it."""
+
+    grams: tuple[int, ...]
+    records: list[str]
+
+
+class _Owners:
+    """For each run of eight, up to k different clients who wrote it."""
+
+    def __init__(self, size: int, k: int) -> None:
+        self._clients: dict[int, set[str]] = {}
+        self._full = np.zeros(size, dtype=bool)
+        self._k = k
+
+    def add(self, grams: np.ndarray, clients: Sequence[str]) -> None:
+        for i in np.flatnonzero(~self._full[grams]).tolist():
+            gram = int(grams[i])
+            known = self._clients.setdefault(gram, set())
+            known.add(clients[i])
+            self._full[gram] = len(known) >= self._k
+
+    def fewest(self, grams: Sequence[int]) -> int:
+        return min(len(self._clients[gram]) for gram in grams)
+
+
+class _Release:
+    """Every layer of every file, indexed."""
+
+    def __init__(self, places: Sequence[_Place], unreadable: Sequence[Finding]) -> None:
+        self.places = places
+        self.unreadable = unreadable
+        self.index = shingles([place.words for place in places])
+        self.tokens = {token for place in places for token in _TOKEN.findall(place.layer.text)}
+
+    @classmethod
+    def read(cls, paths: Iterable[Path]) -> "_Release":
+        places: list[_Place] = []
+        unreadable: list[Finding] = []
+        seen: set[tuple[str, str]] = set()
+        for root in paths:
+            for file, name in _files(root):
+                for found in of_file(name, file.read_bytes()):
+                    if not isinstance(found, Layer):
+                        severity: Severity = "error" if found.fatal else "warning"
+                        unreadable.append(
+                            Finding(name, found.carrier, "unreadable", severity, note=found.reason)
+                        )
+                        continue
+                    words = strip_for_match(found.text)
+                    if (name, found.text) not in seen:
+                        seen.add((name, found.text))
+                        places.append(_Place(name, found, words))
+        return cls(places, unreadable)
+
+    def holding(self, words: str) -> Iterator[_Place]:
+        return (place for place in self.places if words in place.words)
+
+    def naming(self, name: str) -> Iterator[_Place]:
+        whole = re.compile(rf"(?<![A-Za-z0-9_-]){re.escape(name)}(?![A-Za-z0-9_-])")
+        return (place for place in self.places if whole.search(place.layer.text))
+
+
+def _files(root: Path) -> Iterator[tuple[Path, str]]:
+    if not root.exists():
+        raise FileNotFoundError(f"検査する場所がない: {root.name}")
+    if root.is_file():
+        yield root, root.name
+        return
+    for file in sorted(root.rglob("*")):
+        if not file.is_dir():
+            yield file, file.relative_to(root).as_posix()
+
+
+def _batches(texts: Iterable[tuple[str, str] | tuple[str, str, str]]) -> Iterator[list[Confidential]]:
+    stream = (Confidential(*text) for text in texts)
+    while batch := list(islice(stream, _BATCH)):
+        yield batch
+
+
+def _collect(
+    batch: Sequence[Confidential], index: ShingleSet, owners: _Owners, shared: dict[str, _Shared]
+) -> None:
+    """Add the longest passages of which every eight characters stand in the release."""
+    codes, starts = bare([text.text for text in batch])
+    hits, grams = index.find(hashes(codes))
+    whose = np.searchsorted(starts, hits, side="right") - 1
+    owners.add(grams, [batch[i].client for i in whose])
+    for part in np.split(np.arange(len(hits)), np.flatnonzero(np.diff(hits) != 1) + 1):
+        if not len(part):
+            continue
+        first, last = int(hits[part[0]]), int(hits[part[-1]]) + LENGTH
+        words = codes[first:last].astype("<u4").tobytes().decode("utf-32-le")
+        passage = shared.setdefault(words, _Shared(tuple(grams[part].tolist()), []))
+        text = batch[int(whose[part[0]])]
+        record = text.record or text.client
+        if len(passage.records) < _RECORDS and record not in passage.records:
+            passage.records.append(record)
+
+
+def _telling(name: str) -> bool:
+    """Whether a record number is recognisable: not a bare small number that any count could be."""
+    return len(name) >= _MIN_ID and not (name.isdigit() and len(name) < 7)

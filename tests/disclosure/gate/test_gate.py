@@ -1,0 +1,177 @@
+"""The gate must find what leaks in any coat, keep quiet about what is public, and never repeat what it found."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.disclosure.carriers import CARRIERS, png_with
+from ujo_lib.disclosure.gate import Confidential, Finding, Gate, to_json, to_text
+
+STORY = (
+    "学校に行けない日が続いて、家でひとりで過ごす時間ばかりが長くなり、母にも何と話せばよいのか"
+    "わからなくなってしまいました。夜は猫の動画を見て気をまぎらせています。"
+)
+VOCABULARY = "年間報告 区分 件数 相談の多い月は{month}である。不登校 家族への支援が必要との声があった"
+
+
+def scan(
+    folder: Path, files: dict[str, bytes], texts: list[Confidential], k: int = 5, **extra: object
+) -> list[Finding]:
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return Gate(texts, VOCABULARY, k, **extra).scan([folder])  # type: ignore[arg-type]  # ids, users
+
+
+def errors(findings: list[Finding], kind: str) -> list[Finding]:
+    return [f for f in findings if f.kind == kind and f.severity == "error"]
+
+
+@pytest.mark.parametrize("length", [8, 13, 34, 60])
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_a_piece_of_somebodys_text_is_found_in_every_coat(tmp_path: Path, carrier: str, length: int) -> None:
+    bare = STORY.replace("、", "").replace("。", "")
+    name, content = CARRIERS[carrier](bare[7 : 7 + length])
+    found = errors(scan(tmp_path, {name: content}, [Confidential("c1", STORY, "R0001")]), "text")
+    assert {f.record for f in found} == {"R0001"}
+    assert max(f.length for f in found) >= length
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_words_of_the_questionnaire_are_no_leak_in_any_coat(tmp_path: Path, carrier: str) -> None:
+    name, content = CARRIERS[carrier]("家族への支援が必要との声があった")
+    story = Confidential("c1", "家族への支援が必要との声があったと聞きました", "R1")
+    assert not [f for f in scan(tmp_path, {name: content}, [story]) if f.severity == "error"]
+
+
+def test_a_phrase_many_people_use_is_not_anybodys(tmp_path: Path) -> None:
+    page = {"a.txt": "夜になると眠れないという声".encode()}
+    crowd = [Confidential(f"c{i}", f"{i}番です。夜になると眠れないのです", f"R{i}") for i in range(5)]
+    assert not scan(tmp_path, page, crowd, k=5)
+    assert errors(scan(tmp_path, page, crowd, k=6), "text")
+
+
+def test_one_person_who_says_it_five_times_is_still_one_person(tmp_path: Path) -> None:
+    same = [Confidential("c1", f"{i}番です。夜になると眠れないのです", f"R{i}") for i in range(5)]
+    assert errors(scan(tmp_path, {"a.txt": "夜になると眠れない".encode()}, same, k=5), "text")
+
+
+def test_a_long_passage_leaks_however_many_have_sent_it(tmp_path: Path) -> None:
+    passage = "朝から晩までずっと同じことばかりを考えてしまうのです"
+    crowd = [Confidential(f"c{i}", passage, f"R{i}") for i in range(9)]
+    assert errors(scan(tmp_path, {"a.txt": passage.encode()}, crowd, k=5), "text")
+
+
+def test_a_generated_sentence_that_differs_from_the_wording_by_a_number_is_only_a_warning(
+    tmp_path: Path,
+) -> None:
+    texts = [Confidential("c1", "相談の多い月は8月である。と書いてあった", "R1")]
+    found = scan(tmp_path, {"a.txt": "相談の多い月は8月である。".encode()}, texts)
+    assert not [f for f in found if f.severity == "error"]
+
+
+def test_half_width_kana_and_decomposed_letters_are_the_same_words(tmp_path: Path) -> None:
+    texts = [Confidential("c1", "ｶﾞｯｺｳﾆｲｷﾀｸﾅｲ が続く", "R1")]
+    assert errors(scan(tmp_path, {"a.txt": "ガッコウニイキタクナイ".encode()}, texts), "text")
+
+
+def test_shorter_than_eight_characters_is_nobodys(tmp_path: Path) -> None:
+    assert not scan(tmp_path, {"a.txt": STORY[:7].encode()}, [Confidential("c1", STORY, "R1")])
+
+
+def test_a_number_of_a_record_is_found_even_when_its_text_is_not(tmp_path: Path) -> None:
+    texts = [Confidential("cl-00a1f", "別の話", "K2023-000123")]
+    found = errors(scan(tmp_path, {"a.csv": b"x,K2023-000123,1\n"}, texts, ids=["M014-x"]), "id")
+    assert [f.record for f in found] == ["K2023-000123"]
+    assert errors(scan(tmp_path, {"b.html": b"<i data-id='cl-00a1f'></i>"}, texts), "id")
+    assert errors(scan(tmp_path, {"c.json": b'{"m": "M014-x"}'}, [], ids=["M014-x"]), "id")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("電話 090-1234-5678", "phone"),
+        ("電話 ０９６４－３２－１１１１", "phone"),
+        ("連絡先 taro.yamada@example.lg.jp", "mail"),
+        ("図は /home/tanaka/ujo/outputs にある", "path"),
+        (r"C:\Users\tanaka\Desktop\相談.xlsx", "path"),
+        (r"\\fileserver\fukushi\相談.xlsx", "path"),
+        ("Traceback (most recent call last):", "traceback"),
+        ("ValueError: bad", "traceback"),
+        ("import pandas as pd\n", "code"),
+        ("In [3]: x", "code"),
+        ("作成 tanaka-k", "user"),
+    ],
+)
+def test_what_never_belongs_in_a_release_is_found_without_any_text(
+    tmp_path: Path, content: str, kind: str
+) -> None:
+    assert errors(scan(tmp_path, {"a.txt": content.encode()}, [], users=["tanaka-k"]), kind)
+
+
+def test_the_contact_point_that_stands_in_the_wording_may_stand_on_the_page(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("相談窓口 0120-000-111", encoding="utf-8")
+    assert not Gate([], "相談窓口 0120-000-111", 5).scan([tmp_path])
+
+
+def test_dates_counts_and_shares_are_not_telephone_numbers(tmp_path: Path) -> None:
+    page = "2023-04-01〜2024-03-31 0.75(0.72-0.78) 2,536 件 03-05時 012,345 1-2-3"
+    assert not scan(tmp_path, {"a.txt": page.encode()}, [])
+
+
+def _zip_with(name: str, content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.pdf", b"%PDF-1.7"),
+        ("a.exe", b"MZ"),
+        ("noending", b"abc"),
+        ("a.txt", bytes(range(128, 256)) * 9),
+        ("a.png", b"%PDF-1.7 called a picture"),
+        ("a.zip", b"PK\x03\x04 broken"),
+        ("a.zip", _zip_with("a.bin", bytes(range(128, 256)) * 9)),
+        ("a.html", b"<img src='data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQABAAD" + b"A" * 200 + b"'>"),
+        ("a.png", png_with(b"zTXt", b"c\0\0not packed")),
+    ],
+)
+def test_what_cannot_be_read_does_not_leave(tmp_path: Path, name: str, content: bytes) -> None:
+    assert errors(scan(tmp_path, {name: content}, []), "unreadable")
+
+
+def test_an_archive_that_unpacks_without_end_does_not_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ujo_lib.disclosure.gate.layers._MAX_BYTES", 100_000)
+    assert errors(scan(tmp_path, {"a.zip": _zip_with("a.txt", b"0" * 200_000)}, []), "unreadable")
+
+
+def test_findings_never_repeat_the_words_they_found(tmp_path: Path) -> None:
+    found = scan(tmp_path, {"a.txt": STORY.encode()}, [Confidential("c1", STORY, "R0001")])
+    assert found
+    for spoken in (to_json(found), to_text(found)):
+        assert not any(STORY[i : i + 5] in spoken for i in range(len(STORY) - 5))
+    assert json.loads(to_json(found))[0]["record"] == "R0001"
+
+
+def test_nothing_to_scan_is_not_a_clean_release(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Gate([], "", 5).scan([tmp_path / "release"])
+
+
+def test_a_clean_report_passes(tmp_path: Path) -> None:
+    table = "<table><caption>件数</caption><td>17</td></table>"
+    page = f'<!doctype html><html lang="ja"><title>年間報告</title>{table}</html>'
+    files = {
+        "a.html": page.encode(),
+        "t.csv": "区分,件数\n不登校,x\n".encode(),
+        "f.png": png_with(b"tEXt", b"a\0b"),
+    }
+    assert scan(tmp_path, files, [Confidential("c1", STORY, "R1")]) == []
