@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import yaml
 from pydantic import Field, field_validator, model_validator
 
-from ujo_lib.fiscal import DateError, SchoolBreak, parse_date
+from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for
 from ujo_lib.params.common import NotebookSettings
 from ujo_lib.params.errors import ParameterError, ParameterProblem
 
@@ -44,9 +44,11 @@ class SeasonalitySettings(NotebookSettings):
     lonely_answers: list[str] = Field(["常に", "時々"], description="孤独を感じているとみなす回答")
     death_wish_answers: list[str] = Field(["強く", "少し"], description="希死念慮があるとみなす回答")
     ideation_answers: list[str] = Field(["強く", "少し"], description="自殺念慮があるとみなす回答")
-    overview_items: list[str] = Field(
-        ["sex", "age_band", "occupation", "topic"], description="相談の全体像の表に載せる項目"
+    referral_places: list[str] = Field(
+        ["行政", "医療", "学校", "児相", "警察", "社協"],
+        description="ほかの機関につないだとみなす「つなぎ先」",
     )
+    interrupted_status: list[str] = Field(["中断"], description="途中で終わったとみなす「対応」")
     school_breaks: str = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")
     harmonics: int = Field(2, ge=0, le=4, description="回帰モデルに入れる、1年周期の波の数")
     yearly_change: float = Field(
@@ -88,6 +90,11 @@ class SeasonalitySettings(NotebookSettings):
     def prefecture_code(self) -> str:
         """Code of the prefecture in the population table."""
         return f"{self.area_code[:2]}000"
+
+    @property
+    def coming(self) -> Period:
+        """The fiscal year after that of the report, which is forecast."""
+        return period_for(FiscalYear(self.year.year + 1), "fiscal")
 
     @property
     def missing_days(self) -> list[tuple[date, date]]:

@@ -9,10 +9,11 @@ from ujo_lib.seasonality.attributes import (
     crosstab,
     distribution,
     national_answers,
-    overview,
+    shares_by,
     standing_out,
+    topics_standing_out,
 )
-from ujo_lib.seasonality.circular import daily_peak, peak_table
+from ujo_lib.seasonality.circular import daily_peak
 from ujo_lib.seasonality.clustering import (
     client_codes,
     clients_by_period,
@@ -22,7 +23,7 @@ from ujo_lib.seasonality.clustering import (
     repeats_table,
 )
 from ujo_lib.seasonality.comparison import judge_difference, shares_beside
-from ujo_lib.seasonality.contrast import compare_hours, contrast_table, hours_against
+from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words
 from ujo_lib.seasonality.counts import Counts, from_aggregate, from_records, select, totals
 from ujo_lib.seasonality.decomposition import decompose, why_not
 from ujo_lib.seasonality.forecast import backtest, forecast_months
@@ -33,9 +34,9 @@ from ujo_lib.seasonality.profiles import (
     by_month,
     by_weekday,
     by_weekday_hour,
-    in_descending_order,
+    order_in_words,
 )
-from ujo_lib.seasonality.scopes import Scopes, both_bases, clock_check, open_scopes, within
+from ujo_lib.seasonality.scopes import Scopes, both_bases, clock_sentence, open_scopes, within
 from ujo_lib.seasonality.staffing import quantile_reached, short_handed, slots
 from ujo_lib.seasonality.usage import bounds, by_area, residents, use_per_population
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, verdict_table
@@ -54,10 +55,9 @@ __all__ = [
     "by_weekday_hour",
     "client_codes",
     "clients_by_period",
-    "clock_check",
+    "clock_sentence",
     "combined",
     "compare_hours",
-    "contrast_table",
     "crosstab",
     "daily_peak",
     "decompose",
@@ -70,22 +70,23 @@ __all__ = [
     "from_records",
     "hour_effect",
     "hours_against",
-    "in_descending_order",
+    "hours_in_words",
     "judge",
     "judge_difference",
     "national_answers",
     "open_scopes",
-    "overview",
-    "peak_table",
+    "order_in_words",
     "quantile_reached",
     "repeats",
     "repeats_table",
     "residents",
     "select",
     "shares_beside",
+    "shares_by",
     "short_handed",
     "slots",
     "standing_out",
+    "topics_standing_out",
     "totals",
     "use_per_population",
     "verdict_table",

@@ -13,15 +13,15 @@ import pandas as pd
 from scipy import stats as scipy_stats
 
 from ujo_lib.fiscal import Period
-from ujo_lib.seasonality.clustering import client_codes, clustered_variance, share
+from ujo_lib.seasonality.clustering import ClusteredShare, client_codes, clustered_variance, share
 from ujo_lib.seasonality.dispersion import Array
 from ujo_lib.stats import holm, wilson
 
 NO_ANSWER = ("無回答",)
 
 
-def national_answers(attributes: pd.DataFrame, variable: str, period: Period) -> pd.DataFrame:
-    """National counts of one question over a period: value, n, and occupation where the source has it.
+def national_answers(attributes: pd.DataFrame, variable: str, period: Period) -> pd.DataFrame | None:
+    """National counts of one question over a period: value and n, or None when the source does not fill the period.
 
     Only slices of the source that lie wholly in the period are added up, so that nothing outside is counted.
 
@@ -30,9 +30,6 @@ def national_answers(attributes: pd.DataFrame, variable: str, period: Period) ->
             period_end.
         variable: the question.
         period: the days of the page.
-
-    Raises:
-        ValueError: the slices do not fill the period; the message is Japanese.
     """
     rows = attributes.loc[attributes["variable"] == variable]
     if "period_start" in rows:
@@ -41,9 +38,8 @@ def national_answers(attributes: pd.DataFrame, variable: str, period: Period) ->
         slices = rows[["period_start", "period_end"]].drop_duplicates()
         days = int(((slices["period_end"] - slices["period_start"]).dt.days + 1).sum())
         if days != period.days:
-            raise ValueError(f"全国の属性別件数の区切りが、集計期間({period.label})と合いません")
-    keys = ["value", "occupation"] if variable == "occupation_topic" else ["value"]
-    return rows.groupby(keys, observed=True, sort=False)["n"].sum().reset_index()
+            return None
+    return rows.groupby("value", observed=True, sort=False)["n"].sum().reset_index()
 
 
 def distribution(
@@ -79,11 +75,15 @@ def distribution(
     frame = pd.DataFrame(rows, columns=[column, "n", "share", "low", "high"])
     order = [*answers, NO_ANSWER[0], "総数"]
     frame[column] = pd.Categorical(frame[column], order, ordered=True)
-    if national is None:
-        return frame
-    counts = national.loc[~national["value"].isin(list(no_answer))].groupby("value", observed=True)["n"].sum()
-    reference = (counts.reindex(answers) / counts.sum()).to_numpy(dtype=float)
-    return frame.assign(reference=[*reference, None, None])
+    frame["reference"] = np.nan
+    if national is not None:
+        counts = (
+            national.loc[~national["value"].isin(list(no_answer))].groupby("value", observed=True)["n"].sum()
+        )
+        frame.loc[: len(answers) - 1, "reference"] = (counts.reindex(answers) / counts.sum()).to_numpy(
+            dtype=float
+        )
+    return frame
 
 
 def combined(
@@ -103,9 +103,9 @@ def combined(
         no_answer: labels that are no valid answer.
 
     Returns:
-        One row: item, answers, n, base, missing, share, low, high; with national figures also n_reference,
-        base_reference, reference, difference (share − reference) and its 95 % interval difference_low,
-        difference_high (Newcombe 1998, method 10, with the clients' design effect).
+        One row: item, answers, n, base (valid), missing, share, low, high; reference (the nation's share),
+        base_reference, difference (share − reference) and its 95 % interval difference_low, difference_high (Newcombe
+        1998, method 10, with the clients' design effect). Without national figures these five are NA.
 
     Raises:
         ValueError: a label that is no answer of this question.
@@ -117,33 +117,42 @@ def combined(
         )
     valid = _valid(records, column, no_answer)
     one = share(valid[column].isin(list(labels)).to_numpy(), client_codes(valid))
-    row = {
-        "item": column,
-        "answers": "・".join(labels),
-        "n": one.n,
-        "base": one.base,
-        "missing": len(records) - len(valid),
-        "share": one.estimate,
-        "low": one.low,
-        "high": one.high,
-    }
-    if national is None:
-        return pd.DataFrame([row])
-    rows = national.loc[~national["value"].isin(list(no_answer))]
-    n, base = int(rows.loc[rows["value"].isin(list(labels)), "n"].sum()), int(rows["n"].sum())
-    beside = wilson(n, base)
-    row |= {"n_reference": n, "base_reference": base, "reference": beside.estimate}
-    if one.estimate is None or beside.estimate is None:
-        return pd.DataFrame([row | {"difference": None, "difference_low": None, "difference_high": None}])
-    below = np.hypot(one.estimate - one.low, beside.high - beside.estimate)
-    above = np.hypot(one.high - one.estimate, beside.estimate - beside.low)
-    difference = one.estimate - beside.estimate
-    row |= {
-        "difference": difference,
-        "difference_low": difference - below,
-        "difference_high": difference + above,
-    }
-    return pd.DataFrame([row])
+    frame = pd.DataFrame(
+        {
+            "item": [column],
+            "answers": ["・".join(labels)],
+            "n": [one.n],
+            "base": [one.base],
+            "missing": [len(records) - len(valid)],
+            "share": [one.estimate],
+            "low": [one.low],
+            "high": [one.high],
+        }
+    )
+    beside = pd.DataFrame([_beside(one, labels, national, no_answer)], columns=_BESIDE, dtype=float)
+    return pd.concat([frame, beside], axis=1)
+
+
+def shares_by(
+    records: pd.DataFrame, by: str, column: str, labels: Sequence[str], no_answer: Sequence[str] = NO_ANSWER
+) -> pd.DataFrame:
+    """Share of valid answers that are any of `labels`, for each category of another attribute and for all.
+
+    Returns:
+        One row per category of `by`, 全体 first: by, n, base (valid), share, low, high.
+    """
+    valid = _valid(records, column, no_answer)
+    clients = client_codes(valid)
+    trait = valid[column].isin(list(labels)).to_numpy()
+    categories = _labels(records[by], no_answer)
+    groups = [(label, (valid[by] == label).to_numpy()) for label in categories]
+    rows = []
+    for label, member in [("全体", np.ones(len(valid), dtype=bool)), *groups]:
+        one = share(trait[member], clients[member])
+        rows.append((label, one.n, one.base, one.estimate, one.low, one.high))
+    frame = pd.DataFrame(rows, columns=[by, "n", "base", "share", "low", "high"])
+    frame[by] = pd.Categorical(frame[by], ["全体", *categories], ordered=True)
+    return frame
 
 
 def crosstab(
@@ -196,22 +205,32 @@ def standing_out(cells: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
     return found.sort_values("residual", ascending=False).reset_index(drop=True)
 
 
-def overview(records: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """How the contacts divide by several attributes, those without an answer included.
+def topics_standing_out(cells: pd.DataFrame, level: float = 0.05) -> list[str]:
+    """The columns of `crosstab` in which some row exceeds independence, in their order; all of them if none does."""
+    column = cells.columns[1]
+    found = set(standing_out(cells, level)[column])
+    labels = list(cells[column].cat.categories)
+    return [label for label in labels if label in found] or labels
 
-    Returns:
-        One row per attribute and label: variable, value, n, base, share (of all contacts). Missing is
-            「無回答」.
-    """
-    rows = []
-    for column in columns:
-        filled = records[column].astype(object).where(records[column].notna(), NO_ANSWER[0])
-        labels = [*_labels(records[column], NO_ANSWER), NO_ANSWER[0]]
-        n = filled.value_counts().reindex(labels, fill_value=0)
-        rows += [
-            (column, label, int(n[label]), len(records), n[label] / max(len(records), 1)) for label in labels
-        ]
-    return pd.DataFrame(rows, columns=["variable", "value", "n", "base", "share"])
+
+_BESIDE = ["base_reference", "reference", "difference", "difference_low", "difference_high"]
+
+
+def _beside(
+    one: ClusteredShare, labels: Sequence[str], national: pd.DataFrame | None, no_answer: Sequence[str]
+) -> tuple[float | None, ...]:
+    """National base and share, and the difference with its interval."""
+    if national is None:
+        return (None,) * len(_BESIDE)
+    rows = national.loc[~national["value"].isin(list(no_answer))]
+    base = int(rows["n"].sum())
+    nation = wilson(int(rows.loc[rows["value"].isin(list(labels)), "n"].sum()), base)
+    if one.estimate is None or nation.estimate is None:
+        return base, nation.estimate, None, None, None
+    below = float(np.hypot(one.estimate - one.low, nation.high - nation.estimate))
+    above = float(np.hypot(one.high - one.estimate, nation.estimate - nation.low))
+    difference = one.estimate - nation.estimate
+    return base, nation.estimate, difference, difference - below, difference + above
 
 
 def _residual(member: Array, trait: Array, clients: Array) -> float | None:

@@ -53,6 +53,12 @@ class DailyPeak:
     p_value: float
     days: int
 
+    def table(self) -> pd.DataFrame:
+        """One row: n, mean, low, high (hours), resultant, p_value."""
+        one = self.summary
+        row = {"n": one.n, "mean": one.mean, "low": self.low, "high": self.high, "resultant": one.resultant}
+        return pd.DataFrame([row | {"p_value": self.p_value}])
+
 
 def summarise(hours: ArrayLike, weights: ArrayLike | None = None) -> CircularSummary:
     """Circular mean, resultant length and Rayleigh test of times of day.
@@ -98,13 +104,6 @@ def daily_peak(counts: Counts, seed: int, resamples: int = 2000, level: float = 
     weights = resample_days(len(hourly), resamples, np.random.default_rng(seed))
     low, high = bootstrap_mean(parts[None], weights, level)
     return DailyPeak(summary, float(low[0]), float(high[0]), p_value, len(hourly))
-
-
-def peak_table(peak: DailyPeak) -> pd.DataFrame:
-    """One row: n, mean, low, high (hours), resultant, p_value (days as clusters)."""
-    one = peak.summary
-    row = {"n": one.n, "mean": one.mean, "low": peak.low, "high": peak.high, "resultant": one.resultant}
-    return pd.DataFrame([row | {"p_value": peak.p_value}])
 
 
 def day_vectors(hourly: NDArray[np.int64]) -> Array:

@@ -35,6 +35,10 @@ class HourContrast:
     p_value: float
     design_effect: float
 
+    def table(self) -> pd.DataFrame:
+        """One row with these fields."""
+        return pd.DataFrame([asdict(self)])
+
 
 def compare_hours(
     counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0, level: float = 0.95
@@ -68,11 +72,6 @@ def compare_hours(
     estimate = rate / rate_reference if n_reference else None
     p = float(ratio_p(np.array(n), np.array(n_reference), len(hours) / len(reference), effect))
     return HourContrast(n, n_reference, rate, rate_reference, estimate, float(low), float(high), p, effect)
-
-
-def contrast_table(result: HourContrast) -> pd.DataFrame:
-    """One row with the fields of `HourContrast`."""
-    return pd.DataFrame([asdict(result)])
 
 
 def hours_against(
@@ -123,3 +122,17 @@ def ratio_p(n: Array, m: Array, exposure_ratio: float, effect: Array | float) ->
     scale = np.maximum(effect, 1.0)
     below = scipy_stats.beta.cdf(null, n / scale + 0.5, m / scale + 0.5)
     return np.asarray(2 * np.minimum(below, 1 - below))
+
+
+def hours_in_words(hours: list[int]) -> str:
+    """Clock hours as a reader says them: 「22時台・23時台」, runs of three and more as 「6~11時台」."""
+    runs: list[list[int]] = []
+    for hour in sorted(hours):
+        if runs and hour == runs[-1][-1] + 1:
+            runs[-1].append(hour)
+        else:
+            runs.append([hour])
+    spoken = [
+        [f"{run[0]}~{run[-1]}時台"] if len(run) > 2 else [f"{hour}時台" for hour in run] for run in runs
+    ]
+    return "・".join(text for part in spoken for text in part)

@@ -106,9 +106,17 @@ def by_date(counts: Counts) -> pd.DataFrame:
     ).assign(n=lambda frame: frame["n"].mask(~counts.observed))
 
 
-def in_descending_order(profile: pd.DataFrame, value: str = "per_day") -> bool:
-    """Whether `value` falls from row to row: Sunday highest, Saturday lowest."""
-    return bool((np.diff(profile[value].to_numpy(dtype=float)) < 0).all())
+def order_in_words(weekdays: pd.DataFrame) -> str:
+    """Whether the count per day falls from each weekday to the next, in Japanese.
+
+    Args:
+        weekdays: from `by_weekday`; a value may be missing because it is hidden, and nothing is said about it then.
+    """
+    per_day = weekdays["per_day"].to_numpy(dtype=float)
+    if np.isnan(per_day).any():
+        return "示せない値を含むため、順序を述べない"
+    rises = int((np.diff(per_day) >= 0).sum())
+    return "毎日少しずつ減っている" if rises == 0 else f"おおむねの向きは別として、{rises}か所で増えている"
 
 
 def share_effect(hourly: NDArray[np.int64]) -> Array:

@@ -133,8 +133,20 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def clock_check(scopes: Scopes) -> int:
-    """Hours by which the prefecture's daily profile lags the nation's; far from 0 means a wrong time zone."""
+def clock_sentence(scopes: Scopes) -> str:
+    """Whether the prefecture's clock agrees with the nation's, in Japanese.
+
+    A file in another time zone (UTC, nine hours behind) shifts the whole daily profile; a lag of one or two hours can
+    be chance.
+    """
+    lag = clock_lag(scopes)
+    if abs(lag) <= 2:
+        return "県と全国の1日の山と谷は、ほぼ同じ時刻にある。時刻のずれたファイルが混じっている様子はない。"
+    return f"県の1日の山と谷は、全国と{abs(lag)}時間ずれている。ファイルの時刻が日本時間かどうかを確かめる必要がある。"
+
+
+def clock_lag(scopes: Scopes) -> int:
+    """Hours by which the prefecture's daily profile lags the nation's, over the whole history."""
     assert scopes.prefecture.hourly is not None  # counted from times of day
     assert scopes.nation.hourly is not None  # counted from hours
     return clock_shift(scopes.prefecture.hourly.sum(axis=0), scopes.nation.hourly.sum(axis=0))

@@ -61,8 +61,10 @@ class Verdict:
         """The verdict as a template of the page, its p-value a slot on the table of `table`."""
         if self.detected is None:
             return f"{self.pattern}: {self.remark}。"
-        found = "検出された" if self.detected else "検出されなかった。偏りがないことを示すものではない"
-        return f"{self.pattern}は、{found}({{p_value[{self.pattern}]}})。{self.remark}。"
+        p = f"({{p_value[{self.pattern}]}})"
+        if self.detected:
+            return f"{self.pattern}は、検出された{p}。{self.remark}。"
+        return f"{self.pattern}は、検出されなかった{p}。違いがないことを示すものではない。{self.remark}。"
 
 
 @dataclass(frozen=True)
