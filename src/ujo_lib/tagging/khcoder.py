@@ -503,7 +503,8 @@ class _Units:
         if self._attributes is None or variable not in self._attributes:
             raise RuleError([RuleProblem(line, "属性", f"属性「{variable}」がデータにない")])
         has: Floats = (self._attributes[variable].astype(str) == value).to_numpy(float)
-        return has[self.text]
+        of_units: Floats = has[self.text]
+        return of_units
 
 
 def _paragraphs(text: str) -> list[str]:

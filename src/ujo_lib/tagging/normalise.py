@@ -161,7 +161,7 @@ def _interact(before: str, character: str) -> bool:
 @cache
 def _second_letters() -> frozenset[str]:
     """Characters that can melt into the one before them although they are no combining marks."""
-    parts = (unicodedata.decomposition(chr(c)).split() for c in range(0x110000))
+    parts = (unicodedata.decomposition(chr(c)).split() for c in range(0x20000))  # none beyond
     seconds = {chr(int(p[1], 16)) for p in parts if len(p) == 2 and not p[0].startswith("<")}
     hangul = map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)))
     return frozenset({*seconds, *hangul})
