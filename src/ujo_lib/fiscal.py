@@ -26,6 +26,10 @@ EXCEL_EPOCH = date(1899, 12, 30)
 _SERIAL_RANGE = range(20_000, 60_000)
 
 
+# From the first year of Meiji on; beyond 2200 a year is a slip of the pen.
+_YEARS = range(1868, 2201)
+
+
 class DateError(ValueError):
     """A text that is no date, or that could be two. ``str()`` is Japanese and says what to write instead."""
 
@@ -122,7 +126,7 @@ class FiscalYear:
     year: int
 
     def __post_init__(self) -> None:
-        if not 1868 <= self.year <= 2200:
+        if self.year not in _YEARS:
             raise DateError(f"年度「{self.year}」は扱えません。2023、R5、令和5年度 のように書いてください。")
 
     @classmethod
@@ -328,7 +332,9 @@ class SchoolBreak:
 
 def _year_of(match: re.Match[str]) -> int:
     if match["year"]:
-        return int(match["year"])
+        if (year := int(match["year"])) not in _YEARS:
+            raise DateError(f"「{match[0]}」の年({year})は扱えません。年を確かめてください。")
+        return year
     number = 1 if match["era_year"] == "元" else int(match["era_year"])
     if number == 0:
         raise DateError(f"「{match[0]}」に0年はありません。")
@@ -339,9 +345,9 @@ def _checked_day(text: str, match: re.Match[str]) -> date:
     groups = match.groupdict()
     try:
         day = date(_year_of(match), int(match["month"]), int(match["day"]))
-    except ValueError as error:
-        if isinstance(error, DateError):
-            raise
+    except DateError:
+        raise
+    except ValueError:
         raise DateError(f"「{text}」という日は暦にありません。月と日を確かめてください。") from None
     era = _ERA_OF.get(groups.get("era") or "")
     if era is not None and not era.first <= day <= era.last:

@@ -409,3 +409,24 @@ def test_a_share_for_everybody_is_no_total_row(desk: Desk):
     rows = [["年代", "媒体", "利用率"], ["全体", "TV", "80%"], ["10代", "TV", "60%"]]
     desk.put("media_use", "m.csv", as_csv(rows))
     assert desk.load()["media_use"]["share"].tolist() == [0.8, 0.6]
+
+
+@pytest.mark.parametrize("heading", ["相談受付日時", "年代", "発言数", "都道府県"])
+def test_free_text_in_a_wrong_column_is_not_repeated_in_the_problem(desk: Desk, heading):
+    words = "きのうの夜からずっと眠れなくて、だれにも言えないまま朝になってしまいました。"
+    desk.put("consultations", "s.csv", as_csv(table("consultations", {(2, heading): words})))
+    taken = desk.check()
+    assert only_row(taken)["column"] == heading
+    assert "眠れな" not in taken.json() + str(intake.DataProblems(taken.faults)) + taken._repr_html_()
+
+
+def only_row(taken: intake.Intake) -> pd.Series:
+    assert len(taken.problems) == 1
+    return taken.problems.iloc[0]
+
+
+@pytest.mark.parametrize("number", ["9" * 18, "1" * 400, "0001-01-01 00:00"])
+def test_absurd_numbers_and_years_are_problems_and_no_overflow(desk: Desk, number):
+    heading = "相談受付日時" if "-" in number else "発言数"
+    desk.put("consultations", "s.csv", as_csv(table("consultations", {(2, heading): number})))
+    assert only_row(desk.check())["row"] == 3

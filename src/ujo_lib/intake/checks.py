@@ -31,13 +31,11 @@ class Loaded:
     Attributes:
         frame: canonical columns.
         files: name of the file per row.
-        sheets: sheet per row.
         rows: row number per row as Excel shows it.
     """
 
     frame: pd.DataFrame
     files: np.ndarray
-    sheets: np.ndarray
     rows: np.ndarray
 
     def place(self, position: int) -> str:

@@ -130,7 +130,8 @@ class _Parsed:
     rules: pd.DataFrame | None
 
 
-_parsed: dict[str, _Parsed] = {}
+_parsed: dict[tuple[str, Path], tuple[str, _Parsed]] = {}
+"""The last reading of each file in this process, with the hash of its content and declaration."""
 
 
 def load(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = None) -> Intake:
@@ -210,9 +211,10 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
             value=spec.layout,
         )
     key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
-    if key not in _parsed:
-        _parsed[key] = _parse_file(content, sha, spec, schema, layout, declaration.names, Notes(spec.name))
-    one = _parsed[key]
+    known, one = _parsed.get((spec.kind, spec.path), ("", None))
+    if one is None or known != key:
+        one = _parse_file(content, sha, spec, schema, layout, declaration.names, Notes(spec.name))
+        _parsed[spec.kind, spec.path] = (key, one)
     # What was noted on the way to the bytes (an open file, say) belongs to this call, not to the content.
     told = Notes(spec.name, one.sheet, [*notes.problems, *one.notes.problems], one.notes.repairs)
     return replace(one, notes=told)
@@ -390,7 +392,6 @@ def _together(kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]]) -> Loaded |
     return Loaded(
         frame=frame,
         files=np.repeat(np.array([spec.name for spec, _ in mine], dtype=object), counts),
-        sheets=np.repeat(np.array([one.sheet for _, one in mine], dtype=object), counts),
         rows=np.concatenate([one.rows for _, one in mine]),
     )
 

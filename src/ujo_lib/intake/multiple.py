@@ -15,7 +15,7 @@ import pandas as pd
 
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import Multiple, Option
-from ujo_lib.intake.values import Raw, ValueRefused, parse_flag, tidy
+from ujo_lib.intake.values import Raw, ValueRefused, note_refusal, parse_flag, tidy
 
 Encoding = Literal["listed", "dummies", "marks"]
 
@@ -89,10 +89,7 @@ def parse_listed(item: Multiple, raw: Raw, notes: Notes) -> dict[str, pd.Series]
         try:
             labels = read_answers(text, item.options)
         except ValueRefused as refused:
-            rows = raw.rows_of(code)
-            notes.problem_rows(
-                rows, [text] * len(rows), refused.expected, refused.remedy, refused.rule, column=raw.heading
-            )
+            note_refusal(raw, code, refused, notes)
             continue
         answered[code] = bool(labels)
         ticked[code] = [option.label in labels for option in item.options]
@@ -153,9 +150,7 @@ def _ticks(raw: Raw, notes: Notes) -> tuple[np.ndarray, np.ndarray]:
         try:
             read = parse_flag(raw.texts[code])
         except ValueRefused as refused:
-            rows = raw.rows_of(int(code))
-            shown = [raw.texts[code]] * len(rows)
-            notes.problem_rows(rows, shown, refused.expected, refused.remedy, "15", column=raw.heading)
+            note_refusal(raw, int(code), refused, notes)
             continue
         values[code] = read.value
         if read.rule:

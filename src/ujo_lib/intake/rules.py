@@ -16,7 +16,7 @@ from ujo_lib.intake.body import Body
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.reading import EXCEL_SUFFIXES, TEXT_SUFFIXES, Grid
 from ujo_lib.intake.schemas import NUMERIC, Column, Schema
-from ujo_lib.intake.values import Raw, fold_sign
+from ujo_lib.intake.values import Raw, fold_sign, shown
 
 RULES: dict[str, str] = {
     "1-1": "ファイル形式はExcelかCSV",
@@ -96,6 +96,10 @@ def _count(n: int, example: str) -> Verdict:
     return Verdict("要改善", n, example) if n else Verdict("適合")
 
 
+def _example(bad: list[tuple[str, str]]) -> str:
+    return f"{bad[0][0]}「{shown(bad[0][1].strip())}」" if bad else ""
+
+
 def _is_bare_number(text: str) -> bool:
     return re.fullmatch(r"-?\d+(?:\.\d+)?", text, re.ASCII) is not None
 
@@ -107,7 +111,7 @@ def _texts(numeric: list[tuple[Column, Raw]], is_bad: Callable[[str], bool]) -> 
         for text in raw.texts
         if text.strip() and is_bad(text.strip())
     ]
-    return _count(len(bad), f"{bad[0][0]}「{bad[0][1].strip()}」" if bad else "")
+    return _count(len(bad), _example(bad))
 
 
 def _one_datum(body: Body, header: Header) -> Verdict:
@@ -118,7 +122,7 @@ def _one_datum(body: Body, header: Header) -> Verdict:
         for text in raw.texts
         if _SEPARATED.search(text)
     ]
-    return _count(len(bad), f"{bad[0][0]}「{bad[0][1]}」" if bad else "")
+    return _count(len(bad), _example(bad))
 
 
 def _padding(body: Body, header: Header, schema: Schema) -> Verdict:
@@ -158,7 +162,7 @@ def _calendar(raws: Mapping[str, Raw], schema: Schema) -> Verdict:
         for text in raw.texts
         if _ERA.match(text) and not _WESTERN.search(text)
     ]
-    return _count(len(bad), f"{bad[0][0]}「{bad[0][1]}」" if bad else "")
+    return _count(len(bad), _example(bad))
 
 
 def _areas(raws: Mapping[str, Raw]) -> Verdict:

@@ -120,6 +120,7 @@ _BLANK_ANSWERS = frozenset({"無回答", "未回答", "回答なし"})
 
 # --- numbers --------------------------------------------------------------------------------------------------------
 
+_LARGEST = 1e15
 _UNITS = "件|人|名|円|戸|世帯|回|歳|個|枚|分|時間|年度?|か月|%"
 _NUMBER = re.compile(
     rf"(?P<sign>[-+▲△]?)\s?[¥\\]?\s?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s?(?P<unit>{_UNITS})?"
@@ -143,7 +144,11 @@ def parse_number(text: str, *, percent: bool = False) -> Read:
     if match["unit"] == "%" and not percent:
         raise ValueRefused("割合ではない数値", "% を外し、割合ではなく数そのものを書いてください。", "6")
     value = float(match["digits"].replace(",", "") + (match["part"] or ""))
-    if match["sign"] in ("-", "▲", "△") and match["sign"]:
+    if value > _LARGEST:
+        raise ValueRefused(
+            "15けたまでの数値", "けた数を確かめてください。番号なら文字列の列に書きます。", "6"
+        )
+    if match["sign"] in {"-", "▲", "△"}:
         value = -value
     if match["unit"] == "%":
         value /= 100
@@ -200,26 +205,7 @@ def parse_year(text: str) -> Read:
 
 # --- flags, dates, clocks -------------------------------------------------------------------------------------------
 
-_TRUE = frozenset(
-    {
-        "1",
-        "○",
-        "〇",
-        "◯",
-        "●",
-        "✓",
-        "✔",
-        "レ",
-        "有",
-        "あり",
-        "はい",
-        "対象",
-        "回答",
-        "回答あり",
-        "true",
-        "yes",
-    }
-)
+_TRUE = frozenset({*"1○〇◯●✓✔レ有", "あり", "はい", "対象", "回答", "回答あり", "true", "yes"})
 _FALSE = frozenset({"0", "×", "✕", "無", "なし", "いいえ", "対象外", "未回答", "回答なし", "false", "no"})
 
 
@@ -433,11 +419,16 @@ def _parser(column: Column, site: Site) -> Callable[[str], Read]:
         "hour": parse_hour,
         "zone": parse_broadcast_zone,
         "year": parse_year,
-        "id": lambda text: Read(tidy(text), None if tidy(text) == text else "5"),
-        "str": lambda text: Read(tidy(text), None if tidy(text) == text else "5"),
+        "id": _tidied,
+        "str": _tidied,
         "text": lambda text: _masked(text, site.names),
     }
     return parsers[column.type]
+
+
+def _tidied(text: str) -> Read:
+    plain = tidy(text)
+    return Read(plain, None if plain == text else "5")
 
 
 def _masked(text: str, names: tuple[str, ...]) -> Read:
@@ -477,11 +468,12 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             )
             continue
         if column.type in ("cat", "age") and _is_no_answer(bare, column):
+            changed.append((code, text, "無回答(欠測)", "14"))
             continue
         try:
             read = parse(text if column.type == "text" else bare)
         except ValueRefused as refused:
-            _note_refusal(column, raw, code, refused, notes)
+            note_refusal(raw, code, refused, notes, free_text=column.type == "text")
             continue
         values[code] = read.value
         if (rule := read.rule or ("5" if text != bare and column.type != "text" else None)) is not None:
@@ -505,13 +497,20 @@ def _is_no_answer(text: str, column: Column) -> bool:
     return tidy(text) in _BLANK_ANSWERS and _fold_label(text) not in vocabulary(column.options)
 
 
-def _note_refusal(column: Column, raw: Raw, code: int, refused: ValueRefused, notes: Notes) -> None:
-    rows = raw.rows_of(code)
-    text = raw.texts[code]
-    shown = "" if column.type == "text" else text if len(text) <= _MAX_SHOWN else f"({len(text)}字の文字列)"
-    notes.problem_rows(
-        rows, [shown] * len(rows), refused.expected, refused.remedy, refused.rule, column=raw.heading
-    )
+def shown(text: str) -> str:
+    """A text as a table may repeat it: what is too long for a value may be somebody's words."""
+    return text if len(text) <= _MAX_SHOWN else f"({len(text)}字の文字列)"
+
+
+def note_refusal(
+    raw: Raw, code: int, refused: ValueRefused, notes: Notes, *, free_text: bool = False
+) -> None:
+    """Note a refused text for each of its rows; a text that may be somebody's words is not repeated."""
+    rows, remedy = raw.rows_of(code), refused.remedy
+    text = "" if free_text else shown(raw.texts[code])
+    if text != raw.texts[code]:
+        remedy = f"{refused.expected}に直してください。"
+    notes.problem_rows(rows, [text] * len(rows), refused.expected, remedy, refused.rule, column=raw.heading)
 
 
 def _note_repairs(
@@ -539,7 +538,7 @@ def _note_repairs(
 
 def _iso_stamps(texts: list[str], site: Site) -> dict[int, pd.Timestamp]:
     """Stamps in plain ISO or slashed form, read in one sweep; whatever is left goes to :func:`parse_stamp`."""
-    plain = re.compile(r"\d{4}([-/])\d{1,2}\1\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2})?")
+    plain = re.compile(r"(?:19|20)\d\d([-/])\d{1,2}\1\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2})?")
     codes = [code for code, text in enumerate(texts) if plain.fullmatch(text)]
     if not codes or site.timezone is None:
         return {}
