@@ -42,7 +42,7 @@ def test_a_refusal_gives_its_reason_and_no_number():
 @given(st.floats(0, 5), st.floats(0, 5), st.floats(0, 5))
 def test_no_verdict_ever_says_that_there_was_no_effect(a, b, c):
     low, estimate, high = sorted((a, b, c))
-    said = verdict.finding(effect(low, estimate, high)) + verdict.SENTENCE
+    said = verdict.finding(effect(low, estimate, high)) + verdict.statement(effect(low, estimate, high), "t")
     assert not any(words in said for words in FORBIDDEN)
 
 
@@ -64,3 +64,9 @@ def test_only_a_reason_that_tells_no_count_survives_hidden_counts(code, free):
     found = refused("宇城市", "方法", 0.95, Refusal(code, "理由"))
     assert verdict.free_columns(found) == (("code", "label", "finding") if free else ())
     assert verdict.free_columns(effect(1.2, 2.0, 3.0)) == ()
+
+
+def test_a_statement_has_places_for_numbers_only_when_there_are_numbers():
+    refusal = refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない"))
+    assert verdict.statement(refusal, "city_effect") == "{city_effect.finding}"
+    assert "{city_effect.estimate|ci}" in verdict.statement(effect(0.8, 1.5, 3.0), "city_effect")

@@ -21,9 +21,6 @@ LABELS: dict[Code, str] = {
 # Reasons that say how many contacts there were.
 _TELLING = ("zero_baseline", "zero_control", "empty_block", "sparse_blocks")
 
-SENTENCE = "{place}の相談は、比較地域の動きから見込まれる数の{estimate}倍({estimate|ci})でした。{finding}"
-"""What a page says of one row of `table`: the numbers and the verdict are its cells, and vanish with them."""
-
 HEADINGS = {
     "area": "対象",
     "method": "方法",
@@ -150,6 +147,18 @@ def table(*effects: Effect) -> pd.DataFrame:
         )
     numbers = ["expected", "estimate", "low", "high", "p_value", "extra", "extra_low", "extra_high"]
     return pd.DataFrame(rows).astype({"n": "Int64"} | dict.fromkeys(numbers, "Float64"))
+
+
+def statement(effect: Effect, table: str) -> str:
+    """What a page says of an effect, as a template: its places are cells of `table`, and vanish with them.
+
+    Args:
+        effect: the effect; a refusal has a reason to tell and no numbers.
+        table: id under which the effect's row (of `table`) was published.
+    """
+    if effect.code == "not_estimable":
+        return f"{{{table}.finding}}"
+    return f"比較地域の動きから見込まれる数の{{{table}.estimate}}倍({{{table}.estimate|ci}})でした。{{{table}.finding}}"
 
 
 def free_columns(effect: Effect) -> tuple[str, ...]:
