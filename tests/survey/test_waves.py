@@ -1,3 +1,5 @@
+import re
+
 import pandas as pd
 import pytest
 
@@ -92,11 +94,18 @@ def test_every_pair_of_counts_has_a_true_verdict(now, then, code):
     assert not any(isinstance(v, float) and v != v for v in row)
 
 
-def test_a_verdict_of_decline_needs_p_below_five_percent():
+@pytest.mark.parametrize(
+    ("denominators", "kind"), [([97, 110, None], "detected"), ([97, None, None], "note")]
+)
+def test_a_verdict_of_decline_needs_p_below_five_percent_and_denominators(denominators, kind):
     for now in range(60):
-        change = survey.compare_waves(waves(n_cases=[now, 32, None]), "R1", "R5")
+        frame = waves(n_cases=[now, 32, None], n_responded=denominators)
+        change = survey.compare_waves(frame, "R1", "R5")
         assert change.ratio is not None
-        assert (survey.change_verdict(change) == "detected") == (change.ratio.p_value < 0.05)
+        assert (change.code in ("decreased", "increased")) == (change.ratio.p_value < 0.05)
+        assert (survey.change_verdict(change) == kind) == (change.ratio.p_value < 0.05)
+        says_changed = re.search("より(減少|増加)しました", survey.change_sentence(change))
+        assert bool(says_changed) == (kind == "detected" and change.ratio.p_value < 0.05)
 
 
 def test_a_wave_that_is_not_in_the_table_is_named():

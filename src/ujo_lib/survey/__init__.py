@@ -17,7 +17,7 @@ from ujo_lib.survey.city_total import (
     srs_total,
     stratified_mean,
 )
-from ujo_lib.survey.coverage import age_recode, city_population, coverage, outside_groups, prevalence_text
+from ujo_lib.survey.coverage import age_recode, city_population, coverage, prevalence_text
 from ujo_lib.survey.files import read_answers, read_questionnaire
 from ujo_lib.survey.keyin import Decoded, check_reported, check_skips, compare_entries, decode
 from ujo_lib.survey.presentation import presentation
@@ -25,7 +25,6 @@ from ujo_lib.survey.questionnaire import Condition, Item, Questionnaire, Questio
 from ujo_lib.survey.response import (
     asked_commissioners,
     overview,
-    pool_recode,
     response_rate,
     scenarios,
     weights,
@@ -84,10 +83,8 @@ __all__ = [
     "mode_sentence",
     "multiple_answer",
     "numbers",
-    "outside_groups",
     "overdispersion",
     "overview",
-    "pool_recode",
     "presentation",
     "prevalence_text",
     "pyramid",

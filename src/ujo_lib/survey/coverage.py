@@ -34,27 +34,22 @@ def age_range(label: str) -> tuple[int, int] | None:
     return None
 
 
-def in_age_groups(counts: Mapping[str, int], groups: Mapping[str, float]) -> tuple[dict[str, int], int]:
-    """Add up counts by age band into wider age groups.
+def in_age_groups(counts: Mapping[str, int], groups: Mapping[str, float]) -> dict[str, int]:
+    """Add up counts by age band into wider age groups; bands outside every group are left out.
 
     Args:
         counts: age band label → count.
         groups: age group label → prevalence (only the labels matter here).
 
-    Returns:
-        Group → count, and how many fall outside every group or have no age.
-
     Raises:
         ValueError: a band with people in it that lies partly inside a group.
     """
-    sums, outside = dict.fromkeys(groups, 0), 0
+    sums = dict.fromkeys(groups, 0)
     for label, count in counts.items():
         home = _group_of(label, groups)
-        if home is None:
-            outside += count
-        else:
+        if home is not None:
             sums[home] += count
-    return sums, outside
+    return sums
 
 
 def coverage(
@@ -77,8 +72,8 @@ def coverage(
     Raises:
         ValueError: an age band that crosses the edge of a group.
     """
-    known, _ = in_age_groups(_counted(cases[age]), prevalence)
-    people, _ = in_age_groups(population.groupby(age, observed=True)["n"].sum().to_dict(), prevalence)
+    known = in_age_groups(_counted(cases[age]), prevalence)
+    people = in_age_groups(population.groupby(age, observed=True)["n"].sum().to_dict(), prevalence)
     rows = [
         _row(group, known[group], people[group], rate, people[group] * rate)
         for group, rate in prevalence.items()
@@ -90,12 +85,6 @@ def coverage(
         ["prevalence", "expected", "share", "low", "high"], "Float64"
     )
     return pd.DataFrame(rows).astype(types)
-
-
-def outside_groups(cases: pd.DataFrame, prevalence: Mapping[str, float], *, age: str = "age_band") -> int:
-    """How many known cases are outside the ages for which a prevalence is given, or of unknown age."""
-    _, outside = in_age_groups(_counted(cases[age]), prevalence)
-    return outside + int(cases[age].isna().sum())
 
 
 def age_recode(bands: Sequence[str], prevalence: Mapping[str, float]) -> dict[str, tuple[str, ...]]:

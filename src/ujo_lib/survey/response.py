@@ -136,11 +136,6 @@ def scenarios(
     return _typed(pd.DataFrame(rows), ["n", "silent"], ["multiple", "added", "estimate"], reference=False)
 
 
-def pool_recode(table: pd.DataFrame, by: str = "district") -> dict[str, tuple[str, ...]]:
-    """Which districts each pooled row of `weights` holds, for whoever has to compare it with other tables."""
-    return {label: tuple(label.split(_JOIN)) for label in table[by] if _JOIN in label}
-
-
 def asked_commissioners(commissioners: pd.DataFrame) -> pd.DataFrame:
     """Commissioners who were asked, with `responded` as plain booleans (a missing one did not respond)."""
     inside = commissioners["in_scope"].astype("boolean").fillna(False).to_numpy(dtype=bool)

@@ -20,6 +20,12 @@ _CHANGE = {
     "not_comparable": "{earlier}とは比べられません",
 }
 
+_BARE_COUNTS = {
+    "decreased": "{earlier}より少なく、次の仮定のもとでは偶然の差とは考えにくい値です",
+    "increased": "{earlier}より多く、次の仮定のもとでは偶然の差とは考えにくい値です",
+}
+"""Without denominators the assumption carries the verdict, so the sentence does not say that anything changed."""
+
 _ASSUMPTION = {
     "rate": "回答した民生委員1人あたりの人数で比べています。",
     "count": "{earlier}か{later}の回答者数が分からないため、調査の手厚さが同じで、人数の揺れがポアソン分布に"
@@ -31,15 +37,21 @@ _ASSUMPTION = {
 def change_sentence(change: Change) -> str:
     """The verdict on two waves, with the assumption it rests on."""
     names = {"earlier": change.earlier, "later": change.later}
-    verdict = _CHANGE[change.code].format(**names)
+    phrases = _CHANGE | _BARE_COUNTS if change.basis == "count" else _CHANGE
+    verdict = phrases[change.code].format(**names)
     return f"{change.later}は{verdict}。{_ASSUMPTION[change.basis].format(**names)}"
 
 
 def change_verdict(change: Change) -> str:
-    """Return the verdict's kind for a report: detected, not_detected or not_estimable."""
+    """Return the verdict's kind for a report: detected, not_detected, not_estimable or note.
+
+    A difference between bare counts is never "detected": it rests on an assumption about the effort.
+    """
     if change.ratio is None:
         return "not_estimable"
-    return "detected" if change.code in ("decreased", "increased") else "not_detected"
+    if change.code not in ("decreased", "increased"):
+        return "not_detected"
+    return "detected" if change.basis == "rate" else "note"
 
 
 def mode_sentence(labels: Sequence[str] | None, what: str) -> str:
