@@ -430,3 +430,16 @@ def test_absurd_numbers_and_years_are_problems_and_no_overflow(desk: Desk, numbe
     heading = "相談受付日時" if "-" in number else "発言数"
     desk.put("consultations", "s.csv", as_csv(table("consultations", {(2, heading): number})))
     assert only_row(desk.check())["row"] == 3
+
+
+def test_of_two_headings_for_one_column_the_choice_is_listed_and_can_be_changed(desk: Desk):
+    rows = [[*row, text] for row, text in zip(table("consultations"), ["時間", "1", "2", "3"], strict=True)]
+    rows = [[*row, text] for row, text in zip(rows, ["対応時間(分)", "10", "20", "30"], strict=True)]
+    desk.put("consultations", "s.csv", as_csv(rows))
+    taken = desk.load()
+    assert taken["consultations"]["duration_min"].tolist() == [10, 20, 30]
+    assert taken.repairs["column"].tolist() == ["時間"]
+    desk.declared["consultations"]["ignore"] = ["対応時間(分)"]
+    taken = desk.load()
+    assert taken["consultations"]["duration_min"].tolist() == [1, 2, 3]
+    assert taken.repairs.empty

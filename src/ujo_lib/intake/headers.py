@@ -74,10 +74,13 @@ def find_header(
     """Locate and match the headings; ``None`` after noting that no row looks like them."""
     known = _known_headings(schema, spec, layout)
     ignore = {_fold(h) for h in (*spec.ignore, *(layout.ignore if layout else ()))}
-    strip_unit = layout is None
+    strip_unit = layout is None  # 消化金額 (USD) must not pass for 消化金額
     starts = range(max(1, len(head) - spec.header_rows))
     joined = [_join(head[top : top + spec.header_rows]) for top in starts]
-    found = [[_lookup(h, known, strip_unit) for h in headings] for headings in joined]
+    found = [
+        [None if _is_in(h, ignore) else _lookup(h, known, strip_unit) for h in headings]
+        for headings in joined
+    ]
     top = max(starts, key=lambda t: sum(target is not None for target in found[t]))
     if not any(found[top]):
         notes.problem(
@@ -93,6 +96,11 @@ def find_header(
 
 def _fold(heading: str) -> str:
     return re.sub(r"\s+", "", tidy(heading)).casefold()
+
+
+def _is_in(heading: str, headings: set[str]) -> bool:
+    """Whether a heading, or its last level, is among these (folded)."""
+    return _fold(heading) in headings or _fold(heading.rsplit("_", 1)[-1]) in headings
 
 
 def _join(levels: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -166,7 +174,7 @@ def _assign(
     ignored: list[int] = []
     for place, (heading, target) in enumerate(zip(headings, found, strict=True)):
         if target is None:
-            known = not heading or _fold(heading) in ignore
+            known = not heading or _is_in(heading, ignore)
             if not known and _is_total(heading):
                 subtotals.append(place)
                 continue
@@ -185,6 +193,8 @@ def _assign(
             ranked = sorted([columns[target.name], (target.rank, place)])
             columns[target.name] = ranked[0]
             ignored.append(ranked[1][1])
+            used, unused = (headings[place] for _, place in ranked)
+            notes.repair(unused, f"「{used}」と同じ項目のため読まない", "11", column=unused)
     return Header(
         top=top,
         levels=spec.header_rows,
