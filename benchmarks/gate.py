@@ -1,0 +1,239 @@
+"""What the gate finds, what it does not raise an alarm about, and how long a national year takes.
+
+Planted: pieces of invented texts, 8 to 60 characters long, in every carrier of the tests. Clean: fifty releases made
+of committed wording, codebook words and numbers (pages, CSV, xlsx, pictures; more than 10 MB together), held against
+a synthetic national year of 337,943 texts with some 325 million characters that were written with the same everyday
+words. The peer is a plain search for the planted piece in the bytes of the file.
+"""
+
+import argparse
+import io
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.disclosure.carriers import CARRIERS, png_with  # noqa: E402  # after the path is set
+from ujo_lib.disclosure.gate import Confidential, Gate  # noqa: E402
+from ujo_lib.text import strip_for_match  # noqa: E402
+
+NATIONAL = 337_943
+LENGTHS = (8, 9, 10, 12, 16, 20, 24, 32, 40, 48, 54, 60)
+K = 5
+
+WHO = [
+    "母が",
+    "父が",
+    "先生が",
+    "友だちが",
+    "上司が",
+    "同僚が",
+    "妹が",
+    "兄が",
+    "となりの人が",
+    "担任が",
+    "店長が",
+]
+WHEN = [
+    "朝になると",
+    "夜中に",
+    "放課後に",
+    "日曜の夕方",
+    "このごろ",
+    "去年の春から",
+    "毎日のように",
+    "雨の日は",
+]
+WHAT = [
+    "学校のこと",
+    "仕事のこと",
+    "家のお金",
+    "進路の話",
+    "洗い物",
+    "部活の練習",
+    "引っ越し",
+    "返信",
+    "面接の予定",
+]
+HOW = ["を話そうとすると黙ってしまう", "で頭がいっぱいになる", "を笑われた気がした", "について相談したい"]
+AND = [
+    "。それから",
+    "。だけど",
+    "、だから",
+    "。正直に言うと",
+    "、けれど",
+    "。ずっと",
+    "。なんとなく",
+    "。たぶん",
+]
+WORDING = (
+    "{year}年の相談は{n}件で、前の年より{d}件{dir}。",
+    "相談が最も多い月は{month}である。",
+    "{a}は{share}%で、{b}の{ratio}倍である。",
+    "相談内容は{a}、{b}、{c}の順に多い。",
+    "曜日では{a}が最も多く、週末に向かって少なくなる。",
+    "家族への支援が必要との声が多かった。",
+    "四捨五入のため、内訳の合計が総数や100%に一致しないことがある。",
+    "人数が少ない欄は x と表す。",
+    "22時台と23時台が最も多く、午前中の約{ratio}倍である。",
+    "有効回答は{n}人、無回答は{d}人である。",
+)
+
+
+def clauses(rng: np.random.Generator) -> list[str]:
+    """Everyday half-sentences."""
+    pick = [rng.choice(words, 6000) for words in (WHEN, WHO, WHAT, HOW, AND)]
+    return ["".join(parts) for parts in zip(*pick, strict=True)]
+
+
+def national_year(count: int, seed: int) -> Iterator[Confidential]:
+    """Texts as they stream in: about 960 characters each, two thirds of the clients write more than once."""
+    rng = np.random.default_rng(seed)
+    said = clauses(rng)
+    words = vocabulary_words()
+    for number in range(count):
+        picks = rng.integers(0, len(said), 38)
+        own = words[int(picks[0]) % len(words)]
+        text = f"{own}のことで{number}回目に書きます。" + "".join([said[i] for i in picks])
+        yield Confidential(f"client-{number * 2 // 3:06d}", text, f"K{number:07d}")
+
+
+def vocabulary_words() -> list[str]:
+    """Words of the committed codebook and questionnaire."""
+    text = "".join(
+        (ROOT / "params" / name).read_text(encoding="utf-8")
+        for name in ("codebook.yaml", "survey_items.yaml")
+    )
+    found = {
+        word.strip(" -\"'[]{}:#,")
+        for word in text.replace("[", ",").replace("]", ",").replace("\n", ",").split(",")
+    }
+    return sorted(word for word in found if 2 <= len(word) <= 20 and not word.isascii())
+
+
+def vocabulary() -> str:
+    """Everything a clean release may say."""
+    return "\n".join([*WORDING, *vocabulary_words()])
+
+
+def clean_release(folder: Path, rng: np.random.Generator) -> None:
+    """One report: a page, tables as CSV and xlsx, a picture."""
+    folder.mkdir(parents=True)
+    words = vocabulary_words()
+    sentences = "".join(f"<p>{_spoken(rng, words)}</p>\n" for _ in range(300))
+    rows = [
+        [str(rng.choice(words)), int(rng.integers(5, 3000)), f"{rng.random() * 100:.1f}"] for _ in range(1500)
+    ]
+    table = "".join(f"<tr><th>{a}</th><td>{n:,}</td><td>{s}</td></tr>\n" for a, n, s in rows)
+    marks = "".join(
+        f'<rect x="{i}" y="{n}" width="3" height="{n}"><title>{a} {n}</title></rect>'
+        for i, (a, n, _) in enumerate(rows[:400])
+    )
+    body = f"{sentences}<table>{table}</table><svg>{marks}</svg>"
+    page = f'<!doctype html><html lang="ja"><head><title>報告</title></head><body>{body}</body></html>'
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    (folder / "table.csv").write_text("\n".join(f"{a},{n},{s}" for a, n, s in rows), encoding="utf-8-sig")
+    book = openpyxl.Workbook()
+    for row in rows[:300]:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    (folder / "table.xlsx").write_bytes(out.getvalue())
+    (folder / "figure.png").write_bytes(png_with(b"tEXt", b"Title\0report"))
+
+
+def _spoken(rng: np.random.Generator, words: list[str]) -> str:
+    a, b, c = (str(word) for word in rng.choice(words, 3))
+    n, d = int(rng.integers(100, 4000)), int(rng.integers(1, 90))
+    return str(rng.choice(WORDING)).format(
+        year=int(rng.integers(2019, 2025)), n=f"{n:,}", d=d, dir=rng.choice(["多い", "少ない"]), a=a, b=b, c=c,
+        month=f"{int(rng.integers(1, 13))}月", share=f"{rng.random() * 100:.1f}", ratio=f"{1 + rng.random() * 2:.1f}",
+    )  # fmt: skip
+
+
+def planted(folder: Path, repeats: int) -> dict[str, list[int]]:
+    """Plant, scan, count: carrier → [planted, found by the gate, found by plain search]."""
+    texts = list(national_year(2000, seed=7))
+    rng = np.random.default_rng(11)
+    tally = {name: [0, 0, 0] for name in CARRIERS}
+    for name, carry in CARRIERS.items():
+        for length in LENGTHS * repeats:
+            owner = texts[int(rng.integers(len(texts)))]
+            body = strip_for_match(owner.text)
+            start = int(rng.integers(0, len(body) - length))
+            piece = body[start : start + length]
+            file, content = carry(piece)
+            (folder / file).write_bytes(content)
+            found = Gate([owner], vocabulary(), K).scan([folder / file])
+            (folder / file).unlink()
+            hit = any(f.kind == "text" and f.severity == "error" and f.record == owner.record for f in found)
+            tally[name] = [
+                a + b for a, b in zip(tally[name], (1, hit, piece.encode() in content), strict=True)
+            ]
+    return tally
+
+
+def clean(folder: Path, releases: int, texts: int) -> tuple[list[str], float, int]:
+    """Scan clean releases against the national year: alarms, seconds, bytes of the releases."""
+    for number in range(releases):
+        clean_release(folder / f"release{number:02d}", np.random.default_rng([5, number]))
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    start = time.perf_counter()
+    found = Gate(national_year(texts, seed=1), vocabulary(), K).scan(sorted(folder.iterdir()))
+    return [str(f) for f in found if f.severity == "error"], time.perf_counter() - start, size
+
+
+def main() -> None:
+    """Measure, print, and with --json end in one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="a tenth of the national year, one plant per length"
+    )
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    options = parser.parse_args()
+    texts = NATIONAL // 10 if options.quick else NATIONAL
+    with tempfile.TemporaryDirectory() as place:
+        tally = planted(Path(place), 1 if options.quick else 2)
+    with tempfile.TemporaryDirectory() as place:
+        alarms, seconds, size = clean(Path(place), 50, texts)
+    start = time.perf_counter()
+    characters = sum(len(text.text) for text in national_year(texts, seed=1))
+    making = time.perf_counter() - start
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"{'carrier':34} planted  gate  plain search")
+    for name, (total, hit, plain) in tally.items():
+        print(f"{name:34} {total:7} {hit:5} {plain:13}")
+    print(f"{len(tally)} carriers; clean releases: 50, {size / 1e6:.1f} MB, alarms: {len(alarms)}")
+    print(
+        f"{texts:,} texts, {characters / 1e6:.0f} M characters: {seconds:.1f} s, {making:.1f} s of it to invent them"
+    )
+    print(f"peak memory {memory:.2f} GB")
+    for alarm in alarms[:10]:
+        print(" ", alarm)
+    if options.json:
+        result = {
+            "planted": sum(t[0] for t in tally.values()),
+            "found": sum(t[1] for t in tally.values()),
+            "found_by_plain_search": sum(t[2] for t in tally.values()),
+            "carriers": len(tally),
+            "false_alarms": len(alarms),
+            "national_scan_s": round(seconds, 1),
+            "national_texts": texts,
+            "national_characters": characters,
+            "release_mb": round(size / 1e6, 1),
+            "peak_memory_gb": round(memory, 2),
+        }
+        print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
