@@ -179,6 +179,8 @@ def in_cell(value: Any, number_format: str) -> str:
 def interval_text(low: float, high: float, number_format: str) -> str:
     """Write both bounds of an interval for a table cell: `61.7〜76.8`; an open bound is said."""
     write = _CELL.get(number_format, ratio)
+    if number_format in {"n", "count"} and not (float(low).is_integer() and float(high).is_integer()):
+        write = rate
     if math.isinf(high):
         return f"{write(low)}以上"
     return f"{write(low)}〜{write(high)}"

@@ -309,13 +309,20 @@ def _body_rows(
         kind = ' class="total"' if any(head.cells[row] in totals for head in heads) else ""
         mark = f'<abbr class="mark" title="参考値">{_REFERENCE}</abbr>' if marked[row] else ""
         cells = [
-            f'<th scope="row" class="{head.kind}">{html.escape(head.cells[row])}'
+            f'<th scope="row" class="{_heading_kind(heads, at, row)}">{html.escape(head.cells[row])}'
             f"{mark if head is heads[-1] else ''}</th>"
-            for head in heads
+            for at, head in enumerate(heads)
         ]
         cells += [f'<td class="{column.kind}">{html.escape(column.cells[row])}</td>' for column in body]
         rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
     return "".join(rows)
+
+
+def _heading_kind(heads: Sequence[_Column], at: int, row: int) -> str:
+    """Class of a row heading; one that repeats the row above steps back, so that groups of rows show."""
+    above = [head.cells[row - 1] for head in heads[: at + 1]] if row else []
+    repeats = len(heads) > at + 1 and above == [head.cells[row] for head in heads[: at + 1]]
+    return f"{heads[at].kind} again" if repeats else heads[at].kind
 
 
 def _small(published: Published) -> list[bool]:

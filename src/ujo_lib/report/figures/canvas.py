@@ -48,6 +48,12 @@ _LONG_NUMBER: Final = re.compile(r"scale\([^)]*\)|(\d+\.\d{2})\d+")
 _PIECE: Final = re.compile(
     r"[(「『(]*(?:[0-9A-Za-z.,=+%-]+|.)[、。))」』・ー〜%ーっゃゅょッャュョァィゥェォ]*"
 )
+# Names that nothing refers to, and groups that hold a single shape: half of a heat map's weight.
+_IDENTITY: Final = re.compile(
+    r' id="(?:figure|axes|patch|text|line2d|matplotlib\.axis|[xy]tick|'
+    r'PathCollection|LineCollection|FillBetweenPolyCollection|QuadMesh)_\d+"'
+)
+_LONE_GROUP: Final = re.compile(r"<g>\n(<(?:path|use)\b[^>]*/>)\n</g>")
 PHONE: Final = "screen and (max-width: 560px)"
 
 
@@ -157,13 +163,16 @@ class Figure:
 
 
 def _svg(sheet: Sheet) -> bytes:
+    for artist in sheet.page.get_children():
+        artist.set_clip_on(False)
     stream = io.StringIO()
     FigureCanvasSVG(sheet.mpl).print_svg(
         stream, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
     )
     # matplotlib repeats every text as a comment and writes six decimals of a pixel: weight, and a second carrier.
     slim = _LONG_NUMBER.sub(lambda found: found[1] or found[0], _COMMENT.sub("", stream.getvalue()))
-    return re.sub(r"\n\s*", "\n", slim).strip().encode("utf-8")
+    slim = _LONE_GROUP.sub(r"\1", _IDENTITY.sub("", re.sub(r"\s*\n\s*", "\n", slim)))
+    return slim.replace(f"{FONT}-", "G").strip().encode("utf-8")
 
 
 @lru_cache(maxsize=1)
