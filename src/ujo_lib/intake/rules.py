@@ -142,7 +142,8 @@ def _headings(header: Header) -> Verdict:
 
 def _units(numeric: list[tuple[Column, Raw]]) -> Verdict:
     """Number columns whose heading names no unit and for which the dictionary has none either."""
-    bare = [raw.heading for column, raw in numeric if not column.unit and not _HAS_UNIT.search(raw.heading)]
+    counts = [(column, raw) for column, raw in numeric if column.type in ("int", "number")]
+    bare = [raw.heading for column, raw in counts if not column.unit and not _HAS_UNIT.search(raw.heading)]
     return _count(len(bare), bare[0] if bare else "")
 
 
