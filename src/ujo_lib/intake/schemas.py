@@ -426,6 +426,7 @@ CONSULTATIONS = Schema(
                 "int",
                 minimum=1,
                 maximum=4,
+                unit="点",
                 aliases=(f"UCLA3_{i}", f"UCLA3項目{i}"),
             )
             for i in (1, 2, 3)
