@@ -19,6 +19,7 @@ from ujo_lib.report.publish import Published
 from ujo_lib.report.wording import agrees
 from ujo_lib.stats import round_half_up
 
+_MIDNIGHT = "T00:00:00"
 AGREES, DIFFERS, UNKNOWN, WITHHELD = "一致", "不一致", "計算不可", "秘匿"
 
 Recall = Callable[[str, str], Published]
@@ -118,6 +119,13 @@ def compare(claims: list[Claim], recall: Recall) -> pd.DataFrame:
     return pd.DataFrame(rows, dtype=object)
 
 
+def count_verdicts(compared: pd.DataFrame) -> pd.DataFrame:
+    """Count the claims by verdict; every verdict has a row."""
+    order = [AGREES, DIFFERS, UNKNOWN, WITHHELD]
+    counted = compared["verdict"].value_counts()
+    return pd.DataFrame({"verdict": order, "n": [int(counted.get(verdict, 0)) for verdict in order]})
+
+
 def _claim(entry: Mapping[str, Any]) -> Claim:
     cell = Cell(**entry["cell"]) if entry.get("cell") else None
     rule = entry["rule"]
@@ -152,6 +160,7 @@ def is_withheld(table: Published, cell: Cell) -> bool:
 
 
 def rows_of(table: Published, cell: Cell) -> pd.Index:
+    """Rows of the table that a cell names; totals left out where categories are ranked."""
     keep = pd.Series(True, index=table.frame.index)
     for column, labels in cell.where.items():
         wanted = labels if isinstance(labels, list) else [labels]
@@ -192,7 +201,9 @@ def _text(claim: Claim, table: Published) -> tuple[str, str]:
     """The same text: a date, a name."""
     cell = claim.cell
     assert cell is not None
-    said = "、".join(str(value) for value in table.frame.loc[rows_of(table, cell), cell.column])
+    said = "、".join(
+        str(value).removesuffix(_MIDNIGHT) for value in table.frame.loc[rows_of(table, cell), cell.column]
+    )
     return said, _verdict(said == str(claim.published))
 
 
@@ -264,6 +275,16 @@ def _positive(claim: Claim, table: Published) -> tuple[str, str]:
     return f"調整済み残差 {notation.decimal_text(figure, 1)}", _verdict(figure > 2)
 
 
+def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
+    """A difference whose interval includes zero; the interval stands in the columns `…_low` and `…_high`."""
+    cell = claim.cell
+    assert cell is not None
+    names = [cell.column, f"{cell.column}_low", f"{cell.column}_high"]
+    estimate, low, high = (float(value) for value in table.frame.loc[rows_of(table, cell), names].iloc[0])
+    said = " / ".join(f"{notation.percent_figure(value)}" for value in (estimate, low, high))
+    return f"差(ポイント) {said}", _verdict(low <= 0 <= high)
+
+
 RULES: Mapping[str, Callable[[Claim, Published], tuple[str, str]]] = {
     "equal": _equal,
     "text": _text,
@@ -276,6 +297,7 @@ RULES: Mapping[str, Callable[[Claim, Published], tuple[str, str]]] = {
     "about": _about,
     "above_one": _above_one,
     "over_represented": _positive,
+    "not_different": _not_different,
 }
 """Ways to compare a statement with a figure, by the name used in published.yaml."""
 

@@ -11,9 +11,9 @@ from typing import Any, Concatenate, ParamSpec
 
 import pandas as pd
 
+from ujo_lib.files import write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.report import figures, tables, wording
-from ujo_lib.files import write_atomically
 from ujo_lib.report.masks import Masks
 from ujo_lib.report.publish import Published, PublishError, TableRecord, TableSpec, mask, unmasked
 
@@ -138,6 +138,10 @@ class Page:
         return Shown(
             wording.callout(verdict, text, *published, **values), "sentence", self.names_of(published)
         )
+
+    def glossary(self, *terms: str) -> Shown:
+        """Explain terms of the report in plain words."""
+        return Shown(wording.glossary(*terms), "sentence")
 
     def tiles(self, published: Published, **options: Any) -> Shown:
         """Show key figures as tiles; options as in `tables.tiles_html`."""

@@ -8,6 +8,7 @@ import yaml
 
 from ujo_lib.report import notation
 from ujo_lib.report.claims import Cell, Recall, is_withheld, rows_of
+from ujo_lib.report.publish import Published
 
 COLUMNS = ("label", "value", "format", "unit", "low", "high", "note")
 
@@ -52,3 +53,41 @@ def _row(entry: dict[str, Any], recall: Recall) -> dict[str, Any]:
         values = pd.to_numeric(table.frame.loc[rows, column]).dropna()
         row[name] = float(values.sum()) if len(values) else None
     return row
+
+
+def change_sentence(changes: Published, earlier: str) -> str:
+    """Say in plain words what the survey's count did since an earlier wave; a template for `page.say`.
+
+    Args:
+        changes: table with the columns n, n_earlier, low, high and the dimension-like column `earlier`.
+        earlier: the earlier wave.
+    """
+    row = changes.frame.index[changes.frame["earlier"] == earlier][0]
+    before, low, high = (changes.frame.loc[row, name] for name in ("n_earlier", "low", "high"))
+    if changes.hidden.loc[row].any():
+        return "前回の調査と比べた増減は、人数が少ないため公表できません。"
+    if any(pd.isna(value) for value in (before, low, high)):
+        return "前回の調査の記録が足りず、増えたか減ったかは分かりません。"
+    if low <= 1 <= high:
+        return f"前回の{notation.count(before)}人から増えたとも減ったとも、言い切れません。"
+    return f"前回の{notation.count(before)}人から{'増えました' if low > 1 else '減りました'}。"
+
+
+def effect_sentence(effect: Published) -> str:
+    """Say in plain words what may be said of the campaigns; a template for `page.say`.
+
+    Args:
+        effect: one row with the columns code, estimate, low, high.
+    """
+    if effect.hidden.to_numpy().any():
+        return "お知らせで市の窓口への相談が増えたかは、件数が少ないため公表できません。"
+    code, estimate = effect.frame.iloc[0]["code"], effect.frame.iloc[0]["estimate"]
+    match code:
+        case "detected" if estimate > 1:
+            return f"お知らせの期間に、市の窓口への相談は{notation.ratio(estimate)}倍に増えました。"
+        case "detected":
+            return f"お知らせの期間に、市の窓口への相談は{notation.ratio(estimate)}倍に減りました。"
+        case "not_detected":
+            return "お知らせで市の窓口への相談が増えたかどうかは、はっきりしません。"
+        case _:
+            return "お知らせで市の窓口への相談が増えたかどうかは、推定できません。"
