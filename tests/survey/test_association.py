@@ -4,10 +4,20 @@ import pytest
 from tests.survey.conftest import categorical
 from ujo_lib import stats, survey
 
+TITLES = {
+    "sex": "性別",
+    "household": "家族構成",
+    "outing": "外出",
+    "age_band": "年代",
+    "trigger": "きっかけ",
+    "a": "A",
+    "b": "B",
+}
+
 
 def test_the_family_is_corrected_as_one(cases):
     table = survey.association_family(
-        cases, [("sex", "household"), ("sex", "outing"), ("age_band", "household")]
+        cases, [("sex", "household"), ("sex", "outing"), ("age_band", "household")], TITLES
     )
     assert len(table) == 3
     assert table["p_holm"].tolist() == pytest.approx(stats.holm(table["p_value"].to_numpy()).tolist())
@@ -18,14 +28,14 @@ def test_the_family_is_corrected_as_one(cases):
 
 
 def test_every_option_of_a_multiple_answer_joins_the_family(cases, questionnaire):
-    table = survey.association_family(cases, [("sex", "trigger")])
+    table = survey.association_family(cases, [("sex", "trigger")], TITLES)
     assert table["columns"].tolist() == [
-        f"trigger({label})" for label in questionnaire.item("trigger").labels
+        f"きっかけ({label})" for label in questionnaire.item("trigger").labels
     ]
 
 
 def test_a_crosstab_with_one_sex_is_not_tested_rather_than_not_significant(cases):
-    table = survey.association_family(cases[cases["sex"] == "男性"], [("sex", "household")])
+    table = survey.association_family(cases[cases["sex"] == "男性"], [("sex", "household")], TITLES)
     assert table["p_value"].isna().all()
     assert table["associated"].isna().all()
     assert "比べる相手がない" in table["reason"][0]
@@ -34,7 +44,7 @@ def test_a_crosstab_with_one_sex_is_not_tested_rather_than_not_significant(cases
 
 
 def test_no_association_found_is_not_called_proof_of_none(cases):
-    table = survey.association_family(cases, [("sex", "outing")])
+    table = survey.association_family(cases, [("sex", "outing")], TITLES)
     assert not table["associated"].any()
     assert survey.family_verdict(table) == "not_detected"
     assert "証拠ではありません" in survey.family_sentence(table)
@@ -44,7 +54,7 @@ def test_a_planted_association_is_found():
     frame = pd.DataFrame(
         {"a": categorical(["x", "y"] * 12, ["x", "y"]), "b": categorical(["u", "v"] * 12, ["u", "v"])}
     )
-    table = survey.association_family(frame, [("a", "b")])
+    table = survey.association_family(frame, [("a", "b")], TITLES)
     assert table["associated"].all()
     assert survey.family_verdict(table) == "detected"
     assert "1組です" in survey.family_sentence(table)
@@ -58,6 +68,6 @@ def test_a_table_too_large_to_enumerate_is_said_to_be_untested():
             "b": categorical([labels[(i // 6) % 6] for i in range(720)], labels),
         }
     )
-    table = survey.association_family(frame, [("a", "b")])
+    table = survey.association_family(frame, [("a", "b")], TITLES)
     assert table["p_value"].isna().all()
     assert "正確な検定を計算していない" in table["reason"][0]

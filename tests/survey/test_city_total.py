@@ -77,7 +77,7 @@ def test_the_total_is_never_below_what_was_counted():
 
 def test_commissioners_who_know_somebody_have_an_exact_interval(commissioners, cases):
     exact = survey.commissioners_with_cases(commissioners, cases).iloc[0]
-    assert (exact["n"], exact["base"], exact["low"], exact["high"]) == (19, 97, 22, 34)
+    assert (exact["n"], exact["responded"], exact["low"], exact["high"]) == (19, 97, 22, 34)
 
 
 def test_bunching_is_tested_exactly():

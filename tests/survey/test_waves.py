@@ -39,7 +39,7 @@ def test_32_to_25_is_no_decline_and_names_its_assumption():
 def test_a_wave_without_a_denominator_has_no_rate():
     table = survey.wave_table(waves()).set_index("wave")
     assert table.index.tolist() == ["R1", "R2", "R5"]
-    assert table.loc["R1", ["base", "share", "estimate", "low", "high"]].isna().all()
+    assert table.loc["R1", ["responded", "share", "estimate", "low", "high"]].isna().all()
     assert table.loc["R5", "estimate"] == pytest.approx(25 / 97)
 
 
@@ -59,7 +59,7 @@ def test_an_unknown_count_or_an_unlike_method_is_not_compared():
     assert survey.compare_waves(unlike, "R1", "R5").ratio is None
     assert survey.change_verdict(survey.compare_waves(unlike, "R1", "R5")) == "not_estimable"
     assert survey.change_sentence(survey.compare_waves(unlike, "R1", "R5")).startswith(
-        "令和5(2023)年度は令和元(2019)年度とは比べられません"
+        "令和5(2023)年度の人数は令和元(2019)年度の人数とは比べられません"
     )
 
 

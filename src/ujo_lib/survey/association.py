@@ -17,7 +17,9 @@ from ujo_lib.survey.tables import Answers, answers
 LEVEL = 0.05
 
 
-def association_family(frame: pd.DataFrame, pairs: Sequence[Sequence[str]]) -> pd.DataFrame:
+def association_family(
+    frame: pd.DataFrame, pairs: Sequence[Sequence[str]], titles: Mapping[str, str]
+) -> pd.DataFrame:
     """Test every pair of items by the Freeman–Halton exact test and correct the p-values by Holm.
 
     A multiple-answer item enters as one yes/no table per option, each of them a member of the family. People
@@ -26,13 +28,14 @@ def association_family(frame: pd.DataFrame, pairs: Sequence[Sequence[str]]) -> p
     Args:
         frame: one row per person.
         pairs: (rows, columns) item ids.
+        titles: item id → name to show.
 
     Returns:
         One row per test; columns rows, columns (with the option of a multiple answer in brackets), n
         (answered both), p_value, p_holm, associated (p_holm < 0.05; NA when not tested), reason (why not
         tested, else "").
     """
-    tests = [test for pair in pairs for test in _tests(frame, *pair)]
+    tests = [test for pair in pairs for test in _tests(frame, pair, titles)]
     table = pd.DataFrame(tests, columns=["rows", "columns", "n", "p_value", "reason"])
     table = table.astype({"n": "Int64", "p_value": "Float64"})
     adjusted = stats.holm(table["p_value"].to_numpy(dtype=float, na_value=np.nan))
@@ -60,23 +63,24 @@ def family_sentence(table: pd.DataFrame) -> str:
     return counted + f"補正後も関連があると言えるのは{found}組です。"
 
 
-def _tests(frame: pd.DataFrame, rows: str, columns: str) -> list[Mapping[str, Any]]:
+def _tests(frame: pd.DataFrame, pair: Sequence[str], titles: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    rows, columns = pair
     side, head = answers(frame, rows), answers(frame, columns)
     both = side.answered & head.answered
     return [
         {"rows": row, "columns": column, "n": int(both.sum())}
         | _p_value(a[both].T.astype(int) @ b[both].astype(int))
-        for row, a in _classifications(side)
-        for column, b in _classifications(head)
+        for row, a in _classifications(side, titles[rows])
+        for column, b in _classifications(head, titles[columns])
     ]
 
 
-def _classifications(read: Answers) -> list[tuple[str, NDArray[np.bool_]]]:
+def _classifications(read: Answers, title: str) -> list[tuple[str, NDArray[np.bool_]]]:
     """One classification of the people for a single answer, one yes/no per option for multiple answers."""
     if not read.multiple:
-        return [(read.item, read.given)]
+        return [(title, read.given)]
     return [
-        (f"{read.item}({label})", np.column_stack([read.given[:, i], ~read.given[:, i]]))
+        (f"{title}({label})", np.column_stack([read.given[:, i], ~read.given[:, i]]))
         for i, label in enumerate(read.labels)
     ]
 

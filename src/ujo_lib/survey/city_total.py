@@ -157,7 +157,7 @@ def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame) -
     """How many of all commissioners know at least one case: exact, also when nobody reported any.
 
     Returns:
-        One row; columns n (know one), base (answered), population (asked), estimate, low, high: numbers of
+        One row; columns n (know one), responded, population (asked), estimate, low, high: numbers of
         commissioners among all asked, hypergeometric.
     """
     asked = asked_commissioners(commissioners)
@@ -166,14 +166,14 @@ def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame) -
     inside = stats.hypergeometric_interval(n, int(answered.sum()), len(asked))
     row = {
         "n": n,
-        "base": int(answered.sum()),
+        "responded": int(answered.sum()),
         "population": len(asked),
         "estimate": _na(inside.estimate),
         "low": inside.low,
         "high": inside.high,
     }
     return pd.DataFrame([row]).astype(
-        dict.fromkeys(["n", "base", "population"], "Int64")
+        dict.fromkeys(["n", "responded", "population"], "Int64")
         | dict.fromkeys(["estimate", "low", "high"], "Float64")
     )
 

@@ -15,6 +15,8 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "overview": {"title": "調査の概要"},
     "contents": {
         "title": "調査票の項目",
+        "unit": "",
+        "base": "",
         "labels": {
             "form": "様式",
             "item": "項目",
@@ -27,10 +29,14 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     },
     "crosswalk": {
         "title": "過去の調査との選択肢の対応",
-        "labels": {"item": "項目", "wave": "調査回", "old": "当時の選択肢", "new": "今の選択肢"},
+        "unit": "",
+        "base": "",
+        "labels": {"title": "項目", "wave": "調査回", "old": "当時の選択肢", "new": "今の選択肢"},
     },
     "skips": {
         "title": "回答しないはずの設問への記入",
+        "unit": "",
+        "base": "該当者票",
         "labels": {
             "row": "行",
             "column": "項目",
@@ -50,6 +56,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     },
     "tests": {
         "title": "項目どうしの関連の検定",
+        "base": "両方の項目に回答のあった当事者",
         "note": "フィッシャー・フリーマン・ハルトンの正確検定によります。補正はホルム法です。",
         "labels": {
             "rows": "項目1",
@@ -101,6 +108,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     },
     "bunching": {
         "title": "特定の委員への集中",
+        "base": "回答した民生委員",
         "note": "委員ごとの人数の分散を平均で割った値です。偶然に散らばるだけなら1に近くなります。",
         "labels": {"base": _ANSWERED, "n": _KNOWN, "estimate": "分散と平均の比"},
     },
@@ -109,14 +117,15 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
         "note": "超幾何分布による正確な95%信頼区間です。該当者が一人も報告されなかった場合も、上限を計算できます。",
         "labels": {
             "n": "把握している委員",
-            "base": _ANSWERED,
+            "responded": _ANSWERED,
             "population": _IN_SCOPE,
             "estimate": "全員の推計",
         },
-        "formats": {"estimate": "rate"},
+        "formats": {"estimate": "rate", "low": "n", "high": "n"},
     },
     "duplicates": {
         "title": "同じ人が重ねて報告された場合の下限",
+        "base": "該当者票",
         "labels": {
             "sheets": "該当者票",
             "marked": "重複と確認",
@@ -130,7 +139,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
             "wave": "調査回",
             "fiscal_year": "年度",
             "n": _KNOWN,
-            "base": _ANSWERED,
+            "responded": _ANSWERED,
             "in_scope": _IN_SCOPE,
             "share": "回答率(%)",
             "estimate": "委員1人あたり(人)",
@@ -166,6 +175,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     },
     "themes": {
         "title": "民生委員の意見の主題",
+        "base": "意見を書いた民生委員",
         "note": "一つの意見が二つ以上の主題に触れることがあります。文章は載せません。",
         "labels": {"theme": "主題", "share": "意見を書いた委員に占める割合(%)"},
         "formats": {"share_all": "share"},
@@ -175,7 +185,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
 
 
 def presentation(table: str, **words: str) -> dict[str, Any]:
-    """Title, labels, formats and note of one of the room's tables.
+    """Title, labels, formats and note of one of the room's tables, and unit and base where they are its own.
 
     Args:
         table: overview, contents, crosswalk, skips, response, tests, city_total, weights, scenarios, bunching,

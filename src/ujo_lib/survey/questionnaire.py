@@ -180,6 +180,11 @@ class Questionnaire:
             "multiple": items[0].kind == "multiple",
         }
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """Item id → short name."""
+        return {item.id: item.title for item in self.items}
+
     def contents(self) -> pd.DataFrame:
         """The questionnaire as a table: form, item, title, wording, kind, options, asked_if."""
         return pd.DataFrame(
@@ -199,14 +204,14 @@ class Questionnaire:
         )
 
     def crosswalk(self) -> pd.DataFrame:
-        """How options of earlier waves map to today's: item, wave, old, new (one row per earlier option)."""
+        """How options of earlier waves map to today's: item, title, wave, old, new (one row per earlier option)."""
         rows = [
-            (item.id, wave, old, new)
+            (item.id, item.title, wave, old, new)
             for item in self.items
             for wave, mapping in item.crosswalk.items()
             for old, new in mapping.items()
         ]
-        return pd.DataFrame(rows, columns=["item", "wave", "old", "new"])
+        return pd.DataFrame(rows, columns=["item", "title", "wave", "old", "new"])
 
     def _spoken(self, condition: Condition | None) -> str:
         if condition is None:

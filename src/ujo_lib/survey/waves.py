@@ -52,7 +52,7 @@ def wave_table(waves: pd.DataFrame) -> pd.DataFrame:
             any count may be missing.
 
     Returns:
-        In order of years: wave, fiscal_year, n (cases), base (responded), in_scope, share (response rate),
+        In order of years: wave, fiscal_year, n (cases), responded, in_scope, share (response rate),
         estimate (cases per responding commissioner) with low, high (exact Poisson), comparable, note.
         Missing stays NA.
     """
@@ -66,7 +66,7 @@ def wave_table(waves: pd.DataFrame) -> pd.DataFrame:
                 "wave": str(wave["wave"]),
                 "fiscal_year": _whole(wave["fiscal_year"]),
                 "n": n,
-                "base": base,
+                "responded": base,
                 "in_scope": asked,
                 "share": base / asked if base is not None and asked else None,
                 "estimate": rate.estimate if rate else None,
@@ -76,7 +76,7 @@ def wave_table(waves: pd.DataFrame) -> pd.DataFrame:
                 "note": _text(wave["comparability_note"]),
             }
         )
-    whole, real = ["fiscal_year", "n", "base", "in_scope"], ["share", "estimate", "low", "high"]
+    whole, real = ["fiscal_year", "n", "responded", "in_scope"], ["share", "estimate", "low", "high"]
     columns = ["wave", *whole, *real, "comparable", "note"]
     types = dict.fromkeys(whole, "Int64") | dict.fromkeys(real, "Float64")
     return pd.DataFrame(rows, columns=columns).astype(types)

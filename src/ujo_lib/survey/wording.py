@@ -13,11 +13,11 @@ from ujo_lib.survey.waves import Change
 _CHANGE = {
     "decreased": "{earlier}より減少しました",
     "increased": "{earlier}より増加しました",
-    "no_clear_decrease": "{earlier}より少ないが、減少したとは言い切れません",
-    "no_clear_increase": "{earlier}より多いが、増加したとは言い切れません",
+    "no_clear_decrease": "{earlier}より少ないものの、減少したとは言い切れません",
+    "no_clear_increase": "{earlier}より多いものの、増加したとは言い切れません",
     "equal": "{earlier}と同じ水準です",
-    "none": "{earlier}・{later}とも把握された人がなく、増減は判断できません",
-    "not_comparable": "{earlier}とは比べられません",
+    "none": "{earlier}と同じく0人で、増減は判断できません",
+    "not_comparable": "{earlier}の人数とは比べられません",
 }
 
 _BARE_COUNTS = {
@@ -39,7 +39,7 @@ def change_sentence(change: Change) -> str:
     names = {"earlier": change.earlier, "later": change.later}
     phrases = _CHANGE | _BARE_COUNTS if change.basis == "count" else _CHANGE
     verdict = phrases[change.code].format(**names)
-    return f"{change.later}は{verdict}。{_ASSUMPTION[change.basis].format(**names)}"
+    return f"{change.later}の人数は{verdict}。{_ASSUMPTION[change.basis].format(**names)}"
 
 
 def change_verdict(change: Change) -> str:
