@@ -124,3 +124,10 @@ def test_a_hidden_key_figure_is_a_sign_and_not_a_number() -> None:
     shown = tiles_html(table, unit="人")
     assert "8" not in re.sub(r"<[^>]+>", "", shown)
     assert "秘匿" in shown
+
+
+def test_rows_that_are_kept_back_do_not_scatter_reference_marks_over_the_others() -> None:
+    hide = [(1, column) for column in ("n", "base", "share", "low", "high")]
+    shown = table_html(by_sex(hide=hide))
+    assert "<abbr" not in shown
+    assert "参考値" in shown

@@ -259,7 +259,9 @@ def cell_text(published: Published, column: str, row: int, number_format: str | 
     return in_cell(value, number_format or format_of(published, column))
 
 
-def _cross(published: Published, across: str, values: str) -> tuple[list[_Column], list[_Column], list[bool]]:
+def _cross(
+    published: Published, across: str, values: str
+) -> tuple[list[_Column], list[_Column], list[bool | None]]:
     """Row headings, body columns (bases first, then one per category) and small rows of a cross table."""
     frame = published.frame
     keys = [name for name in published.spec.dimensions if name != across]
@@ -297,13 +299,13 @@ def _head_row(columns: Sequence[_Column]) -> str:
 
 
 def _body_rows(
-    heads: Sequence[_Column], body: Sequence[_Column], small: Sequence[bool], totals: Sequence[str]
+    heads: Sequence[_Column], body: Sequence[_Column], small: Sequence[bool | None], totals: Sequence[str]
 ) -> str:
     count_of_rows = len((*heads, *body)[0].cells)
     if not count_of_rows:
         return f'<tr><td colspan="{len(heads) + len(body)}">{_NO_ROWS}</td></tr>'
     # All rows small: said once in the notes, not at every row.
-    marked = small if small and not all(small) else [False] * count_of_rows
+    marked = small if small and not _all_small(small) else [False] * count_of_rows
     rows = []
     for row in range(count_of_rows):
         kind = ' class="total"' if any(head.cells[row] in totals for head in heads) else ""
@@ -325,21 +327,32 @@ def _heading_kind(heads: Sequence[_Column], at: int, row: int) -> str:
     return f"{heads[at].kind} again" if repeats else heads[at].kind
 
 
-def _small(published: Published) -> list[bool]:
-    """Which rows rest on too few for their share to be more than 参考値; empty where that is no question."""
+def _small(published: Published) -> list[bool | None]:
+    """Which rows rest on too few for their share to be more than 参考値.
+
+    None where the base is not known to the reader; empty where small bases are no question.
+    """
     frame = published.frame
-    if "reference" in frame and frame["reference"].dtype.kind == "b":
-        return [bool(flag) for flag in frame["reference"]]
-    if "base" in frame and "share" in frame:
-        return [bool(base < SMALL_BASE) for base in frame["base"].fillna(SMALL_BASE)]
+    if "share" not in frame:
+        return []
+    if "reference" in frame and "base" not in frame:
+        return [None if pd.isna(flag) else bool(flag) for flag in frame["reference"]]
+    if "base" in frame:
+        return [None if pd.isna(base) else bool(base < SMALL_BASE) for base in frame["base"]]
     return []
 
 
-def _notes(published: Published, columns: Sequence[_Column], small: Sequence[bool]) -> str:
+def _all_small(small: Sequence[bool | None]) -> bool:
+    """Whether all rows of known base are small, which is then said once instead of at every row."""
+    known = [flag for flag in small if flag is not None]
+    return bool(known) and all(known)
+
+
+def _notes(published: Published, columns: Sequence[_Column], small: Sequence[bool | None]) -> str:
     spec = published.spec
     cells = {cell for column in columns if column.numeric for cell in column.cells}
     notes = [spec.note] if spec.note else []
-    if small and all(small):
+    if _all_small(small):
         notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値。")
     elif any(small):
         notes.append(f"{_REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値。")
