@@ -428,7 +428,7 @@ class _Units:
         self._scopes = {
             "": self._unit,
             "b": np.repeat(sentence, per_sentence),
-            "d": np.repeat(paragraph, per_sentence),
+            "d": _finer(np.repeat(paragraph, per_sentence), self._unit),
         }
         words = [token for found in tokens.sentences() for token in found]
         self._base = np.array([word.base_form for word in words], dtype=object)
@@ -505,6 +505,12 @@ class _Units:
         has: Floats = (self._attributes[variable].astype(str) == value).to_numpy(float)
         of_units: Floats = has[self.text]
         return of_units
+
+
+def _finer(first: Int64, second: Int64) -> Int64:
+    """Number the stretches within which neither of two ascending numberings changes."""
+    changes = (np.diff(first) != 0) | (np.diff(second) != 0)
+    return np.concatenate([[0], np.cumsum(changes)]) if len(first) else first
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -1,0 +1,106 @@
+"""Mistakes in a codebook are errors with their line; what compiles can be found."""
+
+from collections import Counter
+
+import pytest
+
+from ujo_lib.tagging import Codebook, CodebookError, compile_codebook, parse_codebook, tag
+from ujo_lib.tagging.matching import THEME
+
+
+def book_of(terms: str, more: str = "") -> str:
+    """A codebook with one theme; the terms stand from line 6 on."""
+    head = 'version: "1"\nthemes:\n  - id: a\n    label: A\n    role: factor\n'
+    return f"{head}    terms: {terms}\n{more}"
+
+
+GROUP = (
+    "cancel:\n  - id: negation\n    label: 打ち消し\n    terms: [ない]\n    unless: [{unless}]\n"
+    'version: "1"\nthemes:\n  - {{id: a, label: A, role: factor, terms: [学校], cancel: [{use}]}}\n'
+)
+
+MALFORMED = [
+    ("themes: [", 1, "YAML"),
+    ('version: "1"\nthemes: a: b', 2, "YAML"),
+    ("\x01", 1, "YAML"),
+    ("", 1, "書式"),
+    ("- a", 1, "書式"),
+    ('version: "1"', 1, "不足"),
+    ('version: "1"\nthemes: []', 1, "テーマなし"),
+    ('version: "1"\nthemes:\n  - {id: a, label: A, terms: [学校]}', 3, "不足"),
+    ('version: "1"\nthemes:\n  - {id: a, label: A, role: cause, terms: [学校]}', 3, "役割"),
+    ('version: "1"\nthemes:\n  - {id: a, label: A, role: factor, terms: [学校], colour: red}', 3, "項目名"),
+    ('version: "1"\nversion: "2"\nthemes:\n  - {id: a, label: A, role: factor, terms: [学校]}', 2, "重複"),
+    (book_of("学校"), 6, "書式"),
+    (book_of("[学校, [友達]]"), 6, "書式"),
+    (book_of("[]"), 3, "語なし"),
+    (book_of("[学校, 友達, 学校]"), 6, "重複"),
+    (book_of("\n      - 学校\n      - s:教室\n      - s:教室"), 9, "重複"),
+    (book_of("[学校]") + "  - {id: a, label: B, role: factor, terms: [友達]}", 7, "重複"),
+    (book_of("[学校]", "    exclude: [学校]"), 7, "矛盾"),
+    (book_of("[親友]", "    exclude: [s:親友]"), 6, "矛盾"),
+    (book_of("[s:死にた]", "    exclude: [s:死に, s:死にた]"), 7, "矛盾"),
+    (book_of("[行っ+た]"), 6, "到達不能"),
+    (book_of('["学校。友達"]'), 6, "到達不能"),
+    (book_of('["s:つらい\\n学校"]'), 6, "到達不能"),
+    (book_of("[学校+東京都知事選挙対策]"), 6, "到達不能"),
+    (book_of("[親+友]"), 6, "到達不能"),
+    (book_of("[s:い]"), 6, "広すぎ"),
+    (book_of("[は]"), 6, "広すぎ"),
+    (book_of('["s:"]'), 6, "到達不能"),
+    (book_of('[" "]'), 6, "空"),
+    (book_of('["near(学校)[3]"]'), 6, "書式"),
+    (book_of("[{term: 学校, within: 近く}]"), 6, "書式"),
+    (GROUP.format(unless="s:しかない", use="reassure"), 8, "未定義"),
+    (GROUP.format(unless="ない", use="negation"), 5, "矛盾"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "cause"), MALFORMED)
+def test_every_mistake_names_its_line_and_cause(text: str, line: int, cause: str) -> None:
+    with pytest.raises(CodebookError) as caught:
+        compile_codebook(parse_codebook(text))
+    assert (line, cause) in {(problem.line, problem.cause) for problem in caught.value.problems}
+    assert f"{line}行目" in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    with pytest.raises(CodebookError) as caught:
+        compile_codebook(parse_codebook(book_of("[s:い, は, 学校, 学校]")))
+    assert Counter(problem.cause for problem in caught.value.problems) == {"広すぎ": 2, "重複": 1}
+
+
+def test_a_compound_is_found_although_the_dictionary_cuts_it() -> None:
+    book = compile_codebook(parse_codebook(book_of("[不登校, 人間関係, 奨学金]")))
+    assert tag(["うちの子は不登校です", "人間関係がいや", "奨学金を返す", "登校"], book).masks.tolist() == [
+        1,
+        1,
+        1,
+        0,
+    ]
+
+
+def test_near_words_are_found_in_either_order_within_their_reach() -> None:
+    book = compile_codebook(parse_codebook(book_of('["near(学校-怖い)[3]"]')))
+    texts = ["学校が怖い", "怖い学校", "学校というところが本当に怖い", "学校です。怖い", "怖いから学校を"]
+    assert tag(texts, book).masks.tolist() == [1, 1, 0, 0, 1]
+
+
+def test_the_project_codebook_is_large_enough_to_be_a_fair_load(book: Codebook) -> None:
+    assert len(book.themes) >= 20
+    assert sum(term.role == THEME for term in book.terms) >= 150
+    assert {theme.role for theme in book.themes} == {"factor", "state", "contact"}
+
+
+def test_every_theme_finds_its_own_examples(book: Codebook) -> None:
+    for theme in book.themes:
+        assert len(theme.examples) >= 2
+        assert tag(theme.examples, book).frame()[theme.id].all(), theme.id
+
+
+def test_codebooks_travel_to_other_processes_as_text(book: Codebook) -> None:
+    import pickle
+
+    again = pickle.loads(pickle.dumps(book))
+    assert again.ids == book.ids
+    assert tag(["学校に行けない"], again).masks.tolist() == tag(["学校に行けない"], book).masks.tolist()

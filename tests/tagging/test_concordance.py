@@ -1,0 +1,83 @@
+import pandas as pd
+import pytest
+
+from ujo_lib.tagging import Codebook, CodebookError, parse_codebook, tag
+from ujo_lib.tagging import concordance as c
+
+TEXTS = pd.Series(
+    {
+        "A1": "家には居場所がない。佐藤花子さんにも言えない",
+        "A2": "電話は090-1234-5678です。学校にも\n居場所がほしい！",
+        "A3": "ABC 居場所",
+    }
+)
+
+
+def test_kwic_lines_up_in_a_fixed_width_font(book: Codebook) -> None:
+    table = c.kwic(TEXTS, "居場所", book.engine, width=6)
+    assert table["keyword"].tolist() == ["居場所"] * 3
+    assert {c.columns(left) for left in table["left"]} == {12}
+    assert table["left"].tolist()[0].strip() == "家には"
+    assert all("\n" not in text for text in table["left"] + table["right"])
+
+
+def test_kwic_masks_before_it_looks(book: Codebook) -> None:
+    table = c.kwic(TEXTS, "居場所", book.engine, width=40)
+    shown = "".join(table["left"] + table["right"])
+    assert "花子" not in shown
+    assert "1234" not in shown
+    assert c.kwic(TEXTS, "s:花子", book.engine).empty
+
+
+def test_kwic_takes_conjugated_words_and_stops_at_the_limit(book: Codebook) -> None:
+    table = c.kwic(pd.Series({"B": "死にたい。死にたくなる。死ぬ"}), "死ぬ+たい", book.engine, top=1)
+    assert table["keyword"].tolist() == ["死にたい"]
+    with pytest.raises(CodebookError):
+        c.kwic(TEXTS, "s:い", book.engine)
+
+
+def test_why_tells_what_spoke_for_and_against_a_theme(book: Codebook) -> None:
+    table = c.why(
+        "学校は好き。でも死にたくない。親友に話した", book, ["school", "suicidal", "family_parent", "money"]
+    )
+    told = {(row.theme, row.status): row.because for row in table.itertuples()}
+    assert told[("学校・学業", "打ち消し")] == "好き"
+    assert told[("希死念慮・自殺念慮(語り)", "除外語の中")] == "死ぬ+たい+ない"
+    assert ("親・きょうだいとの関係", "別の語の一部") in told
+    assert ("経済・生活", "該当する語がない") in told
+    assert not table["tagged"].any()
+
+
+def test_why_shows_only_masked_surroundings(book: Codebook) -> None:
+    table = c.why("熊本県立山田中学校の佐藤花子です。090-1234-5678。学校がいや", book, ["school"])
+    shown = "".join(table["context"])
+    assert "【学校】" in shown
+    assert not any(secret in shown for secret in ("山田", "花子", "1234"))
+
+
+def test_a_new_codebook_shows_what_it_changed() -> None:
+    from ujo_lib.tagging import compile_codebook
+
+    head = 'version: "1"\nthemes:\n  - {{id: a, label: A, role: factor, terms: [{}]}}\n'
+    old, new = (parse_codebook(head.format(terms)) for terms in ("学校, 友達", "学校, 猫"))
+    texts = ["学校", "友達", "猫", "犬"]
+    ids = pd.Index(["1", "2", "3", "4"])
+    before, after = (tag(texts, compile_codebook(source)).frame(ids) for source in (old, new))
+    assert c.tag_changes(before, after, {"a": "A"}).iloc[0].tolist() == ["A", 2, 2, 1, 1]
+    assert c.changed_ids(before, after, {"a": "A"}).to_numpy().tolist() == [
+        ["3", "A", "増えた"],
+        ["2", "A", "減った"],
+    ]
+    changes = c.codebook_changes(old, new)
+    assert set(zip(changes["term"], changes["change"], strict=True)) == {("友達", "削除"), ("猫", "追加")}
+
+
+def test_adding_a_term_lowers_the_number_of_untagged_texts() -> None:
+    from ujo_lib.tagging import compile_codebook
+
+    head = 'version: "1"\nthemes:\n  - {{id: a, label: A, role: factor, terms: [{}]}}\n'
+    counts = []
+    for terms in ("学校", "学校, 猫"):
+        frame = tag(["学校", "猫", "犬"], compile_codebook(parse_codebook(head.format(terms)))).frame()
+        counts.append(int(c.untagged(frame, {"a": "A"}).sum()))
+    assert counts == [2, 1]

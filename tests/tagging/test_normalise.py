@@ -1,0 +1,85 @@
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ujo_lib.tagging import normalise as n
+
+TEXTS = st.text(
+    st.one_of(
+        st.characters(max_codepoint=0x30FF),
+        st.sampled_from(
+            "学校死にたいｶﾞｷﾞﾊﾟｰ。。！？!?…・~〜−ー  \r\n\u3099\u309a\u0301か゛は゜ﾞ😢👨‍👩‍👧각\u1100\u1161"
+        ),
+        st.characters(),
+    ),
+    max_size=40,
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "sentences"),
+    [
+        ("ｶﾞｯｺｳに　行けない", ["ガッコウに 行けない"]),
+        ("か\u3099っこう", ["がっこう"]),
+        ("か゛っこう", ["がっこう"]),
+        ("もう無理！！！？誰か", ["もう無理!?", "誰か"]),
+        ("「死にたい。」と言った。", ["「死にたい。」", "と言った。"]),
+        ("つらい・・・もう。。。", ["つらい…もう。"]),
+        ("しんど〜い", ["しんどーい"]),
+        ("10〜12時", ["10~12時"]),
+        ("ほんと−", ["ほんとー"]),
+        ("ＯＤした", ["odした"]),
+        ("学\u200b校\ufeff", ["学校"]),
+        ("一行目\r\n二行目\u2028三行目", ["一行目", "二行目", "三行目"]),
+        (" \n　\t", []),
+        ("", []),
+        ("3.14と1.5", ["3.14と1.5"]),
+        ("\x00a\x07b\ud800c", ["abc"]),
+    ],
+)
+def test_spelling_is_evened_out_and_sentences_are_cut(written: str, sentences: list[str]) -> None:
+    assert n.normalise(written).split("\n") == (sentences or [""])
+
+
+@given(TEXTS)
+@settings(deadline=None, max_examples=300)
+def test_table_and_unicodedata_agree(text: str) -> None:
+    """A text of mixed characters gives the same as the text composed as a whole beforehand."""
+    assert n.normalise(text) == n.normalise(n.compose(text))
+
+
+@given(TEXTS)
+@settings(deadline=None, max_examples=300)
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    once = n.normalise(text)
+    assert n.normalise(once) == once
+
+
+@given(TEXTS)
+@settings(deadline=None, max_examples=300)
+def test_every_normalised_character_knows_where_it_came_from(text: str) -> None:
+    traced = n.trace(text)
+    fast = n.corpus([text])
+    assert traced.corpus.codepoints.tolist() == fast.codepoints.tolist()
+    for place, codepoint in enumerate(traced.corpus.codepoints):
+        begin, end = traced.span(place, place + 1)
+        assert 0 <= begin < end <= len(text)
+        if 0x4E00 <= codepoint <= 0x9FFF:
+            assert chr(codepoint) in unicodedata.normalize("NFKC", text[begin:end])
+
+
+def test_span_points_at_the_original_characters() -> None:
+    text = "  ｶﾞｯｺｳ！！！いきたくない"
+    traced = n.trace(text)
+    begin, end = traced.corpus.sentences[0]
+    assert text[slice(*traced.span(begin, begin + 4))] == "ｶﾞｯｺｳ"
+    assert text[slice(*traced.span(*traced.corpus.sentences[1]))] == "いきたくない"
+
+
+def test_texts_keep_their_sentences_apart() -> None:
+    cleaned = n.corpus(["一。二", "", "三\n四"])
+    assert [cleaned.sentence(i) for i in range(4)] == ["一。", "二", "三", "四"]
+    assert cleaned.text_of.tolist() == [0, 0, 2, 2]
+    assert cleaned.n_texts == 3

@@ -1,0 +1,75 @@
+"""Tagging is exact: leaving sentences out, stopping early and working in parallel change no tag."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ujo_lib.sample import iter_texts
+from ujo_lib.tagging import Codebook, evidence, tag, tagger
+from ujo_lib.tagging.judging import judged_hits
+from ujo_lib.tagging.matching import OWNER, ROLE, STATUS, TERM, THEME, VALID
+from ujo_lib.tagging.normalise import corpus
+
+PIECES = [
+    "学校に行きたくない", "死にたくない", "死にたい", "親友", "親", "は好き", "けど", "、", "。", "いじめ", "られていない", "ない",
+    "わけではない", "大丈夫", "夫", "病院の先生", "主治医", "お金の心配はない", "眠れ", "ません", "ガッコウ", "うつ伏せ", "\n", "😢",
+]  # fmt: skip
+
+
+def exhaustive(texts: list[str], book: Codebook) -> list[int]:
+    """Tokenise every sentence, judge every hit of every theme."""
+    cleaned = corpus(texts)
+    masks = [0] * len(texts)
+    for text, hits in zip(cleaned.text_of, judged_hits(cleaned, book.rules, book.engine), strict=True):
+        for hit in hits[hits[:, STATUS] == VALID]:
+            if book.rules.terms[hit[TERM], ROLE] == THEME:
+                masks[text] |= 1 << int(book.rules.terms[hit[TERM], OWNER])
+    return masks
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), max_size=4))
+@settings(deadline=None, max_examples=150)
+def test_prefilter_and_early_stop_change_no_tag(book: Codebook, texts: list[str]) -> None:
+    assert tag(texts, book).masks.tolist() == exhaustive(texts, book)
+
+
+def test_tags_are_those_of_plain_janome(book: Codebook, janome_book: Codebook) -> None:
+    texts = [text for _, text, _ in iter_texts(40, seed=3)] + ["".join(PIECES)]
+    assert np.array_equal(tag(texts, book).masks, tag(texts, janome_book).masks)
+
+
+def test_many_parts_and_threads_give_the_same_tags(book: Codebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [text for _, text, _ in iter_texts(30, seed=4)]
+    whole = tag(texts, book)
+    monkeypatch.setattr(tagger, "CHUNK_TEXTS", 7)
+    with ThreadPoolExecutor(3) as pool:
+        parts = tag(texts, book, pool)
+    assert np.array_equal(whole.masks, parts.masks)
+    assert (whole.sentences, whole.tokenised) == (parts.sentences, parts.tokenised)
+
+
+def test_no_texts_and_empty_texts_have_no_themes(book: Codebook) -> None:
+    assert tag([], book).frame().shape == (0, len(book.themes))
+    assert not tag(["", "  ", "\n"], book).frame().to_numpy().any()
+
+
+def test_evidence_points_at_the_words_in_the_original(book: Codebook) -> None:
+    text = "  きのう。ｶﾞｯｺｳの先生に\n「死にたい！！」と言った"
+    found = {(place.theme, text[place.begin : place.end], place.status) for place in evidence(text, book)}
+    assert ("school", "ｶﾞｯｺｳ", "採用") in found
+    assert ("suicidal", "死にたい", "採用") in found
+
+
+def test_evidence_says_what_undid_a_hit(book: Codebook) -> None:
+    (place,) = (p for p in evidence("不安はありません", book) if p.theme == "mental")
+    assert (place.status, place.because) == ("打ち消し", "s:はありません")
+
+
+def test_valid_evidence_and_tags_agree(book: Codebook) -> None:
+    for _, text, _ in iter_texts(15, seed=5):
+        row = tag([text], book).frame().iloc[0]
+        valid = {place.theme for place in evidence(text, book) if place.status == "採用"}
+        assert set(row.index[row]) == valid

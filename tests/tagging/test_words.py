@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from ujo_lib.tagging import words as w
+from ujo_lib.tagging.engine import ArrayEngine
+
+TEXTS = ["学校の先生がこわい。学校", "猫と猫", "学校に猫が来た", "犬の散歩"]
+
+
+@pytest.fixture(scope="module")
+def index(arrays: ArrayEngine) -> w.WordIndex:
+    return w.index_words(TEXTS, arrays)
+
+
+def test_content_words_are_counted_by_base_form_and_by_text(index: w.WordIndex) -> None:
+    everything = np.ones(4, bool)
+    counts = dict(zip(index.vocabulary, index.counts(everything), strict=True))
+    texts = dict(zip(index.vocabulary, index.text_counts(everything), strict=True))
+    assert (counts["学校"], texts["学校"]) == (3, 2)
+    assert (counts["猫"], texts["猫"]) == (3, 2)
+    assert "の" not in counts
+    assert "来る" in counts
+
+
+def test_log_odds_follow_the_published_formula(index: w.WordIndex) -> None:
+    """Monroe, Colaresi & Quinn (2008), equations 16 and 19-22, written out for one word."""
+    group = np.array([True, False, True, False])
+    row = w.distinctive_words(index, group, least_texts=1).set_index("word").loc["学校"]
+    inside, outside = index.counts(group), index.counts(~group)
+    y1, y2, prior = 3, 0, 3
+    n1, n2, n0 = inside.sum(), outside.sum(), inside.sum() + outside.sum()
+    delta = np.log((y1 + prior) / (n1 + n0 - y1 - prior)) - np.log((y2 + prior) / (n2 + n0 - y2 - prior))
+    assert row["estimate"] == pytest.approx(delta)
+    assert row["z"] == pytest.approx(delta / np.sqrt(1 / (y1 + prior) + 1 / (y2 + prior)))
+
+
+def test_words_of_few_texts_are_left_out(index: w.WordIndex) -> None:
+    group = np.array([True, True, False, False])
+    assert set(w.distinctive_words(index, group, least_texts=2)["word"]) == {"学校", "猫"}
+    assert w.frequent_words(index, ~group, 10, least_texts=2).empty
+
+
+def test_bigrams_stay_within_sentences(index: w.WordIndex) -> None:
+    found = set(w.frequent_bigrams(index, np.ones(4, bool), 20)["words"])
+    assert "先生 こわい" in found
+    assert "こわい 学校" not in found
