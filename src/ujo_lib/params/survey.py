@@ -34,6 +34,14 @@ class SurveySettings(NotebookSettings):
         },
         description="年代のまとめ方(選択肢: まとめた区分)",
     )
+    household_groups: dict[str, str] = Field(
+        {"一人暮らし": "家族と同居以外", "その他": "家族と同居以外", "不明": "家族と同居以外"},
+        description="家族構成のまとめ方(選択肢: まとめた区分)",
+    )
+    support_groups: dict[str, str] = Field(
+        {"受けている": "受けた・受けている", "過去に受けた": "受けた・受けている"},
+        description="支援の状況のまとめ方(選択肢: まとめた区分)",
+    )
     outing_groups: dict[str, str] = Field(
         {
             "趣味に関する用事のときだけ外出": "家から出る",

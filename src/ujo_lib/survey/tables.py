@@ -224,7 +224,7 @@ def collapsed(
     Args:
         frame: one row per person.
         item: id of a categorical column.
-        groups: option → its group; other options stay as they are, after the groups.
+        groups: option → its group, which takes the place of its first option; other options stay as they are.
         basis: what the people are; see the head of this module.
 
     Returns:
@@ -238,7 +238,7 @@ def collapsed(
         raise KeyError(
             f"「{item}」に選択肢「{'」「'.join(unknown)}」はありません。ある選択肢: {'、'.join(read.labels)}"
         )
-    labels = [*dict.fromkeys(groups.values()), *(label for label in read.labels if label not in groups)]
+    labels = list(dict.fromkeys(groups.get(label, label) for label in read.labels))
     values = frame[item].astype(object).map(lambda label: groups.get(label, label), na_action="ignore")
     wide = pd.DataFrame({item: values.astype(pd.CategoricalDtype(labels, ordered=True))})
     return single_answer(wide, item, basis=basis)
