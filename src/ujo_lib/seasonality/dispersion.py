@@ -78,7 +78,7 @@ class BlockDesign:
         left = z - (z @ self._null) @ self._null.T - effect @ self._test.T
         spread = (left**2).sum(axis=1)
         dispersion = spread / self.df2
-        memory = np.interp(self._lag_one(left), self._expected_lag_one, _GRID)
+        memory = self._memory(left)
         positive = np.clip(memory, 0.0, None)
         inflation = np.maximum(np.interp(positive, _GRID, self._inflation), 1.0)
         total = np.maximum(dispersion * inflation, np.where(design_effect > 1.0, design_effect, 0.0))
@@ -93,12 +93,14 @@ class BlockDesign:
         p_value = scipy_stats.f.sf(statistic, df1, df2)
         return ScaledTest(statistic, df1, df2, p_value, dispersion, memory, inflation)
 
-    def _lag_one(self, left: Array) -> Array:
-        """Lag-one correlation of residuals over neighbouring blocks."""
+    def _memory(self, left: Array) -> Array:
+        """Autocorrelation of the blocks that explains the lag-one correlation of their residuals."""
         near = np.flatnonzero(np.diff(self._position) == 1)
+        if len(near) == 0:
+            return np.zeros(len(left))
         total = (left**2).sum(axis=1)
         product = (left[:, near] * left[:, near + 1]).sum(axis=1)
-        return ratio_or_zero(product, total)
+        return np.interp(ratio_or_zero(product, total), self._expected_lag_one, _GRID)
 
     @cached_property
     def _moments(self) -> Array:

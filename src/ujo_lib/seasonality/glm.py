@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ujo_lib.seasonality.dispersion import Array
+from ujo_lib.seasonality.dispersion import Array, ratio_or_zero
 
 MAX_STEPS = 60
 TOLERANCE = 1e-9
@@ -97,7 +97,7 @@ def moment_alpha(y: Array, mean: Array, columns: int) -> Array:
         excess = (square / variance).sum(axis=1) - df
         slope = -(square * mean**2 / variance**2).sum(axis=1)
         # Newton's method on a convex falling function, from the left: it approaches without overshooting.
-        step = np.where((alpha > 0) | (excess > 0), -excess / slope, 0.0)
+        step = np.where((alpha > 0) | (excess > 0), ratio_or_zero(excess, -slope), 0.0)
         alpha = np.maximum(alpha + step, 0.0)
         if (np.abs(step) <= 1e-10 * (1 + alpha)).all():
             break

@@ -81,8 +81,10 @@ class CountModel:
     def weekly_fit(self) -> pd.DataFrame:
         """Observed and fitted counts by week: week (its Sunday), n, expected, low, high (95 % of such weeks).
 
-        Only whole weeks that were observed throughout.
+        Only whole weeks that were observed throughout; empty without a model.
         """
+        if not self.fitted:
+            return pd.DataFrame(columns=["week", "n", "expected", "low", "high"])
         counts = self.counts
         seen = counts.observed
         weeks = weeks_of(counts.weekday, seen, np.ones(len(seen)))

@@ -9,6 +9,9 @@ from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import Array, BlockDesign, deflated_share, small_sample
 from ujo_lib.seasonality.verdicts import PatternTests
 
+FEWEST_WEEKS = 4
+"""Below this number of weeks their spread, and with it the interval, is not known."""
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -159,6 +162,9 @@ def level_spread(tests: PatternTests, daily: Array) -> tuple[Array, Array]:
         daily: counts, shape (days,) or (series, days).
     """
     weeks = tests.weeks
+    if weeks.count < FEWEST_WEEKS:
+        unknown = np.full(len(np.atleast_2d(daily)), np.nan)
+        return unknown, unknown
     weekly = weeks.add_up(np.atleast_2d(daily))
     expected = weekly.sum(axis=1, keepdims=True) * weeks.exposure / weeks.exposure.sum()
     level = np.ones((weeks.count, 1))

@@ -1,0 +1,51 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from ujo_lib.params import ParameterError, SeasonalitySettings, project_root
+from ujo_lib.params.seasonality import read_breaks
+
+
+def test_the_breaks_of_the_sample_cover_the_history_and_the_coming_year():
+    breaks = read_breaks(project_root(Path(__file__).parent) / "params" / "school_breaks.yaml")
+    assert {item.name for item in breaks} == {"夏休み", "冬休み", "春休み"}
+    coming = SeasonalitySettings().coming
+    assert (coming.start, coming.end) == (date(2024, 4, 1), date(2025, 3, 31))
+    assert any(item.name == "夏休み" and coming.contains(item.start) for item in breaks)
+
+
+def test_all_wrong_breaks_are_named_at_once(tmp_path):
+    file = tmp_path / "breaks.yaml"
+    file.write_text("breaks:\n  - {name: 夏休み, start: 2023-08-31, end: 2023-07-21}\n  - {name: 冬休み}\n", encoding="utf-8")
+    with pytest.raises(ParameterError) as raised:
+        read_breaks(file)
+    assert [problem.key for problem in raised.value.problems] == ["breaks の1番目", "breaks の2番目"]
+
+
+@pytest.mark.parametrize("content", ["", "breaks", "- 1", "other: 1"])
+def test_a_file_without_breaks_is_refused_in_japanese(tmp_path, content):
+    file = tmp_path / "breaks.yaml"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(ParameterError, match="休みの一覧"):
+        read_breaks(file)
+
+
+def test_a_morning_that_overlaps_the_night_is_refused():
+    with pytest.raises(ValidationError, match="重なって"):
+        SeasonalitySettings(morning_hours=[1, 2])
+    with pytest.raises(ValidationError, match="0 から 23"):
+        SeasonalitySettings(night_hours=[22, 24])
+
+
+def test_gaps_are_read_in_any_date_form_and_wrong_ones_are_refused():
+    assert SeasonalitySettings(gaps=["R5.5.1~2023/5/31"]).missing_days == [(date(2023, 5, 1), date(2023, 5, 31))]
+    with pytest.raises(ValidationError, match="の形に直す"):
+        SeasonalitySettings(gaps=["2023-05"])
+    with pytest.raises(ValidationError, match="終わりを始まりより後"):
+        SeasonalitySettings(gaps=["2023-05-31~2023-05-01"])
+
+
+def test_the_prefectures_code_follows_from_the_citys():
+    assert SeasonalitySettings(area_code="13101").prefecture_code == "13000"

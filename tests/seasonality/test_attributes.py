@@ -1,0 +1,149 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ujo_lib.fiscal import Period
+from ujo_lib.seasonality.attributes import (
+    combined,
+    crosstab,
+    distribution,
+    national_answers,
+    shares_by,
+    standing_out,
+    topics_standing_out,
+)
+from ujo_lib.stats import adjusted_residuals, holm
+
+JOBS = ["児童・学生", "無職", "主婦・主夫"]
+TOPICS = ["学校", "経済・生活", "家族"]
+
+
+def records(table=((40, 5, 15), (5, 30, 15), (5, 10, 25)), extra=0):
+    """One client per contact; rows are jobs, columns topics."""
+    pairs = [(job, topic) for i, job in enumerate(JOBS) for j, topic in enumerate(TOPICS) for _ in range(table[i][j])]
+    frame = pd.DataFrame(pairs + [(None, "学校")] * extra, columns=["occupation", "topic"])
+    frame["occupation"] = pd.Categorical(frame["occupation"], JOBS, ordered=True)
+    frame["topic"] = pd.Categorical(frame["topic"], TOPICS, ordered=True)
+    return frame.assign(client_id=[f"c{i}" for i in range(len(frame))])
+
+
+def test_without_repeats_the_residuals_are_those_of_haberman():
+    cells = crosstab(records(), "occupation", "topic")
+    expected = adjusted_residuals([[40, 5, 15], [5, 30, 15], [5, 10, 25]]).ravel()
+    residuals = cells["residual"].to_numpy(dtype=float)
+    # Clusters of one leave the factor n / (n − 1) and the cells' own spread; never a larger residual than Haberman's.
+    assert (np.abs(residuals) <= np.abs(expected) + 1e-9).all()
+    assert residuals == pytest.approx(expected, rel=0.25)
+
+
+def test_p_values_are_adjusted_over_all_cells():
+    cells = crosstab(records(), "occupation", "topic")
+    assert cells["p_holm"].to_numpy() == pytest.approx(holm(cells["p_value"].to_numpy(dtype=float)))
+
+
+def test_shares_of_a_row_add_up_and_unanswered_contacts_are_left_out():
+    cells = crosstab(records(extra=7), "occupation", "topic")
+    assert cells.groupby("occupation", observed=True)["share"].sum().to_numpy() == pytest.approx(1)
+    assert cells["n"].sum() == 150
+
+
+def test_what_stands_out_is_listed_strongest_first_and_only_excesses():
+    cells = crosstab(records(), "occupation", "topic")
+    found = standing_out(cells)
+    assert found[["occupation", "topic"]].astype(str).agg("×".join, axis=1).tolist()[:2] == ["児童・学生×学校", "無職×経済・生活"]
+    assert (found["residual"] > 0).all()
+    assert topics_standing_out(cells) == ["学校", "経済・生活", "家族"]
+
+
+def test_one_client_who_writes_often_is_not_a_pattern():
+    frame = records(((10, 10, 10), (10, 10, 10), (10, 10, 10)))
+    often = pd.DataFrame({"occupation": ["無職"] * 40, "topic": ["家族"] * 40, "client_id": ["often"] * 40})
+    together = pd.concat([frame, often.astype(frame.dtypes[["occupation", "topic"]].to_dict())], ignore_index=True)
+    separate = together.assign(client_id=[f"c{i}" for i in range(len(together))])
+    assert len(standing_out(crosstab(separate, "occupation", "topic"))) > 0
+    assert standing_out(crosstab(together, "occupation", "topic")).empty
+    assert topics_standing_out(crosstab(together, "occupation", "topic")) == TOPICS
+
+
+def test_an_empty_category_keeps_its_row_without_a_test():
+    cells = crosstab(records(((40, 5, 15), (0, 0, 0), (5, 10, 25))), "occupation", "topic")
+    empty = cells.query("occupation == '無職'")
+    assert empty["base"].tolist() == [0, 0, 0]
+    assert empty[["share", "residual", "p_holm"]].isna().all(axis=None)
+
+
+def feelings():
+    answers = ["常に"] * 30 + ["時々"] * 42 + ["ほとんどない"] * 20 + ["全くない"] * 8
+    labels = ["常に", "時々", "ほとんどない", "全くない"]
+    column = pd.Categorical([*answers, *[None] * 12], labels, ordered=True)
+    return pd.DataFrame({"loneliness": column, "client_id": [f"c{i}" for i in range(112)]})
+
+
+NATION = pd.DataFrame({"value": ["常に", "時々", "ほとんどない", "全くない", "無回答"], "n": [400, 350, 200, 50, 300]})
+
+
+def test_shares_are_of_valid_answers_and_the_unanswered_are_counted_beside():
+    table = distribution(feelings(), "loneliness", NATION).set_index("loneliness")
+    assert table.loc["常に", ["n", "share", "reference"]].tolist() == [30, 0.3, 0.4]
+    assert table.loc["無回答", "n"] == 12
+    assert table.loc["総数", "n"] == 112
+    assert table.loc[["無回答", "総数"], "share"].isna().all()
+
+
+def test_answers_are_added_up_only_as_the_labels_say():
+    one = combined(feelings(), "loneliness", ["常に", "時々"], NATION).iloc[0]
+    assert (one["n"], one["base"], one["missing"], one["share"]) == (72, 100, 12, 0.72)
+    assert one["reference"] == 0.75
+    assert one["difference"] == pytest.approx(-0.03)
+    assert one["difference_low"] < one["difference"] < one["difference_high"]
+
+
+def test_newcombes_published_interval_is_reproduced_for_independent_contacts():
+    # Newcombe (1998), table II, case (a): 56/70 against 48/80, method 10: 0.0524 to 0.3339. The share of the place uses
+    # Jeffreys' limits here, which differ from Wilson's in the third decimal.
+    frame = pd.DataFrame({"x": ["はい"] * 56 + ["いいえ"] * 14})
+    nation = pd.DataFrame({"value": ["はい", "いいえ"], "n": [48, 32]})
+    one = combined(frame, "x", ["はい"], nation).iloc[0]
+    assert (one["difference_low"], one["difference_high"]) == pytest.approx((0.0524, 0.3339), abs=0.01)
+
+
+def test_without_national_figures_the_place_stands_alone():
+    one = combined(feelings(), "loneliness", ["常に", "時々"]).iloc[0]
+    assert one["share"] == 0.72
+    assert one[["reference", "difference"]].isna().all()
+
+
+def test_a_label_of_another_scale_is_refused():
+    with pytest.raises(ValueError, match="しばしばある"):
+        combined(feelings(), "loneliness", ["しばしばある"])
+
+
+def test_nobody_answered():
+    one = combined(feelings().iloc[100:], "loneliness", ["常に"], NATION).iloc[0]
+    assert (one["n"], one["base"]) == (0, 0)
+    assert pd.isna(one["share"])
+
+
+def test_shares_by_another_attribute_begin_with_everybody():
+    frame = records().assign(status=["中断", "完了", "完了"] * 50)
+    table = shares_by(frame, "topic", "status", ["中断"])
+    assert table["topic"].tolist() == ["全体", *TOPICS]
+    assert table.loc[0, ["n", "base"]].tolist() == [50, 150]
+    assert table.loc[1:, "base"].sum() == 150
+
+
+def test_national_slices_are_added_up_only_when_they_fill_the_period():
+    slices = pd.DataFrame(
+        {
+            "variable": "topic",
+            "value": ["家族", "家族"],
+            "n": [3, 4],
+            "period_start": pd.to_datetime(["2023-01-01", "2023-04-01"]),
+            "period_end": pd.to_datetime(["2023-03-31", "2023-06-30"]),
+        }
+    )
+    half = Period(date(2023, 1, 1), date(2023, 6, 30), "上半期")
+    assert national_answers(slices, "topic", half)["n"].tolist() == [7]
+    assert national_answers(slices, "topic", Period(date(2023, 1, 1), date(2023, 5, 31), "5か月")) is None

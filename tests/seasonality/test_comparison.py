@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from tests.seasonality.conftest import counts_of, noisy_year
+
+from ujo_lib.seasonality.comparison import judge_difference, shares_beside
+from ujo_lib.seasonality.verdicts import judge
+
+
+def nation_and_place(effect=0.0):
+    rng = np.random.default_rng(1)
+    nation = rng.poisson(900 * np.exp(0.2 * np.cos(np.arange(365) / 58)))
+    august = (np.arange(365) >= 212) & (np.arange(365) < 243)
+    hours = np.full(24, 1 / 24)
+    place = rng.poisson((nation * 0.008 * np.exp(effect * august))[:, None] * hours)
+    return counts_of(place.sum(axis=1), hourly=place), counts_of(nation, hourly=rng.poisson(nation[:, None] * hours))
+
+
+def test_a_place_that_follows_the_nation_is_not_called_different_however_strong_the_season():
+    place, nation = nation_and_place()
+    assert judge(nation)[1].detected
+    assert [verdict.detected for verdict in judge_difference(place, nation)] == [False, False]
+
+
+def test_a_month_of_its_own_is_found_and_stands_in_the_table():
+    place, nation = nation_and_place(0.7)
+    assert judge_difference(place, nation)[0].detected
+    table = shares_beside(place, nation, "month")
+    assert table.loc[table["estimate"].idxmax(), "month"] == "8月"
+    assert table.loc[7, "low"] > 1
+
+
+@pytest.mark.parametrize(("by", "rows"), [("month", 12), ("weekday", 7), ("hour", 24)])
+def test_shares_add_up_and_lie_in_their_intervals(by, rows):
+    table = shares_beside(*nation_and_place(), by)
+    assert len(table) == rows
+    assert table["share"].sum() == pytest.approx(1)
+    assert ((table["low"] <= table["estimate"]) & (table["estimate"] <= table["high"])).all()
+
+
+def test_hours_cannot_be_compared_without_hours():
+    place, nation = nation_and_place()
+    with pytest.raises(ValueError, match="no hours"):
+        shares_beside(place, counts_of(nation.daily), "hour")
+
+
+def test_too_few_contacts_are_not_compared():
+    place = counts_of(np.r_[np.ones(20), np.zeros(345)])
+    assert judge_difference(place, noisy_year(900))[0].detected is None

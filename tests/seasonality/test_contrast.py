@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from tests.seasonality.conftest import counts_of, noisy_year
+
+from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words, ratio_interval
+from ujo_lib.stats import rate_ratio
+
+MORNING = [6, 7, 8, 9, 10, 11]
+
+
+def test_independent_contacts_give_nearly_the_exact_ratio_of_two_rates():
+    exact = rate_ratio(336, 2, 513, 6)
+    low, high = ratio_interval(np.array(336), np.array(513), 2 / 6, 1.0)
+    assert (float(low), float(high)) == pytest.approx((exact.low, exact.high), rel=0.01)
+    assert compare_hours(noisy_year(20), [22, 23], MORNING).design_effect < 1.2
+
+
+def test_ten_calls_on_one_night_weigh_as_one_night():
+    hourly = noisy_year(5).hourly.copy()
+    calm = compare_hours(counts_of(hourly.sum(axis=1), hourly=hourly), [22, 23], MORNING)
+    hourly[10, 22] += 150
+    wild = compare_hours(counts_of(hourly.sum(axis=1), hourly=hourly), [22, 23], MORNING)
+    assert wild.design_effect > 5 * calm.design_effect
+    assert wild.p_value > rate_ratio(wild.n, 2, wild.n_reference, 6).p_value
+
+
+def test_returning_clients_widen_the_interval():
+    counts = noisy_year(10)
+    plain, wide = compare_hours(counts, [22], MORNING), compare_hours(counts, [22], MORNING, client_effect=3.0)
+    assert wide.high - wide.low > plain.high - plain.low
+
+
+def test_p_and_interval_agree():
+    for seed in range(20):
+        result = compare_hours(noisy_year(1, seed), [3], MORNING)
+        assert (result.p_value < 0.05) == (result.low > 1 or result.high < 1)
+
+
+def test_a_quiet_morning_gives_an_open_interval_and_no_number():
+    hourly = np.zeros((365, 24), dtype=np.int64)
+    hourly[:30, 22] = 1
+    result = compare_hours(counts_of(hourly.sum(axis=1), hourly=hourly), [22], MORNING)
+    assert result.estimate is None
+    assert result.high == np.inf
+
+
+def test_each_late_hour_is_compared_by_itself():
+    table = hours_against(noisy_year(20), [0, 1, 2], MORNING)
+    assert table["hour"].tolist() == ["0時台", "1時台", "2時台"]
+
+
+def test_overlapping_hours_are_refused():
+    with pytest.raises(ValueError, match="must differ"):
+        compare_hours(noisy_year(), [6], MORNING)
+    with pytest.raises(ValueError, match="no hours"):
+        compare_hours(counts_of(np.ones(365)), [22], MORNING)
+
+
+def test_hours_in_words():
+    assert hours_in_words([22, 23]) == "22時台・23時台"
+    assert hours_in_words([11, 6, 7, 8, 9, 10, 22]) == "6~11時台・22時台"

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats as scipy_stats
+
+from ujo_lib.seasonality.dispersion import BlockDesign, deflated_share, small_sample, weeks_of
+
+
+def one_way(groups, series):
+    """The test of equal groups over blocks that lie far apart, so that there is no memory to estimate."""
+    design = BlockDesign(np.ones((len(groups), 1)), np.eye(groups.max() + 1)[groups], np.ones(len(groups)), np.arange(len(groups)) * 2)
+    mean = series.mean()
+    return design.test((series - mean) / np.sqrt(mean))
+
+
+def test_with_equal_exposures_and_no_memory_it_is_the_analysis_of_variance_of_r(r, data):
+    result = one_way(np.repeat(np.arange(10), 10), data["discoveries", "n"].astype(float))
+    assert result.statistic[0] == pytest.approx(r["discoveries", "F"], rel=1e-8)
+    assert result.p_value[0] == pytest.approx(r["discoveries", "p"], rel=1e-8)
+
+
+def test_a_design_effect_larger_than_the_spread_takes_its_place():
+    rng = np.random.default_rng(1)
+    groups, series = np.repeat(np.arange(4), 13), rng.poisson(50, 52).astype(float)
+    design = BlockDesign(np.ones((52, 1)), np.eye(4)[groups], np.ones(52), np.arange(52))
+    residuals = (series - series.mean()) / np.sqrt(series.mean())
+    assert design.test(residuals, design_effect=8.0).statistic[0] < design.test(residuals).statistic[0]
+
+
+def test_memory_between_blocks_is_estimated_without_the_bias_of_the_fitted_columns():
+    rng = np.random.default_rng(2)
+    months = np.repeat(np.arange(12), 5)[:52]
+    noise = rng.normal(size=(4000, 152))
+    for t in range(1, 152):
+        noise[:, t] = 0.5 * noise[:, t - 1] + np.sqrt(0.75) * noise[:, t]
+    design = BlockDesign(np.ones((52, 1)), np.eye(12)[months], np.ones(52), np.arange(52))
+    assert np.median(design.test(noise[:, 100:]).autocorrelation) == pytest.approx(0.5, abs=0.04)
+
+
+def test_memory_is_not_read_across_a_gap():
+    position = np.array([0, 1, 2, 3, 30, 31, 32, 33])
+    design = BlockDesign(np.ones((8, 1)), np.arange(8.0)[:, None], np.ones(8), position)
+    z = np.array([1.0, -1.0, 1.0, -1.0, -1.0, 1.0, -1.0, 1.0])
+    assert design.test(z).autocorrelation[0] == pytest.approx(-0.3, abs=0.01)  # as low as the grid goes
+
+
+def test_many_series_at_once_give_the_same_as_one_by_one():
+    rng = np.random.default_rng(3)
+    design = BlockDesign(np.ones((52, 1)), np.eye(4)[np.arange(52) % 4], np.ones(52), np.arange(52))
+    z = rng.normal(size=(5, 52))
+    together = design.test(z).p_value
+    assert together == pytest.approx([design.test(row).p_value[0] for row in z])
+
+
+def test_53_sundays_make_52_weeks_and_the_last_day_joins_its_neighbour():
+    weekday = np.arange(365) % 7
+    weeks = weeks_of(weekday, np.ones(365, dtype=bool), np.ones(365))
+    assert weeks.count == 52
+    assert weeks.exposure[-1] == 8
+
+
+def test_a_missing_month_leaves_a_hole_in_the_weeks_and_not_a_jump():
+    observed = np.ones(365, dtype=bool)
+    observed[31:59] = False
+    weeks = weeks_of(np.arange(365) % 7, observed, np.ones(365))
+    assert weeks.exposure.sum() == observed.sum()
+    assert np.diff(weeks.position).max() > 1
+    assert (weeks.block[31:59] == -1).all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 200), st.integers(1, 200), st.floats(0.1, 20))
+def test_the_interval_holds_the_share_and_more_spread_never_narrows_it(k, extra, spread):
+    n = k + extra
+    low, high = deflated_share(np.array(k), np.array(n), np.array(spread))
+    wider = deflated_share(np.array(k), np.array(n), np.array(spread + 3))
+    assert 0 <= low <= k / n <= high <= 1
+    assert wider[1] - wider[0] >= high - low - 1e-9
+
+
+def test_without_extra_spread_it_is_jeffreys_interval():
+    low, high = deflated_share(np.array(3), np.array(10), np.array(1.0))
+    assert low == pytest.approx(scipy_stats.beta.ppf(0.025, 3.5, 7.5))
+    assert high == pytest.approx(scipy_stats.beta.ppf(0.975, 3.5, 7.5))
+
+
+def test_a_spread_known_from_few_weeks_widens_the_interval():
+    assert small_sample(np.array(2.0), 4) > small_sample(np.array(2.0), 400) > 2.0

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.datasets import cpunish
+
+from ujo_lib.seasonality.glm import fit, fit_negative_binomial, moment_alpha
+
+
+def warpbreaks(data):
+    wool, tension = data["warpbreaks", "wool"], data["warpbreaks", "tension"]
+    X = np.column_stack([np.ones(54), wool == "B", tension == "M", tension == "H"]).astype(float)
+    return data["warpbreaks", "breaks"].astype(float), X
+
+
+def test_quasi_poisson_of_warpbreaks_is_that_of_r(r, data):
+    y, X = warpbreaks(data)
+    fitted = fit(y, X)
+    dispersion = (fitted.residuals[0] ** 2).sum() / 50
+    for i in range(4):
+        assert fitted.coefficients[0, i] == pytest.approx(r["warpbreaks", f"coef{i + 1}"], rel=1e-7)
+        assert np.sqrt(dispersion * fitted.bread[0, i, i]) == pytest.approx(r["warpbreaks", f"se{i + 1}"], rel=1e-6)
+
+
+def test_seasonal_model_of_road_deaths_with_month_length_is_that_of_r(r, data):
+    y = data["driver_deaths", "n"].astype(float)
+    t = (np.arange(192) + 0.5) / 12
+    months = np.arange("1969-01", "1985-01", dtype="datetime64[M]")
+    days = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(float)
+    X = np.column_stack([np.ones(192), np.cos(2 * np.pi * t), np.sin(2 * np.pi * t), t])
+    fitted = fit(y, X, np.log(days))
+    dispersion = (fitted.residuals[0] ** 2).sum() / 188
+    assert dispersion == pytest.approx(r["driver_deaths", "dispersion"], rel=1e-6)
+    for i in range(4):
+        assert fitted.coefficients[0, i] == pytest.approx(r["driver_deaths", f"coef{i + 1}"], rel=1e-6)
+        assert np.sqrt(dispersion * fitted.bread[0, i, i]) == pytest.approx(r["driver_deaths", f"se{i + 1}"], rel=1e-5)
+
+
+def test_statsmodels_agrees_on_its_own_data_with_a_given_alpha():
+    table = cpunish.load_pandas()
+    y, X = table.endog.to_numpy(), sm.add_constant(table.exog[["INCOME", "PERPOVERTY", "SOUTH"]]).to_numpy()
+    X[:, 1] /= 1e4
+    expected = sm.GLM(y, X, family=sm.families.NegativeBinomial(alpha=0.3)).fit()
+    fitted = fit(y, X, alpha=0.3)
+    assert fitted.coefficients[0] == pytest.approx(expected.params, rel=1e-5)
+    assert np.sqrt(np.diag(fitted.bread[0])) == pytest.approx(expected.bse, rel=1e-5)
+
+
+def test_many_series_at_once_give_the_same_as_one_by_one():
+    rng = np.random.default_rng(1)
+    X = np.column_stack([np.ones(60), np.arange(60) % 3 == 0]).astype(float)
+    y = rng.poisson(rng.uniform(0.5, 40, (6, 1)), (6, 60)).astype(float)
+    together = fit_negative_binomial(y, X).coefficients
+    assert together == pytest.approx(np.vstack([fit_negative_binomial(row, X).coefficients for row in y]), abs=1e-7)
+
+
+def test_alpha_makes_the_pearson_statistic_its_degrees_of_freedom():
+    rng = np.random.default_rng(2)
+    y = rng.negative_binomial(4, 0.2, (3, 300)).astype(float)
+    mean = np.repeat(y.mean(axis=1, keepdims=True), 300, axis=1)
+    alpha = moment_alpha(y, mean, 1)
+    pearson = ((y - mean) ** 2 / (mean * (1 + alpha[:, None] * mean))).sum(axis=1)
+    assert pearson == pytest.approx(299, rel=1e-8)
+
+
+def test_counts_that_vary_less_than_a_lottery_keep_alpha_at_zero():
+    assert moment_alpha(np.full((1, 50), 7.0), np.full((1, 50), 7.0), 1)[0] == 0
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(0, 500), min_size=5, max_size=40).filter(any))
+def test_the_mean_model_gives_the_mean_of_any_counts(counts):
+    fitted = fit(np.array(counts, dtype=float), np.ones((len(counts), 1)))
+    assert fitted.converged[0]
+    assert fitted.mean[0, 0] == pytest.approx(np.mean(counts), rel=1e-6)
+
+
+def test_dependent_columns_are_refused():
+    with pytest.raises(np.linalg.LinAlgError):
+        fit(np.arange(10.0), np.zeros((10, 2)))

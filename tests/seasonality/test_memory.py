@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+from scipy.signal import lfilter
+
+from ujo_lib.seasonality import glm, memory
+
+DAYS = np.arange(365)
+X = np.column_stack([np.ones(365), np.cos(DAYS / 58), np.sin(DAYS / 58), np.eye(7)[DAYS % 7][:, 1:]])
+
+
+def years(persistence, sd, series=60, seed=1):
+    rng = np.random.default_rng(seed)
+    path = lfilter([1.0], [1.0, -persistence], rng.normal(0, sd * np.sqrt(1 - persistence**2), (series, 465)), axis=1)
+    return rng.poisson(400 * np.exp(path[:, 100:])).astype(float)
+
+
+def fitted(y):
+    result = glm.fit_negative_binomial(y, X)
+    return result, memory.estimate(result, X, DAYS)
+
+
+def test_independent_days_show_no_memory_and_a_persistent_process_shows_its_own():
+    _, none = fitted(years(0.0, 0.2))
+    _, long = fitted(years(0.7, 0.2))
+    assert np.median(none.share * none.persistence) < 0.03
+    assert np.median(long.share * long.persistence) == pytest.approx(0.7 * 0.04 / 0.0425, abs=0.06)
+
+
+def test_memory_widens_slow_patterns_more_than_weekdays():
+    fit, found = fitted(years(0.7, 0.2))
+    plain = np.einsum("sii->si", fit.bread)
+    wide = np.einsum("sii->si", memory.covariance(fit, X, DAYS, found))
+    ratio = np.median(wide / plain, axis=0)
+    assert ratio[1] > 2.5
+    assert ratio[4] < 1.5
+
+
+def test_correlation_is_one_on_the_diagonal_and_falls_with_distance():
+    found = memory.Memory(np.array([0.5]), np.array([0.8]), np.array([1.0]))
+    matrix = found.correlation(0, np.abs(np.subtract.outer(np.arange(5), np.arange(5))))
+    assert np.diag(matrix).tolist() == [1.0] * 5
+    assert matrix[0, 1:] == pytest.approx(0.5 * 0.8 ** np.arange(1, 5))
+
+
+def test_days_after_a_gap_do_not_count_as_neighbours():
+    keep = np.r_[0:150, 250:365]
+    fit = glm.fit_negative_binomial(years(0.7, 0.2)[:, keep], X[keep])
+    found = memory.estimate(fit, X[keep], DAYS[keep])
+    assert np.median(found.share * found.persistence) == pytest.approx(0.66, abs=0.1)

@@ -1,0 +1,77 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.seasonality.conftest import records_of
+
+from ujo_lib.fiscal import FiscalYear, period_for
+from ujo_lib.seasonality.scopes import both_bases, clock_lag, clock_sentence, open_scopes
+
+PERIOD = period_for(FiscalYear(2023), "calendar")
+
+
+def world(shift=0, gaps=()):
+    rng = np.random.default_rng(1)
+    days = pd.date_range("2023-01-01", "2024-03-31")
+    evening = 1 + np.cos((np.arange(24) - 22) * 2 * np.pi / 24)
+    times = [
+        day + pd.Timedelta(hours=int(hour)) for day in days for hour in rng.choice(24, 7, p=evening / evening.sum())
+    ]
+    desk = records_of(pd.DatetimeIndex(times) + pd.Timedelta(hours=shift), channel="全国窓口", pref="熊本県")
+    own = records_of(pd.DatetimeIndex(["2023-06-01 21:00", "2024-02-25 22:00"]), channel="宇城市専用", pref="熊本県")
+    grid = pd.MultiIndex.from_product([days, range(24)], names=["date", "hour"]).to_frame(index=False)
+    national = grid.assign(n=np.rint(40 * evening[grid["hour"]]).astype(int))
+    channels = pd.DataFrame({"channel": ["全国窓口", "宇城市専用"], "opened_on": pd.to_datetime(["2020-03-01", "2023-05-01"])})
+    desks = ("全国窓口", "宇城市専用")
+    return open_scopes(pd.concat([desk, own]), national, channels, PERIOD, "熊本県", desks, gaps)
+
+
+def test_the_citys_desk_is_not_part_of_the_prefecture_and_both_totals_are_shown():
+    totals = world().totals()
+    assert totals["県"].n == 365 * 7
+    assert totals["市"].n == 1
+    assert totals["県と市の計"].n == 365 * 7 + 1
+
+
+def test_days_before_the_desk_opened_are_no_zeros():
+    city = world().totals()["市"]
+    assert city.days == 245
+    assert city.observed[: 31 + 28 + 31 + 30].sum() == 0
+    assert world().city_year(FiscalYear(2023)).start == date(2023, 5, 1)
+
+
+def test_calendar_and_fiscal_year_are_counted_side_by_side():
+    bases = both_bases(world(), FiscalYear(2023)).set_index("scope")
+    assert bases.loc["県", "n_calendar"] == 365 * 7
+    assert bases.loc["県", "n_fiscal"] == 366 * 7
+    assert bases.loc["県", ["missing_calendar", "missing_fiscal"]].tolist() == [0, 0]
+
+
+def test_a_declared_gap_is_a_gap_in_every_scope():
+    totals = world(gaps=[(date(2023, 8, 1), date(2023, 8, 31))]).totals()
+    assert totals["全国"].days == totals["県"].days == 334
+    assert totals["県"].n == 334 * 7
+
+
+def test_a_file_in_utc_is_noticed():
+    assert "9時間ずれている" in clock_sentence(world(shift=-9))
+    assert clock_lag(world(shift=-9)) == -9
+    assert "ほぼ同じ時刻" in clock_sentence(world())
+
+
+def test_an_unknown_desk_is_refused_in_japanese():
+    with pytest.raises(ValueError, match="窓口の一覧に「市民相談」"):
+        open_scopes(
+            records_of(["2023-01-01"], channel="全国窓口", pref="熊本県"),
+            pd.DataFrame({"date": pd.to_datetime(["2023-01-01"]), "hour": [0], "n": [1]}),
+            pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
+            PERIOD,
+            "熊本県",
+            ("全国窓口", "市民相談"),
+        )
+
+
+def test_records_of_the_period_are_those_of_the_counts():
+    scopes = world()
+    assert len(scopes.records()) == scopes.totals()["県"].n

@@ -1,0 +1,70 @@
+from datetime import date
+
+import numpy as np
+import pytest
+from tests.seasonality.conftest import counts_of, noisy_year
+
+from ujo_lib.fiscal import FiscalYear, Period, period_for
+from ujo_lib.seasonality.forecast import forecast_months
+from ujo_lib.seasonality.staffing import hour_shares, quantile_reached, short_handed, slots
+
+COMING = period_for(FiscalYear(2024), "fiscal")
+
+
+@pytest.fixture(scope="module")
+def busy():
+    history = noisy_year(200, seed=3)
+    return history, forecast_months(history, COMING, (), seed=1)
+
+
+def test_the_evening_needs_more_than_the_capacity_and_the_morning_does_not(busy):
+    history, coming = busy
+    table = slots(history, coming, capacity=12)
+    assert len(table) == 168
+    assert set(short_handed(table)["hour"]) == {"20時台", "21時台", "22時台", "23時台"}
+    assert short_handed(table)["over"].is_monotonic_decreasing
+
+
+def test_expected_counts_add_up_to_the_forecast(busy):
+    history, coming = busy
+    days = np.bincount((np.arange(365) + 1) % 7, minlength=7)  # 1 April 2024 is a Monday
+    table = slots(history, coming, capacity=12)
+    total = (table["expected"].to_numpy().reshape(7, 24).sum(axis=1) * days).sum()
+    assert total == pytest.approx(coming.daily_mean.sum(), rel=1e-9)
+
+
+def test_nine_in_ten_hours_lie_within_the_quantile_when_the_year_comes_again(busy):
+    history, _ = busy
+    period = history.period
+    coming = forecast_months(noisy_year(200, seed=4), period, (), seed=1)
+    reached = quantile_reached(history, coming, slots(history, coming, capacity=12))
+    assert 0.88 < reached < 0.97
+
+
+def test_a_higher_capacity_never_lengthens_the_list(busy):
+    history, coming = busy
+    lengths = [len(short_handed(slots(history, coming, capacity))) for capacity in (5, 12, 18, 30)]
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[-1] == 0
+
+
+def test_weekdays_share_one_clock_when_they_cannot_be_told_apart():
+    shares = hour_shares(noisy_year(0.3, seed=5))
+    assert np.ptp(shares, axis=0).max() < 0.03
+    assert shares.sum(axis=1) == pytest.approx(1)
+
+
+def test_a_weekday_with_its_own_clock_keeps_it():
+    hourly = noisy_year(100, seed=6).hourly.copy()
+    hourly[::7] = np.roll(hourly[::7], 10, axis=1)
+    shares = hour_shares(counts_of(hourly.sum(axis=1), hourly=hourly))
+    assert shares[0].argmax() != shares[1].argmax()
+
+
+def test_no_forecast_no_table():
+    half = Period(date(2023, 4, 1), date(2023, 9, 30), "上半期")
+    history = noisy_year(period=half)
+    coming = forecast_months(history, COMING, (), seed=1)
+    assert slots(history, coming, 1).empty
+    assert short_handed(slots(history, coming, 1)).empty
+    assert quantile_reached(history, coming, slots(history, coming, 1)) is None

@@ -1,0 +1,92 @@
+from datetime import date
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+from tests.seasonality.conftest import counts_of, noisy_year
+
+from ujo_lib.fiscal import Period
+from ujo_lib.seasonality.verdicts import descriptive_tests, judge, verdict_table
+
+HALF = Period(date(2024, 4, 1), date(2024, 9, 30), "上半期")
+
+
+def test_one_year_is_never_called_a_season():
+    said = "".join(verdict.pattern + verdict.remark + verdict.sentence for verdict in judge(noisy_year()))
+    assert "季節" not in said
+    assert "この年の月別の偏り" in said
+
+
+def test_half_a_year_gives_no_verdict_on_months_and_says_so():
+    months, wave, weekdays, slope = judge(noisy_year(period=HALF))
+    assert months.detected is wave.detected is None
+    assert months.kind == "not_estimable"
+    assert months.p_value is None
+    assert "12か月分の記録がそろっていない" in months.sentence
+    assert weekdays.detected is not None
+    assert slope.detected is not None
+
+
+def test_a_missing_month_gives_no_verdict_on_months():
+    counts = noisy_year().without([(date(2023, 5, 1), date(2023, 5, 31))])
+    assert judge(counts)[0].detected is None
+
+
+def test_two_dozen_contacts_are_not_judged():
+    daily = np.zeros(365)
+    daily[:24] = 1
+    assert [verdict.detected for verdict in judge(counts_of(daily))] == [None] * 4
+
+
+def test_a_planted_weekday_pattern_is_found_with_its_direction():
+    rng = np.random.default_rng(4)
+    weekday = np.arange(365) % 7
+    _, _, weekdays, slope = judge(counts_of(rng.poisson(20 * (1.2 - 0.07 * weekday))))
+    assert weekdays.detected
+    assert slope.detected
+    assert slope.kind == "detected"
+
+
+def test_a_planted_month_is_found():
+    daily = np.random.default_rng(5).poisson(np.where((np.arange(365) >= 212) & (np.arange(365) < 243), 14, 7))
+    assert judge(counts_of(daily))[0].detected
+
+
+def test_waves_that_last_weeks_raise_the_bar():
+    rng = np.random.default_rng(6)
+    level = np.repeat(np.exp(rng.normal(0, 0.5, 53)), 7)[:365]
+    months = judge(counts_of(rng.poisson(20 * level)))[0]
+    assert months.dispersion > 10
+    assert not months.detected
+
+
+def test_clients_who_come_back_raise_the_bar():
+    counts = noisy_year(20)
+    assert judge(counts, design_effect=5.0)[0].p_value > judge(counts)[0].p_value
+
+
+def test_chi_square_is_the_textbook_one_and_is_marked_as_description():
+    counts = noisy_year()
+    table = descriptive_tests(counts)
+    n = np.bincount(counts.month_index, weights=counts.daily)
+    days = np.bincount(counts.month_index)
+    expected = scipy_stats.chisquare(n, n.sum() * days / 365)
+    assert table.loc[0, "statistic"] == pytest.approx(expected.statistic)
+    assert table.loc[0, "p_value"] == pytest.approx(expected.pvalue)
+    assert table["remark"].str.contains("判定には使わない").all()
+
+
+def test_nothing_to_describe_is_refused():
+    with pytest.raises(ValueError, match="no contacts"):
+        descriptive_tests(counts_of(np.zeros(365)))
+
+
+def test_a_series_without_any_spread_does_not_crash():
+    assert [verdict.detected for verdict in judge(counts_of(np.full(365, 5)))] == [False] * 4
+
+
+def test_the_table_holds_one_row_per_verdict_and_no_number_where_nothing_was_judged():
+    table = verdict_table(judge(noisy_year(period=HALF)))
+    assert table["pattern"].tolist()[2] == "曜日による違い"
+    assert table.loc[:1, "p_value"].isna().all()
+    assert table["finding"].tolist()[:2] == ["判定しない", "判定しない"]
