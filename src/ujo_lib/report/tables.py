@@ -228,68 +228,71 @@ def _default_columns(published: Published) -> list[str]:
 
 def _column(published: Published, name: str) -> _Column:
     number_format = format_of(published, name)
-    cells = tuple(cell_text(published, name, row, number_format) for row in range(len(published.frame)))
+    cells = tuple(_cell_texts(published, name, number_format))
     return _Column(heading(published.spec, name), cells, number_format in NUMERIC_FORMATS)
 
 
 def _interval_column(published: Published) -> _Column:
     number_format = format_of(published, "low")
-    cells = []
-    for row in range(len(published.frame)):
-        low, high = (published.frame[name].iloc[row] for name in ("low", "high"))
-        if published.hidden[["low", "high"]].iloc[row].any():
-            cells.append(HIDDEN)
-        else:
-            cells.append(
-                MISSING if pd.isna(low) or pd.isna(high) else interval_text(low, high, number_format)
-            )
+    bounds = zip(published.frame["low"].tolist(), published.frame["high"].tolist(), strict=True)
+    hidden = published.hidden[["low", "high"]].any(axis=1).tolist()
+    cells = [
+        HIDDEN if hide else MISSING if pd.isna([low, high]).any() else interval_text(low, high, number_format)
+        for (low, high), hide in zip(bounds, hidden, strict=True)
+    ]
     title = published.spec.labels.get("low", f"{_INTERVAL}(%)" if number_format == "share" else _INTERVAL)
     return _Column(title, tuple(cells), numeric=True)
 
 
-def cell_text(published: Published, column: str, row: int, number_format: str | None = None) -> str:
-    """Spell one cell: its number or text, 「x」 when kept back, 「…」 when there is none."""
-    if published.hidden[column].iloc[row]:
-        return HIDDEN
-    value: Any = published.frame[column].iloc[row]
-    if value is None or pd.isna(value):
-        return MISSING
-    if isinstance(value, pd.Timestamp):
-        return str(value.date())
-    return in_cell(value, number_format or format_of(published, column))
+def _cell_texts(published: Published, column: str, number_format: str) -> list[str]:
+    """Spell the cells of a column: number or text, 「x」 when kept back, 「…」 when there is none."""
+    values: list[Any] = published.frame[column].tolist()
+    return [
+        HIDDEN if hide else MISSING if value is None or pd.isna(value) else _cell_text(value, number_format)
+        for value, hide in zip(values, published.hidden[column].tolist(), strict=True)
+    ]
+
+
+def _cell_text(value: Any, number_format: str) -> str:
+    return str(value.date()) if isinstance(value, pd.Timestamp) else in_cell(value, number_format)
 
 
 def _cross(
     published: Published, across: str, values: str
 ) -> tuple[list[_Column], list[_Column], list[bool | None]]:
     """Row headings, body columns (bases first, then one per category) and small rows of a cross table."""
-    frame = published.frame
+    frame, totals = published.frame, set(published.spec.total_labels)
     keys = [name for name in published.spec.dimensions if name != across]
-    labels = frame[keys].astype(str).agg(" / ".join, axis=1)
-    order = list(dict.fromkeys(labels))
-    order.sort(key=lambda label: not set(label.split(" / ")) & set(published.spec.total_labels))
+    if not keys:
+        raise KeyError(f"{published.spec.id}: a cross table needs a second dimension besides {across}")
+    labels = [" / ".join(map(str, row)) for row in frame[keys].itertuples(index=False, name=None)]
+    order = sorted(dict.fromkeys(labels), key=lambda label: not set(label.split(" / ")) & totals)
     place = {label: position for position, label in enumerate(order)}
-    number_format = format_of(published, values)
-    body = [_bases(published, labels, order)] if "base" in frame else []
-    for category in dict.fromkeys(frame[across].astype(str)):
-        cells = [""] * len(order)
-        for row in range(len(frame)):
-            if str(frame[across].iloc[row]) == category:
-                at = place[labels.iloc[row]]
-                if cells[at]:
-                    raise KeyError(f"{published.spec.id}: two cells for {order[at]} × {category}")
-                cells[at] = cell_text(published, values, row, number_format)
-        body.append(_Column(category, tuple(cell or NONE_COUNTED for cell in cells), numeric=True))
+    columns: dict[str, list[str]] = {}
+    texts = _cell_texts(published, values, format_of(published, values))
+    for label, category, text in zip(labels, frame[across].astype(str), texts, strict=True):
+        cells = columns.setdefault(category, [""] * len(order))
+        if cells[place[label]]:
+            raise KeyError(f"{published.spec.id}: two cells for {label} × {category}")
+        cells[place[label]] = text
+    body = [
+        _Column(category, tuple(cell or NONE_COUNTED for cell in cells), numeric=True)
+        for category, cells in columns.items()
+    ]
     head = _Column(" / ".join(heading(published.spec, key) for key in keys), tuple(order), numeric=False)
+    first = {label: row for row, label in reversed(list(enumerate(labels)))}
     small = _small(published)
-    first = {label: row for row, label in reversed(list(enumerate(labels)))}
-    return [head], body, [small[first[label]] for label in order] if small else []
+    bases = [_bases(published, labels, order)] if "base" in frame else []
+    return [head], bases + body, [small[first[label]] for label in order] if small else []
 
 
-def _bases(published: Published, labels: pd.Series, order: Sequence[str]) -> _Column:
-    first = {label: row for row, label in reversed(list(enumerate(labels)))}
-    cells = tuple(cell_text(published, "base", first[label], "n") for label in order)
-    return _Column(heading(published.spec, "base"), cells, numeric=True)
+def _bases(published: Published, labels: Sequence[str], order: Sequence[str]) -> _Column:
+    """The base of each row of a cross table: that of its first cell whose base is not kept back."""
+    found = dict.fromkeys(order, HIDDEN)
+    for label, text in zip(labels, _cell_texts(published, "base", "n"), strict=True):
+        if found[label] == HIDDEN:
+            found[label] = text
+    return _Column(heading(published.spec, "base"), tuple(found.values()), numeric=True)
 
 
 def _head_row(columns: Sequence[_Column]) -> str:

@@ -306,7 +306,7 @@ def pyramid(published: Published, *, x: str, y: str, by: str, finding: str) -> F
             for at in range(len(names)):
                 y_at = top + head + row * (at + 0.5)
                 length = 0.0 if np.isnan(values[at, side]) else values[at, side] * scale
-                sheet.page.add_patch(
+                sheet.page.add_artist(
                     _area(base, y_at, sign * length, row * 0.76, SERIES[side], HATCHES[side])
                 )
                 text = _end_text(published, x, values[at, side], bool(hidden[at, side]))
@@ -453,7 +453,7 @@ def _draw_label(sheet: Sheet, lane: _Lane, label: str, remark: str, middle: floa
 
 def _draw_bar(sheet: Sheet, bar: _Bar, lane: _Lane, middle: float, tall: float) -> None:
     length = 0.0 if np.isnan(bar.value) else bar.value * lane.scale
-    sheet.page.add_patch(_area(lane.x(0), middle, length, tall, bar.colour, bar.hatch))
+    sheet.page.add_artist(_area(lane.x(0), middle, length, tall, bar.colour, bar.hatch))
     end = lane.x(0) + length
     if np.isfinite(bar.low) and np.isfinite(bar.high):
         sheet.page.errorbar(
@@ -499,7 +499,7 @@ def _draw_bands(
         return
     start, size = 0.0, sheet.layout.small
     for k, share in enumerate(np.nan_to_num(shares)):
-        sheet.page.add_patch(
+        sheet.page.add_artist(
             Rectangle(
                 (lane.x(start), middle - tall / 2),
                 share * lane.scale,

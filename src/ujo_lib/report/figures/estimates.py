@@ -363,7 +363,7 @@ def _mark_registered(
     for at in np.flatnonzero(registered):
         axes.axvspan(at - 0.5, at + 0.5, facecolor=PALE, lw=0, zorder=0)
         strip = Rectangle((left + at * pitch, top + upper), pitch, below + 8, facecolor=PALE, lw=0, zorder=0)
-        sheet.page.add_patch(strip)
+        sheet.page.add_artist(strip)
         half = text_width(_REGISTERED, size) / 2
         middle = min(max(left + (at + 0.5) * pitch, half), sheet.layout.width - half)
         sheet.text(middle, top - size * 0.8, _REGISTERED, size=size, ha="center", color=DEEP)

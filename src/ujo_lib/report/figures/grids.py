@@ -256,7 +256,7 @@ def _cell(
     else:
         box.set(facecolor=scale.colour(scale.place(amount)))
         ink = scale.ink(scale.place(amount))
-    sheet.page.add_patch(box)
+    sheet.page.add_artist(box)
     if text and wide > 14:
         sheet.text(
             left + wide / 2, top + tall / 2, text, size=letters or sheet.layout.small, ha="center", color=ink
@@ -297,7 +297,9 @@ def _legend(sheet: Sheet, scale: _Scale, published: Published, value: str, top: 
     sheet.text(0, middle, low, size=size, color=SOFT)
     for k in range(steps):
         colour = scale.colour(k / (steps - 1))
-        sheet.page.add_patch(Rectangle((left + k * step, middle - 6), step + 0.3, 12, facecolor=colour, lw=0))
-    sheet.page.add_patch(Rectangle((left, middle - 6), steps * step, 12, fill=False, edgecolor=RULE, lw=0.8))
+        sheet.page.add_artist(
+            Rectangle((left + k * step, middle - 6), step + 0.3, 12, facecolor=colour, lw=0)
+        )
+    sheet.page.add_artist(Rectangle((left, middle - 6), steps * step, 12, fill=False, edgecolor=RULE, lw=0.8))
     end = f"{written(published, value, scale.high)}{f'  {HIDDEN} {SYMBOLS[HIDDEN]}' if hidden else ''}"
     sheet.text(left + steps * step + 8, middle, end, size=size, color=INK)

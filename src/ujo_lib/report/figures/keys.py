@@ -57,7 +57,7 @@ def draw_key(sheet: Sheet, marks: Sequence[Mark], top: float) -> None:
         swatch = Rectangle(
             (left, middle - 6), _SWATCH, 12, facecolor=mark.colour, edgecolor=PAPER, hatch=mark.hatch, lw=0
         )
-        sheet.page.add_patch(swatch)
+        sheet.page.add_artist(swatch)
         sheet.text(left + _SWATCH + 6, middle, mark.name)
 
 

@@ -60,7 +60,7 @@ def scatter_map(
         head, tall = key_height(layout, groups), layout.width * (1.05 if layout.narrow else 0.62)
         sheet = Sheet(layout, head + tall)
         draw_key(sheet, marks, 0.0)
-        sheet.page.add_patch(
+        sheet.page.add_artist(
             Rectangle((1, head + 1), layout.width - 2, tall - 2, fill=False, edgecolor=RULE, lw=1)
         )
         places = _on_sheet(points[shown], layout, head, tall)

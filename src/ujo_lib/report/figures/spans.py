@@ -124,7 +124,7 @@ def _draw_span(
         sheet.page.plot([(begin + end) / 2], [middle], "D", ms=10, color=look.colour)
     else:
         box = (begin, middle - _BAR / 2)
-        sheet.page.add_patch(
+        sheet.page.add_artist(
             Rectangle(box, end - begin, _BAR, facecolor=look.colour, edgecolor=PAPER, hatch=look.hatch, lw=0)
         )
     text, size = _span_text(first, last), sheet.layout.small
