@@ -6,7 +6,7 @@ import pytest
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.params import QualitySettings
 from ujo_lib.pipeline.release import plan_disclosure
-from ujo_lib.report.masks import Masks, count_table, masks_for
+from ujo_lib.report.masks import Masks, count_tables, masks_for
 from ujo_lib.report.page import ANSWER, DOOR, open_page
 from ujo_lib.report.publish import PublishError, TableRecord, TableSpec
 
@@ -34,7 +34,7 @@ def _internal():
 def _release(project, frame=FRAME, threshold=5):
     shown = _internal().publish(frame, SPEC)
     record = TableRecord.of("00_data_quality", shown.spec, frame)
-    masks = masks_for(plan_disclosure([count_table(record)], Policy(threshold=threshold)), [record])
+    masks = masks_for(plan_disclosure(count_tables([record]), Policy(threshold=threshold)), [record])
     (project / "plan.json").write_text(masks.to_json(), encoding="utf-8")
     return open_page(QualitySettings(audience="release", plan="plan.json", tables_dir="release"))
 
@@ -100,15 +100,53 @@ def test_a_page_knows_which_figures_it_can_draw(project):
 
 def test_masks_survive_writing_and_reading(project, tmp_path):
     record = TableRecord.of("00", SPEC, FRAME)
-    masks = masks_for(plan_disclosure([count_table(record)], Policy()), [record])
+    masks = masks_for(plan_disclosure(count_tables([record]), Policy()), [record])
     (tmp_path / "m.json").write_text(masks.to_json(), encoding="utf-8")
     assert Masks.read(tmp_path / "m.json").to_json() == masks.to_json()
 
 
 def test_a_count_that_is_missing_is_no_cell_of_the_plan():
     frame = FRAME.assign(n=pd.array([3, None, 50, 93], dtype="Int64"))
-    assert [cell.labels for cell in count_table(TableRecord.of("00", SPEC, frame)).cells] == [
+    assert [cell.labels for cell in count_tables([TableRecord.of("00", SPEC, frame)])[0].cells] == [
         ("10代",),
         ("30代",),
         ("総数",),
     ]
+
+
+def test_a_base_counts_those_who_answered_so_that_tables_with_and_without_no_answer_agree():
+    by_wish = pd.DataFrame({"wish": ["強く", "ない", "無回答", "総数"], "n": [40, 50, 10, 100]})
+    crossed = pd.DataFrame(
+        {
+            "age": ["10代", "10代", "20代", "20代"],
+            "wish": ["強く", "ない"] * 2,
+            "n": [30, 20, 10, 30],
+            "base": [50, 50, 40, 40],
+        }
+    )
+    common = {"title": "t", "unit": "件", "base": "相談", "source": "合成", "population": "contacts"}
+    records = [
+        TableRecord.of(
+            "02", TableSpec(id="wish", dimensions={"wish": "wish"}, counts=("n",), **common), by_wish
+        ),
+        TableRecord.of(
+            "02",
+            TableSpec(
+                id="crossed",
+                dimensions={"age": "age", "wish": "wish"},
+                counts=("n", "base"),
+                bases={"base": ("wish",)},
+                **common,
+            ),
+            crossed,
+        ),
+    ]
+    tables = count_tables(records)
+    regions = {
+        dict(tables[1].region(index))["wish"]
+        for index, cell in enumerate(tables[1].cells)
+        if cell.column == "base"
+    }
+    assert regions == {frozenset({"強く", "ない"})}
+    masks = masks_for(plan_disclosure(tables, Policy(threshold=11)), records)
+    assert any(masks.cells_of(records[1])["n"])

@@ -8,10 +8,10 @@ from nbformat import NotebookNode
 
 from ujo_lib.disclosure.plan import plan as plan_disclosure
 from ujo_lib.disclosure.tables import Policy
+from ujo_lib.files import write_atomically
 from ujo_lib.pipeline.keys import Step, digest
 from ujo_lib.pipeline.steps import Finished, Job
-from ujo_lib.files import write_atomically
-from ujo_lib.report.masks import Masks, count_table, masks_for
+from ujo_lib.report.masks import Masks, count_tables, masks_for
 from ujo_lib.report.page import DOOR
 
 
@@ -35,7 +35,7 @@ class ReleaseRefusedError(RuntimeError):
 def plan_masks(finished: Mapping[str, Finished], policy: Policy) -> Masks:
     """Decide jointly, over all tables of all notebooks, what a release keeps back."""
     records = [record for step in finished.values() for record in step.records() if record.spec.population]
-    return masks_for(plan_disclosure([count_table(record) for record in records], policy), records)
+    return masks_for(plan_disclosure(count_tables(records), policy), records)
 
 
 def write_masks(masks: Masks, folder: Path) -> Path:
@@ -55,7 +55,7 @@ def release_jobs(
     The summary reads the other notebooks' tables, so their masks are its own, too.
     """
     hidden = {
-        step.notebook: masks.plan.mask_digest(
+        step.notebook: masks.digest_of(
             record.key for record in finished[step.notebook].records() if record.spec.population
         )
         for step in steps

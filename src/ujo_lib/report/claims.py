@@ -102,10 +102,16 @@ def compare(claims: list[Claim], recall: Recall) -> pd.DataFrame:
 
     Returns:
         One row per claim: id, statement, published, computed, verdict, note; all text.
+
+    Raises:
+        ParameterError: a claim names a cell that is not there.
     """
     rows = []
     for claim in claims:
-        computed, verdict = _answer(claim, recall)
+        try:
+            computed, verdict = _answer(claim, recall)
+        except KeyError as error:
+            raise ParameterError([_no_such_cell(claim, error)]) from None
         rows.append(
             {
                 "id": claim.id,
@@ -117,6 +123,12 @@ def compare(claims: list[Claim], recall: Recall) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, dtype=object)
+
+
+def _no_such_cell(claim: Claim, error: KeyError) -> ParameterProblem:
+    cell = claim.cell
+    place = f"{cell.notebook} の表 {cell.table} の列 {cell.column}" if cell else ""
+    return ParameterProblem("published.yaml", claim.id, place, "表にある列と行", f"cell を直す({error.args[0]})")
 
 
 def count_verdicts(compared: pd.DataFrame) -> pd.DataFrame:

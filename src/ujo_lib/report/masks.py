@@ -1,7 +1,8 @@
 """Between the door and the disclosure room: what a recorded table counts, and what the plan hides of it."""
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,18 +15,24 @@ from ujo_lib.report.publish import PublishError, TableRecord
 PERCENT_DIGITS = 1
 """Decimals of every percentage on a page."""
 
+NO_ANSWER = "無回答"
+ANSWERED = "〔有効回答〕"
+"""Label of the cell that a base printed beside others stands for: everybody who answered."""
+
 
 @dataclass(frozen=True)
 class Masks:
-    """A disclosure plan together with the tables it was made for.
+    """A disclosure plan spelt out for the tables it was made for.
 
     Attributes:
         plan: which cells stay hidden.
         digests: table key → digest of the record that the plan saw.
+        flags: table key → count column → one flag per row, true where the count is hidden.
     """
 
     plan: Plan
     digests: Mapping[str, str]
+    flags: Mapping[str, Mapping[str, Sequence[bool]]]
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -39,65 +46,132 @@ class Masks:
                 f"秘匿計画 {file.name} がありません。公表用ページは `ujo run` で作ってください。"
             )
         content = json.loads(file.read_text(encoding="utf-8"))
-        return cls(Plan.from_json(json.dumps(content["plan"])), content["digests"])
+        return cls(Plan.from_json(json.dumps(content["plan"])), content["digests"], content["flags"])
 
     def to_json(self) -> str:
-        """The plan and the digests as text; the same plan gives the same bytes."""
-        content = {"plan": json.loads(self.plan.to_json()), "digests": dict(self.digests)}
+        """Plan, digests and flags as text; the same plan gives the same bytes."""
+        content = {"plan": json.loads(self.plan.to_json()), "digests": self.digests, "flags": self.flags}
         return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
-    def cells_of(self, record: TableRecord) -> dict[str, list[bool]]:
+    def digest_of(self, keys: Iterable[str]) -> str:
+        """SHA-256 of what the plan means for some tables: a page is made anew only when its own masks change."""
+        reasons = dict(self.plan.exemptions)
+        content = [[key, self.flags[key], reasons.get(key)] for key in sorted(keys)]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    def cells_of(self, record: TableRecord) -> Mapping[str, Sequence[bool]]:
         """Which counts of a table are hidden: count column → one flag per row.
 
         Raises:
             PublishError: the table is not the one that the plan was made for, or the plan does not know it.
         """
-        flags = {column: [False] * len(record.rows) for column in record.spec.counts}
         if record.spec.population is None:
-            return flags
+            return {}
         if self.digests.get(record.key) != record.digest:
             raise PublishError(
                 f"{record.key}: the disclosure plan was not made for this table; run `ujo run` again"
             )
-        hidden = self.plan.mask(record.key)
-        for (row, column), hide in zip(_positions(record), hidden, strict=True):
-            flags[column][row] = hide
-        return flags
+        return self.flags[record.key]
 
 
 def masks_for(plan: Plan, records: Sequence[TableRecord]) -> Masks:
-    """Bind a plan to the records it was made for."""
-    return Masks(
-        plan, {record.key: record.digest for record in records if record.spec.population is not None}
-    )
+    """Spell a plan out for the records it was made for."""
+    counted = [record for record in records if record.spec.population is not None]
+    answered = _answered(counted)
+    digests, flags = {}, {}
+    for record, table in zip(counted, count_tables(counted), strict=True):
+        hidden = {
+            (cell.labels, cell.column): flag
+            for cell, flag in zip(table.cells, plan.mask(table.id), strict=True)
+        }
+        of_table = {column: [False] * len(record.rows) for column in record.spec.counts}
+        for row, column in _positions(record):
+            labels = _labels(record, row, column, answered[str(record.spec.population)])
+            of_table[column][row] = hidden[labels, column]
+        digests[record.key], flags[record.key] = record.digest, of_table
+    return Masks(plan, digests, flags)
 
 
-def count_table(record: TableRecord) -> CountTable:
-    """Say in the disclosure room's words what a recorded table with a population counts."""
+def count_tables(records: Sequence[TableRecord]) -> list[CountTable]:
+    """Say in the disclosure room's words what the recorded tables with a population count.
+
+    A base printed beside the cells of a table counts those who gave an answer to the dimension it is summed over. Who
+    they are follows from all tables of the population together: every category that any of them names, but 無回答.
+    """
+    counted = [record for record in records if record.spec.population is not None]
+    answered = _answered(counted)
+    return [_count_table(record, answered[str(record.spec.population)]) for record in counted]
+
+
+def _answered(records: Sequence[TableRecord]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Population → variable → its categories without 無回答, for variables of which some table names 無回答."""
+    named: dict[str, dict[str, set[str]]] = {}
+    for record in records:
+        spec = record.spec
+        variables = named.setdefault(str(spec.population), {})
+        for column, variable in spec.dimensions.items():
+            at = record.columns.index(column)
+            labels = {str(row[at]) for row in record.rows} - set(spec.total_labels)
+            book = spec.recode.get(variable, {})
+            variables.setdefault(variable, set()).update(
+                atom for label in labels for atom in book.get(label, (label,))
+            )
+    return {
+        population: {
+            variable: tuple(sorted(atoms - {NO_ANSWER}))
+            for variable, atoms in variables.items()
+            if NO_ANSWER in atoms
+        }
+        for population, variables in named.items()
+    }
+
+
+def _count_table(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -> CountTable:
     spec = record.spec
-    columns = {name: index for index, name in enumerate(record.columns)}
-    cells = tuple(
-        Cell(
-            labels=tuple(str(record.rows[row][columns[name]]) for name in spec.dimensions),
-            column=column,
-            value=int(record.rows[row][columns[column]]),
-        )
-        for row, column in _positions(record)
-    )
+    within = {
+        variable: {ANSWERED: atoms}
+        for variable, atoms in answered.items()
+        if variable in spec.dimensions.values()
+    }
+    recode = {name: {**spec.recode.get(name, {}), **within.get(name, {})} for name in {*spec.recode, *within}}
+    values = {
+        (row, column): record.rows[row][record.columns.index(column)] for row, column in _positions(record)
+    }
+    cells = {
+        (_labels(record, row, column, answered), column): int(value)
+        for (row, column), value in values.items()
+    }
     return CountTable(
         id=record.key,
         population=str(spec.population),
         dimensions=dict(spec.dimensions),
         counts=spec.counts,
-        cells=cells,
-        bases=dict(spec.bases),
+        cells=tuple(Cell(labels, column, value) for (labels, column), value in cells.items()),
         where=dict(spec.where),
-        recode=dict(spec.recode),
+        recode=recode,
         total_labels=spec.total_labels,
         multiple=spec.multiple_variables,
         period=(date.fromisoformat(spec.days[0]), date.fromisoformat(spec.days[1])) if spec.days else None,
-        printed=Printed(percent_digits=PERCENT_DIGITS if "share" in record.columns else None),
+        printed=Printed(
+            percent_digits=PERCENT_DIGITS if "share" in record.columns else None,
+            base="base" if "base" in spec.counts else None,
+        ),
     )
+
+
+def _labels(
+    record: TableRecord, row: int, column: str, answered: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Labels of a cell, one per dimension; a base stands for everybody who answered, whatever its row says."""
+    spec = record.spec
+    summed = spec.bases.get(column, ())
+    labels = []
+    for name, variable in spec.dimensions.items():
+        if name not in summed:
+            labels.append(str(record.rows[row][record.columns.index(name)]))
+        else:
+            labels.append(ANSWERED if variable in answered and not spec.multiple else spec.total_labels[0])
+    return tuple(labels)
 
 
 def _positions(record: TableRecord) -> list[tuple[int, str]]:
