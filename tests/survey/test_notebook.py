@@ -113,8 +113,9 @@ def no_cases(city: City) -> None:
     city.waves[1][4] = 0
 
 
-def men_and_no_denominators(city: City) -> None:
-    city.survey = Survey(city.survey.commissioners, city.survey.cases.assign(性別="男"), {})
+def men_no_opinions_no_denominators(city: City) -> None:
+    silent = city.survey.commissioners.assign(**{"ご意見(自由記述)": ""})
+    city.survey = Survey(silent, city.survey.cases.assign(性別="男"), {})
     city.waves[1][2:4] = ["…", "…"]
 
 
@@ -164,13 +165,14 @@ def as_sampled(city: City) -> None:
             ["最も多いきっかけは", "程度(95%"],
         ),
         (
-            men_and_no_denominators,
+            men_no_opinions_no_denominators,
             [
                 "男性は25人(100.0%)、女性は0人(0.0%)",
                 "比べる相手がない",
+                "意見を書いた委員は0人です",
                 "令和元(2019)年度か令和5(2023)年度の回答者数が分からない",
             ],
-            ["委員1人あたりの人数の比"],
+            ["委員1人あたりの人数の比", "最も多く触れられた主題は"],
         ),
         (
             silent_district_and_both_denominators,

@@ -20,6 +20,9 @@ class SurveySettings(NotebookSettings):
     needs_codebook: str = Field(
         "params/needs_codebook.yaml", description="自由記述に主題を付けるコードブック"
     )
+    opinion_term: str = Field(
+        "s:家族", description="意見の中で前後の文脈を確かめる語(コードブックの書き方。庁内限り)"
+    )
     wave: str = Field("R5", description="今回の調査回(過去調査の表にある名前)")
     earlier_wave: str = Field("R1", description="比べる過去の調査回")
     age_groups: dict[str, str] = Field(

@@ -180,6 +180,12 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
         "labels": {"theme": "主題", "share": "意見を書いた委員に占める割合(%)"},
         "formats": {"share_all": "share"},
     },
+    "contexts": {
+        "title": "意見の中の語と前後の文脈",
+        "unit": "",
+        "base": "意見を書いた民生委員",
+        "labels": {"left": "前", "keyword": "語", "right": "後"},
+    },
     "extra": {"labels": {"heading": "項目", "kind": "種類", "answer": "回答"}},
 }
 
@@ -189,7 +195,7 @@ def presentation(table: str, **words: str) -> dict[str, Any]:
 
     Args:
         table: overview, contents, crosswalk, skips, response, tests, city_total, weights, scenarios, bunching,
-            knowing, duplicates, waves, wave_changes, coverage, themes or extra.
+            knowing, duplicates, waves, wave_changes, coverage, themes, contexts or extra.
         words: fillings of the note, where it has gaps.
     """
     told = dict(_TABLES[table])
