@@ -6,7 +6,7 @@ for such counts: segmented regression with Newey-West errors and a CausalImpact-
 marked `in_scope` have clean controls and autocorrelation of at most 0.6; there the product is held to false
 alarms of at most 7 % and coverage of at least 92 %. The other cells show where it breaks.
 
-    python benchmarks/outreach_calibration.py [--quick] [--json]
+    python benchmarks/outreach_calibration.py [--quick] [--json] [--table FILE]
 """
 
 import argparse
@@ -14,9 +14,10 @@ import json
 import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -116,11 +117,11 @@ def draw(world: World, rng: np.random.Generator) -> Draw:
     return Draw(days, local, control, contacts, truth)
 
 
-def comparison(world: World, record: Draw, *, episodes: bool = True) -> hygiene.Comparison | hygiene.Refusal:
-    """What the product compares: episodes of a city's clients, contacts of a prefecture."""
+def comparison(world: World, record: Draw, gap: int = GAP) -> hygiene.Comparison | hygiene.Refusal:
+    """What the product compares: episodes of a city's clients (`gap` 0: every contact), contacts of a prefecture."""
     local = pd.Series(record.local, index=record.days)
-    if record.contacts is not None and episodes:
-        kept = series.episode_starts(record.contacts, GAP)
+    if record.contacts is not None:
+        kept = series.episode_starts(record.contacts, gap)
         local = series.per_day(kept, Period(record.days[0].date(), END, ""))
     opened = date(2023, 5, 1) if world.ramp else None
     settling = SETTLING if world.ramp else 0
@@ -128,9 +129,9 @@ def comparison(world: World, record: Draw, *, episodes: bool = True) -> hygiene.
     return hygiene.compare(world.level, local, pd.Series(record.control, record.days), WINDOW, rules, END)
 
 
-def verdict(world: World, record: Draw) -> Effect:
+def verdict(world: World, record: Draw, gap: int = GAP) -> Effect:
     """The product's primary verdict for the level."""
-    lined_up = comparison(world, record)
+    lined_up = comparison(world, record, gap)
     estimator = exact.conditional if world.level == "city" else controlled.block_t
     return estimator(lined_up, world.level)
 
@@ -254,12 +255,12 @@ def grid(*, quick: bool) -> Iterator[World]:
         yield from (World(level, rate_ratio=each) for each in (() if quick else ratios))
 
 
-def measure(world: World, replicates: int, seed: int = 20240220) -> dict[str, object]:
+def measure(world: World, replicates: int, gap: int = GAP, seed: int = 20240220) -> dict[str, object]:
     """Share of verdicts "detected", coverage, refusals and median width (log scale) in one cell."""
     detected, covered, widths, refusals = 0, 0, [], 0
     for replicate in range(replicates):
         record = draw(world, np.random.default_rng([seed, replicate]))
-        effect = verdict(world, record)
+        effect = verdict(world, record, gap)
         if effect.estimate is None:
             refusals += 1
             continue
@@ -294,6 +295,16 @@ def measure_peers(worlds: list[World], replicates: int, slow: int) -> pd.DataFra
     )
 
 
+def measure_counting(replicates: int) -> pd.DataFrame:
+    """The city's verdict by the silence after which a client's next contact counts again (0: every contact)."""
+    rows = []
+    for wait, gap, ratio in product((4.0, 15.0), (0, 14, 30), (1.0, 2.5)):
+        world = World("city", ratio, 0.6, "high", contacts=2.5, wait=wait)
+        cell = measure(world, replicates, gap)
+        rows.append((wait, gap, ratio, cell["n"], cell["detected"], cell["coverage"]))
+    return pd.DataFrame(rows, columns=["wait", "gap", "rate_ratio", "replicates", "detected", "coverage"])
+
+
 def described(world: World) -> str:
     """What sets a cell apart from the plain one."""
     plain = World(world.level)
@@ -325,6 +336,17 @@ def summary(cells: list[dict[str, object]], peers: pd.DataFrame) -> dict[str, ob
     return found
 
 
+def table(cells: list[dict[str, object]]) -> pd.DataFrame:
+    """The cells as a flat table: the world's attributes, in_scope and what was measured."""
+    rows = [
+        asdict(cell["world"])
+        | {"in_scope": cell["world"].in_scope}
+        | {name: value for name, value in cell.items() if name != "world"}
+        for cell in cells
+    ]
+    return pd.DataFrame(rows).round(4)
+
+
 def holds(cell: dict[str, object]) -> bool:
     """Whether a cell in scope keeps 7 % and 92 %, two Monte-Carlo standard errors allowed."""
     world, n = cell["world"], cell["n"]
@@ -339,6 +361,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="few cells and replicates")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    parser.add_argument("--table", type=Path, help="also write the cells to this CSV file")
     options = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)
     replicates, peer_replicates, slow = (100, 40, 10) if options.quick else (2000, 300, 60)
@@ -354,11 +377,15 @@ def main() -> int:
             f"{cell['width']:6.2f} {cell['refused']:7d}  {described(world)}{mark}",
             flush=True,
         )
+    if options.table:
+        table(cells).to_csv(options.table, index=False, lineterminator="\n")
     null = [world for world in grid(quick=options.quick) if world.in_scope and world.rate_ratio == 1]
     peers = measure_peers(
         [world for world in null if world.years == 1 and not world.ramp], peer_replicates, slow
     )
     print(peers.to_string(index=False, float_format="{:.3f}".format))
+    counting = measure_counting(peer_replicates)
+    print(counting.to_string(index=False, float_format="{:.3f}".format))
     result = summary(cells, peers)
     if options.json:
         print(json.dumps(result))

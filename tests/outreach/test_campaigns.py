@@ -32,10 +32,19 @@ def test_television_has_no_day_of_its_own_and_is_told_so(campaigns, carry_over):
     assert "6日しかなく" in table.loc["チラシ", "reason"]
 
 
+def test_the_plain_conclusion_names_the_campaign_without_a_day_of_its_own(campaigns, carry_over):
+    code, said = calendar.conclusion(calendar.separability(campaigns, carry_over, YEAR, 7))
+    assert code == "not_estimable"
+    assert said.startswith("TVには、その施策だけの日が1日もありません。チラシ、TVの効果は、")
+    apart = campaigns.assign(start=pd.to_datetime(["2024-01-05", "2024-02-01", "2024-03-01"]))
+    apart["end"] = apart["start"] + pd.Timedelta(days=9)
+    assert calendar.conclusion(calendar.separability(apart, {}, YEAR, 7))[0] == "note"
+
+
 def test_correlation_of_leaflet_and_television_is_the_published_one(campaigns, carry_over):
-    table = calendar.correlation(campaigns, carry_over, YEAR).set_index(["name", "other"])
+    table = calendar.overlaps(campaigns, carry_over, YEAR).set_index(["name", "other"])
     oracle = ORACLES["calendar_correlation"]
-    assert table.loc[("チラシ", "TV"), "estimate"] == pytest.approx(
+    assert table.loc[("チラシ", "TV"), "correlation"] == pytest.approx(
         float(oracle["value"]), abs=float(oracle["tolerance"])
     )
 
@@ -64,7 +73,7 @@ def test_campaigns_that_run_together_throughout_have_infinite_inflation():
 
 
 def test_overlaps_name_the_shared_days(campaigns, carry_over):
-    table = calendar.overlaps(campaigns, carry_over).set_index(["name", "other"])
+    table = calendar.overlaps(campaigns, carry_over, YEAR).set_index(["name", "other"])
     assert table["n"].to_dict() == {("SNS広告", "チラシ"): 0, ("SNS広告", "TV"): 2, ("チラシ", "TV"): 8}
     assert table.loc[("SNS広告", "TV"), "start"] == pd.Timestamp("2024-02-28")
     assert pd.isna(table.loc[("SNS広告", "チラシ"), "start"])

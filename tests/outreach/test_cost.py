@@ -28,8 +28,7 @@ def test_the_price_inverts_the_interval_of_extra_contacts():
 def test_an_interval_that_reaches_one_has_no_upper_price():
     price = cost.per_extra_contact(effect(1.5, 0.8, 3.0), 300_000)
     assert price.high == math.inf
-    assert cost.worded(price.high) == "上限なし(増えた相談が0件の可能性を除けない)"
-    assert cost.worded(price.low) == "15,000円"
+    assert price.low == 15_000
 
 
 @given(st.floats(0, 1), st.floats(0, 3), st.floats(0, 5), st.floats(1, 1e7))
@@ -45,7 +44,6 @@ def test_no_estimate_has_no_price(campaigns):
     table = cost.sensitivity(unknown, campaigns, [1.0])
     assert table["estimate"].isna().all()
     assert table["spend"].notna().all()
-    assert cost.worded(None) == "推定できません"
 
 
 def test_actual_money_and_ceilings_are_kept_apart_and_named(campaigns):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ujo_lib.outreach import controlled, exact, study
+from ujo_lib.outreach import controlled, exact, specification, study
 from ujo_lib.outreach.specification import Plan
 from ujo_lib.params import OutreachSettings
 
@@ -80,7 +80,7 @@ def opened(campaigns, national, truth):
 
 
 def test_the_registered_plan_of_the_sample_is_the_one_in_its_parameters(plan):
-    assert plan.digest() == SETTINGS.plan_digest
+    assert specification.registration(plan, SETTINGS.plan_digest) == "一致"
 
 
 def test_the_planted_city_ratio_lies_inside_the_interval(plan, records, opened, truth):

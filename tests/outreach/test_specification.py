@@ -47,6 +47,9 @@ def test_any_change_of_the_plan_shows(change):
 def test_an_unregistered_plan_is_called_that():
     assert specification.registration(PLAN, "") == "未登録"
     assert specification.registration(PLAN, PLAN.digest()) == "一致"
+    assert specification.registration(PLAN, PLAN.digest()[:16]) == "一致"
+    with pytest.raises(ValueError, match="16桁以上"):
+        specification.registration(PLAN, PLAN.digest()[:4])
 
 
 def test_the_plan_reads_as_a_table():

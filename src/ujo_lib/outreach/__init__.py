@@ -2,10 +2,12 @@
 
 `campaigns` (the calendar), `funnel` (impressions to contacts), `series` and `hygiene` (what may be compared),
 `exact` (city), `controlled` and `did` (prefecture), `placebo`, `power`, `specification`, `cost`, `evidence`,
-`study` (a plan put to the data), and `verdict`, in whose words every estimate ends.
+`study` (a plan put to the data), `calibration` (how
+far to trust it), and `verdict`, in whose words every estimate ends.
 """
 
 from ujo_lib.outreach import (
+    calibration,
     campaigns,
     controlled,
     cost,
@@ -21,8 +23,10 @@ from ujo_lib.outreach import (
     study,
     verdict,
 )
+from ujo_lib.outreach.presentation import presentation
 
 __all__ = [
+    "calibration",
     "campaigns",
     "controlled",
     "cost",
@@ -33,6 +37,7 @@ __all__ = [
     "hygiene",
     "placebo",
     "power",
+    "presentation",
     "series",
     "specification",
     "study",

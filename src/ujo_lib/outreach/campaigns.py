@@ -8,6 +8,7 @@ of days on which a campaign ran alone.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -127,18 +128,22 @@ def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> pd
     return frame.astype({"start": "datetime64[ns]", "end": "datetime64[ns]", "zone_end": "datetime64[ns]"})
 
 
-def overlaps(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> pd.DataFrame:
-    """Days on which two campaigns ran together: name, other, n (days), start, end (NaT when none)."""
+def overlaps(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], observed: Period) -> pd.DataFrame:
+    """Days on which two campaigns ran together, and their correlation over the observed days.
+
+    Returns:
+        One row a pair: name, other, n (days), start, end (NaT when none), correlation.
+    """
     reach = windows(campaigns, carry_over)
-    names = list(reach)
+    together = intensity(campaigns, carry_over, observed).corr()
     rows = []
-    for i, name in enumerate(names):
-        for other in names[i + 1 :]:
-            start = max(reach[name].start, reach[other].start)
-            end = min(reach[name].end, reach[other].end)
-            both = (end - start).days + 1
-            rows.append((name, other, both, start, end) if both > 0 else (name, other, 0, None, None))
-    frame = pd.DataFrame(rows, columns=["name", "other", "n", "start", "end"])
+    for name, other in combinations(reach, 2):
+        start = max(reach[name].start, reach[other].start)
+        end = min(reach[name].end, reach[other].end)
+        both = max(0, (end - start).days + 1)
+        shared = (start, end) if both else (None, None)
+        rows.append((name, other, both, *shared, float(together.loc[name, other])))
+    frame = pd.DataFrame(rows, columns=["name", "other", "n", "start", "end", "correlation"])
     return frame.astype({"start": "datetime64[ns]", "end": "datetime64[ns]"})
 
 
@@ -149,17 +154,6 @@ def exclusive_days(
     running = intensity(campaigns, carry_over, joint_window(campaigns, carry_over)) > 0
     alone = running.sum(axis=1) == 1
     return {name: running.index[alone & running[name]] for name in running.columns}
-
-
-def correlation(
-    campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], observed: Period
-) -> pd.DataFrame:
-    """Correlation of every pair of campaigns over the observed days: name, other, estimate."""
-    matrix = intensity(campaigns, carry_over, observed).corr()
-    pairs = [(a, b) for i, a in enumerate(matrix.columns) for b in matrix.columns[i + 1 :]]
-    return pd.DataFrame(
-        [(a, b, float(matrix.loc[a, b])) for a, b in pairs], columns=["name", "other", "estimate"]
-    )
 
 
 def separability(
@@ -202,6 +196,23 @@ def separability(
             }
         )
     return pd.DataFrame(rows)
+
+
+def conclusion(table: pd.DataFrame) -> tuple[str, str]:
+    """What `separability` means, as a verdict code and a Japanese sentence: which campaigns stand alone,
+    which not.
+    """
+    together = table.loc[~table["separable"], "name"].astype(str)
+    if together.empty:
+        return (
+            "note",
+            "どの施策にも単独の日が足りており、まとめた効果のほかに、施策ごとの効果も推定できます。",
+        )
+    none = table.loc[table["exclusive"] == 0, "name"].astype(str)
+    never = f"{'、'.join(none)}には、その施策だけの日が1日もありません。" if len(none) else ""
+    return "not_estimable", (
+        f"{never}{'、'.join(together)}の効果は、ほかの施策から切り離せません。以下では、すべての施策をまとめた期間の効果をみます。"
+    )
 
 
 def _why_not_separable(name: str, exclusive: int, wanted: int) -> str:

@@ -2,7 +2,7 @@
 
 The campaigns ran together, so their money is taken together. Where the interval of extra contacts reaches
 zero, no
-finite price can be ruled in: the bound is infinite and says so in words.
+finite price can be ruled in: the bound is infinite.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ujo_lib.outreach.verdict import Effect
-
-UNBOUNDED = "上限なし(増えた相談が0件の可能性を除けない)"
 
 
 @dataclass(frozen=True)
@@ -96,13 +94,6 @@ def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[
     columns = ["basis", "media_share", "spend", "estimate", "low", "high", "note"]
     numeric = dict.fromkeys(["estimate", "low", "high"], "Float64") | {"spend": "Int64"}
     return pd.DataFrame(rows, columns=columns).astype(numeric)
-
-
-def worded(yen: float | None) -> str:
-    """A price as a reader sees it: 上限なし for an infinite one, 推定できません for none."""
-    if yen is None:
-        return "推定できません"
-    return UNBOUNDED if yen == float("inf") else f"{yen:,.0f}円"
 
 
 def _price(yen: float, contacts: float) -> float:

@@ -16,28 +16,6 @@ from scipy import stats as distributions
 
 from ujo_lib.stats import holm, wilson
 
-HEADINGS = {
-    "base": "表示回数",
-    "n": "クリック",
-    "landing": "サイト到達",
-    "spend": "費用",
-    "ctr": "クリック率(表示1,000回あたり)",
-    "dispersion": "日ごとのばらつき(1なら偶然の範囲)",
-    "low_day": "下限(日ごとの揺れを考慮)",
-    "high_day": "上限(日ごとの揺れを考慮)",
-    "landing_share": "到達の割合(%)",
-    "cpm": "表示1,000回の費用",
-    "cpc": "1クリックの費用",
-}
-"""Japanese headings of the columns of `per_thousand`."""
-
-FORMATS = (
-    dict.fromkeys(("base", "n", "landing"), "n")
-    | dict.fromkeys(("ctr", "low_day", "high_day"), "ratio")
-    | dict.fromkeys(("spend", "cpm", "cpc"), "yen")
-)
-"""How the numbers of `per_thousand` are written."""
-
 _MEASURES = {"impressions": "表示回数(視聴数)", "link_clicks": "クリック(流入)", "spend_yen": "費用(円)"}
 
 

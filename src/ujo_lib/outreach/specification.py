@@ -18,6 +18,8 @@ import pandas as pd
 from ujo_lib.fiscal import Period
 from ujo_lib.outreach.verdict import Effect
 
+SHORTEST_DIGEST = 16
+
 _DAY = "%Y年%-m月%-d日"
 
 Choices = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -94,11 +96,16 @@ def registration(plan: Plan, registered: str) -> str:
 
     Args:
         plan: the plan about to be used.
-        registered: the digest recorded earlier; empty when none was.
+        registered: the digest recorded earlier, whole or its first 16 digits or more; empty when none was.
+
+    Raises:
+        ValueError: too few digits to tell plans apart.
     """
     if not registered:
         return "未登録"
-    return "一致" if plan.digest() == registered else "変更あり"
+    if len(registered) < SHORTEST_DIGEST:
+        raise ValueError(f"計画の照合値は{SHORTEST_DIGEST}桁以上で登録してください: {registered}")
+    return "一致" if plan.digest().startswith(registered) else "変更あり"
 
 
 def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect]) -> pd.DataFrame:

@@ -21,25 +21,6 @@ LABELS: dict[Code, str] = {
 # Reasons that say how many contacts there were.
 _TELLING = ("zero_baseline", "zero_control", "empty_block", "sparse_blocks")
 
-HEADINGS = {
-    "area": "対象",
-    "method": "方法",
-    "label": "判定",
-    "n": "期間中の相談",
-    "expected": "見込み",
-    "estimate": "見込みの何倍か",
-    "extra": "増えた数",
-    "extra_low": "増えた数(下限)",
-    "extra_high": "増えた数(上限)",
-    "finding": "言えること",
-}
-"""Japanese headings of the columns of `table`."""
-
-FORMATS = {"n": "n", "estimate": "ratio"} | dict.fromkeys(
-    ("expected", "extra", "extra_low", "extra_high"), "rate"
-)
-"""How the numbers of `table` are written."""
-
 
 @dataclass(frozen=True)
 class Refusal:

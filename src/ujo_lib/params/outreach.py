@@ -8,7 +8,6 @@ from pydantic import Field, field_validator
 from ujo_lib.params.common import NotebookSettings
 
 _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
-_SAMPLE_PLAN = "11055b84ae8d3c3d27171dc3f07b6d53dcad6ef688922f5b48c120226540f3d0"
 
 
 class OutreachSettings(NotebookSettings):
@@ -25,7 +24,11 @@ class OutreachSettings(NotebookSettings):
         "events",
         "media_use",
     )
+    files: ClassVar[tuple[str, ...]] = ("calibration",)
 
+    calibration: str = Field(
+        "benchmarks/outreach_calibration.csv", description="判定の確かさを模擬データで測った結果のファイル"
+    )
     channel: str = Field("宇城市専用", description="効果をみる市の窓口(channels の名称)")
     first_day: str = Field("2022-04-01", description="比較に使う最初の日")
     carry_over_days: dict[str, int] = Field(
@@ -57,7 +60,9 @@ class OutreachSettings(NotebookSettings):
     )
     level: float = Field(0.95, ge=0.8, le=0.99, description="信頼水準")
     plan_digest: str = Field(
-        _SAMPLE_PLAN, description="結果を見る前に登録した計画の照合値(SHA-256)。空なら未登録"
+        "11055b84ae8d3c3d",
+        pattern=r"^([0-9a-f]{16,64})?$",
+        description="登録済みの計画の照合値(先頭16桁以上)。空なら未登録",
     )
     planned_city_per_year: float = Field(
         54.0, gt=0, description="検出力の計算に使う、市の窓口の年間の見込み件数"
@@ -78,6 +83,11 @@ class OutreachSettings(NotebookSettings):
         [1.0, 0.7, 0.5], description="費用のうち媒体費とみなす割合(制作費などを除く)の候補"
     )
     evidence_half: Literal["上期", "下期", "通年"] = Field("下期", description="できごとの一覧に載せる時期")
+
+    @property
+    def comparison_start(self) -> date:
+        """First day that may be compared with."""
+        return date.fromisoformat(self.first_day)
 
     @field_validator("first_day")
     @classmethod

@@ -1,0 +1,55 @@
+"""What the simulation of this room's verdicts found, told to readers of the page: where they hold, where they
+break.
+
+The cells are measured by `benchmarks/outreach_calibration.py --table`; this module only groups and words
+them.
+"""
+
+import pandas as pd
+
+LEVELS = {"city": "市の窓口", "prefecture": "県"}
+WITHIN = "比較地域に施策が届いておらず、自己相関が0.6以下"
+
+
+def summary(cells: pd.DataFrame) -> pd.DataFrame:
+    """Worst false alarm and worst coverage by level and condition, as measured.
+
+    Args:
+        cells: one row a cell: level, rate_ratio, in_scope, contaminated (share of the control), bump (ratio),
+            phi, detected, coverage, n (replicates).
+
+    Returns:
+        level, condition, cells, false_alarm (NA when the condition has no cell without an effect), coverage,
+        replicates; within each level the promised conditions first.
+    """
+    labelled = cells.assign(
+        condition=[
+            _condition(*each)
+            for each in zip(
+                cells["in_scope"], cells["contaminated"], cells["bump"], cells["phi"], strict=True
+            )
+        ],
+        alarm=cells["detected"].where(cells["rate_ratio"] == 1),
+    )
+    found = (
+        labelled.sort_values(["level", "in_scope"], ascending=[True, False], kind="stable")
+        .groupby(["level", "condition"], sort=False)
+        .agg(
+            cells=("n", "size"),
+            false_alarm=("alarm", "max"),
+            coverage=("coverage", "min"),
+            replicates=("n", "max"),
+        )
+        .reset_index()
+    )
+    return found.assign(level=found["level"].map(LEVELS)).astype({"false_alarm": "Float64"})
+
+
+def _condition(in_scope: bool, contaminated: float, bump: float, phi: float) -> str:
+    if in_scope:
+        return WITHIN
+    if contaminated > 0:
+        return f"比較地域の{contaminated:.0%}にも施策が届いていた"
+    if bump > 1:
+        return f"施策と関係なく、この地域だけで相談が{bump:g}倍に増えた"
+    return f"自己相関が{phi:g}"
