@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ujo_lib import stats
+from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.tagging import analysis as a
 
 LABELS = {"school": "学校", "family": "家族", "money": "経済"}
@@ -55,12 +56,21 @@ def test_crosstab_residuals_are_those_of_the_two_by_two_table() -> None:
 
 def test_filter_chain_counts_what_each_step_leaves() -> None:
     frame = pd.DataFrame({"age": ["10代", "10代", "20代"], "ideation": ["強く", "ない", "強く"]})
-    steps = {"10代": ("age", ["10代"]), "強く": ("ideation", ["強く"])}
-    table = a.filter_chain(frame, steps)
+    where = {"age": ["10代"], "ideation": ["強く"]}
+    table = a.filter_chain(frame, where)
     assert table["step"].tolist() == ["全体", "10代", "強く"]
     assert table["n"].tolist() == [3, 2, 1]
-    assert table["base"].tolist() == [3, 3, 2]
-    assert a.chain_mask(frame, steps).tolist() == [True, False, False]
+    assert table["ideation"].tolist() == ["全体", "全体", "強く"]
+    assert a.chosen(frame, where).tolist() == [True, False, False]
+
+
+def test_texts_outside_the_period_or_the_desk_are_left_out() -> None:
+    when = pd.to_datetime(
+        ["2022-12-31 23:59", "2023-01-01 00:00", "2023-12-31 23:59", "2024-01-01 00:00", "2023-05-05 12:00"]
+    )
+    frame = pd.DataFrame({"received_at": when.tz_localize("Asia/Tokyo"), "channel": ["全"] * 4 + ["市"]})
+    kept = a.within(frame, period_for(FiscalYear(2023), "calendar"), {"channel": ["全"]})
+    assert kept["received_at"].dt.strftime("%Y-%m-%d").tolist() == ["2023-01-01", "2023-12-31"]
 
 
 def test_overlaps_say_how_many_of_one_theme_also_have_the_other() -> None:
@@ -100,7 +110,8 @@ def test_months_without_texts_are_shown_with_an_empty_base() -> None:
     )
     table = a.monthly(TAGS, when, LABELS)
     school = table[table["theme"] == "学校"]
-    assert school["month"].tolist() == ["2023-01", "2023-02", "2023-03"]
+    assert school["month"].tolist() == ["2023年1月", "2023年2月", "2023年3月"]
+    assert a.month_recode(table)["2023年2月"] == ("2月",)
     assert school["base"].tolist() == [4, 0, 2]
     assert pd.isna(school["share"].iloc[1])
 

@@ -1,8 +1,9 @@
 """How many planted themes the codebook finds in the generated chats.
 
-Texts and codebook were written independently: a low figure on "hard" mentions (paraphrase without any term) is the honest
-state of a word list, and a sudden high one would mean that the codebook was fitted to the generator. Measured on 1,500 texts:
-micro-F1 0.61 over all mentions, 0.69 on easy and 0.19 on hard ones; the bars leave room for new texts.
+Texts and codebook were written independently: a low figure on "hard" mentions (paraphrase without any term) is the
+honest state of a word list, and a sudden high one would mean that the codebook was fitted to the generator. Measured on
+the sample's 7,205 texts: micro-F1 0.61 over all mentions, 0.68 on easy and 0.19 on hard ones (recall 0.92 and 0.22).
+The bars leave room for new texts.
 """
 
 import pandas as pd
@@ -10,7 +11,6 @@ import pytest
 
 from ujo_lib.sample import iter_texts
 from ujo_lib.tagging import Codebook, tag
-from ujo_lib.tagging.normalise import normalise
 from ujo_lib.tagging.quality import scores
 
 N = 1500
@@ -55,4 +55,3 @@ def test_three_in_ten_planted_mentions_use_no_term_of_the_codebook(
     found = tag(texts, book).frame()[list(easy.columns)]
     missed = ((easy | hard) & ~found).to_numpy().sum() / (easy | hard).to_numpy().sum()
     assert missed > 0.25
-    assert normalise(texts[0])

@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from ujo_lib import stats
+from ujo_lib.fiscal import Period
 
 WHOLE = "全体"
 """Label of the row of all texts."""
@@ -79,34 +80,65 @@ def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels) -> pd.Data
     return frame
 
 
-def filter_chain(frame: pd.DataFrame, steps: Mapping[str, tuple[str, Sequence[str]]]) -> pd.DataFrame:
+def within(
+    frame: pd.DataFrame, period: Period, where: Mapping[str, Sequence[str]], day: str = "received_at"
+) -> pd.DataFrame:
+    """Rows of a period whose columns hold one of the accepted values.
+
+    Args:
+        frame: one row per text.
+        period: days, both ends included.
+        where: column → accepted values.
+        day: column with the time.
+    """
+    days = frame[day].dt.date
+    kept = (days >= period.start) & (days <= period.end)
+    for column, values in where.items():
+        kept &= frame[column].isin(values)
+    return frame[kept].reset_index(drop=True)
+
+
+def filter_chain(frame: pd.DataFrame, where: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Narrow a frame step by step and count what is left.
 
     Args:
         frame: one row per text.
-        steps: label of the step → (column, accepted values), in order.
+        where: column → accepted values, in the order of the steps.
 
     Returns:
-        `step`, `n`, `base` (rows before the step), `share`, `share_all` (of all rows); the first row is 全体.
+        One row for all rows and one per step: `step` (values joined by ・), the columns of `where` (全体 where the step
+        does not restrict them), `n`, `share_all` (of all rows).
     """
-    kept = np.ones(len(frame), np.bool_)
-    rows = [(WHOLE, len(frame), len(frame))]
-    for label, (column, values) in steps.items():
-        before = int(kept.sum())
-        kept &= frame[column].isin(values).to_numpy(bool)
-        rows.append((label, int(kept.sum()), before))
-    table = pd.DataFrame(rows, columns=["step", "n", "base"])
-    table["share"] = _share(table["n"], table["base"])
+    kept = pd.Series(data=True, index=frame.index)
+    state = dict.fromkeys(where, WHOLE)
+    rows = [(WHOLE, *state.values(), len(frame))]
+    for column, values in where.items():
+        kept &= frame[column].isin(values)
+        state[column] = "・".join(values)
+        rows.append((state[column], *state.values(), int(kept.sum())))
+    table = pd.DataFrame(rows, columns=["step", *where, "n"])
     table["share_all"] = _share(table["n"], pd.Series(len(frame), index=table.index))
-    return _ordered(table, {"step": table["step"]})
+    return table
 
 
-def chain_mask(frame: pd.DataFrame, steps: Mapping[str, tuple[str, Sequence[str]]]) -> "pd.Series[bool]":
+def joined_values(where: Mapping[str, Sequence[str]]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Column → {label of a step of `filter_chain`: the values it stands for}."""
+    return {column: {"・".join(values): tuple(values)} for column, values in where.items()}
+
+
+def chosen(frame: pd.DataFrame, where: Mapping[str, Sequence[str]]) -> "pd.Series[bool]":
     """Rows that pass every step of `filter_chain`."""
     kept = pd.Series(data=True, index=frame.index)
-    for column, values in steps.values():
+    for column, values in where.items():
         kept &= frame[column].isin(values)
     return kept
+
+
+def most_frequent(tags: pd.DataFrame, labels: Labels, top: int) -> dict[str, str]:
+    """Ids and labels of the most frequent themes, in the order of the codebook."""
+    totals = tags[list(labels)].sum().sort_values(ascending=False, kind="stable")
+    kept = set(totals.index[:top])
+    return {theme: label for theme, label in labels.items() if theme in kept}
 
 
 def overlaps(tags: pd.DataFrame, labels: Labels) -> pd.DataFrame:
@@ -189,18 +221,27 @@ def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> pd.Da
     """Follow each theme's share from month to month.
 
     Returns:
-        `theme`, `month` (2023-01, …; months without texts between the first and the last have base 0), `n`, `base`,
-        `share`, `low`, `high`, `reference`.
+        `theme`, `month` (2023年1月, …; months without texts between the first and the last have base 0), `n`,
+        `base`, `share`, `low`, `high`, `reference`.
     """
-    months = received_at.dt.strftime("%Y-%m")
-    every = pd.period_range(received_at.min(), received_at.max(), freq="M") if len(received_at) else []
-    by = pd.Series(
-        pd.Categorical(months, [str(month) for month in every], ordered=True), tags.index, name="month"
-    )
+    days = received_at.dt.tz_localize(None)
+    every = pd.period_range(days.min(), days.max(), freq="M") if len(days) else pd.PeriodIndex([], freq="M")
+    names = [_month_label(month) for month in every]
+    months = pd.Categorical([_month_label(day) for day in days], names, ordered=True)
+    by = pd.Series(months, tags.index, name="month")
     table = theme_shares(tags, labels, by)
     table = table[table["month"] != WHOLE].reset_index(drop=True)
     table["month"] = table["month"].cat.remove_unused_categories()
     return table
+
+
+def month_recode(table: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Label of each month of `monthly` → the calendar month it is (1月), as other tables of one year name it."""
+    return {label: (label.split("年")[1],) for label in dict.fromkeys(table["month"].astype(str))}
+
+
+def _month_label(day: pd.Timestamp | pd.Period) -> str:
+    return f"{day.year}年{day.month}月"
 
 
 def monthly_change(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> pd.DataFrame:

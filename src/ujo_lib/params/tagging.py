@@ -1,0 +1,32 @@
+"""Parameters of notebook 03: what the texts speak of."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from ujo_lib.params.common import NotebookSettings
+
+
+class TaggingSettings(NotebookSettings):
+    """Content tagging."""
+
+    notebook: ClassVar[str] = "03_content_tagging"
+    kinds: ClassVar[tuple[str, ...]] = ("consultations",)
+    files: ClassVar[tuple[str, ...]] = ("codebook", "earlier_codebook")
+
+    codebook: str = Field("params/codebook.yaml", description="主題を付けるコードブック")
+    earlier_codebook: str = Field(
+        "", description="前の版のコードブック。書くと、主題の付き方の変化を庁内用に示す"
+    )
+    desk: str = Field("全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)")
+    focus: dict[str, list[str]] = Field(
+        {"age_band": ["10代"], "suicidal_ideation": ["強く"]},
+        description="くわしく見る相談の条件(列: 値)。書いた順に絞り込む",
+    )
+    focus_name: str = Field("10代で自殺念慮が「強い」相談", description="くわしく見る相談の呼び方")
+    pair_themes: int = Field(8, ge=3, le=12, description="重なりを見る主題の数(多い順)")
+    trend_themes: int = Field(6, ge=1, le=6, description="月ごとの変化を図にする主題の数(多い順)")
+    least_texts: int = Field(10, ge=5, description="特徴語は、この件数以上の相談に現れた語に限る(庁内用)")
+    top_words: int = Field(20, ge=5, le=100, description="特徴語や主題のない相談の語を並べる数(庁内用)")
+    kwic_terms: list[str] = Field(["居場所", "s:眠れな"], description="前後の文脈を見る語(庁内用)")
+    kwic_lines: int = Field(10, ge=1, le=200, description="前後の文脈を見る行数(庁内用)")
