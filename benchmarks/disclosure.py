@@ -1,9 +1,12 @@
 """Masks for random sets of linked tables: can anything be recovered, what do they cost, how long do they take?
 
 Invented people get two to four variables (one of them ordered and recoded, sometimes a question with multiple
-answers); several tables are counted from them, as one report would. `ujo` plans the masks jointly and the audit tries
-to undo them; where the set is small enough every possible population is tried as well. The same tables go to
-pytauargus (its optimal method, cell by cell the same cost) and to acro in the same run.
+answers, sometimes a subgroup); several tables are counted from them, as one report would. `ujo` plans the masks
+jointly and the audit tries to undo them; on sets small enough every possible population is tried as well.
+
+Peers, in the same run, where a Python that has them is named: pytauargus (optimal method) solves the first table of
+each set alone, with the same cells to protect, the same protection levels and costs as `ujo` for that table; acro
+masks it, and its own one-way tables are held against it.
 """
 
 import argparse
@@ -12,18 +15,21 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
-from tests.disclosure.people import every_interval, table_of
-from ujo_lib.disclosure.audit import LEAK, audit
-from ujo_lib.disclosure.plan import Plan, PlanError, plan
-from ujo_lib.disclosure.tables import Cell, CountTable, Policy
+from tests.disclosure.people import every_interval, grid, table_of  # noqa: E402  # after the path is set
+from ujo_lib.disclosure.audit import audit  # noqa: E402
+from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT  # noqa: E402
+from ujo_lib.disclosure.plan import PlanError, plan  # noqa: E402
+from ujo_lib.disclosure.tables import Cell, CountTable, Policy  # noqa: E402
 
 TOTAL = "総数"
 
@@ -38,6 +44,7 @@ class TableSet:
 
 
 def table_sets(count: int, seed: int) -> Iterator[TableSet]:
+    """Random sets; the same seed gives the same sets."""
     for number in range(count):
         yield _table_set(np.random.default_rng([seed, number]))
 
@@ -54,7 +61,9 @@ def _table_set(rng: np.random.Generator) -> TableSet:
         for name in names
     }
     threshold = int(rng.choice([3, 5, 10]))
-    return TableSet(people, _tables(rng, people, names), Policy(threshold, required_width=min(3, threshold - 1)))
+    return TableSet(
+        people, _tables(rng, people, names), Policy(threshold, required_width=min(3, threshold - 1))
+    )
 
 
 def _tables(rng: np.random.Generator, people: dict[str, np.ndarray], names: list[str]) -> list[CountTable]:
@@ -69,7 +78,9 @@ def _tables(rng: np.random.Generator, people: dict[str, np.ndarray], names: list
     if len(ages) > 2 and rng.random() < 0.6:
         half = int(rng.integers(1, len(ages)))
         recode = {"年代": {"若年": tuple(ages[:half]), "高年": tuple(ages[half:])}}
-        dimensions = ["年代"] if rng.random() < 0.5 else ["年代", str(rng.choice([x for x in names if x != "年代"]))]
+        dimensions = (
+            ["年代"] if rng.random() < 0.5 else ["年代", str(rng.choice([x for x in names if x != "年代"]))]
+        )
         tables.append(table_of(f"t{len(tables)}", people, dimensions, recode=recode))
     if rng.random() < 0.3:
         group = str(rng.choice(ages))
@@ -94,3 +105,180 @@ def _multiple(rng: np.random.Generator, people: dict[str, np.ndarray], name: str
     return CountTable(
         name, "cases", {"経緯": "経緯", "性別": "性別"}, ("n",), tuple(cells), multiple=("経緯",)
     )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One set."""
+
+    hidden: int
+    recoverable: int
+    leaks: int
+    seconds: float
+
+
+def protect(one: TableSet) -> Outcome | None:
+    """Plan and audit a set; None when the plan ended in a named failure."""
+    start = time.perf_counter()
+    try:
+        made = plan(one.tables, one.policy)
+    except PlanError:
+        return None
+    seconds = time.perf_counter() - start
+    report = audit(one.tables, made.hidden, one.policy)
+    hidden = sum(sum(flags) for flags in made.hidden.values())
+    exact = report.frame.query("table != '(表の差)' and width == 0")
+    return Outcome(hidden, len(exact), len(report.leaks), seconds)
+
+
+def tiny_sets(count: int, seed: int) -> Iterator[tuple[list[CountTable], Policy, dict[str, list[str]]]]:
+    """Sets for which every population can be tried."""
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        rows, columns = ["1", "2", "3"], ["F", "M"]
+        counts = rng.multinomial(int(rng.integers(6, 21)), rng.dirichlet(np.ones(6))).reshape(3, 2)
+        table = grid("cross", rows, columns, counts.tolist())
+        people = {"row": np.repeat(rows, counts.sum(axis=1)).tolist()}
+        recode = {"row": {"12": ("1", "2"), "3": ("3",)}}
+        broad = table_of("broad", people, ["row"], recode=recode)
+        domains = {"row": rows, "column": columns}
+        yield [table, broad], Policy(int(rng.choice([3, 5])), required_width=2), domains
+
+
+def enumerated(count: int, seed: int) -> tuple[int, int]:
+    """Hidden cells of tiny sets, and how many of them have one value in every population that fits."""
+    hidden = recoverable = 0
+    for tables, policy, domains in tiny_sets(count, seed):
+        made = plan(tables, policy)
+        if any(made.mask(t.id)[-1] for t in tables):
+            continue  # without the grand total there are infinitely many populations
+        present = {
+            v: [a for a in atoms if any(a in c.labels for c in tables[0].cells)]
+            for v, atoms in domains.items()
+        }
+        for low, high in every_interval(tables, made.hidden, present).values():
+            hidden += 1
+            recoverable += int(low == high)
+    return hidden, recoverable
+
+
+def _job(one: TableSet) -> dict[str, Any]:
+    return {
+        "people": {name: values.tolist() for name, values in one.people.items()},
+        "dimensions": list(one.tables[0].dimensions),
+        "threshold": one.policy.threshold,
+        "width": one.policy.required_width,
+        "inner": INNER_WEIGHT,
+        "total": TOTAL_WEIGHT,
+    }
+
+
+def _ask(
+    python: str | None, script: str, jobs: Sequence[dict[str, Any]]
+) -> tuple[str, list[dict[str, Any]]] | None:
+    """Answers of a peer, or None when it is not there."""
+    if not python:
+        return None
+    lines = "".join(json.dumps(job, ensure_ascii=False) + "\n" for job in jobs)
+    done = subprocess.run(
+        [python, str(ROOT / "benchmarks" / script)], input=lines, capture_output=True, text=True, check=False
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return (answers[0]["version"], answers[1:]) if len(answers) == len(jobs) + 1 else None
+
+
+def against_tauargus(sets: Sequence[TableSet], python: str | None) -> dict[str, Any] | None:
+    """Cost of both masks for the same single tables, and how many of the peer's leak beside the other tables."""
+    asked = _ask(python, "peer_tauargus.py", [_job(one) for one in sets])
+    if asked is None:
+        return None
+    ours = theirs = tables = leaking = refused = 0
+    for one, answer in zip(sets, asked[1], strict=True):
+        if "hidden" not in answer:
+            continue
+        first = one.tables[0]
+        gone = {
+            tuple(TOTAL if label == "Total" else label for label in labels) for labels in answer["hidden"]
+        }
+        flags = tuple(cell.labels in gone for cell in first.cells)
+        tables += 1
+        ours += _cost(first, plan([first], one.policy).mask(first.id))
+        theirs += _cost(first, flags)
+        refused += int(not audit([first], {first.id: flags}, one.policy).ok)
+        shown_beside = {t.id: plan([t], one.policy).mask(t.id) for t in one.tables[1:]}
+        leaking += int(not audit(one.tables, {**shown_beside, first.id: flags}, one.policy).ok)
+    return {
+        "version": asked[0],
+        "tables": tables,
+        "ratio": ours / theirs,
+        "refused_alone": refused,
+        "leaking_beside_others": leaking,
+        "seconds_median": statistics.median(answer["seconds"] for answer in asked[1]),
+    }
+
+
+def _cost(table: CountTable, flags: Sequence[bool]) -> int:
+    return sum(INNER_WEIGHT + TOTAL_WEIGHT * table.totals_in(i) for i, flag in enumerate(flags) if flag)
+
+
+def against_acro(sets: Sequence[TableSet], python: str | None) -> dict[str, Any] | None:
+    """Cells that acro hides, and how many of them its own one-way tables give back."""
+    asked = _ask(python, "peer_acro.py", [_job(one) for one in sets])
+    if asked is None:
+        return None
+    hidden = recovered = small = 0
+    for one, answer in zip(sets, asked[1], strict=True):
+        if "hidden" not in answer:
+            continue
+        table = one.tables[0]
+        gone = {tuple(labels) for labels in answer["hidden"]["both"]}
+        gone |= {(labels[0], TOTAL) for labels in answer["hidden"]["rows"]}
+        gone |= {(TOTAL, labels[0]) for labels in answer["hidden"]["columns"]}
+        # acro drops lines that are empty altogether and prints no grand total: neither is held against it
+        printed = [i for i, cell in enumerate(table.cells) if set(cell.labels) != {TOTAL}]
+        shown = replace(table, cells=tuple(table.cells[i] for i in printed))
+        flags = tuple(cell.labels in gone for cell in shown.cells)
+        report = audit([shown], {shown.id: flags}, one.policy).frame.query("public_low == public_low")
+        small += int(sum(flags))
+        hidden += len(report)
+        recovered += int((report["width"] == 0).sum())
+    return {"version": asked[0], "hidden": small, "small": hidden, "recovered": recovered}
+
+
+def main() -> None:
+    """Measure, print, and with --json end in one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="60 sets instead of 1,000")
+    parser.add_argument("--sets", type=int, help="number of sets")
+    parser.add_argument("--tauargus-python", help="Python that has pytauargus (0.6)")
+    parser.add_argument("--acro-python", help="Python that has acro (1.0)")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    options = parser.parse_args()
+    count = options.sets or (60 if options.quick else 1000)
+    sets = list(table_sets(count, seed=1))
+    outcomes = [protect(one) for one in sets]
+    done = [outcome for outcome in outcomes if outcome is not None]
+    tried, fixed = enumerated(30 if options.quick else 150, seed=2)
+    peers = sets[: 40 if options.quick else 200]
+    tau, acro = against_tauargus(peers, options.tauargus_python), against_acro(peers, options.acro_python)
+    result = {
+        "sets": count,
+        "failed_by_name": count - len(done),
+        "hidden": sum(outcome.hidden for outcome in done),
+        "recoverable": sum(outcome.recoverable + outcome.leaks for outcome in done) + fixed,
+        "enumerated_hidden": tried,
+        "enumerated_recoverable": fixed,
+        "seconds_median": round(statistics.median(outcome.seconds for outcome in done), 3),
+        "seconds_max": round(max(outcome.seconds for outcome in done), 1),
+        "loss_ratio_to_pytauargus": round(tau["ratio"], 3) if tau else None,
+        "pytauargus": tau,
+        "acro": acro,
+    }
+    for name, value in result.items():
+        print(f"{name:26} {value if value is not None else 'not measured'}")
+    if options.json:
+        print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

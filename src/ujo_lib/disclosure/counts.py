@@ -16,8 +16,8 @@ from ujo_lib.disclosure.tables import (
     TableError,
 )
 
-_INNER_WEIGHT = 2  # whole numbers: the search may stop as soon as nothing a unit cheaper can exist
-_TOTAL_WEIGHT = 4
+INNER_WEIGHT = 2  # whole numbers: the search may stop as soon as nothing a unit cheaper can exist
+TOTAL_WEIGHT = 4
 
 
 @dataclass
@@ -74,7 +74,7 @@ def _of_release(tables: Sequence[CountTable], exempt: Mapping[str, str], policy:
                 Count(
                     row=Row(table.region(i), cell.value, cell.value),
                     cells=[(table.id, i)],
-                    weight=_INNER_WEIGHT + _TOTAL_WEIGHT * table.totals_in(i),
+                    weight=INNER_WEIGHT + TOTAL_WEIGHT * table.totals_in(i),
                     primary=small,
                     shown=table.id in exempt or denominator,
                 )

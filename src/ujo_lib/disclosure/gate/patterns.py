@@ -8,18 +8,18 @@ from ujo_lib.disclosure.gate.findings import Kind
 _PHONE = re.compile(
     r"(?<![\d.,-])0\d{1,4}[-\s(]{1,2}\d{1,4}[-\s)]{1,2}\d{3,4}(?![\d-])|(?<![\d.,])0[5789]0\d{8}(?!\d)"
 )
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_MAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _PATH = re.compile(
     r"(?:/home|/Users|/root|/mnt|/tmp|/var|/work|/private|/srv|/opt|/data/private)/[\w.~-]+"
     r"|(?<![A-Za-z])[A-Za-z]:\\{1,2}[\w.~ -]+\\|(?<![\w\\])\\\\[\w.-]+\\[\w.$-]+|file://[\w./]+|~/[\w.-]+/"
 )
 _TRACEBACK = re.compile(
     r"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+|ipykernel_\d+|-{3,}> ?\d+ |\x1b\[[0-9;]*m"
-    r"|Cell In\[\d+\]|(?:[A-Z]\w+)(?:Error|Exception): "
+    r"|Cell In\[\d+\]|\b[A-Z][A-Za-z]{1,40}(?:Error|Exception): "
 )
 _CODE = re.compile(
-    r"^\s*(?:import [a-z_][\w.]*|from [a-z_][\w.]* import )|\bIn ?\[[\d ]+\]:|\bOut\[\d+\]:"
-    r"|^\s*def [a-z_]\w*\(.*\):|\bujo_lib\b|\bpage\.(?:publish|table|say)\(|jp-InputArea-editor|^%{1,2}matplotlib\b",
+    r"^[ \t]*(?:import [a-z_][\w.]*|from [a-z_][\w.]* import )|\bIn ?\[[\d ]+\]:|\bOut\[\d+\]:"
+    r"|^[ \t]*def [a-z_]\w*\(.*\):|\bujo_lib\b|\bpage\.(?:publish|table|say)\(|jp-InputArea-editor|^%{1,2}matplotlib\b",
     re.MULTILINE,
 )
 _PATTERNS: dict[Kind, re.Pattern[str]] = {

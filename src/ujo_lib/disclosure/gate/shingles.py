@@ -56,8 +56,8 @@ def bare(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     forms[starts[1:] - 1] = _END
     forms[-1:] = _END
     kept = forms != 0
-    places = np.cumsum(kept) - kept
-    return forms[kept], places[starts]
+    sizes = np.add.reduceat(kept, starts, dtype=np.int64)
+    return forms[kept], np.cumsum(sizes) - sizes
 
 
 def _raw(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -84,7 +84,7 @@ class ShingleSet:
     """Sorted hashes behind a bit table that is probed twice, so that nearly every miss costs one look."""
 
     def __init__(self, values: np.ndarray) -> None:
-        self.values = np.unique(values[values != 0])
+        self.values = _distinct(values)
         self._bits = min(_MOST_BITS, self.values.size.bit_length() + 4)
         self._probe = np.zeros(1 << self._bits, dtype=bool)
         self._probe[self._first_slot(self.values)] = True
@@ -106,7 +106,7 @@ class ShingleSet:
 
     def without(self, values: np.ndarray) -> "ShingleSet":
         """The set less some hashes."""
-        return ShingleSet(np.setdiff1d(self.values, values))
+        return ShingleSet(self.values[~np.isin(self.values, values, kind="sort")])
 
     def _first_slot(self, values: np.ndarray) -> np.ndarray:
         slot: np.ndarray = (values >> np.uint64(64 - self._bits)).astype(np.intp)
@@ -114,6 +114,13 @@ class ShingleSet:
 
     def _second_slot(self, values: np.ndarray) -> np.ndarray:
         return self._first_slot((values ^ (values >> np.uint64(31))) * _BASE)
+
+
+def _distinct(values: np.ndarray) -> np.ndarray:
+    """Sorted distinct hashes without 0 (by sorting: half the time of `numpy.unique` on tens of millions)."""
+    ordered = np.sort(values)
+    first = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, bool)
+    return ordered[first & (ordered != 0)]
 
 
 def shingles(texts: Sequence[str]) -> ShingleSet:
