@@ -149,7 +149,7 @@ CALENDAR = PatternTests(WEEKDAY, MONTH, np.ones(DAYS, dtype=bool), np.ones(DAYS)
 WEEK = WEEKDAY_EFFECT[WEEKDAY]
 ALL = WEEK + MONTH_EFFECT[MONTH]
 
-SLOW = 10
+SLOW = 40
 """Series of each round that tests without a vectorised form are run on."""
 
 TERMS = Terms(
@@ -233,8 +233,7 @@ def without_difference(setting: Setting) -> Outcomes:
     for row, baseline in zip(place[:SLOW], nation[:SLOW].astype(float), strict=True):
         tests = PatternTests(WEEKDAY, MONTH, baseline > 0, baseline, baseline)
         months.append(tests.months(row).p_value[0])
-        if len(weekdays) < SLOW // 2:
-            weekdays.append(tests.weekdays(row).p_value[0])
+        weekdays.append(tests.weekdays(row).p_value[0])
         level, df = usage.level_spread(tests, row)
         spread.append(small_sample(level, df)[0])
     yield "months v nation", np.array(months) < ALPHA

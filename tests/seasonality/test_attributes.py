@@ -22,7 +22,12 @@ TOPICS = ["学校", "経済・生活", "家族"]
 
 def records(table=((40, 5, 15), (5, 30, 15), (5, 10, 25)), extra=0):
     """One client per contact; rows are jobs, columns topics."""
-    pairs = [(job, topic) for i, job in enumerate(JOBS) for j, topic in enumerate(TOPICS) for _ in range(table[i][j])]
+    pairs = [
+        (job, topic)
+        for i, job in enumerate(JOBS)
+        for j, topic in enumerate(TOPICS)
+        for _ in range(table[i][j])
+    ]
     frame = pd.DataFrame(pairs + [(None, "学校")] * extra, columns=["occupation", "topic"])
     frame["occupation"] = pd.Categorical(frame["occupation"], JOBS, ordered=True)
     frame["topic"] = pd.Categorical(frame["topic"], TOPICS, ordered=True)
@@ -52,7 +57,10 @@ def test_shares_of_a_row_add_up_and_unanswered_contacts_are_left_out():
 def test_what_stands_out_is_listed_strongest_first_and_only_excesses():
     cells = crosstab(records(), "occupation", "topic")
     found = standing_out(cells)
-    assert found[["occupation", "topic"]].astype(str).agg("×".join, axis=1).tolist()[:2] == ["児童・学生×学校", "無職×経済・生活"]
+    assert found[["occupation", "topic"]].astype(str).agg("×".join, axis=1).tolist()[:2] == [
+        "児童・学生×学校",
+        "無職×経済・生活",
+    ]
     assert (found["residual"] > 0).all()
     assert topics_standing_out(cells) == ["学校", "経済・生活", "家族"]
 
@@ -60,7 +68,9 @@ def test_what_stands_out_is_listed_strongest_first_and_only_excesses():
 def test_one_client_who_writes_often_is_not_a_pattern():
     frame = records(((10, 10, 10), (10, 10, 10), (10, 10, 10)))
     often = pd.DataFrame({"occupation": ["無職"] * 40, "topic": ["家族"] * 40, "client_id": ["often"] * 40})
-    together = pd.concat([frame, often.astype(frame.dtypes[["occupation", "topic"]].to_dict())], ignore_index=True)
+    together = pd.concat(
+        [frame, often.astype(frame.dtypes[["occupation", "topic"]].to_dict())], ignore_index=True
+    )
     separate = together.assign(client_id=[f"c{i}" for i in range(len(together))])
     assert len(standing_out(crosstab(separate, "occupation", "topic"))) > 0
     assert standing_out(crosstab(together, "occupation", "topic")).empty
@@ -81,7 +91,9 @@ def feelings():
     return pd.DataFrame({"loneliness": column, "client_id": [f"c{i}" for i in range(112)]})
 
 
-NATION = pd.DataFrame({"value": ["常に", "時々", "ほとんどない", "全くない", "無回答"], "n": [400, 350, 200, 50, 300]})
+NATION = pd.DataFrame(
+    {"value": ["常に", "時々", "ほとんどない", "全くない", "無回答"], "n": [400, 350, 200, 50, 300]}
+)
 
 
 def test_shares_are_of_valid_answers_and_the_unanswered_are_counted_beside():

@@ -3,9 +3,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
-from tests.seasonality.conftest import counts_of, noisy_year
 
-from ujo_lib.seasonality.circular import bootstrap_mean, daily_peak, day_vectors, resample_days, summarise, uniformity_p
+from tests.seasonality.conftest import counts_of, noisy_year
+from ujo_lib.seasonality.circular import (
+    bootstrap_mean,
+    daily_peak,
+    day_vectors,
+    resample_days,
+    summarise,
+    uniformity_p,
+)
 
 
 def test_fishers_arrival_times_give_the_numbers_of_r(r, data):
@@ -14,7 +21,11 @@ def test_fishers_arrival_times_give_the_numbers_of_r(r, data):
     assert summary.mean == pytest.approx(r["fisherB1", "mean_hour"], abs=1e-4)
     assert summary.resultant == pytest.approx(r["fisherB1", "resultant"], abs=1e-5)
     assert summary.rayleigh_z == pytest.approx(r["fisherB1", "rayleigh_z"], abs=1e-3)
-    assert (round(summary.mean, 2), round(summary.resultant, 5), round(summary.rayleigh_z, 3)) == (17.26, 0.3173, 25.573)
+    assert (round(summary.mean, 2), round(summary.resultant, 5), round(summary.rayleigh_z, 3)) == (
+        17.26,
+        0.3173,
+        25.573,
+    )
 
 
 def test_the_ants_of_fisher_b7_give_the_numbers_of_r(r, data):
@@ -50,7 +61,10 @@ def test_turning_the_clock_turns_the_mean_and_nothing_else(hours, turn):
 
 
 def test_repeating_an_hour_is_the_same_as_weighting_it():
-    assert summarise([1, 5], [2, 3]) == pytest.approx(summarise([1, 1, 5, 5, 5])) or summarise([1, 5], [2, 3]).n == 5
+    assert (
+        summarise([1, 5], [2, 3]) == pytest.approx(summarise([1, 1, 5, 5, 5]))
+        or summarise([1, 5], [2, 3]).n == 5
+    )
     assert summarise([1, 5], [2, 3]).mean == pytest.approx(summarise([1, 1, 5, 5, 5]).mean)
 
 

@@ -3,8 +3,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from tests.seasonality.conftest import records_of
 
+from tests.seasonality.conftest import records_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.clustering import (
     client_codes,
@@ -49,14 +49,21 @@ def test_a_file_without_ids_is_said_to_be_one():
 
 
 def test_persons_and_contacts_are_counted_apart_and_by_period():
-    records = records_of(["2023-06-01 10:00", "2023-07-01 10:00", "2024-02-01 10:00"], client_id=["a", "a", "b"])
-    periods = [Period(date(2023, 1, 1), date(2023, 12, 31), "暦年"), Period(date(2023, 4, 1), date(2024, 3, 31), "年度")]
+    records = records_of(
+        ["2023-06-01 10:00", "2023-07-01 10:00", "2024-02-01 10:00"], client_id=["a", "a", "b"]
+    )
+    periods = [
+        Period(date(2023, 1, 1), date(2023, 12, 31), "暦年"),
+        Period(date(2023, 4, 1), date(2024, 3, 31), "年度"),
+    ]
     table = clients_by_period(records, periods)
     assert table[["n", "clients"]].to_numpy().tolist() == [[2, 1], [3, 2]]
 
 
 def test_one_night_owl_does_not_make_the_night_busy():
-    times = [f"2023-01-{day:02d} 22:00" for day in range(1, 31)] + [f"2023-02-{day:02d} 08:00" for day in range(1, 29)]
+    times = [f"2023-01-{day:02d} 22:00" for day in range(1, 31)] + [
+        f"2023-02-{day:02d} 08:00" for day in range(1, 29)
+    ]
     owl = records_of(times, client_id=["owl"] * 30 + [f"p{i}" for i in range(28)])
     many = records_of(times, client_id=[f"p{i}" for i in range(58)])
     assert hour_effect(owl, [22], [8]) > 10

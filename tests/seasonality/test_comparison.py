@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from tests.seasonality.conftest import counts_of, noisy_year
 
+from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.seasonality.comparison import judge_difference, shares_beside
 from ujo_lib.seasonality.verdicts import judge
 
@@ -12,7 +12,9 @@ def nation_and_place(effect=0.0):
     august = (np.arange(365) >= 212) & (np.arange(365) < 243)
     hours = np.full(24, 1 / 24)
     place = rng.poisson((nation * 0.008 * np.exp(effect * august))[:, None] * hours)
-    return counts_of(place.sum(axis=1), hourly=place), counts_of(nation, hourly=rng.poisson(nation[:, None] * hours))
+    return counts_of(place.sum(axis=1), hourly=place), counts_of(
+        nation, hourly=rng.poisson(nation[:, None] * hours)
+    )
 
 
 def test_a_place_that_follows_the_nation_is_not_called_different_however_strong_the_season():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from tests.seasonality.conftest import counts_of, noisy_year
 
+from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words, ratio_interval
 from ujo_lib.stats import rate_ratio
 
@@ -26,7 +26,10 @@ def test_ten_calls_on_one_night_weigh_as_one_night():
 
 def test_returning_clients_widen_the_interval():
     counts = noisy_year(10)
-    plain, wide = compare_hours(counts, [22], MORNING), compare_hours(counts, [22], MORNING, client_effect=3.0)
+    plain, wide = (
+        compare_hours(counts, [22], MORNING),
+        compare_hours(counts, [22], MORNING, client_effect=3.0),
+    )
     assert wide.high - wide.low > plain.high - plain.low
 
 

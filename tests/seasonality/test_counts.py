@@ -5,10 +5,18 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.seasonality.conftest import YEAR, counts_of, noisy_year, records_of
 
+from tests.seasonality.conftest import YEAR, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
-from ujo_lib.seasonality.counts import clock_shift, from_aggregate, from_records, observed_days, select, span, totals
+from ujo_lib.seasonality.counts import (
+    clock_shift,
+    from_aggregate,
+    from_records,
+    observed_days,
+    select,
+    span,
+    totals,
+)
 
 WEEK = Period(date(2023, 1, 1), date(2023, 1, 7), "一週間")
 
@@ -25,7 +33,9 @@ def test_a_record_without_a_time_is_not_counted():
 
 
 def test_25_o_clock_belongs_to_one_o_clock_of_the_next_day():
-    table = pd.DataFrame({"date": pd.to_datetime(["2023-01-01", "2023-01-07"]), "hour": [25, 24], "n": [3, 9]})
+    table = pd.DataFrame(
+        {"date": pd.to_datetime(["2023-01-01", "2023-01-07"]), "hour": [25, 24], "n": [3, 9]}
+    )
     counts = from_aggregate(table, WEEK)
     assert counts.hourly[1, 1] == 3
     assert counts.n == 3  # midnight after the last day lies outside the period
@@ -68,7 +78,9 @@ def test_whether_a_day_was_recorded_can_be_judged_by_the_whole_file():
     seen[3:] = False
     counts = from_records(records_of(["2023-01-01 10:00"]), WEEK, seen)
     assert counts.days == 3
-    assert counts.gaps().to_dict("records") == [{"start": date(2023, 1, 4), "end": date(2023, 1, 7), "days": 4}]
+    assert counts.gaps().to_dict("records") == [
+        {"start": date(2023, 1, 4), "end": date(2023, 1, 7), "days": 4}
+    ]
 
 
 def test_wrong_length_of_observed_is_refused():

@@ -2,8 +2,8 @@ from datetime import date
 
 import numpy as np
 import pytest
-from tests.seasonality.conftest import counts_of, noisy_year
 
+from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.decomposition import decompose, why_not
 
@@ -25,9 +25,18 @@ def test_level_and_yearly_wave_add_up_with_the_rest():
     parts = decompose(two_years())
     assert len(parts) == 24
     total = parts["level"] + parts["yearly"] + parts["rest"]
-    assert total.to_numpy() == pytest.approx(parts["per_day"].to_numpy(), abs=1.5)  # the week averages out over a month
+    assert total.to_numpy() == pytest.approx(
+        parts["per_day"].to_numpy(), abs=1.5
+    )  # the week averages out over a month
     assert parts["level"].iloc[-1] > parts["level"].iloc[0]
-    assert parts.loc[parts["yearly"].idxmax(), "month"] in {"2022年7月", "2022年8月", "2023年7月", "2023年8月", "2022年9月", "2023年9月"}
+    assert parts.loc[parts["yearly"].idxmax(), "month"] in {
+        "2022年7月",
+        "2022年8月",
+        "2023年7月",
+        "2023年8月",
+        "2022年9月",
+        "2023年9月",
+    }
 
 
 def test_a_lost_month_stops_it_and_a_lost_day_does_not():

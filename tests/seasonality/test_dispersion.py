@@ -9,7 +9,12 @@ from ujo_lib.seasonality.dispersion import BlockDesign, deflated_share, small_sa
 
 def one_way(groups, series):
     """The test of equal groups over blocks that lie far apart, so that there is no memory to estimate."""
-    design = BlockDesign(np.ones((len(groups), 1)), np.eye(groups.max() + 1)[groups], np.ones(len(groups)), np.arange(len(groups)) * 2)
+    design = BlockDesign(
+        np.ones((len(groups), 1)),
+        np.eye(groups.max() + 1)[groups],
+        np.ones(len(groups)),
+        np.arange(len(groups)) * 2,
+    )
     mean = series.mean()
     return design.test((series - mean) / np.sqrt(mean))
 

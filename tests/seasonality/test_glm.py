@@ -20,7 +20,9 @@ def test_quasi_poisson_of_warpbreaks_is_that_of_r(r, data):
     dispersion = (fitted.residuals[0] ** 2).sum() / 50
     for i in range(4):
         assert fitted.coefficients[0, i] == pytest.approx(r["warpbreaks", f"coef{i + 1}"], rel=1e-7)
-        assert np.sqrt(dispersion * fitted.bread[0, i, i]) == pytest.approx(r["warpbreaks", f"se{i + 1}"], rel=1e-6)
+        assert np.sqrt(dispersion * fitted.bread[0, i, i]) == pytest.approx(
+            r["warpbreaks", f"se{i + 1}"], rel=1e-6
+        )
 
 
 def test_seasonal_model_of_road_deaths_with_month_length_is_that_of_r(r, data):
@@ -34,7 +36,9 @@ def test_seasonal_model_of_road_deaths_with_month_length_is_that_of_r(r, data):
     assert dispersion == pytest.approx(r["driver_deaths", "dispersion"], rel=1e-6)
     for i in range(4):
         assert fitted.coefficients[0, i] == pytest.approx(r["driver_deaths", f"coef{i + 1}"], rel=1e-6)
-        assert np.sqrt(dispersion * fitted.bread[0, i, i]) == pytest.approx(r["driver_deaths", f"se{i + 1}"], rel=1e-5)
+        assert np.sqrt(dispersion * fitted.bread[0, i, i]) == pytest.approx(
+            r["driver_deaths", f"se{i + 1}"], rel=1e-5
+        )
 
 
 def test_statsmodels_agrees_on_its_own_data_with_a_given_alpha():
@@ -52,7 +56,9 @@ def test_many_series_at_once_give_the_same_as_one_by_one():
     X = np.column_stack([np.ones(60), np.arange(60) % 3 == 0]).astype(float)
     y = rng.poisson(rng.uniform(0.5, 40, (6, 1)), (6, 60)).astype(float)
     together = fit_negative_binomial(y, X).coefficients
-    assert together == pytest.approx(np.vstack([fit_negative_binomial(row, X).coefficients for row in y]), abs=1e-7)
+    assert together == pytest.approx(
+        np.vstack([fit_negative_binomial(row, X).coefficients for row in y]), abs=1e-7
+    )
 
 
 def test_alpha_makes_the_pearson_statistic_its_degrees_of_freedom():

@@ -10,7 +10,9 @@ X = np.column_stack([np.ones(365), np.cos(DAYS / 58), np.sin(DAYS / 58), np.eye(
 
 def years(persistence, sd, series=60, seed=1):
     rng = np.random.default_rng(seed)
-    path = lfilter([1.0], [1.0, -persistence], rng.normal(0, sd * np.sqrt(1 - persistence**2), (series, 465)), axis=1)
+    path = lfilter(
+        [1.0], [1.0, -persistence], rng.normal(0, sd * np.sqrt(1 - persistence**2), (series, 465)), axis=1
+    )
     return rng.poisson(400 * np.exp(path[:, 100:])).astype(float)
 
 

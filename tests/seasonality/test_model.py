@@ -2,8 +2,8 @@ from datetime import date
 
 import numpy as np
 import pytest
-from tests.seasonality.conftest import counts_of, noisy_year
 
+from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period, SchoolBreak
 from ujo_lib.seasonality.model import fit_calendar, quantiles
 

@@ -3,10 +3,17 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from tests.seasonality.conftest import counts_of, noisy_year
 
+from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period
-from ujo_lib.seasonality.profiles import by_date, by_hour, by_month, by_weekday, by_weekday_hour, order_in_words
+from ujo_lib.seasonality.profiles import (
+    by_date,
+    by_hour,
+    by_month,
+    by_weekday,
+    by_weekday_hour,
+    order_in_words,
+)
 
 
 def test_a_short_month_with_fewer_contacts_is_not_a_quiet_month():

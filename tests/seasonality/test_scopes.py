@@ -3,8 +3,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from tests.seasonality.conftest import records_of
 
+from tests.seasonality.conftest import records_of
 from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.seasonality.scopes import both_bases, clock_lag, clock_sentence, open_scopes
 
@@ -16,13 +16,19 @@ def world(shift=0, gaps=()):
     days = pd.date_range("2023-01-01", "2024-03-31")
     evening = 1 + np.cos((np.arange(24) - 22) * 2 * np.pi / 24)
     times = [
-        day + pd.Timedelta(hours=int(hour)) for day in days for hour in rng.choice(24, 7, p=evening / evening.sum())
+        day + pd.Timedelta(hours=int(hour))
+        for day in days
+        for hour in rng.choice(24, 7, p=evening / evening.sum())
     ]
     desk = records_of(pd.DatetimeIndex(times) + pd.Timedelta(hours=shift), channel="全国窓口", pref="熊本県")
-    own = records_of(pd.DatetimeIndex(["2023-06-01 21:00", "2024-02-25 22:00"]), channel="宇城市専用", pref="熊本県")
+    own = records_of(
+        pd.DatetimeIndex(["2023-06-01 21:00", "2024-02-25 22:00"]), channel="宇城市専用", pref="熊本県"
+    )
     grid = pd.MultiIndex.from_product([days, range(24)], names=["date", "hour"]).to_frame(index=False)
     national = grid.assign(n=np.rint(40 * evening[grid["hour"]]).astype(int))
-    channels = pd.DataFrame({"channel": ["全国窓口", "宇城市専用"], "opened_on": pd.to_datetime(["2020-03-01", "2023-05-01"])})
+    channels = pd.DataFrame(
+        {"channel": ["全国窓口", "宇城市専用"], "opened_on": pd.to_datetime(["2020-03-01", "2023-05-01"])}
+    )
     desks = ("全国窓口", "宇城市専用")
     return open_scopes(pd.concat([desk, own]), national, channels, PERIOD, "熊本県", desks, gaps)
 

@@ -13,9 +13,10 @@ rng = np.random.default_rng(1)
 n = 337_943
 seconds = np.sort(rng.integers(0, 365 * 86400, n))
 labels = lambda size: pd.Categorical.from_codes(rng.integers(0, size, n), [f"{i}" for i in range(size)])
+times = pd.Series(pd.Timestamp("2023-01-01") + pd.to_timedelta(seconds, unit="s"))
 records = pd.DataFrame({
     "client_id": pd.array(np.char.add("K", rng.integers(0, 240_000, n).astype(str)), dtype="string"),
-    "received_at": pd.Series(pd.Timestamp("2023-01-01") + pd.to_timedelta(seconds, unit="s")).dt.tz_localize("Asia/Tokyo"),
+    "received_at": times.dt.tz_localize("Asia/Tokyo"),
     **{name: labels(size) for name, size in
        (("pref", 49), ("age_band", 9), ("sex", 4), ("occupation", 8), ("topic", 9), ("loneliness", 5))},
 })

@@ -2,8 +2,8 @@ from datetime import date
 
 import numpy as np
 import pytest
-from tests.seasonality.conftest import counts_of, noisy_year
 
+from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality.forecast import forecast_months
 from ujo_lib.seasonality.staffing import hour_shares, quantile_reached, short_handed, slots

@@ -3,8 +3,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from tests.seasonality.conftest import counts_of
 
+from tests.seasonality.conftest import counts_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.usage import bounds, by_area, residents, use_per_population
 from ujo_lib.stats import wilson
@@ -22,7 +22,9 @@ def test_published_shares_are_reproduced():
     result = use_per_population(place, nation, 40560, 1_738_301, 126_146_099)
     assert round(100 * result.share, 2) == 0.75
     assert result.estimate == pytest.approx(0.545, abs=1e-3)
-    assert by_area(result, ("全国", "県", "市"), (126_146_099, 1_738_301, 57_001)).loc[2, "population"] == 57_001
+    assert (
+        by_area(result, ("全国", "県", "市"), (126_146_099, 1_738_301, 57_001)).loc[2, "population"] == 57_001
+    )
 
 
 def test_independent_contacts_give_nearly_wilsons_interval():

@@ -3,8 +3,8 @@ from datetime import date
 import numpy as np
 import pytest
 from scipy import stats as scipy_stats
-from tests.seasonality.conftest import counts_of, noisy_year
 
+from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, verdict_table
 
@@ -48,7 +48,9 @@ def test_a_planted_weekday_pattern_is_found_with_its_direction():
 
 
 def test_a_planted_month_is_found():
-    daily = np.random.default_rng(5).poisson(np.where((np.arange(365) >= 212) & (np.arange(365) < 243), 14, 7))
+    daily = np.random.default_rng(5).poisson(
+        np.where((np.arange(365) >= 212) & (np.arange(365) < 243), 14, 7)
+    )
     assert judge(counts_of(daily))[0].detected
 
 

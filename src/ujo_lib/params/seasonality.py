@@ -35,9 +35,7 @@ class SeasonalitySettings(NotebookSettings):
     unknown_residence: list[str] = Field(
         ["不明・無回答"], description="居住地が分からないことを表す、都道府県の値"
     )
-    gaps: list[str] = Field(
-        [], description="記録のない期間(例 2023-05-01~2023-05-31)。0件ではなく欠測として扱う"
-    )
+    gaps: list[str] = Field([], description="記録のない期間(例 2023-05-01~2023-05-31)。0件でなく欠測とする")
     night_hours: list[int] = Field([22, 23], description="夜のピークとみなす時間帯(時台)")
     late_hours: list[int] = Field([0, 1, 2], description="午前中と一つずつ比べる夜中の時間帯(時台)")
     morning_hours: list[int] = Field([6, 7, 8, 9, 10, 11], description="午前中とみなす時間帯(時台)")
@@ -46,7 +44,7 @@ class SeasonalitySettings(NotebookSettings):
     ideation_answers: list[str] = Field(["強く", "少し"], description="自殺念慮があるとみなす回答")
     referral_places: list[str] = Field(
         ["行政", "医療", "学校", "児相", "警察", "社協"],
-        description="ほかの機関につないだとみなす「つなぎ先」",
+        description="機関につないだとみなす「つなぎ先」",
     )
     interrupted_status: list[str] = Field(["中断"], description="途中で終わったとみなす「対応」")
     school_breaks: str = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")

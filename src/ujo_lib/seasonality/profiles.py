@@ -116,7 +116,7 @@ def order_in_words(weekdays: pd.DataFrame) -> str:
     if np.isnan(per_day).any():
         return "示せない値を含むため、順序を述べない"
     rises = int((np.diff(per_day) >= 0).sum())
-    return "毎日少しずつ減っている" if rises == 0 else f"おおむねの向きは別として、{rises}か所で増えている"
+    return "毎日少しずつ減っている" if rises == 0 else f"一様には減っておらず、{rises}か所で増えている"
 
 
 def share_effect(hourly: NDArray[np.int64]) -> Array:
