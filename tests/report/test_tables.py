@@ -131,3 +131,9 @@ def test_rows_that_are_kept_back_do_not_scatter_reference_marks_over_the_others(
     shown = table_html(by_sex(hide=hide))
     assert "<abbr" not in shown
     assert "参考値" in shown
+
+
+def test_an_empty_label_is_an_empty_cell_and_no_heading_without_words() -> None:
+    shown = table_html(published({"left": ["", "前"], "word": ["甲", "乙"]}))
+    assert '<td class="short"></td>' in shown
+    assert not re.search(r"<th[^>]*>\s*</th>", shown)

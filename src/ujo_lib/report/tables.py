@@ -314,13 +314,19 @@ def _body_rows(
         kind = ' class="total"' if any(head.cells[row] in totals for head in heads) else ""
         mark = f'<abbr class="mark" title="参考値">{_REFERENCE}</abbr>' if marked[row] else ""
         cells = [
-            f'<th scope="row" class="{_heading_kind(heads, at, row)}">{html.escape(head.cells[row])}'
-            f"{mark if head is heads[-1] else ''}</th>"
+            _row_heading(head.cells[row], _heading_kind(heads, at, row), mark if head is heads[-1] else "")
             for at, head in enumerate(heads)
         ]
         cells += [f'<td class="{column.kind}">{html.escape(column.cells[row])}</td>' for column in body]
         rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
     return "".join(rows)
+
+
+def _row_heading(words: str, kind: str, mark: str) -> str:
+    # A heading without words would be announced as one; it is an empty cell.
+    if not words.strip():
+        return f'<td class="{kind}"></td>'
+    return f'<th scope="row" class="{kind}">{html.escape(words)}{mark}</th>'
 
 
 def _heading_kind(heads: Sequence[_Column], at: int, row: int) -> str:
