@@ -1,0 +1,134 @@
+"""The audit must see what an outsider sees, no more and above all no less."""
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.disclosure.people import every_interval, grid, table_of
+from ujo_lib.disclosure.audit import COLUMNS, audit
+from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, Printed, PublicFigure, TableError
+
+FIVE = Policy(threshold=5, required_width=3)
+
+
+def shares(printed: Printed, n: int = 7, base: int = 24) -> CountTable:
+    cells = (Cell(("家から出ない",), "n", n), Cell(("家から出ない",), "base", base))
+    return CountTable(
+        "outing", "cases", {"外出": "外出"}, ("n", "base"), cells, bases={"base": ("外出",)}, printed=printed
+    )
+
+
+def interval_of(
+    table: CountTable, cell: str, others: tuple[CountTable, ...] = (), **known: object
+) -> tuple[float, float]:
+    """What an outsider makes of a cell that is treated as hidden in a twin table."""
+    target = replace(table, id="twin", printed=Printed())
+    flags = tuple(c.column == cell for c in table.cells)
+    hidden = {"twin": (True,) * len(table.cells), table.id: (False,) * len(table.cells)}
+    frame = audit([table, target, *others], hidden, FIVE, **known).frame  # type: ignore[arg-type]  # public
+    row = frame[frame["table"] == "twin"].iloc[flags.index(True)]
+    return row["low"], row["high"]
+
+
+def test_a_percentage_over_a_printed_base_says_the_count() -> None:
+    printed = Printed(counts=False, percent_digits=1, base="base")
+    assert interval_of(shares(printed), "n") == (7, 7)
+
+
+def test_a_percentage_alone_leaves_the_fractions_that_round_to_it() -> None:
+    printed = Printed(counts=False, percent_digits=1, base="base", base_shown=False)
+    most = PublicFigure("cases", {}, 1, 30, "窓口の定員")
+    low, high = interval_of(shares(printed), "n", public=[most])
+    assert (low, high) == (7, 7)  # 29.2 % of at most 30 people: only 7 of 24
+    coarse = replace(printed, percent_digits=0)
+    low, high = interval_of(shares(coarse), "n", public=[most])
+    assert low < 7 < high
+
+
+def test_limits_of_an_interval_give_count_and_base_away() -> None:
+    printed = Printed(counts=False, percent_digits=1, base="base", base_shown=False, intervals=True)
+    assert interval_of(shares(printed), "n") == (7, 7)
+
+
+def test_a_percentage_goes_with_its_count() -> None:
+    table = shares(Printed(percent_digits=1, base="base"), n=3)
+    row = audit([table], {"outing": (True, False)}, FIVE).frame.iloc[0]
+    assert (row["low"], row["high"]) == (0, 24)
+
+
+def test_a_small_count_left_in_the_open_is_a_leak() -> None:
+    table = table_of("sex", {"性別": ["男性"] * 20 + ["女性"] * 3}, ["性別"])
+    leaks = audit([table], {"sex": (False,) * 3}, FIVE).leaks
+    assert list(leaks["cell"]) == ["性別=女性 (n)"]
+    assert (leaks["low"] == 3).all()
+
+
+def test_last_years_mask_must_still_hold_with_this_years_tables() -> None:
+    table = grid("past", ["a", "b"], ["x", "y"], [[3, 9], [8, 12]])
+    inner = tuple("総数" not in cell.labels for cell in table.cells)
+    past = [PastRelease(table, inner)]
+    new = table_of(
+        "new",
+        {"row": ["a"] * 12 + ["b"] * 20, "column": (["x"] * 3 + ["y"] * 9 + ["x"] * 8 + ["y"] * 12)},
+        ["column"],
+    )
+    assert audit([new], {"new": (False,) * 3}, FIVE, previous=past).ok
+    spill = CountTable(
+        "spill", "cases", {"row": "row", "column": "column"}, ("n",), (Cell(("b", "x"), "n", 8),)
+    )
+    leaks = audit([new, spill], {"new": (False,) * 3, "spill": (False,)}, FIVE, previous=past).leaks
+    assert "past" in set(leaks["table"])
+
+
+def test_what_the_outsider_knows_of_himself_counts() -> None:
+    table = grid("t", ["a", "b"], ["x", "y"], [[2, 9], [8, 12]])
+    inner = tuple("総数" not in cell.labels for cell in table.cells)
+    stranger = audit([table], {"t": inner}, FIVE).frame.iloc[0]
+    one_of_them = audit([table], {"t": inner}, replace(FIVE, own_case=True)).frame.iloc[0]
+    assert (stranger["low"], one_of_them["low"]) == (0, 1)
+
+
+def test_the_report_holds_no_true_count() -> None:
+    table = grid("t", ["a", "b"], ["x", "y"], [[2, 9], [8, 12]])
+    inner = tuple("総数" not in cell.labels for cell in table.cells)
+    frame = audit([table], {"t": inner}, FIVE).frame
+    assert tuple(frame.columns) == COLUMNS
+    assert isinstance(frame, pd.DataFrame)
+    assert not (frame["low"] == frame["high"]).any()
+
+
+def test_a_count_that_nothing_bounds_is_open_above() -> None:
+    table = CountTable("t", "cases", {"性別": "性別"}, ("n",), (Cell(("男性",), "n", 2),))
+    assert audit([table], {"t": (True,)}, FIVE).frame.iloc[0]["high"] == math.inf
+
+
+def test_tables_that_cannot_both_be_true_are_an_error_not_a_pass() -> None:
+    one = table_of("a", {"性別": ["男性"] * 9}, ["性別"])
+    two = table_of("b", {"性別": ["男性"] * 8}, ["性別"])
+    with pytest.raises(TableError):
+        audit([one, two], {}, FIVE)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    counts=st.lists(st.integers(0, 4), min_size=6, max_size=6).filter(lambda c: 0 < sum(c) <= 13),
+    flags=st.lists(st.booleans(), min_size=11, max_size=11),
+)
+def test_intervals_are_those_of_trying_every_population(counts: list[int], flags: list[bool]) -> None:
+    rows = [counts[:2], counts[2:4], counts[4:]]
+    cells = [Cell((r, c), "n", rows[i][j]) for i, r in enumerate("123") for j, c in enumerate("FM")]
+    cells += [Cell((r, "総数"), "n", sum(rows[i])) for i, r in enumerate("123")]
+    cells += [Cell(("総数", c), "n", sum(row[j] for row in rows)) for j, c in enumerate("FM")]
+    cells += [Cell(("総数", "総数"), "n", sum(counts))]
+    table = CountTable("t", "cases", {"row": "row", "column": "column"}, ("n",), tuple(cells))
+    hidden = {"t": (*flags, False)}
+    frame = audit([table], hidden, FIVE).frame.set_index("cell")
+    for (_, i), ends in every_interval(
+        [table], hidden, {"row": ["1", "2", "3"], "column": ["F", "M"]}
+    ).items():
+        row = frame.loc[table.label(i)]
+        assert (row["low"], row["high"]) == ends
