@@ -31,7 +31,7 @@ def test_a_refusal_gives_its_reason_and_no_number():
     found = refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない"))
     row = verdict.table(found).iloc[0]
     assert row["label"] == "推定できません"
-    assert row["finding"] == "効果は推定できません。理由: データがない。"
+    assert row["finding"] == "効果は推定できません。理由: データがない"
     assert (
         row[["n", "expected", "estimate", "low", "high", "p_value", "extra", "extra_low", "extra_high"]]
         .isna()
@@ -68,5 +68,5 @@ def test_only_a_reason_that_tells_no_count_survives_hidden_counts(code, free):
 
 def test_a_statement_has_places_for_numbers_only_when_there_are_numbers():
     refusal = refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない"))
-    assert verdict.statement(refusal, "city_effect") == "{city_effect.finding}"
+    assert verdict.statement(refusal, "city_effect") == "{city_effect.finding}。"
     assert "{city_effect.estimate|ci}" in verdict.statement(effect(0.8, 1.5, 3.0), "city_effect")

@@ -15,12 +15,11 @@ from typing import Any
 
 import pandas as pd
 
-from ujo_lib.fiscal import Period
+from ujo_lib.fiscal import Period, spoken
 from ujo_lib.outreach.verdict import Effect
 
 SHORTEST_DIGEST = 16
 
-_DAY = "%Y年%-m月%-d日"
 
 Choices = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
@@ -72,10 +71,10 @@ class Plan:
     def table(self) -> pd.DataFrame:
         """The plan for a reader: item, value."""
         controls = "、".join(self.controls) or "施策が届いていないすべての都道府県"
-        window = f"{self.window_start:{_DAY}}〜{self.window_end:{_DAY}}({self.window.days}日間)"
+        window = f"{spoken(self.window_start)}〜{spoken(self.window_end)}({self.window.days}日間)"
         rows = [
             ("効果をみる期間", window),
-            ("比較に使う最初の日", f"{self.first_day:{_DAY}}"),
+            ("比較に使う最初の日", spoken(self.first_day)),
             ("比較地域", controls),
             (
                 f"{self.area}の数え方",

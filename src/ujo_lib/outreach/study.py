@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from ujo_lib.fiscal import Period
+from ujo_lib.fiscal import Period, spoken
 from ujo_lib.outreach import campaigns as calendar
 from ujo_lib.outreach import controlled, did, exact, hygiene, series, specification
 from ujo_lib.outreach.campaigns import CarryOver
@@ -140,7 +140,7 @@ class Study:
         controls = self.controls
         near = () if isinstance(controls, Refusal) else tuple(x for x in controls if x not in neighbours)
         end = self.plan.window_end
-        ends = {f"{day:%-m月%-d日}まで": day for day in (end, end - timedelta(7), end + timedelta(7))}
+        ends = {f"{spoken(day, with_year=False)}まで": day for day in (end, end - timedelta(7), end + timedelta(7))}
         return {
             "期間": _options("window_end", end, ends),
             "比較地域": _options(

@@ -138,8 +138,8 @@ def statement(effect: Effect, table: str) -> str:
         table: id under which the effect's row (of `table`) was published.
     """
     if effect.code == "not_estimable":
-        return f"{{{table}.finding}}"
-    return f"比較地域の動きから見込まれる数の{{{table}.estimate}}倍({{{table}.estimate|ci}})でした。{{{table}.finding}}"
+        return f"{{{table}.finding}}。"
+    return f"相談は比較地域の動きから見込まれる数の{{{table}.estimate}}倍({{{table}.estimate|ci}})でした。{{{table}.finding}}。"
 
 
 def free_columns(effect: Effect) -> tuple[str, ...]:
@@ -153,10 +153,10 @@ def free_columns(effect: Effect) -> tuple[str, ...]:
 
 
 def finding(effect: Effect) -> str:
-    """The verdict in Japanese, without numbers; an effect not detected is never worded as absent."""
+    """The verdict in Japanese, without numbers and final stop; not detected is never worded as absent."""
     if effect.code == "not_estimable":
-        return f"効果は推定できません。理由: {effect.reason}。"
+        return f"効果は推定できません。理由: {effect.reason}"
     if effect.code == "not_detected":
-        return "増減は検出されませんでした。区間に入る大きさの変化は、あったともなかったとも言えません。"
+        return "増減は検出されませんでした。区間に入る大きさの変化は、あったともなかったとも言えません"
     change = "増加" if effect.estimate is not None and effect.estimate > 1 else "減少"
-    return f"実施期間の{change}が検出されました。"
+    return f"実施期間の{change}が検出されました"
