@@ -73,13 +73,19 @@ def by_hour(counts: Counts, client_effect: float = 1.0) -> pd.DataFrame:
 
 
 def by_weekday_hour(counts: Counts) -> pd.DataFrame:
-    """Contacts by weekday (Sunday first) and hour: weekday, hour, n, days, per_day; 168 rows."""
+    """Contacts by weekday (Sunday first) and hour.
+
+    Returns:
+        168 rows: weekday, hour, n, days, per_day (contacts in that hour of such a day), estimate (ratio to the mean
+        hour of the period).
+    """
     hourly = _hourly(counts)
     n = np.zeros((7, HOURS), dtype=np.int64)
     np.add.at(n, counts.weekday, hourly)
     days = np.bincount(counts.weekday, weights=counts.observed, minlength=7)
     with np.errstate(divide="ignore", invalid="ignore"):
         per_day = np.where(days[:, None] > 0, n / days[:, None], np.nan)
+        ratio = per_day / np.float64(counts.n / max(counts.days, 1) / HOURS)
     return pd.DataFrame(
         {
             "weekday": pd.Categorical(np.repeat(WEEKDAYS_JA, HOURS), WEEKDAYS_JA, ordered=True),
@@ -87,12 +93,18 @@ def by_weekday_hour(counts: Counts) -> pd.DataFrame:
             "n": n.ravel(),
             "days": np.repeat(days, HOURS).astype(np.int64),
             "per_day": per_day.ravel(),
+            "estimate": ratio.ravel(),
         }
     )
 
 
 def by_date(counts: Counts) -> pd.DataFrame:
-    """The calendar: date, month, weekday, holiday (name or NA), n (NA on days that were not observed)."""
+    """The calendar, one row per day.
+
+    Returns:
+        date, month, weekday, holiday (name or NA), n (NA on days that were not observed), estimate (ratio to the mean
+        day of the period).
+    """
     dates = counts.dates
     month = np.array(counts.month_labels)[counts.month_index]
     return pd.DataFrame(
@@ -101,9 +113,11 @@ def by_date(counts: Counts) -> pd.DataFrame:
             "month": pd.Categorical(month, counts.month_labels, ordered=True),
             "weekday": pd.Categorical(np.array(WEEKDAYS_JA)[counts.weekday], WEEKDAYS_JA, ordered=True),
             "holiday": pd.array([holiday_name(day) for day in dates.date], dtype="string"),
-            "n": pd.array(counts.daily, dtype="Int64").copy(),
+            "n": pd.arrays.IntegerArray(counts.daily.copy(), ~counts.observed),
         }
-    ).assign(n=lambda frame: frame["n"].mask(~counts.observed))
+    ).assign(
+        estimate=lambda frame: frame["n"].astype("float64") / (counts.n / max(counts.days, 1) or np.nan),
+    )
 
 
 def order_in_words(weekdays: pd.DataFrame) -> str:
