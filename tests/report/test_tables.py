@@ -137,3 +137,10 @@ def test_an_empty_label_is_an_empty_cell_and_no_heading_without_words() -> None:
     shown = table_html(published({"left": ["", "前"], "word": ["甲", "乙"]}))
     assert '<td class="short"></td>' in shown
     assert not re.search(r"<th[^>]*>\s*</th>", shown)
+
+
+def test_bases_that_belong_to_the_columns_of_a_cross_table_stand_in_its_headings() -> None:
+    turned = table_html(by_occupation(), across="occupation", values="share")
+    assert "学生(n=80)" in turned
+    assert "回答者数" not in turned
+    assert cells(turned)[0][1:] == ["60.0", "75.0", "50.0"]

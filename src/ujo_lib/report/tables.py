@@ -275,24 +275,38 @@ def _cross(
         if cells[place[label]]:
             raise KeyError(f"{published.spec.id}: two cells for {label} × {category}")
         cells[place[label]] = text
+    by_column = _bases(published, frame[across].astype(str).tolist())
+    by_row = _bases(published, labels)
+    named = (
+        {category: f"{category}(n={by_column[category]})" for category in columns}
+        if not by_row and by_column
+        else {}
+    )
     body = [
-        _Column(category, tuple(cell or NONE_COUNTED for cell in cells), numeric=True)
+        _Column(named.get(category, category), tuple(cell or NONE_COUNTED for cell in cells), numeric=True)
         for category, cells in columns.items()
     ]
     head = _Column(" / ".join(heading(published.spec, key) for key in keys), tuple(order), numeric=False)
     first = {label: row for row, label in reversed(list(enumerate(labels)))}
     small = _small(published)
-    bases = [_bases(published, labels, order)] if "base" in frame else []
+    bases = (
+        [_Column(heading(published.spec, "base"), tuple(by_row[label] for label in order), numeric=True)]
+        if by_row
+        else []
+    )
     return [head], bases + body, [small[first[label]] for label in order] if small else []
 
 
-def _bases(published: Published, labels: Sequence[str], order: Sequence[str]) -> _Column:
-    """The base of each row of a cross table: that of its first cell whose base is not kept back."""
-    found = dict.fromkeys(order, HIDDEN)
+def _bases(published: Published, labels: Sequence[str]) -> dict[str, str]:
+    """The base of each group of rows with the same label; empty where a group has more than one, or there is none."""
+    if "base" not in published.frame:
+        return {}
+    found = dict.fromkeys(labels, HIDDEN)
     for label, text in zip(labels, _cell_texts(published, "base", "n"), strict=True):
-        if found[label] == HIDDEN:
-            found[label] = text
-    return _Column(heading(published.spec, "base"), tuple(found.values()), numeric=True)
+        if found[label] not in {HIDDEN, text} and text != HIDDEN:
+            return {}
+        found[label] = text if text != HIDDEN else found[label]
+    return found
 
 
 def _head_row(columns: Sequence[_Column]) -> str:

@@ -45,6 +45,7 @@ _COMMENT: Final = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>|<!DOCTYPE[^>]
 # Scales are left alone: a glyph is drawn at 0.015625 of its own units.
 _LONG_NUMBER: Final = re.compile(r"scale\([^)]*\)|(\d+\.\d{2})\d+")
 # What must stay on one line: a run of letters or digits, or one character, each with the marks that close it.
+_AFTER_DOT: Final = re.compile(r"(?<=・)|(?=\()")
 _PIECE: Final = re.compile(
     r"[(「『(]*(?:[0-9A-Za-z.,=+%-]+|.)[、。))」』・ー〜%ーっゃゅょッャュョァィゥェォ]*"
 )
@@ -214,8 +215,11 @@ def printable(words: str) -> str:
 
 def wrapped(words: str, size: float, width: float) -> str:
     """Break Japanese text into lines of at most `width` pixels, never before a closing mark."""
+    whole = [part for part in _AFTER_DOT.split(words) if part]
+    # Where the parts between middle dots fit a line each, they are kept whole.
+    pieces = whole if all(text_width(part, size) <= width for part in whole) else _PIECE.findall(words)
     lines = [""]
-    for piece in _PIECE.findall(words):
+    for piece in pieces:
         if not lines[-1] or text_width(lines[-1] + piece, size) <= width:
             lines[-1] += piece
         else:

@@ -10,14 +10,16 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from ujo_lib.report.figures.canvas import Figure, Sheet, text_width
+from ujo_lib.report.figures.canvas import Figure, Sheet, text_width, wrapped
 from ujo_lib.report.figures.data import few_enough, levels, made, need, numbers, shown_by, texts
 from ujo_lib.report.figures.keys import Mark, draw_key, key_height
 from ujo_lib.report.publish import Published
-from ujo_lib.report.style import BLUE, INK, PAPER, RULE, SERIES, SOFT, Layout
+from ujo_lib.report.style import BLUE, INK, MUTED, PAPER, RULE, SERIES, SOFT, Layout
 
 _Array = NDArray[np.float64]
 _PASSES: Final = 300
+_REACHES: Final = (0.0, 12.0, 26.0, 42.0, 62.0, 86.0)
+"""How far beyond its point a name may move, in pixels; a name that moved is tied to its point by a line."""
 _PLACES: Final = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
 
 
@@ -113,7 +115,12 @@ def network(
 
     def draw(layout: Layout) -> Sheet:
         tall = layout.width * (1.1 if layout.narrow else 0.66)
-        foot = layout.small * 2 if alone else 0.0
+        words = (
+            wrapped(f"線で結ばれない項目: {'、'.join(alone)}", layout.small, layout.width - 8)
+            if alone
+            else ""
+        )
+        foot = layout.small * (1.5 * (words.count("\n") + 1) + 1) if alone else 0.0
         sheet = Sheet(layout, tall + foot)
         at = _on_sheet(places, layout, 0.0, tall)
         thickest = max(strength[shown], default=1.0)
@@ -130,8 +137,7 @@ def network(
             )
         _draw_points(sheet, at, [names[k] for k in joined], areas[joined], [BLUE] * len(joined))
         if alone:
-            words = f"線で結ばれない項目: {'、'.join(alone)}"
-            sheet.text(0, tall + foot / 2, words, size=layout.small, color=SOFT)
+            sheet.text(0, tall + foot / 2, words, size=layout.small, color=SOFT, linespacing=1.4)
         return sheet
 
     pair_names = [f"{a}と{b}" for a, b in zip(*ends, strict=True)]
@@ -178,11 +184,17 @@ def _draw_points(
         )
     taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(at, radii, strict=True)]
     for k in np.argsort(-areas, kind="stable"):
-        box = min(
-            (_label_box(at[k], radii[k], names[k], size, place) for place in _PLACES),
-            key=lambda box: _cost(box, taken, sheet),
-        )
+        boxes = [
+            _label_box(at[k], radii[k] + reach, names[k], size, place)
+            for reach in _REACHES
+            for place in _PLACES
+        ]
+        costs = [_cost(box, taken, sheet) + 0.6 * _gap(at[k], box) for box in boxes]
+        box = boxes[int(np.argmin(costs))]
         taken.append(box)
+        if _gap(at[k], box) > radii[k] + _REACHES[1]:
+            ends = np.clip(at[k], box[:2], box[2:])
+            sheet.page.plot([at[k][0], ends[0]], [at[k][1], ends[1]], color=MUTED, lw=0.7, zorder=1.5)
         middle = (box[1] + box[3]) / 2
         sheet.page.text(
             (box[0] + box[2]) / 2, middle, names[k], fontsize=size, ha="center", va="center", color=INK, zorder=3,
@@ -199,6 +211,11 @@ def _label_box(
     x = at[0] + across * (reach * (0.75 if down else 1) + wide / 2)
     y = at[1] + down * (reach * (0.75 if across else 1) + tall / 2)
     return x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2
+
+
+def _gap(at: _Array, box: tuple[float, float, float, float]) -> float:
+    """Distance in pixels from a point to a box."""
+    return float(np.hypot(*(at - np.clip(at, box[:2], box[2:]))))
 
 
 def _cost(
