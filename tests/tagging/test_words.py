@@ -4,7 +4,7 @@ import pytest
 from ujo_lib.tagging import words as w
 from ujo_lib.tagging.engine import ArrayEngine
 
-TEXTS = ["学校の先生がこわい。学校", "猫と猫", "学校に猫が来た", "犬の散歩"]
+TEXTS = ["学校の先生がこわい。学校!!", "猫と猫", "学校に猫が来た", "犬の散歩"]
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +19,7 @@ def test_content_words_are_counted_by_base_form_and_by_text(index: w.WordIndex) 
     assert (counts["学校"], texts["学校"]) == (3, 2)
     assert (counts["猫"], texts["猫"]) == (3, 2)
     assert "の" not in counts
+    assert "!" not in counts
     assert "来る" in counts
 
 

@@ -19,9 +19,9 @@ class TaggingSettings(NotebookSettings):
         "", description="前の版のコードブック。書くと、主題の付き方の変化を庁内用に示す"
     )
     desk: str = Field("全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)")
-    focus: dict[str, list[str]] = Field(
-        {"age_band": ["10代"], "suicidal_ideation": ["強く"]},
-        description="くわしく見る相談の条件(列: 値)。書いた順に絞り込む",
+    focus: dict[str, str] = Field(
+        {"age_band": "10代", "suicidal_ideation": "強く"},
+        description="くわしく見る相談の条件(順に絞り込む。値は | で並べる)",
     )
     focus_name: str = Field("10代で自殺念慮が「強い」相談", description="くわしく見る相談の呼び方")
     pair_themes: int = Field(8, ge=3, le=12, description="重なりを見る主題の数(多い順)")
@@ -30,3 +30,8 @@ class TaggingSettings(NotebookSettings):
     top_words: int = Field(20, ge=5, le=100, description="特徴語や主題のない相談の語を並べる数(庁内用)")
     kwic_terms: list[str] = Field(["居場所", "s:眠れな"], description="前後の文脈を見る語(庁内用)")
     kwic_lines: int = Field(10, ge=1, le=200, description="前後の文脈を見る行数(庁内用)")
+
+    @property
+    def focus_values(self) -> dict[str, list[str]]:
+        """Column → accepted values of the consultations looked at closely, in the order of the steps."""
+        return {column: values.split("|") for column, values in self.focus.items()}

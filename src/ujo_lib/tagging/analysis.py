@@ -21,6 +21,7 @@ WHOLE = "全体"
 REFERENCE_BASE = 30
 """Shares of a smaller base are marked 参考値 (`reference`)."""
 NOT_ANSWERED = "無回答"
+_SIGNIFICANT = 0.05
 
 Labels = Mapping[str, str]
 
@@ -121,6 +122,12 @@ def filter_chain(frame: pd.DataFrame, where: Mapping[str, Sequence[str]]) -> pd.
     return table
 
 
+def last_step(where: Mapping[str, Sequence[str]]) -> str:
+    """The row of `filter_chain` that is left in the end, as "column=label"."""
+    column, values = list(where.items())[-1]
+    return f"{column}={'・'.join(values)}"
+
+
 def joined_values(where: Mapping[str, Sequence[str]]) -> dict[str, dict[str, tuple[str, ...]]]:
     """Column → {label of a step of `filter_chain`: the values it stands for}."""
     return {column: {"・".join(values): tuple(values)} for column, values in where.items()}
@@ -132,6 +139,12 @@ def chosen(frame: pd.DataFrame, where: Mapping[str, Sequence[str]]) -> "pd.Serie
     for column, values in where.items():
         kept &= frame[column].isin(values)
     return kept
+
+
+def bare_share(tags: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+    """Count the texts without any of the themes: one row `n`, `base`, `share`, `low`, `high`, `reference`."""
+    bare = ~tags[list(labels)].any(axis=1)
+    return _with_intervals(pd.DataFrame({"n": [int(bare.sum())], "base": [len(tags)]}))
 
 
 def most_frequent(tags: pd.DataFrame, labels: Labels, top: int) -> dict[str, str]:
@@ -215,6 +228,18 @@ def cooccurrence(tags: pd.DataFrame, labels: Labels) -> pd.DataFrame:
     table["p_holm"] = stats.holm(table["p_value"])
     table = _ordered(table, {"theme": list(labels.values()), "with_theme": list(labels.values())})
     return table.sort_values("residual", ascending=False, kind="stable", ignore_index=True)
+
+
+def beyond_chance(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs of `cooccurrence` that occur together more often than chance explains (Holm-corrected p < 0.05)."""
+    return pairs[(pairs["residual"] > 0) & (pairs["p_holm"] < _SIGNIFICANT)].reset_index(drop=True)
+
+
+def standing_out(crosstab: pd.DataFrame, top: int) -> list[str]:
+    """The themes of `theme_crosstab` with the largest deviations, in the order of the codebook."""
+    largest = crosstab.assign(size=crosstab["residual"].abs()).groupby("theme", observed=True)["size"].max()
+    kept = set(largest.sort_values(ascending=False, kind="stable").index[:top])
+    return [theme for theme in crosstab["theme"].cat.categories if theme in kept]
 
 
 def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> pd.DataFrame:

@@ -179,9 +179,9 @@ class Codebook:
         """Label of each theme id."""
         return {theme.id: theme.label for theme in self.source.themes}
 
-    def of_role(self, *roles: Role) -> tuple[str, ...]:
-        """Ids of the themes with one of the roles."""
-        return tuple(theme.id for theme in self.source.themes if theme.role in roles)
+    def labels_of(self, *roles: Role) -> dict[str, str]:
+        """Label of each theme id with one of the roles."""
+        return {theme.id: theme.label for theme in self.source.themes if theme.role in roles}
 
     @property
     def all_themes(self) -> np.uint64:

@@ -19,6 +19,7 @@ from ujo_lib.text import mask_personal
 
 _ABSENT = "該当する語がない"
 _CONTEXT = 20
+_KWIC_COLUMNS = ["term", "id", "left", "keyword", "right"]
 
 
 def kwic(
@@ -56,6 +57,14 @@ def kwic(
             if place.status == STATUS_LABELS[VALID]:
                 rows.append((text_id, *_in_context(masked, place, width)))  # noqa: PERF401  # stops at `top`
     return pd.DataFrame(rows[:top], columns=["id", "left", "keyword", "right"])
+
+
+def kwic_all(
+    texts: "pd.Series[str]", terms: Sequence[str], engine: Engine, width: int = 20, top: int = 30
+) -> pd.DataFrame:
+    """`kwic` for several terms, one below the other, with a first column `term`."""
+    parts = [kwic(texts, term, engine, width, top).assign(term=term) for term in terms]
+    return pd.concat([pd.DataFrame(columns=_KWIC_COLUMNS), *parts], ignore_index=True)[_KWIC_COLUMNS]
 
 
 def _in_context(text: str, place: Evidence, width: int) -> tuple[str, str, str]:

@@ -69,7 +69,7 @@ def index_words(texts: Sequence[str], engine: Engine) -> WordIndex:
     tokens = engine.tokenise(cleaned.codepoints, cleaned.sentences)
     rows = np.flatnonzero(_content(tokens))
     names = _base_forms(tokens, rows)
-    kept = np.array([name not in _EMPTY_WORDS for name in names], np.bool_)
+    kept = np.array([_is_word(name) for name in names], np.bool_)
     rows, names = rows[kept], [name for name, keep in zip(names, kept, strict=True) if keep]
     vocabulary, word = np.unique(np.array(names, dtype=object), return_inverse=True)
     sentence = np.searchsorted(tokens.pointer, rows, side="right") - 1
@@ -171,6 +171,11 @@ def _content(tokens: Tokens) -> npt.NDArray[np.bool_]:
 
 def _carries_meaning(speech: str) -> bool:
     return speech.startswith(CONTENT) and not speech.startswith(_NO_CONTENT)
+
+
+def _is_word(base_form: str) -> bool:
+    """Leave out verbs that say nothing by themselves and rows of signs, which IPADIC takes for nouns."""
+    return base_form not in _EMPTY_WORDS and any(letter.isalpha() for letter in base_form)
 
 
 def _base_forms(tokens: Tokens, rows: Int64) -> list[str]:
