@@ -18,6 +18,7 @@ from ujo_lib.report.style import BLUE, INK, MUTED, PAPER, RULE, SERIES, SOFT, La
 
 _Array = NDArray[np.float64]
 _PASSES: Final = 300
+_NAMED_UP_TO: Final = 6
 _REACHES: Final = (0.0, 12.0, 26.0, 42.0, 62.0, 86.0)
 """How far beyond its point a name may move, in pixels; a name that moved is tied to its point by a line."""
 _PLACES: Final = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
@@ -114,7 +115,8 @@ def network(
         areas = np.array([of_name.get(name, 40.0) for name in names])
 
     def draw(layout: Layout) -> Sheet:
-        tall = layout.width * (1.1 if layout.narrow else 0.66)
+        # Few names need no large sheet.
+        tall = layout.width * min(0.24 + 0.06 * len(joined), 1.1 if layout.narrow else 0.66)
         words = (
             wrapped(f"線で結ばれない項目: {'、'.join(alone)}", layout.small, layout.width - 8)
             if alone
@@ -149,6 +151,13 @@ def network(
         value=weight,
         names=pair_names,
     )
+
+
+def _unjoined(names: Sequence[str]) -> str:
+    """A remark on the names that no line joins: named if they are few, else counted."""
+    if len(names) > _NAMED_UP_TO:
+        return f"ほかの{len(names)}項目は線で結ばれない。"
+    return f"線で結ばれない項目: {'、'.join(names)}" if names else ""
 
 
 def _areas(published: Published, size: str | None) -> _Array:
