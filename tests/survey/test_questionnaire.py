@@ -27,6 +27,8 @@ def test_a_page_is_told_what_a_table_of_an_item_is_about(questionnaire):
     assert list(crossed["dimensions"]) == ["outing", "sex"]
     assert crossed["labels"]["residual"] == "調整済み残差"
     assert "note" not in crossed
+    assert questionnaire.counted("sex")["bases"] == {"base": ("sex",)}
+    assert "share_all" not in questionnaire.counted("trigger")["labels"]
 
 
 def test_answers_of_an_earlier_wave_are_brought_to_todays_options(questionnaire):

@@ -72,6 +72,20 @@ def test_multiple_answers_are_shares_of_people_who_answered(cases):
     assert row(table, trigger="不登校")["n"] == ticks["trigger_不登校"].sum()
 
 
+def test_blanks_are_counted_once_for_all_items(cases):
+    table = survey.blanks(cases, {"outing": "外出", "trigger": "きっかけ", "sex": "性別"})
+    counted = survey.multiple_answer(cases, "trigger")
+    assert table["n"].tolist() == [2, row(counted, trigger="無回答")["n"], 0]
+    assert set(table["base"]) == {25}
+    narrowed = survey.among_answered(counted)
+    assert "無回答" not in set(narrowed["trigger"])
+    assert row(narrowed, trigger="総数")["n"] == row(counted, trigger="不登校")["base"]
+    assert row(narrowed, trigger="総数")["share"] == 1
+    assert row(counted, trigger="総数")["n"] == 25
+    nobody = survey.among_answered(survey.single_answer(cases.iloc[:0], "sex"))
+    assert row(nobody, sex="総数")["share"] is pd.NA
+
+
 def test_a_multiple_answer_cannot_be_tabulated_as_a_single_one(cases):
     with pytest.raises(TypeError, match="multiple"):
         survey.single_answer(cases, "trigger")
@@ -155,7 +169,6 @@ def test_wider_groups_take_the_place_of_their_options(cases):
     assert survey.group_recode(home) == {
         "家から出ない": ("自室からは出るが家からは出ない", "自室からほとんど出ない")
     }
-    assert (survey.is_multiple(cases, "trigger"), survey.is_multiple(cases, "sex")) == (True, False)
 
 
 def test_a_small_base_is_marked_as_reference(commissioners, cases):

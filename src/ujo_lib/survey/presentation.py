@@ -173,12 +173,16 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
         },
         "formats": {"population": "n", "expected": "rate"},
     },
+    "blanks": {
+        "title": "設問ごとの無回答",
+        "base": "把握された当事者",
+        "labels": {"title": "設問", "n": "無回答(人)", "base": "総数(人)"},
+    },
     "themes": {
         "title": "民生委員の意見の主題",
         "base": "意見を書いた民生委員",
         "note": "一つの意見が二つ以上の主題に触れることがあります。文章は載せません。",
         "labels": {"theme": "主題", "share": "意見を書いた委員に占める割合(%)"},
-        "formats": {"share_all": "share"},
     },
     "contexts": {
         "title": "意見の中の語と前後の文脈",
@@ -195,7 +199,7 @@ def presentation(table: str, **words: str) -> dict[str, Any]:
 
     Args:
         table: overview, contents, crosswalk, skips, response, tests, city_total, weights, scenarios, bunching,
-            knowing, duplicates, waves, wave_changes, coverage, themes, contexts or extra.
+            knowing, duplicates, waves, wave_changes, coverage, blanks, themes, contexts or extra.
         words: fillings of the note, where it has gaps.
     """
     told = dict(_TABLES[table])

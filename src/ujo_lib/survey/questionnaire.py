@@ -180,6 +180,18 @@ class Questionnaire:
             "multiple": items[0].kind == "multiple",
         }
 
+    def counted(self, id: str) -> dict[str, Any]:
+        """Describe a table of those who answered an item (`tables.among_answered`), counts and base included."""
+        about = self.about(id)
+        labels = {column: heading for column, heading in about["labels"].items() if column != "share_all"}
+        return about | {
+            "labels": labels | {"share": "割合(%)"},
+            "formats": {},
+            "counts": ("n", "base"),
+            "bases": {"base": (id,)},
+            "where": {f"{id}の回答": ("あり",)},
+        }
+
     @property
     def titles(self) -> dict[str, str]:
         """Item id → short name."""

@@ -250,9 +250,35 @@ def group_recode(groups: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(option for option, group in groups.items() if group == name) for name in names}
 
 
-def is_multiple(frame: pd.DataFrame, item: str) -> bool:
-    """Whether an item of the frame has multiple answers."""
-    return answers(frame, item).multiple
+def blanks(frame: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    """Count the people who left an item blank.
+
+    Args:
+        frame: one row per person, everybody of whom was asked.
+        titles: item id → name to show.
+
+    Returns:
+        One row per item; columns title, n (blank), base (asked).
+    """
+    rows = [
+        {"title": title, "n": int((~answers(frame, item).answered).sum()), "base": len(frame)}
+        for item, title in titles.items()
+    ]
+    return pd.DataFrame(rows, columns=["title", "n", "base"]).astype({"n": "Int64", "base": "Int64"})
+
+
+def among_answered(table: pd.DataFrame) -> pd.DataFrame:
+    """Narrow a table of one item to those who answered it: 総数 is the base, and 無回答 is left to `blanks`.
+
+    In such a table the printed base says nothing that its own total does not say, so whoever hides small counts has
+    all that a reader can add and subtract.
+    """
+    narrowed = table[~table.iloc[:, 0].isin([NOT_ANSWERED, NOT_ASKED])].drop(columns="share_all")
+    total = narrowed.iloc[:, 0] == TOTAL
+    return narrowed.assign(
+        n=narrowed["n"].mask(total, narrowed["base"]),
+        share=narrowed["share"].mask(total & (narrowed["base"] > 0), 1.0),
+    ).reset_index(drop=True)
 
 
 def all_items(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> pd.DataFrame:
