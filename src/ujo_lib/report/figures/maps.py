@@ -117,11 +117,7 @@ def network(
     def draw(layout: Layout) -> Sheet:
         # Few names need no large sheet.
         tall = layout.width * min(0.24 + 0.06 * len(joined), 1.1 if layout.narrow else 0.66)
-        words = (
-            wrapped(f"線で結ばれない項目: {'、'.join(alone)}", layout.small, layout.width - 8)
-            if alone
-            else ""
-        )
+        words = wrapped(_unjoined(alone), layout.small, layout.width - 8)
         foot = layout.small * (1.5 * (words.count("\n") + 1) + 1) if alone else 0.0
         sheet = Sheet(layout, tall + foot)
         at = _on_sheet(places, layout, 0.0, tall)
