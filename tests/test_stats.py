@@ -179,7 +179,8 @@ def test_the_exact_p_does_not_depend_on_the_order_of_rows_or_columns(table, rand
     assert stats.fisher_freeman_halton(shuffled) == stats.fisher_freeman_halton(table)
 
 
-def test_a_table_beyond_enumeration_is_refused_in_plain_words():
+def test_a_table_beyond_enumeration_is_refused_in_plain_words(monkeypatch):
+    monkeypatch.setattr(stats, "MAX_PATHS", 20_000)
     with pytest.raises(stats.TableTooLargeError, match="区分をまとめて"):
         stats.fisher_freeman_halton(np.full((6, 6), 20))
 

@@ -60,7 +60,8 @@ def test_a_planted_association_is_found():
     assert "1組です" in survey.family_sentence(table)
 
 
-def test_a_table_too_large_to_enumerate_is_said_to_be_untested():
+def test_a_table_too_large_to_enumerate_is_said_to_be_untested(monkeypatch):
+    monkeypatch.setattr(stats, "MAX_PATHS", 20_000)
     labels = [str(i) for i in range(6)]
     frame = pd.DataFrame(
         {
