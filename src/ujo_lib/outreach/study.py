@@ -140,7 +140,10 @@ class Study:
         controls = self.controls
         near = () if isinstance(controls, Refusal) else tuple(x for x in controls if x not in neighbours)
         end = self.plan.window_end
-        ends = {f"{spoken(day, with_year=False)}まで": day for day in (end, end - timedelta(7), end + timedelta(7))}
+        ends = {
+            f"{spoken(day, with_year=False)}まで": day
+            for day in (end, end - timedelta(7), end + timedelta(7))
+        }
         return {
             "期間": _options("window_end", end, ends),
             "比較地域": _options(

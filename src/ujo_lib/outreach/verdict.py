@@ -139,7 +139,8 @@ def statement(effect: Effect, table: str) -> str:
     """
     if effect.code == "not_estimable":
         return f"{{{table}.finding}}。"
-    return f"相談は比較地域の動きから見込まれる数の{{{table}.estimate}}倍({{{table}.estimate|ci}})でした。{{{table}.finding}}。"
+    counted = f"相談は比較地域の動きから見込まれる数の{{{table}.estimate}}倍({{{table}.estimate|ci}})でした。"
+    return counted + f"{{{table}.finding}}。"
 
 
 def free_columns(effect: Effect) -> tuple[str, ...]:
