@@ -25,9 +25,9 @@ from scipy.signal import lfilter
 
 from ujo_lib.fiscal import SchoolBreak
 from ujo_lib.seasonality import attributes, circular, clustering, contrast, glm, memory, profiles, usage
-from ujo_lib.seasonality.calendar import Terms
+from ujo_lib.seasonality.calendar import YEAR, Terms
 from ujo_lib.seasonality.dispersion import Array, deflated_share, small_sample
-from ujo_lib.seasonality.verdicts import ALPHA, YEAR, PatternTests
+from ujo_lib.seasonality.verdicts import ALPHA, PatternTests
 
 DAYS = 365
 WEEKDAY = np.arange(DAYS) % 7  # 2023 begins on a Sunday and has 53 of them
@@ -252,21 +252,21 @@ def nation_beside(setting: Setting) -> NDArray[np.int64]:
     )
 
 
+PROFILES = (("month ratio", CALENDAR.months, MONTH), ("weekday ratio", CALENDAR.weekdays, WEEKDAY))
+
+
 def with_everything(setting: Setting) -> Outcomes:
     """Years with all patterns: does each interval cover the truth it was made for?"""
     size = setting.size
     hourly = setting.draw(ALL)
     daily = hourly.sum(axis=2)
     truth = expected(size, ALL)
-    for name, test, group, days in (
-        ("cover: month ratio", CALENDAR.months, MONTH, MONTH_DAYS),
-        ("cover: weekday ratio", CALENDAR.weekdays, WEEKDAY, np.bincount(WEEKDAY)),
-    ):
-        member = np.eye(len(days))[group]
+    for name, test, group in PROFILES:
+        member, days = np.eye(group.max() + 1)[group], np.bincount(group)
         scale = test(daily)
         spread = (scale.dispersion * scale.inflation)[:, None]
         _, low, high = profiles.ratio_to_mean(daily @ member, days, spread, scale.df2[:, None])
-        yield name, covers(low, high, (truth @ member) / truth.sum() / (days / DAYS))
+        yield f"cover: {name}", covers(low, high, (truth @ member) / truth.sum() / (days / DAYS))
     share = mean_share(HOUR_SHARE, size.sd)
     n = hourly.sum(axis=1)
     effect = np.maximum(profiles.share_effect(hourly), 1.0)
@@ -370,6 +370,21 @@ def with_a_yearly_wave(setting: Setting) -> Outcomes:
     yield "power: yearly wave", CALENDAR.yearly_wave(daily).p_value < ALPHA
 
 
+def how_wide(setting: Setting) -> Iterator[tuple[str, Array]]:
+    """Half widths of the intervals at a prefecture's size, beside those of independent contacts."""
+    if setting.size.name != "prefecture":
+        return
+    daily = setting.draw(ALL).sum(axis=2)
+    for name, test, group in PROFILES:
+        n, days = daily @ np.eye(group.max() + 1)[group], np.bincount(group)
+        scale = test(daily)
+        spread = (scale.dispersion * scale.inflation)[:, None]
+        _, low, high = profiles.ratio_to_mean(n, days, spread, scale.df2[:, None])
+        yield f"width: {name}", (high - low) / 2
+        _, low, high = profiles.ratio_to_mean(n, days, np.ones_like(spread), np.inf)
+        yield f"peer width: {name}, Poisson", (high - low) / 2
+
+
 SCENARIOS = (
     without_months,
     without_weekdays,
@@ -379,12 +394,13 @@ SCENARIOS = (
     with_a_model,
     with_returning_clients,
     with_a_yearly_wave,
+    how_wide,
 )
 
 
 def run(years: int, size: Size, memory_of_days: float, weekly: bool) -> dict[str, tuple[float, int]]:
-    """Rate and number of trials per outcome; of many categories, the worst one's."""
-    outcomes: dict[str, list[NDArray[np.bool_]]] = defaultdict(list)
+    """Rate (or mean width) and number of trials per outcome; of many categories, the worst one's."""
+    outcomes: dict[str, list[Array]] = defaultdict(list)
     for start in range(0, years, ROUND):
         for number, scenario in enumerate(SCENARIOS):
             # A stream of its own per scenario and round, so that a new scenario leaves the others' years
@@ -426,7 +442,7 @@ Table = dict[tuple[Size, float], dict[str, tuple[float, int]]]
 
 
 def report(table: Table, title: str) -> None:
-    """Print rates by outcome (rows) and setting (columns), in percent."""
+    """Print rates and half widths by outcome (rows) and setting (columns), in percent."""
     names = list(dict.fromkeys(name for rates in table.values() for name in rates))
     print(f"\n{title}; percent of years\n{'':30}" + "".join(f"{s.name[:6]:>7}{m:4.1f}" for s, m in table))
     for name in names:
@@ -446,7 +462,10 @@ def headline(kept: Table, broken: Table, years: int) -> dict[str, object]:
         return round(min(values) if smallest else max(values), 4)
 
     verdicts = {
-        name for rates in kept.values() for name in rates if not name.startswith(("cover", "peer", "power"))
+        name
+        for rates in kept.values()
+        for name in rates
+        if not name.startswith(("cover", "peer", "power", "width"))
     }
     waves = {name: worst(kept, name, smallest=True) for name in ("power: months", "power: yearly wave")}
     return {

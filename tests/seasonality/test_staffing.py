@@ -6,7 +6,7 @@ import pytest
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality.forecast import forecast_months
-from ujo_lib.seasonality.staffing import hour_shares, quantile_reached, short_handed, slots
+from ujo_lib.seasonality.staffing import hour_shares, short_handed, slots, tried_on_last_year
 
 COMING = period_for(FiscalYear(2024), "fiscal")
 
@@ -33,12 +33,15 @@ def test_expected_counts_add_up_to_the_forecast(busy):
     assert total == pytest.approx(coming.daily_mean.sum(), rel=1e-9)
 
 
-def test_nine_in_ten_hours_lie_within_the_quantile_when_the_year_comes_again(busy):
-    history, _ = busy
-    period = history.period
-    coming = forecast_months(noisy_year(200, seed=4), period, (), seed=1)
-    reached = quantile_reached(history, coming, slots(history, coming, capacity=12))
-    assert 0.88 < reached < 0.97
+def test_nine_in_ten_hours_of_the_year_held_back_lie_within_the_quantile():
+    two_years = Period(date(2022, 4, 1), date(2024, 3, 31), "2年")
+    tried = tried_on_last_year(noisy_year(200, seed=4, period=two_years), 0.9, (), seed=1).iloc[0]
+    assert tried["hours"] == 366 * 24
+    assert 0.88 < tried["reached"] < 0.97
+
+
+def test_one_year_leaves_nothing_to_try_the_table_on(busy):
+    assert tried_on_last_year(busy[0], 0.9, (), seed=1).empty
 
 
 def test_a_higher_capacity_never_lengthens_the_list(busy):
@@ -67,4 +70,3 @@ def test_no_forecast_no_table():
     coming = forecast_months(history, COMING, (), seed=1)
     assert slots(history, coming, 1).empty
     assert short_handed(slots(history, coming, 1)).empty
-    assert quantile_reached(history, coming, slots(history, coming, 1)) is None

@@ -37,7 +37,7 @@ from ujo_lib.seasonality.profiles import (
     order_in_words,
 )
 from ujo_lib.seasonality.scopes import Scopes, both_bases, clock_sentence, open_scopes, within
-from ujo_lib.seasonality.staffing import quantile_reached, short_handed, slots
+from ujo_lib.seasonality.staffing import short_handed, slots, tried_on_last_year
 from ujo_lib.seasonality.usage import bounds, by_area, residents, use_per_population
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, verdict_table
 
@@ -76,7 +76,6 @@ __all__ = [
     "national_answers",
     "open_scopes",
     "order_in_words",
-    "quantile_reached",
     "repeats",
     "repeats_table",
     "residents",
@@ -88,6 +87,7 @@ __all__ = [
     "standing_out",
     "topics_standing_out",
     "totals",
+    "tried_on_last_year",
     "use_per_population",
     "verdict_table",
     "why_not",

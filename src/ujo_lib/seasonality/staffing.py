@@ -5,14 +5,17 @@ the share is drawn towards the profile of all days as far as the weekdays' profi
 quantile mixes over all such days of the coming year and adds the spread of single hours.
 """
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 from scipy import stats as scipy_stats
 
-from ujo_lib.fiscal import WEEKDAYS_JA
-from ujo_lib.seasonality.counts import HOURS, Counts
+from ujo_lib.fiscal import WEEKDAYS_JA, Period, SchoolBreak
+from ujo_lib.seasonality.counts import HOURS, Counts, months_later
 from ujo_lib.seasonality.dispersion import Array, ratio_or_zero
-from ujo_lib.seasonality.forecast import Forecast
+from ujo_lib.seasonality.forecast import Forecast, forecast_months
 from ujo_lib.seasonality.glm import moment_alpha
 from ujo_lib.seasonality.profiles import HOUR_LABELS
 
@@ -63,19 +66,42 @@ def short_handed(table: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values("over", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def quantile_reached(history: Counts, coming: Forecast, table: pd.DataFrame) -> float | None:
-    """Share of the hours that really came whose count lay within the slot's quantile: the check of the table.
+def tried_on_last_year(
+    history: Counts,
+    quantile: float,
+    breaks: Sequence[SchoolBreak],
+    seed: int,
+    harmonics: int = 2,
+    yearly_change: float = 0.1,
+) -> pd.DataFrame:
+    """Make the table as it would have been made a year ago and count how many hours it covered.
 
     Args:
-        history: counts that include the forecast period.
-        coming: the forecast that the table was made from, its period in the past.
-        table: from `slots`.
+        history: everything known of the scope, with hours; its last twelve months are held back.
+        quantile: as in `slots`.
+        breaks: school breaks.
+        seed: of the forecast.
+        harmonics: as in `forecast_months`.
+        yearly_change: as in `forecast_months`.
+
+    Returns:
+        One row: hours (held back), reached (share of them within the quantile), aim (the quantile). Empty when less
+        than a year of history remains.
     """
+    columns = ["hours", "reached", "aim"]
+    start = months_later(history.period.end + timedelta(days=1), -12)
+    if start <= history.period.start:
+        return pd.DataFrame(columns=columns)
+    before = history.within(Period(history.period.start, start - timedelta(days=1), "学習期間"))
+    coming = forecast_months(
+        before, Period(start, history.period.end, "検証期間"), breaks, seed, harmonics, yearly_change
+    )
     later = history.within(coming.period)
-    if later.hourly is None or later.days == 0 or table.empty:
-        return None
-    upper = table["upper"].to_numpy(dtype=float).reshape(7, HOURS)[later.weekday]
-    return float((later.hourly <= upper)[later.observed].mean())
+    if coming.reason or later.hourly is None:
+        return pd.DataFrame(columns=columns)
+    upper = slots(before, coming, 0, quantile)["upper"].to_numpy(dtype=float).reshape(7, HOURS)
+    within = (later.hourly <= upper[later.weekday])[later.observed]
+    return pd.DataFrame([(within.size, float(within.mean()), quantile)], columns=columns)
 
 
 def hour_shares(history: Counts) -> Array:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
+from ujo_lib.seasonality.calendar import YEAR
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import Array, BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
 
@@ -21,7 +22,6 @@ MIN_EVENTS = 30
 """Below this number of contacts no pattern is judged: a month would hold two or three of them."""
 
 ALPHA = 0.05
-YEAR = 365.25
 
 
 @dataclass(frozen=True)
