@@ -76,6 +76,11 @@ def test_a_lock_pins_everything_that_pyproject_asks_for_within_its_bounds(lock):
         assert all(version in requirement.specifier for version in pins[requirement.name]), requirement
 
 
+def test_no_date_is_written_with_a_format_that_windows_does_not_know():
+    for file in [*(ROOT / "src").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb")]:
+        assert not re.search(r"%-[mdHIMSy]", file.read_text(encoding="utf-8")), file.name
+
+
 def test_the_report_environment_has_no_jupyterlab_because_its_import_costs_seconds():
     assert not re.search(
         r"^jupyterlab==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE

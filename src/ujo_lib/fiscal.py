@@ -244,6 +244,14 @@ def parse_period(text: str) -> Period:
     return Period(day, day, f"{day.year}年{day.month}月{day.day}日")
 
 
+def spoken(day: date, *, with_year: bool = True) -> str:
+    """Write a day as one says it: 「2024年2月20日」, 「2月20日」.
+
+    strftime's way to leave out leading zeros is not the same on Windows.
+    """
+    return f"{day.year}年{day.month}月{day.day}日" if with_year else f"{day.month}月{day.day}日"
+
+
 def format_wareki(day: date) -> str:
     """Era form of a day, e.g. 「令和5年12月8日」; the inverse of :func:`parse_date`."""
     era = next(era for era in _ERAS if era.first <= day)

@@ -73,6 +73,13 @@ def test_the_same_table_gives_the_same_bytes_and_the_same_digest():
     assert records[0].digest == records[1].digest
 
 
+def test_the_order_of_dimensions_survives_writing_because_the_first_may_hold_several_answers():
+    frame = pd.DataFrame({"theme": ["学校"], "age": ["10代"], "n": [7]})
+    spec = TableSpec(**{**SPEC.__dict__, "dimensions": {"theme": "theme", "age": "age"}, "labels": {}, "multiple": True})
+    again = TableRecord.from_json(TableRecord.of("03", spec, frame).to_json())
+    assert again.spec.multiple_variables == ("theme",)
+
+
 def test_a_changed_figure_changes_the_digest():
     other = FRAME.assign(n=[16, 9, 25])
     assert TableRecord.of("01", SPEC, FRAME).digest != TableRecord.of("01", SPEC, other).digest

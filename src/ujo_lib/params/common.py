@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ujo_lib.fiscal import FiscalYear, Period, period_for
+from ujo_lib.fiscal import FiscalYear, Period, period_for, spoken
 from ujo_lib.params.errors import ParameterError, ParameterProblem, from_validation
 from ujo_lib.params.paths import inside, project_root
 
@@ -90,7 +90,7 @@ class NotebookSettings(BaseModel):
         if not self.period_start:
             return period_for(self.year, self.period_basis)
         start, end = date.fromisoformat(self.period_start), date.fromisoformat(self.period_end)
-        return Period(start, end, f"{_spoken(start)}〜{_spoken(end)}")
+        return Period(start, end, f"{spoken(start)}〜{spoken(end)}")
 
     @property
     def area_name(self) -> str:
@@ -202,10 +202,6 @@ def _validated(model: type[S], values: Mapping[str, Any], file_of: Mapping[str, 
         raise from_validation(
             error, valid=model.model_fields, file_of=file_of, default_file=default_file
         ) from None
-
-
-def _spoken(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _injected_names(namespace: Mapping[str, Any]) -> set[str]:

@@ -133,7 +133,7 @@ def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -
     }
     for file in input_files(place.root, settings.inputs_file, settings.kinds):
         parts[f"input:{file.relative_to(place.root).as_posix()}"] = _digest_once(file, seen)
-    for name in settings.files:
+    for name in filter(lambda name: getattr(settings, name), settings.files):
         parts[f"file:{name}"] = _digest_once(settings.path(name), seen)
     return parts
 

@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from ujo_lib.disclosure.plan import Plan
-from ujo_lib.disclosure.tables import Cell, CountTable, Printed
+from ujo_lib.disclosure.tables import Cell, CountTable
 from ujo_lib.report.publish import PublishError, TableRecord
-
-PERCENT_DIGITS = 1
-"""Decimals of every percentage on a page."""
 
 NO_ANSWER = "無回答"
 ANSWERED = "〔有効回答〕"
@@ -152,10 +149,6 @@ def _count_table(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -
         total_labels=spec.total_labels,
         multiple=spec.multiple_variables,
         period=(date.fromisoformat(spec.days[0]), date.fromisoformat(spec.days[1])) if spec.days else None,
-        printed=Printed(
-            percent_digits=PERCENT_DIGITS if "share" in record.columns else None,
-            base="base" if "base" in spec.counts else None,
-        ),
     )
 
 

@@ -136,7 +136,7 @@ class TableRecord:
     def to_json(self) -> str:
         """Spell the record as JSON; the same record gives the same bytes."""
         content = asdict(self)
-        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        return json.dumps(content, ensure_ascii=False, indent=1)  # the order of dimensions has a meaning
 
     @classmethod
     def from_json(cls, text: str) -> Self:
