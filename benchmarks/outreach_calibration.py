@@ -364,7 +364,7 @@ def main() -> int:
     parser.add_argument("--table", type=Path, help="also write the cells to this CSV file")
     options = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)
-    replicates, peer_replicates, slow = (100, 40, 10) if options.quick else (2000, 200, 40)
+    replicates, peer_replicates, slow = (100, 40, 10) if options.quick else (2000, 300, 100)
     print(f"{'level':10} {'ratio':>5} {'detected':>8} {'coverage':>8} {'width':>6} {'refused':>7}  cell")
     cells = []
     for world in grid(quick=options.quick):
