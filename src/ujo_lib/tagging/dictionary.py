@@ -21,11 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ujo_lib.tagging.cache import cache_folder
-from ujo_lib.tagging.lattice import LONGEST_CHUNK, NUMBER, Lexicon
+from ujo_lib.tagging.lattice import ENTRY_COST, IDS, LONGEST_CHUNK, OWN, Lexicon
 from ujo_lib.tagging.normalise import Int32
 from ujo_lib.tagging.trie import Trie, build_trie
 
-FORMAT = 1
+FORMAT = 2
 """Raise when the arrays change their meaning; older cache files are then not read."""
 
 _COST_LIMIT = 1_000_000
@@ -137,14 +137,13 @@ class Dictionary:
             ids_fit = 0 <= entry.left_id < size and 0 <= entry.right_id < size
             if not entry.surface or not ids_fit or abs(entry.cost) > _COST_LIMIT:
                 raise ValueError(f"ユーザー辞書の語「{entry.surface}」の見出し・連接番号・コストが使えない値")
-        n_system = self.lexicon.n_system
-        order = np.argsort(self.lexicon.entries[:, NUMBER])
-        system = zip(self.surfaces[:n_system], *self.lexicon.entries[order, :NUMBER].T.tolist(), strict=True)
-        words = [(e.surface, e.left_id, e.right_id, e.cost) for e in entries]
-        trie, rows = _index([*words, *system])
-        rows[:, NUMBER] = np.where(
-            rows[:, NUMBER] < len(words), rows[:, NUMBER] + n_system, rows[:, NUMBER] - len(words)
+        own = self.lexicon.entries[np.argsort(self.lexicon.numbers)]
+        ids, costs = own[:, IDS], own[:, ENTRY_COST]
+        system = zip(
+            self.surfaces, (ids >> 16).tolist(), (ids & (OWN - 1)).tolist(), costs.tolist(), strict=True
         )
+        words = [(e.surface, e.left_id, e.right_id, e.cost) for e in entries]
+        trie, rows, numbers = _index([*words, *system], len(words))
         bases = list(self.base_forms[: self.packed_base_forms.count(b"\n") + 1])
         base_ids = dict(self.base_ids)
         speeches = list(self.speeches)
@@ -156,7 +155,7 @@ class Dictionary:
         n_speeches = len(self.speeches)
         return replace(
             self,
-            lexicon=self.lexicon._replace(codes=trie.codes, units=trie.units, entries=rows),
+            lexicon=self.lexicon._replace(codes=trie.codes, units=trie.units, entries=rows, numbers=numbers),
             base_of=np.append(self.base_of, [base_ids[e.base_form] for e in entries]).astype(np.int32),
             speech_of=np.append(self.speech_of, np.arange(n_speeches, n_speeches + len(entries))).astype(
                 np.int32
@@ -207,11 +206,12 @@ def _exported() -> dict[str, Any]:
         part_of_speech, infl_type, infl_form, base_form, _, _ = extra(source, number)
         base_of[number] = base_ids[base_form]
         speech_of[number] = speech_ids[f"{part_of_speech},{infl_type},{infl_form}"]
-    trie, rows = _index(compact)
+    trie, rows, numbers = _index(compact)
     return {
         "codes": trie.codes,
         "units": trie.units,
         "entries": rows,
+        "numbers": numbers,
         "connection": np.ascontiguousarray(np.array(source.connections, np.int16).T),
         "base_of": base_of,
         "speech_of": speech_of,
@@ -267,15 +267,20 @@ def _unknown_words(source: Any) -> dict[str, Any]:
     }
 
 
-def _index(words: Sequence[tuple[str, int, int, int]]) -> tuple[Trie, Int32]:
-    """Order (surface, left id, right id, cost) by surface and build the trie over them; a row's number is its place."""
-    order = sorted(range(len(words)), key=lambda number: words[number][0])
-    rows = np.array([(*words[number][1:], number) for number in order], np.int32).reshape(-1, 4)
-    surfaces = [words[number][0] for number in order]
+def _index(words: Sequence[tuple[str, int, int, int]], n_user: int = 0) -> tuple[Trie, Int32, Int32]:
+    """Order (surface, left id, right id, cost) by surface, pack them, and build the trie over them.
+
+    The first `n_user` words are the user's; they stay before the others of the same surface and get numbers after them.
+    """
+    order = np.array(sorted(range(len(words)), key=lambda place: words[place][0]))
+    surfaces = [words[place][0] for place in order]
+    fields = np.array([word[1:] for word in words], np.int64)[order]
+    ids = fields[:, 0] << 16 | np.where(order < n_user, 0, OWN) | fields[:, 1]
+    numbers = np.where(order < n_user, order + len(words) - n_user, order - n_user)
     first = [i for i, surface in enumerate(surfaces) if i == 0 or surface != surfaces[i - 1]]
-    count = np.array([*first, len(surfaces)], np.int64)
-    count = count[1:] - count[:-1]
-    return build_trie([surfaces[i] for i in first], np.array(first, np.int64), count), rows
+    bounds = np.array([*first, len(surfaces)], np.int64)
+    trie = build_trie([surfaces[i] for i in first], bounds[:-1], bounds[1:] - bounds[:-1])
+    return trie, np.column_stack((ids, fields[:, 2])).astype(np.int32), numbers.astype(np.int32)
 
 
 def _packed(words: Iterable[str]) -> npt.NDArray[np.uint8]:
@@ -287,6 +292,7 @@ def _from_arrays(arrays: dict[str, Any]) -> Dictionary:
         codes=arrays["codes"],
         units=arrays["units"],
         entries=arrays["entries"],
+        numbers=arrays["numbers"],
         n_system=len(arrays["base_of"]),
         connection=arrays["connection"],
         char_class=arrays["char_class"],

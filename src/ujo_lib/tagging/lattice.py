@@ -16,13 +16,19 @@ from ujo_lib.tagging.trie import BASE, CHECK, COUNT_BITS, MOST_ENTRIES, VALUE
 
 CHUNK, LONGEST_CHUNK, LONGEST_WORD = 500, 1024, 50
 
-LEFT, RIGHT, COST, NUMBER = range(4)
-"""Columns of an entry table."""
+IDS, ENTRY_COST = range(2)
+"""Columns of the entries: `left id << 16 | OWN | right id`, packed so that a word's run fills few cache lines; cost."""
+
+OWN = 1 << 15
+"""Bit of `IDS` that Janome's own entries have and user entries lack."""
+
+LEFT, RIGHT, COST = range(3)
+"""Columns of the unknown-word entries."""
 
 INVOKE, LENGTH, FIRST, AFTER = range(4)
 """Columns of the table of character categories: look beside known words, longest run, rows of unknown-word entries."""
 
-_END, _LEFT, _RIGHT, _COST, _ENTRY, _TIE, _BACK, _NEXT = range(8)
+_END, _LEFT, _RIGHT, _COST, _ENTRY, _BACK, _NEXT = range(7)
 """Columns of the table of nodes, words that could stand in the sentence. `_COST` is first a word's own cost and then
 that of the cheapest way up to and including it."""
 
@@ -30,7 +36,6 @@ _NODE_COLUMNS = 8
 _MOST_AT_ONCE = MOST_ENTRIES + 1  # one surface form's entries and the end mark
 _FIRST_NODES = 4096
 _HUGE = 2**31 - 1
-_NOT_IN_DICTIONARY = -1
 _FULL = -1
 
 
@@ -39,7 +44,8 @@ class Lexicon(NamedTuple):
 
     Attributes:
         codes, units: the trie over surface forms (see `trie.Trie`); a key's entries are rows of `entries`.
-        entries: (n, 4) left id, right id, cost, number. User entries have numbers from `n_system` on.
+        entries: (n, 2) see the column names; user entries before Janome's own of the same surface.
+        numbers: (n,) Janome's number of each entry; user entries go on from `n_system`.
         n_system: number of Janome's own entries.
         connection: (left id of a word, right id of the word before it) → cost, so that a search stays in one row.
         char_class: class of every code point.
@@ -52,6 +58,7 @@ class Lexicon(NamedTuple):
     codes: npt.NDArray[np.uint16]
     units: Int32
     entries: Int32
+    numbers: Int32
     n_system: int
     connection: npt.NDArray[np.int16]
     char_class: npt.NDArray[np.uint8]
@@ -127,8 +134,8 @@ def tokenise(
         if length == _FULL:
             nodes = np.empty((2 * len(nodes), _NODE_COLUMNS), np.int32)
             continue
-        last = _find_path(length, lexicon.connection, scratch, nodes)
-        n = _write_path(begin, last, scratch.path, nodes, tokens, n)
+        last = _find_path(length, lexicon.connection, lexicon.numbers, lexicon.n_system, scratch, nodes)
+        n = _write_path(begin, last, lexicon.numbers, scratch.path, nodes, tokens, n)
         begin += length
     return n, nodes
 
@@ -172,15 +179,13 @@ def _list_words(
                 return _FULL
             reached[after] = True
             for i in range(value >> COUNT_BITS, (value >> COUNT_BITS) + (value & MOST_ENTRIES)):
-                number = entries[i, NUMBER]
-                own = number < lexicon.n_system
-                known |= own
+                ids = entries[i, IDS]
+                known |= (ids & OWN) != 0
                 nodes[used, _END] = after
-                nodes[used, _LEFT] = entries[i, LEFT]
-                nodes[used, _RIGHT] = entries[i, RIGHT]
-                nodes[used, _COST] = entries[i, COST]
-                nodes[used, _ENTRY] = number
-                nodes[used, _TIE] = number if own else number - lexicon.n_system
+                nodes[used, _LEFT] = ids >> 16
+                nodes[used, _RIGHT] = ids & (OWN - 1)
+                nodes[used, _COST] = entries[i, ENTRY_COST]
+                nodes[used, _ENTRY] = i
                 used += 1
         here_class = char_class[codepoints[begin + position]]
         for column in range(class_categories.shape[1]):
@@ -202,7 +207,6 @@ def _list_words(
                 nodes[used, _RIGHT] = unknown[i, RIGHT]
                 nodes[used, _COST] = unknown[i, COST]
                 nodes[used, _ENTRY] = -1 - i
-                nodes[used, _TIE] = _NOT_IN_DICTIONARY
                 used += 1
         position += 1
         while not reached[position]:
@@ -213,18 +217,25 @@ def _list_words(
 
 
 @kernel
-def _find_path(length: int, connection: npt.NDArray[np.int16], scratch: Scratch, nodes: Int32) -> int:
+def _find_path(
+    length: int,
+    connection: npt.NDArray[np.int16],
+    numbers: Int32,
+    n_system: int,
+    scratch: Scratch,
+    nodes: Int32,
+) -> int:
     """Work out the cheapest way to every word, position by position; return the last word of the cheapest path.
 
     The best predecessor of a word depends on its left id alone, so it is sought once per position and left id. Among
     words that end at a position the first of the cheapest wins, unless it and a later one of the same cost are both in
-    the dictionary: then the lower number wins.
+    the dictionary: then the lower number wins (that of a user entry being its line).
     """
     first, head, tail, best, stamp = scratch.first, scratch.head, scratch.tail, scratch.best, scratch.stamp
     head[: length + 1] = -1
     head[0] = tail[0] = 0
     nodes[0, _RIGHT] = nodes[0, _COST] = 0
-    nodes[0, _TIE] = nodes[0, _NEXT] = -1
+    nodes[0, _ENTRY] = nodes[0, _NEXT] = -1
     end_mark = first[length]
     nodes[end_mark, _LEFT] = nodes[end_mark, _COST] = 0
     nodes[end_mark, _END] = length + 1
@@ -245,8 +256,10 @@ def _find_path(length: int, connection: npt.NDArray[np.int16], scratch: Scratch,
                     if cost < cheapest:
                         cheapest = cost
                         before = other
-                    elif cost == cheapest and 0 <= nodes[other, _TIE] < nodes[before, _TIE]:
-                        before = other
+                    elif cost == cheapest and nodes[other, _ENTRY] >= 0 and nodes[before, _ENTRY] >= 0:
+                        number, best_number = numbers[nodes[other, _ENTRY]], numbers[nodes[before, _ENTRY]]
+                        if number % n_system < best_number % n_system:
+                            before = other
                     other = nodes[other, _NEXT]
                 best[left, 0] = cheapest
                 best[left, 1] = before
@@ -279,7 +292,9 @@ def _splits(codepoints: Int32, here: int) -> bool:
 
 
 @kernel
-def _write_path(begin: int, last: int, path: Int32, nodes: Int32, tokens: Int32, n: int) -> int:
+def _write_path(
+    begin: int, last: int, numbers: Int32, path: Int32, nodes: Int32, tokens: Int32, n: int
+) -> int:
     """Follow the path back from its last word and write the words in reading order."""
     steps = 0
     while last > 0:
@@ -291,6 +306,7 @@ def _write_path(begin: int, last: int, path: Int32, nodes: Int32, tokens: Int32,
         tokens[n, 0] = start
         start = begin + nodes[path[i], _END]
         tokens[n, 1] = start
-        tokens[n, 2] = nodes[path[i], _ENTRY]
+        entry = nodes[path[i], _ENTRY]
+        tokens[n, 2] = numbers[entry] if entry >= 0 else entry
         n += 1
     return n

@@ -85,7 +85,7 @@ def corpus(texts: Sequence[str]) -> Corpus:
     """Normalise texts and cut them into sentences.
 
     Nearly all Japanese text can be normalised character by character from a table. A text with combining marks,
-    half-width voiced marks or characters beyond the basic plane goes through `unicodedata` as a whole first.
+    half-width voiced marks or ornamental letters goes through `unicodedata` as a whole first.
     """
     tables = _tables()
     codepoints, bounds = _joined(texts)
@@ -177,8 +177,11 @@ def _tables() -> Tables:
     forms = [compose(chr(c)) for c in range(_BMP)]
     expansion_at = np.zeros(_BMP + 1, np.int32)
     np.cumsum([len(form) for form in forms], out=expansion_at[1:])
-    joins = np.ones(0x110000, np.bool_)
+    joins = np.zeros(0x110000, np.bool_)
     joins[:_BMP] = [_joins(chr(c)) for c in range(_BMP)]
+    # Beyond the basic plane the kernel keeps characters as they are: right for emoji and rare kanji, not for these.
+    joins[0x10000:0x20000] = [_joins(chr(c)) or compose(chr(c)) != chr(c) for c in range(0x10000, 0x20000)]
+    joins[0x2F800:0x2FA20] = True
     return Tables(expansion_at, encode("".join(forms)), joins, _kinds())
 
 
