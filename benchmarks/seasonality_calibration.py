@@ -302,10 +302,24 @@ def with_a_model(setting: Setting) -> Outcomes:
     fitted = glm.fit_negative_binomial(counts, X)
     days = np.arange(DAYS)
     covariance = memory.covariance(fitted, X, days, memory.estimate(fitted, X, days))
-    error = np.sqrt(np.einsum("sii->si", covariance))[:, 1:]
-    reach = error * scipy_stats.t.ppf(0.975, DAYS - X.shape[1])
-    middle = fitted.coefficients[:, 1:]
-    yield "cover: model rate ratios", covers(middle - reach, middle + reach, truth[1:])
+    middle, quantile = fitted.coefficients[:, 1:], scipy_stats.t.ppf(0.975, DAYS - X.shape[1])
+    for name, matrices in (
+        ("cover: model rate ratios", covariance),
+        ("peer cover: Newey-West", newey_west(fitted, X)),
+    ):
+        reach = quantile * np.sqrt(np.einsum("sii->si", matrices))[:, 1:]
+        yield name, covers(middle - reach, middle + reach, truth[1:])
+
+
+def newey_west(fitted: glm.Fit, X: Array, lags: int = 14) -> Array:
+    """The textbook covariance for correlated days (Newey & West 1987), with the n / (n − p) factor."""
+    weight = np.sqrt(fitted.mean / (1 + fitted.alpha[:, None] * fitted.mean))
+    score = (fitted.residuals * weight)[..., None] * X
+    meat = np.einsum("sti,stj->sij", score, score)
+    for lag in range(1, lags + 1):
+        later = np.einsum("sti,stj->sij", score[:, lag:], score[:, :-lag])
+        meat += (1 - lag / (lags + 1)) * (later + later.transpose(0, 2, 1))
+    return fitted.bread @ meat @ fitted.bread * DAYS / (DAYS - X.shape[1])
 
 
 @cache
@@ -414,7 +428,8 @@ def run(years: int, size: Size, memory_of_days: float, weekly: bool) -> dict[str
     rates = {}
     for name, parts in outcomes.items():
         mean = np.concatenate(parts).mean(axis=0)
-        rates[name] = (float(mean.min() if name.startswith("cover") else mean.max()), sum(map(len, parts)))
+        worst = mean.min() if "cover" in name else mean.max()
+        rates[name] = (float(worst), sum(map(len, parts)))
     return rates
 
 

@@ -18,7 +18,10 @@ def test_the_breaks_of_the_sample_cover_the_history_and_the_coming_year():
 
 def test_all_wrong_breaks_are_named_at_once(tmp_path):
     file = tmp_path / "breaks.yaml"
-    file.write_text("breaks:\n  - {name: 夏休み, start: 2023-08-31, end: 2023-07-21}\n  - {name: 冬休み}\n", encoding="utf-8")
+    file.write_text(
+        "breaks:\n  - {name: 夏休み, start: 2023-08-31, end: 2023-07-21}\n  - {name: 冬休み}\n",
+        encoding="utf-8",
+    )
     with pytest.raises(ParameterError) as raised:
         read_breaks(file)
     assert [problem.key for problem in raised.value.problems] == ["breaks の1番目", "breaks の2番目"]
@@ -40,7 +43,9 @@ def test_a_morning_that_overlaps_the_night_is_refused():
 
 
 def test_gaps_are_read_in_any_date_form_and_wrong_ones_are_refused():
-    assert SeasonalitySettings(gaps=["R5.5.1~2023/5/31"]).missing_days == [(date(2023, 5, 1), date(2023, 5, 31))]
+    assert SeasonalitySettings(gaps=["R5.5.1~2023/5/31"]).missing_days == [
+        (date(2023, 5, 1), date(2023, 5, 31))
+    ]
     with pytest.raises(ValidationError, match="の形に直す"):
         SeasonalitySettings(gaps=["2023-05"])
     with pytest.raises(ValidationError, match="終わりを始まりより後"):

@@ -4,8 +4,7 @@ errors.
 The residuals are taken as a mixture of noise of the day and a first-order autoregression. Its two parameters
 are matched to the residuals' autocovariances as they are expected *after* the model has absorbed part of
 them, so that a model with many columns does not make its own errors look independent. A textbook Newey–West
-estimate covers a year-end effect at 75–84 % on the same years where this covers at 94 % (see
-docs/seasonality.md).
+estimate leaves the effect of a few days a year far too certain; docs/seasonality.md has both coverages.
 """
 
 from collections.abc import Sequence
