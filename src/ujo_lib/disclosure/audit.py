@@ -147,7 +147,7 @@ class _Attack:
         self._before += [_Known(((1.0, self._cut(f.region)),), f.low, f.high) for f in public]
         self._release = [f for table in tables for f in self._facts(table, self._flags[table.id])]
         self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
-        self._suspects += self._differences(tables, public, previous, frame + past)
+        self._suspects += self._differences(tables, previous, frame + past)
         self._people = _People.agreeing_with([*frame, *past, *self._before], self._suspects)
 
     @property
@@ -207,20 +207,20 @@ class _Attack:
     def _differences(
         self,
         tables: Sequence[CountTable],
-        public: Sequence[PublicFigure],
         previous: Sequence[PastRelease],
         counts: Sequence[_Known],
     ) -> list[_Suspect]:
         """Small groups that no table names: a count less the count of a subgroup, of another period or area."""
-        frames: list[CountTable | PublicFigure] = [*tables, *public, *(past.table for past in previous)]
-        apart = {PERIOD, AREA} | {v for one in frames for v in one.where if v not in one.multiple}
-        exact = [*counts, *(k for k in self._before if k.low == k.high)]
-        values = {known.parts[0][1]: int(known.low) for known in exact}
+        framed: dict[Region, frozenset[str]] = {}
+        for table, i, _ in _valued([*tables, *(past.table for past in previous)]):
+            region = self._cut(table.region(i))
+            framed[region] = framed.get(region, frozenset()) | table.frame
+        values = {known.parts[0][1]: int(known.low) for known in counts}
         everything = _atoms_of(values)
         found: dict[Region, _Suspect] = {}
         for large, small in combinations(sorted(values, key=_order), 2):
             for whole, part in ((large, small), (small, large)):
-                left = _subtract(whole, part, apart, everything)
+                left = _subtract(whole, part, framed[whole] | framed[part], everything)
                 size = values[whole] - values[part]
                 if left and 0 < size < self._policy.threshold and not _made_of(left, size, values):
                     found[left[1]] = _Suspect(
@@ -292,11 +292,15 @@ class _People:
         regions = [region for fact in facts for _, region in fact.parts] + [s.region for s in suspects]
         variables = sorted({variable for region in regions for variable, _ in region})
         yes_no = {v: NO for v in variables if all(dict(r).get(v, {YES}) == {YES} for r in regions)}
-        dated = {v: _OTHER for v in variables if v in (PERIOD, AREA)}
+        dated = {
+            v: _OTHER
+            for v in variables
+            if v in (PERIOD, AREA) and any(v not in dict(region) for region in regions)
+        }
         extra = dict.fromkeys(variables, _OTHER) | dated | yes_no
         if not _Outsider(cls(regions, extra), facts).possible():
             raise TableError("公表する表どうしの件数が両立しない")
-        for variable in [v for v in variables if v not in yes_no and v not in dated]:
+        for variable in [v for v in extra if v not in yes_no and v not in dated]:
             fewer = {v: other for v, other in extra.items() if v != variable}
             if _Outsider(cls(regions, fewer), facts).possible():
                 extra = fewer
@@ -330,18 +334,20 @@ class _People:
 
     def _joints(self) -> sp.csr_matrix:
         """Rows that make blocks agree on what they share (at least on how many people there are)."""
-        rows = [sp.csr_matrix((0, self.size))]
-        for (a, first), (b, second) in combinations(enumerate(self._blocks), 2):
-            shared = [variable for variable in first if variable in second]
-            if not shared and a:
-                continue
-            keys = [self._joint_key(block, shared) for block in (a, b)]
-            for key in range(int(np.prod([len(self._atoms[v]) for v in shared]))):
-                row = np.zeros(self.size)
-                row[self._starts[a] + np.flatnonzero(keys[0] == key)] = 1
-                row[self._starts[b] + np.flatnonzero(keys[1] == key)] = -1
-                rows.append(sp.csr_matrix(row))
-        return sp.vstack(rows, format="csr")
+        parts = [sp.csr_matrix((0, self.size))]
+        common = {frozenset(a) & frozenset(b) for a, b in combinations(self._blocks, 2)}
+        for shared in sorted(common, key=sorted):
+            first, *others = [b for b, block in enumerate(self._blocks) if shared <= set(block)]
+            margin = self._margin(first, sorted(shared))
+            parts += [margin - self._margin(other, sorted(shared)) for other in others]
+        return sp.vstack(parts, format="csr")
+
+    def _margin(self, block: int, shared: Sequence[str]) -> sp.csr_matrix:
+        """One row for each combination of shared categories: the people of a block who have it."""
+        key = self._joint_key(block, shared)
+        columns = self._starts[block] + np.arange(len(key))
+        height = int(np.prod([len(self._atoms[v]) for v in shared]))
+        return sp.csr_matrix((np.ones(len(key)), (key, columns)), shape=(height, self.size))
 
     def _joint_key(self, block: int, shared: Sequence[str]) -> np.ndarray:
         key = np.zeros(self._codes[block].shape[1], dtype=int)
@@ -454,7 +460,7 @@ def _atoms_of(regions: Iterable[Region]) -> dict[str, frozenset[str]]:
 
 
 def _subtract(
-    whole: Region, part: Region, apart: set[str], everything: Mapping[str, frozenset[str]]
+    whole: Region, part: Region, apart: frozenset[str], everything: Mapping[str, frozenset[str]]
 ) -> tuple[str, Region] | None:
     """The people of one region who are not in another that lies within it, when one frame variable parts them."""
     a, b = dict(whole), dict(part)

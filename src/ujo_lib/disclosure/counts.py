@@ -6,8 +6,6 @@ from itertools import permutations
 
 from ujo_lib.disclosure.system import Row, with_common_periods
 from ujo_lib.disclosure.tables import (
-    AREA,
-    PERIOD,
     CountTable,
     PastRelease,
     Policy,
@@ -31,6 +29,7 @@ class Count:
         primary: too small to be printed.
         public: known to outsiders before this release.
         shown: printed whatever the plan says (exempt tables, denominators of printed percentages).
+        frame: variables by which whole tables that print it are restricted.
     """
 
     row: Row
@@ -39,6 +38,7 @@ class Count:
     primary: bool = False
     public: bool = False
     shown: bool = False
+    frame: frozenset[str] = frozenset()
 
 
 def gather(
@@ -58,7 +58,7 @@ def gather(
     for count, row in zip(found, rows, strict=True):
         count.row = row
     merged = _merge(found)
-    return merged + _differences(merged, policy, _frame_variables(tables, public, previous))
+    return merged + _differences(merged, policy)
 
 
 def _of_release(tables: Sequence[CountTable], exempt: Mapping[str, str], policy: Policy) -> list[Count]:
@@ -77,6 +77,7 @@ def _of_release(tables: Sequence[CountTable], exempt: Mapping[str, str], policy:
                     weight=INNER_WEIGHT + TOTAL_WEIGHT * table.totals_in(i),
                     primary=small,
                     shown=table.id in exempt or denominator,
+                    frame=table.frame,
                 )
             )
     return found
@@ -88,6 +89,7 @@ def _of_past(previous: Sequence[PastRelease], policy: Policy) -> list[Count]:
             row=Row(release.table.region(i), cell.value, cell.value),
             primary=hidden and policy.is_primary(cell),
             public=not hidden,
+            frame=release.table.frame,
         )
         for release in previous
         for i, (cell, hidden) in enumerate(zip(release.table.cells, release.hidden, strict=True))
@@ -115,6 +117,7 @@ def _merge(found: Sequence[Count]) -> list[Count]:
         known.primary |= count.primary
         known.public |= count.public
         known.shown |= count.shown
+        known.frame |= count.frame
     for region in hidden_before & set(exact):
         exact[region].weight //= 2  # readers already miss it
     intervals = [c for c in found if c.row.low < c.row.high]
@@ -130,30 +133,37 @@ def _merge(found: Sequence[Count]) -> list[Count]:
     return [exact[region] for region in sorted(exact, key=_sort_key)] + intervals
 
 
-def _differences(counts: Sequence[Count], policy: Policy, frame: set[str]) -> list[Count]:
+def _differences(counts: Sequence[Count], policy: Policy) -> list[Count]:
     """Small counts that nobody prints but anybody can subtract.
 
     Everyone less a subgroup, one period less another: for those no cell stands that could be hidden, so the
-    difference itself has to be protected.
+    difference itself has to be protected. Categories that a table leaves out (no answer, say) are no such group.
     """
     exact = [count for count in counts if count.row.low == count.row.high]
-    lines: dict[tuple[Region, str], dict[frozenset[str], int]] = {}
-    for variable in sorted(frame):
-        everyone = frozenset({_ELSEWHERE}).union(
-            *(dict(count.row.region).get(variable, ()) for count in exact)
-        )
-        for count in exact:
-            atoms = dict(count.row.region).get(variable, everyone)
-            rest = tuple(pair for pair in count.row.region if pair[0] != variable)
-            lines.setdefault((rest, variable), {})[atoms] = count.row.low
     found = {}
-    for (rest, variable), line in lines.items():
-        for whole, part in permutations(sorted(line, key=sorted), 2):
-            size = line[whole] - line[part]
-            if 0 < size < policy.threshold and part < whole and not _covered(whole - part, size, line):
-                region = tuple(sorted([*rest, (variable, whole - part)], key=lambda pair: pair[0]))
-                found[region] = Count(Row(region, size, size), primary=True)
+    for variable in sorted(frozenset().union(*(count.frame for count in exact))):
+        for rest, line in _lines(exact, variable).items():
+            sizes = {atoms: count.row.low for atoms, count in line.items()}
+            for whole, part in permutations(sorted(line, key=sorted), 2):
+                size = sizes[whole] - sizes[part]
+                framed = variable in line[whole].frame | line[part].frame
+                if not (framed and part < whole and 0 < size < policy.threshold):
+                    continue
+                if not _covered(whole - part, size, sizes):
+                    region = tuple(sorted([*rest, (variable, whole - part)], key=lambda pair: pair[0]))
+                    found[region] = Count(Row(region, size, size), primary=True)
     return [found[region] for region in sorted(found, key=_sort_key)]
+
+
+def _lines(counts: Sequence[Count], variable: str) -> dict[Region, dict[frozenset[str], Count]]:
+    """Counts that differ in one variable only, by the rest of their region and by their atoms."""
+    everyone = frozenset({_ELSEWHERE}).union(*(dict(count.row.region).get(variable, ()) for count in counts))
+    lines: dict[Region, dict[frozenset[str], Count]] = {}
+    for count in counts:
+        atoms = dict(count.row.region).get(variable, everyone)
+        rest = tuple(pair for pair in count.row.region if pair[0] != variable)
+        lines.setdefault(rest, {})[atoms] = count
+    return lines
 
 
 _ELSEWHERE = "〔その他〕"
@@ -167,14 +177,6 @@ def _covered(left: frozenset[str], size: int, line: Mapping[frozenset[str], int]
             remaining -= atoms
             size -= line[atoms]
     return size == 0
-
-
-def _frame_variables(
-    tables: Sequence[CountTable], public: Sequence[PublicFigure], previous: Sequence[PastRelease]
-) -> set[str]:
-    """Variables by which whole tables differ: subgroup filters, period, area."""
-    frames: list[CountTable | PublicFigure] = [*tables, *public, *(release.table for release in previous)]
-    return {PERIOD, AREA} | {v for one in frames for v in one.where if v not in one.multiple}
 
 
 def describe(region: Region) -> str:

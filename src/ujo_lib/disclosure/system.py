@@ -12,7 +12,7 @@ instead, which leaves the outsider a little more room than he has; such variable
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from math import prod
 
 import numpy as np
@@ -104,7 +104,8 @@ def _cut(region: Region, pieces: Mapping[str, frozenset[str]]) -> Region:
 def _variables_with_rest(rows: Sequence[Row]) -> set[str]:
     """Variables with people outside every category that any table names (no answer, other days, …)."""
     domains = _domains(rows)
-    yes_no = {v for v, atoms in domains.items() if atoms == {YES}} | ({PERIOD, AREA} & set(domains))
+    partly = {v for v in (PERIOD, AREA) if v in domains and any(v not in dict(row.region) for row in rows)}
+    yes_no = {v for v, atoms in domains.items() if atoms == {YES}} | partly
     known = {row.region: row for row in rows}
     lines: dict[tuple[Region, str], dict[frozenset[str], int]] = {}
     for row in rows:
@@ -144,9 +145,7 @@ def _assemble(rows: Sequence[Row], with_rest: set[str]) -> System:
     cliques, links, relaxed = _tree(scopes, sizes)
     starts = np.cumsum([0] + [prod(sizes[v] for v in clique) for clique in cliques])
     A = [_row_vector(row, classes, sizes, cliques, starts) for row in rows]
-    E = [part for a, b in links for part in _agreement(cliques, starts, sizes, a, b)]
-    width = int(starts[-1])
-    return System(_stack(A, width), _stack(E, width), relaxed)
+    return System(_stack(A, int(starts[-1])), _agreements(cliques, starts, sizes, links), relaxed)
 
 
 def _classes(rows: Sequence[Row], with_rest: set[str]) -> dict[str, dict[str, int]]:
@@ -174,9 +173,19 @@ def _tree(
     if max(prod(sizes[v] for v in clique) for clique in cliques) <= MAX_ATOMS:
         return cliques, links, ()
     own = _maximal(scopes)
-    pairs = {(a, b) for a, b in combinations(range(len(own)), 2) if set(own[a]) & set(own[b])}
     too_large = {v for clique in cliques if prod(sizes[v] for v in clique) > MAX_ATOMS for v in clique}
-    return own, sorted(pairs | set(_spanning(own))), tuple(sorted(too_large))
+    return own, _hubs(own), tuple(sorted(too_large))
+
+
+def _hubs(cliques: Sequence[tuple[str, ...]]) -> list[tuple[int, int]]:
+    """For each set of variables that two cliques share, links from the first clique that has it to the others."""
+    members = [set(clique) for clique in cliques]
+    shared = {frozenset(a & b) for a, b in combinations(members, 2)}
+    links = set()
+    for variables in shared:
+        first, *others = [i for i, clique in enumerate(members) if variables <= clique]
+        links |= {(first, other) for other in others}
+    return sorted(links)
 
 
 def _eliminate(
@@ -248,21 +257,36 @@ def _flat(axes: Sequence[Sequence[int]], shape: Sequence[int]) -> np.ndarray:
     return np.ravel_multi_index(np.broadcast_arrays(*grid), tuple(shape)).ravel()
 
 
-def _agreement(
-    cliques: Sequence[tuple[str, ...]], starts: np.ndarray, sizes: Mapping[str, int], a: int, b: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Rows saying that two cliques count the same people for every category of the variables they share."""
-    shared = [v for v in cliques[a] if v in cliques[b]]
-    rows = []
-    for choice in product(*(range(sizes[v]) for v in shared)):
-        at = dict(zip(shared, choice, strict=True))
-        sides = []
-        for i in (a, b):
-            axes = [[at[v]] if v in at else range(sizes[v]) for v in cliques[i]]
-            sides.append(starts[i] + _flat(axes, [sizes[v] for v in cliques[i]]))
-        signs = np.concatenate([np.ones(len(sides[0])), -np.ones(len(sides[1]))])
-        rows.append((np.concatenate(sides), signs))
-    return rows
+def _agreements(
+    cliques: Sequence[tuple[str, ...]],
+    starts: np.ndarray,
+    sizes: Mapping[str, int],
+    links: Sequence[tuple[int, int]],
+) -> sp.csr_matrix:
+    """Rows saying that linked cliques count the same people for every category of the variables they share."""
+    rows, columns, signs, height = [], [], [], 0
+    for a, b in links:
+        shared = [v for v in cliques[a] if v in cliques[b]]
+        for i, sign in ((a, 1.0), (b, -1.0)):
+            key = _keys(cliques[i], sizes, shared)
+            rows.append(height + key)
+            columns.append(starts[i] + np.arange(len(key)))
+            signs.append(np.full(len(key), sign))
+        height += prod(sizes[v] for v in shared)
+    if not links:
+        return sp.csr_matrix((0, int(starts[-1])))
+    entries = (np.concatenate(signs), (np.concatenate(rows), np.concatenate(columns)))
+    return sp.csr_matrix(entries, shape=(height, int(starts[-1])))
+
+
+def _keys(clique: tuple[str, ...], sizes: Mapping[str, int], shared: Sequence[str]) -> np.ndarray:
+    """For each atom of a clique the number of its combination of shared categories."""
+    shape = tuple(sizes[v] for v in clique)
+    grid = np.indices(shape).reshape(len(shape), -1) if shape else np.zeros((0, 1), dtype=np.int64)
+    key = np.zeros(grid.shape[1], dtype=np.int64)
+    for v in shared:
+        key = key * sizes[v] + grid[clique.index(v)]
+    return key
 
 
 def _stack(rows: Sequence[tuple[np.ndarray, np.ndarray]], width: int) -> sp.csr_matrix:

@@ -145,6 +145,11 @@ class CountTable:
                 _restrict(found, *self._atoms(variable, (text,)))
         return tuple(sorted(found.items()))
 
+    @property
+    def frame(self) -> frozenset[str]:
+        """Variables by which the whole table is restricted; what lies outside can be had by subtraction."""
+        return frozenset(variable for variable, _ in self._frame() if variable in {*self.where, PERIOD, AREA})
+
     def _frame(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Restrictions that hold for every cell: subgroup, period, area."""
         found: dict[str, frozenset[str]] = {}
