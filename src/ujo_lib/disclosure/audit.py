@@ -8,6 +8,7 @@ It runs twice, with what was public before and with the release on top. What is 
 listed as such (既公表); a release that narrows any other small count below the required width must not leave.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -38,6 +39,7 @@ COLUMNS = ("table", "cell", "low", "high", "width", "public_low", "public_high",
 
 _CROSS_LIMIT = 20_000
 _NODE_LIMIT = 5_000
+_WHOLE_LIMIT = 2_000  # kinds of people above which an interval is in fractions, rounded inwards
 _OTHER = "〔その他〕"
 _DIFFERENCE = "(表の差)"
 _EPS = 1e-6
@@ -138,7 +140,8 @@ class _Attack:
     ) -> None:
         self._policy = policy
         self._flags = {t.id: tuple(hidden.get(t.id, ())) or (False,) * len(t.cells) for t in tables}
-        self._pieces = cut_periods(_spans(tables, public, previous))
+        spans, dated = _spans(tables, public, previous)
+        self._pieces, self._one_period = cut_periods(spans), dated and len(spans) == 1
         frame = [_count(self._cut(t.region(i)), c.value) for t, i, c in _valued(tables)]
         past = [
             _count(self._cut(p.table.region(i)), c.value) for p in previous for _, i, c in _valued([p.table])
@@ -266,6 +269,7 @@ class _Attack:
         return tuple(
             (v, frozenset(piece for text in atoms for piece in self._pieces[text]) if v == PERIOD else atoms)
             for v, atoms in region
+            if not (v == PERIOD and self._one_period)
         )
 
 
@@ -385,12 +389,12 @@ class _Outsider:
         rules = [LinearConstraint(aim, at_least, self._ceiling)]
         objective = side * aim.toarray().ravel()
         x = self._extreme(objective, rules, whole=False)
-        if x is None or np.any(np.abs(x - np.round(x)) > _EPS):
+        if self._people.size <= _WHOLE_LIMIT and (x is None or np.any(np.abs(x - np.round(x)) > _EPS)):
             x = self._extreme(objective, rules, whole=True)
         if x is None:
             return float(truth)
-        count = round(float(side * objective @ x))
-        return np.inf if count >= self._ceiling else float(count)
+        count = side * math.ceil(float(objective @ x) - 1e-4)
+        return np.inf if count >= self._ceiling - 1 else float(count)
 
     def _extreme(
         self, objective: np.ndarray, rules: list[LinearConstraint], whole: bool
@@ -415,11 +419,12 @@ def _count(region: Region, value: int | None) -> _Known:
 
 def _spans(
     tables: Sequence[CountTable], public: Sequence[PublicFigure], previous: Sequence[PastRelease]
-) -> list[str]:
-    """Every run of days that any count refers to."""
+) -> tuple[list[str], bool]:
+    """Every run of days that any count refers to, and whether all counts refer to one."""
     regions = [t.region(i) for t in [*tables, *(p.table for p in previous)] for i in range(len(t.cells))]
     regions += [figure.region for figure in public]
-    return sorted({text for region in regions for v, atoms in region if v == PERIOD for text in atoms})
+    spans = {text for region in regions for v, atoms in region if v == PERIOD for text in atoms}
+    return sorted(spans), all(PERIOD in dict(region) for region in regions)
 
 
 def _blocks(scopes: Iterable[frozenset[str]]) -> list[tuple[str, ...]]:

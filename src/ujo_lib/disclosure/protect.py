@@ -37,6 +37,7 @@ def protect(
     Raises:
         PlanError: a count that cannot be protected, or a search that reached its limit.
     """
+    counts = _without_constants(counts)
     everybody = next((count for count in counts if not count.row.region), None)
     apart = components([count.row for count in counts]) if everybody and not everybody.primary else []
     if len(apart) > 1:
@@ -55,6 +56,18 @@ def protect(
         raise _error(_EXPOSED, tables, counts, policy, counts[exposed.row]) from None
     except suppress.LimitError:
         raise _error(_LIMIT, tables, counts, policy) from None
+
+
+def _without_constants(counts: Sequence[Count]) -> list[Count]:
+    """Drop restrictions that every count has (one period, say): they link nothing."""
+    common = set.intersection(*(set(count.row.region) for count in counts)) if counts else set()
+    return [
+        replace(
+            count,
+            row=replace(count.row, region=tuple(pair for pair in count.row.region if pair not in common)),
+        )
+        for count in counts
+    ]
 
 
 def _kept(count: Count) -> Count:

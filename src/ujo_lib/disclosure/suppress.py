@@ -19,6 +19,7 @@ from ujo_lib.disclosure.system import System
 
 NODE_LIMIT = 20_000
 ROUNDS = 400
+WHOLE_ATOMS = 2_000  # above this many kinds of people populations are not demanded in whole numbers
 _TOL = 1e-6
 
 
@@ -232,6 +233,8 @@ def _extreme(
 
 def _refute_whole(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _Cuts) -> bool:
     """The same with whole people; a failure says only that something else must be hidden too."""
+    if problem.system.A.shape[1] > WHOLE_ATOMS:
+        return False
     for number, side in worlds.open_ends(hidden, whole=True):
         if (number, side) not in worlds.open_ends(hidden, whole=True):
             continue
