@@ -141,11 +141,56 @@ def _cover_sum(parts: Mapping[frozenset[str], int], domain: set[str]) -> float:
 def _assemble(rows: Sequence[Row], with_rest: set[str]) -> System:
     classes = _classes(rows, with_rest)
     sizes = {variable: len(set(book.values())) for variable, book in classes.items()}
-    scopes = [frozenset(v for v, _ in row.region if sizes[v] > 1) for row in rows]
-    cliques, links, relaxed = _tree(scopes, sizes)
+    wanted = [{v: {classes[v][a] for a in atoms} for v, atoms in row.region if sizes[v] > 1} for row in rows]
+    cliques, links, relaxed = _tree([frozenset(chosen) for chosen in wanted], sizes)
+    homes = [_home(chosen, cliques, sizes) for chosen in wanted]
     starts = np.cumsum([0] + [prod(sizes[v] for v in clique) for clique in cliques])
-    A = [_row_vector(row, classes, sizes, cliques, starts) for row in rows]
-    return System(_stack(A, int(starts[-1])), _agreements(cliques, starts, sizes, links), relaxed)
+    A = _stack(
+        [starts[i] + _columns(c, cliques[i], sizes) for i, c in zip(homes, wanted, strict=True)],
+        int(starts[-1]),
+    )
+    if not relaxed:
+        names = [{v: np.arange(sizes[v]) for v in clique} for clique in cliques]
+        return System(A, _agreements(cliques, starts, names, links), relaxed)
+    names = [
+        _told_apart(clique, sizes, [c for home, c in zip(homes, wanted, strict=True) if home == i])
+        for i, clique in enumerate(cliques)
+    ]
+    E = _agreements(cliques, starts, names, links)
+    kept = _distinct_atoms(cliques, starts, names)
+    return System(A[:, kept], E[:, kept], relaxed)
+
+
+def _told_apart(
+    clique: tuple[str, ...], sizes: Mapping[str, int], wanted: Sequence[Mapping[str, set[int]]]
+) -> dict[str, np.ndarray]:
+    """For each variable of a clique the categories that its own rows tell apart, numbered."""
+    found = {}
+    for v in clique:
+        sets = [chosen[v] for chosen in wanted if v in chosen]
+        marks = [tuple(k in one for one in sets) for k in range(sizes[v])]
+        number = {mark: i for i, mark in enumerate(dict.fromkeys(marks))}
+        found[v] = np.array([number[mark] for mark in marks])
+    return found
+
+
+def _distinct_atoms(
+    cliques: Sequence[tuple[str, ...]], starts: np.ndarray, names: Sequence[Mapping[str, np.ndarray]]
+) -> np.ndarray:
+    """One atom for each combination of categories that its clique tells apart."""
+    firsts = [
+        start + np.unique(_keys(clique, own, clique), return_index=True)[1]
+        for clique, start, own in zip(cliques, starts[:-1], names, strict=True)
+    ]
+    return np.sort(np.concatenate(firsts))
+
+
+def _home(
+    wanted: Mapping[str, set[int]], cliques: Sequence[tuple[str, ...]], sizes: Mapping[str, int]
+) -> int:
+    """The smallest clique that knows all variables of a row."""
+    fitting = [i for i, clique in enumerate(cliques) if set(wanted) <= set(clique)]
+    return min(fitting, key=lambda i: (prod(sizes[v] for v in cliques[i]), i))
 
 
 def _classes(rows: Sequence[Row], with_rest: set[str]) -> dict[str, dict[str, int]]:
@@ -232,68 +277,64 @@ def _maximal(scopes: Iterable[frozenset[str]]) -> list[tuple[str, ...]]:
     return [tuple(sorted(scope)) for scope in kept] or [()]
 
 
-def _row_vector(
-    row: Row,
-    classes: Mapping[str, Mapping[str, int]],
-    sizes: Mapping[str, int],
-    cliques: Sequence[tuple[str, ...]],
-    starts: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Columns and coefficients of a row, in the smallest clique that knows all its variables."""
-    wanted = {v: {classes[v][atom] for atom in atoms} for v, atoms in row.region if sizes[v] > 1}
-    fitting = [i for i, clique in enumerate(cliques) if set(wanted) <= set(clique)]
-    home = min(fitting, key=lambda i: (starts[i + 1] - starts[i], i))
-    axes = [sorted(wanted.get(v, range(sizes[v]))) for v in cliques[home]]
-    if any(not atoms for _, atoms in row.region):
-        axes = [[]]
-    columns = starts[home] + _flat(axes, [sizes[v] for v in cliques[home]])
-    return columns, np.ones(len(columns))
-
-
-def _flat(axes: Sequence[Sequence[int]], shape: Sequence[int]) -> np.ndarray:
-    if not shape:
-        return np.arange(1 if all(len(axis) for axis in axes) else 0)
-    grid = np.ix_(*[np.asarray(axis, dtype=np.int64) for axis in axes])
-    return np.ravel_multi_index(np.broadcast_arrays(*grid), tuple(shape)).ravel()
+def _columns(wanted: Mapping[str, set[int]], clique: tuple[str, ...], sizes: Mapping[str, int]) -> np.ndarray:
+    """Atoms of a clique that a row counts."""
+    axes = [np.array(sorted(wanted.get(v, range(sizes[v]))), dtype=np.int64) for v in clique]
+    if not clique:
+        return np.arange(1)
+    shape = tuple(sizes[v] for v in clique)
+    return np.ravel_multi_index(np.broadcast_arrays(*np.ix_(*axes)), shape).ravel()
 
 
 def _agreements(
     cliques: Sequence[tuple[str, ...]],
     starts: np.ndarray,
-    sizes: Mapping[str, int],
+    names: Sequence[Mapping[str, np.ndarray]],
     links: Sequence[tuple[int, int]],
 ) -> sp.csr_matrix:
-    """Rows saying that linked cliques count the same people for every category of the variables they share."""
-    rows, columns, signs, height = [], [], [], 0
+    """Rows saying that linked cliques count the same people.
+
+    Two cliques are compared in the finest categories of the variables they share that both of them tell apart;
+    `names` numbers for each clique the categories that it does.
+    """
+    rows, columns, signs, height = [np.zeros(0, int)], [np.zeros(0, int)], [np.zeros(0)], 0
     for a, b in links:
         shared = [v for v in cliques[a] if v in cliques[b]]
+        common = {v: _common(names[a][v], names[b][v]) for v in shared}
         for i, sign in ((a, 1.0), (b, -1.0)):
-            key = _keys(cliques[i], sizes, shared)
+            full = {v: common.get(v, names[i][v]) for v in cliques[i]}
+            key = _keys(cliques[i], full, shared)
             rows.append(height + key)
             columns.append(starts[i] + np.arange(len(key)))
             signs.append(np.full(len(key), sign))
-        height += prod(sizes[v] for v in shared)
-    if not links:
-        return sp.csr_matrix((0, int(starts[-1])))
+        height += prod(int(common[v].max()) + 1 for v in shared)
     entries = (np.concatenate(signs), (np.concatenate(rows), np.concatenate(columns)))
     return sp.csr_matrix(entries, shape=(height, int(starts[-1])))
 
 
-def _keys(clique: tuple[str, ...], sizes: Mapping[str, int], shared: Sequence[str]) -> np.ndarray:
-    """For each atom of a clique the number of its combination of shared categories."""
-    shape = tuple(sizes[v] for v in clique)
+def _common(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The finest numbering in which categories are one whenever either of two numberings makes them one."""
+    merged = first.copy()
+    for group in range(int(second.max()) + 1):
+        together = np.unique(merged[second == group])
+        merged[np.isin(merged, together)] = together[0]
+    return np.unique(merged, return_inverse=True)[1]
+
+
+def _keys(clique: tuple[str, ...], names: Mapping[str, np.ndarray], shared: Sequence[str]) -> np.ndarray:
+    """For each atom of a clique the number of its combination of categories of some variables."""
+    shape = tuple(len(names[v]) for v in clique)
     grid = np.indices(shape).reshape(len(shape), -1) if shape else np.zeros((0, 1), dtype=np.int64)
     key = np.zeros(grid.shape[1], dtype=np.int64)
     for v in shared:
-        key = key * sizes[v] + grid[clique.index(v)]
+        key = key * (int(names[v].max()) + 1) + names[v][grid[clique.index(v)]]
     return key
 
 
-def _stack(rows: Sequence[tuple[np.ndarray, np.ndarray]], width: int) -> sp.csr_matrix:
-    pointers = np.cumsum([0] + [len(columns) for columns, _ in rows])
-    columns = np.concatenate([c for c, _ in rows]) if rows else np.zeros(0, dtype=np.int64)
-    values = np.concatenate([x for _, x in rows]) if rows else np.zeros(0)
-    return sp.csr_matrix((values, columns, pointers), shape=(len(rows), width))
+def _stack(rows: Sequence[np.ndarray], width: int) -> sp.csr_matrix:
+    pointers = np.cumsum([0] + [len(columns) for columns in rows])
+    columns = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    return sp.csr_matrix((np.ones(len(columns)), columns, pointers), shape=(len(rows), width))
 
 
 def _agrees(system: System, rows: Sequence[Row]) -> bool:
