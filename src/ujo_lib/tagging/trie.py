@@ -49,24 +49,29 @@ def build_trie(keys: Sequence[str], first: Int64, count: Int64) -> Trie:
     offsets = np.zeros(len(keys) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
     values = (first << COUNT_BITS | count).astype(np.int32)
-    return Trie(codes, _place(codes[characters].astype(np.int32), offsets, values, len(distinct) + 1))
+    units = _place(codes[characters].astype(np.int32), offsets, values, len(distinct) + 1)
+    return Trie(codes, np.ascontiguousarray(units))
 
 
 @kernel
 def _place(coded: Int32, offsets: Int64, values: Int32, n_codes: int) -> Int32:
     """Give every node a base at which all its children find a free cell, parents before children."""
     n_keys = len(values)
-    units = _blank_units(len(coded) + 2 * n_codes)
+    units = _with_blank_cells(np.zeros((0, 4), np.int32), len(coded) + 2 * n_codes)
     units[0, CHECK] = 0
-    stack = np.empty((n_keys + 1, 4), np.int64)  # ranges of keys below one node; they are disjoint
-    stack[0] = (0, n_keys, 0, 0)
-    depth_of_stack = 1 if n_keys else 0
+    waiting = np.zeros(
+        (n_keys + 1, 4), np.int64
+    )  # first and last key, depth and cell of nodes without children yet
+    waiting[0, 1] = n_keys
+    n_waiting = min(n_keys, 1)
     children = np.empty(n_codes, np.int32)
     starts = np.empty(n_codes + 1, np.int64)
     lowest_free = 1
-    while depth_of_stack:
-        depth_of_stack -= 1
-        low, high, depth, node = stack[depth_of_stack]
+    highest_base = 0
+    while n_waiting:
+        n_waiting -= 1
+        low, high = waiting[n_waiting, 0], waiting[n_waiting, 1]
+        depth, node = waiting[n_waiting, 2], waiting[n_waiting, 3]
         if offsets[low + 1] - offsets[low] == depth:
             units[node, VALUE] = values[low]
             low += 1
@@ -82,39 +87,46 @@ def _place(coded: Int32, offsets: Int64, values: Int32, n_codes: int) -> Int32:
         starts[n_children] = high
         while units[lowest_free, CHECK] >= 0:
             lowest_free += 1
-        base = _free_base(units, children[:n_children], lowest_free)
+        base = _free_base(units, children, n_children, lowest_free)
         if base + 2 * n_codes >= len(units):
-            units = np.concatenate((units, _blank_units(len(units) // 4 + 2 * n_codes)))
+            units = _with_blank_cells(units, len(units) // 4 + 2 * n_codes)
         units[node, BASE] = base
+        highest_base = max(highest_base, base)
         for child in range(n_children):
             cell = base + children[child]
             units[cell, CHECK] = node
-            stack[depth_of_stack] = (starts[child], starts[child + 1], depth + 1, cell)
-            depth_of_stack += 1
-    used: Int32 = units[: units[:, BASE].max() + n_codes + 1].copy()
-    return used
+            waiting[n_waiting, 0] = starts[child]
+            waiting[n_waiting, 1] = starts[child + 1]
+            waiting[n_waiting, 2] = depth + 1
+            waiting[n_waiting, 3] = cell
+            n_waiting += 1
+    return units[: highest_base + n_codes + 1]
 
 
 @kernel
-def _free_base(units: Int32, children: Int32, lowest_free: int) -> int:
+def _free_base(units: Int32, children: Int32, n_children: int, lowest_free: int) -> int:
     """Find the lowest base from `lowest_free` on whose children all fall on free cells; past the end all are free."""
-    smallest = children.min()
+    smallest = children[0]
+    for i in range(1, n_children):
+        smallest = min(smallest, children[i])
     cell = max(lowest_free, smallest)
     while True:
         if cell >= len(units) or units[cell, CHECK] < 0:
-            base = cell - smallest
+            base = int(cell - smallest)
             fits = True
-            for child in children:
-                if base + child < len(units) and units[base + child, CHECK] >= 0:
+            for i in range(n_children):
+                if base + children[i] < len(units) and units[base + children[i], CHECK] >= 0:
                     fits = False
                     break
             if fits:
-                return int(base)
+                return base
         cell += 1
 
 
 @kernel
-def _blank_units(n: int) -> Int32:
-    units = np.zeros((n, 4), np.int32)
-    units[:, CHECK] = -1
-    return units
+def _with_blank_cells(units: Int32, n: int) -> Int32:
+    """Copy cells and add `n` free ones."""
+    larger = np.zeros((len(units) + n, 4), np.int32)
+    larger[: len(units)] = units
+    larger[len(units) :, CHECK] = -1
+    return larger
