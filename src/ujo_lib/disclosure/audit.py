@@ -12,16 +12,17 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse.csgraph import connected_components
 
 from ujo_lib.disclosure.tables import (
     AREA,
-    NO,
     PERIOD,
     YES,
     Cell,
@@ -40,7 +41,7 @@ COLUMNS = ("table", "cell", "low", "high", "width", "public_low", "public_high",
 _CROSS_LIMIT = 20_000
 _NODE_LIMIT = 5_000
 _WHOLE_LIMIT = 2_000  # kinds of people above which an interval is in fractions, rounded inwards
-_OTHER = "〔その他〕"
+_UNNAMED = "〔その他〕"
 _DIFFERENCE = "(表の差)"
 _EPS = 1e-6
 
@@ -273,91 +274,154 @@ class _Attack:
         )
 
 
-class _People:
-    """Kinds of people: blocks of linked variables, each the full cross of its variables."""
+@dataclass(frozen=True)
+class _Block:
+    """The cross of some variables. `names` numbers for each variable the categories that are told apart."""
 
-    def __init__(self, regions: Sequence[Region], extra: Mapping[str, str]) -> None:
-        atoms: dict[str, set[str]] = {v: {extra[v]} for v in extra}
-        for region in regions:
+    variables: tuple[str, ...]
+    names: Mapping[str, np.ndarray]
+
+    @cached_property
+    def size(self) -> int:
+        """How many kinds of people there are."""
+        return math.prod(int(self.names[v].max()) + 1 for v in self.variables)
+
+    @cached_property
+    def numbers(self) -> dict[str, np.ndarray]:
+        """For each variable and each kind of people the number of its category."""
+        shape = tuple(int(self.names[v].max()) + 1 for v in self.variables)
+        return {v: axis.ravel() for v, axis in zip(self.variables, np.indices(shape), strict=True)}
+
+
+class _People:
+    """Kinds of people: blocks of linked variables, each the full cross of its variables.
+
+    Every variable has one unnamed category besides those that the counts name (no answer, an option not ticked,
+    other days); `nobody` flags the kinds of people for whom it is taken not to exist.
+    """
+
+    def __init__(self, regions: Iterable[Region]) -> None:
+        known = sorted(set(regions), key=_order)
+        named: dict[str, set[str]] = {}
+        for region in known:
             for variable, chosen in region:
-                atoms.setdefault(variable, set()).update(chosen)
-        self._atoms = {variable: sorted(found) for variable, found in atoms.items()}
+                named.setdefault(variable, set()).update(chosen)
+        self._atoms = {v: [*sorted(found - {_UNNAMED}), _UNNAMED] for v, found in named.items()}
         self.approximate: set[str] = set()
-        scopes = {frozenset(variable for variable, _ in region) for region in regions}
-        self._blocks = [part for block in _blocks(scopes) for part in self._affordable(block, scopes)]
-        self._codes = [self._grid(block) for block in self._blocks]
-        self._starts = np.cumsum([0] + [codes.shape[1] for codes in self._codes])
+        self._blocks = self._cross(known)
+        self._starts = np.cumsum([0] + [block.size for block in self._blocks])
         self.size = int(self._starts[-1])
         self.joints = self._joints()
+        self.nobody = np.zeros(self.size, dtype=bool)
 
     @classmethod
     def agreeing_with(cls, facts: Sequence[_Known], suspects: Sequence[_Suspect]) -> "_People":
-        """Kinds of people with as few unnamed categories as the true counts allow: the outsider's best case."""
+        """As few unnamed categories as the true counts allow: the outsider's best case."""
         regions = [region for fact in facts for _, region in fact.parts] + [s.region for s in suspects]
-        variables = sorted({variable for region in regions for variable, _ in region})
-        yes_no = {v: NO for v in variables if all(dict(r).get(v, {YES}) == {YES} for r in regions)}
-        dated = {
-            v: _OTHER
-            for v in variables
-            if v in (PERIOD, AREA) and any(v not in dict(region) for region in regions)
-        }
-        extra = dict.fromkeys(variables, _OTHER) | dated | yes_no
-        if not _Outsider(cls(regions, extra), facts).possible():
+        people = cls(regions)
+        if not _Outsider(people, facts).possible():
             raise TableError("公表する表どうしの件数が両立しない")
-        for variable in [v for v in extra if v not in yes_no and v not in dated]:
-            fewer = {v: other for v, other in extra.items() if v != variable}
-            if _Outsider(cls(regions, fewer), facts).possible():
-                extra = fewer
-        return cls(regions, extra)
+        for variable in people.doubtful(regions):
+            before = people.nobody
+            people.nobody = before | people.unnamed(variable)
+            if not _Outsider(people, facts).possible():
+                people.nobody = before
+        return people
 
-    def vector(self, region: Region) -> sp.csr_matrix:
-        """0/1 row of the kinds of people in a region, within one block that knows all its variables."""
-        wanted = {variable for variable, _ in region}
-        home = min(
-            (b for b, block in enumerate(self._blocks) if wanted <= set(block)),
-            key=lambda b: self._codes[b].shape[1],
-        )
-        inside = np.ones(self._codes[home].shape[1], dtype=bool)
+    def doubtful(self, regions: Sequence[Region]) -> list[str]:
+        """Variables that need not have an unnamed category: neither options nor periods and areas."""
+        options = {v for v in self._atoms if all(dict(r).get(v, {YES}) == {YES} for r in regions)}
+        partly = {v for v in (PERIOD, AREA) if any(v not in dict(region) for region in regions)}
+        return [v for v in self._atoms if v not in options | partly]
+
+    def unnamed(self, variable: str) -> np.ndarray:
+        """Flags of the kinds of people in the unnamed category of a variable."""
+        last = len(self._atoms[variable]) - 1
+        flags = [
+            b.numbers[variable] == b.names[variable][last]
+            if variable in b.variables
+            else np.zeros(b.size, bool)
+            for b in self._blocks
+        ]
+        return np.concatenate(flags)
+
+    def columns(self, region: Region) -> np.ndarray:
+        """Positions of the kinds of people in a region, within the smallest block that knows its variables."""
+        home = _home(region, [block.variables for block in self._blocks], self._atoms)
+        block = self._blocks[home]
+        inside = np.ones(block.size, dtype=bool)
         for variable, chosen in region:
-            allowed = np.array([atom in chosen for atom in self._atoms[variable]])
-            inside &= allowed[self._codes[home][self._blocks[home].index(variable)]]
-        columns = self._starts[home] + np.flatnonzero(inside)
-        shape = (1, self.size)
-        return sp.csr_matrix((np.ones(len(columns)), (np.zeros(len(columns), int), columns)), shape=shape)
+            places = [self._atoms[variable].index(atom) for atom in chosen]
+            inside &= np.isin(block.numbers[variable], block.names[variable][places])
+        return np.flatnonzero(inside) + int(self._starts[home])
 
-    def _grid(self, block: Sequence[str]) -> np.ndarray:
-        shape = tuple(len(self._atoms[variable]) for variable in block)
-        return np.indices(shape).reshape(len(shape), -1) if shape else np.zeros((0, 1), dtype=int)
+    def _cross(self, regions: Sequence[Region]) -> list[_Block]:
+        scopes = {frozenset(variable for variable, _ in region) for region in regions}
+        parts: list[tuple[str, ...]] = []
+        for variables in _blocks(scopes):
+            if math.prod(len(self._atoms[v]) for v in variables) <= _CROSS_LIMIT:
+                parts.append(variables)
+                continue
+            self.approximate |= set(variables)
+            inside = [scope for scope in scopes if scope <= set(variables)]
+            parts += sorted(tuple(sorted(s)) for s in inside if not any(s < other for other in inside))
+        own: dict[int, list[Region]] = {}
+        for region in regions:
+            own.setdefault(_home(region, parts, self._atoms), []).append(region)
+        return [_Block(part, self._names(part, own.get(i, []))) for i, part in enumerate(parts)]
 
-    def _affordable(self, block: tuple[str, ...], scopes: Iterable[frozenset[str]]) -> list[tuple[str, ...]]:
-        if np.prod([float(len(self._atoms[v])) for v in block]) <= _CROSS_LIMIT:
-            return [block]
-        self.approximate |= set(block)
-        inside = [scope for scope in scopes if scope <= set(block)]
-        return sorted(tuple(sorted(s)) for s in inside if not any(s < other for other in inside))
+    def _names(self, variables: tuple[str, ...], regions: Sequence[Region]) -> dict[str, np.ndarray]:
+        """Where not everything can be crossed, a block tells apart only what its own counts tell apart."""
+        names = {}
+        for v in variables:
+            atoms = self._atoms[v]
+            if v not in self.approximate:
+                names[v] = np.arange(len(atoms))
+                continue
+            sets = [dict(region)[v] for region in regions if v in dict(region)]
+            marks = [(atom == _UNNAMED, *(atom in chosen for chosen in sets)) for atom in atoms]
+            names[v] = np.array([sorted(set(marks)).index(mark) for mark in marks])
+        return names
 
     def _joints(self) -> sp.csr_matrix:
         """Rows that make blocks agree on what they share (at least on how many people there are)."""
         parts = [sp.csr_matrix((0, self.size))]
-        common = {frozenset(a) & frozenset(b) for a, b in combinations(self._blocks, 2)}
+        common = {frozenset(a.variables) & frozenset(b.variables) for a, b in combinations(self._blocks, 2)}
         for shared in sorted(common, key=sorted):
-            first, *others = [b for b, block in enumerate(self._blocks) if shared <= set(block)]
-            margin = self._margin(first, sorted(shared))
-            parts += [margin - self._margin(other, sorted(shared)) for other in others]
+            first, *others = [b for b, block in enumerate(self._blocks) if shared <= set(block.variables)]
+            parts += [self._joint(first, other, sorted(shared)) for other in others]
         return sp.vstack(parts, format="csr")
 
-    def _margin(self, block: int, shared: Sequence[str]) -> sp.csr_matrix:
-        """One row for each combination of shared categories: the people of a block who have it."""
-        key = self._joint_key(block, shared)
-        columns = self._starts[block] + np.arange(len(key))
-        height = int(np.prod([len(self._atoms[v]) for v in shared]))
-        return sp.csr_matrix((np.ones(len(key)), (key, columns)), shape=(height, self.size))
+    def _joint(self, first: int, second: int, shared: Sequence[str]) -> sp.csr_matrix:
+        """One row for each combination of categories that both blocks tell apart."""
+        numbers = {v: _both(self._blocks[first].names[v], self._blocks[second].names[v]) for v in shared}
+        height = math.prod(int(number.max()) + 1 for number in numbers.values())
+        sides = []
+        for b in (first, second):
+            block = self._blocks[b]
+            key = np.zeros(block.size, dtype=int)
+            for v in shared:
+                of_name = np.zeros(int(block.names[v].max()) + 1, dtype=int)
+                of_name[block.names[v]] = numbers[v]
+                key = key * (int(numbers[v].max()) + 1) + of_name[block.numbers[v]]
+            entries = (np.ones(block.size), (key, self._starts[b] + np.arange(block.size)))
+            sides.append(sp.csr_matrix(entries, shape=(height, self.size)))
+        return sides[0] - sides[1]
 
-    def _joint_key(self, block: int, shared: Sequence[str]) -> np.ndarray:
-        key = np.zeros(self._codes[block].shape[1], dtype=int)
-        for variable in shared:
-            key = key * len(self._atoms[variable]) + self._codes[block][self._blocks[block].index(variable)]
-        return key
+
+def _home(region: Region, blocks: Sequence[tuple[str, ...]], atoms: Mapping[str, Sequence[str]]) -> int:
+    wanted = {variable for variable, _ in region}
+    fitting = [b for b, variables in enumerate(blocks) if wanted <= set(variables)]
+    return min(fitting, key=lambda b: math.prod(len(atoms[v]) for v in blocks[b]))
+
+
+def _both(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Number the categories that two numberings both tell apart: chains of categories either of them merges."""
+    pairs = sp.csr_matrix(
+        (np.ones(len(first)), (first, second)), shape=(int(first.max()) + 1, int(second.max()) + 1)
+    )
+    links = sp.bmat([[None, pairs], [pairs.T, None]])
+    return np.asarray(connected_components(links, directed=False)[1][first])
 
 
 class _Outsider:
@@ -365,12 +429,18 @@ class _Outsider:
 
     def __init__(self, people: _People, facts: Sequence[_Known]) -> None:
         distinct = list(dict.fromkeys(facts))
-        rows = [sum(factor * people.vector(region) for factor, region in fact.parts) for fact in distinct]
-        joints = people.joints
+        entries = [
+            (row, column, factor)
+            for row, fact in enumerate(distinct)
+            for factor, region in fact.parts
+            for column in people.columns(region).tolist()
+        ]
+        rows, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
+        known = sp.csr_matrix((factors, (rows, columns)), shape=(len(distinct), people.size))
         self._people = people
-        self._rules = sp.vstack([*rows, joints, sp.csr_matrix((0, people.size))], format="csr")
-        self._low = np.concatenate([[fact.low for fact in distinct], np.zeros(joints.shape[0])])
-        self._high = np.concatenate([[fact.high for fact in distinct], np.zeros(joints.shape[0])])
+        self._rules = sp.vstack([known, people.joints], format="csr")
+        self._low = np.concatenate([[fact.low for fact in distinct], np.zeros(people.joints.shape[0])])
+        self._high = np.concatenate([[fact.high for fact in distinct], np.zeros(people.joints.shape[0])])
         self._ceiling = 1000 + 10 * max((fact.high for fact in distinct if fact.high < np.inf), default=0)
 
     def possible(self) -> bool:
@@ -382,12 +452,13 @@ class _Outsider:
 
         Where the search for whole people stops at its limit, the narrower end found so far counts.
         """
-        aim = self._people.vector(region)
+        aim = np.zeros(self._people.size)
+        aim[self._people.columns(region)] = 1
         return self._end(aim, 1, truth, at_least), self._end(aim, -1, truth, at_least)
 
-    def _end(self, aim: sp.csr_matrix, side: int, truth: int, at_least: int) -> float:
+    def _end(self, aim: np.ndarray, side: int, truth: int, at_least: int) -> float:
         rules = [LinearConstraint(aim, at_least, self._ceiling)]
-        objective = side * aim.toarray().ravel()
+        objective = side * aim
         x = self._extreme(objective, rules, whole=False)
         if self._people.size <= _WHOLE_LIMIT and (x is None or np.any(np.abs(x - np.round(x)) > _EPS)):
             x = self._extreme(objective, rules, whole=True)
@@ -403,7 +474,7 @@ class _Outsider:
             objective,
             constraints=[LinearConstraint(self._rules, self._low, self._high), *rules],
             integrality=np.full(len(objective), int(whole)),
-            bounds=Bounds(0, np.inf),
+            bounds=Bounds(0, np.where(self._people.nobody, 0, np.inf)),
             options={"node_limit": _NODE_LIMIT},
         )
         return None if found.x is None else np.asarray(found.x)
@@ -460,7 +531,7 @@ def _atoms_of(regions: Iterable[Region]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for region in regions:
         for variable, atoms in region:
-            found[variable] = found.get(variable, frozenset({_OTHER})) | atoms
+            found[variable] = found.get(variable, frozenset({_UNNAMED})) | atoms
     return found
 
 
