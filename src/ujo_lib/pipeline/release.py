@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.plan import plan as plan_disclosure
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.files import write_atomically
@@ -33,9 +34,25 @@ class ReleaseRefusedError(RuntimeError):
 
 
 def plan_masks(finished: Mapping[str, Finished], policy: Policy) -> Masks:
-    """Decide jointly, over all tables of all notebooks, what a release keeps back."""
+    """Decide what the candidate for release keeps back, each table by itself.
+
+    Every table is protected against being undone from its own totals. Tables are not yet held against each other, nor
+    against earlier releases: that joint plan is the business of the review, and until then every page says
+    「秘匿審査前・配布不可」.
+    """
     records = [record for step in finished.values() for record in step.records() if record.spec.population]
-    return masks_for(plan_disclosure(count_tables(records), policy), records)
+    plans = [plan_disclosure([table], policy) for table in count_tables(records)]
+    return masks_for(_together(plans), records)
+
+
+def _together(plans: Sequence[Plan]) -> Plan:
+    """Plans of different tables as one."""
+    return Plan(
+        hidden={name: flags for plan in plans for name, flags in plan.hidden.items()},
+        primary={name: found for plan in plans for name, found in plan.primary.items()},
+        exemptions=tuple(sorted(pair for plan in plans for pair in plan.exemptions)),
+        suggestions=tuple(text for plan in plans for text in plan.suggestions),
+    )
 
 
 def write_masks(masks: Masks, folder: Path) -> Path:
