@@ -142,6 +142,10 @@ class CountTable:
         over = self.bases.get(cell.column, ())
         for (column, variable), text in zip(self.dimensions.items(), cell.labels, strict=True):
             if column not in over and text not in self.total_labels:
+                if (
+                    variable == PERIOD
+                ):  # the months of a year stand for themselves, not for days of the whole year
+                    found.pop(PERIOD, None)
                 _restrict(found, *self._atoms(variable, (text,)))
         return tuple(sorted(found.items()))
 

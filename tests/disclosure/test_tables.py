@@ -1,0 +1,145 @@
+"""A table that does not say clearly what it counts must be refused before anything is planned on it."""
+
+from datetime import date
+
+import pytest
+
+from ujo_lib.disclosure.tables import (
+    AREA,
+    PERIOD,
+    YES,
+    Cell,
+    CountTable,
+    Exemption,
+    PastRelease,
+    Policy,
+    Printed,
+    PublicFigure,
+    TableError,
+    cut_periods,
+    dump_tables,
+    load_tables,
+)
+
+YEAR = (date(2023, 1, 1), date(2023, 12, 31))
+
+
+def table(*cells: Cell, **extra: object) -> CountTable:
+    given = {
+        "dimensions": {"性別": "sex", "年代": "age"},
+        "counts": ("n", "base"),
+        "bases": {"base": ("年代",)},
+        **extra,
+    }
+    return CountTable("t", "cases", cells=cells, **given)  # type: ignore[arg-type]  # CountTable's own fields
+
+
+def test_region_says_who_is_counted_in_atoms_whatever_the_page_calls_them() -> None:
+    one = table(
+        Cell(("女性", "若年"), "n", 4),
+        Cell(("女性", "若年"), "base", 9),
+        Cell(("総数", "若年"), "n", 11),
+        recode={"age": {"若年": ("10代", "20代")}},
+        where={"district": ("小川",), "trigger": ("不登校", "退職")},
+        multiple=("trigger",),
+        period=YEAR,
+        area=("宇城市",),
+    )
+    frame = {
+        "district": frozenset({"小川"}),
+        "trigger=不登校": frozenset({YES}),
+        "trigger=退職": frozenset({YES}),
+        PERIOD: frozenset({"2023-01-01/2023-12-31"}),
+        AREA: frozenset({"宇城市"}),
+    }
+    young = frozenset({"10代", "20代"})
+    assert dict(one.region(0)) == {**frame, "sex": frozenset({"女性"}), "age": young}
+    assert dict(one.region(1)) == {**frame, "sex": frozenset({"女性"})}
+    assert dict(one.region(2)) == {**frame, "age": young}
+    assert [one.totals_in(i) for i in range(3)] == [0, 1, 1]
+    assert one.frame == {"district", PERIOD, AREA}
+
+
+def test_a_label_within_a_subgroup_is_the_subgroup_itself() -> None:
+    one = table(Cell(("女性", "総数"), "n", 4), where={"sex": ("女性", "男性")})
+    assert dict(one.region(0)) == {"sex": frozenset({"女性"})}
+
+
+def test_a_month_of_a_dated_table_is_that_month_and_its_total_is_the_year() -> None:
+    january = "2023-01-01/2023-01-31"
+    cells = (Cell(("1月",), "n", 7), Cell(("総数",), "n", 90))
+    recode = {PERIOD: {"1月": (january,)}}
+    months = CountTable("m", "cases", {"月": PERIOD}, ("n",), cells, recode=recode, period=YEAR)
+    assert dict(months.region(0)) == {PERIOD: {january}}
+    assert dict(months.region(1)) == {PERIOD: {"2023-01-01/2023-12-31"}}
+
+
+@pytest.mark.parametrize(
+    ("cells", "extra", "said"),
+    [
+        ([Cell(("女性",), "n", 4)], {}, "見出しの数"),
+        ([Cell(("女性", "10代"), "件数", 4)], {}, "counts"),
+        ([Cell(("女性", "10代"), "n", -1)], {}, "負"),
+        ([Cell(("女性", "10代"), "n", 4)] * 2, {}, "2つ以上"),
+        ([], {"period": YEAR[::-1]}, "初日が末日より後"),
+        ([], {"printed": Printed(base="母数")}, "分母"),
+    ],
+)
+def test_a_table_that_is_not_clear_names_itself(
+    cells: list[Cell], extra: dict[str, object], said: str
+) -> None:
+    with pytest.raises(TableError, match=f"「t」.*{said}"):
+        table(*cells, **extra)
+
+
+def test_years_that_overlap_are_cut_where_they_begin_and_end() -> None:
+    calendar, fiscal = "2023-01-01/2023-12-31", "2023-04-01/2024-03-31"
+    pieces = cut_periods([calendar, fiscal])
+    assert pieces[calendar] & pieces[fiscal] == {"2023-04-01/2023-12-31"}
+    assert pieces[calendar] - pieces[fiscal] == {"2023-01-01/2023-03-31"}
+    assert pieces[fiscal] - pieces[calendar] == {"2024-01-01/2024-03-31"}
+
+
+def test_a_release_remembers_its_tables_exactly() -> None:
+    one = table(
+        Cell(("女性", "若年"), "n", 4, largest=2),
+        Cell(("女性", "若年"), "base", None),
+        recode={"age": {"若年": ("10代", "20代")}},
+        where={"district": ("小川",)},
+        multiple=("trigger",),
+        period=YEAR,
+        area=("宇城市",),
+        printed=Printed(percent_digits=1, base="base"),
+    )
+    assert load_tables(dump_tables([one])) == [one]
+
+
+def test_an_exemption_covers_only_what_it_names() -> None:
+    rule = Exemption("consultations", ("weekday", "hour"), 1000, "時刻だけの集計")
+    cells = (Cell(("日",), "n", 600), Cell(("月",), "n", 500))
+
+    def of(population: str = "consultations", variable: str = "weekday", **extra: object) -> CountTable:
+        return CountTable("w", population, {"x": variable}, ("n",), cells, **extra)  # type: ignore[arg-type]
+
+    assert rule.covers(of())
+    assert not rule.covers(of(population="city_contacts"))
+    assert not rule.covers(of(variable="age"))
+    assert not rule.covers(of(where={"age": ("10代",)}))
+    assert not Exemption("consultations", ("weekday",), 1101, "").covers(of())
+
+
+def test_rules_that_protect_nobody_are_refused() -> None:
+    for wrong in ({"threshold": 0}, {"required_width": 0}, {"dominance": 1.0}):
+        with pytest.raises(TableError):
+            Policy(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_public_figure_counts_the_people_it_names() -> None:
+    figure = PublicFigure("cases", {"sex": ("男性",)}, 17, 17, "報告", period=YEAR)
+    assert dict(figure.region)["sex"] == {"男性"}
+    assert PERIOD in dict(figure.region)
+
+
+def test_a_past_mask_must_fit_its_table() -> None:
+    with pytest.raises(TableError, match="秘匿の印の数"):
+        PastRelease(table(Cell(("女性", "10代"), "n", 4)), (True, False))
