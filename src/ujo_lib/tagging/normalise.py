@@ -214,12 +214,16 @@ def joining_texts(codepoints: Int32, bounds: Int64, joins: npt.NDArray[np.bool_]
 
 
 @kernel
-def expanded_length(codepoints: Int32, expansion_at: Int32) -> int:
-    """Number of characters after every character has been replaced by its NFKC form."""
-    length = 0
+def room_for(codepoints: Int32, n_texts: int, tables: Tables) -> tuple[int, int]:
+    """Number of characters once each has its NFKC form, and a bound for the number of sentences."""
+    characters, sentences = 0, n_texts
     for c in codepoints:
-        length += expansion_at[c + 1] - expansion_at[c] if c < _BMP else 1
-    return length
+        characters += tables.expansion_at[c + 1] - tables.expansion_at[c] if c < _BMP else 1
+        if c < _BMP:
+            for i in range(tables.expansion_at[c], tables.expansion_at[c + 1]):
+                kind = tables.kind[tables.expansion[i]]
+                sentences += 1 if kind in (STOP, LINE) else 0
+    return characters, sentences
 
 
 @kernel
@@ -228,11 +232,11 @@ def clean(codepoints: Int32, bounds: Int64, tables: Tables) -> tuple[Int32, Int3
 
     A dash or a wave after kana is a drawn-out vowel, elsewhere a hyphen or a tilde; rows of dots become one ellipsis.
     """
-    room = expanded_length(codepoints, tables.expansion_at)
+    room, most_sentences = room_for(codepoints, len(bounds) - 1, tables)
     out = np.empty(room, np.int32)
     origin = np.empty(room, np.int32)
-    sentences = np.empty((room, 2), np.int64)
-    text_of = np.empty(room, np.int32)
+    sentences = np.empty((most_sentences, 2), np.int64)
+    text_of = np.empty(most_sentences, np.int32)
     used = 0
     n_sentences = 0
     for text in range(len(bounds) - 1):

@@ -22,7 +22,7 @@ from ujo_lib.tagging.tagger import CHUNK_TEXTS, TagResult, tag_part
 
 TEXT_COLUMNS = ("text", "相談本文")
 ID_COLUMNS = ("consult_id", "相談ID")
-_BLOCK_BYTES = 8 << 20
+_BLOCK_BYTES = 4 << 20
 _AHEAD = 2
 
 
