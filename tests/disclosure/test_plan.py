@@ -1,6 +1,10 @@
 """Masks must protect, tell nobody which cell was small, and be the same bytes on every machine."""
 
+import os
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +24,7 @@ from ujo_lib.disclosure.tables import (
     Policy,
     PublicFigure,
     TableError,
+    dump_tables,
     span,
 )
 
@@ -320,3 +325,33 @@ def test_no_hidden_count_survives_only_one_way_when_every_population_is_tried(
             assert (row["low"], row["high"]) == (low, high)
             if policy.is_primary(table.cells[i]):
                 assert high - low >= policy.required_width
+
+
+def test_the_plan_is_the_same_bytes_in_another_process_with_other_hash_seeds(
+    by_age: CountTable, by_broad_age: CountTable, tmp_path: Path
+) -> None:
+    cells = [
+        Cell((o, r), "n", n) for o, r, n in [("不登校", "10代", 3), ("退職", "20代", 9), ("家庭", "10代", 12)]
+    ]
+    options = CountTable(
+        "why", "cases", {"経緯": "why", "年代": "row"}, ("n",), tuple(cells), multiple=("why",)
+    )
+    (tmp_path / "tables.json").write_text(dump_tables([by_age, by_broad_age, options]), encoding="utf-8")
+    code = (
+        "import sys, pathlib\n"
+        "from ujo_lib.disclosure.plan import plan\n"
+        "from ujo_lib.disclosure.tables import Policy, load_tables\n"
+        "tables = load_tables(pathlib.Path(sys.argv[1]).read_text(encoding='utf-8'))\n"
+        "sys.stdout.write(plan(tables, Policy()).digest)\n"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "tables.json")],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert digests == {plan([by_age, by_broad_age, options], FIVE).digest}
