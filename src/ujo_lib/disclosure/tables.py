@@ -317,7 +317,7 @@ def cut_periods(spans: Sequence[str]) -> dict[str, frozenset[str]]:
 
 def dump_tables(tables: Sequence[CountTable]) -> str:
     """Tables as JSON (with their true counts: keep it inside the city)."""
-    return json.dumps([asdict(table) for table in tables], ensure_ascii=False, sort_keys=True, default=str)
+    return json.dumps([asdict(table) for table in tables], ensure_ascii=False, default=str)
 
 
 def load_tables(text: str) -> list[CountTable]:
