@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from papermill.iorw import write_ipynb
 
 logging.getLogger("papermill").setLevel(logging.ERROR)
 logging.getLogger("traitlets").setLevel(logging.CRITICAL)
@@ -47,7 +48,7 @@ class Execution:
 
     Attributes:
         notebook: path of the notebook, stored without outputs.
-        output: where the executed notebook is written, cell by cell.
+        output: where the executed notebook is written, half-run when it fails.
         parameters: values for the parameters cell.
         timeout: seconds that one cell may take.
     """
@@ -69,13 +70,18 @@ class _KernelEngine(Engine):  # type: ignore[misc]  # papermill has no types
         *,
         manager: AsyncKernelManager,
         on_cell: OnCell,
+        half_run: Path,
         **options: Any,
     ) -> NotebookNode:
         client = _Client(
             nb_man, km=manager, timeout=options["execution_timeout"], startup_timeout=options["start_timeout"]
         )
         client.on_cell = on_cell
-        return client.execute()
+        try:
+            return client.execute()
+        except Exception:
+            write_ipynb(nb_man.nb, str(half_run))
+            raise
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
@@ -115,7 +121,10 @@ def execute(job: Execution, manager: AsyncKernelManager, on_cell: OnCell) -> Not
             parameters=dict(job.parameters),
             engine_name="ujo",
             progress_bar=False,
+            # Saving after every cell would write megabytes of figures some hundred times a run.
+            request_save_on_cell_execute=False,
             manager=manager,
+            half_run=job.output,
             on_cell=progress,
             execution_timeout=job.timeout,
         )
