@@ -174,15 +174,16 @@ def _joins(character: str) -> bool:
 
 @cache
 def _tables() -> Tables:
-    forms = [compose(chr(c)) for c in range(_BMP)]
+    forms = [compose(chr(c)) for c in range(0x20000)]
     expansion_at = np.zeros(_BMP + 1, np.int32)
-    np.cumsum([len(form) for form in forms], out=expansion_at[1:])
+    np.cumsum([len(form) for form in forms[:_BMP]], out=expansion_at[1:])
     joins = np.zeros(0x110000, np.bool_)
-    joins[:_BMP] = [_joins(chr(c)) for c in range(_BMP)]
+    seconds = _second_letters()
+    joins[: len(forms)] = [unicodedata.combining(form[0]) != 0 or form[0] in seconds for form in forms]
     # Beyond the basic plane the kernel keeps characters as they are: right for emoji and rare kanji, not for these.
-    joins[0x10000:0x20000] = [_joins(chr(c)) or compose(chr(c)) != chr(c) for c in range(0x10000, 0x20000)]
+    joins[_BMP : len(forms)] |= [form != chr(c) for c, form in enumerate(forms[_BMP:], start=_BMP)]
     joins[0x2F800:0x2FA20] = True
-    return Tables(expansion_at, encode("".join(forms)), joins, _kinds())
+    return Tables(expansion_at, encode("".join(forms[:_BMP])), joins, _kinds())
 
 
 def _kinds() -> npt.NDArray[np.uint8]:
