@@ -21,6 +21,7 @@ NODE_LIMIT = 20_000
 ROUNDS = 400
 WHOLE_ATOMS = 2_000  # above this many kinds of people populations are not demanded in whole numbers
 _TOL = 1e-6
+_UNIT = 60  # cuts in whole numbers (rounded to the weaker side) leave the solver no tolerance to trip over
 
 
 @dataclass(frozen=True)
@@ -148,14 +149,14 @@ class _Cuts:
         part = coefficients[self._free]
         if not np.any(part > 0):
             raise ExposedError(row)
-        self._rows.append(part)
+        self._rows.append(np.ceil(part * _UNIT - _TOL))
 
     def best(self) -> np.ndarray:
         if len(self._free) == 0:
             return self._problem.closed.copy()
         found = milp(
             self._problem.weight[self._free],
-            constraints=LinearConstraint(sp.csr_matrix(np.array(self._rows)), 1 - _TOL, np.inf),
+            constraints=LinearConstraint(sp.csr_matrix(np.array(self._rows)), _UNIT, np.inf),
             integrality=np.ones(len(self._free)),
             bounds=Bounds(0, 1),
             options={"mip_rel_gap": 0, "node_limit": NODE_LIMIT},
