@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 UJO = [str(Path(sys.executable).parent / "ujo")]
-PARTS = ("notebooks", "params", "data", "requirements.lock")
+PARTS = ("notebooks", "params", "data", "benchmarks", "requirements.lock")
 
 
 def digest(folder: Path) -> str:
@@ -66,9 +66,8 @@ def one_round(project: Path, number: int, seconds: float, target: str, rng: rand
     stood = digest(release) == old or code == 0
     again = subprocess.run([*UJO, "run", "sample", "2023"], cwd=project, capture_output=True, check=False)
     complete = again.returncode == 0 and (release / "index.html").is_file()
-    print(
-        f"{number:3} {target:7} exit {code:4}  old report {'intact' if stood else 'LOST'}  next run {'complete' if complete else 'FAILED'}"
-    )
+    fate, sequel = ("intact" if stood else "LOST"), ("complete" if complete else "FAILED")
+    print(f"{number:3} {target:7} exit {code:4}  old report {fate}  next run {sequel}", flush=True)
     return stood and complete
 
 

@@ -12,7 +12,7 @@ import pytest
 from ujo_lib.params import project_root
 
 REPOSITORY = project_root(Path(__file__).parent)
-PARTS = ("notebooks", "params", "data", "requirements.lock")
+PARTS = ("notebooks", "params", "data", "benchmarks", "requirements.lock")
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def test_a_release_page_holds_no_code_no_prompt_and_no_path(report: Report):
     for file in report.pages:
         text = file.read_text(encoding="utf-8")
         for trace in (
-            "<code",
+            'class="code"',
             "In [",
             "Out[",
             "import ",

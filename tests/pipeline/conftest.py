@@ -111,7 +111,9 @@ def project(tmp_path, monkeypatch) -> Project:
     )
     for name in NOTEBOOKS:
         for shared in settings_model(name).files:
-            (root / settings_model(name).model_fields[shared].default).touch()
+            if default := settings_model(name).model_fields[shared].default:
+                (root / default).parent.mkdir(parents=True, exist_ok=True)
+                (root / default).touch()
         nbformat.write(_notebook(name), root / "notebooks" / f"{name}.ipynb")
     monkeypatch.chdir(root)
     monkeypatch.setattr(kernels, "PRELOADED", ("pandas", "ujo_lib.report"))

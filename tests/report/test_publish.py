@@ -75,7 +75,9 @@ def test_the_same_table_gives_the_same_bytes_and_the_same_digest():
 
 def test_the_order_of_dimensions_survives_writing_because_the_first_may_hold_several_answers():
     frame = pd.DataFrame({"theme": ["学校"], "age": ["10代"], "n": [7]})
-    spec = TableSpec(**{**SPEC.__dict__, "dimensions": {"theme": "theme", "age": "age"}, "labels": {}, "multiple": True})
+    spec = TableSpec(
+        **{**SPEC.__dict__, "dimensions": {"theme": "theme", "age": "age"}, "labels": {}, "multiple": True}
+    )
     again = TableRecord.from_json(TableRecord.of("03", spec, frame).to_json())
     assert again.spec.multiple_variables == ("theme",)
 

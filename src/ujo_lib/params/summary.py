@@ -16,5 +16,7 @@ class SummarySettings(NotebookSettings):
     published_file: str = Field(
         "params/sample/fy2023/published.yaml", description="公表済みの数値と、再計算との照合のしかた"
     )
-    key_figures_file: str = Field("params/sample/fy2023/key_figures.yaml", description="主な数値として載せるセル")
+    key_figures_file: str = Field(
+        "params/sample/fy2023/key_figures.yaml", description="主な数値として載せるセル"
+    )
     goals_file: str = Field("params/sample/fy2023/goals.yaml", description="事業の目標と、それを測る指標")

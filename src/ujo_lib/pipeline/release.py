@@ -40,7 +40,9 @@ def plan_masks(finished: Mapping[str, Finished], policy: Policy) -> Masks:
     against earlier releases: that joint plan is the business of the review, and until then every page says
     「秘匿審査前・配布不可」.
     """
-    records = [record for step in finished.values() for record in step.records() if record.spec.population]
+    records = [
+        record for _, step in sorted(finished.items()) for record in step.records() if record.spec.population
+    ]
     plans = [plan_disclosure([table], policy) for table in count_tables(records)]
     return masks_for(_together(plans), records)
 

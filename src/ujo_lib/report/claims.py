@@ -128,7 +128,9 @@ def compare(claims: list[Claim], recall: Recall) -> pd.DataFrame:
 def _no_such_cell(claim: Claim, error: KeyError) -> ParameterProblem:
     cell = claim.cell
     place = f"{cell.notebook} の表 {cell.table} の列 {cell.column}" if cell else ""
-    return ParameterProblem("published.yaml", claim.id, place, "表にある列と行", f"cell を直す({error.args[0]})")
+    return ParameterProblem(
+        "published.yaml", claim.id, place, "表にある列と行", f"cell を直す({error.args[0]})"
+    )
 
 
 def count_verdicts(compared: pd.DataFrame) -> pd.DataFrame:
