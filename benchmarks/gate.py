@@ -243,7 +243,7 @@ def main() -> None:
         print(f"{name:34} {total:7} {hit:5} {plain:13}")
     print(f"{len(tally)} carriers; 50 clean releases, {year.size / 1e6:.1f} MB, alarms: {len(year.alarms)}")
     print(
-        f"{texts:,} texts, {year.characters / 1e6:.0f} M characters: {year.seconds:.1f} s ({year.cpu_seconds:.1f} s CPU)"
+        f"{texts:,} texts, {year.characters / 1e6:.0f} M chars: {year.seconds:.1f} s ({year.cpu_seconds:.1f} s CPU)"
     )
     print(f"peak memory {memory:.2f} GB")
     for alarm in year.alarms[:10]:
