@@ -64,6 +64,16 @@ def test_a_long_passage_leaks_however_many_have_sent_it(tmp_path: Path) -> None:
     assert errors(scan(tmp_path, {"a.txt": passage.encode()}, crowd, k=5), "text")
 
 
+def test_a_passage_that_the_page_repeats_in_part_is_found_although_it_is_nowhere_whole(
+    tmp_path: Path,
+) -> None:
+    story = "頭がいっぱいになる。ずっと母が家のことで頭がいっぱいになる。だから"
+    page = "頭がいっぱいになるずっと母が家のことで頭がいっぱいにな,3"  # its end and its beginning stitch together
+    found = errors(scan(tmp_path, {"a.csv": page.encode()}, [Confidential("c1", story, "R1")]), "text")
+    assert [f.record for f in found] == ["R1"]
+    assert found[0].length == len("頭がいっぱいになるずっと母が家のことで頭がいっぱいにな")
+
+
 def test_a_generated_sentence_that_differs_from_the_wording_by_a_number_is_only_a_warning(
     tmp_path: Path,
 ) -> None:

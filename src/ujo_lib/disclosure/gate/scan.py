@@ -101,9 +101,9 @@ class Gate:
             severity = self._judge(words, passage, owners)
             if severity is None:
                 continue
-            for place in release.holding(words):
+            for place, length in release.holding(words):
                 for record in passage.records:
-                    yield Finding(place.file, place.layer.carrier, "text", severity, record, len(words))
+                    yield Finding(place.file, place.layer.carrier, "text", severity, record, length)
 
     def _judge(self, words: str, passage: "_Shared", owners: "_Owners") -> Severity | None:
         """An error for somebody's words, a warning for a rare phrase of the vocabulary, None for common words."""
@@ -184,12 +184,30 @@ class _Release:
                         places.append(_Place(name, found, words))
         return cls(places, unreadable)
 
-    def holding(self, words: str) -> Iterator[_Place]:
-        return (place for place in self.places if words in place.words)
+    def holding(self, words: str) -> list[tuple[_Place, int]]:
+        """Places that hold a shared passage, and how much of it.
+
+        A passage may be stitched together: every eight characters of it stand in the release, yet nowhere all of
+        them in a row. Then each place counts that holds any part.
+        """
+        whole = [(place, len(words)) for place in self.places if words in place.words]
+        if whole:
+            return whole
+        parts = ((place, _longest_part(words, place.words)) for place in self.places)
+        return [(place, length) for place, length in parts if length >= LENGTH]
 
     def naming(self, name: str) -> Iterator[_Place]:
         whole = re.compile(rf"(?<![A-Za-z0-9_-]){re.escape(name)}(?![A-Za-z0-9_-])")
         return (place for place in self.places if whole.search(place.layer.text))
+
+
+def _longest_part(words: str, text: str) -> int:
+    """Length of the longest run of `words` that stands in a text."""
+    longest = 0
+    for start in range(len(words)):
+        while start + longest < len(words) and words[start : start + longest + 1] in text:
+            longest += 1
+    return longest
 
 
 def _files(root: Path) -> Iterator[tuple[Path, str]]:
