@@ -188,7 +188,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only", nargs="+", default=[], metavar="NN", help="このノートブックの庁内用だけ(例 02)"
     )
     run.add_argument("--force", action="store_true", help="変更がなくてもすべて実行する")
-    run.add_argument("--jobs", type=_positive, default=None, help="同時に実行する数(既定はCPUの数)")
+    run.add_argument("--jobs", type=_positive, default=None, help="同時に実行する数(既定はCPUの数+1)")
     check = command("check", _check, "入力ファイルを検査し、問題をすべて一度に示す")
     check.add_argument("--json", action="store_true", help="結果をJSONで出す")
     params = command("params", _params, "パラメーターの値・既定値・意味を示す")

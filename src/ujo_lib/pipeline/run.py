@@ -89,7 +89,7 @@ def run(
         place: which one.
         only: prefixes of notebooks; just their internal pages are brought up to date.
         force: execute every step, finished or not.
-        jobs: notebooks executed at the same time; the number of processors when None.
+        jobs: notebooks executed at the same time; one more than there are processors when None.
         progress: where to tell what happens.
 
     Raises:
@@ -245,14 +245,19 @@ def _locked(place: SiteYear) -> Iterator[None]:
 def _walk(place: SiteYear, jobs: int | None, force: bool, progress: Progress) -> "Iterator[Walk]":
     """Offer a walk whose kernels are forked where the system can fork, and started where it cannot."""
     from ujo_lib.pipeline.kernels import ForkServer, can_fork, forked_manager, started_manager
-    from ujo_lib.pipeline.steps import Walk
 
-    threads = jobs or os.cpu_count() or 1
+    threads = jobs or (os.cpu_count() or 1) + 1  # one more than processors: kernels wait between cells
     place.steps.mkdir(parents=True, exist_ok=True)
     if not can_fork():
+        from ujo_lib.pipeline.steps import Walk
+
         yield Walk(place, started_manager, threads, force, progress)
         return
     with ForkServer() as server:
+        # While the server loads its libraries on one processor, load ours on the other.
+        from ujo_lib.pipeline import pages, release  # noqa: F401
+        from ujo_lib.pipeline.steps import Walk
+
         yield Walk(place, lambda: forked_manager(server), threads, force, progress)
 
 
