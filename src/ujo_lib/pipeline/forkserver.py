@@ -9,11 +9,17 @@ import sys
 from typing import NoReturn
 
 
-def serve(modules: list[str]) -> None:
-    """Import the modules, then fork a kernel for every connection file named on standard input."""
+def serve(inputs: str, kinds: list[str], modules: list[str]) -> None:
+    """Load what the kernels need, then fork one for every connection file named on standard input.
+
+    Parsed inputs are cached in the process by the hash of each file, so a fork finds them parsed; a file that changes
+    in between is read again. Whatever is wrong with the inputs is for the notebooks to say.
+    """
     for name in modules:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
+    with contextlib.suppress(Exception):
+        importlib.import_module("ujo_lib.intake").check(inputs, kinds)
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -43,4 +49,4 @@ def _become_kernel(connection_file: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1:])
+    serve(sys.argv[1], sys.argv[2].split(","), sys.argv[3:])

@@ -16,7 +16,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
@@ -61,9 +63,15 @@ def kernel_environment() -> dict[str, str]:
 class ForkServer(AbstractContextManager["ForkServer"]):
     """A process with the libraries loaded that forks a kernel for every connection file it is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, inputs: Path, kinds: Iterable[str]) -> None:
+        """Start the server.
+
+        Args:
+            inputs: the inputs.yaml whose files the kernels will read; the server parses them once for all.
+            kinds: the kinds of input to parse.
+        """
         self._process = subprocess.Popen(
-            [sys.executable, "-m", _SERVER, *PRELOADED],
+            [sys.executable, "-m", _SERVER, str(inputs), ",".join(kinds), *PRELOADED],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=kernel_environment(),

@@ -104,7 +104,7 @@ def run(
         before = Manifest.read(place.manifest)
         if not force and before and _is_current(before, steps, only, place):
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
-        with _walk(place, jobs, force, progress or Progress.silent()) as walk:
+        with _walk(place, steps, jobs, force, progress or Progress.silent()) as walk:
             made = _make_pages(walk, steps, only)
         manifest = _put_in_place(place, steps, made, before, started)
     executed = tuple((step.job.audience, step.job.notebook) for step in made.all if not step.reused)
@@ -242,7 +242,9 @@ def _locked(place: SiteYear) -> Iterator[None]:
 
 
 @contextmanager
-def _walk(place: SiteYear, jobs: int | None, force: bool, progress: Progress) -> "Iterator[Walk]":
+def _walk(
+    place: SiteYear, steps: Sequence[Step], jobs: int | None, force: bool, progress: Progress
+) -> "Iterator[Walk]":
     """Offer a walk whose kernels are forked where the system can fork, and started where it cannot."""
     from ujo_lib.pipeline.kernels import ForkServer, can_fork, forked_manager, started_manager
 
@@ -253,7 +255,8 @@ def _walk(place: SiteYear, jobs: int | None, force: bool, progress: Progress) ->
 
         yield Walk(place, started_manager, threads, force, progress)
         return
-    with ForkServer() as server:
+    kinds = dict.fromkeys(kind for step in steps for kind in step.settings.kinds)
+    with ForkServer(steps[0].settings.inputs_file, kinds) as server:
         # While the server loads its libraries on one processor, load ours on the other.
         from ujo_lib.pipeline import pages, release  # noqa: F401
         from ujo_lib.pipeline.steps import Walk
