@@ -1,0 +1,59 @@
+"""`ujo`: the command line, a module for each group of commands.
+
+Exit codes: 0 done; 1 a fault of the program; 2 wrong parameters or arguments; 3 problems in the input data;
+4 a notebook did not run to its end; 5 another run is under way; 6 a release was refused.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ujo_lib.cli import report, sample, tag
+from ujo_lib.cli.common import FAULT, WRONG_PARAMETERS, Command, explain
+from ujo_lib.fiscal import DateError
+from ujo_lib.params import ParameterError, PathOutsideProjectError
+from ujo_lib.pipeline.keys import MissingInputError
+
+GROUPS = (report, tag, sample)
+"""Modules that add commands, in the order in which `ujo --help` lists them."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    _speak_utf8()
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except (ParameterError, PathOutsideProjectError, MissingInputError, DateError) as error:
+        return explain(error, WRONG_PARAMETERS)
+    except PermissionError as error:
+        return explain(
+            f"{error.filename} に書き込めません。Excel などで開いていたら閉じて、もう一度実行してください。",
+            FAULT,
+        )
+
+
+def _speak_utf8() -> None:
+    """Never let a cp932 console turn a message into a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ujo", description="孤独・孤立対策の年次報告書を作る")
+    commands = parser.add_subparsers(title="コマンド", required=True, metavar="COMMAND")
+
+    def command(
+        name: str, function: Command, text: str, *, of_a_year: bool = True
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(command=function)
+        if of_a_year:
+            added.add_argument("site", help="自治体のフォルダー名(params/ の下)")
+            added.add_argument("year", help="年度: 2023、R5、令和5年度")
+        return added
+
+    for group in GROUPS:
+        group.add_commands(command)
+    return parser

@@ -1,0 +1,55 @@
+"""What the commands share: exit codes, the place a command is about, arguments that occur in several."""
+
+import argparse
+import sys
+from typing import Protocol
+
+from ujo_lib.fiscal import FiscalYear
+from ujo_lib.params import project_root
+from ujo_lib.pipeline.keys import MissingInputError
+from ujo_lib.pipeline.layout import SiteYear
+
+DONE, FAULT, WRONG_PARAMETERS, DATA_PROBLEMS, NOTEBOOK_FAILED, LOCKED, REFUSED = range(7)
+
+
+class Command(Protocol):
+    """A function that carries out one command and returns its exit code."""
+
+    def __call__(self, options: argparse.Namespace, /) -> int:
+        """Carry it out."""
+
+
+class AddCommand(Protocol):
+    """Adds a command to the parser and returns its own parser, for more arguments."""
+
+    def __call__(
+        self, name: str, function: Command, text: str, *, of_a_year: bool = True
+    ) -> argparse.ArgumentParser:
+        """Add one; `of_a_year` gives it the arguments SITE and YEAR."""
+
+
+def explain(message: object, code: int) -> int:
+    """Say on standard error what happened; return the exit code."""
+    print(message, file=sys.stderr)
+    return code
+
+
+def place_of(options: argparse.Namespace) -> SiteYear:
+    """The place and year a command names.
+
+    Raises:
+        MissingInputError: there are no parameters for it.
+        DateError: the year cannot be read.
+    """
+    place = SiteYear(project_root(), options.site, FiscalYear.parse(options.year).year)
+    if not place.params.is_dir():
+        known = sorted(f"{path.parent.name} {path.name[2:]}" for path in place.root.glob("params/*/fy*"))
+        raise MissingInputError([f"params/{place.site}/fy{place.year}(あるのは: {'、'.join(known)})"])
+    return place
+
+
+def positive(text: str) -> int:
+    """An argument that is a whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"1以上の整数ではありません: {text}")
+    return int(text)
