@@ -10,7 +10,7 @@ import time
 import pytest
 
 from ujo_lib.params import ParameterError
-from ujo_lib.pipeline.keys import MissingInputError
+from ujo_lib.pipeline.keys import MissingInputError, digest, digest_file
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.release import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, _locked
@@ -52,6 +52,14 @@ def test_a_changed_input_re_executes_only_the_notebooks_that_read_it(project):
     internal = {name[:2] for audience, name in project.run().executed if audience == "internal"}
     assert "01" in internal
     assert "02" not in internal
+
+
+def test_cover_and_summary_name_the_data_of_every_notebook_they_tell_of(project):
+    """A footer that hashes no file at all would vouch for nothing."""
+    project.run()
+    of_one_file = digest(digest_file(project.root / "data" / "cases.csv").encode())[:16]
+    for page in ("index", "05_annual_summary"):
+        assert of_one_file in (project.place.release / f"{page}.html").read_text(encoding="utf-8")
 
 
 def test_a_file_somebody_altered_is_made_again(project):

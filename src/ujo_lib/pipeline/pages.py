@@ -36,7 +36,7 @@ def write_pages(
     notebooks = {step.notebook: finished[step.notebook].notebook for step in steps}
     titles = {name: _title(notebook) for name, notebook in notebooks.items()}
     for step in steps:
-        context = _context(audience, step, titles, finished[step.notebook].job.key[:12])
+        context = _context(audience, step, steps, titles, finished[step.notebook].job.key[:12])
         _write(folder / f"{step.notebook}.html", export_page(notebooks[step.notebook], context=context))
         _write_tables(finished[step.notebook], folder)
         if audience == "internal":
@@ -50,7 +50,7 @@ def write_pages(
     ]
     last = steps[-1]
     highlights = _shown_as(TILES, notebooks[last.notebook], text=False)
-    context = replace(_context(audience, last, titles, identity), chapter="")
+    context = replace(_context(audience, last, steps, titles, identity), chapter="")
     _write(folder / "index.html", export_index(entries, _as_cover(context), highlights))
     records = [record for step in steps for record in finished[step.notebook].records()]
     (folder / "tables" / "00_表の一覧.csv").write_bytes(list_of_tables(records))
@@ -72,7 +72,7 @@ def refresh_page(
     for step in steps:
         if step.notebook in names:
             done = finished[step.notebook]
-            context = _context("internal", step, titles, done.job.key[:12])
+            context = _context("internal", step, steps, titles, done.job.key[:12])
             _write(folder / f"{step.notebook}.html", export_page(done.notebook, context=context))
             _write_tables(done, folder)
             (folder / "notebooks").mkdir(exist_ok=True)
@@ -89,9 +89,10 @@ def _write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _context(audience: str, step: Step, titles: Mapping[str, str], identity: str) -> PageContext:
+def _context(
+    audience: str, step: Step, steps: Sequence[Step], titles: Mapping[str, str], identity: str
+) -> PageContext:
     settings = step.settings
-    inputs = sorted(value for name, value in step.parts.items() if name.startswith("input:"))
     known = versions()
     return PageContext(
         audience="internal" if audience == "internal" else "release",
@@ -108,11 +109,23 @@ def _context(audience: str, step: Step, titles: Mapping[str, str], identity: str
         notices=(f"{settings.threshold}に満たない人数・件数は、公表用ページでは伏せています。",),
         run_id=identity,
         provenance={
-            "入力データのSHA-256": digest("".join(inputs).encode())[:16],
+            "入力データのSHA-256": _inputs_digest(step, steps)[:16],
             "プログラム": f"ujo-lib {known['ujo-lib']}(Python {known['python']}、pandas {known['pandas']})",
         },
         chapter=step.notebook[:2].lstrip("0") or "0",
     )
+
+
+def _inputs_digest(step: Step, steps: Sequence[Step]) -> str:
+    """Hash the input files that a page was made from, those of the notebooks it summarises included."""
+    read = {
+        name: value
+        for other in steps
+        if other.notebook in (step.notebook, *step.needs)
+        for name, value in other.parts.items()
+        if name.startswith("input:")
+    }
+    return digest("".join(read[name] for name in sorted(read)).encode())
 
 
 def _as_cover(context: PageContext) -> PageContext:
