@@ -87,7 +87,8 @@ def blocks(comparison: Comparison) -> pd.DataFrame:
     either end form no block. `expected` follows the control and the weekday, fitted on the baseline alone.
     """
     frame = comparison.frame
-    role, length = frame["role"].to_numpy(), len(comparison.window)
+    role = frame["role"].to_numpy()
+    length = int(np.sum(role == IN_WINDOW))
     inside, baseline = np.flatnonzero(role == IN_WINDOW), np.flatnonzero(role == BASELINE)
     before, after = baseline[baseline < inside[0]], baseline[baseline > inside[0]]
     before, after = before[len(before) % length :], after[: len(after) // length * length]
@@ -117,22 +118,22 @@ def block_t(comparison: Comparison | Refusal, area: str, level: float = 0.95) ->
     if isinstance(comparison, Refusal):
         return refused(area, METHOD, level, comparison)
     found = blocks(comparison)
-    baseline = found[found["role"] == BASELINE]
-    problem = too_sparse(baseline, len(comparison.window))
+    earlier, n_by_block = found["role"].to_numpy() == BASELINE, found["n"].to_numpy()
+    problem = too_sparse(n_by_block[earlier], comparison.totals(IN_WINDOW).days)
     if problem is not None:
         return refused(area, METHOD, level, problem)
-    inside = found[found["role"] == IN_WINDOW].iloc[0]
-    if inside["n"] == 0:
+    n = int(n_by_block[~earlier].item())
+    if n == 0:
         return refused(
             area, METHOD, level, Refusal("empty_block", "実施期間の相談が0件で、比をこの方法では扱えない")
         )
-    logs = np.log(baseline["share"].to_numpy(float))
-    estimate = float(np.log(inside["share"]) - logs.mean())
+    shares = np.log(found["share"].to_numpy(float))
+    logs = shares[earlier]
+    estimate = float(shares[~earlier].item() - logs.mean())
     error = float(logs.std(ddof=1) * np.sqrt(1 + 1 / len(logs)))
     t = distributions.t(len(logs) - 1)
     reach = float(t.ppf((1 + level) / 2)) * error
     ratio = (float(np.exp(estimate)), float(np.exp(estimate - reach)), float(np.exp(estimate + reach)))
-    n = int(inside["n"])
     p_value = float(2 * t.sf(abs(estimate) / error))
     return judged(area, METHOD, level, n=n, expected=n / ratio[0], ratio=ratio, p_value=p_value)
 
@@ -176,14 +177,19 @@ def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> pd.DataF
     return found.assign(expected=expected, low=low, high=high)[columns]
 
 
-def too_sparse(baseline: pd.DataFrame, length: int) -> Refusal | None:
-    """The refusal when baseline blocks are too few or too empty for a spread on the log scale, else None."""
+def too_sparse(baseline: NDArray[np.int64], length: int) -> Refusal | None:
+    """The refusal when baseline blocks are too few or too empty for a spread on the log scale, else None.
+
+    Args:
+        baseline: contacts of each baseline block.
+        length: days of a block.
+    """
     if len(baseline) < MIN_BLOCKS:
         return Refusal(
             "few_blocks",
             f"実施期間と同じ長さ({length}日)の比較の区切りが{len(baseline)}個しかなく、必要な{MIN_BLOCKS}個に足りない",
         )
-    if (baseline["n"] < MIN_PER_BLOCK).any():
+    if (baseline < MIN_PER_BLOCK).any():
         return Refusal(
             "sparse_blocks", f"相談が{MIN_PER_BLOCK}件に満たない区切りがあり、この方法には少なすぎる"
         )
@@ -192,11 +198,12 @@ def too_sparse(baseline: pd.DataFrame, length: int) -> Refusal | None:
 
 def _expected_by_day(comparison: Comparison) -> pd.Series:
     """Expected contacts of every day from its control contacts and weekday, fitted on the baseline."""
-    baseline, frame = comparison.baseline, comparison.frame
-    X = np.column_stack([np.ones(len(baseline)), _weekdays(baseline.index)])
-    fit = negative_binomial(baseline["local"].to_numpy(float), X, np.log(baseline["control"].to_numpy(float)))
-    every = np.column_stack([np.ones(len(frame)), _weekdays(frame.index)])
-    return pd.Series(frame["control"].to_numpy(float) * np.exp(every @ fit.coefficients), index=frame.index)
+    frame = comparison.frame
+    baseline = frame["role"].to_numpy() == BASELINE
+    local, control = frame["local"].to_numpy(float), frame["control"].to_numpy(float)
+    X = np.column_stack([np.ones(len(frame)), _weekdays(frame.index)])
+    fit = negative_binomial(local[baseline], X[baseline], np.log(control[baseline]))
+    return pd.Series(control * np.exp(X @ fit.coefficients), index=frame.index)
 
 
 def _weekdays(days: pd.Index) -> Floats:

@@ -57,7 +57,8 @@ def effect(comparison: Comparison | Refusal, area: str, level: float = 0.95) -> 
     if isinstance(comparison, Refusal):
         return refused(area, METHOD, level, comparison)
     found = blocks(comparison)
-    problem = too_sparse(found[found["role"] == BASELINE], len(comparison.window))
+    earlier = found.loc[found["role"] == BASELINE, "n"].to_numpy()
+    problem = too_sparse(earlier, comparison.totals(IN_WINDOW).days)
     after = (found["role"] == IN_WINDOW).to_numpy(float)
     n = int(found.loc[after > 0, "n"].sum())
     if problem is None and n == 0:

@@ -30,15 +30,24 @@ def episode_starts(consultations: pd.DataFrame, gap_days: int) -> pd.DataFrame:
     ordered = consultations.sort_values("received_at", kind="stable")
     if gap_days == 0:
         return ordered
-    silence = ordered.groupby("client_id", observed=True)["received_at"].diff()
-    new = ordered["client_id"].isna() | silence.isna() | (silence > pd.Timedelta(days=gap_days))
-    return ordered[new]
+    client = pd.factorize(ordered["client_id"])[0]  # -1: no id
+    by_client = np.argsort(client, kind="stable")  # in order of time within each client
+    client, at = client[by_client], ordered["received_at"].dt.tz_localize(None).to_numpy()[by_client]
+    silence = np.diff(at)
+    follows = np.zeros(len(ordered), dtype=bool)
+    follows[by_client[1:]] = (
+        (client[1:] >= 0) & (client[1:] == client[:-1]) & (silence <= np.timedelta64(gap_days, "D"))
+    )
+    return ordered[~follows]
 
 
 def per_day(consultations: pd.DataFrame, days: Period) -> pd.Series:
     """Contacts on each of the days, zeros included; index: day without time zone."""
-    received = consultations["received_at"].dt.tz_localize(None).dt.normalize()
-    return received.value_counts().reindex(day_index(days), fill_value=0).astype("int64").rename("n")
+    index = day_index(days)
+    received = consultations["received_at"].dt.tz_localize(None).to_numpy().astype("datetime64[D]")
+    day = (received - np.datetime64(days.start)).astype(int)
+    counted = np.bincount(day[(day >= 0) & (day < len(index))], minlength=len(index))
+    return pd.Series(counted, index=index, name="n")
 
 
 def by_prefecture(national_daily: pd.DataFrame) -> pd.DataFrame:
