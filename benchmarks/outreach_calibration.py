@@ -1,22 +1,25 @@
 """How often does the outreach verdict cry wolf, and how often does its interval hold the truth?
 
-Simulated cities and prefectures go through the product's own functions, beside the two tools that are usually
-used
-for such counts: segmented regression with Newey-West errors and a CausalImpact-like state-space model. Cells
-marked `in_scope` have clean controls and autocorrelation of at most 0.6; there the product is held to false
-alarms of at most 7 % and coverage of at least 92 %. The other cells show where it breaks.
+Simulated cities and prefectures go through the product's own functions and, record by record, through the two
+tools that are usually used for such counts: segmented regression with Newey-West errors and a CausalImpact-like
+state-space model. Cells marked `in_scope` have clean controls and autocorrelation of at most 0.6; there the
+product is held to false alarms of at most 7 % and coverage of at least 92 %. The other cells show where it
+breaks.
 
     python benchmarks/outreach_calibration.py [--quick] [--json] [--table FILE]
 """
 
 import argparse
 import json
+import os
 import sys
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cache, partial
 from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +27,6 @@ import pandas as pd
 import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.signal import lfilter
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from ujo_lib.fiscal import Period
 from ujo_lib.outreach import controlled, exact, hygiene, series
@@ -83,38 +85,51 @@ class World:
         """Whether the product promises to be right here."""
         return self.phi <= 0.6 and self.contaminated == 0 and self.bump == 1
 
+    @property
+    def shown_to_peers(self) -> bool:
+        """Whether the usual tools get the records too: a short record and one effect, where they are at their best."""
+        return self.in_scope and self.years == 1 and not self.ramp and not self.half_life
+
 
 @dataclass(frozen=True)
 class Draw:
-    """One simulated record: daily series and, for a city, contacts with client numbers; the true ratio."""
+    """One simulated record.
+
+    Attributes:
+        days, local, control: daily contacts here and in the control region.
+        contacts: a city's contacts with client numbers; None for a prefecture.
+        truth: the true ratio of the window's contacts to those without an effect.
+        extra: the contacts that the effect added in the window, expected.
+    """
 
     days: pd.DatetimeIndex
     local: Floats
     control: Floats
     contacts: pd.DataFrame | None
     truth: float
+    extra: float
 
 
 def draw(world: World, rng: np.random.Generator) -> Draw:
     """Simulate one record of a world."""
-    days = pd.date_range(date(2024 - world.years, 4, 1), END, freq="D")
-    season = 2 * np.pi * days.day_of_year.to_numpy() / 365.25
-    shape = WEEKDAY[days.day_of_week] + 0.12 * np.sin(season - 0.5) + _ar(rng, len(days), 0.6, 0.06)
+    days, fixed = _calendar(world.years)
+    shape = fixed + _ar(rng, len(days), 0.6, 0.06)
     shape = shape - np.log(np.mean(np.exp(shape)))
     spread, alpha = SPREAD[world.dispersion][world.level]
     untouched = PER_YEAR[world.level] / 365.25 * np.exp(shape + _ar(rng, len(days), world.phi, spread))
     inside = (days >= pd.Timestamp(WINDOW.start)) & (days <= pd.Timestamp(WINDOW.end))
     untouched = untouched * np.where(inside, world.bump, 1.0) * _opening(world, days)
     effect = _effect(world, days)
-    reached = 1 + world.contaminated * (effect - 1)
-    control = _counts(rng, PER_YEAR["nation"] / 365.25 * np.exp(shape) * reached, 0.003)
+    elsewhere = 1 + world.contaminated * (effect - 1)
+    control = _counts(rng, PER_YEAR["nation"] / 365.25 * np.exp(shape) * elsewhere, 0.003)
     starts = _counts(rng, untouched * effect, alpha)
-    truth = float((untouched * effect)[inside].sum() / untouched[inside].sum())
+    without, reached = untouched[inside].sum(), (untouched * effect)[inside].sum()
+    truth, extra = float(reached / without), float(reached - without)
     if world.level == "prefecture":
-        return Draw(days, starts, control, None, truth)
+        return Draw(days, starts, control, None, truth, extra)
     contacts = _contacts(rng, days, starts, world)
-    local = contacts["received_at"].dt.normalize().value_counts().reindex(days, fill_value=0).to_numpy(float)
-    return Draw(days, local, control, contacts, truth)
+    every = series.per_day(contacts, Period(days[0].date(), END, "")).to_numpy(float)
+    return Draw(days, every, control, contacts, truth, extra)
 
 
 def comparison(world: World, record: Draw, gap: int = GAP) -> hygiene.Comparison | hygiene.Refusal:
@@ -136,47 +151,89 @@ def verdict(world: World, record: Draw, gap: int = GAP) -> Effect:
     return estimator(lined_up, world.level)
 
 
-def newey_west(record: Draw) -> tuple[float, float, float]:
-    """Segmented regression of the daily counts with Newey-West(14) errors: estimate, low, high (log ratio)."""
+def newey_west(record: Draw) -> tuple[float, float]:
+    """Segmented regression of the daily counts with Newey-West(14) errors: interval of the extra contacts."""
     days, n = record.days, len(record.days)
     inside = ((days >= pd.Timestamp(WINDOW.start)) & (days <= pd.Timestamp(WINDOW.end))).astype(float)
     season = 2 * np.pi * days.day_of_year.to_numpy() / 365.25
-    X = np.column_stack(
-        [
-            np.ones(n),
-            inside,
-            np.eye(7)[days.day_of_week][:, 1:],
-            np.sin(season),
-            np.cos(season),
-            np.arange(n) / n,
-        ]
-    )
+    trend = [np.sin(season), np.cos(season), np.arange(n) / n]
+    X = np.column_stack([np.ones(n), inside, np.eye(7)[days.day_of_week][:, 1:], *trend])
     fit = sm.OLS(record.local, X).fit(cov_type="HAC", cov_kwds={"maxlags": 14})
-    low, high = fit.conf_int()[1]
-    return float(fit.params[1]), float(low), float(high)
+    low, high = WINDOW.days * fit.conf_int()[1]
+    return float(low), float(high)
 
 
-def state_space(record: Draw) -> tuple[float, float, float]:
-    """Local level with the control as regressor, fitted before the window: extra contacts, low, high.
+def state_space(record: Draw) -> tuple[float, float]:
+    """Local level with control and weekday, fitted before the window: interval of the extra contacts.
 
-    The forecast variance of the window's sum is summed in closed form: state uncertainty, observation noise,
-    and the level's steps, of which step j is felt on the h - j days after it.
+    The model of CausalImpact (Brodersen et al. 2015) and of statsmodels' UnobservedComponents with diffuse
+    coefficients, variances by maximum likelihood. With noise variance s and level steps of variance q·s the
+    n days before have covariance s(I + qK), K[i, j] = min(i, j); in K's eigenvectors every q is a weighted
+    regression, so the likelihood is searched over all q at once, and the forecast of the window's sum with its
+    variance is the best linear unbiased one. A two-hundredth of the Kalman filter's time; held against it in
+    the tests.
     """
-    first = int(np.flatnonzero(record.days == pd.Timestamp(WINDOW.start))[0])
-    h = WINDOW.days
-    x = (record.control - record.control[:first].mean()) / record.control[:first].std()
-    X = np.column_stack([x, np.eye(7)[record.days.day_of_week][:, 1:]])
-    fitted = sm.tsa.UnobservedComponents(
-        record.local[:first], "llevel", exog=X[:first], mle_regression=False
-    ).fit(disp=0, method="lbfgs", maxiter=60)
-    state, spread = fitted.predicted_state[:, -1], fitted.predicted_state_cov[:, :, -1]
-    irregular, level = fitted.params[:2]
-    Z = np.column_stack([np.ones(h), X[first : first + h]])
-    total = Z.sum(axis=0)
-    variance = total @ spread @ total + h * irregular + level * np.sum((h - np.arange(1, h)) ** 2.0)
-    extra = record.local[first : first + h].sum() - float((Z @ state).sum())
-    reach = 1.96 * float(np.sqrt(variance))
-    return extra, extra - reach, extra + reach
+    n, h = int((record.days < pd.Timestamp(WINDOW.start)).sum()), WINDOW.days
+    x = record.control / record.control[:n].mean() - 1
+    X = np.column_stack([np.ones(n + h), x[: n + h], np.eye(7)[record.days.day_of_week[: n + h]][:, 1:]])
+    roots, vectors = _random_walk(n)
+    Xr, yr = vectors.T @ X[:n], vectors.T @ record.local[:n]
+    q = _likeliest(Xr, yr, roots)
+    weighted = Xr / (1 + q * roots)[:, None]
+    information = weighted.T @ Xr
+    beta = np.linalg.solve(information, weighted.T @ yr)
+    left = (yr - Xr @ beta) / (1 + q * roots)
+    s = float((yr - Xr @ beta) @ left) / (n - X.shape[1])
+    shared = (
+        q * h * (vectors.T @ np.arange(n))
+    )  # covariance of the window's level, summed, with each day before
+    ahead = X[n:].sum(axis=0)
+    missed = ahead - Xr.T @ (shared / (1 + q * roots))
+    steps = np.minimum.outer(np.arange(n, n + h), np.arange(n, n + h)).sum()
+    variance = h + q * steps - shared @ (shared / (1 + q * roots))
+    variance += missed @ np.linalg.solve(information, missed)
+    extra = record.local[n : n + h].sum() - float(ahead @ beta + shared @ left)
+    reach = 1.96 * float(np.sqrt(s * variance))
+    return extra - reach, extra + reach
+
+
+def _likeliest(Xr: Floats, yr: Floats, roots: Floats) -> float:
+    """The level's variance, in units of the noise, of largest likelihood; coefficients diffuse, noise profiled."""
+    low, high, k = -16.0, 3.0, Xr.shape[1]
+    products = (Xr[:, :, None] * Xr[:, None, :]).reshape(len(yr), k * k)
+    for _ in range(3):
+        ratios = np.exp(np.linspace(low, high, 30))
+        weights = 1 / (1 + np.outer(ratios, roots))
+        information = (weights @ products).reshape(-1, k, k)
+        crossed = (weights * yr) @ Xr
+        fitted = np.linalg.solve(information, crossed[:, :, None])[:, :, 0]
+        left = weights @ yr**2 - np.sum(fitted * crossed, axis=1)
+        twice = np.log(weights).sum(axis=1) - np.linalg.slogdet(information)[1]
+        best = np.log(ratios[np.argmax(twice - (len(yr) - k) * np.log(left))])
+        low, high = best - (high - low) / 29, best + (high - low) / 29
+    return float(np.exp(best))
+
+
+@cache
+def _random_walk(n: int) -> tuple[Floats, Floats]:
+    """Eigenvalues and eigenvectors of the covariance of a random walk that starts on the first day."""
+    roots, vectors = np.linalg.eigh(np.minimum.outer(np.arange(n), np.arange(n)).astype(float))
+    return np.maximum(roots, 0.0), vectors
+
+
+PEERS: Mapping[str, Callable[[Draw], tuple[float, float]]] = {
+    "newey_west": newey_west,
+    "state_space": state_space,
+}
+PEER_COLUMNS = [f"{peer}_{rate}" for peer in PEERS for rate in ("detected", "coverage")]
+
+
+@cache
+def _calendar(years: int) -> tuple[pd.DatetimeIndex, Floats]:
+    """The days on record, and what weekday and season add to the logarithm of the rate."""
+    days = pd.date_range(date(2024 - years, 4, 1), END, freq="D")
+    season = 2 * np.pi * days.day_of_year.to_numpy() / 365.25
+    return days, WEEKDAY[days.day_of_week] + 0.12 * np.sin(season - 0.5)
 
 
 def _ar(rng: np.random.Generator, n: int, phi: float, spread: float) -> Floats:
@@ -224,7 +281,7 @@ def _contacts(rng: np.random.Generator, days: pd.DatetimeIndex, starts: Floats, 
     )
     at = np.concatenate([first, np.repeat(first, more) + waited])
     kept = at < len(days)
-    received = days[0] + pd.to_timedelta(at[kept], unit="D")
+    received = days[0].to_datetime64() + (at[kept] * 86_400_000).astype("timedelta64[ms]")
     return pd.DataFrame({"client_id": client[kept], "received_at": received})
 
 
@@ -256,10 +313,20 @@ def grid(*, quick: bool) -> Iterator[World]:
 
 
 def measure(world: World, replicates: int, gap: int = GAP, seed: int = 20240220) -> dict[str, object]:
-    """Share of verdicts "detected", coverage, refusals and median width (log scale) in one cell."""
+    """Share of verdicts "detected", coverage, refusals and median width (log scale) in one cell.
+
+    Cells that are shown to the peers have the same of theirs, of the very same records: their interval of the
+    extra contacts detects when it leaves out 0, and covers when it holds the contacts that the effect added
+    (no number when clients write again: an effect's follow-ups leave the window).
+    """
     detected, covered, widths, refusals = 0, 0, [], 0
+    alarms, holding = dict.fromkeys(PEERS, 0), dict.fromkeys(PEERS, 0)
     for replicate in range(replicates):
         record = draw(world, np.random.default_rng([seed, replicate]))
+        for peer in PEERS if world.shown_to_peers else ():
+            low, high = PEERS[peer](record)
+            alarms[peer] += low > 0 or high < 0
+            holding[peer] += low <= record.extra <= high
         effect = verdict(world, record, gap)
         if effect.estimate is None:
             refusals += 1
@@ -268,41 +335,27 @@ def measure(world: World, replicates: int, gap: int = GAP, seed: int = 20240220)
         covered += effect.low <= record.truth <= effect.high
         widths.append(np.log(min(effect.high, 100.0) / max(effect.low, 0.01)))
     done = max(replicates - refusals, 1)
-    return {
+    found = {
         "world": world,
         "n": done,
         "refused": refusals,
         "detected": detected / done,
         "coverage": covered / done,
-        "width": float(np.median(widths)),
+        "width": float(np.median(widths)) if widths else None,
     }
+    for peer in PEERS:
+        plain = world.shown_to_peers and (world.contacts == 1 or world.rate_ratio == 1)
+        found[f"{peer}_detected"] = alarms[peer] / replicates if world.shown_to_peers else None
+        found[f"{peer}_coverage"] = holding[peer] / replicates if plain else None
+    return found
 
 
-def measure_peers(worlds: list[World], replicates: int, slow: int) -> pd.DataFrame:
-    """False alarms of the usual tools on the same records (contacts as they come), cell by cell."""
-    rows = []
-    for world in worlds:
-        records = [draw(world, np.random.default_rng([20240220, i])) for i in range(replicates)]
-        intervals = {
-            "Newey-West ITS": [newey_west(record) for record in records],
-            "state space": [state_space(record) for record in records[:slow]],
-        }
-        for tool, found in intervals.items():
-            alarms = np.mean([low > 0 or high < 0 for _, low, high in found])
-            rows.append((world.level, world.phi, world.dispersion, world.contacts, tool, len(found), alarms))
-    return pd.DataFrame(
-        rows, columns=["level", "phi", "dispersion", "contacts", "tool", "replicates", "false_alarm"]
-    )
-
-
-def measure_counting(replicates: int) -> pd.DataFrame:
-    """The city's verdict by the silence after which a client's next contact counts again (0: every contact)."""
-    rows = []
-    for wait, gap, ratio in product((4.0, 15.0), (0, 14, 30), (1.0, 2.5)):
-        world = World("city", ratio, 0.6, "high", contacts=2.5, wait=wait)
-        cell = measure(world, replicates, gap)
-        rows.append((wait, gap, ratio, cell["n"], cell["detected"], cell["coverage"]))
-    return pd.DataFrame(rows, columns=["wait", "gap", "rate_ratio", "replicates", "detected", "coverage"])
+def counting_worlds() -> list[tuple[World, int]]:
+    """Clients who write 2.5 times, and the silence after which a further contact counts again (0: always)."""
+    return [
+        (World("city", ratio, 0.6, "high", contacts=2.5, wait=wait), gap)
+        for wait, gap, ratio in product((4.0, 15.0), (0, 14, 30), (1.0, 2.5))
+    ]
 
 
 def described(world: World) -> str:
@@ -316,21 +369,20 @@ def described(world: World) -> str:
     return " ".join(marks + broken)
 
 
-def summary(cells: list[dict[str, object]], peers: pd.DataFrame) -> dict[str, object]:
-    """Worst cell of the product within its scope, mean over the same cells for the peers."""
+def summary(cells: list[dict[str, object]]) -> dict[str, object]:
+    """Worst cell of the product within its scope; mean over the cells without an effect for the peers."""
     found: dict[str, object] = {}
     for level in ("city", "prefecture"):
         inside = [cell for cell in cells if cell["world"].level == level and cell["world"].in_scope]
         null = [cell["detected"] for cell in inside if cell["world"].rate_ratio == 1]
         found[f"{level}_false_alarm"] = round(max(null), 4)
         found[f"{level}_coverage"] = round(min(cell["coverage"] for cell in inside), 4)
-    for tool, key in (("Newey-West ITS", "newey_west"), ("state space", "state_space")):
-        own = peers[peers["tool"] == tool]
-        found[f"{key}_false_alarm"] = round(float(own["false_alarm"].mean()), 4)
+    shown = [cell for cell in cells if cell["world"].shown_to_peers and cell["world"].rate_ratio == 1]
+    for peer in PEERS:
+        found[f"{peer}_false_alarm"] = round(float(np.mean([cell[f"{peer}_detected"] for cell in shown])), 4)
         for level in ("city", "prefecture"):
-            found[f"{key}_false_alarm_{level}"] = round(
-                float(own.loc[own["level"] == level, "false_alarm"].mean()), 4
-            )
+            own = [cell[f"{peer}_detected"] for cell in shown if cell["world"].level == level]
+            found[f"{peer}_false_alarm_{level}"] = round(float(np.mean(own)), 4)
     found["replicates"] = max(cell["n"] for cell in cells)
     found["holds"] = all(holds(cell) for cell in cells)
     return found
@@ -344,7 +396,7 @@ def table(cells: list[dict[str, object]]) -> pd.DataFrame:
         | {name: value for name, value in cell.items() if name != "world"}
         for cell in cells
     ]
-    return pd.DataFrame(rows).round(4)
+    return pd.DataFrame(rows).astype(dict.fromkeys(PEER_COLUMNS, "float64")).round(4)
 
 
 def holds(cell: dict[str, object]) -> bool:
@@ -356,37 +408,45 @@ def holds(cell: dict[str, object]) -> bool:
     return bool(alarm and cell["coverage"] >= 0.92 - 2 * np.sqrt(0.92 * 0.08 / n))
 
 
+def line(cell: dict[str, object]) -> str:
+    """One cell as a line of the printed table: the product's rates, then the peers' detections."""
+    world = cell["world"]
+    mark = "" if world.in_scope else "  (out of scope)"
+    mark = mark if holds(cell) else "  BROKEN"
+    peers = " ".join(
+        f"{cell[f'{peer}_detected']:6.3f}" if world.shown_to_peers else "     –" for peer in PEERS
+    )
+    return (
+        f"{world.level:10} {world.rate_ratio:5.2f} {cell['detected']:8.3f} {cell['coverage']:8.3f} "
+        f"{cell['width']:6.2f} {cell['refused']:7d} {peers}  {described(world)}{mark}"
+    )
+
+
 def main() -> int:
-    """Run the grid, print a table, and say whether the promise holds."""
+    """Run the grid on every processor, print a table, and say whether the promise holds."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="few cells and replicates")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     parser.add_argument("--table", type=Path, help="also write the cells to this CSV file")
     options = parser.parse_args()
-    warnings.simplefilter("ignore", ConvergenceWarning)
-    replicates, peer_replicates, slow = (100, 40, 10) if options.quick else (2000, 300, 100)
-    print(f"{'level':10} {'ratio':>5} {'detected':>8} {'coverage':>8} {'width':>6} {'refused':>7}  cell")
-    cells = []
-    for world in grid(quick=options.quick):
-        cell = measure(world, replicates)
-        cells.append(cell)
-        mark = "" if world.in_scope else "  (out of scope)"
-        mark = mark if holds(cell) else "  BROKEN"
-        print(
-            f"{world.level:10} {world.rate_ratio:5.2f} {cell['detected']:8.3f} {cell['coverage']:8.3f} "
-            f"{cell['width']:6.2f} {cell['refused']:7d}  {described(world)}{mark}",
-            flush=True,
-        )
+    replicates, few = (100, 40) if options.quick else (2000, 300)
+    # Each process works alone on a cell; threads within it would only wait for one another.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        print("level      ratio detected coverage  width refused   N-W state-sp.  cell")
+        cells = []
+        for cell in pool.map(partial(measure, replicates=replicates), grid(quick=options.quick)):
+            cells.append(cell)
+            print(line(cell), flush=True)
+        variants = counting_worlds()
+        worlds, gaps = zip(*variants, strict=True)
+        counting = list(pool.map(measure, worlds, [few] * len(worlds), gaps))
+    for (world, gap), cell in zip(variants, counting, strict=True):
+        rates = f"detected {cell['detected']:.3f} coverage {cell['coverage']:.3f} ({few} replicates)"
+        print(f"counted again after {gap:2d} days, {described(world)} ratio={world.rate_ratio:g}: {rates}")
     if options.table:
         table(cells).to_csv(options.table, index=False, lineterminator="\n")
-    # Slow peers see the short records with moderate memory, where they are at their best.
-    null = [world for world in grid(quick=options.quick) if world.in_scope and world.rate_ratio == 1]
-    short = [world for world in null if world.years == 1 and not world.ramp and 0.3 <= world.phi <= 0.6]
-    peers = measure_peers(short, peer_replicates, slow)
-    print(peers.to_string(index=False, float_format="{:.3f}".format))
-    counting = measure_counting(peer_replicates)
-    print(counting.to_string(index=False, float_format="{:.3f}".format))
-    result = summary(cells, peers)
+    result = summary(cells)
     if options.json:
         print(json.dumps(result))
     return 0 if result["holds"] else 1

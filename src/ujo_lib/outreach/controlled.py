@@ -87,9 +87,8 @@ def blocks(comparison: Comparison) -> pd.DataFrame:
     either end form no block. `expected` follows the control and the weekday, fitted on the baseline alone.
     """
     frame = comparison.frame
-    role = frame["role"].to_numpy()
-    length = int(np.sum(role == IN_WINDOW))
-    inside, baseline = np.flatnonzero(role == IN_WINDOW), np.flatnonzero(role == BASELINE)
+    inside, baseline = (np.flatnonzero(comparison.having(role)) for role in (IN_WINDOW, BASELINE))
+    length = len(inside)
     before, after = baseline[baseline < inside[0]], baseline[baseline > inside[0]]
     before, after = before[len(before) % length :], after[: len(after) // length * length]
     days = np.concatenate([before, inside, after]).reshape(-1, length)
@@ -131,10 +130,10 @@ def block_t(comparison: Comparison | Refusal, area: str, level: float = 0.95) ->
     logs = shares[earlier]
     estimate = float(shares[~earlier].item() - logs.mean())
     error = float(logs.std(ddof=1) * np.sqrt(1 + 1 / len(logs)))
-    t = distributions.t(len(logs) - 1)
-    reach = float(t.ppf((1 + level) / 2)) * error
+    degrees = len(logs) - 1
+    reach = float(distributions.t.ppf((1 + level) / 2, degrees)) * error
     ratio = (float(np.exp(estimate)), float(np.exp(estimate - reach)), float(np.exp(estimate + reach)))
-    p_value = float(2 * t.sf(abs(estimate) / error))
+    p_value = float(2 * distributions.t.sf(abs(estimate) / error, degrees))
     return judged(area, METHOD, level, n=n, expected=n / ratio[0], ratio=ratio, p_value=p_value)
 
 
@@ -199,7 +198,7 @@ def too_sparse(baseline: NDArray[np.int64], length: int) -> Refusal | None:
 def _expected_by_day(comparison: Comparison) -> pd.Series:
     """Expected contacts of every day from its control contacts and weekday, fitted on the baseline."""
     frame = comparison.frame
-    baseline = frame["role"].to_numpy() == BASELINE
+    baseline = comparison.having(BASELINE)
     local, control = frame["local"].to_numpy(float), frame["control"].to_numpy(float)
     X = np.column_stack([np.ones(len(frame)), _weekdays(frame.index)])
     fit = negative_binomial(local[baseline], X[baseline], np.log(control[baseline]))

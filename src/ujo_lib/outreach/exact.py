@@ -6,8 +6,7 @@ test, so they cannot contradict each other. The mid-p version is less conservati
 sensitivity.
 """
 
-from scipy import optimize
-from scipy import stats as distributions
+from scipy import optimize, special
 
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
@@ -57,10 +56,12 @@ def mid_p_ratio(k1: int, e1: float, k0: int, e0: float, level: float = 0.95) -> 
         e0: its exposure.
         level: confidence level.
     """
-    total, tail, null = k1 + k0, (1 - level) / 2, e1 / (e1 + e0)
+    tail, null = (1 - level) / 2, e1 / (e1 + e0)
 
     def upper(share: float) -> float:
-        return float(distributions.binom.sf(k1, total, share) + distributions.binom.pmf(k1, total, share) / 2)
+        """Chance of more than k1, and half that of k1: the mean of the binomial tails above and from k1 on."""
+        above = special.betainc(k1 + 1, k0, share) if k0 else 0.0
+        return float(above + (special.betainc(k1, k0 + 1, share) if k1 else 1.0)) / 2
 
     low = optimize.brentq(lambda share: upper(share) - tail, 0.0, 1.0, xtol=1e-13) if k1 else 0.0
     high = optimize.brentq(lambda share: 1 - upper(share) - tail, 0.0, 1.0, xtol=1e-13) if k0 else 1.0

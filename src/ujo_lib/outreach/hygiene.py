@@ -11,10 +11,13 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ujo_lib.fiscal import Period
 from ujo_lib.outreach.series import NOT_A_PREFECTURE
 from ujo_lib.outreach.verdict import Refusal
+
+Floats = NDArray[np.float64]
 
 IN_WINDOW, BASELINE, LEFT_OUT = "実施期間", "比較期間", "除外"
 
@@ -51,12 +54,12 @@ class Comparison:
     @property
     def window(self) -> pd.DataFrame:
         """Days of the window."""
-        return self.frame[self.frame["role"] == IN_WINDOW]
+        return self.frame[self.having(IN_WINDOW)]
 
     @property
     def baseline(self) -> pd.DataFrame:
         """Days of the baseline."""
-        return self.frame[self.frame["role"] == BASELINE]
+        return self.frame[self.having(BASELINE)]
 
     @property
     def expected(self) -> float:
@@ -64,9 +67,13 @@ class Comparison:
         baseline, window = self.totals(BASELINE), self.totals(IN_WINDOW)
         return baseline.n / baseline.control * window.control
 
+    def having(self, role: str) -> NDArray[np.bool_]:
+        """Which days have this role."""
+        return np.asarray(self.frame["role"].array == role, dtype=bool)
+
     def totals(self, role: str) -> "Totals":
         """Days, contacts and control contacts of one role."""
-        days = self.frame["role"].to_numpy() == role
+        days = self.having(role)
         local, control = self.frame["local"].to_numpy(float), self.frame["control"].to_numpy(float)
         return Totals(int(days.sum()), int(local[days].sum()), float(control[days].sum()))
 
@@ -230,7 +237,7 @@ def counts(comparison: Comparison | Refusal) -> pd.DataFrame:
 def restricted(comparison: Comparison, days: pd.DatetimeIndex) -> Comparison:
     """The same comparison with only these days of its window; the others are left out."""
     roles = comparison.frame["role"].copy()
-    roles[(roles == IN_WINDOW) & ~roles.index.isin(days)] = LEFT_OUT
+    roles[comparison.having(IN_WINDOW) & ~roles.index.isin(days)] = LEFT_OUT
     return Comparison(comparison.area, comparison.frame.assign(role=roles))
 
 
@@ -240,20 +247,20 @@ def _prefecture(region: str) -> str:
     return _ROMAN.get(stem.casefold()) or _ROMAN.get(str(region).strip().casefold()) or str(region)
 
 
-def _roles(days: pd.DatetimeIndex, window: Period, rules: Baseline) -> np.ndarray:
+def _roles(days: pd.DatetimeIndex, window: Period, rules: Baseline) -> pd.Categorical:
     """The role of each day. Arrays, not frames: a specification curve lines up a hundred comparisons."""
     day = days.to_numpy()
     start, end = np.datetime64(window.start), np.datetime64(window.end)
     washed = (day > end) & (day <= end + np.timedelta64(rules.washout_days, "D"))
-    roles = np.where((day < np.datetime64(rules.start)) | washed, LEFT_OUT, BASELINE).astype(object)
-    roles[(day >= start) & (day <= end)] = IN_WINDOW
-    return roles
+    codes = np.where((day < np.datetime64(rules.start)) | washed, 2, 1)
+    codes[(day >= start) & (day <= end)] = 0
+    return pd.Categorical.from_codes(codes, [IN_WINDOW, BASELINE, LEFT_OUT])
 
 
 def _first_problem(
-    days: pd.DatetimeIndex, local: np.ndarray, control: np.ndarray, role: np.ndarray, rules: Baseline
+    days: pd.DatetimeIndex, local: Floats, control: Floats, role: pd.Categorical, rules: Baseline
 ) -> Refusal | None:
-    baseline, inside = role == BASELINE, role == IN_WINDOW
+    baseline, inside = np.asarray(role == BASELINE), np.asarray(role == IN_WINDOW)
     if baseline.sum() < rules.min_days:
         since = f"窓口の開設({rules.opened})から" if rules.opened else "記録の始まりから"
         settling = f"、慣らしの{rules.settling_days}日を除くと" if rules.settling_days else ""

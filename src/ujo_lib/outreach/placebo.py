@@ -61,8 +61,7 @@ def in_space(
         return Refusal("few_placebos", f"比べる地域が{total}しかなく、{level:.0%}の水準では何も言えない")
     names = [home, *controls]
     counts = wide.loc[comparison.frame.index, names].to_numpy(float)
-    role = comparison.frame["role"].to_numpy()
-    inside, outside = counts[role == IN_WINDOW], counts[role == BASELINE]
+    inside, outside = counts[comparison.having(IN_WINDOW)], counts[comparison.having(BASELINE)]
     others_in, others_out = _of_the_others(inside), _of_the_others(outside)
     # Half a contact on each count keeps a silent prefecture finite and moves a hundred by half a per cent.
     in_sum, out_sum = inside.sum(axis=0) + 0.5, outside.sum(axis=0) + 0.5

@@ -50,19 +50,16 @@ def exact_power(baseline: float, window: float, ratio: float, level: float = 0.9
     null = window / (window + baseline)
     in_window = np.arange(_reach(window * ratio) + 1)
     in_baseline = np.arange(_reach(baseline) + 1)
-    total = in_window[:, None] + in_baseline[None, :]
-    tail = (1 - level) / 2
-    least, most = distributions.binom.ppf([[[tail]], [[1 - tail]]], total[None], null)
-    # The smallest count whose upper tail, and the largest whose lower tail, is at most half the level.
-    high = (in_window[:, None] > most) | (
-        (in_window[:, None] == most) & (distributions.binom.sf(most - 1, total, null) <= tail)
-    )
-    low = (in_window[:, None] < least) | (
-        (in_window[:, None] == least) & (distributions.binom.cdf(least, total, null) <= tail)
-    )
+    totals, tail = np.arange(in_window[-1] + in_baseline[-1] + 1), (1 - level) / 2
+    # Of each total, the largest count whose lower tail and the smallest whose upper tail is at most half the level.
+    least, most = distributions.binom.ppf([[tail], [1 - tail]], totals, null)
+    low = least - (distributions.binom.cdf(least, totals, null) > tail)
+    high = most + (distributions.binom.sf(most - 1, totals, null) > tail)
+    total = in_window[:, None] + in_baseline
+    rejected = (in_window[:, None] <= low[total]) | (in_window[:, None] >= high[total])
     chance_window = distributions.poisson.pmf(in_window, window * ratio)
     chance_baseline = distributions.poisson.pmf(in_baseline, baseline)
-    return float(chance_window @ (high | low) @ chance_baseline)
+    return float(chance_window @ rejected @ chance_baseline)
 
 
 def block_power(spread: float, blocks: int, ratio: float, level: float = 0.95) -> float:

@@ -6,8 +6,9 @@ one question a line, and a variant differs from the registered estimate in exact
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 
 import pandas as pd
 
@@ -121,7 +122,13 @@ class Study:
             ),
             "方法": _options("city_method", self.plan.city_method, {name: name for name in CITY_METHODS}),
         }
-        return specification.curve(self.plan, choices, self.city_effect)
+        compared = cache(self.city)  # the estimators of one choice of days and contacts share its comparison
+
+        def estimate(plan: Plan) -> Effect:
+            days = replace(plan, city_method=self.plan.city_method)
+            return CITY_METHODS[plan.city_method](compared(days), plan.area, plan.level)
+
+        return specification.curve(self.plan, choices, estimate)
 
     def prefecture_curve(self, neighbours: Sequence[str]) -> pd.DataFrame:
         """The prefecture's specification curve: control, window, length of the baseline, estimator."""
@@ -134,7 +141,13 @@ class Study:
                 "prefecture_method", self.plan.prefecture_method, {name: name for name in PREFECTURE_METHODS}
             ),
         }
-        return specification.curve(self.plan, choices, self.prefecture_effect)
+        compared = cache(self.prefecture)
+
+        def estimate(plan: Plan) -> Effect:
+            days = replace(plan, prefecture_method=self.plan.prefecture_method)
+            return PREFECTURE_METHODS[plan.prefecture_method](compared(days), plan.prefecture, plan.level)
+
+        return specification.curve(self.plan, choices, estimate)
 
     def _shared_choices(self, neighbours: Sequence[str]) -> dict[str, dict[str, dict[str, object]]]:
         controls = self.controls

@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
@@ -50,7 +51,7 @@ class _Column:
     cells: tuple[str, ...]
     numeric: bool
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """How the column is set: numbers to the right, short words unbroken, sentences with room, keys broken."""
         if self.numeric:

@@ -271,9 +271,8 @@ def _texts(table: Published, row: int) -> list[str]:
 
 
 def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tuple[list[int], list[str]]]:
-    candidates = [
-        row for row in range(len(table.frame)) if not set(_texts(table, row)) & set(table.spec.total_labels)
-    ]
+    labels = table.frame[_label_columns(table)].map(str).to_numpy()
+    candidates = [row for row, texts in enumerate(labels) if not set(texts) & set(table.spec.total_labels)]
     values = table.frame[column].iloc[candidates].astype(float).to_numpy()
     if not len(values) or np.isnan(values).all():
         return [], (candidates, [column])
