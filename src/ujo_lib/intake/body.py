@@ -17,7 +17,7 @@ from openpyxl.utils import range_boundaries
 from ujo_lib.intake.headers import TOTAL_WORDS, Header
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.reading import Grid
-from ujo_lib.intake.schemas import NUMERIC, Column, Schema
+from ujo_lib.intake.schemas import EXAMPLE_MARK, NUMERIC, Column, Schema
 from ujo_lib.intake.values import Raw, ValueRefused, fold_sign, parse_number, tidy, vocabulary
 
 _NOTE = re.compile(r"\(?(?:注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
@@ -85,6 +85,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
             label = next((c for c in cells if TOTAL_WORDS.fullmatch(tidy(c))), "")
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
     data = kinds == "data"
+    data &= ~_examples(table, rows, data, notes)
     data &= ~_misfits(table, grid.widths[header.body :], header, rows, data, discreet, notes)
     if ended is not None and data[ended:].any() and data[:ended].any():
         after = int(rows[ended + int(np.argmax(data[ended:]))])
@@ -103,6 +104,23 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
         n_dropped=int((filled & ~data).sum()) + above,
         blank_inside=int((kinds[:last] == "blank").sum()),
     )
+
+
+def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, notes: Notes) -> np.ndarray:
+    """Example rows of an empty form that somebody forgot to delete; noted as problems."""
+    examples = np.zeros(len(rows), dtype=bool)
+    for column in table.columns:
+        examples |= pc.starts_with(column, EXAMPLE_MARK).to_numpy()
+    examples &= data
+    notes.problem_rows(
+        rows[examples],
+        [EXAMPLE_MARK] * int(examples.sum()),
+        "記入例を消した、実際のデータ",
+        f"様式の{EXAMPLE_MARK}の行が残っています。この行を削除してください。",
+        "12",
+        column="(行全体)",
+    )
+    return examples
 
 
 def _misfits(

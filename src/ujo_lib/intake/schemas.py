@@ -32,6 +32,9 @@ ColumnType = Literal[
 """How a column is read: ``id`` text with its leading zeros; ``text`` free text, masked while loading; ``age`` a band;
 ``zone`` a clock range such as 20:00~26:00; ``year`` a fiscal year."""
 
+EXAMPLE_MARK = "【記入例】"
+"""Opens the example row of an empty form; a row in which a cell opens with it is no data."""
+
 NUMERIC: frozenset[ColumnType] = frozenset({"int", "number", "share", "hour", "year"})
 """Types in which a missing-value sign may stand for a number."""
 

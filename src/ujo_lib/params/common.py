@@ -45,6 +45,9 @@ class NotebookSettings(BaseModel):
     period_end: str = Field("", description="集計期間の末日を直に決めるとき。空なら period_basis に従う")
     created_on: str = Field("2024-10-31", description="作成日(報告書に載る日付)")
     synthetic: bool = Field(True, description="合成データなら True。全ページに明示される")
+    contacts: dict[str, str] = Field(
+        {}, description="全ページに載せる相談窓口(名称: 連絡のしかた)。空なら全国の窓口"
+    )
     inputs: str = Field("params/sample/fy2023/inputs.yaml", description="入力ファイルの一覧")
     threshold: int = Field(5, ge=1, le=20, description="この数に満たない人数・件数は公表用ページで伏せる")
     seed: int = Field(2023, ge=0, description="再標本化の乱数の種")

@@ -164,8 +164,17 @@ def _require_all_run(name: str, executed: NotebookNode) -> None:
 
 
 def stable_copy(executed: NotebookNode) -> NotebookNode:
-    """Return the notebook without clock times, random ids and machine details: same inputs, same bytes."""
+    """Return the notebook without clock times, random ids and machine details: same inputs, same bytes.
+
+    The cell of default values goes, too, where another with the values of this run follows it: the defaults are
+    those of the sample, and its name has no place in another city's notebook.
+    """
     notebook = nbformat.from_dict(executed)
+    tags = [cell.metadata.get("tags", ()) for cell in notebook.cells]
+    if any("injected-parameters" in of_cell for of_cell in tags):
+        notebook.cells = [
+            cell for cell, own in zip(notebook.cells, tags, strict=True) if "parameters" not in own
+        ]
     notebook.metadata.pop("papermill", None)
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number:02d}"

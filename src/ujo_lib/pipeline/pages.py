@@ -14,7 +14,7 @@ from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
 from ujo_lib.pipeline.steps import EXECUTED, Finished
 from ujo_lib.report.exports import file_name, list_of_tables, table_csv
-from ujo_lib.report.html import IndexEntry, NavLink, PageContext, export_index, export_page
+from ujo_lib.report.html import CONTACTS, Contact, IndexEntry, NavLink, PageContext, export_index, export_page
 from ujo_lib.report.page import ANSWER, DOOR, TILES
 
 _TAG = re.compile(r"<[^>]+>")
@@ -106,6 +106,7 @@ def _context(
             NavLink("index.html", "表紙"),
             *(NavLink(f"{name}.html", title, name == step.notebook) for name, title in titles.items()),
         ),
+        contacts=tuple(Contact(*place) for place in settings.contacts.items()) or CONTACTS,
         notices=(f"{settings.threshold}に満たない人数・件数は、公表用ページでは伏せています。",),
         run_id=identity,
         provenance={

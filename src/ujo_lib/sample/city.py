@@ -8,28 +8,46 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ujo_lib.sample import ads, contacts, counts, files, marks, people, places, planting, texts, truth
+from ujo_lib.sample import (
+    ads,
+    contacts,
+    counts,
+    files,
+    marks,
+    people,
+    places,
+    planting,
+    relabel,
+    texts,
+    truth,
+)
 
 DEFAULT_SEED: Final = 2023
 FISCAL_YEARS: Final = (2021, 2022, 2023)
 MEAN_CHARS: Final = 500
 
 
-def write_city(root: Path, seed: int = DEFAULT_SEED) -> None:
-    """Write the synthetic city to ``root/data/sample``, replacing what was there.
+def write_city(
+    root: Path, seed: int = DEFAULT_SEED, site: str = "sample", place: relabel.Place | None = None
+) -> None:
+    """Write the synthetic city to ``root/data/<site>``, replacing what was there.
 
     Args:
         root: the project's folder.
         seed: everything random follows from it; equal seeds give equal bytes on one platform and lock.
+        site: name of the folder.
+        place: names of another place to be given to the city.
 
     The folder is complete or untouched: files are written beside it and promoted by rename.
     """
-    target = Path(root) / "data" / "sample"
+    target = Path(root) / "data" / site
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".sample-new-{os.getpid()}")
-    stale = target.with_name(f".sample-old-{os.getpid()}")
+    fresh = target.with_name(f".{site}-new-{os.getpid()}")
+    stale = target.with_name(f".{site}-old-{os.getpid()}")
     try:
         _write(fresh, seed)
+        if place:
+            relabel.relabel(fresh, place)
         if target.exists():
             target.rename(stale)
         fresh.rename(target)

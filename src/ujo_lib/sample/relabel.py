@@ -1,0 +1,92 @@
+"""The synthetic city under another name: the same files, with the names of another place wherever a place is named.
+
+A new site can so be tried out before its own data have come. Prefectures change places rather than being renamed:
+counts of the whole country stay whole.
+"""
+
+import codecs
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import openpyxl
+
+from ujo_lib.sample.files import save_workbook
+from ujo_lib.sample.people import DISTRICTS
+
+CITY: Final = "宇城市"
+PREFECTURE: Final = "熊本県"
+AREA_CODE: Final = "43213"
+_ROMAN: Final = "Kumamoto"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Names of a place.
+
+    Attributes:
+        city: name of the city, such as 「若葉市」.
+        prefecture: name of its prefecture.
+        area_code: five digits.
+        districts: names of its districts; those of the synthetic city are given them in turn.
+    """
+
+    city: str
+    prefecture: str
+    area_code: str
+    districts: tuple[str, ...]
+
+
+def relabel(folder: Path, place: Place) -> None:
+    """Rename the place in every file of a folder that `write_city` has made, each in its own encoding."""
+    names = {
+        CITY: place.city,
+        PREFECTURE: place.prefecture,
+        place.prefecture: PREFECTURE,
+        _ROMAN: place.prefecture,
+    }
+    codes = {AREA_CODE: place.area_code, f"{AREA_CODE[:2]}000": f"{place.area_code[:2]}000"}
+    given = place.districts or tuple(DISTRICTS)
+    districts = {old: given[n % len(given)] for n, old in enumerate(DISTRICTS)}
+    for file in sorted(folder.rglob("*")):
+        if file.suffix == ".xlsx":
+            _workbook(file, names | districts)
+        elif file.suffix in {".csv", ".tsv"}:
+            # Elsewhere than in the table of population, the digits of a code are just a number.
+            _text(file, names | codes if file.name == "population.csv" else names)
+
+
+def _text(file: Path, names: Mapping[str, str]) -> None:
+    content = file.read_bytes()
+    encoding = _encoding(content)
+    file.write_bytes(_replaced(content.decode(encoding), names).encode(encoding))
+
+
+def _encoding(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if content.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp932"
+    return "utf-8"
+
+
+def _workbook(file: Path, names: Mapping[str, str]) -> None:
+    book = openpyxl.load_workbook(file)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.value in names:
+                    cell.value = names[cell.value]
+    save_workbook(book, file)
+
+
+def _replaced(text: str, names: Mapping[str, str]) -> str:
+    """All names at once, so that two that change places do not meet half-way."""
+    pattern = "|".join(re.escape(old) for old in sorted(names, key=len, reverse=True))
+    return re.sub(pattern, lambda found: names[found[0]], text)
