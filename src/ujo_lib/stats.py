@@ -168,6 +168,57 @@ def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = 0.95) -> R
     )
 
 
+def overdispersed_rate_ratio(
+    k1: int, e1: float, k0: int, e0: float, dispersion: float, level: float = 0.95
+) -> Interval:
+    """Ratio of two rates of events that come in bunches: variance = dispersion × mean (quasi-Poisson).
+
+    On the log scale var(log ratio) = dispersion × (1/k1 + 1/k0) (McCullagh & Nelder 1989, §6.2). With a dispersion of
+    at most 1, or with no event on one side, the exact interval of `rate_ratio` is returned.
+
+    Args:
+        k1: events on the side of interest.
+        e1: its exposure (days, people).
+        k0: events on the other side.
+        e0: its exposure, in the unit of e1.
+        dispersion: variance over mean of the counts, such as the residual dispersion of weekly counts.
+        level: confidence level in (0, 1).
+    """
+    exact = rate_ratio(k1, e1, k0, e0, level)
+    if not dispersion > 1 or 0 in (k1, k0):
+        return Interval(exact.estimate, exact.low, exact.high)
+    ratio = (k1 / e1) / (k0 / e0)
+    half = float(scipy_stats.norm.ppf((1 + level) / 2)) * math.sqrt(dispersion * (1 / k1 + 1 / k0))
+    return Interval(ratio, ratio * math.exp(-half), ratio * math.exp(half))
+
+
+def ratio_of_estimates(top: Interval, bottom: Interval) -> Interval:
+    """Ratio of two independent positive estimates, from nothing but their own intervals (MOVER-R).
+
+    Whatever made the published intervals wide (few answers, repeat callers) so makes the interval of the ratio wide.
+    Donner & Zou (2012), Statistical Methods in Medical Research 21(4), 347–359, equation (9).
+
+    Args:
+        top: the estimate above the line, with limits ≥ 0.
+        bottom: the one below, with limits of the same level.
+
+    Returns:
+        The ratio; without an estimate, and unbounded, where the lower estimate is 0 or absent.
+    """
+    if not top.estimate or not bottom.estimate:
+        estimate = None if not bottom.estimate or top.estimate is None else 0.0
+        return Interval(estimate, 0.0, math.inf)
+    a, l1, u1 = top.estimate, top.low, top.high
+    b, l2, u2 = bottom.estimate, bottom.low, bottom.high
+    root = math.sqrt(max((a * b) ** 2 - l1 * u2 * (2 * a - l1) * (2 * b - u2), 0.0))
+    low = l1 * (2 * a - l1) / (a * b + root)
+    if l2 <= 0:
+        return Interval(a / b, low, math.inf)
+    root = math.sqrt(max((a * b) ** 2 - u1 * l2 * (2 * a - u1) * (2 * b - l2), 0.0))
+    high = (a * b + root) / (l2 * (2 * b - l2))
+    return Interval(a / b, low, high)
+
+
 def fisher_exact(table: ArrayLike, level: float = 0.95) -> OddsRatio:
     """Fisher's exact test of a 2×2 table with the conditional odds ratio and its exact interval.
 

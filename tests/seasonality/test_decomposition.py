@@ -17,7 +17,7 @@ def two_years(seed=1):
 
 
 def test_one_year_is_not_taken_apart_and_the_page_is_told_why():
-    assert "2年分の記録がない" in why_not(noisy_year())
+    assert "2年を超える記録がない" in why_not(noisy_year())
     assert decompose(noisy_year()).empty
 
 

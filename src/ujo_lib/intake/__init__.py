@@ -5,8 +5,18 @@
 """
 
 from ujo_lib.intake.export import write_csv
-from ujo_lib.intake.loading import Intake, check, load
+from ujo_lib.intake.loading import Intake, check, load, not_supplied
 from ujo_lib.intake.problems import DataProblems, Problem, Repair
 from ujo_lib.intake.schemas import SCHEMAS
 
-__all__ = ["SCHEMAS", "DataProblems", "Intake", "Problem", "Repair", "check", "load", "write_csv"]
+__all__ = [
+    "SCHEMAS",
+    "DataProblems",
+    "Intake",
+    "Problem",
+    "Repair",
+    "check",
+    "load",
+    "not_supplied",
+    "write_csv",
+]

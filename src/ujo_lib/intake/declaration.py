@@ -18,7 +18,7 @@ from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import SCHEMAS, Option
 from ujo_lib.intake.values import MissingSign, fold_sign
 
-_TOP_KEYS = ("data_dir", "labels", "names_to_mask", "ad_headings")
+_TOP_KEYS = ("data_dir", "labels", "names_to_mask", "ad_headings", "not_supplied")
 _FILE_KEYS = (
     "files",
     "sheet",
@@ -92,12 +92,14 @@ class Declaration:
         labels: options by ``column`` or ``kind.column``.
         names: personal names to mask in free text.
         layouts: advertising headings by name.
+        not_supplied: kinds asked for that this year does not have, each with the reason.
     """
 
     files: tuple[FileSpec, ...]
     labels: Mapping[str, tuple[Option, ...]]
     names: tuple[str, ...]
     layouts: Mapping[str, Layout]
+    not_supplied: Mapping[str, str]
 
 
 def read_declaration(path: Path, kinds: Iterable[str], root: Path, notes: Notes) -> Declaration:
@@ -113,9 +115,12 @@ def read_declaration(path: Path, kinds: Iterable[str], root: Path, notes: Notes)
     _report_unknown(data, (*_TOP_KEYS, *SCHEMAS), "", notes)
     folder = root / str(data.get("data_dir", "."))
     files: list[FileSpec] = []
+    absent = _not_supplied(data, notes)
     for kind in kinds:
         if kind not in SCHEMAS:
             notes.problem("/".join(SCHEMAS), _nearest(kind, SCHEMAS), "定義", column=kind, value=kind)
+        elif kind in absent:
+            continue
         elif not isinstance(declared := data.get(kind), dict) or not declared.get("files"):
             notes.problem(
                 f"{kind} の files にファイル名",
@@ -127,7 +132,30 @@ def read_declaration(path: Path, kinds: Iterable[str], root: Path, notes: Notes)
             files.extend(_file_specs(kind, declared, folder, notes))
     layouts = _read_layouts(root, data.get("ad_headings"), any(f.layout for f in files), notes)
     names = tuple(str(name) for name in data.get("names_to_mask") or ())
-    return Declaration(tuple(files), _labels(data.get("labels") or {}, notes), names, layouts)
+    asked = {kind: absent[kind] for kind in kinds if kind in absent}
+    return Declaration(tuple(files), _labels(data.get("labels") or {}, notes), names, layouts, asked)
+
+
+def _not_supplied(data: Mapping[str, Any], notes: Notes) -> dict[str, str]:
+    """Kinds that a person has declared absent this year. A reason is asked for: it will stand in the report."""
+    declared = data.get("not_supplied") or {}
+    _report_unknown(declared, SCHEMAS, "not_supplied.", notes)
+    for kind, reason in declared.items():
+        if kind in data:
+            notes.problem(
+                "not_supplied か files の一方",
+                f"{kind} のファイルがあるなら、not_supplied から {kind} の行を消してください。",
+                "定義",
+                column=f"not_supplied.{kind}",
+            )
+        elif not reason:
+            notes.problem(
+                "ない理由",
+                f"not_supplied の {kind}: に、報告書に載せる理由を書いてください。",
+                "定義",
+                column=f"not_supplied.{kind}",
+            )
+    return {str(kind): str(reason) for kind, reason in declared.items()}
 
 
 def _read_yaml(path: Path, notes: Notes) -> dict[str, Any]:

@@ -64,6 +64,7 @@ class Intake:
         missing: blank cells per kind and column (:data:`MISSING_COLUMNS`).
         rules: the 15 machine-readability items per file (``rules.RULE_COLUMNS``).
         faults: the problems as objects.
+        not_supplied: kinds asked for that the year is declared not to have, with the reason.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -73,6 +74,7 @@ class Intake:
     missing: pd.DataFrame
     rules: pd.DataFrame
     faults: tuple[Problem, ...]
+    not_supplied: Mapping[str, str]
 
     def __getitem__(self, kind: str) -> pd.DataFrame:
         """A copy of one kind's frame, free to be changed."""
@@ -143,11 +145,20 @@ def load(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = Non
         root: project folder; default: the folder above ``params/`` that holds ``inputs``, else its own folder.
 
     Raises:
-        DataProblems: when at least one problem is an error; it carries all of them.
+        DataProblems: when at least one problem is an error; it carries all of them. A kind that is declared
+            `not_supplied` is one here: who loads it cannot go on without it.
     """
     taken = check(inputs, kinds, root)
-    if not taken.ok:
-        raise DataProblems(taken.faults)
+    own = Notes(Path(inputs).name)
+    for kind, reason in taken.not_supplied.items():
+        own.problem(
+            f"{SCHEMAS[kind].title}のファイル",
+            f"この年度には資料がありません({reason})。`ujo run` では、このページは理由だけを載せます。",
+            "定義",
+            column=kind,
+        )
+    if own.problems or not taken.ok:
+        raise DataProblems((*own.problems, *taken.faults))
     return taken
 
 
@@ -166,7 +177,14 @@ def check(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = No
         checks.check_doubles(together, schemas[kind], notes_of)
     checks.check_between(loaded, notes_of)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
-    return _intake(loaded, schemas, parsed, notes)
+    return _intake(loaded, schemas, parsed, notes, declaration.not_supplied)
+
+
+def not_supplied(inputs: str | Path, kinds: Sequence[str]) -> dict[str, str]:
+    """Say which of these kinds the year is declared not to have: Japanese name of the kind → reason."""
+    path = _locate(Path(inputs), None)
+    declaration = read_declaration(path, kinds, _root_of(path), Notes(path.name))
+    return {SCHEMAS[kind].title: reason for kind, reason in declaration.not_supplied.items()}
 
 
 def _locate(inputs: Path, root: str | Path | None) -> Path:
@@ -401,6 +419,7 @@ def _intake(
     schemas: Mapping[str, Schema],
     parsed: Sequence[tuple[FileSpec, _Parsed]],
     notes: list[Notes],
+    not_supplied: Mapping[str, str],
 ) -> Intake:
     faults = tuple(problem for note in notes for problem in note.problems)
     repairs = [repair for note in notes for repair in note.repairs]
@@ -416,6 +435,7 @@ def _intake(
         if verdicts
         else pd.DataFrame(columns=list(RULE_COLUMNS)),
         faults=faults,
+        not_supplied=not_supplied,
     )
 
 

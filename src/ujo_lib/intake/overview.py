@@ -52,6 +52,12 @@ def files(data: Intake) -> pd.DataFrame:
     return data.sources[columns].assign(kind=kinds)[["kind", *columns]]
 
 
+def not_supplied(data: Intake) -> pd.DataFrame:
+    """One row per kind of input that this year does not have: kind and reason."""
+    rows = [(SCHEMAS[kind].title, reason) for kind, reason in data.not_supplied.items()]
+    return pd.DataFrame(rows, columns=["kind", "reason"], dtype=object)
+
+
 def repairs_by_rule(data: Intake) -> pd.DataFrame:
     """One row per file and rule of repair, with the number of cells mended."""
     counted = data.repairs.groupby(["file", "rule"], sort=False)["count"].sum().reset_index()

@@ -1,9 +1,11 @@
 """Parameters of notebook 05: the annual summary."""
 
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params.common import NotebookSettings
 
 
@@ -11,7 +13,13 @@ class SummarySettings(NotebookSettings):
     """Annual summary."""
 
     notebook: ClassVar[str] = "05_annual_summary"
-    files: ClassVar[tuple[str, ...]] = ("published_file", "key_figures_file", "goals_file")
+    files: ClassVar[tuple[str, ...]] = (
+        "published_file",
+        "key_figures_file",
+        "goals_file",
+        "indicators_file",
+        "limits_file",
+    )
 
     published_file: str = Field(
         "params/sample/fy2023/published.yaml", description="公表済みの数値と、再計算との照合のしかた"
@@ -20,3 +28,33 @@ class SummarySettings(NotebookSettings):
         "params/sample/fy2023/key_figures.yaml", description="主な数値として載せるセル"
     )
     goals_file: str = Field("params/sample/fy2023/goals.yaml", description="事業の目標と、それを測る指標")
+    indicators_file: str = Field(
+        "params/sample/fy2023/indicators.yaml", description="年度をまたいで見る指標と、定義の変わった年度"
+    )
+    limits_file: str = Field(
+        "params/sample/fy2023/limits.yaml", description="この報告書から言えないことの一覧"
+    )
+    compared_years: list[str] = Field(
+        ["2021", "2022"], description="並べる過去の年度(古い順)。公表した表だけを読む"
+    )
+
+    @field_validator("compared_years")
+    @classmethod
+    def _earlier_years(cls, value: list[str]) -> list[str]:
+        return [str(FiscalYear.parse(year).year) for year in value]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        years = [int(year) for year in self.compared_years]
+        if years != sorted(set(years)) or any(year >= self.year.year for year in years):
+            raise ValueError("compared_years は、この年度より前の年度を古い順に、一度ずつ書く")
+        return self
+
+    @property
+    def released_tables(self) -> dict[FiscalYear, Path]:
+        """Folders of the tables that the earlier years have released."""
+        folder = self.root / "outputs" / self.site
+        return {
+            FiscalYear.parse(year): folder / f"fy{year}" / "release" / "tables"
+            for year in self.compared_years
+        }

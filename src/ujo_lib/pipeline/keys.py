@@ -10,7 +10,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from ujo_lib.pipeline.layout import SiteYear, notebook_names
 
 SUMMARY = "05_annual_summary"
 """The notebook that reads the tables of all the others."""
+DATA_QUALITY = "00_data_quality"
+"""The notebook that tells of the files, and so runs with whatever files there are."""
 
 _DECIDED_BY_THE_RUN = {"audience", "plan", "tables_dir"}
 
@@ -37,6 +39,7 @@ class Step:
         key: hash over everything the internal page depends on.
         parts: what went into the key, by name; the manifest keeps them, so that one can say what changed.
         needs: notebooks whose tables must exist before.
+        absent: kinds of input that this notebook cannot do without and the year does not have, with the reason.
     """
 
     notebook: str
@@ -44,6 +47,7 @@ class Step:
     key: str
     parts: Mapping[str, str]
     needs: tuple[str, ...] = ()
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_steps(place: SiteYear) -> list[Step]:
@@ -59,9 +63,12 @@ def plan_steps(place: SiteYear) -> list[Step]:
     for name in notebook_names():
         upstream = tuple(steps) if name == SUMMARY else ()
         parts = _parts(place, settings[name], seen)
+        if name == SUMMARY:
+            parts |= _released(place, settings[name])
         parts |= {f"step:{step.notebook}": step.key for step in upstream}
         key = digest(json.dumps(parts, sort_keys=True).encode())
-        steps.append(Step(name, settings[name], key, parts, tuple(step.notebook for step in upstream)))
+        needs = tuple(step.notebook for step in upstream)
+        steps.append(Step(name, settings[name], key, parts, needs, _absent(settings[name])))
     return steps
 
 
@@ -108,6 +115,15 @@ def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Pa
     return list(dict.fromkeys(files))
 
 
+def _absent(settings: NotebookSettings) -> dict[str, str]:
+    """What a notebook lacks this year, as declared. The notebook on the data runs whatever there is."""
+    if settings.notebook == DATA_QUALITY:
+        return {}
+    declared = yaml.safe_load(settings.inputs_file.read_text(encoding="utf-8")) or {}
+    absent = declared.get("not_supplied") or {}
+    return {kind: str(absent[kind]) for kind in settings.kinds if kind in absent}
+
+
 def _all_settings(place: SiteYear) -> dict[str, NotebookSettings]:
     settings: dict[str, NotebookSettings] = {}
     problems = []
@@ -138,6 +154,15 @@ def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -
     return parts
 
 
+def _released(place: SiteYear, settings: NotebookSettings) -> dict[str, str]:
+    """Hashes of the tables that earlier years have released: the summary puts them beside its own."""
+    parts = {}
+    for year in getattr(settings, "compared_years", ()):
+        files = sorted((SiteYear(place.root, place.site, int(year)).release / "tables").glob("*.csv"))
+        parts[f"release:fy{year}"] = digest("".join(digest_file(file) for file in files).encode())
+    return parts
+
+
 def _declaration_digest(settings: NotebookSettings) -> str:
     """Hash what inputs.yaml says about the kinds that this notebook reads, and nothing else of it."""
     declared: dict[str, Any] = yaml.safe_load(settings.inputs_file.read_text(encoding="utf-8")) or {}
@@ -148,6 +173,11 @@ def _declaration_digest(settings: NotebookSettings) -> str:
         name: value
         for name, value in declared.items()
         if name in settings.kinds or not isinstance(value, dict)
+    }
+    told["not_supplied"] = {
+        kind: reason
+        for kind, reason in (declared.get("not_supplied") or {}).items()
+        if kind in settings.kinds
     }
     return digest(json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode())
 

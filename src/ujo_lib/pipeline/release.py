@@ -84,7 +84,7 @@ def release_jobs(
         parts = {name: hidden[name] for name in (step.notebook, *step.needs)}
         key = digest(json.dumps([step.key, parts], sort_keys=True).encode())
         settings = step.settings.model_copy()
-        jobs.append(Job("release", settings, key, step.needs, plan))
+        jobs.append(Job("release", settings, key, step.needs, plan, step.absent))
     return jobs
 
 

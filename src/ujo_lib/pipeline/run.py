@@ -132,7 +132,7 @@ def _make_pages(walk: "Walk", steps: Sequence[Step], only: Sequence[str]) -> _Ma
 
     chosen = notebook_names(list(only))
     needed = [step for step in steps if step.notebook in chosen or _is_needed(step, steps, chosen)]
-    jobs = [Job("internal", step.settings, step.key, step.needs) for step in needed]
+    jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in needed]
     internal, failures = walk.finish(jobs)
     if failures:
         raise NotebooksFailedError(failures, walk.place)

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
 from ujo_lib.params import NotebookSettings
+from ujo_lib.pipeline.absent import write_shortened
 from ujo_lib.pipeline.execute import Execution, NotebookFailedError, execute, stable_copy
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.progress import Progress
+from ujo_lib.report.page import NOT_SUPPLIED
 from ujo_lib.report.publish import TableRecord
 
 EXECUTED = "notebook.ipynb"
@@ -37,6 +39,7 @@ class Job:
         key: hash over everything the step depends on.
         needs: notebooks whose tables this one reads.
         plan: the disclosure plan, for a release.
+        absent: inputs that the year does not have; with any, the notebook is executed in its short form.
     """
 
     audience: str
@@ -44,6 +47,7 @@ class Job:
     key: str
     needs: tuple[str, ...] = ()
     plan: Path | None = None
+    absent: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def notebook(self) -> str:
@@ -82,6 +86,7 @@ class Finished:
         return [
             TableRecord.from_json(file.read_text(encoding="utf-8"))
             for file in sorted(self.tables.glob("*.json"))
+            if file.name != NOT_SUPPLIED
         ]
 
 
@@ -111,6 +116,7 @@ class StepStore:
         """Give a finished step its place."""
         for name in job.needs:
             shutil.rmtree(work / "tables" / name)
+        shutil.rmtree(work / "short", ignore_errors=True)
         nbformat.write(stable_copy(executed), work / EXECUTED)
         (work / _SECONDS).write_text(json.dumps(seconds))
         folder = self._folder(job)
@@ -184,9 +190,7 @@ class Walk:
         begun = time.monotonic()
         try:
             executed = execute(
-                Execution(
-                    self.place.notebook(job.notebook), work / "running.ipynb", self._parameters(job, work)
-                ),
+                Execution(self._source(job, work), work / "running.ipynb", self._parameters(job, work)),
                 self.new_manager(),
                 lambda done, total: self.progress.cell(job.audience, job.notebook, done, total),
             )
@@ -197,6 +201,14 @@ class Walk:
         step = store.keep(job, work, executed, time.monotonic() - begun)
         self.progress.finished(job.audience, job.notebook, step.seconds)
         return step
+
+    def _source(self, job: Job, work: Path) -> Path:
+        """The notebook to execute: the short form where the year lacks what the notebook reads."""
+        notebook = self.place.notebook(job.notebook)
+        if not job.absent:
+            return notebook
+        (work / "short").mkdir()
+        return write_shortened(notebook, work / "short")
 
     def _parameters(self, job: Job, work: Path) -> dict[str, Any]:
         decided = {"audience": job.audience, "tables_dir": self._relative(work / "tables")}

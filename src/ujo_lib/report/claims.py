@@ -15,7 +15,7 @@ import yaml
 
 from ujo_lib.params import ParameterError, ParameterProblem
 from ujo_lib.report import notation
-from ujo_lib.report.publish import Published
+from ujo_lib.report.publish import NotSuppliedError, Published
 from ujo_lib.report.wording import agrees
 from ujo_lib.stats import round_half_up
 
@@ -110,19 +110,15 @@ def compare(claims: list[Claim], recall: Recall) -> pd.DataFrame:
     for claim in claims:
         try:
             computed, verdict = _answer(claim, recall)
+            note = claim.note
+        except NotSuppliedError as reason:
+            computed, verdict, note = notation.MISSING, UNKNOWN, f"{reason}。{claim.note}"
         except KeyError as error:
             raise ParameterError([_no_such_cell(claim, error)]) from None
-        rows.append(
-            {
-                "id": claim.id,
-                "statement": claim.statement,
-                "published": f"{_spelt(claim.published)}{claim.unit}",
-                "computed": computed,
-                "verdict": verdict,
-                "note": claim.note,
-            }
-        )
-    return pd.DataFrame(rows, dtype=object)
+        published = f"{_spelt(claim.published)}{claim.unit}"
+        rows.append((claim.id, claim.statement, published, computed, verdict, note))
+    columns = ["id", "statement", "published", "computed", "verdict", "note"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
 def _no_such_cell(claim: Claim, error: KeyError) -> ParameterProblem:

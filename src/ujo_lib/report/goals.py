@@ -7,6 +7,7 @@ import yaml
 
 from ujo_lib.report import notation
 from ujo_lib.report.claims import Cell, Recall, is_withheld, rows_of
+from ujo_lib.report.publish import NotSuppliedError
 
 MEASURED, UNMEASURED = "測定済", "未測定"
 
@@ -26,15 +27,13 @@ def measure(goals: list[dict[str, object]], recall: Recall) -> pd.DataFrame:
     rows = []
     for goal in goals:
         cell = Cell(**goal["cell"]) if goal.get("cell") else None  # type: ignore[arg-type]  # a YAML mapping
-        rows.append(
-            {
-                "goal": goal["goal"],
-                "indicator": goal["indicator"],
-                "value": _value(cell, recall) if cell else notation.MISSING,
-                "status": MEASURED if cell else UNMEASURED,
-                "note": goal.get("note", ""),
-            }
-        )
+        value, status, note = notation.MISSING, UNMEASURED, goal.get("note", "")
+        if cell:
+            try:
+                value, status = _value(cell, recall), MEASURED
+            except NotSuppliedError as reason:
+                note = str(reason)
+        rows.append((goal["goal"], goal["indicator"], value, status, note))
     return pd.DataFrame(rows, columns=["goal", "indicator", "value", "status", "note"], dtype=object)
 
 

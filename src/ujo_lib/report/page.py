@@ -5,9 +5,10 @@ output without it did not come through the door, and no page is released.
 """
 
 import functools
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import pandas as pd
 
@@ -15,12 +16,26 @@ from ujo_lib.files import write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.report import figures, tables, wording
 from ujo_lib.report.masks import Masks
-from ujo_lib.report.publish import Published, PublishError, TableRecord, TableSpec, mask, unmasked
+from ujo_lib.report.publish import (
+    NotSuppliedError,
+    Published,
+    PublishError,
+    TableRecord,
+    TableSpec,
+    mask,
+    unmasked,
+)
+
+if TYPE_CHECKING:
+    from ujo_lib.report.summary import Line
+
+NOT_SUPPLIED = "not_supplied.json"
+"""Left in place of tables by a notebook whose inputs the year does not have; it holds the reasons."""
 
 DOOR = "application/vnd.ujo.door+json"
 """Media type of the mark on everything that came through the page."""
 
-ANSWER, TILES = "answer", "tiles"
+ANSWER, SENTENCES, TILES = "answer", "sentences", "tiles"
 """Kinds of output that the cover of the report repeats."""
 
 P = ParamSpec("P")
@@ -111,9 +126,14 @@ class Page:
         """Fetch a table that another notebook of the same run has published, masked as its readers saw it.
 
         Raises:
+            NotSuppliedError: the year does not have what that notebook reads.
             FileNotFoundError: that notebook has not been run, or publishes no such table.
         """
-        file = self.settings.tables_folder / notebook / f"{table_id}.json"
+        folder = self.settings.tables_folder / notebook
+        file = folder / f"{table_id}.json"
+        if (folder / NOT_SUPPLIED).is_file():
+            reasons = json.loads((folder / NOT_SUPPLIED).read_text(encoding="utf-8"))
+            raise NotSuppliedError("、".join(dict.fromkeys(reasons.values())))
         if not file.is_file():
             raise FileNotFoundError(
                 f"{notebook} の表「{table_id}」の記録がありません。先に {notebook} を実行してください。"
@@ -133,6 +153,15 @@ class Page:
         said = wording.paragraph(template, *published, **values)
         return Shown(f'<div class="answer">{said}</div>', ANSWER, self.names_of(published))
 
+    def sentences(self, lines: Sequence["Line"]) -> Shown:
+        """Show the year in a few numbered sentences; the cover repeats them."""
+        used = tuple(dict.fromkeys(name for line in lines for name in self.names_of(line.tables)))
+        return Shown(wording.numbered([(line.template, line.tables) for line in lines]), SENTENCES, used)
+
+    def points(self, points: Sequence[tuple[str, str]]) -> Shown:
+        """Show a list of points, each a few words in bold and what there is to say about it; no figures in them."""
+        return Shown(wording.points(points), "sentence")
+
     def callout(self, verdict: str, text: str, *published: Published, **values: Any) -> Shown:
         """Show a verdict (detected, not_detected, not_estimable, note) with its sentence."""
         return Shown(
@@ -146,6 +175,16 @@ class Page:
     def tiles(self, published: Published, **options: Any) -> Shown:
         """Show key figures as tiles; options as in `tables.tiles_html`."""
         return Shown(tables.tiles_html(published, **options), TILES, self.names_of([published]))
+
+    def not_supplied(self, reasons: Mapping[str, str]) -> Shown:
+        """Say that the year has no inputs for this page, and why; the summary will say it, too.
+
+        Args:
+            reasons: Japanese name of the input → why there is none.
+        """
+        folder = self.settings.tables_folder / self.settings.notebook
+        write_atomically(folder / NOT_SUPPLIED, json.dumps(dict(reasons), ensure_ascii=False))
+        return Shown(wording.not_supplied(reasons), ANSWER)
 
     def internal(self, make: Callable[[], object]) -> object | None:
         """Evaluate and show something for readers inside the city only; nothing at all in a release.

@@ -23,6 +23,10 @@ class PublishError(ValueError):
     """A table cannot go through the door: its description and its content do not agree."""
 
 
+class NotSuppliedError(LookupError):
+    """A table that another notebook would have published, had the year had its inputs; says why it has not."""
+
+
 @dataclass(frozen=True)
 class TableSpec:
     """Everything a reader and the disclosure plan have to know about one table.

@@ -304,6 +304,21 @@ def paragraph(template: str, *published: Published, **plain: Any) -> str:
     return f'<p class="say">{html.escape(sentence(template, *published, **plain), quote=False)}</p>'
 
 
+def numbered(lines: Sequence[tuple[str, Sequence[Published]]]) -> str:
+    """Sentences as a numbered list; each is a template with the tables it takes its figure from."""
+    items = "".join(f"<li>{paragraph(template, *tables)}</li>" for template, tables in lines)
+    return f'<ol class="five">{items}</ol>'
+
+
+def points(items: Sequence[tuple[str, str]]) -> str:
+    """A list of points: what it is about in bold, then what there is to say."""
+    lines = "".join(
+        f"<li><strong>{html.escape(about)}</strong><span>{html.escape(said)}</span></li>"
+        for about, said in items
+    )
+    return f'<ul class="points">{lines}</ul>'
+
+
 def callout(verdict: str, template: str, *published: Published, **plain: Any) -> str:
     """A verdict with its sentence, told by word and sign as well as by colour.
 
@@ -325,6 +340,22 @@ def callout(verdict: str, template: str, *published: Published, **plain: Any) ->
     return (
         f'<div class="callout callout-{verdict.replace("_", "-")}">'
         f'<p class="verdict">{icon}<strong>{word}</strong></p><p>{text}</p></div>'
+    )
+
+
+def not_supplied(reasons: Mapping[str, str]) -> str:
+    """The whole of a page for which the year has no inputs: what is missing, and why.
+
+    Args:
+        reasons: Japanese name of the input → why there is none.
+    """
+    lines = "".join(
+        f"<li><strong>{html.escape(kind)}</strong>: {html.escape(reason)}</li>"
+        for kind, reason in reasons.items()
+    )
+    return (
+        '<div class="answer absent"><p class="say">この年度は資料がないため、このページの集計はありません。</p>'
+        f"</div><h2>ない資料と、その理由</h2><ul>{lines}</ul>"
     )
 
 

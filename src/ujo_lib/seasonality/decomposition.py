@@ -15,7 +15,7 @@ def decompose(counts: Counts) -> pd.DataFrame:
     """Decompose daily counts and report monthly means per day.
 
     Args:
-        counts: one scope over two years or more, without gaps longer than a week.
+        counts: one scope over more than two years, without gaps longer than a week.
 
     Returns:
         One row per month: month, per_day, level, yearly (added by the time of year), rest. Empty when the
@@ -41,8 +41,8 @@ def decompose(counts: Counts) -> pd.DataFrame:
 
 def why_not(counts: Counts) -> str:
     """Why there is no decomposition, in Japanese; empty when there is one."""
-    if len(counts.daily) < 2 * DAYS_OF_YEAR:
-        return "2年分の記録がないため、年ごとにくり返す変動と水準の変化を分けて示すことはできない"
+    if len(counts.daily) <= 2 * DAYS_OF_YEAR:  # MSTL drops a wave that it does not see more than twice
+        return "2年を超える記録がないため、年ごとにくり返す変動と水準の変化を分けて示すことはできない"
     gaps = counts.gaps()
     if len(gaps) and int(gaps["days"].max()) > LONGEST_GAP:
         return "記録のない期間が長いため、年ごとにくり返す変動と水準の変化を分けて示すことはできない"

@@ -53,7 +53,9 @@ class Scopes:
         return within(self.prefecture_records, self.period)
 
     def city_year(self, year: FiscalYear) -> Period:
-        """The days of a fiscal year on which the city's desk was open."""
+        """The days of a fiscal year on which the city's desk was open; all of them, said so, when it was not yet."""
+        if self.opened_on > year.end:
+            return Period(year.start, year.end, f"{year.label}(窓口の開設前)")
         return Period(max(self.opened_on, year.start), year.end, f"{year.label}(窓口の開設日以降)")
 
 
