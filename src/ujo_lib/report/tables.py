@@ -57,11 +57,12 @@ class _Column:
         if self.numeric:
             return "num"
         words = [self.title, *self.cells]
-        if max(map(_width, words)) <= _SHORT:
+        widest = max(map(_width, words))
+        if widest <= _SHORT:
             return "short"
         if max((len(run) for word in words for run in _ASCII_RUN.findall(word)), default=0) > _KEY:
             return "key"
-        return "long" if max(map(_width, words)) > _LONG else "text"
+        return "long" if widest > _LONG else "text"
 
 
 def _width(words: str) -> float:

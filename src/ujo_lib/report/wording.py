@@ -247,16 +247,17 @@ def _rows(table: Published, pick: str | None) -> tuple[list[int], tuple[list[int
 
 def _named_rows(table: Published, pick: str) -> tuple[list[int], list[str]]:
     """Rows with these labels, and the columns in which the labels were looked for."""
-    everything = range(len(table.frame))
     if "=" not in pick:
-        return [row for row in everything if pick in _texts(table, row)], _label_columns(table)
+        columns = _label_columns(table)
+        named = (table.frame[columns].astype(str) == pick).any(axis=1)
+        return np.flatnonzero(named).tolist(), columns
     wanted = {
         column.strip(): label.strip() for column, label in (part.split("=", 1) for part in pick.split(","))
     }
     if unknown := set(wanted) - set(table.frame.columns):
         raise WordingError(f"{table.spec.id}: no column {', '.join(sorted(unknown))} in [{pick}]")
-    found = [row for row in everything if all(str(table.frame[c].iloc[row]) == v for c, v in wanted.items())]
-    return found, list(wanted)
+    named = (table.frame[list(wanted)].astype(str) == list(wanted.values())).all(axis=1)
+    return np.flatnonzero(named).tolist(), list(wanted)
 
 
 def _label_columns(table: Published) -> list[str]:
@@ -266,13 +267,9 @@ def _label_columns(table: Published) -> list[str]:
     ]
 
 
-def _texts(table: Published, row: int) -> list[str]:
-    return [str(table.frame[column].iloc[row]) for column in _label_columns(table)]
-
-
 def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tuple[list[int], list[str]]]:
-    labels = table.frame[_label_columns(table)].map(str).to_numpy()
-    candidates = [row for row, texts in enumerate(labels) if not set(texts) & set(table.spec.total_labels)]
+    labels = table.frame[_label_columns(table)].astype(str)
+    candidates = np.flatnonzero(~labels.isin(table.spec.total_labels).any(axis=1)).tolist()
     values = table.frame[column].iloc[candidates].astype(float).to_numpy()
     if not len(values) or np.isnan(values).all():
         return [], (candidates, [column])
