@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
+from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.params import QualitySettings
-from ujo_lib.pipeline.release import plan_disclosure
-from ujo_lib.report.masks import Masks, count_tables, masks_for
+from ujo_lib.report.masks import Masks, counted, masks_for
 from ujo_lib.report.page import ANSWER, DOOR, open_page
 from ujo_lib.report.publish import PublishError, TableRecord, TableSpec
 
@@ -17,6 +17,11 @@ SPEC = TableSpec(
     id="by_age", title="年代", unit="人", base="相談者", source="合成", population="contacts",
     dimensions={"age": "age"}, counts=("n",), dated=True,
 )  # fmt: skip
+
+
+def masks_of(records, policy):
+    tables = counted(records)
+    return masks_for(plan([one.table for one in tables], policy), tables)
 
 
 @pytest.fixture
@@ -34,7 +39,7 @@ def _internal():
 def _release(project, frame=FRAME, threshold=5):
     shown = _internal().publish(frame, SPEC)
     record = TableRecord.of("00_data_quality", shown.spec, frame)
-    masks = masks_for(plan_disclosure(count_tables([record]), Policy(threshold=threshold)), [record])
+    masks = masks_of([record], Policy(threshold=threshold))
     (project / "plan.json").write_text(masks.to_json(), encoding="utf-8")
     return open_page(QualitySettings(audience="release", plan="plan.json", tables_dir="release"))
 
@@ -100,14 +105,14 @@ def test_a_page_knows_which_figures_it_can_draw(project):
 
 def test_masks_survive_writing_and_reading(project, tmp_path):
     record = TableRecord.of("00", SPEC, FRAME)
-    masks = masks_for(plan_disclosure(count_tables([record]), Policy()), [record])
+    masks = masks_of([record], Policy())
     (tmp_path / "m.json").write_text(masks.to_json(), encoding="utf-8")
     assert Masks.read(tmp_path / "m.json").to_json() == masks.to_json()
 
 
 def test_a_count_that_is_missing_is_no_cell_of_the_plan():
     frame = FRAME.assign(n=pd.array([3, None, 50, 93], dtype="Int64"))
-    assert [cell.labels for cell in count_tables([TableRecord.of("00", SPEC, frame)])[0].cells] == [
+    assert [cell.labels for cell in counted([TableRecord.of("00", SPEC, frame)])[0].table.cells] == [
         ("10代",),
         ("30代",),
         ("総数",),
@@ -141,12 +146,12 @@ def test_a_base_counts_those_who_answered_so_that_tables_with_and_without_no_ans
             crossed,
         ),
     ]
-    tables = count_tables(records)
+    tables = [one.table for one in counted(records)]
     regions = {
         dict(tables[1].region(index))["wish"]
         for index, cell in enumerate(tables[1].cells)
         if cell.column == "base"
     }
     assert regions == {frozenset({"強く", "ない"})}
-    masks = masks_for(plan_disclosure(tables, Policy(threshold=11)), records)
+    masks = masks_of(records, Policy(threshold=11))
     assert any(masks.cells_of(records[1])["n"])

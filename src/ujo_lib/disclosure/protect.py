@@ -8,7 +8,7 @@ import numpy as np
 from ujo_lib.disclosure import suppress
 from ujo_lib.disclosure.counts import Count, describe
 from ujo_lib.disclosure.merges import merge_advice
-from ujo_lib.disclosure.system import System, build, components, reach
+from ujo_lib.disclosure.system import build, components, reach
 from ujo_lib.disclosure.tables import CountTable, Policy
 
 _LIMIT = "秘匿計画の計算が上限に達した({tables})。区分をまとめるか、表を外す。{advice}"
@@ -81,7 +81,7 @@ def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]
     low = np.array([count.row.low for count in counts], float)
     high = np.array([count.row.high for count in counts], float)
     public = np.array([count.public for count in counts])
-    targets, open_secret = _targets(counts, system, low, high, public, policy)
+    targets, open_secret = _targets(counts, policy)
     protected = {target.row for target in targets}
     printed = np.array([bool(count.cells) for count in counts])
     fixed = public | open_secret | np.array([count.shown for count in counts])
@@ -98,20 +98,14 @@ def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]
     return {cell for i in np.flatnonzero(hidden).tolist() for cell in counts[i].cells}, system.relaxed
 
 
-def _targets(
-    counts: Sequence[Count],
-    system: System,
-    low: np.ndarray,
-    high: np.ndarray,
-    public: np.ndarray,
-    policy: Policy,
-) -> tuple[list[suppress.Target], np.ndarray]:
+def _targets(counts: Sequence[Count], policy: Policy) -> tuple[list[suppress.Target], np.ndarray]:
     """What must stay possible in outsiders' eyes, and the counts they know without this release."""
     targets, open_secret = [], np.zeros(len(counts), dtype=bool)
+    known = [count for count in counts if count.public]
     for i, count in enumerate(counts):
         if not count.primary or count.public:
             continue
-        least, most = (0.0, np.inf) if not public.any() else reach(system, low, high, public, i)
+        least, most = _known_alone(count, known)
         if least == most:
             open_secret[i] = True
             continue
@@ -121,6 +115,22 @@ def _targets(
         bottom = max(least, min(bottom, top - policy.required_width))
         targets.append(suppress.Target(i, int(bottom), int(max(top, count.row.low))))
     return targets, open_secret
+
+
+def _known_alone(count: Count, known: Sequence[Count]) -> tuple[float, float]:
+    """Between which numbers a count lies for somebody who has read nothing but what is public."""
+    variables = {variable for variable, _ in count.row.region}
+    linked: list[Count] = []
+    left = list(known)
+    while near := [one for one in left if not one.row.region or variables & {v for v, _ in one.row.region}]:
+        linked += near
+        left = [one for one in left if one not in near]
+        variables |= {v for one in near for v, _ in one.row.region}
+    if not linked:
+        return 0.0, np.inf
+    rows = [one.row for one in (*linked, count)]
+    low, high = (np.array([getattr(row, end) for row in rows], float) for end in ("low", "high"))
+    return reach(build(rows), low, high, np.arange(len(rows)) < len(linked), len(rows) - 1)
 
 
 def _error(

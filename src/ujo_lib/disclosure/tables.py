@@ -325,6 +325,16 @@ def load_tables(text: str) -> list[CountTable]:
     return [_table(entry) for entry in json.loads(text)]
 
 
+def dump_past(releases: Sequence["PastRelease"]) -> str:
+    """Tables of a release with their masks as JSON (with their true counts: keep it inside the city)."""
+    return json.dumps([asdict(one) for one in releases], ensure_ascii=False, default=str)
+
+
+def load_past(text: str) -> list["PastRelease"]:
+    """Read what `dump_past` wrote."""
+    return [PastRelease(_table(one["table"]), tuple(one["hidden"])) for one in json.loads(text)]
+
+
 def _table(entry: dict[str, Any]) -> CountTable:
     cells = tuple(Cell(**{**cell, "labels": tuple(cell["labels"])}) for cell in entry["cells"])
     period = entry["period"] and tuple(date.fromisoformat(day) for day in entry["period"])

@@ -66,6 +66,8 @@ def plan_steps(place: SiteYear) -> list[Step]:
         if name == SUMMARY:
             parts |= _released(place, settings[name])
         parts |= {f"step:{step.notebook}": step.key for step in upstream}
+        if name == SUMMARY and place.rules.is_file():
+            parts["disclosure.yaml"] = digest_file(place.rules)  # other rules, another release
         key = digest(json.dumps(parts, sort_keys=True).encode())
         needs = tuple(step.notebook for step in upstream)
         steps.append(Step(name, settings[name], key, parts, needs, _absent(settings[name])))
@@ -75,6 +77,15 @@ def plan_steps(place: SiteYear) -> list[Step]:
 def run_id(steps: Iterable[Step]) -> str:
     """Name a run by what went into it: the same inputs give the same id."""
     return digest("".join(step.key for step in steps).encode())[:12]
+
+
+def known_digest(place: SiteYear, identity: str) -> str:
+    """SHA-256 over the releases that left before: when it changes, the plan of a run must be made anew.
+
+    That the run's own release has left is no reason to make it again.
+    """
+    others = [file for file in place.memories() if not file.name.startswith(f"{identity}-")]
+    return digest(json.dumps(sorted(digest_file(file) for file in others)).encode())
 
 
 def digest(content: bytes) -> str:

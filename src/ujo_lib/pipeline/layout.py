@@ -47,6 +47,20 @@ class SiteYear:
         return self.outputs / "releases"
 
     @property
+    def disclosed(self) -> Path:
+        """What releases of this year have told outsiders, each under its run id; confidential."""
+        return self.outputs / "disclosed"
+
+    def memories(self) -> list[Path]:
+        """The files in `disclosed` of every year of the site."""
+        return sorted(self.outputs.parent.glob(f"fy*/{self.disclosed.name}/*.json"))
+
+    @property
+    def rules(self) -> Path:
+        """The site's rules for disclosure control; need not exist."""
+        return self.params / "disclosure.yaml"
+
+    @property
     def failed(self) -> Path:
         """Half-run notebooks of the last failure."""
         return self.outputs / "failed"

@@ -59,6 +59,8 @@ class Manifest:
         settings: parameters by notebook.
         internal, release: step records by notebook.
         plan: digest of the disclosure plan.
+        advice: what to merge or drop so that fewer cells vanish from the release.
+        known: digest of the earlier releases that the plan took into account.
         files: SHA-256 of every file made, by path below the outputs folder.
         versions: versions of Python and the main packages.
     """
@@ -72,6 +74,8 @@ class Manifest:
     internal: Mapping[str, StepRecord]
     release: Mapping[str, StepRecord]
     plan: str
+    advice: tuple[str, ...]
+    known: str
     files: Mapping[str, str]
     versions: Mapping[str, str]
 
@@ -82,7 +86,7 @@ class Manifest:
             content = json.loads(path.read_text(encoding="utf-8"))
             for name in ("internal", "release"):
                 content[name] = {step: StepRecord(**record) for step, record in content[name].items()}
-            return cls(**content)
+            return cls(**content | {"advice": tuple(content["advice"])})
         except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
             return None
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from types import MappingProxyType
 
 from nbformat import NotebookNode
 
@@ -21,7 +22,12 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 def write_pages(
-    audience: str, steps: Sequence[Step], finished: Mapping[str, Finished], identity: str, folder: Path
+    audience: str,
+    steps: Sequence[Step],
+    finished: Mapping[str, Finished],
+    identity: str,
+    folder: Path,
+    notices: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> None:
     """Write pages, cover and tables of all notebooks into an empty folder.
 
@@ -31,12 +37,14 @@ def write_pages(
         finished: the finished step of each notebook.
         identity: the run id, for the cover.
         folder: where to write.
+        notices: notebook → what its readers are told about the disclosure plan.
     """
     folder.mkdir(parents=True)
     notebooks = {step.notebook: finished[step.notebook].notebook for step in steps}
     titles = {name: _title(notebook) for name, notebook in notebooks.items()}
     for step in steps:
         context = _context(audience, step, steps, titles, finished[step.notebook].job.key[:12])
+        context = replace(context, notices=(*context.notices, *notices.get(step.notebook, ())))
         _write(folder / f"{step.notebook}.html", export_page(notebooks[step.notebook], context=context))
         _write_tables(finished[step.notebook], folder)
         if audience == "internal":

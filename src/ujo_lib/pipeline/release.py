@@ -2,18 +2,29 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from ujo_lib.disclosure.plan import Plan
+from ujo_lib.disclosure.audit import AuditReport, audit
+from ujo_lib.disclosure.plan import Plan, PlanError
 from ujo_lib.disclosure.plan import plan as plan_disclosure
-from ujo_lib.disclosure.tables import Policy
+from ujo_lib.disclosure.tables import (
+    PastRelease,
+    Policy,
+    PublicFigure,
+    TableError,
+    dump_past,
+    dump_tables,
+)
 from ujo_lib.files import write_atomically
-from ujo_lib.pipeline.keys import Step, digest
+from ujo_lib.pipeline.keys import Step, digest, package_digest
 from ujo_lib.pipeline.steps import Finished, Job
-from ujo_lib.report.masks import Masks, count_tables, masks_for
+from ujo_lib.report.masks import Counted, Masks, counted, masks_for
 from ujo_lib.report.page import DOOR
+
+_IN_FULL = "表「{title}」は、小さな数も伏せずに載せています({reason})。"
 
 
 class ReleaseRefusedError(RuntimeError):
@@ -33,28 +44,90 @@ class ReleaseRefusedError(RuntimeError):
         super().__init__("\n".join(lines))
 
 
-def plan_masks(finished: Mapping[str, Finished], policy: Policy) -> Masks:
-    """Decide what the candidate for release keeps back, each table by itself.
+class NoPlanError(ReleaseRefusedError):
+    """Nothing can be released, because no plan protects every small count; the message says what to merge or drop."""
 
-    Every table is protected against being undone from its own totals. Tables are not yet held against each other, nor
-    against earlier releases: that joint plan is the business of the review, and until then every page says
-    「秘匿審査前・配布不可」.
+    def __init__(self, reason: str):
+        self.findings = (reason,)
+        RuntimeError.__init__(self, f"公表用ページを作れません。秘匿計画が立ちません。\n- {reason}")
+
+
+def counted_tables(finished: Mapping[str, Finished]) -> list[Counted]:
+    """Every table of a run that counts people or contacts, whichever notebook published it."""
+    return counted([record for _, step in sorted(finished.items()) for record in step.records()])
+
+
+def plan_masks(
+    finished: Mapping[str, Finished],
+    policy: Policy,
+    public: Sequence[PublicFigure] = (),
+    previous: Sequence[PastRelease] = (),
+    keep: Path | None = None,
+) -> Masks:
+    """Decide jointly over all tables of all notebooks what a release keeps back.
+
+    Args:
+        finished: the internal steps, whose records hold the true counts.
+        policy: the site's rules.
+        public: figures that anybody can look up.
+        previous: tables of earlier releases as they were published.
+        keep: folder in which a plan is kept under a name made of everything that goes into it; one that is there
+            already is used again.
+
+    Raises:
+        NoPlanError: tables contradict each other or a public figure, a count cannot be protected, or the search for
+            the best plan reached its limit.
     """
-    records = [
-        record for _, step in sorted(finished.items()) for record in step.records() if record.spec.population
-    ]
-    plans = [plan_disclosure([table], policy) for table in count_tables(records)]
-    return masks_for(_together(plans), records)
-
-
-def _together(plans: Sequence[Plan]) -> Plan:
-    """Plans of different tables as one."""
-    return Plan(
-        hidden={name: flags for plan in plans for name, flags in plan.hidden.items()},
-        primary={name: found for plan in plans for name, found in plan.primary.items()},
-        exemptions=tuple(sorted(pair for plan in plans for pair in plan.exemptions)),
-        suggestions=tuple(text for plan in plans for text in plan.suggestions),
+    tables = counted_tables(finished)
+    asked = json.dumps(
+        [
+            package_digest("disclosure"),
+            dump_tables([one.table for one in tables]),
+            asdict(policy),
+            [asdict(figure) for figure in public],
+            dump_past(previous),
+        ],
+        default=str,
     )
+    file = keep / f"planned-{digest(asked.encode())[:16]}.json" if keep else None
+    if file and file.is_file():
+        return masks_for(Plan.from_json(file.read_text(encoding="utf-8")), tables)
+    try:
+        made = plan_disclosure([one.table for one in tables], policy, public, previous)
+    except (PlanError, TableError) as error:
+        raise NoPlanError(str(error)) from None
+    if file:
+        write_atomically(file, made.to_json())
+    return masks_for(made, tables)
+
+
+def audit_masks(
+    finished: Mapping[str, Finished],
+    masks: Masks,
+    policy: Policy,
+    public: Sequence[PublicFigure] = (),
+    previous: Sequence[PastRelease] = (),
+) -> AuditReport:
+    """Try to undo the masks of a release with everything that an outsider knows; arguments as in `plan_masks`."""
+    tables = [one.table for one in counted_tables(finished)]
+    return audit(tables, masks.plan.hidden, policy, public, previous)
+
+
+def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> dict[str, list[str]]:
+    """What the readers of each notebook's page are told about the plan.
+
+    Everybody reads which tables are printed in full and why; readers inside the city also what to merge where most of
+    a table vanishes.
+    """
+    told: dict[str, list[str]] = {name: [] for name in finished}
+    titles = {one.record.key: one.record.spec.title for one in counted_tables(finished)}
+    for key, reason in masks.plan.exemptions:
+        told[key.partition("/")[0]].append(_IN_FULL.format(title=titles[key], reason=reason))
+    if audience == "internal":
+        for advice in masks.plan.suggestions:
+            key = next(key for key in titles if advice.startswith(f"表「{key}」"))
+            told[key.partition("/")[0]].append("公表用ページでは、" + advice.replace(key, titles[key], 1))
+    return told
 
 
 def write_masks(masks: Masks, folder: Path) -> Path:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 
-from ujo_lib.pipeline.keys import Step, plan_steps, run_id
+from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
 from ujo_lib.pipeline.layout import SiteYear, notebook_names, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
@@ -25,6 +25,7 @@ from ujo_lib.pipeline.progress import Progress
 if TYPE_CHECKING:
     from ujo_lib.pipeline.execute import NotebookFailedError
     from ujo_lib.pipeline.steps import Finished, StepStore, Walk
+    from ujo_lib.report.masks import Masks
 
 CANDIDATE = "秘匿審査前・配布不可"
 """Status of release pages that have been neither audited nor signed."""
@@ -113,11 +114,11 @@ def run(
 
 @dataclass(frozen=True)
 class _Made:
-    """Finished steps by notebook for the two audiences, and the digest of the plan between them."""
+    """Finished steps by notebook for the two audiences, and the plan between them."""
 
     internal: Mapping[str, "Finished"]
     release: Mapping[str, "Finished"]
-    plan: str = ""
+    masks: "Masks | None" = None
 
     @property
     def all(self) -> list["Finished"]:
@@ -126,8 +127,14 @@ class _Made:
 
 def _make_pages(walk: "Walk", steps: Sequence[Step], only: Sequence[str]) -> _Made:
     """Execute what has to be executed, for one audience after the other."""
-    from ujo_lib.disclosure.tables import Policy
-    from ujo_lib.pipeline.release import plan_masks, release_jobs, require_door, write_masks
+    from ujo_lib.pipeline.knowledge import Knowledge
+    from ujo_lib.pipeline.release import (
+        counted_tables,
+        plan_masks,
+        release_jobs,
+        require_door,
+        write_masks,
+    )
     from ujo_lib.pipeline.steps import Job
 
     chosen = notebook_names(list(only))
@@ -138,13 +145,18 @@ def _make_pages(walk: "Walk", steps: Sequence[Step], only: Sequence[str]) -> _Ma
         raise NotebooksFailedError(failures, walk.place)
     if only:
         return _Made(internal, {})
-    masks = plan_masks(internal, Policy(threshold=steps[0].settings.threshold))
+    known = Knowledge.read(walk.place, steps)
+    public = known.figures(counted_tables(internal))
+    kept = None if walk.force else walk.place.steps
+    masks = plan_masks(internal, known.policy, public, known.previous, kept)
+    for advice in masks.plan.suggestions:
+        walk.progress.note(advice)
     plan = write_masks(masks, walk.place.steps)
     release, failures = walk.finish(release_jobs(steps, internal, masks, plan))
     if failures:
         raise NotebooksFailedError(failures, walk.place)
     require_door({name: step.notebook for name, step in release.items()})
-    return _Made(internal, release, masks.plan.digest)
+    return _Made(internal, release, masks)
 
 
 def _is_needed(step: Step, steps: Sequence[Step], chosen: Sequence[str]) -> bool:
@@ -157,13 +169,15 @@ def _put_in_place(
 ) -> Manifest:
     """Write both sets of pages beside their targets, rename them into place, and bear witness."""
     from ujo_lib.pipeline.pages import refresh_page, write_pages
+    from ujo_lib.pipeline.release import notices
 
     identity = run_id(steps) if made.release else (before.run_id if before else "")
     staging = place.outputs / ".staging"
     shutil.rmtree(staging, ignore_errors=True)
     if made.release:
-        write_pages("internal", steps, made.internal, identity, staging / "internal")
-        write_pages("release", steps, made.release, identity, staging / "release")
+        for audience, finished in (("internal", made.internal), ("release", made.release)):
+            said = notices(made.internal, made.masks, audience) if made.masks else {}
+            write_pages(audience, steps, finished, identity, staging / audience, said)
     else:
         refresh_page(place, steps, made.internal, list(made.internal), staging / "internal")
     replace_folder(staging / "internal", place.internal)
@@ -204,7 +218,9 @@ def _manifest(
         settings={step.notebook: step.settings.model_dump() for step in steps},
         internal={**(before.internal if before else {}), **records["internal"]},
         release=records["release"] or (before.release if before else {}),
-        plan=made.plan or (before.plan if before else ""),
+        plan=made.masks.plan.digest if made.masks else (before.plan if before else ""),
+        advice=made.masks.plan.suggestions if made.masks else (before.advice if before else ()),
+        known=known_digest(place, identity) if made.masks else (before.known if before else ""),
         files=hashes(
             place.outputs, [folder for folder in (place.internal, place.release) if folder.is_dir()]
         ),
@@ -220,7 +236,12 @@ def _is_current(before: Manifest, steps: Sequence[Step], only: Sequence[str], pl
         for step in steps
         if step.notebook in chosen
     )
-    whole = bool(only) or (before.verdict == "complete" and before.run_id == run_id(steps))
+    identity = run_id(steps)
+    whole = bool(only) or (
+        before.verdict == "complete"
+        and before.run_id == identity
+        and before.known == known_digest(place, identity)
+    )
     return same and whole and before.stands(place.outputs)
 
 

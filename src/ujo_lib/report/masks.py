@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.tables import Cell, CountTable
 from ujo_lib.report.publish import PublishError, TableRecord
 
+_MONTH = re.compile(r"(1[0-2]|[1-9])月")
 NO_ANSWER = "無回答"
 ANSWERED = "〔有効回答〕"
 """Label of the cell that a base printed beside others stands for: everybody who answered."""
@@ -71,33 +73,42 @@ class Masks:
         return self.flags[record.key]
 
 
-def masks_for(plan: Plan, records: Sequence[TableRecord]) -> Masks:
-    """Spell a plan out for the records it was made for."""
-    counted = [record for record in records if record.spec.population is not None]
-    answered = _answered(counted)
-    digests, flags = {}, {}
-    for record, table in zip(counted, count_tables(counted), strict=True):
-        hidden = {
-            (cell.labels, cell.column): flag
-            for cell, flag in zip(table.cells, plan.mask(table.id), strict=True)
-        }
-        of_table = {column: [False] * len(record.rows) for column in record.spec.counts}
-        for row, column in _positions(record):
-            labels = _labels(record, row, column, answered[str(record.spec.population)])
-            of_table[column][row] = hidden[labels, column]
-        digests[record.key], flags[record.key] = record.digest, of_table
-    return Masks(plan, digests, flags)
+@dataclass(frozen=True)
+class Counted:
+    """A recorded table in the disclosure room's words.
+
+    Attributes:
+        record: the table as recorded.
+        table: what its cells count.
+        places: (row, count column) of the record → position among the cells of `table`.
+    """
+
+    record: TableRecord
+    table: CountTable
+    places: Mapping[tuple[int, str], int]
 
 
-def count_tables(records: Sequence[TableRecord]) -> list[CountTable]:
-    """Say in the disclosure room's words what the recorded tables with a population count.
+def counted(records: Sequence[TableRecord]) -> list[Counted]:
+    """Say what the recorded tables with a population count; the others are left out.
 
     A base printed beside the cells of a table counts those who gave an answer to the dimension it is summed over. Who
     they are follows from all tables of the population together: every category that any of them names, but 無回答.
     """
-    counted = [record for record in records if record.spec.population is not None]
-    answered = _answered(counted)
-    return [_count_table(record, answered[str(record.spec.population)]) for record in counted]
+    members = [record for record in records if record.spec.population is not None]
+    answered = _answered(members)
+    return [_counted(record, answered[str(record.spec.population)]) for record in members]
+
+
+def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
+    """Spell a plan out for the records it was made for."""
+    digests, flags = {}, {}
+    for one in tables:
+        hidden = plan.mask(one.table.id)
+        of_table = {column: [False] * len(one.record.rows) for column in one.record.spec.counts}
+        for (row, column), position in one.places.items():
+            of_table[column][row] = hidden[position]
+        digests[one.record.key], flags[one.record.key] = one.record.digest, of_table
+    return Masks(plan, digests, flags)
 
 
 def _answered(records: Sequence[TableRecord]) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -123,33 +134,70 @@ def _answered(records: Sequence[TableRecord]) -> dict[str, dict[str, tuple[str, 
     }
 
 
-def _count_table(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -> CountTable:
+def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -> Counted:
     spec = record.spec
     within = {
         variable: {ANSWERED: atoms}
         for variable, atoms in answered.items()
         if variable in spec.dimensions.values()
     }
-    recode = {name: {**spec.recode.get(name, {}), **within.get(name, {})} for name in {*spec.recode, *within}}
-    values = {
-        (row, column): record.rows[row][record.columns.index(column)] for row, column in _positions(record)
+    months = _months(record)
+    recode = {
+        name: {**spec.recode.get(name, {}), **within.get(name, {}), **months.get(name, {})}
+        for name in {*spec.recode, *within, *months}
     }
-    cells = {
-        (_labels(record, row, column, answered), column): int(value)
-        for (row, column), value in values.items()
-    }
-    return CountTable(
+    cells: dict[tuple[tuple[str, ...], str], Cell] = {}
+    labels = {(row, column): _labels(record, row, column, answered) for row, column in _positions(record)}
+    for (row, column), text in labels.items():
+        value = int(record.rows[row][record.columns.index(column)])
+        cell = cells.setdefault((text, column), Cell(text, column, value))
+        if cell.value != value:
+            raise PublishError(f"{record.key}: {column} of {text} stands twice, as {cell.value} and {value}")
+    position = {key: number for number, key in enumerate(cells)}
+    table = CountTable(
         id=record.key,
         population=str(spec.population),
         dimensions=dict(spec.dimensions),
         counts=spec.counts,
-        cells=tuple(Cell(labels, column, value) for (labels, column), value in cells.items()),
+        cells=tuple(cells.values()),
         where=dict(spec.where),
         recode=recode,
         total_labels=spec.total_labels,
         multiple=spec.multiple_variables,
         period=(date.fromisoformat(spec.days[0]), date.fromisoformat(spec.days[1])) if spec.days else None,
     )
+    return Counted(record, table, {at: position[text, at[1]] for at, text in labels.items()})
+
+
+def _months(record: TableRecord) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Variable → label → months with their year, for labels that stand for 4月, say.
+
+    The April of one year is not that of another, and a report of the year before may print both.
+    """
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    if not record.spec.days:
+        return found
+    first, last = (date.fromisoformat(day) for day in record.spec.days)
+    for column, variable in record.spec.dimensions.items():
+        book = record.spec.recode.get(variable, {})
+        for label in dict.fromkeys(str(row[record.columns.index(column)]) for row in record.rows):
+            months = [_MONTH.fullmatch(atom) for atom in book.get(label, (label,))]
+            if all(months):
+                numbers = [int(match[1]) for match in months if match]
+                atoms = [
+                    f"{year}年{month}月"
+                    for month in numbers
+                    for year in range(first.year, last.year + 1)
+                    if _within(year, month, first, last)
+                ]
+                found.setdefault(variable, {})[label] = tuple(atoms)
+    return found
+
+
+def _within(year: int, month: int, first: date, last: date) -> bool:
+    """Whether some day of a month lies in a run of days."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, 1) <= last and first < following
 
 
 def _labels(

@@ -1,0 +1,114 @@
+"""What outsiders know before a release leaves: figures already public, and every release that left before.
+
+A release is remembered when it leaves, with its true counts and its masks, so that the next one can be held against it:
+the next year's, and a second version of the same year's. The memory is confidential, lies beside the outputs and
+outlives the pages it tells of.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ujo_lib.disclosure.tables import (
+    Exemption,
+    PastRelease,
+    Policy,
+    PublicFigure,
+    dump_past,
+    load_past,
+)
+from ujo_lib.files import write_atomically
+from ujo_lib.params.disclosure import DisclosureRules
+from ujo_lib.pipeline.keys import SUMMARY, Step
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.report.claims import read_claims
+from ujo_lib.report.known import public_figures
+from ujo_lib.report.masks import Counted, Masks
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The rules of the site, and what is known without this release.
+
+    Attributes:
+        policy: the rules in force.
+        declared: figures that the site says are public.
+        claims: file of published statements that count people, if there is one.
+        previous: tables of earlier releases as they were published.
+    """
+
+    policy: Policy
+    declared: tuple[PublicFigure, ...] = ()
+    claims: Path | None = None
+    previous: tuple[PastRelease, ...] = ()
+
+    @classmethod
+    def read(cls, place: SiteYear, steps: Sequence[Step]) -> "Knowledge":
+        """Collect what is known before the release of a run.
+
+        A release of the very same run that has left already is an earlier one like any other: what it printed stays
+        printed.
+
+        Args:
+            place: which place and year.
+            steps: the steps of the run.
+
+        Raises:
+            ParameterError: mistakes in `disclosure.yaml`.
+        """
+        rules = DisclosureRules.read(place.rules)
+        summary = next((step.settings for step in steps if step.notebook == SUMMARY), None)
+        return cls(
+            _policy(rules, steps[0].settings.threshold),
+            tuple(_figure(rules)),
+            summary.path("published_file") if summary else None,
+            tuple(past for file in place.memories() for past in load_past(file.read_text("utf-8"))),
+        )
+
+    def figures(self, tables: Sequence[Counted]) -> list[PublicFigure]:
+        """Figures already public: those declared, and those that published statements give away."""
+        claims = read_claims(self.claims) if self.claims and self.claims.stat().st_size else []
+        return [*self.declared, *public_figures(claims, tables)]
+
+
+def remember(place: SiteYear, identity: str, tables: Sequence[Counted], masks: Masks) -> Path:
+    """Remember a release that leaves, for all that come after it.
+
+    Args:
+        place: which place and year.
+        identity: run id of the release.
+        tables: every table of it, with its true counts.
+        masks: what was hidden.
+    """
+    past = [PastRelease(one.table, masks.plan.mask(one.table.id)) for one in tables]
+    file = place.disclosed / f"{identity}-{masks.plan.digest[:8]}.json"
+    write_atomically(file, dump_past(past))
+    return file
+
+
+def _policy(rules: DisclosureRules, threshold: int) -> Policy:
+    return Policy(
+        threshold=threshold,
+        zero_rule=rules.zero_rule,
+        required_width=rules.required_width,
+        exemptions=tuple(
+            Exemption(one.population, one.dimensions, one.min_total, one.reason) for one in rules.exemptions
+        ),
+        own_case=rules.own_case,
+        dominance=rules.dominance,
+    )
+
+
+def _figure(rules: DisclosureRules) -> list[PublicFigure]:
+    return [
+        PublicFigure(
+            one.population,
+            one.where,
+            one.low,
+            one.low if one.high is None else one.high,
+            one.source,
+            one.multiple,
+            one.period,
+        )
+        for one in rules.public_figures
+    ]
