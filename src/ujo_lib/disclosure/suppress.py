@@ -176,10 +176,65 @@ def _refute(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _Cuts) 
         None when all targets are protected, otherwise a larger set that protects them all.
     """
     enough = hidden.copy()
+    for side in (-1, 1):
+        _push(problem, hidden, side, worlds)
     for number, side in worlds.open_ends(hidden, whole=False):
         if (number, side) in worlds.open_ends(hidden, whole=False):
             enough |= _chain_of_cuts(problem, hidden, problem.targets[number], side, worlds, cuts)
     return enough if np.any(enough & ~hidden) else None
+
+
+def _push(problem: Problem, hidden: np.ndarray, side: int, worlds: _Worlds) -> None:
+    """Look for populations in which many targets at once lie on the wanted side: one programme instead of many."""
+    left = [number for number, end in worlds.open_ends(hidden, whole=False) if end == side]
+    while len(left) > 1:
+        x = _crowd(problem, hidden, [problem.targets[number] for number in left], side)
+        worlds.add(x)
+        before, left = (
+            left,
+            [number for number, end in worlds.open_ends(hidden, whole=False) if end == side],
+        )
+        if 2 * len(left) > len(before):
+            return  # what remains is asked one by one
+
+
+def _crowd(problem: Problem, hidden: np.ndarray, targets: Sequence[Target], side: int) -> np.ndarray:
+    """The population in which the targets come nearest to their limits in all; what lies beyond does not count."""
+    A = problem.system.A
+    equal, known, _, upper, bounds = _shown(problem, hidden)
+    k, n = len(targets), A.shape[1]
+    aims = A[[target.row for target in targets]]
+    limits = np.array([target.high if side > 0 else target.low for target in targets], float)
+    # One variable more for each target: its count as far as the limit, and no further.
+    padding = sp.csr_matrix((upper.shape[0], k))
+    found = linprog(
+        np.concatenate([np.zeros(n), np.full(k, -float(side))]),
+        A_eq=sp.hstack([equal, sp.csr_matrix((equal.shape[0], k))], format="csr"),
+        b_eq=known,
+        A_ub=sp.vstack(
+            [sp.hstack([upper, padding]), sp.hstack([-side * aims, side * sp.eye(k)])], format="csr"
+        ),
+        b_ub=np.concatenate([bounds, np.zeros(k)]),
+        bounds=[(0, None)] * n + [(0, limit) if side > 0 else (limit, None) for limit in limits],
+        method="highs",
+    )
+    if found.status != 0:
+        raise LimitError
+    return np.asarray(found.x[:n])
+
+
+def _shown(
+    problem: Problem, hidden: np.ndarray
+) -> tuple[sp.csr_matrix, np.ndarray, np.ndarray, sp.csr_matrix, np.ndarray]:
+    """What everybody sees, as equations and as inequalities, with the rows that are exact."""
+    A, E = problem.system.A, problem.system.E
+    shown = np.flatnonzero(~hidden)
+    exact = shown[problem.low[shown] == problem.high[shown]]
+    loose = shown[problem.low[shown] < problem.high[shown]]
+    equal = sp.vstack([A[exact], E], format="csr")
+    upper = sp.vstack([A[loose], -A[loose]], format="csr")
+    known = np.concatenate([problem.low[exact], np.zeros(E.shape[0])])
+    return equal, known, exact, upper, np.concatenate([problem.high[loose], -problem.low[loose]])
 
 
 def _chain_of_cuts(
@@ -204,20 +259,15 @@ def _extreme(
     problem: Problem, hidden: np.ndarray, target: Target, side: int
 ) -> tuple[np.ndarray | None, np.ndarray]:
     """A population on the wanted side of a target, or else the cut made of the rows that prevent it."""
-    A, E = problem.system.A, problem.system.E
-    shown = np.flatnonzero(~hidden)
-    exact = shown[problem.low[shown] == problem.high[shown]]
-    loose = shown[problem.low[shown] < problem.high[shown]]
-    aim = A[target.row]
+    equal, known, exact, upper, bounds = _shown(problem, hidden)
+    aim = problem.system.A[target.row]
     limit = target.high if side > 0 else target.low
-    equal = sp.vstack([A[exact], E], format="csr")
-    upper = sp.vstack([A[loose], -A[loose], side * aim], format="csr")
     found = linprog(
         -side * aim.toarray().ravel(),
         A_eq=equal,
-        b_eq=np.concatenate([problem.low[exact], np.zeros(E.shape[0])]),
-        A_ub=upper,
-        b_ub=np.concatenate([problem.high[loose], -problem.low[loose], [side * limit]]),
+        b_eq=known,
+        A_ub=sp.vstack([upper, side * aim], format="csr"),
+        b_ub=np.concatenate([bounds, [side * limit]]),
         method="highs",
     )
     if found.status != 0:
