@@ -4,9 +4,11 @@ Invented people get two to four variables (one of them ordered and recoded, some
 answers, sometimes a subgroup); several tables are counted from them, as one report would. `ujo` plans the masks
 jointly and the audit tries to undo them; on sets small enough every possible population is tried as well.
 
-Peers, in the same run, where a Python that has them is named: pytauargus (optimal method) solves the first table of
-each set alone, with the same cells to protect, the same protection levels and costs as `ujo` for that table; acro
-masks it, and its own one-way tables are held against it.
+Peers, in the same run, where a Python has them: pytauargus (optimal method) solves the first table of each set alone,
+with the same cells to protect, the same protection levels and costs as `ujo` for that table; acro masks it, and its
+own one-way tables are held against it. pytauargus is in `requirements-bench.lock` (`make bench`). acro needs an older
+pandas and so a Python of its own: `python -m venv .venv-acro`, then
+`.venv-acro/bin/pip install --require-hashes -r requirements-acro.lock`.
 """
 
 import argparse
@@ -173,11 +175,9 @@ def _job(one: TableSet) -> dict[str, Any]:
     }
 
 
-def _ask(
-    python: str | None, script: str, jobs: Sequence[dict[str, Any]]
-) -> tuple[str, list[dict[str, Any]]] | None:
+def _ask(python: str, script: str, jobs: Sequence[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]] | None:
     """Answers of a peer, or None when it is not there."""
-    if not python:
+    if not Path(python).exists():
         return None
     lines = "".join(json.dumps(job, ensure_ascii=False) + "\n" for job in jobs)
     done = subprocess.run(
@@ -187,7 +187,7 @@ def _ask(
     return (answers[0]["version"], answers[1:]) if len(answers) == len(jobs) + 1 else None
 
 
-def against_tauargus(sets: Sequence[TableSet], python: str | None) -> dict[str, Any] | None:
+def against_tauargus(sets: Sequence[TableSet], python: str) -> dict[str, Any] | None:
     """Cost of both masks for the same single tables, and how many of the peer's leak beside the other tables."""
     asked = _ask(python, "peer_tauargus.py", [_job(one) for one in sets])
     if asked is None:
@@ -221,7 +221,7 @@ def _cost(table: CountTable, flags: Sequence[bool]) -> int:
     return sum(INNER_WEIGHT + TOTAL_WEIGHT * table.totals_in(i) for i, flag in enumerate(flags) if flag)
 
 
-def against_acro(sets: Sequence[TableSet], python: str | None) -> dict[str, Any] | None:
+def against_acro(sets: Sequence[TableSet], python: str) -> dict[str, Any] | None:
     """Cells that acro hides, and how many of them its own one-way tables give back."""
     asked = _ask(python, "peer_acro.py", [_job(one) for one in sets])
     if asked is None:
@@ -250,8 +250,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="60 sets instead of 1,000")
     parser.add_argument("--sets", type=int, help="number of sets")
-    parser.add_argument("--tauargus-python", help="Python that has pytauargus (0.6)")
-    parser.add_argument("--acro-python", help="Python that has acro (1.0)")
+    parser.add_argument(
+        "--tauargus-python", default=sys.executable, help="Python that has pytauargus (default: this one)"
+    )
+    parser.add_argument(
+        "--acro-python", default=str(ROOT / ".venv-acro/bin/python"), help="Python that has acro"
+    )
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     options = parser.parse_args()
     count = options.sets or (60 if options.quick else 1000)
