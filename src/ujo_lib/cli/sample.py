@@ -41,12 +41,22 @@ def _sample(options: argparse.Namespace) -> int:
     maker = package_digest("sample") + (repr(place) if place else "")
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == maker:
         return DONE if options.quiet else explain(f"合成データはそろっています: {target}", DONE)
+    if place and not stamp.exists() and _holds_data(target):
+        return explain(f"{target} に、合成データでないファイルがあります。上書きしません。", WRONG_PARAMETERS)
     from ujo_lib import sample
 
     sample.write_city(root, site=options.site, place=place)
     write_atomically(stamp, maker)
     print(f"合成データを作りました: {target}", file=sys.stderr)
     return DONE
+
+
+def _holds_data(folder: Path) -> bool:
+    """Whether anything but forms that nobody has filled in lies there."""
+    from ujo_lib.setup.forms import has_example
+
+    files = [file for file in folder.rglob("*") if file.suffix in {".csv", ".tsv", ".xlsx"}]
+    return not all(has_example(file) for file in files)
 
 
 def _synthetic_place(root: Path, site: str) -> "Place | None":

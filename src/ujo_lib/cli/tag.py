@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from contextlib import nullcontext
 
 from ujo_lib.cli.common import DATA_PROBLEMS, DONE, WRONG_PARAMETERS, AddCommand, explain, positive
 from ujo_lib.params import project_root
@@ -15,10 +16,14 @@ def add_commands(command: AddCommand) -> None:
     tag.add_argument("output", help="結果のファイル(相談IDと、主題ごとの0/1。本文は書かない)")
     tag.add_argument("--codebook", default=None, help="主題の定義(既定は params/codebook.yaml)")
     tag.add_argument("--jobs", type=positive, default=None, help="同時に使うCPUの数(既定はすべて)")
+    tag.add_argument(
+        "--scheduler", default="", metavar="ADDRESS", help="Dask のクラスターで実行する(スケジューラーの場所)"
+    )
     tag.add_argument("--encoding", default="utf-8", help="CSVの文字コード(cp932 など。既定は utf-8)")
 
 
 def _tag(options: argparse.Namespace) -> int:
+    from ujo_lib.pipeline.executors import NoClusterError, open_executor
     from ujo_lib.tagging import CodebookError, load_codebook
     from ujo_lib.tagging.stream import ColumnNotFoundError, UnreadableInputError, tag_file
 
@@ -34,10 +39,12 @@ def _tag(options: argparse.Namespace) -> int:
 
     try:
         codebook = load_codebook(options.codebook or project_root() / "params" / "codebook.yaml")
-        done = tag_file(
-            options.input, options.output, codebook, options.jobs or 0, told, encoding=options.encoding
-        )
-    except CodebookError as error:
+        # On this machine threads do: the kernels release the interpreter's lock.
+        with open_executor(scheduler=options.scheduler) if options.scheduler else nullcontext() as executor:
+            done = tag_file(
+                options.input, options.output, codebook, options.jobs or 0, told, executor, options.encoding
+            )
+    except (CodebookError, NoClusterError) as error:
         return explain(error, WRONG_PARAMETERS)
     except (ColumnNotFoundError, UnreadableInputError, FileNotFoundError) as error:
         return explain(error, DATA_PROBLEMS)

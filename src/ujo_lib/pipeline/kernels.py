@@ -18,6 +18,7 @@ import tempfile
 import threading
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,16 @@ PRELOADED = (
 """What every kernel would import anyway."""
 
 _SERVER = "ujo_lib.pipeline.forkserver"
+_dedicated = False
+
+
+def dedicate_this_process() -> None:
+    """Say that this process was forked with the libraries loaded, for one run and nothing else.
+
+    The server of its kernels is then a fork of it: nothing has to be imported again.
+    """
+    global _dedicated  # a property of the process, known to nobody else
+    _dedicated = can_fork()
 
 
 def kernel_environment() -> dict[str, str]:
@@ -70,14 +81,8 @@ class ForkServer(AbstractContextManager["ForkServer"]):
             inputs: the inputs.yaml whose files the kernels will read; the server parses them once for all.
             kinds: the kinds of input to parse.
         """
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", _SERVER, str(inputs), ",".join(kinds), *PRELOADED],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=kernel_environment(),
-            text=True,
-            bufsize=1,
-        )
+        start = _ForkedServer if _dedicated else _start_server
+        self._process = start(str(inputs), list(kinds))
         self._talk = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="ujo-")
         self._kernels = itertools.count(1)
@@ -119,6 +124,60 @@ class ForkServer(AbstractContextManager["ForkServer"]):
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._folder.cleanup()
+
+
+def _start_server(inputs: str, kinds: list[str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", _SERVER, inputs, ",".join(kinds), *PRELOADED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=kernel_environment(),
+        text=True,
+        bufsize=1,
+    )
+
+
+class _ForkedServer:
+    """The server as a fork of this process, with the face of a `subprocess.Popen`."""
+
+    def __init__(self, inputs: str, kinds: list[str]) -> None:
+        asked, ask = os.pipe()
+        answered, answer = os.pipe()
+        self._process = get_context("fork").Process(
+            target=_serve_here, args=(inputs, kinds, (asked, answer), (ask, answered))
+        )
+        self._process.start()
+        os.close(asked)
+        os.close(answer)
+        self.stdin = os.fdopen(ask, "w", buffering=1)
+        self.stdout = os.fdopen(answered)
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for its end.
+
+        Raises:
+            subprocess.TimeoutExpired: it has not come in time.
+        """
+        self._process.join(timeout)
+        if self._process.is_alive():
+            raise subprocess.TimeoutExpired(_SERVER, timeout or 0)
+
+    def kill(self) -> None:
+        """Kill it."""
+        self._process.kill()
+
+
+def _serve_here(inputs: str, kinds: list[str], own: tuple[int, int], others: tuple[int, int]) -> None:
+    """Serve on standard input and output, where a kernel closes them, and let go of the runner's ends."""
+    for descriptor in others:
+        os.close(descriptor)
+    for descriptor, standard in zip(own, (0, 1), strict=True):
+        os.dup2(descriptor, standard)
+        os.close(descriptor)
+    sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115
+    from ujo_lib.pipeline.forkserver import serve
+
+    serve(inputs, kinds, [])
 
 
 class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]  # jupyter_client is followed untyped

@@ -1,0 +1,208 @@
+"""Many runs, and how each of them ended: one that fails stops no other, and all is told in one paragraph at the end."""
+
+import os
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from ujo_lib.fiscal import DateError, FiscalYear
+from ujo_lib.params import ParameterError, PathOutsideProjectError, read_flat_yaml
+from ujo_lib.pipeline.keys import MissingInputError
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.progress import Progress
+from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, run
+
+State = Literal["unchanged", "done", "locked", "parameters", "data", "notebook", "refused", "fault"]
+STATES: dict[State, str] = {
+    "unchanged": "変更なし",
+    "done": "完了",
+    "locked": "別の実行が進行中",
+    "parameters": "パラメーターか入力ファイルの不足",
+    "data": "入力データの問題",
+    "notebook": "ノートブックの失敗",
+    "refused": "公表用ページの差し止め",
+    "fault": "プログラムの不具合",
+}
+"""How a run can end, from good to bad, and what it is called."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one run ended.
+
+    Attributes:
+        site, year: what was run.
+        title: the same for a reader: 「若葉市 令和5(2023)年度」.
+        state: how it ended.
+        message: what went wrong; empty when nothing did.
+        run_id: hash of everything that went in.
+        executed: number of steps that were executed.
+        seconds: wall time.
+        report: path of the cover page.
+    """
+
+    site: str
+    year: int
+    title: str
+    state: State
+    message: str = ""
+    run_id: str = ""
+    executed: int = 0
+    seconds: float = 0.0
+    report: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether the report is up to date."""
+        return self.state in ("unchanged", "done")
+
+    def __str__(self) -> str:
+        made = f"{self.executed} 件を実行、{self.seconds:.1f} 秒" if self.state == "done" else ""
+        reason = self.message.splitlines()[0] if self.message else made
+        return f"{self.title}: {STATES[self.state]}" + (f"({reason})" if reason else "")
+
+
+def just_closed(today: date) -> FiscalYear:
+    """The fiscal year that ended last: the one a yearly report is due for."""
+    return FiscalYear(FiscalYear.containing(today).year - 1)
+
+
+def site_years(root: Path, year: FiscalYear | None = None) -> list[SiteYear]:
+    """Every place and year that has parameters, in order; with `year`, that year of every site, prepared or not."""
+    sites = sorted(
+        folder.name for folder in (root / "params").iterdir() if any(folder.glob("fy*/common.yaml"))
+    )
+    if year is not None:
+        return [SiteYear(root, site, year.year) for site in sites]
+    found = {(site, file.parent.name) for site in sites for file in (root / "params" / site).glob("fy*/*")}
+    return [SiteYear(root, site, int(name[2:])) for site, name in sorted(found)]
+
+
+def attempt(place: SiteYear, progress: Progress, **options: Any) -> Result:
+    """Run one place and year and say how it ended; only a fault of the program is raised.
+
+    Args:
+        place: which one.
+        progress: where to tell what happens.
+        options: `only`, `force`, `jobs` of `run`.
+    """
+    title = _title(place)
+    state: State
+    try:
+        if not place.params.is_dir():
+            raise MissingInputError([_not_prepared(place)])
+        outcome = run(place, progress=progress, **options)
+    except LockedError as error:
+        state, message = "locked", str(error)
+    except (ParameterError, PathOutsideProjectError, MissingInputError, DateError) as error:
+        state, message = "parameters", str(error)
+    except NotebooksFailedError as error:
+        state, message = "data" if error.from_data else "notebook", _without_data(error)
+    except RuntimeError as error:
+        from ujo_lib.pipeline.release import ReleaseRefusedError
+
+        if not isinstance(error, ReleaseRefusedError):
+            raise
+        state, message = "refused", str(error)
+    else:
+        state = "unchanged" if outcome.unchanged else "done"
+        cover = (place.internal if options.get("only") else place.release) / "index.html"
+        return Result(
+            place.site,
+            place.year,
+            title,
+            state,
+            "",
+            outcome.run_id,
+            len(outcome.executed),
+            outcome.seconds,
+            str(cover),
+        )
+    progress.note(message)
+    return Result(place.site, place.year, title, state, message)
+
+
+def _without_data(error: NotebooksFailedError) -> str:
+    """Where and by what kind of error notebooks stopped; an error message may quote somebody's record."""
+    stops = (
+        f"{name} の {failure.cell or '-'} 番目のセル({failure.reason.partition(':')[0]})"
+        for name, failure in error.failures.items()
+    )
+    return f"止まったノートブック: {'、'.join(stops)}。くわしくは `ujo check` と failed フォルダーで確かめてください。"
+
+
+def run_all(places: Sequence[SiteYear], executor: Executor, **options: Any) -> Iterator[Result]:
+    """Run places and years on an executor; yield each as it ends, whatever became of the others."""
+    futures: dict[Future[Result], SiteYear] = {
+        executor.submit(attempt_alone, str(place.root), place.site, place.year, **options): place
+        for place in places
+    }
+    for future in as_completed(futures):
+        place = futures[future]
+        try:
+            yield future.result()
+        except Exception as error:  # a process that died, a worker that was lost
+            yield Result(place.site, place.year, _title(place), "fault", str(error))
+
+
+def attempt_alone(root: str, site: str, year: int, **options: Any) -> Result:
+    """`attempt` for a process of its own, with a log and no terminal; a fault is a result, too."""
+    os.environ["UJO_ROOT"] = root
+    place = SiteYear(Path(root), site, year)
+    progress = Progress(None, place.log if place.params.is_dir() else None)
+    try:
+        return attempt(place, progress, **options)
+    except Exception as error:
+        progress.note(traceback.format_exc())
+        return Result(site, year, _title(place), "fault", f"{type(error).__name__}: {error}")
+    finally:
+        progress.close()
+
+
+def worst(results: Sequence[Result]) -> State:
+    """The worst way in which any of them ended."""
+    order = list(STATES)
+    return max((result.state for result in results), key=order.index, default="unchanged")
+
+
+def paragraph(results: Sequence[Result]) -> str:
+    """What happened, in one paragraph that can go into a mail as it is."""
+    if len(results) == 1:
+        return f"{results[0]}。"
+    count: Callable[[State], int] = lambda state: sum(result.state == state for result in results)  # noqa: E731
+    good = sum(result.good for result in results)
+    text = f"{len(results)} 件の報告書のうち {good} 件がそろいました"
+    text += f"(新しく作ったもの {count('done')} 件、変更のないもの {count('unchanged')} 件)。"
+    if bad := [str(result) for result in results if not result.good]:
+        text += (
+            f"できなかったもの {len(bad)} 件: {'、'.join(bad)}。前の報告書があれば、そのまま残っています。"
+        )
+    return text
+
+
+def summary(results: Sequence[Result], exit_code: int, started: str, finished: str) -> dict[str, Any]:
+    """Everything about the runs as plain values, for a program that sends mail."""
+    return {
+        "text": paragraph(results),
+        "exit_code": exit_code,
+        "state": worst(results),
+        "started": started,
+        "finished": finished,
+        "results": [asdict(result) | {"seconds": round(result.seconds, 1)} for result in results],
+    }
+
+
+def _title(place: SiteYear) -> str:
+    label = FiscalYear(place.year).label
+    try:
+        return f"{read_flat_yaml(place.params / 'common.yaml')['site_name']} {label}"
+    except (ParameterError, KeyError):
+        return f"{place.site} {label}"
+
+
+def _not_prepared(place: SiteYear) -> str:
+    return f"params/{place.site}/fy{place.year}(`ujo new-year {place.site} {place.year}` で作ります)"

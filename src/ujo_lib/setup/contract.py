@@ -1,0 +1,138 @@
+"""The data contract: what the partners who run the desks hand over, in the words of a person who exports a file.
+
+Columns, answers and codes come from the dictionary of intake; only the Japanese explanations stand here.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import jinja2
+
+from ujo_lib.fiscal import FiscalYear, spoken
+from ujo_lib.intake.schemas import (
+    CONSULTATIONS,
+    CONSULTATIONS_HOURLY,
+    SCHEMAS,
+    Column,
+    ColumnType,
+    Multiple,
+    Schema,
+)
+from ujo_lib.setup.forms import Form
+
+PARTNER_KINDS: Final = (
+    "consultations",
+    "consultations_hourly",
+    "national_daily",
+    "national_hourly",
+    "national_attributes",
+)
+"""Kinds of file that come from the partners, not from the city's own desks."""
+
+TYPES: Final[Mapping[ColumnType, str]] = {
+    "id": "番号(文字列。先頭の0を残す)",
+    "str": "短い文字列",
+    "text": "文章(読み取るときに個人名などを伏せる)",
+    "cat": "選択肢",
+    "age": "年代",
+    "int": "整数",
+    "number": "数",
+    "share": "割合(0〜1、または%)",
+    "flag": "1 か 0",
+    "date": "日付",
+    "datetime": "日付と時刻",
+    "hour": "時台(0〜23)",
+    "zone": "時間帯(20:00~26:00)",
+    "year": "年度",
+}
+
+NOTES: Final[Mapping[tuple[str, str], str]] = {
+    ("consultations", "client_id"): "団体の中だけで通じる番号。同じ人かどうか分からない窓口では空欄",
+    ("consultations", "received_at"): "日本時間。相談が始まった時刻",
+    ("consultations", "city"): "本人が述べたときだけ",
+    ("consultations", "utm_source"): "どこから来たか。分かるときだけ",
+    ("consultations", "text"): "渡さないときは空欄",
+    ("consultations_hourly", "n"): "伏せるときは x",
+    ("national_attributes", "occupation"): "項目が「職業×相談内容」のときだけ",
+    ("national_attributes", "value"): "項目の選択肢か「無回答」",
+}
+"""What a partner has to know about a column beyond its type and its answers."""
+
+
+def contract_page(site_name: str, year: FiscalYear, threshold: int, made: Sequence[Form]) -> str:
+    """The contract as one HTML page that needs nothing beside it.
+
+    Args:
+        site_name: name of the city.
+        year: whose data are handed over.
+        threshold: smallest count that the city publishes.
+        made: forms of the year; they carry the answers that this site has declared.
+    """
+    schemas = {form.schema.kind: form.schema for form in made}
+    names = {kind: [form.name for form in made if form.schema.kind == kind] for kind in PARTNER_KINDS}
+    for kind in PARTNER_KINDS:
+        schemas.setdefault(kind, _with_answers_of(SCHEMAS[kind], schemas))
+    hourly = [CONSULTATIONS_HOURLY.column(name) for name in CONSULTATIONS_HOURLY.key]
+    return _template().render(
+        site_name=site_name,
+        year=year.label,
+        start=spoken(year.start),
+        end=spoken(year.end),
+        threshold=threshold,
+        records=CONSULTATIONS,
+        hourly=CONSULTATIONS_HOURLY,
+        hourly_key="・".join(column.heading for column in hourly),
+        hourly_least="・".join(column.heading for column in hourly if column.filled),
+        tables=[_table(schemas[kind], names[kind]) for kind in PARTNER_KINDS],
+    )
+
+
+def _with_answers_of(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
+    """A kind that the year has no file of, with the answers that its sister kinds have declared."""
+    columns = [column for other in schemas.values() for column in other.columns]
+    known = {column.name: column.options for column in columns if column.from_labels}
+    return schema.with_labels(known)
+
+
+def _table(schema: Schema, names: Sequence[str]) -> dict[str, object]:
+    items: tuple[Column | Multiple, ...] = (*schema.columns, *schema.multiples)
+    return {
+        "title": schema.title,
+        "names": names,
+        "key": [schema.column(name).heading for name in schema.key],
+        "rows": [_row(schema, item) for item in items],
+    }
+
+
+def _row(schema: Schema, item: Column | Multiple) -> dict[str, str]:
+    note = NOTES.get((schema.kind, item.name), "")
+    if isinstance(item, Multiple):
+        kind, must, bounds = "複数回答(1,3,5)", "", ""
+    else:
+        kind = TYPES[item.type] + (f"({item.unit})" if item.unit else "")
+        must, bounds = "空欄なし" if item.filled else "", _bounds(item)
+    return {
+        "heading": item.heading,
+        "type": kind,
+        "must": must or ("列が必要" if item.required else ""),
+        "answers": _answers(item) or bounds,
+        "note": note,
+    }
+
+
+def _answers(item: Column | Multiple) -> str:
+    return "、".join(f"{option.code} {option.label}".strip() for option in item.options)
+
+
+def _bounds(column: Column) -> str:
+    low = f"{column.minimum:g}以上" if column.minimum is not None else ""
+    high = f"{column.maximum:g}以下" if column.maximum is not None else ""
+    return low + high
+
+
+@lru_cache(maxsize=1)
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    return jinja2.Environment(loader=loader, autoescape=True).get_template("contract.html.j2")

@@ -1,0 +1,229 @@
+"""Empty forms for the input files of a year: the headings that intake recognises, and one marked example row.
+
+A form bears the name, sheet, heading rows and separator that inputs.yaml declares for the file, so filling it in is all
+that remains. Its example row opens with 「【記入例】」, which intake refuses until somebody has deleted it.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import yaml
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from ujo_lib.fiscal import FiscalYear
+from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
+from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import EXAMPLE_MARK, SCHEMAS, Column, Multiple, Schema
+from ujo_lib.params import inside
+from ujo_lib.setup.copying import SetupError
+
+_WORKBOOKS = (".xlsx", ".xlsm")
+_CODES_SHEET = "コード表"
+_WIDTH = 16
+
+
+@dataclass(frozen=True)
+class Form:
+    """An empty form.
+
+    Attributes:
+        path: where the filled file is expected.
+        name: the same, relative to the folder of data.
+        schema: its kind, with the answers this site has declared.
+        content: the form itself.
+    """
+
+    path: Path
+    name: str
+    schema: Schema
+    content: bytes
+
+
+def forms(root: Path, inputs: Path, year: FiscalYear) -> list[Form]:
+    """Forms for the files of this year and for those that serve every year; earlier years' files have none.
+
+    Args:
+        root: the project folder.
+        inputs: the year's inputs.yaml.
+        year: whose files are wanted.
+
+    Raises:
+        SetupError: inputs.yaml has faults.
+    """
+    declaration = declared(root, inputs)
+    own = f"fy{year.year}"
+    made = []
+    for spec in declaration.files:
+        folder = Path(spec.name).parts[0]
+        if folder.startswith("fy") and folder != own:
+            continue
+        schema = SCHEMAS[spec.kind].with_labels(declaration.labels)
+        headings, example = _columns(spec, schema, declaration, year)
+        content = _workbook if spec.path.suffix in _WORKBOOKS else _text
+        made.append(Form(spec.path, spec.name, schema, content(spec, schema, headings, example)))
+    return made
+
+
+def data_folder(root: Path, inputs: Path) -> Path:
+    """The folder that inputs.yaml names its files from."""
+    return inside(root, yaml.safe_load(inputs.read_text(encoding="utf-8")).get("data_dir", "."))
+
+
+def declared(root: Path, inputs: Path) -> Declaration:
+    """What inputs.yaml says of all its kinds.
+
+    Raises:
+        SetupError: it has faults.
+    """
+    content = yaml.safe_load(inputs.read_text(encoding="utf-8")) or {}
+    notes = Notes(inputs.name)
+    declaration = read_declaration(inputs, [kind for kind in SCHEMAS if kind in content], root, notes)
+    if notes.problems:
+        raise SetupError("\n".join(str(problem) for problem in notes.problems))
+    return declaration
+
+
+def _columns(
+    spec: FileSpec, schema: Schema, declaration: Declaration, year: FiscalYear
+) -> tuple[list[str], list[str]]:
+    """Headings of a file and the values of its example row."""
+    layout = declaration.layouts.get(spec.layout or "")
+    of_layout = dict(layout.columns) if layout else None
+    own = {name: heading for heading, name in spec.columns}
+    given = {name for name, _ in spec.constants}
+    pairs = []
+    for column in schema.columns:
+        if column.name in given or (of_layout is not None and column.name not in of_layout):
+            continue
+        usual = of_layout[column.name][0] if of_layout is not None else column.heading
+        pairs.append((own.get(column.name, usual), _example(column, year)))
+    for item in schema.multiples:
+        pairs += _answers(item, dict(spec.multiple_answers).get(item.name, "listed"))
+    headings, example = (list(values) for values in zip(*pairs, strict=True))
+    return headings, [f"{EXAMPLE_MARK}{example[0]}", *example[1:]]
+
+
+def _answers(item: Multiple, encoding: str) -> list[tuple[str, str]]:
+    first = item.options[0]
+    if encoding == "listed":
+        return [(item.heading, first.code or first.label)]
+    ticks = {"dummies": ("1", "0"), "marks": ("○", "")}[encoding]
+    return [(f"{item.heading}_{option.label}", ticks[option != first]) for option in item.options]
+
+
+def _example(column: Column, year: FiscalYear) -> str:
+    """A value of the column's type that intake accepts."""
+    if column.options:
+        return column.options[0].label
+    day = year.start.isoformat()
+    match column.type:
+        case "id":
+            return "001" if column.required else ""  # it may refer to another row
+        case "date":
+            return day
+        case "datetime":
+            return f"{day} 21:30"
+        case "zone":
+            return "20:00~26:00"
+        case "year":
+            return str(year.year)
+        case "hour":
+            return "21"
+        case "share":
+            return "0.5"
+        case "int" | "number" | "flag":
+            return "1"
+        case _:
+            return "例"
+
+
+def _text(spec: FileSpec, schema: Schema, headings: Sequence[str], example: Sequence[str]) -> bytes:  # noqa: ARG001  # as `_workbook`
+    text = io.StringIO()
+    separator = "\t" if spec.path.suffix == ".tsv" else ","
+    csv.writer(text, delimiter=separator, lineterminator="\r\n").writerows([headings, example])
+    return text.getvalue().encode(spec.encoding or "utf-8-sig")
+
+
+def _workbook(spec: FileSpec, schema: Schema, headings: Sequence[str], example: Sequence[str]) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = spec.sheet or schema.title
+    for level in range(1, spec.header_rows):
+        sheet.cell(level, 1, schema.title)  # a group that all columns share
+    for row, values in ((spec.header_rows, headings), (spec.header_rows + 1, example)):
+        for column, value in enumerate(values, start=1):
+            # As text, or Excel would make 001 a number and 1,3 a date.
+            sheet.cell(row, column, value).number_format = "@"
+    for column, heading in enumerate(headings, start=1):
+        cell = sheet.cell(spec.header_rows, column)
+        cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="center")
+        cell.fill = PatternFill("solid", fgColor="E7EEF5")
+        sheet.cell(spec.header_rows + 1, column).fill = PatternFill("solid", fgColor="FFF4CC")
+        sheet.column_dimensions[get_column_letter(column)].width = max(_WIDTH, len(heading) + 4)
+    sheet.freeze_panes = sheet.cell(spec.header_rows + 1, 2)
+    if spec.sheet:
+        _codes(book.create_sheet(_CODES_SHEET), schema)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _codes(sheet: openpyxl.worksheet.worksheet.Worksheet, schema: Schema) -> None:
+    """The permitted answers; read by people only."""
+    sheet.append(["項目", "番号", "選択肢"])
+    items: tuple[Column | Multiple, ...] = (*schema.columns, *schema.multiples)
+    for item in items:
+        for option in item.options:
+            sheet.append([item.heading, option.code, option.label])
+    sheet.column_dimensions["A"].width = sheet.column_dimensions["C"].width = 32
+
+
+def has_example(file: Path) -> bool:
+    """Whether a file still holds the example row of its form."""
+    if file.suffix not in _WORKBOOKS:
+        content = file.read_bytes()
+        return any(EXAMPLE_MARK.encode(code) in content for code in ("utf-8", "cp932", "utf-16-le"))
+    book = openpyxl.load_workbook(file, read_only=True)
+    try:
+        first = (row[0] for sheet in book for row in sheet.iter_rows(max_row=20, max_col=1, values_only=True))
+        return any(str(value).startswith(EXAMPLE_MARK) for value in first)
+    finally:
+        book.close()
+
+
+_GUIDE = """\
+{site_name} {year} の入力ファイル
+{line}
+
+1. 下の一覧のファイルに、この年度のデータを入れてください(別のところで作ったファイルを同じ名前で置いてもかまいません)。
+   黄色の行(【記入例】で始まる行)は、入力したら削除してください。残っていると検査で止まります。
+2. 見出しの文字は変えないでください。列の意味と選べる値は、データの取り決め.html と data/README.md にあります。
+3. 検査します:   ujo check {site} {number}
+4. 残りを確かめます:   ujo new-year {site} {number}   (何も上書きしません)
+5. 報告書を作ります:   ujo run {site} {number}
+
+ファイルの一覧
+{files}
+この年度に行わなかった調査や施策は、params/{site}/fy{number}/inputs.yaml にそう書きます。
+ここに置いたファイルは、共有や公開の対象になりません(版の管理からも除かれています)。
+"""
+
+
+def guide(site_name: str, site: str, year: FiscalYear, made: Sequence[Form]) -> bytes:
+    """A text in Japanese that says which files are wanted and what to do with them; Notepad can read it."""
+    title = f"{site_name} {year.label} の入力ファイル"
+    files = "".join(f"  - {form.name}  ({form.schema.title})\n" for form in made)
+    text = _GUIDE.format(
+        site_name=site_name,
+        year=year.label,
+        line="=" * len(title) * 2,
+        site=site,
+        number=year.year,
+        files=files,
+    )
+    return text.replace("\n", "\r\n").encode("utf-8-sig")

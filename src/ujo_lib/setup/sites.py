@@ -1,0 +1,157 @@
+"""A new place: the synthetic city's parameters with the names, codes, filters and controls of another."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ujo_lib.fiscal import FiscalYear
+from ujo_lib.params import read_flat_yaml
+from ujo_lib.setup.copying import TO_CHECK, SetupError, newest_year
+from ujo_lib.setup.moving import move_working_day
+from ujo_lib.setup.prefectures import CODES, neighbours
+from ujo_lib.setup.years import Created, copied_parameters, write_year
+
+PATTERN_SITE = "sample"
+"""The site whose parameters every new one starts from."""
+
+_NAME = re.compile(r"[a-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class NewSite:
+    """A place that is to be set up.
+
+    Attributes:
+        name: folder name, of small letters, digits, - and _.
+        site_name: name of the city, such as 「若葉市」.
+        prefecture: its prefecture.
+        area_code: five digits; the first two are the prefecture's.
+        year: fiscal year to begin with.
+        districts: names of its districts, as the survey has them.
+        channel: name of its own consultation desk, as the records have it.
+        contacts: where its people may turn: name → how; national contact points when empty.
+        synthetic: it is a trial with invented data.
+    """
+
+    name: str
+    site_name: str
+    prefecture: str
+    area_code: str
+    year: int
+    districts: tuple[str, ...] = ()
+    channel: str = ""
+    contacts: Mapping[str, str] = field(default_factory=dict)
+    synthetic: bool = False
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name) or self.name == PATTERN_SITE:
+            raise SetupError(
+                f"フォルダー名「{self.name}」は使えません。英小文字・数字・-・_ で付けてください。"
+            )
+        if self.prefecture not in CODES:
+            raise SetupError(f"都道府県「{self.prefecture}」はありません。「岡山県」のように書いてください。")
+        if not re.fullmatch(r"\d{5}", self.area_code) or self.area_code[:2] != CODES[self.prefecture]:
+            raise SetupError(
+                f"地域コード「{self.area_code}」は、{CODES[self.prefecture]} で始まる5桁({self.prefecture}の市区町村)"
+                "ではありません。検査数字(6桁目)は付けません。"
+            )
+
+    @property
+    def desk(self) -> str:
+        """Name of its own consultation desk."""
+        return self.channel or f"{self.site_name}専用"
+
+
+def set_up_site(root: Path, site: NewSite) -> Created:
+    """Write the parameters, forms and data contract of a place that has none yet.
+
+    Raises:
+        SetupError: the place is there already.
+    """
+    if (root / "params" / site.name).exists():
+        raise SetupError(
+            f"params/{site.name}/ はもうあります。何も変えていません。"
+            f"新しい年度は `ujo new-year {site.name} {site.year}` で作ります。"
+        )
+    source = root / "params" / PATTERN_SITE / f"fy{newest_year(root, PATTERN_SITE)}"
+    target = root / "params" / site.name / f"fy{site.year}"
+    old = read_flat_yaml(source / "common.yaml")
+    copied = copied_parameters(source, target, _values(site, source), _remarks(site))
+    parameters = {file: _renamed(file, text, old, site) for file, text in copied.items()}
+    return write_year(root, source, parameters, site.name, site.year)
+
+
+def _values(site: NewSite, source: Path) -> dict[str, Any]:
+    created = date.fromisoformat(str(read_flat_yaml(source / "common.yaml")["created_on"]))
+    years = site.year - int(source.name[2:])
+    return {
+        "site": site.name,
+        "site_name": site.site_name,
+        "prefecture": site.prefecture,
+        "area_code": site.area_code,
+        "fiscal_year": str(site.year),
+        "period_basis": "fiscal",
+        "created_on": move_working_day(created, years).isoformat(),
+        "synthetic": site.synthetic,
+        "contacts": dict(site.contacts),
+        "city_desk": site.desk,
+        "channel": site.desk,
+        "neighbours": neighbours(site.prefecture),
+        "controls": [],
+        "plan_digest": "",
+        "stated_impressions": 0,
+        "stated_link_clicks": 0,
+        "planned_platforms": [],
+        "show_extra": False,
+        "wave": FiscalYear(site.year).wareki,
+    }
+
+
+def _remarks(site: NewSite) -> dict[str, str]:
+    told = {
+        "neighbours": "電波や広告の届く近隣県か",
+        "earlier_wave": "比べる過去の調査回か",
+        "planned_city_per_year": "この市の窓口の見込み件数か",
+        "planned_prefecture_per_year": "この県の見込み件数か",
+        "planned_platforms": "計画書に書いた広告の媒体を並べる",
+    }
+    if not site.contacts:
+        told["contacts"] = "市や県の相談窓口を載せるか"
+    return told
+
+
+def _renamed(file: Path, text: str, old: Mapping[str, Any], site: NewSite) -> str:
+    """Put the names of the place where those of the pattern stand outside the flat parameters."""
+    if file.name == "goals.yaml":
+        head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
+        return f"{head}# {TO_CHECK}: 市の計画にある目標を、例にならって書く\ngoals: []\n"
+    if file.name == "common.yaml":  # remarks there tell of the pattern's own year
+        text = re.sub(rf" +#(?! {TO_CHECK}).*$", "", text, flags=re.MULTILINE)
+    if file.name == "inputs.yaml":
+        text = _inputs(text, site)
+    for name, new in (
+        (old["site_name"], site.site_name),
+        (old["prefecture"], site.prefecture),
+        (f"data/{PATTERN_SITE}", f"data/{site.name}"),
+    ):
+        text = text.replace(name, new)
+    return text
+
+
+def _inputs(text: str, site: NewSite) -> str:
+    """Give inputs.yaml the answers that differ from city to city."""
+    labels = yaml.safe_load(text)["labels"]
+    desks = list(dict.fromkeys([labels["channel"][0], site.desk, *labels["channel"][2:]]))
+    for name, values, remark in (
+        ("district", list(site.districts), "" if site.districts else "地区の名前を並べる(調査票の順)"),
+        ("channel", desks, "窓口の名前が相談記録と同じか"),
+    ):
+        mark = f"    # {TO_CHECK}: {remark}" if remark else ""
+        line = f"  {name}: [{', '.join(values)}]{mark}"
+        text = re.sub(rf"^  {name}: \[.*$", line, text, flags=re.MULTILINE)
+    return text.replace("(合成データ)", "" if not site.synthetic else "(合成データ)")

@@ -1,0 +1,111 @@
+"""A new year of a site: parameters from its newest year, empty forms for its files, the contract for its partners."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ujo_lib.files import write_atomically
+from ujo_lib.fiscal import FiscalYear
+from ujo_lib.params import read_flat_yaml
+from ujo_lib.setup.contract import contract_page
+from ujo_lib.setup.copying import (
+    FLAT,
+    flat_file,
+    list_file,
+    moved_values,
+    newest_year,
+    remarks_on,
+    without_marks,
+)
+from ujo_lib.setup.forms import data_folder, forms, guide
+
+CONTRACT = "データの取り決め.html"
+GUIDE = "はじめにお読みください.txt"
+
+
+@dataclass(frozen=True)
+class Created:
+    """What was written, and what was there already and left as it was.
+
+    Attributes:
+        copied_from: folder of parameters that was copied, relative to the project.
+        new: files written, relative to the project.
+        kept: files found and not touched.
+    """
+
+    copied_from: str
+    new: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def set_up_year(root: Path, site: str, year: int) -> Created:
+    """Set a site up for a fiscal year; files that exist are left alone.
+
+    Raises:
+        SetupError: the site has no other year to copy.
+        DateError: the newest year's files name a day that does not exist.
+    """
+    source = root / "params" / site / f"fy{newest_year(root, site, other_than=year)}"
+    parameters = copied_parameters(source, root / "params" / site / f"fy{year}", {}, {})
+    return write_year(root, source, parameters, site, year)
+
+
+def copied_parameters(
+    source: Path, target: Path, changes: Mapping[str, Any], remarks: Mapping[str, str]
+) -> dict[Path, str]:
+    """Text of every parameter file of the new year, by path; nothing is written.
+
+    Args:
+        source: folder of the year that is copied.
+        target: folder of the new year.
+        changes: parameter → value that another place needs.
+        remarks: parameter → what has to be checked about it.
+    """
+    old, new = source.parent.name, target.parent.name
+    years = int(target.name[2:]) - int(source.name[2:])
+    renamed = (
+        (f"ujo params {old} {source.name[2:]}", f"ujo params {new} {target.name[2:]}"),
+        (f"params/{old}/{source.name}", f"params/{new}/{target.name}"),
+        (f"params/{old}/{target.name}", f"params/{new}/{target.name}"),
+    )
+    texts = {}
+    for file in sorted(source.glob("*.yaml")):
+        text = without_marks(file.read_text(encoding="utf-8"))
+        if file.stem in FLAT:
+            content = read_flat_yaml(file)
+            values = {k: v for k, v in moved_values(content, years).items() if v != content[k]}
+            text = flat_file(text, values | dict(changes), remarks_on(content) | dict(remarks))
+        else:
+            text = list_file(file.name, text, years)
+        for was, now in renamed:
+            text = text.replace(was, now)
+        texts[target / file.name] = text
+    return texts
+
+
+def write_year(root: Path, source: Path, parameters: Mapping[Path, str], site: str, year: int) -> Created:
+    """Write parameters, then forms, contract and guide that follow from them; never over an existing file."""
+    new: list[Path] = []
+    kept: list[Path] = []
+
+    def write(file: Path, content: str | bytes) -> None:
+        if file.exists():
+            kept.append(file)
+        else:
+            write_atomically(file, content)
+            new.append(file)
+
+    folder = root / "params" / site / f"fy{year}"
+    for file, text in parameters.items():
+        write(file, text)
+    common = read_flat_yaml(folder / "common.yaml")
+    fiscal_year = FiscalYear(year)
+    made = forms(root, root / common["inputs"], fiscal_year)
+    for form in made:
+        write(form.path, form.content)
+    data = data_folder(root, root / common["inputs"]) / f"fy{year}"
+    write(data / CONTRACT, contract_page(common["site_name"], fiscal_year, int(common["threshold"]), made))
+    write(data / GUIDE, guide(common["site_name"], site, fiscal_year, made))
+    names = [[file.relative_to(root).as_posix() for file in files] for files in (new, kept)]
+    return Created(source.relative_to(root).as_posix(), tuple(names[0]), tuple(names[1]))

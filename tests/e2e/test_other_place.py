@@ -1,0 +1,192 @@
+"""Another city, on a machine without network, in a console of Japanese Windows: the whole report, and no other name."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import REPOSITORY
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("other-place")]
+
+TRACES = re.compile("宇城|熊本|[Kk]umamoto|(?<![A-Za-z])[Uu]ki(?![A-Za-z])|43213|43000")
+BLOCKED = """\
+import sys
+
+def _refuse(event, arguments):
+    if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][0] not in ("127.0.0.1", "::1"):
+        raise OSError(f"no network here: {arguments[1]}")
+    if event == "socket.getaddrinfo" and arguments[0] not in (None, "localhost", "127.0.0.1", "::1", ""):
+        raise OSError(f"no network here: {arguments[0]}")
+
+sys.addaudithook(_refuse)
+"""
+"""Every Python process that finds this as sitecustomize.py is cut off from all machines but its own."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A finished report of a made-up city.
+
+    Attributes:
+        root: the project it was made in.
+        said: everything the commands printed.
+    """
+
+    root: Path
+    said: str
+
+    @property
+    def outputs(self) -> Path:
+        return self.root / "outputs" / "wakaba" / "fy2023"
+
+
+def _ujo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    environment = {name: value for name, value in os.environ.items() if name != "UJO_ROOT"}
+    environment |= {"PYTHONPATH": str(cwd / "no network"), "PYTHONIOENCODING": "cp932", "PYTHONUTF8": "0"}
+    command = [str(Path(sys.executable).with_name("ujo")), *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    root = tmp_path_factory.mktemp("other") / "若葉市 報告書 2023"
+    (root / "data").mkdir(parents=True)
+    for name in ("notebooks", "params", "benchmarks"):
+        shutil.copytree(REPOSITORY / name, root / name)
+    shutil.copy(REPOSITORY / "requirements.lock", root)
+    (root / "no network").mkdir()
+    (root / "no network" / "sitecustomize.py").write_text(BLOCKED)
+    names = ["--site-name", "若葉市", "--prefecture", "岡山県", "--area-code", "33203"]
+    more = [
+        "--districts",
+        "中央",
+        "北",
+        "南",
+        "--contact",
+        "若葉市こころの相談=平日9時から17時",
+        "--synthetic",
+    ]
+    said = b""
+    for command in (
+        ["new-site", "wakaba", "2023", *names, *more],
+        ["sample", "--site", "wakaba"],
+        ["run", "wakaba", "--fiscal-year", "auto", "--today", "2024-10-01", "--summary-json", "summary.json"],
+    ):
+        done = _ujo(*command, cwd=root)
+        said += done.stdout + done.stderr
+        assert done.returncode == 0, (done.stdout + done.stderr).decode("cp932")
+    return Place(root, said.decode("cp932"))
+
+
+def test_nothing_of_the_first_city_remains_in_pages_tables_or_parameters(place: Place):
+    files = [
+        file
+        for folder in (
+            place.outputs / "internal",
+            place.outputs / "release",
+            place.root / "params" / "wakaba",
+        )
+        for file in folder.rglob("*")
+        if file.suffix in {".html", ".csv", ".ipynb", ".yaml", ".json"}
+    ]
+    assert len(files) > 100
+    for file in files:
+        text = re.sub(
+            r"data:[^\"')]+|\"image/[a-z+]+\": \"[^\"]*\"", "", file.read_text(encoding="utf-8-sig")
+        )
+        for found in TRACES.finditer(text):
+            # The data themselves name every prefecture: 熊本県 is one of the places that are compared.
+            around = text[max(0, found.start() - 40) : found.end() + 20]
+            assert found[0] == "熊本" and _among_prefectures(text, file), (file.name, around)
+
+
+def _among_prefectures(text: str, file: Path) -> bool:
+    """Whether a page or table lists the prefectures, this one among its neighbours on the list."""
+    return all(name in text for name in ("長崎県", "熊本県", "大分県")) and file.suffix != ".yaml"
+
+
+def test_titles_names_and_contacts_are_those_of_the_place(place: Place):
+    for file in sorted((place.outputs / "release").glob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        assert "<title>" in text
+        assert "若葉市 孤独・孤立対策" in text, file.name
+        assert "岡山県若葉市" in text, file.name
+        assert "若葉市こころの相談" in text, file.name
+        assert "0120-" not in text, file.name
+
+
+def test_denominators_and_filters_follow_the_code(place: Place):
+    rows = _table(place, "02_usage.csv")
+    areas = [row for row in rows if any("岡山県" in value for value in row.values())]
+    assert areas, rows
+    assert any("若葉市" in value for row in rows for value in row.values())
+
+
+def test_the_commands_spoke_readable_japanese_in_cp932(place: Place):
+    assert "ファイルを作りました" in place.said
+    assert "?" not in place.said.replace("〜", "")
+    assert "Traceback" not in place.said
+
+
+def test_the_summary_can_be_mailed(place: Place):
+    told = json.loads((place.root / "summary.json").read_text(encoding="utf-8"))
+    assert told["exit_code"] == 0
+    assert re.fullmatch(r"若葉市 令和5\(2023\)年度: 完了\(12 件を実行、[\d.]+ 秒\)。", told["text"])
+    assert told["results"][0]["report"].endswith("index.html")
+
+
+def test_swapping_the_denominators_changes_rates_only(place: Place):
+    """U13: 国勢調査 or 推計人口, by one parameter."""
+    population = place.root / "data/wakaba/site/population.csv"
+    rows = list(csv.reader(io.StringIO(population.read_text(encoding="utf-8-sig"))))
+    n, source, code = (rows[0].index(name) for name in ("人口", "資料", "地域コード"))
+    extra = [list(row) for row in rows[1:]]
+    for row in extra:
+        row[source] = "推計人口(合成データ)"
+        row[n] = str(int(row[n]) * (9 if row[code] == "33203" else 11) // 10)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([*rows, *extra])
+    own = place.root / "params/wakaba/fy2023/02_consultation_seasonality.yaml"
+    before_population, before_parameters = population.read_bytes(), own.read_bytes()
+    try:
+        population.write_text(text.getvalue(), encoding="utf-8-sig")
+        census = _tables_of(place, "国勢調査", own)
+        estimate = _tables_of(place, "推計人口", own)
+    finally:
+        population.write_bytes(before_population)
+        own.write_bytes(before_parameters)
+    changed = {
+        (name, column)
+        for name, table in census.items()
+        for old, new in zip(table, estimate[name], strict=True)
+        for column in old
+        if old[column] != new[column]
+    }
+    assert {name for name, _ in changed} == {"02_usage.csv"}, changed
+    counted = {"件数", "n"}
+    assert changed
+    assert not {column for _, column in changed} & counted, changed
+
+
+def _tables_of(place: Place, source: str, own: Path) -> dict[str, list[dict[str, str]]]:
+    content = yaml.safe_load(own.read_text(encoding="utf-8")) | {"population_source": source}
+    own.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    done = _ujo("run", "wakaba", "2023", "--only", "02", cwd=place.root)
+    assert done.returncode == 0, done.stderr.decode("cp932")
+    folder = place.outputs / "internal" / "tables"
+    return {file.name: _table(place, file.name) for file in sorted(folder.glob("02_*.csv"))}
+
+
+def _table(place: Place, name: str) -> list[dict[str, str]]:
+    text = (place.outputs / "internal" / "tables" / name).read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))

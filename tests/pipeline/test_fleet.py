@@ -1,0 +1,243 @@
+"""Many sites at once: one that fails stops no other, and the scheduler hears the worst."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import threading
+import time
+from datetime import date
+from unittest import mock
+
+import pytest
+
+from ujo_lib.cli import main
+from ujo_lib.cli.common import DATA_PROBLEMS, DONE, FAULT, LOCKED, NOTEBOOK_FAILED, WRONG_PARAMETERS
+from ujo_lib.cli.run import CODES
+from ujo_lib.fiscal import FiscalYear
+from ujo_lib.pipeline.executors import ProcessDiedError, open_executor
+from ujo_lib.pipeline.fleet import STATES, Result, just_closed, paragraph, run_all, site_years, worst
+from ujo_lib.pipeline.run import _locked
+
+pytestmark = pytest.mark.xdist_group("fleet")
+
+
+def _pid() -> int:
+    return os.getpid()
+
+
+def _fail() -> None:
+    raise ValueError("こわれた")
+
+
+def _kill_myself() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _add_site(project, name, *years):
+    for year in years:
+        folder = project.root / "params" / name / f"fy{year}"
+        shutil.copytree(project.place.params, folder)
+        for file in folder.glob("*.yaml"):
+            text = file.read_text(encoding="utf-8").replace("params/sample/fy2023", f"params/{name}/fy{year}")
+            file.write_text(text.replace("site: sample", f"site: {name}"), encoding="utf-8")
+
+
+def test_every_task_has_a_process_of_its_own_and_its_error_comes_back():
+    with open_executor(2) as executor:
+        futures = [executor.submit(_pid) for _ in range(3)]
+        assert len({future.result() for future in futures} | {os.getpid()}) == 4
+        with pytest.raises(ValueError, match="こわれた"):
+            executor.submit(_fail).result()
+
+
+def test_a_killed_task_takes_no_other_with_it():
+    with open_executor(2) as executor:
+        killed, lives = executor.submit(_kill_myself), executor.submit(_pid)
+        assert lives.result() > 0
+        with pytest.raises(ProcessDiedError, match="途中で終了"):
+            killed.result()
+        assert executor.submit(_pid).result() > 0
+
+
+def test_one_failing_site_stops_no_other_and_the_worst_is_the_exit_code(project, capsys):
+    _add_site(project, "a", 2023)
+    _add_site(project, "b", 2022, 2023)
+    broken = project.root / "params/a/fy2023/common.yaml"
+    broken.write_text(broken.read_text(encoding="utf-8").replace("threshold", "treshold"), encoding="utf-8")
+    code = main(["run", "--all", "--summary-json", "logs/summary.json"])
+    assert code == WRONG_PARAMETERS
+    told = json.loads((project.root / "logs/summary.json").read_text(encoding="utf-8"))
+    states = {(one["site"], one["year"]): one["state"] for one in told["results"]}
+    assert states == {
+        ("a", 2023): "parameters",
+        ("b", 2022): "done",
+        ("b", 2023): "done",
+        ("sample", 2023): "done",
+    }
+    assert told["exit_code"] == WRONG_PARAMETERS
+    assert "4 件の報告書のうち 3 件" in told["text"]
+    assert "treshold" in next(one["message"] for one in told["results"] if one["site"] == "a")
+    for site, year in (("b", 2022), ("b", 2023), ("sample", 2023)):
+        assert (project.root / f"outputs/{site}/fy{year}/release/index.html").is_file()
+    table = capsys.readouterr().out.splitlines()
+    assert [line.split("\t")[:2] for line in table] == [[site, str(year)] for site, year in sorted(states)]
+    log = (project.root / "logs/ujo.log").read_text(encoding="utf-8")
+    assert re.search(r"4 件の報告書のうち 3 件.*\(終了コード 2\)", log)
+
+
+def test_a_fleet_and_single_runs_make_the_same_bytes(project):
+    _add_site(project, "b", 2023)
+    assert main(["run", "--all"]) == DONE
+    fleet = project.bytes_of(project.place.release)
+    shutil.rmtree(project.root / "outputs")
+    project.run()
+    assert project.bytes_of(project.place.release) == fleet
+
+
+def test_a_second_fleet_finds_everything_unchanged(project):
+    assert main(["run", "--all"]) == DONE
+    (result,) = _all(project)
+    assert (result.state, result.executed) == ("unchanged", 0)
+
+
+def _all(project):
+    with open_executor(2) as executor:
+        return list(run_all(site_years(project.root), executor))
+
+
+def test_a_locked_site_is_told_and_can_be_tried_again(project, capsys):
+    with _locked(project.place):
+        assert main(["run", "sample", "2023"]) == LOCKED
+    assert "別の実行" in capsys.readouterr().err
+    assert main(["run", "sample", "2023"]) == DONE
+
+
+def test_a_run_killed_half_way_is_finished_by_the_next_one(project):
+    project.add_cell("05_annual_summary", "import time; time.sleep(30)")
+    with open_executor(1) as executor:
+        pids: list[int] = []
+        future = executor.submit(_run_and_tell, str(project.root), str(project.root / "pid"))
+        threading.Thread(target=_kill_when_half_way, args=(project, pids), daemon=True).start()
+        with pytest.raises(ProcessDiedError):
+            future.result()
+    project.drop_last_cell("05_annual_summary")
+    (result,) = _all(project)
+    assert result.state == "done"
+    assert result.executed < 12
+
+
+def _run_and_tell(root: str, where: str) -> None:
+    from pathlib import Path
+
+    from ujo_lib.pipeline.fleet import attempt_alone
+
+    Path(where).write_text(str(os.getpid()))
+    attempt_alone(root, "sample", 2023)
+
+
+def _kill_when_half_way(project, pids) -> None:
+    finished = project.place.steps
+    for _ in range(3000):
+        time.sleep(0.1)
+        done = [folder for folder in finished.glob("internal-0*") if not folder.name.endswith(".work")]
+        if len(done) == 5 and any(finished.glob("internal-05*.work")):
+            os.kill(int((project.root / "pid").read_text()), signal.SIGKILL)
+            return
+
+
+def test_a_failing_notebook_is_named_without_a_word_of_the_data(project, capsys):
+    project.add_cell("03_content_tagging", "raise ValueError('もう消えてしまいたい')")
+    assert main(["run", "--all", "--summary-json", "summary.json"]) == NOTEBOOK_FAILED
+    told = (project.root / "summary.json").read_text(encoding="utf-8")
+    assert "03_content_tagging の 5 番目のセル(ValueError)" in told
+    log = (project.root / "logs/ujo.log").read_text(encoding="utf-8")
+    assert "消えて" not in told + log + capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("today", "year"),
+    [
+        ("2024-03-31", 2022),
+        ("2024-04-01", 2023),
+        ("2024-10-01", 2023),
+        ("2025-03-31", 2023),
+        ("2025-04-01", 2024),
+    ],
+)
+def test_auto_is_the_year_that_has_just_closed(today, year):
+    assert just_closed(date.fromisoformat(today)) == FiscalYear(year)
+
+
+def test_auto_runs_the_closed_year_and_asks_politely_for_one_that_is_not_prepared(project, capsys):
+    assert main(["run", "sample", "--fiscal-year", "auto", "--today", "2024-04-01"]) == DONE
+    assert main(["run", "sample", "--fiscal-year", "auto", "--today", "2026-04-01"]) == WRONG_PARAMETERS
+    assert "ujo new-year sample 2025" in capsys.readouterr().err
+    assert not (project.root / "outputs/sample/fy2025").exists()
+
+
+def test_all_sites_of_the_closed_year_include_the_one_that_is_not_prepared(project):
+    _add_site(project, "b", 2022)
+    summary = ["--summary-json", "summary.json"]
+    assert (
+        main(["run", "--all", "--fiscal-year", "auto", "--today", "2024-05-01", *summary]) == WRONG_PARAMETERS
+    )
+    told = json.loads((project.root / "summary.json").read_text(encoding="utf-8"))
+    assert {one["site"]: one["state"] for one in told["results"]} == {"b": "parameters", "sample": "done"}
+
+
+def test_the_log_of_the_project_does_not_grow_without_end(project, monkeypatch):
+    from ujo_lib.pipeline import progress
+
+    monkeypatch.setattr(progress, "_LOG_BYTES", 2000)
+    for _ in range(60):
+        main(["run", "nowhere", "--fiscal-year", "2023"])
+    files = sorted((project.root / "logs").iterdir())
+    assert [file.name for file in files] == ["ujo.log", "ujo.log.1", "ujo.log.2", "ujo.log.3"]
+    assert all(file.stat().st_size <= 2000 for file in files)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run"],
+        ["run", "sample"],
+        ["run", "--all", "sample"],
+        ["run", "sample", "2023", "--fiscal-year", "2023"],
+        ["run", "sample", "2023", "--scheduler", "tcp://127.0.0.1:1"],
+    ],
+)
+def test_arguments_that_contradict_each_other_are_refused(arguments, capsys):
+    with pytest.raises(SystemExit) as refused:
+        main(arguments)
+    assert refused.value.code == WRONG_PARAMETERS
+
+
+def _result(state, site="a"):
+    return Result(
+        site, 2023, f"{site} 令和5(2023)年度", state, "" if state in ("done", "unchanged") else "理由"
+    )
+
+
+def test_the_worst_counts():
+    assert set(CODES) == set(STATES)
+    assert worst([_result("done"), _result("locked"), _result("unchanged")]) == "locked"
+    assert worst([_result("refused"), _result("fault"), _result("data")]) == "fault"
+    assert CODES[worst([_result("data"), _result("locked")])] == DATA_PROBLEMS
+    assert CODES["fault"] == FAULT
+
+
+def test_the_paragraph_names_what_failed_and_why():
+    text = paragraph([_result("done"), _result("unchanged", "b"), _result("data", "c")])
+    assert "3 件の報告書のうち 2 件" in text
+    assert "c 令和5(2023)年度: 入力データの問題(理由)" in text
+    assert "\n" not in text
+
+
+def test_without_dask_the_scheduler_option_says_what_to_install(project, capsys):
+    with mock.patch.dict(sys.modules, {"distributed": None}), pytest.raises(SystemExit) as refused:
+        main(["run", "--all", "--scheduler", "tcp://127.0.0.1:1"])
+    assert refused.value.code == WRONG_PARAMETERS
+    assert "ujo-lib[cluster]" in capsys.readouterr().err

@@ -1,0 +1,94 @@
+"""A form that intake could not read, or an example that slips into the counts, would be worse than no form."""
+
+import io
+
+import openpyxl
+import pytest
+
+from ujo_lib import intake
+from ujo_lib.fiscal import FiscalYear
+from ujo_lib.intake.schemas import EXAMPLE_MARK
+from ujo_lib.setup.forms import data_folder, forms, has_example
+
+INPUTS = "params/sample/fy2023/inputs.yaml"
+KINDS = (
+    "commissioners", "cases", "waves", "consultations", "national_daily", "national_hourly", "national_attributes",
+    "ads", "campaigns", "population", "channels", "events", "media_use",
+)  # fmt: skip
+
+
+def _write_all(root, edit=lambda content, path: content):
+    made = forms(root, root / INPUTS, FiscalYear(2023))
+    for form in made:
+        form.path.parent.mkdir(parents=True, exist_ok=True)
+        form.path.write_bytes(edit(form.content, form.path))
+    inputs = root / INPUTS  # the form of a year has no earlier year beside it
+    text = inputs.read_text(encoding="utf-8")
+    for kind in ("consultations", "national_daily", "national_hourly", "national_attributes"):
+        text = text.replace(f"fy2022/{kind}.csv, ", "")
+    inputs.write_text(text, encoding="utf-8")
+    return made
+
+
+def _without_mark(content, path):
+    if path.suffix != ".xlsx":
+        return content.decode("utf-8-sig").replace(EXAMPLE_MARK, "").encode("utf-8-sig")
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for row in book.worksheets[0].iter_rows(max_col=1):
+        if isinstance(row[0].value, str):
+            row[0].value = row[0].value.replace(EXAMPLE_MARK, "")
+    changed = io.BytesIO()
+    book.save(changed)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_example_left_in_a_form_is_refused_with_its_row(root, kind):
+    _write_all(root)
+    found = intake.check(root / INPUTS, [kind], root)
+    assert not found.ok
+    problems = [problem for problem in found.faults if "記入例" in problem.remedy]
+    assert problems, [str(problem) for problem in found.faults]
+    assert all(problem.row for problem in problems)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_is_a_row_that_intake_reads_whole(root, kind):
+    _write_all(root, _without_mark)
+    found = intake.check(root / INPUTS, [kind], root)
+    assert not [str(problem) for problem in found.faults if problem.severity == "error"]
+    assert len(found.frames[kind]) == (3 if kind == "ads" else 1)
+
+
+def test_a_form_holds_every_heading_of_its_kind(root):
+    for form in forms(root, root / INPUTS, FiscalYear(2023)):
+        if form.schema.kind in ("consultations", "population", "waves"):
+            first = form.content.decode("utf-8-sig").splitlines()[0].split(",")
+            assert first == [column.heading for column in form.schema.columns]
+
+
+def test_a_workbook_keeps_leading_zeros_and_lists_and_shows_the_codes(root):
+    (form,) = [form for form in forms(root, root / INPUTS, FiscalYear(2023)) if form.schema.kind == "cases"]
+    book = openpyxl.load_workbook(io.BytesIO(form.content))
+    sheet = book["該当者票"]
+    assert {cell.number_format for cell in sheet[2]} == {"@"}
+    assert ("経緯(複数回答)", "1", "不登校") in set(book["コード表"].iter_rows(values_only=True))
+    assert sheet.freeze_panes == "B2"
+    assert not sheet.merged_cells.ranges
+
+
+def test_an_earlier_year_gets_no_form(root):
+    names = [form.name for form in forms(root, root / INPUTS, FiscalYear(2023))]
+    assert "fy2022/consultations.csv" not in names
+    assert "site/population.csv" in names
+
+
+def test_a_filled_file_is_told_from_a_form(root):
+    made = _write_all(root)
+    assert all(has_example(form.path) for form in made)
+    _write_all(root, _without_mark)
+    assert not any(has_example(form.path) for form in made)
+
+
+def test_the_data_folder_is_the_one_that_inputs_yaml_names(root):
+    assert data_folder(root, root / INPUTS) == root / "data" / "sample"

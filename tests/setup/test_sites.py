@@ -1,0 +1,105 @@
+"""`ujo new-site`: names, codes, filters and controls follow, and nothing of the pattern's city stays behind."""
+
+import re
+
+import pytest
+import yaml
+
+from ujo_lib.intake.schemas import PREFECTURES
+from ujo_lib.params import NOTEBOOKS, load_settings, settings_model
+from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site
+from ujo_lib.setup.prefectures import CODES, neighbours
+
+TRACES = re.compile("宇城|熊本|[Kk]umamoto|\\buki\\b|43213|43000|三角|不知火|松橋")
+
+
+def _settings(root, notebook):
+    folder = root / "params/wakaba/fy2024"
+    return load_settings(settings_model(notebook), folder / "common.yaml", folder / f"{notebook}.yaml")
+
+
+def test_no_parameter_form_or_contract_names_the_pattern(root, wakaba):
+    files = [
+        file
+        for folder in ("params/wakaba", "data/wakaba")
+        for file in (root / folder).rglob("*")
+        if file.is_file()
+    ]
+    assert len(files) > 25
+    for file in files:
+        if file.suffix in {".yaml", ".csv", ".tsv", ".html", ".txt"}:
+            text = file.read_text(encoding="utf-8-sig")
+            if file.name == "データの取り決め.html":  # the answers to 都道府県 are all 47
+                text = text.replace("43 熊本県", "")
+            assert not TRACES.search(text), (file, TRACES.search(text))
+
+
+def test_titles_denominators_filters_and_controls_follow(root, wakaba):
+    for notebook in NOTEBOOKS:
+        settings = _settings(root, notebook)
+        assert (settings.site_name, settings.prefecture, settings.area_code) == ("若葉市", "岡山県", "33203")
+        assert settings.contacts == {"若葉市こころの相談": "平日9時〜17時"}
+        assert not settings.synthetic
+    assert _settings(root, "02_consultation_seasonality").prefecture_code == "33000"
+    assert _settings(root, "02_consultation_seasonality").city_desk == "若葉市専用"
+    outreach = _settings(root, "04_outreach_effect")
+    assert outreach.neighbours == ["兵庫県", "鳥取県", "広島県", "香川県"]
+    assert outreach.plan_digest == ""
+    inputs = yaml.safe_load((root / "params/wakaba/fy2024/inputs.yaml").read_text(encoding="utf-8"))
+    assert inputs["data_dir"] == "data/wakaba"
+    assert inputs["labels"] == {
+        "district": ["中央", "北", "南"],
+        "channel": ["全国窓口", "若葉市専用", "その他自治体"],
+    }
+
+
+def test_what_only_a_person_can_know_is_on_the_list(root, wakaba):
+    points = "\n".join(str(point) for point in open_points(root, "wakaba", 2024))
+    for name in ("見込み件数", "近隣県", "目標", "過去の調査回"):
+        assert name in points
+
+
+def test_a_place_that_is_there_already_is_left_alone(root, wakaba):
+    before = {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*.yaml")}
+    with pytest.raises(SetupError, match="はもうあります"):
+        set_up_site(root, wakaba)
+    assert {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*.yaml")} == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"name": "若葉"}, "フォルダー名"),
+        ({"name": "sample"}, "フォルダー名"),
+        ({"prefecture": "岡山"}, "岡山県"),
+        ({"area_code": "43203"}, "33 で始まる"),
+        ({"area_code": "332038"}, "検査数字"),
+    ],
+)
+def test_a_wrong_name_or_code_is_told_before_anything_is_written(changed, message):
+    right = {
+        "name": "wakaba",
+        "site_name": "若葉市",
+        "prefecture": "岡山県",
+        "area_code": "33203",
+        "year": 2024,
+    }
+    with pytest.raises(SetupError, match=message):
+        NewSite(**(right | changed))
+
+
+def test_neighbours_are_mutual_and_everybody_has_some():
+    for prefecture in CODES:
+        found = neighbours(prefecture)
+        assert found, prefecture
+        assert all(prefecture in neighbours(other) for other in found)
+        assert all(other in CODES for other in found)
+
+
+def test_the_codes_are_those_of_the_ministry():
+    # JIS X 0401, prefecture codes 01 to 47
+    assert len(CODES) == 47
+    assert {name: CODES[name] for name in ("北海道", "東京都", "岡山県", "熊本県", "沖縄県")} == {
+        "北海道": "01", "東京都": "13", "岡山県": "33", "熊本県": "43", "沖縄県": "47",
+    }  # fmt: skip
+    assert len(PREFECTURES) == 49
