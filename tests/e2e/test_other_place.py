@@ -107,7 +107,8 @@ def test_nothing_of_the_first_city_remains_in_pages_tables_or_parameters(place: 
         for found in TRACES.finditer(text):
             # The data themselves name every prefecture: 熊本県 is one of the places that are compared.
             around = text[max(0, found.start() - 40) : found.end() + 20]
-            assert found[0] == "熊本" and _among_prefectures(text, file), (file.name, around)
+            assert found[0] == "熊本", (file.name, around)
+            assert _among_prefectures(text, file), (file.name, around)
 
 
 def _among_prefectures(text: str, file: Path) -> bool:
