@@ -1,0 +1,165 @@
+"""A release is planned from what outsiders know: rules, figures already public, and every release that left before."""
+
+import json
+
+import pandas as pd
+import pytest
+import yaml
+
+from ujo_lib.disclosure.tables import PERIOD, Policy
+from ujo_lib.params import ParameterError
+from ujo_lib.params.disclosure import DisclosureRules
+from ujo_lib.pipeline.keys import known_digest
+from ujo_lib.pipeline.knowledge import Knowledge, remember
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.release import NoPlanError, audit_masks, counted_tables, plan_masks
+from ujo_lib.report.publish import TableRecord, TableSpec
+
+FIVE = Policy(threshold=5, required_width=3)
+FISCAL_2022, CALENDAR_2023 = ("2022-04-01", "2023-03-31"), ("2023-01-01", "2023-12-31")
+
+
+class Step:
+    """A finished step as far as the plan looks at it."""
+
+    def __init__(self, *records):
+        self._records = list(records)
+
+    def records(self):
+        return self._records
+
+
+def topics(table_id, counts, days=None, total=True, **extra):
+    """Counts by topic, with their total unless told otherwise."""
+    spec = TableSpec(
+        id=table_id, title="相談の内容", unit="件", base="相談", source="合成", population="contacts",
+        dimensions={"topic": "topic"}, counts=("n",), days=days or (), **extra,
+    )  # fmt: skip
+    rows = {**counts, "総数": sum(counts.values())} if total else counts
+    return TableRecord.of("02", spec, pd.DataFrame({"topic": list(rows), "n": list(rows.values())}))
+
+
+def hidden_topics(masks, record):
+    return [row[0] for row, gone in zip(record.rows, masks.flags[record.key]["n"], strict=True) if gone]
+
+
+@pytest.fixture
+def place(tmp_path):
+    return SiteYear(tmp_path, "sample", 2023)
+
+
+def known_by(place):
+    return Knowledge.read(place, [type("Only", (), {"notebook": "02", "settings": Policy()})()]).previous
+
+
+def test_tables_of_two_notebooks_are_planned_together():
+    """Two topics are hidden in one notebook; the other notebook's merged table must not give them back."""
+    fine = topics("fine", {"学校": 4, "家族": 14, "勤務": 28})
+    merged = topics(
+        "merged", {"学校・家族": 18, "勤務": 28}, recode={"topic": {"学校・家族": ("学校", "家族")}}
+    )
+    alone = plan_masks({"02": Step(fine)}, FIVE)
+    assert hidden_topics(alone, fine) == ["学校", "家族"]
+    both = {"02": Step(fine), "03": Step(merged)}
+    made = plan_masks(both, FIVE)
+    assert audit_masks(both, made, FIVE).ok
+    assert len(hidden_topics(made, fine)) + len(hidden_topics(made, merged)) >= 2
+
+
+def test_calendar_2023_and_fiscal_2022_cannot_be_subtracted(place):
+    """January–March 2023 stand in both years; what is left of either year must not be a small count."""
+    last_year = SiteYear(place.root, "sample", 2022)
+    quarter = {"学校": 20, "家族": 31}
+    old = {"02": Step(topics("topic", {"学校": 80, "家族": 90}, FISCAL_2022))}
+    remember(last_year, "a" * 12, counted_tables(old), plan_masks(old, FIVE))
+    past = known_by(place)
+    assert {atoms for one in past for v, atoms in one.table.region(0) if v == PERIOD}
+    start = topics("start", quarter, ("2023-01-01", "2023-03-31"))
+    year = topics("topic", {"学校": 23, "家族": 77}, CALENDAR_2023)
+    new = {"02": Step(start, year)}
+    naive = plan_masks({"02": Step(year)}, FIVE)
+    assert not any(naive.flags[year.key]["n"])  # nothing is small in the table itself
+    careful = plan_masks(new, FIVE, previous=past)
+    assert audit_masks(new, careful, FIVE, previous=past).ok
+    assert any(careful.flags[year.key]["n"]) or any(careful.flags[start.key]["n"])
+
+
+def test_a_second_release_of_the_year_prints_nothing_that_opens_the_first(place):
+    fine = topics("fine", {"学校": 4, "家族": 14, "勤務": 28})
+    first = {"02": Step(fine)}
+    remember(place, "b" * 12, counted_tables(first), plan_masks(first, FIVE))
+    past = known_by(place)
+    added = topics(
+        "pairs", {"家族・勤務": 42}, total=False, recode={"topic": {"家族・勤務": ("家族", "勤務")}}
+    )
+    second = {"02": Step(added)}
+    assert not audit_masks(second, plan_masks(second, FIVE), FIVE, previous=past).ok
+    careful = plan_masks(second, FIVE, previous=past)
+    assert audit_masks(second, careful, FIVE, previous=past).ok
+    assert "家族・勤務" in hidden_topics(careful, added)
+
+
+def test_what_has_left_under_a_looser_threshold_is_printed_again_and_called_public(place):
+    fine = topics("fine", {"学校": 4, "家族": 14, "勤務": 28})
+    three = Policy(threshold=3)
+    first = {"02": Step(fine)}
+    remember(place, "c" * 12, counted_tables(first), plan_masks(first, three))
+    past = known_by(place)
+    made = plan_masks(first, FIVE, previous=past)
+    assert hidden_topics(made, fine) == []
+    assert set(audit_masks(first, made, FIVE, previous=past).frame["verdict"]) == {"既公表"}
+
+
+def test_the_memory_of_a_release_outlives_its_pages_and_does_not_unsettle_its_own_run(place):
+    first = {"02": Step(topics("fine", {"学校": 4, "家族": 14}))}
+    before = known_digest(place, "d" * 12)
+    remember(place, "d" * 12, counted_tables(first), plan_masks(first, FIVE))
+    assert known_digest(place, "d" * 12) == before
+    assert known_digest(place, "e" * 12) != before
+    assert known_digest(SiteYear(place.root, "sample", 2024), "f" * 12) != before
+
+
+def test_the_same_question_is_answered_from_the_kept_plan(tmp_path):
+    finished = {"02": Step(topics("fine", {"学校": 4, "家族": 14, "勤務": 28}))}
+    made = plan_masks(finished, FIVE, keep=tmp_path)
+    [file] = tmp_path.glob("planned-*.json")
+    content = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps(content | {"suggestions": ["kept"]}), encoding="utf-8")
+    again = plan_masks(finished, FIVE, keep=tmp_path)
+    assert (again.flags, again.plan.suggestions) == (made.flags, ("kept",))
+    assert plan_masks(finished, Policy(threshold=6), keep=tmp_path).plan.suggestions != ("kept",)
+
+
+def test_tables_that_contradict_each_other_are_a_refusal_that_names_the_count():
+    finished = {
+        "02": Step(topics("one", {"学校": 9, "家族": 9})),
+        "03": Step(topics("two", {"学校": 8, "家族": 9})),
+    }
+    with pytest.raises(NoPlanError, match=r"topic=学校.*9 と 8"):
+        plan_masks(finished, FIVE)
+
+
+def test_rules_are_read_and_mistakes_in_them_named(tmp_path):
+    file = tmp_path / "disclosure.yaml"
+    assert DisclosureRules.read(file).required_width == 3
+    file.write_text(yaml.safe_dump({"required_width": 0, "zero": "hide"}), encoding="utf-8")
+    with pytest.raises(ParameterError) as error:
+        DisclosureRules.read(file)
+    assert {problem.key for problem in error.value.problems} == {"required_width", "zero"}
+
+
+def test_the_sample_prints_contacts_over_time_in_full_and_says_why(project):
+    rules = DisclosureRules.read(project.place.rules)
+    assert [rule.population for rule in rules.exemptions] == ["consultations"]
+    assert "属性を含まない" in rules.exemptions[0].reason
+
+
+def test_other_rules_are_another_release(project):
+    first = project.run()
+    rules = yaml.safe_load(project.place.rules.read_text(encoding="utf-8"))
+    project.place.rules.write_text(
+        yaml.safe_dump({**rules, "required_width": 4}, allow_unicode=True), encoding="utf-8"
+    )
+    second = project.run()
+    assert not second.unchanged
+    assert second.run_id != first.run_id
