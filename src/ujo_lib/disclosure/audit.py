@@ -40,6 +40,7 @@ COLUMNS = ("table", "cell", "low", "high", "width", "public_low", "public_high",
 
 _CROSS_LIMIT = 20_000
 _NODE_LIMIT = 5_000
+_FEW = 30  # facts with which an outsider without the release is modelled by himself
 _WHOLE_LIMIT = 2_000  # kinds of people above which an interval is in fractions, rounded inwards
 _UNNAMED = "〔その他〕"
 _DIFFERENCE = "(表の差)"
@@ -87,13 +88,15 @@ def audit(
         hidden: table id → one flag per cell; a table that is missing is taken as printed in full.
         policy: the site's rules.
         public: figures anybody can look up.
-        previous: tables of earlier releases as they were published.
+        previous: tables of earlier releases as they were published; one whose counts have been revised since says
+            nothing about the people counted now and is left out.
 
     Raises:
         TableError: tables that contradict each other.
     """
     rows: list[dict[str, object]] = []
     approximate: set[str] = set()
+    previous = [past for past in previous if not past.revised_by(tables)]
     for population in sorted({table.population for table in tables}):
         attack = _Attack(
             [table for table in tables if table.population == population],
@@ -159,21 +162,35 @@ class _Attack:
         return self._people.approximate
 
     def report(self) -> list[dict[str, object]]:
-        alone = _Outsider(self._people, self._before)
         reader = _Outsider(self._people, [*self._before, *self._release])
-        return [self._verdict(suspect, alone, reader) for suspect in self._suspects]
+        return [self._verdict(suspect, reader) for suspect in self._suspects]
 
-    def _verdict(self, suspect: _Suspect, alone: "_Outsider", reader: "_Outsider") -> dict[str, object]:
+    def _without_release(self, suspect: _Suspect, own: int) -> tuple[float, float]:
+        """Where somebody can place a count who knows only what was public before.
+
+        A few facts need no more kinds of people than they tell apart. A category that they leave out stays possible,
+        so that nobody is credited with knowledge that comes from the release.
+        """
+        facts = _linked(suspect.region, self._before)
+        if not facts:
+            return own, np.inf
+        if len(facts) > _FEW:
+            return self._everybody_before.interval(suspect.region, suspect.value, own)
+        people = _People([region for fact in facts for _, region in fact.parts] + [suspect.region])
+        people.nobody = self._people.nobody_among(people)
+        return _Outsider(people, facts).interval(suspect.region, suspect.value, own)
+
+    @cached_property
+    def _everybody_before(self) -> "_Outsider":
+        return _Outsider(self._people, self._before)
+
+    def _verdict(self, suspect: _Suspect, reader: "_Outsider") -> dict[str, object]:
         own = self._policy.own_case and suspect.small and suspect.value > 0
         low, high = reader.interval(suspect.region, suspect.value, int(own))
         before: tuple[float, float] = (np.nan, np.nan)
         required: float = 1
         if suspect.small:
-            before = (
-                alone.interval(suspect.region, suspect.value, int(own))
-                if self._before
-                else (int(own), np.inf)
-            )
+            before = self._without_release(suspect, int(own))
             required = min(self._policy.required_width, before[1] - before[0])
         verdict = SAFE if high - low >= required else LEAK
         if suspect.small and before[0] == before[1]:
@@ -321,7 +338,13 @@ class _People:
         people = cls(regions)
         if not _Outsider(people, facts).possible():
             raise TableError("公表する表どうしの件数が両立しない")
-        for variable in people.doubtful(regions):
+        doubtful = people.doubtful(regions)
+        everything = [people.unnamed(variable) for variable in doubtful]
+        people.nobody = np.any([people.nobody, *everything], axis=0)
+        if _Outsider(people, facts).possible():
+            return people
+        people.nobody = np.zeros(people.size, dtype=bool)
+        for variable in doubtful:
             before = people.nobody
             people.nobody = before | people.unnamed(variable)
             if not _Outsider(people, facts).possible():
@@ -344,6 +367,14 @@ class _People:
             for b in self._blocks
         ]
         return np.concatenate(flags)
+
+    def nobody_among(self, others: "_People") -> np.ndarray:
+        """Flags of kinds of people that do not exist, for people told apart by fewer counts of the same report."""
+        flags = np.zeros(others.size, dtype=bool)
+        for variable, atoms in others._atoms.items():
+            if atoms == self._atoms[variable] and np.all(self.nobody[self.unnamed(variable)]):
+                flags |= others.unnamed(variable)
+        return flags
 
     def columns(self, region: Region) -> np.ndarray:
         """Positions of the kinds of people in a region, within the smallest block that knows its variables."""
@@ -438,6 +469,7 @@ class _Outsider:
         rows, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
         known = sp.csr_matrix((factors, (rows, columns)), shape=(len(distinct), people.size))
         self._people = people
+        self._worlds: list[np.ndarray] = []
         self._rules = sp.vstack([known, people.joints], format="csr")
         self._low = np.concatenate([[fact.low for fact in distinct], np.zeros(people.joints.shape[0])])
         self._high = np.concatenate([[fact.high for fact in distinct], np.zeros(people.joints.shape[0])])
@@ -457,6 +489,8 @@ class _Outsider:
         return self._end(aim, 1, truth, at_least), self._end(aim, -1, truth, at_least)
 
     def _end(self, aim: np.ndarray, side: int, truth: int, at_least: int) -> float:
+        if side > 0 and any(abs(float(aim @ x) - at_least) < _EPS for x in self._worlds):
+            return float(at_least)  # fewer than that there cannot be
         rules = [LinearConstraint(aim, at_least, self._ceiling)]
         objective = side * aim
         x = self._extreme(objective, rules, whole=False)
@@ -464,8 +498,14 @@ class _Outsider:
             x = self._extreme(objective, rules, whole=True)
         if x is None:
             return float(truth)
+        self._remember(x)
         count = side * math.ceil(float(objective @ x) - 1e-4)
         return np.inf if count >= self._ceiling - 1 else float(count)
+
+    def _remember(self, x: np.ndarray) -> None:
+        """Keep a population that fits the facts: it may answer for other counts, too."""
+        if self._people.size > _WHOLE_LIMIT or np.all(np.abs(x - np.round(x)) < _EPS):
+            self._worlds.append(x)
 
     def _extreme(
         self, objective: np.ndarray, rules: list[LinearConstraint], whole: bool
@@ -478,6 +518,16 @@ class _Outsider:
             options={"node_limit": _NODE_LIMIT},
         )
         return None if found.x is None else np.asarray(found.x)
+
+
+def _linked(region: Region, facts: Sequence[_Known]) -> list[_Known]:
+    """Facts that say something about the people of a region, directly or through one another."""
+    variables, linked, left = {v for v, _ in region}, list[_Known](), list(dict.fromkeys(facts))
+    while near := [fact for fact in left if any(not r or variables & dict(r).keys() for _, r in fact.parts)]:
+        linked += near
+        left = [fact for fact in left if fact not in near]
+        variables |= {v for fact in near for _, r in fact.parts for v, _ in r}
+    return linked
 
 
 def _valued(tables: Iterable[CountTable]) -> list[tuple[CountTable, int, Cell]]:

@@ -33,6 +33,8 @@ class Plan:
         suggestions: Japanese sentences, one for each table of which more than half would vanish.
         relaxed: variables combined in so many tables that their full cross could not be formed (see
             `system`).
+        revised: tables of earlier releases with counts that have been corrected since; they could not be taken
+            into account.
     """
 
     hidden: Mapping[str, tuple[bool, ...]]
@@ -40,6 +42,7 @@ class Plan:
     exemptions: tuple[tuple[str, str], ...] = ()
     suggestions: tuple[str, ...] = ()
     relaxed: tuple[str, ...] = ()
+    revised: tuple[str, ...] = ()
 
     def mask(self, table_id: str) -> tuple[bool, ...]:
         """Flags of one table; a table the plan does not know raises KeyError."""
@@ -56,6 +59,7 @@ class Plan:
             "exemptions": [list(pair) for pair in self.exemptions],
             "suggestions": list(self.suggestions),
             "relaxed": list(self.relaxed),
+            "revised": list(self.revised),
         }
         return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
@@ -69,6 +73,7 @@ class Plan:
             exemptions=tuple((name, reason) for name, reason in content["exemptions"]),
             suggestions=tuple(content["suggestions"]),
             relaxed=tuple(content["relaxed"]),
+            revised=tuple(content["revised"]),
         )
 
     @property
@@ -99,7 +104,8 @@ def plan(
         tables: every table of the release, of all notebooks.
         policy: the site's rules.
         public: figures anybody can look up.
-        previous: tables of earlier releases as they were published.
+        previous: tables of earlier releases as they were published; those with counts that have been revised since
+            are named in the plan and left out.
 
     Raises:
         TableError: tables that contradict each other or a public figure.
@@ -108,6 +114,8 @@ def plan(
     ordered = sorted(tables, key=lambda table: table.id)
     if len({table.id for table in ordered}) < len(ordered):
         raise TableError("同じ id の表が2つ以上ある")
+    revised = [past for past in previous if past.revised_by(ordered)]
+    previous = [past for past in previous if past not in revised]
     exempt = {t.id: rule.reason for t in ordered for rule in reversed(policy.exemptions) if rule.covers(t)}
     masks: dict[str, tuple[bool, ...]] = {}
     relaxed: set[str] = set()
@@ -129,6 +137,7 @@ def plan(
         exemptions=tuple(sorted(exempt.items())),
         suggestions=tuple(text for table in ordered for text in suggest(table, masks[table.id], policy)),
         relaxed=tuple(sorted(relaxed)),
+        revised=tuple(sorted({past.table.id for past in revised})),
     )
 
 

@@ -225,6 +225,19 @@ class PastRelease:
         if len(self.hidden) != len(self.table.cells):
             raise TableError(f"既公表の表「{self.table.id}」: 秘匿の印の数がセルの数と合わない")
 
+    def revised_by(self, tables: Sequence[CountTable]) -> bool:
+        """Whether the data have been corrected since: some table gives the same people another number."""
+        now = {
+            (table.population, table.region(i)): cell.value
+            for table in tables
+            for i, cell in enumerate(table.cells)
+        }
+        return any(
+            cell.value is not None
+            and now.get((self.table.population, self.table.region(i)), cell.value) not in (cell.value, None)
+            for i, cell in enumerate(self.table.cells)
+        )
+
 
 @dataclass(frozen=True)
 class Exemption:
