@@ -1,20 +1,42 @@
-"""Writing files so that a reader never meets half of one."""
+"""Writing files so that a reader never meets half of one, and nobody else on the machine meets what is private."""
 
 import os
-import tempfile
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_ONLY_OWNER = 0o077
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write beside the target and rename, creating the folder when needed."""
+    """Write beside the target and rename, creating the folder when needed; who may read it is up to the umask."""
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:
             file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        beside.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Whatever this process and those it starts create is for their own user alone (0600, 0700).
+
+    On Windows the folder's own access list decides instead.
+    """
+    before = os.umask(_ONLY_OWNER)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def open_to_readers(folder: Path) -> None:
+    """Let everybody read a folder that was made in private and has been cleared to leave."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from ujo_lib.params import NOTEBOOKS, project_root, settings_model
 from ujo_lib.pipeline import kernels
 from ujo_lib.pipeline.layout import SiteYear
-from ujo_lib.pipeline.run import Outcome, run
+from ujo_lib.pipeline.run import Outcome, release, run
 
 REPOSITORY = project_root(Path(__file__).parent)
 PUBLISH = """\
@@ -44,6 +44,9 @@ class Project:
 
     def run(self, **options) -> Outcome:
         return run(self.place, **options)
+
+    def release(self) -> Outcome:
+        return release(self.place)
 
     def add_cell(self, notebook: str, source: str) -> None:
         """Append a code cell to one of the notebooks."""

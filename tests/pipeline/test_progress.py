@@ -15,7 +15,7 @@ def _walk(progress: Progress) -> None:
     progress.cell("internal", "01_survey", 3, 20)
     progress.finished("internal", "01_survey", 2.34)
     progress.reused("release", "02_seasons")
-    progress.failed("release", "03_tags", "こわれた\nくわしくは…")
+    progress.failed("release", "03_tags", "こわれた\nくわしくは…", "5 番目のセル ValueError")
     progress.close()
 
 
@@ -43,6 +43,12 @@ def test_the_log_file_has_clock_times_and_is_japanese(tmp_path):
     lines = log.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 4
     assert lines[1].endswith("済   庁内用 01_survey  2.3 秒")
+
+
+def test_the_log_says_of_a_failure_where_and_what_kind_and_does_not_quote_the_message(tmp_path):
+    log = tmp_path / "run.log"
+    _walk(Progress(None, log))
+    assert log.read_text(encoding="utf-8").splitlines()[3].endswith("03_tags  5 番目のセル ValueError")
 
 
 def test_every_line_can_be_shown_on_a_cp932_console():

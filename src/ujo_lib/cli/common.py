@@ -1,6 +1,7 @@
 """What the commands share: exit codes, the place a command is about, arguments that occur in several."""
 
 import argparse
+import re
 import sys
 from typing import Protocol
 
@@ -10,6 +11,8 @@ from ujo_lib.pipeline.keys import MissingInputError
 from ujo_lib.pipeline.layout import SiteYear
 
 DONE, FAULT, WRONG_PARAMETERS, DATA_PROBLEMS, NOTEBOOK_FAILED, LOCKED, REFUSED = range(7)
+
+_SITE = re.compile(r"^[a-z0-9_-]+$")
 
 
 class Command(Protocol):
@@ -41,6 +44,8 @@ def place_of(options: argparse.Namespace) -> SiteYear:
         MissingInputError: there are no parameters for it.
         DateError: the year cannot be read.
     """
+    if not _SITE.match(options.site):
+        raise MissingInputError([f"params/{options.site}(自治体のフォルダー名は英小文字・数字・_・-)"])
     place = SiteYear(project_root(), options.site, FiscalYear.parse(options.year).year)
     if not place.params.is_dir():
         known = sorted(f"{path.parent.name} {path.name[2:]}" for path in place.root.glob("params/*/fy*"))

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ujo_lib.cli.common import DATA_PROBLEMS, DONE, AddCommand, place_of
+from ujo_lib.cli.common import DATA_PROBLEMS, DONE, AddCommand, explain, place_of
 
 
 def add_commands(command: AddCommand) -> None:
@@ -11,7 +11,8 @@ def add_commands(command: AddCommand) -> None:
     check.add_argument("--json", action="store_true", help="結果をJSONで出す")
     params = command("params", _params, "パラメーターの値・既定値・意味を示す")
     params.add_argument("--notebook", nargs="+", default=[], metavar="NN", help="このノートブックだけ(例 02)")
-    command("prune", _prune, "過去の公表用ページを削除する")
+    prune = command("prune", _prune, "過去の公表用ページを削除する")
+    prune.add_argument("--signed", action="store_true", help="承認済みのものも削除する")
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -45,9 +46,13 @@ def _params(options: argparse.Namespace) -> int:
 def _prune(options: argparse.Namespace) -> int:
     import shutil
 
+    from ujo_lib.disclosure.signature import is_signed
+
     place = place_of(options)
-    old = sorted(place.archive.glob("*")) if place.archive.is_dir() else []
-    for folder in old:
+    for folder in sorted(place.archive.glob("*")) if place.archive.is_dir() else ():
+        if is_signed(folder) and not options.signed:
+            explain(f"承認済みなので残しました: {folder}(削除するときは --signed)", DONE)
+            continue
         shutil.rmtree(folder)
         print(f"削除しました: {folder}")
     return DONE

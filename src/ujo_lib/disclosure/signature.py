@@ -31,11 +31,13 @@ class Verification:
     Attributes:
         problems: Japanese sentences; empty when every file is as it was.
         signed_by: the two names, empty when the folder has not been signed or the record is void.
+        signed_on: the date in the record, empty likewise.
         checks: the recorded results.
     """
 
     problems: tuple[str, ...]
     signed_by: tuple[str, ...]
+    signed_on: str
     checks: Mapping[str, Any]
 
     @property
@@ -92,16 +94,33 @@ def sign(folder: Path, names: tuple[str, str], on: str) -> None:
     (folder / SIGN_OFF).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def release_id(folder: Path) -> str:
+    """Short name of a sealed release, made from the hashes of its files."""
+    return _sha256(folder / SUMS)[:8]
+
+
+def is_sealed(folder: Path) -> bool:
+    """Whether a folder was sealed at some time, changed since or not."""
+    return (folder / SUMS).is_file()
+
+
+def is_signed(folder: Path) -> bool:
+    """Whether a sign-off lies in a folder, void or not."""
+    return (folder / SIGN_OFF).is_file()
+
+
 def verify(folder: Path) -> Verification:
     """Compare a release folder with its own seal."""
     problems = _changes(folder)
     checks = _read(folder / CHECKS) or {}
     record = _read(folder / SIGN_OFF)
     if record is None:
-        return Verification((*problems, "承認の記録がない。"), (), checks)
+        return Verification((*problems, "承認の記録がない。"), (), "", checks)
     if not (folder / SUMS).is_file() or record.get("sha256sums") != _sha256(folder / SUMS):
         problems = (*problems, "承認の後で内容が変わったため、承認は無効。")
-    return Verification(problems, () if problems else tuple(record.get("signed_by", ())), checks)
+    if problems:
+        return Verification(problems, (), "", checks)
+    return Verification((), tuple(record.get("signed_by", ())), str(record.get("on", "")), checks)
 
 
 def write_zip(folder: Path, target: Path) -> None:

@@ -33,13 +33,21 @@ class NotebookFailedError(RuntimeError):
     Attributes:
         notebook: its name.
         cell: number of the cell, counted from 1 over all cells; None when no cell is to blame.
-        reason: what happened, in a line or two.
+        reason: what happened, in a line or two; it may quote the data.
     """
 
     def __init__(self, notebook: str, cell: int | None, reason: str):
         self.notebook, self.cell, self.reason = notebook, cell, reason
-        where = f"{cell} 番目のセル" if cell else "セルの外"
-        super().__init__(f"{notebook}: {where}で止まりました。{reason}")
+        super().__init__(f"{notebook}: {self._where}で止まりました。{reason}")
+
+    @property
+    def _where(self) -> str:
+        return f"{self.cell} 番目のセル" if self.cell else "セルの外"
+
+    @property
+    def kind(self) -> str:
+        """Where it stopped and by what kind of error, without a word of the data."""
+        return f"{self._where} {self.reason.partition(':')[0]}"
 
 
 @dataclass(frozen=True)

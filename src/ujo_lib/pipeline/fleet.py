@@ -14,7 +14,8 @@ from ujo_lib.params import ParameterError, PathOutsideProjectError, read_flat_ya
 from ujo_lib.pipeline.keys import MissingInputError
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.progress import Progress
-from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, run
+from ujo_lib.pipeline.refusal import ReleaseRefusedError
+from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, Outcome, run
 
 State = Literal["unchanged", "done", "locked", "parameters", "data", "notebook", "refused", "fault"]
 STATES: dict[State, str] = {
@@ -82,31 +83,30 @@ def site_years(root: Path, year: FiscalYear | None = None) -> list[SiteYear]:
     return [SiteYear(root, site, int(name[2:])) for site, name in sorted(found)]
 
 
-def attempt(place: SiteYear, progress: Progress, **options: Any) -> Result:
+def attempt(
+    place: SiteYear, progress: Progress, *, work: Callable[..., Outcome] = run, **options: Any
+) -> Result:
     """Run one place and year and say how it ended; only a fault of the program is raised.
 
     Args:
         place: which one.
         progress: where to tell what happens.
-        options: `only`, `force`, `jobs` of `run`.
+        work: `run`, or `release`.
+        options: its options: `only`, `force`, `jobs` of `run`.
     """
     title = _title(place)
     state: State
     try:
         if not place.params.is_dir():
             raise MissingInputError([_not_prepared(place)])
-        outcome = run(place, progress=progress, **options)
+        outcome = work(place, progress=progress, **options)
     except LockedError as error:
         state, message = "locked", str(error)
     except (ParameterError, PathOutsideProjectError, MissingInputError, DateError) as error:
         state, message = "parameters", str(error)
     except NotebooksFailedError as error:
         state, message = "data" if error.from_data else "notebook", _without_data(error)
-    except RuntimeError as error:
-        from ujo_lib.pipeline.release import ReleaseRefusedError
-
-        if not isinstance(error, ReleaseRefusedError):
-            raise
+    except ReleaseRefusedError as error:
         state, message = "refused", str(error)
     else:
         state = "unchanged" if outcome.unchanged else "done"

@@ -71,17 +71,17 @@ class Knowledge:
         return [*self.declared, *public_figures(claims, tables)]
 
 
-def remember(place: SiteYear, identity: str, tables: Sequence[Counted], masks: Masks) -> Path:
+def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Masks) -> Path:
     """Remember a release that leaves, for all that come after it.
 
     Args:
-        place: which place and year.
+        folder: where to; `disclosed` of its place and year, or `leaving` until it is signed.
         identity: run id of the release.
         tables: every table of it, with its true counts.
         masks: what was hidden.
     """
     past = [PastRelease(one.table, masks.plan.mask(one.table.id)) for one in tables]
-    file = place.disclosed / f"{identity}-{masks.plan.digest[:8]}.json"
+    file = folder / f"{identity}-{masks.plan.digest[:8]}.json"
     write_atomically(file, dump_past(past))
     return file
 

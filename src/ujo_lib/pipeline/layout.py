@@ -38,7 +38,7 @@ class SiteYear:
 
     @property
     def release(self) -> Path:
-        """Pages for readers outside: a candidate until it has been checked and signed."""
+        """Pages for readers outside: a candidate after `ujo run`, checked and sealed after `ujo release`."""
         return self.outputs / "release"
 
     @property
@@ -59,6 +59,16 @@ class SiteYear:
     def rules(self) -> Path:
         """The site's rules for disclosure control; need not exist."""
         return self.params / "disclosure.yaml"
+
+    @property
+    def review(self) -> Path:
+        """What the last review found, for the city alone: intervals of hidden counts, findings of the gate."""
+        return self.outputs / "review"
+
+    @property
+    def leaving(self) -> Path:
+        """What the sealed release will have told outsiders once it is signed; it moves to `disclosed` then."""
+        return self.review / "leaving"
 
     @property
     def failed(self) -> Path:

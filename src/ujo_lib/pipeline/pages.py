@@ -2,14 +2,15 @@
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from types import MappingProxyType
 
 from nbformat import NotebookNode
 
+from ujo_lib.disclosure.tables import Policy
 from ujo_lib.pipeline.keys import Step, digest
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
@@ -21,6 +22,37 @@ from ujo_lib.report.page import ANSWER, DOOR, TILES
 _TAG = re.compile(r"<[^>]+>")
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What release pages say about disclosure control.
+
+    Attributes:
+        policy: the site's rules.
+        reviewed: whether audit and gate stand between these pages and their readers.
+    """
+
+    policy: Policy
+    reviewed: bool
+
+    def on(self, context: PageContext) -> PageContext:
+        """Put the rules on a page."""
+        return replace(
+            context,
+            notices=tuple(self._sentences()),
+            plan_status="reviewed" if self.reviewed else "unreviewed",
+        )
+
+    def _sentences(self) -> Iterator[str]:
+        zeros = "0も伏せます" if self.policy.zero_rule == "hide" else "0は示します"
+        yield f"1以上{self.policy.threshold}未満の人数・件数は伏せ、「x」と表します({zeros})。"
+        yield "合計や別の表からの引き算で分からないように、ほかの数も伏せています。記号は同じ「x」です。"
+        if self.reviewed:
+            yield (
+                "伏せた小さな数は、この報告書のすべての数と公表済みの数を合わせても、"
+                f"少なくとも{self.policy.required_width + 1}通りの値があり得ます(すでに公表されている数を除く)。"
+            )
+
+
 def write_pages(
     audience: str,
     steps: Sequence[Step],
@@ -28,6 +60,7 @@ def write_pages(
     identity: str,
     folder: Path,
     notices: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    rules: Rules | None = None,
 ) -> None:
     """Write pages, cover and tables of all notebooks into an empty folder.
 
@@ -37,19 +70,20 @@ def write_pages(
         finished: the finished step of each notebook.
         identity: the run id, for the cover.
         folder: where to write.
-        notices: notebook → what its readers are told about the disclosure plan.
+        notices: notebook → what its readers are told about the disclosure plan; the cover repeats all of it.
+        rules: what a release says about disclosure control; None inside the city.
     """
     folder.mkdir(parents=True)
     notebooks = {step.notebook: finished[step.notebook].notebook for step in steps}
     titles = {name: _title(notebook) for name, notebook in notebooks.items()}
     for step in steps:
         context = _context(audience, step, steps, titles, finished[step.notebook].job.key[:12])
-        context = replace(context, notices=(*context.notices, *notices.get(step.notebook, ())))
+        context = _noted(context, rules, notices.get(step.notebook, ()))
         _write(folder / f"{step.notebook}.html", export_page(notebooks[step.notebook], context=context))
         _write_tables(finished[step.notebook], folder)
         if audience == "internal":
             (folder / "notebooks").mkdir(exist_ok=True)
-            shutil.copy(
+            shutil.copyfile(
                 finished[step.notebook].folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb"
             )
     entries = [
@@ -59,9 +93,15 @@ def write_pages(
     last = steps[-1]
     highlights = _shown_as(TILES, notebooks[last.notebook], text=False)
     context = replace(_context(audience, last, steps, titles, identity), chapter="")
+    context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
     _write(folder / "index.html", export_index(entries, _as_cover(context), highlights))
     records = [record for step in steps for record in finished[step.notebook].records()]
     (folder / "tables" / "00_表の一覧.csv").write_bytes(list_of_tables(records))
+
+
+def _noted(context: PageContext, rules: Rules | None, notices: Sequence[str]) -> PageContext:
+    ruled = rules.on(context) if rules else context
+    return replace(ruled, notices=(*ruled.notices, *notices))
 
 
 def refresh_page(
@@ -84,7 +124,7 @@ def refresh_page(
             _write(folder / f"{step.notebook}.html", export_page(done.notebook, context=context))
             _write_tables(done, folder)
             (folder / "notebooks").mkdir(exist_ok=True)
-            shutil.copy(done.folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb")
+            shutil.copyfile(done.folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb")
 
 
 def _write_tables(done: Finished, folder: Path) -> None:

@@ -58,9 +58,16 @@ class Progress:
         """A step was found finished."""
         self._end(audience, notebook, f"再利用 {_AUDIENCE[audience]} {notebook}")
 
-    def failed(self, audience: str, notebook: str, reason: str) -> None:
-        """A step could not be finished."""
-        self._end(audience, notebook, f"失敗  {_AUDIENCE[audience]} {notebook}  {reason.splitlines()[0]}")
+    def failed(self, audience: str, notebook: str, reason: str, kind: str) -> None:
+        """A step could not be finished.
+
+        Args:
+            audience, notebook: which one.
+            reason: for the person at the terminal.
+            kind: for the log, which must not quote what a reason may quote: a cell of somebody's record.
+        """
+        failed = f"失敗  {_AUDIENCE[audience]} {notebook}"
+        self._end(audience, notebook, f"{failed}  {reason.splitlines()[0]}", logged=f"{failed}  {kind}")
 
     def note(self, text: str) -> None:
         """Something else worth a line."""
@@ -77,12 +84,12 @@ class Progress:
                 handler.close()
                 self._log.removeHandler(handler)
 
-    def _end(self, audience: str, notebook: str, text: str) -> None:
+    def _end(self, audience: str, notebook: str, text: str, logged: str = "") -> None:
         with self._lock:
             self._under_way.pop((audience, notebook), None)
             self._line(text)
             self._draw()
-        self._write_log(text)
+        self._write_log(logged or text)
 
     def _line(self, text: str) -> None:
         if self._stream:

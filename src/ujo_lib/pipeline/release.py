@@ -1,8 +1,8 @@
 """From internal steps to release pages: the plan of what stays hidden, and the check at the door."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -20,6 +20,7 @@ from ujo_lib.disclosure.tables import (
 )
 from ujo_lib.files import write_atomically
 from ujo_lib.pipeline.keys import Step, digest, package_digest
+from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.steps import Finished, Job
 from ujo_lib.report.masks import Counted, Masks, counted, masks_for
 from ujo_lib.report.page import DOOR
@@ -27,29 +28,21 @@ from ujo_lib.report.page import DOOR
 _IN_FULL = "表「{title}」は、小さな数も伏せずに載せています({reason})。"
 
 
-class ReleaseRefusedError(RuntimeError):
-    """A release page would show something that did not come through the door.
-
-    Attributes:
-        findings: notebook and cell of each such output, with its kind; never its content.
-    """
-
-    def __init__(self, findings: Iterable[str]):
-        self.findings = tuple(findings)
-        lines = [
-            "公表用ページを作れません。report.publish を通らない出力があります。",
-            *(f"- {finding}" for finding in self.findings),
-            "page.table・page.say などを通して表示するか、page.internal で庁内だけの表示にしてください。",
-        ]
-        super().__init__("\n".join(lines))
-
-
 class NoPlanError(ReleaseRefusedError):
     """Nothing can be released, because no plan protects every small count; the message says what to merge or drop."""
 
     def __init__(self, reason: str):
-        self.findings = (reason,)
-        RuntimeError.__init__(self, f"公表用ページを作れません。秘匿計画が立ちません。\n- {reason}")
+        super().__init__("公表用ページを作れません。秘匿計画が立ちません。", [reason])
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A plan, and what it was made from: the rules, and what outsiders know without the release."""
+
+    masks: Masks
+    policy: Policy
+    public: Sequence[PublicFigure]
+    previous: Sequence[PastRelease]
 
 
 def counted_tables(finished: Mapping[str, Finished]) -> list[Counted]:
@@ -176,7 +169,11 @@ def require_door(pages: Mapping[str, NotebookNode]) -> None:
         if DOOR not in output.get("data", {})
     ]
     if findings:
-        raise ReleaseRefusedError(findings)
+        raise ReleaseRefusedError(
+            "公表用ページを作れません。report.publish を通らない出力があります。",
+            findings,
+            "page.table・page.say などを通して表示するか、page.internal で庁内だけの表示にしてください。",
+        )
 
 
 def _kind(output: NotebookNode) -> str:

@@ -2,9 +2,11 @@
 
 Internal pages first, then one disclosure plan over every table they published, then the release pages under that
 plan, then both sets of pages take the place of the old ones by renaming. Whatever has been finished before is
-reused; the last good report stands until the new one is complete.
+reused; the last good report stands until the new one is complete. `run` leaves a candidate for release; `release` goes
+the same way, and has the pages reviewed and sealed before anything is put in place.
 """
 
+import itertools
 import os
 import shutil
 import time
@@ -12,11 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 
+from ujo_lib.disclosure.signature import is_sealed, seal
+from ujo_lib.files import open_to_readers, private_files
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
 from ujo_lib.pipeline.layout import SiteYear, notebook_names, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
@@ -24,11 +29,14 @@ from ujo_lib.pipeline.progress import Progress
 
 if TYPE_CHECKING:
     from ujo_lib.pipeline.execute import NotebookFailedError
+    from ujo_lib.pipeline.release import Masked
     from ujo_lib.pipeline.steps import Finished, StepStore, Walk
-    from ujo_lib.report.masks import Masks
 
 CANDIDATE = "秘匿審査前・配布不可"
-"""Status of release pages that have been neither audited nor signed."""
+"""Status of release pages that nobody has reviewed."""
+
+CHECKED = "秘匿審査済"
+"""Status of release pages that passed audit and gate and were sealed; whether they are signed, the folder says."""
 
 
 class LockedError(RuntimeError):
@@ -99,26 +107,42 @@ def run(
         NotebooksFailedError: some notebooks failed; the others were finished and will be reused.
         ReleaseRefusedError: a release page shows something that did not come through the door.
     """
+    return _bring_up_to_date(place, only, force, jobs, progress or Progress.silent(), CANDIDATE)
+
+
+def release(place: SiteYear, *, jobs: int | None = None, progress: Progress | None = None) -> Outcome:
+    """Bring the report up to date, review its release pages and seal them; arguments and errors as in `run`.
+
+    Raises:
+        ReleaseRefusedError: the masks can be undone, or a file leaks; the release in place is left untouched.
+    """
+    return _bring_up_to_date(place, (), False, jobs, progress or Progress.silent(), CHECKED)
+
+
+def _bring_up_to_date(
+    place: SiteYear, only: Sequence[str], force: bool, jobs: int | None, progress: Progress, status: str
+) -> Outcome:
     begun, started = time.monotonic(), _now()
-    with _locked(place):
+    with _locked(place), private_files():
         steps = plan_steps(place)
         before = Manifest.read(place.manifest)
-        if not force and before and _is_current(before, steps, only, place):
+        if not force and before and _is_current(before, steps, only, place, status):
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
-        with _walk(place, steps, jobs, force, progress or Progress.silent()) as walk:
+        with _walk(place, steps, jobs, force, progress) as walk:
             made = _make_pages(walk, steps, only)
-        manifest = _put_in_place(place, steps, made, before, started)
+        staged = _stage(place, steps, made, before, status)
+        manifest = _put_in_place(place, steps, made, before, staged, started, progress)
     executed = tuple((step.job.audience, step.job.notebook) for step in made.all if not step.reused)
     return Outcome(place, manifest.run_id, executed, unchanged=False, seconds=time.monotonic() - begun)
 
 
 @dataclass(frozen=True)
 class _Made:
-    """Finished steps by notebook for the two audiences, and the plan between them."""
+    """Finished steps by notebook for the two audiences, and the plan between them with what it was made from."""
 
     internal: Mapping[str, "Finished"]
     release: Mapping[str, "Finished"]
-    masks: "Masks | None" = None
+    masked: "Masked | None" = None
 
     @property
     def all(self) -> list["Finished"]:
@@ -129,6 +153,7 @@ def _make_pages(walk: "Walk", steps: Sequence[Step], only: Sequence[str]) -> _Ma
     """Execute what has to be executed, for one audience after the other."""
     from ujo_lib.pipeline.knowledge import Knowledge
     from ujo_lib.pipeline.release import (
+        Masked,
         counted_tables,
         plan_masks,
         release_jobs,
@@ -156,7 +181,7 @@ def _make_pages(walk: "Walk", steps: Sequence[Step], only: Sequence[str]) -> _Ma
     if failures:
         raise NotebooksFailedError(failures, walk.place)
     require_door({name: step.notebook for name, step in release.items()})
-    return _Made(internal, release, masks)
+    return _Made(internal, release, Masked(masks, known.policy, public, known.previous))
 
 
 def _is_needed(step: Step, steps: Sequence[Step], chosen: Sequence[str]) -> bool:
@@ -164,37 +189,114 @@ def _is_needed(step: Step, steps: Sequence[Step], chosen: Sequence[str]) -> bool
     return any(step.notebook in other.needs for other in steps if other.notebook in chosen)
 
 
-def _put_in_place(
-    place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, started: str
-) -> Manifest:
-    """Write both sets of pages beside their targets, rename them into place, and bear witness."""
-    from ujo_lib.pipeline.pages import refresh_page, write_pages
+@dataclass(frozen=True)
+class _Staged:
+    """Finished pages beside their targets.
+
+    Attributes:
+        folder: holds `internal` and, unless only internal pages were asked for, `release`.
+        identity: the run id.
+        status: what may be done with the release pages.
+    """
+
+    folder: Path
+    identity: str
+    status: str
+
+
+def _stage(
+    place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, status: str
+) -> _Staged:
+    """Write both sets of pages beside their targets; a release is reviewed and sealed there."""
+    from ujo_lib.pipeline.pages import Rules, refresh_page, write_pages
     from ujo_lib.pipeline.release import notices
 
-    identity = run_id(steps) if made.release else (before.run_id if before else "")
     staging = place.outputs / ".staging"
     shutil.rmtree(staging, ignore_errors=True)
-    if made.release:
-        for audience, finished in (("internal", made.internal), ("release", made.release)):
-            said = notices(made.internal, made.masks, audience) if made.masks else {}
-            write_pages(audience, steps, finished, identity, staging / audience, said)
-    else:
+    if made.masked is None:
         refresh_page(place, steps, made.internal, list(made.internal), staging / "internal")
-    replace_folder(staging / "internal", place.internal)
+        return _Staged(staging, before.run_id if before else "", before.release_status if before else status)
+    identity = run_id(steps)
+    checks = _review_masks(place, made, made.masked) if status == CHECKED else {}
+    rules = {"internal": None, "release": Rules(made.masked.policy, reviewed=status == CHECKED)}
+    for audience, finished in (("internal", made.internal), ("release", made.release)):
+        said = notices(made.internal, made.masked.masks, audience)
+        write_pages(audience, steps, finished, identity, staging / audience, said, rules[audience])
+    if status == CHECKED:
+        _seal(place, steps, made.masked, checks, staging / "release")
+    return _Staged(staging, identity, status)
+
+
+def _review_masks(place: SiteYear, made: _Made, masked: "Masked") -> dict[str, Any]:
+    from ujo_lib.pipeline.review import review_masks
+
+    door = {"ok": True, "pages": len(made.release)}  # a page with anything else on it was refused before
+    return {"door": door, **review_masks(place, made.internal, masked)}
+
+
+def _seal(
+    place: SiteYear, steps: Sequence[Step], masked: "Masked", checks: Mapping[str, Any], folder: Path
+) -> None:
+    from ujo_lib.pipeline.review import review_files
+
+    seal(folder, {**checks, **review_files(place, steps, folder, masked.policy)})
+    open_to_readers(folder)
+
+
+def _put_in_place(
+    place: SiteYear,
+    steps: Sequence[Step],
+    made: _Made,
+    before: Manifest | None,
+    staged: _Staged,
+    started: str,
+    progress: Progress,
+) -> Manifest:
+    """Rename both sets of pages into place, and bear witness."""
+    replace_folder(staged.folder / "internal", place.internal)
     if made.release:
-        archive = place.archive / before.run_id if before and before.run_id != identity else None
-        replace_folder(staging / "release", place.release, keep_old_as=archive)
-    shutil.rmtree(staging, ignore_errors=True)
+        kept = _keep_old_as(place, before, staged)
+        replace_folder(staged.folder / "release", place.release, keep_old_as=kept)
+        if kept and is_sealed(kept):
+            progress.note(f"審査済みの前の公表用ページは {kept.relative_to(place.root)} に残しました。")
+        _note_what_leaves(place, made, staged)
+    shutil.rmtree(staged.folder, ignore_errors=True)
     shutil.rmtree(place.failed, ignore_errors=True)
-    manifest = _manifest(place, steps, made, before, identity, started)
+    manifest = _manifest(place, steps, made, before, staged, started)
     manifest.write(place.manifest)
     if made.release:
         _store(place).forget_all_but(made.all)
     return manifest
 
 
+def _keep_old_as(place: SiteYear, before: Manifest | None, staged: _Staged) -> Path | None:
+    """Where the release that is about to be replaced goes: one made of other inputs, and any that was sealed."""
+    if not before or not place.release.is_dir():
+        return None
+    if before.run_id == staged.identity and not is_sealed(place.release):
+        return None
+    further = (f"{before.run_id}-{number}" for number in itertools.count(2))
+    names = itertools.chain([before.run_id], further)
+    return next(folder for name in names if not (folder := place.archive / name).exists())
+
+
+def _note_what_leaves(place: SiteYear, made: _Made, staged: _Staged) -> None:
+    """Lay ready what outsiders will know once the sealed release is signed."""
+    from ujo_lib.pipeline.knowledge import remember
+    from ujo_lib.pipeline.release import counted_tables
+
+    shutil.rmtree(place.leaving, ignore_errors=True)
+    if staged.status == CHECKED and made.masked:
+        remember(place.leaving, staged.identity, counted_tables(made.internal), made.masked.masks)
+
+
 def _manifest(
-    place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, identity: str, started: str
+    place: SiteYear,
+    steps: Sequence[Step],
+    made: _Made,
+    before: Manifest | None,
+    staged: _Staged,
+    started: str,
 ) -> Manifest:
     parts = {step.notebook: step.parts for step in steps}
     records = {
@@ -210,17 +312,17 @@ def _manifest(
         for audience, finished in (("internal", made.internal), ("release", made.release))
     }
     return Manifest(
-        run_id=identity,
+        run_id=staged.identity,
         verdict="complete" if made.release or (before and before.verdict == "complete") else "internal",
-        release_status=CANDIDATE,
+        release_status=staged.status,
         started=started,
         finished=_now(),
         settings={step.notebook: step.settings.model_dump() for step in steps},
         internal={**(before.internal if before else {}), **records["internal"]},
         release=records["release"] or (before.release if before else {}),
-        plan=made.masks.plan.digest if made.masks else (before.plan if before else ""),
-        advice=made.masks.plan.suggestions if made.masks else (before.advice if before else ()),
-        known=known_digest(place, identity) if made.masks else (before.known if before else ""),
+        plan=made.masked.masks.plan.digest if made.masked else (before.plan if before else ""),
+        advice=made.masked.masks.plan.suggestions if made.masked else (before.advice if before else ()),
+        known=known_digest(place, staged.identity) if made.masked else (before.known if before else ""),
         files=hashes(
             place.outputs, [folder for folder in (place.internal, place.release) if folder.is_dir()]
         ),
@@ -228,8 +330,10 @@ def _manifest(
     )
 
 
-def _is_current(before: Manifest, steps: Sequence[Step], only: Sequence[str], place: SiteYear) -> bool:
-    """Whether everything asked for stands, made from the same inputs, unaltered."""
+def _is_current(
+    before: Manifest, steps: Sequence[Step], only: Sequence[str], place: SiteYear, status: str
+) -> bool:
+    """Whether everything asked for stands, made from the same inputs, unaltered; a checked release serves as both."""
     chosen = notebook_names(list(only))
     same = all(
         before.internal.get(step.notebook, StepRecord("")).key == step.key
@@ -242,7 +346,8 @@ def _is_current(before: Manifest, steps: Sequence[Step], only: Sequence[str], pl
         and before.run_id == identity
         and before.known == known_digest(place, identity)
     )
-    return same and whole and before.stands(place.outputs)
+    enough = status == CANDIDATE or before.release_status == CHECKED
+    return same and whole and enough and before.stands(place.outputs)
 
 
 @contextmanager

@@ -177,7 +177,7 @@ class Walk:
                         finished[job.notebook] = future.result()
                     except NotebookFailedError as error:
                         failures[job.notebook] = error
-                        self.progress.failed(job.audience, job.notebook, str(error))
+                        self.progress.failed(job.audience, job.notebook, str(error), error.kind)
         return finished, failures
 
     def _finish_one(self, job: Job, upstream: Mapping[str, Finished]) -> Finished:

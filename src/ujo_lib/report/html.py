@@ -77,6 +77,7 @@ class Banner:
 SYNTHETIC: Final = Banner("合成データ", "実在の人・相談ではありません")
 INTERNAL: Final = Banner("庁内限り", "秘匿処理前の数値を含みます")
 UNREVIEWED: Final = Banner("秘匿審査前・配布不可", "公表の候補です。審査が済むまで配布できません")
+REVIEWED: Final = Banner("秘匿審査済", "2人の承認の記録が付き、内容が変わっていないときに配布できます")
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,12 @@ class PageContext:
     @property
     def banners(self) -> tuple[Banner, ...]:
         """How the document is to be handled."""
-        candidate = self.audience == "release" and self.plan_status == "unreviewed"
+        outside, reviewed = self.audience == "release", self.plan_status == "reviewed"
         shown = (
             (SYNTHETIC, self.synthetic),
             (INTERNAL, self.audience == "internal"),
-            (UNREVIEWED, candidate),
+            (UNREVIEWED, outside and not reviewed),
+            (REVIEWED, outside and reviewed),
         )
         return tuple(banner for banner, holds in shown if holds)
 

@@ -1,0 +1,253 @@
+"""Both sides of the gate: what people said and must not leave, and what the committed files let a page say.
+
+The confidential side comes through intake, so it is what the notebooks had in their hands. The vocabulary is read from
+the files as they are committed; the room that invents the sample is left out, for its phrases are the invented texts.
+"""
+
+import codecs
+import csv
+import getpass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import openpyxl
+import pandas as pd
+import pyarrow.parquet as pq
+import yaml
+
+import ujo_lib
+from ujo_lib import intake
+from ujo_lib.disclosure.gate import Confidential
+from ujo_lib.intake.schemas import SCHEMAS, Column
+from ujo_lib.pipeline.keys import Step
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.text import fold_key
+
+PERSONAL = {"commissioners": "commissioner_id", "cases": "case_id", "consultations": "client_id"}
+"""Kinds of input in which people speak or are spoken of, and the column that tells them apart."""
+
+_NOBODY = frozenset({"admin", "jovyan", "root", "runner", "ubuntu", "user", "vagrant"})
+"""Accounts that name no person."""
+
+_YAML = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What must not leave.
+
+    Attributes:
+        texts: every free text, with whose it is and the number of its record.
+        ids: numbers of records and persons.
+        names: accounts on this machine, and the names that inputs.yaml says to mask.
+    """
+
+    texts: tuple[Confidential, ...]
+    ids: frozenset[str]
+    names: frozenset[str]
+
+
+def secrets_of(steps: Sequence[Step]) -> Secrets:
+    """Everything confidential in the input files of a year, validated by intake.
+
+    Raises:
+        DataProblems: the files cannot be read; then nothing can be released either.
+    """
+    settings = steps[0].settings
+    declared = _declared(settings.inputs_file)
+    kinds = [kind for kind in PERSONAL if kind in declared]
+    frames = intake.load(settings.inputs_file, kinds).frames
+    texts = [text for kind, frame in frames.items() for text in _texts(kind, frame)]
+    ids = {
+        str(value)
+        for kind, frame in frames.items()
+        for column in SCHEMAS[kind].columns
+        if column.type == "id" and column.name in frame
+        for value in frame[column.name].dropna()
+    }
+    names = frozenset(str(name) for name in declared.get("names_to_mask") or ())
+    return Secrets(tuple(texts), frozenset(ids), names | account())
+
+
+def vocabulary(place: SiteYear, steps: Sequence[Step]) -> list[str]:
+    """Everything that a page of this report may say, whoever else said it."""
+    words = committed_words(place.root)
+    for step in steps:
+        words += [str(value) for value in step.settings.model_dump().values() if isinstance(value, str)]
+        shared = [step.settings.path(name) for name in step.settings.files if getattr(step.settings, name)]
+        words += [file.read_text(encoding="utf-8") for file in shared if file.suffix in _YAML]
+    return words
+
+
+def committed_words(root: Path) -> list[str]:
+    """Templates, wording, labels, notebooks, questionnaires and codebooks of a project, each file as one text.
+
+    Of inputs.yaml only the labels count: the names to be masked stand in it, too.
+    """
+    library = Path(ujo_lib.__file__).parent
+    words = [
+        file.read_text(encoding="utf-8")
+        for file in sorted(library.rglob("*"))
+        if file.suffix in (".py", ".j2", ".css", *_YAML) and file.relative_to(library).parts[0] != "sample"
+    ]
+    for notebook in sorted((root / "notebooks").glob("*.ipynb")):
+        words += [str(cell.source) for cell in nbformat.read(notebook, as_version=4).cells]
+    for file in sorted(path for path in (root / "params").rglob("*") if path.suffix in _YAML):
+        labels = _declared(file).get("labels") or {} if file.name == "inputs.yaml" else None
+        words.append(
+            file.read_text(encoding="utf-8") if labels is None else yaml.safe_dump(labels, allow_unicode=True)
+        )
+    return words
+
+
+def account() -> frozenset[str]:
+    """The name of the account that makes the report, unless it is one that names nobody."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        return frozenset()
+    return frozenset() if name.lower() in _NOBODY else frozenset({name})
+
+
+def files_below(path: Path) -> list[Path]:
+    """A file, or the files of a folder.
+
+    Raises:
+        FileNotFoundError: there is nothing: an empty side of the gate would let everything pass.
+    """
+    found = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+    if not found:
+        raise FileNotFoundError(f"ファイルがない: {path}")
+    return found
+
+
+def read_confidential(file: Path) -> Iterator[Confidential]:
+    """Texts of a file that nobody has declared, row by row: .csv, .tsv, .xlsx, .parquet, or .txt with one text a line.
+
+    When the file has headings of free text, those columns are the texts; otherwise every cell is one. People are told
+    apart by the column with their numbers, and by the row where there is none.
+
+    Raises:
+        UnreadableTextsError: another kind of file, or one that cannot be decoded; nothing is skipped in silence.
+    """
+    rows = enumerate(_rows(file), 1)
+    head: list[tuple[int, Sequence[str]]] = []
+    for number, row in rows:
+        head.append((number, row))
+        if (found := _Columns.of(row)) is not None:
+            for at, spoken in rows:
+                yield from found.texts(at, spoken)
+            return
+        if number >= _HEAD_ROWS:
+            break
+    for number, row in (*head, *rows):
+        for cell in row:
+            yield Confidential(f"{number}行目", cell, f"{number}行目")
+
+
+class UnreadableTextsError(ValueError):
+    """A file of confidential texts that cannot be read, so that nothing can be held against it."""
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Where in a row the texts stand, and the numbers of person and record."""
+
+    text: tuple[int, ...]
+    person: int | None
+    record: int | None
+
+    @classmethod
+    def of(cls, header: Sequence[str]) -> "_Columns | None":
+        """The columns that a header names; None when it names no free text."""
+        keys = [fold_key(cell) for cell in header]
+        text = tuple(at for at, key in enumerate(keys) if key in _TEXT_HEADINGS)
+        person = next((at for at, key in enumerate(keys) if key in _PERSON_HEADINGS), None)
+        record = next((at for at, key in enumerate(keys) if key in _RECORD_HEADINGS), None)
+        return cls(text, person, record) if text else None
+
+    def texts(self, number: int, row: Sequence[str]) -> Iterator[Confidential]:
+        whose = f"{number}行目"
+        record = self._cell(row, self.record) or whose
+        person = self._cell(row, self.person) or record
+        for at in self.text:
+            if said := self._cell(row, at):
+                yield Confidential(person, said, record)
+
+    @staticmethod
+    def _cell(row: Sequence[str], at: int | None) -> str:
+        return row[at] if at is not None and at < len(row) else ""
+
+
+def _headings(columns: Iterable[Column]) -> frozenset[str]:
+    return frozenset(fold_key(name) for c in columns for name in (c.name, c.heading, *c.aliases))
+
+
+_OF_PEOPLE = [(kind, column) for kind in PERSONAL for column in SCHEMAS[kind].columns]
+_TEXT_HEADINGS = _headings(column for _, column in _OF_PEOPLE if column.type == "text")
+_PERSON_HEADINGS = _headings(column for kind, column in _OF_PEOPLE if column.name == PERSONAL[kind])
+_RECORD_HEADINGS = _headings(column for kind, column in _OF_PEOPLE if column.name == SCHEMAS[kind].key[-1])
+_HEAD_ROWS = 60
+
+
+def _rows(file: Path) -> Iterator[Sequence[str]]:
+    """Rows of a file as text, without ever holding all of them."""
+    suffix = file.suffix.lower()
+    if suffix in (".csv", ".tsv"):
+        csv.field_size_limit(10**9)
+        with file.open(encoding=_encoding(file), newline="") as lines:
+            yield from csv.reader(lines, delimiter="," if suffix == ".csv" else "\t")
+    elif suffix == ".txt":
+        with file.open(encoding=_encoding(file)) as lines:
+            yield from ([line.rstrip("\n")] for line in lines)
+    elif suffix == ".xlsx":
+        for sheet in openpyxl.load_workbook(file, read_only=True, data_only=True):
+            for row in sheet.iter_rows(values_only=True):
+                yield ["" if value is None else str(value) for value in row]
+    elif suffix == ".parquet":
+        table = pq.ParquetFile(file)
+        yield table.schema_arrow.names
+        for batch in table.iter_batches(4000):
+            columns = [["" if v is None else str(v) for v in column.to_pylist()] for column in batch.columns]
+            yield from zip(*columns, strict=True)
+    else:
+        raise UnreadableTextsError(
+            f"{file.name}: 本文のファイルは .csv .tsv .xlsx .parquet .txt のいずれかで渡してください。"
+        )
+
+
+def _encoding(file: Path) -> str:
+    """The first encoding in which the whole file can be read."""
+    with file.open("rb") as start:
+        marked = start.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp932"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            with file.open("rb") as content:
+                while piece := content.read(1 << 22):
+                    decoder.decode(piece)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise UnreadableTextsError(f"{file.name}: 文字コードが UTF-8 でも cp932 でもないため、読めません。")
+
+
+def _texts(kind: str, frame: pd.DataFrame) -> Iterator[Confidential]:
+    schema = SCHEMAS[kind]
+    spoken = [column.name for column in schema.columns if column.type == "text" and column.name in frame]
+    record = frame[schema.key[-1]].astype("string")
+    person = frame[PERSONAL[kind]].astype("string").fillna(record)
+    for column in spoken:
+        said = frame[column].notna()
+        yield from map(
+            Confidential._make,
+            zip(person[said], frame.loc[said, column], record[said], strict=True),
+        )
+
+
+def _declared(inputs: Path) -> Mapping[str, Any]:
+    return yaml.safe_load(inputs.read_text(encoding="utf-8")) or {}

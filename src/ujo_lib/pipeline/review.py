@@ -1,0 +1,114 @@
+"""The review between a candidate and a release: can the masks be undone, and does any file say what somebody wrote?
+
+Both answers go into the release as `checks.json`, in numbers; what the city needs to look closer (intervals, findings)
+stays inside it, under `review/`.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ujo_lib.disclosure.audit import PUBLIC, AuditReport
+from ujo_lib.disclosure.gate import Finding, Gate, to_json
+from ujo_lib.disclosure.tables import Policy
+from ujo_lib.files import write_atomically
+from ujo_lib.pipeline.confidential import secrets_of, vocabulary
+from ujo_lib.pipeline.keys import Step
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.refusal import ReleaseRefusedError
+from ujo_lib.pipeline.release import Masked, audit_masks
+from ujo_lib.pipeline.steps import Finished
+from ujo_lib.report.masks import Masks
+
+_TOLD = 20
+"""Findings told at once; all of them stand in the folder `review`."""
+
+
+def review_masks(
+    place: SiteYear, internal: Mapping[str, Finished], masked: Masked
+) -> dict[str, Mapping[str, Any]]:
+    """Try to undo the masks.
+
+    Returns:
+        Results of the checks `plan` and `audit`, fit to leave the house: sums, no cell and no interval.
+
+    Raises:
+        ReleaseRefusedError: a hidden count can be narrowed too far; it names table and cell.
+    """
+    masks, policy = masked.masks, masked.policy
+    report = audit_masks(internal, masks, policy, masked.public, masked.previous)
+    write_atomically(place.review / "audit.csv", report.frame.to_csv(index=False).encode("utf-8-sig"))
+    if not report.ok:
+        raise ReleaseRefusedError(
+            "公表を取りやめました。伏せた数が計算で分かってしまうセルがあります。",
+            _told([f"{row.table}: {row.cell}" for row in report.leaks.itertuples()]),
+            f"区分をまとめるか表を外してください。推定できる範囲の一覧: {place.review / 'audit.csv'}",
+        )
+    return {"plan": _plan_result(masks, policy), "audit": _audit_result(report)}
+
+
+def review_files(
+    place: SiteYear, steps: Sequence[Step], folder: Path, policy: Policy
+) -> dict[str, Mapping[str, Any]]:
+    """Hold every finished file against everything people wrote in this year's input.
+
+    Returns:
+        Result of the check `gate`.
+
+    Raises:
+        ReleaseRefusedError: a file leaks, or cannot be read; it names the file and the record, never the words.
+    """
+    secret = secrets_of(steps)
+    gate = Gate(secret.texts, vocabulary(place, steps), policy.threshold, secret.ids, secret.names)
+    findings = gate.scan([folder])
+    write_atomically(place.review / "gate.json", to_json(findings))
+    leaks = [finding for finding in findings if finding.severity == "error"]
+    if leaks:
+        raise ReleaseRefusedError(
+            "公表を取りやめました。公表用ファイルに、外に出してはいけないものがあります。",
+            _told([str(leak) for leak in leaks]),
+            f"すべての指摘: {place.review / 'gate.json'}",
+        )
+    return {"gate": _gate_result(findings, folder, len(secret.texts), policy)}
+
+
+def _told(findings: Sequence[str]) -> list[str]:
+    rest = len(findings) - _TOLD
+    return [*findings[:_TOLD], *([f"ほか {rest} 件"] if rest > 0 else [])]
+
+
+def _plan_result(masks: Masks, policy: Policy) -> dict[str, Any]:
+    flags = masks.plan.hidden.values()
+    return {
+        "ok": True,
+        "digest": masks.plan.digest,
+        "threshold": policy.threshold,
+        "zero_rule": policy.zero_rule,
+        "required_width": policy.required_width,
+        "tables": len(flags),
+        "counts": sum(len(of_table) for of_table in flags),
+        "hidden": sum(sum(of_table) for of_table in flags),
+        "exemptions": [{"table": table, "reason": reason} for table, reason in masks.plan.exemptions],
+    }
+
+
+def _audit_result(report: AuditReport) -> dict[str, Any]:
+    verdicts = report.frame["verdict"]
+    return {
+        "ok": report.ok,
+        "attacked": len(verdicts),
+        "already_public": int((verdicts == PUBLIC).sum()),
+        "approximate": list(report.approximate),
+    }
+
+
+def _gate_result(findings: Sequence[Finding], folder: Path, texts: int, policy: Policy) -> dict[str, Any]:
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return {
+        "ok": True,
+        "files": len(files),
+        "bytes": sum(file.stat().st_size for file in files),
+        "texts": texts,
+        "clients_that_make_a_phrase_common": policy.threshold,
+        "warnings": len(findings),
+    }

@@ -1,0 +1,206 @@
+"""Nothing leaves that was not checked; what was checked stays as it was, and a refusal costs nobody a good release."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ujo_lib.cli import main
+from ujo_lib.disclosure.plan import Plan
+from ujo_lib.disclosure.signature import sign, verify
+from ujo_lib.pipeline.manifest import Manifest
+from ujo_lib.pipeline.refusal import ReleaseRefusedError
+from ujo_lib.pipeline.release import counted_records
+from ujo_lib.pipeline.run import CHECKED, NotebooksFailedError
+from ujo_lib.report.masks import count_tables, masks_for
+
+pytestmark = pytest.mark.xdist_group("pipeline")
+
+WORDS = "きのうの夕方に屋根の上の猫がずっと鳴いていて眠れませんでした"
+HEADER = "相談ID,相談者ID,相談受付日時,窓口,都道府県,年代,性別,相談本文"
+
+
+@pytest.fixture
+def spoken(project):
+    """The miniature project with one consultation in its input."""
+    row = f"K2023-00017,C-8841,2023/04/01 10:15,全国窓口,熊本県,10代,女性,{WORDS}。"
+    (project.root / "data/consultations.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
+    declared = {
+        "data_dir": "data",
+        "labels": {"channel": ["全国窓口"]},
+        "consultations": {"files": ["consultations.csv"], "timezone": "Asia/Tokyo"},
+    }
+    (project.place.params / "inputs.yaml").write_text(json.dumps(declared), encoding="utf-8")
+    return project
+
+
+def everything_written(project) -> dict[str, str]:
+    return {
+        file.relative_to(project.place.outputs).as_posix(): file.read_text(encoding="utf-8", errors="replace")
+        for file in project.place.outputs.rglob("*")
+        if file.is_file()
+    }
+
+
+def test_a_release_is_checked_sealed_and_says_so_and_a_rerun_leaves_it_alone(spoken):
+    spoken.run()
+    assert "配布不可" in (spoken.place.release / "index.html").read_text(encoding="utf-8")
+    outcome = spoken.release()
+    assert outcome.executed == ()  # the same pages, made anew from what the run had finished
+    for page in spoken.place.release.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "配布不可" not in text
+        assert "秘匿審査済" in text
+        assert "1以上5未満の人数・件数は伏せ" in text
+    checks = json.loads((spoken.place.release / "checks.json").read_text(encoding="utf-8"))
+    assert set(checks) == {"door", "plan", "audit", "gate"}
+    assert all(result["ok"] for result in checks.values())
+    assert (checks["plan"]["threshold"], checks["gate"]["texts"]) == (5, 1)
+    assert verify(spoken.place.release).problems == ("承認の記録がない。",)
+    assert Manifest.read(spoken.place.manifest).release_status == CHECKED
+    sealed = spoken.bytes_of(spoken.place.release)
+    assert spoken.release().unchanged
+    assert spoken.run().unchanged
+    assert spoken.bytes_of(spoken.place.release) == sealed
+
+
+def test_two_releases_of_the_same_inputs_are_the_same_bytes(spoken):
+    spoken.release()
+    first = spoken.bytes_of(spoken.place.release)
+    spoken.run(force=True)
+    spoken.release()
+    assert spoken.bytes_of(spoken.place.release) == first
+
+
+FORBIDDEN = {
+    "00_data_quality": "print(frame)",
+    "01_survey_descriptives": "frame",
+    "02_consultation_seasonality": "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()",
+    "03_content_tagging": "from IPython.display import HTML, display; display(HTML('<b>2人</b>'))",
+    "04_outreach_effect": "import warnings; warnings.warn('2人')",
+}
+
+
+def test_every_output_past_the_door_refuses_the_release_and_is_named_with_its_cell(spoken):
+    spoken.release()
+    sealed = spoken.bytes_of(spoken.place.release)
+    for notebook, source in FORBIDDEN.items():
+        spoken.add_cell(notebook, source)
+    with pytest.raises(ReleaseRefusedError) as refused:
+        spoken.release()
+    assert [finding.partition(":")[0] for finding in refused.value.findings] == [
+        f"{notebook} の 5 番目のセル" for notebook in FORBIDDEN
+    ]
+    assert "2人" not in str(refused.value)
+    assert spoken.bytes_of(spoken.place.release) == sealed
+
+
+def test_masks_that_can_be_undone_refuse_the_release_and_name_table_and_cell(spoken, monkeypatch):
+    spoken.release()
+    sealed = spoken.bytes_of(spoken.place.release)
+
+    def only_the_small_count(finished, policy, *_, **__):
+        records = counted_records(finished)
+        tables = count_tables(records)
+        hidden = {t.id: tuple(policy.is_primary(cell) for cell in t.cells) for t in tables}
+        return masks_for(Plan(hidden), records)
+
+    monkeypatch.setattr("ujo_lib.pipeline.release.plan_masks", only_the_small_count)
+    spoken.set_parameter("common", "seed", 2031)
+    with pytest.raises(ReleaseRefusedError, match=r"01_survey_descriptives/by_sex: sex=女性 \(n\)"):
+        spoken.release()
+    assert spoken.bytes_of(spoken.place.release) == sealed
+    assert "女性" in (spoken.place.review / "audit.csv").read_text(encoding="utf-8-sig")
+
+
+def test_somebodys_words_refuse_the_release_and_are_repeated_nowhere_but_where_they_stand(spoken):
+    spoken.release()
+    sealed = spoken.bytes_of(spoken.place.release)
+    # Split, so that the words are not part of what is committed.
+    spoken.add_cell("03_content_tagging", f"page.say('{WORDS[:7]}' + '{WORDS[7:14]}' + '{WORDS[14:21]}')")
+    with pytest.raises(ReleaseRefusedError, match=r"03_content_tagging\.html .*K2023-00017"):
+        spoken.release()
+    assert spoken.bytes_of(spoken.place.release) == sealed
+    told = (spoken.place.review / "gate.json").read_text(encoding="utf-8")
+    assert "K2023-00017" in told
+    assert WORDS[:8] not in told
+
+
+def test_no_text_is_in_logs_manifest_plan_or_review_and_nobody_else_can_read_what_is_internal(spoken):
+    """Internal notebooks and pages may quote, masked; nothing else that a run writes does."""
+    spoken.add_cell("02_consultation_seasonality", f"raise ValueError('行を読めない: {WORDS}')")
+    assert main(["run", "sample", "2023"]) == 4
+    spoken.drop_last_cell("02_consultation_seasonality")
+    assert main(["release", "sample", "2023"]) == 0
+    written = everything_written(spoken)
+    assert {"run.log", "manifest.json", "review/audit.csv", "review/gate.json"} <= set(written)
+    assert "ValueError" in written["run.log"]
+    assert [name for name, text in written.items() if WORDS[:8] in text] == []
+    if os.name == "posix":
+        for path in spoken.place.outputs.rglob("*"):
+            shown = path.is_relative_to(spoken.place.release) or path == spoken.place.lock
+            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 or shown, path
+        assert stat.S_IMODE((spoken.place.release / "index.html").stat().st_mode) == 0o644
+
+
+def test_a_notebook_that_fails_on_a_text_leaves_the_text_with_the_half_run_notebook_only(spoken):
+    spoken.add_cell("02_consultation_seasonality", f"raise ValueError('{WORDS}')")
+    with pytest.raises(NotebooksFailedError):
+        spoken.release()
+    holders = [name for name, text in everything_written(spoken).items() if WORDS[:8] in text]
+    assert holders == ["failed/internal-02_consultation_seasonality.ipynb"]
+
+
+def test_a_sealed_release_is_kept_when_a_new_candidate_takes_its_place_and_prune_spares_a_signed_one(
+    spoken, capsys
+):
+    first = spoken.release()
+    sealed = spoken.bytes_of(spoken.place.release)
+    spoken.run(force=True)  # the same inputs: the candidate would have the same run id
+    assert spoken.bytes_of(spoken.place.archive / first.run_id) == sealed
+    spoken.release()
+    sign(spoken.place.release, ("山田", "佐藤"), "2024-10-31")
+    spoken.set_parameter("common", "seed", 2041)
+    spoken.run()
+    signed = spoken.place.archive / f"{first.run_id}-2"
+    assert verify(signed).ok
+    assert main(["prune", "sample", "2023"]) == 0
+    assert [path.name for path in spoken.place.archive.iterdir()] == [signed.name]
+    assert "承認済みなので残しました" in capsys.readouterr().err
+    assert main(["prune", "sample", "2023", "--signed"]) == 0
+    assert not signed.exists()
+
+
+def ujo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The installed command, as a person runs it."""
+    command = Path(sys.executable).with_name("ujo")
+    return subprocess.run(
+        [str(command), *arguments], cwd=cwd, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+
+
+def test_released_signed_sent_and_verified_with_the_real_command(spoken, tmp_path):
+    early = ujo("sign", "sample", "2023", "山田", "佐藤", cwd=spoken.root)
+    assert early.returncode == 6
+    made = ujo("release", "sample", "2023", cwd=spoken.root)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.strip() == str(spoken.place.release / "index.html")
+    unsigned = ujo("verify", str(spoken.place.release), cwd=tmp_path)
+    assert (unsigned.returncode, unsigned.stdout) == (6, "承認の記録がない。\n")
+    assert ujo("sign", "sample", "2023", "山田", "山田", cwd=spoken.root).returncode == 6
+    signed = ujo("sign", "sample", "2023", "山田", "佐藤", "--on", "2024-10-31", cwd=spoken.root)
+    assert signed.returncode == 0, signed.stderr
+    away = tmp_path / "受け取り"
+    shutil.unpack_archive(signed.stdout.strip(), away)
+    received = ujo("verify", "release", cwd=away)
+    assert received.returncode == 0, received.stdout
+    assert "山田、佐藤(2024-10-31)" in received.stdout
+    (away / "release" / "tables" / "01_by_sex.csv").write_text("x", encoding="utf-8")
+    changed = ujo("verify", "release", cwd=away)
+    assert changed.returncode == 6
+    assert "tables/01_by_sex.csv が変わっている。" in changed.stdout
