@@ -62,7 +62,8 @@ class Progress:
         """A step could not be finished.
 
         Args:
-            audience, notebook: which one.
+            audience: internal or release.
+            notebook: its name.
             reason: for the person at the terminal.
             kind: for the log, which must not quote what a reason may quote: a cell of somebody's record.
         """
