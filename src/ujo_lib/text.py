@@ -18,6 +18,9 @@ _DASH = "[\u2212\u2010\u2011\u2013\u2014\u2015]"
 _NUMERIC_DASH = re.compile(rf"(?<=\d)\s?{_DASH}|{_DASH}(?=\s?\d)|(?<=\d)\u30fc(?=\d)|^\u30fc(?=\d)")
 _NUMERIC_WAVE = re.compile(r"(?<=[0-9年月日時分秒歳代円件人名回])\s?\u301c|\u301c(?=\s?\d)")
 
+MACHINE_DEPENDENT = "[①-⑳⑴-⒇Ⅰ-Ⅹⅰ-ⅹ㈱㈲㈹㊤-㊨㍉-㍗㎎-㎞㎡㏄№℡㍻㍼㍽㍾㋿髙﨑]"
+"""Pattern of characters that machines show in different ways (item 1-10 of the rules for machine-readable tables)."""
+
 # Shapes of one name that registers and keyboards keep apart. For keys only: a page shows what was written.
 _VARIANTS = str.maketrans(
     "髙\ufa11嵜邊邉齋齊濵濱瀨德澤廣櫻眞惠榮龍藏條壽彌國嶋嶌槗桒曻淵渕圓淸靑黑亞堯槇遙瑤兒學總藪舘頴",

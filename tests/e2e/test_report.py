@@ -1,6 +1,7 @@
 """What leaves the house: every page whole, offline, accessible, marked, and free of anybody's words."""
 
 import csv
+import io
 import json
 import re
 import shutil
@@ -8,9 +9,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.e2e.conftest import Report, copy_project, ujo
 from ujo_lib.params import NOTEBOOKS
+from ujo_lib.report.machine_readable import check
 from ujo_lib.text import strip_for_match
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
@@ -109,6 +112,22 @@ def test_no_sentence_of_a_consultation_is_on_a_page_or_in_a_table(report: Report
         assert not any(text[at : at + 20] in said for at in range(0, max(1, len(text) - 20), 20)), row[
             "相談ID"
         ]
+
+
+def test_the_workbooks_pass_the_fifteen_items_and_trace_every_page_that_says_a_number(report: Report):
+    for folder in (report.outputs / "internal", report.release):
+        content = (folder / "統計表.xlsx").read_bytes()
+        assert check(content) == []
+        book = load_workbook(io.BytesIO(content))
+        tables = [
+            file.stem for file in (folder / "tables").glob("0[0-5]_*.csv") if file.stem != "00_表の一覧"
+        ]
+        assert sorted(book.sheetnames[2:]) == sorted(tables)
+        traced = [[cell.value for cell in row] for row in book["本文の数値"].iter_rows(min_row=7)]
+        assert len({row[0] for row in traced}) == 6
+        assert all(book[row[3]][row[4]].value is not None for row in traced)
+        headings = [cell.value for name in tables for cell in book[name][11]]
+        assert not [heading for heading in headings if re.fullmatch("[a-z_]+", heading)]
 
 
 def test_the_summary_checks_every_published_statement(report: Report):

@@ -8,12 +8,15 @@ import sys
 import time
 
 import pytest
+from openpyxl import load_workbook
 
 from ujo_lib.params import ParameterError
 from ujo_lib.pipeline.keys import MissingInputError, digest, digest_file
 from ujo_lib.pipeline.manifest import Manifest
+from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.release import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, _locked
+from ujo_lib.report.machine_readable import check
 
 pytestmark = pytest.mark.xdist_group("pipeline")
 
@@ -138,6 +141,24 @@ def test_only_one_notebook_leaves_every_other_file_alone(project):
     now = project.bytes_of(project.place.outputs, ".html", ".csv")
     changed = {name for name in now if now[name] != others[name]}
     assert changed == {"internal/02_consultation_seasonality.html", "internal/tables/02_by_sex.csv"}
+
+
+def test_the_workbook_traces_the_text_and_goes_when_only_some_pages_are_new(project):
+    project.run()
+    book = load_workbook(project.place.internal / WORKBOOK)
+    quoted = [[cell.value for cell in row] for row in book["本文の数値"].iter_rows(min_row=7)]
+    assert [row[2:5] for row in quoted] == [
+        ["「2」", "01_by_sex", "B13"],
+        ["「23」", "01_by_sex", "B12"],
+    ]
+    assert (book["01_by_sex"]["B13"].value, book["01_by_sex"]["B12"].value) == (2, 23)
+    assert check((project.place.release / WORKBOOK).read_bytes()) == []
+    assert load_workbook(project.place.release / WORKBOOK)["01_by_sex"]["B13"].value == "x"
+    project.set_parameter("common", "seed", 2041)
+    project.run(only=["02"])
+    assert not (project.place.internal / WORKBOOK).exists()
+    project.run()
+    assert (project.place.internal / WORKBOOK).is_file()
 
 
 def test_an_old_release_is_kept_under_its_run_id(project):

@@ -172,7 +172,7 @@ def test_a_slot_that_fits_no_cell_is_an_error_of_the_author(slot: str) -> None:
 
 def test_markup_in_labels_does_not_become_markup_on_the_page() -> None:
     table = published({"name": ["<b>甲</b>"], "n": [3]}, dimensions={"name": "name"})
-    assert "<b>" not in wording.paragraph("{name}は{n}人。", table)
+    assert "<b>" not in wording.paragraph(wording.sentence("{name}は{n}人。", table))
 
 
 @pytest.mark.parametrize("verdict", ["detected", "not_detected", "not_estimable", "note"])

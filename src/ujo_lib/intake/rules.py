@@ -17,6 +17,7 @@ from ujo_lib.intake.headers import Header
 from ujo_lib.intake.reading import EXCEL_SUFFIXES, TEXT_SUFFIXES, Grid
 from ujo_lib.intake.schemas import NUMERIC, Column, Schema
 from ujo_lib.intake.values import Raw, fold_sign, shown
+from ujo_lib.text import MACHINE_DEPENDENT
 
 RULES: dict[str, str] = {
     "1-1": "ファイル形式はExcelかCSV",
@@ -39,7 +40,6 @@ RULES: dict[str, str] = {
 
 RULE_COLUMNS = ("file", "sheet", "rule", "title", "verdict", "n", "example")
 
-_DEPENDENT = "[①-⑳⑴-⒇Ⅰ-Ⅹⅰ-ⅹ㈱㈲㈹㊤-㊨㍉-㍗㎎-㎞㎡㏄№℡㍻㍼㍽㍾㋿髙﨑]"
 _SEPARATED = re.compile(r"\S[,、・/]\S|[①-⑳].*[①-⑳]")
 _PAD = r"^\s|\s$|\n|\S[ \x{3000}]{2,}\S"
 _HAS_UNIT = re.compile(r"[(_][^()]*(?:人|件|円|世帯|戸|回|分|%|時)[^()]*\)?$|率|JPY", re.IGNORECASE)
@@ -148,7 +148,7 @@ def _units(numeric: list[tuple[Column, Raw]]) -> Verdict:
 
 
 def _dependent(grid: Grid) -> Verdict:
-    hits = [pc.sum(pc.match_substring_regex(c, _DEPENDENT)).as_py() or 0 for c in grid.table.columns]
+    hits = [pc.sum(pc.match_substring_regex(c, MACHINE_DEPENDENT)).as_py() or 0 for c in grid.table.columns]
     place = next((i for i, n in enumerate(hits) if n), None)
     return _count(sum(hits), "" if place is None else f"{place + 1}列目")
 

@@ -75,7 +75,7 @@ class SurveySettings(NotebookSettings):
         {"15~39歳": 0.0205, "40~64歳": 0.0202}, description="全国のひきこもりの割合(年齢区分: 割合)"
     )
     prevalence_source: str = Field(
-        "内閣府「こども・若者の意識と生活に関する調査」(令和4年度)", description="全国の割合の出典"
+        "内閣府「こども・若者の意識と生活に関する調査」(令和4(2022)年度)", description="全国の割合の出典"
     )
     silent_multiples: list[float] = Field(
         [0.0, 0.5, 1.0, 2.0], description="回答しなかった委員が把握する人数の仮定(回答した委員の平均の何倍か)"

@@ -1,4 +1,4 @@
-"""The finished steps of one audience as a folder that can be handed over: pages, cover, tables as CSV."""
+"""The finished steps of one audience as a folder that can be handed over: pages, cover, tables for spreadsheets."""
 
 import re
 import shutil
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -15,9 +16,14 @@ from ujo_lib.pipeline.keys import Step, digest
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
 from ujo_lib.pipeline.steps import EXECUTED, Finished
-from ujo_lib.report.exports import file_name, list_of_tables, table_csv
+from ujo_lib.report.exports import Table, list_of_tables
 from ujo_lib.report.html import CONTACTS, Contact, IndexEntry, NavLink, PageContext, export_index, export_page
-from ujo_lib.report.page import ANSWER, DOOR, TILES
+from ujo_lib.report.page import ANSWER, DOOR, TILES, said_in
+from ujo_lib.report.wording import Said
+from ujo_lib.report.workbook import About, PageText, workbook
+
+WORKBOOK = "統計表.xlsx"
+"""The workbook of the year, beside the pages."""
 
 _TAG = re.compile(r"<[^>]+>")
 
@@ -76,11 +82,12 @@ def write_pages(
     folder.mkdir(parents=True)
     notebooks = {step.notebook: finished[step.notebook].notebook for step in steps}
     titles = {name: _title(notebook) for name, notebook in notebooks.items()}
+    tables: list[Table] = []
     for step in steps:
         context = _context(audience, step, steps, titles, finished[step.notebook].job.key[:12])
         context = _noted(context, rules, notices.get(step.notebook, ()))
         _write(folder / f"{step.notebook}.html", export_page(notebooks[step.notebook], context=context))
-        _write_tables(finished[step.notebook], folder)
+        tables += _write_tables(finished[step.notebook], folder)
         if audience == "internal":
             (folder / "notebooks").mkdir(exist_ok=True)
             shutil.copyfile(
@@ -95,8 +102,9 @@ def write_pages(
     context = replace(_context(audience, last, steps, titles, identity), chapter="")
     context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
     _write(folder / "index.html", export_index(entries, _as_cover(context), highlights))
-    records = [record for step in steps for record in finished[step.notebook].records()]
-    (folder / "tables" / "00_表の一覧.csv").write_bytes(list_of_tables(records))
+    (folder / "tables" / "00_表の一覧.csv").write_bytes(list_of_tables(tables))
+    texts = [PageText(titles[name], said_on(notebook)) for name, notebook in notebooks.items()]
+    (folder / WORKBOOK).write_bytes(workbook(tables, texts, _about(context)))
 
 
 def _noted(context: PageContext, rules: Rules | None, notices: Sequence[str]) -> PageContext:
@@ -111,11 +119,14 @@ def refresh_page(
     names: Sequence[str],
     folder: Path,
 ) -> None:
-    """Write a copy of the internal folder in which only the pages of some notebooks are new."""
+    """Write a copy of the internal folder in which only the pages of some notebooks are new.
+
+    The workbook holds the tables of all pages, so it is left out until all of them are of one run again.
+    """
     if not place.internal.is_dir():
         folder.mkdir(parents=True)
     else:
-        shutil.copytree(place.internal, folder)
+        shutil.copytree(place.internal, folder, ignore=shutil.ignore_patterns(WORKBOOK))
     titles = {step.notebook: _title_of_file(place, step.notebook) for step in steps}
     for step in steps:
         if step.notebook in names:
@@ -127,10 +138,13 @@ def refresh_page(
             shutil.copyfile(done.folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb")
 
 
-def _write_tables(done: Finished, folder: Path) -> None:
+def _write_tables(done: Finished, folder: Path) -> list[Table]:
+    """Write the tables of one notebook as CSV; return them for the files about all of them."""
     (folder / "tables").mkdir(exist_ok=True)
-    for record in done.records():
-        (folder / "tables" / file_name(record)).write_bytes(table_csv(record))
+    tables = [Table.of(record) for record in done.records()]
+    for table in tables:
+        (folder / "tables" / table.file_name).write_bytes(table.csv())
+    return tables
 
 
 def _write(file: Path, text: str) -> None:
@@ -175,6 +189,22 @@ def _inputs_digest(step: Step, steps: Sequence[Step]) -> str:
         if name.startswith("input:")
     }
     return digest("".join(read[name] for name in sorted(read)).encode())
+
+
+def said_on(notebook: NotebookNode) -> list[Said]:
+    """The sentences of an executed notebook, in reading order."""
+    return [said for mark in marks_on(notebook) for said in said_in(mark)]
+
+
+def marks_on(notebook: NotebookNode) -> list[dict[str, Any]]:
+    """What the door wrote at each output that came through it, in reading order."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
+    return [output["data"][DOOR] for output in outputs if DOOR in output.get("data", {})]
+
+
+def _about(context: PageContext) -> About:
+    handling = [f"{banner.word}({banner.meaning})" for banner in context.banners]
+    return About(context.report_title, context.area, handling, context.created_on, context.run_id)
 
 
 def _as_cover(context: PageContext) -> PageContext:

@@ -276,7 +276,8 @@ def _above_one(claim: Claim, table: Published) -> tuple[str, str]:
     cell = claim.cell
     assert cell is not None
     figures = pd.to_numeric(table.frame.loc[rows_of(table, cell), cell.column])
-    return "、".join(notation.ratio(figure) for figure in figures), _verdict(bool((figures > 1).all()))
+    smallest = f"{notation.ratio(figures.min())}{'以上' if len(figures) > 1 else ''}"
+    return smallest, _verdict(bool((figures > 1).all()))
 
 
 def _positive(claim: Claim, table: Published) -> tuple[str, str]:

@@ -7,7 +7,7 @@ output without it did not come through the door, and no page is released.
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import pandas as pd
@@ -15,6 +15,7 @@ import pandas as pd
 from ujo_lib.files import write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.report import figures, tables, wording
+from ujo_lib.report.drawings import Recipe
 from ujo_lib.report.masks import Masks
 from ujo_lib.report.publish import (
     NotSuppliedError,
@@ -35,8 +36,8 @@ NOT_SUPPLIED = "not_supplied.json"
 DOOR = "application/vnd.ujo.door+json"
 """Media type of the mark on everything that came through the page."""
 
-ANSWER, SENTENCES, TILES = "answer", "sentences", "tiles"
-"""Kinds of output that the cover of the report repeats."""
+ANSWER, SENTENCES, TILES, FIGURE = "answer", "sentences", "tiles", "figure"
+"""Kinds of output that other files than the page repeat: the cover the first three, the folder of figures the last."""
 
 P = ParamSpec("P")
 
@@ -49,14 +50,31 @@ class Shown:
         html: what the reader sees.
         kind: table, figure, sentence, answer or tiles.
         tables: ids of the published tables it was made from.
+        said: its sentences, with the cells their values were read from.
+        recipe: for a figure, how to draw it again from the tables alone.
     """
 
     html: str
     kind: str
     tables: tuple[str, ...] = ()
+    said: tuple[wording.Said, ...] = ()
+    recipe: Recipe | None = None
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002  # Jupyter's signature
-        return {"text/html": self.html, DOOR: {"kind": self.kind, "tables": list(self.tables)}}
+        mark: dict[str, Any] = {"kind": self.kind, "tables": list(self.tables)}
+        if self.said:
+            mark["said"] = [asdict(part) for part in self.said]
+        if self.recipe:
+            mark["recipe"] = self.recipe.to_plain()
+        return {"text/html": self.html, DOOR: mark}
+
+
+def said_in(mark: Mapping[str, Any]) -> list[wording.Said]:
+    """The sentences that an output's mark holds."""
+    return [
+        wording.Said(part["text"], tuple(wording.Quoted(**value) for value in part["values"]))
+        for part in mark.get("said", ())
+    ]
 
 
 def _drawing(
@@ -67,7 +85,8 @@ def _drawing(
     @functools.wraps(draw)
     def method(page: "Page", /, *args: P.args, **kwargs: P.kwargs) -> Shown:
         drawn = draw(*args, **kwargs)
-        return Shown(drawn.to_html(), "figure", page.names_of(args))
+        recipe = Recipe.of(draw.__name__, args, kwargs)
+        return Shown(drawn.to_html(), FIGURE, page.names_of(args), drawn.said, recipe)
 
     return method
 
@@ -109,7 +128,11 @@ class Page:
             raise PublishError(f"table {spec.id} is published twice on this page")
         record = TableRecord.of(self.settings.notebook, spec, frame)
         self.records[spec.id] = record
-        shown = mask(record, frame, self.masks.cells_of(record)) if self.masks else unmasked(spec, frame)
+        shown = (
+            mask(record, frame, self.masks.cells_of(record))
+            if self.masks
+            else unmasked(spec, frame, self.settings.notebook)
+        )
         file = self.settings.tables_folder / self.settings.notebook / f"{spec.id}.json"
         write_atomically(file, shown.record(self.settings.notebook).to_json())
         return shown
@@ -146,17 +169,21 @@ class Page:
 
     def say(self, template: str, *published: Published, **values: Any) -> Shown:
         """Show a sentence whose numbers are cells of published tables; see `wording.sentence`."""
-        return Shown(wording.paragraph(template, *published, **values), "sentence", self.names_of(published))
+        said = wording.say(template, *published, **values)
+        return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 
     def answer(self, template: str, *published: Published, **values: Any) -> Shown:
         """Answer the question of the page in one sentence; the cover repeats it."""
-        said = wording.paragraph(template, *published, **values)
-        return Shown(f'<div class="answer">{said}</div>', ANSWER, self.names_of(published))
+        said = wording.say(template, *published, **values)
+        paragraph = wording.paragraph(wording.text_of(said))
+        return Shown(f'<div class="answer">{paragraph}</div>', ANSWER, self.names_of(published), said)
 
     def sentences(self, lines: Sequence["Line"]) -> Shown:
         """Show the year in a few numbered sentences; the cover repeats them."""
         used = tuple(dict.fromkeys(name for line in lines for name in self.names_of(line.tables)))
-        return Shown(wording.numbered([(line.template, line.tables) for line in lines]), SENTENCES, used)
+        said = [wording.say(line.template, *line.tables) for line in lines]
+        numbered = wording.numbered([wording.text_of(parts) for parts in said])
+        return Shown(numbered, SENTENCES, used, tuple(part for parts in said for part in parts))
 
     def points(self, points: Sequence[tuple[str, str]]) -> Shown:
         """Show a list of points, each a few words in bold and what there is to say about it; no figures in them."""
@@ -164,9 +191,9 @@ class Page:
 
     def callout(self, verdict: str, text: str, *published: Published, **values: Any) -> Shown:
         """Show a verdict (detected, not_detected, not_estimable, note) with its sentence."""
-        return Shown(
-            wording.callout(verdict, text, *published, **values), "sentence", self.names_of(published)
-        )
+        said = wording.say(text, *published, **values)
+        called = wording.callout(verdict, wording.text_of(said))
+        return Shown(called, "sentence", self.names_of(published), said)
 
     def glossary(self, *terms: str) -> Shown:
         """Explain terms of the report in plain words."""

@@ -166,7 +166,7 @@ class TableRecord:
         hidden = pd.DataFrame(False, index=frame.index, columns=list(frame.columns))
         for column, flags in self.hidden.items():
             hidden[column] = list(flags)
-        return Published(self.spec, frame, hidden)
+        return Published(self.spec, frame, hidden, self.notebook)
 
 
 @dataclass(frozen=True)
@@ -177,11 +177,24 @@ class Published:
         spec: its description.
         frame: the table; what is hidden is NA.
         hidden: a boolean frame of the same shape, true where a value is kept back.
+        notebook: the notebook that published it; empty outside a page.
+        rows: place of each row in the table as it was published; None for the whole table.
     """
 
     spec: TableSpec
     frame: pd.DataFrame
     hidden: pd.DataFrame
+    notebook: str = ""
+    rows: tuple[int, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        """Name that is unique over the whole report: `notebook/id`."""
+        return f"{self.notebook}/{self.spec.id}"
+
+    def place(self, row: int) -> int:
+        """Place of a row in the table as it was published."""
+        return row if self.rows is None else self.rows[row]
 
     def row(self, **dimensions: str) -> int:
         """Position of the one row whose dimension columns hold these labels.
@@ -227,6 +240,7 @@ class Published:
             self,
             frame=self.frame.loc[keep].reset_index(drop=True),
             hidden=self.hidden.loc[keep].reset_index(drop=True),
+            rows=tuple(self.place(int(row)) for row in np.flatnonzero(keep)),
         )
 
 
@@ -250,13 +264,14 @@ def mask(record: TableRecord, frame: pd.DataFrame, cells: Mapping[str, Sequence[
     shown = frame.reset_index(drop=True).copy()
     for column in shown.columns[hidden.any()]:
         shown[column] = shown[column].astype(object).mask(hidden[column], None).infer_objects()
-    return Published(spec, shown, hidden)
+    return Published(spec, shown, hidden, record.notebook)
 
 
-def unmasked(spec: TableSpec, frame: pd.DataFrame) -> Published:
+def unmasked(spec: TableSpec, frame: pd.DataFrame, notebook: str = "") -> Published:
     """All of the table, for readers inside the city."""
     shown = frame.reset_index(drop=True).copy()
-    return Published(spec, shown, pd.DataFrame(False, index=shown.index, columns=list(shown.columns)))
+    nothing = pd.DataFrame(False, index=shown.index, columns=list(shown.columns))
+    return Published(spec, shown, nothing, notebook)
 
 
 def _followers(spec: TableSpec, frame: pd.DataFrame) -> list[str]:

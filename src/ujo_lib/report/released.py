@@ -6,13 +6,14 @@ compared, too, if somebody writes its tables in the same plain form.
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.report.exports import list_of_tables, table_csv
+from ujo_lib.report.exports import UNBOUNDED, Table, list_of_tables
 from ujo_lib.report.notation import HIDDEN, MISSING
 from ujo_lib.report.publish import TableRecord
 
@@ -78,8 +79,8 @@ def read_released(folder: Path, year: FiscalYear) -> Released:
 
 def as_released(records: Iterable[TableRecord], year: FiscalYear) -> Released:
     """The tables of the year in the making, in the form in which they will be released."""
-    own = list(records)
-    tables = {f"{one.notebook[:2]}_{one.spec.id}": _rows(table_csv(one)) for one in own}
+    own = [Table.of(record) for record in records]
+    tables = {table.name: _rows(table.csv()) for table in own}
     return Released(year, tables, _about(list_of_tables(own)))
 
 
@@ -91,6 +92,8 @@ def number(cell: str | None) -> float | None:
     """
     if cell in (None, "", HIDDEN, MISSING):
         return None
+    if cell == UNBOUNDED:
+        return math.inf
     return float(str(cell).replace(",", ""))
 
 

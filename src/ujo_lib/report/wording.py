@@ -153,6 +153,31 @@ def day(value: date) -> str:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A value as a sentence says it, and the cell of a published table that it was read from.
+
+    Attributes:
+        text: the value as it is said, 「69.8%」 say.
+        table: key of the published table.
+        column: its column.
+        row: its row in the table as it was published, counted from 0.
+    """
+
+    text: str
+    table: str
+    column: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence and the values it says."""
+
+    text: str
+    values: tuple[Quoted, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Kept:
     """Why a slot cannot be filled: the sentence to say instead."""
 
@@ -160,6 +185,16 @@ class _Kept:
 
 
 def sentence(template: str, *published: Published, **plain: Any) -> str:
+    """Fill a template with cells of published tables, as text; see `say`."""
+    return text_of(say(template, *published, **plain))
+
+
+def text_of(said: Sequence[Said]) -> str:
+    """Sentences as one text."""
+    return "".join(part.text for part in said)
+
+
+def say(template: str, *published: Published, **plain: Any) -> tuple[Said, ...]:
     """Fill a template with cells of published tables.
 
     Slots: ``{share[男性]}`` is the share in the row of 男性; ``{share[sex=男性, age=40代]}`` names several
@@ -173,31 +208,34 @@ def sentence(template: str, *published: Published, **plain: Any) -> str:
         plain: words that are no data: a place, a period.
 
     Returns:
-        The text. A sentence with a hidden or missing cell is replaced by one that says so.
+        The sentences. One with a hidden or missing cell is replaced by one that says so.
 
     Raises:
         WordingError: a slot that fits no cell.
     """
-    said: list[str] = []
+    said: list[Said] = []
     for part in filter(None, _SENTENCE_END.split(template)):
-        text = _filled(part, published, plain)
-        if not said or said[-1] != text:
-            said.append(text)
-    return "".join(said)
+        filled = _filled(part, published, plain)
+        if not said or said[-1].text != filled.text:
+            said.append(filled)
+    return tuple(said)
 
 
-def _filled(template: str, published: Sequence[Published], plain: Mapping[str, Any]) -> str:
-    pieces = [_slot(match.group(1).strip(), published, plain) for match in _SLOT.finditer(template)]
-    for piece in pieces:
+def _filled(template: str, published: Sequence[Published], plain: Mapping[str, Any]) -> Said:
+    pieces: list[Said] = []
+    for match in _SLOT.finditer(template):
+        piece = _slot(match.group(1).strip(), published, plain)
         if isinstance(piece, _Kept):
-            return piece.instead
+            return Said(piece.instead)
+        pieces.append(piece)
     filled = iter(pieces)
-    return _SLOT.sub(lambda _: str(next(filled)), template)
+    text = _SLOT.sub(lambda _: next(filled).text, template)
+    return Said(text, tuple(value for piece in pieces for value in piece.values))
 
 
-def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -> str | _Kept:
+def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -> Said | _Kept:
     if slot in plain:
-        return str(plain[slot])
+        return Said(str(plain[slot]))
     match = _CELL.fullmatch(slot)
     if match is None:
         raise WordingError(
@@ -215,7 +253,11 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     if not len(values):
         return _Kept(_MISSING.format(title=table.spec.title))
     write = _writer(match["format"] or format_of(table, match["column"]))
-    return "・".join(write(value) for value in values)
+    quoted = tuple(
+        Quoted(write(value), table.key, match["column"], table.place(int(row)))
+        for row, value in values.items()
+    )
+    return Said("・".join(value.text for value in quoted), quoted)
 
 
 def _table(name: str | None, column: str, published: Sequence[Published]) -> Published:
@@ -277,15 +319,17 @@ def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tupl
     return [candidates[at] for at in np.flatnonzero(values == best)], (candidates, [column])
 
 
-def _interval(table: Published, rows: Sequence[int]) -> str | _Kept:
+def _interval(table: Published, rows: Sequence[int]) -> Said | _Kept:
     bounds = table.frame[["low", "high"]].iloc[list(rows)]
     if table.hidden[["low", "high"]].iloc[list(rows)].to_numpy().any():
         return _Kept(_HIDDEN.format(title=table.spec.title))
     if bounds.isna().to_numpy().any():
         return _Kept(_MISSING.format(title=table.spec.title))
-    return interval_phrase(
+    phrase = interval_phrase(
         float(bounds["low"].iloc[0]), float(bounds["high"].iloc[0]), format_of(table, "low")
     )
+    place = table.place(rows[0])
+    return Said(phrase, tuple(Quoted(phrase, table.key, column, place) for column in ("low", "high")))
 
 
 def _writer(number_format: str) -> Callable[[Any], str]:
@@ -296,14 +340,14 @@ def _writer(number_format: str) -> Callable[[Any], str]:
     return lambda value: in_prose(value, number_format)
 
 
-def paragraph(template: str, *published: Published, **plain: Any) -> str:
-    """A paragraph whose numbers are cells of published tables; see `sentence` for the template."""
-    return f'<p class="say">{html.escape(sentence(template, *published, **plain), quote=False)}</p>'
+def paragraph(text: str) -> str:
+    """A paragraph of the page."""
+    return f'<p class="say">{html.escape(text, quote=False)}</p>'
 
 
-def numbered(lines: Sequence[tuple[str, Sequence[Published]]]) -> str:
-    """Sentences as a numbered list; each is a template with the tables it takes its figure from."""
-    items = "".join(f"<li>{paragraph(template, *tables)}</li>" for template, tables in lines)
+def numbered(texts: Sequence[str]) -> str:
+    """Sentences as a numbered list."""
+    items = "".join(f"<li>{paragraph(text)}</li>" for text in texts)
     return f'<ol class="five">{items}</ol>'
 
 
@@ -316,14 +360,12 @@ def points(items: Sequence[tuple[str, str]]) -> str:
     return f'<ul class="points">{lines}</ul>'
 
 
-def callout(verdict: str, template: str, *published: Published, **plain: Any) -> str:
+def callout(verdict: str, text: str) -> str:
     """A verdict with its sentence, told by word and sign as well as by colour.
 
     Args:
         verdict: detected, not_detected, not_estimable or note.
-        template: as in `sentence`.
-        published: the tables it speaks of.
-        plain: words that are no data.
+        text: the sentence.
 
     Raises:
         WordingError: an unknown verdict.
@@ -333,10 +375,9 @@ def callout(verdict: str, template: str, *published: Published, **plain: Any) ->
     word, drawing = _VERDICTS[verdict]
     size = 'viewBox="0 0 20 20" width="20" height="20"'
     icon = f'<svg class="icon" {size} fill="currentColor" aria-hidden="true">{drawing}</svg>'
-    text = html.escape(sentence(template, *published, **plain), quote=False)
     return (
         f'<div class="callout callout-{verdict.replace("_", "-")}">'
-        f'<p class="verdict">{icon}<strong>{word}</strong></p><p>{text}</p></div>'
+        f'<p class="verdict">{icon}<strong>{word}</strong></p><p>{html.escape(text, quote=False)}</p></div>'
     )
 
 

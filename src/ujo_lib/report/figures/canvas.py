@@ -26,6 +26,7 @@ from matplotlib.ft2font import FT2Font
 from ujo_lib.report.publish import Published
 from ujo_lib.report.style import FONT, INK, NARROW, PAPER, RULE, SOFT, WIDE, Layout
 from ujo_lib.report.tables import NUMBER_MARK, circumstances, table_html
+from ujo_lib.report.wording import Said
 
 _POINTS_PER_INCH: Final = 72
 _RC: Final[dict[str, Any]] = {
@@ -107,12 +108,14 @@ class Figure:
         published: the tables it shows; the first one names it.
         finding: what it shows, in one sentence.
         description: kind of figure and range of its values.
+        said: the finding sentence by sentence, with the cells its values were read from.
     """
 
     draw: Callable[[Layout], Sheet]
     published: tuple[Published, ...]
     finding: str
     description: str
+    said: tuple[Said, ...] = ()
 
     @property
     def alt(self) -> str:

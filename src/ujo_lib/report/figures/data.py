@@ -14,7 +14,7 @@ from ujo_lib.report.figures.canvas import Figure, Sheet
 from ujo_lib.report.notation import HIDDEN, MISSING, SYMBOLS, format_of, heading, in_prose
 from ujo_lib.report.publish import Published
 from ujo_lib.report.style import SERIES, SOFT, Layout
-from ujo_lib.report.wording import sentence
+from ujo_lib.report.wording import Said, say, text_of
 
 HIDDEN_SIGN: Final = f"{HIDDEN} {SYMBOLS[HIDDEN]}"
 """What stands where a bar would have been."""
@@ -46,27 +46,29 @@ def shown_by(*labels: str) -> Callable[[Callable[P, Figure]], Callable[P, Figure
             bound.apply_defaults()
             given = bound.arguments
             tables = tuple(value for value in given.values() if isinstance(value, Published))
-            given["finding"] = said = _finding(given["finding"], tables)
+            said = _finding(given["finding"], tables)
+            given["finding"] = finding = text_of(said)
             whole: Published = given["published"]
             placed = _placed(whole, [given[name] for name in labels])
             given["published"] = placed
             if placed.frame.empty:
-                return Figure(_nothing, tables, said, "示せる項目はない。")
+                return Figure(_nothing, tables, finding, "示せる項目はない。", said)
             figure = draw(*bound.args, **bound.kwargs)
             left_out = len(whole.frame) - len(placed.frame)
             remark = f"{left_out}行は秘匿。" if left_out else ""
-            return replace(figure, published=tables, description=f"{figure.description}{remark}")
+            return replace(figure, published=tables, description=f"{figure.description}{remark}", said=said)
 
         return safe
 
     return decorate
 
 
-def _finding(template: str, tables: Sequence[Published]) -> str:
-    said = sentence(template, *tables)
+def _finding(template: str, tables: Sequence[Published]) -> tuple[Said, ...]:
+    said = say(template, *tables)
     if not said:
         raise FigureError(f"{tables[0].spec.id}: finding is empty; say in one sentence what the figure shows")
-    return said if said.endswith("。") else f"{said}。"
+    last = said[-1]
+    return said if last.text.endswith("。") else (*said[:-1], replace(last, text=f"{last.text}。"))
 
 
 def _placed(published: Published, labels: Sequence[str | Sequence[str] | None]) -> Published:
