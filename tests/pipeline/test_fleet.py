@@ -19,7 +19,7 @@ from ujo_lib.cli.run import CODES
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.executors import ProcessDiedError, open_executor
 from ujo_lib.pipeline.fleet import STATES, Result, just_closed, paragraph, run_all, site_years, worst
-from ujo_lib.pipeline.run import _locked
+from ujo_lib.pipeline.run import locked
 
 pytestmark = pytest.mark.xdist_group("fleet")
 
@@ -109,7 +109,7 @@ def _all(project):
 
 
 def test_a_locked_site_is_told_and_can_be_tried_again(project, capsys):
-    with _locked(project.place):
+    with locked(project.place):
         assert main(["run", "sample", "2023"]) == LOCKED
     assert "別の実行" in capsys.readouterr().err
     assert main(["run", "sample", "2023"]) == DONE

@@ -15,7 +15,7 @@ from ujo_lib.pipeline.keys import MissingInputError, digest, digest_file
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.release import ReleaseRefusedError
-from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, _locked
+from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, locked
 from ujo_lib.report.machine_readable import check
 
 pytestmark = pytest.mark.xdist_group("pipeline")
@@ -170,7 +170,7 @@ def test_an_old_release_is_kept_under_its_run_id(project):
 
 
 def test_a_second_run_of_the_same_year_waits_for_nobody(project):
-    with _locked(project.place), pytest.raises(LockedError, match="別の実行"):
+    with locked(project.place), pytest.raises(LockedError, match="別の実行"):
         project.run()
 
 

@@ -1,18 +1,43 @@
-"""Commands about one report: `check`, `params`, `prune`."""
+"""Commands about one report: `export`, `check`, `params`, `prune`."""
 
 import argparse
 
-from ujo_lib.cli.common import DATA_PROBLEMS, DONE, AddCommand, explain, place_of
+from ujo_lib.cli.common import (
+    DATA_PROBLEMS,
+    DONE,
+    LOCKED,
+    WRONG_PARAMETERS,
+    AddCommand,
+    explain,
+    place_of,
+    positive,
+)
 
 
 def add_commands(command: AddCommand) -> None:
     """Tell the parser about them."""
+    export = command("export", _export, "図をWordやPowerPointに貼れるファイル(SVGと300dpiのPNG)にする")
+    export.add_argument("--jobs", type=positive, default=None, help="同時に描く数(既定はCPUの数)")
     check = command("check", _check, "入力ファイルを検査し、問題をすべて一度に示す")
     check.add_argument("--json", action="store_true", help="結果をJSONで出す")
     params = command("params", _params, "パラメーターの値・既定値・意味を示す")
     params.add_argument("--notebook", nargs="+", default=[], metavar="NN", help="このノートブックだけ(例 02)")
     prune = command("prune", _prune, "過去の公表用ページを削除する")
     prune.add_argument("--signed", action="store_true", help="承認済みのものも削除する")
+
+
+def _export(options: argparse.Namespace) -> int:
+    from ujo_lib.pipeline.export import NothingToExportError, export_figures
+    from ujo_lib.pipeline.run import LockedError
+
+    try:
+        for written in export_figures(place_of(options), options.jobs):
+            print(f"{written.folder}  図 {written.figures} 枚(SVGとPNG)")
+    except LockedError as error:
+        return explain(error, LOCKED)
+    except NothingToExportError as error:
+        return explain(error, WRONG_PARAMETERS)
+    return DONE
 
 
 def _check(options: argparse.Namespace) -> int:

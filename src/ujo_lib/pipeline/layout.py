@@ -6,6 +6,9 @@ from pathlib import Path
 
 from ujo_lib.params import NOTEBOOKS
 
+FIGURES = "figures"
+"""Folder below the pages that holds the figures as files, when somebody has asked for them."""
+
 
 @dataclass(frozen=True)
 class SiteYear:

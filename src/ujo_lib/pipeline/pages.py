@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.pipeline.keys import Step, digest
-from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.layout import FIGURES, SiteYear
 from ujo_lib.pipeline.manifest import versions
 from ujo_lib.pipeline.steps import EXECUTED, Finished
 from ujo_lib.report.exports import Table, list_of_tables
@@ -121,12 +121,13 @@ def refresh_page(
 ) -> None:
     """Write a copy of the internal folder in which only the pages of some notebooks are new.
 
-    The workbook holds the tables of all pages, so it is left out until all of them are of one run again.
+    The workbook holds the tables of all pages, and the files of figures are theirs, so both are left out until all
+    pages are of one run again.
     """
     if not place.internal.is_dir():
         folder.mkdir(parents=True)
     else:
-        shutil.copytree(place.internal, folder, ignore=shutil.ignore_patterns(WORKBOOK))
+        shutil.copytree(place.internal, folder, ignore=shutil.ignore_patterns(WORKBOOK, FIGURES))
     titles = {step.notebook: _title_of_file(place, step.notebook) for step in steps}
     for step in steps:
         if step.notebook in names:

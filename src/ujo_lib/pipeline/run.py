@@ -123,7 +123,7 @@ def _bring_up_to_date(
     place: SiteYear, only: Sequence[str], force: bool, jobs: int | None, progress: Progress, status: str
 ) -> Outcome:
     begun, started = time.monotonic(), _now()
-    with _locked(place), private_files():
+    with locked(place), private_files():
         steps = plan_steps(place)
         before = Manifest.read(place.manifest)
         if not force and before and _is_current(before, steps, only, place, status):
@@ -351,7 +351,7 @@ def _is_current(
 
 
 @contextmanager
-def _locked(place: SiteYear) -> Iterator[None]:
+def locked(place: SiteYear) -> Iterator[None]:
     """Hold the lock of a place and year; it falls with the process that holds it."""
     place.outputs.mkdir(parents=True, exist_ok=True)
     lock = FileLock(place.lock)

@@ -56,15 +56,15 @@ class Recipe:
         return drawn
 
     @property
-    def name(self) -> str:
-        """Key of the first table it shows."""
-        found = [value for value in (*self.tables, *self.options.values()) if _is_table(value)]
-        return str(found[0][_TABLE])
+    def table_keys(self) -> list[str]:
+        """Keys of the tables it shows; the first names it."""
+        found = [value[_TABLE] for value in (*self.tables, *self.options.values()) if _is_table(value)]
+        return list(dict.fromkeys(found))
 
 
 def file_stems(recipes: Sequence[Recipe]) -> list[str]:
     """Names for the files of figures: number of the page and id of the table, counted on where a table has several."""
-    names = [re.sub(r"^(\d\d)[^/]*/", r"\1_", recipe.name) for recipe in recipes]
+    names = [re.sub(r"^(\d\d)[^/]*/", r"\1_", recipe.table_keys[0]) for recipe in recipes]
     return [
         name if names.count(name) == 1 else f"{name}_{names[: at + 1].count(name)}"
         for at, name in enumerate(names)

@@ -1,0 +1,92 @@
+"""The figures of a finished report as files for Word and PowerPoint: SVG, and PNG at 300 dpi.
+
+They are drawn when somebody asks for them, not in every run: a hundred pictures of that size take longer than all
+the notebooks. What is drawn is what the pages show, from the tables that the run recorded for the same audience.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+
+from ujo_lib.pipeline.keys import plan_steps
+from ujo_lib.pipeline.layout import FIGURES, SiteYear, replace_folder
+from ujo_lib.pipeline.manifest import Manifest, StepRecord
+from ujo_lib.pipeline.pages import marks_on
+from ujo_lib.pipeline.run import locked
+from ujo_lib.pipeline.steps import Finished, Job, StepStore
+from ujo_lib.report.drawings import Recipe, draw_files, file_stems
+from ujo_lib.report.publish import TableRecord
+
+
+class NothingToExportError(RuntimeError):
+    """There is no finished report of this year, or it is not the one that its manifest vouches for."""
+
+    def __init__(self, place: SiteYear):
+        super().__init__(
+            f"{place.site} の {place.year} 年度の報告書がそろっていません。"
+            f"先に `ujo run {place.site} {place.year}` を実行してください。"
+        )
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written for one audience: the folder and the number of figures in it."""
+
+    folder: Path
+    figures: int
+
+
+def export_figures(place: SiteYear, jobs: int | None = None) -> list[Exported]:
+    """Write every figure of both audiences below their pages.
+
+    Args:
+        place: which report.
+        jobs: figures drawn at the same time; as many as there are processors when None.
+
+    Returns:
+        One entry per audience. Earlier files of figures are replaced when all are drawn.
+
+    Raises:
+        NothingToExportError: no complete, unaltered report.
+        LockedError: a run is under way.
+    """
+    with locked(place), ProcessPoolExecutor(jobs) as pool:
+        manifest = Manifest.read(place.manifest)
+        if manifest is None or manifest.verdict != "complete" or not manifest.stands(place.outputs):
+            raise NothingToExportError(place)
+        made = (("internal", manifest.internal, place.internal), ("release", manifest.release, place.release))
+        return [_export(_finished(place, audience, steps), folder, pool) for audience, steps, folder in made]
+
+
+def _finished(place: SiteYear, audience: str, made: Mapping[str, StepRecord]) -> list[Finished]:
+    """The steps that the pages of an audience were made of, in the order of the pages."""
+    store, found = StepStore(place), []
+    for step in plan_steps(place):
+        finished = store.find(Job(audience, step.settings, made[step.notebook].key, step.needs))
+        if finished is None:
+            raise NothingToExportError(place)
+        found.append(finished)
+    return found
+
+
+def _export(finished: Sequence[Finished], folder: Path, pool: Executor) -> Exported:
+    records = {record.key: record for step in finished for record in step.records()}
+    marks = [mark for step in finished for mark in marks_on(step.notebook)]
+    recipes = [Recipe(**mark["recipe"]) for mark in marks if "recipe" in mark]
+    new = folder.with_name(f".{folder.name}-{FIGURES}")
+    rmtree(new, ignore_errors=True)
+    new.mkdir()
+    waiting = [
+        pool.submit(draw_files, recipe, _needed(recipe, records), new / stem)
+        for recipe, stem in zip(recipes, file_stems(recipes), strict=True)
+    ]
+    for drawing in waiting:
+        drawing.result()
+    replace_folder(new, folder / FIGURES)
+    return Exported(folder / FIGURES, len(recipes))
+
+
+def _needed(recipe: Recipe, records: Mapping[str, TableRecord]) -> dict[str, TableRecord]:
+    return {key: records[key] for key in recipe.table_keys}
