@@ -157,7 +157,7 @@ def test_swapping_the_denominators_changes_rates_only(place: Place):
         row[n] = str(int(row[n]) * (9 if row[code] == "33203" else 11) // 10)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([*rows, *extra])
-    own = place.root / "params/wakaba/fy2023/02_consultation_seasonality.yaml"
+    own = place.root / "params/wakaba/fy2023/common.yaml"
     before_population, before_parameters = population.read_bytes(), own.read_bytes()
     try:
         population.write_text(text.getvalue(), encoding="utf-8-sig")
@@ -173,19 +173,17 @@ def test_swapping_the_denominators_changes_rates_only(place: Place):
         for column in old
         if old[column] != new[column]
     }
-    assert {name for name, _ in changed} == {"02_usage.csv"}, changed
-    counted = {"件数", "n"}
-    assert changed
-    assert not {column for _, column in changed} & counted, changed
+    assert {name for name, _ in changed} == {"01_coverage.csv", "02_usage.csv", "04_frequency.csv"}, changed
+    assert not {column for _, column in changed} & {"件数", "人数", "表示回数", "n"}, changed
 
 
 def _tables_of(place: Place, source: str, own: Path) -> dict[str, list[dict[str, str]]]:
     content = yaml.safe_load(own.read_text(encoding="utf-8")) | {"population_source": source}
     own.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    done = _ujo("run", "wakaba", "2023", "--only", "02", cwd=place.root)
+    done = _ujo("run", "wakaba", "2023", "--only", "01", "02", "04", cwd=place.root)
     assert done.returncode == 0, done.stderr.decode("cp932")
     folder = place.outputs / "internal" / "tables"
-    return {file.name: _table(place, file.name) for file in sorted(folder.glob("02_*.csv"))}
+    return {file.name: _table(place, file.name) for file in sorted(folder.glob("0[124]_*.csv"))}
 
 
 def _table(place: Place, name: str) -> list[dict[str, str]]:

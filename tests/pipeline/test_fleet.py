@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from unittest import mock
 
@@ -19,6 +20,7 @@ from ujo_lib.cli.run import CODES
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.executors import ProcessDiedError, open_executor
 from ujo_lib.pipeline.fleet import STATES, Result, just_closed, paragraph, run_all, site_years, worst
+from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.run import locked
 
 pytestmark = pytest.mark.xdist_group("fleet")
@@ -95,6 +97,20 @@ def test_a_fleet_and_single_runs_make_the_same_bytes(project):
     shutil.rmtree(project.root / "outputs")
     project.run()
     assert project.bytes_of(project.place.release) == fleet
+
+
+def test_the_years_of_a_site_run_in_their_order(project):
+    order: list[tuple[str, int]] = []
+
+    class Recorder(ThreadPoolExecutor):
+        def submit(self, fn, /, root, site, year, **options):
+            return super().submit(lambda: order.append((site, year)) or _result("done", site))
+
+    places = [SiteYear(project.root, site, year) for site in "ab" for year in (2023, 2021, 2022)]
+    with Recorder(4) as executor:
+        assert len(list(run_all(places, executor))) == 6
+    for site in "ab":
+        assert [year for name, year in order if name == site] == [2021, 2022, 2023]
 
 
 def test_a_second_fleet_finds_everything_unchanged(project):

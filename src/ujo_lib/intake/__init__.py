@@ -5,7 +5,7 @@
 """
 
 from ujo_lib.intake.export import write_csv
-from ujo_lib.intake.loading import Intake, check, load, not_supplied
+from ujo_lib.intake.loading import Intake, check, load, not_supplied, of_source
 from ujo_lib.intake.problems import DataProblems, Problem, Repair
 from ujo_lib.intake.schemas import SCHEMAS
 
@@ -18,5 +18,6 @@ __all__ = [
     "check",
     "load",
     "not_supplied",
+    "of_source",
     "write_csv",
 ]

@@ -13,7 +13,8 @@ _INTRODUCTION = """\
 Generated from `ujo_lib.intake.schemas` by `python -m ujo_lib.intake.dictionary`; do not edit by hand.
 
 `sample/` holds the synthetic city (made by `ujo sample`, every figure and text invented). Real files belong in
-`private/`, which git ignores. Which file is which, and how it is to be read, is declared per site and year in
+a folder of their site (`ujo new-site` and `ujo new-year` make it, with empty forms); git ignores everything here but
+this page. Which file is which, and how it is to be read, is declared per site and year in
 `inputs.yaml`.
 
 - Files: `.xlsx`, `.csv` (UTF-8 or cp932), `.tsv` (also UTF-16). One table per sheet; notes above and below are fine.

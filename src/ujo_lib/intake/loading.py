@@ -187,6 +187,23 @@ def not_supplied(inputs: str | Path, kinds: Sequence[str]) -> dict[str, str]:
     return {SCHEMAS[kind].title: reason for kind, reason in declaration.not_supplied.items()}
 
 
+def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Rows of one source where a table holds several, which must never be added up.
+
+    Args:
+        population: frame with the column `source`.
+        source: how the name of the source begins, 「国勢調査」 say.
+
+    Raises:
+        ValueError: no row has that source.
+    """
+    chosen = population[population["source"].str.startswith(source)]
+    if chosen.empty:
+        known = "、".join(population["source"].dropna().unique())
+        raise ValueError(f"人口の表に、資料が「{source}」で始まる行がありません(あるのは: {known})")
+    return chosen
+
+
 def _locate(inputs: Path, root: str | Path | None) -> Path:
     """The declaration as given, or below the project folder when a notebook runs from its own folder."""
     if inputs.is_absolute() or inputs.exists():

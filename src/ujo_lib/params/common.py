@@ -45,6 +45,9 @@ class NotebookSettings(BaseModel):
     period_end: str = Field("", description="集計期間の末日を直に決めるとき。空なら period_basis に従う")
     created_on: str = Field("2024-10-31", description="作成日(報告書に載る日付)")
     synthetic: bool = Field(True, description="合成データなら True。全ページに明示される")
+    population_source: str = Field(
+        "国勢調査", description="人口の資料(表の「資料」の書き出し)。率だけが変わる"
+    )
     contacts: dict[str, str] = Field(
         {}, description="全ページに載せる相談窓口(名称: 連絡のしかた)。空なら全国の窓口"
     )

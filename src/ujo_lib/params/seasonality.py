@@ -29,9 +29,6 @@ class SeasonalitySettings(NotebookSettings):
     desk: str = Field("全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)")
     city_desk: str = Field("宇城市専用", description="市の件数に数える窓口(相談記録の「窓口」の値)")
     nation_code: str = Field("00000", description="人口の表で全国を表す地域コード", pattern=r"^\d{5}$")
-    population_source: str = Field(
-        "国勢調査", description="人口の資料(表の「資料」の書き出し)。率だけが変わる"
-    )
     unknown_residence: list[str] = Field(
         ["不明・無回答"], description="居住地が分からないことを表す、都道府県の値"
     )

@@ -2,8 +2,9 @@
 
 import os
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -136,17 +137,31 @@ def _without_data(error: NotebooksFailedError) -> str:
 
 
 def run_all(places: Sequence[SiteYear], executor: Executor, **options: Any) -> Iterator[Result]:
-    """Run places and years on an executor; yield each as it ends, whatever became of the others."""
-    futures: dict[Future[Result], SiteYear] = {
-        executor.submit(attempt_alone, str(place.root), place.site, place.year, **options): place
-        for place in places
-    }
-    for future in as_completed(futures):
-        place = futures[future]
-        try:
-            yield future.result()
-        except Exception as error:  # a process that died, a worker that was lost
-            yield Result(place.site, place.year, _title(place), "fault", str(error))
+    """Run places and years on an executor; yield each as it ends, whatever became of the others.
+
+    The years of one place run in their order, as a summary reads what the years before it have released.
+    """
+    waiting: dict[str, list[SiteYear]] = {}
+    for place in sorted(places, key=lambda place: place.year, reverse=True):
+        waiting.setdefault(place.site, []).append(place)
+    running: dict[Future[Result], SiteYear] = {}
+
+    def start(site: str) -> None:
+        if waiting[site]:
+            place = waiting[site].pop()
+            task = executor.submit(attempt_alone, str(place.root), site, place.year, **options)
+            running[task] = place
+
+    for site in waiting:
+        start(site)
+    while running:
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            place = running.pop(future)
+            start(place.site)
+            try:
+                yield future.result()
+            except Exception as error:  # a process that died, a worker that was lost
+                yield Result(place.site, place.year, _title(place), "fault", str(error))
 
 
 def attempt_alone(root: str, site: str, year: int, **options: Any) -> Result:
@@ -173,10 +188,10 @@ def paragraph(results: Sequence[Result]) -> str:
     """What happened, in one paragraph that can go into a mail as it is."""
     if len(results) == 1:
         return f"{results[0]}。"
-    count: Callable[[State], int] = lambda state: sum(result.state == state for result in results)  # noqa: E731
+    count = Counter(result.state for result in results)
     good = sum(result.good for result in results)
     text = f"{len(results)} 件の報告書のうち {good} 件がそろいました"
-    text += f"(新しく作ったもの {count('done')} 件、変更のないもの {count('unchanged')} 件)。"
+    text += f"(新しく作ったもの {count['done']} 件、変更のないもの {count['unchanged']} 件)。"
     if bad := [str(result) for result in results if not result.good]:
         text += (
             f"できなかったもの {len(bad)} 件: {'、'.join(bad)}。前の報告書があれば、そのまま残っています。"

@@ -57,7 +57,11 @@ def _fiscal_year(value: str, years: int) -> str:
     return str(FiscalYear.parse(value).year + years)
 
 
-MOVED: Mapping[str, Callable[[str, int], str]] = {
+def _fiscal_years(values: list[str], years: int) -> list[str]:
+    return [_fiscal_year(value, years) for value in values]
+
+
+MOVED: Mapping[str, Callable[[Any, int], Any]] = {
     "fiscal_year": _fiscal_year,
     "period_start": _day,
     "period_end": _day,
@@ -68,6 +72,9 @@ MOVED: Mapping[str, Callable[[str, int], str]] = {
     "published_file": move_text,
     "key_figures_file": move_text,
     "goals_file": move_text,
+    "indicators_file": move_text,
+    "limits_file": move_text,
+    "compared_years": _fiscal_years,
 }
 """Parameters that move with the year, and how."""
 
@@ -130,7 +137,7 @@ def _spelt(value: Any) -> str:
 def moved_values(content: Mapping[str, Any], years: int) -> dict[str, Any]:
     """New values of the parameters of one flat file that move with the year or start anew."""
     moved: dict[str, Any] = {
-        name: MOVED[name](str(value), years) for name, value in content.items() if name in MOVED
+        name: MOVED[name](value, years) for name, value in content.items() if name in MOVED
     }
     moved |= {name: RESET[name][0] for name in content if name in RESET}
     if "wave" in content and "earlier_wave" in content:

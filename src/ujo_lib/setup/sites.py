@@ -109,6 +109,7 @@ def _values(site: NewSite, source: Path) -> dict[str, Any]:
         "planned_platforms": [],
         "show_extra": False,
         "wave": FiscalYear(site.year).wareki,
+        "compared_years": [],
     }
 
 
