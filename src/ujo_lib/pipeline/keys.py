@@ -26,7 +26,8 @@ SUMMARY = "05_annual_summary"
 DATA_QUALITY = "00_data_quality"
 """The notebook that tells of the files, and so runs with whatever files there are."""
 
-_DECIDED_BY_THE_RUN = {"audience", "plan", "tables_dir"}
+DECIDED_BY_THE_RUN = {"audience", "plan", "tables_dir"}
+"""Parameters that no YAML file decides."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def _all_settings(place: SiteYear) -> dict[str, NotebookSettings]:
 
 
 def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -> dict[str, str]:
-    values = settings.model_dump(exclude=_DECIDED_BY_THE_RUN)
+    values = settings.model_dump(exclude=DECIDED_BY_THE_RUN)
     parts = {
         "notebook": digest_file(place.notebook(settings.notebook)),
         "parameters": digest(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()),

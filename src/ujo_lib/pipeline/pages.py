@@ -1,5 +1,6 @@
 """The finished steps of one audience as a folder that can be handed over: pages, cover, tables for spreadsheets."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,13 +13,23 @@ from typing import Any
 from nbformat import NotebookNode
 
 from ujo_lib.disclosure.tables import Policy
-from ujo_lib.pipeline.keys import Step, digest
+from ujo_lib.params import NotebookSettings, read_flat_yaml
+from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest
 from ujo_lib.pipeline.layout import FIGURES, SiteYear
 from ujo_lib.pipeline.manifest import versions
 from ujo_lib.pipeline.steps import EXECUTED, Finished
 from ujo_lib.report.exports import Table, list_of_tables
-from ujo_lib.report.html import CONTACTS, Contact, IndexEntry, NavLink, PageContext, export_index, export_page
-from ujo_lib.report.page import ANSWER, DOOR, TILES, said_in
+from ujo_lib.report.html import (
+    CONTACTS,
+    Contact,
+    IndexEntry,
+    NavLink,
+    PageContext,
+    Parameter,
+    export_index,
+    export_page,
+)
+from ujo_lib.report.page import ANSWER, DOOR, SENTENCES, TILES, said_in
 from ujo_lib.report.wording import Said
 from ujo_lib.report.workbook import About, PageText, workbook
 
@@ -94,12 +105,14 @@ def write_pages(
                 finished[step.notebook].folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb"
             )
     entries = [
-        IndexEntry(f"{name}.html", titles[name], _shown_as(ANSWER, notebook, text=True))
-        for name, notebook in notebooks.items()
+        IndexEntry(f"{name}.html", titles[name], _entry(notebooks[name]))
+        for name in in_reading_order(list(notebooks))
     ]
     last = steps[-1]
-    highlights = _shown_as(TILES, notebooks[last.notebook], text=False)
-    context = replace(_context(audience, last, steps, titles, identity), chapter="")
+    highlights = "\n".join(
+        _shown_as(kind, notebooks[last.notebook], text=False) for kind in (SENTENCES, TILES)
+    )
+    context = replace(_context(audience, last, steps, titles, identity), chapter="", parameters=())
     context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
     _write(folder / "index.html", export_index(entries, _as_cover(context), highlights))
     (folder / "tables" / "00_表の一覧.csv").write_bytes(list_of_tables(tables))
@@ -167,7 +180,10 @@ def _context(
         synthetic=settings.synthetic,
         nav=(
             NavLink("index.html", "表紙"),
-            *(NavLink(f"{name}.html", title, name == step.notebook) for name, title in titles.items()),
+            *(
+                NavLink(f"{name}.html", _short(titles[name]), name == step.notebook)
+                for name in in_reading_order(list(titles))
+            ),
         ),
         contacts=tuple(Contact(*place) for place in settings.contacts.items()) or CONTACTS,
         notices=(f"{settings.threshold}に満たない人数・件数は、公表用ページでは伏せています。",),
@@ -177,7 +193,31 @@ def _context(
             "プログラム": f"ujo-lib {known['ujo-lib']}(Python {known['python']}、pandas {known['pandas']})",
         },
         chapter=step.notebook[:2].lstrip("0") or "0",
+        parameters=_parameters(settings) if audience == "internal" else (),
     )
+
+
+def _parameters(settings: NotebookSettings) -> tuple[Parameter, ...]:
+    """What the notebook was told, for readers inside the city: value, default, meaning, and where it was written."""
+    place = SiteYear(settings.root, settings.site, settings.year.year)
+    written = {
+        name: file.name for file in place.parameter_files(settings.notebook) for name in read_flat_yaml(file)
+    }
+    return tuple(
+        Parameter(
+            name,
+            _spelt(getattr(settings, name)),
+            _spelt(field.get_default(call_default_factory=True)),
+            field.description or "",
+            written.get(name, "既定"),
+        )
+        for name, field in type(settings).model_fields.items()
+        if name not in DECIDED_BY_THE_RUN
+    )
+
+
+def _spelt(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _inputs_digest(step: Step, steps: Sequence[Step]) -> str:
@@ -206,6 +246,24 @@ def marks_on(notebook: NotebookNode) -> list[dict[str, Any]]:
 def _about(context: PageContext) -> About:
     handling = [f"{banner.word}({banner.meaning})" for banner in context.banners]
     return About(context.report_title, context.area, handling, context.created_on, context.run_id)
+
+
+def in_reading_order(names: list[str]) -> list[str]:
+    """The order for readers: the summary first, the state of the data last."""
+    return [*names[-1:], *names[1:-1], *names[:1]]
+
+
+def _short(title: str) -> str:
+    """A title for the navigation: what stands before the first colon, comma or dot."""
+    return re.split(r"[::、・]", title)[0].strip()
+
+
+def _entry(notebook: NotebookNode) -> str:
+    """A page in the table of contents: its answer, or else its question."""
+    if answer := _shown_as(ANSWER, notebook, text=True):
+        return answer
+    question = re.search(r"\*\*問い: (.+?)\*\*", notebook.cells[0].source)
+    return question[1] if question else ""
 
 
 def _as_cover(context: PageContext) -> PageContext:

@@ -19,7 +19,7 @@ from ujo_lib import stats
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import NOTEBOOKS, ParameterError, ParameterProblem
 from ujo_lib.report.claims import Recall
-from ujo_lib.report.notation import HIDDEN, MISSING
+from ujo_lib.report.notation import HIDDEN, MISSING, in_cell, interval_text
 from ujo_lib.report.publish import NotSuppliedError
 from ujo_lib.report.released import Released, as_released, number
 
@@ -208,6 +208,22 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released]) -> pd.Dat
             )
             last = reading if reading.value is not None else last
     return pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
+
+
+def as_text(compared: pd.DataFrame, before: FiscalYear, now: FiscalYear) -> list[list[str]]:
+    """The comparison as lines of text, heading first: 「…」 where there is no value, 「△」 before a fall."""
+    heading = ["指標", before.label, now.label, "差", "比", "95%信頼区間", "判定", "理由・注意"]
+    return [heading, *(_line(row) for row in compared.itertuples(index=False))]
+
+
+def _line(row: Any) -> list[str]:
+    kind = "share" if row.unit == "%" else "n"
+    numbers = [
+        MISSING if pd.isna(value) else in_cell(value, kind) for value in (row.before, row.now, row.difference)
+    ]
+    ratio = MISSING if pd.isna(row.estimate) else in_cell(row.estimate, "ratio")
+    bounds = MISSING if pd.isna(row.low) else interval_text(row.low, row.high, "ratio")
+    return [f"{row.label}({row.unit})", *numbers, ratio, bounds, row.verdict, row.reason]
 
 
 def _compared(indicator: Indicator, before: Released, now: Released) -> tuple[Any, ...]:

@@ -67,6 +67,17 @@ class NavLink:
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """One parameter of the notebook: its value, its default, what it means, and the file it was written in."""
+
+    name: str
+    value: str
+    default: str
+    meaning: str
+    written_in: str
+
+
+@dataclass(frozen=True)
 class Banner:
     """How the document is to be handled: a word and what it means."""
 
@@ -97,6 +108,7 @@ class PageContext:
         run_id: name of the run.
         provenance: further entries of the record at the foot: data hash, versions.
         chapter: number put before those of tables and figures (表1-2); empty for none.
+        parameters: what the notebook was told; none in a release.
     """
 
     audience: Literal["internal", "release"] = "internal"
@@ -114,6 +126,7 @@ class PageContext:
     run_id: str = ""
     provenance: Mapping[str, str] = field(default_factory=dict)
     chapter: str = ""
+    parameters: tuple[Parameter, ...] = ()
 
     @property
     def banners(self) -> tuple[Banner, ...]:

@@ -137,8 +137,8 @@ def busiest_month(recall: Recall) -> Line:
     months = recall("02_consultation_seasonality", "months")
     verdicts = recall("02_consultation_seasonality", "verdicts")
     detected = verdicts.frame["finding"].iloc[0] == "検出"
-    caution = "" if detected else "が、偶然でも起こる差です"
-    return Line("県内からの相談は{month[max per_day]}に最も多かった" + (caution or "です") + "。", (months,))
+    ending = "なりました。" if detected else "なりましたが、偶然でも起こる差です。"
+    return Line("県内からの相談は、{month[max per_day]}に最も多く" + ending, (months,))
 
 
 def loneliness(recall: Recall) -> Line:
