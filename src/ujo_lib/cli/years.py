@@ -37,7 +37,8 @@ def _diff(options: argparse.Namespace) -> int:
     )
     if not now:
         return explain(
-            f"{now_year.label}の公表用の表がありません。先に `ujo run {place.site} {now_year.year}` を実行してください。",
+            f"{now_year.label}の公表用の表がありません。"
+            f"先に `ujo run {place.site} {now_year.year}` を実行してください。",
             WRONG_PARAMETERS,
         )
     if not before:

@@ -26,7 +26,8 @@ class NoBrowserError(RuntimeError):
     def __init__(self) -> None:
         super().__init__(
             "PDFを作るブラウザー(Chromium、Chrome、Edge のどれか)が見つかりません。"
-            "インストールするか、index.html をブラウザーで開いて「印刷」から「PDFに保存」を選んでください(A4・余白は既定)。"
+            "インストールするか、index.html をブラウザーで開き、"
+            "「印刷」から「PDFに保存」を選んでください(A4・余白は既定)。"
         )
 
 
