@@ -51,6 +51,9 @@ class NotebookSettings(BaseModel):
     contacts: dict[str, str] = Field(
         {}, description="全ページに載せる相談窓口(名称: 連絡のしかた)。空なら全国の窓口"
     )
+    contacts_checked_on: str = Field(
+        "", description="連絡先の番号と受付時間を担当者が確かめた日。空なら「未確認」と載せる"
+    )
     inputs: str = Field("params/sample/fy2023/inputs.yaml", description="入力ファイルの一覧")
     threshold: int = Field(5, ge=1, le=20, description="この数に満たない人数・件数は公表用ページで伏せる")
     seed: int = Field(2023, ge=0, description="再標本化の乱数の種")
@@ -65,7 +68,7 @@ class NotebookSettings(BaseModel):
     def _fiscal_year(cls, value: object) -> str:
         return str(FiscalYear.parse(value).year)  # type: ignore[arg-type]  # parse reports any other type itself
 
-    @field_validator("period_start", "period_end", "created_on")
+    @field_validator("period_start", "period_end", "created_on", "contacts_checked_on")
     @classmethod
     def _iso_date(cls, value: str) -> str:
         if value:

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from html import unescape
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from ujo_lib.disclosure.tables import Policy
+from ujo_lib.fiscal import spoken
 from ujo_lib.params import NotebookSettings, read_flat_yaml
 from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest
 from ujo_lib.pipeline.layout import FIGURES, SiteYear
@@ -186,6 +188,7 @@ def _context(
             ),
         ),
         contacts=tuple(Contact(*place) for place in settings.contacts.items()) or CONTACTS,
+        contacts_note=_checked(settings.contacts_checked_on),
         notices=(f"{settings.threshold}に満たない人数・件数は、公表用ページでは伏せています。",),
         run_id=identity,
         provenance={
@@ -195,6 +198,13 @@ def _context(
         chapter=step.notebook[:2].lstrip("0") or "0",
         parameters=_parameters(settings) if audience == "internal" else (),
     )
+
+
+def _checked(day: str) -> str:
+    """Whether a person has tried the numbers: somebody may call them in distress."""
+    if day:
+        return f"連絡先は{spoken(date.fromisoformat(day))}に確認しました。"
+    return "番号と受付時間は、まだ確認されていません。この資料を配る前に、担当者が確かめてください。"
 
 
 def _parameters(settings: NotebookSettings) -> tuple[Parameter, ...]:

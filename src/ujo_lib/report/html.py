@@ -105,6 +105,7 @@ class PageContext:
         nav: links between the pages.
         notices: sentences on what holds for the whole document.
         contacts, contacts_lead: the box of contact points.
+        contacts_note: when a person has last checked them, or that nobody has.
         run_id: name of the run.
         provenance: further entries of the record at the foot: data hash, versions.
         chapter: number put before those of tables and figures (表1-2); empty for none.
@@ -123,6 +124,7 @@ class PageContext:
     notices: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = CONTACTS
     contacts_lead: str = _CONTACTS_LEAD
+    contacts_note: str = ""
     run_id: str = ""
     provenance: Mapping[str, str] = field(default_factory=dict)
     chapter: str = ""
