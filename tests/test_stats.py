@@ -318,3 +318,34 @@ def _brute_force(table: np.ndarray) -> float:
             every += unscaled(full)
             extreme += unscaled(full) if unscaled(full) <= observed * (1 + 1e-9) else 0.0
     return extreme / every
+
+
+def test_a_ratio_of_shares_from_their_own_intervals_agrees_with_the_score_interval_of_the_counts():
+    """Koopman's score interval from the counts (statsmodels) against MOVER-R from the Wilson intervals."""
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    for k1, n1, k0, n0 in ((1858, 2335, 1500, 2000), (20, 50, 8, 60)):
+        ratio = stats.ratio_of_estimates(stats.wilson(k1, n1), stats.wilson(k0, n0))
+        low, high = confint_proportions_2indep(k1, n1, k0, n0, compare="ratio", method="score")
+        assert ratio.low == pytest.approx(low, rel=0.01)
+        assert ratio.high == pytest.approx(high, rel=0.02)
+
+
+def test_a_ratio_of_estimates_covers_the_truth_as_often_as_promised():
+    rng = np.random.default_rng(20231)
+    pairs = rng.binomial([60, 80], [0.3, 0.2], size=(2000, 2))
+    ratios = [stats.ratio_of_estimates(stats.wilson(int(x), 60), stats.wilson(int(y), 80)) for x, y in pairs]
+    assert 0.935 <= np.mean([one.low <= 1.5 <= one.high for one in ratios]) <= 0.965
+
+
+def test_a_ratio_to_nothing_has_no_estimate_and_no_upper_limit():
+    assert stats.ratio_of_estimates(stats.wilson(5, 9), stats.wilson(0, 9)) == stats.Interval(
+        None, 0.0, math.inf
+    )
+
+
+def test_bunched_events_widen_the_interval_on_the_log_scale_by_the_root_of_their_dispersion():
+    plain = stats.overdispersed_rate_ratio(2519, 1, 2329, 1, 1.0 + 1e-9)
+    wide = stats.overdispersed_rate_ratio(2519, 1, 2329, 1, 4.0)
+    assert math.log(wide.high / wide.low) == pytest.approx(2 * math.log(plain.high / plain.low))
+    assert stats.overdispersed_rate_ratio(5, 1, 0, 1, 4.0).high == math.inf
