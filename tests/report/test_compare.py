@@ -159,3 +159,12 @@ def test_a_wrong_indicator_file_names_its_entry(tmp_path):
 def test_the_indicators_of_the_sample_are_valid(number):
     root = project_root()
     assert compare.read_indicators(root / f"params/sample/fy{number}/indicators.yaml")
+
+
+def test_a_figure_of_the_course_leaves_out_what_was_counted_otherwise():
+    changed = compare.Indicator(
+        "孤独", "share", "%", LONELY.place, "下限", "上限", changed={2023: "様式が変わった"}
+    )
+    followed = compare.course([changed, CONTACTS], [year(2022), year(2023)])
+    drawn = compare.since_last_change(followed)
+    assert drawn.groupby("label")["year"].count().to_dict() == {"孤独": 1, "相談": 2}

@@ -23,7 +23,7 @@ from ujo_lib.report.notation import HIDDEN, MISSING, in_cell, interval_text
 from ujo_lib.report.publish import NotSuppliedError
 from ujo_lib.report.released import Released, as_released, number
 
-MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "増減は言い切れない", "比較不可"
+MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりしない", "比較不可"
 COMPARED_COLUMNS: Final = (
     "label", "unit", "before", "now", "difference", "estimate", "low", "high", "verdict", "reason",
 )  # fmt: skip
@@ -157,6 +157,15 @@ def latest(earlier: Sequence[Released], year: FiscalYear) -> Released:
     """The latest year that has released anything; the year before, empty, where none has."""
     having = [released for released in earlier if released]
     return having[-1] if having else Released(FiscalYear(year.year - 1), {}, {})
+
+
+def since_last_change(followed: pd.DataFrame) -> pd.DataFrame:
+    """The part of a course that was counted alike: without the years before the last change of definition."""
+    parts = []
+    for _, one in followed.groupby("label", sort=False):
+        breaks = one.index[(one["remark"] != "") & one["value"].notna()]
+        parts.append(one.loc[breaks[-1] :] if len(breaks) else one)
+    return pd.concat(parts).reset_index(drop=True) if parts else followed
 
 
 def told_over_time(followed: pd.DataFrame, at_most: int = 4) -> list[str]:
