@@ -1,5 +1,6 @@
 # Two commands do everything on a fresh machine with Python 3.11 or newer:
 #   make report   the annual report of the synthetic city, ending with the path of its cover page
+#   make years    fiscal 2021 and 2022 of it first, for the comparison in the summary
 #   make test     lint, types, architecture and tests
 # Set SITE and YEAR for another place or year:  make report SITE=uki YEAR=2024
 
@@ -9,11 +10,15 @@ YEAR ?= 2023
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test lab bench sample clean
+.PHONY: report years test lab bench sample clean
 
 report: $(VENV)/.runtime
 	@$(if $(filter sample,$(SITE)),$(BIN)/ujo sample --quiet)
 	@$(BIN)/ujo run $(SITE) $(YEAR)
+
+years: $(VENV)/.runtime
+	@$(BIN)/ujo sample --quiet
+	@for year in 2021 2022 2023; do $(BIN)/ujo run sample $$year || exit; done
 
 sample: $(VENV)/.runtime
 	@$(BIN)/ujo sample
@@ -28,7 +33,7 @@ test: $(VENV)/.dev
 
 lab: .venv-lab/.lab
 	@.venv-lab/bin/ujo sample --quiet
-	.venv-lab/bin/jupyter lab notebooks/00_data_quality.ipynb
+	.venv-lab/bin/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks/00_data_quality.ipynb
 
 bench: .venv-bench/.bench
 	@echo "Now: .venv-bench/bin/python benchmarks/<name>.py --quick"

@@ -1,0 +1,79 @@
+"""What the documents tell people to type exists: every command parses, every make target and file is there."""
+
+import contextlib
+import io
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from ujo_lib import cli
+from ujo_lib.params import project_root
+
+ROOT = project_root(Path(__file__).parent)
+DOCUMENTS = ("README.md", "README.ja.md", "CONTRIBUTING.md")
+_FENCE = re.compile(r"^ *```(?:sh|bat)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+_IN_TABLE = re.compile(r"^\| `(ujo [^`…]+)` \|", re.MULTILINE)
+
+
+def commands() -> list[tuple[str, str]]:
+    """(document, command line) of every fenced line; continued lines are joined, comments cut off."""
+    found = []
+    for name in DOCUMENTS:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for block in _FENCE.findall(text):
+            joined = block.replace("\\\n", " ")
+            found += [(name, line.strip()) for line in joined.splitlines() if line.strip()]
+        if name == "README.ja.md":
+            found += [(name, line) for line in _IN_TABLE.findall(text)]
+    return found
+
+
+def words(line: str) -> list[str]:
+    return shlex.split(line.replace("\\", "/"), comments=True)
+
+
+COMMANDS = commands()
+UJO = [(name, line) for name, line in COMMANDS if Path(words(line)[0]).name == "ujo"]
+MAKE = [(name, line) for name, line in COMMANDS if words(line)[0] == "make"]
+
+
+def test_the_documents_hold_commands_at_all():
+    assert len(UJO) >= 15
+    assert len(MAKE) >= 2
+
+
+@pytest.mark.parametrize(("name", "line"), UJO)
+def test_every_ujo_command_of_the_documents_is_understood(name, line):
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        try:
+            options = cli._parser().parse_args(words(line)[1:])
+        except SystemExit:
+            pytest.fail(f"{name}: {line}: {said.getvalue()}")
+    assert callable(options.command)
+
+
+@pytest.mark.parametrize(("name", "line"), MAKE)
+def test_every_make_target_of_the_documents_exists(name, line):
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert words(line)[1] in targets, f"{name}: {line}"
+
+
+@pytest.mark.parametrize(("name", "line"), COMMANDS)
+def test_every_file_that_a_command_names_is_there(name, line):
+    for word in words(line):
+        if word.startswith(("params/", "notebooks/", "requirements", "docs/")) and "wakaba" not in word:
+            assert (ROOT / word).exists(), f"{name}: {line}"
+
+
+def test_every_link_and_picture_of_the_documents_leads_somewhere():
+    for name in (*DOCUMENTS, *(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.md"))):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert ((ROOT / name).parent / target).exists(), f"{name}: {target}"
+
+
+def test_the_picture_of_the_readme_is_small_enough_to_load_at_once():
+    assert (ROOT / "docs/pictures/cover.png").stat().st_size < 300_000
