@@ -118,3 +118,12 @@ def test_wrong_inputs_are_answered_in_words(campaigns):
         calendar.joint_window(campaigns.iloc[:0], {})
     with pytest.raises(ValueError, match="0以上"):
         CarryOver(-1)
+
+
+def test_the_timeline_says_which_campaigns_overlap_and_that_none_do(campaigns, carry_over):
+    found = calendar.overlaps(campaigns, carry_over, YEAR)
+    assert (
+        calendar.overlap_reading(found) == "施策の期間が重なっています(SNS広告とTVが2日、チラシとTVが8日)。"
+    )
+    alone = calendar.overlaps(campaigns.iloc[:2], carry_over, YEAR)
+    assert calendar.overlap_reading(alone) == "施策の期間は、互いに重なっていません。"

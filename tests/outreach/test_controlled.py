@@ -156,3 +156,14 @@ def test_after_a_refusal_there_is_nothing_to_draw():
     effect = controlled.block_t(refusal, "熊本県")
     assert controlled.counterfactual(refusal, effect).empty
     assert controlled.residual_autocorrelation(refusal).empty
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"), [(1.0, "のなかにあります"), (1.8, "を上回っています"), (0.5, "を下回っています")]
+)
+def test_the_figure_says_on_which_side_of_the_band_the_window_lies(ratio, words):
+    comparison = prefecture(3, ratio)
+    effect = controlled.block_t(comparison, "熊本県")
+    assert words in controlled.reading(effect)
+    window = controlled.counterfactual(comparison, effect).set_index("role").loc[IN_WINDOW]
+    assert (window["low"] <= window["n"] <= window["high"]) == (ratio == 1.0)

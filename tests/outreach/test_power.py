@@ -76,3 +76,10 @@ def test_impossible_plans_are_answered_in_words():
         power.exact_power(0, 1, 2)
     with pytest.raises(ValueError, match="0から1"):
         power.dilution(2, [1.0])
+
+
+def test_a_design_that_finds_nothing_says_so_instead_of_a_number():
+    table = pd.DataFrame({"area": ["宇城市", "熊本県"], "mde": pd.array([None, 1.31], dtype="Float64")})
+    assert power.reading(table, 0.8) == (
+        "この計画で80%の確率で見つけられる増加は、宇城市ではなし(100倍でも届かない)、熊本県では1.31倍以上です。"
+    )

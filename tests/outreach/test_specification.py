@@ -85,3 +85,6 @@ def test_the_curve_holds_every_combination_and_marks_the_registered_one():
     assert table["estimate"].tolist()[:2] == [1.5, 2.0]
     assert table["estimate"].isna().tolist() == [False, False, True, True]
     assert table["reason"].iloc[-1] == "比べる相手が足りない"
+    reading = specification.reading(table)
+    assert reading.startswith("2通りの選び方(ほかの2通りは推定できません)で")
+    assert reading.endswith("検出されたのは0通りです。")

@@ -70,3 +70,12 @@ def test_a_statement_has_places_for_numbers_only_when_there_are_numbers():
     refusal = refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない"))
     assert verdict.statement(refusal, "city_effect") == "{city_effect.finding}。"
     assert "{city_effect.estimate|ci}" in verdict.statement(effect(0.8, 1.5, 3.0), "city_effect")
+
+
+def test_only_an_undetected_effect_leaves_open_what_its_interval_holds():
+    open_, settled = (
+        verdict.statement(effect(*bounds), "t") for bounds in ((0.8, 1.5, 3.0), (1.2, 2.0, 3.0))
+    )
+    assert open_.startswith("{t.finding}。")
+    assert "あったともなかったとも言えません" in open_
+    assert "あったともなかったとも" not in settled

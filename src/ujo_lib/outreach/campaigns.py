@@ -147,6 +147,15 @@ def overlaps(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], obser
     return frame.astype({"start": "datetime64[ns]", "end": "datetime64[ns]"})
 
 
+def overlap_reading(table: pd.DataFrame) -> str:
+    """What `overlaps` found, in a sentence."""
+    shared = table[table["n"] > 0]
+    if shared.empty:
+        return "施策の期間は、互いに重なっていません。"
+    pairs = "、".join(f"{row.name}と{row.other}が{row.n}日" for row in shared.itertuples(index=False))
+    return f"施策の期間が重なっています({pairs})。"
+
+
 def exclusive_days(
     campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]
 ) -> dict[str, pd.DatetimeIndex]:

@@ -176,6 +176,15 @@ def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> pd.DataF
     return found.assign(expected=expected, low=low, high=high)[columns]
 
 
+def reading(effect: Effect) -> str:
+    """Where the window's count lies in the band of `counterfactual`, as a template over that table's cells."""
+    where = "のなかにあります"
+    if effect.code == "detected":
+        where = "を上回っています" if (effect.estimate or 0) > 1 else "を下回っています"
+    count, low, high = (f"{{{column}[role={IN_WINDOW}]}}" for column in ("n", "low", "high"))
+    return f"実施期間の相談は{count}件で、周知がなくても見込まれる{low}〜{high}件の幅(帯){where}。"
+
+
 def too_sparse(baseline: NDArray[np.int64], length: int) -> Refusal | None:
     """The refusal when baseline blocks are too few or too empty for a spread on the log scale, else None.
 

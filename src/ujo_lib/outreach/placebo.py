@@ -107,6 +107,16 @@ def summary(space: Placebo | Refusal, time: Placebo | Refusal) -> pd.DataFrame:
     return frame.astype({"n": "Int64", "p_value": "Float64", "smallest_p": "Float64"})
 
 
+def reading(found: Placebo | Refusal) -> str:
+    """How the real value stands among the placebos, in a sentence; the reason after a refusal."""
+    if isinstance(found, Refusal):
+        return found.reason
+    place = found.frame.loc[found.frame["real"], "place"].item()
+    outlying = "最も極端です" if found.p_value == found.smallest_p else "極端な値ではありません"
+    others = len(found.frame) - 1
+    return f"{place}の値は、施策が届いていない{others}の都道府県で同じ計算をした値(丸)と並べて、{outlying}。"
+
+
 def frame_of(found: Placebo | Refusal) -> pd.DataFrame:
     """The placebo distribution, empty after a refusal: place, estimate, statistic, real."""
     return found.frame if isinstance(found, Placebo) else pd.DataFrame(columns=PLACEBO_COLUMNS)

@@ -134,6 +134,16 @@ def summary(designs: Sequence[Design], wanted: float = 0.8) -> pd.DataFrame:
     return frame.astype({"mde": "Float64", "extra": "Float64"})
 
 
+def reading(table: pd.DataFrame, wanted: float = 0.8) -> str:
+    """What `summary` found, in a sentence."""
+    found = [
+        f"{row.area}では"
+        + (f"なし({LARGEST_RATIO:g}倍でも届かない)" if pd.isna(row.mde) else f"{row.mde:.2f}倍以上")
+        for row in table.itertuples()
+    ]
+    return f"この計画で{wanted:.0%}の確率で見つけられる増加は、{'、'.join(found)}です。"
+
+
 def smallest_detectable(power_at: Callable[[float], float], wanted: float = 0.8) -> float | None:
     """The smallest rate ratio above 1 found with the wanted power; None beyond 100."""
     if power_at(LARGEST_RATIO) < wanted:

@@ -149,7 +149,7 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     "separability": {
         "title": "施策を単独で評価できるか",
         "unit": "日",
-        "note": "VIF(分散拡大係数)は2に満たず一見問題がありませんが、判断を決めるのはその施策だけの日数です。",
+        "note": "VIF(分散拡大係数)が小さくても安心できません。判断を決めるのは、その施策だけの日数です。",
         "labels": {
             "name": "施策",
             "n": "期間の日数",
@@ -162,8 +162,8 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
     },
     "registered_plan": {"title": "登録した分析計画", "labels": {"item": "項目", "value": "内容"}},
     "power": {
-        "title": "効果の大きさと検出力",
-        "labels": {"area": "対象", "ratio": "本当の効果(何倍になるか)", "power": "検出力(%)"},
+        "title": "増加の大きさと、それを見つけられる確率",
+        "labels": {"area": "対象", "ratio": "本当の効果(何倍になるか)", "power": "見つけられる確率(%)"},
         "formats": {"power": "share", "ratio": "ratio"},
     },
     "mde": {
@@ -251,7 +251,11 @@ _TABLES: Mapping[str, Mapping[str, Any]] = {
         "formats": {"n": "n", "smallest_p": "p"},
     },
     "prefecture_curve": {"title": "選び方を変えた県の推定値", **_CURVE},
-    "city_curve": {"title": "選び方を変えた市の推定値", **_CURVE},
+    "city_curve": {
+        "title": "選び方を変えた市の推定値",
+        "note": "「すべての相談」は同じ人の続きの相談も1件と数えるため、偶然でも検出されやすくなります。",
+        **_CURVE,
+    },
     "calibration": {
         "title": "模擬データによる判定の確かさ(条件ごとに最も悪い値)",
         "labels": {

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from ujo_lib.fiscal import Period, spoken
-from ujo_lib.outreach.verdict import Effect
+from ujo_lib.outreach.verdict import LABELS, Effect
 
 SHORTEST_DIGEST = 16
 
@@ -105,6 +105,18 @@ def registration(plan: Plan, registered: str) -> str:
     if len(registered) < SHORTEST_DIGEST:
         raise ValueError(f"計画の照合値は{SHORTEST_DIGEST}桁以上で登録してください: {registered}")
     return "一致" if plan.digest().startswith(registered) else "変更あり"
+
+
+def reading(table: pd.DataFrame) -> str:
+    """How far the choices of a `curve` move the estimate, as a template over its cells."""
+    detected = int((table["label"] == LABELS["detected"]).sum())
+    without = int(table["estimate"].isna().sum())
+    left_out = f"(ほかの{without}通りは推定できません)" if without else ""
+    return (
+        f"{len(table) - without}通りの選び方{left_out}で、推定値は{{estimate[min estimate]}}倍から"
+        "{estimate[max estimate]}倍まで動きました。"
+        f"増減が検出されたのは{detected}通りです。"
+    )
 
 
 def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect]) -> pd.DataFrame:

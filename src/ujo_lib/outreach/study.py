@@ -204,7 +204,8 @@ def open_study(
         consultations["channel"].astype(str) == plan.channel, ["client_id", "received_at"]
     ]
     through = series.recorded_through(consultations, national_daily)
-    recorded = Period(plan.first_day, max(through, plan.first_day), "相談の記録がある期間")
+    last = max(through, plan.first_day)
+    recorded = Period(plan.first_day, last, f"{spoken(plan.first_day)}〜{spoken(last)}")
     reached = hygiene.reached_prefectures(campaigns, plan.prefecture, list(wide.columns), ads)
     return Study(plan, opened, recorded, contacts, wide, reached)
 

@@ -139,8 +139,9 @@ def statement(effect: Effect, table: str) -> str:
     """
     if effect.code == "not_estimable":
         return f"{{{table}.finding}}。"
-    counted = f"相談は比較地域の動きから見込まれる数の{{{table}.estimate}}倍({{{table}.estimate|ci}})でした。"
-    return counted + f"{{{table}.finding}}。"
+    counted = f"相談は比較地域の動きから見込まれる数の{{{table}.estimate}}倍({{{table}.estimate|ci}})"
+    open_ = "で、この区間に入る大きさの変化は、あったともなかったとも言えません。"
+    return f"{{{table}.finding}}。{counted}{open_ if effect.code == 'not_detected' else 'でした。'}"
 
 
 def free_columns(effect: Effect) -> tuple[str, ...]:
@@ -158,6 +159,6 @@ def finding(effect: Effect) -> str:
     if effect.code == "not_estimable":
         return f"効果は推定できません。理由: {effect.reason}"
     if effect.code == "not_detected":
-        return "増減は検出されませんでした。区間に入る大きさの変化は、あったともなかったとも言えません"
+        return "増減は検出されませんでした"
     change = "増加" if effect.estimate is not None and effect.estimate > 1 else "減少"
     return f"実施期間の{change}が検出されました"
