@@ -1,0 +1,66 @@
+"""What may leave the city: an estimate is a function of the window's count and is hidden with it."""
+
+import re
+from functools import partial
+
+import pytest
+
+from tests.outreach.test_exact import two_days
+from ujo_lib.disclosure.tables import Policy
+from ujo_lib.outreach import cost, exact, hygiene, presentation, verdict
+from ujo_lib.pipeline.release import plan_disclosure
+from ujo_lib.report.masks import count_tables, masks_for
+from ujo_lib.report.publish import Published, TableRecord, TableSpec, mask
+from ujo_lib.report.wording import sentence
+
+ABOUT = partial(
+    TableSpec,
+    base="宇城市専用の相談",
+    source="合成",
+    period="実施期間",
+    area="宇城市",
+    population="city_episodes",
+    dimensions={"role": "outreach_role"},
+    counts=("n",),
+)
+
+
+def released(k: int, threshold: int, campaigns) -> tuple[verdict.Effect, dict[str, Published]]:
+    """The city's tables as notebook 04 publishes them, as a release at this threshold shows them."""
+    comparison = two_days(k, 24.0, 60, 342.0)
+    effect = exact.conditional(comparison, "宇城市")
+    frames = {
+        "city_counts": hygiene.counts(comparison),
+        "city_effect": verdict.table(effect).assign(role="実施期間"),
+        "price": cost.headline(effect, campaigns).assign(role="実施期間"),
+    }
+    free = {"city_counts": ("days", "control"), "city_effect": verdict.free_columns(effect)}
+    specs = {name: ABOUT(**{"unit": "回"} | presentation(name), free=free.get(name, ())) for name in frames}
+    records = [TableRecord.of("04_outreach_effect", specs[name], frames[name]) for name in frames]
+    masks = masks_for(plan_disclosure(count_tables(records), Policy(threshold=threshold)), records)
+    return effect, {
+        record.spec.id: mask(record, frames[record.spec.id], masks.cells_of(record)) for record in records
+    }
+
+
+@pytest.mark.parametrize("threshold", [3, 5, 10])
+def test_a_hidden_window_takes_ratio_interval_cost_and_sentence_with_it(threshold, campaigns):
+    effect, shown = released(threshold - 1, threshold, campaigns)
+    assert shown["city_counts"].is_hidden("n", role="実施期間")
+    told = ("n", "expected", "estimate", "low", "high", "p_value", "extra", "code", "label", "finding")
+    assert all(shown["city_effect"].is_hidden(column, role="実施期間") for column in told)
+    assert all(shown["price"].is_hidden(column, role="実施期間") for column in ("estimate", "low", "high"))
+    said = sentence(verdict.statement(effect, "city_effect"), shown["city_effect"])
+    assert not re.search(r"\d", said)
+    assert "検出" not in said
+    assert presentation("city_effect")["title"] in said
+
+
+@pytest.mark.parametrize("threshold", [3, 5, 10])
+def test_a_window_at_the_threshold_is_shown_with_its_interval(threshold, campaigns):
+    effect, shown = released(threshold, threshold, campaigns)
+    assert shown["city_counts"].value("n", role="実施期間") == threshold
+    assert shown["city_effect"].value("estimate", role="実施期間") == pytest.approx(effect.estimate)
+    said = sentence(verdict.statement(effect, "city_effect"), shown["city_effect"])
+    assert f"{effect.estimate:.2f}倍" in said
+    assert "95%信頼区間" in said
