@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
@@ -325,6 +325,41 @@ def test_no_hidden_count_survives_only_one_way_when_every_population_is_tried(
             assert (row["low"], row["high"]) == (low, high)
             if policy.is_primary(table.cells[i]):
                 assert high - low >= policy.required_width
+
+
+@settings(deadline=None, max_examples=25)
+@given(people=tiny_people(), threshold=st.sampled_from([3, 5]))
+def test_no_two_releases_together_leave_a_count_one_way_when_every_population_is_tried(
+    people: dict[str, list[str]], threshold: int
+) -> None:
+    """The second release prints what the first did not; whoever keeps the first must not gain by it."""
+    policy = Policy(threshold=threshold, required_width=2)
+    domains = {name: sorted(set(values)) for name, values in people.items()}
+    assume(len(domains["age"]) == 3)
+    old = table_of("old", people, ["age"], recode={"age": {"12": ("1", "2"), "3": ("3",)}})
+    past = [PastRelease(old, plan([old], policy).mask("old"))]
+    assume(not past[0].hidden[-1])  # without a total there are infinitely many populations
+    new = [
+        table_of("cross", people, ["sex", "age"]),
+        table_of("broad", people, ["age"], recode={"age": {"1": ("1",), "23": ("2", "3")}}),
+    ]
+    made = plan(new, policy, previous=past)
+    report = audit(new, made.hidden, policy, previous=past)
+    assert report.ok
+    rows = report.frame.set_index(["table", "cell"])
+    nothing = {table.id: (True,) * len(table.cells) for table in new} | {"old": past[0].hidden}
+    before = every_interval([*new, old], nothing, domains)
+    for (name, i), (low, high) in every_interval(
+        [*new, old], {**made.hidden, "old": past[0].hidden}, domains
+    ).items():
+        table = next((t for t in new if t.id == name), None)
+        if table is None:
+            continue
+        row = rows.loc[(name, table.label(i))]
+        assert (row["low"], row["high"]) == (low, high)
+        least, most = before[name, i]
+        if policy.is_primary(table.cells[i]):
+            assert high - low >= min(policy.required_width, most - least)
 
 
 def test_the_plan_is_the_same_bytes_in_another_process_with_other_hash_seeds(
