@@ -20,6 +20,10 @@ from ujo_lib.disclosure.tables import CountTable, PastRelease, Policy, PublicFig
 
 __all__ = ["Plan", "PlanError", "plan"]
 
+_REVISED = (
+    "表「{table}」は、以前に公表した件数がその後改められたので、以前の公表との差し引きを検査していない。"
+)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -30,11 +34,10 @@ class Plan:
         primary: table id → positions of cells hidden on their own account. Kept inside the city; pages use
             one symbol for every hidden cell.
         exemptions: (table id, reason) of tables printed in full.
-        suggestions: Japanese sentences, one for each table of which more than half would vanish.
+        suggestions: Japanese sentences that begin with the table: what to merge where more than half of it would
+            vanish; that it could not be held against an earlier release, because its counts have been corrected.
         relaxed: variables combined in so many tables that their full cross could not be formed (see
             `system`).
-        revised: tables of earlier releases with counts that have been corrected since; they could not be taken
-            into account.
     """
 
     hidden: Mapping[str, tuple[bool, ...]]
@@ -42,7 +45,6 @@ class Plan:
     exemptions: tuple[tuple[str, str], ...] = ()
     suggestions: tuple[str, ...] = ()
     relaxed: tuple[str, ...] = ()
-    revised: tuple[str, ...] = ()
 
     def mask(self, table_id: str) -> tuple[bool, ...]:
         """Flags of one table; a table the plan does not know raises KeyError."""
@@ -59,7 +61,6 @@ class Plan:
             "exemptions": [list(pair) for pair in self.exemptions],
             "suggestions": list(self.suggestions),
             "relaxed": list(self.relaxed),
-            "revised": list(self.revised),
         }
         return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
@@ -73,7 +74,6 @@ class Plan:
             exemptions=tuple((name, reason) for name, reason in content["exemptions"]),
             suggestions=tuple(content["suggestions"]),
             relaxed=tuple(content["relaxed"]),
-            revised=tuple(content["revised"]),
         )
 
     @property
@@ -135,9 +135,11 @@ def plan(
         hidden={table.id: masks[table.id] for table in ordered},
         primary={t.id: () if t.id in exempt else _primary(t, policy) for t in ordered},
         exemptions=tuple(sorted(exempt.items())),
-        suggestions=tuple(text for table in ordered for text in suggest(table, masks[table.id], policy)),
+        suggestions=(
+            *(text for table in ordered for text in suggest(table, masks[table.id], policy)),
+            *(_REVISED.format(table=name) for name in sorted({past.table.id for past in revised})),
+        ),
         relaxed=tuple(sorted(relaxed)),
-        revised=tuple(sorted({past.table.id for past in revised})),
     )
 
 

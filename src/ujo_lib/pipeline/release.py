@@ -118,8 +118,8 @@ def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> di
         told[key.partition("/")[0]].append(_IN_FULL.format(title=titles[key], reason=reason))
     if audience == "internal":
         for advice in masks.plan.suggestions:
-            key = next(key for key in titles if advice.startswith(f"表「{key}」"))
-            told[key.partition("/")[0]].append("公表用ページでは、" + advice.replace(key, titles[key], 1))
+            for key in (key for key in titles if advice.startswith(f"表「{key}」")):
+                told[key.partition("/")[0]].append("公表用ページでは、" + advice.replace(key, titles[key], 1))
     return told
 
 
