@@ -443,3 +443,18 @@ def test_of_two_headings_for_one_column_the_choice_is_listed_and_can_be_changed(
     taken = desk.load()
     assert taken["consultations"]["duration_min"].tolist() == [1, 2, 3]
     assert taken.repairs.empty
+
+
+@pytest.mark.parametrize("name", ["../共有/waves.csv", "link.csv"])
+def test_a_file_outside_the_project_is_a_problem_unless_it_is_allowed(tmp_path, name):
+    root, shared = tmp_path / "project", tmp_path / "共有" / "waves.csv"
+    (root / "params").mkdir(parents=True)
+    shared.parent.mkdir()
+    shared.write_text("調査回\nR1\n", encoding="utf-8")
+    (root / "link.csv").symlink_to(shared)
+    inputs = root / "params" / "inputs.yaml"
+    inputs.write_text(f'waves: {{files: ["{name}"]}}\n', encoding="utf-8")
+    outside = "プロジェクトの中のファイル"
+    assert outside in {fault.expected for fault in intake.check(inputs, ["waves"]).faults}
+    inputs.write_text(f'waves: {{files: ["{name}"]}}\noutside_project: true\n', encoding="utf-8")
+    assert outside not in {fault.expected for fault in intake.check(inputs, ["waves"]).faults}

@@ -1,7 +1,9 @@
 """A page's key changes with everything the page depends on, and with nothing else."""
 
+import pytest
 import yaml
 
+from ujo_lib.params import PathOutsideProjectError
 from ujo_lib.pipeline.keys import plan_steps, run_id
 
 
@@ -67,6 +69,24 @@ def test_the_lock_file_changes_every_page(project):
     assert (
         len(_changed(project, lambda: lock.write_text(lock.read_text("utf-8") + "\n", encoding="utf-8"))) == 6
     )
+
+
+@pytest.mark.parametrize("kind", ["parent", "absolute", "link"])
+def test_an_input_outside_the_project_is_refused_unless_inputs_yaml_allows_it(project, tmp_path, kind):
+    outside = tmp_path / "共有" / "cases.csv"
+    outside.parent.mkdir()
+    outside.write_text("a\n1\n", encoding="utf-8")
+    (project.root / "data" / "link.csv").symlink_to(outside)
+    name = {"parent": "../../共有/cases.csv", "absolute": str(outside), "link": "link.csv"}[kind]
+    inputs = project.place.params / "inputs.yaml"
+    declared = {"data_dir": "data", "cases": {"files": [name]}}
+    inputs.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(PathOutsideProjectError, match="プロジェクトのフォルダーの外"):
+        plan_steps(project.place)
+    inputs.write_text(yaml.safe_dump(declared | {"outside_project": True}), encoding="utf-8")
+    parts = plan_steps(project.place)[1].parts
+    assert [part for part in parts if part.startswith("input:")]
+    assert not any(str(outside.parent) in part for part in parts)
 
 
 def test_comparing_keys_does_not_import_pandas():

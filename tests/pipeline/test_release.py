@@ -15,9 +15,9 @@ from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.signature import sign, verify
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.release import counted_records
+from ujo_lib.pipeline.release import counted_tables
 from ujo_lib.pipeline.run import CHECKED, NotebooksFailedError
-from ujo_lib.report.masks import count_tables, masks_for
+from ujo_lib.report.masks import masks_for
 
 pytestmark = pytest.mark.xdist_group("pipeline")
 
@@ -105,10 +105,9 @@ def test_masks_that_can_be_undone_refuse_the_release_and_name_table_and_cell(spo
     sealed = spoken.bytes_of(spoken.place.release)
 
     def only_the_small_count(finished, policy, *_, **__):
-        records = counted_records(finished)
-        tables = count_tables(records)
-        hidden = {t.id: tuple(policy.is_primary(cell) for cell in t.cells) for t in tables}
-        return masks_for(Plan(hidden), records)
+        tables = counted_tables(finished)
+        hidden = {t.id: tuple(policy.is_primary(c) for c in t.cells) for t in (one.table for one in tables)}
+        return masks_for(Plan(hidden), tables)
 
     monkeypatch.setattr("ujo_lib.pipeline.release.plan_masks", only_the_small_count)
     spoken.set_parameter("common", "seed", 2031)

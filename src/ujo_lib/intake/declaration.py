@@ -17,8 +17,9 @@ from ujo_lib.intake.multiple import Encoding
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import SCHEMAS, Option
 from ujo_lib.intake.values import MissingSign, fold_sign
+from ujo_lib.params.paths import PathOutsideProjectError, inside
 
-_TOP_KEYS = ("data_dir", "labels", "names_to_mask", "ad_headings", "not_supplied")
+_TOP_KEYS = ("data_dir", "labels", "names_to_mask", "ad_headings", "not_supplied", "outside_project")
 _FILE_KEYS = (
     "files",
     "sheet",
@@ -114,6 +115,7 @@ def read_declaration(path: Path, kinds: Iterable[str], root: Path, notes: Notes)
     data = _read_yaml(path, notes)
     _report_unknown(data, (*_TOP_KEYS, *SCHEMAS), "", notes)
     folder = root / str(data.get("data_dir", "."))
+    outside = data.get("outside_project") is True
     files: list[FileSpec] = []
     absent = _not_supplied(data, notes)
     for kind in kinds:
@@ -130,6 +132,7 @@ def read_declaration(path: Path, kinds: Iterable[str], root: Path, notes: Notes)
             )
         else:
             files.extend(_file_specs(kind, declared, folder, notes))
+    files = [spec for spec in files if outside or _is_inside(root, spec, notes)]
     layouts = _read_layouts(root, data.get("ad_headings"), any(f.layout for f in files), notes)
     names = tuple(str(name) for name in data.get("names_to_mask") or ())
     asked = {kind: absent[kind] for kind in kinds if kind in absent}
@@ -214,6 +217,22 @@ def _file_specs(kind: str, declared: dict[str, Any], folder: Path, notes: Notes)
         _report_unknown(mine, _FILE_KEYS[1:-1], f"{kind}.per_file.{name}.", notes)
         specs.append(_file_spec(kind, str(name), declared | mine, folder, notes))
     return specs
+
+
+def _is_inside(root: Path, spec: FileSpec, notes: Notes) -> bool:
+    """Whether a file lies in the project, links followed; noted when it does not."""
+    try:
+        inside(root, spec.path)
+    except PathOutsideProjectError:
+        notes.problem(
+            "プロジェクトの中のファイル",
+            "data/ の下に置くか、共有フォルダーなどを使うなら outside_project: true と書いてください。",
+            "定義",
+            column=f"{spec.kind}.files",
+            value=spec.name,
+        )
+        return False
+    return True
 
 
 def _file_spec(kind: str, name: str, said: dict[str, Any], folder: Path, notes: Notes) -> FileSpec:

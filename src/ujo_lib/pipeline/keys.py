@@ -118,13 +118,23 @@ def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Pa
 
     Raises:
         MissingInputError: some of them do not exist.
+        PathOutsideProjectError: one lies outside the project, and inputs.yaml does not say `outside_project: true`.
     """
     declared = yaml.safe_load(inputs.read_text(encoding="utf-8")) or {}
-    folder = inside(place_root, declared.get("data_dir", "."))
-    files = [folder / name for kind in kinds for name in (declared.get(kind) or {}).get("files", ())]
-    if absent := [str(file.relative_to(place_root)) for file in files if not file.is_file()]:
+    outside = declared.get("outside_project") is True
+    folder = inside(place_root, declared.get("data_dir", "."), allow_outside=outside)
+    names = [name for kind in kinds for name in (declared.get(kind) or {}).get("files", ())]
+    files = [folder / name for name in names]
+    for name in names:
+        inside(place_root, folder / name, allow_outside=outside)
+    if absent := [named(file, place_root) for file in files if not file.is_file()]:
         raise MissingInputError(absent)
     return list(dict.fromkeys(files))
+
+
+def named(file: Path, root: Path) -> str:
+    """A file by its place in the project; only by its name when it lies elsewhere."""
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
 
 
 def _absent(settings: NotebookSettings) -> dict[str, str]:
@@ -160,7 +170,7 @@ def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -
         "inputs.yaml": _declaration_digest(settings),
     }
     for file in input_files(place.root, settings.inputs_file, settings.kinds):
-        parts[f"input:{file.relative_to(place.root).as_posix()}"] = _digest_once(file, seen)
+        parts[f"input:{named(file, place.root)}"] = _digest_once(file, seen)
     for name in filter(lambda name: getattr(settings, name), settings.files):
         parts[f"file:{name}"] = _digest_once(settings.path(name), seen)
     return parts

@@ -185,3 +185,31 @@ def test_a_clean_report_passes(tmp_path: Path) -> None:
         "f.png": png_with(b"tEXt", b"a\0b"),
     }
     assert scan(tmp_path, files, [Confidential("c1", STORY, "R1")]) == []
+
+
+def test_two_committed_phrases_in_neighbouring_cells_are_no_more_than_a_warning(tmp_path: Path) -> None:
+    said = [Confidential("c1", "聞いた区分、不登校とある", "R1")]
+    page = "<table><tr><td>年間報告 区分</td><td>不登校</td></tr></table>"
+    texts = [Confidential("c1", "きのうの年間報告区分不登校という話", "R1")]
+    found = scan(tmp_path, {"a.html": page.encode()}, texts)
+    assert {f.severity for f in found} == {"warning"}
+    assert not scan(tmp_path, {"a.html": page.encode()}, said)
+
+
+def test_a_text_cut_in_many_cells_or_at_a_seam_with_words_of_its_own_is_still_a_leak(tmp_path: Path) -> None:
+    texts = [Confidential("c1", "年間報告のあとで猫が鳴いていた", "R1")]
+    many = "".join(f"<div>{c}</div>" for c in "年間報告のあとで")
+    seam = "<p>年間報告</p><p>のあとで猫が鳴いて</p>"
+    assert errors(scan(tmp_path, {"a.html": many.encode()}, texts), "text")
+    (tmp_path / "a.html").unlink()
+    assert errors(scan(tmp_path, {"b.html": seam.encode()}, texts), "text")
+
+
+def test_a_file_named_after_somebodys_words_is_not_named_in_the_findings(tmp_path: Path) -> None:
+    found = scan(tmp_path, {f"{STORY[:20]}.txt": b"x"}, [Confidential("c1", STORY, "R1")])
+    assert errors(found, "text")
+    assert STORY[:8] not in to_json(found) + to_text(found)
+
+
+def test_the_name_of_somebody_who_must_not_be_named_is_found(tmp_path: Path) -> None:
+    assert errors(scan(tmp_path, {"a.txt": "担当は宇城花子です".encode()}, [], users=["宇城花子"]), "user")

@@ -13,7 +13,7 @@ _WORDS: dict[str, str] = {
     "id": "記録の番号",
     "phone": "電話番号",
     "mail": "メールアドレス",
-    "user": "利用者名",
+    "user": "氏名・利用者名",
     "path": "フォルダーの所在",
     "traceback": "エラーの記録",
     "code": "プログラム",

@@ -39,6 +39,12 @@ ALLOWED = frozenset(
 )
 """Kinds of file a release may contain."""
 
+FILE_NAME = "ファイル名"
+"""Carrier of what a file is called."""
+
+BLOCK = "\x1e"
+"""Stands where a block of a page ends (a cell, a paragraph, a label): no letter, so words are read across it."""
+
 _DEPTH = 12
 _LONG_RUN = 2000
 _MAX_BYTES = 400_000_000
@@ -61,6 +67,9 @@ _BASE64 = re.compile(
 )
 _LINE_ENDS = re.compile(r"(?:\\r|\\n|\s)+")
 _TAG = re.compile(r"<[^<>]*>")
+_INLINE_TAG = re.compile(
+    r"</?(?:a|abbr|b|bdi|code|em|font|i|mark|r|rp|rt|ruby|s|small|span|strong|sub|sup|t|tspan|u|wbr)\b[^<>]*>"
+)
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _BYTE_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 _SPACE_ESCAPE = re.compile(r"\\[nrt]")
@@ -98,7 +107,7 @@ Found = Iterator[Layer | Unreadable]
 
 def of_file(name: str, content: bytes) -> Found:
     """Layers of a finished file, its name among them."""
-    yield Layer("ファイル名", name)
+    yield Layer(FILE_NAME, name)
     suffix = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if suffix not in ALLOWED:
         yield Unreadable(suffix or "ファイル", "公表してよい種類のファイルではない")
@@ -151,7 +160,8 @@ class _Opener:
     def _coats(self, text: str, carrier: str, depth: int) -> Found:
         yield Layer(carrier, text)
         if "<" in text:
-            yield Layer(f"{carrier} > タグの間", _TAG.sub("", _COMMENT.sub("", text)))
+            together = _INLINE_TAG.sub("", _COMMENT.sub("", text))
+            yield Layer(f"{carrier} > タグの間", _TAG.sub(BLOCK, together))
             for comment in _COMMENT.findall(text):
                 yield from self.of_text(comment, f"{carrier} > コメント", depth + 1)
         if text.lstrip()[:1] in ("{", "[", '"'):
