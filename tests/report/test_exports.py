@@ -48,6 +48,8 @@ def test_a_percentage_has_no_more_decimals_than_the_page():
 def test_a_label_that_looks_like_a_formula_is_text():
     assert _csv()[2][0] == "'=HYPERLINK(1)"
     assert defused("-") == "-"
+    assert defused("\uff1dSUM(A1)") == "'\uff1dSUM(A1)"  # a Japanese Excel takes the full-width sign for one
+    assert defused("\n=1") == "'\n=1"
 
 
 def test_a_count_beside_a_missing_one_stays_a_whole_number():

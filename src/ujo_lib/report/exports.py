@@ -18,7 +18,16 @@ from ujo_lib.report.notation import HIDDEN, MISSING, NUMERIC_FORMATS, format_of,
 from ujo_lib.report.publish import TableRecord
 from ujo_lib.stats import round_half_up
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    *"\uff1d\uff0b\uff0d\uff20",
+)  # full-width = + - @, too
 
 UNBOUNDED: Final = "∞"
 """Stands for an interval without upper limit."""
