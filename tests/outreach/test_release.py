@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 
 from tests.outreach.test_exact import two_days
+from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.outreach import cost, exact, hygiene, presentation, verdict
-from ujo_lib.pipeline.release import plan_disclosure
-from ujo_lib.report.masks import count_tables, masks_for
+from ujo_lib.report.masks import counted, masks_for
 from ujo_lib.report.publish import Published, TableRecord, TableSpec, mask
 from ujo_lib.report.wording import sentence
 
@@ -37,7 +37,8 @@ def released(k: int, threshold: int, campaigns) -> tuple[verdict.Effect, dict[st
     free = {"city_counts": ("days", "control"), "city_effect": verdict.free_columns(effect)}
     specs = {name: ABOUT(**{"unit": "回"} | presentation(name), free=free.get(name, ())) for name in frames}
     records = [TableRecord.of("04_outreach_effect", specs[name], frames[name]) for name in frames]
-    masks = masks_for(plan_disclosure(count_tables(records), Policy(threshold=threshold)), records)
+    tables = counted(records)
+    masks = masks_for(plan([one.table for one in tables], Policy(threshold=threshold)), tables)
     return effect, {
         record.spec.id: mask(record, frames[record.spec.id], masks.cells_of(record)) for record in records
     }
