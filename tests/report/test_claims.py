@@ -42,6 +42,8 @@ def _verdict(rule: str, published, table=None, **cell) -> str:
         ("largest", "22時", {"over": "hour"}, DIFFERS),
         ("top", ["22時", "23時"], {"over": "hour"}, AGREES),
         ("top", ["22時", "6時"], {"over": "hour"}, DIFFERS),
+        ("present", ["22時", "6時"], {"over": "hour"}, AGREES),
+        ("present", ["22時", "5時"], {"over": "hour"}, DIFFERS),
         ("descending", "…", {"over": "hour"}, DIFFERS),
         ("about", 2, {"column": "z", "where": {"hour": "22時"}}, DIFFERS),
         ("about", 2.4, {"column": "z", "where": {"hour": "22時"}}, AGREES),

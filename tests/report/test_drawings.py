@@ -2,13 +2,14 @@
 
 import json
 
+import pandas as pd
 import pytest
 from PIL import Image
 
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.report import figures
 from ujo_lib.report.drawings import Recipe, draw_files, file_stems
-from ujo_lib.report.publish import Published
+from ujo_lib.report.publish import Published, TableSpec, unmasked
 
 NOTEBOOK = "01_survey_descriptives"
 FINDING = "最も多いのは{sex[max n]}です。"
@@ -37,6 +38,20 @@ def test_a_figure_of_some_rows_shows_the_same_rows_again():
     call = {"x": "share", "y": "occupation", "by": "answer", "finding": "学生で多い。"}
     again = _kept("stacked_bars", part, **call).figure({table.key: table.record(NOTEBOOK)})
     assert again.svg() == figures.stacked_bars(part, **call).svg()
+
+
+def test_labels_keep_the_order_of_the_page_where_the_rows_stand_in_another():
+    answers = pd.Categorical(["高い", "低い", "中ほど"], ["低い", "中ほど", "高い"], ordered=True)
+    frame = pd.DataFrame({"answer": answers, "sex": ["男性", "女性", "男性"], "n": [3, 2, 1]})
+    dimensions = {"answer": "a", "sex": "s"}
+    spec = TableSpec(
+        id="answers", title="回答", unit="人", base="回答者", source="調査", dimensions=dimensions
+    )
+    table = unmasked(spec, frame, NOTEBOOK)
+    call = {"x": "sex", "y": "answer", "value": "n", "finding": "回答。"}
+    again = _kept("heat_map", table, **call).figure({table.key: table.record(NOTEBOOK)})
+    assert again.svg() == figures.heat_map(table, **call).svg()
+    assert again.svg() != figures.heat_map(table.record(NOTEBOOK).published(), **call).svg()
 
 
 def test_a_hidden_cell_is_hidden_in_the_file_too():

@@ -257,6 +257,15 @@ def _top(claim: Claim, table: Published) -> tuple[str, str]:
     return "、".join(top), _verdict(sorted(top) == sorted(wanted))
 
 
+def _present(claim: Claim, table: Published) -> tuple[str, str]:
+    """Each published category was named at least once; how often is shown, not judged."""
+    ranked = _ranked(claim, table)
+    wanted = [str(label) for label in claim.published]
+    counted = {label: int(ranked.get(label, 0)) for label in wanted}
+    said = "、".join(f"{label} {notation.count(n)}{table.spec.unit}" for label, n in counted.items())
+    return said, _verdict(all(counted.values()))
+
+
 def _descending(claim: Claim, table: Published) -> tuple[str, str]:
     """Figures fall from each category to the next, in the order of the table."""
     ranked = _ranked(claim, table)
@@ -304,6 +313,7 @@ RULES: Mapping[str, Callable[[Claim, Published], tuple[str, str]]] = {
     "words": _words,
     "largest": _largest,
     "top": _top,
+    "present": _present,
     "descending": _descending,
     "about": _about,
     "above_one": _above_one,

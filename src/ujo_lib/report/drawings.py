@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+import pandas as pd
+
 from ujo_lib.report import figures
 from ujo_lib.report.publish import Published, TableRecord
 
@@ -87,8 +89,19 @@ def draw_files(recipe: Recipe, records: Mapping[str, TableRecord], stem: Path, d
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Published):
-        return {_TABLE: value.key, "rows": None if value.rows is None else list(value.rows)}
+        rows = None if value.rows is None else list(value.rows)
+        return {_TABLE: value.key, "rows": rows, "orders": _orders(value)}
     return list(value) if isinstance(value, tuple) else value
+
+
+def _orders(table: Published) -> dict[str, list[str]]:
+    """Labels of each ordered column in their order, which the recorded rows alone do not tell."""
+    columns = {name: table.frame[name] for name in table.frame.columns}
+    return {
+        str(name): [str(label) for label in column.cat.categories if label in set(column.dropna())]
+        for name, column in columns.items()
+        if isinstance(column.dtype, pd.CategoricalDtype)
+    }
 
 
 def _is_table(value: Any) -> bool:
@@ -99,8 +112,8 @@ def _filled(value: Any, records: Mapping[str, TableRecord]) -> Any:
     if not _is_table(value):
         return value
     whole = records[value[_TABLE]].published()
-    rows = value["rows"]
-    if rows is None:
-        return whole
-    frame, hidden = (part.iloc[rows].reset_index(drop=True) for part in (whole.frame, whole.hidden))
+    rows = range(len(whole.frame)) if value["rows"] is None else value["rows"]
+    frame, hidden = (part.iloc[list(rows)].reset_index(drop=True) for part in (whole.frame, whole.hidden))
+    for name, order in value["orders"].items():
+        frame[name] = pd.Categorical(frame[name], order)
     return replace(whole, frame=frame, hidden=hidden, rows=tuple(rows))

@@ -243,7 +243,7 @@ def heading(spec: TableSpec, column: str) -> str:
     """The Japanese heading of a column."""
     if column in spec.labels:
         return spec.labels[column]
-    if column in spec.counts or column == "n":
+    if column == "n" or (column in spec.counts and column != "base"):
         return {"人": "人数(人)", "名": "人数(名)", "件": "件数(件)"}.get(
             spec.unit, f"数({spec.unit})" if spec.unit else "数"
         )
