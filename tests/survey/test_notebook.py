@@ -6,14 +6,12 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 
 import pandas as pd
 import pytest
 import yaml
 
 from tests.survey.conftest import ROOT
-from ujo_lib import intake
 from ujo_lib.sample.people import Survey, survey
 
 NOTEBOOK = ROOT / "notebooks" / "01_survey_descriptives.ipynb"
@@ -102,14 +100,13 @@ def _text(shown: list[object]) -> str:
 
 
 def no_cases(city: City) -> None:
-    """Nobody knows of anybody: the case sheet has a heading and no rows."""
-    load = intake.load
-
-    def load_without_cases(*arguments):
-        loaded = load(*arguments)
-        return replace(loaded, frames={**loaded.frames, "cases": loaded.frames["cases"].iloc[:0]})
-
-    city.monkeypatch.setattr(intake, "load", load_without_cases)
+    """Nobody knows of anybody: the case sheet has headings and no rows."""
+    knows = {"いる": "いない"}
+    nobody = city.survey.commissioners.assign(
+        該当者数=lambda sheet: sheet["該当者数"].where(sheet["該当者数"].isna(), 0)
+    )
+    nobody["該当者の有無"] = nobody["該当者の有無"].replace(knows)
+    city.survey = Survey(nobody, city.survey.cases.iloc[:0], {})
     city.waves[1][4] = 0
 
 

@@ -6,6 +6,7 @@ between files. A file that was parsed once in this process under the same declar
 
 import html
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -281,7 +282,7 @@ def _parse_file(
     if header is None:
         return parsed(None, grid, None, None)
     body = find_body(grid, header, schema, notes)
-    if len(body.rows) == 0:
+    if len(body.rows) == 0 and not schema.may_be_empty:
         notes.problem(
             "データの行",
             "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。",
@@ -465,5 +466,6 @@ def _missing(frames: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema]) 
         answered = {item.column(item.options[0]): item.name for item in schemas[kind].multiples}
         for name, heading in columns.items():
             n, base = int(frame[name].isna().sum()), len(frame)
-            lines.append((kind, answered.get(name, name), heading, n, base, n / base))
+            share = n / base if base else math.nan
+            lines.append((kind, answered.get(name, name), heading, n, base, share))
     return pd.DataFrame(lines, columns=list(MISSING_COLUMNS))

@@ -125,6 +125,7 @@ class Schema:
         multiples: its multiple-answer items.
         key: columns that identify a row; doubles are errors.
         note: one line for the dictionary, in English.
+        may_be_empty: headings without rows say something (nobody was found); elsewhere they are a wrong file.
     """
 
     kind: str
@@ -134,6 +135,7 @@ class Schema:
     key: tuple[str, ...]
     multiples: tuple[Multiple, ...] = ()
     note: str = ""
+    may_be_empty: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that canonical name (KeyError when there is none)."""
@@ -352,6 +354,7 @@ CASES = Schema(
             aliases=("必要な支援",),
         ),
     ),
+    may_be_empty=True,
 )
 
 _WAVE_COUNTS = (
