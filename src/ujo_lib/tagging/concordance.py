@@ -5,7 +5,7 @@ Everything that shows text masks names, numbers and addresses first. None of it 
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,12 @@ from ujo_lib.tagging.analysis import Labels
 from ujo_lib.tagging.codebook import Codebook, CodebookSource, TermSource, ThemeSource, compile_codebook
 from ujo_lib.tagging.engine import Engine
 from ujo_lib.tagging.matching import VALID
-from ujo_lib.tagging.tagger import STATUS_LABELS, Evidence, evidence
+from ujo_lib.tagging.tagger import STATUS_LABELS, Evidence, evidence, tag
 from ujo_lib.text import mask_personal
 
 _ABSENT = "該当する語がない"
 _CONTEXT = 20
+_AT_ONCE = 100
 _KWIC_COLUMNS = ["term", "id", "left", "keyword", "right"]
 
 
@@ -49,14 +50,25 @@ def kwic(
     source = CodebookSource("kwic", (ThemeSource("term", term, "factor", (TermSource(term, 1),)),))
     codebook = compile_codebook(source, engine)
     rows: list[tuple[object, str, str, str]] = []
-    for text_id, text in texts.items():
+    for text_id, masked in _with_a_hit(texts, codebook, names):
         if len(rows) >= top:
             break
-        masked = mask_personal(text, names)
         for place in evidence(masked, codebook):
             if place.status == STATUS_LABELS[VALID]:
                 rows.append((text_id, *_in_context(masked, place, width)))  # noqa: PERF401  # stops at `top`
     return pd.DataFrame(rows[:top], columns=["id", "left", "keyword", "right"])
+
+
+def _with_a_hit(
+    texts: "pd.Series[str]", codebook: Codebook, names: Iterable[str]
+) -> Iterator[tuple[object, str]]:
+    """Ids and masked texts in which a theme is found; tagging a text costs a hundredth of listing its evidence."""
+    names = tuple(names)
+    for first in range(0, len(texts), _AT_ONCE):
+        part = texts.iloc[first : first + _AT_ONCE]
+        masked = [mask_personal(text, names) for text in part]
+        for place in np.flatnonzero(tag(masked, codebook).masks):
+            yield part.index[place], masked[place]
 
 
 def kwic_all(
