@@ -1,15 +1,18 @@
 """The array engine has to say what Janome says, token for token, on anything."""
 
 import os
+import random
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from janome.system_dic import MMapSystemDictionary
 from janome.tokenizer import Tokenizer
 
 from tests.tagging.conftest import invented
@@ -17,6 +20,7 @@ from ujo_lib.sample import iter_texts
 from ujo_lib.tagging import dictionary as d
 from ujo_lib.tagging.cache import kernel_cache_folder
 from ujo_lib.tagging.engine import ArrayEngine, JanomeEngine, tokenise_texts
+from ujo_lib.tagging.lattice import OWN
 from ujo_lib.tagging.normalise import corpus
 
 WORDS = (
@@ -128,17 +132,34 @@ def test_every_surface_of_a_base_form_is_listed() -> None:
     assert words.surfaces_of("ヤングケアラー") == {"ヤングケアラー"}
 
 
-def _built(folder: str) -> int:
+def _built(folder: str) -> tuple[int, int]:
+    """Number of entries of the dictionary, and how many exports this process made for it."""
     os.environ["UJO_CACHE_DIR"] = folder
     d.load_dictionary.cache_clear()
-    return len(d.load_dictionary().base_of)
+    with mock.patch.object(d, "_exported", wraps=d._exported) as exported:
+        return len(d.load_dictionary().base_of), exported.call_count
 
 
-def test_two_processes_may_build_the_dictionary_at_once(tmp_path: Path) -> None:
+def test_of_two_processes_one_builds_the_dictionary_and_the_other_waits(tmp_path: Path) -> None:
     with ProcessPoolExecutor(2) as pool:
-        sizes = list(pool.map(_built, [str(tmp_path)] * 2))
-    assert sizes == [len(d.load_dictionary().base_of)] * 2
-    assert [file.suffix for file in tmp_path.iterdir()] == [".npz"]
+        sizes, exports = zip(*pool.map(_built, [str(tmp_path)] * 2), strict=True)
+    assert set(sizes) == {len(d.load_dictionary().base_of)}
+    assert sum(exports) == 1
+    assert {file.suffix for file in tmp_path.iterdir()} == {".npz", ".lock"}
+
+
+def test_the_export_says_of_each_word_what_janome_says() -> None:
+    """Janome's own look-up by number is the oracle."""
+    words, source = d.load_dictionary(), MMapSystemDictionary.instance()
+    lexicon = words.lexicon
+    for number in random.Random(0).sample(range(lexicon.n_system), 500):
+        surface, left, right, cost = source._find_entry(number)
+        *speech, base, _, _ = source.lookup_extra(number)
+        row = lexicon.entries[np.flatnonzero(lexicon.numbers == number)[0]]
+        assert (words.surfaces[number], words.base_forms[words.base_of[number]]) == (surface, base)
+        assert words.speeches[words.speech_of[number]] == ",".join(speech)
+        assert (row[0] >> 16, row[0] & (OWN - 1), row[1]) == (left, right, cost)
+    assert np.array_equal(lexicon.connection.T, np.array(source.connections))
 
 
 def test_a_damaged_dictionary_file_is_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,10 +4,12 @@ Two things are kept between runs: the exported dictionary (about 30 MB) and the 
 Neither holds anything from the city's data.
 """
 
+import contextlib
 import hashlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 _KERNEL_SOURCES = ("normalise.py", "trie.py", "lattice.py", "engine.py", "matching.py")
@@ -43,6 +45,35 @@ def kernel_cache_folder() -> Path:
     for name in _KERNEL_SOURCES:
         digest.update((Path(__file__).parent / name).read_bytes())
     return cache_folder() / f"kernels-{digest.hexdigest()[:12]}"
+
+
+@contextlib.contextmanager
+def built_once(target: Path) -> Iterator[None]:
+    """Let one process (or thread) at a time in while `target` is not there yet: one builds it, the others wait.
+
+    The system takes the lock back when its holder dies. Where there is no locking (some network folders) several
+    build at once, which costs time and nothing else: whoever builds renames a whole file into place.
+    """
+    if target.exists():
+        yield
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.with_name(f"{target.name}.lock").open("w") as lock:
+        with contextlib.suppress(OSError):
+            _wait_for(lock.fileno())
+        yield
+
+
+def _wait_for(descriptor: int) -> None:
+    """Wait until no other holds the lock of this file; it is held until the file is closed."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _platform_folder() -> Path:

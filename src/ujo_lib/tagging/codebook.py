@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from ujo_lib.tagging.compiled import compiled_once
 from ujo_lib.tagging.dictionary import UserEntry
 from ujo_lib.tagging.engine import Engine, Token, default_engine
 from ujo_lib.tagging.judging import judged_hits
@@ -195,14 +196,14 @@ def compile_codebook(source: CodebookSource, engine: Engine | None = None) -> Co
     Raises:
         CodebookError: see the head of this module; all problems at once.
     """
-    compiler = _Compiler(source, engine or default_engine())
-    compiler.read()
-    if compiler.problems:
-        raise CodebookError(compiler.problems)
-    codebook = Codebook(
-        source, tuple(compiler.terms), _rules(compiler.terms, compiler.engine), compiler.engine
-    )
-    problems = list(_beyond_reach(codebook))
+    with compiled_once("codebook"):
+        compiler = _Compiler(source, engine or default_engine())
+        compiler.read()
+        if compiler.problems:
+            raise CodebookError(compiler.problems)
+        rules = _rules(compiler.terms, compiler.engine)
+        codebook = Codebook(source, tuple(compiler.terms), rules, compiler.engine)
+        problems = list(_beyond_reach(codebook))
     if problems:
         raise CodebookError(problems)
     return codebook

@@ -5,7 +5,9 @@ entries are read from the Janome that is installed, so the array engine can only
 """
 
 import contextlib
+import math
 import os
+import re
 import tempfile
 import zipfile
 from collections import defaultdict
@@ -13,14 +15,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.metadata import version
+from importlib.resources import files
 from itertools import accumulate, pairwise
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ujo_lib.tagging.cache import cache_folder
+from ujo_lib.tagging.cache import built_once, cache_folder
 from ujo_lib.tagging.lattice import ENTRY_COST, IDS, LONGEST_CHUNK, OWN, Lexicon
 from ujo_lib.tagging.normalise import Int32
 from ujo_lib.tagging.trie import Trie, build_trie
@@ -30,6 +34,9 @@ FORMAT = 2
 
 _COST_LIMIT = 1_000_000
 _USER_FIELDS = 13
+_BUCKETS = 10
+_COMPACT = re.compile(rb"(\d+):\(u'([^']*)', *(\d+), *(\d+), *(-?\d+)\)")
+_EXTRA = re.compile(rb"(\d+):\(u'([^']*)',u'([^']*)',u'([^']*)',u'([^']*)',u'[^']*',u'[^']*'\)")
 
 
 @dataclass(frozen=True)
@@ -172,10 +179,11 @@ def load_dictionary() -> Dictionary:
     file = cache_folder() / f"janome-{version('janome')}-format{FORMAT}.npz"
     # A file cut short by a full disk is no reason to fail: it is built again.
     unreadable = contextlib.suppress(OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile)
-    with unreadable, np.load(file) as stored:
-        return _from_arrays({name: stored[name] for name in stored.files})
-    arrays = _exported()
-    _store(file, arrays)
+    with built_once(file):
+        with unreadable, np.load(file) as stored:
+            return _from_arrays({name: stored[name] for name in stored.files})
+        arrays = _exported()
+        _store(file, arrays)
     return _from_arrays(arrays)
 
 
@@ -192,41 +200,63 @@ def _store(file: Path, arrays: dict[str, Any]) -> None:
 
 
 def _exported() -> dict[str, Any]:
-    """Read everything from the installed Janome through its own dictionary object."""
-    from janome.system_dic import MMapSystemDictionary
+    """Read everything from the data files of the installed Janome.
 
-    source = MMapSystemDictionary.instance()
-    n = max(end for _, end in source.bucket_ranges)
-    find, extra = type(source)._find_entry.__wrapped__, type(source).lookup_extra.__wrapped__
-    compact = [find(source, number) for number in range(n)]
+    They are Python modules, but importing them would compile thirty megabytes of literals and asking Janome word by
+    word would take longer still, so the text of the files is read; `_entries` and `_costs` check what they find.
+    """
+    folder = Path(str(files("janome"))) / "sysdic"
+    words: list[tuple[str, int, int, int]] = []
     speech_ids: defaultdict[str, int] = defaultdict(lambda: len(speech_ids))
     base_ids: defaultdict[str, int] = defaultdict(lambda: len(base_ids))
-    base_of, speech_of = np.empty(n, np.int32), np.empty(n, np.int32)
-    for number in range(n):
-        part_of_speech, infl_type, infl_form, base_form, _, _ = extra(source, number)
-        base_of[number] = base_ids[base_form]
-        speech_of[number] = speech_ids[f"{part_of_speech},{infl_type},{infl_form}"]
-    trie, rows, numbers = _index(compact)
+    base_of: list[int] = []
+    speech_of: list[int] = []
+    for bucket in range(_BUCKETS):
+        surfaces, *costs = _entries(folder / f"entries_compact{bucket}.py", _COMPACT, len(words))
+        words += zip(surfaces, *(map(int, column) for column in costs), strict=True)
+        *speech, bases = _entries(folder / f"entries_extra{bucket}.py", _EXTRA, len(base_of))
+        base_of += [base_ids[base] for base in bases]
+        speech_of += [speech_ids[",".join(parts)] for parts in zip(*speech, strict=True)]
+    trie, rows, numbers = _index(words)
     return {
         "codes": trie.codes,
         "units": trie.units,
         "entries": rows,
         "numbers": numbers,
-        "connection": np.ascontiguousarray(np.array(source.connections, np.int16).T),
-        "base_of": base_of,
-        "speech_of": speech_of,
-        "surfaces": _packed(surface for surface, *_ in compact),
+        "connection": _costs(folder),
+        "base_of": np.array(base_of, np.int32),
+        "speech_of": np.array(speech_of, np.int32),
+        "surfaces": _packed(surface for surface, *_ in words),
         "base_forms": _packed(base_ids),
         "speeches": _packed(speech_ids),
-        **_unknown_words(source),
+        **_unknown_words(folder),
     }
 
 
-def _unknown_words(source: Any) -> dict[str, Any]:
+def _entries(file: Path, pattern: re.Pattern[bytes], first: int) -> list[list[str]]:
+    """Columns of the entries of one data file, which must be numbered from `first` on without a gap."""
+    numbers, *columns = zip(*pattern.findall(file.read_bytes()), strict=True)
+    if list(map(int, numbers)) != list(range(first, first + len(numbers))):
+        raise ValueError(f"{file.name} of this Janome is written in another way than the export can read")
+    return [b"\n".join(column).decode("unicode_escape").split("\n") for column in columns]
+
+
+def _costs(folder: Path) -> npt.NDArray[np.int16]:
+    """The connection costs, turned so that (left id of a word, right id of the word before it) is the place."""
+    text = b",".join((folder / f"connections{part}.py").read_bytes().rstrip() for part in (1, 2))
+    costs = np.array(text.translate(None, b"DAT=[] \n").split(b","), np.int16)
+    size = math.isqrt(len(costs))
+    return np.ascontiguousarray(costs.reshape(size, size).T)
+
+
+def _unknown_words(folder: Path) -> dict[str, Any]:
     """Export character classes and unknown-word entries.
 
     Janome asks its list of ranges for every character; the answer can change only where a range begins or ends.
     """
+    from janome.dic import UnknownsDictionary
+
+    source = UnknownsDictionary(*(run_path(str(folder / f"{n}.py"))["DATA"] for n in ("chardef", "unknowns")))
     categories = list(source.char_categories)
     cuts = {0, 0x110000}
     for reach in source.char_ranges:

@@ -175,7 +175,7 @@ def tokenise_all(codepoints: Int32, bounds: Int64, lexicon: Lexicon) -> tuple[In
     pointer = np.zeros(len(bounds) + 1, np.int64)
     scratch = new_scratch(lexicon)
     nodes = new_nodes()
-    n = 0
+    n = int(np.int64(0))  # as in `tag_texts`: one type, one compilation
     for i in range(len(bounds)):
         n, nodes = tokenise(codepoints, bounds[i, 0], bounds[i, 1], lexicon, scratch, nodes, rows, n)
         pointer[i + 1] = n

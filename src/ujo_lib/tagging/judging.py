@@ -4,23 +4,19 @@ Slower than tagging, which stops at the first valid hit of a theme, but the judg
 """
 
 from collections.abc import Iterator
-
-import numpy as np
+from itertools import pairwise
 
 from ujo_lib.tagging.engine import Engine
-from ujo_lib.tagging.matching import Rules, decide, find_hits, index_rows, longest
+from ujo_lib.tagging.matching import Rules, judge_sentences
 from ujo_lib.tagging.normalise import Corpus, Int32
 
 
 def judged_hits(texts: Corpus, rules: Rules, engine: Engine) -> Iterator[Int32]:
     """Yield for each sentence the table of hits with its judgement (columns as in `matching`)."""
     tokens = engine.tokenise(texts.codepoints, texts.sentences)
-    row_at = np.empty(longest(texts.sentences), np.int32)
-    hits = np.empty((256, 5), np.int32)
-    for sentence, (begin, end) in enumerate(texts.sentences):
-        first, after = tokens.pointer[sentence], tokens.pointer[sentence + 1]
-        n, hits = find_hits(texts.codepoints, begin, end, rules, hits)
-        index_rows(tokens.rows, first, after, begin, end - begin, row_at)
-        base_of = engine.dictionary.base_of
-        decide(texts.codepoints, begin, tokens.rows, first, after, row_at, base_of, rules, hits, n)
-        yield hits[:n].copy()
+    base_of = engine.dictionary.base_of
+    hits, hits_at = judge_sentences(
+        texts.codepoints, texts.sentences, tokens.rows, tokens.pointer, rules, base_of
+    )
+    for first, after in pairwise(hits_at):
+        yield hits[first:after]

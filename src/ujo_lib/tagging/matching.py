@@ -144,9 +144,7 @@ def find_hits(codepoints: Int32, begin: int, end: int, rules: Rules, hits: Int32
         state = rules.goto[state, rules.codes[codepoints[place]]]
         for i in range(rules.output_at[state], rules.output_at[state + 1]):
             if n == len(hits):
-                larger = np.empty((2 * n, hits.shape[1]), np.int32)
-                larger[:n] = hits
-                hits = larger
+                hits = _grown(hits)
             hits[n, TERM] = rules.outputs[i, 0]
             hits[n, BEGIN] = place + 1 - rules.outputs[i, 1]
             hits[n, END] = place + 1
@@ -154,6 +152,18 @@ def find_hits(codepoints: Int32, begin: int, end: int, rules: Rules, hits: Int32
             hits[n, BY] = -1
             n += 1
     return n, hits
+
+
+@kernel
+def _grown(table: Int32) -> Int32:
+    """Copy a table into one with twice the rows."""
+    larger = np.empty((2 * len(table), table.shape[1]), np.int32)
+    for row in range(
+        len(table)
+    ):  # a slice would compile numba's report of unequal shapes, five seconds of it
+        for column in range(table.shape[1]):
+            larger[row, column] = table[row, column]
+    return larger
 
 
 @kernel
@@ -391,6 +401,8 @@ def tag_texts(
     nodes = new_nodes()
     codes, goto, themes_at = rules.codes, rules.goto, rules.themes_at
     tokenised = 0
+    # A bare 0 has a type of its own in numba, and everything it is handed to would be compiled again.
+    first_row = int(np.int64(0))
     for sentence in range(len(sentences)):
         begin, end = sentences[sentence, 0], sentences[sentence, 1]
         text = text_of[sentence]
@@ -398,12 +410,14 @@ def tag_texts(
         if not themes_in(codepoints, begin, end, codes, goto, themes_at) & active:
             continue
         n_hits, hits = find_hits(codepoints, begin, end, rules, hits)
-        n_rows = 0
+        n_rows = first_row
         if needs_words(hits, n_hits, active, rules):
-            n_rows, nodes = tokenise(codepoints, begin, end, lexicon, scratch, nodes, rows, 0)
-            index_rows(rows, 0, n_rows, begin, end - begin, row_at)
+            n_rows, nodes = tokenise(codepoints, begin, end, lexicon, scratch, nodes, rows, first_row)
+            index_rows(rows, first_row, n_rows, begin, end - begin, row_at)
             tokenised += 1
-        masks[text] |= decide(codepoints, begin, rows, 0, n_rows, row_at, base_of, rules, hits, n_hits)
+        masks[text] |= decide(
+            codepoints, begin, rows, first_row, n_rows, row_at, base_of, rules, hits, n_hits
+        )
     return masks, tokenised
 
 
@@ -440,6 +454,29 @@ def tag_tokens(
             codepoints, begin, rows, pointer[i], pointer[i + 1], row_at, base_of, rules, hits, n_hits
         )
     return masks
+
+
+@kernel
+def judge_sentences(
+    codepoints: Int32, sentences: Int64, rows: Int32, pointer: Int64, rules: Rules, base_of: Int32
+) -> tuple[Int32, Int64]:
+    """Judge every hit in every sentence; return the table of all hits and where each sentence's hits begin."""
+    row_at = np.empty(longest(sentences), np.int32)
+    hits = np.empty((256, 5), np.int32)
+    table = np.empty((1024, 5), np.int32)
+    hits_at = np.zeros(len(sentences) + 1, np.int64)
+    for i in range(len(sentences)):
+        begin, end = sentences[i, 0], sentences[i, 1]
+        n_hits, hits = find_hits(codepoints, begin, end, rules, hits)
+        index_rows(rows, pointer[i], pointer[i + 1], begin, end - begin, row_at)
+        decide(codepoints, begin, rows, pointer[i], pointer[i + 1], row_at, base_of, rules, hits, n_hits)
+        while hits_at[i] + n_hits > len(table):
+            table = _grown(table)
+        for hit in range(n_hits):
+            for column in range(5):
+                table[hits_at[i] + hit, column] = hits[hit, column]
+        hits_at[i + 1] = hits_at[i] + n_hits
+    return table[: hits_at[-1]].copy(), hits_at
 
 
 def pack_words(words: Sequence[str]) -> tuple[Int32, Int32]:

@@ -238,8 +238,8 @@ def clean(codepoints: Int32, bounds: Int64, tables: Tables) -> tuple[Int32, Int3
     origin = np.empty(room, np.int32)
     sentences = np.empty((most_sentences, 2), np.int64)
     text_of = np.empty(most_sentences, np.int32)
-    used = 0
-    n_sentences = 0
+    # A bare 0 has a type of its own in numba and would double the compiling.
+    used = n_sentences = int(np.int64(0))
     for text in range(len(bounds) - 1):
         begin = used
         stopped = (

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ujo_lib.tagging.codebook import Codebook
+from ujo_lib.tagging.compiled import compiled_once
 from ujo_lib.tagging.engine import ArrayEngine
 from ujo_lib.tagging.judging import judged_hits
 from ujo_lib.tagging.matching import (
@@ -28,6 +29,9 @@ from ujo_lib.tagging.matching import (
     tag_tokens,
 )
 from ujo_lib.tagging.normalise import Corpus, corpus, trace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHUNK_TEXTS = 2000
 """Texts handled at once. Working memory grows with it; beyond a thousand or so speed does not."""
@@ -61,8 +65,10 @@ class TagResult:
         bits = np.arange(len(self.themes), dtype=np.uint64)
         return (self.masks[:, None] >> bits & np.uint64(1)).astype(np.bool_)
 
-    def frame(self, index: pd.Index | None = None) -> pd.DataFrame:
+    def frame(self, index: "pd.Index | None" = None) -> "pd.DataFrame":
         """One boolean column per theme id, one row per text."""
+        import pandas as pd  # a quarter of the start of `ujo tag`, which needs none of it
+
         return pd.DataFrame(self.matrix(), columns=list(self.themes), index=index)
 
 
@@ -114,16 +120,17 @@ def tag_part(texts: Sequence[str], codebook: Codebook) -> TagResult:
     cleaned = corpus(texts)
     if isinstance(codebook.engine, ArrayEngine):
         dictionary = codebook.engine.dictionary
-        masks, tokenised = tag_texts(
-            cleaned.codepoints,
-            cleaned.sentences,
-            cleaned.text_of,
-            cleaned.n_texts,
-            codebook.rules,
-            dictionary.lexicon,
-            dictionary.base_of,
-            codebook.all_themes,
-        )
+        with compiled_once("tagger"):
+            masks, tokenised = tag_texts(
+                cleaned.codepoints,
+                cleaned.sentences,
+                cleaned.text_of,
+                cleaned.n_texts,
+                codebook.rules,
+                dictionary.lexicon,
+                dictionary.base_of,
+                codebook.all_themes,
+            )
     else:
         masks, tokenised = _tag_through_tokens(cleaned, codebook)
     return TagResult(masks, codebook.ids, int(tokenised), len(cleaned.sentences))

@@ -127,6 +127,10 @@ def _free_base(units: Int32, children: Int32, n_children: int, lowest_free: int)
 def _with_blank_cells(units: Int32, n: int) -> Int32:
     """Copy cells and add `n` free ones."""
     larger = np.zeros((len(units) + n, 4), np.int32)
-    larger[: len(units)] = units
+    for row in range(
+        len(units)
+    ):  # a slice would compile numba's report of unequal shapes, five seconds of it
+        for column in range(4):
+            larger[row, column] = units[row, column]
     larger[len(units) :, CHECK] = -1
     return larger
