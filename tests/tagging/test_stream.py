@@ -82,3 +82,11 @@ def test_an_unreadable_file_gives_no_line_of_itself_away_and_leaves_nothing(
     assert "ひみつ" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert [file.name for file in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_a_heading_in_another_encoding_is_reported_and_no_traceback(tmp_path: Path, book: Codebook) -> None:
+    file = tmp_path / "texts.csv"
+    file.write_bytes("相談ID,相談本文\nA1,学校に行けない。\n".encode("cp932"))
+    with pytest.raises(stream.UnreadableInputError, match="utf-8"):
+        stream.tag_file(file, tmp_path / "tags.csv", book)
+    assert stream.tag_file(file, tmp_path / "tags.csv", book, encoding="cp932").tagged == 1

@@ -86,7 +86,7 @@ def tag_file(
                 if progress:
                     progress(texts)
         part.replace(target)
-    except pa.ArrowInvalid:
+    except (pa.ArrowInvalid, UnicodeDecodeError):
         # Arrow quotes the offending row, which may be what somebody told the desk.
         raise UnreadableInputError(
             f"{source.name} を読めない。文字コード({encoding})と列の数を確かめる"
