@@ -4,6 +4,7 @@ import math
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,6 +54,8 @@ def test_a_share_of_counts_is_rounded_like_its_fraction_unless_the_fraction_is_n
         (notation.yen, 112.345, "112.3円"),
         (notation.yen, 12345, "12,345円"),
         (notation.yen, math.inf, "上限なし"),
+        (lambda share: notation.in_prose(share, "percent2"), 0.0075042, "0.75%"),
+        (lambda day: notation.in_prose(day, "text"), pd.Timestamp("2023-08-01"), "2023年8月1日"),
         (notation.p_value, 0.0123, "p=0.012"),
         (notation.p_value, 0.0004, "p<0.001"),
     ],

@@ -2,6 +2,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period
@@ -19,6 +20,14 @@ def two_years(seed=1):
 def test_one_year_is_not_taken_apart_and_the_page_is_told_why():
     assert "2年を超える記録がない" in why_not(noisy_year())
     assert decompose(noisy_year()).empty
+
+
+def test_the_state_space_numbers_of_r_are_those_of_the_library():
+    """Nile, local level: R's StructTS(Nile, type = "level") gives 15098.58 and 1469.15 (case B2)."""
+    fitted = sm.tsa.UnobservedComponents(sm.datasets.nile.load_pandas().data["volume"], "local level").fit(
+        disp=False
+    )
+    assert fitted.params.to_numpy() == pytest.approx([15098.58, 1469.15], rel=0.02)
 
 
 def test_level_and_yearly_wave_add_up_with_the_rest():

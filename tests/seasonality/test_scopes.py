@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.seasonality.conftest import records_of
-from ujo_lib.fiscal import FiscalYear, period_for
+from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality.scopes import both_bases, clock_lag, clock_sentence, open_scopes
 
 PERIOD = period_for(FiscalYear(2023), "calendar")
@@ -75,6 +75,18 @@ def test_an_unknown_desk_is_refused_in_japanese():
             PERIOD,
             "熊本県",
             ("全国窓口", "市民相談"),
+        )
+
+
+def test_a_period_without_records_is_refused_with_the_days_there_are():
+    with pytest.raises(ValueError, match="記録があるのは 2023-01-01~2023-01-01 です"):
+        open_scopes(
+            records_of(["2023-01-01"], channel="全国窓口", pref="熊本県"),
+            pd.DataFrame({"date": pd.to_datetime(["2023-01-01"]), "hour": [0], "n": [1]}),
+            pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
+            Period(date(2024, 4, 1), date(2024, 9, 30), "2024年度上半期"),
+            "熊本県",
+            ("全国窓口", "全国窓口"),
         )
 
 

@@ -22,14 +22,17 @@ def test_half_a_year_gives_no_verdict_on_months_and_says_so():
     assert months.detected is wave.detected is None
     assert months.kind == "not_estimable"
     assert months.p_value is None
-    assert "12か月分の記録がそろっていない" in months.sentence
+    assert "半年分の記録のため、季節性(月による偏り)は判定しない" in months.sentence
+    assert months.pattern == "月別の偏り"
     assert weekdays.detected is not None
     assert slope.detected is not None
 
 
 def test_a_missing_month_gives_no_verdict_on_months():
     counts = noisy_year().without([(date(2023, 5, 1), date(2023, 5, 31))])
-    assert judge(counts)[0].detected is None
+    months = judge(counts)[0]
+    assert months.detected is None
+    assert "12か月分の記録がそろっていない" in months.sentence
 
 
 def test_two_dozen_contacts_are_not_judged():

@@ -32,8 +32,16 @@ _FORMULA_STARTS = (
 UNBOUNDED: Final = "∞"
 """Stands for an interval without upper limit."""
 
-_DECIMALS: Final[Mapping[str, int]] = {"share": 1, "percent": 1, "rate": 1, "ratio": 2, "p": 3, "yen": 1}
-_PERCENTAGES: Final = frozenset({"share", "percent"})
+_DECIMALS: Final[Mapping[str, int]] = {
+    "share": 1,
+    "percent": 1,
+    "percent2": 2,
+    "rate": 1,
+    "ratio": 2,
+    "p": 3,
+    "yen": 1,
+}
+_PERCENTAGES: Final = frozenset({"share", "percent", "percent2"})
 _SMALLEST_P: Final = 0.001
 _MIDNIGHT: Final = "T00:00:00"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -7,11 +7,13 @@ through `decimal` on the shortest decimal form of the number.
 
 import math
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 import numpy as np
 
+from ujo_lib.fiscal import spoken
 from ujo_lib.report.publish import Published, TableSpec
 
 HIDDEN: Final = "x"
@@ -176,6 +178,7 @@ _PROSE: Final[Mapping[str, Callable[[float], str]]] = {
     "count": count,
     "share": percent,
     "percent": percent,
+    "percent2": lambda share: percent(share, 2),
     "ratio": ratio,
     "rate": rate,
     "yen": yen,
@@ -185,6 +188,7 @@ _CELL: Final[Mapping[str, Callable[[float], str]]] = {
     **_PROSE,
     "share": percent_figure,
     "percent": percent_figure,
+    "percent2": lambda share: percent_figure(share, 2),
     "yen": yen_figure,
     "p": p_figure,
 }
@@ -193,6 +197,8 @@ NUMERIC_FORMATS: Final = frozenset(_CELL)
 
 def in_prose(value: Any, number_format: str) -> str:
     """Write one value for a sentence, with its sign or unit where the format has one."""
+    if isinstance(value, date):
+        return spoken(value)
     return _PROSE[number_format](value) if number_format in _PROSE else str(value)
 
 

@@ -9,7 +9,14 @@ from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import deflated_share, small_sample
 from ujo_lib.seasonality.profiles import HOUR_LABELS, share_effect
-from ujo_lib.seasonality.verdicts import MIN_EVENTS, PatternTests, Verdict, judged, not_judged
+from ujo_lib.seasonality.verdicts import (
+    MIN_EVENTS,
+    PatternTests,
+    Verdict,
+    judged,
+    not_judged,
+    too_short,
+)
 
 By = Literal["month", "weekday", "hour"]
 _NAMES = {"month": "月別の構成が全国と異なるか", "weekday": "曜日の構成が全国と異なるか"}
@@ -63,7 +70,7 @@ def judge_difference(place: Counts, whole: Counts) -> tuple[Verdict, ...]:
     """Judge whether the months and the weekdays of a place differ from those of the whole."""
     tests = PatternTests.of(place, whole)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しない" if min(place.n, whole.n) < MIN_EVENTS else ""
-    short = "" if place.whole_year and whole.whole_year else "12か月分の記録がそろっていないため、判定しない"
+    short = too_short(place) or too_short(whole)
     plan = ((_NAMES["month"], tests.months, few or short), (_NAMES["weekday"], tests.weekdays, few))
     return tuple(
         not_judged(name, place.n, reason)

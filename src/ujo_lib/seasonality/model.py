@@ -172,7 +172,7 @@ class CountModel:
         middle, half = float(contrast @ b), float(limit * np.sqrt(contrast @ V @ contrast))
         p = float(scipy_stats.f.sf(b @ np.linalg.solve(V, b) / len(index), len(index), self._df))
         estimates = (np.exp(middle), np.exp(max(middle - half, 0.0)), np.exp(middle + half), p)
-        return [(WAVE_TERM, "山と谷の比", *map(float, estimates), "谷の時期")]
+        return [(WAVE_TERM, "1年の波(山÷谷)", *map(float, estimates), "谷の時期")]
 
     def _ratio(self, contrast: Array) -> tuple[float, float, float, float]:
         middle = float(contrast @ self.coefficients)

@@ -80,13 +80,19 @@ def open_scopes(
         gaps: intervals of days to be taken as not recorded.
 
     Raises:
-        ValueError: the city's desk is not in `channels`; the message is Japanese.
+        ValueError: the city's desk is not in `channels`, or nothing was recorded in the period; the message is
+            Japanese.
     """
     desk, city_desk = desks
     opening = channels.loc[channels["channel"] == city_desk, "opened_on"]
     if opening.empty:
         raise ValueError(f"窓口の一覧に「{city_desk}」がありません")
     history = span(pd.concat([records["received_at"].dt.tz_localize(None), national_hourly["date"]]))
+    if period.end < history.start or period.start > history.end:
+        raise ValueError(
+            f"集計期間({period.label})に相談の記録がありません。記録があるのは {history.start}~{history.end} です。"
+            "fiscal_year、period_start、period_end を確かめてください"
+        )
     seen = from_records(records, history).without(gaps).observed
     local = select(records, {"channel": [desk], "pref": [place]})
     own = select(records, {"channel": [city_desk]})

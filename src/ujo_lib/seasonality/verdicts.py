@@ -183,13 +183,13 @@ def judge(counts: Counts, design_effect: float = 1.0) -> tuple[Verdict, ...]:
     """
     tests = PatternTests.of(counts)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しない" if counts.n < MIN_EVENTS else ""
-    short = "12か月分の記録がそろっていないため、月による偏りは判定しない" if not counts.whole_year else ""
+    short = too_short(counts)
     brief = "4週間分の記録がないため、判定しない" if tests.weeks.count < 4 else ""
     one_year = "1年分の記録では、毎年くり返す変動か、この年だけの出来事(広報など)かは区別できない"
     several = "複数年の記録による"
     months = one_year if counts.days < 2 * 365 else several
     plan = (
-        ("この年の月別の偏り" if counts.days < 2 * 365 else "月別の偏り", tests.months, few or short, months),
+        (_pattern_of_months(counts), tests.months, few or short, months),
         ("1年を周期とするなだらかな波", tests.yearly_wave, few or short, months),
         ("曜日による違い", tests.weekdays, few or brief, "同じ週の中で曜日を比べる"),
         ("日曜から土曜に向かう一方向の増減", tests.week_slope, few or brief, "同じ週の中で曜日を比べる"),
@@ -200,6 +200,21 @@ def judge(counts: Counts, design_effect: float = 1.0) -> tuple[Verdict, ...]:
         else judged(pattern, test(counts.daily, design_effect), counts.n, remark)
         for pattern, test, reason, remark in plan
     )
+
+
+def too_short(counts: Counts) -> str:
+    """Why nothing is said about months and seasons, in Japanese; empty when twelve months were observed."""
+    if counts.whole_year:
+        return ""
+    if counts.period.days < 360:
+        months = counts.months_observed
+        length = "半年分" if months == 6 else f"{months}か月分"
+        return f"{length}の記録のため、季節性(月による偏り)は判定しない"
+    return "12か月分の記録がそろっていないため、月による偏りは判定しない"
+
+
+def _pattern_of_months(counts: Counts) -> str:
+    return "この年の月別の偏り" if counts.whole_year and counts.days < 2 * 365 else "月別の偏り"
 
 
 def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
