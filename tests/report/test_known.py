@@ -38,11 +38,12 @@ LONG = _claim("S10", "8割強", "words", Cell("01", "duration", "share", {"band"
 
 
 def test_17_of_25_and_rather_more_than_80_percent_are_counts_that_every_reader_has(tables):
-    everybody, men, long = public_figures([EVERYBODY, MEN, LONG], tables)
+    everybody, men, long, base = public_figures([EVERYBODY, MEN, LONG], tables)
     assert (everybody.region, everybody.low, everybody.high) == ((), 25, 25)
     assert (men.region, men.low, men.high) == ((("sex", frozenset({"男性"})),), 17, 17)
     assert long.region == (("duration", frozenset({"5〜9年", "10年以上"})),)
     assert (long.low, long.high) == (21, 21)  # 20/25 is 8割, 22/25 is 9割弱
+    assert (base.region, base.low, base.high) == ((), 25, 25)
 
 
 def test_a_share_of_nobody_knows_how_many_tells_no_count(tables):

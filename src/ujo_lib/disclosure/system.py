@@ -81,6 +81,9 @@ def components(rows: Sequence[Row]) -> list[list[int]]:
 def build(rows: Sequence[Row]) -> System:
     """Atoms and matrices of linked rows.
 
+    Only variables that the counts force to have one get a category for people whom no table names: whoever reads
+    the tables may well suppose that everybody answered.
+
     Raises:
         TableError: no population agrees with all the rows.
     """
@@ -88,10 +91,15 @@ def build(rows: Sequence[Row]) -> System:
     first = _assemble(rows, needed)
     if _agrees(first, rows):
         return first
-    everything = _assemble(rows, {variable for row in rows for variable, _ in row.region})
-    if _agrees(everything, rows):
-        return everything
-    raise TableError("公表する表どうしの件数が両立しない: " + _worst_row(everything, rows))
+    everyone = {variable for row in rows for variable, _ in row.region}
+    everything = _assemble(rows, everyone)
+    if not _agrees(everything, rows):
+        raise TableError("公表する表どうしの件数が両立しない: " + _worst_row(everything, rows))
+    with_rest = everyone
+    for variable in sorted(everyone - needed):
+        if _agrees(_assemble(rows, with_rest - {variable}), rows):
+            with_rest = with_rest - {variable}
+    return _assemble(rows, with_rest)
 
 
 def _cut(region: Region, pieces: Mapping[str, frozenset[str]]) -> Region:

@@ -24,9 +24,9 @@ def public_figures(claims: Sequence[Claim], tables: Sequence[Counted]) -> list[P
         tables: the tables of the release, with their true counts.
 
     Returns:
-        For a statement of a count that count; for a statement of a share ("70 %", "8割強") every count that fits it,
-        provided that the number of people it is a share of has been published, too. A statement that does not agree
-        with the data tells nobody the truth and is left out.
+        For a statement of a count that count; for a statement of a share ("70 %", "8割強") every count that fits it and
+        its base, provided that the number of people it is a share of has been published, too. A statement that does
+        not agree with the data tells nobody the truth and is left out.
     """
     by_key = {one.record.key: _Table(one) for one in tables}
     asked = [
@@ -36,7 +36,7 @@ def public_figures(claims: Sequence[Claim], tables: Sequence[Counted]) -> list[P
     ]
     exact = [figure for claim, cell, table in asked if (figure := table.count(claim, cell))]
     known = {(figure.population, figure.low) for figure in exact}
-    return exact + [figure for claim, cell, table in asked if (figure := table.share(claim, cell, known))]
+    return exact + [figure for claim, cell, table in asked for figure in table.share(claim, cell, known)]
 
 
 class _Table:
@@ -54,19 +54,22 @@ class _Table:
             return None
         return self._figure(claim, region, int(claim.published), int(claim.published))
 
-    def share(self, claim: Claim, cell: Cell, known: set[tuple[str, int]]) -> PublicFigure | None:
-        """The counts that fit the share that a claim states, when it is true and its base is known."""
+    def share(self, claim: Claim, cell: Cell, known: set[tuple[str, int]]) -> list[PublicFigure]:
+        """The counts that fit the share that a claim states, and its base, when it is true and its base is known."""
         fits = _FITS.get(claim.rule)
         if not fits or _N not in self._record.spec.counts or _BASE not in self._record.columns:
-            return None
+            return []
         rows, region = self._people(cell, _N)
         base = int(self._sum(rows[:1], _BASE))
         if region is None or (self._table.population, base) not in known:
-            return None
+            return []
         possible = [n for n in range(base + 1) if fits(claim.published, n / base)]
         if self._sum(rows, _N) not in possible:
-            return None
-        return self._figure(claim, region, possible[0], possible[-1])
+            return []
+        figures = [self._figure(claim, region, possible[0], possible[-1])]
+        if (rows[0], _BASE) in self._places:
+            figures.append(self._figure(claim, self._table.region(self._places[rows[0], _BASE]), base, base))
+        return figures
 
     def _figure(self, claim: Claim, region: Region, low: int, high: int) -> PublicFigure:
         where = {variable: tuple(sorted(atoms)) for variable, atoms in region}
