@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.report import compare
-from ujo_lib.report.exports import list_of_tables, table_csv
+from ujo_lib.report.exports import Table, list_of_tables
 from ujo_lib.report.publish import TableRecord, TableSpec
 from ujo_lib.report.released import LIST_OF_TABLES, Released, read_released, read_years
 
@@ -127,8 +127,8 @@ def test_a_release_is_read_back_as_it_was_written(tmp_path):
     record = TableRecord.of(
         "02_consultation_seasonality", spec, pd.DataFrame({"scope": ["県", "市"], "n": [2536, 66]})
     )
-    (tmp_path / "02_totals.csv").write_bytes(table_csv(record))
-    (tmp_path / LIST_OF_TABLES).write_bytes(list_of_tables([record]))
+    (tmp_path / "02_totals.csv").write_bytes(Table.of(record).csv())
+    (tmp_path / LIST_OF_TABLES).write_bytes(list_of_tables([Table.of(record)]))
     (read,) = read_years({FiscalYear(2023): tmp_path})
     assert read.find("02_totals", {"範囲": "県"}) == {"範囲": "県", "件数": "2536"}
     assert read.about["02_totals"]["単位"] == "件"
