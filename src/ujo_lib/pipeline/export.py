@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from ujo_lib.pipeline.keys import plan_steps
-from ujo_lib.pipeline.layout import FIGURES, SiteYear, replace_folder
+from ujo_lib.pipeline.layout import SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord
 from ujo_lib.pipeline.pages import marks_on
 from ujo_lib.pipeline.run import locked
@@ -39,7 +39,7 @@ class Exported:
 
 
 def export_figures(place: SiteYear, jobs: int | None = None) -> list[Exported]:
-    """Write every figure of both audiences below their pages.
+    """Write every figure of both audiences, each to a folder of its own beside the pages.
 
     Args:
         place: which report.
@@ -56,8 +56,11 @@ def export_figures(place: SiteYear, jobs: int | None = None) -> list[Exported]:
         manifest = Manifest.read(place.manifest)
         if manifest is None or manifest.verdict != "complete" or not manifest.stands(place.outputs):
             raise NothingToExportError(place)
-        made = (("internal", manifest.internal, place.internal), ("release", manifest.release, place.release))
-        return [_export(_finished(place, audience, steps), folder, pool) for audience, steps, folder in made]
+        made = (("internal", manifest.internal), ("release", manifest.release))
+        return [
+            _export(_finished(place, audience, steps), place.figures / audience, pool)
+            for audience, steps in made
+        ]
 
 
 def _finished(place: SiteYear, audience: str, made: Mapping[str, StepRecord]) -> list[Finished]:
@@ -75,17 +78,17 @@ def _export(finished: Sequence[Finished], folder: Path, pool: Executor) -> Expor
     records = {record.key: record for step in finished for record in step.records()}
     marks = [mark for step in finished for mark in marks_on(step.notebook)]
     recipes = [Recipe(**mark["recipe"]) for mark in marks if "recipe" in mark]
-    new = folder.with_name(f".{folder.name}-{FIGURES}")
+    new = folder.with_name(f".{folder.name}")
     rmtree(new, ignore_errors=True)
-    new.mkdir()
+    new.mkdir(parents=True)
     waiting = [
         pool.submit(draw_files, recipe, _needed(recipe, records), new / stem)
         for recipe, stem in zip(recipes, file_stems(recipes), strict=True)
     ]
     for drawing in waiting:
         drawing.result()
-    replace_folder(new, folder / FIGURES)
-    return Exported(folder / FIGURES, len(recipes))
+    replace_folder(new, folder)
+    return Exported(folder, len(recipes))
 
 
 def _needed(recipe: Recipe, records: Mapping[str, TableRecord]) -> dict[str, TableRecord]:

@@ -6,9 +6,6 @@ from pathlib import Path
 
 from ujo_lib.params import NOTEBOOKS
 
-FIGURES = "figures"
-"""Folder below the pages that holds the figures as files, when somebody has asked for them."""
-
 
 @dataclass(frozen=True)
 class SiteYear:
@@ -43,6 +40,11 @@ class SiteYear:
     def release(self) -> Path:
         """Pages for readers outside: a candidate after `ujo run`, checked and sealed after `ujo release`."""
         return self.outputs / "release"
+
+    @property
+    def figures(self) -> Path:
+        """Figures of both audiences as files, made on request; apart from the pages, so that a seal stands."""
+        return self.outputs / "figures"
 
     @property
     def archive(self) -> Path:

@@ -17,7 +17,7 @@ from ujo_lib.disclosure.tables import Policy
 from ujo_lib.fiscal import spoken
 from ujo_lib.params import NotebookSettings, read_flat_yaml
 from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest
-from ujo_lib.pipeline.layout import FIGURES, SiteYear
+from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
 from ujo_lib.pipeline.steps import EXECUTED, Finished
 from ujo_lib.report.exports import Table, list_of_tables
@@ -142,7 +142,7 @@ def refresh_page(
     if not place.internal.is_dir():
         folder.mkdir(parents=True)
     else:
-        shutil.copytree(place.internal, folder, ignore=shutil.ignore_patterns(WORKBOOK, FIGURES))
+        shutil.copytree(place.internal, folder, ignore=shutil.ignore_patterns(WORKBOOK))
     titles = {step.notebook: _title_of_file(place, step.notebook) for step in steps}
     for step in steps:
         if step.notebook in names:
