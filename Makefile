@@ -29,7 +29,7 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/ujo sample --quiet
-	$(BIN)/pytest -q -n auto --dist loadgroup
+	$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 lab: .venv-lab/.lab
 	@.venv-lab/bin/ujo sample --quiet

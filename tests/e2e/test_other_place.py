@@ -16,7 +16,7 @@ import yaml
 
 from tests.e2e.conftest import REPOSITORY
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("other-place")]
+pytestmark = pytest.mark.e2e
 
 TRACES = re.compile("宇城|熊本|[Kk]umamoto|(?<![A-Za-z])[Uu]ki(?![A-Za-z])|43213|43000")
 BLOCKED = """\

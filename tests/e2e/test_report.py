@@ -16,7 +16,7 @@ from ujo_lib.params import NOTEBOOKS
 from ujo_lib.report.machine_readable import check
 from ujo_lib.text import strip_for_match
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FILLER = re.compile(r"^(image|figure|plot|png|no description|図|グラフ)?\W*\d*$", re.IGNORECASE)

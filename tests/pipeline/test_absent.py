@@ -9,7 +9,6 @@ from ujo_lib.pipeline.keys import plan_steps
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import Manifest
 
-pytestmark = pytest.mark.xdist_group("pipeline")
 REASON = "調査は令和5年度だけに行った"
 
 

@@ -12,7 +12,6 @@ from ujo_lib.params import project_root
 distributed = pytest.importorskip(
     "distributed", reason="needs the extra cluster: pip install 'ujo-lib[cluster]'"
 )
-pytestmark = pytest.mark.xdist_group("cluster")
 
 CODEBOOK = project_root() / "params" / "codebook.yaml"
 

@@ -23,8 +23,6 @@ from ujo_lib.pipeline.fleet import STATES, Result, just_closed, paragraph, run_a
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.run import locked
 
-pytestmark = pytest.mark.xdist_group("fleet")
-
 
 def _pid() -> int:
     return os.getpid()

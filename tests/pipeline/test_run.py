@@ -18,8 +18,6 @@ from ujo_lib.pipeline.release import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, locked
 from ujo_lib.report.machine_readable import check
 
-pytestmark = pytest.mark.xdist_group("pipeline")
-
 
 def test_a_first_run_leaves_both_sets_of_pages_and_a_manifest_that_vouches_for_them(project):
     outcome = project.run()
