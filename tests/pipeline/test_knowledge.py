@@ -71,7 +71,7 @@ def test_calendar_2023_and_fiscal_2022_cannot_be_subtracted(place):
     last_year = SiteYear(place.root, "sample", 2022)
     quarter = {"学校": 20, "家族": 31}
     old = {"02": Step(topics("topic", {"学校": 80, "家族": 90}, FISCAL_2022))}
-    remember(last_year, "a" * 12, counted_tables(old), plan_masks(old, FIVE))
+    remember(last_year.disclosed, "a" * 12, counted_tables(old), plan_masks(old, FIVE))
     past = known_by(place)
     assert {atoms for one in past for v, atoms in one.table.region(0) if v == PERIOD}
     start = topics("start", quarter, ("2023-01-01", "2023-03-31"))
@@ -87,7 +87,7 @@ def test_calendar_2023_and_fiscal_2022_cannot_be_subtracted(place):
 def test_a_second_release_of_the_year_prints_nothing_that_opens_the_first(place):
     fine = topics("fine", {"学校": 4, "家族": 14, "勤務": 28})
     first = {"02": Step(fine)}
-    remember(place, "b" * 12, counted_tables(first), plan_masks(first, FIVE))
+    remember(place.disclosed, "b" * 12, counted_tables(first), plan_masks(first, FIVE))
     past = known_by(place)
     added = topics(
         "pairs", {"家族・勤務": 42}, total=False, recode={"topic": {"家族・勤務": ("家族", "勤務")}}
@@ -103,7 +103,7 @@ def test_what_has_left_under_a_looser_threshold_is_printed_again_and_called_publ
     fine = topics("fine", {"学校": 4, "家族": 14, "勤務": 28})
     three = Policy(threshold=3)
     first = {"02": Step(fine)}
-    remember(place, "c" * 12, counted_tables(first), plan_masks(first, three))
+    remember(place.disclosed, "c" * 12, counted_tables(first), plan_masks(first, three))
     past = known_by(place)
     made = plan_masks(first, FIVE, previous=past)
     assert hidden_topics(made, fine) == []
@@ -113,7 +113,7 @@ def test_what_has_left_under_a_looser_threshold_is_printed_again_and_called_publ
 def test_the_memory_of_a_release_outlives_its_pages_and_does_not_unsettle_its_own_run(place):
     first = {"02": Step(topics("fine", {"学校": 4, "家族": 14}))}
     before = known_digest(place, "d" * 12)
-    remember(place, "d" * 12, counted_tables(first), plan_masks(first, FIVE))
+    remember(place.disclosed, "d" * 12, counted_tables(first), plan_masks(first, FIVE))
     assert known_digest(place, "d" * 12) == before
     assert known_digest(place, "e" * 12) != before
     assert known_digest(SiteYear(place.root, "sample", 2024), "f" * 12) != before
