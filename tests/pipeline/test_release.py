@@ -92,7 +92,7 @@ def test_every_output_past_the_door_refuses_the_release_and_is_named_with_its_ce
     with pytest.raises(ReleaseRefusedError) as refused:
         spoken.release()
     assert [finding.partition(":")[0] for finding in refused.value.findings] == [
-        f"{notebook} の 5 番目のセル" for notebook in FORBIDDEN
+        f"{notebook} の 4 番目のセル" for notebook in FORBIDDEN
     ]
     assert "2人" not in str(refused.value)
     assert spoken.bytes_of(spoken.place.release) == sealed

@@ -108,7 +108,7 @@ def test_an_output_past_the_door_refuses_the_release(project):
     project.run()
     old = project.bytes_of(project.place.release)
     project.add_cell("01_survey_descriptives", "print(frame)")
-    with pytest.raises(ReleaseRefusedError, match="01_survey_descriptives の 5 番目のセル"):
+    with pytest.raises(ReleaseRefusedError, match="01_survey_descriptives の 4 番目のセル"):
         project.run()
     assert project.bytes_of(project.place.release) == old
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nbformat import NotebookNode
+from pydantic.fields import FieldInfo
 
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.fiscal import spoken
@@ -34,6 +35,9 @@ from ujo_lib.report.html import (
 from ujo_lib.report.page import ANSWER, DOOR, SENTENCES, TILES, said_in
 from ujo_lib.report.wording import Said
 from ujo_lib.report.workbook import About, PageText, workbook
+
+SAMPLE = "sample"
+"""The place whose values are the defaults of all parameters."""
 
 WORKBOOK = "統計表.xlsx"
 """The workbook of the year, beside the pages."""
@@ -217,13 +221,25 @@ def _parameters(settings: NotebookSettings) -> tuple[Parameter, ...]:
         Parameter(
             name,
             _spelt(getattr(settings, name)),
-            _spelt(field.get_default(call_default_factory=True)),
+            _default(field, getattr(settings, name), settings.site),
             field.description or "",
             written.get(name, "既定"),
         )
         for name, field in type(settings).model_fields.items()
         if name not in DECIDED_BY_THE_RUN
     )
+
+
+def _default(field: FieldInfo, value: object, site: str) -> str:
+    """The default, or that this value is it.
+
+    Defaults are those of the sample city; the page of another place must not name that city, so it says only where
+    the place went its own way.
+    """
+    default = field.get_default(call_default_factory=True)
+    if value == default:
+        return "同じ"
+    return _spelt(default) if site == SAMPLE else "変更"
 
 
 def _spelt(value: object) -> str:

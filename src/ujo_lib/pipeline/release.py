@@ -162,7 +162,7 @@ def require_door(pages: Mapping[str, NotebookNode]) -> None:
     """
     findings = [
         f"{notebook} の {number} 番目のセル: {_kind(output)}"
-        for notebook, executed in pages.items()
+        for notebook, executed in sorted(pages.items())
         for number, cell in enumerate(executed.cells, 1)
         if cell.cell_type == "code"
         for output in cell.outputs
