@@ -146,6 +146,10 @@ _SURNAMES = re.compile(
     rf"(?:(?:{_GIVEN})?(?=です|と(?:申|い|言))|(?=[ \u3000]?(?:[がはにのもをとへやで、。,.]|$)))"
 )
 _SEEDS = re.compile(r"@|ID|アカウント", re.IGNORECASE)
+_THREE_DIGITS = re.compile(r"\d\D*\d\D*\d")
+# Few texts name a school or call somebody; looking for the last word first spares the others the search for names.
+_SCHOOL_KIND = re.compile("学校|高校|高専|大学|短大|学園|学院|幼稚園|保育園|こども園")
+_TITLE = re.compile("さん|さま|くん|ちゃん|先生|君|様|氏|殿")
 _LOT_NUMBER = re.compile(rf"\d{_LOT}|\d号室")
 
 
@@ -173,9 +177,11 @@ def mask_personal(text: str, names: Iterable[str] = ()) -> str:
         masked = _mask_numbers(masked)
     if listed := _listed(tuple(sorted(set(names)))):
         masked = listed.sub("〔氏名〕", masked)
-    masked = _SCHOOL.sub(_mask_school, masked)
+    if _SCHOOL_KIND.search(masked):
+        masked = _SCHOOL.sub(_mask_school, masked)
     masked = _NAME_STATED.sub(_mask_stated, masked)
-    masked = _NAME_CALLED.sub(_mask_called, masked)
+    if _TITLE.search(masked):
+        masked = _NAME_CALLED.sub(_mask_called, masked)
     return _SURNAMES.sub("〔氏名〕", masked)
 
 
@@ -187,7 +193,7 @@ def _listed(names: tuple[str, ...]) -> re.Pattern[str] | None:
 
 def _mask_numbers(text: str) -> str:
     """Birthdays, telephone and other long numbers; most texts hold too few digits to have any."""
-    if sum(c.isdecimal() for c in text) < 3:
+    if not _THREE_DIGITS.search(text):
         return text
     text = _PHONE.sub("〔電話番号〕", _BIRTHDAY.sub("〔生年月日〕", text))
     return _LONG_NUMBER.sub("〔番号〕", text)

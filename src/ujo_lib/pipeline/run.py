@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,8 +129,9 @@ def _bring_up_to_date(
         before = Manifest.read(place.manifest)
         if not force and before and _is_current(before, steps, only, place, status):
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
+        shutil.rmtree(_staging(place), ignore_errors=True)
         with _walk(place, steps, jobs, force, progress) as walk:
-            made = _make_pages(walk, steps, only)
+            made = _make_pages(walk, steps, only, _seconds_before(before))
         staged = _stage(place, steps, made, before, status)
         manifest = _put_in_place(place, steps, made, before, staged, started, progress)
     executed = tuple((step.job.audience, step.job.notebook) for step in made.all if not step.reused)
@@ -149,12 +151,26 @@ class _Made:
         return [*self.internal.values(), *self.release.values()]
 
 
-def _make_pages(walk: "Walk", steps: Sequence[Step], only: Sequence[str]) -> _Made:
-    """Execute what has to be executed, for one audience after the other."""
+def _make_pages(
+    walk: "Walk", steps: Sequence[Step], only: Sequence[str], seconds: Mapping[str, float]
+) -> _Made:
+    """Execute what has to be executed, for one audience after the other.
+
+    Internal pages are written beside their target while the notebooks of the release are executed: this process only
+    waits for them.
+
+    Args:
+        walk: executes steps.
+        steps: all steps of the year.
+        only: prefixes of the notebooks asked for; all when empty.
+        seconds: notebook → how long it took last time, as far as that is known.
+    """
     from ujo_lib.pipeline.knowledge import Knowledge
+    from ujo_lib.pipeline.pages import write_pages
     from ujo_lib.pipeline.release import (
         Masked,
         counted_tables,
+        notices,
         plan_masks,
         release_jobs,
         require_door,
@@ -165,7 +181,7 @@ def _make_pages(walk: "Walk", steps: Sequence[Step], only: Sequence[str]) -> _Ma
     chosen = notebook_names(list(only))
     needed = [step for step in steps if step.notebook in chosen or _is_needed(step, steps, chosen)]
     jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in needed]
-    internal, failures = walk.finish(jobs)
+    internal, failures = walk.finish(jobs, seconds)
     if failures:
         raise NotebooksFailedError(failures, walk.place)
     if only:
@@ -177,7 +193,13 @@ def _make_pages(walk: "Walk", steps: Sequence[Step], only: Sequence[str]) -> _Ma
     for advice in masks.plan.suggestions:
         walk.progress.note(advice)
     plan = write_masks(masks, walk.place.steps)
-    release, failures = walk.finish(release_jobs(steps, internal, masks, plan))
+    with ThreadPoolExecutor(1) as beside:
+        said = notices(internal, masks, "internal")
+        target = _staging(walk.place) / "internal"
+        pages = beside.submit(write_pages, "internal", steps, internal, run_id(steps), target, said)
+        took = {name: step.seconds for name, step in internal.items()}
+        release, failures = walk.finish(release_jobs(steps, internal, masks, plan), took)
+        pages.result()
     if failures:
         raise NotebooksFailedError(failures, walk.place)
     require_door({name: step.notebook for name, step in release.items()})
@@ -207,21 +229,19 @@ class _Staged:
 def _stage(
     place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, status: str
 ) -> _Staged:
-    """Write both sets of pages beside their targets; a release is reviewed and sealed there."""
+    """Write what is not yet written of both sets of pages beside their targets; review and seal a release there."""
     from ujo_lib.pipeline.pages import Rules, refresh_page, write_pages
     from ujo_lib.pipeline.release import notices
 
-    staging = place.outputs / ".staging"
-    shutil.rmtree(staging, ignore_errors=True)
+    staging = _staging(place)
     if made.masked is None:
         refresh_page(place, steps, made.internal, list(made.internal), staging / "internal")
         return _Staged(staging, before.run_id if before else "", before.release_status if before else status)
     identity = run_id(steps)
     checks = _review_masks(place, made, made.masked) if status == CHECKED else {}
-    rules = {"internal": None, "release": Rules(made.masked.policy, reviewed=status == CHECKED)}
-    for audience, finished in (("internal", made.internal), ("release", made.release)):
-        said = notices(made.internal, made.masked.masks, audience)
-        write_pages(audience, steps, finished, identity, staging / audience, said, rules[audience])
+    rules = Rules(made.masked.policy, reviewed=status == CHECKED)
+    said = notices(made.internal, made.masked.masks, "release")
+    write_pages("release", steps, made.release, identity, staging / "release", said, rules)
     if status == CHECKED:
         _seal(place, steps, made.masked, checks, staging / "release")
     return _Staged(staging, identity, status)
@@ -388,6 +408,15 @@ def _walk(
         from ujo_lib.pipeline.steps import Walk
 
         yield Walk(place, lambda: forked_manager(server), threads, force, progress)
+
+
+def _staging(place: SiteYear) -> Path:
+    """Where pages wait, beside their target, until all of them are written."""
+    return place.outputs / ".staging"
+
+
+def _seconds_before(before: Manifest | None) -> dict[str, float]:
+    return {name: record.seconds for name, record in before.internal.items()} if before else {}
 
 
 def _store(place: SiteYear) -> "StepStore":

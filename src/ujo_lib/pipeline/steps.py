@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -153,8 +154,14 @@ class Walk:
     force: bool
     progress: Progress
 
-    def finish(self, jobs: Sequence[Job]) -> tuple[dict[str, Finished], dict[str, NotebookFailedError]]:
+    def finish(
+        self, jobs: Sequence[Job], seconds: Mapping[str, float] = MappingProxyType({})
+    ) -> tuple[dict[str, Finished], dict[str, NotebookFailedError]]:
         """Finish all jobs of one audience.
+
+        Args:
+            jobs: what is to be done, in reading order.
+            seconds: notebook → how long it took before. The longest begin first, lest one is left alone at the end.
 
         Returns:
             The finished steps and the failures, by notebook. A notebook whose needs failed is in neither: it was
@@ -162,7 +169,7 @@ class Walk:
         """
         finished: dict[str, Finished] = {}
         failures: dict[str, NotebookFailedError] = {}
-        waiting = list(jobs)
+        waiting = sorted(jobs, key=lambda job: -seconds.get(job.notebook, 0.0))
         running: dict[Future[Finished], Job] = {}
         with ThreadPoolExecutor(self.threads) as pool:
             while waiting or running:
