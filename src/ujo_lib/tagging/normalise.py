@@ -27,6 +27,7 @@ _CLOSERS = "」』)】》〉]}\"'”’"
 _REPEATED = "、ー^-"
 _DROPPED_MARKS = "\u3099\u309a" + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _VOICED_MARKS = {0x309B: "\u3099", 0x309C: "\u309a"}
+_NOT_SHOWN = frozenset({"Cc", "Cf", "Cs"})
 
 KEEP, DROP, SPACE, LINE, DASH, WAVE, STOP, CLOSER, DOT, REPEAT, CAPITAL = range(11)
 _KANA_FIRST, _KANA_LAST = 0x3041, 0x30FE
@@ -161,7 +162,8 @@ def _interact(before: str, character: str) -> bool:
 @cache
 def _second_letters() -> frozenset[str]:
     """Characters that can melt into the one before them although they are no combining marks."""
-    parts = (unicodedata.decomposition(chr(c)).split() for c in range(0x20000))  # none beyond
+    decompositions = map(unicodedata.decomposition, map(chr, range(0x20000)))  # none beyond
+    parts = (decomposition.split() for decomposition in decompositions if decomposition)
     seconds = {chr(int(p[1], 16)) for p in parts if len(p) == 2 and not p[0].startswith("<")}
     hangul = map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)))
     return frozenset({*seconds, *hangul})
@@ -174,7 +176,9 @@ def _joins(character: str) -> bool:
 
 @cache
 def _tables() -> Tables:
-    forms = [compose(chr(c)) for c in range(0x20000)]
+    forms = [unicodedata.normalize("NFKC", chr(c)) for c in range(0x20000)]
+    for mark in _VOICED_MARKS:
+        forms[mark] = compose(chr(mark))
     expansion_at = np.zeros(_BMP + 1, np.int32)
     np.cumsum([len(form) for form in forms[:_BMP]], out=expansion_at[1:])
     joins = np.zeros(0x110000, np.bool_)
@@ -192,8 +196,9 @@ def _kinds() -> npt.NDArray[np.uint8]:
         character = chr(c)
         if character.isspace():
             kind[c] = LINE if character in _LINE_ENDS else SPACE
-        elif unicodedata.category(character) in {"Cc", "Cf", "Cs"} or character in _DROPPED_MARKS:
+        elif unicodedata.category(character) in _NOT_SHOWN:
             kind[c] = DROP
+    kind[[ord(mark) for mark in _DROPPED_MARKS]] = DROP
     for marks, meaning in ((_DASHES, DASH), (_WAVES, WAVE), (_CLOSERS, CLOSER), (_REPEATED, REPEAT)):
         kind[[ord(mark) for mark in marks]] = meaning
     kind[[ord(mark) for mark in "。!?"]] = STOP

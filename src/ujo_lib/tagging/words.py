@@ -68,10 +68,11 @@ def index_words(texts: Sequence[str], engine: Engine) -> WordIndex:
     cleaned = corpus(texts)
     tokens = engine.tokenise(cleaned.codepoints, cleaned.sentences)
     rows = np.flatnonzero(_content(tokens))
-    names = _base_forms(tokens, rows)
-    kept = np.array([_is_word(name) for name in names], np.bool_)
-    rows, names = rows[kept], [name for name, keep in zip(names, kept, strict=True) if keep]
-    vocabulary, word = np.unique(np.array(names, dtype=object), return_inverse=True)
+    names, name = _base_forms(tokens, rows)
+    is_word = np.array([_is_word(base_form) for base_form in names], np.bool_)
+    rows, name = rows[is_word[name]], name[is_word[name]]
+    used, word = np.unique(name, return_inverse=True)
+    vocabulary = [names[number] for number in used]
     sentence = np.searchsorted(tokens.pointer, rows, side="right") - 1
     text = cleaned.text_of[sentence].astype(np.int64)
     return WordIndex(tuple(vocabulary), word.astype(np.int64), text, sentence, rows, len(texts))
@@ -178,9 +179,16 @@ def _is_word(base_form: str) -> bool:
     return base_form not in _EMPTY_WORDS and any(letter.isalpha() for letter in base_form)
 
 
-def _base_forms(tokens: Tokens, rows: Int64) -> list[str]:
-    dictionary = tokens.dictionary
-    return [
-        dictionary.base_forms[dictionary.base_of[entry]] if entry >= 0 else tokens.surface(row)
-        for row, entry in zip(rows, tokens.rows[rows, 2], strict=True)
-    ]
+def _base_forms(tokens: Tokens, rows: Int64) -> tuple[list[str], Int64]:
+    """The base forms that occur, in order, and for each row which it is: few words make up most of a text."""
+    dictionary, entry = tokens.dictionary, tokens.rows[rows, 2]
+    known = np.where(entry >= 0, dictionary.base_of[entry], -1)
+    occurring = np.unique(known[known >= 0])
+    surfaces = [tokens.surface(row) for row in rows[known < 0]]
+    names = sorted({*surfaces, *(dictionary.base_forms[number] for number in occurring)})
+    place = {base_form: number for number, base_form in enumerate(names)}
+    of_known = np.zeros(len(dictionary.base_forms), np.int64)
+    of_known[occurring] = [place[dictionary.base_forms[number]] for number in occurring]
+    number = of_known[known]
+    number[known < 0] = [place[surface] for surface in surfaces]
+    return names, number

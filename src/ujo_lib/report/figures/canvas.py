@@ -21,7 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as MplFigure
-from matplotlib.ft2font import FT2Font
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 from ujo_lib.report.publish import Published
 from ujo_lib.report.style import FONT, INK, NARROW, PAPER, RULE, SOFT, WIDE, Layout
@@ -203,12 +203,16 @@ def _measure() -> FT2Font:
     return font
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
+def _advance(character: str) -> float:
+    """Width of one character at a font size of 1; measuring whole texts again and again cost more than drawing."""
+    glyph = _measure().load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536 / 100
+
+
 def text_width(words: str, size: float) -> float:
     """Width in pixels of one line of text at a font size."""
-    font = _measure()
-    font.set_text(printable(words), 0)
-    return font.get_width_height()[0] / 64 * size / 100
+    return sum(map(_advance, printable(words))) * size
 
 
 def printable(words: str) -> str:
