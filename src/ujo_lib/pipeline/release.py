@@ -25,7 +25,7 @@ from ujo_lib.pipeline.steps import Finished, Job
 from ujo_lib.report.masks import Counted, Masks, counted, masks_for
 from ujo_lib.report.page import DOOR
 
-_IN_FULL = "表「{title}」は、小さな数も伏せずに載せています({reason})。"
+_IN_FULL = "次の表は、小さな数も伏せずに載せています({reason}): {titles}。"
 
 
 class NoPlanError(ReleaseRefusedError):
@@ -114,8 +114,11 @@ def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> di
     """
     told: dict[str, list[str]] = {name: [] for name in finished}
     titles = {one.record.key: one.record.spec.title for one in counted_tables(finished)}
+    in_full: dict[tuple[str, str], list[str]] = {}
     for key, reason in masks.plan.exemptions:
-        told[key.partition("/")[0]].append(_IN_FULL.format(title=titles[key], reason=reason))
+        in_full.setdefault((key.partition("/")[0], reason), []).append(f"「{titles[key]}」")
+    for (notebook, reason), named in in_full.items():
+        told[notebook].append(_IN_FULL.format(reason=reason, titles="".join(named)))
     if audience == "internal":
         for advice in masks.plan.suggestions:
             for key in (key for key in titles if advice.startswith(f"表「{key}」")):
