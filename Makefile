@@ -33,7 +33,8 @@ test: $(VENV)/.dev
 
 lab: .venv-lab/.lab
 	@.venv-lab/bin/ujo sample --quiet
-	.venv-lab/bin/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks/00_data_quality.ipynb
+	@.venv-lab/bin/jupyter lab workspaces import docs/jupyterlab/ujo.jupyterlab-workspace
+	.venv-lab/bin/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/workspaces/ujo
 
 bench: .venv-bench/.bench
 	@echo "Now: .venv-bench/bin/python benchmarks/<name>.py --quick"

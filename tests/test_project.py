@@ -1,5 +1,6 @@
 """The three ways to set the project up agree, and the locks tell nobody where anything was fetched."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -88,3 +89,13 @@ def test_the_report_environment_has_no_jupyterlab_because_its_import_costs_secon
     assert not re.search(
         r"^jupyterlab==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE
     )
+
+
+def test_the_workspace_of_jupyterlab_opens_the_notebooks_in_order() -> None:
+    workspace = json.loads((ROOT / "docs" / "jupyterlab" / "ujo.jupyterlab-workspace").read_text("utf-8"))
+    main = workspace["data"]["layout-restorer:data"]["main"]
+    notebooks = [f"notebook:notebooks/{file.name}" for file in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    assert main["dock"]["widgets"] == notebooks
+    assert main["current"] == notebooks[0]
+    assert {name for name in workspace["data"] if name.startswith("notebook:")} == set(notebooks)
+    assert f"/lab/workspaces/{workspace['metadata']['id']}" in (ROOT / "Makefile").read_text("utf-8")

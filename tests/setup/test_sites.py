@@ -7,7 +7,7 @@ import yaml
 
 from ujo_lib.intake.schemas import PREFECTURES
 from ujo_lib.params import NOTEBOOKS, load_settings, settings_model
-from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site
+from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site, set_up_year
 from ujo_lib.setup.prefectures import CODES, neighbours
 
 TRACES = re.compile("宇城|熊本|[Kk]umamoto|\\buki\\b|43213|43000|三角|不知火|松橋")
@@ -103,3 +103,14 @@ def test_the_codes_are_those_of_the_ministry():
         "北海道": "01", "東京都": "13", "岡山県": "33", "熊本県": "43", "沖縄県": "47",
     }  # fmt: skip
     assert len(PREFECTURES) == 49
+
+
+def test_the_first_year_asked_for_again_changes_nothing_and_gets_back_what_it_lacks(root, wakaba):
+    """README.ja.md: a new place is set up, then the same year is asked for to see what is missing."""
+    folder = root / "data/wakaba/fy2024"
+    lost = sorted(folder.glob("*.xlsx"))[0]
+    lost.unlink()
+    before = {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*") if file.is_file()}
+    made = set_up_year(root, "wakaba", 2024)
+    assert made.new == (lost.relative_to(root).as_posix(),)
+    assert {file: file.read_bytes() for file in before} == before

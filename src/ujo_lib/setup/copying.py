@@ -29,17 +29,17 @@ class SetupError(ValueError):
 
 
 def newest_year(root: Path, site: str, other_than: int | None = None) -> int:
-    """The newest fiscal year for which a site has parameters.
+    """The newest fiscal year for which a site has parameters, one year left out unless it is the only one.
 
     Raises:
         SetupError: it has none.
     """
     years = [int(folder.name[2:]) for folder in (root / "params" / site).glob("fy[0-9][0-9][0-9][0-9]")]
-    if not (years := [year for year in years if year != other_than]):
+    if not years:
         raise SetupError(
             f"params/{site}/ に、もとにする年度がありません。新しい自治体は `ujo new-site` で作ります。"
         )
-    return max(years)
+    return max([year for year in years if year != other_than] or years)
 
 
 # --- what moves with the year: a test holds every parameter that names a year against these tables ---

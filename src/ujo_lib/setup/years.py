@@ -42,8 +42,10 @@ class Created:
 def set_up_year(root: Path, site: str, year: int) -> Created:
     """Set a site up for a fiscal year; files that exist are left alone.
 
+    The first year of a new place has no other to copy: asked for again, it gets the forms it lacks.
+
     Raises:
-        SetupError: the site has no other year to copy.
+        SetupError: the site has no year at all.
         DateError: the newest year's files name a day that does not exist.
     """
     source = root / "params" / site / f"fy{newest_year(root, site, other_than=year)}"
