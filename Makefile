@@ -62,6 +62,8 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml
 .venv-lab/.lab: requirements-lab.lock pyproject.toml
 	$(call environment,.venv-lab,requirements-lab.lock,$@)
 	@.venv-lab/bin/python -m ipykernel install --sys-prefix --name python3 --display-name "Python 3 (ujo)"
+	@# nobody is asked for news: there is no network where this runs
+	@.venv-lab/bin/jupyter labextension disable --level sys_prefix @jupyterlab/apputils-extension:announcements
 
 .venv-bench/.bench: requirements-bench.lock pyproject.toml
 	$(call environment,.venv-bench,requirements-bench.lock,$@)
