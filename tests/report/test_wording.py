@@ -142,10 +142,26 @@ def test_a_sentence_with_a_hidden_number_says_so_and_its_neighbours_stay() -> No
     assert "8" not in said
 
 
-def test_the_largest_is_not_named_while_a_rival_is_hidden() -> None:
-    said = wording.sentence("最多は{sex[max n]}。", by_sex(hide=[(1, "n")]))
+@pytest.mark.parametrize(("hidden", "named", "other"), [(1, "男性", "女性"), (0, "女性", "男性")])
+def test_the_largest_of_the_shown_is_named_as_that_while_a_rival_is_hidden(hidden, named, other) -> None:
+    said = wording.sentence("最多は{sex[max n]}。", by_sex(hide=[(hidden, "n")]))
+    assert said == f"伏せた欄を除くと、最多は{named}。"
+    assert other not in said
+
+
+def test_no_largest_is_named_where_all_are_hidden() -> None:
+    said = wording.sentence("最多は{sex[max n]}。", by_sex(hide=[(0, "n"), (1, "n")]))
+    assert said == "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。"
+
+
+def test_no_smallest_is_named_while_one_is_hidden() -> None:
+    said = wording.sentence("最少は{sex[min n]}。", by_sex(hide=[(1, "n")]))
+    assert said == "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。"
+
+
+def test_a_shown_maximum_whose_name_is_hidden_is_not_named() -> None:
+    said = wording.sentence("最多は{sex[max n]}。", by_sex(hide=[(0, "sex")]))
     assert "男性" not in said
-    assert "秘匿" in said
 
 
 def test_a_hidden_interval_hides_its_sentence_even_if_the_estimate_is_shown() -> None:

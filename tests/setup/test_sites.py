@@ -108,7 +108,7 @@ def test_the_codes_are_those_of_the_ministry():
 def test_the_first_year_asked_for_again_changes_nothing_and_gets_back_what_it_lacks(root, wakaba):
     """README.ja.md: a new place is set up, then the same year is asked for to see what is missing."""
     folder = root / "data/wakaba/fy2024"
-    lost = sorted(folder.glob("*.xlsx"))[0]
+    lost = min(folder.glob("*.xlsx"))
     lost.unlink()
     before = {file: file.read_bytes() for file in (root / "params/wakaba").rglob("*") if file.is_file()}
     made = set_up_year(root, "wakaba", 2024)

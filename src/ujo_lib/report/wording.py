@@ -66,6 +66,7 @@ _SENTENCE_END = re.compile(r"(?<=[。?!])")
 _EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)")
 
 _HIDDEN: Final = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
+_AMONG_SHOWN: Final = "伏せた欄を除くと、"
 _MISSING: Final = "「{title}」のうち、この記述に使う数値は算出できません。"
 
 _CUT: Final = 'fill="none" stroke="#fff" stroke-width="2"'
@@ -171,10 +172,17 @@ class Quoted:
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence and the values it says."""
+    """A sentence and the values it says.
+
+    Attributes:
+        text: the sentence, or a part of one.
+        values: the values in it.
+        among_shown: a largest value was chosen among shown cells only, because others are hidden.
+    """
 
     text: str
     values: tuple[Quoted, ...] = ()
+    among_shown: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,7 +216,8 @@ def say(template: str, *published: Published, **plain: Any) -> tuple[Said, ...]:
         plain: words that are no data: a place, a period.
 
     Returns:
-        The sentences. One with a hidden or missing cell is replaced by one that says so.
+        The sentences. One with a hidden or missing cell is replaced by one that says so. One that names the largest of
+        several cells of which some are hidden says that it speaks of the others: 「伏せた欄を除くと、」.
 
     Raises:
         WordingError: a slot that fits no cell.
@@ -230,7 +239,9 @@ def _filled(template: str, published: Sequence[Published], plain: Mapping[str, A
         pieces.append(piece)
     filled = iter(pieces)
     text = _SLOT.sub(lambda _: next(filled).text, template)
-    return Said(text, tuple(value for piece in pieces for value in piece.values))
+    if partial := any(piece.among_shown for piece in pieces):
+        text = _AMONG_SHOWN + text
+    return Said(text, tuple(value for piece in pieces for value in piece.values), partial)
 
 
 def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -> Said | _Kept:
@@ -244,8 +255,9 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     table = _table(match["table"], match["column"], published)
     if table.frame.empty:
         return _Kept(_MISSING.format(title=table.spec.title))
-    rows, watched = _rows(table, match["pick"])
-    if table.hidden[[match["column"], *watched[1]]].iloc[[*rows, *watched[0]]].to_numpy().any():
+    rows, (candidates, deciding) = _rows(table, match["pick"])
+    partial = bool(table.hidden[deciding].iloc[candidates].to_numpy().any())
+    if table.hidden[match["column"]].iloc[rows].any() or (partial and not rows):
         return _Kept(_HIDDEN.format(title=table.spec.title))
     if match["format"] == "ci":
         return _interval(table, rows)
@@ -257,7 +269,7 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
         Quoted(write(value), table.key, match["column"], table.place(int(row)))
         for row, value in values.items()
     )
-    return Said("・".join(value.text for value in quoted), quoted)
+    return Said("・".join(value.text for value in quoted), quoted, partial)
 
 
 def _table(name: str | None, column: str, published: Sequence[Published]) -> Published:
@@ -271,7 +283,7 @@ def _table(name: str | None, column: str, published: Sequence[Published]) -> Pub
 
 
 def _rows(table: Published, pick: str | None) -> tuple[list[int], tuple[list[int], list[str]]]:
-    """Rows that a selector means, and which rows and columns must be visible for the choice itself to be sayable."""
+    """Rows that a selector means, and the rows and columns that it chose among."""
     nothing: tuple[list[int], list[str]] = ([], [])
     if pick is None:
         found = list(range(len(table.frame)))
@@ -312,10 +324,13 @@ def _label_columns(table: Published) -> list[str]:
 def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tuple[list[int], list[str]]]:
     labels = table.frame[_label_columns(table)].astype(str)
     candidates = np.flatnonzero(~labels.isin(table.spec.total_labels).any(axis=1)).tolist()
-    values = table.frame[column].iloc[candidates].astype(float).to_numpy()
+    values = table.frame[column].mask(table.hidden[column]).iloc[candidates].astype(float).to_numpy()
     if not len(values) or np.isnan(values).all():
         return [], (candidates, [column])
     best = np.nanmax(values) if which == "max" else np.nanmin(values)
+    if table.hidden[column].iloc[candidates].any() and (which == "min" or best <= 0):
+        # Small counts are what is hidden: the smallest of the others, or a zero as their largest, tells nothing.
+        return [], (candidates, [column])
     return [candidates[at] for at in np.flatnonzero(values == best)], (candidates, [column])
 
 
