@@ -1,6 +1,7 @@
 """Codebooks from YAML, each term with the line it stands in. An edge module: it reads files."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def parse_codebook(text: str) -> CodebookSource:
         CodebookError: no YAML, unknown or missing keys, wrong types.
     """
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = _nodes(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -54,6 +55,14 @@ def parse_codebook(text: str) -> CodebookSource:
     if reader.problems:
         raise CodebookError(reader.problems)
     return source
+
+
+def _nodes(text: str) -> yaml.Node | None:
+    """The tree of nodes: by the fast libyaml where it is there; what it rejects, the other reader explains."""
+    if fast := getattr(yaml, "CSafeLoader", None):
+        with suppress(yaml.YAMLError):
+            return yaml.compose(text, Loader=fast)
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 class _Reader:

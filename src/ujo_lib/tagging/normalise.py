@@ -192,8 +192,10 @@ def _tables() -> Tables:
 
 def _kinds() -> npt.NDArray[np.uint8]:
     kind = np.full(0x110000, KEEP, np.uint8)
-    for c in (*range(0x20000), *range(0xE0000, 0xE0200)):
-        character = chr(c)
+    for character in map(chr, (*range(0x20000), *range(0xE0000, 0xE0200))):
+        if character.isprintable() and character != " ":
+            continue
+        c = ord(character)
         if character.isspace():
             kind[c] = LINE if character in _LINE_ENDS else SPACE
         elif unicodedata.category(character) in _NOT_SHOWN:
