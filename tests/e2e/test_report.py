@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.e2e.conftest import Report, copy_project, ujo
+from tests.report.browser import PATIENCE
 from ujo_lib.params import NOTEBOOKS
 from ujo_lib.report.machine_readable import check
 from ujo_lib.text import strip_for_match
@@ -209,7 +210,7 @@ def test_axe_finds_no_violation_of_wcag_21_aa_on_any_page(report: Report):
         for width in (1280, 400):
             view = browser.new_page(viewport={"width": width, "height": 900})
             for file in report.pages:
-                view.goto(file.as_uri())
+                view.goto(file.as_uri(), timeout=PATIENCE)
                 found = Axe().run(view, options=options).response["violations"]
                 assert not found, (
                     file.name,

@@ -13,6 +13,8 @@ FLAGS = (
     "--disable-sync", "--no-first-run",
 )  # fmt: skip
 WIDTHS = (1280, 400)
+PATIENCE = 180_000
+"""Milliseconds a page may take to load: a busy machine is no fault of the page."""
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 
 
@@ -56,7 +58,7 @@ def looks(pages: Sequence[Path], widths: Sequence[int] = WIDTHS) -> Iterator[tup
                 requests: list[str] = []
                 page = browser.new_page(viewport={"width": width, "height": 900})
                 page.on("request", lambda request, seen=requests: seen.append(request.url))
-                page.goto(path.as_uri())
+                page.goto(path.as_uri(), timeout=PATIENCE)
                 result = axe.run(page, options={"runOnly": list(RULES)}).response
                 overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
                 page.close()
