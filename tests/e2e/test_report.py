@@ -58,6 +58,14 @@ def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Re
         assert not re.search(r"url\(|@import|https?:", text), file.name
 
 
+def test_what_is_computed_from_every_cell_of_a_masked_table_stays_inside(report: Report):
+    """The map's points are functions of the hidden counts."""
+    tables = {audience: report.outputs / audience / "tables" for audience in ("internal", "release")}
+    for name in ("03_map.csv", "03_map_axes.csv", "03_focus_sets.csv"):
+        assert (tables["internal"] / name).is_file(), name
+        assert not (tables["release"] / name).exists(), name
+
+
 def test_a_release_page_holds_no_code_no_prompt_and_no_path(report: Report):
     for file in report.pages:
         text = file.read_text(encoding="utf-8")
