@@ -154,6 +154,11 @@ def test_no_largest_is_named_where_all_are_hidden() -> None:
     assert said == "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。"
 
 
+def test_the_interval_of_the_largest_of_the_shown_says_so_too() -> None:
+    said = wording.sentence("最多の幅は{share[max n]|ci}。", by_sex(hide=[(1, "n")]))
+    assert said == "伏せた欄を除くと、最多の幅は95%信頼区間 48.4〜82.8%。"
+
+
 def test_no_smallest_is_named_while_one_is_hidden() -> None:
     said = wording.sentence("最少は{sex[min n]}。", by_sex(hide=[(1, "n")]))
     assert said == "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。"

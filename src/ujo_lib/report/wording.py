@@ -260,7 +260,7 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     if table.hidden[match["column"]].iloc[rows].any() or (partial and not rows):
         return _Kept(_HIDDEN.format(title=table.spec.title))
     if match["format"] == "ci":
-        return _interval(table, rows)
+        return _interval(table, rows, partial)
     values = table.frame[match["column"]].iloc[rows].dropna().drop_duplicates()
     if not len(values):
         return _Kept(_MISSING.format(title=table.spec.title))
@@ -334,7 +334,7 @@ def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tupl
     return [candidates[at] for at in np.flatnonzero(values == best)], (candidates, [column])
 
 
-def _interval(table: Published, rows: Sequence[int]) -> Said | _Kept:
+def _interval(table: Published, rows: Sequence[int], among_shown: bool) -> Said | _Kept:
     bounds = table.frame[["low", "high"]].iloc[list(rows)]
     if table.hidden[["low", "high"]].iloc[list(rows)].to_numpy().any():
         return _Kept(_HIDDEN.format(title=table.spec.title))
@@ -344,7 +344,8 @@ def _interval(table: Published, rows: Sequence[int]) -> Said | _Kept:
         float(bounds["low"].iloc[0]), float(bounds["high"].iloc[0]), format_of(table, "low")
     )
     place = table.place(rows[0])
-    return Said(phrase, tuple(Quoted(phrase, table.key, column, place) for column in ("low", "high")))
+    quoted = tuple(Quoted(phrase, table.key, column, place) for column in ("low", "high"))
+    return Said(phrase, quoted, among_shown)
 
 
 def _writer(number_format: str) -> Callable[[Any], str]:
