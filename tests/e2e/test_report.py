@@ -5,21 +5,23 @@ import io
 import json
 import re
 import shutil
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.e2e.conftest import Report, copy_project, ujo
-from tests.report.browser import PATIENCE
+from tests.e2e.conftest import REPOSITORY, Report, copy_project, ujo
+from tests.report.browser import chromium, looks, needs_browser
+from tests.test_docs import COMMANDS, words
 from ujo_lib.params import NOTEBOOKS
 from ujo_lib.report.machine_readable import check
 from ujo_lib.text import strip_for_match
 
 pytestmark = pytest.mark.e2e
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FILLER = re.compile(r"^(image|figure|plot|png|no description|図|グラフ)?\W*\d*$", re.IGNORECASE)
 
 
@@ -204,32 +206,68 @@ def test_an_unknown_year_is_told_with_those_there_are(report: Report):
     assert "Traceback" not in answer.stderr
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium: install it with `apt-get install chromium` to test the pages"
-)
-def test_axe_finds_no_violation_of_wcag_21_aa_on_any_page(report: Report):
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
+SHOWS = {
+    "sample": "合成データを作りました",
+    "run sample 2023": "変更なし",
+    "params sample 2023 --notebook 02": "night_hours: [22, 23]",
+    "check sample 2023": "入力データの問題: 注意2件",
+    "run sample 2023 --only 02": "変更なし",
+    "diff sample R1 R5": "比較不可",
+    "pdf sample 2023": "outputs/sample/fy2023/pdf/release/05_annual_summary.pdf",
+    "params sample 2023": "# 05_annual_summary",
+    "release sample 2023": "outputs/sample/fy2023/release/checks.json",
+    "export sample 2023": "outputs/sample/fy2023/figures/release/*.svg",
+    "new-year sample 2024": "params/sample/fy2024/common.yaml",
+    "tag 相談.csv 主題.csv --encoding cp932": "主題.csv",
+}
+"""What each command must say, or the file it must leave behind."""
 
-    options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        for width in (1280, 400):
-            view = browser.new_page(viewport={"width": width, "height": 900})
-            for file in report.pages:
-                view.goto(file.as_uri(), timeout=PATIENCE)
-                found = Axe().run(view, options=options).response["violations"]
-                assert not found, (
-                    file.name,
-                    width,
-                    [(item["id"], item["nodes"][0]["html"][:200]) for item in found],
-                )
-                wide = view.evaluate(
-                    "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
-                )
-                assert not wide, f"{file.name} scrolls sideways at {width} px"
-        browser.close()
+
+ON_THE_SAMPLE = dict.fromkeys(
+    " ".join(words(line)[1:]) for _, line in COMMANDS if re.search(r"ujo .*(sample|相談)", line)
+)
+
+
+@pytest.fixture(scope="module")
+def desk(report: Report, tmp_path_factory) -> Path:
+    """The project as it is after the report, where commands may change things, with one export of a chat desk."""
+    root = tmp_path_factory.mktemp("desk") / "机の上"
+    shutil.copytree(report.root, root)
+    shutil.copy(root / "data/sample/fy2023/consultations.csv", root / "相談.csv")
+    shutil.rmtree(root / "data/sample")  # the first command makes it again, and the report is none the wiser
+    return root
+
+
+@pytest.mark.parametrize("line", sorted(ON_THE_SAMPLE, key="sample".__ne__))
+def test_every_command_on_the_sample_that_the_documents_name_does_its_work(line: str, desk: Path):
+    """Word for word, in the order of the documents; `SHOWS` has what each must leave behind or say."""
+    if line.startswith("pdf") and chromium() is None:
+        pytest.skip("no Chromium: install it with `apt-get install chromium` to test the PDF")
+    done = ujo(*line.split(), cwd=desk)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    shown = SHOWS[line]
+    assert shown in done.stdout + done.stderr or list(desk.glob(shown)), (line, done.stdout, done.stderr)
+
+
+def test_make_report_is_the_two_commands_this_report_was_made_with(report: Report):
+    """The target itself also makes the environment, which `make test` has just done in the same way."""
+    command = ["make", "--dry-run", "--old-file=.venv/.runtime", "report"]
+    if shutil.which("make") is None:
+        pytest.skip("no make on this machine: the documents name the commands to use instead")
+    dry = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    lines = [line.removeprefix(".venv/bin/ujo ") for line in dry.stdout.splitlines()]
+    assert lines[-2:] == ["sample --quiet", "run sample 2023"]
+    assert report.printed.strip().endswith("index.html")
+
+
+@pytest.mark.browser
+@needs_browser
+def test_axe_finds_no_violation_and_nothing_foreign_on_any_page(report: Report):
+    for page, look in looks(report.pages):
+        assert not look.violations, (page.name, look.width)
+        assert not look.requests, (page.name, look.width)
+        assert look.overflow <= 1, f"{page.name} scrolls sideways at {look.width} px"
 
 
 @pytest.mark.parametrize("way", ["papermill", "run all"])
@@ -250,9 +288,6 @@ def test_every_notebook_runs_without_the_pipeline(way: str, report: Report, tmp_
 
 
 def _papermill(root: Path, notebook: Path, output: Path, options: list[str]) -> None:
-    import subprocess
-    import sys
-
     command = [
         str(Path(sys.executable).with_name("papermill")),
         str(notebook),

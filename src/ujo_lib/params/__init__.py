@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NOTEBOOKS",
+    "PATTERN_SITE",
     "NotebookSettings",
     "OutreachSettings",
     "ParameterError",
@@ -46,6 +47,9 @@ NOTEBOOKS = {
     "05_annual_summary": "SummarySettings",
 }
 """The six notebooks in reading order, with the name of each one's settings model."""
+
+PATTERN_SITE = "sample"
+"""The synthetic city: its values are the defaults of all parameters, and every new site starts from its files."""
 
 
 def settings_model(notebook: str) -> type[NotebookSettings]:

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.fiscal import spoken
-from ujo_lib.params import NotebookSettings, read_flat_yaml
+from ujo_lib.params import PATTERN_SITE, NotebookSettings, read_flat_yaml
 from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
@@ -35,9 +35,6 @@ from ujo_lib.report.html import (
 from ujo_lib.report.page import ANSWER, DOOR, SENTENCES, TILES, said_in
 from ujo_lib.report.wording import Said
 from ujo_lib.report.workbook import About, PageText, workbook
-
-SAMPLE = "sample"
-"""The place whose values are the defaults of all parameters."""
 
 WORKBOOK = "統計表.xlsx"
 """The workbook of the year, beside the pages."""
@@ -239,7 +236,7 @@ def _default(field: FieldInfo, value: object, site: str) -> str:
     default = field.get_default(call_default_factory=True)
     if value == default:
         return "同じ"
-    return _spelt(default) if site == SAMPLE else "変更"
+    return _spelt(default) if site == PATTERN_SITE else "変更"
 
 
 def _spelt(value: object) -> str:

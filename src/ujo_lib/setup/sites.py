@@ -10,14 +10,11 @@ from typing import Any
 import yaml
 
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import read_flat_yaml
+from ujo_lib.params import PATTERN_SITE, read_flat_yaml
 from ujo_lib.setup.copying import TO_CHECK, SetupError, newest_year
 from ujo_lib.setup.moving import move_working_day
 from ujo_lib.setup.prefectures import CODES, neighbours
 from ujo_lib.setup.years import Created, copied_parameters, write_year
-
-PATTERN_SITE = "sample"
-"""The site whose parameters every new one starts from."""
 
 _NAME = re.compile(r"[a-z0-9_-]+")
 
