@@ -15,6 +15,21 @@ ROOT = project_root(Path(__file__).parent)
 DOCUMENTS = ("README.md", "README.ja.md", "CONTRIBUTING.md")
 _FENCE = re.compile(r"^ *```(?:sh|bat)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 _IN_TABLE = re.compile(r"^\| `(ujo [^`…]+)` \|", re.MULTILINE)
+RELEASE = "outputs/sample/fy2023/release"
+BLANKS = {
+    "SITE YEAR": "sample 2023",
+    "SITE BEFORE YEAR": "sample R1 2023",
+    "PATHS --confidential PATHS": f"{RELEASE} --confidential data/sample/fy2023/consultations.csv",
+    "FOLDER": RELEASE,
+    "NAME NAME": "若葉花子 緑太郎",
+    "DATE": "2024-10-31",
+    "INPUT OUTPUT": "相談.csv 主題.parquet",
+    "[--codebook]": "--codebook params/codebook.yaml",
+    "[--encoding]": "--encoding cp932",
+    "--jobs N": "--jobs 2",
+    "[": "",
+    "]": "",
+}
 
 
 def commands() -> list[tuple[str, str]]:
@@ -25,9 +40,15 @@ def commands() -> list[tuple[str, str]]:
         for block in _FENCE.findall(text):
             joined = block.replace("\\\n", " ")
             found += [(name, line.strip()) for line in joined.splitlines() if line.strip()]
-        if name == "README.ja.md":
-            found += [(name, line) for line in _IN_TABLE.findall(text)]
+        found += [(name, filled(line)) for line in _IN_TABLE.findall(text)]
     return found
+
+
+def filled(line: str) -> str:
+    """A command of a table with every option it may have, and something real in place of each word in capitals."""
+    for blank, words in BLANKS.items():
+        line = line.replace(blank, words)
+    return line
 
 
 def words(line: str) -> list[str]:

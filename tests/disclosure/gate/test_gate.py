@@ -1,5 +1,6 @@
 """The gate must find what leaks in any coat, keep quiet about what is public, and never repeat what it found."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -185,6 +186,15 @@ def test_a_clean_report_passes(tmp_path: Path) -> None:
         "f.png": png_with(b"tEXt", b"a\0b"),
     }
     assert scan(tmp_path, files, [Confidential("c1", STORY, "R1")]) == []
+
+
+def test_the_list_of_hashes_that_seals_a_release_may_stand_in_it_and_is_read_like_any_other(
+    tmp_path: Path,
+) -> None:
+    secret = [Confidential("c1", STORY, "R1")]
+    hashes = f"{hashlib.sha256(b'a').hexdigest()}  a.html\n"
+    assert scan(tmp_path, {"SHA256SUMS": hashes.encode()}, secret) == []
+    assert errors(scan(tmp_path, {"SHA256SUMS": f"{hashes}{STORY[:20]}".encode()}, secret), "text")
 
 
 def test_two_committed_phrases_in_neighbouring_cells_are_no_more_than_a_warning(tmp_path: Path) -> None:

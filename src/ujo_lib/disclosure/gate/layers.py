@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
+from ujo_lib.disclosure.signature import SUMS
+
 ALLOWED = frozenset(
     {
         ".html",
@@ -37,7 +39,7 @@ ALLOWED = frozenset(
         ".zip",
     }
 )
-"""Kinds of file a release may contain."""
+"""Kinds of file a release may contain, beside the list of hashes that seals it."""
 
 FILE_NAME = "ファイル名"
 """Carrier of what a file is called."""
@@ -109,6 +111,8 @@ def of_file(name: str, content: bytes) -> Found:
     """Layers of a finished file, its name among them."""
     yield Layer(FILE_NAME, name)
     suffix = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if name.rpartition("/")[2] == SUMS:
+        suffix = ".txt"
     if suffix not in ALLOWED:
         yield Unreadable(suffix or "ファイル", "公表してよい種類のファイルではない")
         return
