@@ -11,11 +11,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import yaml
 from openpyxl import load_workbook
 
 from tests.e2e.conftest import REPOSITORY, Report, copy_project, ujo
 from tests.report.browser import chromium, looks, needs_browser
-from tests.test_docs import COMMANDS, words
+from tests.test_docs import COMMANDS, RELEASE, words
 from ujo_lib.params import NOTEBOOKS
 from ujo_lib.report.machine_readable import check
 from ujo_lib.text import strip_for_match
@@ -197,6 +198,34 @@ def test_broken_input_ends_with_all_problems_in_japanese_and_the_old_report_in_p
     assert ran.returncode == 3
     assert "Traceback" not in ran.stderr
     assert (root / "outputs/sample/fy2023/release/index.html").read_bytes() == old
+
+
+def test_a_first_survey_and_a_year_without_advertising_lose_sections_and_no_page(report: Report, tmp_path):
+    root = tmp_path / "広告のない年"
+    shutil.copytree(report.root, root)
+    inputs = root / "params/sample/fy2023/inputs.yaml"
+    declared = yaml.safe_load(inputs.read_text(encoding="utf-8"))
+    lacking = dict.fromkeys(("ads", "waves", "events", "media_use"), "この年度にはない")
+    declared = {name: said for name, said in declared.items() if name not in lacking}
+    inputs.write_text(
+        yaml.safe_dump(declared | {"not_supplied": lacking}, allow_unicode=True), encoding="utf-8"
+    )
+    done = ujo("run", "sample", "2023", cwd=root)
+    assert done.returncode == 0, done.stderr
+    pages = {page.name[:2]: page.read_text(encoding="utf-8") for page in (root / RELEASE).glob("0*.html")}
+    assert {name: text.count("この部分の集計はありません") for name, text in pages.items()} == {
+        "00": 0,
+        "01": 1,
+        "02": 0,
+        "03": 0,
+        "04": 3,
+        "05": 0,
+    }
+    assert "比べる過去の調査はありません。" in pages["01"]
+    assert "前回の調査と比べることは、この年度にはできません。" in pages["05"]
+    tables = {file.stem for file in (root / RELEASE / "tables").glob("*.csv")}
+    assert {"04_city_effect", "04_prefecture_effect", "04_overlaps", "01_cases_by_sex"} <= tables
+    assert not {"04_steps", "04_by_platform", "01_waves", "01_wave_changes", "04_evidence"} & tables
 
 
 def test_an_unknown_year_is_told_with_those_there_are(report: Report):

@@ -26,6 +26,16 @@ def test_who_loads_it_is_told_the_reason(tmp_path):
         intake.load(file, ["ads"])
 
 
+def test_a_dispensable_kind_comes_as_a_frame_without_rows(tmp_path):
+    file = declare(tmp_path, {"not_supplied": {"ads": "広告を出していない", "waves": "初めての調査"}})
+    with pytest.raises(intake.DataProblems, match="初めての調査"):
+        intake.load(file, ["ads", "waves"], dispensable=["ads"])
+    data = intake.load(file, ["ads", "waves"], dispensable=["ads", "waves"])
+    assert data["ads"].empty
+    assert {"date", "platform", "impressions", "link_clicks"} <= set(data["ads"])
+    assert data.not_supplied == {"ads": "広告を出していない", "waves": "初めての調査"}
+
+
 def test_a_kind_that_is_neither_declared_nor_excused_is_still_a_problem(tmp_path):
     assert not intake.check(declare(tmp_path, {"not_supplied": {}}), ["ads"]).ok
 

@@ -83,3 +83,14 @@ def test_masking_leaves_nearly_all_other_texts_alone(personal, taken):
     consultations = taken["consultations"]
     others = consultations["text"][~consultations["consult_id"].isin(list(personal))]
     assert others.str.contains("〔").mean() < 0.01
+
+
+@pytest.mark.parametrize("kind", ["ads", "events", "media_use", "waves"])
+def test_a_frame_without_a_file_has_the_columns_and_types_of_one_with_a_file(taken, tmp_path, kind):
+    file = tmp_path / "inputs.yaml"
+    file.write_text(f"not_supplied: {{{kind}: なし}}", encoding="utf-8")
+    blank = intake.load(file, [kind], dispensable=[kind])[kind]
+    real = taken[kind].iloc[:0]
+    # A flag stands beside a number only where some file has a sign for it.
+    expected = [name for name in real if name in blank or not name.endswith(("_unknown", "_suppressed"))]
+    assert [blank[name].dtype.kind for name in expected] == [real[name].dtype.kind for name in expected]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,11 +49,12 @@ class Project:
     def release(self) -> Outcome:
         return release(self.place)
 
-    def add_cell(self, notebook: str, source: str) -> None:
+    def add_cell(self, notebook: str, source: str, tags: Sequence[str] = ()) -> None:
         """Append a code cell to one of the notebooks."""
         file = self.place.notebook(notebook)
         nb = nbformat.read(file, as_version=4)
-        nb.cells.append(new_code_cell(source, id=f"cell-{len(nb.cells) + 1:02d}"))
+        cell = new_code_cell(source, id=f"cell-{len(nb.cells) + 1:02d}", metadata={"tags": list(tags)})
+        nb.cells.append(cell)
         nbformat.write(nb, file)
 
     def drop_last_cell(self, notebook: str) -> None:

@@ -2,14 +2,23 @@
 
 import json
 
+import nbformat
 import pytest
 import yaml
 
+from ujo_lib.params import NOTEBOOKS, project_root, settings_model
 from ujo_lib.pipeline.keys import plan_steps
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import Manifest
 
 REASON = "調査は令和5年度だけに行った"
+CLAIM = """\
+from ujo_lib.report.publish import NotSuppliedError
+try:
+    page.recall("01_survey_descriptives", "waves")
+except NotSuppliedError as reason:
+    shown = page.callout("note", f"この年度にない: {reason}")
+shown"""
 
 
 @pytest.fixture
@@ -35,6 +44,34 @@ def test_a_year_without_a_survey_runs_and_its_page_gives_the_reason(year_without
     assert "集計はありません" in (place.release / "index.html").read_text(encoding="utf-8")
 
 
+def test_without_a_dispensable_input_the_page_loses_the_cells_that_need_it_and_nothing_else(project):
+    file = project.place.params / "inputs.yaml"
+    told = {"data_dir": "data", "not_supplied": {"waves": "初めての調査"}}
+    file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    project.add_cell("01_survey_descriptives", "raise ValueError('there are no waves')", tags=["needs-waves"])
+    project.add_cell("01_survey_descriptives", "raise ValueError('nor here')", tags=["needs-waves"])
+    project.add_cell("05_annual_summary", CLAIM)
+    project.run()
+    for folder in (project.place.internal, project.place.release):
+        page = (folder / "01_survey_descriptives.html").read_text(encoding="utf-8")
+        assert page.count("この部分の集計はありません") == 1
+        assert "過去調査集計(初めての調査)" in page
+        assert (folder / "tables" / "01_by_sex.csv").is_file()
+        assert "この年度にない: 初めての調査" in (folder / "05_annual_summary.html").read_text(
+            encoding="utf-8"
+        )
+
+
+def test_every_cell_that_needs_an_input_names_one_that_its_notebook_can_do_without():
+    for name in NOTEBOOKS:
+        model = settings_model(name)
+        notebook = nbformat.read(project_root() / "notebooks" / f"{name}.ipynb", as_version=4)
+        tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", ())]
+        needed = {tag.removeprefix("needs-") for tag in tags if tag.startswith("needs-")}
+        assert needed == set(model.dispensable), name
+        assert needed <= set(model.kinds)
+
+
 def test_a_changed_reason_makes_the_page_anew_and_other_notebooks_keep_their_keys(year_without_survey):
     place = year_without_survey.place
     before = {step.notebook: step.key for step in plan_steps(place)}
@@ -56,8 +93,6 @@ def test_a_new_release_of_an_earlier_year_makes_the_summary_anew_and_nothing_els
 
 
 def test_the_earlier_years_of_the_sample_declare_what_they_lack():
-    from ujo_lib.params import project_root
-
     for year in (2021, 2022):
         declared = yaml.safe_load(
             (project_root() / f"params/sample/fy{year}/inputs.yaml").read_text(encoding="utf-8")

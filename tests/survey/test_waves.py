@@ -111,3 +111,16 @@ def test_a_verdict_of_decline_needs_p_below_five_percent_and_denominators(denomi
 def test_a_wave_that_is_not_in_the_table_is_named():
     with pytest.raises(KeyError, match="R9"):
         survey.compare_waves(waves(), "R1", "R9")
+
+
+@pytest.mark.parametrize(
+    ("table", "earlier"), [(waves(), ""), (waves().iloc[:0], "R1"), (waves().iloc[:0], "")]
+)
+def test_a_first_survey_is_compared_with_nothing_and_says_so(table, earlier):
+    change = survey.compare_waves(table, earlier, "R5")
+    assert (change.code, change.ratio) == ("first", None)
+    assert survey.change_sentence(change) == "比べる過去の調査はありません。"
+    assert survey.change_verdict(change) == "not_estimable"
+    if table.empty:
+        assert survey.wave_table(table).empty
+        assert survey.wave_changes(table, "R5").empty

@@ -7,7 +7,7 @@ between files. A file that was parsed once in this process under the same declar
 import html
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -137,21 +137,30 @@ _parsed: dict[tuple[str, Path], tuple[str, _Parsed]] = {}
 """The last reading of each file in this process, with the hash of its content and declaration."""
 
 
-def load(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = None) -> Intake:
+def load(
+    inputs: str | Path,
+    kinds: Sequence[str],
+    root: str | Path | None = None,
+    *,
+    dispensable: Collection[str] = (),
+) -> Intake:
     """Read and validate the declared files of these kinds.
 
     Args:
         inputs: path of inputs.yaml.
         kinds: kinds of file wanted, keys of ``SCHEMAS``.
+        dispensable: kinds that may be declared `not_supplied`; they come as frames with columns and no row.
         root: project folder; default: the folder above ``params/`` that holds ``inputs``, else its own folder.
 
     Raises:
         DataProblems: when at least one problem is an error; it carries all of them. A kind that is declared
-            `not_supplied` is one here: who loads it cannot go on without it.
+            `not_supplied` is one here unless it is dispensable: who loads it cannot go on without it.
     """
     taken = check(inputs, kinds, root)
     own = Notes(Path(inputs).name)
     for kind, reason in taken.not_supplied.items():
+        if kind in dispensable:
+            continue
         own.problem(
             f"{SCHEMAS[kind].title}のファイル",
             f"この年度には資料がありません({reason})。`ujo run` では、このページは理由だけを載せます。",
@@ -160,7 +169,8 @@ def load(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = Non
         )
     if own.problems or not taken.ok:
         raise DataProblems((*own.problems, *taken.faults))
-    return taken
+    blank = {kind: _blank_frame(SCHEMAS[kind]) for kind in taken.not_supplied}
+    return replace(taken, frames={**taken.frames, **blank})
 
 
 def check(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = None) -> Intake:
@@ -365,6 +375,25 @@ def _blank(column: Column, height: int) -> pd.Series:
     return pd.Series([None] * height).astype(DTYPES[column.type])
 
 
+def _blank_frame(schema: Schema) -> pd.DataFrame:
+    """The frame of a file that would have had every column and no row."""
+    nothing = Site({}, "Asia/Tokyo", ())
+    columns: dict[str, pd.Series] = {}
+    for column in schema.columns:
+        raw = Raw(column.name, np.zeros(0, dtype=np.int32), [], np.zeros(0, dtype=int))
+        columns |= parse_column(column, raw, nothing, Notes(""))
+    frame = _DERIVED.get(schema.kind, _as_it_is)(pd.DataFrame(columns))
+    _settle_flags(frame)
+    return frame
+
+
+def _settle_flags(frame: pd.DataFrame) -> None:
+    """Where no file says that a number is hidden or unknown, it is neither."""
+    for name in frame.columns:
+        if name.endswith(("_suppressed", "_unknown")):
+            frame[name] = frame[name].astype("boolean").fillna(False)
+
+
 def _as_it_is(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
@@ -421,9 +450,7 @@ def _together(kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]]) -> Loaded |
         return None
     frames = [one.frame for _, one in mine if one.frame is not None]
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].copy()
-    for name in frame.columns:
-        if name.endswith(("_suppressed", "_unknown")):
-            frame[name] = frame[name].astype("boolean").fillna(False)
+    _settle_flags(frame)
     counts = [len(f) for f in frames]
     return Loaded(
         frame=frame,

@@ -29,6 +29,8 @@ class NotebookSettings(BaseModel):
 
     notebook: ClassVar[str] = ""
     kinds: ClassVar[tuple[str, ...]] = ()
+    dispensable: ClassVar[tuple[str, ...]] = ()
+    """Kinds without which the page loses a section and not the rest."""
     files: ClassVar[tuple[str, ...]] = ()
 
     site: str = Field("sample", description="自治体のフォルダー名(params/ の下)", pattern=r"^[a-z0-9_-]+$")

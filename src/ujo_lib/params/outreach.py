@@ -24,6 +24,7 @@ class OutreachSettings(NotebookSettings):
         "events",
         "media_use",
     )
+    dispensable: ClassVar[tuple[str, ...]] = ("ads", "events", "media_use")
     files: ClassVar[tuple[str, ...]] = ("calibration",)
 
     calibration: str = Field(

@@ -14,6 +14,7 @@ class SurveySettings(NotebookSettings):
 
     notebook: ClassVar[str] = "01_survey_descriptives"
     kinds: ClassVar[tuple[str, ...]] = ("commissioners", "cases", "waves", "population")
+    dispensable: ClassVar[tuple[str, ...]] = ("waves",)
     files: ClassVar[tuple[str, ...]] = ("survey_items", "needs_codebook", "extra_items", "extra_answers")
 
     survey_items: str = Field("params/survey_items.yaml", description="調査票の定義ファイル")
@@ -24,7 +25,7 @@ class SurveySettings(NotebookSettings):
         "s:家族", description="意見の中で前後の文脈を確かめる語(コードブックの書き方。庁内限り)"
     )
     wave: str = Field("R5", description="今回の調査回(過去調査の表にある名前)")
-    earlier_wave: str = Field("R1", description="比べる過去の調査回")
+    earlier_wave: str = Field("R1", description="比べる過去の調査回。初めての調査なら空")
     age_groups: dict[str, str] = Field(
         {
             "10歳代(15~19)": "39歳以下",

@@ -40,7 +40,7 @@ class Step:
         key: hash over everything the internal page depends on.
         parts: what went into the key, by name; the manifest keeps them, so that one can say what changed.
         needs: notebooks whose tables must exist before.
-        absent: kinds of input that this notebook cannot do without and the year does not have, with the reason.
+        absent: kinds of input that this notebook reads and the year does not have, with the reason.
     """
 
     notebook: str

@@ -40,7 +40,7 @@ class Job:
         key: hash over everything the step depends on.
         needs: notebooks whose tables this one reads.
         plan: the disclosure plan, for a release.
-        absent: inputs that the year does not have; with any, the notebook is executed in its short form.
+        absent: inputs that the year does not have; with any, the notebook is executed in a short form.
     """
 
     audience: str
@@ -215,7 +215,7 @@ class Walk:
         if not job.absent:
             return notebook
         (work / "short").mkdir()
-        return write_shortened(notebook, work / "short")
+        return write_shortened(notebook, work / "short", job.absent, job.settings.dispensable)
 
     def _parameters(self, job: Job, work: Path) -> dict[str, Any]:
         decided = {"audience": job.audience, "tables_dir": self._relative(work / "tables")}

@@ -103,6 +103,7 @@ class Page:
     settings: NotebookSettings
     masks: Masks | None
     records: dict[str, TableRecord] = field(default_factory=dict)
+    _absent: dict[str, str] = field(default_factory=dict, init=False)
 
     @property
     def is_release(self) -> bool:
@@ -149,14 +150,15 @@ class Page:
         """Fetch a table that another notebook of the same run has published, masked as its readers saw it.
 
         Raises:
-            NotSuppliedError: the year does not have what that notebook reads.
+            NotSuppliedError: the year does not have what that notebook, or its section with this table, reads.
             FileNotFoundError: that notebook has not been run, or publishes no such table.
         """
         folder = self.settings.tables_folder / notebook
         file = folder / f"{table_id}.json"
         if (folder / NOT_SUPPLIED).is_file():
-            reasons = json.loads((folder / NOT_SUPPLIED).read_text(encoding="utf-8"))
-            raise NotSuppliedError("、".join(dict.fromkeys(reasons.values())))
+            told = json.loads((folder / NOT_SUPPLIED).read_text(encoding="utf-8"))
+            if told["whole"] or not file.is_file():
+                raise NotSuppliedError("、".join(dict.fromkeys(told["reasons"].values())))
         if not file.is_file():
             raise FileNotFoundError(
                 f"{notebook} の表「{table_id}」の記録がありません。先に {notebook} を実行してください。"
@@ -209,9 +211,22 @@ class Page:
         Args:
             reasons: Japanese name of the input → why there is none.
         """
-        folder = self.settings.tables_folder / self.settings.notebook
-        write_atomically(folder / NOT_SUPPLIED, json.dumps(dict(reasons), ensure_ascii=False))
+        self._note_absence(reasons, whole=True)
         return Shown(wording.not_supplied(reasons), ANSWER)
+
+    def section_not_supplied(self, reasons: Mapping[str, str]) -> Shown:
+        """Say that the year has no inputs for this section, and why; the rest of the page stands.
+
+        Args:
+            reasons: Japanese name of the input → why there is none.
+        """
+        self._absent |= reasons
+        self._note_absence(self._absent, whole=False)
+        return Shown(wording.callout("note", wording.section_not_supplied(reasons)), "sentence")
+
+    def _note_absence(self, reasons: Mapping[str, str], *, whole: bool) -> None:
+        file = self.settings.tables_folder / self.settings.notebook / NOT_SUPPLIED
+        write_atomically(file, json.dumps({"whole": whole, "reasons": dict(reasons)}, ensure_ascii=False))
 
     def internal(self, make: Callable[[], object]) -> object | None:
         """Evaluate and show something for readers inside the city only; nothing at all in a release.

@@ -413,6 +413,12 @@ def not_supplied(reasons: Mapping[str, str]) -> str:
     )
 
 
+def section_not_supplied(reasons: Mapping[str, str]) -> str:
+    """Why a section of a page has nothing in it."""
+    told = "、".join(f"{kind}({reason})" for kind, reason in reasons.items())
+    return f"この年度は資料がないため、この部分の集計はありません。ない資料とその理由: {told}"
+
+
 def glossary(*terms: str) -> str:
     """A list of terms with their plain meaning, in the order given.
 

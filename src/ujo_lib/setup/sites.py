@@ -106,6 +106,7 @@ def _values(site: NewSite, source: Path) -> dict[str, Any]:
         "planned_platforms": [],
         "show_extra": False,
         "wave": FiscalYear(site.year).wareki,
+        "earlier_wave": "",
         "compared_years": [],
     }
 
@@ -113,7 +114,7 @@ def _values(site: NewSite, source: Path) -> dict[str, Any]:
 def _remarks(site: NewSite) -> dict[str, str]:
     told = {
         "neighbours": "電波や広告の届く近隣県か",
-        "earlier_wave": "比べる過去の調査回か",
+        "earlier_wave": "比べる過去の調査回を書く。初めての調査なら空のまま",
         "planned_city_per_year": "この市の窓口の見込み件数か",
         "planned_prefecture_per_year": "この県の見込み件数か",
         "planned_platforms": "計画書に書いた広告の媒体を並べる",

@@ -15,7 +15,14 @@ from ujo_lib import stats
 from ujo_lib.fiscal import FiscalYear
 
 Code = Literal[
-    "decreased", "increased", "no_clear_decrease", "no_clear_increase", "equal", "none", "not_comparable"
+    "decreased",
+    "increased",
+    "no_clear_decrease",
+    "no_clear_increase",
+    "equal",
+    "none",
+    "not_comparable",
+    "first",
 ]
 Basis = Literal["rate", "count", "none"]
 
@@ -86,13 +93,15 @@ def compare_waves(waves: pd.DataFrame, earlier: str, later: str) -> Change:
     """Compare two waves: rates when both have denominators, else bare counts, else nothing.
 
     Args:
-        waves: as for `wave_table`.
-        earlier: name of the earlier wave.
+        waves: as for `wave_table`; without a row there was no wave before this one.
+        earlier: name of the earlier wave; "" when there is none to compare with.
         later: name of the later wave.
 
     Raises:
         KeyError: a wave that is not in the table.
     """
+    if not earlier or waves.empty:
+        return Change("first", "none", "", "", None, None, None)
     old, new = _wave(waves, earlier), _wave(waves, later)
     earlier, later = (FiscalYear(int(wave["fiscal_year"])).label for wave in (old, new))
     n0, n1 = _whole(old["n_cases"]), _whole(new["n_cases"])
@@ -113,7 +122,7 @@ def wave_changes(waves: pd.DataFrame, later: str) -> pd.DataFrame:
         One row per earlier wave; columns earlier, later (names of the waves), n (now), n_earlier, difference,
         estimate (ratio), low, high, p_value, basis (Japanese), verdict (the code).
     """
-    year = _whole(_wave(waves, later)["fiscal_year"])
+    year = _whole(_wave(waves, later)["fiscal_year"]) if len(waves) else None
     before = waves[waves["fiscal_year"].astype("Int64") < year].sort_values("fiscal_year", kind="stable")
     rows = [
         {"earlier": str(wave), "later": later} | _change_row(compare_waves(waves, str(wave), later))
@@ -162,7 +171,11 @@ def _verdict(ratio: stats.RateRatio) -> Code:
 def _wave(waves: pd.DataFrame, name: str) -> dict[str, Any]:
     found = waves[waves["wave"].astype("string") == name]
     if len(found) != 1:
-        raise KeyError(f"過去調査の表に「{name}」の行がちょうど1行必要です({len(found)}行あります)")
+        known = "、".join(waves["wave"].astype("string"))
+        raise KeyError(
+            f"過去調査の表に「{name}」の行がちょうど1行必要です({len(found)}行あります。あるのは: {known})。"
+            "パラメーター wave・earlier_wave をその名前にそろえてください。初めての調査なら earlier_wave は空にします。"
+        )
     row: dict[str, Any] = found.iloc[0].to_dict()
     return row
 

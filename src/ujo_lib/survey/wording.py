@@ -36,6 +36,8 @@ _ASSUMPTION = {
 
 def change_sentence(change: Change) -> str:
     """The verdict on two waves, with the assumption it rests on."""
+    if change.code == "first":
+        return "比べる過去の調査はありません。"
     names = {"earlier": change.earlier, "later": change.later}
     phrases = _CHANGE | _BARE_COUNTS if change.basis == "count" else _CHANGE
     verdict = phrases[change.code].format(**names)
