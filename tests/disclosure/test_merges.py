@@ -7,18 +7,20 @@ from ujo_lib.disclosure.tables import Cell, CountTable, Policy
 
 def test_the_merger_that_spares_most_small_cells_is_named() -> None:
     table = grid("t", ["10代", "20代", "30代"], ["男性", "女性"], [[3, 2], [4, 3], [30, 20]])
-    assert merge_advice(table, Policy()) == ("「row」の「10代」と「20代」をまとめると読める表になる。",)
+    assert merge_advice(table, Policy()) == ("「row」の「10代」と「20代」をまとめると読める表になります。",)
 
 
 def test_a_table_that_no_merger_helps_is_to_be_split_or_dropped() -> None:
     assert "一元表" in merge_advice(grid("t", ["a"], ["x"], [[2]]), Policy())[0]
-    assert merge_advice(table_of("t", {"x": ["a", "a"]}, ["x"]), Policy()) == ("この表を外す。",)
+    assert merge_advice(table_of("t", {"x": ["a", "a"]}, ["x"]), Policy()) == (
+        "この表を外すことを勧めます。",
+    )
 
 
 def test_options_of_one_question_are_not_merged() -> None:
     cells = (Cell(("不登校",), "n", 3), Cell(("退職",), "n", 3))
     table = CountTable("t", "cases", {"経緯": "trigger"}, ("n",), cells, multiple=("trigger",))
-    assert merge_advice(table, Policy()) == ("この表を外す。",)
+    assert merge_advice(table, Policy()) == ("この表を外すことを勧めます。",)
 
 
 def test_no_advice_for_a_table_that_stays_readable() -> None:

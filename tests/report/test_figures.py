@@ -195,7 +195,7 @@ def test_a_figure_of_a_table_without_rows_says_that_there_is_nothing_to_show(kin
         empty = replace(table, frame=table.frame[:0], hidden=table.hidden[:0])
         monkeypatch.setattr(drawn, name, lambda empty=empty: empty)
     figure = drawn.KINDS[kind]()
-    assert "示せる項目はない" in figure.alt
+    assert "示せる項目はありません" in figure.alt
     assert figure.svg(NARROW)
 
 

@@ -42,7 +42,7 @@ def test_a_record_without_id_counts_as_its_own_client():
 
 def test_a_file_without_ids_is_said_to_be_one():
     assert "相談者IDがない" in repeats(pd.DataFrame({"topic": ["x", "y"]})).remark
-    assert "1件を1人とみなした" in repeats(pd.DataFrame({"client_id": ["a", None]})).remark
+    assert "1件を1人とみなしました" in repeats(pd.DataFrame({"client_id": ["a", None]})).remark
     whole = repeats(pd.DataFrame({"client_id": ["a", "a", "b"]}))
     assert (whole.clients, whole.most) == (2, 2)
     assert repeats_table(whole).loc[0, "contacts"] == 3

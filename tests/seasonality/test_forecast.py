@@ -61,7 +61,7 @@ def test_half_a_year_is_not_enough_and_the_page_is_told():
 
 def test_54_contacts_get_a_reason_and_no_number():
     made = forecast_months(noisy_year(54 / 365), COMING, (), seed=1)
-    assert "推定しない" in made.reason
+    assert "推定しません" in made.reason
 
 
 def test_one_year_of_history_says_what_it_takes_for_granted():

@@ -58,7 +58,7 @@ def test_a_wild_day_is_noticed():
 def test_54_contacts_a_year_get_no_model_but_a_reason():
     model = fit_calendar(noisy_year(54 / 365))
     assert not model.fitted
-    assert "推定しない" in model.reason
+    assert "推定しません" in model.reason
     assert model.ratios().empty
     assert model.weekly_fit().empty
     assert model.checks()["sentence"].tolist() == [model.reason]

@@ -76,9 +76,9 @@ def test_client_clusters_widen_the_interval():
 
 def test_the_order_of_the_week_is_said_as_it_is():
     falling = pd.DataFrame({"per_day": [7.0, 6, 5, 4, 3, 2, 1]})
-    assert order_in_words(falling) == "毎日少しずつ減っている"
-    assert "1か所で増えている" in order_in_words(falling.iloc[[1, 0, 2, 3, 4, 5, 6]])
-    assert "述べない" in order_in_words(falling.replace(4.0, np.nan))
+    assert order_in_words(falling) == "毎日少しずつ減っています"
+    assert "1か所で増えています" in order_in_words(falling.iloc[[1, 0, 2, 3, 4, 5, 6]])
+    assert "述べません" in order_in_words(falling.replace(4.0, np.nan))
 
 
 def test_a_source_without_hours_is_refused():

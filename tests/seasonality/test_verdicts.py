@@ -22,7 +22,7 @@ def test_half_a_year_gives_no_verdict_on_months_and_says_so():
     assert months.detected is wave.detected is None
     assert months.kind == "not_estimable"
     assert months.p_value is None
-    assert "半年分の記録のため、季節性(月による偏り)は判定しない" in months.sentence
+    assert "半年分の記録のため、季節性(月による偏り)は判定しません" in months.sentence
     assert months.pattern == "月別の偏り"
     assert weekdays.detected is not None
     assert slope.detected is not None
@@ -78,7 +78,7 @@ def test_chi_square_is_the_textbook_one_and_is_marked_as_description():
     expected = scipy_stats.chisquare(n, n.sum() * days / 365)
     assert table.loc[0, "statistic"] == pytest.approx(expected.statistic)
     assert table.loc[0, "p_value"] == pytest.approx(expected.pvalue)
-    assert table["remark"].str.contains("判定には使わない").all()
+    assert table["remark"].str.contains("判定には使いません").all()
 
 
 def test_nothing_to_describe_is_refused():

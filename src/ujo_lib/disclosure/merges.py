@@ -5,10 +5,10 @@ from itertools import pairwise
 
 from ujo_lib.disclosure.tables import CountTable, Policy
 
-_LOST = "表「{table}」は {cells} セルのうち {hidden} セルが伏せられる。{advice}"
-_MERGE = "「{column}」の「{first}」と「{second}」をまとめると読める表になる。"
+_LOST = "表「{table}」は {cells} セルのうち {hidden} セルが伏せられます。{advice}"
+_MERGE = "「{column}」の「{first}」と「{second}」をまとめると読める表になります。"
 _ONE_WAY = "「{columns}」の掛け合わせをやめ、一元表に分ける。"
-_DROP = "この表を外す。"
+_DROP = "この表を外すことを勧めます。"
 
 
 def suggest(table: CountTable, hidden: Sequence[bool], policy: Policy) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ from ujo_lib.report.publish import Published
 NUMBER_MARK: Final = '<span class="number" data-of="{kind}"></span>'
 """Where the page writes 「表1」 or 「図1」; only a whole page knows the count."""
 
-_ROUNDING: Final = "四捨五入のため、内訳の合計が総数や100%に一致しないことがある。"
+_ROUNDING: Final = "四捨五入のため、内訳の合計が総数や100%に一致しないことがあります。"
 _SHORT: Final = 8.5
 _LONG: Final = 22.0
 _KEY: Final = 40
@@ -378,13 +378,13 @@ def _notes(published: Published, columns: Sequence[_Column], small: Sequence[boo
     cells = {cell for column in columns if column.numeric for cell in column.cells}
     notes = [spec.note] if spec.note else []
     if _all_small(small):
-        notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値。")
+        notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     elif any(small):
-        notes.append(f"{_REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値。")
+        notes.append(f"{_REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     if "share" in published.frame and not spec.multiple and any("." in cell for cell in cells):
         notes.append(_ROUNDING)
     if spec.multiple:
-        notes.append("複数回答のため、割合の合計は100%にならない。")
+        notes.append("複数回答のため、割合の合計は100%になりません。")
     if legend := _legend(cells):
         notes.append(legend)
     lines = "".join(f"<li>{html.escape(note)}</li>" for note in notes)

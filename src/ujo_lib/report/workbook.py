@@ -146,7 +146,7 @@ class _TableSheet:
     def _note(self) -> str:
         notes = [one_line(self.spec.note)] if self.spec.note else []
         if self.spec.multiple:
-            notes.append("複数回答のため、割合の合計は100%にならない。")
+            notes.append("複数回答のため、割合の合計は100%になりません。")
         return "".join(notes) or NOT_APPLICABLE
 
 
@@ -249,7 +249,7 @@ def _claims(pages: Sequence[PageText], tables: Mapping[str, _TableSheet], about:
     ]
     note = (
         "ページの文が述べる値を一行ずつ示す。信頼区間は、下限と上限のセルを一行ずつ示す。"
-        "秘匿のため述べなかった値は載らない。"
+        "秘匿のため述べなかった値は載りません。"
     )
     return xlsx.Sheet(
         CLAIMS,

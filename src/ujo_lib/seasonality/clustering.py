@@ -53,11 +53,13 @@ def repeats(records: pd.DataFrame) -> Repeats:
     known = ids.notna()
     per_client = ids[known].value_counts()
     if not known.any():
-        remark = "相談者IDがないため、同じ人のくり返しの相談を区別できない。区間は実際より狭い可能性がある"
+        remark = (
+            "相談者IDがないため、同じ人のくり返しの相談を区別できません。区間は実際より狭い可能性があります"
+        )
     elif known.all():
-        remark = "同じ人のくり返しの相談をまとめて、ばらつきを計算した"
+        remark = "同じ人のくり返しの相談をまとめて、ばらつきを計算しました"
     else:
-        remark = "相談者IDのない相談は、1件を1人とみなした。区間は実際より狭い可能性がある"
+        remark = "相談者IDのない相談は、1件を1人とみなしました。区間は実際より狭い可能性があります"
     most = int(per_client.max()) if len(per_client) else 0
     return Repeats(len(records), int(known.sum()), len(per_client), most, remark)
 

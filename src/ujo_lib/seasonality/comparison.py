@@ -69,13 +69,13 @@ def shares_beside(place: Counts, whole: Counts, by: By) -> pd.DataFrame:
 def judge_difference(place: Counts, whole: Counts) -> tuple[Verdict, ...]:
     """Judge whether the months and the weekdays of a place differ from those of the whole."""
     tests = PatternTests.of(place, whole)
-    few = f"相談が{MIN_EVENTS}件に満たないため、判定しない" if min(place.n, whole.n) < MIN_EVENTS else ""
+    few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if min(place.n, whole.n) < MIN_EVENTS else ""
     short = too_short(place) or too_short(whole)
     plan = ((_NAMES["month"], tests.months, few or short), (_NAMES["weekday"], tests.weekdays, few))
     return tuple(
         not_judged(name, place.n, reason)
         if reason
-        else judged(name, test(place.daily), place.n, "全国の同じ週・同じ日と比べる")
+        else judged(name, test(place.daily), place.n, "全国の同じ週・同じ日と比べます")
         for name, test, reason in plan
     )
 

@@ -42,8 +42,8 @@ def decompose(counts: Counts) -> pd.DataFrame:
 def why_not(counts: Counts) -> str:
     """Why there is no decomposition, in Japanese; empty when there is one."""
     if len(counts.daily) <= 2 * DAYS_OF_YEAR:  # MSTL drops a wave that it does not see more than twice
-        return "2年を超える記録がないため、年ごとにくり返す変動と水準の変化を分けて示すことはできない"
+        return "2年を超える記録がないため、年ごとにくり返す変動と水準の変化を分けて示すことはできません"
     gaps = counts.gaps()
     if len(gaps) and int(gaps["days"].max()) > LONGEST_GAP:
-        return "記録のない期間が長いため、年ごとにくり返す変動と水準の変化を分けて示すことはできない"
+        return "記録のない期間が長いため、年ごとにくり返す変動と水準の変化を分けて示すことはできません"
     return ""

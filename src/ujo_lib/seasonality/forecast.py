@@ -157,14 +157,14 @@ def backtest(
 
 def _why_not(history: Counts, model: CountModel) -> str:
     if history.days < FEWEST_DAYS or history.months_observed < 12:
-        return "1年分の記録がないため、翌年度の件数は予測しない"
+        return "1年分の記録がないため、翌年度の件数は予測しません"
     return model.reason
 
 
 def _remark(history: Counts) -> str:
     if history.days < 2 * 365:
-        return "1年分の記録からは増減の傾向がほとんど分からないため、今の水準がおおむね続くと仮定した"
-    return "これまでの増減がおおむね続くと仮定した"
+        return "1年分の記録からは増減の傾向がほとんど分からないため、今の水準がおおむね続くと仮定しました"
+    return "これまでの増減がおおむね続くと仮定しました"
 
 
 def _limits(model: CountModel, means: Array, rng: np.random.Generator) -> tuple[float, float]:

@@ -241,20 +241,20 @@ def quantiles(mean: Array, variance: Array, levels: Sequence[float]) -> tuple[Ar
 
 _CHECK_COLUMNS = ["check", "value", "finding", "sentence"]
 _SPREAD = (
-    "日々のばらつきは偶然だけの場合より大きい。区間はその分だけ広げてある。",
-    "日々のばらつきは、偶然だけの場合とほぼ同じである。",
+    "日々のばらつきは偶然だけの場合より大きいため、区間をその分だけ広げてあります。",
+    "日々のばらつきは、偶然だけの場合とほぼ同じです。",
 )
 _CARRY = (
-    "多い日の翌日も多い、という持ち越しがある。区間はその分だけ広げてある。",
-    "多い日の翌日も多い、という持ち越しはほとんどない。",
+    "多い日の翌日も多い、という持ち越しがあるため、区間をその分だけ広げてあります。",
+    "多い日の翌日も多い、という持ち越しはほとんどありません。",
 )
 _PORTMANTEAU = (
-    "モデルで説明しきれない、日をまたぐ動きが残っている。区間の計算には織り込んである。",
-    "日をまたぐ動きで、モデルが説明しきれないものは見当たらない。",
+    "モデルで説明しきれない、日をまたぐ動きが残っています。区間の計算には織り込んであります。",
+    "日をまたぐ動きで、モデルが説明しきれないものは見当たりません。",
 )
 _OUTLIERS = (
-    "モデルから大きく外れた日がある。その日の出来事や記録の誤りを確かめるとよい。",
-    "モデルから大きく外れた日はない。",
+    "モデルから大きく外れた日があります。その日の出来事や記録の誤りを確かめてください。",
+    "モデルから大きく外れた日はありません。",
 )
 
 
@@ -265,6 +265,6 @@ def _check(name: str, value: float, raised: bool, sentences: tuple[str, str]) ->
 def _no_model(counts: Counts, terms: Terms, dropped: tuple[str, ...]) -> CountModel:
     nothing = np.zeros(0)
     none = memory.Memory(nothing, nothing, nothing)
-    reason = "相談の件数または日数が項目の数に比べて少なく、回帰モデルは推定しない"
+    reason = "相談の件数または日数が項目の数に比べて少なく、回帰モデルは推定しません"
     gaps = np.full(len(counts.daily), np.nan)
     return CountModel(counts, terms, (), dropped, nothing, np.zeros((0, 0)), gaps, nothing, 0.0, none, reason)

@@ -128,9 +128,9 @@ def order_in_words(weekdays: pd.DataFrame) -> str:
     """
     per_day = weekdays["per_day"].to_numpy(dtype=float)
     if np.isnan(per_day).any():
-        return "示せない値を含むため、順序を述べない"
+        return "示せない値を含むため、順序を述べません"
     rises = int((np.diff(per_day) >= 0).sum())
-    return "毎日少しずつ減っている" if rises == 0 else f"一様には減っておらず、{rises}か所で増えている"
+    return "毎日少しずつ減っています" if rises == 0 else f"一様には減っておらず、{rises}か所で増えています"
 
 
 def share_effect(hourly: NDArray[np.int64]) -> Array:

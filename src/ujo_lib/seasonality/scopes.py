@@ -149,8 +149,8 @@ def clock_sentence(scopes: Scopes) -> str:
     """
     lag = clock_lag(scopes)
     if abs(lag) <= 2:
-        return "県と全国の1日の山と谷は、ほぼ同じ時刻にある。時刻のずれたファイルが混じっている様子はない。"
-    return f"県の1日の山と谷は、全国と{abs(lag)}時間ずれている。ファイルの時刻が日本時間かどうかを確かめる必要がある。"
+        return "県と全国の1日の山と谷は、ほぼ同じ時刻にあります。時刻のずれたファイルが混じっている様子はありません。"
+    return f"県の1日の山と谷は、全国と{abs(lag)}時間ずれています。ファイルの時刻が日本時間かどうかを確かめてください。"
 
 
 def clock_lag(scopes: Scopes) -> int:

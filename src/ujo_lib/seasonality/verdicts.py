@@ -63,8 +63,8 @@ class Verdict:
             return f"{self.pattern}: {self.remark}。"
         p = f"({{p_value[{self.pattern}]}})"
         if self.detected:
-            return f"{self.pattern}は、検出された{p}。{self.remark}。"
-        return f"{self.pattern}は、検出されなかった{p}。違いがないことを示すものではない。{self.remark}。"
+            return f"{self.pattern}は、検出されました{p}。{self.remark}。"
+        return f"{self.pattern}は、検出されませんでした{p}。違いがないことを示すものではありません。{self.remark}。"
 
 
 @dataclass(frozen=True)
@@ -182,17 +182,17 @@ def judge(counts: Counts, design_effect: float = 1.0) -> tuple[Verdict, ...]:
         design_effect: from `clustering.design_effect`, 1 when contacts cannot be tied to clients.
     """
     tests = PatternTests.of(counts)
-    few = f"相談が{MIN_EVENTS}件に満たないため、判定しない" if counts.n < MIN_EVENTS else ""
+    few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if counts.n < MIN_EVENTS else ""
     short = too_short(counts)
-    brief = "4週間分の記録がないため、判定しない" if tests.weeks.count < 4 else ""
-    one_year = "1年分の記録では、毎年くり返す変動か、この年だけの出来事(広報など)かは区別できない"
-    several = "複数年の記録による"
+    brief = "4週間分の記録がないため、判定しません" if tests.weeks.count < 4 else ""
+    one_year = "1年分の記録では、毎年くり返す変動か、この年だけの出来事(広報など)かは区別できません"
+    several = "複数年の記録によります"
     months = one_year if counts.days < 2 * 365 else several
     plan = (
         (_pattern_of_months(counts), tests.months, few or short, months),
         ("1年を周期とするなだらかな波", tests.yearly_wave, few or short, months),
-        ("曜日による違い", tests.weekdays, few or brief, "同じ週の中で曜日を比べる"),
-        ("日曜から土曜に向かう一方向の増減", tests.week_slope, few or brief, "同じ週の中で曜日を比べる"),
+        ("曜日による違い", tests.weekdays, few or brief, "同じ週の中で曜日を比べます"),
+        ("日曜から土曜に向かう一方向の増減", tests.week_slope, few or brief, "同じ週の中で曜日を比べます"),
     )
     return tuple(
         not_judged(pattern, counts.n, reason)
@@ -209,8 +209,8 @@ def too_short(counts: Counts) -> str:
     if counts.period.days < 360:
         months = counts.months_observed
         length = "半年分" if months == 6 else f"{months}か月分"
-        return f"{length}の記録のため、季節性(月による偏り)は判定しない"
-    return "12か月分の記録がそろっていないため、月による偏りは判定しない"
+        return f"{length}の記録のため、季節性(月による偏り)は判定しません"
+    return "12か月分の記録がそろっていないため、月による偏りは判定しません"
 
 
 def _pattern_of_months(counts: Counts) -> str:
@@ -250,7 +250,7 @@ def descriptive_tests(counts: Counts) -> pd.DataFrame:
     strength = float(np.hypot(counts.daily @ np.cos(angle), counts.daily @ np.sin(angle)) ** 2 / counts.n)
     rows.append(("レイリー検定(1年周期)", strength, pd.NA, float(np.exp(-strength))))
     frame = pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
-    return frame.assign(remark="参考:相談どうしが無関係という前提が成り立たず、判定には使わない")
+    return frame.assign(remark="参考:相談どうしが無関係という前提が成り立たず、判定には使いません")
 
 
 def _residuals(counts: Array, exposure: Array) -> Array:

@@ -52,7 +52,7 @@ def shown_by(*labels: str) -> Callable[[Callable[P, Figure]], Callable[P, Figure
             placed = _placed(whole, [given[name] for name in labels])
             given["published"] = placed
             if placed.frame.empty:
-                return Figure(_nothing, tables, finding, "示せる項目はない。", said)
+                return Figure(_nothing, tables, finding, "示せる項目はありません。", said)
             figure = draw(*bound.args, **bound.kwargs)
             left_out = len(whole.frame) - len(placed.frame)
             remark = f"{left_out}行は秘匿。" if left_out else ""

@@ -152,7 +152,7 @@ def network(
 def _unjoined(names: Sequence[str]) -> str:
     """A remark on the names that no line joins: named if they are few, else counted."""
     if len(names) > _NAMED_UP_TO:
-        return f"ほかの{len(names)}項目は線で結ばれない。"
+        return f"ほかの{len(names)}項目は線で結ばれません。"
     return f"線で結ばれない項目: {'、'.join(names)}" if names else ""
 
 
