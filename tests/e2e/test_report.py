@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 import yaml
 from openpyxl import load_workbook
 
-from tests.e2e.conftest import REPOSITORY, Report, copy_project, ujo
+from tests.e2e.conftest import REPOSITORY, Report, ujo
 from tests.report.browser import chromium, looks, needs_browser
 from tests.test_docs import COMMANDS, RELEASE, words
 from ujo_lib.params import NOTEBOOKS
@@ -309,29 +308,3 @@ def test_axe_finds_no_violation_and_nothing_foreign_on_any_page(report: Report):
         assert not look.violations, (page.name, look.width)
         assert not look.requests, (page.name, look.width)
         assert look.overflow <= 1, f"{page.name} scrolls sideways at {look.width} px"
-
-
-PAPERMILL = next(line for _, line in COMMANDS if line.startswith("papermill notebooks/02"))
-"""How the README runs a notebook without the pipeline."""
-
-
-@pytest.mark.parametrize("way", ["papermill", "run all"])
-def test_every_notebook_runs_without_the_pipeline(way: str, report: Report, tmp_path):
-    import nbformat
-    from nbclient import NotebookClient
-
-    root = copy_project(tmp_path / "素のまま")
-    for name in NOTEBOOKS:
-        if way == "papermill":
-            _papermill(root, PAPERMILL.replace("02_consultation_seasonality", name))
-        else:
-            notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
-            NotebookClient(notebook, resources={"metadata": {"path": str(root / "notebooks")}}).execute()
-
-
-def _papermill(root: Path, line: str) -> None:
-    program, *arguments = words(line)
-    command = [str(Path(sys.executable).with_name(program)), *arguments]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "unknown parameter" not in done.stderr

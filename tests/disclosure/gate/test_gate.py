@@ -206,6 +206,16 @@ def test_two_committed_phrases_in_neighbouring_cells_are_no_more_than_a_warning(
     assert not scan(tmp_path, {"a.html": page.encode()}, said)
 
 
+def test_a_committed_phrase_and_the_letter_of_the_tag_behind_it_are_no_more_than_a_warning(
+    tmp_path: Path,
+) -> None:
+    gate = Gate([Confidential("c1", "支援が必要との声tomorrow", "R1")], f"{VOCABULARY} table", 5)
+    (tmp_path / "a.html").write_text("<table><tr><td>支援が必要との声</td></tr></table>", encoding="utf-8")
+    assert [found.severity for found in gate.scan([tmp_path])] == ["warning"]
+    (tmp_path / "a.html").write_text("<p>支援が必要との声tomorrow</p>", encoding="utf-8")
+    assert "error" in {found.severity for found in gate.scan([tmp_path])}
+
+
 def test_a_text_cut_in_many_cells_or_at_a_seam_with_words_of_its_own_is_still_a_leak(tmp_path: Path) -> None:
     texts = [Confidential("c1", "年間報告のあとで猫が鳴いていた", "R1")]
     many = "".join(f"<div>{c}</div>" for c in "年間報告のあとで")

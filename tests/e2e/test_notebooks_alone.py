@@ -1,0 +1,37 @@
+"""The notebooks are notebooks: each runs from top to bottom without the pipeline around it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.e2e.conftest import copy_project
+from tests.test_docs import COMMANDS, words
+from ujo_lib.params import NOTEBOOKS
+
+pytestmark = pytest.mark.e2e
+
+PAPERMILL = next(line for _, line in COMMANDS if line.startswith("papermill notebooks/02"))
+"""How the README runs a notebook without the pipeline."""
+
+
+@pytest.mark.parametrize("way", ["papermill", "run all"])
+def test_every_notebook_runs_without_the_pipeline(way: str, tmp_path):
+    root = copy_project(tmp_path / "素のまま")
+    for name in NOTEBOOKS:
+        if way == "papermill":
+            _papermill(root, PAPERMILL.replace("02_consultation_seasonality", name))
+        else:
+            notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
+            NotebookClient(notebook, resources={"metadata": {"path": str(root / "notebooks")}}).execute()
+
+
+def _papermill(root: Path, line: str) -> None:
+    program, *arguments = words(line)
+    command = [str(Path(sys.executable).with_name(program)), *arguments]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "unknown parameter" not in done.stderr
