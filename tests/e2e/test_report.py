@@ -296,8 +296,9 @@ def test_make_report_is_the_two_commands_this_report_was_made_with(report: Repor
     if shutil.which("make") is None:
         pytest.skip("no make on this machine: the documents name the commands to use instead")
     dry = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    lines = [line.removeprefix(".venv/bin/ujo ") for line in dry.stdout.splitlines()]
-    assert lines[-2:] == ["sample --quiet", "run sample 2023"]
+    # When make itself runs the tests, this make tells of the folders it enters and leaves, too.
+    lines = [line for line in dry.stdout.splitlines() if not line.startswith("make")]
+    assert lines[-2:] == [".venv/bin/ujo sample --quiet", ".venv/bin/ujo run sample 2023"]
     assert report.printed.strip().endswith("index.html")
 
 
