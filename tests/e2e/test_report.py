@@ -217,7 +217,7 @@ def test_a_first_survey_and_a_year_without_advertising_lose_sections_and_no_page
         "01": 1,
         "02": 0,
         "03": 0,
-        "04": 3,
+        "04": 2,
         "05": 0,
     }
     assert "比べる過去の調査はありません。" in pages["01"]

@@ -6,6 +6,7 @@ about, title and parameters remain. Without a dispensable one the cells go that 
 reason stands in place of the first.
 """
 
+import json
 from collections.abc import Collection
 from pathlib import Path
 
@@ -25,7 +26,7 @@ page.not_supplied(intake.not_supplied(settings.inputs_file, settings.kinds))"""
 _SECTION = """\
 from ujo_lib import intake
 
-page.section_not_supplied(intake.not_supplied(settings.inputs_file, ["{kind}"]))"""
+page.section_not_supplied(intake.not_supplied(settings.inputs_file, {kinds}))"""
 _NEEDS = "needs-"
 
 
@@ -58,12 +59,12 @@ def _without(cells: list[NotebookNode], absent: Collection[str]) -> list[Noteboo
     for cell in cells:
         needed = [tag.removeprefix(_NEEDS) for tag in cell.metadata.get("tags", ()) if tag.startswith(_NEEDS)]
         lacking = [kind for kind in needed if kind in absent]
-        for kind in lacking:
-            if kind not in told:
-                kept.append(new_code_cell(_SECTION.format(kind=kind), id=f"no-{kind.replace('_', '-')}"))
-                told.add(kind)
         if not lacking:
             kept.append(cell)
+        elif told.isdisjoint(lacking):
+            reasons = _SECTION.format(kinds=json.dumps(lacking))
+            kept.append(new_code_cell(reasons, id=f"no-{lacking[0].replace('_', '-')}"))
+            told.update(lacking)
     return kept
 
 
