@@ -194,7 +194,7 @@ def test_swapping_the_denominators_changes_rates_only(place: Place):
     extra = [list(row) for row in rows[1:]]
     for row in extra:
         row[source] = "推計人口(合成データ)"
-        row[n] = str(int(row[n]) * (9 if row[code] == "33203" else 11) // 10)
+        row[n] = str(int(row[n]) * (9 if row[code] == "33999" else 11) // 10)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([*rows, *extra])
     own = place.root / "params/wakaba/fy2023/common.yaml"

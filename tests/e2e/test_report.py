@@ -14,7 +14,7 @@ import yaml
 from openpyxl import load_workbook
 
 from tests.e2e.conftest import REPOSITORY, Report, ujo
-from tests.report.browser import chromium, looks, needs_browser
+from tests.report.browser import looks, needs_browser
 from tests.test_docs import COMMANDS, RELEASE, words
 from ujo_lib.params import NOTEBOOKS
 from ujo_lib.report.machine_readable import check
@@ -278,11 +278,15 @@ def desk(report: Report, tmp_path_factory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("line", sorted(ON_THE_SAMPLE, key="sample".__ne__))
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(line, marks=needs_browser if line.startswith("pdf") else ())
+        for line in sorted(ON_THE_SAMPLE, key="sample".__ne__)
+    ],
+)
 def test_every_command_on_the_sample_that_the_documents_name_does_its_work(line: str, desk: Path):
     """Word for word, in the order of the documents; `SHOWS` has what each must leave behind or say."""
-    if line.startswith("pdf") and chromium() is None:
-        pytest.skip("no Chromium: install it with `apt-get install chromium` to test the PDF")
     done = ujo(*line.split(), cwd=desk)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -290,11 +294,12 @@ def test_every_command_on_the_sample_that_the_documents_name_does_its_work(line:
     assert shown in done.stdout + done.stderr or list(desk.glob(shown)), (line, done.stdout, done.stderr)
 
 
+@pytest.mark.skipif(
+    shutil.which("make") is None, reason="no make: the documents name the commands to use instead"
+)
 def test_make_report_is_the_two_commands_this_report_was_made_with(report: Report):
     """The target itself also makes the environment, which `make test` has just done in the same way."""
     command = ["make", "--dry-run", "--old-file=.venv/.runtime", "report"]
-    if shutil.which("make") is None:
-        pytest.skip("no make on this machine: the documents name the commands to use instead")
     dry = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     # When make itself runs the tests, this make tells of the folders it enters and leaves, too.
     lines = [line for line in dry.stdout.splitlines() if not line.startswith("make")]

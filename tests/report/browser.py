@@ -60,7 +60,9 @@ def looks(pages: Sequence[Path], widths: Sequence[int] = WIDTHS) -> Iterator[tup
                 page.on("request", lambda request, seen=requests: seen.append(request.url))
                 page.goto(path.as_uri(), timeout=PATIENCE)
                 result = axe.run(page, options={"runOnly": list(RULES)}).response
-                overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+                overflow = page.evaluate(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                )
                 page.close()
                 yield (
                     path,
