@@ -7,7 +7,7 @@ from ujo_lib.disclosure.tables import CountTable, Policy
 
 _LOST = "表「{table}」は {cells} セルのうち {hidden} セルが伏せられます。{advice}"
 _MERGE = "「{column}」の「{first}」と「{second}」をまとめると読める表になります。"
-_ONE_WAY = "「{columns}」の掛け合わせをやめ、一元表に分ける。"
+_ONE_WAY = "「{columns}」の掛け合わせをやめ、一元表に分けることを勧めます。"
 _DROP = "この表を外すことを勧めます。"
 
 

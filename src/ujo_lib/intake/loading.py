@@ -149,8 +149,8 @@ def load(
     Args:
         inputs: path of inputs.yaml.
         kinds: kinds of file wanted, keys of ``SCHEMAS``.
-        dispensable: kinds that may be declared `not_supplied`; they come as frames with columns and no row.
         root: project folder; default: the folder above ``params/`` that holds ``inputs``, else its own folder.
+        dispensable: kinds that may be declared `not_supplied`; they come as frames with columns and no row.
 
     Raises:
         DataProblems: when at least one problem is an error; it carries all of them. A kind that is declared

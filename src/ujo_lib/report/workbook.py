@@ -248,7 +248,7 @@ def _claims(pages: Sequence[PageText], tables: Mapping[str, _TableSheet], about:
         for value in sentence.values
     ]
     note = (
-        "ページの文が述べる値を一行ずつ示す。信頼区間は、下限と上限のセルを一行ずつ示す。"
+        "ページの文が述べる値を一行ずつ示します。信頼区間は、下限と上限のセルを一行ずつ示します。"
         "秘匿のため述べなかった値は載りません。"
     )
     return xlsx.Sheet(

@@ -32,6 +32,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,}")
 _NUMBERS = re.compile(r"\d+(?:年度|年|か月|月|日|時台|時|分|人|名|件|回|歳|代|割強|割|倍|円|戸|世帯)?")
 """Numbers as generated sentences print them: what a `{placeholder}` of the wording may have become."""
 _SEAM = re.compile(f"[{BLOCK},\t\r\n<>]")
+"""Where one piece of a layer ends and the next begins. Before markup is taken away its tags stand among the words."""
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
