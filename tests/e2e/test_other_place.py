@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import REPOSITORY
-from tests.report.browser import chromium
+from tests.report.look.browser import chromium
 from tests.test_docs import COMMANDS, words
 from ujo_lib.params import NOTEBOOKS
 

@@ -14,10 +14,10 @@ import yaml
 from openpyxl import load_workbook
 
 from tests.e2e.conftest import REPOSITORY, Report, ujo
-from tests.report.browser import looks, needs_browser
+from tests.report.look.browser import looks, needs_browser
 from tests.test_docs import COMMANDS, RELEASE, words
 from ujo_lib.params import NOTEBOOKS
-from ujo_lib.report.machine_readable import check
+from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.text import strip_for_match
 
 pytestmark = pytest.mark.e2e

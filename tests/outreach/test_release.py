@@ -9,9 +9,9 @@ from tests.outreach.test_exact import two_days
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.outreach import cost, exact, hygiene, presentation, verdict
-from ujo_lib.report.masks import counted, masks_for
-from ujo_lib.report.publish import Published, TableRecord, TableSpec, mask
-from ujo_lib.report.wording import sentence
+from ujo_lib.report.door.masks import counted, masks_for
+from ujo_lib.report.door.publish import Published, TableRecord, TableSpec, mask
+from ujo_lib.report.look.wording import sentence
 
 ABOUT = partial(
     TableSpec,

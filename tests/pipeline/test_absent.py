@@ -13,7 +13,7 @@ from ujo_lib.pipeline.manifest import Manifest
 
 REASON = "調査は令和5年度だけに行った"
 CLAIM = """\
-from ujo_lib.report.publish import NotSuppliedError
+from ujo_lib.report.door.publish import NotSuppliedError
 try:
     page.recall("01_survey_descriptives", "waves")
 except NotSuppliedError as reason:

@@ -13,7 +13,7 @@ from ujo_lib.pipeline.keys import known_digest
 from ujo_lib.pipeline.knowledge import Knowledge, remember
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.release import NoPlanError, audit_masks, counted_tables, plan_masks
-from ujo_lib.report.publish import TableRecord, TableSpec
+from ujo_lib.report.door.publish import TableRecord, TableSpec
 
 FIVE = Policy(threshold=5, required_width=3)
 FISCAL_2022, CALENDAR_2023 = ("2022-04-01", "2023-03-31"), ("2023-01-01", "2023-12-31")

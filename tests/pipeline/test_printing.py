@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from tests.report.browser import needs_browser
+from tests.report.look.browser import needs_browser
 from ujo_lib.pipeline import printing
-from ujo_lib.report.html import PageContext, export_index
+from ujo_lib.report.look.html import PageContext, export_index
 
 
 def test_without_a_browser_the_message_says_what_to_do(tmp_path, monkeypatch):

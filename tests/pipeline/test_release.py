@@ -17,7 +17,7 @@ from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import counted_tables
 from ujo_lib.pipeline.run import CHECKED, NotebooksFailedError
-from ujo_lib.report.masks import masks_for
+from ujo_lib.report.door.masks import masks_for
 
 WORDS = "きのうの夕方に屋根の上の猫がずっと鳴いていて眠れませんでした"
 HEADER = "相談ID,相談者ID,相談受付日時,窓口,都道府県,年代,性別,相談本文"

@@ -16,7 +16,7 @@ from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.release import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, locked
-from ujo_lib.report.machine_readable import check
+from ujo_lib.report.sheets.machine_readable import check
 
 
 def test_a_first_run_leaves_both_sets_of_pages_and_a_manifest_that_vouches_for_them(project):

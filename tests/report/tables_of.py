@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ujo_lib.report.publish import Published, TableSpec
+from ujo_lib.report.door.publish import Published, TableSpec
 
 
 def published(

@@ -6,9 +6,9 @@ import pytest
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.params import QualitySettings
-from ujo_lib.report.masks import Masks, counted, masks_for
-from ujo_lib.report.page import ANSWER, DOOR, open_page
-from ujo_lib.report.publish import PublishError, TableRecord, TableSpec
+from ujo_lib.report.door.masks import Masks, counted, masks_for
+from ujo_lib.report.door.publish import ANSWER, DOOR, PublishError, TableRecord, TableSpec
+from ujo_lib.report.page import open_page
 
 FRAME = pd.DataFrame(
     {"age": ["10代", "20代", "30代", "総数"], "n": [3, 40, 50, 93], "share": [0.03, 0.43, 0.54, 1.0]}

@@ -30,8 +30,8 @@ STORIES = {
         "e2e/test_report.py::test_a_rerun_without_a_change_says_so_and_touches_nothing",
     ),
     "U6 against an earlier year": (
-        "report/test_compare.py::test_missing_waves_are_dots_and_a_wave_without_denominators_carries_its_warning",
-        "report/test_compare.py::test_a_changed_definition_is_not_compared_however_large_the_difference",
+        "annual/test_compare.py::test_missing_waves_are_dots_and_a_wave_without_denominators_carries_its_warning",
+        "annual/test_compare.py::test_a_changed_definition_is_not_compared_however_large_the_difference",
     ),
     "U7 what a new codebook changed": (
         "tagging/test_concordance.py::test_a_new_codebook_shows_what_it_changed",

@@ -19,10 +19,10 @@ def add_commands(command: AddCommand) -> None:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    from ujo_lib.annual import compare, released
     from ujo_lib.params import load_settings
     from ujo_lib.params.summary import SummarySettings
     from ujo_lib.pipeline.layout import SiteYear
-    from ujo_lib.report import compare, released
 
     place = place_of(options)
     before_year, now_year = FiscalYear.parse(options.before), FiscalYear.parse(options.year)

@@ -16,8 +16,8 @@ from ujo_lib.pipeline.manifest import Manifest, StepRecord
 from ujo_lib.pipeline.pages import marks_on
 from ujo_lib.pipeline.run import locked
 from ujo_lib.pipeline.steps import Finished, Job, StepStore
-from ujo_lib.report.drawings import Recipe, draw_files, file_stems
-from ujo_lib.report.publish import TableRecord
+from ujo_lib.report.door.publish import TableRecord
+from ujo_lib.report.look.drawings import Recipe, draw_files, file_stems
 
 
 class NothingToExportError(RuntimeError):

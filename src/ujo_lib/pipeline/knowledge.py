@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ujo_lib.annual.claims import read_claims
+from ujo_lib.annual.known import public_figures
 from ujo_lib.disclosure.tables import (
     Exemption,
     PastRelease,
@@ -21,9 +23,7 @@ from ujo_lib.files import write_atomically
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.pipeline.keys import SUMMARY, Step
 from ujo_lib.pipeline.layout import SiteYear
-from ujo_lib.report.claims import read_claims
-from ujo_lib.report.known import public_figures
-from ujo_lib.report.masks import Counted, Masks
+from ujo_lib.report.door.masks import Counted, Masks
 
 
 @dataclass(frozen=True)

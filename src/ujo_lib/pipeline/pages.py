@@ -21,8 +21,8 @@ from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
 from ujo_lib.pipeline.steps import EXECUTED, Finished
-from ujo_lib.report.exports import Table, list_of_tables
-from ujo_lib.report.html import (
+from ujo_lib.report.door.publish import ANSWER, DOOR, SENTENCES, TILES
+from ujo_lib.report.look.html import (
     CONTACTS,
     Contact,
     IndexEntry,
@@ -32,9 +32,10 @@ from ujo_lib.report.html import (
     export_index,
     export_page,
 )
-from ujo_lib.report.page import ANSWER, DOOR, SENTENCES, TILES, said_in
-from ujo_lib.report.wording import Said
-from ujo_lib.report.workbook import About, PageText, workbook
+from ujo_lib.report.look.wording import Said
+from ujo_lib.report.page import said_in
+from ujo_lib.report.sheets.exports import Table, list_of_tables
+from ujo_lib.report.sheets.workbook import About, PageText, workbook
 
 WORKBOOK = "統計表.xlsx"
 """The workbook of the year, beside the pages."""

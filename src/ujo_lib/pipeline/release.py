@@ -22,8 +22,8 @@ from ujo_lib.files import write_atomically
 from ujo_lib.pipeline.keys import Step, digest, package_digest
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.steps import Finished, Job
-from ujo_lib.report.masks import Counted, Masks, counted, masks_for
-from ujo_lib.report.page import DOOR
+from ujo_lib.report.door.masks import Counted, Masks, counted, masks_for
+from ujo_lib.report.door.publish import DOOR
 
 _IN_FULL = "次の表は、小さな数も伏せずに載せています({reason}): {titles}。"
 

@@ -18,7 +18,7 @@ from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, audit_masks
 from ujo_lib.pipeline.steps import Finished
-from ujo_lib.report.masks import Masks
+from ujo_lib.report.door.masks import Masks
 
 _TOLD = 20
 """Findings told at once; all of them stand in the folder `review`."""

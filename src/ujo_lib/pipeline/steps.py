@@ -23,8 +23,7 @@ from ujo_lib.pipeline.absent import write_shortened
 from ujo_lib.pipeline.execute import Execution, NotebookFailedError, execute, stable_copy
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.progress import Progress
-from ujo_lib.report.page import NOT_SUPPLIED
-from ujo_lib.report.publish import TableRecord
+from ujo_lib.report.door.publish import NOT_SUPPLIED, TableRecord
 
 EXECUTED = "notebook.ipynb"
 _SECONDS = "seconds.json"

@@ -8,16 +8,20 @@ import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import pandas as pd
 
 from ujo_lib.files import write_atomically
 from ujo_lib.params import NotebookSettings
-from ujo_lib.report import figures, tables, wording
-from ujo_lib.report.drawings import Recipe
-from ujo_lib.report.masks import Masks
-from ujo_lib.report.publish import (
+from ujo_lib.report.door.masks import Masks
+from ujo_lib.report.door.publish import (
+    ANSWER,
+    DOOR,
+    FIGURE,
+    NOT_SUPPLIED,
+    SENTENCES,
+    TILES,
     NotSuppliedError,
     Published,
     PublishError,
@@ -26,18 +30,8 @@ from ujo_lib.report.publish import (
     mask,
     unmasked,
 )
-
-if TYPE_CHECKING:
-    from ujo_lib.report.summary import Line
-
-NOT_SUPPLIED = "not_supplied.json"
-"""Left in place of tables by a notebook whose inputs the year does not have; it holds the reasons."""
-
-DOOR = "application/vnd.ujo.door+json"
-"""Media type of the mark on everything that came through the page."""
-
-ANSWER, SENTENCES, TILES, FIGURE = "answer", "sentences", "tiles", "figure"
-"""Kinds of output that other files than the page repeat: the cover the first three, the folder of figures the last."""
+from ujo_lib.report.look import figures, tables, wording
+from ujo_lib.report.look.drawings import Recipe
 
 P = ParamSpec("P")
 
@@ -180,7 +174,7 @@ class Page:
         paragraph = wording.paragraph(wording.text_of(said))
         return Shown(f'<div class="answer">{paragraph}</div>', ANSWER, self.names_of(published), said)
 
-    def sentences(self, lines: Sequence["Line"]) -> Shown:
+    def sentences(self, lines: Sequence[wording.Line]) -> Shown:
         """Show the year in a few numbered sentences; the cover repeats them."""
         used = tuple(dict.fromkeys(name for line in lines for name in self.names_of(line.tables)))
         said = [wording.say(line.template, *line.tables) for line in lines]

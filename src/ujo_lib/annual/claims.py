@@ -1,0 +1,329 @@
+"""Published statements held against what the notebooks compute: 一致, 不一致 or 計算不可.
+
+A claim names the cell of a published table that answers it and the rule by which figure and statement are compared.
+Claims that nothing in the data can answer stay in the list as 計算不可 with the reason: a table of agreement that
+leaves out what could not be checked would be a better looking report and a worse one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from ujo_lib.params import ParameterError, ParameterProblem
+from ujo_lib.report.door.publish import NotSuppliedError, Published
+from ujo_lib.report.look import notation
+from ujo_lib.report.look.wording import agrees
+from ujo_lib.stats import round_half_up
+
+_MIDNIGHT = "T00:00:00"
+AGREES, DIFFERS, UNKNOWN, WITHHELD = "一致", "不一致", "計算不可", "秘匿"
+
+Recall = Callable[[str, str], Published]
+"""Fetches a published table by notebook and id."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where the figure for a claim stands.
+
+    Attributes:
+        notebook, table: the published table.
+        column: the column of the figure, or of what is ranked.
+        where: dimension column → label; several labels are added up.
+        over: the dimension whose categories are ranked or compared, for rules about an order.
+    """
+
+    notebook: str
+    table: str
+    column: str = "n"
+    where: Mapping[str, Any] = field(default_factory=dict)
+    over: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One published statement.
+
+    Attributes:
+        id: its number, S02 say.
+        statement: what was published, in our own words.
+        published: the figure or phrase.
+        unit: its unit.
+        rule: how to compare; see `RULES`.
+        cell: where the computed figure stands; None when nothing computes it.
+        note: reading, known inconsistency, or the reason why it cannot be computed.
+    """
+
+    id: str
+    statement: str
+    published: Any
+    unit: str
+    rule: str
+    cell: Cell | None
+    note: str = ""
+
+
+def read_claims(path: Path) -> list[Claim]:
+    """Read `published.yaml`.
+
+    Raises:
+        ParameterError: an entry lacks a field, names an unknown rule, or appears twice.
+    """
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["claims"]
+    claims, problems = [], []
+    for number, entry in enumerate(entries, 1):
+        try:
+            claims.append(_claim(entry))
+        except (TypeError, KeyError, ValueError) as error:
+            name = entry.get("id", f"{number} 番目") if isinstance(entry, dict) else f"{number} 番目"
+            problems.append(
+                ParameterProblem(path.name, str(name), "(略)", str(error), "項目名と rule を確かめる")
+            )
+    seen = [claim.id for claim in claims]
+    problems += [
+        ParameterProblem(path.name, name, "(略)", "番号は一度だけ", "重なりを除く")
+        for name in sorted({name for name in seen if seen.count(name) > 1})
+    ]
+    if problems:
+        raise ParameterError(problems)
+    return claims
+
+
+def compare(claims: list[Claim], recall: Recall) -> pd.DataFrame:
+    """Hold every claim against the published tables.
+
+    Args:
+        claims: as read by `read_claims`.
+        recall: usually `page.recall`.
+
+    Returns:
+        One row per claim: id, statement, published, computed, verdict, note; all text.
+
+    Raises:
+        ParameterError: a claim names a cell that is not there.
+    """
+    rows = []
+    for claim in claims:
+        try:
+            computed, verdict = _answer(claim, recall)
+            note = claim.note
+        except NotSuppliedError as reason:
+            computed, verdict, note = notation.MISSING, UNKNOWN, f"{reason}。{claim.note}"
+        except KeyError as error:
+            raise ParameterError([_no_such_cell(claim, error)]) from None
+        published = f"{_spelt(claim.published)}{claim.unit}"
+        rows.append((claim.id, claim.statement, published, computed, verdict, note))
+    columns = ["id", "statement", "published", "computed", "verdict", "note"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def _no_such_cell(claim: Claim, error: KeyError) -> ParameterProblem:
+    cell = claim.cell
+    place = f"{cell.notebook} の表 {cell.table} の列 {cell.column}" if cell else ""
+    return ParameterProblem(
+        "published.yaml", claim.id, place, "表にある列と行", f"cell を直す({error.args[0]})"
+    )
+
+
+def count_verdicts(compared: pd.DataFrame) -> pd.DataFrame:
+    """Count the claims by verdict; every verdict has a row."""
+    order = [AGREES, DIFFERS, UNKNOWN, WITHHELD]
+    counted = compared["verdict"].value_counts()
+    return pd.DataFrame({"verdict": order, "n": [int(counted.get(verdict, 0)) for verdict in order]})
+
+
+def _claim(entry: Mapping[str, Any]) -> Claim:
+    cell = Cell(**entry["cell"]) if entry.get("cell") else None
+    rule = entry["rule"]
+    if rule not in RULES and rule != "none":
+        raise ValueError(f"rule は {'、'.join([*RULES, 'none'])} のどれか(いまは {rule})")
+    if (rule == "none") != (cell is None):
+        raise ValueError("rule が none のときだけ cell を省く")
+    return Claim(
+        id=entry["id"],
+        statement=entry["statement"],
+        published=entry["published"],
+        unit=entry.get("unit", ""),
+        rule=rule,
+        cell=cell,
+        note=entry.get("note", ""),
+    )
+
+
+def _answer(claim: Claim, recall: Recall) -> tuple[str, str]:
+    if claim.cell is None:
+        return notation.MISSING, UNKNOWN
+    table = recall(claim.cell.notebook, claim.cell.table)
+    if is_withheld(table, claim.cell):
+        return notation.HIDDEN, WITHHELD
+    return RULES[claim.rule](claim, table)
+
+
+def is_withheld(table: Published, cell: Cell) -> bool:
+    """Whether the answer needs anything that the door kept back."""
+    rows = rows_of(table, cell)
+    return bool(table.hidden.loc[rows, cell.column].any())
+
+
+def rows_of(table: Published, cell: Cell) -> pd.Index:
+    """Rows of the table that a cell names; totals left out where categories are ranked."""
+    keep = pd.Series(True, index=table.frame.index)
+    for column, labels in cell.where.items():
+        wanted = labels if isinstance(labels, list) else [labels]
+        keep &= table.frame[column].astype(object).isin(wanted)
+    if cell.over:
+        keep &= ~table.frame[cell.over].astype(object).isin(table.spec.total_labels)
+    if not keep.any():
+        raise KeyError(f"{cell.notebook}/{cell.table} has no row with {dict(cell.where)}")
+    return table.frame.index[keep]
+
+
+def _figure(claim: Claim, table: Published) -> float:
+    """The computed figure: one cell, or several added up."""
+    cell = claim.cell
+    assert cell is not None  # _answer has looked
+    return float(pd.to_numeric(table.frame.loc[rows_of(table, cell), cell.column]).sum())
+
+
+def _ranked(claim: Claim, table: Published) -> pd.Series:
+    """The figures to be ranked, by category, in the order of the table."""
+    cell = claim.cell
+    assert cell is not None
+    rows = table.frame.loc[rows_of(table, cell)]
+    return pd.Series(pd.to_numeric(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str))
+
+
+def _verdict(holds: bool) -> str:
+    return AGREES if holds else DIFFERS
+
+
+def _equal(claim: Claim, table: Published) -> tuple[str, str]:
+    """The same figure."""
+    figure = _figure(claim, table)
+    return notation.count(figure), _verdict(figure == claim.published)
+
+
+def _text(claim: Claim, table: Published) -> tuple[str, str]:
+    """The same text: a date, a name."""
+    cell = claim.cell
+    assert cell is not None
+    said = "、".join(
+        str(value).removesuffix(_MIDNIGHT) for value in table.frame.loc[rows_of(table, cell), cell.column]
+    )
+    return said, _verdict(said == str(claim.published))
+
+
+def _percent(claim: Claim, table: Published) -> tuple[str, str]:
+    """The same percentage after rounding to as many decimals as were published."""
+    share = _figure(claim, table)
+    digits = len(str(claim.published).partition(".")[2])
+    return notation.percent(share, max(digits, 1)), _verdict(
+        round_half_up(share * 100, digits) == float(claim.published)
+    )
+
+
+def _rounded(claim: Claim, table: Published) -> tuple[str, str]:
+    """The same number after rounding to as many decimals as were published."""
+    figure = _figure(claim, table)
+    digits = len(str(claim.published).partition(".")[2])
+    return notation.decimal_text(figure, max(digits, 1)), _verdict(
+        round_half_up(figure, digits) == float(claim.published)
+    )
+
+
+def _words(claim: Claim, table: Published) -> tuple[str, str]:
+    """A share that may be called by the published words, 7割強 say."""
+    share = _figure(claim, table)
+    return notation.percent(share), _verdict(agrees(str(claim.published), share))
+
+
+def _largest(claim: Claim, table: Published) -> tuple[str, str]:
+    """The category with the largest figure, without a tie."""
+    ranked = _ranked(claim, table)
+    top = sorted(ranked.index[ranked == ranked.max()])
+    wanted = claim.published if isinstance(claim.published, list) else [claim.published]
+    return "、".join(top), _verdict(top == sorted(wanted))
+
+
+def _top(claim: Claim, table: Published) -> tuple[str, str]:
+    """The published categories are the largest ones, in any order."""
+    ranked = _ranked(claim, table).sort_values(ascending=False, kind="stable")
+    wanted = [str(label) for label in claim.published]
+    top = list(ranked.index[: len(wanted)])
+    return "、".join(top), _verdict(sorted(top) == sorted(wanted))
+
+
+def _present(claim: Claim, table: Published) -> tuple[str, str]:
+    """Each published category was named at least once; how often is shown, not judged."""
+    ranked = _ranked(claim, table)
+    wanted = [str(label) for label in claim.published]
+    counted = {label: int(ranked.get(label, 0)) for label in wanted}
+    said = "、".join(f"{label} {notation.count(n)}{table.spec.unit}" for label, n in counted.items())
+    return said, _verdict(all(counted.values()))
+
+
+def _descending(claim: Claim, table: Published) -> tuple[str, str]:
+    """Figures fall from each category to the next, in the order of the table."""
+    ranked = _ranked(claim, table)
+    return " > ".join(ranked.sort_values(ascending=False, kind="stable").index), _verdict(
+        bool((ranked.diff().dropna() < 0).all())
+    )
+
+
+def _about(claim: Claim, table: Published) -> tuple[str, str]:
+    """A figure within a tenth of the published one, as 約 promises."""
+    figure = _figure(claim, table)
+    return notation.ratio(figure), _verdict(abs(figure - claim.published) <= claim.published / 10)
+
+
+def _above_one(claim: Claim, table: Published) -> tuple[str, str]:
+    """Every ratio in question is above one."""
+    cell = claim.cell
+    assert cell is not None
+    figures = pd.to_numeric(table.frame.loc[rows_of(table, cell), cell.column])
+    smallest = f"{notation.ratio(figures.min())}{'以上' if len(figures) > 1 else ''}"
+    return smallest, _verdict(bool((figures > 1).all()))
+
+
+def _positive(claim: Claim, table: Published) -> tuple[str, str]:
+    """A standardised deviation beyond chance in the published direction (adjusted residual above 2)."""
+    figure = _figure(claim, table)
+    return f"調整済み残差 {notation.decimal_text(figure, 1)}", _verdict(figure > 2)
+
+
+def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
+    """A difference whose interval includes zero; the interval stands in the columns `…_low` and `…_high`."""
+    cell = claim.cell
+    assert cell is not None
+    names = [cell.column, f"{cell.column}_low", f"{cell.column}_high"]
+    estimate, low, high = (float(value) for value in table.frame.loc[rows_of(table, cell), names].iloc[0])
+    said = " / ".join(f"{notation.percent_figure(value)}" for value in (estimate, low, high))
+    return f"差(ポイント) {said}", _verdict(low <= 0 <= high)
+
+
+RULES: Mapping[str, Callable[[Claim, Published], tuple[str, str]]] = {
+    "equal": _equal,
+    "text": _text,
+    "percent": _percent,
+    "rounded": _rounded,
+    "words": _words,
+    "largest": _largest,
+    "top": _top,
+    "present": _present,
+    "descending": _descending,
+    "about": _about,
+    "above_one": _above_one,
+    "over_represented": _positive,
+    "not_different": _not_different,
+}
+"""Ways to compare a statement with a figure, by the name used in published.yaml."""
+
+
+def _spelt(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(str(item) for item in value)
+    return notation.count(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)

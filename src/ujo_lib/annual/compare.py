@@ -1,0 +1,351 @@
+"""Two years side by side: before, now, difference, ratio with its interval, and whether they may be compared at all.
+
+A figure that was counted differently is no earlier value of the same thing. Where the definition has changed (said by
+a person in `indicators.yaml`, or seen from unit, base, area or kind of period of the released tables) the row says
+比較不可 and gives the reason; both figures stay, their difference and ratio do not.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pandas as pd
+import yaml
+
+from ujo_lib import stats
+from ujo_lib.annual.claims import Recall
+from ujo_lib.annual.released import Released, as_released, number
+from ujo_lib.fiscal import FiscalYear
+from ujo_lib.params import NOTEBOOKS, ParameterError, ParameterProblem
+from ujo_lib.report.door.publish import NotSuppliedError
+from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
+
+MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりしない", "比較不可"
+COMPARED_COLUMNS: Final = (
+    "label", "unit", "before", "now", "difference", "estimate", "low", "high", "verdict", "reason",
+)  # fmt: skip
+COURSE_COLUMNS: Final = ("label", "year", "value", "low", "high", "remark")
+_COUNTED_ALIKE: Final = ("集計対象", "単位", "対象地域")
+_NUMERALS: Final = re.compile(r"\d+|元(?=\D*年)|明治|大正|昭和|平成|令和")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a number stands in the released tables.
+
+    Attributes:
+        table: name of the table, `02_totals`.
+        value: heading of the column.
+        where: heading → cell, naming one row.
+    """
+
+    table: str
+    value: str
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One figure that is followed over the years.
+
+    Attributes:
+        label: its name in the tables.
+        kind: `count` (ratio of counts, exact or widened by `dispersion`) or `share` (percentage with a published
+            interval).
+        unit: 人, 件 or %.
+        place: where it stands.
+        low, high: headings of the interval of a share.
+        gaps: heading of the number of days that were not recorded; a year with such days is not compared.
+        dispersion: where the spread of the counts stands (1 when contacts come singly).
+        changed: fiscal year → what was redefined from that year on.
+        history: heading of the fiscal year, where one table holds all years (the waves of a survey); each year is
+            then looked up in the latest release that has it.
+        comparable: heading that says 不可 of a year that must not be compared.
+        caution: heading of a warning to be printed beside a comparison.
+    """
+
+    label: str
+    kind: Literal["count", "share"]
+    unit: str
+    place: Place
+    low: str = ""
+    high: str = ""
+    gaps: str = ""
+    dispersion: Place | None = None
+    changed: Mapping[int, str] = field(default_factory=dict)
+    history: str = ""
+    comparable: str = ""
+    caution: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An indicator in one year; `why` says why there is no comparable value, `caution` what to bear in mind."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    dispersion: float = 1.0
+    about: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+    caution: str = ""
+
+
+def read_indicators(path: Path) -> list[Indicator]:
+    """Read `indicators.yaml`.
+
+    Raises:
+        ParameterError: an entry lacks a field, has an unknown one, or an impossible value.
+    """
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["indicators"]
+    indicators, problems = [], []
+    for number_of, entry in enumerate(entries, 1):
+        try:
+            indicators.append(_indicator(dict(entry)))
+        except (TypeError, KeyError, ValueError) as error:
+            name = entry.get("label", f"{number_of} 番目") if isinstance(entry, dict) else f"{number_of} 番目"
+            problems.append(
+                ParameterProblem(
+                    path.name, str(name), "(略)", str(error), "項目名を見本(params/sample)に合わせる"
+                )
+            )
+    if problems:
+        raise ParameterError(problems)
+    return indicators
+
+
+def _indicator(entry: dict[str, Any]) -> Indicator:
+    if entry["kind"] not in {"count", "share"}:
+        raise ValueError(f"kind は count か share(いまは {entry['kind']})")
+    entry["place"] = Place(**entry["place"])
+    if entry.get("dispersion"):
+        entry["dispersion"] = Place(**entry["dispersion"])
+    entry["changed"] = {int(year): str(what) for year, what in (entry.get("changed") or {}).items()}
+    return Indicator(**entry)
+
+
+def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear) -> Released:
+    """The year in the making: the tables that the indicators need, as this audience may see them.
+
+    Args:
+        indicators: as read by `read_indicators`.
+        recall: usually `page.recall`.
+        year: its fiscal year.
+    """
+    names = {indicator.place.table for indicator in indicators}
+    names |= {indicator.dispersion.table for indicator in indicators if indicator.dispersion}
+    records = []
+    for name in sorted(names):
+        prefix, _, table = name.partition("_")
+        notebook = next(one for one in NOTEBOOKS if one.startswith(prefix))
+        try:
+            records.append(recall(notebook, table).record(notebook))
+        except NotSuppliedError:
+            continue  # its indicators will say that the year has no such table
+    return as_released(records, year)
+
+
+def of_kind(indicators: Sequence[Indicator], kind: str) -> list[Indicator]:
+    """The indicators that are counts, or those that are shares."""
+    return [indicator for indicator in indicators if indicator.kind == kind]
+
+
+def latest(earlier: Sequence[Released], year: FiscalYear) -> Released:
+    """The latest year that has released anything; the year before, empty, where none has."""
+    having = [released for released in earlier if released]
+    return having[-1] if having else Released(FiscalYear(year.year - 1), {}, {})
+
+
+def since_last_change(followed: pd.DataFrame) -> pd.DataFrame:
+    """The part of a course that was counted alike: without the years before the last change of definition."""
+    parts = []
+    for _, one in followed.groupby("label", sort=False):
+        breaks = one.index[(one["remark"] != "") & one["value"].notna()]
+        parts.append(one.loc[breaks[-1] :] if len(breaks) else one)
+    return pd.concat(parts).reset_index(drop=True) if parts else followed
+
+
+def told_over_time(followed: pd.DataFrame, at_most: int = 4) -> list[str]:
+    """Labels of the indicators with values in two years or more, the first few: what one figure can show."""
+    known = followed.dropna(subset=["value"]).groupby("label", sort=False)["value"].count()
+    return [str(label) for label in known.index[known >= 2][:at_most]]
+
+
+def compare(indicators: Sequence[Indicator], before: Released, now: Released) -> pd.DataFrame:
+    """Put two years beside each other.
+
+    Args:
+        indicators: as read by `read_indicators`.
+        before: the earlier year; one without a release has no tables.
+        now: the later year.
+
+    Returns:
+        One row per indicator, columns `COMPARED_COLUMNS`. Shares are shares of 0–1. What cannot be compared has no
+        difference, ratio or interval, and a reason.
+    """
+    rows = [_compared(indicator, before, now) for indicator in indicators]
+    return pd.DataFrame(rows, columns=list(COMPARED_COLUMNS))
+
+
+def course(indicators: Sequence[Indicator], years: Sequence[Released]) -> pd.DataFrame:
+    """Every indicator over all years, in order.
+
+    Returns:
+        One row per indicator and year, columns `COURSE_COLUMNS`; no value where the year has none. The remark says
+        why a value is absent, or from which year on the figure is counted differently.
+    """
+    rows = []
+    for indicator in indicators:
+        last: Reading | None = None
+        for released in sorted(years, key=lambda one: one.year.year):
+            reading = _read(indicator, released, years)
+            remark = reading.why
+            if last is not None and last.value is not None and reading.value is not None:
+                remark = remark or _difference_of_definition(indicator, last, reading, released.year)
+            rows.append(
+                (
+                    indicator.label,
+                    released.year.label,
+                    reading.value,
+                    reading.low,
+                    reading.high,
+                    remark,
+                )
+            )
+            last = reading if reading.value is not None else last
+    return pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
+
+
+def as_text(compared: pd.DataFrame, before: FiscalYear, now: FiscalYear) -> list[list[str]]:
+    """The comparison as lines of text, heading first: 「…」 where there is no value, 「△」 before a fall."""
+    heading = ["指標", before.label, now.label, "差", "比", "95%信頼区間", "判定", "理由・注意"]
+    return [heading, *(_line(row) for row in compared.itertuples(index=False))]
+
+
+def _line(row: Any) -> list[str]:
+    kind = "share" if row.unit == "%" else "n"
+    numbers = [
+        MISSING if pd.isna(value) else in_cell(value, kind) for value in (row.before, row.now, row.difference)
+    ]
+    ratio = MISSING if pd.isna(row.estimate) else in_cell(row.estimate, "ratio")
+    bounds = MISSING if pd.isna(row.low) else interval_text(row.low, row.high, "ratio")
+    return [f"{row.label}({row.unit})", *numbers, ratio, bounds, row.verdict, row.reason]
+
+
+def _compared(indicator: Indicator, before: Released, now: Released) -> tuple[Any, ...]:
+    one, other = (_read(indicator, year, (before, now)) for year in (before, now))
+    changed = next(
+        (
+            what
+            for year, what in sorted(indicator.changed.items())
+            if before.year.year < year <= now.year.year
+        ),
+        "",
+    )
+    reason = (
+        "、".join(
+            f"{year.year.label}: {reading.why}"
+            for year, reading in ((before, one), (now, other))
+            if reading.why
+        )
+        or changed
+        or _difference_of_definition(indicator, one, other, None)
+    )
+    shown = (indicator.label, indicator.unit, one.value, other.value)
+    if reason or one.value is None or other.value is None:
+        return (*shown, None, None, None, None, NOT_COMPARABLE, reason)
+    ratio = _ratio(indicator, one, other)
+    return (
+        *shown,
+        other.value - one.value,
+        ratio.estimate,
+        ratio.low,
+        ratio.high,
+        _verdict(ratio),
+        one.caution or other.caution,
+    )
+
+
+def _read(indicator: Indicator, released: Released, all_years: Iterable[Released]) -> Reading:
+    """The indicator in one year: from the year's own release, or from a later one's table of earlier years."""
+    if indicator.history:
+        return _from_history(indicator, released.year, all_years)
+    place = indicator.place
+    row = released.find(place.table, place.where)
+    if row is None:
+        return Reading(why="公表された表がない" if not released.tables else "この項目の表がない")
+    about = released.about.get(place.table, {})
+    names = [name for name in (place.value, indicator.low, indicator.high, indicator.gaps) if name]
+    if absent := [name for name in names if name not in row]:
+        return Reading(about=about, why=f"表に「{'、'.join(absent)}」の列がない")
+    if HIDDEN in (row[name] for name in names):
+        return Reading(about=about, why="秘匿された値")
+    scale = 100.0 if indicator.kind == "share" else 1.0
+    value, low, high = (
+        None if (found := number(row.get(name))) is None else found / scale
+        for name in (place.value, indicator.low, indicator.high)
+    )
+    missing = number(row.get(indicator.gaps)) if indicator.gaps else 0
+    why = f"記録のない日が{missing:.0f}日ある" if missing else "" if value is not None else "値がない"
+    return Reading(value, low, high, _dispersion(indicator, released), about, why)
+
+
+def _from_history(indicator: Indicator, year: FiscalYear, all_years: Iterable[Released]) -> Reading:
+    """The year's line in a table of all years, as the latest release has it."""
+    for released in sorted(all_years, key=lambda one: -one.year.year):
+        for row in released.tables.get(indicator.place.table, []):
+            if row.get(indicator.history) == str(year.year):
+                cell, warning = row.get(indicator.place.value), row.get(indicator.caution, "")
+                if row.get(indicator.comparable) == "不可" or cell == MISSING:
+                    return Reading(number(cell), why=warning or "集計値が残っていない")
+                why = "秘匿された値" if cell == HIDDEN else ""
+                is_plain = warning in ("", MISSING) or row.get(indicator.comparable) == "可"
+                return Reading(number(cell), why=why, caution="" if is_plain else warning)
+    return Reading(why="この年度には調査がない")
+
+
+def _dispersion(indicator: Indicator, released: Released) -> float:
+    place = indicator.dispersion
+    row = released.find(place.table, place.where) if place else None
+    found = number(row.get(place.value)) if row and place else None
+    return 1.0 if found is None else found
+
+
+def _difference_of_definition(
+    indicator: Indicator, one: Reading, other: Reading, year: FiscalYear | None
+) -> str:
+    """What tells the released tables apart, in words; empty when they are about the same thing."""
+    if year is not None and year.year in indicator.changed:
+        return indicator.changed[year.year]
+    for name in _COUNTED_ALIKE:
+        if one.about.get(name, "") != other.about.get(name, ""):
+            return f"{name}が違う(「{one.about.get(name, '')}」と「{other.about.get(name, '')}」)"
+    periods = [reading.about.get("対象期間", "") for reading in (one, other)]
+    if _NUMERALS.sub("", periods[0]) != _NUMERALS.sub("", periods[1]):
+        return f"集計期間のとり方が違う(「{periods[0]}」と「{periods[1]}」)"
+    return ""
+
+
+def _ratio(indicator: Indicator, one: Reading, other: Reading) -> stats.Interval:
+    if indicator.kind == "count":
+        spread = max(one.dispersion, other.dispersion)
+        return stats.overdispersed_rate_ratio(
+            round(other.value or 0), 1.0, round(one.value or 0), 1.0, spread
+        )
+    return stats.ratio_of_estimates(_interval(other), _interval(one))
+
+
+def _interval(reading: Reading) -> stats.Interval:
+    assert reading.value is not None  # `_compared` has looked
+    low = reading.value if reading.low is None else reading.low
+    high = reading.value if reading.high is None else reading.high
+    return stats.Interval(reading.value, low, high)
+
+
+def _verdict(ratio: stats.Interval) -> str:
+    if ratio.low > 1:
+        return MORE
+    return LESS if math.isfinite(ratio.high) and ratio.high < 1 else UNCLEAR

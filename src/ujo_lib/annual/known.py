@@ -1,0 +1,111 @@
+"""Figures of the claims that count people: what any reader knows before the release.
+
+A city that has said "17 of 25 are men" and "8割強 for five years or more" has told its readers counts. Hiding them
+again protects nobody, and set beside a table they can give a hidden count away; so the disclosure plan and its audit
+start from them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ujo_lib.annual.claims import Cell, Claim, rows_of
+from ujo_lib.disclosure.tables import PublicFigure, Region
+from ujo_lib.report.door.masks import Counted
+from ujo_lib.report.look.wording import agrees
+from ujo_lib.stats import round_half_up
+
+_N, _BASE = "n", "base"
+
+
+def public_figures(claims: Sequence[Claim], tables: Sequence[Counted]) -> list[PublicFigure]:
+    """Read counts out of published statements.
+
+    Args:
+        claims: as read by `read_claims`.
+        tables: the tables of the release, with their true counts.
+
+    Returns:
+        For a statement of a count that count; for a statement of a share ("70 %", "8割強") every count that fits it and
+        its base, provided that the number of people it is a share of has been published, too. A statement that does
+        not agree with the data tells nobody the truth and is left out.
+    """
+    by_key = {one.record.key: _Table(one) for one in tables}
+    asked = [
+        (claim, claim.cell, by_key[key])
+        for claim in claims
+        if claim.cell and (key := f"{claim.cell.notebook}/{claim.cell.table}") in by_key
+    ]
+    exact = [figure for claim, cell, table in asked if (figure := table.count(claim, cell))]
+    known = {(figure.population, figure.low) for figure in exact}
+    return exact + [figure for claim, cell, table in asked for figure in table.share(claim, cell, known)]
+
+
+class _Table:
+    """A recorded table, and what its cells count."""
+
+    def __init__(self, one: Counted) -> None:
+        self._record, self._table, self._places = one.record, one.table, one.places
+
+    def count(self, claim: Claim, cell: Cell) -> PublicFigure | None:
+        """The count that a claim states, when it is true."""
+        if claim.rule != "equal" or cell.column not in self._record.spec.counts:
+            return None
+        rows, region = self._people(cell, cell.column)
+        if region is None or self._sum(rows, cell.column) != claim.published:
+            return None
+        return self._figure(claim, region, int(claim.published), int(claim.published))
+
+    def share(self, claim: Claim, cell: Cell, known: set[tuple[str, int]]) -> list[PublicFigure]:
+        """The counts that fit the share that a claim states, and its base, when it is true and its base is known."""
+        fits = _FITS.get(claim.rule)
+        if not fits or _N not in self._record.spec.counts or _BASE not in self._record.columns:
+            return []
+        rows, region = self._people(cell, _N)
+        base = int(self._sum(rows[:1], _BASE))
+        if region is None or (self._table.population, base) not in known:
+            return []
+        possible = [n for n in range(base + 1) if fits(claim.published, n / base)]
+        if self._sum(rows, _N) not in possible:
+            return []
+        figures = [self._figure(claim, region, possible[0], possible[-1])]
+        if (rows[0], _BASE) in self._places:
+            figures.append(self._figure(claim, self._table.region(self._places[rows[0], _BASE]), base, base))
+        return figures
+
+    def _figure(self, claim: Claim, region: Region, low: int, high: int) -> PublicFigure:
+        where = {variable: tuple(sorted(atoms)) for variable, atoms in region}
+        return PublicFigure(self._table.population, where, low, high, f"{claim.id} {claim.statement}")
+
+    def _people(self, cell: Cell, column: str) -> tuple[list[int], Region | None]:
+        """Rows of a cell, and who is counted in them together; None when no region says it."""
+        rows = [int(row) for row in rows_of(self._record.published(), cell)]
+        regions = [
+            self._table.region(self._places[row, column]) for row in rows if (row, column) in self._places
+        ]
+        return rows, _together(regions) if len(regions) == len(rows) else None
+
+    def _sum(self, rows: Sequence[int], column: str) -> float:
+        at = self._record.columns.index(column)
+        return float(sum(self._record.rows[row][at] or 0 for row in rows))
+
+
+def _together(regions: Sequence[Region]) -> Region | None:
+    """Regions that differ in one variable, as one."""
+    first = dict(regions[0])
+    unlike = {variable for region in regions for variable, atoms in region if first.get(variable) != atoms}
+    if len(unlike) > 1 or any({v for v, _ in region} != set(first) for region in regions):
+        return None
+    for variable in unlike:
+        first[variable] = frozenset().union(*(dict(region)[variable] for region in regions))
+    return tuple(sorted(first.items()))
+
+
+def _percent(published: object, share: float) -> bool:
+    digits = len(str(published).partition(".")[2])
+    return bool(round_half_up(share * 100, digits) == float(str(published)))
+
+
+def _words(published: object, share: float) -> bool:
+    return agrees(str(published), share)
+
+
+_FITS: Mapping[str, Callable[[object, float], bool]] = {"percent": _percent, "words": _words}

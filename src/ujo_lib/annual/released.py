@@ -1,0 +1,105 @@
+"""What a year has released, read back the way a recipient would read it: the CSV files beside the pages.
+
+Nothing here knows raw data, notebooks or hidden cells. A year that was released before this program existed can be
+compared, too, if somebody writes its tables in the same plain form.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ujo_lib.fiscal import FiscalYear
+from ujo_lib.report.door.publish import TableRecord
+from ujo_lib.report.look.notation import HIDDEN, MISSING
+from ujo_lib.report.sheets.exports import UNBOUNDED, Table, list_of_tables
+
+LIST_OF_TABLES: Final = "00_表の一覧.csv"
+
+Rows = list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Released:
+    """The released tables of one fiscal year.
+
+    Attributes:
+        year: the fiscal year.
+        tables: table name (`02_totals`) → its rows, heading → cell as text.
+        about: table name → its line in the list of tables (対象期間, 集計対象, 単位 …).
+    """
+
+    year: FiscalYear
+    tables: Mapping[str, Rows]
+    about: Mapping[str, Mapping[str, str]]
+
+    def find(self, table: str, where: Mapping[str, str]) -> dict[str, str] | None:
+        """The one row of a table with these cells; None when the year has no such table or row."""
+        rows = [
+            row
+            for row in self.tables.get(table, [])
+            if all(row.get(heading) == cell for heading, cell in where.items())
+        ]
+        return rows[0] if len(rows) == 1 else None
+
+    def __bool__(self) -> bool:
+        """Whether the year has released anything."""
+        return bool(self.tables)
+
+
+def read_years(folders: Mapping[FiscalYear, Path]) -> list[Released]:
+    """Read several years, in order; see `read_released`."""
+    return [
+        read_released(folder, year) for year, folder in sorted(folders.items(), key=lambda one: one[0].year)
+    ]
+
+
+def read_released(folder: Path, year: FiscalYear) -> Released:
+    """Read the tables of a release.
+
+    Args:
+        folder: the folder `tables` of the release.
+        year: its fiscal year.
+
+    Returns:
+        The tables; none, where the year has released nothing.
+    """
+    if not (folder / LIST_OF_TABLES).is_file():
+        return Released(year, {}, {})
+    tables = {
+        file.stem: _rows(file.read_bytes())
+        for file in sorted(folder.glob("*.csv"))
+        if file.name != LIST_OF_TABLES
+    }
+    return Released(year, tables, _about((folder / LIST_OF_TABLES).read_bytes()))
+
+
+def as_released(records: Iterable[TableRecord], year: FiscalYear) -> Released:
+    """The tables of the year in the making, in the form in which they will be released."""
+    own = [Table.of(record) for record in records]
+    tables = {table.name: _rows(table.csv()) for table in own}
+    return Released(year, tables, _about(list_of_tables(own)))
+
+
+def number(cell: str | None) -> float | None:
+    """The number in a cell; None when it is hidden, not known or absent.
+
+    Raises:
+        ValueError: the cell holds something else.
+    """
+    if cell in (None, "", HIDDEN, MISSING):
+        return None
+    if cell == UNBOUNDED:
+        return math.inf
+    return float(str(cell).replace(",", ""))
+
+
+def _rows(content: bytes) -> Rows:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def _about(content: bytes) -> dict[str, Mapping[str, str]]:
+    return {row["ファイル"].removesuffix(".csv"): row for row in _rows(content)}

@@ -1,0 +1,155 @@
+"""The year in five sentences and its key figures, taken from the cells of tables that other notebooks have published.
+
+The sentences are for somebody who reads nothing else: at most sixty characters, one figure each, no word of offices.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from ujo_lib.annual.claims import Cell, Recall, is_withheld, rows_of
+from ujo_lib.report.door.publish import NotSuppliedError
+from ujo_lib.report.look import notation
+from ujo_lib.report.look.wording import Line
+
+JARGON = (
+    "周知", "流入", "母数", "PF", "プラットフォーム", "インプレッション", "KPI", "アウトリーチ", "スキーム",
+    "エビデンス", "アジャイル", "ステークホルダー", "機運醸成", "横展開", "伴走", "実施主体",
+    "当該", "鑑み", "資する", "図る",
+)  # fmt: skip
+"""Words of offices and of advertising that the five sentences do without."""
+
+COLUMNS = ("label", "value", "format", "unit", "low", "high", "note")
+
+
+def read_limits(path: Path) -> list[tuple[str, str]]:
+    """Read `limits.yaml`: what the report cannot say, each with the reason."""
+    limits = yaml.safe_load(path.read_text(encoding="utf-8"))["limits"]
+    return [(str(limit["about"]), str(limit["why"])) for limit in limits]
+
+
+def read_key_figures(path: Path) -> list[dict[str, Any]]:
+    """Read `key_figures.yaml`: label, cell, unit, note, and the columns of the interval."""
+    figures: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["key_figures"]
+    return figures
+
+
+def key_figures(entries: list[dict[str, Any]], recall: Recall) -> pd.DataFrame:
+    """Look up every key figure.
+
+    Args:
+        entries: as read by `read_key_figures`.
+        recall: usually `page.recall`.
+
+    Returns:
+        One row per figure with the columns `COLUMNS`; value and bounds are None where the door keeps the figure back
+        or there is none, and the note says which.
+    """
+    return pd.DataFrame([_row(entry, recall) for entry in entries], columns=COLUMNS)
+
+
+def _row(entry: dict[str, Any], recall: Recall) -> dict[str, Any]:
+    cell = Cell(**entry["cell"])
+    row: dict[str, Any] = {
+        "label": entry["label"],
+        "value": None,
+        "format": "n",
+        "unit": entry.get("unit", ""),
+        "low": None,
+        "high": None,
+        "note": entry.get("note", ""),
+    }
+    try:
+        table = recall(cell.notebook, cell.table)
+    except NotSuppliedError as reason:
+        return row | {"note": str(reason)}
+    row["format"] = notation.format_of(table, cell.column)
+    if is_withheld(table, cell):
+        return row | {"note": "人数が少ないため秘匿"}
+    rows = rows_of(table, cell)
+    names = {"value": cell.column} | {name: entry[name] for name in ("low", "high") if name in entry}
+    for name, column in names.items():
+        values = pd.to_numeric(table.frame.loc[rows, column]).dropna()
+        row[name] = float(values.sum()) if len(values) else None
+    return row
+
+
+def five_sentences(recall: Recall) -> list[Line]:
+    """The year in five plain sentences, one figure in each.
+
+    A sentence about something the year has no record of says so: five sentences stay five, and nobody reads a gap as
+    good news.
+
+    Args:
+        recall: usually `page.recall`.
+    """
+    return [
+        _or_absent(known_people, recall, "ひきこもりの状態の人を数える調査は、この年度にはありません。"),
+        _or_absent(change_of_count, recall, "前回の調査と比べることは、この年度にはできません。"),
+        _or_absent(busiest_month, recall, "相談の記録は、この年度にはありません。"),
+        _or_absent(loneliness, recall, "孤独を感じているかの記録は、この年度にはありません。"),
+        _or_absent(campaign_effect, recall, "お知らせの効果を調べた記録は、この年度にはありません。"),
+    ]
+
+
+def _or_absent(tell: Callable[[Recall], Line], recall: Recall, absent: str) -> Line:
+    try:
+        return tell(recall)
+    except NotSuppliedError:
+        return Line(absent)
+
+
+def known_people(recall: Recall) -> Line:
+    """How many withdrawn people the commissioners know of."""
+    cases = recall("01_survey_descriptives", "cases_by_sex")
+    return Line("民生委員が知っている、ひきこもりの状態の人は{n[総数]}人でした。", (cases,))
+
+
+def change_of_count(recall: Recall) -> Line:
+    """What that count did since the latest earlier wave that left one."""
+    changes = recall("01_survey_descriptives", "wave_changes")
+    known = changes.frame.index[changes.frame["n_earlier"].notna() | changes.hidden["n_earlier"]]
+    if not len(known):
+        return Line("前回の調査の記録が足りず、増えたか減ったかは分かりません。")
+    row = known[-1]
+    if changes.hidden.loc[row].any():
+        return Line("前回の調査と比べた増減は、人数が少ないため公表できません。")
+    before, low, high = (changes.frame.loc[row, name] for name in ("n_earlier", "low", "high"))
+    if pd.isna(low) or pd.isna(high) or low <= 1 <= high:
+        return Line(f"前回の{notation.count(before)}人から増えたとも減ったとも、言い切れません。", (changes,))
+    verb = "増えました" if low > 1 else "減りました"
+    return Line(f"この人数は、前回の{notation.count(before)}人から{verb}。", (changes,))
+
+
+def busiest_month(recall: Recall) -> Line:
+    """The month with most contacts a day, and whether the months differ beyond chance."""
+    months = recall("02_consultation_seasonality", "months")
+    verdicts = recall("02_consultation_seasonality", "verdicts")
+    detected = verdicts.frame["finding"].iloc[0] == "検出"
+    ending = "なりました。" if detected else "なりましたが、偶然でも起こる差です。"
+    return Line("県内からの相談は、{month[max per_day]}に最も多く" + ending, (months,))
+
+
+def loneliness(recall: Recall) -> Line:
+    """The share of contacts with a feeling of loneliness."""
+    lonely = recall("02_consultation_seasonality", "lonely")
+    return Line("孤独を感じると答えた相談は、全体の{share}でした。", (lonely,))
+
+
+def campaign_effect(recall: Recall) -> Line:
+    """What may be said of the campaigns."""
+    effect = recall("04_outreach_effect", "city_effect")
+    if effect.hidden.to_numpy().any():
+        return Line("お知らせで市の窓口への相談が増えたかは、件数が少ないため公表できません。")
+    code, estimate = effect.frame.iloc[0]["code"], effect.frame.iloc[0]["estimate"]
+    if code not in {"detected", "not_detected"} or pd.isna(estimate):
+        return Line("お知らせで市の窓口への相談が増えたかどうかは、推定できません。")
+    times, verb = notation.ratio(estimate), "増えた" if estimate > 1 else "減った"
+    if code == "detected":
+        return Line(f"お知らせの期間、市の窓口への相談はふだんの{times}倍でした。", (effect,))
+    return Line(
+        f"お知らせの期間、市の窓口への相談はふだんの{times}倍ですが、{verb}とは言い切れません。", (effect,)
+    )

@@ -1,0 +1,226 @@
+"""Between the door and the disclosure room: what a recorded table counts, and what the plan hides of it."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from ujo_lib.disclosure.plan import Plan
+from ujo_lib.disclosure.tables import Cell, CountTable
+from ujo_lib.report.door.publish import PublishError, TableRecord
+
+_MONTH = re.compile(r"(1[0-2]|[1-9])月")
+NO_ANSWER = "無回答"
+ANSWERED = "〔有効回答〕"
+"""Label of the cell that a base printed beside others stands for: everybody who answered."""
+
+
+@dataclass(frozen=True)
+class Masks:
+    """A disclosure plan spelt out for the tables it was made for.
+
+    Attributes:
+        plan: which cells stay hidden.
+        digests: table key → digest of the record that the plan saw.
+        flags: table key → count column → one flag per row, true where the count is hidden.
+    """
+
+    plan: Plan
+    digests: Mapping[str, str]
+    flags: Mapping[str, Mapping[str, Sequence[bool]]]
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Read the plan of a release.
+
+        Raises:
+            FileNotFoundError: there is no plan, so there can be no release page.
+        """
+        if not file.is_file():
+            raise FileNotFoundError(
+                f"秘匿計画 {file.name} がありません。公表用ページは `ujo run` で作ってください。"
+            )
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return cls(Plan.from_json(json.dumps(content["plan"])), content["digests"], content["flags"])
+
+    def to_json(self) -> str:
+        """Plan, digests and flags as text; the same plan gives the same bytes."""
+        content = {"plan": json.loads(self.plan.to_json()), "digests": self.digests, "flags": self.flags}
+        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+    def digest_of(self, keys: Iterable[str]) -> str:
+        """SHA-256 of what the plan means for some tables: a page is made anew only when its own masks change."""
+        reasons = dict(self.plan.exemptions)
+        content = [[key, self.flags[key], reasons.get(key)] for key in sorted(keys)]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    def cells_of(self, record: TableRecord) -> Mapping[str, Sequence[bool]]:
+        """Which counts of a table are hidden: count column → one flag per row.
+
+        Raises:
+            PublishError: the table is not the one that the plan was made for, or the plan does not know it.
+        """
+        if record.spec.population is None:
+            return {}
+        if self.digests.get(record.key) != record.digest:
+            raise PublishError(
+                f"{record.key}: the disclosure plan was not made for this table; run `ujo run` again"
+            )
+        return self.flags[record.key]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A recorded table in the disclosure room's words.
+
+    Attributes:
+        record: the table as recorded.
+        table: what its cells count.
+        places: (row, count column) of the record → position among the cells of `table`.
+    """
+
+    record: TableRecord
+    table: CountTable
+    places: Mapping[tuple[int, str], int]
+
+
+def counted(records: Sequence[TableRecord]) -> list[Counted]:
+    """Say what the recorded tables with a population count; the others are left out.
+
+    A base printed beside the cells of a table counts those who gave an answer to the dimension it is summed over. Who
+    they are follows from all tables of the population together: every category that any of them names, but 無回答.
+    """
+    members = [record for record in records if record.spec.population is not None]
+    answered = _answered(members)
+    return [_counted(record, answered[str(record.spec.population)]) for record in members]
+
+
+def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
+    """Spell a plan out for the records it was made for."""
+    digests, flags = {}, {}
+    for one in tables:
+        hidden = plan.mask(one.table.id)
+        of_table = {column: [False] * len(one.record.rows) for column in one.record.spec.counts}
+        for (row, column), position in one.places.items():
+            of_table[column][row] = hidden[position]
+        digests[one.record.key], flags[one.record.key] = one.record.digest, of_table
+    return Masks(plan, digests, flags)
+
+
+def _answered(records: Sequence[TableRecord]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Population → variable → its categories without 無回答, for variables of which some table names 無回答."""
+    named: dict[str, dict[str, set[str]]] = {}
+    for record in records:
+        spec = record.spec
+        variables = named.setdefault(str(spec.population), {})
+        for column, variable in spec.dimensions.items():
+            at = record.columns.index(column)
+            labels = {str(row[at]) for row in record.rows} - set(spec.total_labels)
+            book = spec.recode.get(variable, {})
+            variables.setdefault(variable, set()).update(
+                atom for label in labels for atom in book.get(label, (label,))
+            )
+    return {
+        population: {
+            variable: tuple(sorted(atoms - {NO_ANSWER}))
+            for variable, atoms in variables.items()
+            if NO_ANSWER in atoms
+        }
+        for population, variables in named.items()
+    }
+
+
+def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -> Counted:
+    spec = record.spec
+    within = {
+        variable: {ANSWERED: atoms}
+        for variable, atoms in answered.items()
+        if variable in spec.dimensions.values()
+    }
+    months = _months(record)
+    recode = {
+        name: {**spec.recode.get(name, {}), **within.get(name, {}), **months.get(name, {})}
+        for name in {*spec.recode, *within, *months}
+    }
+    cells: dict[tuple[tuple[str, ...], str], Cell] = {}
+    labels = {(row, column): _labels(record, row, column, answered) for row, column in _positions(record)}
+    for (row, column), text in labels.items():
+        value = int(record.rows[row][record.columns.index(column)])
+        cell = cells.setdefault((text, column), Cell(text, column, value))
+        if cell.value != value:
+            raise PublishError(f"{record.key}: {column} of {text} stands twice, as {cell.value} and {value}")
+    position = {key: number for number, key in enumerate(cells)}
+    table = CountTable(
+        id=record.key,
+        population=str(spec.population),
+        dimensions=dict(spec.dimensions),
+        counts=spec.counts,
+        cells=tuple(cells.values()),
+        where=dict(spec.where),
+        recode=recode,
+        total_labels=spec.total_labels,
+        multiple=spec.multiple_variables,
+        period=(date.fromisoformat(spec.days[0]), date.fromisoformat(spec.days[1])) if spec.days else None,
+    )
+    return Counted(record, table, {at: position[text, at[1]] for at, text in labels.items()})
+
+
+def _months(record: TableRecord) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Variable → label → months with their year, for labels that stand for 4月, say.
+
+    The April of one year is not that of another, and a report of the year before may print both.
+    """
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    if not record.spec.days:
+        return found
+    first, last = (date.fromisoformat(day) for day in record.spec.days)
+    for column, variable in record.spec.dimensions.items():
+        book = record.spec.recode.get(variable, {})
+        for label in dict.fromkeys(str(row[record.columns.index(column)]) for row in record.rows):
+            months = [_MONTH.fullmatch(atom) for atom in book.get(label, (label,))]
+            if all(months):
+                numbers = [int(match[1]) for match in months if match]
+                atoms = [
+                    f"{year}年{month}月"
+                    for month in numbers
+                    for year in range(first.year, last.year + 1)
+                    if _within(year, month, first, last)
+                ]
+                found.setdefault(variable, {})[label] = tuple(atoms)
+    return found
+
+
+def _within(year: int, month: int, first: date, last: date) -> bool:
+    """Whether some day of a month lies in a run of days."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, 1) <= last and first < following
+
+
+def _labels(
+    record: TableRecord, row: int, column: str, answered: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Labels of a cell, one per dimension; a base stands for everybody who answered, whatever its row says."""
+    spec = record.spec
+    summed = spec.bases.get(column, ())
+    labels = []
+    for name, variable in spec.dimensions.items():
+        if name not in summed:
+            labels.append(str(record.rows[row][record.columns.index(name)]))
+        else:
+            labels.append(ANSWERED if variable in answered and not spec.multiple else spec.total_labels[0])
+    return tuple(labels)
+
+
+def _positions(record: TableRecord) -> list[tuple[int, str]]:
+    """Row and column of every count that has a value, in the order in which the plan numbers its cells."""
+    columns = {name: index for index, name in enumerate(record.columns)}
+    return [
+        (row, column)
+        for row, values in enumerate(record.rows)
+        for column in record.spec.counts
+        if values[columns[column]] is not None
+    ]

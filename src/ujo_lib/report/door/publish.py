@@ -1,0 +1,318 @@
+"""The one door through which a number reaches a page.
+
+A notebook hands a tidy table and its `TableSpec` to the door. The door records the table, so that the disclosure
+plan can look at everything that is about to be published, and hands back a `Published`: all of the table inside
+the city, the masked table in a release. Whatever is drawn, said or exported is made from the `Published`, so
+nothing downstream can show what the door kept back.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+NOT_SUPPLIED = "not_supplied.json"
+"""Left in place of tables by a notebook whose inputs the year does not have; it holds the reasons."""
+
+DOOR = "application/vnd.ujo.door+json"
+"""Media type of the mark on everything that came through the page."""
+
+ANSWER, SENTENCES, TILES, FIGURE = "answer", "sentences", "tiles", "figure"
+"""Kinds of output that other files than the page repeat: the cover the first three, the folder of figures the last."""
+
+_ID = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+class PublishError(ValueError):
+    """A table cannot go through the door: its description and its content do not agree."""
+
+
+class NotSuppliedError(LookupError):
+    """A table that another notebook would have published, had the year had its inputs; says why it has not."""
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """Everything a reader and the disclosure plan have to know about one table.
+
+    Attributes:
+        id: name within the notebook, lower case with underscores.
+        title: Japanese title.
+        unit: unit of the counts, 人 or 件 say.
+        base: who or what was asked or counted.
+        source: the input it comes from.
+        note: reading notes, one string.
+        period, area: filled in by the page when empty.
+        population: what is counted, the same word in every table about the same people ("cases"); None when the
+            table says nothing about persons or contacts.
+        dimensions: column of the frame → variable of the population that it splits.
+        counts: columns that count members of the population in the cell of their row.
+        bases: count column → dimension columns over which it is summed (a row total printed beside each cell).
+        total_labels: labels in dimension columns that stand for all categories together.
+        where: variable → categories, when only a subgroup is counted.
+        recode: variable → {published label: the finer categories it stands for}.
+        multiple: several answers allowed in the first dimension, so that its cells do not add up.
+        dated: whether the members of the population have dates (contacts do, survey cases do not).
+        days: first and last day counted, ISO; filled in by the page for a dated population when empty.
+        free: columns that do not follow the counts of their row when those are hidden (labels, totals known anyway).
+        labels: column → Japanese heading.
+        formats: column → n, share, ratio, rate, p, yen, text.
+    """
+
+    id: str
+    title: str
+    unit: str
+    base: str
+    source: str
+    note: str = ""
+    period: str = ""
+    area: str = ""
+    population: str | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    counts: tuple[str, ...] = ()
+    bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    total_labels: tuple[str, ...] = ("総数", "全体")
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recode: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    multiple: bool = False
+    dated: bool = False
+    days: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not _ID.match(self.id):
+            raise PublishError(f"table id {self.id!r}: lower case letters, digits and underscores only")
+        if self.counts and self.population is None:
+            raise PublishError(f"{self.id}: counts {self.counts} of what? Name the population")
+
+    @property
+    def multiple_variables(self) -> tuple[str, ...]:
+        """The variable whose categories are answers that can be given together."""
+        return tuple(self.dimensions.values())[:1] if self.multiple else ()
+
+
+@dataclass(frozen=True)
+class TableRecord:
+    """A published table as the door wrote it down: description, columns and rows of plain values.
+
+    Attributes:
+        notebook: the notebook that published it.
+        spec: its description.
+        columns: names of the columns.
+        rows: one list per row; numbers, texts, booleans or None.
+        hidden: column → one flag per row, for the columns in which a release keeps something back.
+    """
+
+    notebook: str
+    spec: TableSpec
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    hidden: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, notebook: str, spec: TableSpec, frame: pd.DataFrame) -> Self:
+        """Write down a frame.
+
+        Raises:
+            PublishError: a named column is absent, or a count is no count.
+        """
+        _check(spec, frame)
+        columns = tuple(str(column) for column in frame.columns)
+        rows = tuple(
+            tuple(_plain(value) for value in row)
+            for row in frame.astype(object).itertuples(index=False, name=None)
+        )
+        return cls(notebook, spec, columns, rows)
+
+    @property
+    def key(self) -> str:
+        """Name that is unique over the whole report: `notebook/id`."""
+        return f"{self.notebook}/{self.spec.id}"
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table as a frame; dimensions are text in the order of publication."""
+        return pd.DataFrame(list(self.rows), columns=list(self.columns))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over description and content."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """Spell the record as JSON; the same record gives the same bytes."""
+        content = asdict(self)
+        return json.dumps(content, ensure_ascii=False, indent=1)  # the order of dimensions has a meaning
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read back what `to_json` wrote."""
+        content = json.loads(text)
+        known = {item.name for item in fields(TableSpec)}
+        raw = {name: value for name, value in content["spec"].items() if name in known}
+        for name in ("counts", "total_labels", "free", "days"):
+            raw[name] = tuple(raw[name])
+        raw["bases"] = {column: tuple(over) for column, over in raw["bases"].items()}
+        raw["where"] = {variable: tuple(labels) for variable, labels in raw["where"].items()}
+        raw["recode"] = {
+            variable: {label: tuple(atoms) for label, atoms in recoding.items()}
+            for variable, recoding in raw["recode"].items()
+        }
+        rows = tuple(tuple(row) for row in content["rows"])
+        hidden = {column: tuple(flags) for column, flags in content["hidden"].items()}
+        return cls(content["notebook"], TableSpec(**raw), tuple(content["columns"]), rows, hidden)
+
+    def published(self) -> "Published":
+        """The table as it was shown when the record was written."""
+        frame = self.frame
+        hidden = pd.DataFrame(False, index=frame.index, columns=list(frame.columns))
+        for column, flags in self.hidden.items():
+            hidden[column] = list(flags)
+        return Published(self.spec, frame, hidden, self.notebook)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A table as this audience may see it.
+
+    Attributes:
+        spec: its description.
+        frame: the table; what is hidden is NA.
+        hidden: a boolean frame of the same shape, true where a value is kept back.
+        notebook: the notebook that published it; empty outside a page.
+        rows: place of each row in the table as it was published; None for the whole table.
+    """
+
+    spec: TableSpec
+    frame: pd.DataFrame
+    hidden: pd.DataFrame
+    notebook: str = ""
+    rows: tuple[int, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        """Name that is unique over the whole report: `notebook/id`."""
+        return f"{self.notebook}/{self.spec.id}"
+
+    def place(self, row: int) -> int:
+        """Place of a row in the table as it was published."""
+        return row if self.rows is None else self.rows[row]
+
+    def row(self, **dimensions: str) -> int:
+        """Position of the one row whose dimension columns hold these labels.
+
+        Raises:
+            KeyError: no such row, or more than one.
+        """
+        matches = np.ones(len(self.frame), dtype=bool)
+        for column, label in dimensions.items():
+            matches &= (self.frame[column].astype(object) == label).to_numpy(dtype=bool)
+        found = np.flatnonzero(matches)
+        if len(found) != 1:
+            raise KeyError(f"{self.spec.id}: {len(found)} rows with {dimensions}")
+        return int(found[0])
+
+    def value(self, column: str, **dimensions: str) -> Any:
+        """The value in one cell; None when it is hidden or missing."""
+        value = self.frame[column].iloc[self.row(**dimensions)]
+        return None if _is_missing(value) else _plain(value)
+
+    def is_hidden(self, column: str, **dimensions: str) -> bool:
+        """Whether this cell is kept back from the audience."""
+        return bool(self.hidden[column].iloc[self.row(**dimensions)])
+
+    @property
+    def any_hidden(self) -> bool:
+        """Whether anything at all is kept back."""
+        return bool(self.hidden.to_numpy().any())
+
+    def record(self, notebook: str) -> TableRecord:
+        """Write down what is shown, masks and all."""
+        shown = TableRecord.of(notebook, self.spec, self.frame)
+        flags = {column: tuple(self.hidden[column]) for column in self.hidden.columns[self.hidden.any()]}
+        return replace(shown, hidden=flags)
+
+    def where(self, **dimensions: str | Sequence[str]) -> Self:
+        """The rows that hold these labels, with their mask: for one panel of a figure."""
+        keep = np.ones(len(self.frame), dtype=bool)
+        for column, labels in dimensions.items():
+            wanted = [labels] if isinstance(labels, str) else list(labels)
+            keep &= self.frame[column].astype(object).isin(wanted).to_numpy()
+        return replace(
+            self,
+            frame=self.frame.loc[keep].reset_index(drop=True),
+            hidden=self.hidden.loc[keep].reset_index(drop=True),
+            rows=tuple(self.place(int(row)) for row in np.flatnonzero(keep)),
+        )
+
+
+def mask(record: TableRecord, frame: pd.DataFrame, cells: Mapping[str, Sequence[bool]]) -> Published:
+    """Hide counts, and with each hidden count whatever else in its row was computed from it.
+
+    Args:
+        record: the table as recorded.
+        frame: the table as published, for its column types.
+        cells: count column → one boolean per row, true where the plan hides the count.
+    """
+    spec = record.spec
+    hidden = pd.DataFrame(False, index=range(len(frame)), columns=list(frame.columns))
+    for column, flags in cells.items():
+        hidden[column] = list(flags)
+    row_hidden = (
+        hidden[list(spec.counts)].any(axis=1) if spec.counts else pd.Series(False, index=hidden.index)
+    )
+    for column in _followers(spec, frame):
+        hidden[column] = row_hidden
+    shown = frame.reset_index(drop=True).copy()
+    for column in shown.columns[hidden.any()]:
+        shown[column] = shown[column].astype(object).mask(hidden[column], None).infer_objects()
+    return Published(spec, shown, hidden, record.notebook)
+
+
+def unmasked(spec: TableSpec, frame: pd.DataFrame, notebook: str = "") -> Published:
+    """All of the table, for readers inside the city."""
+    shown = frame.reset_index(drop=True).copy()
+    nothing = pd.DataFrame(False, index=shown.index, columns=list(shown.columns))
+    return Published(spec, shown, nothing, notebook)
+
+
+def _followers(spec: TableSpec, frame: pd.DataFrame) -> list[str]:
+    """Columns that give a hidden count away: all but dimensions, other counts and what is declared free."""
+    stay = {*spec.dimensions, *spec.counts, *spec.free}
+    return [column for column in frame.columns if column not in stay]
+
+
+def _check(spec: TableSpec, frame: pd.DataFrame) -> None:
+    named = {*spec.dimensions, *spec.counts, *spec.free, *spec.labels, *spec.formats}
+    if absent := sorted(named - set(frame.columns)):
+        raise PublishError(
+            f"{spec.id}: the table has no column {', '.join(absent)}; it has {list(frame.columns)}"
+        )
+    for column in spec.counts:
+        values = pd.to_numeric(frame[column], errors="coerce").dropna().to_numpy(dtype=float)
+        if (values < 0).any() or (values != np.floor(values)).any():
+            raise PublishError(f"{spec.id}: column {column} holds something that is no count")
+
+
+def _is_missing(value: Any) -> bool:
+    return (
+        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value))
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Spell a cell as a plain JSON value."""
+    if _is_missing(value):
+        return None
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, str | bool | int | float):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,1 @@
+"""The look: figures, tables, words and the template of a page."""

@@ -1,0 +1,399 @@
+"""Published tables as HTML, the way Japanese statistics are read: caption above, notes and source below.
+
+Everything a table needs to stand alone comes with it: number, title, unit, period, area, how many answered, the
+symbols it uses and what they mean. Nothing is computed here beyond the spelling of a cell.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import pandas as pd
+
+from ujo_lib.report.door.publish import Published
+from ujo_lib.report.look.notation import (
+    HIDDEN,
+    MISSING,
+    NEGATIVE,
+    NONE_COUNTED,
+    NUMERIC_FORMATS,
+    SMALL_BASE,
+    SYMBOLS,
+    count,
+    format_of,
+    heading,
+    in_cell,
+    in_prose,
+    interval_text,
+)
+
+NUMBER_MARK: Final = '<span class="number" data-of="{kind}"></span>'
+"""Where the page writes 「表1」 or 「図1」; only a whole page knows the count."""
+
+_ROUNDING: Final = "四捨五入のため、内訳の合計が総数や100%に一致しないことがあります。"
+_SHORT: Final = 8.5
+_LONG: Final = 22.0
+_KEY: Final = 40
+_ASCII_RUN: Final = re.compile(r"[!-~]+")
+_NO_ROWS: Final = "該当なし"
+_REFERENCE: Final = "†"
+_INTERVAL: Final = "95%信頼区間"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column of the printed table: heading, cell texts, and whether they are numbers."""
+
+    title: str
+    cells: tuple[str, ...]
+    numeric: bool
+
+    @cached_property
+    def kind(self) -> str:
+        """How the column is set: numbers to the right, short words unbroken, sentences with room, keys broken."""
+        if self.numeric:
+            return "num"
+        words = [self.title, *self.cells]
+        widest = max(map(_width, words))
+        if widest <= _SHORT:
+            return "short"
+        if max((len(run) for word in words for run in _ASCII_RUN.findall(word)), default=0) > _KEY:
+            return "key"
+        return "long" if widest > _LONG else "text"
+
+
+def _width(words: str) -> float:
+    """Width in full-width characters."""
+    return sum(0.5 if char.isascii() else 1.0 for char in words)
+
+
+def table_html(
+    published: Published,
+    *,
+    columns: Sequence[str] | None = None,
+    across: str | None = None,
+    values: str | None = None,
+    compact: bool = False,
+) -> str:
+    """Write a published table as HTML.
+
+    Args:
+        published: the table as the audience may see it.
+        columns: which columns, in which order; default all. `low` and `high` become one column.
+        across: dimension whose categories become columns (a cross table).
+        values: the column whose numbers fill the cross table.
+        compact: without number and caption, as under a figure.
+
+    Returns:
+        A `<figure class="table">` (compact: the scrolling region and notes alone).
+
+    Raises:
+        KeyError: a column that the table does not have, or a cell that a cross table needs twice.
+    """
+    if across is not None:
+        heads, body, small = _cross(published, across, values or "n")
+    else:
+        heads, body = _plain(published, columns)
+        small = _small(published)
+    name = html.escape(published.spec.title)
+    grid = (
+        f'<div class="scroll" role="group" aria-label="表: {name}" tabindex="0"><table>'
+        f"{'' if compact else _caption(published)}<thead><tr>{_head_row(heads + body)}</tr></thead>"
+        f"<tbody>{_body_rows(heads, body, small, published.spec.total_labels)}</tbody></table></div>"
+    )
+    notes = _notes(published, heads + body, small)
+    return f"{grid}{notes}" if compact else f'<figure class="table">{grid}{notes}</figure>'
+
+
+def tiles_html(
+    published: Published,
+    *,
+    label: str = "label",
+    value: str = "value",
+    low: str | None = None,
+    high: str | None = None,
+    note: str | None = None,
+    unit: str | None = None,
+) -> str:
+    """Write key figures as tiles, one per row.
+
+    Args:
+        published: one key figure per row.
+        label: column with its name.
+        value: column with the number; a `format` column may name the number format row by row.
+        low: column with the lower bound of its interval.
+        high: column with the upper bound.
+        note: column with one short line (base, period).
+        unit: column with the unit, or the unit itself.
+    """
+    tiles = "".join(
+        _tile(published, row, label, value, (low, high), note, unit) for row in range(len(published.frame))
+    )
+    source = (
+        f'<p class="source">出典: {html.escape(published.spec.source)}</p>' if published.spec.source else ""
+    )
+    return f'<div class="tiles-block"><dl class="tiles">{tiles}</dl>{source}</div>'
+
+
+def _tile(
+    published: Published,
+    row: int,
+    label: str,
+    value: str,
+    bounds: tuple[str | None, str | None],
+    note: str | None,
+    unit: str | None,
+) -> str:
+    record = published.frame.iloc[row]
+    number_format = str(record["format"]) if "format" in published.frame else format_of(published, value)
+    hidden = bool(published.hidden[value].iloc[row])
+    figure = (
+        HIDDEN if hidden else MISSING if pd.isna(record[value]) else in_prose(record[value], number_format)
+    )
+    sign = "".join(char for char in ("%", "円") if figure.endswith(char))
+    measure = sign or ("" if unit is None else str(record[unit]) if unit in published.frame else unit)
+    lines = []
+    if all(bound is not None and pd.notna(record[bound]) for bound in bounds):
+        low, high = (float(record[bound]) for bound in bounds)
+        lines.append(f"{_INTERVAL} {interval_text(low, high, number_format)}{'%' if sign == '%' else ''}")
+    if hidden:
+        lines.append(SYMBOLS[HIDDEN])
+    if note is not None and pd.notna(record[note]) and str(record[note]):
+        lines.append(str(record[note]))
+    below = "".join(f'<dd class="tile-note">{html.escape(line)}</dd>' for line in lines)
+    return (
+        f'<div class="tile"><dt>{html.escape(str(record[label]))}</dt>'
+        f'<dd class="tile-value">{html.escape(figure.removesuffix(sign))}<span>{html.escape(measure)}</span></dd>'
+        f"{below}</div>"
+    )
+
+
+def circumstances(published: Published) -> str:
+    """HTML of one line on what is counted: period, area, base, unit, and that several answers were allowed."""
+    spec = published.spec
+    parts = [spec.period, spec.area, _base_text(published)]
+    if spec.unit:
+        parts.append(f"単位: {spec.unit}")
+    if spec.multiple:
+        parts.append("複数回答")
+    said = [html.escape(part) for part in parts if part]
+    # The separator stays with what it follows, so that no line begins with one.
+    return " ".join(
+        f"<span>{part}{' |' if at < len(said) - 1 else ''}</span>" for at, part in enumerate(said)
+    )
+
+
+def _base_text(published: Published) -> str:
+    """Who was counted, with their number where it is one and the same for every row and not kept back."""
+    base = published.spec.base
+    frame, hidden = published.frame, published.hidden
+    if "base" not in frame or not pd.api.types.is_numeric_dtype(frame["base"]) or hidden["base"].any():
+        return base
+    bases = frame["base"].dropna().unique()
+    return f"{base}(n={count(bases[0])})" if len(bases) == 1 else base
+
+
+def _caption(published: Published) -> str:
+    return (
+        f'<caption><span class="cap">{NUMBER_MARK.format(kind="table")}'
+        f'<span class="title">{html.escape(published.spec.title)}</span>'
+        f'<span class="circumstances">{circumstances(published)}</span></span></caption>'
+    )
+
+
+def _plain(published: Published, columns: Sequence[str] | None) -> tuple[list[_Column], list[_Column]]:
+    """Row headings and body columns of a table printed as it is."""
+    names = list(columns if columns is not None else _default_columns(published))
+    heads: list[_Column] = []
+    body: list[_Column] = []
+    for name in names:
+        if name == "high" and "low" in names:
+            continue
+        column = (
+            _interval_column(published) if name == "low" and "high" in names else _column(published, name)
+        )
+        (body if body or column.numeric else heads).append(column)
+    split = max(1, len([name for name in names if name in published.spec.dimensions]))
+    return heads[:split], heads[split:] + body
+
+
+def _default_columns(published: Published) -> list[str]:
+    """All columns; one base for all rows stands in the caption, and 参考値 is a mark."""
+    kept = [str(name) for name in published.frame.columns if name != "reference"]
+    if "base" in kept and published.frame["base"].nunique(dropna=False) == 1 and len(published.frame) > 1:
+        kept.remove("base")
+    return kept
+
+
+def _column(published: Published, name: str) -> _Column:
+    number_format = format_of(published, name)
+    cells = tuple(_cell_texts(published, name, number_format))
+    return _Column(heading(published.spec, name), cells, number_format in NUMERIC_FORMATS)
+
+
+def _interval_column(published: Published) -> _Column:
+    number_format = format_of(published, "low")
+    bounds = zip(published.frame["low"].tolist(), published.frame["high"].tolist(), strict=True)
+    hidden = published.hidden[["low", "high"]].any(axis=1).tolist()
+    cells = [
+        HIDDEN if hide else MISSING if pd.isna([low, high]).any() else interval_text(low, high, number_format)
+        for (low, high), hide in zip(bounds, hidden, strict=True)
+    ]
+    title = published.spec.labels.get("low", f"{_INTERVAL}(%)" if number_format == "share" else _INTERVAL)
+    return _Column(title, tuple(cells), numeric=True)
+
+
+def _cell_texts(published: Published, column: str, number_format: str) -> list[str]:
+    """Spell the cells of a column: number or text, 「x」 when kept back, 「…」 when there is none."""
+    values: list[Any] = published.frame[column].tolist()
+    return [
+        HIDDEN if hide else MISSING if value is None or pd.isna(value) else _cell_text(value, number_format)
+        for value, hide in zip(values, published.hidden[column].tolist(), strict=True)
+    ]
+
+
+def _cell_text(value: Any, number_format: str) -> str:
+    return str(value.date()) if isinstance(value, pd.Timestamp) else in_cell(value, number_format)
+
+
+def _cross(
+    published: Published, across: str, values: str
+) -> tuple[list[_Column], list[_Column], list[bool | None]]:
+    """Row headings, body columns (bases first, then one per category) and small rows of a cross table."""
+    frame, totals = published.frame, set(published.spec.total_labels)
+    keys = [name for name in published.spec.dimensions if name != across]
+    if not keys:
+        raise KeyError(f"{published.spec.id}: a cross table needs a second dimension besides {across}")
+    labels = [" / ".join(map(str, row)) for row in frame[keys].itertuples(index=False, name=None)]
+    order = sorted(dict.fromkeys(labels), key=lambda label: not set(label.split(" / ")) & totals)
+    place = {label: position for position, label in enumerate(order)}
+    columns: dict[str, list[str]] = {}
+    texts = _cell_texts(published, values, format_of(published, values))
+    for label, category, text in zip(labels, frame[across].astype(str), texts, strict=True):
+        cells = columns.setdefault(category, [""] * len(order))
+        if cells[place[label]]:
+            raise KeyError(f"{published.spec.id}: two cells for {label} × {category}")
+        cells[place[label]] = text
+    by_column = _bases(published, frame[across].astype(str).tolist())
+    by_row = _bases(published, labels)
+    named = (
+        {category: f"{category}(n={by_column[category]})" for category in columns}
+        if not by_row and by_column
+        else {}
+    )
+    body = [
+        _Column(named.get(category, category), tuple(cell or NONE_COUNTED for cell in cells), numeric=True)
+        for category, cells in columns.items()
+    ]
+    head = _Column(" / ".join(heading(published.spec, key) for key in keys), tuple(order), numeric=False)
+    first = {label: row for row, label in reversed(list(enumerate(labels)))}
+    small = _small(published)
+    bases = (
+        [_Column(heading(published.spec, "base"), tuple(by_row[label] for label in order), numeric=True)]
+        if by_row
+        else []
+    )
+    return [head], bases + body, [small[first[label]] for label in order] if small else []
+
+
+def _bases(published: Published, labels: Sequence[str]) -> dict[str, str]:
+    """The base of each group of rows with the same label; empty where a group has more than one, or there is none."""
+    if "base" not in published.frame:
+        return {}
+    found = dict.fromkeys(labels, HIDDEN)
+    for label, text in zip(labels, _cell_texts(published, "base", "n"), strict=True):
+        if found[label] not in {HIDDEN, text} and text != HIDDEN:
+            return {}
+        found[label] = text if text != HIDDEN else found[label]
+    return found
+
+
+def _head_row(columns: Sequence[_Column]) -> str:
+    return "".join(
+        f'<th scope="col" class="{column.kind}">{html.escape(column.title)}</th>' for column in columns
+    )
+
+
+def _body_rows(
+    heads: Sequence[_Column], body: Sequence[_Column], small: Sequence[bool | None], totals: Sequence[str]
+) -> str:
+    count_of_rows = len((*heads, *body)[0].cells)
+    if not count_of_rows:
+        return f'<tr><td colspan="{len(heads) + len(body)}">{_NO_ROWS}</td></tr>'
+    # All rows small: said once in the notes, not at every row.
+    marked = small if small and not _all_small(small) else [False] * count_of_rows
+    rows = []
+    for row in range(count_of_rows):
+        kind = ' class="total"' if any(head.cells[row] in totals for head in heads) else ""
+        mark = f'<abbr class="mark" title="参考値">{_REFERENCE}</abbr>' if marked[row] else ""
+        cells = [
+            _row_heading(head.cells[row], _heading_kind(heads, at, row), mark if head is heads[-1] else "")
+            for at, head in enumerate(heads)
+        ]
+        cells += [f'<td class="{column.kind}">{html.escape(column.cells[row])}</td>' for column in body]
+        rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
+    return "".join(rows)
+
+
+def _row_heading(words: str, kind: str, mark: str) -> str:
+    # A heading without words would be announced as one; it is an empty cell.
+    if not words.strip():
+        return f'<td class="{kind}"></td>'
+    return f'<th scope="row" class="{kind}">{html.escape(words)}{mark}</th>'
+
+
+def _heading_kind(heads: Sequence[_Column], at: int, row: int) -> str:
+    """Class of a row heading; one that repeats the row above steps back, so that groups of rows show."""
+    above = [head.cells[row - 1] for head in heads[: at + 1]] if row else []
+    repeats = len(heads) > at + 1 and above == [head.cells[row] for head in heads[: at + 1]]
+    return f"{heads[at].kind} again" if repeats else heads[at].kind
+
+
+def _small(published: Published) -> list[bool | None]:
+    """Which rows rest on too few for their share to be more than 参考値.
+
+    None where the base is not known to the reader; empty where small bases are no question.
+    """
+    frame = published.frame
+    if "share" not in frame:
+        return []
+    if "reference" in frame and "base" not in frame:
+        return [None if pd.isna(flag) else bool(flag) for flag in frame["reference"]]
+    if "base" in frame:
+        return [None if pd.isna(base) else bool(base < SMALL_BASE) for base in frame["base"]]
+    return []
+
+
+def _all_small(small: Sequence[bool | None]) -> bool:
+    """Whether all rows of known base are small, which is then said once instead of at every row."""
+    known = [flag for flag in small if flag is not None]
+    return bool(known) and all(known)
+
+
+def _notes(published: Published, columns: Sequence[_Column], small: Sequence[bool | None]) -> str:
+    spec = published.spec
+    cells = {cell for column in columns if column.numeric for cell in column.cells}
+    notes = [spec.note] if spec.note else []
+    if _all_small(small):
+        notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値です。")
+    elif any(small):
+        notes.append(f"{_REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値です。")
+    if "share" in published.frame and not spec.multiple and any("." in cell for cell in cells):
+        notes.append(_ROUNDING)
+    if spec.multiple:
+        notes.append("複数回答のため、割合の合計は100%になりません。")
+    if legend := _legend(cells):
+        notes.append(legend)
+    lines = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+    source = f'<p class="source">出典: {html.escape(spec.source)}</p>' if spec.source else ""
+    return f'<div class="notes">{f"<p>注</p><ul>{lines}</ul>" if lines else ""}{source}</div>'
+
+
+def _legend(cells: set[str]) -> str:
+    used = [symbol for symbol in SYMBOLS if symbol in cells]
+    if any(cell.startswith(NEGATIVE) for cell in cells) and NEGATIVE not in used:
+        used.append(NEGATIVE)
+    return "記号: " + "、".join(f"「{symbol}」{SYMBOLS[symbol]}" for symbol in used) + "。" if used else ""

@@ -1,0 +1,439 @@
+"""Sentences of the report: numbers in prose come from published tables, and from nowhere else.
+
+A sentence is written as a template whose slots name cells. When the door kept a cell back, the whole sentence that
+would have used it says so instead: a sentence with a gap would still tell which side of a comparison was hidden.
+"""
+
+import html
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+
+from ujo_lib.fiscal import format_wareki
+from ujo_lib.report.door.publish import Published
+from ujo_lib.report.look.notation import format_of, in_prose, interval_text, percent
+
+
+class WordingError(ValueError):
+    """A template asks for a cell, a format or a word that is not there."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence: a template for `sentence`, and the tables its figure comes from."""
+
+    template: str
+    tables: tuple[Published, ...] = ()
+
+
+@dataclass(frozen=True)
+class Share:
+    """One rule for a share said in words.
+
+    Attributes:
+        words: pattern of the phrase; 「{d}」 stands for the number of tenths.
+        low, high: bounds in percentage points above (negative: below) ten times the tenths.
+        closed: whether the lower and the upper bound belong to it.
+    """
+
+    words: str
+    low: float
+    high: float
+    closed: tuple[bool, bool]
+
+    def holds(self, percentage: Decimal, tenths: int) -> bool:
+        """Whether a percentage may be called by these words."""
+        low, high = tenths * 10 + Decimal(str(self.low)), tenths * 10 + Decimal(str(self.high))
+        above = percentage >= low if self.closed[0] else percentage > low
+        return above and (percentage <= high if self.closed[1] else percentage < high)
+
+
+SHARE_RULES: Final[tuple[Share, ...]] = (
+    Share("{d}割強", 0, 5, (False, False)),
+    Share("{d}割弱", -5, 0, (False, False)),
+    Share("約{d}割", -2.5, 2.5, (True, True)),
+    Share("{d}割以上", 0, 100, (True, True)),
+    Share("{d}割未満", -100, 0, (True, False)),
+    Share("{d}割超", 0, 100, (False, True)),
+    Share("{d}割以下", -100, 0, (True, True)),
+    Share("{d}割", 0, 0, (True, True)),
+)
+"""What the city's words for shares mean, 7割強 say: more than 70 % and less than 75 %."""
+
+_SLOT = re.compile(r"\{([^{}]+)\}")
+_CELL = re.compile(
+    r"(?:(?P<table>[a-z][a-z0-9_]*)\.)?(?P<column>[^\[\]|.]+)(?:\[(?P<pick>[^\]]+)\])?(?:\|(?P<format>[a-z]+))?"
+)
+_SENTENCE_END = re.compile(r"(?<=[。?!])")
+_EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)")
+
+_HIDDEN: Final = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
+_AMONG_SHOWN: Final = "伏せた欄を除くと、"
+_MISSING: Final = "「{title}」のうち、この記述に使う数値は算出できません。"
+
+_CUT: Final = 'fill="none" stroke="#fff" stroke-width="2"'
+_INK: Final = 'fill="none" stroke="currentColor" stroke-width="2"'
+_VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
+    "detected": ("検出", f'<circle cx="10" cy="10" r="9"/><path {_CUT} d="M5.6 10.4l3 3 5.8-6.6"/>'),
+    "not_detected": ("検出されず", f'<circle {_INK} cx="10" cy="10" r="8"/><path {_INK} d="M6 10h8"/>'),
+    "not_estimable": (
+        "推定できません",
+        f'<path d="M10 1l9.5 17.5h-19z"/><path {_CUT} d="M10 6.8v5.4m0 2.2v2"/>',
+    ),
+    "note": ("留意点", f'<circle cx="10" cy="10" r="9"/><path {_CUT} d="M10 8.8v6m0-9.6v2"/>'),
+}
+"""Word and sign of each verdict; the sign carries its own colours, so that it also shows where there is no style."""
+
+GLOSSARY: Final[Mapping[str, str]] = {
+    "自殺念慮": "自殺したいと思うこと。",
+    "希死念慮": "死にたい、消えてしまいたいと思うこと。具体的な行動を考えているとは限らない。",
+    "95%信頼区間": "同じ調べ方を何度も繰り返したとき、95%の割合で真の値を含むように作った範囲。広いほど不確か。",
+    "参考値": "対象が30に満たず、割合がわずかな増減で大きく動くため、目安として示す値。",
+    "複数回答": "一人がいくつでも選べる設問。割合の合計は100%を超えることがある。",
+    "秘匿": "個人が推測されるおそれのある小さな数値を伏せること。引き算で分からないよう、ほかの値も伏せることがある。",
+    "p値": "差や偏りが本当はないときに、観測された以上の差や偏りが偶然に現れる確率。小さいほど偶然とは考えにくい。",
+    "率比": "二つの率を割り算した値。1なら同じ、2なら2倍。",
+    "調整済み残差": "表の各欄が、行と列が無関係な場合からどれだけ離れているかを示す値。絶対値が2を超えると偏りの目安。",
+    "検出力": "本当に差があるときに、その差を見つけられる確率。",
+    "インプレッション": "広告が画面に表示された回数。見た人の数ではない。",
+    "流入": "広告などから窓口のページが開かれた回数。相談の件数ではない。",
+}
+"""Terms of the report in plain words."""
+
+
+def tenths(share: float) -> str:
+    """Say a share of 0–1 in tenths by the rules: 0.72 → 「7割強」, 0.78 → 「8割弱」, 0.70 → 「7割」.
+
+    Below 5 % and above 95 % tenths would mislead; there the words are 「5%未満」 and 「ほぼすべて」.
+    """
+    percentage = Decimal(repr(float(share))) * 100
+    if percentage in {0, 100}:
+        return "すべて" if percentage else "なし"
+    if percentage < 5 or percentage > 95:
+        return "ほぼすべて" if percentage > 50 else "5%未満"
+    half = percentage % 10 == 5
+    if half:
+        return f"{percentage // 10}割5分" if percentage > 10 else "5分"
+    nearest = int((percentage + 5) // 10)
+    rules = [rule for rule in SHARE_RULES if rule.words in {"{d}割", "{d}割強", "{d}割弱"}]
+    return next(rule.words.format(d=nearest) for rule in rules if rule.holds(percentage, nearest))
+
+
+def agrees(phrase: str, share: float) -> bool:
+    """Whether a phrase such as 「7割強」, 「約7割」, 「7割以上」 may be said of a share of 0–1.
+
+    Raises:
+        WordingError: the phrase follows no rule.
+    """
+    digit = re.search(r"\d+", phrase)
+    words = phrase.replace(digit.group(), "{d}", 1) if digit else phrase
+    for rule in SHARE_RULES:
+        if digit and rule.words == words:
+            return rule.holds(Decimal(repr(float(share))) * 100, int(digit.group()))
+    raise WordingError(
+        f"no rule for the phrase {phrase!r}; rules: {', '.join(rule.words for rule in SHARE_RULES)}"
+    )
+
+
+def interval_phrase(low: float, high: float, number_format: str = "share") -> str:
+    """Say an interval: 「95%信頼区間 61.7〜76.8%」, 「95%信頼区間 1.20〜3.40」, 「95%信頼区間 1.20以上、上限なし」."""
+    text = interval_text(low, high, number_format)
+    sign = "%" if number_format in {"share", "percent"} else ""
+    if math.isinf(high):
+        return f"95%信頼区間 {text.removesuffix('以上')}{sign}以上、上限なし"
+    return f"95%信頼区間 {text}{sign}"
+
+
+def listing(items: Sequence[str]) -> str:
+    """Join words for a sentence: 「7月、8月」."""
+    return "、".join(items)
+
+
+def day(value: date) -> str:
+    """Write a day with era and western year: 「令和6(2024)年2月20日」."""
+    era, rest = re.fullmatch(r"(\D+(?:\d+|元))年(.*)", format_wareki(value)).groups()  # type: ignore[union-attr]  # format_wareki's own form
+    return f"{era}({value.year})年{rest}"
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A value as a sentence says it, and the cell of a published table that it was read from.
+
+    Attributes:
+        text: the value as it is said, 「69.8%」 say.
+        table: key of the published table.
+        column: its column.
+        row: its row in the table as it was published, counted from 0.
+    """
+
+    text: str
+    table: str
+    column: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence and the values it says.
+
+    Attributes:
+        text: the sentence, or a part of one.
+        values: the values in it.
+        among_shown: a largest value was chosen among shown cells only, because others are hidden.
+    """
+
+    text: str
+    values: tuple[Quoted, ...] = ()
+    among_shown: bool = False
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Why a slot cannot be filled: the sentence to say instead."""
+
+    instead: str
+
+
+def sentence(template: str, *published: Published, **plain: Any) -> str:
+    """Fill a template with cells of published tables, as text; see `say`."""
+    return text_of(say(template, *published, **plain))
+
+
+def text_of(said: Sequence[Said]) -> str:
+    """Sentences as one text."""
+    return "".join(part.text for part in said)
+
+
+def say(template: str, *published: Published, **plain: Any) -> tuple[Said, ...]:
+    """Fill a template with cells of published tables.
+
+    Slots: ``{share[男性]}`` is the share in the row of 男性; ``{share[sex=男性, age=40代]}`` names several
+    dimensions; ``{n}`` suffices for a table of one row; ``{age[max n]}`` is the age with the largest n (totals left
+    out, ties joined); ``{cases.n[男性]}`` names the table where several are given; ``{share[男性]|about}`` asks for
+    another format (``count percent about rate ratio p yen text ci``). ``{word}`` is a keyword argument.
+
+    Args:
+        template: Japanese text; each sentence ends in 「。」.
+        published: the tables.
+        plain: words that are no data: a place, a period.
+
+    Returns:
+        The sentences. One with a hidden or missing cell is replaced by one that says so. One that names the largest of
+        several cells of which some are hidden says that it speaks of the others: 「伏せた欄を除くと、」.
+
+    Raises:
+        WordingError: a slot that fits no cell.
+    """
+    said: list[Said] = []
+    for part in filter(None, _SENTENCE_END.split(template)):
+        filled = _filled(part, published, plain)
+        if not said or said[-1].text != filled.text:
+            said.append(filled)
+    return tuple(said)
+
+
+def _filled(template: str, published: Sequence[Published], plain: Mapping[str, Any]) -> Said:
+    pieces: list[Said] = []
+    for match in _SLOT.finditer(template):
+        piece = _slot(match.group(1).strip(), published, plain)
+        if isinstance(piece, _Kept):
+            return Said(piece.instead)
+        pieces.append(piece)
+    filled = iter(pieces)
+    text = _SLOT.sub(lambda _: next(filled).text, template)
+    if partial := any(piece.among_shown for piece in pieces):
+        text = _AMONG_SHOWN + text
+    return Said(text, tuple(value for piece in pieces for value in piece.values), partial)
+
+
+def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -> Said | _Kept:
+    if slot in plain:
+        return Said(str(plain[slot]))
+    match = _CELL.fullmatch(slot)
+    if match is None:
+        raise WordingError(
+            f"slot {{{slot}}}: expected {{column}}, {{column[label]}} or {{table.column[label]|format}}"
+        )
+    table = _table(match["table"], match["column"], published)
+    if table.frame.empty:
+        return _Kept(_MISSING.format(title=table.spec.title))
+    rows, (candidates, deciding) = _rows(table, match["pick"])
+    partial = bool(table.hidden[deciding].iloc[candidates].to_numpy().any())
+    if table.hidden[match["column"]].iloc[rows].any() or (partial and not rows):
+        return _Kept(_HIDDEN.format(title=table.spec.title))
+    if match["format"] == "ci":
+        return _interval(table, rows, partial)
+    values = table.frame[match["column"]].iloc[rows].dropna().drop_duplicates()
+    if not len(values):
+        return _Kept(_MISSING.format(title=table.spec.title))
+    write = _writer(match["format"] or format_of(table, match["column"]))
+    quoted = tuple(
+        Quoted(write(value), table.key, match["column"], table.place(int(row)))
+        for row, value in values.items()
+    )
+    return Said("・".join(value.text for value in quoted), quoted, partial)
+
+
+def _table(name: str | None, column: str, published: Sequence[Published]) -> Published:
+    having = [item for item in published if column in item.frame.columns and name in (None, item.spec.id)]
+    if len(having) != 1:
+        there = "; ".join(f"{item.spec.id}: {', '.join(map(str, item.frame.columns))}" for item in published)
+        raise WordingError(
+            f"{len(having)} tables have {name or ''}.{column}; tables given: {there or 'none'}"
+        )
+    return having[0]
+
+
+def _rows(table: Published, pick: str | None) -> tuple[list[int], tuple[list[int], list[str]]]:
+    """Rows that a selector means, and the rows and columns that it chose among."""
+    nothing: tuple[list[int], list[str]] = ([], [])
+    if pick is None:
+        found = list(range(len(table.frame)))
+    elif extreme := _EXTREME.fullmatch(pick):
+        return _extreme(table, extreme["which"], extreme["column"])
+    else:
+        found, columns = _named_rows(table, pick)
+        if not found and table.hidden[columns].to_numpy().any():
+            # The row may be among those whose label is kept back.
+            return [], (list(range(len(table.frame))), columns)
+    if len(found) != 1:
+        raise WordingError(f"{table.spec.id}: {len(found)} rows for [{pick or ''}]; name one")
+    return found, nothing
+
+
+def _named_rows(table: Published, pick: str) -> tuple[list[int], list[str]]:
+    """Rows with these labels, and the columns in which the labels were looked for."""
+    if "=" not in pick:
+        columns = _label_columns(table)
+        named = (table.frame[columns].astype(str) == pick).any(axis=1)
+        return np.flatnonzero(named).tolist(), columns
+    wanted = {
+        column.strip(): label.strip() for column, label in (part.split("=", 1) for part in pick.split(","))
+    }
+    if unknown := set(wanted) - set(table.frame.columns):
+        raise WordingError(f"{table.spec.id}: no column {', '.join(sorted(unknown))} in [{pick}]")
+    named = (table.frame[list(wanted)].astype(str) == list(wanted.values())).all(axis=1)
+    return np.flatnonzero(named).tolist(), list(wanted)
+
+
+def _label_columns(table: Published) -> list[str]:
+    """Columns in which a bare label is looked for: the dimensions, or else all that hold text."""
+    return list(table.spec.dimensions) or [
+        name for name in table.frame.columns if table.frame[name].dtype.kind == "O"
+    ]
+
+
+def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tuple[list[int], list[str]]]:
+    labels = table.frame[_label_columns(table)].astype(str)
+    candidates = np.flatnonzero(~labels.isin(table.spec.total_labels).any(axis=1)).tolist()
+    values = table.frame[column].mask(table.hidden[column]).iloc[candidates].astype(float).to_numpy()
+    if not len(values) or np.isnan(values).all():
+        return [], (candidates, [column])
+    best = np.nanmax(values) if which == "max" else np.nanmin(values)
+    if table.hidden[column].iloc[candidates].any() and (which == "min" or best <= 0):
+        # Small counts are what is hidden: the smallest of the others, or a zero as their largest, tells nothing.
+        return [], (candidates, [column])
+    return [candidates[at] for at in np.flatnonzero(values == best)], (candidates, [column])
+
+
+def _interval(table: Published, rows: Sequence[int], among_shown: bool) -> Said | _Kept:
+    bounds = table.frame[["low", "high"]].iloc[list(rows)]
+    if table.hidden[["low", "high"]].iloc[list(rows)].to_numpy().any():
+        return _Kept(_HIDDEN.format(title=table.spec.title))
+    if bounds.isna().to_numpy().any():
+        return _Kept(_MISSING.format(title=table.spec.title))
+    phrase = interval_phrase(
+        float(bounds["low"].iloc[0]), float(bounds["high"].iloc[0]), format_of(table, "low")
+    )
+    place = table.place(rows[0])
+    quoted = tuple(Quoted(phrase, table.key, column, place) for column in ("low", "high"))
+    return Said(phrase, quoted, among_shown)
+
+
+def _writer(number_format: str) -> Callable[[Any], str]:
+    if number_format == "about":
+        return tenths
+    if number_format == "percent0":
+        return lambda value: percent(value, 0)
+    return lambda value: in_prose(value, number_format)
+
+
+def paragraph(text: str) -> str:
+    """A paragraph of the page."""
+    return f'<p class="say">{html.escape(text, quote=False)}</p>'
+
+
+def numbered(texts: Sequence[str]) -> str:
+    """Sentences as a numbered list."""
+    items = "".join(f"<li>{paragraph(text)}</li>" for text in texts)
+    return f'<ol class="five">{items}</ol>'
+
+
+def points(items: Sequence[tuple[str, str]]) -> str:
+    """A list of points: what it is about in bold, then what there is to say."""
+    lines = "".join(
+        f"<li><strong>{html.escape(about)}</strong><span>{html.escape(said)}</span></li>"
+        for about, said in items
+    )
+    return f'<ul class="points">{lines}</ul>'
+
+
+def callout(verdict: str, text: str) -> str:
+    """A verdict with its sentence, told by word and sign as well as by colour.
+
+    Args:
+        verdict: detected, not_detected, not_estimable or note.
+        text: the sentence.
+
+    Raises:
+        WordingError: an unknown verdict.
+    """
+    if verdict not in _VERDICTS:
+        raise WordingError(f"verdict {verdict!r}; one of {', '.join(_VERDICTS)}")
+    word, drawing = _VERDICTS[verdict]
+    size = 'viewBox="0 0 20 20" width="20" height="20"'
+    icon = f'<svg class="icon" {size} fill="currentColor" aria-hidden="true">{drawing}</svg>'
+    return (
+        f'<div class="callout callout-{verdict.replace("_", "-")}">'
+        f'<p class="verdict">{icon}<strong>{word}</strong></p><p>{html.escape(text, quote=False)}</p></div>'
+    )
+
+
+def not_supplied(reasons: Mapping[str, str]) -> str:
+    """The whole of a page for which the year has no inputs: what is missing, and why.
+
+    Args:
+        reasons: Japanese name of the input → why there is none.
+    """
+    lines = "".join(
+        f"<li><strong>{html.escape(kind)}</strong>: {html.escape(reason)}</li>"
+        for kind, reason in reasons.items()
+    )
+    return (
+        '<div class="answer absent"><p class="say">この年度は資料がないため、このページの集計はありません。</p>'
+        f"</div><h2>ない資料と、その理由</h2><ul>{lines}</ul>"
+    )
+
+
+def section_not_supplied(reasons: Mapping[str, str]) -> str:
+    """Why a section of a page has nothing in it."""
+    told = "、".join(f"{kind}({reason})" for kind, reason in reasons.items())
+    return f"この年度は資料がないため、この部分の集計はありません。ない資料とその理由: {told}"
+
+
+def glossary(*terms: str) -> str:
+    """A list of terms with their plain meaning, in the order given.
+
+    Raises:
+        WordingError: a term that the glossary does not explain.
+    """
+    if unknown := [term for term in terms if term not in GLOSSARY]:
+        raise WordingError(f"no explanation for {listing(unknown)}; known: {listing(list(GLOSSARY))}")
+    entries = "".join(f"<dt>{html.escape(term)}</dt><dd>{html.escape(GLOSSARY[term])}</dd>" for term in terms)
+    return f'<dl class="glossary">{entries}</dl>'

@@ -1,0 +1,230 @@
+"""Published tables for spreadsheets: one heading row, one value per cell, numbers as numbers.
+
+What a cell holds is decided here once, for the CSV files and for the workbook. The rules are those of the ministry's
+machine-readability list: no merged cells, no decoration inside cells. What a CSV table is about stands in a list of
+tables beside it; on a sheet of the workbook it stands above the table.
+"""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Self
+
+from ujo_lib.report.door.publish import TableRecord
+from ujo_lib.report.look.notation import HIDDEN, MISSING, NUMERIC_FORMATS, format_of, heading, in_cell
+from ujo_lib.stats import round_half_up
+
+_FORMULA_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    *"\uff1d\uff0b\uff0d\uff20",
+)  # full-width = + - @, too
+
+UNBOUNDED: Final = "∞"
+"""Stands for an interval without upper limit."""
+
+_DECIMALS: Final[Mapping[str, int]] = {
+    "share": 1,
+    "percent": 1,
+    "percent2": 2,
+    "rate": 1,
+    "ratio": 2,
+    "p": 3,
+    "yen": 1,
+}
+_PERCENTAGES: Final = frozenset({"share", "percent", "percent2"})
+_SMALLEST_P: Final = 0.001
+_MIDNIGHT: Final = "T00:00:00"
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WITH_UNIT: Final = re.compile(r"(\d+)(日|人|件|回|%|円)")
+_SPACES: Final = re.compile(r"\s+")
+_ROW_FORMAT: Final = "format"
+"""Column that names the number format of each row, where rows differ in kind; it is not data itself."""
+
+_LISTED = ("title", "period", "area", "base", "unit", "note", "source")
+_LIST_HEADINGS = ("ファイル", "表題", "対象期間", "対象地域", "集計対象", "単位", "注", "出典")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as it leaves for a spreadsheet.
+
+    Attributes:
+        name: its name in the published table.
+        heading: its Japanese heading, unlike that of any other column.
+        number_format: share, n, p, …; "text" for words.
+        values: number, text, day, `HIDDEN`, `MISSING` or `UNBOUNDED` for each row.
+        row_formats: number format of each value, where rows differ in kind; else that of the column.
+        unit: unit that stood behind every number of a column of words, 「90日」 say.
+    """
+
+    name: str
+    heading: str
+    number_format: str
+    values: tuple[int | float | str | date, ...]
+    row_formats: tuple[str, ...]
+    unit: str = ""
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether any of its cells is a number."""
+        return any(isinstance(value, int | float) for value in self.values)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table as it leaves for spreadsheets; made once, written into every file.
+
+    Attributes:
+        record: the table as it was shown to the audience.
+        columns: its columns in order.
+    """
+
+    record: TableRecord
+    columns: tuple[Column, ...]
+
+    @classmethod
+    def of(cls, record: TableRecord) -> Self:
+        """Spell the cells of a table.
+
+        Numbers are rounded as on the page: more decimals of a percentage would give away the counts behind it.
+        """
+        shown = record.published()
+        kinds = [str(kind) for kind in shown.frame[_ROW_FORMAT]] if _ROW_FORMAT in shown.frame else []
+        cells = dict(zip(record.columns, zip(*record.rows, strict=True), strict=False))
+        names = [name for name in record.columns if name != _ROW_FORMAT]
+        headings = _unique([heading(record.spec, name) for name in names])
+        columns = [
+            _column(
+                name,
+                title,
+                format_of(shown, name),
+                _Cells(cells.get(name, ()), record.hidden.get(name), kinds),
+            )
+            for name, title in zip(names, headings, strict=True)
+        ]
+        return cls(record, tuple(columns))
+
+    @property
+    def name(self) -> str:
+        """Its name over all notebooks of a year: `01_cases_by_sex`."""
+        return f"{self.record.notebook[:2]}_{self.record.spec.id}"
+
+    @property
+    def file_name(self) -> str:
+        """Name of its CSV file."""
+        return f"{self.name}.csv"
+
+    def csv(self) -> bytes:
+        """Japanese headings, plain numbers, 「x」 for what is kept back, 「…」 for what is not known."""
+        cells = [[_in_csv(value) for value in column.values] for column in self.columns]
+        return _bytes([[column.heading for column in self.columns], *zip(*cells, strict=True)])
+
+
+def list_of_tables(tables: Iterable[Table]) -> bytes:
+    """Write what each table is about, one line per table."""
+    lines = [[table.file_name, *(getattr(table.record.spec, name) for name in _LISTED)] for table in tables]
+    return _bytes([_LIST_HEADINGS, *([defused(value) for value in line] for line in lines)])
+
+
+def defused(text: str) -> str:
+    """Keep a spreadsheet that opens a CSV file from running a cell as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) and text != "-" else text
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks and other spacing that only sets the type."""
+    return _SPACES.sub(" ", text).strip()
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Raw values of a column, which of them are kept back, and number formats by row if rows differ."""
+
+    values: Sequence[Any]
+    hidden: Sequence[bool] | None
+    kinds: Sequence[str]
+
+
+def _column(name: str, title: str, number_format: str, cells: _Cells) -> Column:
+    size = len(cells.values)
+    by_row = (
+        tuple(cells.kinds) if cells.kinds and number_format in NUMERIC_FORMATS else (number_format,) * size
+    )
+    hidden = cells.hidden or (False,) * size
+    values = tuple(
+        HIDDEN if hide else _value(value, kind)
+        for value, hide, kind in zip(cells.values, hidden, by_row, strict=True)
+    )
+    if name == "unit" and cells.kinds:
+        # A share says its unit by its format; on a page the sign stands at the number.
+        values = tuple(
+            value or ("%" if kind in _PERCENTAGES else "")
+            for value, kind in zip(values, cells.kinds, strict=True)
+        )
+    if number_format == "text" and (measured := _measured(values)):
+        return Column(name, title, "n", measured[0], ("n",) * size, measured[1])
+    return Column(name, title, number_format, values, by_row)
+
+
+def _measured(values: Sequence[Any]) -> tuple[tuple[int, ...], str] | None:
+    """Words that are all whole numbers with one unit, 「90日」, as numbers and the unit."""
+    found = [_WITH_UNIT.fullmatch(value) if isinstance(value, str) else None for value in values]
+    numbers = [(int(match[1]), match[2]) for match in found if match]
+    units = {unit for _, unit in numbers}
+    if len(numbers) < len(values) or len(units) != 1:
+        return None
+    return tuple(number for number, _ in numbers), units.pop()
+
+
+def _value(value: Any, number_format: str) -> int | float | str | date:
+    if value is None or value != value:  # NaN is the only value that differs from itself
+        return MISSING
+    if isinstance(value, bool):
+        return in_cell(value, number_format)
+    if isinstance(value, str):
+        text = one_line(value.removesuffix(_MIDNIGHT))
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else text
+    return _number(value, number_format)
+
+
+def _number(value: float, number_format: str) -> int | float | str:
+    if math.isinf(value):
+        return UNBOUNDED if value > 0 else f"-{UNBOUNDED}"
+    if number_format == "p" and 0 < value < _SMALLEST_P:
+        return float(f"{value:.2g}")  # as a number; 0.000 would be one that no test gives
+    scaled = value * 100 if number_format in _PERCENTAGES else value
+    if number_format not in _DECIMALS and float(scaled).is_integer():
+        return int(scaled)
+    return (
+        round_half_up(scaled, _DECIMALS.get(number_format, 1)) if number_format in NUMERIC_FORMATS else value
+    )
+
+
+def _in_csv(value: int | float | str | date) -> int | float | str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return defused(value) if isinstance(value, str) else value
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Tell columns with the same heading apart, as a machine must be able to."""
+    return [
+        name if names.count(name) == 1 else f"{name}_{names[: at + 1].count(name)}"
+        for at, name in enumerate(names)
+    ]
+
+
+def _bytes(rows: Iterable[Sequence[Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("utf-8-sig")

@@ -1,0 +1,276 @@
+"""The workbook of a year: a sheet for each published table, and a sheet that traces every figure in the text.
+
+It is made from what the door let through, never from the data: a cell that a page shows as 「x」 is an 「x」 here. The
+sheet 「本文の数値」 lists the sentences of the pages with each value they say and a link to the cell it was read from,
+so that whoever answers for a sentence can look its numbers up.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from ujo_lib.report.look.notation import HIDDEN, MISSING, SYMBOLS
+from ujo_lib.report.look.wording import Quoted, Said
+from ujo_lib.report.sheets import xlsx
+from ujo_lib.report.sheets.exports import UNBOUNDED, Column, Table, one_line
+
+CONTENTS: Final = "目次"
+CLAIMS: Final = "本文の数値"
+NOT_APPLICABLE: Final = "該当なし"
+
+_NO_UNIT: Final = "単位なし"
+_MEANINGS: Final[Mapping[str, str]] = {**SYMBOLS, UNBOUNDED: "上限なし"}
+_DECIMALS: Final[Mapping[str, int]] = {"share": 1, "percent": 1, "rate": 1, "ratio": 2, "p": 3}
+UNIT_IN_HEADING: Final = re.compile(
+    r"[((][^()()]*(?:人|件|円|世帯|戸|回|分|%|時|日|倍|行|語|バイト)[^()()]*[))]$"
+)
+"""A heading that says the unit of its numbers, 「割合(%)」 say."""
+
+_BARE: Final = re.compile(
+    "比$|倍|値$|相関|自由度|残差|統計量|重み|ばらつき|強さ|軸|横|縦|VIF|MASE|何日前|傾向|標準化"
+)
+"""Headings of numbers that have no unit."""
+_UNITS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile("年度?$"), "年(西暦)"),
+    (re.compile("日数|日$"), "日"),
+    (re.compile("月数"), "月"),
+    (re.compile("時間数"), "時間"),
+    (re.compile("件数|相談$|件$"), "件"),
+    (re.compile("人数|委員|実人数|該当者票"), "人"),
+    (re.compile("回数"), "回"),
+    (re.compile("行$|の行"), "行"),
+    (re.compile("出現数|語の数"), "語"),
+)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a workbook says about itself.
+
+    Attributes:
+        title: title of the report.
+        area: name of the area.
+        handling: how the file is to be handled, 「庁内限り」 say, with its meaning; one text for each.
+        created_on: 作成日 as it is to be printed.
+        run_id: name of the run.
+    """
+
+    title: str
+    area: str
+    handling: Sequence[str]
+    created_on: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class PageText:
+    """The sentences of one page, in reading order.
+
+    Attributes:
+        title: title of the page.
+        sentences: each with the values it says.
+    """
+
+    title: str
+    sentences: Sequence[Said]
+
+
+def workbook(tables: Sequence[Table], pages: Sequence[PageText], about: About) -> bytes:
+    """Write the workbook of a year.
+
+    Args:
+        tables: every table of the audience, in the order of the pages.
+        pages: what the pages say.
+        about: title and handling.
+
+    Returns:
+        The .xlsx file; the same tables and sentences give the same bytes.
+    """
+    sheets = {table.record.key: _TableSheet(table) for table in tables}
+    written = [
+        _contents(list(sheets.values()), about),
+        _claims(pages, sheets, about),
+        *(sheet.sheet for sheet in sheets.values()),
+    ]
+    return xlsx.write(written, about.title)
+
+
+class _TableSheet:
+    """A published table as a sheet."""
+
+    def __init__(self, table: Table):
+        self.spec = table.record.spec
+        self.columns = table.columns
+        self._places = {column.name: at for at, column in enumerate(self.columns)}
+        rows = [list(row) for row in zip(*map(_cells, self.columns), strict=True)]
+        name, headings = xlsx.sheet_name(table.name), [column.heading for column in self.columns]
+        self.sheet = xlsx.Sheet(name, self._about(), headings, rows)
+
+    def address(self, column: str, row: int) -> str:
+        """Address of a value of the published table."""
+        return self.sheet.address(row, self._places[column])
+
+    def _about(self) -> list[tuple[str, xlsx.Cell]]:
+        return [
+            ("表題", one_line(self.spec.title)),
+            ("対象期間", one_line(self.spec.period) or NOT_APPLICABLE),
+            ("対象地域", one_line(self.spec.area) or NOT_APPLICABLE),
+            ("集計対象", one_line(self.spec.base) or NOT_APPLICABLE),
+            ("対象数(n)", self._size()),
+            ("単位", units(self.columns, self.spec.unit)),
+            ("注", self._note()),
+            ("記号", legend(self.columns)),
+            ("出典", one_line(self.spec.source) or NOT_APPLICABLE),
+            ("目次", xlsx.Link("目次へ戻る", CONTENTS)),
+        ]
+
+    def heading(self, column: str) -> str:
+        """Heading of a column of the published table."""
+        return self.columns[self._places[column]].heading
+
+    def _size(self) -> xlsx.Cell:
+        """How many were counted: the one base of all rows, else the row of the total."""
+        if "base" in self._places:
+            base = self.columns[self._places["base"]]
+            sizes = list(dict.fromkeys(base.values))
+            return _cell(sizes[0], "n") if len(sizes) == 1 else f"行ごとに異なる(「{base.heading}」の列)"
+        if len(self.spec.dimensions) != 1 or not self.spec.counts:
+            return NOT_APPLICABLE
+        labels = self.columns[self._places[next(iter(self.spec.dimensions))]].values
+        counts = self.columns[self._places[self.spec.counts[0]]].values
+        totals = [n for label, n in zip(labels, counts, strict=True) if label in self.spec.total_labels]
+        return _cell(totals[0], "n") if len(totals) == 1 else NOT_APPLICABLE
+
+    def _note(self) -> str:
+        notes = [one_line(self.spec.note)] if self.spec.note else []
+        if self.spec.multiple:
+            notes.append("複数回答のため、割合の合計は100%になりません。")
+        return "".join(notes) or NOT_APPLICABLE
+
+
+def units(columns: Sequence[Column], unit: str) -> str:
+    """Say the unit of every column of numbers whose heading does not: 「件数: 件、p値: 単位なし」.
+
+    Args:
+        columns: of one table.
+        unit: unit of the table's counts.
+    """
+    found = [
+        f"{column.heading}: {_unit(column, unit)}"
+        for column in columns
+        if column.is_numeric and not UNIT_IN_HEADING.search(column.heading)
+    ]
+    if found:
+        return "、".join(found)
+    return "見出しに記載" if any(column.is_numeric for column in columns) else NOT_APPLICABLE
+
+
+def _unit(column: Column, unit: str) -> str:
+    if column.unit:
+        return column.unit
+    if column.number_format in {"share", "percent"}:
+        return "%"
+    if column.number_format == "yen":
+        return "円"
+    if column.number_format == "p" or _BARE.search(column.heading):
+        return _NO_UNIT
+    said = next((name for words, name in _UNITS if words.search(column.heading)), "")
+    return said or unit or _NO_UNIT
+
+
+def legend(columns: Sequence[Column]) -> str:
+    """Explain the symbols that stand among the numbers."""
+    used = {value for column in columns for value in column.values if isinstance(value, str)}
+    return _spelt_out([sign for sign in _MEANINGS if sign in used]) or NOT_APPLICABLE
+
+
+def _spelt_out(signs: Sequence[str]) -> str:
+    return "、".join(f"{sign}: {_MEANINGS[sign]}" for sign in signs)
+
+
+def _cells(column: Column) -> list[xlsx.Cell]:
+    return [_cell(value, kind) for value, kind in zip(column.values, column.row_formats, strict=True)]
+
+
+def _cell(value: int | float | str | date, number_format: str) -> xlsx.Cell:
+    if isinstance(value, str):
+        return xlsx.Symbol(value) if value in (HIDDEN, MISSING, UNBOUNDED, f"-{UNBOUNDED}") else value
+    if isinstance(value, date):
+        return value
+    whole = isinstance(value, int) or float(value).is_integer()
+    decimals = _DECIMALS.get(number_format, 0 if whole else 1)
+    as_it_is = number_format == "text" or (number_format == "p" and 0 < value < 0.001)
+    return xlsx.Number(value, None if as_it_is else decimals)
+
+
+def _contents(tables: Sequence[_TableSheet], about: About) -> xlsx.Sheet:
+    rows: list[list[xlsx.Cell]] = [
+        [
+            xlsx.Link(table.sheet.name, table.sheet.name),
+            one_line(table.spec.title),
+            one_line(table.spec.period) or NOT_APPLICABLE,
+            one_line(table.spec.area) or NOT_APPLICABLE,
+            one_line(table.spec.base) or NOT_APPLICABLE,
+            xlsx.Number(len(table.sheet.rows)),
+        ]
+        for table in tables
+    ]
+    return xlsx.Sheet(
+        CONTENTS,
+        [
+            *_heading(about, f"{about.title} 統計表"),
+            ("作成日", about.created_on or NOT_APPLICABLE),
+            ("実行番号", about.run_id or NOT_APPLICABLE),
+            ("記号", _spelt_out((HIDDEN, MISSING, UNBOUNDED))),
+            ("本文の数値", xlsx.Link("文の中の数値と、その元のセル", CLAIMS)),
+        ],
+        ["シート", "表題", "対象期間", "対象地域", "集計対象", "行数(行)"],
+        rows,
+    )
+
+
+def _heading(about: About, title: str) -> list[tuple[str, xlsx.Cell]]:
+    return [
+        ("表題", title),
+        ("対象地域", about.area or NOT_APPLICABLE),
+        ("取扱い", "、".join(about.handling) or NOT_APPLICABLE),
+    ]
+
+
+def _claims(pages: Sequence[PageText], tables: Mapping[str, _TableSheet], about: About) -> xlsx.Sheet:
+    """Every value that a sentence says, with a link to its cell."""
+    rows = [
+        _claim(page.title, sentence.text, value, tables[value.table])
+        for page in pages
+        for sentence in page.sentences
+        for value in sentence.values
+    ]
+    note = (
+        "ページの文が述べる値を一行ずつ示します。信頼区間は、下限と上限のセルを一行ずつ示します。"
+        "秘匿のため述べなかった値は載りません。"
+    )
+    return xlsx.Sheet(
+        CLAIMS,
+        [
+            *_heading(about, "本文の数値と、その元のセル"),
+            ("注", note),
+            ("目次", xlsx.Link("目次へ戻る", CONTENTS)),
+        ],
+        ["ページ", "文", "文の中の値", "シート", "セル", "表題", "列"],
+        rows,
+    )
+
+
+def _claim(page: str, sentence: str, value: Quoted, table: _TableSheet) -> list[xlsx.Cell]:
+    place = table.address(value.column, value.row)
+    return [
+        page,
+        one_line(sentence),
+        f"「{value.text}」",
+        table.sheet.name,
+        xlsx.Link(place, table.sheet.name, place),
+        one_line(table.spec.title),
+        table.heading(value.column),
+    ]

@@ -1,0 +1,117 @@
+"""The table of agreement says 一致 only where the figure agrees, and keeps what cannot be checked."""
+
+import pandas as pd
+import pytest
+
+from ujo_lib.annual.claims import AGREES, DIFFERS, UNKNOWN, WITHHELD, Cell, Claim, compare, read_claims
+from ujo_lib.annual.goals import MEASURED, UNMEASURED, measure
+from ujo_lib.params import ParameterError, project_root
+from ujo_lib.report.door.publish import TableRecord, TableSpec, mask, unmasked
+
+SPEC = TableSpec(
+    id="hours", title="時刻", unit="件", base="相談", source="合成", population="contacts",
+    dimensions={"hour": "hour"}, counts=("n",),
+)  # fmt: skip
+FRAME = pd.DataFrame(
+    {
+        "hour": ["22時", "23時", "6時", "総数"],
+        "n": [40, 42, 20, 102],
+        "share": [0.392, 0.412, 0.196, 1.0],
+        "z": [2.5, 1.0, -3.0, 0.0],
+    }
+)
+
+
+def _verdict(rule: str, published, table=None, **cell) -> str:
+    claim = Claim("T1", "…", published, "", rule, Cell("02", "hours", **cell))
+    frame = compare([claim], lambda *_: table or unmasked(SPEC, FRAME))
+    return frame["verdict"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "published", "cell", "verdict"),
+    [
+        ("equal", 102, {"where": {"hour": "総数"}}, AGREES),
+        ("equal", 101, {"where": {"hour": "総数"}}, DIFFERS),
+        ("equal", 82, {"where": {"hour": ["22時", "23時"]}}, AGREES),
+        ("percent", 39, {"column": "share", "where": {"hour": "22時"}}, AGREES),
+        ("percent", 39.1, {"column": "share", "where": {"hour": "22時"}}, DIFFERS),
+        ("words", "約4割", {"column": "share", "where": {"hour": "22時"}}, AGREES),
+        ("words", "4割強", {"column": "share", "where": {"hour": "22時"}}, DIFFERS),
+        ("largest", "23時", {"over": "hour"}, AGREES),
+        ("largest", "22時", {"over": "hour"}, DIFFERS),
+        ("top", ["22時", "23時"], {"over": "hour"}, AGREES),
+        ("top", ["22時", "6時"], {"over": "hour"}, DIFFERS),
+        ("present", ["22時", "6時"], {"over": "hour"}, AGREES),
+        ("present", ["22時", "5時"], {"over": "hour"}, DIFFERS),
+        ("descending", "…", {"over": "hour"}, DIFFERS),
+        ("about", 2, {"column": "z", "where": {"hour": "22時"}}, DIFFERS),
+        ("about", 2.4, {"column": "z", "where": {"hour": "22時"}}, AGREES),
+        ("above_one", "…", {"column": "z", "where": {"hour": "22時"}}, AGREES),
+        ("over_represented", "…", {"column": "z", "where": {"hour": "22時"}}, AGREES),
+        ("over_represented", "…", {"column": "z", "where": {"hour": "23時"}}, DIFFERS),
+        ("rounded", 2.5, {"column": "z", "where": {"hour": "22時"}}, AGREES),
+        ("text", "22時", {"column": "hour", "where": {"hour": "22時"}}, AGREES),
+    ],
+)
+def test_each_rule_agrees_where_it_should_and_only_there(rule, published, cell, verdict):
+    assert _verdict(rule, published, **cell) == verdict
+
+
+def test_a_tie_at_the_top_is_no_single_largest():
+    tied = unmasked(SPEC, FRAME.assign(n=[42, 42, 20, 104]))
+    assert _verdict("largest", "23時", tied, over="hour") == DIFFERS
+
+
+def test_a_strictly_falling_row_is_descending_and_a_flat_one_is_not():
+    falling = unmasked(SPEC, FRAME.assign(n=[42, 40, 20, 102]))
+    flat = unmasked(SPEC, FRAME.assign(n=[42, 42, 20, 104]))
+    assert _verdict("descending", "…", falling, over="hour") == AGREES
+    assert _verdict("descending", "…", flat, over="hour") == DIFFERS
+
+
+def test_a_hidden_cell_is_neither_compared_nor_shown():
+    table = mask(TableRecord.of("02", SPEC, FRAME), FRAME, {"n": [True, False, False, False]})
+    claim = Claim("T1", "…", 40, "件", "equal", Cell("02", "hours", where={"hour": "22時"}))
+    (row,) = compare([claim], lambda *_: table).to_dict("records")
+    assert (row["computed"], row["verdict"]) == ("x", WITHHELD)
+
+
+def test_what_nothing_computes_stays_in_the_table():
+    claim = Claim("A1", "…", 200, "万円", "none", None, "支払額の記録がない")
+    (row,) = compare([claim], lambda *_: None).to_dict("records")
+    assert (row["verdict"], row["note"]) == (UNKNOWN, "支払額の記録がない")
+
+
+def test_a_goal_without_a_figure_stays_unmeasured():
+    goals = [
+        {
+            "goal": "a",
+            "indicator": "b",
+            "cell": {"notebook": "02", "table": "hours", "where": {"hour": "総数"}},
+        },
+        {"goal": "c", "indicator": "d", "note": "設問がない"},
+    ]
+    frame = measure(goals, lambda *_: unmasked(SPEC, FRAME))
+    assert list(frame["status"]) == [MEASURED, UNMEASURED]
+    assert list(frame["value"]) == ["102", "…"]
+
+
+def test_wrong_entries_are_named_together(tmp_path):
+    file = tmp_path / "published.yaml"
+    file.write_text(
+        "claims:\n"
+        "- {id: S1, statement: a, published: 1, rule: equals, cell: {notebook: x, table: y}}\n"
+        "- {id: S2, statement: a, published: 1, rule: equal}\n"
+        "- {id: S3, statement: a, published: 1, rule: none}\n"
+        "- {id: S3, statement: a, published: 1, rule: none}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ParameterError) as caught:
+        read_claims(file)
+    assert [problem.key for problem in caught.value.problems] == ["S1", "S2", "S3"]
+
+
+def test_the_claims_of_the_sample_can_be_read():
+    path = project_root() / "params" / "sample" / "fy2023" / "published.yaml"
+    assert len(read_claims(path)) > 60

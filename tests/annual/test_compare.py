@@ -1,0 +1,170 @@
+"""Two years side by side say what may be said, and refuse to compare what was counted differently."""
+
+import csv
+
+import pandas as pd
+import pytest
+from scipy.stats import binomtest
+
+from ujo_lib.annual import compare
+from ujo_lib.annual.released import LIST_OF_TABLES, Released, read_released, read_years
+from ujo_lib.fiscal import FiscalYear
+from ujo_lib.params import ParameterError, project_root
+from ujo_lib.report.door.publish import TableRecord, TableSpec
+from ujo_lib.report.sheets.exports import Table, list_of_tables
+
+CONTACTS = compare.Indicator("相談", "count", "件", compare.Place("02_totals", "件数", {"範囲": "県"}))
+LONELY = compare.Indicator(
+    "孤独", "share", "%", compare.Place("02_lonely", "割合(%)"), low="下限", high="上限"
+)
+CASES = compare.Indicator(
+    "把握された人", "count", "人", compare.Place("01_waves", "把握された人数"),
+    history="年度", comparable="比較", caution="注意",
+)  # fmt: skip
+
+
+def year(number: int, *, n="100", share="50.0", unit="件", period="年(暦年)") -> Released:
+    about = {"単位": unit, "集計対象": "相談", "対象地域": "県", "対象期間": f"{number}{period}"}
+    tables = {
+        "02_totals": [{"範囲": "県", "件数": n}, {"範囲": "市", "件数": "7"}],
+        "02_lonely": [{"割合(%)": share, "下限": "45.0", "上限": "55.0"}],
+    }
+    return Released(FiscalYear(number), tables, dict.fromkeys(tables, about))
+
+
+def row(indicator: compare.Indicator, before: Released, now: Released) -> dict:
+    return compare.compare([indicator], before, now).iloc[0].to_dict()
+
+
+def test_a_clear_rise_says_so_with_difference_ratio_and_interval():
+    told = row(CONTACTS, year(2022, n="100"), year(2023, n="150"))
+    assert (told["before"], told["now"], told["difference"], told["verdict"]) == (100, 150, 50, compare.MORE)
+    exact = binomtest(150, 250).proportion_ci(0.95, method="exact")  # given the total, as odds
+    assert told["low"] == pytest.approx(exact.low / (1 - exact.low))
+    assert told["high"] == pytest.approx(exact.high / (1 - exact.high))
+
+
+def test_contacts_that_come_in_bunches_give_a_wider_interval_and_no_rash_verdict():
+    bunched = compare.Indicator(
+        "相談", "count", "件", CONTACTS.place, dispersion=compare.Place("02_lonely", "割合(%)")
+    )
+    told = row(bunched, year(2022, n="100", share="4.0"), year(2023, n="150", share="4.0"))
+    assert told["low"] < 1 < told["high"]
+    assert told["verdict"] == compare.UNCLEAR
+
+
+def test_a_changed_definition_is_not_compared_however_large_the_difference():
+    changed = compare.Indicator("相談", "count", "件", CONTACTS.place, changed={2023: "窓口を開いた"})
+    told = row(changed, year(2022), year(2023, n="900"))
+    assert (told["verdict"], told["reason"]) == (compare.NOT_COMPARABLE, "窓口を開いた")
+    assert pd.isna(told["difference"])
+    assert pd.isna(told["estimate"])
+    assert (told["before"], told["now"]) == (100, 900)
+
+
+@pytest.mark.parametrize(
+    "other", [{"unit": "人"}, {"period": "年度"}], ids=["another unit", "fiscal against calendar year"]
+)
+def test_tables_about_different_things_are_not_compared(other):
+    assert row(CONTACTS, year(2022, **other), year(2023))["verdict"] == compare.NOT_COMPARABLE
+
+
+def test_a_hidden_value_stays_hidden_in_the_comparison():
+    told = row(CONTACTS, year(2022, n="x"), year(2023))
+    assert pd.isna(told["before"])
+    assert "秘匿" in told["reason"]
+
+
+def test_days_without_a_record_are_no_fall_in_contacts():
+    gaps = compare.Indicator("相談", "count", "件", CONTACTS.place, gaps="記録のない日数")
+    before, now = year(2022), year(2023)
+    for one, days in ((before, "90"), (now, "0")):
+        one.tables["02_totals"][0]["記録のない日数"] = days
+    assert "90日" in row(gaps, before, now)["reason"]
+
+
+def test_missing_waves_are_dots_and_a_wave_without_denominators_carries_its_warning():
+    now = year(2023)
+    waves = [
+        {"年度": "2019", "把握された人数": "32", "比較": "要注意", "注意": "件数のみ"},
+        {"年度": "2020", "把握された人数": "…", "比較": "不可", "注意": "集計値が残っていない"},
+        {"年度": "2023", "把握された人数": "25", "比較": "可", "注意": "今回"},
+    ]
+    now.tables["01_waves"] = waves
+    told = row(CASES, Released(FiscalYear(2019), {}, {}), now)
+    assert (told["before"], told["now"], told["verdict"], told["reason"]) == (
+        32,
+        25,
+        compare.UNCLEAR,
+        "件数のみ",
+    )
+    lost = compare.compare([CASES], Released(FiscalYear(2020), {}, {}), now)
+    text = compare.as_text(lost, FiscalYear(2020), FiscalYear(2023))[1]
+    assert text[1] == "…"
+    assert text[-2:] == [compare.NOT_COMPARABLE, "令和2(2020)年度: 集計値が残っていない"]
+
+
+def test_a_year_that_released_nothing_compares_with_nothing(tmp_path):
+    before = read_released(tmp_path / "tables", FiscalYear(2022))
+    assert not before
+    told = row(CONTACTS, before, year(2023))
+    assert (told["verdict"], told["reason"]) == (
+        compare.NOT_COMPARABLE,
+        "令和4(2022)年度: 公表された表がない",
+    )
+    assert compare.latest([before], FiscalYear(2023)).year == FiscalYear(2022)
+
+
+def test_a_release_is_read_back_as_it_was_written(tmp_path):
+    spec = TableSpec(
+        id="totals",
+        title="件数",
+        unit="件",
+        base="相談",
+        source="記録",
+        labels={"scope": "範囲", "n": "件数"},
+    )
+    record = TableRecord.of(
+        "02_consultation_seasonality", spec, pd.DataFrame({"scope": ["県", "市"], "n": [2536, 66]})
+    )
+    (tmp_path / "02_totals.csv").write_bytes(Table.of(record).csv())
+    (tmp_path / LIST_OF_TABLES).write_bytes(list_of_tables([Table.of(record)]))
+    (read,) = read_years({FiscalYear(2023): tmp_path})
+    assert read.find("02_totals", {"範囲": "県"}) == {"範囲": "県", "件数": "2536"}
+    assert read.about["02_totals"]["単位"] == "件"
+    with (tmp_path / "02_totals.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert next(csv.reader(file)) == ["範囲", "件数"]
+
+
+def test_the_course_over_years_marks_the_year_in_which_the_counting_changed():
+    changed = compare.Indicator(
+        "孤独", "share", "%", LONELY.place, "下限", "上限", changed={2023: "様式が変わった"}
+    )
+    followed = compare.course([changed], [year(2023), year(2022)])
+    assert list(followed["year"]) == ["令和4(2022)年度", "令和5(2023)年度"]
+    assert list(followed["remark"]) == ["", "様式が変わった"]
+    assert compare.told_over_time(followed) == ["孤独"]
+
+
+def test_a_wrong_indicator_file_names_its_entry(tmp_path):
+    file = tmp_path / "indicators.yaml"
+    file.write_text(
+        "indicators:\n  - {label: 相談, kind: 数, unit: 件, place: {table: a, value: b}}\n", encoding="utf-8"
+    )
+    with pytest.raises(ParameterError, match="相談"):
+        compare.read_indicators(file)
+
+
+@pytest.mark.parametrize("number", [2021, 2022, 2023])
+def test_the_indicators_of_the_sample_are_valid(number):
+    root = project_root()
+    assert compare.read_indicators(root / f"params/sample/fy{number}/indicators.yaml")
+
+
+def test_a_figure_of_the_course_leaves_out_what_was_counted_otherwise():
+    changed = compare.Indicator(
+        "孤独", "share", "%", LONELY.place, "下限", "上限", changed={2023: "様式が変わった"}
+    )
+    followed = compare.course([changed, CONTACTS], [year(2022), year(2023)])
+    drawn = compare.since_last_change(followed)
+    assert drawn.groupby("label")["year"].count().to_dict() == {"孤独": 1, "相談": 2}

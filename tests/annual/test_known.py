@@ -1,0 +1,81 @@
+"""What was said in public before is where an outsider starts; what was said wrongly tells him nothing."""
+
+import pandas as pd
+import pytest
+
+from ujo_lib.annual.claims import Cell, Claim
+from ujo_lib.annual.known import public_figures
+from ujo_lib.report.door.masks import counted
+from ujo_lib.report.door.publish import TableRecord, TableSpec
+
+SEX = TableSpec(
+    id="sex", title="性別", unit="人", base="当事者", source="合成", population="cases",
+    dimensions={"sex": "sex"}, counts=("n",),
+)  # fmt: skip
+DURATION = TableSpec(
+    id="duration", title="期間", unit="人", base="当事者", source="合成", population="cases",
+    dimensions={"band": "duration"}, counts=("n", "base"), bases={"base": ("band",)},
+    recode={"duration": {"5年以上": ("5〜9年", "10年以上"), "5年未満": ("5年未満",)}},
+)  # fmt: skip
+
+
+@pytest.fixture
+def tables():
+    sex = pd.DataFrame({"sex": ["男性", "女性", "総数"], "n": [17, 8, 25]})
+    duration = pd.DataFrame(
+        {"band": ["5年以上", "5年未満"], "n": [21, 4], "base": [25, 25], "share": [0.84, 0.16]}
+    )
+    return counted([TableRecord.of("01", SEX, sex), TableRecord.of("01", DURATION, duration)])
+
+
+def _claim(name: str, published: object, rule: str, cell: Cell) -> Claim:
+    return Claim(name, "…", published, "人", rule, cell)
+
+
+EVERYBODY = _claim("S04", 25, "equal", Cell("01", "sex", where={"sex": "総数"}))
+MEN = _claim("S06", 17, "equal", Cell("01", "sex", where={"sex": "男性"}))
+LONG = _claim("S10", "8割強", "words", Cell("01", "duration", "share", {"band": "5年以上"}))
+
+
+def test_17_of_25_and_rather_more_than_80_percent_are_counts_that_every_reader_has(tables):
+    everybody, men, long, base = public_figures([EVERYBODY, MEN, LONG], tables)
+    assert (everybody.region, everybody.low, everybody.high) == ((), 25, 25)
+    assert (men.region, men.low, men.high) == ((("sex", frozenset({"男性"})),), 17, 17)
+    assert long.region == (("duration", frozenset({"5〜9年", "10年以上"})),)
+    assert (long.low, long.high) == (21, 21)  # 20/25 is 8割, 22/25 is 9割弱
+    assert (base.region, base.low, base.high) == ((), 25, 25)
+
+
+def test_a_share_of_nobody_knows_how_many_tells_no_count(tables):
+    assert [figure.source[:3] for figure in public_figures([MEN, LONG], tables)] == ["S06"]
+
+
+def test_a_percentage_tells_every_count_that_rounds_to_it(tables):
+    roughly = _claim("S03", 84, "percent", Cell("01", "duration", "share", {"band": "5年以上"}))
+    figure = public_figures([EVERYBODY, roughly], tables)[1]
+    assert (figure.low, figure.high) == (21, 21)
+
+
+def test_97_people_where_there_are_25_is_no_knowledge(tables):
+    mistaken = _claim("S18", 97, "equal", Cell("01", "sex", where={"sex": "総数"}))
+    assert public_figures([mistaken], tables) == []
+
+
+def test_several_rows_added_up_are_one_group_of_people(tables):
+    both = _claim("X01", 25, "equal", Cell("01", "sex", where={"sex": ["男性", "女性"]}))
+    assert public_figures([both], tables)[0].region == (("sex", frozenset({"男性", "女性"})),)
+
+
+def test_april_of_one_year_is_not_april_of_another():
+    def months(days):
+        spec = TableSpec(
+            id="months", title="月", unit="件", base="相談", source="合成", population="contacts",
+            dimensions={"month": "month"}, counts=("n",), dated=True, days=days,
+        )  # fmt: skip
+        frame = pd.DataFrame({"month": ["1月", "4月"], "n": [3, 9]})
+        return [
+            dict(counted([TableRecord.of("02", spec, frame)])[0].table.region(i))["month"] for i in (0, 1)
+        ]
+
+    assert months(("2022-04-01", "2023-03-31")) == [frozenset({"2023年1月"}), frozenset({"2022年4月"})]
+    assert months(("2023-01-01", "2023-12-31")) == [frozenset({"2023年1月"}), frozenset({"2023年4月"})]

@@ -1,0 +1,99 @@
+"""The five sentences: short, plain, one figure each, and honest about what the year did not record."""
+
+import re
+import unicodedata
+
+import pandas as pd
+import pytest
+
+from ujo_lib.annual import goals, summary
+from ujo_lib.annual.claims import Cell, Claim, compare
+from ujo_lib.report.door.publish import NotSuppliedError, TableSpec, unmasked
+from ujo_lib.report.look.wording import sentence
+
+CASES, CHANGES = ("01_survey_descriptives", "cases_by_sex"), ("01_survey_descriptives", "wave_changes")
+MONTHS, VERDICTS = ("02_consultation_seasonality", "months"), ("02_consultation_seasonality", "verdicts")
+LONELY, EFFECT = ("02_consultation_seasonality", "lonely"), ("04_outreach_effect", "city_effect")
+
+
+def year(*, month="検出せず", low=0.44, high=1.36, code="not_detected", estimate=2.06) -> dict:
+    return {
+        CASES: pd.DataFrame({"sex": ["男性", "総数"], "n": [17, 25]}),
+        CHANGES: pd.DataFrame(
+            {"earlier": ["R1", "R2"], "n_earlier": [32.0, None], "low": [low, None], "high": [high, None]}
+        ),
+        MONTHS: pd.DataFrame({"month": ["7月", "8月"], "per_day": [6.1, 8.5]}),
+        VERDICTS: pd.DataFrame({"finding": [month]}),
+        LONELY: pd.DataFrame({"share": [0.796]}),
+        EFFECT: pd.DataFrame({"code": [code], "estimate": [estimate]}),
+    }
+
+
+def told(tables: dict) -> list[str]:
+    def recall(notebook, table):
+        if (notebook, table) not in tables:
+            raise NotSuppliedError("調査のない年度")
+        spec = TableSpec(id=table, title=table, unit="", base="", source="", formats={"share": "share"})
+        return unmasked(spec, tables[notebook, table])
+
+    return [sentence(line.template, *line.tables) for line in summary.five_sentences(recall)]
+
+
+YEARS = [
+    year(),
+    year(month="検出", code="detected"),
+    year(low=0.4, high=0.9, estimate=0.5),
+    year(low=1.1, high=2.0, code="not_estimable", estimate=None),
+]
+
+
+@pytest.mark.parametrize("tables", YEARS)
+def test_five_sentences_of_at_most_sixty_characters_in_plain_words(tables):
+    sentences = told(tables)
+    assert len(sentences) == 5
+    for text in sentences:
+        assert len(text) <= 60, text
+        assert not [word for word in summary.JARGON if word in text], text
+        assert unicodedata.normalize("NFC", text) == text
+
+
+def test_each_sentence_of_an_ordinary_year_has_exactly_one_figure():
+    assert [len(re.findall(r"\d[\d,.]*", text)) for text in told(year())] == [1, 1, 1, 1, 1]
+
+
+def test_a_month_that_leads_by_chance_is_not_told_as_a_season():
+    assert "偶然でも起こる" in told(year(month="検出せず"))[2]
+    assert "偶然" not in told(year(month="検出"))[2]
+
+
+def test_an_effect_that_was_not_detected_is_never_told_as_a_rise():
+    assert "言い切れません" in told(year())[4]
+
+
+def test_a_year_without_a_survey_or_campaign_says_so_and_keeps_five_sentences():
+    tables = {name: table for name, table in year().items() if name[0].startswith("02")}
+    sentences = told(tables)
+    assert len(sentences) == 5
+    assert [("ありません" in text or "できません" in text) for text in sentences] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_goals_claims_and_key_figures_of_a_missing_page_give_the_reason():
+    def recall(notebook, table):
+        raise NotSuppliedError("調査のない年度")
+
+    cell = {"notebook": "01_survey_descriptives", "table": "cases_by_sex"}
+    (goal,) = goals.measure([{"goal": "g", "indicator": "i", "cell": cell}], recall).to_dict("records")
+    assert (goal["status"], goal["note"]) == (goals.UNMEASURED, "調査のない年度")
+    claim = Claim("S01", "人数", 25, "人", "equal", Cell(**cell))
+    (verdict,) = compare([claim], recall).to_dict("records")
+    assert verdict["verdict"] == "計算不可"
+    assert "調査のない年度" in verdict["note"]
+    (figure,) = summary.key_figures([{"label": "人数", "cell": cell}], recall).to_dict("records")
+    assert figure["value"] is None
+    assert figure["note"] == "調査のない年度"

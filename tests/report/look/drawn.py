@@ -1,0 +1,156 @@
+"""One figure of every kind, as the tests of figures and pages use them."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.report.door.publish import Published
+from ujo_lib.report.look import figures
+
+
+def months(hide: tuple[int, ...] = ()) -> Published:
+    """Twelve months with intervals."""
+    n = [196, 176, 205, 198, 211, 204, 223, 264, 219, 214, 202, 224]
+    columns = {
+        "month": [f"{m}月" for m in range(1, 13)],
+        "n": n,
+        "low": [v - 28 for v in n],
+        "high": [v + 30 for v in n],
+    }
+    return published(
+        columns, [(row, "n") for row in hide], title="月別の相談", unit="件", dimensions={"month": "month"}
+    )
+
+
+def days() -> Published:
+    """A hundred days with a fitted course; three days are missing."""
+    when = pd.date_range("2023-12-01", periods=100).date
+    fitted = 7 + np.sin(np.arange(100) / 9)
+    observed = np.where(np.isin(np.arange(100), [40, 41, 42]), np.nan, np.round(fitted * 1.2))
+    columns = {"date": when, "n": observed, "fitted": fitted, "low": fitted - 3, "high": fitted + 3}
+    return published(columns, title="日別の相談", labels={"fitted": "見込み", "n": "相談(件)"})
+
+
+def campaigns() -> Published:
+    """Three campaigns, one of a single day."""
+    columns = {
+        "label": ["SNS", "テレビ", "チラシ"],
+        "start": ["2024-02-20", "2024-02-28", "2024-03-01"],
+        "end": ["2024-02-29", "2024-03-08", "2024-03-01"],
+        "kind": ["広告", "広告", "紙"],
+    }
+    return published(columns, title="周知")
+
+
+def ratios() -> Published:
+    """Estimates: above one, around one, without upper bound, not estimable."""
+    columns = {
+        "label": ["日曜日", "祝日", "谷間の平日", "月末"],
+        "estimate": [1.24, 1.05, 1.01, np.nan],
+        "low": [1.10, 0.92, 0.80, np.nan],
+        "high": [1.40, 1.20, np.inf, np.nan],
+        "registered": [False, True, False, False],
+    }
+    return published(columns, title="率比")
+
+
+def sexes_by_age() -> Published:
+    """Ages by sex for a pyramid."""
+    columns = {"age": ["30代", "30代", "40代", "40代"], "sex": ["男性", "女性"] * 2, "n": [4, 1, 6, 3]}
+    return published(columns, title="年代と性別", dimensions={"age": "age", "sex": "sex"})
+
+
+def hours() -> Published:
+    """Seven weekdays by twenty-four hours."""
+    rows = [(day, f"{hour}時", hour + at) for at, day in enumerate("日月火水木金土") for hour in range(24)]
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(("weekday", "hour", "n"))}
+    return published(
+        columns, title="曜日と時刻", unit="件", dimensions={"weekday": "weekday", "hour": "hour"}
+    )
+
+
+def themes() -> Published:
+    """Four themes on a plane."""
+    columns = {
+        "theme": ["学校", "家族", "仕事", "体調"],
+        "x": [0.0, 1.0, 1.1, 2.0],
+        "y": [0.0, 1.0, 1.05, 0.5],
+        "n": [50, 40, 9, 20],
+    }
+    return published(columns, title="主題")
+
+
+def pairs() -> Published:
+    """Themes that occur together; 体調 stays alone."""
+    return published(
+        {"a": ["学校", "家族"], "b": ["家族", "仕事"], "n": [12, 5]}, title="一緒に現れる主題", unit="件"
+    )
+
+
+TABLES = (
+    "by_sex",
+    "by_occupation",
+    "months",
+    "days",
+    "campaigns",
+    "ratios",
+    "sexes_by_age",
+    "hours",
+    "themes",
+    "pairs",
+)
+KINDS: dict[str, Callable[[], figures.Figure]] = {
+    "bars": lambda: figures.bars(
+        by_sex(), x="share", y="sex", n="n", low="low", high="high", finding="男性が{share[男性]}。"
+    ),
+    "grouped_bars": lambda: figures.grouped_bars(
+        by_occupation(), x="share", y="occupation", by="answer", finding="多い。"
+    ),
+    "stacked_bars": lambda: figures.stacked_bars(
+        by_occupation(), x="share", y="occupation", by="answer", n="base", finding="多い。"
+    ),
+    "panels": lambda: figures.panels(
+        by_occupation(), x="share", y="answer", by="occupation", finding="多い。"
+    ),
+    "pyramid": lambda: figures.pyramid(sexes_by_age(), x="n", y="age", by="sex", finding="40代が多い。"),
+    "profile": lambda: figures.profile(
+        months(),
+        x="month",
+        y="n",
+        low="low",
+        high="high",
+        highlight=["8月"],
+        finding="{month[max n]}が最多。",
+    ),
+    "line": lambda: figures.line(
+        days(),
+        x="date",
+        y="n",
+        fitted="fitted",
+        low="low",
+        high="high",
+        spans=campaigns(),
+        finding="変わらない。",
+    ),
+    "heat_map": lambda: figures.heat_map(hours(), x="hour", y="weekday", value="n", finding="夜に多い。"),
+    "calendar_map": lambda: figures.calendar_map(days(), date="date", value="n", finding="むらがある。"),
+    "forest": lambda: figures.forest(ratios(), finding="日曜日が高い。"),
+    "spec_curve": lambda: figures.spec_curve(
+        ratios(), choices=("label",), marker="registered", finding="1を含む。"
+    ),
+    "distribution": lambda: figures.distribution(
+        ratios(), x="estimate", marker="registered", label="label", reference=1.0, finding="中ほど。"
+    ),
+    "curve": lambda: figures.curve(themes(), x="x", y="n", target=30, finding="上がらない。"),
+    "timeline": lambda: figures.timeline(
+        campaigns(), y="label", start="start", end="end", by="kind", finding="重なる。"
+    ),
+    "scatter_map": lambda: figures.scatter_map(
+        themes(), x="x", y="y", label="theme", size="n", by="theme", finding="近い。"
+    ),
+    "network": lambda: figures.network(
+        pairs(), source="a", target="b", weight="n", nodes=themes(), finding="つながる。"
+    ),
+}

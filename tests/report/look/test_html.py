@@ -1,0 +1,236 @@
+"""Pages: one file, no script, no foreign address, no code for readers outside, the same bytes every time."""
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tests.report.look import drawn
+from tests.report.tables_of import by_sex
+from ujo_lib.report.door.publish import DOOR
+from ujo_lib.report.look import html, tables, wording
+
+CONTEXT = html.PageContext(
+    audience="release",
+    report_title="年次報告書",
+    area="見本市",
+    period="2023年(暦年)",
+    synthetic=True,
+    nav=(html.NavLink("00.html", "データ"), html.NavLink("01.html", "調査", current=True)),
+    run_id="r-1",
+    provenance={"入力": "sha256:abc"},
+    chapter="1",
+)
+
+
+def shown(content: str) -> nbformat.NotebookNode:
+    """A code cell whose output came through the door."""
+    mark = {"text/html": content, "text/plain": "<Shown object at 0x7f>", DOOR: {"kind": "x", "tables": []}}
+    return new_code_cell(
+        "secret_call(page)", execution_count=7, outputs=[new_output("display_data", data=mark)]
+    )
+
+
+def notebook() -> nbformat.NotebookNode:
+    """An executed notebook with prose, a table, a figure, a verdict, and outputs that are nobody's business."""
+    return new_notebook(
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3"},
+            "papermill": {"start_time": "2026-01-01T00:00:00"},
+        },
+        cells=[
+            new_markdown_cell("# 調査の結果\n\n**問い** どのような人が\nいるか。"),
+            new_code_cell(
+                "threshold: int = 5",
+                outputs=[new_output("stream", name="stderr", text="/home/someone: warning")],
+            ),
+            new_markdown_cell("## 性別\n\n本文。"),
+            shown(drawn.KINDS["bars"]().to_html()),
+            shown(tables.table_html(by_sex())),
+            shown(wording.callout("not_detected", "増えたとは言えない。")),
+            new_markdown_cell("## 性別\n\n同じ見出しが二度。\n\n| 語 | 意味 |\n|---|---|\n| 甲 | 乙 |"),
+            new_code_cell(
+                "1", outputs=[new_output("execute_result", data={"text/plain": "not through the door"})]
+            ),
+        ],
+    )
+
+
+class _Reader(HTMLParser):
+    """Collects headings, ids and attributes that would load something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headings: list[int] = []
+        self.ids: list[str] = []
+        self.loads: list[str] = []
+        self.images: list[dict[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if "id" in found:
+            self.ids.append(found["id"] or "")
+        self.loads += [
+            f"{tag} {name}={value}"
+            for name, value in attrs
+            if name in {"src", "srcset", "href", "action", "data"}
+        ]
+        if tag == "img":
+            self.images.append(found)
+
+
+def read(page: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(page)
+    return reader
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return html.export_page(notebook(), context=CONTEXT)
+
+
+def test_a_page_needs_no_script_and_no_other_machine(page: str) -> None:
+    assert "<script" not in page
+    assert not re.search(
+        r"https?:|//[a-z]", re.sub(r"base64,[A-Za-z0-9+/=]+", "", page).replace("http-equiv", "")
+    )
+    for load in read(page).loads:
+        assert re.search(r"=(data:image/svg\+xml;base64,|#|\d\d\.html$)", load), load[:80]
+
+
+def test_a_release_holds_neither_code_nor_what_did_not_come_through_the_door(page: str) -> None:
+    for trace in (
+        "secret_call",
+        "threshold: int",
+        "/home/someone",
+        "not through the door",
+        "0x7f",
+        "papermill",
+        "python3",
+    ):
+        assert trace not in page
+
+
+def test_inside_the_city_code_is_there_but_folded() -> None:
+    page = html.export_page(notebook(), context=replace(CONTEXT, audience="internal"))
+    assert '<details class="code">' in page
+    assert "threshold: int" in page
+    assert "庁内限り" in page
+
+
+def test_the_language_is_japanese_and_the_title_names_page_and_report(page: str) -> None:
+    assert '<html lang="ja">' in page
+    assert "<title>調査の結果 | 年次報告書</title>" in page
+
+
+def test_headings_come_in_order_and_anchors_are_unique(page: str) -> None:
+    reader = read(page)
+    assert reader.headings[0] == 1
+    assert reader.headings.count(1) == 1
+    assert all(
+        after - before <= 1 for before, after in zip(reader.headings, reader.headings[1:], strict=False)
+    )
+    assert len(reader.ids) == len(set(reader.ids))
+    for target in re.findall(r'href="#([^"]+)"', page):
+        assert target in reader.ids
+
+
+def test_tables_and_figures_are_numbered_in_order(page: str) -> None:
+    assert re.findall(r'<span class="number">([^<]+)</span>', page) == ["図1-1", "表1-1"]
+
+
+def test_no_image_is_without_a_meaningful_alternative(page: str) -> None:
+    images = read(page).images
+    assert images
+    for image in images:
+        assert len(image["alt"] or "") > 20
+        assert "No description" not in (image["alt"] or "")
+
+
+def test_a_line_break_inside_a_japanese_sentence_is_no_space(page: str) -> None:
+    assert "どのような人がいるか。" in page
+
+
+def test_every_page_says_how_it_may_be_handled(page: str) -> None:
+    assert "合成データ" in page
+    assert "秘匿審査前・配布不可" in page
+    reviewed = html.export_page(notebook(), context=replace(CONTEXT, plan_status="reviewed", synthetic=False))
+    assert "秘匿審査前" not in reviewed
+    assert "合成データ" not in reviewed
+
+
+def test_every_page_names_places_to_turn_to_and_a_site_can_change_them(page: str) -> None:
+    assert "よりそいホットライン" in page
+    own = replace(CONTEXT, contacts=(html.Contact("市の相談室", "庁舎1階"),))
+    assert "市の相談室" in html.export_page(notebook(), context=own)
+    assert "よりそい" not in html.export_page(notebook(), context=own)
+
+
+def test_the_foot_records_where_the_page_comes_from(page: str) -> None:
+    assert "r-1" in page
+    assert "sha256:abc" in page
+
+
+def test_the_current_page_is_marked_in_the_navigation(page: str) -> None:
+    assert '<a href="01.html" aria-current="page">調査</a>' in page
+
+
+def test_two_exports_are_the_same_bytes_whatever_the_cell_ids_and_counts() -> None:
+    other = notebook()
+    for at, cell in enumerate(other.cells):
+        cell["id"] = f"other-{at}"
+        if cell.cell_type == "code":
+            cell["execution_count"] = 100 + at
+    other.metadata["papermill"] = {"start_time": "2030-12-31T23:59:59"}
+    assert html.export_page(other, context=CONTEXT) == html.export_page(notebook(), context=CONTEXT)
+
+
+def test_exporting_leaves_the_notebook_as_it_was() -> None:
+    node = notebook()
+    before = nbformat.writes(node)
+    html.export_page(node, context=CONTEXT)
+    assert nbformat.writes(node) == before
+
+
+def test_style_stays_small() -> None:
+    assert (html.TEMPLATES / "ujo" / "style.css").stat().st_size < 15_000
+
+
+def test_the_cover_lists_the_pages_with_their_answers() -> None:
+    cover = html.export_index(
+        [html.IndexEntry("01.html", "調査", "25人を把握した。")], CONTEXT, wording.paragraph("要点。")
+    )
+    assert '<a href="01.html">' in cover
+    assert "25人を把握した。" in cover
+    assert "要点。" in cover
+    assert read(cover).headings[0] == 1
+    assert "<script" not in cover
+
+
+def test_text_from_outside_is_escaped_on_the_cover() -> None:
+    cover = html.export_index(
+        [html.IndexEntry("a.html", "<i>甲</i>", "<b>乙</b>")], replace(CONTEXT, area="<u>丙</u>")
+    )
+    for tag in ("<i>甲", "<b>乙", "<u>丙"):
+        assert tag not in cover
+
+
+def test_the_template_works_from_the_command_line(tmp_path: Path) -> None:
+    source = tmp_path / "example.ipynb"
+    nbformat.write(notebook(), source)
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--template", "ujo", str(source)]
+    basedirs = f"--TemplateExporter.extra_template_basedirs={html.TEMPLATES}"
+    subprocess.run([*command, basedirs], check=True, capture_output=True, cwd=tmp_path)
+    made = (tmp_path / "example.html").read_text(encoding="utf-8")
+    assert '<html lang="ja">' in made
+    assert "<script" not in made
+    assert "図1" in made

@@ -1,0 +1,146 @@
+"""Tables: what a reader of Japanese statistics expects, and nothing that was kept back."""
+
+import re
+
+import pytest
+
+from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.report.look.tables import table_html, tiles_html
+
+
+def cells(shown: str) -> list[list[str]]:
+    """Texts of the body cells, row by row."""
+    body = shown.split("<tbody>")[1].split("</tbody>")[0]
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.split("</tr>") if row]
+
+
+def test_caption_tells_title_period_area_base_unit_and_how_many() -> None:
+    shown = table_html(by_sex())
+    caption = shown.split("<caption>")[1].split("</caption>")[0]
+    for part in ("当事者の性別", "令和5(2023)年度", "見本市", "把握された当事者(n=25)", "単位: 人"):
+        assert part in caption
+    assert "出典: 該当者票" in shown
+
+
+def test_cells_are_spelled_with_official_signs() -> None:
+    assert cells(table_html(by_sex())) == [
+        ["男性", "17", "68.0", "48.4〜82.8"],
+        ["女性", "8", "32.0", "17.2〜51.6"],
+        ["無回答", "-", "0.0", "0.0〜13.3"],
+    ]
+
+
+def test_the_legend_explains_the_signs_that_occur_and_no_others() -> None:
+    shown = table_html(by_sex())
+    assert "「-」該当なし" in shown
+    assert "秘匿" not in shown
+    assert "「x」秘匿" in table_html(by_sex(hide=[(1, "n")]))
+    assert "「△」負の数" in table_html(published({"label": ["差"], "n": [-7]}))
+
+
+def test_a_hidden_number_appears_nowhere_in_the_table() -> None:
+    hide = [(1, column) for column in ("n", "share", "low", "high")]
+    shown = table_html(by_sex(hide=hide))
+    assert cells(shown)[1] == ["女性", "x", "x", "x"]
+    for trace in ("32.0", "17.2", "51.6"):
+        assert trace not in shown
+
+
+def test_row_and_column_headings_are_marked_for_screen_readers() -> None:
+    shown = table_html(by_sex())
+    assert shown.count('scope="col"') == 4
+    assert shown.count('scope="row"') == 3
+    assert 'tabindex="0"' in shown
+
+
+def test_shares_of_fewer_than_thirty_are_called_reference_values() -> None:
+    assert "参考値" in table_html(by_sex())
+    marked = table_html(by_occupation(), across="answer", values="share")
+    assert cells(marked)[2][0].startswith("無職<abbr")
+    assert "<abbr" not in cells(marked)[0][0]
+
+
+def test_multiple_answers_say_so_and_make_no_claim_about_rounding_sums() -> None:
+    shown = table_html(by_sex(multiple=True))
+    assert "複数回答" in shown
+    assert "四捨五入" not in shown
+
+
+def test_a_cross_table_puts_the_whole_first_and_the_bases_beside_it() -> None:
+    shown = table_html(by_occupation(), across="answer", values="share")
+    assert cells(shown)[0] == ["全体", "240", "60.0", "40.0"]
+    assert [re.sub("<.*", "", row[0]) for row in cells(shown)] == ["全体", "学生", "無職"]
+    assert 'class="total"' in shown
+
+
+def test_a_cross_table_with_a_hidden_cell_keeps_its_place() -> None:
+    shown = table_html(by_occupation(hide=[(2, "share")]), across="answer", values="share")
+    assert cells(shown)[1] == ["学生", "80", "x", "25.0"]
+
+
+def test_a_cross_table_of_too_fine_a_table_is_refused() -> None:
+    table = published({"a": ["p", "p"], "b": ["q", "q"], "n": [1, 2]}, dimensions={"a": "a", "b": "b"})
+    with pytest.raises(KeyError, match="two cells"):
+        table_html(table, across="b", values="n")
+
+
+def test_a_table_without_rows_says_that_there_is_none() -> None:
+    table = published({"sex": [], "n": []}, dimensions={"sex": "sex"})
+    assert "該当なし" in table_html(table)
+
+
+def test_short_words_are_not_torn_into_columns_of_single_letters() -> None:
+    table = published(
+        {
+            "項目": ["性別"],
+            "種類": ["単一回答"],
+            "選択肢": ["男性 / 女性 / その他・わからない / 不明・無回答"],
+        }
+    )
+    shown = table_html(table)
+    assert 'class="short">単一回答' in shown
+    assert 'class="long">男性' in shown
+
+
+def test_labels_are_escaped() -> None:
+    assert "<script>" not in table_html(
+        published({"name": ["<script>"], "n": [1]}, dimensions={"name": "name"})
+    )
+
+
+def test_tiles_carry_interval_note_and_unit() -> None:
+    table = published(
+        {"label": ["回答率", "当事者"], "value": [0.698, 25], "format": ["share", "n"], "low": [0.617, None],
+         "high": [0.768, None], "unit": ["", "人"], "note": ["139人のうち97人", ""]}
+    )  # fmt: skip
+    shown = tiles_html(table, low="low", high="high", note="note", unit="unit")
+    assert "69.8<span>%</span>" in shown
+    assert "95%信頼区間 61.7〜76.8%" in shown
+    assert "25<span>人</span>" in shown
+
+
+def test_a_hidden_key_figure_is_a_sign_and_not_a_number() -> None:
+    table = published({"label": ["女性"], "value": [8]}, hide=[(0, "value")])
+    shown = tiles_html(table, unit="人")
+    assert "8" not in re.sub(r"<[^>]+>", "", shown)
+    assert "秘匿" in shown
+
+
+def test_rows_that_are_kept_back_do_not_scatter_reference_marks_over_the_others() -> None:
+    hide = [(1, column) for column in ("n", "base", "share", "low", "high")]
+    shown = table_html(by_sex(hide=hide))
+    assert "<abbr" not in shown
+    assert "参考値" in shown
+
+
+def test_an_empty_label_is_an_empty_cell_and_no_heading_without_words() -> None:
+    shown = table_html(published({"left": ["", "前"], "word": ["甲", "乙"]}))
+    assert '<td class="short"></td>' in shown
+    assert not re.search(r"<th[^>]*>\s*</th>", shown)
+
+
+def test_bases_that_belong_to_the_columns_of_a_cross_table_stand_in_its_headings() -> None:
+    turned = table_html(by_occupation(), across="occupation", values="share")
+    assert "学生(n=80)" in turned
+    assert "回答者数" not in turned
+    assert cells(turned)[0][1:] == ["60.0", "75.0", "50.0"]

@@ -1,0 +1,244 @@
+"""Sentences: rounding, words for shares, and that nothing hidden is ever said."""
+
+import math
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.report.look import notation, wording
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (97 / 139, "69.8%"),
+        (0.0005, "0.1%"),
+        (0.2925, "29.3%"),
+        (0.125, "12.5%"),
+        (1.0, "100.0%"),
+        (0.0004, "0.0%"),
+    ],
+)
+def test_percentages_are_rounded_half_up_as_official_statistics_are(share: float, text: str) -> None:
+    assert notation.percent(share) == text
+
+
+@given(st.integers(0, 2000), st.integers(1, 2000))
+@settings(deadline=None, max_examples=200)
+def test_a_share_of_counts_is_rounded_like_its_fraction_unless_the_fraction_is_no_decimal(
+    k: int, n: int
+) -> None:
+    exact = (Decimal(100 * k) / Decimal(n)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    shown = Decimal(notation.percent_figure(k / n).replace(",", ""))
+    assert abs(shown - exact) <= Decimal("0.1")
+    if Decimal(1000 * k) % n == 0:
+        assert shown == exact
+
+
+@pytest.mark.parametrize(
+    ("write", "value", "text"),
+    [
+        (notation.count, 2536, "2,536"),
+        (notation.count, 337943, "337,943"),
+        (notation.count, -7, "△7"),
+        (notation.ratio, 0.546, "0.55"),
+        (notation.ratio, 2.125, "2.13"),
+        (notation.ratio, math.inf, "∞"),
+        (notation.rate, 6.948, "6.9"),
+        (notation.yen, 990000, "99万円"),
+        (notation.yen, 112.345, "112.3円"),
+        (notation.yen, 12345, "12,345円"),
+        (notation.yen, math.inf, "上限なし"),
+        (lambda share: notation.in_prose(share, "percent2"), 0.0075042, "0.75%"),
+        (lambda day: notation.in_prose(day, "text"), pd.Timestamp("2023-08-01"), "2023年8月1日"),
+        (notation.p_value, 0.0123, "p=0.012"),
+        (notation.p_value, 0.0004, "p<0.001"),
+    ],
+)
+def test_numbers_are_written_the_one_way_the_report_writes_them(write, value, text) -> None:
+    assert write(value) == text
+
+
+@pytest.mark.parametrize(
+    ("phrase", "share", "holds"),
+    [
+        ("7割強", 0.72, True),
+        ("7割強", 0.70, False),
+        ("7割強", 0.75, False),
+        ("7割強", 0.76, False),
+        ("8割強", 0.84, True),
+        ("8割強", 0.80, False),
+        ("3割強", 7 / 23, True),
+        ("3割強", 8 / 23, True),
+        ("約7割", 0.675, True),
+        ("約7割", 0.726, False),
+        ("7割以上", 0.70, True),
+        ("7割以上", 0.6999, False),
+        ("8割弱", 0.78, True),
+        ("6割未満", 0.6, False),
+    ],
+)
+def test_the_words_of_the_city_hold_exactly_within_their_bounds(
+    phrase: str, share: float, holds: bool
+) -> None:
+    assert wording.agrees(phrase, share) is holds
+
+
+def test_a_phrase_without_a_rule_is_refused_rather_than_judged() -> None:
+    with pytest.raises(wording.WordingError, match="no rule"):
+        wording.agrees("かなりの割合", 0.7)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.72, "7割強"),
+        (0.70, "7割"),
+        (0.78, "8割弱"),
+        (0.75, "7割5分"),
+        (0.07, "1割弱"),
+        (0.03, "5%未満"),
+        (0.98, "ほぼすべて"),
+        (1.0, "すべて"),
+        (0.0, "なし"),
+    ],
+)
+def test_a_share_is_put_into_the_words_its_rule_gives(share: float, words: str) -> None:
+    assert wording.tenths(share) == words
+
+
+@given(st.floats(0.05, 0.95))
+@settings(deadline=None, max_examples=200)
+def test_generated_words_always_agree_with_their_own_rule(share: float) -> None:
+    words = wording.tenths(share)
+    assert words.endswith("5分") or wording.agrees(words, share)
+
+
+def test_slots_take_their_numbers_from_the_table() -> None:
+    said = wording.sentence(
+        "男性は{n[男性]}人({share[男性]}、{share[男性]|ci})、最多は{sex[max n]}。", by_sex()
+    )
+    assert said == "男性は17人(68.0%、95%信頼区間 48.4〜82.8%)、最多は男性。"
+
+
+def test_several_dimensions_and_several_tables_are_told_apart() -> None:
+    said = wording.sentence(
+        "{loneliness.share[occupation=学生, answer=感じる]|about}、{cases_by_sex.n[女性]}人、{place}。",
+        by_occupation(),
+        by_sex(),
+        place="見本市",
+    )
+    assert said == "7割5分、8人、見本市。"
+
+
+def test_a_sentence_with_a_hidden_number_says_so_and_its_neighbours_stay() -> None:
+    said = wording.sentence("女性は{n[女性]}人。男性は{n[男性]}人。", by_sex(hide=[(1, "n")]))
+    assert said == "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。男性は17人。"
+    assert "8" not in said
+
+
+@pytest.mark.parametrize(("hidden", "named", "other"), [(1, "男性", "女性"), (0, "女性", "男性")])
+def test_the_largest_of_the_shown_is_named_as_that_while_a_rival_is_hidden(hidden, named, other) -> None:
+    said = wording.sentence("最多は{sex[max n]}。", by_sex(hide=[(hidden, "n")]))
+    assert said == f"伏せた欄を除くと、最多は{named}。"
+    assert other not in said
+
+
+def test_no_largest_is_named_where_all_are_hidden() -> None:
+    said = wording.sentence("最多は{sex[max n]}。", by_sex(hide=[(0, "n"), (1, "n")]))
+    assert said == "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。"
+
+
+def test_the_interval_of_the_largest_of_the_shown_says_so_too() -> None:
+    said = wording.sentence("最多の幅は{share[max n]|ci}。", by_sex(hide=[(1, "n")]))
+    assert said == "伏せた欄を除くと、最多の幅は95%信頼区間 48.4〜82.8%。"
+
+
+def test_no_smallest_is_named_while_one_is_hidden() -> None:
+    said = wording.sentence("最少は{sex[min n]}。", by_sex(hide=[(1, "n")]))
+    assert said == "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。"
+
+
+def test_a_shown_maximum_whose_name_is_hidden_is_not_named() -> None:
+    said = wording.sentence("最多は{sex[max n]}。", by_sex(hide=[(0, "sex")]))
+    assert "男性" not in said
+
+
+def test_a_hidden_interval_hides_its_sentence_even_if_the_estimate_is_shown() -> None:
+    said = wording.sentence("{share[女性]|ci}。", by_sex(hide=[(1, "low")]))
+    assert "17.2" not in said
+    assert "51.6" not in said
+
+
+def test_ties_for_the_largest_are_all_named() -> None:
+    table = published({"age": ["30代", "40代", "総数"], "n": [9, 9, 18]}, dimensions={"age": "age"})
+    assert wording.sentence("{age[max n]}が{n[max n]}人。", table) == "30代・40代が9人。"
+
+
+def test_an_empty_table_is_said_to_give_no_number() -> None:
+    table = published({"age": ["30代"], "share": [float("nan")]}, dimensions={"age": "age"})
+    assert "算出できません" in wording.sentence("{share[30代]}。", table)
+
+
+@pytest.mark.parametrize("slot", ["{share[だれか]}", "{nothing[男性]}", "{share}", "{}"])
+def test_a_slot_that_fits_no_cell_is_an_error_of_the_author(slot: str) -> None:
+    if slot == "{}":
+        assert wording.sentence(slot, by_sex()) == "{}"
+        return
+    with pytest.raises(wording.WordingError):
+        wording.sentence(slot, by_sex())
+
+
+def test_markup_in_labels_does_not_become_markup_on_the_page() -> None:
+    table = published({"name": ["<b>甲</b>"], "n": [3]}, dimensions={"name": "name"})
+    assert "<b>" not in wording.paragraph(wording.sentence("{name}は{n}人。", table))
+
+
+@pytest.mark.parametrize("verdict", ["detected", "not_detected", "not_estimable", "note"])
+def test_a_verdict_is_told_in_words_besides_colour_and_sign(verdict: str) -> None:
+    shown = wording.callout(verdict, "本文。")
+    words = {
+        "detected": "検出",
+        "not_detected": "検出されず",
+        "not_estimable": "推定できません",
+        "note": "留意点",
+    }
+    assert f"<strong>{words[verdict]}</strong>" in shown
+    assert 'aria-hidden="true"' in shown
+
+
+def test_an_unknown_verdict_is_refused() -> None:
+    with pytest.raises(wording.WordingError, match="not_detected"):
+        wording.callout("no_effect", "本文。")
+
+
+def test_an_open_interval_is_said_to_be_open() -> None:
+    assert wording.interval_phrase(1.2, math.inf, "ratio") == "95%信頼区間 1.20以上、上限なし"
+    assert wording.interval_phrase(0.617, 0.768) == "95%信頼区間 61.7〜76.8%"
+
+
+def test_days_carry_the_era_and_the_western_year() -> None:
+    assert wording.day(date(2024, 2, 20)) == "令和6(2024)年2月20日"
+    assert wording.day(date(2019, 5, 1)) == "令和元(2019)年5月1日"
+
+
+def test_terms_are_explained_or_refused() -> None:
+    assert "<dt>希死念慮</dt>" in wording.glossary("希死念慮")
+    with pytest.raises(wording.WordingError):
+        wording.glossary("未知の語")
+
+
+def test_a_row_whose_label_is_kept_back_is_said_to_be_hidden_and_not_to_be_unknown() -> None:
+    table = published({"label": ["回答率", "当事者"], "value": [0.7, 8]}, hide=[(1, "label"), (1, "value")])
+    assert "秘匿" in wording.sentence("{value[当事者]}人。", table)
+    assert wording.sentence("{value[回答率]|percent}。", table) == "70.0%。"
+
+
+def test_a_table_without_rows_is_said_to_give_no_number() -> None:
+    table = published({"sex": [], "n": []}, dimensions={"sex": "sex"})
+    assert "算出できません" in wording.sentence("{n[男性]}人。", table)

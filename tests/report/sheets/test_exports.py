@@ -1,0 +1,98 @@
+"""A table in a spreadsheet says what it says on the page, and nothing in it can run."""
+
+import csv
+import io
+import math
+from datetime import date
+
+import pandas as pd
+
+from tests.report.tables_of import by_sex, published
+from ujo_lib.report.door.publish import Published, TableRecord, TableSpec, mask
+from ujo_lib.report.sheets.exports import Table, defused, list_of_tables
+
+SPEC = TableSpec(
+    id="t", title="性別", unit="人", base="当事者", source="該当者票", population="cases",
+    dimensions={"sex": "sex"}, counts=("n",), labels={"sex": "性別"},
+)  # fmt: skip
+FRAME = pd.DataFrame({"sex": ["男性", "=HYPERLINK(1)"], "n": [1234, 2], "share": [0.998, 0.002]})
+
+
+def _rows(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def _csv(frame: pd.DataFrame = FRAME, spec: TableSpec = SPEC) -> list[list[str]]:
+    return _rows(Table.of(TableRecord.of("01", spec, frame)).csv())
+
+
+def _values(table: Published, column: str) -> tuple[object, ...]:
+    columns = {found.name: found.values for found in Table.of(table.record("01")).columns}
+    return columns[column]
+
+
+def test_excel_recognises_the_encoding_and_the_numbers():
+    assert Table.of(TableRecord.of("01", SPEC, FRAME)).csv().startswith(b"\xef\xbb\xbf")
+    assert _csv()[:2] == [["性別", "人数(人)", "割合(%)"], ["男性", "1234", "99.8"]]
+
+
+def test_what_the_door_hid_is_an_x_in_every_column_of_its_row():
+    shown = mask(TableRecord.of("01", SPEC, FRAME), FRAME, {"n": [False, True]})
+    assert _rows(Table.of(shown.record("01")).csv())[2][1:] == ["x", "x"]
+
+
+def test_a_percentage_has_no_more_decimals_than_the_page():
+    assert _csv(FRAME.assign(share=[0.123456, 0.5]))[1][2] == "12.3"
+
+
+def test_a_label_that_looks_like_a_formula_is_text():
+    assert _csv()[2][0] == "'=HYPERLINK(1)"
+    assert defused("-") == "-"
+    assert defused("\uff1dSUM(A1)") == "'\uff1dSUM(A1)"  # a Japanese Excel takes the full-width sign for one
+    assert defused("\n=1") == "'\n=1"
+
+
+def test_a_count_beside_a_missing_one_stays_a_whole_number():
+    assert _csv(FRAME.assign(n=[97, None]).astype({"n": "Int64"}))[1:][0][1] == "97"
+    assert _csv(FRAME.assign(n=[97, None]).astype({"n": "Int64"}))[2][1] == "…"
+
+
+def test_days_flags_open_bounds_and_small_p_values_are_written_as_their_kind():
+    table = published(
+        {
+            "start": ["2024-03-01T00:00:00", "2024-03-08T00:00:00"],
+            "chosen": [True, False],
+            "high": [1.5, math.inf],
+            "p_value": [0.0000123, 0.04567],
+        },
+        counts=(),
+    )
+    assert _values(table, "start") == (date(2024, 3, 1), date(2024, 3, 8))
+    assert _values(table, "chosen") == ("はい", "いいえ")
+    assert _values(table, "high") == (1.5, "∞")
+    assert _values(table, "p_value") == (0.000012, 0.046)
+
+
+def test_rows_of_different_kinds_are_each_written_in_their_own_unit():
+    table = published(
+        {"label": ["回答", "回答率"], "value": [97.0, 0.6978], "format": ["n", "share"], "unit": ["人", ""]}
+    )
+    assert _values(table, "value") == (97, 69.8)
+    assert _values(table, "unit") == ("人", "%")
+    assert "format" not in [column.name for column in Table.of(table.record("01")).columns]
+
+
+def test_numbers_with_a_unit_behind_them_become_numbers_with_a_unit():
+    table = Table.of(published({"window": ["90日", "120日"]}).record("01"))
+    assert (table.columns[0].values, table.columns[0].unit) == ((90, 120), "日")
+
+
+def test_two_columns_with_the_same_heading_can_be_told_apart():
+    table = published({"a": [1], "b": [2]}, labels={"a": "件数", "b": "件数"})
+    assert [column.heading for column in Table.of(table.record("01")).columns] == ["件数_1", "件数_2"]
+
+
+def test_the_list_of_tables_says_what_each_is_about():
+    header, line = _rows(list_of_tables([Table.of(by_sex().record("01"))]))
+    assert header[:2] == ["ファイル", "表題"]
+    assert line[:2] == ["01_cases_by_sex.csv", "当事者の性別"]

@@ -1,0 +1,134 @@
+"""The workbook opens in a spreadsheet program as it is meant to, and every figure of the text is found in it."""
+
+import io
+import zipfile
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.report.door.publish import Published
+from ujo_lib.report.look import wording
+from ujo_lib.report.sheets import xlsx
+from ujo_lib.report.sheets.exports import Table
+from ujo_lib.report.sheets.machine_readable import check
+from ujo_lib.report.sheets.workbook import CLAIMS, CONTENTS, About, PageText, workbook
+
+ABOUT = About("見本市 年次報告書", "見本市", ("庁内限り(秘匿処理前の数値を含みます)",), "2024-10-31", "abc")
+NOTEBOOK = "01_survey_descriptives"
+
+
+def _of_page(table: Published) -> Published:
+    return table.record(NOTEBOOK).published()
+
+
+def _written(*tables: Published, said: tuple[wording.Said, ...] = ()) -> bytes:
+    exported = [Table.of(table.record(NOTEBOOK)) for table in tables]
+    return workbook(exported, [PageText("調査の集計", said)], ABOUT)
+
+
+def _open(content: bytes):
+    return load_workbook(io.BytesIO(content))
+
+
+def test_a_sheet_describes_its_table_above_one_line_of_headings():
+    sheet = _open(_written(by_sex()))["01_cases_by_sex"]
+    about = {row[0].value: row[1].value for row in sheet.iter_rows(max_row=10)}
+    assert about["表題"] == "当事者の性別"
+    assert about["対象期間"] == "令和5(2023)年度"
+    assert about["対象数(n)"] == 25
+    assert about["出典"] == "該当者票"
+    assert [cell.value for cell in sheet[11]][:3] == ["性別", "人数(人)", "回答者数(n)"]
+    assert sheet.freeze_panes == "A12"
+    assert not sheet.merged_cells.ranges
+
+
+def test_numbers_are_numbers_with_the_decimals_of_the_page():
+    sheet = _open(_written(published({"label": ["県"], "n": [2536], "share": [0.6978]})))["01_cases_by_sex"]
+    assert [(cell.value, cell.data_type, cell.number_format) for cell in sheet[12]][1:] == [
+        (2536, "n", "#,##0"),
+        (69.8, "n", "#,##0.0"),
+    ]
+
+
+def test_what_is_hidden_on_the_page_is_an_x_with_a_legend_and_nowhere_else_in_the_file():
+    content = _written(by_sex(hide=[(0, "n"), (0, "share")]))
+    sheet = _open(content)["01_cases_by_sex"]
+    assert [cell.value for cell in sheet[12]][1] == "x"
+    assert "x: 秘匿" in {row[0].value: row[1].value for row in sheet.iter_rows(max_row=10)}["記号"]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert not any(b">17<" in archive.read(name) for name in archive.namelist())
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_a_text_that_looks_like_a_formula_stays_text(start):
+    sheet = _open(_written(published({"label": [f"{start}1+1"], "n": [1]})))["01_cases_by_sex"]
+    cell = sheet["A12"]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (f"{start}1+1", "s", True)
+
+
+def test_every_value_of_a_sentence_leads_to_the_cell_it_was_read_from():
+    table = _of_page(by_sex())
+    women = table.where(sex=["女性", "無回答"])  # a part of the table: rows must still be those of the whole
+    said = wording.say("女性は{n[女性]}人({share[女性]}、{share[女性]|ci})。{word}", women, word="以上。")
+    book = _open(_written(table, said=said))
+    claims = book[CLAIMS]
+    rows = [[cell.value for cell in row] for row in claims.iter_rows(min_row=claims.max_row - 3)]
+    assert [row[2] for row in rows] == ["「8」", "「32.0%」", *["「95%信頼区間 17.2〜51.6%」"] * 2]
+    source = book["01_cases_by_sex"]
+    assert [source[row[4]].value for row in rows] == [8, 32.0, 17.2, 51.6]
+    assert claims[f"E{claims.max_row}"].hyperlink.location == f"'01_cases_by_sex'!{rows[-1][4]}"
+
+
+def test_a_sentence_with_a_hidden_value_quotes_nothing():
+    table = _of_page(by_sex(hide=[(0, "n"), (0, "share")]))
+    said = wording.say("男性は{n[男性]}人、女性は{n[女性]}人。", table)
+    claims = _open(_written(table, said=said))[CLAIMS]
+    assert "秘匿" in said[0].text
+    assert claims.max_row == 6  # the heading, no row
+
+
+def test_the_contents_lead_to_every_sheet():
+    book = _open(_written(by_sex(), by_occupation()))
+    assert book.sheetnames == [CONTENTS, CLAIMS, "01_cases_by_sex", "01_loneliness"]
+    cells = (cell for row in book[CONTENTS].iter_rows() for cell in row)
+    targets = {cell.hyperlink.location for cell in cells if cell.hyperlink}
+    assert {"'01_cases_by_sex'!A1", "'01_loneliness'!A1", f"'{CLAIMS}'!A1"} <= targets
+
+
+def test_the_same_tables_give_the_same_bytes():
+    assert _written(by_sex()) == _written(by_sex())
+
+
+def test_nothing_in_the_file_tells_of_the_machine_the_clock_or_a_person():
+    with zipfile.ZipFile(io.BytesIO(_written(by_sex()))) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        properties = archive.read("docProps/core.xml").decode()
+    assert "creator" not in properties
+    assert "dcterms" not in properties
+
+
+def test_a_base_that_differs_by_row_is_said_to():
+    sheet = _open(_written(by_occupation()))["01_loneliness"]
+    assert "行ごとに異なる" in sheet["B5"].value
+
+
+def test_our_own_workbook_passes_all_fifteen_items():
+    content = _written(by_sex(hide=[(1, "n")]), by_occupation())
+    assert check(content) == []
+
+
+def test_two_sheets_of_one_name_are_refused():
+    sheet = xlsx.Sheet("a", [("表題", "x")], ["n"], [[xlsx.Number(1)]])
+    with pytest.raises(ValueError, match="same name"):
+        xlsx.write([sheet, xlsx.Sheet("A", sheet.about, sheet.headings, sheet.rows)], "t")
+
+
+@pytest.mark.parametrize(("column", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_columns_are_named_as_spreadsheets_name_them(column, letters):
+    assert xlsx.column_letters(column) == letters
+
+
+def test_characters_that_xml_forbids_do_not_break_the_file():
+    sheet = _open(_written(published({"label": ["a\x0bb & <c>"], "n": [1]})))["01_cases_by_sex"]
+    assert sheet["A12"].value == "a b & <c>"
