@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.params import ParameterError, ParameterProblem
 from ujo_lib.report.door.publish import NotSuppliedError, Published
 from ujo_lib.report.look import notation
@@ -176,7 +177,7 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
         wanted = labels if isinstance(labels, list) else [labels]
         keep &= table.frame[column].astype(object).isin(wanted)
     if cell.over:
-        keep &= ~table.frame[cell.over].astype(object).isin(table.spec.total_labels)
+        keep &= ~table.frame[cell.over].astype(object).isin(TOTAL_LABELS)
     if not keep.any():
         raise KeyError(f"{cell.notebook}/{cell.table} has no row with {dict(cell.where)}")
     return table.frame.index[keep]
@@ -262,7 +263,7 @@ def _present(claim: Claim, table: Published) -> tuple[str, str]:
     ranked = _ranked(claim, table)
     wanted = [str(label) for label in claim.published]
     counted = {label: int(ranked.get(label, 0)) for label in wanted}
-    said = "、".join(f"{label} {notation.count(n)}{table.spec.unit}" for label, n in counted.items())
+    said = "、".join(f"{label} {notation.count(n)}{table.spec.schema.unit}" for label, n in counted.items())
     return said, _verdict(all(counted.values()))
 
 

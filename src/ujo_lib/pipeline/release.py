@@ -144,7 +144,7 @@ def release_jobs(
     """
     hidden = {
         step.notebook: masks.digest_of(
-            record.key for record in finished[step.notebook].records() if record.spec.population
+            record.key for record in finished[step.notebook].records() if record.spec.subject.population
         )
         for step in steps
     }

@@ -8,10 +8,9 @@ import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
-import pandas as pd
-
+from ujo_lib.columns import Typed
 from ujo_lib.files import write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.report.door.masks import Masks
@@ -25,6 +24,7 @@ from ujo_lib.report.door.publish import (
     NotSuppliedError,
     Published,
     PublishError,
+    Subject,
     TableRecord,
     TableSpec,
     mask,
@@ -32,8 +32,6 @@ from ujo_lib.report.door.publish import (
 )
 from ujo_lib.report.look import figures, tables, wording
 from ujo_lib.report.look.drawings import Recipe
-
-P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -71,13 +69,15 @@ def said_in(mark: Mapping[str, Any]) -> list[wording.Said]:
     ]
 
 
-def _drawing(
-    draw: Callable[P, figures.Figure],
-) -> Callable[Concatenate["Page", P], Shown]:
+def _drawing(draw: Callable[..., figures.Figure]) -> Callable[..., Shown]:
     """Make a method of a drawing function: same arguments, same docstring, the result marked as shown."""
 
     @functools.wraps(draw)
-    def method(page: "Page", /, *args: P.args, **kwargs: P.kwargs) -> Shown:
+    def method(
+        page: "Page", /, *args: Any, unless: str = "", empty: str | None = None, **kwargs: Any
+    ) -> Shown:
+        if instead := page.instead(args, unless, empty):
+            return instead
         drawn = draw(*args, **kwargs)
         recipe = Recipe.of(draw.__name__, args, kwargs)
         return Shown(drawn.to_html(), FIGURE, page.names_of(args), drawn.said, recipe)
@@ -104,12 +104,17 @@ class Page:
         """Whether the page is made for readers outside the city."""
         return self.settings.audience == "release"
 
-    def publish(self, frame: pd.DataFrame, spec: TableSpec) -> Published:
+    def publish(
+        self, table: Typed, id: str, title: str, subject: Subject | None = None, **changes: Any
+    ) -> Published:
         """Send a table through the door.
 
         Args:
-            frame: tidy table, one row per cell or category.
-            spec: its description; period and area default to those of the page.
+            table: a typed table, one row per cell or category.
+            id: its name within the notebook, lower case with underscores.
+            title: its Japanese title.
+            subject: who or what was counted; period and area default to those of the page.
+            changes: fields of the subject that are different for this table (`period`, `base`, `note` …).
 
         Returns:
             The table as the audience may see it.
@@ -118,11 +123,12 @@ class Page:
             PublishError: description and content disagree, the id is taken, or (release) the table is not the one
                 that the disclosure plan was made for.
         """
-        spec = self._completed(spec)
-        if spec.id in self.records:
-            raise PublishError(f"table {spec.id} is published twice on this page")
+        if id in self.records:
+            raise PublishError(f"table {id} is published twice on this page")
+        spec = TableSpec(id, title, self._completed(replace(subject or Subject(), **changes)), table.schema)
+        frame = table.frame
         record = TableRecord.of(self.settings.notebook, spec, frame)
-        self.records[spec.id] = record
+        self.records[id] = record
         shown = (
             mask(record, frame, self.masks.cells_of(record))
             if self.masks
@@ -132,13 +138,11 @@ class Page:
         write_atomically(file, shown.record(self.settings.notebook).to_json())
         return shown
 
-    def _completed(self, spec: TableSpec) -> TableSpec:
+    def _completed(self, subject: Subject) -> Subject:
         """Fill in what the page knows: period and area, and the days for a dated population."""
-        period = self.settings.period
-        days = spec.days or ((period.start.isoformat(), period.end.isoformat()) if spec.dated else ())
-        return replace(
-            spec, period=spec.period or period.label, area=spec.area or self.settings.area_name, days=days
-        )
+        period, area = self.settings.period, self.settings.area_name
+        days = subject.days or ((period.start.isoformat(), period.end.isoformat()) if subject.dated else ())
+        return replace(subject, period=subject.period or period.label, area=subject.area or area, days=days)
 
     def recall(self, notebook: str, table_id: str) -> Published:
         """Fetch a table that another notebook of the same run has published, masked as its readers saw it.
@@ -159,12 +163,41 @@ class Page:
             )
         return TableRecord.from_json(file.read_text(encoding="utf-8")).published()
 
-    def table(self, published: Published, **options: Any) -> Shown:
-        """Show a published table with caption, unit, base, notes and source; options as in `tables.table_html`."""
+    def instead(self, shown: Sequence[object], unless: str, empty: str | None) -> Shown | None:
+        """What stands where nothing can be shown; None where all is well.
+
+        Args:
+            shown: the published tables that are asked for.
+            unless: why what they hold was not estimated; empty where it was.
+            empty: what to say when a table has no rows, "" for nothing; None where it shall be shown without rows.
+        """
+        if unless:
+            return self.callout("not_estimable", f"{unless.removesuffix('。')}。")
+        if empty is None or all(len(table.frame) for table in shown if isinstance(table, Published)):
+            return None
+        return self.callout("note", empty) if empty else Shown("", "sentence")
+
+    def table(
+        self, published: Published, *, unless: str = "", empty: str | None = None, **options: Any
+    ) -> Shown:
+        """Show a published table with caption, unit, base, notes and source.
+
+        Args:
+            published: the table as the audience may see it.
+            unless: why what it holds was not estimated: said instead of the table.
+            empty: what to say when it has no rows; "" for nothing.
+            options: as in `tables.table_html`.
+        """
+        if instead := self.instead([published], unless, empty):
+            return instead
         return Shown(tables.table_html(published, **options), "table", self.names_of([published]))
 
-    def say(self, template: str, *published: Published, **values: Any) -> Shown:
-        """Show a sentence whose numbers are cells of published tables; see `wording.sentence`."""
+    def say(
+        self, template: str, *published: Published, unless: str = "", empty: str | None = None, **values: Any
+    ) -> Shown:
+        """Show a sentence whose numbers are cells of published tables; see `wording.say`, and `table` for the rest."""
+        if instead := self.instead(published, unless, empty):
+            return instead
         said = wording.say(template, *published, **values)
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.tables import Cell, CountTable
 from ujo_lib.report.door.publish import PublishError, TableRecord
@@ -64,7 +65,7 @@ class Masks:
         Raises:
             PublishError: the table is not the one that the plan was made for, or the plan does not know it.
         """
-        if record.spec.population is None:
+        if record.spec.subject.population is None:
             return {}
         if self.digests.get(record.key) != record.digest:
             raise PublishError(
@@ -94,9 +95,9 @@ def counted(records: Sequence[TableRecord]) -> list[Counted]:
     A base printed beside the cells of a table counts those who gave an answer to the dimension it is summed over. Who
     they are follows from all tables of the population together: every category that any of them names, but 無回答.
     """
-    members = [record for record in records if record.spec.population is not None]
+    members = [record for record in records if record.spec.subject.population is not None]
     answered = _answered(members)
-    return [_counted(record, answered[str(record.spec.population)]) for record in members]
+    return [_counted(record, answered[str(record.spec.subject.population)]) for record in members]
 
 
 def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
@@ -116,11 +117,11 @@ def _answered(records: Sequence[TableRecord]) -> dict[str, dict[str, tuple[str, 
     named: dict[str, dict[str, set[str]]] = {}
     for record in records:
         spec = record.spec
-        variables = named.setdefault(str(spec.population), {})
-        for column, variable in spec.dimensions.items():
+        variables = named.setdefault(str(spec.subject.population), {})
+        for column, variable in spec.schema.dimensions.items():
             at = record.columns.index(column)
-            labels = {str(row[at]) for row in record.rows} - set(spec.total_labels)
-            book = spec.recode.get(variable, {})
+            labels = {str(row[at]) for row in record.rows} - set(TOTAL_LABELS)
+            book = spec.schema.recode.get(variable, {})
             variables.setdefault(variable, set()).update(
                 atom for label in labels for atom in book.get(label, (label,))
             )
@@ -139,12 +140,12 @@ def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -> Co
     within = {
         variable: {ANSWERED: atoms}
         for variable, atoms in answered.items()
-        if variable in spec.dimensions.values()
+        if variable in spec.schema.dimensions.values()
     }
     months = _months(record)
     recode = {
-        name: {**spec.recode.get(name, {}), **within.get(name, {}), **months.get(name, {})}
-        for name in {*spec.recode, *within, *months}
+        name: {**spec.schema.recode.get(name, {}), **within.get(name, {}), **months.get(name, {})}
+        for name in {*spec.schema.recode, *within, *months}
     }
     cells: dict[tuple[tuple[str, ...], str], Cell] = {}
     labels = {(row, column): _labels(record, row, column, answered) for row, column in _positions(record)}
@@ -156,17 +157,22 @@ def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -> Co
     position = {key: number for number, key in enumerate(cells)}
     table = CountTable(
         id=record.key,
-        population=str(spec.population),
-        dimensions=dict(spec.dimensions),
+        population=str(spec.subject.population),
+        dimensions=dict(spec.schema.dimensions),
         counts=spec.counts,
         cells=tuple(cells.values()),
-        where=dict(spec.where),
+        where=dict(spec.schema.where),
         recode=recode,
-        total_labels=spec.total_labels,
-        multiple=spec.multiple_variables,
-        period=(date.fromisoformat(spec.days[0]), date.fromisoformat(spec.days[1])) if spec.days else None,
+        total_labels=TOTAL_LABELS,
+        multiple=spec.schema.multiple,
+        period=_period(spec.subject.days),
     )
     return Counted(record, table, {at: position[text, at[1]] for at, text in labels.items()})
+
+
+def _period(days: Sequence[str]) -> tuple[date, date] | None:
+    """First and last day counted; None for people without dates."""
+    return (date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None
 
 
 def _months(record: TableRecord) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -175,11 +181,11 @@ def _months(record: TableRecord) -> dict[str, dict[str, tuple[str, ...]]]:
     The April of one year is not that of another, and a report of the year before may print both.
     """
     found: dict[str, dict[str, tuple[str, ...]]] = {}
-    if not record.spec.days:
+    if not record.spec.subject.days:
         return found
-    first, last = (date.fromisoformat(day) for day in record.spec.days)
-    for column, variable in record.spec.dimensions.items():
-        book = record.spec.recode.get(variable, {})
+    first, last = (date.fromisoformat(day) for day in record.spec.subject.days)
+    for column, variable in record.spec.schema.dimensions.items():
+        book = record.spec.schema.recode.get(variable, {})
         for label in dict.fromkeys(str(row[record.columns.index(column)]) for row in record.rows):
             months = [_MONTH.fullmatch(atom) for atom in book.get(label, (label,))]
             if all(months):
@@ -205,13 +211,13 @@ def _labels(
 ) -> tuple[str, ...]:
     """Labels of a cell, one per dimension; a base stands for everybody who answered, whatever its row says."""
     spec = record.spec
-    summed = spec.bases.get(column, ())
+    summed = spec.schema.bases.get(column, ())
     labels = []
-    for name, variable in spec.dimensions.items():
+    for name, variable in spec.schema.dimensions.items():
         if name not in summed:
             labels.append(str(record.rows[row][record.columns.index(name)]))
         else:
-            labels.append(ANSWERED if variable in answered and not spec.multiple else spec.total_labels[0])
+            labels.append(ANSWERED if variable in answered and not spec.schema.multiple else TOTAL_LABELS[0])
     return tuple(labels)
 
 

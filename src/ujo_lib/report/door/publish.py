@@ -1,20 +1,22 @@
 """The one door through which a number reaches a page.
 
-A notebook hands a tidy table and its `TableSpec` to the door. The door records the table, so that the disclosure
-plan can look at everything that is about to be published, and hands back a `Published`: all of the table inside
-the city, the masked table in a release. Whatever is drawn, said or exported is made from the `Published`, so
-nothing downstream can show what the door kept back.
+A notebook hands a typed table to the door, with a name, a title and what it is about. The door records the table, so
+that the disclosure plan can look at everything that is about to be published, and hands back a `Published`: all of
+the table inside the city, the masked table in a release. Whatever is drawn, said or exported is made from the
+`Published`, so nothing downstream can show what the door kept back.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+
+from ujo_lib.columns import Schema
 
 NOT_SUPPLIED = "not_supplied.json"
 """Left in place of tables by a notebook whose inputs the year does not have; it holds the reasons."""
@@ -37,65 +39,69 @@ class NotSuppliedError(LookupError):
 
 
 @dataclass(frozen=True)
+class Subject:
+    """Who or what was counted, when and where: what a notebook says once for a run of tables.
+
+    Attributes:
+        base: who or what was asked or counted.
+        source: the input it comes from.
+        population: what is counted, the same word in every table about the same people ("cases"); None when the
+            table says nothing about persons or contacts that a release must protect.
+        period, area: filled in by the page when empty.
+        dated: whether the members of the population have dates (contacts do, survey cases do not).
+        days: first and last day counted, ISO; filled in by the page for a dated population when empty.
+        note: a reading note.
+    """
+
+    base: str = ""
+    source: str = ""
+    population: str | None = None
+    period: str = ""
+    area: str = ""
+    dated: bool = False
+    days: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class TableSpec:
     """Everything a reader and the disclosure plan have to know about one table.
 
     Attributes:
         id: name within the notebook, lower case with underscores.
         title: Japanese title.
-        unit: unit of the counts, 人 or 件 say.
-        base: who or what was asked or counted.
-        source: the input it comes from.
-        note: reading notes, one string.
-        period, area: filled in by the page when empty.
-        population: what is counted, the same word in every table about the same people ("cases"); None when the
-            table says nothing about persons or contacts.
-        dimensions: column of the frame → variable of the population that it splits.
-        counts: columns that count members of the population in the cell of their row.
-        bases: count column → dimension columns over which it is summed (a row total printed beside each cell).
-        total_labels: labels in dimension columns that stand for all categories together.
-        where: variable → categories, when only a subgroup is counted.
-        recode: variable → {published label: the finer categories it stands for}.
-        multiple: several answers allowed in the first dimension, so that its cells do not add up.
-        dated: whether the members of the population have dates (contacts do, survey cases do not).
-        days: first and last day counted, ISO; filled in by the page for a dated population when empty.
-        free: columns that do not follow the counts of their row when those are hidden (labels, totals known anyway).
-        labels: column → Japanese heading.
-        formats: column → n, share, ratio, rate, p, yen, text.
+        subject: who or what was counted.
+        schema: what its columns are.
     """
 
     id: str
     title: str
-    unit: str
-    base: str
-    source: str
-    note: str = ""
-    period: str = ""
-    area: str = ""
-    population: str | None = None
-    dimensions: Mapping[str, str] = field(default_factory=dict)
-    counts: tuple[str, ...] = ()
-    bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    total_labels: tuple[str, ...] = ("総数", "全体")
-    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    recode: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    multiple: bool = False
-    dated: bool = False
-    days: tuple[str, ...] = ()
-    free: tuple[str, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
-    formats: Mapping[str, str] = field(default_factory=dict)
+    subject: Subject = Subject()
+    schema: Schema = field(default_factory=Schema)
 
     def __post_init__(self) -> None:
         if not _ID.match(self.id):
             raise PublishError(f"table id {self.id!r}: lower case letters, digits and underscores only")
-        if self.counts and self.population is None:
-            raise PublishError(f"{self.id}: counts {self.counts} of what? Name the population")
 
     @property
-    def multiple_variables(self) -> tuple[str, ...]:
-        """The variable whose categories are answers that can be given together."""
-        return tuple(self.dimensions.values())[:1] if self.multiple else ()
+    def note(self) -> str:
+        """What the notebook and the analysis say to the reader, as one string."""
+        return " ".join(note for note in (self.subject.note, self.schema.note) if note)
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """Columns that count members of the population; none where there is no population."""
+        return self.schema.counts if self.subject.population is not None else ()
+
+    def to_plain(self) -> dict[str, Any]:
+        """The description as plain JSON values."""
+        return {**asdict(replace(self, schema=Schema())), "schema": self.schema.to_plain()}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """Read back what `to_plain` wrote."""
+        subject = Subject(**{**plain["subject"], "days": tuple(plain["subject"]["days"])})
+        return cls(plain["id"], plain["title"], subject, Schema.from_plain(plain["schema"]))
 
 
 @dataclass(frozen=True)
@@ -118,12 +124,7 @@ class TableRecord:
 
     @classmethod
     def of(cls, notebook: str, spec: TableSpec, frame: pd.DataFrame) -> Self:
-        """Write down a frame.
-
-        Raises:
-            PublishError: a named column is absent, or a count is no count.
-        """
-        _check(spec, frame)
+        """Write down a frame."""
         columns = tuple(str(column) for column in frame.columns)
         rows = tuple(
             tuple(_plain(value) for value in row)
@@ -148,26 +149,23 @@ class TableRecord:
 
     def to_json(self) -> str:
         """Spell the record as JSON; the same record gives the same bytes."""
-        content = asdict(self)
+        content = {
+            "notebook": self.notebook,
+            "spec": self.spec.to_plain(),
+            "columns": self.columns,
+            "rows": self.rows,
+            "hidden": dict(self.hidden),
+        }
         return json.dumps(content, ensure_ascii=False, indent=1)  # the order of dimensions has a meaning
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read back what `to_json` wrote."""
         content = json.loads(text)
-        known = {item.name for item in fields(TableSpec)}
-        raw = {name: value for name, value in content["spec"].items() if name in known}
-        for name in ("counts", "total_labels", "free", "days"):
-            raw[name] = tuple(raw[name])
-        raw["bases"] = {column: tuple(over) for column, over in raw["bases"].items()}
-        raw["where"] = {variable: tuple(labels) for variable, labels in raw["where"].items()}
-        raw["recode"] = {
-            variable: {label: tuple(atoms) for label, atoms in recoding.items()}
-            for variable, recoding in raw["recode"].items()
-        }
         rows = tuple(tuple(row) for row in content["rows"])
         hidden = {column: tuple(flags) for column, flags in content["hidden"].items()}
-        return cls(content["notebook"], TableSpec(**raw), tuple(content["columns"]), rows, hidden)
+        spec = TableSpec.from_plain(content["spec"])
+        return cls(content["notebook"], spec, tuple(content["columns"]), rows, hidden)
 
     def published(self) -> "Published":
         """The table as it was shown when the record was written."""
@@ -284,21 +282,9 @@ def unmasked(spec: TableSpec, frame: pd.DataFrame, notebook: str = "") -> Publis
 
 
 def _followers(spec: TableSpec, frame: pd.DataFrame) -> list[str]:
-    """Columns that give a hidden count away: all but dimensions, other counts and what is declared free."""
-    stay = {*spec.dimensions, *spec.counts, *spec.free}
+    """Columns that give a hidden count away: all but other counts and what is declared free."""
+    stay = {*spec.counts, *spec.schema.free}
     return [column for column in frame.columns if column not in stay]
-
-
-def _check(spec: TableSpec, frame: pd.DataFrame) -> None:
-    named = {*spec.dimensions, *spec.counts, *spec.free, *spec.labels, *spec.formats}
-    if absent := sorted(named - set(frame.columns)):
-        raise PublishError(
-            f"{spec.id}: the table has no column {', '.join(absent)}; it has {list(frame.columns)}"
-        )
-    for column in spec.counts:
-        values = pd.to_numeric(frame[column], errors="coerce").dropna().to_numpy(dtype=float)
-        if (values < 0).any() or (values != np.floor(values)).any():
-            raise PublishError(f"{spec.id}: column {column} holds something that is no count")
 
 
 def _is_missing(value: Any) -> bool:

@@ -38,69 +38,6 @@ _WHOLE_FROM: Final = 100
 SMALL_BASE: Final = 30
 """A share of fewer than this many is marked 参考値."""
 
-_FORMATS: Final[Mapping[str, str]] = {
-    "n": "n",
-    "base": "n",
-    "share": "share",
-    "estimate": "ratio",
-    "p_value": "p",
-    "p_holm": "p",
-    "prevalence": "share",
-    "share_all": "share",
-    "ratio": "ratio",
-    "rate": "rate",
-}
-_HEADINGS: Final[Mapping[str, str]] = {
-    "label": "項目",
-    "sex": "性別",
-    "age_band": "年齢層",
-    "occupation": "職業",
-    "topic": "相談内容",
-    "theme": "主題",
-    "month": "月",
-    "weekday": "曜日",
-    "hour": "時刻",
-    "date": "日付",
-    "district": "地区",
-    "platform": "媒体",
-    "base": "回答者数(n)",
-    "share": "割合(%)",
-    "estimate": "推定値",
-    "low": "下限",
-    "high": "上限",
-    "p_value": "p値",
-    "rate": "率",
-    "ratio": "比",
-    "reference": "参考値",
-    "share_all": "総数に占める割合(%)",
-    "difference_low": "差の下限",
-    "difference_high": "差の上限",
-    "value": "値",
-    "unit": "単位",
-    "kind": "種類",
-    "file": "ファイル",
-    "sheet": "シート",
-    "encoding": "文字コード",
-    "header_row": "見出しの行",
-    "rows_read": "読んだ行",
-    "rows_kept": "使う行",
-    "rows_dropped": "除いた行",
-    "bytes": "大きさ(バイト)",
-    "sha256": "SHA-256",
-    "id": "番号",
-    "item": "項目のid",
-    "verdict": "判定",
-    "severity": "重さ",
-    "start": "開始",
-    "end": "終了",
-    "media": "媒体",
-    "size": "組の大きさ",
-    "occurrences": "出現数",
-    "associated": "関連",
-    "separable": "分けられるか",
-    "prevalence": "全国の割合(%)",
-    "p_holm": "補正後のp値",
-}
 _MYRIAD: Final = 10_000
 
 
@@ -224,33 +161,10 @@ def interval_text(low: float, high: float, number_format: str) -> str:
 
 
 def format_of(published: Published, column: str) -> str:
-    """Name the number format of a column: what the spec says, else what its name or its content means.
-
-    An interval bound is written like the estimate it belongs to.
-    """
-    spec, frame = published.spec, published.frame
-    if column in spec.formats:
-        return spec.formats[column]
-    if column in spec.dimensions:
-        return "text"
-    if column in spec.counts:
-        return "n"
-    if column in {"low", "high"}:
-        owner = next((name for name in ("share", "estimate", "rate", "ratio") if name in frame.columns), None)
-        return format_of(published, owner) if owner else "ratio"
-    if column.endswith("_yen"):
-        return "yen"
-    if column.endswith("share"):
-        return "share"
-    return _FORMATS.get(column) or {"f": "rate", "i": "n", "u": "n"}.get(frame[column].dtype.kind, "text")
+    """Name the number format of a column."""
+    return published.spec.schema[column].format
 
 
 def heading(spec: TableSpec, column: str) -> str:
-    """The Japanese heading of a column."""
-    if column in spec.labels:
-        return spec.labels[column]
-    if column == "n" or (column in spec.counts and column != "base"):
-        return {"人": "人数(人)", "名": "人数(名)", "件": "件数(件)"}.get(
-            spec.unit, f"数({spec.unit})" if spec.unit else "数"
-        )
-    return _HEADINGS.get(column) or ("区分" if column in spec.dimensions else column)
+    """The Japanese heading of a column, with its unit."""
+    return spec.schema[column].title

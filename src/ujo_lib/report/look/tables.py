@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from ujo_lib.columns import TOTAL_LABELS, Base, Flag, Share, Various
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import (
     HIDDEN,
@@ -40,7 +41,6 @@ _KEY: Final = 40
 _ASCII_RUN: Final = re.compile(r"[!-~]+")
 _NO_ROWS: Final = "該当なし"
 _REFERENCE: Final = "†"
-_INTERVAL: Final = "95%信頼区間"
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def table_html(
     grid = (
         f'<div class="scroll" role="group" aria-label="表: {name}" tabindex="0"><table>'
         f"{'' if compact else _caption(published)}<thead><tr>{_head_row(heads + body)}</tr></thead>"
-        f"<tbody>{_body_rows(heads, body, small, published.spec.total_labels)}</tbody></table></div>"
+        f"<tbody>{_body_rows(heads, body, small, TOTAL_LABELS)}</tbody></table></div>"
     )
     notes = _notes(published, heads + body, small)
     return f"{grid}{notes}" if compact else f'<figure class="table">{grid}{notes}</figure>'
@@ -132,9 +132,7 @@ def tiles_html(
     tiles = "".join(
         _tile(published, row, label, value, (low, high), note, unit) for row in range(len(published.frame))
     )
-    source = (
-        f'<p class="source">出典: {html.escape(published.spec.source)}</p>' if published.spec.source else ""
-    )
+    source = _source(published)
     return f'<div class="tiles-block"><dl class="tiles">{tiles}</dl>{source}</div>'
 
 
@@ -148,7 +146,8 @@ def _tile(
     unit: str | None,
 ) -> str:
     record = published.frame.iloc[row]
-    number_format = str(record["format"]) if "format" in published.frame else format_of(published, value)
+    column = published.spec.schema[value]
+    number_format = str(record[column.by]) if isinstance(column, Various) else column.format
     hidden = bool(published.hidden[value].iloc[row])
     figure = (
         HIDDEN if hidden else MISSING if pd.isna(record[value]) else in_prose(record[value], number_format)
@@ -158,7 +157,8 @@ def _tile(
     lines = []
     if all(bound is not None and pd.notna(record[bound]) for bound in bounds):
         low, high = (float(record[bound]) for bound in bounds)
-        lines.append(f"{_INTERVAL} {interval_text(low, high, number_format)}{'%' if sign == '%' else ''}")
+        name = published.spec.schema[str(bounds[0])].both
+        lines.append(f"{name} {interval_text(low, high, number_format)}{'%' if sign == '%' else ''}")
     if hidden:
         lines.append(SYMBOLS[HIDDEN])
     if note is not None and pd.notna(record[note]) and str(record[note]):
@@ -174,10 +174,10 @@ def _tile(
 def circumstances(published: Published) -> str:
     """HTML of one line on what is counted: period, area, base, unit, and that several answers were allowed."""
     spec = published.spec
-    parts = [spec.period, spec.area, _base_text(published)]
-    if spec.unit:
-        parts.append(f"単位: {spec.unit}")
-    if spec.multiple:
+    parts = [spec.subject.period, spec.subject.area, _base_text(published)]
+    if unit := spec.schema.unit:
+        parts.append(f"単位: {unit}")
+    if spec.schema.multiple:
         parts.append("複数回答")
     said = [html.escape(part) for part in parts if part]
     # The separator stays with what it follows, so that no line begins with one.
@@ -188,12 +188,17 @@ def circumstances(published: Published) -> str:
 
 def _base_text(published: Published) -> str:
     """Who was counted, with their number where it is one and the same for every row and not kept back."""
-    base = published.spec.base
-    frame, hidden = published.frame, published.hidden
-    if "base" not in frame or not pd.api.types.is_numeric_dtype(frame["base"]) or hidden["base"].any():
+    base, column = published.spec.subject.base, _base_column(published)
+    if not column or published.hidden[column].any():
         return base
-    bases = frame["base"].dropna().unique()
+    bases = published.frame[column].dropna().unique()
     return f"{base}(n={count(bases[0])})" if len(bases) == 1 else base
+
+
+def _base_column(published: Published) -> str:
+    """The one column that says how many the shares of a table are of; empty where there is none or several."""
+    bases = published.spec.schema.of_kind(Base)
+    return bases[0] if len(bases) == 1 else ""
 
 
 def _caption(published: Published) -> str:
@@ -210,22 +215,28 @@ def _plain(published: Published, columns: Sequence[str] | None) -> tuple[list[_C
     heads: list[_Column] = []
     body: list[_Column] = []
     for name in names:
-        if name == "high" and "low" in names:
+        ends = published.spec.schema.ends(name)
+        whole = ends is not None and set(ends) <= set(names)
+        if ends and whole and name == ends[1]:
             continue
-        column = (
-            _interval_column(published) if name == "low" and "high" in names else _column(published, name)
-        )
+        column = _interval_column(published, *ends) if ends and whole else _column(published, name)
         (body if body or column.numeric else heads).append(column)
-    split = max(1, len([name for name in names if name in published.spec.dimensions]))
+    split = max(1, len([name for name in names if name in published.spec.schema.dimensions]))
     return heads[:split], heads[split:] + body
 
 
 def _default_columns(published: Published) -> list[str]:
     """All columns; one base for all rows stands in the caption, and 参考値 is a mark."""
-    kept = [str(name) for name in published.frame.columns if name != "reference"]
-    if "base" in kept and published.frame["base"].nunique(dropna=False) == 1 and len(published.frame) > 1:
-        kept.remove("base")
+    kept = [str(name) for name in published.frame.columns if name not in _marks(published)]
+    base = _base_column(published)
+    if base and published.frame[base].nunique(dropna=False) == 1 and len(published.frame) > 1:
+        kept.remove(base)
     return kept
+
+
+def _marks(published: Published) -> list[str]:
+    """Columns that say which shares are 参考値: shown as a mark at the row, not as words in a column."""
+    return [name for name in published.spec.schema.of_kind(Flag) if name == "reference"]
 
 
 def _column(published: Published, name: str) -> _Column:
@@ -234,16 +245,18 @@ def _column(published: Published, name: str) -> _Column:
     return _Column(heading(published.spec, name), cells, number_format in NUMERIC_FORMATS)
 
 
-def _interval_column(published: Published) -> _Column:
-    number_format = format_of(published, "low")
-    bounds = zip(published.frame["low"].tolist(), published.frame["high"].tolist(), strict=True)
-    hidden = published.hidden[["low", "high"]].any(axis=1).tolist()
+def _interval_column(published: Published, lower: str, upper: str) -> _Column:
+    number_format = format_of(published, lower)
+    bounds = zip(published.frame[lower].tolist(), published.frame[upper].tolist(), strict=True)
+    hidden = published.hidden[[lower, upper]].any(axis=1).tolist()
     cells = [
         HIDDEN if hide else MISSING if pd.isna([low, high]).any() else interval_text(low, high, number_format)
         for (low, high), hide in zip(bounds, hidden, strict=True)
     ]
-    title = published.spec.labels.get("low", f"{_INTERVAL}(%)" if number_format == "share" else _INTERVAL)
-    return _Column(title, tuple(cells), numeric=True)
+    column = published.spec.schema[lower]
+    return _Column(
+        f"{column.both}({column.unit})" if column.unit else column.both, tuple(cells), numeric=True
+    )
 
 
 def _cell_texts(published: Published, column: str, number_format: str) -> list[str]:
@@ -263,8 +276,8 @@ def _cross(
     published: Published, across: str, values: str
 ) -> tuple[list[_Column], list[_Column], list[bool | None]]:
     """Row headings, body columns (bases first, then one per category) and small rows of a cross table."""
-    frame, totals = published.frame, set(published.spec.total_labels)
-    keys = [name for name in published.spec.dimensions if name != across]
+    frame, totals = published.frame, set(TOTAL_LABELS)
+    keys = [name for name in published.spec.schema.dimensions if name != across]
     if not keys:
         raise KeyError(f"{published.spec.id}: a cross table needs a second dimension besides {across}")
     labels = [" / ".join(map(str, row)) for row in frame[keys].itertuples(index=False, name=None)]
@@ -291,20 +304,18 @@ def _cross(
     head = _Column(" / ".join(heading(published.spec, key) for key in keys), tuple(order), numeric=False)
     first = {label: row for row, label in reversed(list(enumerate(labels)))}
     small = _small(published)
-    bases = (
-        [_Column(heading(published.spec, "base"), tuple(by_row[label] for label in order), numeric=True)]
-        if by_row
-        else []
-    )
+    title = heading(published.spec, _base_column(published)) if by_row else ""
+    bases = [_Column(title, tuple(by_row[label] for label in order), numeric=True)] if by_row else []
     return [head], bases + body, [small[first[label]] for label in order] if small else []
 
 
 def _bases(published: Published, labels: Sequence[str]) -> dict[str, str]:
     """The base of each group of rows with the same label; empty where a group has more than one, or there is none."""
-    if "base" not in published.frame:
+    column = _base_column(published)
+    if not column:
         return {}
     found = dict.fromkeys(labels, HIDDEN)
-    for label, text in zip(labels, _cell_texts(published, "base", "n"), strict=True):
+    for label, text in zip(labels, _cell_texts(published, column, "n"), strict=True):
         if found[label] not in {HIDDEN, text} and text != HIDDEN:
             return {}
         found[label] = text if text != HIDDEN else found[label]
@@ -357,13 +368,12 @@ def _small(published: Published) -> list[bool | None]:
 
     None where the base is not known to the reader; empty where small bases are no question.
     """
-    frame = published.frame
-    if "share" not in frame:
-        return []
-    if "reference" in frame and "base" not in frame:
-        return [None if pd.isna(flag) else bool(flag) for flag in frame["reference"]]
-    if "base" in frame:
-        return [None if pd.isna(base) else bool(base < SMALL_BASE) for base in frame["base"]]
+    frame, schema = published.frame, published.spec.schema
+    shares = [column for name in schema.of_kind(Share) if isinstance(column := schema[name], Share)]
+    if base := next((share.base for share in shares if share.base in frame), ""):
+        return [None if pd.isna(size) else bool(size < SMALL_BASE) for size in frame[base]]
+    if shares and (marks := _marks(published)):
+        return [None if pd.isna(flag) else bool(flag) for flag in frame[marks[0]]]
     return []
 
 
@@ -381,15 +391,19 @@ def _notes(published: Published, columns: Sequence[_Column], small: Sequence[boo
         notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     elif any(small):
         notes.append(f"{_REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値です。")
-    if "share" in published.frame and not spec.multiple and any("." in cell for cell in cells):
+    if spec.schema.of_kind(Share) and not spec.schema.multiple and any("." in cell for cell in cells):
         notes.append(_ROUNDING)
-    if spec.multiple:
+    if spec.schema.multiple:
         notes.append("複数回答のため、割合の合計は100%になりません。")
     if legend := _legend(cells):
         notes.append(legend)
     lines = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
-    source = f'<p class="source">出典: {html.escape(spec.source)}</p>' if spec.source else ""
-    return f'<div class="notes">{f"<p>注</p><ul>{lines}</ul>" if lines else ""}{source}</div>'
+    return f'<div class="notes">{f"<p>注</p><ul>{lines}</ul>" if lines else ""}{_source(published)}</div>'
+
+
+def _source(published: Published) -> str:
+    source = published.spec.subject.source
+    return f'<p class="source">出典: {html.escape(source)}</p>' if source else ""
 
 
 def _legend(cells: set[str]) -> str:

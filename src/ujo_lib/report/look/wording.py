@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.fiscal import format_wareki
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import format_of, in_prose, interval_text, percent
@@ -141,13 +142,13 @@ def agrees(phrase: str, share: float) -> bool:
     )
 
 
-def interval_phrase(low: float, high: float, number_format: str = "share") -> str:
+def interval_phrase(name: str, low: float, high: float, number_format: str = "share") -> str:
     """Say an interval: 「95%信頼区間 61.7〜76.8%」, 「95%信頼区間 1.20〜3.40」, 「95%信頼区間 1.20以上、上限なし」."""
     text = interval_text(low, high, number_format)
     sign = "%" if number_format in {"share", "percent"} else ""
     if math.isinf(high):
-        return f"95%信頼区間 {text.removesuffix('以上')}{sign}以上、上限なし"
-    return f"95%信頼区間 {text}{sign}"
+        return f"{name} {text.removesuffix('以上')}{sign}以上、上限なし"
+    return f"{name} {text}{sign}"
 
 
 def listing(items: Sequence[str]) -> str:
@@ -268,7 +269,7 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     if table.hidden[match["column"]].iloc[rows].any() or (partial and not rows):
         return _Kept(_HIDDEN.format(title=table.spec.title))
     if match["format"] == "ci":
-        return _interval(table, rows, partial)
+        return _interval(table, match["column"], rows, partial)
     values = table.frame[match["column"]].iloc[rows].dropna().drop_duplicates()
     if not len(values):
         return _Kept(_MISSING.format(title=table.spec.title))
@@ -324,14 +325,14 @@ def _named_rows(table: Published, pick: str) -> tuple[list[int], list[str]]:
 
 def _label_columns(table: Published) -> list[str]:
     """Columns in which a bare label is looked for: the dimensions, or else all that hold text."""
-    return list(table.spec.dimensions) or [
+    return list(table.spec.schema.dimensions) or [
         name for name in table.frame.columns if table.frame[name].dtype.kind == "O"
     ]
 
 
 def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tuple[list[int], list[str]]]:
     labels = table.frame[_label_columns(table)].astype(str)
-    candidates = np.flatnonzero(~labels.isin(table.spec.total_labels).any(axis=1)).tolist()
+    candidates = np.flatnonzero(~labels.isin(TOTAL_LABELS).any(axis=1)).tolist()
     values = table.frame[column].mask(table.hidden[column]).iloc[candidates].astype(float).to_numpy()
     if not len(values) or np.isnan(values).all():
         return [], (candidates, [column])
@@ -342,17 +343,24 @@ def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tupl
     return [candidates[at] for at in np.flatnonzero(values == best)], (candidates, [column])
 
 
-def _interval(table: Published, rows: Sequence[int], among_shown: bool) -> Said | _Kept:
-    bounds = table.frame[["low", "high"]].iloc[list(rows)]
-    if table.hidden[["low", "high"]].iloc[list(rows)].to_numpy().any():
+def _interval(table: Published, column: str, rows: Sequence[int], among_shown: bool) -> Said | _Kept:
+    schema = table.spec.schema
+    ends = schema.around(column)
+    if ends is None:
+        raise WordingError(f"{table.spec.id}: no interval around {column}")
+    bounds = table.frame[list(ends)].iloc[list(rows)]
+    if table.hidden[list(ends)].iloc[list(rows)].to_numpy().any():
         return _Kept(_HIDDEN.format(title=table.spec.title))
     if bounds.isna().to_numpy().any():
         return _Kept(_MISSING.format(title=table.spec.title))
     phrase = interval_phrase(
-        float(bounds["low"].iloc[0]), float(bounds["high"].iloc[0]), format_of(table, "low")
+        schema[ends[0]].both,
+        float(bounds[ends[0]].iloc[0]),
+        float(bounds[ends[1]].iloc[0]),
+        format_of(table, ends[0]),
     )
     place = table.place(rows[0])
-    quoted = tuple(Quoted(phrase, table.key, column, place) for column in ("low", "high"))
+    quoted = tuple(Quoted(phrase, table.key, column, place) for column in ends)
     return Said(phrase, quoted, among_shown)
 
 

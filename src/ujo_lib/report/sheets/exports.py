@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Self
 
-from ujo_lib.report.door.publish import TableRecord
+from ujo_lib.columns import Various
+from ujo_lib.report.door.publish import TableRecord, TableSpec
 from ujo_lib.report.look.notation import HIDDEN, MISSING, NUMERIC_FORMATS, format_of, heading, in_cell
 from ujo_lib.stats import round_half_up
 
@@ -47,10 +48,7 @@ _MIDNIGHT: Final = "T00:00:00"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WITH_UNIT: Final = re.compile(r"(\d+)(日|人|件|回|%|円)")
 _SPACES: Final = re.compile(r"\s+")
-_ROW_FORMAT: Final = "format"
-"""Column that names the number format of each row, where rows differ in kind; it is not data itself."""
 
-_LISTED = ("title", "period", "area", "base", "unit", "note", "source")
 _LIST_HEADINGS = ("ファイル", "表題", "対象期間", "対象地域", "集計対象", "単位", "注", "出典")
 
 
@@ -99,9 +97,12 @@ class Table:
         Numbers are rounded as on the page: more decimals of a percentage would give away the counts behind it.
         """
         shown = record.published()
-        kinds = [str(kind) for kind in shown.frame[_ROW_FORMAT]] if _ROW_FORMAT in shown.frame else []
+        schema = record.spec.schema
+        by = [column.by for column in schema.columns.values() if isinstance(column, Various)]
+        # The column that names the format of each row is no data itself.
+        kinds = [str(kind) for kind in shown.frame[by[0]]] if by else []
         cells = dict(zip(record.columns, zip(*record.rows, strict=True), strict=False))
-        names = [name for name in record.columns if name != _ROW_FORMAT]
+        names = [name for name in record.columns if name not in by]
         headings = _unique([heading(record.spec, name) for name in names])
         columns = [
             _column(
@@ -132,8 +133,13 @@ class Table:
 
 def list_of_tables(tables: Iterable[Table]) -> bytes:
     """Write what each table is about, one line per table."""
-    lines = [[table.file_name, *(getattr(table.record.spec, name) for name in _LISTED)] for table in tables]
+    lines = [[table.file_name, *_described(table.record.spec)] for table in tables]
     return _bytes([_LIST_HEADINGS, *([defused(value) for value in line] for line in lines)])
+
+
+def _described(spec: TableSpec) -> tuple[str, ...]:
+    about = spec.subject
+    return spec.title, about.period, about.area, about.base, spec.schema.unit, spec.note, about.source
 
 
 def defused(text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.report.look.notation import HIDDEN, MISSING, SYMBOLS
 from ujo_lib.report.look.wording import Quoted, Said
 from ujo_lib.report.sheets import xlsx
@@ -115,14 +116,14 @@ class _TableSheet:
     def _about(self) -> list[tuple[str, xlsx.Cell]]:
         return [
             ("表題", one_line(self.spec.title)),
-            ("対象期間", one_line(self.spec.period) or NOT_APPLICABLE),
-            ("対象地域", one_line(self.spec.area) or NOT_APPLICABLE),
-            ("集計対象", one_line(self.spec.base) or NOT_APPLICABLE),
+            ("対象期間", one_line(self.spec.subject.period) or NOT_APPLICABLE),
+            ("対象地域", one_line(self.spec.subject.area) or NOT_APPLICABLE),
+            ("集計対象", one_line(self.spec.subject.base) or NOT_APPLICABLE),
             ("対象数(n)", self._size()),
-            ("単位", units(self.columns, self.spec.unit)),
+            ("単位", units(self.columns, self.spec.schema.unit)),
             ("注", self._note()),
             ("記号", legend(self.columns)),
-            ("出典", one_line(self.spec.source) or NOT_APPLICABLE),
+            ("出典", one_line(self.spec.subject.source) or NOT_APPLICABLE),
             ("目次", xlsx.Link("目次へ戻る", CONTENTS)),
         ]
 
@@ -136,16 +137,16 @@ class _TableSheet:
             base = self.columns[self._places["base"]]
             sizes = list(dict.fromkeys(base.values))
             return _cell(sizes[0], "n") if len(sizes) == 1 else f"行ごとに異なる(「{base.heading}」の列)"
-        if len(self.spec.dimensions) != 1 or not self.spec.counts:
+        if len(self.spec.schema.dimensions) != 1 or not self.spec.counts:
             return NOT_APPLICABLE
-        labels = self.columns[self._places[next(iter(self.spec.dimensions))]].values
+        labels = self.columns[self._places[next(iter(self.spec.schema.dimensions))]].values
         counts = self.columns[self._places[self.spec.counts[0]]].values
-        totals = [n for label, n in zip(labels, counts, strict=True) if label in self.spec.total_labels]
+        totals = [n for label, n in zip(labels, counts, strict=True) if label in TOTAL_LABELS]
         return _cell(totals[0], "n") if len(totals) == 1 else NOT_APPLICABLE
 
     def _note(self) -> str:
         notes = [one_line(self.spec.note)] if self.spec.note else []
-        if self.spec.multiple:
+        if self.spec.schema.multiple:
             notes.append("複数回答のため、割合の合計は100%になりません。")
         return "".join(notes) or NOT_APPLICABLE
 
@@ -210,9 +211,9 @@ def _contents(tables: Sequence[_TableSheet], about: About) -> xlsx.Sheet:
         [
             xlsx.Link(table.sheet.name, table.sheet.name),
             one_line(table.spec.title),
-            one_line(table.spec.period) or NOT_APPLICABLE,
-            one_line(table.spec.area) or NOT_APPLICABLE,
-            one_line(table.spec.base) or NOT_APPLICABLE,
+            one_line(table.spec.subject.period) or NOT_APPLICABLE,
+            one_line(table.spec.subject.area) or NOT_APPLICABLE,
+            one_line(table.spec.subject.base) or NOT_APPLICABLE,
             xlsx.Number(len(table.sheet.rows)),
         ]
         for table in tables

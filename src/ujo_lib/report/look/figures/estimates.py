@@ -102,7 +102,7 @@ def forest(
         sheet.text(left, sheet.height - layout.small * 0.6, title, size=layout.small, color=SOFT)
         return sheet
 
-    return made(published, f"推定値と95%信頼区間の図、{len(names)}本", draw, finding, value=x, names=names)
+    return made(published, f"推定値とその幅の図、{len(names)}本", draw, finding, value=x, names=names)
 
 
 @shown_by("choices")

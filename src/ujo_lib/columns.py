@@ -1,0 +1,678 @@
+"""What a published column is: its kind knows heading, unit, number format, datatype and how it follows from counts.
+
+An analysis declares each column once, where it computes it, and hands on a `Typed`: the frame with its schema beside
+it. Whatever is later written above a column, on an axis, into a cell format or into an equation of the disclosure
+audit is asked of the column; nobody types it again, so nothing says 95 % over an interval of 90 %, or 件 above a %.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import Any, ClassVar, Final, Literal, Self
+
+import numpy as np
+import pandas as pd
+
+TOTAL_LABELS: Final = ("総数", "全体")
+"""Labels in dimension columns that stand for all categories together."""
+
+DIMENSIONS: Final[Mapping[str, str]] = {
+    "sex": "性別",
+    "age_band": "年齢層",
+    "occupation": "職業",
+    "topic": "相談内容",
+    "theme": "主題",
+    "month": "月",
+    "weekday": "曜日",
+    "hour": "時刻",
+    "date": "日付",
+    "week": "週の始まり",
+    "district": "地区",
+    "platform": "媒体",
+    "loneliness": "孤独感",
+    "death_wish": "希死念慮",
+    "suicidal_ideation": "自殺念慮",
+    "referral": "つなぎ先",
+}
+"""Headings of the variables by which more than one table splits."""
+
+_COUNTED: Final[Mapping[str, str]] = {"人": "人数", "名": "人数", "件": "件数"}
+_INTERVALS: Final[Mapping[str, str]] = {
+    "confidence": "信頼区間",
+    "prediction": "予測区間",
+    "acceptance": "偶然に収まる範囲",
+    "simultaneous": "同時信頼区間",
+    "assumption": "仮定による幅",
+}
+
+Datatype = Literal["string", "integer", "number", "boolean"]
+Interval = Literal["confidence", "prediction", "acceptance", "simultaneous", "assumption"]
+
+
+class ColumnError(ValueError):
+    """A table and what is said about its columns do not agree."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column; each kind is a subclass with its own defaults.
+
+    Attributes:
+        heading: Japanese heading without unit; empty for the kind's own.
+        unit: what is counted or measured (人, 件, 円 …); empty where there is none.
+        decimals: places shown; None where the kind does not round.
+        free: shown even where the counts of its row are hidden (a label, a number that everybody knows).
+    """
+
+    heading: str = ""
+    unit: str = ""
+    decimals: int | None = None
+    free: bool = False
+
+    default: ClassVar[str] = ""
+    written: ClassVar[str] = "text"
+
+    @property
+    def format(self) -> str:
+        """Number format as sentences and cells know it: text, n, share, percent2, rate, ratio, p or yen."""
+        return self.written
+
+    @property
+    def name(self) -> str:
+        """The heading without its unit."""
+        return self.heading or self._named() or self.default
+
+    def _named(self) -> str:
+        """A heading made from the fields of the kind; empty for the default."""
+        return ""
+
+    @property
+    def both(self) -> str:
+        """The heading without unit of a column that is printed together with its other end."""
+        return self.name
+
+    @property
+    def title(self) -> str:
+        """The heading as printed above the column and along an axis: with the unit, where the words do not say it."""
+        return f"{self.name}({self.unit})" if self.unit and not self.name.endswith(")") else self.name
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the column holds numbers."""
+        return self.format != "text"
+
+    @property
+    def datatype(self) -> Datatype:
+        """The datatype of the column in CSV metadata."""
+        return "string" if not self.numeric else "integer" if self.format == "n" else "number"
+
+    @property
+    def excel_format(self) -> str:
+        """Number format of a worksheet cell."""
+        return "#,##0" + ("." + "0" * self.decimals if self.decimals else "") if self.numeric else "@"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Columns of the same row from which the value follows; empty where it does not follow from its row."""
+        return ()
+
+    def value(self, row: Mapping[str, float]) -> float:
+        """What the column holds, computed from the columns that `sources` names.
+
+        Raises:
+            ColumnError: the value does not follow from its row.
+        """
+        raise ColumnError(f"{self.name} does not follow from its row ({', '.join(row)})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Column):
+    """Words: a label, a remark, a verdict, a date to be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension(Column):
+    """Categories by which members of a population are split.
+
+    Attributes:
+        variable: the variable of the population; the column's own name where none is given.
+        groups: label → the finer categories that it stands for.
+        multiple: several of its categories can be given as one person's answer, so that the cells do not add up.
+    """
+
+    free: bool = True
+    variable: str = ""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    multiple: bool = False
+
+    default: ClassVar[str] = "区分"
+
+    def _named(self) -> str:
+        return DIMENSIONS.get(self.variable, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Column):
+    """Yes or no."""
+
+    @property
+    def datatype(self) -> Datatype:
+        """Booleans stay booleans."""
+        return "boolean"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(Column):
+    """Whole numbers of things or people.
+
+    Attributes:
+        members: members of the table's population in the cell of their row: what disclosure control protects. False for
+            counts of anything else (days, another population, sums that follow from the row).
+        over: dimension columns over which it is summed: the total of a row or column printed beside each cell.
+    """
+
+    decimals: int | None = 0
+    members: bool = True
+    over: tuple[str, ...] = ()
+
+    written: ClassVar[str] = "n"
+
+    def _named(self) -> str:
+        return _COUNTED.get(self.unit, "数")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base(Count):
+    """How many a share is of. Without `over` it is a number printed beside the cells, and no cell itself."""
+
+    members: bool = False
+
+    def _named(self) -> str:
+        return "総数" if self.unit == "件" else "回答者数(n)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quotient(Column):
+    """What shares, rates and ratios have in common.
+
+    Attributes:
+        n: the column above the line; empty where the value does not follow from its row.
+        base: the column below the line.
+        scale: what the quotient is multiplied by.
+    """
+
+    n: str = ""
+    base: str = ""
+    scale: float = 1.0
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What is divided by what."""
+        return (self.n, self.base) if self.n and self.base else ()
+
+    def value(self, row: Mapping[str, float]) -> float:
+        """The scaled quotient; NaN over zero."""
+        if not self.sources:
+            return super().value(row)
+        return self.scale * row[self.n] / row[self.base] if row[self.base] else math.nan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share(Quotient):
+    """A part of a whole, kept as 0–1 and printed in percent.
+
+    Attributes:
+        of: the whole, in words (回答のあった相談).
+    """
+
+    unit: str = "%"
+    decimals: int | None = 1
+    of: str = ""
+
+    default: ClassVar[str] = "割合"
+
+    @property
+    def format(self) -> str:
+        """`share`, or `percent2` with two decimals."""
+        return "share" if self.decimals == 1 else f"percent{self.decimals}"
+
+    def _named(self) -> str:
+        return f"{self.of}に占める割合" if self.of else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate(Quotient):
+    """So many per something else: per day, per 100,000, per commissioner; also the mean or expectation of a count.
+
+    Attributes:
+        per: the something else, in words (1日); empty for a mean or an expectation.
+    """
+
+    decimals: int | None = 1
+    per: str = ""
+
+    @property
+    def format(self) -> str:
+        """`rate` with one decimal, `ratio` with two."""
+        return "rate" if self.decimals == 1 else "ratio"
+
+    def _named(self) -> str:
+        counted = _COUNTED.get(self.unit, "数")
+        return f"{self.per}あたり{counted}" if self.per else f"平均の{counted}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio(Quotient):
+    """How many times something else: two decimals, none from 100 on.
+
+    Attributes:
+        to: what it is compared with, in words (平均的な日).
+    """
+
+    unit: str = "倍"
+    decimals: int | None = 2
+    to: str = ""
+
+    default: ClassVar[str] = "比"
+    written: ClassVar[str] = "ratio"
+
+    def _named(self) -> str:
+        return f"{self.to}との比" if self.to else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference(Column):
+    """One column less another of the same kind, and written like them.
+
+    Attributes:
+        n: the column from which is taken.
+        base: the column that is taken away.
+        like: number format of the two.
+        to: what it is compared with, in words.
+    """
+
+    n: str = ""
+    base: str = ""
+    like: str = "n"
+    to: str = ""
+
+    default: ClassVar[str] = "差"
+
+    @property
+    def format(self) -> str:
+        """As its two columns are written."""
+        return self.like
+
+    def _named(self) -> str:
+        return f"{self.to}との差" if self.to else ""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The two columns."""
+        return (self.n, self.base) if self.n and self.base else ()
+
+    def value(self, row: Mapping[str, float]) -> float:
+        """The first less the second."""
+        return row[self.n] - row[self.base] if self.sources else super().value(row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate(Column):
+    """A number that was estimated, not counted: persons, contacts, an hour of the day; one decimal."""
+
+    decimals: int | None = 1
+
+    default: ClassVar[str] = "推定値"
+    written: ClassVar[str] = "rate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound(Column):
+    """One end of an interval around another column, and written like it.
+
+    Attributes:
+        of: the column around which the interval lies.
+        side: low or high.
+        interval: confidence (of an estimate), prediction (of a value to come), acceptance (what chance alone allows),
+            simultaneous (of a family of estimates), assumption (between two extremes assumed; it has no level).
+        level: probability with which the interval is meant to hold.
+        like: number format; that of the column `of` is filled in by the schema.
+        remark: what sets the interval apart from another one of the same table.
+    """
+
+    of: str
+    side: Literal["low", "high"]
+    interval: Interval = "confidence"
+    level: float | None = None
+    like: str = ""
+    remark: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.level is None) != (self.interval == "assumption"):
+            raise ColumnError(f"interval around {self.of}: of kind {self.interval}, at level {self.level}")
+        if self.level is not None and not 0 < self.level < 1:
+            raise ColumnError(f"interval around {self.of}: level {self.level} is not between 0 and 1")
+
+    @property
+    def format(self) -> str:
+        """As the column it lies around."""
+        return self.like or "ratio"
+
+    @property
+    def both(self) -> str:
+        """Heading of the interval as one column, without unit: 「95%信頼区間」."""
+        level = "" if self.level is None else f"{100 * self.level:.10g}%"
+        return (self.heading or level + _INTERVALS[self.interval]) + (
+            f"・{self.remark}" if self.remark else ""
+        )
+
+    @property
+    def name(self) -> str:
+        """Heading of this end alone."""
+        return f"{self.both}の{'下限' if self.side == 'low' else '上限'}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PValue(Column):
+    """A p value.
+
+    Attributes:
+        adjusted: the method of correction for several tests (ホルム法); empty for a raw p value.
+    """
+
+    decimals: int | None = 3
+    adjusted: str = ""
+
+    default: ClassVar[str] = "p値"
+    written: ClassVar[str] = "p"
+
+    def _named(self) -> str:
+        return f"補正後のp値({self.adjusted})" if self.adjusted else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Residual(Column):
+    """How far a cell lies from independence, in standard errors; the heading says which residual it is."""
+
+    decimals: int | None = 2
+
+    default: ClassVar[str] = "調整済み残差"
+    written: ClassVar[str] = "ratio"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statistic(Column):
+    """A number without unit that describes a fit or a test: F, a correlation, a variance ratio; two decimals."""
+
+    decimals: int | None = 2
+
+    default: ClassVar[str] = "統計量"
+    written: ClassVar[str] = "ratio"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money(Column):
+    """An amount of yen; its cells say 円 themselves."""
+
+    decimals: int | None = 0
+
+    default: ClassVar[str] = "費用"
+    written: ClassVar[str] = "yen"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Various(Column):
+    """Numbers of several kinds, one to a row: key figures, say.
+
+    Attributes:
+        by: the column that names the number format of each row.
+    """
+
+    by: str = "format"
+
+    default: ClassVar[str] = "値"
+    written: ClassVar[str] = "rate"
+
+
+KINDS: Final[Mapping[str, type[Column]]] = {
+    kind.__name__: kind
+    for kind in (
+        *(Text, Dimension, Flag, Count, Base, Share, Rate, Ratio, Difference, Estimate, Bound, PValue),
+        *(Residual, Statistic, Money, Various),
+    )
+}
+
+
+def interval(
+    of: str,
+    level: float | None,
+    kind: Interval = "confidence",
+    low: str = "low",
+    high: str = "high",
+    **more: Any,
+) -> dict[str, Column]:
+    """Both ends of an interval as columns.
+
+    Args:
+        of: the column around which it lies.
+        level: as in `Bound`.
+        kind: as `Bound.interval`.
+        low: name of the column with the lower end.
+        high: name of the column with the upper end.
+        more: further fields of `Bound`.
+
+    Example:
+        >>> [column.name for column in interval("share", 0.9).values()]
+        ['90%信頼区間の下限', '90%信頼区間の上限']
+    """
+    return {
+        low: Bound(of=of, side="low", interval=kind, level=level, **more),
+        high: Bound(of=of, side="high", interval=kind, level=level, **more),
+    }
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What the columns of a table are.
+
+    Attributes:
+        columns: name → kind, in the order of the table.
+        where: variable → categories, when the table counts a subgroup of its population only.
+        note: a reading note that belongs to how the numbers were computed.
+    """
+
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        told = dict(self.columns)
+        for name, column in self.columns.items():
+            if isinstance(column, Bound) and (around := self.columns.get(column.of)):
+                told[name] = replace(
+                    column, like=column.like or around.format, unit=column.unit or around.unit
+                )
+        object.__setattr__(self, "columns", told)
+
+    def __getitem__(self, column: str) -> Column:
+        return self.columns[column]
+
+    def of_kind(self, kind: type[Column]) -> list[str]:
+        """Names of the columns of a kind."""
+        return [name for name, column in self.columns.items() if isinstance(column, kind)]
+
+    @property
+    def dimensions(self) -> dict[str, str]:
+        """Column → variable of the population that it splits."""
+        return {name: c.variable or name for name, c in self.columns.items() if isinstance(c, Dimension)}
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """Columns whose cells are members of the population."""
+        return tuple(
+            name for name, c in self.columns.items() if isinstance(c, Count) and (c.members or c.over)
+        )
+
+    @property
+    def bases(self) -> dict[str, tuple[str, ...]]:
+        """Count column → dimension columns over which it is summed."""
+        return {name: c.over for name, c in self.columns.items() if isinstance(c, Count) and c.over}
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Columns that stay when the counts of their row are hidden."""
+        return tuple(name for name, column in self.columns.items() if column.free)
+
+    @property
+    def recode(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
+        """Variable → {published label: the finer categories that it stands for}."""
+        return {
+            c.variable or name: c.groups
+            for name, c in self.columns.items()
+            if isinstance(c, Dimension) and c.groups
+        }
+
+    @property
+    def multiple(self) -> tuple[str, ...]:
+        """Variables of which one person can name several categories, so that cells do not add up."""
+        return tuple(
+            c.variable or name for name, c in self.columns.items() if isinstance(c, Dimension) and c.multiple
+        )
+
+    @property
+    def unit(self) -> str:
+        """What the table counts or measures: the units of its counts, else of its other numbers but percentages."""
+        counts = [c.unit for c in self.columns.values() if isinstance(c, Count) and not isinstance(c, Base)]
+        others = [c.unit for c in self.columns.values() if c.numeric and c.unit != "%"]
+        return "・".join(dict.fromkeys(unit for unit in counts or others if unit))
+
+    def ends(self, bound: str) -> tuple[str, str] | None:
+        """Both ends of the interval to which a bound belongs; None for other columns, or without the other end."""
+        column = self.columns[bound]
+        if not isinstance(column, Bound):
+            return None
+        pair = {
+            c.side: name
+            for name, c in self.columns.items()
+            if isinstance(c, Bound) and replace(c, side=column.side) == column
+        }
+        return (pair["low"], pair["high"]) if set(pair) == {"low", "high"} else None
+
+    def around(self, column: str) -> tuple[str, str] | None:
+        """Both ends of the first interval around a column; None where there is none."""
+        found = (name for name, c in self.columns.items() if isinstance(c, Bound) and c.of == column)
+        return next(filter(None, map(self.ends, found)), None)
+
+    def to_plain(self) -> dict[str, Any]:
+        """The schema as plain JSON values: fields that differ from the kind's own, column by column."""
+        return {
+            "columns": {name: _to_plain(column) for name, column in self.columns.items()},
+            "where": {variable: list(labels) for variable, labels in self.where.items()},
+            "note": self.note,
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """Read back what `to_plain` wrote."""
+        columns = {name: _from_plain(column) for name, column in plain["columns"].items()}
+        return cls(columns, {name: tuple(labels) for name, labels in plain["where"].items()}, plain["note"])
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A tidy table and what its columns are.
+
+    Attributes:
+        frame: one row per cell or category.
+        schema: one column of it for each of the frame.
+    """
+
+    frame: pd.DataFrame
+    schema: Schema
+
+    def __post_init__(self) -> None:
+        there, said = list(map(str, self.frame.columns)), list(self.schema.columns)
+        if set(there) != set(said):
+            raise ColumnError(f"the table has the columns {there}, its schema {said}")
+        for name in self.schema.of_kind(Count):
+            values = pd.to_numeric(self.frame[name], errors="coerce").dropna().to_numpy(dtype=float)
+            if (values < 0).any() or (values != np.floor(values)).any():
+                raise ColumnError(f"column {name} holds something that is no count")
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, columns: Mapping[str, Column], **more: Any) -> Self:
+        """Put a frame and its columns together; columns that the frame lacks are left out.
+
+        Args:
+            frame: tidy table.
+            columns: name → kind, at least for every column of the frame.
+            more: `where` and `note` of the schema.
+
+        Raises:
+            ColumnError: a column of the frame is not declared, or a count holds something else.
+
+        Example:
+            >>> Typed.of(pd.DataFrame({"n": [3]}), {"n": Count(unit="件")}).schema["n"].title
+            '件数(件)'
+        """
+        if undeclared := [name for name in map(str, frame.columns) if name not in columns]:
+            raise ColumnError(f"no kind for the columns {undeclared}; declared: {list(columns)}")
+        return cls(frame, Schema({name: columns[name] for name in map(str, frame.columns)}, **more))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def select(self, *columns: str) -> Self:
+        """These columns only, in this order."""
+        kept = {name: self.schema[name] for name in columns}
+        return replace(self, frame=self.frame[list(columns)], schema=replace(self.schema, columns=kept))
+
+    def rows(self, keep: "pd.Series[bool] | Callable[[pd.DataFrame], pd.Series[bool]]") -> Self:
+        """The rows of a mask, or those for which a function of the frame says so."""
+        mask = keep(self.frame) if callable(keep) else keep
+        return replace(self, frame=self.frame.loc[mask].reset_index(drop=True))
+
+    def change(self, **columns: Column) -> Self:
+        """The same values under other kinds."""
+        return replace(self, schema=replace(self.schema, columns={**self.schema.columns, **columns}))
+
+    def rename(self, **names: str) -> Self:
+        """Columns under new names (old=new); shares, bounds and bases that point to them follow."""
+        columns = {
+            names.get(name, name): _renamed(column, names) for name, column in self.schema.columns.items()
+        }
+        frame = self.frame.rename(columns=names)
+        return replace(self, frame=frame, schema=replace(self.schema, columns=columns))
+
+    def join(self, other: "Typed", on: Iterable[str]) -> Self:
+        """The columns of another table beside these, where both agree in the columns `on`; every row here stays."""
+        frame = self.frame.merge(other.frame, on=list(on), how="left", validate="many_to_one")
+        columns = {**other.schema.columns, **self.schema.columns}
+        return replace(self, frame=frame, schema=replace(self.schema, columns=columns))
+
+
+def _renamed(column: Column, names: Mapping[str, str]) -> Column:
+    pointers = {key: str(getattr(column, key)) for key in ("n", "base", "of") if hasattr(column, key)}
+    changed: dict[str, Any] = {key: names[old] for key, old in pointers.items() if old in names}
+    if isinstance(column, Count):
+        changed["over"] = tuple(names.get(name, name) for name in column.over)
+    return replace(column, **changed)
+
+
+def _to_plain(column: Column) -> dict[str, Any]:
+    plain: dict[str, Any] = {"kind": type(column).__name__}
+    for item in fields(column):
+        value = getattr(column, item.name)
+        default = item.default_factory() if item.default_factory is not MISSING else item.default
+        if value != default:
+            plain[item.name] = dict(value) if isinstance(value, Mapping) else value
+    return plain
+
+
+def _from_plain(plain: Mapping[str, Any]) -> Column:
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
+    }
+    if "groups" in given:
+        given["groups"] = {label: tuple(atoms) for label, atoms in plain["groups"].items()}
+    return KINDS[given.pop("kind")](**given)
