@@ -37,8 +37,8 @@ NUMBER_MARK: Final = '<span class="number" data-of="{kind}"></span>'
 NUMBER_WORDS: Final = {"table": "表", "figure": "図"}
 LAB_STYLE: Final = (
     "<style>figure.table,figure.chart{margin:0;max-width:720px}figure.table table{margin:0}figure caption{"
-    "text-align:left;caption-side:top}figure :is(th,td){text-align:left}figure .num{text-align:right}"
-    "figure :is(.circumstances,.finding){display:block}</style>"
+    "text-align:left;caption-side:top}figure th,figure td[class]{text-align:left}figure td,figure th.num{"
+    "text-align:right}figure :is(.circumstances,.finding){display:block}</style>"
 )
 """Goes with a table or figure in a notebook, which has no style sheet of ours; a page leaves it out."""
 
@@ -357,9 +357,14 @@ def _body_rows(
             _row_heading(head.cells[row], _heading_kind(heads, at, row), mark if head is heads[-1] else "")
             for at, head in enumerate(heads)
         ]
-        cells += [f'<td class="{column.kind}">{html.escape(column.cells[row])}</td>' for column in body]
+        cells += [f"<td{_class(column)}>{html.escape(column.cells[row])}</td>" for column in body]
         rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
     return "".join(rows)
+
+
+def _class(column: _Column) -> str:
+    """Class of a cell; none for a number: most are, and a page holds thousands."""
+    return "" if column.kind == "num" else f' class="{column.kind}"'
 
 
 def _row_heading(words: str, kind: str, mark: str) -> str:

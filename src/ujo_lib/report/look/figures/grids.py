@@ -21,7 +21,7 @@ from ujo_lib.report.look.figures.sheet import Sheet, longest_run, ticks, widest,
 from ujo_lib.report.look.notation import HIDDEN, MISSING, SYMBOLS
 from ujo_lib.report.look.style import INK, PAPER, SEQUENTIAL, SOFT
 
-_COLOURS: Final = LinearSegmentedColormap.from_list("ujo", SEQUENTIAL, N=36)
+_COLOURS: Final = LinearSegmentedColormap.from_list("ujo", SEQUENTIAL, N=24)
 _BLACK: Final = "#111111"
 _EMPTY: Final = ListedColormap(["#efefef"])
 _EVEN: Final = 0.185
@@ -174,6 +174,7 @@ def _key(sheet: Sheet, grid: list[Axes], published: Published, value: str, rows:
     steps = ScalarMappable(_norm(rows["value"]), _COLOURS)
     bar = sheet.mpl.colorbar(steps, ax=grid, location="bottom", shrink=0.6, aspect=28, pad=0.03)
     bar.outline.set_visible(False)
+    bar.solids.set_clip_on(False)
     ticks(bar.ax.xaxis, sheet.layout)
     bar.ax.grid(visible=False)
     signs = {HIDDEN: rows["hidden"].any(), MISSING: (rows["gone"] & ~rows["hidden"]).any()}

@@ -161,7 +161,7 @@ def ticks(axis: Any, layout: Layout, *, whole: bool = False) -> None:
     most = 5 if layout.narrow or axis.axis_name == "y" else 8
     axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10], integer=whole))
     axis.set_major_formatter(FuncFormatter(lambda tick, _: f"{'△' if tick < 0 else ''}{abs(tick):,.10g}"))
-    axis.grid(visible=True)
+    axis.grid(visible=True, clip_on=False)
 
 
 def category_ticks(axes: Axes, layout: Layout, names: Sequence[str]) -> None:

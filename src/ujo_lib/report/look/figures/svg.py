@@ -20,21 +20,21 @@ _UNSEEN: Final = re.compile(
 )
 # A tenth of a pixel is enough for a place; a letter is drawn at 0.015625 of its own units.
 _NUMBER: Final = re.compile(r"scale\([^)]*\)|opacity: [\d.]+|(\d+\.\d+)")
-# Rectangles corner by corner, letters moved by a transform, names that nothing refers to, groups around a single thing.
+# Letters moved by a transform, names that nothing refers to, groups around a single thing, room inside a path.
 _SHORTER: Final = (
     (re.compile(r"\s*\n\s*"), "\n"),
-    (
-        re.compile(r"M (\S+) (\S+)\nL (\S+) \2\nL \3 (\S+)\nL \1 \4\n(?:L \1 \2\n)?(?:z\n)?"),
-        r"M\1 \2H\3V\4H\1z",
-    ),
-    (re.compile(r"(?<=[\d\"z])\s*([MLQCHVz])\s*(?=[-\d\"])"), r"\1"),
+    (re.compile(r"(?<=[\d\"z])\s*([MLQCz])\s*(?=[-\d\"M])"), r"\1"),
+    (re.compile(r'\n"'), '"'),
     (re.compile(r'(<use [^>]*)transform="translate\((\S+) 0\)"/>'), r'\1x="\2"/>'),
     (re.compile(r'(<use [^>]*href="#m\w+" [^>]*style="fill: #\w+);[^"]*"'), r'\1"'),
     (re.compile(r'style="fill: (#\w+)"'), r'fill="\1"'),
+    (re.compile(r'"#(\w)\1(\w)\2(\w)\3"'), r'"#\1\2\3"'),
+    (re.compile(r'<path [^>]*style="fill: none"/>\n'), ""),
     (re.compile(r' id="[A-Za-z.0-9]+_\d+"'), ""),
     (re.compile(r"<defs>\n</defs>\n|<g/>\n"), ""),
     (re.compile(r"<g>\n(<(?:path|use)\b[^>]*/>)\n</g>"), r"\1"),
 )
+_LINES: Final = re.compile(r"([-\d.]+) ([-\d.]+)((?:L[-\d.]+ [-\d.]+)+)")
 _STANDALONE: Final = re.compile(r' xmlns(?::xlink)?="[^"]*"| version="[^"]*"')
 _DEFINITIONS: Final = re.compile(r"<defs>(.*?)</defs>\n?", re.DOTALL)
 _DEFINITION: Final = re.compile(
@@ -45,8 +45,8 @@ _WORD: Final = re.compile(
     r"(?(1)\n</g>)"
 )
 _RUN: Final = re.compile(r'<use [^>]*( transform="scale[^"]*")/>\n(?:<use [^>]*\1/>\n)+')
-_CELLS: Final = re.compile(r'(?:<path d="M[\d. HV]+z" fill="#\w+"/>\n){3,}')
-_CELL: Final = re.compile(r'd="([^"]+)" fill="([^"]+)"')
+_CELLS: Final = re.compile(r'(?:<path d="[\d.MHVz ]+" fill="#\w+"/>\n){3,}')
+_CELL: Final = re.compile(r'd="(M[\d.]+ [\d.]+(?:[HV][\d.]+){3})[^"]*" fill="([^"]+)"')
 _NAME: Final = re.compile(r'(?:(?<= id=")|(?<=href="#)|(?<=url\(#))([^")]+)')
 
 
@@ -64,7 +64,19 @@ def written(drawn: Figure) -> str:
     )
     for pattern, shorter in _SHORTER:
         slim = pattern.sub(shorter, slim)
+    slim = _LINES.sub(_straight, slim)
     return slim.replace(f"{FONT}-", "G").replace("<svg ", '<svg stroke-linejoin="round" ', 1).strip()
+
+
+def _straight(found: re.Match[str]) -> str:
+    """A run of lines, those that lie or stand named by one number."""
+    x, y, lines = found.groups()
+    parts = [f"{x} {y}"]
+    for point in lines[1:].split("L"):
+        across, up = point.split(" ")
+        parts.append(f"H{across}" if up == y else f"V{up}" if across == x else f"L{point}")
+        x, y = across, up
+    return "".join(parts)
 
 
 def inline(svg: str) -> str:
