@@ -345,7 +345,7 @@ def _upright(
     read.scale(axes.yaxis, sheet.layout, published, y, sheet.layout.width - 60, low, mark)
     ends = rows[["value", "low", "high"]].to_numpy(dtype=float)
     ends = ends[np.isfinite(ends)]
-    axes.set_ylim(ends.min(initial=0.0) * 1.08, ends.max(initial=0.0) * 1.08 or 1.0)
+    axes.set_ylim(ends.min(initial=0.0) * 1.1, ends.max(initial=0.0) * 1.1 or 1.0)
 
 
 def _days(axes: Axes, first: pd.Timestamp, last: pd.Timestamp, size: float, room: float) -> None:

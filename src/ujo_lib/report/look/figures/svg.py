@@ -38,7 +38,7 @@ _LINES: Final = re.compile(r"([-\d.]+) ([-\d.]+)((?:L[-\d.]+ [-\d.]+)+)")
 _STANDALONE: Final = re.compile(r' xmlns(?::xlink)?="[^"]*"| version="[^"]*"')
 _DEFINITIONS: Final = re.compile(r"<defs>(.*?)</defs>\n?", re.DOTALL)
 _DEFINITION: Final = re.compile(
-    r'<(path|clipPath|pattern|g) id="([^"]+)".*?(?:(?<=/)>(?!\n?<use)|</\1>)', re.DOTALL
+    r'<(?:path|(clipPath|pattern|g)) id="([^"]+)"(?(1).*?</\1>|[^>]*/>)', re.DOTALL
 )
 _WORD: Final = re.compile(
     r'(<g>\n)?<g fill="(#\w+)" transform="translate\((\S+) (\S+)\) (scale\((\S+) \S+\))">\n*((?:<use [^>]*/>\n)+)</g>'
@@ -99,7 +99,8 @@ def inline(svg: str) -> str:
     drawn = _taken(_STANDALONE.sub("", svg).replace("xlink:href", "href").replace('pt"', '"', 2), known)
     drawn = _CELLS.sub(together, _WORD.sub(word, drawn))
     drawn = _RUN.sub(lambda run: f"<g{run[1]}>{run[0].replace(run[1], '')}</g>\n", drawn)
-    return drawn.replace(">", f"><defs>{''.join(known.values())}</defs>", 1)
+    drawn = drawn.replace(">", f"><defs>{''.join(known.values())}</defs>", 1)
+    return drawn.replace(">\n<", "><")
 
 
 class Shared:
