@@ -174,7 +174,7 @@ def _key(sheet: Sheet, grid: list[Axes], published: Published, value: str, rows:
     steps = ScalarMappable(_norm(rows["value"]), _COLOURS)
     bar = sheet.mpl.colorbar(steps, ax=grid, location="bottom", shrink=0.6, aspect=28, pad=0.03)
     bar.outline.set_visible(False)
-    bar.solids.set_clip_on(False)
+    bar.ax.collections[0].set_clip_on(False)
     ticks(bar.ax.xaxis, sheet.layout)
     bar.ax.grid(visible=False)
     signs = {HIDDEN: rows["hidden"].any(), MISSING: (rows["gone"] & ~rows["hidden"]).any()}
