@@ -124,11 +124,6 @@ def test_two_sheets_of_one_name_are_refused():
         xlsx.write([sheet, xlsx.Sheet("A", sheet.about, sheet.headings, sheet.rows)], "t")
 
 
-@pytest.mark.parametrize(("column", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
-def test_columns_are_named_as_spreadsheets_name_them(column, letters):
-    assert xlsx.column_letters(column) == letters
-
-
 def test_characters_that_xml_forbids_do_not_break_the_file():
     sheet = _open(_written(published({"label": ["a\x0bb & <c>"], "n": [1]})))["01_cases_by_sex"]
     assert sheet["A12"].value == "a b & <c>"
