@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +26,10 @@ MAX_PATHS = 400_000
 
 class TableTooLargeError(ValueError):
     """A table has too many cells or counts for exact enumeration."""
+
+
+LEVEL: Final = 0.95
+"""Confidence level where nobody asks for another."""
 
 
 @dataclass(frozen=True)
