@@ -17,7 +17,7 @@ import yaml
 
 from ujo_lib import stats
 from ujo_lib.annual.claims import Recall
-from ujo_lib.annual.released import Released, as_released, number
+from ujo_lib.annual.released import Released, as_released, bare, number
 from ujo_lib.columns import Ratio, Share, Text, Typed, Various, interval
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import NOTEBOOKS, ParameterError, ParameterProblem
@@ -122,11 +122,18 @@ def read_indicators(path: Path) -> list[Indicator]:
 def _indicator(entry: dict[str, Any]) -> Indicator:
     if entry["kind"] not in {"count", "share"}:
         raise ValueError(f"kind は count か share(いまは {entry['kind']})")
-    entry["place"] = Place(**entry["place"])
+    entry["place"] = _place(entry["place"])
     if entry.get("dispersion"):
-        entry["dispersion"] = Place(**entry["dispersion"])
+        entry["dispersion"] = _place(entry["dispersion"])
+    for name in ("low", "high", "gaps", "history", "comparable", "caution"):
+        entry[name] = bare(entry.get(name, ""))
     entry["changed"] = {int(year): str(what) for year, what in (entry.get("changed") or {}).items()}
     return Indicator(**entry)
+
+
+def _place(entry: Mapping[str, Any]) -> Place:
+    where = {bare(heading): str(cell) for heading, cell in entry.get("where", {}).items()}
+    return Place(**{**entry, "value": bare(entry["value"]), "where": where})
 
 
 def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear) -> Released:
