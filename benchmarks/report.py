@@ -55,7 +55,8 @@ def frozen(folder: Path) -> None:
     archive = subprocess.run(
         ["git", "archive", FROZEN, "src", "notebooks", "params"], cwd=ROOT, capture_output=True, check=True
     )
-    tarfile.open(fileobj=io.BytesIO(archive.stdout)).extractall(folder, filter="data")
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as bundle:
+        bundle.extractall(folder, filter="data")
     timed([sys.executable, "-m", "ujo_lib.cli", "sample", "--quiet"], folder)
 
 
