@@ -133,6 +133,16 @@ def test_an_empty_window_has_no_log_ratio_and_says_so():
     assert "0件" in effect.reason
 
 
+def test_the_daily_model_expects_what_its_ratio_is_of_also_in_an_empty_window():
+    comparison = prefecture(1, 1.3)
+    effect = controlled.model(comparison, "熊本県")
+    assert effect.expected * effect.estimate == pytest.approx(effect.n)
+    frame = comparison.frame.copy()
+    frame.loc[frame["role"] == IN_WINDOW, "local"] = 0
+    empty = controlled.model(Comparison("熊本県", frame), "熊本県")
+    assert (empty.n, empty.expected) == (0, comparison.expected)
+
+
 def test_autocorrelation_of_independent_days_stays_within_its_bounds():
     table = controlled.residual_autocorrelation(prefecture(8)).frame
     assert table["lag"].tolist() == list(range(1, 8))

@@ -391,8 +391,7 @@ def _notes(published: Published, columns: Sequence[_Column], small: Sequence[boo
         notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     elif any(small):
         notes.append(f"{_REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値です。")
-    parts = any(spec.schema[name].sources for name in spec.schema.of_kind(Share))
-    if parts and not spec.schema.multiple and any("." in cell for cell in cells):
+    if spec.schema.of_kind(Share) and not spec.schema.multiple and any("." in cell for cell in cells):
         notes.append(_ROUNDING)
     if spec.schema.multiple:
         notes.append("複数回答のため、割合の合計は100%になりません。")
