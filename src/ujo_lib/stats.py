@@ -23,6 +23,9 @@ from scipy.stats import contingency
 MAX_PATHS = 400_000
 """How many partial tables `fisher_freeman_halton` may hold before it gives up (a second or two)."""
 
+LEVEL: Final = 0.95
+"""Confidence level where nobody asks for another."""
+
 
 class TableTooLargeError(ValueError):
     """A table has too many cells or counts for exact enumeration."""
