@@ -20,15 +20,16 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 from scipy.stats import contingency
 
-LEVEL: Final = 0.95
-"""Confidence level where nobody asks for another."""
-
 MAX_PATHS = 400_000
 """How many partial tables `fisher_freeman_halton` may hold before it gives up (a second or two)."""
 
 
 class TableTooLargeError(ValueError):
     """A table has too many cells or counts for exact enumeration."""
+
+
+LEVEL: Final = 0.95
+"""Confidence level where nobody asks for another."""
 
 
 @dataclass(frozen=True)
