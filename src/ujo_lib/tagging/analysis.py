@@ -438,7 +438,7 @@ def _shares(
 
 def _has(tags: pd.DataFrame, labels: Labels) -> npt.NDArray[np.int64]:
     """Texts × themes: 1 where a text has the theme."""
-    return tags[list(labels)].to_numpy(np.int64)
+    return np.asarray(tags[list(labels)], np.int64)
 
 
 def _both(tags: pd.DataFrame, labels: Labels) -> npt.NDArray[np.int64]:
