@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 from scipy.signal import lfilter
 
+from ujo_lib import glm
 from ujo_lib.fiscal import SchoolBreak
-from ujo_lib.seasonality import attributes, circular, clustering, contrast, glm, memory, profiles, usage
+from ujo_lib.seasonality import attributes, circular, clustering, contrast, memory, profiles, usage
 from ujo_lib.seasonality.calendar import YEAR, Terms
 from ujo_lib.seasonality.dispersion import Array, deflated_share, small_sample
 from ujo_lib.seasonality.verdicts import ALPHA, PatternTests

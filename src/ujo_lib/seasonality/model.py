@@ -14,8 +14,9 @@ import pandas as pd
 from scipy import stats as scipy_stats
 from statsmodels.stats.diagnostic import acorr_ljungbox
 
+from ujo_lib import glm
 from ujo_lib.fiscal import WEEKDAYS_JA, SchoolBreak
-from ujo_lib.seasonality import glm, memory
+from ujo_lib.seasonality import memory
 from ujo_lib.seasonality.calendar import BRIDGE, HOLIDAY, TREND, WAVE_TERM, WEEKDAY_TERM, YEAR_END, Terms
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import Array, weeks_of

@@ -13,10 +13,10 @@ import pandas as pd
 from scipy import stats as scipy_stats
 
 from ujo_lib.fiscal import WEEKDAYS_JA, Period, SchoolBreak
+from ujo_lib.glm import moment_alpha
 from ujo_lib.seasonality.counts import HOURS, Counts, months_later
 from ujo_lib.seasonality.dispersion import Array, ratio_or_zero
 from ujo_lib.seasonality.forecast import Forecast, forecast_months
-from ujo_lib.seasonality.glm import moment_alpha
 from ujo_lib.seasonality.profiles import HOUR_LABELS
 
 
