@@ -339,7 +339,7 @@ def with_returning_clients(setting: Setting) -> Outcomes:
     alarm, covered = [], []
     for _ in range(SLOW):
         records = client_records(setting.rng, int(setting.size.contacts))
-        cells = attributes.crosstab(records, "occupation", "topic")
+        cells = attributes.crosstab(records, "occupation", "topic").frame
         alarm.append(bool((cells["p_holm"] < ALPHA).any()))
         one = clustering.share((records["lonely"] == "はい").to_numpy(), clustering.client_codes(records))
         covered.append(one.low <= LONELY <= one.high)
