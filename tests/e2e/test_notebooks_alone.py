@@ -8,9 +8,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.e2e.conftest import copy_project
+from tests.e2e.conftest import HOUSE, copy_project
 from tests.test_docs import COMMANDS, words
-from ujo_lib.params import NOTEBOOKS
 
 pytestmark = pytest.mark.e2e
 
@@ -21,7 +20,7 @@ PAPERMILL = next(line for _, line in COMMANDS if line.startswith("papermill note
 @pytest.mark.parametrize("way", ["papermill", "run all"])
 def test_every_notebook_runs_without_the_pipeline(way: str, tmp_path):
     root = copy_project(tmp_path / "素のまま")
-    for name in NOTEBOOKS:
+    for name in HOUSE:
         if way == "papermill":
             _papermill(root, PAPERMILL.replace("02_consultation_seasonality", name))
         else:

@@ -1,11 +1,13 @@
 """The page shows what the door lets through, marks it, and refuses a table the plan was not made for."""
 
+import shutil
+
 import pandas as pd
 import pytest
 
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
-from ujo_lib.params import QualitySettings
+from ujo_lib.params import QualitySettings, project_root
 from ujo_lib.report.door.masks import Masks, counted, masks_for
 from ujo_lib.report.door.publish import ANSWER, DOOR, PublishError, TableRecord, TableSpec
 from ujo_lib.report.page import open_page
@@ -26,8 +28,8 @@ def masks_of(records, policy):
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    for name in ("params", "notebooks"):
-        (tmp_path / name).mkdir()
+    (tmp_path / "params").mkdir()
+    shutil.copytree(project_root() / "notebooks", tmp_path / "notebooks")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

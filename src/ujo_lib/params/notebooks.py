@@ -32,7 +32,7 @@ NEEDS_TAG: Final = "needs-"
 ALL: Final = "*"
 """In `reads`: the tables of every other notebook of the year that reads none itself."""
 
-_NAME = re.compile(r"\d\d_\w+")
+_NAME = re.compile(r"[0-9]{2}_[a-z0-9_]+")
 
 
 class About(BaseModel):
@@ -126,6 +126,11 @@ class Notebook:
         )
 
 
+def is_name(name: str) -> bool:
+    """Whether a notebook of the suite can have this name: two digits, `_`, and small letters, digits or `_`."""
+    return _NAME.fullmatch(name) is not None
+
+
 def notebooks_of(root: Path, site: str) -> list[Notebook]:
     """The notebooks that a site can have in a report: those of the house and its own, in order.
 
@@ -138,7 +143,7 @@ def notebooks_of(root: Path, site: str) -> list[Notebook]:
     """
     files = [*(root / "notebooks").glob("*.ipynb"), *(root / "params" / site / "notebooks").glob("*.ipynb")]
     asked = {file.stem for file in (root / "params" / site).glob("fy*/*.yaml")}
-    found = [_read(file, file.stat().st_mtime_ns) for file in files if _NAME.fullmatch(file.stem)]
+    found = [_read(file, file.stat().st_mtime_ns) for file in files if is_name(file.stem)]
     # A notebook that says nothing belongs to somebody's desk, until a year has parameters for it.
     mine = [
         _notebook(file, told, cells) for file, told, cells in found if told is not None or file.stem in asked
