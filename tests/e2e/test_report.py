@@ -253,6 +253,7 @@ SHOWS = {
     "new-year sample 2023": "そろいました",
     "tag 相談.csv 主題.parquet --codebook params/codebook.yaml --jobs 2 --encoding cp932": "主題.parquet",
     "prune sample 2023 --signed": "",
+    "notebook new 06_housing sample 2023": "notebooks/06_housing.ipynb",
     "params sample 2023": "# 05_annual_summary",
     "new-year sample 2024": "params/sample/fy2024/common.yaml",
     "tag 相談.csv 主題.csv --encoding cp932": "主題.csv",
