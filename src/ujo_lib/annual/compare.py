@@ -20,7 +20,7 @@ from ujo_lib.annual.claims import Recall
 from ujo_lib.annual.released import Released, as_released, bare, number
 from ujo_lib.columns import Ratio, Share, Text, Typed, Various, interval
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import NOTEBOOKS, ParameterError, ParameterProblem
+from ujo_lib.params import ParameterError, ParameterProblem
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
 
@@ -148,10 +148,10 @@ def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear)
     names |= {indicator.dispersion.table for indicator in indicators if indicator.dispersion}
     records = []
     for name in sorted(names):
-        prefix, _, table = name.partition("_")
-        notebook = next(one for one in NOTEBOOKS if one.startswith(prefix))
+        number, _, table = name.partition("_")
         try:
-            records.append(recall(notebook, table).record(notebook))
+            shown = recall(number, table)
+            records.append(shown.record(shown.notebook))
         except NotSuppliedError:
             continue  # its indicators will say that the year has no such table
     return as_released(records, year)

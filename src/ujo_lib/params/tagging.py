@@ -1,22 +1,17 @@
 """Parameters of notebook 03: what the texts speak of."""
 
 from pathlib import Path
-from typing import ClassVar
 
 from pydantic import Field
 
-from ujo_lib.params.common import NotebookSettings
+from ujo_lib.params.common import FileName, NotebookSettings
 
 
 class TaggingSettings(NotebookSettings):
     """Content tagging."""
 
-    notebook: ClassVar[str] = "03_content_tagging"
-    kinds: ClassVar[tuple[str, ...]] = ("consultations",)
-    files: ClassVar[tuple[str, ...]] = ("codebook", "earlier_codebook")
-
-    codebook: str = Field("params/codebook.yaml", description="主題を付けるコードブック")
-    earlier_codebook: str = Field(
+    codebook: FileName = Field("params/codebook.yaml", description="主題を付けるコードブック")
+    earlier_codebook: FileName = Field(
         "", description="前の版のコードブック。書くと、主題の付き方の変化を庁内用に示す"
     )
     desk: str = Field("全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)")
