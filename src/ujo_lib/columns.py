@@ -412,12 +412,18 @@ class Statistic(Column):
 
 @dataclass(frozen=True, kw_only=True)
 class Money(Column):
-    """An amount of yen; its cells say 円 themselves."""
+    """An amount of yen; on a page its cells say 円 themselves."""
 
+    unit: str = "円"
     decimals: int | None = 0
 
     default: ClassVar[str] = "費用"
     written: ClassVar[str] = "yen"
+
+    @property
+    def title(self) -> str:
+        """The heading alone."""
+        return self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -535,9 +541,10 @@ class Schema:
     @property
     def multiple(self) -> tuple[str, ...]:
         """Variables of which one person can name several categories, so that cells do not add up."""
-        return tuple(
+        several = [
             c.variable or name for name, c in self.columns.items() if isinstance(c, Dimension) and c.multiple
-        )
+        ]
+        return tuple(dict.fromkeys(several))
 
     @property
     def unit(self) -> str:

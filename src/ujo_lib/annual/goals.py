@@ -6,6 +6,7 @@ import pandas as pd
 import yaml
 
 from ujo_lib.annual.claims import Cell, Recall, is_withheld, rows_of
+from ujo_lib.columns import Text, Typed
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look import notation
 
@@ -18,7 +19,7 @@ def read_goals(path: Path) -> list[dict[str, object]]:
     return goals
 
 
-def measure(goals: list[dict[str, object]], recall: Recall) -> pd.DataFrame:
+def measure(goals: list[dict[str, object]], recall: Recall) -> Typed:
     """Hold every goal against the published tables.
 
     Returns:
@@ -34,7 +35,14 @@ def measure(goals: list[dict[str, object]], recall: Recall) -> pd.DataFrame:
             except NotSuppliedError as reason:
                 note = str(reason)
         rows.append((goal["goal"], goal["indicator"], value, status, note))
-    return pd.DataFrame(rows, columns=["goal", "indicator", "value", "status", "note"], dtype=object)
+    columns = {
+        "goal": Text(heading="目標(要約)"),
+        "indicator": Text(heading="指標"),
+        "value": Text(heading="値"),
+        "status": Text(heading="測定"),
+        "note": Text(heading="説明"),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns), dtype=object), columns)
 
 
 def _value(cell: Cell, recall: Recall) -> str:

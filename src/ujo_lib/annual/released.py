@@ -7,6 +7,7 @@ compared, too, if somebody writes its tables in the same plain form.
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from ujo_lib.report.sheets.exports import UNBOUNDED, Table, list_of_tables
 
 LIST_OF_TABLES: Final = "00_表の一覧.csv"
 
+_UNIT: Final = re.compile(r"\([^()]*\)$")
+
 Rows = list[dict[str, str]]
 
 
@@ -28,7 +31,7 @@ class Released:
 
     Attributes:
         year: the fiscal year.
-        tables: table name (`02_totals`) → its rows, heading → cell as text.
+        tables: table name (`02_totals`) → its rows, heading without unit → cell as text.
         about: table name → its line in the list of tables (対象期間, 集計対象, 単位 …).
     """
 
@@ -97,8 +100,20 @@ def number(cell: str | None) -> float | None:
     return float(str(cell).replace(",", ""))
 
 
+def bare(heading: str) -> str:
+    """A heading without its unit: whether the unit was printed has changed over the years, what is counted has not.
+
+    Example:
+        >>> bare("件数(件)"), bare("下限")
+        ('件数', '下限')
+    """
+    return _UNIT.sub("", heading)
+
+
 def _rows(content: bytes) -> Rows:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    lines = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    headings = [bare(heading) for heading in next(lines, [])]
+    return [dict(zip(headings, line, strict=False)) for line in lines]
 
 
 def _about(content: bytes) -> dict[str, Mapping[str, str]]:

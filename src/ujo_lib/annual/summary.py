@@ -11,9 +11,11 @@ import pandas as pd
 import yaml
 
 from ujo_lib.annual.claims import Cell, Recall, is_withheld, rows_of
+from ujo_lib.columns import Bound, Column, Text, Typed, Various, interval
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import Line
+from ujo_lib.stats import LEVEL
 
 JARGON = (
     "周知", "流入", "母数", "PF", "プラットフォーム", "インプレッション", "KPI", "アウトリーチ", "スキーム",
@@ -21,8 +23,6 @@ JARGON = (
     "当該", "鑑み", "資する", "図る",
 )  # fmt: skip
 """Words of offices and of advertising that the five sentences do without."""
-
-COLUMNS = ("label", "value", "format", "unit", "low", "high", "note")
 
 
 def read_limits(path: Path) -> list[tuple[str, str]]:
@@ -37,21 +37,31 @@ def read_key_figures(path: Path) -> list[dict[str, Any]]:
     return figures
 
 
-def key_figures(entries: list[dict[str, Any]], recall: Recall) -> pd.DataFrame:
+def key_figures(entries: list[dict[str, Any]], recall: Recall, level: float = LEVEL) -> Typed:
     """Look up every key figure.
 
     Args:
         entries: as read by `read_key_figures`.
         recall: usually `page.recall`.
+        level: confidence level of all intervals shown.
 
     Returns:
-        One row per figure with the columns `COLUMNS`; value and bounds are None where the door keeps the figure back
-        or there is none, and the note says which.
+        One row per figure: label, value, format, unit, low, high, note; value and bounds are None where the door keeps
+        the figure back or there is none, and the note says which. An interval of another level or kind is left out.
     """
-    return pd.DataFrame([_row(entry, recall) for entry in entries], columns=COLUMNS)
+    columns = {
+        "label": Text(heading="項目"),
+        "value": Various(),
+        "format": Text(),
+        "unit": Text(heading="単位"),
+        **interval("value", level),
+        "note": Text(heading="説明"),
+    }
+    rows = [_row(entry, recall, level) for entry in entries]
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
-def _row(entry: dict[str, Any], recall: Recall) -> dict[str, Any]:
+def _row(entry: dict[str, Any], recall: Recall, level: float) -> dict[str, Any]:
     cell = Cell(**entry["cell"])
     row: dict[str, Any] = {
         "label": entry["label"],
@@ -70,11 +80,19 @@ def _row(entry: dict[str, Any], recall: Recall) -> dict[str, Any]:
     if is_withheld(table, cell):
         return row | {"note": "人数が少ないため秘匿"}
     rows = rows_of(table, cell)
-    names = {"value": cell.column} | {name: entry[name] for name in ("low", "high") if name in entry}
+    names = {"value": cell.column} | {
+        name: entry[name]
+        for name in ("low", "high")
+        if name in entry and _is_confidence(table.spec.schema[entry[name]], level)
+    }
     for name, column in names.items():
         values = pd.to_numeric(table.frame.loc[rows, column]).dropna()
         row[name] = float(values.sum()) if len(values) else None
     return row
+
+
+def _is_confidence(column: Column, level: float) -> bool:
+    return isinstance(column, Bound) and (column.interval, column.level) == ("confidence", level)
 
 
 def five_sentences(recall: Recall) -> list[Line]:

@@ -1,5 +1,6 @@
 """Parameters of notebook 03: what the texts speak of."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field
@@ -35,3 +36,8 @@ class TaggingSettings(NotebookSettings):
     def focus_values(self) -> dict[str, list[str]]:
         """Column → accepted values of the consultations looked at closely, in the order of the steps."""
         return {column: values.split("|") for column, values in self.focus.items()}
+
+    @property
+    def codebook_before(self) -> Path:
+        """The earlier codebook; the present one where none is named."""
+        return self.path("earlier_codebook" if self.earlier_codebook else "codebook")
