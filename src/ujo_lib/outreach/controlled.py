@@ -37,7 +37,8 @@ def model(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> 
     fit = fit_negative_binomial(used["local"].to_numpy(float), X, np.log(used["control"].to_numpy(float)))
     estimate, error = float(fit.coefficients[0, 1]), float(np.sqrt(fit.bread[0, 1, 1]))
     z = float(distributions.norm.ppf((1 + level) / 2))
-    low, high = np.exp(estimate - z * error), np.exp(estimate + z * error)
+    with np.errstate(over="ignore"):  # an empty window has no upper bound
+        low, high = np.exp(estimate - z * error), np.exp(estimate + z * error)
     n, ratio = int(used.loc[inside > 0, "local"].sum()), float(np.exp(estimate))
     return judged(
         area,
