@@ -306,14 +306,6 @@ class Page:
         file = self.settings.tables_folder / self.settings.notebook / NOT_SUPPLIED
         write_atomically(file, json.dumps({"whole": whole, "reasons": dict(reasons)}, ensure_ascii=False))
 
-    def internal(self, make: Callable[[], object]) -> object | None:
-        """Evaluate and show something for readers inside the city only; nothing at all in a release.
-
-        Args:
-            make: called without arguments, so that in a release the work is not even done.
-        """
-        return None if self.is_release else make()
-
     band = _method(figures.band)
     bars = _method(figures.bars)
     calendar_map = _method(figures.calendar_map)
