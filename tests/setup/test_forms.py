@@ -7,8 +7,9 @@ import pytest
 
 from ujo_lib import intake
 from ujo_lib.fiscal import FiscalYear
+from ujo_lib.intake.reading import has_example
 from ujo_lib.intake.schemas import EXAMPLE_MARK
-from ujo_lib.setup.forms import data_folder, forms, has_example
+from ujo_lib.setup.forms import data_folder, forms
 
 INPUTS = "params/sample/fy2023/inputs.yaml"
 KINDS = (

@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ujo_lib.params.common import NotebookSettings, load_settings, read_flat_yaml
-from ujo_lib.params.errors import ParameterError, ParameterProblem
 from ujo_lib.params.paths import PathOutsideProjectError, inside, project_root
+from ujo_lib.yamlfile import ParameterError, ParameterProblem, read_yaml
 
 if TYPE_CHECKING:
     from ujo_lib.params.outreach import OutreachSettings
@@ -35,6 +35,7 @@ __all__ = [
     "load_settings",
     "project_root",
     "read_flat_yaml",
+    "read_yaml",
     "settings_model",
 ]
 
