@@ -412,12 +412,18 @@ class Statistic(Column):
 
 @dataclass(frozen=True, kw_only=True)
 class Money(Column):
-    """An amount of yen; its cells say 円 themselves."""
+    """An amount of yen; on a page its cells say 円 themselves."""
 
+    unit: str = "円"
     decimals: int | None = 0
 
     default: ClassVar[str] = "費用"
     written: ClassVar[str] = "yen"
+
+    @property
+    def title(self) -> str:
+        """The heading alone."""
+        return self.name
 
 
 @dataclass(frozen=True, kw_only=True)

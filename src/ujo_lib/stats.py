@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,9 +23,16 @@ from scipy.stats import contingency
 MAX_PATHS = 400_000
 """How many partial tables `fisher_freeman_halton` may hold before it gives up (a second or two)."""
 
+LEVEL: Final = 0.95
+"""Confidence level where nobody asks for another."""
+
 
 class TableTooLargeError(ValueError):
     """A table has too many cells or counts for exact enumeration."""
+
+
+LEVEL: Final = 0.95
+"""Confidence level where nobody asks for another."""
 
 
 @dataclass(frozen=True)

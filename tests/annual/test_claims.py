@@ -31,7 +31,7 @@ FRAME = pd.DataFrame(
 def _verdict(rule: str, published, table=None, **cell) -> str:
     claim = Claim("T1", "…", published, "", rule, Cell("02", "hours", **cell))
     frame = compare([claim], lambda *_: table or unmasked(SPEC, FRAME))
-    return frame["verdict"].iloc[0]
+    return frame.frame["verdict"].iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,13 @@ def test_a_strictly_falling_row_is_descending_and_a_flat_one_is_not():
 def test_a_hidden_cell_is_neither_compared_nor_shown():
     table = mask(TableRecord.of("02", SPEC, FRAME), FRAME, {"n": [True, False, False, False]})
     claim = Claim("T1", "…", 40, "件", "equal", Cell("02", "hours", where={"hour": "22時"}))
-    (row,) = compare([claim], lambda *_: table).to_dict("records")
+    (row,) = compare([claim], lambda *_: table).frame.to_dict("records")
     assert (row["computed"], row["verdict"]) == ("x", WITHHELD)
 
 
 def test_what_nothing_computes_stays_in_the_table():
     claim = Claim("A1", "…", 200, "万円", "none", None, "支払額の記録がない")
-    (row,) = compare([claim], lambda *_: None).to_dict("records")
+    (row,) = compare([claim], lambda *_: None).frame.to_dict("records")
     assert (row["verdict"], row["note"]) == (UNKNOWN, "支払額の記録がない")
 
 
@@ -94,7 +94,7 @@ def test_a_goal_without_a_figure_stays_unmeasured():
         Goal(goal="a", indicator="b", cell=Cell("02", "hours", where={"hour": "総数"})),
         Goal(goal="c", indicator="d", note="設問がない"),
     ]
-    frame = measure(goals, lambda *_: unmasked(SPEC, FRAME))
+    frame = measure(goals, lambda *_: unmasked(SPEC, FRAME)).frame
     assert list(frame["status"]) == [MEASURED, UNMEASURED]
     assert list(frame["value"]) == ["102", "…"]
 

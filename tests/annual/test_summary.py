@@ -9,6 +9,7 @@ import pytest
 from tests.annual.entries import Cell, Claim
 from ujo_lib.annual import goals, summary
 from ujo_lib.annual.claims import compare
+from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, Typed, interval
 from ujo_lib.params.annual import Goal, KeyFigure
 from ujo_lib.report.door.publish import NotSuppliedError, TableSpec, unmasked
 from ujo_lib.report.look.wording import sentence
@@ -16,6 +17,18 @@ from ujo_lib.report.look.wording import sentence
 CASES, CHANGES = ("01_survey_descriptives", "cases_by_sex"), ("01_survey_descriptives", "wave_changes")
 MONTHS, VERDICTS = ("02_consultation_seasonality", "months"), ("02_consultation_seasonality", "verdicts")
 LONELY, EFFECT = ("02_consultation_seasonality", "lonely"), ("04_outreach_effect", "city_effect")
+
+
+KINDS = {
+    "sex": Dimension(),
+    "n": Count(unit="人"),
+    "n_earlier": Count(unit="人"),
+    **interval("n", 0.95),
+    "month": Dimension(),
+    "per_day": Rate(per="1日"),
+    "share": Share(),
+    "estimate": Ratio(),
+}
 
 
 def year(*, month="検出せず", low=0.44, high=1.36, code="not_detected", estimate=2.06) -> dict:
@@ -35,8 +48,9 @@ def told(tables: dict) -> list[str]:
     def recall(notebook, table):
         if (notebook, table) not in tables:
             raise NotSuppliedError("調査のない年度")
-        spec = TableSpec(id=table, title=table, unit="", base="", source="", formats={"share": "share"})
-        return unmasked(spec, tables[notebook, table])
+        frame = tables[notebook, table]
+        typed = Typed.of(frame, {name: KINDS.get(name, Text()) for name in frame})
+        return unmasked(TableSpec(table, table, schema=typed.schema), frame)
 
     return [sentence(line.template, *line.tables) for line in summary.five_sentences(recall)]
 
@@ -90,12 +104,16 @@ def test_goals_claims_and_key_figures_of_a_missing_page_give_the_reason():
         raise NotSuppliedError("調査のない年度")
 
     cell = {"notebook": "01_survey_descriptives", "table": "cases_by_sex"}
-    (goal,) = goals.measure([Goal(goal="g", indicator="i", cell=Cell(**cell))], recall).to_dict("records")
+    (goal,) = goals.measure([Goal(goal="g", indicator="i", cell=Cell(**cell))], recall).frame.to_dict(
+        "records"
+    )
     assert (goal["status"], goal["note"]) == (goals.UNMEASURED, "調査のない年度")
     claim = Claim("S01", "人数", 25, "人", "equal", Cell(**cell))
-    (verdict,) = compare([claim], recall).to_dict("records")
+    (verdict,) = compare([claim], recall).frame.to_dict("records")
     assert verdict["verdict"] == "計算不可"
     assert "調査のない年度" in verdict["note"]
-    (figure,) = summary.key_figures([KeyFigure(label="人数", cell=Cell(**cell))], recall).to_dict("records")
+    (figure,) = summary.key_figures([KeyFigure(label="人数", cell=Cell(**cell))], recall).frame.to_dict(
+        "records"
+    )
     assert figure["value"] is None
     assert figure["note"] == "調査のない年度"

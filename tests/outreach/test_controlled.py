@@ -133,8 +133,18 @@ def test_an_empty_window_has_no_log_ratio_and_says_so():
     assert "0件" in effect.reason
 
 
+def test_the_daily_model_expects_what_its_ratio_is_of_also_in_an_empty_window():
+    comparison = prefecture(1, 1.3)
+    effect = controlled.model(comparison, "熊本県")
+    assert effect.expected * effect.estimate == pytest.approx(effect.n)
+    frame = comparison.frame.copy()
+    frame.loc[frame["role"] == IN_WINDOW, "local"] = 0
+    empty = controlled.model(Comparison("熊本県", frame), "熊本県")
+    assert (empty.n, empty.expected) == (0, comparison.expected)
+
+
 def test_autocorrelation_of_independent_days_stays_within_its_bounds():
-    table = controlled.residual_autocorrelation(prefecture(8))
+    table = controlled.residual_autocorrelation(prefecture(8)).frame
     assert table["lag"].tolist() == list(range(1, 8))
     assert (table["estimate"].between(table["low"], table["high"])).mean() >= 0.8
 
@@ -143,7 +153,7 @@ def test_the_band_of_the_window_holds_the_count_exactly_when_nothing_was_detecte
     for seed, ratio in ((1, 1.0), (2, 1.5), (3, 1.1)):
         comparison = prefecture(seed, ratio)
         effect = controlled.block_t(comparison, "熊本県")
-        window = controlled.counterfactual(comparison, effect).query(
+        window = controlled.counterfactual(comparison, effect).frame.query(
             "role == @IN_WINDOW", local_dict={"IN_WINDOW": IN_WINDOW}
         )
         inside = bool((window["low"] <= window["n"]).item() and (window["n"] <= window["high"]).item())
@@ -154,8 +164,8 @@ def test_the_band_of_the_window_holds_the_count_exactly_when_nothing_was_detecte
 def test_after_a_refusal_there_is_nothing_to_draw():
     refusal = Refusal("empty_window", "データがない")
     effect = controlled.block_t(refusal, "熊本県")
-    assert controlled.counterfactual(refusal, effect).empty
-    assert controlled.residual_autocorrelation(refusal).empty
+    assert controlled.counterfactual(refusal, effect).frame.empty
+    assert controlled.residual_autocorrelation(refusal).frame.empty
 
 
 @pytest.mark.parametrize(
@@ -165,5 +175,5 @@ def test_the_figure_says_on_which_side_of_the_band_the_window_lies(ratio, words)
     comparison = prefecture(3, ratio)
     effect = controlled.block_t(comparison, "熊本県")
     assert words in controlled.reading(effect)
-    window = controlled.counterfactual(comparison, effect).set_index("role").loc[IN_WINDOW]
+    window = controlled.counterfactual(comparison, effect).frame.set_index("role").loc[IN_WINDOW]
     assert (window["low"] <= window["n"] <= window["high"]) == (ratio == 1.0)

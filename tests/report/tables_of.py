@@ -1,36 +1,95 @@
 """Published tables for the tests of the report room, small enough to check by eye."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from ujo_lib.report.door.publish import Published, TableSpec
+from ujo_lib.columns import (
+    Base,
+    Column,
+    Count,
+    Dimension,
+    Estimate,
+    Flag,
+    Ratio,
+    Schema,
+    Share,
+    Text,
+    Typed,
+    Various,
+    interval,
+)
+from ujo_lib.report.door.publish import Published, Subject, TableSpec
 
 
 def published(
-    columns: dict[str, Sequence[Any]], hide: Sequence[tuple[int, str]] = (), **spec: Any
+    columns: Mapping[str, Sequence[Any]],
+    hide: Sequence[tuple[int, str]] = (),
+    *,
+    id: str = "cases_by_sex",
+    title: str = "当事者の性別",
+    unit: str = "人",
+    dimensions: Mapping[str, str] | None = None,
+    multiple: bool = False,
+    kinds: Mapping[str, Column] | None = None,
+    **subject: Any,
 ) -> Published:
-    """A table as an audience sees it; `hide` lists (row, column) of what the door keeps back."""
-    frame = pd.DataFrame(columns)
+    """A table as an audience sees it.
+
+    Args:
+        columns: name → cells.
+        hide: (row, column) of what the door keeps back.
+        id, title: of the description.
+        unit: what `n` counts.
+        dimensions: column → variable, for the columns that split a population.
+        multiple: whether several of their categories can be one person's answer.
+        kinds: what the columns are; by name and content where nothing is said, see `kind_of`.
+        subject: fields of `Subject` that differ from those of the survey.
+    """
+    frame = pd.DataFrame(dict(columns))
+    split = {
+        name: Dimension(variable=variable, multiple=multiple) for name, variable in (dimensions or {}).items()
+    }
+    known = {**split, **(kinds or {})}
+    typed = Typed(
+        frame, Schema({name: known.get(name) or kind_of(str(name), frame, unit) for name in frame.columns})
+    )
     hidden = pd.DataFrame(False, index=frame.index, columns=frame.columns)
     for row, column in hide:
         hidden.loc[row, column] = True
         frame[column] = frame[column].astype(object)
         frame.loc[row, column] = None
-    described = {
-        "id": "cases_by_sex",
-        "title": "当事者の性別",
-        "unit": "人",
+    about = {
         "base": "把握された当事者",
         "source": "該当者票",
         "period": "令和5(2023)年度",
         "area": "見本市",
     }
-    return Published(TableSpec(**described | spec), frame.infer_objects(), hidden)
+    return Published(
+        TableSpec(id, title, Subject(**about | subject), typed.schema), frame.infer_objects(), hidden
+    )
 
 
-def by_sex(hide: Sequence[tuple[int, str]] = (), **spec: Any) -> Published:
+def kind_of(name: str, frame: pd.DataFrame, unit: str = "人") -> Column:
+    """What a column of a test's table is, where the test does not care: by its name, else by what it holds."""
+    around = next((column for column in ("share", "estimate", "value", "n") if column in frame), "n")
+    usual: dict[str, Column] = {
+        "n": Count(unit=unit),
+        "base": Base(unit=unit),
+        "share": Share(n="n" if "n" in frame else "", base="base" if "base" in frame else ""),
+        "estimate": Estimate() if "n" in frame else Ratio(),
+        "value": Various() if "format" in frame else Estimate(),
+        **interval(around, 0.95),
+    }
+    if frame[name].dtype == bool:
+        return Flag()
+    if not len(frame) or not pd.api.types.is_numeric_dtype(frame[name]):
+        return Text(heading=name)
+    return usual.get(name, Ratio(unit="", heading=name))
+
+
+def by_sex(hide: Sequence[tuple[int, str]] = (), **more: Any) -> Published:
     """Seventeen men, eight women, nobody without an answer."""
     columns = {
         "sex": ["男性", "女性", "無回答"],
@@ -40,12 +99,7 @@ def by_sex(hide: Sequence[tuple[int, str]] = (), **spec: Any) -> Published:
         "low": [0.484, 0.172, 0.0],
         "high": [0.828, 0.516, 0.133],
     }
-    return published(
-        columns,
-        hide,
-        **{"dimensions": {"sex": "sex"}, "population": "cases", "counts": ("n",), "labels": {"sex": "性別"}}
-        | spec,
-    )
+    return published(columns, hide, **{"dimensions": {"sex": "sex"}, "population": "cases"} | more)
 
 
 def by_occupation(hide: Sequence[tuple[int, str]] = ()) -> Published:

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 
-from ujo_lib.columns import TOTAL_LABELS
+from ujo_lib.columns import TOTAL_LABELS, Count, Text, Typed
 from ujo_lib.params import ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Cell, Claim, Claims, Rule
 from ujo_lib.report.door.publish import NotSuppliedError, Published
@@ -47,7 +47,7 @@ def read_claims(path: Path) -> list[Claim]:
     return list(read_yaml(Claims, path).claims)
 
 
-def compare(claims: list[Claim], recall: Recall) -> pd.DataFrame:
+def compare(claims: list[Claim], recall: Recall) -> Typed:
     """Hold every claim against the published tables.
 
     Args:
@@ -61,8 +61,15 @@ def compare(claims: list[Claim], recall: Recall) -> pd.DataFrame:
         ParameterError: a claim names a cell that is not there.
     """
     rows = answered("published.yaml", [(claim.id, claim) for claim in claims], recall, _row)
-    columns = ["id", "statement", "published", "computed", "verdict", "note"]
-    return pd.DataFrame(rows, columns=columns, dtype=object)
+    columns = {
+        "id": Text(heading="番号"),
+        "statement": Text(heading="公表された内容(要約)"),
+        "published": Text(heading="公表値"),
+        "computed": Text(heading="計算値"),
+        "verdict": Text(heading="判定"),
+        "note": Text(heading="説明"),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns), dtype=object), columns)
 
 
 def _row(claim: Claim, recall: Recall) -> tuple[str, ...]:
@@ -103,11 +110,12 @@ def answered(
     return rows
 
 
-def count_verdicts(compared: pd.DataFrame) -> pd.DataFrame:
+def count_verdicts(compared: pd.DataFrame) -> Typed:
     """Count the claims by verdict; every verdict has a row."""
     order = [AGREES, DIFFERS, UNKNOWN, WITHHELD]
     counted = compared["verdict"].value_counts()
-    return pd.DataFrame({"verdict": order, "n": [int(counted.get(verdict, 0)) for verdict in order]})
+    frame = pd.DataFrame({"verdict": order, "n": [int(counted.get(verdict, 0)) for verdict in order]})
+    return Typed.of(frame, {"verdict": Text(heading="判定"), "n": Count(unit="件")})
 
 
 def _answer(claim: Claim, recall: Recall) -> tuple[str, str]:
@@ -251,10 +259,13 @@ def _positive(claim: Claim, table: Published) -> tuple[str, str]:
 
 
 def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
-    """A difference whose interval includes zero; the interval stands in the columns `…_low` and `…_high`."""
+    """A difference whose interval includes zero."""
     cell = claim.cell
     assert cell is not None
-    names = [cell.column, f"{cell.column}_low", f"{cell.column}_high"]
+    ends = table.spec.schema.around(cell.column)
+    if ends is None:
+        raise KeyError(f"no interval around {cell.column}")
+    names = [cell.column, *ends]
     estimate, low, high = (float(value) for value in table.frame.loc[rows_of(table, cell), names].iloc[0])
     said = " / ".join(f"{notation.percent_figure(value)}" for value in (estimate, low, high))
     return f"差(ポイント) {said}", _verdict(low <= 0 <= high)

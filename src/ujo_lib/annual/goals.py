@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from ujo_lib.annual.claims import Recall, answered, is_withheld, rows_of
+from ujo_lib.columns import Text, Typed
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Cell, Goal, Goals
 from ujo_lib.report.door.publish import NotSuppliedError
@@ -22,7 +23,7 @@ def read_goals(path: Path) -> list[Goal]:
     return list(read_yaml(Goals, path).goals)
 
 
-def measure(goals: list[Goal], recall: Recall) -> pd.DataFrame:
+def measure(goals: list[Goal], recall: Recall) -> Typed:
     """Hold every goal against the published tables.
 
     Returns:
@@ -32,7 +33,14 @@ def measure(goals: list[Goal], recall: Recall) -> pd.DataFrame:
         ParameterError: goals that name a cell that is not there.
     """
     rows = answered("goals.yaml", [(goal.goal, goal) for goal in goals], recall, _row)
-    return pd.DataFrame(rows, columns=["goal", "indicator", "value", "status", "note"], dtype=object)
+    columns = {
+        "goal": Text(heading="目標(要約)"),
+        "indicator": Text(heading="指標"),
+        "value": Text(heading="値"),
+        "status": Text(heading="測定"),
+        "note": Text(heading="説明"),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns), dtype=object), columns)
 
 
 def _row(goal: Goal, recall: Recall) -> tuple[str, ...]:

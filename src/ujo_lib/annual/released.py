@@ -16,6 +16,7 @@ from ujo_lib.fiscal import FiscalYear
 from ujo_lib.report.door.publish import TableRecord
 from ujo_lib.report.look.notation import HIDDEN, MISSING
 from ujo_lib.report.sheets.exports import UNBOUNDED, Table, list_of_tables
+from ujo_lib.text import bare
 
 LIST_OF_TABLES: Final = "00_表の一覧.csv"
 
@@ -28,7 +29,7 @@ class Released:
 
     Attributes:
         year: the fiscal year.
-        tables: table name (`02_totals`) → its rows, heading → cell as text.
+        tables: table name (`02_totals`) → its rows, heading without unit → cell as text.
         about: table name → its line in the list of tables (対象期間, 集計対象, 単位 …).
     """
 
@@ -98,7 +99,9 @@ def number(cell: str | None) -> float | None:
 
 
 def _rows(content: bytes) -> Rows:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    lines = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    headings = [bare(heading) for heading in next(lines, [])]
+    return [dict(zip(headings, line, strict=False)) for line in lines]
 
 
 def _about(content: bytes) -> dict[str, Mapping[str, str]]:

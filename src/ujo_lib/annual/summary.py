@@ -4,17 +4,20 @@ The sentences are for somebody who reads nothing else: at most sixty characters,
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ujo_lib.annual.claims import Recall, answered, is_withheld, rows_of
+from ujo_lib.columns import Bound, Column, Text, Typed, Various, interval
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import KeyFigure, KeyFigures, Limits
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import Line
+from ujo_lib.stats import LEVEL
 
 JARGON = (
     "周知", "流入", "母数", "PF", "プラットフォーム", "インプレッション", "KPI", "アウトリーチ", "スキーム",
@@ -22,8 +25,6 @@ JARGON = (
     "当該", "鑑み", "資する", "図る",
 )  # fmt: skip
 """Words of offices and of advertising that the five sentences do without."""
-
-COLUMNS = ("label", "value", "format", "unit", "low", "high", "note")
 
 
 def read_limits(path: Path) -> list[tuple[str, str]]:
@@ -44,25 +45,35 @@ def read_key_figures(path: Path) -> list[KeyFigure]:
     return list(read_yaml(KeyFigures, path).key_figures)
 
 
-def key_figures(entries: list[KeyFigure], recall: Recall) -> pd.DataFrame:
+def key_figures(entries: list[KeyFigure], recall: Recall, level: float = LEVEL) -> Typed:
     """Look up every key figure.
 
     Args:
         entries: as read by `read_key_figures`.
         recall: usually `page.recall`.
+        level: confidence level of all intervals shown.
 
     Returns:
-        One row per figure with the columns `COLUMNS`; value and bounds are None where the door keeps the figure back
-        or there is none, and the note says which.
+        One row per figure: label, value, format, unit, low, high, note; value and bounds are None where the door keeps
+        the figure back or there is none, and the note says which. An interval of another level or kind is left out.
 
     Raises:
         ParameterError: figures that name a cell that is not there.
     """
-    rows = answered("key_figures.yaml", [(entry.label, entry) for entry in entries], recall, _row)
-    return pd.DataFrame(rows, columns=COLUMNS)
+    columns = {
+        "label": Text(heading="項目"),
+        "value": Various(),
+        "format": Text(),
+        "unit": Text(heading="単位"),
+        **interval("value", level),
+        "note": Text(heading="説明"),
+    }
+    named = [(entry.label, entry) for entry in entries]
+    rows = answered("key_figures.yaml", named, recall, partial(_row, level=level))
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
-def _row(entry: KeyFigure, recall: Recall) -> dict[str, Any]:
+def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
     cell = entry.cell
     row: dict[str, Any] = {
         "label": entry.label,
@@ -82,12 +93,18 @@ def _row(entry: KeyFigure, recall: Recall) -> dict[str, Any]:
         return row | {"note": "人数が少ないため秘匿"}
     rows = rows_of(table, cell)
     names = {"value": cell.column} | {
-        name: column for name, column in (("low", entry.low), ("high", entry.high)) if column
+        name: column
+        for name, column in (("low", entry.low), ("high", entry.high))
+        if column and _is_confidence(table.spec.schema[column], level)
     }
     for name, column in names.items():
         values = pd.to_numeric(table.frame.loc[rows, column]).dropna()
         row[name] = float(values.sum()) if len(values) else None
     return row
+
+
+def _is_confidence(column: Column, level: float) -> bool:
+    return isinstance(column, Bound) and (column.interval, column.level) == ("confidence", level)
 
 
 def five_sentences(recall: Recall) -> list[Line]:

@@ -47,7 +47,7 @@ def _diff(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     compared = compare.compare(compare.read_indicators(settings.path("indicators_file")), before, now)
-    lines = compare.as_text(compared, before_year, now_year)
+    lines = compare.as_text(compared)
     print("\n".join(",".join(line) for line in lines) if options.csv else _aligned(lines))
     return DONE
 

@@ -6,9 +6,10 @@ Each names cells of tables that the notebooks publish; whether such a cell is th
 from collections import Counter
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from ujo_lib.fiscal import FiscalYear
+from ujo_lib.text import bare
 from ujo_lib.yamlfile import Declared, Many, Word
 
 Rule = Literal[
@@ -150,6 +151,10 @@ class Limits(Declared):
     limits: Many[Limit]
 
 
+_Heading = Annotated[str, AfterValidator(bare)]
+"""A heading of a released table; its unit is no part of its name."""
+
+
 class Place(Declared):
     """Where a number stands in the released tables.
 
@@ -160,8 +165,8 @@ class Place(Declared):
     """
 
     table: str = Field(pattern=r"^\d\d_.+$")
-    value: str
-    where: dict[str, Word] = Field({})
+    value: _Heading
+    where: dict[_Heading, Word] = Field({})
 
 
 def _by_year(changed: Any) -> Any:
@@ -195,14 +200,14 @@ class Indicator(Declared):
     kind: Literal["count", "share"]
     unit: str
     place: Place
-    low: str = ""
-    high: str = ""
-    gaps: str = ""
+    low: _Heading = ""
+    high: _Heading = ""
+    gaps: _Heading = ""
     dispersion: Place | None = None
     changed: Annotated[dict[int, str], BeforeValidator(_by_year)] = Field({})
-    history: str = ""
-    comparable: str = ""
-    caution: str = ""
+    history: _Heading = ""
+    comparable: _Heading = ""
+    caution: _Heading = ""
 
 
 class Indicators(Declared):

@@ -35,7 +35,7 @@ def test_the_legend_explains_the_signs_that_occur_and_no_others() -> None:
     assert "「-」該当なし" in shown
     assert "秘匿" not in shown
     assert "「x」秘匿" in table_html(by_sex(hide=[(1, "n")]))
-    assert "「△」負の数" in table_html(published({"label": ["差"], "n": [-7]}))
+    assert "「△」負の数" in table_html(published({"label": ["差"], "difference": [-7]}))
 
 
 def test_a_hidden_number_appears_nowhere_in_the_table() -> None:

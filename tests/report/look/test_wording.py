@@ -218,8 +218,8 @@ def test_an_unknown_verdict_is_refused() -> None:
 
 
 def test_an_open_interval_is_said_to_be_open() -> None:
-    assert wording.interval_phrase(1.2, math.inf, "ratio") == "95%信頼区間 1.20以上、上限なし"
-    assert wording.interval_phrase(0.617, 0.768) == "95%信頼区間 61.7〜76.8%"
+    assert wording.interval_phrase("95%信頼区間", 1.2, math.inf, "ratio") == "95%信頼区間 1.20以上、上限なし"
+    assert wording.interval_phrase("90%信頼区間", 0.617, 0.768) == "90%信頼区間 61.7〜76.8%"
 
 
 def test_days_carry_the_era_and_the_western_year() -> None:

@@ -227,7 +227,9 @@ def _plain(published: Published, columns: Sequence[str] | None) -> tuple[list[_C
 
 def _default_columns(published: Published) -> list[str]:
     """All columns; one base for all rows stands in the caption, and 参考値 is a mark."""
-    kept = [str(name) for name in published.frame.columns if name not in _marks(published)]
+    schema = published.spec.schema
+    formats = [c.by for c in schema.columns.values() if isinstance(c, Various)]
+    kept = [name for name in schema.columns if name not in (*_marks(published), *formats)]
     base = _base_column(published)
     if base and published.frame[base].nunique(dropna=False) == 1 and len(published.frame) > 1:
         kept.remove(base)
@@ -262,9 +264,13 @@ def _interval_column(published: Published, lower: str, upper: str) -> _Column:
 def _cell_texts(published: Published, column: str, number_format: str) -> list[str]:
     """Spell the cells of a column: number or text, 「x」 when kept back, 「…」 when there is none."""
     values: list[Any] = published.frame[column].tolist()
+    kind = published.spec.schema[column]
+    formats = (
+        published.frame[kind.by].tolist() if isinstance(kind, Various) else [number_format] * len(values)
+    )
     return [
-        HIDDEN if hide else MISSING if value is None or pd.isna(value) else _cell_text(value, number_format)
-        for value, hide in zip(values, published.hidden[column].tolist(), strict=True)
+        HIDDEN if hide else MISSING if value is None or pd.isna(value) else _cell_text(value, written)
+        for value, hide, written in zip(values, published.hidden[column].tolist(), formats, strict=True)
     ]
 
 

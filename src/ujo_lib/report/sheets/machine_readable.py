@@ -19,7 +19,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ujo_lib.report.look.notation import HIDDEN, MISSING
 from ujo_lib.report.sheets.exports import UNBOUNDED
-from ujo_lib.report.sheets.workbook import UNIT_IN_HEADING
 from ujo_lib.text import MACHINE_DEPENDENT
 
 RULES: Final = (
@@ -40,6 +39,9 @@ _NAMES: Final = re.compile("番号|コード|規則|書き方|値$")
 """Headings of digits that count nothing: names of things, and values quoted from somebody else's file."""
 
 _TWO_NUMBERS: Final = re.compile(r"[\d.,]+%?\s*(?:[〜~、/;]\s*[\d.,]+%?|[((][\d.,]+%?[))])")
+_UNIT_IN_HEADING: Final = re.compile(r"[((][^()()]+[))]$")
+"""A heading that says the unit of its numbers, 「割合(%)」 say."""
+
 _SPACING: Final = re.compile(r"^\s|\s$|\n|\s{2,}")
 _ERA_YEAR: Final = re.compile(r"(?:令和|平成|昭和)(?:\d+|元)年")
 _WESTERN: Final = re.compile(r"(?:19|20)\d\d")
@@ -170,7 +172,7 @@ class _Table:
         listed = str(self.about.get(_UNIT) or "")
         for heading, _ in self._numeric():
             name = str(heading.value)
-            if not UNIT_IN_HEADING.search(name) and f"、{name}: " not in f"、{listed}":
+            if not _UNIT_IN_HEADING.search(name) and f"、{name}: " not in f"、{listed}":
                 yield heading.coordinate, f"単位のない見出し「{name}」"
 
     def _eras(self) -> Iterator[tuple[str, str]]:
