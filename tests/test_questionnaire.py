@@ -54,7 +54,7 @@ def test_codes_keep_their_leading_zeros(tmp_path):
         ("{id: a, title: 甲, wording: 甲, kind: single}", "options は選択式の項目にだけ"),
         ("{id: a, title: 甲, wording: 甲, kind: text, options: {1: x}}", "options は選択式の項目にだけ"),
         ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: x}}", "同じ選択肢が二度"),
-        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 1: y}}", "「1」が2度"),
+        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 1: y}}", "「1」は一度だけ"),
         ("{id: a, title: 甲, wording: '', kind: text}", "空でない文字列"),
         ("{id: a, title: 甲, kind: text}", "必須の項目"),
         ("{id: 甲, title: 甲, wording: 甲, kind: text}", "に合う文字列"),

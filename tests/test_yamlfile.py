@@ -143,8 +143,8 @@ def test_an_unknown_name_is_told_with_the_nearest_of_its_own_place(tmp_path):
 @pytest.mark.parametrize(
     ("text", "line", "told"),
     [
-        ("leaves: []\nleaves: []\n", 2, "「leaves」が2度"),
-        ("? [a]\n: b\n", 1, "名前が文字ではありません"),
+        ("leaves: []\nleaves: []\n", 2, "「leaves」は一度だけ"),
+        ("? [a]\n: b\n", 1, "文字の名前"),
         ("leaves:\n\t- a\n", 2, "UTF-8 の YAML"),
         ("leaves: &a [*a]\n", 1, "項目: 値"),
         ("leaves: " + "9" * 5000, None, "ふつうの大きさ"),

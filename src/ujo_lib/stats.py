@@ -31,10 +31,6 @@ class TableTooLargeError(ValueError):
     """A table has too many cells or counts for exact enumeration."""
 
 
-LEVEL: Final = 0.95
-"""Confidence level where nobody asks for another."""
-
-
 @dataclass(frozen=True)
 class Interval:
     """An estimate with its confidence limits, all in the unit of the estimate.

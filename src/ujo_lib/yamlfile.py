@@ -27,6 +27,9 @@ T = TypeVar("T")
 Place = tuple[str | int, ...]
 """Keys and positions that lead to a value, outermost first."""
 
+_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+
 Many = Annotated[tuple[T, ...], Strict(False)]
 """Several values: a list in the file, a tuple in the model."""
 
@@ -92,6 +95,13 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
+class _RefusedError(yaml.MarkedYAMLError):
+    """A key that no file of ours may have; says in Japanese what is expected."""
+
+    def __init__(self, problem: str, node: yaml.Node) -> None:
+        super().__init__(problem=problem, problem_mark=node.start_mark)
+
+
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the fast one where it is built
     """Keys as written, each once; days stay text."""
 
@@ -104,9 +114,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         seen: set[str] = set()
         for key, _ in node.value:
             if (name := self._key(key)) in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"「{name}」が2度書かれています", key.start_mark
-                )
+                raise _RefusedError(f"「{name}」は一度だけ", key)
             seen.add(name)
         self.flatten_mapping(node)
         return {self._key(key): self.construct_object(value, deep=deep) for key, value in node.value}
@@ -114,7 +122,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     @staticmethod
     def _key(node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode):
-            raise yaml.constructor.ConstructorError(None, None, "名前が文字ではありません", node.start_mark)
+            raise _RefusedError("文字の名前", node)
         return str(node.value)
 
 
@@ -139,40 +147,27 @@ class Document:
         Raises:
             ParameterError: it is absent, or no YAML in UTF-8.
         """
+        remedy, line = "字下げ・コロン・引用符を確かめる", None
         try:
-            text = file.read_text(encoding="utf-8-sig")
-            loader = _Loader(text)
+            loader = _Loader(file.read_text(encoding="utf-8-sig"))
             try:
                 root = loader.get_single_node()
                 return cls(file.name, None if root is None else loader.construct_document(root), root)
             finally:
                 loader.dispose()
         except (FileNotFoundError, IsADirectoryError):
-            problem = ("(ファイル)", "(なし)", f"{file} にファイルがあること", "ファイルを用意する")
-            raise ParameterError([ParameterProblem(file.name, *problem)]) from None
+            expected, remedy = f"{file} にファイルがあること", "ファイルを用意する"
         except UnicodeDecodeError:
-            problem = ("(ファイル)", "(読めない)", "UTF-8 の YAML", "UTF-8 で保存し直す")
-            raise ParameterError([ParameterProblem(file.name, *problem)]) from None
+            expected, remedy = "UTF-8 の YAML", "UTF-8 で保存し直す"
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else None
-            said = str(getattr(error, "problem", ""))
-            expected = said if said.startswith(("「", "名")) else "UTF-8 の YAML"
-            raise ParameterError(
-                [
-                    ParameterProblem(
-                        file.name,
-                        "(書き方)",
-                        "(読めない)",
-                        expected,
-                        "字下げ・コロン・引用符を確かめる",
-                        line,
-                    )
-                ]
-            ) from None
+            expected = str(error.problem) if isinstance(error, _RefusedError) else "UTF-8 の YAML"
         except (ValueError, RecursionError):
-            problem = ("(書き方)", "(読めない)", "ふつうの大きさの値", "桁の多すぎる数や深い入れ子をなくす")
-            raise ParameterError([ParameterProblem(file.name, *problem)]) from None
+            expected, remedy = "ふつうの大きさの値", "桁の多すぎる数や深い入れ子をなくす"
+        raise ParameterError(
+            [ParameterProblem(file.name, "(ファイル)", "(読めない)", expected, remedy, line)]
+        )
 
     def line(self, place: Place) -> int | None:
         """The line of a value, or of the innermost thing around it that is there; None for the whole file."""
@@ -230,23 +225,22 @@ def _problem(item: Any, model: type[BaseModel], file: str, line: int | None) -> 
     match item["type"]:
         case "extra_forbidden":
             guess = nearest(str(place[-1]), _names(model, place[:-1]))
-            remedy = f"「{guess}」の書き間違いではありませんか" if guess else "この行を消してください"
-            problem = (_shown(item["input"]), "この名前のパラメーターはありません", remedy)
+            expected, remedy = "この名前のパラメーターはありません", "この行を消してください"
         case "literal_error":
             known = re.findall("'([^']*)'", item["ctx"]["expected"])
             guess = nearest(str(item["input"]), known)
-            remedy = f"「{guess}」の書き間違いではありませんか" if guess else "このどれかを書いてください"
-            problem = (_shown(item["input"]), f"{'、'.join(known)} のいずれか", remedy)
+            expected, remedy = f"{'、'.join(known)} のいずれか", "このどれかを書いてください"
         case "missing":
-            problem = ("(なし)", "必須の項目です", "この項目を書き加えてください")
+            return ParameterProblem(
+                file, key, "(なし)", "必須の項目です", "この項目を書き加えてください", line
+            )
         case _:
-            problem = (_shown(item["input"]), _expected(item), "値を直してください")
-    return ParameterProblem(file, key, *problem, line)
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+            guess, expected, remedy = None, _expected(item), "値を直してください"
+    value = repr(item["input"])
+    shown = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
+    return ParameterProblem(
+        file, key, shown, expected, f"「{guess}」の書き間違いではありませんか" if guess else remedy, line
+    )
 
 
 def _own_names(model: type[BaseModel]) -> list[str]:
@@ -278,33 +272,23 @@ _EXPECTED: Mapping[str, str] = {
     "bool": "true または false",
     "list": "リスト([…])",
     "tuple": "リスト([…])",
-    "dict": "項目: 値 の組({…})",
-    "model": "項目: 値 の組({…})",
+    "dict": "項目: 値 の組({{…}})",
+    "model": "項目: 値 の組({{…}})",
     "date": "実在する日付(例 2023-04-01)",
     "recursion": "自分自身を含まない値",
+    "value_error": "{error}",
+    "greater_than_equal": "{ge} 以上",
+    "greater_than": "{gt} より大きい値",
+    "less_than_equal": "{le} 以下",
+    "less_than": "{lt} より小さい値",
+    "string_pattern_mismatch": "形 {pattern} に合う文字列",
+    "string_too_short": "空でない文字列",
+    "too_short": "{min_length} つ以上",
 }
-"""First word of pydantic's name of a mistake → what was expected."""
+"""Pydantic's name of a mistake, or its first word → what was expected; our own validators speak Japanese already."""
 
 
 def _expected(item: Any) -> str:
-    """Word a broken constraint; messages of our own validators are Japanese already."""
-    told = item.get("ctx", {})
-    match item["type"]:
-        case "value_error":
-            return str(told["error"])
-        case "greater_than_equal":
-            return f"{told['ge']} 以上"
-        case "greater_than":
-            return f"{told['gt']} より大きい値"
-        case "less_than_equal":
-            return f"{told['le']} 以下"
-        case "less_than":
-            return f"{told['lt']} より小さい値"
-        case "string_pattern_mismatch":
-            return f"形 {told['pattern']} に合う文字列"
-        case "too_short" | "string_too_short":
-            return f"{told.get('min_length', 1)} つ以上" if item["type"] == "too_short" else "空でない文字列"
-        case "too_long":
-            return f"{told['max_length']} つ以下"
-        case kind:
-            return _EXPECTED.get(kind.split("_")[0], "見本(params/sample)のとおりの値")
+    kind = item["type"]
+    told = _EXPECTED.get(kind) or _EXPECTED.get(kind.split("_")[0]) or "見本(params/sample)のとおりの値"
+    return told.format(**item.get("ctx", {}))

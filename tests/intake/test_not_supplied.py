@@ -17,7 +17,7 @@ def test_check_goes_on_and_tells_what_is_missing(tmp_path):
     file = declare(tmp_path, {"not_supplied": {"ads": "広告を出していない"}})
     data = intake.check(file, ["ads"])
     assert data.ok
-    assert overview.not_supplied(data)["reason"].tolist() == ["広告を出していない"]
+    assert overview.not_supplied(data).frame["reason"].tolist() == ["広告を出していない"]
 
 
 def test_who_loads_it_is_told_the_reason(tmp_path):
