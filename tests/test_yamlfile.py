@@ -10,7 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ujo_lib.params import NOTEBOOKS, load_settings, project_root, settings_model
+from ujo_lib.params import load_settings, notebooks_of, project_root, settings_model
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.inputs import AdHeadings, Inputs
@@ -95,12 +95,12 @@ def test_a_valid_file_with_anything_put_in_any_place_ends_in_a_model_or_in_japan
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(shape=SHAPES, name=st.sampled_from(list(NOTEBOOKS)))
-def test_any_shape_of_a_parameter_file_ends_in_settings_or_in_japanese(tmp_path, shape, name):
+@given(shape=SHAPES, notebook=st.sampled_from(notebooks_of(project_root(), "sample")))
+def test_any_shape_of_a_parameter_file_ends_in_settings_or_in_japanese(tmp_path, shape, notebook):
     file = tmp_path / "common.yaml"
     file.write_text(yaml.safe_dump(shape, allow_unicode=True), encoding="utf-8")
     with suppress(ParameterError):
-        load_settings(settings_model(name), file)
+        load_settings(settings_model(notebook), file)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

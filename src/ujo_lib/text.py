@@ -230,16 +230,3 @@ def _mask_called(match: re.Match[str]) -> str:
 def _mask_stated(match: re.Match[str]) -> str:
     name = match["name"] or match["introduced"] or match["am"]
     return match[0] if _STATED_IS_NOT_NAME.fullmatch(name) else f"{match[0].removesuffix(name)}〔氏名〕"
-
-
-_UNIT = re.compile(r"\([^()]*\)$")
-
-
-def bare(heading: str) -> str:
-    """A heading without its unit: whether the unit was printed has changed over the years, what is counted has not.
-
-    Example:
-        >>> bare("件数(件)"), bare("下限")
-        ('件数', '下限')
-    """
-    return _UNIT.sub("", heading)

@@ -38,9 +38,9 @@ class City:
 
     def _write(self) -> None:
         data = self.root / "data"
-        shutil.copytree(ROOT / "params", self.root / "params")
-        for folder in (data, self.root / "notebooks"):
-            folder.mkdir()
+        for folder in ("params", "notebooks"):
+            shutil.copytree(ROOT / folder, self.root / folder)
+        data.mkdir()
         cases = self.survey.cases.copy()
         cases[CODES] = cases[CODES].map(lambda codes: ",".join(map(str, codes)))
         outing = "該当者の状態(外出状況)"

@@ -19,7 +19,7 @@ from ujo_lib.annual.claims import Recall
 from ujo_lib.annual.released import Released, as_released, number
 from ujo_lib.columns import Ratio, Share, Text, Typed, Various, interval
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import NOTEBOOKS, ParameterError, ParameterProblem, read_yaml
+from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Indicator, Indicators
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
@@ -71,17 +71,10 @@ def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear)
     names |= {indicator.dispersion.table for indicator in indicators if indicator.dispersion}
     records = []
     for name in sorted(names):
-        prefix, _, table = name.partition("_")
-        notebook = next((one for one in NOTEBOOKS if one.startswith(prefix)), None)
-        if notebook is None:
-            told = (
-                name,
-                f"{'、'.join(one[:2] for one in NOTEBOOKS)} のどれかで始まる表の名前",
-                "place を直す",
-            )
-            raise ParameterError([ParameterProblem("indicators.yaml", "table", *told)])
+        number, _, table = name.partition("_")
         try:
-            records.append(recall(notebook, table).record(notebook))
+            shown = recall(number, table)
+            records.append(shown.record(shown.notebook))
         except NotSuppliedError:
             continue  # its indicators will say that the year has no such table
     return as_released(records, year)
@@ -178,17 +171,18 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
                 )
             )
             last = reading if reading.value is not None else last
-    return Typed.of(
-        pd.DataFrame(rows, columns=list(COURSE_COLUMNS)),
-        {
-            "label": Text(heading="指標"),
-            "year": Text(heading="年度"),
-            "format": Text(),
-            "value": Share(heading="値") if {one.kind for one in indicators} == {"share"} else Various(),
-            **interval("value", level),
-            "remark": Text(heading="理由・注意"),
-        },
-    )
+    frame = pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
+    columns = {
+        "label": Text(heading="指標"),
+        "year": Text(heading="年度"),
+        "format": Text(),
+        "value": Various(),
+        **interval("value", level),
+        "remark": Text(heading="理由・注意"),
+    }
+    if {one.kind for one in indicators} == {"share"}:
+        return Typed.of(frame.drop(columns="format"), columns | {"value": Share(heading="値")})
+    return Typed.of(frame, columns)
 
 
 def as_text(compared: Typed) -> list[list[str]]:

@@ -65,13 +65,12 @@ def _release(options: argparse.Namespace) -> int:
 
 def _sign(options: argparse.Namespace) -> int:
     from ujo_lib.disclosure.signature import SealError, is_sealed, release_id, sign, write_zip
-    from ujo_lib.params import load_settings, settings_model
-    from ujo_lib.pipeline.keys import SUMMARY
+    from ujo_lib.params.notebooks import with_role
 
     place = place_of(options)
     if not is_sealed(place.release):
         return explain("審査済みの公表用ページがありません。先に `ujo release` を実行してください。", REFUSED)
-    settings = load_settings(settings_model(SUMMARY), *place.parameter_files(SUMMARY))
+    settings = place.settings(with_role(place.notebooks, "summary"))
     if not settings.synthetic and not settings.contacts_checked_on:
         return explain(
             "相談窓口の連絡先が未確認です。番号を実際に確かめ、common.yaml の contacts_checked_on に"

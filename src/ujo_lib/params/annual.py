@@ -6,10 +6,9 @@ Each names cells of tables that the notebooks publish; whether such a cell is th
 from collections import Counter
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.text import bare
 from ujo_lib.yamlfile import Declared, Many, Word
 
 Rule = Literal[
@@ -151,10 +150,6 @@ class Limits(Declared):
     limits: Many[Limit]
 
 
-_Heading = Annotated[str, AfterValidator(bare)]
-"""A heading of a released table; its unit is no part of its name."""
-
-
 class Place(Declared):
     """Where a number stands in the released tables.
 
@@ -165,8 +160,8 @@ class Place(Declared):
     """
 
     table: str = Field(pattern=r"^\d\d_.+$")
-    value: _Heading
-    where: dict[_Heading, Word] = Field({})
+    value: str
+    where: dict[str, Word] = Field({})
 
 
 def _by_year(changed: Any) -> Any:
@@ -200,14 +195,14 @@ class Indicator(Declared):
     kind: Literal["count", "share"]
     unit: str
     place: Place
-    low: _Heading = ""
-    high: _Heading = ""
-    gaps: _Heading = ""
+    low: str = ""
+    high: str = ""
+    gaps: str = ""
     dispersion: Place | None = None
     changed: Annotated[dict[int, str], BeforeValidator(_by_year)] = Field({})
-    history: _Heading = ""
-    comparable: _Heading = ""
-    caution: _Heading = ""
+    history: str = ""
+    comparable: str = ""
+    caution: str = ""
 
 
 class Indicators(Declared):

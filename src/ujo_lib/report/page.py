@@ -147,13 +147,13 @@ class Page:
         return replace(subject, period=subject.period or period.label, area=subject.area or area, days=days)
 
     def recall(self, notebook: str, table_id: str) -> Published:
-        """Fetch a table that another notebook of the same run has published, masked as its readers saw it.
+        """Fetch a table that another notebook (by name or number) of the run has published, as its readers saw it.
 
         Raises:
             NotSuppliedError: the year does not have what that notebook, or its section with this table, reads.
             FileNotFoundError: that notebook has not been run, or publishes no such table.
         """
-        folder = self.settings.tables_folder / notebook
+        folder = self.settings.tables_of(notebook)
         file = folder / f"{table_id}.json"
         if (folder / NOT_SUPPLIED).is_file():
             told = json.loads((folder / NOT_SUPPLIED).read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Text, Typed
+from ujo_lib.columns import Count, Dimension, Text, Typed
 from ujo_lib.tagging.analysis import Labels
 from ujo_lib.tagging.codebook import Codebook, CodebookSource, TermSource, ThemeSource, compile_codebook
 from ujo_lib.tagging.engine import Engine
@@ -165,7 +165,7 @@ def _contexts(text: str, codebook: Codebook, names: Iterable[str]) -> dict[tuple
     return contexts
 
 
-def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> Typed:
     """Count, theme by theme, what a new codebook changed.
 
     Args:
@@ -174,13 +174,21 @@ def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> pd
         labels: theme id → label.
 
     Returns:
-        `theme`, `n_before`, `n` (after), `gained`, `lost`.
+        `theme`, `n_before`, `n` (after), `gained`, `lost`; themes without a change are left out.
     """
     rows = []
     for theme, label in labels.items():
         old, new = (_column(frame, theme) for frame in (before, after.loc[before.index]))
         rows.append((label, int(old.sum()), int(new.sum()), int((new & ~old).sum()), int((old & ~new).sum())))
-    return pd.DataFrame(rows, columns=["theme", "n_before", "n", "gained", "lost"])
+    columns = {
+        "theme": Dimension(variable="theme", multiple=True),
+        "n_before": Count(unit="件", heading="前の版"),
+        "n": Count(unit="件", heading="今の版"),
+        "gained": Count(unit="件", heading="増えた相談"),
+        "lost": Count(unit="件", heading="減った相談"),
+    }
+    table = pd.DataFrame(rows, columns=list(columns))
+    return Typed.of(table[(table["gained"] > 0) | (table["lost"] > 0)].reset_index(drop=True), columns)
 
 
 def changed_ids(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> pd.DataFrame:
