@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.intake.conftest import FORM, asked
 from ujo_lib.intake import SCHEMAS, dictionary
+from ujo_lib.params.inputs import KINDS
 
 README = Path(__file__).parents[2] / "data" / "README.md"
 
@@ -12,6 +13,10 @@ def test_the_data_dictionary_on_disk_is_current():
     assert README.read_text(encoding="utf-8") == dictionary.markdown(FORM), (
         "refresh it: python -m ujo_lib.intake.dictionary > data/README.md"
     )
+
+
+def test_every_kind_can_be_declared_and_every_kind_declared_is_known():
+    assert tuple(SCHEMAS) == KINDS
 
 
 def test_every_column_and_item_is_in_the_dictionary():

@@ -1,5 +1,7 @@
 """A question nobody wrote a section about has its table all the same, and no one person's answer stands in it."""
 
+import shutil
+
 import pandas as pd
 import pytest
 
@@ -104,8 +106,8 @@ def test_the_example_of_another_survey_has_a_table_for_each_of_its_questions():
 
 
 def test_on_a_page_each_is_a_recorded_table_that_claims_can_name(form, tmp_path, monkeypatch, capsys):
-    for name in ("params", "notebooks"):
-        (tmp_path / name).mkdir()
+    (tmp_path / "params").mkdir()
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     monkeypatch.chdir(tmp_path)
     shown = []
     monkeypatch.setattr("ujo_lib.report.page.display", shown.append)

@@ -165,6 +165,11 @@ def _all_settings(place: SiteYear, notebooks: Iterable[Notebook]) -> dict[str, N
             settings[notebook.name] = place.settings(notebook)
         except ParameterError as error:
             problems += [problem for problem in error.problems if problem not in problems]
+    for name, one in settings.items():
+        asked = getattr(one, "survey_items", "")
+        if asked and asked != (declared := read_yaml(Inputs, one.inputs_file).survey_items):
+            remedy = "inputs.yaml の survey_items と同じ調査票にする"
+            problems.append(ParameterProblem(f"{name}.yaml", "survey_items", asked, declared, remedy))
     if problems:
         raise ParameterError(problems)
     return settings
@@ -203,7 +208,7 @@ def _declaration_digest(settings: NotebookSettings) -> str:
     told["not_supplied"] = _absent(settings)
     for name, kinds in (("ad_headings", {"ads"}), ("survey_items", {"commissioners", "cases"})):
         if told[name] and kinds & declared.kinds.keys() & set(settings.kinds):
-            told[name] = digest_file(inside(settings.root, told[name]))
+            told[name] = _digest_once(inside(settings.root, told[name]), {})
     return digest(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
 
 
