@@ -8,7 +8,7 @@ removing too much.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -17,6 +17,25 @@ _SPACES = re.compile(r"\s+")
 _DASH = "[\u2212\u2010\u2011\u2013\u2014\u2015]"
 _NUMERIC_DASH = re.compile(rf"(?<=\d)\s?{_DASH}|{_DASH}(?=\s?\d)|(?<=\d)\u30fc(?=\d)|^\u30fc(?=\d)")
 _NUMERIC_WAVE = re.compile(r"(?<=[0-9年月日時分秒歳代円件人名回])\s?\u301c|\u301c(?=\s?\d)")
+
+MACHINE_RULES: Mapping[str, str] = {
+    "1-1": "ファイル形式はExcelかCSV",
+    "1-2": "1セル1データ",
+    "1-3": "数値データは数値属性とし、文字列を含まない",
+    "1-4": "セルを結合しない",
+    "1-5": "スペースや改行等で体裁を整えない",
+    "1-6": "項目名等を省略しない",
+    "1-7": "数式は数値データに修正",
+    "1-8": "オブジェクトを使用しない",
+    "1-9": "データの単位を記載",
+    "1-10": "機種依存文字を使用しない",
+    "1-11": "時間軸は西暦、または和暦に西暦併記",
+    "1-12": "地域コードまたは地域名称を表記",
+    "1-13": "数値の列に特殊記号(秘匿等)を含まない",
+    "2-1": "データが分断されていない",
+    "2-2": "1シートに複数の表がない",
+}
+"""What makes a table machine-readable (Ministry of Internal Affairs, 2020-12-18): item number → what it asks."""
 
 MACHINE_DEPENDENT = "[①-⑳⑴-⒇Ⅰ-Ⅹⅰ-ⅹ㈱㈲㈹㊤-㊨㍉-㍗㎎-㎞㎡㏄№℡㍻㍼㍽㍾㋿髙﨑]"
 """Pattern of characters that machines show in different ways (item 1-10 of the rules for machine-readable tables)."""

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ujo_lib.annual.claims import Cell, Claim
+from tests.annual.entries import Cell, Claim
 from ujo_lib.annual.known import public_figures
 from ujo_lib.columns import Base, Count, Dimension, Schema, Share
 from ujo_lib.report.door.masks import counted

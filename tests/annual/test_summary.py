@@ -6,9 +6,11 @@ import unicodedata
 import pandas as pd
 import pytest
 
+from tests.annual.entries import Cell, Claim
 from ujo_lib.annual import goals, summary
-from ujo_lib.annual.claims import Cell, Claim, compare
+from ujo_lib.annual.claims import compare
 from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, Typed, interval
+from ujo_lib.params.annual import Goal, KeyFigure
 from ujo_lib.report.door.publish import NotSuppliedError, TableSpec, unmasked
 from ujo_lib.report.look.wording import sentence
 
@@ -102,12 +104,16 @@ def test_goals_claims_and_key_figures_of_a_missing_page_give_the_reason():
         raise NotSuppliedError("調査のない年度")
 
     cell = {"notebook": "01_survey_descriptives", "table": "cases_by_sex"}
-    (goal,) = goals.measure([{"goal": "g", "indicator": "i", "cell": cell}], recall).frame.to_dict("records")
+    (goal,) = goals.measure([Goal(goal="g", indicator="i", cell=Cell(**cell))], recall).frame.to_dict(
+        "records"
+    )
     assert (goal["status"], goal["note"]) == (goals.UNMEASURED, "調査のない年度")
     claim = Claim("S01", "人数", 25, "人", "equal", Cell(**cell))
     (verdict,) = compare([claim], recall).frame.to_dict("records")
     assert verdict["verdict"] == "計算不可"
     assert "調査のない年度" in verdict["note"]
-    (figure,) = summary.key_figures([{"label": "人数", "cell": cell}], recall).frame.to_dict("records")
+    (figure,) = summary.key_figures([KeyFigure(label="人数", cell=Cell(**cell))], recall).frame.to_dict(
+        "records"
+    )
     assert figure["value"] is None
     assert figure["note"] == "調査のない年度"

@@ -504,10 +504,19 @@ def test_trap_15_twelve_may_be_one_and_two(desk: Desk):
     assert (problem["severity"], problem["row"], problem["value"]) == ("warning", 3, "12")
 
 
-def test_trap_15_an_encoding_that_was_not_declared_is_a_problem(desk: Desk):
+def test_trap_15_one_column_can_only_be_a_list_and_needs_no_declaration(desk: Desk):
     desk.put("cases", "z.csv", as_csv(table("cases")), multiple_answers={})
-    problem = desk.check().problems.iloc[0]
-    assert (problem["column"], problem["rule"]) == ("経緯(複数回答)", "15")
+    assert desk.load()["cases"]["trigger_不登校"].all()
+
+
+def test_trap_15_columns_per_option_that_were_not_declared_are_a_problem(desk: Desk):
+    rows = table("cases")
+    rows = [[*rows[0][:-1], "経緯_不登校", "経緯_家庭環境"], *([*row[:-1], "1", "0"] for row in rows[1:])]
+    desk.put("cases", "z.csv", as_csv(rows), multiple_answers={})
+    problems = desk.check().problems
+    assert problems[problems["severity"] == "error"][["column", "rule"]].values.tolist() == [
+        ["経緯(複数回答)", "15"]
+    ]
 
 
 # --- 17, 18, 21: codes, workbooks, files ----------------------------------------------------------------------------

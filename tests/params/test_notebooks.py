@@ -95,7 +95,7 @@ def test_exactly_one_notebook_is_the_summary_and_one_tells_of_the_data(desk, rol
 @pytest.mark.parametrize(
     ("says", "patterns"),
     [
-        ({"role": "chapter"}, ["role", "'summary'.*のいずれか"]),
+        ({"role": "chapter"}, ["role", "summary.*のいずれか"]),
         ({"role": "analysis", "dispensible": ["waves"]}, ["「dispensable」の書き間違い"]),
         ({"role": "analysis", "tags": ["needs-wave"], "dispensable": ["waves"]}, ["needs-wave "]),
     ],

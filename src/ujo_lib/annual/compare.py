@@ -10,17 +10,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pandas as pd
-import yaml
 
 from ujo_lib import stats
 from ujo_lib.annual.claims import Recall
 from ujo_lib.annual.released import Released, as_released, number
 from ujo_lib.columns import Ratio, Share, Text, Typed, Various, interval
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import ParameterError, ParameterProblem
+from ujo_lib.params import read_yaml
+from ujo_lib.params.annual import Indicator, Indicators
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
 
@@ -32,55 +32,6 @@ COURSE_COLUMNS: Final = ("label", "year", "format", "value", "low", "high", "rem
 _FORMATS: Final = {"count": "n", "share": "share"}
 _COUNTED_ALIKE: Final = ("集計対象", "単位", "対象地域")
 _NUMERALS: Final = re.compile(r"\d+|元(?=\D*年)|明治|大正|昭和|平成|令和")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a number stands in the released tables.
-
-    Attributes:
-        table: name of the table, `02_totals`.
-        value: heading of the column.
-        where: heading → cell, naming one row.
-    """
-
-    table: str
-    value: str
-    where: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """One figure that is followed over the years.
-
-    Attributes:
-        label: its name in the tables.
-        kind: `count` (ratio of counts, exact or widened by `dispersion`) or `share` (percentage with a published
-            interval).
-        unit: 人, 件 or %.
-        place: where it stands.
-        low, high: headings of the interval of a share.
-        gaps: heading of the number of days that were not recorded; a year with such days is not compared.
-        dispersion: where the spread of the counts stands (1 when contacts come singly).
-        changed: fiscal year → what was redefined from that year on.
-        history: heading of the fiscal year, where one table holds all years (the waves of a survey); each year is
-            then looked up in the latest release that has it.
-        comparable: heading that says 不可 of a year that must not be compared.
-        caution: heading of a warning to be printed beside a comparison.
-    """
-
-    label: str
-    kind: Literal["count", "share"]
-    unit: str
-    place: Place
-    low: str = ""
-    high: str = ""
-    gaps: str = ""
-    dispersion: Place | None = None
-    changed: Mapping[int, str] = field(default_factory=dict)
-    history: str = ""
-    comparable: str = ""
-    caution: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,31 +53,7 @@ def read_indicators(path: Path) -> list[Indicator]:
     Raises:
         ParameterError: an entry lacks a field, has an unknown one, or an impossible value.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["indicators"]
-    indicators, problems = [], []
-    for number_of, entry in enumerate(entries, 1):
-        try:
-            indicators.append(_indicator(dict(entry)))
-        except (TypeError, KeyError, ValueError) as error:
-            name = entry.get("label", f"{number_of} 番目") if isinstance(entry, dict) else f"{number_of} 番目"
-            problems.append(
-                ParameterProblem(
-                    path.name, str(name), "(略)", str(error), "項目名を見本(params/sample)に合わせる"
-                )
-            )
-    if problems:
-        raise ParameterError(problems)
-    return indicators
-
-
-def _indicator(entry: dict[str, Any]) -> Indicator:
-    if entry["kind"] not in {"count", "share"}:
-        raise ValueError(f"kind は count か share(いまは {entry['kind']})")
-    entry["place"] = Place(**entry["place"])
-    if entry.get("dispersion"):
-        entry["dispersion"] = Place(**entry["dispersion"])
-    entry["changed"] = {int(year): str(what) for year, what in (entry.get("changed") or {}).items()}
-    return Indicator(**entry)
+    return list(read_yaml(Indicators, path).indicators)
 
 
 def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear) -> Released:
@@ -136,6 +63,9 @@ def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear)
         indicators: as read by `read_indicators`.
         recall: usually `page.recall`.
         year: its fiscal year.
+
+    Raises:
+        ParameterError: an indicator stands in a table of no notebook.
     """
     names = {indicator.place.table for indicator in indicators}
     names |= {indicator.dispersion.table for indicator in indicators if indicator.dispersion}

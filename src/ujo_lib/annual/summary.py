@@ -4,14 +4,16 @@ The sentences are for somebody who reads nothing else: at most sixty characters,
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from ujo_lib.annual.claims import Cell, Recall, is_withheld, rows_of
+from ujo_lib.annual.claims import Recall, answered, is_withheld, rows_of
 from ujo_lib.columns import Bound, Column, Text, Typed, Various, interval
+from ujo_lib.params import read_yaml
+from ujo_lib.params.annual import KeyFigure, KeyFigures, Limits
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import Line
@@ -26,18 +28,24 @@ JARGON = (
 
 
 def read_limits(path: Path) -> list[tuple[str, str]]:
-    """Read `limits.yaml`: what the report cannot say, each with the reason."""
-    limits = yaml.safe_load(path.read_text(encoding="utf-8"))["limits"]
-    return [(str(limit["about"]), str(limit["why"])) for limit in limits]
+    """Read `limits.yaml`: what the report cannot say, each with the reason.
+
+    Raises:
+        ParameterError: whatever is wrong with it.
+    """
+    return [(limit.about, limit.why) for limit in read_yaml(Limits, path).limits]
 
 
-def read_key_figures(path: Path) -> list[dict[str, Any]]:
-    """Read `key_figures.yaml`: label, cell, unit, note, and the columns of the interval."""
-    figures: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["key_figures"]
-    return figures
+def read_key_figures(path: Path) -> list[KeyFigure]:
+    """Read `key_figures.yaml`.
+
+    Raises:
+        ParameterError: whatever is wrong with it.
+    """
+    return list(read_yaml(KeyFigures, path).key_figures)
 
 
-def key_figures(entries: list[dict[str, Any]], recall: Recall, level: float = LEVEL) -> Typed:
+def key_figures(entries: list[KeyFigure], recall: Recall, level: float = LEVEL) -> Typed:
     """Look up every key figure.
 
     Args:
@@ -48,6 +56,9 @@ def key_figures(entries: list[dict[str, Any]], recall: Recall, level: float = LE
     Returns:
         One row per figure: label, value, format, unit, low, high, note; value and bounds are None where the door keeps
         the figure back or there is none, and the note says which. An interval of another level or kind is left out.
+
+    Raises:
+        ParameterError: figures that name a cell that is not there.
     """
     columns = {
         "label": Text(heading="項目"),
@@ -57,20 +68,21 @@ def key_figures(entries: list[dict[str, Any]], recall: Recall, level: float = LE
         **interval("value", level),
         "note": Text(heading="説明"),
     }
-    rows = [_row(entry, recall, level) for entry in entries]
+    named = [(entry.label, entry) for entry in entries]
+    rows = answered("key_figures.yaml", named, recall, partial(_row, level=level))
     return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
-def _row(entry: dict[str, Any], recall: Recall, level: float) -> dict[str, Any]:
-    cell = Cell(**entry["cell"])
+def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
+    cell = entry.cell
     row: dict[str, Any] = {
-        "label": entry["label"],
+        "label": entry.label,
         "value": None,
         "format": "n",
-        "unit": entry.get("unit", ""),
+        "unit": entry.unit,
         "low": None,
         "high": None,
-        "note": entry.get("note", ""),
+        "note": entry.note,
     }
     try:
         table = recall(cell.notebook, cell.table)
@@ -81,9 +93,9 @@ def _row(entry: dict[str, Any], recall: Recall, level: float) -> dict[str, Any]:
         return row | {"note": "人数が少ないため秘匿"}
     rows = rows_of(table, cell)
     names = {"value": cell.column} | {
-        name: entry[name]
-        for name in ("low", "high")
-        if name in entry and _is_confidence(table.spec.schema[entry[name]], level)
+        name: column
+        for name, column in (("low", entry.low), ("high", entry.high))
+        if column and _is_confidence(table.spec.schema[column], level)
     }
     for name, column in names.items():
         values = pd.to_numeric(table.frame.loc[rows, column]).dropna()

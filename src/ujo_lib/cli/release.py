@@ -114,6 +114,7 @@ def _gate(options: argparse.Namespace) -> int:
         committed_words,
         files_below,
         read_confidential,
+        spoken_headings,
     )
 
     try:
@@ -121,8 +122,10 @@ def _gate(options: argparse.Namespace) -> int:
         words = [
             file.read_text(encoding="utf-8") for path in options.vocabulary for file in files_below(path)
         ]
-        words += committed_words(project_root()) if _in_a_project() else ()
-        texts = (text for file in secret for text in read_confidential(file))
+        root = project_root() if _in_a_project() else None
+        words += committed_words(root) if root else ()
+        spoken = spoken_headings(root)
+        texts = (text for file in secret for text in read_confidential(file, spoken))
         found = Gate(texts, words, options.clients, users=account()).scan(options.paths)
     except FileNotFoundError as error:
         return explain(error, WRONG_PARAMETERS)

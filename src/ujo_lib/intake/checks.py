@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
 
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
-from ujo_lib.intake.schemas import Schema, pandera_schema
+from ujo_lib.intake.schemas import DTYPES, Schema
 
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""
@@ -56,9 +58,7 @@ class RowCheck:
 
 def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:
     """Close the reading with pandera: types, filled cells, bounds; failures become problems with their rows."""
-    import pandera.errors
-
-    model = pandera_schema(schema, frozenset(frame.columns))
+    model = _pandera_schema(schema, frozenset(frame.columns))
     refused = {(p.row, p.column) for p in notes.problems}
     try:
         model.validate(frame, lazy=True)
@@ -78,6 +78,27 @@ def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: 
                 column=heading,
                 value="" if blank else failure.failure_case,
             )
+
+
+def _pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSchema:
+    """Types, bounds and filled cells of the columns that are present."""
+    columns = {}
+    for column in schema.columns:
+        if column.name not in present:
+            continue
+        checks = []
+        if column.minimum is not None:
+            checks.append(pa.Check.ge(column.minimum, error=f"{column.minimum:g} 以上"))
+        if column.maximum is not None:
+            checks.append(pa.Check.le(column.maximum, error=f"{column.maximum:g} 以下"))
+        columns[column.name] = pa.Column(
+            DTYPES.get(column.type), checks=checks, nullable=not column.filled, required=True
+        )
+    for item in schema.multiples:
+        for option in item.options:
+            if item.column(option) in present:
+                columns[item.column(option)] = pa.Column("boolean", nullable=True)
+    return pa.DataFrameSchema(columns, strict=False)
 
 
 def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:

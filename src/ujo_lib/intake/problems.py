@@ -59,6 +59,10 @@ class Problem:
     remedy: str
     rule: str
 
+    def __str__(self) -> str:
+        value = f"値 {self.value} / " if self.value else ""
+        return f"{_place(self)}: {value}期待: {self.expected} / 直し方: {self.remedy}"
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import EXAMPLE_MARK
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 EXCEL_SUFFIXES = (".xlsx", ".xlsm")
@@ -436,3 +437,16 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
         struck=tuple(struck),
         objects=sum(_OBJECTS.match(part) is not None for part in parts),
     )
+
+
+def has_example(file: Path) -> bool:
+    """Whether a file still holds the example row of its form."""
+    if file.suffix not in EXCEL_SUFFIXES:
+        content = file.read_bytes()
+        return any(EXAMPLE_MARK.encode(code) in content for code in ("utf-8", "cp932", "utf-16-le"))
+    book = openpyxl.load_workbook(file, read_only=True)
+    try:
+        first = (row[0] for sheet in book for row in sheet.iter_rows(max_row=20, max_col=1, values_only=True))
+        return any(str(value).startswith(EXAMPLE_MARK) for value in first)
+    finally:
+        book.close()

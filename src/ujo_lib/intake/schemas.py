@@ -1,17 +1,17 @@
 """The data dictionary: what each kind of file must hold, in one declarative table.
 
-Everything else in the room reads from here: the headings that are recognised, the parsers that are applied, the pandera
-checks that close the reading, and data/README.md. What differs from city to city (districts, desks, answer scales) is
-not written here but in the ``labels`` of inputs.yaml.
+Everything else in the room reads from here: the headings that are recognised, the parsers that are applied, the checks
+that close the reading, and data/README.md. What differs from city to city is not written here: districts, desks and
+answer scales stand in the ``labels`` of inputs.yaml, the questions of the survey in its questionnaire.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-import pandera.pandas as pa
+from ujo_lib.questionnaire import Item
 
 ColumnType = Literal[
     "id",
@@ -80,6 +80,7 @@ class Column:
         additive: a total row must equal the sum of this column (reach is counted without doubles, so it need not).
         unit: what is counted.
         note: one line for the dictionary, in English.
+        asked: it is a question of the questionnaire; a frame has it even where a file has not.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Column:
     additive: bool = True
     unit: str = ""
     note: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +150,43 @@ class Schema:
             return labels.get(f"{self.kind}.{name}", labels.get(name))
 
         return replace(
-            self,
-            columns=tuple(replace(c, options=declared(c.name) or c.options) for c in self.columns),
-            multiples=tuple(replace(m, options=declared(m.name) or m.options) for m in self.multiples),
+            self, columns=tuple(replace(c, options=declared(c.name) or c.options) for c in self.columns)
         )
+
+    def with_questions(self, items: Iterable[Item]) -> "Schema":
+        """The schema with the questions of a form: one column each, for multiple answers one per option."""
+        made = [_question(item) for item in items]
+        return replace(
+            self,
+            columns=(*self.columns, *(one for one in made if isinstance(one, Column))),
+            multiples=(*self.multiples, *(one for one in made if isinstance(one, Multiple))),
+        )
+
+
+def _question(item: Item) -> Column | Multiple:
+    heading, *aliases = item.headings
+    answers = tuple(
+        Option(label, code, item.spellings.get(label, ())) for code, label in item.options.items()
+    )
+    if item.kind == "multiple":
+        return Multiple(item.id, heading, answers, item.required, tuple(aliases))
+    kinds: Mapping[str, ColumnType] = {
+        "single": "age" if item.id == "age_band" else "cat",
+        "number": "int" if item.whole else "number",
+        "text": "text",
+    }
+    return Column(
+        item.id,
+        heading,
+        kinds[item.kind],
+        required=item.required,
+        options=answers,
+        aliases=tuple(aliases),
+        minimum=item.low,
+        maximum=item.high,
+        unit=item.unit,
+        asked=True,
+    )
 
 
 def options(text: str, aliases: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> tuple[Option, ...]:
@@ -174,28 +209,6 @@ def uncoded(text: str, aliases: Mapping[str, tuple[str, ...]] = MappingProxyType
     return tuple(replace(option, code="") for option in options(text, aliases))
 
 
-def pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSchema:
-    """The closing check of a parsed frame: types, permitted values, bounds and filled cells of ``present`` columns."""
-    columns = {}
-    for column in schema.columns:
-        if column.name not in present:
-            continue
-        checks = []
-        if column.minimum is not None:
-            checks.append(pa.Check.ge(column.minimum, error=f"{column.minimum:g} 以上"))
-        if column.maximum is not None:
-            checks.append(pa.Check.le(column.maximum, error=f"{column.maximum:g} 以下"))
-        columns[column.name] = pa.Column(
-            DTYPES.get(column.type), checks=checks, nullable=not column.filled, required=True
-        )
-    for item in schema.multiples:
-        for option in item.options:
-            if item.column(option) in present:
-                columns[item.column(option)] = pa.Column("boolean", nullable=True)
-    return pa.DataFrameSchema(columns, strict=False)
-
-
-_UNKNOWN_AGE = ("不詳", "わからない", "年齢不明")
 _NO_ANSWER_PREF = ("不明", "無回答", "不明/無回答", "不明・未回答")
 _PREFECTURES = tuple(
     re.split(
@@ -238,21 +251,11 @@ COMMISSIONERS = Schema(
             filled=True,
             note="pseudonym, text: 001 stays 001",
         ),
-        Column(
-            "kind",
-            "区分",
-            "cat",
-            options=options("民生委員・児童委員/主任児童委員", {"民生委員・児童委員": ("民生委員",)}),
-        ),
         Column("district", "地区(圏域)", "cat", from_labels=True, aliases=("地区", "圏域")),
-        Column("households_charge", "担当世帯数", "int", minimum=0, unit="世帯"),
         Column("distributed_on", "配布日", "date"),
         Column("returned_on", "回収日", "date"),
         Column("in_scope", "対象", "flag", required=True, filled=True),
         Column("responded", "回答", "flag", required=True, filled=True, aliases=("回答の有無",)),
-        Column("knows_case", "該当者の有無", "cat", required=True, options=options("いる/いない/わからない")),
-        Column("n_cases_reported", "該当者数", "int", required=True, minimum=0, unit="人"),
-        Column("opinion", "ご意見(自由記述)", "text", aliases=("ご意見", "意見", "自由記述")),
         Column("entered_by", "入力者", "str"),
         Column("checked_by", "照合者", "str"),
     ),
@@ -270,92 +273,18 @@ CASES = Schema(
         Column("commissioner_id", "委員番号", "id", required=True, filled=True),
         Column("duplicate_of", "重複先", "id", note="case_id of the same person reported before"),
         Column(
-            "sex",
-            "性別",
-            "cat",
-            required=True,
-            options=options(
-                "男性/女性/その他・わからない",
-                {"男性": _MALE, "女性": _FEMALE, "その他・わからない": ("その他", "わからない", "不明")},
-            ),
-        ),
-        Column(
-            "age_band",
-            "年代",
-            "age",
-            required=True,
-            options=(
-                Option("10歳代(15~19)", "1"),
-                *options("2 20歳代/3 30歳代/4 40歳代/5 50歳代/6 60~64歳/7 65歳以上"),
-                Option("不明", "8", _UNKNOWN_AGE),
-            ),
-        ),
-        Column(
-            "household",
-            "家族構成",
-            "cat",
-            required=True,
-            options=options("家族と同居/一人暮らし/その他/不明", {"一人暮らし": ("独居", "単身")}),
-        ),
-        Column(
-            "outing",
-            "該当者の状態(外出状況)",
-            "cat",
-            aliases=("外出状況", "該当者の状態"),
-            options=options(
-                "1 趣味に関する用事のときだけ外出/2 近所のコンビニなどには出かける/3 自室からは出るが家からは出ない/"
-                "4 自室からほとんど出ない/9 不明"
-            ),
-        ),
-        Column(
-            "duration_band",
-            "ひきこもりの期間",
-            "cat",
-            required=True,
-            aliases=("期間",),
-            options=options("6か月~1年未満/1~3年未満/3~5年未満/5~7年未満/7~10年未満/10年以上/不明"),
-        ),
-        Column("trigger_other", "その他の内容", "text"),
-        Column(
-            "support_now", "支援の状況", "cat", options=options("受けている/過去に受けた/受けていない/不明")
-        ),
-        Column(
             "economic_8050",
             "8050世帯",
             "flag",
             note="derived when absent: aged 40 or over and living with a parent; unknown age or household gives NA",
         ),
-        Column("note", "自由記述", "text"),
     ),
     key=("survey_id", "case_id"),
-    multiples=(
-        Multiple(
-            "household_members",
-            "同居家族(複数)",
-            options("父/母/配偶者/子/兄弟姉妹/祖父母/その他"),
-            aliases=("同居家族",),
-        ),
-        Multiple(
-            "trigger",
-            "経緯(複数回答)",
-            options(
-                "不登校/就職活動の不調/職場になじめなかった/退職・失業/人間関係/家庭環境/病気・障害/受験・進学/妊娠・出産・介護/"
-                "新型コロナ/その他/不明"
-            ),
-            required=True,
-            aliases=("経緯", "きっかけ"),
-        ),
-        Multiple(
-            "support_needed",
-            "必要な支援(複数)",
-            options(
-                "本人への訪問・相談/家族への支援/就労支援/居場所/医療/経済支援/情報提供/見守り/特になし/不明"
-            ),
-            aliases=("必要な支援",),
-        ),
-    ),
     may_be_empty=True,
 )
+
+ASKED = frozenset({"commissioners", "cases"})
+"""Kinds whose questions stand in the questionnaire; here they have the columns of the office only."""
 
 _WAVE_COUNTS = (
     ("n_in_scope", "対象数", "人"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,9 +20,9 @@ import pyarrow as pa
 from ujo_lib.fiscal import DateError, FiscalYear, parse_clock, parse_date, parse_zone
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, Column, Option
+from ujo_lib.params.inputs import MissingSign
 from ujo_lib.text import mask_personal, normalise_value
 
-MissingSign = Literal["none", "unknown", "suppressed"]
 JST = ZoneInfo("Asia/Tokyo")
 
 _DISTINCT_LISTED = 5

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ujo_lib.params.common import NotebookSettings, load_settings, read_flat_yaml
-from ujo_lib.params.errors import ParameterError, ParameterProblem, nearest
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of, notebooks_of_year
 from ujo_lib.params.paths import PathOutsideProjectError, inside, project_root
+from ujo_lib.yamlfile import ParameterError, ParameterProblem, nearest, read_yaml
 
 if TYPE_CHECKING:
     from ujo_lib.params.outreach import OutreachSettings
@@ -42,6 +42,7 @@ __all__ = [
     "project_root",
     "read_flat_yaml",
     "read_settings",
+    "read_yaml",
     "settings_model",
     "settings_of",
 ]

@@ -16,8 +16,8 @@ from pydantic.errors import PydanticUserError
 from pydantic.fields import FieldInfo
 
 from ujo_lib.params.common import FileName, NotebookSettings
-from ujo_lib.params.errors import ParameterError, ParameterProblem
 from ujo_lib.params.notebooks import Notebook
+from ujo_lib.yamlfile import ParameterError, ParameterProblem
 
 COMMON: Final = "# ここから下は、どのノートブックにも共通(common.yaml)"
 """Stands between a notebook's own parameters and those of all."""

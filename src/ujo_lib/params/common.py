@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -22,9 +21,9 @@ from pydantic import (
 )
 
 from ujo_lib.fiscal import FiscalYear, Period, period_for, spoken
-from ujo_lib.params.errors import ParameterError, ParameterProblem, from_validation
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of
 from ujo_lib.params.paths import inside, project_root
+from ujo_lib.yamlfile import Document, ParameterError, ParameterProblem, Place, from_validation
 
 _CELL = "parameters セル"
 
@@ -211,7 +210,7 @@ class NotebookSettings(BaseModel):
         injected = _injected_names(namespace)
         values = {name: namespace[name] for name in cls.model_fields if name in namespace}
         values |= {name: namespace.get(name) for name in injected - set(cls.model_fields)}
-        file_of: dict[str, str] = {}
+        file_of: dict[str, Document] = {}
         if not set(cls.model_fields) <= injected and (folder := _other_place(values)):
             own = notebook or _user_of(cls, project_root(), values["site"])
             defaults = {name: field.default for name, field in cls.model_fields.items()}
@@ -237,19 +236,19 @@ def load_settings(model: type[S], *files: Path, **overrides: Any) -> S:
     Raises:
         ParameterError: unreadable files, unknown keys, wrong types, impossible values; all at once.
     """
-    values, file_of = _written(*files)
-    return _validated(model, values | overrides, file_of, files[-1].name if files else _CELL)
+    values, written_in = _written(*files)
+    return _validated(model, values | overrides, written_in, files[-1].name if files else _CELL)
 
 
-def _written(*files: Path) -> tuple[dict[str, Any], dict[str, str]]:
+def _written(*files: Path) -> tuple[dict[str, Any], dict[str, Document]]:
     """Values of flat files, the later over the earlier, and the file in which each stands."""
     values: dict[str, Any] = {}
-    file_of: dict[str, str] = {}
+    written_in: dict[str, Document] = {}
     for file in files:
-        content = read_flat_yaml(file)
-        values |= content
-        file_of |= dict.fromkeys(content, file.name)
-    return values, file_of
+        document = _flat(file)
+        values |= document.content
+        written_in |= dict.fromkeys(document.content, document)
+    return values, written_in
 
 
 def _other_place(values: Mapping[str, Any]) -> Path | None:
@@ -275,54 +274,34 @@ def _user_of(model: type[NotebookSettings], root: Path, site: str) -> Notebook:
 
 
 def read_flat_yaml(file: Path) -> dict[str, Any]:
-    """Read one parameter file: a mapping of names to plain values, dates as quoted or bare ISO dates.
+    """Read one parameter file: a mapping of names to plain values; days are text, as papermill hands them on.
 
     Raises:
         ParameterError: the file is absent, is not YAML, or is not a mapping.
     """
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ParameterError(
-            [
-                ParameterProblem(
-                    file.name, "(ファイル)", "(なし)", f"{file} にファイルがあること", "ファイルを用意する"
-                )
-            ]
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{mark.line + 1}行目" if mark else "ファイル全体"
-        raise ParameterError(
-            [
-                ParameterProblem(
-                    file.name, place, "(読めない)", "UTF-8 の YAML", "字下げ・コロン・引用符を確かめる"
-                )
-            ]
-        ) from None
-    if not isinstance(content, dict):
-        raise ParameterError(
-            [
-                ParameterProblem(
-                    file.name, "(ファイル)", repr(content), "「名前: 値」の並び", "書き方を見本に合わせる"
-                )
-            ]
-        )
-    return {str(key): _plain(value) for key, value in content.items()}
+    content: dict[str, Any] = _flat(file).content
+    return content
 
 
-def _plain(value: Any) -> Any:
-    """Spell YAML's own dates as text: papermill would hand a date object to the notebook unquoted."""
-    return value.isoformat() if isinstance(value, date) else value
+def _flat(file: Path) -> Document:
+    document = Document.read(file)
+    if not isinstance(document.content, dict):
+        told = (repr(document.content), "「名前: 値」の並び", "書き方を見本に合わせる")
+        raise ParameterError([ParameterProblem(file.name, "(ファイル)", *told)])
+    return document
 
 
-def _validated(model: type[S], values: Mapping[str, Any], file_of: Mapping[str, str], default_file: str) -> S:
+def _validated(
+    model: type[S], values: Mapping[str, Any], written_in: Mapping[str, Document], elsewhere: str
+) -> S:
+    def stands(place: Place) -> tuple[str, int | None]:
+        document = written_in.get(str(place[0])) if place else None
+        return (document.file, document.line(place)) if document else (elsewhere, None)
+
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        raise from_validation(
-            error, valid=model.model_fields, file_of=file_of, default_file=default_file
-        ) from None
+        raise from_validation(error, model, stands) from None
 
 
 def _injected_names(namespace: Mapping[str, Any]) -> set[str]:

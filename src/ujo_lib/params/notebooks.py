@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ujo_lib.params.errors import ParameterError, ParameterProblem, from_validation, nearest
+from ujo_lib.yamlfile import ParameterError, ParameterProblem, from_validation, nearest
 
 Role = Literal["summary", "analysis", "appendix", "quality"]
 """What a notebook is in the report, in the order of the pages: the summary opens it, the state of the data ends it."""
@@ -264,7 +264,7 @@ def _notebook(file: Path, told: Any, cells: tuple[Cell, ...]) -> Notebook:
         about = About.model_validate({} if told is None else told)
     except ValidationError as error:
         where = f"{file.name} の metadata の ujo"
-        raise from_validation(error, valid=About.model_fields, file_of={}, default_file=where) from None
+        raise from_validation(error, About, lambda _: (where, None)) from None
     needed = [tag.removeprefix(NEEDS_TAG) for cell in cells for tag in cell.tags if tag.startswith(NEEDS_TAG)]
     for kind in set(needed) - set(about.dispensable):
         remedy = "タグの綴りを直すか、metadata の dispensable に加える"

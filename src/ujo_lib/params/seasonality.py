@@ -2,14 +2,14 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-import yaml
 from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for
 from ujo_lib.params.common import FileName, NotebookSettings
-from ujo_lib.params.errors import ParameterError, ParameterProblem
+from ujo_lib.params.days import Day
+from ujo_lib.yamlfile import Declared, Many, Word, read_yaml
 
 
 class SeasonalitySettings(NotebookSettings):
@@ -96,34 +96,28 @@ class SeasonalitySettings(NotebookSettings):
         return read_breaks(self.path("school_breaks"))
 
 
+class _Break(Declared):
+    name: Word
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("end は start より後の日付(終わりが始まりより前)")
+        return self
+
+
+class SchoolBreaks(Declared):
+    """The file of school breaks."""
+
+    breaks: Many[_Break]
+
+
 def read_breaks(file: Path) -> tuple[SchoolBreak, ...]:
     """Read the dates of school breaks: a list `breaks` of entries with name, start and end.
 
     Raises:
         ParameterError: all wrong entries at once, in Japanese.
     """
-    try:
-        entries = yaml.safe_load(file.read_text(encoding="utf-8"))["breaks"]
-    except (FileNotFoundError, KeyError, TypeError, yaml.YAMLError):
-        raise ParameterError(
-            [
-                ParameterProblem(
-                    file.name, "breaks", "(読めない)", "breaks: の下に休みの一覧", "見本に合わせる"
-                )
-            ]
-        ) from None
-    breaks, problems = [], []
-    for number, entry in enumerate(entries, 1):
-        try:
-            start, end = (parse_date(str(entry[key])) for key in ("start", "end"))
-            if end < start:
-                raise DateError("終わりが始まりより前")
-            breaks.append(SchoolBreak(str(entry["name"]), start, end))
-        except (DateError, KeyError, TypeError) as error:
-            remedy = "name・start・end を書く"
-            problems.append(
-                ParameterProblem(file.name, f"breaks の{number}番目", str(entry), str(error), remedy)
-            )
-    if problems:
-        raise ParameterError(problems)
-    return tuple(breaks)
+    return tuple(SchoolBreak(one.name, one.start, one.end) for one in read_yaml(SchoolBreaks, file).breaks)

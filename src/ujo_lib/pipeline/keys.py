@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 import ujo_lib
-from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside
+from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
+from ujo_lib.params.inputs import KINDS, Inputs
 from ujo_lib.params.notebooks import sources_of
 from ujo_lib.pipeline.layout import SiteYear
 
@@ -136,13 +134,11 @@ def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Pa
         MissingInputError: some of them do not exist.
         PathOutsideProjectError: one lies outside the project, and inputs.yaml does not say `outside_project: true`.
     """
-    declared = yaml.safe_load(inputs.read_text(encoding="utf-8")) or {}
-    outside = declared.get("outside_project") is True
-    folder = inside(place_root, declared.get("data_dir", "."), allow_outside=outside)
-    names = [name for kind in kinds for name in (declared.get(kind) or {}).get("files", ())]
-    files = [folder / name for name in names]
-    for name in names:
-        inside(place_root, folder / name, allow_outside=outside)
+    declared = read_yaml(Inputs, inputs)
+    folder = declared.folder(place_root)
+    files = [folder / name for kind in kinds if kind in declared.kinds for name in declared.kinds[kind].files]
+    for file in files:
+        inside(place_root, file, allow_outside=declared.outside_project)
     if absent := [named(file, place_root) for file in files if not file.is_file()]:
         raise MissingInputError(absent)
     return list(dict.fromkeys(files))
@@ -157,9 +153,8 @@ def _absent(settings: NotebookSettings) -> dict[str, str]:
     """What a notebook lacks this year, as declared. The notebook on the data runs whatever there is."""
     if settings.about.says.role == "quality":
         return {}
-    declared = yaml.safe_load(settings.inputs_file.read_text(encoding="utf-8")) or {}
-    absent = declared.get("not_supplied") or {}
-    return {kind: str(absent[kind]) for kind in settings.kinds if kind in absent}
+    absent = read_yaml(Inputs, settings.inputs_file).not_supplied
+    return {kind: absent[kind] for kind in settings.kinds if kind in absent}
 
 
 def _all_settings(place: SiteYear, notebooks: Iterable[Notebook]) -> dict[str, NotebookSettings]:
@@ -170,6 +165,11 @@ def _all_settings(place: SiteYear, notebooks: Iterable[Notebook]) -> dict[str, N
             settings[notebook.name] = place.settings(notebook)
         except ParameterError as error:
             problems += [problem for problem in error.problems if problem not in problems]
+    for name, one in settings.items():
+        asked = getattr(one, "survey_items", "")
+        if asked and asked != (declared := read_yaml(Inputs, one.inputs_file).survey_items):
+            remedy = "inputs.yaml の survey_items と同じ調査票にする"
+            problems.append(ParameterProblem(f"{name}.yaml", "survey_items", asked, declared, remedy))
     if problems:
         raise ParameterError(problems)
     return settings
@@ -203,21 +203,13 @@ def _released(place: SiteYear, settings: NotebookSettings) -> dict[str, str]:
 
 def _declaration_digest(settings: NotebookSettings) -> str:
     """Hash what inputs.yaml says about the kinds that this notebook reads, and nothing else of it."""
-    declared: dict[str, Any] = yaml.safe_load(settings.inputs_file.read_text(encoding="utf-8")) or {}
-    headings = declared.get("ad_headings")
-    if headings and "ads" in settings.kinds:
-        declared["ad_headings"] = digest_file(inside(settings.root, headings))
-    told = {
-        name: value
-        for name, value in declared.items()
-        if name in settings.kinds or not isinstance(value, dict)
-    }
-    told["not_supplied"] = {
-        kind: reason
-        for kind, reason in (declared.get("not_supplied") or {}).items()
-        if kind in settings.kinds
-    }
-    return digest(json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode())
+    declared = read_yaml(Inputs, settings.inputs_file)
+    told = declared.model_dump(exclude=set(KINDS) - set(settings.kinds))
+    told["not_supplied"] = _absent(settings)
+    for name, kinds in (("ad_headings", {"ads"}), ("survey_items", {"commissioners", "cases"})):
+        if told[name] and kinds & declared.kinds.keys() & set(settings.kinds):
+            told[name] = _digest_once(inside(settings.root, told[name]), {})
+    return digest(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
 
 
 def _digest_once(file: Path, seen: dict[Path, str]) -> str:

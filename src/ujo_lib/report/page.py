@@ -7,11 +7,13 @@ output without it did not come through the door, and no page is released.
 import functools
 import inspect
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Concatenate, ParamSpec
 
-from ujo_lib.columns import Typed
+from IPython.display import display
+
+from ujo_lib.columns import TOTAL_LABELS, Share, Typed
 from ujo_lib.files import write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.report.door.masks import Masks
@@ -228,6 +230,24 @@ class Page:
             return instead
         said = wording.say(template, *published, **values)
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
+
+    def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject) -> None:
+        """Publish and show one table after the other, with bars where it splits people into shares.
+
+        Args:
+            parts: id, title and table, as `survey.other_items` makes them.
+            subject: who or what was counted.
+        """
+        for id, title, table in parts:
+            published = self.publish(table, id, title, subject)
+            names = [name for name in table.schema.dimensions if table.schema.of_kind(Share)]
+            for name in names:
+                answers = [label for label in table.frame[name] if label not in TOTAL_LABELS]
+                if len(answers) > 1:
+                    rows = published.where(**{name: answers})
+                    display(self.bars(rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"))
+            shown = [*names, "n", "share"] if names else None
+            display(self.table(published, columns=shown))
 
     def answer(self, template: str, *published: Published, **values: Any) -> Shown:
         """Answer the question of the page in one sentence; the cover repeats it."""

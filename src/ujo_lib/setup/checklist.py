@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from ujo_lib.intake.reading import has_example
 from ujo_lib.params import ParameterError, notebooks_of_year, read_settings
 from ujo_lib.setup.copying import TO_CHECK, SetupError
-from ujo_lib.setup.forms import declared, has_example
+from ujo_lib.setup.forms import declared
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,9 @@ def _inputs(root: Path, inputs: Path) -> list[OpenPoint]:
     try:
         declaration = declared(root, inputs)
     except SetupError as error:
-        return [OpenPoint(_relative(root, inputs), str(error))]
+        return [OpenPoint(_relative(root, inputs), told) for told in str(error).splitlines()]
+    except ParameterError as error:
+        return [OpenPoint(_relative(root, inputs), str(problem)) for problem in error.problems]
     found = []
     for spec in declaration.files:
         if not spec.path.is_file():

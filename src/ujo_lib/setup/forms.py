@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
-import yaml
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.problems import Notes
-from ujo_lib.intake.schemas import EXAMPLE_MARK, SCHEMAS, Column, Multiple, Schema
-from ujo_lib.params import inside
+from ujo_lib.intake.reading import EXCEL_SUFFIXES
+from ujo_lib.intake.schemas import EXAMPLE_MARK, Column, Multiple, Schema
+from ujo_lib.params import read_yaml
+from ujo_lib.params.inputs import Inputs
 from ujo_lib.setup.copying import SetupError
 
-_WORKBOOKS = (".xlsx", ".xlsm")
 _CODES_SHEET = "コード表"
 _WIDTH = 16
 
@@ -53,7 +53,8 @@ def forms(root: Path, inputs: Path, year: FiscalYear) -> list[Form]:
         year: whose files are wanted.
 
     Raises:
-        SetupError: inputs.yaml has faults.
+        ParameterError: inputs.yaml, or a file that it names, is wrong.
+        SetupError: they name what no schema has.
     """
     declaration = declared(root, inputs)
     own = f"fy{year.year}"
@@ -62,27 +63,27 @@ def forms(root: Path, inputs: Path, year: FiscalYear) -> list[Form]:
         folder = Path(spec.name).parts[0]
         if folder.startswith("fy") and folder != own:
             continue
-        schema = SCHEMAS[spec.kind].with_labels(declaration.labels)
+        schema = declaration.schemas[spec.kind]
         headings, example = _columns(spec, schema, declaration, year)
-        content = _workbook if spec.path.suffix in _WORKBOOKS else _text
+        content = _workbook if spec.path.suffix in EXCEL_SUFFIXES else _text
         made.append(Form(spec.path, spec.name, schema, content(spec, schema, headings, example)))
     return made
 
 
 def data_folder(root: Path, inputs: Path) -> Path:
     """The folder that inputs.yaml names its files from."""
-    return inside(root, yaml.safe_load(inputs.read_text(encoding="utf-8")).get("data_dir", "."))
+    return read_yaml(Inputs, inputs).folder(root)
 
 
 def declared(root: Path, inputs: Path) -> Declaration:
     """What inputs.yaml says of all its kinds.
 
     Raises:
-        SetupError: it has faults.
+        ParameterError: it cannot be understood.
+        SetupError: it names what no schema has.
     """
-    content = yaml.safe_load(inputs.read_text(encoding="utf-8")) or {}
     notes = Notes(inputs.name)
-    declaration = read_declaration(inputs, [kind for kind in SCHEMAS if kind in content], root, notes)
+    declaration = read_declaration(inputs, list(read_yaml(Inputs, inputs).kinds), root, notes)
     if notes.problems:
         raise SetupError("\n".join(str(problem) for problem in notes.problems))
     return declaration
@@ -93,17 +94,16 @@ def _columns(
 ) -> tuple[list[str], list[str]]:
     """Headings of a file and the values of its example row."""
     layout = declaration.layouts.get(spec.layout or "")
-    of_layout = dict(layout.columns) if layout else None
-    own = {name: heading for heading, name in spec.columns}
-    given = {name for name, _ in spec.constants}
+    of_layout = layout.columns if layout else None
+    own = {name: heading for heading, name in spec.columns.items()}
     pairs = []
     for column in schema.columns:
-        if column.name in given or (of_layout is not None and column.name not in of_layout):
+        if column.name in spec.constants or (of_layout is not None and column.name not in of_layout):
             continue
         usual = of_layout[column.name][0] if of_layout is not None else column.heading
         pairs.append((own.get(column.name, usual), _example(column, year)))
     for item in schema.multiples:
-        pairs += _answers(item, dict(spec.multiple_answers).get(item.name, "listed"))
+        pairs += _answers(item, spec.multiple_answers.get(item.name, "listed"))
     headings, example = (list(values) for values in zip(*pairs, strict=True))
     return headings, [f"{EXAMPLE_MARK}{example[0]}", *example[1:]]
 
@@ -183,19 +183,6 @@ def _codes(sheet: openpyxl.worksheet.worksheet.Worksheet, schema: Schema) -> Non
     sheet.column_dimensions["A"].width = sheet.column_dimensions["C"].width = 32
 
 
-def has_example(file: Path) -> bool:
-    """Whether a file still holds the example row of its form."""
-    if file.suffix not in _WORKBOOKS:
-        content = file.read_bytes()
-        return any(EXAMPLE_MARK.encode(code) in content for code in ("utf-8", "cp932", "utf-16-le"))
-    book = openpyxl.load_workbook(file, read_only=True)
-    try:
-        first = (row[0] for sheet in book for row in sheet.iter_rows(max_row=20, max_col=1, values_only=True))
-        return any(str(value).startswith(EXAMPLE_MARK) for value in first)
-    finally:
-        book.close()
-
-
 _GUIDE = """\
 {site_name} {year} の入力ファイル
 {line}
@@ -209,7 +196,8 @@ _GUIDE = """\
 
 ファイルの一覧
 {files}
-この年度に行わなかった調査や施策は、params/{site}/fy{number}/inputs.yaml にそう書きます。
+この年度にない資料は、params/{site}/fy{number}/inputs.yaml に not_supplied: と書き、その下に「  種類: 理由」を並べます
+(例   ads: 広告を出していない)。ほかの行や、ここにできた様式は、そのままでかまいません。
 ここに置いたファイルは、共有や公開の対象になりません(版の管理からも除かれています)。
 """
 

@@ -20,6 +20,7 @@ from ujo_lib.survey.city_total import (
 from ujo_lib.survey.coverage import city_population, coverage
 from ujo_lib.survey.files import read_answers, read_questionnaire
 from ujo_lib.survey.keyin import Decoded, check_reported, check_skips, compare_entries, decode
+from ujo_lib.survey.others import Asked, other_items
 from ujo_lib.survey.questionnaire import Condition, Item, Questionnaire, QuestionnaireError
 from ujo_lib.survey.response import (
     asked_commissioners,
@@ -49,6 +50,7 @@ from ujo_lib.survey.wording import (
 )
 
 __all__ = [
+    "Asked",
     "Change",
     "Condition",
     "Decoded",
@@ -82,6 +84,7 @@ __all__ = [
     "family_verdict",
     "modal_labels",
     "mode_sentence",
+    "other_items",
     "overdispersion",
     "overview",
     "pyramid",

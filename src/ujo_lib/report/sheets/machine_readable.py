@@ -1,4 +1,4 @@
-"""The 15 items of the Ministry of Internal Affairs' rules for machine-readable tables (2020-12-18), for our own files.
+"""The 15 items that make a table machine-readable (`text.MACHINE_RULES`), for our own files.
 
 They are asked of the finished workbook as any program would read it, so that what we demand of those who send us
 files holds for what we hand out. A sheet is understood as its reader sees it: what stays in view above the frozen
@@ -20,13 +20,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ujo_lib.report.look.notation import HIDDEN, MISSING
 from ujo_lib.report.sheets.exports import UNBOUNDED
 from ujo_lib.text import MACHINE_DEPENDENT
-
-RULES: Final = (
-    *(f"1-{item}" for item in range(1, 14)),
-    "2-1",
-    "2-2",
-)
-"""Numbers of the items, in the order of the rules."""
 
 SYMBOLS: Final = frozenset({HIDDEN, MISSING, UNBOUNDED, f"-{UNBOUNDED}"})
 """What may stand among numbers, if the sheet explains it."""
@@ -55,7 +48,7 @@ class Fault:
     """A place that fails an item.
 
     Attributes:
-        rule: number of the item.
+        rule: number of the item in `text.MACHINE_RULES`.
         sheet: name of the sheet; empty for the whole file.
         place: address of the cell, or name of the part.
         found: what is wrong there, in Japanese.
