@@ -12,6 +12,8 @@ import numpy as np, pandas as pd
 from datetime import date
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality import by_date, by_hour, by_month, by_weekday, by_weekday_hour, client_codes, from_records
+
+pytestmark = pytest.mark.slow
 rng = np.random.default_rng(1)
 n = 337_943
 seconds = np.sort(rng.integers(0, 365 * 86400, n))
