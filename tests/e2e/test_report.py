@@ -215,14 +215,15 @@ def test_a_first_survey_and_a_year_without_advertising_lose_sections_and_no_page
     inputs.write_text(
         yaml.safe_dump(declared | {"not_supplied": lacking}, allow_unicode=True), encoding="utf-8"
     )
-    done = ujo(
-        "run", "sample", "2023", *(["--only", *made] if audience == "internal" else []), cwd=copied.root
-    )
+    only: list[str] = []
+    if audience == "internal":
+        shutil.rmtree(copied.outputs)
+        only = ["--only", *made]
+    done = ujo("run", "sample", "2023", *only, cwd=copied.root)
     assert done.returncode == 0, done.stderr
     folder = copied.outputs / audience
     pages = {page.name[:2]: page.read_text(encoding="utf-8") for page in folder.glob("0*.html")}
-    assert pages.keys() == GONE.keys()
-    lost = {name: pages[name].count("この部分の集計はありません") for name in made}
+    lost = {name: text.count("この部分の集計はありません") for name, text in pages.items()}
     assert lost == {name: GONE[name] for name in made}
     assert "比べる過去の調査はありません。" in pages["01"]
     assert "05" not in made or "前回の調査と比べることは、この年度にはできません。" in pages["05"]
