@@ -29,6 +29,7 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry src
 	$(PYTEST)
 
 test-quick: $(VENV)/.dev
