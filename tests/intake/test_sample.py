@@ -19,7 +19,8 @@ def city(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("city")
     write_city(root)
     (root / "params").mkdir()
-    shutil.copy(PROJECT / "params" / "ad_headings.yaml", root / "params")
+    for name in ("ad_headings.yaml", "survey_items.yaml"):
+        shutil.copy(PROJECT / "params" / name, root / "params")
     return root
 
 
