@@ -165,6 +165,7 @@ def test_the_outreach_window_has_both_p_values():  # O5
     assert result.p_value == pytest.approx(0.0697, abs=1e-3)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(tables)
 def test_freeman_halton_equals_brute_force_over_all_tables(table):

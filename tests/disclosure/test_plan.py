@@ -297,6 +297,7 @@ def tiny_people(draw: st.DrawFn) -> dict[str, list[str]]:
     return {name: [draw(st.sampled_from(values)) for _ in range(size)] for name, values in pick.items()}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(people=tiny_people(), threshold=st.sampled_from([3, 5]), zero=st.sampled_from(["show", "hide"]))
 def test_no_hidden_count_survives_only_one_way_when_every_population_is_tried(
@@ -327,6 +328,7 @@ def test_no_hidden_count_survives_only_one_way_when_every_population_is_tried(
                 assert high - low >= policy.required_width
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(people=tiny_people(), threshold=st.sampled_from([3, 5]))
 def test_no_two_releases_together_leave_a_count_one_way_when_every_population_is_tried(
@@ -362,6 +364,7 @@ def test_no_two_releases_together_leave_a_count_one_way_when_every_population_is
             assert high - low >= min(policy.required_width, most - least)
 
 
+@pytest.mark.slow
 def test_the_plan_is_the_same_bytes_in_another_process_with_other_hash_seeds(
     by_age: CountTable, by_broad_age: CountTable, tmp_path: Path
 ) -> None:

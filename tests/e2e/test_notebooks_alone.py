@@ -1,5 +1,6 @@
 """The notebooks are notebooks: each runs from top to bottom without the pipeline around it."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,16 +12,30 @@ from nbclient import NotebookClient
 from tests.e2e.conftest import HOUSE, copy_project, ujo
 from tests.test_docs import COMMANDS, words
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.slow
 
 PAPERMILL = next(line for _, line in COMMANDS if line.startswith("papermill notebooks/02"))
 """How the README runs a notebook without the pipeline."""
 
 
-@pytest.mark.parametrize("way", ["papermill", "run all"])
-def test_every_notebook_runs_without_the_pipeline(way: str, tmp_path):
+EVERY = tuple(HOUSE)
+
+
+@pytest.mark.parametrize(
+    ("way", "names"),
+    [
+        ("papermill", ("02_consultation_seasonality",)),
+        ("run all", ("00_data_quality",)),
+        pytest.param("papermill", EVERY, marks=pytest.mark.full, id="papermill, every"),
+        pytest.param("run all", EVERY, marks=pytest.mark.full, id="run all, every"),
+    ],
+)
+def test_notebooks_run_without_the_pipeline(
+    way: str, names: tuple[str, ...], sample_data: Path, tmp_path: Path
+):
     root = copy_project(tmp_path / "素のまま")
-    for name in HOUSE:
+    shutil.copytree(sample_data, root / "data" / "sample")
+    for name in names:
         if way == "papermill":
             _papermill(root, PAPERMILL.replace("02_consultation_seasonality", name))
         else:

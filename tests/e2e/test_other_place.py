@@ -5,7 +5,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.e2e.conftest import HOUSE, REPOSITORY
+from tests.e2e.conftest import HOUSE, copy_project
 from tests.report.look.browser import chromium
 from tests.test_docs import COMMANDS, words
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.slow
 
 TRACES = re.compile("宇城|熊本|[Kk]umamoto|(?<![A-Za-z])[Uu]ki(?![A-Za-z])|43213|43000")
 BLOCKED = """\
@@ -71,15 +70,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     invented, so years are moved back by one, `new-site` is told `--synthetic`, and where the README says that files
     are put in place, `ujo sample` puts them.
     """
-    root = tmp_path_factory.mktemp("other") / "若葉市 報告書 2023"
-    (root / "data").mkdir(parents=True)
-    for name in ("notebooks", "params", "benchmarks"):
-        shutil.copytree(REPOSITORY / name, root / name)
-    shutil.copy(REPOSITORY / "requirements.lock", root)
+    return _walk(tmp_path_factory.mktemp("other"), WALK)
+
+
+def _walk(folder: Path, commands: list[str]) -> Place:
+    root = copy_project(folder / "若葉市 報告書 2023")
+    (root / "data").mkdir()
     (root / "no network").mkdir()
     (root / "no network" / "sitecustomize.py").write_text(BLOCKED)
     said = b""
-    for line in WALK:
+    for line in commands:
         verb, *arguments = line.replace("2024", "2023").replace("2025", "2024").split()
         if verb == "pdf" and chromium() is None:
             continue
@@ -106,6 +106,16 @@ def _confirm_contacts(file: Path) -> None:
     file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
 
 
+def test_a_new_place_is_set_up_checked_and_gets_its_first_page(tmp_path: Path):
+    """The beginning of the walk, and one notebook instead of all."""
+    place = _walk(tmp_path, [*WALK[:3], f"{WALK[3]} --only 00"])
+    assert [line.split()[0] for line in WALK[:4]] == ["new-site", "new-year", "check", "run"]
+    assert (place.outputs / "internal" / "00_data_quality.html").is_file()
+    _assert_readable(place)
+    _assert_no_trace(place)
+
+
+@pytest.mark.full
 def test_the_readme_leads_from_an_empty_place_to_a_signed_release_and_the_next_year(place: Place):
     assert [line.split()[0] for line in WALK] == [
         "new-site",
@@ -127,7 +137,13 @@ def test_the_readme_leads_from_an_empty_place_to_a_signed_release_and_the_next_y
         assert len(list((place.outputs / "pdf" / "release").glob("*.pdf"))) == len(HOUSE) + 1
 
 
+@pytest.mark.full
 def test_nothing_of_the_first_city_remains_in_pages_tables_or_parameters(place: Place):
+    assert len(_assert_no_trace(place)) > 100
+
+
+def _assert_no_trace(place: Place) -> list[Path]:
+    """Look into every page, table and parameter file; return the files."""
     files = [
         file
         for folder in (
@@ -138,7 +154,6 @@ def test_nothing_of_the_first_city_remains_in_pages_tables_or_parameters(place: 
         for file in folder.rglob("*")
         if file.suffix in {".html", ".csv", ".ipynb", ".yaml", ".json"}
     ]
-    assert len(files) > 100
     for file in files:
         text = re.sub(
             r"data:[^\"')]+|\"image/[a-z+]+\": \"[^\"]*\"", "", file.read_text(encoding="utf-8-sig")
@@ -148,6 +163,7 @@ def test_nothing_of_the_first_city_remains_in_pages_tables_or_parameters(place: 
             around = text[max(0, found.start() - 40) : found.end() + 20]
             assert found[0] == "熊本", (file.name, around)
             assert _among_prefectures(text, file), (file.name, around)
+    return files
 
 
 def _among_prefectures(text: str, file: Path) -> bool:
@@ -155,6 +171,7 @@ def _among_prefectures(text: str, file: Path) -> bool:
     return all(name in text for name in ("長崎県", "熊本県", "大分県")) and file.suffix != ".yaml"
 
 
+@pytest.mark.full
 def test_titles_names_and_contacts_are_those_of_the_place(place: Place):
     for file in sorted((place.outputs / "release").glob("*.html")):
         text = file.read_text(encoding="utf-8")
@@ -165,6 +182,7 @@ def test_titles_names_and_contacts_are_those_of_the_place(place: Place):
         assert "0120-" not in text, file.name
 
 
+@pytest.mark.full
 def test_denominators_and_filters_follow_the_code(place: Place):
     rows = _table(place, "02_usage.csv")
     areas = [row for row in rows if any("岡山県" in value for value in row.values())]
@@ -172,12 +190,18 @@ def test_denominators_and_filters_follow_the_code(place: Place):
     assert any("若葉市" in value for row in rows for value in row.values())
 
 
+@pytest.mark.full
 def test_the_commands_spoke_readable_japanese_in_cp932(place: Place):
+    _assert_readable(place)
+
+
+def _assert_readable(place: Place) -> None:
     assert "ファイルを作りました" in place.said
     assert "?" not in place.said.replace("〜", "")
     assert "Traceback" not in place.said
 
 
+@pytest.mark.full
 def test_the_summary_can_be_mailed(place: Place):
     told = json.loads((place.root / "summary.json").read_text(encoding="utf-8"))
     assert told["exit_code"] == 0
@@ -185,6 +209,7 @@ def test_the_summary_can_be_mailed(place: Place):
     assert told["results"][0]["report"].endswith("index.html")
 
 
+@pytest.mark.full
 def test_swapping_the_denominators_changes_rates_only(place: Place):
     """U13: 国勢調査 or 推計人口, by one parameter."""
     population = place.root / "data/wakaba/site/population.csv"

@@ -339,6 +339,7 @@ def test_no_bytes_make_the_check_fail(desk: Desk, content, suffix):
     assert not desk.check().ok
 
 
+@pytest.mark.slow
 @quiet
 @given(
     cells=st.lists(st.lists(st.text(max_size=8), min_size=12, max_size=12), min_size=1, max_size=5),

@@ -18,6 +18,7 @@ def at(text: str) -> pd.Timestamp:
     return pd.Timestamp(text, tz="Asia/Tokyo")
 
 
+SLOW = pytest.mark.slow
 SEPTEMBER = dt.date(2023, 9, 1)
 
 # id, kind, cell (data row, heading), what is written there, canonical column, what must come out
@@ -108,7 +109,7 @@ def only(frame: pd.DataFrame, file: str, row: int, heading: str) -> pd.DataFrame
 @pytest.mark.parametrize(
     ("kind", "cell", "written", "column", "expected"), [c[1:] for c in MENDED], ids=[c[0] for c in MENDED]
 )
-@pytest.mark.parametrize("suffix", ["csv", "tsv", "xlsx"])
+@pytest.mark.parametrize("suffix", ["csv", pytest.param("tsv", marks=SLOW), pytest.param("xlsx", marks=SLOW)])
 def test_a_mendable_cell_is_read_as_what_was_meant(desk: Desk, suffix, kind, cell, written, column, expected):
     rows = table(kind, {cell: written})
     make = {"csv": as_csv, "tsv": lambda r: as_csv(r, "utf-16", "\t"), "xlsx": as_xlsx}[suffix]
@@ -141,7 +142,7 @@ def test_every_change_of_a_cell_is_listed_with_its_row(desk: Desk, kind, cell, w
 @pytest.mark.parametrize(
     ("kind", "cell", "written", "remedy", "rule"), [c[1:] for c in REFUSED], ids=[c[0] for c in REFUSED]
 )
-@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+@pytest.mark.parametrize("suffix", ["csv", pytest.param("xlsx", marks=SLOW)])
 def test_a_doubtful_cell_is_a_problem_with_file_row_column_and_remedy(
     desk: Desk, suffix, kind, cell, written, remedy, rule
 ):

@@ -8,6 +8,7 @@ from ujo_lib.outreach import power
 from ujo_lib.stats import rate_ratio
 
 
+@pytest.mark.slow
 def test_power_is_the_probability_of_a_verdict_by_brute_force():
     rng = np.random.default_rng(1)
     baseline, window, ratio = 30.0, 4.0, 3.0

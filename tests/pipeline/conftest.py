@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,18 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tests.conftest import MakeOnce
+from tests.pipeline.warm import WarmServer
 from ujo_lib.params import Notebook, notebooks_of, project_root, settings_model
 from ujo_lib.params.cell import written_cell
+from ujo_lib.pipeline import kernels
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.run import Outcome, release, run
 
 REPOSITORY = project_root(Path(__file__).parent)
 HOUSE = notebooks_of(REPOSITORY, "sample")
+PLACE = "市の 報告書"
+"""Folder of every miniature project: a name with a space and Japanese in it."""
 PUBLISH = """\
 import pandas as pd
 from ujo_lib import report
@@ -35,6 +40,8 @@ page.say("女性は{n[女性]}人、男性は{n[男性]}人。", other)"""
 SENTENCES = """\
 from ujo_lib.report.look.wording import Line
 page.sentences([Line(f"{number}つめの文。") for number in "12345"])"""
+WORDS = "きのうの夕方に屋根の上の猫がずっと鳴いていて眠れませんでした"
+HEADER = "相談ID,相談者ID,相談受付日時,窓口,都道府県,年代,性別,相談本文"
 
 
 @dataclass
@@ -130,4 +137,51 @@ def project(tmp_path, monkeypatch) -> Project:
                 (root / default).touch()
         _miniature(notebook, root / "notebooks")
     monkeypatch.chdir(root)
+    if kernels.can_fork():
+        monkeypatch.setattr(kernels, "_start_server", WarmServer)
     return Project(root)
+
+
+@pytest.fixture
+def spoken(project) -> Project:
+    """The miniature project with one consultation in its input."""
+    row = f"K2023-00017,C-8841,2023/04/01 10:15,全国窓口,熊本県,10代,女性,{WORDS}。"
+    (project.root / "data/consultations.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
+    declared = {
+        "data_dir": "data",
+        "labels": {"channel": ["全国窓口"]},
+        "consultations": {"files": ["consultations.csv"], "timezone": "Asia/Tokyo"},
+    }
+    (project.place.params / "inputs.yaml").write_text(json.dumps(declared), encoding="utf-8")
+    return project
+
+
+@pytest.fixture
+def first_run(project, make_once) -> Outcome:
+    """A run of the fresh project before the test."""
+    return _done_before(project, project.run, "run", make_once)
+
+
+@pytest.fixture
+def spoken_run(spoken, make_once) -> Outcome:
+    """A run of the project with a consultation before the test."""
+    return _done_before(spoken, spoken.run, "spoken_run", make_once)
+
+
+@pytest.fixture
+def spoken_release(spoken, spoken_run, make_once) -> Outcome:
+    """A run and a release of the project with a consultation before the test."""
+    return _done_before(spoken, spoken.release, "spoken_release", make_once)
+
+
+def _done_before(project: Project, work: Callable[[], Outcome], name: str, make_once: MakeOnce) -> Outcome:
+    """Lay the outputs of a piece of work into the project, from the copy that was kept when it was first done."""
+
+    def fill(folder: Path) -> None:
+        work()
+        shutil.copytree(project.root / "outputs", folder / "outputs")
+
+    shutil.copytree(make_once(name, fill) / "outputs", project.root / "outputs", dirs_exist_ok=True)
+    outcome = work()
+    assert outcome.unchanged
+    return outcome

@@ -32,7 +32,8 @@ def year_without_survey(project):
     return project
 
 
-def test_a_year_without_a_survey_runs_and_its_page_gives_the_reason(year_without_survey):
+@pytest.mark.slow
+def test_a_year_without_a_survey_runs_and_its_page_gives_the_reason(first_run, year_without_survey):
     place = year_without_survey.place
     year_without_survey.run()
     assert Manifest.read(place.manifest).verdict == "complete"
@@ -44,7 +45,10 @@ def test_a_year_without_a_survey_runs_and_its_page_gives_the_reason(year_without
     assert "集計はありません" in (place.release / "index.html").read_text(encoding="utf-8")
 
 
-def test_without_a_dispensable_input_the_page_loses_the_cells_that_need_it_and_nothing_else(project):
+@pytest.mark.slow
+def test_without_a_dispensable_input_the_page_loses_the_cells_that_need_it_and_nothing_else(
+    project, first_run
+):
     file = project.place.params / "inputs.yaml"
     told = {"data_dir": "data", "not_supplied": {"waves": "初めての調査"}}
     file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")

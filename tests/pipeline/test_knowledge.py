@@ -150,12 +150,12 @@ def test_the_sample_prints_contacts_over_time_in_full_and_says_why(project):
     assert "属性を含まない" in rules.exemptions[0].reason
 
 
-def test_other_rules_are_another_release(project):
-    first = project.run()
+@pytest.mark.slow
+def test_other_rules_are_another_release(project, first_run):
     rules = yaml.safe_load(project.place.rules.read_text(encoding="utf-8"))
     project.place.rules.write_text(
         yaml.safe_dump({**rules, "required_width": 4}, allow_unicode=True), encoding="utf-8"
     )
     second = project.run()
     assert not second.unchanged
-    assert second.run_id != first.run_id
+    assert second.run_id != first_run.run_id

@@ -100,14 +100,6 @@ def test_everything_shown_bears_the_mark_of_the_door(project):
     assert page.answer("{n[20代]}人。", shown)._repr_mimebundle_()[DOOR]["kind"] == ANSWER
 
 
-def test_what_is_for_the_city_only_is_not_even_computed_in_a_release(project):
-    def never():
-        raise AssertionError("computed in a release")
-
-    assert _release(project).internal(never) is None
-    assert _internal().internal(lambda: "見る") == "見る"
-
-
 def test_a_page_knows_which_figures_it_can_draw(project):
     with pytest.raises(AttributeError, match="bars"):
         _internal().pie()

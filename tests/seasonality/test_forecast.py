@@ -8,6 +8,8 @@ from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality.forecast import backtest, forecast_months, with_expected_growth
 from ujo_lib.seasonality.model import fit_calendar
 
+pytestmark = pytest.mark.slow
+
 HISTORY = Period(date(2022, 4, 1), date(2024, 3, 31), "2年")
 COMING = period_for(FiscalYear(2024), "fiscal")
 

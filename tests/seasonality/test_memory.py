@@ -22,6 +22,7 @@ def fitted(y):
     return result, memory.estimate(result, X, DAYS)
 
 
+@pytest.mark.slow
 def test_independent_days_show_no_memory_and_a_persistent_process_shows_its_own():
     _, none = fitted(years(0.0, 0.2))
     _, long = fitted(years(0.7, 0.2))

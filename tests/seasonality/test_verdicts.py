@@ -8,6 +8,8 @@ from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, verdict_table
 
+pytestmark = pytest.mark.slow
+
 HALF = Period(date(2024, 4, 1), date(2024, 9, 30), "上半期")
 
 

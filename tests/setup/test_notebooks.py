@@ -86,3 +86,11 @@ def test_sync_leaves_alone_what_a_notebook_without_a_model_says_of_its_own_param
         "rooms: int = 3    # 部屋\n",
         *source,
     ]
+
+
+def test_a_day_in_the_parameters_of_a_dropped_in_notebook_is_asked_about_in_the_next_year(root):
+    _, parameters = new_notebook_for(root, "06_housing", "sample", 2023, "cases")
+    parameters.write_text('opened: "2023-04-01"\nrooms: 3\n', encoding="utf-8")
+    set_up_year(root, "sample", 2024)
+    lines = (root / "params/sample/fy2024/06_housing.yaml").read_text(encoding="utf-8").splitlines()
+    assert ["要確認: この年度の値か" in line for line in lines] == [True, False]

@@ -14,6 +14,8 @@ import yaml
 from tests.survey.conftest import ROOT
 from ujo_lib.sample.people import Survey, survey
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOK = ROOT / "notebooks" / "01_survey_descriptives.ipynb"
 CODES = ["同居家族(複数)", "経緯(複数回答)", "必要な支援(複数)"]
 WAVES = [

@@ -93,6 +93,10 @@ KEPT = (
 """Parameters that may look as if they named a year and stay: facts about the past, settings of the method."""
 
 
+NAMES_A_YEAR = re.compile(r"(?:19|20)\d\d[-年/']|fy\d{4}|\b[RH]\d{1,2}\b|令和|平成")
+"""What a value looks like that may have to move: one of a parameter that only some notebook knows is asked about."""
+
+
 def without_marks(text: str) -> str:
     """A file without the 要確認 of its own year: the new year brings its own."""
     text = re.sub(rf"^# {TO_CHECK}.*\n", "", text, flags=re.MULTILINE)
@@ -144,6 +148,11 @@ def moved_values(content: Mapping[str, Any], years: int) -> dict[str, Any]:
 def remarks_on(content: Mapping[str, Any]) -> dict[str, str]:
     """What a person has to check in one flat file of a new year."""
     told = {name: remark for name, (_, remark) in RESET.items() if name in content}
+    known = {*MOVED, *RESET, *KEPT, "earlier_wave"}
+    others = (
+        name for name, value in content.items() if name not in known and NAMES_A_YEAR.search(str(value))
+    )
+    told |= dict.fromkeys(others, "この年度の値か")
     if "earlier_wave" in content:
         told["earlier_wave"] = "比べる過去の調査回か"
     return told

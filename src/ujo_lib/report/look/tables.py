@@ -32,7 +32,15 @@ from ujo_lib.report.look.notation import (
 )
 
 NUMBER_MARK: Final = '<span class="number" data-of="{kind}"></span>'
-"""Where the page writes 「表1」 or 「図1」; only a whole page knows the count."""
+"""Where 「表1」 or 「図1」 is written: by the page in the making, and anew by the finished one."""
+
+NUMBER_WORDS: Final = {"table": "表", "figure": "図"}
+LAB_STYLE: Final = (
+    "<style>figure.table,figure.chart{margin:0;max-width:720px}figure.table table{margin:0}figure caption{"
+    "text-align:left;caption-side:top}figure :is(th,td){text-align:left}figure .num{text-align:right}"
+    "figure :is(.circumstances,.finding){display:block}</style>"
+)
+"""Goes with a table or figure in a notebook, which has no style sheet of ours; a page leaves it out."""
 
 _ROUNDING: Final = "四捨五入のため、内訳の合計が総数や100%に一致しないことがあります。"
 _SHORT: Final = 8.5
@@ -173,11 +181,16 @@ def _tile(
     )
 
 
-def circumstances(published: Published) -> str:
-    """HTML of one line on what is counted: period, area, base, unit, and that several answers were allowed."""
+def circumstances(published: Published, unit: str | None = None) -> str:
+    """HTML of one line on what is counted: period, area, base, unit, and that several answers were allowed.
+
+    Args:
+        published: the table.
+        unit: of what a figure draws; that of the table when None.
+    """
     spec = published.spec
     parts = [spec.subject.period, spec.subject.area, _base_text(published)]
-    if unit := spec.schema.unit:
+    if unit := spec.schema.unit if unit is None else unit:
         parts.append(f"単位: {unit}")
     if spec.schema.multiple:
         parts.append("複数回答")
