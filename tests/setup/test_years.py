@@ -64,6 +64,7 @@ def test_nothing_is_ever_overwritten(root):
         file
         for file in (*root.glob("params/sample/fy2024/*"), *root.glob("data/sample/**/*"))
         if file.is_file()
+        and file.name != "01_survey_descriptives.yaml"  # it says which other forms there are
     ]
     assert len(files) > 20
     for file in files:
@@ -77,6 +78,21 @@ def test_nothing_is_ever_overwritten(root):
     assert made.new == ()
     assert (root / "params/sample/fy2024/common.yaml").read_bytes() == mine
     assert all(file.read_bytes() == b"mine" for file in files if file.name != "common.yaml")
+
+
+def test_another_survey_gets_a_form_that_holds_each_of_its_questions(root):
+    items = root / "params" / "examples" / "single_elderly_items.yaml"
+    more = "      - {id: pets, title: 動物, wording: 動物, kind: text}\n"
+    items.write_text(items.read_text(encoding="utf-8").rstrip() + "\n" + more, encoding="utf-8")
+    answers = root / "params" / "examples" / "single_elderly_answers.csv"
+    filled = answers.read_bytes()
+    set_up_year(root, "sample", 2024)
+    assert answers.read_bytes() == filled
+    answers.unlink()
+    set_up_year(root, "sample", 2024)
+    headings = answers.read_text(encoding="utf-8-sig").strip().split(",")
+    assert headings[0] == "household_id"
+    assert headings[-1] == "pets"
 
 
 def test_a_deleted_file_comes_back_and_the_others_stay(root):

@@ -6,9 +6,10 @@ that remains. Its example row opens with 「【記入例】」, which intake ref
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -19,8 +20,9 @@ from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.reading import EXCEL_SUFFIXES
 from ujo_lib.intake.schemas import EXAMPLE_MARK, Column, Multiple, Schema
-from ujo_lib.params import read_yaml
+from ujo_lib.params import inside, read_yaml
 from ujo_lib.params.inputs import Inputs
+from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.setup.copying import SetupError
 
 _CODES_SHEET = "コード表"
@@ -68,6 +70,24 @@ def forms(root: Path, inputs: Path, year: FiscalYear) -> list[Form]:
         content = _workbook if spec.path.suffix in EXCEL_SUFFIXES else _text
         made.append(Form(spec.path, spec.name, schema, content(spec, schema, headings, example)))
     return made
+
+
+def other_survey(root: Path, said: Mapping[str, Any]) -> dict[Path, bytes]:
+    """The form of another survey, where the parameters of notebook 01 ask for one: its headings, the ids of its items.
+
+    Args:
+        root: the project folder.
+        said: parameters of notebook 01.
+
+    Raises:
+        ParameterError: its questionnaire is wrong.
+    """
+    if not said.get("show_extra"):
+        return {}
+    form = read_yaml(Questionnaire, inside(root, said["extra_items"]))
+    first = form.forms[0]
+    headings = ",".join([form.keys[first], *(item.id for item in form.on(first))])
+    return {inside(root, said["extra_answers"]): f"{headings}\r\n".encode("utf-8-sig")}
 
 
 def data_folder(root: Path, inputs: Path) -> Path:

@@ -17,7 +17,7 @@ from ujo_lib.setup.copying import (
     remarks_on,
     without_marks,
 )
-from ujo_lib.setup.forms import data_folder, forms, guide
+from ujo_lib.setup.forms import data_folder, forms, guide, other_survey
 
 CONTRACT = "データの取り決め.html"
 GUIDE = "はじめにお読みください.txt"
@@ -109,6 +109,8 @@ def write_year(root: Path, source: Path, parameters: Mapping[Path, str], site: s
     made = forms(root, root / common["inputs"], fiscal_year)
     for form in made:
         write(form.path, form.content)
+    for file, content in other_survey(root, read_flat_yaml(folder / "01_survey_descriptives.yaml")).items():
+        write(file, content)
     data = data_folder(root, root / common["inputs"]) / f"fy{year}"
     write(data / CONTRACT, contract_page(common["site_name"], fiscal_year, int(common["threshold"]), made))
     write(data / GUIDE, guide(common["site_name"], site, fiscal_year, made))
