@@ -22,7 +22,11 @@ OWN_LOCKS = [
     lock for lock in LOCKS if lock.name != "requirements-acro.lock"
 ]  # that peer lives in a place of its own
 
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "tzdata": "python-tzdata"}
+CONDA_NAMES = {
+    "jupyter-client": "jupyter_client",
+    "matplotlib": "matplotlib-base",
+    "tzdata": "python-tzdata",
+}
 """PyPI name → conda-forge name, where they differ."""
 
 

@@ -72,7 +72,7 @@ def test_its_parameters_are_keyed_and_a_wrong_one_has_a_nearest_name(project):
     after = {step.notebook: step.key for step in plan_steps(project.place)}
     assert [name for name in after if after[name] != before[name]] == ["05_annual_summary", "06_housing"]
     project.set_parameter("06_housing", "leats", 5)
-    with pytest.raises(ParameterError, match=r"06_housing\.yaml の「leats」.*「least」の書き間違い"):
+    with pytest.raises(ParameterError, match=r"06_housing\.yaml の\d+行目「leats」.*「least」の書き間違い"):
         plan_steps(project.place)
 
 

@@ -12,6 +12,7 @@ from ujo_lib.disclosure.tables import Policy
 from ujo_lib.params import QualitySettings, project_root
 from ujo_lib.report.door.masks import Masks, counted, masks_for
 from ujo_lib.report.door.publish import ANSWER, DOOR, PublishError, Subject, TableRecord, TableSpec
+from ujo_lib.report.look import figures
 from ujo_lib.report.page import open_page
 
 FRAME = pd.DataFrame(
@@ -100,9 +101,12 @@ def test_everything_shown_bears_the_mark_of_the_door(project):
     assert page.answer("{n[20代]}人。", shown)._repr_mimebundle_()[DOOR]["kind"] == ANSWER
 
 
-def test_a_page_knows_which_figures_it_can_draw(project):
-    with pytest.raises(AttributeError, match="bars"):
-        _internal().pie()
+def test_the_analyst_finds_every_figure_and_its_explanation_on_the_page(project):
+    page = _internal()
+    for name in figures.__all__:
+        if not name.startswith("Figure"):
+            assert name in dir(page)
+            assert getattr(page, name).__doc__ == getattr(figures, name).__doc__
 
 
 def test_masks_survive_writing_and_reading(project, tmp_path):
