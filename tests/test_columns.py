@@ -59,30 +59,30 @@ def test_there_are_at_most_twenty_kinds_and_the_schema_above_uses_each():
 
 
 @pytest.mark.parametrize(
-    ("column", "title", "written", "excel"),
+    ("column", "title", "written", "decimals"),
     [
-        (Count(unit="件"), "件数(件)", "n", "#,##0"),
-        (Count(unit="人"), "人数(人)", "n", "#,##0"),
-        (Count(unit="日"), "数(日)", "n", "#,##0"),
-        (Count(heading="回答した委員", unit="人"), "回答した委員(人)", "n", "#,##0"),
-        (Base(unit="人"), "回答者数(n)", "n", "#,##0"),
-        (Share(), "割合(%)", "share", "#,##0.0"),
-        (Share(of="相談", decimals=2), "相談に占める割合(%)", "percent2", "#,##0.00"),
-        (Rate(per="1日", unit="件"), "1日あたり件数(件)", "rate", "#,##0.0"),
-        (Rate(unit="件", decimals=2), "平均の件数(件)", "ratio", "#,##0.00"),
-        (Ratio(to="平均的な日"), "平均的な日との比(倍)", "ratio", "#,##0.00"),
-        (Difference(like="share", to="全国", unit="%"), "全国との差(%)", "share", "#,##0"),
-        (Estimate(unit="人"), "推定値(人)", "rate", "#,##0.0"),
-        (PValue(), "p値", "p", "#,##0.000"),
-        (PValue(adjusted="ホルム法"), "補正後のp値(ホルム法)", "p", "#,##0.000"),
-        (Residual(), "調整済み残差", "ratio", "#,##0.00"),
-        (Money(), "費用", "yen", "#,##0"),
-        (Dimension(variable="sex"), "性別", "text", "@"),
-        (Text(heading="備考"), "備考", "text", "@"),
+        (Count(unit="件"), "件数(件)", "n", 0),
+        (Count(unit="人"), "人数(人)", "n", 0),
+        (Count(unit="日"), "数(日)", "n", 0),
+        (Count(heading="回答した委員", unit="人"), "回答した委員(人)", "n", 0),
+        (Base(unit="人"), "回答者数(n)", "n", 0),
+        (Share(), "割合(%)", "share", 1),
+        (Share(of="相談", decimals=2), "相談に占める割合(%)", "percent2", 2),
+        (Rate(per="1日", unit="件"), "1日あたり件数(件)", "rate", 1),
+        (Rate(unit="件", decimals=2), "平均の件数(件)", "ratio", 2),
+        (Ratio(to="平均的な日"), "平均的な日との比(倍)", "ratio", 2),
+        (Difference(like="share", to="全国", unit="%"), "全国との差(%)", "share", None),
+        (Estimate(unit="人"), "推定値(人)", "rate", 1),
+        (PValue(), "p値", "p", 3),
+        (PValue(adjusted="ホルム法"), "補正後のp値(ホルム法)", "p", 3),
+        (Residual(), "調整済み残差", "ratio", 2),
+        (Money(), "費用", "yen", 0),
+        (Dimension(variable="sex"), "性別", "text", None),
+        (Text(heading="備考"), "備考", "text", None),
     ],
 )
-def test_heading_unit_and_formats_follow_from_the_kind(column, title, written, excel):
-    assert (column.title, column.format, column.excel_format) == (title, written, excel)
+def test_heading_unit_and_formats_follow_from_the_kind(column, title, written, decimals):
+    assert (column.title, column.format, column.decimals) == (title, written, decimals)
 
 
 @pytest.mark.parametrize("level", LEVELS)
