@@ -124,3 +124,21 @@ def project(tmp_path, monkeypatch) -> Project:
     monkeypatch.chdir(root)
     monkeypatch.setattr(kernels, "PRELOADED", ("pandas", "ujo_lib.report"))
     return Project(root)
+
+
+WORDS = "きのうの夕方に屋根の上の猫がずっと鳴いていて眠れませんでした"
+HEADER = "相談ID,相談者ID,相談受付日時,窓口,都道府県,年代,性別,相談本文"
+
+
+@pytest.fixture
+def spoken(project):
+    """The miniature project with one consultation in its input."""
+    row = f"K2023-00017,C-8841,2023/04/01 10:15,全国窓口,熊本県,10代,女性,{WORDS}。"
+    (project.root / "data/consultations.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
+    declared = {
+        "data_dir": "data",
+        "labels": {"channel": ["全国窓口"]},
+        "consultations": {"files": ["consultations.csv"], "timezone": "Asia/Tokyo"},
+    }
+    (project.place.params / "inputs.yaml").write_text(json.dumps(declared), encoding="utf-8")
+    return project
