@@ -541,9 +541,10 @@ class Schema:
     @property
     def multiple(self) -> tuple[str, ...]:
         """Variables of which one person can name several categories, so that cells do not add up."""
-        return tuple(
+        several = [
             c.variable or name for name, c in self.columns.items() if isinstance(c, Dimension) and c.multiple
-        )
+        ]
+        return tuple(dict.fromkeys(several))
 
     @property
     def unit(self) -> str:

@@ -31,10 +31,6 @@ class TableTooLargeError(ValueError):
     """A table has too many cells or counts for exact enumeration."""
 
 
-LEVEL: Final = 0.95
-"""Confidence level where nobody asks for another."""
-
-
 @dataclass(frozen=True)
 class Interval:
     """An estimate with its confidence limits, all in the unit of the estimate.
@@ -76,7 +72,7 @@ class OddsRatio:
     p_minlike: float
 
 
-def wilson(k: int, n: int, level: float = 0.95) -> Interval:
+def wilson(k: int, n: int, level: float = LEVEL) -> Interval:
     """Wilson's score interval for a share (Wilson 1927; Brown, Cai & DasGupta 2001).
 
     Args:
@@ -98,7 +94,7 @@ def wilson(k: int, n: int, level: float = 0.95) -> Interval:
     return Interval(share, 0.0 if k == 0 else middle - half, 1.0 if k == n else middle + half)
 
 
-def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval:
+def clopper_pearson(k: int, n: int, level: float = LEVEL) -> Interval:
     """Exact binomial interval for a share (Clopper & Pearson 1934); arguments as for `wilson`."""
     _check_counts(k, n, level)
     if n == 0:
@@ -109,7 +105,7 @@ def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval:
     return Interval(k / n, low, high)
 
 
-def hypergeometric_interval(k: int, n: int, N: int, level: float = 0.95) -> Interval:
+def hypergeometric_interval(k: int, n: int, N: int, level: float = LEVEL) -> Interval:
     """Exact interval for how many of a finite population have a trait, from a simple random part of it.
 
     Keeps every population count that neither tail of the hypergeometric test rejects at (1 − level)/2
@@ -135,7 +131,7 @@ def hypergeometric_interval(k: int, n: int, N: int, level: float = 0.95) -> Inte
     return Interval(N * k / n if n else None, float(kept[0]), float(kept[-1]))
 
 
-def poisson_interval(k: int, exposure: float = 1.0, level: float = 0.95) -> Interval:
+def poisson_interval(k: int, exposure: float = 1.0, level: float = LEVEL) -> Interval:
     """Exact interval for a Poisson rate (Garwood 1936), per unit of `exposure`."""
     _check_counts(k, k, level)
     if not exposure > 0:
@@ -145,7 +141,7 @@ def poisson_interval(k: int, exposure: float = 1.0, level: float = 0.95) -> Inte
     return Interval(k / exposure, low / exposure, float(scipy_stats.gamma.isf(tail, k + 1)) / exposure)
 
 
-def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = 0.95) -> RateRatio:
+def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = LEVEL) -> RateRatio:
     """Ratio of two Poisson rates, exact given the sum of the counts (Przyborowski & Wilenski 1940).
 
     Given k1 + k0, k1 is binomial with odds ratio·e1/e0; the Clopper–Pearson limits of that share, turned back
@@ -177,7 +173,7 @@ def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = 0.95) -> R
 
 
 def overdispersed_rate_ratio(
-    k1: int, e1: float, k0: int, e0: float, dispersion: float, level: float = 0.95
+    k1: int, e1: float, k0: int, e0: float, dispersion: float, level: float = LEVEL
 ) -> Interval:
     """Ratio of two rates of events that come in bunches: variance = dispersion × mean (quasi-Poisson).
 
@@ -227,7 +223,7 @@ def ratio_of_estimates(top: Interval, bottom: Interval) -> Interval:
     return Interval(a / b, low, high)
 
 
-def fisher_exact(table: ArrayLike, level: float = 0.95) -> OddsRatio:
+def fisher_exact(table: ArrayLike, level: float = LEVEL) -> OddsRatio:
     """Fisher's exact test of a 2×2 table with the conditional odds ratio and its exact interval.
 
     Args:
@@ -302,20 +298,24 @@ def fisher_freeman_halton(table: ArrayLike) -> float:
     return float(as_extreme / _multinomial(rows))
 
 
-def adjusted_residuals(table: ArrayLike) -> NDArray[np.float64]:
+def adjusted_residuals(
+    table: ArrayLike, margins: tuple[ArrayLike, ArrayLike, int] | None = None
+) -> NDArray[np.float64]:
     """Haberman's (1973) adjusted residuals of a table of counts: about standard normal under independence.
 
     Args:
         table: r×c non-negative whole counts.
+        margins: members of each row, of each column, and of all, where one member can be in several cells, so that
+            these are no sums of the table; each cell is then held against its own two-by-two table.
 
     Returns:
         r×c floats; NaN where a row or column is empty or holds everything, for there is nothing to compare.
     """
     counts = _count_table(table).astype(np.float64)
-    total = counts.sum()
-    rows, columns = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
+    of_rows, of_columns, total = margins or (counts.sum(axis=1), counts.sum(axis=0), counts.sum())
     if total == 0:
         return np.full(counts.shape, np.nan)
+    rows, columns = np.asarray(of_rows, dtype=float)[:, None], np.asarray(of_columns, dtype=float)
     expected = rows * columns / total
     variance = expected * (1 - rows / total) * (1 - columns / total)
     residuals = np.full(counts.shape, np.nan)

@@ -123,7 +123,7 @@ def test_a_release_is_read_back_as_it_was_written(tmp_path):
     (tmp_path / "02_totals.csv").write_bytes(Table.of(record).csv())
     (tmp_path / LIST_OF_TABLES).write_bytes(list_of_tables([Table.of(record)]))
     (read,) = read_years({FiscalYear(2023): tmp_path})
-    assert read.find("02_totals", {"範囲": "県"}) == {"範囲": "県", "件数": "2536"}
+    assert read.find("02_totals", {"範囲": "県"}) == {"範囲": "県", "件数(件)": "2536", "件数": "2536"}
     assert read.about["02_totals"]["単位"] == "件"
     with (tmp_path / "02_totals.csv").open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.reader(file)) == ["範囲", "件数(件)"]

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ujo_lib.params import project_root
+from ujo_lib.params import notebooks_of, project_root
 
 REPOSITORY = project_root(Path(__file__).parent)
+HOUSE = [notebook.name for notebook in notebooks_of(REPOSITORY, "sample")]
 PARTS = ("notebooks", "params", "data", "benchmarks", "requirements.lock")
 
 

@@ -8,9 +8,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.e2e.conftest import copy_project
+from tests.e2e.conftest import HOUSE, copy_project, ujo
 from tests.test_docs import COMMANDS, words
-from ujo_lib.params import NOTEBOOKS
 
 pytestmark = pytest.mark.e2e
 
@@ -21,12 +20,22 @@ PAPERMILL = next(line for _, line in COMMANDS if line.startswith("papermill note
 @pytest.mark.parametrize("way", ["papermill", "run all"])
 def test_every_notebook_runs_without_the_pipeline(way: str, tmp_path):
     root = copy_project(tmp_path / "素のまま")
-    for name in NOTEBOOKS:
+    for name in HOUSE:
         if way == "papermill":
             _papermill(root, PAPERMILL.replace("02_consultation_seasonality", name))
         else:
             notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
             NotebookClient(notebook, resources={"metadata": {"path": str(root / "notebooks")}}).execute()
+
+
+def test_a_new_notebook_runs_as_it_was_made(tmp_path):
+    root = copy_project(tmp_path / "七冊目")
+    assert ujo("notebook", "new", "06_housing", cwd=root).returncode == 0
+    done = ujo("run", "sample", "2023", "--only", "6", cwd=root)
+    assert done.returncode == 0, done.stderr
+    internal = root / "outputs/sample/fy2023/internal"
+    assert "相談記録の件数" in (internal / "06_housing.html").read_text(encoding="utf-8")
+    assert (internal / "tables/06_by_group.csv").is_file()
 
 
 def _papermill(root: Path, line: str) -> None:

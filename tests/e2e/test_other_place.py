@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.e2e.conftest import REPOSITORY
+from tests.e2e.conftest import HOUSE, REPOSITORY
 from tests.report.look.browser import chromium
 from tests.test_docs import COMMANDS, words
-from ujo_lib.params import NOTEBOOKS
 
 pytestmark = pytest.mark.e2e
 
@@ -125,7 +124,7 @@ def test_the_readme_leads_from_an_empty_place_to_a_signed_release_and_the_next_y
     assert (place.root / "params/wakaba/fy2024/common.yaml").is_file()
     assert "令和6(2024)年度の公表用の表がありません" in place.said
     if chromium() is not None:
-        assert len(list((place.outputs / "pdf" / "release").glob("*.pdf"))) == len(NOTEBOOKS) + 1
+        assert len(list((place.outputs / "pdf" / "release").glob("*.pdf"))) == len(HOUSE) + 1
 
 
 def test_nothing_of_the_first_city_remains_in_pages_tables_or_parameters(place: Place):

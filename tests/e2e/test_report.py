@@ -13,10 +13,9 @@ import pytest
 import yaml
 from openpyxl import load_workbook
 
-from tests.e2e.conftest import REPOSITORY, Report, ujo
+from tests.e2e.conftest import HOUSE, REPOSITORY, Report, ujo
 from tests.report.look.browser import looks, needs_browser
 from tests.test_docs import COMMANDS, RELEASE, words
-from ujo_lib.params import NOTEBOOKS
 from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.text import strip_for_match
 
@@ -42,7 +41,7 @@ class Page(HTMLParser):
 
 def test_the_command_ends_with_the_path_of_the_cover(report: Report):
     assert Path(report.printed.splitlines()[-1]) == report.release / "index.html"
-    assert [page.stem for page in report.pages] == [*NOTEBOOKS, "index"]
+    assert [page.stem for page in report.pages] == [*HOUSE, "index"]
 
 
 def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Report):
@@ -254,6 +253,7 @@ SHOWS = {
     "new-year sample 2023": "そろいました",
     "tag 相談.csv 主題.parquet --codebook params/codebook.yaml --jobs 2 --encoding cp932": "主題.parquet",
     "prune sample 2023 --signed": "",
+    "notebook new 06_housing sample 2023": "notebooks/06_housing.ipynb",
     "params sample 2023": "# 05_annual_summary",
     "new-year sample 2024": "params/sample/fy2024/common.yaml",
     "tag 相談.csv 主題.csv --encoding cp932": "主題.csv",

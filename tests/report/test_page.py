@@ -1,5 +1,6 @@
 """The page shows what the door lets through, marks it, and refuses a table the plan was not made for."""
 
+import shutil
 from dataclasses import replace
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from ujo_lib.columns import Base, Count, Dimension, Schema, Share, Typed
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
-from ujo_lib.params import QualitySettings
+from ujo_lib.params import QualitySettings, project_root
 from ujo_lib.report.door.masks import Masks, counted, masks_for
 from ujo_lib.report.door.publish import ANSWER, DOOR, PublishError, Subject, TableRecord, TableSpec
 from ujo_lib.report.page import open_page
@@ -35,8 +36,8 @@ def masks_of(records, policy):
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    for name in ("params", "notebooks"):
-        (tmp_path / name).mkdir()
+    (tmp_path / "params").mkdir()
+    shutil.copytree(project_root() / "notebooks", tmp_path / "notebooks")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

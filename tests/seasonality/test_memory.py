@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from ujo_lib.seasonality import glm, memory
+from ujo_lib import glm
+from ujo_lib.seasonality import memory
 
 DAYS = np.arange(365)
 X = np.column_stack([np.ones(365), np.cos(DAYS / 58), np.sin(DAYS / 58), np.eye(7)[DAYS % 7][:, 1:]])

@@ -5,17 +5,19 @@ import re
 import pytest
 import yaml
 
+from tests.setup.conftest import REPOSITORY
 from ujo_lib.intake.schemas import PREFECTURES
-from ujo_lib.params import NOTEBOOKS, load_settings, settings_model
+from ujo_lib.params import notebooks_of, read_settings
 from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site, set_up_year
 from ujo_lib.setup.prefectures import CODES, neighbours
 
+HOUSE = {notebook.name: notebook for notebook in notebooks_of(REPOSITORY, "sample")}
 TRACES = re.compile("宇城|熊本|[Kk]umamoto|\\buki\\b|43213|43000|三角|不知火|松橋")
 
 
 def _settings(root, notebook):
     folder = root / "params/wakaba/fy2024"
-    return load_settings(settings_model(notebook), folder / "common.yaml", folder / f"{notebook}.yaml")
+    return read_settings(HOUSE[notebook], folder)
 
 
 def test_no_parameter_form_or_contract_names_the_pattern(root, wakaba):
@@ -35,7 +37,7 @@ def test_no_parameter_form_or_contract_names_the_pattern(root, wakaba):
 
 
 def test_titles_denominators_filters_and_controls_follow(root, wakaba):
-    for notebook in NOTEBOOKS:
+    for notebook in HOUSE:
         settings = _settings(root, notebook)
         assert (settings.site_name, settings.prefecture, settings.area_code) == ("若葉市", "岡山県", "33203")
         assert settings.contacts == {"若葉市こころの相談": "平日9時〜17時"}

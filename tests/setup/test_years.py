@@ -6,21 +6,23 @@ from datetime import date
 import pytest
 import yaml
 
-from ujo_lib.params import NOTEBOOKS, load_settings, settings_model
+from tests.setup.conftest import REPOSITORY
+from ujo_lib.params import notebooks_of, read_settings, settings_model
 from ujo_lib.setup import SetupError, open_points, set_up_year
 from ujo_lib.setup.copying import KEPT, MOVED, RESET, flat_file
 
+HOUSE = {notebook.name: notebook for notebook in notebooks_of(REPOSITORY, "sample")}
 _NAMES_A_YEAR = re.compile(r"(?:19|20)\d\d[-年/']|fy\d{4}|[RH]\d{1,2}\b|令和|平成|照合値|公表済み")
 
 
 def _settings(root, site, year, notebook):
     folder = root / "params" / site / f"fy{year}"
-    return load_settings(settings_model(notebook), folder / "common.yaml", folder / f"{notebook}.yaml")
+    return read_settings(HOUSE[notebook], folder)
 
 
 def test_the_new_year_is_valid_and_every_notebook_reads_the_new_years_files(root):
     set_up_year(root, "sample", 2024)
-    for notebook in NOTEBOOKS:
+    for notebook in HOUSE:
         settings = _settings(root, "sample", 2024, notebook)
         assert settings.year.year == 2024
         assert settings.inputs == "params/sample/fy2024/inputs.yaml"
@@ -108,9 +110,9 @@ def test_a_site_without_any_year_is_told_how_to_begin(root):
         set_up_year(root, "nowhere", 2024)
 
 
-@pytest.mark.parametrize("notebook", list(NOTEBOOKS))
+@pytest.mark.parametrize("notebook", list(HOUSE))
 def test_every_parameter_that_names_a_year_is_said_to_move_to_start_anew_or_to_stay(notebook):
     told = {*MOVED, *RESET, *KEPT, "earlier_wave", "site", "area_code", "threshold"}
-    for name, field in settings_model(notebook).model_fields.items():
+    for name, field in settings_model(HOUSE[notebook]).model_fields.items():
         if _NAMES_A_YEAR.search(f"{field.get_default(call_default_factory=True)!r} {field.description}"):
             assert name in told, name

@@ -38,9 +38,9 @@ class City:
 
     def _write(self) -> None:
         data = self.root / "data"
-        shutil.copytree(ROOT / "params", self.root / "params")
-        for folder in (data, self.root / "notebooks"):
-            folder.mkdir()
+        for folder in ("params", "notebooks"):
+            shutil.copytree(ROOT / folder, self.root / folder)
+        data.mkdir()
         cases = self.survey.cases.copy()
         cases[CODES] = cases[CODES].map(lambda codes: ",".join(map(str, codes)))
         outing = "該当者の状態(外出状況)"
@@ -148,6 +148,7 @@ def as_sampled(city: City) -> None:
                 "減少したとは言い切れません",
                 "人数の比は0.78(95%信頼区間 0.44〜1.36)",
                 "35.8人程度(95%信頼区間 26.3〜45.3)",
+                "show_extra を True にすると",
             ],
             [],
         ),

@@ -18,17 +18,20 @@ def test_options_stand_in_the_order_of_the_sheet(questionnaire):
     assert questionnaire.forms == ("commissioners", "cases")
 
 
-def test_a_page_is_told_what_a_table_of_an_item_is_about(questionnaire):
-    about = questionnaire.about("household_members")
-    assert (about["title"], about["multiple"]) == ("同居している家族", True)
-    assert about["note"] == "「家族構成」が家族と同居の人だけに尋ねました。ほかの人は「非該当」です。"
-    crossed = questionnaire.about("outing", "sex")
-    assert crossed["title"] == "性別と外出の状況"
-    assert list(crossed["dimensions"]) == ["outing", "sex"]
-    assert crossed["labels"]["residual"] == "調整済み残差"
-    assert "note" not in crossed
-    assert questionnaire.counted("sex")["bases"] == {"base": ("sex",)}
-    assert "share_all" not in questionnaire.counted("trigger")["labels"]
+def test_a_column_of_answers_is_headed_as_the_sheet_is_and_says_whether_one_person_gives_several(
+    questionnaire,
+):
+    assert questionnaire.dimension("household_members").title == "同居している家族"
+    assert questionnaire.dimension("household_members").multiple
+    assert not questionnaire.dimension("sex").multiple
+    groups = {"40歳未満": ("20歳代", "30歳代")}
+    assert questionnaire.dimension("age_band", groups).groups == groups
+
+
+def test_the_reader_is_told_who_was_asked(questionnaire):
+    note = "「家族構成」が家族と同居の人だけに尋ねました。ほかの人は「非該当」です。"
+    assert questionnaire.asked_note("household_members") == note
+    assert questionnaire.asked_note("sex") == ""
 
 
 def test_answers_of_an_earlier_wave_are_brought_to_todays_options(questionnaire):
@@ -47,7 +50,7 @@ def test_answers_of_an_earlier_wave_are_brought_to_todays_options(questionnaire)
 def test_the_crosswalk_is_a_table(questionnaire):
     table = questionnaire.crosswalk()
     household = {"item": "household", "title": "家族構成", "wave": "R1"}
-    assert household | {"old": "単身", "new": "一人暮らし"} in table.to_dict("records")
+    assert household | {"old": "単身", "new": "一人暮らし"} in table.frame.to_dict("records")
 
 
 def test_a_skip_rule_on_a_multiple_answer_looks_at_its_tick(questionnaire):

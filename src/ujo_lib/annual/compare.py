@@ -17,10 +17,10 @@ import yaml
 
 from ujo_lib import stats
 from ujo_lib.annual.claims import Recall
-from ujo_lib.annual.released import Released, as_released, bare, number
+from ujo_lib.annual.released import Released, as_released, number
 from ujo_lib.columns import Ratio, Share, Text, Typed, Various, interval
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import NOTEBOOKS, ParameterError, ParameterProblem
+from ujo_lib.params import ParameterError, ParameterProblem
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
 
@@ -122,18 +122,11 @@ def read_indicators(path: Path) -> list[Indicator]:
 def _indicator(entry: dict[str, Any]) -> Indicator:
     if entry["kind"] not in {"count", "share"}:
         raise ValueError(f"kind は count か share(いまは {entry['kind']})")
-    entry["place"] = _place(entry["place"])
+    entry["place"] = Place(**entry["place"])
     if entry.get("dispersion"):
-        entry["dispersion"] = _place(entry["dispersion"])
-    for name in ("low", "high", "gaps", "history", "comparable", "caution"):
-        entry[name] = bare(entry.get(name, ""))
+        entry["dispersion"] = Place(**entry["dispersion"])
     entry["changed"] = {int(year): str(what) for year, what in (entry.get("changed") or {}).items()}
     return Indicator(**entry)
-
-
-def _place(entry: Mapping[str, Any]) -> Place:
-    where = {bare(heading): str(cell) for heading, cell in entry.get("where", {}).items()}
-    return Place(**{**entry, "value": bare(entry["value"]), "where": where})
 
 
 def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear) -> Released:
@@ -148,10 +141,10 @@ def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear)
     names |= {indicator.dispersion.table for indicator in indicators if indicator.dispersion}
     records = []
     for name in sorted(names):
-        prefix, _, table = name.partition("_")
-        notebook = next(one for one in NOTEBOOKS if one.startswith(prefix))
+        number, _, table = name.partition("_")
         try:
-            records.append(recall(notebook, table).record(notebook))
+            shown = recall(number, table)
+            records.append(shown.record(shown.notebook))
         except NotSuppliedError:
             continue  # its indicators will say that the year has no such table
     return as_released(records, year)
@@ -248,17 +241,18 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
                 )
             )
             last = reading if reading.value is not None else last
-    return Typed.of(
-        pd.DataFrame(rows, columns=list(COURSE_COLUMNS)),
-        {
-            "label": Text(heading="指標"),
-            "year": Text(heading="年度"),
-            "format": Text(),
-            "value": Share(heading="値") if {one.kind for one in indicators} == {"share"} else Various(),
-            **interval("value", level),
-            "remark": Text(heading="理由・注意"),
-        },
-    )
+    frame = pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
+    columns = {
+        "label": Text(heading="指標"),
+        "year": Text(heading="年度"),
+        "format": Text(),
+        "value": Various(),
+        **interval("value", level),
+        "remark": Text(heading="理由・注意"),
+    }
+    if {one.kind for one in indicators} == {"share"}:
+        return Typed.of(frame.drop(columns="format"), columns | {"value": Share(heading="値")})
+    return Typed.of(frame, columns)
 
 
 def as_text(compared: Typed) -> list[list[str]]:

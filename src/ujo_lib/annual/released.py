@@ -31,7 +31,7 @@ class Released:
 
     Attributes:
         year: the fiscal year.
-        tables: table name (`02_totals`) → its rows, heading without unit → cell as text.
+        tables: table name (`02_totals`) → its rows, heading → cell as text.
         about: table name → its line in the list of tables (対象期間, 集計対象, 単位 …).
     """
 
@@ -100,20 +100,15 @@ def number(cell: str | None) -> float | None:
     return float(str(cell).replace(",", ""))
 
 
-def bare(heading: str) -> str:
-    """A heading without its unit: whether the unit was printed has changed over the years, what is counted has not.
-
-    Example:
-        >>> bare("件数(件)"), bare("下限")
-        ('件数', '下限')
-    """
-    return _UNIT.sub("", heading)
-
-
 def _rows(content: bytes) -> Rows:
-    lines = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    headings = [bare(heading) for heading in next(lines, [])]
-    return [dict(zip(headings, line, strict=False)) for line in lines]
+    """Rows by heading; a heading that is the only one of its words answers without its unit, too.
+
+    Whether a unit was printed has changed over the years; what is counted has not.
+    """
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    bare = {heading: _UNIT.sub("", heading) for heading in (rows[0] if rows else ())}
+    alone = {heading: words for heading, words in bare.items() if list(bare.values()).count(words) == 1}
+    return [row | {words: row[heading] for heading, words in alone.items()} for row in rows]
 
 
 def _about(content: bytes) -> dict[str, Mapping[str, str]]:

@@ -46,27 +46,23 @@ def _export(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from ujo_lib import intake
     from ujo_lib.intake.problems import as_text
-    from ujo_lib.params import load_settings, settings_model
+    from ujo_lib.params.notebooks import with_role
 
     place = place_of(options)
-    model = settings_model("00_data_quality")
-    settings = load_settings(model, *place.parameter_files("00_data_quality"))
+    settings = place.settings(with_role(place.notebooks, "quality"))
     found = intake.check(settings.inputs_file, settings.kinds)
     print(found.json() if options.json else as_text(found.faults))
     return DONE if found.ok else DATA_PROBLEMS
 
 
 def _params(options: argparse.Namespace) -> int:
-    from ujo_lib.params import load_settings, settings_model
-    from ujo_lib.pipeline.layout import notebook_names
+    from ujo_lib.params.notebooks import chosen
 
     place = place_of(options)
-    for name in notebook_names(options.notebook):
-        model = settings_model(name)
-        files = place.parameter_files(name)
-        settings = load_settings(model, *files)
-        print(f"# {name}")
-        for key, field in model.model_fields.items():
+    for notebook in chosen(place.notebooks, options.notebook):
+        settings = place.settings(notebook)
+        print(f"# {notebook.name}")
+        for key, field in type(settings).model_fields.items():
             print(f"{key}: {getattr(settings, key)!r}  (既定 {field.default!r})  {field.description}")
     return DONE
 

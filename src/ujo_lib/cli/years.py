@@ -20,8 +20,7 @@ def add_commands(command: AddCommand) -> None:
 
 def _diff(options: argparse.Namespace) -> int:
     from ujo_lib.annual import compare, released
-    from ujo_lib.params import load_settings
-    from ujo_lib.params.summary import SummarySettings
+    from ujo_lib.params.notebooks import with_role
     from ujo_lib.pipeline.layout import SiteYear
 
     place = place_of(options)
@@ -30,7 +29,7 @@ def _diff(options: argparse.Namespace) -> int:
         return explain(
             "前の年度を先に、今の年度を後に書いてください(例: ujo diff sample 2022 2023)。", WRONG_PARAMETERS
         )
-    settings = load_settings(SummarySettings, *place.parameter_files(SummarySettings.notebook))
+    settings = place.settings(with_role(place.notebooks, "summary"))
     before, now = (
         released.read_released(SiteYear(place.root, place.site, year.year).release / "tables", year)
         for year in (before_year, now_year)

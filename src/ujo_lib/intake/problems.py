@@ -199,6 +199,10 @@ class DataProblems(Exception):  # noqa: N818 - read aloud it is the name of the 
     def _repr_html_(self) -> str:
         return html_table(summary_line(self.problems), _HEADINGS, _shown(self.problems))
 
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter shows: the problems, without the way through the program that led to them."""
+        return [str(self)]
+
 
 def summary_line(problems: Sequence[Problem]) -> str:
     """「入力データの問題: エラー2件・注意1件」."""

@@ -1,20 +1,29 @@
 """What every notebook is told: which place, which year, which files, for whom.
 
-One flat pydantic model per notebook is the truth about its parameters. The parameters cell of the notebook and
-the YAML files repeat it for papermill and for people; a test keeps the three equal.
+One flat pydantic model per notebook is the truth about its parameters. Its parameters cell repeats them for papermill
+and for people, written by `ujo notebook sync`; a test keeps model, cell and the sample's YAML equal.
 """
 
 import ast
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ujo_lib.fiscal import FiscalYear, Period, period_for, spoken
 from ujo_lib.params.errors import ParameterError, ParameterProblem, from_validation
+from ujo_lib.params.notebooks import Notebook, named, notebooks_of
 from ujo_lib.params.paths import inside, project_root
 
 _CELL = "parameters セル"
@@ -22,16 +31,20 @@ _CELL = "parameters セル"
 S = TypeVar("S", bound="NotebookSettings")
 
 
+class FileMark:
+    """Marks a parameter that names a file the notebook reads."""
+
+
+FileName = Annotated[str, FileMark()]
+"""A file of the project that a notebook reads besides its inputs: the page depends on its content."""
+
+
 class NotebookSettings(BaseModel):
     """Parameters shared by all notebooks; each notebook's model adds its own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    notebook: ClassVar[str] = ""
-    kinds: ClassVar[tuple[str, ...]] = ()
-    dispensable: ClassVar[tuple[str, ...]] = ()
-    """Kinds without which the page loses a section and not the rest."""
-    files: ClassVar[tuple[str, ...]] = ()
+    _about: Notebook | None = PrivateAttr(None)
 
     site: str = Field("sample", description="自治体のフォルダー名(params/ の下)", pattern=r"^[a-z0-9_-]+$")
     site_name: str = Field("宇城市", description="自治体の名称")
@@ -91,6 +104,49 @@ class NotebookSettings(BaseModel):
         return self
 
     @property
+    def about(self) -> Notebook:
+        """The notebook that these are the parameters of.
+
+        Raises:
+            ParameterError: settings made by hand of a model that no notebook names, or several.
+        """
+        return self._about or _user_of(type(self), self.root, self.site)
+
+    def of(self, notebook: Notebook | None) -> Self:
+        """Say which notebook these are the parameters of, where several may have this model."""
+        self._about = notebook
+        return self
+
+    @property
+    def notebook(self) -> str:
+        """Name of the notebook."""
+        return self.about.name
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of input that the notebook reads."""
+        return self.about.kinds
+
+    @property
+    def dispensable(self) -> tuple[str, ...]:
+        """Kinds without which the page loses a section and not the rest."""
+        return self.about.says.dispensable
+
+    @classmethod
+    def file_names(cls) -> list[str]:
+        """The parameters that name files."""
+        return [
+            name
+            for name, field in cls.model_fields.items()
+            if any(isinstance(mark, FileMark) for mark in field.metadata)
+        ]
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Absolute path behind each parameter that names a file, where one is named."""
+        return {name: self.path(name) for name in self.file_names() if getattr(self, name)}
+
+    @property
     def year(self) -> FiscalYear:
         """The fiscal year of the report."""
         return FiscalYear.parse(self.fiscal_year)
@@ -129,19 +185,45 @@ class NotebookSettings(BaseModel):
             return inside(self.root, self.tables_dir)
         return self.root / "outputs" / self.site / f"fy{self.fiscal_year}" / "workbench" / "tables"
 
+    def tables_of(self, notebook: str) -> Path:
+        """Folder with the recorded tables of a notebook, given by name or number.
+
+        Raises:
+            UnknownNotebookError: there is none.
+        """
+        return self.tables_folder / named(notebook, notebooks_of(self.root, self.site)).name
+
     @classmethod
-    def from_cell(cls, namespace: Mapping[str, Any]) -> Self:
+    def from_cell(cls, namespace: Mapping[str, Any], notebook: Notebook | None = None) -> Self:
         """Validate the parameters of a running notebook; call it as `Settings.from_cell(globals())`.
 
         A name that papermill injected and the model does not know (a misspelling) is an error here, where papermill
-        itself would only warn.
+        itself would only warn. Where the cell names another place or year than the sample's, what it leaves at the
+        sample's value comes from the YAML files of that place and year, and the notebook says so.
+
+        Args:
+            namespace: the globals of the notebook.
+            notebook: which notebook it is; None for the only one that names this model.
 
         Raises:
             ParameterError: all wrong parameters at once, in Japanese.
         """
+        injected = _injected_names(namespace)
         values = {name: namespace[name] for name in cls.model_fields if name in namespace}
-        values |= {name: namespace.get(name) for name in _injected_names(namespace) - set(cls.model_fields)}
-        return _validated(cls, values, {}, _CELL)
+        values |= {name: namespace.get(name) for name in injected - set(cls.model_fields)}
+        file_of: dict[str, str] = {}
+        if not set(cls.model_fields) <= injected and (folder := _other_place(values)):
+            own = notebook or _user_of(cls, project_root(), values["site"])
+            defaults = {name: field.default for name, field in cls.model_fields.items()}
+            left = {name for name, value in values.items() if value == defaults.get(name, ...)} - injected
+            written, file_of = _written(folder / "common.yaml", folder / f"{own.name}.yaml")
+            filled = {name: value for name, value in written.items() if name in left or name not in values}
+            values |= filled
+            print(
+                f"{folder.relative_to(project_root()).as_posix()} のパラメーターを使います"
+                f"(セルで変えた値が優先): {'、'.join(filled)}"
+            )
+        return _validated(cls, values, file_of, _CELL).of(notebook)
 
 
 def load_settings(model: type[S], *files: Path, **overrides: Any) -> S:
@@ -155,13 +237,41 @@ def load_settings(model: type[S], *files: Path, **overrides: Any) -> S:
     Raises:
         ParameterError: unreadable files, unknown keys, wrong types, impossible values; all at once.
     """
+    values, file_of = _written(*files)
+    return _validated(model, values | overrides, file_of, files[-1].name if files else _CELL)
+
+
+def _written(*files: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """Values of flat files, the later over the earlier, and the file in which each stands."""
     values: dict[str, Any] = {}
     file_of: dict[str, str] = {}
     for file in files:
         content = read_flat_yaml(file)
         values |= content
         file_of |= dict.fromkeys(content, file.name)
-    return _validated(model, values | overrides, file_of, files[-1].name if files else _CELL)
+    return values, file_of
+
+
+def _other_place(values: Mapping[str, Any]) -> Path | None:
+    """Folder of the parameters of the place and year that a cell names; None for those of the defaults."""
+    default = (NotebookSettings.model_fields[name].default for name in ("site", "fiscal_year"))
+    try:
+        site, year = str(values["site"]), FiscalYear.parse(values["fiscal_year"])
+    except (KeyError, ValueError):
+        return None  # validation will tell
+    if [site, year] == [next(default), FiscalYear.parse(next(default))]:
+        return None
+    return inside(project_root(), f"params/{site}/fy{year.year}")
+
+
+def _user_of(model: type[NotebookSettings], root: Path, site: str) -> Notebook:
+    """The one notebook that names a model as that of its settings."""
+    users = [one for one in notebooks_of(root, site) if model.__name__ in (one.says.settings, one.name)]
+    if len(users) == 1:
+        return users[0]
+    told = "、".join(one.name for one in users) or "(なし)"
+    remedy = "ノートブックの名前を settings_of に渡す"
+    raise ParameterError([ParameterProblem("notebooks", model.__name__, told, "1冊のノートブック", remedy)])
 
 
 def read_flat_yaml(file: Path) -> dict[str, Any]:

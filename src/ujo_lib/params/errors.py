@@ -44,6 +44,10 @@ class ParameterError(ValueError):
         lines += [f"  {number}. {problem}" for number, problem in enumerate(self.problems, 1)]
         super().__init__("\n".join(lines))
 
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter shows: the sentence, without the way through the program that led to it."""
+        return [str(self)]
+
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """Return the valid name most like `name`, or None when nothing is near."""

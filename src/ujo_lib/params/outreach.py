@@ -1,11 +1,11 @@
 """Parameters of notebook 04: what was done to make the desk known, and what may be compared with what."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field, field_validator
 
-from ujo_lib.params.common import NotebookSettings
+from ujo_lib.params.common import FileName, NotebookSettings
 
 _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
 
@@ -13,21 +13,7 @@ _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", 
 class OutreachSettings(NotebookSettings):
     """Effect of outreach."""
 
-    notebook: ClassVar[str] = "04_outreach_effect"
-    kinds: ClassVar[tuple[str, ...]] = (
-        "ads",
-        "campaigns",
-        "consultations",
-        "national_daily",
-        "population",
-        "channels",
-        "events",
-        "media_use",
-    )
-    dispensable: ClassVar[tuple[str, ...]] = ("ads", "events", "media_use")
-    files: ClassVar[tuple[str, ...]] = ("calibration",)
-
-    calibration: str = Field(
+    calibration: FileName = Field(
         "benchmarks/outreach_calibration.csv", description="判定の確かさを模擬データで測った結果のファイル"
     )
     channel: str = Field("宇城市専用", description="効果をみる市の窓口(channels の名称)")

@@ -2,29 +2,18 @@
 
 from datetime import date
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 import yaml
 from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for
-from ujo_lib.params.common import NotebookSettings
+from ujo_lib.params.common import FileName, NotebookSettings
 from ujo_lib.params.errors import ParameterError, ParameterProblem
 
 
 class SeasonalitySettings(NotebookSettings):
     """Consultations over months, weekdays and hours."""
-
-    notebook: ClassVar[str] = "02_consultation_seasonality"
-    kinds: ClassVar[tuple[str, ...]] = (
-        "consultations",
-        "national_daily",
-        "national_hourly",
-        "national_attributes",
-        "population",
-        "channels",
-    )
-    files: ClassVar[tuple[str, ...]] = ("school_breaks",)
 
     desk: str = Field("全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)")
     city_desk: str = Field("宇城市専用", description="市の件数に数える窓口(相談記録の「窓口」の値)")
@@ -44,7 +33,7 @@ class SeasonalitySettings(NotebookSettings):
         description="機関につないだとみなす「つなぎ先」",
     )
     interrupted_status: list[str] = Field(["中断"], description="途中で終わったとみなす「対応」")
-    school_breaks: str = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")
+    school_breaks: FileName = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")
     harmonics: int = Field(2, ge=0, le=4, description="回帰モデルに入れる、1年周期の波の数")
     yearly_change: float = Field(
         0.1, ge=0, le=1, description="件数の水準が年ごとに変わる大きさの見込み(0.1 で約1割)"

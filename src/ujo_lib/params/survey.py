@@ -1,10 +1,8 @@
 """Parameters of notebook 01: the survey of the welfare commissioners."""
 
-from typing import ClassVar
-
 from pydantic import Field, field_validator
 
-from ujo_lib.params.common import NotebookSettings
+from ujo_lib.params.common import FileName, NotebookSettings
 
 _CROSS = "×"
 
@@ -12,13 +10,8 @@ _CROSS = "×"
 class SurveySettings(NotebookSettings):
     """Survey descriptives."""
 
-    notebook: ClassVar[str] = "01_survey_descriptives"
-    kinds: ClassVar[tuple[str, ...]] = ("commissioners", "cases", "waves", "population")
-    dispensable: ClassVar[tuple[str, ...]] = ("waves",)
-    files: ClassVar[tuple[str, ...]] = ("survey_items", "needs_codebook", "extra_items", "extra_answers")
-
-    survey_items: str = Field("params/survey_items.yaml", description="調査票の定義ファイル")
-    needs_codebook: str = Field(
+    survey_items: FileName = Field("params/survey_items.yaml", description="調査票の定義ファイル")
+    needs_codebook: FileName = Field(
         "params/needs_codebook.yaml", description="自由記述に主題を付けるコードブック"
     )
     opinion_term: str = Field(
@@ -82,10 +75,10 @@ class SurveySettings(NotebookSettings):
         [0.0, 0.5, 1.0, 2.0], description="回答しなかった委員が把握する人数の仮定(回答した委員の平均の何倍か)"
     )
     show_extra: bool = Field(False, description="別の調査票による調査の集計も載せるか(庁内限り)")
-    extra_items: str = Field(
+    extra_items: FileName = Field(
         "params/examples/single_elderly_items.yaml", description="別の調査の調査票の定義ファイル"
     )
-    extra_answers: str = Field(
+    extra_answers: FileName = Field(
         "params/examples/single_elderly_answers.csv", description="別の調査の回答(見出しは項目の id)"
     )
 

@@ -1,63 +1,67 @@
-"""A notebook in a year that lacks what it reads: what can be told is told, and the reason why there is no more.
+"""What of a notebook is executed: all of it for readers inside the city, in a year that has what it reads.
 
 A year without a survey or without advertising is no failure. Its page stands in the report and says what is missing;
 the summary then says so, too, instead of leaving a gap that nobody explains. Without a kind that the whole page is
 about, title and parameters remain. Without a dispensable one the cells go that are tagged `needs-<kind>`, and the
-reason stands in place of the first.
+reason stands in place of the first. For a release the cells tagged `internal` are empty, so that a cell that failed
+keeps its number.
 """
 
 import json
 from collections.abc import Collection
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from ujo_lib.params import NOTEBOOKS
+from ujo_lib.params import Notebook
+from ujo_lib.params.notebooks import INTERNAL_TAG, NEEDS_TAG, PARAMETERS_TAG
 
 _REASONS = """\
 from ujo_lib import intake, report
-from ujo_lib.params import {model}
+from ujo_lib.params import settings_of
 
-settings = {model}.from_cell(globals())
+settings = settings_of("{name}", globals())
 page = report.open_page(settings)
 page.not_supplied(intake.not_supplied(settings.inputs_file, settings.kinds))"""
 _SECTION = """\
 from ujo_lib import intake
 
 page.section_not_supplied(intake.not_supplied(settings.inputs_file, {kinds}))"""
-_NEEDS = "needs-"
 
 
-def write_shortened(
-    notebook: Path, folder: Path, absent: Collection[str], dispensable: Collection[str]
-) -> Path:
-    """Write the short form of a notebook into a folder, under its own name.
+def executed_form(notebook: Notebook, audience: str, absent: Collection[str]) -> NotebookNode | None:
+    """The form in which a notebook is executed.
 
     Args:
         notebook: the notebook, stored without outputs.
-        folder: where to write.
-        absent: kinds that the year does not have.
-        dispensable: kinds without which the notebook still has something to tell.
+        audience: internal or release.
+        absent: kinds of input that it reads and the year does not have.
 
     Returns:
-        Path of the short form.
+        The shortened notebook; None where it is executed as it is stored.
     """
-    short = nbformat.read(notebook, as_version=4)
-    if set(absent) <= set(dispensable):
+    inside = audience == "internal" or not any(INTERNAL_TAG in cell.tags for cell in notebook.cells)
+    if inside and not absent:
+        return None
+    short = nbformat.read(notebook.file, as_version=4)
+    if not set(absent) <= set(notebook.says.dispensable):
+        short.cells = _reasons_only(short.cells, notebook.name)
+    elif absent:
         short.cells = _without(short.cells, absent)
-    else:
-        short.cells = _reasons_only(short.cells, notebook.stem)
-    nbformat.write(short, folder / notebook.name)
-    return folder / notebook.name
+    for cell in short.cells:
+        if audience == "release" and INTERNAL_TAG in cell.metadata.get("tags", ()):
+            cell.source = ""
+    return short
 
 
 def _without(cells: list[NotebookNode], absent: Collection[str]) -> list[NotebookNode]:
     kept: list[NotebookNode] = []
     told: set[str] = set()
     for cell in cells:
-        needed = [tag.removeprefix(_NEEDS) for tag in cell.metadata.get("tags", ()) if tag.startswith(_NEEDS)]
+        needed = [
+            tag.removeprefix(NEEDS_TAG) for tag in cell.metadata.get("tags", ()) if tag.startswith(NEEDS_TAG)
+        ]
         lacking = [kind for kind in needed if kind in absent]
         if not lacking:
             kept.append(cell)
@@ -69,6 +73,6 @@ def _without(cells: list[NotebookNode], absent: Collection[str]) -> list[Noteboo
 
 
 def _reasons_only(cells: list[NotebookNode], notebook: str) -> list[NotebookNode]:
-    parameters = [cell for cell in cells if "parameters" in cell.metadata.get("tags", ())]
-    reasons = new_code_cell(_REASONS.format(model=NOTEBOOKS[notebook]), id="not-supplied")
+    parameters = [cell for cell in cells if PARAMETERS_TAG in cell.metadata.get("tags", ())]
+    reasons = new_code_cell(_REASONS.format(name=notebook), id="not-supplied")
     return [cells[0], *parameters, reasons]

@@ -77,7 +77,7 @@ def vocabulary(place: SiteYear, steps: Sequence[Step]) -> list[str]:
     words = committed_words(place.root)
     for step in steps:
         words += [str(value) for value in step.settings.model_dump().values() if isinstance(value, str)]
-        shared = [step.settings.path(name) for name in step.settings.files if getattr(step.settings, name)]
+        shared = step.settings.files.values()
         words += [file.read_text(encoding="utf-8") for file in shared if file.suffix in _YAML]
     return words
 
@@ -93,7 +93,7 @@ def committed_words(root: Path) -> list[str]:
         for file in sorted(library.rglob("*"))
         if file.suffix in (".py", ".j2", ".css", *_YAML) and file.relative_to(library).parts[0] != "sample"
     ]
-    for notebook in sorted((root / "notebooks").glob("*.ipynb")):
+    for notebook in sorted([*root.glob("notebooks/*.ipynb"), *root.glob("params/*/notebooks/*.ipynb")]):
         words += [str(cell.source) for cell in nbformat.read(notebook, as_version=4).cells]
     for file in sorted(path for path in (root / "params").rglob("*") if path.suffix in _YAML):
         labels = _declared(file).get("labels") or {} if file.name == "inputs.yaml" else None

@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from ujo_lib.params import NOTEBOOKS
+from ujo_lib.params import Notebook, NotebookSettings, notebooks_of_year, read_settings
 
 _ASIDE = ".{}.old"
 """Name under which a folder stands aside while another takes its place."""
@@ -121,30 +121,22 @@ class SiteYear:
         ]
         return [path for path in (self.staging, self.signing, *old) if path.exists()]
 
-    def notebook(self, name: str) -> Path:
-        """The notebook file."""
-        return self.root / "notebooks" / f"{name}.ipynb"
+    @property
+    def notebooks(self) -> list[Notebook]:
+        """The notebooks of the report, in order.
 
-    def parameter_files(self, name: str) -> tuple[Path, Path]:
-        """The common parameters and the notebook's own."""
-        return self.params / "common.yaml", self.params / f"{name}.yaml"
+        Raises:
+            ParameterError: they do not make a report: a role is missing or double, say.
+        """
+        return notebooks_of_year(self.root, self.site, self.year)
 
+    def settings(self, notebook: Notebook) -> NotebookSettings:
+        """The validated parameters of a notebook.
 
-def notebook_names(prefixes: list[str] | None = None) -> list[str]:
-    """Names of the notebooks in reading order, all of them or those whose names start with a prefix.
-
-    Raises:
-        ValueError: a prefix that no notebook has.
-    """
-    if not prefixes:
-        return list(NOTEBOOKS)
-    chosen = []
-    for prefix in prefixes:
-        matches = [name for name in NOTEBOOKS if name.startswith(prefix)]
-        if not matches:
-            raise ValueError(f"「{prefix}」で始まるノートブックはありません。あるのは {', '.join(NOTEBOOKS)}")
-        chosen += matches
-    return [name for name in NOTEBOOKS if name in chosen]
+        Raises:
+            ParameterError: all that is wrong with them.
+        """
+        return read_settings(notebook, self.params)
 
 
 def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> None:

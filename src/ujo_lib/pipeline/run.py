@@ -23,8 +23,9 @@ from filelock import FileLock, Timeout
 
 from ujo_lib.disclosure.signature import is_sealed, seal
 from ujo_lib.files import open_to_readers, private_files
+from ujo_lib.params.notebooks import chosen
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
-from ujo_lib.pipeline.layout import SiteYear, notebook_names, replace_folder
+from ujo_lib.pipeline.layout import SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
 
@@ -97,13 +98,13 @@ def run(
 
     Args:
         place: which one.
-        only: prefixes of notebooks; just their internal pages are brought up to date.
+        only: numbers or names of notebooks; just their internal pages are brought up to date.
         force: execute every step, finished or not.
         jobs: notebooks executed at the same time; one more than there are processors when None.
         progress: where to tell what happens.
 
     Raises:
-        ParameterError, MissingInputError: the run cannot begin.
+        ParameterError, MissingInputError: the run cannot begin; there is no notebook of a number, say.
         LockedError: another run is under way.
         NotebooksFailedError: some notebooks failed; the others were finished and will be reused.
         ReleaseRefusedError: a release page shows something that did not come through the door.
@@ -126,6 +127,7 @@ def _bring_up_to_date(
     begun, started = time.monotonic(), _now()
     with locked(place), private_files():
         steps = plan_steps(place)
+        only = [one.name for one in chosen([step.about for step in steps], only)] if only else ()
         before = Manifest.read(place.manifest)
         if not force and before and is_current(before, steps, only, place, status):
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
@@ -162,7 +164,7 @@ def _make_pages(
     Args:
         walk: executes steps.
         steps: all steps of the year.
-        only: prefixes of the notebooks asked for; all when empty.
+        only: the notebooks asked for; all when empty.
         seconds: notebook → how long it took last time, as far as that is known.
     """
     from ujo_lib.pipeline.knowledge import Knowledge
@@ -178,8 +180,7 @@ def _make_pages(
     )
     from ujo_lib.pipeline.steps import Job
 
-    chosen = notebook_names(list(only))
-    needed = [step for step in steps if step.notebook in chosen or _is_needed(step, steps, chosen)]
+    needed = _with_sources({step.notebook for step in steps if not only or step.notebook in only}, steps)
     jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in needed]
     internal, failures = walk.finish(jobs, seconds)
     if failures:
@@ -206,9 +207,12 @@ def _make_pages(
     return _Made(internal, release, Masked(masks, known.policy, public, known.previous))
 
 
-def _is_needed(step: Step, steps: Sequence[Step], chosen: Sequence[str]) -> bool:
-    """Whether a chosen notebook reads this one's tables."""
-    return any(step.notebook in other.needs for other in steps if other.notebook in chosen)
+def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:
+    """The steps of these notebooks, and of those whose tables they read, and so on."""
+    needs = {step.notebook: step.needs for step in steps}
+    while more := {source for name in names for source in needs[name]} - names:
+        names = names | more
+    return [step for step in steps if step.notebook in names]
 
 
 @dataclass(frozen=True)
@@ -343,11 +347,10 @@ def is_current(
     before: Manifest, steps: Sequence[Step], only: Sequence[str], place: SiteYear, status: str
 ) -> bool:
     """Whether everything asked for stands, made from the same inputs, unaltered; a checked release serves as both."""
-    chosen = notebook_names(list(only))
     same = all(
         before.internal.get(step.notebook, StepRecord("")).key == step.key
         for step in steps
-        if step.notebook in chosen
+        if not only or step.notebook in only
     )
     identity = run_id(steps)
     whole = bool(only) or (
@@ -391,7 +394,8 @@ def _walk(
         yield Walk(place, started_manager, threads, force, progress)
         return
     kinds = dict.fromkeys(kind for step in steps for kind in step.settings.kinds)
-    with ForkServer(steps[0].settings.inputs_file, kinds) as server:
+    modules = dict.fromkeys(name for step in steps for name in step.about.imports)
+    with ForkServer(steps[0].settings.inputs_file, kinds, modules) as server:
         # While the server loads its libraries on one processor, load ours on the other.
         from ujo_lib.pipeline import pages, release  # noqa: F401
         from ujo_lib.pipeline.steps import Walk

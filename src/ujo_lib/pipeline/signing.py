@@ -17,7 +17,7 @@ from ujo_lib.disclosure.signature import SIGN_OFF, SIGNATURES, SealError, change
 from ujo_lib.disclosure.signoff import Approval, sign_off
 from ujo_lib.files import open_to_readers, private_files, write_atomically
 from ujo_lib.params import NotebookSettings
-from ujo_lib.pipeline.keys import Step, plan_steps
+from ujo_lib.pipeline.keys import Step, plan_steps, summary_of
 from ujo_lib.pipeline.knowledge import Knowledge, remember
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import Manifest
@@ -52,7 +52,7 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
             raise SealError("審査済みの公表用ページがありません。先に `ujo release` を実行してください。")
         steps = plan_steps(place)
         made_on = date.fromisoformat(before.finished[:10])
-        _require_permission(approval, steps[-1].settings, made_on)
+        _require_permission(approval, summary_of(steps).settings, made_on)
         _require_unchanged(place, steps, before)
         internal = _internal_steps(place, steps)
         masked = _masked(place, steps, internal, before.plan)

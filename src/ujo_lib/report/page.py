@@ -5,10 +5,11 @@ output without it did not come through the door, and no page is released.
 """
 
 import functools
+import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from ujo_lib.columns import Typed
 from ujo_lib.files import write_atomically
@@ -32,6 +33,8 @@ from ujo_lib.report.door.publish import (
 )
 from ujo_lib.report.look import figures, tables, wording
 from ujo_lib.report.look.drawings import Recipe
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -69,19 +72,25 @@ def said_in(mark: Mapping[str, Any]) -> list[wording.Said]:
     ]
 
 
-def _drawing(draw: Callable[..., figures.Figure]) -> Callable[..., Shown]:
+def _method(draw: Callable[P, figures.Figure]) -> "Callable[Concatenate[Page, P], Shown]":
     """Make a method of a drawing function: same arguments, same docstring, the result marked as shown."""
 
     @functools.wraps(draw)
-    def method(
-        page: "Page", /, *args: Any, unless: str = "", empty: str | None = None, **kwargs: Any
-    ) -> Shown:
-        if instead := page.instead(args, unless, empty):
+    def method(page: "Page", /, *args: P.args, **kwargs: P.kwargs) -> Shown:
+        told: dict[str, Any] = {"unless": "", "empty": None, **kwargs}
+        if instead := page.instead(args, told["unless"], told["empty"]):
             return instead
         drawn = draw(*args, **kwargs)
-        recipe = Recipe.of(draw.__name__, args, kwargs)
-        return Shown(drawn.to_html(), FIGURE, page.names_of(args), drawn.said, recipe)
+        options = {name: value for name, value in kwargs.items() if name not in {"unless", "empty"}}
+        recipe = Recipe.of(draw.__name__, args, options)
+        return Shown(
+            page.numbered(drawn.to_html(), "figure"), FIGURE, page.names_of(args), drawn.said, recipe
+        )
 
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    signature = inspect.signature(draw)
+    whole = signature.replace(parameters=[own, *signature.parameters.values()], return_annotation=Shown)
+    method.__dict__["__signature__"] = whole
     return method
 
 
@@ -98,6 +107,7 @@ class Page:
     masks: Masks | None
     records: dict[str, TableRecord] = field(default_factory=dict)
     _absent: dict[str, str] = field(default_factory=dict, init=False)
+    _numbers: dict[str, list[str]] = field(default_factory=dict, init=False)
 
     @property
     def is_release(self) -> bool:
@@ -145,13 +155,13 @@ class Page:
         return replace(subject, period=subject.period or period.label, area=subject.area or area, days=days)
 
     def recall(self, notebook: str, table_id: str) -> Published:
-        """Fetch a table that another notebook of the same run has published, masked as its readers saw it.
+        """Fetch a table that another notebook (by name or number) of the run has published, as its readers saw it.
 
         Raises:
             NotSuppliedError: the year does not have what that notebook, or its section with this table, reads.
             FileNotFoundError: that notebook has not been run, or publishes no such table.
         """
-        folder = self.settings.tables_folder / notebook
+        folder = self.settings.tables_of(notebook)
         file = folder / f"{table_id}.json"
         if (folder / NOT_SUPPLIED).is_file():
             told = json.loads((folder / NOT_SUPPLIED).read_text(encoding="utf-8"))
@@ -178,24 +188,42 @@ class Page:
         return self.callout("note", empty) if empty else Shown("", "sentence")
 
     def table(
-        self, published: Published, *, unless: str = "", empty: str | None = None, **options: Any
+        self,
+        published: Published,
+        *,
+        columns: Sequence[str] | None = None,
+        across: str | None = None,
+        values: str | None = None,
+        unless: str = "",
+        empty: str | None = None,
     ) -> Shown:
         """Show a published table with caption, unit, base, notes and source.
 
         Args:
             published: the table as the audience may see it.
+            columns: which columns, in which order; default all. `low` and `high` become one column.
+            across: dimension whose categories become columns (a cross table).
+            values: the column whose numbers fill the cross table.
             unless: why what it holds was not estimated: said instead of the table.
             empty: what to say when it has no rows; "" for nothing.
-            options: as in `tables.table_html`.
         """
         if instead := self.instead([published], unless, empty):
             return instead
-        return Shown(tables.table_html(published, **options), "table", self.names_of([published]))
+        shown = tables.table_html(published, columns=columns, across=across, values=values)
+        return Shown(self.numbered(shown, "table"), "table", self.names_of([published]))
 
     def say(
         self, template: str, *published: Published, unless: str = "", empty: str | None = None, **values: Any
     ) -> Shown:
-        """Show a sentence whose numbers are cells of published tables; see `wording.say`, and `table` for the rest."""
+        """Show a sentence whose numbers are cells of published tables; see `wording.say`.
+
+        Args:
+            template: the sentence, with its slots.
+            published: the tables that the slots name.
+            unless: why what they hold was not estimated: said instead of the sentence.
+            empty: what to say when a table has no rows; "" for nothing.
+            values: words for slots that are no cells.
+        """
         if instead := self.instead(published, unless, empty):
             return instead
         said = wording.say(template, *published, **values)
@@ -228,9 +256,32 @@ class Page:
         """Explain terms of the report in plain words."""
         return Shown(wording.glossary(*terms), "sentence")
 
-    def tiles(self, published: Published, **options: Any) -> Shown:
-        """Show key figures as tiles; options as in `tables.tiles_html`."""
-        return Shown(tables.tiles_html(published, **options), TILES, self.names_of([published]))
+    def tiles(
+        self,
+        published: Published,
+        *,
+        label: str = "label",
+        value: str = "value",
+        low: str | None = None,
+        high: str | None = None,
+        note: str | None = None,
+        unit: str | None = None,
+    ) -> Shown:
+        """Show key figures as tiles, one per row.
+
+        Args:
+            published: one key figure per row.
+            label: column with its name.
+            value: column with the number.
+            low: column with the lower bound of its interval.
+            high: column with the upper bound.
+            note: column with one short line (base, period).
+            unit: column with the unit, or the unit itself.
+        """
+        tiles = tables.tiles_html(
+            published, label=label, value=value, low=low, high=high, note=note, unit=unit
+        )
+        return Shown(tiles, TILES, self.names_of([published]))
 
     def not_supplied(self, reasons: Mapping[str, str]) -> Shown:
         """Say that the year has no inputs for this page, and why; the summary will say it, too.
@@ -263,11 +314,41 @@ class Page:
         """
         return None if self.is_release else make()
 
-    def __getattr__(self, name: str) -> Any:
-        """Offer every figure of `report.figures` as a method: same arguments, same docstring."""
-        if name not in figures.__all__ or name.startswith("Figure"):
-            raise AttributeError(f"a page has no {name}; figures: {', '.join(figures.__all__)}")
-        return functools.partial(_drawing(getattr(figures, name)), self)
+    band = _method(figures.band)
+    bars = _method(figures.bars)
+    calendar_map = _method(figures.calendar_map)
+    curve = _method(figures.curve)
+    distribution = _method(figures.distribution)
+    figure = _method(figures.figure)
+    forest = _method(figures.forest)
+    grouped_bars = _method(figures.grouped_bars)
+    heat_map = _method(figures.heat_map)
+    line = _method(figures.line)
+    network = _method(figures.network)
+    panels = _method(figures.panels)
+    profile = _method(figures.profile)
+    pyramid = _method(figures.pyramid)
+    scatter_map = _method(figures.scatter_map)
+    spec_curve = _method(figures.spec_curve)
+    stacked_bars = _method(figures.stacked_bars)
+    timeline = _method(figures.timeline)
+
+    def numbered(self, shown: str, kind: str) -> str:
+        """Number a table or figure as the finished page will, and style it for a notebook.
+
+        The same one keeps its number when its cell is run again.
+
+        Args:
+            shown: its HTML.
+            kind: table or figure.
+        """
+        earlier = self._numbers.setdefault(kind, [])
+        if shown not in earlier:
+            earlier.append(shown)
+        chapter = self.settings.notebook[:2].lstrip("0") or "0"
+        number = f"{tables.NUMBER_WORDS[kind]}{chapter}-{earlier.index(shown) + 1}"
+        mark = tables.NUMBER_MARK.format(kind=kind)
+        return tables.LAB_STYLE + shown.replace(mark, mark.replace("></", f">{number}</"), 1)
 
     def names_of(self, items: object) -> tuple[str, ...]:
         """Ids of the published tables among the arguments of a drawing."""

@@ -5,14 +5,24 @@ day, a day without any row in the file is a gap.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from ujo_lib.columns import Ratio, Text, Typed
 from ujo_lib.fiscal import FiscalYear, Period, period_for
-from ujo_lib.seasonality.counts import Counts, clock_shift, from_aggregate, from_records, select, span
+from ujo_lib.seasonality.counts import (
+    CONTACTS,
+    DAYS,
+    Counts,
+    clock_shift,
+    from_aggregate,
+    from_records,
+    select,
+    span,
+)
 
 NATION, PREFECTURE, CITY, BOTH = "全国", "県", "市", "県と市の計"
 
@@ -122,7 +132,7 @@ def added(one: Counts, other: Counts) -> Counts:
     return Counts(one.period, one.daily + other.daily, hourly, observed, one.suppressed + other.suppressed)
 
 
-def both_bases(scopes: Scopes, year: FiscalYear) -> pd.DataFrame:
+def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
     """The same contacts counted over the calendar and over the fiscal year.
 
     Returns:
@@ -137,8 +147,15 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> pd.DataFrame:
         )
         missing = [part.period.days - part.days for part in (calendar, fiscal)]
         rows.append((name, calendar.n, fiscal.n, fiscal.n / calendar.n if calendar.n else None, *missing))
-    columns = ["scope", "n_calendar", "n_fiscal", "ratio", "missing_calendar", "missing_fiscal"]
-    return pd.DataFrame(rows, columns=columns)
+    columns = {
+        "scope": Text(heading="範囲"),
+        "n_calendar": replace(CONTACTS, heading="暦年(1~12月)"),
+        "n_fiscal": replace(CONTACTS, heading="年度(4~3月)"),
+        "ratio": Ratio(heading="年度÷暦年", n="n_fiscal", base="n_calendar"),
+        "missing_calendar": replace(DAYS, heading="暦年で記録のない日数"),
+        "missing_fiscal": replace(DAYS, heading="年度で記録のない日数"),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
 def clock_sentence(scopes: Scopes) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ujo_lib.params import NOTEBOOKS, ParameterError, load_settings, settings_model
+from ujo_lib.params import ParameterError, notebooks_of_year, read_settings
 from ujo_lib.setup.copying import TO_CHECK, SetupError
 from ujo_lib.setup.forms import declared, has_example
 
@@ -38,18 +38,21 @@ def open_points(root: Path, site: str, year: int) -> list[OpenPoint]:
 
 def _wrong_parameters(root: Path, params: Path) -> list[OpenPoint]:
     found: dict[str, OpenPoint] = {}
-    for name in NOTEBOOKS:
-        model = settings_model(name)
+    try:
+        notebooks = notebooks_of_year(root, params.parent.name, int(params.name[2:]))
+    except ParameterError as error:
+        return [OpenPoint("notebooks", str(problem)) for problem in error.problems]
+    for notebook in notebooks:
         try:
-            settings = load_settings(model, params / "common.yaml", params / f"{name}.yaml")
+            settings = read_settings(notebook, params)
         except ParameterError as error:
             for problem in error.problems:
                 found[str(problem)] = OpenPoint(f"{_relative(root, params)}/{problem.file}", str(problem))
             continue
-        for shared in model.files:
-            path = getattr(settings, shared)
-            if path and not (root / path).is_file():
-                found[path] = OpenPoint(path, f"ファイルがない({name}.yaml の {shared})")
+        for name, file in settings.files.items():
+            if not file.is_file():
+                path = _relative(root, file)
+                found[path] = OpenPoint(path, f"ファイルがない({notebook.name}.yaml の {name})")
     return list(found.values())
 
 

@@ -14,14 +14,10 @@ from typing import Any
 import yaml
 
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import NOTEBOOKS
 from ujo_lib.setup.moving import move_day, move_text, move_working_day
 
 TO_CHECK = "要確認"
 """Marks a line of a parameter file that a person has to look at."""
-
-FLAT = ("common", *NOTEBOOKS)
-"""Files with one value per parameter; the others are lists that belong to the year."""
 
 
 class SetupError(ValueError):

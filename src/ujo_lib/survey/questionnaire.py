@@ -11,16 +11,12 @@ from typing import Any, Literal, cast, get_args
 
 import pandas as pd
 
+from ujo_lib.columns import Dimension, Text, Typed
+
 Kind = Literal["single", "multiple", "number", "text"]
 
 NOT_ANSWERED = "無回答"
 NOT_ASKED = "非該当"
-
-SHARE_HEADINGS: Mapping[str, str] = {
-    "share": "回答のあった人に占める割合(%)",
-    "share_all": "総数に占める割合(%)",
-}
-"""Headings of the two shares in every table of answers."""
 
 
 class QuestionnaireError(ValueError):
@@ -157,73 +153,67 @@ class Questionnaire:
         """Names of the forms, in the order of the file."""
         return tuple(self.keys)
 
-    def about(self, *ids: str) -> dict[str, Any]:
-        """Describe a table of one item, or of two crossed (the shown one first, then the one that splits).
+    def dimension(self, id: str, groups: Mapping[str, tuple[str, ...]] | None = None) -> Dimension:
+        """What a column with the answers to an item is: its heading, and whether one person gives several.
 
-        Returns:
-            title, dimensions (column → variable), labels (column → heading), formats, multiple, and a note on who
-            was asked where there is a skip rule: what a page has to be told about the table.
+        Args:
+            id: item id.
+            groups: wider group → the options that it adds up, where the column holds groups.
         """
-        items = [self.item(id_) for id_ in ids]
-        rule = items[0].asked_if
-        note = (
-            {}
-            if rule is None
-            else {"note": f"{self._spoken(rule)}だけに尋ねました。ほかの人は「{NOT_ASKED}」です。"}
-        )
-        crossed = {"residual": "調整済み残差"} if len(ids) > 1 else {}
-        return note | {
-            "title": "と".join(item.title for item in reversed(items)),
-            "dimensions": {id_: id_ for id_ in ids},
-            "labels": {**{item.id: item.title for item in items}, **SHARE_HEADINGS, **crossed},
-            "formats": {"share_all": "share"} | ({"residual": "rate"} if crossed else {}),
-            "multiple": items[0].kind == "multiple",
-        }
+        item = self.item(id)
+        return Dimension(heading=item.title, groups=groups or {}, multiple=item.kind == "multiple")
 
-    def counted(self, id: str) -> dict[str, Any]:
-        """Describe a table of those who answered an item (`tables.among_answered`), counts and base included."""
-        about = self.about(id)
-        labels = {column: heading for column, heading in about["labels"].items() if column != "share_all"}
-        return about | {
-            "labels": labels | {"share": "割合(%)"},
-            "formats": {},
-            "counts": ("n", "base"),
-            "bases": {"base": (id,)},
-            "where": {f"{id}の回答": ("あり",)},
-        }
+    def asked_note(self, id: str) -> str:
+        """Who was asked an item, for the reader of its table; empty where everybody was."""
+        rule = self.item(id).asked_if
+        return f"{self._spoken(rule)}だけに尋ねました。ほかの人は「{NOT_ASKED}」です。" if rule else ""
 
     @property
     def titles(self) -> dict[str, str]:
         """Item id → short name."""
         return {item.id: item.title for item in self.items}
 
-    def contents(self) -> pd.DataFrame:
+    def contents(self) -> Typed:
         """The questionnaire as a table: form, item, title, wording, kind, options, asked_if."""
-        return pd.DataFrame(
-            [
-                {
-                    "form": item.form,
-                    "item": item.id,
-                    "title": item.title,
-                    "wording": item.wording,
-                    "kind": _KIND_JA[item.kind],
-                    "options": " / ".join(item.labels),
-                    "asked_if": self._spoken(item.asked_if),
-                }
-                for item in self.items
-            ],
-            columns=["form", "item", "title", "wording", "kind", "options", "asked_if"],
-        )
+        headings = {
+            "form": "様式",
+            "item": "項目のid",
+            "title": "見出し",
+            "wording": "質問文",
+            "kind": "種類",
+            "options": "選択肢",
+            "asked_if": "回答する人",
+        }
+        rows = [
+            (
+                i.form,
+                i.id,
+                i.title,
+                i.wording,
+                _KIND_JA[i.kind],
+                " / ".join(i.labels),
+                self._spoken(i.asked_if),
+            )
+            for i in self.items
+        ]
+        return _texts(rows, headings)
 
-    def crosswalk(self) -> pd.DataFrame:
+    def crosswalk(self) -> Typed:
         """How options of earlier waves map to today's: item, title, wave, old, new (one row per earlier option)."""
+        headings = {
+            "item": "項目のid",
+            "title": "項目",
+            "wave": "調査回",
+            "old": "当時の選択肢",
+            "new": "今の選択肢",
+        }
         rows = [
             (item.id, item.title, wave, old, new)
             for item in self.items
             for wave, mapping in item.crosswalk.items()
             for old, new in mapping.items()
         ]
-        return pd.DataFrame(rows, columns=["item", "title", "wave", "old", "new"])
+        return _texts(rows, headings)
 
     def _spoken(self, condition: Condition | None) -> str:
         if condition is None:
@@ -267,6 +257,11 @@ _KIND_JA: Mapping[str, str] = {
     "number": "数値",
     "text": "自由記述",
 }
+
+
+def _texts(rows: Iterable[tuple[str, ...]], headings: Mapping[str, str]) -> Typed:
+    frame = pd.DataFrame(list(rows), columns=list(headings))
+    return Typed.of(frame, {name: Text(heading=heading) for name, heading in headings.items()})
 
 
 def _told(problems: Iterable[str]) -> str:

@@ -97,4 +97,3 @@ def _platform_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "ujo"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ujo"
-

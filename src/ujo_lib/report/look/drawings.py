@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
+import seaborn as sns
 
 from ujo_lib.report.door.publish import Published, TableRecord
 from ujo_lib.report.look import figures
 
-_TABLE = "published table"
+_TABLE, _SEABORN = "published table", "function of seaborn"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Recipe:
 
     Attributes:
         draw: name of the function in `report.figures`.
-        tables, options: its arguments; a published table stands there as its key and the rows that were taken.
+        tables, options: its arguments; a published table stands there as its key and the rows that were taken,
+            a function of seaborn as its name.
     """
 
     draw: str
@@ -91,6 +93,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Published):
         rows = None if value.rows is None else list(value.rows)
         return {_TABLE: value.key, "rows": rows, "orders": _orders(value)}
+    if callable(value):
+        return {_SEABORN: value.__name__}
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -109,6 +113,8 @@ def _is_table(value: Any) -> bool:
 
 
 def _filled(value: Any, records: Mapping[str, TableRecord]) -> Any:
+    if isinstance(value, dict) and _SEABORN in value:
+        return getattr(sns, value[_SEABORN])
     if not _is_table(value):
         return value
     whole = records[value[_TABLE]].published()

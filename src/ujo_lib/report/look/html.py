@@ -20,19 +20,18 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
+from ujo_lib.params.notebooks import INTERNAL_TAG
 from ujo_lib.report.door.publish import DOOR
-
-INTERNAL_TAG: Final = "internal"
-"""Tag of notebook cells that a release leaves out."""
+from ujo_lib.report.look.figures.drawing import gathered
+from ujo_lib.report.look.tables import LAB_STYLE, NUMBER_WORDS
 
 TEMPLATES: Final = Path(__file__).parent / "template"
 
 _HEADING: Final = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
-_NUMBER: Final = re.compile(r'<span class="number" data-of="(table|figure)"></span>')
+_NUMBER: Final = re.compile(r'<span class="number" data-of="(table|figure)">[^<]*</span>')
 _TAG: Final = re.compile(r"<[^>]+>")
 # A line break inside a Japanese sentence is no space; browsers would draw one.
 _BREAK: Final = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
-_NUMBER_WORDS: Final = {"table": "表", "figure": "図"}
 
 _CONTACTS_LEAD: Final = (
     "つらい気持ちを抱えている方、身近な人が心配な方は、次の窓口に相談できます。"
@@ -184,20 +183,21 @@ class PagePreprocessor(Preprocessor):  # type: ignore[misc]  # nbconvert is unty
         cells = [
             cell for cell in nb.cells if cell.cell_type in {"markdown", "code"} and _is_for(cell, context)
         ]
-        headings = _Headings()
-        numbers = _Numbers(context.chapter)
+        headings, numbers = _Headings(), _Numbers(context.chapter)
+        letters: dict[str, str] = {}
         for cell in cells:
             if cell.cell_type == "markdown":
                 cell.source = headings.anchored(_markdown(cell.source))
             else:
                 cell.outputs = [
-                    _shown(output, numbers) for output in cell.outputs if _may_show(output, context)
+                    _shown(output, numbers, letters) for output in cell.outputs if _may_show(output, context)
                 ]
                 cell.source = cell.source if context.audience == "internal" else ""
         nb.cells = cells
         resources["ujo"] = {
             "title": headings.title or context.report_title or "報告書",
             "toc": headings.contents,
+            "letters": "".join(letters.values()),
             **_parts(context),
         }
         return nb, resources
@@ -251,7 +251,7 @@ class _Numbers:
 
     def __init__(self, chapter: str) -> None:
         self._chapter = f"{chapter}-" if chapter else ""
-        self._count = dict.fromkeys(_NUMBER_WORDS, 0)
+        self._count = dict.fromkeys(NUMBER_WORDS, 0)
 
     def written(self, shown: str) -> str:
         return _NUMBER.sub(self._one, shown)
@@ -259,7 +259,7 @@ class _Numbers:
     def _one(self, found: re.Match[str]) -> str:
         kind = found[1]
         self._count[kind] += 1
-        return f'<span class="number">{_NUMBER_WORDS[kind]}{self._chapter}{self._count[kind]}</span>'
+        return f'<span class="number">{NUMBER_WORDS[kind]}{self._chapter}{self._count[kind]}</span>'
 
 
 def _is_for(cell: NotebookNode, context: PageContext) -> bool:
@@ -272,10 +272,11 @@ def _may_show(output: NotebookNode, context: PageContext) -> bool:
     return context.audience == "internal" or DOOR in output.get("data", {})
 
 
-def _shown(output: NotebookNode, numbers: _Numbers) -> NotebookNode:
+def _shown(output: NotebookNode, numbers: _Numbers, letters: dict[str, str]) -> NotebookNode:
     if "text/html" in output.get("data", {}):
+        shown = gathered(output.data["text/html"].replace(LAB_STYLE, ""), letters)
         # Nothing but the HTML: other representations would repeat it, unread by anyone and unchecked.
-        output.data = NotebookNode({"text/html": numbers.written(output.data["text/html"])})
+        output.data = NotebookNode({"text/html": numbers.written(shown)})
     return output
 
 

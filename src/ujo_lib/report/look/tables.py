@@ -32,7 +32,15 @@ from ujo_lib.report.look.notation import (
 )
 
 NUMBER_MARK: Final = '<span class="number" data-of="{kind}"></span>'
-"""Where the page writes 「表1」 or 「図1」; only a whole page knows the count."""
+"""Where 「表1」 or 「図1」 is written: by the page in the making, and anew by the finished one."""
+
+NUMBER_WORDS: Final = {"table": "表", "figure": "図"}
+LAB_STYLE: Final = (
+    "<style>figure.table,figure.chart{margin:0;max-width:720px}figure.table table{margin:0}figure caption{"
+    "text-align:left;caption-side:top}figure :is(th,td){text-align:left}figure .num{text-align:right}"
+    "figure :is(.circumstances,.finding){display:block}</style>"
+)
+"""Goes with a table or figure in a notebook, which has no style sheet of ours; a page leaves it out."""
 
 _ROUNDING: Final = "四捨五入のため、内訳の合計が総数や100%に一致しないことがあります。"
 _SHORT: Final = 8.5
@@ -94,17 +102,19 @@ def table_html(
         KeyError: a column that the table does not have, or a cell that a cross table needs twice.
     """
     if across is not None:
-        heads, body, small = _cross(published, across, values or "n")
+        printed = [values or "n"]
+        heads, body, small = _cross(published, across, printed[0])
     else:
-        heads, body = _plain(published, columns)
-        small = _small(published)
+        printed = list(columns if columns is not None else _default_columns(published))
+        heads, body = _plain(published, printed)
+        small = _small(published, printed)
     name = html.escape(published.spec.title)
     grid = (
         f'<div class="scroll" role="group" aria-label="表: {name}" tabindex="0"><table>'
         f"{'' if compact else _caption(published)}<thead><tr>{_head_row(heads + body)}</tr></thead>"
         f"<tbody>{_body_rows(heads, body, small, TOTAL_LABELS)}</tbody></table></div>"
     )
-    notes = _notes(published, heads + body, small)
+    notes = _notes(published, printed, heads + body, small)
     return f"{grid}{notes}" if compact else f'<figure class="table">{grid}{notes}</figure>'
 
 
@@ -171,11 +181,16 @@ def _tile(
     )
 
 
-def circumstances(published: Published) -> str:
-    """HTML of one line on what is counted: period, area, base, unit, and that several answers were allowed."""
+def circumstances(published: Published, unit: str | None = None) -> str:
+    """HTML of one line on what is counted: period, area, base, unit, and that several answers were allowed.
+
+    Args:
+        published: the table.
+        unit: of what a figure draws; that of the table when None.
+    """
     spec = published.spec
     parts = [spec.subject.period, spec.subject.area, _base_text(published)]
-    if unit := spec.schema.unit:
+    if unit := spec.schema.unit if unit is None else unit:
         parts.append(f"単位: {unit}")
     if spec.schema.multiple:
         parts.append("複数回答")
@@ -209,9 +224,8 @@ def _caption(published: Published) -> str:
     )
 
 
-def _plain(published: Published, columns: Sequence[str] | None) -> tuple[list[_Column], list[_Column]]:
+def _plain(published: Published, names: Sequence[str]) -> tuple[list[_Column], list[_Column]]:
     """Row headings and body columns of a table printed as it is."""
-    names = list(columns if columns is not None else _default_columns(published))
     heads: list[_Column] = []
     body: list[_Column] = []
     for name in names:
@@ -309,7 +323,7 @@ def _cross(
     ]
     head = _Column(" / ".join(heading(published.spec, key) for key in keys), tuple(order), numeric=False)
     first = {label: row for row, label in reversed(list(enumerate(labels)))}
-    small = _small(published)
+    small = _small(published, [values])
     title = heading(published.spec, _base_column(published)) if by_row else ""
     bases = [_Column(title, tuple(by_row[label] for label in order), numeric=True)] if by_row else []
     return [head], bases + body, [small[first[label]] for label in order] if small else []
@@ -369,13 +383,13 @@ def _heading_kind(heads: Sequence[_Column], at: int, row: int) -> str:
     return f"{heads[at].kind} again" if repeats else heads[at].kind
 
 
-def _small(published: Published) -> list[bool | None]:
-    """Which rows rest on too few for their share to be more than 参考値.
+def _small(published: Published, printed: Sequence[str]) -> list[bool | None]:
+    """Which rows rest on too few for a share that is printed to be more than 参考値.
 
     None where the base is not known to the reader; empty where small bases are no question.
     """
     frame, schema = published.frame, published.spec.schema
-    shares = [column for name in schema.of_kind(Share) if isinstance(column := schema[name], Share)]
+    shares = [column for name in printed if isinstance(column := schema[name], Share)]
     if base := next((share.base for share in shares if share.base in frame), ""):
         return [None if pd.isna(size) else bool(size < SMALL_BASE) for size in frame[base]]
     if shares and (marks := _marks(published)):
@@ -389,17 +403,20 @@ def _all_small(small: Sequence[bool | None]) -> bool:
     return bool(known) and all(known)
 
 
-def _notes(published: Published, columns: Sequence[_Column], small: Sequence[bool | None]) -> str:
+def _notes(
+    published: Published, printed: Sequence[str], columns: Sequence[_Column], small: Sequence[bool | None]
+) -> str:
     spec = published.spec
+    shares = set(printed) & set(spec.schema.of_kind(Share))
     cells = {cell for column in columns if column.numeric for cell in column.cells}
     notes = [spec.note] if spec.note else []
     if _all_small(small):
         notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     elif any(small):
         notes.append(f"{_REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値です。")
-    if spec.schema.of_kind(Share) and not spec.schema.multiple and any("." in cell for cell in cells):
+    if shares and not spec.schema.multiple and any("." in cell for cell in cells):
         notes.append(_ROUNDING)
-    if spec.schema.multiple:
+    if shares and spec.schema.multiple:
         notes.append("複数回答のため、割合の合計は100%になりません。")
     if legend := _legend(cells):
         notes.append(legend)

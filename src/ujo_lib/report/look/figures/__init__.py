@@ -1,24 +1,26 @@
 """Figures of the report: each function takes published tables and returns a `Figure`.
 
-A figure carries its finding in words, both of its widths and its numbers as a table; see `canvas.Figure`.
+A figure carries its finding in words, both of its widths and its numbers as a table; see `figure.Figure`.
 """
 
-from ujo_lib.report.look.figures.bars import bars, grouped_bars, panels, pyramid, stacked_bars
-from ujo_lib.report.look.figures.canvas import Figure
-from ujo_lib.report.look.figures.courses import curve, line, profile
-from ujo_lib.report.look.figures.data import FigureError
+from ujo_lib.report.look.figures.bars import band, bars, grouped_bars, panels, pyramid, stacked_bars
+from ujo_lib.report.look.figures.courses import curve, line, profile, timeline
+from ujo_lib.report.look.figures.drawing import Figure
 from ujo_lib.report.look.figures.estimates import distribution, forest, spec_curve
+from ujo_lib.report.look.figures.free import figure
 from ujo_lib.report.look.figures.grids import calendar_map, heat_map
 from ujo_lib.report.look.figures.maps import network, scatter_map
-from ujo_lib.report.look.figures.spans import timeline
+from ujo_lib.report.look.figures.read import FigureError
 
 __all__ = [
     "Figure",
     "FigureError",
+    "band",
     "bars",
     "calendar_map",
     "curve",
     "distribution",
+    "figure",
     "forest",
     "grouped_bars",
     "heat_map",

@@ -1,90 +1,62 @@
-"""Courses: how a number runs over months, weekdays, hours or days, and power curves.
+"""Courses: how a number runs over months, weekdays, hours or days; power curves; what happened when.
 
 One series over a few ordered categories stands as columns; two or more, and anything over days, run as lines that
 differ in dash and marker as well as in hue. A day without data is a gap, never a zero.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, Unpack
 
 import numpy as np
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
+from matplotlib.dates import date2num
 
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.figures.axes import category_ticks, day_number, day_ticks, scale_room, vertical_scale
-from ujo_lib.report.look.figures.canvas import Figure, Sheet, text_width
-from ujo_lib.report.look.figures.data import (
-    FigureError,
-    are_days,
-    axis_title,
-    days,
-    few_enough,
-    kept_back,
-    levels,
-    made,
-    need,
-    numbers,
-    shown_by,
-    texts,
-    written,
-)
-from ujo_lib.report.look.figures.keys import LineMark, draw_line_key, key_height
-from ujo_lib.report.look.notation import HIDDEN, MISSING, format_of
+from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
+from ujo_lib.report.look.figures.sheet import Sheet, category_ticks, note, text_width, wrapped
+from ujo_lib.report.look.notation import HIDDEN, MISSING
 from ujo_lib.report.look.style import (
     BLUE,
     DASHES,
+    HATCHES,
     INK,
     MARKERS,
     MUTED,
     PALE,
+    PAPER,
     SERIES,
-    SOFT,
     VERMILLION,
-    Layout,
 )
 
-_Array = NDArray[np.float64]
-_FOOT: Final = 2.1
-_FOOT_TWO_LINES: Final = 3.6
-_HEAD: Final = 1.8
-_EDGE: Final = 14.0
 _MARKERS_UP_TO: Final = 40
 _WHISKERS_UP_TO: Final = 12
+_DAYS_UP_TO: Final = 75
+"""Spans of time up to so many days are labelled by the day, longer ones by the month."""
+_SPAN: Final = 15.0
+"""Thickness in pixels of a span of a timeline, and the room below it."""
 
 
-@dataclass(frozen=True)
-class _Course:
-    """One line of a figure: where it runs, its band, and how it looks."""
-
-    mark: LineMark
-    at: _Array
-    height: _Array
-    low: _Array | None = None
-    high: _Array | None = None
-    thick: float = 2.0
-
-
-@shown_by("x", "by")
+@house("x", "by")
 def profile(
     published: Published,
     *,
     x: str,
     y: str,
-    finding: str,
     low: str | None = None,
     high: str | None = None,
     by: str | None = None,
     highlight: Sequence[str] = (),
-) -> Figure:
+    **_: Unpack[Told],
+) -> Drawing:
     """A number over ordered categories (month, weekday, hour): columns, or lines when `by` names several series.
 
     Args:
         published: the table, one row per category (and series).
         x: column with the categories, in their order.
         y: column with the number.
-        finding: sentence template.
         low: column with the lower bounds of an interval: whiskers on columns, a band around lines.
         high: column with the upper bounds.
         by: column with the series.
@@ -93,49 +65,49 @@ def profile(
     Raises:
         FigureError: an unknown category is to be highlighted, or there are too many series.
     """
-    need(published, x, y, low, high, by)
-    if by is not None and len(levels(published, by)) > 1:
-        return _lines(published, x, y, finding, (low, high), by, None, None)
-    names, values, hidden = texts(published, x), numbers(published, y), kept_back(published, y)
-    if unknown := set(highlight) - set(names):
-        raise FigureError(f"{published.spec.id}: no row {', '.join(sorted(unknown))} in {x} to highlight")
-    lows, highs = (
-        numbers(published, column) if column else np.full(len(values), np.nan) for column in (low, high)
-    )
-    colours = [BLUE if not highlight or name in highlight else MUTED for name in names]
-    limits = _limits([values, lows, highs], 1.12)
+    if by is not None and len(read.levels(published, by)) > 1:
+        return _lines(published, x, y, low, high, by=by)
+    colours, names = read.highlighted(published, x, highlight), read.texts(published, x)
+    rows, at = read.marks(published, y, low=low, high=high), np.arange(len(names))
+    said = rows["said"].where(~rows["gone"], rows["said"].str[:1])
 
-    def draw(layout: Layout) -> Sheet:
-        sheet, axes, width = _frame(published, layout, y, limits, [])
-        axes.bar(range(len(names)), np.nan_to_num(values), width=0.74, color=colours)
-        _whiskers(axes, np.arange(len(values)), values, (lows, highs), INK)
-        category_ticks(sheet, axes, names, width)
-        _column_texts(sheet, axes, published, y, values, hidden, highs, width / len(names))
-        return sheet
+    def draw(sheet: Sheet) -> None:
+        axes, small = _plot(sheet), sheet.layout.small
+        look: dict[str, Any] = {"color": BLUE, "saturation": 1, "linewidth": 0}
+        sns.barplot(x=at, y=rows["value"].fillna(0), ax=axes, errorbar=None, width=0.74, **look)
+        for bar, colour in zip(axes.patches, colours, strict=True):
+            bar.set_facecolor(colour)
+        read.whiskers(axes, at, rows, INK)
+        fit = max(text_width(text, small) for text in said) + 3 <= (sheet.layout.width - 50) / len(at)
+        highest = rows["value"] == rows["value"].max()
+        tops = rows[["value", "high"]].max(axis=1).fillna(0)
+        for place in np.flatnonzero(rows["gone"] | highest | fit):
+            note(axes, said[place], (place, tops[place]), (0, 3), faint=rows["gone"][place], fontsize=small)
+        category_ticks(axes, sheet.layout, names)
+        _upright(axes, sheet, published, y, rows, low)
 
-    return made(published, f"縦棒グラフ、{len(names)}区分", draw, finding, value=y, names=names)
+    return Drawing(f"縦棒グラフ、{len(names)}区分", draw, y, names)
 
 
-@shown_by("x", "by")
+@house("x", "by")
 def line(
     published: Published,
     *,
     x: str,
     y: str,
-    finding: str,
     fitted: str | None = None,
     low: str | None = None,
     high: str | None = None,
     by: str | None = None,
     spans: Published | None = None,
-) -> Figure:
+    **_: Unpack[Told],
+) -> Drawing:
     """A time series, with a fitted line and its band, and shaded spans of time.
 
     Args:
         published: the table, one row per day, week, month or year (and series).
         x: column with dates; texts that are no dates are taken as ordered categories.
         y: column with the observed number.
-        finding: sentence template.
         fitted: column with a fitted or counterfactual number (one series only).
         low: column with the lower edge of a band, around `fitted` if there is one.
         high: column with its upper edge.
@@ -145,303 +117,264 @@ def line(
     Raises:
         FigureError: too many series, or `fitted` together with several series.
     """
-    need(published, x, y, fitted, low, high, by)
     if fitted and by:
         raise FigureError(f"{published.spec.id}: fitted and by together; show one series at a time")
-    return _lines(published, x, y, finding, (low, high), by, fitted, spans)
+    return _lines(published, x, y, low, high, by=by, fitted=fitted, spans=spans)
 
 
-@shown_by("x", "by")
+@house("x", "by")
 def curve(
     published: Published,
     *,
     x: str,
     y: str,
-    finding: str,
     by: str | None = None,
     target: float | None = None,
-) -> Figure:
+    **_: Unpack[Told],
+) -> Drawing:
     """Smooth curves over a number, power over the size of an effect say.
 
     Args:
         published: the table, one row per point.
         x: column with the number along the bottom.
         y: column with the height.
-        finding: sentence template.
         by: column with several curves.
-        target: height of a level to mark, 0.8 say.
+        target: height of a level to mark, 0.8 say, as the table holds it.
 
     Raises:
         FigureError: more curves than can be told apart.
     """
-    need(published, x, y, by)
-    across, up = numbers(published, x), numbers(published, y)
-    courses = _courses(published, across, by, {"height": up}, markers=False)
-    limits = _limits([up, np.array([target if target is not None else 0.0])], 1.03)
+    series = read.few_enough(published, by)
+    rows = read.marks(published, y, by=by).assign(at=read.numbers(published, x))
+    level = np.nan if target is None else target * read.scale_of(published, y)
 
-    def draw(layout: Layout) -> Sheet:
-        marks = [course.mark for course in courses] if by else []
-        sheet, axes, _ = _frame(published, layout, y, limits, marks, foot=_FOOT_TWO_LINES)
-        for course in courses:
-            _draw_course(axes, course, whiskers=False)
-        axes.set_xlim(np.nanmin(across), np.nanmax(across))
+    def draw(sheet: Sheet) -> None:
+        axes = _plot(sheet)
+        for k, name in enumerate(series):
+            _course(axes, rows[rows["by"] == name] if by else rows, SERIES[k], DASHES[k], "", name)
+        axes.margins(x=0)
+        read.scale(axes.xaxis, sheet.layout, published, x, sheet.layout.width - 60)
+        axes.xaxis.grid(visible=False)
         if target is not None:
-            axes.axhline(target, color=INK, lw=1, ls=(0, (4, 3)))
-            words = f"目安 {written(published, y, target)}"
-            axes.text(np.nanmax(across), target, words, fontsize=layout.small, ha="right", va="top")
-        axes.spines["bottom"].set(visible=True, color=SOFT, linewidth=0.8)
-        middle = sheet.height - layout.small * 0.8
-        title = axis_title(published, x)
-        sheet.text(layout.width, middle, title, ha="right", size=layout.small, color=SOFT)
-        return sheet
+            axes.axhline(level, color=INK, lw=1, ls=(0, (4, 3)))
+            words = f"目安 {read.written(published, y, target)}"
+            note(axes, words, (1, level), (0, -3), within="row", ha="right", fontsize=sheet.layout.small)
+        _upright(axes, sheet, published, y, rows.assign(high=level))
+        if by:
+            sheet.key(*axes.get_legend_handles_labels())
 
-    return made(published, "曲線のグラフ", draw, finding, value=y, names=texts(published, x))
+    return Drawing("曲線のグラフ", draw, y, read.texts(published, x))
+
+
+@house("y", "start", "end", "by")
+def timeline(
+    published: Published, *, y: str, start: str, end: str, by: str | None = None, **_: Unpack[Told]
+) -> Drawing:
+    """Bars along a time axis, one line per label; a span of a single day becomes a diamond.
+
+    Args:
+        published: the table, one row per span; rows with the same label share a line.
+        y: column with the labels.
+        start: column with the first day of each span.
+        end: column with the last day, included.
+        by: column with kinds of span, told apart by colour and pattern.
+
+    Raises:
+        FigureError: a span ends before it begins, or there are more kinds than can be told apart.
+    """
+    names, kinds = read.levels(published, y), read.few_enough(published, by)
+    first, last = read.days(published, start), read.days(published, end)
+    if (last < first).any():
+        raise FigureError(f"{published.spec.id}: a span ends before it begins")
+    said = [_span(*ends) for ends in zip(first, last, strict=True)]
+    places = [names.index(name) for name in read.texts(published, y)]
+    looks = [kinds.index(kind) for kind in (read.texts(published, by) if by else [""] * len(said))]
+
+    def draw(sheet: Sheet) -> None:
+        layout, small = sheet.layout, sheet.layout.small
+        room = layout.width * (1.0 if layout.narrow else 0.7)
+        per_day = room / ((last.max() - first.min()).days + 1)
+        widths = [text_width(text, small) + 8 for text in said]
+        tiers = _tiers(places, (first - first.min()).dt.days * per_day, widths)
+        over = small * 1.35 * (max(tiers) + 1) + (layout.font * 1.5 if layout.narrow else 0)
+        pitch = 2 * _SPAN + over
+        axes = sheet.axes(pitch * len(names))
+        begins, lengths = date2num(first), (last - first).dt.days + 1
+        for begin, length, place, k, tier, text in zip(
+            begins, lengths, places, looks, tiers, said, strict=True
+        ):
+            if length == 1:
+                axes.plot(begin + 0.5, place, "D", ms=10, color=SERIES[k])
+            else:
+                box = (place - _SPAN / pitch / 2, _SPAN / pitch)
+                look: dict[str, Any] = {
+                    "facecolor": SERIES[k],
+                    "hatch": HATCHES[k],
+                    "edgecolor": PAPER,
+                    "lw": 0,
+                }
+                axes.broken_barh([(begin, length)], box, **look)
+            note(
+                axes,
+                text,
+                (begin, place),
+                (0, _SPAN / 2 + 3 + small * 1.35 * tier),
+                ha="left",
+                fontsize=small,
+            )
+        for place, name in enumerate(names) if layout.narrow else ():
+            note(axes, name, (0, place), (0, over + 9 - layout.font * 1.3), within="row", ha="left")
+        lines = ["" if layout.narrow else wrapped(name, layout.font, layout.width * 0.33) for name in names]
+        axes.set_yticks(range(len(names)), lines, fontsize=layout.font, color=INK, linespacing=1.15)
+        axes.set_ylim(len(names) - 1 + _SPAN / pitch, -(over + _SPAN) / pitch)
+        _days(axes, first.min(), last.max(), small, room)
+        axes.set_xlim(date2num(first.min()), date2num(last.max()) + 1)
+        axes.xaxis.grid(visible=True)
+        if by:
+            sheet.swatches(kinds, SERIES, HATCHES)
+
+    labels = read.joined(published, y, by) if by else read.texts(published, y)
+    told = "、".join(f"{label} {text}" for label, text in zip(labels, said, strict=True))
+    return Drawing(f"時間軸に沿った帯の図。{told}", draw)
+
+
+def _span(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    begin = f"{first.month}/{first.day}"
+    return begin if first == last else f"{begin}〜{last.month}/{last.day}"
+
+
+def _tiers(places: Sequence[int], lefts: Sequence[float], widths: Sequence[float]) -> list[int]:
+    """On which line above its place each text is written, so that none covers another."""
+    free: dict[tuple[int, int], float] = {}
+    tiers = []
+    for place, left, width in zip(places, lefts, widths, strict=True):
+        tier = next(tier for tier in range(len(widths)) if free.get((place, tier), -np.inf) <= left)
+        free[place, tier] = left + width
+        tiers.append(tier)
+    return tiers
 
 
 def _lines(
     published: Published,
     x: str,
     y: str,
-    finding: str,
-    bounds: tuple[str | None, str | None],
-    by: str | None,
-    fitted: str | None,
-    spans: Published | None,
-) -> Figure:
-    dated = are_days(published, x)
-    names = levels(published, x)
-    at = (
-        np.array([day_number(day) for day in days(published, x)])
-        if dated
-        else np.array([float(names.index(label)) for label in texts(published, x)])
-    )
-    columns = {"height": y, **({} if fitted else {"low": bounds[0], "high": bounds[1]})}
-    amounts = {role: numbers(published, column) for role, column in columns.items() if column}
-    courses = _courses(
-        published, at, by, amounts, markers=len(names) <= _MARKERS_UP_TO, title=axis_title(published, y)
-    )
-    if fitted:
-        courses = [*_muted(courses), _fitted_course(published, at, fitted, bounds)]
-    everything = [
-        part for course in courses for part in (course.height, course.low, course.high) if part is not None
-    ]
-    limits = _limits(everything, 1.08)
-
-    def draw(layout: Layout) -> Sheet:
-        marks = [course.mark for course in courses] if len(courses) > 1 else []
-        tiers = _span_tiers(spans, days(published, x), layout) if spans is not None and dated else []
-        room = layout.small * 1.4 * (max(tiers, default=-1) + 1)
-        foot = _FOOT_TWO_LINES if dated else _FOOT
-        sheet, axes, width = _frame(published, layout, y, limits, marks, room, foot)
-        if dated:
-            day_ticks(sheet, axes, days(published, x).min(), days(published, x).max(), width)
-        else:
-            category_ticks(sheet, axes, names, width)
-            _mark_gaps(axes, courses, len(names), layout)
-        if spans is not None and dated:
-            _shade(sheet, axes, spans, tiers)
-        for course in courses:
-            _draw_course(
-                axes, course, whiskers=not dated and len(courses) == 1 and len(names) <= _WHISKERS_UP_TO
-            )
-        return sheet
-
-    series = [course.mark.name for course in courses if course.mark.name]
-    kind = "折れ線グラフ" + (f"、{'と'.join(series)}" if len(series) > 1 else "")
-    places = texts(published, x)
-    if by:
-        places = [f"{own}・{place}" for own, place in zip(texts(published, by), places, strict=True)]
-    return made(published, kind, draw, finding, value=y, names=places)
-
-
-def _courses(
-    published: Published,
-    at: _Array,
-    by: str | None,
-    amounts: Mapping[str, _Array],
+    low: str | None,
+    high: str | None,
     *,
-    markers: bool,
-    title: str = "",
-) -> list[_Course]:
-    """One course per series, its points in order."""
-    series = levels(published, by) if by else [title]
-    few_enough(published, by or "", series)
-    own_series = np.array(texts(published, by) if by else series * len(at))
-    courses = []
-    for k, name in enumerate(series):
-        own = np.flatnonzero(own_series == name)
-        own = own[np.argsort(at[own], kind="stable")]
-        mark = LineMark(name, SERIES[k], DASHES[k], MARKERS[k] if markers else "")
-        low, high = (amounts[role][own] if role in amounts else None for role in ("low", "high"))
-        courses.append(_Course(mark, at[own], amounts["height"][own], low, high))
-    return courses
+    by: str | None = None,
+    fitted: str | None = None,
+    spans: Published | None = None,
+) -> Drawing:
+    names, series, when = read.levels(published, x), read.few_enough(published, by), _when(published, x)
+    places = date2num(when) if when is not None else [names.index(name) for name in read.texts(published, x)]
+    bounds = {} if fitted else {"low": low, "high": high}
+    rows = read.marks(published, y, by=by, **bounds).assign(at=places)
+    model = read.marks(published, fitted, low=low, high=high).assign(at=places) if fitted else rows.iloc[:0]
+    whiskers = when is None and len(series) == 1 and len(names) <= _WHISKERS_UP_TO
+    marks = MARKERS if len(names) <= _MARKERS_UP_TO else [""] * len(MARKERS)
+    called = published.spec.schema
 
-
-def _muted(courses: Sequence[_Course]) -> list[_Course]:
-    """Observed numbers step back behind the fitted line."""
-    return [
-        _Course(
-            LineMark(course.mark.name or "実測", MUTED, "-", course.mark.marker),
-            course.at,
-            course.height,
-            thick=1.2,
-        )
-        for course in courses
-    ]
-
-
-def _fitted_course(
-    published: Published, at: _Array, fitted: str, bounds: tuple[str | None, str | None]
-) -> _Course:
-    order = np.argsort(at, kind="stable")
-    mark = LineMark(axis_title(published, fitted) or "見込み", VERMILLION, DASHES[1], "")
-    low, high = (numbers(published, column)[order] if column else None for column in bounds)
-    return _Course(mark, at[order], numbers(published, fitted)[order], low, high, thick=2.2)
-
-
-def _draw_course(axes: Axes, course: _Course, *, whiskers: bool) -> None:
-    mark = course.mark
-    if course.low is not None and course.high is not None:
+    def draw(sheet: Sheet) -> None:
+        axes = _plot(sheet)
+        if fitted:
+            _course(axes, rows, MUTED, "-", marks[0], called[y].name, thick=1.2)
+            _course(axes, model, VERMILLION, DASHES[1], "", called[fitted].name)
+        for k, name in enumerate([] if fitted else series):
+            own = rows[rows["by"] == name] if by else rows
+            _course(axes, own, SERIES[k], DASHES[k], marks[k], name, band=not whiskers)
         if whiskers:
-            _whiskers(axes, course.at, course.height, (course.low, course.high), mark.colour)
+            read.whiskers(axes, rows["at"], rows, BLUE)
+        if when is None:
+            category_ticks(axes, sheet.layout, names)
+            for at in set(range(len(names))) - set(rows["at"][~rows["gone"]]):
+                kept = rows["hidden"][rows["at"] == at].any()
+                note(axes, HIDDEN if kept else MISSING, (at, 0), (0, 3))
         else:
-            axes.fill_between(course.at, course.low, course.high, color=mark.colour, alpha=0.16, lw=0)
-    size = 7.0 if whiskers else 4.8
-    axes.plot(
-        course.at,
-        course.height,
-        color=mark.colour,
-        lw=course.thick,
-        ls=mark.dash,
-        marker=mark.marker,
-        ms=size,
-    )
+            _days(axes, when.min(), when.max(), sheet.layout.small, sheet.layout.width - 40)
+        _upright(axes, sheet, published, y, pd.concat([rows, model]), low, "線" if whiskers else "帯")
+        if spans is not None and when is not None:
+            _shade(axes, spans)
+        handles, labels = axes.get_legend_handles_labels()
+        if len(labels) > 1:
+            sheet.key(handles, labels)
+
+    kind = "折れ線グラフ" + (f"、{'と'.join(series)}" if len(series) > 1 else "")
+    return Drawing(kind, draw, y, read.joined(published, by, x) if by else read.texts(published, x))
 
 
-def _mark_gaps(axes: Axes, courses: Sequence[_Course], categories: int, layout: Layout) -> None:
-    """Say at a category without any number that there is none to show."""
-    known = {int(at) for course in courses for at in course.at[np.isfinite(course.height)]}
-    for at in set(range(categories)) - known:
-        axes.annotate(
-            MISSING, (at, 0), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=layout.font
-        )
+def _when(published: Published, x: str) -> "pd.Series[pd.Timestamp] | None":
+    """The days of an axis; None where the column holds other labels."""
+    try:
+        return read.days(published, x)
+    except FigureError:
+        return None
 
 
-def _frame(
-    published: Published,
-    layout: Layout,
-    y: str,
-    limits: tuple[float, float],
-    marks: Sequence[LineMark],
-    room: float = 0.0,
-    foot: float = _FOOT,
-) -> tuple[Sheet, Axes, float]:
-    """Sheet with key, title of the vertical axis and axes under them; returns also the width of the axes."""
-    number_format = format_of(published, y)
-    left = scale_room(layout, number_format, limits)
-    names = [mark.name for mark in marks]
-    head = key_height(layout, names) + layout.small * _HEAD + room
-    tall = layout.width * (0.62 if layout.narrow else 0.38)
-    sheet = Sheet(layout, head + tall + layout.small * foot)
-    draw_line_key(sheet, marks, 0.0)
-    title = axis_title(published, y)
-    sheet.text(0, head - room - layout.small, title, size=layout.small, color=SOFT)
-    width = layout.width - left - _EDGE
-    axes = sheet.axes(left, head, width, tall)
-    vertical_scale(axes, number_format, *limits)
-    axes.tick_params(axis="x", pad=6)
-    return sheet, axes, width
-
-
-def _span_tiers(spans: Published, when: Any, layout: Layout) -> list[int]:
-    """On which line above the plot each span is named, so that no two names overlap."""
-    starts, ends, names = days(spans, "start"), days(spans, "end"), texts(spans, "label")
-    scale = layout.width * 0.9 / ((when.max() - when.min()).days + 1)
-    tiers: list[int] = []
-    taken: dict[int, float] = {}
-    for k in np.argsort([day.toordinal() for day in starts], kind="stable"):
-        middle = ((starts.iloc[k] - when.min()).days + (ends.iloc[k] - when.min()).days) / 2 * scale
-        half = text_width(names[k], layout.small) / 2 + 4
-        tier = next(tier for tier in range(len(names)) if taken.get(tier, -1e9) <= middle - half)
-        taken[tier] = middle + half
-        tiers.append(tier)
-    return tiers
-
-
-def _shade(sheet: Sheet, axes: Axes, spans: Published, tiers: Sequence[int]) -> None:
-    """Shade periods and name each over itself."""
-    starts, ends, names = days(spans, "start"), days(spans, "end"), texts(spans, "label")
-    for tier, k in zip(tiers, np.argsort([day.toordinal() for day in starts], kind="stable"), strict=True):
-        left, right = day_number(starts.iloc[k]) - 0.5, day_number(ends.iloc[k]) + 0.5
-        axes.axvspan(left, right, facecolor=PALE, edgecolor=MUTED, lw=0.6, zorder=0)
-        axes.annotate(
-            names[k],
-            ((left + right) / 2, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 3 + sheet.layout.small * 1.4 * tier),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=sheet.layout.small,
-            color=INK,
-        )
-
-
-def _limits(columns: Sequence[_Array], headroom: float) -> tuple[float, float]:
-    """Limits of a vertical scale that starts at zero unless something lies below."""
-    finite = np.concatenate([column[np.isfinite(column)] for column in columns])
-    if not len(finite) or not finite.any():
-        return 0.0, 1.0
-    return min(0.0, float(finite.min()) * headroom), max(0.0, float(finite.max()) * headroom)
-
-
-def _whiskers(
-    axes: Axes, at: NDArray[Any], values: _Array, bounds: tuple[_Array, _Array], colour: str
-) -> None:
-    low, high = bounds
-    own = np.flatnonzero(np.isfinite(low) & np.isfinite(high) & np.isfinite(values))
-    if len(own):
-        reach = [values[own] - low[own], high[own] - values[own]]
-        axes.errorbar(
-            at[own],
-            values[own],
-            yerr=reach,
-            fmt="none",
-            ecolor=colour,
-            elinewidth=1.3,
-            capsize=3,
-            capthick=1.3,
-        )
-
-
-def _column_texts(
-    sheet: Sheet,
+def _course(
     axes: Axes,
+    rows: pd.DataFrame,
+    colour: str,
+    dash: Any,
+    marker: str,
+    name: str,
+    *,
+    thick: float = 2.0,
+    band: bool = True,
+) -> None:
+    """One line with the band around it."""
+    rows = rows.sort_values("at", kind="stable")
+    if band and rows["low"].notna().any():
+        axes.fill_between(rows["at"], rows["low"], rows["high"], color=colour, alpha=0.16, lw=0)
+    axes.plot(rows["at"], rows["value"], color=colour, ls=dash, lw=thick, marker=marker, ms=4.8, label=name)
+
+
+def _plot(sheet: Sheet) -> Axes:
+    return sheet.axes(sheet.layout.width * (0.6 if sheet.layout.narrow else 0.37))
+
+
+def _upright(
+    axes: Axes,
+    sheet: Sheet,
     published: Published,
     y: str,
-    values: _Array,
-    hidden: NDArray[np.bool_],
-    highs: _Array,
-    pitch: float,
+    rows: pd.DataFrame,
+    low: str | None = None,
+    mark: str = "線",
 ) -> None:
-    """Write values over columns where they fit, else over the highest only; say what is hidden or missing."""
-    size = sheet.layout.small
-    said = [
-        HIDDEN if hide else MISSING if np.isnan(value) else written(published, y, value)
-        for value, hide in zip(values, hidden, strict=True)
-    ]
-    fit = max((text_width(text, size) for text in said), default=0.0) + 3 <= pitch
-    for at, text in enumerate(said):
-        missing = np.isnan(values[at])
-        if not (fit or missing or values[at] == np.nanmax(values)):
-            continue
-        height = 0.0 if missing else float(np.nanmax([values[at], highs[at]]))
-        style: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": size}
-        axes.annotate(
-            text,
-            (at, height),
-            xytext=(0, 3),
-            textcoords="offset points",
-            color=SOFT if missing else INK,
-            **style,
-        )
+    """A vertical scale, which begins at zero unless something lies below."""
+    read.scale(axes.yaxis, sheet.layout, published, y, sheet.layout.width - 60, low, mark)
+    ends = rows[["value", "low", "high"]].to_numpy(dtype=float)
+    ends = ends[np.isfinite(ends)]
+    axes.set_ylim(ends.min(initial=0.0) * 1.08, ends.max(initial=0.0) * 1.08 or 1.0)
+
+
+def _days(axes: Axes, first: pd.Timestamp, last: pd.Timestamp, size: float, room: float) -> None:
+    """Label days along the bottom: months over longer spans, single days over shorter; the year where it begins."""
+    span, most = (last - first).days or 1, int(room / (text_width("12月30日", size) + 8))
+    if span <= _DAYS_UP_TO:
+        every = next(step for step in (1, 2, 3, 5, 7, 10, 14, 28) if span / step <= most or step == 28)
+        days = list(pd.date_range(first, last, freq=f"{every}D"))
+        names = [f"{day.month}月{day.day}日" for day in days]
+    else:
+        months = pd.date_range(first, last, freq="MS")
+        every = next(step for step in (1, 2, 3, 6, 12) if len(months) / step <= most + 1 or step == 12)
+        days = [month for month in months if (month.month - 1) % every == 0]
+        opens = {day.year: day for day in reversed(days)}
+        names = [f"{day.month}月" + (f"\n{day.year}年" if opens[day.year] == day else "") for day in days]
+    axes.set_xticks(date2num(days), names)
+    axes.set_xlim(date2num(first) - 0.5, date2num(last) + 0.5)
+
+
+def _shade(axes: Axes, spans: Published) -> None:
+    """Shade periods; each name goes into the key once, with a pattern of its own."""
+    names, seen = read.texts(spans, "label"), read.few_enough(spans, "label")
+    ends = zip(names, read.days(spans, "start"), read.days(spans, "end"), strict=True)
+    for at, (name, first, last) in enumerate(ends):
+        look: dict[str, Any] = {
+            "facecolor": PALE,
+            "edgecolor": MUTED,
+            "hatch": HATCHES[seen.index(name)],
+            "lw": 0.6,
+        }
+        label = name if names.index(name) == at else None
+        axes.axvspan(date2num(first) - 0.5, date2num(last) + 0.5, zorder=0, label=label, **look)

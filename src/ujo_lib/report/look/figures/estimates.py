@@ -4,57 +4,44 @@ Whether an interval includes the value of no effect shows by a filled or an open
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, Unpack
 
 import numpy as np
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
-from numpy.typing import NDArray
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.figures.axes import ratio_scale
-from ujo_lib.report.look.figures.canvas import Figure, Sheet, text_width, widest, wrapped
-from ujo_lib.report.look.figures.data import (
-    HIDDEN_SIGN,
-    FigureError,
-    axis_title,
-    kept_back,
-    made,
-    need,
-    numbers,
-    shown_by,
-    texts,
-    written,
-)
-from ujo_lib.report.look.notation import MISSING, format_of, interval_text
+from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
+from ujo_lib.report.look.figures.sheet import Sheet, note, ticks, wrapped
+from ujo_lib.report.look.notation import interval_text
 from ujo_lib.report.look.style import BLUE, DEEP, INK, MUTED, PALE, PAPER, RULE, SOFT, VERMILLION, Layout
 
-_Array = NDArray[np.float64]
-_FOOT: Final = 2.6
-_EDGE: Final = 14.0
+_LOG_STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _REAL_INK: Final = "#a84300"
 """Vermillion, darkened until letters in it can be read on white."""
 _REGISTERED: Final = "登録した選び方"
 _EXPLAINED: Final = "●区間が{reference:g}を含まない ○区間が{reference:g}を含む"
 
 
-@shown_by("y")
+@house("y")
 def forest(
     published: Published,
     *,
-    finding: str,
     x: str = "estimate",
     y: str = "label",
     low: str = "low",
     high: str = "high",
     reference: float = 1.0,
     log: bool = True,
-) -> Figure:
+    **_: Unpack[Told],
+) -> Drawing:
     """Estimates with intervals, one line each, numbers at the right.
 
     Args:
         published: the table, one row per estimate.
-        finding: sentence template.
         x: column with the estimates.
         y: column with their labels.
         low: column with the lower bounds of the intervals.
@@ -62,68 +49,54 @@ def forest(
         reference: value of no effect.
         log: logarithmic scale, right for ratios.
     """
-    values, lows, highs = (numbers(published, column) for column in (x, low, high))
-    names, said = texts(published, y), _estimate_texts(published, x, low, high)
-    limits = _limits(values, lows, highs, reference, log=log)
+    rows, names = read.marks(published, x, low=low, high=high), read.texts(published, y)
+    said = rows["said"].replace(read.UNKNOWN_SIGN, "推定できません")
+    for at in np.flatnonzero(rows[["value", "low"]].notna().all(axis=1)):
+        ends = read.numbers(published, low)[at], read.numbers(published, high)[at]
+        said[at] += f"({interval_text(*ends, published.spec.schema[x].format)})"
 
-    def draw(layout: Layout) -> Sheet:
-        size = layout.font
-        right = 0.0 if layout.narrow else widest(said, size) + 12
-        left = 0.0 if layout.narrow else min(widest(names, size) + 12, layout.width * 0.36)
-        row = size * (3.6 if layout.narrow else 2.2)
-        rows = [
-            max(row, size * 1.3 * (wrapped(name, size, left - 12).count("\n") + 1) + 8) if left else row
-            for name in names
-        ]
-        head = layout.small * 2.0
-        sheet = Sheet(layout, head + sum(rows) + layout.small * _FOOT)
-        sheet.text(0, layout.small, _EXPLAINED.format(reference=reference), size=layout.small, color=SOFT)
-        edge = _EDGE if layout.narrow else 0.0
-        axes = sheet.axes(left + edge, head, layout.width - left - right - 2 * edge, sum(rows))
-        ratio_scale(axes, *limits, log=log)
-        axes.set_ylim(sum(rows), 0)
-        axes.set_yticks([])
-        axes.axvline(reference, color=INK, lw=1)
-        top = 0.0
-        for at, name in enumerate(names):
-            middle = top + (rows[at] * 0.72 if layout.narrow else rows[at] / 2)
-            _draw_estimate(axes, values[at], lows[at], highs[at], middle, reference, limits)
+    def draw(sheet: Sheet) -> None:
+        layout, small = sheet.layout, sheet.layout.small
+        labels = ["" if layout.narrow else wrapped(name, layout.font, layout.width * 0.33) for name in names]
+        lines = max(label.count("\n") + 1 for label in labels)
+        pitch = layout.font * (3.2 if layout.narrow else max(2.1, 1.3 * lines + 0.5))
+        axes = sheet.axes(len(names) * pitch)
+        bottom = len(names) - (0.7 if layout.narrow else 0.5)
+        axes.set_ylim(bottom, bottom - len(names))
+        _estimates(axes, rows, np.arange(len(names)), reference, layout, log=log)
+        title = wrapped(read.axis_title(published, x, low), small, layout.width * 0.6)
+        axes.set_xlabel(title, loc="left")
+        axes.set_title(_EXPLAINED.format(reference=reference), fontsize=small, color=SOFT)
+        axes.set_yticks(range(len(names)), labels, fontsize=layout.font, color=INK)
+        for at, (name, text) in enumerate(zip(names, said, strict=True)):
             if layout.narrow:
                 clear = {"facecolor": PAPER, "lw": 0, "pad": 1}
-                sheet.text(0, head + top + rows[at] * 0.32, name, bbox=clear)
-                sheet.text(layout.width, head + top + rows[at] * 0.32, said[at], ha="right", bbox=clear)
+                note(axes, name, (0, at), (0, 10), within="row", ha="left", bbox=clear)
+                note(axes, text, (1, at), (0, 10), within="row", ha="right", bbox=clear)
             else:
-                sheet.text(
-                    left - 12, head + middle, wrapped(name, size, left - 12), ha="right", linespacing=1.2
-                )
-                sheet.text(layout.width, head + middle, said[at], ha="right")
-            top += rows[at]
-        title = axis_title(published, x)
-        sheet.text(left, sheet.height - layout.small * 0.6, title, size=layout.small, color=SOFT)
-        return sheet
+                note(axes, text, (1, at), (10, 0), within="row")
 
-    return made(published, f"推定値とその幅の図、{len(names)}本", draw, finding, value=x, names=names)
+    return Drawing(f"推定値とその幅の図、{len(names)}本", draw, x, names)
 
 
-@shown_by("choices")
+@house("choices")
 def spec_curve(
     published: Published,
     *,
     choices: Sequence[str],
-    finding: str,
     x: str = "estimate",
     low: str = "low",
     high: str = "high",
     marker: str | None = None,
     reference: float = 1.0,
     log: bool = True,
-) -> Figure:
+    **_: Unpack[Told],
+) -> Drawing:
     """All defensible analyses in one figure: estimates in order above, the choices behind each below.
 
     Args:
         published: the table, one row per analysis.
         choices: columns with the choices made.
-        finding: sentence template.
         x: column with the estimates.
         low: column with the lower bounds of the intervals.
         high: column with the upper bounds.
@@ -134,270 +107,147 @@ def spec_curve(
     Raises:
         FigureError: no choices are named.
     """
-    need(published, *choices)
     if not choices:
         raise FigureError(f"{published.spec.id}: name the columns with the choices")
-    values, lows, highs = (numbers(published, column) for column in (x, low, high))
-    order = np.argsort(np.where(np.isnan(values), np.inf, values), kind="stable")
-    need(published, marker)
-    registered = np.zeros(len(values), dtype=bool)
-    if marker:
-        registered = published.frame[marker].fillna(False).to_numpy(dtype=bool)[order]
-    limits = _limits(values, lows, highs, reference, log=log)
-    options = [(column, option) for column in choices for option in dict.fromkeys(texts(published, column))]
-
-    def draw(layout: Layout) -> Sheet:
-        size = layout.small
-        left = min(widest([option for _, option in options], size) + 12, layout.width * 0.45)
-        width, upper = layout.width - left - 4, layout.width * 0.3 + 40
-        line, head = size * 1.75, size * (3.6 if registered.any() else 2.0)
-        titles = layout.font * 1.5 * len(choices)
-        sheet = Sheet(layout, head + upper + line * len(options) + titles + 10)
-        sheet.text(
-            0,
-            size,
-            f"{axis_title(published, x)} {_EXPLAINED.format(reference=reference)}",
-            size=size,
-            color=SOFT,
-        )
-        axes = sheet.axes(left, head, width, upper)
-        _vertical_estimates(axes, values[order], lows[order], highs[order], reference, limits, log=log)
-        _mark_registered(sheet, axes, registered, (left, head, width, upper), line * len(options) + titles)
-        _choice_matrix(sheet, published, choices, options, order, (left, head + upper + 8, width, line))
-        return sheet
-
-    return made(
-        published, f"分析の選び方{len(values)}通りの推定値を小さい順に並べた図", draw, finding, value=x
+    rows = read.marks(published, x, low=low, high=high).assign(
+        chosen=read.flags(published, marker) if marker else False,
+        **{column: read.texts(published, column) for column in choices},
     )
+    rows = rows.sort_values("value", kind="stable", ignore_index=True)
+    options = [(column, option) for column in choices for option in ("", *read.levels(published, column))]
+    lines = [at for at, (_, option) in enumerate(options) if option]
+    schema = published.spec.schema
+
+    def draw(sheet: Sheet) -> None:
+        layout, small = sheet.layout, sheet.layout.small
+        room = layout.width * (0.42 if layout.narrow else 0.36)
+        (above,), (below,) = sheet.grid([layout.width * 0.3 + 40, small * 1.7 * len(options)], sharex=True)
+        size = float(np.clip(260 / len(rows), 2.5, 6.5))
+        _estimates(above, rows, np.arange(len(rows)), reference, layout, log=log, upright=True, size=size)
+        title = f"{read.axis_title(published, x, low)} {_EXPLAINED.format(reference=reference)}"
+        words = wrapped(title, small, layout.width - room - 20)
+        above.set_title(words, fontsize=small, color=SOFT, pad=small * 2)
+        down, across = np.nonzero([(rows[column] == option).tolist() for column, option in options])
+        dot = np.clip(layout.width * 0.4 / len(rows), 2, 6) ** 2
+        below.scatter(across, down, s=dot, marker="s", color=INK, lw=0)
+        below.hlines(lines, -0.5, len(rows) - 0.5, color=RULE, lw=0.8, zorder=0)
+        labels = [
+            wrapped(option, small, room).split("\n")[0] if option else schema[column].title
+            for column, option in options
+        ]
+        below.set_yticks(range(len(options)), labels, color=SOFT)
+        for at in lines:
+            below.get_yticklabels()[at].set_color(INK)
+        below.set(xlim=(-0.5, len(rows) - 0.5), ylim=(len(options) - 0.5, -0.5), xticks=[])
+        for place in np.flatnonzero(rows["chosen"]):
+            side = "left" if place < 0.2 * len(rows) else "right" if place > 0.8 * len(rows) else "center"
+            note(above, _REGISTERED, (place, 1), (0, 4), within="column", ha=side, fontsize=small, color=DEEP)
+        for axes in (above, below):
+            axes.spines["bottom"].set_visible(False)
+            for place in np.flatnonzero(rows["chosen"]):
+                axes.axvspan(place - 0.5, place + 0.5, facecolor=PALE, lw=0, zorder=0)
+
+    return Drawing(f"分析の選び方{len(rows)}通りの推定値を小さい順に並べた図", draw, x)
 
 
-@shown_by()
+@house()
 def distribution(
     published: Published,
     *,
     x: str,
     marker: str,
-    finding: str,
     label: str | None = None,
     reference: float | None = None,
-) -> Figure:
-    """Dots of many values (placebos) piled up along a line, with the one that matters standing out.
+    **_: Unpack[Told],
+) -> Drawing:
+    """Dots of many values (placebos) swarming around a line, with the one that matters standing out.
 
     Args:
         published: the table, one row per value.
         x: column with the values.
         marker: boolean column, true for the value(s) that matter.
-        finding: sentence template.
         label: column with the name of the value that matters.
         reference: value of no effect.
 
     Raises:
         FigureError: `marker` marks no row.
     """
-    values = numbers(published, x)
-    need(published, marker, label)
     # A kept-back mark belongs to the row that matters: all others are not about the place.
-    real = np.array([flag is True or flag == 1 for flag in published.frame[marker]]) | kept_back(
-        published, marker
-    )
+    real = read.flags(published, marker) | read.kept_back(published, marker)
     if not real.any():
         raise FigureError(f"{published.spec.id}: {marker} marks no row as the real one")
-    said = [
-        HIDDEN_SIGN if hide else MISSING if np.isnan(value) else written(published, x, value)
-        for value, hide in zip(values[real], kept_back(published, x)[real], strict=True)
-    ]
-    names = texts(published, label) if label else ["実際の値"] * len(values)
+    rows = read.marks(published, x).assign(name=read.texts(published, label) if label else "実際の値")
+    others = rows["value"][~real].dropna()
+    ends = [*rows["value"].dropna(), *([] if reference is None else [reference])] or [0.0, 1.0]
+    low, pad = min(ends), (max(ends) - min(ends)) * 0.05 or 1.0
 
-    def draw(layout: Layout) -> Sheet:
-        dot = 9.0 if layout.narrow else 11.0
-        finite = values[np.isfinite(values)]
-        ends = [*finite, *([] if reference is None else [reference])] or [0.0, 1.0]
-        pad = (max(ends) - min(ends)) * 0.06 or 1.0
-        limits = min(ends) - pad, max(ends) + pad
-        bins = int(layout.width / dot)
-        column = np.clip(((values - limits[0]) / (limits[1] - limits[0]) * bins), 0, bins - 1)
-        level = _piles(column)
-        tall = max(dot * (level.max(initial=0) + 2), 70.0)
-        head = layout.font * (1 + 1.4 * len(said))
-        sheet = Sheet(layout, head + tall + layout.small * (_FOOT + 0.6))
-        axes = sheet.axes(_EDGE, head, layout.width - 2 * _EDGE, tall)
-        ratio_scale(axes, *limits, log=False)
-        axes.set_ylim(0, tall)
-        axes.set_yticks([])
-        axes.spines["bottom"].set(visible=True, color=SOFT)
+    def draw(sheet: Sheet) -> None:
+        axes = sheet.axes(110)
+        axes.set(xlim=(low - pad, max(ends) + pad))
+        sns.swarmplot(x=others, ax=axes, color=MUTED, size=8 if sheet.layout.narrow else 9, linewidth=0)
         if reference is not None:
             axes.axvline(reference, color=INK, lw=1)
-        axes.scatter(values[~real], level[~real] * dot + dot / 2, s=(dot * 0.82) ** 2, color=MUTED, lw=0)
-        _draw_real(sheet, axes, values[real], [names[at] for at in np.flatnonzero(real)], said)
-        sheet.text(
-            0, sheet.height - layout.small * 0.6, axis_title(published, x), size=layout.small, color=SOFT
-        )
-        return sheet
+        for at, row in enumerate(rows[real].itertuples()):
+            place = low if row.gone else row.value
+            if not row.gone:
+                axes.axvline(place, color=VERMILLION, lw=2.4)
+            share = (place - low) / (max(ends) - low or 1.0)
+            side = "left" if share < 0.3 else "right" if share > 0.7 else "center"
+            away = (0, 4 + sheet.layout.font * 1.4 * at)
+            ink = SOFT if row.gone else _REAL_INK
+            note(axes, f"{row.name} {row.said}", (place, 1), away, within="column", ha=side, color=ink)
+        read.scale(axes.xaxis, sheet.layout, published, x, sheet.layout.width)
+        axes.set(yticks=[], ylabel="")
 
-    return made(
-        published,
-        f"点を積み上げた分布の図、{len(values)}点",
-        draw,
-        finding,
-        value=x,
-        names=texts(published, label) if label else (),
-    )
-
-
-def _draw_real(sheet: Sheet, axes: Axes, values: _Array, names: Sequence[str], said: Sequence[str]) -> None:
-    """Lines at the values that matter, each named above the dots."""
-    size = sheet.layout.font
-    for at, (value, name, text) in enumerate(zip(values, names, said, strict=True)):
-        words, middle = f"{name} {text}", size * (1 + 1.4 * at)
-        if np.isnan(value):
-            sheet.text(0, middle, words, color=SOFT)
-            continue
-        axes.axvline(value, color=VERMILLION, lw=2.4)
-        half = text_width(words, size) / 2
-        place = min(max(axes.transData.transform((value, 0))[0], half), sheet.layout.width - half)
-        sheet.text(place, middle, words, ha="center", color=_REAL_INK)
+    names = read.texts(published, label) if label else ()
+    return Drawing(f"点を並べた分布の図、{len(rows)}点", draw, x, names)
 
 
-def _piles(column: _Array) -> _Array:
-    """Level of each dot when dots that fall into one place are piled up."""
-    level = np.zeros(len(column))
-    seen: dict[int, int] = {}
-    for at in np.argsort(column, kind="stable"):
-        if np.isfinite(column[at]):
-            place = int(column[at])
-            level[at] = seen.get(place, 0)
-            seen[place] = seen.get(place, 0) + 1
-    return level
-
-
-def _estimate_texts(published: Published, x: str, low: str, high: str) -> list[str]:
-    values, lows, highs = (numbers(published, column) for column in (x, low, high))
-    number_format, said = format_of(published, x), []
-    for at, hide in enumerate(kept_back(published, x)):
-        if hide:
-            said.append(HIDDEN_SIGN)
-        elif np.isnan(values[at]):
-            said.append("推定できません")
-        else:
-            bounds = "" if np.isnan(lows[at]) else f"({interval_text(lows[at], highs[at], number_format)})"
-            said.append(f"{written(published, x, values[at])}{bounds}")
-    return said
-
-
-def _limits(
-    values: _Array, lows: _Array, highs: _Array, reference: float, *, log: bool
-) -> tuple[float, float]:
-    everything = np.concatenate([values, lows, highs, [reference]])
-    usable = everything[np.isfinite(everything) & ((everything > 0) | (not log))]
-    low, high = float(usable.min()), float(usable.max())
-    if log:
-        spread = max((high / low) ** 0.06, 1.05)
-        return low / spread, high * spread
-    pad = (high - low) * 0.06 or 1.0
-    return low - pad, high + pad
-
-
-def _draw_estimate(
+def _estimates(
     axes: Axes,
-    value: float,
-    low: float,
-    high: float,
-    at: float,
+    rows: pd.DataFrame,
+    at: Any,
     reference: float,
-    limits: tuple[float, float],
-) -> None:
-    if np.isnan(value):
-        return
-    includes = not (low > reference or high < reference)
-    if not np.isnan(low):
-        ends = max(low, limits[0]), min(high, limits[1])
-        axes.plot(ends, [at, at], color=BLUE, lw=2, solid_capstyle="butt")
-        if high > limits[1]:
-            axes.plot([limits[1]], [at], marker=">", color=BLUE, ms=7, clip_on=False)
-    axes.plot([value], [at], "o", ms=8, mfc=PAPER if includes else BLUE, mec=BLUE, mew=2)
-
-
-def _vertical_estimates(
-    axes: Axes,
-    values: _Array,
-    lows: _Array,
-    highs: _Array,
-    reference: float,
-    limits: tuple[float, float],
+    layout: Layout,
     *,
     log: bool,
+    upright: bool = False,
+    size: float = 8,
 ) -> None:
-    # The scale is made lying down and then turned: one rule for ticks of ratios.
-    ratio_scale(axes, *limits, log=log)
-    ticks, names = axes.get_xticks(), [text.get_text() for text in axes.get_xticklabels()]
-    axes.set_xscale("linear")
-    axes.xaxis.grid(False)
-    axes.set_xticks([])
-    axes.set_yscale("log" if log else "linear")
-    axes.set_ylim(limits)
-    axes.yaxis.set_minor_locator(axes.xaxis.get_minor_locator())
-    axes.set_yticks(ticks, names)
-    axes.minorticks_off()
-    axes.yaxis.grid(True, color=RULE, lw=0.8)
-    axes.set_xlim(-0.5, len(values) - 0.5)
-    axes.axhline(reference, color=INK, lw=1)
-    includes = ~((lows > reference) | (highs < reference))
-    at = np.arange(len(values))
-    axes.vlines(at, np.maximum(lows, limits[0]), np.minimum(highs, limits[1]), color=MUTED, lw=1.6)
-    size = float(np.clip(260 / len(values), 2.5, 6.5))
+    """Marks with their intervals along a scale, open where the interval includes the reference.
+
+    An interval without end runs into an arrow at the edge.
+    """
+    ends = np.append(rows[["value", "low", "high"]].to_numpy(dtype=float), reference)
+    ends = ends[np.isfinite(ends) & ((ends > 0) | (not log))]
+    low, high = float(ends.min()), float(ends.max())
+    spread = max((high / low) ** 0.06, 1.05) if log else (high - low) * 0.06 or 1.0
+    low, high = (low / spread, high * spread) if log else (low - spread, high + spread)
+    includes = ~((rows["low"] > reference) | (rows["high"] < reference))
     for filled in (False, True):
-        own = includes != filled
-        axes.plot(at[own], values[own], "o", ms=size, mfc=BLUE if filled else PAPER, mec=BLUE, mew=1.4)
-
-
-def _mark_registered(
-    sheet: Sheet,
-    axes: Axes,
-    registered: NDArray[np.bool_],
-    box: tuple[float, float, float, float],
-    below: float,
-) -> None:
-    """Shade the analysis that was registered before the outcome was read, from its name down to its choices."""
-    left, top, width, upper = box
-    pitch, size = width / len(registered), sheet.layout.small
-    for at in np.flatnonzero(registered):
-        axes.axvspan(at - 0.5, at + 0.5, facecolor=PALE, lw=0, zorder=0)
-        strip = Rectangle((left + at * pitch, top + upper), pitch, below + 8, facecolor=PALE, lw=0, zorder=0)
-        sheet.page.add_artist(strip)
-        half = text_width(_REGISTERED, size) / 2
-        middle = min(max(left + (at + 0.5) * pitch, half), sheet.layout.width - half)
-        sheet.text(middle, top - size * 0.8, _REGISTERED, size=size, ha="center", color=DEEP)
-
-
-def _choice_matrix(
-    sheet: Sheet,
-    published: Published,
-    choices: Sequence[str],
-    options: Sequence[tuple[str, str]],
-    order: NDArray[np.intp],
-    box: tuple[float, float, float, float],
-) -> None:
-    left, top, width, line = box
-    size = sheet.layout.small
-    for column in choices:
-        sheet.text(
-            0, top + sheet.layout.font * 0.8, axis_title(published, column) or column, size=size, color=SOFT
-        )
-        top += sheet.layout.font * 1.5
-        chosen = np.array(texts(published, column))[order]
-        for _, option in (pair for pair in options if pair[0] == column):
-            middle = top + line / 2
-            name = wrapped(option, size, left - 10).split("\n")[0]
-            sheet.text(left - 10, middle, name, size=size, ha="right")
-            sheet.page.plot([left, left + width], [middle, middle], color="#e3e6ea", lw=0.8)
-            at = np.flatnonzero(chosen == option)
-            dot = float(np.clip(width / len(order) * 0.7, 2.0, 6.0))
-            sheet.page.plot(
-                left + (at + 0.5) * width / len(order),
-                np.full(len(at), middle),
-                "s",
-                ms=dot,
-                color=INK,
-                mew=0,
-            )
-            top += line
+        own = rows[(includes != filled) & ~rows["gone"]]
+        reach = [
+            (own["value"] - own["low"]).fillna(0),
+            (own["high"].clip(upper=high) - own["value"]).fillna(0),
+        ]
+        look: dict[str, Any] = {
+            "fmt": "o",
+            "ms": size,
+            "mec": BLUE,
+            "mfc": BLUE if filled else PAPER,
+            "mew": size / 5,
+        }
+        place, endless = at[own.index], np.isinf(own["high"].to_numpy())
+        if upright:
+            axes.errorbar(place, own["value"], yerr=reach, ecolor=MUTED, elinewidth=1.6, **look)
+        else:
+            axes.errorbar(own["value"], place, xerr=reach, ecolor=BLUE, elinewidth=2, **look)
+            axes.plot(np.full(endless.sum(), high), place[endless], ">", color=BLUE, ms=7, clip_on=False)
+    (axes.axhline if upright else axes.axvline)(reference, color=INK, lw=1, zorder=0.9)
+    side, axis = ("y", axes.yaxis) if upright else ("x", axes.xaxis)
+    axes.set(**{f"{side}scale": "log" if log else "linear", f"{side}lim": (low, high)})
+    ticks(axis, layout)
+    steps = [step for step in _LOG_STEPS if low <= step <= high]
+    if log and len(steps) >= 3:
+        axis.set_major_locator(FixedLocator(steps))
+    axis.set_minor_locator(NullLocator())

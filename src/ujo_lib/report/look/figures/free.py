@@ -1,0 +1,98 @@
+"""Any axes-level figure of seaborn, drawn from what the door gave back, under the theme of the house."""
+
+import inspect
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import seaborn as sns
+
+from ujo_lib.report.door.publish import Published
+from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.figures.read import Drawing, FigureError, house
+from ujo_lib.report.look.figures.sheet import Sheet
+from ujo_lib.report.look.notation import HIDDEN, SYMBOLS
+from ujo_lib.report.look.style import BLUE, INK, SERIES
+
+
+@house()
+def figure(
+    published: Published,
+    plot: Callable[..., Any],
+    *,
+    x: str,
+    y: str,
+    finding: str,  # noqa: ARG001  # the decorator reads it
+    hue: str | None = None,
+    unless: str = "",  # noqa: ARG001  # the page reads it
+    empty: str | None = None,  # noqa: ARG001  # the page reads it
+    **options: Any,
+) -> Drawing:
+    """Draw an axes-level figure of seaborn: `page.figure(table, sns.pointplot, x="share", y="sex", finding=…)`.
+
+    Args:
+        published: the table; hidden cells are NaN in what is drawn, shares are percentages.
+        plot: a function of seaborn that draws on `ax`: barplot, lineplot, scatterplot, boxplot …
+        x: column along the bottom.
+        y: column along the side.
+        finding: sentence template, see `wording.sentence`: what the figure shows.
+        hue: column with series.
+        unless: why what it would show was not estimated: a page says this instead of drawing it.
+        empty: what a page says when the table has no rows; "" for nothing, None for an empty figure.
+        options: plain values for the function of seaborn; `errorbar=None` unless told otherwise.
+
+    Raises:
+        FigureError: not such a function of seaborn, an option that is no plain value, or no column with numbers.
+    """
+    name, used = getattr(plot, "__name__", str(plot)), list(filter(None, (y, x, hue)))
+    takes = inspect.signature(plot).parameters if getattr(sns, name, None) is plot else {}
+    if "ax" not in takes:
+        raise FigureError(
+            f"{published.spec.id}: {name} cannot be drawn again for an export; take a function of seaborn that draws "
+            "on axes (sns.barplot, sns.lineplot, sns.scatterplot …)"
+        )
+    try:
+        json.dumps(options)
+    except TypeError as error:
+        raise FigureError(f"{published.spec.id}: options of {name} must be plain values: {error}") from None
+    read.need(published, *used)
+    schema, series = published.spec.schema, read.few_enough(published, hue)
+    measured = [column for column in (y, x) if schema[column].numeric]
+    if not measured:
+        raise FigureError(f"{published.spec.id}: neither {x} nor {y} holds numbers")
+    data = pd.DataFrame({column: _column(published, column) for column in dict.fromkeys(used)})
+    hidden = int(published.hidden[used].any(axis=1).sum())
+    colours: dict[str, Any] = {"hue": hue, "palette": SERIES[: len(series)]} if hue else {"color": BLUE}
+    unasked: dict[str, Any] = {"errorbar": None} if "errorbar" in takes else {}
+
+    def draw(sheet: Sheet) -> None:
+        layout = sheet.layout
+        axes = sheet.axes(layout.width * (0.8 if layout.narrow else 0.5))
+        plot(data=data, x=x, y=y, ax=axes, **(unasked | colours | options))
+        for column, axis in ((x, axes.xaxis), (y, axes.yaxis)):
+            if column in measured:
+                read.scale(axis, layout, published, column, layout.width - 60)
+            else:
+                axis.set_label_text("")
+                axis.set_tick_params(labelcolor=INK)
+        if legend := axes.get_legend():
+            sheet.key(legend.legend_handles, [text.get_text() for text in legend.get_texts()])
+            legend.remove()
+        if hidden:
+            title = f"{axes.get_xlabel()}\n{HIDDEN} {SYMBOLS[HIDDEN]} {hidden}か所"
+            axes.set_xlabel(title.strip(), loc="left")
+
+    labels = [column for column in used if not schema[column].numeric]
+    names = read.joined(published, *labels) if labels else ()
+    return Drawing(f"seabornの{name}によるグラフ", draw, measured[0], names)
+
+
+def _column(published: Published, column: str) -> Any:
+    """A column as seaborn gets it: numbers as drawn, days, or labels in their order."""
+    if published.spec.schema[column].numeric:
+        return read.numbers(published, column) * read.scale_of(published, column)
+    try:
+        return read.days(published, column)
+    except FigureError:
+        return pd.Categorical(read.texts(published, column), read.levels(published, column))

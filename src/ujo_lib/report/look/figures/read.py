@@ -1,0 +1,409 @@
+"""What figures read from a published table: marks with their gaps, labels in their order, ranges in words."""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, ParamSpec, Required, TypedDict
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from ujo_lib.columns import Base
+from ujo_lib.report.door.publish import Published
+from ujo_lib.report.look.figures.drawing import Figure
+from ujo_lib.report.look.figures.sheet import Sheet, note, ticks, wrapped
+from ujo_lib.report.look.notation import HIDDEN, MISSING, SMALL_BASE, SYMBOLS, count, in_prose
+from ujo_lib.report.look.style import BLUE, MUTED, SERIES, SOFT, Layout
+from ujo_lib.report.look.wording import Said, say, text_of
+
+HIDDEN_SIGN: Final = f"{HIDDEN} {SYMBOLS[HIDDEN]}"
+"""What stands where a bar would have been."""
+
+UNKNOWN_SIGN: Final = f"{MISSING} 算出不能"
+_ARGS: Final = re.compile(r"( {4}Args:\n(?: {8}.*\n)+)")
+_TOLD: Final = """\
+        finding: sentence template, see `wording.sentence`: what the figure shows.
+        unless: why what it would show was not estimated: a page says this instead of drawing it.
+        empty: what a page says when the table has no rows; "" for nothing, None for an empty figure.
+"""
+
+P = ParamSpec("P")
+
+
+class FigureError(ValueError):
+    """A figure is asked for something its table does not hold."""
+
+
+class Told(TypedDict, total=False):
+    """What every figure is told besides what it draws; its docstring explains each."""
+
+    finding: Required[str]
+    unless: str
+    empty: str | None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a drawing function hands to its decorator.
+
+    Attributes:
+        kind: kind of figure, in Japanese.
+        draw: draws it on a sheet.
+        column: column whose numbers are drawn: the caption says its unit, the alt text its range; empty for none.
+        names: the label of each row, to say where the extremes are.
+    """
+
+    kind: str
+    draw: Callable[[Sheet], None]
+    column: str = ""
+    names: Sequence[str] = ()
+
+
+def house(*labels: str) -> Callable[[Callable[P, Drawing]], Callable[P, Figure]]:
+    """Make a drawing function a figure of the house, safe for any table that may come through the door.
+
+    Fills the finding from the tables before anything is drawn; leaves out rows whose place in the figure is kept
+    back, and says how many; says in a figure without rows that there is nothing to show. Docstring and signature
+    name what all figures are told (`Told`).
+
+    Args:
+        labels: parameters of the function that name columns with labels or places.
+    """
+
+    def decorate(draw: Callable[P, Drawing]) -> Callable[P, Figure]:
+        signature = inspect.signature(draw)
+
+        @functools.wraps(draw)
+        def safe(*args: P.args, **kwargs: P.kwargs) -> Figure:
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            given = bound.arguments
+            tables = tuple(value for value in given.values() if isinstance(value, Published))
+            whole: Published = given["published"]
+            said = _finding(whole, kwargs.get("finding"), tables)
+            given["published"] = placed = _placed(whole, [given[name] for name in labels])
+            if placed.frame.empty:
+                return Figure(_nothing, tables, "", text_of(said), "示せる項目はありません。", said)
+            made = draw(*bound.args, **bound.kwargs)
+            left_out = len(whole.frame) - len(placed.frame)
+            remark = f"{left_out}行は秘匿。" if left_out else ""
+            return Figure(
+                made.draw, tables, made.column, text_of(said), f"{_described(placed, made)}{remark}", said
+            )
+
+        safe.__dict__["__signature__"] = _told_in_full(signature)
+        safe.__doc__ = _ARGS.sub(lambda found: found[1] + _TOLD, draw.__doc__ or "")
+        return safe
+
+    return decorate
+
+
+def _told_in_full(signature: inspect.Signature) -> inspect.Signature:
+    """A signature whose `**_: Unpack[Told]` is spelled out, as a notebook shows it."""
+    parameters = dict(signature.parameters)
+    if parameters.pop("_", None):
+        for name, default, hint in (
+            ("finding", inspect.Parameter.empty, str),
+            ("unless", "", str),
+            ("empty", None, str | None),
+        ):
+            parameters[name] = inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint
+            )
+    return signature.replace(parameters=list(parameters.values()), return_annotation=Figure)
+
+
+def _finding(published: Published, template: object, tables: Sequence[Published]) -> tuple[Said, ...]:
+    said = say(str(template or ""), *tables)
+    if not said:
+        raise FigureError(f"{published.spec.id}: finding is empty; say in one sentence what the figure shows")
+    last = said[-1]
+    return said if last.text.endswith("。") else (*said[:-1], replace(last, text=f"{last.text}。"))
+
+
+def _placed(published: Published, labels: Sequence[str | Sequence[str] | None]) -> Published:
+    """The rows whose labels the audience may see."""
+    columns = [name for label in labels if label for name in ([label] if isinstance(label, str) else label)]
+    need(published, *columns)
+    keep = ~published.hidden[columns].any(axis=1).to_numpy(dtype=bool)
+    frame, hidden = (part.loc[keep].reset_index(drop=True) for part in (published.frame, published.hidden))
+    return replace(published, frame=frame, hidden=hidden)
+
+
+def _nothing(sheet: Sheet) -> None:
+    """The drawing of a figure without rows."""
+    axes = sheet.axes(sheet.layout.font * 2)
+    axes.set_axis_off()
+    note(axes, "示せる項目がありません", (0, 0.5), (0, 0), ha="left", faint=True)
+
+
+def _described(published: Published, made: Drawing) -> str:
+    if not made.column:
+        return f"{made.kind}。"
+    amounts, hidden = numbers(published, made.column), int(kept_back(published, made.column).sum())
+    parts = [made.kind]
+    if np.isfinite(amounts).any():
+        ends = [
+            f"{written(published, made.column, amounts[at])}{f'({made.names[at]})' if len(made.names) else ''}"
+            for at in (int(np.nanargmin(amounts)), int(np.nanargmax(amounts)))
+        ]
+        title = published.spec.schema[made.column].title
+        parts.append(f"{title}は最小{ends[0]}、最大{ends[1]}")
+    else:
+        parts.append("示せる数値はない")
+    if hidden:
+        parts.append(f"{hidden}か所は秘匿")
+    return "。".join(parts) + "。"
+
+
+def marks(
+    published: Published,
+    value: str,
+    *,
+    low: str | None = None,
+    high: str | None = None,
+    n: str | None = None,
+    **labels: str | None,
+) -> pd.DataFrame:
+    """What is to be drawn, one row per row of the table.
+
+    Args:
+        published: the table.
+        value: column with the number.
+        low: column with the lower end of an interval.
+        high: column with the upper end.
+        n: column with the number behind each mark.
+        labels: name in the result → column with labels; None leaves it out.
+
+    Returns:
+        The labels as ordered categories; `value`, `low` and `high` as drawn (shares in percent, NaN where hidden or
+        missing); `gone` where there is no value, `hidden` where it is kept back; `said`, what is written at the mark;
+        `n`, what is written behind the label.
+    """
+    amounts, hidden = numbers(published, value), kept_back(published, value)
+    ends = {
+        side: numbers(published, name) if name else np.nan for side, name in (("low", low), ("high", high))
+    }
+    named = {name: column for name, column in labels.items() if column}
+    drawn = pd.DataFrame(
+        {
+            name: pd.Categorical(texts(published, column), levels(published, column))
+            for name, column in named.items()
+        },
+        index=published.frame.index,
+    ).assign(value=amounts, **ends)
+    drawn[["value", "low", "high"]] *= scale_of(published, value)
+    said = [
+        HIDDEN_SIGN if hide else UNKNOWN_SIGN if np.isnan(amount) else written(published, value, amount)
+        for amount, hide in zip(amounts, hidden, strict=True)
+    ]
+    return drawn.assign(
+        gone=np.isnan(amounts), hidden=hidden, said=said, n=_behind(published, n) if n else ""
+    )
+
+
+def _behind(published: Published, n: str) -> list[str]:
+    """How many are behind each mark, and that they are few."""
+    small = isinstance(published.spec.schema[n], Base)
+    return [
+        f"(n={HIDDEN if hide else MISSING if np.isnan(size) else count(size)}"
+        f"{'、参考値' if small and not hide and size < SMALL_BASE else ''})"
+        for size, hide in zip(numbers(published, n), kept_back(published, n), strict=True)
+    ]
+
+
+def crossed(published: Published, rows: pd.DataFrame, value: str, across: str = "by") -> pd.DataFrame:
+    """Marks as a table of `y` by `across`; absent combinations are NaN.
+
+    Raises:
+        FigureError: two rows of the table for one cell.
+    """
+    twice = rows[rows.duplicated(["y", across])]
+    if len(twice):
+        cell = "、".join(twice.iloc[0][["y", across]])
+        raise FigureError(f"{published.spec.id}: two rows for {cell}; filter the table first")
+    return rows.pivot(index="y", columns=across, values=value)
+
+
+def scale_of(published: Published, column: str) -> float:
+    """What the numbers of a column are multiplied by to be drawn: what is kept as 0–1 is drawn in percent."""
+    return 100.0 if published.spec.schema[column].format.startswith(("share", "percent")) else 1.0
+
+
+def scale(
+    axis: Any,
+    layout: Layout,
+    published: Published,
+    column: str,
+    room: float,
+    low: str | None = None,
+    mark: str = "線",
+) -> None:
+    """Give an axis the ticks of a column and its title, which stands above a vertical axis.
+
+    Args:
+        axis: of matplotlib.
+        layout: of the sheet.
+        published: the table.
+        column: what is drawn along the axis.
+        room: pixels for the title.
+        low: column with the lower ends of the intervals drawn, which the title then names.
+        mark: what the intervals are drawn as.
+    """
+    ticks(axis, layout, whole=published.spec.schema[column].format == "n")
+    title = wrapped(axis_title(published, column, low, mark), layout.small, room)
+    if axis.axis_name == "x":
+        axis.axes.set_xlabel(title, loc="left")
+    else:
+        axis.axes.set_title(title, fontsize=layout.small, color=SOFT)
+        axis.axes.set_ylabel("")
+
+
+def axis_title(published: Published, column: str, low: str | None = None, mark: str = "線") -> str:
+    """What a column holds and in which unit, and what the interval around it is."""
+    schema = published.spec.schema
+    return schema[column].title + (f"、{mark}は{schema[low].both}" if low else "")
+
+
+def whiskers(axes: Axes, at: Any, rows: pd.DataFrame, colour: str, *, lying: bool = False) -> None:
+    """Draw the intervals of marks that have one."""
+    own = rows[["value", "low", "high"]].notna().all(axis=1).to_numpy()
+    if own.any():
+        value, reach = (
+            rows["value"][own],
+            [(rows["value"] - rows["low"])[own], (rows["high"] - rows["value"])[own]],
+        )
+        look: dict[str, Any] = {
+            "fmt": "none",
+            "ecolor": colour,
+            "elinewidth": 1.3,
+            "capsize": 3.5,
+            "capthick": 1.3,
+        }
+        place = np.asarray(at)[own]
+        if lying:
+            axes.errorbar(value, place, xerr=reach, **look)
+        else:
+            axes.errorbar(place, value, yerr=reach, **look)
+
+
+def numbers(published: Published, column: str) -> NDArray[np.float64]:
+    """The numbers of a column; hidden and missing ones are NaN.
+
+    Raises:
+        FigureError: no such column, or no numbers in it.
+    """
+    need(published, column)
+    try:
+        values = pd.to_numeric(published.frame[column]).astype("Float64")
+        return np.asarray(values.to_numpy(dtype=float, na_value=np.nan))
+    except (ValueError, TypeError):
+        raise FigureError(
+            f"{published.spec.id}: column {column} holds texts, a figure needs numbers there"
+        ) from None
+
+
+def kept_back(published: Published, column: str) -> NDArray[np.bool_]:
+    """Which cells of a column are hidden from the audience."""
+    return np.asarray(published.hidden[column].to_numpy(dtype=bool))
+
+
+def flags(published: Published, column: str) -> NDArray[np.bool_]:
+    """Which cells of a column say yes; hidden and missing ones do not."""
+    need(published, column)
+    return np.array([flag is True or flag == 1 for flag in published.frame[column]], dtype=bool)
+
+
+def texts(published: Published, column: str) -> list[str]:
+    """The labels of a column, row by row; dates as ISO days."""
+    need(published, column)
+    return [_label(value) for value in published.frame[column]]
+
+
+def _label(value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        return str(value.date())
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return MISSING if pd.isna(value) else str(value)
+
+
+def joined(published: Published, *columns: str) -> list[str]:
+    """The labels of several columns, row by row: 「学生・感じる」."""
+    return [
+        "・".join(labels) for labels in zip(*(texts(published, column) for column in columns), strict=True)
+    ]
+
+
+def days(published: Published, column: str) -> pd.Series:
+    """A column of dates as naive timestamps.
+
+    Raises:
+        FigureError: a value that is no date.
+    """
+    need(published, column)
+    given = published.frame[column].astype(str).str.slice(0, 10)
+    try:
+        # A bare year is a label, not the first of January: the whole form is asked for.
+        return pd.to_datetime(given, format="%Y-%m-%d")
+    except (ValueError, TypeError):
+        raise FigureError(f"{published.spec.id}: column {column} must hold dates like 2023-04-01") from None
+
+
+def levels(published: Published, column: str) -> list[str]:
+    """Distinct labels: in the order of the categories if there is one, else as they first appear."""
+    present = list(dict.fromkeys(texts(published, column)))
+    dtype = published.frame[column].dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        order = [_label(category) for category in dtype.categories]
+        return [label for label in order if label in present]
+    return present
+
+
+def few_enough(published: Published, by: str | None) -> list[str]:
+    """The series of a figure, `levels` of a column; one without a name when there is no such column.
+
+    Raises:
+        FigureError: there are more than the palette holds.
+    """
+    series = levels(published, by) if by else [""]
+    if len(series) > len(SERIES):
+        raise FigureError(
+            f"{published.spec.id}: {by} has {len(series)} values, a figure tells {len(SERIES)} apart; merge some"
+        )
+    return series
+
+
+def highlighted(published: Published, column: str, names: Sequence[str]) -> list[str]:
+    """A colour for each row: those with these labels stand out.
+
+    Raises:
+        FigureError: no row has one of them.
+    """
+    there = texts(published, column)
+    if unknown := set(names) - set(there):
+        raise FigureError(
+            f"{published.spec.id}: no row {', '.join(sorted(unknown))} in {column} to highlight"
+        )
+    return [BLUE if not names or name in names else MUTED for name in there]
+
+
+def need(published: Published, *columns: str | None) -> None:
+    """Check that columns exist.
+
+    Raises:
+        FigureError: one does not; the message lists those that do.
+    """
+    for column in columns:
+        if column is not None and column not in published.frame.columns:
+            there = ", ".join(map(str, published.frame.columns))
+            raise FigureError(f"{published.spec.id}: no column {column}; the table has {there}")
+
+
+def written(published: Published, column: str, value: float) -> str:
+    """A number as the figure prints it."""
+    return in_prose(value, published.spec.schema[column].format)

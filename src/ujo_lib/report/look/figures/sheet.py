@@ -1,0 +1,241 @@
+"""The paper figures are drawn on: the house theme, sizes in CSS pixels, Japanese type.
+
+Seaborn and matplotlib draw on real axes and the layout engine finds their place; a `Sheet` only knows how wide the
+paper is and how high its axes shall be. Nothing here touches pyplot or the settings of the process, so that no global
+state of a notebook leaks into a report or out of it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from ujo_lib.report.look.style import FONT, INK, PAPER, RULE, SOFT, Layout
+
+POINTS_PER_INCH: Final = 72
+"""Of a drawing for the screen: one point is one CSS pixel."""
+
+_PAD: Final = 2 / POINTS_PER_INCH
+_SWATCH: Final = 3.4
+"""Width of a sign of the key and the space around it, in font sizes."""
+
+# Where a label may break, best first: phrases, words with the endings that belong to them, runs of one script, letters;
+# each with the marks that open or close it.
+_RUN: Final = r"[ァ-ヺー]+|[㐀-鿿々]+|[0-9A-Za-z.,=+%-]+"
+_BREAKS: Final = (
+    r"\(?[^・、/(]*[・、/]*",
+    rf"[(「『(]*(?:[0-9A-Za-z]+[㐀-鿿々]+|{_RUN}|.)[ぁ-ん]*[、。))」』・/〜%]*",
+    rf"[(「『(]*(?:{_RUN}|.)[、。))」』・/〜%ーっゃゅょ]*",
+    r".",
+)
+
+
+def theme(layout: Layout) -> dict[str, Any]:
+    """Settings of matplotlib and seaborn for one drawing; to be used in a `rc_context` only."""
+    plain = {f"axes.spines.{side}": False for side in ("top", "right", "left")}
+    soft = dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), SOFT)
+    small = dict.fromkeys(("axes.labelsize", "xtick.labelsize", "ytick.labelsize"), layout.small)
+    font = dict.fromkeys(("font.size", "axes.titlesize", "legend.fontsize"), layout.font)
+    legend = {"frameon": False, "handlelength": 1.6, "borderpad": 0.3, "borderaxespad": 0}
+    return {
+        **(plain | soft | small | font | {f"legend.{name}": value for name, value in legend.items()}),
+        "font.family": FONT,
+        "axes.titlelocation": "left",
+        "axes.facecolor": "none",
+        "axes.axisbelow": True,
+        "axes.unicode_minus": False,
+        "figure.facecolor": PAPER,
+        "grid.color": RULE,
+        "ytick.major.size": 0,
+        "text.color": INK,
+        "hatch.linewidth": 0.7,
+        "lines.solid_capstyle": "butt",
+        "svg.fonttype": "path",
+        "svg.hashsalt": "ujo",
+    }
+
+
+class Sheet:
+    """One drawing in the making.
+
+    Attributes:
+        layout: how wide it is and how large its letters are.
+        mpl: the matplotlib figure.
+        tall: height of all its axes in pixels.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout, self.tall = layout, 0.0
+        self._engine = ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD, hspace=0, wspace=0)
+        self.mpl = Figure(dpi=POINTS_PER_INCH, layout=self._engine)
+        self._column: list[Axes] = []
+
+    def axes(self, height: float) -> Axes:
+        """The only axes of the sheet, so many pixels high."""
+        return self.grid([height])[0][0]
+
+    def grid(self, heights: Sequence[float], columns: int = 1, **options: Any) -> list[list[Axes]]:
+        """Axes in rows of these heights in pixels; further options as in `Figure.subplots`."""
+        self.tall = sum(heights)
+        self._resize(self.tall + 40 * len(heights))
+        rows: list[list[Axes]] = self.mpl.subplots(
+            len(heights), columns, squeeze=False, height_ratios=list(heights), **options
+        ).tolist()
+        self._column = [row[0] for row in rows]
+        return rows
+
+    def key(self, handles: Sequence[Any], names: Sequence[str]) -> None:
+        """Explain colours, dashes and patterns above the axes, in as many columns as fit."""
+        widths = [_SWATCH * self.layout.font + text_width(name, self.layout.font) for name in names]
+        fit = int(self.layout.width // max(widths))
+        columns = len(names) if sum(widths) <= self.layout.width else max(min(fit, len(names)), 1)
+        self.mpl.legend(handles, names, loc="outside upper left", ncols=columns)
+
+    def swatches(
+        self, names: Sequence[str], colours: Sequence[str], hatches: Sequence[str] | None = None
+    ) -> None:
+        """Explain filled areas."""
+        looks = zip(names, colours, hatches or [""] * len(names), strict=False)
+        self.key(
+            [Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER, lw=0) for _, colour, hatch in looks], names
+        )
+
+    def fit(self) -> None:
+        """Make the paper as high as its axes and all that stands around them."""
+        for text in self.mpl.findobj(Text):
+            text.set_text(printable(text.get_text()))
+        self._engine.execute(self.mpl)
+        now = self.mpl.get_figheight() * POINTS_PER_INCH
+        self._resize(now - sum(axes.get_position().height for axes in self._column) * now + self.tall)
+
+    def _resize(self, height: float) -> None:
+        self.mpl.set_size_inches(self.layout.width / POINTS_PER_INCH, round(height) / POINTS_PER_INCH)
+
+
+def note(
+    axes: Axes,
+    words: str,
+    at: tuple[Any, Any],
+    away: tuple[float, float],
+    *,
+    within: str = "data",
+    faint: bool = False,
+    **style: Any,
+) -> None:
+    """Write words beside a point.
+
+    Args:
+        axes: where.
+        words: what.
+        at: the point, in the units of the axes.
+        away: pixels from the point, to the right and up; the words are set on that side of it.
+        within: `row` if the point lies at a part of the width, `column` if it lies at a part of the height.
+        faint: whether they stand for something that is not there.
+        style: of matplotlib's text.
+    """
+    frames: dict[str, Any] = {
+        "data": "data",
+        "row": axes.get_yaxis_transform(),
+        "column": axes.get_xaxis_transform(),
+    }
+    side = "left" if away[0] > 0 else "right" if away[0] < 0 else "center"
+    level = "bottom" if away[1] > 0 else "top" if away[1] < 0 else "center"
+    style = {"ha": side, "va": level, "color": SOFT if faint else INK} | style
+    axes.annotate(words, at, away, xycoords=frames[within], textcoords="offset points", **style)
+
+
+def ticks(axis: Any, layout: Layout, *, whole: bool = False) -> None:
+    """Give an axis of numbers round ticks and light lines across; at whole numbers only where it counts."""
+    most = 5 if layout.narrow or axis.axis_name == "y" else 8
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10], integer=whole))
+    axis.set_major_formatter(FuncFormatter(lambda tick, _: f"{'△' if tick < 0 else ''}{abs(tick):,.10g}"))
+    axis.grid(visible=True)
+
+
+def category_ticks(axes: Axes, layout: Layout, names: Sequence[str]) -> None:
+    """Label categories along the bottom; every second, third… where not all have room."""
+    step = max(1, int(np.ceil((widest(names, layout.small) + 5) / ((layout.width - 40) / len(names)))))
+    axes.set_xticks(range(0, len(names), step), [printable(name) for name in names[::step]])
+    axes.set(xlim=(-0.5, len(names) - 0.5), xlabel="")
+
+
+@lru_cache(maxsize=1)
+def _font_file() -> Path:
+    # Found without importing matplotlib_fontja, which would change the fonts of every figure of the process.
+    place = find_spec("matplotlib_fontja")
+    if place is None or place.origin is None:
+        raise ModuleNotFoundError(
+            "matplotlib-fontja, which carries the Japanese font of the figures, is not installed"
+        )
+    return Path(place.origin).parent / "fonts" / "ipaexg.ttf"
+
+
+@lru_cache(maxsize=1)
+def register_font() -> None:
+    """Make the Japanese font known to matplotlib, once per process."""
+    font_manager.fontManager.addfont(_font_file())
+
+
+@lru_cache(maxsize=1)
+def _font() -> FT2Font:
+    font = FT2Font(str(_font_file()))
+    font.set_size(100, POINTS_PER_INCH)
+    return font
+
+
+@lru_cache(maxsize=8192)
+def _advance(character: str) -> float:
+    """Width of one character at a font size of 1."""
+    glyph = _font().load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536 / 100
+
+
+def text_width(words: str, size: float) -> float:
+    """Width in pixels of one line of text at a font size."""
+    return sum(map(_advance, printable(words))) * size
+
+
+def widest(words: Iterable[str], size: float) -> float:
+    """Width in pixels of the longest of several lines or texts."""
+    return max((text_width(line, size) for text in words for line in text.split("\n")), default=0.0)
+
+
+def longest_run(names: Iterable[str], size: float) -> float:
+    """Width in pixels of the longest word in katakana, kanji or letters: what must stay whole."""
+    return widest([run for name in names for run in re.findall(_RUN, name)], size)
+
+
+def printable(words: str) -> str:
+    """Words as the figures' font can show them: it draws an ASCII tilde as a stroke above the line."""
+    return words.replace("~", "〜")
+
+
+def wrapped(words: str, size: float, width: float) -> str:
+    """Break Japanese text into lines of at most `width` pixels: between phrases, else words, else letters."""
+    lines = [""]
+    for piece in _pieces(printable(words), size, width, _BREAKS):
+        if not lines[-1] or text_width(lines[-1] + piece, size) <= width:
+            lines[-1] += piece
+        else:
+            lines.append(piece.lstrip())
+    return "\n".join(lines)
+
+
+def _pieces(words: str, size: float, width: float, breaks: Sequence[str]) -> list[str]:
+    """Parts that fit a line, each as long as possible."""
+    if not breaks or (len(breaks) < len(_BREAKS) and text_width(words, size) <= width):
+        return [words]
+    parts = filter(None, re.findall(breaks[0], words, re.DOTALL))
+    return [piece for part in parts for piece in _pieces(part, size, width, breaks[1:])]
