@@ -149,3 +149,21 @@ def spoken(project):
     }
     (project.place.params / "inputs.yaml").write_text(json.dumps(declared), encoding="utf-8")
     return project
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory) -> Path:
+    """Where outputs wait that were made once for several tests."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture
+def spoken_release(spoken, kept) -> Outcome:
+    """A release of the project with a consultation before the test."""
+    outputs, once = spoken.root / "outputs", kept / "spoken_release"
+    if once.is_dir():
+        shutil.copytree(once, outputs)
+    outcome = spoken.release()
+    if not once.is_dir():
+        shutil.copytree(outputs, once)
+    return outcome

@@ -37,14 +37,15 @@ def test_pruning_leaves_pages_memory_and_log_and_the_next_run_has_nothing_to_do(
     assert names(spoken) == kept, "the current release and its ZIP stay"
 
 
-def test_signed_releases_and_their_zips_go_only_when_told_and_unsigned_ones_always(spoken, capsys):
-    first = spoken.release()
+def test_signed_releases_and_their_zips_go_only_when_told_and_unsigned_ones_always(
+    spoken, spoken_release, capsys
+):
     spoken.run(force=True)  # moves the sealed one to the archive; the same inputs give the same run id
     spoken.release()
     packed = sign(spoken)
     spoken.set_parameter("common", "seed", 2041)
     spoken.run()
-    signed = spoken.place.archive / f"{first.run_id}-2"
+    signed = spoken.place.archive / f"{spoken_release.run_id}-2"
     assert verify(signed).ok
     assert main(PRUNE) == 0
     assert [path.name for path in spoken.place.archive.iterdir()] == [signed.name]
@@ -56,8 +57,7 @@ def test_signed_releases_and_their_zips_go_only_when_told_and_unsigned_ones_alwa
     assert spoken.place.memories(), "what has left is never forgotten"
 
 
-def test_what_a_waiting_release_needs_for_its_sign_off_is_kept(spoken, capsys):
-    spoken.release()
+def test_what_a_waiting_release_needs_for_its_sign_off_is_kept(spoken, spoken_release, capsys):
     assert main(PRUNE) == 0
     assert "承認を待っていて" in capsys.readouterr().err
     assert sign(spoken).is_file()
