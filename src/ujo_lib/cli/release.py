@@ -158,10 +158,12 @@ def _verify(options: argparse.Namespace) -> int:
         print(problem)
     if not seen.ok:
         return explain("配布できる状態ではありません。", REFUSED)
-    print(f"{seen.release}: 承認のときのままです。承認者: {'、'.join(seen.signed_by)}({seen.signed_on})")
+    who = f"{'、'.join(seen.signed_by)}({seen.signed_on})"
     if seen.proven:
+        print(f"{seen.release}: 承認のときのままです。承認者: {who}")
         print(f"2人の署名を、渡された公開鍵で確かめました(鍵 {'、'.join(seen.signed_with)})。")
     else:
+        print(f"{seen.release}: 添えられた一覧のとおりです。承認者の記録: {who}")
         print(_UNPROVEN if seen.signed_with else NAMES_ONLY)
     return DONE
 

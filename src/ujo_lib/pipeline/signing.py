@@ -68,7 +68,8 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
 def _require_permission(approval: Approval, settings: NotebookSettings, made_on: date) -> None:
     """Refuse names without keys, and numbers that nobody tried, where the data are real; a day that cannot be."""
     today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
-    approval.require_day(max(made_on, date.fromisoformat(settings.created_on)), today)
+    printed = date.fromisoformat(settings.created_on) if settings.created_on else made_on
+    approval.require_day(max(made_on, printed), today)
     if settings.synthetic:
         return
     if not settings.contacts_checked_on:
