@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from ujo_lib.cli import notebooks, pdf, release, report, run, sample, sites, tag, years
 from ujo_lib.cli.common import FAULT, WRONG_PARAMETERS, Command, explain
+from ujo_lib.disclosure.signature import KeyFileError
 from ujo_lib.fiscal import DateError
 from ujo_lib.params import ParameterError, PathOutsideProjectError
 from ujo_lib.pipeline.keys import MissingInputError
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
-    except (ParameterError, PathOutsideProjectError, MissingInputError, DateError) as error:
+    except (ParameterError, PathOutsideProjectError, MissingInputError, DateError, KeyFileError) as error:
         return explain(error, WRONG_PARAMETERS)
     except PermissionError as error:
         return explain(

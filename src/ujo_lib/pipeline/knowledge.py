@@ -77,7 +77,7 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
     """Remember a release that leaves, for all that come after it.
 
     Args:
-        folder: where to; `disclosed` of its place and year, or `leaving` until it is signed.
+        folder: where to: `disclosed` of its place and year.
         identity: run id of the release.
         tables: every table of it, with its true counts.
         masks: what was hidden.

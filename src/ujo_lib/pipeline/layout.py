@@ -6,6 +6,9 @@ from pathlib import Path
 
 from ujo_lib.params import Notebook, NotebookSettings, notebooks_of_year, read_settings
 
+_ASIDE = ".{}.old"
+"""Name under which a folder stands aside while another takes its place."""
+
 
 @dataclass(frozen=True)
 class SiteYear:
@@ -71,9 +74,9 @@ class SiteYear:
         return self.outputs / "review"
 
     @property
-    def leaving(self) -> Path:
-        """What the sealed release will have told outsiders once it is signed; it moves to `disclosed` then."""
-        return self.review / "leaving"
+    def signing(self) -> Path:
+        """Where signatures and ZIP wait until they are whole."""
+        return self.outputs / ".signing"
 
     @property
     def failed(self) -> Path:
@@ -99,6 +102,24 @@ class SiteYear:
     def steps(self) -> Path:
         """Finished steps by key: what makes a rerun quick and a killed run resumable."""
         return self.outputs / ".steps"
+
+    def plans(self) -> list[Path]:
+        """Disclosure plans under which release pages were made; confidential."""
+        return sorted(self.steps.glob("plan-*.json"))
+
+    @property
+    def staging(self) -> Path:
+        """Where pages wait, beside their target, until all of them are written."""
+        return self.outputs / ".staging"
+
+    def leftovers(self) -> list[Path]:
+        """What a killed process may have left: half-written folders, and old pages whose successors stand."""
+        old = [
+            folder.with_name(_ASIDE.format(folder.name))
+            for folder in (self.internal, self.release)
+            if folder.exists()
+        ]
+        return [path for path in (self.staging, self.signing, *old) if path.exists()]
 
     @property
     def notebooks(self) -> list[Notebook]:
@@ -130,7 +151,7 @@ def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> 
         aside = (
             keep_old_as
             if keep_old_as and not keep_old_as.exists()
-            else target.with_name(f".{target.name}.old")
+            else target.with_name(_ASIDE.format(target.name))
         )
         if aside != keep_old_as:
             shutil.rmtree(aside, ignore_errors=True)

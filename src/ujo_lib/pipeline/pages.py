@@ -90,7 +90,7 @@ def write_pages(
         audience: internal or release.
         steps: the steps of the run, in reading order.
         finished: the finished step of each notebook.
-        identity: the run id, for the cover.
+        identity: the run id, for the cover inside the city.
         folder: where to write.
         notices: notebook → what its readers are told about the disclosure plan; the cover repeats all of it.
         rules: what a release says about disclosure control; None inside the city.
@@ -171,6 +171,8 @@ def _context(
 ) -> PageContext:
     settings = step.settings
     known = versions()
+    # A hash of the inputs is no secret only where the inputs are none: a small file can be found by its hash.
+    traces = {"入力データのSHA-256": _inputs_digest(step, steps)[:16]} if audience == "internal" else {}
     return PageContext(
         audience="internal" if audience == "internal" else "release",
         report_title=f"{settings.site_name} 孤独・孤立対策 年次報告書 {settings.year.label}",
@@ -189,9 +191,9 @@ def _context(
         contacts=tuple(Contact(*place) for place in settings.contacts.items()) or CONTACTS,
         contacts_note=_checked(settings.contacts_checked_on),
         notices=(f"{settings.threshold}に満たない人数・件数は、公表用ページでは伏せています。",),
-        run_id=identity,
+        run_id=identity if audience == "internal" else "",
         provenance={
-            "入力データのSHA-256": _inputs_digest(step, steps)[:16],
+            **traces,
             "プログラム": f"ujo-lib {known['ujo-lib']}(Python {known['python']}、pandas {known['pandas']})",
         },
         chapter=step.notebook[:2].lstrip("0") or "0",

@@ -129,9 +129,9 @@ def _bring_up_to_date(
         steps = plan_steps(place)
         only = [one.name for one in chosen([step.about for step in steps], only)] if only else ()
         before = Manifest.read(place.manifest)
-        if not force and before and _is_current(before, steps, only, place, status):
+        if not force and before and is_current(before, steps, only, place, status):
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
-        shutil.rmtree(_staging(place), ignore_errors=True)
+        shutil.rmtree(place.staging, ignore_errors=True)
         with _walk(place, steps, jobs, force, progress) as walk:
             made = _make_pages(walk, steps, only, _seconds_before(before))
         staged = _stage(place, steps, made, before, status)
@@ -196,7 +196,7 @@ def _make_pages(
     plan = write_masks(masks, walk.place.steps)
     with ThreadPoolExecutor(1) as beside:
         said = notices(internal, masks, "internal")
-        target = _staging(walk.place) / "internal"
+        target = walk.place.staging / "internal"
         pages = beside.submit(write_pages, "internal", steps, internal, run_id(steps), target, said)
         took = {name: step.seconds for name, step in internal.items()}
         release, failures = walk.finish(release_jobs(steps, internal, masks, plan), took)
@@ -237,7 +237,7 @@ def _stage(
     from ujo_lib.pipeline.pages import Rules, refresh_page, write_pages
     from ujo_lib.pipeline.release import notices
 
-    staging = _staging(place)
+    staging = place.staging
     if made.masked is None:
         refresh_page(place, steps, made.internal, list(made.internal), staging / "internal")
         return _Staged(staging, before.run_id if before else "", before.release_status if before else status)
@@ -283,7 +283,6 @@ def _put_in_place(
         replace_folder(staged.folder / "release", place.release, keep_old_as=kept)
         if kept and is_sealed(kept):
             progress.note(f"審査済みの前の公表用ページは {kept.relative_to(place.root)} に残しました。")
-        _note_what_leaves(place, made, staged)
     shutil.rmtree(staged.folder, ignore_errors=True)
     shutil.rmtree(place.failed, ignore_errors=True)
     manifest = _manifest(place, steps, made, before, staged, started)
@@ -302,16 +301,6 @@ def _keep_old_as(place: SiteYear, before: Manifest | None, staged: _Staged) -> P
     further = (f"{before.run_id}-{number}" for number in itertools.count(2))
     names = itertools.chain([before.run_id], further)
     return next(folder for name in names if not (folder := place.archive / name).exists())
-
-
-def _note_what_leaves(place: SiteYear, made: _Made, staged: _Staged) -> None:
-    """Lay ready what outsiders will know once the sealed release is signed."""
-    from ujo_lib.pipeline.knowledge import remember
-    from ujo_lib.pipeline.release import counted_tables
-
-    shutil.rmtree(place.leaving, ignore_errors=True)
-    if staged.status == CHECKED and made.masked:
-        remember(place.leaving, staged.identity, counted_tables(made.internal), made.masked.masks)
 
 
 def _manifest(
@@ -354,7 +343,7 @@ def _manifest(
     )
 
 
-def _is_current(
+def is_current(
     before: Manifest, steps: Sequence[Step], only: Sequence[str], place: SiteYear, status: str
 ) -> bool:
     """Whether everything asked for stands, made from the same inputs, unaltered; a checked release serves as both."""
@@ -412,11 +401,6 @@ def _walk(
         from ujo_lib.pipeline.steps import Walk
 
         yield Walk(place, lambda: forked_manager(server), threads, force, progress)
-
-
-def _staging(place: SiteYear) -> Path:
-    """Where pages wait, beside their target, until all of them are written."""
-    return place.outputs / ".staging"
 
 
 def _seconds_before(before: Manifest | None) -> dict[str, float]:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from ujo_lib.disclosure.signature import SUMS
+from ujo_lib.disclosure.signature import SIGNATURES, SUMS
 
 ALLOWED = frozenset(
     {
@@ -111,7 +111,7 @@ def of_file(name: str, content: bytes) -> Found:
     """Layers of a finished file, its name among them."""
     yield Layer(FILE_NAME, name)
     suffix = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    if name.rpartition("/")[2] == SUMS:
+    if name.rpartition("/")[2] in (SUMS, *SIGNATURES):
         suffix = ".txt"
     if suffix not in ALLOWED:
         yield Unreadable(suffix or "ファイル", "公表してよい種類のファイルではない")
