@@ -81,7 +81,31 @@ _UNICODE_ESCAPE = re.compile(
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})[ \t\r\n]?")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
+_RUBY = re.compile(r"<r[tp]\b[^>]*>[^<]*(?:</r[tp]\s*>)?")
+_BRACKETED_READING = re.compile(r"[(（《](?<=[々一-\u9fff].)[ぁ-ゖァ-ヺー]{1,12}[)）》]")
+_ROW_END = re.compile(r"</tr\s*>")
+_CELL_END = re.compile(r"</t[dh]\s*>")
+_LINE_NUMBER = re.compile(
+    r"[\n\x1e]+[ \t>]*[\[(]?[A-Za-z]?\d{1,6}[\])]?(?:[ \t]*[:.|)、．：\t\x1e>,]|[ \t]{2,})[ \t\x1e]*"
+)
+_FOLD = re.compile(r"[ \t]*\r?\n[ \t>|]*")
+_PAIR = re.compile(r'"((?:[^"\\\n]|\\.){1,64})" ?: ?"((?:[^"\\\n]|\\.)*)"')
+_CELL_REFERENCE = re.compile(
+    rb' (?:r|ref|sqref|activeCell|topLeftCell)="(?:[A-Z]{1,3}[1-9][0-9]{0,6}[: ]?)+"'
+)
+_HEAD = 4000
+_COLUMNS = 400
+_UTF8_NAME = 0x800
+_PICTURE = frozenset(
+    (b"IHDR", b"PLTE", b"IDAT", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"bKGD", b"hIST", b"tRNS", b"pHYs", b"tIME")
+)
+# UTF-8 bytes of kana read as cp932 begin with one of three kanji; of kanji, they mix half-width kana with kanji.
+_CP932_TRACES = re.compile("[縺繧繝]|[\uff61-\uff9f][一-\u9fff]|[一-\u9fff][\uff61-\uff9f]")
+_CP932_TWINS = str.maketrans("〜‖−¢£¬—", "～∥－￠￡￢―")
+_LATIN_BYTES = {ord(bytes([b]).decode("cp1252", "ignore") or chr(b)): b for b in range(0x80, 0x100)}
+_UTF8_IN_LATIN = re.compile("[ã-é][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
+_CP932_IN_LATIN = re.compile("(?:[\x82\x83\u201a\u0192].){3}")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+")
 
 
 _NOT_WRITTEN = frozenset({"Cc", "Cn", "Co", "Cs"})
@@ -89,10 +113,11 @@ _NOT_WRITTEN = frozenset({"Cc", "Cn", "Co", "Cs"})
 
 @dataclass(frozen=True)
 class Layer:
-    """One coat of a file: how it is carried, and what it says."""
+    """One coat of a file: how it is carried, what it says, and whether its line ends were taken away."""
 
     carrier: str
     text: str
+    unfolded: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,13 +188,28 @@ class _Opener:
 
     def _coats(self, text: str, carrier: str, depth: int) -> Found:
         yield Layer(carrier, text)
+        shown = text
         if "<" in text:
-            together = _INLINE_TAG.sub("", _COMMENT.sub("", text))
-            yield Layer(f"{carrier} > タグの間", _TAG.sub(BLOCK, together))
+            marked = _COMMENT.sub("", text)
+            shown = _TAG.sub(BLOCK, _INLINE_TAG.sub("", marked))
+            yield Layer(f"{carrier} > タグの間", shown)
+            for name, view in _MARKUP_VIEWS.items():
+                if (seen := view(marked)) is not None:
+                    yield Layer(f"{carrier} > {name}", seen)
             for comment in _COMMENT.findall(text):
                 yield from self.of_text(comment, f"{carrier} > コメント", depth + 1)
+        for name, view in _VIEWS.items():
+            if (seen := view(shown)) is not None:
+                yield Layer(f"{carrier} > {name}", seen)
+        if "\n" in shown:
+            yield Layer(f"{carrier} > 折り返し", _FOLD.sub("", shown), unfolded=True)
+        if (seen := _by_key(text)) is not None:
+            yield Layer(f"{carrier} > 鍵ごと", seen)
         if text.lstrip()[:1] in ("{", "[", '"'):
             yield from self._json(text, carrier, depth)
+        for name, undo in _MISREADINGS.items():
+            if (mended := undo(text)) is not None:
+                yield from self.of_text(mended, f"{carrier} > {name}", depth + 1)
         plain, coats = text, []
         for name, decode in _DECODERS.items():
             alone = decode(text)
@@ -198,11 +238,10 @@ class _Opener:
             at += 12 + size
             if kind in (b"tEXt", b"zTXt", b"iTXt"):
                 yield from self._png_text(kind, data, carrier, depth)
-            elif kind == b"eXIf":
-                yield Layer(f"{carrier} > eXIf", data.decode("utf-8", "ignore"))
-                yield Layer(f"{carrier} > eXIf", data.decode("utf-16-be", "ignore"))
             elif kind == b"IEND":
                 break
+            elif kind not in _PICTURE:
+                yield from _readings(data, f"{carrier} > {kind.decode('latin-1')}")
         if content[at:]:
             yield from self.of_bytes(content[at:], f"{carrier} > 末尾", depth + 1, must_open=True)
 
@@ -221,20 +260,26 @@ class _Opener:
             return
         yield Layer(carrier, key.decode("latin-1"))
         yield from self.of_text(body.decode("utf-8", "replace"), carrier, depth + 1)
+        if not body.isascii():
+            yield from _readings(body, carrier)
 
     def _zip(self, content: bytes, carrier: str, depth: int) -> Found:
         carrier = f"{carrier} > zip" if not carrier.endswith(("zip", "xlsx")) else carrier
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                yield Layer(f"{carrier} > コメント", archive.comment.decode("utf-8", "replace"))
+                yield from _readings(archive.comment, f"{carrier} > コメント")
                 for member in archive.infolist():
                     yield Layer(f"{carrier} > 名前", member.filename)
-                    yield Layer(f"{carrier} > コメント", member.comment.decode("utf-8", "replace"))
+                    if not member.flag_bits & _UTF8_NAME:
+                        yield from _readings(member.filename.encode("cp437", "replace"), f"{carrier} > 名前")
+                    yield from _readings(member.comment, f"{carrier} > コメント")
                     self._unpacked += member.file_size
                     if self._unpacked > _MAX_BYTES:
                         yield Unreadable(carrier, "展開後の大きさが上限を超える")
                         return
                     inner = archive.read(member)
+                    if member.filename.startswith("xl/worksheets/"):
+                        inner = _CELL_REFERENCE.sub(b"", inner)
                     part = f"{carrier} > {_part_name(member.filename)}"
                     yield from self.of_bytes(inner, part, depth + 1, must_open=bool(inner))
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError) as problem:
@@ -343,6 +388,81 @@ def _strings(content: object) -> Iterator[str]:
                 yield from _strings(value)
 
 
+def _readings(content: bytes, carrier: str) -> Found:
+    """A few bytes in every encoding that a Japanese machine may have used; UTF-16 may begin at any byte."""
+    for encoding in ("utf-8", "cp932"):
+        yield Layer(carrier, content.decode(encoding, "ignore"))
+    for encoding in ("utf-16-le", "utf-16-be"):
+        for start in (0, 1):
+            yield Layer(carrier, content[start:].decode(encoding, "ignore"))
+
+
+def _without_ruby(marked: str) -> str | None:
+    """A page without the readings above its letters."""
+    if "<rt" not in marked:
+        return None
+    return _TAG.sub(BLOCK, _INLINE_TAG.sub("", _RUBY.sub("", marked)))
+
+
+def _table_columns(marked: str) -> str | None:
+    """Tables of a page read downwards."""
+    if "</tr" not in marked:
+        return None
+    rows = _ROW_END.sub("\n", _CELL_END.sub("\t", " ".join(marked.split("\n"))))
+    return _columns(_TAG.sub("", rows), "\t")
+
+
+def _written_columns(shown: str) -> str | None:
+    """Lines with commas or tabs, read downwards."""
+    head = shown[:_HEAD]
+    commas, tabs = head.count(","), head.count("\t")
+    return _columns(shown, "," if commas >= tabs else "\t") if commas or tabs else None
+
+
+def _columns(text: str, delimiter: str) -> str | None:
+    rows = [line.split(delimiter) for line in text.split("\n")]
+    if len(rows) < 2:
+        return None
+    widest = max(map(len, rows))
+    return "\n".join("\n".join(row[at] for row in rows if at < len(row)) for at in range(min(widest, _COLUMNS)))
+
+
+def _without_line_numbers(shown: str) -> str | None:
+    text, found = _LINE_NUMBER.subn(BLOCK, f"\n{shown}")
+    return text if found > 1 else None
+
+
+def _without_bracketed_readings(shown: str) -> str | None:
+    text, found = _BRACKETED_READING.subn("", shown)
+    return text if found else None
+
+
+def _by_key(text: str) -> str | None:
+    """Values of JSON, those of one key together, as tokens and rows carry them."""
+    if '":' not in text and '" :' not in text:
+        return None
+    values: dict[str, list[str]] = {}
+    for key, value in _PAIR.findall(text):
+        values.setdefault(key, []).append(value)
+    several = ["\n".join(found) for found in values.values() if len(found) > 1]
+    return "\n".join(several) if several else None
+
+
+def _utf8_read_as_cp932(text: str) -> str | None:
+    if not _CP932_TRACES.search(text):
+        return None
+    return text.translate(_CP932_TWINS).encode("cp932", "replace").decode("utf-8", "replace")
+
+
+def _japanese_read_as_latin(encoding: str, traces: re.Pattern[str]) -> Callable[[str], str | None]:
+    def undo(text: str) -> str | None:
+        if not traces.search(text):
+            return None
+        return text.translate(_LATIN_BYTES).encode("latin-1", "replace").decode(encoding, "replace")
+
+    return undo
+
+
 def _escapes(text: str) -> str:
     if "\\" not in text:
         return text
@@ -386,3 +506,20 @@ _DECODERS: dict[str, Callable[[str], str]] = {
     "quoted-printable": _quoted_printable,
     "不可視文字": _visible,
 }
+
+_MARKUP_VIEWS: dict[str, Callable[[str], str | None]] = {"ルビ": _without_ruby, "表の列": _table_columns}
+"""Other ways to read a page; None where there is nothing to read differently."""
+
+_VIEWS: dict[str, Callable[[str], str | None]] = {
+    "列": _written_columns,
+    "行番号": _without_line_numbers,
+    "読み仮名": _without_bracketed_readings,
+}
+"""Other ways to read what is shown. They lose something, so they are read once and not opened further."""
+
+_MISREADINGS: dict[str, Callable[[str], str | None]] = {
+    "文字化け(UTF-8 を cp932 で)": _utf8_read_as_cp932,
+    "文字化け(UTF-8 を Latin-1 で)": _japanese_read_as_latin("utf-8", _UTF8_IN_LATIN),
+    "文字化け(cp932 を Latin-1 で)": _japanese_read_as_latin("cp932", _CP932_IN_LATIN),
+}
+"""Texts that a program read in the wrong encoding, and wrote down."""

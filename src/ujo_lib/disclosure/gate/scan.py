@@ -18,17 +18,17 @@ import numpy as np
 
 from ujo_lib.disclosure.gate.findings import Finding, Severity
 from ujo_lib.disclosure.gate.layers import BLOCK, FILE_NAME, Layer, of_file
-from ujo_lib.disclosure.gate.patterns import forbidden
+from ujo_lib.disclosure.gate.patterns import contacts, forbidden, forbidden_across_lines
+from ujo_lib.disclosure.gate.records import CROWD, Shapes, originals
 from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, hashes, shingles
+from ujo_lib.facts import named
 from ujo_lib.text import strip_for_match
 
 LONG = 20
 """A shared passage of this many bare characters is somebody's, however many seem to have written it."""
 
 _BATCH = 4000
-_MIN_ID = 4
 _RECORDS = 10  # named for one passage; more would not help anybody mend it
-_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,}")
 _NUMBERS = re.compile(r"\d+(?:年度|年|か月|月|日|時台|時|分|人|名|件|回|歳|代|割強|割|倍|円|戸|世帯)?")
 """Numbers as generated sentences print them: what a `{placeholder}` of the wording may have become."""
 _SEAM = re.compile(f"[{BLOCK},\t\r\n<>]")
@@ -68,10 +68,8 @@ class Gate:
         self._bare_wording = " ".join(strip_for_match(piece) for piece in _PLACEHOLDER.split(self._wording))
         self._k = k
         self._ids = frozenset(ids)
-        names = "|".join(re.escape(name) for name in sorted(set(users)) if name)
-        self._users = (
-            re.compile(rf"(?<![A-Za-z0-9])(?:{names})(?![A-Za-z0-9])", re.IGNORECASE) if names else None
-        )
+        self._public = contacts(unicodedata.normalize("NFKC", self._wording))
+        self._names = named(name for name in users if len("".join(name.split())) > 1)
 
     def scan(self, paths: Iterable[Path]) -> list[Finding]:
         """Findings in files and folders, errors first.
@@ -88,20 +86,23 @@ class Gate:
 
     def _always(self, release: "_Release") -> Iterator[Finding]:
         for place in release.places:
-            plain = unicodedata.normalize("NFKC", place.layer.text)
-            for kind in forbidden(plain, self._wording, self._users):
-                yield Finding(place.file, place.layer.carrier, kind)
+            kinds = (
+                forbidden_across_lines(place.plain, self._public)
+                if place.layer.unfolded
+                else forbidden(place.plain, self._public, self._names)
+            )
+            yield from (Finding(place.file, place.layer.carrier, kind) for kind in kinds)
 
     def _shared(self, release: "_Release") -> Iterator[Finding]:
         """One pass over the texts: record numbers that the release names, and words it shares with them."""
         index = release.index.without(shingles([self._wording]).values)
         owners = _Owners(len(index), self._k)
         shared: dict[str, _Shared] = {}
-        named = self._ids & release.tokens
+        numbers = set(self._ids)
         for batch in _batches(self._texts):
-            named |= {name for text in batch for name in (text.client, text.record)} & release.tokens
+            numbers.update(*((text.client, text.record) for text in batch))
             _collect(batch, index, owners, shared)
-        yield from self._named(release, named)
+        yield from _records(release, numbers - {""})
         for words, passage in shared.items():
             severity = self._judge(words, passage, owners)
             if severity is None:
@@ -134,20 +135,45 @@ class Gate:
             for cuts in inner
         )
 
-    @staticmethod
-    def _named(release: "_Release", names: Iterable[str]) -> Iterator[Finding]:
-        for name in sorted(name for name in names if _telling(name)):
-            for place in release.naming(name):
-                yield Finding(place.file, place.layer.carrier, "id", record=name)
+
+def _records(release: "_Release", numbers: set[str]) -> Iterator[Finding]:
+    """Record numbers that a release names, each once a file, in its outermost coat."""
+    shapes = Shapes(numbers)
+    met = [(place, loud, quiet) for place in release.places for loud, quiet in [_numbers(shapes, place)]]
+    known = originals(numbers, {word for _, loud, quiet in met for word in loud | quiet})
+    told: set[tuple[str, str]] = set()
+    for place, loud, quiet in met:
+        named = loud & known.keys()
+        if len(quiet & known.keys()) >= CROWD:
+            named |= shapes.crowd(quiet, quiet & known.keys())
+        for word in sorted(named):
+            if (place.file, word) not in told:
+                told.add((place.file, word))
+                yield Finding(place.file, place.layer.carrier, "id", record=known[word])
+
+
+def _numbers(shapes: Shapes, place: "_Place") -> tuple[set[str], set[str]]:
+    """What looks like a record number in a layer: those that speak for themselves, and small ones."""
+    seen = set(shapes.seen(place.plain))
+    if place.layer.unfolded:  # digits at the end of one line and the beginning of the next are no number
+        seen = {one for one in seen if not one.bare.isdigit()}
+    return {one.bare for one in seen if one.loud}, {one.bare for one in seen if not one.loud}
 
 
 @dataclass(frozen=True)
 class _Place:
-    """A layer of a file, and its bare words."""
+    """A layer of a file: its text in one width, and its bare words."""
 
     file: str
     layer: Layer
+    plain: str
     words: str
+
+    @classmethod
+    def of(cls, file: str, layer: Layer) -> "_Place":
+        """Read a layer; where only line ends were taken away, the words are those of the layer above."""
+        plain = unicodedata.normalize("NFKC", layer.text)
+        return cls(file, layer, plain, "" if layer.unfolded else strip_for_match(layer.text))
 
     @property
     def seams(self) -> set[int]:
@@ -189,8 +215,7 @@ class _Release:
     def __init__(self, places: Sequence[_Place], unreadable: Sequence[Finding]) -> None:
         self.places = places
         self.unreadable = unreadable
-        self.index = shingles([place.words for place in places])
-        self.tokens = {token for place in places for token in _TOKEN.findall(place.layer.text)}
+        self.index = shingles(list({place.words for place in places}))
 
     @classmethod
     def read(cls, paths: Iterable[Path]) -> "_Release":
@@ -206,10 +231,9 @@ class _Release:
                             Finding(name, found.carrier, "unreadable", severity, note=found.reason)
                         )
                         continue
-                    words = strip_for_match(found.text)
                     if (name, found.text) not in seen:
                         seen.add((name, found.text))
-                        places.append(_Place(name, found, words))
+                        places.append(_Place.of(name, found))
         return cls(places, unreadable)
 
     def holding(self, words: str) -> list[tuple[_Place, int]]:
@@ -223,10 +247,6 @@ class _Release:
             return whole
         parts = ((place, _longest_part(words, place.words)) for place in self.places)
         return [(place, length) for place, length in parts if length >= LENGTH]
-
-    def naming(self, name: str) -> Iterator[_Place]:
-        whole = re.compile(rf"(?<![A-Za-z0-9_-]){re.escape(name)}(?![A-Za-z0-9_-])")
-        return (place for place in self.places if whole.search(place.layer.text))
 
 
 def _alias(name: str) -> str:
@@ -278,8 +298,3 @@ def _collect(
         record = text.record or text.client
         if len(passage.records) < _RECORDS and record not in passage.records:
             passage.records.append(record)
-
-
-def _telling(name: str) -> bool:
-    """Whether a record number is recognisable: not a bare small number that any count could be."""
-    return len(name) >= _MIN_ID and not (name.isdigit() and len(name) < 7)
