@@ -43,9 +43,9 @@ def fold_key(value: str) -> str:
     return _SPACES.sub("", normalise_value(value)).casefold().translate(VARIANTS)
 
 
-def strip_for_match(value: str) -> str:
-    """Bare letters and digits (NFKC, lower case; no blanks, punctuation or symbols), for searching leaks."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", value).casefold())
+def strip_for_match(value: str, keep: str = "") -> str:
+    """Bare letters and digits (NFKC, lower case; no blanks, punctuation or symbols but `keep`), for searching leaks."""
+    return re.sub(rf"[^\w{keep}]|_", "", unicodedata.normalize("NFKC", value).casefold())
 
 
 _KANJI = "々〆一-\u9fff豈-\ufaff"

@@ -16,7 +16,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -113,10 +113,18 @@ _NOT_WRITTEN = frozenset({"Cc", "Cn", "Co", "Cs"})
 
 @dataclass(frozen=True)
 class Layer:
-    """One coat of a file: how it is carried, what it says, and whether its line ends were taken away."""
+    """One coat of a file.
+
+    Attributes:
+        carrier: how it is carried.
+        text: what it says.
+        words: the part that counts as words, where another layer has the rest.
+        unfolded: whether its line ends were taken away.
+    """
 
     carrier: str
     text: str
+    words: str | None = None
     unfolded: bool = False
 
 
@@ -187,36 +195,31 @@ class _Opener:
             yield from self.of_bytes(blob, f"{carrier} > base64", depth + 1)
 
     def _coats(self, text: str, carrier: str, depth: int) -> Found:
-        yield Layer(carrier, text)
+        yield from _shown(text, carrier)
         shown = text
         if "<" in text:
             marked = _COMMENT.sub("", text)
-            shown = _TAG.sub(BLOCK, _INLINE_TAG.sub("", marked))
-            yield Layer(f"{carrier} > タグの間", shown)
-            for name, view in _MARKUP_VIEWS.items():
-                if (seen := view(marked)) is not None:
-                    yield Layer(f"{carrier} > {name}", seen)
+            shown = _between_tags(marked)
+            yield from _views(marked, carrier, _MARKUP_VIEWS)
             for comment in _COMMENT.findall(text):
                 yield from self.of_text(comment, f"{carrier} > コメント", depth + 1)
-        for name, view in _VIEWS.items():
-            if (seen := view(shown)) is not None:
-                yield Layer(f"{carrier} > {name}", seen)
+        yield from _views(shown, carrier, _VIEWS)
         if "\n" in shown:
-            yield Layer(f"{carrier} > 折り返し", _FOLD.sub("", shown), unfolded=True)
-        if (seen := _by_key(text)) is not None:
-            yield Layer(f"{carrier} > 鍵ごと", seen)
+            yield Layer(f"{carrier} > 折り返し", _FOLD.sub("", shown), words="", unfolded=True)
+        yield from _views(text, carrier, _RAW_VIEWS)
         if text.lstrip()[:1] in ("{", "[", '"'):
             yield from self._json(text, carrier, depth)
         for name, undo in _MISREADINGS.items():
             if (mended := undo(text)) is not None:
                 yield from self.of_text(mended, f"{carrier} > {name}", depth + 1)
-        plain, coats = text, []
+        plain, coats = text, {}
         for name, decode in _DECODERS.items():
-            alone = decode(text)
-            if alone != text:
-                coats.append(name)
-                yield Layer(f"{carrier} > {name}", alone)
+            if (alone := decode(text)) != text:
+                coats[name] = alone
                 plain = decode(plain)
+        if len(coats) > 1:  # one may have spoilt what another would have brought to light
+            for name, alone in coats.items():
+                yield from _shown(alone, f"{carrier} > {name}")
         if coats:
             yield from self.of_text(plain, f"{carrier} > {'・'.join(coats)}", depth + 1)
 
@@ -332,7 +335,8 @@ def _decoded(content: bytes) -> str | None:
 def _mostly_words(text: str) -> bool:
     """Whether decoded bytes look like something written: hardly any control or unassigned characters."""
     sample = text[:4000]
-    odd = sum(c not in "\r\n\t\f" and unicodedata.category(c) in _NOT_WRITTEN for c in sample)
+    rare = [c for c in sample if not c.isprintable() and c not in "\r\n\t\f"]
+    odd = sum(unicodedata.category(c) in _NOT_WRITTEN for c in rare)
     return odd <= len(sample) // 50
 
 
@@ -388,6 +392,25 @@ def _strings(content: object) -> Iterator[str]:
                 yield from _strings(value)
 
 
+def _shown(text: str, carrier: str) -> Iterator[Layer]:
+    """A text; of a page, what stands in its tags and what stands between them."""
+    if "<" not in text:
+        yield Layer(carrier, text)
+        return
+    yield Layer(carrier, text, words="\n".join(_TAG.findall(text)))
+    yield Layer(f"{carrier} > タグの間", _between_tags(_COMMENT.sub("", text)))
+
+
+def _between_tags(marked: str) -> str:
+    return _TAG.sub(BLOCK, _INLINE_TAG.sub("", marked))
+
+
+def _views(text: str, carrier: str, views: Mapping[str, Callable[[str], str | None]]) -> Iterator[Layer]:
+    for name, view in views.items():
+        if (seen := view(text)) is not None:
+            yield Layer(f"{carrier} > {name}", seen)
+
+
 def _readings(content: bytes, carrier: str) -> Found:
     """A few bytes in every encoding that a Japanese machine may have used; UTF-16 may begin at any byte."""
     for encoding in ("utf-8", "cp932"):
@@ -401,7 +424,7 @@ def _without_ruby(marked: str) -> str | None:
     """A page without the readings above its letters."""
     if "<rt" not in marked:
         return None
-    return _TAG.sub(BLOCK, _INLINE_TAG.sub("", _RUBY.sub("", marked)))
+    return _between_tags(_RUBY.sub("", marked))
 
 
 def _table_columns(marked: str) -> str | None:
@@ -409,7 +432,7 @@ def _table_columns(marked: str) -> str | None:
     if "</tr" not in marked:
         return None
     rows = _ROW_END.sub("\n", _CELL_END.sub("\t", " ".join(marked.split("\n"))))
-    return _columns(_TAG.sub("", rows), "\t")
+    return _columns(_TAG.sub(BLOCK, rows), "\t")
 
 
 def _written_columns(shown: str) -> str | None:
@@ -516,6 +539,8 @@ _VIEWS: dict[str, Callable[[str], str | None]] = {
     "読み仮名": _without_bracketed_readings,
 }
 """Other ways to read what is shown. They lose something, so they are read once and not opened further."""
+
+_RAW_VIEWS: dict[str, Callable[[str], str | None]] = {"鍵ごと": _by_key}
 
 _MISREADINGS: dict[str, Callable[[str], str | None]] = {
     "文字化け(UTF-8 を cp932 で)": _utf8_read_as_cp932,

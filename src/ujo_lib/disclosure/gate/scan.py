@@ -8,9 +8,11 @@ people it could have come from: a phrase that fewer than k clients used points a
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, islice
+from functools import cached_property
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,20 +22,22 @@ from ujo_lib.disclosure.gate.findings import Finding, Severity
 from ujo_lib.disclosure.gate.layers import BLOCK, FILE_NAME, Layer, of_file
 from ujo_lib.disclosure.gate.patterns import contacts, forbidden, forbidden_across_lines
 from ujo_lib.disclosure.gate.records import CROWD, Shapes, originals
-from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, hashes, shingles
+from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, distinct, hashes, shingles, words
 from ujo_lib.facts import named
 from ujo_lib.text import strip_for_match
 
 LONG = 20
 """A shared passage of this many bare characters is somebody's, however many seem to have written it."""
 
-_BATCH = 4000
+_BATCH = 1000  # some million characters: the arrays of one batch stay near the processor
 _RECORDS = 10  # named for one passage; more would not help anybody mend it
-_NUMBERS = re.compile(r"\d+(?:年度|年|か月|月|日|時台|時|分|人|名|件|回|歳|代|割強|割|倍|円|戸|世帯)?")
+_UNIT = "(?:年度|年|か月|月|日|時台|時|分|人|名|件|回|歳|代|割強|割|倍|円|戸|世帯)?"
+_NUMBERS = re.compile(rf"\d+{_UNIT}")
 """Numbers as generated sentences print them: what a `{placeholder}` of the wording may have become."""
 _SEAM = re.compile(f"[{BLOCK},\t\r\n<>]")
 """Where one piece of a layer ends and the next begins. Before markup is taken away its tags stand among the words."""
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_PHRASE_END = re.compile(rf"(?:\{{[^{{}}]*\}}|\d+)[\W_]*{_UNIT}|[\W_]+")
 
 
 class Confidential(NamedTuple):
@@ -66,6 +70,7 @@ class Gate:
         self._texts = texts
         self._wording = vocabulary if isinstance(vocabulary, str) else "\n".join(vocabulary)
         self._bare_wording = " ".join(strip_for_match(piece) for piece in _PLACEHOLDER.split(self._wording))
+        self._phrases = _PHRASE_END.sub(BLOCK, f" {unicodedata.normalize('NFKC', self._wording).casefold()} ")
         self._k = k
         self._ids = frozenset(ids)
         self._public = contacts(unicodedata.normalize("NFKC", self._wording))
@@ -77,7 +82,7 @@ class Gate:
         Raises:
             FileNotFoundError: a path that does not exist; nothing to scan is not a clean release.
         """
-        release = _Release.read(paths)
+        release = _Release(paths)
         found = [*release.unreadable, *self._always(release)]
         found += self._shared(release)
         spoken = {finding.file for finding in found if finding.carrier == FILE_NAME}
@@ -103,12 +108,14 @@ class Gate:
             numbers.update(*((text.client, text.record) for text in batch))
             _collect(batch, index, owners, shared)
         yield from _records(release, numbers - {""})
-        for words, passage in shared.items():
-            severity = self._judge(words, passage, owners)
+        for said, passage in shared.items():
+            severity = self._judge(said, passage, owners)
             if severity is None:
                 continue
-            for place, length in release.holding(words):
-                found: Severity = "warning" if self._meets_by_chance(words, place) else severity
+            for place, length in release.holding(said):
+                if self._is_committed(said, place):
+                    continue
+                found: Severity = "warning" if self._meets_by_chance(said, place) else severity
                 for record in passage.records:
                     yield Finding(place.file, place.layer.carrier, "text", found, record, length)
 
@@ -119,20 +126,30 @@ class Gate:
         between = [part for part in _NUMBERS.split(words) if part]
         return "warning" if all(part in self._bare_wording for part in between) else "error"
 
-    def _meets_by_chance(self, words: str, place: "_Place") -> bool:
-        """Whether two committed phrases that stand in neighbouring cells or paragraphs happen to read as somebody's.
+    def _is_committed(self, words: str, place: "_Place") -> bool:
+        """Whether the page says nothing here but whole committed phrases, with numbers where they have placeholders.
 
-        Only a short passage with exactly one such seam in it, wherever it stands, and both its ends committed.
+        Then the passage is one of them, or the end of one and the beginning of the next cell or paragraph; more than
+        one such seam, or a long passage over one, is no coincidence.
         """
+        return words in place.words and all(
+            len(seams) <= (len(words) < LONG)
+            and all(self._is_phrase(run) for piece in place.pieces(start, start + len(words)) for run in piece)
+            for start, seams in place.occurrences(words)
+        )
+
+    def _is_phrase(self, run: str) -> bool:
+        between = f"{BLOCK}?".join(map(re.escape, run))
+        return re.search(f"{BLOCK}{between}{BLOCK}", self._phrases) is not None
+
+    def _meets_by_chance(self, words: str, place: "_Place") -> bool:
+        """Whether parts of two committed phrases that stand in neighbouring cells happen to read as somebody's."""
         if len(words) >= LONG or words not in place.words:
             return False
-        seams = place.seams
-        starts = [found.start() for found in re.finditer(f"(?={re.escape(words)})", place.words)]
-        inner = [[seam - start for seam in seams if start < seam < start + len(words)] for start in starts]
         return all(
-            len(cuts) == 1
-            and all(part in self._bare_wording for part in (words[: cuts[0]], words[cuts[0] :]))
-            for cuts in inner
+            len(seams) == 1
+            and all(part in self._bare_wording for part in (words[: seams[0]], words[seams[0] :]))
+            for _, seams in place.occurrences(words)
         )
 
 
@@ -162,24 +179,33 @@ def _numbers(shapes: Shapes, place: "_Place") -> tuple[set[str], set[str]]:
 
 @dataclass(frozen=True)
 class _Place:
-    """A layer of a file: its text in one width, and its bare words."""
+    """A layer of a file: its text in one width, and its bare words (none where the layer above says the same)."""
 
     file: str
     layer: Layer
     plain: str
     words: str
 
-    @classmethod
-    def of(cls, file: str, layer: Layer) -> "_Place":
-        """Read a layer; where only line ends were taken away, the words are those of the layer above."""
-        plain = unicodedata.normalize("NFKC", layer.text)
-        return cls(file, layer, plain, "" if layer.unfolded else strip_for_match(layer.text))
+    @cached_property
+    def seams(self) -> list[int]:
+        """Where in `words` one cell, paragraph or line ends and the next begins, in order."""
+        text = self.layer.text if self.layer.words is None else self.layer.words
+        return sorted({0, *accumulate(len(strip_for_match(piece)) for piece in _SEAM.split(text))})
 
-    @property
-    def seams(self) -> set[int]:
-        """Where in `words` one cell, paragraph or line ends and the next begins."""
-        pieces = [strip_for_match(piece) for piece in _SEAM.split(self.layer.text)]
-        return set(accumulate(len(piece) for piece in pieces))
+    def occurrences(self, words: str) -> Iterator[tuple[int, list[int]]]:
+        """Where `words` stand, and where in them a seam is."""
+        for found in re.finditer(f"(?={re.escape(words)})", self.words):
+            first = bisect_right(self.seams, found.start())
+            last = bisect_left(self.seams, found.start() + len(words))
+            yield found.start(), [seam - found.start() for seam in self.seams[first:last]]
+
+    def pieces(self, start: int, end: int) -> Iterator[list[str]]:
+        """For each cell or paragraph that a passage touches, the runs between its numbers that the passage touches."""
+        first, last = bisect_right(self.seams, start) - 1, bisect_left(self.seams, end)
+        for left, right in pairwise(self.seams[first : last + 1]):
+            ends = [left, *(at for n in _NUMBERS.finditer(self.words, left, right) for at in n.span()), right]
+            spans = zip(ends[::2], ends[1::2], strict=True)
+            yield [self.words[a:b] for a, b in spans if a < b and a < end and b > start]
 
 
 @dataclass
@@ -212,29 +238,32 @@ class _Owners:
 class _Release:
     """Every layer of every file, indexed."""
 
-    def __init__(self, places: Sequence[_Place], unreadable: Sequence[Finding]) -> None:
-        self.places = places
-        self.unreadable = unreadable
-        self.index = shingles(list({place.words for place in places}))
-
-    @classmethod
-    def read(cls, paths: Iterable[Path]) -> "_Release":
-        places: list[_Place] = []
-        unreadable: list[Finding] = []
-        seen: set[tuple[str, str]] = set()
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self.places: list[_Place] = []
+        self.unreadable: list[Finding] = []
+        grams = [np.zeros(0, dtype=np.uint64)]
         for root in paths:
             for file, name in _files(root):
-                for found in of_file(name, file.read_bytes()):
-                    if not isinstance(found, Layer):
-                        severity: Severity = "error" if found.fatal else "warning"
-                        unreadable.append(
-                            Finding(name, found.carrier, "unreadable", severity, note=found.reason)
-                        )
-                        continue
-                    if (name, found.text) not in seen:
-                        seen.add((name, found.text))
-                        places.append(_Place.of(name, found))
-        return cls(places, unreadable)
+                grams.append(self._read(name, file.read_bytes()))
+        self.index = ShingleSet(np.concatenate(grams))
+
+    def _read(self, name: str, content: bytes) -> np.ndarray:
+        """Open a file, note what it says, and give the hashes of its runs of eight."""
+        layers: dict[str, Layer] = {}
+        for found in of_file(name, content):
+            if isinstance(found, Layer):
+                layers.setdefault(found.text, found)
+            else:
+                severity: Severity = "error" if found.fatal else "warning"
+                self.unreadable.append(
+                    Finding(name, found.carrier, "unreadable", severity, note=found.reason)
+                )
+        spoken = [text if layer.words is None else layer.words for text, layer in layers.items()]
+        codes, starts = bare(spoken)
+        for (text, layer), said in zip(layers.items(), np.split(codes, starts[1:]), strict=True):
+            plain = unicodedata.normalize("NFKC", text)
+            self.places.append(_Place(name, layer, plain, words(said[:-1])))
+        return distinct(hashes(codes))
 
     def holding(self, words: str) -> list[tuple[_Place, int]]:
         """Places that hold a shared passage, and how much of it.
@@ -275,7 +304,7 @@ def _files(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _batches(texts: Iterable[tuple[str, str] | tuple[str, str, str]]) -> Iterator[list[Confidential]]:
-    stream = (Confidential(*text) for text in texts)
+    stream = (text if isinstance(text, Confidential) else Confidential(*text) for text in texts)
     while batch := list(islice(stream, _BATCH)):
         yield batch
 
@@ -285,15 +314,14 @@ def _collect(
 ) -> None:
     """Add the longest passages of which every eight characters stand in the release."""
     codes, starts = bare([text.text for text in batch])
-    hits, grams = index.find(hashes(codes))
+    hits, grams = index.find(codes)
     whose = np.searchsorted(starts, hits, side="right") - 1
     owners.add(grams, [batch[i].client for i in whose])
     for part in np.split(np.arange(len(hits)), np.flatnonzero(np.diff(hits) != 1) + 1):
         if not len(part):
             continue
         first, last = int(hits[part[0]]), int(hits[part[-1]]) + LENGTH
-        words = codes[first:last].astype("<u4").tobytes().decode("utf-32-le")
-        passage = shared.setdefault(words, _Shared(tuple(grams[part].tolist()), []))
+        passage = shared.setdefault(words(codes[first:last]), _Shared(tuple(grams[part].tolist()), []))
         text = batch[int(whose[part[0]])]
         record = text.record or text.client
         if len(passage.records) < _RECORDS and record not in passage.records:
