@@ -50,7 +50,7 @@ _ABROAD = rf"81{_GAP}[(（]?0?[)）]?{_GAP}(?:{_FROM_AREA})"
 TELEPHONE = re.compile(
     # not the rest of a longer number, and not ten digits among the letters of a hash
     r"(?:0(?<![0-9]0)(?<![0-9][-.,/]0)(?!(?<=[A-Za-z]0)\d{9})(?!\d{9,10}[A-Za-z])"
-    rf"(?:{_FROM_AREA})|\+{_ABROAD}|0(?<!\d0)(?:0|10){_ABROAD})(?!\d|[.,]\d)"
+    rf"(?:{_FROM_AREA})|\+{_ABROAD}|0(?<!\d0)(?:0|10){_GAP}{_ABROAD})(?!\d|[.,]\d)"
 )
 """Telephone numbers as they are written in Japan, with or without marks, blanks, brackets and the country's code."""
 

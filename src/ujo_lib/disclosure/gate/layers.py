@@ -97,15 +97,32 @@ _HEAD = 4000
 _COLUMNS = 400
 _UTF8_NAME = 0x800
 _PICTURE = frozenset(
-    (b"IHDR", b"PLTE", b"IDAT", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"bKGD", b"hIST", b"tRNS", b"pHYs", b"tIME")
+    (
+        b"IHDR",
+        b"PLTE",
+        b"IDAT",
+        b"cHRM",
+        b"gAMA",
+        b"sBIT",
+        b"sRGB",
+        b"bKGD",
+        b"hIST",
+        b"tRNS",
+        b"pHYs",
+        b"tIME",
+    )
 )
 # UTF-8 bytes of kana read as cp932 begin with one of three kanji; of kanji, they mix half-width kana with kanji.
 _CP932_TRACES = re.compile("[縺繧繝]|[\uff61-\uff9f][一-\u9fff]|[一-\u9fff][\uff61-\uff9f]")
 _CP932_TWINS = str.maketrans("〜‖−¢£¬—", "～∥－￠￡￢―")
+_C1 = re.compile("[\x80-\x9f]+")
 _LATIN_BYTES = {ord(bytes([b]).decode("cp1252", "ignore") or chr(b)): b for b in range(0x80, 0x100)}
 _UTF8_IN_LATIN = re.compile("[ã-é][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
-_CP932_IN_LATIN = re.compile("(?:[\x82\x83\u201a\u0192].){3}")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+")
+_CP932_LEADS = "".join(chr(c) for c, b in _LATIN_BYTES.items() if b < 0xA0 or 0xE0 <= b <= 0xEA)
+_CP932_IN_LATIN = re.compile(f"(?:[\x80-\x9f{_CP932_LEADS}][^\\n]){{3}}")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+"
+)
 
 
 _NOT_WRITTEN = frozenset({"Cc", "Cn", "Co", "Cs"})
@@ -274,7 +291,9 @@ class _Opener:
                 for member in archive.infolist():
                     yield Layer(f"{carrier} > 名前", member.filename)
                     if not member.flag_bits & _UTF8_NAME:
-                        yield from _readings(member.filename.encode("cp437", "replace"), f"{carrier} > 名前")
+                        yield from _readings(
+                            member.orig_filename.encode("cp437", "replace"), f"{carrier} > 名前"
+                        )
                     yield from _readings(member.comment, f"{carrier} > コメント")
                     self._unpacked += member.file_size
                     if self._unpacked > _MAX_BYTES:
@@ -323,7 +342,8 @@ def _decoded(content: bytes) -> str | None:
         except UnicodeDecodeError:
             continue
         if encoding != "cp932" or _mostly_words(text):
-            return text if _mostly_words(text) else None
+            # bytes that are UTF-8 throughout are no accident: there a C1 sign is a letter read in the wrong encoding
+            return text if _mostly_words(text if encoding == "cp932" else _C1.sub("", text[:_HEAD])) else None
     if len(content) % 2 == 0:
         for encoding in ("utf-16-le", "utf-16-be"):
             text = content.decode(encoding, "replace")
@@ -334,7 +354,7 @@ def _decoded(content: bytes) -> str | None:
 
 def _mostly_words(text: str) -> bool:
     """Whether decoded bytes look like something written: hardly any control or unassigned characters."""
-    sample = text[:4000]
+    sample = text[:_HEAD]
     rare = [c for c in sample if not c.isprintable() and c not in "\r\n\t\f"]
     odd = sum(unicodedata.category(c) in _NOT_WRITTEN for c in rare)
     return odd <= len(sample) // 50
@@ -447,7 +467,9 @@ def _columns(text: str, delimiter: str) -> str | None:
     if len(rows) < 2:
         return None
     widest = max(map(len, rows))
-    return "\n".join("\n".join(row[at] for row in rows if at < len(row)) for at in range(min(widest, _COLUMNS)))
+    return "\n".join(
+        "\n".join(row[at] for row in rows if at < len(row)) for at in range(min(widest, _COLUMNS))
+    )
 
 
 def _without_line_numbers(shown: str) -> str | None:

@@ -46,9 +46,7 @@ def contacts(text: str) -> dict[Kind, frozenset[str]]:
     }
 
 
-def forbidden(
-    text: str, public: dict[Kind, frozenset[str]], names: re.Pattern[str] | None
-) -> Iterator[Kind]:
+def forbidden(text: str, public: dict[Kind, frozenset[str]], names: re.Pattern[str] | None) -> Iterator[Kind]:
     """Kinds of forbidden thing in a text, each once.
 
     Args:

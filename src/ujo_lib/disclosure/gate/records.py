@@ -35,7 +35,9 @@ _SEPARATOR = re.compile(r"[\W_ー]+")
 _MARKS = r"[-‐-―−ー./_#:・]"
 _GAP = rf"[ \u3000]?{_MARKS}{{0,2}}[ \u3000]?"
 _GAP_OF_DIGITS = r"[-‐-―−ー/_・]{0,2}"  # a dot would be a decimal point, a blank the next number
-_LABEL = re.compile(r"(?:番号|no\.?|id|ケース|整理|受付|案件)[\"'”]?[ \u3000]*[:=#はが.]?[ \u3000]*[\"'「(]?$")
+_LABEL = re.compile(
+    r"(?:番号|no\.?|id|ケース|整理|受付|案件)[\"'”]?[ \u3000]*[:=#はが.]?[ \u3000]*[\"'「(]?$"
+)
 _LOOK_BACK = 16
 _COUNTED = re.compile(r"[ \u3000]?(?:[%件人名回割歳年月日時分円倍校戸]|世帯)")
 
@@ -120,7 +122,9 @@ class _Shape:
         pattern = _part(parts[0]) + _alone_before(parts[0], lettered)
         for before, part in pairwise(parts):
             pattern += (between_digits if before[0] == part[0] == "9" else _GAP) + _part(part)
-        after = "" if not parts[-1].isascii() else "(?![0-9a-z_])" if lettered else "(?![0-9a-z_]|[-.,/][0-9])"
+        after = (
+            "" if not parts[-1].isascii() else "(?![0-9a-z_])" if lettered else "(?![0-9a-z_]|[-.,/][0-9])"
+        )
         return cls(re.compile(pattern + after), lettered, len(parts) > 1)
 
     def seen(self, folded: str) -> Iterator[Seen]:
@@ -161,7 +165,9 @@ def _irregular(lengths: set[int]) -> re.Pattern[str] | None:
     lengths = {length for length in lengths if length >= MIN_LENGTH}
     if not lengths:
         return None
-    return re.compile(rf"[0-9a-z](?<![0-9a-z_#-].)[0-9a-z_-]{{{min(lengths) - 1},{2 * max(lengths)}}}(?![0-9a-z_-])")
+    return re.compile(
+        rf"[0-9a-z](?<![0-9a-z_#-].)[0-9a-z_-]{{{min(lengths) - 1},{2 * max(lengths)}}}(?![0-9a-z_-])"
+    )
 
 
 def _reads_as_date(groups: Sequence[str]) -> bool:

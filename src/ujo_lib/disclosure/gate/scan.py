@@ -130,11 +130,13 @@ class Gate:
         """Whether the page says nothing here but whole committed phrases, with numbers where they have placeholders.
 
         Then the passage is one of them, or the end of one and the beginning of the next cell or paragraph; more than
-        one such seam, or a long passage over one, is no coincidence.
+        one such seam is no coincidence.
         """
         return words in place.words and all(
-            len(seams) <= (len(words) < LONG)
-            and all(self._is_phrase(run) for piece in place.pieces(start, start + len(words)) for run in piece)
+            len(seams) <= 1
+            and all(
+                self._is_phrase(run) for piece in place.pieces(start, start + len(words)) for run in piece
+            )
             for start, seams in place.occurrences(words)
         )
 
@@ -144,9 +146,7 @@ class Gate:
 
     def _meets_by_chance(self, words: str, place: "_Place") -> bool:
         """Whether parts of two committed phrases that stand in neighbouring cells happen to read as somebody's."""
-        if len(words) >= LONG or words not in place.words:
-            return False
-        return all(
+        return words in place.words and all(
             len(seams) == 1
             and all(part in self._bare_wording for part in (words[: seams[0]], words[seams[0] :]))
             for _, seams in place.occurrences(words)

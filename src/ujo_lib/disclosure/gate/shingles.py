@@ -27,7 +27,9 @@ def _normal_forms() -> np.ndarray:
     """Codepoint → codepoint of its normal form, 0 when it vanishes, `_SLOW` when it takes `strip_for_match`."""
     table = np.full(0x110000, _SLOW, dtype=np.uint32)
     alone = [chr(code) for code in range(_PLANES) if not 0xD800 <= code < 0xE000 and code != ord("\n")]
-    forms = strip_for_match("\n".join(alone), keep="\n").split("\n")  # one call: a newline touches no neighbour
+    forms = strip_for_match("\n".join(alone), keep="\n").split(
+        "\n"
+    )  # one call: a newline touches no neighbour
     table[[ord(c) for c in alone]] = [_SLOW if len(form) > 1 else ord(form) if form else 0 for form in forms]
     table[ord("\n")] = 0
     table[0xD800:0xE000] = 0
@@ -82,7 +84,8 @@ def _rolled(codes: np.ndarray, width: type[np.uint32] | type[np.uint64]) -> np.n
     """Polynomial of each run of eight; in 32 bits it is the lower half of what it is in 64."""
     if len(codes) < LENGTH:
         return np.zeros(0, dtype=width)
-    value = codes.astype(width) + width(1)
+    value: np.ndarray = codes.astype(width)
+    value += 1
     for step in (1, 2, 4):  # runs of 1 become runs of 2, of 4, of 8
         value = value[:-step] * _power(step).astype(width) + value[step:]
     return value
