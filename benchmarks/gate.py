@@ -1,11 +1,11 @@
 """What the gate finds, what it does not raise an alarm about, and how long a national year takes.
 
-Planted: pieces of invented texts, 8 to 60 characters long, in every carrier of the tests, and every spelling of every
-kind of fact in a dozen of them. Clean: fifty releases made of committed wording, codebook words, numbers, code tables and
-whatever else looks like a fact (pages, CSV, xlsx, pictures; more than 10 MB together), held against a synthetic national
-year of 337,943 texts with some 325 million characters that were written with the same everyday words, and against record
-numbers of every kind. The peer is a plain search, in the bytes of the file, for the planted piece or for the fact as the
-data have it.
+Planted: pieces of invented texts, 8 to 60 characters long, in every carrier of the tests, and every spelling of
+every kind of fact in a dozen of them. Clean: fifty releases made of committed wording, codebook words, numbers, code
+tables and whatever else looks like a fact (pages, CSV, xlsx, pictures; more than 10 MB together), held against a
+synthetic national year of 337,943 texts with some 325 million characters that were written with the same everyday
+words, and against record numbers of every kind. The peer is a plain search, in the bytes of the file, for the planted
+piece or for the fact as the data have it.
 """
 
 import argparse
@@ -283,9 +283,8 @@ def main() -> None:
     print(f"{'carrier':34} planted  gate  plain search")
     for name, (total, hit, plain) in (tally | facts).items():
         print(f"{name:34} {total:7} {hit:5} {plain:13}")
-    print(
-        f"{len(tally)} carriers, {len(facts)} kinds of fact; 50 clean releases, {year.size / 1e6:.1f} MB, alarms: {len(year.alarms)}"
-    )
+    print(f"{len(tally)} carriers, {len(facts)} kinds of fact")
+    print(f"50 clean releases, {year.size / 1e6:.1f} MB, alarms: {len(year.alarms)}")
     print(
         f"{texts:,} texts, {year.characters / 1e6:.0f} M chars: {year.seconds:.1f} s ({year.cpu_seconds:.1f} s CPU)"
     )

@@ -16,7 +16,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -94,7 +94,6 @@ _CELL_REFERENCE = re.compile(
     rb' (?:r|ref|sqref|activeCell|topLeftCell)="(?:[A-Z]{1,3}[1-9][0-9]{0,6}[: ]?)+"'
 )
 _HEAD = 4000
-_COLUMNS = 400
 _UTF8_NAME = 0x800
 _PICTURE = frozenset(
     (
@@ -136,12 +135,14 @@ class Layer:
         carrier: how it is carried.
         text: what it says.
         words: the part that counts as words, where another layer has the rest.
+        facts: whether numbers stand in it as somebody wrote them.
         unfolded: whether its line ends were taken away.
     """
 
     carrier: str
     text: str
     words: str | None = None
+    facts: bool = True
     unfolded: bool = False
 
 
@@ -155,6 +156,8 @@ class Unreadable:
 
 
 Found = Iterator[Layer | Unreadable]
+View = Callable[[str, str], str | None]
+"""Another way to read a text, from its markup or from what is shown; None where nothing reads differently."""
 
 
 def of_file(name: str, content: bytes) -> Found:
@@ -213,17 +216,17 @@ class _Opener:
 
     def _coats(self, text: str, carrier: str, depth: int) -> Found:
         yield from _shown(text, carrier)
-        shown = text
+        marked = _COMMENT.sub("", text) if "<" in text else text
+        shown = _between_tags(marked) if "<" in text else text
+        for views in (_UNCOVERED, _REARRANGED):
+            for name, view in views.items():
+                if (seen := view(marked, shown)) is not None:
+                    yield Layer(f"{carrier} > {name}", seen, facts=views is _UNCOVERED)
         if "<" in text:
-            marked = _COMMENT.sub("", text)
-            shown = _between_tags(marked)
-            yield from _views(marked, carrier, _MARKUP_VIEWS)
             for comment in _COMMENT.findall(text):
                 yield from self.of_text(comment, f"{carrier} > コメント", depth + 1)
-        yield from _views(shown, carrier, _VIEWS)
         if "\n" in shown:
             yield Layer(f"{carrier} > 折り返し", _FOLD.sub("", shown), words="", unfolded=True)
-        yield from _views(text, carrier, _RAW_VIEWS)
         if text.lstrip()[:1] in ("{", "[", '"'):
             yield from self._json(text, carrier, depth)
         for name, undo in _MISREADINGS.items():
@@ -425,12 +428,6 @@ def _between_tags(marked: str) -> str:
     return _TAG.sub(BLOCK, _INLINE_TAG.sub("", marked))
 
 
-def _views(text: str, carrier: str, views: Mapping[str, Callable[[str], str | None]]) -> Iterator[Layer]:
-    for name, view in views.items():
-        if (seen := view(text)) is not None:
-            yield Layer(f"{carrier} > {name}", seen)
-
-
 def _readings(content: bytes, carrier: str) -> Found:
     """A few bytes in every encoding that a Japanese machine may have used; UTF-16 may begin at any byte."""
     for encoding in ("utf-8", "cp932"):
@@ -440,57 +437,48 @@ def _readings(content: bytes, carrier: str) -> Found:
             yield Layer(carrier, content[start:].decode(encoding, "ignore"))
 
 
-def _without_ruby(marked: str) -> str | None:
-    """A page without the readings above its letters."""
-    if "<rt" not in marked:
-        return None
-    return _between_tags(_RUBY.sub("", marked))
+def _without_ruby(marked: str, _shown: str) -> str | None:
+    return _between_tags(_RUBY.sub("", marked)) if "<rt" in marked else None
 
 
-def _table_columns(marked: str) -> str | None:
-    """Tables of a page read downwards."""
-    if "</tr" not in marked:
-        return None
-    rows = _ROW_END.sub("\n", _CELL_END.sub("\t", " ".join(marked.split("\n"))))
-    return _columns(_TAG.sub(BLOCK, rows), "\t")
-
-
-def _written_columns(shown: str) -> str | None:
-    """Lines with commas or tabs, read downwards."""
-    head = shown[:_HEAD]
-    commas, tabs = head.count(","), head.count("\t")
-    return _columns(shown, "," if commas >= tabs else "\t") if commas or tabs else None
-
-
-def _columns(text: str, delimiter: str) -> str | None:
-    rows = [line.split(delimiter) for line in text.split("\n")]
-    if len(rows) < 2:
-        return None
-    widest = max(map(len, rows))
-    return "\n".join(
-        "\n".join(row[at] for row in rows if at < len(row)) for at in range(min(widest, _COLUMNS))
-    )
-
-
-def _without_line_numbers(shown: str) -> str | None:
-    text, found = _LINE_NUMBER.subn(BLOCK, f"\n{shown}")
-    return text if found > 1 else None
-
-
-def _without_bracketed_readings(shown: str) -> str | None:
+def _without_bracketed_readings(_marked: str, shown: str) -> str | None:
     text, found = _BRACKETED_READING.subn("", shown)
     return text if found else None
 
 
-def _by_key(text: str) -> str | None:
-    """Values of JSON, those of one key together, as tokens and rows carry them."""
-    if '":' not in text and '" :' not in text:
+def _down_tables(marked: str, _shown: str) -> str | None:
+    if "</tr" not in marked:
         return None
+    rows = _ROW_END.sub("\n", _CELL_END.sub("\t", marked.replace("\n", " ")))
+    return _down(_TAG.sub(BLOCK, rows), "\t")
+
+
+def _down_lines(_marked: str, shown: str) -> str | None:
+    head = shown[:_HEAD]
+    commas, tabs = head.count(","), head.count("\t")
+    return _down(shown, "," if commas >= tabs else "\t") if "\n" in shown and commas + tabs else None
+
+
+def _down(text: str, delimiter: str) -> str:
+    """Lines of cells, read column by column."""
+    columns: dict[int, list[str]] = {}
+    for line in text.split("\n"):
+        for at, cell in enumerate(line.split(delimiter)):
+            columns.setdefault(at, []).append(cell)
+    return "\n".join("\n".join(cells) for cells in columns.values())
+
+
+def _without_line_numbers(_marked: str, shown: str) -> str | None:
+    text, found = _LINE_NUMBER.subn(BLOCK, f"\n{shown}")
+    return text if found > 1 else None
+
+
+def _by_key(marked: str, _shown: str) -> str | None:
+    """Values of JSON, those of one key together, as tokens and rows carry them."""
     values: dict[str, list[str]] = {}
-    for key, value in _PAIR.findall(text):
+    for key, value in _PAIR.findall(marked) if '":' in marked or '" :' in marked else ():
         values.setdefault(key, []).append(value)
-    several = ["\n".join(found) for found in values.values() if len(found) > 1]
-    return "\n".join(several) if several else None
+    return "\n".join("\n".join(found) for found in values.values()) if values else None
 
 
 def _utf8_read_as_cp932(text: str) -> str | None:
@@ -552,17 +540,16 @@ _DECODERS: dict[str, Callable[[str], str]] = {
     "不可視文字": _visible,
 }
 
-_MARKUP_VIEWS: dict[str, Callable[[str], str | None]] = {"ルビ": _without_ruby, "表の列": _table_columns}
-"""Other ways to read a page; None where there is nothing to read differently."""
+_UNCOVERED: dict[str, View] = {"ルビ": _without_ruby, "読み仮名": _without_bracketed_readings}
+"""What a page says without the readings above its letters or behind them."""
 
-_VIEWS: dict[str, Callable[[str], str | None]] = {
-    "列": _written_columns,
+_REARRANGED: dict[str, View] = {
+    "表の列": _down_tables,
+    "列": _down_lines,
     "行番号": _without_line_numbers,
-    "読み仮名": _without_bracketed_readings,
+    "鍵ごと": _by_key,
 }
-"""Other ways to read what is shown. They lose something, so they are read once and not opened further."""
-
-_RAW_VIEWS: dict[str, Callable[[str], str | None]] = {"鍵ごと": _by_key}
+"""Words put together again. Numbers come apart or meet in them, so no fact is looked for there."""
 
 _MISREADINGS: dict[str, Callable[[str], str | None]] = {
     "文字化け(UTF-8 を cp932 で)": _utf8_read_as_cp932,

@@ -16,7 +16,7 @@ _PATH = re.compile(
     # C:\a, C:¥a, C:\\a; \n and its like are a line's end unless the path goes on
     rf'{_DRIVE}[\\¥]{{1,2}}(?:(?![nrtbfu"])[\w.~$]|[nrtbfu][\w.~$ -]*[\\¥.]|(?=[\s」）)、。]|$))'
     r"|:(?<=[A-Z]:)(?<![A-Za-z0-9][A-Z]:)/(?!/)\w"
-    r"|[\\¥](?<![\w\\¥].)[\\¥][\w.-]+[\\¥]{1,2}[\w.$-]+"
+    r"|[\\¥](?<![\w\\¥].)[\\¥]{1,3}[\w.-]+[\\¥]{1,2}[\w.$-]+"
     r"|/(?<![A-Za-z0-9_./~-]/)(?:home|Users|root|mnt|tmp|var|work|private|srv|opt|data|Volumes|media|net|nfs|share"
     r"|shared|export|scratch)/[\w.~-]+"
     r"|:(?:(?<=file:)|(?<=smb:)|(?<=nfs:)|(?<=afp:)|(?<=cifs:))//[\w./]+|~/[\w.-]+/"

@@ -35,9 +35,7 @@ _SEPARATOR = re.compile(r"[\W_ー]+")
 _MARKS = r"[-‐-―−ー./_#:・]"
 _GAP = rf"[ \u3000]?{_MARKS}{{0,2}}[ \u3000]?"
 _GAP_OF_DIGITS = r"[-‐-―−ー/_・]{0,2}"  # a dot would be a decimal point, a blank the next number
-_LABEL = re.compile(
-    r"(?:番号|no\.?|id|ケース|整理|受付|案件)[\"'”]?[ \u3000]*[:=#はが.]?[ \u3000]*[\"'「(]?$"
-)
+_LABEL = re.compile(r"(?:番号|no\.?|id)[\"'”]?[ \u3000]*[:=#はが.]?[ \u3000]*[\"'「(]?$")
 _LOOK_BACK = 16
 _COUNTED = re.compile(r"[ \u3000]?(?:[%件人名回割歳年月日時分円倍校戸]|世帯)")
 

@@ -179,7 +179,7 @@ def _numbers(shapes: Shapes, place: "_Place") -> tuple[set[str], set[str]]:
 
 @dataclass(frozen=True)
 class _Place:
-    """A layer of a file: its text in one width, and its bare words (none where the layer above says the same)."""
+    """A layer of a file: its text in one width, where facts stand in it, and its bare words."""
 
     file: str
     layer: Layer
@@ -261,7 +261,7 @@ class _Release:
         spoken = [text if layer.words is None else layer.words for text, layer in layers.items()]
         codes, starts = bare(spoken)
         for (text, layer), said in zip(layers.items(), np.split(codes, starts[1:]), strict=True):
-            plain = unicodedata.normalize("NFKC", text)
+            plain = unicodedata.normalize("NFKC", text) if layer.facts else ""
             self.places.append(_Place(name, layer, plain, words(said[:-1])))
         return distinct(hashes(codes))
 
