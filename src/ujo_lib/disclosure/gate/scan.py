@@ -56,7 +56,7 @@ class Gate:
         vocabulary: everything a page may say: templates, notebook markdown, wording, labels, questionnaire, codebook.
         k: a phrase that fewer than k clients used is theirs.
         ids: further numbers of records; clients and records of `texts` are known already.
-        users: names of accounts on the machines where the report is made.
+        users: accounts on the machines where the report is made, and names that must not be named.
     """
 
     def __init__(
