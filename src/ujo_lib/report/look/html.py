@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 
 from ujo_lib.params.notebooks import INTERNAL_TAG
 from ujo_lib.report.door.publish import DOOR
-from ujo_lib.report.look.figures.drawing import gathered
+from ujo_lib.report.look.figures.svg import Shared
 from ujo_lib.report.look.tables import LAB_STYLE, NUMBER_WORDS
 
 TEMPLATES: Final = Path(__file__).parent / "template"
@@ -184,20 +184,20 @@ class PagePreprocessor(Preprocessor):  # type: ignore[misc]  # nbconvert is unty
             cell for cell in nb.cells if cell.cell_type in {"markdown", "code"} and _is_for(cell, context)
         ]
         headings, numbers = _Headings(), _Numbers(context.chapter)
-        letters: dict[str, str] = {}
+        shared = Shared()
         for cell in cells:
             if cell.cell_type == "markdown":
                 cell.source = headings.anchored(_markdown(cell.source))
             else:
                 cell.outputs = [
-                    _shown(output, numbers, letters) for output in cell.outputs if _may_show(output, context)
+                    _shown(output, numbers, shared) for output in cell.outputs if _may_show(output, context)
                 ]
                 cell.source = cell.source if context.audience == "internal" else ""
         nb.cells = cells
         resources["ujo"] = {
             "title": headings.title or context.report_title or "報告書",
             "toc": headings.contents,
-            "letters": "".join(letters.values()),
+            "shared": shared.definitions,
             **_parts(context),
         }
         return nb, resources
@@ -272,9 +272,9 @@ def _may_show(output: NotebookNode, context: PageContext) -> bool:
     return context.audience == "internal" or DOOR in output.get("data", {})
 
 
-def _shown(output: NotebookNode, numbers: _Numbers, letters: dict[str, str]) -> NotebookNode:
+def _shown(output: NotebookNode, numbers: _Numbers, shared: Shared) -> NotebookNode:
     if "text/html" in output.get("data", {}):
-        shown = gathered(output.data["text/html"].replace(LAB_STYLE, ""), letters)
+        shown = shared.without(output.data["text/html"].replace(LAB_STYLE, ""))
         # Nothing but the HTML: other representations would repeat it, unread by anyone and unchecked.
         output.data = NotebookNode({"text/html": numbers.written(shown)})
     return output

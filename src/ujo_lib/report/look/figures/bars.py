@@ -21,7 +21,7 @@ from ujo_lib.report.look.style import BANDS, BLUE, HATCHES, INK, PAPER, SERIES, 
 
 _ABOVE: Final = {True: 0.34, False: 0.64}
 """Share of the width from which labels go above their bars, on a phone and else."""
-_LABELS: Final = 0.4
+_LABELS: Final = 0.46
 """Share of the width that labels may take beside their bars."""
 _LINE: Final = 1.3
 """Height of a line of text, and of a bar, in font sizes."""
@@ -355,7 +355,7 @@ class _Lanes:
 
 def _lie(axes: Axes, rows: pd.DataFrame, lanes: _Lanes, count: int = 0) -> None:
     """Draw one series of bars with whiskers, values and labels."""
-    look: dict[str, Any] = {"color": BLUE, "saturation": 1, "linewidth": 0}
+    look: dict[str, Any] = {"color": BLUE, "saturation": 1, "linewidth": 0, "clip_on": False}
     at = np.arange(len(rows))
     sns.barplot(
         x=rows["value"].fillna(0), y=at, orient="y", ax=axes, errorbar=None, width=lanes.thick, **look

@@ -73,7 +73,7 @@ def profile(
 
     def draw(sheet: Sheet) -> None:
         axes, small = _plot(sheet), sheet.layout.small
-        look: dict[str, Any] = {"color": BLUE, "saturation": 1, "linewidth": 0}
+        look: dict[str, Any] = {"color": BLUE, "saturation": 1, "linewidth": 0, "clip_on": False}
         sns.barplot(x=at, y=rows["value"].fillna(0), ax=axes, errorbar=None, width=0.74, **look)
         for bar, colour in zip(axes.patches, colours, strict=True):
             bar.set_facecolor(colour)

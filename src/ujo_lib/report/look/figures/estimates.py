@@ -242,7 +242,8 @@ def _estimates(
             axes.errorbar(place, own["value"], yerr=reach, ecolor=MUTED, elinewidth=1.6, **look)
         else:
             axes.errorbar(own["value"], place, xerr=reach, ecolor=BLUE, elinewidth=2, **look)
-            axes.plot(np.full(endless.sum(), high), place[endless], ">", color=BLUE, ms=7, clip_on=False)
+            for row in place[endless]:
+                axes.plot(high, row, ">", color=BLUE, ms=7, clip_on=False)
     (axes.axhline if upright else axes.axvline)(reference, color=INK, lw=1, zorder=0.9)
     side, axis = ("y", axes.yaxis) if upright else ("x", axes.xaxis)
     axes.set(**{f"{side}scale": "log" if log else "linear", f"{side}lim": (low, high)})

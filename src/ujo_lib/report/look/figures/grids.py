@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize
 
 from ujo_lib.fiscal import WEEKDAYS_JA, sunday_weekday
 from ujo_lib.report.door.publish import Published
@@ -20,7 +21,7 @@ from ujo_lib.report.look.figures.sheet import Sheet, longest_run, ticks, widest,
 from ujo_lib.report.look.notation import HIDDEN, MISSING, SYMBOLS
 from ujo_lib.report.look.style import INK, PAPER, SEQUENTIAL, SOFT
 
-_COLOURS: Final = LinearSegmentedColormap.from_list("ujo", SEQUENTIAL)
+_COLOURS: Final = LinearSegmentedColormap.from_list("ujo", SEQUENTIAL, N=36)
 _BLACK: Final = "#111111"
 _EMPTY: Final = ListedColormap(["#efefef"])
 _EVEN: Final = 0.185
@@ -109,9 +110,10 @@ def calendar_map(published: Published, *, date: str, value: str, **_: Unpack[Tol
     if weeks > 54:
         raise FigureError(f"{published.spec.id}: {date} spans {weeks} weeks; a calendar shows one year")
     both = [rows.pivot(index="y", columns="by", values=name) for name in ("value", "said")]
+    turns = when.min().year != when.max().year
     starts = {
-        max((month - first).days // 7, 0): f"{month.year}年{month.month}月"
-        if month.month == 1
+        max((month - first).days // 7, 0): f"{month.year}年1月"
+        if turns and month.month == 1
         else f"{month.month}月"
         for month in pd.date_range(when.min().to_period("M").to_timestamp(), when.max(), freq="MS")
     }
@@ -140,23 +142,25 @@ def _cells(
     axes: Axes, cells: pd.DataFrame, said: pd.DataFrame, amounts: "pd.Series[float]", size: float, gap: float
 ) -> None:
     """Cells coloured by their number within all amounts, grey where something else is said."""
-    told = cells.isna() & (said != "")
-    low, high = np.nan_to_num([amounts.min(), amounts.max()])
-    frame: dict[str, Any] = {
-        "linewidths": gap,
-        "linecolor": PAPER,
-        "xticklabels": False,
-        "yticklabels": False,
-    }
+    told, fills = cells.isna() & (said != ""), ScalarMappable(_norm(amounts), _COLOURS)
+    off = dict.fromkeys(("xticklabels", "yticklabels", "cbar", "clip_on"), False)
+    amount = cells.astype(float).fillna(0)
     for mask, colours in ((~told, _EMPTY), (cells.isna(), _COLOURS)):
-        shown = cells.astype(float).fillna(low)
-        sns.heatmap(shown, ax=axes, cmap=colours, mask=mask, cbar=False, vmin=low, vmax=high, **frame)
-    fills = axes.collections[-1]
+        if not mask.to_numpy().all():
+            sns.heatmap(amount, ax=axes, cmap=colours, mask=mask, norm=fills.norm, **off)
+    for count, length, turn in ((len(cells), cells.shape[1], 1), (cells.shape[1], len(cells), -1)):
+        along, place = np.tile([0, length, np.nan], count + 1), np.repeat(np.arange(count + 1), 3)
+        axes.plot(*(along, place)[::turn], color=PAPER, lw=gap, clip_on=False)
     for (row, column), text in np.ndenumerate(said.to_numpy()):
         if text:
             ink = SOFT if told.iat[row, column] else _ink(fills.to_rgba(cells.iat[row, column]))
             axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=size, color=ink)
-    axes.set(xlabel="", ylabel="")
+    axes.set(xlabel="", ylabel="", xlim=(0, cells.shape[1]), ylim=(len(cells), 0))
+
+
+def _norm(amounts: "pd.Series[float]") -> Normalize:
+    """From the smallest to the largest of some numbers."""
+    return Normalize(*np.nan_to_num([amounts.min(), amounts.max()]))
 
 
 def _ink(fill: Any) -> str:
@@ -167,9 +171,8 @@ def _ink(fill: Any) -> str:
 
 def _key(sheet: Sheet, grid: list[Axes], published: Published, value: str, rows: pd.DataFrame) -> None:
     """The colours with their numbers, and what a grey cell means."""
-    bar = sheet.mpl.colorbar(
-        grid[0].collections[-1], ax=grid, location="bottom", shrink=0.6, aspect=28, pad=0.03
-    )
+    steps = ScalarMappable(_norm(rows["value"]), _COLOURS)
+    bar = sheet.mpl.colorbar(steps, ax=grid, location="bottom", shrink=0.6, aspect=28, pad=0.03)
     bar.outline.set_visible(False)
     ticks(bar.ax.xaxis, sheet.layout)
     bar.ax.grid(visible=False)

@@ -78,7 +78,7 @@ class Sheet:
 
     def __init__(self, layout: Layout) -> None:
         self.layout, self.tall = layout, 0.0
-        self._engine = ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD, hspace=0, wspace=0)
+        self._engine = ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD, hspace=0.03, wspace=0.03)
         self.mpl = Figure(dpi=POINTS_PER_INCH, layout=self._engine)
         self._column: list[Axes] = []
 

@@ -1,0 +1,120 @@
+"""Drawings as text: the same bytes every time, short, and sharing their letters with all other drawings of a page.
+
+Matplotlib writes SVG at length, and each drawing brings the outlines of its letters along. A page with twenty figures
+would weigh megabytes. Here a drawing is written shorter without looking different, and what many drawings define is
+taken out of them and defined once.
+"""
+
+import hashlib
+import io
+import re
+from typing import Final
+
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from ujo_lib.report.look.style import FONT
+
+_UNSEEN: Final = re.compile(
+    r"<!--.*?-->|<metadata>.*?</metadata>|<!DOCTYPE[^>]*>|<\?xml[^>]*\?>|<style.*?</style>", re.DOTALL
+)
+# A tenth of a pixel is enough for a place; a letter is drawn at 0.015625 of its own units.
+_NUMBER: Final = re.compile(r"scale\([^)]*\)|opacity: [\d.]+|(\d+\.\d+)")
+# Rectangles corner by corner, letters moved by a transform, names that nothing refers to, groups around a single thing.
+_SHORTER: Final = (
+    (re.compile(r"\s*\n\s*"), "\n"),
+    (
+        re.compile(r"M (\S+) (\S+)\nL (\S+) \2\nL \3 (\S+)\nL \1 \4\n(?:L \1 \2\n)?(?:z\n)?"),
+        r"M\1 \2H\3V\4H\1z",
+    ),
+    (re.compile(r"(?<=[\d\"z])\s*([MLQCHVz])\s*(?=[-\d\"])"), r"\1"),
+    (re.compile(r'(<use [^>]*)transform="translate\((\S+) 0\)"/>'), r'\1x="\2"/>'),
+    (re.compile(r'(<use [^>]*href="#m\w+" [^>]*style="fill: #\w+);[^"]*"'), r'\1"'),
+    (re.compile(r'style="fill: (#\w+)"'), r'fill="\1"'),
+    (re.compile(r' id="[A-Za-z.0-9]+_\d+"'), ""),
+    (re.compile(r"<defs>\n</defs>\n|<g/>\n"), ""),
+    (re.compile(r"<g>\n(<(?:path|use)\b[^>]*/>)\n</g>"), r"\1"),
+)
+_STANDALONE: Final = re.compile(r' xmlns(?::xlink)?="[^"]*"| version="[^"]*"')
+_DEFINITIONS: Final = re.compile(r"<defs>(.*?)</defs>\n?", re.DOTALL)
+_DEFINITION: Final = re.compile(
+    r'<(path|clipPath|pattern|g) id="([^"]+)".*?(?:(?<=/)>(?!\n?<use)|</\1>)', re.DOTALL
+)
+_WORD: Final = re.compile(
+    r'(<g>\n)?<g fill="(#\w+)" transform="translate\((\S+) (\S+)\) (scale\((\S+) \S+\))">\n*((?:<use [^>]*/>\n)+)</g>'
+    r"(?(1)\n</g>)"
+)
+_RUN: Final = re.compile(r'<use [^>]*( transform="scale[^"]*")/>\n(?:<use [^>]*\1/>\n)+')
+_CELLS: Final = re.compile(r'(?:<path d="M[\d. HV]+z" fill="#\w+"/>\n){3,}')
+_CELL: Final = re.compile(r'd="([^"]+)" fill="([^"]+)"')
+_NAME: Final = re.compile(r'(?:(?<= id=")|(?<=href="#)|(?<=url\(#))([^")]+)')
+
+
+def written(drawn: Figure) -> str:
+    """A drawing as SVG with outlined letters.
+
+    It holds neither date nor program, and its words as outlines only: matplotlib's comments repeat every text.
+    """
+    stream = io.StringIO()
+    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    FigureCanvasSVG(drawn).print_svg(stream, metadata=nothing)
+    slim = _UNSEEN.sub("", stream.getvalue())
+    slim = _NUMBER.sub(
+        lambda found: f"{float(found[1]):.1f}".removesuffix(".0") if found[1] else found[0], slim
+    )
+    for pattern, shorter in _SHORTER:
+        slim = pattern.sub(shorter, slim)
+    return slim.replace(f"{FONT}-", "G").replace("<svg ", '<svg stroke-linejoin="round" ', 1).strip()
+
+
+def inline(svg: str) -> str:
+    """A drawing as part of a page: words that occur twice, there or on a phone, are defined by what they are."""
+    known: dict[str, str] = {}
+
+    def word(found: re.Match[str]) -> str:
+        _, ink, x, y, scale, size, letters = found.groups()
+        name = f"w{hashlib.sha256(letters.encode()).hexdigest()}"
+        known[name] = f'<g id="{name}">{letters}</g>'.replace("\n", "")
+        at = f'x="{float(x) / float(size):.0f}" y="{-float(y) / float(size):.0f}"'
+        return f'<use href="#{name}" {at} fill="{ink}" transform="{scale}"/>'
+
+    def together(cells: re.Match[str]) -> str:
+        fills: dict[str, str] = {}
+        for place, fill in _CELL.findall(cells[0]):
+            fills[fill] = fills.get(fill, "") + place
+        return "".join(f'<path d="{places}" fill="{fill}"/>\n' for fill, places in fills.items())
+
+    drawn = _taken(_STANDALONE.sub("", svg).replace("xlink:href", "href").replace('pt"', '"', 2), known)
+    drawn = _CELLS.sub(together, _WORD.sub(word, drawn))
+    drawn = _RUN.sub(lambda run: f"<g{run[1]}>{run[0].replace(run[1], '')}</g>\n", drawn)
+    return drawn.replace(">", f"><defs>{''.join(known.values())}</defs>", 1)
+
+
+class Shared:
+    """What the drawings of one page define, each thing once and under a short name."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def without(self, shown: str) -> str:
+        """HTML whose drawings refer to the definitions of the page instead of their own."""
+        return self._renamed(_taken(shown, self._known))
+
+    @property
+    def definitions(self) -> str:
+        """All that was defined so far."""
+        return self._renamed("".join(self._known.values()))
+
+    def _renamed(self, svg: str) -> str:
+        names = {name: f"g{at}" for at, name in enumerate(self._known)}
+        return _NAME.sub(lambda found: names.get(found[1], found[1]), svg)
+
+
+def _taken(shown: str, known: dict[str, str]) -> str:
+    """Take definitions out of drawings. A name is made from its content, so it never means two things."""
+
+    def take(found: re.Match[str]) -> str:
+        known.update((one[2], one[0]) for one in _DEFINITION.finditer(found[1]))
+        return ""
+
+    return _DEFINITIONS.sub(take, shown)
