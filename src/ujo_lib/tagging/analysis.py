@@ -287,7 +287,7 @@ def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels, level: f
     # As other tables of one year name it.
     calendar = {name: (f"{month.month}月",) for name, month in zip(names, every, strict=True)}
     month = Dimension(variable="month", groups=calendar)
-    columns = {"theme": _THEME, "month": month, **_counted(_TAGGED, "その月の相談", level=level)}
+    columns = {"theme": _THEME, "month": month, **_counted(_TAGGED, "各月の相談", level=level)}
     return Typed.of(table, columns)
 
 
