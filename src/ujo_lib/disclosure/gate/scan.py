@@ -35,7 +35,7 @@ _UNIT = "(?:年度|年|か月|月|日|時台|時|分|人|名|件|回|歳|代|割
 _NUMBERS = re.compile(rf"\d+{_UNIT}")
 """Numbers as generated sentences print them: what a `{placeholder}` of the wording may have become."""
 _SEAM = re.compile(f"[{BLOCK},。\t\r\n<>]")
-"""Where one piece of a layer or one sentence ends and the next begins. Before markup is taken away its tags stand among the words."""
+"""Where one piece of a layer or one sentence ends and the next begins; tags stand among the words until markup goes."""
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _PHRASE_END = re.compile(rf"(?:\{{[^{{}}]*\}}|\d+)[\W_]*{_UNIT}|[\W_]+")
 
