@@ -20,7 +20,8 @@ def city(sample_data, tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("city")
     shutil.copytree(sample_data, root / "data" / "sample")
     (root / "params").mkdir()
-    shutil.copy(PROJECT / "params" / "ad_headings.yaml", root / "params")
+    for name in ("ad_headings.yaml", "survey_items.yaml"):
+        shutil.copy(PROJECT / "params" / name, root / "params")
     return root
 
 

@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from ujo_lib.cli.common import (
@@ -117,12 +118,14 @@ def _gate(options: argparse.Namespace) -> int:
         spoken_headings,
     )
 
+    root = None
+    with suppress(FileNotFoundError):  # outside a project, nothing committed is known
+        root = project_root()
     try:
         secret = [file for path in options.confidential for file in files_below(path)]
         words = [
             file.read_text(encoding="utf-8") for path in options.vocabulary for file in files_below(path)
         ]
-        root = project_root() if _in_a_project() else None
         words += committed_words(root) if root else ()
         spoken = spoken_headings(root)
         texts = (text for file in secret for text in read_confidential(file, spoken))
@@ -133,11 +136,3 @@ def _gate(options: argparse.Namespace) -> int:
         return explain(error, DATA_PROBLEMS)
     print(to_json(found) if options.json else to_text(found), end="" if options.json else "\n")
     return REFUSED if any(finding.severity == "error" for finding in found) else DONE
-
-
-def _in_a_project() -> bool:
-    try:
-        project_root()
-    except FileNotFoundError:
-        return False
-    return True

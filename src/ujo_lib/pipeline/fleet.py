@@ -115,17 +115,8 @@ def attempt(
     else:
         state = "unchanged" if outcome.unchanged else "done"
         cover = (place.internal if options.get("only") else place.release) / "index.html"
-        return Result(
-            place.site,
-            place.year,
-            title,
-            state,
-            "",
-            outcome.run_id,
-            len(outcome.executed),
-            outcome.seconds,
-            str(cover),
-        )
+        made = (outcome.run_id, len(outcome.executed), outcome.seconds, str(cover))
+        return Result(place.site, place.year, title, state, "", *made)
     progress.note(message)
     return Result(place.site, place.year, title, state, message)
 

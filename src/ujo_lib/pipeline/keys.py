@@ -85,8 +85,7 @@ def _sources_first(reads: Mapping[str, Iterable[str]]) -> list[str]:
     except CycleError as error:
         told = "、".join(dict.fromkeys(error.args[1]))
         remedy = "どちらかの metadata の reads から、もう一方を消す"
-        problem = ParameterProblem("notebooks", "reads", told, "互いに読まないこと", remedy)
-        raise ParameterError([problem]) from None
+        raise ParameterError.of("notebooks", "reads", told, "互いに読まないこと", remedy) from None
 
 
 def run_id(steps: Iterable[Step]) -> str:

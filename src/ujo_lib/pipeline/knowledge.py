@@ -62,7 +62,7 @@ class Knowledge:
         ]
         return cls(
             _policy(rules, steps[0].settings.threshold),
-            tuple(_figure(rules)),
+            _figures(rules),
             next(iter(published), None),
             tuple(past for file in place.memories() for past in load_past(file.read_text("utf-8"))),
         )
@@ -89,28 +89,13 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
 
 
 def _policy(rules: DisclosureRules, threshold: int) -> Policy:
-    return Policy(
-        threshold=threshold,
-        zero_rule=rules.zero_rule,
-        required_width=rules.required_width,
-        exemptions=tuple(
-            Exemption(one.population, one.dimensions, one.min_total, one.reason) for one in rules.exemptions
-        ),
-        own_case=rules.own_case,
-        dominance=rules.dominance,
-    )
+    told = {name: value for name, value in rules if name not in ("exemptions", "public_figures")}
+    return Policy(threshold, exemptions=tuple(Exemption(**dict(one)) for one in rules.exemptions), **told)
 
 
-def _figure(rules: DisclosureRules) -> list[PublicFigure]:
-    return [
-        PublicFigure(
-            one.population,
-            one.where,
-            one.low,
-            one.low if one.high is None else one.high,
-            one.source,
-            one.multiple,
-            one.period,
-        )
+def _figures(rules: DisclosureRules) -> tuple[PublicFigure, ...]:
+    """The figures that the site declares; one that gives no range is its own upper end."""
+    return tuple(
+        PublicFigure(**dict(one) | {"high": one.low if one.high is None else one.high})
         for one in rules.public_figures
-    ]
+    )

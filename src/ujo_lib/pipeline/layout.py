@@ -7,6 +7,17 @@ from pathlib import Path
 from ujo_lib.params import Notebook, NotebookSettings, notebooks_of_year, read_settings
 
 
+class _Below:
+    """A file or folder that has its fixed name in another folder of the same place and year."""
+
+    def __init__(self, folder: str, name: str) -> None:
+        self.folder, self.name = folder, name
+
+    def __get__(self, place: "SiteYear", owner: type["SiteYear"]) -> Path:
+        folder: Path = getattr(place, self.folder)
+        return folder / self.name
+
+
 @dataclass(frozen=True)
 class SiteYear:
     """One place and one fiscal year: the unit that is run, locked and released.
@@ -31,74 +42,36 @@ class SiteYear:
         """Folder of everything that a run makes."""
         return self.root / "outputs" / self.site / f"fy{self.year}"
 
-    @property
-    def internal(self) -> Path:
-        """Pages for readers inside the city."""
-        return self.outputs / "internal"
-
-    @property
-    def release(self) -> Path:
-        """Pages for readers outside: a candidate after `ujo run`, checked and sealed after `ujo release`."""
-        return self.outputs / "release"
-
-    @property
-    def figures(self) -> Path:
-        """Figures of both audiences as files, made on request; apart from the pages, so that a seal stands."""
-        return self.outputs / "figures"
-
-    @property
-    def archive(self) -> Path:
-        """Earlier releases, each under its run id."""
-        return self.outputs / "releases"
-
-    @property
-    def disclosed(self) -> Path:
-        """What releases of this year have told outsiders, each under its run id; confidential."""
-        return self.outputs / "disclosed"
+    internal = _Below("outputs", "internal")
+    """Pages for readers inside the city."""
+    release = _Below("outputs", "release")
+    """Pages for readers outside: a candidate after `ujo run`, checked and sealed after `ujo release`."""
+    figures = _Below("outputs", "figures")
+    """Figures of both audiences as files, made on request; apart from the pages, so that a seal stands."""
+    archive = _Below("outputs", "releases")
+    """Earlier releases, each under its run id."""
+    disclosed = _Below("outputs", "disclosed")
+    """What releases of this year have told outsiders, each under its run id; confidential."""
+    rules = _Below("params", "disclosure.yaml")
+    """The site's rules for disclosure control; need not exist."""
+    review = _Below("outputs", "review")
+    """What the last review found, for the city alone: intervals of hidden counts, findings of the gate."""
+    leaving = _Below("review", "leaving")
+    """What the sealed release will have told outsiders once it is signed; it moves to `disclosed` then."""
+    failed = _Below("outputs", "failed")
+    """Half-run notebooks of the last failure."""
+    manifest = _Below("outputs", "manifest.json")
+    """The witness of the last successful run."""
+    lock = _Below("outputs", ".lock")
+    """Held while a run is under way."""
+    log = _Below("outputs", "run.log")
+    """What happened, in Japanese, newest last."""
+    steps = _Below("outputs", ".steps")
+    """Finished steps by key: what makes a rerun quick and a killed run resumable."""
 
     def memories(self) -> list[Path]:
         """The files in `disclosed` of every year of the site."""
         return sorted(self.outputs.parent.glob(f"fy*/{self.disclosed.name}/*.json"))
-
-    @property
-    def rules(self) -> Path:
-        """The site's rules for disclosure control; need not exist."""
-        return self.params / "disclosure.yaml"
-
-    @property
-    def review(self) -> Path:
-        """What the last review found, for the city alone: intervals of hidden counts, findings of the gate."""
-        return self.outputs / "review"
-
-    @property
-    def leaving(self) -> Path:
-        """What the sealed release will have told outsiders once it is signed; it moves to `disclosed` then."""
-        return self.review / "leaving"
-
-    @property
-    def failed(self) -> Path:
-        """Half-run notebooks of the last failure."""
-        return self.outputs / "failed"
-
-    @property
-    def manifest(self) -> Path:
-        """The witness of the last successful run."""
-        return self.outputs / "manifest.json"
-
-    @property
-    def lock(self) -> Path:
-        """Held while a run is under way."""
-        return self.outputs / ".lock"
-
-    @property
-    def log(self) -> Path:
-        """What happened, in Japanese, newest last."""
-        return self.outputs / "run.log"
-
-    @property
-    def steps(self) -> Path:
-        """Finished steps by key: what makes a rerun quick and a killed run resumable."""
-        return self.outputs / ".steps"
 
     @property
     def notebooks(self) -> list[Notebook]:

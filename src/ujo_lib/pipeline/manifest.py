@@ -65,19 +65,19 @@ class Manifest:
         versions: versions of Python and the main packages.
     """
 
-    run_id: str
-    verdict: str
-    release_status: str
-    started: str
-    finished: str
-    settings: Mapping[str, Mapping[str, Any]]
-    internal: Mapping[str, StepRecord]
-    release: Mapping[str, StepRecord]
-    plan: str
-    advice: tuple[str, ...]
-    known: str
-    files: Mapping[str, str]
-    versions: Mapping[str, str]
+    run_id: str = ""
+    verdict: str = ""
+    release_status: str = ""
+    started: str = ""
+    finished: str = ""
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    internal: Mapping[str, StepRecord] = field(default_factory=dict)
+    release: Mapping[str, StepRecord] = field(default_factory=dict)
+    plan: str = ""
+    advice: tuple[str, ...] = ()
+    known: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Self | None:

@@ -100,22 +100,18 @@ def write_pages(
     titles = _titles(steps)
     tables: list[Table] = []
     for step in steps:
-        context = _context(audience, step, steps, titles, finished[step.notebook].job.key[:12])
-        context = _noted(context, rules, notices.get(step.notebook, ()))
-        _write(folder / f"{step.notebook}.html", export_page(notebooks[step.notebook], context=context))
-        tables += _write_tables(finished[step.notebook], folder)
-        if audience == "internal":
-            (folder / "notebooks").mkdir(exist_ok=True)
-            shutil.copyfile(
-                finished[step.notebook].folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb"
-            )
+        done = finished[step.notebook]
+        context = _context(audience, step, steps, titles, done.job.key[:12])
+        tables += _write_page(done, _noted(context, rules, notices.get(step.notebook, ())), folder)
     entries = [IndexEntry(f"{name}.html", titles[name], _entry(notebooks[name])) for name in titles]
     summary = summary_of(steps)
     shown = notebooks[summary.notebook]
     highlights = "\n".join(_shown_as(kind, shown, text=False) for kind in (SENTENCES, TILES))
-    context = replace(_context(audience, summary, steps, titles, identity), chapter="", parameters=())
+    context = _context(audience, summary, steps, titles, identity)
+    links = tuple(replace(link, current=link.href == "index.html") for link in context.nav)
+    context = replace(context, nav=links, chapter="", parameters=())
     context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
-    _write(folder / "index.html", export_index(entries, _as_cover(context), highlights))
+    _write(folder / "index.html", export_index(entries, context, highlights))
     (folder / "tables" / "00_表の一覧.csv").write_bytes(list_of_tables(tables))
     texts = [PageText(titles[name], said_on(notebook)) for name, notebook in notebooks.items()]
     (folder / WORKBOOK).write_bytes(workbook(tables, texts, _about(context)))
@@ -146,15 +142,16 @@ def refresh_page(
     for step in steps:
         if step.notebook in names:
             done = finished[step.notebook]
-            context = _context("internal", step, steps, titles, done.job.key[:12])
-            _write(folder / f"{step.notebook}.html", export_page(done.notebook, context=context))
-            _write_tables(done, folder)
-            (folder / "notebooks").mkdir(exist_ok=True)
-            shutil.copyfile(done.folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb")
+            _write_page(done, _context("internal", step, steps, titles, done.job.key[:12]), folder)
 
 
-def _write_tables(done: Finished, folder: Path) -> list[Table]:
-    """Write the tables of one notebook as CSV; return them for the files about all of them."""
+def _write_page(done: Finished, context: PageContext, folder: Path) -> list[Table]:
+    """Write the page and tables of one notebook; return its tables for the files about all of them."""
+    name = done.job.notebook
+    _write(folder / f"{name}.html", export_page(done.notebook, context=context))
+    if done.job.audience == "internal":
+        (folder / "notebooks").mkdir(exist_ok=True)
+        shutil.copyfile(done.folder / EXECUTED, folder / "notebooks" / f"{name}.ipynb")
     (folder / "tables").mkdir(exist_ok=True)
     tables = [Table.of(record) for record in done.records()]
     for table in tables:
@@ -284,13 +281,6 @@ def _entry(notebook: NotebookNode) -> str:
         return answer
     question = re.search(r"\*\*問い: (.+?)\*\*", notebook.cells[0].source)
     return question[1] if question else ""
-
-
-def _as_cover(context: PageContext) -> PageContext:
-    """Mark the cover as the page one is on."""
-    return replace(
-        context, nav=tuple(replace(link, current=link.href == "index.html") for link in context.nav)
-    )
 
 
 def _shown_as(kind: str, notebook: NotebookNode, *, text: bool) -> str:

@@ -32,7 +32,7 @@ from ujo_lib.pipeline.progress import Progress
 if TYPE_CHECKING:
     from ujo_lib.pipeline.execute import NotebookFailedError
     from ujo_lib.pipeline.release import Masked
-    from ujo_lib.pipeline.steps import Finished, StepStore, Walk
+    from ujo_lib.pipeline.steps import Finished, Job, Walk
 
 CANDIDATE = "秘匿審査前・配布不可"
 """Status of release pages that nobody has reviewed."""
@@ -128,24 +128,34 @@ def _bring_up_to_date(
     with locked(place), private_files():
         steps = plan_steps(place)
         only = [one.name for one in chosen([step.about for step in steps], only)] if only else ()
-        before = Manifest.read(place.manifest)
-        if not force and before and _is_current(before, steps, only, place, status):
+        before = Manifest.read(place.manifest) or Manifest()
+        task = _Task(place, steps, only, before, status, force, progress)
+        if not force and task.is_current():
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
-        shutil.rmtree(_staging(place), ignore_errors=True)
-        with _walk(place, steps, jobs, force, progress) as walk:
-            made = _make_pages(walk, steps, only, _seconds_before(before))
-        staged = _stage(place, steps, made, before, status)
-        manifest = _put_in_place(place, steps, made, before, staged, started, progress)
+        shutil.rmtree(task.staging, ignore_errors=True)
+        with _walk(task, jobs) as walk:
+            made = task.make_pages(walk)
+        task.stage(made)
+        manifest = task.put_in_place(made, started)
     executed = tuple((step.job.audience, step.job.notebook) for step in made.all if not step.reused)
     return Outcome(place, manifest.run_id, executed, unchanged=False, seconds=time.monotonic() - begun)
 
 
 @dataclass(frozen=True)
 class _Made:
-    """Finished steps by notebook for the two audiences, and the plan between them with what it was made from."""
+    """What a run has made.
+
+    Attributes:
+        internal, release: finished steps by notebook; no release when only some pages were asked for.
+        identity: the run id.
+        status: what may be done with the release pages.
+        masked: the plan between the audiences, with what it was made from.
+    """
 
     internal: Mapping[str, "Finished"]
     release: Mapping[str, "Finished"]
+    identity: str
+    status: str
     masked: "Masked | None" = None
 
     @property
@@ -153,58 +163,184 @@ class _Made:
         return [*self.internal.values(), *self.release.values()]
 
 
-def _make_pages(
-    walk: "Walk", steps: Sequence[Step], only: Sequence[str], seconds: Mapping[str, float]
-) -> _Made:
-    """Execute what has to be executed, for one audience after the other.
+@dataclass(frozen=True)
+class _Task:
+    """What is asked of a run.
 
-    Internal pages are written beside their target while the notebooks of the release are executed: this process only
-    waits for them.
-
-    Args:
-        walk: executes steps.
+    Attributes:
+        place: one place and year.
         steps: all steps of the year.
         only: the notebooks asked for; all when empty.
-        seconds: notebook → how long it took last time, as far as that is known.
+        before: the manifest of the last run, with nothing in it when there was none.
+        status: what may be done with the release pages in the end.
+        force: execute every step, finished or not.
+        progress: where to tell what happens.
     """
-    from ujo_lib.pipeline.knowledge import Knowledge
-    from ujo_lib.pipeline.pages import write_pages
-    from ujo_lib.pipeline.release import (
-        Masked,
-        counted_tables,
-        notices,
-        plan_masks,
-        release_jobs,
-        require_door,
-        write_masks,
-    )
-    from ujo_lib.pipeline.steps import Job
 
-    needed = _with_sources({step.notebook for step in steps if not only or step.notebook in only}, steps)
-    jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in needed]
-    internal, failures = walk.finish(jobs, seconds)
-    if failures:
-        raise NotebooksFailedError(failures, walk.place)
-    if only:
-        return _Made(internal, {})
-    known = Knowledge.read(walk.place, steps)
-    public = known.figures(counted_tables(internal))
-    kept = None if walk.force else walk.place.steps
-    masks = plan_masks(internal, known.policy, public, known.previous, kept)
-    for advice in masks.plan.suggestions:
-        walk.progress.note(advice)
-    plan = write_masks(masks, walk.place.steps)
-    with ThreadPoolExecutor(1) as beside:
-        said = notices(internal, masks, "internal")
-        target = _staging(walk.place) / "internal"
-        pages = beside.submit(write_pages, "internal", steps, internal, run_id(steps), target, said)
-        took = {name: step.seconds for name, step in internal.items()}
-        release, failures = walk.finish(release_jobs(steps, internal, masks, plan), took)
-        pages.result()
-    if failures:
-        raise NotebooksFailedError(failures, walk.place)
-    require_door({name: step.notebook for name, step in release.items()})
-    return _Made(internal, release, Masked(masks, known.policy, public, known.previous))
+    place: SiteYear
+    steps: Sequence[Step]
+    only: Sequence[str]
+    before: Manifest
+    status: str
+    force: bool
+    progress: Progress
+
+    @property
+    def staging(self) -> Path:
+        """Where pages wait, beside their target, until all of them are written."""
+        return self.place.outputs / ".staging"
+
+    def is_current(self) -> bool:
+        """Whether all of it stands, made from the same inputs, unaltered; a checked release serves as both."""
+        before, identity = self.before, run_id(self.steps)
+        same = all(
+            before.internal.get(step.notebook, StepRecord("")).key == step.key
+            for step in self.steps
+            if not self.only or step.notebook in self.only
+        )
+        whole = bool(self.only) or (
+            before.verdict == "complete"
+            and before.run_id == identity
+            and before.known == known_digest(self.place, identity)
+        )
+        enough = self.status == CANDIDATE or before.release_status == CHECKED
+        return same and whole and enough and before.stands(self.place.outputs)
+
+    def make_pages(self, walk: "Walk") -> _Made:
+        """Execute what has to be executed, for one audience after the other.
+
+        Internal pages are written beside their target while the notebooks of the release are executed: this process
+        only waits for them.
+        """
+        from ujo_lib.pipeline.knowledge import Knowledge
+        from ujo_lib.pipeline.pages import write_pages
+        from ujo_lib.pipeline.release import (
+            Masked,
+            counted_tables,
+            notices,
+            plan_masks,
+            release_jobs,
+            require_door,
+            write_masks,
+        )
+        from ujo_lib.pipeline.steps import Job
+
+        place, steps, before = self.place, self.steps, self.before
+        asked = {step.notebook for step in steps if not self.only or step.notebook in self.only}
+        needed = _with_sources(asked, steps)
+        jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in needed]
+        internal = self._finished(walk, jobs, {name: step.seconds for name, step in before.internal.items()})
+        if self.only:
+            return _Made(internal, {}, before.run_id, before.release_status or self.status)
+        known = Knowledge.read(place, steps)
+        public = known.figures(counted_tables(internal))
+        masks = plan_masks(
+            internal, known.policy, public, known.previous, None if self.force else place.steps
+        )
+        for advice in masks.plan.suggestions:
+            self.progress.note(advice)
+        plan, identity = write_masks(masks, place.steps), run_id(steps)
+        with ThreadPoolExecutor(1) as beside:
+            said, target = notices(internal, masks, "internal"), self.staging / "internal"
+            pages = beside.submit(write_pages, "internal", steps, internal, identity, target, said)
+            took = {name: step.seconds for name, step in internal.items()}
+            release = self._finished(walk, release_jobs(steps, internal, masks, plan), took)
+            pages.result()
+        require_door({name: step.notebook for name, step in release.items()})
+        masked = Masked(masks, known.policy, public, known.previous)
+        return _Made(internal, release, identity, self.status, masked)
+
+    def _finished(
+        self, walk: "Walk", jobs: Sequence["Job"], seconds: Mapping[str, float]
+    ) -> dict[str, "Finished"]:
+        finished, failures = walk.finish(jobs, seconds)
+        if failures:
+            raise NotebooksFailedError(failures, self.place)
+        return finished
+
+    def stage(self, made: _Made) -> None:
+        """Write what is not yet written of both sets of pages; review and seal a release."""
+        from ujo_lib.pipeline.pages import Rules, refresh_page, write_pages
+        from ujo_lib.pipeline.release import notices
+
+        place, steps, masked = self.place, self.steps, made.masked
+        if masked is None:
+            refresh_page(place, steps, made.internal, list(made.internal), self.staging / "internal")
+            return
+        checks: dict[str, Any] = {}
+        if checked := self.status == CHECKED:
+            from ujo_lib.pipeline.review import review_files, review_masks
+
+            # A page with anything else on it was refused before.
+            checks = {"door": {"ok": True, "pages": len(made.release)}}
+            checks |= review_masks(place, made.internal, masked)
+        folder, rules = self.staging / "release", Rules(masked.policy, reviewed=checked)
+        said = notices(made.internal, masked.masks, "release")
+        write_pages("release", steps, made.release, made.identity, folder, said, rules)
+        if checked:
+            seal(folder, checks | review_files(place, steps, folder, masked.policy))
+            open_to_readers(folder)
+
+    def put_in_place(self, made: _Made, started: str) -> Manifest:
+        """Rename both sets of pages into place, and bear witness."""
+        from ujo_lib.pipeline.knowledge import remember
+        from ujo_lib.pipeline.release import counted_tables
+        from ujo_lib.pipeline.steps import StepStore
+
+        place = self.place
+        replace_folder(self.staging / "internal", place.internal)
+        if made.masked:
+            kept = self._keep_old_as(made.identity)
+            replace_folder(self.staging / "release", place.release, keep_old_as=kept)
+            if kept and is_sealed(kept):
+                old = kept.relative_to(place.root)
+                self.progress.note(f"審査済みの前の公表用ページは {old} に残しました。")
+            shutil.rmtree(place.leaving, ignore_errors=True)
+            if made.status == CHECKED:  # what outsiders will know once it is signed
+                remember(place.leaving, made.identity, counted_tables(made.internal), made.masked.masks)
+        shutil.rmtree(self.staging, ignore_errors=True)
+        shutil.rmtree(place.failed, ignore_errors=True)
+        manifest = self._manifest(made, started)
+        manifest.write(place.manifest)
+        if made.release:
+            StepStore(place).forget_all_but(made.all)
+        return manifest
+
+    def _keep_old_as(self, identity: str) -> Path | None:
+        """Where the release to be replaced goes: one made of other inputs, and any that was sealed."""
+        place, before = self.place, self.before.run_id
+        if not before or not place.release.is_dir():
+            return None
+        if before == identity and not is_sealed(place.release):
+            return None
+        names = itertools.chain([before], (f"{before}-{number}" for number in itertools.count(2)))
+        return next(folder for name in names if not (folder := place.archive / name).exists())
+
+    def _manifest(self, made: _Made, started: str) -> Manifest:
+        place, before, masked = self.place, self.before, made.masked
+        parts = {step.notebook: step.parts for step in self.steps}
+        internal, release = (
+            {
+                name: StepRecord(step.job.key, told.get(name, {}), round(step.seconds, 2), step.reused)
+                for name, step in finished.items()
+            }
+            for finished, told in ((made.internal, parts), (made.release, {}))
+        )
+        return Manifest(
+            run_id=made.identity,
+            verdict="complete" if masked or before.verdict == "complete" else "internal",
+            release_status=made.status,
+            started=started,
+            finished=_now(),
+            settings={step.notebook: step.settings.model_dump() for step in self.steps},
+            internal={**before.internal, **internal},
+            release=release or before.release,
+            plan=masked.masks.plan.digest if masked else before.plan,
+            advice=masked.masks.plan.suggestions if masked else before.advice,
+            known=known_digest(place, made.identity) if masked else before.known,
+            files=hashes(place.outputs, filter(Path.is_dir, (place.internal, place.release))),
+            versions=versions(),
+        )
 
 
 def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:
@@ -213,164 +349,6 @@ def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:
     while more := {source for name in names for source in needs[name]} - names:
         names = names | more
     return [step for step in steps if step.notebook in names]
-
-
-@dataclass(frozen=True)
-class _Staged:
-    """Finished pages beside their targets.
-
-    Attributes:
-        folder: holds `internal` and, unless only internal pages were asked for, `release`.
-        identity: the run id.
-        status: what may be done with the release pages.
-    """
-
-    folder: Path
-    identity: str
-    status: str
-
-
-def _stage(
-    place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, status: str
-) -> _Staged:
-    """Write what is not yet written of both sets of pages beside their targets; review and seal a release there."""
-    from ujo_lib.pipeline.pages import Rules, refresh_page, write_pages
-    from ujo_lib.pipeline.release import notices
-
-    staging = _staging(place)
-    if made.masked is None:
-        refresh_page(place, steps, made.internal, list(made.internal), staging / "internal")
-        return _Staged(staging, before.run_id if before else "", before.release_status if before else status)
-    identity = run_id(steps)
-    checks = _review_masks(place, made, made.masked) if status == CHECKED else {}
-    rules = Rules(made.masked.policy, reviewed=status == CHECKED)
-    said = notices(made.internal, made.masked.masks, "release")
-    write_pages("release", steps, made.release, identity, staging / "release", said, rules)
-    if status == CHECKED:
-        _seal(place, steps, made.masked, checks, staging / "release")
-    return _Staged(staging, identity, status)
-
-
-def _review_masks(place: SiteYear, made: _Made, masked: "Masked") -> dict[str, Any]:
-    from ujo_lib.pipeline.review import review_masks
-
-    door = {"ok": True, "pages": len(made.release)}  # a page with anything else on it was refused before
-    return {"door": door, **review_masks(place, made.internal, masked)}
-
-
-def _seal(
-    place: SiteYear, steps: Sequence[Step], masked: "Masked", checks: Mapping[str, Any], folder: Path
-) -> None:
-    from ujo_lib.pipeline.review import review_files
-
-    seal(folder, {**checks, **review_files(place, steps, folder, masked.policy)})
-    open_to_readers(folder)
-
-
-def _put_in_place(
-    place: SiteYear,
-    steps: Sequence[Step],
-    made: _Made,
-    before: Manifest | None,
-    staged: _Staged,
-    started: str,
-    progress: Progress,
-) -> Manifest:
-    """Rename both sets of pages into place, and bear witness."""
-    replace_folder(staged.folder / "internal", place.internal)
-    if made.release:
-        kept = _keep_old_as(place, before, staged)
-        replace_folder(staged.folder / "release", place.release, keep_old_as=kept)
-        if kept and is_sealed(kept):
-            progress.note(f"審査済みの前の公表用ページは {kept.relative_to(place.root)} に残しました。")
-        _note_what_leaves(place, made, staged)
-    shutil.rmtree(staged.folder, ignore_errors=True)
-    shutil.rmtree(place.failed, ignore_errors=True)
-    manifest = _manifest(place, steps, made, before, staged, started)
-    manifest.write(place.manifest)
-    if made.release:
-        _store(place).forget_all_but(made.all)
-    return manifest
-
-
-def _keep_old_as(place: SiteYear, before: Manifest | None, staged: _Staged) -> Path | None:
-    """Where the release that is about to be replaced goes: one made of other inputs, and any that was sealed."""
-    if not before or not place.release.is_dir():
-        return None
-    if before.run_id == staged.identity and not is_sealed(place.release):
-        return None
-    further = (f"{before.run_id}-{number}" for number in itertools.count(2))
-    names = itertools.chain([before.run_id], further)
-    return next(folder for name in names if not (folder := place.archive / name).exists())
-
-
-def _note_what_leaves(place: SiteYear, made: _Made, staged: _Staged) -> None:
-    """Lay ready what outsiders will know once the sealed release is signed."""
-    from ujo_lib.pipeline.knowledge import remember
-    from ujo_lib.pipeline.release import counted_tables
-
-    shutil.rmtree(place.leaving, ignore_errors=True)
-    if staged.status == CHECKED and made.masked:
-        remember(place.leaving, staged.identity, counted_tables(made.internal), made.masked.masks)
-
-
-def _manifest(
-    place: SiteYear,
-    steps: Sequence[Step],
-    made: _Made,
-    before: Manifest | None,
-    staged: _Staged,
-    started: str,
-) -> Manifest:
-    parts = {step.notebook: step.parts for step in steps}
-    records = {
-        audience: {
-            name: StepRecord(
-                step.job.key,
-                parts[name] if audience == "internal" else {},
-                round(step.seconds, 2),
-                step.reused,
-            )
-            for name, step in finished.items()
-        }
-        for audience, finished in (("internal", made.internal), ("release", made.release))
-    }
-    return Manifest(
-        run_id=staged.identity,
-        verdict="complete" if made.release or (before and before.verdict == "complete") else "internal",
-        release_status=staged.status,
-        started=started,
-        finished=_now(),
-        settings={step.notebook: step.settings.model_dump() for step in steps},
-        internal={**(before.internal if before else {}), **records["internal"]},
-        release=records["release"] or (before.release if before else {}),
-        plan=made.masked.masks.plan.digest if made.masked else (before.plan if before else ""),
-        advice=made.masked.masks.plan.suggestions if made.masked else (before.advice if before else ()),
-        known=known_digest(place, staged.identity) if made.masked else (before.known if before else ""),
-        files=hashes(
-            place.outputs, [folder for folder in (place.internal, place.release) if folder.is_dir()]
-        ),
-        versions=versions(),
-    )
-
-
-def _is_current(
-    before: Manifest, steps: Sequence[Step], only: Sequence[str], place: SiteYear, status: str
-) -> bool:
-    """Whether everything asked for stands, made from the same inputs, unaltered; a checked release serves as both."""
-    same = all(
-        before.internal.get(step.notebook, StepRecord("")).key == step.key
-        for step in steps
-        if not only or step.notebook in only
-    )
-    identity = run_id(steps)
-    whole = bool(only) or (
-        before.verdict == "complete"
-        and before.run_id == identity
-        and before.known == known_digest(place, identity)
-    )
-    enough = status == CANDIDATE or before.release_status == CHECKED
-    return same and whole and enough and before.stands(place.outputs)
 
 
 @contextmanager
@@ -391,18 +369,17 @@ def locked(place: SiteYear) -> Iterator[None]:
 
 
 @contextmanager
-def _walk(
-    place: SiteYear, steps: Sequence[Step], jobs: int | None, force: bool, progress: Progress
-) -> "Iterator[Walk]":
+def _walk(task: _Task, jobs: int | None) -> "Iterator[Walk]":
     """Offer a walk whose kernels are forked where the system can fork, and started where it cannot."""
     from ujo_lib.pipeline.kernels import ForkServer, can_fork, forked_manager, started_manager
 
+    place, steps = task.place, task.steps
     threads = jobs or (os.cpu_count() or 1) + 1  # one more than processors: kernels wait between cells
     place.steps.mkdir(parents=True, exist_ok=True)
     if not can_fork():
         from ujo_lib.pipeline.steps import Walk
 
-        yield Walk(place, started_manager, threads, force, progress)
+        yield Walk(place, started_manager, threads, task.force, task.progress)
         return
     kinds = dict.fromkeys(kind for step in steps for kind in step.settings.kinds)
     modules = dict.fromkeys(name for step in steps for name in step.about.imports)
@@ -411,22 +388,7 @@ def _walk(
         from ujo_lib.pipeline import pages, release  # noqa: F401
         from ujo_lib.pipeline.steps import Walk
 
-        yield Walk(place, lambda: forked_manager(server), threads, force, progress)
-
-
-def _staging(place: SiteYear) -> Path:
-    """Where pages wait, beside their target, until all of them are written."""
-    return place.outputs / ".staging"
-
-
-def _seconds_before(before: Manifest | None) -> dict[str, float]:
-    return {name: record.seconds for name, record in before.internal.items()} if before else {}
-
-
-def _store(place: SiteYear) -> "StepStore":
-    from ujo_lib.pipeline.steps import StepStore
-
-    return StepStore(place)
+        yield Walk(place, lambda: forked_manager(server), threads, task.force, task.progress)
 
 
 def _now() -> str:
