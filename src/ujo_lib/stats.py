@@ -18,7 +18,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
-from scipy.stats import contingency
 
 MAX_PATHS = 400_000
 """How many partial tables `fisher_freeman_halton` may hold before it gives up (a second or two)."""
@@ -49,20 +48,6 @@ class RateRatio:
 
     `estimate` is None for 0/0, `math.inf` when only the comparison rate is 0; `high` may be `math.inf`.
     `p_minlike` is what R's ``poisson.test`` prints; it does not belong to the interval.
-    """
-
-    estimate: float | None
-    low: float
-    high: float
-    p_value: float
-    p_minlike: float
-
-
-@dataclass(frozen=True)
-class OddsRatio:
-    """Conditional odds ratio of a 2×2 table; `low`, `high`, `p_value` from one central test of "ratio = 1".
-
-    `estimate` is None when a margin is empty. `p_minlike` is what R's ``fisher.test`` prints.
     """
 
     estimate: float | None
@@ -221,34 +206,6 @@ def ratio_of_estimates(top: Interval, bottom: Interval) -> Interval:
     root = math.sqrt(max((a * b) ** 2 - u1 * l2 * (2 * a - u1) * (2 * b - l2), 0.0))
     high = (a * b + root) / (l2 * (2 * b - l2))
     return Interval(a / b, low, high)
-
-
-def fisher_exact(table: ArrayLike, level: float = LEVEL) -> OddsRatio:
-    """Fisher's exact test of a 2×2 table with the conditional odds ratio and its exact interval.
-
-    Args:
-        table: 2×2 non-negative whole counts.
-        level: confidence level in (0, 1).
-
-    Raises:
-        ValueError: not 2×2, negative or broken counts.
-    """
-    counts = _count_table(table)
-    if counts.shape != (2, 2):
-        raise ValueError(f"a 2×2 table is needed, not {counts.shape[0]}×{counts.shape[1]}")
-    (a, b), (c, d) = counts.tolist()
-    if 0 in (a + b, c + d, a + c, b + d):
-        return OddsRatio(None, 0.0, math.inf, 1.0, 1.0)
-    fitted = contingency.odds_ratio(counts, kind="conditional")
-    limits = fitted.confidence_interval(confidence_level=level)
-    null = scipy_stats.hypergeom(a + b + c + d, a + b, a + c)
-    return OddsRatio(
-        estimate=float(fitted.statistic),
-        low=float(limits.low),
-        high=float(limits.high),
-        p_value=min(1.0, 2 * float(min(null.cdf(a), null.sf(a - 1)))),
-        p_minlike=fisher_freeman_halton(counts),
-    )
 
 
 def fisher_freeman_halton(table: ArrayLike) -> float:

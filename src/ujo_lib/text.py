@@ -158,6 +158,11 @@ _TITLE = re.compile("さん|さま|くん|ちゃん|先生|君|様|氏|殿")
 _LOT_NUMBER = re.compile(rf"\d{_LOT}|\d号室")
 
 
+def cells(text: str) -> int:
+    """Cells that a text takes on a console, where a Japanese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
 def mask_personal(text: str, names: Iterable[str] = ()) -> str:
     """Free text with what could name a person replaced by its kind in brackets, e.g. 「〔氏名〕さん」.
 

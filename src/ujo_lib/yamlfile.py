@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, Self, TypeVar, get_args
 
 import yaml
 from pydantic import (
@@ -87,6 +87,11 @@ class ParameterError(ValueError):
         lines = [f"パラメーターに {len(self.problems)} 件の誤りがあります。"]
         lines += [f"  {number}. {problem}" for number, problem in enumerate(self.problems, 1)]
         super().__init__("\n".join(lines))
+
+    @classmethod
+    def of(cls, file: str, key: str, value: str, expected: str, remedy: str, line: int | None = None) -> Self:
+        """One wrong parameter, told as in `ParameterProblem`."""
+        return cls([ParameterProblem(file, key, value, expected, remedy, line)])
 
     def _render_traceback_(self) -> list[str]:
         """What Jupyter shows: the sentence, without the way through the program that led to it."""
@@ -169,9 +174,7 @@ class Document:
             expected = str(error.problem) if isinstance(error, _RefusedError) else "UTF-8 の YAML"
         except (ValueError, RecursionError):
             expected, remedy = "ふつうの大きさの値", "桁の多すぎる数や深い入れ子をなくす"
-        raise ParameterError(
-            [ParameterProblem(file.name, "(ファイル)", "(読めない)", expected, remedy, line)]
-        )
+        raise ParameterError.of(file.name, "(ファイル)", "(読めない)", expected, remedy, line)
 
     def line(self, place: Place) -> int | None:
         """The line of a value, or of the innermost thing around it that is there; None for the whole file."""

@@ -76,7 +76,7 @@ def test_everything_is_also_json_and_html(desk: Desk):
     assert 'scope="col"' in page
     with pytest.raises(intake.DataProblems) as raised:
         desk.load()
-    assert json.loads(raised.value.to_json())[0]["row"] == 3
+    assert raised.value.problems[0].row == 3
     assert "エラー1件" in str(raised.value)
     assert list(taken.repairs.columns) == list(REPAIR_COLUMNS)
 

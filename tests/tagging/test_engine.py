@@ -113,15 +113,6 @@ def test_impossible_user_words_are_refused(changed: dict[str, object]) -> None:
         d.load_dictionary().with_words([d.UserEntry(**fields | changed)])
 
 
-def test_user_dictionary_file_is_read(tmp_path: Path) -> None:
-    file = tmp_path / "words.csv"
-    file.write_text("".join(f"{word.as_csv()}\n" for word in WORDS), encoding="utf-8")
-    assert d.read_user_words(file) == WORDS
-    file.write_text("学校,1,2\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="1行目"):
-        d.read_user_words(file)
-
-
 def test_threads_may_share_one_engine(arrays: ArrayEngine) -> None:
     parts = [[invented(seed, 400) for seed in range(at, at + 20)] for at in range(0, 80, 20)]
     with ThreadPoolExecutor(4) as pool:

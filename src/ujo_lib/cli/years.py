@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-import unicodedata
 from collections.abc import Sequence
 
 from ujo_lib.cli.common import DONE, WRONG_PARAMETERS, AddCommand, explain, place_of
 from ujo_lib.fiscal import FiscalYear
+from ujo_lib.text import cells
 
 
 def add_commands(command: AddCommand) -> None:
@@ -53,14 +53,10 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _aligned(lines: Sequence[Sequence[str]]) -> str:
     """Columns one below the other on a console, where a Japanese character is two cells wide."""
-    widths = [max(map(_cells, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
-            text + " " * (width - _cells(text)) for text, width in zip(line, widths, strict=True)
+            text + " " * (width - cells(text)) for text, width in zip(line, widths, strict=True)
         ).rstrip()
         for line in lines
     )
-
-
-def _cells(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)

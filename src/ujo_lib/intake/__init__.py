@@ -5,7 +5,6 @@
 """
 
 from ujo_lib.intake import overview
-from ujo_lib.intake.export import write_csv
 from ujo_lib.intake.loading import Intake, check, load, not_supplied, of_source
 from ujo_lib.intake.problems import DataProblems, Problem, Repair
 from ujo_lib.intake.schemas import SCHEMAS
@@ -21,5 +20,4 @@ __all__ = [
     "not_supplied",
     "of_source",
     "overview",
-    "write_csv",
 ]

@@ -115,9 +115,7 @@ def _layouts(root: Path, inputs: Inputs, wanted: Collection[str]) -> Mapping[str
     needed = files and (files.layout or any(own.layout for own in files.per_file.values()))
     if needed and inputs.ad_headings is None:
         remedy = "ad_headings: params/ad_headings.yaml を書いてください。"
-        raise ParameterError(
-            [ParameterProblem("inputs.yaml", "ad_headings", "(なし)", "広告の見出し表", remedy)]
-        )
+        raise ParameterError.of("inputs.yaml", "ad_headings", "(なし)", "広告の見出し表", remedy)
     return read_yaml(AdHeadings, root / str(inputs.ad_headings)).root if needed else {}
 
 

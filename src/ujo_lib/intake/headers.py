@@ -247,12 +247,8 @@ def _require(header: Header, schema: Schema, spec: FileSpec, notes: Notes) -> No
         groups = [f"_{_fold(heading)}_" for heading in (item.heading, *item.aliases)]
         unread = [f"_{_fold(header.headings[place])}" for place in header.ignored]
         if not present and any(group in heading for group in groups for heading in unread):
-            notes.problem(
-                "multiple_answers の宣言",
-                f"inputs.yaml の multiple_answers に {item.name}: dummies か marks を書いてください。",
-                "15",
-                column=item.heading,
-            )
+            remedy = f"inputs.yaml の multiple_answers に {item.name}: dummies か marks を書いてください。"
+            notes.problem("multiple_answers の宣言", remedy, "15", column=item.heading)
         elif not present and (item.required or item.name in spec.multiple_answers):
             absent.append(item.heading)
         elif not present:
@@ -270,10 +266,5 @@ def _require(header: Header, schema: Schema, spec: FileSpec, notes: Notes) -> No
     for heading in absent:
         near = get_close_matches(heading, free, n=1, cutoff=0.3)
         hint = f"「{near[0]}」がこれなら、inputs.yaml の columns で対応を書いてください。" if near else ""
-        notes.problem(
-            f"列「{heading}」があること",
-            f"{hint}見出しを元の様式どおりに直してください。",
-            "11",
-            row=header.top + 1,
-            column=heading,
-        )
+        remedy = f"{hint}見出しを元の様式どおりに直してください。"
+        notes.problem(f"列「{heading}」があること", remedy, "11", row=header.top + 1, column=heading)

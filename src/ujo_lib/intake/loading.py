@@ -22,12 +22,13 @@ from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.headers import Header, find_header
 from ujo_lib.intake.multiple import parse_columns, parse_listed
 from ujo_lib.intake.problems import (
+    PROBLEM_COLUMNS,
+    REPAIR_COLUMNS,
     DataProblems,
     Notes,
     Problem,
+    as_frame,
     html_table,
-    problems_frame,
-    repairs_frame,
     summary_line,
 )
 from ujo_lib.intake.reading import Grid, UnreadableError, digest, read_bytes, read_grid
@@ -118,7 +119,7 @@ class Intake:
             "rows_dropped": "除いた行",
             "rows_kept": "使う行",
         }
-        table = html_table("読み込んだファイル", headings, self.sources.to_dict("records"))
+        table = html_table("読み込んだファイル", headings, self.sources)
         return f"<p>{html.escape(summary_line(self.faults))}</p>{table}" + (
             DataProblems(self.faults)._repr_html_() if self.faults else ""
         )
@@ -164,12 +165,8 @@ def load(
     for kind, reason in taken.not_supplied.items():
         if kind in dispensable:
             continue
-        own.problem(
-            f"{SCHEMAS[kind].title}のファイル",
-            f"この年度には資料がありません({reason})。`ujo run` では、このページは理由だけを載せます。",
-            "定義",
-            column=kind,
-        )
+        remedy = f"この年度には資料がありません({reason})。`ujo run` では、このページは理由だけを載せます。"
+        own.problem(f"{SCHEMAS[kind].title}のファイル", remedy, "定義", column=kind)
     if own.problems or not taken.ok:
         raise DataProblems((*own.problems, *taken.faults))
     blank = {kind: _blank_frame(taken.schemas[kind]) for kind in taken.not_supplied}
@@ -252,13 +249,8 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
         )
     layout = declaration.layouts.get(spec.layout or "")
     if spec.layout and layout is None:
-        notes.problem(
-            "/".join(declaration.layouts),
-            "ad_headings.yaml にある名前を書いてください。",
-            "定義",
-            column="layout",
-            value=spec.layout,
-        )
+        remedy = "ad_headings.yaml にある名前を書いてください。"
+        notes.problem("/".join(declaration.layouts), remedy, "定義", column="layout", value=spec.layout)
     key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
     known, one = _parsed.get((spec.kind, spec.path), ("", None))
     if one is None or known != key:
@@ -296,11 +288,8 @@ def _parse_file(
         return parsed(None, grid, None, None)
     body = find_body(grid, header, schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
-        notes.problem(
-            "データの行",
-            "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。",
-            "総務省2-1",
-        )
+        remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
+        notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, grid, body, header)
     frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
     check_merged(grid, body, header, schema, notes)
@@ -384,20 +373,15 @@ def _blank(column: Column, height: int) -> pd.Series:
 
 def _blank_frame(schema: Schema) -> pd.DataFrame:
     """The frame of a file that would have had every column and no row."""
-    nothing = Site({}, "Asia/Tokyo", ())
-    columns: dict[str, pd.Series] = {}
-    for column in schema.columns:
-        raw = Raw(column.name, np.zeros(0, dtype=np.int32), [], np.zeros(0, dtype=int))
-        columns |= parse_column(column, raw, nothing, Notes(""))
-    frame = _DERIVED.get(schema.kind, _as_it_is)(pd.DataFrame(columns))
-    _settle_flags(frame)
-    return frame
+    frame = pd.DataFrame({column.name: _blank(column, 0) for column in schema.columns})
+    return _DERIVED.get(schema.kind, _as_it_is)(frame)
 
 
 def _settle_flags(frame: pd.DataFrame) -> None:
     """Where no file says that a number is hidden or unknown, it is neither."""
     for name in frame.columns:
-        if name.endswith(("_suppressed", "_unknown")):
+        number, _, sign = name.rpartition("_")
+        if number in frame and sign in ("suppressed", "unknown"):
             frame[name] = frame[name].astype("boolean").fillna(False)
 
 
@@ -480,8 +464,8 @@ def _intake(
     return Intake(
         frames={kind: together.frame for kind, together in loaded.items()},
         sources=sources.astype({"header_row": "Int64"}),
-        repairs=repairs_frame(repairs),
-        problems=problems_frame(faults),
+        repairs=as_frame(repairs, REPAIR_COLUMNS),
+        problems=as_frame(faults, PROBLEM_COLUMNS),
         missing=_missing({kind: together.frame for kind, together in loaded.items()}, schemas),
         rules=pd.concat(verdicts, ignore_index=True)
         if verdicts

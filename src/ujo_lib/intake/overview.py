@@ -53,9 +53,7 @@ def totals(data: Intake) -> Typed:
     frame = pd.DataFrame(
         {
             "files": [len(data.sources)],
-            "rows_read": [int(data.sources["rows_read"].sum())],
-            "rows_kept": [int(data.sources["rows_kept"].sum())],
-            "rows_dropped": [int(data.sources["rows_dropped"].sum())],
+            **{rows: [int(data.sources[rows].sum())] for rows in ("rows_read", "rows_kept", "rows_dropped")},
             "repairs": [int(data.repairs["count"].sum())],
             "errors": [severities.count("error")],
             "warnings": [severities.count("warning")],

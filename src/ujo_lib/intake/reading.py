@@ -12,6 +12,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -120,12 +121,8 @@ def read_bytes(path: Path, notes: Notes) -> bytes:
     try:
         return found.read_bytes()
     except PermissionError:
-        notes.problem(
-            "読み取れること",
-            "ファイルを開けません。Excelで開いていれば閉じ、読み取りの権限を確かめてください。",
-            "21",
-            value=path.name,
-        )
+        remedy = "ファイルを開けません。Excelで開いていれば閉じ、読み取りの権限を確かめてください。"
+        notes.problem("読み取れること", remedy, "21", value=path.name)
         raise UnreadableError(path) from None
 
 
@@ -158,12 +155,8 @@ def read_grid(name: str, content: bytes, sheet: str | None, encoding: str | None
         return _read_workbook(content, sheet, notes)
     if suffix in TEXT_SUFFIXES:
         return _read_delimited(suffix, content, encoding, notes)
-    notes.problem(
-        "拡張子が .xlsx .csv .tsv のいずれか",
-        "Excelで開き、「名前を付けて保存」から xlsx か CSV(UTF-8)で保存し直してください。",
-        "総務省1-1",
-        value=suffix or name,
-    )
+    remedy = "Excelで開き、「名前を付けて保存」から xlsx か CSV(UTF-8)で保存し直してください。"
+    notes.problem("拡張子が .xlsx .csv .tsv のいずれか", remedy, "総務省1-1", value=suffix or name)
     raise UnreadableError(name)
 
 
@@ -209,9 +202,12 @@ def _to_utf8(content: bytes, declared: str | None, notes: Notes) -> tuple[str, b
         tried.append(codec)
         try:
             if codec == "utf-8-sig":
-                _check_utf8(content)
-                return _utf8_name(content), content.removeprefix(codecs.BOM_UTF8)
-            return codec, _transcode(content, codec)
+                deque(_pieces(content, "utf-8"), maxlen=0)
+                marked = content.startswith(codecs.BOM_UTF8)
+                return codec if marked else "utf-8", content.removeprefix(codecs.BOM_UTF8)
+            out = io.BytesIO()
+            out.writelines(piece.encode() for piece in _pieces(content, codec))
+            return codec, out.getvalue()
         except (UnicodeDecodeError, LookupError) as error:
             failure = error
     line = content.count(b"\n", 0, failure.start) + 1 if isinstance(failure, UnicodeDecodeError) else None
@@ -224,35 +220,16 @@ def _to_utf8(content: bytes, declared: str | None, notes: Notes) -> tuple[str, b
     raise UnreadableError
 
 
-def _utf8_name(content: bytes) -> str:
-    return "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-8"
-
-
-def _check_utf8(content: bytes) -> None:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    for start in range(0, len(content), _CHUNK):
-        try:
-            decoder.decode(content[start : start + _CHUNK])
-        except UnicodeDecodeError as error:
-            raise UnicodeDecodeError(
-                "utf-8", content, start + error.start, start + error.end, error.reason
-            ) from None
-    decoder.decode(b"", final=True)
-
-
-def _transcode(content: bytes, codec: str) -> bytes:
-    """``content`` in UTF-8, piece by piece so that a national year never stands in memory three times."""
+def _pieces(content: bytes, codec: str) -> Iterator[str]:
+    """The text piece by piece, so that a national year never stands in memory three times."""
     decoder = codecs.getincrementaldecoder(codec)()
-    out = io.BytesIO()
     for start in range(0, len(content), _CHUNK):
         try:
-            out.write(decoder.decode(content[start : start + _CHUNK]).encode())
+            yield decoder.decode(content[start : start + _CHUNK])
         except UnicodeDecodeError as error:
-            raise UnicodeDecodeError(
-                codec, content, start + error.start, start + error.end, error.reason
-            ) from None
-    out.write(decoder.decode(b"", final=True).encode())
-    return out.getvalue()
+            at = (start + error.start, start + error.end)
+            raise UnicodeDecodeError(codec, content, *at, error.reason) from None
+    yield decoder.decode(b"", final=True)
 
 
 # Every alternative begins with its own byte, which the regular expression engine looks for ten times as fast.

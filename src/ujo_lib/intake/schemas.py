@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from ujo_lib.questionnaire import Item
 
@@ -189,6 +189,16 @@ def _question(item: Item) -> Column | Multiple:
     )
 
 
+def _must(name: str, heading: str, type: ColumnType = "id", **more: Any) -> Column:
+    """A column that must be there, filled in every row."""
+    return Column(name, heading, type, required=True, filled=True, **more)
+
+
+def _count(name: str, heading: str, **more: Any) -> Column:
+    """A whole number from 0."""
+    return Column(name, heading, "int", minimum=0, **more)
+
+
 def options(text: str, aliases: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> tuple[Option, ...]:
     """Options from 「父/母/9 不明」: codes count from 1 unless written before the label.
 
@@ -234,28 +244,16 @@ COMMISSIONERS = Schema(
     "民生委員 回答票",
     "one commissioner",
     (
-        Column("survey_id", "調査ID", "id", required=True, filled=True),
-        Column(
-            "target_group",
-            "調査対象区分",
-            "cat",
-            required=True,
-            filled=True,
-            options=options("ひきこもり/単身高齢者/生活困窮/その他"),
+        _must("survey_id", "調査ID"),
+        _must(
+            "target_group", "調査対象区分", "cat", options=options("ひきこもり/単身高齢者/生活困窮/その他")
         ),
-        Column(
-            "commissioner_id",
-            "委員番号",
-            "id",
-            required=True,
-            filled=True,
-            note="pseudonym, text: 001 stays 001",
-        ),
+        _must("commissioner_id", "委員番号", note="pseudonym, text: 001 stays 001"),
         Column("district", "地区(圏域)", "cat", from_labels=True, aliases=("地区", "圏域")),
         Column("distributed_on", "配布日", "date"),
         Column("returned_on", "回収日", "date"),
-        Column("in_scope", "対象", "flag", required=True, filled=True),
-        Column("responded", "回答", "flag", required=True, filled=True, aliases=("回答の有無",)),
+        _must("in_scope", "対象", "flag"),
+        _must("responded", "回答", "flag", aliases=("回答の有無",)),
         Column("entered_by", "入力者", "str"),
         Column("checked_by", "照合者", "str"),
     ),
@@ -268,9 +266,9 @@ CASES = Schema(
     "該当者票",
     "one person a commissioner knows of",
     (
-        Column("survey_id", "調査ID", "id", required=True, filled=True),
-        Column("case_id", "該当者番号", "id", required=True, filled=True),
-        Column("commissioner_id", "委員番号", "id", required=True, filled=True),
+        _must("survey_id", "調査ID"),
+        _must("case_id", "該当者番号"),
+        _must("commissioner_id", "委員番号"),
         Column("duplicate_of", "重複先", "id", note="case_id of the same person reported before"),
         Column(
             "economic_8050",
@@ -287,37 +285,34 @@ ASKED = frozenset({"commissioners", "cases"})
 """Kinds whose questions stand in the questionnaire; here they have the columns of the office only."""
 
 _WAVE_COUNTS = (
-    ("n_in_scope", "対象数", "人"),
-    ("n_responded", "回答数", "人"),
-    ("n_cases", "該当者数", "人"),
-    ("male", "男性", "人"),
-    ("female", "女性", "人"),
-    ("age_15_19", "15~19歳", "人"),
-    ("age_20s", "20歳代", "人"),
-    ("age_30s", "30歳代", "人"),
-    ("age_40s", "40歳代", "人"),
-    ("age_50s", "50歳代", "人"),
-    ("age_60_64", "60~64歳", "人"),
-    ("age_65_over", "65歳以上", "人"),
-    ("age_unknown", "年代不明", "人"),
-    ("household_with_family", "家族と同居", "人"),
-    ("dur_5plus", "5年以上", "人"),
-    ("n_valid_outing", "外出状況の有効回答", "人"),
-    ("outing_at_home", "家から出ない", "人"),
+    ("n_in_scope", "対象数"),
+    ("n_responded", "回答数"),
+    ("n_cases", "該当者数"),
+    ("male", "男性"),
+    ("female", "女性"),
+    ("age_15_19", "15~19歳"),
+    ("age_20s", "20歳代"),
+    ("age_30s", "30歳代"),
+    ("age_40s", "40歳代"),
+    ("age_50s", "50歳代"),
+    ("age_60_64", "60~64歳"),
+    ("age_65_over", "65歳以上"),
+    ("age_unknown", "年代不明"),
+    ("household_with_family", "家族と同居"),
+    ("dur_5plus", "5年以上"),
+    ("n_valid_outing", "外出状況の有効回答"),
+    ("outing_at_home", "家から出ない"),
 )
 WAVES = Schema(
     "waves",
     "過去調査集計",
     "one earlier survey",
     (
-        Column("wave", "調査回", "id", required=True, filled=True),
-        Column("fiscal_year", "年度", "year", required=True, filled=True),
+        _must("wave", "調査回"),
+        _must("fiscal_year", "年度", "year"),
         Column("survey_name", "調査名", "str", required=True),
         Column("method", "方法", "str"),
-        *(
-            Column(name, heading, "int", required=name == "n_cases", minimum=0, unit=unit)
-            for name, heading, unit in _WAVE_COUNTS
-        ),
+        *(_count(name, heading, required=name == "n_cases", unit="人") for name, heading in _WAVE_COUNTS),
         Column("comparable", "比較可能性", "cat", required=True, options=uncoded("可/要注意/不可")),
         Column("comparability_note", "比較上の注意", "str"),
         Column("source", "出典", "str", required=True),
@@ -334,18 +329,18 @@ _TOPICS = options(
 )
 _LONELINESS = uncoded("常に/時々/ほとんどない/全くない")
 _WISH = uncoded("強く/少し/ない", {"強く": ("強い",)})
-_CHANNEL = Column("channel", "窓口", "cat", required=True, filled=True, from_labels=True)
-_PREF = Column("pref", "都道府県", "cat", required=True, filled=True, options=PREFECTURES)
+_CHANNEL = _must("channel", "窓口", "cat", from_labels=True)
+_PREF = _must("pref", "都道府県", "cat", options=PREFECTURES)
 CONSULTATIONS = Schema(
     "consultations",
     "相談記録",
     "one consultation",
     (
-        Column("consult_id", "相談ID", "id", required=True, filled=True),
+        _must("consult_id", "相談ID"),
         Column(
             "client_id", "相談者ID", "id", note="pseudonym; blank when the desk cannot tell persons apart"
         ),
-        Column("received_at", "相談受付日時", "datetime", required=True, filled=True, aliases=("受付日時",)),
+        _must("received_at", "相談受付日時", "datetime", aliases=("受付日時",)),
         _CHANNEL,
         _PREF,
         Column("city", "市区町村", "str", note="only when the person said so"),
@@ -368,7 +363,7 @@ CONSULTATIONS = Schema(
         ),
         Column("death_wish", "希死念慮", "cat", options=_WISH),
         Column("suicidal_ideation", "自殺念慮", "cat", options=_WISH),
-        Column("n_messages", "発言数", "int", minimum=0, unit="回"),
+        _count("n_messages", "発言数", unit="回"),
         Column("duration_min", "対応時間(分)", "number", minimum=0, unit="分", aliases=("時間", "対応時間")),
         Column("status", "対応", "cat", options=options("完了/中断/応答なし")),
         Column("referral", "つなぎ先", "cat", options=options("行政/医療/学校/児相/警察/社協/なし")),
@@ -380,10 +375,8 @@ CONSULTATIONS = Schema(
     note="received_at is naive (the file's time zone is declared) or ISO with offset; frames are in Asia/Tokyo.",
 )
 
-_DATE = Column("date", "日付", "date", required=True, filled=True, aliases=("年月日",))
-_HOUR = Column(
-    "hour", "時台", "hour", required=True, filled=True, minimum=0, maximum=23, aliases=("時間帯", "時")
-)
+_DATE = _must("date", "日付", "date", aliases=("年月日",))
+_HOUR = _must("hour", "時台", "hour", minimum=0, maximum=23, aliases=("時間帯", "時"))
 _N = Column("n", "件数", "int", required=True, minimum=0, unit="件")
 _SOURCE = Column("source", "出典", "str", aliases=("資料",))
 CONSULTATIONS_HOURLY = Schema(
@@ -422,15 +415,13 @@ NATIONAL_ATTRIBUTES = Schema(
     "全国 属性別 相談件数",
     "one value of one attribute in one period",
     (
-        Column("scope", "範囲", "str", required=True, filled=True),
+        _must("scope", "範囲", "str"),
         Column("period_start", "期間開始", "date"),
         Column("period_end", "期間終了", "date"),
-        Column(
+        _must(
             "variable",
             "項目",
             "cat",
-            required=True,
-            filled=True,
             options=uncoded(
                 "loneliness/death_wish/suicidal_ideation/topic/occupation_topic",
                 {
@@ -443,7 +434,7 @@ NATIONAL_ATTRIBUTES = Schema(
             ),
         ),
         Column("occupation", "職業", "cat", options=_OCCUPATIONS, note="for occupation_topic only"),
-        Column("value", "値", "str", required=True, filled=True, note="a label of the variable, or 無回答"),
+        _must("value", "値", "str", note="a label of the variable, or 無回答"),
         _N,
         _SOURCE,
     ),
@@ -495,7 +486,7 @@ ADS = Schema(
         Column("date", "日", "date", note="required; or period_start = period_end"),
         Column("period_start", "レポート開始日", "date"),
         Column("period_end", "レポート終了日", "date"),
-        Column("platform", "プラットフォーム", "str", required=True, filled=True),
+        _must("platform", "プラットフォーム", "str"),
         Column("campaign", "キャンペーン名", "str", required=True),
         Column("adset", "広告セット名", "str"),
         Column("ad", "広告名", "str"),
@@ -512,13 +503,11 @@ ADS = Schema(
         Column("device", "デバイス", "cat", options=_AD_DEVICES),
         Column("region", "地域", "str"),
         Column("impressions", "インプレッション", "int", required=True, minimum=0, unit="回"),
-        Column(
-            "reach", "リーチ", "int", minimum=0, additive=False, unit="人", note="never add it up over rows"
-        ),
-        Column("clicks_all", "クリック(すべて)", "int", minimum=0, unit="回"),
-        Column("link_clicks", "リンクのクリック", "int", minimum=0, unit="回"),
-        Column("landing_views", "ランディングページビュー", "int", minimum=0, unit="回"),
-        Column("video_views", "動画再生数", "int", minimum=0, unit="回"),
+        _count("reach", "リーチ", additive=False, unit="人", note="never add it up over rows"),
+        _count("clicks_all", "クリック(すべて)", unit="回"),
+        _count("link_clicks", "リンクのクリック", unit="回"),
+        _count("landing_views", "ランディングページビュー", unit="回"),
+        _count("video_views", "動画再生数", unit="回"),
         Column(
             "results",
             "結果",
@@ -550,14 +539,12 @@ CAMPAIGNS = Schema(
     "周知施策",
     "one measure",
     (
-        Column("campaign_id", "施策ID", "id", required=True, filled=True),
-        Column("name", "施策名", "str", required=True, filled=True),
-        Column(
+        _must("campaign_id", "施策ID"),
+        _must("name", "施策名", "str"),
+        _must(
             "media",
             "媒体",
             "cat",
-            required=True,
-            filled=True,
             options=uncoded("SNS/ディスプレイ/チラシ/TV/広報誌/イベント", {"TV": ("テレビ",)}),
         ),
         Column("area", "地域", "cat", options=uncoded("市/県/全国")),
@@ -581,10 +568,10 @@ POPULATION = Schema(
     "人口",
     "one area, date, source, sex and age band",
     (
-        Column("area_code", "地域コード", "id", required=True, filled=True),
-        Column("area_name", "地域名", "str", required=True, filled=True),
-        Column("as_of", "時点", "date", required=True, filled=True),
-        Column("source", "資料", "str", required=True, filled=True, aliases=("出典",)),
+        _must("area_code", "地域コード"),
+        _must("area_name", "地域名", "str"),
+        _must("as_of", "時点", "date"),
+        _must("source", "資料", "str", aliases=("出典",)),
         Column(
             "sex",
             "性別",
@@ -593,15 +580,7 @@ POPULATION = Schema(
         ),
         Column("age_band", "年齢階級", "str"),
         Column("n", "人口", "int", required=True, minimum=0, unit="人"),
-        Column(
-            "households",
-            "世帯数",
-            "int",
-            minimum=0,
-            additive=False,
-            unit="世帯",
-            note="of the whole area, on every row",
-        ),
+        _count("households", "世帯数", additive=False, unit="世帯", note="of the whole area, on every row"),
     ),
     key=("area_code", "as_of", "source", "sex", "age_band"),
 )
@@ -622,7 +601,7 @@ EVENTS = Schema(
     "one meeting or voice",
     (
         _DATE,
-        Column("name", "名称", "str", required=True, filled=True),
+        _must("name", "名称", "str"),
         Column("kind", "種別", "cat", required=True, options=uncoded("会議/声/調査/広報")),
         Column("text", "内容", "text"),
     ),
@@ -633,8 +612,8 @@ MEDIA_USE = Schema(
     "媒体の利用率",
     "one age band and medium",
     (
-        Column("age_band", "年代", "str", required=True, filled=True),
-        Column("medium", "媒体", "str", required=True, filled=True),
+        _must("age_band", "年代", "str"),
+        _must("medium", "媒体", "str"),
         Column("share", "利用率", "share", required=True, minimum=0, maximum=1, note="0 to 1, or with %"),
         _SOURCE,
     ),

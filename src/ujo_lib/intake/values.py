@@ -266,11 +266,8 @@ def parse_stamp(text: str, timezone: str | None) -> Read:
         offset = datetime.strptime(with_offset["offset"], "%z").tzinfo
         return Read(naive.replace(tzinfo=offset).astimezone(JST), rule)
     if timezone is None:
-        raise ValueRefused(
-            "時差付きの時刻か、時間帯の宣言",
-            "inputs.yaml のこのファイルに timezone: Asia/Tokyo か timezone: UTC を書いてください。",
-            "10",
-        )
+        remedy = "inputs.yaml のこのファイルに timezone: Asia/Tokyo か timezone: UTC を書いてください。"
+        raise ValueRefused("時差付きの時刻か、時間帯の宣言", remedy, "10")
     return Read(naive.replace(tzinfo=ZoneInfo(timezone)).astimezone(JST), rule)
 
 

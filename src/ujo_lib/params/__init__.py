@@ -68,7 +68,7 @@ def settings_model(notebook: Notebook) -> type[NotebookSettings]:
         return model_of_cell(notebook)
     if name not in _MODELS:
         told = (f"{nearest(name, _MODELS) or '、'.join(_MODELS)}", "metadata の ujo の settings を直す")
-        raise ParameterError([ParameterProblem(notebook.file.name, "settings", name, *told)])
+        raise ParameterError.of(notebook.file.name, "settings", name, *told)
     model: type[NotebookSettings] = __getattr__(name)
     return model
 

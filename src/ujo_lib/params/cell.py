@@ -8,7 +8,6 @@ import ast
 import io
 import json
 import tokenize
-import unicodedata
 from typing import Any, Final
 
 from pydantic import Field, create_model
@@ -17,7 +16,8 @@ from pydantic.fields import FieldInfo
 
 from ujo_lib.params.common import FileName, NotebookSettings
 from ujo_lib.params.notebooks import Notebook
-from ujo_lib.yamlfile import ParameterError, ParameterProblem
+from ujo_lib.text import cells
+from ujo_lib.yamlfile import ParameterError
 
 COMMON: Final = "# ここから下は、どのノートブックにも共通(common.yaml)"
 """Stands between a notebook's own parameters and those of all."""
@@ -90,8 +90,7 @@ def _field(
 
 
 def _problem(notebook: Notebook, key: str, value: str, expected: str) -> ParameterError:
-    remedy = "parameters セルを直す"
-    return ParameterError([ParameterProblem(notebook.file.name, key, value, expected, remedy)])
+    return ParameterError.of(notebook.file.name, key, value, expected, "parameters セルを直す")
 
 
 def _line(name: str, field: FieldInfo) -> str:
@@ -99,7 +98,7 @@ def _line(name: str, field: FieldInfo) -> str:
     kind = field.annotation if isinstance(field.annotation, type) else _plain_type(field.annotation)
     head, tail = f"{name}: {getattr(kind, '__name__', kind)} = ", f"  # {field.description}"
     line = f"{head}{_spelt(field.default)}{tail}"
-    if _cells(line) <= _WIDTH or not isinstance(field.default, list | dict):
+    if cells(line) <= _WIDTH or not isinstance(field.default, list | dict):
         return line
     entries = _spelt(field.default, "\n    ")
     return f"{head}{entries[0]}\n    {entries[1:-1]},\n{entries[-1]}{tail}"
@@ -121,7 +120,3 @@ def _spelt(value: Any, gap: str = " ") -> str:
             return f"{{{f',{gap}'.join(f'{_spelt(k)}: {_spelt(v)}' for k, v in value.items())}}}"
         case _:
             return repr(value)
-
-
-def _cells(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)

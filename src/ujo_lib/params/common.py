@@ -21,9 +21,10 @@ from pydantic import (
 )
 
 from ujo_lib.fiscal import FiscalYear, Period, period_for, spoken
+from ujo_lib.params.days import IsoDay
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of
 from ujo_lib.params.paths import inside, project_root
-from ujo_lib.yamlfile import Document, ParameterError, ParameterProblem, Place, from_validation
+from ujo_lib.yamlfile import Document, ParameterError, Place, from_validation
 
 _CELL = "parameters セル"
 
@@ -53,11 +54,11 @@ class NotebookSettings(BaseModel):
     period_basis: Literal["calendar", "fiscal"] = Field(
         "calendar", description="相談の集計期間: calendar(暦年) か fiscal(年度)"
     )
-    period_start: str = Field(
+    period_start: IsoDay = Field(
         "", description="集計期間の初日を直に決めるとき(例 2023-04-01)。空なら period_basis に従う"
     )
-    period_end: str = Field("", description="集計期間の末日を直に決めるとき。空なら period_basis に従う")
-    created_on: str = Field("2024-10-31", description="作成日(報告書に載る日付)")
+    period_end: IsoDay = Field("", description="集計期間の末日を直に決めるとき。空なら period_basis に従う")
+    created_on: IsoDay = Field("2024-10-31", description="作成日(報告書に載る日付)")
     synthetic: bool = Field(True, description="合成データなら True。全ページに明示される")
     population_source: str = Field(
         "国勢調査", description="人口の資料(表の「資料」の書き出し)。率だけが変わる"
@@ -65,7 +66,7 @@ class NotebookSettings(BaseModel):
     contacts: dict[str, str] = Field(
         {}, description="全ページに載せる相談窓口(名称: 連絡のしかた)。空なら全国の窓口"
     )
-    contacts_checked_on: str = Field(
+    contacts_checked_on: IsoDay = Field(
         "", description="連絡先の番号と受付時間を担当者が確かめた日。空なら「未確認」と載せる"
     )
     inputs: str = Field("params/sample/fy2023/inputs.yaml", description="入力ファイルの一覧")
@@ -81,16 +82,6 @@ class NotebookSettings(BaseModel):
     @classmethod
     def _fiscal_year(cls, value: object) -> str:
         return str(FiscalYear.parse(value).year)  # type: ignore[arg-type]  # parse reports any other type itself
-
-    @field_validator("period_start", "period_end", "created_on", "contacts_checked_on")
-    @classmethod
-    def _iso_date(cls, value: str) -> str:
-        if value:
-            try:
-                date.fromisoformat(value)
-            except ValueError:
-                raise ValueError("2023-04-01 の形の、実在する日付") from None
-        return value
 
     @model_validator(mode="after")
     def _whole_period(self) -> Self:
@@ -225,19 +216,18 @@ class NotebookSettings(BaseModel):
         return _validated(cls, values, file_of, _CELL).of(notebook)
 
 
-def load_settings(model: type[S], *files: Path, **overrides: Any) -> S:
+def load_settings(model: type[S], *files: Path) -> S:
     """Read flat YAML files, the later over the earlier, into a settings model.
 
     Args:
         model: the notebook's model.
         files: YAML files, usually `common.yaml` and the notebook's own.
-        overrides: values that win over the files (what the pipeline decides: audience, plan, tables_dir).
 
     Raises:
         ParameterError: unreadable files, unknown keys, wrong types, impossible values; all at once.
     """
     values, written_in = _written(*files)
-    return _validated(model, values | overrides, written_in, files[-1].name if files else _CELL)
+    return _validated(model, values, written_in, files[-1].name if files else _CELL)
 
 
 def _written(*files: Path) -> tuple[dict[str, Any], dict[str, Document]]:
@@ -270,7 +260,7 @@ def _user_of(model: type[NotebookSettings], root: Path, site: str) -> Notebook:
         return users[0]
     told = "、".join(one.name for one in users) or "(なし)"
     remedy = "ノートブックの名前を settings_of に渡す"
-    raise ParameterError([ParameterProblem("notebooks", model.__name__, told, "1冊のノートブック", remedy)])
+    raise ParameterError.of("notebooks", model.__name__, told, "1冊のノートブック", remedy)
 
 
 def read_flat_yaml(file: Path) -> dict[str, Any]:
@@ -287,7 +277,7 @@ def _flat(file: Path) -> Document:
     document = Document.read(file)
     if not isinstance(document.content, dict):
         told = (repr(document.content), "「名前: 値」の並び", "書き方を見本に合わせる")
-        raise ParameterError([ParameterProblem(file.name, "(ファイル)", *told)])
+        raise ParameterError.of(file.name, "(ファイル)", *told)
     return document
 
 

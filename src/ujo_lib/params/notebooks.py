@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ujo_lib.yamlfile import ParameterError, ParameterProblem, from_validation, nearest
+from ujo_lib.yamlfile import ParameterError, from_validation, nearest
 
 Role = Literal["summary", "analysis", "appendix", "quality"]
 """What a notebook is in the report, in the order of the pages: the summary opens it, the state of the data ends it."""
@@ -121,8 +121,12 @@ class Notebook:
         for cell in self.cells:
             if PARAMETERS_TAG in cell.tags:
                 return cell.source
-        raise _problem(
-            self.file, "tags", "(なし)", "タグ parameters の付いたセル", "`ujo notebook new` の形に合わせる"
+        raise ParameterError.of(
+            self.file.name,
+            "tags",
+            "(なし)",
+            "タグ parameters の付いたセル",
+            "`ujo notebook new` の形に合わせる",
         )
 
 
@@ -151,8 +155,8 @@ def notebooks_of(root: Path, site: str) -> list[Notebook]:
     for number, times in Counter(notebook.name[:2] for notebook in mine).items():
         if times > 1:
             named = "、".join(sorted(notebook.name for notebook in mine if notebook.name.startswith(number)))
-            raise _problem(
-                Path("notebooks"),
+            raise ParameterError.of(
+                "notebooks",
                 number,
                 named,
                 "番号ごとに1冊",
@@ -178,7 +182,7 @@ def notebooks_of_year(root: Path, site: str, year: int) -> list[Notebook]:
         if len(named) != 1:
             told = "、".join(named) or "(なし)"
             remedy = f"metadata の ujo の role が {role} のノートブックを1冊だけにする"
-            raise _problem(Path("notebooks"), "role", told, f"{role} のノートブックが1冊", remedy)
+            raise ParameterError.of("notebooks", "role", told, f"{role} のノートブックが1冊", remedy)
     return found
 
 
@@ -235,7 +239,7 @@ def sources_of(reader: Notebook, notebooks: Sequence[Notebook]) -> list[Notebook
     for name in reads - {ALL} - {one.name for one in notebooks}:
         guess = nearest(name, [one.name for one in notebooks])
         remedy = f"「{guess}」の書き間違いではありませんか" if guess else "この年度のパラメーターを用意する"
-        raise _problem(reader.file, "reads", name, "この年度にあるノートブックの名前", remedy)
+        raise ParameterError.of(reader.file.name, "reads", name, "この年度にあるノートブックの名前", remedy)
     return [
         one
         for one in notebooks
@@ -254,8 +258,8 @@ def _read(file: Path, changed: int) -> tuple[Path, Any, tuple[Cell, ...]]:  # no
         )
         return file, content["metadata"].get("ujo"), cells
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise _problem(
-            file, "(ファイル)", "(読めない)", "Jupyter のノートブック", "JupyterLab で開いて保存し直す"
+        raise ParameterError.of(
+            file.name, "(ファイル)", "(読めない)", "Jupyter のノートブック", "JupyterLab で開いて保存し直す"
         ) from None
 
 
@@ -268,9 +272,7 @@ def _notebook(file: Path, told: Any, cells: tuple[Cell, ...]) -> Notebook:
     needed = [tag.removeprefix(NEEDS_TAG) for cell in cells for tag in cell.tags if tag.startswith(NEEDS_TAG)]
     for kind in set(needed) - set(about.dispensable):
         remedy = "タグの綴りを直すか、metadata の dispensable に加える"
-        raise _problem(file, "tags", NEEDS_TAG + kind, f"{NEEDS_TAG}の後に dispensable のどれか", remedy)
+        raise ParameterError.of(
+            file.name, "tags", NEEDS_TAG + kind, f"{NEEDS_TAG}の後に dispensable のどれか", remedy
+        )
     return Notebook(file, about, cells)
-
-
-def _problem(file: Path, key: str, value: str, expected: str, remedy: str) -> ParameterError:
-    return ParameterError([ParameterProblem(file.name, key, value, expected, remedy)])

@@ -2,14 +2,23 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for
 from ujo_lib.params.common import FileName, NotebookSettings
-from ujo_lib.params.days import Day
+from ujo_lib.params.days import Day, such
 from ujo_lib.yamlfile import Declared, Many, Word, read_yaml
+
+Hours = Annotated[
+    list[int],
+    such(
+        lambda hours: hours and set(hours) <= set(range(24)) and len(set(hours)) == len(hours),
+        "0 から 23 までの、重ならない時台を一つ以上",
+    ),
+]
+"""Hours of a clock."""
 
 
 class SeasonalitySettings(NotebookSettings):
@@ -22,9 +31,9 @@ class SeasonalitySettings(NotebookSettings):
         ["不明・無回答"], description="居住地が分からないことを表す、都道府県の値"
     )
     gaps: list[str] = Field([], description="記録のない期間(例 2023-05-01~2023-05-31)。0件でなく欠測とする")
-    night_hours: list[int] = Field([22, 23], description="夜のピークとみなす時間帯(時台)")
-    late_hours: list[int] = Field([0, 1, 2], description="午前中と一つずつ比べる夜中の時間帯(時台)")
-    morning_hours: list[int] = Field([6, 7, 8, 9, 10, 11], description="午前中とみなす時間帯(時台)")
+    night_hours: Hours = Field([22, 23], description="夜のピークとみなす時間帯(時台)")
+    late_hours: Hours = Field([0, 1, 2], description="午前中と一つずつ比べる夜中の時間帯(時台)")
+    morning_hours: Hours = Field([6, 7, 8, 9, 10, 11], description="午前中とみなす時間帯(時台)")
     lonely_answers: list[str] = Field(["常に", "時々"], description="孤独を感じているとみなす回答")
     death_wish_answers: list[str] = Field(["強く", "少し"], description="希死念慮があるとみなす回答")
     ideation_answers: list[str] = Field(["強く", "少し"], description="自殺念慮があるとみなす回答")
@@ -44,13 +53,6 @@ class SeasonalitySettings(NotebookSettings):
     staffing_capacity: int = Field(1, ge=0, description="1時間に対応できる件数")
     staffing_quantile: float = Field(0.9, gt=0.5, lt=1, description="体制の表で備える水準(0.9 で10回に9回)")
     resamples: int = Field(2000, ge=200, le=20000, description="再標本化の回数")
-
-    @field_validator("night_hours", "late_hours", "morning_hours")
-    @classmethod
-    def _clock_hours(cls, hours: list[int]) -> list[int]:
-        if not hours or any(not 0 <= hour <= 23 for hour in hours) or len(set(hours)) < len(hours):
-            raise ValueError("0 から 23 までの、重ならない時台を一つ以上")
-        return hours
 
     @field_validator("gaps")
     @classmethod

@@ -19,7 +19,7 @@ from ujo_lib.fiscal import FiscalYear
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.reading import EXCEL_SUFFIXES
-from ujo_lib.intake.schemas import EXAMPLE_MARK, Column, Multiple, Schema
+from ujo_lib.intake.schemas import EXAMPLE_MARK, Column, ColumnType, Multiple, Schema
 from ujo_lib.params import inside, read_yaml
 from ujo_lib.params.inputs import Inputs
 from ujo_lib.questionnaire import Questionnaire
@@ -141,25 +141,17 @@ def _example(column: Column, year: FiscalYear) -> str:
     if column.options:
         return column.options[0].label
     day = year.start.isoformat()
-    match column.type:
-        case "id":
-            return "001" if column.required else ""  # it may refer to another row
-        case "date":
-            return day
-        case "datetime":
-            return f"{day} 21:30"
-        case "zone":
-            return "20:00~26:00"
-        case "year":
-            return str(year.year)
-        case "hour":
-            return "21"
-        case "share":
-            return "0.5"
-        case "int" | "number" | "flag":
-            return "1"
-        case _:
-            return "例"
+    examples: Mapping[ColumnType, str] = {
+        "id": "001" if column.required else "",  # it may refer to another row
+        "date": day,
+        "datetime": f"{day} 21:30",
+        "zone": "20:00~26:00",
+        "year": str(year.year),
+        "hour": "21",
+        "share": "0.5",
+        **dict.fromkeys(("int", "number", "flag"), "1"),
+    }
+    return examples.get(column.type, "例")
 
 
 def _text(spec: FileSpec, schema: Schema, headings: Sequence[str], example: Sequence[str]) -> bytes:  # noqa: ARG001  # as `_workbook`

@@ -191,16 +191,6 @@ def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> Ty
     return Typed.of(table[(table["gained"] > 0) | (table["lost"] > 0)].reset_index(drop=True), columns)
 
 
-def changed_ids(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> pd.DataFrame:
-    """List which texts gained or lost which theme: `id`, `theme`, `change` (増えた or 減った). No text."""
-    parts = []
-    for theme, label in labels.items():
-        old, new = (_column(frame, theme) for frame in (before, after.loc[before.index]))
-        for change, found in (("増えた", new & ~old), ("減った", old & ~new)):
-            parts.append(pd.DataFrame({"id": before.index[found], "theme": label, "change": change}))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["id", "theme", "change"])
-
-
 def codebook_changes(before: CodebookSource, after: CodebookSource) -> pd.DataFrame:
     """List added and removed terms: `theme` (id), `list` (terms or exclude), `term`, `change` (追加 or 削除)."""
     old, new = _terms(before), _terms(after)
