@@ -65,18 +65,16 @@ def _release(options: argparse.Namespace) -> int:
 
 def _sign(options: argparse.Namespace) -> int:
     from ujo_lib.disclosure.signature import SealError, is_sealed, release_id, sign, write_zip
-    from ujo_lib.params.notebooks import with_role
+    from ujo_lib.pipeline.readiness import require_decided
+    from ujo_lib.pipeline.refusal import ReleaseRefusedError
 
     place = place_of(options)
     if not is_sealed(place.release):
         return explain("審査済みの公表用ページがありません。先に `ujo release` を実行してください。", REFUSED)
-    settings = place.settings(with_role(place.notebooks, "summary"))
-    if not settings.synthetic and not settings.contacts_checked_on:
-        return explain(
-            "相談窓口の連絡先が未確認です。番号を実際に確かめ、common.yaml の contacts_checked_on に"
-            "日付を書いてから、`ujo release` をやり直してください。",
-            REFUSED,
-        )
+    try:
+        require_decided(place)
+    except ReleaseRefusedError as error:
+        return explain(error, REFUSED)
     on = options.on or datetime.date.today()
     try:
         sign(place.release, tuple(options.names), on.isoformat())
