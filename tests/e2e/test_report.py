@@ -222,13 +222,48 @@ def test_a_first_survey_and_a_year_without_advertising_lose_sections_and_no_page
     assert done.returncode == 0, done.stderr
     folder = copied.outputs / audience
     pages = {page.name[:2]: page.read_text(encoding="utf-8") for page in folder.glob("0*.html")}
-    lost = {name: text.count("この部分の集計はありません") for name, text in pages.items()}
+    lost = {name: text.count("これを使う集計はありません") for name, text in pages.items()}
     assert lost == {name: GONE[name] for name in made}
     assert "比べる過去の調査はありません。" in pages["01"]
-    assert "05" not in made or "前回の調査と比べることは、この年度にはできません。" in pages["05"]
+    assert (
+        "05" not in made
+        or "前回の調査からの増減は、この年度には分かりません。理由: この年度にはない。" in pages["05"]
+    )
     tables = {file.stem for file in (folder / "tables").glob("*.csv")}
     assert {"04_city_effect", "04_prefecture_effect", "04_overlaps", "01_cases_by_sex"} <= tables
     assert not {"04_steps", "04_by_platform", "01_waves", "01_wave_changes", "04_evidence"} & tables
+
+
+@pytest.mark.full
+def test_without_national_tables_every_section_that_can_exist_exists_and_the_cover_denies_no_record(
+    copied: Report,
+):
+    reason = "国の集計は届いていない"
+    inputs = copied.root / "params/sample/fy2023/inputs.yaml"
+    declared = yaml.safe_load(inputs.read_text(encoding="utf-8"))
+    lacking = ("national_daily", "national_hourly", "national_attributes")
+    for name in lacking:
+        for file in declared.pop(name)["files"]:
+            (copied.root / declared["data_dir"] / file).unlink()
+    declared["not_supplied"] = dict.fromkeys(lacking, reason)
+    inputs.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
+    done = ujo("run", "sample", "2023", cwd=copied.root)
+    assert done.returncode == 0, done.stderr
+    tables = {file.stem for file in (copied.release / "tables").glob("*.csv")}
+    whole = {"totals", "bases", "usage", "months", "weekdays", "hours", "weekday_hours", "ratios", "forecast"}
+    whole |= {"staffing_all", "sex", "age", "occupation", "topic", "lonely", "referred", "city_months"}
+    assert {f"02_{name}" for name in whole} <= tables
+    assert {"04_campaigns", "04_steps", "04_overlaps", "04_mde"} <= tables
+    assert not [name for name in tables if "nation" in name or name in {"02_differences", "04_city_effect"}]
+    for page in copied.pages:
+        if page.name[:2] in {"02", "04"}:
+            assert f"({reason})" in page.read_text(encoding="utf-8")
+    cover = (copied.release / "index.html").read_text(encoding="utf-8")
+    assert "県内からの相談は、" in cover
+    assert "相談の記録は、この年度にはありません" not in cover
+    assert f"お知らせで相談が増えたかは、この年度には分かりません。理由: {reason}。" in cover
+    attributes = (copied.release / "tables" / "02_topic.csv").read_text(encoding="utf-8-sig")
+    assert "全国" not in attributes.splitlines()[0]
 
 
 def test_an_unknown_year_is_told_with_those_there_are(copied: Report):

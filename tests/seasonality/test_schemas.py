@@ -53,7 +53,7 @@ def at_level(level: float) -> dict[str, Typed]:
         "months": profiles.by_month(noisy_year(20), 1.3, level),
         "weekdays": profiles.by_weekday(noisy_year(20), 1.0, level),
         "hours": profiles.by_hour(noisy_year(20), 1.2, level),
-        "usage": usage.by_area(use, ("全国", "県", "市"), (1261, 17, 1)),
+        "usage": usage.by_area({"全国": (1000, 1261), "県": (9, 17), "市": (None, 1)}, use),
         "usage_bounds": usage.bounds(use),
         "beside": comparison.shares_beside(place, nation, level),
         "night": contrast.compare_hours(noisy_year(20), [22, 23], MORNING, 1.1, level),

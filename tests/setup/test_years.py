@@ -40,6 +40,49 @@ def test_the_inputs_move_by_a_year_and_those_of_every_year_stay(root):
     assert set(inputs["ads"]["per_file"]) == set(inputs["ads"]["files"])
 
 
+def test_history_told_in_prose_stays_and_is_marked_while_cells_and_folders_move(root):
+    folder = root / "params/sample/fy2023"
+    (folder / "goals.yaml").write_text(
+        "goals:\n"
+        "  - goal: 令和3年6月に始めた事業を続ける\n"
+        "    indicator: 人数\n"
+        "    cell: {notebook: 01_survey_descriptives, table: waves, column: n, where: {wave: R5}}\n"
+        "  - {goal: g, indicator: i, note: 平成30年度は調べていない}\n",
+        encoding="utf-8",
+    )
+    inputs = folder / "inputs.yaml"
+    reason = "not_supplied:\n  events: 令和4年度から記録をやめた\n"
+    inputs.write_text(inputs.read_text(encoding="utf-8") + reason, encoding="utf-8")
+    set_up_year(root, "sample", 2024)
+    goals = (root / "params/sample/fy2024/goals.yaml").read_text(encoding="utf-8").splitlines()
+    assert goals[1] == "  - goal: 令和3年6月に始めた事業を続ける    # 要確認: この年度に合うか"
+    assert "where: {wave: R6}" in goals[3]
+    assert goals[4].endswith("note: 平成30年度は調べていない}    # 要確認: この年度に合うか")
+    moved = (root / "params/sample/fy2024/inputs.yaml").read_text(encoding="utf-8")
+    assert "  events: 令和4年度から記録をやめた    # 要確認: この年度に合うか" in moved
+    assert "fy2024/cases.xlsx" in moved
+
+
+def test_every_list_of_the_sample_is_read_again_in_its_new_year_and_keeps_its_sentences(root):
+    set_up_year(root, "sample", 2024)
+    for name in ("goals", "limits", "key_figures", "indicators", "inputs"):
+        old, new = (
+            yaml.safe_load((root / f"params/sample/fy{year}/{name}.yaml").read_text(encoding="utf-8"))
+            for year in (2023, 2024)
+        )
+        assert sentences(new) == sentences(old)
+        assert sentences(old), name
+
+
+def sentences(content) -> list[str]:
+    """Values with hiragana, those that name a cell left out."""
+    if isinstance(content, dict):
+        return [one for key, value in content.items() if key != "where" for one in sentences(value)]
+    if isinstance(content, list):
+        return [one for value in content for one in sentences(value)]
+    return [content] if isinstance(content, str) and re.search("[ぁ-ん]", content) else []
+
+
 def test_comments_of_the_analyst_survive(root):
     common = root / "params/sample/fy2023/common.yaml"
     common.write_text(common.read_text(encoding="utf-8") + "# 課長の了解済み\n", encoding="utf-8")

@@ -134,12 +134,20 @@ def is_withheld(table: Published, cell: Cell) -> bool:
 
 
 def rows_of(table: Published, cell: Cell) -> pd.Index:
-    """Rows of the table that a cell names; totals left out where categories are ranked."""
+    """Rows of the table that a cell names; totals left out where categories are ranked.
+
+    Raises:
+        NotSuppliedError: the table has no such row, column or value, and its notebook went without some input.
+        KeyError: it has none although nothing was missing.
+    """
     keep = pd.Series(True, index=table.frame.index)
     for column, labels in cell.where.items():
         keep &= table.frame[column].astype(object).isin(labels)
     if cell.over:
         keep &= ~table.frame[cell.over].astype(object).isin(TOTAL_LABELS)
+    there = table.frame.loc[keep, cell.column] if cell.column in table.frame else pd.Series(dtype=object)
+    if table.without and not (there.notna() | table.hidden.loc[there.index].any(axis=1)).any():
+        raise NotSuppliedError(table.without)
     if not keep.any():
         raise KeyError(f"{cell.notebook}/{cell.table} has no row with {dict(cell.where)}")
     return table.frame.index[keep]

@@ -106,7 +106,10 @@ class Claims(Declared):
 
 
 class KeyFigure(Declared):
-    """One key figure: its label, where it stands, and the columns of its interval."""
+    """One key figure: its label, where it stands, the columns of its interval, and a note.
+
+    The note may name further columns of the same row, `{base}` say: a denominator is read, never typed.
+    """
 
     label: str
     cell: Cell

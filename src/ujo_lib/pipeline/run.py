@@ -28,6 +28,7 @@ from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
 from ujo_lib.pipeline.layout import SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
+from ujo_lib.pipeline.readiness import require_decided
 
 if TYPE_CHECKING:
     from ujo_lib.pipeline.execute import NotebookFailedError
@@ -116,8 +117,10 @@ def release(place: SiteYear, *, jobs: int | None = None, progress: Progress | No
     """Bring the report up to date, review its release pages and seal them; arguments and errors as in `run`.
 
     Raises:
-        ReleaseRefusedError: the masks can be undone, or a file leaks; the release in place is left untouched.
+        ReleaseRefusedError: a person has still to decide something, the masks can be undone, or a file leaks; the
+            release in place is left untouched.
     """
+    require_decided(place)
     return _bring_up_to_date(place, (), False, jobs, progress or Progress.silent(), CHECKED)
 
 

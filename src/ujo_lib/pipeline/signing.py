@@ -21,6 +21,7 @@ from ujo_lib.pipeline.keys import Step, plan_steps, summary_of
 from ujo_lib.pipeline.knowledge import Knowledge, remember
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import Manifest
+from ujo_lib.pipeline.readiness import require_decided
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, counted_tables
 from ujo_lib.pipeline.review import review_files, review_masks
@@ -50,6 +51,7 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
         before = Manifest.read(place.manifest)
         if before is None or before.release_status != CHECKED or not is_sealed(place.release):
             raise SealError("審査済みの公表用ページがありません。先に `ujo release` を実行してください。")
+        require_decided(place)
         steps = plan_steps(place)
         made_on = date.fromisoformat(before.finished[:10])
         _require_permission(approval, summary_of(steps).settings, made_on)
@@ -66,17 +68,12 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
 
 
 def _require_permission(approval: Approval, settings: NotebookSettings, made_on: date) -> None:
-    """Refuse names without keys, and numbers that nobody tried, where the data are real; a day that cannot be."""
+    """Refuse names without keys where the data are real; a day that cannot be."""
     today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
     printed = date.fromisoformat(settings.created_on) if settings.created_on else made_on
     approval.require_day(max(made_on, printed), today)
     if settings.synthetic:
         return
-    if not settings.contacts_checked_on:
-        raise SealError(
-            "相談窓口の連絡先が未確認です。番号を実際に確かめ、common.yaml の contacts_checked_on に"
-            "日付を書いてから、`ujo release` をやり直してください。"
-        )
     if not approval.keys:
         raise SealError(
             "実データの公表には、2人の鍵による署名が要ります。`ujo key new 氏名` で鍵を作り、"

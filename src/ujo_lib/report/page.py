@@ -38,6 +38,8 @@ from ujo_lib.report.look.drawings import Recipe
 
 P = ParamSpec("P")
 
+_NO_POINTS = "この年度については、まだ書かれていません。"
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -108,7 +110,7 @@ class Page:
     settings: NotebookSettings
     masks: Masks | None
     records: dict[str, TableRecord] = field(default_factory=dict)
-    _absent: dict[str, str] = field(default_factory=dict, init=False)
+    _absent: dict[str, dict[str, str]] = field(default_factory=dict, init=False)
     _numbers: dict[str, list[str]] = field(default_factory=dict, init=False)
 
     @property
@@ -165,15 +167,18 @@ class Page:
         """
         folder = self.settings.tables_of(notebook)
         file = folder / f"{table_id}.json"
+        without: dict[str, str] = {}
         if (folder / NOT_SUPPLIED).is_file():
             told = json.loads((folder / NOT_SUPPLIED).read_text(encoding="utf-8"))
-            if told["whole"] or not file.is_file():
-                raise NotSuppliedError("、".join(dict.fromkeys(told["reasons"].values())))
+            if reasons := told["page"] or told["tables"].get(table_id):
+                raise NotSuppliedError(reasons)
+            without = {kind: why for of_table in told["tables"].values() for kind, why in of_table.items()}
         if not file.is_file():
             raise FileNotFoundError(
                 f"{notebook} の表「{table_id}」の記録がありません。先に {notebook} を実行してください。"
             )
-        return TableRecord.from_json(file.read_text(encoding="utf-8")).published()
+        record = TableRecord.from_json(file.read_text(encoding="utf-8"))
+        return replace(record.published(), without=without)
 
     def instead(self, shown: Sequence[object], unless: str, empty: str | None) -> Shown | None:
         """What stands where nothing can be shown; None where all is well.
@@ -264,7 +269,7 @@ class Page:
 
     def points(self, points: Sequence[tuple[str, str]]) -> Shown:
         """Show a list of points, each a few words in bold and what there is to say about it; no figures in them."""
-        return Shown(wording.points(points), "sentence")
+        return Shown(wording.points(points) if points else wording.callout("note", _NO_POINTS), "sentence")
 
     def callout(self, verdict: str, text: str, *published: Published, **values: Any) -> Shown:
         """Show a verdict (detected, not_detected, not_estimable, note) with its sentence."""
@@ -286,6 +291,7 @@ class Page:
         high: str | None = None,
         note: str | None = None,
         unit: str | None = None,
+        empty: str | None = None,
     ) -> Shown:
         """Show key figures as tiles, one per row.
 
@@ -297,7 +303,10 @@ class Page:
             high: column with the upper bound.
             note: column with one short line (base, period).
             unit: column with the unit, or the unit itself.
+            empty: what to say when there is none.
         """
+        if instead := self.instead([published], "", empty):
+            return instead
         tiles = tables.tiles_html(
             published, label=label, value=value, low=low, high=high, note=note, unit=unit
         )
@@ -309,22 +318,24 @@ class Page:
         Args:
             reasons: Japanese name of the input → why there is none.
         """
-        self._note_absence(reasons, whole=True)
+        self._note_absence(reasons)
         return Shown(wording.not_supplied(reasons), ANSWER)
 
-    def section_not_supplied(self, reasons: Mapping[str, str]) -> Shown:
-        """Say that the year has no inputs for this section, and why; the rest of the page stands.
+    def section_not_supplied(self, reasons: Mapping[str, str], tables: Iterable[str]) -> Shown:
+        """Say that the year has no inputs for a part of this section, and why; the rest of the page stands.
 
         Args:
             reasons: Japanese name of the input → why there is none.
+            tables: ids of the tables that are not published for want of them.
         """
-        self._absent |= reasons
-        self._note_absence(self._absent, whole=False)
+        self._absent |= {table: dict(reasons) for table in tables}
+        self._note_absence({})
         return Shown(wording.callout("note", wording.section_not_supplied(reasons)), "sentence")
 
-    def _note_absence(self, reasons: Mapping[str, str], *, whole: bool) -> None:
+    def _note_absence(self, of_page: Mapping[str, str]) -> None:
         file = self.settings.tables_folder / self.settings.notebook / NOT_SUPPLIED
-        write_atomically(file, json.dumps({"whole": whole, "reasons": dict(reasons)}, ensure_ascii=False))
+        told = {"page": dict(of_page), "tables": self._absent}
+        write_atomically(file, json.dumps(told, ensure_ascii=False))
 
     band = _method(figures.band)
     bars = _method(figures.bars)

@@ -17,6 +17,7 @@ from scipy import stats as scipy_stats
 from ujo_lib.columns import (
     DIMENSIONS,
     Base,
+    Column,
     Difference,
     Dimension,
     PValue,
@@ -92,19 +93,19 @@ def distribution(
     frame = pd.DataFrame(rows, columns=[column, "n", "share", "low", "high"])
     order = [*answers, NO_ANSWER, "総数"]
     frame[column] = pd.Categorical(frame[column], order, ordered=True)
-    frame["reference"] = np.nan
-    if national is not None:
-        counts = national.loc[national["value"] != NO_ANSWER].groupby("value", observed=True)["n"].sum()
-        frame.loc[: len(answers) - 1, "reference"] = (counts.reindex(answers) / counts.sum()).to_numpy(
-            dtype=float
-        )
-    columns = {
+    columns: dict[str, Column] = {
         column: Dimension(variable=column),
         "n": CONTACTS,
         "share": Share(of="回答のあった相談"),
         **interval("share", level),
-        "reference": Share(heading="全国の割合"),
     }
+    if national is not None:
+        frame["reference"] = np.nan
+        counts = national.loc[national["value"] != NO_ANSWER].groupby("value", observed=True)["n"].sum()
+        frame.loc[: len(answers) - 1, "reference"] = (counts.reindex(answers) / counts.sum()).to_numpy(
+            dtype=float
+        )
+        columns["reference"] = Share(heading="全国の割合")
     return Typed.of(frame, columns)
 
 

@@ -1,12 +1,13 @@
 """Use of the service per head: a place's share of the contacts against its share of the population."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Count, Rate, Ratio, Share, Text, Typed, interval
+from ujo_lib.columns import Column, Count, Rate, Ratio, Share, Text, Typed, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import Array, BlockDesign, deflated_share, small_sample
 from ujo_lib.seasonality.verdicts import PatternTests
@@ -124,42 +125,44 @@ def residents(population: pd.DataFrame, area_code: str, source: str) -> int:
     return int(rows["n"].sum())
 
 
-def by_area(result: Usage, names: tuple[str, str, str], populations: tuple[int, int, int]) -> Typed:
+def by_area(areas: Mapping[str, tuple[int | None, int]], use: Usage | None = None) -> Typed:
     """Contacts and population side by side.
 
     Args:
-        result: the comparison of the prefecture with the nation.
-        names: of the nation, the prefecture and the city.
-        populations: of the same.
+        areas: area → contacts, None where nobody asked whether they came from there, and population; with `use`, the
+            whole comes first and the place second.
+        use: comparison of the place with the whole.
 
     Returns:
-        One row per area: area, n, population, per_100k, share (of all contacts), low, high, population_share,
-        ratio. The city has its population only: contacts at the national desk do not say the city.
+        One row per area: area, n, population, per_100k, and with `use` share (of all contacts), low, high,
+        population_share, ratio.
     """
-    nation, prefecture, city = populations
+    n, people = zip(*areas.values(), strict=True)
+    per_head = [None if one is None else one / living * PEOPLE for one, living in areas.values()]
     frame = pd.DataFrame(
-        {
-            "area": names,
-            "n": pd.array([result.base, result.n, None], dtype="Int64"),
-            "population": populations,
-            "per_100k": [result.base / nation * PEOPLE, result.n / prefecture * PEOPLE, None],
-            "share": [1.0, result.share, None],
-            "low": [None, result.share_low, None],
-            "high": [None, result.share_high, None],
-            "population_share": [1.0, result.population_share, city / nation],
-            "ratio": [1.0, result.estimate, None],
-        }
+        {"area": list(areas), "n": pd.array(n, dtype="Int64"), "population": people, "per_100k": per_head}
     )
-    columns = {
+    columns: dict[str, Column] = {
         "area": Text(heading="地域"),
         "n": replace(CONTACTS, heading="相談"),
         "population": Count(heading="人口", unit="人", members=False),
         "per_100k": Rate(per="人口10万人", unit="件", n="n", base="population", scale=PEOPLE),
-        "share": Share(heading="相談に占める割合", decimals=2),
-        **interval("share", result.level),
-        "population_share": Share(heading="人口に占める割合", decimals=2),
-        "ratio": Ratio(heading="人口に比べた利用", n="share", base="population_share"),
     }
+    if use:
+        blank = [None] * (len(areas) - 2)
+        frame = frame.assign(
+            share=[1.0, use.share, *blank],
+            low=[None, use.share_low, *blank],
+            high=[None, use.share_high, *blank],
+            population_share=[living / people[0] for living in people],
+            ratio=[1.0, use.estimate, *blank],
+        )
+        columns |= {
+            "share": Share(heading="相談に占める割合", decimals=2),
+            **interval("share", use.level),
+            "population_share": Share(heading="人口に占める割合", decimals=2),
+            "ratio": Ratio(heading="人口に比べた利用", n="share", base="population_share"),
+        }
     note = "相談は居住する市町村を尋ねていないので、市の件数は空欄としました。"
     return Typed.of(frame, columns, note=note)
 

@@ -1,12 +1,12 @@
 """What is still missing before a year can be run: files, forms not filled in, values nobody has looked at yet."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from ujo_lib.intake.reading import has_example
 from ujo_lib.params import ParameterError, notebooks_of_year, read_settings
-from ujo_lib.setup.copying import TO_CHECK, SetupError
+from ujo_lib.params.marks import marks_in
+from ujo_lib.setup.copying import SetupError
 from ujo_lib.setup.forms import declared
 
 
@@ -30,8 +30,9 @@ def open_points(root: Path, site: str, year: int) -> list[OpenPoint]:
     """Everything that is missing for one year of a site, parameters first; empty when `ujo run` may be tried."""
     params = root / "params" / site / f"fy{year}"
     points = _wrong_parameters(root, params)
-    for file in sorted(params.glob("*.yaml")):
-        points += _to_check(root, file)
+    points += [
+        OpenPoint(f"{_relative(root, mark.file)} の {mark.line} 行目", str(mark)) for mark in marks_in(params)
+    ]
     if (params / "inputs.yaml").is_file():
         points += _inputs(root, params / "inputs.yaml")
     return points
@@ -55,15 +56,6 @@ def _wrong_parameters(root: Path, params: Path) -> list[OpenPoint]:
                 path = _relative(root, file)
                 found[path] = OpenPoint(path, f"ファイルがない({notebook.name}.yaml の {name})")
     return list(found.values())
-
-
-def _to_check(root: Path, file: Path) -> list[OpenPoint]:
-    found = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if remark := re.search(rf"#\s*{TO_CHECK}:?\s*(.*)$", line):
-            what = f"{remark[1]}(確かめたら「# {TO_CHECK}」を消す)"
-            found.append(OpenPoint(f"{_relative(root, file)} の {number} 行目", what))
-    return found
 
 
 def _inputs(root: Path, inputs: Path) -> list[OpenPoint]:

@@ -10,7 +10,8 @@ from typing import Any
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import PATTERN_SITE, read_flat_yaml, read_yaml
 from ujo_lib.params.inputs import Inputs
-from ujo_lib.setup.copying import TO_CHECK, SetupError, newest_year
+from ujo_lib.params.marks import TO_CHECK
+from ujo_lib.setup.copying import QUESTIONS, SetupError, asked_anew, newest_year
 from ujo_lib.setup.moving import move_working_day
 from ujo_lib.setup.prefectures import CODES, neighbours
 from ujo_lib.setup.years import Created, copied_parameters, write_year
@@ -125,9 +126,8 @@ def _remarks(site: NewSite) -> dict[str, str]:
 
 def _renamed(file: Path, text: str, old: Mapping[str, Any], site: NewSite, source: Path) -> str:
     """Put the names of the place where those of the pattern stand outside the flat parameters."""
-    if file.name == "goals.yaml":
-        head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
-        return f"{head}# {TO_CHECK}: 市の計画にある目標を、例にならって書く\ngoals: []\n"
+    if file.name in QUESTIONS:
+        return asked_anew(file.name, (source / file.name).read_text(encoding="utf-8"))
     if file.name == "common.yaml":  # remarks there tell of the pattern's own year
         text = re.sub(rf" +#(?! {TO_CHECK}).*$", "", text, flags=re.MULTILINE)
     if file.name == "inputs.yaml":
