@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine with Python 3.11 or newer:
 #   make report   the annual report of the synthetic city, ending with the path of its cover page
 #   make years    fiscal 2021 and 2022 of it first, for the comparison in the summary
-#   make test     lint, types, architecture and tests
+#   make test     lint, types, architecture and tests; test-quick for the edit loop, test-full for the long ones
 # Set SITE and YEAR for another place or year:  make report SITE=uki YEAR=2024
 
 PYTHON ?= python3
@@ -9,8 +9,9 @@ SITE ?= sample
 YEAR ?= 2023
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: report years test lab bench sample clean
+.PHONY: report years test test-quick test-full lab bench sample clean
 
 report: $(VENV)/.runtime
 	@$(if $(filter sample,$(SITE)),$(BIN)/ujo sample --quiet)
@@ -28,8 +29,15 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/ujo sample --quiet
-	$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/deptry src
+	$(PYTEST)
+
+test-quick: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(PYTEST) -m "not (slow or full)"
+
+test-full: $(VENV)/.dev
+	$(PYTEST) -m full
 
 lab: .venv-lab/.lab
 	@.venv-lab/bin/ujo sample --quiet

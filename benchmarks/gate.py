@@ -1,9 +1,11 @@
 """What the gate finds, what it does not raise an alarm about, and how long a national year takes.
 
-Planted: pieces of invented texts, 8 to 60 characters long, in every carrier of the tests. Clean: fifty releases made
-of committed wording, codebook words and numbers (pages, CSV, xlsx, pictures; more than 10 MB together), held against
-a synthetic national year of 337,943 texts with some 325 million characters that were written with the same everyday
-words. The peer is a plain search for the planted piece in the bytes of the file.
+Planted: pieces of invented texts, 8 to 60 characters long, in every carrier of the tests, and every spelling of
+every kind of fact in a dozen of them. Clean: fifty releases made of committed wording, codebook words, numbers, code
+tables and whatever else looks like a fact (pages, CSV, xlsx, pictures; more than 10 MB together), held against a
+synthetic national year of 337,943 texts with some 325 million characters that were written with the same everyday
+words, and against record numbers of every kind. The peer is a plain search, in the bytes of the file, for the planted
+piece or for the fact as the data have it.
 """
 
 import argparse
@@ -23,13 +25,18 @@ import openpyxl
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.disclosure.carriers import CARRIERS, png_with  # noqa: E402  # after the path is set
-from ujo_lib.disclosure.gate import Confidential, Gate  # noqa: E402
+from tests.disclosure.carriers import CARRIERS, LEAST, png_with  # noqa: E402  # after the path is set
+from tests.disclosure.facts import FACTS, LOOKALIKES, NAMES, NUMBERS  # noqa: E402
+from ujo_lib.disclosure.gate import Confidential, Finding, Gate  # noqa: E402
 from ujo_lib.text import strip_for_match  # noqa: E402
 
 NATIONAL = 337_943
 LENGTHS = (8, 9, 10, 12, 16, 20, 24, 32, 40, 48, 54, 60)
 K = 5
+FACT_CARRIERS = (
+    "html", "html entities", "alt attribute", "json \\u escapes in script", "percent-encoding", "base64 text",
+    "base64 gzip", "svg text", "png iTXt", "png eXIf, utf-16-le", "csv", "csv utf-16", "json", "xlsx cell", "zip",
+)  # fmt: skip
 
 WHO = [
     "母が",
@@ -149,6 +156,10 @@ def clean_release(folder: Path, rng: np.random.Generator) -> None:
     out = io.BytesIO()
     book.save(out)
     (folder / "table.xlsx").write_bytes(out.getvalue())
+    codes = [f"{int(n):02d}|{int(n) + 20}|{int(n):04d}" for n in rng.integers(0, 99, 60)] + list(LOOKALIKES)
+    (folder / "codes.csv").write_text("\n".join(codes), encoding="cp932", errors="replace")
+    cells = "".join(f"<tr><td>{code.replace('|', '</td><td>')}</td></tr>" for code in codes)
+    (folder / "codes.html").write_text(f"<table>{cells}</table>", encoding="utf-8")
     (folder / "figure.png").write_bytes(png_with(b"tEXt", b"Title\0report"))
 
 
@@ -161,26 +172,55 @@ def _spoken(rng: np.random.Generator, words: list[str]) -> str:
     )  # fmt: skip
 
 
-def planted(folder: Path, repeats: int) -> dict[str, list[int]]:
-    """Plant, scan, count: carrier → [planted, found by the gate, found by plain search]."""
+Tally = dict[str, list[int]]
+"""Carrier or kind of fact → [planted, found by the gate, found by plain search]."""
+
+
+def planted(folder: Path, repeats: int) -> Tally:
+    """Plant pieces of texts, scan, count."""
     texts = list(national_year(2000, seed=7))
     rng = np.random.default_rng(11)
-    tally = {name: [0, 0, 0] for name in CARRIERS}
+    tally = {}
     for name, carry in CARRIERS.items():
+        tally[name] = [0, 0, 0]
         for length in LENGTHS * repeats:
             owner = texts[int(rng.integers(len(texts)))]
             body = strip_for_match(owner.text)
-            start = int(rng.integers(0, len(body) - length))
-            piece = body[start : start + length]
+            start = int(rng.integers(0, len(body) - 60))
+            piece = body[start : start + max(length, LEAST.get(name, 0))]
             file, content = carry(piece)
-            (folder / file).write_bytes(content)
-            found = Gate([owner], vocabulary(), K).scan([folder / file])
-            (folder / file).unlink()
+            found = scanned(Gate([owner], vocabulary(), K), folder / file, content)
             hit = any(f.kind == "text" and f.severity == "error" and f.record == owner.record for f in found)
-            tally[name] = [
-                a + b for a, b in zip(tally[name], (1, hit, piece.encode() in content), strict=True)
-            ]
+            count(tally[name], hit, piece.encode() in content)
     return tally
+
+
+def planted_facts(folder: Path) -> Tally:
+    """Plant every spelling of every kind of fact; a plain search knows the fact as the data have it."""
+    tally = {}
+    for kind, spellings in FACTS.items():
+        tally[kind] = [0, 0, 0]
+        listed = {"user": NAMES, "id": NUMBERS}.get(kind, spellings[:1])
+        for spelling in spellings:
+            for carrier in FACT_CARRIERS:
+                file, content = CARRIERS[carrier](f"これは、{spelling} です。")
+                found = scanned(Gate([], vocabulary(), K, NUMBERS, NAMES), folder / file, content)
+                hit = any(f.kind == kind and f.severity == "error" for f in found)
+                count(tally[kind], hit, any(fact.encode() in content for fact in listed))
+    return tally
+
+
+def scanned(gate: Gate, file: Path, content: bytes) -> list[Finding]:
+    """What the gate finds in one file."""
+    file.write_bytes(content)
+    found = gate.scan([file])
+    file.unlink()
+    return found
+
+
+def count(row: list[int], gate: bool, plain: bool) -> None:
+    """Add one plant."""
+    row[:] = [a + b for a, b in zip(row, (1, gate, plain), strict=True)]
 
 
 def written(place: Path, texts: int) -> tuple[Path, int]:
@@ -219,8 +259,9 @@ def clean(folder: Path, releases: int, texts: int) -> Clean:
         clean_release(folder / "out" / f"release{number:02d}", np.random.default_rng([5, number]))
     size = sum(path.stat().st_size for path in (folder / "out").rglob("*") if path.is_file())
     start, cpu = time.perf_counter(), time.process_time()
-    found = Gate(streamed(file), vocabulary(), K).scan(sorted((folder / "out").iterdir()))
-    alarms = [str(f) for f in found if f.severity == "error"]
+    numbers = [*NUMBERS, *map(str, range(1, 10_000)), *(f"2023-{n:04d}" for n in range(2_100))]
+    gate = Gate(streamed(file), vocabulary(), K, numbers, NAMES)
+    alarms = [str(found) for found in gate.scan(sorted((folder / "out").iterdir()))]
     return Clean(alarms, time.perf_counter() - start, time.process_time() - cpu, characters, size)
 
 
@@ -235,13 +276,15 @@ def main() -> None:
     texts = NATIONAL // 10 if options.quick else NATIONAL
     with tempfile.TemporaryDirectory() as place:
         tally = planted(Path(place), 1 if options.quick else 2)
+        facts = planted_facts(Path(place))
     with tempfile.TemporaryDirectory() as place:
         year = clean(Path(place), 50, texts)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"{'carrier':34} planted  gate  plain search")
-    for name, (total, hit, plain) in tally.items():
+    for name, (total, hit, plain) in (tally | facts).items():
         print(f"{name:34} {total:7} {hit:5} {plain:13}")
-    print(f"{len(tally)} carriers; 50 clean releases, {year.size / 1e6:.1f} MB, alarms: {len(year.alarms)}")
+    print(f"{len(tally)} carriers, {len(facts)} kinds of fact")
+    print(f"50 clean releases, {year.size / 1e6:.1f} MB, alarms: {len(year.alarms)}")
     print(
         f"{texts:,} texts, {year.characters / 1e6:.0f} M chars: {year.seconds:.1f} s ({year.cpu_seconds:.1f} s CPU)"
     )
@@ -250,9 +293,10 @@ def main() -> None:
         print(" ", alarm)
     if options.json:
         result = {
-            "planted": sum(t[0] for t in tally.values()),
-            "found": sum(t[1] for t in tally.values()),
-            "found_by_plain_search": sum(t[2] for t in tally.values()),
+            "planted": sum(t[0] for t in (tally | facts).values()),
+            "found": sum(t[1] for t in (tally | facts).values()),
+            "found_by_plain_search": sum(t[2] for t in (tally | facts).values()),
+            "planted_facts": sum(t[0] for t in facts.values()),
             "carriers": len(tally),
             "false_alarms": len(year.alarms),
             "national_scan_s": round(year.seconds, 1),

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 from scipy.signal import lfilter
 
+from ujo_lib import glm
 from ujo_lib.fiscal import SchoolBreak
-from ujo_lib.seasonality import attributes, circular, clustering, contrast, glm, memory, profiles, usage
+from ujo_lib.seasonality import attributes, circular, clustering, contrast, memory, profiles, usage
 from ujo_lib.seasonality.calendar import YEAR, Terms
 from ujo_lib.seasonality.dispersion import Array, deflated_share, small_sample
 from ujo_lib.seasonality.verdicts import ALPHA, PatternTests
@@ -338,7 +339,7 @@ def with_returning_clients(setting: Setting) -> Outcomes:
     alarm, covered = [], []
     for _ in range(SLOW):
         records = client_records(setting.rng, int(setting.size.contacts))
-        cells = attributes.crosstab(records, "occupation", "topic")
+        cells = attributes.crosstab(records, "occupation", "topic").frame
         alarm.append(bool((cells["p_holm"] < ALPHA).any()))
         one = clustering.share((records["lonely"] == "はい").to_numpy(), clustering.client_codes(records))
         covered.append(one.low <= LONELY <= one.high)

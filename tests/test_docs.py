@@ -22,6 +22,8 @@ BLANKS = {
     "PATHS --confidential PATHS": f"{RELEASE} --confidential data/sample/fy2023/consultations.csv",
     "FOLDER": RELEASE,
     "NAME NAME": "若葉花子 緑太郎",
+    "key new NAME": "key new 若葉花子",
+    "--key FILE": "--key 若葉花子.key",
     "DATE": "2024-10-31",
     "INPUT OUTPUT": "相談.csv 主題.parquet",
     "[--codebook]": "--codebook params/codebook.yaml",

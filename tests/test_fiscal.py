@@ -111,22 +111,6 @@ def test_a_doubtful_day_is_refused_with_what_to_write_instead(text, reason):
         fiscal.parse_date(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "start", "end"),
-    [
-        ("R 6.1", date(2024, 1, 1), date(2024, 1, 31)),
-        ("R5.12月", date(2023, 12, 1), date(2023, 12, 31)),
-        ("R元", date(2019, 1, 1), date(2019, 12, 31)),
-        ("R元年", date(2019, 1, 1), date(2019, 12, 31)),
-        ("令和元年度", date(2019, 4, 1), date(2020, 3, 31)),
-        ("R5.12.8", date(2023, 12, 8), date(2023, 12, 8)),
-    ],
-)
-def test_a_month_or_a_year_is_read_as_the_days_it_covers(text, start, end):
-    period = fiscal.parse_period(text)
-    assert (period.start, period.end) == (start, end)
-
-
 @settings(deadline=None, max_examples=200)
 @given(st.dates(date(1901, 1, 1), date(2099, 12, 31)))
 def test_a_day_written_in_its_era_comes_back_as_the_same_day(day):
@@ -147,7 +131,6 @@ def test_an_excel_serial_comes_back_as_the_same_day(day):
 def test_no_text_makes_the_date_reader_fail_in_another_way(text):
     for read in (
         fiscal.parse_date,
-        fiscal.parse_period,
         fiscal.parse_clock,
         fiscal.parse_zone,
         FiscalYear.parse,

@@ -1,8 +1,13 @@
 """A slip with `git add` must not carry anybody's words into the repository: the real hook in a real repository."""
 
+import gzip
+import io
+import json
+import pickle
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -42,6 +47,30 @@ def commit(root: Path, name: str, content: bytes) -> bool:
     return git(root, "commit", "-q", "-m", "x").returncode == 0
 
 
+def workbook(*rows: list[str]) -> bytes:
+    book, held = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(held)
+    return held.getvalue()
+
+
+def archive(name: str, content: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as packed:
+        packed.writestr(name, content)
+    return held.getvalue()
+
+
+def notebook(outputs: list[dict]) -> bytes:
+    cell = {"cell_type": "code", "source": "x", "metadata": {}, "execution_count": None, "outputs": outputs}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def table(heading: str, cells: list[str], encoding: str = "utf-8") -> bytes:
+    return "\r\n".join(f"x,{cell}" for cell in [heading, *cells]).encode(encoding)
+
+
 @pytest.mark.parametrize(
     "name", ["data/private/相談.csv", "outputs/a/index.html", "data/x.txt", "logs/ujo.log"]
 )
@@ -49,18 +78,73 @@ def test_a_forced_add_of_private_paths_is_not_committed(repository: Path, name: 
     assert not commit(repository, name, b"x")
 
 
-def test_a_copy_of_the_consultations_beside_a_notebook_is_not_committed(repository: Path):
-    row = "相談ID,相談本文\n1,x\n"
-    assert not commit(repository, "notebooks/copy.csv", row.encode("cp932"))
-    book = openpyxl.Workbook()
-    book.active.append(["調査ID", "ご意見(自由記述)"])
-    book.save(repository / "copy.xlsx")
-    assert not commit(repository, "copy2.xlsx", (repository / "copy.xlsx").read_bytes())
+SPOKEN = "きのうの夜に猫が鳴いていて、屋根の上が"
+PRIVATE = {
+    "consultations in cp932": table("相談本文", ["猫の話"], "cp932"),
+    "consultations in UTF-16": table("相談本文", ["猫の話"], "utf-16"),
+    "tabs instead of commas": "ID\t本文\n1\t猫\n".encode(),
+    "a heading below a title": "令和5年度,\n番号,自由記述欄\n1,猫\n".encode(),
+    "a workbook": workbook(["調査ID", "ご意見(自由記述)"], ["1", "猫"]),
+    "texts under a harmless heading": table("備考", [f"{SPOKEN}{n}番" for n in range(5)]),
+    "numbers of records": table("項目", [f"K2023-{n:05}" for n in range(20)]),
+    "plain numbers under a heading that says so": table("相談者ID", [str(n) for n in range(20)]),
+    "an executed notebook": notebook([{"output_type": "stream", "name": "stdout", "text": "猫"}]),
+    "a finished page": "<!DOCTYPE html>\n<html lang='ja'><body>猫</body></html>".encode(),
+    "a page after a comment": "<!-- x -->\n<html><body>猫</body></html>".encode(),
+    "a ZIP": archive("a.txt", b"x"),
+    "a compressed file": gzip.compress(b"x"),
+    "a pickle": pickle.dumps({"a": 1}),
+    "Parquet": b"PAR1\x15\x04\x15\x00PAR1",
+    "a database": b"SQLite format 3\x00",
+    "a broken workbook": workbook(["a"])[:-30],
+}
 
 
-def test_ordinary_files_are_committed(repository: Path):
+def refused(root: Path, contents: dict[str, bytes]) -> set[str]:
+    """Which of these contents the hook refuses when pre-commit hands them on under a harmless name."""
+    for number, content in enumerate(contents.values()):
+        (root / f"{number}.md").write_bytes(content)
+    names = [f"{number}.md" for number in range(len(contents))]
+    script = [sys.executable, str(REPOSITORY / ".ci/refuse-private"), *names]
+    done = subprocess.run(script, cwd=root, capture_output=True, encoding="utf-8", check=False)
+    told = {line.partition(".md: ")[0] for line in done.stderr.splitlines()}
+    assert done.returncode == bool(told), done.stderr
+    return {kind for number, kind in enumerate(contents) if str(number) in told}
+
+
+def test_what_people_said_is_refused_under_any_name(tmp_path: Path):
+    assert refused(tmp_path, PRIVATE) == set(PRIVATE)
+
+
+HARMLESS = {
+    "a list of four texts": table("備考", [f"{SPOKEN}{n}番" for n in range(4)]),
+    "texts of 19 characters": table("備考", [f"{SPOKEN[:17]}{n:02}" for n in range(9)]),
+    "19 numbers of records": table("項目", [f"K2023-{n:05}" for n in range(19)]),
+    "19 plain numbers of clients": table("相談者ID", [str(n) for n in range(19)]),
+    "a table of counts": table("件数", [str(n) for n in range(99)]),
+    "a workbook of counts": workbook(["区分", "件数"], ["男", "1"]),
+    "a notebook without outputs": notebook([]),
+    "a picture": (REPOSITORY / "docs/pictures/cover.png").read_bytes(),
+    "a template of a page": b"<!DOCTYPE html><html>{% for x in y %}{{ x }}{% endfor %}</html>",
+    "prose about the column": "本文の列は、読み込むときに伏せます。\n\n- 相談本文\n- 自由記述\n".encode(),
+    "nothing": b"",
+}
+
+
+def test_ordinary_files_are_not_refused(tmp_path: Path):
+    assert refused(tmp_path, HARMLESS) == set()
+
+
+def test_git_itself_asks_the_hook(repository: Path):
     assert commit(repository, "data/README.md", "相談本文 の列".encode())
-    assert commit(repository, "params/items.csv", "区分,件数\n".encode())
+    assert not commit(repository, "docs/notes.md", PRIVATE["an executed notebook"])
+
+
+def test_what_is_committed_is_looked_at_and_not_what_lies_in_the_folder_by_now(repository: Path):
+    (repository / "a.csv").write_bytes(PRIVATE["numbers of records"])
+    git(repository, "add", "a.csv")
+    (repository / "a.csv").write_text("harmless", encoding="utf-8")
+    assert git(repository, "commit", "-q", "-m", "x").returncode == 1
 
 
 def test_private_data_outputs_and_logs_are_ignored_by_git(repository: Path):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import yaml
 from packaging.requirements import Requirement
 from rattler import MatchSpec
 
+from tests.conftest import MARKS
 from ujo_lib.params import project_root
 
 ROOT = project_root(Path(__file__).parent)
@@ -20,7 +22,11 @@ OWN_LOCKS = [
     lock for lock in LOCKS if lock.name != "requirements-acro.lock"
 ]  # that peer lives in a place of its own
 
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "tzdata": "python-tzdata"}
+CONDA_NAMES = {
+    "jupyter-client": "jupyter_client",
+    "matplotlib": "matplotlib-base",
+    "tzdata": "python-tzdata",
+}
 """PyPI name → conda-forge name, where they differ."""
 
 
@@ -99,3 +105,24 @@ def test_the_workspace_of_jupyterlab_opens_the_notebooks_in_order() -> None:
     assert main["current"] == notebooks[0]
     assert {name for name in workspace["data"] if name.startswith("notebook:")} == set(notebooks)
     assert f"/lab/workspaces/{workspace['metadata']['id']}" in (ROOT / "Makefile").read_text("utf-8")
+
+
+def test_every_test_is_run_by_make_test_or_by_make_test_full_and_never_by_both(
+    pytestconfig,
+):
+    marks = pytestconfig.stash[MARKS]
+    quick, test, full = (_selected(target, marks) for target in ("test-quick", "test", "test-full"))
+    assert quick <= test
+    assert not test & full
+    assert test | full == set(marks)
+
+
+def _selected(target: str, marks: dict[str, set[str]]) -> set[str]:
+    """Tests that a target of the Makefile runs: those of its own `-m`, or else of pyproject's."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
+    (own,) = re.findall(r"^\t\$\(PYTEST\)(.*)$", recipe, re.MULTILINE)
+    options = shlex.split(PROJECT["tool"]["pytest"]["ini_options"]["addopts"] + own)
+    wanted = [options[at + 1] for at, option in enumerate(options) if option == "-m"][-1]
+    every = {mark for of_one in marks.values() for mark in of_one} | {"slow", "full"}
+    return {name for name, has in marks.items() if eval(wanted, {mark: mark in has for mark in every})}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom, nchypergeom_fisher
+from scipy.stats import binom
 
 from ujo_lib import stats
 
@@ -40,11 +40,7 @@ def test_the_number_among_all_139_commissioners_agrees_with_enumeration(k, low, 
 
 
 def test_fisher_agrees_with_r():  # S7, S8
-    result = stats.fisher_exact([[17, 8], [25, 7]])
-    assert result.p_minlike == pytest.approx(0.545579939, abs=1e-8)
-    assert result.estimate == pytest.approx(0.60057, abs=2e-4)
-    assert result.low == pytest.approx(0.15265, abs=2e-4)
-    assert result.high == pytest.approx(2.30060, abs=2e-4)
+    assert stats.fisher_freeman_halton([[17, 8], [25, 7]]) == pytest.approx(0.545579939, abs=1e-8)
 
 
 def test_freeman_halton_is_the_exact_value_not_a_simulation():  # S9
@@ -109,16 +105,8 @@ def test_more_ratios_agree_with_r(name, arguments):
 
 @pytest.mark.parametrize("cells", ["3 1 1 3", "12 5 3 5", "0 8 6 11"])
 def test_more_2x2_tables_agree_with_r(cells):
-    result = stats.fisher_exact(np.array(cells.split(), dtype=int).reshape(2, 2))
-    expected = from_r(f"fisher {cells}")
-    assert result.p_minlike == pytest.approx(expected["p_minlike"], rel=1e-9)
-    # R stops its root search early (0.7 % off at a limit of 626), so the limits are also held to their definition.
-    assert (result.estimate, result.low, result.high) == pytest.approx(
-        (expected["estimate"], expected["low"], expected["high"]), rel=1e-2
-    )
-    a, b, c, d = map(int, cells.split())
-    at_limit = nchypergeom_fisher(a + b + c + d, a + b, a + c, result.high)
-    assert at_limit.cdf(a) == pytest.approx(0.025, rel=1e-6)
+    p = stats.fisher_freeman_halton(np.array(cells.split(), dtype=int).reshape(2, 2))
+    assert p == pytest.approx(from_r(f"fisher {cells}")["p_minlike"], rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -165,6 +153,7 @@ def test_the_outreach_window_has_both_p_values():  # O5
     assert result.p_value == pytest.approx(0.0697, abs=1e-3)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(tables)
 def test_freeman_halton_equals_brute_force_over_all_tables(table):
@@ -191,15 +180,6 @@ def test_interval_and_p_of_a_rate_ratio_never_disagree(k1, e1, k0, e0):
     result = stats.rate_ratio(k1, e1, k0, e0)
     assert not any(math.isnan(x) for x in (result.low, result.high, result.p_value))
     if abs(result.p_value - 0.05) > 1e-9:
-        assert (result.p_value < 0.05) == (not result.low <= 1 <= result.high)
-
-
-@settings(deadline=None, max_examples=60)
-@given(*[st.integers(0, 30)] * 4)
-def test_interval_and_p_of_an_odds_ratio_never_disagree(a, b, c, d):
-    result = stats.fisher_exact([[a, b], [c, d]])
-    assert not any(math.isnan(x) for x in (result.low, result.high, result.p_value))
-    if abs(result.p_value - 0.05) > 1e-6:
         assert (result.p_value < 0.05) == (not result.low <= 1 <= result.high)
 
 
@@ -253,7 +233,6 @@ def test_nothing_observed_says_nothing_instead_of_failing():
     assert stats.hypergeometric_interval(0, 0, 139) == stats.Interval(None, 0.0, 139.0)
     assert stats.rate_ratio(0, 97, 0, 110) == stats.RateRatio(None, 0.0, math.inf, 1.0, 1.0)
     assert stats.rate_ratio(3, 97, 0, 110).estimate == math.inf
-    assert stats.fisher_exact([[17, 0], [8, 0]]) == stats.OddsRatio(None, 0.0, math.inf, 1.0, 1.0)
     assert stats.fisher_freeman_halton([[0, 0], [0, 0]]) == 1.0
     assert stats.percent(0, 0) is None
 

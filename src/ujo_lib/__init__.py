@@ -1,3 +1,3 @@
 """Helper library of the Uki loneliness and isolation report suite."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""What a published column is: its kind knows heading, unit, number format, datatype and how it follows from counts.
+"""What a published column is: its kind knows heading, unit, number format and how it follows from counts.
 
 An analysis declares each column once, where it computes it, and hands on a `Typed`: the frame with its schema beside
 it. Whatever is later written above a column, on an axis, into a cell format or into an equation of the disclosure
@@ -45,7 +45,6 @@ _INTERVALS: Final[Mapping[str, str]] = {
     "assumption": "仮定による幅",
 }
 
-Datatype = Literal["string", "integer", "number", "boolean"]
 Interval = Literal["confidence", "prediction", "acceptance", "simultaneous", "assumption"]
 
 
@@ -102,16 +101,6 @@ class Column:
         return self.format != "text"
 
     @property
-    def datatype(self) -> Datatype:
-        """The datatype of the column in CSV metadata."""
-        return "string" if not self.numeric else "integer" if self.format == "n" else "number"
-
-    @property
-    def excel_format(self) -> str:
-        """Number format of a worksheet cell."""
-        return "#,##0" + ("." + "0" * self.decimals if self.decimals else "") if self.numeric else "@"
-
-    @property
     def sources(self) -> tuple[str, ...]:
         """Columns of the same row from which the value follows; empty where it does not follow from its row."""
         return ()
@@ -154,11 +143,6 @@ class Dimension(Column):
 @dataclass(frozen=True, kw_only=True)
 class Flag(Column):
     """Yes or no."""
-
-    @property
-    def datatype(self) -> Datatype:
-        """Booleans stay booleans."""
-        return "boolean"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -412,12 +396,18 @@ class Statistic(Column):
 
 @dataclass(frozen=True, kw_only=True)
 class Money(Column):
-    """An amount of yen; its cells say 円 themselves."""
+    """An amount of yen; on a page its cells say 円 themselves."""
 
+    unit: str = "円"
     decimals: int | None = 0
 
     default: ClassVar[str] = "費用"
     written: ClassVar[str] = "yen"
+
+    @property
+    def title(self) -> str:
+        """The heading alone."""
+        return self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -535,9 +525,10 @@ class Schema:
     @property
     def multiple(self) -> tuple[str, ...]:
         """Variables of which one person can name several categories, so that cells do not add up."""
-        return tuple(
+        several = [
             c.variable or name for name, c in self.columns.items() if isinstance(c, Dimension) and c.multiple
-        )
+        ]
+        return tuple(dict.fromkeys(several))
 
     @property
     def unit(self) -> str:

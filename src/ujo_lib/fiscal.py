@@ -221,29 +221,6 @@ def from_excel_serial(serial: float) -> date:
     return EXCEL_EPOCH + timedelta(days=int(serial))
 
 
-def parse_period(text: str) -> Period:
-    """Read a day, a month (``R 6.1``), a year (``R元``) or a fiscal year (``令和元年度``) as its days.
-
-    Raises:
-        DateError: when the text is none of these.
-    """
-    plain = _plain(text).upper()
-    if plain.endswith("年度"):
-        fy = FiscalYear.parse(plain)
-        return Period(fy.start, fy.end, fy.label)
-    if match := _MONTH_ONLY.fullmatch(plain):
-        year, month = _year_of(match), int(match["month"])
-        if not 1 <= month <= 12:
-            raise DateError(f"「{text}」の月({month})は1~12ではありません。")
-        after = date(year + month // 12, month % 12 + 1, 1)
-        return Period(date(year, month, 1), after - timedelta(days=1), f"{year}年{month}月")
-    if match := _YEAR_ONLY.fullmatch(plain):
-        year = _year_of(match)
-        return Period(date(year, 1, 1), date(year, 12, 31), f"{year}年(暦年)")
-    day = parse_date(text)
-    return Period(day, day, f"{day.year}年{day.month}月{day.day}日")
-
-
 def spoken(day: date, *, with_year: bool = True) -> str:
     """Write a day as one says it: 「2024年2月20日」, 「2月20日」.
 

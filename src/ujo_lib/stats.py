@@ -13,14 +13,17 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
-from scipy.stats import contingency
 
 MAX_PATHS = 400_000
 """How many partial tables `fisher_freeman_halton` may hold before it gives up (a second or two)."""
+
+LEVEL: Final = 0.95
+"""Confidence level where nobody asks for another."""
 
 
 class TableTooLargeError(ValueError):
@@ -54,21 +57,7 @@ class RateRatio:
     p_minlike: float
 
 
-@dataclass(frozen=True)
-class OddsRatio:
-    """Conditional odds ratio of a 2×2 table; `low`, `high`, `p_value` from one central test of "ratio = 1".
-
-    `estimate` is None when a margin is empty. `p_minlike` is what R's ``fisher.test`` prints.
-    """
-
-    estimate: float | None
-    low: float
-    high: float
-    p_value: float
-    p_minlike: float
-
-
-def wilson(k: int, n: int, level: float = 0.95) -> Interval:
+def wilson(k: int, n: int, level: float = LEVEL) -> Interval:
     """Wilson's score interval for a share (Wilson 1927; Brown, Cai & DasGupta 2001).
 
     Args:
@@ -90,7 +79,7 @@ def wilson(k: int, n: int, level: float = 0.95) -> Interval:
     return Interval(share, 0.0 if k == 0 else middle - half, 1.0 if k == n else middle + half)
 
 
-def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval:
+def clopper_pearson(k: int, n: int, level: float = LEVEL) -> Interval:
     """Exact binomial interval for a share (Clopper & Pearson 1934); arguments as for `wilson`."""
     _check_counts(k, n, level)
     if n == 0:
@@ -101,7 +90,7 @@ def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval:
     return Interval(k / n, low, high)
 
 
-def hypergeometric_interval(k: int, n: int, N: int, level: float = 0.95) -> Interval:
+def hypergeometric_interval(k: int, n: int, N: int, level: float = LEVEL) -> Interval:
     """Exact interval for how many of a finite population have a trait, from a simple random part of it.
 
     Keeps every population count that neither tail of the hypergeometric test rejects at (1 − level)/2
@@ -127,7 +116,7 @@ def hypergeometric_interval(k: int, n: int, N: int, level: float = 0.95) -> Inte
     return Interval(N * k / n if n else None, float(kept[0]), float(kept[-1]))
 
 
-def poisson_interval(k: int, exposure: float = 1.0, level: float = 0.95) -> Interval:
+def poisson_interval(k: int, exposure: float = 1.0, level: float = LEVEL) -> Interval:
     """Exact interval for a Poisson rate (Garwood 1936), per unit of `exposure`."""
     _check_counts(k, k, level)
     if not exposure > 0:
@@ -137,7 +126,7 @@ def poisson_interval(k: int, exposure: float = 1.0, level: float = 0.95) -> Inte
     return Interval(k / exposure, low / exposure, float(scipy_stats.gamma.isf(tail, k + 1)) / exposure)
 
 
-def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = 0.95) -> RateRatio:
+def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = LEVEL) -> RateRatio:
     """Ratio of two Poisson rates, exact given the sum of the counts (Przyborowski & Wilenski 1940).
 
     Given k1 + k0, k1 is binomial with odds ratio·e1/e0; the Clopper–Pearson limits of that share, turned back
@@ -169,7 +158,7 @@ def rate_ratio(k1: int, e1: float, k0: int, e0: float, level: float = 0.95) -> R
 
 
 def overdispersed_rate_ratio(
-    k1: int, e1: float, k0: int, e0: float, dispersion: float, level: float = 0.95
+    k1: int, e1: float, k0: int, e0: float, dispersion: float, level: float = LEVEL
 ) -> Interval:
     """Ratio of two rates of events that come in bunches: variance = dispersion × mean (quasi-Poisson).
 
@@ -219,34 +208,6 @@ def ratio_of_estimates(top: Interval, bottom: Interval) -> Interval:
     return Interval(a / b, low, high)
 
 
-def fisher_exact(table: ArrayLike, level: float = 0.95) -> OddsRatio:
-    """Fisher's exact test of a 2×2 table with the conditional odds ratio and its exact interval.
-
-    Args:
-        table: 2×2 non-negative whole counts.
-        level: confidence level in (0, 1).
-
-    Raises:
-        ValueError: not 2×2, negative or broken counts.
-    """
-    counts = _count_table(table)
-    if counts.shape != (2, 2):
-        raise ValueError(f"a 2×2 table is needed, not {counts.shape[0]}×{counts.shape[1]}")
-    (a, b), (c, d) = counts.tolist()
-    if 0 in (a + b, c + d, a + c, b + d):
-        return OddsRatio(None, 0.0, math.inf, 1.0, 1.0)
-    fitted = contingency.odds_ratio(counts, kind="conditional")
-    limits = fitted.confidence_interval(confidence_level=level)
-    null = scipy_stats.hypergeom(a + b + c + d, a + b, a + c)
-    return OddsRatio(
-        estimate=float(fitted.statistic),
-        low=float(limits.low),
-        high=float(limits.high),
-        p_value=min(1.0, 2 * float(min(null.cdf(a), null.sf(a - 1)))),
-        p_minlike=fisher_freeman_halton(counts),
-    )
-
-
 def fisher_freeman_halton(table: ArrayLike) -> float:
     """Exact p of an r×c table (Freeman & Halton 1951): all tables with these margins that are no likelier.
 
@@ -294,20 +255,24 @@ def fisher_freeman_halton(table: ArrayLike) -> float:
     return float(as_extreme / _multinomial(rows))
 
 
-def adjusted_residuals(table: ArrayLike) -> NDArray[np.float64]:
+def adjusted_residuals(
+    table: ArrayLike, margins: tuple[ArrayLike, ArrayLike, int] | None = None
+) -> NDArray[np.float64]:
     """Haberman's (1973) adjusted residuals of a table of counts: about standard normal under independence.
 
     Args:
         table: r×c non-negative whole counts.
+        margins: members of each row, of each column, and of all, where one member can be in several cells, so that
+            these are no sums of the table; each cell is then held against its own two-by-two table.
 
     Returns:
         r×c floats; NaN where a row or column is empty or holds everything, for there is nothing to compare.
     """
     counts = _count_table(table).astype(np.float64)
-    total = counts.sum()
-    rows, columns = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
+    of_rows, of_columns, total = margins or (counts.sum(axis=1), counts.sum(axis=0), counts.sum())
     if total == 0:
         return np.full(counts.shape, np.nan)
+    rows, columns = np.asarray(of_rows, dtype=float)[:, None], np.asarray(of_columns, dtype=float)
     expected = rows * columns / total
     variance = expected * (1 - rows / total) * (1 - columns / total)
     residuals = np.full(counts.shape, np.nan)

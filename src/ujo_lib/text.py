@@ -8,8 +8,9 @@ removing too much.
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+
+from ujo_lib.facts import MAIL, TELEPHONE, VARIANTS, half_width, named
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACES = re.compile(r"\s+")
@@ -18,14 +19,27 @@ _DASH = "[\u2212\u2010\u2011\u2013\u2014\u2015]"
 _NUMERIC_DASH = re.compile(rf"(?<=\d)\s?{_DASH}|{_DASH}(?=\s?\d)|(?<=\d)\u30fc(?=\d)|^\u30fc(?=\d)")
 _NUMERIC_WAVE = re.compile(r"(?<=[0-9年月日時分秒歳代円件人名回])\s?\u301c|\u301c(?=\s?\d)")
 
+MACHINE_RULES: Mapping[str, str] = {
+    "1-1": "ファイル形式はExcelかCSV",
+    "1-2": "1セル1データ",
+    "1-3": "数値データは数値属性とし、文字列を含まない",
+    "1-4": "セルを結合しない",
+    "1-5": "スペースや改行等で体裁を整えない",
+    "1-6": "項目名等を省略しない",
+    "1-7": "数式は数値データに修正",
+    "1-8": "オブジェクトを使用しない",
+    "1-9": "データの単位を記載",
+    "1-10": "機種依存文字を使用しない",
+    "1-11": "時間軸は西暦、または和暦に西暦併記",
+    "1-12": "地域コードまたは地域名称を表記",
+    "1-13": "数値の列に特殊記号(秘匿等)を含まない",
+    "2-1": "データが分断されていない",
+    "2-2": "1シートに複数の表がない",
+}
+"""What makes a table machine-readable (Ministry of Internal Affairs, 2020-12-18): item number → what it asks."""
+
 MACHINE_DEPENDENT = "[①-⑳⑴-⒇Ⅰ-Ⅹⅰ-ⅹ㈱㈲㈹㊤-㊨㍉-㍗㎎-㎞㎡㏄№℡㍻㍼㍽㍾㋿髙﨑]"
 """Pattern of characters that machines show in different ways (item 1-10 of the rules for machine-readable tables)."""
-
-# Shapes of one name that registers and keyboards keep apart. For keys only: a page shows what was written.
-_VARIANTS = str.maketrans(
-    "髙\ufa11嵜邊邉齋齊濵濱瀨德澤廣櫻眞惠榮龍藏條壽彌國嶋嶌槗桒曻淵渕圓淸靑黑亞堯槇遙瑤兒學總藪舘頴",
-    "高崎崎辺辺斎斉浜浜瀬徳沢広桜真恵栄竜蔵条寿弥国島島橋桑昇渕渕円清青黒亜尭槙遥瑶児学総薮館穎",
-)
 
 
 def normalise_value(value: str) -> str:
@@ -45,33 +59,24 @@ def normalise_value(value: str) -> str:
 
 def fold_key(value: str) -> str:
     """Key under which spellings of one name meet: normalised, no blanks, lower case, 髙 = 高."""
-    return _SPACES.sub("", normalise_value(value)).casefold().translate(_VARIANTS)
+    return _SPACES.sub("", normalise_value(value)).casefold().translate(VARIANTS)
 
 
-def strip_for_match(value: str) -> str:
-    """Bare letters and digits (NFKC, lower case; no blanks, punctuation or symbols), for searching leaks."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", value).casefold())
+def strip_for_match(value: str, keep: str = "") -> str:
+    """Bare letters and digits (NFKC, lower case; no blanks, punctuation or symbols but `keep`), for searching leaks."""
+    return re.sub(rf"[^\w{keep}]|_", "", unicodedata.normalize("NFKC", value).casefold())
 
 
-# Masking reads full-width letters, digits and the signs of numbers and addresses as their half-width forms. The
-# map is one to one, so prose keeps its length and its punctuation.
-_HALF_WIDTH = {
-    chr(code + 0xFEE0): chr(code)
-    for code in range(0x21, 0x7F)
-    if chr(code).isalnum() or chr(code) in "@:./-+_#"
-} | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-_FULL_WIDTH = re.compile(f"[{re.escape(''.join(_HALF_WIDTH))}]")
 _KANJI = "々〆一-\u9fff豈-\ufaff"
 _KATAKANA = "ァ-ヴー"
 _PLACE = rf"[{_KANJI}ヶケノツ]{{1,6}}"
 _HYPHEN = "[-\u30fc]"
 _NOT_IN_URL = r"\s<>「」()\uff08\uff09、。"
 
-_MAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
 _URL = re.compile(
     rf"(?:https?|ftp)://[^{_NOT_IN_URL}]+|(?<![A-Za-z0-9])www\.[^{_NOT_IN_URL}]+", re.IGNORECASE
 )
-_PHONE = re.compile(rf"(?<!\d)(?:\+81[-\s]?|\(?0)(?:[\s()]?{_HYPHEN}?[()]?\d){{9,10}}(?!\d)")
+_PHONE = re.compile(rf"[(\uff08]?{TELEPHONE.pattern}")
 _BIRTHDAY = re.compile(
     r"(?:(?:昭和|平成|令和|[SHR])\s?(?:元|\d{1,2})|\d{4})[年./]\s?\d{1,2}\s?[月./]\s?\d{1,2}日?(?=\s?生)"
 )
@@ -145,7 +150,7 @@ _SURNAMES = re.compile(
     "今井|小野|小山|丸山|杉山|田中)"
     rf"(?:(?:{_GIVEN})?(?=です|と(?:申|い|言))|(?=[ \u3000]?(?:[がはにのもをとへやで、。,.]|$)))"
 )
-_SEEDS = re.compile(r"@|ID|アカウント", re.IGNORECASE)
+_SEEDS = re.compile(r"@|ID|アカウント|[(\uff08\[]at", re.IGNORECASE)
 _THREE_DIGITS = re.compile(r"\d\D*\d\D*\d")
 # Few texts name a school or call somebody; looking for the last word first spares the others the search for names.
 _SCHOOL_KIND = re.compile("学校|高校|高専|大学|短大|学園|学院|幼稚園|保育園|こども園")
@@ -153,29 +158,35 @@ _TITLE = re.compile("さん|さま|くん|ちゃん|先生|君|様|氏|殿")
 _LOT_NUMBER = re.compile(rf"\d{_LOT}|\d号室")
 
 
+def cells(text: str) -> int:
+    """Cells that a text takes on a console, where a Japanese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
 def mask_personal(text: str, names: Iterable[str] = ()) -> str:
     """Free text with what could name a person replaced by its kind in brackets, e.g. 「〔氏名〕さん」.
 
     Masked: names (listed, called 「…さん」, stated, frequent surnames), telephone numbers, mail, URLs, addresses
     and post codes, the proper part of school names, account and other long numbers, birthdays. Full-width
-    letters and digits come back half-width. Rules without a dictionary miss rare names and hide some harmless
+    letters and digits come back half-width. Telephones, mail and listed names are the gate's own
+    (:mod:`ujo_lib.facts`). Rules without a dictionary miss rare names and hide some harmless
     words; that is why a masked text still never reaches an output.
 
     Args:
         text: one free text.
-        names: names known to the caller (staff, commissioners), matched as written.
+        names: names known to the caller (staff, commissioners), with or without blanks, in any shape of their letters.
     """
-    masked = _FULL_WIDTH.sub(lambda m: _HALF_WIDTH[m[0]], text)
+    masked = half_width(text)
     if "/" in masked or "www" in masked:
         masked = _URL.sub("〔URL〕", masked)
     if _SEEDS.search(masked):
-        masked = _ID.sub(lambda m: f"{m['lead'] or ''}〔ID〕", _MAIL.sub("〔メール〕", masked))
+        masked = _ID.sub(lambda m: f"{m['lead'] or ''}〔ID〕", MAIL.sub("〔メール〕", masked))
     if _LOT_NUMBER.search(masked):
         masked = _POSTCODE.sub("〔住所〕", _mask_numbers(masked))
         masked = _ADDRESS.sub("〔住所〕", masked)
     else:
         masked = _mask_numbers(masked)
-    if listed := _listed(tuple(sorted(set(names)))):
+    if listed := named(names):
         masked = listed.sub("〔氏名〕", masked)
     if _SCHOOL_KIND.search(masked):
         masked = _SCHOOL.sub(_mask_school, masked)
@@ -183,12 +194,6 @@ def mask_personal(text: str, names: Iterable[str] = ()) -> str:
     if _TITLE.search(masked):
         masked = _NAME_CALLED.sub(_mask_called, masked)
     return _SURNAMES.sub("〔氏名〕", masked)
-
-
-@lru_cache(maxsize=8)
-def _listed(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    known = sorted({name.strip() for name in names if name.strip()}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, known))) if known else None
 
 
 def _mask_numbers(text: str) -> str:

@@ -1,16 +1,22 @@
 """The table of agreement says 一致 only where the figure agrees, and keeps what cannot be checked."""
 
+from typing import get_args
+
 import pandas as pd
 import pytest
 
-from ujo_lib.annual.claims import AGREES, DIFFERS, UNKNOWN, WITHHELD, Cell, Claim, compare, read_claims
+from tests.annual.entries import Cell, Claim
+from ujo_lib.annual.claims import AGREES, DIFFERS, RULES, UNKNOWN, WITHHELD, compare, read_claims
 from ujo_lib.annual.goals import MEASURED, UNMEASURED, measure
+from ujo_lib.annual.summary import key_figures
+from ujo_lib.columns import Count, Dimension, Schema, Share, Statistic
 from ujo_lib.params import ParameterError, project_root
-from ujo_lib.report.door.publish import TableRecord, TableSpec, mask, unmasked
+from ujo_lib.params.annual import Goal, KeyFigure, Rule
+from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask, unmasked
 
 SPEC = TableSpec(
-    id="hours", title="時刻", unit="件", base="相談", source="合成", population="contacts",
-    dimensions={"hour": "hour"}, counts=("n",),
+    "hours", "時刻", Subject(base="相談", source="合成", population="contacts"),
+    Schema({"hour": Dimension(), "n": Count(unit="件"), "share": Share(), "z": Statistic()}),
 )  # fmt: skip
 FRAME = pd.DataFrame(
     {
@@ -25,7 +31,7 @@ FRAME = pd.DataFrame(
 def _verdict(rule: str, published, table=None, **cell) -> str:
     claim = Claim("T1", "…", published, "", rule, Cell("02", "hours", **cell))
     frame = compare([claim], lambda *_: table or unmasked(SPEC, FRAME))
-    return frame["verdict"].iloc[0]
+    return frame.frame["verdict"].iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -73,26 +79,22 @@ def test_a_strictly_falling_row_is_descending_and_a_flat_one_is_not():
 def test_a_hidden_cell_is_neither_compared_nor_shown():
     table = mask(TableRecord.of("02", SPEC, FRAME), FRAME, {"n": [True, False, False, False]})
     claim = Claim("T1", "…", 40, "件", "equal", Cell("02", "hours", where={"hour": "22時"}))
-    (row,) = compare([claim], lambda *_: table).to_dict("records")
+    (row,) = compare([claim], lambda *_: table).frame.to_dict("records")
     assert (row["computed"], row["verdict"]) == ("x", WITHHELD)
 
 
 def test_what_nothing_computes_stays_in_the_table():
     claim = Claim("A1", "…", 200, "万円", "none", None, "支払額の記録がない")
-    (row,) = compare([claim], lambda *_: None).to_dict("records")
+    (row,) = compare([claim], lambda *_: None).frame.to_dict("records")
     assert (row["verdict"], row["note"]) == (UNKNOWN, "支払額の記録がない")
 
 
 def test_a_goal_without_a_figure_stays_unmeasured():
     goals = [
-        {
-            "goal": "a",
-            "indicator": "b",
-            "cell": {"notebook": "02", "table": "hours", "where": {"hour": "総数"}},
-        },
-        {"goal": "c", "indicator": "d", "note": "設問がない"},
+        Goal(goal="a", indicator="b", cell=Cell("02", "hours", where={"hour": "総数"})),
+        Goal(goal="c", indicator="d", note="設問がない"),
     ]
-    frame = measure(goals, lambda *_: unmasked(SPEC, FRAME))
+    frame = measure(goals, lambda *_: unmasked(SPEC, FRAME)).frame
     assert list(frame["status"]) == [MEASURED, UNMEASURED]
     assert list(frame["value"]) == ["102", "…"]
 
@@ -109,7 +111,50 @@ def test_wrong_entries_are_named_together(tmp_path):
     )
     with pytest.raises(ParameterError) as caught:
         read_claims(file)
-    assert [problem.key for problem in caught.value.problems] == ["S1", "S2", "S3"]
+    found = [(problem.line, problem.key) for problem in caught.value.problems]
+    assert found == [(2, "claims.1番目.rule"), (3, "claims.2番目")]
+    assert caught.value.problems[0].remedy == "「equal」の書き間違いではありませんか"
+    file.write_text(
+        "claims:\n" + "- {id: S3, statement: a, published: 1, rule: none}\n" * 2, encoding="utf-8"
+    )
+    with pytest.raises(ParameterError, match="S3 が重なる"):
+        read_claims(file)
+
+
+@pytest.mark.parametrize(
+    ("rule", "published", "cell"),
+    [
+        ("percent", "7割", {}),
+        ("equal", True, {}),
+        ("top", "22時", {"over": "hour"}),
+        ("largest", "22時", {}),
+    ],
+)
+def test_a_rule_that_its_statement_cannot_answer_is_refused(rule, published, cell):
+    with pytest.raises(ValueError, match="T1"):
+        _verdict(rule, published, **cell)
+
+
+def test_every_rule_that_may_be_written_is_one_that_can_be_applied():
+    assert {*RULES, "none"} == set(get_args(Rule))
+
+
+def test_all_cells_that_are_not_there_are_named_at_once_whoever_asks_for_them():
+    def recall(*_):
+        return unmasked(SPEC, FRAME)
+
+    wrong = [
+        Cell("02", "hours", "m"),
+        Cell("02", "hours", where={"hour": "5時"}),
+        Cell("02", "hours", where={"h": "5時"}),
+    ]
+    claims = [Claim(f"T{i}", "…", 1, "", "equal", cell) for i, cell in enumerate(wrong)]
+    figures = [KeyFigure(label=f"T{i}", cell=cell) for i, cell in enumerate(wrong)]
+    goals = [Goal(goal=f"T{i}", indicator="…", cell=cell) for i, cell in enumerate(wrong)]
+    for ask, entries in ((compare, claims), (key_figures, figures), (measure, goals)):
+        with pytest.raises(ParameterError) as caught:
+            ask(entries, recall)
+        assert [problem.key for problem in caught.value.problems] == ["T0", "T1", "T2"]
 
 
 def test_the_claims_of_the_sample_can_be_read():

@@ -3,20 +3,22 @@
 import pandas as pd
 import pytest
 
-from ujo_lib.annual.claims import Cell, Claim
+from tests.annual.entries import Cell, Claim
 from ujo_lib.annual.known import public_figures
+from ujo_lib.columns import Base, Count, Dimension, Schema, Share
 from ujo_lib.report.door.masks import counted
-from ujo_lib.report.door.publish import TableRecord, TableSpec
+from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
 
-SEX = TableSpec(
-    id="sex", title="性別", unit="人", base="当事者", source="合成", population="cases",
-    dimensions={"sex": "sex"}, counts=("n",),
-)  # fmt: skip
-DURATION = TableSpec(
-    id="duration", title="期間", unit="人", base="当事者", source="合成", population="cases",
-    dimensions={"band": "duration"}, counts=("n", "base"), bases={"base": ("band",)},
-    recode={"duration": {"5年以上": ("5〜9年", "10年以上"), "5年未満": ("5年未満",)}},
-)  # fmt: skip
+ABOUT = Subject(base="当事者", source="合成", population="cases")
+SEX = TableSpec("sex", "性別", ABOUT, Schema({"sex": Dimension(), "n": Count(unit="人")}))
+GROUPS = {"5年以上": ("5〜9年", "10年以上"), "5年未満": ("5年未満",)}
+BANDS = {
+    "band": Dimension(variable="duration", groups=GROUPS),
+    "n": Count(unit="人"),
+    "base": Base(unit="人", over=("band",)),
+    "share": Share(n="n", base="base"),
+}
+DURATION = TableSpec("duration", "期間", ABOUT, Schema(BANDS))
 
 
 @pytest.fixture
@@ -68,10 +70,8 @@ def test_several_rows_added_up_are_one_group_of_people(tables):
 
 def test_april_of_one_year_is_not_april_of_another():
     def months(days):
-        spec = TableSpec(
-            id="months", title="月", unit="件", base="相談", source="合成", population="contacts",
-            dimensions={"month": "month"}, counts=("n",), dated=True, days=days,
-        )  # fmt: skip
+        about = Subject(population="contacts", dated=True, days=days)
+        spec = TableSpec("months", "月", about, Schema({"month": Dimension(), "n": Count(unit="件")}))
         frame = pd.DataFrame({"month": ["1月", "4月"], "n": [3, 9]})
         return [
             dict(counted([TableRecord.of("02", spec, frame)])[0].table.region(i))["month"] for i in (0, 1)

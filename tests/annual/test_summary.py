@@ -6,14 +6,29 @@ import unicodedata
 import pandas as pd
 import pytest
 
+from tests.annual.entries import Cell, Claim
 from ujo_lib.annual import goals, summary
-from ujo_lib.annual.claims import Cell, Claim, compare
+from ujo_lib.annual.claims import compare
+from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, Typed, interval
+from ujo_lib.params.annual import Goal, KeyFigure
 from ujo_lib.report.door.publish import NotSuppliedError, TableSpec, unmasked
 from ujo_lib.report.look.wording import sentence
 
 CASES, CHANGES = ("01_survey_descriptives", "cases_by_sex"), ("01_survey_descriptives", "wave_changes")
 MONTHS, VERDICTS = ("02_consultation_seasonality", "months"), ("02_consultation_seasonality", "verdicts")
 LONELY, EFFECT = ("02_consultation_seasonality", "lonely"), ("04_outreach_effect", "city_effect")
+
+
+KINDS = {
+    "sex": Dimension(),
+    "n": Count(unit="人"),
+    "n_earlier": Count(unit="人"),
+    **interval("n", 0.95),
+    "month": Dimension(),
+    "per_day": Rate(per="1日"),
+    "share": Share(),
+    "estimate": Ratio(),
+}
 
 
 def year(*, month="検出せず", low=0.44, high=1.36, code="not_detected", estimate=2.06) -> dict:
@@ -29,12 +44,19 @@ def year(*, month="検出せず", low=0.44, high=1.36, code="not_detected", esti
     }
 
 
+WHY = {
+    "01_survey_descriptives": {"該当者票": "調査は3年ごと"},
+    "04_outreach_effect": {"周知施策": "広告は出していない。"},
+}
+
+
 def told(tables: dict) -> list[str]:
     def recall(notebook, table):
         if (notebook, table) not in tables:
-            raise NotSuppliedError("調査のない年度")
-        spec = TableSpec(id=table, title=table, unit="", base="", source="", formats={"share": "share"})
-        return unmasked(spec, tables[notebook, table])
+            raise NotSuppliedError(WHY[notebook])
+        frame = tables[notebook, table]
+        typed = Typed.of(frame, {name: KINDS.get(name, Text()) for name in frame})
+        return unmasked(TableSpec(table, table, schema=typed.schema), frame)
 
     return [sentence(line.template, *line.tables) for line in summary.five_sentences(recall)]
 
@@ -74,26 +96,33 @@ def test_a_year_without_a_survey_or_campaign_says_so_and_keeps_five_sentences():
     tables = {name: table for name, table in year().items() if name[0].startswith("02")}
     sentences = told(tables)
     assert len(sentences) == 5
-    assert [("ありません" in text or "できません" in text) for text in sentences] == [
-        True,
-        True,
-        False,
-        False,
-        True,
-    ]
+    reasons = ["調査は3年ごと" in text for text in sentences]
+    assert reasons == [True, True, False, False, False]
+    assert sentences[4] == "お知らせで相談が増えたかは、この年度には分かりません。理由: 広告は出していない。"
 
 
 def test_goals_claims_and_key_figures_of_a_missing_page_give_the_reason():
     def recall(notebook, table):
-        raise NotSuppliedError("調査のない年度")
+        raise NotSuppliedError({"該当者票": "調査のない年度"})
 
     cell = {"notebook": "01_survey_descriptives", "table": "cases_by_sex"}
-    (goal,) = goals.measure([{"goal": "g", "indicator": "i", "cell": cell}], recall).to_dict("records")
-    assert (goal["status"], goal["note"]) == (goals.UNMEASURED, "調査のない年度")
+    (goal,) = goals.measure([Goal(goal="g", indicator="i", cell=Cell(**cell))], recall).frame.to_dict(
+        "records"
+    )
+    assert (goal["status"], goal["note"]) == (goals.UNMEASURED, "資料がない: 「該当者票」(調査のない年度)")
     claim = Claim("S01", "人数", 25, "人", "equal", Cell(**cell))
-    (verdict,) = compare([claim], recall).to_dict("records")
+    (verdict,) = compare([claim], recall).frame.to_dict("records")
     assert verdict["verdict"] == "計算不可"
     assert "調査のない年度" in verdict["note"]
-    (figure,) = summary.key_figures([{"label": "人数", "cell": cell}], recall).to_dict("records")
+    (figure,) = summary.key_figures([KeyFigure(label="人数", cell=Cell(**cell))], recall).frame.to_dict(
+        "records"
+    )
     assert figure["value"] is None
-    assert figure["note"] == "調査のない年度"
+    assert figure["note"] == "資料がない: 「該当者票」(調査のない年度)"
+
+
+def test_reasons_of_several_inputs_stay_apart_and_one_reason_of_several_is_said_once():
+    reasons = {"A": "県から未着。", "B": "広告はない", "C": "県から未着。"}
+    missing = NotSuppliedError(reasons)
+    assert str(missing) == "資料がない: 「A」「C」(県から未着)、「B」(広告はない)"
+    assert missing.why == "県から未着。広告はない"

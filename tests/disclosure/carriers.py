@@ -6,6 +6,7 @@ import html
 import io
 import json
 import quopri
+import re
 import struct
 import zipfile
 import zlib
@@ -99,6 +100,43 @@ def _wide(text: str) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
 
+def _windows_zip(name: str) -> bytes:
+    """As Windows packs it: the name in cp932, and nothing that says so."""
+    raw = name.encode("cp932")
+    stand_in = "Q" * len(raw)
+    return _zip(stand_in, b"x").replace(stand_in.encode(), raw)
+
+
+def _misread(text: str, written: str, read: str) -> str:
+    """Windows-1252 as browsers read it: bytes that have no letter stay control characters."""
+    raw = text.encode(written)
+    if read == "cp1252":
+        return "".join(bytes([byte]).decode(read, "ignore") or chr(byte) for byte in raw)
+    return raw.decode(read, "replace")
+
+
+def _chunks(text: str, size: int = 4) -> list[str]:
+    return [text[i : i + size] for i in range(0, len(text), size)]
+
+
+def _ruby(text: str) -> str:
+    return "".join(f"<ruby>{c}<rp>(</rp><rt>よみ</rt><rp>)</rp></ruby>" for c in text)
+
+
+def _rows(text: str) -> str:
+    return "".join(
+        f"<tr><td>{n}</td><td>{part}</td><td>{n * 7} 件</td></tr>\n"
+        for n, part in enumerate(_chunks(text), 1)
+    )
+
+
+def _tokens(text: str) -> str:
+    tokens = [{"surface": part, "pos": "名詞", "at": n} for n, part in enumerate(_chunks(text, 2))]
+    return json.dumps({"tokens": tokens}, ensure_ascii=False)
+
+
+_LONG_PAGE = "件数は前の年より多い。" * 40
+
 CARRIERS: dict[str, Callable[[str], tuple[str, bytes]]] = {
     "html": lambda t: _page(f"<p>{t}</p>"),
     "html entities": lambda t: _page("<p>" + "".join(f"&#{ord(c)};" for c in t) + "</p>"),
@@ -181,4 +219,46 @@ CARRIERS: dict[str, Callable[[str], tuple[str, bytes]]] = {
     "zip member name": lambda t: ("t.zip", _zip(f"{t}.txt", b"x")),
     "zip in zip": lambda t: ("t.zip", _zip("in.zip", _zip("a.html", _page(_split(t))[1]))),
     "file name": lambda t: (f"{t}.txt", b"x"),
+    "ruby": lambda t: _page(f"<p>{_ruby(t)}</p>"),
+    "ruby without end tags": lambda t: _page("".join(f"<ruby>{c}<rt>よみ</ruby>" for c in t)),
+    "readings in brackets": lambda t: _page(re.sub("([一-龯]+)", r"\1(よみ)", t)),
+    "numbered lines": lambda t: (
+        "t.txt",
+        "".join(f"{n}: {part}\n" for n, part in enumerate(_chunks(t), 8)).encode(),
+    ),
+    "numbered lines of a page": lambda t: _page(
+        "".join(f"<tr><td>{n}</td><td>{part}</td></tr>" for n, part in enumerate(_chunks(t), 8))
+    ),
+    "csv, down a column": lambda t: (
+        "t.csv",
+        "".join(f"{n},{part},{n * 7} 件,市\n" for n, part in enumerate(_chunks(t), 1)).encode("cp932"),
+    ),
+    "table, down a column": lambda t: _page(f"<table>{_rows(t)}</table>"),
+    "json tokens": lambda t: ("t.json", _tokens(t).encode()),
+    "json tokens in a script": lambda t: _page(f"<script>let page = {_tokens(t)};</script>"),
+    "soft hyphens": lambda t: _page("&shy;".join(_chunks(t, 2))),
+    "word breaks": lambda t: _page("<wbr>".join(t)),
+    "lines of one width": lambda t: ("t.txt", "\r\n> ".join(_chunks(t, 7)).encode()),
+    "variation selectors": lambda t: _page("\U000e0101".join(t)),
+    "zip member name, cp932": lambda t: ("t.zip", _windows_zip(f"{t}.txt")),
+    "png tEXt, cp932": lambda t: ("f.png", png_with(b"tEXt", b"Comment\0" + t.encode("cp932"))),
+    "png tEXt, utf-16-le": lambda t: ("f.png", png_with(b"tEXt", b"Comment\0" + t.encode("utf-16-le"))),
+    "png iTXt, cp932": lambda t: ("f.png", png_with(b"iTXt", b"a\0\0\0ja\0\0" + t.encode("cp932"))),
+    "png eXIf, utf-16-le": lambda t: (
+        "f.png",
+        png_with(b"eXIf", b"II*\0\x08\0\0\0\x01UNICODE\0" + t.encode("utf-16-le")),
+    ),
+    "png eXIf, cp932": lambda t: ("f.png", png_with(b"eXIf", b"MM\0*JIS\0\0\0\0\0" + t.encode("cp932"))),
+    "png private chunk": lambda t: ("f.png", png_with(b"noTe", t.encode())),
+} | {
+    name: lambda t, of=of: _page(f"<p>{_LONG_PAGE}</p><p>{_misread(t, *of)}</p><p>{_LONG_PAGE}</p>")
+    for name, of in {
+        "utf-8 read as cp932": ("utf-8", "cp932"),
+        "utf-8 read as latin-1": ("utf-8", "latin-1"),
+        "utf-8 read as windows-1252": ("utf-8", "cp1252"),
+        "cp932 read as latin-1": ("cp932", "latin-1"),
+    }.items()
 }
+
+LEAST = {"utf-8 read as cp932": 60}
+"""A carrier that destroys one character of twelve, which have no reading in it: so many leave eight in a row."""

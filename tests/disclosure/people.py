@@ -1,6 +1,6 @@
 """Invented people, the tables one would publish about them, and an outsider who tries every possibility."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 import numpy as np
@@ -73,37 +73,26 @@ def every_interval(
     inside = np.array([[_within(kind, region) for kind in kinds] for _, _, region, _ in cells])
     shown = [k for k, (name, i, _, _) in enumerate(cells) if not hidden[name][i]]
     limits = np.array([cells[k][3] for k in shown])
-    found: dict[int, tuple[int, int]] = {}
     gone = [k for k in range(len(cells)) if k not in set(shown)]
-    for world in _worlds(inside[shown], limits):
-        for k, count in zip(gone, inside[gone] @ world, strict=True):
-            low, high = found.get(k, (count, count))
-            found[k] = (min(low, int(count)), max(high, int(count)))
-    return {(cells[k][0], cells[k][1]): ends for k, ends in found.items()}
+    counts = _worlds(inside[shown], limits) @ inside[gone].T
+    ends = zip(counts.min(axis=0).tolist(), counts.max(axis=0).tolist(), strict=True)
+    return {cells[k][:2]: both for k, both in zip(gone, ends, strict=True)}
 
 
 def _within(kind: Mapping[str, str], region: Region) -> bool:
     return all(kind[variable] in atoms for variable, atoms in region)
 
 
-def _worlds(inside: np.ndarray, limits: np.ndarray) -> Iterator[np.ndarray]:
-    """All non-negative integer vectors x with inside @ x == limits."""
-    size = inside.shape[1]
+def _worlds(inside: np.ndarray, limits: np.ndarray) -> np.ndarray:
+    """All non-negative integer vectors x with inside @ x == limits, one in each row."""
     last = np.array([max(np.flatnonzero(row), default=-1) for row in inside])
-    x = np.zeros(size, dtype=int)
-
-    def fill(k: int, left: np.ndarray) -> Iterator[np.ndarray]:
-        if k == size:
-            yield x.copy()
-            return
-        mine = inside[:, k]
-        room = int(left[mine].min())
-        for value in range(room + 1):
-            rest = left - value * mine
-            if not np.any(rest[last == k]):
-                x[k] = value
-                yield from fill(k + 1, rest)
-        x[k] = 0
-
-    if not np.any(limits[last == -1]):
-        yield from fill(0, limits)
+    assert not np.any(limits[last == -1])
+    worlds, left = np.zeros((1, 0), dtype=int), limits[None, :]
+    for k, mine in enumerate(inside.T):
+        values = left[:, mine].min(axis=1) + 1  # from none to as many as there is room for
+        parent = np.repeat(np.arange(len(values)), values)
+        value = np.arange(len(parent)) - np.repeat(np.cumsum(values) - values, values)
+        left = left[parent] - value[:, None] * mine
+        fits = ~np.any(left[:, last == k], axis=1)
+        worlds, left = np.column_stack([worlds[parent], value])[fits], left[fits]
+    return worlds

@@ -113,6 +113,7 @@ def test_tables_that_cannot_both_be_true_are_an_error_not_a_pass() -> None:
         audit([one, two], {}, FIVE)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(
     counts=st.lists(st.integers(0, 4), min_size=6, max_size=6).filter(lambda c: 0 < sum(c) <= 13),

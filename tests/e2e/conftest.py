@@ -1,18 +1,24 @@
-"""The real command in a fresh folder, run once for all the tests that look at what it made."""
+"""The real command in a fresh folder, run once for all the tests that look at what it made.
+
+The report is there to be read: a test that runs a command in its project takes a copy.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from ujo_lib.params import project_root
+from tests.conftest import REPOSITORY, MakeOnce
+from ujo_lib.params import notebooks_of
 
-REPOSITORY = project_root(Path(__file__).parent)
-PARTS = ("notebooks", "params", "data", "benchmarks", "requirements.lock")
+HOUSE = [notebook.name for notebook in notebooks_of(REPOSITORY, "sample")]
+NAME = "宇城市 報告書"
+"""A folder with a space and Japanese in its name."""
+PARTS = ("notebooks", "params", "benchmarks", "requirements.lock")
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,8 @@ def ujo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def copy_project(target: Path) -> Path:
-    """Copy what a run needs into a new folder whose name has a space and Japanese in it."""
+    """Copy what a run needs besides data into a new folder."""
+    target.mkdir()
     for name in PARTS:
         source = REPOSITORY / name
         if source.is_dir():
@@ -61,13 +68,22 @@ def copy_project(target: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+def report(make_once: MakeOnce) -> Report:
     """The report of the synthetic city, made by the real command."""
-    root = tmp_path_factory.mktemp("e2e") / "宇城市 報告書"
-    root.mkdir()
-    copy_project(root)
+    folder = make_once("report", _write_report)
+    return Report(folder / NAME, (folder / "printed.txt").read_text(encoding="utf-8"))
+
+
+def _write_report(folder: Path) -> None:
+    root = copy_project(folder / NAME)
     made = ujo("sample", cwd=root)
     assert made.returncode == 0, made.stderr
     done = ujo("run", "sample", "2023", cwd=root)
     assert done.returncode == 0, done.stderr
-    return Report(root, done.stdout)
+    (folder / "printed.txt").write_text(done.stdout, encoding="utf-8")
+
+
+@pytest.fixture
+def copied(report: Report, tmp_path: Path) -> Report:
+    """A copy of the report's project, in which commands may be run."""
+    return replace(report, root=shutil.copytree(report.root, tmp_path / NAME))

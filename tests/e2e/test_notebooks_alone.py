@@ -1,5 +1,6 @@
 """The notebooks are notebooks: each runs from top to bottom without the pipeline around it."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,25 +9,48 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.e2e.conftest import copy_project
+from tests.e2e.conftest import HOUSE, copy_project, ujo
 from tests.test_docs import COMMANDS, words
-from ujo_lib.params import NOTEBOOKS
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.slow
 
 PAPERMILL = next(line for _, line in COMMANDS if line.startswith("papermill notebooks/02"))
 """How the README runs a notebook without the pipeline."""
 
 
-@pytest.mark.parametrize("way", ["papermill", "run all"])
-def test_every_notebook_runs_without_the_pipeline(way: str, tmp_path):
+EVERY = tuple(HOUSE)
+
+
+@pytest.mark.parametrize(
+    ("way", "names"),
+    [
+        ("papermill", ("02_consultation_seasonality",)),
+        ("run all", ("00_data_quality",)),
+        pytest.param("papermill", EVERY, marks=pytest.mark.full, id="papermill, every"),
+        pytest.param("run all", EVERY, marks=pytest.mark.full, id="run all, every"),
+    ],
+)
+def test_notebooks_run_without_the_pipeline(
+    way: str, names: tuple[str, ...], sample_data: Path, tmp_path: Path
+):
     root = copy_project(tmp_path / "素のまま")
-    for name in NOTEBOOKS:
+    shutil.copytree(sample_data, root / "data" / "sample")
+    for name in names:
         if way == "papermill":
             _papermill(root, PAPERMILL.replace("02_consultation_seasonality", name))
         else:
             notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
             NotebookClient(notebook, resources={"metadata": {"path": str(root / "notebooks")}}).execute()
+
+
+def test_a_new_notebook_runs_as_it_was_made(tmp_path):
+    root = copy_project(tmp_path / "七冊目")
+    assert ujo("notebook", "new", "06_housing", cwd=root).returncode == 0
+    done = ujo("run", "sample", "2023", "--only", "6", cwd=root)
+    assert done.returncode == 0, done.stderr
+    internal = root / "outputs/sample/fy2023/internal"
+    assert "相談記録の件数" in (internal / "06_housing.html").read_text(encoding="utf-8")
+    assert (internal / "tables/06_by_group.csv").is_file()
 
 
 def _papermill(root: Path, line: str) -> None:

@@ -13,14 +13,14 @@ import pytest
 import yaml
 from openpyxl import load_workbook
 
-from tests.e2e.conftest import REPOSITORY, Report, ujo
+from tests.conftest import REPOSITORY
+from tests.e2e.conftest import HOUSE, Report, ujo
 from tests.report.look.browser import looks, needs_browser
-from tests.test_docs import COMMANDS, RELEASE, words
-from ujo_lib.params import NOTEBOOKS
+from tests.test_docs import COMMANDS, words
 from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.text import strip_for_match
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.slow
 
 FILLER = re.compile(r"^(image|figure|plot|png|no description|図|グラフ)?\W*\d*$", re.IGNORECASE)
 
@@ -42,7 +42,7 @@ class Page(HTMLParser):
 
 def test_the_command_ends_with_the_path_of_the_cover(report: Report):
     assert Path(report.printed.splitlines()[-1]) == report.release / "index.html"
-    assert [page.stem for page in report.pages] == [*NOTEBOOKS, "index"]
+    assert [page.stem for page in report.pages] == [*HOUSE, "index"]
 
 
 def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Report):
@@ -171,18 +171,15 @@ def test_the_manifest_vouches_for_every_file_and_names_what_went_in(report: Repo
     )
 
 
-def test_a_rerun_without_a_change_says_so_and_touches_nothing(report: Report):
-    before = {file: file.stat().st_mtime_ns for file in report.release.rglob("*")}
-    again = ujo("run", "sample", "2023", cwd=report.root)
+def test_a_rerun_without_a_change_says_so_and_touches_nothing(copied: Report):
+    before = {file: file.stat().st_mtime_ns for file in copied.release.rglob("*")}
+    again = ujo("run", "sample", "2023", cwd=copied.root)
     assert "変更なし" in again.stderr
-    assert {file: file.stat().st_mtime_ns for file in report.release.rglob("*")} == before
+    assert {file: file.stat().st_mtime_ns for file in copied.release.rglob("*")} == before
 
 
-def test_broken_input_ends_with_all_problems_in_japanese_and_the_old_report_in_place(
-    report: Report, tmp_path
-):
-    root = tmp_path / "壊れた入力"
-    shutil.copytree(report.root, root)
+def test_broken_input_ends_with_all_problems_in_japanese_and_the_old_report_in_place(copied: Report):
+    root = copied.root
     file = root / "data/sample/site/population.csv"
     text = file.read_text(encoding="utf-8-sig").replace("57001", "五万七千", 1)
     lines = text.splitlines()
@@ -199,36 +196,78 @@ def test_broken_input_ends_with_all_problems_in_japanese_and_the_old_report_in_p
     assert (root / "outputs/sample/fy2023/release/index.html").read_bytes() == old
 
 
-def test_a_first_survey_and_a_year_without_advertising_lose_sections_and_no_page(report: Report, tmp_path):
-    root = tmp_path / "広告のない年"
-    shutil.copytree(report.root, root)
-    inputs = root / "params/sample/fy2023/inputs.yaml"
+GONE = {"00": 0, "01": 1, "02": 0, "03": 0, "04": 2, "05": 0}
+"""How many sections each page loses in a first survey and a year without advertising."""
+
+
+@pytest.mark.parametrize(
+    ("audience", "made"),
+    [("internal", ["01", "04"]), pytest.param("release", list(GONE), marks=pytest.mark.full)],
+)
+def test_a_first_survey_and_a_year_without_advertising_lose_sections_and_no_page(
+    copied: Report, audience: str, made: list[str]
+):
+    inputs = copied.root / "params/sample/fy2023/inputs.yaml"
     declared = yaml.safe_load(inputs.read_text(encoding="utf-8"))
     lacking = dict.fromkeys(("ads", "waves", "events", "media_use"), "この年度にはない")
     declared = {name: said for name, said in declared.items() if name not in lacking}
     inputs.write_text(
         yaml.safe_dump(declared | {"not_supplied": lacking}, allow_unicode=True), encoding="utf-8"
     )
-    done = ujo("run", "sample", "2023", cwd=root)
+    only: list[str] = []
+    if audience == "internal":
+        shutil.rmtree(copied.outputs)
+        only = ["--only", *made]
+    done = ujo("run", "sample", "2023", *only, cwd=copied.root)
     assert done.returncode == 0, done.stderr
-    pages = {page.name[:2]: page.read_text(encoding="utf-8") for page in (root / RELEASE).glob("0*.html")}
-    assert {name: text.count("この部分の集計はありません") for name, text in pages.items()} == {
-        "00": 0,
-        "01": 1,
-        "02": 0,
-        "03": 0,
-        "04": 2,
-        "05": 0,
-    }
+    folder = copied.outputs / audience
+    pages = {page.name[:2]: page.read_text(encoding="utf-8") for page in folder.glob("0*.html")}
+    lost = {name: text.count("これを使う集計はありません") for name, text in pages.items()}
+    assert lost == {name: GONE[name] for name in made}
     assert "比べる過去の調査はありません。" in pages["01"]
-    assert "前回の調査と比べることは、この年度にはできません。" in pages["05"]
-    tables = {file.stem for file in (root / RELEASE / "tables").glob("*.csv")}
+    assert (
+        "05" not in made
+        or "前回の調査からの増減は、この年度には分かりません。理由: この年度にはない。" in pages["05"]
+    )
+    tables = {file.stem for file in (folder / "tables").glob("*.csv")}
     assert {"04_city_effect", "04_prefecture_effect", "04_overlaps", "01_cases_by_sex"} <= tables
     assert not {"04_steps", "04_by_platform", "01_waves", "01_wave_changes", "04_evidence"} & tables
 
 
-def test_an_unknown_year_is_told_with_those_there_are(report: Report):
-    answer = ujo("run", "sample", "R9", cwd=report.root)
+@pytest.mark.full
+def test_without_national_tables_every_section_that_can_exist_exists_and_the_cover_denies_no_record(
+    copied: Report,
+):
+    reason = "国の集計は届いていない"
+    inputs = copied.root / "params/sample/fy2023/inputs.yaml"
+    declared = yaml.safe_load(inputs.read_text(encoding="utf-8"))
+    lacking = ("national_daily", "national_hourly", "national_attributes")
+    for name in lacking:
+        for file in declared.pop(name)["files"]:
+            (copied.root / declared["data_dir"] / file).unlink()
+    declared["not_supplied"] = dict.fromkeys(lacking, reason)
+    inputs.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
+    done = ujo("run", "sample", "2023", cwd=copied.root)
+    assert done.returncode == 0, done.stderr
+    tables = {file.stem for file in (copied.release / "tables").glob("*.csv")}
+    whole = {"totals", "bases", "usage", "months", "weekdays", "hours", "weekday_hours", "ratios", "forecast"}
+    whole |= {"staffing_all", "sex", "age", "occupation", "topic", "lonely", "referred", "city_months"}
+    assert {f"02_{name}" for name in whole} <= tables
+    assert {"04_campaigns", "04_steps", "04_overlaps", "04_mde"} <= tables
+    assert not [name for name in tables if "nation" in name or name in {"02_differences", "04_city_effect"}]
+    for page in copied.pages:
+        if page.name[:2] in {"02", "04"}:
+            assert f"({reason})" in page.read_text(encoding="utf-8")
+    cover = (copied.release / "index.html").read_text(encoding="utf-8")
+    assert "県内からの相談は、" in cover
+    assert "相談の記録は、この年度にはありません" not in cover
+    assert f"お知らせで相談が増えたかは、この年度には分かりません。理由: {reason}。" in cover
+    attributes = (copied.release / "tables" / "02_topic.csv").read_text(encoding="utf-8-sig")
+    assert "全国" not in attributes.splitlines()[0]
+
+
+def test_an_unknown_year_is_told_with_those_there_are(copied: Report):
+    answer = ujo("run", "sample", "R9", cwd=copied.root)
     assert answer.returncode == 2
     assert "fy2023" in answer.stderr or "2023" in answer.stderr
     assert "Traceback" not in answer.stderr
@@ -254,6 +293,7 @@ SHOWS = {
     "new-year sample 2023": "そろいました",
     "tag 相談.csv 主題.parquet --codebook params/codebook.yaml --jobs 2 --encoding cp932": "主題.parquet",
     "prune sample 2023 --signed": "",
+    "notebook new 06_housing sample 2023": "notebooks/06_housing.ipynb",
     "params sample 2023": "# 05_annual_summary",
     "new-year sample 2024": "params/sample/fy2024/common.yaml",
     "tag 相談.csv 主題.csv --encoding cp932": "主題.csv",
@@ -307,7 +347,6 @@ def test_make_report_is_the_two_commands_this_report_was_made_with(report: Repor
     assert report.printed.strip().endswith("index.html")
 
 
-@pytest.mark.browser
 @needs_browser
 def test_axe_finds_no_violation_and_nothing_foreign_on_any_page(report: Report):
     for page, look in looks(report.pages):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,10 @@ import pytest
 import yaml
 
 from ujo_lib import intake
+from ujo_lib.intake.schemas import SCHEMAS, Schema
+from ujo_lib.params import project_root
+from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.yamlfile import read_yaml
 
 GOOD: dict[str, list[dict[str, str]]] = {
     "commissioners": [
@@ -18,6 +23,7 @@ GOOD: dict[str, list[dict[str, str]]] = {
             "調査ID": "R5",
             "調査対象区分": "ひきこもり",
             "委員番号": f"00{i}",
+            "区分": "主任児童委員",
             "地区(圏域)": "東",
             "担当世帯数": "120",
             "配布日": "2023-09-01",
@@ -38,7 +44,13 @@ GOOD: dict[str, list[dict[str, str]]] = {
             "性別": "男性",
             "年代": "40歳代",
             "家族構成": "家族と同居",
+            "同居家族(複数)": "",
+            "該当者の状態(外出状況)": "",
             "ひきこもりの期間": "10年以上",
+            "その他の内容": "",
+            "支援の状況": "",
+            "必要な支援(複数)": "",
+            "自由記述": "",
             "経緯(複数回答)": "1,3",
         }
         for i, c in ((1, 1), (2, 1), (3, 3))
@@ -88,13 +100,22 @@ GOOD: dict[str, list[dict[str, str]]] = {
 }
 DECLARED: dict[str, dict[str, object]] = {
     "commissioners": {"missing": {"…": "unknown"}},
-    "cases": {"multiple_answers": {"trigger": "listed"}},
+    "cases": {
+        "multiple_answers": {"household_members": "listed", "trigger": "listed", "support_needed": "listed"}
+    },
     "consultations": {"timezone": "Asia/Tokyo"},
     "national_daily": {"missing": {"-": "none", "…": "unknown", "x": "suppressed"}},
     "campaigns": {},
     "waves": {"missing": {"…": "unknown"}},
 }
+ITEMS = project_root(Path(__file__).parent) / "params" / "survey_items.yaml"
+FORM = read_yaml(Questionnaire, ITEMS)
 LABELS = {"district": ["東", "西"], "channel": ["全国窓口", "市専用"]}
+
+
+def asked(kind: str) -> Schema:
+    """A kind with the questions of the questionnaire."""
+    return SCHEMAS[kind].with_questions(FORM.on(kind))
 
 
 @dataclass
@@ -103,6 +124,19 @@ class Desk:
 
     folder: Path
     declared: dict[str, dict[str, object]] = field(default_factory=dict)
+    labels: dict[str, list[str]] = field(default_factory=lambda: dict(LABELS))
+
+    def __post_init__(self) -> None:
+        (self.folder / "params").mkdir(exist_ok=True)
+        shutil.copy(ITEMS, self.folder / "params")
+
+    def ask(self, more: str, **instead: str) -> None:
+        """Write questions below those of the questionnaire, and other words in the place of some of its own."""
+        file = self.folder / "params" / ITEMS.name
+        text = file.read_text(encoding="utf-8").rstrip() + more
+        for old, new in instead.items():
+            text = text.replace(old, new)
+        file.write_text(text, encoding="utf-8")
 
     def put(self, kind: str, name: str, content: bytes, **said: object) -> Path:
         """Lay a file on the desk and declare it."""
@@ -123,7 +157,7 @@ class Desk:
 
     def _inputs(self) -> Path:
         path = self.folder / "inputs.yaml"
-        text = yaml.safe_dump({"data_dir": ".", "labels": LABELS, **self.declared}, allow_unicode=True)
+        text = yaml.safe_dump({"data_dir": ".", "labels": self.labels, **self.declared}, allow_unicode=True)
         path.write_text(text, encoding="utf-8")
         return path
 

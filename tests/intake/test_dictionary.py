@@ -2,20 +2,26 @@
 
 from pathlib import Path
 
+from tests.intake.conftest import FORM, asked
 from ujo_lib.intake import SCHEMAS, dictionary
+from ujo_lib.params.inputs import KINDS
 
 README = Path(__file__).parents[2] / "data" / "README.md"
 
 
 def test_the_data_dictionary_on_disk_is_current():
-    assert README.read_text(encoding="utf-8") == dictionary.markdown(), (
+    assert README.read_text(encoding="utf-8") == dictionary.markdown(FORM), (
         "refresh it: python -m ujo_lib.intake.dictionary > data/README.md"
     )
 
 
+def test_every_kind_can_be_declared_and_every_kind_declared_is_known():
+    assert tuple(SCHEMAS) == KINDS
+
+
 def test_every_column_and_item_is_in_the_dictionary():
-    text = dictionary.markdown()
-    for schema in SCHEMAS.values():
+    text = dictionary.markdown(FORM)
+    for schema in map(asked, SCHEMAS):
         assert f"## {schema.kind}\n" in text
         for column in schema.columns:
             assert f"| `{column.name}` | {column.heading}" in text
@@ -24,6 +30,6 @@ def test_every_column_and_item_is_in_the_dictionary():
 
 
 def test_headings_within_a_kind_are_unambiguous():
-    for schema in SCHEMAS.values():
+    for schema in map(asked, SCHEMAS):
         spelled = [s for c in (*schema.columns, *schema.multiples) for s in {c.heading, c.name, *c.aliases}]
         assert len(spelled) == len(set(spelled)), schema.kind

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.intake.conftest import asked
 from ujo_lib.intake.multiple import read_answers
-from ujo_lib.intake.schemas import CASES
 from ujo_lib.intake.values import ValueRefused
 
-ITEMS = {item.name: item for item in CASES.multiples}
+ITEMS = {item.name: item for item in asked("cases").multiples}
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"
 
 
 @st.composite
 def ticked(draw):
-    item = draw(st.sampled_from(CASES.multiples))
+    item = draw(st.sampled_from(list(ITEMS.values())))
     chosen = draw(st.lists(st.sampled_from(item.options), min_size=1, unique=True))
     return item, [o for o in item.options if o in chosen]
 

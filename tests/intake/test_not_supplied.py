@@ -17,7 +17,7 @@ def test_check_goes_on_and_tells_what_is_missing(tmp_path):
     file = declare(tmp_path, {"not_supplied": {"ads": "広告を出していない"}})
     data = intake.check(file, ["ads"])
     assert data.ok
-    assert overview.not_supplied(data)["reason"].tolist() == ["広告を出していない"]
+    assert overview.not_supplied(data).frame["reason"].tolist() == ["広告を出していない"]
 
 
 def test_who_loads_it_is_told_the_reason(tmp_path):
@@ -45,9 +45,31 @@ def test_a_kind_that_is_neither_declared_nor_excused_is_still_a_problem(tmp_path
     [
         {"not_supplied": {"ads": ""}},
         {"not_supplied": {"adds": "広告を出していない"}},
-        {"not_supplied": {"ads": "出していない"}, "ads": {"files": ["a.csv"]}},
+        {"not_supplied": ["ads"]},
     ],
-    ids=["no reason", "unknown kind", "both supplied and not"],
+    ids=["no reason", "unknown kind", "a list"],
 )
 def test_a_declaration_that_cannot_be_meant_is_refused(tmp_path, declared):
     assert not intake.check(declare(tmp_path, declared), ["ads"]).ok
+
+
+BOTH = {"not_supplied": {"events": "会議がなかった"}, "events": {"files": ["e.csv"]}}
+
+
+@pytest.mark.parametrize(
+    "content", [None, "日付,名称,種別\n【記入例】2023-04-01,例,会議\n"], ids=["absent", "form"]
+)
+def test_a_reason_is_all_it_takes_whatever_else_the_declaration_says_of_the_kind(tmp_path, content):
+    if content:
+        (tmp_path / "e.csv").write_text(content, encoding="utf-8-sig")
+    data = intake.load(declare(tmp_path, BOTH), ["events"], dispensable=["events"])
+    assert data.not_supplied == {"events": "会議がなかった"}
+    assert data["events"].empty
+
+
+def test_a_file_that_is_there_and_declared_absent_is_a_contradiction(tmp_path):
+    (tmp_path / "e.csv").write_text("日付,名称,種別\n2023-04-01,定例会,会議\n", encoding="utf-8-sig")
+    found = intake.check(declare(tmp_path, BOTH), ["events"])
+    assert [(fault.column, fault.expected) for fault in found.faults] == [
+        ("not_supplied.events", "not_supplied か files の一方")
+    ]

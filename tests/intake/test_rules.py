@@ -8,7 +8,7 @@ from openpyxl.drawing.image import Image
 from PIL import Image as Picture
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
-from ujo_lib.intake.rules import RULES
+from ujo_lib.text import MACHINE_RULES
 
 
 def verdicts(desk: Desk):
@@ -17,8 +17,8 @@ def verdicts(desk: Desk):
 
 def test_a_good_workbook_meets_every_rule_that_applies(desk: Desk):
     desk.put("national_daily", "n.xlsx", as_xlsx(table("national_daily")))
-    assert list(verdicts(desk)) == list(RULES)
-    assert len(RULES) == 15
+    assert list(verdicts(desk)) == list(MACHINE_RULES)
+    assert len(MACHINE_RULES) == 15
     assert set(verdicts(desk).values()) == {"適合"}
 
 

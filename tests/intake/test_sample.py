@@ -8,18 +8,20 @@ import pytest
 import yaml
 
 from ujo_lib import intake
-from ujo_lib.sample import write_city
+
+pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).parents[2]
 INPUTS = PROJECT / "params" / "sample" / "fy2023" / "inputs.yaml"
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory) -> Path:
+def city(sample_data, tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("city")
-    write_city(root)
+    shutil.copytree(sample_data, root / "data" / "sample")
     (root / "params").mkdir()
-    shutil.copy(PROJECT / "params" / "ad_headings.yaml", root / "params")
+    for name in ("ad_headings.yaml", "survey_items.yaml"):
+        shutil.copy(PROJECT / "params" / name, root / "params")
     return root
 
 

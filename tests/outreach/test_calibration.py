@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+pytestmark = pytest.mark.slow
+
 REPLICATES = 120
 
 

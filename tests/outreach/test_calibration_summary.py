@@ -14,7 +14,9 @@ def test_the_page_shows_the_worst_cell_of_each_condition_and_where_it_breaks():
         ("city", 2.5, False, 0.3, 1.0, 0.6, 0.30, 0.75, 2000),
         ("city", 1.0, False, 0.0, 1.0, 0.8, 0.04, 0.96, 2000),
     ]
-    table = calibration.summary(pd.DataFrame(rows, columns=columns)).set_index(["level", "condition"])
+    found = calibration.summary(pd.DataFrame(rows, columns=columns))
+    assert found.schema.note == "信頼水準95%の判定で測りました。"
+    table = found.frame.set_index(["level", "condition"])
     city = table.loc[("市の窓口", calibration.WITHIN)]
     assert (city["cells"], city["false_alarm"], city["coverage"]) == (3, 0.04, 0.94)
     assert pd.isna(table.loc[("市の窓口", "比較地域の30%にも施策が届いていた"), "false_alarm"])

@@ -25,7 +25,7 @@ def test_joint_window_runs_from_the_first_advert_to_the_end_of_the_leaflet(campa
 
 
 def test_television_has_no_day_of_its_own_and_is_told_so(campaigns, carry_over):
-    table = calendar.separability(campaigns, carry_over, YEAR, 7).set_index("name")
+    table = calendar.separability(campaigns, carry_over, YEAR, 7).frame.set_index("name")
     assert table["exclusive"].to_dict() == {"SNS広告": 8, "チラシ": 6, "TV": 0}
     assert table["separable"].to_dict() == {"SNS広告": True, "チラシ": False, "TV": False}
     assert "1日もない" in table.loc["TV", "reason"]
@@ -33,16 +33,16 @@ def test_television_has_no_day_of_its_own_and_is_told_so(campaigns, carry_over):
 
 
 def test_the_plain_conclusion_names_the_campaign_without_a_day_of_its_own(campaigns, carry_over):
-    code, said = calendar.conclusion(calendar.separability(campaigns, carry_over, YEAR, 7))
+    code, said = calendar.conclusion(calendar.separability(campaigns, carry_over, YEAR, 7).frame)
     assert code == "not_estimable"
     assert said.startswith("TVには、その施策だけの日が1日もありません。チラシ、TVの効果は、")
     apart = campaigns.assign(start=pd.to_datetime(["2024-01-05", "2024-02-01", "2024-03-01"]))
     apart["end"] = apart["start"] + pd.Timedelta(days=9)
-    assert calendar.conclusion(calendar.separability(apart, {}, YEAR, 7))[0] == "note"
+    assert calendar.conclusion(calendar.separability(apart, {}, YEAR, 7).frame)[0] == "note"
 
 
 def test_correlation_of_leaflet_and_television_is_the_published_one(campaigns, carry_over):
-    table = calendar.overlaps(campaigns, carry_over, YEAR).set_index(["name", "other"])
+    table = calendar.overlaps(campaigns, carry_over, YEAR).frame.set_index(["name", "other"])
     oracle = ORACLES["calendar_correlation"]
     assert table.loc[("チラシ", "TV"), "correlation"] == pytest.approx(
         float(oracle["value"]), abs=float(oracle["tolerance"])
@@ -53,7 +53,7 @@ def test_variance_inflation_agrees_with_statsmodels_and_looks_harmless(campaigns
     strength = calendar.intensity(campaigns, carry_over, YEAR)
     X = np.column_stack([np.ones(len(strength)), strength.to_numpy()])
     expected = [variance_inflation_factor(X, j) for j in (1, 2, 3)]
-    table = calendar.separability(campaigns, carry_over, YEAR, 7)
+    table = calendar.separability(campaigns, carry_over, YEAR, 7).frame
     np.testing.assert_allclose(table["vif"], expected, rtol=1e-9)
     assert (table["vif"] < 2).all()
 
@@ -67,26 +67,26 @@ def test_campaigns_that_run_together_throughout_have_infinite_inflation():
             "end": pd.Timestamp("2024-02-29"),
         }
     )
-    table = calendar.separability(twin, {}, YEAR, 1)
+    table = calendar.separability(twin, {}, YEAR, 1).frame
     assert np.isinf(table["vif"]).all()
     assert not table["separable"].any()
 
 
 def test_overlaps_name_the_shared_days(campaigns, carry_over):
-    table = calendar.overlaps(campaigns, carry_over, YEAR).set_index(["name", "other"])
+    table = calendar.overlaps(campaigns, carry_over, YEAR).frame.set_index(["name", "other"])
     assert table["n"].to_dict() == {("SNS広告", "チラシ"): 0, ("SNS広告", "TV"): 2, ("チラシ", "TV"): 8}
     assert table.loc[("SNS広告", "TV"), "start"] == pd.Timestamp("2024-02-28")
     assert pd.isna(table.loc[("SNS広告", "チラシ"), "start"])
 
 
 def test_a_zone_until_26_oclock_ends_at_two_next_morning(campaigns, carry_over):
-    table = calendar.calendar(campaigns, carry_over)
+    table = calendar.calendar(campaigns, carry_over).frame
     delivered = table[(table["name"] == "TV") & (table["stage"] == "実施")]
     assert delivered["zone_end"].item() == pd.Timestamp("2024-03-09 02:00")
 
 
 def test_preparation_is_shown_but_never_part_of_the_window(campaigns, carry_over):
-    table = calendar.calendar(campaigns, carry_over)
+    table = calendar.calendar(campaigns, carry_over).frame
     prepared = table[table["stage"] == "準備"]
     assert len(prepared) == 3
     assert (prepared["start"] < pd.Timestamp("2024-02-20")).all()
@@ -110,7 +110,7 @@ def test_a_campaign_without_an_end_lasts_one_day():
     )
     assert calendar.windows(leaflet, {})["チラシ"].days == 1
     assert calendar.exclusive_days(leaflet, {})["チラシ"].tolist() == [pd.Timestamp("2024-03-01")]
-    assert np.isnan(calendar.separability(leaflet, {}, YEAR, 1)["correlation"].item())
+    assert np.isnan(calendar.separability(leaflet, {}, YEAR, 1).frame["correlation"].item())
 
 
 def test_wrong_inputs_are_answered_in_words(campaigns):
@@ -121,9 +121,9 @@ def test_wrong_inputs_are_answered_in_words(campaigns):
 
 
 def test_the_timeline_says_which_campaigns_overlap_and_that_none_do(campaigns, carry_over):
-    found = calendar.overlaps(campaigns, carry_over, YEAR)
+    found = calendar.overlaps(campaigns, carry_over, YEAR).frame
     assert (
         calendar.overlap_reading(found) == "施策の期間が重なっています(SNS広告とTVが2日、チラシとTVが8日)。"
     )
-    alone = calendar.overlaps(campaigns.iloc[:2], carry_over, YEAR)
+    alone = calendar.overlaps(campaigns.iloc[:2], carry_over, YEAR).frame
     assert calendar.overlap_reading(alone) == "施策の期間は、互いに重なっていません。"

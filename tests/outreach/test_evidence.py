@@ -23,6 +23,6 @@ def test_the_timeline_is_in_order_and_within_the_half_year(campaigns):
             "text": ["ほっとした", "", ""],
         }
     )
-    table = evidence.timeline(events, campaigns, evidence.half_year(FiscalYear(2023), "下期"))
+    table = evidence.timeline(events, campaigns, evidence.half_year(FiscalYear(2023), "下期")).frame
     assert table["name"].tolist() == ["会議", "SNS広告", "TV", "チラシ", "声(1)"]
     assert table.loc[table["name"] == "TV", "kind"].item() == "施策の開始"

@@ -117,7 +117,7 @@ def test_settling_and_washout_days_are_left_out_of_the_baseline(control):
     assert found.baseline.index.min() == pd.Timestamp("2023-07-30")
     after = found.baseline.index[found.baseline.index > pd.Timestamp(WINDOW.end)]
     assert after.min() == pd.Timestamp("2024-03-29")
-    counts = hygiene.counts(found).set_index("role")
+    counts = hygiene.counts(found).frame.set_index("role")
     assert counts.loc["実施期間", ["days", "n"]].tolist() == [24, 72]
     assert counts.loc["比較期間", "days"] == counts.loc["比較期間", "n"] == len(found.baseline)
     assert found.expected == pytest.approx(24)

@@ -74,12 +74,13 @@ def test_placebo_blocks_are_compared_with_the_others_only():
 def test_the_summary_words_a_refusal_and_keeps_its_numbers_out():
     wide, comparison = nation(1, 1.6)
     space, time = placebo.in_space(wide, comparison, NAMES[0], NAMES[1:]), placebo.in_time(comparison)
-    table = placebo.summary(space, time).set_index("test")
+    table = placebo.summary(space, time).frame.set_index("test")
     assert table.loc["ほかの都道府県で", "n"] == 46
     assert "最も極端です" in table.loc["ほかの都道府県で", "finding"]
     assert pd.isna(table.loc["ほかの時期で", "p_value"])
     assert "判定できません" in table.loc["ほかの時期で", "finding"]
-    assert placebo.frame_of(time).empty
+    assert placebo.distribution(time).frame.empty
+    assert (space.reason, bool(time.reason)) == ("", True)
     refusal = Refusal("empty_window", "データがない")
     assert placebo.in_space(wide, refusal, NAMES[0], NAMES[1:]) is refusal
     assert placebo.in_space(wide, comparison, NAMES[0], refusal) is refusal

@@ -8,6 +8,7 @@ from ujo_lib.outreach import power
 from ujo_lib.stats import rate_ratio
 
 
+@pytest.mark.slow
 def test_power_is_the_probability_of_a_verdict_by_brute_force():
     rng = np.random.default_rng(1)
     baseline, window, ratio = 30.0, 4.0, 3.0
@@ -24,7 +25,7 @@ def test_false_alarms_of_the_exact_test_never_exceed_the_level(baseline, window,
 
 def test_power_grows_with_the_effect_and_stays_a_probability():
     designs = [power.exact_design("宇城市", 54, 24, 204), power.block_design("熊本県", 2536, 24, 690, 0.05)]
-    table = power.curves(designs, [1, 1.1, 1.5, 2, 3, 5, 10])
+    table = power.curves(designs, [1, 1.1, 1.5, 2, 3, 5, 10]).frame
     for _, one in table.groupby("area"):
         assert one["power"].is_monotonic_increasing
         assert one["power"].between(0, 1).all()
@@ -32,14 +33,14 @@ def test_power_grows_with_the_effect_and_stays_a_probability():
 
 def test_the_summary_names_the_smallest_effect_of_each_design():
     designs = [power.exact_design("宇城市", 54, 24, 204), power.block_design("熊本県", 2536, 24, 690, 0.05)]
-    table = power.summary(designs).set_index("area")
+    table = power.summary(designs).frame.set_index("area")
     assert table.loc["宇城市", "window"] == pytest.approx(54 * 24 / 365.25)
     assert 3 < table.loc["宇城市", "mde"] < 5
     assert 1.2 < table.loc["熊本県", "mde"] < 1.5
     assert table.loc["熊本県", "extra"] == pytest.approx(
         (table.loc["熊本県", "mde"] - 1) * 2536 * 24 / 365.25
     )
-    assert pd.isna(power.summary([power.exact_design("小さな町", 0.1, 24, 204)])["mde"].item())
+    assert pd.isna(power.summary([power.exact_design("小さな町", 0.1, 24, 204)]).frame["mde"].item())
 
 
 def test_the_smallest_detectable_ratio_has_the_wanted_power():
@@ -67,7 +68,7 @@ def test_block_power_agrees_with_simulation():
 
 
 def test_a_doubling_in_a_city_of_two_per_cent_moves_the_prefecture_by_two_per_cent():
-    table = power.dilution(0.02, [1.0, 2.0, 5.0])
+    table = power.dilution(0.02, [1.0, 2.0, 5.0]).frame
     assert table["diluted"].tolist() == pytest.approx([1.0, 1.02, 1.08])
 
 

@@ -1,7 +1,4 @@
-"""The synthetic city: what was planted lies inside the interval, and what was not is not found.
-
-Reads data/sample as it stands; `ujo sample` writes it before the tests run.
-"""
+"""The synthetic city: what was planted lies inside the interval, and what was not is not found."""
 
 import json
 from datetime import date
@@ -14,18 +11,17 @@ from ujo_lib.outreach import controlled, exact, specification, study
 from ujo_lib.outreach.specification import Plan
 from ujo_lib.params import OutreachSettings
 
-SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 SETTINGS = OutreachSettings()
 
 
 @pytest.fixture(scope="module")
-def truth() -> dict:
-    return json.loads((SAMPLE / "truth" / "truth.json").read_text(encoding="utf-8"))["campaign"]
+def truth(sample_data: Path) -> dict:
+    return json.loads((sample_data / "truth" / "truth.json").read_text(encoding="utf-8"))["campaign"]
 
 
 @pytest.fixture(scope="module")
-def records() -> pd.DataFrame:
-    files = [SAMPLE / year / "consultations.csv" for year in ("fy2022", "fy2023")]
+def records(sample_data: Path) -> pd.DataFrame:
+    files = [sample_data / year / "consultations.csv" for year in ("fy2022", "fy2023")]
     names = {
         "相談ID": "consult_id",
         "相談者ID": "client_id",
@@ -38,8 +34,8 @@ def records() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def national() -> pd.DataFrame:
-    files = [SAMPLE / year / "national_daily.csv" for year in ("fy2022", "fy2023")]
+def national(sample_data: Path) -> pd.DataFrame:
+    files = [sample_data / year / "national_daily.csv" for year in ("fy2022", "fy2023")]
     frame = pd.concat([pd.read_csv(file, encoding="utf-8-sig") for file in files])
     n = pd.to_numeric(frame["件数"].astype(str).replace("-", "0"))
     return pd.DataFrame({"date": pd.to_datetime(frame["日付"]), "pref": frame["都道府県"], "n": n})

@@ -53,7 +53,7 @@ def test_an_unregistered_plan_is_called_that():
 
 
 def test_the_plan_reads_as_a_table():
-    table = PLAN.table().set_index("item")["value"]
+    table = PLAN.table().frame.set_index("item")["value"]
     assert "24日間" in table["効果をみる期間"]
     assert table["比較地域"] == "施策が届いていないすべての都道府県"
 
@@ -77,7 +77,7 @@ def test_the_curve_holds_every_combination_and_marks_the_registered_one():
         "余韻": {"14日": {}, "0日": {"washout_days": 0}},
         "比較地域": {"全国": {}, "福岡県": {"controls": ("福岡県",)}},
     }
-    table = specification.curve(PLAN, choices, estimate)
+    table = specification.curve(PLAN, choices, estimate).frame
     assert len(table) == 4
     assert table.loc[table["chosen"], ["余韻", "比較地域", "estimate"]].values.tolist() == [
         ["14日", "全国", 2.0]
@@ -85,6 +85,7 @@ def test_the_curve_holds_every_combination_and_marks_the_registered_one():
     assert table["estimate"].tolist()[:2] == [1.5, 2.0]
     assert table["estimate"].isna().tolist() == [False, False, True, True]
     assert table["reason"].iloc[-1] == "比べる相手が足りない"
+    assert specification.refusal(table) == ""
     reading = specification.reading(table)
     assert reading.startswith("2通りの選び方(ほかの2通りは推定できません)で")
     assert reading.endswith("検出されたのは0通りです。")

@@ -76,7 +76,7 @@ def test_without_data_from_march_on_nothing_is_estimated(campaigns):
         assert effect.code == "not_estimable"
         assert "2024-02-29" in effect.reason
         assert effect.estimate is None
-    assert found.city_curve([])["estimate"].isna().all()
+    assert found.city_curve([]).frame["estimate"].isna().all()
 
 
 def test_a_desk_that_opened_in_winter_gives_no_city_estimate(campaigns):
@@ -109,8 +109,8 @@ def test_only_campaigns_with_days_of_their_own_get_an_estimate(campaigns, carry_
 def test_the_curves_hold_the_registered_estimate_once(campaigns):
     found = opened(campaigns, contacts(1, 4.0), nation(1, 1.5))
     for table, effect in (
-        (found.city_curve(["県00"]), found.city_effect()),
-        (found.prefecture_curve(["県00"]), found.prefecture_effect()),
+        (found.city_curve(["県00"]).frame, found.city_effect()),
+        (found.prefecture_curve(["県00"]).frame, found.prefecture_effect()),
     ):
         registered = table[table["chosen"]]
         assert len(registered) == 1

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +31,7 @@ def test_the_verdict_follows_the_interval(bounds, code, words):
 
 def test_a_refusal_gives_its_reason_and_no_number():
     found = refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない"))
-    row = verdict.table(found).iloc[0]
+    row = verdict.table(found, unit="回").frame.iloc[0]
     assert row["label"] == "推定できません"
     assert row["finding"] == "効果は推定できません。理由: データがない"
     assert (
@@ -52,7 +54,7 @@ def test_extra_contacts_are_those_beyond_the_expected_and_never_fewer_than_none_
 
 
 def test_an_unlimited_interval_stays_unlimited_in_the_table():
-    row = verdict.table(effect(0.5, 2.0, float("inf"))).iloc[0]
+    row = verdict.table(effect(0.5, 2.0, float("inf")), unit="回").frame.iloc[0]
     assert row["high"] == float("inf")
     assert row["extra_high"] == float("inf")
 
@@ -62,8 +64,13 @@ def test_an_unlimited_interval_stays_unlimited_in_the_table():
 )
 def test_only_a_reason_that_tells_no_count_survives_hidden_counts(code, free):
     found = refused("宇城市", "方法", 0.95, Refusal(code, "理由"))
-    assert verdict.free_columns(found) == (("code", "label", "finding") if free else ())
-    assert verdict.free_columns(effect(1.2, 2.0, 3.0)) == ()
+    assert verdict.table(found, unit="回").schema.free == (("code", "label", "finding") if free else ())
+    assert verdict.table(found, effect(1.2, 2.0, 3.0), unit="回").schema.free == ()
+
+
+def test_effects_at_several_levels_are_no_table():
+    with pytest.raises(ValueError, match="too many values"):
+        verdict.table(effect(0.8, 1.5, 3.0), replace(effect(0.8, 1.5, 3.0), level=0.9), unit="回")
 
 
 def test_a_statement_has_places_for_numbers_only_when_there_are_numbers():

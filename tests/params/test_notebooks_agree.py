@@ -1,6 +1,5 @@
 """Notebook cell, settings model and YAML say the same: the same names, the same values, the same meaning."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -8,19 +7,24 @@ import yaml
 from papermill.inspection import _infer_parameters
 from papermill.iorw import load_notebook_node
 
-from ujo_lib.params import NOTEBOOKS, NotebookSettings, load_settings, project_root, settings_model
+from ujo_lib.params import NotebookSettings, notebooks_of, project_root, read_settings, settings_model
+from ujo_lib.setup.notebooks import cell_of
 
 ROOT = project_root(Path(__file__).parent)
 PARAMS = ROOT / "params" / "sample" / "fy2023"
 
 
-@pytest.fixture(params=list(NOTEBOOKS))
+@pytest.fixture(params=notebooks_of(ROOT, "sample"), ids=lambda notebook: notebook.name)
 def notebook(request):
     return request.param
 
 
-def _cell_parameters(notebook: str):
-    return _infer_parameters(load_notebook_node(str(ROOT / "notebooks" / f"{notebook}.ipynb")))
+def _cell_parameters(notebook):
+    return _infer_parameters(load_notebook_node(str(notebook.file)))
+
+
+def test_the_parameters_cell_is_the_one_that_sync_would_write(notebook):
+    assert notebook.parameters == cell_of(notebook), "run `ujo notebook sync`"
 
 
 def test_papermill_help_explains_every_parameter(notebook):
@@ -31,9 +35,7 @@ def test_papermill_help_explains_every_parameter(notebook):
 
 def test_the_parameters_cell_holds_the_defaults_of_the_model(notebook):
     namespace: dict[str, object] = {}
-    nb = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))
-    (cell,) = [cell for cell in nb["cells"] if "parameters" in cell["metadata"].get("tags", [])]
-    exec("".join(cell["source"]), namespace)
+    exec(notebook.parameters, namespace)
     for name, field in settings_model(notebook).model_fields.items():
         assert namespace[name] == field.get_default(call_default_factory=True), name
 
@@ -52,15 +54,15 @@ def test_every_parameter_has_a_type_that_papermill_shows(notebook):
 
 def test_the_yaml_of_the_sample_names_every_parameter_once_and_is_valid(notebook):
     common = yaml.safe_load((PARAMS / "common.yaml").read_text(encoding="utf-8"))
-    own = yaml.safe_load((PARAMS / f"{notebook}.yaml").read_text(encoding="utf-8"))
+    own = yaml.safe_load((PARAMS / f"{notebook.name}.yaml").read_text(encoding="utf-8"))
     model = settings_model(notebook)
     assert set(common) == set(NotebookSettings.model_fields)
     assert set(own) == set(model.model_fields) - set(NotebookSettings.model_fields)
-    load_settings(model, PARAMS / "common.yaml", PARAMS / f"{notebook}.yaml")
+    read_settings(notebook, PARAMS)
 
 
 def test_the_yaml_of_the_sample_is_flat(notebook):
-    for name in ("common", notebook):
+    for name in ("common", notebook.name):
         for key, value in yaml.safe_load((PARAMS / f"{name}.yaml").read_text(encoding="utf-8")).items():
             plain = (
                 value

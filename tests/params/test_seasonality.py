@@ -24,14 +24,18 @@ def test_all_wrong_breaks_are_named_at_once(tmp_path):
     )
     with pytest.raises(ParameterError) as raised:
         read_breaks(file)
-    assert [problem.key for problem in raised.value.problems] == ["breaks の1番目", "breaks の2番目"]
+    assert [problem.key for problem in raised.value.problems] == [
+        "breaks.1番目",
+        "breaks.2番目.start",
+        "breaks.2番目.end",
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "breaks", "- 1", "other: 1"])
 def test_a_file_without_breaks_is_refused_in_japanese(tmp_path, content):
     file = tmp_path / "breaks.yaml"
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(ParameterError, match="休みの一覧"):
+    with pytest.raises(ParameterError, match="breaks"):
         read_breaks(file)
 
 

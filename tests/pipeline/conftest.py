@@ -1,8 +1,8 @@
-"""A whole project in miniature: six tiny notebooks, one input file, the real pipeline."""
+"""A project in miniature: six tiny notebooks in the roles of the real ones, one input file, the real pipeline."""
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,26 +11,37 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ujo_lib.params import NOTEBOOKS, project_root, settings_model
+from tests.conftest import MakeOnce
+from tests.pipeline.warm import WarmServer
+from ujo_lib.params import Notebook, notebooks_of, project_root, settings_model
+from ujo_lib.params.cell import written_cell
 from ujo_lib.pipeline import kernels
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.run import Outcome, release, run
 
 REPOSITORY = project_root(Path(__file__).parent)
+HOUSE = notebooks_of(REPOSITORY, "sample")
+PLACE = "市の 報告書"
+"""Folder of every miniature project: a name with a space and Japanese in it."""
 PUBLISH = """\
 import pandas as pd
 from ujo_lib import report
-from ujo_lib.params import {model}
-settings = {model}.from_cell(globals())
+from ujo_lib.columns import Count, Dimension, Typed
+from ujo_lib.params import settings_of
+settings = settings_of("{notebook}", globals())
 page = report.open_page(settings)
 frame = pd.DataFrame({{"sex": ["男性", "女性", "総数"], "n": [settings.seed % 100, 2, settings.seed % 100 + 2]}})
-shown = page.publish(frame, report.TableSpec(
-    id="by_sex", title="性別", unit="人", base="当事者", source="合成データ",
-    population="cases_of_{notebook}", dimensions={{"sex": "sex"}}, counts=("n",)))
+typed = Typed.of(frame, {{"sex": Dimension(variable="sex"), "n": Count(unit="人")}})
+shown = page.publish(typed, "by_sex", "性別", report.Subject("当事者", "合成データ", "cases_of_{notebook}"))
 page.table(shown)"""
 RECALL = """\
-other = page.recall("01_survey_descriptives", "by_sex")
+other = page.recall("01", "by_sex")
 page.say("女性は{n[女性]}人、男性は{n[男性]}人。", other)"""
+SENTENCES = """\
+from ujo_lib.report.look.wording import Line
+page.sentences([Line(f"{number}つめの文。") for number in "12345"])"""
+WORDS = "きのうの夕方に屋根の上の猫がずっと鳴いていて眠れませんでした"
+HEADER = "相談ID,相談者ID,相談受付日時,窓口,都道府県,年代,性別,相談本文"
 
 
 @dataclass
@@ -51,7 +62,7 @@ class Project:
 
     def add_cell(self, notebook: str, source: str, tags: Sequence[str] = ()) -> None:
         """Append a code cell to one of the notebooks."""
-        file = self.place.notebook(notebook)
+        file = self.root / "notebooks" / f"{notebook}.ipynb"
         nb = nbformat.read(file, as_version=4)
         cell = new_code_cell(source, id=f"cell-{len(nb.cells) + 1:02d}", metadata={"tags": list(tags)})
         nb.cells.append(cell)
@@ -59,7 +70,7 @@ class Project:
 
     def drop_last_cell(self, notebook: str) -> None:
         """Undo `add_cell`."""
-        file = self.place.notebook(notebook)
+        file = self.root / "notebooks" / f"{notebook}.ipynb"
         nb = nbformat.read(file, as_version=4)
         nb.cells.pop()
         nbformat.write(nb, file)
@@ -79,27 +90,31 @@ class Project:
         }
 
 
-def _notebook(name: str) -> nbformat.NotebookNode:
-    model = settings_model(name)
-    lines = [
-        f"{key}: {field.annotation.__name__ if isinstance(field.annotation, type) else 'str'} = {field.default!r}"
-        for key, field in model.model_fields.items()
-        if field.default_factory is None
-    ]
-    sources = [PUBLISH.format(model=model.__name__, notebook=name)]
-    if name.startswith("05"):
-        sources.append(RECALL)
+def write_notebook(file: Path, about: dict[str, object], parameters: str, *sources: str) -> Path:
+    """Write a notebook with a title, a parameters cell and further cells."""
     nb = new_notebook(
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "ujo": about,
+        }
     )
     nb.cells = [
-        new_markdown_cell(f"# {name}\n\n問いは何か。"),
-        new_code_cell("\n".join(lines), metadata={"tags": ["parameters"]}),
+        new_markdown_cell(f"# {file.stem}\n\n問いは何か。"),
+        new_code_cell(parameters, metadata={"tags": ["parameters"]}),
         *(new_code_cell(source) for source in sources),
     ]
     for number, cell in enumerate(nb.cells, 1):
         cell.id = f"cell-{number:02d}"
-    return nb
+    file.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nb, file)
+    return file
+
+
+def _miniature(notebook: Notebook, folder: Path) -> None:
+    more = (RECALL, SENTENCES) if notebook.says.role == "summary" else ()
+    about = notebook.says.model_dump(exclude_defaults=True)
+    publish = PUBLISH.format(notebook=notebook.name)
+    write_notebook(folder / notebook.file.name, about, written_cell(settings_model(notebook)), publish, *more)
 
 
 @pytest.fixture
@@ -108,19 +123,65 @@ def project(tmp_path, monkeypatch) -> Project:
     root = tmp_path / "市の 報告書"
     earlier_years = shutil.ignore_patterns("fy2021", "fy2022")
     shutil.copytree(REPOSITORY / "params", root / "params", ignore=earlier_years)
-    (root / "notebooks").mkdir()
     (root / "data").mkdir()
     shutil.copy(REPOSITORY / "requirements.lock", root)
     (root / "data" / "cases.csv").write_text("a\n1\n", encoding="utf-8")
     (root / "params/sample/fy2023/inputs.yaml").write_text(
         json.dumps({"data_dir": "data", "cases": {"files": ["cases.csv"]}}), encoding="utf-8"
     )
-    for name in NOTEBOOKS:
-        for shared in settings_model(name).files:
-            if default := settings_model(name).model_fields[shared].default:
+    for notebook in HOUSE:
+        model = settings_model(notebook)
+        for name in model.file_names():
+            if default := model.model_fields[name].default:
                 (root / default).parent.mkdir(parents=True, exist_ok=True)
                 (root / default).touch()
-        nbformat.write(_notebook(name), root / "notebooks" / f"{name}.ipynb")
+        _miniature(notebook, root / "notebooks")
     monkeypatch.chdir(root)
-    monkeypatch.setattr(kernels, "PRELOADED", ("pandas", "ujo_lib.report"))
+    if kernels.can_fork():
+        monkeypatch.setattr(kernels, "_start_server", WarmServer)
     return Project(root)
+
+
+@pytest.fixture
+def spoken(project) -> Project:
+    """The miniature project with one consultation in its input."""
+    row = f"K2023-00017,C-8841,2023/04/01 10:15,全国窓口,熊本県,10代,女性,{WORDS}。"
+    (project.root / "data/consultations.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
+    declared = {
+        "data_dir": "data",
+        "labels": {"channel": ["全国窓口"]},
+        "consultations": {"files": ["consultations.csv"], "timezone": "Asia/Tokyo"},
+    }
+    (project.place.params / "inputs.yaml").write_text(json.dumps(declared), encoding="utf-8")
+    return project
+
+
+@pytest.fixture
+def first_run(project, make_once) -> Outcome:
+    """A run of the fresh project before the test."""
+    return _done_before(project, project.run, "run", make_once)
+
+
+@pytest.fixture
+def spoken_run(spoken, make_once) -> Outcome:
+    """A run of the project with a consultation before the test."""
+    return _done_before(spoken, spoken.run, "spoken_run", make_once)
+
+
+@pytest.fixture
+def spoken_release(spoken, spoken_run, make_once) -> Outcome:
+    """A run and a release of the project with a consultation before the test."""
+    return _done_before(spoken, spoken.release, "spoken_release", make_once)
+
+
+def _done_before(project: Project, work: Callable[[], Outcome], name: str, make_once: MakeOnce) -> Outcome:
+    """Lay the outputs of a piece of work into the project, from the copy that was kept when it was first done."""
+
+    def fill(folder: Path) -> None:
+        work()
+        shutil.copytree(project.root / "outputs", folder / "outputs")
+
+    shutil.copytree(make_once(name, fill) / "outputs", project.root / "outputs", dirs_exist_ok=True)
+    outcome = work()
+    assert outcome.unchanged
+    return outcome

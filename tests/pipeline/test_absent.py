@@ -5,8 +5,11 @@ import json
 import nbformat
 import pytest
 import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ujo_lib.params import NOTEBOOKS, project_root, settings_model
+from ujo_lib.params import Notebook, notebooks_of, project_root
+from ujo_lib.params.notebooks import About
+from ujo_lib.pipeline.absent import executed_form
 from ujo_lib.pipeline.keys import plan_steps
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import Manifest
@@ -28,11 +31,13 @@ def year_without_survey(project):
         json.dumps({"data_dir": "data", "not_supplied": {"cases": REASON}}, ensure_ascii=False),
         encoding="utf-8",
     )
-    project.drop_last_cell("05_annual_summary")  # it insists on a table of the survey
+    for _ in range(2):
+        project.drop_last_cell("05_annual_summary")  # it insists on a table of the survey
     return project
 
 
-def test_a_year_without_a_survey_runs_and_its_page_gives_the_reason(year_without_survey):
+@pytest.mark.slow
+def test_a_year_without_a_survey_runs_and_its_page_gives_the_reason(first_run, year_without_survey):
     place = year_without_survey.place
     year_without_survey.run()
     assert Manifest.read(place.manifest).verdict == "complete"
@@ -44,32 +49,63 @@ def test_a_year_without_a_survey_runs_and_its_page_gives_the_reason(year_without
     assert "集計はありません" in (place.release / "index.html").read_text(encoding="utf-8")
 
 
-def test_without_a_dispensable_input_the_page_loses_the_cells_that_need_it_and_nothing_else(project):
+@pytest.mark.slow
+def test_without_a_dispensable_input_the_page_loses_the_cells_that_need_it_and_nothing_else(
+    project, first_run
+):
     file = project.place.params / "inputs.yaml"
     told = {"data_dir": "data", "not_supplied": {"waves": "初めての調査"}}
     file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-    project.add_cell("01_survey_descriptives", "raise ValueError('there are no waves')", tags=["needs-waves"])
+    project.add_cell(
+        "01_survey_descriptives", "page.publish(there_are_none, 'waves', '調査回')", tags=["needs-waves"]
+    )
     project.add_cell("01_survey_descriptives", "raise ValueError('nor here')", tags=["needs-waves"])
     project.add_cell("05_annual_summary", CLAIM)
     project.run()
     for folder in (project.place.internal, project.place.release):
         page = (folder / "01_survey_descriptives.html").read_text(encoding="utf-8")
-        assert page.count("この部分の集計はありません") == 1
-        assert "過去調査集計(初めての調査)" in page
+        assert page.count("これを使う集計はありません") == 1
+        assert "「過去調査集計」(初めての調査)" in page
         assert (folder / "tables" / "01_by_sex.csv").is_file()
-        assert "この年度にない: 初めての調査" in (folder / "05_annual_summary.html").read_text(
-            encoding="utf-8"
+        assert "この年度にない: 資料がない: 「過去調査集計」(初めての調査)" in (
+            folder / "05_annual_summary.html"
+        ).read_text(encoding="utf-8")
+
+
+def test_each_section_says_once_what_it_lacks_and_each_table_is_missed_for_its_own_reason(tmp_path):
+    def cell(text, *kinds):
+        return new_code_cell(
+            text, id=text.split("'")[1], metadata={"tags": [f"needs-{kind}" for kind in kinds]}
         )
 
+    cells = [
+        new_markdown_cell("# 題", id="title"),
+        cell("page.publish(x, 'one', 'A')", "ads"),
+        cell("page.publish(x, 'two', 'B')", "ads"),
+        cell("page.publish(x, 'three', 'C')", "ads", "events"),
+        new_markdown_cell("## 次の節", id="next"),
+        cell("page.publish(x, 'four', 'D')", "ads"),
+        cell("page.publish(x, 'five', 'E')", "waves"),
+    ]
+    file = tmp_path / "08_thing.ipynb"
+    nbformat.write(new_notebook(cells=cells), file)
+    about = About(role="analysis", dispensable=("ads", "events", "waves"))
+    notebook = Notebook(file, about, ())
+    made = executed_form(notebook, "internal", ["ads", "events"])
+    assert [one.id for one in made.cells] == ["title", "no-one", "no-three", "next", "no-four", "five"]
+    assert [
+        one.source.splitlines()[-1].split("inputs_file, ")[-1] for one in made.cells if "no-" in one.id
+    ] == [
+        '["ads"]), ["one", "two", "three"])',
+        '["events"]), [])',
+        '["ads"]), ["four"])',
+    ]
 
-def test_every_cell_that_needs_an_input_names_one_that_its_notebook_can_do_without():
-    for name in NOTEBOOKS:
-        model = settings_model(name)
-        notebook = nbformat.read(project_root() / "notebooks" / f"{name}.ipynb", as_version=4)
-        tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", ())]
-        needed = {tag.removeprefix("needs-") for tag in tags if tag.startswith("needs-")}
-        assert needed == set(model.dispensable), name
-        assert needed <= set(model.kinds)
+
+def test_every_input_that_a_notebook_can_do_without_has_cells_that_go_with_it():
+    for notebook in notebooks_of(project_root(), "sample"):
+        tags = [tag for cell in notebook.cells for tag in cell.tags if tag.startswith("needs-")]
+        assert {tag.removeprefix("needs-") for tag in tags} == set(notebook.says.dispensable), notebook.name
 
 
 def test_a_changed_reason_makes_the_page_anew_and_other_notebooks_keep_their_keys(year_without_survey):

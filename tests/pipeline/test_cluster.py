@@ -9,6 +9,8 @@ from ujo_lib.cli import main
 from ujo_lib.cli.common import DONE
 from ujo_lib.params import project_root
 
+pytestmark = pytest.mark.slow
+
 distributed = pytest.importorskip(
     "distributed", reason="needs the extra cluster: pip install 'ujo-lib[cluster]'"
 )

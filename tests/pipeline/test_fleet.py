@@ -23,6 +23,8 @@ from ujo_lib.pipeline.fleet import STATES, Result, just_closed, paragraph, run_a
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.run import locked
 
+pytestmark = pytest.mark.slow
+
 
 def _pid() -> int:
     return os.getpid()
@@ -62,7 +64,7 @@ def test_a_killed_task_takes_no_other_with_it():
         assert executor.submit(_pid).result() > 0
 
 
-def test_one_failing_site_stops_no_other_and_the_worst_is_the_exit_code(project, capsys):
+def test_one_failing_site_stops_no_other_and_the_worst_is_the_exit_code(project, first_run, capsys):
     _add_site(project, "a", 2023)
     _add_site(project, "b", 2022, 2023)
     broken = project.root / "params/a/fy2023/common.yaml"
@@ -75,7 +77,7 @@ def test_one_failing_site_stops_no_other_and_the_worst_is_the_exit_code(project,
         ("a", 2023): "parameters",
         ("b", 2022): "done",
         ("b", 2023): "done",
-        ("sample", 2023): "done",
+        ("sample", 2023): "unchanged",
     }
     assert told["exit_code"] == WRONG_PARAMETERS
     assert "4 件の報告書のうち 3 件" in told["text"]
@@ -88,13 +90,18 @@ def test_one_failing_site_stops_no_other_and_the_worst_is_the_exit_code(project,
     assert re.search(r"4 件の報告書のうち 3 件.*\(終了コード 2\)", log)
 
 
-def test_a_fleet_and_single_runs_make_the_same_bytes(project):
+def test_a_fleet_makes_the_same_bytes_as_a_single_run_and_a_second_one_finds_them_unchanged(
+    project, first_run
+):
+    single = project.bytes_of(project.place.release)
+    shutil.rmtree(project.root / "outputs")
     _add_site(project, "b", 2023)
     assert main(["run", "--all"]) == DONE
-    fleet = project.bytes_of(project.place.release)
-    shutil.rmtree(project.root / "outputs")
-    project.run()
-    assert project.bytes_of(project.place.release) == fleet
+    assert project.bytes_of(project.place.release) == single
+    assert [(one.site, one.state, one.executed) for one in _all(project)] == [
+        ("b", "unchanged", 0),
+        ("sample", "unchanged", 0),
+    ]
 
 
 def test_the_years_of_a_site_run_in_their_order(project):
@@ -111,18 +118,12 @@ def test_the_years_of_a_site_run_in_their_order(project):
         assert [year for name, year in order if name == site] == [2021, 2022, 2023]
 
 
-def test_a_second_fleet_finds_everything_unchanged(project):
-    assert main(["run", "--all"]) == DONE
-    (result,) = _all(project)
-    assert (result.state, result.executed) == ("unchanged", 0)
-
-
 def _all(project):
     with open_executor(2) as executor:
         return list(run_all(site_years(project.root), executor))
 
 
-def test_a_locked_site_is_told_and_can_be_tried_again(project, capsys):
+def test_a_locked_site_is_told_and_can_be_tried_again(project, first_run, capsys):
     with locked(project.place):
         assert main(["run", "sample", "2023"]) == LOCKED
     assert "別の実行" in capsys.readouterr().err
@@ -162,7 +163,7 @@ def _kill_when_half_way(project, pids) -> None:
             return
 
 
-def test_a_failing_notebook_is_named_without_a_word_of_the_data(project, capsys):
+def test_a_failing_notebook_is_named_without_a_word_of_the_data(project, first_run, capsys):
     project.add_cell("03_content_tagging", "raise ValueError('もう消えてしまいたい')")
     assert main(["run", "--all", "--summary-json", "summary.json"]) == NOTEBOOK_FAILED
     told = (project.root / "summary.json").read_text(encoding="utf-8")
@@ -185,21 +186,25 @@ def test_auto_is_the_year_that_has_just_closed(today, year):
     assert just_closed(date.fromisoformat(today)) == FiscalYear(year)
 
 
-def test_auto_runs_the_closed_year_and_asks_politely_for_one_that_is_not_prepared(project, capsys):
+def test_auto_runs_the_closed_year_and_asks_politely_for_one_that_is_not_prepared(project, first_run, capsys):
     assert main(["run", "sample", "--fiscal-year", "auto", "--today", "2024-04-01"]) == DONE
+    assert capsys.readouterr().out == f"{project.place.release / 'index.html'}\n"
     assert main(["run", "sample", "--fiscal-year", "auto", "--today", "2026-04-01"]) == WRONG_PARAMETERS
     assert "ujo new-year sample 2025" in capsys.readouterr().err
     assert not (project.root / "outputs/sample/fy2025").exists()
 
 
-def test_all_sites_of_the_closed_year_include_the_one_that_is_not_prepared(project):
+def test_all_sites_of_the_closed_year_include_the_one_that_is_not_prepared(project, first_run):
     _add_site(project, "b", 2022)
     summary = ["--summary-json", "summary.json"]
     assert (
         main(["run", "--all", "--fiscal-year", "auto", "--today", "2024-05-01", *summary]) == WRONG_PARAMETERS
     )
     told = json.loads((project.root / "summary.json").read_text(encoding="utf-8"))
-    assert {one["site"]: one["state"] for one in told["results"]} == {"b": "parameters", "sample": "done"}
+    assert {one["site"]: one["state"] for one in told["results"]} == {
+        "b": "parameters",
+        "sample": "unchanged",
+    }
 
 
 def test_the_log_of_the_project_does_not_grow_without_end(project, monkeypatch):

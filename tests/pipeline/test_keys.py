@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from ujo_lib.params import PathOutsideProjectError
+from ujo_lib.params import ParameterError, PathOutsideProjectError
 from ujo_lib.pipeline.keys import plan_steps, run_id
 
 
@@ -58,6 +58,24 @@ def test_how_an_input_is_declared_counts_as_well(project):
         inputs.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
 
     assert {"00", "01", "05"} <= _changed(project, change)
+
+
+def test_a_question_added_changes_the_notebooks_that_read_the_survey(project):
+    items = project.root / "params" / "survey_items.yaml"
+    changed = _changed(
+        project, lambda: items.write_text(items.read_text("utf-8") + "# 注\n", encoding="utf-8")
+    )
+    assert {"00", "01", "05"} <= changed
+    assert not {"02", "04"} & changed
+
+
+def test_a_survey_that_is_tabulated_by_another_questionnaire_than_it_was_read_by_is_refused(project):
+    inputs = project.place.params / "inputs.yaml"
+    declared = yaml.safe_load(inputs.read_text(encoding="utf-8"))
+    declared["survey_items"] = "params/examples/single_elderly_items.yaml"
+    inputs.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"01_survey_descriptives\.yaml の「survey_items」"):
+        plan_steps(project.place)
 
 
 def test_a_changed_notebook_changes_its_key(project):

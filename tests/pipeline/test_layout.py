@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
-from ujo_lib.pipeline.layout import SiteYear, notebook_names, replace_folder
+from ujo_lib.pipeline.layout import SiteYear, replace_folder
 
 
 def _folder(path: Path, text: str) -> Path:
@@ -40,16 +38,6 @@ def test_what_an_interrupted_replacement_left_aside_does_not_stop_the_next_one(t
     replace_folder(_folder(tmp_path / "new", "new"), target)
     assert (target / "index.html").read_text(encoding="utf-8") == "new"
     assert not (tmp_path / ".release.old").exists()
-
-
-def test_notebooks_are_chosen_by_prefix_in_reading_order():
-    assert notebook_names(["04", "01"]) == ["01_survey_descriptives", "04_outreach_effect"]
-    assert len(notebook_names()) == 6
-
-
-def test_an_unknown_notebook_is_named_with_those_there_are():
-    with pytest.raises(ValueError, match="00_data_quality"):
-        notebook_names(["07"])
 
 
 def test_outputs_of_two_years_do_not_mix(tmp_path):

@@ -26,6 +26,7 @@ def test_a_browser_that_prints_nothing_is_reported_and_leaves_the_old_pdf(tmp_pa
     assert old.read_bytes() == b"old"
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_page_becomes_sheets_of_a4(tmp_path):
     context = PageContext(report_title="報告書")

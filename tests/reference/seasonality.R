@@ -11,13 +11,11 @@ angle <- circular(hours * pi / 12, units = "radians")
 out("fisherB1", "n", length(hours))
 out("fisherB1", "mean_hour", (as.numeric(mean(angle)) %% (2 * pi)) * 12 / pi)
 out("fisherB1", "resultant", rho.circular(angle))
-out("fisherB1", "rayleigh_z", length(hours) * rho.circular(angle)^2)
 
-# fisherB7: 100 ants' directions (degrees); circular mean and Rayleigh test as R prints them
+# fisherB7: 100 ants' directions (degrees); circular mean as R prints it
 a <- circular(as.numeric(fisherB7) * pi / 180)
 out("fisherB7", "mean_hour", (as.numeric(mean(a)) %% (2 * pi)) * 12 / pi)
 out("fisherB7", "resultant", rho.circular(a))
-out("fisherB7", "rayleigh_p", rayleigh.test(a)$p.value)
 
 # UKDriverDeaths: monthly totals, seasonal Poisson regression with month length as exposure
 y <- as.numeric(datasets::UKDriverDeaths); n <- length(y)

@@ -6,8 +6,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ujo_lib.sample import write_city
-
 YEARS = (2021, 2022, 2023)
 
 
@@ -106,12 +104,5 @@ def number(text: pd.Series) -> pd.Series:
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("project")
-    write_city(root, seed=2023)
-    return root
-
-
-@pytest.fixture(scope="session")
-def city(project: Path) -> City:
-    return City(project / "data" / "sample")
+def city(sample_data: Path) -> City:
+    return City(sample_data)

@@ -324,6 +324,7 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_and_replaces_the_old_folder(city, tmp_path):
     old = tmp_path / "data" / "sample" / "left-over.txt"
     old.parent.mkdir(parents=True)
@@ -333,6 +334,7 @@ def test_the_same_seed_gives_the_same_bytes_and_replaces_the_old_folder(city, tm
     assert [p.name for p in (tmp_path / "data").iterdir()] == ["sample"]
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_records_with_the_same_totals(tmp_path, city):
     write_city(tmp_path, seed=7)
     other = type(city)(tmp_path / "data" / "sample")
@@ -341,6 +343,7 @@ def test_another_seed_gives_other_records_with_the_same_totals(tmp_path, city):
         assert counted(other) == expected
 
 
+@pytest.mark.slow
 def test_a_failed_write_leaves_the_old_folder_alone(tmp_path, monkeypatch):
     kept = tmp_path / "data" / "sample" / "README.txt"
     kept.parent.mkdir(parents=True)

@@ -7,17 +7,15 @@ import shutil
 import openpyxl
 import pytest
 
-from ujo_lib.params import project_root
 from ujo_lib.sample.relabel import Place, _encoding, relabel
 
-SAMPLE = project_root() / "data" / "sample"
 WAKABA = Place("若葉市", "岡山県", "33203", ("中央", "北"))
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(city, tmp_path):
     for name in ("site", "fy2023"):
-        shutil.copytree(SAMPLE / name, tmp_path / name)
+        shutil.copytree(city.folder / name, tmp_path / name)
     relabel(tmp_path, WAKABA)
     return tmp_path
 
@@ -28,14 +26,14 @@ def _rows(file):
 
 
 @pytest.mark.parametrize("name", ["fy2023/consultations.csv", "fy2023/ads_google.tsv", "site/population.csv"])
-def test_every_file_keeps_its_encoding_and_its_rows(folder, name):
-    old, new = SAMPLE / name, folder / name
+def test_every_file_keeps_its_encoding_and_its_rows(city, folder, name):
+    old, new = city.folder / name, folder / name
     assert _encoding(new.read_bytes()) == _encoding(old.read_bytes())
     assert len(_rows(new)) == len(_rows(old))
 
 
-def test_prefectures_change_places_and_the_country_stays_whole(folder):
-    old, new = (_rows(root / "fy2023/national_daily.csv")[1:] for root in (SAMPLE, folder))
+def test_prefectures_change_places_and_the_country_stays_whole(city, folder):
+    old, new = (_rows(root / "fy2023/national_daily.csv")[1:] for root in (city.folder, folder))
     of = {(row[0], row[1]): row[2] for row in old}
     assert {row[1] for row in new} == {row[1] for row in old}
     assert all(

@@ -129,6 +129,7 @@ def test_truth_counts_what_the_theme_file_lists(city):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mean_chars", [500, 960])
 def test_a_stream_keeps_the_mean_length_asked_for(mean_chars):
     lengths = np.array([len(text) for _, text, _ in iter_texts(4_000, seed=2023, mean_chars=mean_chars)])
@@ -150,6 +151,7 @@ def test_a_stream_carries_emoji_that_cp932_lacks_and_names_no_means():
     assert [word for word in FORBIDDEN if word in without_harmless(joined)] == []
 
 
+@pytest.mark.slow
 def test_a_stream_needs_no_more_memory_when_it_is_three_times_as_long():
     def peak(n: int) -> int:
         tracemalloc.start()

@@ -37,18 +37,20 @@ def records_of(times, **columns) -> pd.DataFrame:
     return pd.DataFrame({"received_at": pd.to_datetime(times).tz_localize("Asia/Tokyo"), **columns})
 
 
-@pytest.fixture(scope="session")
-def r():
+def printed_by_r():
     """What R printed, by case and name."""
     table = pd.read_csv(REFERENCE / "seasonality_r.csv")
     return {(row.case, row.name_): row.value for row in table.rename(columns={"name": "name_"}).itertuples()}
 
 
-@pytest.fixture(scope="session")
-def data():
+def given_to_r():
     """The data that R used, by case and variable."""
     table = pd.read_csv(REFERENCE / "seasonality_data.csv", dtype=str)
     return {key: part["value"].to_numpy() for key, part in table.groupby(["case", "variable"])}
+
+
+r = pytest.fixture(printed_by_r, scope="session", name="r")
+data = pytest.fixture(given_to_r, scope="session", name="data")
 
 
 @pytest.fixture(scope="session")

@@ -20,19 +20,13 @@ def test_fishers_arrival_times_give_the_numbers_of_r(r, data):
     assert summary.n == 254
     assert summary.mean == pytest.approx(r["fisherB1", "mean_hour"], abs=1e-4)
     assert summary.resultant == pytest.approx(r["fisherB1", "resultant"], abs=1e-5)
-    assert summary.rayleigh_z == pytest.approx(r["fisherB1", "rayleigh_z"], abs=1e-3)
-    assert (round(summary.mean, 2), round(summary.resultant, 5), round(summary.rayleigh_z, 3)) == (
-        17.26,
-        0.3173,
-        25.573,
-    )
+    assert (round(summary.mean, 2), round(summary.resultant, 5)) == (17.26, 0.3173)
 
 
 def test_the_ants_of_fisher_b7_give_the_numbers_of_r(r, data):
     summary = summarise(data["fisherB7", "hour"].astype(float))
     assert summary.mean == pytest.approx(r["fisherB7", "mean_hour"], abs=1e-6)
     assert summary.resultant == pytest.approx(r["fisherB7", "resultant"], abs=1e-8)
-    assert summary.rayleigh_p < 1e-14
 
 
 def test_scipy_agrees_on_the_mean():
@@ -71,9 +65,10 @@ def test_repeating_an_hour_is_the_same_as_weighting_it():
 def test_the_bootstrap_repeats_itself_with_the_same_seed_and_holds_the_mean():
     counts = noisy_year(20)
     peak = daily_peak(counts, seed=1, resamples=400)
-    assert daily_peak(counts, seed=1, resamples=400) == peak
-    assert peak.low < peak.summary.mean < peak.high or peak.low < peak.summary.mean + 24 < peak.high
-    assert peak.table().loc[0, "n"] == counts.n
+    assert daily_peak(counts, seed=1, resamples=400).frame.equals(peak.frame)
+    one = peak.frame.iloc[0]
+    assert one["low"] < one["mean"] < one["high"] or one["low"] < one["mean"] + 24 < one["high"]
+    assert one["n"] == counts.n
 
 
 def test_days_that_repeat_one_call_many_times_do_not_narrow_the_interval():
@@ -97,4 +92,4 @@ def test_no_hours_no_peak():
 
 def test_an_empty_year_has_no_peak():
     empty = counts_of(np.zeros(365), hourly=np.zeros((365, 24), dtype=np.int64))
-    assert daily_peak(empty, seed=1).table().loc[0, ["mean", "low", "high"]].isna().all()
+    assert daily_peak(empty, seed=1).frame.loc[0, ["mean", "low", "high"]].isna().all()

@@ -13,7 +13,6 @@ from ujo_lib.seasonality.clustering import (
     design_effect,
     hour_effect,
     repeats,
-    repeats_table,
     share,
 )
 
@@ -41,11 +40,13 @@ def test_a_record_without_id_counts_as_its_own_client():
 
 
 def test_a_file_without_ids_is_said_to_be_one():
-    assert "相談者IDがない" in repeats(pd.DataFrame({"topic": ["x", "y"]})).remark
-    assert "1件を1人とみなしました" in repeats(pd.DataFrame({"client_id": ["a", None]})).remark
-    whole = repeats(pd.DataFrame({"client_id": ["a", "a", "b"]}))
-    assert (whole.clients, whole.most) == (2, 2)
-    assert repeats_table(whole).loc[0, "contacts"] == 3
+    def told(**columns):
+        return repeats(pd.DataFrame(columns)).frame.iloc[0]
+
+    assert "相談者IDがない" in told(topic=["x", "y"])["remark"]
+    assert "1件を1人とみなしました" in told(client_id=["a", None])["remark"]
+    whole = told(client_id=["a", "a", "b"])
+    assert whole[["contacts", "identified", "clients", "most"]].tolist() == [3, 3, 2, 2]
 
 
 def test_persons_and_contacts_are_counted_apart_and_by_period():
@@ -56,8 +57,11 @@ def test_persons_and_contacts_are_counted_apart_and_by_period():
         Period(date(2023, 1, 1), date(2023, 12, 31), "暦年"),
         Period(date(2023, 4, 1), date(2024, 3, 31), "年度"),
     ]
-    table = clients_by_period(records, periods)
+    table = clients_by_period(records, periods).frame
     assert table[["n", "clients"]].to_numpy().tolist() == [[2, 1], [3, 2]]
+    assert table["per_client"].tolist() == [2.0, 1.5]
+    unknown = clients_by_period(records.drop(columns="client_id"), periods).frame
+    assert unknown["per_client"].isna().all()
 
 
 def test_one_night_owl_does_not_make_the_night_busy():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tests.seasonality.conftest import counts_of, noisy_year
+from tests.seasonality.test_decomposition import TWO_YEARS
 from ujo_lib.seasonality.comparison import judge_difference, shares_beside
 from ujo_lib.seasonality.verdicts import judge
 
@@ -26,23 +27,22 @@ def test_a_place_that_follows_the_nation_is_not_called_different_however_strong_
 def test_a_month_of_its_own_is_found_and_stands_in_the_table():
     place, nation = nation_and_place(0.7)
     assert judge_difference(place, nation)[0].detected
-    table = shares_beside(place, nation, "month")
+    table = shares_beside(place, nation).frame
     assert table.loc[table["estimate"].idxmax(), "month"] == "8月"
     assert table.loc[7, "low"] > 1
 
 
-@pytest.mark.parametrize(("by", "rows"), [("month", 12), ("weekday", 7), ("hour", 24)])
-def test_shares_add_up_and_lie_in_their_intervals(by, rows):
-    table = shares_beside(*nation_and_place(), by)
-    assert len(table) == rows
+def test_shares_add_up_and_lie_in_their_intervals():
+    table = shares_beside(*nation_and_place()).frame
+    assert len(table) == 12
     assert table["share"].sum() == pytest.approx(1)
     assert ((table["low"] <= table["estimate"]) & (table["estimate"] <= table["high"])).all()
 
 
-def test_hours_cannot_be_compared_without_hours():
+def test_different_periods_cannot_be_compared():
     place, nation = nation_and_place()
-    with pytest.raises(ValueError, match="no hours"):
-        shares_beside(place, counts_of(nation.daily), "hour")
+    with pytest.raises(ValueError, match="same days"):
+        shares_beside(place, nation.within(TWO_YEARS))
 
 
 def test_too_few_contacts_are_not_compared():

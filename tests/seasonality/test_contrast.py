@@ -8,47 +8,49 @@ from ujo_lib.stats import rate_ratio
 MORNING = [6, 7, 8, 9, 10, 11]
 
 
+def compared(counts, hours, client_effect=1.0):
+    """The one row of the comparison with the morning."""
+    return compare_hours(counts, hours, MORNING, client_effect).frame.iloc[0]
+
+
 def test_independent_contacts_give_nearly_the_exact_ratio_of_two_rates():
     exact = rate_ratio(336, 2, 513, 6)
     low, high = ratio_interval(np.array(336), np.array(513), 2 / 6, 1.0)
     assert (float(low), float(high)) == pytest.approx((exact.low, exact.high), rel=0.01)
-    assert compare_hours(noisy_year(20), [22, 23], MORNING).design_effect < 1.2
+    assert compared(noisy_year(20), [22, 23])["design_effect"] < 1.2
 
 
 def test_ten_calls_on_one_night_weigh_as_one_night():
     hourly = noisy_year(5).hourly.copy()
-    calm = compare_hours(counts_of(hourly.sum(axis=1), hourly=hourly), [22, 23], MORNING)
+    calm = compared(counts_of(hourly.sum(axis=1), hourly=hourly), [22, 23])
     hourly[10, 22] += 150
-    wild = compare_hours(counts_of(hourly.sum(axis=1), hourly=hourly), [22, 23], MORNING)
-    assert wild.design_effect > 5 * calm.design_effect
-    assert wild.p_value > rate_ratio(wild.n, 2, wild.n_reference, 6).p_value
+    wild = compared(counts_of(hourly.sum(axis=1), hourly=hourly), [22, 23])
+    assert wild["design_effect"] > 5 * calm["design_effect"]
+    assert wild["p_value"] > rate_ratio(int(wild["n"]), 2, int(wild["n_reference"]), 6).p_value
 
 
 def test_returning_clients_widen_the_interval():
     counts = noisy_year(10)
-    plain, wide = (
-        compare_hours(counts, [22], MORNING),
-        compare_hours(counts, [22], MORNING, client_effect=3.0),
-    )
-    assert wide.high - wide.low > plain.high - plain.low
+    plain, wide = compared(counts, [22]), compared(counts, [22], client_effect=3.0)
+    assert wide["high"] - wide["low"] > plain["high"] - plain["low"]
 
 
 def test_p_and_interval_agree():
     for seed in range(20):
-        result = compare_hours(noisy_year(1, seed), [3], MORNING)
-        assert (result.p_value < 0.05) == (result.low > 1 or result.high < 1)
+        result = compared(noisy_year(1, seed), [3])
+        assert (result["p_value"] < 0.05) == (result["low"] > 1 or result["high"] < 1)
 
 
 def test_a_quiet_morning_gives_an_open_interval_and_no_number():
     hourly = np.zeros((365, 24), dtype=np.int64)
     hourly[:30, 22] = 1
-    result = compare_hours(counts_of(hourly.sum(axis=1), hourly=hourly), [22], MORNING)
-    assert result.estimate is None
-    assert result.high == np.inf
+    result = compared(counts_of(hourly.sum(axis=1), hourly=hourly), [22])
+    assert result["estimate"] is None
+    assert result["high"] == np.inf
 
 
 def test_each_late_hour_is_compared_by_itself():
-    table = hours_against(noisy_year(20), [0, 1, 2], MORNING)
+    table = hours_against(noisy_year(20), [0, 1, 2], MORNING).frame
     assert table["hour"].tolist() == ["0時台", "1時台", "2時台"]
 
 

@@ -153,7 +153,7 @@ def test_span_of_no_dates_is_refused():
 
 
 def test_totals_name_the_days_that_are_missing():
-    table = totals({"県": noisy_year().without([(date(2023, 1, 1), date(2023, 1, 31))])})
+    table = totals({"県": noisy_year().without([(date(2023, 1, 1), date(2023, 1, 31))])}).frame
     assert table.loc[0, ["days", "missing_days"]].tolist() == [334, 31]
 
 

@@ -19,7 +19,7 @@ def two_years(seed=1):
 
 def test_one_year_is_not_taken_apart_and_the_page_is_told_why():
     assert "2年を超える記録がない" in why_not(noisy_year())
-    assert decompose(noisy_year()).empty
+    assert len(decompose(noisy_year())) == 0
 
 
 def test_the_state_space_numbers_of_r_are_those_of_the_library():
@@ -31,7 +31,7 @@ def test_the_state_space_numbers_of_r_are_those_of_the_library():
 
 
 def test_level_and_yearly_wave_add_up_with_the_rest():
-    parts = decompose(two_years())
+    parts = decompose(two_years()).frame
     assert len(parts) == 24
     total = parts["level"] + parts["yearly"] + parts["rest"]
     assert total.to_numpy() == pytest.approx(

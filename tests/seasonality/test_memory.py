@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from ujo_lib.seasonality import glm, memory
+from ujo_lib import glm
+from ujo_lib.seasonality import memory
 
 DAYS = np.arange(365)
 X = np.column_stack([np.ones(365), np.cos(DAYS / 58), np.sin(DAYS / 58), np.eye(7)[DAYS % 7][:, 1:]])
@@ -21,6 +22,7 @@ def fitted(y):
     return result, memory.estimate(result, X, DAYS)
 
 
+@pytest.mark.slow
 def test_independent_days_show_no_memory_and_a_persistent_process_shows_its_own():
     _, none = fitted(years(0.0, 0.2))
     _, long = fitted(years(0.7, 0.2))

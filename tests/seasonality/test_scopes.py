@@ -48,7 +48,7 @@ def test_days_before_the_desk_opened_are_no_zeros():
 
 
 def test_calendar_and_fiscal_year_are_counted_side_by_side():
-    bases = both_bases(world(), FiscalYear(2023)).set_index("scope")
+    bases = both_bases(world(), FiscalYear(2023)).frame.set_index("scope")
     assert bases.loc["県", "n_calendar"] == 365 * 7
     assert bases.loc["県", "n_fiscal"] == 366 * 7
     assert bases.loc["県", ["missing_calendar", "missing_fiscal"]].tolist() == [0, 0]

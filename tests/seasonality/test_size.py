@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 # VmHWM counts this program alone: after fork and exec, getrusage's ru_maxrss still holds the test runner's own peak.
 SCRIPT = """
 import numpy as np, pandas as pd
 from datetime import date
 from ujo_lib.fiscal import Period
-from ujo_lib.seasonality import by_date, by_hour, by_month, by_weekday, by_weekday_hour, client_codes, from_records
+from ujo_lib.seasonality import by_date, by_hour, by_month, by_weekday, by_weekday_hour, client_codes
+from ujo_lib.seasonality.counts import from_records
+
 rng = np.random.default_rng(1)
 n = 337_943
 seconds = np.sort(rng.integers(0, 365 * 86400, n))

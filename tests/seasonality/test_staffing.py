@@ -19,34 +19,34 @@ def busy():
 
 def test_the_evening_needs_more_than_the_capacity_and_the_morning_does_not(busy):
     history, coming = busy
-    table = slots(history, coming, capacity=12)
+    table = slots(history, coming, capacity=12, quantile=0.9)
     assert len(table) == 168
-    assert set(short_handed(table)["hour"]) == {"20時台", "21時台", "22時台", "23時台"}
-    assert short_handed(table)["over"].is_monotonic_decreasing
+    assert set(short_handed(table).frame["hour"]) == {"20時台", "21時台", "22時台", "23時台"}
+    assert short_handed(table).frame["over"].is_monotonic_decreasing
 
 
 def test_expected_counts_add_up_to_the_forecast(busy):
     history, coming = busy
     days = np.bincount((np.arange(365) + 1) % 7, minlength=7)  # 1 April 2024 is a Monday
-    table = slots(history, coming, capacity=12)
+    table = slots(history, coming, capacity=12, quantile=0.9).frame
     total = (table["expected"].to_numpy().reshape(7, 24).sum(axis=1) * days).sum()
     assert total == pytest.approx(coming.daily_mean.sum(), rel=1e-9)
 
 
 def test_nine_in_ten_hours_of_the_year_held_back_lie_within_the_quantile():
     two_years = Period(date(2022, 4, 1), date(2024, 3, 31), "2年")
-    tried = tried_on_last_year(noisy_year(200, seed=4, period=two_years), 0.9, (), seed=1).iloc[0]
+    tried = tried_on_last_year(noisy_year(200, seed=4, period=two_years), 0.9, (), seed=1).frame.iloc[0]
     assert tried["hours"] == 366 * 24
     assert 0.88 < tried["reached"] < 0.97
 
 
 def test_one_year_leaves_nothing_to_try_the_table_on(busy):
-    assert tried_on_last_year(busy[0], 0.9, (), seed=1).empty
+    assert len(tried_on_last_year(busy[0], 0.9, (), seed=1)) == 0
 
 
 def test_a_higher_capacity_never_lengthens_the_list(busy):
     history, coming = busy
-    lengths = [len(short_handed(slots(history, coming, capacity))) for capacity in (5, 12, 18, 30)]
+    lengths = [len(short_handed(slots(history, coming, capacity, 0.9))) for capacity in (5, 12, 18, 30)]
     assert lengths == sorted(lengths, reverse=True)
     assert lengths[-1] == 0
 
@@ -68,5 +68,4 @@ def test_no_forecast_no_table():
     half = Period(date(2023, 4, 1), date(2023, 9, 30), "上半期")
     history = noisy_year(period=half)
     coming = forecast_months(history, COMING, (), seed=1)
-    assert slots(history, coming, 1).empty
-    assert short_handed(slots(history, coming, 1)).empty
+    assert len(slots(history, coming, 1, 0.9)) == len(short_handed(slots(history, coming, 1, 0.9))) == 0

@@ -22,9 +22,17 @@ def test_published_shares_are_reproduced():
     result = use_per_population(place, nation, 40560, 1_738_301, 126_146_099)
     assert round(100 * result.share, 2) == 0.75
     assert result.estimate == pytest.approx(0.545, abs=1e-3)
-    assert (
-        by_area(result, ("全国", "県", "市"), (126_146_099, 1_738_301, 57_001)).loc[2, "population"] == 57_001
-    )
+    areas = {"全国": (result.base, 126_146_099), "県": (2536, 1_738_301), "市": (None, 57_001)}
+    shown = by_area(areas, result).frame.set_index("area")
+    assert shown.loc["市", "population"] == 57_001
+    assert shown["per_100k"].round(1).tolist()[:2] == [267.9, 145.9]
+    assert shown.loc["県", "ratio"] == result.estimate
+
+
+def test_without_a_nation_the_prefecture_still_has_its_contacts_per_head_and_no_column_to_compare_them():
+    shown = by_area({"県": (2536, 1_738_301), "市": (None, 57_001)}).frame
+    assert shown.columns.tolist() == ["area", "n", "population", "per_100k"]
+    assert shown["per_100k"].round(1).tolist()[:1] == [145.9]
 
 
 def test_independent_contacts_give_nearly_wilsons_interval():
@@ -45,7 +53,7 @@ def test_uneven_weeks_widen_the_interval():
 def test_unknown_residence_bounds_the_ratio_from_both_sides():
     place, nation = pair()
     result = use_per_population(place, nation, 1000, 1, 100)
-    table = bounds(result)
+    table = bounds(result).frame
     assert table["estimate"].is_monotonic_increasing
     assert table["unknown"].tolist() == [1000] * 3
     assert table["low"].notna().tolist() == [True, False, False]
@@ -61,7 +69,7 @@ def test_a_fortnight_gives_a_share_and_no_interval():
 
 def test_no_unknown_leaves_one_ratio():
     place, nation = pair()
-    assert bounds(use_per_population(place, nation, 0, 1, 100))["estimate"].nunique() == 1
+    assert bounds(use_per_population(place, nation, 0, 1, 100)).frame["estimate"].nunique() == 1
 
 
 def test_population_is_added_up_over_sex_and_age_of_one_source():

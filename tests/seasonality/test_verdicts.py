@@ -8,6 +8,8 @@ from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, verdict_table
 
+pytestmark = pytest.mark.slow
+
 HALF = Period(date(2024, 4, 1), date(2024, 9, 30), "上半期")
 
 
@@ -72,7 +74,7 @@ def test_clients_who_come_back_raise_the_bar():
 
 def test_chi_square_is_the_textbook_one_and_is_marked_as_description():
     counts = noisy_year()
-    table = descriptive_tests(counts)
+    table = descriptive_tests(counts).frame
     n = np.bincount(counts.month_index, weights=counts.daily)
     days = np.bincount(counts.month_index)
     expected = scipy_stats.chisquare(n, n.sum() * days / 365)
@@ -91,7 +93,7 @@ def test_a_series_without_any_spread_does_not_crash():
 
 
 def test_the_table_holds_one_row_per_verdict_and_no_number_where_nothing_was_judged():
-    table = verdict_table(judge(noisy_year(period=HALF)))
+    table = verdict_table(judge(noisy_year(period=HALF))).frame
     assert table["pattern"].tolist()[2] == "曜日による違い"
     assert table.loc[:1, "p_value"].isna().all()
     assert table["finding"].tolist()[:2] == ["判定しない", "判定しない"]

@@ -15,7 +15,7 @@ REPOSITORY = project_root(Path(__file__).parent)
 def root(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "新しい 年度"
     shutil.copytree(REPOSITORY / "params", folder / "params")
-    (folder / "notebooks").mkdir()
+    shutil.copytree(REPOSITORY / "notebooks", folder / "notebooks")
     (folder / "benchmarks").mkdir()
     shutil.copy(REPOSITORY / "benchmarks" / "outreach_calibration.csv", folder / "benchmarks")
     monkeypatch.chdir(folder)

@@ -7,8 +7,9 @@ import pytest
 
 from ujo_lib import intake
 from ujo_lib.fiscal import FiscalYear
+from ujo_lib.intake.reading import has_example
 from ujo_lib.intake.schemas import EXAMPLE_MARK
-from ujo_lib.setup.forms import data_folder, forms, has_example
+from ujo_lib.setup.forms import data_folder, forms
 
 INPUTS = "params/sample/fy2023/inputs.yaml"
 KINDS = (
@@ -75,6 +76,29 @@ def test_a_workbook_keeps_leading_zeros_and_lists_and_shows_the_codes(root):
     assert ("経緯(複数回答)", "1", "不登校") in set(book["コード表"].iter_rows(values_only=True))
     assert sheet.freeze_panes == "B2"
     assert not sheet.merged_cells.ranges
+
+
+def test_a_question_added_to_the_questionnaire_is_in_the_form_with_its_codes_and_intake_reads_it(root):
+    items = root / "params" / "survey_items.yaml"
+    more = """
+      - {id: wants_contact, title: 本人の相談の希望, wording: 希望しますか, kind: single,
+         options: {1: 希望する, 2: 希望しない}}
+      - {id: worries, title: 心配なこと, wording: 心配なこと, kind: multiple, options: {1: 健康, 2: お金}}
+"""
+    items.write_text(items.read_text(encoding="utf-8").rstrip() + more, encoding="utf-8")
+    made = _write_all(root, _without_mark)
+    (form,) = [form for form in made if form.schema.kind == "cases"]
+    book = openpyxl.load_workbook(io.BytesIO(form.content))
+    headings = [cell.value for cell in book["該当者票"][1]]
+    assert {"本人の相談の希望", "心配なこと"} <= set(headings)
+    codes = set(book["コード表"].iter_rows(values_only=True))
+    assert {
+        ("本人の相談の希望", "2", "希望しない"),
+        ("心配なこと", "1", "健康"),
+        ("性別", "9", "その他・わからない"),
+    } <= codes
+    cases = intake.load(root / INPUTS, ["cases"], root)["cases"]
+    assert (cases["wants_contact"].iloc[0], cases["worries_健康"].iloc[0]) == ("希望する", True)
 
 
 def test_an_earlier_year_gets_no_form(root):

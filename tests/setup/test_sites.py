@@ -5,17 +5,23 @@ import re
 import pytest
 import yaml
 
+from tests.setup.conftest import REPOSITORY
+from ujo_lib.cli import main
 from ujo_lib.intake.schemas import PREFECTURES
-from ujo_lib.params import NOTEBOOKS, load_settings, settings_model
+from ujo_lib.params import notebooks_of, read_settings
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.readiness import undecided
 from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site, set_up_year
+from ujo_lib.setup.copying import QUESTIONS
 from ujo_lib.setup.prefectures import CODES, neighbours
 
+HOUSE = {notebook.name: notebook for notebook in notebooks_of(REPOSITORY, "sample")}
 TRACES = re.compile("宇城|熊本|[Kk]umamoto|\\buki\\b|43213|43000|三角|不知火|松橋")
 
 
 def _settings(root, notebook):
     folder = root / "params/wakaba/fy2024"
-    return load_settings(settings_model(notebook), folder / "common.yaml", folder / f"{notebook}.yaml")
+    return read_settings(HOUSE[notebook], folder)
 
 
 def test_no_parameter_form_or_contract_names_the_pattern(root, wakaba):
@@ -35,7 +41,7 @@ def test_no_parameter_form_or_contract_names_the_pattern(root, wakaba):
 
 
 def test_titles_denominators_filters_and_controls_follow(root, wakaba):
-    for notebook in NOTEBOOKS:
+    for notebook in HOUSE:
         settings = _settings(root, notebook)
         assert (settings.site_name, settings.prefecture, settings.area_code) == ("若葉市", "岡山県", "33203")
         assert settings.contacts == {"若葉市こころの相談": "平日9時〜17時"}
@@ -57,6 +63,44 @@ def test_what_only_a_person_can_know_is_on_the_list(root, wakaba):
     points = "\n".join(str(point) for point in open_points(root, "wakaba", 2024))
     for name in ("見込み件数", "近隣県", "目標", "過去の調査回"):
         assert name in points
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_lists_in_a_places_own_words_start_empty_and_hold_no_sentence_of_the_pattern(root, wakaba, name):
+    pattern = (root / "params/sample/fy2023" / name).read_text(encoding="utf-8")
+    text = (root / "params/wakaba/fy2024" / name).read_text(encoding="utf-8")
+    assert list(yaml.safe_load(text).values()) == [[]]
+    assert text.count("#   - ") == len(QUESTIONS[name][2])
+    entries = [
+        line for line in pattern.splitlines() if re.search("[ぁ-ん]", line) and not line.startswith("#")
+    ]
+    assert len(entries) > 3
+    assert not [line for line in entries if line in text]
+
+
+def test_a_release_is_refused_before_anything_runs_while_a_mark_or_an_unchecked_contact_is_left(
+    root, wakaba, capsys
+):
+    folder = root / "params/wakaba/fy2024"
+    assert main(["release", "wakaba", "2024"]) == 6
+    said = capsys.readouterr().err
+    marked = (folder / "limits.yaml").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(marked, 1) if "要確認" in text)
+    assert f"params/wakaba/fy2024/limits.yaml の {line} 行目: この調査と記録から言えないことを書く" in said
+    assert re.search(r"common\.yaml の \d+ 行目: 相談窓口の連絡先が未確認", said)
+    for file in folder.glob("*.yaml"):
+        file.write_text(re.sub(r" *# 要確認.*", "", file.read_text(encoding="utf-8")), encoding="utf-8")
+    place = SiteYear(root, "wakaba", 2024)
+    (contact,) = undecided(place)
+    assert "連絡先が未確認" in contact
+    common = folder / "common.yaml"
+    text = common.read_text(encoding="utf-8").replace(
+        'contacts_checked_on: ""', 'contacts_checked_on: "2025-05-01"'
+    )
+    common.write_text(text, encoding="utf-8")
+    assert undecided(place) == []
+    (root / "params/wakaba/codebook.yaml").write_text("# 要確認: 番号\n", encoding="utf-8")
+    assert undecided(place) == ["params/wakaba/codebook.yaml の 1 行目: 番号(確かめたら「# 要確認」を消す)"]
 
 
 def test_a_place_that_is_there_already_is_left_alone(root, wakaba):

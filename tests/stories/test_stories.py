@@ -71,7 +71,7 @@ STORIES = {
         "test_schedule.py::test_the_scheduled_command_is_one_that_ujo_understands",
     ),
     "U18 hand out": (
-        "pipeline/test_release.py::test_released_signed_sent_and_verified_with_the_real_command",
+        "pipeline/test_signing.py::test_released_signed_sent_and_verified_with_the_real_command_and_with_minisign",
     ),
     "U19 another place": (
         "e2e/test_other_place.py::test_nothing_of_the_first_city_remains_in_pages_tables_or_parameters",

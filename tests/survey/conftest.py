@@ -26,6 +26,24 @@ def r() -> Callable[[str, str], float]:
     return lambda id, what: float(table.loc[(id, what)])
 
 
+def asking(**items: list[str] | tuple[str, list[str]]) -> Questionnaire:
+    """A sheet of single answers, id → options; of multiple ones where the options come with the word "multiple"."""
+    asked = [
+        {
+            "id": id,
+            "title": id,
+            "wording": id,
+            "kind": kind,
+            "options": {str(code): label for code, label in enumerate(options)},
+        }
+        for id, (kind, options) in (
+            (id, said if isinstance(said, tuple) else ("single", said)) for id, said in items.items()
+        )
+    ]
+    sheet = {"form": {"key": "id", "items": asked}}
+    return Questionnaire.model_validate({"survey": "s", "title": "t", "target_group": "g", "forms": sheet})
+
+
 def categorical(values: list[str | None], labels: list[str] | tuple[str, ...]) -> pd.Categorical:
     return pd.Categorical(values, categories=list(labels), ordered=True)
 

@@ -20,32 +20,34 @@ def test_the_family_is_corrected_as_one(cases):
         cases, [("sex", "household"), ("sex", "outing"), ("age_band", "household")], TITLES
     )
     assert len(table) == 3
-    assert table["p_holm"].tolist() == pytest.approx(stats.holm(table["p_value"].to_numpy()).tolist())
+    assert table.frame["p_holm"].tolist() == pytest.approx(
+        stats.holm(table.frame["p_value"].to_numpy()).tolist()
+    )
     answered = cases[cases["outing"].notna()]
     counts = pd.crosstab(answered["sex"], answered["outing"]).to_numpy()
-    assert table["p_value"][1] == pytest.approx(stats.fisher_freeman_halton(counts))
-    assert table["n"].tolist() == [25, 23, 25]
+    assert table.frame["p_value"][1] == pytest.approx(stats.fisher_freeman_halton(counts))
+    assert table.frame["n"].tolist() == [25, 23, 25]
 
 
 def test_every_option_of_a_multiple_answer_joins_the_family(cases, questionnaire):
     table = survey.association_family(cases, [("sex", "trigger")], TITLES)
-    assert table["columns"].tolist() == [
+    assert table.frame["columns"].tolist() == [
         f"きっかけ({label})" for label in questionnaire.item("trigger").labels
     ]
 
 
 def test_a_crosstab_with_one_sex_is_not_tested_rather_than_not_significant(cases):
     table = survey.association_family(cases[cases["sex"] == "男性"], [("sex", "household")], TITLES)
-    assert table["p_value"].isna().all()
-    assert table["associated"].isna().all()
-    assert "比べる相手がない" in table["reason"][0]
+    assert table.frame["p_value"].isna().all()
+    assert table.frame["associated"].isna().all()
+    assert "比べる相手がない" in table.frame["reason"][0]
     assert survey.family_verdict(table) == "not_estimable"
     assert survey.family_sentence(table) == "検定できる組み合わせはありませんでした。"
 
 
 def test_no_association_found_is_not_called_proof_of_none(cases):
     table = survey.association_family(cases, [("sex", "outing")], TITLES)
-    assert not table["associated"].any()
+    assert not table.frame["associated"].any()
     assert survey.family_verdict(table) == "not_detected"
     assert "証拠ではありません" in survey.family_sentence(table)
 
@@ -55,7 +57,7 @@ def test_a_planted_association_is_found():
         {"a": categorical(["x", "y"] * 12, ["x", "y"]), "b": categorical(["u", "v"] * 12, ["u", "v"])}
     )
     table = survey.association_family(frame, [("a", "b")], TITLES)
-    assert table["associated"].all()
+    assert table.frame["associated"].all()
     assert survey.family_verdict(table) == "detected"
     assert "1組です" in survey.family_sentence(table)
 
@@ -70,5 +72,5 @@ def test_a_table_too_large_to_enumerate_is_said_to_be_untested(monkeypatch):
         }
     )
     table = survey.association_family(frame, [("a", "b")], TITLES)
-    assert table["p_value"].isna().all()
-    assert "正確な検定を計算していない" in table["reason"][0]
+    assert table.frame["p_value"].isna().all()
+    assert "正確な検定を計算していない" in table.frame["reason"][0]

@@ -47,7 +47,7 @@ def test_the_district_weighted_total_agrees_with_r(r):
     cases = pd.DataFrame(
         {"commissioner_id": np.repeat(frame.loc[respondents, "commissioner_id"].to_numpy(), COUNTS)}
     )
-    weighted = survey.city_total(frame, cases).iloc[1]
+    weighted = survey.city_total(frame, cases).frame.iloc[1]
     assert weighted["estimate"] == pytest.approx(r("stratified_total", "estimate"), rel=1e-9)
     assert weighted["se"] == pytest.approx(r("stratified_total", "se"), rel=1e-9)
     assert weighted["low"] == pytest.approx(r("stratified_total", "low"), rel=1e-9)
@@ -55,19 +55,19 @@ def test_the_district_weighted_total_agrees_with_r(r):
 
 
 def test_zero_cases_do_not_become_a_certain_zero(commissioners, cases):
-    table = survey.city_total(commissioners, cases.iloc[:0])
+    table = survey.city_total(commissioners, cases.iloc[:0]).frame
     assert table["estimate"].tolist() == [0.0, 0.0]
     assert table["se"].isna().all()
     assert table["high"].isna().all()
     assert "報告された人がいない" in survey.total_sentence(table)
-    exact = survey.commissioners_with_cases(commissioners, cases.iloc[:0])
+    exact = survey.commissioners_with_cases(commissioners, cases.iloc[:0]).frame
     assert (exact["low"][0], exact["high"][0]) == (0, 3)
 
 
 def test_a_complete_survey_has_no_sampling_error(commissioners, cases):
     commissioners["responded"] = True
-    table = survey.city_total(commissioners, cases)
-    assert "仮定" in survey.total_sentence(survey.city_total(commissioners.assign(responded=True), cases))
+    table = survey.city_total(commissioners, cases).frame
+    assert "仮定" in survey.total_sentence(table)
     assert table["low"].tolist() == table["high"].tolist() == table["estimate"].tolist() == [25.0, 25.0]
 
 
@@ -76,7 +76,7 @@ def test_the_total_is_never_below_what_was_counted():
 
 
 def test_commissioners_who_know_somebody_have_an_exact_interval(commissioners, cases):
-    exact = survey.commissioners_with_cases(commissioners, cases).iloc[0]
+    exact = survey.commissioners_with_cases(commissioners, cases).frame.iloc[0]
     assert (exact["n"], exact["responded"], exact["low"], exact["high"]) == (19, 97, 22, 34)
 
 
@@ -89,20 +89,20 @@ def test_bunching_is_tested_exactly():
             ways = factorial(total) // prod(factorial(x) for x in deal)
             every += ways
             as_bunched += ways if sum(x * x for x in deal) >= squares else 0
-    result = survey.overdispersion(values).iloc[0]
+    result = survey.overdispersion(values).frame.iloc[0]
     assert result["p_value"] == pytest.approx(as_bunched / every, rel=1e-10)
     assert result["estimate"] == pytest.approx(np.var(values, ddof=1) / np.mean(values))
 
 
 def test_bunching_needs_something_to_bunch():
     for values in ([], [0, 0, 0], [1, 0, 0], [2]):
-        assert survey.overdispersion(values)["p_value"].isna().all()
-    assert 0 <= survey.overdispersion([4] * 60)["p_value"][0] <= 1
+        assert survey.overdispersion(values).frame["p_value"].isna().all()
+    assert 0 <= survey.overdispersion([4] * 60).frame["p_value"][0] <= 1
 
 
 def test_marked_duplicates_are_counted_once(commissioners, cases):
     cases.loc[3, "duplicate_of"] = "C01"
-    bound = survey.duplicates_bound(commissioners, cases).iloc[0]
+    bound = survey.duplicates_bound(commissioners, cases).frame.iloc[0]
     assert (bound["sheets"], bound["marked"], bound["n"]) == (25, 1, 24)
     assert len(survey.distinct(cases)) == 24
 
@@ -117,9 +117,9 @@ def test_neighbours_may_have_reported_one_person_but_nobody_reports_twice(commis
             "age_band": ["40歳代"] * 4,
         }
     )
-    bound = survey.duplicates_bound(commissioners, sheets).iloc[0]
+    bound = survey.duplicates_bound(commissioners, sheets).frame.iloc[0]
     assert (bound["n"], bound["least"]) == (4, 3)
-    assert survey.duplicates_bound(commissioners, sheets.iloc[:0])["least"][0] == 0
+    assert survey.duplicates_bound(commissioners, sheets.iloc[:0]).frame["least"][0] == 0
 
 
 def test_a_stratum_without_answers_is_refused():

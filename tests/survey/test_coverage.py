@@ -5,6 +5,7 @@ from ujo_lib import stats, survey
 from ujo_lib.survey.coverage import age_range, age_recode, in_age_groups, prevalence_text
 
 PREVALENCE = {"15~39歳": 0.0205, "40~64歳": 0.0202}
+SOURCE = "全国の調査"
 
 
 def population(bands: dict[str, int]) -> pd.DataFrame:
@@ -16,7 +17,7 @@ def population(bands: dict[str, int]) -> pd.DataFrame:
 
 def test_known_cases_are_set_against_the_expected_number(cases):
     people = population({"0~14歳": 7000, "15~39歳": 12000, "40~64歳": 18000, "65歳以上": 20000})
-    table = survey.coverage(cases, people, PREVALENCE).set_index("age_group")
+    table = survey.coverage(cases, people, PREVALENCE, SOURCE).frame.set_index("age_group")
     assert table.loc["15~39歳", "n"] == 9
     assert table.loc["15~39歳", "expected"] == pytest.approx(246)
     total = table.loc["対象年齢の計"]
@@ -28,7 +29,8 @@ def test_known_cases_are_set_against_the_expected_number(cases):
 
 
 def test_no_known_case_still_has_an_upper_limit(cases):
-    table = survey.coverage(cases.iloc[:0], population({"15~39歳": 100, "40~64歳": 100}), PREVALENCE)
+    people = population({"15~39歳": 100, "40~64歳": 100})
+    table = survey.coverage(cases.iloc[:0], people, PREVALENCE, SOURCE).frame
     assert (table["share"] == 0).all()
     assert (table["high"] > 0).all()
 
@@ -66,7 +68,7 @@ def test_the_latest_population_of_the_city_is_used():
 
 
 def test_an_empty_population_expects_nobody_and_divides_by_nothing(cases):
-    table = survey.coverage(cases, population({}), PREVALENCE)
+    table = survey.coverage(cases, population({}), PREVALENCE, SOURCE).frame
     assert table["share"].isna().all()
 
 

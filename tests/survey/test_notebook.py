@@ -14,6 +14,8 @@ import yaml
 from tests.survey.conftest import ROOT
 from ujo_lib.sample.people import Survey, survey
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOK = ROOT / "notebooks" / "01_survey_descriptives.ipynb"
 CODES = ["同居家族(複数)", "経緯(複数回答)", "必要な支援(複数)"]
 WAVES = [
@@ -38,9 +40,9 @@ class City:
 
     def _write(self) -> None:
         data = self.root / "data"
-        shutil.copytree(ROOT / "params", self.root / "params")
-        for folder in (data, self.root / "notebooks"):
-            folder.mkdir()
+        for folder in ("params", "notebooks"):
+            shutil.copytree(ROOT / folder, self.root / folder)
+        data.mkdir()
         cases = self.survey.cases.copy()
         cases[CODES] = cases[CODES].map(lambda codes: ",".join(map(str, codes)))
         outing = "該当者の状態(外出状況)"
@@ -148,6 +150,7 @@ def as_sampled(city: City) -> None:
                 "減少したとは言い切れません",
                 "人数の比は0.78(95%信頼区間 0.44〜1.36)",
                 "35.8人程度(95%信頼区間 26.3〜45.3)",
+                "show_extra を True にすると",
             ],
             [],
         ),

@@ -7,7 +7,7 @@ from ujo_lib.survey.city_total import counts_per_commissioner
 
 
 def test_the_response_rate_is_97_of_139(commissioners):
-    table = survey.response_rate(commissioners)
+    table = survey.response_rate(commissioners).frame
     whole = table.iloc[0]
     assert (whole["district"], whole["n"], whole["base"]) == ("全体", 97, 139)
     assert (whole["low"], whole["high"]) == pytest.approx((0.617029647, 0.768012626), abs=1e-8)
@@ -15,7 +15,7 @@ def test_the_response_rate_is_97_of_139(commissioners):
 
 
 def test_the_key_figures_count_people_and_commissioners_apart(commissioners, cases):
-    table = survey.overview(commissioners, cases).set_index("label")
+    table = survey.overview(commissioners, cases).frame.set_index("label")
     assert table.loc["回答した民生委員", "value"] == 97
     assert table.loc["把握された当事者", "value"] == 25
     assert table.loc["回答率", "value"] == pytest.approx(97 / 139)
@@ -23,16 +23,16 @@ def test_the_key_figures_count_people_and_commissioners_apart(commissioners, cas
 
 def test_people_outside_the_survey_do_not_lower_the_rate(commissioners):
     commissioners["in_scope"] = [False] * 39 + [True] * 100
-    assert survey.response_rate(commissioners)["base"][0] == 100
+    assert survey.response_rate(commissioners).frame["base"][0] == 100
 
 
 def test_a_silent_district_has_a_rate_of_zero_and_is_pooled_before_weighting(commissioners, cases):
     silent = commissioners["district"] == "豊野"
     commissioners.loc[silent, "responded"] = False
-    rate = survey.response_rate(commissioners).set_index("district")
+    rate = survey.response_rate(commissioners).frame.set_index("district")
     assert rate.loc["豊野", "n"] == 0
     assert rate.loc["豊野", "low"] == 0
-    table = survey.weights(commissioners, counts_per_commissioner(commissioners, cases))
+    table = survey.weights(commissioners, counts_per_commissioner(commissioners, cases)).frame
     pool = table[table["district"].str.contains("豊野")]
     assert pool["district"].str.contains("+", regex=False).all()
     assert pool["base"].iloc[0] > silent.sum()
@@ -40,7 +40,7 @@ def test_a_silent_district_has_a_rate_of_zero_and_is_pooled_before_weighting(com
 
 
 def test_weights_bring_each_district_to_its_size(commissioners, cases):
-    table = survey.weights(commissioners, counts_per_commissioner(commissioners, cases))
+    table = survey.weights(commissioners, counts_per_commissioner(commissioners, cases)).frame
     districts = table[table["district"] != "全体"]
     assert (districts["weight"] * districts["responded"]).tolist() == pytest.approx(
         districts["base"].tolist()
@@ -53,27 +53,30 @@ def test_weights_bring_each_district_to_its_size(commissioners, cases):
 def test_nobody_answered_is_a_table_without_numbers_not_an_error(commissioners, cases):
     commissioners["responded"] = False
     none = cases.iloc[:0]
-    assert survey.response_rate(commissioners)["share"][0] == 0
+    assert survey.response_rate(commissioners).frame["share"][0] == 0
     assert (
-        survey.weights(commissioners, counts_per_commissioner(commissioners, none))["estimate"].isna().all()
+        survey.weights(commissioners, counts_per_commissioner(commissioners, none))
+        .frame["estimate"]
+        .isna()
+        .all()
     )
-    assert survey.scenarios(0, 0, 139)["estimate"].isna().all()
-    total = survey.city_total(commissioners, none)
+    assert survey.scenarios(0, 0, 139).frame["estimate"].isna().all()
+    total = survey.city_total(commissioners, none).frame
     assert total["estimate"].isna().all()
     assert survey.total_sentence(total) == "回答した委員がいないため、推計できません。"
-    assert survey.commissioners_with_cases(commissioners, none)["high"][0] == 139
+    assert survey.commissioners_with_cases(commissioners, none).frame["high"][0] == 139
 
 
 def test_scenarios_span_from_the_known_to_twice_the_mean():
-    table = survey.scenarios(25, 97, 139)
+    table = survey.scenarios(25, 97, 139).frame
     mean = 25 / 97
     assert table["estimate"].tolist() == pytest.approx([25, 25 + 21 * mean, 25 + 42 * mean, 25 + 84 * mean])
-    assert survey.scenarios(25, 139, 139)["estimate"].tolist() == [25.0] * 4
+    assert survey.scenarios(25, 139, 139).frame["estimate"].tolist() == [25.0] * 4
 
 
 def test_commissioners_without_a_district_are_not_lost(commissioners):
     commissioners.loc[:4, "district"] = None
-    table = survey.response_rate(commissioners)
+    table = survey.response_rate(commissioners).frame
     assert table["base"][1:].sum() == 139
     assert "無回答" in set(table["district"])
 
@@ -82,5 +85,5 @@ def test_pooling_keeps_every_commissioner_once(commissioners, cases):
     rng = np.random.default_rng(3)
     for _ in range(20):
         commissioners["responded"] = rng.random(139) < rng.choice([0.02, 0.1, 0.6])
-        table = survey.weights(commissioners, pd.Series(0, index=commissioners.index))
+        table = survey.weights(commissioners, pd.Series(0, index=commissioners.index)).frame
         assert table["base"][1:].sum() == 139

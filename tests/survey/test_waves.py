@@ -37,7 +37,7 @@ def test_32_to_25_is_no_decline_and_names_its_assumption():
 
 
 def test_a_wave_without_a_denominator_has_no_rate():
-    table = survey.wave_table(waves()).set_index("wave")
+    table = survey.wave_table(waves()).frame.set_index("wave")
     assert table.index.tolist() == ["R1", "R2", "R5"]
     assert table.loc["R1", ["responded", "share", "estimate", "low", "high"]].isna().all()
     assert table.loc["R5", "estimate"] == pytest.approx(25 / 97)
@@ -52,7 +52,7 @@ def test_with_denominators_the_rates_are_compared():
 
 
 def test_an_unknown_count_or_an_unlike_method_is_not_compared():
-    changes = survey.wave_changes(waves(), "R5").set_index("earlier")
+    changes = survey.wave_changes(waves(), "R5").frame.set_index("earlier")
     assert changes.loc["R2", "verdict"] == "not_comparable"
     assert changes.loc["R2", ["estimate", "low", "high", "p_value", "difference"]].isna().all()
     unlike = waves(comparable=["可", "不可", "可"])
@@ -65,7 +65,7 @@ def test_an_unknown_count_or_an_unlike_method_is_not_compared():
 
 def test_two_waves_without_denominators_still_read_correctly():
     both = waves(n_responded=[None, None, None], n_cases=[25, 32, 25])
-    changes = survey.wave_changes(both, "R5").set_index("earlier")
+    changes = survey.wave_changes(both, "R5").frame.set_index("earlier")
     assert (changes["basis"] == "人数そのものの比(参考)").all()
     assert changes.loc["R2", "verdict"] == "equal"
     assert changes.loc["R1", "difference"] == -7
@@ -90,7 +90,7 @@ def test_every_pair_of_counts_has_a_true_verdict(now, then, code):
     sentence = survey.change_sentence(change)
     assert "nan" not in sentence
     assert "{" not in sentence
-    row = survey.wave_changes(frame, "R5").iloc[0]
+    row = survey.wave_changes(frame, "R5").frame.iloc[0]
     assert not any(isinstance(v, float) and v != v for v in row)
 
 
@@ -122,5 +122,5 @@ def test_a_first_survey_is_compared_with_nothing_and_says_so(table, earlier):
     assert survey.change_sentence(change) == "比べる過去の調査はありません。"
     assert survey.change_verdict(change) == "not_estimable"
     if table.empty:
-        assert survey.wave_table(table).empty
-        assert survey.wave_changes(table, "R5").empty
+        assert survey.wave_table(table).frame.empty
+        assert survey.wave_changes(table, "R5").frame.empty

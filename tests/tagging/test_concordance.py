@@ -14,7 +14,7 @@ TEXTS = pd.Series(
 
 
 def test_kwic_lines_up_in_a_fixed_width_font(book: Codebook) -> None:
-    table = c.kwic(TEXTS, "居場所", book.engine, width=6)
+    table = c.kwic(TEXTS, "居場所", book.engine, width=6).frame
     assert table["keyword"].tolist() == ["居場所"] * 3
     assert {c.columns(left) for left in table["left"]} == {12}
     assert table["left"].tolist()[0].strip() == "家には"
@@ -22,15 +22,15 @@ def test_kwic_lines_up_in_a_fixed_width_font(book: Codebook) -> None:
 
 
 def test_kwic_masks_before_it_looks(book: Codebook) -> None:
-    table = c.kwic(TEXTS, "居場所", book.engine, width=40)
+    table = c.kwic(TEXTS, "居場所", book.engine, width=40).frame
     shown = "".join(table["left"] + table["right"])
     assert "花子" not in shown
     assert "1234" not in shown
-    assert c.kwic(TEXTS, "s:花子", book.engine).empty
+    assert c.kwic(TEXTS, "s:花子", book.engine).frame.empty
 
 
 def test_kwic_takes_conjugated_words_and_stops_at_the_limit(book: Codebook) -> None:
-    table = c.kwic(pd.Series({"B": "死にたい。死にたくなる。死ぬ"}), "死ぬ+たい", book.engine, top=1)
+    table = c.kwic(pd.Series({"B": "死にたい。死にたくなる。死ぬ"}), "死ぬ+たい", book.engine, top=1).frame
     assert table["keyword"].tolist() == ["死にたい"]
     with pytest.raises(CodebookError):
         c.kwic(TEXTS, "s:い", book.engine)
@@ -63,11 +63,8 @@ def test_a_new_codebook_shows_what_it_changed() -> None:
     texts = ["学校", "友達", "猫", "犬"]
     ids = pd.Index(["1", "2", "3", "4"])
     before, after = (tag(texts, compile_codebook(source)).frame(ids) for source in (old, new))
-    assert c.tag_changes(before, after, {"a": "A"}).iloc[0].tolist() == ["A", 2, 2, 1, 1]
-    assert c.changed_ids(before, after, {"a": "A"}).to_numpy().tolist() == [
-        ["3", "A", "増えた"],
-        ["2", "A", "減った"],
-    ]
+    assert c.tag_changes(before, after, {"a": "A"}).frame.iloc[0].tolist() == ["A", 2, 2, 1, 1]
+    assert not len(c.tag_changes(after, after, {"a": "A"}))
     changes = c.codebook_changes(old, new)
     assert set(zip(changes["term"], changes["change"], strict=True)) == {("友達", "削除"), ("猫", "追加")}
 

@@ -38,10 +38,12 @@ def assert_same(arrays: ArrayEngine, janome: JanomeEngine, texts: list[str]) -> 
     assert np.array_equal(fast.rows, slow.rows)
 
 
+@pytest.mark.slow
 def test_chats_give_the_same_tokens(arrays: ArrayEngine, janome: JanomeEngine) -> None:
     assert_same(arrays, janome, [text for _, text, _ in iter_texts(25)])
 
 
+@pytest.mark.slow
 def test_sentences_of_chats_give_the_same_tokens(arrays: ArrayEngine, janome: JanomeEngine) -> None:
     cleaned = corpus([text for _, text, _ in iter_texts(25, seed=1)])
     fast = arrays.tokenise(cleaned.codepoints, cleaned.sentences)
@@ -50,6 +52,7 @@ def test_sentences_of_chats_give_the_same_tokens(arrays: ArrayEngine, janome: Ja
     assert np.array_equal(fast.pointer, slow.pointer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "length", [1, 2, 49, 50, 51, 498, 499, 500, 501, 502, 1022, 1023, 1024, 1025, 1026, 3000]
 )
@@ -88,6 +91,7 @@ def test_tokens_carry_what_janome_prints(arrays: ArrayEngine) -> None:
     assert [(t.surface, t.base_form, t.part_of_speech, t.infl_type, t.infl_form) for t in tokens] == expected
 
 
+@pytest.mark.slow
 def test_user_words_act_as_in_janome() -> None:
     arrays, janome = ArrayEngine(WORDS), JanomeEngine(WORDS)
     texts = [
@@ -107,15 +111,6 @@ def test_impossible_user_words_are_refused(changed: dict[str, object]) -> None:
     fields = {name: getattr(WORDS[0], name) for name in WORDS[0].__dataclass_fields__}
     with pytest.raises(ValueError, match="ユーザー辞書"):
         d.load_dictionary().with_words([d.UserEntry(**fields | changed)])
-
-
-def test_user_dictionary_file_is_read(tmp_path: Path) -> None:
-    file = tmp_path / "words.csv"
-    file.write_text("".join(f"{word.as_csv()}\n" for word in WORDS), encoding="utf-8")
-    assert d.read_user_words(file) == WORDS
-    file.write_text("学校,1,2\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="1行目"):
-        d.read_user_words(file)
 
 
 def test_threads_may_share_one_engine(arrays: ArrayEngine) -> None:
@@ -140,6 +135,7 @@ def _built(folder: str) -> tuple[int, int]:
         return len(d.load_dictionary().base_of), exported.call_count
 
 
+@pytest.mark.slow
 def test_of_two_processes_one_builds_the_dictionary_and_the_other_waits(tmp_path: Path) -> None:
     with ProcessPoolExecutor(2) as pool:
         sizes, exports = zip(*pool.map(_built, [str(tmp_path)] * 2), strict=True)
@@ -193,6 +189,7 @@ def test_without_numba_janome_steps_in_with_a_notice_and_the_same_tags() -> None
     assert "Janome で形態素解析" in done.stderr
 
 
+@pytest.mark.slow
 def test_kernels_stay_within_their_arrays() -> None:
     """With numba's bounds checks on, a stray index would raise."""
     code = (

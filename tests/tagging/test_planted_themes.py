@@ -13,6 +13,8 @@ from ujo_lib.sample import iter_texts
 from ujo_lib.tagging import Codebook, tag
 from ujo_lib.tagging.quality import scores
 
+pytestmark = pytest.mark.slow
+
 N = 1500
 
 

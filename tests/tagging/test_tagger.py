@@ -37,6 +37,7 @@ def test_prefilter_and_early_stop_change_no_tag(book: Codebook, texts: list[str]
     assert tag(texts, book).masks.tolist() == exhaustive(texts, book)
 
 
+@pytest.mark.slow
 def test_tags_are_those_of_plain_janome(book: Codebook, janome_book: Codebook) -> None:
     texts = [text for _, text, _ in iter_texts(40, seed=3)] + ["".join(PIECES)]
     assert np.array_equal(tag(texts, book).masks, tag(texts, janome_book).masks)
@@ -69,6 +70,7 @@ def test_evidence_says_what_undid_a_hit(book: Codebook) -> None:
     assert (place.status, place.because) == ("打ち消し", "s:はありません")
 
 
+@pytest.mark.slow
 def test_valid_evidence_and_tags_agree(book: Codebook) -> None:
     for _, text, _ in iter_texts(15, seed=5):
         row = tag([text], book).frame().iloc[0]

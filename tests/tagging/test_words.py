@@ -26,7 +26,7 @@ def test_content_words_are_counted_by_base_form_and_by_text(index: w.WordIndex) 
 def test_log_odds_follow_the_published_formula(index: w.WordIndex) -> None:
     """Monroe, Colaresi & Quinn (2008), equations 16 and 19-22, written out for one word."""
     group = np.array([True, False, True, False])
-    row = w.distinctive_words(index, group, least_texts=1).set_index("word").loc["学校"]
+    row = w.distinctive_words(index, group, 20, least_texts=1).frame.set_index("word").loc["学校"]
     inside, outside = index.counts(group), index.counts(~group)
     y1, y2, prior = 3, 0, 3
     n1, n2, n0 = inside.sum(), outside.sum(), inside.sum() + outside.sum()
@@ -37,11 +37,11 @@ def test_log_odds_follow_the_published_formula(index: w.WordIndex) -> None:
 
 def test_words_of_few_texts_are_left_out(index: w.WordIndex) -> None:
     group = np.array([True, True, False, False])
-    assert set(w.distinctive_words(index, group, least_texts=2)["word"]) == {"学校", "猫"}
-    assert w.frequent_words(index, ~group, 10, least_texts=2).empty
+    assert set(w.distinctive_words(index, group, 20, least_texts=2).frame["word"]) == {"学校", "猫"}
+    assert w.frequent_words(index, ~group, 10, least_texts=2).frame.empty
 
 
 def test_bigrams_stay_within_sentences(index: w.WordIndex) -> None:
-    found = set(w.frequent_bigrams(index, np.ones(4, bool), 20)["words"])
+    found = set(w.frequent_bigrams(index, np.ones(4, bool), 20).frame["words"])
     assert "先生 こわい" in found
     assert "こわい 学校" not in found

@@ -5,16 +5,15 @@ Claims that nothing in the data can answer stay in the list as 計算不可 with
 leaves out what could not be checked would be a better looking report and a worse one.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pandas as pd
-import yaml
 
-from ujo_lib.columns import TOTAL_LABELS
-from ujo_lib.params import ParameterError, ParameterProblem
+from ujo_lib.columns import TOTAL_LABELS, Count, Text, Typed
+from ujo_lib.params import ParameterError, ParameterProblem, read_yaml
+from ujo_lib.params.annual import Cell, Claim, Claims, Rule
 from ujo_lib.report.door.publish import NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import agrees
@@ -27,45 +26,16 @@ Recall = Callable[[str, str], Published]
 """Fetches a published table by notebook and id."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """Where the figure for a claim stands.
+class HasCell(Protocol):
+    """An entry of a file that names a cell of a published table, or none."""
 
-    Attributes:
-        notebook, table: the published table.
-        column: the column of the figure, or of what is ranked.
-        where: dimension column → label; several labels are added up.
-        over: the dimension whose categories are ranked or compared, for rules about an order.
-    """
-
-    notebook: str
-    table: str
-    column: str = "n"
-    where: Mapping[str, Any] = field(default_factory=dict)
-    over: str = ""
+    @property
+    def cell(self) -> Cell | None:
+        """Where its figure stands."""
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One published statement.
-
-    Attributes:
-        id: its number, S02 say.
-        statement: what was published, in our own words.
-        published: the figure or phrase.
-        unit: its unit.
-        rule: how to compare; see `RULES`.
-        cell: where the computed figure stands; None when nothing computes it.
-        note: reading, known inconsistency, or the reason why it cannot be computed.
-    """
-
-    id: str
-    statement: str
-    published: Any
-    unit: str
-    rule: str
-    cell: Cell | None
-    note: str = ""
+Entry = TypeVar("Entry", bound=HasCell)
+Row = TypeVar("Row")
 
 
 def read_claims(path: Path) -> list[Claim]:
@@ -74,27 +44,10 @@ def read_claims(path: Path) -> list[Claim]:
     Raises:
         ParameterError: an entry lacks a field, names an unknown rule, or appears twice.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["claims"]
-    claims, problems = [], []
-    for number, entry in enumerate(entries, 1):
-        try:
-            claims.append(_claim(entry))
-        except (TypeError, KeyError, ValueError) as error:
-            name = entry.get("id", f"{number} 番目") if isinstance(entry, dict) else f"{number} 番目"
-            problems.append(
-                ParameterProblem(path.name, str(name), "(略)", str(error), "項目名と rule を確かめる")
-            )
-    seen = [claim.id for claim in claims]
-    problems += [
-        ParameterProblem(path.name, name, "(略)", "番号は一度だけ", "重なりを除く")
-        for name in sorted({name for name in seen if seen.count(name) > 1})
-    ]
-    if problems:
-        raise ParameterError(problems)
-    return claims
+    return list(read_yaml(Claims, path).claims)
 
 
-def compare(claims: list[Claim], recall: Recall) -> pd.DataFrame:
+def compare(claims: list[Claim], recall: Recall) -> Typed:
     """Hold every claim against the published tables.
 
     Args:
@@ -107,52 +60,62 @@ def compare(claims: list[Claim], recall: Recall) -> pd.DataFrame:
     Raises:
         ParameterError: a claim names a cell that is not there.
     """
-    rows = []
-    for claim in claims:
+    rows = answered("published.yaml", [(claim.id, claim) for claim in claims], recall, _row)
+    columns = {
+        "id": Text(heading="番号"),
+        "statement": Text(heading="公表された内容(要約)"),
+        "published": Text(heading="公表値"),
+        "computed": Text(heading="計算値"),
+        "verdict": Text(heading="判定"),
+        "note": Text(heading="説明"),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns), dtype=object), columns)
+
+
+def _row(claim: Claim, recall: Recall) -> tuple[str, ...]:
+    try:
+        computed, verdict = _answer(claim, recall)
+        note = claim.note
+    except NotSuppliedError as reason:
+        computed, verdict, note = notation.MISSING, UNKNOWN, f"{reason}。{claim.note}"
+    published = f"{_spelt(claim.published)}{claim.unit}"
+    return claim.id, claim.statement, published, computed, verdict, note
+
+
+def answered(
+    file: str, entries: Iterable[tuple[str, Entry]], recall: Recall, answer: Callable[[Entry, Recall], Row]
+) -> list[Row]:
+    """Look up the cells of all entries of a file.
+
+    Args:
+        file: its name.
+        entries: each with the name by which its mistakes are told.
+        recall: usually `page.recall`.
+        answer: what is made of one entry.
+
+    Raises:
+        ParameterError: entries that name a table, column or row that is not there.
+    """
+    rows, problems = [], []
+    for name, entry in entries:
         try:
-            computed, verdict = _answer(claim, recall)
-            note = claim.note
-        except NotSuppliedError as reason:
-            computed, verdict, note = notation.MISSING, UNKNOWN, f"{reason}。{claim.note}"
-        except KeyError as error:
-            raise ParameterError([_no_such_cell(claim, error)]) from None
-        published = f"{_spelt(claim.published)}{claim.unit}"
-        rows.append((claim.id, claim.statement, published, computed, verdict, note))
-    columns = ["id", "statement", "published", "computed", "verdict", "note"]
-    return pd.DataFrame(rows, columns=columns, dtype=object)
+            rows.append(answer(entry, recall))
+        except (KeyError, ValueError) as error:
+            cell = entry.cell
+            place = f"{cell.notebook} の表 {cell.table} の列 {cell.column}" if cell else ""
+            remedy = f"cell を直す({error.args[0] if error.args else error})"
+            problems.append(ParameterProblem(file, name, place, "表にある列と行", remedy))
+    if problems:
+        raise ParameterError(problems)
+    return rows
 
 
-def _no_such_cell(claim: Claim, error: KeyError) -> ParameterProblem:
-    cell = claim.cell
-    place = f"{cell.notebook} の表 {cell.table} の列 {cell.column}" if cell else ""
-    return ParameterProblem(
-        "published.yaml", claim.id, place, "表にある列と行", f"cell を直す({error.args[0]})"
-    )
-
-
-def count_verdicts(compared: pd.DataFrame) -> pd.DataFrame:
+def count_verdicts(compared: pd.DataFrame) -> Typed:
     """Count the claims by verdict; every verdict has a row."""
     order = [AGREES, DIFFERS, UNKNOWN, WITHHELD]
     counted = compared["verdict"].value_counts()
-    return pd.DataFrame({"verdict": order, "n": [int(counted.get(verdict, 0)) for verdict in order]})
-
-
-def _claim(entry: Mapping[str, Any]) -> Claim:
-    cell = Cell(**entry["cell"]) if entry.get("cell") else None
-    rule = entry["rule"]
-    if rule not in RULES and rule != "none":
-        raise ValueError(f"rule は {'、'.join([*RULES, 'none'])} のどれか(いまは {rule})")
-    if (rule == "none") != (cell is None):
-        raise ValueError("rule が none のときだけ cell を省く")
-    return Claim(
-        id=entry["id"],
-        statement=entry["statement"],
-        published=entry["published"],
-        unit=entry.get("unit", ""),
-        rule=rule,
-        cell=cell,
-        note=entry.get("note", ""),
-    )
+    frame = pd.DataFrame({"verdict": order, "n": [int(counted.get(verdict, 0)) for verdict in order]})
+    return Typed.of(frame, {"verdict": Text(heading="判定"), "n": Count(unit="件")})
 
 
 def _answer(claim: Claim, recall: Recall) -> tuple[str, str]:
@@ -171,13 +134,20 @@ def is_withheld(table: Published, cell: Cell) -> bool:
 
 
 def rows_of(table: Published, cell: Cell) -> pd.Index:
-    """Rows of the table that a cell names; totals left out where categories are ranked."""
+    """Rows of the table that a cell names; totals left out where categories are ranked.
+
+    Raises:
+        NotSuppliedError: the table has no such row, column or value, and its notebook went without some input.
+        KeyError: it has none although nothing was missing.
+    """
     keep = pd.Series(True, index=table.frame.index)
     for column, labels in cell.where.items():
-        wanted = labels if isinstance(labels, list) else [labels]
-        keep &= table.frame[column].astype(object).isin(wanted)
+        keep &= table.frame[column].astype(object).isin(labels)
     if cell.over:
         keep &= ~table.frame[cell.over].astype(object).isin(TOTAL_LABELS)
+    there = table.frame.loc[keep, cell.column] if cell.column in table.frame else pd.Series(dtype=object)
+    if table.without and not (there.notna() | table.hidden.loc[there.index].any(axis=1)).any():
+        raise NotSuppliedError(table.without)
     if not keep.any():
         raise KeyError(f"{cell.notebook}/{cell.table} has no row with {dict(cell.where)}")
     return table.frame.index[keep]
@@ -297,16 +267,19 @@ def _positive(claim: Claim, table: Published) -> tuple[str, str]:
 
 
 def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
-    """A difference whose interval includes zero; the interval stands in the columns `…_low` and `…_high`."""
+    """A difference whose interval includes zero."""
     cell = claim.cell
     assert cell is not None
-    names = [cell.column, f"{cell.column}_low", f"{cell.column}_high"]
+    ends = table.spec.schema.around(cell.column)
+    if ends is None:
+        raise KeyError(f"no interval around {cell.column}")
+    names = [cell.column, *ends]
     estimate, low, high = (float(value) for value in table.frame.loc[rows_of(table, cell), names].iloc[0])
     said = " / ".join(f"{notation.percent_figure(value)}" for value in (estimate, low, high))
     return f"差(ポイント) {said}", _verdict(low <= 0 <= high)
 
 
-RULES: Mapping[str, Callable[[Claim, Published], tuple[str, str]]] = {
+RULES: Mapping[Rule, Callable[[Claim, Published], tuple[str, str]]] = {
     "equal": _equal,
     "text": _text,
     "percent": _percent,

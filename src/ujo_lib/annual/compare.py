@@ -10,75 +10,28 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pandas as pd
-import yaml
 
 from ujo_lib import stats
 from ujo_lib.annual.claims import Recall
 from ujo_lib.annual.released import Released, as_released, number
+from ujo_lib.columns import Ratio, Share, Text, Typed, Various, interval
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import NOTEBOOKS, ParameterError, ParameterProblem
+from ujo_lib.params import read_yaml
+from ujo_lib.params.annual import Indicator, Indicators
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
 
 MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりしない", "比較不可"
 COMPARED_COLUMNS: Final = (
-    "label", "unit", "before", "now", "difference", "estimate", "low", "high", "verdict", "reason",
+    "label", "unit", "format", "before", "now", "difference", "estimate", "low", "high", "verdict", "reason",
 )  # fmt: skip
-COURSE_COLUMNS: Final = ("label", "year", "value", "low", "high", "remark")
+COURSE_COLUMNS: Final = ("label", "year", "format", "value", "low", "high", "remark")
+_FORMATS: Final = {"count": "n", "share": "share"}
 _COUNTED_ALIKE: Final = ("集計対象", "単位", "対象地域")
 _NUMERALS: Final = re.compile(r"\d+|元(?=\D*年)|明治|大正|昭和|平成|令和")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a number stands in the released tables.
-
-    Attributes:
-        table: name of the table, `02_totals`.
-        value: heading of the column.
-        where: heading → cell, naming one row.
-    """
-
-    table: str
-    value: str
-    where: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """One figure that is followed over the years.
-
-    Attributes:
-        label: its name in the tables.
-        kind: `count` (ratio of counts, exact or widened by `dispersion`) or `share` (percentage with a published
-            interval).
-        unit: 人, 件 or %.
-        place: where it stands.
-        low, high: headings of the interval of a share.
-        gaps: heading of the number of days that were not recorded; a year with such days is not compared.
-        dispersion: where the spread of the counts stands (1 when contacts come singly).
-        changed: fiscal year → what was redefined from that year on.
-        history: heading of the fiscal year, where one table holds all years (the waves of a survey); each year is
-            then looked up in the latest release that has it.
-        comparable: heading that says 不可 of a year that must not be compared.
-        caution: heading of a warning to be printed beside a comparison.
-    """
-
-    label: str
-    kind: Literal["count", "share"]
-    unit: str
-    place: Place
-    low: str = ""
-    high: str = ""
-    gaps: str = ""
-    dispersion: Place | None = None
-    changed: Mapping[int, str] = field(default_factory=dict)
-    history: str = ""
-    comparable: str = ""
-    caution: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,31 +53,7 @@ def read_indicators(path: Path) -> list[Indicator]:
     Raises:
         ParameterError: an entry lacks a field, has an unknown one, or an impossible value.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["indicators"]
-    indicators, problems = [], []
-    for number_of, entry in enumerate(entries, 1):
-        try:
-            indicators.append(_indicator(dict(entry)))
-        except (TypeError, KeyError, ValueError) as error:
-            name = entry.get("label", f"{number_of} 番目") if isinstance(entry, dict) else f"{number_of} 番目"
-            problems.append(
-                ParameterProblem(
-                    path.name, str(name), "(略)", str(error), "項目名を見本(params/sample)に合わせる"
-                )
-            )
-    if problems:
-        raise ParameterError(problems)
-    return indicators
-
-
-def _indicator(entry: dict[str, Any]) -> Indicator:
-    if entry["kind"] not in {"count", "share"}:
-        raise ValueError(f"kind は count か share(いまは {entry['kind']})")
-    entry["place"] = Place(**entry["place"])
-    if entry.get("dispersion"):
-        entry["dispersion"] = Place(**entry["dispersion"])
-    entry["changed"] = {int(year): str(what) for year, what in (entry.get("changed") or {}).items()}
-    return Indicator(**entry)
+    return list(read_yaml(Indicators, path).indicators)
 
 
 def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear) -> Released:
@@ -134,15 +63,18 @@ def this_year(indicators: Sequence[Indicator], recall: Recall, year: FiscalYear)
         indicators: as read by `read_indicators`.
         recall: usually `page.recall`.
         year: its fiscal year.
+
+    Raises:
+        ParameterError: an indicator stands in a table of no notebook.
     """
     names = {indicator.place.table for indicator in indicators}
     names |= {indicator.dispersion.table for indicator in indicators if indicator.dispersion}
     records = []
     for name in sorted(names):
-        prefix, _, table = name.partition("_")
-        notebook = next(one for one in NOTEBOOKS if one.startswith(prefix))
+        number, _, table = name.partition("_")
         try:
-            records.append(recall(notebook, table).record(notebook))
+            shown = recall(number, table)
+            records.append(shown.record(shown.notebook))
         except NotSuppliedError:
             continue  # its indicators will say that the year has no such table
     return as_released(records, year)
@@ -159,13 +91,13 @@ def latest(earlier: Sequence[Released], year: FiscalYear) -> Released:
     return having[-1] if having else Released(FiscalYear(year.year - 1), {}, {})
 
 
-def since_last_change(followed: pd.DataFrame) -> pd.DataFrame:
+def since_last_change(followed: Typed) -> Typed:
     """The part of a course that was counted alike: without the years before the last change of definition."""
-    parts = []
-    for _, one in followed.groupby("label", sort=False):
+    kept = pd.Series(True, index=followed.frame.index)
+    for _, one in followed.frame.groupby("label", sort=False):
         breaks = one.index[(one["remark"] != "") & one["value"].notna()]
-        parts.append(one.loc[breaks[-1] :] if len(breaks) else one)
-    return pd.concat(parts).reset_index(drop=True) if parts else followed
+        kept[one.index[one.index < breaks[-1]] if len(breaks) else []] = False
+    return followed.rows(kept)
 
 
 def told_over_time(followed: pd.DataFrame, at_most: int = 4) -> list[str]:
@@ -174,28 +106,50 @@ def told_over_time(followed: pd.DataFrame, at_most: int = 4) -> list[str]:
     return [str(label) for label in known.index[known >= 2][:at_most]]
 
 
-def compare(indicators: Sequence[Indicator], before: Released, now: Released) -> pd.DataFrame:
+def compare(
+    indicators: Sequence[Indicator], before: Released, now: Released, level: float = stats.LEVEL
+) -> Typed:
     """Put two years beside each other.
 
     Args:
         indicators: as read by `read_indicators`.
         before: the earlier year; one without a release has no tables.
         now: the later year.
+        level: confidence level of the ratios; that of the released shares is their own.
 
     Returns:
-        One row per indicator, columns `COMPARED_COLUMNS`. Shares are shares of 0–1. What cannot be compared has no
-        difference, ratio or interval, and a reason.
+        One row per indicator: label, unit, format, before, now, difference, estimate (ratio), low, high, verdict,
+        reason. Shares are shares of 0–1. What cannot be compared has no difference, ratio or interval, and a reason.
     """
-    rows = [_compared(indicator, before, now) for indicator in indicators]
-    return pd.DataFrame(rows, columns=list(COMPARED_COLUMNS))
+    rows = [_compared(indicator, before, now, level) for indicator in indicators]
+    return Typed.of(
+        pd.DataFrame(rows, columns=list(COMPARED_COLUMNS)),
+        {
+            "label": Text(heading="指標"),
+            "unit": Text(heading="単位"),
+            "format": Text(),
+            "before": Various(heading=before.year.label),
+            "now": Various(heading=now.year.label),
+            "difference": Various(heading="差"),
+            "estimate": Ratio(),
+            **interval("estimate", level),
+            "verdict": Text(heading="判定"),
+            "reason": Text(heading="理由・注意"),
+        },
+    )
 
 
-def course(indicators: Sequence[Indicator], years: Sequence[Released]) -> pd.DataFrame:
+def course(indicators: Sequence[Indicator], years: Sequence[Released], level: float = stats.LEVEL) -> Typed:
     """Every indicator over all years, in order.
 
+    Args:
+        indicators: as read by `read_indicators`.
+        years: as read by `read_years`, and the year in the making.
+        level: confidence level of the released intervals of shares.
+
     Returns:
-        One row per indicator and year, columns `COURSE_COLUMNS`; no value where the year has none. The remark says
-        why a value is absent, or from which year on the figure is counted differently.
+        One row per indicator and year: label, year, format, value, low, high, remark; no value where the year has
+        none. The remark says why a value is absent, or from which year on the figure is counted differently.
     """
     rows = []
     for indicator in indicators:
@@ -209,6 +163,7 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released]) -> pd.Dat
                 (
                     indicator.label,
                     released.year.label,
+                    _FORMATS[indicator.kind],
                     reading.value,
                     reading.low,
                     reading.high,
@@ -216,26 +171,39 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released]) -> pd.Dat
                 )
             )
             last = reading if reading.value is not None else last
-    return pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
+    columns = {
+        "label": Text(heading="指標"),
+        "year": Text(heading="年度"),
+        "format": Text(),
+        "value": Various(),
+        **interval("value", level),
+        "remark": Text(heading="理由・注意"),
+    }
+    if {one.kind for one in indicators} == {"share"}:
+        return Typed.of(frame.drop(columns="format"), columns | {"value": Share(heading="値")})
+    return Typed.of(frame, columns)
 
 
-def as_text(compared: pd.DataFrame, before: FiscalYear, now: FiscalYear) -> list[list[str]]:
+def as_text(compared: Typed) -> list[list[str]]:
     """The comparison as lines of text, heading first: 「…」 where there is no value, 「△」 before a fall."""
-    heading = ["指標", before.label, now.label, "差", "比", "95%信頼区間", "判定", "理由・注意"]
-    return [heading, *(_line(row) for row in compared.itertuples(index=False))]
+    columns = compared.schema.columns
+    names = [name for name in columns if name not in ("unit", "format", "high")]
+    heading = [columns[name].both if name == "low" else columns[name].name for name in names]
+    return [heading, *(_line(row) for row in compared.frame.itertuples(index=False))]
 
 
 def _line(row: Any) -> list[str]:
-    kind = "share" if row.unit == "%" else "n"
     numbers = [
-        MISSING if pd.isna(value) else in_cell(value, kind) for value in (row.before, row.now, row.difference)
+        MISSING if pd.isna(value) else in_cell(value, row.format)
+        for value in (row.before, row.now, row.difference)
     ]
     ratio = MISSING if pd.isna(row.estimate) else in_cell(row.estimate, "ratio")
     bounds = MISSING if pd.isna(row.low) else interval_text(row.low, row.high, "ratio")
     return [f"{row.label}({row.unit})", *numbers, ratio, bounds, row.verdict, row.reason]
 
 
-def _compared(indicator: Indicator, before: Released, now: Released) -> tuple[Any, ...]:
+def _compared(indicator: Indicator, before: Released, now: Released, level: float) -> tuple[Any, ...]:
     one, other = (_read(indicator, year, (before, now)) for year in (before, now))
     changed = next(
         (
@@ -254,10 +222,10 @@ def _compared(indicator: Indicator, before: Released, now: Released) -> tuple[An
         or changed
         or _difference_of_definition(indicator, one, other, None)
     )
-    shown = (indicator.label, indicator.unit, one.value, other.value)
+    shown = (indicator.label, indicator.unit, _FORMATS[indicator.kind], one.value, other.value)
     if reason or one.value is None or other.value is None:
         return (*shown, None, None, None, None, NOT_COMPARABLE, reason)
-    ratio = _ratio(indicator, one, other)
+    ratio = _ratio(indicator, one, other, level)
     return (
         *shown,
         other.value - one.value,
@@ -329,11 +297,11 @@ def _difference_of_definition(
     return ""
 
 
-def _ratio(indicator: Indicator, one: Reading, other: Reading) -> stats.Interval:
+def _ratio(indicator: Indicator, one: Reading, other: Reading, level: float) -> stats.Interval:
     if indicator.kind == "count":
         spread = max(one.dispersion, other.dispersion)
         return stats.overdispersed_rate_ratio(
-            round(other.value or 0), 1.0, round(one.value or 0), 1.0, spread
+            round(other.value or 0), 1.0, round(one.value or 0), 1.0, spread, level
         )
     return stats.ratio_of_estimates(_interval(other), _interval(one))
 

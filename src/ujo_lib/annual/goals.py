@@ -3,38 +3,54 @@
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
-from ujo_lib.annual.claims import Cell, Recall, is_withheld, rows_of
+from ujo_lib.annual.claims import Recall, answered, is_withheld, rows_of
+from ujo_lib.columns import Text, Typed
+from ujo_lib.params import read_yaml
+from ujo_lib.params.annual import Cell, Goal, Goals
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look import notation
 
 MEASURED, UNMEASURED = "測定済", "未測定"
 
 
-def read_goals(path: Path) -> list[dict[str, object]]:
-    """Read `goals.yaml`: goal, indicator, the cell that measures it (or none), a note."""
-    goals: list[dict[str, object]] = yaml.safe_load(path.read_text(encoding="utf-8"))["goals"]
-    return goals
+def read_goals(path: Path) -> list[Goal]:
+    """Read `goals.yaml`.
+
+    Raises:
+        ParameterError: whatever is wrong with it.
+    """
+    return list(read_yaml(Goals, path).goals)
 
 
-def measure(goals: list[dict[str, object]], recall: Recall) -> pd.DataFrame:
+def measure(goals: list[Goal], recall: Recall) -> Typed:
     """Hold every goal against the published tables.
 
     Returns:
         One row per goal: goal, indicator, value (as text), status, note.
+
+    Raises:
+        ParameterError: goals that name a cell that is not there.
     """
-    rows = []
-    for goal in goals:
-        cell = Cell(**goal["cell"]) if goal.get("cell") else None  # type: ignore[arg-type]  # a YAML mapping
-        value, status, note = notation.MISSING, UNMEASURED, goal.get("note", "")
-        if cell:
-            try:
-                value, status = _value(cell, recall), MEASURED
-            except NotSuppliedError as reason:
-                note = str(reason)
-        rows.append((goal["goal"], goal["indicator"], value, status, note))
-    return pd.DataFrame(rows, columns=["goal", "indicator", "value", "status", "note"], dtype=object)
+    rows = answered("goals.yaml", [(goal.goal, goal) for goal in goals], recall, _row)
+    columns = {
+        "goal": Text(heading="目標(要約)"),
+        "indicator": Text(heading="指標"),
+        "value": Text(heading="値"),
+        "status": Text(heading="測定"),
+        "note": Text(heading="説明"),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns), dtype=object), columns)
+
+
+def _row(goal: Goal, recall: Recall) -> tuple[str, ...]:
+    value, status, note = notation.MISSING, UNMEASURED, goal.note
+    if goal.cell:
+        try:
+            value, status = _value(goal.cell, recall), MEASURED
+        except NotSuppliedError as reason:
+            note = str(reason)
+    return goal.goal, goal.indicator, value, status, note
 
 
 def _value(cell: Cell, recall: Recall) -> str:

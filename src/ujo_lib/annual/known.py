@@ -7,8 +7,9 @@ start from them.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ujo_lib.annual.claims import Cell, Claim, rows_of
+from ujo_lib.annual.claims import rows_of
 from ujo_lib.disclosure.tables import PublicFigure, Region
+from ujo_lib.params.annual import Cell, Claim
 from ujo_lib.report.door.masks import Counted
 from ujo_lib.report.look.wording import agrees
 from ujo_lib.stats import round_half_up

@@ -7,6 +7,7 @@ compared, too, if somebody writes its tables in the same plain form.
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from ujo_lib.report.look.notation import HIDDEN, MISSING
 from ujo_lib.report.sheets.exports import UNBOUNDED, Table, list_of_tables
 
 LIST_OF_TABLES: Final = "00_表の一覧.csv"
+
+_UNIT: Final = re.compile(r"\([^()]*\)$")
 
 Rows = list[dict[str, str]]
 
@@ -98,7 +101,14 @@ def number(cell: str | None) -> float | None:
 
 
 def _rows(content: bytes) -> Rows:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    """Rows by heading; a heading that is the only one of its words answers without its unit, too.
+
+    Whether a unit was printed has changed over the years; what is counted has not.
+    """
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    bare = {heading: _UNIT.sub("", heading) for heading in (rows[0] if rows else ())}
+    alone = {heading: words for heading, words in bare.items() if list(bare.values()).count(words) == 1}
+    return [row | {words: row[heading] for heading, words in alone.items()} for row in rows]
 
 
 def _about(content: bytes) -> dict[str, Mapping[str, str]]:

@@ -3,17 +3,22 @@
 The sentences are for somebody who reads nothing else: at most sixty characters, one figure each, no word of offices.
 """
 
+import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from ujo_lib.annual.claims import Cell, Recall, is_withheld, rows_of
-from ujo_lib.report.door.publish import NotSuppliedError
+from ujo_lib.annual.claims import Recall, answered, is_withheld, rows_of
+from ujo_lib.columns import Bound, Column, Text, Typed, Various, interval
+from ujo_lib.params import read_yaml
+from ujo_lib.params.annual import KeyFigure, KeyFigures, Limits
+from ujo_lib.report.door.publish import NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import Line
+from ujo_lib.stats import LEVEL
 
 JARGON = (
     "周知", "流入", "母数", "PF", "プラットフォーム", "インプレッション", "KPI", "アウトリーチ", "スキーム",
@@ -22,84 +27,119 @@ JARGON = (
 )  # fmt: skip
 """Words of offices and of advertising that the five sentences do without."""
 
-COLUMNS = ("label", "value", "format", "unit", "low", "high", "note")
+
+_BASE = re.compile(r"\{(\w+)\}")
+"""In the note of a key figure: another column of its row, a denominator say."""
 
 
 def read_limits(path: Path) -> list[tuple[str, str]]:
-    """Read `limits.yaml`: what the report cannot say, each with the reason."""
-    limits = yaml.safe_load(path.read_text(encoding="utf-8"))["limits"]
-    return [(str(limit["about"]), str(limit["why"])) for limit in limits]
+    """Read `limits.yaml`: what the report cannot say, each with the reason.
+
+    Raises:
+        ParameterError: whatever is wrong with it.
+    """
+    return [(limit.about, limit.why) for limit in read_yaml(Limits, path).limits]
 
 
-def read_key_figures(path: Path) -> list[dict[str, Any]]:
-    """Read `key_figures.yaml`: label, cell, unit, note, and the columns of the interval."""
-    figures: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["key_figures"]
-    return figures
+def read_key_figures(path: Path) -> list[KeyFigure]:
+    """Read `key_figures.yaml`.
+
+    Raises:
+        ParameterError: whatever is wrong with it.
+    """
+    return list(read_yaml(KeyFigures, path).key_figures)
 
 
-def key_figures(entries: list[dict[str, Any]], recall: Recall) -> pd.DataFrame:
+def key_figures(entries: list[KeyFigure], recall: Recall, level: float = LEVEL) -> Typed:
     """Look up every key figure.
 
     Args:
         entries: as read by `read_key_figures`.
         recall: usually `page.recall`.
+        level: confidence level of all intervals shown.
 
     Returns:
-        One row per figure with the columns `COLUMNS`; value and bounds are None where the door keeps the figure back
-        or there is none, and the note says which.
+        One row per figure: label, value, format, unit, low, high, note; value and bounds are None where the door keeps
+        the figure back or there is none, and the note says which. An interval of another level or kind is left out.
+
+    Raises:
+        ParameterError: figures that name a cell that is not there.
     """
-    return pd.DataFrame([_row(entry, recall) for entry in entries], columns=COLUMNS)
+    columns = {
+        "label": Text(heading="項目"),
+        "value": Various(),
+        "format": Text(),
+        "unit": Text(heading="単位"),
+        **interval("value", level),
+        "note": Text(heading="説明"),
+    }
+    named = [(entry.label, entry) for entry in entries]
+    rows = answered("key_figures.yaml", named, recall, partial(_row, level=level))
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
-def _row(entry: dict[str, Any], recall: Recall) -> dict[str, Any]:
-    cell = Cell(**entry["cell"])
+def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
+    cell = entry.cell
     row: dict[str, Any] = {
-        "label": entry["label"],
+        "label": entry.label,
         "value": None,
         "format": "n",
-        "unit": entry.get("unit", ""),
+        "unit": entry.unit,
         "low": None,
         "high": None,
-        "note": entry.get("note", ""),
+        "note": entry.note,
     }
     try:
         table = recall(cell.notebook, cell.table)
+        rows = rows_of(table, cell)
     except NotSuppliedError as reason:
         return row | {"note": str(reason)}
     row["format"] = notation.format_of(table, cell.column)
     if is_withheld(table, cell):
         return row | {"note": "人数が少ないため秘匿"}
-    rows = rows_of(table, cell)
-    names = {"value": cell.column} | {name: entry[name] for name in ("low", "high") if name in entry}
+    row["note"] = _BASE.sub(lambda slot: notation.in_cell(_sum(table, rows, slot[1]), "n"), entry.note)
+    names = {"value": cell.column} | {
+        name: column
+        for name, column in (("low", entry.low), ("high", entry.high))
+        if column and _is_confidence(table.spec.schema[column], level)
+    }
     for name, column in names.items():
-        values = pd.to_numeric(table.frame.loc[rows, column]).dropna()
-        row[name] = float(values.sum()) if len(values) else None
+        row[name] = _sum(table, rows, column)
     return row
+
+
+def _sum(table: Published, rows: pd.Index, column: str) -> float | None:
+    values = pd.to_numeric(table.frame.loc[rows, column]).dropna()
+    return float(values.sum()) if len(values) else None
+
+
+def _is_confidence(column: Column, level: float) -> bool:
+    return isinstance(column, Bound) and (column.interval, column.level) == ("confidence", level)
 
 
 def five_sentences(recall: Recall) -> list[Line]:
     """The year in five plain sentences, one figure in each.
 
-    A sentence about something the year has no record of says so: five sentences stay five, and nobody reads a gap as
-    good news.
+    A sentence about something the year has no record of gives the reason of its own table: five sentences stay five,
+    and nobody reads a gap as good news.
 
     Args:
         recall: usually `page.recall`.
     """
     return [
-        _or_absent(known_people, recall, "ひきこもりの状態の人を数える調査は、この年度にはありません。"),
-        _or_absent(change_of_count, recall, "前回の調査と比べることは、この年度にはできません。"),
-        _or_absent(busiest_month, recall, "相談の記録は、この年度にはありません。"),
-        _or_absent(loneliness, recall, "孤独を感じているかの記録は、この年度にはありません。"),
-        _or_absent(campaign_effect, recall, "お知らせの効果を調べた記録は、この年度にはありません。"),
+        _or_absent(known_people, recall, "ひきこもりの状態の人の数"),
+        _or_absent(change_of_count, recall, "前回の調査からの増減"),
+        _or_absent(busiest_month, recall, "相談の多い月"),
+        _or_absent(loneliness, recall, "孤独を感じている相談の割合"),
+        _or_absent(campaign_effect, recall, "お知らせで相談が増えたか"),
     ]
 
 
-def _or_absent(tell: Callable[[Recall], Line], recall: Recall, absent: str) -> Line:
+def _or_absent(tell: Callable[[Recall], Line], recall: Recall, what: str) -> Line:
     try:
         return tell(recall)
-    except NotSuppliedError:
-        return Line(absent)
+    except NotSuppliedError as missing:
+        return Line(f"{what}は、この年度には分かりません。理由: {missing.why}。")
 
 
 def known_people(recall: Recall) -> Line:

@@ -8,13 +8,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ujo_lib.cli import pdf, release, report, run, sample, sites, tag, years
+from ujo_lib.cli import notebooks, pdf, release, report, run, sample, sites, tag, years
 from ujo_lib.cli.common import FAULT, WRONG_PARAMETERS, Command, explain
+from ujo_lib.disclosure.signature import KeyFileError
 from ujo_lib.fiscal import DateError
 from ujo_lib.params import ParameterError, PathOutsideProjectError
 from ujo_lib.pipeline.keys import MissingInputError
 
-GROUPS = (run, release, report, years, pdf, sites, tag, sample)
+GROUPS = (run, release, report, years, pdf, sites, notebooks, tag, sample)
 """Modules that add commands, in the order in which `ujo --help` lists them."""
 
 
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
-    except (ParameterError, PathOutsideProjectError, MissingInputError, DateError) as error:
+    except (ParameterError, PathOutsideProjectError, MissingInputError, DateError, KeyFileError) as error:
         return explain(error, WRONG_PARAMETERS)
     except PermissionError as error:
         return explain(

@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from typing import Protocol
+from collections.abc import Callable
 
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import project_root
@@ -15,20 +15,11 @@ DONE, FAULT, WRONG_PARAMETERS, DATA_PROBLEMS, NOTEBOOK_FAILED, LOCKED, REFUSED =
 _SITE = re.compile(r"^[a-z0-9_-]+$")
 
 
-class Command(Protocol):
-    """A function that carries out one command and returns its exit code."""
+Command = Callable[[argparse.Namespace], int]
+"""A function that carries out one command and returns its exit code."""
 
-    def __call__(self, options: argparse.Namespace, /) -> int:
-        """Carry it out."""
-
-
-class AddCommand(Protocol):
-    """Adds a command to the parser and returns its own parser, for more arguments."""
-
-    def __call__(
-        self, name: str, function: Command, text: str, *, of_a_year: bool = True
-    ) -> argparse.ArgumentParser:
-        """Add one; `of_a_year` gives it the arguments SITE and YEAR."""
+AddCommand = Callable[..., argparse.ArgumentParser]
+"""Adds a command (name, function, text) and returns its parser; `of_a_year` gives it the arguments SITE and YEAR."""
 
 
 def explain(message: object, code: int) -> int:

@@ -1,13 +1,19 @@
-"""Commands about what leaves the house: `release`, `gate`, `sign`, `verify`."""
+"""Commands about what leaves the house: `release`, `gate`, `sign`, `verify`, `key`."""
 
 import argparse
 import datetime
+import getpass
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from ujo_lib.cli.common import (
     DATA_PROBLEMS,
     DONE,
+    LOCKED,
     REFUSED,
     WRONG_PARAMETERS,
     AddCommand,
@@ -15,21 +21,38 @@ from ujo_lib.cli.common import (
     place_of,
     positive,
 )
-from ujo_lib.files import private_files, write_atomically
+from ujo_lib.disclosure.signature import KeyFileError
 from ujo_lib.params import project_root
+
+if TYPE_CHECKING:
+    from minisign import SecretKey
+
+_SIGNED = "署名は、2人の公開鍵を別の手段で受け取った人が `ujo verify` の --key か minisign で確かめられます。"
+_UNPROVEN = (
+    "ただし、公開鍵を渡されていないので、誰が承認したかは確かめていません。"
+    "2人の公開鍵を別の手段で受け取り、--key を2つ付けてください。"
+)
 
 
 def add_commands(command: AddCommand) -> None:
     """Tell the parser about them."""
     release = command("release", _release, "公表用ページを審査し、合格したら封をして release/ に置く")
     release.add_argument("--jobs", type=positive, default=None, help="同時に実行する数(既定はCPUの数+1)")
-    sign = command("sign", _sign, "審査済みの公表用ページに、2人の承認を記録してZIPにまとめる")
+    sign = command("sign", _sign, "審査済みの公表用ページをもう一度審査し、2人が署名してZIPにまとめる")
     sign.add_argument("names", nargs=2, metavar="NAME", help="承認した2人の氏名")
-    sign.add_argument("--on", type=datetime.date.fromisoformat, default=None, help="承認日(既定は今日)")
+    sign.add_argument("--on", type=_day, default=None, help="承認日(例 2024-10-31。既定は今日)")
+    _add_keys(sign, "秘密鍵(2つ、氏名の順に)。合成データのときだけ省ける")
+    _add_passphrases(sign)
     verify = command(
-        "verify", _verify, "受け取った公表用フォルダーが承認のときのままか確かめる", of_a_year=False
+        "verify", _verify, "受け取った公表用フォルダーかZIPが承認のときのままか確かめる", of_a_year=False
     )
-    verify.add_argument("folder", type=Path, metavar="FOLDER")
+    verify.add_argument("folder", type=Path, metavar="FOLDER", help="フォルダーかZIP")
+    _add_keys(verify, "2人の公開鍵。付けないと、誰が承認したかは確かめられない")
+    key = command("key", _new_key, "公表を承認する人の鍵を作る", of_a_year=False)
+    key.add_argument("action", choices=["new"], help="作る")
+    key.add_argument("name", metavar="NAME", help="鍵の持ち主の氏名。ファイルの名前になる")
+    key.add_argument("--folder", type=Path, default=None, help="置き場所(既定は利用者ごとの設定フォルダー)")
+    _add_passphrases(key)
     gate = command("gate", _gate, "ファイルに本文・番号・所在などが混じっていないか調べる", of_a_year=False)
     gate.add_argument("paths", nargs="+", type=Path, metavar="PATHS", help="外に出すファイルやフォルダー")
     gate.add_argument(
@@ -43,6 +66,28 @@ def add_commands(command: AddCommand) -> None:
         "--clients", type=positive, default=5, help="この人数が使う語句は誰のものでもない(既定5)"
     )
     gate.add_argument("--json", action="store_true", help="結果をJSONで出す")
+
+
+def _add_keys(command: argparse.ArgumentParser, text: str) -> None:
+    command.add_argument("--key", action="append", default=[], type=Path, metavar="FILE", help=text)
+
+
+def _add_passphrases(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--passphrase-file", type=Path, default=None, metavar="FILE",
+        help="パスフレーズを1行に1つ書いたファイル(試験と自動実行のため。ふだんは画面で入力する)",
+    )  # fmt: skip
+
+
+def _day(text: str) -> datetime.date:
+    day = datetime.date.fromisoformat(text)
+    if day.isoformat() != text:  # 20241031 and 2024-W44-4 are dates, too, and not what a record should show
+        raise ValueError(text)
+    return day
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(ZoneInfo("Asia/Tokyo")).date()
 
 
 def _release(options: argparse.Namespace) -> int:
@@ -64,47 +109,95 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _sign(options: argparse.Namespace) -> int:
-    from ujo_lib.disclosure.signature import SealError, is_sealed, release_id, sign, write_zip
-    from ujo_lib.params import load_settings, settings_model
-    from ujo_lib.pipeline.keys import SUMMARY
+    from ujo_lib.disclosure.signature import SealError
+    from ujo_lib.disclosure.signoff import NAMES_ONLY, Approval
+    from ujo_lib.pipeline.refusal import ReleaseRefusedError
+    from ujo_lib.pipeline.run import LockedError
+    from ujo_lib.pipeline.signing import sign_release
 
+    if len(options.key) not in (0, 2):
+        return explain("--key は2つ、氏名の順に書いてください。", WRONG_PARAMETERS)
     place = place_of(options)
-    if not is_sealed(place.release):
-        return explain("審査済みの公表用ページがありません。先に `ujo release` を実行してください。", REFUSED)
-    settings = load_settings(settings_model(SUMMARY), *place.parameter_files(SUMMARY))
-    if not settings.synthetic and not settings.contacts_checked_on:
-        return explain(
-            "相談窓口の連絡先が未確認です。番号を実際に確かめ、common.yaml の contacts_checked_on に"
-            "日付を書いてから、`ujo release` をやり直してください。",
-            REFUSED,
-        )
-    on = options.on or datetime.date.today()
     try:
-        sign(place.release, tuple(options.names), on.isoformat())
-    except SealError as error:
+        approval = Approval(tuple(options.names), options.on or _today(), tuple(_open_keys(options)))
+        packed = sign_release(place, approval)
+    except LockedError as error:
+        return explain(error, LOCKED)
+    except (ReleaseRefusedError, SealError) as error:
         return explain(error, REFUSED)
-    for memory in sorted(place.leaving.glob("*.json")):
-        with private_files():
-            write_atomically(place.disclosed / memory.name, memory.read_bytes())
-    packed = place.outputs / f"{place.site}_fy{place.year}_{release_id(place.release)}.zip"
-    write_zip(place.release, packed)
-    print("承認を記録しました。氏名の記録であり、本人であることの証明ではありません。", file=sys.stderr)
+    print("承認しました。" + (_SIGNED if approval.keys else NAMES_ONLY), file=sys.stderr)
     print(packed)
     return DONE
 
 
-def _verify(options: argparse.Namespace) -> int:
-    from ujo_lib.disclosure.signature import verify
+def _open_keys(options: argparse.Namespace) -> Iterator["SecretKey"]:
+    from ujo_lib.disclosure.keys import open_secret
 
-    if not options.folder.is_dir():
-        return explain(f"フォルダーがありません: {options.folder}", WRONG_PARAMETERS)
-    seen = verify(options.folder)
+    told = _passphrases(options, [f"{file.stem} のパスフレーズ: " for file in options.key])
+    for file, passphrase in zip(options.key, told, strict=True):
+        yield open_secret(file, passphrase)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from ujo_lib.disclosure.keys import read_public
+    from ujo_lib.disclosure.packing import unpacked
+    from ujo_lib.disclosure.signature import SealError
+    from ujo_lib.disclosure.signoff import NAMES_ONLY, verify
+
+    if not options.folder.exists():
+        return explain(f"フォルダーもZIPもありません: {options.folder}", WRONG_PARAMETERS)
+    keys = [read_public(file) for file in options.key]
+    if len(set(keys)) not in (0, 2):
+        return explain("--key には、2人の別々の公開鍵を書いてください。", WRONG_PARAMETERS)
+    try:
+        with nullcontext(options.folder) if options.folder.is_dir() else unpacked(options.folder) as folder:
+            seen = verify(folder, keys)
+    except SealError as error:
+        return explain(f"{error}\n配布できる状態ではありません。", REFUSED)
     for problem in seen.problems:
         print(problem)
     if not seen.ok:
         return explain("配布できる状態ではありません。", REFUSED)
-    print(f"承認のときのままです。承認者: {'、'.join(seen.signed_by)}({seen.signed_on})")
+    who = f"{'、'.join(seen.signed_by)}({seen.signed_on})"
+    if seen.proven:
+        print(f"{seen.release}: 承認のときのままです。承認者: {who}")
+        print(f"2人の署名を、渡された公開鍵で確かめました(鍵 {'、'.join(seen.signed_with)})。")
+    else:
+        print(f"{seen.release}: 添えられた一覧のとおりです。承認者の記録: {who}")
+        print(_UNPROVEN if seen.signed_with else NAMES_ONLY)
     return DONE
+
+
+def _new_key(options: argparse.Namespace) -> int:
+    from ujo_lib.disclosure.keys import keys_folder, new_pair
+
+    asked = ["パスフレーズ: "] if options.passphrase_file else ["パスフレーズ: ", "もう一度: "]
+    first, *again = _passphrases(options, asked)
+    if any(repeated != first for repeated in again):
+        return explain("2回のパスフレーズが違います。", WRONG_PARAMETERS)
+    secret, public = new_pair(options.name, first, options.folder or keys_folder())
+    print(
+        "秘密鍵は本人だけのものです。誰にも渡さず、パスフレーズといっしょに失くさないでください。"
+        "公開鍵は、公表用ページとは別の手段で受け取る人に渡します。",
+        file=sys.stderr,
+    )
+    print(secret, public, sep="\n")
+    return DONE
+
+
+def _passphrases(options: argparse.Namespace, prompts: Sequence[str]) -> list[str]:
+    """Lines of the file, or what the people at the terminal type."""
+    if not options.passphrase_file:
+        return [getpass.getpass(prompt) for prompt in prompts]
+    try:
+        lines: list[str] = options.passphrase_file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise KeyFileError(f"パスフレーズのファイルを読めません: {options.passphrase_file}") from None
+    if len(lines) < len(prompts):
+        raise KeyFileError(
+            f"パスフレーズのファイルには {len(prompts)} 行が要ります: {options.passphrase_file}"
+        )
+    return lines[: len(prompts)]
 
 
 def _gate(options: argparse.Namespace) -> int:
@@ -115,6 +208,7 @@ def _gate(options: argparse.Namespace) -> int:
         committed_words,
         files_below,
         read_confidential,
+        spoken_headings,
     )
 
     try:
@@ -122,8 +216,10 @@ def _gate(options: argparse.Namespace) -> int:
         words = [
             file.read_text(encoding="utf-8") for path in options.vocabulary for file in files_below(path)
         ]
-        words += committed_words(project_root()) if _in_a_project() else ()
-        texts = (text for file in secret for text in read_confidential(file))
+        root = project_root() if _in_a_project() else None
+        words += committed_words(root) if root else ()
+        spoken = spoken_headings(root)
+        texts = (text for file in secret for text in read_confidential(file, spoken))
         found = Gate(texts, words, options.clients, users=account()).scan(options.paths)
     except FileNotFoundError as error:
         return explain(error, WRONG_PARAMETERS)

@@ -13,6 +13,9 @@ from ujo_lib.cli.common import (
     positive,
 )
 
+_KEPT_SIGNED = "承認済み。削除するときは --signed"
+_KEPT = "審査済みの公表用ページが承認を待っていて、承認のときの審査に使う"
+
 
 def add_commands(command: AddCommand) -> None:
     """Tell the parser about them."""
@@ -22,8 +25,8 @@ def add_commands(command: AddCommand) -> None:
     check.add_argument("--json", action="store_true", help="結果をJSONで出す")
     params = command("params", _params, "パラメーターの値・既定値・意味を示す")
     params.add_argument("--notebook", nargs="+", default=[], metavar="NN", help="このノートブックだけ(例 02)")
-    prune = command("prune", _prune, "過去の公表用ページを削除する")
-    prune.add_argument("--signed", action="store_true", help="承認済みのものも削除する")
+    prune = command("prune", _prune, "過去の公表用ページと、途中の結果・審査の記録を削除する")
+    prune.add_argument("--signed", action="store_true", help="承認済みの過去のものと、そのZIPも削除する")
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -43,41 +46,40 @@ def _export(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from ujo_lib import intake
     from ujo_lib.intake.problems import as_text
-    from ujo_lib.params import load_settings, settings_model
+    from ujo_lib.params.notebooks import with_role
+    from ujo_lib.pipeline.readiness import undecided
 
     place = place_of(options)
-    model = settings_model("00_data_quality")
-    settings = load_settings(model, *place.parameter_files("00_data_quality"))
+    settings = place.settings(with_role(place.notebooks, "quality"))
     found = intake.check(settings.inputs_file, settings.kinds)
     print(found.json() if options.json else as_text(found.faults))
+    if (left := undecided(place)) and not options.json:
+        print(f"\n公表(ujo release)の前に、人が決めること: {len(left)} 件", *left, sep="\n- ")
     return DONE if found.ok else DATA_PROBLEMS
 
 
 def _params(options: argparse.Namespace) -> int:
-    from ujo_lib.params import load_settings, settings_model
-    from ujo_lib.pipeline.layout import notebook_names
+    from ujo_lib.params.notebooks import chosen
 
     place = place_of(options)
-    for name in notebook_names(options.notebook):
-        model = settings_model(name)
-        files = place.parameter_files(name)
-        settings = load_settings(model, *files)
-        print(f"# {name}")
-        for key, field in model.model_fields.items():
+    for notebook in chosen(place.notebooks, options.notebook):
+        settings = place.settings(notebook)
+        print(f"# {notebook.name}")
+        for key, field in type(settings).model_fields.items():
             print(f"{key}: {getattr(settings, key)!r}  (既定 {field.default!r})  {field.description}")
     return DONE
 
 
 def _prune(options: argparse.Namespace) -> int:
-    import shutil
+    from ujo_lib.pipeline.pruning import prune
+    from ujo_lib.pipeline.run import LockedError
 
-    from ujo_lib.disclosure.signature import is_signed
-
-    place = place_of(options)
-    for folder in sorted(place.archive.glob("*")) if place.archive.is_dir() else ():
-        if is_signed(folder) and not options.signed:
-            explain(f"承認済みなので残しました: {folder}(削除するときは --signed)", DONE)
-            continue
-        shutil.rmtree(folder)
-        print(f"削除しました: {folder}")
+    try:
+        deleted, kept = prune(place_of(options), signed=options.signed)
+    except LockedError as error:
+        return explain(error, LOCKED)
+    for path in kept:
+        explain(f"残しました: {path}({_KEPT if path.name == '.steps' else _KEPT_SIGNED})", DONE)
+    for path in deleted:
+        print(f"削除しました: {path}")
     return DONE

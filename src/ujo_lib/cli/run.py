@@ -45,7 +45,7 @@ CODES = {
 
 def add_commands(command: AddCommand) -> None:
     """Tell the parser about it."""
-    run = command("run", _run, "6冊のノートブックを実行し、庁内用と公表用のページを作る", of_a_year=False)
+    run = command("run", _run, "ノートブックを実行し、庁内用と公表用のページを作る", of_a_year=False)
     run.add_argument("site", nargs="?", help="自治体のフォルダー名(params/ の下)")
     run.add_argument("year", nargs="?", help="年度: 2023、R5、令和5年度")
     run.add_argument(
@@ -54,7 +54,7 @@ def add_commands(command: AddCommand) -> None:
     run.add_argument("--fiscal-year", metavar="YEAR", help="年度。auto は、終わったばかりの年度")
     run.add_argument("--today", type=date.fromisoformat, help="auto のときの今日の日付(例 2024-10-01)")
     run.add_argument(
-        "--only", nargs="+", default=[], metavar="NN", help="このノートブックの庁内用だけ(例 02)"
+        "--only", nargs="+", default=[], metavar="NN", help="この番号のノートブックの庁内用だけ(例 02)"
     )
     run.add_argument("--force", action="store_true", help="変更がなくてもすべて実行する")
     run.add_argument(
@@ -125,7 +125,7 @@ def _run_one(options: argparse.Namespace) -> "Iterator[Result]":
 
 def _run_fleet(options: argparse.Namespace) -> "Iterator[Result]":
     from ujo_lib.pipeline.executors import NoClusterError, open_executor
-    from ujo_lib.pipeline.fleet import run_all, site_years
+    from ujo_lib.pipeline.fleet import imports_of, run_all, site_years
 
     places = site_years(project_root(), _year(options))
     processors = os.cpu_count() or 1
@@ -134,7 +134,7 @@ def _run_fleet(options: argparse.Namespace) -> "Iterator[Result]":
     inside = max(1, (processors + workers) // workers) if not options.scheduler else 2
     print(f"{len(places)} 件を、{workers} 件ずつ実行します。", file=sys.stderr)
     try:
-        with open_executor(workers, options.scheduler) as executor:
+        with open_executor(workers, options.scheduler, imports_of(places)) as executor:
             told = {"only": options.only, "force": options.force, "jobs": inside}
             for number, result in enumerate(run_all(places, executor, **told), 1):
                 print(f"[{number}/{len(places)}] {result}", file=sys.stderr, flush=True)

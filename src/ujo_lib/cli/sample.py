@@ -5,8 +5,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from ujo_lib.cli.common import DONE, WRONG_PARAMETERS, AddCommand, explain
 from ujo_lib.params import project_root
 
@@ -53,7 +51,7 @@ def _sample(options: argparse.Namespace) -> int:
 
 def _holds_data(folder: Path) -> bool:
     """Whether anything but forms that nobody has filled in lies there."""
-    from ujo_lib.setup.forms import has_example
+    from ujo_lib.intake.reading import has_example
 
     files = [file for file in folder.rglob("*") if file.suffix in {".csv", ".tsv", ".xlsx"}]
     return not all(has_example(file) for file in files)
@@ -62,12 +60,12 @@ def _holds_data(folder: Path) -> bool:
 def _synthetic_place(root: Path, site: str) -> "Place | None":
     """The names of a site that says of itself that it is synthetic; None when it does not."""
     from ujo_lib import sample
-    from ujo_lib.params import read_flat_yaml
+    from ujo_lib.params import read_flat_yaml, read_yaml
+    from ujo_lib.params.inputs import Inputs
 
     for common in sorted((root / "params" / site).glob("fy*/common.yaml"), reverse=True):
         said = read_flat_yaml(common)
         if said.get("synthetic") is True:
-            inputs = yaml.safe_load((root / said["inputs"]).read_text(encoding="utf-8"))
-            districts = tuple(inputs.get("labels", {}).get("district") or ())
+            districts = tuple(read_yaml(Inputs, root / said["inputs"]).labels.get("district", ()))
             return sample.Place(said["site_name"], said["prefecture"], said["area_code"], districts)
     return None

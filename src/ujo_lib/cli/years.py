@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-import unicodedata
 from collections.abc import Sequence
 
 from ujo_lib.cli.common import DONE, WRONG_PARAMETERS, AddCommand, explain, place_of
 from ujo_lib.fiscal import FiscalYear
+from ujo_lib.text import cells
 
 
 def add_commands(command: AddCommand) -> None:
@@ -20,8 +20,7 @@ def add_commands(command: AddCommand) -> None:
 
 def _diff(options: argparse.Namespace) -> int:
     from ujo_lib.annual import compare, released
-    from ujo_lib.params import load_settings
-    from ujo_lib.params.summary import SummarySettings
+    from ujo_lib.params.notebooks import with_role
     from ujo_lib.pipeline.layout import SiteYear
 
     place = place_of(options)
@@ -30,7 +29,7 @@ def _diff(options: argparse.Namespace) -> int:
         return explain(
             "前の年度を先に、今の年度を後に書いてください(例: ujo diff sample 2022 2023)。", WRONG_PARAMETERS
         )
-    settings = load_settings(SummarySettings, *place.parameter_files(SummarySettings.notebook))
+    settings = place.settings(with_role(place.notebooks, "summary"))
     before, now = (
         released.read_released(SiteYear(place.root, place.site, year.year).release / "tables", year)
         for year in (before_year, now_year)
@@ -47,21 +46,17 @@ def _diff(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     compared = compare.compare(compare.read_indicators(settings.path("indicators_file")), before, now)
-    lines = compare.as_text(compared, before_year, now_year)
+    lines = compare.as_text(compared)
     print("\n".join(",".join(line) for line in lines) if options.csv else _aligned(lines))
     return DONE
 
 
 def _aligned(lines: Sequence[Sequence[str]]) -> str:
     """Columns one below the other on a console, where a Japanese character is two cells wide."""
-    widths = [max(map(_cells, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
-            text + " " * (width - _cells(text)) for text, width in zip(line, widths, strict=True)
+            text + " " * (width - cells(text)) for text, width in zip(line, widths, strict=True)
         ).rstrip()
         for line in lines
     )
-
-
-def _cells(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)

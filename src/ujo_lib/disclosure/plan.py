@@ -9,7 +9,7 @@ hiding it would protect nobody.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,16 +80,6 @@ class Plan:
     def digest(self) -> str:
         """SHA-256 of the whole plan."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()
-
-    def mask_digest(self, table_ids: Iterable[str]) -> str:
-        """SHA-256 of what the plan means for some tables.
-
-        A page is made anew only when this changes for its own tables.
-        """
-        wanted = sorted(set(table_ids))
-        reasons = dict(self.exemptions)
-        content = [[name, [int(flag) for flag in self.hidden[name]], reasons.get(name)] for name in wanted]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 def plan(

@@ -333,11 +333,6 @@ def dump_tables(tables: Sequence[CountTable]) -> str:
     return json.dumps([asdict(table) for table in tables], ensure_ascii=False, default=str)
 
 
-def load_tables(text: str) -> list[CountTable]:
-    """Read what `dump_tables` wrote."""
-    return [_table(entry) for entry in json.loads(text)]
-
-
 def dump_past(releases: Sequence["PastRelease"]) -> str:
     """Tables of a release with their masks as JSON (with their true counts: keep it inside the city)."""
     return json.dumps([asdict(one) for one in releases], ensure_ascii=False, default=str)

@@ -4,7 +4,7 @@
 >>> data["cases"], data.sources, data.repairs  # doctest: +SKIP
 """
 
-from ujo_lib.intake.export import write_csv
+from ujo_lib.intake import overview
 from ujo_lib.intake.loading import Intake, check, load, not_supplied, of_source
 from ujo_lib.intake.problems import DataProblems, Problem, Repair
 from ujo_lib.intake.schemas import SCHEMAS
@@ -19,5 +19,5 @@ __all__ = [
     "load",
     "not_supplied",
     "of_source",
-    "write_csv",
+    "overview",
 ]

@@ -275,14 +275,8 @@ def _has_gaps(frame: pd.DataFrame, name: str) -> bool:
 
 
 def _note_wrong_total(total: Total, heading: str, cell: str, added: float, notes: Notes) -> None:
-    notes.problem(
-        f"行の合計 {added:,.10g}",
-        "合計行か明細のどちらかが違います。Excelで足し直し、抜けている行がないか確かめてください。",
-        "13",
-        row=total.row,
-        column=heading,
-        value=cell,
-    )
+    remedy = "合計行か明細のどちらかが違います。Excelで足し直し、抜けている行がないか確かめてください。"
+    notes.problem(f"行の合計 {added:,.10g}", remedy, "13", row=total.row, column=heading, value=cell)
 
 
 def check_merged(grid: Grid, body: Body, header: Header, schema: Schema, notes: Notes) -> None:
@@ -319,12 +313,8 @@ def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:
         parts = _members(place, header, body, stated)
         heading = header.headings[place]
         if not parts:
-            notes.problem(
-                "足し上げる列が左にあること",
-                "何の合計か分かりません。列を消すか、inputs.yaml の ignore に書いてください。",
-                "13",
-                column=heading,
-            )
+            remedy = "何の合計か分かりません。列を消すか、inputs.yaml の ignore に書いてください。"
+            notes.problem("足し上げる列が左にあること", remedy, "13", column=heading)
             continue
         sums = _sum(parts)
         wrong = np.flatnonzero(_differs(stated, sums))

@@ -6,13 +6,16 @@ between files is an error, because a count that depends on which file is asked m
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
 
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
-from ujo_lib.intake.schemas import Schema, pandera_schema
+from ujo_lib.intake.schemas import DTYPES, Schema
 
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""
@@ -42,6 +45,19 @@ class Loaded:
         """「file 12行目」."""
         return f"{self.files[position]} {self.rows[position]}行目"
 
+    def note(
+        self,
+        position: np.signedinteger[Any],
+        notes_of: Mapping[str, Notes],
+        expected: str,
+        remedy: str,
+        column: str,
+        value: object,
+    ) -> None:
+        """Note that a row disagrees with another file."""
+        row = int(self.rows[position])
+        notes_of[self.files[position]].problem(expected, remedy, "照合", row=row, column=column, value=value)
+
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
@@ -56,9 +72,7 @@ class RowCheck:
 
 def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:
     """Close the reading with pandera: types, filled cells, bounds; failures become problems with their rows."""
-    import pandera.errors
-
-    model = pandera_schema(schema, frozenset(frame.columns))
+    model = _pandera_schema(schema, frozenset(frame.columns))
     refused = {(p.row, p.column) for p in notes.problems}
     try:
         model.validate(frame, lazy=True)
@@ -80,9 +94,30 @@ def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: 
             )
 
 
+def _pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSchema:
+    """Types, bounds and filled cells of the columns that are present."""
+    columns = {}
+    for column in schema.columns:
+        if column.name not in present:
+            continue
+        checks = []
+        if column.minimum is not None:
+            checks.append(pa.Check.ge(column.minimum, error=f"{column.minimum:g} 以上"))
+        if column.maximum is not None:
+            checks.append(pa.Check.le(column.maximum, error=f"{column.maximum:g} 以下"))
+        columns[column.name] = pa.Column(
+            DTYPES.get(column.type), checks=checks, nullable=not column.filled, required=True
+        )
+    for item in schema.multiples:
+        for option in item.options:
+            if item.column(option) in present:
+                columns[item.column(option)] = pa.Column("boolean", nullable=True)
+    return pa.DataFrameSchema(columns, strict=False)
+
+
 def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:
     """Rules between the columns of a row, by kind."""
-    for check in _ROW_CHECKS.get(schema.kind, _no_checks)(frame):
+    for check in _ROW_CHECKS[schema.kind](frame) if schema.kind in _ROW_CHECKS else ():
         positions = np.flatnonzero(check.broken.fillna(False).to_numpy(dtype=bool))
         if len(positions) == 0:
             continue
@@ -97,10 +132,6 @@ def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Sc
             column=header.heading(check.column),
             severity=check.severity,
         )
-
-
-def _no_checks(_: pd.DataFrame) -> list[RowCheck]:
-    return []
 
 
 def _commissioners(frame: pd.DataFrame) -> list[RowCheck]:
@@ -280,26 +311,18 @@ def _cases_against_commissioners(commissioners: Loaded, cases: Loaded, notes_of:
     asked = pd.MultiIndex.from_frame(commissioners.frame[key].astype(object))
     named = pd.MultiIndex.from_frame(cases.frame[key].astype(object))
     for at in np.flatnonzero(~named.isin(asked)):
-        notes_of[str(cases.files[at])].problem(
+        told = (
             "回答票にある委員番号",
             "民生委員の回答票にない委員です。委員番号の写し違いか、先頭の0が落ちていないか確かめてください。",
-            "照合",
-            row=int(cases.rows[at]),
-            column="委員番号",
-            value=cases.frame["commissioner_id"].iloc[at],
         )
+        cases.note(at, notes_of, *told, "委員番号", cases.frame["commissioner_id"].iloc[at])
     counted = pd.Series(1, index=named).groupby(level=[0, 1]).sum()
     actual = counted.reindex(asked).fillna(0).to_numpy()
     stated = commissioners.frame["n_cases_reported"].fillna(0).to_numpy(dtype=float)
     for at in np.flatnonzero(actual != stated):
-        notes_of[str(commissioners.files[at])].problem(
-            f"該当者票の枚数 {int(actual[at])}",
-            "回答票の該当者数と該当者票の枚数が違います。入力漏れか数え違いを調査票で確かめてください。",
-            "照合",
-            row=int(commissioners.rows[at]),
-            column="該当者数",
-            value=int(stated[at]),
-        )
+        remedy = "回答票の該当者数と該当者票の枚数が違います。入力漏れか数え違いを調査票で確かめてください。"
+        expected = f"該当者票の枚数 {int(actual[at])}"
+        commissioners.note(at, notes_of, expected, remedy, "該当者数", int(stated[at]))
 
 
 def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
@@ -308,14 +331,8 @@ def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> Non
     points = cases.frame["duplicate_of"]
     wrong = points.notna() & (~points.isin(cases.frame["case_id"]) | (points == cases.frame["case_id"]))
     for at in np.flatnonzero(wrong.fillna(False).to_numpy(dtype=bool)):
-        notes_of[str(cases.files[at])].problem(
-            "ほかの該当者番号",
-            "重複先に書かれた該当者番号がありません。番号を直してください。",
-            "照合",
-            row=int(cases.rows[at]),
-            column="重複先",
-            value=points.iloc[at],
-        )
+        remedy = "重複先に書かれた該当者番号がありません。番号を直してください。"
+        cases.note(at, notes_of, "ほかの該当者番号", remedy, "重複先", points.iloc[at])
 
 
 def _contacts_after_opening(contacts: Loaded, desks: Loaded, notes_of: Mapping[str, Notes]) -> None:

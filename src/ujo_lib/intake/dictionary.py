@@ -1,4 +1,4 @@
-"""data/README.md, the data dictionary for people, written from the schemas so that the two cannot disagree.
+"""data/README.md, the data dictionary for people, written from schemas and questionnaire so that they cannot disagree.
 
 Refresh it with ``python -m ujo_lib.intake.dictionary > data/README.md``; a test fails when it is stale.
 """
@@ -6,11 +6,16 @@ Refresh it with ``python -m ujo_lib.intake.dictionary > data/README.md``; a test
 import sys
 
 from ujo_lib.intake.schemas import SCHEMAS, Column, ColumnType, Multiple, Option, Schema
+from ujo_lib.params.paths import project_root
+from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.yamlfile import read_yaml
 
 _INTRODUCTION = """\
 # Data dictionary
 
-Generated from `ujo_lib.intake.schemas` by `python -m ujo_lib.intake.dictionary`; do not edit by hand.
+Generated from `ujo_lib.intake.schemas` and `params/survey_items.yaml` by `python -m ujo_lib.intake.dictionary`; do
+not edit by hand. A site with a questionnaire of its own (`survey_items` in `inputs.yaml`) has its questions instead of
+those listed under `commissioners` and `cases`.
 
 `sample/` holds the synthetic city (made by `ujo sample`, every figure and text invented). Real files belong in
 a folder of their site (`ujo new-site` and `ujo new-year` make it, with empty forms); git ignores everything here but
@@ -46,10 +51,10 @@ _TYPES: dict[ColumnType, str] = {
 _LISTED = 15
 
 
-def markdown() -> str:
+def markdown(form: Questionnaire) -> str:
     """The whole dictionary as Markdown: English text, Japanese headings and labels, one table per kind."""
     parts = [_INTRODUCTION, "## Kinds of file\n", _overview()]
-    parts += [_section(schema) for schema in SCHEMAS.values()]
+    parts += [_section(schema.with_questions(form.on(kind))) for kind, schema in SCHEMAS.items()]
     return "\n".join(parts)
 
 
@@ -114,4 +119,4 @@ def _options(options: tuple[Option, ...]) -> str:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # a real stdout here, not a replacement
-    print(markdown(), end="")
+    print(markdown(read_yaml(Questionnaire, project_root() / "params" / "survey_items.yaml")), end="")

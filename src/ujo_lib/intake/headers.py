@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 
-from ujo_lib.intake.declaration import FileSpec, Layout
+from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import Multiple, Schema
 from ujo_lib.intake.values import tidy
+from ujo_lib.params.inputs import Layout
 
 TOTAL_WORDS = re.compile(
     r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?)(?:\s*:.*)?", re.IGNORECASE
@@ -125,13 +126,13 @@ def _known_headings(schema: Schema, spec: FileSpec, layout: Layout | None) -> di
     for column in schema.columns:
         spellings: Iterable[str] = (column.heading, *column.aliases, column.name)
         if layout is not None:
-            spellings = (*dict(layout.columns).get(column.name, ()), column.name)
+            spellings = (*layout.columns.get(column.name, ()), column.name)
         for rank, heading in enumerate(spellings):
             known.setdefault(_fold(heading), _Target(column.name, rank=rank))
     for item in schema.multiples:
-        known |= _item_headings(item, dict(spec.multiple_answers).get(item.name))
+        known |= _item_headings(item, spec.multiple_answers.get(item.name))
     items = {item.name for item in schema.multiples}
-    for heading, name in spec.columns:
+    for heading, name in spec.columns.items():
         known[_fold(heading)] = _Target(name, is_list=name in items, rank=-1)
     return known
 
@@ -238,32 +239,32 @@ def _note_unknown(heading: str, notes: Notes) -> None:
 
 
 def _require(header: Header, schema: Schema, spec: FileSpec, notes: Notes) -> None:
-    given = dict(spec.constants)
-    absent = [
-        c.heading
-        for c in schema.columns
-        if c.required and c.name not in header.columns and c.name not in given
-    ]
-    declared = dict(spec.multiple_answers)
+    lacking = [c for c in schema.columns if c.name not in header.columns and c.name not in spec.constants]
+    absent = [column.heading for column in lacking if column.required]
+    unanswered = [column.heading for column in lacking if column.asked and not column.required]
     for item in schema.multiples:
         present = item.name in header.lists or item.name in header.options
-        if present and item.name not in declared:
-            notes.problem(
-                "multiple_answers の宣言",
-                f"inputs.yaml の multiple_answers に {item.name}: listed / dummies / marks のどれかを書いてください。",
-                "15",
-                column=item.heading,
-            )
-        if not present and (item.required or item.name in declared):
+        groups = [f"_{_fold(heading)}_" for heading in (item.heading, *item.aliases)]
+        unread = [f"_{_fold(header.headings[place])}" for place in header.ignored]
+        if not present and any(group in heading for group in groups for heading in unread):
+            remedy = f"inputs.yaml の multiple_answers に {item.name}: dummies か marks を書いてください。"
+            notes.problem("multiple_answers の宣言", remedy, "15", column=item.heading)
+        elif not present and (item.required or item.name in spec.multiple_answers):
             absent.append(item.heading)
+        elif not present:
+            unanswered.append(item.heading)
+    for heading in unanswered:
+        notes.problem(
+            f"調査票の項目「{heading}」の列",
+            "この項目は全員が無回答になります。尋ねていたら、見出しを様式どおりに直してください。",
+            "11",
+            row=header.top + 1,
+            column=heading,
+            severity="warning",
+        )
     free = [header.headings[i] for i in header.ignored if header.headings[i]]
     for heading in absent:
         near = get_close_matches(heading, free, n=1, cutoff=0.3)
         hint = f"「{near[0]}」がこれなら、inputs.yaml の columns で対応を書いてください。" if near else ""
-        notes.problem(
-            f"列「{heading}」があること",
-            f"{hint}見出しを元の様式どおりに直してください。",
-            "11",
-            row=header.top + 1,
-            column=heading,
-        )
+        remedy = f"{hint}見出しを元の様式どおりに直してください。"
+        notes.problem(f"列「{heading}」があること", remedy, "11", row=header.top + 1, column=heading)

@@ -18,22 +18,24 @@ import pandas as pd
 from ujo_lib.intake import checks
 from ujo_lib.intake.body import Body, check_merged, check_subtotal_columns, check_totals, find_body
 from ujo_lib.intake.checks import Loaded
-from ujo_lib.intake.declaration import Declaration, FileSpec, Layout, read_declaration
+from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.headers import Header, find_header
 from ujo_lib.intake.multiple import parse_columns, parse_listed
 from ujo_lib.intake.problems import (
+    PROBLEM_COLUMNS,
+    REPAIR_COLUMNS,
     DataProblems,
     Notes,
     Problem,
+    as_frame,
     html_table,
-    problems_frame,
-    repairs_frame,
     summary_line,
 )
 from ujo_lib.intake.reading import Grid, UnreadableError, digest, read_bytes, read_grid
 from ujo_lib.intake.rules import RULE_COLUMNS, judge
 from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
 from ujo_lib.intake.values import Raw, Site, age_range, parse_column, tidy
+from ujo_lib.params.inputs import Layout
 from ujo_lib.params.paths import project_root
 
 SOURCE_COLUMNS = (
@@ -65,6 +67,7 @@ class Intake:
         missing: blank cells per kind and column (:data:`MISSING_COLUMNS`).
         rules: the 15 machine-readability items per file (``rules.RULE_COLUMNS``).
         faults: the problems as objects.
+        schemas: kind → what its columns are, with the questions of this survey and the options of this site.
         not_supplied: kinds asked for that the year is declared not to have, with the reason.
     """
 
@@ -75,6 +78,7 @@ class Intake:
     missing: pd.DataFrame
     rules: pd.DataFrame
     faults: tuple[Problem, ...]
+    schemas: Mapping[str, Schema]
     not_supplied: Mapping[str, str]
 
     def __getitem__(self, kind: str) -> pd.DataFrame:
@@ -115,7 +119,7 @@ class Intake:
             "rows_dropped": "除いた行",
             "rows_kept": "使う行",
         }
-        table = html_table("読み込んだファイル", headings, self.sources.to_dict("records"))
+        table = html_table("読み込んだファイル", headings, self.sources)
         return f"<p>{html.escape(summary_line(self.faults))}</p>{table}" + (
             DataProblems(self.faults)._repr_html_() if self.faults else ""
         )
@@ -161,15 +165,11 @@ def load(
     for kind, reason in taken.not_supplied.items():
         if kind in dispensable:
             continue
-        own.problem(
-            f"{SCHEMAS[kind].title}のファイル",
-            f"この年度には資料がありません({reason})。`ujo run` では、このページは理由だけを載せます。",
-            "定義",
-            column=kind,
-        )
+        remedy = f"この年度には資料がありません({reason})。`ujo run` では、このページは理由だけを載せます。"
+        own.problem(f"{SCHEMAS[kind].title}のファイル", remedy, "定義", column=kind)
     if own.problems or not taken.ok:
         raise DataProblems((*own.problems, *taken.faults))
-    blank = {kind: _blank_frame(SCHEMAS[kind]) for kind in taken.not_supplied}
+    blank = {kind: _blank_frame(taken.schemas[kind]) for kind in taken.not_supplied}
     return replace(taken, frames={**taken.frames, **blank})
 
 
@@ -179,7 +179,7 @@ def check(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = No
     base = Path(root) if root is not None else _root_of(path)
     own = Notes(path.name)
     declaration = read_declaration(path, kinds, base, own)
-    schemas = {kind: SCHEMAS[kind].with_labels(declaration.labels) for kind in kinds if kind in SCHEMAS}
+    schemas = declaration.schemas
     seen: dict[str, str] = {}
     parsed = [(spec, _read_file(spec, schemas[spec.kind], declaration, seen)) for spec in declaration.files]
     loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
@@ -249,13 +249,8 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
         )
     layout = declaration.layouts.get(spec.layout or "")
     if spec.layout and layout is None:
-        notes.problem(
-            "/".join(declaration.layouts),
-            "ad_headings.yaml にある名前を書いてください。",
-            "定義",
-            column="layout",
-            value=spec.layout,
-        )
+        remedy = "ad_headings.yaml にある名前を書いてください。"
+        notes.problem("/".join(declaration.layouts), remedy, "定義", column="layout", value=spec.layout)
     key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
     known, one = _parsed.get((spec.kind, spec.path), ("", None))
     if one is None or known != key:
@@ -293,13 +288,10 @@ def _parse_file(
         return parsed(None, grid, None, None)
     body = find_body(grid, header, schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
-        notes.problem(
-            "データの行",
-            "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。",
-            "総務省2-1",
-        )
+        remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
+        notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, grid, body, header)
-    frame = _frame(spec, schema, header, body, Site(dict(spec.missing), spec.timezone, names), notes)
+    frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
     check_merged(grid, body, header, schema, notes)
     check_totals(body, frame, header, schema, notes)
     check_subtotal_columns(body, header, notes)
@@ -333,7 +325,7 @@ def _frame(
     spec: FileSpec, schema: Schema, header: Header, body: Body, site: Site, notes: Notes
 ) -> pd.DataFrame:
     columns: dict[str, pd.Series] = {}
-    constants = dict(spec.constants)
+    constants = spec.constants
     for column in schema.columns:
         if column.name in header.columns and column.from_labels and not column.options:
             _ask_for_labels(column, body.raw(header, header.columns[column.name]), notes)
@@ -344,17 +336,21 @@ def _frame(
             text = constants[column.name]
             raw = Raw(column.name, np.zeros(len(body.rows), dtype=np.int32), [text], body.rows)
             columns |= parse_column(column, raw, site, notes)
-    encodings = dict(spec.multiple_answers)
+    encodings = spec.multiple_answers
     for item in schema.multiples:
-        if item.name in header.lists and encodings.get(item.name) == "listed":
+        if item.name in header.lists and encodings.get(item.name, "listed") == "listed":
             columns |= parse_listed(item, body.raw(header, header.lists[item.name]), notes)
         elif item.name in header.options and encodings.get(item.name) in ("dummies", "marks"):
             raws = {label: body.raw(header, place) for label, place in header.options[item.name].items()}
             columns |= parse_columns(item, raws, encodings[item.name], notes)
     frame = pd.DataFrame(columns)
     for column in schema.columns:
-        if column.required and column.name not in frame:
+        if (column.required or column.asked) and column.name not in frame:
             frame[column.name] = _blank(column, len(body.rows))
+    for item in schema.multiples:
+        for option in item.options if item.name not in header.lists else ():
+            if item.column(option) not in frame:
+                frame[item.column(option)] = pd.array([pd.NA] * len(body.rows), dtype="boolean")
     return _DERIVED.get(schema.kind, _as_it_is)(frame)
 
 
@@ -377,20 +373,15 @@ def _blank(column: Column, height: int) -> pd.Series:
 
 def _blank_frame(schema: Schema) -> pd.DataFrame:
     """The frame of a file that would have had every column and no row."""
-    nothing = Site({}, "Asia/Tokyo", ())
-    columns: dict[str, pd.Series] = {}
-    for column in schema.columns:
-        raw = Raw(column.name, np.zeros(0, dtype=np.int32), [], np.zeros(0, dtype=int))
-        columns |= parse_column(column, raw, nothing, Notes(""))
-    frame = _DERIVED.get(schema.kind, _as_it_is)(pd.DataFrame(columns))
-    _settle_flags(frame)
-    return frame
+    frame = pd.DataFrame({column.name: _blank(column, 0) for column in schema.columns})
+    return _DERIVED.get(schema.kind, _as_it_is)(frame)
 
 
 def _settle_flags(frame: pd.DataFrame) -> None:
     """Where no file says that a number is hidden or unknown, it is neither."""
     for name in frame.columns:
-        if name.endswith(("_suppressed", "_unknown")):
+        number, _, sign = name.rpartition("_")
+        if number in frame and sign in ("suppressed", "unknown"):
             frame[name] = frame[name].astype("boolean").fillna(False)
 
 
@@ -400,7 +391,7 @@ def _as_it_is(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _derive_8050(frame: pd.DataFrame) -> pd.DataFrame:
     """``economic_8050``: aged 40 or over and living with father or mother; NA when either is unknown."""
-    if "economic_8050" in frame or "household_members_父" not in frame:
+    if "economic_8050" in frame or not {"household_members_父", "household_members_母"} <= set(frame):
         return frame
     ages = frame["age_band"].astype(object).map(lambda label: age_range(str(label)))
     forty = pd.Series([pd.NA if ages_of is None else ages_of[0] >= 40 for ages_of in ages], dtype="boolean")
@@ -473,13 +464,14 @@ def _intake(
     return Intake(
         frames={kind: together.frame for kind, together in loaded.items()},
         sources=sources.astype({"header_row": "Int64"}),
-        repairs=repairs_frame(repairs),
-        problems=problems_frame(faults),
+        repairs=as_frame(repairs, REPAIR_COLUMNS),
+        problems=as_frame(faults, PROBLEM_COLUMNS),
         missing=_missing({kind: together.frame for kind, together in loaded.items()}, schemas),
         rules=pd.concat(verdicts, ignore_index=True)
         if verdicts
         else pd.DataFrame(columns=list(RULE_COLUMNS)),
         faults=faults,
+        schemas=schemas,
         not_supplied=not_supplied,
     )
 

@@ -1,14 +1,13 @@
 """Multiple answers: which options a cell or a set of columns ticks, by the encoding the file declares.
 
 ``listed`` is one cell with all answers (「1,3,5」「1・3・5」「①③⑤」「不登校、家庭環境」), ``dummies`` one 1/0 column
-per option, ``marks`` one ○/blank column per option. The encoding is declared because Excel destroys lists silently:
-1,3 becomes 13 or 1月3日, and nothing in the cell tells any more.
+per option, ``marks`` one ○/blank column per option. A single column can only be ``listed``; the others are declared.
+Excel destroys lists silently: 1,3 becomes 13 or 1月3日, and nothing in the cell tells any more.
 """
 
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,8 +15,7 @@ import pandas as pd
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import Multiple, Option
 from ujo_lib.intake.values import Raw, ValueRefused, note_refusal, parse_flag, tidy
-
-Encoding = Literal["listed", "dummies", "marks"]
+from ujo_lib.params.inputs import Encoding
 
 _CIRCLED = re.compile("[\u2460-\u2473]")
 _SEPARATORS = r"[,、;/・\s]+"

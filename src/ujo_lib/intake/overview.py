@@ -5,6 +5,7 @@ Tidy tables over the record that `load` and `check` keep. None of them holds a v
 
 import pandas as pd
 
+from ujo_lib.columns import Base, Count, Share, Text, Typed
 from ujo_lib.intake.loading import Intake
 from ujo_lib.intake.schemas import SCHEMAS
 
@@ -28,51 +29,87 @@ TRAPS = {
 }
 """What each rule of repair is about, by its number."""
 
+_ROWS = {
+    "rows_read": Count(heading="読んだ行", unit="行"),
+    "rows_dropped": Count(heading="除いた行", unit="行"),
+    "rows_kept": Count(heading="使う行", unit="行"),
+}
+_FILE = {
+    "kind": Text(heading="種類"),
+    "file": Text(heading="ファイル"),
+    "sheet": Text(heading="シート"),
+    "encoding": Text(heading="文字コード"),
+    "header_row": Text(heading="見出しの行"),
+    "bytes": Count(heading="大きさ", unit="バイト"),
+    "sha256": Text(heading="SHA-256"),
+}
+_PLACE = {"file": Text(heading="ファイル"), "sheet": Text(heading="シート"), "column": Text(heading="列")}
+_CELLS = Count(heading="値の数", unit="件")
 
-def totals(data: Intake) -> pd.DataFrame:
+
+def totals(data: Intake) -> Typed:
     """One row: files, rows read, kept and dropped, cells mended, errors and warnings."""
     severities = [fault.severity for fault in data.faults]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "files": [len(data.sources)],
-            "rows_read": [int(data.sources["rows_read"].sum())],
-            "rows_kept": [int(data.sources["rows_kept"].sum())],
-            "rows_dropped": [int(data.sources["rows_dropped"].sum())],
+            **{rows: [int(data.sources[rows].sum())] for rows in ("rows_read", "rows_kept", "rows_dropped")},
             "repairs": [int(data.repairs["count"].sum())],
             "errors": [severities.count("error")],
             "warnings": [severities.count("warning")],
         }
     )
+    return Typed.of(
+        frame,
+        {
+            "files": Count(heading="ファイル数"),
+            **_ROWS,
+            "repairs": Count(heading="読み替えた値", unit="件"),
+            "errors": Count(heading="エラー", unit="件"),
+            "warnings": Count(heading="注意", unit="件"),
+        },
+    )
 
 
-def files(data: Intake) -> pd.DataFrame:
+def files(data: Intake) -> Typed:
     """One row per file: kind, encoding, rows read, dropped and kept."""
     kinds = data.sources["kind"].map({name: schema.title for name, schema in SCHEMAS.items()})
     columns = ["file", "encoding", "rows_read", "rows_dropped", "rows_kept"]
-    return data.sources[columns].assign(kind=kinds)[["kind", *columns]]
+    return Typed.of(data.sources[columns].assign(kind=kinds)[["kind", *columns]], _FILE | _ROWS)
 
 
-def not_supplied(data: Intake) -> pd.DataFrame:
+def not_supplied(data: Intake) -> Typed:
     """One row per kind of input that this year does not have: kind and reason."""
     rows = [(SCHEMAS[kind].title, reason) for kind, reason in data.not_supplied.items()]
-    return pd.DataFrame(rows, columns=["kind", "reason"], dtype=object)
+    frame = pd.DataFrame(rows, columns=["kind", "reason"], dtype=object)
+    return Typed.of(frame, _FILE | {"reason": Text(heading="理由")})
 
 
-def repairs_by_rule(data: Intake) -> pd.DataFrame:
+def repairs_by_rule(data: Intake) -> Typed:
     """One row per file and rule of repair, with the number of cells mended."""
     counted = data.repairs.groupby(["file", "rule"], sort=False)["count"].sum().reset_index()
-    return counted.assign(rule=counted["rule"].map(TRAPS).fillna(counted["rule"]))
+    named = counted.assign(rule=counted["rule"].map(TRAPS).fillna(counted["rule"]))
+    return Typed.of(named, _FILE | {"rule": Text(heading="読み替えの規則"), "count": _CELLS})
 
 
-def missing(data: Intake) -> pd.DataFrame:
+def missing(data: Intake) -> Typed:
     """Columns in which values are missing, the largest share first."""
     some = data.missing[data.missing["n_missing"] > 0]
     kinds = some["kind"].map({name: schema.title for name, schema in SCHEMAS.items()})
     tidy = some.assign(kind=kinds)[["kind", "heading", "n_missing", "base", "share"]]
-    return tidy.sort_values("share", ascending=False, kind="stable").reset_index(drop=True)
+    return Typed.of(
+        tidy.sort_values("share", ascending=False, kind="stable").reset_index(drop=True),
+        {
+            "kind": Text(heading="種類"),
+            "heading": Text(heading="列"),
+            "n_missing": Count(heading="空欄", unit="件", members=False),
+            "base": Base(heading="行", unit="行"),
+            "share": Share(n="n_missing", base="base"),
+        },
+    )
 
 
-def rules_by_item(data: Intake) -> pd.DataFrame:
+def rules_by_item(data: Intake) -> Typed:
     """One row per item of the machine-readability rules: files that meet it, files that do not, an example."""
     judged = data.rules.assign(
         met=data.rules["verdict"] == "適合",
@@ -80,4 +117,50 @@ def rules_by_item(data: Intake) -> pd.DataFrame:
     )
     tidy = judged.groupby(["rule", "title"], sort=False)[["met", "wanting"]].sum().reset_index()
     first = judged[judged["wanting"]].groupby("rule")["file"].agg("、".join)
-    return tidy.assign(where=tidy["rule"].map(first).fillna(""))
+    return Typed.of(
+        tidy.assign(where=tidy["rule"].map(first).fillna("")),
+        {
+            "rule": Text(heading="番号"),
+            "title": Text(heading="項目"),
+            "met": Count(heading="適合", unit="ファイル"),
+            "wanting": Count(heading="要改善", unit="ファイル"),
+            "where": Text(heading="要改善のファイル"),
+        },
+        note="Excelだけにあてはまる項目は、CSVとTSVでは数えない。",
+    )
+
+
+def sources(data: Intake) -> Typed:
+    """One row per file, with all that is known of it."""
+    return Typed.of(data.sources, _FILE | _ROWS)
+
+
+def repairs(data: Intake, at_most: int) -> Typed:
+    """The first cells that were read otherwise than written: place, before, after, rule, how often."""
+    return Typed.of(
+        data.repairs.head(at_most),
+        _PLACE
+        | {
+            "row": Text(heading="最初の行"),
+            "before": Text(heading="元の書き方"),
+            "after": Text(heading="読み替え"),
+            "rule": Text(heading="規則"),
+            "count": _CELLS,
+        },
+    )
+
+
+def problems(data: Intake, at_most: int) -> Typed:
+    """The first places that somebody should look at: place, value, what was expected, remedy, rule."""
+    return Typed.of(
+        data.problems.head(at_most),
+        _PLACE
+        | {
+            "severity": Text(heading="重さ"),
+            "row": Text(heading="行"),
+            "value": Text(heading="値"),
+            "expected": Text(heading="期待される内容"),
+            "remedy": Text(heading="直し方"),
+            "rule": Text(heading="規則"),
+        },
+    )

@@ -5,10 +5,9 @@ intake changed on its own. Both are collected in a :class:`Notes` while a file i
 """
 
 import html
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -58,6 +57,10 @@ class Problem:
     expected: str
     remedy: str
     rule: str
+
+    def __str__(self) -> str:
+        value = f"値 {self.value} / " if self.value else ""
+        return f"{_place(self)}: {value}期待: {self.expected} / 直し方: {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +157,8 @@ class Notes:
         )
 
 
-def problems_frame(problems: Iterable[Problem]) -> pd.DataFrame:
-    """One row per problem, columns :data:`PROBLEM_COLUMNS`; ``row`` is Int64."""
-    return _frame(problems, PROBLEM_COLUMNS)
-
-
-def repairs_frame(repairs: Iterable[Repair]) -> pd.DataFrame:
-    """One row per repair, columns :data:`REPAIR_COLUMNS`; ``row`` and ``count`` are Int64."""
-    return _frame(repairs, REPAIR_COLUMNS)
-
-
-def _frame(items: Iterable[Problem] | Iterable[Repair], columns: tuple[str, ...]) -> pd.DataFrame:
+def as_frame(items: Iterable[Problem] | Iterable[Repair], columns: tuple[str, ...]) -> pd.DataFrame:
+    """One row per problem or repair, in these columns; ``row`` and ``count`` are Int64."""
     frame = pd.DataFrame([asdict(item) for item in items], columns=list(columns))
     whole: dict[str, str] = dict.fromkeys(("row", "count"), "Int64")
     return frame.astype({name: whole.get(name, "string[pyarrow]") for name in columns})
@@ -173,31 +167,24 @@ def _frame(items: Iterable[Problem] | Iterable[Repair], columns: tuple[str, ...]
 class DataProblems(Exception):  # noqa: N818 - read aloud it is the name of the table it carries
     """Raised when at least one problem is an error; carries all of them, warnings too.
 
-    ``str()`` is a Japanese table for a terminal, :meth:`to_json` the same for programs; a notebook shows HTML.
+    ``str()`` is a Japanese table for a terminal; a notebook shows HTML.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__(self.problems)
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The problems as a table, columns :data:`PROBLEM_COLUMNS`."""
-        return problems_frame(self.problems)
-
     def __str__(self) -> str:
-        return self.as_text()
-
-    def as_text(self) -> str:
-        """Plain Japanese for a terminal: one block per problem, worst first."""
         return as_text(self.problems)
 
-    def to_json(self) -> str:
-        """JSON list of objects with the keys of :data:`PROBLEM_COLUMNS`."""
-        return json.dumps([asdict(problem) for problem in self.problems], ensure_ascii=False)
-
     def _repr_html_(self) -> str:
-        return html_table(summary_line(self.problems), _HEADINGS, _shown(self.problems))
+        frame = as_frame(sorted(self.problems, key=lambda p: p.severity), PROBLEM_COLUMNS)
+        told = frame.assign(severity=frame["severity"].map(_SEVERITY_JA))
+        return html_table(summary_line(self.problems), _HEADINGS, told)
+
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter shows: the problems, without the way through the program that led to them."""
+        return [str(self)]
 
 
 def summary_line(problems: Sequence[Problem]) -> str:
@@ -231,22 +218,10 @@ def _place(problem: Problem) -> str:
     return " ".join(parts)
 
 
-def _shown(problems: Sequence[Problem]) -> list[dict[str, Any]]:
-    rows = [asdict(problem) for problem in sorted(problems, key=lambda p: p.severity)]
-    return [row | {"severity": _SEVERITY_JA[row["severity"]]} for row in rows]
-
-
-def html_table(caption: str, headings: dict[str, str], rows: Sequence[dict[str, Any]]) -> str:
+def html_table(caption: str, headings: dict[str, str], frame: pd.DataFrame) -> str:
     """An accessible HTML table: caption, column scopes, every text escaped, missing shown as blank."""
-    head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in headings.values())
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_cell(row.get(name))}</td>" for name in headings) + "</tr>" for row in rows
-    )
-    return (
-        f"<table><caption>{html.escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None or value is pd.NA else html.escape(str(value))
+    shown = frame[list(headings)].rename(columns=headings).astype(object)
+    with pd.option_context("display.max_colwidth", None):
+        table: str = shown.to_html(index=False, na_rep="", border=0)
+    table = table.replace("<th>", '<th scope="col">')
+    return table.replace("<thead>", f"<caption>{html.escape(caption)}</caption><thead>", 1)

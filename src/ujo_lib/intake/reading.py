@@ -12,6 +12,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -24,6 +25,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import EXAMPLE_MARK
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 EXCEL_SUFFIXES = (".xlsx", ".xlsm")
@@ -119,12 +121,8 @@ def read_bytes(path: Path, notes: Notes) -> bytes:
     try:
         return found.read_bytes()
     except PermissionError:
-        notes.problem(
-            "読み取れること",
-            "ファイルを開けません。Excelで開いていれば閉じ、読み取りの権限を確かめてください。",
-            "21",
-            value=path.name,
-        )
+        remedy = "ファイルを開けません。Excelで開いていれば閉じ、読み取りの権限を確かめてください。"
+        notes.problem("読み取れること", remedy, "21", value=path.name)
         raise UnreadableError(path) from None
 
 
@@ -157,12 +155,8 @@ def read_grid(name: str, content: bytes, sheet: str | None, encoding: str | None
         return _read_workbook(content, sheet, notes)
     if suffix in TEXT_SUFFIXES:
         return _read_delimited(suffix, content, encoding, notes)
-    notes.problem(
-        "拡張子が .xlsx .csv .tsv のいずれか",
-        "Excelで開き、「名前を付けて保存」から xlsx か CSV(UTF-8)で保存し直してください。",
-        "総務省1-1",
-        value=suffix or name,
-    )
+    remedy = "Excelで開き、「名前を付けて保存」から xlsx か CSV(UTF-8)で保存し直してください。"
+    notes.problem("拡張子が .xlsx .csv .tsv のいずれか", remedy, "総務省1-1", value=suffix or name)
     raise UnreadableError(name)
 
 
@@ -208,9 +202,12 @@ def _to_utf8(content: bytes, declared: str | None, notes: Notes) -> tuple[str, b
         tried.append(codec)
         try:
             if codec == "utf-8-sig":
-                _check_utf8(content)
-                return _utf8_name(content), content.removeprefix(codecs.BOM_UTF8)
-            return codec, _transcode(content, codec)
+                deque(_pieces(content, "utf-8"), maxlen=0)
+                marked = content.startswith(codecs.BOM_UTF8)
+                return codec if marked else "utf-8", content.removeprefix(codecs.BOM_UTF8)
+            out = io.BytesIO()
+            out.writelines(piece.encode() for piece in _pieces(content, codec))
+            return codec, out.getvalue()
         except (UnicodeDecodeError, LookupError) as error:
             failure = error
     line = content.count(b"\n", 0, failure.start) + 1 if isinstance(failure, UnicodeDecodeError) else None
@@ -223,35 +220,16 @@ def _to_utf8(content: bytes, declared: str | None, notes: Notes) -> tuple[str, b
     raise UnreadableError
 
 
-def _utf8_name(content: bytes) -> str:
-    return "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-8"
-
-
-def _check_utf8(content: bytes) -> None:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    for start in range(0, len(content), _CHUNK):
-        try:
-            decoder.decode(content[start : start + _CHUNK])
-        except UnicodeDecodeError as error:
-            raise UnicodeDecodeError(
-                "utf-8", content, start + error.start, start + error.end, error.reason
-            ) from None
-    decoder.decode(b"", final=True)
-
-
-def _transcode(content: bytes, codec: str) -> bytes:
-    """``content`` in UTF-8, piece by piece so that a national year never stands in memory three times."""
+def _pieces(content: bytes, codec: str) -> Iterator[str]:
+    """The text piece by piece, so that a national year never stands in memory three times."""
     decoder = codecs.getincrementaldecoder(codec)()
-    out = io.BytesIO()
     for start in range(0, len(content), _CHUNK):
         try:
-            out.write(decoder.decode(content[start : start + _CHUNK]).encode())
+            yield decoder.decode(content[start : start + _CHUNK])
         except UnicodeDecodeError as error:
-            raise UnicodeDecodeError(
-                codec, content, start + error.start, start + error.end, error.reason
-            ) from None
-    out.write(decoder.decode(b"", final=True).encode())
-    return out.getvalue()
+            at = (start + error.start, start + error.end)
+            raise UnicodeDecodeError(codec, content, *at, error.reason) from None
+    yield decoder.decode(b"", final=True)
 
 
 # Every alternative begins with its own byte, which the regular expression engine looks for ten times as fast.
@@ -436,3 +414,16 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
         struck=tuple(struck),
         objects=sum(_OBJECTS.match(part) is not None for part in parts),
     )
+
+
+def has_example(file: Path) -> bool:
+    """Whether a file still holds the example row of its form."""
+    if file.suffix not in EXCEL_SUFFIXES:
+        content = file.read_bytes()
+        return any(EXAMPLE_MARK.encode(code) in content for code in ("utf-8", "cp932", "utf-16-le"))
+    book = openpyxl.load_workbook(file, read_only=True)
+    try:
+        first = (row[0] for sheet in book for row in sheet.iter_rows(max_row=20, max_col=1, values_only=True))
+        return any(str(value).startswith(EXAMPLE_MARK) for value in first)
+    finally:
+        book.close()

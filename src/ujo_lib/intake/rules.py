@@ -1,4 +1,4 @@
-"""The 15 items of the Ministry of Internal Affairs' rules for machine-readable tables (2020-12-18), file by file.
+"""The 15 items that make a table machine-readable (`text.MACHINE_RULES`), file by file.
 
 They judge the file as it came, not what intake made of it: a file may be read without fault and still be worth
 mending at its source. Items 1-7 and 1-8 ask about workbooks only; an item that cannot apply says so.
@@ -17,26 +17,7 @@ from ujo_lib.intake.headers import Header
 from ujo_lib.intake.reading import EXCEL_SUFFIXES, TEXT_SUFFIXES, Grid
 from ujo_lib.intake.schemas import NUMERIC, Column, Schema
 from ujo_lib.intake.values import Raw, fold_sign, shown
-from ujo_lib.text import MACHINE_DEPENDENT
-
-RULES: dict[str, str] = {
-    "1-1": "ファイル形式はExcelかCSV",
-    "1-2": "1セル1データ",
-    "1-3": "数値データは数値属性とし、文字列を含まない",
-    "1-4": "セルを結合しない",
-    "1-5": "スペースや改行等で体裁を整えない",
-    "1-6": "項目名等を省略しない",
-    "1-7": "数式は数値データに修正",
-    "1-8": "オブジェクトを使用しない",
-    "1-9": "データの単位を記載",
-    "1-10": "機種依存文字を使用しない",
-    "1-11": "時間軸は西暦、または和暦に西暦併記",
-    "1-12": "地域コードまたは地域名称を表記",
-    "1-13": "数値の列に特殊記号(秘匿等)を含まない",
-    "2-1": "データが分断されていない",
-    "2-2": "1シートに複数の表がない",
-}
-"""Item number → what it asks."""
+from ujo_lib.text import MACHINE_DEPENDENT, MACHINE_RULES
 
 RULE_COLUMNS = ("file", "sheet", "rule", "title", "verdict", "n", "example")
 
@@ -84,7 +65,7 @@ def judge(grid: Grid, header: Header, body: Body, schema: Schema, name: str) -> 
     }
     rows = [
         (name, grid.sheet, rule, title, verdicts[rule].verdict, verdicts[rule].n, verdicts[rule].example)
-        for rule, title in RULES.items()
+        for rule, title in MACHINE_RULES.items()
     ]
     return pd.DataFrame(rows, columns=list(RULE_COLUMNS))
 

@@ -1,17 +1,17 @@
 """The data dictionary: what each kind of file must hold, in one declarative table.
 
-Everything else in the room reads from here: the headings that are recognised, the parsers that are applied, the pandera
-checks that close the reading, and data/README.md. What differs from city to city (districts, desks, answer scales) is
-not written here but in the ``labels`` of inputs.yaml.
+Everything else in the room reads from here: the headings that are recognised, the parsers that are applied, the checks
+that close the reading, and data/README.md. What differs from city to city is not written here: districts, desks and
+answer scales stand in the ``labels`` of inputs.yaml, the questions of the survey in its questionnaire.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
-import pandera.pandas as pa
+from ujo_lib.questionnaire import Item
 
 ColumnType = Literal[
     "id",
@@ -80,6 +80,7 @@ class Column:
         additive: a total row must equal the sum of this column (reach is counted without doubles, so it need not).
         unit: what is counted.
         note: one line for the dictionary, in English.
+        asked: it is a question of the questionnaire; a frame has it even where a file has not.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Column:
     additive: bool = True
     unit: str = ""
     note: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +150,53 @@ class Schema:
             return labels.get(f"{self.kind}.{name}", labels.get(name))
 
         return replace(
-            self,
-            columns=tuple(replace(c, options=declared(c.name) or c.options) for c in self.columns),
-            multiples=tuple(replace(m, options=declared(m.name) or m.options) for m in self.multiples),
+            self, columns=tuple(replace(c, options=declared(c.name) or c.options) for c in self.columns)
         )
+
+    def with_questions(self, items: Iterable[Item]) -> "Schema":
+        """The schema with the questions of a form: one column each, for multiple answers one per option."""
+        made = [_question(item) for item in items]
+        return replace(
+            self,
+            columns=(*self.columns, *(one for one in made if isinstance(one, Column))),
+            multiples=(*self.multiples, *(one for one in made if isinstance(one, Multiple))),
+        )
+
+
+def _question(item: Item) -> Column | Multiple:
+    heading, *aliases = item.headings
+    answers = tuple(
+        Option(label, code, item.spellings.get(label, ())) for code, label in item.options.items()
+    )
+    if item.kind == "multiple":
+        return Multiple(item.id, heading, answers, item.required, tuple(aliases))
+    kinds: Mapping[str, ColumnType] = {
+        "single": "age" if item.id == "age_band" else "cat",
+        "number": "int" if item.whole else "number",
+        "text": "text",
+    }
+    return Column(
+        item.id,
+        heading,
+        kinds[item.kind],
+        required=item.required,
+        options=answers,
+        aliases=tuple(aliases),
+        minimum=item.low,
+        maximum=item.high,
+        unit=item.unit,
+        asked=True,
+    )
+
+
+def _must(name: str, heading: str, type: ColumnType = "id", **more: Any) -> Column:
+    """A column that must be there, filled in every row."""
+    return Column(name, heading, type, required=True, filled=True, **more)
+
+
+def _count(name: str, heading: str, **more: Any) -> Column:
+    """A whole number from 0."""
+    return Column(name, heading, "int", minimum=0, **more)
 
 
 def options(text: str, aliases: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> tuple[Option, ...]:
@@ -174,28 +219,6 @@ def uncoded(text: str, aliases: Mapping[str, tuple[str, ...]] = MappingProxyType
     return tuple(replace(option, code="") for option in options(text, aliases))
 
 
-def pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSchema:
-    """The closing check of a parsed frame: types, permitted values, bounds and filled cells of ``present`` columns."""
-    columns = {}
-    for column in schema.columns:
-        if column.name not in present:
-            continue
-        checks = []
-        if column.minimum is not None:
-            checks.append(pa.Check.ge(column.minimum, error=f"{column.minimum:g} 以上"))
-        if column.maximum is not None:
-            checks.append(pa.Check.le(column.maximum, error=f"{column.maximum:g} 以下"))
-        columns[column.name] = pa.Column(
-            DTYPES.get(column.type), checks=checks, nullable=not column.filled, required=True
-        )
-    for item in schema.multiples:
-        for option in item.options:
-            if item.column(option) in present:
-                columns[item.column(option)] = pa.Column("boolean", nullable=True)
-    return pa.DataFrameSchema(columns, strict=False)
-
-
-_UNKNOWN_AGE = ("不詳", "わからない", "年齢不明")
 _NO_ANSWER_PREF = ("不明", "無回答", "不明/無回答", "不明・未回答")
 _PREFECTURES = tuple(
     re.split(
@@ -221,38 +244,16 @@ COMMISSIONERS = Schema(
     "民生委員 回答票",
     "one commissioner",
     (
-        Column("survey_id", "調査ID", "id", required=True, filled=True),
-        Column(
-            "target_group",
-            "調査対象区分",
-            "cat",
-            required=True,
-            filled=True,
-            options=options("ひきこもり/単身高齢者/生活困窮/その他"),
+        _must("survey_id", "調査ID"),
+        _must(
+            "target_group", "調査対象区分", "cat", options=options("ひきこもり/単身高齢者/生活困窮/その他")
         ),
-        Column(
-            "commissioner_id",
-            "委員番号",
-            "id",
-            required=True,
-            filled=True,
-            note="pseudonym, text: 001 stays 001",
-        ),
-        Column(
-            "kind",
-            "区分",
-            "cat",
-            options=options("民生委員・児童委員/主任児童委員", {"民生委員・児童委員": ("民生委員",)}),
-        ),
+        _must("commissioner_id", "委員番号", note="pseudonym, text: 001 stays 001"),
         Column("district", "地区(圏域)", "cat", from_labels=True, aliases=("地区", "圏域")),
-        Column("households_charge", "担当世帯数", "int", minimum=0, unit="世帯"),
         Column("distributed_on", "配布日", "date"),
         Column("returned_on", "回収日", "date"),
-        Column("in_scope", "対象", "flag", required=True, filled=True),
-        Column("responded", "回答", "flag", required=True, filled=True, aliases=("回答の有無",)),
-        Column("knows_case", "該当者の有無", "cat", required=True, options=options("いる/いない/わからない")),
-        Column("n_cases_reported", "該当者数", "int", required=True, minimum=0, unit="人"),
-        Column("opinion", "ご意見(自由記述)", "text", aliases=("ご意見", "意見", "自由記述")),
+        _must("in_scope", "対象", "flag"),
+        _must("responded", "回答", "flag", aliases=("回答の有無",)),
         Column("entered_by", "入力者", "str"),
         Column("checked_by", "照合者", "str"),
     ),
@@ -265,130 +266,53 @@ CASES = Schema(
     "該当者票",
     "one person a commissioner knows of",
     (
-        Column("survey_id", "調査ID", "id", required=True, filled=True),
-        Column("case_id", "該当者番号", "id", required=True, filled=True),
-        Column("commissioner_id", "委員番号", "id", required=True, filled=True),
+        _must("survey_id", "調査ID"),
+        _must("case_id", "該当者番号"),
+        _must("commissioner_id", "委員番号"),
         Column("duplicate_of", "重複先", "id", note="case_id of the same person reported before"),
-        Column(
-            "sex",
-            "性別",
-            "cat",
-            required=True,
-            options=options(
-                "男性/女性/その他・わからない",
-                {"男性": _MALE, "女性": _FEMALE, "その他・わからない": ("その他", "わからない", "不明")},
-            ),
-        ),
-        Column(
-            "age_band",
-            "年代",
-            "age",
-            required=True,
-            options=(
-                Option("10歳代(15~19)", "1"),
-                *options("2 20歳代/3 30歳代/4 40歳代/5 50歳代/6 60~64歳/7 65歳以上"),
-                Option("不明", "8", _UNKNOWN_AGE),
-            ),
-        ),
-        Column(
-            "household",
-            "家族構成",
-            "cat",
-            required=True,
-            options=options("家族と同居/一人暮らし/その他/不明", {"一人暮らし": ("独居", "単身")}),
-        ),
-        Column(
-            "outing",
-            "該当者の状態(外出状況)",
-            "cat",
-            aliases=("外出状況", "該当者の状態"),
-            options=options(
-                "1 趣味に関する用事のときだけ外出/2 近所のコンビニなどには出かける/3 自室からは出るが家からは出ない/"
-                "4 自室からほとんど出ない/9 不明"
-            ),
-        ),
-        Column(
-            "duration_band",
-            "ひきこもりの期間",
-            "cat",
-            required=True,
-            aliases=("期間",),
-            options=options("6か月~1年未満/1~3年未満/3~5年未満/5~7年未満/7~10年未満/10年以上/不明"),
-        ),
-        Column("trigger_other", "その他の内容", "text"),
-        Column(
-            "support_now", "支援の状況", "cat", options=options("受けている/過去に受けた/受けていない/不明")
-        ),
         Column(
             "economic_8050",
             "8050世帯",
             "flag",
             note="derived when absent: aged 40 or over and living with a parent; unknown age or household gives NA",
         ),
-        Column("note", "自由記述", "text"),
     ),
     key=("survey_id", "case_id"),
-    multiples=(
-        Multiple(
-            "household_members",
-            "同居家族(複数)",
-            options("父/母/配偶者/子/兄弟姉妹/祖父母/その他"),
-            aliases=("同居家族",),
-        ),
-        Multiple(
-            "trigger",
-            "経緯(複数回答)",
-            options(
-                "不登校/就職活動の不調/職場になじめなかった/退職・失業/人間関係/家庭環境/病気・障害/受験・進学/妊娠・出産・介護/"
-                "新型コロナ/その他/不明"
-            ),
-            required=True,
-            aliases=("経緯", "きっかけ"),
-        ),
-        Multiple(
-            "support_needed",
-            "必要な支援(複数)",
-            options(
-                "本人への訪問・相談/家族への支援/就労支援/居場所/医療/経済支援/情報提供/見守り/特になし/不明"
-            ),
-            aliases=("必要な支援",),
-        ),
-    ),
     may_be_empty=True,
 )
 
+ASKED = frozenset({"commissioners", "cases"})
+"""Kinds whose questions stand in the questionnaire; here they have the columns of the office only."""
+
 _WAVE_COUNTS = (
-    ("n_in_scope", "対象数", "人"),
-    ("n_responded", "回答数", "人"),
-    ("n_cases", "該当者数", "人"),
-    ("male", "男性", "人"),
-    ("female", "女性", "人"),
-    ("age_15_19", "15~19歳", "人"),
-    ("age_20s", "20歳代", "人"),
-    ("age_30s", "30歳代", "人"),
-    ("age_40s", "40歳代", "人"),
-    ("age_50s", "50歳代", "人"),
-    ("age_60_64", "60~64歳", "人"),
-    ("age_65_over", "65歳以上", "人"),
-    ("age_unknown", "年代不明", "人"),
-    ("household_with_family", "家族と同居", "人"),
-    ("dur_5plus", "5年以上", "人"),
-    ("n_valid_outing", "外出状況の有効回答", "人"),
-    ("outing_at_home", "家から出ない", "人"),
+    ("n_in_scope", "対象数"),
+    ("n_responded", "回答数"),
+    ("n_cases", "該当者数"),
+    ("male", "男性"),
+    ("female", "女性"),
+    ("age_15_19", "15~19歳"),
+    ("age_20s", "20歳代"),
+    ("age_30s", "30歳代"),
+    ("age_40s", "40歳代"),
+    ("age_50s", "50歳代"),
+    ("age_60_64", "60~64歳"),
+    ("age_65_over", "65歳以上"),
+    ("age_unknown", "年代不明"),
+    ("household_with_family", "家族と同居"),
+    ("dur_5plus", "5年以上"),
+    ("n_valid_outing", "外出状況の有効回答"),
+    ("outing_at_home", "家から出ない"),
 )
 WAVES = Schema(
     "waves",
     "過去調査集計",
     "one earlier survey",
     (
-        Column("wave", "調査回", "id", required=True, filled=True),
-        Column("fiscal_year", "年度", "year", required=True, filled=True),
+        _must("wave", "調査回"),
+        _must("fiscal_year", "年度", "year"),
         Column("survey_name", "調査名", "str", required=True),
         Column("method", "方法", "str"),
-        *(
-            Column(name, heading, "int", required=name == "n_cases", minimum=0, unit=unit)
-            for name, heading, unit in _WAVE_COUNTS
-        ),
+        *(_count(name, heading, required=name == "n_cases", unit="人") for name, heading in _WAVE_COUNTS),
         Column("comparable", "比較可能性", "cat", required=True, options=uncoded("可/要注意/不可")),
         Column("comparability_note", "比較上の注意", "str"),
         Column("source", "出典", "str", required=True),
@@ -405,18 +329,18 @@ _TOPICS = options(
 )
 _LONELINESS = uncoded("常に/時々/ほとんどない/全くない")
 _WISH = uncoded("強く/少し/ない", {"強く": ("強い",)})
-_CHANNEL = Column("channel", "窓口", "cat", required=True, filled=True, from_labels=True)
-_PREF = Column("pref", "都道府県", "cat", required=True, filled=True, options=PREFECTURES)
+_CHANNEL = _must("channel", "窓口", "cat", from_labels=True)
+_PREF = _must("pref", "都道府県", "cat", options=PREFECTURES)
 CONSULTATIONS = Schema(
     "consultations",
     "相談記録",
     "one consultation",
     (
-        Column("consult_id", "相談ID", "id", required=True, filled=True),
+        _must("consult_id", "相談ID"),
         Column(
             "client_id", "相談者ID", "id", note="pseudonym; blank when the desk cannot tell persons apart"
         ),
-        Column("received_at", "相談受付日時", "datetime", required=True, filled=True, aliases=("受付日時",)),
+        _must("received_at", "相談受付日時", "datetime", aliases=("受付日時",)),
         _CHANNEL,
         _PREF,
         Column("city", "市区町村", "str", note="only when the person said so"),
@@ -439,7 +363,7 @@ CONSULTATIONS = Schema(
         ),
         Column("death_wish", "希死念慮", "cat", options=_WISH),
         Column("suicidal_ideation", "自殺念慮", "cat", options=_WISH),
-        Column("n_messages", "発言数", "int", minimum=0, unit="回"),
+        _count("n_messages", "発言数", unit="回"),
         Column("duration_min", "対応時間(分)", "number", minimum=0, unit="分", aliases=("時間", "対応時間")),
         Column("status", "対応", "cat", options=options("完了/中断/応答なし")),
         Column("referral", "つなぎ先", "cat", options=options("行政/医療/学校/児相/警察/社協/なし")),
@@ -451,10 +375,8 @@ CONSULTATIONS = Schema(
     note="received_at is naive (the file's time zone is declared) or ISO with offset; frames are in Asia/Tokyo.",
 )
 
-_DATE = Column("date", "日付", "date", required=True, filled=True, aliases=("年月日",))
-_HOUR = Column(
-    "hour", "時台", "hour", required=True, filled=True, minimum=0, maximum=23, aliases=("時間帯", "時")
-)
+_DATE = _must("date", "日付", "date", aliases=("年月日",))
+_HOUR = _must("hour", "時台", "hour", minimum=0, maximum=23, aliases=("時間帯", "時"))
 _N = Column("n", "件数", "int", required=True, minimum=0, unit="件")
 _SOURCE = Column("source", "出典", "str", aliases=("資料",))
 CONSULTATIONS_HOURLY = Schema(
@@ -493,15 +415,13 @@ NATIONAL_ATTRIBUTES = Schema(
     "全国 属性別 相談件数",
     "one value of one attribute in one period",
     (
-        Column("scope", "範囲", "str", required=True, filled=True),
+        _must("scope", "範囲", "str"),
         Column("period_start", "期間開始", "date"),
         Column("period_end", "期間終了", "date"),
-        Column(
+        _must(
             "variable",
             "項目",
             "cat",
-            required=True,
-            filled=True,
             options=uncoded(
                 "loneliness/death_wish/suicidal_ideation/topic/occupation_topic",
                 {
@@ -514,7 +434,7 @@ NATIONAL_ATTRIBUTES = Schema(
             ),
         ),
         Column("occupation", "職業", "cat", options=_OCCUPATIONS, note="for occupation_topic only"),
-        Column("value", "値", "str", required=True, filled=True, note="a label of the variable, or 無回答"),
+        _must("value", "値", "str", note="a label of the variable, or 無回答"),
         _N,
         _SOURCE,
     ),
@@ -566,7 +486,7 @@ ADS = Schema(
         Column("date", "日", "date", note="required; or period_start = period_end"),
         Column("period_start", "レポート開始日", "date"),
         Column("period_end", "レポート終了日", "date"),
-        Column("platform", "プラットフォーム", "str", required=True, filled=True),
+        _must("platform", "プラットフォーム", "str"),
         Column("campaign", "キャンペーン名", "str", required=True),
         Column("adset", "広告セット名", "str"),
         Column("ad", "広告名", "str"),
@@ -583,13 +503,11 @@ ADS = Schema(
         Column("device", "デバイス", "cat", options=_AD_DEVICES),
         Column("region", "地域", "str"),
         Column("impressions", "インプレッション", "int", required=True, minimum=0, unit="回"),
-        Column(
-            "reach", "リーチ", "int", minimum=0, additive=False, unit="人", note="never add it up over rows"
-        ),
-        Column("clicks_all", "クリック(すべて)", "int", minimum=0, unit="回"),
-        Column("link_clicks", "リンクのクリック", "int", minimum=0, unit="回"),
-        Column("landing_views", "ランディングページビュー", "int", minimum=0, unit="回"),
-        Column("video_views", "動画再生数", "int", minimum=0, unit="回"),
+        _count("reach", "リーチ", additive=False, unit="人", note="never add it up over rows"),
+        _count("clicks_all", "クリック(すべて)", unit="回"),
+        _count("link_clicks", "リンクのクリック", unit="回"),
+        _count("landing_views", "ランディングページビュー", unit="回"),
+        _count("video_views", "動画再生数", unit="回"),
         Column(
             "results",
             "結果",
@@ -621,14 +539,12 @@ CAMPAIGNS = Schema(
     "周知施策",
     "one measure",
     (
-        Column("campaign_id", "施策ID", "id", required=True, filled=True),
-        Column("name", "施策名", "str", required=True, filled=True),
-        Column(
+        _must("campaign_id", "施策ID"),
+        _must("name", "施策名", "str"),
+        _must(
             "media",
             "媒体",
             "cat",
-            required=True,
-            filled=True,
             options=uncoded("SNS/ディスプレイ/チラシ/TV/広報誌/イベント", {"TV": ("テレビ",)}),
         ),
         Column("area", "地域", "cat", options=uncoded("市/県/全国")),
@@ -652,10 +568,10 @@ POPULATION = Schema(
     "人口",
     "one area, date, source, sex and age band",
     (
-        Column("area_code", "地域コード", "id", required=True, filled=True),
-        Column("area_name", "地域名", "str", required=True, filled=True),
-        Column("as_of", "時点", "date", required=True, filled=True),
-        Column("source", "資料", "str", required=True, filled=True, aliases=("出典",)),
+        _must("area_code", "地域コード"),
+        _must("area_name", "地域名", "str"),
+        _must("as_of", "時点", "date"),
+        _must("source", "資料", "str", aliases=("出典",)),
         Column(
             "sex",
             "性別",
@@ -664,15 +580,7 @@ POPULATION = Schema(
         ),
         Column("age_band", "年齢階級", "str"),
         Column("n", "人口", "int", required=True, minimum=0, unit="人"),
-        Column(
-            "households",
-            "世帯数",
-            "int",
-            minimum=0,
-            additive=False,
-            unit="世帯",
-            note="of the whole area, on every row",
-        ),
+        _count("households", "世帯数", additive=False, unit="世帯", note="of the whole area, on every row"),
     ),
     key=("area_code", "as_of", "source", "sex", "age_band"),
 )
@@ -693,7 +601,7 @@ EVENTS = Schema(
     "one meeting or voice",
     (
         _DATE,
-        Column("name", "名称", "str", required=True, filled=True),
+        _must("name", "名称", "str"),
         Column("kind", "種別", "cat", required=True, options=uncoded("会議/声/調査/広報")),
         Column("text", "内容", "text"),
     ),
@@ -704,8 +612,8 @@ MEDIA_USE = Schema(
     "媒体の利用率",
     "one age band and medium",
     (
-        Column("age_band", "年代", "str", required=True, filled=True),
-        Column("medium", "媒体", "str", required=True, filled=True),
+        _must("age_band", "年代", "str"),
+        _must("medium", "媒体", "str"),
         Column("share", "利用率", "share", required=True, minimum=0, maximum=1, note="0 to 1, or with %"),
         _SOURCE,
     ),

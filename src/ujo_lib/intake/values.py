@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,9 +20,9 @@ import pyarrow as pa
 from ujo_lib.fiscal import DateError, FiscalYear, parse_clock, parse_date, parse_zone
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, Column, Option
+from ujo_lib.params.inputs import MissingSign
 from ujo_lib.text import mask_personal, normalise_value
 
-MissingSign = Literal["none", "unknown", "suppressed"]
 JST = ZoneInfo("Asia/Tokyo")
 
 _DISTINCT_LISTED = 5
@@ -266,11 +266,8 @@ def parse_stamp(text: str, timezone: str | None) -> Read:
         offset = datetime.strptime(with_offset["offset"], "%z").tzinfo
         return Read(naive.replace(tzinfo=offset).astimezone(JST), rule)
     if timezone is None:
-        raise ValueRefused(
-            "時差付きの時刻か、時間帯の宣言",
-            "inputs.yaml のこのファイルに timezone: Asia/Tokyo か timezone: UTC を書いてください。",
-            "10",
-        )
+        remedy = "inputs.yaml のこのファイルに timezone: Asia/Tokyo か timezone: UTC を書いてください。"
+        raise ValueRefused("時差付きの時刻か、時間帯の宣言", remedy, "10")
     return Read(naive.replace(tzinfo=ZoneInfo(timezone)).astimezone(JST), rule)
 
 

@@ -23,7 +23,6 @@ from ujo_lib.outreach import (
     study,
     verdict,
 )
-from ujo_lib.outreach.presentation import presentation
 
 __all__ = [
     "calibration",
@@ -37,7 +36,6 @@ __all__ = [
     "hygiene",
     "placebo",
     "power",
-    "presentation",
     "series",
     "specification",
     "study",

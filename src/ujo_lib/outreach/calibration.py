@@ -7,11 +7,23 @@ them.
 
 import pandas as pd
 
+from ujo_lib.columns import Count, Share, Text, Typed
+from ujo_lib.stats import LEVEL
+
 LEVELS = {"city": "市の窓口", "prefecture": "県"}
 WITHIN = "比較地域に施策が届いておらず、自己相関が0.6以下"
 
+_COLUMNS = {
+    "level": Text(heading="対象"),
+    "condition": Text(heading="条件"),
+    "cells": Count(heading="試した条件", unit="通り"),
+    "false_alarm": Share(heading="誤った検出", of="効果のない模擬データ"),
+    "coverage": Share(heading="区間の的中", of="模擬データ"),
+    "replicates": Count(heading="1条件の繰り返し", unit="回"),
+}
 
-def summary(cells: pd.DataFrame) -> pd.DataFrame:
+
+def summary(cells: pd.DataFrame) -> Typed:
     """Worst false alarm and worst coverage by level and condition, as measured.
 
     Args:
@@ -42,7 +54,8 @@ def summary(cells: pd.DataFrame) -> pd.DataFrame:
         )
         .reset_index()
     )
-    return found.assign(level=found["level"].map(LEVELS)).astype({"false_alarm": "Float64"})
+    frame = found.assign(level=found["level"].map(LEVELS)).astype({"false_alarm": "Float64"})
+    return Typed.of(frame, _COLUMNS, note=f"信頼水準{LEVEL:.0%}の判定で測りました。")
 
 
 def _condition(in_scope: bool, contaminated: float, bump: float, phi: float) -> str:

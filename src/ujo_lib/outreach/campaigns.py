@@ -14,11 +14,20 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ujo_lib.columns import Count, Flag, Money, Statistic, Text, Typed
 from ujo_lib.fiscal import Period, parse_zone
 
 Shape = Literal["rectangular", "half_life"]
 
 _NEGLIGIBLE = 0.25  # a halving effect is followed for two half-lives, then counted as gone
+
+_COLUMNS = {
+    "name": Text(heading="施策"),
+    "media": Text(heading="媒体"),
+    "start": Text(heading="開始"),
+    "end": Text(heading="終了"),
+    "correlation": Statistic(heading="相関"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,9 +57,27 @@ class CarryOver:
         return np.where(faded >= _NEGLIGIBLE, faded, 0.0)
 
 
-def spans(period: Period, label: str) -> pd.DataFrame:
+def spans(period: Period, label: str) -> Typed:
     """A period to shade in a figure: label, start, end."""
-    return pd.DataFrame({"label": [label], "start": [period.start], "end": [period.end]})
+    frame = pd.DataFrame({"label": [label], "start": [period.start], "end": [period.end]})
+    return Typed.of(frame, {**_COLUMNS, "label": Text(heading="期間")})
+
+
+def listing(campaigns: pd.DataFrame) -> Typed:
+    """The campaigns as they were supplied, for a reader: medium, name, days, reach and money of each."""
+    columns = {
+        "media": _COLUMNS["media"],
+        "name": _COLUMNS["name"],
+        "area": Text(heading="対象地域"),
+        "start": _COLUMNS["start"],
+        "end": _COLUMNS["end"],
+        "zone": Text(heading="時間帯"),
+        "reach_n": Count(heading="届けた数", members=False),
+        "reach_unit": Text(heading="単位"),
+        "cost_yen": Money(heading="費用の実績"),
+        "cost_cap_yen": Money(heading="費用の上限"),
+    }
+    return Typed.of(campaigns[list(columns)], columns)
 
 
 def carry_overs(days: Mapping[str, int], shape: Shape) -> dict[str, CarryOver]:
@@ -105,7 +132,7 @@ def intensity(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], days
     return pd.DataFrame(columns, index=index)
 
 
-def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> pd.DataFrame:
+def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> Typed:
     """Bars for a timeline: name, media, stage (準備 | 実施 | 持続とみなす期間), start, end, zone_end.
 
     `zone_end` is the clock at which the last programme zone really ends: a zone until 26:00 ends at 2:00 next
@@ -125,10 +152,12 @@ def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> pd
             tail = (end + timedelta(days=1), reach[str(row.name)].end)
             rows.append((row.name, row.media, "持続とみなす期間", *tail, pd.NaT))
     frame = pd.DataFrame(rows, columns=["name", "media", "stage", "start", "end", "zone_end"])
-    return frame.astype({"start": "datetime64[ns]", "end": "datetime64[ns]", "zone_end": "datetime64[ns]"})
+    frame = frame.astype(dict.fromkeys(["start", "end", "zone_end"], "datetime64[ns]"))
+    columns = {**_COLUMNS, "stage": Text(heading="段階"), "zone_end": Text(heading="最後の放送の終わり")}
+    return Typed.of(frame, columns, note="放送の時間帯が26:00までの日は、翌日の午前2時に終わります。")
 
 
-def overlaps(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], observed: Period) -> pd.DataFrame:
+def overlaps(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], observed: Period) -> Typed:
     """Days on which two campaigns ran together, and their correlation over the observed days.
 
     Returns:
@@ -144,7 +173,14 @@ def overlaps(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], obser
         shared = (start, end) if both else (None, None)
         rows.append((name, other, both, *shared, float(together.loc[name, other])))
     frame = pd.DataFrame(rows, columns=["name", "other", "n", "start", "end", "correlation"])
-    return frame.astype({"start": "datetime64[ns]", "end": "datetime64[ns]"})
+    columns = _COLUMNS | {
+        "other": Text(heading="重なる施策"),
+        "n": Count(heading="重なり", unit="日", members=False),
+        "start": Text(heading="重なりの始まり"),
+        "end": Text(heading="重なりの終わり"),
+    }
+    note = f"相関は、{observed.label}を通じた日ごとの実施状況の相関係数です。"
+    return Typed.of(frame.astype(dict.fromkeys(["start", "end"], "datetime64[ns]")), columns, note=note)
 
 
 def overlap_reading(table: pd.DataFrame) -> str:
@@ -167,7 +203,7 @@ def exclusive_days(
 
 def separability(
     campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], observed: Period, min_exclusive_days: int
-) -> pd.DataFrame:
+) -> Typed:
     """Can a campaign be told from the others by its days?
 
     Args:
@@ -204,7 +240,16 @@ def separability(
                 "reason": "" if separable else _why_not_separable(name, exclusive, min_exclusive_days),
             }
         )
-    return pd.DataFrame(rows)
+    columns = _COLUMNS | {
+        "n": Count(heading="期間", unit="日", members=False),
+        "exclusive": Count(heading="その施策だけ", unit="日", members=False),
+        "correlation": Statistic(heading="ほかの施策との相関(最大)"),
+        "vif": Statistic(heading="VIF"),
+        "separable": Flag(heading="単独で評価できる"),
+        "reason": Text(heading="単独で評価できない理由"),
+    }
+    note = "VIF(分散拡大係数)が小さくても安心できません。判断を決めるのは、その施策だけの日数です。"
+    return Typed.of(pd.DataFrame(rows), columns, note=note)
 
 
 def conclusion(table: pd.DataFrame) -> tuple[str, str]:

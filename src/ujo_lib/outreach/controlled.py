@@ -7,15 +7,16 @@ of the earlier blocks is what the window's block is measured against (a t-interv
 The plain model stays as a sensitivity.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as distributions
 
+from ujo_lib.columns import Count, Rate, Statistic, Text, Typed, interval
+from ujo_lib.glm import fit_negative_binomial
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
+from ujo_lib.stats import LEVEL
 
 METHOD = "負の二項回帰+ブロックt区間"
 METHOD_MODEL = "負の二項回帰(日を独立とみなす)"
@@ -26,55 +27,26 @@ MIN_PER_BLOCK = 5
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class NegativeBinomialFit:
-    """Coefficients, their covariance, fitted means and the dispersion alpha of Var = mu + alpha mu²."""
-
-    coefficients: Floats
-    covariance: Floats
-    fitted: Floats
-    alpha: float
-
-
-def negative_binomial(y: Floats, X: Floats, offset: Floats, rounds: int = 3) -> NegativeBinomialFit:
-    """Negative-binomial regression with log link; alpha by moments, alternating with the coefficients.
-
-    Args:
-        y: counts, one a day.
-        X: design matrix, days × terms, with a constant.
-        offset: logarithm of the exposure, one a day.
-        rounds: alternations between coefficients and alpha (Breslow 1984); three settle it to under a per
-            cent.
-    """
-    alpha = 0.0
-    start = np.zeros(X.shape[1])
-    start[0] = np.log(max(float(y.sum()), 0.5) / np.exp(offset).sum())
-    for _ in range(rounds):
-        start, fitted, covariance = _fit_given_alpha(y, X, offset, alpha, start)
-        excess = np.sum(((y - fitted) ** 2 - fitted) / fitted**2) / (len(y) - X.shape[1])
-        alpha = max(float(excess), 1e-8)
-    coefficients, fitted, covariance = _fit_given_alpha(y, X, offset, alpha, start)
-    return NegativeBinomialFit(coefficients, covariance, fitted, alpha)
-
-
-def model(comparison: Comparison | Refusal, area: str, level: float = 0.95) -> Effect:
+def model(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """Rate ratio from the model with control offset and weekday, days taken as independent."""
     if isinstance(comparison, Refusal):
         return refused(area, METHOD_MODEL, level, comparison)
-    used = comparison.frame[comparison.frame["role"].isin([IN_WINDOW, BASELINE])]
+    used = comparison.frame[comparison.frame["role"].isin([IN_WINDOW, BASELINE]) & _exposed(comparison)]
     inside = (used["role"] == IN_WINDOW).to_numpy(float)
     X = np.column_stack([np.ones(len(used)), inside, _weekdays(used.index)])
-    fit = negative_binomial(used["local"].to_numpy(float), X, np.log(used["control"].to_numpy(float)))
-    estimate, error = float(fit.coefficients[1]), float(np.sqrt(fit.covariance[1, 1]))
+    fit = fit_negative_binomial(used["local"].to_numpy(float), X, np.log(used["control"].to_numpy(float)))
+    estimate, error = float(fit.coefficients[0, 1]), float(np.sqrt(fit.bread[0, 1, 1]))
     z = float(distributions.norm.ppf((1 + level) / 2))
-    low, high = np.exp(estimate - z * error), np.exp(estimate + z * error)
+    with np.errstate(over="ignore"):  # an empty window has no upper bound
+        low, high = np.exp(estimate - z * error), np.exp(estimate + z * error)
+    n, ratio = int(used.loc[inside > 0, "local"].sum()), float(np.exp(estimate))
     return judged(
         area,
         METHOD_MODEL,
         level,
-        n=int(used.loc[inside > 0, "local"].sum()),
-        expected=comparison.expected,
-        ratio=(float(np.exp(estimate)), float(low), float(high)),
+        n=n,
+        expected=n / ratio if n else comparison.expected,
+        ratio=(ratio, float(low), float(high)),
         p_value=float(2 * distributions.norm.sf(abs(estimate / error))),
     )
 
@@ -107,7 +79,7 @@ def blocks(comparison: Comparison) -> pd.DataFrame:
     )
 
 
-def block_t(comparison: Comparison | Refusal, area: str, level: float = 0.95) -> Effect:
+def block_t(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """Rate ratio of the window against baseline blocks of the same length, with a t-interval on the log
     scale.
 
@@ -137,43 +109,58 @@ def block_t(comparison: Comparison | Refusal, area: str, level: float = 0.95) ->
     return judged(area, METHOD, level, n=n, expected=n / ratio[0], ratio=ratio, p_value=p_value)
 
 
-def residual_autocorrelation(comparison: Comparison | Refusal, lags: int = 7) -> pd.DataFrame:
+def residual_autocorrelation(comparison: Comparison | Refusal, level: float = LEVEL, lags: int = 7) -> Typed:
     """Autocorrelation of the baseline's daily Pearson residuals: lag, estimate, low, high; empty after a
     refusal.
 
-    `low` and `high` bound what independent days would give (±1.96/√days); the verdict does not rest on them.
+    `low` and `high` bound what independent days would give (±z/√days, z for `level`); the verdict does not rest
+    on them.
     """
+    columns = {
+        "lag": Text(heading="何日前と"),
+        "estimate": Statistic(heading="相関"),
+        **interval("estimate", level, "acceptance"),
+    }
+    note = "範囲は、日どうしが独立なときに収まる範囲です。判定は区切りの揺れによります。"
     if isinstance(comparison, Refusal):
-        return pd.DataFrame(columns=["lag", "estimate", "low", "high"])
+        return Typed.of(pd.DataFrame(columns=list(columns)), columns, note=note)
     frame = comparison.frame.assign(expected=_expected_by_day(comparison))
     baseline = frame[frame["role"] == BASELINE]
     residual = ((baseline["local"] - baseline["expected"]) / np.sqrt(baseline["expected"])).to_numpy(float)
     residual = residual - residual.mean()
     found = [float(residual[lag:] @ residual[:-lag] / (residual @ residual)) for lag in range(1, lags + 1)]
-    bound = 1.96 / np.sqrt(len(residual))
-    return pd.DataFrame({"lag": range(1, lags + 1), "estimate": found, "low": -bound, "high": bound})
+    bound = distributions.norm.ppf((1 + level) / 2) / np.sqrt(len(residual))
+    table = pd.DataFrame({"lag": range(1, lags + 1), "estimate": found, "low": -bound, "high": bound})
+    return Typed.of(table, columns, note=note)
 
 
-def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> pd.DataFrame:
+def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> Typed:
     """Observed and expected contacts by block: start, end, role, n, expected, low, high; empty after a
     refusal.
 
     The band of a block is what it would have shown without an effect, read off the interval of the verdict:
     the window's count lies outside its band exactly when an effect was detected.
     """
-    columns = ["start", "end", "role", "n", "expected", "low", "high"]
+    columns = {
+        "start": Text(heading="区切りの初日"),
+        "end": Text(heading="区切りの末日"),
+        "role": Text(heading="期間"),
+        "n": Count(heading="相談", unit="件"),
+        "expected": Rate(heading="見込み", unit="件"),
+        **interval("expected", effect.level, "acceptance"),
+    }
     if (
         isinstance(comparison, Refusal)
         or effect.estimate is None
         or effect.low is None
         or effect.high is None
     ):
-        return pd.DataFrame(columns=columns)
+        return Typed.of(pd.DataFrame(columns=list(columns)), columns)
     found = blocks(comparison)
     logs = np.log(found.loc[found["role"] == BASELINE, "share"].to_numpy(float))
     expected = found["expected"] * np.exp(logs.mean())
     low, high = expected * effect.estimate / effect.high, expected * effect.estimate / effect.low
-    return found.assign(expected=expected, low=low, high=high)[columns]
+    return Typed.of(found.assign(expected=expected, low=low, high=high)[list(columns)], columns)
 
 
 def reading(effect: Effect) -> str:
@@ -207,31 +194,18 @@ def too_sparse(baseline: NDArray[np.int64], length: int) -> Refusal | None:
 def _expected_by_day(comparison: Comparison) -> pd.Series:
     """Expected contacts of every day from its control contacts and weekday, fitted on the baseline."""
     frame = comparison.frame
-    baseline = comparison.having(BASELINE)
+    used = comparison.having(BASELINE) & _exposed(comparison)
     local, control = frame["local"].to_numpy(float), frame["control"].to_numpy(float)
     X = np.column_stack([np.ones(len(frame)), _weekdays(frame.index)])
-    fit = negative_binomial(local[baseline], X[baseline], np.log(control[baseline]))
-    return pd.Series(control * np.exp(X @ fit.coefficients), index=frame.index)
+    fit = fit_negative_binomial(local[used], X[used], np.log(control[used]))
+    return pd.Series(control * np.exp(X @ fit.coefficients[0]), index=frame.index)
+
+
+def _exposed(comparison: Comparison) -> NDArray[np.bool_]:
+    """Days with contacts in the control: without exposure a day says nothing about the rate."""
+    return np.asarray(comparison.frame["control"] > 0)
 
 
 def _weekdays(days: pd.Index) -> Floats:
     """Six indicator columns, Monday the reference."""
     return np.asarray(np.eye(7)[pd.DatetimeIndex(days).day_of_week][:, 1:], dtype=float)
-
-
-def _fit_given_alpha(
-    y: Floats, X: Floats, offset: Floats, alpha: float, start: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Iteratively reweighted least squares for log-linear counts with Var = mu + alpha mu²."""
-    coefficients = start
-    for _ in range(50):
-        fitted = np.exp(np.clip(X @ coefficients + offset, -30, 30))
-        weight = fitted / (1 + alpha * fitted)
-        information = (X.T * weight) @ X
-        step = np.linalg.lstsq(information, X.T @ (weight * (y - fitted) / fitted), rcond=None)[0]
-        coefficients = coefficients + np.clip(step, -3, 3)
-        if np.max(np.abs(step)) < 1e-9:
-            break
-    fitted = np.exp(np.clip(X @ coefficients + offset, -30, 30))
-    weight = fitted / (1 + alpha * fitted)
-    return coefficients, fitted, np.asarray(np.linalg.pinv((X.T * weight) @ X), dtype=float)

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ujo_lib.columns import Column, Count, Money, Share, Text, Typed, interval
+from ujo_lib.outreach.hygiene import of_window
 from ujo_lib.outreach.verdict import Effect
+
+_COLUMNS = {
+    "basis": Text(heading="費用の見方"),
+    "spend": Money(),
+    "note": Text(heading="注記"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ def per_extra_contact(effect: Effect, yen: float) -> Price | None:
     return Price(_price(yen, estimate), _price(yen, high), _price(yen, low))
 
 
-def bundle(campaigns: pd.DataFrame) -> pd.DataFrame:
+def bundle(campaigns: pd.DataFrame) -> Typed:
     """Money of the campaigns by what is known of it: basis, spend, note.
 
     実績 takes the actual cost and, where none is known, nothing; 上限 takes the ceiling and, where none is
@@ -53,26 +61,30 @@ def bundle(campaigns: pd.DataFrame) -> pd.DataFrame:
         ("実績がなければ上限", actual.fillna(ceiling).fillna(0).sum(), _note("どちらも不明: ", neither)),
         ("上限がなければ実績", ceiling.fillna(actual).fillna(0).sum(), _note("どちらも不明: ", neither)),
     ]
-    return pd.DataFrame(rows, columns=["basis", "spend", "note"]).astype({"spend": "Int64"})
+    frame = pd.DataFrame(rows, columns=["basis", "spend", "note"]).astype({"spend": "Int64"})
+    return Typed.of(frame, _COLUMNS | {"spend": Money(heading="合計")})
 
 
-def headline(effect: Effect, campaigns: pd.DataFrame) -> pd.DataFrame:
+def headline(effect: Effect, campaigns: pd.DataFrame) -> Typed:
     """The price of an extra contact in one row, ceilings standing in for unknown costs.
 
     Returns:
-        basis, n (contacts in the window, of which the price is a function), spend, estimate, low, high.
+        basis, n (contacts in the window, of which the price is a function), spend, estimate, low, high, role.
     """
-    money = bundle(campaigns).iloc[1]
+    money = bundle(campaigns).frame.iloc[1]
     price = per_extra_contact(effect, float(money["spend"]))
     numbers = (price.estimate, price.low, price.high) if price else (None, None, None)
     row = (money["basis"], effect.n, money["spend"], *numbers)
     frame = pd.DataFrame([row], columns=["basis", "n", "spend", "estimate", "low", "high"])
-    return frame.astype(
+    frame = frame.astype(
         {"n": "Int64", "spend": "Int64"} | dict.fromkeys(["estimate", "low", "high"], "Float64")
     )
+    note = "「以上」とだけある区間は、増えた相談が0回の可能性を除けないため、上限がないことを示します。"
+    columns = _COLUMNS | {"n": Count(heading="相談", unit="回")} | _price_columns(effect)
+    return of_window(Typed.of(frame, columns, note=note))
 
 
-def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[float]) -> pd.DataFrame:
+def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[float]) -> Typed:
     """Price of an extra contact under different ideas of what counts as cost.
 
     Args:
@@ -85,7 +97,7 @@ def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[
         note. Without an estimable effect the prices are NA.
     """
     rows = []
-    for money in bundle(campaigns).itertuples():
+    for money in bundle(campaigns).frame.itertuples():
         for share in media_shares:
             spend = float(money.spend) * share
             price = per_extra_contact(effect, spend)
@@ -93,7 +105,13 @@ def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[
             rows.append((money.basis, share, round(spend), *numbers, money.note))
     columns = ["basis", "media_share", "spend", "estimate", "low", "high", "note"]
     numeric = dict.fromkeys(["estimate", "low", "high"], "Float64") | {"spend": "Int64"}
-    return pd.DataFrame(rows, columns=columns).astype(numeric)
+    frame = pd.DataFrame(rows, columns=columns).astype(numeric)
+    media_share = {"media_share": Share(heading="媒体費とみなす割合", of="施策の費用")}
+    return Typed.of(frame, _COLUMNS | media_share | _price_columns(effect))
+
+
+def _price_columns(effect: Effect) -> dict[str, Column]:
+    return {"estimate": Money(heading="増えた1回あたり"), **interval("estimate", effect.level)}
 
 
 def _price(yen: float, contacts: float) -> float:

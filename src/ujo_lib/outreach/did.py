@@ -13,6 +13,7 @@ from scipy import stats as distributions
 from ujo_lib.outreach.controlled import blocks, too_sparse
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
+from ujo_lib.stats import LEVEL
 
 METHOD = "差の差(対数)"
 
@@ -52,7 +53,7 @@ def in_differences(outcome: ArrayLike, treated: ArrayLike, after: ArrayLike) -> 
     return Difference(float(coefficients[3]), float(np.sqrt(variance[3, 3])), len(y))
 
 
-def effect(comparison: Comparison | Refusal, area: str, level: float = 0.95) -> Effect:
+def effect(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """Rate ratio from logarithms of block totals, here and in the control, in the window and before."""
     if isinstance(comparison, Refusal):
         return refused(area, METHOD, level, comparison)

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from ujo_lib.columns import Text, Typed
 from ujo_lib.fiscal import FiscalYear, Period
 
 Half = Literal["上期", "下期", "通年"]
@@ -23,7 +24,7 @@ def half_year(fiscal_year: FiscalYear, half: Half) -> Period:
     return Period(fiscal_year.start, fiscal_year.end, "通年")
 
 
-def timeline(events: pd.DataFrame, campaigns: pd.DataFrame, period: Period) -> pd.DataFrame:
+def timeline(events: pd.DataFrame, campaigns: pd.DataFrame, period: Period) -> Typed:
     """Events and campaign starts of a period in order: date, kind, name, text.
 
     Args:
@@ -42,4 +43,10 @@ def timeline(events: pd.DataFrame, campaigns: pd.DataFrame, period: Period) -> p
     )
     both = pd.concat([happened.assign(date=pd.to_datetime(happened["date"])), started], ignore_index=True)
     inside = both["date"].between(pd.Timestamp(period.start), pd.Timestamp(period.end))
-    return both[inside].sort_values("date", kind="stable", ignore_index=True)
+    columns = {
+        "date": Text(heading="日付"),
+        "kind": Text(heading="種別"),
+        "name": Text(heading="名称"),
+        "text": Text(heading="内容"),
+    }
+    return Typed.of(both[inside].sort_values("date", kind="stable", ignore_index=True), columns)

@@ -10,13 +10,13 @@ from scipy import optimize, special
 
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
-from ujo_lib.stats import rate_ratio
+from ujo_lib.stats import LEVEL, rate_ratio
 
 METHOD = "正確な条件付き二項検定"
 METHOD_MID_P = "条件付き二項検定(mid-p)"
 
 
-def conditional(comparison: Comparison | Refusal, area: str, level: float = 0.95) -> Effect:
+def conditional(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """Exact conditional estimate of the rate ratio against the control (central inversion).
 
     Args:
@@ -34,7 +34,7 @@ def conditional(comparison: Comparison | Refusal, area: str, level: float = 0.95
     )
 
 
-def mid_p(comparison: Comparison | Refusal, area: str, level: float = 0.95) -> Effect:
+def mid_p(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """The same with half the probability of the observed count (Lancaster 1961; Berry & Armitage 1995)."""
     if isinstance(comparison, Refusal):
         return refused(area, METHOD_MID_P, level, comparison)
@@ -46,7 +46,7 @@ def mid_p(comparison: Comparison | Refusal, area: str, level: float = 0.95) -> E
     )
 
 
-def mid_p_ratio(k1: int, e1: float, k0: int, e0: float, level: float = 0.95) -> tuple[float, float, float]:
+def mid_p_ratio(k1: int, e1: float, k0: int, e0: float, level: float = LEVEL) -> tuple[float, float, float]:
     """Mid-p interval and p-value of a rate ratio: low, high, p.
 
     Args:

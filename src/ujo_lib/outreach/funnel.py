@@ -14,14 +14,32 @@ import numpy as np
 import pandas as pd
 from scipy import stats as distributions
 
-from ujo_lib.stats import holm, wilson
+from ujo_lib.columns import (
+    Base,
+    Column,
+    Count,
+    Difference,
+    Dimension,
+    Money,
+    PValue,
+    Rate,
+    Ratio,
+    Share,
+    Statistic,
+    Text,
+    Typed,
+    interval,
+)
+from ujo_lib.stats import LEVEL, holm, wilson
 
-_MEASURES = {"impressions": "表示回数(視聴数)", "link_clicks": "クリック(流入)", "spend_yen": "費用(円)"}
+_MEASURES = {"impressions": "表示回数(視聴数)", "link_clicks": "クリック(流入)"}
+
+_SPLIT_BY = {"creative_format": "広告の形", "age_band": "年齢", "device": "端末"}
 
 
 def by(
-    ads: pd.DataFrame, dimensions: Sequence[str], *, clicks: str = "link_clicks", level: float = 0.95
-) -> pd.DataFrame:
+    ads: pd.DataFrame, dimensions: Sequence[str], *, clicks: str = "link_clicks", level: float = LEVEL
+) -> Typed:
     """Funnel by the given columns of the advertising frame.
 
     Args:
@@ -32,9 +50,10 @@ def by(
         level: confidence level.
 
     Returns:
-        dimensions, base (impressions), n (clicks), landing, spend, share (CTR, 0-1), low, high (Wilson),
-        dispersion (of clicks between days), low_day, high_day (with that dispersion), landing_share, cpm, cpc
-        (yen). A group without impressions has no ratio (NA); a count that the platform does not report is NA.
+        dimensions, base (impressions), n (clicks), landing, spend, ctr (clicks per thousand impressions), low,
+        high (Wilson), dispersion (of clicks between days), low_day, high_day (with that dispersion),
+        landing_share, cpm, cpc (yen). A group without impressions has no ratio (NA); a count that the platform
+        does not report is NA.
     """
     rows = []
     for key, part in _groups(ads, dimensions):
@@ -44,23 +63,32 @@ def by(
             "base": shown, "n": clicked, "landing": landed, "spend": spent
         }  # fmt: skip
         rows.append(row | _rates(part, clicks, level))
-    ratios = ["share", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc"]
-    frame = pd.DataFrame(rows, columns=[*dimensions, "base", "n", "landing", "spend", *ratios])
-    whole = ["base", "n", "landing", "spend"]
-    return frame.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(ratios, "Float64"))
-
-
-def per_thousand(table: pd.DataFrame) -> pd.DataFrame:
-    """Click-through rates of a table of `by` per thousand impressions: ctr, low, high, low_day, high_day."""
-    columns = {"share": "ctr", "low": "low", "high": "high", "low_day": "low_day", "high_day": "high_day"}
-    return table.rename(columns=columns).assign(
-        **{name: 1000 * table[old] for old, name in columns.items() if old in table}
-    )
+    split = {name: Dimension(variable=name, heading=_SPLIT_BY.get(name, "")) for name in dimensions}
+    counts = {
+        "base": Base(heading="表示", unit="回"),
+        "n": Count(heading="クリック", unit="回"),
+        "landing": Count(heading="サイト到達", unit="回"),
+        "spend": Money(),
+    }
+    rates: dict[str, Column] = {
+        "ctr": Rate(
+            heading="表示1,000回あたりのクリック", unit="回", decimals=2, n="n", base="base", scale=1000
+        ),
+        **interval("ctr", level),
+        "dispersion": Statistic(heading="日ごとのばらつき(1なら偶然の範囲)"),
+        **interval("ctr", level, low="low_day", high="high_day", remark="日ごとの揺れを考慮"),
+        "landing_share": Share(heading="到達の割合", of="到達の計測がある広告のクリック"),
+        "cpm": Money(heading="表示1,000回の費用"),
+        "cpc": Money(heading="1クリックの費用"),
+    }
+    frame = pd.DataFrame(rows, columns=[*split, *counts, *rates])
+    whole = dict.fromkeys(counts, "Int64") | dict.fromkeys(rates, "Float64")
+    return Typed.of(frame.astype(whole), {**split, **counts, **rates})
 
 
 def pairwise(
     ads: pd.DataFrame, dimension: str, *, clicks: str = "link_clicks", reference: str | None = None
-) -> pd.DataFrame:
+) -> Typed:
     """Pairs of click-through rates compared, Holm-adjusted, with and without the variation between days.
 
     The test is the score test of two proportions; the second p-value divides its statistic by the larger of
@@ -76,8 +104,8 @@ def pairwise(
     Returns:
         category, other, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted).
     """
-    table = by(ads, [dimension], clicks=clicks)
-    table = table[(table["base"].fillna(0) > 0) & table["n"].notna()].reset_index(drop=True)
+    found = by(ads, [dimension], clicks=clicks)
+    table = found.rows((found.frame["base"].fillna(0) > 0) & found.frame["n"].notna()).frame
     rows = []
     for i in range(len(table)):
         for j in range(i + 1, len(table)):
@@ -87,14 +115,22 @@ def pairwise(
             if b[dimension] != reference and a[dimension] == reference:
                 a, b = b, a
             rows.append((a[dimension], b[dimension], *_compare(a, b)))
-    frame = pd.DataFrame(rows, columns=["category", "other", "estimate", "p_value", "p_day"])
+    heading = found.schema[dimension].name
+    columns = {
+        "category": Text(heading=heading),
+        "other": Text(heading=f"比べる{heading}"),
+        "estimate": Ratio(heading="率比"),
+        "p_value": PValue(adjusted="ホルム法"),
+        "p_day": PValue(adjusted="ホルム法、日ごとの揺れを考慮"),
+    }
+    frame = pd.DataFrame(rows, columns=list(columns))
     if len(frame):
         frame["p_value"] = holm(frame["p_value"].to_numpy())
         frame["p_day"] = holm(frame["p_day"].to_numpy())
-    return frame
+    return Typed.of(frame, columns, note="p値は、組の数に応じて補正しました。")
 
 
-def frequencies(ads: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+def frequencies(ads: pd.DataFrame, population: pd.DataFrame) -> Typed:
     """Impressions per inhabitant: above what a person plausibly sees, delivery reached beyond the area.
 
     Args:
@@ -109,10 +145,17 @@ def frequencies(ads: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     frame = people.rename_axis("area").rename("population").reset_index()
     frame["n"] = _total(ads, "impressions")
     frame["ratio"] = (frame["n"].astype("Float64") / frame["population"]).where(frame["population"] > 0)
-    return frame
+    columns = {
+        "area": Text(heading="地域"),
+        "population": Count(heading="人口", unit="人", members=False),
+        "n": Count(heading="表示", unit="回"),
+        "ratio": Rate(heading="1人あたりの表示", unit="回", n="n", base="population"),
+    }
+    note = "回数が大きすぎるときは、配信が地域の外に及んだか、同じ人に繰り返し表示されています。"
+    return Typed.of(frame, columns, note=note)
 
 
-def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link_clicks") -> pd.DataFrame:
+def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link_clicks") -> Typed:
     """The funnel from top to bottom: step, definition, n, per_thousand (of the step above; NA when not
     comparable).
 
@@ -133,7 +176,14 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
     landing_clicks = _clicks_with_landing(ads, clicks)
     above = pd.array([pd.NA, frame["n"][0], landing_clicks, pd.NA], dtype="Float64")
     frame["per_thousand"] = (1000 * frame["n"].astype("Float64") / above).where(above > 0)
-    return frame
+    columns = {
+        "step": Text(heading="段階"),
+        "definition": Text(heading="定義"),
+        "n": Count(unit="回"),
+        "per_thousand": Rate(heading="前の段階1,000回あたり", unit="回", decimals=2),
+    }
+    note = "相談の流入元は広告ごとに記録されていないため、広告から始まった相談の件数は分かりません。"
+    return Typed.of(frame, columns, note="" if n_consultations is not None else note)
 
 
 def unplanned_platforms(ads: pd.DataFrame, planned: Sequence[str]) -> list[str]:
@@ -141,20 +191,27 @@ def unplanned_platforms(ads: pd.DataFrame, planned: Sequence[str]) -> list[str]:
     return sorted(set(ads["platform"].dropna().astype(str)) - set(planned))
 
 
-def against_stated(ads: pd.DataFrame, stated: dict[str, int]) -> pd.DataFrame:
+def against_stated(ads: pd.DataFrame, stated: dict[str, int]) -> Typed:
     """Recomputed sums beside figures already published: measure, stated, n, difference.
 
     Args:
         ads: as in `by`.
-        stated: published figure by column name, such as {"impressions": 2361423}.
+        stated: published figure by column name: impressions, link_clicks.
     """
-    rows = [(_MEASURES.get(name, name), value, _total(ads, name)) for name, value in stated.items()]
+    rows = [(_MEASURES[name], value, _total(ads, name)) for name, value in stated.items()]
     frame = pd.DataFrame(rows, columns=["measure", "stated", "n"]).astype({"n": "Int64", "stated": "Int64"})
     frame["difference"] = frame["n"] - frame["stated"]
-    return frame
+    columns = {
+        "measure": Text(heading="項目"),
+        "stated": Count(heading="公表値", unit="回"),
+        "n": Count(heading="再集計", unit="回"),
+        "difference": Difference(unit="回", n="n", base="stated"),
+    }
+    note = "媒体の管理画面の合計行は、照合したうえで除いて集計しました。"
+    return Typed.of(frame, columns, note=note)
 
 
-def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame) -> pd.DataFrame:
+def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame, level: float = LEVEL) -> Typed:
     """Use of a medium by age beside the click-through rate at that age, for media that both sides know.
 
     Surveys of media use and advertising platforms cut ages differently; use is carried over to the platform's
@@ -163,30 +220,37 @@ def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame) -> pd.DataFrame
     Args:
         ads: as in `by`, with age_band such as 18-24 or 65+.
         media_use: age_band such as 20代 or 70代以上, medium, share (0-1), as supplied.
+        level: confidence level.
 
     Returns:
-        platform, age_band (the platform's), use (0-1, NA when the survey knows no such age), base, n, share
-        (CTR), low, high.
+        platform, age_band (the platform's), use (0-1, NA when the survey knows no such age), base, n, ctr, low,
+        high.
     """
     known = media_use["medium"].astype(str)
-    clicks = by(
-        ads[ads["platform"].astype(str).isin(known)].dropna(subset=["age_band"]), ["platform", "age_band"]
-    )
+    both_know = ads[ads["platform"].astype(str).isin(known)].dropna(subset=["age_band"])
+    clicks = by(both_know, ["platform", "age_band"], level=level)
     use = []
-    for row in clicks.itertuples():
+    for row in clicks.frame.itertuples():
         supplied = media_use[known == row.platform]
         shares = [(_years(str(each.age_band)), float(each.share)) for each in supplied.itertuples()]
         use.append(_carried_over(_years(str(row.age_band)), shares))
-    columns = ["platform", "age_band", "use", "base", "n", "share", "low", "high"]
-    return clicks.assign(use=pd.array(use, dtype="Float64"))[columns]
+    columns = {**clicks.schema.columns, "use": Share(heading="媒体の利用率", of="その年齢の人")}
+    frame = clicks.frame.assign(use=pd.array(use, dtype="Float64"))
+    return Typed.of(frame, columns).select("platform", "age_band", "use", "base", "n", "ctr", "low", "high")
 
 
-def inflow_by_source(consultations: pd.DataFrame) -> pd.DataFrame:
+def inflow_by_source(consultations: pd.DataFrame) -> Typed:
     """Contacts by recorded source: utm_source, n, base, share; a new source is a new value, not new code."""
     known = consultations["utm_source"].astype("string").fillna("記録なし")
     counted = known.value_counts().rename_axis("utm_source").reset_index(name="n")
     base = int(counted["n"].sum())
-    return counted.assign(base=base, share=counted["n"] / base if base else pd.NA)
+    columns = {
+        "utm_source": Dimension(heading="流入元"),
+        "n": Count(unit="件"),
+        "base": Base(heading="相談の総数", unit="件"),
+        "share": Share(n="n", base="base", of="相談"),
+    }
+    return Typed.of(counted.assign(base=base, share=counted["n"] / base if base else pd.NA), columns)
 
 
 def _groups(ads: pd.DataFrame, dimensions: Sequence[str]) -> list[tuple[tuple[object, ...], pd.DataFrame]]:
@@ -238,15 +302,16 @@ def _rates(part: pd.DataFrame, clicks: str, level: float) -> dict[str, float | N
     shown, clicked = _total(part, "impressions") or 0, _total(part, clicks)
     landed, spent = _total(part, "landing_views"), _total(part, "spend_yen")
     rates: dict[str, float | None] = dict.fromkeys(
-        ("share", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc")
+        ("ctr", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc")
     )
     if shown and clicked is not None:
         plain = wilson(clicked, shown, level)
         spread = _dispersion_between_days(part, clicks)
         # The dispersed interval is Wilson's with the effective number of impressions.
-        wide = _wilson_real(clicked / spread, shown / spread, level) if spread is not None else (None, None)
-        rates |= {"share": clicked / shown, "low": plain.low, "high": plain.high, "dispersion": spread}
-        rates |= {"low_day": wide[0], "high_day": wide[1]}
+        rates |= {"ctr": 1000 * (clicked / shown), "low": 1000 * plain.low, "high": 1000 * plain.high}
+        if spread is not None:
+            low, high = _wilson_real(clicked / spread, shown / spread, level)
+            rates |= {"dispersion": spread, "low_day": 1000 * low, "high_day": 1000 * high}
     if landed is not None and (able := _clicks_with_landing(part, clicks)):
         rates["landing_share"] = landed / able
     if spent is not None:
@@ -282,7 +347,8 @@ def _compare(a: pd.Series, b: pd.Series) -> tuple[float | None, float, float]:
     pooled = (a["n"] + b["n"]) / (a["base"] + b["base"])
     spread = max(1.0, *(float(x) for x in (a["dispersion"], b["dispersion"]) if pd.notna(x)), 1.0)
     error = np.sqrt(pooled * (1 - pooled) * (1 / a["base"] + 1 / b["base"]))
-    score = float((a["share"] - b["share"]) / error) if error > 0 else 0.0
-    ratio = float(a["share"] / b["share"]) if b["share"] > 0 else None
+    of_a, of_b = a["n"] / a["base"], b["n"] / b["base"]
+    score = float((of_a - of_b) / error) if error > 0 else 0.0
+    ratio = float(of_a / of_b) if of_b > 0 else None
     p, p_day = 2 * distributions.norm.sf(np.abs([score, score / np.sqrt(spread)]))
     return ratio, float(p), float(p_day)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ujo_lib.columns import Count, Dimension, Typed
 from ujo_lib.fiscal import Period
 from ujo_lib.outreach.series import NOT_A_PREFECTURE
 from ujo_lib.outreach.verdict import Refusal
@@ -22,6 +23,8 @@ Floats = NDArray[np.float64]
 IN_WINDOW, BASELINE, LEFT_OUT = "実施期間", "比較期間", "除外"
 
 _WHOLE_PREFECTURE = ("市", "県")
+
+_ROLE = Dimension(heading="期間", variable="outreach_role")
 
 # Platforms that export in English name prefectures in Latin letters.
 _ROMAN = {
@@ -225,13 +228,28 @@ def compare(
     return Comparison(area, pd.DataFrame({"local": counted, "control": elsewhere, "role": role}, index=days))
 
 
-def counts(comparison: Comparison | Refusal) -> pd.DataFrame:
+def counts(comparison: Comparison | Refusal) -> Typed:
     """What the estimate is a function of: role, days, n, control; all NA when there is no comparison."""
     frame = pd.DataFrame({"role": [IN_WINDOW, BASELINE], "days": pd.NA, "n": pd.NA, "control": pd.NA})
     if isinstance(comparison, Comparison):
         found = [comparison.totals(role) for role in frame["role"]]
         frame[["days", "n", "control"]] = [(total.days, total.n, round(total.control)) for total in found]
-    return frame.astype(dict.fromkeys(["days", "n", "control"], "Int64"))
+    columns = {
+        "role": _ROLE,
+        "days": Count(heading="長さ", unit="日", members=False, free=True),
+        "n": Count(heading="相談", unit="回"),
+        "control": Count(heading="比較地域の相談", unit="件", members=False, free=True),
+    }
+    return Typed.of(frame.astype(dict.fromkeys(["days", "n", "control"], "Int64")), columns)
+
+
+def of_window(table: Typed) -> Typed:
+    """A table whose row is a function of the window's count, said to be that cell: column role besides.
+
+    With it a release hides the row whenever it hides the window's count in `counts`.
+    """
+    columns = {**table.schema.columns, "role": _ROLE}
+    return Typed.of(table.frame.assign(role=IN_WINDOW), columns, note=table.schema.note)
 
 
 def restricted(comparison: Comparison, days: pd.DatetimeIndex) -> Comparison:

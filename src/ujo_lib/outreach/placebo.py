@@ -8,15 +8,23 @@ number: with too few placebos there is no verdict to give.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from ujo_lib.columns import Count, Flag, PValue, Ratio, Statistic, Text, Typed
 from ujo_lib.outreach.controlled import blocks
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Refusal
+from ujo_lib.stats import LEVEL
 
-PLACEBO_COLUMNS = ["place", "estimate", "statistic", "real"]
+_COLUMNS = {
+    "place": Text(heading="都道府県"),
+    "estimate": Ratio(heading="見かけの効果"),
+    "statistic": Statistic(heading="標準化した値"),
+    "real": Flag(heading="施策のあった県"),
+}
 
 
 @dataclass(frozen=True)
@@ -29,11 +37,13 @@ class Placebo:
         p_value: share of all statistics, the real one included, that are at least as far from 0 as the real
             one.
         smallest_p: the smallest p-value that so many placebos can give.
+        reason: why there is none, as in a refusal: empty.
     """
 
     frame: pd.DataFrame
     p_value: float
     smallest_p: float
+    reason: ClassVar[str] = ""
 
 
 def in_space(
@@ -41,7 +51,7 @@ def in_space(
     comparison: Comparison | Refusal,
     home: str,
     controls: Sequence[str] | Refusal,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Placebo | Refusal:
     """Every control prefecture in turn against the others, and the home prefecture against all of them.
 
@@ -58,7 +68,9 @@ def in_space(
         return controls
     total = len(controls) + 1
     if 1 / total > 1 - level + 1e-12:
-        return Refusal("few_placebos", f"比べる地域が{total}しかなく、{level:.0%}の水準では何も言えない")
+        return Refusal(
+            "few_placebos", f"比べる地域が{total}しかなく、{100 * level:.10g}%の水準では何も言えない"
+        )
     names = [home, *controls]
     counts = wide.loc[comparison.frame.index, names].to_numpy(float)
     inside, outside = counts[comparison.having(IN_WINDOW)], counts[comparison.having(BASELINE)]
@@ -72,7 +84,7 @@ def in_space(
     return _ranked(names, log_ratio, statistic, total)
 
 
-def in_time(comparison: Comparison | Refusal, level: float = 0.95) -> Placebo | Refusal:
+def in_time(comparison: Comparison | Refusal, level: float = LEVEL) -> Placebo | Refusal:
     """Every baseline block in turn against the other baseline blocks, and the window against all of them."""
     if isinstance(comparison, Refusal):
         return comparison
@@ -93,7 +105,7 @@ def in_time(comparison: Comparison | Refusal, level: float = 0.95) -> Placebo | 
     return _ranked(names, difference, difference, total)
 
 
-def summary(space: Placebo | Refusal, time: Placebo | Refusal) -> pd.DataFrame:
+def summary(space: Placebo | Refusal, time: Placebo | Refusal) -> Typed:
     """The two placebo tests in two rows: test, n (placebos), p_value, smallest_p, finding."""
     rows: list[tuple[str, int | None, float | None, float | None, str]] = []
     for name, found in (("ほかの都道府県で", space), ("ほかの時期で", time)):
@@ -103,8 +115,15 @@ def summary(space: Placebo | Refusal, time: Placebo | Refusal) -> pd.DataFrame:
         outlying = "最も極端です" if found.p_value == found.smallest_p else "最も極端とは言えません"
         said = f"施策のあった所・時期の値は、並べた{len(found.frame)}個のなかで{outlying}。"
         rows.append((name, len(found.frame) - 1, found.p_value, found.smallest_p, said))
-    frame = pd.DataFrame(rows, columns=["test", "n", "p_value", "smallest_p", "finding"])
-    return frame.astype({"n": "Int64", "p_value": "Float64", "smallest_p": "Float64"})
+    columns = {
+        "test": Text(heading="どこで試したか"),
+        "n": Count(heading="試した数", members=False),
+        "p_value": PValue(heading="順位によるp値"),
+        "smallest_p": PValue(heading="この数で出せる最小のp値"),
+        "finding": Text(heading="結果"),
+    }
+    frame = pd.DataFrame(rows, columns=list(columns))
+    return Typed.of(frame.astype({"n": "Int64", "p_value": "Float64", "smallest_p": "Float64"}), columns)
 
 
 def reading(found: Placebo | Refusal) -> str:
@@ -117,9 +136,10 @@ def reading(found: Placebo | Refusal) -> str:
     return f"{place}の値は、施策が届いていない{others}の都道府県で同じ計算をした値(丸)と並べて、{outlying}。"
 
 
-def frame_of(found: Placebo | Refusal) -> pd.DataFrame:
-    """The placebo distribution, empty after a refusal: place, estimate, statistic, real."""
-    return found.frame if isinstance(found, Placebo) else pd.DataFrame(columns=PLACEBO_COLUMNS)
+def distribution(found: Placebo | Refusal) -> Typed:
+    """The placebos in space, empty after a refusal: place, estimate, statistic, real."""
+    frame = found.frame if isinstance(found, Placebo) else pd.DataFrame(columns=list(_COLUMNS))
+    return Typed.of(frame, _COLUMNS)
 
 
 def _of_the_others(counts: np.ndarray) -> np.ndarray:

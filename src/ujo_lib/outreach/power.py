@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 from scipy import optimize
 from scipy import stats as distributions
 
+from ujo_lib.columns import Estimate, Rate, Ratio, Share, Text, Typed
+from ujo_lib.stats import LEVEL
+
 Floats = NDArray[np.float64]
 
 LARGEST_RATIO = 100.0
+
+_AREA = Text(heading="対象")
 
 RATIOS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
 """Rate ratios at which power is shown."""
@@ -37,7 +42,7 @@ class Design:
     power_at: Callable[[float], float]
 
 
-def exact_power(baseline: float, window: float, ratio: float, level: float = 0.95) -> float:
+def exact_power(baseline: float, window: float, ratio: float, level: float = LEVEL) -> float:
     """Power of the exact conditional test (central, two-sided), summed over every possible pair of counts.
 
     Args:
@@ -62,7 +67,7 @@ def exact_power(baseline: float, window: float, ratio: float, level: float = 0.9
     return float(chance_window @ rejected @ chance_baseline)
 
 
-def block_power(spread: float, blocks: int, ratio: float, level: float = 0.95) -> float:
+def block_power(spread: float, blocks: int, ratio: float, level: float = LEVEL) -> float:
     """Power of the block t-test (noncentral t).
 
     Args:
@@ -84,7 +89,7 @@ def block_power(spread: float, blocks: int, ratio: float, level: float = 0.95) -
 
 
 def exact_design(
-    area: str, per_year: float, window_days: int, baseline_days: int, level: float = 0.95
+    area: str, per_year: float, window_days: int, baseline_days: int, level: float = LEVEL
 ) -> Design:
     """The design of the exact test, from the contacts a year that were planned with."""
     window, baseline = per_year * window_days / 365.25, per_year * baseline_days / 365.25
@@ -92,7 +97,7 @@ def exact_design(
 
 
 def block_design(
-    area: str, per_year: float, window_days: int, baseline_days: int, spread: float, level: float = 0.95
+    area: str, per_year: float, window_days: int, baseline_days: int, spread: float, level: float = LEVEL
 ) -> Design:
     """The design of the block t-test, from the contacts a year that were planned with.
 
@@ -110,15 +115,18 @@ def block_design(
     return Design(area, window, baseline, lambda ratio: block_power(total, blocks, ratio, level))
 
 
-def curves(designs: Sequence[Design], ratios: Sequence[float]) -> pd.DataFrame:
+def curves(designs: Sequence[Design], ratios: Sequence[float]) -> Typed:
     """Power over a range of rate ratios: area, ratio, power."""
-    return pd.DataFrame(
-        [(design.area, ratio, design.power_at(ratio)) for design in designs for ratio in ratios],
-        columns=["area", "ratio", "power"],
-    )
+    rows = [(design.area, ratio, design.power_at(ratio)) for design in designs for ratio in ratios]
+    columns = {
+        "area": _AREA,
+        "ratio": Ratio(heading="本当の効果"),
+        "power": Share(heading="見つけられる確率"),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
-def summary(designs: Sequence[Design], wanted: float = 0.8) -> pd.DataFrame:
+def summary(designs: Sequence[Design], wanted: float = 0.8) -> Typed:
     """Smallest effect each design finds with the wanted power.
 
     Returns:
@@ -130,8 +138,15 @@ def summary(designs: Sequence[Design], wanted: float = 0.8) -> pd.DataFrame:
         mde = smallest_detectable(design.power_at, wanted)
         extra = None if mde is None else (mde - 1) * design.window
         rows.append((design.area, design.window, design.baseline, mde, extra))
-    frame = pd.DataFrame(rows, columns=["area", "window", "baseline", "mde", "extra"])
-    return frame.astype({"mde": "Float64", "extra": "Float64"})
+    columns = {
+        "area": _AREA,
+        "window": Rate(heading="効果がないときの期間中の見込み", unit="件"),
+        "baseline": Rate(heading="比較期間の見込み", unit="件"),
+        "mde": Ratio(heading="見つけられる最小の効果"),
+        "extra": Estimate(heading="増える数に直すと", unit="件"),
+    }
+    frame = pd.DataFrame(rows, columns=list(columns)).astype({"mde": "Float64", "extra": "Float64"})
+    return Typed.of(frame, columns, note="計画した件数から計算しました。")
 
 
 def reading(table: pd.DataFrame, wanted: float = 0.8) -> str:
@@ -151,7 +166,7 @@ def smallest_detectable(power_at: Callable[[float], float], wanted: float = 0.8)
     return float(optimize.brentq(lambda ratio: power_at(ratio) - wanted, 1.0, LARGEST_RATIO, xtol=1e-4))
 
 
-def dilution(city_share: float, ratios: Sequence[float]) -> pd.DataFrame:
+def dilution(city_share: float, ratios: Sequence[float]) -> Typed:
     """How a city's effect looks in its prefecture: ratio (in the city), diluted (in the prefecture).
 
     Args:
@@ -161,7 +176,9 @@ def dilution(city_share: float, ratios: Sequence[float]) -> pd.DataFrame:
     if not 0 <= city_share <= 1:
         raise ValueError(f"市の割合は0から1の間で指定してください: {city_share}")
     diluted = [1 + city_share * (ratio - 1) for ratio in ratios]
-    return pd.DataFrame({"ratio": list(ratios), "diluted": diluted})
+    columns = {"ratio": Ratio(heading="市での効果"), "diluted": Ratio(heading="県での見え方")}
+    frame = pd.DataFrame({"ratio": list(ratios), "diluted": diluted})
+    return Typed.of(frame, columns, note="県のほかの地域には効果がないとしたときの値です。")
 
 
 def _reach(mean: float) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from ujo_lib.columns import Column, Flag, PValue, Ratio, Text, Typed, interval
 from ujo_lib.fiscal import Period, spoken
 from ujo_lib.outreach.verdict import LABELS, Effect
 
@@ -68,7 +69,7 @@ class Plan:
         text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def table(self) -> pd.DataFrame:
+    def table(self) -> Typed:
         """The plan for a reader: item, value."""
         controls = "、".join(self.controls) or "施策が届いていないすべての都道府県"
         window = f"{spoken(self.window_start)}〜{spoken(self.window_end)}({self.window.days}日間)"
@@ -85,9 +86,10 @@ class Plan:
             ("窓口開設後に除く日数", f"{self.settling_days}日"),
             ("期間のあとに除く日数", f"{self.washout_days}日"),
             ("比較に必要な日数", f"{self.min_baseline_days}日以上"),
-            ("信頼水準", f"{self.level:.0%}"),
+            ("信頼水準", f"{100 * self.level:.10g}%"),
         ]
-        return pd.DataFrame(rows, columns=["item", "value"])
+        columns = {"item": Text(heading="項目"), "value": Text(heading="内容")}
+        return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
 def registration(plan: Plan, registered: str) -> str:
@@ -119,7 +121,12 @@ def reading(table: pd.DataFrame) -> str:
     )
 
 
-def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect]) -> pd.DataFrame:
+def refusal(table: pd.DataFrame) -> str:
+    """Why a `curve` holds no estimate at all: the reason of the registered choice; empty when it holds one."""
+    return "" if table["estimate"].notna().any() else str(table.loc[table["chosen"], "reason"].item())
+
+
+def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect], note: str = "") -> Typed:
     """All combinations of defensible choices with their estimates.
 
     Args:
@@ -127,6 +134,7 @@ def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect]) -> p
         choices: by dimension, label of an option → fields of the plan it changes; the first option of each
             dimension changes nothing and is the registered one.
         estimate: gives the effect under a plan.
+        note: what a reader should know of the choices.
 
     Returns:
         One row a combination, ordered by estimate: the dimensions, label, estimate, low, high, p_value,
@@ -151,4 +159,13 @@ def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect]) -> p
             }
         )
     frame = pd.DataFrame(rows).sort_values("estimate", na_position="last", ignore_index=True)
-    return frame.astype(dict.fromkeys(["estimate", "low", "high", "p_value"], "Float64"))
+    columns: dict[str, Column] = {name: Text(heading=name) for name in choices} | {
+        "label": Text(heading="判定"),
+        "estimate": Ratio(heading="効果"),
+        **interval("estimate", plan.level),
+        "p_value": PValue(),
+        "chosen": Flag(heading="登録した選び方"),
+        "reason": Text(heading="推定できない理由"),
+    }
+    numbers = dict.fromkeys(["estimate", "low", "high", "p_value"], "Float64")
+    return Typed.of(frame.astype(numbers), columns, note=note)

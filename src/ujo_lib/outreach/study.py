@@ -12,6 +12,7 @@ from functools import cache
 
 import pandas as pd
 
+from ujo_lib.columns import Typed
 from ujo_lib.fiscal import Period, spoken
 from ujo_lib.outreach import campaigns as calendar
 from ujo_lib.outreach import controlled, did, exact, hygiene, series, specification
@@ -95,7 +96,7 @@ class Study:
         alone = calendar.exclusive_days(campaigns, carry_over)
         joint = self.city()
         found = []
-        for row in able.itertuples():
+        for row in able.frame.itertuples():
             name = str(row.name)
             if not row.separable:
                 refusal = Refusal("not_separable", str(row.reason))
@@ -105,7 +106,7 @@ class Study:
             found.append(CITY_METHODS[self.plan.city_method](own, name, self.plan.level))
         return found
 
-    def city_curve(self, neighbours: Sequence[str]) -> pd.DataFrame:
+    def city_curve(self, neighbours: Sequence[str]) -> Typed:
         """The city's specification curve: what is counted, control, window, settling, estimator.
 
         Args:
@@ -128,9 +129,10 @@ class Study:
             days = replace(plan, city_method=self.plan.city_method)
             return CITY_METHODS[plan.city_method](compared(days), plan.area, plan.level)
 
-        return specification.curve(self.plan, choices, estimate)
+        note = "「すべての相談」は同じ人の続きの相談も1件と数えるため、偶然でも検出されやすくなります。"
+        return specification.curve(self.plan, choices, estimate, note)
 
-    def prefecture_curve(self, neighbours: Sequence[str]) -> pd.DataFrame:
+    def prefecture_curve(self, neighbours: Sequence[str]) -> Typed:
         """The prefecture's specification curve: control, window, length of the baseline, estimator."""
         later = self.recorded.end - timedelta(days=365)
         choices = self._shared_choices(neighbours) | {

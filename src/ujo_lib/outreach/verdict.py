@@ -10,6 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
+from ujo_lib.columns import Column, Count, Difference, PValue, Rate, Ratio, Text, Typed, interval
+
 Code = Literal["detected", "not_detected", "not_estimable"]
 
 LABELS: dict[Code, str] = {
@@ -101,10 +103,18 @@ def refused(area: str, method: str, level: float, refusal: Refusal) -> Effect:
     return Effect(area, method, "not_estimable", level, reason=refusal.reason, reason_code=refusal.code)
 
 
-def table(*effects: Effect) -> pd.DataFrame:
-    """One row an effect: area, method, code, label, n, expected, estimate, low, high, p_value, extra*,
-    reason.
+def table(*effects: Effect, unit: str, of: str = "対象") -> Typed:
+    """One row an effect: area, method, code, label, n, expected, estimate, low, high, p_value, extra*, finding.
+
+    Args:
+        effects: at least one, all at the same level.
+        unit: what is counted, 件 or 回.
+        of: heading of what each is the effect of.
+
+    Raises:
+        ValueError: no effect, or effects at several levels.
     """
+    (level,) = {effect.level for effect in effects}
     rows = []
     for effect in effects:
         extra = effect.extra or (None, None, None)
@@ -127,7 +137,23 @@ def table(*effects: Effect) -> pd.DataFrame:
             }
         )
     numbers = ["expected", "estimate", "low", "high", "p_value", "extra", "extra_low", "extra_high"]
-    return pd.DataFrame(rows).astype({"n": "Int64"} | dict.fromkeys(numbers, "Float64"))
+    frame = pd.DataFrame(rows).astype({"n": "Int64"} | dict.fromkeys(numbers, "Float64"))
+    free = all(map(_tells_no_count, effects))
+    columns: dict[str, Column] = {
+        "area": Text(heading=of),
+        "method": Text(heading="方法"),
+        "code": Text(heading="判定の符号", free=free),
+        "label": Text(heading="判定", free=free),
+        "n": Count(heading="期間中の相談", unit=unit),
+        "expected": Rate(heading="見込み", unit=unit),
+        "estimate": Ratio(to="見込み", n="n", base="expected"),
+        **interval("estimate", level),
+        "p_value": PValue(),
+        "extra": Difference(heading="増えた数", unit=unit, n="n", base="expected", like="rate", decimals=1),
+        **interval("extra", level, low="extra_low", high="extra_high", remark="増えた数"),
+        "finding": Text(heading="言えること", free=free),
+    }
+    return Typed.of(frame, columns)
 
 
 def statement(effect: Effect, table: str) -> str:
@@ -144,16 +170,6 @@ def statement(effect: Effect, table: str) -> str:
     return f"{{{table}.finding}}。{counted}{open_ if effect.code == 'not_detected' else 'でした。'}"
 
 
-def free_columns(effect: Effect) -> tuple[str, ...]:
-    """Columns of `table` that give no count away and may stand although the counts are hidden.
-
-    A refusal that rests on dates or regions may be told to anyone; one that rests on counts, and any estimate, may not.
-    """
-    if effect.code == "not_estimable" and effect.reason_code not in _TELLING:
-        return ("code", "label", "finding")
-    return ()
-
-
 def finding(effect: Effect) -> str:
     """The verdict in Japanese, without numbers and final stop; not detected is never worded as absent."""
     if effect.code == "not_estimable":
@@ -162,3 +178,8 @@ def finding(effect: Effect) -> str:
         return "増減は検出されませんでした"
     change = "増加" if effect.estimate is not None and effect.estimate > 1 else "減少"
     return f"実施期間の{change}が検出されました"
+
+
+def _tells_no_count(effect: Effect) -> bool:
+    """Whether the verdict may stand although the counts are hidden: a refusal that rests on dates or regions."""
+    return effect.code == "not_estimable" and effect.reason_code not in _TELLING

@@ -3,12 +3,16 @@
 The models are looked up when asked for, so that the command line can compare hashes without importing all of them.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ujo_lib.params.common import NotebookSettings, load_settings, read_flat_yaml
-from ujo_lib.params.errors import ParameterError, ParameterProblem
+from ujo_lib.params.notebooks import Notebook, named, notebooks_of, notebooks_of_year
 from ujo_lib.params.paths import PathOutsideProjectError, inside, project_root
+from ujo_lib.yamlfile import ParameterError, ParameterProblem, nearest, read_yaml
 
 if TYPE_CHECKING:
     from ujo_lib.params.outreach import OutreachSettings
@@ -19,8 +23,8 @@ if TYPE_CHECKING:
     from ujo_lib.params.tagging import TaggingSettings
 
 __all__ = [
-    "NOTEBOOKS",
     "PATTERN_SITE",
+    "Notebook",
     "NotebookSettings",
     "OutreachSettings",
     "ParameterError",
@@ -33,37 +37,64 @@ __all__ = [
     "TaggingSettings",
     "inside",
     "load_settings",
+    "notebooks_of",
+    "notebooks_of_year",
     "project_root",
     "read_flat_yaml",
+    "read_settings",
+    "read_yaml",
     "settings_model",
+    "settings_of",
 ]
 
-NOTEBOOKS = {
-    "00_data_quality": "QualitySettings",
-    "01_survey_descriptives": "SurveySettings",
-    "02_consultation_seasonality": "SeasonalitySettings",
-    "03_content_tagging": "TaggingSettings",
-    "04_outreach_effect": "OutreachSettings",
-    "05_annual_summary": "SummarySettings",
-}
-"""The six notebooks in reading order, with the name of each one's settings model."""
+_MODELS = [name for name in __all__ if name.endswith("Settings") and name != "NotebookSettings"]
+"""Models written in Python; each stands in the module of its name."""
 
 PATTERN_SITE = "sample"
 """The synthetic city: its values are the defaults of all parameters, and every new site starts from its files."""
 
 
-def settings_model(notebook: str) -> type[NotebookSettings]:
-    """Return the settings model of a notebook, by the name of its file without the ending.
+@lru_cache(maxsize=64)
+def settings_model(notebook: Notebook) -> type[NotebookSettings]:
+    """The settings model of a notebook: the one it names, or else one made from its parameters cell.
 
     Raises:
-        KeyError: no such notebook.
+        ParameterError: it names a model that there is not, or its parameters cell cannot be read.
     """
-    model: type[NotebookSettings] = __getattr__(NOTEBOOKS[notebook])
+    name = notebook.says.settings
+    if not name:
+        from ujo_lib.params.cell import model_of_cell
+
+        return model_of_cell(notebook)
+    if name not in _MODELS:
+        told = (f"{nearest(name, _MODELS) or '、'.join(_MODELS)}", "metadata の ujo の settings を直す")
+        raise ParameterError.of(notebook.file.name, "settings", name, *told)
+    model: type[NotebookSettings] = __getattr__(name)
     return model
 
 
+def read_settings(notebook: Notebook, folder: Path) -> NotebookSettings:
+    """Read the parameters of a notebook from a folder of one year: `common.yaml` and its own file.
+
+    Raises:
+        ParameterError: all that is wrong with them, in Japanese.
+    """
+    files = (folder / "common.yaml", folder / f"{notebook.name}.yaml")
+    return load_settings(settings_model(notebook), *files).of(notebook)
+
+
+def settings_of(notebook: str, namespace: Mapping[str, Any]) -> NotebookSettings:
+    """Validate the parameters of a running notebook that has no model of its own: `settings_of("06_…", globals())`.
+
+    Raises:
+        ParameterError: there is no such notebook, or its parameters are wrong.
+    """
+    one = named(notebook, notebooks_of(project_root(), str(namespace.get("site", PATTERN_SITE))))
+    return settings_model(one).from_cell(namespace, one)
+
+
 def __getattr__(name: str) -> Any:
-    if name not in NOTEBOOKS.values():
+    if name not in _MODELS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(f"{__name__}.{name.removesuffix('Settings').lower()}")
     return getattr(module, name)

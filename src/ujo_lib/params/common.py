@@ -1,25 +1,42 @@
 """What every notebook is told: which place, which year, which files, for whom.
 
-One flat pydantic model per notebook is the truth about its parameters. The parameters cell of the notebook and
-the YAML files repeat it for papermill and for people; a test keeps the three equal.
+One flat pydantic model per notebook is the truth about its parameters. Its parameters cell repeats them for papermill
+and for people, written by `ujo notebook sync`; a test keeps model, cell and the sample's YAML equal.
 """
 
 import ast
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ujo_lib.fiscal import FiscalYear, Period, period_for, spoken
-from ujo_lib.params.errors import ParameterError, ParameterProblem, from_validation
+from ujo_lib.params.days import IsoDay
+from ujo_lib.params.notebooks import Notebook, named, notebooks_of
 from ujo_lib.params.paths import inside, project_root
+from ujo_lib.yamlfile import Document, ParameterError, Place, from_validation
 
 _CELL = "parameters セル"
 
 S = TypeVar("S", bound="NotebookSettings")
+
+
+class FileMark:
+    """Marks a parameter that names a file the notebook reads."""
+
+
+FileName = Annotated[str, FileMark()]
+"""A file of the project that a notebook reads besides its inputs: the page depends on its content."""
 
 
 class NotebookSettings(BaseModel):
@@ -27,11 +44,7 @@ class NotebookSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    notebook: ClassVar[str] = ""
-    kinds: ClassVar[tuple[str, ...]] = ()
-    dispensable: ClassVar[tuple[str, ...]] = ()
-    """Kinds without which the page loses a section and not the rest."""
-    files: ClassVar[tuple[str, ...]] = ()
+    _about: Notebook | None = PrivateAttr(None)
 
     site: str = Field("sample", description="自治体のフォルダー名(params/ の下)", pattern=r"^[a-z0-9_-]+$")
     site_name: str = Field("宇城市", description="自治体の名称")
@@ -41,11 +54,11 @@ class NotebookSettings(BaseModel):
     period_basis: Literal["calendar", "fiscal"] = Field(
         "calendar", description="相談の集計期間: calendar(暦年) か fiscal(年度)"
     )
-    period_start: str = Field(
+    period_start: IsoDay = Field(
         "", description="集計期間の初日を直に決めるとき(例 2023-04-01)。空なら period_basis に従う"
     )
-    period_end: str = Field("", description="集計期間の末日を直に決めるとき。空なら period_basis に従う")
-    created_on: str = Field("2024-10-31", description="作成日(報告書に載る日付)")
+    period_end: IsoDay = Field("", description="集計期間の末日を直に決めるとき。空なら period_basis に従う")
+    created_on: IsoDay = Field("2024-10-31", description="作成日(報告書に載る日付)")
     synthetic: bool = Field(True, description="合成データなら True。全ページに明示される")
     population_source: str = Field(
         "国勢調査", description="人口の資料(表の「資料」の書き出し)。率だけが変わる"
@@ -53,7 +66,7 @@ class NotebookSettings(BaseModel):
     contacts: dict[str, str] = Field(
         {}, description="全ページに載せる相談窓口(名称: 連絡のしかた)。空なら全国の窓口"
     )
-    contacts_checked_on: str = Field(
+    contacts_checked_on: IsoDay = Field(
         "", description="連絡先の番号と受付時間を担当者が確かめた日。空なら「未確認」と載せる"
     )
     inputs: str = Field("params/sample/fy2023/inputs.yaml", description="入力ファイルの一覧")
@@ -70,16 +83,6 @@ class NotebookSettings(BaseModel):
     def _fiscal_year(cls, value: object) -> str:
         return str(FiscalYear.parse(value).year)  # type: ignore[arg-type]  # parse reports any other type itself
 
-    @field_validator("period_start", "period_end", "created_on", "contacts_checked_on")
-    @classmethod
-    def _iso_date(cls, value: str) -> str:
-        if value:
-            try:
-                date.fromisoformat(value)
-            except ValueError:
-                raise ValueError("2023-04-01 の形の、実在する日付") from None
-        return value
-
     @model_validator(mode="after")
     def _whole_period(self) -> Self:
         if bool(self.period_start) != bool(self.period_end):
@@ -89,6 +92,49 @@ class NotebookSettings(BaseModel):
         if self.audience == "release" and not self.plan:
             raise ValueError("audience が release のときは plan(秘匿計画)が必要。`ujo run` が用意する")
         return self
+
+    @property
+    def about(self) -> Notebook:
+        """The notebook that these are the parameters of.
+
+        Raises:
+            ParameterError: settings made by hand of a model that no notebook names, or several.
+        """
+        return self._about or _user_of(type(self), self.root, self.site)
+
+    def of(self, notebook: Notebook | None) -> Self:
+        """Say which notebook these are the parameters of, where several may have this model."""
+        self._about = notebook
+        return self
+
+    @property
+    def notebook(self) -> str:
+        """Name of the notebook."""
+        return self.about.name
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of input that the notebook reads."""
+        return self.about.kinds
+
+    @property
+    def dispensable(self) -> tuple[str, ...]:
+        """Kinds without which the page loses a section and not the rest."""
+        return self.about.says.dispensable
+
+    @classmethod
+    def file_names(cls) -> list[str]:
+        """The parameters that name files."""
+        return [
+            name
+            for name, field in cls.model_fields.items()
+            if any(isinstance(mark, FileMark) for mark in field.metadata)
+        ]
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Absolute path behind each parameter that names a file, where one is named."""
+        return {name: self.path(name) for name in self.file_names() if getattr(self, name)}
 
     @property
     def year(self) -> FiscalYear:
@@ -129,90 +175,123 @@ class NotebookSettings(BaseModel):
             return inside(self.root, self.tables_dir)
         return self.root / "outputs" / self.site / f"fy{self.fiscal_year}" / "workbench" / "tables"
 
+    def tables_of(self, notebook: str) -> Path:
+        """Folder with the recorded tables of a notebook, given by name or number.
+
+        Raises:
+            UnknownNotebookError: there is none.
+        """
+        return self.tables_folder / named(notebook, notebooks_of(self.root, self.site)).name
+
     @classmethod
-    def from_cell(cls, namespace: Mapping[str, Any]) -> Self:
+    def from_cell(cls, namespace: Mapping[str, Any], notebook: Notebook | None = None) -> Self:
         """Validate the parameters of a running notebook; call it as `Settings.from_cell(globals())`.
 
         A name that papermill injected and the model does not know (a misspelling) is an error here, where papermill
-        itself would only warn.
+        itself would only warn. Where the cell names another place or year than the sample's, what it leaves at the
+        sample's value comes from the YAML files of that place and year, and the notebook says so.
+
+        Args:
+            namespace: the globals of the notebook.
+            notebook: which notebook it is; None for the only one that names this model.
 
         Raises:
             ParameterError: all wrong parameters at once, in Japanese.
         """
+        injected = _injected_names(namespace)
         values = {name: namespace[name] for name in cls.model_fields if name in namespace}
-        values |= {name: namespace.get(name) for name in _injected_names(namespace) - set(cls.model_fields)}
-        return _validated(cls, values, {}, _CELL)
+        values |= {name: namespace.get(name) for name in injected - set(cls.model_fields)}
+        file_of: dict[str, Document] = {}
+        if not set(cls.model_fields) <= injected and (folder := _other_place(values)):
+            own = notebook or _user_of(cls, project_root(), values["site"])
+            defaults = {name: field.default for name, field in cls.model_fields.items()}
+            left = {name for name, value in values.items() if value == defaults.get(name, ...)} - injected
+            written, file_of = _written(folder / "common.yaml", folder / f"{own.name}.yaml")
+            filled = {name: value for name, value in written.items() if name in left or name not in values}
+            values |= filled
+            print(
+                f"{folder.relative_to(project_root()).as_posix()} のパラメーターを使います"
+                f"(セルで変えた値が優先): {'、'.join(filled)}"
+            )
+        return _validated(cls, values, file_of, _CELL).of(notebook)
 
 
-def load_settings(model: type[S], *files: Path, **overrides: Any) -> S:
+def load_settings(model: type[S], *files: Path) -> S:
     """Read flat YAML files, the later over the earlier, into a settings model.
 
     Args:
         model: the notebook's model.
         files: YAML files, usually `common.yaml` and the notebook's own.
-        overrides: values that win over the files (what the pipeline decides: audience, plan, tables_dir).
 
     Raises:
         ParameterError: unreadable files, unknown keys, wrong types, impossible values; all at once.
     """
+    values, written_in = _written(*files)
+    return _validated(model, values, written_in, files[-1].name if files else _CELL)
+
+
+def _written(*files: Path) -> tuple[dict[str, Any], dict[str, Document]]:
+    """Values of flat files, the later over the earlier, and the file in which each stands."""
     values: dict[str, Any] = {}
-    file_of: dict[str, str] = {}
+    written_in: dict[str, Document] = {}
     for file in files:
-        content = read_flat_yaml(file)
-        values |= content
-        file_of |= dict.fromkeys(content, file.name)
-    return _validated(model, values | overrides, file_of, files[-1].name if files else _CELL)
+        document = _flat(file)
+        values |= document.content
+        written_in |= dict.fromkeys(document.content, document)
+    return values, written_in
+
+
+def _other_place(values: Mapping[str, Any]) -> Path | None:
+    """Folder of the parameters of the place and year that a cell names; None for those of the defaults."""
+    default = (NotebookSettings.model_fields[name].default for name in ("site", "fiscal_year"))
+    try:
+        site, year = str(values["site"]), FiscalYear.parse(values["fiscal_year"])
+    except (KeyError, ValueError):
+        return None  # validation will tell
+    if [site, year] == [next(default), FiscalYear.parse(next(default))]:
+        return None
+    return inside(project_root(), f"params/{site}/fy{year.year}")
+
+
+def _user_of(model: type[NotebookSettings], root: Path, site: str) -> Notebook:
+    """The one notebook that names a model as that of its settings."""
+    users = [one for one in notebooks_of(root, site) if model.__name__ in (one.says.settings, one.name)]
+    if len(users) == 1:
+        return users[0]
+    told = "、".join(one.name for one in users) or "(なし)"
+    remedy = "ノートブックの名前を settings_of に渡す"
+    raise ParameterError.of("notebooks", model.__name__, told, "1冊のノートブック", remedy)
 
 
 def read_flat_yaml(file: Path) -> dict[str, Any]:
-    """Read one parameter file: a mapping of names to plain values, dates as quoted or bare ISO dates.
+    """Read one parameter file: a mapping of names to plain values; days are text, as papermill hands them on.
 
     Raises:
         ParameterError: the file is absent, is not YAML, or is not a mapping.
     """
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ParameterError(
-            [
-                ParameterProblem(
-                    file.name, "(ファイル)", "(なし)", f"{file} にファイルがあること", "ファイルを用意する"
-                )
-            ]
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{mark.line + 1}行目" if mark else "ファイル全体"
-        raise ParameterError(
-            [
-                ParameterProblem(
-                    file.name, place, "(読めない)", "UTF-8 の YAML", "字下げ・コロン・引用符を確かめる"
-                )
-            ]
-        ) from None
-    if not isinstance(content, dict):
-        raise ParameterError(
-            [
-                ParameterProblem(
-                    file.name, "(ファイル)", repr(content), "「名前: 値」の並び", "書き方を見本に合わせる"
-                )
-            ]
-        )
-    return {str(key): _plain(value) for key, value in content.items()}
+    content: dict[str, Any] = _flat(file).content
+    return content
 
 
-def _plain(value: Any) -> Any:
-    """Spell YAML's own dates as text: papermill would hand a date object to the notebook unquoted."""
-    return value.isoformat() if isinstance(value, date) else value
+def _flat(file: Path) -> Document:
+    document = Document.read(file)
+    if not isinstance(document.content, dict):
+        told = (repr(document.content), "「名前: 値」の並び", "書き方を見本に合わせる")
+        raise ParameterError.of(file.name, "(ファイル)", *told)
+    return document
 
 
-def _validated(model: type[S], values: Mapping[str, Any], file_of: Mapping[str, str], default_file: str) -> S:
+def _validated(
+    model: type[S], values: Mapping[str, Any], written_in: Mapping[str, Document], elsewhere: str
+) -> S:
+    def stands(place: Place) -> tuple[str, int | None]:
+        document = written_in.get(str(place[0])) if place else None
+        return (document.file, document.line(place)) if document else (elsewhere, None)
+
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        raise from_validation(
-            error, valid=model.model_fields, file_of=file_of, default_file=default_file
-        ) from None
+        raise from_validation(error, model, stands) from None
 
 
 def _injected_names(namespace: Mapping[str, Any]) -> set[str]:

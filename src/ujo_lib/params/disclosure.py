@@ -3,36 +3,33 @@
 The threshold itself is an ordinary parameter (`common.yaml`), because every page states it.
 """
 
-from datetime import date
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, Strict, model_validator
 
-from ujo_lib.params.common import read_flat_yaml
-from ujo_lib.params.errors import from_validation
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from ujo_lib.params.days import Day
+from ujo_lib.yamlfile import Declared, Many, read_yaml
 
 
-class ExemptionRule(_Strict):
+class ExemptionRule(Declared):
     """A kind of table that is printed in full."""
 
     population: str = Field(description="数える対象(表の population)")
-    dimensions: tuple[str, ...] = Field(description="使ってよい軸。ほかの軸や条件のある表には当てはまらない")
+    dimensions: Many[str] = Field(description="使ってよい軸。ほかの軸や条件のある表には当てはまらない")
     min_total: int = Field(ge=1, description="表の合計がこの数以上のときに限る")
     reason: str = Field(min_length=1, description="ページに載せる理由")
 
 
-class KnownFigure(_Strict):
+class KnownFigure(Declared):
     """A figure that anybody can look up already."""
 
     population: str = Field(description="数える対象")
-    where: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="条件(変数: 区分)")
-    multiple: tuple[str, ...] = Field(default=(), description="複数回答の変数")
-    period: tuple[date, date] | None = Field(default=None, description="期間の初日と末日")
+    where: dict[str, Many[str]] = Field(default_factory=dict, description="条件(変数: 区分)")
+    multiple: Many[str] = Field(default=(), description="複数回答の変数")
+    period: Annotated[tuple[Day, Day], Strict(False)] | None = Field(
+        default=None, description="期間の初日と末日"
+    )
     low: int = Field(ge=0, description="公表されている数。範囲で公表されていればその下限")
     high: int | None = Field(default=None, description="範囲で公表されていればその上限")
     source: str = Field(min_length=1, description="どこで公表されたか")
@@ -44,7 +41,7 @@ class KnownFigure(_Strict):
         return self
 
 
-class DisclosureRules(_Strict):
+class DisclosureRules(Declared):
     """What must stay uncertain, what may be printed in full, what is known anyway."""
 
     required_width: int = Field(
@@ -53,8 +50,8 @@ class DisclosureRules(_Strict):
     zero_rule: Literal["show", "hide"] = Field("show", description="0 を載せる(show)か伏せる(hide)か")
     own_case: bool = Field(False, description="数えられた本人が自分の1件を知っているとして守るか")
     dominance: float | None = Field(None, gt=0, lt=1, description="1人の報告がこの割合を超える数も伏せる")
-    exemptions: tuple[ExemptionRule, ...] = Field((), description="全数を載せてよい表の種類")
-    public_figures: tuple[KnownFigure, ...] = Field((), description="すでに公表されている数値")
+    exemptions: Many[ExemptionRule] = Field((), description="全数を載せてよい表の種類")
+    public_figures: Many[KnownFigure] = Field((), description="すでに公表されている数値")
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -63,9 +60,4 @@ class DisclosureRules(_Strict):
         Raises:
             ParameterError: all mistakes of the file at once, in Japanese.
         """
-        if not file.is_file():
-            return cls()  # type: ignore[call-arg]  # every field has a default
-        try:
-            return cls.model_validate(read_flat_yaml(file))
-        except ValidationError as error:
-            raise from_validation(error, valid=cls.model_fields, file_of={}, default_file=file.name) from None
+        return read_yaml(cls, file) if file.is_file() else cls()  # type: ignore[call-arg]  # every field has a default

@@ -1,40 +1,29 @@
 """Parameters of notebook 04: what was done to make the desk known, and what may be compared with what."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from ujo_lib.params.common import NotebookSettings
+from ujo_lib.params.common import FileName, NotebookSettings
+from ujo_lib.params.days import IsoDay, such
 
 _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
+
+_SHARES = such(lambda some: some and all(0 < share <= 1 for share in some), "0より大きく1以下の割合の並び")
 
 
 class OutreachSettings(NotebookSettings):
     """Effect of outreach."""
 
-    notebook: ClassVar[str] = "04_outreach_effect"
-    kinds: ClassVar[tuple[str, ...]] = (
-        "ads",
-        "campaigns",
-        "consultations",
-        "national_daily",
-        "population",
-        "channels",
-        "events",
-        "media_use",
-    )
-    dispensable: ClassVar[tuple[str, ...]] = ("ads", "events", "media_use")
-    files: ClassVar[tuple[str, ...]] = ("calibration",)
-
-    calibration: str = Field(
+    calibration: FileName = Field(
         "benchmarks/outreach_calibration.csv", description="判定の確かさを模擬データで測った結果のファイル"
     )
     channel: str = Field("宇城市専用", description="効果をみる市の窓口(channels の名称)")
-    first_day: str = Field("2022-04-01", description="比較に使う最初の日")
-    carry_over_days: dict[str, int] = Field(
-        {"SNS": 0, "TV": 0, "チラシ": 13}, description="媒体ごとに、実施のあとも効果が続くとみなす日数"
-    )
+    first_day: IsoDay = Field("2022-04-01", min_length=1, description="比較に使う最初の日")
+    carry_over_days: Annotated[
+        dict[str, int], such(lambda days: all(n >= 0 for n in days.values()), "0以上の日数")
+    ] = Field({"SNS": 0, "TV": 0, "チラシ": 13}, description="媒体ごとに、実施のあとも効果が続くとみなす日数")
     carry_over_shape: Literal["rectangular", "half_life"] = Field(
         "rectangular", description="続き方: rectangular(同じ強さ) / half_life(その日数で半減)"
     )
@@ -80,7 +69,7 @@ class OutreachSettings(NotebookSettings):
     planned_platforms: list[str] = Field(
         ["Instagram", "Facebook", "TikTok"], description="計画書に書かれた広告の媒体"
     )
-    media_cost_shares: list[float] = Field(
+    media_cost_shares: Annotated[list[float], _SHARES] = Field(
         [1.0, 0.7, 0.5], description="費用のうち媒体費とみなす割合(制作費などを除く)の候補"
     )
     evidence_half: Literal["上期", "下期", "通年"] = Field("下期", description="できごとの一覧に載せる時期")
@@ -89,26 +78,3 @@ class OutreachSettings(NotebookSettings):
     def comparison_start(self) -> date:
         """First day that may be compared with."""
         return date.fromisoformat(self.first_day)
-
-    @field_validator("first_day")
-    @classmethod
-    def _real_day(cls, value: str) -> str:
-        try:
-            date.fromisoformat(value)
-        except ValueError:
-            raise ValueError("2022-04-01 の形の、実在する日付") from None
-        return value
-
-    @field_validator("carry_over_days")
-    @classmethod
-    def _no_negative_days(cls, value: dict[str, int]) -> dict[str, int]:
-        if any(days < 0 for days in value.values()):
-            raise ValueError("0以上の日数")
-        return value
-
-    @field_validator("media_cost_shares")
-    @classmethod
-    def _shares(cls, value: list[float]) -> list[float]:
-        if not value or not all(0 < share <= 1 for share in value):
-            raise ValueError("0より大きく1以下の割合の並び")
-        return value

@@ -1,7 +1,5 @@
 """Parameters of notebook 00: are the files fit to be analysed?"""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from ujo_lib.params.common import NotebookSettings
@@ -9,22 +7,5 @@ from ujo_lib.params.common import NotebookSettings
 
 class QualitySettings(NotebookSettings):
     """Data quality."""
-
-    notebook: ClassVar[str] = "00_data_quality"
-    kinds: ClassVar[tuple[str, ...]] = (
-        "commissioners",
-        "cases",
-        "waves",
-        "consultations",
-        "national_daily",
-        "national_hourly",
-        "national_attributes",
-        "ads",
-        "campaigns",
-        "population",
-        "channels",
-        "events",
-        "media_use",
-    )
 
     max_rows_shown: int = Field(50, ge=1, le=1000, description="問題・修復の一覧に載せる行数の上限")

@@ -2,29 +2,27 @@
 
 from datetime import date
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for
-from ujo_lib.params.common import NotebookSettings
-from ujo_lib.params.errors import ParameterError, ParameterProblem
+from ujo_lib.params.common import FileName, NotebookSettings
+from ujo_lib.params.days import Day, such
+from ujo_lib.yamlfile import Declared, Many, Word, read_yaml
+
+Hours = Annotated[
+    list[int],
+    such(
+        lambda hours: hours and set(hours) <= set(range(24)) and len(set(hours)) == len(hours),
+        "0 から 23 までの、重ならない時台を一つ以上",
+    ),
+]
+"""Hours of a clock."""
 
 
 class SeasonalitySettings(NotebookSettings):
     """Consultations over months, weekdays and hours."""
-
-    notebook: ClassVar[str] = "02_consultation_seasonality"
-    kinds: ClassVar[tuple[str, ...]] = (
-        "consultations",
-        "national_daily",
-        "national_hourly",
-        "national_attributes",
-        "population",
-        "channels",
-    )
-    files: ClassVar[tuple[str, ...]] = ("school_breaks",)
 
     desk: str = Field("全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)")
     city_desk: str = Field("宇城市専用", description="市の件数に数える窓口(相談記録の「窓口」の値)")
@@ -33,9 +31,9 @@ class SeasonalitySettings(NotebookSettings):
         ["不明・無回答"], description="居住地が分からないことを表す、都道府県の値"
     )
     gaps: list[str] = Field([], description="記録のない期間(例 2023-05-01~2023-05-31)。0件でなく欠測とする")
-    night_hours: list[int] = Field([22, 23], description="夜のピークとみなす時間帯(時台)")
-    late_hours: list[int] = Field([0, 1, 2], description="午前中と一つずつ比べる夜中の時間帯(時台)")
-    morning_hours: list[int] = Field([6, 7, 8, 9, 10, 11], description="午前中とみなす時間帯(時台)")
+    night_hours: Hours = Field([22, 23], description="夜のピークとみなす時間帯(時台)")
+    late_hours: Hours = Field([0, 1, 2], description="午前中と一つずつ比べる夜中の時間帯(時台)")
+    morning_hours: Hours = Field([6, 7, 8, 9, 10, 11], description="午前中とみなす時間帯(時台)")
     lonely_answers: list[str] = Field(["常に", "時々"], description="孤独を感じているとみなす回答")
     death_wish_answers: list[str] = Field(["強く", "少し"], description="希死念慮があるとみなす回答")
     ideation_answers: list[str] = Field(["強く", "少し"], description="自殺念慮があるとみなす回答")
@@ -44,7 +42,7 @@ class SeasonalitySettings(NotebookSettings):
         description="機関につないだとみなす「つなぎ先」",
     )
     interrupted_status: list[str] = Field(["中断"], description="途中で終わったとみなす「対応」")
-    school_breaks: str = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")
+    school_breaks: FileName = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")
     harmonics: int = Field(2, ge=0, le=4, description="回帰モデルに入れる、1年周期の波の数")
     yearly_change: float = Field(
         0.1, ge=0, le=1, description="件数の水準が年ごとに変わる大きさの見込み(0.1 で約1割)"
@@ -55,13 +53,6 @@ class SeasonalitySettings(NotebookSettings):
     staffing_capacity: int = Field(1, ge=0, description="1時間に対応できる件数")
     staffing_quantile: float = Field(0.9, gt=0.5, lt=1, description="体制の表で備える水準(0.9 で10回に9回)")
     resamples: int = Field(2000, ge=200, le=20000, description="再標本化の回数")
-
-    @field_validator("night_hours", "late_hours", "morning_hours")
-    @classmethod
-    def _clock_hours(cls, hours: list[int]) -> list[int]:
-        if not hours or any(not 0 <= hour <= 23 for hour in hours) or len(set(hours)) < len(hours):
-            raise ValueError("0 から 23 までの、重ならない時台を一つ以上")
-        return hours
 
     @field_validator("gaps")
     @classmethod
@@ -107,34 +98,28 @@ class SeasonalitySettings(NotebookSettings):
         return read_breaks(self.path("school_breaks"))
 
 
+class _Break(Declared):
+    name: Word
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("end は start より後の日付(終わりが始まりより前)")
+        return self
+
+
+class SchoolBreaks(Declared):
+    """The file of school breaks."""
+
+    breaks: Many[_Break]
+
+
 def read_breaks(file: Path) -> tuple[SchoolBreak, ...]:
     """Read the dates of school breaks: a list `breaks` of entries with name, start and end.
 
     Raises:
         ParameterError: all wrong entries at once, in Japanese.
     """
-    try:
-        entries = yaml.safe_load(file.read_text(encoding="utf-8"))["breaks"]
-    except (FileNotFoundError, KeyError, TypeError, yaml.YAMLError):
-        raise ParameterError(
-            [
-                ParameterProblem(
-                    file.name, "breaks", "(読めない)", "breaks: の下に休みの一覧", "見本に合わせる"
-                )
-            ]
-        ) from None
-    breaks, problems = [], []
-    for number, entry in enumerate(entries, 1):
-        try:
-            start, end = (parse_date(str(entry[key])) for key in ("start", "end"))
-            if end < start:
-                raise DateError("終わりが始まりより前")
-            breaks.append(SchoolBreak(str(entry["name"]), start, end))
-        except (DateError, KeyError, TypeError) as error:
-            remedy = "name・start・end を書く"
-            problems.append(
-                ParameterProblem(file.name, f"breaks の{number}番目", str(entry), str(error), remedy)
-            )
-    if problems:
-        raise ParameterError(problems)
-    return tuple(breaks)
+    return tuple(SchoolBreak(one.name, one.start, one.end) for one in read_yaml(SchoolBreaks, file).breaks)

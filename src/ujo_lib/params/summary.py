@@ -1,37 +1,30 @@
 """Parameters of notebook 05: the annual summary."""
 
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params.common import NotebookSettings
+from ujo_lib.params.common import FileName, NotebookSettings
 
 
 class SummarySettings(NotebookSettings):
     """Annual summary."""
 
-    notebook: ClassVar[str] = "05_annual_summary"
-    files: ClassVar[tuple[str, ...]] = (
-        "published_file",
-        "key_figures_file",
-        "goals_file",
-        "indicators_file",
-        "limits_file",
-    )
-
-    published_file: str = Field(
+    published_file: FileName = Field(
         "params/sample/fy2023/published.yaml", description="公表済みの数値と、再計算との照合のしかた"
     )
-    key_figures_file: str = Field(
+    key_figures_file: FileName = Field(
         "params/sample/fy2023/key_figures.yaml", description="主な数値として載せるセル"
     )
-    goals_file: str = Field("params/sample/fy2023/goals.yaml", description="事業の目標と、それを測る指標")
-    indicators_file: str = Field(
+    goals_file: FileName = Field(
+        "params/sample/fy2023/goals.yaml", description="事業の目標と、それを測る指標"
+    )
+    indicators_file: FileName = Field(
         "params/sample/fy2023/indicators.yaml", description="年度をまたいで見る指標と、定義の変わった年度"
     )
-    limits_file: str = Field(
+    limits_file: FileName = Field(
         "params/sample/fy2023/limits.yaml", description="この報告書から言えないことの一覧"
     )
     compared_years: list[str] = Field(

@@ -1,10 +1,11 @@
 """Parameters of notebook 01: the survey of the welfare commissioners."""
 
-from typing import ClassVar
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from ujo_lib.params.common import NotebookSettings
+from ujo_lib.params.common import FileName, NotebookSettings
+from ujo_lib.params.days import such
 
 _CROSS = "×"
 
@@ -12,13 +13,8 @@ _CROSS = "×"
 class SurveySettings(NotebookSettings):
     """Survey descriptives."""
 
-    notebook: ClassVar[str] = "01_survey_descriptives"
-    kinds: ClassVar[tuple[str, ...]] = ("commissioners", "cases", "waves", "population")
-    dispensable: ClassVar[tuple[str, ...]] = ("waves",)
-    files: ClassVar[tuple[str, ...]] = ("survey_items", "needs_codebook", "extra_items", "extra_answers")
-
-    survey_items: str = Field("params/survey_items.yaml", description="調査票の定義ファイル")
-    needs_codebook: str = Field(
+    survey_items: FileName = Field("params/survey_items.yaml", description="調査票の定義ファイル")
+    needs_codebook: FileName = Field(
         "params/needs_codebook.yaml", description="自由記述に主題を付けるコードブック"
     )
     opinion_term: str = Field(
@@ -72,20 +68,26 @@ class SurveySettings(NotebookSettings):
         ["sex×age_band", "sex×household", "sex×outing", "age_band×duration_band", "household×support_now"],
         description="関連を検定する項目の組。結果を見る前に決め、ここに並べた組すべてで補正する",
     )
-    prevalence: dict[str, float] = Field(
-        {"15~39歳": 0.0205, "40~64歳": 0.0202}, description="全国のひきこもりの割合(年齢区分: 割合)"
-    )
+    prevalence: Annotated[
+        dict[str, float],
+        such(
+            lambda of: all(0 < share < 1 for share in of.values()),
+            "0 より大きく 1 より小さい割合(2.05% は 0.0205)",
+        ),
+    ] = Field({"15~39歳": 0.0205, "40~64歳": 0.0202}, description="全国のひきこもりの割合(年齢区分: 割合)")
     prevalence_source: str = Field(
         "内閣府「こども・若者の意識と生活に関する調査」(令和4(2022)年度)", description="全国の割合の出典"
     )
-    silent_multiples: list[float] = Field(
+    silent_multiples: Annotated[
+        list[float], such(lambda of: all(times >= 0 for times in of), "0 以上の倍率だけ")
+    ] = Field(
         [0.0, 0.5, 1.0, 2.0], description="回答しなかった委員が把握する人数の仮定(回答した委員の平均の何倍か)"
     )
     show_extra: bool = Field(False, description="別の調査票による調査の集計も載せるか(庁内限り)")
-    extra_items: str = Field(
+    extra_items: FileName = Field(
         "params/examples/single_elderly_items.yaml", description="別の調査の調査票の定義ファイル"
     )
-    extra_answers: str = Field(
+    extra_answers: FileName = Field(
         "params/examples/single_elderly_answers.csv", description="別の調査の回答(見出しは項目の id)"
     )
 
@@ -95,20 +97,6 @@ class SurveySettings(NotebookSettings):
         if wrong := [pair for pair in pairs if len(pair.split(_CROSS)) != 2]:  # rows and columns
             raise ValueError(f"「項目×項目」の形({'、'.join(wrong)} を直す)")
         return pairs
-
-    @field_validator("silent_multiples")
-    @classmethod
-    def _no_negative_multiple(cls, multiples: list[float]) -> list[float]:
-        if any(multiple < 0 for multiple in multiples):
-            raise ValueError("0 以上の倍率だけ")
-        return multiples
-
-    @field_validator("prevalence")
-    @classmethod
-    def _shares(cls, prevalence: dict[str, float]) -> dict[str, float]:
-        if not all(0 < share < 1 for share in prevalence.values()):
-            raise ValueError("0 より大きく 1 より小さい割合(2.05% は 0.0205)")
-        return prevalence
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

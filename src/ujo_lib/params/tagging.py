@@ -1,21 +1,17 @@
 """Parameters of notebook 03: what the texts speak of."""
 
-from typing import ClassVar
+from pathlib import Path
 
 from pydantic import Field
 
-from ujo_lib.params.common import NotebookSettings
+from ujo_lib.params.common import FileName, NotebookSettings
 
 
 class TaggingSettings(NotebookSettings):
     """Content tagging."""
 
-    notebook: ClassVar[str] = "03_content_tagging"
-    kinds: ClassVar[tuple[str, ...]] = ("consultations",)
-    files: ClassVar[tuple[str, ...]] = ("codebook", "earlier_codebook")
-
-    codebook: str = Field("params/codebook.yaml", description="主題を付けるコードブック")
-    earlier_codebook: str = Field(
+    codebook: FileName = Field("params/codebook.yaml", description="主題を付けるコードブック")
+    earlier_codebook: FileName = Field(
         "", description="前の版のコードブック。書くと、主題の付き方の変化を庁内用に示す"
     )
     desk: str = Field("全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)")
@@ -35,3 +31,8 @@ class TaggingSettings(NotebookSettings):
     def focus_values(self) -> dict[str, list[str]]:
         """Column → accepted values of the consultations looked at closely, in the order of the steps."""
         return {column: values.split("|") for column, values in self.focus.items()}
+
+    @property
+    def codebook_before(self) -> Path:
+        """The earlier codebook; the present one where none is named."""
+        return self.path("earlier_codebook" if self.earlier_codebook else "codebook")

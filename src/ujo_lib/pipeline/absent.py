@@ -1,74 +1,107 @@
-"""A notebook in a year that lacks what it reads: what can be told is told, and the reason why there is no more.
+"""What of a notebook is executed: all of it for readers inside the city, in a year that has what it reads.
 
 A year without a survey or without advertising is no failure. Its page stands in the report and says what is missing;
 the summary then says so, too, instead of leaving a gap that nobody explains. Without a kind that the whole page is
-about, title and parameters remain. Without a dispensable one the cells go that are tagged `needs-<kind>`, and the
-reason stands in place of the first.
+about, title and parameters remain. Without a dispensable one the cells go that are tagged `needs-<kind>`, and under
+each heading that loses any the reason stands in place of the first. For a release the cells tagged `internal` are
+empty, so that a cell that failed keeps its number.
 """
 
+import ast
 import json
 from collections.abc import Collection
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from ujo_lib.params import NOTEBOOKS
+from ujo_lib.params import Notebook
+from ujo_lib.params.notebooks import INTERNAL_TAG, NEEDS_TAG, PARAMETERS_TAG
 
 _REASONS = """\
 from ujo_lib import intake, report
-from ujo_lib.params import {model}
+from ujo_lib.params import settings_of
 
-settings = {model}.from_cell(globals())
+settings = settings_of("{name}", globals())
 page = report.open_page(settings)
-page.not_supplied(intake.not_supplied(settings.inputs_file, settings.kinds))"""
+page.not_supplied(intake.not_supplied(settings.inputs_file, {kinds}))"""
 _SECTION = """\
 from ujo_lib import intake
 
-page.section_not_supplied(intake.not_supplied(settings.inputs_file, {kinds}))"""
-_NEEDS = "needs-"
+page.section_not_supplied(intake.not_supplied(settings.inputs_file, {kinds}), {tables})"""
 
 
-def write_shortened(
-    notebook: Path, folder: Path, absent: Collection[str], dispensable: Collection[str]
-) -> Path:
-    """Write the short form of a notebook into a folder, under its own name.
+def executed_form(notebook: Notebook, audience: str, absent: Collection[str]) -> NotebookNode | None:
+    """The form in which a notebook is executed.
 
     Args:
         notebook: the notebook, stored without outputs.
-        folder: where to write.
-        absent: kinds that the year does not have.
-        dispensable: kinds without which the notebook still has something to tell.
+        audience: internal or release.
+        absent: kinds of input that it reads and the year does not have.
 
     Returns:
-        Path of the short form.
+        The shortened notebook; None where it is executed as it is stored.
     """
-    short = nbformat.read(notebook, as_version=4)
-    if set(absent) <= set(dispensable):
+    inside = audience == "internal" or not any(INTERNAL_TAG in cell.tags for cell in notebook.cells)
+    if inside and not absent:
+        return None
+    short = nbformat.read(notebook.file, as_version=4)
+    if vital := [kind for kind in absent if kind not in notebook.says.dispensable]:
+        short.cells = _reasons_only(short.cells, notebook.name, vital)
+    elif absent:
         short.cells = _without(short.cells, absent)
-    else:
-        short.cells = _reasons_only(short.cells, notebook.stem)
-    nbformat.write(short, folder / notebook.name)
-    return folder / notebook.name
+    for cell in short.cells:
+        if audience == "release" and INTERNAL_TAG in cell.metadata.get("tags", ()):
+            cell.source = ""
+    return short
+
+
+@dataclass
+class _Note:
+    """What stands in place of the cells under one heading that cannot do without some kinds of input."""
+
+    id: str
+    kinds: list[str]
+    tables: list[str] = field(default_factory=list)
+
+    @property
+    def cell(self) -> NotebookNode:
+        source = _SECTION.format(kinds=json.dumps(self.kinds), tables=json.dumps(self.tables))
+        return new_code_cell(source, id=self.id)
 
 
 def _without(cells: list[NotebookNode], absent: Collection[str]) -> list[NotebookNode]:
-    kept: list[NotebookNode] = []
-    told: set[str] = set()
+    kept: list[NotebookNode | _Note] = []
+    told: dict[str, _Note] = {}  # under this heading, by kind
     for cell in cells:
-        needed = [tag.removeprefix(_NEEDS) for tag in cell.metadata.get("tags", ()) if tag.startswith(_NEEDS)]
-        lacking = [kind for kind in needed if kind in absent]
+        tags = [tag.removeprefix(NEEDS_TAG) for tag in cell.metadata.get("tags", ())]
+        lacking = [kind for kind in tags if kind in absent]
         if not lacking:
+            told = {} if cell.cell_type == "markdown" and cell.source.startswith("#") else told
             kept.append(cell)
-        elif told.isdisjoint(lacking):
-            reasons = _SECTION.format(kinds=json.dumps(lacking))
-            kept.append(new_code_cell(reasons, id=f"no-{lacking[0].replace('_', '-')}"))
-            told.update(lacking)
-    return kept
+            continue
+        if untold := [kind for kind in lacking if kind not in told]:
+            note = _Note(f"no-{cell.id}", untold)
+            told |= dict.fromkeys(untold, note)
+            kept.append(note)
+        if cell.cell_type == "code":
+            told[lacking[0]].tables += _published_in(cell.source)
+    return [one.cell if isinstance(one, _Note) else one for one in kept]
 
 
-def _reasons_only(cells: list[NotebookNode], notebook: str) -> list[NotebookNode]:
-    parameters = [cell for cell in cells if "parameters" in cell.metadata.get("tags", ())]
-    reasons = new_code_cell(_REASONS.format(model=NOTEBOOKS[notebook]), id="not-supplied")
+def _published_in(source: str) -> list[str]:
+    """Ids of the tables that a cell publishes."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    named = [
+        call.args[1]
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "publish" and len(call.args) > 1
+    ]
+    return [str(one.value) for one in named if isinstance(one, ast.Constant)]
+
+
+def _reasons_only(cells: list[NotebookNode], notebook: str, vital: list[str]) -> list[NotebookNode]:
+    parameters = [cell for cell in cells if PARAMETERS_TAG in cell.metadata.get("tags", ())]
+    reasons = new_code_cell(_REASONS.format(name=notebook, kinds=json.dumps(vital)), id="not-supplied")
     return [cells[0], *parameters, reasons]

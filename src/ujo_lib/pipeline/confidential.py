@@ -7,23 +7,24 @@ the files as they are committed; the room that invents the sample is left out, f
 import codecs
 import csv
 import getpass
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
-import yaml
 
 import ujo_lib
 from ujo_lib import intake
 from ujo_lib.disclosure.gate import Confidential
-from ujo_lib.intake.schemas import SCHEMAS, Column
+from ujo_lib.intake.schemas import SCHEMAS, Column, Schema
+from ujo_lib.params import read_yaml
+from ujo_lib.params.inputs import Inputs
 from ujo_lib.pipeline.keys import Step
 from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.text import fold_key
 
 PERSONAL = {"commissioners": "commissioner_id", "cases": "case_id", "consultations": "client_id"}
@@ -57,19 +58,18 @@ def secrets_of(steps: Sequence[Step]) -> Secrets:
         DataProblems: the files cannot be read; then nothing can be released either.
     """
     settings = steps[0].settings
-    declared = _declared(settings.inputs_file)
-    kinds = [kind for kind in PERSONAL if kind in declared]
-    frames = intake.load(settings.inputs_file, kinds).frames
-    texts = [text for kind, frame in frames.items() for text in _texts(kind, frame)]
+    declared = read_yaml(Inputs, settings.inputs_file)
+    taken = intake.load(settings.inputs_file, [kind for kind in PERSONAL if kind in declared.kinds])
+    frames, schemas = taken.frames, taken.schemas
+    texts = [text for kind, frame in frames.items() for text in _texts(schemas[kind], frame)]
     ids = {
         str(value)
         for kind, frame in frames.items()
-        for column in SCHEMAS[kind].columns
+        for column in schemas[kind].columns
         if column.type == "id" and column.name in frame
         for value in frame[column.name].dropna()
     }
-    names = frozenset(str(name) for name in declared.get("names_to_mask") or ())
-    return Secrets(tuple(texts), frozenset(ids), names | account())
+    return Secrets(tuple(texts), frozenset(ids), frozenset(declared.names_to_mask) | account())
 
 
 def vocabulary(place: SiteYear, steps: Sequence[Step]) -> list[str]:
@@ -77,7 +77,7 @@ def vocabulary(place: SiteYear, steps: Sequence[Step]) -> list[str]:
     words = committed_words(place.root)
     for step in steps:
         words += [str(value) for value in step.settings.model_dump().values() if isinstance(value, str)]
-        shared = [step.settings.path(name) for name in step.settings.files if getattr(step.settings, name)]
+        shared = step.settings.files.values()
         words += [file.read_text(encoding="utf-8") for file in shared if file.suffix in _YAML]
     return words
 
@@ -93,13 +93,14 @@ def committed_words(root: Path) -> list[str]:
         for file in sorted(library.rglob("*"))
         if file.suffix in (".py", ".j2", ".css", *_YAML) and file.relative_to(library).parts[0] != "sample"
     ]
-    for notebook in sorted((root / "notebooks").glob("*.ipynb")):
+    for notebook in sorted([*root.glob("notebooks/*.ipynb"), *root.glob("params/*/notebooks/*.ipynb")]):
         words += [str(cell.source) for cell in nbformat.read(notebook, as_version=4).cells]
     for file in sorted(path for path in (root / "params").rglob("*") if path.suffix in _YAML):
-        labels = _declared(file).get("labels") or {} if file.name == "inputs.yaml" else None
-        words.append(
-            file.read_text(encoding="utf-8") if labels is None else yaml.safe_dump(labels, allow_unicode=True)
-        )
+        if file.name == "inputs.yaml":
+            labels = read_yaml(Inputs, file).labels
+            words.append("\n".join(word for options in labels.values() for word in options))
+        else:
+            words.append(file.read_text(encoding="utf-8"))
     return words
 
 
@@ -124,11 +125,31 @@ def files_below(path: Path) -> list[Path]:
     return found
 
 
-def read_confidential(file: Path) -> Iterator[Confidential]:
+def spoken_headings(root: Path | None) -> frozenset[str]:
+    """Headings of free text: of the schemas, and of every questionnaire that the project's sites use."""
+    inputs = (
+        [read_yaml(Inputs, file) for file in sorted(root.glob("params/*/fy*/inputs.yaml"))] if root else []
+    )
+    forms = [read_yaml(Questionnaire, root / name) for name in {one.survey_items for one in inputs} if root]
+    schemas = [
+        SCHEMAS[kind].with_questions(form.on(kind))
+        for form in forms
+        for kind in form.forms
+        if kind in SCHEMAS
+    ]
+    schemas += [SCHEMAS[kind] for kind in PERSONAL]
+    return _headings(column for schema in schemas for column in schema.columns if column.type == "text")
+
+
+def read_confidential(file: Path, spoken: frozenset[str]) -> Iterator[Confidential]:
     """Texts of a file that nobody has declared, row by row: .csv, .tsv, .xlsx, .parquet, or .txt with one text a line.
 
     When the file has headings of free text, those columns are the texts; otherwise every cell is one. People are told
     apart by the column with their numbers, and by the row where there is none.
+
+    Args:
+        file: the file.
+        spoken: headings of free text, as `spoken_headings` gives them.
 
     Raises:
         UnreadableTextsError: another kind of file, or one that cannot be decoded; nothing is skipped in silence.
@@ -137,9 +158,9 @@ def read_confidential(file: Path) -> Iterator[Confidential]:
     head: list[tuple[int, Sequence[str]]] = []
     for number, row in rows:
         head.append((number, row))
-        if (found := _Columns.of(row)) is not None:
-            for at, spoken in rows:
-                yield from found.texts(at, spoken)
+        if (found := _Columns.of(row, spoken)) is not None:
+            for at, cells in rows:
+                yield from found.texts(at, cells)
             return
         if number >= _HEAD_ROWS:
             break
@@ -161,10 +182,10 @@ class _Columns:
     record: int | None
 
     @classmethod
-    def of(cls, header: Sequence[str]) -> "_Columns | None":
+    def of(cls, header: Sequence[str], spoken: frozenset[str]) -> "_Columns | None":
         """The columns that a header names; None when it names no free text."""
         keys = [fold_key(cell) for cell in header]
-        text = tuple(at for at, key in enumerate(keys) if key in _TEXT_HEADINGS)
+        text = tuple(at for at, key in enumerate(keys) if key in spoken)
         person = next((at for at, key in enumerate(keys) if key in _PERSON_HEADINGS), None)
         record = next((at for at, key in enumerate(keys) if key in _RECORD_HEADINGS), None)
         return cls(text, person, record) if text else None
@@ -187,7 +208,6 @@ def _headings(columns: Iterable[Column]) -> frozenset[str]:
 
 
 _OF_PEOPLE = [(kind, column) for kind in PERSONAL for column in SCHEMAS[kind].columns]
-_TEXT_HEADINGS = _headings(column for _, column in _OF_PEOPLE if column.type == "text")
 _PERSON_HEADINGS = _headings(column for kind, column in _OF_PEOPLE if column.name == PERSONAL[kind])
 _RECORD_HEADINGS = _headings(column for kind, column in _OF_PEOPLE if column.name == SCHEMAS[kind].key[-1])
 _HEAD_ROWS = 60
@@ -236,18 +256,13 @@ def _encoding(file: Path) -> str:
     raise UnreadableTextsError(f"{file.name}: 文字コードが UTF-8 でも cp932 でもないため、読めません。")
 
 
-def _texts(kind: str, frame: pd.DataFrame) -> Iterator[Confidential]:
-    schema = SCHEMAS[kind]
+def _texts(schema: Schema, frame: pd.DataFrame) -> Iterator[Confidential]:
     spoken = [column.name for column in schema.columns if column.type == "text" and column.name in frame]
     record = frame[schema.key[-1]].astype("string")
-    person = frame[PERSONAL[kind]].astype("string").fillna(record)
+    person = frame[PERSONAL[schema.kind]].astype("string").fillna(record)
     for column in spoken:
         said = frame[column].notna()
         yield from map(
             Confidential._make,
             zip(person[said], frame.loc[said, column], record[said], strict=True),
         )
-
-
-def _declared(inputs: Path) -> Mapping[str, Any]:
-    return yaml.safe_load(inputs.read_text(encoding="utf-8")) or {}

@@ -7,7 +7,7 @@ the project folder under the same path.
 
 import importlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import forkserver, get_context
@@ -35,18 +35,19 @@ class ProcessDiedError(RuntimeError):
 
 
 @contextmanager
-def open_executor(workers: int = 1, scheduler: str = "") -> Iterator[Executor]:
+def open_executor(workers: int = 1, scheduler: str = "", modules: Iterable[str] = ()) -> Iterator[Executor]:
     """Offer an executor.
 
     Args:
         workers: tasks carried out at the same time on this machine; a cluster has its own number.
         scheduler: address of a Dask scheduler; this machine when empty.
+        modules: what a task on this machine finds imported besides what a run itself imports.
 
     Raises:
         NoClusterError: the extra `cluster` is not installed, or nobody answers at the address.
     """
     if not scheduler:
-        with _Processes(workers) as executor:
+        with _Processes(workers, modules) as executor:
             yield executor
         return
     try:
@@ -66,8 +67,8 @@ def open_executor(workers: int = 1, scheduler: str = "") -> Iterator[Executor]:
 class _Processes(Executor):
     """Runs every call in a process of its own, a few at a time."""
 
-    def __init__(self, workers: int) -> None:
-        self._context = _warm_context()
+    def __init__(self, workers: int, modules: Iterable[str]) -> None:
+        self._context = _warm_context(modules)
         self._threads = ThreadPoolExecutor(workers)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -106,12 +107,12 @@ def _answer(send: Connection, fn: Callable[..., Any], args: tuple[Any, ...], kwa
         send.send((None, error))
 
 
-def _warm_context() -> BaseContext:
+def _warm_context(modules: Iterable[str]) -> BaseContext:
     """Processes that find the libraries loaded, where the system can fork."""
     if not kernels.can_fork():
         return get_context("spawn")
     context = get_context("forkserver")
-    context.set_forkserver_preload([*kernels.PRELOADED, *_RUNNER])
+    context.set_forkserver_preload([*modules, *_RUNNER])
     before = dict(os.environ)
     os.environ.update(kernels.kernel_environment())  # a hash seed cannot be fixed later
     try:

@@ -1,5 +1,6 @@
 """Many runs, and how each of them ended: one that fails stops no other, and all is told in one paragraph at the end."""
 
+import contextlib
 import os
 import traceback
 from collections import Counter
@@ -136,6 +137,15 @@ def _without_data(error: NotebooksFailedError) -> str:
         for name, failure in error.failures.items()
     )
     return f"止まったノートブック: {'、'.join(stops)}。くわしくは `ujo check` と failed フォルダーで確かめてください。"
+
+
+def imports_of(places: Sequence[SiteYear]) -> list[str]:
+    """What the notebooks of these places import; one whose notebooks cannot be read will say so when it is run."""
+    found: dict[str, None] = {}
+    for place in places:
+        with contextlib.suppress(ParameterError):
+            found |= dict.fromkeys(name for notebook in place.notebooks for name in notebook.imports)
+    return list(found)
 
 
 def run_all(places: Sequence[SiteYear], executor: Executor, **options: Any) -> Iterator[Result]:

@@ -16,7 +16,7 @@ def serve(inputs: str, kinds: list[str], modules: list[str]) -> None:
     in between is read again. Whatever is wrong with the inputs is for the notebooks to say.
     """
     for name in modules:
-        with contextlib.suppress(ModuleNotFoundError):
+        with contextlib.suppress(Exception):  # not a module, or a broken one: for the notebook to say
             importlib.import_module(name)
     with contextlib.suppress(Exception):
         importlib.import_module("ujo_lib.intake").check(inputs, kinds)

@@ -1,8 +1,8 @@
 """Kernels that start at once because they are forked from a process that has the libraries loaded.
 
-Starting a kernel and importing pandas, seaborn and statsmodels costs three to four seconds, twelve times in a run
-of six notebooks for two audiences. A fork server imports them once; each kernel is then a fork of it, a fresh
-process with a fresh namespace. Where the operating system cannot fork (Windows), ordinary kernels are started.
+Starting a kernel and importing what a notebook imports costs three to four seconds, twelve times in a run of six
+notebooks for two audiences. A fork server imports it once; each kernel is then a fork of it, a fresh process with a
+fresh namespace. Where the operating system cannot fork (Windows), ordinary kernels are started.
 
 The protocol between runner and server is one line each way: the path of a connection file, the process id of the
 kernel. The server ends, and its kernels with it, when the runner closes the pipe or dies.
@@ -25,24 +25,6 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
-
-PRELOADED = (
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "matplotlib_fontja",
-    "openpyxl",
-    "pandera.pandas",
-    "scipy.stats",
-    "seaborn",
-    "statsmodels.api",
-    "ujo_lib.intake",
-    "ujo_lib.outreach",
-    "ujo_lib.report",
-    "ujo_lib.seasonality",
-    "ujo_lib.survey",
-    "ujo_lib.tagging",
-)
-"""What every kernel would import anyway."""
 
 _SERVER = "ujo_lib.pipeline.forkserver"
 _dedicated = False
@@ -74,15 +56,16 @@ def kernel_environment() -> dict[str, str]:
 class ForkServer(AbstractContextManager["ForkServer"]):
     """A process with the libraries loaded that forks a kernel for every connection file it is told."""
 
-    def __init__(self, inputs: Path, kinds: Iterable[str]) -> None:
+    def __init__(self, inputs: Path, kinds: Iterable[str], modules: Iterable[str]) -> None:
         """Start the server.
 
         Args:
             inputs: the inputs.yaml whose files the kernels will read; the server parses them once for all.
             kinds: the kinds of input to parse.
+            modules: what to import; names that are no module are passed over.
         """
         start = _ForkedServer if _dedicated else _start_server
-        self._process = start(str(inputs), list(kinds))
+        self._process = start(str(inputs), list(kinds), list(modules))
         self._talk = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="ujo-")
         self._kernels = itertools.count(1)
@@ -126,9 +109,9 @@ class ForkServer(AbstractContextManager["ForkServer"]):
         self._folder.cleanup()
 
 
-def _start_server(inputs: str, kinds: list[str]) -> "subprocess.Popen[str]":
+def _start_server(inputs: str, kinds: list[str], modules: list[str]) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", _SERVER, inputs, ",".join(kinds), *PRELOADED],
+        [sys.executable, "-m", _SERVER, inputs, ",".join(kinds), *modules],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=kernel_environment(),
@@ -140,11 +123,11 @@ def _start_server(inputs: str, kinds: list[str]) -> "subprocess.Popen[str]":
 class _ForkedServer:
     """The server as a fork of this process, with the face of a `subprocess.Popen`."""
 
-    def __init__(self, inputs: str, kinds: list[str]) -> None:
+    def __init__(self, inputs: str, kinds: list[str], modules: list[str]) -> None:
         asked, ask = os.pipe()
         answered, answer = os.pipe()
         self._process = get_context("fork").Process(
-            target=_serve_here, args=(inputs, kinds, (asked, answer), (ask, answered))
+            target=_serve_here, args=(inputs, kinds, modules, (asked, answer), (ask, answered))
         )
         self._process.start()
         os.close(asked)
@@ -167,7 +150,9 @@ class _ForkedServer:
         self._process.kill()
 
 
-def _serve_here(inputs: str, kinds: list[str], own: tuple[int, int], others: tuple[int, int]) -> None:
+def _serve_here(
+    inputs: str, kinds: list[str], modules: list[str], own: tuple[int, int], others: tuple[int, int]
+) -> None:
     """Serve on standard input and output, where a kernel closes them, and let go of the runner's ends."""
     for descriptor in others:
         os.close(descriptor)
@@ -177,7 +162,7 @@ def _serve_here(inputs: str, kinds: list[str], own: tuple[int, int], others: tup
     sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115
     from ujo_lib.pipeline.forkserver import serve
 
-    serve(inputs, kinds, [])
+    serve(inputs, kinds, modules)
 
 
 class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]  # jupyter_client is followed untyped

@@ -2,7 +2,7 @@
 
 A step is run again exactly when its key changes. The key covers the notebook, its validated parameters, the input
 files of the kinds it reads, the shared data files it names, all library code, the lock file and the version of
-Python; for the summary also the keys of the notebooks it summarises. Nothing here imports pandas: comparing keys is
+Python; for one that reads the tables of others also their keys. Nothing here imports pandas: comparing keys is
 all that an unchanged rerun does.
 """
 
@@ -12,19 +12,14 @@ import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 import ujo_lib
-from ujo_lib.params import NotebookSettings, ParameterError, inside, load_settings, settings_model
-from ujo_lib.pipeline.layout import SiteYear, notebook_names
-
-SUMMARY = "05_annual_summary"
-"""The notebook that reads the tables of all the others."""
-DATA_QUALITY = "00_data_quality"
-"""The notebook that tells of the files, and so runs with whatever files there are."""
+from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
+from ujo_lib.params.inputs import KINDS, Inputs
+from ujo_lib.params.notebooks import sources_of
+from ujo_lib.pipeline.layout import SiteYear
 
 DECIDED_BY_THE_RUN = {"audience", "plan", "tables_dir"}
 """Parameters that no YAML file decides."""
@@ -50,6 +45,11 @@ class Step:
     needs: tuple[str, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def about(self) -> Notebook:
+        """The notebook with what it says of itself."""
+        return self.settings.about
+
 
 def plan_steps(place: SiteYear) -> list[Step]:
     """Work out all steps of a year, with their keys, without running anything.
@@ -58,21 +58,35 @@ def plan_steps(place: SiteYear) -> list[Step]:
         ParameterError: wrong parameters in any file; all of them at once.
         MissingInputError: an input file is named and absent.
     """
-    settings = _all_settings(place)
+    notebooks = place.notebooks
+    settings = _all_settings(place, notebooks)
+    reads = {one.name: tuple(source.name for source in sources_of(one, notebooks)) for one in notebooks}
     seen: dict[Path, str] = {}
-    steps: list[Step] = []
-    for name in notebook_names():
-        upstream = tuple(steps) if name == SUMMARY else ()
-        parts = _parts(place, settings[name], seen)
-        if name == SUMMARY:
-            parts |= _released(place, settings[name])
-        parts |= {f"step:{step.notebook}": step.key for step in upstream}
-        if name == SUMMARY and place.rules.is_file():
+    steps: dict[str, Step] = {}
+    for name in _sources_first(reads):
+        parts = _parts(place, settings[name], seen) | _released(place, settings[name])
+        parts |= {f"step:{source}": steps[source].key for source in reads[name]}
+        if settings[name].about.says.role == "summary" and place.rules.is_file():
             parts["disclosure.yaml"] = digest_file(place.rules)  # other rules, another release
         key = digest(json.dumps(parts, sort_keys=True).encode())
-        needs = tuple(step.notebook for step in upstream)
-        steps.append(Step(name, settings[name], key, parts, needs, _absent(settings[name])))
-    return steps
+        steps[name] = Step(name, settings[name], key, parts, reads[name], _absent(settings[name]))
+    return [steps[one.name] for one in notebooks]
+
+
+def summary_of(steps: Iterable[Step]) -> Step:
+    """The step whose page opens the report."""
+    return next(step for step in steps if step.about.says.role == "summary")
+
+
+def _sources_first(reads: Mapping[str, Iterable[str]]) -> list[str]:
+    """The notebooks in an order in which each comes after those that it reads."""
+    try:
+        return list(TopologicalSorter(reads).static_order())
+    except CycleError as error:
+        told = "、".join(dict.fromkeys(error.args[1]))
+        remedy = "どちらかの metadata の reads から、もう一方を消す"
+        problem = ParameterProblem("notebooks", "reads", told, "互いに読まないこと", remedy)
+        raise ParameterError([problem]) from None
 
 
 def run_id(steps: Iterable[Step]) -> str:
@@ -120,13 +134,11 @@ def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Pa
         MissingInputError: some of them do not exist.
         PathOutsideProjectError: one lies outside the project, and inputs.yaml does not say `outside_project: true`.
     """
-    declared = yaml.safe_load(inputs.read_text(encoding="utf-8")) or {}
-    outside = declared.get("outside_project") is True
-    folder = inside(place_root, declared.get("data_dir", "."), allow_outside=outside)
-    names = [name for kind in kinds for name in (declared.get(kind) or {}).get("files", ())]
-    files = [folder / name for name in names]
-    for name in names:
-        inside(place_root, folder / name, allow_outside=outside)
+    declared = read_yaml(Inputs, inputs)
+    folder = declared.folder(place_root)
+    files = [folder / name for kind in kinds if kind in declared.kinds for name in declared.kinds[kind].files]
+    for file in files:
+        inside(place_root, file, allow_outside=declared.outside_project)
     if absent := [named(file, place_root) for file in files if not file.is_file()]:
         raise MissingInputError(absent)
     return list(dict.fromkeys(files))
@@ -139,21 +151,25 @@ def named(file: Path, root: Path) -> str:
 
 def _absent(settings: NotebookSettings) -> dict[str, str]:
     """What a notebook lacks this year, as declared. The notebook on the data runs whatever there is."""
-    if settings.notebook == DATA_QUALITY:
+    if settings.about.says.role == "quality":
         return {}
-    declared = yaml.safe_load(settings.inputs_file.read_text(encoding="utf-8")) or {}
-    absent = declared.get("not_supplied") or {}
-    return {kind: str(absent[kind]) for kind in settings.kinds if kind in absent}
+    absent = read_yaml(Inputs, settings.inputs_file).not_supplied
+    return {kind: absent[kind] for kind in settings.kinds if kind in absent}
 
 
-def _all_settings(place: SiteYear) -> dict[str, NotebookSettings]:
+def _all_settings(place: SiteYear, notebooks: Iterable[Notebook]) -> dict[str, NotebookSettings]:
     settings: dict[str, NotebookSettings] = {}
     problems = []
-    for name in notebook_names():
+    for notebook in notebooks:
         try:
-            settings[name] = load_settings(settings_model(name), *place.parameter_files(name))
+            settings[notebook.name] = place.settings(notebook)
         except ParameterError as error:
             problems += [problem for problem in error.problems if problem not in problems]
+    for name, one in settings.items():
+        asked = getattr(one, "survey_items", "")
+        if asked and asked != (declared := read_yaml(Inputs, one.inputs_file).survey_items):
+            remedy = "inputs.yaml の survey_items と同じ調査票にする"
+            problems.append(ParameterProblem(f"{name}.yaml", "survey_items", asked, declared, remedy))
     if problems:
         raise ParameterError(problems)
     return settings
@@ -162,7 +178,7 @@ def _all_settings(place: SiteYear) -> dict[str, NotebookSettings]:
 def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -> dict[str, str]:
     values = settings.model_dump(exclude=DECIDED_BY_THE_RUN)
     parts = {
-        "notebook": digest_file(place.notebook(settings.notebook)),
+        "notebook": digest_file(settings.about.file),
         "parameters": digest(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()),
         "library": package_digest(),
         "lock": digest_file(place.root / "requirements.lock"),
@@ -171,13 +187,13 @@ def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -
     }
     for file in input_files(place.root, settings.inputs_file, settings.kinds):
         parts[f"input:{named(file, place.root)}"] = _digest_once(file, seen)
-    for name in filter(lambda name: getattr(settings, name), settings.files):
-        parts[f"file:{name}"] = _digest_once(settings.path(name), seen)
+    for name, file in settings.files.items():
+        parts[f"file:{name}"] = _digest_once(file, seen)
     return parts
 
 
 def _released(place: SiteYear, settings: NotebookSettings) -> dict[str, str]:
-    """Hashes of the tables that earlier years have released: the summary puts them beside its own."""
+    """Hashes of the tables that earlier years have released, where a notebook compares with them."""
     parts = {}
     for year in getattr(settings, "compared_years", ()):
         files = sorted((SiteYear(place.root, place.site, int(year)).release / "tables").glob("*.csv"))
@@ -187,21 +203,13 @@ def _released(place: SiteYear, settings: NotebookSettings) -> dict[str, str]:
 
 def _declaration_digest(settings: NotebookSettings) -> str:
     """Hash what inputs.yaml says about the kinds that this notebook reads, and nothing else of it."""
-    declared: dict[str, Any] = yaml.safe_load(settings.inputs_file.read_text(encoding="utf-8")) or {}
-    headings = declared.get("ad_headings")
-    if headings and "ads" in settings.kinds:
-        declared["ad_headings"] = digest_file(inside(settings.root, headings))
-    told = {
-        name: value
-        for name, value in declared.items()
-        if name in settings.kinds or not isinstance(value, dict)
-    }
-    told["not_supplied"] = {
-        kind: reason
-        for kind, reason in (declared.get("not_supplied") or {}).items()
-        if kind in settings.kinds
-    }
-    return digest(json.dumps(told, sort_keys=True, ensure_ascii=False, default=str).encode())
+    declared = read_yaml(Inputs, settings.inputs_file)
+    told = declared.model_dump(exclude=set(KINDS) - set(settings.kinds))
+    told["not_supplied"] = _absent(settings)
+    for name, kinds in (("ad_headings", {"ads"}), ("survey_items", {"commissioners", "cases"})):
+        if told[name] and kinds & declared.kinds.keys() & set(settings.kinds):
+            told[name] = _digest_once(inside(settings.root, told[name]), {})
+    return digest(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
 
 
 def _digest_once(file: Path, seen: dict[Path, str]) -> str:

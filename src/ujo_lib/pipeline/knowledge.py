@@ -21,7 +21,7 @@ from ujo_lib.disclosure.tables import (
 )
 from ujo_lib.files import write_atomically
 from ujo_lib.params.disclosure import DisclosureRules
-from ujo_lib.pipeline.keys import SUMMARY, Step
+from ujo_lib.pipeline.keys import Step
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.report.door.masks import Counted, Masks
 
@@ -57,11 +57,13 @@ class Knowledge:
             ParameterError: mistakes in `disclosure.yaml`.
         """
         rules = DisclosureRules.read(place.rules)
-        summary = next((step.settings for step in steps if step.notebook == SUMMARY), None)
+        published = [
+            step.settings.files["published_file"] for step in steps if "published_file" in step.settings.files
+        ]
         return cls(
             _policy(rules, steps[0].settings.threshold),
             tuple(_figure(rules)),
-            summary.path("published_file") if summary else None,
+            next(iter(published), None),
             tuple(past for file in place.memories() for past in load_past(file.read_text("utf-8"))),
         )
 
@@ -75,7 +77,7 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
     """Remember a release that leaves, for all that come after it.
 
     Args:
-        folder: where to; `disclosed` of its place and year, or `leaving` until it is signed.
+        folder: where to: `disclosed` of its place and year.
         identity: run id of the release.
         tables: every table of it, with its true counts.
         masks: what was hidden.

@@ -4,7 +4,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from ujo_lib.params import NOTEBOOKS
+from ujo_lib.params import Notebook, NotebookSettings, notebooks_of_year, read_settings
+
+_ASIDE = ".{}.old"
+"""Name under which a folder stands aside while another takes its place."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,9 @@ class SiteYear:
         return self.outputs / "review"
 
     @property
-    def leaving(self) -> Path:
-        """What the sealed release will have told outsiders once it is signed; it moves to `disclosed` then."""
-        return self.review / "leaving"
+    def signing(self) -> Path:
+        """Where signatures and ZIP wait until they are whole."""
+        return self.outputs / ".signing"
 
     @property
     def failed(self) -> Path:
@@ -100,30 +103,40 @@ class SiteYear:
         """Finished steps by key: what makes a rerun quick and a killed run resumable."""
         return self.outputs / ".steps"
 
-    def notebook(self, name: str) -> Path:
-        """The notebook file."""
-        return self.root / "notebooks" / f"{name}.ipynb"
+    def plans(self) -> list[Path]:
+        """Disclosure plans under which release pages were made; confidential."""
+        return sorted(self.steps.glob("plan-*.json"))
 
-    def parameter_files(self, name: str) -> tuple[Path, Path]:
-        """The common parameters and the notebook's own."""
-        return self.params / "common.yaml", self.params / f"{name}.yaml"
+    @property
+    def staging(self) -> Path:
+        """Where pages wait, beside their target, until all of them are written."""
+        return self.outputs / ".staging"
 
+    def leftovers(self) -> list[Path]:
+        """What a killed process may have left: half-written folders, and old pages whose successors stand."""
+        old = [
+            folder.with_name(_ASIDE.format(folder.name))
+            for folder in (self.internal, self.release)
+            if folder.exists()
+        ]
+        return [path for path in (self.staging, self.signing, *old) if path.exists()]
 
-def notebook_names(prefixes: list[str] | None = None) -> list[str]:
-    """Names of the notebooks in reading order, all of them or those whose names start with a prefix.
+    @property
+    def notebooks(self) -> list[Notebook]:
+        """The notebooks of the report, in order.
 
-    Raises:
-        ValueError: a prefix that no notebook has.
-    """
-    if not prefixes:
-        return list(NOTEBOOKS)
-    chosen = []
-    for prefix in prefixes:
-        matches = [name for name in NOTEBOOKS if name.startswith(prefix)]
-        if not matches:
-            raise ValueError(f"「{prefix}」で始まるノートブックはありません。あるのは {', '.join(NOTEBOOKS)}")
-        chosen += matches
-    return [name for name in NOTEBOOKS if name in chosen]
+        Raises:
+            ParameterError: they do not make a report: a role is missing or double, say.
+        """
+        return notebooks_of_year(self.root, self.site, self.year)
+
+    def settings(self, notebook: Notebook) -> NotebookSettings:
+        """The validated parameters of a notebook.
+
+        Raises:
+            ParameterError: all that is wrong with them.
+        """
+        return read_settings(notebook, self.params)
 
 
 def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> None:
@@ -138,7 +151,7 @@ def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> 
         aside = (
             keep_old_as
             if keep_old_as and not keep_old_as.exists()
-            else target.with_name(f".{target.name}.old")
+            else target.with_name(_ASIDE.format(target.name))
         )
         if aside != keep_old_as:
             shutil.rmtree(aside, ignore_errors=True)

@@ -7,7 +7,7 @@ here and nowhere else, so that everything beside it can be compared byte by byte
 import importlib.metadata
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -94,12 +94,15 @@ class Manifest:
         """Write it in one piece."""
         write_atomically(path, json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
+    def changed(self, outputs: Path) -> Iterator[str]:
+        """Files that are no longer what they were when the run ended, by path below `outputs`."""
+        for name, expected in self.files.items():
+            if not (outputs / name).is_file() or digest_file(outputs / name) != expected:
+                yield name
+
     def stands(self, outputs: Path) -> bool:
         """Whether every file is still what it was when the run ended."""
-        return all(
-            (outputs / name).is_file() and digest_file(outputs / name) == expected
-            for name, expected in self.files.items()
-        )
+        return next(self.changed(outputs), None) is None
 
 
 def hashes(outputs: Path, folders: Iterable[Path]) -> dict[str, str]:

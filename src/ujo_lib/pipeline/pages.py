@@ -17,7 +17,8 @@ from pydantic.fields import FieldInfo
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.fiscal import spoken
 from ujo_lib.params import PATTERN_SITE, NotebookSettings, read_flat_yaml
-from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest
+from ujo_lib.params.notebooks import in_reading_order
+from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest, summary_of
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
 from ujo_lib.pipeline.steps import EXECUTED, Finished
@@ -89,14 +90,14 @@ def write_pages(
         audience: internal or release.
         steps: the steps of the run, in reading order.
         finished: the finished step of each notebook.
-        identity: the run id, for the cover.
+        identity: the run id, for the cover inside the city.
         folder: where to write.
         notices: notebook → what its readers are told about the disclosure plan; the cover repeats all of it.
         rules: what a release says about disclosure control; None inside the city.
     """
     folder.mkdir(parents=True)
     notebooks = {step.notebook: finished[step.notebook].notebook for step in steps}
-    titles = {name: _title(notebook) for name, notebook in notebooks.items()}
+    titles = _titles(steps)
     tables: list[Table] = []
     for step in steps:
         context = _context(audience, step, steps, titles, finished[step.notebook].job.key[:12])
@@ -108,15 +109,11 @@ def write_pages(
             shutil.copyfile(
                 finished[step.notebook].folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb"
             )
-    entries = [
-        IndexEntry(f"{name}.html", titles[name], _entry(notebooks[name]))
-        for name in in_reading_order(list(notebooks))
-    ]
-    last = steps[-1]
-    highlights = "\n".join(
-        _shown_as(kind, notebooks[last.notebook], text=False) for kind in (SENTENCES, TILES)
-    )
-    context = replace(_context(audience, last, steps, titles, identity), chapter="", parameters=())
+    entries = [IndexEntry(f"{name}.html", titles[name], _entry(notebooks[name])) for name in titles]
+    summary = summary_of(steps)
+    shown = notebooks[summary.notebook]
+    highlights = "\n".join(_shown_as(kind, shown, text=False) for kind in (SENTENCES, TILES))
+    context = replace(_context(audience, summary, steps, titles, identity), chapter="", parameters=())
     context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
     _write(folder / "index.html", export_index(entries, _as_cover(context), highlights))
     (folder / "tables" / "00_表の一覧.csv").write_bytes(list_of_tables(tables))
@@ -145,7 +142,7 @@ def refresh_page(
         folder.mkdir(parents=True)
     else:
         shutil.copytree(place.internal, folder, ignore=shutil.ignore_patterns(WORKBOOK))
-    titles = {step.notebook: _title_of_file(place, step.notebook) for step in steps}
+    titles = _titles(steps)
     for step in steps:
         if step.notebook in names:
             done = finished[step.notebook]
@@ -174,6 +171,8 @@ def _context(
 ) -> PageContext:
     settings = step.settings
     known = versions()
+    # A hash of the inputs is no secret only where the inputs are none: a small file can be found by its hash.
+    traces = {"入力データのSHA-256": _inputs_digest(step, steps)[:16]} if audience == "internal" else {}
     return PageContext(
         audience="internal" if audience == "internal" else "release",
         report_title=f"{settings.site_name} 孤独・孤立対策 年次報告書 {settings.year.label}",
@@ -185,16 +184,16 @@ def _context(
         nav=(
             NavLink("index.html", "表紙"),
             *(
-                NavLink(f"{name}.html", _short(titles[name]), name == step.notebook)
-                for name in in_reading_order(list(titles))
+                NavLink(f"{name}.html", _short(title), name == step.notebook)
+                for name, title in titles.items()
             ),
         ),
         contacts=tuple(Contact(*place) for place in settings.contacts.items()) or CONTACTS,
         contacts_note=_checked(settings.contacts_checked_on),
         notices=(f"{settings.threshold}に満たない人数・件数は、公表用ページでは伏せています。",),
-        run_id=identity,
+        run_id=identity if audience == "internal" else "",
         provenance={
-            "入力データのSHA-256": _inputs_digest(step, steps)[:16],
+            **traces,
             "プログラム": f"ujo-lib {known['ujo-lib']}(Python {known['python']}、pandas {known['pandas']})",
         },
         chapter=step.notebook[:2].lstrip("0") or "0",
@@ -211,10 +210,9 @@ def _checked(day: str) -> str:
 
 def _parameters(settings: NotebookSettings) -> tuple[Parameter, ...]:
     """What the notebook was told, for readers inside the city: value, default, meaning, and where it was written."""
-    place = SiteYear(settings.root, settings.site, settings.year.year)
-    written = {
-        name: file.name for file in place.parameter_files(settings.notebook) for name in read_flat_yaml(file)
-    }
+    folder = SiteYear(settings.root, settings.site, settings.year.year).params
+    files = (folder / f"{name}.yaml" for name in ("common", settings.notebook))
+    written = {name: file.name for file in files for name in read_flat_yaml(file)}
     return tuple(
         Parameter(
             name,
@@ -272,9 +270,9 @@ def _about(context: PageContext) -> About:
     return About(context.report_title, context.area, handling, context.created_on, context.run_id)
 
 
-def in_reading_order(names: list[str]) -> list[str]:
-    """The order for readers: the summary first, the state of the data last."""
-    return [*names[-1:], *names[1:-1], *names[:1]]
+def _titles(steps: Sequence[Step]) -> dict[str, str]:
+    """Titles of the pages by notebook, in the order for readers."""
+    return {notebook.name: notebook.title for notebook in in_reading_order(step.about for step in steps)}
 
 
 def _short(title: str) -> str:
@@ -295,18 +293,6 @@ def _as_cover(context: PageContext) -> PageContext:
     return replace(
         context, nav=tuple(replace(link, current=link.href == "index.html") for link in context.nav)
     )
-
-
-def _title(notebook: NotebookNode) -> str:
-    """The first heading of the notebook."""
-    first = notebook.cells[0].source.splitlines()[0]
-    return str(first).lstrip("# ").strip()
-
-
-def _title_of_file(place: SiteYear, name: str) -> str:
-    import nbformat
-
-    return _title(nbformat.read(place.notebook(name), as_version=4))
 
 
 def _shown_as(kind: str, notebook: NotebookNode, *, text: bool) -> str:

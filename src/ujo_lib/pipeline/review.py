@@ -81,7 +81,6 @@ def _plan_result(masks: Masks, policy: Policy) -> dict[str, Any]:
     flags = masks.plan.hidden.values()
     return {
         "ok": True,
-        "digest": masks.plan.digest,
         "threshold": policy.threshold,
         "zero_rule": policy.zero_rule,
         "required_width": policy.required_width,

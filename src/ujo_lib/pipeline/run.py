@@ -23,10 +23,12 @@ from filelock import FileLock, Timeout
 
 from ujo_lib.disclosure.signature import is_sealed, seal
 from ujo_lib.files import open_to_readers, private_files
+from ujo_lib.params.notebooks import chosen
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
-from ujo_lib.pipeline.layout import SiteYear, notebook_names, replace_folder
+from ujo_lib.pipeline.layout import SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
+from ujo_lib.pipeline.readiness import require_decided
 
 if TYPE_CHECKING:
     from ujo_lib.pipeline.execute import NotebookFailedError
@@ -97,13 +99,13 @@ def run(
 
     Args:
         place: which one.
-        only: prefixes of notebooks; just their internal pages are brought up to date.
+        only: numbers or names of notebooks; just their internal pages are brought up to date.
         force: execute every step, finished or not.
         jobs: notebooks executed at the same time; one more than there are processors when None.
         progress: where to tell what happens.
 
     Raises:
-        ParameterError, MissingInputError: the run cannot begin.
+        ParameterError, MissingInputError: the run cannot begin; there is no notebook of a number, say.
         LockedError: another run is under way.
         NotebooksFailedError: some notebooks failed; the others were finished and will be reused.
         ReleaseRefusedError: a release page shows something that did not come through the door.
@@ -115,8 +117,10 @@ def release(place: SiteYear, *, jobs: int | None = None, progress: Progress | No
     """Bring the report up to date, review its release pages and seal them; arguments and errors as in `run`.
 
     Raises:
-        ReleaseRefusedError: the masks can be undone, or a file leaks; the release in place is left untouched.
+        ReleaseRefusedError: a person has still to decide something, the masks can be undone, or a file leaks; the
+            release in place is left untouched.
     """
+    require_decided(place)
     return _bring_up_to_date(place, (), False, jobs, progress or Progress.silent(), CHECKED)
 
 
@@ -126,10 +130,11 @@ def _bring_up_to_date(
     begun, started = time.monotonic(), _now()
     with locked(place), private_files():
         steps = plan_steps(place)
+        only = [one.name for one in chosen([step.about for step in steps], only)] if only else ()
         before = Manifest.read(place.manifest)
-        if not force and before and _is_current(before, steps, only, place, status):
+        if not force and before and is_current(before, steps, only, place, status):
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
-        shutil.rmtree(_staging(place), ignore_errors=True)
+        shutil.rmtree(place.staging, ignore_errors=True)
         with _walk(place, steps, jobs, force, progress) as walk:
             made = _make_pages(walk, steps, only, _seconds_before(before))
         staged = _stage(place, steps, made, before, status)
@@ -162,7 +167,7 @@ def _make_pages(
     Args:
         walk: executes steps.
         steps: all steps of the year.
-        only: prefixes of the notebooks asked for; all when empty.
+        only: the notebooks asked for; all when empty.
         seconds: notebook → how long it took last time, as far as that is known.
     """
     from ujo_lib.pipeline.knowledge import Knowledge
@@ -178,8 +183,7 @@ def _make_pages(
     )
     from ujo_lib.pipeline.steps import Job
 
-    chosen = notebook_names(list(only))
-    needed = [step for step in steps if step.notebook in chosen or _is_needed(step, steps, chosen)]
+    needed = _with_sources({step.notebook for step in steps if not only or step.notebook in only}, steps)
     jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in needed]
     internal, failures = walk.finish(jobs, seconds)
     if failures:
@@ -195,7 +199,7 @@ def _make_pages(
     plan = write_masks(masks, walk.place.steps)
     with ThreadPoolExecutor(1) as beside:
         said = notices(internal, masks, "internal")
-        target = _staging(walk.place) / "internal"
+        target = walk.place.staging / "internal"
         pages = beside.submit(write_pages, "internal", steps, internal, run_id(steps), target, said)
         took = {name: step.seconds for name, step in internal.items()}
         release, failures = walk.finish(release_jobs(steps, internal, masks, plan), took)
@@ -206,9 +210,12 @@ def _make_pages(
     return _Made(internal, release, Masked(masks, known.policy, public, known.previous))
 
 
-def _is_needed(step: Step, steps: Sequence[Step], chosen: Sequence[str]) -> bool:
-    """Whether a chosen notebook reads this one's tables."""
-    return any(step.notebook in other.needs for other in steps if other.notebook in chosen)
+def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:
+    """The steps of these notebooks, and of those whose tables they read, and so on."""
+    needs = {step.notebook: step.needs for step in steps}
+    while more := {source for name in names for source in needs[name]} - names:
+        names = names | more
+    return [step for step in steps if step.notebook in names]
 
 
 @dataclass(frozen=True)
@@ -233,7 +240,7 @@ def _stage(
     from ujo_lib.pipeline.pages import Rules, refresh_page, write_pages
     from ujo_lib.pipeline.release import notices
 
-    staging = _staging(place)
+    staging = place.staging
     if made.masked is None:
         refresh_page(place, steps, made.internal, list(made.internal), staging / "internal")
         return _Staged(staging, before.run_id if before else "", before.release_status if before else status)
@@ -279,7 +286,6 @@ def _put_in_place(
         replace_folder(staged.folder / "release", place.release, keep_old_as=kept)
         if kept and is_sealed(kept):
             progress.note(f"審査済みの前の公表用ページは {kept.relative_to(place.root)} に残しました。")
-        _note_what_leaves(place, made, staged)
     shutil.rmtree(staged.folder, ignore_errors=True)
     shutil.rmtree(place.failed, ignore_errors=True)
     manifest = _manifest(place, steps, made, before, staged, started)
@@ -298,16 +304,6 @@ def _keep_old_as(place: SiteYear, before: Manifest | None, staged: _Staged) -> P
     further = (f"{before.run_id}-{number}" for number in itertools.count(2))
     names = itertools.chain([before.run_id], further)
     return next(folder for name in names if not (folder := place.archive / name).exists())
-
-
-def _note_what_leaves(place: SiteYear, made: _Made, staged: _Staged) -> None:
-    """Lay ready what outsiders will know once the sealed release is signed."""
-    from ujo_lib.pipeline.knowledge import remember
-    from ujo_lib.pipeline.release import counted_tables
-
-    shutil.rmtree(place.leaving, ignore_errors=True)
-    if staged.status == CHECKED and made.masked:
-        remember(place.leaving, staged.identity, counted_tables(made.internal), made.masked.masks)
 
 
 def _manifest(
@@ -350,15 +346,14 @@ def _manifest(
     )
 
 
-def _is_current(
+def is_current(
     before: Manifest, steps: Sequence[Step], only: Sequence[str], place: SiteYear, status: str
 ) -> bool:
     """Whether everything asked for stands, made from the same inputs, unaltered; a checked release serves as both."""
-    chosen = notebook_names(list(only))
     same = all(
         before.internal.get(step.notebook, StepRecord("")).key == step.key
         for step in steps
-        if step.notebook in chosen
+        if not only or step.notebook in only
     )
     identity = run_id(steps)
     whole = bool(only) or (
@@ -402,17 +397,13 @@ def _walk(
         yield Walk(place, started_manager, threads, force, progress)
         return
     kinds = dict.fromkeys(kind for step in steps for kind in step.settings.kinds)
-    with ForkServer(steps[0].settings.inputs_file, kinds) as server:
+    modules = dict.fromkeys(name for step in steps for name in step.about.imports)
+    with ForkServer(steps[0].settings.inputs_file, kinds, modules) as server:
         # While the server loads its libraries on one processor, load ours on the other.
         from ujo_lib.pipeline import pages, release  # noqa: F401
         from ujo_lib.pipeline.steps import Walk
 
         yield Walk(place, lambda: forked_manager(server), threads, force, progress)
-
-
-def _staging(place: SiteYear) -> Path:
-    """Where pages wait, beside their target, until all of them are written."""
-    return place.outputs / ".staging"
 
 
 def _seconds_before(before: Manifest | None) -> dict[str, float]:

@@ -19,7 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
 from ujo_lib.params import NotebookSettings
-from ujo_lib.pipeline.absent import write_shortened
+from ujo_lib.pipeline.absent import executed_form
 from ujo_lib.pipeline.execute import Execution, NotebookFailedError, execute, stable_copy
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.progress import Progress
@@ -209,12 +209,14 @@ class Walk:
         return step
 
     def _source(self, job: Job, work: Path) -> Path:
-        """The notebook to execute: the short form where the year lacks what the notebook reads."""
-        notebook = self.place.notebook(job.notebook)
-        if not job.absent:
-            return notebook
+        """The notebook to execute: another than the stored one for some audiences and years."""
+        notebook = job.settings.about
+        short = executed_form(notebook, job.audience, job.absent)
+        if short is None:
+            return notebook.file
         (work / "short").mkdir()
-        return write_shortened(notebook, work / "short", job.absent, job.settings.dispensable)
+        nbformat.write(short, work / "short" / notebook.file.name)
+        return work / "short" / notebook.file.name
 
     def _parameters(self, job: Job, work: Path) -> dict[str, Any]:
         decided = {"audience": job.audience, "tables_dir": self._relative(work / "tables")}

@@ -7,11 +7,13 @@ output without it did not come through the door, and no page is released.
 import functools
 import inspect
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Concatenate, ParamSpec
 
-from ujo_lib.columns import Typed
+from IPython.display import display
+
+from ujo_lib.columns import TOTAL_LABELS, Share, Typed
 from ujo_lib.files import write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.report.door.masks import Masks
@@ -35,6 +37,8 @@ from ujo_lib.report.look import figures, tables, wording
 from ujo_lib.report.look.drawings import Recipe
 
 P = ParamSpec("P")
+
+_NO_POINTS = "この年度については、まだ書かれていません。"
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class Page:
     settings: NotebookSettings
     masks: Masks | None
     records: dict[str, TableRecord] = field(default_factory=dict)
-    _absent: dict[str, str] = field(default_factory=dict, init=False)
+    _absent: dict[str, dict[str, str]] = field(default_factory=dict, init=False)
     _numbers: dict[str, list[str]] = field(default_factory=dict, init=False)
 
     @property
@@ -155,23 +159,26 @@ class Page:
         return replace(subject, period=subject.period or period.label, area=subject.area or area, days=days)
 
     def recall(self, notebook: str, table_id: str) -> Published:
-        """Fetch a table that another notebook of the same run has published, masked as its readers saw it.
+        """Fetch a table that another notebook (by name or number) of the run has published, as its readers saw it.
 
         Raises:
             NotSuppliedError: the year does not have what that notebook, or its section with this table, reads.
             FileNotFoundError: that notebook has not been run, or publishes no such table.
         """
-        folder = self.settings.tables_folder / notebook
+        folder = self.settings.tables_of(notebook)
         file = folder / f"{table_id}.json"
+        without: dict[str, str] = {}
         if (folder / NOT_SUPPLIED).is_file():
             told = json.loads((folder / NOT_SUPPLIED).read_text(encoding="utf-8"))
-            if told["whole"] or not file.is_file():
-                raise NotSuppliedError("、".join(dict.fromkeys(told["reasons"].values())))
+            if reasons := told["page"] or told["tables"].get(table_id):
+                raise NotSuppliedError(reasons)
+            without = {kind: why for of_table in told["tables"].values() for kind, why in of_table.items()}
         if not file.is_file():
             raise FileNotFoundError(
                 f"{notebook} の表「{table_id}」の記録がありません。先に {notebook} を実行してください。"
             )
-        return TableRecord.from_json(file.read_text(encoding="utf-8")).published()
+        record = TableRecord.from_json(file.read_text(encoding="utf-8"))
+        return replace(record.published(), without=without)
 
     def instead(self, shown: Sequence[object], unless: str, empty: str | None) -> Shown | None:
         """What stands where nothing can be shown; None where all is well.
@@ -229,6 +236,24 @@ class Page:
         said = wording.say(template, *published, **values)
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 
+    def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject) -> None:
+        """Publish and show one table after the other, with bars where it splits people into shares.
+
+        Args:
+            parts: id, title and table, as `survey.other_items` makes them.
+            subject: who or what was counted.
+        """
+        for id, title, table in parts:
+            published = self.publish(table, id, title, subject)
+            names = [name for name in table.schema.dimensions if table.schema.of_kind(Share)]
+            for name in names:
+                answers = [label for label in table.frame[name] if label not in TOTAL_LABELS]
+                if len(answers) > 1:
+                    rows = published.where(**{name: answers})
+                    display(self.bars(rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"))
+            shown = [*names, "n", "share"] if names else None
+            display(self.table(published, columns=shown))
+
     def answer(self, template: str, *published: Published, **values: Any) -> Shown:
         """Answer the question of the page in one sentence; the cover repeats it."""
         said = wording.say(template, *published, **values)
@@ -244,7 +269,7 @@ class Page:
 
     def points(self, points: Sequence[tuple[str, str]]) -> Shown:
         """Show a list of points, each a few words in bold and what there is to say about it; no figures in them."""
-        return Shown(wording.points(points), "sentence")
+        return Shown(wording.points(points) if points else wording.callout("note", _NO_POINTS), "sentence")
 
     def callout(self, verdict: str, text: str, *published: Published, **values: Any) -> Shown:
         """Show a verdict (detected, not_detected, not_estimable, note) with its sentence."""
@@ -266,6 +291,7 @@ class Page:
         high: str | None = None,
         note: str | None = None,
         unit: str | None = None,
+        empty: str | None = None,
     ) -> Shown:
         """Show key figures as tiles, one per row.
 
@@ -277,7 +303,10 @@ class Page:
             high: column with the upper bound.
             note: column with one short line (base, period).
             unit: column with the unit, or the unit itself.
+            empty: what to say when there is none.
         """
+        if instead := self.instead([published], "", empty):
+            return instead
         tiles = tables.tiles_html(
             published, label=label, value=value, low=low, high=high, note=note, unit=unit
         )
@@ -289,30 +318,24 @@ class Page:
         Args:
             reasons: Japanese name of the input → why there is none.
         """
-        self._note_absence(reasons, whole=True)
+        self._note_absence(reasons)
         return Shown(wording.not_supplied(reasons), ANSWER)
 
-    def section_not_supplied(self, reasons: Mapping[str, str]) -> Shown:
-        """Say that the year has no inputs for this section, and why; the rest of the page stands.
+    def section_not_supplied(self, reasons: Mapping[str, str], tables: Iterable[str]) -> Shown:
+        """Say that the year has no inputs for a part of this section, and why; the rest of the page stands.
 
         Args:
             reasons: Japanese name of the input → why there is none.
+            tables: ids of the tables that are not published for want of them.
         """
-        self._absent |= reasons
-        self._note_absence(self._absent, whole=False)
+        self._absent |= {table: dict(reasons) for table in tables}
+        self._note_absence({})
         return Shown(wording.callout("note", wording.section_not_supplied(reasons)), "sentence")
 
-    def _note_absence(self, reasons: Mapping[str, str], *, whole: bool) -> None:
+    def _note_absence(self, of_page: Mapping[str, str]) -> None:
         file = self.settings.tables_folder / self.settings.notebook / NOT_SUPPLIED
-        write_atomically(file, json.dumps({"whole": whole, "reasons": dict(reasons)}, ensure_ascii=False))
-
-    def internal(self, make: Callable[[], object]) -> object | None:
-        """Evaluate and show something for readers inside the city only; nothing at all in a release.
-
-        Args:
-            make: called without arguments, so that in a release the work is not even done.
-        """
-        return None if self.is_release else make()
+        told = {"page": dict(of_page), "tables": self._absent}
+        write_atomically(file, json.dumps(told, ensure_ascii=False))
 
     band = _method(figures.band)
     bars = _method(figures.bars)

@@ -77,10 +77,8 @@ def _write(folder: Path, seed: int) -> None:
 
 def _write_site(folder: Path, survey: people.Survey) -> None:
     files.write_csv(folder / "campaigns.csv", files.table(places.campaigns()), "cp932", "\r\n")
-    files.write_csv(folder / "population.csv", files.table(places.population()))
-    files.write_csv(folder / "channels.csv", files.table(places.channels()))
-    files.write_csv(folder / "events.csv", files.table(places.events()))
-    files.write_csv(folder / "media_use.csv", files.table(places.media_use()))
+    for made in (places.population, places.channels, places.events, places.media_use):
+        files.write_csv(folder / f"{made.__name__}.csv", files.table(made()))
     files.write_csv(folder / "survey_waves.csv", files.table(places.survey_waves(people.wave_r5(survey))))
 
 

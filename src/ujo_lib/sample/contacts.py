@@ -7,6 +7,7 @@ with each other as they do in life. No text is made here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -143,10 +144,10 @@ def _desk(seed: int, desk: str, stamps: pd.DataFrame) -> pd.DataFrame:
         pref="熊本県",
         city="宇城市" if city else "",
         client_id=_client_names(rng, client, "U" if city else "K"),
-        age=np.array(AGES, dtype=object)[age[client]],
-        sex=np.array(SEXES, dtype=object)[sex[client]],
-        occupation=np.array(OCCUPATIONS, dtype=object)[occupation[client]],
-        topic=np.array(TOPICS, dtype=object)[_pick_rows(rng, TOPIC_BY_OCCUPATION[occupation[client]])],
+        age=_named(AGES, age[client]),
+        sex=_named(SEXES, sex[client]),
+        occupation=_named(OCCUPATIONS, occupation[client]),
+        topic=_named(TOPICS, _pick_rows(rng, TOPIC_BY_OCCUPATION[occupation[client]])),
     )
     if not city:
         frame.loc[rng.random(n) < NO_CLIENT_ID, "client_id"] = ""
@@ -215,13 +216,17 @@ def _feelings(rng: np.random.Generator, frame: pd.DataFrame, severity: Floats, *
         _condition_teens(frame, ideation, answered["ideation"])
 
 
+def _named(labels: Sequence[str], numbers: Ints) -> npt.NDArray[np.object_]:
+    return np.array(labels, dtype=object)[numbers]
+
+
 def _graded(
     score: Floats, answered: Bools, labels: Sequence[str], weights: Sequence[float]
 ) -> npt.NDArray[np.object_]:
     """Labels from a standard normal score, strongest first, at the given expected shares."""
     cuts = norm.isf(np.cumsum(weights)[:-1])
     grade = (score[:, None] <= cuts).sum(axis=1)
-    return np.where(answered, np.array(labels, dtype=object)[grade], NO_ANSWER)
+    return np.where(answered, _named(labels, grade), NO_ANSWER)
 
 
 def _condition_teens(frame: pd.DataFrame, score: Floats, answered: Bools) -> None:
@@ -241,53 +246,51 @@ def _condition_teens(frame: pd.DataFrame, score: Floats, answered: Bools) -> Non
 
 def _outcomes(rng: np.random.Generator, frame: pd.DataFrame, city: bool) -> None:
     n = len(frame)
-    frame["status"] = rng.choice(
-        np.array(["完了", "中断", "応答なし"], dtype=object), n, p=(0.72, 0.18, 0.10)
-    )
+
+    def drawn(shares: Mapping[str, float]) -> npt.NDArray[np.object_]:
+        return rng.choice(np.array(list(shares), dtype=object), n, p=list(shares.values()))
+
+    frame["status"] = drawn({"完了": 0.72, "中断": 0.18, "応答なし": 0.10})
     weights = np.array([REFERRAL_BY_TOPIC[t] for t in frame["topic"]])
-    referral = np.array(REFERRALS, dtype=object)[_pick_rows(rng, weights)]
-    frame["referral"] = np.where(frame["status"] == "応答なし", "なし", referral)
+    referral = _named(REFERRALS, _pick_rows(rng, weights))
+    silent = frame["status"] == "応答なし"
+    frame["referral"] = np.where(silent, "なし", referral)
     messages = rng.negative_binomial(2.2, 0.09, n) + 1
-    frame["messages"] = np.where(frame["status"] == "応答なし", np.minimum(messages, 2), messages)
+    frame["messages"] = np.where(silent, np.minimum(messages, 2), messages)
     frame["minutes"] = np.maximum(1, np.round(frame["messages"] * rng.gamma(4, 0.55, n))).astype(int)
     sources = ("検索", "SNS", "市ホームページ", "学校", "紹介", "")
     # The channel never learnt which campaign sent whom: referrers are coarse and a third is blank.
     known = (0.18, 0.14, 0.22, 0.08, 0.05, 0.33) if city else (0.34, 0.21, 0.01, 0.09, 0.05, 0.30)
-    frame["source"] = rng.choice(np.array(sources, dtype=object), n, p=known)
-    devices = np.array(["スマートフォン", "PC", "タブレット", ""], dtype=object)
-    frame["device"] = rng.choice(devices, n, p=(0.84, 0.08, 0.04, 0.04))
+    frame["source"] = drawn(dict(zip(sources, known, strict=True)))
+    frame["device"] = drawn({"スマートフォン": 0.84, "PC": 0.08, "タブレット": 0.04, "": 0.04})
 
 
 def national_attributes(seed: int, national: NationalCounts) -> pd.DataFrame:
     """The nation's answers by quarter: shares near the prefecture's, small deviations, no-answer rows included."""
     rng = generator(seed, "national-attributes")
     quarters = pd.Series(national.daily.sum(axis=1), index=national.index).resample("QS").sum()
-    age = np.array(AGE_WEIGHTS)
-    occupation = age @ OCCUPATION_BY_AGE
-    rows: list[tuple[str, str, str, str, str, int]] = []
+    occupation = np.array(AGE_WEIGHTS) @ OCCUPATION_BY_AGE
+    parts: list[pd.DataFrame] = []
     for start, total in quarters.items():
         end = start + pd.offsets.QuarterEnd(0)
-        period = (start.strftime("%Y-%m-%d"), end.strftime("%Y-%m-%d"))
+        rows: list[tuple[str, str, str, int]] = []
         for item, labels, weights in (
             ("孤独感", LONELINESS, (0.415, 0.365, 0.145, 0.075)),
             ("希死念慮", WISHES, (0.46, 0.38, 0.16)),
             ("自殺念慮", WISHES, (0.35, 0.30, 0.35)),
         ):
             shares = np.append(np.array(weights) * (1 - UNANSWERED), UNANSWERED)
-            n = rng.multinomial(total, shares / shares.sum())
-            rows += [
-                (*period, item, "", label, int(k)) for label, k in zip((*labels, NO_ANSWER), n, strict=True)
-            ]
+            n = rng.multinomial(total, shares / shares.sum()).tolist()
+            rows += [(item, "", label, k) for label, k in zip((*labels, NO_ANSWER), n, strict=True)]
         cells = rng.multinomial(total, (occupation[:, None] * TOPIC_BY_OCCUPATION).ravel() / occupation.sum())
-        table = cells.reshape(len(OCCUPATIONS), len(TOPICS))
-        rows += [
-            (*period, "相談内容(主)", "", t, int(k)) for t, k in zip(TOPICS, table.sum(axis=0), strict=True)
-        ]
-        rows += [
-            (*period, "職業×相談内容", o, t, int(table[i, j]))
-            for i, o in enumerate(OCCUPATIONS)
-            for j, t in enumerate(TOPICS)
-        ]
-    frame = pd.DataFrame(rows, columns=["期間開始", "期間終了", "項目", "職業", "値", "件数"])
+        by_topic = cells.reshape(len(OCCUPATIONS), len(TOPICS)).sum(axis=0).tolist()
+        rows += [("相談内容(主)", "", topic, k) for topic, k in zip(TOPICS, by_topic, strict=True)]
+        crossed = zip(product(OCCUPATIONS, TOPICS), cells.tolist(), strict=True)
+        rows += [("職業×相談内容", *both, k) for both, k in crossed]
+        part = pd.DataFrame(rows, columns=["項目", "職業", "値", "件数"])
+        part.insert(0, "期間終了", f"{end:%Y-%m-%d}")
+        part.insert(0, "期間開始", f"{start:%Y-%m-%d}")
+        parts.append(part)
+    frame = pd.concat(parts, ignore_index=True)
     frame.insert(0, "範囲", "全国")
     return frame

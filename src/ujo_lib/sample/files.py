@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -115,13 +116,8 @@ def ads_meta(path: Path, frame: pd.DataFrame) -> None:
 
 def ads_tiktok(path: Path, frame: pd.DataFrame) -> None:
     """TikTok's English export with a Total row."""
-    words = {
-        "女性": "Female",
-        "男性": "Male",
-        "不明": "Unknown",
-        "スマートフォン": "Mobile",
-        "タブレット": "Tablet",
-    }
+    words = {"女性": "Female", "男性": "Male", "不明": "Unknown"}
+    words |= {"スマートフォン": "Mobile", "タブレット": "Tablet"}
     words |= {"カルーセル": "Carousel", "1:1": "Single image 1:1", "動画": "Video"}
     head = [
         "Date", "Campaign name", "Ad group name", "Ad name", "Ad format", "Age", "Gender", "Device", "Region",
@@ -131,16 +127,11 @@ def ads_tiktok(path: Path, frame: pd.DataFrame) -> None:
     rows: list[list[Any]] = [head]
     for r in frame.itertuples(index=False):
         form = words[r.format]
-        names = [
-            f"{r.date:%Y-%m-%d}",
-            f"Where to talk ({SYNTHETIC})",
-            "Kumamoto_under40",
-            f"{form}_night",
-            form,
-        ]
+        campaign = [f"{r.date:%Y-%m-%d}", f"Where to talk ({SYNTHETIC})", "Kumamoto_under40"]
         audience = [r.age, words[r.sex], words[r.device], "Kumamoto"]
         counted = [r.impressions, r.reach, r.clicks_all, r.link_clicks, r.video, r.spend]
-        rows.append([*names, *audience, *counted, _percent(r.link_clicks, r.impressions)])
+        clicked = _percent(r.link_clicks, r.impressions)
+        rows.append([*campaign, f"{form}_night", form, *audience, *counted, clicked])
     total = frame[["impressions", "clicks_all", "link_clicks", "video", "spend"]].sum()
     shown, *others = (int(n) for n in total)
     rows.append(["Total", *["-"] * 8, shown, "-", *others, _percent(total["link_clicks"], shown)])
@@ -160,19 +151,10 @@ def ads_google(path: Path, frame: pd.DataFrame) -> None:
     conversions = frame["landing"] // 20
     for r, converted in zip(frame.itertuples(index=False), conversions, strict=True):
         names = [f"{r.date:%Y-%m-%d}", f"相談先のお知らせ({SYNTHETIC})", "熊本県_39歳以下"]
-        audience = [
-            f"{r.format}_夜でも話せます",
-            r.format,
-            r.age.replace("-", "～"),
-            r.sex,
-            devices[r.device],
-        ]
-        counted = [
-            f"{r.impressions:,}",
-            f"{r.link_clicks:,}",
-            _percent(r.link_clicks, r.impressions),
-            f"{r.spend:,}",
-        ]
+        names += [f"{r.format}_夜でも話せます", r.format]
+        audience = [r.age.replace("-", "～"), r.sex, devices[r.device]]
+        clicked = _percent(r.link_clicks, r.impressions)
+        counted = [f"{r.impressions:,}", f"{r.link_clicks:,}", clicked, f"{r.spend:,}"]
         rows += [[*names, *audience, *counted, "JPY", f"{converted}.00"]]
     shown, clicks, spend = frame[["impressions", "link_clicks", "spend"]].sum()
     counted = [f"{shown:,}", f"{clicks:,}", _percent(clicks, shown), f"{spend:,}"]
@@ -198,20 +180,14 @@ THIN: Final = Side(style="thin", color="808080")
 
 def commissioners(path: Path, frame: pd.DataFrame) -> None:
     """Two merged heading rows, notes above and below, a total row, dates in three notations."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "回答一覧"
-    sheet["A1"] = f"令和5年度 ひきこもり実態調査 民生委員・児童委員 回答一覧【{SYNTHETIC}】"
-    sheet["A1"].font = Font(bold=True, size=14)
-    sheet["A2"] = "※ 対象・回答は 1=はい 0=いいえ。欠員の区域は対象外(0)。"
     headings = [name for _, names in GROUPS for name in names]
+    remark = "※ 対象・回答は 1=はい 0=いいえ。欠員の区域は対象外(0)。"
+    book, sheet = _workbook("回答一覧", "民生委員・児童委員 回答一覧", remark, headings, 5)
     column = 1
     for group, names in GROUPS:
         sheet.cell(4, column, group)
         sheet.merge_cells(start_row=4, end_row=4, start_column=column, end_column=column + len(names) - 1)
         column += len(names)
-    for column, name in enumerate(headings, start=1):
-        sheet.cell(5, column, name)
     _style_heading(sheet, (4, 5), len(headings))
     for row, values in enumerate(table(frame[headings])[1:], start=6):
         for column, value in enumerate(values, start=1):
@@ -220,33 +196,21 @@ def commissioners(path: Path, frame: pd.DataFrame) -> None:
     sheet.cell(last, 1, "合計")
     for name in ("担当世帯数", "対象", "回答", "該当者数"):
         sheet.cell(last, headings.index(name) + 1, int(frame[name].fillna(0).astype(int).sum()))
-    for row, note in enumerate(
-        (
-            "注1 該当者数は、委員が把握しているひきこもりの方の人数。個別の状況は該当者票による。",
-            "注2 空欄は無回答。配布日・回収日は受付簿のとおり。",
-            f"出典: {SYNTHETIC}(実在の調査の回答ではない)",
-        ),
-        start=last + 2,
-    ):
-        sheet.cell(row, 1, note)
-    _widths(sheet, dict.fromkeys(headings, 12) | {"ご意見(自由記述)": 60, "調査ID": 16}, headings)
+    sheet.cell(
+        last + 2, 1, "注1 該当者数は、委員が把握しているひきこもりの方の人数。個別の状況は該当者票による。"
+    )
+    sheet.cell(last + 3, 1, "注2 空欄は無回答。配布日・回収日は受付簿のとおり。")
+    sheet.cell(last + 4, 1, f"出典: {SYNTHETIC}(実在の調査の回答ではない)")
+    _widths(sheet, dict.fromkeys(headings, 12) | {"ご意見(自由記述)": 60, "調査ID": 16})
     sheet.freeze_panes = "D6"
     save_workbook(book, path)
 
 
 def cases(path: Path, frame: pd.DataFrame) -> None:
     """One row per person; multiple answers as "1,3,5", labels in several spellings, the codes on a second sheet."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "該当者票"
-    sheet["A1"] = f"令和5年度 ひきこもり実態調査 該当者票 入力一覧【{SYNTHETIC}】"
-    sheet["A1"].font = Font(bold=True, size=14)
-    sheet["A2"] = (
-        "※ (複数)(複数回答)の列は、選択肢の番号をコンマで区切って入力。番号の意味は「コード表」を参照。"
-    )
     headings = list(frame.columns)
-    for column, name in enumerate(headings, start=1):
-        sheet.cell(3, column, name)
+    remark = "※ (複数)(複数回答)の列は、選択肢の番号をコンマで区切って入力。番号の意味は「コード表」を参照。"
+    book, sheet = _workbook("該当者票", "該当者票 入力一覧", remark, headings, 3)
     _style_heading(sheet, (3,), len(headings))
     for row, values in enumerate(table(frame)[1:], start=4):
         for column, (name, value) in enumerate(zip(headings, values, strict=True), start=1):
@@ -254,10 +218,34 @@ def cases(path: Path, frame: pd.DataFrame) -> None:
     last = 3 + len(frame)
     sheet.cell(last + 2, 1, "注 「該当者の状態(外出状況)」の空欄は無回答。")
     sheet.cell(last + 3, 1, f"出典: {SYNTHETIC}(実在の人の記録ではない)")
-    _widths(sheet, dict.fromkeys(headings, 14) | {"自由記述": 60, "その他の内容": 34}, headings)
+    _widths(sheet, dict.fromkeys(headings, 14) | {"自由記述": 60, "その他の内容": 34})
     sheet.freeze_panes = "C4"
     _code_sheet(book.create_sheet("コード表"))
     save_workbook(book, path)
+
+
+def _workbook(
+    name: str, title: str, remark: str, headings: Sequence[str], row: int
+) -> tuple[openpyxl.Workbook, Worksheet]:
+    """A workbook whose sheet has a title, a remark and headings in a row."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = name
+    sheet["A1"] = f"令和5年度 ひきこもり実態調査 {title}【{SYNTHETIC}】"
+    sheet["A1"].font = Font(bold=True, size=14)
+    sheet["A2"] = remark
+    for column, heading in enumerate(headings, start=1):
+        sheet.cell(row, column, heading)
+    return book, sheet
+
+
+def _style_heading(sheet: Worksheet, rows: tuple[int, ...], width: int) -> None:
+    for row, column in product(rows, range(1, width + 1)):
+        cell = sheet.cell(row, column)
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="E7EEF5")
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        cell.border = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 
 
 CODES: Final = {
@@ -289,14 +277,9 @@ def _case_value(name: str, value: Any, row: int) -> Any:
     """The same answer the way different hands key it in."""
     if isinstance(value, tuple):
         text = ",".join(str(code) for code in value)
-        # Excel turns a lone tick into a number; somebody types in full-width.
-        return (
-            int(text)
-            if len(value) == 1 and row % 3 == 0
-            else text.translate(FULL_WIDTH)
-            if row == 9
-            else text
-        )
+        if len(value) == 1 and row % 3 == 0:
+            return int(text)  # Excel turns a lone tick into a number
+        return text.translate(FULL_WIDTH) if row == 9 else text  # somebody types in full-width
     if name == "該当者の状態(外出状況)" and value != "":
         return int(value)
     if name == "年代" and value.endswith("0歳代"):
@@ -325,19 +308,9 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
         cell.number_format = "yyyy/m/d"
 
 
-def _style_heading(sheet: Worksheet, rows: tuple[int, ...], width: int) -> None:
-    for row in rows:
-        for column in range(1, width + 1):
-            cell = sheet.cell(row, column)
-            cell.font = Font(bold=True)
-            cell.fill = PatternFill("solid", fgColor="E7EEF5")
-            cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-            cell.border = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
-
-
-def _widths(sheet: Worksheet, widths: dict[str, int], headings: list[str]) -> None:
-    for column, name in enumerate(headings, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = widths[name]
+def _widths(sheet: Worksheet, widths: dict[str, int]) -> None:
+    for column, width in enumerate(widths.values(), start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
 
 
 def save_workbook(book: openpyxl.Workbook, path: Path) -> None:

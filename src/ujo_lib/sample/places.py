@@ -4,6 +4,7 @@ Prefecture totals are those of the 2020 census as published; every breakdown bel
 「合成」 in its source column.
 """
 
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -47,23 +48,9 @@ def population() -> pd.DataFrame:
         share = np.array(ages) / sum(ages)
         tilt = np.linspace(0.035, -0.055, len(ages))  # more boys are born, more women grow old
         by_cell = np.concatenate([share * (male + tilt), share * (1 - male - tilt)])
-        for (sex, age), n in zip(
-            [(sex, age) for sex in ("男性", "女性") for age in AGE_CLASSES],
-            rounded_to(by_cell, total),
-            strict=True,
-        ):
-            rows.append(
-                (
-                    code,
-                    name,
-                    "令和2年10月1日",
-                    f"国勢調査(総数は公表値、内訳は{SYNTHETIC})",
-                    sex,
-                    age,
-                    n,
-                    households,
-                )
-            )
+        said = (code, name, "令和2年10月1日", f"国勢調査(総数は公表値、内訳は{SYNTHETIC})")
+        cells = zip(product(("男性", "女性"), AGE_CLASSES), rounded_to(by_cell, total), strict=True)
+        rows += [(*said, *cell, n, households) for cell, n in cells]
     columns = ["地域コード", "地域名", "時点", "資料", "性別", "年齢階級", "人口", "世帯数"]
     return pd.DataFrame(rows, columns=columns)
 

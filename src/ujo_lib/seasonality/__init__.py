@@ -1,7 +1,7 @@
 """When people reach out: profiles, verdicts that keep their promise, a model, a forecast and staffing.
 
-Start from `open_scopes` (or `from_records` and `from_aggregate`), which turn records into `Counts`; everything else
-takes those, or the records themselves where clients or answers matter.
+Start from `open_scopes`, which turns records into `Counts`; everything else takes those, or the records themselves
+where clients or answers matter.
 """
 
 from ujo_lib.seasonality.attributes import (
@@ -20,11 +20,10 @@ from ujo_lib.seasonality.clustering import (
     design_effect,
     hour_effect,
     repeats,
-    repeats_table,
 )
 from ujo_lib.seasonality.comparison import judge_difference, shares_beside
 from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words
-from ujo_lib.seasonality.counts import Counts, from_aggregate, from_records, select, totals
+from ujo_lib.seasonality.counts import from_aggregate, select, totals
 from ujo_lib.seasonality.decomposition import decompose, why_not
 from ujo_lib.seasonality.forecast import backtest, forecast_months
 from ujo_lib.seasonality.model import fit_calendar
@@ -36,14 +35,12 @@ from ujo_lib.seasonality.profiles import (
     by_weekday_hour,
     order_in_words,
 )
-from ujo_lib.seasonality.scopes import Scopes, both_bases, clock_sentence, open_scopes, within
+from ujo_lib.seasonality.scopes import both_bases, clock_sentence, open_scopes, within
 from ujo_lib.seasonality.staffing import short_handed, slots, tried_on_last_year
 from ujo_lib.seasonality.usage import bounds, by_area, residents, use_per_population
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, verdict_table
 
 __all__ = [
-    "Counts",
-    "Scopes",
     "backtest",
     "both_bases",
     "bounds",
@@ -67,7 +64,6 @@ __all__ = [
     "fit_calendar",
     "forecast_months",
     "from_aggregate",
-    "from_records",
     "hour_effect",
     "hours_against",
     "hours_in_words",
@@ -77,7 +73,6 @@ __all__ = [
     "open_scopes",
     "order_in_words",
     "repeats",
-    "repeats_table",
     "residents",
     "select",
     "shares_beside",

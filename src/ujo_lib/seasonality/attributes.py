@@ -7,17 +7,35 @@ another survey's.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from scipy import stats as scipy_stats
 
+from ujo_lib.columns import (
+    DIMENSIONS,
+    Base,
+    Column,
+    Difference,
+    Dimension,
+    PValue,
+    Residual,
+    Share,
+    Text,
+    Typed,
+    interval,
+)
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.clustering import ClusteredShare, client_codes, clustered_variance, share
+from ujo_lib.seasonality.counts import CONTACTS
 from ujo_lib.seasonality.dispersion import Array
-from ujo_lib.stats import holm, wilson
+from ujo_lib.seasonality.verdicts import ALPHA
+from ujo_lib.stats import LEVEL, holm, wilson
 
-NO_ANSWER = ("無回答",)
+NO_ANSWER: Final = "無回答"
+"""The one label that is no valid answer; missing values never are."""
 
 
 def national_answers(attributes: pd.DataFrame, variable: str, period: Period) -> pd.DataFrame | None:
@@ -46,44 +64,49 @@ def distribution(
     records: pd.DataFrame,
     column: str,
     national: pd.DataFrame | None = None,
-    no_answer: Sequence[str] = NO_ANSWER,
-) -> pd.DataFrame:
+    level: float = LEVEL,
+) -> Typed:
     """Answers to one question as shares of the valid ones.
 
     Args:
         records: one row per contact.
         column: the question; an ordered categorical keeps the order of its answers.
         national: frame `value`, `n` of the same question in the nation, or None.
-        no_answer: labels that are no valid answer; missing values never are.
+        level: confidence level.
 
     Returns:
         One row per answer: column, n, share (of valid answers), low, high, and with national figures
             reference (the
         national share of valid answers). The last two rows, 無回答 and 総数, have no shares.
     """
-    valid = _valid(records, column, no_answer)
+    valid = _valid(records, column)
     clients = client_codes(valid)
-    answers = _labels(records[column], no_answer)
-    shares = [share((valid[column] == answer).to_numpy(), clients) for answer in answers]
+    answers = _labels(records[column])
+    shares = [share((valid[column] == answer).to_numpy(), clients, level) for answer in answers]
     rows: list[tuple[object, ...]] = [
         (answer, one.n, one.estimate, one.low, one.high) for answer, one in zip(answers, shares, strict=True)
     ]
     rows += [
-        (NO_ANSWER[0], len(records) - len(valid), None, None, None),
+        (NO_ANSWER, len(records) - len(valid), None, None, None),
         ("総数", len(records), None, None, None),
     ]
     frame = pd.DataFrame(rows, columns=[column, "n", "share", "low", "high"])
-    order = [*answers, NO_ANSWER[0], "総数"]
+    order = [*answers, NO_ANSWER, "総数"]
     frame[column] = pd.Categorical(frame[column], order, ordered=True)
-    frame["reference"] = np.nan
+    columns: dict[str, Column] = {
+        column: Dimension(variable=column),
+        "n": CONTACTS,
+        "share": Share(of="回答のあった相談"),
+        **interval("share", level),
+    }
     if national is not None:
-        counts = (
-            national.loc[~national["value"].isin(list(no_answer))].groupby("value", observed=True)["n"].sum()
-        )
+        frame["reference"] = np.nan
+        counts = national.loc[national["value"] != NO_ANSWER].groupby("value", observed=True)["n"].sum()
         frame.loc[: len(answers) - 1, "reference"] = (counts.reindex(answers) / counts.sum()).to_numpy(
             dtype=float
         )
-    return frame
+        columns["reference"] = Share(heading="全国の割合")
+    return Typed.of(frame, columns)
 
 
 def combined(
@@ -91,8 +114,8 @@ def combined(
     column: str,
     labels: Sequence[str],
     national: pd.DataFrame | None = None,
-    no_answer: Sequence[str] = NO_ANSWER,
-) -> pd.DataFrame:
+    level: float = LEVEL,
+) -> Typed:
     """Share of valid answers that are any of `labels`, beside the nation.
 
     Args:
@@ -100,26 +123,25 @@ def combined(
         column: the question.
         labels: the answers added up, such as 常に and 時々.
         national: frame `value`, `n` of the same question in the nation, or None.
-        no_answer: labels that are no valid answer.
+        level: confidence level.
 
     Returns:
-        One row: item, answers, n, base (valid), missing, share, low, high; reference (the nation's share),
-        base_reference, difference (share − reference) and its 95 % interval difference_low, difference_high (Newcombe
+        One row: answers, n, base (valid), missing, share, low, high; reference (the nation's share),
+        base_reference, difference (share − reference) and its interval difference_low, difference_high (Newcombe
         1998, method 10, with the clients' design effect). Without national figures these five are NA.
 
     Raises:
         ValueError: a label that is no answer of this question.
     """
-    known = set(_labels(records[column], no_answer))
+    known = set(_labels(records[column]))
     if unknown := [label for label in labels if label not in known]:
         raise ValueError(
             f"「{column}」に次の回答はありません: {'、'.join(unknown)}(あるのは {'、'.join(sorted(known))})"
         )
-    valid = _valid(records, column, no_answer)
-    one = share(valid[column].isin(list(labels)).to_numpy(), client_codes(valid))
+    valid = _valid(records, column)
+    one = share(valid[column].isin(list(labels)).to_numpy(), client_codes(valid), level)
     frame = pd.DataFrame(
         {
-            "item": [column],
             "answers": ["・".join(labels)],
             "n": [one.n],
             "base": [one.base],
@@ -129,35 +151,61 @@ def combined(
             "high": [one.high],
         }
     )
-    beside = pd.DataFrame([_beside(one, labels, national, no_answer)], columns=_BESIDE, dtype=float)
-    return pd.concat([frame, beside], axis=1)
+    beside = pd.DataFrame([_beside(one, labels, national, level)], columns=_BESIDE, dtype=float)
+    columns = {
+        "answers": Text(heading="まとめた回答"),
+        "n": CONTACTS,
+        "base": Base(heading="回答のあった件数", unit="件"),
+        "missing": replace(CONTACTS, heading="無回答", members=False),
+        "share": Share(of="回答のあった相談", n="n", base="base"),
+        **interval("share", level),
+        "base_reference": replace(CONTACTS, heading="全国の回答", members=False),
+        "reference": Share(heading="全国の割合"),
+        "difference": Difference(to="全国", n="share", base="reference", like="share", unit="ポイント"),
+        **interval("difference", level, low="difference_low", high="difference_high"),
+    }
+    return Typed.of(pd.concat([frame, beside], axis=1), columns, where={column: tuple(labels)})
 
 
 def shares_by(
-    records: pd.DataFrame, by: str, column: str, labels: Sequence[str], no_answer: Sequence[str] = NO_ANSWER
-) -> pd.DataFrame:
+    records: pd.DataFrame,
+    by: str,
+    column: str,
+    labels: Sequence[str],
+    level: float = LEVEL,
+) -> Typed:
     """Share of valid answers that are any of `labels`, for each category of another attribute and for all.
 
     Returns:
         One row per category of `by`, 全体 first: by, n, base (valid), share, low, high.
     """
-    valid = _valid(records, column, no_answer)
+    valid = _valid(records, column)
     clients = client_codes(valid)
     trait = valid[column].isin(list(labels)).to_numpy()
-    categories = _labels(records[by], no_answer)
+    categories = _labels(records[by])
     groups = [(label, (valid[by] == label).to_numpy()) for label in categories]
     rows = []
     for label, member in [("全体", np.ones(len(valid), dtype=bool)), *groups]:
-        one = share(trait[member], clients[member])
+        one = share(trait[member], clients[member], level)
         rows.append((label, one.n, one.base, one.estimate, one.low, one.high))
     frame = pd.DataFrame(rows, columns=[by, "n", "base", "share", "low", "high"])
     frame[by] = pd.Categorical(frame[by], ["全体", *categories], ordered=True)
-    return frame
+    columns = {
+        by: Dimension(variable=by),
+        "n": CONTACTS,
+        "base": Base(heading="記録のある件数", unit="件"),
+        "share": Share(of="記録のある相談", n="n", base="base"),
+        **interval("share", level),
+    }
+    return Typed.of(frame, columns, where={column: tuple(labels)})
 
 
 def crosstab(
-    records: pd.DataFrame, row: str, column: str, no_answer: Sequence[str] = NO_ANSWER
-) -> pd.DataFrame:
+    records: pd.DataFrame,
+    row: str,
+    column: str,
+    level: float = LEVEL,
+) -> Typed:
     """Two questions against each other, with the cells that stand out.
 
     The residual of a cell is its excess over independence, divided by its standard error with clients as
@@ -168,23 +216,23 @@ def crosstab(
         records: one row per contact.
         row: the question whose categories are the bases.
         column: the other question.
-        no_answer: labels that are no valid answer to either.
+        level: confidence level.
 
     Returns:
         One row per cell: row, column, n, base, share (of the base), low, high, reference (share of all valid
             contacts),
         residual, p_value, p_holm.
     """
-    valid = _valid(_valid(records, row, no_answer), column, no_answer)
+    valid = _valid(_valid(records, row), column)
     clients = client_codes(valid)
     in_row, in_column = valid[row].astype(object).to_numpy(), valid[column].astype(object).to_numpy()
-    rows, columns = _labels(records[row], no_answer), _labels(records[column], no_answer)
+    rows, columns = _labels(records[row]), _labels(records[column])
     cells = []
     for r in rows:
         member = in_row == r
         for c in columns:
             trait = in_column == c
-            one = share(trait[member], clients[member])
+            one = share(trait[member], clients[member], level)
             residual = _residual(member, trait, clients)
             overall = float(trait.mean()) if len(valid) else None
             cells.append((r, c, one.n, one.base, one.estimate, one.low, one.high, overall, residual))
@@ -196,20 +244,34 @@ def crosstab(
     frame["p_value"] = 2 * scipy_stats.norm.sf(frame["residual"].abs())
     frame["p_holm"] = np.nan
     frame.loc[tested, "p_holm"] = holm(frame.loc[tested, "p_value"].to_numpy(dtype=float))
-    return frame
+    one_row = f"その{DIMENSIONS.get(row, row)}"
+    schema = {
+        row: Dimension(variable=row),
+        column: Dimension(variable=column),
+        "n": CONTACTS,
+        "base": Base(heading=f"{one_row}の件数", unit="件", over=(column,)),
+        "share": Share(of=one_row, n="n", base="base"),
+        **interval("share", level),
+        "reference": Share(heading="全体の割合"),
+        "residual": Residual(heading="相談者でまとめた標準化残差"),
+        "p_value": PValue(),
+        "p_holm": PValue(adjusted="ホルム法"),
+    }
+    return Typed.of(frame, schema)
 
 
-def standing_out(cells: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
+def standing_out(cells: Typed, alpha: float = ALPHA) -> Typed:
     """The cells of `crosstab` that exceed independence after Holm's adjustment, strongest first."""
-    found = cells.loc[(cells["p_holm"] < level) & (cells["residual"] > 0)]
-    return found.sort_values("residual", ascending=False).reset_index(drop=True)
+    found = cells.rows(lambda frame: (frame["p_holm"] < alpha) & (frame["residual"] > 0))
+    strongest = found.frame.sort_values("residual", ascending=False)
+    return replace(found, frame=strongest.reset_index(drop=True))
 
 
-def topics_standing_out(cells: pd.DataFrame, level: float = 0.05) -> list[str]:
+def topics_standing_out(cells: Typed, alpha: float = ALPHA) -> list[str]:
     """The columns of `crosstab` in which some row exceeds independence, in their order; all of them if none does."""
-    column = cells.columns[1]
-    found = set(standing_out(cells, level)[column])
-    labels = list(cells[column].cat.categories)
+    column = cells.frame.columns[1]
+    found = set(standing_out(cells, alpha).frame[column])
+    labels = list(cells.frame[column].cat.categories)
     return [label for label in labels if label in found] or labels
 
 
@@ -217,14 +279,17 @@ _BESIDE = ["base_reference", "reference", "difference", "difference_low", "diffe
 
 
 def _beside(
-    one: ClusteredShare, labels: Sequence[str], national: pd.DataFrame | None, no_answer: Sequence[str]
+    one: ClusteredShare,
+    labels: Sequence[str],
+    national: pd.DataFrame | None,
+    level: float,
 ) -> tuple[float | None, ...]:
     """National base and share, and the difference with its interval."""
     if national is None:
         return (None,) * len(_BESIDE)
-    rows = national.loc[~national["value"].isin(list(no_answer))]
+    rows = national.loc[national["value"] != NO_ANSWER]
     base = int(rows["n"].sum())
-    nation = wilson(int(rows.loc[rows["value"].isin(list(labels)), "n"].sum()), base)
+    nation = wilson(int(rows.loc[rows["value"].isin(list(labels)), "n"].sum()), base, level)
     if one.estimate is None or nation.estimate is None:
         return base, nation.estimate, None, None, None
     below = float(np.hypot(one.estimate - one.low, nation.high - nation.estimate))
@@ -242,13 +307,13 @@ def _residual(member: Array, trait: Array, clients: Array) -> float | None:
     return float(influence.sum() / np.sqrt(max(spread, independent)))
 
 
-def _valid(records: pd.DataFrame, column: str, no_answer: Sequence[str]) -> pd.DataFrame:
-    return records.loc[records[column].notna() & ~records[column].isin(list(no_answer))]
+def _valid(records: pd.DataFrame, column: str) -> pd.DataFrame:
+    return records.loc[records[column].notna() & (records[column] != NO_ANSWER)]
 
 
-def _labels(values: pd.Series, no_answer: Sequence[str]) -> list[str]:
+def _labels(values: pd.Series) -> list[str]:
     """Answers in their order: that of the categorical, else of first appearance; unused ones of it stay."""
     labels = (
         values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.dropna().unique()
     )
-    return [str(label) for label in labels if label not in no_answer]
+    return [str(label) for label in labels if label != NO_ANSWER]

@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
-from ujo_lib.seasonality.counts import HOURS, Counts
+from ujo_lib.columns import Estimate, PValue, Statistic, Typed, interval
+from ujo_lib.seasonality.counts import CONTACTS, HOURS, Counts
 from ujo_lib.seasonality.dispersion import Array, ratio_or_zero
+from ujo_lib.stats import LEVEL
 
 
 @dataclass(frozen=True)
@@ -23,45 +25,15 @@ class CircularSummary:
         n: number of times.
         mean: circular mean in hours, 0 ≤ mean < 24; None when the times point nowhere.
         resultant: mean resultant length, 0 (spread over the day) to 1 (all at one time).
-        rayleigh_z: n · resultant²; under independent uniform times exp(−z) is nearly the p-value.
-        rayleigh_p: p-value of the Rayleigh test with the correction of Zar (1999, eq. 27.4).
     """
 
     n: int
     mean: float | None
     resultant: float
-    rayleigh_z: float
-    rayleigh_p: float
-
-
-@dataclass(frozen=True)
-class DailyPeak:
-    """When contacts centre in the day, with an interval by days.
-
-    Attributes:
-        summary: the plain circular summary (description).
-        low, high: percentile bootstrap interval of the mean in hours, counted continuously around the mean,
-            so that `low` may be negative and `high` above 24; None when the times point nowhere.
-        p_value: test of "every hour alike" with days as clusters (two-dimensional t² on the days'
-            resultants).
-        days: number of days resampled.
-    """
-
-    summary: CircularSummary
-    low: float | None
-    high: float | None
-    p_value: float
-    days: int
-
-    def table(self) -> pd.DataFrame:
-        """One row: n, mean, low, high (hours), resultant, p_value."""
-        one = self.summary
-        row = {"n": one.n, "mean": one.mean, "low": self.low, "high": self.high, "resultant": one.resultant}
-        return pd.DataFrame([row | {"p_value": self.p_value}])
 
 
 def summarise(hours: ArrayLike, weights: ArrayLike | None = None) -> CircularSummary:
-    """Circular mean, resultant length and Rayleigh test of times of day.
+    """Circular mean and resultant length of times of day.
 
     Args:
         hours: times in hours, any shape; values outside [0, 24) wrap around.
@@ -71,16 +43,14 @@ def summarise(hours: ArrayLike, weights: ArrayLike | None = None) -> CircularSum
     weight = np.ones_like(angle) if weights is None else np.asarray(weights, dtype=float).ravel()
     n = round(float(weight.sum()))
     if n == 0:
-        return CircularSummary(0, None, 0.0, 0.0, 1.0)
+        return CircularSummary(0, None, 0.0)
     c, s = float(weight @ np.cos(angle)), float(weight @ np.sin(angle))
     length = float(np.hypot(c, s))
     mean = float(_hours(np.arctan2(s, c))) if length > 1e-9 * n else None
-    z = length**2 / n
-    p = float(np.exp(np.sqrt(1 + 4 * n + 4 * (n**2 - length**2)) - (1 + 2 * n)))
-    return CircularSummary(n, mean, length / n, z, p)
+    return CircularSummary(n, mean, length / n)
 
 
-def daily_peak(counts: Counts, seed: int, resamples: int = 2000, level: float = 0.95) -> DailyPeak:
+def daily_peak(counts: Counts, seed: int, resamples: int = 2000, level: float = LEVEL) -> Typed:
     """Circular mean of the hour profile with a bootstrap over days; each hour counts at its middle.
 
     Args:
@@ -88,6 +58,11 @@ def daily_peak(counts: Counts, seed: int, resamples: int = 2000, level: float = 
         seed: of the bootstrap.
         resamples: bootstrap samples.
         level: confidence level.
+
+    Returns:
+        One row: n, mean (hours), low, high (percentile bootstrap interval of the mean, counted continuously around it,
+        so that `low` may be negative and `high` above 24; NA when the times point nowhere), resultant, p_value (of
+        "every hour alike", with days as clusters).
 
     Raises:
         ValueError: the source has no hours.
@@ -99,11 +74,20 @@ def daily_peak(counts: Counts, seed: int, resamples: int = 2000, level: float = 
     summary = summarise(middle, hourly.sum(axis=0))
     parts = day_vectors(hourly)
     p_value = float(uniformity_p(parts[None])[0])
-    if summary.mean is None:
-        return DailyPeak(summary, None, None, p_value, len(hourly))
-    weights = resample_days(len(hourly), resamples, np.random.default_rng(seed))
-    low, high = bootstrap_mean(parts[None], weights, level)
-    return DailyPeak(summary, float(low[0]), float(high[0]), p_value, len(hourly))
+    low = high = None
+    if summary.mean is not None:
+        weights = resample_days(len(hourly), resamples, np.random.default_rng(seed))
+        (low,), (high,) = bootstrap_mean(parts[None], weights, level)
+    columns = {
+        "n": CONTACTS,
+        "mean": Estimate(heading="平均の時刻", unit="時"),
+        **interval("mean", level),
+        "resultant": Statistic(heading="集中の強さ(0~1)"),
+        "p_value": PValue(heading="時刻の偏りがないとした場合のp値"),
+    }
+    row = (summary.n, summary.mean, low, high, summary.resultant, p_value)
+    note = "幅は、日を単位とする再標本化によります。24を超える値は翌日の時刻を表します。"
+    return Typed.of(pd.DataFrame([row], columns=list(columns)), columns, note=note)
 
 
 def day_vectors(hourly: NDArray[np.int64]) -> Array:
@@ -117,7 +101,7 @@ def resample_days(days: int, resamples: int, rng: np.random.Generator) -> Array:
     return rng.multinomial(days, np.full(days, 1 / days), size=resamples).astype(float)
 
 
-def bootstrap_mean(parts: Array, weights: Array, level: float = 0.95) -> tuple[Array, Array]:
+def bootstrap_mean(parts: Array, weights: Array, level: float = LEVEL) -> tuple[Array, Array]:
     """Percentile interval of the circular mean in hours.
 
     Args:

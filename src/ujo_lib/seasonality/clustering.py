@@ -6,33 +6,17 @@ as its own client.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from ujo_lib.columns import Count, Rate, Text, Typed
 from ujo_lib.fiscal import Period
+from ujo_lib.seasonality.counts import CONTACTS
 from ujo_lib.seasonality.dispersion import Array, deflated_share, small_sample
-
-
-@dataclass(frozen=True)
-class Repeats:
-    """How contacts spread over clients.
-
-    Attributes:
-        contacts: number of contacts.
-        identified: contacts with a client id.
-        clients: distinct clients among them.
-        most: contacts of the most frequent client.
-        remark: in Japanese, what that means for the analyses.
-    """
-
-    contacts: int
-    identified: int
-    clients: int
-    most: int
-    remark: str
+from ujo_lib.stats import LEVEL
 
 
 @dataclass(frozen=True)
@@ -47,8 +31,13 @@ class ClusteredShare:
     design_effect: float
 
 
-def repeats(records: pd.DataFrame) -> Repeats:
-    """Count contacts and clients, and say whether the analyses can be clustered."""
+def repeats(records: pd.DataFrame) -> Typed:
+    """How contacts spread over clients, and whether the analyses can be clustered.
+
+    Returns:
+        One row: contacts, identified (with a client id), clients (distinct ones among them), most (contacts of the most
+        frequent client), remark (what that means for the analyses).
+    """
     ids = _ids(records)
     known = ids.notna()
     per_client = ids[known].value_counts()
@@ -60,24 +49,36 @@ def repeats(records: pd.DataFrame) -> Repeats:
         remark = "同じ人のくり返しの相談をまとめて、ばらつきを計算しました"
     else:
         remark = "相談者IDのない相談は、1件を1人とみなしました。区間は実際より狭い可能性があります"
-    most = int(per_client.max()) if len(per_client) else 0
-    return Repeats(len(records), int(known.sum()), len(per_client), most, remark)
+    columns = {
+        "contacts": CONTACTS,
+        "identified": replace(CONTACTS, heading="相談者の分かる件数"),
+        "clients": Count(heading="実人数", unit="人"),
+        "most": replace(CONTACTS, heading="1人の最多件数"),
+        "remark": Text(heading="扱い"),
+    }
+    row = (
+        len(records),
+        int(known.sum()),
+        len(per_client),
+        int(per_client.max()) if len(per_client) else 0,
+        remark,
+    )
+    return Typed.of(pd.DataFrame([row], columns=list(columns)), columns)
 
 
-def repeats_table(result: Repeats) -> pd.DataFrame:
-    """One row with the fields of `Repeats`."""
-    return pd.DataFrame([asdict(result)])
-
-
-def clients_by_period(records: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
-    """Contacts and clients in several periods: basis (label), n (contacts), identified, clients, per_client."""
+def clients_by_period(records: pd.DataFrame, periods: Sequence[Period]) -> Typed:
+    """Contacts and clients in periods, one at least: basis (label), n (contacts), identified, clients, per_client."""
     day = pd.to_datetime(records["received_at"]).dt.date
-    rows = []
-    for period in periods:
-        part = repeats(records.loc[(day >= period.start) & (day <= period.end)])
-        each = part.identified / part.clients if part.clients else None
-        rows.append((period.label, part.contacts, part.identified, part.clients, each))
-    return pd.DataFrame(rows, columns=["basis", "n", "identified", "clients", "per_client"])
+    parts = [repeats(records.loc[(day >= period.start) & (day <= period.end)]) for period in periods]
+    frame = pd.concat([part.frame for part in parts], ignore_index=True)
+    frame.insert(0, "basis", [period.label for period in periods])
+    frame["per_client"] = (frame["identified"] / frame["clients"]).where(frame["clients"] > 0)
+    columns = {
+        **parts[0].schema.columns,
+        "basis": Text(heading="期間"),
+        "per_client": Rate(per="1人", unit="件", n="identified", base="clients"),
+    }
+    return Typed.of(frame.drop(columns=["most", "remark"]), columns).rename(contacts="n")
 
 
 def client_codes(records: pd.DataFrame) -> NDArray[np.int64]:
@@ -127,7 +128,7 @@ def clustered_variance(influence: Array, clients: NDArray[np.int64]) -> float:
     return float(sums @ sums) * clusters / max(clusters - 1, 1)
 
 
-def share(trait: Array, clients: NDArray[np.int64], level: float = 0.95) -> ClusteredShare:
+def share(trait: Array, clients: NDArray[np.int64], level: float = LEVEL) -> ClusteredShare:
     """Share of records with a trait, its interval deflated by the clients' design effect.
 
     Args:

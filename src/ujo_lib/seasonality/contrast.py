@@ -1,52 +1,25 @@
 """Night against morning: contacts per hour in the two, with an interval that respects days."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from ujo_lib.seasonality.counts import Counts
+from ujo_lib.columns import PValue, Rate, Ratio, Statistic, Typed, interval
+from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import Array, deflated_share
-
-
-@dataclass(frozen=True)
-class HourContrast:
-    """Contacts per hour in one set of hours relative to another.
-
-    Attributes:
-        n: contacts in the hours of interest.
-        n_reference: contacts in the hours compared with.
-        per_hour, per_hour_reference: contacts per clock hour over the whole period.
-        estimate, low, high: ratio of the two and its 95 % interval; None / whole range when nothing was
-            observed.
-        p_value: of "ratio = 1".
-        design_effect: variance relative to independent contacts, at least 1.
-    """
-
-    n: int
-    n_reference: int
-    per_hour: float
-    per_hour_reference: float
-    estimate: float | None
-    low: float
-    high: float
-    p_value: float
-    design_effect: float
-
-    def table(self) -> pd.DataFrame:
-        """One row with these fields."""
-        return pd.DataFrame([asdict(self)])
+from ujo_lib.seasonality.profiles import HOUR, HOUR_LABELS
+from ujo_lib.stats import LEVEL
 
 
 def compare_hours(
-    counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0, level: float = 0.95
-) -> HourContrast:
+    counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0, level: float = LEVEL
+) -> Typed:
     """Compare contacts per hour between two sets of hours.
 
-    Days are the clusters: what comes in on one day belongs together. The exact conditional comparison of two
-        Poisson
+    Days are the clusters: what comes in on one day belongs together. The exact conditional comparison of two Poisson
     rates is widened by the design effect (Rao & Scott 1992).
 
     Args:
@@ -55,6 +28,11 @@ def compare_hours(
         reference: clock hours compared with.
         client_effect: design effect of clients who come back, from `clustering.hour_effect`.
         level: confidence level.
+
+    Returns:
+        One row, about contacts in the hours of interest only: n, n_reference, per_hour and per_hour_reference (contacts
+        per clock hour over the whole period), estimate (their ratio; NA without reference), low, high, p_value (of
+        "ratio = 1"), design_effect (variance relative to independent contacts, at least 1).
 
     Raises:
         ValueError: no hours in the source, overlapping or empty sets.
@@ -71,25 +49,37 @@ def compare_hours(
     rate, rate_reference = n / len(hours), n_reference / len(reference)
     estimate = rate / rate_reference if n_reference else None
     p = float(ratio_p(np.array(n), np.array(n_reference), len(hours) / len(reference), effect))
-    return HourContrast(n, n_reference, rate, rate_reference, estimate, float(low), float(high), p, effect)
+    asked, against = hours_in_words(hours), hours_in_words(reference)
+    columns = {
+        "n": replace(CONTACTS, heading=f"{asked}の件数"),
+        "n_reference": replace(CONTACTS, heading=f"{against}の件数", members=False),
+        "per_hour": Rate(heading=f"{asked}の1時間あたり件数", unit="件"),
+        "per_hour_reference": Rate(heading=f"{against}の1時間あたり件数", unit="件"),
+        "estimate": Ratio(heading=f"{against}に対する比", n="per_hour", base="per_hour_reference"),
+        **interval("estimate", level),
+        "p_value": PValue(),
+        "design_effect": Statistic(heading="ばらつき(偶然だけなら1)"),
+    }
+    row = (n, n_reference, rate, rate_reference, estimate, float(low), float(high), p, effect)
+    frame = pd.DataFrame([row], columns=list(columns))
+    return Typed.of(frame, columns, where={"hour": tuple(HOUR_LABELS[hour] for hour in hours)})
 
 
 def hours_against(
-    counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0
-) -> pd.DataFrame:
-    """Compare each of several hours by itself with the reference hours.
+    counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0, level: float = LEVEL
+) -> Typed:
+    """Compare each of several hours, one at least, by itself with the reference hours.
 
     Returns:
         One row per hour: hour (「22時台」), n, per_hour_reference, estimate, low, high, p_value.
     """
-    rows = []
-    for hour in hours:
-        one = compare_hours(counts, [hour], reference, client_effect)
-        rows.append(
-            (f"{hour}時台", one.n, one.per_hour_reference, one.estimate, one.low, one.high, one.p_value)
-        )
-    columns = ["hour", "n", "per_hour_reference", "estimate", "low", "high", "p_value"]
-    return pd.DataFrame(rows, columns=columns)
+    found = [compare_hours(counts, [hour], reference, client_effect, level) for hour in hours]
+    frame = pd.concat([one.frame for one in found], ignore_index=True)
+    frame["hour"] = [HOUR_LABELS[hour] for hour in hours]
+    ratio = Ratio(heading=f"{hours_in_words(reference)}に対する比", n="n", base="per_hour_reference")
+    columns = {**found[0].schema.columns, "hour": HOUR, "n": CONTACTS, "estimate": ratio}
+    names = ("hour", "n", "per_hour_reference", "estimate", "low", "high", "p_value")
+    return Typed.of(frame, columns).select(*names)
 
 
 def day_effect(part: NDArray[np.int64], base: NDArray[np.int64]) -> Array:
@@ -108,7 +98,7 @@ def day_effect(part: NDArray[np.int64], base: NDArray[np.int64]) -> Array:
 
 
 def ratio_interval(
-    n: Array, m: Array, exposure_ratio: float, effect: Array | float, level: float = 0.95
+    n: Array, m: Array, exposure_ratio: float, effect: Array | float, level: float = LEVEL
 ) -> tuple[Array, Array]:
     """Interval for (n / exposure) / (m / 1) through the share n of n + m; see `deflated_share`."""
     low, high = deflated_share(n, n + m, np.asarray(effect), level)

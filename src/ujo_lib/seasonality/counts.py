@@ -10,16 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ujo_lib.columns import Count, Rate, Text, Typed
 from ujo_lib.fiscal import Period
 
 HOURS = 24
 SILENCE_LIMIT = 1e-9
 """A run of empty days less likely than this at the source's own rate is a gap, not a quiet time."""
+
+
+CONTACTS: Final = Count(unit="件")
+DAYS: Final = Count(heading="日数", members=False)
 
 
 @dataclass(frozen=True)
@@ -247,13 +253,21 @@ def span(dates: pd.Series, label: str = "記録のある全期間") -> Period:
     return Period(known.min().date(), known.max().date(), label)
 
 
-def totals(scopes: Mapping[str, Counts]) -> pd.DataFrame:
+def totals(scopes: Mapping[str, Counts]) -> Typed:
     """Totals of several scopes over one period: scope, n, days (observed), missing_days, per_day, suppressed."""
     rows = [
         (name, c.n, c.days, c.period.days - c.days, c.n / c.days if c.days else None, c.suppressed)
         for name, c in scopes.items()
     ]
-    return pd.DataFrame(rows, columns=["scope", "n", "days", "missing_days", "per_day", "suppressed"])
+    columns = {
+        "scope": Text(heading="範囲"),
+        "n": CONTACTS,
+        "days": replace(DAYS, heading="記録のある日数"),
+        "missing_days": replace(DAYS, heading="記録のない日数"),
+        "per_day": Rate(per="1日", unit="件", n="n", base="days"),
+        "suppressed": Count(heading="秘匿された欄の数", members=False),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
 def months_later(day: date, months: int) -> date:

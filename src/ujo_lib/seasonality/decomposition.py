@@ -4,14 +4,23 @@ import numpy as np
 import pandas as pd
 from statsmodels.tsa.seasonal import MSTL
 
+from ujo_lib.columns import Dimension, Rate, Typed
 from ujo_lib.seasonality.counts import Counts
 
 DAYS_OF_YEAR = 365
 LONGEST_GAP = 7
 """Days in a row that may be bridged by straight lines; MSTL takes no gaps."""
 
+_COLUMNS = {
+    "month": Dimension(variable="month"),
+    "per_day": Rate(per="1日", unit="件", decimals=2),
+    "level": Rate(heading="1日あたりの水準", unit="件", decimals=2),
+    "yearly": Rate(heading="1日あたりの、年ごとにくり返す増減", unit="件", decimals=2),
+    "rest": Rate(heading="1日あたりの、残りの増減", unit="件", decimals=2),
+}
 
-def decompose(counts: Counts) -> pd.DataFrame:
+
+def decompose(counts: Counts) -> Typed:
     """Decompose daily counts and report monthly means per day.
 
     Args:
@@ -23,20 +32,21 @@ def decompose(counts: Counts) -> pd.DataFrame:
         short or too full of gaps; `why_not` says so.
     """
     if why_not(counts):
-        return pd.DataFrame(columns=["month", "per_day", "level", "yearly", "rest"])
+        return Typed.of(pd.DataFrame(columns=list(_COLUMNS)), _COLUMNS)
     daily = pd.Series(np.where(counts.observed, counts.daily.astype(float), np.nan), index=counts.dates)
     parts = MSTL(daily.interpolate(limit_direction="both"), periods=(7, DAYS_OF_YEAR)).fit()
-    columns = {
-        "per_day": daily,
-        "level": parts.trend,
-        "yearly": parts.seasonal[f"seasonal_{DAYS_OF_YEAR}"],
-        "rest": parts.resid,
-    }
-    frame = pd.DataFrame(columns, index=counts.dates)
+    frame = pd.DataFrame(
+        {
+            "per_day": daily,
+            "level": parts.trend,
+            "yearly": parts.seasonal[f"seasonal_{DAYS_OF_YEAR}"],
+            "rest": parts.resid,
+        }
+    )
     monthly = frame.groupby(counts.month_index).mean()
     labels = counts.month_labels
     monthly.insert(0, "month", pd.Categorical(labels, labels, ordered=True))
-    return monthly.reset_index(drop=True)
+    return Typed.of(monthly.reset_index(drop=True), _COLUMNS)
 
 
 def why_not(counts: Counts) -> str:

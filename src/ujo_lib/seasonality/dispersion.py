@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
+from ujo_lib.stats import LEVEL
+
 Array = NDArray[Any]
 
 _GRID = np.linspace(-0.3, 0.95, 26)
@@ -200,7 +202,7 @@ def weeks_of(weekday: NDArray[np.int64], observed: NDArray[np.bool_], size: Arra
     return Weeks(block, exposure, used.astype(np.int64))
 
 
-def deflated_share(k: Array, n: Array, variance_ratio: Array, level: float = 0.95) -> tuple[Array, Array]:
+def deflated_share(k: Array, n: Array, variance_ratio: Array, level: float = LEVEL) -> tuple[Array, Array]:
     """Interval for a share when counts vary `variance_ratio` times as much as independent draws.
 
     Jeffreys' interval (Brown, Cai & DasGupta 2001) at the counts that independent draws would have needed to
@@ -219,7 +221,7 @@ def deflated_share(k: Array, n: Array, variance_ratio: Array, level: float = 0.9
     return np.where(k == 0, 0.0, low), np.where(k == n, 1.0, high)
 
 
-def small_sample(variance_ratio: Array, df: Array | float, level: float = 0.95) -> Array:
+def small_sample(variance_ratio: Array, df: Array | float, level: float = LEVEL) -> Array:
     """Widen an estimated variance ratio so that normal quantiles do the work of Student's t with `df`."""
     upper = (1 + level) / 2
     wider = scipy_stats.t.ppf(upper, df) / scipy_stats.norm.ppf(upper)

@@ -10,17 +10,21 @@ coefficients, the spread of days and their memory. The backtest shows whether al
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from ujo_lib.columns import Bound, Count, Rate, Share, Statistic, Text, Typed, interval
 from ujo_lib.fiscal import Period, SchoolBreak
 from ujo_lib.seasonality.calendar import TREND
-from ujo_lib.seasonality.counts import Counts, month_end, months_later
+from ujo_lib.seasonality.counts import DAYS, Counts, month_end, months_later
 from ujo_lib.seasonality.dispersion import Array
 from ujo_lib.seasonality.model import CountModel, fit_calendar
 
-LEVELS = (0.05, 0.95)
+PREDICTION_LEVEL: Final = 0.90
+"""Probability that a coming count lies within its interval, where nobody asks for another."""
+
 DRAWS = 2000
 FEWEST_DAYS = 364
 
@@ -30,19 +34,17 @@ class Forecast:
     """A forecast, or the reason why there is none.
 
     Attributes:
-        months: month, n (expected, not rounded), low, high (90 % prediction interval), days; the last row
-            合計.
+        months: month, n (expected, not rounded), low, high (prediction interval), days; the last row 合計. Its
+            note says what the forecast takes for granted.
         daily_mean: expected contacts of each day of the period; empty without a forecast.
         period: the days forecast.
         reason: in Japanese, why there is no forecast.
-        remark: in Japanese, what the forecast takes for granted.
     """
 
-    months: pd.DataFrame
+    months: Typed
     daily_mean: Array
     period: Period
     reason: str
-    remark: str
 
 
 def forecast_months(
@@ -52,6 +54,7 @@ def forecast_months(
     seed: int,
     harmonics: int = 2,
     yearly_change: float = 0.1,
+    level: float = PREDICTION_LEVEL,
 ) -> Forecast:
     """Forecast the counts of a coming period by month.
 
@@ -63,10 +66,11 @@ def forecast_months(
         harmonics: smooth yearly waves.
         yearly_change: standard deviation of the log of the level's change from year to year, 0.1 for about 10
             %.
+        level: probability with which each month's count, and the total, lies within its interval.
     """
     model = fit_calendar(history, breaks, harmonics, trend=True)
     if reason := _why_not(history, model):
-        return Forecast(_monthly(period, [], []), np.zeros(0), period, reason, "")
+        return Forecast(_monthly(period, [], [], level, ""), np.zeros(0), period, reason)
     coefficients, covariance = with_expected_growth(model, yearly_change)
     X = model.columns(pd.date_range(period.start, period.end, freq="D"))
     rng = np.random.default_rng(seed)
@@ -76,13 +80,10 @@ def forecast_months(
     drift = np.repeat(steps.cumsum(axis=1), [len(days) for days in groups], axis=1)
     means = np.exp(draws @ X.T + drift)
     mean = np.exp(X @ coefficients)
-    limits = [_limits(model, means[:, days], rng) for days in groups]
-    months = _monthly(period, [float(mean[days].sum()) for days in groups], limits)
-    low, high = _limits(model, means, rng)
-    total = pd.DataFrame(
-        [{"month": "合計", "n": float(mean.sum()), "low": low, "high": high, "days": period.days}]
-    )
-    return Forecast(pd.concat([months, total], ignore_index=True), mean, period, "", _remark(history))
+    limits = [_limits(model, means[:, days], rng, level) for days in [*groups, np.arange(period.days)]]
+    expected = [float(mean[days].sum()) for days in groups]
+    months = _monthly(period, [*expected, float(mean.sum())], limits, level, _remark(history))
+    return Forecast(months, mean, period, "")
 
 
 def with_expected_growth(model: CountModel, sd: float) -> tuple[Array, Array]:
@@ -105,7 +106,8 @@ def backtest(
     harmonics: int = 2,
     yearly_change: float = 0.1,
     horizon: int = 12,
-) -> pd.DataFrame:
+    level: float = PREDICTION_LEVEL,
+) -> Typed:
     """Forecast the last months from what was known before them, beside "the same month a year earlier".
 
     Origins are every three months such that a year of history lies before and the horizon ends within the
@@ -120,39 +122,39 @@ def backtest(
         harmonics: smooth yearly waves.
         yearly_change: as in `forecast_months`.
         horizon: months forecast from each origin.
+        level: of the intervals.
 
     Returns:
         One row per origin and method: origin, method, months, mae, mase, coverage (share of months inside the
-            90 %
         interval; None for the naive forecast). No row when there are fewer than two years.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[object, ...]] = []
     for start in _origins(history, horizon):
         before = history.within(Period(history.period.start, start - timedelta(days=1), "学習期間"))
         after = history.within(Period(start, months_later(start, horizon) - timedelta(days=1), "検証期間"))
-        made = forecast_months(before, after.period, breaks, seed, harmonics, yearly_change)
+        made = forecast_months(before, after.period, breaks, seed, harmonics, yearly_change, level)
         if made.reason:
             continue
         actual, naive = _sums(after), _sums(before)[-12:][np.arange(horizon) % 12]
         earlier = _sums(before)
         errors = np.abs(earlier[12:] - earlier[:-12]) if len(earlier) >= 24 else np.abs(actual - naive)
         scale = float(errors.mean())
-        predicted = made.months["n"].to_numpy(dtype=float)[:-1]
-        low, high = (made.months[name].to_numpy(dtype=float)[:-1] for name in ("low", "high"))
+        predicted, low, high = made.months.frame[["n", "low", "high"]].to_numpy(dtype=float)[:-1].T
         inside = float(((low <= actual) & (actual <= high)).mean())
         for method, guess, coverage in (("回帰モデル", predicted, inside), ("前年同月", naive, None)):
             mae = float(np.abs(guess - actual).mean())
-            rows.append(
-                {
-                    "origin": f"{start.year}年{start.month}月",
-                    "method": method,
-                    "months": horizon,
-                    "mae": mae,
-                    "mase": mae / scale if scale > 0 else None,
-                    "coverage": coverage,
-                }
-            )
-    return pd.DataFrame(rows, columns=["origin", "method", "months", "mae", "mase", "coverage"])
+            mase = mae / scale if scale > 0 else None
+            rows.append((f"{start.year}年{start.month}月", method, horizon, mae, mase, coverage))
+    interval_name = Bound(of="n", side="low", interval="prediction", level=level).both
+    columns = {
+        "origin": Text(heading="見込みの始まり"),
+        "method": Text(heading="方法"),
+        "months": Count(heading="月数", members=False),
+        "mae": Rate(heading="外れの平均", unit="件"),
+        "mase": Statistic(heading="MASE"),
+        "coverage": Share(heading=f"{interval_name}に収まった月"),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
 def _why_not(history: Counts, model: CountModel) -> str:
@@ -163,17 +165,17 @@ def _why_not(history: Counts, model: CountModel) -> str:
 
 def _remark(history: Counts) -> str:
     if history.days < 2 * 365:
-        return "1年分の記録からは増減の傾向がほとんど分からないため、今の水準がおおむね続くと仮定しました"
-    return "これまでの増減がおおむね続くと仮定しました"
+        return "1年分の記録からは増減の傾向がほとんど分からないため、今の水準がおおむね続くと仮定しました。"
+    return "これまでの増減がおおむね続くと仮定しました。"
 
 
-def _limits(model: CountModel, means: Array, rng: np.random.Generator) -> tuple[float, float]:
+def _limits(model: CountModel, means: Array, rng: np.random.Generator, level: float) -> tuple[float, float]:
     """Prediction interval of a sum of days: coefficients drawn, then counts with the spread of such a sum."""
     total = means.sum(axis=1)
     variance = total * model.scale_of_sums(means.shape[1], float(means.mean()))
     size = total**2 / np.maximum(variance - total, 1e-9 * total)
     counts = rng.poisson(rng.gamma(size, total / size))
-    low, high = np.quantile(counts, LEVELS)
+    low, high = np.quantile(counts, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
 
@@ -182,19 +184,30 @@ def _month_groups(period: Period) -> list[Array]:
     return [np.flatnonzero(month == value) for value in np.unique(month)]
 
 
-def _monthly(period: Period, expected: list[float], limits: list[tuple[float, float]]) -> pd.DataFrame:
+def _monthly(
+    period: Period, expected: list[float], limits: list[tuple[float, float]], level: float, note: str
+) -> Typed:
+    """Expected numbers and limits of the months of a period, and of all of it in the end."""
     starts = [period.start] if expected else []
-    while len(starts) < len(expected):
+    while len(starts) < len(expected) - 1:
         starts.append(months_later(starts[-1], 1))
-    return pd.DataFrame(
+    days = [(min(month_end(day), period.end) - day).days + 1 for day in starts]
+    frame = pd.DataFrame(
         {
-            "month": [f"{day.year}年{day.month}月" for day in starts],
+            "month": [f"{day.year}年{day.month}月" for day in starts] + ["合計"] * bool(expected),
             "n": expected,
             "low": [low for low, _ in limits],
             "high": [high for _, high in limits],
-            "days": [(min(month_end(day), period.end) - day).days + 1 for day in starts],
+            "days": days + [period.days] * bool(expected),
         }
     )
+    columns = {
+        "month": Text(heading="月"),
+        "n": Rate(heading="見込み", unit="件"),
+        **interval("n", level, kind="prediction", like="n"),
+        "days": DAYS,
+    }
+    return Typed.of(frame, columns, note=note)
 
 
 def _origins(history: Counts, horizon: int) -> list[date]:

@@ -8,17 +8,22 @@ in no break.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from scipy import stats as scipy_stats
 from statsmodels.stats.diagnostic import acorr_ljungbox
 
+from ujo_lib import glm
+from ujo_lib.columns import Dimension, PValue, Rate, Ratio, Statistic, Text, Typed, interval
 from ujo_lib.fiscal import WEEKDAYS_JA, SchoolBreak
-from ujo_lib.seasonality import glm, memory
+from ujo_lib.seasonality import memory
 from ujo_lib.seasonality.calendar import BRIDGE, HOLIDAY, TREND, WAVE_TERM, WEEKDAY_TERM, YEAR_END, Terms
-from ujo_lib.seasonality.counts import Counts
+from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import Array, weeks_of
+from ujo_lib.seasonality.verdicts import ALPHA
+from ujo_lib.stats import LEVEL
 
 CONTACTS_PER_COLUMN = 10
 """Fewer contacts per column make the estimates of a log-linear model unstable (Peduzzi et al. 1996)."""
@@ -34,7 +39,6 @@ class CountModel:
         counts: the counts it was fitted to.
         terms: what the model was told about the calendar.
         names: columns that were fitted.
-        dropped: columns without a day (or with nothing but such days) in the record.
         coefficients: log rate ratios, shape (columns,).
         covariance: their covariance, shape (columns, columns).
         mean: fitted mean of every day of the period, observed or not, shape (days,).
@@ -47,7 +51,6 @@ class CountModel:
     counts: Counts
     terms: Terms
     names: tuple[str, ...]
-    dropped: tuple[str, ...]
     coefficients: Array
     covariance: Array
     mean: Array
@@ -66,32 +69,48 @@ class CountModel:
         names, X = self.terms.columns(dates)
         return X[:, [names.index(name) for name in self.names]]
 
-    def ratios(self) -> pd.DataFrame:
-        """Rate ratios with 95 % intervals.
+    def ratios(self, level: float = LEVEL) -> Typed:
+        """Rate ratios with intervals of this level.
 
         Returns:
             term, level, estimate, low, high, p_value, reference (what the ratio compares with). Weekdays
             compare with the mean of the week, a wave's row gives its peak relative to its trough. Empty
             without a model.
         """
-        rows = [*self._weekday_rows(), *self._single_rows(), *self._wave_rows()]
-        columns = ["term", "level", "estimate", "low", "high", "p_value", "reference"]
-        return pd.DataFrame(rows, columns=columns)
+        waves = self._wave_rows(level)
+        rows = [*self._weekday_rows(level), *self._single_rows(level), *waves]
+        columns = {
+            "term": Text(heading="種類"),
+            "level": Text(heading="項目"),
+            "estimate": Ratio(heading="率比"),
+            **interval("estimate", level),
+            "p_value": PValue(),
+            "reference": Text(heading="比べる相手"),
+        }
+        note = "1年の波の区間は、山と谷を記録から選んだことを見込んで広げてあります。" if waves else ""
+        return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns, note=note)
 
-    def weekly_fit(self) -> pd.DataFrame:
-        """Observed and fitted counts by week: week (its Sunday), n, expected, low, high (95 % of such weeks).
+    def weekly_fit(self, level: float = LEVEL) -> Typed:
+        """Observed and fitted counts by week: week (its Sunday), n, expected, low, high (of so many such weeks).
 
         Only whole weeks that were observed throughout; empty without a model.
         """
+        band = f"{100 * level:.10g}%の週が収まる範囲"
+        columns = {
+            "week": Dimension(variable="week"),
+            "n": CONTACTS,
+            "expected": Rate(heading="モデルによる件数", unit="件"),
+            **interval("expected", level, kind="acceptance", heading=band),
+        }
         if not self.fitted:
-            return pd.DataFrame(columns=["week", "n", "expected", "low", "high"])
+            return Typed.of(pd.DataFrame(columns=list(columns)), columns)
         counts = self.counts
         seen = counts.observed
         weeks = weeks_of(counts.weekday, seen, np.ones(len(seen)))
         whole = np.bincount(weeks.block[seen], minlength=weeks.count) == 7
         n, expected = weeks.add_up(counts.daily), weeks.add_up(np.where(seen, self.mean, 0.0))
         variance = expected * self.scale_of_sums(7, float(np.mean(self.mean)))
-        low, high = quantiles(expected, variance, (0.025, 0.975))
+        low, high = quantiles(expected, variance, ((1 - level) / 2, (1 + level) / 2))
         first = np.array([np.flatnonzero(weeks.block == block)[0] for block in range(weeks.count)])
         frame = pd.DataFrame(
             {
@@ -102,7 +121,7 @@ class CountModel:
                 "high": high,
             }
         )
-        return frame.loc[whole].reset_index(drop=True)
+        return Typed.of(frame.loc[whole].reset_index(drop=True), columns)
 
     def scale_of_sums(self, days: int, mean: float) -> float:
         """Variance of a sum over consecutive days relative to its mean."""
@@ -111,10 +130,10 @@ class CountModel:
         grouped = 1 + 2 * float((carried * (1 - lag / days)).sum())
         return float(max((1 + self.alpha * mean) * self.memory.scale[0] * grouped, 1.0))
 
-    def checks(self) -> pd.DataFrame:
+    def checks(self) -> Typed:
         """What the residuals say: check, value, finding, sentence (plain Japanese without numbers)."""
         if not self.fitted:
-            return pd.DataFrame([("モデル", np.nan, "推定しない", self.reason)], columns=_CHECK_COLUMNS)
+            return _checks([("モデル", np.nan, "推定しない", self.reason)])
         seen = self.counts.observed
         y, mean = self.counts.daily[seen], self.mean[seen]
         df = len(y) - len(self.names)
@@ -125,12 +144,12 @@ class CountModel:
         rows = [
             _check("ばらつき(偶然だけなら1)", poisson, poisson > 1.2, _SPREAD),
             _check("翌日への持ち越し(0~1)", carried, carried > 0.1, _CARRY),
-            _check("残差の自己相関の検定(p値)", portmanteau, portmanteau < 0.05, _PORTMANTEAU),
+            _check("残差の自己相関の検定(p値)", portmanteau, portmanteau < ALPHA, _PORTMANTEAU),
             _check("モデルから大きく外れた日数", float(extreme), extreme > 0, _OUTLIERS),
         ]
-        return pd.DataFrame(rows, columns=_CHECK_COLUMNS)
+        return _checks(rows)
 
-    def _weekday_rows(self) -> list[tuple[object, ...]]:
+    def _weekday_rows(self, level: float) -> list[tuple[object, ...]]:
         index = [i for i, name in enumerate(self.names) if name.startswith(f"{WEEKDAY_TERM}:")]
         if not index:
             return []
@@ -138,23 +157,22 @@ class CountModel:
         contrasts[np.ix_(range(6), index)] = np.eye(6)
         contrasts[6, index] = -1.0
         return [
-            (WEEKDAY_TERM, f"{name}曜", *self._ratio(row), "週の平均")
+            (WEEKDAY_TERM, f"{name}曜", *self._ratio(row, level), "週の平均")
             for name, row in zip(WEEKDAYS_JA, contrasts, strict=True)
         ]
 
-    def _single_rows(self) -> list[tuple[object, ...]]:
+    def _single_rows(self, level: float) -> list[tuple[object, ...]]:
         rows: list[tuple[object, ...]] = []
-        for i, name in enumerate(self.names):
+        for name, contrast in zip(self.names, np.eye(len(self.names)), strict=True):
             if name in (HOLIDAY, BRIDGE, YEAR_END):
-                rows.append(("休日", name, *self._ratio(np.eye(len(self.names))[i]), "それ以外の日"))
+                rows.append(("休日", name, *self._ratio(contrast, level), "それ以外の日"))
             elif name == TREND:
-                rows.append(("傾向", name, *self._ratio(np.eye(len(self.names))[i]), "1年前"))
+                rows.append(("傾向", name, *self._ratio(contrast, level), "1年前"))
             elif ":" in name and not name.startswith(WEEKDAY_TERM):
-                term, level = name.split(":", 1)
-                rows.append((term, level, *self._ratio(np.eye(len(self.names))[i]), "休みでない日"))
+                rows.append((*name.split(":", 1), *self._ratio(contrast, level), "休みでない日"))
         return rows
 
-    def _wave_rows(self) -> list[tuple[object, ...]]:
+    def _wave_rows(self, level: float) -> list[tuple[object, ...]]:
         index = [i for i, name in enumerate(self.names) if name.startswith(WAVE_TERM)]
         if not index:
             return []
@@ -168,16 +186,16 @@ class CountModel:
         contrast = basis[curve.argmax()] - basis[curve.argmin()]
         # The highest and the lowest day are chosen from the data, so the joint test of all waves gives the
         # p-value and Scheffé's limit the interval.
-        limit = np.sqrt(len(index) * scipy_stats.f.ppf(0.95, len(index), self._df))
+        limit = np.sqrt(len(index) * scipy_stats.f.ppf(level, len(index), self._df))
         middle, half = float(contrast @ b), float(limit * np.sqrt(contrast @ V @ contrast))
         p = float(scipy_stats.f.sf(b @ np.linalg.solve(V, b) / len(index), len(index), self._df))
         estimates = (np.exp(middle), np.exp(max(middle - half, 0.0)), np.exp(middle + half), p)
         return [(WAVE_TERM, "1年の波(山÷谷)", *map(float, estimates), "谷の時期")]
 
-    def _ratio(self, contrast: Array) -> tuple[float, float, float, float]:
+    def _ratio(self, contrast: Array, level: float) -> tuple[float, float, float, float]:
         middle = float(contrast @ self.coefficients)
         error = float(np.sqrt(contrast @ self.covariance @ contrast))
-        reach = error * float(scipy_stats.t.ppf(0.975, self._df))
+        reach = error * float(scipy_stats.t.ppf((1 + level) / 2, self._df))
         p = 2 * float(scipy_stats.t.sf(abs(middle) / error, self._df))
         return float(np.exp(middle)), float(np.exp(middle - reach)), float(np.exp(middle + reach)), p
 
@@ -209,20 +227,18 @@ def fit_calendar(
         [name == names[0] or np.ptp(column[seen]) > 0 for name, column in zip(names, X.T, strict=True)]
     )
     kept = tuple(np.array(names)[varies])
-    dropped = tuple(np.array(names)[~varies])
     if counts.n < CONTACTS_PER_COLUMN * len(kept) or counts.days < 4 * len(kept):
-        return _no_model(counts, terms, dropped)
+        return _no_model(counts, terms)
     X = X[:, varies]
     fitted = glm.fit_negative_binomial(counts.daily[seen].astype(float), X[seen])
     if not fitted.converged[0]:
-        return _no_model(counts, terms, dropped)
+        return _no_model(counts, terms)
     day = np.flatnonzero(seen)
     remembered = memory.estimate(fitted, X[seen], day)
     return CountModel(
         counts=counts,
         terms=terms,
         names=kept,
-        dropped=dropped,
         coefficients=fitted.coefficients[0],
         covariance=memory.covariance(fitted, X[seen], day, remembered)[0],
         mean=np.exp(X @ fitted.coefficients[0]),
@@ -239,7 +255,12 @@ def quantiles(mean: Array, variance: Array, levels: Sequence[float]) -> tuple[Ar
     return tuple(scipy_stats.nbinom.ppf(level, size, size / (size + mean)) for level in levels)
 
 
-_CHECK_COLUMNS = ["check", "value", "finding", "sentence"]
+_CHECK_COLUMNS: Final = {
+    "check": Text(heading="点検"),
+    "value": Statistic(heading="値"),
+    "finding": Text(heading="結果"),
+    "sentence": Text(heading="読み方"),
+}
 _SPREAD = (
     "日々のばらつきは偶然だけの場合より大きいため、区間をその分だけ広げてあります。",
     "日々のばらつきは、偶然だけの場合とほぼ同じです。",
@@ -258,13 +279,17 @@ _OUTLIERS = (
 )
 
 
-def _check(name: str, value: float, raised: bool, sentences: tuple[str, str]) -> tuple[str, float, str, str]:
+def _check(name: str, value: float, raised: bool, sentences: tuple[str, str]) -> tuple[object, ...]:
     return name, value, "注意" if raised else "問題なし", sentences[0 if raised else 1]
 
 
-def _no_model(counts: Counts, terms: Terms, dropped: tuple[str, ...]) -> CountModel:
+def _checks(rows: list[tuple[object, ...]]) -> Typed:
+    return Typed.of(pd.DataFrame(rows, columns=list(_CHECK_COLUMNS)), _CHECK_COLUMNS)
+
+
+def _no_model(counts: Counts, terms: Terms) -> CountModel:
     nothing = np.zeros(0)
     none = memory.Memory(nothing, nothing, nothing)
     reason = "相談の件数または日数が項目の数に比べて少なく、回帰モデルは推定しません"
     gaps = np.full(len(counts.daily), np.nan)
-    return CountModel(counts, terms, (), dropped, nothing, np.zeros((0, 0)), gaps, nothing, 0.0, none, reason)
+    return CountModel(counts, terms, (), nothing, np.zeros((0, 0)), gaps, nothing, 0.0, none, reason)

@@ -5,26 +5,33 @@ always the ratio to the mean day of the period; its interval allows for the spre
 memory, see `dispersion`. Where nothing was observed the row stays, with NA.
 """
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.fiscal import WEEKDAYS_JA, holiday_name
-from ujo_lib.seasonality.counts import HOURS, Counts
+from ujo_lib.columns import Dimension, Rate, Ratio, Share, Typed, interval
+from ujo_lib.fiscal import WEEKDAYS_JA
+from ujo_lib.seasonality.counts import CONTACTS, DAYS, HOURS, Counts
 from ujo_lib.seasonality.dispersion import Array, ScaledTest, deflated_share, small_sample
 from ujo_lib.seasonality.verdicts import PatternTests
+from ujo_lib.stats import LEVEL
 
 HOUR_LABELS = tuple(f"{hour}時台" for hour in range(HOURS))
+HOUR: Final = Dimension(heading="時間帯", variable="hour")
+WEEKDAY: Final = Dimension(variable="weekday")
 FEWEST_WEEKS = 8
 """Below this number of weeks the spread between weeks is not known well enough for an interval."""
 
 
-def by_month(counts: Counts, design_effect: float = 1.0) -> pd.DataFrame:
+def by_month(counts: Counts, design_effect: float = 1.0, level: float = LEVEL) -> Typed:
     """Contacts by calendar month.
 
     Args:
         counts: one scope.
         design_effect: from `clustering.design_effect`.
+        level: confidence level.
 
     Returns:
         One row per month in order: month, n, days (observed), per_day, estimate (ratio to the mean day), low,
@@ -33,23 +40,24 @@ def by_month(counts: Counts, design_effect: float = 1.0) -> pd.DataFrame:
     tests = PatternTests.of(counts)
     scale = tests.months(counts.daily, design_effect) if tests.weeks.count >= FEWEST_WEEKS + 12 else None
     labels = pd.CategoricalIndex(counts.month_labels, counts.month_labels, ordered=True)
-    return _profile("month", labels, counts.month_index, counts, scale, design_effect)
+    return _profile("month", labels, counts.month_index, counts, scale, design_effect, level)
 
 
-def by_weekday(counts: Counts, design_effect: float = 1.0) -> pd.DataFrame:
+def by_weekday(counts: Counts, design_effect: float = 1.0, level: float = LEVEL) -> Typed:
     """Contacts by weekday, Sunday first; columns as in `by_month`, with `weekday`."""
     tests = PatternTests.of(counts)
     scale = tests.weekdays(counts.daily, design_effect) if tests.weeks.count >= FEWEST_WEEKS else None
     labels = pd.CategoricalIndex(WEEKDAYS_JA, WEEKDAYS_JA, ordered=True)
-    return _profile("weekday", labels, counts.weekday, counts, scale, design_effect)
+    return _profile("weekday", labels, counts.weekday, counts, scale, design_effect, level)
 
 
-def by_hour(counts: Counts, client_effect: float = 1.0) -> pd.DataFrame:
+def by_hour(counts: Counts, client_effect: float = 1.0, level: float = LEVEL) -> Typed:
     """Contacts by clock hour.
 
     Args:
         counts: a scope with hours.
         client_effect: from `clustering.hour_effect`.
+        level: confidence level.
 
     Returns:
         One row per hour: hour (「22時台」), n, share (of all contacts), estimate (ratio to the mean hour),
@@ -58,9 +66,9 @@ def by_hour(counts: Counts, client_effect: float = 1.0) -> pd.DataFrame:
     hourly = _hourly(counts)[counts.observed]
     n = hourly.sum(axis=0)
     effect = np.maximum(share_effect(hourly), 1.0) + max(client_effect - 1.0, 0.0)
-    low, high = deflated_share(n, np.full(HOURS, counts.n), effect)
+    low, high = deflated_share(n, np.full(HOURS, counts.n), effect, level)
     known = counts.n > 0
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "hour": pd.Categorical(HOUR_LABELS, HOUR_LABELS, ordered=True),
             "n": n,
@@ -70,9 +78,17 @@ def by_hour(counts: Counts, client_effect: float = 1.0) -> pd.DataFrame:
             "high": high * HOURS if known else np.nan,
         }
     )
+    columns = {
+        "hour": HOUR,
+        "n": CONTACTS,
+        "share": Share(heading="構成比"),
+        "estimate": Ratio(to="平均的な1時間"),
+        **interval("estimate", level),
+    }
+    return Typed.of(frame, columns)
 
 
-def by_weekday_hour(counts: Counts) -> pd.DataFrame:
+def by_weekday_hour(counts: Counts) -> Typed:
     """Contacts by weekday (Sunday first) and hour.
 
     Returns:
@@ -86,7 +102,7 @@ def by_weekday_hour(counts: Counts) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         per_day = np.where(days[:, None] > 0, n / days[:, None], np.nan)
         ratio = per_day / np.float64(counts.n / max(counts.days, 1) / HOURS)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "weekday": pd.Categorical(np.repeat(WEEKDAYS_JA, HOURS), WEEKDAYS_JA, ordered=True),
             "hour": pd.Categorical(np.tile(HOUR_LABELS, 7), HOUR_LABELS, ordered=True),
@@ -96,28 +112,23 @@ def by_weekday_hour(counts: Counts) -> pd.DataFrame:
             "estimate": ratio.ravel(),
         }
     )
+    columns = {
+        "weekday": WEEKDAY,
+        "hour": HOUR,
+        "n": CONTACTS,
+        "days": DAYS,
+        "per_day": Rate(per="1日", unit="件", n="n", base="days", decimals=2),
+        "estimate": Ratio(to="平均的な1時間"),
+    }
+    return Typed.of(frame, columns)
 
 
-def by_date(counts: Counts) -> pd.DataFrame:
-    """The calendar, one row per day.
-
-    Returns:
-        date, month, weekday, holiday (name or NA), n (NA on days that were not observed), estimate (ratio to the mean
-        day of the period).
-    """
-    dates = counts.dates
-    month = np.array(counts.month_labels)[counts.month_index]
-    return pd.DataFrame(
-        {
-            "date": dates,
-            "month": pd.Categorical(month, counts.month_labels, ordered=True),
-            "weekday": pd.Categorical(np.array(WEEKDAYS_JA)[counts.weekday], WEEKDAYS_JA, ordered=True),
-            "holiday": pd.array([holiday_name(day) for day in dates.date], dtype="string"),
-            "n": pd.arrays.IntegerArray(counts.daily.copy(), ~counts.observed),
-        }
-    ).assign(
-        estimate=lambda frame: frame["n"].astype("float64") / (counts.n / max(counts.days, 1) or np.nan),
-    )
+def by_date(counts: Counts) -> Typed:
+    """The calendar, one row per day: date, n (NA on days that were not observed), estimate (ratio to the mean day)."""
+    n = pd.Series(pd.arrays.IntegerArray(counts.daily.copy(), ~counts.observed))
+    ratio = n.astype("float64") / (counts.n / max(counts.days, 1) or np.nan)
+    columns = {"date": Dimension(variable="date"), "n": CONTACTS, "estimate": Ratio(to="平均的な日")}
+    return Typed.of(pd.DataFrame({"date": counts.dates, "n": n, "estimate": ratio}), columns)
 
 
 def order_in_words(weekdays: pd.DataFrame) -> str:
@@ -151,7 +162,7 @@ def share_effect(hourly: NDArray[np.int64]) -> Array:
 
 
 def ratio_to_mean(
-    n: Array, days: Array, variance_ratio: Array, df: Array | float
+    n: Array, days: Array, variance_ratio: Array, df: Array | float, level: float = LEVEL
 ) -> tuple[Array, Array, Array]:
     """Ratio of each group's daily rate to the mean day, with its interval.
 
@@ -160,10 +171,12 @@ def ratio_to_mean(
         days: observed days per group, shape (groups,).
         variance_ratio: variance relative to independent contacts, broadcast against `n`.
         df: degrees of freedom of that variance.
+        level: confidence level.
     """
     total = n.sum(axis=-1, keepdims=True)
     share_of_days = days / days.sum()
-    low, high = deflated_share(n, np.broadcast_to(total, n.shape), small_sample(variance_ratio, df))
+    spread = small_sample(variance_ratio, df, level)
+    low, high = deflated_share(n, np.broadcast_to(total, n.shape), spread, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         return n / total / share_of_days, low / share_of_days, high / share_of_days
 
@@ -175,7 +188,8 @@ def _profile(
     counts: Counts,
     scale: ScaledTest | None,
     design_effect: float,
-) -> pd.DataFrame:
+    level: float,
+) -> Typed:
     n = np.bincount(group, weights=counts.daily, minlength=len(labels))
     days = np.bincount(group, weights=counts.observed, minlength=len(labels))
     seen = days > 0
@@ -189,9 +203,17 @@ def _profile(
             np.maximum(scale.dispersion * scale.inflation, design_effect) if scale else np.array([np.nan])
         )
         df = scale.df2 if scale else 1.0
-        ratios[:, seen] = ratio_to_mean(n[seen], days[seen], spread, df)
+        ratios[:, seen] = ratio_to_mean(n[seen], days[seen], spread, df, level)
     frame["estimate"], frame["low"], frame["high"] = ratios
-    return frame
+    columns = {
+        name: Dimension(variable=name),
+        "n": CONTACTS,
+        "days": DAYS,
+        "per_day": Rate(per="1日", unit="件", n="n", base="days"),
+        "estimate": Ratio(to="平均的な日"),
+        **interval("estimate", level),
+    }
+    return Typed.of(frame, columns)
 
 
 def _hourly(counts: Counts) -> NDArray[np.int64]:

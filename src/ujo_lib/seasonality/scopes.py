@@ -5,14 +5,24 @@ day, a day without any row in the file is a gap.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from ujo_lib.columns import Ratio, Text, Typed
 from ujo_lib.fiscal import FiscalYear, Period, period_for
-from ujo_lib.seasonality.counts import Counts, clock_shift, from_aggregate, from_records, select, span
+from ujo_lib.seasonality.counts import (
+    CONTACTS,
+    DAYS,
+    Counts,
+    clock_shift,
+    from_aggregate,
+    from_records,
+    select,
+    span,
+)
 
 NATION, PREFECTURE, CITY, BOTH = "全国", "県", "市", "県と市の計"
 
@@ -23,13 +33,14 @@ class Scopes:
 
     Attributes:
         period: the period of the page.
-        nation, prefecture, city: counts over the whole history; `city` has gaps before its desk opened.
+        nation: counts over the whole history; None without national tables.
+        prefecture, city: the same; `city` has gaps before its desk opened.
         prefecture_records, city_records: the records behind two of them, whole history.
         opened_on: first day of the city's desk.
     """
 
     period: Period
-    nation: Counts
+    nation: Counts | None
     prefecture: Counts
     city: Counts
     prefecture_records: pd.DataFrame
@@ -42,11 +53,10 @@ class Scopes:
         return self.prefecture.period
 
     def totals(self) -> dict[str, Counts]:
-        """The scopes over the period of the page, and prefecture and city together."""
-        nation, prefecture, city = (
-            part.within(self.period) for part in (self.nation, self.prefecture, self.city)
-        )
-        return {NATION: nation, PREFECTURE: prefecture, CITY: city, BOTH: added(prefecture, city)}
+        """The scopes over the period of the page, and prefecture and city together; no nation where none is known."""
+        prefecture, city = (part.within(self.period) for part in (self.prefecture, self.city))
+        nation = {NATION: self.nation.within(self.period)} if self.nation else {}
+        return {**nation, PREFECTURE: prefecture, CITY: city, BOTH: added(prefecture, city)}
 
     def records(self) -> pd.DataFrame:
         """The prefecture's records of the period of the page."""
@@ -72,7 +82,7 @@ def open_scopes(
 
     Args:
         records: one row per contact: received_at, channel, pref.
-        national_hourly: date, hour, n for the nation.
+        national_hourly: date, hour, n for the nation; no row where there is no such table.
         channels: channel, opened_on.
         period: the period of the page.
         place: name of the prefecture.
@@ -100,7 +110,7 @@ def open_scopes(
     open_days = seen & (pd.date_range(history.start, history.end) >= pd.Timestamp(opened))
     return Scopes(
         period=period,
-        nation=from_aggregate(national_hourly, history).without(gaps),
+        nation=None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps),
         prefecture=from_records(local, history, seen),
         city=from_records(own, history, np.asarray(open_days)),
         prefecture_records=local,
@@ -122,7 +132,7 @@ def added(one: Counts, other: Counts) -> Counts:
     return Counts(one.period, one.daily + other.daily, hourly, observed, one.suppressed + other.suppressed)
 
 
-def both_bases(scopes: Scopes, year: FiscalYear) -> pd.DataFrame:
+def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
     """The same contacts counted over the calendar and over the fiscal year.
 
     Returns:
@@ -130,15 +140,23 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> pd.DataFrame:
         (days that were not recorded; a count with such days is too low).
     """
     rows = []
-    for name, counts in ((NATION, scopes.nation), (PREFECTURE, scopes.prefecture)):
+    known = {NATION: scopes.nation} if scopes.nation else {}
+    for name, counts in {**known, PREFECTURE: scopes.prefecture}.items():
         calendar, fiscal = (
             counts.within(period_for(year, "calendar")),
             counts.within(period_for(year, "fiscal")),
         )
         missing = [part.period.days - part.days for part in (calendar, fiscal)]
         rows.append((name, calendar.n, fiscal.n, fiscal.n / calendar.n if calendar.n else None, *missing))
-    columns = ["scope", "n_calendar", "n_fiscal", "ratio", "missing_calendar", "missing_fiscal"]
-    return pd.DataFrame(rows, columns=columns)
+    columns = {
+        "scope": Text(heading="範囲"),
+        "n_calendar": replace(CONTACTS, heading="暦年(1~12月)"),
+        "n_fiscal": replace(CONTACTS, heading="年度(4~3月)"),
+        "ratio": Ratio(heading="年度÷暦年", n="n_fiscal", base="n_calendar"),
+        "missing_calendar": replace(DAYS, heading="暦年で記録のない日数"),
+        "missing_fiscal": replace(DAYS, heading="年度で記録のない日数"),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
 def clock_sentence(scopes: Scopes) -> str:
@@ -156,5 +174,6 @@ def clock_sentence(scopes: Scopes) -> str:
 def clock_lag(scopes: Scopes) -> int:
     """Hours by which the prefecture's daily profile lags the nation's, over the whole history."""
     assert scopes.prefecture.hourly is not None  # counted from times of day
+    assert scopes.nation is not None  # asked only where there are national tables
     assert scopes.nation.hourly is not None  # counted from hours
     return clock_shift(scopes.prefecture.hourly.sum(axis=0), scopes.nation.hourly.sum(axis=0))

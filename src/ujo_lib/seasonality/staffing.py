@@ -6,21 +6,23 @@ quantile mixes over all such days of the coming year and adds the spread of sing
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 from scipy import stats as scipy_stats
 
+from ujo_lib.columns import Count, Flag, Rate, Share, Typed
 from ujo_lib.fiscal import WEEKDAYS_JA, Period, SchoolBreak
-from ujo_lib.seasonality.counts import HOURS, Counts, months_later
+from ujo_lib.glm import moment_alpha
+from ujo_lib.seasonality.counts import CONTACTS, HOURS, Counts, months_later
 from ujo_lib.seasonality.dispersion import Array, ratio_or_zero
 from ujo_lib.seasonality.forecast import Forecast, forecast_months
-from ujo_lib.seasonality.glm import moment_alpha
-from ujo_lib.seasonality.profiles import HOUR_LABELS
+from ujo_lib.seasonality.profiles import HOUR, HOUR_LABELS, WEEKDAY
 
 
-def slots(history: Counts, coming: Forecast, capacity: int, quantile: float = 0.9) -> pd.DataFrame:
+def slots(history: Counts, coming: Forecast, capacity: int, quantile: float) -> Typed:
     """Weekday × hour table of the coming year against a capacity.
 
     Args:
@@ -37,9 +39,21 @@ def slots(history: Counts, coming: Forecast, capacity: int, quantile: float = 0.
     Raises:
         ValueError: the source has no hours.
     """
-    columns = ["weekday", "hour", "expected", "upper", "over", "exceeds"]
+    enough = f"{100 * quantile:.10g}%"
+    columns = {
+        "weekday": WEEKDAY,
+        "hour": HOUR,
+        "expected": Rate(unit="件", decimals=2),
+        "upper": replace(CONTACTS, heading=f"備える件数({enough}の時間で足りる)", members=False),
+        "over": Share(heading=f"1時間に{capacity}件を超える割合"),
+        "exceeds": Flag(heading="超えるか"),
+    }
+    note = (
+        f"1時間に対応できる件数を{capacity}件とした見込みです。"
+        f"備える件数は、その曜日・時間帯の{enough}で足りる件数です。"
+    )
     if coming.reason:
-        return pd.DataFrame(columns=columns)
+        return Typed.of(pd.DataFrame(columns=list(columns)), columns, note=note)
     share = hour_shares(history)
     alpha = hourly_spread(history, share)
     dates = pd.date_range(coming.period.start, coming.period.end, freq="D")
@@ -54,16 +68,17 @@ def slots(history: Counts, coming: Forecast, capacity: int, quantile: float = 0.
             rows.append(
                 (WEEKDAYS_JA[day], HOUR_LABELS[hour], float(mean.mean()), upper, over, upper > capacity)
             )
-    frame = pd.DataFrame(rows, columns=columns)
+    frame = pd.DataFrame(rows, columns=list(columns))
     frame["weekday"] = pd.Categorical(frame["weekday"], WEEKDAYS_JA, ordered=True)
     frame["hour"] = pd.Categorical(frame["hour"], HOUR_LABELS, ordered=True)
-    return frame
+    return Typed.of(frame, columns, note=note)
 
 
-def short_handed(table: pd.DataFrame) -> pd.DataFrame:
+def short_handed(table: Typed) -> Typed:
     """The slots whose quantile exceeds the capacity, the likeliest first."""
-    found = table.loc[table["exceeds"].astype(bool)]
-    return found.sort_values("over", ascending=False, kind="stable").reset_index(drop=True)
+    found = table.rows(table.frame["exceeds"].astype(bool))
+    likeliest = found.frame.sort_values("over", ascending=False, kind="stable")
+    return replace(found, frame=likeliest.reset_index(drop=True))
 
 
 def tried_on_last_year(
@@ -73,7 +88,7 @@ def tried_on_last_year(
     seed: int,
     harmonics: int = 2,
     yearly_change: float = 0.1,
-) -> pd.DataFrame:
+) -> Typed:
     """Make the table as it would have been made a year ago and count how many hours it covered.
 
     Args:
@@ -88,20 +103,27 @@ def tried_on_last_year(
         One row: hours (held back), reached (share of them within the quantile), aim (the quantile). Empty when less
         than a year of history remains.
     """
-    columns = ["hours", "reached", "aim"]
+    columns = {
+        "hours": Count(heading="確かめた時間数", members=False),
+        "reached": Share(heading="足りた割合"),
+        "aim": Share(heading="目標"),
+    }
+    nothing = Typed.of(pd.DataFrame(columns=list(columns)), columns)
     start = months_later(history.period.end + timedelta(days=1), -12)
     if start <= history.period.start:
-        return pd.DataFrame(columns=columns)
+        return nothing
     before = history.within(Period(history.period.start, start - timedelta(days=1), "学習期間"))
     coming = forecast_months(
         before, Period(start, history.period.end, "検証期間"), breaks, seed, harmonics, yearly_change
     )
     later = history.within(coming.period)
     if coming.reason or later.hourly is None:
-        return pd.DataFrame(columns=columns)
-    upper = slots(before, coming, 0, quantile)["upper"].to_numpy(dtype=float).reshape(7, HOURS)
+        return nothing
+    upper = slots(before, coming, 0, quantile).frame["upper"].to_numpy(dtype=float).reshape(7, HOURS)
     within = (later.hourly <= upper[later.weekday])[later.observed]
-    return pd.DataFrame([(within.size, float(within.mean()), quantile)], columns=columns)
+    return replace(
+        nothing, frame=pd.DataFrame([(within.size, float(within.mean()), quantile)], columns=list(columns))
+    )
 
 
 def hour_shares(history: Counts) -> Array:

@@ -1,16 +1,23 @@
 """Use of the service per head: a place's share of the contacts against its share of the population."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from ujo_lib.seasonality.counts import Counts
+from ujo_lib.columns import Column, Count, Rate, Ratio, Share, Text, Typed, interval
+from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import Array, BlockDesign, deflated_share, small_sample
 from ujo_lib.seasonality.verdicts import PatternTests
+from ujo_lib.stats import LEVEL
 
 FEWEST_WEEKS = 4
 """Below this number of weeks their spread, and with it the interval, is not known."""
+
+PEOPLE: Final = 100_000
+"""Contacts are given per so many people."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +28,14 @@ class Usage:
         n: contacts from the place.
         base: all contacts, those of unknown residence included.
         unknown: contacts whose residence is not known.
-        share, share_low, share_high: n / base with its 95 % interval, scaled for the spread between weeks.
+        share, share_low, share_high: n / base with its interval, scaled for the spread between weeks.
         population_share: the place's share of the population.
         estimate, low, high: share / population_share with its interval; also the ratio if nobody of the
             unknown lives in the place.
         known_ratio: the same among contacts of known residence (the unknown live where the known do).
         bound_high: the ratio if all of the unknown lived in the place.
         dispersion: variance relative to independent contacts.
+        level: of the intervals.
     """
 
     n: int
@@ -43,10 +51,16 @@ class Usage:
     known_ratio: float
     bound_high: float
     dispersion: float
+    level: float
 
 
 def use_per_population(
-    place: Counts, whole: Counts, unknown: int, population: int, population_whole: int
+    place: Counts,
+    whole: Counts,
+    unknown: int,
+    population: int,
+    population_whole: int,
+    level: float = LEVEL,
 ) -> Usage:
     """Compare a place's share of the contacts with its share of the population.
 
@@ -59,6 +73,7 @@ def use_per_population(
         unknown: contacts in `whole` whose residence is not known.
         population: people living in the place.
         population_whole: people living in the whole area.
+        level: confidence level.
 
     Raises:
         ValueError: different periods, or nothing to compare.
@@ -68,7 +83,9 @@ def use_per_population(
     if whole.n <= unknown or min(population, population_whole) <= 0:
         raise ValueError("no contacts of known residence, or no population")
     spread, df = level_spread(PatternTests.of(place, whole), place.daily)
-    low, high = deflated_share(np.array(place.n), np.array(whole.n), small_sample(spread, df)[0])
+    low, high = deflated_share(
+        np.array(place.n), np.array(whole.n), small_sample(spread, df, level)[0], level
+    )
     people = population / population_whole
     share = place.n / whole.n
     return Usage(
@@ -85,6 +102,7 @@ def use_per_population(
         known_ratio=place.n / (whole.n - unknown) / people,
         bound_high=(place.n + unknown) / whole.n / people,
         dispersion=float(spread[0]),
+        level=level,
     )
 
 
@@ -107,40 +125,49 @@ def residents(population: pd.DataFrame, area_code: str, source: str) -> int:
     return int(rows["n"].sum())
 
 
-def by_area(result: Usage, names: tuple[str, str, str], populations: tuple[int, int, int]) -> pd.DataFrame:
+def by_area(areas: Mapping[str, tuple[int | None, int]], use: Usage | None = None) -> Typed:
     """Contacts and population side by side.
 
     Args:
-        result: the comparison of the prefecture with the nation.
-        names: of the nation, the prefecture and the city.
-        populations: of the same.
+        areas: area → contacts, None where nobody asked whether they came from there, and population; with `use`, the
+            whole comes first and the place second.
+        use: comparison of the place with the whole.
 
     Returns:
-        One row per area: area, n, population, per_100k, share (of all contacts), low, high, population_share,
-        ratio. The city has its population only: contacts at the national desk do not say the city.
+        One row per area: area, n, population, per_100k, and with `use` share (of all contacts), low, high,
+        population_share, ratio.
     """
-    nation, prefecture, city = populations
-    people = 100_000
-    rows = [
-        (names[0], result.base, nation, result.base / nation * people, 1.0, None, None, 1.0, 1.0),
-        (
-            names[1],
-            result.n,
-            prefecture,
-            result.n / prefecture * people,
-            result.share,
-            result.share_low,
-            result.share_high,
-            result.population_share,
-            result.estimate,
-        ),
-        (names[2], None, city, None, None, None, None, city / nation, None),
-    ]
-    columns = ["area", "n", "population", "per_100k", "share", "low", "high", "population_share", "ratio"]
-    return pd.DataFrame(rows, columns=columns).astype({"n": "Int64"})
+    n, people = zip(*areas.values(), strict=True)
+    per_head = [None if one is None else one / living * PEOPLE for one, living in areas.values()]
+    frame = pd.DataFrame(
+        {"area": list(areas), "n": pd.array(n, dtype="Int64"), "population": people, "per_100k": per_head}
+    )
+    columns: dict[str, Column] = {
+        "area": Text(heading="地域"),
+        "n": replace(CONTACTS, heading="相談"),
+        "population": Count(heading="人口", unit="人", members=False),
+        "per_100k": Rate(per="人口10万人", unit="件", n="n", base="population", scale=PEOPLE),
+    }
+    if use:
+        blank = [None] * (len(areas) - 2)
+        frame = frame.assign(
+            share=[1.0, use.share, *blank],
+            low=[None, use.share_low, *blank],
+            high=[None, use.share_high, *blank],
+            population_share=[living / people[0] for living in people],
+            ratio=[1.0, use.estimate, *blank],
+        )
+        columns |= {
+            "share": Share(heading="相談に占める割合", decimals=2),
+            **interval("share", use.level),
+            "population_share": Share(heading="人口に占める割合", decimals=2),
+            "ratio": Ratio(heading="人口に比べた利用", n="share", base="population_share"),
+        }
+    note = "相談は居住する市町村を尋ねていないので、市の件数は空欄としました。"
+    return Typed.of(frame, columns, note=note)
 
 
-def bounds(result: Usage) -> pd.DataFrame:
+def bounds(result: Usage) -> Typed:
     """How far contacts of unknown residence can move the ratio: assumption, unknown, estimate, low, high.
 
     The interval belongs to the first row, which is the plain ratio; the others are consequences of an assumption.
@@ -150,7 +177,13 @@ def bounds(result: Usage) -> pd.DataFrame:
         ("不明の人も、分かる人と同じ割合で住む", result.unknown, result.known_ratio, None, None),
         ("不明の人は、みなこの地域に住む(極端な仮定)", result.unknown, result.bound_high, None, None),
     ]
-    return pd.DataFrame(rows, columns=["assumption", "unknown", "estimate", "low", "high"])
+    columns = {
+        "assumption": Text(heading="居住地の分からない人についての仮定"),
+        "unknown": replace(CONTACTS, heading="居住地不明", members=False),
+        "estimate": Ratio(heading="人口に比べた利用"),
+        **interval("estimate", result.level),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
 def level_spread(tests: PatternTests, daily: Array) -> tuple[Array, Array]:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
+from ujo_lib.columns import Count, PValue, Statistic, Text, Typed
 from ujo_lib.seasonality.calendar import YEAR
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import Array, BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
@@ -22,6 +23,7 @@ MIN_EVENTS = 30
 """Below this number of contacts no pattern is judged: a month would hold two or three of them."""
 
 ALPHA = 0.05
+_NUMBERS = ("p_value", "statistic", "df1", "df2", "dispersion", "autocorrelation")
 
 
 @dataclass(frozen=True)
@@ -217,14 +219,24 @@ def _pattern_of_months(counts: Counts) -> str:
     return "この年の月別の偏り" if counts.whole_year and counts.days < 2 * 365 else "月別の偏り"
 
 
-def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
+def verdict_table(verdicts: Iterable[Verdict]) -> Typed:
     """One row per verdict: pattern, finding, p_value, statistic, df1, df2, dispersion, autocorrelation, remark."""
-    frame = pd.DataFrame([asdict(verdict) for verdict in verdicts]).drop(columns=["detected", "n"])
-    numbers = ["p_value", "statistic", "df1", "df2", "dispersion", "autocorrelation"]
-    return frame.astype(dict.fromkeys(numbers, float))
+    columns = {
+        "pattern": Text(heading="偏り"),
+        "finding": Text(heading="判定"),
+        "p_value": PValue(),
+        "statistic": Statistic(heading="F値"),
+        "df1": Statistic(heading="自由度1"),
+        "df2": Statistic(heading="自由度2"),
+        "dispersion": Statistic(heading="ばらつき(偶然だけなら1)"),
+        "autocorrelation": Statistic(heading="隣の週・日との相関"),
+        "remark": Text(heading="備考"),
+    }
+    frame = pd.DataFrame([asdict(verdict) for verdict in verdicts])[list(columns)]
+    return Typed.of(frame.astype(dict.fromkeys(_NUMBERS, float)), columns)
 
 
-def descriptive_tests(counts: Counts) -> pd.DataFrame:
+def descriptive_tests(counts: Counts) -> Typed:
     """Chi-square of months (by days) and weekdays, and Rayleigh of the day of the year: description only.
 
     These take every contact for an independent draw; they find a pattern in most years without one as soon as
@@ -249,8 +261,16 @@ def descriptive_tests(counts: Counts) -> pd.DataFrame:
     angle = 2 * np.pi * np.arange(len(counts.daily)) / YEAR
     strength = float(np.hypot(counts.daily @ np.cos(angle), counts.daily @ np.sin(angle)) ** 2 / counts.n)
     rows.append(("レイリー検定(1年周期)", strength, pd.NA, float(np.exp(-strength))))
+    columns = {
+        "test": Text(heading="検定"),
+        "statistic": Statistic(),
+        "df": Count(heading="自由度", members=False),
+        "p_value": PValue(),
+        "remark": Text(heading="備考"),
+    }
     frame = pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
-    return frame.assign(remark="参考:相談どうしが無関係という前提が成り立たず、判定には使いません")
+    remark = "参考:相談どうしが無関係という前提が成り立たず、判定には使いません"
+    return Typed.of(frame.assign(remark=remark), columns)
 
 
 def _residuals(counts: Array, exposure: Array) -> Array:
@@ -262,21 +282,10 @@ def _residuals(counts: Array, exposure: Array) -> Array:
 def judged(pattern: str, test: ScaledTest, n: int, remark: str) -> Verdict:
     """The verdict of a test of one series."""
     detected = bool(test.p_value[0] < ALPHA)
-    return Verdict(
-        pattern=pattern,
-        detected=detected,
-        finding="検出" if detected else "検出せず",
-        p_value=float(test.p_value[0]),
-        statistic=float(test.statistic[0]),
-        df1=float(test.df1[0]),
-        df2=float(test.df2[0]),
-        dispersion=float(test.dispersion[0]),
-        autocorrelation=float(test.autocorrelation[0]),
-        n=n,
-        remark=remark,
-    )
+    numbers = {name: float(getattr(test, name)[0]) for name in _NUMBERS}
+    return Verdict(pattern, detected, "検出" if detected else "検出せず", n=n, remark=remark, **numbers)
 
 
 def not_judged(pattern: str, n: int, reason: str) -> Verdict:
     """No verdict, and why."""
-    return Verdict(pattern, None, "判定しない", None, None, None, None, None, None, n, reason)
+    return Verdict(pattern, None, "判定しない", n=n, remark=reason, **dict.fromkeys(_NUMBERS))

@@ -6,7 +6,7 @@ analyst has left there. What a person has to decide is marked 「要確認」 in
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,8 @@ from typing import Any
 import yaml
 
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import NOTEBOOKS
+from ujo_lib.params.marks import TO_CHECK
 from ujo_lib.setup.moving import move_day, move_text, move_working_day
-
-TO_CHECK = "要確認"
-"""Marks a line of a parameter file that a person has to look at."""
-
-FLAT = ("common", *NOTEBOOKS)
-"""Files with one value per parameter; the others are lists that belong to the year."""
 
 
 class SetupError(ValueError):
@@ -79,9 +73,9 @@ MOVED: Mapping[str, Callable[[Any, int], Any]] = {
 """Parameters that move with the year, and how."""
 
 RESET: Mapping[str, tuple[Any, str]] = {
-    "plan_digest": ("", "分析計画を登録したら、照合値を書く"),
-    "stated_impressions": (0, "公表したら、その表示回数を書く"),
-    "stated_link_clicks": (0, "公表したら、その流入数を書く"),
+    "plan_digest": ("", "分析計画を登録していれば、照合値を書く"),
+    "stated_impressions": (0, "公表済みの表示回数があれば書く"),
+    "stated_link_clicks": (0, "公表済みの流入数があれば書く"),
 }
 """Parameters that are known only once the year's own plan or figures are: what they start from, what to do."""
 
@@ -95,6 +89,10 @@ KEPT = (
     "episode_gap_days",
 )
 """Parameters that may look as if they named a year and stay: facts about the past, settings of the method."""
+
+
+NAMES_A_YEAR = re.compile(r"(?:19|20)\d\d[-年/']|fy\d{4}|\b[RH]\d{1,2}\b|令和|平成")
+"""What a value looks like that may have to move: one of a parameter that only some notebook knows is asked about."""
 
 
 def without_marks(text: str) -> str:
@@ -148,28 +146,122 @@ def moved_values(content: Mapping[str, Any], years: int) -> dict[str, Any]:
 def remarks_on(content: Mapping[str, Any]) -> dict[str, str]:
     """What a person has to check in one flat file of a new year."""
     told = {name: remark for name, (_, remark) in RESET.items() if name in content}
+    known = {*MOVED, *RESET, *KEPT, "earlier_wave"}
+    others = (
+        name for name, value in content.items() if name not in known and NAMES_A_YEAR.search(str(value))
+    )
+    told |= dict.fromkeys(others, "この年度の値か")
     if "earlier_wave" in content:
         told["earlier_wave"] = "比べる過去の調査回か"
     return told
 
 
-def list_file(name: str, text: str, years: int) -> str:
-    """One of the year's lists for another year: what was published starts empty, the rest moves.
+QUESTIONS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "limits.yaml": (
+        "limits",
+        "この調査と記録から言えないことを書く",
+        (
+            "調査に答えなかった人、調査では見えない人は誰か",
+            "過去の調査と、数え方や対象は同じか",
+            "一年だけの記録か。その年だけの出来事はなかったか",
+            "お知らせの期間は重ならなかったか。分けて評価できるか",
+            "相談のあとに何が起きたかは分かるか",
+        ),
+    ),
+    "key_figures.yaml": (
+        "key_figures",
+        "まとめの最初に載せる数値を選ぶ",
+        (
+            "読む人が最初に知りたい数は何か(6つまで)",
+            "その数は、どのページのどの表にあるか(表の名前は outputs/…/internal/tables のファイル名)",
+            "注(note)に数を書いていないか。分母は表のセルから示す",
+        ),
+    ),
+    "goals.yaml": (
+        "goals",
+        "市の計画にある目標を書く",
+        ("計画に書かれた目標は何か", "それを測る数は、どの表にあるか。なければ cell を書かない"),
+    ),
+    "indicators.yaml": (
+        "indicators",
+        "年度をまたいで見る指標を選ぶ",
+        (
+            "毎年くらべる数は何か。公表する表のどこにあるか",
+            "数え方や様式が変わった年度はないか(あれば changed に、変わった年度と変わったこと)",
+        ),
+    ),
+    "published.yaml": (
+        "claims",
+        "",
+        (
+            "この年度について、すでに公表した数値や記述はあるか",
+            "それを確かめる数は、どの表のどのセルにあるか",
+        ),
+    ),
+}
+"""Lists whose words are a place's own: their key, what a person has to decide, and what to ask oneself."""
 
-    Comments move only in inputs.yaml, where they name files.
+
+def asked_anew(name: str, text: str) -> str:
+    """One of the lists in `QUESTIONS` without its entries: how to write it, the questions, nothing of anybody else."""
+    key, decide, questions = QUESTIONS[name]
+    head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
+    asked = "".join(f"#   - {question}\n" for question in questions)
+    mark = f"    # {TO_CHECK}: {decide}。書くことがなければ [] のまま" if decide else ""
+    return f"{head}# 次の問いに答えて書く。\n{asked}{key}: []{mark}\n"
+
+
+_KEYS_OF_CELLS = frozenset({"where", "constants"})
+"""Mappings of the lists that name cells and values, which move; everything else in them is prose."""
+
+
+def list_file(name: str, text: str, years: int) -> str:
+    """One of the year's lists for another year: what was published starts anew, the rest keeps its words.
+
+    Folders of a year and labels that name a cell move. Prose may tell of the past, which does not move: a line of it
+    that holds a figure is marked to be looked at.
     """
     if name == "published.yaml":
-        head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
-        return f"{head}# {TO_CHECK}: この年度の報告書を公表したら、その数値を書く\nclaims: []\n"
-    moved = move_text(text, years)
-    if name == "inputs.yaml":
-        return moved
-    return "".join(_flagged(line) for line in moved.splitlines(keepends=True))
+        return asked_anew(name, text)
+    found = list(_scalars(yaml.compose(text)))
+    marked = {_last_line(node) for node, keys in found if _is_dated_prose(node, keys)}
+    for node, keys in sorted(found, key=lambda one: one[0].start_mark.index, reverse=True):
+        if _KEYS_OF_CELLS & set(keys):
+            start, end = node.start_mark.index, node.end_mark.index
+            text = text[:start] + move_text(text[start:end], years) + text[end:]
+    lines = text.splitlines()
+    for number in marked:
+        if TO_CHECK not in lines[number]:
+            lines[number] += f"    # {TO_CHECK}: この年度に合うか"
+    return _FOLDER.sub(lambda folder: move_text(folder[0], years), "\n".join(lines) + "\n")
 
 
-def _flagged(line: str) -> str:
-    """Ask for a look at a remark that holds a figure of the old year."""
-    note = re.search(r"\bnote: ([^,}#]*)", line)
-    if note and re.search(r"\d", note[1]) and TO_CHECK not in line:
-        return line.rstrip("\n") + f"    # {TO_CHECK}: 注の数値\n"
-    return line
+_FOLDER = re.compile(r"\bfy\d{4}\b")
+
+
+def _scalars(
+    node: yaml.Node | None, keys: tuple[str, ...] = ()
+) -> Iterator[tuple[yaml.ScalarNode, tuple[str, ...]]]:
+    """Every value of a YAML file, with the keys that lead to it; one that an alias repeats comes once."""
+    seen: set[int] = set()
+    todo = [(node, keys)] if node else []
+    while todo:
+        one, path = todo.pop()
+        if isinstance(one, yaml.MappingNode):
+            todo += [(value, (*path, key.value)) for key, value in one.value]
+        elif isinstance(one, yaml.SequenceNode):
+            todo += [(value, path) for value in one.value]
+        elif isinstance(one, yaml.ScalarNode) and one.start_mark.index not in seen:
+            seen.add(one.start_mark.index)
+            yield one, path
+
+
+def _is_dated_prose(node: yaml.ScalarNode, keys: tuple[str, ...]) -> bool:
+    """Whether a value is a sentence that holds a figure, and names no cell or file."""
+    told = bool(re.search(r"\d", node.value) and re.search(r"[ぁ-ん]", node.value))
+    return told and not _KEYS_OF_CELLS & set(keys)
+
+
+def _last_line(node: yaml.ScalarNode) -> int:
+    """Line, from 0, that may take a comment: the last one; of a block its first."""
+    return node.start_mark.line if node.style in {"|", ">"} else node.end_mark.line

@@ -6,23 +6,25 @@ that remains. Its example row opens with 「【記入例】」, which intake ref
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import openpyxl
-import yaml
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.problems import Notes
-from ujo_lib.intake.schemas import EXAMPLE_MARK, SCHEMAS, Column, Multiple, Schema
-from ujo_lib.params import inside
+from ujo_lib.intake.reading import EXCEL_SUFFIXES
+from ujo_lib.intake.schemas import EXAMPLE_MARK, Column, ColumnType, Multiple, Schema
+from ujo_lib.params import inside, read_yaml
+from ujo_lib.params.inputs import Inputs
+from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.setup.copying import SetupError
 
-_WORKBOOKS = (".xlsx", ".xlsm")
 _CODES_SHEET = "コード表"
 _WIDTH = 16
 
@@ -53,7 +55,8 @@ def forms(root: Path, inputs: Path, year: FiscalYear) -> list[Form]:
         year: whose files are wanted.
 
     Raises:
-        SetupError: inputs.yaml has faults.
+        ParameterError: inputs.yaml, or a file that it names, is wrong.
+        SetupError: they name what no schema has.
     """
     declaration = declared(root, inputs)
     own = f"fy{year.year}"
@@ -62,27 +65,45 @@ def forms(root: Path, inputs: Path, year: FiscalYear) -> list[Form]:
         folder = Path(spec.name).parts[0]
         if folder.startswith("fy") and folder != own:
             continue
-        schema = SCHEMAS[spec.kind].with_labels(declaration.labels)
+        schema = declaration.schemas[spec.kind]
         headings, example = _columns(spec, schema, declaration, year)
-        content = _workbook if spec.path.suffix in _WORKBOOKS else _text
+        content = _workbook if spec.path.suffix in EXCEL_SUFFIXES else _text
         made.append(Form(spec.path, spec.name, schema, content(spec, schema, headings, example)))
     return made
 
 
+def other_survey(root: Path, said: Mapping[str, Any]) -> dict[Path, bytes]:
+    """The form of another survey, where the parameters of notebook 01 ask for one: its headings, the ids of its items.
+
+    Args:
+        root: the project folder.
+        said: parameters of notebook 01.
+
+    Raises:
+        ParameterError: its questionnaire is wrong.
+    """
+    if not said.get("show_extra"):
+        return {}
+    form = read_yaml(Questionnaire, inside(root, said["extra_items"]))
+    first = form.forms[0]
+    headings = ",".join([form.keys[first], *(item.id for item in form.on(first))])
+    return {inside(root, said["extra_answers"]): f"{headings}\r\n".encode("utf-8-sig")}
+
+
 def data_folder(root: Path, inputs: Path) -> Path:
     """The folder that inputs.yaml names its files from."""
-    return inside(root, yaml.safe_load(inputs.read_text(encoding="utf-8")).get("data_dir", "."))
+    return read_yaml(Inputs, inputs).folder(root)
 
 
 def declared(root: Path, inputs: Path) -> Declaration:
     """What inputs.yaml says of all its kinds.
 
     Raises:
-        SetupError: it has faults.
+        ParameterError: it cannot be understood.
+        SetupError: it names what no schema has.
     """
-    content = yaml.safe_load(inputs.read_text(encoding="utf-8")) or {}
     notes = Notes(inputs.name)
-    declaration = read_declaration(inputs, [kind for kind in SCHEMAS if kind in content], root, notes)
+    declaration = read_declaration(inputs, list(read_yaml(Inputs, inputs).kinds), root, notes)
     if notes.problems:
         raise SetupError("\n".join(str(problem) for problem in notes.problems))
     return declaration
@@ -93,17 +114,16 @@ def _columns(
 ) -> tuple[list[str], list[str]]:
     """Headings of a file and the values of its example row."""
     layout = declaration.layouts.get(spec.layout or "")
-    of_layout = dict(layout.columns) if layout else None
-    own = {name: heading for heading, name in spec.columns}
-    given = {name for name, _ in spec.constants}
+    of_layout = layout.columns if layout else None
+    own = {name: heading for heading, name in spec.columns.items()}
     pairs = []
     for column in schema.columns:
-        if column.name in given or (of_layout is not None and column.name not in of_layout):
+        if column.name in spec.constants or (of_layout is not None and column.name not in of_layout):
             continue
         usual = of_layout[column.name][0] if of_layout is not None else column.heading
         pairs.append((own.get(column.name, usual), _example(column, year)))
     for item in schema.multiples:
-        pairs += _answers(item, dict(spec.multiple_answers).get(item.name, "listed"))
+        pairs += _answers(item, spec.multiple_answers.get(item.name, "listed"))
     headings, example = (list(values) for values in zip(*pairs, strict=True))
     return headings, [f"{EXAMPLE_MARK}{example[0]}", *example[1:]]
 
@@ -121,25 +141,17 @@ def _example(column: Column, year: FiscalYear) -> str:
     if column.options:
         return column.options[0].label
     day = year.start.isoformat()
-    match column.type:
-        case "id":
-            return "001" if column.required else ""  # it may refer to another row
-        case "date":
-            return day
-        case "datetime":
-            return f"{day} 21:30"
-        case "zone":
-            return "20:00~26:00"
-        case "year":
-            return str(year.year)
-        case "hour":
-            return "21"
-        case "share":
-            return "0.5"
-        case "int" | "number" | "flag":
-            return "1"
-        case _:
-            return "例"
+    examples: Mapping[ColumnType, str] = {
+        "id": "001" if column.required else "",  # it may refer to another row
+        "date": day,
+        "datetime": f"{day} 21:30",
+        "zone": "20:00~26:00",
+        "year": str(year.year),
+        "hour": "21",
+        "share": "0.5",
+        **dict.fromkeys(("int", "number", "flag"), "1"),
+    }
+    return examples.get(column.type, "例")
 
 
 def _text(spec: FileSpec, schema: Schema, headings: Sequence[str], example: Sequence[str]) -> bytes:  # noqa: ARG001  # as `_workbook`
@@ -183,19 +195,6 @@ def _codes(sheet: openpyxl.worksheet.worksheet.Worksheet, schema: Schema) -> Non
     sheet.column_dimensions["A"].width = sheet.column_dimensions["C"].width = 32
 
 
-def has_example(file: Path) -> bool:
-    """Whether a file still holds the example row of its form."""
-    if file.suffix not in _WORKBOOKS:
-        content = file.read_bytes()
-        return any(EXAMPLE_MARK.encode(code) in content for code in ("utf-8", "cp932", "utf-16-le"))
-    book = openpyxl.load_workbook(file, read_only=True)
-    try:
-        first = (row[0] for sheet in book for row in sheet.iter_rows(max_row=20, max_col=1, values_only=True))
-        return any(str(value).startswith(EXAMPLE_MARK) for value in first)
-    finally:
-        book.close()
-
-
 _GUIDE = """\
 {site_name} {year} の入力ファイル
 {line}
@@ -209,7 +208,8 @@ _GUIDE = """\
 
 ファイルの一覧
 {files}
-この年度に行わなかった調査や施策は、params/{site}/fy{number}/inputs.yaml にそう書きます。
+この年度にない資料は、params/{site}/fy{number}/inputs.yaml に not_supplied: と書き、その下に「  種類: 理由」を並べます
+(例   ads: 広告を出していない)。ほかの行や、ここにできた様式は、そのままでかまいません。
 ここに置いたファイルは、共有や公開の対象になりません(版の管理からも除かれています)。
 """
 

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import PATTERN_SITE, read_flat_yaml
-from ujo_lib.setup.copying import TO_CHECK, SetupError, newest_year
+from ujo_lib.params import PATTERN_SITE, read_flat_yaml, read_yaml
+from ujo_lib.params.inputs import Inputs
+from ujo_lib.params.marks import TO_CHECK
+from ujo_lib.setup.copying import QUESTIONS, SetupError, asked_anew, newest_year
 from ujo_lib.setup.moving import move_working_day
 from ujo_lib.setup.prefectures import CODES, neighbours
 from ujo_lib.setup.years import Created, copied_parameters, write_year
@@ -79,7 +79,7 @@ def set_up_site(root: Path, site: NewSite) -> Created:
     target = root / "params" / site.name / f"fy{site.year}"
     old = read_flat_yaml(source / "common.yaml")
     copied = copied_parameters(source, target, _values(site, source), _remarks(site))
-    parameters = {file: _renamed(file, text, old, site) for file, text in copied.items()}
+    parameters = {file: _renamed(file, text, old, site, source) for file, text in copied.items()}
     return write_year(root, source, parameters, site.name, site.year)
 
 
@@ -124,15 +124,14 @@ def _remarks(site: NewSite) -> dict[str, str]:
     return told
 
 
-def _renamed(file: Path, text: str, old: Mapping[str, Any], site: NewSite) -> str:
+def _renamed(file: Path, text: str, old: Mapping[str, Any], site: NewSite, source: Path) -> str:
     """Put the names of the place where those of the pattern stand outside the flat parameters."""
-    if file.name == "goals.yaml":
-        head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
-        return f"{head}# {TO_CHECK}: 市の計画にある目標を、例にならって書く\ngoals: []\n"
+    if file.name in QUESTIONS:
+        return asked_anew(file.name, (source / file.name).read_text(encoding="utf-8"))
     if file.name == "common.yaml":  # remarks there tell of the pattern's own year
         text = re.sub(rf" +#(?! {TO_CHECK}).*$", "", text, flags=re.MULTILINE)
     if file.name == "inputs.yaml":
-        text = _inputs(text, site)
+        text = _inputs(text, site, source / file.name)
     for name, new in (
         (old["site_name"], site.site_name),
         (old["prefecture"], site.prefecture),
@@ -142,10 +141,10 @@ def _renamed(file: Path, text: str, old: Mapping[str, Any], site: NewSite) -> st
     return text
 
 
-def _inputs(text: str, site: NewSite) -> str:
+def _inputs(text: str, site: NewSite, pattern: Path) -> str:
     """Give inputs.yaml the answers that differ from city to city."""
-    labels = yaml.safe_load(text)["labels"]
-    desks = list(dict.fromkeys([labels["channel"][0], site.desk, *labels["channel"][2:]]))
+    nationwide, _, *others = read_yaml(Inputs, pattern).labels["channel"]
+    desks = list(dict.fromkeys([nationwide, site.desk, *others]))
     for name, values, remark in (
         ("district", list(site.districts), "" if site.districts else "地区の名前を並べる(調査票の順)"),
         ("channel", desks, "窓口の名前が相談記録と同じか"),

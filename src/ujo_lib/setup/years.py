@@ -7,10 +7,9 @@ from typing import Any
 
 from ujo_lib.files import write_atomically
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import read_flat_yaml
+from ujo_lib.params import notebooks_of, read_flat_yaml
 from ujo_lib.setup.contract import contract_page
 from ujo_lib.setup.copying import (
-    FLAT,
     flat_file,
     list_file,
     moved_values,
@@ -18,7 +17,7 @@ from ujo_lib.setup.copying import (
     remarks_on,
     without_marks,
 )
-from ujo_lib.setup.forms import data_folder, forms, guide
+from ujo_lib.setup.forms import data_folder, forms, guide, other_survey
 
 CONTRACT = "データの取り決め.html"
 GUIDE = "はじめにお読みください.txt"
@@ -72,9 +71,13 @@ def copied_parameters(
         (f"params/{old}/{target.name}", f"params/{new}/{target.name}"),
     )
     texts = {}
+    root = source.parents[2]
+    theirs, ours = ({one.name for one in notebooks_of(root, site)} for site in (old, new))
     for file in sorted(source.glob("*.yaml")):
+        if file.stem in theirs - ours:
+            continue  # of a notebook that only the other place has
         text = without_marks(file.read_text(encoding="utf-8"))
-        if file.stem in FLAT:
+        if file.stem in {"common", *ours}:
             content = read_flat_yaml(file)
             values = {k: v for k, v in moved_values(content, years).items() if v != content[k]}
             text = flat_file(text, values | dict(changes), remarks_on(content) | dict(remarks))
@@ -106,6 +109,8 @@ def write_year(root: Path, source: Path, parameters: Mapping[Path, str], site: s
     made = forms(root, root / common["inputs"], fiscal_year)
     for form in made:
         write(form.path, form.content)
+    for file, content in other_survey(root, read_flat_yaml(folder / "01_survey_descriptives.yaml")).items():
+        write(file, content)
     data = data_folder(root, root / common["inputs"]) / f"fy{year}"
     write(data / CONTRACT, contract_page(common["site_name"], fiscal_year, int(common["threshold"]), made))
     write(data / GUIDE, guide(common["site_name"], site, fiscal_year, made))

@@ -17,10 +17,10 @@ from ujo_lib.survey.city_total import (
     srs_total,
     stratified_mean,
 )
-from ujo_lib.survey.coverage import age_recode, city_population, coverage, prevalence_text
+from ujo_lib.survey.coverage import city_population, coverage
 from ujo_lib.survey.files import read_answers, read_questionnaire
 from ujo_lib.survey.keyin import Decoded, check_reported, check_skips, compare_entries, decode
-from ujo_lib.survey.presentation import presentation
+from ujo_lib.survey.others import Asked, other_items
 from ujo_lib.survey.questionnaire import Condition, Item, Questionnaire, QuestionnaireError
 from ujo_lib.survey.response import (
     asked_commissioners,
@@ -34,20 +34,23 @@ from ujo_lib.survey.tables import (
     among_answered,
     answer_labels,
     blanks,
-    collapsed,
     crosstab,
-    group_recode,
     modal_labels,
-    multiple_answer,
-    numbers,
     pyramid,
-    single_answer,
-    themed,
+    tally,
+    themes,
 )
 from ujo_lib.survey.waves import Change, compare_waves, wave_changes, wave_table
-from ujo_lib.survey.wording import change_sentence, change_verdict, mode_sentence, total_sentence
+from ujo_lib.survey.wording import (
+    change_finding,
+    change_sentence,
+    change_verdict,
+    mode_sentence,
+    total_sentence,
+)
 
 __all__ = [
+    "Asked",
     "Change",
     "Condition",
     "Decoded",
@@ -55,20 +58,19 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireError",
     "Total",
-    "age_recode",
     "all_items",
     "among_answered",
     "answer_labels",
     "asked_commissioners",
     "association_family",
     "blanks",
+    "change_finding",
     "change_sentence",
     "change_verdict",
     "check_reported",
     "check_skips",
     "city_population",
     "city_total",
-    "collapsed",
     "commissioners_with_cases",
     "compare_entries",
     "compare_waves",
@@ -80,24 +82,20 @@ __all__ = [
     "duplicates_bound",
     "family_sentence",
     "family_verdict",
-    "group_recode",
     "modal_labels",
     "mode_sentence",
-    "multiple_answer",
-    "numbers",
+    "other_items",
     "overdispersion",
     "overview",
-    "presentation",
-    "prevalence_text",
     "pyramid",
     "read_answers",
     "read_questionnaire",
     "response_rate",
     "scenarios",
-    "single_answer",
     "srs_total",
     "stratified_mean",
-    "themed",
+    "tally",
+    "themes",
     "total_sentence",
     "wave_changes",
     "wave_table",

@@ -12,14 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib import stats
+from ujo_lib.columns import Count, Flag, PValue, Text, Typed
 from ujo_lib.survey.tables import Answers, answers
 
-LEVEL = 0.05
+SIGNIFICANCE = 0.05
 
 
 def association_family(
     frame: pd.DataFrame, pairs: Sequence[Sequence[str]], titles: Mapping[str, str]
-) -> pd.DataFrame:
+) -> Typed:
     """Test every pair of items by the Freeman–Halton exact test and correct the p-values by Holm.
 
     A multiple-answer item enters as one yes/no table per option, each of them a member of the family. People
@@ -41,19 +42,32 @@ def association_family(
     adjusted = stats.holm(table["p_value"].to_numpy(dtype=float, na_value=np.nan))
     table.insert(4, "p_holm", pd.array(adjusted, dtype="Float64"))
     table["p_holm"] = table["p_holm"].mask(table["p_value"].isna())
-    table.insert(5, "associated", table["p_holm"] < LEVEL)
-    return table
+    table.insert(5, "associated", table["p_holm"] < SIGNIFICANCE)
+    return Typed.of(
+        table,
+        {
+            "rows": Text(heading="項目1"),
+            "columns": Text(heading="項目2"),
+            "n": Count(unit="人"),
+            "p_value": PValue(),
+            "p_holm": PValue(adjusted="ホルム法"),
+            "associated": Flag(heading="関連"),
+            "reason": Text(heading="検定しない理由"),
+        },
+        note="フィッシャー・フリーマン・ハルトンの正確検定によります。",
+    )
 
 
-def family_verdict(table: pd.DataFrame) -> str:
+def family_verdict(family: Typed) -> str:
     """Return the verdict's kind for a report: detected, not_detected or not_estimable."""
-    if table["p_value"].isna().all():
+    if family.frame["p_value"].isna().all():
         return "not_estimable"
-    return "detected" if table["associated"].fillna(False).any() else "not_detected"
+    return "detected" if family.frame["associated"].fillna(False).any() else "not_detected"
 
 
-def family_sentence(table: pd.DataFrame) -> str:
+def family_sentence(family: Typed) -> str:
     """State how many tests were made, that they were corrected for, and what was found."""
+    table = family.frame
     tested, found = int(table["p_value"].notna().sum()), int(table["associated"].fillna(False).sum())
     if not tested:
         return "検定できる組み合わせはありませんでした。"

@@ -16,7 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
 from ujo_lib import stats
-from ujo_lib.survey.response import asked_commissioners, pooled, strata
+from ujo_lib.columns import Base, Count, Estimate, PValue, Statistic, Text, Typed, interval
+from ujo_lib.stats import LEVEL
+from ujo_lib.survey.response import IN_SCOPE, KNOWN, RESPONDED, asked_commissioners, pooled, strata
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def distinct(cases: pd.DataFrame) -> pd.DataFrame:
     return cases[cases["duplicate_of"].isna()]
 
 
-def srs_total(counts: ArrayLike, population: int, level: float = 0.95) -> Total:
+def srs_total(counts: ArrayLike, population: int, level: float = LEVEL) -> Total:
     """Total of a finite population from a simple random part of it, t interval with fpc (Cochran 1977, ch.
     2).
 
@@ -78,7 +80,7 @@ def srs_total(counts: ArrayLike, population: int, level: float = 0.95) -> Total:
 
 
 def stratified_mean(
-    values: ArrayLike, groups: Sequence[Any], sizes: dict[Any, int], level: float = 0.95
+    values: ArrayLike, groups: Sequence[Any], sizes: dict[Any, int], level: float = LEVEL
 ) -> Total:
     """Mean of a finite population from a stratified random sample, with fpc (Cochran 1977, ch. 5).
 
@@ -113,13 +115,16 @@ def stratified_mean(
     return Total(estimate, se, estimate - t * se, estimate + t * se)
 
 
-def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, by: str = "district") -> pd.DataFrame:
+def city_total(
+    commissioners: pd.DataFrame, cases: pd.DataFrame, by: str = "district", level: float = LEVEL
+) -> Typed:
     """Cases all commissioners together would know, without and with weighting by district.
 
     Args:
         commissioners: columns commissioner_id, in_scope, responded and `by`.
         cases: columns commissioner_id and, where sheets were compared, duplicate_of.
         by: district column.
+        level: level of the intervals.
 
     Returns:
         Rows 「回答者を単純に拡大」 and 「地区ごとに拡大」; columns
@@ -132,10 +137,10 @@ def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, by: str = "dist
     known = int(counts[answered].sum())
     totals: list[tuple[str, Total | None]] = [("回答者を単純に拡大", None), ("地区ごとに拡大", None)]
     if answered.any():
-        simple = srs_total(counts[answered], len(asked))
+        simple = srs_total(counts[answered], len(asked), level)
         groups = _labels(pooled(strata(asked, by), answered))
         sizes = {str(label): int((groups == label).sum()) for label in np.unique(groups)}
-        mean = stratified_mean(counts[answered], list(groups[answered]), sizes)
+        mean = stratified_mean(counts[answered], list(groups[answered]), sizes, level)
         totals = [(totals[0][0], simple), (totals[1][0], _scaled(mean, len(asked), known))]
     rows = [
         {
@@ -150,10 +155,23 @@ def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, by: str = "dist
     types = dict.fromkeys(["n", "responded", "base"], "Int64") | dict.fromkeys(
         ["estimate", "se", "low", "high"], "Float64"
     )
-    return pd.DataFrame(rows).astype(types)
+    bounds = interval("estimate", level)
+    return Typed.of(
+        pd.DataFrame(rows).astype(types),
+        {
+            "method": Text(heading="方法"),
+            "n": KNOWN,
+            "responded": RESPONDED,
+            "base": IN_SCOPE,
+            "estimate": Estimate(heading="推計", unit="人"),
+            "se": Estimate(heading="標準誤差", unit="人"),
+            **bounds,
+        },
+        note=f"幅は有限母集団修正とt分布による{bounds['low'].both}です。下限は把握された人数を下回りません。",
+    )
 
 
-def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
+def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = LEVEL) -> Typed:
     """How many of all commissioners know at least one case: exact, also when nobody reported any.
 
     Returns:
@@ -163,7 +181,7 @@ def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame) -
     asked = asked_commissioners(commissioners)
     answered = asked["responded"].to_numpy(dtype=bool)
     n = int((counts_per_commissioner(asked, cases).to_numpy()[answered] > 0).sum())
-    inside = stats.hypergeometric_interval(n, int(answered.sum()), len(asked))
+    inside = stats.hypergeometric_interval(n, int(answered.sum()), len(asked), level)
     row = {
         "n": n,
         "responded": int(answered.sum()),
@@ -172,13 +190,25 @@ def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame) -
         "low": inside.low,
         "high": inside.high,
     }
-    return pd.DataFrame([row]).astype(
-        dict.fromkeys(["n", "responded", "population"], "Int64")
-        | dict.fromkeys(["estimate", "low", "high"], "Float64")
+    types = dict.fromkeys(["n", "responded", "population"], "Int64") | dict.fromkeys(
+        ["estimate", "low", "high"], "Float64"
+    )
+    bounds = interval("estimate", level, like="n")
+    return Typed.of(
+        pd.DataFrame([row]).astype(types),
+        {
+            "n": Count(unit="人", heading="把握している委員"),
+            "responded": RESPONDED,
+            "population": IN_SCOPE,
+            "estimate": Estimate(heading="全員の推計", unit="人"),
+            **bounds,
+        },
+        note=f"超幾何分布による正確な{bounds['low'].both}です。"
+        "該当者が一人も報告されなかった場合も、上限を計算できます。",
     )
 
 
-def overdispersion(counts: ArrayLike) -> pd.DataFrame:
+def overdispersion(counts: ArrayLike) -> Typed:
     """Whether cases bunch on few commissioners more than chance would.
 
     The index is variance over mean (1 for Poisson). Its p-value is exact: given the total, chance deals the
@@ -198,8 +228,16 @@ def overdispersion(counts: ArrayLike) -> pd.DataFrame:
     p: Any = pd.NA
     if n > 1 and total > 1:
         index, p = float(values.var(ddof=1) / values.mean()), _bunching_p(values)
-    return pd.DataFrame([{"base": n, "n": total, "estimate": index, "p_value": p}]).astype(
-        {"base": "Int64", "n": "Int64", "estimate": "Float64", "p_value": "Float64"}
+    frame = pd.DataFrame([{"base": n, "n": total, "estimate": index, "p_value": p}])
+    return Typed.of(
+        frame.astype({"base": "Int64", "n": "Int64", "estimate": "Float64", "p_value": "Float64"}),
+        {
+            "base": Base(unit="人", heading=RESPONDED.heading),
+            "n": KNOWN,
+            "estimate": Statistic(heading="分散と平均の比"),
+            "p_value": PValue(),
+        },
+        note="委員ごとの人数の分散を平均で割った値です。偶然に散らばるだけなら1に近くなります。",
     )
 
 
@@ -208,7 +246,7 @@ def duplicates_bound(
     cases: pd.DataFrame,
     same: Sequence[str] = ("sex", "age_band"),
     by: str = "district",
-) -> pd.DataFrame:
+) -> Typed:
     """Bound how many people the sheets can be about, when neighbours may have reported the same person.
 
     Two sheets can be about one person when different commissioners of one district sent them and they agree
@@ -234,7 +272,17 @@ def duplicates_bound(
     each = profile.groupby([*profile.columns], observed=True).size()
     least = each.groupby(level=["by", *same]).max().sum() if len(each) else 0
     row = {"sheets": len(cases), "marked": len(cases) - len(kept), "n": len(kept), "least": int(least)}
-    return pd.DataFrame([row]).astype("Int64")
+    headings = {
+        "sheets": "該当者票",
+        "marked": "重複と確認",
+        "n": "実人数",
+        "least": "重複が最も多い場合の人数",
+    }
+    kinds = {
+        name: Count(unit="枚" if name in ("sheets", "marked") else "人", heading=heading)
+        for name, heading in headings.items()
+    }
+    return Typed.of(pd.DataFrame([row]).astype("Int64"), kinds)
 
 
 def _bunching_p(values: NDArray[np.int_]) -> float:

@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 
 from ujo_lib import stats
+from ujo_lib.columns import Count, Dimension, Estimate, Share, Typed, interval
+from ujo_lib.stats import LEVEL
 
 ALL_AGES = "対象年齢の計"
 """Label of the row that adds up the age groups; people outside them are not in it."""
@@ -53,8 +55,14 @@ def in_age_groups(counts: Mapping[str, int], groups: Mapping[str, float]) -> dic
 
 
 def coverage(
-    cases: pd.DataFrame, population: pd.DataFrame, prevalence: Mapping[str, float], *, age: str = "age_band"
-) -> pd.DataFrame:
+    cases: pd.DataFrame,
+    population: pd.DataFrame,
+    prevalence: Mapping[str, float],
+    source: str,
+    *,
+    age: str = "age_band",
+    level: float = LEVEL,
+) -> Typed:
     """Known cases per expected case, by age group.
 
     Args:
@@ -62,7 +70,9 @@ def coverage(
         population: the city's population at one date, columns `age` and n (both sexes: rows by sex are
             added).
         prevalence: age group label → national share (0.0205 for 2.05 %).
+        source: where the national shares come from.
         age: name of the age column in both frames.
+        level: level of the intervals.
 
     Returns:
         A row per age group and their sum; columns age_group, n (known), population, prevalence, expected
@@ -75,16 +85,33 @@ def coverage(
     known = in_age_groups(_counted(cases[age]), prevalence)
     people = in_age_groups(population.groupby(age, observed=True)["n"].sum().to_dict(), prevalence)
     rows = [
-        _row(group, known[group], people[group], rate, people[group] * rate)
+        _row(group, known[group], people[group], rate, people[group] * rate, level)
         for group, rate in prevalence.items()
     ]
     expected = sum(row["expected"] for row in rows)
     total = sum(people.values())
-    rows.append(_row(ALL_AGES, sum(known.values()), total, expected / total if total else pd.NA, expected))
+    rows.append(
+        _row(ALL_AGES, sum(known.values()), total, expected / total if total else pd.NA, expected, level)
+    )
     types = dict.fromkeys(["n", "population"], "Int64") | dict.fromkeys(
         ["prevalence", "expected", "share", "low", "high"], "Float64"
     )
-    return pd.DataFrame(rows).astype(types)
+    bands = list(cases[age].cat.categories)
+    return Typed.of(
+        pd.DataFrame(rows).astype(types),
+        {
+            "age_group": Dimension(heading="年齢", variable=age, groups=age_recode(bands, prevalence)),
+            "n": Count(heading="把握された人数", unit="人"),
+            "population": Count(heading="市の人口", unit="人", members=False),
+            "prevalence": Share(heading="全国の割合", decimals=2),
+            "expected": Estimate(heading="見込まれる人数", unit="人"),
+            "share": Share(heading="把握率", n="n", base="expected"),
+            **interval("share", level),
+        },
+        where={f"{age}の回答": ("あり",)},
+        note=f"全国の割合は{prevalence_text(prevalence)}({source})です。"
+        "幅は把握された人数の揺れ(ポアソン分布、正確な計算)だけを表します。",
+    )
 
 
 def age_recode(bands: Sequence[str], prevalence: Mapping[str, float]) -> dict[str, tuple[str, ...]]:
@@ -128,8 +155,8 @@ def _counted(ages: "pd.Series[str]") -> dict[str, int]:
     return {str(label): int(n) for label, n in ages.value_counts().items() if n}
 
 
-def _row(group: str, n: int, people: int, rate: Any, expected: float) -> dict[str, Any]:
-    inside = stats.poisson_interval(n, expected) if expected > 0 else None
+def _row(group: str, n: int, people: int, rate: Any, expected: float, level: float) -> dict[str, Any]:
+    inside = stats.poisson_interval(n, expected, level) if expected > 0 else None
     return {
         "age_group": group,
         "n": n,

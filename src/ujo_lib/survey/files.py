@@ -3,31 +3,18 @@
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
-from ujo_lib.survey.questionnaire import Questionnaire, QuestionnaireError
+from ujo_lib.survey.questionnaire import Questionnaire
+from ujo_lib.yamlfile import read_yaml
 
 
 def read_questionnaire(file: str | Path) -> Questionnaire:
-    """Read a questionnaire file (YAML, UTF-8); see `Questionnaire.from_mapping` for its form.
+    """Read a questionnaire file (YAML, UTF-8); `ujo_lib.questionnaire` says what stands in it.
 
     Raises:
-        QuestionnaireError: the file is no YAML mapping, or contradicts itself.
-        FileNotFoundError: no such file.
+        ParameterError: there is no such file, or it is wrong or contradicts itself.
     """
-    path = Path(file)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{mark.line + 1}行目" if mark else "ファイル全体"
-        raise QuestionnaireError(f"{path.name} の{place}が UTF-8 の YAML として読めません") from None
-    if not isinstance(content, dict):
-        raise QuestionnaireError(f"{path.name} は「名前: 値」の並びになっていません")
-    try:
-        return Questionnaire.from_mapping(content)
-    except QuestionnaireError as error:
-        raise QuestionnaireError(f"{path.name}: {error}") from None
+    return read_yaml(Questionnaire, Path(file))
 
 
 def read_answers(file: str | Path) -> pd.DataFrame:

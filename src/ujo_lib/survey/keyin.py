@@ -13,9 +13,17 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from ujo_lib.columns import Text, Typed
 from ujo_lib.survey.questionnaire import Item, Questionnaire, QuestionnaireError
 
-PROBLEM_COLUMNS = ("severity", "row", "column", "value", "expected", "remedy")
+PROBLEM_COLUMNS = {
+    "severity": Text(heading="重さ"),
+    "row": Text(heading="行"),
+    "column": Text(heading="項目"),
+    "value": Text(heading="記入"),
+    "expected": Text(heading="正しい記入"),
+    "remedy": Text(heading="直し方"),
+}
 
 _SEPARATORS = re.compile(r"[,、・;\s]+")
 # ①③ is two answers; plain normalisation would run them together into 13.
@@ -73,10 +81,10 @@ def decode(raw: pd.DataFrame, questionnaire: Questionnaire, form: str) -> Decode
     frame = pd.DataFrame(columns, index=raw.index)
     told = pd.concat([_frame(problems), _duplicates(raw, questionnaire.keys[form])], ignore_index=True)
     skips = check_skips(frame, questionnaire, form)
-    return Decoded(frame, pd.concat([told, skips], ignore_index=True))
+    return Decoded(frame, pd.concat([told, skips.frame], ignore_index=True))
 
 
-def check_skips(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> pd.DataFrame:
+def check_skips(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> Typed:
     """Answers given by people whom the skip rule sent past the question.
 
     Args:
@@ -100,7 +108,7 @@ def check_skips(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) ->
                     position, item.id, "記入あり", expected, "調査票を見て、どちらの記入が正しいか確かめる"
                 )
             )
-    return _frame(found)
+    return Typed.of(_frame(found), PROBLEM_COLUMNS)
 
 
 def compare_entries(first: pd.DataFrame, second: pd.DataFrame, key: str) -> pd.DataFrame:

@@ -12,22 +12,44 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib import stats
+from ujo_lib.columns import (
+    Base,
+    Count,
+    Dimension,
+    Estimate,
+    Flag,
+    Rate,
+    Ratio,
+    Share,
+    Text,
+    Typed,
+    Various,
+    interval,
+)
+from ujo_lib.stats import LEVEL
 from ujo_lib.survey.tables import REFERENCE_BASE, WHOLE
 
 SCENARIOS = (0.0, 0.5, 1.0, 2.0)
 """How many cases a silent commissioner knows, as a multiple of the mean of those who answered."""
+
+KNOWN = Count(unit="人", heading="把握された人数")
+RESPONDED = Count(unit="人", heading="回答した委員")
+IN_SCOPE = Base(unit="人", heading="対象の委員")
+PER_COMMISSIONER = Rate(per="委員1人", unit="人", decimals=2, n="n", base="responded")
+"""What the tables of the commissioners count, and the rate that follows."""
 
 _JOIN = "+"
 _LEAST_RESPONDENTS = 2
 """A stratum needs two respondents before its spread can be estimated."""
 
 
-def response_rate(commissioners: pd.DataFrame, by: str = "district") -> pd.DataFrame:
+def response_rate(commissioners: pd.DataFrame, by: str = "district", level: float = LEVEL) -> Typed:
     """Response by district.
 
     Args:
         commissioners: columns in_scope, responded and the categorical `by`.
         by: column to split by; commissioners without a value stand under 無回答.
+        level: level of the intervals.
 
     Returns:
         Rows 全体, then each category; columns `by`, n (responded), base (in scope), share, low, high
@@ -35,24 +57,36 @@ def response_rate(commissioners: pd.DataFrame, by: str = "district") -> pd.DataF
     """
     asked = asked_commissioners(commissioners)
     answered = asked["responded"].to_numpy(dtype=bool)
-    rows = [_rate(WHOLE, answered)]
-    rows += [_rate(label, answered[members]) for label, members in strata(asked, by).items()]
-    return _typed(pd.DataFrame(rows).rename(columns={"label": by}), ["n", "base"], ["share", "low", "high"])
+    rows = [_rate(WHOLE, answered, level)]
+    rows += [_rate(label, answered[members], level) for label, members in strata(asked, by).items()]
+    table = _numbers(
+        pd.DataFrame(rows).rename(columns={"label": by}), ["n", "base"], ["share", "low", "high"]
+    )
+    return Typed.of(
+        table.assign(reference=table["base"] < REFERENCE_BASE),
+        {
+            by: Dimension(variable=by),
+            "n": RESPONDED,
+            "base": IN_SCOPE,
+            "share": Share(heading="回答率", n="n", base="base"),
+            **interval("share", level),
+            "reference": Flag(heading="参考値"),
+        },
+    )
 
 
-def overview(commissioners: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
+def overview(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = LEVEL) -> Typed:
     """Key figures of the survey, one per row.
 
     Args:
         commissioners: columns in_scope and responded.
         cases: one row per distinct person.
+        level: level of the interval.
 
     Returns:
         Columns label, value, format (n or share), unit, low, high (Wilson, for the response rate only).
     """
-    whole = response_rate(
-        commissioners.assign(survey=pd.Categorical(["調査"] * len(commissioners))), "survey"
-    ).iloc[0]
+    whole = _rate(WHOLE, asked_commissioners(commissioners)["responded"].to_numpy(dtype=bool), level)
     rows = [
         ("調査した民生委員", whole["base"], "n", "人", pd.NA, pd.NA),
         ("回答した民生委員", whole["n"], "n", "人", pd.NA, pd.NA),
@@ -60,10 +94,19 @@ def overview(commissioners: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
         ("把握された当事者", len(cases), "n", "人", pd.NA, pd.NA),
     ]
     table = pd.DataFrame(rows, columns=["label", "value", "format", "unit", "low", "high"])
-    return table.astype(dict.fromkeys(["value", "low", "high"], "Float64"))
+    return Typed.of(
+        table.astype(dict.fromkeys(["value", "low", "high"], "Float64")),
+        {
+            "label": Text(heading="項目"),
+            "value": Various(by="format"),
+            "format": Text(heading="書式"),
+            "unit": Text(heading="単位"),
+            **interval("value", level),
+        },
+    )
 
 
-def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]", by: str = "district") -> pd.DataFrame:
+def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]", by: str = "district") -> Typed:
     """Post-stratification by district: what each answer stands for, and what the weighting changes.
 
     Districts with fewer than two answers have no spread of their own; they are pooled with the next smallest
@@ -101,14 +144,25 @@ def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]", by: str = "di
     whole = _weighted_whole(rows, by)
     table = pd.DataFrame([whole, *rows])
     table["unweighted"] = table["base"] * whole["rate"]
-    return _typed(
-        table, ["n", "responded", "base"], ["weight", "rate", "estimate", "unweighted"], reference=False
+    return Typed.of(
+        _numbers(table, ["n", "responded", "base"], ["weight", "rate", "estimate", "unweighted"]),
+        {
+            by: Dimension(variable=by),
+            "n": KNOWN,
+            "responded": RESPONDED,
+            "base": IN_SCOPE,
+            "weight": Ratio(heading="重み", unit="", n="base", base="responded"),
+            "rate": PER_COMMISSIONER,
+            "estimate": Estimate(heading="重みを付けた推計", unit="人"),
+            "unweighted": Estimate(heading="付けない推計", unit="人"),
+        },
+        note="回答者が2人に満たない地区は、次に少ない地区とまとめました。",
     )
 
 
 def scenarios(
     n_cases: int, n_responded: int, n_in_scope: int, multiples: Sequence[float] = SCENARIOS
-) -> pd.DataFrame:
+) -> Typed:
     """What the city total would be under plain assumptions about the silent commissioners.
 
     Args:
@@ -133,7 +187,16 @@ def scenarios(
         }
         for multiple in multiples
     ]
-    return _typed(pd.DataFrame(rows), ["n", "silent"], ["multiple", "added", "estimate"], reference=False)
+    return Typed.of(
+        _numbers(pd.DataFrame(rows), ["n", "silent"], ["multiple", "added", "estimate"]),
+        {
+            "multiple": Ratio(to="回答した委員の平均"),
+            "n": KNOWN,
+            "silent": Count(unit="人", heading="回答しなかった委員"),
+            "added": Estimate(heading="加わる人数", unit="人"),
+            "estimate": Estimate(heading="合計", unit="人"),
+        },
+    )
 
 
 def asked_commissioners(commissioners: pd.DataFrame) -> pd.DataFrame:
@@ -184,9 +247,9 @@ def _weighted_whole(rows: Sequence[dict[str, Any]], by: str) -> dict[str, Any]:
     }
 
 
-def _rate(label: str, answered: "np.ndarray[Any, np.dtype[np.bool_]]") -> dict[str, Any]:
+def _rate(label: str, answered: "np.ndarray[Any, np.dtype[np.bool_]]", level: float) -> dict[str, Any]:
     n, base = int(answered.sum()), len(answered)
-    inside = stats.wilson(n, base)
+    inside = stats.wilson(n, base, level)
     return {
         "label": label,
         "n": n,
@@ -197,8 +260,5 @@ def _rate(label: str, answered: "np.ndarray[Any, np.dtype[np.bool_]]") -> dict[s
     }
 
 
-def _typed(table: pd.DataFrame, whole: list[str], real: list[str], *, reference: bool = True) -> pd.DataFrame:
-    typed = table.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(real, "Float64"))
-    if reference:
-        typed["reference"] = typed["base"] < REFERENCE_BASE
-    return typed
+def _numbers(table: pd.DataFrame, whole: list[str], real: list[str]) -> pd.DataFrame:
+    return table.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(real, "Float64"))

@@ -10,8 +10,8 @@ the people are:
 - a whole number N: the base is part of a population of N (97 of 139 commissioners); exact hypergeometric.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +19,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib import stats
+from ujo_lib.columns import Base, Column, Count, Dimension, Flag, Share, Text, Typed, interval
+from ujo_lib.crosstab import crosstab as crossed
+from ujo_lib.stats import LEVEL
 from ujo_lib.survey.questionnaire import NOT_ANSWERED, NOT_ASKED, Questionnaire
 
 Basis = Literal["described", "sampled"] | int
@@ -31,6 +34,9 @@ REFERENCE_BASE = 30
 """Shares of a smaller base are marked 参考値 (`reference`)."""
 
 NOT_AN_ANSWER = (TOTAL, WHOLE, NOT_ANSWERED, NOT_ASKED)
+
+_NO_THEME = "どの主題にも当てはまらない"
+_PEOPLE = Count(unit="人")
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,13 @@ class Answers:
         if not self.asked.all():
             found.append((NOT_ASKED, ~self.asked))
         return found
+
+    @property
+    def ticks(self) -> pd.DataFrame:
+        """One boolean column per answer, named after the item; missing where the person gave none."""
+        ticks = pd.DataFrame(self.given, columns=list(self.labels), dtype="boolean")
+        ticks.loc[~self.answered] = pd.NA
+        return ticks.rename_axis(columns=self.item)
 
 
 def answers(frame: pd.DataFrame, item: str, asked: "pd.Series[bool] | None" = None) -> Answers:
@@ -88,119 +101,130 @@ def answers(frame: pd.DataFrame, item: str, asked: "pd.Series[bool] | None" = No
     return Answers(item, True, tuple(c.removeprefix(f"{item}_") for c in ticks), given, everybody)
 
 
-def single_answer(
-    frame: pd.DataFrame, item: str, *, basis: Basis = "described", asked: "pd.Series[bool] | None" = None
-) -> pd.DataFrame:
-    """Count a single-answer item (単純集計).
+def tally(
+    frame: pd.DataFrame,
+    item: str,
+    form: Questionnaire,
+    groups: Mapping[str, str] | None = None,
+    *,
+    basis: Basis = "described",
+    level: float = LEVEL,
+) -> Typed:
+    """Count an item: single answers (単純集計), or several (複数回答), whose shares do not add up to 1.
 
     Args:
-        frame: one row per person.
-        item: id of a categorical column.
+        frame: one row per person; see `answers`.
+        item: item id.
+        form: what was asked, and of whom.
+        groups: option of a single answer → its wider group, 「5年以上」 say, which takes the place of its first option;
+            other options stay as they are.
         basis: what the people are; see the head of this module.
-        asked: who was asked, when there is a skip rule.
+        level: level of the intervals.
 
     Returns:
-        Rows 総数, each option in order, 無回答 (and 非該当); columns `item`, n, base, share, share_all,
+        Rows 総数 (people), each option in order, 無回答 (and 非該当); columns `item`, n, base, share, share_all,
         reference, and low, high unless basis is "described".
 
     Raises:
-        TypeError: the item has multiple answers, or no declared categories.
+        KeyError: `groups` names an option that the item does not have.
     """
-    read = answers(frame, item, asked)
-    if read.multiple:
-        raise TypeError(f"{item!r} has multiple answers: use multiple_answer")
-    return _counted(read, basis)
+    groups = groups or {}
+    read = answers(_grouped(frame, item, groups) if groups else frame, item, form.asked(frame, item))
+    members = {name: tuple(x for x, home in groups.items() if home == name) for name in groups.values()}
+    kinds = _kinds({item: form.dimension(item, members)}, level)
+    return Typed.of(_counted(read, basis, level), kinds, note=form.asked_note(item))
 
 
-def multiple_answer(
-    frame: pd.DataFrame, item: str, *, basis: Basis = "described", asked: "pd.Series[bool] | None" = None
-) -> pd.DataFrame:
-    """Count a multiple-answer item (複数回答): shares of people, which do not add up to 1.
+def among_answered(
+    frame: pd.DataFrame,
+    item: str,
+    form: Questionnaire,
+    groups: Mapping[str, str] | None = None,
+    *,
+    basis: Basis = "described",
+    level: float = LEVEL,
+) -> Typed:
+    """Count an item among those who answered it: 総数 is the base, and 無回答 is left to `blanks`.
 
-    Args and Returns as for `single_answer`, with boolean columns `item_<label>`; 総数 counts people.
-
-    Raises:
-        TypeError: the item is a single answer.
+    In such a table the printed base says nothing that its own total does not say, so whoever hides small counts has
+    all that a reader can add and subtract. Arguments as for `tally`.
     """
-    read = answers(frame, item, asked)
-    if not read.multiple:
-        raise TypeError(f"{item!r} is a single answer: use single_answer")
-    return _counted(read, basis)
+    return _narrowed(tally(frame, item, form, groups, basis=basis, level=level))
 
 
 def crosstab(
     frame: pd.DataFrame,
     rows: str,
     columns: str,
+    form: Questionnaire,
     *,
     basis: Basis = "described",
-    asked: "pd.Series[bool] | None" = None,
-) -> pd.DataFrame:
+    level: float = LEVEL,
+) -> Typed:
     """Cross two items (クロス集計); either may have single or multiple answers.
 
     Args:
         frame: one row per person.
         rows: item that splits the people (表側).
         columns: item whose answers are shown (表頭).
+        form: what was asked, and of whom.
         basis: what the people are; see the head of this module.
-        asked: who was asked the `columns` item.
+        level: level of the intervals.
 
     Returns:
-        One row per cell, 全体 first; columns `rows`, `columns`, n, base, share, share_all,
-        reference, residual (adjusted; NA outside the answers proper and for multiple answers), and low, high
-        unless basis is "described". `columns` starts with 総数, the people in the row.
+        One row per cell, 全体 first; columns `rows`, `columns`, n, base, share, share_all, reference, residual
+        (adjusted, among those who answered both; NA outside the answers proper), and low, high unless basis is
+        "described". `columns` starts with 総数, the people in the row.
+
+    Raises:
+        ValueError: the two items are one.
     """
-    side, head = answers(frame, rows), answers(frame, columns, asked)
-    if rows == columns:
-        raise ValueError(f"an item cannot be crossed with itself: {rows!r}")
+    side, head = (answers(frame, item, form.asked(frame, item)) for item in (rows, columns))
+    cells = crossed(side.ticks, head.ticks, "人").select(rows, columns, "residual")
     everybody = np.ones(len(frame), dtype=bool)
     parts = []
     for label, members in [(WHOLE, everybody), *side.groups()]:
-        part = _counted(_restricted(head, members), basis)
+        part = _counted(_restricted(head, members), basis, level)
         part.insert(0, rows, label)
         parts.append(part)
-    table = pd.concat(parts, ignore_index=True)
-    table["residual"] = _residuals(table, side, head)
-    return table
+    table = pd.concat(parts, ignore_index=True).merge(cells.frame, on=[rows, columns], how="left")
+    more = {
+        rows: form.dimension(rows),
+        columns: form.dimension(columns),
+        "residual": cells.schema["residual"],
+    }
+    kinds = _kinds(more, level)
+    return Typed.of(table.astype({"residual": "Float64"}), kinds, note=form.asked_note(columns))
 
 
-def themed(
-    flags: pd.DataFrame, labels: Mapping[str, str], remainder: str = "どの主題にも当てはまらない"
-) -> pd.DataFrame:
-    """Make the themes of free answers a multiple-answer item `theme`, so that they are counted like one.
+def themes(flags: pd.DataFrame, labels: Mapping[str, str], opinion: str = "opinion") -> Typed:
+    """Count the themes of free answers among those who wrote one, like the options of a multiple answer.
 
     Args:
         flags: one row per answer that was written, one boolean column per theme id.
         labels: theme id → label.
-        remainder: label of the answers that no theme covers; they were written, so they are not 無回答.
+        opinion: id of the free answer.
+
+    Returns:
+        As `among_answered`, in the column theme; last a row of the answers that no theme covers: they were written, so
+        they are not 無回答.
     """
-    ticks = flags.rename(columns=dict(labels)).assign(**{remainder: ~flags.any(axis=1)})
-    return ticks.astype("boolean").add_prefix("theme_")
-
-
-def numbers(frame: pd.DataFrame, item: str) -> pd.DataFrame:
-    """Summarise a numeric item: one row; columns item, n (answered), base_all, mean, median, least, most."""
-    values = frame[item].astype("Float64").dropna()
-    row = {
-        "item": item,
-        "n": len(values),
-        "base_all": len(frame),
-        "mean": values.mean() if len(values) else pd.NA,
-        "median": values.median() if len(values) else pd.NA,
-        "least": values.min() if len(values) else pd.NA,
-        "most": values.max() if len(values) else pd.NA,
-    }
-    types = {"n": "Int64", "base_all": "Int64"} | dict.fromkeys(
-        ["mean", "median", "least", "most"], "Float64"
+    ticks = flags.rename(columns=dict(labels)).assign(**{_NO_THEME: ~flags.any(axis=1)})
+    read = answers(ticks.astype("boolean").add_prefix("theme_"), "theme")
+    theme = Dimension(heading="主題", variable=f"{opinion}_theme", multiple=True)
+    table = _narrowed(Typed.of(_counted(read), _kinds({"theme": theme}))).change(
+        share=Share(of="意見を書いた委員", n="n", base="base")
     )
-    return pd.DataFrame([row]).astype(types)
+    note = "一つの意見が二つ以上の主題に触れることがあります。文章は載せません。"
+    return replace(table, schema=replace(table.schema, where=_answered(opinion), note=note))
 
 
-def pyramid(frame: pd.DataFrame, sides: tuple[str, str] = ("男性", "女性")) -> pd.DataFrame:
+def pyramid(frame: pd.DataFrame, form: Questionnaire, sides: tuple[str, str] = ("男性", "女性")) -> Typed:
     """Count people by age and sex for a population pyramid, ages from young to old.
 
     Args:
         frame: one row per person, columns sex and age_band.
+        form: what was asked.
         sides: the two sexes shown; people of another or unknown sex are in the other tables only.
 
     Returns:
@@ -213,75 +237,35 @@ def pyramid(frame: pd.DataFrame, sides: tuple[str, str] = ("男性", "女性")) 
         if band != NOT_ANSWERED or members.any()
         for side in sides
     ]
-    return pd.DataFrame(rows, columns=["age_band", "sex", "n"]).astype({"n": "Int64"})
+    table = pd.DataFrame(rows, columns=["age_band", "sex", "n"]).astype({"n": "Int64"})
+    return Typed.of(table, {item: form.dimension(item) for item in ("age_band", "sex")} | {"n": _PEOPLE})
 
 
-def collapsed(
-    frame: pd.DataFrame, item: str, groups: Mapping[str, str], *, basis: Basis = "described"
-) -> pd.DataFrame:
-    """Count a single-answer item in wider groups, 「5年以上」 say.
-
-    Args:
-        frame: one row per person.
-        item: id of a categorical column.
-        groups: option → its group, which takes the place of its first option; other options stay as they are.
-        basis: what the people are; see the head of this module.
-
-    Returns:
-        As `single_answer`, with the groups in the place of their options.
-
-    Raises:
-        KeyError: an option that the item does not have.
-    """
-    read = answers(frame, item)
-    if unknown := [option for option in groups if option not in read.labels]:
-        raise KeyError(
-            f"「{item}」に選択肢「{'」「'.join(unknown)}」はありません。ある選択肢: {'、'.join(read.labels)}"
-        )
-    labels = list(dict.fromkeys(groups.get(label, label) for label in read.labels))
-    values = frame[item].astype(object).map(lambda label: groups.get(label, label), na_action="ignore")
-    wide = pd.DataFrame({item: values.astype(pd.CategoricalDtype(labels, ordered=True))})
-    return single_answer(wide, item, basis=basis)
-
-
-def group_recode(groups: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Which options each group of `collapsed` adds up."""
-    names = dict.fromkeys(groups.values())
-    return {name: tuple(option for option, group in groups.items() if group == name) for name in names}
-
-
-def blanks(frame: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Typed:
     """Count the people who left an item blank.
 
     Args:
         frame: one row per person, everybody of whom was asked.
-        titles: item id → name to show.
+        items: item ids.
+        form: what was asked.
 
     Returns:
         One row per item; columns title, n (blank), base (asked).
     """
     rows = [
-        {"title": title, "n": int((~answers(frame, item).answered).sum()), "base": len(frame)}
-        for item, title in titles.items()
+        (form.item(item).title, int((~answers(frame, item).answered).sum()), len(frame)) for item in items
     ]
-    return pd.DataFrame(rows, columns=["title", "n", "base"]).astype({"n": "Int64", "base": "Int64"})
+    return Typed.of(
+        pd.DataFrame(rows, columns=["title", "n", "base"]).astype({"n": "Int64", "base": "Int64"}),
+        {
+            "title": Text(heading="設問"),
+            "n": Count(unit="人", heading="無回答"),
+            "base": Base(unit="人", heading="総数"),
+        },
+    )
 
 
-def among_answered(table: pd.DataFrame) -> pd.DataFrame:
-    """Narrow a table of one item to those who answered it: 総数 is the base, and 無回答 is left to `blanks`.
-
-    In such a table the printed base says nothing that its own total does not say, so whoever hides small counts has
-    all that a reader can add and subtract.
-    """
-    narrowed = table[~table.iloc[:, 0].isin([NOT_ANSWERED, NOT_ASKED])].drop(columns="share_all")
-    total = narrowed.iloc[:, 0] == TOTAL
-    return narrowed.assign(
-        n=narrowed["n"].mask(total, narrowed["base"]),
-        share=narrowed["share"].mask(total & (narrowed["base"] > 0), 1.0),
-    ).reset_index(drop=True)
-
-
-def all_items(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> pd.DataFrame:
+def all_items(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> Typed:
     """Tabulate every choice item of a form in one long table: for a survey that has no page of its own.
 
     Args:
@@ -296,13 +280,62 @@ def all_items(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> p
     for item in questionnaire.on(form):
         if item.kind not in ("single", "multiple"):
             continue
-        part = _counted(answers(frame, item.id, questionnaire.asked(frame, item.id)), "described")
-        part = part.rename(columns={item.id: "answer"})
+        read = answers(frame, item.id, questionnaire.asked(frame, item.id))
+        part = _counted(read).rename(columns={item.id: "answer"})
         part.insert(0, "item", item.id)
         part.insert(1, "heading", item.title)
         part.insert(2, "kind", "複数回答" if item.kind == "multiple" else "単一回答")
         parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    headings = {"item": "項目のid", "heading": "項目", "kind": "種類", "answer": "回答"}
+    words = {name: Text(heading=heading) for name, heading in headings.items()}
+    return Typed.of(pd.concat(parts, ignore_index=True), _kinds(words))
+
+
+def _narrowed(table: Typed) -> Typed:
+    """Those who answered, of a table of everybody."""
+    item = next(iter(table.schema.dimensions))
+    narrowed = table.frame[~table.frame[item].isin([NOT_ANSWERED, NOT_ASKED])].drop(columns="share_all")
+    total = narrowed[item] == TOTAL
+    frame = narrowed.assign(
+        n=narrowed["n"].mask(total, narrowed["base"]),
+        share=narrowed["share"].mask(total & (narrowed["base"] > 0), 1.0),
+    ).reset_index(drop=True)
+    kinds = {
+        **table.schema.columns,
+        "base": Base(unit="人", over=(item,)),
+        "share": Share(n="n", base="base"),
+    }
+    return Typed.of(frame, kinds, where=_answered(item), note=table.schema.note)
+
+
+def _kinds(more: Mapping[str, Column], level: float = LEVEL) -> dict[str, Column]:
+    """The columns that `_counted` makes, and those that a table has besides."""
+    return {
+        **more,
+        "n": _PEOPLE,
+        "base": Base(unit="人"),
+        "share": Share(of="回答のあった人", n="n", base="base"),
+        **interval("share", level),
+        "share_all": Share(of="総数"),
+        "reference": Flag(heading="参考値"),
+    }
+
+
+def _answered(item: str) -> dict[str, tuple[str, ...]]:
+    """The subgroup of those who answered an item, as a table says it."""
+    return {f"{item}の回答": ("あり",)}
+
+
+def _grouped(frame: pd.DataFrame, item: str, groups: Mapping[str, str]) -> pd.DataFrame:
+    """The answers to a single-answer item in wider groups."""
+    options = answers(frame, item).labels
+    if unknown := [option for option in groups if option not in options]:
+        raise KeyError(
+            f"「{item}」に選択肢「{'」「'.join(unknown)}」はありません。ある選択肢: {'、'.join(options)}"
+        )
+    labels = list(dict.fromkeys(groups.get(label, label) for label in options))
+    values = frame[item].astype(object).map(lambda label: groups.get(label, label), na_action="ignore")
+    return pd.DataFrame({item: values.astype(pd.CategoricalDtype(labels, ordered=True))})
 
 
 def _tick_columns(frame: pd.DataFrame, item: str) -> list[str]:
@@ -313,12 +346,12 @@ def _restricted(read: Answers, members: NDArray[np.bool_]) -> Answers:
     return Answers(read.item, read.multiple, read.labels, read.given[members], read.asked[members])
 
 
-def _counted(read: Answers, basis: Basis) -> pd.DataFrame:
+def _counted(read: Answers, basis: Basis = "described", level: float = LEVEL) -> pd.DataFrame:
     everybody, base = len(read.asked), int(read.answered.sum())
     counts = [(TOTAL, everybody), *((label, int(members.sum())) for label, members in read.groups())]
     rows = [_row(label, n, base, everybody) for label, n in counts]
     if basis != "described":
-        rows = [row | _limits(row["label"], row["n"], base, basis) for row in rows]
+        rows = [row | _limits(row["label"], row["n"], base, basis, level) for row in rows]
     table = pd.DataFrame(rows).rename(columns={"label": read.item})
     order = [read.item, "n", "base", "share", "low", "high", "share_all", "reference"]
     if basis == "described":
@@ -338,33 +371,19 @@ def _row(label: str, n: int, base: int, everybody: int) -> dict[str, Any]:
     }
 
 
-def _limits(label: str, n: int, base: int, basis: Basis) -> dict[str, Any]:
+def _limits(label: str, n: int, base: int, basis: Basis, level: float) -> dict[str, Any]:
     if base == 0 or label in NOT_AN_ANSWER:
         return {"low": pd.NA, "high": pd.NA}
     if isinstance(basis, int):
-        inside = stats.hypergeometric_interval(n, base, basis)
+        inside = stats.hypergeometric_interval(n, base, basis, level)
         return {"low": inside.low / basis, "high": inside.high / basis}
-    inside = stats.wilson(n, base)
+    inside = stats.wilson(n, base, level)
     return {"low": inside.low, "high": inside.high}
 
 
-def _residuals(table: pd.DataFrame, side: Answers, head: Answers) -> "pd.Series[float]":
-    """Adjusted residuals of the people who answered both items, on the rows of the long table."""
-    residuals = pd.Series(pd.NA, index=table.index, dtype="Float64")
-    if side.multiple or head.multiple:
-        return residuals
-    counts = side.given.T.astype(int) @ (head.given & head.asked[:, None]).astype(int)
-    values = stats.adjusted_residuals(counts)
-    for i, row in enumerate(side.labels):
-        for j, column in enumerate(head.labels):
-            here = (table[side.item] == row) & (table[head.item] == column)
-            residuals[here] = pd.NA if np.isnan(values[i, j]) else values[i, j]
-    return residuals
-
-
-def answer_labels(frame: pd.DataFrame, item: str) -> list[str]:
-    """Options of an item in order: the rows of its table that are answers, to be drawn as bars."""
-    return list(answers(frame, item).labels)
+def answer_labels(labels: Iterable[str]) -> list[str]:
+    """Those labels of a table that are answers, once each and in order: what is drawn as bars."""
+    return [label for label in dict.fromkeys(labels) if label not in NOT_AN_ANSWER]
 
 
 def modal_labels(labels: Sequence[str], n: Sequence[int | None]) -> tuple[str, ...] | None:

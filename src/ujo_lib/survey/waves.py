@@ -12,7 +12,10 @@ from typing import Any, Literal
 import pandas as pd
 
 from ujo_lib import stats
+from ujo_lib.columns import Count, Difference, PValue, Ratio, Share, Text, Typed, interval
 from ujo_lib.fiscal import FiscalYear
+from ujo_lib.stats import LEVEL
+from ujo_lib.survey.response import IN_SCOPE, KNOWN, PER_COMMISSIONER, RESPONDED
 
 Code = Literal[
     "decreased",
@@ -51,12 +54,13 @@ class Change:
     ratio: stats.RateRatio | None
 
 
-def wave_table(waves: pd.DataFrame) -> pd.DataFrame:
+def wave_table(waves: pd.DataFrame, level: float = LEVEL) -> Typed:
     """All waves with what is known of each.
 
     Args:
         waves: columns wave, fiscal_year, n_in_scope, n_responded, n_cases, comparable, comparability_note;
             any count may be missing.
+        level: level of the intervals.
 
     Returns:
         In order of years: wave, fiscal_year, n (cases), responded, in_scope, share (response rate),
@@ -67,7 +71,7 @@ def wave_table(waves: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for wave in ordered.to_dict("records"):
         n, base, asked = (_whole(wave[c]) for c in ("n_cases", "n_responded", "n_in_scope"))
-        rate = stats.poisson_interval(n, base) if n is not None and base else None
+        rate = stats.poisson_interval(n, base, level) if n is not None and base else None
         rows.append(
             {
                 "wave": str(wave["wave"]),
@@ -86,16 +90,31 @@ def wave_table(waves: pd.DataFrame) -> pd.DataFrame:
     whole, real = ["fiscal_year", "n", "responded", "in_scope"], ["share", "estimate", "low", "high"]
     columns = ["wave", *whole, *real, "comparable", "note"]
     types = dict.fromkeys(whole, "Int64") | dict.fromkeys(real, "Float64")
-    return pd.DataFrame(rows, columns=columns).astype(types)
+    return Typed.of(
+        pd.DataFrame(rows, columns=columns).astype(types),
+        {
+            "wave": Text(heading="調査回"),
+            "fiscal_year": Text(heading="年度"),
+            "n": KNOWN,
+            "responded": RESPONDED,
+            "in_scope": Count(unit="人", heading=IN_SCOPE.heading),
+            "share": Share(heading="回答率", n="responded", base="in_scope"),
+            "estimate": PER_COMMISSIONER,
+            **interval("estimate", level),
+            "comparable": Text(heading="比較"),
+            "note": Text(heading="注意"),
+        },
+    )
 
 
-def compare_waves(waves: pd.DataFrame, earlier: str, later: str) -> Change:
+def compare_waves(waves: pd.DataFrame, earlier: str, later: str, level: float = LEVEL) -> Change:
     """Compare two waves: rates when both have denominators, else bare counts, else nothing.
 
     Args:
         waves: as for `wave_table`; without a row there was no wave before this one.
         earlier: name of the earlier wave; "" when there is none to compare with.
         later: name of the later wave.
+        level: level of the interval, which also decides the verdict.
 
     Raises:
         KeyError: a wave that is not in the table.
@@ -109,14 +128,14 @@ def compare_waves(waves: pd.DataFrame, earlier: str, later: str) -> Change:
         return Change("not_comparable", "none", earlier, later, n0, n1, None)
     e0, e1 = _whole(old["n_responded"]), _whole(new["n_responded"])
     if e0 and e1:
-        ratio = stats.rate_ratio(n1, e1, n0, e0)
+        ratio = stats.rate_ratio(n1, e1, n0, e0, level)
         return Change(_verdict(ratio), "rate", earlier, later, n0, n1, ratio)
-    ratio = stats.rate_ratio(n1, 1.0, n0, 1.0)
+    ratio = stats.rate_ratio(n1, 1.0, n0, 1.0, level)
     return Change(_verdict(ratio), "count", earlier, later, n0, n1, ratio)
 
 
-def wave_changes(waves: pd.DataFrame, later: str) -> pd.DataFrame:
-    """Compare a wave with every earlier one.
+def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL) -> Typed:
+    """Compare a wave with every earlier one; arguments as for `compare_waves`.
 
     Returns:
         One row per earlier wave; columns earlier, later (names of the waves), n (now), n_earlier, difference,
@@ -125,12 +144,26 @@ def wave_changes(waves: pd.DataFrame, later: str) -> pd.DataFrame:
     year = _whole(_wave(waves, later)["fiscal_year"]) if len(waves) else None
     before = waves[waves["fiscal_year"].astype("Int64") < year].sort_values("fiscal_year", kind="stable")
     rows = [
-        {"earlier": str(wave), "later": later} | _change_row(compare_waves(waves, str(wave), later))
+        {"earlier": str(wave), "later": later} | _change_row(compare_waves(waves, str(wave), later, level))
         for wave in before["wave"]
     ]
     columns = ["earlier", "later", "n", "n_earlier", "difference", "estimate", "low", "high", "p_value"]
     table = pd.DataFrame(rows, columns=[*columns, "basis", "verdict"])
-    return table.astype(dict.fromkeys(columns[2:5], "Int64") | dict.fromkeys(columns[5:], "Float64"))
+    return Typed.of(
+        table.astype(dict.fromkeys(columns[2:5], "Int64") | dict.fromkeys(columns[5:], "Float64")),
+        {
+            "earlier": Text(heading="過去の回"),
+            "later": Text(heading="今回"),
+            "n": Count(heading="今回の人数", unit="人"),
+            "n_earlier": Count(heading="過去の人数", unit="人"),
+            "difference": Difference(n="n", base="n_earlier", to="過去", unit="人"),
+            "estimate": Ratio(to="過去"),
+            **interval("estimate", level),
+            "p_value": PValue(),
+            "basis": Text(heading="比べたもの"),
+            "verdict": Text(heading="判定"),
+        },
+    )
 
 
 _BASIS_JA: dict[Basis, str] = {

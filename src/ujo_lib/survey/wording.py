@@ -44,6 +44,12 @@ def change_sentence(change: Change) -> str:
     return f"{change.later}の人数は{verdict}。{_ASSUMPTION[change.basis].format(**names)}"
 
 
+def change_finding(change: Change) -> str:
+    """`change_sentence`, and the ratio where there is one, from the row of the two waves in the table of changes."""
+    ratio = "人数の比は{estimate}({estimate|ci})です。" if change.ratio else ""
+    return change_sentence(change) + ratio
+
+
 def change_verdict(change: Change) -> str:
     """Return the verdict's kind for a report: detected, not_detected, not_estimable or note.
 

@@ -9,7 +9,6 @@ edge read files (`codebook_file`, `khcoder_file`, `quality_file`, `stream`, `cac
 
 from ujo_lib.tagging.codebook import Codebook, CodebookError, CodebookProblem, compile_codebook
 from ujo_lib.tagging.codebook_file import load_codebook, parse_codebook
-from ujo_lib.tagging.codebook_table import describe
 from ujo_lib.tagging.tagger import Evidence, TagResult, evidence, tag
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "Evidence",
     "TagResult",
     "compile_codebook",
-    "describe",
     "evidence",
     "load_codebook",
     "parse_codebook",

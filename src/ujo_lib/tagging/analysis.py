@@ -1,12 +1,11 @@
 """What the themes show: shares, crosstabs, filters, overlaps, a map, change over time.
 
 Every function takes boolean theme columns (a text can have several themes, so shares add up to more than 100 %) and
-gives a tidy table. Themes appear under their labels, as ordered categoricals in the order of the codebook.
+gives a typed table. Themes appear under their labels, as ordered categoricals in the order of the codebook.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -14,76 +13,103 @@ import pandas as pd
 from scipy.stats import norm
 
 from ujo_lib import stats
+from ujo_lib.columns import (
+    Base,
+    Column,
+    Count,
+    Dimension,
+    Flag,
+    PValue,
+    Rate,
+    Ratio,
+    Residual,
+    Share,
+    Statistic,
+    Text,
+    Typed,
+    interval,
+)
 from ujo_lib.fiscal import Period
+from ujo_lib.stats import LEVEL
+from ujo_lib.tagging.codebook import Codebook
 
 WHOLE = "全体"
 """Label of the row of all texts."""
 REFERENCE_BASE = 30
 """Shares of a smaller base are marked 参考値 (`reference`)."""
-NOT_ANSWERED = "無回答"
 _SIGNIFICANT = 0.05
+_TAGGED = "主題を含む相談"
+_ROLES = {"factor": "要因", "state": "状態", "contact": "関わり", "need": "支援"}
+_THEME = Dimension(variable="theme", multiple=True)
+_WITH_THEME = Dimension(heading="あわせて書かれた主題", variable="theme", multiple=True)
+_TESTED = {"residual": Residual(), "p_value": PValue(), "p_holm": PValue(adjusted="ホルム法")}
 
 Labels = Mapping[str, str]
+Where = Mapping[str, Sequence[str]]
 
 
-def theme_shares(tags: pd.DataFrame, labels: Labels, by: pd.Series | None = None) -> pd.DataFrame:
-    """Count the texts with each theme, over all texts and, if asked, within each group.
+def _counted(n: str, of: str, over: str = "theme", level: float = LEVEL) -> dict[str, Column]:
+    """Counted texts (`n` in words) of some texts (`of`), whose number is summed over the dimension `over`."""
+    return {
+        "n": Count(unit="件", heading=n),
+        "base": Base(unit="件", heading=of, over=(over,)),
+        "share": Share(of=of, n="n", base="base"),
+        **interval("share", level),
+        "reference": Flag(heading="参考値"),
+    }
+
+
+def theme_shares(
+    tags: pd.DataFrame, labels: Labels, where: Where | None = None, level: float = LEVEL
+) -> Typed:
+    """Count the texts with each theme.
 
     Args:
         tags: one boolean column per theme id.
         labels: theme id → label; themes not named are left out.
-        by: categorical attribute on the same index; not answered is a group of its own.
+        where: column → accepted values, when the texts are those `chosen` by them.
+        level: of the intervals.
 
     Returns:
-        `theme`, [the attribute,] `n`, `base`, `share`, `low`, `high` (Wilson 95 %), `reference` (base below 30).
+        `theme`, `n`, `base`, `share`, `low`, `high` (Wilson), `reference` (base below 30).
     """
-    groups = [(WHOLE, np.ones(len(tags), np.bool_))] if by is None else _groups(by, whole=True)
-    rows = [
-        (labels[theme], group, int(tags.loc[members, theme].sum()), int(members.sum()))
-        for theme in labels
-        for group, members in groups
-    ]
-    name = "group" if by is None else str(by.name)
-    table = pd.DataFrame(rows, columns=["theme", name, "n", "base"])
-    table = _with_intervals(
-        _ordered(table, {"theme": list(labels.values()), name: [group for group, _ in groups]})
-    )
-    return table.drop(columns="group") if by is None else table
+    table = _shares(tags, labels, {WHOLE: np.ones(len(tags), np.bool_)}, level).drop(columns="group")
+    return Typed.of(table, {"theme": _THEME, **_counted(_TAGGED, "相談", level=level)}, where=_plain(where))
 
 
-def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels) -> pd.DataFrame:
+def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
     """Compare groups theme by theme: which group speaks of a theme more often than the others?
 
     Each cell is the 2×2 table of theme (has, has not) by group (this, any other). The p-value is that of the adjusted
     residual (Haberman 1973), corrected over all cells by Holm (1979). Texts without the attribute are left out.
 
+    Args:
+        tags: one boolean column per theme id.
+        by: categorical attribute on the same index.
+        labels: theme id → label.
+        level: of the intervals.
+
     Returns:
-        `theme`, the attribute, `n`, `base`, `share`, `low`, `high`, `reference`, `residual`, `p_value`, `p_holm`.
+        `theme`, the attribute, `n`, `base`, `share`, `low`, `high` (Wilson), `reference`, `residual`, `p_value`,
+        `p_holm`.
+
+    Raises:
+        TypeError: the attribute is not categorical.
     """
-    known = by.notna().to_numpy()
-    groups = [(label, members[known]) for label, members in _groups(by, whole=False) if label != NOT_ANSWERED]
-    kept = tags[known]
-    rows = []
-    for theme, label in labels.items():
-        has = kept[theme].to_numpy(bool)
-        table = [[int((has & members).sum()), int((~has & members).sum())] for _, members in groups]
-        residuals = stats.adjusted_residuals(table)[:, 0]
-        rows += [
-            (label, group, counts[0], sum(counts), residual)
-            for (group, _), counts, residual in zip(groups, table, residuals, strict=True)
-        ]
-    frame = pd.DataFrame(rows, columns=["theme", str(by.name), "n", "base", "residual"])
-    frame = _with_intervals(
-        _ordered(frame, {"theme": list(labels.values()), str(by.name): [g for g, _ in groups]})
-    )
-    frame["p_value"] = 2 * norm.sf(frame["residual"].abs())
-    frame["p_holm"] = stats.holm(frame["p_value"])
-    return frame
+    known, groups = by.notna().to_numpy(), _groups(by)
+    table = _shares(tags[known], labels, {group: members[known] for group, members in groups.items()}, level)
+    has = table["n"].to_numpy().reshape(len(labels), len(groups))
+    has_not = table["base"].to_numpy().reshape(has.shape) - has
+    cells = np.stack((has, has_not), axis=2)
+    table["residual"] = np.ravel([stats.adjusted_residuals(theme)[:, 0] for theme in cells])
+    name = str(by.name)
+    split = Dimension(variable=name)
+    counted = _counted(_TAGGED, f"その{split.name}の相談", level=level)
+    columns = {"theme": _THEME, name: split, **counted, **_TESTED}
+    return Typed.of(_with_p(table, "residual").rename(columns={"group": name}), columns)
 
 
-def within(
-    frame: pd.DataFrame, period: Period, where: Mapping[str, Sequence[str]], day: str = "received_at"
-) -> pd.DataFrame:
+def within(frame: pd.DataFrame, period: Period, where: Where, day: str = "received_at") -> pd.DataFrame:
     """Rows of a period whose columns hold one of the accepted values.
 
     Args:
@@ -94,12 +120,10 @@ def within(
     """
     days = frame[day].dt.date
     kept = (days >= period.start) & (days <= period.end)
-    for column, values in where.items():
-        kept &= frame[column].isin(values)
-    return frame[kept].reset_index(drop=True)
+    return frame[kept & chosen(frame, where)].reset_index(drop=True)
 
 
-def filter_chain(frame: pd.DataFrame, where: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def filter_chain(frame: pd.DataFrame, where: Where) -> Typed:
     """Narrow a frame step by step and count what is left.
 
     Args:
@@ -119,21 +143,19 @@ def filter_chain(frame: pd.DataFrame, where: Mapping[str, Sequence[str]]) -> pd.
         rows.append((state[column], *state.values(), int(kept.sum())))
     table = pd.DataFrame(rows, columns=["step", *where, "n"])
     table["share_all"] = _share(table["n"], pd.Series(len(frame), index=table.index))
-    return table
+    columns = {
+        "step": Text(heading="条件", free=True),
+        **{
+            column: Dimension(variable=column, groups={state[column]: values})
+            for column, values in _plain(where).items()
+        },
+        "n": Count(unit="件", heading="残った相談"),
+        "share_all": Share(of="全体"),
+    }
+    return Typed.of(table, columns)
 
 
-def last_step(where: Mapping[str, Sequence[str]]) -> str:
-    """The row of `filter_chain` that is left in the end, as "column=label"."""
-    column, values = list(where.items())[-1]
-    return f"{column}={'・'.join(values)}"
-
-
-def joined_values(where: Mapping[str, Sequence[str]]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Column → {label of a step of `filter_chain`: the values it stands for}."""
-    return {column: {"・".join(values): tuple(values)} for column, values in where.items()}
-
-
-def chosen(frame: pd.DataFrame, where: Mapping[str, Sequence[str]]) -> "pd.Series[bool]":
+def chosen(frame: pd.DataFrame, where: Where) -> "pd.Series[bool]":
     """Rows that pass every step of `filter_chain`."""
     kept = pd.Series(data=True, index=frame.index)
     for column, values in where.items():
@@ -141,10 +163,12 @@ def chosen(frame: pd.DataFrame, where: Mapping[str, Sequence[str]]) -> "pd.Serie
     return kept
 
 
-def bare_share(tags: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+def bare_share(tags: pd.DataFrame, labels: Labels, level: float = LEVEL) -> Typed:
     """Count the texts without any of the themes: one row `n`, `base`, `share`, `low`, `high`, `reference`."""
-    bare = ~tags[list(labels)].any(axis=1)
-    return _with_intervals(pd.DataFrame({"n": [int(bare.sum())], "base": [len(tags)]}))
+    bare = ~_has(tags, labels).any(axis=1)
+    table = _with_intervals(pd.DataFrame({"n": [int(bare.sum())], "base": [len(tags)]}), level)
+    columns = {**_counted("主題のない相談", "相談", level=level), "base": Base(unit="件", heading="相談")}
+    return Typed.of(table, columns, where={"any_theme": ("なし",)})
 
 
 def most_frequent(tags: pd.DataFrame, labels: Labels, top: int) -> dict[str, str]:
@@ -154,36 +178,35 @@ def most_frequent(tags: pd.DataFrame, labels: Labels, top: int) -> dict[str, str
     return {theme: label for theme, label in labels.items() if theme in kept}
 
 
-def overlaps(tags: pd.DataFrame, labels: Labels) -> pd.DataFrame:
-    """Count texts with both themes of every ordered pair.
+def overlaps(tags: pd.DataFrame, labels: Labels, where: Where | None = None) -> Typed:
+    """Count texts with both themes of every ordered pair; arguments as for `theme_shares`.
 
     Returns:
         `theme`, `with_theme`, `n` (both), `base` (texts with `theme`), `share` (of those, how many also have
         `with_theme`), `reference`. A theme with itself is left out.
     """
-    matrix = tags[list(labels)].to_numpy(np.int64)
-    both = matrix.T @ matrix
-    names = list(labels.values())
-    rows = [
-        (names[a], names[b], int(both[a, b]), int(both[a, a]))
-        for a in range(len(names))
-        for b in range(len(names))
-        if a != b
-    ]
-    table = pd.DataFrame(rows, columns=["theme", "with_theme", "n", "base"])
+    both = _both(tags, labels)
+    a, b = np.nonzero(~np.eye(len(labels), dtype=bool))
+    pair = {"theme": _named(labels.values(), a), "with_theme": _named(labels.values(), b)}
+    table = pd.DataFrame({**pair, "n": both[a, b], "base": both[a, a]})
     table["share"] = _share(table["n"], table["base"])
     table["reference"] = table["base"] < REFERENCE_BASE
-    return _ordered(table, {"theme": names, "with_theme": names})
+    columns = {
+        "theme": _THEME,
+        "with_theme": _WITH_THEME,
+        **_counted("両方を含む相談", f"その{_TAGGED}", over="with_theme"),
+    }
+    return Typed.of(table, columns, where=_plain(where))
 
 
-def combinations_of(tags: pd.DataFrame, labels: Labels, top: int) -> pd.DataFrame:
+def combinations_of(tags: pd.DataFrame, labels: Labels, top: int) -> Typed:
     """List the most frequent exact combinations of themes (what an UpSet plot shows).
 
     Returns:
         `combination` (labels joined by ＋, なし for none), `size`, `n`, `base`, `share`; ties in codebook order.
     """
     ids = list(labels)
-    bits = tags[ids].to_numpy(np.int64) @ (1 << np.arange(len(ids), dtype=np.int64))
+    bits = _has(tags, labels) @ (1 << np.arange(len(ids), dtype=np.int64))
     values, counts = np.unique(bits, return_counts=True)
     rows = []
     for value, n in sorted(zip(values, counts, strict=True), key=lambda pair: (-pair[1], pair[0]))[:top]:
@@ -191,48 +214,55 @@ def combinations_of(tags: pd.DataFrame, labels: Labels, top: int) -> pd.DataFram
         rows.append(("＋".join(chosen) or "なし", len(chosen), int(n), len(tags)))
     table = pd.DataFrame(rows, columns=["combination", "size", "n", "base"])
     table["share"] = _share(table["n"], table["base"])
-    return table
+    columns = {
+        "combination": Dimension(heading="組み合わせ"),
+        "size": Count(heading="主題の数", members=False),
+        **_counted("", "相談", over="combination"),
+    }
+    return Typed.of(table, columns)
 
 
-def theme_counts(tags: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+def theme_counts(tags: pd.DataFrame, labels: Labels) -> Typed:
     """How many themes the texts have: `themes` (0, 1, 2, …), `n`, `base`, `share`."""
     counts = tags[list(labels)].sum(axis=1).value_counts().sort_index()
     table = pd.DataFrame({"themes": counts.index.astype(int), "n": counts.to_numpy(int), "base": len(tags)})
     table["share"] = _share(table["n"], table["base"])
-    return table
+    return Typed.of(table, {"themes": Dimension(heading="主題の数"), **_counted("", "相談", over="themes")})
 
 
-def cooccurrence(tags: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+def cooccurrence(tags: pd.DataFrame, labels: Labels) -> Typed:
     """Tell which pairs of themes occur together more often than chance would have it.
 
     Returns:
         One row per unordered pair: `theme`, `with_theme`, `n` (both), `expected` (if independent), `estimate` (n /
         expected), `jaccard`, `residual`, `p_value`, `p_holm`; strongest residual first.
     """
-    rows = []
-    total = len(tags)
-    for a, b in combinations(labels, 2):
-        x, y = tags[a].to_numpy(bool), tags[b].to_numpy(bool)
-        both, only_a, only_b = int((x & y).sum()), int((x & ~y).sum()), int((~x & y).sum())
-        neither = total - both - only_a - only_b
-        expected = (both + only_a) * (both + only_b) / total if total else np.nan
-        residual = stats.adjusted_residuals([[both, only_a], [only_b, neither]])[0, 0]
-        union = both + only_a + only_b
-        jaccard = both / union if union else np.nan
-        rows.append(
-            (labels[a], labels[b], both, expected, both / expected if expected else np.nan, jaccard, residual)
-        )
-    columns = ["theme", "with_theme", "n", "expected", "estimate", "jaccard", "residual"]
-    table = pd.DataFrame(rows, columns=columns)
-    table["p_value"] = 2 * norm.sf(table["residual"].abs())
-    table["p_holm"] = stats.holm(table["p_value"])
-    table = _ordered(table, {"theme": list(labels.values()), "with_theme": list(labels.values())})
-    return table.sort_values("residual", ascending=False, kind="stable", ignore_index=True)
+    both = _both(tags, labels)
+    a, b = np.triu_indices(len(labels), 1)
+    table = pd.DataFrame({"theme": _named(labels.values(), a), "with_theme": _named(labels.values(), b)})
+    n, has_a, has_b = (pd.Series(counts, dtype=float) for counts in (both[a, b], both[a, a], both[b, b]))
+    table["n"] = both[a, b]
+    table["expected"] = has_a * has_b / len(tags) if len(tags) else np.nan
+    table["estimate"] = n / table["expected"]
+    table["jaccard"] = n / (has_a + has_b - n)
+    cells = np.stack((n, has_a - n, has_b - n, len(tags) - has_a - has_b + n), axis=1).reshape(-1, 2, 2)
+    table["residual"] = [stats.adjusted_residuals(cell)[0, 0] for cell in cells]
+    columns = {
+        "theme": _THEME,
+        "with_theme": _WITH_THEME,
+        "n": Count(unit="件", heading="両方を含む相談"),
+        "expected": Rate(heading="偶然なら", unit="件"),
+        "estimate": Ratio(to="偶然", n="n", base="expected"),
+        "jaccard": Share(heading="重なりの度合い"),
+        **_TESTED,
+    }
+    strongest = table.sort_values("residual", ascending=False, kind="stable", ignore_index=True)
+    return Typed.of(_with_p(strongest, "residual"), columns)
 
 
-def beyond_chance(pairs: pd.DataFrame) -> pd.DataFrame:
+def beyond_chance(pairs: Typed) -> Typed:
     """The pairs of `cooccurrence` that occur together more often than chance explains (Holm-corrected p < 0.05)."""
-    return pairs[(pairs["residual"] > 0) & (pairs["p_holm"] < _SIGNIFICANT)].reset_index(drop=True)
+    return pairs.rows((pairs.frame["residual"] > 0) & (pairs.frame["p_holm"] < _SIGNIFICANT))
 
 
 def standing_out(crosstab: pd.DataFrame, top: int) -> list[str]:
@@ -242,53 +272,52 @@ def standing_out(crosstab: pd.DataFrame, top: int) -> list[str]:
     return [theme for theme in crosstab["theme"].cat.categories if theme in kept]
 
 
-def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> pd.DataFrame:
+def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
     """Follow each theme's share from month to month.
 
     Returns:
         `theme`, `month` (2023年1月, …; months without texts between the first and the last have base 0), `n`,
-        `base`, `share`, `low`, `high`, `reference`.
+        `base`, `share`, `low`, `high` (Wilson), `reference`.
     """
     days = received_at.dt.tz_localize(None)
     every = pd.period_range(days.min(), days.max(), freq="M") if len(days) else pd.PeriodIndex([], freq="M")
     names = [_month_label(month) for month in every]
-    months = pd.Categorical([_month_label(day) for day in days], names, ordered=True)
-    by = pd.Series(months, tags.index, name="month")
-    table = theme_shares(tags, labels, by)
-    table = table[table["month"] != WHOLE].reset_index(drop=True)
-    table["month"] = table["month"].cat.remove_unused_categories()
-    return table
-
-
-def month_recode(table: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Label of each month of `monthly` → the calendar month it is (1月), as other tables of one year name it."""
-    return {label: (label.split("年")[1],) for label in dict.fromkeys(table["month"].astype(str))}
+    by = pd.Series(pd.Categorical([_month_label(day) for day in days], names, ordered=True))
+    table = _shares(tags, labels, _groups(by), level).rename(columns={"group": "month"})
+    # As other tables of one year name it.
+    calendar = {name: (f"{month.month}月",) for name, month in zip(names, every, strict=True)}
+    month = Dimension(variable="month", groups=calendar)
+    columns = {"theme": _THEME, "month": month, **_counted(_TAGGED, "各月の相談", level=level)}
+    return Typed.of(table, columns)
 
 
 def _month_label(day: pd.Timestamp | pd.Period) -> str:
     return f"{day.year}年{day.month}月"
 
 
-def monthly_change(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> pd.DataFrame:
+def monthly_change(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> Typed:
     """Test for each theme whether its share rose or fell steadily over the months (Cochran–Armitage trend).
 
     Returns:
-        `theme`, `n`, `base`, `share`, `estimate` (z; positive: rising), `p_value`, `p_holm`.
+        `theme`, `estimate` (z; positive: rising), `p_value`, `p_holm`.
     """
     months = received_at.dt.year.to_numpy() * 12 + received_at.dt.month.to_numpy()
     score = months - months.mean() if len(months) else months
     spread = float((score**2).sum())
-    rows = []
-    for theme, label in labels.items():
+    scores = []
+    for theme in labels:
         has = tags[theme].to_numpy(np.float64)
         share = has.mean() if len(has) else np.nan
         variance = share * (1 - share) * spread
         z = float((has * score).sum() / np.sqrt(variance)) if variance > 0 else np.nan
-        rows.append((label, int(has.sum()), len(has), share, z))
-    table = pd.DataFrame(rows, columns=["theme", "n", "base", "share", "estimate"])
-    table["p_value"] = 2 * norm.sf(table["estimate"].abs())
-    table["p_holm"] = stats.holm(table["p_value"])
-    return _ordered(table, {"theme": list(labels.values())})
+        scores.append(z)
+    table = pd.DataFrame({"theme": _named(labels.values(), np.arange(len(labels))), "estimate": scores})
+    columns = {
+        "theme": Dimension(variable="theme"),  # no counts here that could fail to add up
+        "estimate": Statistic(heading="傾向(プラスは増加)"),
+        **_TESTED,
+    }
+    return Typed.of(_with_p(table, "estimate"), columns, note="コクラン・アーミテージの傾向検定。")
 
 
 @dataclass(frozen=True)
@@ -296,13 +325,13 @@ class CorrespondenceMap:
     """A 2-D map of the rows and columns of a table of counts.
 
     Attributes:
-        points: `kind` (row or column heading), `label`, `x`, `y`, `n`, `quality` (share of the point's inertia on
-            the map, 0–1).
-        inertia: `axis`, `share` of the total inertia, `cumulative`.
+        points: `kind` (row or column heading), `label`, `x`, `y`, `quality` (share of the point's inertia on the map,
+            0–1).
+        inertia: `axis` (1 across, 2 upwards), `share` of the total inertia, `cumulative`.
     """
 
-    points: pd.DataFrame
-    inertia: pd.DataFrame
+    points: Typed
+    inertia: Typed
 
 
 def correspondence_map(table: pd.DataFrame, row_kind: str, column_kind: str) -> CorrespondenceMap:
@@ -332,21 +361,34 @@ def correspondence_map(table: pd.DataFrame, row_kind: str, column_kind: str) -> 
     columns = right.T * sign * singular / np.sqrt(column_mass)[:, None]
     points = pd.concat(
         [
-            _points(row_kind, counts.index, rows, counts.sum(axis=1).to_numpy()),
-            _points(column_kind, counts.columns, columns, counts.sum(axis=0).to_numpy()),
+            _points(row_kind, counts.index, rows),
+            _points(column_kind, counts.columns, columns),
         ],
         ignore_index=True,
     )
-    inertia = singular**2 / (singular**2).sum()
-    axes = pd.DataFrame(
-        {"axis": np.arange(1, len(inertia) + 1), "share": inertia, "cumulative": inertia.cumsum()}
+    inertia = (singular**2 / (singular**2).sum())[:2]
+    axes = pd.DataFrame({"axis": [1, 2], "share": inertia, "cumulative": inertia.cumsum()})
+    return CorrespondenceMap(
+        Typed.of(points, _ON_MAP, note="点の近さは、相談の件数の割合の似かたを表す。"),
+        Typed.of(axes, _OF_AXES),
     )
-    return CorrespondenceMap(points, axes[: min(counts.shape) - 1])
 
 
-def _points(
-    kind: str, names: pd.Index, places: npt.NDArray[np.float64], n: npt.NDArray[np.int64]
-) -> pd.DataFrame:
+_ON_MAP = {
+    "kind": Text(heading="種類"),
+    "label": Text(heading="名前"),
+    "x": Statistic(heading="横"),
+    "y": Statistic(heading="縦"),
+    "quality": Share(heading="図に表れている割合"),
+}
+_OF_AXES = {
+    "axis": Dimension(heading="軸"),
+    "share": Share(of="違い全体"),
+    "cumulative": Share(heading="累計"),
+}
+
+
+def _points(kind: str, names: pd.Index, places: npt.NDArray[np.float64]) -> pd.DataFrame:
     length = (places**2).sum(axis=1)
     quality = np.divide((places[:, :2] ** 2).sum(axis=1), length, out=np.zeros(len(names)), where=length > 0)
     return pd.DataFrame(
@@ -355,44 +397,77 @@ def _points(
             "label": names.astype(str),
             "x": places[:, 0],
             "y": places[:, 1],
-            "n": n,
             "quality": quality,
         }
     )
 
 
-def theme_table(tags: pd.DataFrame, by: pd.Series, labels: Labels) -> pd.DataFrame:
-    """Count texts by theme (rows, labels) and group (columns): the input of `correspondence_map`."""
-    groups = [pair for pair in _groups(by, whole=False) if pair[0] != NOT_ANSWERED]
-    return pd.DataFrame(
-        {group: [int(tags.loc[members, theme].sum()) for theme in labels] for group, members in groups},
-        index=list(labels.values()),
-    )
+def describe(codebook: Codebook) -> Typed:
+    """List the themes: `theme`, `role` (in Japanese), `topic`, `terms` and `exclude` (numbers of terms)."""
+    rows = [
+        (theme.label, _ROLES[theme.role], theme.topic, len(theme.terms), len(theme.exclude))
+        for theme in codebook.themes
+    ]
+    columns = {
+        "theme": Dimension(variable="theme"),
+        "role": Text(heading="種類"),
+        "topic": Text(heading="国の相談区分"),
+        "terms": Count(unit="語", heading="主題を付ける語"),
+        "exclude": Count(unit="語", heading="除外する語"),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
-def _groups(by: pd.Series, whole: bool) -> list[tuple[str, npt.NDArray[np.bool_]]]:
-    """Label and members of each category, of 無回答 if anybody did not answer, and first, if wanted, of all."""
+def _groups(by: pd.Series) -> dict[str, npt.NDArray[np.bool_]]:
+    """Members of each category, in their order."""
     if not isinstance(by.dtype, pd.CategoricalDtype):
         raise TypeError(f"attribute {by.name!r} must be categorical, not {by.dtype}")
-    groups = [(WHOLE, np.ones(len(by), np.bool_))] if whole else []
-    groups += [(str(label), (by == label).to_numpy(bool)) for label in by.cat.categories]
-    missing = by.isna().to_numpy()
-    if missing.any():
-        groups.append((NOT_ANSWERED, missing))
-    return groups
+    return {str(label): (by == label).to_numpy(bool) for label in by.cat.categories}
 
 
-def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
-    intervals = [stats.wilson(n, base) for n, base in zip(table["n"], table["base"], strict=True)]
-    missing = [interval.estimate is None for interval in intervals]
+def _shares(
+    tags: pd.DataFrame, labels: Labels, groups: Mapping[str, npt.NDArray[np.bool_]], level: float
+) -> pd.DataFrame:
+    """Texts with each theme in each group: `theme`, `group`, `n`, `base` and what `_with_intervals` adds."""
+    inside = np.array(list(groups.values()), np.int64).reshape(len(groups), len(tags))
+    n = _has(tags, labels).T @ inside.T
+    theme, group = (place.ravel() for place in np.indices(n.shape))
+    table = pd.DataFrame({"theme": _named(labels.values(), theme), "group": _named(groups, group)})
+    return _with_intervals(table.assign(n=n.ravel(), base=inside.sum(axis=1)[group]), level)
+
+
+def _has(tags: pd.DataFrame, labels: Labels) -> npt.NDArray[np.int64]:
+    """Texts × themes: 1 where a text has the theme."""
+    return np.asarray(tags[list(labels)], np.int64)
+
+
+def _both(tags: pd.DataFrame, labels: Labels) -> npt.NDArray[np.int64]:
+    """Themes × themes: texts with both; on the diagonal, with the one."""
+    has = _has(tags, labels)
+    both: npt.NDArray[np.int64] = has.T @ has
+    return both
+
+
+def _named(names: Iterable[str], places: npt.NDArray[np.int64]) -> pd.Categorical:
+    """Names by their places, ordered."""
+    return pd.Categorical.from_codes(places, list(names), ordered=True)
+
+
+def _with_intervals(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Add `share`, `low`, `high` (NA without texts) and `reference`."""
+    bounds = [stats.wilson(n, base, level) for n, base in zip(table["n"], table["base"], strict=True)]
     table["share"] = _share(table["n"], table["base"])
-    table["low"] = pd.array(
-        [pd.NA if gone else i.low for i, gone in zip(intervals, missing, strict=True)], "Float64"
-    )
-    table["high"] = pd.array(
-        [pd.NA if gone else i.high for i, gone in zip(intervals, missing, strict=True)], "Float64"
-    )
+    for side in ("low", "high"):
+        ends = pd.Series([getattr(bound, side) for bound in bounds], table.index, "Float64")
+        table[side] = ends.where(table["base"] > 0)
     table["reference"] = table["base"] < REFERENCE_BASE
+    return table
+
+
+def _with_p(table: pd.DataFrame, z: str) -> pd.DataFrame:
+    """Add the two-sided `p_value` of a standard normal column and, for all rows together, `p_holm`."""
+    table["p_value"] = 2 * norm.sf(table[z].abs())
+    table["p_holm"] = stats.holm(table["p_value"])
     return table
 
 
@@ -400,7 +475,5 @@ def _share(n: pd.Series, base: pd.Series) -> pd.Series:
     return n.astype("Float64").where(base > 0) / base.where(base > 0).astype("Float64")
 
 
-def _ordered(table: pd.DataFrame, order: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    for column, values in order.items():
-        table[column] = pd.Categorical(table[column], list(dict.fromkeys(values)), ordered=True)
-    return table
+def _plain(where: Where | None) -> dict[str, tuple[str, ...]]:
+    return {column: tuple(values) for column, values in (where or {}).items()}

@@ -1,12 +1,14 @@
 """Where this user's caches live. An edge module: it reads the environment and touches the disk.
 
 Two things are kept between runs: the exported dictionary (about 30 MB) and the machine code numba made of the kernels.
-Neither holds anything from the city's data.
+Neither holds anything from the city's data. Machine code is run as it lies there, so the folder must be one into which
+nobody else can put a file: never the temporary folder that all users of a machine share.
 """
 
 import contextlib
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,24 +18,37 @@ _KERNEL_SOURCES = ("normalise.py", "trie.py", "lattice.py", "engine.py", "matchi
 
 
 def cache_folder() -> Path:
-    """Return a writable folder for caches, made if need be.
+    """Return a writable folder for caches that belongs to this user alone, made if need be.
 
-    `UJO_CACHE_DIR` wins; then the platform's own place for caches; then the temporary folder, for machines where a
-    user has no writable home (a container with a read-only root).
+    `UJO_CACHE_DIR` wins over the platform's own place for caches.
+
+    Raises:
+        OSError: the folder cannot be written to, or others could write to it.
     """
-    tried = [_platform_folder(), Path(tempfile.gettempdir()) / f"ujo-cache-{_user_tag()}"]
-    if os.environ.get("UJO_CACHE_DIR"):
-        tried.insert(0, Path(os.environ["UJO_CACHE_DIR"]))
-    for folder in tried:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                return folder
-        except OSError:
-            continue
-    raise OSError(
-        "書き込めるキャッシュの置き場所がない。環境変数 UJO_CACHE_DIR に書き込めるフォルダーを指定する"
-    )
+    folder = Path(os.environ.get("UJO_CACHE_DIR") or _platform_folder())
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:
+        raise OSError(
+            f"キャッシュの置き場所に書き込めません: {folder}。"
+            "環境変数 UJO_CACHE_DIR に、自分だけが書き込めるフォルダーを指定してください。"
+        ) from None
+    if not _belongs_to_this_user_alone(folder):
+        raise OSError(
+            f"キャッシュの置き場所に、ほかの人も書き込めます: {folder}。`chmod 700` で自分だけにするか、"
+            "環境変数 UJO_CACHE_DIR に、自分だけが書き込めるフォルダーを指定してください。"
+        )
+    return folder
+
+
+def _belongs_to_this_user_alone(folder: Path) -> bool:
+    """Whether nobody else can put a file into a folder; on Windows, where access lists decide, the user's profile."""
+    if sys.platform == "win32":
+        return folder.resolve().is_relative_to(Path.home().resolve())
+    found = folder.stat()
+    return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def kernel_cache_folder() -> Path:
@@ -82,7 +97,3 @@ def _platform_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "ujo"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ujo"
-
-
-def _user_tag() -> str:
-    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")

@@ -251,9 +251,10 @@ class _Compiler:
     def _check_ids(self) -> None:
         seen: dict[str, int] = {}
         for theme in self.source.themes:
-            if theme.id in seen:
-                self._problem(theme.line, "重複", f"テーマ「{theme.id}」は{seen[theme.id]}行目にもある")
-            seen[theme.id] = theme.line
+            for named in (f"テーマ「{theme.id}」", f"テーマの表示名「{theme.label}」"):
+                if named in seen:
+                    self._problem(theme.line, "重複", f"{named}は{seen[named]}行目にもある")
+                seen[named] = theme.line
             if not theme.terms:
                 self._problem(theme.line, "語なし", f"テーマ「{theme.id}」に語が一つもない")
         if not self.source.themes:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from ujo_lib.columns import Count, Dimension, Text, Typed
 from ujo_lib.tagging.analysis import Labels
 from ujo_lib.tagging.codebook import Codebook, CodebookSource, TermSource, ThemeSource, compile_codebook
 from ujo_lib.tagging.engine import Engine
@@ -20,7 +21,13 @@ from ujo_lib.text import mask_personal
 _ABSENT = "該当する語がない"
 _CONTEXT = 20
 _AT_ONCE = 100
-_KWIC_COLUMNS = ["term", "id", "left", "keyword", "right"]
+_IN_CONTEXT = {
+    "term": Text(heading="調べた語"),
+    "id": Text(heading="番号"),
+    "left": Text(heading="前"),
+    "keyword": Text(heading="語"),
+    "right": Text(heading="後"),
+}
 
 
 def kwic(
@@ -30,7 +37,7 @@ def kwic(
     width: int = 20,
     top: int = 30,
     names: Iterable[str] = (),
-) -> pd.DataFrame:
+) -> Typed:
     """Show a term in its contexts, one line each, aligned for a fixed-width font in which kanji are two columns wide.
 
     Args:
@@ -56,7 +63,7 @@ def kwic(
         for place in evidence(masked, codebook):
             if place.status == STATUS_LABELS[VALID]:
                 rows.append((text_id, *_in_context(masked, place, width)))  # noqa: PERF401  # stops at `top`
-    return pd.DataFrame(rows[:top], columns=["id", "left", "keyword", "right"])
+    return Typed.of(pd.DataFrame(rows[:top], columns=list(_IN_CONTEXT)[1:]), _IN_CONTEXT)
 
 
 def _with_a_hit(
@@ -73,10 +80,12 @@ def _with_a_hit(
 
 def kwic_all(
     texts: "pd.Series[str]", terms: Sequence[str], engine: Engine, width: int = 20, top: int = 30
-) -> pd.DataFrame:
+) -> Typed:
     """`kwic` for several terms, one below the other, with a first column `term`."""
-    parts = [kwic(texts, term, engine, width, top).assign(term=term) for term in terms]
-    return pd.concat([pd.DataFrame(columns=_KWIC_COLUMNS), *parts], ignore_index=True)[_KWIC_COLUMNS]
+    parts = [kwic(texts, term, engine, width, top).frame.assign(term=term) for term in terms]
+    columns = list(_IN_CONTEXT)
+    together = pd.concat([pd.DataFrame(columns=columns), *parts], ignore_index=True)
+    return Typed.of(together[columns], _IN_CONTEXT)
 
 
 def _in_context(text: str, place: Evidence, width: int) -> tuple[str, str, str]:
@@ -156,7 +165,7 @@ def _contexts(text: str, codebook: Codebook, names: Iterable[str]) -> dict[tuple
     return contexts
 
 
-def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> Typed:
     """Count, theme by theme, what a new codebook changed.
 
     Args:
@@ -165,23 +174,21 @@ def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> pd
         labels: theme id → label.
 
     Returns:
-        `theme`, `n_before`, `n` (after), `gained`, `lost`.
+        `theme`, `n_before`, `n` (after), `gained`, `lost`; themes without a change are left out.
     """
     rows = []
     for theme, label in labels.items():
         old, new = (_column(frame, theme) for frame in (before, after.loc[before.index]))
         rows.append((label, int(old.sum()), int(new.sum()), int((new & ~old).sum()), int((old & ~new).sum())))
-    return pd.DataFrame(rows, columns=["theme", "n_before", "n", "gained", "lost"])
-
-
-def changed_ids(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> pd.DataFrame:
-    """List which texts gained or lost which theme: `id`, `theme`, `change` (増えた or 減った). No text."""
-    parts = []
-    for theme, label in labels.items():
-        old, new = (_column(frame, theme) for frame in (before, after.loc[before.index]))
-        for change, found in (("増えた", new & ~old), ("減った", old & ~new)):
-            parts.append(pd.DataFrame({"id": before.index[found], "theme": label, "change": change}))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["id", "theme", "change"])
+    columns = {
+        "theme": Dimension(variable="theme", multiple=True),
+        "n_before": Count(unit="件", heading="前の版"),
+        "n": Count(unit="件", heading="今の版"),
+        "gained": Count(unit="件", heading="増えた相談"),
+        "lost": Count(unit="件", heading="減った相談"),
+    }
+    table = pd.DataFrame(rows, columns=list(columns))
+    return Typed.of(table[(table["gained"] > 0) | (table["lost"] > 0)].reset_index(drop=True), columns)
 
 
 def codebook_changes(before: CodebookSource, after: CodebookSource) -> pd.DataFrame:

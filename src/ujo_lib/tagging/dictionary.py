@@ -33,7 +33,6 @@ FORMAT = 2
 """Raise when the arrays change their meaning; older cache files are then not read."""
 
 _COST_LIMIT = 1_000_000
-_USER_FIELDS = 13
 _BUCKETS = 10
 _COMPACT = re.compile(rb"(\d+):\(u'([^']*)', *(\d+), *(\d+), *(-?\d+)\)")
 _EXTRA = re.compile(rb"(\d+):\(u'([^']*)',u'([^']*)',u'([^']*)',u'([^']*)',u'[^']*',u'[^']*'\)")
@@ -67,24 +66,6 @@ class UserEntry:
         """The entry as a line of a Janome user dictionary; readings, which nothing here uses, are `*`."""
         speech = f"{self.part_of_speech},{self.infl_type},{self.infl_form},{self.base_form},*,*"
         return f"{self.surface},{self.left_id},{self.right_id},{self.cost},{speech}"
-
-
-def read_user_words(path: str | Path) -> tuple[UserEntry, ...]:
-    """Read a Janome user dictionary of the `ipadic` form (UTF-8, 13 fields a line).
-
-    Raises:
-        ValueError: a line with another number of fields or a number that is none.
-    """
-    words: list[UserEntry] = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8-sig").splitlines(), start=1):
-        fields = line.strip().split(",")
-        if len(fields) != _USER_FIELDS or not all(field.lstrip("-").isdecimal() for field in fields[1:4]):
-            raise ValueError(
-                f"ユーザー辞書の{number}行目が ipadic 形式(13項目、2〜4番目は整数)になっていない"
-            )
-        left_id, right_id, cost = map(int, fields[1:4])
-        words.append(UserEntry(fields[0], left_id, right_id, cost, ",".join(fields[4:8]), *fields[8:11]))
-    return tuple(words)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
-from ujo_lib.stats import holm
+from ujo_lib.columns import Base, Count, PValue, Statistic, Text, Typed, interval
+from ujo_lib.stats import LEVEL, holm
 from ujo_lib.tagging.engine import Engine, Tokens
 from ujo_lib.tagging.normalise import Int64, corpus
 
@@ -30,6 +31,8 @@ _NO_CONTENT = (
 _EMPTY_WORDS = frozenset(
     {"する", "ある", "いる", "なる", "できる", "思う", "言う", "やる", "れる", "られる", "*"}
 )
+_WITH_WORD = Count(unit="件", heading="現れた相談")
+_TEXTS = Base(unit="件", heading="相談")
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,9 @@ def index_words(texts: Sequence[str], engine: Engine) -> WordIndex:
     return WordIndex(tuple(vocabulary), word.astype(np.int64), text, sentence, rows, len(texts))
 
 
-def distinctive_words(index: WordIndex, group: npt.NDArray[np.bool_], least_texts: int = 10) -> pd.DataFrame:
+def distinctive_words(
+    index: WordIndex, group: npt.NDArray[np.bool_], top: int, least_texts: int = 10, level: float = LEVEL
+) -> Typed:
     """Rank words by how much more a group uses them than the others: log-odds with an informative Dirichlet prior.
 
     The prior is the word's frequency in all texts (Monroe, Colaresi & Quinn 2008, eq. 16–22), which keeps rare words
@@ -87,11 +92,14 @@ def distinctive_words(index: WordIndex, group: npt.NDArray[np.bool_], least_text
     Args:
         index: words of all texts.
         group: which texts are the group.
+        top: at most so many words.
         least_texts: leave out words that fewer texts contain.
+        level: of the intervals.
 
     Returns:
         `word`, `n` (occurrences in the group), `n_other`, `texts` (texts of the group with the word), `base` (texts of
-        the group), `estimate` (log-odds ratio), `low`, `high` (95 %), `z`, `p_value`, `p_holm`; most distinctive first.
+        the group), `estimate` (log-odds ratio), `low`, `high`, `z`, `p_value`, `p_holm` (over all words kept); most
+        distinctive first.
     """
     inside, outside = index.counts(group).astype(float), index.counts(~group).astype(float)
     prior = inside + outside
@@ -101,6 +109,7 @@ def distinctive_words(index: WordIndex, group: npt.NDArray[np.bool_], least_text
     odds_out = np.log((outside + prior) / (total_out + total_prior - outside - prior))
     estimate = odds_in - odds_out
     error = np.sqrt(1 / (inside + prior) + 1 / (outside + prior))
+    half = norm.isf((1 - level) / 2) * error
     table = pd.DataFrame(
         {
             "word": index.vocabulary,
@@ -109,19 +118,33 @@ def distinctive_words(index: WordIndex, group: npt.NDArray[np.bool_], least_text
             "texts": index.text_counts(group),
             "base": int(group.sum()),
             "estimate": estimate,
-            "low": estimate - norm.isf(0.025) * error,
-            "high": estimate + norm.isf(0.025) * error,
+            "low": estimate - half,
+            "high": estimate + half,
             "z": estimate / error,
         }
     )[kept]
     table["p_value"] = 2 * norm.sf(table["z"].abs())
     table["p_holm"] = holm(table["p_value"])
-    return table.sort_values(["z", "word"], ascending=[False, True], ignore_index=True)
+    columns = {
+        "word": Text(heading="語"),
+        "n": Count(unit="回", heading="出現数", members=False),
+        "n_other": Count(unit="回", heading="ほかの相談での出現数", members=False),
+        "texts": _WITH_WORD,
+        "base": _TEXTS,
+        "estimate": Statistic(heading="対数オッズ比"),
+        **interval("estimate", level),
+        "z": Statistic(heading="偏りの強さ"),
+        "p_value": PValue(),
+        "p_holm": PValue(adjusted="ホルム法"),
+    }
+    return Typed.of(
+        table.sort_values(["z", "word"], ascending=[False, True], ignore_index=True).head(top),
+        columns,
+        note="対数オッズ比(全体の頻度を事前分布とする)。",
+    )
 
 
-def frequent_words(
-    index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1
-) -> pd.DataFrame:
+def frequent_words(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1) -> Typed:
     """List the words most texts of a choice contain: `word`, `n` (texts), `base`, `occurrences`."""
     table = pd.DataFrame(
         {
@@ -131,13 +154,16 @@ def frequent_words(
             "occurrences": index.counts(texts),
         }
     )
-    table = table[table["n"] >= max(least_texts, 1)]
-    return table.sort_values(["n", "word"], ascending=[False, True], ignore_index=True).head(top)
+    columns = {
+        "word": Text(heading="語"),
+        "n": _WITH_WORD,
+        "base": _TEXTS,
+        "occurrences": Count(unit="回", heading="出現数", members=False),
+    }
+    return Typed.of(_most_texts(table, top, least_texts), columns)
 
 
-def frequent_bigrams(
-    index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1
-) -> pd.DataFrame:
+def frequent_bigrams(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1) -> Typed:
     """List the pairs of content words that most texts of a choice have side by side: `words`, `n` (texts), `base`.
 
     Side by side means no other content word stands between them in the sentence.
@@ -154,8 +180,14 @@ def frequent_bigrams(
             "base": int(texts.sum()),
         }
     )
-    table = table[table["n"] >= max(least_texts, 1)]
-    return table.sort_values(["n", "words"], ascending=[False, True], ignore_index=True).head(top)
+    columns = {"words": Text(heading="二語"), "n": _WITH_WORD, "base": _TEXTS}
+    return Typed.of(_most_texts(table, top, least_texts), columns)
+
+
+def _most_texts(table: pd.DataFrame, top: int, least_texts: int) -> pd.DataFrame:
+    """The rows with most texts, ties in the order of the first column."""
+    kept = table[table["n"] >= max(least_texts, 1)]
+    return kept.sort_values(["n", table.columns[0]], ascending=[False, True], ignore_index=True).head(top)
 
 
 def _content(tokens: Tokens) -> npt.NDArray[np.bool_]:

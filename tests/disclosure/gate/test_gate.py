@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.disclosure.carriers import CARRIERS, png_with
+from tests.disclosure.carriers import CARRIERS, LEAST, png_with
 from ujo_lib.disclosure.gate import Confidential, Finding, Gate, to_json, to_text
+from ujo_lib.disclosure.gate.scan import LONG
 
 STORY = (
     "学校に行けない日が続いて、家でひとりで過ごす時間ばかりが長くなり、母にも何と話せばよいのか"
@@ -34,10 +35,10 @@ def errors(findings: list[Finding], kind: str) -> list[Finding]:
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_a_piece_of_somebodys_text_is_found_in_every_coat(tmp_path: Path, carrier: str, length: int) -> None:
     bare = STORY.replace("、", "").replace("。", "")
-    name, content = CARRIERS[carrier](bare[7 : 7 + length])
+    name, content = CARRIERS[carrier](bare[7 : 7 + max(length, LEAST.get(carrier, 0))])
     found = errors(scan(tmp_path, {name: content}, [Confidential("c1", STORY, "R0001")]), "text")
     assert {f.record for f in found} == {"R0001"}
-    assert max(f.length for f in found) >= length
+    assert max(f.length for f in found) >= (8 if carrier in LEAST else length)
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)
@@ -65,6 +66,13 @@ def test_a_long_passage_leaks_however_many_have_sent_it(tmp_path: Path) -> None:
     assert errors(scan(tmp_path, {"a.txt": passage.encode()}, crowd, k=5), "text")
 
 
+@pytest.mark.parametrize(("length", "leaks"), [(LONG - 1, False), (LONG, True), (LONG + 1, True)])
+def test_twenty_characters_are_long(tmp_path: Path, length: int, leaks: bool) -> None:
+    passage = "朝から晩までずっと同じことばかりを考えてしまうのです"[:length]
+    crowd = [Confidential(f"c{i}", passage, f"R{i}") for i in range(9)]
+    assert bool(errors(scan(tmp_path, {"a.txt": passage.encode()}, crowd, k=5), "text")) is leaks
+
+
 def test_a_passage_that_the_page_repeats_in_part_is_found_although_it_is_nowhere_whole(
     tmp_path: Path,
 ) -> None:
@@ -73,14 +81,6 @@ def test_a_passage_that_the_page_repeats_in_part_is_found_although_it_is_nowhere
     found = errors(scan(tmp_path, {"a.csv": page.encode()}, [Confidential("c1", story, "R1")]), "text")
     assert [f.record for f in found] == ["R1"]
     assert found[0].length == len("頭がいっぱいになるずっと母が家のことで頭がいっぱいにな")
-
-
-def test_a_generated_sentence_that_differs_from_the_wording_by_a_number_is_only_a_warning(
-    tmp_path: Path,
-) -> None:
-    texts = [Confidential("c1", "相談の多い月は8月である。と書いてあった", "R1")]
-    found = scan(tmp_path, {"a.txt": "相談の多い月は8月である。".encode()}, texts)
-    assert not [f for f in found if f.severity == "error"]
 
 
 def test_half_width_kana_and_decomposed_letters_are_the_same_words(tmp_path: Path) -> None:
@@ -197,22 +197,31 @@ def test_the_list_of_hashes_that_seals_a_release_may_stand_in_it_and_is_read_lik
     assert errors(scan(tmp_path, {"SHA256SUMS": f"{hashes}{STORY[:20]}".encode()}, secret), "text")
 
 
-def test_two_committed_phrases_in_neighbouring_cells_are_no_more_than_a_warning(tmp_path: Path) -> None:
-    said = [Confidential("c1", "聞いた区分、不登校とある", "R1")]
+def test_two_whole_committed_phrases_in_neighbouring_cells_are_nobodys(tmp_path: Path) -> None:
     page = "<table><tr><td>年間報告 区分</td><td>不登校</td></tr></table>"
     texts = [Confidential("c1", "きのうの年間報告区分不登校という話", "R1")]
+    assert not scan(tmp_path, {"a.html": page.encode()}, texts)
+
+
+def test_parts_of_two_committed_phrases_in_neighbouring_cells_ask_for_a_look(tmp_path: Path) -> None:
+    page = "<table><tr><td>支援が必要</td><td>不登校</td></tr></table>"  # the first phrase is not whole
+    texts = [Confidential("c1", "きのうの支援が必要不登校という話", "R1")]
     found = scan(tmp_path, {"a.html": page.encode()}, texts)
     assert {f.severity for f in found} == {"warning"}
-    assert not scan(tmp_path, {"a.html": page.encode()}, said)
 
 
-def test_a_committed_phrase_and_the_letter_of_the_tag_behind_it_are_no_more_than_a_warning(
-    tmp_path: Path,
-) -> None:
-    gate = Gate([Confidential("c1", "支援が必要との声tomorrow", "R1")], f"{VOCABULARY} table", 5)
+@pytest.mark.parametrize(("end", "clean"), [("である。", True), ("であった。", False)])
+def test_a_sentence_of_the_wording_with_its_numbers_is_nobodys(tmp_path: Path, end: str, clean: bool) -> None:
+    page = f"相談の多い月は8月{end}"
+    texts = [Confidential("c1", f"{page}と書いてあった", "R1")]
+    assert (not scan(tmp_path, {"a.txt": page.encode()}, texts)) is clean
+
+
+def test_the_letters_of_a_tag_are_no_words_behind_what_stands_before_it(tmp_path: Path) -> None:
+    gate = Gate([Confidential("c1", "支援が必要との声tdomorrow", "R1")], VOCABULARY, 5)
     (tmp_path / "a.html").write_text("<table><tr><td>支援が必要との声</td></tr></table>", encoding="utf-8")
-    assert [found.severity for found in gate.scan([tmp_path])] == ["warning"]
-    (tmp_path / "a.html").write_text("<p>支援が必要との声tomorrow</p>", encoding="utf-8")
+    assert not gate.scan([tmp_path])
+    (tmp_path / "a.html").write_text("<p>支援が必要との声tdo</p>", encoding="utf-8")
     assert "error" in {found.severity for found in gate.scan([tmp_path])}
 
 

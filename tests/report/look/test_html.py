@@ -224,6 +224,7 @@ def test_text_from_outside_is_escaped_on_the_cover() -> None:
         assert tag not in cover
 
 
+@pytest.mark.slow
 def test_the_template_works_from_the_command_line(tmp_path: Path) -> None:
     source = tmp_path / "example.ipynb"
     nbformat.write(notebook(), source)

@@ -12,7 +12,7 @@ from tests.report.look.test_html import CONTEXT, notebook, shown
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.report.look import html, tables, wording
 
-pytestmark = [pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.slow, needs_browser]
 
 
 @pytest.fixture(scope="module")

@@ -144,3 +144,18 @@ def test_bases_that_belong_to_the_columns_of_a_cross_table_stand_in_its_headings
     assert "学生(n=80)" in turned
     assert "回答者数" not in turned
     assert cells(turned)[0][1:] == ["60.0", "75.0", "50.0"]
+
+
+@pytest.mark.parametrize(("base", "marked"), [(29, True), (30, False), (31, False)])
+def test_a_small_base_is_told_only_under_the_shares_that_rest_on_it(base: int, marked: bool) -> None:
+    table = published(
+        {"sex": ["男性", "女性"], "n": [8, base - 8], "base": [base] * 2, "share": [8 / base, 1 - 8 / base]},
+        dimensions={"sex": "sex"},
+    )
+    assert ("参考値" in table_html(table, columns=["sex", "n", "share"])) is marked
+    for without in (
+        table_html(table, columns=["sex", "n"]),
+        table_html(by_occupation(), across="answer", values="base"),
+    ):
+        assert "参考値" not in without
+        assert "四捨五入" not in without

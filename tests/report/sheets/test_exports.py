@@ -8,12 +8,13 @@ from datetime import date
 import pandas as pd
 
 from tests.report.tables_of import by_sex, published
-from ujo_lib.report.door.publish import Published, TableRecord, TableSpec, mask
+from ujo_lib.columns import Count, Dimension, PValue, Schema, Share
+from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
 from ujo_lib.report.sheets.exports import Table, defused, list_of_tables
 
 SPEC = TableSpec(
-    id="t", title="性別", unit="人", base="当事者", source="該当者票", population="cases",
-    dimensions={"sex": "sex"}, counts=("n",), labels={"sex": "性別"},
+    "t", "性別", Subject(base="当事者", source="該当者票", population="cases"),
+    Schema({"sex": Dimension(variable="sex"), "n": Count(unit="人"), "share": Share()}),
 )  # fmt: skip
 FRAME = pd.DataFrame({"sex": ["男性", "=HYPERLINK(1)"], "n": [1234, 2], "share": [0.998, 0.002]})
 
@@ -65,7 +66,7 @@ def test_days_flags_open_bounds_and_small_p_values_are_written_as_their_kind():
             "high": [1.5, math.inf],
             "p_value": [0.0000123, 0.04567],
         },
-        counts=(),
+        kinds={"p_value": PValue()},
     )
     assert _values(table, "start") == (date(2024, 3, 1), date(2024, 3, 8))
     assert _values(table, "chosen") == ("はい", "いいえ")
@@ -88,7 +89,7 @@ def test_numbers_with_a_unit_behind_them_become_numbers_with_a_unit():
 
 
 def test_two_columns_with_the_same_heading_can_be_told_apart():
-    table = published({"a": [1], "b": [2]}, labels={"a": "件数", "b": "件数"})
+    table = published({"a": [1], "b": [2]}, kinds={"a": Count(heading="件数"), "b": Count(heading="件数")})
     assert [column.heading for column in Table.of(table.record("01")).columns] == ["件数_1", "件数_2"]
 
 

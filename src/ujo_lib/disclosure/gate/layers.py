@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from ujo_lib.disclosure.signature import SUMS
+from ujo_lib.disclosure.signature import SIGNATURES, SUMS
 
 ALLOWED = frozenset(
     {
@@ -81,7 +81,47 @@ _UNICODE_ESCAPE = re.compile(
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})[ \t\r\n]?")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
+_RUBY = re.compile(r"<r[tp]\b[^>]*>[^<]*(?:</r[tp]\s*>)?")
+_BRACKETED_READING = re.compile(r"[(（《](?<=[々一-\u9fff].)[ぁ-ゖァ-ヺー]{1,12}[)）》]")
+_ROW_END = re.compile(r"</tr\s*>")
+_CELL_END = re.compile(r"</t[dh]\s*>")
+_LINE_NUMBER = re.compile(
+    r"[\n\x1e]+[ \t>]*[\[(]?[A-Za-z]?\d{1,6}[\])]?(?:[ \t]*[:.|)、．：\t\x1e>,]|[ \t]{2,})[ \t\x1e]*"
+)
+_FOLD = re.compile(r"[ \t]*\r?\n[ \t>|]*")
+_PAIR = re.compile(r'"((?:[^"\\\n]|\\.){1,64})" ?: ?"((?:[^"\\\n]|\\.)*)"')
+_CELL_REFERENCE = re.compile(
+    rb' (?:r|ref|sqref|activeCell|topLeftCell)="(?:[A-Z]{1,3}[1-9][0-9]{0,6}[: ]?)+"'
+)
+_HEAD = 4000
+_UTF8_NAME = 0x800
+_PICTURE = frozenset(
+    (
+        b"IHDR",
+        b"PLTE",
+        b"IDAT",
+        b"cHRM",
+        b"gAMA",
+        b"sBIT",
+        b"sRGB",
+        b"bKGD",
+        b"hIST",
+        b"tRNS",
+        b"pHYs",
+        b"tIME",
+    )
+)
+# UTF-8 bytes of kana read as cp932 begin with one of three kanji; of kanji, they mix half-width kana with kanji.
+_CP932_TRACES = re.compile("[縺繧繝]|[\uff61-\uff9f][一-\u9fff]|[一-\u9fff][\uff61-\uff9f]")
+_CP932_TWINS = str.maketrans("〜‖−¢£¬—", "～∥－￠￡￢―")
+_C1 = re.compile("[\x80-\x9f]+")
+_LATIN_BYTES = {ord(bytes([b]).decode("cp1252", "ignore") or chr(b)): b for b in range(0x80, 0x100)}
+_UTF8_IN_LATIN = re.compile("[ã-é][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
+_CP932_LEADS = "".join(chr(c) for c, b in _LATIN_BYTES.items() if b < 0xA0 or 0xE0 <= b <= 0xEA)
+_CP932_IN_LATIN = re.compile(f"(?:[\x80-\x9f{_CP932_LEADS}][^\\n]){{3}}")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+"
+)
 
 
 _NOT_WRITTEN = frozenset({"Cc", "Cn", "Co", "Cs"})
@@ -89,10 +129,21 @@ _NOT_WRITTEN = frozenset({"Cc", "Cn", "Co", "Cs"})
 
 @dataclass(frozen=True)
 class Layer:
-    """One coat of a file: how it is carried, and what it says."""
+    """One coat of a file.
+
+    Attributes:
+        carrier: how it is carried.
+        text: what it says.
+        words: the part that counts as words, where another layer has the rest.
+        facts: whether numbers stand in it as somebody wrote them.
+        unfolded: whether its line ends were taken away.
+    """
 
     carrier: str
     text: str
+    words: str | None = None
+    facts: bool = True
+    unfolded: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,13 +156,15 @@ class Unreadable:
 
 
 Found = Iterator[Layer | Unreadable]
+View = Callable[[str, str], str | None]
+"""Another way to read a text, from its markup or from what is shown; None where nothing reads differently."""
 
 
 def of_file(name: str, content: bytes) -> Found:
     """Layers of a finished file, its name among them."""
     yield Layer(FILE_NAME, name)
     suffix = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    if name.rpartition("/")[2] == SUMS:
+    if name.rpartition("/")[2] in (SUMS, *SIGNATURES):
         suffix = ".txt"
     if suffix not in ALLOWED:
         yield Unreadable(suffix or "ファイル", "公表してよい種類のファイルではない")
@@ -162,21 +215,31 @@ class _Opener:
             yield from self.of_bytes(blob, f"{carrier} > base64", depth + 1)
 
     def _coats(self, text: str, carrier: str, depth: int) -> Found:
-        yield Layer(carrier, text)
+        yield from _shown(text, carrier)
+        marked = _COMMENT.sub("", text) if "<" in text else text
+        shown = _between_tags(marked) if "<" in text else text
+        for views in (_UNCOVERED, _REARRANGED):
+            for name, view in views.items():
+                if (seen := view(marked, shown)) is not None:
+                    yield Layer(f"{carrier} > {name}", seen, facts=views is _UNCOVERED)
         if "<" in text:
-            together = _INLINE_TAG.sub("", _COMMENT.sub("", text))
-            yield Layer(f"{carrier} > タグの間", _TAG.sub(BLOCK, together))
             for comment in _COMMENT.findall(text):
                 yield from self.of_text(comment, f"{carrier} > コメント", depth + 1)
+        if "\n" in shown:
+            yield Layer(f"{carrier} > 折り返し", _FOLD.sub("", shown), words="", unfolded=True)
         if text.lstrip()[:1] in ("{", "[", '"'):
             yield from self._json(text, carrier, depth)
-        plain, coats = text, []
+        for name, undo in _MISREADINGS.items():
+            if (mended := undo(text)) is not None:
+                yield from self.of_text(mended, f"{carrier} > {name}", depth + 1)
+        plain, coats = text, {}
         for name, decode in _DECODERS.items():
-            alone = decode(text)
-            if alone != text:
-                coats.append(name)
-                yield Layer(f"{carrier} > {name}", alone)
+            if (alone := decode(text)) != text:
+                coats[name] = alone
                 plain = decode(plain)
+        if len(coats) > 1:  # one may have spoilt what another would have brought to light
+            for name, alone in coats.items():
+                yield from _shown(alone, f"{carrier} > {name}")
         if coats:
             yield from self.of_text(plain, f"{carrier} > {'・'.join(coats)}", depth + 1)
 
@@ -198,11 +261,10 @@ class _Opener:
             at += 12 + size
             if kind in (b"tEXt", b"zTXt", b"iTXt"):
                 yield from self._png_text(kind, data, carrier, depth)
-            elif kind == b"eXIf":
-                yield Layer(f"{carrier} > eXIf", data.decode("utf-8", "ignore"))
-                yield Layer(f"{carrier} > eXIf", data.decode("utf-16-be", "ignore"))
             elif kind == b"IEND":
                 break
+            elif kind not in _PICTURE:
+                yield from _readings(data, f"{carrier} > {kind.decode('latin-1')}")
         if content[at:]:
             yield from self.of_bytes(content[at:], f"{carrier} > 末尾", depth + 1, must_open=True)
 
@@ -221,20 +283,28 @@ class _Opener:
             return
         yield Layer(carrier, key.decode("latin-1"))
         yield from self.of_text(body.decode("utf-8", "replace"), carrier, depth + 1)
+        if not body.isascii():
+            yield from _readings(body, carrier)
 
     def _zip(self, content: bytes, carrier: str, depth: int) -> Found:
         carrier = f"{carrier} > zip" if not carrier.endswith(("zip", "xlsx")) else carrier
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                yield Layer(f"{carrier} > コメント", archive.comment.decode("utf-8", "replace"))
+                yield from _readings(archive.comment, f"{carrier} > コメント")
                 for member in archive.infolist():
                     yield Layer(f"{carrier} > 名前", member.filename)
-                    yield Layer(f"{carrier} > コメント", member.comment.decode("utf-8", "replace"))
+                    if not member.flag_bits & _UTF8_NAME:
+                        yield from _readings(
+                            member.orig_filename.encode("cp437", "replace"), f"{carrier} > 名前"
+                        )
+                    yield from _readings(member.comment, f"{carrier} > コメント")
                     self._unpacked += member.file_size
                     if self._unpacked > _MAX_BYTES:
                         yield Unreadable(carrier, "展開後の大きさが上限を超える")
                         return
                     inner = archive.read(member)
+                    if member.filename.startswith("xl/worksheets/"):
+                        inner = _CELL_REFERENCE.sub(b"", inner)
                     part = f"{carrier} > {_part_name(member.filename)}"
                     yield from self.of_bytes(inner, part, depth + 1, must_open=bool(inner))
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError) as problem:
@@ -275,7 +345,8 @@ def _decoded(content: bytes) -> str | None:
         except UnicodeDecodeError:
             continue
         if encoding != "cp932" or _mostly_words(text):
-            return text if _mostly_words(text) else None
+            # bytes that are UTF-8 throughout are no accident: there a C1 sign is a letter read in the wrong encoding
+            return text if _mostly_words(text if encoding == "cp932" else _C1.sub("", text[:_HEAD])) else None
     if len(content) % 2 == 0:
         for encoding in ("utf-16-le", "utf-16-be"):
             text = content.decode(encoding, "replace")
@@ -286,8 +357,9 @@ def _decoded(content: bytes) -> str | None:
 
 def _mostly_words(text: str) -> bool:
     """Whether decoded bytes look like something written: hardly any control or unassigned characters."""
-    sample = text[:4000]
-    odd = sum(c not in "\r\n\t\f" and unicodedata.category(c) in _NOT_WRITTEN for c in sample)
+    sample = text[:_HEAD]
+    rare = [c for c in sample if not c.isprintable() and c not in "\r\n\t\f"]
+    odd = sum(unicodedata.category(c) in _NOT_WRITTEN for c in rare)
     return odd <= len(sample) // 50
 
 
@@ -343,6 +415,87 @@ def _strings(content: object) -> Iterator[str]:
                 yield from _strings(value)
 
 
+def _shown(text: str, carrier: str) -> Iterator[Layer]:
+    """A text; of a page, what stands in its tags and what stands between them."""
+    if "<" not in text:
+        yield Layer(carrier, text)
+        return
+    yield Layer(carrier, text, words="\n".join(_TAG.findall(text)))
+    yield Layer(f"{carrier} > タグの間", _between_tags(_COMMENT.sub("", text)))
+
+
+def _between_tags(marked: str) -> str:
+    return _TAG.sub(BLOCK, _INLINE_TAG.sub("", marked))
+
+
+def _readings(content: bytes, carrier: str) -> Found:
+    """A few bytes in every encoding that a Japanese machine may have used; UTF-16 may begin at any byte."""
+    for encoding in ("utf-8", "cp932"):
+        yield Layer(carrier, content.decode(encoding, "ignore"))
+    for encoding in ("utf-16-le", "utf-16-be"):
+        for start in (0, 1):
+            yield Layer(carrier, content[start:].decode(encoding, "ignore"))
+
+
+def _without_ruby(marked: str, _shown: str) -> str | None:
+    return _between_tags(_RUBY.sub("", marked)) if "<rt" in marked else None
+
+
+def _without_bracketed_readings(_marked: str, shown: str) -> str | None:
+    text, found = _BRACKETED_READING.subn("", shown)
+    return text if found else None
+
+
+def _down_tables(marked: str, _shown: str) -> str | None:
+    if "</tr" not in marked:
+        return None
+    rows = _ROW_END.sub("\n", _CELL_END.sub("\t", marked.replace("\n", " ")))
+    return _down(_TAG.sub(BLOCK, rows), "\t")
+
+
+def _down_lines(_marked: str, shown: str) -> str | None:
+    head = shown[:_HEAD]
+    commas, tabs = head.count(","), head.count("\t")
+    return _down(shown, "," if commas >= tabs else "\t") if "\n" in shown and commas + tabs else None
+
+
+def _down(text: str, delimiter: str) -> str:
+    """Lines of cells, read column by column."""
+    columns: dict[int, list[str]] = {}
+    for line in text.split("\n"):
+        for at, cell in enumerate(line.split(delimiter)):
+            columns.setdefault(at, []).append(cell)
+    return "\n".join("\n".join(cells) for cells in columns.values())
+
+
+def _without_line_numbers(_marked: str, shown: str) -> str | None:
+    text, found = _LINE_NUMBER.subn(BLOCK, f"\n{shown}")
+    return text if found > 1 else None
+
+
+def _by_key(marked: str, _shown: str) -> str | None:
+    """Values of JSON, those of one key together, as tokens and rows carry them."""
+    values: dict[str, list[str]] = {}
+    for key, value in _PAIR.findall(marked) if '":' in marked or '" :' in marked else ():
+        values.setdefault(key, []).append(value)
+    return "\n".join("\n".join(found) for found in values.values()) if values else None
+
+
+def _utf8_read_as_cp932(text: str) -> str | None:
+    if not _CP932_TRACES.search(text):
+        return None
+    return text.translate(_CP932_TWINS).encode("cp932", "replace").decode("utf-8", "replace")
+
+
+def _japanese_read_as_latin(encoding: str, traces: re.Pattern[str]) -> Callable[[str], str | None]:
+    def undo(text: str) -> str | None:
+        if not traces.search(text):
+            return None
+        return text.translate(_LATIN_BYTES).encode("latin-1", "replace").decode(encoding, "replace")
+
+    return undo
+
+
 def _escapes(text: str) -> str:
     if "\\" not in text:
         return text
@@ -386,3 +539,21 @@ _DECODERS: dict[str, Callable[[str], str]] = {
     "quoted-printable": _quoted_printable,
     "不可視文字": _visible,
 }
+
+_UNCOVERED: dict[str, View] = {"ルビ": _without_ruby, "読み仮名": _without_bracketed_readings}
+"""What a page says without the readings above its letters or behind them."""
+
+_REARRANGED: dict[str, View] = {
+    "表の列": _down_tables,
+    "列": _down_lines,
+    "行番号": _without_line_numbers,
+    "鍵ごと": _by_key,
+}
+"""Words put together again. Numbers come apart or meet in them, so no fact is looked for there."""
+
+_MISREADINGS: dict[str, Callable[[str], str | None]] = {
+    "文字化け(UTF-8 を cp932 で)": _utf8_read_as_cp932,
+    "文字化け(UTF-8 を Latin-1 で)": _japanese_read_as_latin("utf-8", _UTF8_IN_LATIN),
+    "文字化け(cp932 を Latin-1 で)": _japanese_read_as_latin("cp932", _CP932_IN_LATIN),
+}
+"""Texts that a program read in the wrong encoding, and wrote down."""

@@ -8,9 +8,11 @@ people it could have come from: a phrase that fewer than k clients used points a
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, islice
+from functools import cached_property
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,22 +20,24 @@ import numpy as np
 
 from ujo_lib.disclosure.gate.findings import Finding, Severity
 from ujo_lib.disclosure.gate.layers import BLOCK, FILE_NAME, Layer, of_file
-from ujo_lib.disclosure.gate.patterns import forbidden
-from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, hashes, shingles
+from ujo_lib.disclosure.gate.patterns import contacts, forbidden, forbidden_across_lines
+from ujo_lib.disclosure.gate.records import CROWD, Shapes, originals
+from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, distinct, hashes, shingles, words
+from ujo_lib.facts import named
 from ujo_lib.text import strip_for_match
 
 LONG = 20
 """A shared passage of this many bare characters is somebody's, however many seem to have written it."""
 
-_BATCH = 4000
-_MIN_ID = 4
+_BATCH = 1000  # some million characters: the arrays of one batch stay near the processor
 _RECORDS = 10  # named for one passage; more would not help anybody mend it
-_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,}")
-_NUMBERS = re.compile(r"\d+(?:年度|年|か月|月|日|時台|時|分|人|名|件|回|歳|代|割強|割|倍|円|戸|世帯)?")
+_UNIT = "(?:年度|年|か月|月|日|時台|時|分|人|名|件|回|歳|代|割強|割|倍|円|戸|世帯)?"
+_NUMBERS = re.compile(rf"\d+{_UNIT}")
 """Numbers as generated sentences print them: what a `{placeholder}` of the wording may have become."""
-_SEAM = re.compile(f"[{BLOCK},\t\r\n<>]")
-"""Where one piece of a layer ends and the next begins. Before markup is taken away its tags stand among the words."""
+_SEAM = re.compile(f"[{BLOCK},。\t\r\n<>]")
+"""Where one piece of a layer or one sentence ends and the next begins; tags stand among the words until markup goes."""
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_PHRASE_END = re.compile(rf"(?:\{{[^{{}}]*\}}|\d+)[\W_]*{_UNIT}|[\W_]+")
 
 
 class Confidential(NamedTuple):
@@ -52,7 +56,7 @@ class Gate:
         vocabulary: everything a page may say: templates, notebook markdown, wording, labels, questionnaire, codebook.
         k: a phrase that fewer than k clients used is theirs.
         ids: further numbers of records; clients and records of `texts` are known already.
-        users: names of accounts on the machines where the report is made.
+        users: accounts on the machines where the report is made, and names that must not be named.
     """
 
     def __init__(
@@ -66,12 +70,11 @@ class Gate:
         self._texts = texts
         self._wording = vocabulary if isinstance(vocabulary, str) else "\n".join(vocabulary)
         self._bare_wording = " ".join(strip_for_match(piece) for piece in _PLACEHOLDER.split(self._wording))
+        self._phrases = _PHRASE_END.sub(BLOCK, f" {unicodedata.normalize('NFKC', self._wording).casefold()} ")
         self._k = k
         self._ids = frozenset(ids)
-        names = "|".join(re.escape(name) for name in sorted(set(users)) if name)
-        self._users = (
-            re.compile(rf"(?<![A-Za-z0-9])(?:{names})(?![A-Za-z0-9])", re.IGNORECASE) if names else None
-        )
+        self._public = contacts(unicodedata.normalize("NFKC", self._wording))
+        self._names = named(name for name in users if len("".join(name.split())) > 1)
 
     def scan(self, paths: Iterable[Path]) -> list[Finding]:
         """Findings in files and folders, errors first.
@@ -79,7 +82,7 @@ class Gate:
         Raises:
             FileNotFoundError: a path that does not exist; nothing to scan is not a clean release.
         """
-        release = _Release.read(paths)
+        release = _Release(paths)
         found = [*release.unreadable, *self._always(release)]
         found += self._shared(release)
         spoken = {finding.file for finding in found if finding.carrier == FILE_NAME}
@@ -88,26 +91,31 @@ class Gate:
 
     def _always(self, release: "_Release") -> Iterator[Finding]:
         for place in release.places:
-            plain = unicodedata.normalize("NFKC", place.layer.text)
-            for kind in forbidden(plain, self._wording, self._users):
-                yield Finding(place.file, place.layer.carrier, kind)
+            kinds = (
+                forbidden_across_lines(place.plain, self._public)
+                if place.layer.unfolded
+                else forbidden(place.plain, self._public, self._names)
+            )
+            yield from (Finding(place.file, place.layer.carrier, kind) for kind in kinds)
 
     def _shared(self, release: "_Release") -> Iterator[Finding]:
         """One pass over the texts: record numbers that the release names, and words it shares with them."""
         index = release.index.without(shingles([self._wording]).values)
         owners = _Owners(len(index), self._k)
         shared: dict[str, _Shared] = {}
-        named = self._ids & release.tokens
+        numbers = set(self._ids)
         for batch in _batches(self._texts):
-            named |= {name for text in batch for name in (text.client, text.record)} & release.tokens
+            numbers.update(*((text.client, text.record) for text in batch))
             _collect(batch, index, owners, shared)
-        yield from self._named(release, named)
-        for words, passage in shared.items():
-            severity = self._judge(words, passage, owners)
+        yield from _records(release, numbers - {""})
+        for said, passage in shared.items():
+            severity = self._judge(said, passage, owners)
             if severity is None:
                 continue
-            for place, length in release.holding(words):
-                found: Severity = "warning" if self._meets_by_chance(words, place) else severity
+            for place, length in release.holding(said):
+                if self._is_committed(said, place):
+                    continue
+                found: Severity = "warning" if self._meets_by_chance(said, place) else severity
                 for record in passage.records:
                     yield Finding(place.file, place.layer.carrier, "text", found, record, length)
 
@@ -118,42 +126,86 @@ class Gate:
         between = [part for part in _NUMBERS.split(words) if part]
         return "warning" if all(part in self._bare_wording for part in between) else "error"
 
-    def _meets_by_chance(self, words: str, place: "_Place") -> bool:
-        """Whether two committed phrases that stand in neighbouring cells or paragraphs happen to read as somebody's.
+    def _is_committed(self, words: str, place: "_Place") -> bool:
+        """Whether the page says nothing here but whole committed phrases, with numbers where they have placeholders.
 
-        Only a short passage with exactly one such seam in it, wherever it stands, and both its ends committed.
+        Then the passage is one of them, or the end of one and the beginning of the next cell or paragraph; more than
+        one such seam is no coincidence.
         """
-        if len(words) >= LONG or words not in place.words:
-            return False
-        seams = place.seams
-        starts = [found.start() for found in re.finditer(f"(?={re.escape(words)})", place.words)]
-        inner = [[seam - start for seam in seams if start < seam < start + len(words)] for start in starts]
-        return all(
-            len(cuts) == 1
-            and all(part in self._bare_wording for part in (words[: cuts[0]], words[cuts[0] :]))
-            for cuts in inner
+        return words in place.words and all(
+            len(seams) <= 1
+            and all(
+                self._is_phrase(run) for piece in place.pieces(start, start + len(words)) for run in piece
+            )
+            for start, seams in place.occurrences(words)
         )
 
-    @staticmethod
-    def _named(release: "_Release", names: Iterable[str]) -> Iterator[Finding]:
-        for name in sorted(name for name in names if _telling(name)):
-            for place in release.naming(name):
-                yield Finding(place.file, place.layer.carrier, "id", record=name)
+    def _is_phrase(self, run: str) -> bool:
+        between = f"{BLOCK}?".join(map(re.escape, run))
+        return re.search(f"{BLOCK}{between}{BLOCK}", self._phrases) is not None
+
+    def _meets_by_chance(self, words: str, place: "_Place") -> bool:
+        """Whether parts of two committed phrases that stand in neighbouring cells happen to read as somebody's."""
+        return words in place.words and all(
+            len(seams) == 1
+            and all(part in self._bare_wording for part in (words[: seams[0]], words[seams[0] :]))
+            for _, seams in place.occurrences(words)
+        )
+
+
+def _records(release: "_Release", numbers: set[str]) -> Iterator[Finding]:
+    """Record numbers that a release names, each once a file, in its outermost coat."""
+    shapes = Shapes(numbers)
+    met = [(place, loud, quiet) for place in release.places for loud, quiet in [_numbers(shapes, place)]]
+    known = originals(numbers, {word for _, loud, quiet in met for word in loud | quiet})
+    told: set[tuple[str, str]] = set()
+    for place, loud, quiet in met:
+        named = loud & known.keys()
+        if len(quiet & known.keys()) >= CROWD:
+            named |= shapes.crowd(quiet, quiet & known.keys())
+        for word in sorted(named):
+            if (place.file, word) not in told:
+                told.add((place.file, word))
+                yield Finding(place.file, place.layer.carrier, "id", record=known[word])
+
+
+def _numbers(shapes: Shapes, place: "_Place") -> tuple[set[str], set[str]]:
+    """What looks like a record number in a layer: those that speak for themselves, and small ones."""
+    seen = set(shapes.seen(place.plain))
+    if place.layer.unfolded:  # digits at the end of one line and the beginning of the next are no number
+        seen = {one for one in seen if not one.bare.isdigit()}
+    return {one.bare for one in seen if one.loud}, {one.bare for one in seen if not one.loud}
 
 
 @dataclass(frozen=True)
 class _Place:
-    """A layer of a file, and its bare words."""
+    """A layer of a file: its text in one width, where facts stand in it, and its bare words."""
 
     file: str
     layer: Layer
+    plain: str
     words: str
 
-    @property
-    def seams(self) -> set[int]:
-        """Where in `words` one cell, paragraph or line ends and the next begins."""
-        pieces = [strip_for_match(piece) for piece in _SEAM.split(self.layer.text)]
-        return set(accumulate(len(piece) for piece in pieces))
+    @cached_property
+    def seams(self) -> list[int]:
+        """Where in `words` one cell, paragraph or line ends and the next begins, in order."""
+        text = self.layer.text if self.layer.words is None else self.layer.words
+        return sorted({0, *accumulate(len(strip_for_match(piece)) for piece in _SEAM.split(text))})
+
+    def occurrences(self, words: str) -> Iterator[tuple[int, list[int]]]:
+        """Where `words` stand, and where in them a seam is."""
+        for found in re.finditer(f"(?={re.escape(words)})", self.words):
+            first = bisect_right(self.seams, found.start())
+            last = bisect_left(self.seams, found.start() + len(words))
+            yield found.start(), [seam - found.start() for seam in self.seams[first:last]]
+
+    def pieces(self, start: int, end: int) -> Iterator[list[str]]:
+        """For each cell or paragraph that a passage touches, the runs between its numbers that the passage touches."""
+        first, last = bisect_right(self.seams, start) - 1, bisect_left(self.seams, end)
+        for left, right in pairwise(self.seams[first : last + 1]):
+            ends = [left, *(at for n in _NUMBERS.finditer(self.words, left, right) for at in n.span()), right]
+            spans = zip(ends[::2], ends[1::2], strict=True)
+            yield [self.words[a:b] for a, b in spans if a < b and a < end and b > start]
 
 
 @dataclass
@@ -186,31 +238,32 @@ class _Owners:
 class _Release:
     """Every layer of every file, indexed."""
 
-    def __init__(self, places: Sequence[_Place], unreadable: Sequence[Finding]) -> None:
-        self.places = places
-        self.unreadable = unreadable
-        self.index = shingles([place.words for place in places])
-        self.tokens = {token for place in places for token in _TOKEN.findall(place.layer.text)}
-
-    @classmethod
-    def read(cls, paths: Iterable[Path]) -> "_Release":
-        places: list[_Place] = []
-        unreadable: list[Finding] = []
-        seen: set[tuple[str, str]] = set()
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self.places: list[_Place] = []
+        self.unreadable: list[Finding] = []
+        grams = [np.zeros(0, dtype=np.uint64)]
         for root in paths:
             for file, name in _files(root):
-                for found in of_file(name, file.read_bytes()):
-                    if not isinstance(found, Layer):
-                        severity: Severity = "error" if found.fatal else "warning"
-                        unreadable.append(
-                            Finding(name, found.carrier, "unreadable", severity, note=found.reason)
-                        )
-                        continue
-                    words = strip_for_match(found.text)
-                    if (name, found.text) not in seen:
-                        seen.add((name, found.text))
-                        places.append(_Place(name, found, words))
-        return cls(places, unreadable)
+                grams.append(self._read(name, file.read_bytes()))
+        self.index = ShingleSet(np.concatenate(grams))
+
+    def _read(self, name: str, content: bytes) -> np.ndarray:
+        """Open a file, note what it says, and give the hashes of its runs of eight."""
+        layers: dict[str, Layer] = {}
+        for found in of_file(name, content):
+            if isinstance(found, Layer):
+                layers.setdefault(found.text, found)
+            else:
+                severity: Severity = "error" if found.fatal else "warning"
+                self.unreadable.append(
+                    Finding(name, found.carrier, "unreadable", severity, note=found.reason)
+                )
+        spoken = [text if layer.words is None else layer.words for text, layer in layers.items()]
+        codes, starts = bare(spoken)
+        for (text, layer), said in zip(layers.items(), np.split(codes, starts[1:]), strict=True):
+            plain = unicodedata.normalize("NFKC", text) if layer.facts else ""
+            self.places.append(_Place(name, layer, plain, words(said[:-1])))
+        return distinct(hashes(codes))
 
     def holding(self, words: str) -> list[tuple[_Place, int]]:
         """Places that hold a shared passage, and how much of it.
@@ -223,10 +276,6 @@ class _Release:
             return whole
         parts = ((place, _longest_part(words, place.words)) for place in self.places)
         return [(place, length) for place, length in parts if length >= LENGTH]
-
-    def naming(self, name: str) -> Iterator[_Place]:
-        whole = re.compile(rf"(?<![A-Za-z0-9_-]){re.escape(name)}(?![A-Za-z0-9_-])")
-        return (place for place in self.places if whole.search(place.layer.text))
 
 
 def _alias(name: str) -> str:
@@ -255,7 +304,7 @@ def _files(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _batches(texts: Iterable[tuple[str, str] | tuple[str, str, str]]) -> Iterator[list[Confidential]]:
-    stream = (Confidential(*text) for text in texts)
+    stream = (text if isinstance(text, Confidential) else Confidential(*text) for text in texts)
     while batch := list(islice(stream, _BATCH)):
         yield batch
 
@@ -265,21 +314,15 @@ def _collect(
 ) -> None:
     """Add the longest passages of which every eight characters stand in the release."""
     codes, starts = bare([text.text for text in batch])
-    hits, grams = index.find(hashes(codes))
+    hits, grams = index.find(codes)
     whose = np.searchsorted(starts, hits, side="right") - 1
     owners.add(grams, [batch[i].client for i in whose])
     for part in np.split(np.arange(len(hits)), np.flatnonzero(np.diff(hits) != 1) + 1):
         if not len(part):
             continue
         first, last = int(hits[part[0]]), int(hits[part[-1]]) + LENGTH
-        words = codes[first:last].astype("<u4").tobytes().decode("utf-32-le")
-        passage = shared.setdefault(words, _Shared(tuple(grams[part].tolist()), []))
+        passage = shared.setdefault(words(codes[first:last]), _Shared(tuple(grams[part].tolist()), []))
         text = batch[int(whose[part[0]])]
         record = text.record or text.client
         if len(passage.records) < _RECORDS and record not in passage.records:
             passage.records.append(record)
-
-
-def _telling(name: str) -> bool:
-    """Whether a record number is recognisable: not a bare small number that any count could be."""
-    return len(name) >= _MIN_ID and not (name.isdigit() and len(name) < 7)

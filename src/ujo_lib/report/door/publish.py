@@ -35,7 +35,27 @@ class PublishError(ValueError):
 
 
 class NotSuppliedError(LookupError):
-    """A table that another notebook would have published, had the year had its inputs; says why it has not."""
+    """A table that another notebook would have published, had the year had its inputs.
+
+    Attributes:
+        why: the reasons alone, each once; the message names the inputs, too.
+    """
+
+    def __init__(self, reasons: Mapping[str, str]):
+        super().__init__(f"資料がない: {not_supplied(reasons)}")
+        self.why = "。".join(dict.fromkeys(reason.removesuffix("。") for reason in reasons.values()))
+
+
+def not_supplied(reasons: Mapping[str, str]) -> str:
+    """Inputs that a year does not have, those of one reason together: 「A」「B」(未着)、「C」(廃止).
+
+    Args:
+        reasons: Japanese name of the input → why there is none.
+    """
+    alike: dict[str, str] = {}
+    for kind, reason in reasons.items():
+        alike[reason] = f"{alike.get(reason, '')}「{kind}」"
+    return "、".join(f"{kinds}({reason.removesuffix('。')})" for reason, kinds in alike.items())
 
 
 @dataclass(frozen=True)
@@ -186,6 +206,7 @@ class Published:
         hidden: a boolean frame of the same shape, true where a value is kept back.
         notebook: the notebook that published it; empty outside a page.
         rows: place of each row in the table as it was published; None for the whole table.
+        without: what its notebook went without this year (input → reason), where it was recalled.
     """
 
     spec: TableSpec
@@ -193,6 +214,7 @@ class Published:
     hidden: pd.DataFrame
     notebook: str = ""
     rows: tuple[int, ...] | None = None
+    without: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

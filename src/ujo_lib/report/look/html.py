@@ -20,12 +20,10 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
+from ujo_lib.params.notebooks import INTERNAL_TAG
 from ujo_lib.report.door.publish import DOOR
 from ujo_lib.report.look.figures.svg import Shared
 from ujo_lib.report.look.tables import LAB_STYLE, NUMBER_WORDS
-
-INTERNAL_TAG: Final = "internal"
-"""Tag of notebook cells that a release leaves out."""
 
 TEMPLATES: Final = Path(__file__).parent / "template"
 

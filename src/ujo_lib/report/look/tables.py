@@ -102,17 +102,19 @@ def table_html(
         KeyError: a column that the table does not have, or a cell that a cross table needs twice.
     """
     if across is not None:
-        heads, body, small = _cross(published, across, values or "n")
+        printed = [values or "n"]
+        heads, body, small = _cross(published, across, printed[0])
     else:
-        heads, body = _plain(published, columns)
-        small = _small(published)
+        printed = list(columns if columns is not None else _default_columns(published))
+        heads, body = _plain(published, printed)
+        small = _small(published, printed)
     name = html.escape(published.spec.title)
     grid = (
         f'<div class="scroll" role="group" aria-label="表: {name}" tabindex="0"><table>'
         f"{'' if compact else _caption(published)}<thead><tr>{_head_row(heads + body)}</tr></thead>"
         f"<tbody>{_body_rows(heads, body, small, TOTAL_LABELS)}</tbody></table></div>"
     )
-    notes = _notes(published, heads + body, small)
+    notes = _notes(published, printed, heads + body, small)
     return f"{grid}{notes}" if compact else f'<figure class="table">{grid}{notes}</figure>'
 
 
@@ -222,9 +224,8 @@ def _caption(published: Published) -> str:
     )
 
 
-def _plain(published: Published, columns: Sequence[str] | None) -> tuple[list[_Column], list[_Column]]:
+def _plain(published: Published, names: Sequence[str]) -> tuple[list[_Column], list[_Column]]:
     """Row headings and body columns of a table printed as it is."""
-    names = list(columns if columns is not None else _default_columns(published))
     heads: list[_Column] = []
     body: list[_Column] = []
     for name in names:
@@ -240,7 +241,9 @@ def _plain(published: Published, columns: Sequence[str] | None) -> tuple[list[_C
 
 def _default_columns(published: Published) -> list[str]:
     """All columns; one base for all rows stands in the caption, and 参考値 is a mark."""
-    kept = [str(name) for name in published.frame.columns if name not in _marks(published)]
+    schema = published.spec.schema
+    formats = [c.by for c in schema.columns.values() if isinstance(c, Various)]
+    kept = [name for name in schema.columns if name not in (*_marks(published), *formats)]
     base = _base_column(published)
     if base and published.frame[base].nunique(dropna=False) == 1 and len(published.frame) > 1:
         kept.remove(base)
@@ -275,9 +278,13 @@ def _interval_column(published: Published, lower: str, upper: str) -> _Column:
 def _cell_texts(published: Published, column: str, number_format: str) -> list[str]:
     """Spell the cells of a column: number or text, 「x」 when kept back, 「…」 when there is none."""
     values: list[Any] = published.frame[column].tolist()
+    kind = published.spec.schema[column]
+    formats = (
+        published.frame[kind.by].tolist() if isinstance(kind, Various) else [number_format] * len(values)
+    )
     return [
-        HIDDEN if hide else MISSING if value is None or pd.isna(value) else _cell_text(value, number_format)
-        for value, hide in zip(values, published.hidden[column].tolist(), strict=True)
+        HIDDEN if hide else MISSING if value is None or pd.isna(value) else _cell_text(value, written)
+        for value, hide, written in zip(values, published.hidden[column].tolist(), formats, strict=True)
     ]
 
 
@@ -316,7 +323,7 @@ def _cross(
     ]
     head = _Column(" / ".join(heading(published.spec, key) for key in keys), tuple(order), numeric=False)
     first = {label: row for row, label in reversed(list(enumerate(labels)))}
-    small = _small(published)
+    small = _small(published, [values])
     title = heading(published.spec, _base_column(published)) if by_row else ""
     bases = [_Column(title, tuple(by_row[label] for label in order), numeric=True)] if by_row else []
     return [head], bases + body, [small[first[label]] for label in order] if small else []
@@ -381,13 +388,13 @@ def _heading_kind(heads: Sequence[_Column], at: int, row: int) -> str:
     return f"{heads[at].kind} again" if repeats else heads[at].kind
 
 
-def _small(published: Published) -> list[bool | None]:
-    """Which rows rest on too few for their share to be more than 参考値.
+def _small(published: Published, printed: Sequence[str]) -> list[bool | None]:
+    """Which rows rest on too few for a share that is printed to be more than 参考値.
 
     None where the base is not known to the reader; empty where small bases are no question.
     """
     frame, schema = published.frame, published.spec.schema
-    shares = [column for name in schema.of_kind(Share) if isinstance(column := schema[name], Share)]
+    shares = [column for name in printed if isinstance(column := schema[name], Share)]
     if base := next((share.base for share in shares if share.base in frame), ""):
         return [None if pd.isna(size) else bool(size < SMALL_BASE) for size in frame[base]]
     if shares and (marks := _marks(published)):
@@ -401,17 +408,20 @@ def _all_small(small: Sequence[bool | None]) -> bool:
     return bool(known) and all(known)
 
 
-def _notes(published: Published, columns: Sequence[_Column], small: Sequence[bool | None]) -> str:
+def _notes(
+    published: Published, printed: Sequence[str], columns: Sequence[_Column], small: Sequence[bool | None]
+) -> str:
     spec = published.spec
+    shares = set(printed) & set(spec.schema.of_kind(Share))
     cells = {cell for column in columns if column.numeric for cell in column.cells}
     notes = [spec.note] if spec.note else []
     if _all_small(small):
         notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     elif any(small):
         notes.append(f"{_REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値です。")
-    if spec.schema.of_kind(Share) and not spec.schema.multiple and any("." in cell for cell in cells):
+    if shares and not spec.schema.multiple and any("." in cell for cell in cells):
         notes.append(_ROUNDING)
-    if spec.schema.multiple:
+    if shares and spec.schema.multiple:
         notes.append("複数回答のため、割合の合計は100%になりません。")
     if legend := _legend(cells):
         notes.append(legend)

@@ -17,6 +17,7 @@ import numpy as np
 
 from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.fiscal import format_wareki
+from ujo_lib.report.door import publish
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import format_of, in_prose, interval_text, percent
 
@@ -430,9 +431,8 @@ def not_supplied(reasons: Mapping[str, str]) -> str:
 
 
 def section_not_supplied(reasons: Mapping[str, str]) -> str:
-    """Why a section of a page has nothing in it."""
-    told = "、".join(f"{kind}({reason})" for kind, reason in reasons.items())
-    return f"この年度は資料がないため、この部分の集計はありません。ない資料とその理由: {told}"
+    """What a section of a page goes without, and why."""
+    return f"次の資料がないため、これを使う集計はありません: {publish.not_supplied(reasons)}。"
 
 
 def glossary(*terms: str) -> str:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Self
 
-from ujo_lib.columns import Various
+from ujo_lib import columns
 from ujo_lib.report.door.publish import TableRecord, TableSpec
-from ujo_lib.report.look.notation import HIDDEN, MISSING, NUMERIC_FORMATS, format_of, heading, in_cell
+from ujo_lib.report.look.notation import HIDDEN, MISSING, NUMERIC_FORMATS, heading, in_cell
 from ujo_lib.stats import round_half_up
 
 _FORMULA_STARTS = (
@@ -33,7 +33,7 @@ _FORMULA_STARTS = (
 UNBOUNDED: Final = "∞"
 """Stands for an interval without upper limit."""
 
-_DECIMALS: Final[Mapping[str, int]] = {
+DECIMALS: Final[Mapping[str, int]] = {
     "share": 1,
     "percent": 1,
     "percent2": 2,
@@ -42,6 +42,7 @@ _DECIMALS: Final[Mapping[str, int]] = {
     "p": 3,
     "yen": 1,
 }
+"""Decimals of the number formats that round."""
 _PERCENTAGES: Final = frozenset({"share", "percent", "percent2"})
 _SMALLEST_P: Final = 0.001
 _MIDNIGHT: Final = "T00:00:00"
@@ -59,6 +60,7 @@ class Column:
     Attributes:
         name: its name in the published table.
         heading: its Japanese heading, unlike that of any other column.
+        kind: what it is.
         number_format: share, n, p, …; "text" for words.
         values: number, text, day, `HIDDEN`, `MISSING` or `UNBOUNDED` for each row.
         row_formats: number format of each value, where rows differ in kind; else that of the column.
@@ -67,6 +69,7 @@ class Column:
 
     name: str
     heading: str
+    kind: columns.Column
     number_format: str
     values: tuple[int | float | str | date, ...]
     row_formats: tuple[str, ...]
@@ -96,24 +99,23 @@ class Table:
 
         Numbers are rounded as on the page: more decimals of a percentage would give away the counts behind it.
         """
-        shown = record.published()
         schema = record.spec.schema
-        by = [column.by for column in schema.columns.values() if isinstance(column, Various)]
+        by = [column.by for column in schema.columns.values() if isinstance(column, columns.Various)]
         # The column that names the format of each row is no data itself.
-        kinds = [str(kind) for kind in shown.frame[by[0]]] if by else []
+        kinds = [str(kind) for kind in record.frame[by[0]]] if by else []
         cells = dict(zip(record.columns, zip(*record.rows, strict=True), strict=False))
         names = [name for name in record.columns if name not in by]
         headings = _unique([heading(record.spec, name) for name in names])
-        columns = [
+        spelt = [
             _column(
                 name,
                 title,
-                format_of(shown, name),
+                record.spec.schema[name],
                 _Cells(cells.get(name, ()), record.hidden.get(name), kinds),
             )
             for name, title in zip(names, headings, strict=True)
         ]
-        return cls(record, tuple(columns))
+        return cls(record, tuple(spelt))
 
     @property
     def name(self) -> str:
@@ -161,7 +163,8 @@ class _Cells:
     kinds: Sequence[str]
 
 
-def _column(name: str, title: str, number_format: str, cells: _Cells) -> Column:
+def _column(name: str, title: str, kind: columns.Column, cells: _Cells) -> Column:
+    number_format = kind.format
     size = len(cells.values)
     by_row = (
         tuple(cells.kinds) if cells.kinds and number_format in NUMERIC_FORMATS else (number_format,) * size
@@ -178,8 +181,8 @@ def _column(name: str, title: str, number_format: str, cells: _Cells) -> Column:
             for value, kind in zip(values, cells.kinds, strict=True)
         )
     if number_format == "text" and (measured := _measured(values)):
-        return Column(name, title, "n", measured[0], ("n",) * size, measured[1])
-    return Column(name, title, number_format, values, by_row)
+        return Column(name, title, kind, "n", measured[0], ("n",) * size, measured[1])
+    return Column(name, title, kind, number_format, values, by_row)
 
 
 def _measured(values: Sequence[Any]) -> tuple[tuple[int, ...], str] | None:
@@ -209,10 +212,10 @@ def _number(value: float, number_format: str) -> int | float | str:
     if number_format == "p" and 0 < value < _SMALLEST_P:
         return float(f"{value:.2g}")  # as a number; 0.000 would be one that no test gives
     scaled = value * 100 if number_format in _PERCENTAGES else value
-    if number_format not in _DECIMALS and float(scaled).is_integer():
+    if number_format not in DECIMALS and float(scaled).is_integer():
         return int(scaled)
     return (
-        round_half_up(scaled, _DECIMALS.get(number_format, 1)) if number_format in NUMERIC_FORMATS else value
+        round_half_up(scaled, DECIMALS.get(number_format, 1)) if number_format in NUMERIC_FORMATS else value
     )
 
 

@@ -1,4 +1,4 @@
-"""The 15 items of the Ministry of Internal Affairs' rules for machine-readable tables (2020-12-18), for our own files.
+"""The 15 items that make a table machine-readable (`text.MACHINE_RULES`), for our own files.
 
 They are asked of the finished workbook as any program would read it, so that what we demand of those who send us
 files holds for what we hand out. A sheet is understood as its reader sees it: what stays in view above the frozen
@@ -19,15 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ujo_lib.report.look.notation import HIDDEN, MISSING
 from ujo_lib.report.sheets.exports import UNBOUNDED
-from ujo_lib.report.sheets.workbook import UNIT_IN_HEADING
 from ujo_lib.text import MACHINE_DEPENDENT
-
-RULES: Final = (
-    *(f"1-{item}" for item in range(1, 14)),
-    "2-1",
-    "2-2",
-)
-"""Numbers of the items, in the order of the rules."""
 
 SYMBOLS: Final = frozenset({HIDDEN, MISSING, UNBOUNDED, f"-{UNBOUNDED}"})
 """What may stand among numbers, if the sheet explains it."""
@@ -40,6 +32,9 @@ _NAMES: Final = re.compile("番号|コード|規則|書き方|値$")
 """Headings of digits that count nothing: names of things, and values quoted from somebody else's file."""
 
 _TWO_NUMBERS: Final = re.compile(r"[\d.,]+%?\s*(?:[〜~、/;]\s*[\d.,]+%?|[((][\d.,]+%?[))])")
+_UNIT_IN_HEADING: Final = re.compile(r"[((][^()()]+[))]$")
+"""A heading that says the unit of its numbers, 「割合(%)」 say."""
+
 _SPACING: Final = re.compile(r"^\s|\s$|\n|\s{2,}")
 _ERA_YEAR: Final = re.compile(r"(?:令和|平成|昭和)(?:\d+|元)年")
 _WESTERN: Final = re.compile(r"(?:19|20)\d\d")
@@ -53,7 +48,7 @@ class Fault:
     """A place that fails an item.
 
     Attributes:
-        rule: number of the item.
+        rule: number of the item in `text.MACHINE_RULES`.
         sheet: name of the sheet; empty for the whole file.
         place: address of the cell, or name of the part.
         found: what is wrong there, in Japanese.
@@ -170,7 +165,7 @@ class _Table:
         listed = str(self.about.get(_UNIT) or "")
         for heading, _ in self._numeric():
             name = str(heading.value)
-            if not UNIT_IN_HEADING.search(name) and f"、{name}: " not in f"、{listed}":
+            if not _UNIT_IN_HEADING.search(name) and f"、{name}: " not in f"、{listed}":
                 yield heading.coordinate, f"単位のない見出し「{name}」"
 
     def _eras(self) -> Iterator[tuple[str, str]]:

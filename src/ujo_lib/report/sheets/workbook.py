@@ -5,17 +5,16 @@ sheet 「本文の数値」 lists the sentences of the pages with each value the
 so that whoever answers for a sentence can look its numbers up.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ujo_lib.columns import TOTAL_LABELS
+from ujo_lib.columns import TOTAL_LABELS, Base
 from ujo_lib.report.look.notation import HIDDEN, MISSING, SYMBOLS
 from ujo_lib.report.look.wording import Quoted, Said
 from ujo_lib.report.sheets import xlsx
-from ujo_lib.report.sheets.exports import UNBOUNDED, Column, Table, one_line
+from ujo_lib.report.sheets.exports import DECIMALS, UNBOUNDED, Column, Table, one_line
 
 CONTENTS: Final = "目次"
 CLAIMS: Final = "本文の数値"
@@ -23,27 +22,6 @@ NOT_APPLICABLE: Final = "該当なし"
 
 _NO_UNIT: Final = "単位なし"
 _MEANINGS: Final[Mapping[str, str]] = {**SYMBOLS, UNBOUNDED: "上限なし"}
-_DECIMALS: Final[Mapping[str, int]] = {"share": 1, "percent": 1, "rate": 1, "ratio": 2, "p": 3}
-UNIT_IN_HEADING: Final = re.compile(
-    r"[((][^()()]*(?:人|件|円|世帯|戸|回|分|%|時|日|倍|行|語|バイト)[^()()]*[))]$"
-)
-"""A heading that says the unit of its numbers, 「割合(%)」 say."""
-
-_BARE: Final = re.compile(
-    "比$|倍|値$|相関|自由度|残差|統計量|重み|ばらつき|強さ|軸|横|縦|VIF|MASE|何日前|傾向|標準化"
-)
-"""Headings of numbers that have no unit."""
-_UNITS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
-    (re.compile("年度?$"), "年(西暦)"),
-    (re.compile("日数|日$"), "日"),
-    (re.compile("月数"), "月"),
-    (re.compile("時間数"), "時間"),
-    (re.compile("件数|相談$|件$"), "件"),
-    (re.compile("人数|委員|実人数|該当者票"), "人"),
-    (re.compile("回数"), "回"),
-    (re.compile("行$|の行"), "行"),
-    (re.compile("出現数|語の数"), "語"),
-)
 
 
 @dataclass(frozen=True)
@@ -120,7 +98,7 @@ class _TableSheet:
             ("対象地域", one_line(self.spec.subject.area) or NOT_APPLICABLE),
             ("集計対象", one_line(self.spec.subject.base) or NOT_APPLICABLE),
             ("対象数(n)", self._size()),
-            ("単位", units(self.columns, self.spec.schema.unit)),
+            ("単位", units(self.columns)),
             ("注", self._note()),
             ("記号", legend(self.columns)),
             ("出典", one_line(self.spec.subject.source) or NOT_APPLICABLE),
@@ -133,8 +111,8 @@ class _TableSheet:
 
     def _size(self) -> xlsx.Cell:
         """How many were counted: the one base of all rows, else the row of the total."""
-        if "base" in self._places:
-            base = self.columns[self._places["base"]]
+        if bases := self.spec.schema.of_kind(Base):
+            base = self.columns[self._places[bases[0]]]
             sizes = list(dict.fromkeys(base.values))
             return _cell(sizes[0], "n") if len(sizes) == 1 else f"行ごとに異なる(「{base.heading}」の列)"
         if len(self.spec.schema.dimensions) != 1 or not self.spec.counts:
@@ -151,34 +129,15 @@ class _TableSheet:
         return "".join(notes) or NOT_APPLICABLE
 
 
-def units(columns: Sequence[Column], unit: str) -> str:
-    """Say the unit of every column of numbers whose heading does not: 「件数: 件、p値: 単位なし」.
-
-    Args:
-        columns: of one table.
-        unit: unit of the table's counts.
-    """
+def units(columns: Sequence[Column]) -> str:
+    """Say the unit of every column of numbers whose heading does not: 「費用: 円、p値: 単位なし」."""
+    numeric = [column for column in columns if column.is_numeric]
     found = [
-        f"{column.heading}: {_unit(column, unit)}"
-        for column in columns
-        if column.is_numeric and not UNIT_IN_HEADING.search(column.heading)
+        f"{column.heading}: {column.unit or column.kind.unit or _NO_UNIT}"
+        for column in numeric
+        if not column.kind.unit or f"({column.kind.unit})" not in column.heading
     ]
-    if found:
-        return "、".join(found)
-    return "見出しに記載" if any(column.is_numeric for column in columns) else NOT_APPLICABLE
-
-
-def _unit(column: Column, unit: str) -> str:
-    if column.unit:
-        return column.unit
-    if column.number_format in {"share", "percent"}:
-        return "%"
-    if column.number_format == "yen":
-        return "円"
-    if column.number_format == "p" or _BARE.search(column.heading):
-        return _NO_UNIT
-    said = next((name for words, name in _UNITS if words.search(column.heading)), "")
-    return said or unit or _NO_UNIT
+    return "、".join(found) or ("見出しに記載" if numeric else NOT_APPLICABLE)
 
 
 def legend(columns: Sequence[Column]) -> str:
@@ -201,7 +160,7 @@ def _cell(value: int | float | str | date, number_format: str) -> xlsx.Cell:
     if isinstance(value, date):
         return value
     whole = isinstance(value, int) or float(value).is_integer()
-    decimals = _DECIMALS.get(number_format, 0 if whole else 1)
+    decimals = DECIMALS.get(number_format, 0 if whole else 1)
     as_it_is = number_format == "text" or (number_format == "p" and 0 < value < 0.001)
     return xlsx.Number(value, None if as_it_is else decimals)
 

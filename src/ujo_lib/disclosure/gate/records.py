@@ -1,0 +1,193 @@
+"""Numbers of records, found however they are typed.
+
+What a number looks like is learned from the numbers themselves: letters, then how many digits, then more. The release
+is searched for everything of that look, with or without dashes, dots, slashes and blanks, in any case; what was found
+counts when it is one of the numbers. A small bare number could be any count, so it counts only after a word such as
+番号 or ID, or in such a crowd that chance is no explanation.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from scipy.stats import binom
+
+MIN_LENGTH = 4
+"""Characters without separators below which a record number cannot be told from anything."""
+
+TELLING_DIGITS = 7
+"""Digits from which a bare number is nobody's count."""
+
+_PLAIN = re.compile(r"(?:[^\W\d_]*9*(?:[\W_]+|$))*")
+"""A look whose parts are letters, then digits; a hash is none."""
+_MOST_SHAPES = 64
+CROWD = 3
+"""Small bare numbers of records in one place from which chance is asked."""
+
+_CHANCE = 1e-6
+_SPARSE = 0.01
+_DIGITS = str.maketrans("0123456789", "9" * 10)
+_SEPARATOR = re.compile(r"[\W_ー]+")
+_MARKS = r"[-‐-―−ー./_#:・]"
+_GAP = rf"[ \u3000]?{_MARKS}{{0,2}}[ \u3000]?"
+_GAP_OF_DIGITS = r"[-‐-―−ー/_・]{0,2}"  # a dot would be a decimal point, a blank the next number
+_LABEL = re.compile(r"(?:番号|no\.?|id)[\"'”]?[ \u3000]*[:=#はが.]?[ \u3000]*[\"'「(]?$")
+_LOOK_BACK = 16
+_COUNTED = re.compile(r"[ \u3000]?(?:[%件人名回割歳年月日時分円倍校戸]|世帯)")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Something that looks like a record number: its characters without separators, and whether it speaks alone."""
+
+    bare: str
+    loud: bool
+
+
+def bare(number: str) -> str:
+    """A record number without width, case and separators."""
+    return _SEPARATOR.sub("", _folded(number))
+
+
+def _folded(text: str) -> str:
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+
+
+class Shapes:
+    """What record numbers look like.
+
+    Args:
+        numbers: all of them, as the data have them.
+    """
+
+    def __init__(self, numbers: Iterable[str]) -> None:
+        looks = Counter(_folded(number).translate(_DIGITS) for number in numbers)
+        plain = [look for look, _ in looks.most_common() if _PLAIN.fullmatch(look)][:_MOST_SHAPES]
+        self._shapes = [shape for look in plain if (shape := _Shape.of(look)) is not None]
+        self._irregular = _irregular({len(_SEPARATOR.sub("", look)) for look in looks.keys() - set(plain)})
+        self._many = {len(look): many for look, many in looks.items() if set(look) == {"9"}}
+
+    def seen(self, text: str) -> Iterator[Seen]:
+        """Everything in a text that looks like a record number.
+
+        Args:
+            text: one layer, NFKC-normalised.
+        """
+        folded = text.casefold()
+        for shape in self._shapes:
+            yield from shape.seen(folded)
+        if self._irregular is not None:
+            for found in self._irregular.finditer(folded):
+                if any(map(str.isdigit, found[0])):
+                    word = _SEPARATOR.sub("", found[0])
+                    yield Seen(word, not word.isdigit() or len(word) >= TELLING_DIGITS)
+
+    def crowd(self, quiet: set[str], known: set[str]) -> set[str]:
+        """Those of the known small numbers of one file that are too many to stand there by chance.
+
+        Numbers of a width that mostly are record numbers (1 to 6,928) say nothing: any count would be one.
+        """
+        telling: set[str] = set()
+        for width, many in self._many.items():
+            looked = sum(len(number) == width for number in quiet)
+            hits = {number for number in known if len(number) == width and not _reads_as_date([number])}
+            share = many / (9 * 10 ** (width - 1))
+            if len(hits) >= CROWD and share <= _SPARSE and binom.sf(len(hits) - 1, looked, share) < _CHANCE:
+                telling |= hits
+        return telling
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """One look: the pattern that finds it, whether it has letters, and whether it has more than one part."""
+
+    pattern: re.Pattern[str]
+    lettered: bool
+    parted: bool
+
+    @classmethod
+    def of(cls, look: str) -> "_Shape | None":
+        """The shape of a look such as ``syn-9999999``; None when it is too short or has no digit."""
+        parts = re.findall(r"9+|[^\W9_]+", look)
+        if len("".join(parts)) < MIN_LENGTH or "9" not in look:
+            return None
+        lettered = any(part[0] != "9" for part in parts)
+        between_digits = r"(?:[-‐-―−ー/_・]{0,2}|\.)" if "." in look else _GAP_OF_DIGITS
+        pattern = _part(parts[0]) + _alone_before(parts[0], lettered)
+        for before, part in pairwise(parts):
+            pattern += (between_digits if before[0] == part[0] == "9" else _GAP) + _part(part)
+        after = (
+            "" if not parts[-1].isascii() else "(?![0-9a-z_])" if lettered else "(?![0-9a-z_]|[-.,/][0-9])"
+        )
+        return cls(re.compile(pattern + after), lettered, len(parts) > 1)
+
+    def seen(self, folded: str) -> Iterator[Seen]:
+        for found in self.pattern.finditer(folded):
+            groups = re.findall(r"\d+", found[0])
+            word = _SEPARATOR.sub("", found[0])
+            yield Seen(word, self._speaks(found, groups, word))
+
+    def _speaks(self, found: re.Match[str], groups: Sequence[str], word: str) -> bool:
+        padded = any(group[0] == "0" and len(group) > 2 for group in groups)
+        marked = re.search(_MARKS, found[0]) is not None
+        if self.lettered:
+            ascii_glued = found[0][0].isascii() and " " not in found[0]
+            return padded or marked or (ascii_glued and _COUNTED.match(found.string, found.end()) is None)
+        if _reads_as_date(groups):
+            return False
+        if self.parted and marked:
+            return len(word) >= TELLING_DIGITS or padded
+        if len(word) >= TELLING_DIGITS or (len(word) == TELLING_DIGITS - 1 and padded):
+            return True
+        return _LABEL.search(found.string, max(0, found.start() - _LOOK_BACK), found.start()) is not None
+
+
+def _part(part: str) -> str:
+    return rf"[0-9]{{{len(part)}}}" if part[0] == "9" else re.escape(part)
+
+
+def _alone_before(first: str, lettered: bool) -> str:
+    """That nothing longer ends in the first part; looked up behind it, so that a search can leap to its first sign."""
+    if not first.isascii():
+        return ""
+    width = "." * len(first)  # a look-behind has one width
+    return f"(?<![0-9a-z_#]{width})" if lettered else f"(?<![0-9a-z_#]{width})(?<![0-9][-.,/]{width})"
+
+
+def _irregular(lengths: set[int]) -> re.Pattern[str] | None:
+    """Pattern of words that could be numbers without a common look, such as hashes."""
+    lengths = {length for length in lengths if length >= MIN_LENGTH}
+    if not lengths:
+        return None
+    return re.compile(
+        rf"[0-9a-z](?<![0-9a-z_#-].)[0-9a-z_-]{{{min(lengths) - 1},{2 * max(lengths)}}}(?![0-9a-z_-])"
+    )
+
+
+def _reads_as_date(groups: Sequence[str]) -> bool:
+    """Whether digits are a year and a month, a day, or a span of years."""
+    digits = "".join(groups)
+    if len(groups) > 1 and [len(group) for group in groups] == [4, 4]:
+        return all(1900 <= int(group) < 2100 for group in groups)
+    if len(digits) not in (6, 8) or not 1900 <= int(digits[:4]) < 2100:
+        return False
+    if len(groups) > 1 and len(groups[0]) != 4:
+        return False
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:] or 1))
+    except ValueError:
+        return False
+    return True
+
+
+def originals(numbers: Iterable[str], looked_for: set[str]) -> dict[str, str]:
+    """The record numbers among what was found: bare form → as the data have it."""
+    found: dict[str, str] = defaultdict(str)
+    for number in numbers:
+        if (word := bare(number)) in looked_for:
+            found[word] = min(found[word] or number, number)
+    return dict(found)

@@ -1,0 +1,214 @@
+"""The files behind the annual summary: what was published, what is followed, aimed at, and cannot be said.
+
+Each names cells of tables that the notebooks publish; whether such a cell is there shows when the year is computed.
+"""
+
+from collections import Counter
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from ujo_lib.fiscal import FiscalYear
+from ujo_lib.yamlfile import Declared, Many, Word
+
+Rule = Literal[
+    "equal", "text", "percent", "rounded", "words", "largest", "top", "present", "descending", "about", "above_one",
+    "over_represented", "not_different", "none",
+]  # fmt: skip
+"""Ways to compare a statement with a figure; `none` where nothing computes it."""
+
+_NUMERIC: tuple[Rule, ...] = ("equal", "percent", "rounded", "about")
+_LISTS: tuple[Rule, ...] = ("top", "present")
+_RANKED: tuple[Rule, ...] = ("largest", "top", "present", "descending")
+
+
+def _plain(value: Any) -> Any:
+    """One value or several, none of which holds others."""
+    for one in value if isinstance(value, list) else [value]:
+        if not isinstance(one, str | int | float):
+            raise ValueError("文字か数、またはその一覧")
+    return value
+
+
+def _several(value: Any) -> Any:
+    return tuple(_plain(value)) if isinstance(value, list) else (_plain(value),)
+
+
+class Cell(Declared):
+    """Where the figure for a claim stands.
+
+    Attributes:
+        notebook, table: the published table.
+        column: the column of the figure, or of what is ranked.
+        where: dimension column → labels; several labels are added up.
+        over: the dimension whose categories are ranked or compared, for rules about an order.
+    """
+
+    notebook: str
+    table: str
+    column: str = "n"
+    where: dict[str, Annotated[tuple[Any, ...], BeforeValidator(_several)]] = Field({})
+    over: str = ""
+
+
+class Claim(Declared):
+    """One published statement.
+
+    Attributes:
+        id: its number, S02 say.
+        statement: what was published, in our own words.
+        published: the figure or phrase.
+        unit: its unit.
+        rule: how to compare.
+        cell: where the computed figure stands; None when nothing computes it.
+        note: reading, known inconsistency, or the reason why it cannot be computed.
+    """
+
+    id: str
+    statement: str
+    published: Annotated[Any, BeforeValidator(_plain)]
+    unit: str = ""
+    rule: Rule
+    cell: Cell | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _answerable(self) -> Self:
+        is_number = isinstance(self.published, int | float) and not isinstance(self.published, bool)
+        mistakes = [
+            ((self.rule == "none") != (self.cell is None), "rule が none のときだけ cell を省く"),
+            (self.rule in _NUMERIC and not is_number, f"rule が {self.rule} なら published は数"),
+            (
+                self.rule in _LISTS and not isinstance(self.published, list),
+                f"rule が {self.rule} なら published は一覧",
+            ),
+            (
+                self.rule in _RANKED and self.cell is not None and not self.cell.over,
+                f"rule が {self.rule} なら cell に over",
+            ),
+        ]
+        if found := [told for wrong, told in mistakes if wrong]:
+            raise ValueError(f"{self.id}: {'。'.join(found)}")
+        return self
+
+
+class Claims(Declared):
+    """`published.yaml`: published statements."""
+
+    claims: Many[Claim]
+
+    @field_validator("claims")
+    @classmethod
+    def _numbered_once(cls, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+        if twice := [name for name, count in Counter(claim.id for claim in claims).items() if count > 1]:
+            raise ValueError(f"番号は一度だけ({'、'.join(twice)} が重なる)")
+        return claims
+
+
+class KeyFigure(Declared):
+    """One key figure: its label, where it stands, the columns of its interval, and a note.
+
+    The note may name further columns of the same row, `{base}` say: a denominator is read, never typed.
+    """
+
+    label: str
+    cell: Cell
+    unit: str = ""
+    note: str = ""
+    low: str = ""
+    high: str = ""
+
+
+class KeyFigures(Declared):
+    """`key_figures.yaml`: the figures of the summary's first page."""
+
+    key_figures: Many[KeyFigure]
+
+
+class Goal(Declared):
+    """One goal of the programme, and the cell that measures it, if any does."""
+
+    goal: str
+    indicator: str
+    cell: Cell | None = None
+    note: str = ""
+
+
+class Goals(Declared):
+    """`goals.yaml`: the goals of the programme."""
+
+    goals: Many[Goal]
+
+
+class Limit(Declared):
+    """One thing that the report cannot say, and why."""
+
+    about: Word
+    why: Word
+
+
+class Limits(Declared):
+    """`limits.yaml`: what the report cannot say."""
+
+    limits: Many[Limit]
+
+
+class Place(Declared):
+    """Where a number stands in the released tables.
+
+    Attributes:
+        table: name of the table, `02_totals`.
+        value: heading of the column.
+        where: heading → cell, naming one row.
+    """
+
+    table: str = Field(pattern=r"^\d\d_.+$")
+    value: str
+    where: dict[str, Word] = Field({})
+
+
+def _by_year(changed: Any) -> Any:
+    return (
+        {FiscalYear.parse(year).year: what for year, what in changed.items()}
+        if isinstance(changed, dict)
+        else changed
+    )
+
+
+class Indicator(Declared):
+    """One figure that is followed over the years.
+
+    Attributes:
+        label: its name in the tables.
+        kind: `count` (ratio of counts, exact or widened by `dispersion`) or `share` (percentage with a published
+            interval).
+        unit: 人, 件 or %.
+        place: where it stands.
+        low, high: headings of the interval of a share.
+        gaps: heading of the number of days that were not recorded; a year with such days is not compared.
+        dispersion: where the spread of the counts stands (1 when contacts come singly).
+        changed: fiscal year → what was redefined from that year on.
+        history: heading of the fiscal year, where one table holds all years (the waves of a survey); each year is
+            then looked up in the latest release that has it.
+        comparable: heading that says 不可 of a year that must not be compared.
+        caution: heading of a warning to be printed beside a comparison.
+    """
+
+    label: str
+    kind: Literal["count", "share"]
+    unit: str
+    place: Place
+    low: str = ""
+    high: str = ""
+    gaps: str = ""
+    dispersion: Place | None = None
+    changed: Annotated[dict[int, str], BeforeValidator(_by_year)] = Field({})
+    history: str = ""
+    comparable: str = ""
+    caution: str = ""
+
+
+class Indicators(Declared):
+    """`indicators.yaml`: the figures that are followed over the years."""
+
+    indicators: Many[Indicator]

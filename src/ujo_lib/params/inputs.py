@@ -1,0 +1,171 @@
+"""inputs.yaml: which files a site has this year, and what their signs, clocks and answers mean.
+
+A file's meaning is declared once, by a person, and never guessed. This is the only model of that file; whether a
+column or an item that it names exists is for intake to say, which knows the schemas.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field, RootModel, ValidationInfo, field_validator
+
+from ujo_lib.params.paths import inside
+from ujo_lib.yamlfile import Declared, Many, Word, nearest
+
+MissingSign = Literal["none", "unknown", "suppressed"]
+Encoding = Literal["listed", "dummies", "marks"]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("Asia/Tokyo か UTC") from None
+    return name
+
+
+def _options(value: Any) -> Any:
+    """Options as label → spellings, from a list of labels or from a mapping label → code, spellings or nothing."""
+    if isinstance(value, list):
+        return {str(label): () for label in value}
+    if isinstance(value, dict):
+        return {k: v if isinstance(v, list) else () if v is None else (v,) for k, v in value.items()}
+    return value
+
+
+class FileRules(Declared):
+    """What is declared about a file.
+
+    Attributes:
+        sheet: worksheet to read.
+        header_rows: levels of the heading.
+        encoding: encoding of a text file when it must not be found out.
+        timezone: zone of time stamps without offset.
+        missing: meaning of each missing-value sign.
+        multiple_answers: encoding of each multiple-answer item.
+        columns: further headings, heading → canonical name.
+        constants: values of columns the file lacks, canonical name → value.
+        ignore: headings that are left out knowingly.
+        layout: name of the heading table in ad_headings.yaml.
+    """
+
+    sheet: Word | None = None
+    header_rows: int = Field(1, ge=1, le=5)
+    encoding: str | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    missing: dict[str, MissingSign] = Field({})
+    multiple_answers: dict[str, Encoding] = Field({})
+    columns: dict[str, str] = Field({})
+    constants: dict[str, Word] = Field({})
+    ignore: Many[Word] = ()
+    layout: str | None = None
+
+
+class Files(FileRules):
+    """The files of one kind: what holds for all of them, and what for one (`per_file`) instead."""
+
+    files: Many[Word] = Field(min_length=1)
+    per_file: dict[str, FileRules] = Field({})
+
+    @field_validator("per_file")
+    @classmethod
+    def _of_a_file(cls, per_file: dict[str, FileRules], info: ValidationInfo) -> dict[str, FileRules]:
+        files = info.data.get("files", per_file)
+        if strange := [name for name in per_file if name not in files]:
+            raise ValueError(f"files にある名前({'、'.join(files)}。「{'」「'.join(strange)}」はない)")
+        return per_file
+
+    def rules(self, name: str) -> dict[str, Any]:
+        """Everything declared about one of the files."""
+        own = self.per_file.get(name)
+        mine = {field: getattr(own, field) for field in own.model_fields_set} if own else {}
+        return {field: getattr(self, field) for field in FileRules.model_fields} | mine
+
+
+class Inputs(Declared):
+    """The whole file; a kind of file that it does not name is not read.
+
+    Attributes:
+        data_dir: folder that the files are named from.
+        survey_items: questionnaire of the survey; its items are columns of `commissioners` and `cases`.
+        ad_headings: headings of the advertising platforms.
+        labels: `column` or `kind.column` → options, label → spellings.
+        names_to_mask: personal names to mask in free text.
+        not_supplied: kinds that this year does not have, each with the reason.
+        outside_project: files may lie outside the project, on a shared drive say.
+    """
+
+    data_dir: str = "."
+    survey_items: str = "params/survey_items.yaml"
+    ad_headings: str | None = None
+    labels: dict[str, Annotated[dict[str, Many[Word]], BeforeValidator(_options)]] = Field({})
+    names_to_mask: Many[Word] = ()
+    not_supplied: dict[str, Word] = Field({})
+    outside_project: bool = False
+
+    commissioners: Files | None = None
+    cases: Files | None = None
+    waves: Files | None = None
+    consultations: Files | None = None
+    consultations_hourly: Files | None = None
+    national_daily: Files | None = None
+    national_hourly: Files | None = None
+    national_attributes: Files | None = None
+    ads: Files | None = None
+    campaigns: Files | None = None
+    population: Files | None = None
+    channels: Files | None = None
+    events: Files | None = None
+    media_use: Files | None = None
+
+    @field_validator("not_supplied")
+    @classmethod
+    def _with_a_reason(cls, declared: dict[str, str]) -> dict[str, str]:
+        for kind, reason in declared.items():
+            if kind not in KINDS:
+                near = nearest(kind, KINDS)
+                raise ValueError(
+                    f"{'、'.join(KINDS)} のいずれか" + (f"(「{kind}」は {near} では)" if near else "")
+                )
+            if not reason.strip():
+                raise ValueError(f"{kind}: の後に、報告書に載せる理由")
+        return declared
+
+    @property
+    def kinds(self) -> dict[str, Files]:
+        """Kinds of file that the year has, with what is declared about them, in the order of the dictionary.
+
+        A kind in `not_supplied` is not among them, whatever else is said about it: with one line there and its reason
+        nothing has to be deleted, and the line deleted next year brings the files back.
+        """
+        named = ((kind, getattr(self, kind)) for kind in KINDS if kind not in self.not_supplied)
+        return {kind: files for kind, files in named if files is not None}
+
+    def folder(self, root: Path) -> Path:
+        """The folder that the files are named from.
+
+        Raises:
+            PathOutsideProjectError: it lies outside the project, and nothing says that it may.
+        """
+        return inside(root, self.data_dir, allow_outside=self.outside_project)
+
+
+KINDS = tuple(name for name, field in Inputs.model_fields.items() if field.annotation == Files | None)
+"""Kinds of file, in the order of the data dictionary."""
+
+
+class Layout(Declared):
+    """Headings of one advertising platform's export.
+
+    Attributes:
+        columns: canonical name → headings, the first one present is taken.
+        ignore: headings that are known and left out (ratios above all).
+    """
+
+    columns: dict[str, Annotated[Many[Word], Field(min_length=1)]]
+    ignore: Many[Word] = ()
+
+
+class AdHeadings(RootModel[dict[str, Layout]]):
+    """The file of headings: layout → its headings."""

@@ -1,0 +1,38 @@
+"""What a person has still to decide: lines of a place's parameter files that carry the mark 「要確認」."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+TO_CHECK: Final = "要確認"
+"""The mark; `ujo new-site` and `ujo new-year` leave it, and whoever has looked deletes it."""
+
+_MARK = re.compile(rf"#?\s*{TO_CHECK}[::]?\s*(.*)$")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark: the file, the number of its line from 1, and what is to be decided there."""
+
+    file: Path
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.what or '内容を確かめる'}(確かめたら「# {TO_CHECK}」を消す)"
+
+
+def marks_in(params: Path) -> list[Mark]:
+    """Every mark that concerns a year: in its own parameter files, and in those of its place for all years.
+
+    Args:
+        params: folder of the year, `params/<site>/fy<year>`.
+    """
+    files = [*sorted(params.rglob("*.yaml")), *sorted(params.parent.glob("*.yaml"))]
+    return [
+        Mark(file, number, found[1])
+        for file in files
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if (found := _MARK.search(line))
+    ]

@@ -1,0 +1,140 @@
+"""From a sealed release to a signed one, under the lock of its place and year.
+
+Everything that `ujo release` found is found again on the folder as it lies there: the same inputs, the same files, an
+audit of the masks, the gate. Only then is the release remembered for all later plans, signed and packed, in this order
+and each by one rename: a process that dies in between leaves an unsigned release at worst, never a signed one that
+later plans do not know.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ujo_lib.disclosure.packing import pack
+from ujo_lib.disclosure.signature import SIGN_OFF, SIGNATURES, SealError, changes, is_sealed, release_id
+from ujo_lib.disclosure.signoff import Approval, sign_off
+from ujo_lib.files import open_to_readers, private_files, write_atomically
+from ujo_lib.params import NotebookSettings
+from ujo_lib.pipeline.keys import Step, plan_steps, summary_of
+from ujo_lib.pipeline.knowledge import Knowledge, remember
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.manifest import Manifest
+from ujo_lib.pipeline.readiness import require_decided
+from ujo_lib.pipeline.refusal import ReleaseRefusedError
+from ujo_lib.pipeline.release import Masked, counted_tables
+from ujo_lib.pipeline.review import review_files, review_masks
+from ujo_lib.pipeline.run import CHECKED, is_current, locked
+from ujo_lib.pipeline.steps import Finished, Job, StepStore
+from ujo_lib.report.door.masks import Masks
+
+_AGAIN = "`ujo release` をやり直してから、もう一度承認してください。"
+
+
+def sign_release(place: SiteYear, approval: Approval) -> Path:
+    """Let the sealed release of a place and year go.
+
+    Args:
+        place: which one.
+        approval: who and when.
+
+    Returns:
+        The ZIP.
+
+    Raises:
+        LockedError: a run is under way.
+        SealError: nothing is sealed, or it was made from other inputs; an impossible day, no keys for real data.
+        ReleaseRefusedError: a file changed since it was sealed, the masks can be undone, or a file leaks.
+    """
+    with locked(place):
+        before = Manifest.read(place.manifest)
+        if before is None or before.release_status != CHECKED or not is_sealed(place.release):
+            raise SealError("審査済みの公表用ページがありません。先に `ujo release` を実行してください。")
+        require_decided(place)
+        steps = plan_steps(place)
+        made_on = date.fromisoformat(before.finished[:10])
+        _require_permission(approval, summary_of(steps).settings, made_on)
+        _require_unchanged(place, steps, before)
+        internal = _internal_steps(place, steps)
+        masked = _masked(place, steps, internal, before.plan)
+        with private_files():
+            review_masks(place, internal, masked)
+            review_files(place, steps, place.release, masked.policy)
+        files = sign_off(place.release, approval, f"{place.site}_fy{place.year}")
+        with private_files():
+            remember(place.disclosed, before.run_id, counted_tables(internal), masked.masks)
+        return _put_in_place(place, files)
+
+
+def _require_permission(approval: Approval, settings: NotebookSettings, made_on: date) -> None:
+    """Refuse names without keys where the data are real; a day that cannot be."""
+    today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
+    printed = date.fromisoformat(settings.created_on) if settings.created_on else made_on
+    approval.require_day(max(made_on, printed), today)
+    if settings.synthetic:
+        return
+    if not approval.keys:
+        raise SealError(
+            "実データの公表には、2人の鍵による署名が要ります。`ujo key new 氏名` で鍵を作り、"
+            "`ujo sign` に --key を2つ、氏名の順に付けてください。"
+        )
+
+
+def _require_unchanged(place: SiteYear, steps: Sequence[Step], before: Manifest) -> None:
+    """Refuse when the folder, or anything that its pages were made from, is not what it was at the seal.
+
+    The list of hashes in the folder can be written anew by whoever changes a page; the manifest lies outside it.
+    """
+    outside = [f"{name} が変わっている。" for name in before.changed(place.outputs)]
+    if changed := [*changes(place.release), *outside]:
+        raise ReleaseRefusedError("封をした後でファイルが変わったため、承認できません。", changed, _AGAIN)
+    if not is_current(before, steps, (), place, CHECKED):
+        raise SealError(
+            "封をした後で、入力・パラメーター・プログラム・ほかの公表のどれかが変わったため、承認できません。"
+            + _AGAIN
+        )
+
+
+def _internal_steps(place: SiteYear, steps: Sequence[Step]) -> Mapping[str, Finished]:
+    """The finished steps that the release was made from, with their true counts."""
+    store = StepStore(place)
+    jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in steps]
+    found = {job.notebook: store.find(job) for job in jobs}
+    kept = {name: step for name, step in found.items() if step}
+    if len(kept) < len(jobs):
+        raise _no_traces()
+    return kept
+
+
+def _masked(place: SiteYear, steps: Sequence[Step], internal: Mapping[str, Finished], plan: str) -> Masked:
+    """The plan under which the pages were made, and what outsiders know today."""
+    masks = next((m for m in map(Masks.read, place.plans()) if m.plan.digest == plan), None)
+    if masks is None:
+        raise _no_traces()
+    known = Knowledge.read(place, steps)
+    public = known.figures(counted_tables(internal))
+    return Masked(masks, known.policy, public, known.previous)
+
+
+def _no_traces() -> SealError:
+    return SealError(
+        f"審査をやり直すための途中の結果がないため、承認できません。`ujo run --force` のあと、{_AGAIN}"
+    )
+
+
+def _put_in_place(place: SiteYear, files: Mapping[str, bytes]) -> Path:
+    """Rename signatures, record and ZIP into place; an earlier sign-off is void before the first."""
+    packed = place.outputs / f"{place.site}_fy{place.year}_{release_id(place.release)}.zip"
+    shutil.rmtree(place.signing, ignore_errors=True)
+    for name, content in files.items():
+        write_atomically(place.signing / name, content)
+    open_to_readers(place.signing)
+    for name in (SIGN_OFF, *SIGNATURES):
+        (place.release / name).unlink(missing_ok=True)
+    for name in files:
+        (place.signing / name).replace(place.release / name)
+    write_atomically(place.signing / packed.name, pack(place.release))
+    (place.signing / packed.name).replace(packed)
+    shutil.rmtree(place.signing)
+    return packed

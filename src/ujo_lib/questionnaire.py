@@ -1,0 +1,215 @@
+"""A questionnaire file: what was asked, which answers were offered, who had to answer.
+
+It is the one place where a question is written down. The form to fill in, the columns that intake reads, the data
+dictionary and the tables follow from it. Item ids stay the same over the waves, so that a table of this year can
+stand beside one of four years ago; options that were worded differently then are joined by the crosswalk.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PrivateAttr, Strict, model_validator
+
+from ujo_lib.yamlfile import Declared, Many, Word
+
+Kind = Literal["single", "multiple", "number", "text"]
+
+_Words = Annotated[str, Field(min_length=1)]
+
+
+class Condition(Declared):
+    """A skip rule: the item is asked only of those who gave one of `answers` to `item`."""
+
+    item: str
+    answers: Many[Word]
+
+
+class Item(Declared):
+    """One question.
+
+    Attributes:
+        id: name that stays the same over the waves; the column, or for multiple answers the column prefix.
+        title: short name for headings.
+        wording: the question as asked.
+        kind: single, multiple, number or text.
+        options: code on the sheet → label, in the order of the sheet; empty for numbers and texts.
+        spellings: label → other ways in which it is keyed in.
+        heading: heading of its column in the file of answers, where that is not the title.
+        other_headings: further headings that mean this column.
+        required: a file without its column cannot be read.
+        unit: what a number counts.
+        whole: a number has no decimals.
+        asked_if: who is asked; None means everybody.
+        range: least and largest number permitted.
+        crosswalk: wave → {label of that wave: label of today}.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: _Words
+    wording: _Words
+    kind: Kind
+    options: dict[str, Word] = Field({})
+    spellings: dict[str, Many[Word]] = Field({})
+    heading: str = ""
+    other_headings: Many[Word] = ()
+    required: bool = False
+    unit: str = ""
+    whole: bool = False
+    asked_if: Condition | None = None
+    range: Annotated[tuple[float, float], Strict(False)] | None = None
+    crosswalk: dict[str, dict[str, Word]] = Field({})
+
+    _form: str = PrivateAttr("")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        choice, number = self.kind in ("single", "multiple"), self.kind == "number"
+        strange = [
+            *(set(self.spellings) - set(self.labels)),
+            *(
+                new
+                for mapping in self.crosswalk.values()
+                for new in mapping.values()
+                if new not in self.labels
+            ),
+        ]
+        mistakes = [
+            (choice != bool(self.options), "options は選択式の項目にだけ、必ず書きます"),
+            (len(set(self.labels)) < len(self.labels), "同じ選択肢が二度あります"),
+            (
+                bool(strange),
+                f"spellings・crosswalk の「{'」「'.join(map(str, sorted(strange)))}」が選択肢にありません",
+            ),
+            (
+                not number and bool(self.range or self.unit or self.whole),
+                "range・unit・whole は数値の項目にだけ書きます",
+            ),
+            (self.range is not None and self.range[0] > self.range[1], "range は小さい数から書きます"),
+        ]
+        if found := [told for wrong, told in mistakes if wrong]:
+            raise ValueError(f"{self.id}: {'。'.join(found)}")
+        return self
+
+    @property
+    def form(self) -> str:
+        """The sheet it stands on (commissioners, cases, …)."""
+        return self._form
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels of today's options, in the order of the sheet."""
+        return tuple(self.options.values())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that hold the answers in a frame."""
+        return tuple(f"{self.id}_{label}" for label in self.labels) if self.kind == "multiple" else (self.id,)
+
+    @property
+    def low(self) -> float | None:
+        """The least number permitted."""
+        return self.range[0] if self.range else None
+
+    @property
+    def high(self) -> float | None:
+        """The largest number permitted."""
+        return self.range[1] if self.range else None
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Headings that mean its column, the usual one first."""
+        return tuple(dict.fromkeys(filter(None, (self.heading, self.title, *self.other_headings))))
+
+
+class Sheet(Declared):
+    """One form: the column that identifies a filled-in sheet, and its questions in their order."""
+
+    key: str
+    items: Many[Item] = ()
+
+
+class Questionnaire(Declared):
+    """All items of a survey, on one or more forms.
+
+    Attributes:
+        survey: id of the survey.
+        title: its Japanese name.
+        target_group: whom it is about.
+        sheets: name of a form → the form.
+    """
+
+    survey: str
+    title: str
+    target_group: str
+    sheets: dict[str, Sheet] = Field(alias="forms", min_length=1)
+
+    @model_validator(mode="after")
+    def _settled(self) -> Self:
+        for form, sheet in self.sheets.items():
+            for item in sheet.items:
+                item._form = form
+        if found := list(self._contradictions()):
+            raise ValueError("。".join(found))
+        return self
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Names of the forms, in the order of the file."""
+        return tuple(self.sheets)
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Form → column that identifies one sheet."""
+        return {form: sheet.key for form, sheet in self.sheets.items()}
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The questions in the order of the forms."""
+        return tuple(item for sheet in self.sheets.values() for item in sheet.items)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Item id → short name."""
+        return {item.id: item.title for item in self.items}
+
+    def on(self, form: str) -> tuple[Item, ...]:
+        """Items of one form."""
+        return self.sheets[form].items if form in self.sheets else ()
+
+    def item(self, id: str) -> Item:
+        """Return the item with this id.
+
+        Raises:
+            KeyError: no such item; the message names those there are.
+        """
+        for item in self.items:
+            if item.id == id:
+                return item
+        raise KeyError(f"調査票に項目「{id}」はありません。ある項目: {', '.join(i.id for i in self.items)}")
+
+    def _contradictions(self) -> Iterator[str]:
+        """What is wrong between items: names twice, skip rules that point nowhere."""
+        by_id = {item.id: item for item in self.items}
+        for id_, count in Counter(item.id for item in self.items).items():
+            if count > 1:
+                yield f"同じ id の項目が二つあります({id_})"
+        for form in self.forms:
+            spelled = Counter(heading for item in self.on(form) for heading in {*item.headings, item.id})
+            for heading, count in spelled.items():
+                if count > 1:
+                    yield f"{form}: 見出し「{heading}」が二つの項目にあります"
+        ticked = [item.id for item in self.items if item.kind == "multiple"]
+        for one in ticked:
+            for other in ticked:
+                if other.startswith(f"{one}_"):
+                    yield f"{other}: id が複数回答「{one}」の列と紛れます"
+        for item in self.items:
+            if item.asked_if is None:
+                continue
+            source = by_id.get(item.asked_if.item)
+            if source is None:
+                yield f"{item.id}: asked_if の項目「{item.asked_if.item}」がありません"
+            else:
+                for label in sorted(set(item.asked_if.answers) - set(source.labels)):
+                    yield f"{item.id}: 「{source.id}」に選択肢「{label}」がありません"

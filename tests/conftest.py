@@ -1,0 +1,78 @@
+"""What the tests of every room share: the synthetic city, written once.
+
+What takes long to make is kept in pytest's own cache folder under the hash of all it is made from, so that both workers
+of a run, and the next run after a change of tests alone, find it made. It is there to be read: who writes takes a copy.
+"""
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Callable
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from hypothesis import settings
+
+from ujo_lib.params import project_root
+from ujo_lib.sample import write_city
+
+REPOSITORY = project_root(Path(__file__).parent)
+SOURCES = ("src", "notebooks", "params", "benchmarks", "requirements.lock")
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("patient")
+
+MakeOnce = Callable[[str, Callable[[Path], object]], Path]
+
+
+@pytest.fixture(scope="session")
+def make_once(pytestconfig: pytest.Config) -> MakeOnce:
+    """Give the folder of a name, which the function fills unless that was done before from these very sources."""
+    kept = pytestconfig.cache.mkdir("made")
+    sources = _digest([REPOSITORY / name for name in SOURCES])
+
+    def made(name: str, fill: Callable[[Path], object]) -> Path:
+        folder = kept / f"{name}-{sources}-{_digest([Path(fill.__code__.co_filename)])}"
+        whole = folder / ".whole"
+        with FileLock(kept / f"{name}.lock"):
+            if not whole.exists():
+                for old in kept.glob(f"{name}-*"):
+                    shutil.rmtree(old)
+                folder.mkdir()
+                fill(folder)
+                whole.touch()
+        return folder
+
+    return made
+
+
+def _digest(sources: list[Path]) -> str:
+    """Hash of files and folders, of Python and of all that is installed."""
+    total = hashlib.sha256(sys.version.encode())
+    total.update("\n".join(sorted(f"{one.name} {one.version}" for one in distributions())).encode())
+    for path in sources:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                total.update(file.relative_to(REPOSITORY).as_posix().encode())
+                total.update(file.read_bytes())
+    return total.hexdigest()[:16]
+
+
+@pytest.fixture(scope="session")
+def sample_data(make_once: MakeOnce) -> Path:
+    """The synthetic city as `ujo sample` writes it to data/sample."""
+    return make_once("city", write_city) / "data" / "sample"
+
+
+MARKS = pytest.StashKey[dict[str, set[str]]]()
+"""The marks of every test that was collected, before any of them was left out."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the files that hold slow tests: both workers are then busy to the end."""
+    config.stash[MARKS] = {item.nodeid: {mark.name for mark in item.iter_markers()} for item in items}
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

@@ -1,0 +1,148 @@
+"""A file in the right place is a notebook of the suite; what it says of itself decides what becomes of it."""
+
+import json
+import re
+
+import pytest
+
+from ujo_lib.params import ParameterError, notebooks_of, notebooks_of_year
+from ujo_lib.params.notebooks import UnknownNotebookError, chosen, in_reading_order, sources_of
+
+
+class Desk:
+    """A project with nothing but notebooks and empty parameter files."""
+
+    def __init__(self, root):
+        self.root = root
+        (root / "params/uki/fy2023").mkdir(parents=True)
+        self.put("00_data", role="quality", required=True)
+        self.put("05_summary", role="summary", reads=["*"], required=True)
+
+    def put(self, name, folder="notebooks", tags=(), **says):
+        file = self.root / folder / f"{name}.ipynb"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        cell = {"cell_type": "markdown", "metadata": {"tags": list(tags)}, "source": [f"# {name}\n", "問い"]}
+        file.write_text(json.dumps({"cells": [cell], "metadata": {"ujo": says} if says else {}}))
+
+    def ask_for(self, *names):
+        for name in names:
+            (self.root / f"params/uki/fy2023/{name}.yaml").write_text("", encoding="utf-8")
+
+    def year(self):
+        return notebooks_of_year(self.root, "uki", 2023)
+
+    def names(self):
+        return [notebook.name for notebook in self.year()]
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path)
+
+
+def _refused(desk, *patterns):
+    with pytest.raises(ParameterError) as refused:
+        desk.year()
+    for pattern in patterns:
+        assert re.search(pattern, str(refused.value)), str(refused.value)
+
+
+def test_a_notebook_belongs_to_the_years_that_have_parameters_for_it(desk):
+    desk.put("06_housing", role="analysis")
+    assert desk.names() == ["00_data", "05_summary"]
+    desk.ask_for("06_housing")
+    assert desk.names() == ["00_data", "05_summary", "06_housing"]
+
+
+def test_a_notebook_that_is_required_belongs_to_every_year(desk):
+    desk.put("01_survey", role="analysis", required=True)
+    assert "01_survey" in desk.names()
+
+
+def test_a_site_has_its_own_notebooks_and_no_other_site_has_them(desk):
+    desk.put("06_harbour", folder="params/uki/notebooks", role="analysis")
+    desk.ask_for("06_harbour")
+    assert desk.year()[-1].file == desk.root / "params/uki/notebooks/06_harbour.ipynb"
+    assert "06_harbour" not in [notebook.name for notebook in notebooks_of(desk.root, "wakaba")]
+
+
+def test_a_scratch_notebook_is_nobodys_business_until_a_year_has_parameters_for_it(desk):
+    desk.put("scratch")
+    desk.put("07_trial")
+    assert desk.names() == ["00_data", "05_summary"]
+    desk.ask_for("07_trial")
+    _refused(desk, r"07_trial\.ipynb の metadata の ujo の「role」.*必須")
+
+
+def test_two_notebooks_with_one_number_are_both_named(desk):
+    desk.put("06_housing", role="analysis")
+    desk.put("06_harbour", folder="params/uki/notebooks", role="analysis")
+    _refused(desk, "06_harbour、06_housing")
+
+
+@pytest.mark.parametrize("role", ["summary", "quality"])
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_exactly_one_notebook_is_the_summary_and_one_tells_of_the_data(desk, role, times):
+    (desk.root / "notebooks" / ("05_summary.ipynb" if role == "summary" else "00_data.ipynb")).unlink()
+    for number in range(times):
+        desk.put(f"1{number}_more", role=role, required=True)
+    if times == 1:
+        assert len(desk.year()) == 2
+    else:
+        _refused(desk, f"{role} のノートブックが1冊", r"\(なし\)" if times == 0 else "10_more、11_more")
+
+
+@pytest.mark.parametrize(
+    ("says", "patterns"),
+    [
+        ({"role": "chapter"}, ["role", "summary.*のいずれか"]),
+        ({"role": "analysis", "dispensible": ["waves"]}, ["「dispensable」の書き間違い"]),
+        ({"role": "analysis", "tags": ["needs-wave"], "dispensable": ["waves"]}, ["needs-wave "]),
+    ],
+)
+def test_a_mistake_in_what_a_notebook_says_is_told_with_file_and_remedy(desk, says, patterns):
+    desk.put("06_housing", **says)
+    _refused(desk, r"06_housing\.ipynb", *patterns)
+
+
+def test_readers_find_the_summary_first_and_the_state_of_the_data_last_whatever_the_numbers(desk):
+    desk.put("08_annex", role="appendix", required=True)
+    desk.put("09_more", role="analysis", required=True)
+    desk.put("07_first", role="analysis", order="95", required=True)
+    order = [notebook.name for notebook in in_reading_order(desk.year())]
+    assert order == ["05_summary", "09_more", "07_first", "08_annex", "00_data"]
+
+
+@pytest.mark.parametrize("asked", ["2", "02", "\uff12", "02_when", "02_"])
+def test_a_notebook_is_asked_for_by_number_or_by_the_beginning_of_its_name(desk, asked):
+    desk.put("02_when", role="analysis", required=True)
+    desk.put("20_other", role="analysis", required=True)
+    assert [notebook.name for notebook in chosen(desk.year(), [asked])] == ["02_when"]
+
+
+def test_an_unknown_notebook_is_named_with_those_there_are(desk):
+    with pytest.raises(
+        UnknownNotebookError, match="「99」というノートブックはありません。あるのは 00_data、05_summary"
+    ):
+        chosen(desk.year(), ["0", "99"])
+    assert len(chosen(desk.year(), [])) == 2
+
+
+def test_the_star_reads_all_that_read_nothing_and_a_name_that_is_not_there_has_a_nearest(desk):
+    desk.put("06_housing", role="analysis", required=True)
+    desk.put("07_again", role="analysis", reads=["06_housing"], required=True)
+    data, summary, housing, again = desk.year()
+    assert sources_of(summary, desk.year()) == [data, housing]
+    assert sources_of(again, desk.year()) == [housing]
+    desk.put("07_again", role="analysis", reads=["06_hosing"], required=True)
+    with pytest.raises(ParameterError, match="「06_housing」の書き間違い"):
+        sources_of(desk.year()[-1], desk.year())
+
+
+def test_what_a_notebook_imports_is_read_from_its_cells_and_a_magic_line_hides_only_its_own_cell(desk):
+    file = desk.root / "notebooks/05_summary.ipynb"
+    sources = ["%matplotlib inline", "import pandas as pd\nfrom ujo_lib import report", "from math import pi"]
+    content = json.loads(file.read_text())
+    content["cells"] += [{"cell_type": "code", "metadata": {}, "source": [one]} for one in sources]
+    file.write_text(json.dumps(content))
+    assert desk.year()[-1].imports == ["pandas", "ujo_lib", "ujo_lib.report", "math", "math.pi"]

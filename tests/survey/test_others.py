@@ -1,0 +1,122 @@
+"""A question nobody wrote a section about has its table all the same, and no one person's answer stands in it."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from tests.survey.conftest import ROOT, categorical
+from ujo_lib import survey
+from ujo_lib.columns import Typed
+from ujo_lib.params import SurveySettings
+from ujo_lib.report import Subject, open_page
+
+ITEMS = """\
+survey: R6
+title: 調査
+target_group: ひきこもり
+forms:
+  cases:
+    key: case_id
+    items:
+      - {id: sex, title: 性別, wording: 性別, kind: single, options: {1: 男性, 2: 女性}}
+      - {id: contact, title: 相談の希望, wording: 希望, kind: single, options: {1: はい, 2: いいえ},
+         asked_if: {item: sex, answers: [男性]}}
+      - {id: worry, title: 心配, wording: 心配, kind: multiple, options: {1: 健康, 2: お金}}
+      - {id: visits, title: 訪問, wording: 訪問, kind: number, unit: 回, whole: true}
+      - {id: remark, title: ひとこと, wording: ほかに, kind: text}
+"""
+FRAME = pd.DataFrame(
+    {
+        "sex": categorical(["男性", "男性", "男性", "女性"], ["男性", "女性"]),
+        "contact": categorical(["はい", "いいえ", None, None], ["はい", "いいえ"]),
+        "worry_健康": pd.array([True, True, pd.NA, False], dtype="boolean"),
+        "worry_お金": pd.array([True, False, pd.NA, True], dtype="boolean"),
+        "visits": pd.array([1, 2, 9, pd.NA], dtype="Int64"),
+        "remark": pd.array(["元気", pd.NA, pd.NA, "静か"], dtype="string"),
+    }
+)
+
+
+@pytest.fixture
+def form(tmp_path):
+    (tmp_path / "items.yaml").write_text(ITEMS, encoding="utf-8")
+    return survey.read_questionnaire(tmp_path / "items.yaml")
+
+
+@pytest.fixture
+def tables(form) -> dict[str, Typed]:
+    return {one.id: one.table for one in survey.other_items(FRAME, form, "cases", ["sex"])}
+
+
+def test_every_question_not_shown_has_a_table_under_its_own_id_and_title(form, tables):
+    assert list(tables) == ["contact", "worry", "visits", "remark"]
+    asked = survey.other_items(FRAME, form, "cases", [*tables], prefix="extra_")
+    assert [(one.id, one.title) for one in asked] == [("extra_sex", "性別")]
+    assert survey.other_items(FRAME, form, "cases", ["sex", *tables]) == []
+
+
+def test_choices_are_counted_among_those_who_were_asked_and_answered(tables):
+    contact = tables["contact"].frame.set_index("contact")
+    assert contact["n"].to_dict() == {"総数": 2, "はい": 1, "いいえ": 1}
+    assert "男性" in tables["contact"].schema.note
+    worry = tables["worry"].frame.set_index("worry")
+    assert worry["n"].to_dict() == {"総数": 3, "健康": 2, "お金": 2}
+    assert worry["share"].round(4).to_dict() == {"総数": 1, "健康": 0.6667, "お金": 0.6667}
+    assert tables["worry"].schema["worry"].multiple
+
+
+def test_a_number_is_told_by_mean_and_median_never_by_its_ends(tables):
+    assert tables["visits"].frame.to_dict("records") == [{"n": 3, "mean": 4.0, "median": 2.0}]
+    assert tables["visits"].schema["mean"].title == "訪問の平均(回)"
+
+
+def test_a_free_answer_is_told_by_how_many_wrote_and_never_by_its_words(tables):
+    remark = tables["remark"].frame.set_index("remark")
+    assert remark["n"].to_dict() == {"総数": 4, "記入あり": 2}
+    assert remark["share"].to_dict() == {"総数": 1.0, "記入あり": 0.5}
+    assert not tables["remark"].frame.isin(["元気", "静か"]).any(axis=None)
+
+
+def test_every_share_follows_from_its_row(tables):
+    for table in tables.values():
+        for name, column in table.schema.columns.items():
+            for row in table.frame.to_dict("records") if column.sources else ():
+                assert column.value(row) == pytest.approx(row[name])
+
+
+def test_nobody_at_all_has_no_share(form):
+    for one in survey.other_items(FRAME.iloc[:0], form, "cases"):
+        assert one.table.frame["n"].eq(0).all()
+        assert "share" not in one.table.frame or one.table.frame["share"].isna().all()
+
+
+def test_a_misspelt_question_is_named_with_those_there_are(form):
+    with pytest.raises(KeyError, match=r"「gender」.*sex"):
+        survey.other_items(FRAME, form, "cases", ["gender"])
+
+
+def test_the_example_of_another_survey_has_a_table_for_each_of_its_questions():
+    form = survey.read_questionnaire(ROOT / "params" / "examples" / "single_elderly_items.yaml")
+    keyed = survey.read_answers(ROOT / "params" / "examples" / "single_elderly_answers.csv")
+    answers = survey.decode(keyed, form, "households").checked()
+    made = survey.other_items(answers, form, "households", prefix="extra_")
+    assert [one.title for one in made] == [item.title for item in form.items]
+    assert all(one.table.frame["n"].iloc[0] > 0 for one in made)
+
+
+def test_on_a_page_each_is_a_recorded_table_that_claims_can_name(form, tmp_path, monkeypatch, capsys):
+    (tmp_path / "params").mkdir()
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    monkeypatch.chdir(tmp_path)
+    shown = []
+    monkeypatch.setattr("ujo_lib.report.page.display", shown.append)
+    page = open_page(SurveySettings(tables_dir="tables"))
+    page.each(survey.other_items(FRAME, form, "cases", ["sex"]), Subject("当事者", "該当者票", "cases"))
+    kinds = [(one.kind, one.tables) for one in shown]
+    assert kinds == [
+        ("figure", ("contact",)), ("table", ("contact",)), ("figure", ("worry",)), ("table", ("worry",)),
+        ("table", ("visits",)), ("table", ("remark",)),
+    ]  # fmt: skip
+    assert "相談の希望" in shown[1].html
+    assert page.recall("01_survey_descriptives", "worry").value("n", worry="お金") == 2

@@ -1,0 +1,178 @@
+"""What the room says about the columns of its tables agrees with what the tables hold."""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ujo_lib.columns import Base, Bound, Count, Dimension, Typed
+from ujo_lib.tagging import Codebook, analysis, concordance, words
+from ujo_lib.tagging.engine import ArrayEngine
+
+LEVELS = (0.80, 0.90, 0.95, 0.99)
+LABELS = {"school": "学校", "family": "家族", "money": "経済"}
+WHERE = {"age_band": ["10代", "20代"], "suicidal_ideation": ["強く"]}
+TEXTS = ["学校の先生がこわい。学校!!", "猫と猫", "学校に猫が来た", "犬の散歩", "猫の学校"] * 8
+N = len(TEXTS)
+
+
+def texts_of(n: int = N) -> pd.DataFrame:
+    """So many texts of chance: their themes, and who wrote them when."""
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        {theme: rng.random(N) < share for theme, share in zip(LABELS, (0.5, 0.3, 0.2), strict=True)}
+    )
+    job = rng.choice(["学生", "主婦", "無職"], N)
+    frame["occupation"] = pd.Categorical(job, ["学生", "主婦", "無職", "その他"])
+    frame["received_at"] = pd.date_range("2023-01-05", periods=N, freq="9D", tz="Asia/Tokyo")
+    frame["age_band"] = rng.choice(["10代", "20代", "30代"], N)
+    frame["suicidal_ideation"] = rng.choice(["強く", "ない"], N)
+    return frame.head(n)
+
+
+def with_intervals(level: float, n: int = N) -> dict[str, Typed]:
+    """The tables whose shares have intervals, at a level."""
+    texts = texts_of(n)
+    tags = texts[list(LABELS)]
+    return {
+        "theme_shares": analysis.theme_shares(tags, LABELS, level=level),
+        "theme_crosstab": analysis.theme_crosstab(tags, texts["occupation"], LABELS, level),
+        "monthly": analysis.monthly(tags, texts["received_at"], LABELS, level),
+        "bare_share": analysis.bare_share(tags, LABELS, level),
+    }
+
+
+@pytest.fixture(scope="module")
+def tables(book: Codebook, arrays: ArrayEngine) -> dict[str, Typed]:
+    texts = texts_of()
+    tags = texts[list(LABELS)]
+    index, group = words.index_words(TEXTS, arrays), texts["age_band"].eq("10代").to_numpy()
+    plane = analysis.correspondence_map(pd.crosstab(texts["age_band"], texts["occupation"]), "年代", "職業")
+    return {
+        **with_intervals(0.95),
+        "filter_chain": analysis.filter_chain(texts, WHERE),
+        "overlaps": analysis.overlaps(tags, LABELS, WHERE),
+        "combinations_of": analysis.combinations_of(tags, LABELS, 20),
+        "theme_counts": analysis.theme_counts(tags, LABELS),
+        "cooccurrence": analysis.cooccurrence(tags, LABELS),
+        "monthly_change": analysis.monthly_change(tags, texts["received_at"], LABELS),
+        "points": plane.points,
+        "inertia": plane.inertia,
+        "describe": analysis.describe(book),
+        "distinctive_words": words.distinctive_words(index, group, 20, least_texts=1),
+        "frequent_words": words.frequent_words(index, group, 20),
+        "frequent_bigrams": words.frequent_bigrams(index, group, 20),
+        "tag_changes": concordance.tag_changes(tags, ~tags, LABELS),
+        "kwic": concordance.kwic(pd.Series(TEXTS), "学校", arrays),
+        "kwic_all": concordance.kwic_all(pd.Series(TEXTS), ["学校", "猫"], arrays),
+    }
+
+
+def test_every_value_that_follows_from_its_row_does(tables: dict[str, Typed]) -> None:
+    followed = set()
+    for name, table in tables.items():
+        for column, kind in table.schema.columns.items():
+            if kind.sources:
+                held = table.frame[column].to_numpy(float, na_value=math.nan)
+                computed = [kind.value(row) for row in table.frame.to_dict("records")]
+                assert held == pytest.approx(computed, nan_ok=True), (name, column)
+                followed.add(f"{name}.{column}")
+    shares = {"theme_shares", "theme_crosstab", "monthly", "bare_share", "overlaps", "combinations_of"}
+    assert followed == {f"{name}.share" for name in {*shares, "theme_counts"}} | {"cooccurrence.estimate"}
+
+
+def test_no_heading_is_a_bare_name_and_none_stands_twice_in_a_table(tables: dict[str, Typed]) -> None:
+    for name, table in tables.items():
+        titles = [column.title for column in table.schema.columns.values()]
+        assert len(set(titles)) == len(titles), name
+        assert not [title for title in titles if title.isascii() or title.startswith("区分")], name
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_bounds_of_shares_are_wilson_s_at_the_level_that_their_heading_says(level: float) -> None:
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    for name, table in with_intervals(level).items():
+        assert [table.schema[side].both for side in ("low", "high")] == [f"{100 * level:g}%信頼区間"] * 2
+        for row in table.frame[table.frame["base"] > 0].itertuples():
+            # Wilson's bounds are the shares whose own standard error puts what was seen just z errors away.
+            for bound in (row.low, row.high):
+                distance = row.n / row.base - bound
+                assert distance**2 == pytest.approx(z**2 * bound * (1 - bound) / row.base, abs=1e-12), name
+            assert row.low <= row.share <= row.high
+        assert table.frame.loc[table.frame["base"] == 0, ["low", "high"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_bounds_of_log_odds_are_at_the_level_that_their_heading_says(
+    level: float, arrays: ArrayEngine
+) -> None:
+    group = np.arange(N) % 7 == 0
+    table = words.distinctive_words(words.index_words(TEXTS, arrays), group, 20, 1, level)
+    error = table.frame["estimate"] / table.frame["z"]
+    half = NormalDist().inv_cdf((1 + level) / 2) * error
+    assert table.frame["low"].tolist() == pytest.approx((table.frame["estimate"] - half).tolist())
+    assert table.frame["high"].tolist() == pytest.approx((table.frame["estimate"] + half).tolist())
+    assert table.schema["low"].both == f"{100 * level:g}%信頼区間"
+
+
+def test_no_other_interval_is_without_a_level_of_its_own(tables: dict[str, Typed]) -> None:
+    """Every bound stands in one of the tables recomputed above."""
+    assert {name for name, table in tables.items() if table.schema.of_kind(Bound)} == {
+        *with_intervals(0.95),
+        "distinctive_words",
+    }
+
+
+def test_bases_are_those_of_everybody_over_whom_they_are_summed(tables: dict[str, Typed]) -> None:
+    """What the disclosure plan takes them for: each the number of texts whatever the summed column says."""
+    for name, table in tables.items():
+        for base, over in table.schema.bases.items():
+            rest = [column for column in table.schema.dimensions if column not in over]
+            groups = table.frame.groupby(rest, observed=True)[base] if rest else table.frame[base]
+            assert np.max(groups.nunique()) == 1, name
+    counted = ("theme_shares", "theme_crosstab", "monthly", "overlaps")
+    assert all(tables[name].schema.multiple == ("theme",) for name in (*counted, "cooccurrence"))
+    assert all(tables[name].schema.counts == ("n", "base") for name in counted)
+    assert tables["bare_share"].schema.counts == ("n",)
+    assert isinstance(tables["bare_share"].schema["base"], Base)
+
+
+def test_tables_of_chosen_texts_say_which_they_are(tables: dict[str, Typed]) -> None:
+    told = {"age_band": ("10代", "20代"), "suicidal_ideation": ("強く",)}
+    tags = texts_of()[list(LABELS)]
+    assert analysis.theme_shares(tags, LABELS, WHERE).schema.where == told
+    assert tables["overlaps"].schema.where == told
+    assert tables["theme_shares"].schema.where == {}
+    assert tables["bare_share"].schema.where == {"any_theme": ("なし",)}
+    steps = {column: {"・".join(values): values} for column, values in told.items()}
+    assert tables["filter_chain"].schema.recode == steps
+
+
+def test_the_chain_shows_what_each_step_was_when_its_count_is_hidden(tables: dict[str, Typed]) -> None:
+    assert tables["filter_chain"].schema.free == ("step", *WHERE)
+
+
+def test_months_are_those_of_other_tables_of_the_year(tables: dict[str, Typed]) -> None:
+    month = tables["monthly"].schema["month"]
+    assert isinstance(month, Dimension)
+    assert month.name == "月"
+    assert {name: atoms for name, atoms in month.groups.items() if name in ("2023年1月", "2023年12月")} == {
+        "2023年1月": ("1月",),
+        "2023年12月": ("12月",),
+    }
+
+
+@pytest.mark.parametrize(("n", "marked"), [(29, True), (30, False), (31, False)])
+def test_a_share_of_fewer_than_thirty_is_marked(n: int, marked: bool) -> None:
+    table = with_intervals(0.95, n)["theme_shares"].frame
+    assert table["base"].tolist() == [n] * 3
+    assert table["reference"].tolist() == [marked] * 3
+
+
+def test_words_are_counted_in_occurrences_and_in_texts(tables: dict[str, Typed]) -> None:
+    schema = tables["distinctive_words"].schema
+    units = {name: column.unit for name, column in schema.columns.items() if isinstance(column, Count)}
+    assert units == {"n": "回", "n_other": "回", "texts": "件", "base": "件"}
+    assert schema["n"].title == "出現数(回)"

@@ -1,0 +1,115 @@
+"""A questionnaire that contradicts itself is refused, every mistake with its line, before anything follows from it."""
+
+import pytest
+
+from ujo_lib.params import project_root
+from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.yamlfile import ParameterError, read_yaml
+
+PARAMS = project_root() / "params"
+START = """\
+survey: R6
+title: 見守りの調査
+target_group: 高齢者
+forms:
+  homes:
+    key: home_id
+    items:
+      - {id: alone, title: 一人暮らし, wording: 一人暮らしですか, kind: single, options: {1: はい, 2: いいえ}}
+"""
+
+
+def read(tmp_path, *items):
+    file = tmp_path / "調査票.yaml"
+    file.write_text(START + "".join(f"      - {item}\n" for item in items), encoding="utf-8")
+    return read_yaml(Questionnaire, file)
+
+
+def mistakes(tmp_path, *items):
+    with pytest.raises(ParameterError) as caught:
+        read(tmp_path, *items)
+    return caught.value.problems
+
+
+def test_the_questionnaires_of_the_project_are_valid_and_their_codes_are_as_written():
+    main = read_yaml(Questionnaire, PARAMS / "survey_items.yaml")
+    assert main.forms == ("commissioners", "cases")
+    assert main.keys == {"commissioners": "commissioner_id", "cases": "case_id"}
+    assert dict(main.item("sex").options) == {"1": "男性", "2": "女性", "9": "その他・わからない"}
+    assert main.item("sex").form == "cases"
+    assert main.item("outing").headings[0] == "該当者の状態(外出状況)"
+    assert (main.item("households_charge").low, main.item("households_charge").high) == (0, 2000)
+    assert read_yaml(Questionnaire, PARAMS / "examples" / "single_elderly_items.yaml").on("households")
+
+
+def test_codes_keep_their_leading_zeros(tmp_path):
+    form = read(tmp_path, "{id: a, title: 甲, wording: 甲, kind: single, options: {01: 一, 010: 十}}")
+    assert list(form.item("a").options) == ["01", "010"]
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ("{id: a, title: 甲, wording: 甲, kind: singel, options: {1: x}}", "「single」の書き間違い"),
+        ("{id: a, title: 甲, wording: 甲, kind: single}", "options は選択式の項目にだけ"),
+        ("{id: a, title: 甲, wording: 甲, kind: text, options: {1: x}}", "options は選択式の項目にだけ"),
+        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 2: x}}", "同じ選択肢が二度"),
+        ("{id: a, title: 甲, wording: 甲, kind: single, options: {1: x, 1: y}}", "「1」は一度だけ"),
+        ("{id: a, title: 甲, wording: '', kind: text}", "空でない文字列"),
+        ("{id: a, title: 甲, kind: text}", "必須の項目"),
+        ("{id: 甲, title: 甲, wording: 甲, kind: text}", "に合う文字列"),
+        ("{id: a, title: 甲, wording: 甲, kind: text, unit: 人}", "数値の項目にだけ"),
+        ("{id: a, title: 甲, wording: 甲, kind: number, range: [2, 1]}", "小さい数から"),
+        ("{id: a, title: 甲, wording: 甲, kind: number, range: [2]}", "必須の項目"),
+        (
+            "{id: a, title: 甲, wording: 甲, kind: single, options: {1: x}, spellings: {y: [z]}}",
+            "「y」が選択肢に",
+        ),
+        (
+            "{id: a, title: 甲, wording: 甲, kind: single, options: {1: x}, crosswalk: {R1: {旧: y}}}",
+            "「y」が選択肢に",
+        ),
+        ("{id: alone, title: 甲, wording: 甲, kind: text}", "同じ id"),
+        ("{id: a, title: 一人暮らし, wording: 甲, kind: text}", "見出し「一人暮らし」が二つ"),
+        (
+            "{id: a, title: 甲, wording: 甲, kind: text, asked_if: {item: nowhere, answers: [x]}}",
+            "「nowhere」がありません",
+        ),
+        (
+            "{id: a, title: 甲, wording: 甲, kind: text, asked_if: {item: alone, answers: [時々]}}",
+            "「時々」がありません",
+        ),
+    ],
+)
+def test_a_mistake_in_a_question_is_told_with_its_remedy(tmp_path, item, told):
+    assert any(told in str(problem) for problem in mistakes(tmp_path, item))
+
+
+def test_equal_ends_of_a_range_are_a_range(tmp_path):
+    assert read(tmp_path, "{id: a, title: 甲, wording: 甲, kind: number, range: [2, 2]}").item("a").high == 2
+
+
+def test_all_mistakes_are_told_at_once_with_their_lines(tmp_path):
+    found = mistakes(
+        tmp_path,
+        "{id: a, title: 甲, wording: 甲, kind: number, ragne: [0, 7]}",
+        "{id: b, wording: 乙, kind: text}",
+        "{id: c, title: 丙, wording: 丙, kind: single}",
+    )
+    assert [problem.line for problem in found] == [9, 10, 11]
+    assert "「range」の書き間違い" in found[0].remedy
+
+
+def test_a_multiple_answer_whose_columns_would_be_those_of_another_is_refused(tmp_path):
+    one = "{id: need, title: 支援, wording: 支援, kind: multiple, options: {1: x}}"
+    other = "{id: need_home, title: 家の支援, wording: 支援, kind: multiple, options: {1: x}}"
+    assert "紛れます" in str(mistakes(tmp_path, one, other)[0])
+    assert read(tmp_path, one, other.replace("need_home", "needs"))
+
+
+def test_a_file_that_is_no_questionnaire_is_named(tmp_path):
+    file = tmp_path / "調査票.yaml"
+    for text in ("a: [1", "- 1", "", "題名: 調査".encode("cp932")):
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        with pytest.raises(ParameterError, match=r"調査票\.yaml"):
+            read_yaml(Questionnaire, file)

@@ -1,0 +1,186 @@
+"""Whatever stands in a YAML file: a model, or mistakes told in Japanese; never another exception."""
+
+import re
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ujo_lib.params import load_settings, notebooks_of, project_root, settings_model
+from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
+from ujo_lib.params.disclosure import DisclosureRules
+from ujo_lib.params.inputs import AdHeadings, Inputs
+from ujo_lib.params.seasonality import SchoolBreaks
+from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.yamlfile import Declared, Many, ParameterError, Word, read_yaml
+
+PARAMS = project_root() / "params"
+YEAR = PARAMS / "sample" / "fy2023"
+FILES = {
+    Claims: YEAR / "published.yaml",
+    Goals: YEAR / "goals.yaml",
+    Indicators: YEAR / "indicators.yaml",
+    KeyFigures: YEAR / "key_figures.yaml",
+    Limits: YEAR / "limits.yaml",
+    DisclosureRules: YEAR / "disclosure.yaml",
+    Inputs: YEAR / "inputs.yaml",
+    AdHeadings: PARAMS / "ad_headings.yaml",
+    SchoolBreaks: PARAMS / "school_breaks.yaml",
+    Questionnaire: PARAMS / "survey_items.yaml",
+}
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 3000), st.floats(), st.dates(), st.text("0a年.~R", max_size=4)
+)
+NAMES = sorted(
+    {name for file in FILES.values() for name in re.findall(r"[a-z_]+(?=:)", file.read_text("utf-8"))}
+)
+KEYS = st.one_of(SCALARS, st.sampled_from(NAMES))
+SHAPES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)),
+    max_leaves=12,
+)
+
+
+def ends_well(model, file: Path) -> None:
+    with suppress(ParameterError):
+        read_yaml(model, file)
+        return
+    with pytest.raises(ParameterError) as caught:
+        read_yaml(model, file)
+    found = caught.value.problems
+    assert {problem.file for problem in found} == {file.name}
+    assert not [problem for problem in found if re.fullmatch(r"[ -~]*", problem.expected)]
+
+
+@pytest.mark.parametrize("model", FILES, ids=lambda model: model.__name__)
+def test_the_sample_is_valid(model):
+    assert read_yaml(model, FILES[model])
+
+
+@pytest.mark.parametrize("model", FILES, ids=lambda model: model.__name__)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shape=SHAPES)
+def test_any_shape_ends_in_a_model_or_in_japanese(tmp_path, model, shape):
+    file = tmp_path / "any.yaml"
+    file.write_text(yaml.safe_dump(shape, allow_unicode=True), encoding="utf-8")
+    ends_well(model, file)
+
+
+def _places(value, path=()):
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield from _places(one, (*path, key))
+
+
+@pytest.mark.parametrize("model", FILES, ids=lambda model: model.__name__)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_valid_file_with_anything_put_in_any_place_ends_in_a_model_or_in_japanese(tmp_path, model, data):
+    content = yaml.safe_load(FILES[model].read_text(encoding="utf-8"))
+    content = {name: value[:3] if isinstance(value, list) else value for name, value in content.items()}
+    *way, last = data.draw(st.sampled_from([path for path in _places(content) if path]))
+    inside = content
+    for step in way:
+        inside = inside[step]
+    inside[last] = data.draw(SHAPES)
+    file = tmp_path / "any.yaml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    ends_well(model, file)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shape=SHAPES, notebook=st.sampled_from(notebooks_of(project_root(), "sample")))
+def test_any_shape_of_a_parameter_file_ends_in_settings_or_in_japanese(tmp_path, shape, notebook):
+    file = tmp_path / "common.yaml"
+    file.write_text(yaml.safe_dump(shape, allow_unicode=True), encoding="utf-8")
+    with suppress(ParameterError):
+        load_settings(settings_model(notebook), file)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text("ab: -[]{}&*#!|>'\"\n\t?,0<~", max_size=40))
+def test_any_text_ends_in_a_model_or_in_japanese(tmp_path, text):
+    file = tmp_path / "any.yaml"
+    file.write_text(text, encoding="utf-8")
+    ends_well(Limits, file)
+
+
+class Leaf(Declared):
+    name: str
+    size: Word = ""
+
+
+class Tree(Declared):
+    leaves: Many[Leaf] = ()
+    by_name: dict[str, Leaf] = {}  # noqa: RUF012  # pydantic copies it
+
+
+def problems(tmp_path, text):
+    file = tmp_path / "tree.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError) as caught:
+        read_yaml(Tree, file)
+    return [(problem.line, problem.key, problem.remedy) for problem in caught.value.problems]
+
+
+def test_an_unknown_name_is_told_with_the_nearest_of_its_own_place(tmp_path):
+    found = problems(
+        tmp_path, "leafs: []\nleaves:\n  - {name: a, sise: b}\nby_name:\n  x: {name: a, leaves: c}\n"
+    )
+    assert found == [
+        (3, "leaves.1番目.sise", "「size」の書き間違いではありませんか"),
+        (5, "by_name.x.leaves", "この行を消してください"),
+        (1, "leafs", "「leaves」の書き間違いではありませんか"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("leaves: []\nleaves: []\n", 2, "「leaves」は一度だけ"),
+        ("? [a]\n: b\n", 1, "文字の名前"),
+        ("leaves:\n\t- a\n", 2, "UTF-8 の YAML"),
+        ("leaves: &a [*a]\n", 1, "項目: 値"),
+        ("leaves: " + "9" * 5000, None, "ふつうの大きさ"),
+        ("[" * 5000, None, "YAML"),
+    ],
+)
+def test_what_no_model_could_say_is_told_with_its_line(tmp_path, text, line, told):
+    file = tmp_path / "tree.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError) as caught:
+        read_yaml(Tree, file)
+    (problem,) = caught.value.problems
+    assert told in problem.expected
+    assert problem.line == line or line is None
+
+
+def test_keys_and_numbers_are_as_written_days_wait_for_their_model_and_nothing_is_not_said(tmp_path):
+    file = tmp_path / "tree.yaml"
+    file.write_text("leaves:\nby_name: {007: {name: 2024-02-29, size: 3}}\n", encoding="utf-8-sig")
+    tree = read_yaml(Tree, file)
+    assert tree.leaves == ()
+    assert tree.by_name["007"] == Leaf(name="2024-02-29", size="3")
+
+
+@pytest.mark.parametrize(
+    ("written", "day"), [("2024-02-29", date(2024, 2, 29)), ("令和6年2月29日", date(2024, 2, 29))]
+)
+def test_a_day_is_read_as_people_write_it(tmp_path, written, day):
+    file = tmp_path / "breaks.yaml"
+    file.write_text(f"breaks: [{{name: 春, start: {written}, end: {written}}}]", encoding="utf-8")
+    assert read_yaml(SchoolBreaks, file).breaks[0].start == day
+
+
+def test_a_day_that_does_not_exist_is_told(tmp_path):
+    file = tmp_path / "breaks.yaml"
+    file.write_text("breaks: [{name: 春, start: 2023-02-29, end: 2023-03-01}]", encoding="utf-8")
+    with pytest.raises(ParameterError) as caught:
+        read_yaml(SchoolBreaks, file)
+    assert [problem.key for problem in caught.value.problems] == ["breaks.1番目.start"]
