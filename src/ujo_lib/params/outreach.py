@@ -1,11 +1,11 @@
 """Parameters of notebook 04: what was done to make the desk known, and what may be compared with what."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from ujo_lib.params.common import FileName, NotebookSettings
+from ujo_lib.params.common import Answers, FileName, NotebookSettings
 
 _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
 
@@ -16,7 +16,9 @@ class OutreachSettings(NotebookSettings):
     calibration: FileName = Field(
         "benchmarks/outreach_calibration.csv", description="判定の確かさを模擬データで測った結果のファイル"
     )
-    channel: str = Field("宇城市専用", description="効果をみる市の窓口(channels の名称)")
+    channel: Annotated[str, Answers("channels", "channel", given=True)] = Field(
+        "宇城市専用", description="効果をみる市の窓口(channels の名称)"
+    )
     first_day: str = Field("2022-04-01", description="比較に使う最初の日")
     carry_over_days: dict[str, int] = Field(
         {"SNS": 0, "TV": 0, "チラシ": 13}, description="媒体ごとに、実施のあとも効果が続くとみなす日数"
@@ -24,8 +26,10 @@ class OutreachSettings(NotebookSettings):
     carry_over_shape: Literal["rectangular", "half_life"] = Field(
         "rectangular", description="続き方: rectangular(同じ強さ) / half_life(その日数で半減)"
     )
-    controls: list[str] = Field([], description="比較地域の都道府県。空なら施策が届いていないすべて")
-    neighbours: list[str] = Field(
+    controls: Annotated[list[str], Answers("national_daily", "pref")] = Field(
+        [], description="比較地域の都道府県。空なら施策が届いていないすべて"
+    )
+    neighbours: Annotated[list[str], Answers("national_daily", "pref")] = Field(
         _NEIGHBOURS, description="電波や広告が漏れ届くおそれのある近隣県(感度の確認で除く)"
     )
     city_method: Literal["正確な条件付き二項検定", "条件付き二項検定(mid-p)"] = Field(
