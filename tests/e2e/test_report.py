@@ -197,8 +197,8 @@ def test_broken_input_ends_with_all_problems_in_japanese_and_the_old_report_in_p
 
 
 NOT_ON_THE_COVER = (
-    "ポアソン", "負の二項", "ホルム", "レイリー", "標準化残差", "VIF", "p値", "ブロックt", "庁内用", "パラメーター", "cp932",
-    ".yaml", ".csv", "docs/",
+    "ポアソン", "負の二項", "ホルム", "レイリー", "標準化残差", "VIF", "p値", "ブロックt", "庁内用", "パラメーター",
+    "cp932", ".yaml", ".csv", "docs/",
 )  # fmt: skip
 """Words of the analyst that nobody needs who reads the first page alone."""
 
