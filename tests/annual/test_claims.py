@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.annual.entries import Cell, Claim
-from ujo_lib.annual.claims import AGREES, DIFFERS, RULES, UNKNOWN, WITHHELD, compare, read_claims
+from ujo_lib.annual.claims import AGREES, DIFFERS, OUTSIDE, RULES, UNKNOWN, WITHHELD, compare, read_claims
 from ujo_lib.annual.goals import MEASURED, UNMEASURED, measure
 from ujo_lib.annual.summary import key_figures
 from ujo_lib.columns import Count, Dimension, Schema, Share, Statistic
@@ -160,3 +160,12 @@ def test_all_cells_that_are_not_there_are_named_at_once_whoever_asks_for_them():
 def test_the_claims_of_the_sample_can_be_read():
     path = project_root() / "params" / "sample" / "fy2023" / "published.yaml"
     assert len(read_claims(path)) > 60
+
+
+@pytest.mark.parametrize(
+    ("published", "verdict"),
+    [("継続", OUTSIDE), (["声あり", "図"], OUTSIDE), ("3媒体", UNKNOWN), (200, UNKNOWN)],
+)
+def test_a_statement_without_a_figure_is_no_failed_calculation(published, verdict):
+    row = compare([Claim("A01", "記述", published, "", "none", None)], lambda *_: None).frame.iloc[0]
+    assert row["verdict"] == verdict

@@ -196,6 +196,20 @@ def test_broken_input_ends_with_all_problems_in_japanese_and_the_old_report_in_p
     assert (root / "outputs/sample/fy2023/release/index.html").read_bytes() == old
 
 
+NOT_ON_THE_COVER = (
+    "ポアソン", "負の二項", "ホルム", "レイリー", "標準化残差", "VIF", "p値", "ブロックt", "庁内用", "パラメーター",
+    "cp932", ".yaml", ".csv", "docs/",
+)  # fmt: skip
+"""Words of the analyst that nobody needs who reads the first page alone."""
+
+
+def test_the_cover_speaks_without_the_words_of_the_analyst(report: Report):
+    cover = (report.release / "index.html").read_text(encoding="utf-8")
+    text = re.sub(r"<(style|script)[^>]*>.*?</\1>|<[^>]+>|data:[^\"')]+", " ", cover, flags=re.DOTALL)
+    assert "県内からの相談は" in text
+    assert not [word for word in NOT_ON_THE_COVER if word in text]
+
+
 GONE = {"00": 0, "01": 1, "02": 0, "03": 0, "04": 2, "05": 0}
 """How many sections each page loses in a first survey and a year without advertising."""
 

@@ -72,3 +72,20 @@ def test_the_yaml_of_the_sample_is_flat(notebook):
                 else [value]
             )
             assert all(isinstance(item, str | int | float | bool) for item in plain), key
+
+
+ANALYSTS_TALK = (
+    "庁内用", "`docs/", ".yaml", ".py`", ".md`", "manifest", "ハッシュ", "パラメーター", "ノートブック",
+    "ポアソン", "レイリー", "VIF", "cp932", "UTF-8", "(I0",
+)  # fmt: skip
+"""What the prose of a release page does without; cells for the inside may say it."""
+RELEASED = [one for one in notebooks_of(ROOT, "sample") if one.name != "03_content_tagging"]
+
+
+@pytest.mark.parametrize("released", RELEASED, ids=[one.name for one in RELEASED])
+def test_prose_of_a_release_speaks_to_the_reader_and_not_to_the_analyst(released):
+    prose = [
+        cell.source for cell in released.cells if cell.kind == "markdown" and "internal" not in cell.tags
+    ]
+    assert prose
+    assert not [(word, text) for text in prose for word in ANALYSTS_TALK if word in text]

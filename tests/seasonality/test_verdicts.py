@@ -1,12 +1,13 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period
-from ujo_lib.seasonality.verdicts import descriptive_tests, judge, verdict_table
+from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, verdict_table
 
 pytestmark = pytest.mark.slow
 
@@ -97,3 +98,25 @@ def test_the_table_holds_one_row_per_verdict_and_no_number_where_nothing_was_jud
     assert table["pattern"].tolist()[2] == "曜日による違い"
     assert table.loc[:1, "p_value"].isna().all()
     assert table["finding"].tolist()[:2] == ["判定しない", "判定しない"]
+
+
+def test_a_heading_names_extremes_only_of_a_pattern_that_was_detected():
+    flat, peaked = judge(noisy_year(20))[0], judge(counts_of([60] * 31 + [20] * 334))[0]
+    assert (flat.detected, peaked.detected) == (False, True)
+    assert flat.finding_of("1月が最多です。") == f"{flat.pattern}は、はっきりしません。"
+    assert peaked.finding_of("1月が最多です。") == "1月が最多です。"
+
+
+def test_a_heading_names_the_ratio_that_stands_out_after_holm_and_none_when_none_does():
+    text = "{name}の{estimate[{name}]}倍です。"
+    ratios = pd.DataFrame(
+        {"level": ["a", "b", "c"], "estimate": [1.4, 0.5, 9.0], "p_value": [0.001, 0.016, 0.051]}
+    )
+    assert strongest(ratios, "level", text) == "bの{estimate[b]}倍です。"
+    # three tests: the second smallest p-value counts twice, so 0.025 is no longer below 0.05
+    ratios["p_value"] = [0.001, 0.025, 0.051]
+    assert strongest(ratios, "level", text) == "aの{estimate[a]}倍です。"
+    ratios["p_value"] = [0.0167, 0.025, 0.051]
+    assert strongest(ratios, "level", text) == "比が1からはっきり離れているものは見られません。"
+    ratios["p_value"] = None
+    assert strongest(ratios, "level", text) == "比が1からはっきり離れているものは見られません。"

@@ -1,10 +1,12 @@
-"""Published statements held against what the notebooks compute: 一致, 不一致 or 計算不可.
+"""Published statements held against what the notebooks compute: 一致, 不一致, 計算不可, 秘匿 or 対象外.
 
 A claim names the cell of a published table that answers it and the rule by which figure and statement are compared.
 Claims that nothing in the data can answer stay in the list as 計算不可 with the reason: a table of agreement that
-leaves out what could not be checked would be a better looking report and a worse one.
+leaves out what could not be checked would be a better looking report and a worse one. What was published without any
+figure is 対象外: no calculation could confirm it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -20,7 +22,7 @@ from ujo_lib.report.look.wording import agrees
 from ujo_lib.stats import round_half_up
 
 _MIDNIGHT = "T00:00:00"
-AGREES, DIFFERS, UNKNOWN, WITHHELD = "一致", "不一致", "計算不可", "秘匿"
+AGREES, DIFFERS, UNKNOWN, WITHHELD, OUTSIDE = "一致", "不一致", "計算不可", "秘匿", "対象外"
 
 Recall = Callable[[str, str], Published]
 """Fetches a published table by notebook and id."""
@@ -112,7 +114,7 @@ def answered(
 
 def count_verdicts(compared: pd.DataFrame) -> Typed:
     """Count the claims by verdict; every verdict has a row."""
-    order = [AGREES, DIFFERS, UNKNOWN, WITHHELD]
+    order = [AGREES, DIFFERS, UNKNOWN, WITHHELD, OUTSIDE]
     counted = compared["verdict"].value_counts()
     frame = pd.DataFrame({"verdict": order, "n": [int(counted.get(verdict, 0)) for verdict in order]})
     return Typed.of(frame, {"verdict": Text(heading="判定"), "n": Count(unit="件")})
@@ -120,7 +122,7 @@ def count_verdicts(compared: pd.DataFrame) -> Typed:
 
 def _answer(claim: Claim, recall: Recall) -> tuple[str, str]:
     if claim.cell is None:
-        return notation.MISSING, UNKNOWN
+        return notation.MISSING, UNKNOWN if re.search(r"\d", _spelt(claim.published)) else OUTSIDE
     table = recall(claim.cell.notebook, claim.cell.table)
     if is_withheld(table, claim.cell):
         return notation.HIDDEN, WITHHELD

@@ -46,13 +46,18 @@ def _export(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from ujo_lib import intake
     from ujo_lib.intake.problems import as_text
+    from ujo_lib.params import ParameterError
     from ujo_lib.params.notebooks import with_role
-    from ujo_lib.pipeline.readiness import undecided
+    from ujo_lib.pipeline.readiness import require_known_answers, undecided
 
     place = place_of(options)
     settings = place.settings(with_role(place.notebooks, "quality"))
     found = intake.check(settings.inputs_file, settings.kinds)
     print(found.json() if options.json else as_text(found.faults))
+    try:
+        require_known_answers(place, found)
+    except ParameterError as error:
+        return explain(error, WRONG_PARAMETERS)
     if (left := undecided(place)) and not options.json:
         print(f"\n公表(ujo release)の前に、人が決めること: {len(left)} 件", *left, sep="\n- ")
     return DONE if found.ok else DATA_PROBLEMS

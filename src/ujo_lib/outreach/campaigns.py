@@ -248,7 +248,7 @@ def separability(
         "separable": Flag(heading="単独で評価できる"),
         "reason": Text(heading="単独で評価できない理由"),
     }
-    note = "VIF(分散拡大係数)が小さくても安心できません。判断を決めるのは、その施策だけの日数です。"
+    note = "日程の相関が小さくても安心できません。判断を決めるのは、その施策だけの日数です。"
     return Typed.of(pd.DataFrame(rows), columns, note=note)
 
 

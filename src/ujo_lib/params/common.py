@@ -6,6 +6,7 @@ and for people, written by `ujo notebook sync`; a test keeps model, cell and the
 
 import ast
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -39,6 +40,20 @@ FileName = Annotated[str, FileMark()]
 """A file of the project that a notebook reads besides its inputs: the page depends on its content."""
 
 
+@dataclass(frozen=True)
+class Answers:
+    """Marks a parameter that repeats answers of the data: its value, its items, or the keys of its mapping.
+
+    Attributes:
+        kind, column: where the answers stand.
+        given: somebody must have given it, or nothing is counted; otherwise it need only be an answer that there is.
+    """
+
+    kind: str
+    column: str
+    given: bool = False
+
+
 class NotebookSettings(BaseModel):
     """Parameters shared by all notebooks; each notebook's model adds its own."""
 
@@ -48,8 +63,12 @@ class NotebookSettings(BaseModel):
 
     site: str = Field("sample", description="自治体のフォルダー名(params/ の下)", pattern=r"^[a-z0-9_-]+$")
     site_name: str = Field("宇城市", description="自治体の名称")
-    prefecture: str = Field("熊本県", description="都道府県の名称")
-    area_code: str = Field("43213", description="全国地方公共団体コード(5桁)", pattern=r"^\d{5}$")
+    prefecture: Annotated[str, Answers("consultations", "pref", given=True)] = Field(
+        "熊本県", description="都道府県の名称"
+    )
+    area_code: Annotated[str, Answers("population", "area_code")] = Field(
+        "43213", description="全国地方公共団体コード(5桁)", pattern=r"^\d{5}$"
+    )
     fiscal_year: str = Field("2023", description="年度: 2023、R5、令和5年度 のどれでもよい")
     period_basis: Literal["calendar", "fiscal"] = Field(
         "calendar", description="相談の集計期間: calendar(暦年) か fiscal(年度)"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ujo_lib.params.common import FileName, NotebookSettings
+from ujo_lib.params.common import Answers, FileName, NotebookSettings
 from ujo_lib.params.days import IsoDay, such
 
 _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
@@ -19,7 +19,9 @@ class OutreachSettings(NotebookSettings):
     calibration: FileName = Field(
         "benchmarks/outreach_calibration.csv", description="判定の確かさを模擬データで測った結果のファイル"
     )
-    channel: str = Field("宇城市専用", description="効果をみる市の窓口(channels の名称)")
+    channel: Annotated[str, Answers("channels", "channel", given=True)] = Field(
+        "宇城市専用", description="効果をみる市の窓口(channels の名称)"
+    )
     first_day: IsoDay = Field("2022-04-01", min_length=1, description="比較に使う最初の日")
     carry_over_days: Annotated[
         dict[str, int], such(lambda days: all(n >= 0 for n in days.values()), "0以上の日数")
@@ -27,8 +29,10 @@ class OutreachSettings(NotebookSettings):
     carry_over_shape: Literal["rectangular", "half_life"] = Field(
         "rectangular", description="続き方: rectangular(同じ強さ) / half_life(その日数で半減)"
     )
-    controls: list[str] = Field([], description="比較地域の都道府県。空なら施策が届いていないすべて")
-    neighbours: list[str] = Field(
+    controls: Annotated[list[str], Answers("national_daily", "pref")] = Field(
+        [], description="比較地域の都道府県。空なら施策が届いていないすべて"
+    )
+    neighbours: Annotated[list[str], Answers("national_daily", "pref")] = Field(
         _NEIGHBOURS, description="電波や広告が漏れ届くおそれのある近隣県(感度の確認で除く)"
     )
     city_method: Literal["正確な条件付き二項検定", "条件付き二項検定(mid-p)"] = Field(

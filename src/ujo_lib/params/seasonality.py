@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for
-from ujo_lib.params.common import FileName, NotebookSettings
+from ujo_lib.params.common import Answers, FileName, NotebookSettings
 from ujo_lib.params.days import Day, such
 from ujo_lib.yamlfile import Declared, Many, Word, read_yaml
 
@@ -24,24 +24,36 @@ Hours = Annotated[
 class SeasonalitySettings(NotebookSettings):
     """Consultations over months, weekdays and hours."""
 
-    desk: str = Field("全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)")
-    city_desk: str = Field("宇城市専用", description="市の件数に数える窓口(相談記録の「窓口」の値)")
+    desk: Annotated[str, Answers("consultations", "channel", given=True)] = Field(
+        "全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)"
+    )
+    city_desk: Annotated[str, Answers("channels", "channel", given=True)] = Field(
+        "宇城市専用", description="市の件数に数える窓口(相談記録の「窓口」の値)"
+    )
     nation_code: str = Field("00000", description="人口の表で全国を表す地域コード", pattern=r"^\d{5}$")
-    unknown_residence: list[str] = Field(
+    unknown_residence: Annotated[list[str], Answers("national_daily", "pref")] = Field(
         ["不明・無回答"], description="居住地が分からないことを表す、都道府県の値"
     )
     gaps: list[str] = Field([], description="記録のない期間(例 2023-05-01~2023-05-31)。0件でなく欠測とする")
     night_hours: Hours = Field([22, 23], description="夜のピークとみなす時間帯(時台)")
     late_hours: Hours = Field([0, 1, 2], description="午前中と一つずつ比べる夜中の時間帯(時台)")
     morning_hours: Hours = Field([6, 7, 8, 9, 10, 11], description="午前中とみなす時間帯(時台)")
-    lonely_answers: list[str] = Field(["常に", "時々"], description="孤独を感じているとみなす回答")
-    death_wish_answers: list[str] = Field(["強く", "少し"], description="希死念慮があるとみなす回答")
-    ideation_answers: list[str] = Field(["強く", "少し"], description="自殺念慮があるとみなす回答")
-    referral_places: list[str] = Field(
+    lonely_answers: Annotated[list[str], Answers("consultations", "loneliness")] = Field(
+        ["常に", "時々"], description="孤独を感じているとみなす回答"
+    )
+    death_wish_answers: Annotated[list[str], Answers("consultations", "death_wish")] = Field(
+        ["強く", "少し"], description="希死念慮があるとみなす回答"
+    )
+    ideation_answers: Annotated[list[str], Answers("consultations", "suicidal_ideation")] = Field(
+        ["強く", "少し"], description="自殺念慮があるとみなす回答"
+    )
+    referral_places: Annotated[list[str], Answers("consultations", "referral")] = Field(
         ["行政", "医療", "学校", "児相", "警察", "社協"],
         description="機関につないだとみなす「つなぎ先」",
     )
-    interrupted_status: list[str] = Field(["中断"], description="途中で終わったとみなす「対応」")
+    interrupted_status: Annotated[list[str], Answers("consultations", "status")] = Field(
+        ["中断"], description="途中で終わったとみなす「対応」"
+    )
     school_breaks: FileName = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")
     harmonics: int = Field(2, ge=0, le=4, description="回帰モデルに入れる、1年周期の波の数")
     yearly_change: float = Field(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from ujo_lib.params.common import FileName, NotebookSettings
+from ujo_lib.params.common import Answers, FileName, NotebookSettings
 from ujo_lib.params.days import such
 
 _CROSS = "×"
@@ -22,7 +22,7 @@ class SurveySettings(NotebookSettings):
     )
     wave: str = Field("R5", description="今回の調査回(過去調査の表にある名前)")
     earlier_wave: str = Field("R1", description="比べる過去の調査回。初めての調査なら空")
-    age_groups: dict[str, str] = Field(
+    age_groups: Annotated[dict[str, str], Answers("cases", "age_band")] = Field(
         {
             "10歳代(15~19)": "39歳以下",
             "20歳代": "39歳以下",
@@ -34,15 +34,15 @@ class SurveySettings(NotebookSettings):
         },
         description="年代のまとめ方(選択肢: まとめた区分)",
     )
-    household_groups: dict[str, str] = Field(
+    household_groups: Annotated[dict[str, str], Answers("cases", "household")] = Field(
         {"一人暮らし": "家族と同居以外", "その他": "家族と同居以外", "不明": "家族と同居以外"},
         description="家族構成のまとめ方(選択肢: まとめた区分)",
     )
-    support_groups: dict[str, str] = Field(
+    support_groups: Annotated[dict[str, str], Answers("cases", "support_now")] = Field(
         {"受けている": "受けた・受けている", "過去に受けた": "受けた・受けている"},
         description="支援の状況のまとめ方(選択肢: まとめた区分)",
     )
-    outing_groups: dict[str, str] = Field(
+    outing_groups: Annotated[dict[str, str], Answers("cases", "outing")] = Field(
         {
             "趣味に関する用事のときだけ外出": "家から出る",
             "近所のコンビニなどには出かける": "家から出る",
@@ -51,7 +51,7 @@ class SurveySettings(NotebookSettings):
         },
         description="外出状況のまとめ方(選択肢: まとめた区分)",
     )
-    duration_groups: dict[str, str] = Field(
+    duration_groups: Annotated[dict[str, str], Answers("cases", "duration_band")] = Field(
         {
             "6か月~1年未満": "5年未満",
             "1~3年未満": "5年未満",

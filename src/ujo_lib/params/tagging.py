@@ -1,10 +1,11 @@
 """Parameters of notebook 03: what the texts speak of."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
-from ujo_lib.params.common import FileName, NotebookSettings
+from ujo_lib.params.common import Answers, FileName, NotebookSettings
 
 
 class TaggingSettings(NotebookSettings):
@@ -14,7 +15,9 @@ class TaggingSettings(NotebookSettings):
     earlier_codebook: FileName = Field(
         "", description="前の版のコードブック。書くと、主題の付き方の変化を庁内用に示す"
     )
-    desk: str = Field("全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)")
+    desk: Annotated[str, Answers("consultations", "channel", given=True)] = Field(
+        "全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)"
+    )
     focus: dict[str, str] = Field(
         {"age_band": "10代", "suicidal_ideation": "強く"},
         description="くわしく見る相談の条件(順に絞り込む。値は | で並べる)",

@@ -1,11 +1,19 @@
-"""What can be known of a year without running it: whether anything forbids its release, in less than a second."""
+"""What can be known of a year without running it: what forbids its release, and names that its data do not have."""
 
 import re
+from typing import TYPE_CHECKING
 
+from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, read_yaml
+from ujo_lib.params.common import Answers
+from ujo_lib.params.inputs import Inputs
 from ujo_lib.params.marks import marks_in
 from ujo_lib.params.notebooks import with_role
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
+from ujo_lib.yamlfile import Document, nearest
+
+if TYPE_CHECKING:
+    from ujo_lib.intake import Intake
 
 _CHECKED_ON = re.compile(r"contacts_checked_on\s*:")
 
@@ -40,3 +48,77 @@ def require_decided(place: SiteYear) -> None:
     """
     if found := undecided(place):
         raise ReleaseRefusedError("公表の前に、人が決めることが残っています。", found)
+
+
+def require_known_answers(place: SiteYear, data: "Intake | None" = None) -> None:
+    """Refuse parameters that repeat an answer which the data do not have: a desk under another name, say.
+
+    Args:
+        place: which place and year.
+        data: its inputs, when they have been read. Without them only answers that are declared can be looked up.
+
+    Raises:
+        ParameterError: every such name with file, line and the nearest that there is.
+    """
+    settings = [place.settings(notebook) for notebook in place.notebooks]
+    known = _Known(place, settings[0], data)
+    problems = dict.fromkeys(
+        problem
+        for one in settings
+        for name, field in type(one).model_fields.items()
+        for mark in field.metadata
+        if isinstance(mark, Answers) and mark.kind in one.kinds
+        for problem in _strangers(place, one, name, known.answers(mark))
+    )
+    if problems:
+        raise ParameterError(problems)
+
+
+class _Known:
+    """The answers that a year's data have, or that are declared for them."""
+
+    def __init__(self, place: SiteYear, settings: NotebookSettings, data: "Intake | None"):
+        from ujo_lib.intake.declaration import read_declaration
+        from ujo_lib.intake.problems import Notes
+
+        kinds = read_yaml(Inputs, settings.inputs_file).kinds
+        self._data = data
+        self._schemas = read_declaration(
+            settings.inputs_file, kinds, place.root, Notes("inputs.yaml")
+        ).schemas
+
+    def answers(self, mark: Answers) -> list[str]:
+        """None where nothing can be said: a kind or question that the year does not have, or free answers unread."""
+        if mark.kind not in self._schemas:
+            return []
+        options = {column.name: column.options for column in self._schemas[mark.kind].columns}
+        declared = [option.label for option in options.get(mark.column, ())]
+        if self._data is None or mark.column not in self._data.frames.get(mark.kind, ()):
+            return declared
+        given = [str(value) for value in self._data.frames[mark.kind][mark.column].dropna().unique()]
+        return given if mark.given else [*declared, *given]
+
+
+def _strangers(
+    place: SiteYear, settings: NotebookSettings, name: str, known: list[str]
+) -> list[ParameterProblem]:
+    value = getattr(settings, name)
+    said = [value] if isinstance(value, str) else list(value)
+    if not known or not (strange := [word for word in said if word and word not in known]):
+        return []
+    written = [Document.read(place.params / file) for file in (f"{settings.notebook}.yaml", "common.yaml")]
+    own = next((one for one in written if name in (one.content or {})), written[0])
+    expected = f"データにある値({'、'.join(known[:8])}{'など' if known[8:] else ''})"
+    return [
+        ParameterProblem(
+            own.file,
+            name,
+            word,
+            expected,
+            f"「{near}」ではありませんか"
+            if (near := nearest(word, known))
+            else "データにある値のどれかに直す",
+            own.line((name,)),
+        )
+        for word in strange
+    ]

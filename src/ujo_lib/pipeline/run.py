@@ -28,7 +28,7 @@ from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
 from ujo_lib.pipeline.layout import SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
-from ujo_lib.pipeline.readiness import require_decided
+from ujo_lib.pipeline.readiness import require_decided, require_known_answers
 
 if TYPE_CHECKING:
     from ujo_lib.pipeline.execute import NotebookFailedError
@@ -134,6 +134,7 @@ def _bring_up_to_date(
         before = Manifest.read(place.manifest)
         if not force and before and is_current(before, steps, only, place, status):
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
+        require_known_answers(place)
         shutil.rmtree(place.staging, ignore_errors=True)
         with _walk(place, steps, jobs, force, progress) as walk:
             made = _make_pages(walk, steps, only, _seconds_before(before))

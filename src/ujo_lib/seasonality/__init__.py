@@ -8,6 +8,7 @@ from ujo_lib.seasonality.attributes import (
     combined,
     crosstab,
     distribution,
+    finding_of_cells,
     national_answers,
     shares_by,
     standing_out,
@@ -38,7 +39,7 @@ from ujo_lib.seasonality.profiles import (
 from ujo_lib.seasonality.scopes import both_bases, clock_sentence, open_scopes, within
 from ujo_lib.seasonality.staffing import short_handed, slots, tried_on_last_year
 from ujo_lib.seasonality.usage import bounds, by_area, residents, use_per_population
-from ujo_lib.seasonality.verdicts import descriptive_tests, judge, verdict_table
+from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, verdict_table
 
 __all__ = [
     "backtest",
@@ -61,6 +62,7 @@ __all__ = [
     "descriptive_tests",
     "design_effect",
     "distribution",
+    "finding_of_cells",
     "fit_calendar",
     "forecast_months",
     "from_aggregate",
@@ -80,6 +82,7 @@ __all__ = [
     "short_handed",
     "slots",
     "standing_out",
+    "strongest",
     "topics_standing_out",
     "totals",
     "tried_on_last_year",

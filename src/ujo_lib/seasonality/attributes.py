@@ -267,6 +267,11 @@ def standing_out(cells: Typed, alpha: float = ALPHA) -> Typed:
     return replace(found, frame=strongest.reset_index(drop=True))
 
 
+def finding_of_cells(cells: Typed, extremes: str) -> str:
+    """What a heat map of `crosstab` may say in its heading: the extremes only where a cell stands out."""
+    return extremes if len(standing_out(cells).frame) else "全体よりはっきり多い組は見られません。"
+
+
 def topics_standing_out(cells: Typed, alpha: float = ALPHA) -> list[str]:
     """The columns of `crosstab` in which some row exceeds independence, in their order; all of them if none does."""
     column = cells.frame.columns[1]

@@ -18,6 +18,7 @@ from ujo_lib.columns import Count, PValue, Statistic, Text, Typed
 from ujo_lib.seasonality.calendar import YEAR
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import Array, BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
+from ujo_lib.stats import holm
 
 MIN_EVENTS = 30
 """Below this number of contacts no pattern is judged: a month would hold two or three of them."""
@@ -67,6 +68,10 @@ class Verdict:
         if self.detected:
             return f"{self.pattern}は、検出されました{p}。{self.remark}。"
         return f"{self.pattern}は、検出されませんでした{p}。違いがないことを示すものではありません。{self.remark}。"
+
+    def finding_of(self, extremes: str) -> str:
+        """What a figure of this pattern may say in its heading: the extremes only where the pattern was detected."""
+        return extremes if self.detected else f"{self.pattern}は、はっきりしません。"
 
 
 @dataclass(frozen=True)
@@ -289,3 +294,21 @@ def judged(pattern: str, test: ScaledTest, n: int, remark: str) -> Verdict:
 def not_judged(pattern: str, n: int, reason: str) -> Verdict:
     """No verdict, and why."""
     return Verdict(pattern, None, "判定しない", n=n, remark=reason, **dict.fromkeys(_NUMBERS))
+
+
+def strongest(ratios: pd.DataFrame, by: str, text: str, alpha: float = ALPHA) -> str:
+    """What a figure of several ratios may say in its heading: the farthest from 1 that stands out, or that none does.
+
+    Args:
+        ratios: as the reader sees them; columns `by`, estimate and p_value of the ratio against 1, to be adjusted by
+            Holm's method here.
+        by: column with the name of each ratio.
+        text: template that names the ratio by 「{name}」 where the label goes, in slots, too.
+        alpha: level of the tests together.
+    """
+    clear = holm(ratios["p_value"].to_numpy(dtype=float)) < alpha
+    found = ratios.loc[clear & (ratios["estimate"] > 0).to_numpy()]
+    if found.empty:
+        return "比が1からはっきり離れているものは見られません。"
+    distance = np.abs(np.log(found["estimate"].to_numpy(dtype=float)))
+    return text.replace("{name}", str(found[by].iloc[int(distance.argmax())]))

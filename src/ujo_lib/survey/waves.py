@@ -43,6 +43,7 @@ class Change:
         earlier, later: fiscal years of the waves as a reader knows them, 「令和5(2023)年度」.
         n0, n1: cases then and now; None where unknown.
         ratio: later over earlier with its limits and p; None when nothing was computed.
+        unknown: the waves, named alike, of which nobody knows how many responded.
     """
 
     code: Code
@@ -52,6 +53,7 @@ class Change:
     n0: int | None
     n1: int | None
     ratio: stats.RateRatio | None
+    unknown: tuple[str, ...] = ()
 
 
 def wave_table(waves: pd.DataFrame, level: float = LEVEL) -> Typed:
@@ -131,7 +133,8 @@ def compare_waves(waves: pd.DataFrame, earlier: str, later: str, level: float = 
         ratio = stats.rate_ratio(n1, e1, n0, e0, level)
         return Change(_verdict(ratio), "rate", earlier, later, n0, n1, ratio)
     ratio = stats.rate_ratio(n1, 1.0, n0, 1.0, level)
-    return Change(_verdict(ratio), "count", earlier, later, n0, n1, ratio)
+    unknown = tuple(name for name, responded in ((earlier, e0), (later, e1)) if not responded)
+    return Change(_verdict(ratio), "count", earlier, later, n0, n1, ratio, unknown)
 
 
 def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL) -> Typed:

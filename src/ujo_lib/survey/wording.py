@@ -28,8 +28,8 @@ _BARE_COUNTS = {
 
 _ASSUMPTION = {
     "rate": "回答した民生委員1人あたりの人数で比べています。",
-    "count": "{earlier}か{later}の回答者数が分からないため、調査の手厚さが同じで、人数の揺れがポアソン分布に"
-    "従うと仮定し、人数そのものを比べた参考値です。",
+    "count": "{unknown}の回答者数が分からないため、調査の手厚さが同じで、人数は偶然にだけ揺れると仮定し、"
+    "人数そのものを比べた参考値です。",
     "none": "どちらかの人数が不明か、調査の方法が違うため、比は計算していません。",
 }
 
@@ -38,7 +38,7 @@ def change_sentence(change: Change) -> str:
     """The verdict on two waves, with the assumption it rests on."""
     if change.code == "first":
         return "比べる過去の調査はありません。"
-    names = {"earlier": change.earlier, "later": change.later}
+    names = {"earlier": change.earlier, "later": change.later, "unknown": "と".join(change.unknown)}
     phrases = _CHANGE | _BARE_COUNTS if change.basis == "count" else _CHANGE
     verdict = phrases[change.code].format(**names)
     return f"{change.later}の人数は{verdict}。{_ASSUMPTION[change.basis].format(**names)}"

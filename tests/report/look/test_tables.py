@@ -38,6 +38,13 @@ def test_the_legend_explains_the_signs_that_occur_and_no_others() -> None:
     assert "「△」負の数" in table_html(published({"label": ["差"], "difference": [-7]}))
 
 
+def test_an_exact_zero_is_not_called_a_small_number() -> None:
+    assert "単位未満" not in table_html(by_sex())
+    for share, told in ((0.0, False), (0.0004, True), (0.0005, False)):
+        shown = table_html(published({"label": ["a", "b"], "share": [share, 0.5]}))
+        assert ("「0.0」単位未満" in shown) is told, share
+
+
 def test_a_hidden_number_appears_nowhere_in_the_table() -> None:
     hide = [(1, column) for column in ("n", "share", "low", "high")]
     shown = table_html(by_sex(hide=hide))

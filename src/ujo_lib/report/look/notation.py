@@ -20,9 +20,10 @@ HIDDEN: Final = "x"
 MISSING: Final = "…"
 NONE_COUNTED: Final = "-"
 NEGATIVE: Final = "△"
+BELOW_UNIT: Final = "0.0"
 
 SYMBOLS: Final[Mapping[str, str]] = {
-    "0.0": "単位未満",
+    BELOW_UNIT: "単位未満",
     NONE_COUNTED: "該当なし",
     MISSING: "不詳または計算の対象でないもの",
     HIDDEN: "秘匿",

@@ -12,10 +12,12 @@ from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from ujo_lib.columns import TOTAL_LABELS, Base, Flag, Share, Various
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import (
+    BELOW_UNIT,
     HIDDEN,
     MISSING,
     NEGATIVE,
@@ -423,10 +425,22 @@ def _notes(
         notes.append(_ROUNDING)
     if shares and spec.schema.multiple:
         notes.append("複数回答のため、割合の合計は100%になりません。")
+    if not _any_below_unit(published, printed):
+        cells -= {BELOW_UNIT}
     if legend := _legend(cells):
         notes.append(legend)
     lines = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
     return f'<div class="notes">{f"<p>注</p><ul>{lines}</ul>" if lines else ""}{_source(published)}</div>'
+
+
+def _any_below_unit(published: Published, printed: Sequence[str]) -> bool:
+    """Whether a number that is not zero is printed as 0.0."""
+    return any(
+        value and in_cell(value, format_of(published, name)) == BELOW_UNIT
+        for name in printed
+        if is_numeric_dtype(published.frame[name])
+        for value in published.frame[name].dropna()
+    )
 
 
 def _source(published: Published) -> str:

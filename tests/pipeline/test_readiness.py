@@ -1,0 +1,90 @@
+"""What is wrong with a year's parameters is told before any notebook runs."""
+
+import shutil
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import yaml
+
+from ujo_lib.params import ParameterError, notebooks_of, project_root, read_flat_yaml, settings_model
+from ujo_lib.params.common import Answers
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.readiness import require_known_answers
+
+REPOSITORY = project_root()
+FOLDER = REPOSITORY / "params/sample/fy2023"
+REPEATED = sorted(
+    (file.name, name)
+    for notebook in notebooks_of(REPOSITORY, "sample")
+    for file in (FOLDER / f"{notebook.name}.yaml", FOLDER / "common.yaml")
+    for name, field in settings_model(notebook).model_fields.items()
+    for mark in field.metadata
+    if isinstance(mark, Answers) and name in read_flat_yaml(file) and mark.kind in notebook.kinds
+)
+
+DECLARED = [one for one in sorted(set(REPEATED)) if one[1] not in {"area_code", "controls"}]
+"""Without those whose answers no file lists beforehand, and those that are empty."""
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch) -> SiteYear:
+    for folder in ("params", "notebooks", "benchmarks"):
+        shutil.copytree(REPOSITORY / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    return SiteYear(tmp_path, "sample", 2023)
+
+
+def _change(place: SiteYear, file: str, name: str) -> str:
+    """Misspell the first answer that a parameter repeats."""
+    path = place.params / file
+    content = read_flat_yaml(path)
+    value = content[name]
+    first = next(iter(value)) if value and not isinstance(value, str) else value
+    wrong = f"{first}違い"
+    changed = {
+        str: lambda: wrong,
+        list: lambda: [wrong, *value[1:]],
+        dict: lambda: {wrong: "x", **value},
+    }[type(value)]()
+    path.write_text(yaml.safe_dump(content | {name: changed}, allow_unicode=True), encoding="utf-8")
+    return wrong
+
+
+def test_the_samples_own_parameters_are_known(place):
+    require_known_answers(place)
+    assert len(set(REPEATED)) > 12
+
+
+@pytest.mark.parametrize(("file", "name"), DECLARED)
+def test_every_answer_that_a_parameter_repeats_is_held_against_those_there_are(place, file, name):
+    wrong = _change(place, file, name)
+    with pytest.raises(ParameterError) as refused:
+        require_known_answers(place)
+    (problem,) = [one for one in refused.value.problems if one.value == wrong]
+    assert (problem.file, problem.key) == (file, name)
+    assert problem.line
+    assert problem.remedy.startswith(f"「{wrong.removesuffix('違い')}」")
+
+
+def test_a_desk_that_is_declared_and_that_nobody_wrote_to_is_told_once_the_data_are_read(place):
+    frames = {
+        "consultations": pd.DataFrame({"channel": ["宇城市専用"], "pref": ["熊本県"]}),
+        "population": pd.DataFrame({"area_code": ["43213"]}),
+    }
+    with pytest.raises(ParameterError) as refused:
+        require_known_answers(place, SimpleNamespace(frames=frames))
+    assert {(one.key, one.value) for one in refused.value.problems} == {("desk", "全国窓口")}
+    frames["consultations"].loc[1] = ["全国窓口", "熊本県"]
+    require_known_answers(place, SimpleNamespace(frames=frames))
+    frames["population"]["area_code"] = "43204"
+    with pytest.raises(ParameterError, match="「43204」ではありませんか"):
+        require_known_answers(place, SimpleNamespace(frames=frames))
+
+
+def test_a_kind_that_the_year_does_not_have_is_not_asked(place):
+    inputs = place.params / "inputs.yaml"
+    text = inputs.read_text(encoding="utf-8") + "not_supplied:\n  cases: この年度は調査がない\n"
+    inputs.write_text(text, encoding="utf-8")
+    _change(place, "01_survey_descriptives.yaml", "age_groups")
+    require_known_answers(place)
