@@ -1,0 +1,169 @@
+"""A coder that learns from what people found: which words, beside the codebook's, go with a theme.
+
+Logistic regression per theme on the words of a text, what the codebook found in it, and what the record says of the
+contact. Its chances correct shares and choose what to read next; they never stand in the place of a reading. Nothing is
+kept: to learn anew takes a second or two, and the hand codes are the only truth.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from ujo_lib.columns import Count, Dimension, Statistic, Text, Typed
+from ujo_lib.tagging.shares import Bools, Floats, Ints
+from ujo_lib.tagging.words import WordIndex
+
+FOLDS = 5
+LEAST_TEXTS = 3
+"""Words of fewer texts teach nothing."""
+THRESHOLD = 0.2
+"""A text has a theme for the learned coder from this chance on: between its precision and its recall."""
+_OWN_TAG, _RECORD, _C = 3.0, 0.5, 3.0
+_LEAST_FOUND = 2
+
+
+def features(index: WordIndex, tags: pd.DataFrame, record: pd.DataFrame) -> sparse.csr_matrix:
+    """What a coder sees of each text: its words (tf-idf, length one), then what the record says.
+
+    Args:
+        index: words of all texts.
+        tags: themes of all texts by the codebook.
+        record: categorical columns about the contact, on the index of `tags`; none is allowed.
+    """
+    pairs = np.unique(index.text * len(index.vocabulary) + index.word)
+    place = np.divmod(pairs, max(len(index.vocabulary), 1))
+    shape = (index.n_texts, len(index.vocabulary))
+    has = sparse.csr_matrix((np.ones(len(pairs)), place), shape=shape)
+    texts = np.asarray(has.sum(axis=0)).ravel()
+    weight = np.where(texts >= LEAST_TEXTS, np.log((1 + index.n_texts) / (1 + texts)) + 1, 0.0)
+    words = has @ sparse.diags(weight)
+    length = np.sqrt(np.asarray(words.multiply(words).sum(axis=1)).ravel())
+    words = sparse.diags(1 / np.maximum(length, 1e-12)) @ words
+    said = pd.get_dummies(record.astype(str)).to_numpy(np.float64) if len(record.columns) else None
+    parts = [words, sparse.csr_matrix(tags.to_numpy(np.float64))]
+    return sparse.hstack(parts if said is None else [*parts, sparse.csr_matrix(_RECORD * said)]).tocsr()
+
+
+def cross_fitted(
+    seen: sparse.csr_matrix,
+    tags: pd.DataFrame,
+    read: Ints,
+    truth: Bools,
+    seed: int,
+    folds: Ints | None = None,
+) -> Floats:
+    """Chances of each theme for every text, none from a coder that has learned from that text.
+
+    Coded texts get their chances from the coder taught by the other folds, all others the mean of the five coders.
+
+    Args:
+        seen: features of all texts.
+        tags: themes of all texts by the codebook.
+        read: places of the coded texts.
+        truth: what was found in them, (read, themes).
+        seed: of the folds.
+        folds: the fold of every text, where they are given: then texts of a fold never learn from their own.
+
+    Returns:
+        (texts, themes), 0–1.
+    """
+    texts = len(tags)
+    if folds is None:
+        own = np.full(texts, -1)
+        own[read] = np.random.default_rng(seed).permutation(len(read)) % FOLDS
+    else:
+        own = folds
+    total, times = np.zeros((texts, truth.shape[1])), np.zeros((texts, 1))
+    for fold in range(int(own.max()) + 1):
+        taught = own[read] != fold
+        judged = np.flatnonzero((own == fold) | (own == -1))
+        total[judged] += chances(seen, tags, read[taught], truth[taught], judged)
+        times[judged] += 1
+    return total / times
+
+
+def chances(seen: sparse.csr_matrix, tags: pd.DataFrame, read: Ints, truth: Bools, judged: Ints) -> Floats:
+    """Learn from the texts at `read` and judge those at `judged`: (judged, themes)."""
+    result = np.empty((len(judged), truth.shape[1]))
+    for theme in range(truth.shape[1]):
+        found = truth[:, theme]
+        if min(found.sum(), (~found).sum()) < _LEAST_FOUND:
+            result[:, theme] = found.mean()
+            continue
+        own = _with_own_tag(seen, tags, theme)
+        result[:, theme] = _model().fit(own[read], found).predict_proba(own[judged])[:, 1]
+    return result
+
+
+def telling_words(
+    seen: sparse.csr_matrix,
+    index: WordIndex,
+    tags: pd.DataFrame,
+    read: Ints,
+    truth: Bools,
+    labels: Mapping[str, str],
+    top: int,
+) -> Typed:
+    """Words that speak for a theme beyond what its codebook says: candidates for its terms.
+
+    Args:
+        seen: from `features`.
+        index: words of all texts.
+        tags: themes of all texts by the codebook, in the order of the columns of `truth`.
+        read: places of the coded texts.
+        truth: what was found in them.
+        labels: theme id → label.
+        top: so many words for each theme, with positive weight only.
+
+    Returns:
+        `theme`, `word`, `weight` (log-odds), `missed` (coded texts with word and theme that the codebook has missed),
+        `wrong` (coded texts with the word and without the theme).
+    """
+    rows = []
+    words = len(index.vocabulary)
+    for theme, label in labels.items():
+        place = list(tags.columns).index(theme)
+        found, tagged = truth[:, place], tags[theme].to_numpy(bool)[read]
+        if min(found.sum(), (~found).sum()) < _LEAST_FOUND:
+            continue
+        own = _with_own_tag(seen, tags, place)
+        weight = _model().fit(own[read], found).coef_[0, :words]
+        has = seen[read, :words] > 0
+        missed = np.asarray(has[found & ~tagged].sum(axis=0)).ravel()
+        wrong = np.asarray(has[~found].sum(axis=0)).ravel()
+        strongest = [
+            at for at in np.argsort(-weight, kind="stable")[: 5 * top] if weight[at] > 0 and missed[at]
+        ]
+        rows += [
+            (label, index.vocabulary[at], float(weight[at]), int(missed[at]), int(wrong[at]))
+            for at in strongest[:top]
+        ]
+    columns = {
+        "theme": Dimension(variable="theme"),
+        "word": Text(heading="語"),
+        "weight": Statistic(heading="重み"),
+        "missed": Count(unit="件", heading="コードブックが拾わず、人が付けた相談", members=False),
+        "wrong": Count(unit="件", heading="語はあるが、人が付けなかった相談", members=False),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def least_sure(chance: Floats, read: Ints, size: int) -> Ints:
+    """Places of the unread texts whose themes the coder is least sure of: what to read next, beside the random part."""
+    unsure = (0.5 - np.abs(chance - 0.5)).sum(axis=1)
+    unsure[read] = -1
+    return np.argsort(-unsure, kind="stable")[: min(size, len(chance) - len(read))]
+
+
+def _with_own_tag(seen: sparse.csr_matrix, tags: pd.DataFrame, theme: int) -> sparse.csr_matrix:
+    """The features, with the codebook's word on this theme weighing more than on others."""
+    tag: npt.NDArray[np.float64] = _OWN_TAG * tags.iloc[:, [theme]].to_numpy(np.float64)
+    return sparse.hstack([seen, sparse.csr_matrix(tag)]).tocsr()
+
+
+def _model() -> LogisticRegression:
+    return LogisticRegression(C=_C, solver="liblinear", random_state=0)
