@@ -149,7 +149,9 @@ def remarks_on(content: Mapping[str, Any]) -> dict[str, str]:
     """What a person has to check in one flat file of a new year."""
     told = {name: remark for name, (_, remark) in RESET.items() if name in content}
     known = {*MOVED, *RESET, *KEPT, "earlier_wave"}
-    others = (name for name, value in content.items() if name not in known and NAMES_A_YEAR.search(str(value)))
+    others = (
+        name for name, value in content.items() if name not in known and NAMES_A_YEAR.search(str(value))
+    )
     told |= dict.fromkeys(others, "この年度の値か")
     if "earlier_wave" in content:
         told["earlier_wave"] = "比べる過去の調査回か"
