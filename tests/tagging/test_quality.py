@@ -92,7 +92,7 @@ def test_one_coder_has_nobody_to_agree_with() -> None:
 
 @pytest.mark.parametrize(
     ("focus", "size", "own"),
-    [(309, 200, 100), (309, 199, 99), (309, 201, 100), (99, 200, 99), (1500, 400, 240)],
+    [(309, 200, 100), (309, 199, 99), (309, 201, 100), (99, 200, 49), (1500, 400, 240)],
 )
 def test_the_focus_group_has_a_hundred_of_its_own_but_not_over_half(focus: int, size: int, own: int) -> None:
     tags, close = focus_of(focus, 2500)
@@ -106,11 +106,10 @@ def test_the_focus_group_has_a_hundred_of_its_own_but_not_over_half(focus: int, 
     )
 
 
-def test_a_sample_larger_than_the_texts_takes_all() -> None:
+def test_never_more_than_half_is_read_so_that_an_estimate_is_no_count() -> None:
     tags, close = focus_of(30, 120)
     plan = q.coding_plan(tags, close, 1000, seed=1)
-    assert len(plan) == 120
-    assert (plan["weight"] == 1).all()
+    assert plan["stratum"].value_counts().to_dict() == {q.FOCUS: 15, q.REST: 45}
 
 
 def test_the_extra_part_shows_rare_themes_and_enters_no_share() -> None:

@@ -1,4 +1,4 @@
-"""Workbooks for coders go out masked and whole, come back with every slip named, and leave nothing but ids and codes."""
+"""Workbooks for coders go out masked, come back with every slip named, and leave nothing but ids and codes."""
 
 from pathlib import Path
 

@@ -60,11 +60,22 @@ def test_nothing_is_said_of_a_group_of_which_fewer_than_twenty_were_read(read: i
     reading, _ = city()
     group = np.zeros(N, bool)
     group[reading.read[:read]] = True
+    group[np.setdiff1d(np.arange(N), reading.read)[:60]] = True
     by = pd.Series(pd.Categorical(np.where(group, "ここ", "ほか")), name="place")
     table = r.corrected_crosstab(reading, by, LABELS).frame
     assert ("ここ" in table["place"].tolist()) is said
     if said:
         assert table.loc[table["place"] == "ここ", "read"].unique().tolist() == [read]
+
+
+@pytest.mark.parametrize(("unread", "said"), [(29, False), (30, True), (31, True)])
+def test_nothing_is_said_of_a_group_of_which_more_than_half_was_read(unread: int, said: bool) -> None:
+    reading, _ = city()
+    group = np.zeros(N, bool)
+    group[reading.read[:30]] = True
+    group[np.setdiff1d(np.arange(N), reading.read)[:unread]] = True
+    by = pd.Series(pd.Categorical(np.where(group, "ここ", "ほか")), name="place")
+    assert ("ここ" in r.corrected_crosstab(reading, by, LABELS).frame["place"].tolist()) is said
 
 
 def test_groups_that_differ_are_named_with_intervals_that_hold_together() -> None:

@@ -68,7 +68,7 @@ def coding_plan(
     Args:
         tags: boolean themes of all texts; the index holds the ids.
         focus: which texts are looked at closely, on the same index.
-        size: texts of the random part; all, where there are no more.
+        size: texts of the random part; at most half of each stratum is drawn.
         seed: of the draw.
         extra: further texts with the rarest themes by the tags.
 
@@ -79,7 +79,7 @@ def coding_plan(
     rng = np.random.default_rng(seed)
     inside = focus.to_numpy(bool)
     groups = {FOCUS: np.flatnonzero(inside), REST: np.flatnonzero(~inside)}
-    quota = _quota(len(groups[FOCUS]), len(groups[REST]), min(size, len(tags)))
+    quota = _quota(len(groups[FOCUS]), len(groups[REST]), size)
     drawn = {name: rng.choice(groups[name], quota[name], replace=False) for name in groups}
     table = pd.DataFrame(
         [
@@ -96,11 +96,14 @@ def coding_plan(
 
 
 def _quota(focus: int, rest: int, size: int) -> dict[str, int]:
-    """How many of each stratum: in proportion, but at least 100 of the focus group and never over half for it alone."""
+    """How many of each stratum: in proportion, but at least 100 of the focus group and never over half for it alone.
+
+    No more than half of a stratum is read: what has been read whole is no estimate but a count, and a count of few
+    people must not be printed bare.
+    """
     fair = round(size * focus / (focus + rest)) if focus + rest else 0
-    own = min(focus, max(fair, min(LEAST_FOCUS, size // 2)))
-    own = max(own, size - rest)
-    return {FOCUS: own, REST: size - own}
+    own = min(focus // 2, max(fair, min(LEAST_FOCUS, size // 2)))
+    return {FOCUS: own, REST: min(rest // 2, size - own)}
 
 
 def _rarest(

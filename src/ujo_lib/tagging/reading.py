@@ -17,6 +17,8 @@ from ujo_lib.tagging.shares import Bools, Floats, Ints, Shares
 
 LEAST_READ = 20
 """Nothing is said of a group of which fewer texts were read."""
+MOST_READ = 0.5
+"""Nor of a group of which a larger part was read: its share would come near a count of few people."""
 LEAST_FOR_LEARNED = 300
 """Fewer readings do not teach a coder enough to correct shares with (measured: `benchmarks/theme_truth.py`)."""
 LEAST_OF_EACH = 20
@@ -120,7 +122,7 @@ def corrected_shares(reading: Reading, labels: Labels, level: float = LEVEL) -> 
 
 
 def corrected_crosstab(reading: Reading, by: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
-    """Each theme's share in each group of which at least 20 texts were read.
+    """Each theme's share in each group of which at least 20 texts were read, and no more than half.
 
     Args:
         reading: all texts and what was found in some.
@@ -255,9 +257,13 @@ def _correlation(reading: Reading, places: Sequence[int]) -> Floats:
 
 
 def _groups(reading: Reading, by: pd.Series) -> dict[str, Bools]:
-    """Members of each category of which enough texts were read."""
+    """Members of each category of which enough texts were read, and not so many that their share would be a count."""
     members = {str(label): (by == label).to_numpy(bool) for label in by.cat.categories}
-    return {group: own for group, own in members.items() if own[reading.read].sum() >= LEAST_READ}
+    return {
+        group: own
+        for group, own in members.items()
+        if LEAST_READ <= own[reading.read].sum() <= MOST_READ * own.sum()
+    }
 
 
 def _envelope(both_and_either: Shares) -> Shares:
