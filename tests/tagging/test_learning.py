@@ -65,7 +65,9 @@ def test_a_theme_that_one_reader_found_once_is_no_lesson(
     seen = learning.features(index, tags, pd.DataFrame(index=tags.index))
     once = np.zeros((50, 2), bool)
     once[0, 0] = True
-    assert learning.chances(seen, tags, np.arange(50), once, np.arange(3))[:, 0] == pytest.approx([0.02] * 3)
+    assert learning.chances(seen, tags, np.arange(50), once, np.arange(3))[:, 0] == pytest.approx(
+        [1.5 / 51] * 3
+    )
 
 
 def test_what_to_read_next_has_not_been_read_and_is_what_the_coder_doubts() -> None:

@@ -8,9 +8,9 @@ kept: to learn anew takes a second or two, and the hand codes are the only truth
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
+from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
 from ujo_lib.columns import Count, Dimension, Statistic, Text, Typed
@@ -88,15 +88,22 @@ def cross_fitted(
 
 def chances(seen: sparse.csr_matrix, tags: pd.DataFrame, read: Ints, truth: Bools, judged: Ints) -> Floats:
     """Learn from the texts at `read` and judge those at `judged`: (judged, themes)."""
-    result = np.empty((len(judged), truth.shape[1]))
-    for theme in range(truth.shape[1]):
-        found = truth[:, theme]
+    shown, known = seen[read], tags.to_numpy(np.float64)
+    words = np.zeros((seen.shape[1], truth.shape[1]))
+    own, base = np.zeros(truth.shape[1]), np.zeros(truth.shape[1])
+    for theme, found in enumerate(truth.T):
         if min(found.sum(), (~found).sum()) < _LEAST_FOUND:
-            result[:, theme] = found.mean()
+            # Nothing to learn: everybody has the chance that was seen, and neither never nor always.
+            base[theme] = logit((found.sum() + 0.5) / (len(found) + 1))
             continue
-        own = _with_own_tag(seen, tags, theme)
-        result[:, theme] = _model().fit(own[read], found).predict_proba(own[judged])[:, 1]
-    return result
+        model = _taught(shown, known[read, theme], found)
+        words[:, theme], own[theme], base[theme] = (
+            model.coef_[0, :-1],
+            model.coef_[0, -1],
+            model.intercept_[0],
+        )
+    chance: Floats = expit(seen[judged] @ words + _OWN_TAG * known[judged] * own + base)
+    return chance
 
 
 def telling_words(
@@ -130,8 +137,7 @@ def telling_words(
         found, tagged = truth[:, place], tags[theme].to_numpy(bool)[read]
         if min(found.sum(), (~found).sum()) < _LEAST_FOUND:
             continue
-        own = _with_own_tag(seen, tags, place)
-        weight = _model().fit(own[read], found).coef_[0, :words]
+        weight = _taught(seen[read], tagged.astype(np.float64), found).coef_[0, :words]
         has = seen[read, :words] > 0
         missed = np.asarray(has[found & ~tagged].sum(axis=0)).ravel()
         wrong = np.asarray(has[~found].sum(axis=0)).ravel()
@@ -159,11 +165,7 @@ def least_sure(chance: Floats, read: Ints, size: int) -> Ints:
     return np.argsort(-unsure, kind="stable")[: min(size, len(chance) - len(read))]
 
 
-def _with_own_tag(seen: sparse.csr_matrix, tags: pd.DataFrame, theme: int) -> sparse.csr_matrix:
-    """The features, with the codebook's word on this theme weighing more than on others."""
-    tag: npt.NDArray[np.float64] = _OWN_TAG * tags.iloc[:, [theme]].to_numpy(np.float64)
-    return sparse.hstack([seen, sparse.csr_matrix(tag)]).tocsr()
-
-
-def _model() -> LogisticRegression:
-    return LogisticRegression(C=_C, solver="liblinear", random_state=0)
+def _taught(shown: sparse.csr_matrix, tag: Floats, found: Bools) -> LogisticRegression:
+    """A coder of one theme; the codebook's word on this theme weighs more with it than its word on others."""
+    own = sparse.hstack([shown, sparse.csr_matrix(_OWN_TAG * tag[:, None])]).tocsr()
+    return LogisticRegression(C=_C, solver="liblinear", random_state=0).fit(own, found)
