@@ -6,6 +6,7 @@ import pytest
 
 from ujo_lib.tagging import learning, words
 from ujo_lib.tagging.engine import ArrayEngine
+from ujo_lib.tagging.reading import Reading
 
 LABELS = {"school": "学校", "pet": "動物"}
 SCHOOL = ["授業がつらい", "先生がこわい", "学校に行けない"]
@@ -34,20 +35,25 @@ def test_words_teach_what_the_codebook_misses(
     city: tuple[words.WordIndex, pd.DataFrame, np.ndarray],
 ) -> None:
     index, tags, truth = city
-    seen = learning.features(index, tags, pd.DataFrame(index=tags.index))
+    seen = learning.features(index, pd.DataFrame(index=tags.index))
     chance = learning.cross_fitted(seen, tags, np.arange(60), truth[:60], seed=1)
     judged = chance[60:] >= 0.5
     assert (judged == truth[60:]).mean() > 0.95
-    table = learning.telling_words(seen, index, tags, np.arange(60), truth[:60], LABELS, 9).frame
+    read = Reading(tags, np.zeros(120, np.int64), np.arange(60), truth[:60], truth[:60])
+    table = learning.telling_words(read, seen, index, LABELS, 9).frame
     assert set(table.loc[table["theme"] == "学校", "word"]) == {"授業", "つらい", "先生", "こわい"}
     assert (table["wrong"] == 0).all()
+    assert learning.telling_words(None, seen, index, LABELS, 9).frame.empty
+    chance_taught = learning.taught(read, seen, seed=1).chance
+    assert chance_taught is not None
+    assert (chance_taught == chance).all()
 
 
 def test_no_text_is_judged_by_a_coder_that_has_seen_its_code(
     city: tuple[words.WordIndex, pd.DataFrame, np.ndarray],
 ) -> None:
     index, tags, truth = city
-    seen = learning.features(index, tags, pd.DataFrame(index=tags.index))
+    seen = learning.features(index, pd.DataFrame(index=tags.index))
     read = np.arange(100)
     before = learning.cross_fitted(seen, tags, read, truth[:100], seed=1)
     for place in (0, 57):
@@ -62,7 +68,7 @@ def test_a_theme_that_one_reader_found_once_is_no_lesson(
     city: tuple[words.WordIndex, pd.DataFrame, np.ndarray],
 ) -> None:
     index, tags, _ = city
-    seen = learning.features(index, tags, pd.DataFrame(index=tags.index))
+    seen = learning.features(index, pd.DataFrame(index=tags.index))
     once = np.zeros((50, 2), bool)
     once[0, 0] = True
     assert learning.chances(seen, tags, np.arange(50), once, np.arange(3))[:, 0] == pytest.approx(
@@ -79,5 +85,5 @@ def test_what_to_read_next_has_not_been_read_and_is_what_the_coder_doubts() -> N
 def test_what_the_record_says_is_seen(city: tuple[words.WordIndex, pd.DataFrame, np.ndarray]) -> None:
     index, tags, _ = city
     record = pd.DataFrame({"topic": pd.Categorical(["学校", "家族"] * 60)}, index=tags.index)
-    bare = learning.features(index, tags, record[[]])
-    assert learning.features(index, tags, record).shape[1] == bare.shape[1] + 2
+    bare = learning.features(index, record[[]])
+    assert learning.features(index, record).shape[1] == bare.shape[1] + 2

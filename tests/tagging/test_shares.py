@@ -39,6 +39,13 @@ def test_a_corrected_share_is_the_cells_own_shares_by_their_known_sizes() -> Non
     assert (found.low, found.high) == pytest.approx((found.share - down, found.share + up))
 
 
+def test_where_nothing_was_found_there_may_be_none_and_where_all_was_there_may_be_all() -> None:
+    size, read = [[300, 700], [20, 80]], [[30, 60], [4, 10]]
+    none, every = (shares.post_stratified(size, read, found) for found in (np.zeros((2, 2)), read))
+    assert (none.low, every.high) == (0.0, 1.0)
+    assert shares.post_stratified(size, read, [[1, 0], [0, 0]]).low > 0
+
+
 def test_a_cell_without_readings_leans_on_the_other_strata() -> None:
     found = shares.post_stratified([[0, 10], [0, 10]], [[0, 0], [0, 9]], [[0, 0], [0, 9]])
     pooled = 9.5 / 10

@@ -6,6 +6,7 @@ kept: to learn anew takes a second or two, and the hand codes are the only truth
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,13 @@ from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
 from ujo_lib.columns import Count, Dimension, Statistic, Text, Typed
+from ujo_lib.tagging.reading import Reading
 from ujo_lib.tagging.shares import Bools, Floats, Ints
 from ujo_lib.tagging.words import WordIndex
 
 FOLDS = 5
+RECORD = ("topic", "occupation", "age_band", "loneliness", "suicidal_ideation")
+"""What the record says of a contact, as far as it helps to guess what its text is about."""
 LEAST_TEXTS = 3
 """Words of fewer texts teach nothing."""
 THRESHOLD = 0.2
@@ -26,13 +30,12 @@ _OWN_TAG, _RECORD, _C = 3.0, 0.5, 3.0
 _LEAST_FOUND = 2
 
 
-def features(index: WordIndex, tags: pd.DataFrame, record: pd.DataFrame) -> sparse.csr_matrix:
+def features(index: WordIndex, record: pd.DataFrame) -> sparse.csr_matrix:
     """What a coder sees of each text: its words (tf-idf, length one), then what the record says.
 
     Args:
         index: words of all texts.
-        tags: themes of all texts by the codebook.
-        record: categorical columns about the contact, on the index of `tags`; none is allowed.
+        record: categorical columns about the contacts; none is allowed.
     """
     pairs = np.unique(index.text * len(index.vocabulary) + index.word)
     place = np.divmod(pairs, max(len(index.vocabulary), 1))
@@ -44,8 +47,9 @@ def features(index: WordIndex, tags: pd.DataFrame, record: pd.DataFrame) -> spar
     length = np.sqrt(np.asarray(words.multiply(words).sum(axis=1)).ravel())
     words = sparse.diags(1 / np.maximum(length, 1e-12)) @ words
     said = pd.get_dummies(record.astype(str)).to_numpy(np.float64) if len(record.columns) else None
-    parts = [words, sparse.csr_matrix(tags.to_numpy(np.float64))]
-    return sparse.hstack(parts if said is None else [*parts, sparse.csr_matrix(_RECORD * said)]).tocsr()
+    return sparse.csr_matrix(
+        words if said is None else sparse.hstack([words, _RECORD * sparse.csr_matrix(said)])
+    )
 
 
 def cross_fitted(
@@ -106,23 +110,21 @@ def chances(seen: sparse.csr_matrix, tags: pd.DataFrame, read: Ints, truth: Bool
     return chance
 
 
+def taught(reading: Reading, seen: sparse.csr_matrix, seed: int) -> Reading:
+    """The same readings with the chances of a coder that has learned from them."""
+    truth = reading.both
+    return replace(reading, chance=cross_fitted(seen, reading.tags, reading.read, truth, seed))
+
+
 def telling_words(
-    seen: sparse.csr_matrix,
-    index: WordIndex,
-    tags: pd.DataFrame,
-    read: Ints,
-    truth: Bools,
-    labels: Mapping[str, str],
-    top: int,
+    reading: Reading | None, seen: sparse.csr_matrix, index: WordIndex, labels: Mapping[str, str], top: int
 ) -> Typed:
     """Words that speak for a theme beyond what its codebook says: candidates for its terms.
 
     Args:
+        reading: what people found; None gives an empty table.
         seen: from `features`.
         index: words of all texts.
-        tags: themes of all texts by the codebook, in the order of the columns of `truth`.
-        read: places of the coded texts.
-        truth: what was found in them.
         labels: theme id → label.
         top: so many words for each theme, with positive weight only.
 
@@ -131,19 +133,17 @@ def telling_words(
         `wrong` (coded texts with the word and without the theme).
     """
     rows = []
-    words = len(index.vocabulary)
-    for theme, label in labels.items():
-        place = list(tags.columns).index(theme)
-        found, tagged = truth[:, place], tags[theme].to_numpy(bool)[read]
+    for theme, label in labels.items() if reading else ():
+        place = list(reading.tags.columns).index(theme)
+        found, tagged = reading.both[:, place], reading.tags[theme].to_numpy(bool)[reading.read]
         if min(found.sum(), (~found).sum()) < _LEAST_FOUND:
             continue
-        weight = _taught(seen[read], tagged.astype(np.float64), found).coef_[0, :words]
-        has = seen[read, :words] > 0
+        shown = seen[reading.read]
+        weight = _taught(shown, tagged.astype(np.float64), found).coef_[0, : len(index.vocabulary)]
+        has = shown[:, : len(index.vocabulary)] > 0
         missed = np.asarray(has[found & ~tagged].sum(axis=0)).ravel()
         wrong = np.asarray(has[~found].sum(axis=0)).ravel()
-        strongest = [
-            at for at in np.argsort(-weight, kind="stable")[: 5 * top] if weight[at] > 0 and missed[at]
-        ]
+        strongest = [at for at in np.argsort(-weight, kind="stable") if weight[at] > 0 and missed[at]]
         rows += [
             (label, index.vocabulary[at], float(weight[at]), int(missed[at]), int(wrong[at]))
             for at in strongest[:top]
@@ -166,6 +166,6 @@ def least_sure(chance: Floats, read: Ints, size: int) -> Ints:
 
 
 def _taught(shown: sparse.csr_matrix, tag: Floats, found: Bools) -> LogisticRegression:
-    """A coder of one theme; the codebook's word on this theme weighs more with it than its word on others."""
+    """A coder of one theme: what it sees of the texts, and the codebook's word on the theme, which weighs most."""
     own = sparse.hstack([shown, sparse.csr_matrix(_OWN_TAG * tag[:, None])]).tocsr()
     return LogisticRegression(C=_C, solver="liblinear", random_state=0).fit(own, found)

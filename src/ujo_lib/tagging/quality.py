@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ujo_lib.columns import Column, Count, Dimension, Statistic, Typed, interval
+from ujo_lib.stats import LEVEL
 from ujo_lib.tagging.analysis import WHOLE, Labels
 from ujo_lib.tagging.reading import Reading
 
@@ -206,6 +208,26 @@ def agreement(tags: pd.DataFrame, codes: Codes, labels: Labels, seed: int) -> pd
         table[[column for column in table if column.startswith(("kappa", "alpha"))]] = np.nan
     table["theme"] = pd.Categorical(table["theme"], [*labels.values(), WHOLE], ordered=True)
     return table
+
+
+def agreement_table(codes: Codes | None, tags: pd.DataFrame, labels: Labels, seed: int) -> Typed:
+    """`agreement` to be printed, theme by theme: coders with each other, tags with what they agree on.
+
+    Returns:
+        `theme`, `n`, `disagreed`, and `kappa`, `precision`, `recall` each with `_low` and `_high`; empty without codes.
+    """
+    measures = {"kappa": "コーダーの一致(κ)", "precision": "適合率", "recall": "再現率"}
+    columns: dict[str, Column] = {
+        "theme": Dimension(variable="theme"),
+        "n": Count(unit="件", heading="人が付けた相談", members=False),
+        "disagreed": Count(unit="件", heading="判断が分かれた相談", members=False),
+    }
+    for name, heading in measures.items():
+        columns[name] = Statistic(heading=heading)
+        columns |= interval(name, LEVEL, low=f"{name}_low", high=f"{name}_high", remark=heading)
+    if codes is None:
+        return Typed.of(pd.DataFrame({name: [] for name in columns}), columns)
+    return Typed.of(agreement(tags, codes, labels, seed)[list(columns)], columns)
 
 
 def disagreements(codes: Codes, labels: Labels) -> pd.DataFrame:

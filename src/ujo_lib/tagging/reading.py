@@ -149,15 +149,16 @@ def corrected_crosstab(reading: Reading, by: pd.Series, labels: Labels, level: f
     return Typed.of(table, columns, note=_note(reading))
 
 
-def groups_apart(reading: Reading, by: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
+def groups_apart(reading: Reading | None, by: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
     """Where a group surely differs from all other texts: intervals of all differences together leave out zero.
 
     Returns:
         `theme`, the attribute, `share` (of the group), `rest` (of the others), `difference`, `low`, `high`
-        (simultaneous over all themes and groups, Bonferroni); largest difference first, none where nothing is sure.
+        (simultaneous over all themes and groups, Bonferroni); largest difference first, none where nothing is sure
+        or nothing was read.
     """
     name = str(by.name)
-    groups = _groups(reading, by)
+    groups = _groups(reading, by) if reading else {}
     each = estimate.simultaneous_level(len(groups) * len(labels), level)
     rows = []
     for group, members in groups.items():
@@ -217,8 +218,10 @@ def maybe_first(reading: Reading, labels: Labels, level: float = LEVEL) -> list[
     return [names[at] for at in order if kept[at]]
 
 
-def said_first(reading: Reading, labels: Labels, what: str = "主題", level: float = LEVEL) -> str:
-    """Say which theme is the most frequent, or among which it is."""
+def said_first(reading: Reading | None, labels: Labels, what: str = "主題", level: float = LEVEL) -> str:
+    """Say which theme is the most frequent, or among which it is; nothing without readings."""
+    if reading is None:
+        return ""
     names = maybe_first(reading, labels, level)
     if len(names) == 1:
         return f"最も多い{what}は「{names[0]}」です。"
@@ -227,10 +230,32 @@ def said_first(reading: Reading, labels: Labels, what: str = "主題", level: fl
     return f"最も多い{what}は、読んだ件数では決められません。"
 
 
-def said_of_reading(reading: Reading) -> str:
+def said_largest(reading: Reading | None) -> str:
+    """Template of a sentence on the largest number of a table of shares: an estimate, or how often words stand."""
+    if reading is None:
+        return (
+            "語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高くなっています"
+            "(機械が語を見つけた割合で、悩みの割合ではありません)。"
+        )
+    return "推定した割合は「{theme[max share]}」の{share[max share]}({share[max share]|ci})が最も高くなっています。"
+
+
+def said_none_apart(reading: Reading | None) -> str:
+    """Say why no difference is listed."""
+    if reading is None:
+        return "人が読んだ結果がないため、違いがあるとは言えません。"
+    return f"読んだ{len(reading.read):,}件からは、ほかと違うと言える欄はありません。"
+
+
+def said_of_reading(reading: Reading | None) -> str:
     """Say how the shares were corrected, and how far the coders agree."""
+    if reading is None:
+        return (
+            "人が読んだ結果がまだないため、このページの割合は、語の一覧にある語が現れた相談の割合です。"
+            "誤りを直した割合と幅は、無作為に選んだ相談を人が読むと示せます。"
+        )
     by = "一人" if reading.coders == 1 else "二人"
-    told = f"割合は、無作為に選んだ{len(reading.read):,}件を{by}が読んで付けた結果で補正しました。"
+    told = f"割合は、人が読んだ{len(reading.read):,}件で補正しました(無作為に選び、{by}が読んで付けた結果)。"
     if reading.coders == 1:
         return told + "読んだ人の判断の誤りは、幅に含まれていません。"
     return told + (

@@ -72,7 +72,10 @@ def post_stratified(
     share = (weight * inside).sum(axis=(-2, -1))
     low = share - np.sqrt(((weight * (inside - parts.low)) ** 2).sum(axis=(-2, -1)))
     high = share + np.sqrt(((weight * (parts.high - inside)) ** 2).sum(axis=(-2, -1)))
-    return Shares(share, np.maximum(low, 0), np.minimum(high, 1))
+    # Where nobody found the theme there may be none, and where all did there may be no text without.
+    low = np.where(x.sum(axis=(-2, -1)) == 0, 0.0 * share, np.maximum(low, 0))
+    high = np.where((x == n).all(axis=(-2, -1)), 0.0 * share + 1, np.minimum(high, 1))
+    return Shares(share, low, high)
 
 
 def prediction_powered(
