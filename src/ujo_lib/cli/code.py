@@ -141,8 +141,8 @@ def _read(options: argparse.Namespace, job: _Job) -> int:
     named = target.relative_to(job.settings.root).as_posix()
     told = f"{len(plan)}件のうち、無作為の部分で{len(reading.read)}件を読み終えています。"
     if job.settings.hand_codes != named:
-        file = f"params/{options.site}/fy{job.settings.year.year}/{NOTEBOOK}.yaml"
-        told += f'{file} に hand_codes: "{named}" と書きます。'
+        parameters = f"params/{options.site}/fy{job.settings.year.year}/{NOTEBOOK}.yaml"
+        told += f'{parameters} に hand_codes: "{named}" と書きます。'
     print(told, file=sys.stderr)
     return DONE
 

@@ -133,7 +133,9 @@ def telling_words(
         `wrong` (coded texts with the word and without the theme).
     """
     rows = []
-    for theme, label in labels.items() if reading else ():
+    for theme, label in labels.items():
+        if reading is None:
+            break
         place = list(reading.tags.columns).index(theme)
         found, tagged = reading.both[:, place], reading.tags[theme].to_numpy(bool)[reading.read]
         if min(found.sum(), (~found).sum()) < _LEAST_FOUND:

@@ -4,7 +4,7 @@ With two coders every estimate is made twice, from what both found and from what
 the truth of the texts about which they differ, and the share lies midway.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -158,16 +158,7 @@ def groups_apart(reading: Reading | None, by: pd.Series, labels: Labels, level: 
         or nothing was read.
     """
     name = str(by.name)
-    groups = _groups(reading, by) if reading else {}
-    each = estimate.simultaneous_level(len(groups) * len(labels), level)
-    rows = []
-    for group, members in groups.items():
-        inside, outside = reading.within(members), reading.within(~members)
-        for theme, place in zip(labels, _places(reading, labels), strict=True):
-            own, rest = inside.theme(place, each), outside.theme(place, each)
-            apart = estimate.difference(own, rest)
-            if apart.low > 0 or apart.high < 0:
-                rows.append((labels[theme], group, float(own.share), float(rest.share), *map(float, apart)))
+    rows = list(_differences(reading, by, labels, level)) if reading else []
     table = pd.DataFrame(rows, columns=["theme", name, "share", "rest", "difference", "low", "high"])
     order = table["difference"].abs().sort_values(ascending=False, kind="stable").index
     split = Dimension(variable=name)
@@ -237,7 +228,7 @@ def said_largest(reading: Reading | None) -> str:
             "語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高くなっています"
             "(機械が語を見つけた割合で、悩みの割合ではありません)。"
         )
-    return "推定した割合は「{theme[max share]}」の{share[max share]}({share[max share]|ci})が最も高くなっています。"
+    return "推定値の中では「{theme[max share]}」の{share[max share]}({share[max share]|ci})が最大です。"
 
 
 def said_none_apart(reading: Reading | None) -> str:
@@ -289,6 +280,21 @@ def _groups(reading: Reading, by: pd.Series) -> dict[str, Bools]:
         for group, own in members.items()
         if LEAST_READ <= own[reading.read].sum() <= MOST_READ * own.sum()
     }
+
+
+def _differences(
+    reading: Reading, by: pd.Series, labels: Labels, level: float
+) -> Iterator[tuple[str, str, float, float, float, float, float]]:
+    """Theme, group, its share, that of the rest, and the difference with its limits, where these leave out zero."""
+    groups = _groups(reading, by)
+    each = estimate.simultaneous_level(len(groups) * len(labels), level)
+    for group, members in groups.items():
+        inside, outside = reading.within(members), reading.within(~members)
+        for theme, place in zip(labels, _places(reading, labels), strict=True):
+            own, rest = inside.theme(place, each), outside.theme(place, each)
+            middle, low, high = map(float, estimate.difference(own, rest))
+            if low > 0 or high < 0:
+                yield labels[theme], group, float(own.share), float(rest.share), middle, low, high
 
 
 def _envelope(both_and_either: Shares) -> Shares:
