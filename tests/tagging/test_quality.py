@@ -158,3 +158,15 @@ def test_a_year_that_has_grown_by_more_than_a_twentieth_needs_a_new_sample(more:
             q.reading_of(codes, later, close_later)
     else:
         assert len(q.reading_of(codes, later, close_later).read) == 60
+
+
+def test_the_printed_agreement_is_the_measured_one_and_empty_without_codes() -> None:
+    tags = random_tags(4)
+    second = tags.copy()
+    second.iloc[:10, 0] = ~second.iloc[:10, 0]
+    codes = coded(tags, second)
+    table = q.agreement_table(codes, tags, LABELS, seed=1)
+    measured = q.agreement(tags, codes, LABELS, seed=1)
+    pd.testing.assert_frame_equal(table.frame, measured[list(table.frame.columns)])
+    assert table.schema["kappa_low"].title != table.schema["recall_low"].title
+    assert q.agreement_table(None, tags, LABELS, seed=1).frame.empty
