@@ -76,12 +76,6 @@ def test_a_theme_that_one_reader_found_once_is_no_lesson(
     )
 
 
-def test_what_to_read_next_has_not_been_read_and_is_what_the_coder_doubts() -> None:
-    chance = np.array([[0.5, 0.5], [0.9, 0.1], [0.5, 0.6], [0.0, 1.0]])
-    assert learning.least_sure(chance, np.array([0]), 2).tolist() == [2, 1]
-    assert len(learning.least_sure(chance, np.array([0]), 9)) == 3
-
-
 def test_what_the_record_says_is_seen(city: tuple[words.WordIndex, pd.DataFrame, np.ndarray]) -> None:
     index, tags, _ = city
     record = pd.DataFrame({"topic": pd.Categorical(["学校", "家族"] * 60)}, index=tags.index)

@@ -1,7 +1,7 @@
 """A coder that learns from what people found: which words, beside the codebook's, go with a theme.
 
 Logistic regression per theme on the words of a text, what the codebook found in it, and what the record says of the
-contact. Its chances correct shares and choose what to read next; they never stand in the place of a reading. Nothing is
+contact. Its chances make shares steadier; they never stand in the place of a reading. Nothing is
 kept: to learn anew takes a second or two, and the hand codes are the only truth.
 """
 
@@ -158,13 +158,6 @@ def telling_words(
         "wrong": Count(unit="件", heading="語はあるが、人が付けなかった相談", members=False),
     }
     return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
-
-
-def least_sure(chance: Floats, read: Ints, size: int) -> Ints:
-    """Places of the unread texts whose themes the coder is least sure of: what to read next, beside the random part."""
-    unsure = (0.5 - np.abs(chance - 0.5)).sum(axis=1)
-    unsure[read] = -1
-    return np.argsort(-unsure, kind="stable")[: min(size, len(chance) - len(read))]
 
 
 def _taught(shown: sparse.csr_matrix, tag: Floats, found: Bools) -> LogisticRegression:
