@@ -23,6 +23,7 @@ DIMENSIONS: Final[Mapping[str, str]] = {
     "topic": "相談内容",
     "theme": "主題",
     "month": "月",
+    "quarter": "時期",
     "weekday": "曜日",
     "hour": "時刻",
     "date": "日付",

@@ -1,6 +1,7 @@
 """What the room says about the columns of its tables agrees with what the tables hold."""
 
 import math
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ujo_lib.columns import Base, Bound, Count, Dimension, Typed
-from ujo_lib.tagging import Codebook, analysis, concordance, words
+from ujo_lib.tagging import Codebook, analysis, concordance, reading, shares, words
 from ujo_lib.tagging.engine import ArrayEngine
 
 LEVELS = (0.80, 0.90, 0.95, 0.99)
@@ -32,15 +33,36 @@ def texts_of(n: int = N) -> pd.DataFrame:
     return frame.head(n)
 
 
-def with_intervals(level: float, n: int = N) -> dict[str, Typed]:
+def reading_of(n: int = N) -> reading.Reading:
+    """All but ten of the texts read, every fourth tag wrong."""
+    truth = texts_of(n)[list(LABELS)].to_numpy()
+    tags = pd.DataFrame(truth ^ (np.arange(n) % 4 == 0)[:, None], columns=list(LABELS))
+    read = np.arange(min(n - 10, 25))
+    return reading.Reading(tags, np.zeros(n, np.int64), read, truth[read], truth[read])
+
+
+def with_intervals(level: float) -> dict[str, Typed]:
     """The tables whose shares have intervals, at a level."""
+    half = pd.Series(pd.Categorical(["前"] * N), name="occupation")
+    found = replace(
+        reading_of(), read=np.arange(20), both=reading_of().both[:20], either=reading_of().either[:20]
+    )
+    return {
+        "corrected_shares": reading.corrected_shares(found, LABELS, level),
+        "corrected_crosstab": reading.corrected_crosstab(found, half, LABELS, level),
+        "corrected_pairs": reading.corrected_pairs(found, LABELS, level),
+    }
+
+
+def counted(n: int = N) -> dict[str, Typed]:
+    """The tables of counted texts, from so many of them."""
     texts = texts_of(n)
     tags = texts[list(LABELS)]
     return {
-        "theme_shares": analysis.theme_shares(tags, LABELS, level=level),
-        "theme_crosstab": analysis.theme_crosstab(tags, texts["occupation"], LABELS, level),
-        "monthly": analysis.monthly(tags, texts["received_at"], LABELS, level),
-        "bare_share": analysis.bare_share(tags, LABELS, level),
+        "theme_shares": analysis.theme_shares(tags, LABELS),
+        "theme_crosstab": analysis.theme_crosstab(tags, texts["occupation"], LABELS),
+        "monthly": analysis.monthly(tags, texts["received_at"], LABELS),
+        "bare_share": analysis.bare_share(tags, LABELS),
     }
 
 
@@ -52,12 +74,13 @@ def tables(book: Codebook, arrays: ArrayEngine) -> dict[str, Typed]:
     plane = analysis.correspondence_map(pd.crosstab(texts["age_band"], texts["occupation"]), "年代", "職業")
     return {
         **with_intervals(0.95),
+        **counted(),
+        "groups_apart": reading.groups_apart(reading_of(), texts["occupation"], LABELS),
         "filter_chain": analysis.filter_chain(texts, WHERE),
         "overlaps": analysis.overlaps(tags, LABELS, WHERE),
         "combinations_of": analysis.combinations_of(tags, LABELS, 20),
         "theme_counts": analysis.theme_counts(tags, LABELS),
-        "cooccurrence": analysis.cooccurrence(tags, LABELS),
-        "monthly_change": analysis.monthly_change(tags, texts["received_at"], LABELS),
+        "cooccurrence": analysis.cooccurrence(tags, LABELS, 9),
         "points": plane.points,
         "inertia": plane.inertia,
         "describe": analysis.describe(book),
@@ -79,8 +102,8 @@ def test_every_value_that_follows_from_its_row_does(tables: dict[str, Typed]) ->
                 computed = [kind.value(row) for row in table.frame.to_dict("records")]
                 assert held == pytest.approx(computed, nan_ok=True), (name, column)
                 followed.add(f"{name}.{column}")
-    shares = {"theme_shares", "theme_crosstab", "monthly", "bare_share", "overlaps", "combinations_of"}
-    assert followed == {f"{name}.share" for name in {*shares, "theme_counts"}} | {"cooccurrence.estimate"}
+    printed = {"theme_shares", "theme_crosstab", "monthly", "bare_share", "overlaps", "combinations_of"}
+    assert followed == {f"{name}.share" for name in {*printed, "theme_counts"}} | {"cooccurrence.estimate"}
 
 
 def test_no_heading_is_a_bare_name_and_none_stands_twice_in_a_table(tables: dict[str, Typed]) -> None:
@@ -91,17 +114,35 @@ def test_no_heading_is_a_bare_name_and_none_stands_twice_in_a_table(tables: dict
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_bounds_of_shares_are_wilson_s_at_the_level_that_their_heading_says(level: float) -> None:
+def test_bounds_of_corrected_shares_are_at_the_level_that_their_heading_says(level: float) -> None:
     z = NormalDist().inv_cdf((1 + level) / 2)
+    found = replace(
+        reading_of(), read=np.arange(20), both=reading_of().both[:20], either=reading_of().either[:20]
+    )
+    tag = found.tags["school"].to_numpy()
+    parts = [
+        shares.wilson_finite(
+            found.both[tag[:20] == has, 0].sum(), (tag[:20] == has).sum(), (tag == has).sum(), z
+        )
+        for has in (False, True)
+    ]
+    pooled = [
+        (found.both[tag[:20] == has, 0].sum() + 0.5) / ((tag[:20] == has).sum() + 1) for has in (False, True)
+    ]
+    inside = [
+        (found.both[tag[:20] == has, 0].sum() + p) / ((tag[:20] == has).sum() + 1)
+        for has, p in zip((False, True), pooled, strict=True)
+    ]
+    weight = [(tag == has).mean() for has in (False, True)]
+    share = np.dot(weight, inside)
+    up = math.hypot(*(w * float(p.high - q) for w, p, q in zip(weight, parts, inside, strict=True)))
     for name, table in with_intervals(level).items():
         assert [table.schema[side].both for side in ("low", "high")] == [f"{100 * level:g}%信頼区間"] * 2
-        for row in table.frame[table.frame["base"] > 0].itertuples():
-            # Wilson's bounds are the shares whose own standard error puts what was seen just z errors away.
-            for bound in (row.low, row.high):
-                distance = row.n / row.base - bound
-                assert distance**2 == pytest.approx(z**2 * bound * (1 - bound) / row.base, abs=1e-12), name
-            assert row.low <= row.share <= row.high
-        assert table.frame.loc[table.frame["base"] == 0, ["low", "high"]].isna().all(axis=None)
+        assert (
+            (table.frame["low"] <= table.frame["share"]) & (table.frame["share"] <= table.frame["high"])
+        ).all()
+        if name != "corrected_pairs":
+            assert table.frame.loc[0, ["share", "high"]].tolist() == pytest.approx([share, share + up])
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -122,6 +163,7 @@ def test_no_other_interval_is_without_a_level_of_its_own(tables: dict[str, Typed
     assert {name for name, table in tables.items() if table.schema.of_kind(Bound)} == {
         *with_intervals(0.95),
         "distinctive_words",
+        "groups_apart",
     }
 
 
@@ -132,9 +174,9 @@ def test_bases_are_those_of_everybody_over_whom_they_are_summed(tables: dict[str
             rest = [column for column in table.schema.dimensions if column not in over]
             groups = table.frame.groupby(rest, observed=True)[base] if rest else table.frame[base]
             assert np.max(groups.nunique()) == 1, name
-    counted = ("theme_shares", "theme_crosstab", "monthly", "overlaps")
-    assert all(tables[name].schema.multiple == ("theme",) for name in (*counted, "cooccurrence"))
-    assert all(tables[name].schema.counts == ("n", "base") for name in counted)
+    with_counts = ("theme_shares", "theme_crosstab", "monthly", "overlaps")
+    assert all(tables[name].schema.multiple == ("theme",) for name in (*with_counts, "cooccurrence"))
+    assert all(tables[name].schema.counts == ("n", "base") for name in with_counts)
     assert tables["bare_share"].schema.counts == ("n",)
     assert isinstance(tables["bare_share"].schema["base"], Base)
 
@@ -166,7 +208,7 @@ def test_months_are_those_of_other_tables_of_the_year(tables: dict[str, Typed]) 
 
 @pytest.mark.parametrize(("n", "marked"), [(29, True), (30, False), (31, False)])
 def test_a_share_of_fewer_than_thirty_is_marked(n: int, marked: bool) -> None:
-    table = with_intervals(0.95, n)["theme_shares"].frame
+    table = counted(n)["theme_shares"].frame
     assert table["base"].tolist() == [n] * 3
     assert table["reference"].tolist() == [marked] * 3
 

@@ -1,8 +1,5 @@
-from pathlib import Path
-
 import krippendorff
 import numpy as np
-import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -10,7 +7,6 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score, f1_score, precision_score, recall_score
 
 from ujo_lib.tagging import quality as q
-from ujo_lib.tagging import quality_file as qf
 
 LABELS = {"school": "学校", "family": "家族"}
 IDS = [f"C{i:03d}" for i in range(120)]
@@ -21,8 +17,17 @@ def random_tags(seed: int, shares: tuple[float, float] = (0.3, 0.05)) -> pd.Data
     return pd.DataFrame(rng.random((len(IDS), 2)) < shares, index=IDS, columns=list(LABELS))
 
 
-def coded(first: pd.DataFrame, second: pd.DataFrame) -> q.CodedSample:
-    return q.CodedSample(first, second, pd.Series("一", first.index), pd.Series(1.0, first.index))
+def coded(first: pd.DataFrame, second: pd.DataFrame | None = None) -> q.Codes:
+    plan = pd.DataFrame({"stratum": q.REST, "part": q.RANDOM, "weight": 1.0}, index=first.index)
+    return q.Codes(plan, first, second)
+
+
+def focus_of(n: int, total: int) -> "tuple[pd.DataFrame, pd.Series[bool]]":
+    """So many texts, the first n of them looked at closely."""
+    index = pd.Index([f"{i}" for i in range(total)])
+    rng = np.random.default_rng(1)
+    tags = pd.DataFrame(rng.random((total, 2)) < (0.3, 0.02), index=index, columns=list(LABELS))
+    return tags, pd.Series(np.arange(total) < n, index=index)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=30))
@@ -77,49 +82,91 @@ def test_intervals_hold_the_estimate_and_the_seed_repeats_them() -> None:
     assert (once["f1"] <= once["f1_high"]).all()
 
 
-def test_weights_bring_the_sample_back_to_all_texts() -> None:
-    tags = random_tags(7)
-    sample = q.coding_sample(tags, LABELS, 40, seed=1)
-    assert len(sample) == 40
-    assert sample["weight"].sum() == pytest.approx(len(tags))
-    assert sample.index.is_unique
-    rare = tags["family"].sum()
-    assert (sample["stratum"] == "家族").sum() == min(rare, 14)
+def test_one_coder_has_nobody_to_agree_with() -> None:
+    tags = random_tags(5)
+    table = q.agreement(tags, coded(tags), LABELS, seed=1)
+    assert table[["kappa", "alpha_low"]].isna().all(axis=None)
+    assert table["precision"].tolist() == pytest.approx([1.0] * 3)
+    assert q.disagreements(coded(tags), LABELS).empty
 
 
-def test_a_sample_larger_than_the_texts_takes_all() -> None:
-    assert len(q.coding_sample(random_tags(8), LABELS, 1000, seed=1)) == len(IDS)
+@pytest.mark.parametrize(
+    ("focus", "size", "own"),
+    [(309, 200, 100), (309, 199, 99), (309, 201, 100), (99, 200, 49), (1500, 400, 240)],
+)
+def test_the_focus_group_has_a_hundred_of_its_own_but_not_over_half(focus: int, size: int, own: int) -> None:
+    tags, close = focus_of(focus, 2500)
+    plan = q.coding_plan(tags, close, size, seed=1)
+    assert len(plan) == size
+    assert plan.index.is_unique
+    assert (plan["stratum"] == q.FOCUS).sum() == own
+    assert close[plan.index].to_numpy().tolist() == (plan["stratum"] == q.FOCUS).tolist()
+    assert plan.groupby("stratum")["weight"].sum().to_dict() == pytest.approx(
+        {q.FOCUS: focus, q.REST: 2500 - focus}
+    )
 
 
-def test_sheets_go_out_masked_and_come_back(tmp_path: Path) -> None:
-    tags = random_tags(9)
-    texts = pd.Series("佐藤花子さんは学校がいや。電話は090-1234-5678", index=IDS)
-    sample = q.coding_sample(tags, LABELS, 20, seed=1)
-    file = tmp_path / "coding.xlsx"
-    qf.write_coding_sheets(file, sample, texts, LABELS)
-    book = openpyxl.load_workbook(file)
-    shown = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
-    assert "花子" not in shown
-    assert "1234" not in shown
-    for coder in ("コーダーA", "コーダーB"):
-        for row in book[coder].iter_rows(min_row=2):
-            row[3].value = "○" if tags.at[row[1].value, "school"] else None
-    book.save(file)
-    back = qf.read_coding_sheets(file, LABELS)
-    assert back.first["school"].equals(tags.loc[back.first.index, "school"])
-    assert not back.second["family"].any()
-    assert back.weight.sum() == pytest.approx(len(tags))
+def test_never_more_than_half_is_read_so_that_an_estimate_is_no_count() -> None:
+    tags, close = focus_of(30, 120)
+    plan = q.coding_plan(tags, close, 1000, seed=1)
+    assert plan["stratum"].value_counts().to_dict() == {q.FOCUS: 15, q.REST: 45}
 
 
-def test_a_wrong_mark_names_sheet_row_and_column(tmp_path: Path) -> None:
-    sample = q.coding_sample(random_tags(9), LABELS, 5, seed=1)
-    file = tmp_path / "coding.xlsx"
-    qf.write_coding_sheets(file, sample, pd.Series("学校", index=IDS), LABELS)
-    book = openpyxl.load_workbook(file)
-    book["コーダーA"]["D3"] = "たぶん"
-    book["コーダーB"]["B2"] = "C999"
-    book.save(file)
-    with pytest.raises(qf.CodingSheetError) as caught:
-        qf.read_coding_sheets(file, LABELS)
-    assert "シート「コーダーA」3行目「学校」: 1 か空欄にする" in caught.value.problems
-    assert any("コーダーB" in problem for problem in caught.value.problems)
+def test_the_extra_part_shows_rare_themes_and_enters_no_share() -> None:
+    tags, close = focus_of(30, 1000)
+    plan = q.coding_plan(tags, close, 100, seed=1, extra=10)
+    extra = plan[plan["part"] == q.EXTRA]
+    assert len(extra) == 10
+    assert tags.loc[extra.index, "family"].sum() >= 5
+    codes = q.Codes(plan, tags.loc[plan.index])
+    assert len(q.reading_of(codes, tags, close).read) == 100
+
+
+def test_only_what_both_have_read_is_held_against_the_tags() -> None:
+    tags, close = focus_of(30, 300)
+    plan = q.coding_plan(tags, close, 60, seed=1)
+    first, second = tags.loc[plan.index], tags.loc[plan.index[:40]]
+    reading = q.reading_of(q.Codes(plan, first, second), tags, close)
+    assert len(reading.read) == 40
+    assert reading.coders == 2
+    assert reading.both.tolist() == tags.loc[plan.index[:40]].to_numpy().tolist()
+    assert (tags.iloc[reading.read].index == plan.index[:40]).all()
+
+
+def test_codes_of_other_texts_or_of_another_focus_are_refused() -> None:
+    tags, close = focus_of(30, 300)
+    plan = q.coding_plan(tags, close, 60, seed=1)
+    codes = q.Codes(plan, tags.loc[plan.index])
+    gone = plan.index[0]
+    with pytest.raises(q.CodesError, match=f"相談ID {gone} "):
+        q.reading_of(codes, tags.drop(gone), close.drop(gone))
+    with pytest.raises(q.CodesError, match="別の層"):
+        q.reading_of(codes, tags, ~close)
+    with pytest.raises(q.CodesError, match="読み終えた相談がない"):
+        q.reading_of(q.Codes(plan, tags.iloc[:0]), tags, close)
+
+
+@pytest.mark.parametrize(("more", "refused"), [(13, False), (14, True)])
+def test_a_year_that_has_grown_by_more_than_a_twentieth_needs_a_new_sample(more: int, refused: bool) -> None:
+    """270 texts of the other stratum then; 13 more are 4.8 %, 14 are 5.2 %."""
+    tags, close = focus_of(30, 300)
+    plan = q.coding_plan(tags, close, 60, seed=1)
+    later, close_later = focus_of(30, 300 + more)
+    codes = q.Codes(plan, tags.loc[plan.index])
+    if refused:
+        with pytest.raises(q.CodesError, match="引き直す"):
+            q.reading_of(codes, later, close_later)
+    else:
+        assert len(q.reading_of(codes, later, close_later).read) == 60
+
+
+def test_the_printed_agreement_is_the_measured_one_and_empty_without_codes() -> None:
+    tags = random_tags(4)
+    second = tags.copy()
+    second.iloc[:10, 0] = ~second.iloc[:10, 0]
+    codes = coded(tags, second)
+    table = q.agreement_table(codes, tags, LABELS, seed=1)
+    measured = q.agreement(tags, codes, LABELS, seed=1)
+    pd.testing.assert_frame_equal(table.frame, measured[list(table.frame.columns)])
+    assert table.schema["kappa_low"].title != table.schema["recall_low"].title
+    assert q.agreement_table(None, tags, LABELS, seed=1).frame.empty

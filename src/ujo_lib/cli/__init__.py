@@ -8,14 +8,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ujo_lib.cli import notebooks, pdf, release, report, run, sample, sites, tag, years
+from ujo_lib.cli import code, notebooks, pdf, release, report, run, sample, sites, tag, years
 from ujo_lib.cli.common import FAULT, WRONG_PARAMETERS, Command, explain
 from ujo_lib.disclosure.signature import KeyFileError
 from ujo_lib.fiscal import DateError
 from ujo_lib.params import ParameterError, PathOutsideProjectError
 from ujo_lib.pipeline.keys import MissingInputError
 
-GROUPS = (run, release, report, years, pdf, sites, notebooks, tag, sample)
+GROUPS = (run, release, report, years, pdf, sites, notebooks, tag, code, sample)
 """Modules that add commands, in the order in which `ujo --help` lists them."""
 
 

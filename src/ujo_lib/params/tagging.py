@@ -15,6 +15,9 @@ class TaggingSettings(NotebookSettings):
     earlier_codebook: FileName = Field(
         "", description="前の版のコードブック。書くと、主題の付き方の変化を庁内用に示す"
     )
+    hand_codes: FileName = Field(
+        "", description="人が読んで付けた結果(`ujo code read` が作る)。空なら、機械の語の一覧だけで順序を見る"
+    )
     desk: Annotated[str, Answers("consultations", "channel", given=True)] = Field(
         "全国窓口", description="県の件数に数える窓口(相談記録の「窓口」の値)"
     )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ujo_lib.sample import (
     ads,
+    coders,
     contacts,
     counts,
     files,
@@ -68,6 +69,7 @@ def _write(folder: Path, seed: int) -> None:
     attributes = contacts.national_attributes(seed, national)
     for year in FISCAL_YEARS:
         _write_year(folder / f"fy{year}", year, national, records.frame, attributes)
+        coders.write_hand_codes(folder / f"fy{year}" / "coding", year, seed, records.frame, composed)
     _write_survey_and_ads(folder / "fy2023", seed, survey)
     truth.write_truth(folder / "truth", seed, national, records, composed, survey)
     (folder / "README.txt").write_text(

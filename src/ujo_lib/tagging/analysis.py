@@ -1,7 +1,9 @@
-"""What the themes show: shares, crosstabs, filters, overlaps, a map, change over time.
+"""What the words show: in how many texts terms of a theme stand, by group, together, from month to month.
 
 Every function takes boolean theme columns (a text can have several themes, so shares add up to more than 100 %) and
-gives a typed table. Themes appear under their labels, as ordered categoricals in the order of the codebook.
+gives a typed table. Themes appear under their labels, as ordered categoricals in the order of the codebook. How often a
+word stands is not how often people suffer from what it names: these shares have no intervals and no tests, for what
+is uncertain about them is the label, not the sample. `reading` corrects them by what people found.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,103 +12,87 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
-from ujo_lib import stats
 from ujo_lib.columns import (
     Base,
     Column,
     Count,
     Dimension,
     Flag,
-    PValue,
     Rate,
     Ratio,
-    Residual,
     Share,
     Statistic,
     Text,
     Typed,
-    interval,
 )
 from ujo_lib.fiscal import Period
-from ujo_lib.stats import LEVEL
 from ujo_lib.tagging.codebook import Codebook
 
 WHOLE = "全体"
 """Label of the row of all texts."""
 REFERENCE_BASE = 30
 """Shares of a smaller base are marked 参考値 (`reference`)."""
-_SIGNIFICANT = 0.05
-_TAGGED = "主題を含む相談"
+WORDS_SHARE = "語が現れた相談の割合"
+_TAGGED = "語が現れた相談"
 _ROLES = {"factor": "要因", "state": "状態", "contact": "関わり", "need": "支援"}
 _THEME = Dimension(variable="theme", multiple=True)
 _WITH_THEME = Dimension(heading="あわせて書かれた主題", variable="theme", multiple=True)
-_TESTED = {"residual": Residual(), "p_value": PValue(), "p_holm": PValue(adjusted="ホルム法")}
 
 Labels = Mapping[str, str]
 Where = Mapping[str, Sequence[str]]
 
 
-def _counted(n: str, of: str, over: str = "theme", level: float = LEVEL) -> dict[str, Column]:
+def _counted(n: str, of: str, over: str = "theme", share: str = "") -> dict[str, Column]:
     """Counted texts (`n` in words) of some texts (`of`), whose number is summed over the dimension `over`."""
     return {
         "n": Count(unit="件", heading=n),
         "base": Base(unit="件", heading=of, over=(over,)),
-        "share": Share(of=of, n="n", base="base"),
-        **interval("share", level),
+        "share": Share(heading=share, of=of, n="n", base="base"),
         "reference": Flag(heading="参考値"),
     }
 
 
-def theme_shares(
-    tags: pd.DataFrame, labels: Labels, where: Where | None = None, level: float = LEVEL
-) -> Typed:
-    """Count the texts with each theme.
+def theme_shares(tags: pd.DataFrame, labels: Labels, where: Where | None = None) -> Typed:
+    """Count the texts with a term of each theme.
 
     Args:
         tags: one boolean column per theme id.
         labels: theme id → label; themes not named are left out.
         where: column → accepted values, when the texts are those `chosen` by them.
-        level: of the intervals.
 
     Returns:
-        `theme`, `n`, `base`, `share`, `low`, `high` (Wilson), `reference` (base below 30).
+        `theme`, `n`, `base`, `share`, `reference` (base below 30).
     """
-    table = _shares(tags, labels, {WHOLE: np.ones(len(tags), np.bool_)}, level).drop(columns="group")
-    return Typed.of(table, {"theme": _THEME, **_counted(_TAGGED, "相談", level=level)}, where=_plain(where))
+    table = _shares(tags, labels, {WHOLE: np.ones(len(tags), np.bool_)}).drop(columns="group")
+    columns = {"theme": _THEME, **_counted(_TAGGED, "相談", share=WORDS_SHARE)}
+    return Typed.of(table, columns, where=_plain(where))
 
 
-def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
-    """Compare groups theme by theme: which group speaks of a theme more often than the others?
-
-    Each cell is the 2×2 table of theme (has, has not) by group (this, any other). The p-value is that of the adjusted
-    residual (Haberman 1973), corrected over all cells by Holm (1979). Texts without the attribute are left out.
+def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels) -> Typed:
+    """Compare groups theme by theme: in which group do its terms stand more often? Texts without the attribute are out.
 
     Args:
         tags: one boolean column per theme id.
         by: categorical attribute on the same index.
         labels: theme id → label.
-        level: of the intervals.
 
     Returns:
-        `theme`, the attribute, `n`, `base`, `share`, `low`, `high` (Wilson), `reference`, `residual`, `p_value`,
-        `p_holm`.
+        `theme`, the attribute, `n`, `base`, `share`, `reference`.
 
     Raises:
         TypeError: the attribute is not categorical.
     """
-    known, groups = by.notna().to_numpy(), _groups(by)
-    table = _shares(tags[known], labels, {group: members[known] for group, members in groups.items()}, level)
-    has = table["n"].to_numpy().reshape(len(labels), len(groups))
-    has_not = table["base"].to_numpy().reshape(has.shape) - has
-    cells = np.stack((has, has_not), axis=2)
-    table["residual"] = np.ravel([stats.adjusted_residuals(theme)[:, 0] for theme in cells])
+    known = by.notna().to_numpy()
+    groups = {group: members[known] for group, members in _groups(by).items()}
     name = str(by.name)
     split = Dimension(variable=name)
-    counted = _counted(_TAGGED, f"その{split.name}の相談", level=level)
-    columns = {"theme": _THEME, name: split, **counted, **_TESTED}
-    return Typed.of(_with_p(table, "residual").rename(columns={"group": name}), columns)
+    columns = {
+        "theme": _THEME,
+        name: split,
+        **_counted(_TAGGED, f"その{split.name}の相談", share=WORDS_SHARE),
+    }
+    return Typed.of(_shares(tags[known], labels, groups).rename(columns={"group": name}), columns)
 
 
 def within(frame: pd.DataFrame, period: Period, where: Where, day: str = "received_at") -> pd.DataFrame:
@@ -163,11 +149,11 @@ def chosen(frame: pd.DataFrame, where: Where) -> "pd.Series[bool]":
     return kept
 
 
-def bare_share(tags: pd.DataFrame, labels: Labels, level: float = LEVEL) -> Typed:
-    """Count the texts without any of the themes: one row `n`, `base`, `share`, `low`, `high`, `reference`."""
+def bare_share(tags: pd.DataFrame, labels: Labels) -> Typed:
+    """Count the texts without any of the themes: one row `n`, `base`, `share`, `reference`."""
     bare = ~_has(tags, labels).any(axis=1)
-    table = _with_intervals(pd.DataFrame({"n": [int(bare.sum())], "base": [len(tags)]}), level)
-    columns = {**_counted("主題のない相談", "相談", level=level), "base": Base(unit="件", heading="相談")}
+    table = _with_share(pd.DataFrame({"n": [int(bare.sum())], "base": [len(tags)]}))
+    columns = {**_counted("語が現れなかった相談", "相談"), "base": Base(unit="件", heading="相談")}
     return Typed.of(table, columns, where={"any_theme": ("なし",)})
 
 
@@ -230,12 +216,12 @@ def theme_counts(tags: pd.DataFrame, labels: Labels) -> Typed:
     return Typed.of(table, {"themes": Dimension(heading="主題の数"), **_counted("", "相談", over="themes")})
 
 
-def cooccurrence(tags: pd.DataFrame, labels: Labels) -> Typed:
-    """Tell which pairs of themes occur together more often than chance would have it.
+def cooccurrence(tags: pd.DataFrame, labels: Labels, top: int) -> Typed:
+    """Tell which themes' terms stand in the same texts, the strongest overlaps first.
 
     Returns:
-        One row per unordered pair: `theme`, `with_theme`, `n` (both), `expected` (if independent), `estimate` (n /
-        expected), `jaccard`, `residual`, `p_value`, `p_holm`; strongest residual first.
+        One row per unordered pair, at most `top`: `theme`, `with_theme`, `n` (both), `expected` (if independent),
+        `estimate` (n / expected), `jaccard`; pairs that are rarer than chance would have it are left out.
     """
     both = _both(tags, labels)
     a, b = np.triu_indices(len(labels), 1)
@@ -245,49 +231,34 @@ def cooccurrence(tags: pd.DataFrame, labels: Labels) -> Typed:
     table["expected"] = has_a * has_b / len(tags) if len(tags) else np.nan
     table["estimate"] = n / table["expected"]
     table["jaccard"] = n / (has_a + has_b - n)
-    cells = np.stack((n, has_a - n, has_b - n, len(tags) - has_a - has_b + n), axis=1).reshape(-1, 2, 2)
-    table["residual"] = [stats.adjusted_residuals(cell)[0, 0] for cell in cells]
     columns = {
         "theme": _THEME,
         "with_theme": _WITH_THEME,
-        "n": Count(unit="件", heading="両方を含む相談"),
+        "n": Count(unit="件", heading="両方の語が現れた相談"),
         "expected": Rate(heading="偶然なら", unit="件"),
         "estimate": Ratio(to="偶然", n="n", base="expected"),
         "jaccard": Share(heading="重なりの度合い"),
-        **_TESTED,
     }
-    strongest = table.sort_values("residual", ascending=False, kind="stable", ignore_index=True)
-    return Typed.of(_with_p(strongest, "residual"), columns)
+    strongest = table[n > table["expected"]].sort_values("jaccard", ascending=False, kind="stable")
+    return Typed.of(strongest.head(top).reset_index(drop=True), columns)
 
 
-def beyond_chance(pairs: Typed) -> Typed:
-    """The pairs of `cooccurrence` that occur together more often than chance explains (Holm-corrected p < 0.05)."""
-    return pairs.rows((pairs.frame["residual"] > 0) & (pairs.frame["p_holm"] < _SIGNIFICANT))
-
-
-def standing_out(crosstab: pd.DataFrame, top: int) -> list[str]:
-    """The themes of `theme_crosstab` with the largest deviations, in the order of the codebook."""
-    largest = crosstab.assign(size=crosstab["residual"].abs()).groupby("theme", observed=True)["size"].max()
-    kept = set(largest.sort_values(ascending=False, kind="stable").index[:top])
-    return [theme for theme in crosstab["theme"].cat.categories if theme in kept]
-
-
-def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
+def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> Typed:
     """Follow each theme's share from month to month.
 
     Returns:
         `theme`, `month` (2023年1月, …; months without texts between the first and the last have base 0), `n`,
-        `base`, `share`, `low`, `high` (Wilson), `reference`.
+        `base`, `share`, `reference`.
     """
     days = received_at.dt.tz_localize(None)
     every = pd.period_range(days.min(), days.max(), freq="M") if len(days) else pd.PeriodIndex([], freq="M")
     names = [_month_label(month) for month in every]
     by = pd.Series(pd.Categorical([_month_label(day) for day in days], names, ordered=True))
-    table = _shares(tags, labels, _groups(by), level).rename(columns={"group": "month"})
+    table = _shares(tags, labels, _groups(by)).rename(columns={"group": "month"})
     # As other tables of one year name it.
     calendar = {name: (f"{month.month}月",) for name, month in zip(names, every, strict=True)}
     month = Dimension(variable="month", groups=calendar)
-    columns = {"theme": _THEME, "month": month, **_counted(_TAGGED, "各月の相談", level=level)}
+    columns = {"theme": _THEME, "month": month, **_counted(_TAGGED, "各月の相談", share=WORDS_SHARE)}
     return Typed.of(table, columns)
 
 
@@ -295,29 +266,16 @@ def _month_label(day: pd.Timestamp | pd.Period) -> str:
     return f"{day.year}年{day.month}月"
 
 
-def monthly_change(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> Typed:
-    """Test for each theme whether its share rose or fell steadily over the months (Cochran–Armitage trend).
-
-    Returns:
-        `theme`, `estimate` (z; positive: rising), `p_value`, `p_holm`.
-    """
-    months = received_at.dt.year.to_numpy() * 12 + received_at.dt.month.to_numpy()
-    score = months - months.mean() if len(months) else months
-    spread = float((score**2).sum())
-    scores = []
-    for theme in labels:
-        has = tags[theme].to_numpy(np.float64)
-        share = has.mean() if len(has) else np.nan
-        variance = share * (1 - share) * spread
-        z = float((has * score).sum() / np.sqrt(variance)) if variance > 0 else np.nan
-        scores.append(z)
-    table = pd.DataFrame({"theme": _named(labels.values(), np.arange(len(labels))), "estimate": scores})
-    columns = {
-        "theme": Dimension(variable="theme"),  # no counts here that could fail to add up
-        "estimate": Statistic(heading="傾向(プラスは増加)"),
-        **_TESTED,
-    }
-    return Typed.of(_with_p(table, "estimate"), columns, note="コクラン・アーミテージの傾向検定。")
+def quarters(received_at: pd.Series) -> pd.Series:
+    """The quarter of a year in which each text came, as an ordered categorical named `quarter`: 2023年1〜3月, …"""
+    days = received_at.dt.tz_localize(None).dt.to_period("Q")
+    every = pd.period_range(days.min(), days.max(), freq="Q") if len(days) else pd.PeriodIndex([], freq="Q")
+    names = {one: f"{one.year}年{3 * one.quarter - 2}〜{3 * one.quarter}月" for one in every}
+    return pd.Series(
+        pd.Categorical([names[day] for day in days], list(names.values()), ordered=True),
+        received_at.index,
+        name="quarter",
+    )
 
 
 @dataclass(frozen=True)
@@ -425,15 +383,13 @@ def _groups(by: pd.Series) -> dict[str, npt.NDArray[np.bool_]]:
     return {str(label): (by == label).to_numpy(bool) for label in by.cat.categories}
 
 
-def _shares(
-    tags: pd.DataFrame, labels: Labels, groups: Mapping[str, npt.NDArray[np.bool_]], level: float
-) -> pd.DataFrame:
-    """Texts with each theme in each group: `theme`, `group`, `n`, `base` and what `_with_intervals` adds."""
+def _shares(tags: pd.DataFrame, labels: Labels, groups: Mapping[str, npt.NDArray[np.bool_]]) -> pd.DataFrame:
+    """Texts with each theme in each group: `theme`, `group`, `n`, `base`, `share`, `reference`."""
     inside = np.array(list(groups.values()), np.int64).reshape(len(groups), len(tags))
     n = _has(tags, labels).T @ inside.T
     theme, group = (place.ravel() for place in np.indices(n.shape))
     table = pd.DataFrame({"theme": _named(labels.values(), theme), "group": _named(groups, group)})
-    return _with_intervals(table.assign(n=n.ravel(), base=inside.sum(axis=1)[group]), level)
+    return _with_share(table.assign(n=n.ravel(), base=inside.sum(axis=1)[group]))
 
 
 def _has(tags: pd.DataFrame, labels: Labels) -> npt.NDArray[np.int64]:
@@ -453,21 +409,10 @@ def _named(names: Iterable[str], places: npt.NDArray[np.int64]) -> pd.Categorica
     return pd.Categorical.from_codes(places, list(names), ordered=True)
 
 
-def _with_intervals(table: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Add `share`, `low`, `high` (NA without texts) and `reference`."""
-    bounds = [stats.wilson(n, base, level) for n, base in zip(table["n"], table["base"], strict=True)]
+def _with_share(table: pd.DataFrame) -> pd.DataFrame:
+    """Add `share` (NA without texts) and `reference`."""
     table["share"] = _share(table["n"], table["base"])
-    for side in ("low", "high"):
-        ends = pd.Series([getattr(bound, side) for bound in bounds], table.index, "Float64")
-        table[side] = ends.where(table["base"] > 0)
     table["reference"] = table["base"] < REFERENCE_BASE
-    return table
-
-
-def _with_p(table: pd.DataFrame, z: str) -> pd.DataFrame:
-    """Add the two-sided `p_value` of a standard normal column and, for all rows together, `p_holm`."""
-    table["p_value"] = 2 * norm.sf(table[z].abs())
-    table["p_holm"] = stats.holm(table["p_value"])
     return table
 
 

@@ -1,7 +1,8 @@
-"""How good are the tags? A sample for two people to code by hand, and what their codes say.
+"""The coding loop: which texts people read, what their codes say of each other and of the machine's tags.
 
-The sample is stratified by the rarest theme of a text, so that small themes are seen often enough; weights bring every
-number back to all texts. Agreement of the two coders comes first: a machine cannot agree with people more than they do.
+Shares need a random part, drawn in strata so that the group looked at closely has enough texts of its own; an extra
+part lets coders see rare themes and never enters a share. Agreement of two coders comes first: a machine cannot agree
+with people more than they do.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,9 +12,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ujo_lib.columns import Column, Count, Dimension, Statistic, Typed, interval
+from ujo_lib.stats import LEVEL
 from ujo_lib.tagging.analysis import WHOLE, Labels
+from ujo_lib.tagging.reading import Reading
 
-NO_THEME = "なし"
+FOCUS, REST = "くわしく見る相談", "ほかの相談"
+"""The sampling strata."""
+RANDOM, EXTRA = "無作為", "追加"
+"""Parts of the texts to read: for shares, and for rare themes."""
+LEAST_FOCUS = 100
+"""Texts of the focus group in the random part, where there are so many and they are no more than half of it."""
 LEAST_POSITIVES = 10
 """Themes with fewer true texts in the sample are marked 参考値 (`reference`)."""
 _REPEATS = 1000
@@ -22,66 +31,152 @@ _LEVELS = (2.5, 97.5)
 Floats = npt.NDArray[np.float64]
 
 
+class CodesError(ValueError):
+    """Hand codes that cannot be read, or do not fit the texts; every problem in Japanese."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("人が付けた結果を使えません。\n" + "\n".join(f"  - {one}" for one in problems))
+
+
 @dataclass(frozen=True)
-class CodedSample:
-    """What two people found in the sampled texts.
+class Codes:
+    """What people found in the texts they read.
 
     Attributes:
-        first, second: boolean, one row per text (index: ids), one column per theme id.
-        stratum: stratum of each text.
-        weight: number of texts of the whole that each stands for.
+        plan: `stratum`, `part` and `weight` (texts that each stands for; NA in the extra part), index: ids.
+        first: boolean, one row per text that was read (index: ids), one column per theme id.
+        second: the same by a second coder; None for one coder.
     """
 
+    plan: pd.DataFrame
     first: pd.DataFrame
-    second: pd.DataFrame
-    stratum: "pd.Series[str]"
-    weight: "pd.Series[float]"
+    second: pd.DataFrame | None = None
+
+    @property
+    def random(self) -> pd.DataFrame:
+        """The plan of the random part that every coder has read."""
+        read = self.plan.index.isin(self.first.index)
+        if self.second is not None:
+            read &= self.plan.index.isin(self.second.index)
+        return self.plan[read & (self.plan["part"] == RANDOM).to_numpy()]
 
 
-def coding_sample(tags: pd.DataFrame, labels: Labels, size: int, seed: int) -> pd.DataFrame:
-    """Draw texts for hand coding, about the same number from every stratum.
+def coding_plan(
+    tags: pd.DataFrame, focus: "pd.Series[bool]", size: int, seed: int, extra: int = 0
+) -> pd.DataFrame:
+    """Draw the texts to be read.
 
     Args:
         tags: boolean themes of all texts; the index holds the ids.
-        labels: theme id → label; a text's stratum is its rarest theme, or なし.
-        size: number of texts wanted; small strata give all they have and the others fill up.
+        focus: which texts are looked at closely, on the same index.
+        size: texts of the random part; at most half of each stratum is drawn.
         seed: of the draw.
+        extra: further texts with the rarest themes by the tags.
 
     Returns:
-        `stratum`, `weight` (texts that each stands for), index: ids in random order.
+        `stratum`, `part`, `weight`, index: ids; the random part first, in random order, so that whoever reads from
+        the top can stop anywhere.
     """
-    themes = list(labels)
-    totals = tags[themes].sum().to_numpy()
-    rank = np.where(tags[themes].to_numpy(bool), totals, np.inf)
-    rarest = np.where(np.isfinite(rank.min(axis=1)), rank.argmin(axis=1), len(themes))
     rng = np.random.default_rng(seed)
-    quota = _quota(np.bincount(rarest, minlength=len(themes) + 1), min(size, len(tags)))
-    names = [*labels.values(), NO_THEME]
-    chosen = []
-    for stratum, wanted in enumerate(quota):
-        members = np.flatnonzero(rarest == stratum)
-        drawn = rng.choice(members, wanted, replace=False)
-        chosen += [(row, names[stratum], len(members) / wanted) for row in drawn]
-    table = pd.DataFrame(chosen, columns=["row", "stratum", "weight"]).sample(frac=1, random_state=rng)
+    inside = focus.to_numpy(bool)
+    groups = {FOCUS: np.flatnonzero(inside), REST: np.flatnonzero(~inside)}
+    quota = _quota(len(groups[FOCUS]), len(groups[REST]), size)
+    drawn = {name: rng.choice(groups[name], quota[name], replace=False) for name in groups}
+    table = pd.DataFrame(
+        [
+            (row, name, RANDOM, len(groups[name]) / quota[name])
+            for name, rows in drawn.items()
+            for row in rows.tolist()
+        ],
+        columns=["row", "stratum", "part", "weight"],
+    ).sample(frac=1, random_state=rng)
+    rare = _rarest(tags, np.setdiff1d(np.arange(len(tags)), table["row"]), extra, rng)
+    more = pd.DataFrame({"row": rare, "stratum": np.where(inside[rare], FOCUS, REST), "part": EXTRA})
+    table = pd.concat([table, more], ignore_index=True) if extra else table
     return table.drop(columns="row").set_axis(tags.index[table["row"].to_numpy(int)])
 
 
-def _quota(available: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
-    """Share a size among strata as evenly as what is there allows."""
-    quota = np.zeros(len(available), np.int64)
-    while quota.sum() < size:
-        open_strata = np.flatnonzero(quota < available)
-        share = max((size - int(quota.sum())) // len(open_strata), 1)
-        for stratum in open_strata[: size - int(quota.sum())] if share == 1 else open_strata:
-            quota[stratum] += min(share, available[stratum] - quota[stratum])
-    return quota
+def _quota(focus: int, rest: int, size: int) -> dict[str, int]:
+    """How many of each stratum: in proportion, but at least 100 of the focus group and never over half for it alone.
+
+    No more than half of a stratum is read: what has been read whole is no estimate but a count, and a count of few
+    people must not be printed bare.
+    """
+    fair = round(size * focus / (focus + rest)) if focus + rest else 0
+    own = min(focus // 2, max(fair, min(LEAST_FOCUS, size // 2)))
+    return {FOCUS: own, REST: min(rest // 2, size - own)}
 
 
-def agreement(tags: pd.DataFrame, coded: CodedSample, labels: Labels, seed: int) -> pd.DataFrame:
-    """Compare the two coders with each other and the tags with what both agree on.
+def _rarest(
+    tags: pd.DataFrame, unread: npt.NDArray[np.int64], extra: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Unread texts, theme after theme from the rarest on, one of each in turn."""
+    has = tags.to_numpy(bool)
+    order = np.argsort(has.sum(axis=0), kind="stable")
+    waiting = [rng.permutation(unread[has[unread, theme]]).tolist() for theme in order]
+    chosen: dict[int, None] = {}
+    while len(chosen) < extra and any(waiting):
+        for texts in filter(None, waiting):
+            chosen.setdefault(texts.pop())
+    return np.array(list(chosen)[:extra], np.int64)
+
+
+def reading_of(codes: Codes, tags: pd.DataFrame, focus: "pd.Series[bool]") -> Reading:
+    """Put hand codes and tags together.
+
+    Args:
+        codes: what people found; only the random part counts.
+        tags: boolean themes of all texts; the index holds the ids.
+        focus: which texts are looked at closely now, on the same index.
+
+    Raises:
+        CodesError: texts that are not there, a focus group other than the one that was drawn from, or so many texts
+            more or fewer than then (over 5 %) that the sample is none of these.
+    """
+    plan = codes.random
+    problems = [
+        f"相談ID {one} の相談が、集計する期間と窓口にない" for one in plan.index.difference(tags.index)[:5]
+    ]
+    if not len(plan):
+        problems.append("無作為の部分で読み終えた相談がない。`ujo code read` をもう一度実行する")
+    if problems:
+        raise CodesError(problems)
+    strata = pd.Series(np.where(focus, FOCUS, REST), tags.index)
+    moved = plan.index[(strata[plan.index] != plan["stratum"]).to_numpy()]
+    if len(moved):
+        problems.append(
+            f"相談ID {moved[0]} など{len(moved)}件が、標本を引いたときと別の層にある。"
+            "focus を元に戻すか、`ujo code sample` で引き直す"
+        )
+    for name, group in codes.plan[codes.plan["part"] == RANDOM].groupby("stratum"):
+        then, now = float(group["weight"].sum()), int((strata == name).sum())
+        if abs(now - then) > 0.05 * then:
+            problems.append(
+                f"「{name}」は標本を引いたとき{then:.0f}件、いまは{now}件。`ujo code sample` で引き直す"
+            )
+    if problems:
+        raise CodesError(problems)
+    first = codes.first.loc[plan.index, list(tags.columns)].to_numpy(bool)
+    second = (
+        first if codes.second is None else codes.second.loc[plan.index, list(tags.columns)].to_numpy(bool)
+    )
+    return Reading(
+        tags.reset_index(drop=True),
+        (strata == REST).to_numpy(np.int64),
+        tags.index.get_indexer(plan.index).astype(np.int64),
+        first & second,
+        first | second,
+        1 if codes.second is None else 2,
+    )
+
+
+def agreement(tags: pd.DataFrame, codes: Codes, labels: Labels, seed: int) -> pd.DataFrame:
+    """Compare the two coders with each other and the tags with what both agree on, in the random part.
 
     Where the coders differ about a theme, that text says nothing about the tag and is left out for that theme; how
-    often this happens is in `disagreed`. Intervals: percentile bootstrap within strata, 1,000 repeats.
+    often this happens is in `disagreed`. Intervals: percentile bootstrap within strata, 1,000 repeats. With one coder,
+    who has nobody to agree with, `kappa` and `alpha` are NaN.
 
     Returns:
         One row per theme and a last row 全体 (all decisions together, micro-average): `theme`, `n` (texts both coders
@@ -89,10 +184,11 @@ def agreement(tags: pd.DataFrame, coded: CodedSample, labels: Labels, seed: int)
         `kappa` (Cohen), `alpha` (Krippendorff, nominal), each with `_low` and `_high`; `reference` (n below 10).
     """
     themes = list(labels)
-    ids = coded.first.index
-    first, second = coded.first[themes].to_numpy(bool), coded.second[themes].to_numpy(bool)
-    tagged = tags.loc[ids, themes].to_numpy(bool)
-    draws = _draws(coded.stratum.to_numpy(), coded.weight.to_numpy(float), seed)
+    plan = codes.random
+    first = codes.first.loc[plan.index, themes].to_numpy(bool)
+    second = first if codes.second is None else codes.second.loc[plan.index, themes].to_numpy(bool)
+    tagged = tags.loc[plan.index, themes].to_numpy(bool)
+    draws = _draws(plan["stratum"].to_numpy(), plan["weight"].to_numpy(float), seed)
     rows = []
     for place in [*range(len(themes)), slice(None)]:
         a, b, t = first[:, place], second[:, place], tagged[:, place]
@@ -108,19 +204,45 @@ def agreement(tags: pd.DataFrame, coded: CodedSample, labels: Labels, seed: int)
             row |= _with_interval(name, measure, _cells(a, b, t, draws))
         rows.append(row | {"reference": bool((a & b).sum() < LEAST_POSITIVES)})
     table = pd.DataFrame(rows)
+    if codes.second is None:
+        table[[column for column in table if column.startswith(("kappa", "alpha"))]] = np.nan
     table["theme"] = pd.Categorical(table["theme"], [*labels.values(), WHOLE], ordered=True)
     return table
 
 
-def disagreements(coded: CodedSample, labels: Labels) -> pd.DataFrame:
+def agreement_table(codes: Codes | None, tags: pd.DataFrame, labels: Labels, seed: int) -> Typed:
+    """`agreement` to be printed, theme by theme: coders with each other, tags with what they agree on.
+
+    Returns:
+        `theme`, `n`, `disagreed`, and `kappa`, `precision`, `recall` each with `_low` and `_high`; empty without codes.
+    """
+    measures = {"kappa": "コーダーの一致(κ)", "precision": "適合率", "recall": "再現率"}
+    columns: dict[str, Column] = {
+        "theme": Dimension(variable="theme"),
+        "n": Count(unit="件", heading="人が付けた相談", members=False),
+        "disagreed": Count(unit="件", heading="判断が分かれた相談", members=False),
+    }
+    for name, heading in measures.items():
+        columns[name] = Statistic(heading=heading)
+        columns |= interval(name, LEVEL, low=f"{name}_low", high=f"{name}_high", remark=heading)
+    if codes is None:
+        return Typed.of(pd.DataFrame({name: [] for name in columns}), columns)
+    return Typed.of(agreement(tags, codes, labels, seed)[list(columns)], columns)
+
+
+def disagreements(codes: Codes, labels: Labels) -> pd.DataFrame:
     """List where the coders differ, for the talk about it: `id`, `theme`, `first`, `second` (あり or なし)."""
+    columns = ["id", "theme", "first", "second"]
+    if codes.second is None:
+        return pd.DataFrame(columns=columns)
+    both = codes.first.index.intersection(codes.second.index, sort=False)
     rows = [
-        (text, label, *("あり" if frame.at[text, theme] else "なし" for frame in (coded.first, coded.second)))
+        (text, label, *("あり" if frame.at[text, theme] else "なし" for frame in (codes.first, codes.second)))
         for theme, label in labels.items()
-        for text in coded.first.index
-        if coded.first.at[text, theme] != coded.second.at[text, theme]
+        for text in both
+        if codes.first.at[text, theme] != codes.second.at[text, theme]
     ]
-    return pd.DataFrame(rows, columns=["id", "theme", "first", "second"])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def scores(tags: pd.DataFrame, truth: pd.DataFrame, labels: Labels) -> pd.DataFrame:
@@ -209,11 +331,6 @@ def _ratio(numerator: Floats, denominator: Floats) -> Floats:
         numerator, denominator, out=np.full(np.shape(numerator), np.nan), where=np.asarray(denominator) != 0
     )
     return result
-
-
-def mark_problems(marks: Sequence[object]) -> list[int]:
-    """Positions of marks that are neither a yes (1, ○, あり, TRUE) nor a no (0, ×, なし, FALSE, blank)."""
-    return [place for place, mark in enumerate(marks) if read_mark(mark) is None]
 
 
 def read_mark(mark: object) -> bool | None:

@@ -1,127 +1,238 @@
-"""The sheets for hand coding, written and read back. An edge module.
+"""The workbooks for hand coding, written and read back, and the codes as a file. An edge module.
 
-The workbook holds masked texts of real consultations: it belongs in the city's protected folders, never in a release.
+A workbook holds masked texts of real consultations: it belongs in the city's protected folders, never in a release.
 """
 
+import csv
+import io
+import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.datavalidation import DataValidation
+import xlsxwriter
+from openpyxl import load_workbook
 
+from ujo_lib.files import write_atomically
 from ujo_lib.tagging.analysis import Labels
-from ujo_lib.tagging.quality import CodedSample, read_mark
+from ujo_lib.tagging.quality import EXTRA, RANDOM, Codes, CodesError, read_mark
 from ujo_lib.text import mask_personal
 
-_CODERS = ("コーダーA", "コーダーB")
-_PLAN = "標本"
-_GUIDE = "説明"
-_HEADINGS = ("番号", "相談ID", "本文(伏せ字済み)")
-_TEXT_WIDTH = 80
+CELL_LIMIT: Final = 32_767
+"""Characters (UTF-16) that a cell of Excel holds."""
+_SHEET, _GUIDE = "コーディング", "説明"
+_ID, _TEXT, _READ = "相談ID", "本文(伏せ字済み)", "読んだ"
+_HEADINGS = ("番号", "部分", _ID, _TEXT, _READ)
+_PLAN = (_ID, "層", "部分", "重み")
+_CODER = "コーダー"
+_TEXT_WIDTH, _LINE, _TALLEST = 70, 16, 400
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_LONG_AGO = datetime(1980, 1, 1)
 
 
-class CodingSheetError(Exception):
-    """A coding workbook that cannot be read; every problem with sheet, row and column."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("コーディングの表を直してください。\n" + "\n".join(problems))
-
-
-def write_coding_sheets(
-    path: str | Path, sample: pd.DataFrame, texts: "pd.Series[str]", labels: Labels, names: Sequence[str] = ()
+def write_coding_book(
+    path: Path, plan: pd.DataFrame, texts: "pd.Series[str]", labels: Labels, names: Sequence[str] = ()
 ) -> None:
-    """Write a workbook with one sheet per coder.
+    """Write the workbook of one coder; the same plan gives the same bytes.
 
     Args:
         path: .xlsx to write.
-        sample: from `coding_sample`; its index holds the ids.
+        plan: from `coding_plan`; its index holds the ids.
         texts: original texts by id; they are masked here.
-        labels: theme id → label; one column each to mark with 1.
+        labels: theme id → label; one column each, with 1 to choose.
         names: names to mask besides the usual patterns.
     """
-    book = Workbook()
-    guide = book.active
-    guide.title = _GUIDE
-    for line in (
-        "それぞれのコーダーのシートで、本文に書かれているテーマの欄に 1 を入れてください(いくつでも)。",
-        "書かれていなければ空欄のままにします。",
-        "二人は互いの結果を見ずに付けてください。語の有無ではなく、意味で判断します。",
-        "本文には相談の内容が含まれます。庁内の決められた場所の外に持ち出さないでください。",
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        book.set_properties({"title": "相談の主題のコーディング", "created": _LONG_AGO})
+        _write_guide(book)
+        _write_sheet(book, plan, texts, labels, names)
+    write_atomically(path, stream.getvalue())
+
+
+def _write_guide(book: Any) -> None:
+    guide = book.add_worksheet(_GUIDE)
+    guide.set_column(0, 0, 110)
+    for row, line in enumerate(
+        (
+            f"シート「{_SHEET}」を上から順に読み、本文に書かれている主題の欄で 1 を選んでください(いくつでも)。",
+            f"書かれていない主題は空欄のままにします。読み終えたら、主題がなくても「{_READ}」で 1 を選びます。",
+            "途中でやめてもかまいません。上から順であれば、そこまでの結果を使えます。",
+            "二人で読むときは、互いの結果を見ずに付けてください。語の有無ではなく、意味で判断します。",
+            f"「{EXTRA}」は、まれな主題を見るための相談です。割合の補正には「{RANDOM}」だけを使います。",
+            "本文には相談の内容が含まれます。庁内の決められた場所の外に持ち出さないでください。",
+        )
     ):
-        guide.append([line])
-    plan = book.create_sheet(_PLAN)
-    plan.append(["相談ID", "層", "重み"])
-    for text_id, stratum, weight in sample[["stratum", "weight"]].itertuples():
-        plan.append([str(text_id), stratum, float(weight)])
-    for coder in _CODERS:
-        _coder_sheet(book.create_sheet(coder), sample, texts, labels, names)
-    book.save(path)
+        guide.write_string(row, 0, line)
 
 
-def _coder_sheet(
-    sheet: Any, sample: pd.DataFrame, texts: "pd.Series[str]", labels: Labels, names: Sequence[str]
+def _write_sheet(
+    book: Any, plan: pd.DataFrame, texts: "pd.Series[str]", labels: Labels, names: Sequence[str]
 ) -> None:
-    sheet.append([*_HEADINGS, *labels.values()])
-    for number, text_id in enumerate(sample.index, start=1):
-        sheet.append([number, str(text_id), mask_personal(str(texts[text_id]), names)])
-    sheet.freeze_panes = "D2"
-    sheet.column_dimensions["C"].width = _TEXT_WIDTH
-    for row in sheet.iter_rows(min_row=2, min_col=3, max_col=3):
-        row[0].alignment = Alignment(wrap_text=True, vertical="top")
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    marks = DataValidation(type="list", formula1='"1"', allow_blank=True)
-    sheet.add_data_validation(marks)
-    last = sheet.cell(row=max(len(sample) + 1, 2), column=len(_HEADINGS) + max(len(labels), 1)).coordinate
-    marks.add(f"D2:{last}")
+    sheet = book.add_worksheet(_SHEET)
+    heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})
+    plain = book.add_format({"text_wrap": True, "valign": "top"})
+    # Excel shows a text that begins like a formula, and keeps it a text when the cell is edited.
+    defused = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
+    for column, title in enumerate((*_HEADINGS, *labels.values())):
+        sheet.write_string(0, column, title, heading)
+    for row, (text_id, part) in enumerate(zip(plan.index, plan["part"], strict=True), start=1):
+        shown = cell_text(mask_personal(str(texts[text_id]), names))
+        sheet.write_number(row, 0, row, plain)
+        sheet.write_string(row, 1, part, plain)
+        sheet.write_string(row, 2, str(text_id), plain)
+        sheet.write_string(row, 3, shown, defused if shown.startswith(_FORMULA_STARTS) else plain)
+        lines = sum(1 + 2 * len(line) // _TEXT_WIDTH for line in shown.split("\n"))
+        sheet.set_row(row, min(max(lines, 2) * _LINE, _TALLEST))
+    marks = {
+        "validate": "list",
+        "source": ["1"],
+        "error_title": "1 か空欄",
+        "error_message": "書かれていれば 1 を選び、書かれていなければ空欄にします。",
+    }
+    sheet.data_validation(1, len(_HEADINGS) - 1, max(len(plan), 1), len(_HEADINGS) + len(labels) - 1, marks)
+    sheet.set_column(2, 2, 14)
+    sheet.set_column(3, 3, _TEXT_WIDTH)
+    sheet.freeze_panes(1, len(_HEADINGS))
+    sheet.activate()
 
 
-def read_coding_sheets(path: str | Path, labels: Labels) -> CodedSample:
+def cell_text(text: str) -> str:
+    """A text as a cell can hold it: without control characters, cut visibly where it is too long."""
+    clean = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    units = clean.encode("utf-16-le")
+    if len(units) <= 2 * CELL_LIMIT:
+        return clean
+    kept = units[: 2 * (CELL_LIMIT - 60)].decode("utf-16-le", "ignore")
+    return f"{kept}\n〔以下{len(clean) - len(kept):,}字は、表に入りきらないため省きました〕"
+
+
+def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataFrame:
     """Read a filled workbook back.
 
+    Returns:
+        Boolean, one row per text marked as read (index: ids as text), one column per theme id.
+
     Raises:
-        CodingSheetError: sheets or columns missing, marks that are neither yes nor no, ids that differ between sheets.
+        CodesError: a sheet or columns missing, ids that are not in the plan or stand twice, marks that are neither yes
+            nor no, themes marked in a text that is not marked as read.
     """
-    book = load_workbook(path, read_only=True, data_only=True)
-    missing = [f"シート「{name}」がない" for name in (_PLAN, *_CODERS) if name not in book.sheetnames]
-    if missing:
-        raise CodingSheetError(missing)
-    rows = list(book[_PLAN].iter_rows(min_row=2, values_only=True))
-    plan = pd.DataFrame([row[:3] for row in rows if row[0]], columns=["id", "stratum", "weight"]).set_index(
-        "id"
-    )
-    problems: list[str] = []
-    first, second = (_marks(book[coder], coder, labels, plan.index, problems) for coder in _CODERS)
-    if problems:
-        raise CodingSheetError(problems)
-    return CodedSample(first, second, plan["stratum"], plan["weight"].astype(float))
-
-
-def _marks(sheet: Any, name: str, labels: Labels, ids: pd.Index, problems: list[str]) -> pd.DataFrame:
-    rows = list(sheet.iter_rows(values_only=True))
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:  # openpyxl has no error of its own for what is no workbook
+        raise CodesError([f"{path.name}: Excel のファイルとして読めない({type(error).__name__})"]) from error
+    if _SHEET not in book.sheetnames:
+        raise CodesError([f"{path.name}: シート「{_SHEET}」がない"])
+    rows = list(book[_SHEET].iter_rows(values_only=True))
     heading = [str(cell) for cell in rows[0]] if rows else []
-    absent = [label for label in (_HEADINGS[1], *labels.values()) if label not in heading]
-    if absent:
-        problems.extend(f"シート「{name}」に列「{label}」がない" for label in absent)
-        return pd.DataFrame()
+    place = f"{path.name} シート「{_SHEET}」"
+    wanted = (_ID, _READ, *labels.values())
+    if absent := [title for title in wanted if heading.count(title) != 1]:
+        raise CodesError([f"{place}: 列「{title}」がないか、二つある" for title in absent])
+    at = {title: heading.index(title) for title in wanted}
+    known = set(plan.index.astype(str))
+    problems: list[str] = []
     found: dict[str, list[bool]] = {}
     for number, row in enumerate(rows[1:], start=2):
-        text_id = str(row[heading.index(_HEADINGS[1])] or "")
+        text_id = _spelled(row[at[_ID]])
         if not text_id:
             continue
-        marks = []
-        for label in labels.values():
-            mark = read_mark(row[heading.index(label)])
-            if mark is None:
-                problems.append(f"シート「{name}」{number}行目「{label}」: 1 か空欄にする")
-            marks.append(bool(mark))
-        found[text_id] = marks
-    if set(found) != set(ids):
-        problems.append(f"シート「{name}」の相談IDが「{_PLAN}」のシートと合わない")
-        return pd.DataFrame()
-    return pd.DataFrame.from_dict(found, orient="index", columns=list(labels)).loc[ids]
+        marks = {title: read_mark(row[at[title]]) for title in (_READ, *labels.values())}
+        problems += [
+            f"{place} {number}行目「{title}」: 「{row[at[title]]}」は読めない。1 か空欄にする"
+            for title, mark in marks.items()
+            if mark is None
+        ]
+        if text_id not in known:
+            problems.append(f"{place} {number}行目「{_ID}」: {text_id} は標本にない。書き換えずに使う")
+        elif text_id in found:
+            problems.append(f"{place} {number}行目「{_ID}」: {text_id} が二度ある。一方の行を消す")
+        elif marks[_READ]:
+            found[text_id] = [bool(marks[label]) for label in labels.values()]
+        elif any(marks[label] for label in labels.values()):
+            problems.append(f"{place} {number}行目「{_READ}」: 主題に 1 があるのに空欄。読んだなら 1 にする")
+    if problems:
+        raise CodesError(problems)
+    return pd.DataFrame.from_dict(found, orient="index", columns=list(labels), dtype=bool)
+
+
+def _spelled(cell: object) -> str:
+    """An id as text, also where the spreadsheet program has made a number of it."""
+    if cell is None:
+        return ""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
+def write_plan(path: Path, plan: pd.DataFrame) -> None:
+    """Write which texts were drawn, from which stratum, for how many each stands."""
+    rows = [(str(one), *row) for one, *row in plan[["stratum", "part", "weight"]].itertuples()]
+    _write_csv(path, _PLAN, rows)
+
+
+def read_plan(path: Path) -> pd.DataFrame:
+    """Read back what `write_plan` wrote."""
+    return _plan(pd.read_csv(path, dtype=str, encoding="utf-8-sig"))
+
+
+def write_codes(path: Path, codes: Codes) -> None:
+    """Write plan and codes without any text: one row per coder and text."""
+    coders = {"A": codes.first} | ({} if codes.second is None else {"B": codes.second})
+    rows = [
+        (str(one), *codes.plan.loc[one, ["stratum", "part", "weight"]], coder, *map(int, found))
+        for coder, frame in coders.items()
+        for one, *found in frame.itertuples()
+    ]
+    _write_csv(path, (*_PLAN, _CODER, *codes.first.columns), rows)
+
+
+def read_codes(path: Path, labels: Labels) -> Codes:
+    """Read the codes that `write_codes` wrote; themes that the codebook has got since are in no text.
+
+    Raises:
+        CodesError: columns are missing, or a code is neither 0 nor 1.
+    """
+    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+    if absent := [title for title in (*_PLAN, _CODER) if title not in table]:
+        raise CodesError(
+            [f"{path.name}: 列「{title}」がない。`ujo code read` で作り直す" for title in absent]
+        )
+    if unknown := [theme for theme in labels if theme not in table]:
+        raise CodesError(
+            [
+                f"{path.name}: 主題「{labels[theme]}」({theme})の列がない。この主題も読んで付ける"
+                for theme in unknown
+            ]
+        )
+    wrong = ~table[list(labels)].isin(["0", "1"])
+    if wrong.to_numpy().any():
+        raise CodesError(
+            [
+                f"{path.name} {row + 2}行目「{theme}」: 「{table.at[row, theme]}」は 0 でも 1 でもない"
+                for theme in labels
+                for row in table.index[wrong[theme]]
+            ]
+        )
+    parts = {
+        coder: rows.set_index(_ID)[list(labels)].eq("1").rename_axis(None)
+        for coder, rows in table.groupby(_CODER)
+    }
+    plan = _plan(table.drop_duplicates(_ID))
+    first, *others = (parts[coder] for coder in sorted(parts))
+    return Codes(plan, first, others[0] if others else None)
+
+
+def _plan(table: pd.DataFrame) -> pd.DataFrame:
+    names = dict(zip(_PLAN, ("id", "stratum", "part", "weight"), strict=True))
+    plan = table[list(_PLAN)].rename(columns=names).set_index("id").rename_axis(None)
+    return plan.assign(weight=plan["weight"].astype(float))
+
+
+def _write_csv(path: Path, heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(heading)
+    writer.writerows([["" if cell != cell else cell for cell in row] for row in rows])
+    write_atomically(path, stream.getvalue().encode("utf-8-sig"))

@@ -1,0 +1,190 @@
+"""The command `code`: draw texts for people to read, read back what they found, say how far it can be trusted."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ujo_lib.cli.common import (
+    DATA_PROBLEMS,
+    DONE,
+    WRONG_PARAMETERS,
+    AddCommand,
+    explain,
+    place_of,
+    positive,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ujo_lib.params.tagging import TaggingSettings
+
+NOTEBOOK = "03_content_tagging"
+CODERS = ("A", "B")
+
+
+def add_commands(command: AddCommand) -> None:
+    """Tell the parser about it."""
+    code = command(
+        "code",
+        _code,
+        "人が読んで主題を付ける: sample(標本と表を作る)、read(表を読み込む)、report(一致と確かさ)",
+        of_a_year=False,
+    )
+    code.add_argument("action", choices=list(_ACTIONS), help="することの名前")
+    code.add_argument("site", help="自治体のフォルダー名(params/ の下)")
+    code.add_argument("year", help="年度: 2023、R5、令和5年度")
+    code.add_argument("--size", type=positive, default=200, help="sample: 無作為に選ぶ相談の件数(既定は 200)")
+    code.add_argument("--extra", type=int, default=0, help="sample: まれな主題を見るために加える件数")
+    code.add_argument("--coders", type=int, choices=(1, 2), default=2, help="sample: 読む人の数(既定は 2)")
+    code.add_argument(
+        "--width", type=float, default=0.06, help="report: ほしい幅(割合で。既定は 0.06=6ポイント)"
+    )
+
+
+class _Job(NamedTuple):
+    """The consultations of a year and where their coding lies."""
+
+    settings: "TaggingSettings"
+    folder: Path
+    records: "pd.DataFrame"
+    tags: "pd.DataFrame"
+    focus: "pd.Series[bool]"
+    labels: dict[str, str]
+    names: tuple[str, ...]
+
+
+def _code(options: argparse.Namespace) -> int:
+    from ujo_lib.files import private_files
+    from ujo_lib.intake import DataProblems
+    from ujo_lib.tagging import CodebookError
+    from ujo_lib.tagging.quality import CodesError
+
+    try:
+        with private_files():
+            return _ACTIONS[options.action](options, _job(options))
+    except CodebookError as error:
+        return explain(error, WRONG_PARAMETERS)
+    except (CodesError, DataProblems, FileNotFoundError) as error:
+        return explain(error, DATA_PROBLEMS)
+
+
+def _job(options: argparse.Namespace) -> _Job:
+    from ujo_lib import intake, tagging
+    from ujo_lib.params.inputs import Inputs
+    from ujo_lib.params.tagging import TaggingSettings
+    from ujo_lib.tagging import analysis
+    from ujo_lib.yamlfile import read_yaml
+
+    place = place_of(options)
+    notebook = next(one for one in place.notebooks if one.name == NOTEBOOK)
+    settings = place.settings(notebook)
+    assert isinstance(settings, TaggingSettings)  # the notebook names its model
+    data = intake.load(settings.inputs_file, ("consultations",))
+    at_desk = {"channel": [settings.desk], "pref": [settings.prefecture]}
+    records = analysis.within(data["consultations"], settings.period, at_desk)
+    records = records.set_index(records["consult_id"].astype(str))
+    codebook = tagging.load_codebook(settings.path("codebook"))
+    tags = tagging.tag(records["text"].fillna("").tolist(), codebook).frame(records.index)
+    inputs = read_yaml(Inputs, settings.inputs_file)
+    folder = inputs.folder(settings.root) / f"fy{place.year}" / "coding"
+    focus = analysis.chosen(records, settings.focus_values)
+    return _Job(settings, folder, records, tags, focus, dict(codebook.labels), inputs.names_to_mask)
+
+
+def _sample(options: argparse.Namespace, job: _Job) -> int:
+    from ujo_lib.tagging.quality import coding_plan
+    from ujo_lib.tagging.quality_file import write_coding_book, write_plan
+
+    files = {coder: job.folder / f"coding_{coder}.xlsx" for coder in CODERS[: options.coders]}
+    if there := [file.name for file in (*files.values(), job.folder / "plan.csv") if file.exists()]:
+        return explain(
+            f"{job.folder} に {'、'.join(there)} があります。上書きしません。別の場所に移してから実行してください。",
+            WRONG_PARAMETERS,
+        )
+    plan = coding_plan(job.tags, job.focus, options.size, job.settings.seed, options.extra)
+    write_plan(job.folder / "plan.csv", plan)
+    for file in files.values():
+        write_coding_book(file, plan, job.records["text"].fillna(""), job.labels, job.names)
+        print(file)
+    counts = "、".join(f"{name}{n}件" for name, n in plan["stratum"].value_counts().items())
+    print(
+        f"{len(job.tags):,}件から{len(plan)}件を選びました({counts})。読み終えたら "
+        f"`ujo code read {options.site} {options.year}` を実行します。",
+        file=sys.stderr,
+    )
+    return DONE
+
+
+def _read(options: argparse.Namespace, job: _Job) -> int:
+    from ujo_lib.tagging.quality import Codes, CodesError, reading_of
+    from ujo_lib.tagging.quality_file import read_coding_book, read_plan, write_codes
+
+    plan = read_plan(job.folder / "plan.csv")
+    found: list[pd.DataFrame] = []
+    problems: list[str] = []
+    for file in (job.folder / f"coding_{coder}.xlsx" for coder in CODERS):
+        if file.exists():
+            try:
+                found.append(read_coding_book(file, plan, job.labels))
+            except CodesError as error:
+                problems += error.problems
+    if problems:
+        raise CodesError(problems)
+    codes = Codes(plan, found[0], found[1] if len(found) > 1 and len(found[1]) else None)
+    reading = reading_of(codes, job.tags, job.focus)
+    target = job.folder / "codes.csv"
+    write_codes(target, codes)
+    print(target)
+    named = target.relative_to(job.settings.root).as_posix()
+    told = f"{len(plan)}件のうち、無作為の部分で{len(reading.read)}件を読み終えています。"
+    if job.settings.hand_codes != named:
+        parameters = f"params/{options.site}/fy{job.settings.year.year}/{NOTEBOOK}.yaml"
+        told += f'{parameters} に hand_codes: "{named}" と書きます。'
+    print(told, file=sys.stderr)
+    return DONE
+
+
+def _report(options: argparse.Namespace, job: _Job) -> int:
+    from ujo_lib.tagging import quality, quality_file, shares
+    from ujo_lib.tagging.analysis import WHOLE
+
+    if not job.settings.hand_codes:
+        raise FileNotFoundError(
+            f"{NOTEBOOK}.yaml の hand_codes が空です。先に `ujo code sample` と `ujo code read` を実行してください。"
+        )
+    codes = quality_file.read_codes(job.settings.path("hand_codes"), job.labels)
+    reading = quality.reading_of(codes, job.tags, job.focus)
+    table = quality.agreement(job.tags, codes, job.labels, job.settings.seed).set_index("theme")
+    print("主題\t人が付けた件数\tκ(95%信頼区間)\tα(95%信頼区間)\t適合率\t再現率\t割合の幅\t読む件数の目安")
+    for theme, label in job.labels.items():
+        row, share = table.loc[label], reading.best(list(job.tags.columns).index(theme), 0.95)
+        width = float(share.high - share.low)
+        needed = shares.to_read(len(job.tags), len(reading.read), width, options.width)
+        print("\t".join((label, str(row["n"]), *_measures(row), f"{100 * width:.1f}ポイント", f"{needed:,}")))
+    print("\t".join((WHOLE, str(table.loc[WHOLE, "n"]), *_measures(table.loc[WHOLE]), "", "")))
+    differ = quality.disagreements(codes, job.labels)
+    if len(differ):
+        file = job.settings.path("hand_codes").with_name("disagreements.csv")
+        differ.set_axis(["相談ID", "主題", "コーダーA", "コーダーB"], axis=1).to_csv(
+            file, index=False, encoding="utf-8-sig"
+        )
+        print(f"二人の判断が分かれた{len(differ)}か所: {file}", file=sys.stderr)
+    return DONE
+
+
+def _measures(row: "pd.Series") -> list[str]:
+    """Agreement with its interval, then precision and recall of the tags; – where there is none."""
+    shown = [
+        f"{row[name]:.2f}({row[f'{name}_low']:.2f}〜{row[f'{name}_high']:.2f})" for name in ("kappa", "alpha")
+    ] + [f"{row[name]:.2f}" for name in ("precision", "recall")]
+    return ["–" if "nan" in text else text for text in shown]
+
+
+_ACTIONS: dict[str, Callable[[argparse.Namespace, _Job], int]] = {
+    "sample": _sample,
+    "read": _read,
+    "report": _report,
+}

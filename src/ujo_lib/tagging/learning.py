@@ -1,0 +1,166 @@
+"""A coder that learns from what people found: which words, beside the codebook's, go with a theme.
+
+Logistic regression per theme on the words of a text, what the codebook found in it, and what the record says of the
+contact. Its chances make shares steadier; they never stand in the place of a reading. Nothing is
+kept: to learn anew takes a second or two, and the hand codes are the only truth.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.special import expit, logit
+from sklearn.linear_model import LogisticRegression
+
+from ujo_lib.columns import Count, Dimension, Statistic, Text, Typed
+from ujo_lib.tagging.reading import Reading
+from ujo_lib.tagging.shares import Bools, Floats, Ints
+from ujo_lib.tagging.words import WordIndex
+
+FOLDS = 5
+RECORD = ("topic", "occupation", "age_band", "loneliness", "suicidal_ideation")
+"""What the record says of a contact, as far as it helps to guess what its text is about."""
+LEAST_TEXTS = 3
+"""Words of fewer texts teach nothing."""
+THRESHOLD = 0.2
+"""A text has a theme for the learned coder from this chance on: between its precision and its recall."""
+_OWN_TAG, _RECORD, _C = 3.0, 0.5, 3.0
+_LEAST_FOUND = 2
+
+
+def features(index: WordIndex, record: pd.DataFrame) -> sparse.csr_matrix:
+    """What a coder sees of each text: its words (tf-idf, length one), then what the record says.
+
+    Args:
+        index: words of all texts.
+        record: categorical columns about the contacts; none is allowed.
+    """
+    pairs = np.unique(index.text * len(index.vocabulary) + index.word)
+    place = np.divmod(pairs, max(len(index.vocabulary), 1))
+    shape = (index.n_texts, len(index.vocabulary))
+    has = sparse.csr_matrix((np.ones(len(pairs)), place), shape=shape)
+    texts = np.asarray(has.sum(axis=0)).ravel()
+    weight = np.where(texts >= LEAST_TEXTS, np.log((1 + index.n_texts) / (1 + texts)) + 1, 0.0)
+    words = has @ sparse.diags(weight)
+    length = np.sqrt(np.asarray(words.multiply(words).sum(axis=1)).ravel())
+    words = sparse.diags(1 / np.maximum(length, 1e-12)) @ words
+    said = pd.get_dummies(record.astype(str)).to_numpy(np.float64) if len(record.columns) else None
+    return sparse.csr_matrix(
+        words if said is None else sparse.hstack([words, _RECORD * sparse.csr_matrix(said)])
+    )
+
+
+def cross_fitted(
+    seen: sparse.csr_matrix,
+    tags: pd.DataFrame,
+    read: Ints,
+    truth: Bools,
+    seed: int,
+    folds: Ints | None = None,
+) -> Floats:
+    """Chances of each theme for every text, none from a coder that has learned from that text.
+
+    Coded texts get their chances from the coder taught by the other folds, all others the mean of the five coders.
+
+    Args:
+        seen: features of all texts.
+        tags: themes of all texts by the codebook.
+        read: places of the coded texts.
+        truth: what was found in them, (read, themes).
+        seed: of the folds.
+        folds: the fold of every text, where they are given: then texts of a fold never learn from their own.
+
+    Returns:
+        (texts, themes), 0–1.
+    """
+    texts = len(tags)
+    if folds is None:
+        own = np.full(texts, -1)
+        own[read] = np.random.default_rng(seed).permutation(len(read)) % FOLDS
+    else:
+        own = folds
+    total, times = np.zeros((texts, truth.shape[1])), np.zeros((texts, 1))
+    for fold in range(int(own.max()) + 1):
+        taught = own[read] != fold
+        judged = np.flatnonzero((own == fold) | (own == -1))
+        total[judged] += chances(seen, tags, read[taught], truth[taught], judged)
+        times[judged] += 1
+    return total / times
+
+
+def chances(seen: sparse.csr_matrix, tags: pd.DataFrame, read: Ints, truth: Bools, judged: Ints) -> Floats:
+    """Learn from the texts at `read` and judge those at `judged`: (judged, themes)."""
+    shown, known = seen[read], tags.to_numpy(np.float64)
+    words = np.zeros((seen.shape[1], truth.shape[1]))
+    own, base = np.zeros(truth.shape[1]), np.zeros(truth.shape[1])
+    for theme, found in enumerate(truth.T):
+        if min(found.sum(), (~found).sum()) < _LEAST_FOUND:
+            # Nothing to learn: everybody has the chance that was seen, and neither never nor always.
+            base[theme] = logit((found.sum() + 0.5) / (len(found) + 1))
+            continue
+        model = _taught(shown, known[read, theme], found)
+        words[:, theme], own[theme], base[theme] = (
+            model.coef_[0, :-1],
+            model.coef_[0, -1],
+            model.intercept_[0],
+        )
+    chance: Floats = expit(seen[judged] @ words + _OWN_TAG * known[judged] * own + base)
+    return chance
+
+
+def taught(reading: Reading, seen: sparse.csr_matrix, seed: int) -> Reading:
+    """The same readings with the chances of a coder that has learned from them."""
+    truth = reading.both
+    return replace(reading, chance=cross_fitted(seen, reading.tags, reading.read, truth, seed))
+
+
+def telling_words(
+    reading: Reading | None, seen: sparse.csr_matrix, index: WordIndex, labels: Mapping[str, str], top: int
+) -> Typed:
+    """Words that speak for a theme beyond what its codebook says: candidates for its terms.
+
+    Args:
+        reading: what people found; None gives an empty table.
+        seen: from `features`.
+        index: words of all texts.
+        labels: theme id → label.
+        top: so many words for each theme, with positive weight only.
+
+    Returns:
+        `theme`, `word`, `weight` (log-odds), `missed` (coded texts with word and theme that the codebook has missed),
+        `wrong` (coded texts with the word and without the theme).
+    """
+    rows = []
+    for theme, label in labels.items():
+        if reading is None:
+            break
+        place = list(reading.tags.columns).index(theme)
+        found, tagged = reading.both[:, place], reading.tags[theme].to_numpy(bool)[reading.read]
+        if min(found.sum(), (~found).sum()) < _LEAST_FOUND:
+            continue
+        shown = seen[reading.read]
+        weight = _taught(shown, tagged.astype(np.float64), found).coef_[0, : len(index.vocabulary)]
+        has = shown[:, : len(index.vocabulary)] > 0
+        missed = np.asarray(has[found & ~tagged].sum(axis=0)).ravel()
+        wrong = np.asarray(has[~found].sum(axis=0)).ravel()
+        strongest = [at for at in np.argsort(-weight, kind="stable") if weight[at] > 0 and missed[at]]
+        rows += [
+            (label, index.vocabulary[at], float(weight[at]), int(missed[at]), int(wrong[at]))
+            for at in strongest[:top]
+        ]
+    columns = {
+        "theme": Dimension(variable="theme"),
+        "word": Text(heading="語"),
+        "weight": Statistic(heading="重み"),
+        "missed": Count(unit="件", heading="コードブックが拾わず、人が付けた相談", members=False),
+        "wrong": Count(unit="件", heading="語はあるが、人が付けなかった相談", members=False),
+    }
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def _taught(shown: sparse.csr_matrix, tag: Floats, found: Bools) -> LogisticRegression:
+    """A coder of one theme: what it sees of the texts, and the codebook's word on the theme, which weighs most."""
+    own = sparse.hstack([shown, sparse.csr_matrix(_OWN_TAG * tag[:, None])]).tocsr()
+    return LogisticRegression(C=_C, solver="liblinear", random_state=0).fit(own, found)

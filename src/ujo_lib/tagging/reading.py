@@ -1,0 +1,326 @@
+"""What people found in the texts they read, and what follows for all texts: shares, groups, pairs, the first.
+
+With two coders every estimate is made twice, from what both found and from what either found: the limits hold whatever
+the truth of the texts about which they differ, and the share lies midway.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.columns import Column, Count, Difference, Dimension, Share, Text, Typed, interval
+from ujo_lib.stats import LEVEL
+from ujo_lib.tagging import shares as estimate
+from ujo_lib.tagging.shares import Bools, Floats, Ints, Shares
+
+LEAST_READ = 20
+"""Nothing is said of a group of which fewer texts were read."""
+MOST_READ = 0.5
+"""Nor of a group of which a larger part was read: its share would come near a count of few people."""
+LEAST_FOR_LEARNED = 300
+"""Fewer readings do not teach a coder enough to correct shares with (measured: `benchmarks/theme_truth.py`)."""
+LEAST_OF_EACH = 20
+"""A learned coder corrects the share of a theme only if so many texts were read with it, and so many without."""
+MOST_NAMED = 5
+_BY_WORDS, _BY_LEARNED = "語の有無で層別", "学習した判定で補正"
+_THEME = Dimension(variable="theme", multiple=True)
+
+Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Texts, what the machine said of all of them and what people found in a random part.
+
+    Attributes:
+        tags: boolean themes of all texts, one column per theme id.
+        stratum: number of the sampling stratum of every text.
+        read: places of the texts that were read.
+        both: what all coders found in them, (read, themes in the order of the columns of `tags`).
+        either: what any coder found; the same array for one coder.
+        coders: how many read each text.
+        chance: cross-fitted chances of a learned coder, of the shape of `tags`; None where nothing was learned.
+    """
+
+    tags: pd.DataFrame
+    stratum: Ints
+    read: Ints
+    both: Bools
+    either: Bools
+    coders: int = 1
+    chance: Floats | None = field(default=None, repr=False)
+
+    @property
+    def disagreed(self) -> float:
+        """Share of all decisions about which the coders differ."""
+        return float((self.both != self.either).mean()) if self.both.size else 0.0
+
+    def within(self, members: Bools) -> "Reading":
+        """The same for some of the texts: a focus group, a quarter of a year."""
+        place = np.cumsum(members) - 1
+        kept = members[self.read]
+        return Reading(
+            self.tags[members],
+            np.unique(self.stratum[members], return_inverse=True)[1].astype(np.int64),
+            place[self.read[kept]],
+            self.both[kept],
+            self.either[kept],
+            self.coders,
+        )
+
+    def share(self, tag: Bools, both: Bools, either: Bools, level: float) -> Shares:
+        """Post-stratified share of the texts with a trait: tagged so, found by both and by either coder."""
+        size, read = estimate.counted(self.stratum, tag), estimate.counted(self.stratum, tag, self.read)
+        found = np.stack([estimate.counted(self.stratum, tag, self.read, truth) for truth in (both, either)])
+        return _envelope(estimate.post_stratified(size, read, found, level))
+
+    def theme(self, place: int, level: float) -> Shares:
+        """Post-stratified share of a theme, by its place among the columns."""
+        tag = self.tags.iloc[:, place].to_numpy(bool)
+        return self.share(tag, self.both[:, place], self.either[:, place], level)
+
+    def learned(self, place: int, level: float) -> Shares | None:
+        """The same from a learned coder; None where too little was read for its limits to hold."""
+        both, either = self.both[:, place], self.either[:, place]
+        rare = min(int(both.sum()), int((~either).sum()))
+        of_strata = np.bincount(self.stratum[self.read], minlength=int(self.stratum.max()) + 1)
+        enough = len(self.read) >= LEAST_FOR_LEARNED and rare >= LEAST_OF_EACH and of_strata.min() >= 2
+        if self.chance is None or not enough:
+            return None
+        parts = [
+            estimate.prediction_powered(self.chance[:, place], self.stratum, self.read, truth, level)
+            for truth in (both, either)
+        ]
+        return _envelope(Shares(*(np.array(ends) for ends in zip(*parts, strict=True))))
+
+    def best(self, place: int, level: float) -> Shares:
+        """The share that is published."""
+        return self.learned(place, level) or self.theme(place, level)
+
+
+def corrected_shares(reading: Reading, labels: Labels, level: float = LEVEL) -> Typed:
+    """Each theme's share of the texts, as people would find it.
+
+    Args:
+        reading: all texts and what was found in some.
+        labels: theme id → label; themes not named are left out.
+        level: of the limits.
+
+    Returns:
+        `theme`, `share`, `low`, `high`, `method`.
+    """
+    places = _places(reading, labels)
+    found = [reading.best(place, level) for place in places]
+    table = _columns(pd.DataFrame({"theme": _named(labels, range(len(labels)))}), _stacked(found))
+    table["method"] = [
+        _BY_LEARNED if reading.learned(place, level) is not None else _BY_WORDS for place in places
+    ]
+    columns = {"theme": _THEME, **_share("相談", level), "method": Text(heading="補正の方法")}
+    return Typed.of(table, columns, note=_note(reading))
+
+
+def corrected_crosstab(reading: Reading, by: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
+    """Each theme's share in each group of which at least 20 texts were read, and no more than half.
+
+    Args:
+        reading: all texts and what was found in some.
+        by: categorical attribute of all texts.
+        labels: theme id → label.
+        level: of the limits.
+
+    Returns:
+        `theme`, the attribute, `share`, `low`, `high`, `read` (texts of the group that were read).
+    """
+    groups = _groups(reading, by)
+    rows = []
+    for group, members in groups.items():
+        part = reading.within(members)
+        for theme, place in zip(labels, _places(reading, labels), strict=True):
+            rows.append((labels[theme], group, *map(float, part.theme(place, level)), len(part.read)))
+    name = str(by.name)
+    table = pd.DataFrame(rows, columns=["theme", name, "share", "low", "high", "read"])
+    table["theme"] = pd.Categorical(table["theme"], list(labels.values()), ordered=True)
+    table[name] = pd.Categorical(table[name], list(groups), ordered=True)
+    split = Dimension(variable=name)
+    read = Count(unit="件", heading="読んだ相談", members=False)
+    columns = {"theme": _THEME, name: split, **_share(f"その{split.name}の相談", level), "read": read}
+    return Typed.of(table, columns, note=_note(reading))
+
+
+def groups_apart(reading: Reading | None, by: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
+    """Where a group surely differs from all other texts: intervals of all differences together leave out zero.
+
+    Returns:
+        `theme`, the attribute, `share` (of the group), `rest` (of the others), `difference`, `low`, `high`
+        (simultaneous over all themes and groups, Bonferroni); largest difference first, none where nothing is sure
+        or nothing was read.
+    """
+    name = str(by.name)
+    rows = list(_differences(reading, by, labels, level)) if reading else []
+    table = pd.DataFrame(rows, columns=["theme", name, "share", "rest", "difference", "low", "high"])
+    order = table["difference"].abs().sort_values(ascending=False, kind="stable").index
+    split = Dimension(variable=name)
+    columns = {
+        "theme": _THEME,
+        name: split,
+        "share": Share(of=f"その{split.name}の相談"),
+        "rest": Share(of="ほかの相談"),
+        "difference": Difference(like="share", unit="ポイント", to="ほかの相談"),
+        **interval("difference", level, "simultaneous"),
+    }
+    return Typed.of(table.loc[order].reset_index(drop=True), columns)
+
+
+def corrected_pairs(reading: Reading, labels: Labels, level: float = LEVEL) -> Typed:
+    """How many texts speak of both themes of a pair.
+
+    Returns:
+        `theme`, `with_theme`, `share` (of all texts of the reading), `low`, `high`; each pair twice, so that a map of
+        them is whole.
+    """
+    places = dict(zip(labels, _places(reading, labels), strict=True))
+    tags = reading.tags.to_numpy(bool)
+    rows = []
+    for one, a in places.items():
+        for other, b in places.items():
+            if a == b:
+                continue
+            tagged, both, either = (part[:, a] & part[:, b] for part in (tags, reading.both, reading.either))
+            found = reading.share(tagged, both, either, level)
+            rows.append((labels[one], labels[other], *map(float, found)))
+    table = pd.DataFrame(rows, columns=["theme", "with_theme", "share", "low", "high"])
+    for column in ("theme", "with_theme"):
+        table[column] = pd.Categorical(table[column], list(labels.values()), ordered=True)
+    other_theme = Dimension(heading="あわせて書かれた主題", variable="theme", multiple=True)
+    columns = {"theme": _THEME, "with_theme": other_theme, **_share("相談", level)}
+    return Typed.of(table, columns, note=_note(reading))
+
+
+def maybe_first(reading: Reading, labels: Labels, level: float = LEVEL) -> list[str]:
+    """Labels of the themes that may be the most frequent; the true first is among them with this probability."""
+    places = _places(reading, labels)
+    each = estimate.first_level(len(labels), level)
+    found = _stacked([reading.theme(place, each) for place in places])
+    kept = estimate.maybe_first(found, _correlation(reading, places))
+    order = np.argsort(-found.share, kind="stable")
+    names = list(labels.values())
+    return [names[at] for at in order if kept[at]]
+
+
+def said_first(reading: Reading | None, labels: Labels, what: str = "主題", level: float = LEVEL) -> str:
+    """Say which theme is the most frequent, or among which it is; nothing without readings."""
+    if reading is None:
+        return ""
+    names = maybe_first(reading, labels, level)
+    if len(names) == 1:
+        return f"最も多い{what}は「{names[0]}」です。"
+    if len(names) <= MOST_NAMED:
+        return f"最も多い{what}は、{'、'.join(f'「{name}」' for name in names)}のいずれかです。"
+    return f"最も多い{what}は、読んだ件数では決められません。"
+
+
+def said_largest(reading: Reading | None) -> str:
+    """Template of a sentence on the largest number of a table of shares: an estimate, or how often words stand."""
+    if reading is None:
+        return (
+            "語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高くなっています"
+            "(機械が語を見つけた割合で、悩みの割合ではありません)。"
+        )
+    return "推定値の中では「{theme[max share]}」の{share[max share]}({share[max share]|ci})が最大です。"
+
+
+def said_none_apart(reading: Reading | None) -> str:
+    """Say why no difference is listed."""
+    if reading is None:
+        return "人が読んだ結果がないため、違いがあるとは言えません。"
+    return f"読んだ{len(reading.read):,}件からは、ほかと違うと言える欄はありません。"
+
+
+def said_of_reading(reading: Reading | None) -> str:
+    """Say how the shares were corrected, and how far the coders agree."""
+    if reading is None:
+        return (
+            "人が読んだ結果がまだないため、このページの割合は、語の一覧にある語が現れた相談の割合です。"
+            "誤りを直した割合と幅は、無作為に選んだ相談を人が読むと示せます。"
+        )
+    by = "一人" if reading.coders == 1 else "二人"
+    told = f"割合は、人が読んだ{len(reading.read):,}件で補正しました(無作為に選び、{by}が読んで付けた結果)。"
+    if reading.coders == 1:
+        return told + "読んだ人の判断の誤りは、幅に含まれていません。"
+    return told + (
+        f"二人の判断は{100 * (1 - reading.disagreed):.1f}%の欄で一致しました。"
+        "判断の分かれた相談がどちらであっても、幅に収まります。"
+    )
+
+
+def _correlation(reading: Reading, places: Sequence[int]) -> Floats:
+    """Correlation of the estimates of themes, from what the cells leave over in the texts that were read."""
+    stratum = reading.stratum[reading.read]
+    weight = np.bincount(reading.stratum)[stratum] / np.bincount(stratum)[stratum]
+    left = []
+    for place in places:
+        at = 2 * stratum + reading.tags.iloc[:, place].to_numpy(bool)[reading.read]
+        truth = reading.both[:, place].astype(np.float64)
+        mean = np.bincount(at, truth) / np.maximum(np.bincount(at), 1)
+        left.append(weight * (truth - mean[at]))
+    product = np.array(left) @ np.array(left).T
+    length = np.sqrt(np.diag(product))
+    scale = np.outer(length, length)
+    correlation: Floats = np.divide(product, scale, out=np.eye(len(places)), where=scale > 0)
+    return correlation
+
+
+def _groups(reading: Reading, by: pd.Series) -> dict[str, Bools]:
+    """Members of each category of which enough texts were read, and not so many that their share would be a count."""
+    members = {str(label): (by == label).to_numpy(bool) for label in by.cat.categories}
+    return {
+        group: own
+        for group, own in members.items()
+        if LEAST_READ <= own[reading.read].sum() <= MOST_READ * own.sum()
+    }
+
+
+def _differences(
+    reading: Reading, by: pd.Series, labels: Labels, level: float
+) -> Iterator[tuple[str, str, float, float, float, float, float]]:
+    """Theme, group, its share, that of the rest, and the difference with its limits, where these leave out zero."""
+    groups = _groups(reading, by)
+    each = estimate.simultaneous_level(len(groups) * len(labels), level)
+    for group, members in groups.items():
+        inside, outside = reading.within(members), reading.within(~members)
+        for theme, place in zip(labels, _places(reading, labels), strict=True):
+            own, rest = inside.theme(place, each), outside.theme(place, each)
+            middle, low, high = map(float, estimate.difference(own, rest))
+            if low > 0 or high < 0:
+                yield labels[theme], group, float(own.share), float(rest.share), middle, low, high
+
+
+def _envelope(both_and_either: Shares) -> Shares:
+    share, low, high = both_and_either
+    return Shares(share.mean(axis=0), low[0], high[-1])
+
+
+def _stacked(parts: Sequence[Shares]) -> Shares:
+    return Shares(*(np.array(ends, np.float64) for ends in zip(*parts, strict=True)))
+
+
+def _places(reading: Reading, labels: Labels) -> list[int]:
+    return [list(reading.tags.columns).index(theme) for theme in labels]
+
+
+def _named(labels: Labels, places: Sequence[int]) -> pd.Categorical:
+    return pd.Categorical.from_codes(list(places), list(labels.values()), ordered=True)
+
+
+def _columns(table: pd.DataFrame, found: Shares) -> pd.DataFrame:
+    return table.assign(share=found.share, low=found.low, high=found.high)
+
+
+def _share(of: str, level: float) -> dict[str, Column]:
+    return {"share": Share(of=of), **interval("share", level)}
+
+
+def _note(reading: Reading) -> str:
+    return f"人が読んだ{len(reading.read):,}件で補正。"

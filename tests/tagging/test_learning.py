@@ -1,0 +1,83 @@
+"""What the learned coder learns, and that no text is judged by a coder that has seen its code."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ujo_lib.tagging import learning, words
+from ujo_lib.tagging.engine import ArrayEngine
+from ujo_lib.tagging.reading import Reading
+
+LABELS = {"school": "学校", "pet": "動物"}
+SCHOOL = ["授業がつらい", "先生がこわい", "学校に行けない"]
+PET = ["猫が心配", "犬と散歩"]
+
+
+@pytest.fixture(scope="module")
+def city(arrays: ArrayEngine) -> tuple[words.WordIndex, pd.DataFrame, np.ndarray]:
+    """Texts of two themes; the codebook knows the word 学校 alone."""
+    rng = np.random.default_rng(4)
+    texts, truth = [], []
+    for _ in range(120):
+        has = rng.random(2) < 0.5
+        said = [
+            *([rng.choice(SCHOOL)] if has[0] else []),
+            *([rng.choice(PET)] if has[1] else []),
+            "今日は雨",
+        ]
+        texts.append("。".join(said))
+        truth.append(has)
+    found = pd.DataFrame({"school": ["学校" in text for text in texts], "pet": False})
+    return words.index_words(texts, arrays), found, np.array(truth)
+
+
+def test_words_teach_what_the_codebook_misses(
+    city: tuple[words.WordIndex, pd.DataFrame, np.ndarray],
+) -> None:
+    index, tags, truth = city
+    seen = learning.features(index, pd.DataFrame(index=tags.index))
+    chance = learning.cross_fitted(seen, tags, np.arange(60), truth[:60], seed=1)
+    judged = chance[60:] >= 0.5
+    assert (judged == truth[60:]).mean() > 0.95
+    read = Reading(tags, np.zeros(120, np.int64), np.arange(60), truth[:60], truth[:60])
+    table = learning.telling_words(read, seen, index, LABELS, 9).frame
+    assert set(table.loc[table["theme"] == "学校", "word"]) == {"授業", "つらい", "先生", "こわい"}
+    assert (table["wrong"] == 0).all()
+    assert learning.telling_words(None, seen, index, LABELS, 9).frame.empty
+    chance_taught = learning.taught(read, seen, seed=1).chance
+    assert chance_taught is not None
+    assert (chance_taught == chance).all()
+
+
+def test_no_text_is_judged_by_a_coder_that_has_seen_its_code(
+    city: tuple[words.WordIndex, pd.DataFrame, np.ndarray],
+) -> None:
+    index, tags, truth = city
+    seen = learning.features(index, pd.DataFrame(index=tags.index))
+    read = np.arange(100)
+    before = learning.cross_fitted(seen, tags, read, truth[:100], seed=1)
+    for place in (0, 57):
+        other = truth[:100].copy()
+        other[place] = ~other[place]
+        after = learning.cross_fitted(seen, tags, read, other, seed=1)
+        assert after[place] == pytest.approx(before[place])
+        assert not np.allclose(after, before)
+
+
+def test_a_theme_that_one_reader_found_once_is_no_lesson(
+    city: tuple[words.WordIndex, pd.DataFrame, np.ndarray],
+) -> None:
+    index, tags, _ = city
+    seen = learning.features(index, pd.DataFrame(index=tags.index))
+    once = np.zeros((50, 2), bool)
+    once[0, 0] = True
+    assert learning.chances(seen, tags, np.arange(50), once, np.arange(3))[:, 0] == pytest.approx(
+        [1.5 / 51] * 3
+    )
+
+
+def test_what_the_record_says_is_seen(city: tuple[words.WordIndex, pd.DataFrame, np.ndarray]) -> None:
+    index, tags, _ = city
+    record = pd.DataFrame({"topic": pd.Categorical(["学校", "家族"] * 60)}, index=tags.index)
+    bare = learning.features(index, record[[]])
+    assert learning.features(index, record).shape[1] == bare.shape[1] + 2

@@ -1,0 +1,150 @@
+"""Workbooks for coders go out masked, come back with every slip named, and leave nothing but ids and codes."""
+
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from ujo_lib.tagging import quality as q
+from ujo_lib.tagging import quality_file as qf
+
+LABELS = {"school": "学校", "family": "家族"}
+IDS = ["101", "102", "103", "C-4"]
+PLAN = pd.DataFrame(
+    {
+        "stratum": [q.FOCUS, q.REST, q.REST, q.REST],
+        "part": [q.RANDOM] * 3 + [q.EXTRA],
+        "weight": [2, 3.5, 3.5, None],
+    },
+    index=IDS,
+)
+TEXTS = pd.Series(
+    ["=1+1 と書いた", "佐藤花子さん。電話は090-1234-5678", "音\x07と\r\n改行", "@家"], index=IDS
+)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    file = tmp_path / "coding_A.xlsx"
+    qf.write_coding_book(file, PLAN, TEXTS, LABELS)
+    return file
+
+
+def fill(book: Path, marks: dict[str, object]) -> None:
+    """Write into cells of the sheet, as a coder does in Excel."""
+    opened = openpyxl.load_workbook(book)
+    for address, mark in marks.items():
+        opened["コーディング"][address] = mark
+    opened.save(book)
+
+
+READ = {"E2": 1, "F2": 1, "E3": "○", "G3": "あり", "E4": 1}
+
+
+def test_texts_are_masked_and_stay_texts_whatever_they_begin_with(book: Path) -> None:
+    sheet = openpyxl.load_workbook(book)["コーディング"]
+    shown = [row[3].value for row in sheet.iter_rows(min_row=2)]
+    assert shown[0] == "=1+1 と書いた"
+    assert sheet["D2"].data_type == "s"
+    assert "花子" not in shown[1]
+    assert "1234" not in shown[1]
+    assert shown[2] == "音と\n改行"
+    assert [row[2].value for row in sheet.iter_rows(min_row=2)] == IDS
+
+
+def test_marks_are_chosen_from_a_list_in_every_row_and_column(book: Path) -> None:
+    sheet = openpyxl.load_workbook(book)["コーディング"]
+    (rule,) = sheet.data_validations.dataValidation
+    assert str(rule.sqref) == "E2:G5"
+    assert (rule.type, rule.formula1) == ("list", '"1"')
+
+
+def test_the_same_plan_gives_the_same_bytes(book: Path, tmp_path: Path) -> None:
+    qf.write_coding_book(tmp_path / "again.xlsx", PLAN, TEXTS, LABELS)
+    assert book.read_bytes() == (tmp_path / "again.xlsx").read_bytes()
+
+
+def test_what_coders_found_comes_back_also_where_excel_made_numbers_of_ids(book: Path) -> None:
+    fill(book, READ | {"C2": 101, "C3": 102.0})
+    found = qf.read_coding_book(book, PLAN, LABELS)
+    assert found.index.tolist() == IDS[:3]
+    assert found.to_numpy().tolist() == [[True, False], [False, True], [False, False]]
+
+
+def test_every_slip_is_named_with_its_place(book: Path) -> None:
+    fill(book, READ | {"F3": "たぶん", "C4": "103番", "F5": 1})
+    with pytest.raises(q.CodesError) as caught:
+        qf.read_coding_book(book, PLAN, LABELS)
+    assert caught.value.problems == (
+        "coding_A.xlsx シート「コーディング」 3行目「学校」: 「たぶん」は読めない。1 か空欄にする",
+        "coding_A.xlsx シート「コーディング」 4行目「相談ID」: 103番 は標本にない。書き換えずに使う",
+        "coding_A.xlsx シート「コーディング」 5行目「読んだ」: 主題に 1 があるのに空欄。読んだなら 1 にする",
+    )
+
+
+def test_a_text_coded_twice_is_named(book: Path) -> None:
+    fill(book, READ | {"C4": "101"})
+    with pytest.raises(q.CodesError, match="4行目「相談ID」: 101 が二度ある"):
+        qf.read_coding_book(book, PLAN, LABELS)
+
+
+def test_a_missing_column_sheet_or_workbook_is_named(book: Path, tmp_path: Path) -> None:
+    fill(book, {"F1": "学校生活"})
+    with pytest.raises(q.CodesError, match="列「学校」がない"):
+        qf.read_coding_book(book, PLAN, LABELS)
+    other = tmp_path / "other.xlsx"
+    openpyxl.Workbook().save(other)
+    with pytest.raises(q.CodesError, match=r"other.xlsx: シート「コーディング」がない"):
+        qf.read_coding_book(other, PLAN, LABELS)
+    other.write_bytes(b"not a workbook")
+    with pytest.raises(q.CodesError, match="Excel のファイルとして読めない"):
+        qf.read_coding_book(other, PLAN, LABELS)
+
+
+@pytest.mark.parametrize(("length", "cut"), [(32_766, False), (32_767, False), (32_768, True)])
+def test_a_text_longer_than_a_cell_is_cut_visibly(length: int, cut: bool) -> None:
+    shown = qf.cell_text("あ" * length)
+    assert len(shown) <= qf.CELL_LIMIT
+    assert shown.endswith("省きました〕") is cut
+
+
+def test_excel_counts_an_emoji_as_two() -> None:
+    assert qf.cell_text("😢" * 16_383) == "😢" * 16_383
+    shown = qf.cell_text("😢" * 16_384)
+    assert len(shown.encode("utf-16-le")) <= 2 * qf.CELL_LIMIT
+    assert shown.startswith("😢")
+    assert "省きました" in shown
+
+
+@pytest.mark.parametrize("coders", [1, 2])
+def test_codes_hold_no_text_and_come_back_as_they_went(coders: int, tmp_path: Path) -> None:
+    first = pd.DataFrame([[True, False]] * 3, index=IDS[:3], columns=list(LABELS))
+    codes = q.Codes(PLAN, first, ~first if coders == 2 else None)
+    file = tmp_path / "codes.csv"
+    qf.write_codes(file, codes)
+    back = qf.read_codes(file, LABELS)
+    pd.testing.assert_frame_equal(back.first, first)
+    pd.testing.assert_frame_equal(back.random, PLAN.iloc[:3], check_dtype=False)
+    assert (back.second is None) is (coders == 1)
+    if back.second is not None:
+        pd.testing.assert_frame_equal(back.second, ~first)
+
+
+def test_codes_that_are_none_or_lack_a_theme_are_named(tmp_path: Path) -> None:
+    first = pd.DataFrame([[True, False]] * 3, index=IDS[:3], columns=list(LABELS))
+    file = tmp_path / "codes.csv"
+    qf.write_codes(file, q.Codes(PLAN, first))
+    with pytest.raises(q.CodesError, match="主題「経済」"):
+        qf.read_codes(file, LABELS | {"money": "経済"})
+    file.write_text(file.read_text(encoding="utf-8-sig").replace("A,1,0", "A,1,9", 1), encoding="utf-8-sig")
+    with pytest.raises(q.CodesError, match=r"codes.csv 2行目「family」: 「9」"):
+        qf.read_codes(file, LABELS)
+    file.write_text("番号\n1\n", encoding="utf-8-sig")
+    with pytest.raises(q.CodesError, match="列「相談ID」がない"):
+        qf.read_codes(file, LABELS)
+
+
+def test_a_plan_comes_back_as_it_went(tmp_path: Path) -> None:
+    qf.write_plan(tmp_path / "plan.csv", PLAN)
+    pd.testing.assert_frame_equal(qf.read_plan(tmp_path / "plan.csv"), PLAN, check_dtype=False)

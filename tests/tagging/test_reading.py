@@ -1,0 +1,160 @@
+"""Corrected tables: what is estimated for whom, what is left unsaid, and what two coders who differ do to it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ujo_lib.columns import Bound
+from ujo_lib.tagging import reading as r
+from ujo_lib.tagging import shares
+
+LABELS = {"mental": "メンタル不調", "school": "学校", "lonely": "孤独"}
+N = 1200
+
+
+def city(read: int = 300, seed: int = 1) -> tuple[r.Reading, pd.DataFrame]:
+    """Texts whose truth is known: school is for pupils, and the machine tags 孤独 far too often."""
+    rng = np.random.default_rng(seed)
+    group = pd.Categorical(rng.choice(["学生", "会社員", "少数"], N, p=[0.4, 0.58, 0.02]))
+    pupil = group == "学生"
+    truth = np.column_stack(
+        (rng.random(N) < 0.5, rng.random(N) < np.where(pupil, 0.6, 0.02), rng.random(N) < 0.1)
+    )
+    noise = rng.random((N, 3))
+    tags = np.where(truth, noise < 0.8, noise < np.array([0.1, 0.1, 0.6]))
+    stratum = (rng.random(N) < 0.8).astype(np.int64)
+    chosen = rng.choice(N, read, replace=False)
+    found = truth[chosen]
+    frame = pd.DataFrame(tags, columns=list(LABELS))
+    record = pd.DataFrame(truth, columns=list(LABELS)).assign(group=group)
+    return r.Reading(frame, stratum, chosen, found, found), record
+
+
+def test_the_machine_s_order_does_not_survive_reading() -> None:
+    reading, record = city()
+    assert reading.tags.mean().idxmax() == "lonely"
+    table = r.corrected_shares(reading, LABELS).frame.set_index("theme")
+    for theme, label in LABELS.items():
+        assert table.at[label, "low"] <= record[theme].mean() <= table.at[label, "high"]
+    assert r.said_first(reading, LABELS) == "最も多い主題は「メンタル不調」です。"
+
+
+def test_without_enough_readings_no_first_is_named() -> None:
+    reading, _ = city(read=12)
+    assert r.said_first(reading, LABELS).endswith("のいずれかです。")
+
+
+def test_more_candidates_than_a_sentence_holds_are_no_candidates() -> None:
+    rng = np.random.default_rng(2)
+    labels = {f"t{k}": f"主題{k}" for k in range(r.MOST_NAMED + 1)}
+    truth = rng.random((400, len(labels))) < 0.3
+    tags, read = pd.DataFrame(truth, columns=list(labels)), np.arange(40)
+    reading = r.Reading(tags, np.zeros(400, np.int64), read, truth[:40], truth[:40])
+    five = dict(list(labels.items())[: r.MOST_NAMED])
+    assert "いずれか" in r.said_first(reading, five)
+    assert "決められません" in r.said_first(reading, labels)
+
+
+@pytest.mark.parametrize(("read", "said"), [(19, False), (20, True), (21, True)])
+def test_nothing_is_said_of_a_group_of_which_fewer_than_twenty_were_read(read: int, said: bool) -> None:
+    reading, _ = city()
+    group = np.zeros(N, bool)
+    group[reading.read[:read]] = True
+    group[np.setdiff1d(np.arange(N), reading.read)[:60]] = True
+    by = pd.Series(pd.Categorical(np.where(group, "ここ", "ほか")), name="place")
+    table = r.corrected_crosstab(reading, by, LABELS).frame
+    assert ("ここ" in table["place"].tolist()) is said
+    if said:
+        assert table.loc[table["place"] == "ここ", "read"].unique().tolist() == [read]
+
+
+@pytest.mark.parametrize(("unread", "said"), [(29, False), (30, True), (31, True)])
+def test_nothing_is_said_of_a_group_of_which_more_than_half_was_read(unread: int, said: bool) -> None:
+    reading, _ = city()
+    group = np.zeros(N, bool)
+    group[reading.read[:30]] = True
+    group[np.setdiff1d(np.arange(N), reading.read)[:unread]] = True
+    by = pd.Series(pd.Categorical(np.where(group, "ここ", "ほか")), name="place")
+    assert ("ここ" in r.corrected_crosstab(reading, by, LABELS).frame["place"].tolist()) is said
+
+
+def test_groups_that_differ_are_named_with_intervals_that_hold_together() -> None:
+    reading, record = city()
+    by = record["group"].rename("occupation")
+    apart = r.groups_apart(reading, by, LABELS)
+    assert apart.frame[["theme", "occupation"]].to_numpy().tolist() == [["学校", "学生"], ["学校", "会社員"]]
+    top = apart.frame.iloc[0]
+    truth = record.groupby("group", observed=True)["school"].mean()
+    assert top["low"] <= truth["学生"] - record.loc[by != "学生", "school"].mean() <= top["high"]
+    assert top["low"] > 0
+    low = apart.schema["low"]
+    assert isinstance(low, Bound)
+    assert low.both == "95%同時信頼区間"
+
+
+def test_no_group_differs_where_none_does() -> None:
+    reading, _ = city()
+    by = pd.Series(pd.Categorical(np.where(np.arange(N) % 2, "甲", "乙")), name="occupation")
+    assert r.groups_apart(reading, by, LABELS).frame.empty
+
+
+def test_pairs_are_shares_of_all_texts_and_the_same_either_way() -> None:
+    reading, record = city()
+    table = r.corrected_pairs(reading, LABELS).frame.set_index(["theme", "with_theme"])
+    pair = table.loc[("メンタル不調", "孤独")]
+    assert pair.tolist() == table.loc[("孤独", "メンタル不調")].tolist()
+    assert pair["low"] <= (record["mental"] & record["lonely"]).mean() <= pair["high"]
+
+
+def test_where_two_coders_differ_the_limits_hold_either_of_them() -> None:
+    one, _ = city()
+    other = one.both.copy()
+    other[:30, 0] = ~other[:30, 0]
+    two = r.Reading(one.tags, one.stratum, one.read, one.both & other, one.both | other, coders=2)
+    alone, together = (r.corrected_shares(reading, LABELS).frame.iloc[0] for reading in (one, two))
+    assert together["low"] < alone["low"] < alone["high"] < together["high"]
+    assert "96.7%の欄で一致" in r.said_of_reading(two)
+    assert "幅に含まれていません" in r.said_of_reading(one)
+
+
+@pytest.mark.parametrize(("read", "learned"), [(299, False), (300, True), (301, True)])
+def test_a_learned_coder_corrects_only_what_it_has_been_taught_enough_for(read: int, learned: bool) -> None:
+    reading, record = city(read)
+    chance = np.where(record[list(LABELS)].to_numpy(bool), 0.9, 0.1)
+    taught = r.Reading(
+        reading.tags, reading.stratum, reading.read, reading.both, reading.either, chance=chance
+    )
+    table = r.corrected_shares(taught, LABELS).frame
+    assert (table["method"] == "学習した判定で補正").any() is np.bool_(learned)
+    assert table.loc[0, "low"] <= record["mental"].mean() <= table.loc[0, "high"]
+
+
+@pytest.mark.parametrize(("found", "learned"), [(19, False), (20, True), (21, True)])
+def test_a_rare_theme_is_not_corrected_by_what_was_learned(found: int, learned: bool) -> None:
+    reading, _ = city()
+    truth = np.zeros_like(reading.both)
+    truth[:found, 0] = True
+    chance = np.full(reading.tags.shape, 0.5)
+    taught = r.Reading(reading.tags, reading.stratum, reading.read, truth, truth, chance=chance)
+    assert (taught.learned(0, 0.95) is not None) is learned
+
+
+def test_a_focus_group_is_estimated_from_its_own_texts() -> None:
+    reading, record = city()
+    members = (record["group"] == "学生").to_numpy()
+    part = reading.within(members)
+    assert len(part.read) == members[reading.read].sum()
+    found = part.theme(1, 0.95)
+    assert found.low <= record.loc[members, "school"].mean() <= found.high
+    assert part.theme(1, 0.95) == pytest.approx(
+        tuple(
+            map(
+                float,
+                shares.post_stratified(
+                    shares.counted(part.stratum, part.tags["school"].to_numpy()),
+                    shares.counted(part.stratum, part.tags["school"].to_numpy(), part.read),
+                    shares.counted(part.stratum, part.tags["school"].to_numpy(), part.read, part.both[:, 1]),
+                ),
+            )
+        )
+    )

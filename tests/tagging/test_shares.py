@@ -1,0 +1,137 @@
+"""Estimators of shares against hand calculations, statsmodels, and draws whose truth is known."""
+
+import numpy as np
+import pytest
+from statsmodels.stats.proportion import proportion_confint
+
+from ujo_lib.tagging import shares
+
+Z = 1.959963984540054
+
+
+@pytest.mark.parametrize(("found", "read"), [(0, 7), (3, 7), (7, 7), (41, 200)])
+def test_of_endless_texts_the_limits_are_wilson_s(found: int, read: int) -> None:
+    limits = shares.wilson_finite(found, read, np.inf, Z)
+    assert (limits.low, limits.high) == pytest.approx(
+        proportion_confint(found, read, method="wilson"), abs=1e-12
+    )
+
+
+@pytest.mark.parametrize(("read", "certain"), [(9, False), (10, True)])
+def test_only_when_all_are_read_is_there_no_doubt(read: int, certain: bool) -> None:
+    limits = shares.wilson_finite(3, read, 10, Z)
+    assert bool(limits.high - limits.low == 0) is certain
+
+
+def test_nothing_read_says_nothing() -> None:
+    assert tuple(map(float, shares.wilson_finite(0, 0, 10, Z)))[1:] == (0.0, 1.0)
+    assert tuple(map(float, shares.post_stratified([[10]], [[0]], [[0]]))) == (0.5, 0.0, 1.0)
+
+
+def test_a_corrected_share_is_the_cells_own_shares_by_their_known_sizes() -> None:
+    """By hand: 300 tagged (20 of 30 read have it), 700 not (4 of 60), in one stratum."""
+    found = shares.post_stratified([[300, 700]], [[30, 60]], [[20, 4]])
+    tagged_share, bare_share = (20 + 20.5 / 31) / 31, (4 + 4.5 / 61) / 61
+    assert found.share == pytest.approx(0.3 * tagged_share + 0.7 * bare_share)
+    tagged, bare = (wilson(x / n, n * (N - 1) / (N - n)) for x, n, N in ((20, 30, 300), (4, 60, 700)))
+    down = np.hypot(0.3 * (tagged_share - tagged[0]), 0.7 * (bare_share - bare[0]))
+    up = np.hypot(0.3 * (tagged[1] - tagged_share), 0.7 * (bare[1] - bare_share))
+    assert (found.low, found.high) == pytest.approx((found.share - down, found.share + up))
+
+
+def test_where_nothing_was_found_there_may_be_none_and_where_all_was_there_may_be_all() -> None:
+    size, read = [[300, 700], [20, 80]], [[30, 60], [4, 10]]
+    none, every = (shares.post_stratified(size, read, found) for found in (np.zeros((2, 2)), read))
+    assert (none.low, every.high) == (0.0, 1.0)
+    assert shares.post_stratified(size, read, [[1, 0], [0, 0]]).low > 0
+
+
+def test_a_cell_without_readings_leans_on_the_other_strata() -> None:
+    found = shares.post_stratified([[0, 10], [0, 10]], [[0, 0], [0, 9]], [[0, 0], [0, 9]])
+    pooled = 9.5 / 10
+    assert found.share == pytest.approx(0.5 * pooled + 0.5 * (9 + pooled) / 10)
+    assert found.low < 0.5  # the stratum in which nobody read may hold none
+
+
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """Roots of (p − share)² = z² p (1 − p) / n."""
+    roots = np.roots([1 + Z * Z / n, -2 * share - Z * Z / n, share * share])
+    return float(min(roots)), float(max(roots))
+
+
+def test_a_share_of_texts_that_were_all_read_is_what_was_found() -> None:
+    found = shares.post_stratified([[4, 6]], [[4, 6]], [[3, 1]])
+    assert tuple(map(float, found)) == pytest.approx((0.4, 0.4, 0.4))
+
+
+def drawn(rng: np.random.Generator, prevalence: float) -> tuple[np.ndarray, np.ndarray]:
+    truth = rng.random(2500) < prevalence
+    return truth, np.where(truth, rng.random(2500) < 0.75, rng.random(2500) < 0.08)
+
+
+@pytest.mark.parametrize("prevalence", [0.03, 0.3])
+def test_limits_hold_the_truth_as_often_as_they_say_and_the_machine_s_do_not(prevalence: float) -> None:
+    rng = np.random.default_rng(5)
+    truth, tag = drawn(rng, prevalence)
+    stratum = np.zeros(2500, np.int64)
+    size = shares.counted(stratum, tag)
+    held = width = plain = 0.0
+    draws = 600
+    for _ in range(draws):
+        read = rng.choice(2500, 200, replace=False)
+        count, hits = shares.counted(stratum, tag, read), shares.counted(stratum, tag, read, truth[read])
+        found = shares.post_stratified(size, count, hits)
+        hand = shares.wilson_finite(truth[read].sum(), 200, 2500, Z)
+        held += bool(found.low <= truth.mean() <= found.high)
+        width, plain = width + float(found.high - found.low), plain + float(hand.high - hand.low)
+    assert held / draws > 0.93
+    assert width < plain
+    machine = shares.wilson_finite(tag.sum(), 2500, np.inf, Z)
+    assert not machine.low <= truth.mean() <= machine.high
+
+
+def test_a_perfect_coder_leaves_little_doubt_and_a_useless_one_no_less_than_reading_alone() -> None:
+    rng = np.random.default_rng(7)
+    truth = rng.random(2500) < 0.2
+    stratum, read = np.zeros(2500, np.int64), rng.choice(2500, 400, replace=False)
+    perfect, useless = (
+        shares.prediction_powered(chance, stratum, read, truth[read])
+        for chance in (truth.astype(float), rng.random(2500))
+    )
+    hand = shares.wilson_finite(truth[read].sum(), 400, 2500, Z)
+    assert perfect.share == pytest.approx(truth.mean(), abs=0.002)
+    assert perfect.high - perfect.low < 0.6 * (hand.high - hand.low)
+    assert useless.high - useless.low == pytest.approx(hand.high - hand.low, rel=0.03)
+    assert useless.share == pytest.approx(truth[read].mean(), abs=0.01)
+
+
+def test_a_difference_of_equal_shares_holds_zero_and_correlation_narrows_it() -> None:
+    one = shares.Shares(np.float64(0.3), np.float64(0.25), np.float64(0.36))
+    apart = shares.difference(one, one)
+    assert (apart.low, apart.high) == pytest.approx((-np.hypot(0.05, 0.06), np.hypot(0.06, 0.05)))
+    together = shares.difference(one, one, 0.5)
+    assert together.high - together.low < apart.high - apart.low
+
+
+def test_the_first_is_named_only_when_all_others_are_surely_less() -> None:
+    middle = np.array([0.40, 0.30, 0.10])
+    narrow, wide = (
+        shares.Shares(middle, middle - half, middle + half) for half in (np.full(3, 0.02), np.full(3, 0.08))
+    )
+    assert shares.maybe_first(narrow, np.eye(3)).tolist() == [True, False, False]
+    assert shares.maybe_first(wide, np.eye(3)).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(("m", "level"), [(1, 0.90), (2, 0.90), (3, 0.95), (22, 1 - 0.1 / 21)])
+def test_each_comparison_with_the_first_bears_its_part_of_the_error(m: int, level: float) -> None:
+    assert shares.first_level(m) == pytest.approx(level)
+
+
+def test_as_many_as_told_give_the_wanted_width() -> None:
+    size, read = 2536, 200
+    now = shares.wilson_finite(60, read, size, Z)
+    more = shares.to_read(size, read, float(now.high - now.low), 0.08)
+    then = shares.wilson_finite(0.3 * more, more, size, Z)
+    assert then.high - then.low == pytest.approx(0.08, abs=0.002)
+    assert shares.to_read(size, read, 0.08, 0.08) == read
+    assert shares.to_read(size, read, 0.08, 1e-9) == size
