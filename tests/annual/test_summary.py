@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from tests.annual.entries import Cell, Claim
 from ujo_lib.annual import goals, summary
 from ujo_lib.annual.claims import compare
 from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, Typed, interval
+from ujo_lib.params import ParameterError
 from ujo_lib.params.annual import Goal, KeyFigure
 from ujo_lib.report.door.publish import NotSuppliedError, TableSpec, unmasked
 from ujo_lib.report.look.wording import sentence
@@ -126,3 +128,26 @@ def test_reasons_of_several_inputs_stay_apart_and_one_reason_of_several_is_said_
     missing = NotSuppliedError(reasons)
     assert str(missing) == "資料がない: 「A」「C」(県から未着)、「B」(広告はない)"
     assert missing.why == "県から未着。広告はない"
+
+
+@pytest.mark.parametrize("asked", [139, 84])
+def test_the_denominator_in_the_note_of_a_key_figure_is_read_and_never_typed(asked):
+    frame = pd.DataFrame({"sex": ["総数"], "n": [60], "base": [asked]})
+    typed = Typed.of(frame, {"sex": Dimension(), "n": Count(unit="人"), "base": Count(unit="人")})
+    shown = unmasked(TableSpec("response", "回答", schema=typed.schema), frame)
+    cell = Cell(notebook="01_survey_descriptives", table="response")
+    entry = KeyFigure(label="回答", cell=cell, note="調査した{base}人のうち")
+    (figure,) = summary.key_figures([entry], lambda *_: shown).frame.to_dict("records")
+    assert figure["note"] == f"調査した{asked}人のうち"
+
+
+def test_a_cell_that_a_year_cannot_have_gives_the_reason_and_a_misspelled_one_is_still_a_mistake():
+    frame = pd.DataFrame({"sex": ["県"], "n": [60]})
+    typed = Typed.of(frame, {"sex": Dimension(), "n": Count(unit="件")})
+    shown = unmasked(TableSpec("totals", "件数", schema=typed.schema), frame)
+    claim = Claim("T02", "全国", 5, "件", "equal", Cell("02", "totals", where={"sex": "全国"}))
+    without = replace(shown, without={"全国の集計": "未着"})
+    (row,) = compare([claim], lambda *_: without).frame.to_dict("records")
+    assert (row["verdict"], row["note"]) == ("計算不可", "資料がない: 「全国の集計」(未着)。")
+    with pytest.raises(ParameterError):
+        compare([claim], lambda *_: shown)
