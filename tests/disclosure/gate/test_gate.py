@@ -172,6 +172,13 @@ def test_findings_never_repeat_the_words_they_found(tmp_path: Path) -> None:
     assert json.loads(to_json(found))[0]["record"] == "R0001"
 
 
+def test_utf_16_whose_bytes_all_look_like_ascii_is_read(tmp_path: Path) -> None:
+    said = "父が学校のことについて"
+    assert said.encode("utf-16-le")[:-2].isascii()
+    name, content = CARRIERS["png tEXt, utf-16-le"](said[:-1])
+    assert errors(scan(tmp_path, {name: content}, [Confidential("c1", said, "R1")]), "text")
+
+
 def test_nothing_to_scan_is_not_a_clean_release(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Gate([], "", 5).scan([tmp_path / "release"])

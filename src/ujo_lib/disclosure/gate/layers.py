@@ -18,6 +18,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from ujo_lib.disclosure.signature import SIGNATURES, SUMS
@@ -283,8 +284,7 @@ class _Opener:
             return
         yield Layer(carrier, key.decode("latin-1"))
         yield from self.of_text(body.decode("utf-8", "replace"), carrier, depth + 1)
-        if not body.isascii():
-            yield from _readings(body, carrier)
+        yield from _readings(body, carrier)
 
     def _zip(self, content: bytes, carrier: str, depth: int) -> Found:
         carrier = f"{carrier} > zip" if not carrier.endswith(("zip", "xlsx")) else carrier
@@ -357,8 +357,10 @@ def _decoded(content: bytes) -> str | None:
 
 def _mostly_words(text: str) -> bool:
     """Whether decoded bytes look like something written: hardly any control or unassigned characters."""
-    sample = text[:_HEAD]
-    rare = [c for c in sample if not c.isprintable() and c not in "\r\n\t\f"]
+    sample = "".join(text[:_HEAD].split())
+    if sample.isprintable():
+        return True
+    rare = [c for c in sample if not c.isprintable()]
     odd = sum(unicodedata.category(c) in _NOT_WRITTEN for c in rare)
     return odd <= len(sample) // 50
 
@@ -369,17 +371,27 @@ def _take_base64(text: str) -> tuple[str, list[bytes]]:
 
     def decode(run: re.Match[str]) -> str:
         bare = _LINE_ENDS.sub("", run[0]).rstrip("=").translate(_URL_SAFE)
-        for skip in range(4) if len(bare) < _LONG_RUN else (0,):
-            blob = _unbase64(bare[skip:])
-            if blob is not None and _worth_opening(blob):
-                blobs.append(blob)
-                return " " if len(bare) >= _LONG_RUN else run[0]
+        if len(bare) >= _LONG_RUN:
+            blob = _unbase64(bare)
+            if blob is None or not _worth_opening(blob):
+                return run[0]
+            blobs.append(blob)
+            return " "
+        if (blob := _short_blob(bare)) is not None:
+            blobs.append(blob)
         return run[0]
 
     return _BASE64.sub(decode, text), blobs
 
 
 _URL_SAFE = str.maketrans("-_", "+/")
+
+
+@lru_cache(maxsize=10_000)
+def _short_blob(run: str) -> bytes | None:
+    """What a word says in base64, perhaps behind letters that are not part of it; the same words come again and again."""
+    blobs = (_unbase64(run[skip:]) for skip in range(4))
+    return next((blob for blob in blobs if blob is not None and _worth_opening(blob)), None)
 
 
 def _unbase64(text: str) -> bytes | None:
@@ -461,11 +473,13 @@ def _down_lines(_marked: str, shown: str) -> str | None:
 
 def _down(text: str, delimiter: str) -> str:
     """Lines of cells, read column by column."""
-    columns: dict[int, list[str]] = {}
+    columns: list[list[str]] = []
     for line in text.split("\n"):
-        for at, cell in enumerate(line.split(delimiter)):
-            columns.setdefault(at, []).append(cell)
-    return "\n".join("\n".join(cells) for cells in columns.values())
+        cells = line.split(delimiter)
+        columns.extend([] for _ in range(len(cells) - len(columns)))
+        for column, cell in zip(columns, cells, strict=False):
+            column.append(cell)
+    return "\n".join("\n".join(column) for column in columns)
 
 
 def _without_line_numbers(_marked: str, shown: str) -> str | None:

@@ -57,8 +57,9 @@ def forbidden(text: str, public: dict[Kind, frozenset[str]], names: re.Pattern[s
     for kind, met in contacts(text).items():
         if met - public[kind]:
             yield kind
+    begun = f"\n{text}"
     for kind, pattern in _PATTERNS.items():
-        if pattern.search(f"\n{text}"):
+        if pattern.search(begun):
             yield kind
     if names is not None and names.search(half_width(text)):
         yield "user"

@@ -35,8 +35,8 @@ _SEPARATOR = re.compile(r"[\W_ー]+")
 _MARKS = r"[-‐-―−ー./_#:・]"
 _GAP = rf"[ \u3000]?{_MARKS}{{0,2}}[ \u3000]?"
 _GAP_OF_DIGITS = r"[-‐-―−ー/_・]{0,2}"  # a dot would be a decimal point, a blank the next number
-_LABEL = re.compile(r"(?:番号|no\.?|id)[\"'”]?[ \u3000]*[:=#はが.]?[ \u3000]*[\"'「(]?$")
-_LOOK_BACK = 16
+_SMALL = re.compile(r"[0-9](?<![0-9a-z_].)(?<![0-9][-.,/].)[0-9]{3,5}(?![0-9a-z_]|[-.,/][0-9])")
+_LABELLED = re.compile(rf"(?:番号|no\.?|id)[\"'”]?[ \u3000]*[:=#はが.]?[ \u3000]*[\"'「(]?({_SMALL.pattern})")
 _COUNTED = re.compile(r"[ \u3000]?(?:[%件人名回割歳年月日時分円倍校戸]|世帯)")
 
 
@@ -66,10 +66,19 @@ class Shapes:
 
     def __init__(self, numbers: Iterable[str]) -> None:
         looks = Counter(_folded(number).translate(_DIGITS) for number in numbers)
-        plain = [look for look, _ in looks.most_common() if _PLAIN.fullmatch(look)][:_MOST_SHAPES]
+        small = {
+            len(look): many
+            for look, many in looks.items()
+            if set(look) == {"9"} and len(look) < TELLING_DIGITS
+        }
+        self._share = {
+            width: many / (9 * 10 ** (width - 1)) for width, many in small.items() if width >= MIN_LENGTH
+        }
+        self._sparse = any(share <= _SPARSE for share in self._share.values())
+        large = [look for look, _ in looks.most_common() if len(look) >= TELLING_DIGITS or set(look) != {"9"}]
+        plain = [look for look in large if _PLAIN.fullmatch(look)][:_MOST_SHAPES]
         self._shapes = [shape for look in plain if (shape := _Shape.of(look)) is not None]
-        self._irregular = _irregular({len(_SEPARATOR.sub("", look)) for look in looks.keys() - set(plain)})
-        self._many = {len(look): many for look, many in looks.items() if set(look) == {"9"}}
+        self._irregular = _irregular({len(_SEPARATOR.sub("", look)) for look in set(large) - set(plain)})
 
     def seen(self, text: str) -> Iterator[Seen]:
         """Everything in a text that looks like a record number.
@@ -80,6 +89,11 @@ class Shapes:
         folded = text.casefold()
         for shape in self._shapes:
             yield from shape.seen(folded)
+        if self._share:
+            yield from (Seen(found[1], True) for found in _LABELLED.finditer(folded))
+        if self._sparse:
+            for found in _SMALL.finditer(folded):
+                yield Seen(found[0], found[0][0] == "0" and len(found[0]) == TELLING_DIGITS - 1)
         if self._irregular is not None:
             for found in self._irregular.finditer(folded):
                 if any(map(str.isdigit, found[0])):
@@ -92,10 +106,9 @@ class Shapes:
         Numbers of a width that mostly are record numbers (1 to 6,928) say nothing: any count would be one.
         """
         telling: set[str] = set()
-        for width, many in self._many.items():
+        for width, share in self._share.items():
             looked = sum(len(number) == width for number in quiet)
             hits = {number for number in known if len(number) == width and not _reads_as_date([number])}
-            share = many / (9 * 10 ** (width - 1))
             if len(hits) >= CROWD and share <= _SPARSE and binom.sf(len(hits) - 1, looked, share) < _CHANCE:
                 telling |= hits
         return telling
@@ -103,11 +116,10 @@ class Shapes:
 
 @dataclass(frozen=True)
 class _Shape:
-    """One look: the pattern that finds it, whether it has letters, and whether it has more than one part."""
+    """One look: the pattern that finds it, and whether it has letters."""
 
     pattern: re.Pattern[str]
     lettered: bool
-    parted: bool
 
     @classmethod
     def of(cls, look: str) -> "_Shape | None":
@@ -123,15 +135,15 @@ class _Shape:
         after = (
             "" if not parts[-1].isascii() else "(?![0-9a-z_])" if lettered else "(?![0-9a-z_]|[-.,/][0-9])"
         )
-        return cls(re.compile(pattern + after), lettered, len(parts) > 1)
+        return cls(re.compile(pattern + after), lettered)
 
     def seen(self, folded: str) -> Iterator[Seen]:
         for found in self.pattern.finditer(folded):
-            groups = re.findall(r"\d+", found[0])
             word = _SEPARATOR.sub("", found[0])
-            yield Seen(word, self._speaks(found, groups, word))
+            yield Seen(word, self._speaks(found, word))
 
-    def _speaks(self, found: re.Match[str], groups: Sequence[str], word: str) -> bool:
+    def _speaks(self, found: re.Match[str], word: str) -> bool:
+        groups = re.findall(r"\d+", found[0])
         padded = any(group[0] == "0" and len(group) > 2 for group in groups)
         marked = re.search(_MARKS, found[0]) is not None
         if self.lettered:
@@ -139,11 +151,7 @@ class _Shape:
             return padded or marked or (ascii_glued and _COUNTED.match(found.string, found.end()) is None)
         if _reads_as_date(groups):
             return False
-        if self.parted and marked:
-            return len(word) >= TELLING_DIGITS or padded
-        if len(word) >= TELLING_DIGITS or (len(word) == TELLING_DIGITS - 1 and padded):
-            return True
-        return _LABEL.search(found.string, max(0, found.start() - _LOOK_BACK), found.start()) is not None
+        return len(word) >= TELLING_DIGITS or (padded and (marked or len(word) == TELLING_DIGITS - 1))
 
 
 def _part(part: str) -> str:
