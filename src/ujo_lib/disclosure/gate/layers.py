@@ -389,7 +389,7 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 @lru_cache(maxsize=10_000)
 def _short_blob(run: str) -> bytes | None:
-    """What a word says in base64, perhaps behind letters that are not part of it; the same words come again and again."""
+    """What a word says in base64, perhaps behind letters that are no part of it; the same words come again."""
     blobs = (_unbase64(run[skip:]) for skip in range(4))
     return next((blob for blob in blobs if blob is not None and _worth_opening(blob)), None)
 
