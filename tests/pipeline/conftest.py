@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.conftest import MakeOnce
 from tests.pipeline.warm import WarmServer
-from ujo_lib.params import Notebook, notebooks_of, project_root, settings_model
+from ujo_lib.params import Notebook, notebooks_of, project_root, read_settings, settings_model
 from ujo_lib.params.cell import written_cell
 from ujo_lib.pipeline import kernels
 from ujo_lib.pipeline.layout import SiteYear
@@ -130,11 +130,10 @@ def project(tmp_path, monkeypatch) -> Project:
         json.dumps({"data_dir": "data", "cases": {"files": ["cases.csv"]}}), encoding="utf-8"
     )
     for notebook in HOUSE:
-        model = settings_model(notebook)
-        for name in model.file_names():
-            if default := model.model_fields[name].default:
-                (root / default).parent.mkdir(parents=True, exist_ok=True)
-                (root / default).touch()
+        settings = read_settings(notebook, root / "params/sample/fy2023")
+        for file in settings.files.values():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
         _miniature(notebook, root / "notebooks")
     monkeypatch.chdir(root)
     if kernels.can_fork():

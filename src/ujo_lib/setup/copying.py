@@ -76,8 +76,10 @@ RESET: Mapping[str, tuple[Any, str]] = {
     "plan_digest": ("", "分析計画を登録していれば、照合値を書く"),
     "stated_impressions": (0, "公表済みの表示回数があれば書く"),
     "stated_link_clicks": (0, "公表済みの流入数があれば書く"),
+    "hand_codes": ("", ""),
 }
-"""Parameters that are known only once the year's own plan or figures are: what they start from, what to do."""
+"""Parameters that are known only once the year's own plan or figures are: what they start from, what a person has to
+decide (nothing where the page says itself what it lacks)."""
 
 KEPT = (
     "gaps",
@@ -145,7 +147,7 @@ def moved_values(content: Mapping[str, Any], years: int) -> dict[str, Any]:
 
 def remarks_on(content: Mapping[str, Any]) -> dict[str, str]:
     """What a person has to check in one flat file of a new year."""
-    told = {name: remark for name, (_, remark) in RESET.items() if name in content}
+    told = {name: remark for name, (_, remark) in RESET.items() if name in content and remark}
     known = {*MOVED, *RESET, *KEPT, "earlier_wave"}
     others = (
         name for name, value in content.items() if name not in known and NAMES_A_YEAR.search(str(value))
