@@ -1,5 +1,7 @@
 """The page shows what the door lets through, marks it, and refuses a table the plan was not made for."""
 
+import inspect
+import re
 import shutil
 from dataclasses import replace
 
@@ -13,6 +15,7 @@ from ujo_lib.params import QualitySettings, project_root
 from ujo_lib.report.door.masks import Masks, counted, masks_for
 from ujo_lib.report.door.publish import ANSWER, DOOR, PublishError, Subject, TableRecord, TableSpec
 from ujo_lib.report.look import figures
+from ujo_lib.report.look.tables import LAB_STYLE
 from ujo_lib.report.page import open_page
 
 FRAME = pd.DataFrame(
@@ -107,6 +110,34 @@ def test_the_analyst_finds_every_figure_and_its_explanation_on_the_page(project)
         if not name.startswith("Figure"):
             assert name in dir(page)
             assert getattr(page, name).__doc__ == getattr(figures, name).__doc__
+            told = inspect.signature(getattr(page, name)).parameters
+            assert list(told) == list(inspect.signature(getattr(figures, name)).parameters)
+            assert {"published", "finding", "unless", "empty"} <= set(told)
+
+
+def test_a_figure_that_was_not_estimated_or_has_no_rows_says_so_instead(project):
+    page = _internal()
+    shown = _published(page)
+    call = {"x": "n", "y": "age", "finding": "30代が最も多い。"}
+    assert "少なすぎる。" in page.bars(shown, **call, unless="少なすぎる").html
+    none = shown.where(age="90代")
+    assert "まだない。" in page.bars(none, **call, empty="まだない。").html
+    assert page.bars(none, **call, empty="").html == ""
+    assert "示せる項目はありません" in page.bars(none, **call).html
+    assert "unless" not in page.bars(shown, **call, unless="").recipe.options
+
+
+def test_in_a_notebook_tables_and_figures_have_the_numbers_of_the_finished_page(project):
+    page = _internal()
+    shown = _published(page)
+    first, second = page.table(shown), page.table(shown, columns=["age", "n"])
+    figure = page.bars(shown, x="n", y="age", finding="30代が最も多い。")
+    again = page.table(shown)
+    numbers = [
+        re.findall(r'data-of="\w+">([^<]+)<', output.html)[0] for output in (first, second, figure, again)
+    ]
+    assert numbers == ["表0-1", "表0-2", "図0-1", "表0-1"]
+    assert all(output.html.startswith(LAB_STYLE) for output in (first, figure))
 
 
 def test_masks_survive_writing_and_reading(project, tmp_path):

@@ -1,13 +1,35 @@
-"""One figure of every kind, as the tests of figures and pages use them."""
+"""One figure of every kind, as the tests of figures and pages use them, and what is on it."""
 
 from collections.abc import Callable
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
+import seaborn as sns
+from matplotlib.text import Text
 
 from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.columns import Estimate, Rate
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look import figures
+from ujo_lib.report.look.figures.sheet import Sheet, register_font, theme
+from ujo_lib.report.look.style import WIDE, Layout
+
+
+def drawing(figure: figures.Figure, layout: Layout = WIDE) -> Sheet:
+    """The finished drawing, its artists to be looked at."""
+    with mpl.rc_context(theme(layout)):
+        register_font()
+        sheet = Sheet(layout)
+        figure.draw(sheet)
+        sheet.fit()
+        sheet.mpl.draw_without_rendering()
+    return sheet
+
+
+def words(sheet: Sheet) -> list[str]:
+    """All that is written on a drawing."""
+    return [text.get_text() for text in sheet.mpl.findobj(Text) if text.get_visible() and text.get_text()]
 
 
 def months(hide: tuple[int, ...] = ()) -> Published:
@@ -30,7 +52,12 @@ def days() -> Published:
     fitted = 7 + np.sin(np.arange(100) / 9)
     observed = np.where(np.isin(np.arange(100), [40, 41, 42]), np.nan, np.round(fitted * 1.2))
     columns = {"date": when, "n": observed, "fitted": fitted, "low": fitted - 3, "high": fitted + 3}
-    return published(columns, title="日別の相談", labels={"fitted": "見込み", "n": "相談(件)"})
+    return published(
+        columns,
+        title="日別の相談",
+        kinds={"n": Estimate(unit="件"), "fitted": Rate(unit="件", heading="見込み")},
+        unit="件",
+    )
 
 
 def campaigns() -> Published:
@@ -111,6 +138,10 @@ KINDS: dict[str, Callable[[], figures.Figure]] = {
     "stacked_bars": lambda: figures.stacked_bars(
         by_occupation(), x="share", y="occupation", by="answer", n="base", finding="多い。"
     ),
+    "band": lambda: figures.band(
+        by_occupation(), x="share", y="occupation", by="answer", n="base", finding="多い。"
+    ),
+    "figure": lambda: figures.figure(by_sex(), sns.barplot, x="share", y="sex", finding="男性が多い。"),
     "panels": lambda: figures.panels(
         by_occupation(), x="share", y="answer", by="occupation", finding="多い。"
     ),

@@ -1,13 +1,15 @@
 """A figure in Word is the figure of the page: drawn again from the recorded tables, it gives the same drawing."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
+import seaborn as sns
 from PIL import Image
 
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.report.door.publish import Published, TableSpec, unmasked
+from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.drawings import Recipe, draw_files, file_stems
 
@@ -42,12 +44,9 @@ def test_a_figure_of_some_rows_shows_the_same_rows_again():
 
 def test_labels_keep_the_order_of_the_page_where_the_rows_stand_in_another():
     answers = pd.Categorical(["高い", "低い", "中ほど"], ["低い", "中ほど", "高い"], ordered=True)
-    frame = pd.DataFrame({"answer": answers, "sex": ["男性", "女性", "男性"], "n": [3, 2, 1]})
-    dimensions = {"answer": "a", "sex": "s"}
-    spec = TableSpec(
-        id="answers", title="回答", unit="人", base="回答者", source="調査", dimensions=dimensions
-    )
-    table = unmasked(spec, frame, NOTEBOOK)
+    columns = {"answer": answers, "sex": ["男性", "女性", "男性"], "n": [3, 2, 1]}
+    given = published(columns, id="answers", dimensions={"answer": "a", "sex": "s"})
+    table = replace(given, notebook=NOTEBOOK)
     call = {"x": "sex", "y": "answer", "value": "n", "finding": "回答。"}
     again = _kept("heat_map", table, **call).figure({table.key: table.record(NOTEBOOK)})
     assert again.svg() == figures.heat_map(table, **call).svg()
@@ -60,6 +59,15 @@ def test_a_hidden_cell_is_hidden_in_the_file_too():
     again = recipe.figure({hidden.key: hidden.record(NOTEBOOK)})
     assert "秘匿" in again.description
     assert again.svg() != recipe.figure({shown.key: shown.record(NOTEBOOK)}).svg()
+
+
+def test_a_figure_of_seaborn_is_drawn_again_by_its_name():
+    table = _of_page(by_sex())
+    call = {"x": "share", "y": "sex", "finding": FINDING, "palette": ["#0072B2"] * 3, "hue": "sex"}
+    recipe = Recipe.of("figure", (table, sns.barplot), call)
+    again = Recipe(**json.loads(json.dumps(recipe.to_plain()))).figure({table.key: table.record(NOTEBOOK)})
+    assert again.svg() == figures.figure(table, sns.barplot, **call).svg()
+    assert recipe.table_keys == [table.key]
 
 
 def test_a_table_that_is_not_there_is_an_error():

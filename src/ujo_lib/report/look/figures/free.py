@@ -64,7 +64,8 @@ def figure(
     data = pd.DataFrame({column: _column(published, column) for column in dict.fromkeys(used)})
     hidden = int(published.hidden[used].any(axis=1).sum())
     colours: dict[str, Any] = {"hue": hue, "palette": SERIES[: len(series)]} if hue else {"color": BLUE}
-    unasked: dict[str, Any] = {"errorbar": None} if "errorbar" in takes else {}
+    ours: dict[str, Any] = {"errorbar": None, "saturation": 1}
+    unasked = {option: value for option, value in ours.items() if option in takes}
 
     def draw(sheet: Sheet) -> None:
         layout = sheet.layout

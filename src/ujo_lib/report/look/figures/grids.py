@@ -76,7 +76,7 @@ def heat_map(published: Published, *, x: str, y: str, value: str, **_: Unpack[To
         axes.set_xticks(np.arange(0, len(heads), step) + 0.5, shown[::step], **style)
         axes.set_yticks(np.arange(len(names)) + 0.5, labels, rotation=0, color=INK, fontsize=layout.font)
         axes.tick_params(**_HEADS)
-        _key(sheet, [axes], published, value, rows)
+        _key(sheet, [axes], published, value, rows, said)
 
     names = read.joined(published, y, x)
     return Drawing(f"{down}行{across}列の色分けの図(濃いほど大きい)", draw, value, names)
@@ -133,7 +133,7 @@ def calendar_map(published: Published, *, date: str, value: str, **_: Unpack[Tol
             size = min(sheet.layout.small, side * 1.7)
             axes.set_yticks(np.arange(0, 7, 2) + 0.5, WEEKDAYS_JA[::2], rotation=0, fontsize=size)
             axes.tick_params(**_HEADS)
-        _key(sheet, grid, published, value, rows)
+        _key(sheet, grid, published, value, rows, both[1])
 
     return Drawing("1日を1マスとした暦の図(濃いほど大きい)", draw, value, read.texts(published, date))
 
@@ -169,7 +169,9 @@ def _ink(fill: Any) -> str:
     return PAPER if float(np.dot((0.2126, 0.7152, 0.0722), linear)) < _EVEN else _BLACK
 
 
-def _key(sheet: Sheet, grid: list[Axes], published: Published, value: str, rows: pd.DataFrame) -> None:
+def _key(
+    sheet: Sheet, grid: list[Axes], published: Published, value: str, rows: pd.DataFrame, said: pd.DataFrame
+) -> None:
     """The colours with their numbers, and what a grey cell means."""
     steps = ScalarMappable(_norm(rows["value"]), _COLOURS)
     bar = sheet.mpl.colorbar(steps, ax=grid, location="bottom", shrink=0.6, aspect=28, pad=0.03)
@@ -177,7 +179,8 @@ def _key(sheet: Sheet, grid: list[Axes], published: Published, value: str, rows:
     bar.ax.collections[0].set_clip_on(False)
     ticks(bar.ax.xaxis, sheet.layout)
     bar.ax.grid(visible=False)
-    signs = {HIDDEN: rows["hidden"].any(), MISSING: (rows["gone"] & ~rows["hidden"]).any()}
-    legend = "".join(f" {sign} {SYMBOLS[sign]}" for sign, there in signs.items() if there)
+    legend = "".join(
+        f" {sign} {SYMBOLS[sign]}" for sign in (HIDDEN, MISSING) if (said == sign).to_numpy().any()
+    )
     title = read.axis_title(published, value) + legend
     bar.set_label(wrapped(title, sheet.layout.small, sheet.layout.width - 10))

@@ -27,7 +27,7 @@ from ujo_lib.report.look.style import FONT, INK, PAPER, RULE, SOFT, Layout
 POINTS_PER_INCH: Final = 72
 """Of a drawing for the screen: one point is one CSS pixel."""
 
-_PAD: Final = 2 / POINTS_PER_INCH
+_PAD: Final = 3 / POINTS_PER_INCH
 _SWATCH: Final = 3.4
 """Width of a sign of the key and the space around it, in font sizes."""
 

@@ -26,7 +26,10 @@ _SHORTER: Final = (
     (re.compile(r"(?<=[\d\"z])\s*([MLQCz])\s*(?=[-\d\"M])"), r"\1"),
     (re.compile(r'\n"'), '"'),
     (re.compile(r'(<use [^>]*)transform="translate\((\S+) 0\)"/>'), r'\1x="\2"/>'),
-    (re.compile(r'(<use [^>]*href="#m\w+" [^>]*style="fill: #\w+);[^"]*"'), r'\1"'),
+    (
+        re.compile(r'(<use [^>]*href="#m\w+" [^>]*style="fill: #\w+); stroke: #\w+; stroke-width: [\d.]+"'),
+        r'\1"',
+    ),
     (re.compile(r'style="fill: (#\w+)"'), r'fill="\1"'),
     (re.compile(r'"#(\w)\1(\w)\2(\w)\3"'), r'"#\1\2\3"'),
     (re.compile(r'<path [^>]*style="fill: none"/>\n'), ""),
