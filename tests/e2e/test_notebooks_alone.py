@@ -43,8 +43,9 @@ def test_notebooks_run_without_the_pipeline(
             NotebookClient(notebook, resources={"metadata": {"path": str(root / "notebooks")}}).execute()
 
 
-def test_a_new_notebook_runs_as_it_was_made(tmp_path):
+def test_a_new_notebook_runs_as_it_was_made(sample_data: Path, tmp_path: Path):
     root = copy_project(tmp_path / "七冊目")
+    shutil.copytree(sample_data, root / "data" / "sample")
     assert ujo("notebook", "new", "06_housing", cwd=root).returncode == 0
     done = ujo("run", "sample", "2023", "--only", "6", cwd=root)
     assert done.returncode == 0, done.stderr

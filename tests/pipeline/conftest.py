@@ -129,13 +129,14 @@ def project(tmp_path, monkeypatch) -> Project:
     (root / "params/sample/fy2023/inputs.yaml").write_text(
         json.dumps({"data_dir": "data", "cases": {"files": ["cases.csv"]}}), encoding="utf-8"
     )
+    (root / "notebooks").mkdir()
+    monkeypatch.chdir(root)
     for notebook in HOUSE:
         settings = read_settings(notebook, root / "params/sample/fy2023")
         for file in settings.files.values():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch()
         _miniature(notebook, root / "notebooks")
-    monkeypatch.chdir(root)
     if kernels.can_fork():
         monkeypatch.setattr(kernels, "_start_server", WarmServer)
     return Project(root)

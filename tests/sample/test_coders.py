@@ -15,8 +15,8 @@ LABELS = dict.fromkeys((*THEMES, *NEVER_PLANTED), "")
 
 
 @pytest.fixture(scope="module")
-def truth(project: Path) -> pd.DataFrame:
-    mentions = pd.read_csv(project / "data/sample/truth/themes.csv")
+def truth(sample_data: Path) -> pd.DataFrame:
+    mentions = pd.read_csv(sample_data / "truth/themes.csv")
     table = pd.crosstab(mentions["consult_id"], mentions["theme"]).astype(bool)
     return table.reindex(columns=list(LABELS), fill_value=False)
 
@@ -26,15 +26,15 @@ def test_readers_have_looked_for_every_theme_of_the_codebook() -> None:
 
 
 @pytest.mark.parametrize("year", [2021, 2022, 2023])
-def test_the_careful_reader_finds_what_was_planted(project: Path, truth: pd.DataFrame, year: int) -> None:
-    codes = read_codes(project / f"data/sample/fy{year}/coding/codes.csv", LABELS)
+def test_the_careful_reader_finds_what_was_planted(sample_data: Path, truth: pd.DataFrame, year: int) -> None:
+    codes = read_codes(sample_data / f"fy{year}/coding/codes.csv", LABELS)
     assert codes.second is None
     assert len(codes.first) > 100
     assert (codes.first == truth.loc[codes.first.index]).all(axis=None)
 
 
-def test_two_readers_miss_a_tenth_and_differ(project: Path, truth: pd.DataFrame) -> None:
-    codes = read_codes(project / "data/sample/fy2023/coding/codes_of_two.csv", LABELS)
+def test_two_readers_miss_a_tenth_and_differ(sample_data: Path, truth: pd.DataFrame) -> None:
+    codes = read_codes(sample_data / "fy2023/coding/codes_of_two.csv", LABELS)
     planted = truth.loc[codes.first.index].to_numpy()
     assert codes.second is not None
     for coder in (codes.first, codes.second):

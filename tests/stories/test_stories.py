@@ -46,7 +46,7 @@ STORIES = {
     ),
     "U10 check tags by hand": (
         "tagging/test_quality.py::test_kappa_and_alpha_agree_with_other_implementations",
-        "tagging/test_quality.py::test_weights_bring_the_sample_back_to_all_texts",
+        "tagging/test_quality.py::test_the_printed_agreement_is_the_measured_one_and_empty_without_codes",
     ),
     "U11 workbook": (
         "e2e/test_report.py::test_the_workbooks_pass_the_fifteen_items_and_trace_every_page_that_says_a_number",
