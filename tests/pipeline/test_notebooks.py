@@ -125,7 +125,7 @@ def test_a_cell_for_the_inside_is_not_executed_for_a_release_and_leaves_nothing_
     assert "庁内の" not in release
     assert "told_inside" not in release
     for page in (internal, release):
-        assert page.count("この部分の集計はありません") == 1
+        assert page.count("これを使う集計はありません") == 1
     made = project.bytes_of(project.place.steps, ".ipynb")
     (executed,) = (text for name, text in made.items() if name.startswith("release-01"))
     assert "ひみつ".encode() not in executed

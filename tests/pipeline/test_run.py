@@ -58,7 +58,7 @@ def test_cover_and_summary_name_the_data_of_every_notebook_they_tell_of(project,
     """A footer that hashes no file at all would vouch for nothing."""
     of_one_file = digest(digest_file(project.root / "data" / "cases.csv").encode())[:16]
     for page in ("index", "05_annual_summary"):
-        assert of_one_file in (project.place.release / f"{page}.html").read_text(encoding="utf-8")
+        assert of_one_file in (project.place.internal / f"{page}.html").read_text(encoding="utf-8")
 
 
 def test_a_file_somebody_altered_is_made_again(project, first_run):

@@ -190,7 +190,7 @@ def test_real_data_are_signed_with_keys_and_checked_numbers_only(spoken):
     with pytest.raises(SealError, match="2人の鍵"):
         sign_release(spoken.place, Approval(NAMES, today()))
     spoken.set_parameter("common", "contacts_checked_on", "")
-    with pytest.raises(SealError, match="連絡先が未確認"):
+    with pytest.raises(ReleaseRefusedError, match="連絡先が未確認"):
         sign_release(spoken.place, approval())
     spoken.set_parameter("common", "contacts_checked_on", "2024-10-01")
     sign_release(spoken.place, approval())
