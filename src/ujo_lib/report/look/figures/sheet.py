@@ -28,6 +28,8 @@ POINTS_PER_INCH: Final = 72
 """Of a drawing for the screen: one point is one CSS pixel."""
 
 _PAD: Final = 3 / POINTS_PER_INCH
+_ROOM: Final = 320
+"""Height in pixels that any axes and what stands around them fit into, until it is known how high they are."""
 _SWATCH: Final = 3.4
 """Width of a sign of the key and the space around it, in font sizes."""
 
@@ -94,7 +96,7 @@ class Sheet:
     def grid(self, heights: Sequence[float], columns: int = 1, **options: Any) -> list[list[Axes]]:
         """Axes in rows of these heights in pixels; further options as in `Figure.subplots`."""
         self._heights = list(heights)
-        self._resize(self.tall + 40 * len(heights))
+        self._resize(max(self.tall + 40 * len(heights), _ROOM))
         rows: list[list[Axes]] = self.mpl.subplots(
             len(heights), columns, squeeze=False, height_ratios=list(heights), **options
         ).tolist()
