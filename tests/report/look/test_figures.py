@@ -17,7 +17,7 @@ from PIL import Image
 from tests.report.look import drawn
 from tests.report.look.drawn import drawing, words
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Count, Ratio, Share, interval
+from ujo_lib.columns import Count, Rate, Ratio, Share, interval
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.sheet import text_width, wrapped
 from ujo_lib.report.look.style import BANDS, DEEP, INK, MUTED, NARROW, SEQUENTIAL, SERIES, SOFT, WIDE
@@ -349,6 +349,19 @@ def test_a_year_is_a_label_and_not_the_first_of_january() -> None:
     assert {"2019", "2023"} <= set(words(drawing(figure)))
 
 
+def test_numbers_too_long_for_the_cells_of_a_map_are_written_shorter_rather_than_left_out() -> None:
+    columns = {
+        "day": ["日"] * 24,
+        "hour": [f"{hour}時台" for hour in range(24)],
+        "rate": [57.404] * 23 + [73.231],
+    }
+    kinds = {"rate": Rate(unit="件", per="1日", decimals=2)}
+    table = published(columns, dimensions={"day": "d", "hour": "h"}, kinds=kinds)
+    said = words(drawing(figures.heat_map(table, x="hour", y="day", value="rate", finding="示す。")))
+    assert said.count("57.4") == 23
+    assert "73.2" in said
+
+
 def test_any_figure_of_seaborn_is_drawn_from_what_the_audience_may_see() -> None:
     figure = figures.figure(by_sex(hide=[(1, "share")]), sns.barplot, x="share", y="sex", finding="示す。")
     (axes,) = drawing(figure).mpl.axes
@@ -389,6 +402,7 @@ def test_letters_and_bars_stand_out_from_white() -> None:
     ("医療・受診・支援につながらない(n=267)", 10, ["医療・受診・", "支援につながらない", "(n=267)"]),
     ("自室からは出るが家からは出ない", 8, ["自室からは出るが", "家からは出ない"]),
     ("10代未満", 5, ["10代未満"]),
+    ("線は95%信頼区間 ●区間が1を含まない", 10, ["線は95%信頼区間 ", "●区間が1を含まない"]),
     ("Facebook広告", 5, ["Facebook", "広告"]),
 ])  # fmt: skip
 def test_a_label_breaks_between_words_and_never_inside_one_that_fits_a_line(words, em, lines) -> None:

@@ -140,11 +140,12 @@ def strokes(svg: ElementTree.Element) -> list[str]:
     """The outlines drawn, one after the other, with everything that is only referred to put in its place."""
     known = {part.get("id"): part for part in svg.iter() if part.get("id")}
 
-    def of(part: ElementTree.Element) -> list[str]:
+    def of(part: ElementTree.Element, ink: str = "") -> list[str]:
+        ink = part.get("fill", ink)
         if part.tag == "use":
-            return of(known[part.attrib["href"][1:]])
-        own = [part.attrib["d"]] if part.tag == "path" else []
-        return own + [stroke for child in part if child.tag != "defs" for stroke in of(child)]
+            return of(known[part.attrib["href"][1:]], ink)
+        own = [f"{part.attrib['d']} {ink}"] if part.tag == "path" else []
+        return own + [stroke for child in part if child.tag != "defs" for stroke in of(child, ink)]
 
     return of(svg)
 

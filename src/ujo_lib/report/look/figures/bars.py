@@ -107,9 +107,8 @@ def panels(
             axes.tick_params(labelbottom=True)
         for axes, _ in every[len(groups) :]:
             axes.set_axis_off()
-        small = sheet.layout.small
-        title = wrapped(read.axis_title(published, x, low), small, sheet.layout.width)
-        sheet.mpl.supxlabel(title, fontsize=small, color=SOFT)
+        title = wrapped(read.axis_title(published, x, low), sheet.layout.small, sheet.layout.width / across)
+        grid[-1][0].set_xlabel(title, loc="left")
 
     return Drawing(f"横棒グラフ、{len(groups)}面", draw, x, read.joined(published, by, y))
 

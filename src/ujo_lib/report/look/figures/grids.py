@@ -18,7 +18,7 @@ from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
 from ujo_lib.report.look.figures.sheet import Sheet, longest_run, ticks, widest, wrapped
-from ujo_lib.report.look.notation import HIDDEN, MISSING, SYMBOLS
+from ujo_lib.report.look.notation import HIDDEN, MISSING, SYMBOLS, decimal_text
 from ujo_lib.report.look.style import INK, PAPER, SEQUENTIAL, SOFT
 
 _COLOURS: Final = LinearSegmentedColormap.from_list("ujo", SEQUENTIAL, N=24)
@@ -66,6 +66,11 @@ def heat_map(published: Published, *, x: str, y: str, value: str, **_: Unpack[To
         tall = max(min(max(wide * 0.8, layout.font * 1.9), layout.font * 2.6), lines * layout.font * 1.25)
         axes = sheet.axes(tall * len(names))
         letters = _fitting((small, small - 2), widest(said.to_numpy().ravel(), 1), wide - 3)
+        if not letters:
+            said = said.mask(
+                cells.notna(), cells.map(lambda amount: decimal_text(amount, 1), na_action="ignore")
+            )
+            letters = _fitting((small, small - 2), widest(said.to_numpy().ravel(), 1), wide - 3)
         said = said.where(cells.isna() | (letters > 0), "")
         _cells(axes, cells, said, rows["value"], letters or small, 1.4)
         step = 3 if len(heads) >= _MANY and widest(heads, small) > wide else 1
@@ -154,7 +159,8 @@ def _cells(
     for (row, column), text in np.ndenumerate(said.to_numpy()):
         if text:
             ink = SOFT if told.iat[row, column] else _ink(fills.to_rgba(cells.iat[row, column]))
-            axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=size, color=ink)
+            centred: dict[str, Any] = {"ha": "center", "va": "center", "in_layout": False}
+            axes.text(column + 0.5, row + 0.5, text, fontsize=size, color=ink, **centred)
     axes.set(xlabel="", ylabel="", xlim=(0, cells.shape[1]), ylim=(len(cells), 0))
 
 
@@ -176,7 +182,8 @@ def _key(
     steps = ScalarMappable(_norm(rows["value"]), _COLOURS)
     bar = sheet.mpl.colorbar(steps, ax=grid, location="bottom", shrink=0.6, aspect=28, pad=0.03)
     bar.outline.set_visible(False)
-    bar.ax.collections[0].set_clip_on(False)
+    for part in bar.ax.collections:
+        part.set_clip_on(False)
     ticks(bar.ax.xaxis, sheet.layout)
     bar.ax.grid(visible=False)
     legend = "".join(

@@ -28,6 +28,8 @@ POINTS_PER_INCH: Final = 72
 """Of a drawing for the screen: one point is one CSS pixel."""
 
 _PAD: Final = 3 / POINTS_PER_INCH
+_ROOM: Final = 320
+"""Height in pixels that any axes and what stands around them fit into, until it is known how high they are."""
 _SWATCH: Final = 3.4
 """Width of a sign of the key and the space around it, in font sizes."""
 
@@ -36,8 +38,8 @@ _SWATCH: Final = 3.4
 _RUN: Final = r"[ァ-ヺー]+|[㐀-鿿々]+|[0-9A-Za-z.,=+%-]+"
 _BREAKS: Final = (
     r"\(?[^・、/(]*[・、/]*",
-    rf"[(「『(]*(?:[0-9A-Za-z]+[㐀-鿿々]+|{_RUN}|.)[ぁ-ん]*[、。))」』・/〜%]*",
-    rf"[(「『(]*(?:{_RUN}|.)[、。))」』・/〜%ーっゃゅょ]*",
+    rf"[(「『(●○]*(?:[0-9A-Za-z]+[㐀-鿿々]+|{_RUN}|.)[ぁ-ん]*[、。))」』・/〜%]*",
+    rf"[(「『(●○]*(?:{_RUN}|.)[、。))」』・/〜%ーっゃゅょ]*",
     r".",
 )
 
@@ -73,14 +75,19 @@ class Sheet:
     Attributes:
         layout: how wide it is and how large its letters are.
         mpl: the matplotlib figure.
-        tall: height of all its axes in pixels.
     """
 
     def __init__(self, layout: Layout) -> None:
-        self.layout, self.tall = layout, 0.0
+        self.layout = layout
         self._engine = ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD, hspace=0.03, wspace=0.03)
         self.mpl = Figure(dpi=POINTS_PER_INCH, layout=self._engine)
         self._column: list[Axes] = []
+        self._heights: list[float] = []
+
+    @property
+    def tall(self) -> float:
+        """Height of all axes in pixels."""
+        return sum(self._heights)
 
     def axes(self, height: float) -> Axes:
         """The only axes of the sheet, so many pixels high."""
@@ -88,8 +95,8 @@ class Sheet:
 
     def grid(self, heights: Sequence[float], columns: int = 1, **options: Any) -> list[list[Axes]]:
         """Axes in rows of these heights in pixels; further options as in `Figure.subplots`."""
-        self.tall = sum(heights)
-        self._resize(self.tall + 40 * len(heights))
+        self._heights = list(heights)
+        self._resize(max(self.tall + 40 * len(heights), _ROOM))
         rows: list[list[Axes]] = self.mpl.subplots(
             len(heights), columns, squeeze=False, height_ratios=list(heights), **options
         ).tolist()
@@ -113,12 +120,22 @@ class Sheet:
         )
 
     def fit(self) -> None:
-        """Make the paper as high as its axes and all that stands around them."""
+        """Make the paper as high as its axes and all that stands around them, which keeps its size."""
         for text in self.mpl.findobj(Text):
             text.set_text(printable(text.get_text()))
         self._engine.execute(self.mpl)
-        now = self.mpl.get_figheight() * POINTS_PER_INCH
-        self._resize(now - sum(axes.get_position().height for axes in self._column) * now + self.tall)
+        tall = self.mpl.get_figheight() * POINTS_PER_INCH
+        boxes = [axes.get_position() for axes in reversed(self._column)]
+        edges = np.array([0.0, *(edge for box in boxes for edge in (box.y0, box.y1)), 1.0]) * tall
+        parts = np.diff(edges)
+        parts[1::2] = self._heights[::-1]
+        moved = np.concatenate([[0.0], np.cumsum(parts)])
+        self._resize(moved[-1])
+        for axes in self.mpl.axes:
+            box = axes.get_position()
+            low, high = np.interp([box.y0 * tall, box.y1 * tall], edges, moved) / moved[-1]
+            axes.set_position((box.x0, low, box.width, high - low))
+        self.mpl.set_layout_engine("none")
 
     def _resize(self, height: float) -> None:
         self.mpl.set_size_inches(self.layout.width / POINTS_PER_INCH, round(height) / POINTS_PER_INCH)
@@ -214,7 +231,7 @@ def widest(words: Iterable[str], size: float) -> float:
 
 def longest_run(names: Iterable[str], size: float) -> float:
     """Width in pixels of the longest word in katakana, kanji or letters: what must stay whole."""
-    return widest([run for name in names for run in re.findall(_RUN, name)], size)
+    return widest([run for name in names for run in re.findall(rf"[0-9]+[㐀-鿿々]+|{_RUN}", name)], size)
 
 
 def printable(words: str) -> str:

@@ -8,6 +8,7 @@ taken out of them and defined once.
 import hashlib
 import io
 import re
+from statistics import mode
 from typing import Final
 
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -23,7 +24,7 @@ _NUMBER: Final = re.compile(r"scale\([^)]*\)|opacity: [\d.]+|(\d+\.\d+)")
 # Letters moved by a transform, names that nothing refers to, groups around a single thing, room inside a path.
 _SHORTER: Final = (
     (re.compile(r"\s*\n\s*"), "\n"),
-    (re.compile(r"(?<=[\d\"z])\s*([MLQCz])\s*(?=[-\d\"M])"), r"\1"),
+    (re.compile(r"(?<=[\d\"z\n])\s*([MLQCz])\s*(?=[-\d\"M])"), r"\1"),
     (re.compile(r'\n"'), '"'),
     (re.compile(r'(<use [^>]*)transform="translate\((\S+) 0\)"/>'), r'\1x="\2"/>'),
     (
@@ -48,6 +49,7 @@ _WORD: Final = re.compile(
     r"(?(1)\n</g>)"
 )
 _RUN: Final = re.compile(r'<use [^>]*( transform="scale[^"]*")/>\n(?:<use [^>]*\1/>\n)+')
+_INK: Final = re.compile(r' fill="#\w+"')
 _CELLS: Final = re.compile(r'(?:<path d="[\d.MHVz ]+" fill="#\w+"/>\n){3,}')
 _CELL: Final = re.compile(r'd="(M[\d.]+ [\d.]+(?:[HV][\d.]+){3})[^"]*" fill="([^"]+)"')
 _NAME: Final = re.compile(r'(?:(?<= id=")|(?<=href="#)|(?<=url\(#))([^")]+)')
@@ -99,9 +101,13 @@ def inline(svg: str) -> str:
             fills[fill] = fills.get(fill, "") + place
         return "".join(f'<path d="{places}" fill="{fill}"/>\n' for fill, places in fills.items())
 
+    def line(words: re.Match[str]) -> str:
+        ink = mode(_INK.findall(words[0]))
+        return f"<g{words[1]}{ink}>{words[0].replace(words[1], '').replace(ink, '')}</g>\n"
+
     drawn = _taken(_STANDALONE.sub("", svg).replace("xlink:href", "href").replace('pt"', '"', 2), known)
     drawn = _CELLS.sub(together, _WORD.sub(word, drawn))
-    drawn = _RUN.sub(lambda run: f"<g{run[1]}>{run[0].replace(run[1], '')}</g>\n", drawn)
+    drawn = _RUN.sub(line, drawn)
     drawn = drawn.replace(">", f"><defs>{''.join(known.values())}</defs>", 1)
     return drawn.replace(">\n<", "><")
 
