@@ -70,6 +70,7 @@ _BASE64 = re.compile(
 )
 _LINE_ENDS = re.compile(r"(?:\\r|\\n|\s)+")
 _TAG = re.compile(r"<[^<>]*>")
+_TAGS = re.compile(r"(?:<[^<>]*>)+")
 _INLINE_TAG = re.compile(
     r"</?(?:a|abbr|b|bdi|code|em|font|i|mark|r|rp|rt|ruby|s|small|span|strong|sub|sup|t|tspan|u|wbr)\b[^<>]*>"
 )
@@ -86,10 +87,11 @@ _RUBY = re.compile(r"<r[tp]\b[^>]*>[^<]*(?:</r[tp]\s*>)?")
 _BRACKETED_READING = re.compile(r"[(（《](?<=[々一-\u9fff].)[ぁ-ゖァ-ヺー]{1,12}[)）》]")
 _ROW_END = re.compile(r"</tr\s*>")
 _CELL_END = re.compile(r"</t[dh]\s*>")
+_EMPTY_LINES = re.compile(r"(?=[\n\x1e]{2})(\x1e?)\x1e*(\n?)[\n\x1e]*")
 _LINE_NUMBER = re.compile(
     r"[\n\x1e]+[ \t>]*[\[(]?[A-Za-z]?\d{1,6}[\])]?(?:[ \t]*[:.|)、．：\t\x1e>,]|[ \t]{2,})[ \t\x1e]*"
 )
-_FOLD = re.compile(r"[ \t]*\r?\n[ \t>|]*")
+_FOLD = re.compile(r"(?:(?<![ \t])[ \t]+)?\r?\n[ \t>|]*")  # blanks are tried from their first one only
 _PAIR = re.compile(r'"((?:[^"\\\n]|\\.){1,64})" ?: ?"((?:[^"\\\n]|\\.)*)"')
 _CELL_REFERENCE = re.compile(
     rb' (?:r|ref|sqref|activeCell|topLeftCell)="(?:[A-Z]{1,3}[1-9][0-9]{0,6}[: ]?)+"'
@@ -437,7 +439,7 @@ def _shown(text: str, carrier: str) -> Iterator[Layer]:
 
 
 def _between_tags(marked: str) -> str:
-    return _TAG.sub(BLOCK, _INLINE_TAG.sub("", marked))
+    return _TAGS.sub(BLOCK, _INLINE_TAG.sub("", marked))
 
 
 def _readings(content: bytes, carrier: str) -> Found:
@@ -483,7 +485,7 @@ def _down(text: str, delimiter: str) -> str:
 
 
 def _without_line_numbers(_marked: str, shown: str) -> str | None:
-    text, found = _LINE_NUMBER.subn(BLOCK, f"\n{shown}")
+    text, found = _LINE_NUMBER.subn(BLOCK, _EMPTY_LINES.sub(r"\1\2", f"\n{shown}"))
     return text if found > 1 else None
 
 

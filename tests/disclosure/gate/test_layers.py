@@ -1,0 +1,77 @@
+"""Long runs of blanks, empty lines and empty cells cost a page nothing, and hide nothing that stood between them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ujo_lib.disclosure.gate import Confidential, Gate
+from ujo_lib.disclosure.gate.layers import _EMPTY_LINES, _FOLD, BLOCK, Layer, _without_line_numbers, of_file
+
+SAID = "夜は猫の動画を見て気をまぎらせています"
+PIECES = st.lists(
+    st.sampled_from(["\n", BLOCK, "\r\n", " ", "\t", "1", "23:", "[4]", ">", "|", "あ", ","]), max_size=14
+)
+PLAIN_FOLD = re.compile(r"[ \t]*\r?\n[ \t>|]*")
+PLAIN_NUMBER = re.compile(
+    r"[\n\x1e]+[ \t>]*[\[(]?[A-Za-z]?\d{1,6}[\])]?(?:[ \t]*[:.|)、．：\t\x1e>,]|[ \t]{2,})[ \t\x1e]*"
+)
+
+
+def lines(text: str) -> list[str]:
+    return [line for line in re.split(r"[\n\x1e]+", text) if line]
+
+
+def layers(folder: Path, page: str) -> dict[str, Layer]:
+    (folder / "p.html").write_text(page, encoding="utf-8")
+    read = of_file("p.html", (folder / "p.html").read_bytes())
+    return {layer.carrier: layer for layer in read if isinstance(layer, Layer)}
+
+
+@given(PIECES.map("".join))
+@example(f"1:{BLOCK}\n2:{BLOCK}\n3:あ")
+@example(f"1{BLOCK}{BLOCK}\n\n2{BLOCK}\n{BLOCK}あ")
+def test_line_numbers_go_as_if_no_empty_line_had_been_passed_over(text: str) -> None:
+    plain, found = PLAIN_NUMBER.subn(BLOCK, f"\n{text}")
+    seen = _without_line_numbers("", text)
+    assert (seen is not None) == (found > 1)
+    if seen is not None:
+        assert lines(seen) == lines(plain)
+
+
+@given(st.text("\n\x1eあ", max_size=30))
+def test_a_line_number_is_looked_for_at_two_places_of_a_gap_however_long_it_is(text: str) -> None:
+    passed = _EMPTY_LINES.sub(r"\1\2", text)
+    assert max(map(len, re.findall(r"[\n\x1e]+", passed)), default=0) <= 2
+    assert lines(passed) == lines(text)
+
+
+@given(PIECES.map("".join))
+@example("090 \n | \n12")
+@example("\t \r\n> あ")
+def test_lines_are_joined_as_if_each_blank_had_been_tried(text: str) -> None:
+    assert _FOLD.sub("", text) == PLAIN_FOLD.sub("", text)
+
+
+@pytest.mark.parametrize("cells", [1, 2, 3, 5000])
+def test_a_row_of_empty_cells_is_one_gap(tmp_path: Path, cells: int) -> None:
+    page = f"<table><tr><td>前</td>{'<td></td>' * cells}<td>後</td></tr></table>"
+    shown = next(layer for name, layer in layers(tmp_path, page).items() if name.endswith("タグの間"))
+    assert shown.text == f"{BLOCK}前{BLOCK}後{BLOCK}"
+
+
+@pytest.mark.parametrize("gap", ["\n" * 3000, "<td></td>\n" * 3000, "<br>", " " * 3000 + "\n"])
+def test_a_text_is_found_behind_line_numbers_across_any_gap(tmp_path: Path, gap: str) -> None:
+    page = "<pre>" + "".join(f"\n{n}: {SAID[at : at + 4]}{gap}" for n, at in enumerate(range(0, 20, 4), 1))
+    (tmp_path / "p.html").write_text(page, encoding="utf-8")
+    found = Gate([Confidential("c1", SAID, "R0001")], "", 5).scan([tmp_path])
+    assert {f.record for f in found if f.severity == "error"} == {"R0001"}
+
+
+def test_a_text_that_runs_down_a_column_of_lines_with_breaks_is_found(tmp_path: Path) -> None:
+    rows = "".join(f"項目{n},{SAID[at : at + 4]},{n}<br>\n" for n, at in enumerate(range(0, 20, 4)))
+    (tmp_path / "p.html").write_text(f"<p>\n{rows}</p>", encoding="utf-8")
+    found = Gate([Confidential("c1", SAID, "R0001")], "", 5).scan([tmp_path])
+    assert {f.record for f in found if f.severity == "error"} == {"R0001"}
