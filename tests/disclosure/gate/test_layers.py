@@ -1,6 +1,7 @@
 """Long runs of blanks, empty lines and empty cells cost a page nothing, and hide nothing that stood between them."""
 
 import re
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from ujo_lib.disclosure.gate import Confidential, Gate
 from ujo_lib.disclosure.gate.layers import _EMPTY_LINES, _FOLD, BLOCK, Layer, _without_line_numbers, of_file
+from ujo_lib.disclosure.gate.scan import _Place
+from ujo_lib.text import strip_for_match
 
 SAID = "夜は猫の動画を見て気をまぎらせています"
 PIECES = st.lists(
@@ -75,3 +78,12 @@ def test_a_text_that_runs_down_a_column_of_lines_with_breaks_is_found(tmp_path: 
     (tmp_path / "p.html").write_text(f"<p>\n{rows}</p>", encoding="utf-8")
     found = Gate([Confidential("c1", SAID, "R0001")], "", 5).scan([tmp_path])
     assert {f.record for f in found if f.severity == "error"} == {"R0001"}
+
+
+@given(st.text(f"あｶﾞ①㈱e\u0301A1、,。\t\r\n<>{BLOCK} \0", max_size=30))
+@example("")
+@example("㈱,か\u3099。①<e\u0301")
+def test_cells_end_where_their_letters_end_in_whatever_width(text: str) -> None:
+    pieces = re.split(f"[{BLOCK},。\t\r\n<>]", text)
+    ends = {0, *accumulate(len(strip_for_match(piece)) for piece in pieces)}
+    assert _Place("p.html", Layer("html", text), text, strip_for_match(text)).seams == sorted(ends)

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, islice, pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -190,7 +190,10 @@ class _Place:
     def seams(self) -> list[int]:
         """Where in `words` one cell, paragraph or line ends and the next begins, in order."""
         text = self.layer.text if self.layer.words is None else self.layer.words
-        return sorted({0, *accumulate(len(strip_for_match(piece)) for piece in _SEAM.split(text))})
+        codes, starts = bare(_SEAM.split(text))
+        closed = np.arange(len(starts))  # each piece before it has left an end mark
+        seams: list[int] = np.unique(np.append(starts - closed, len(codes) - len(starts))).tolist()
+        return seams
 
     def occurrences(self, words: str) -> Iterator[tuple[int, list[int]]]:
         """Where `words` stand, and where in them a seam is."""
