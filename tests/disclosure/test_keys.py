@@ -147,3 +147,12 @@ def test_a_key_is_called_as_minisign_calls_it(pair: tuple[Path, Path], tmp_path:
     run_minisign("-R", "-s", pair[0], "-p", again, typed=f"{PASSPHRASE}\n")
     assert again.read_bytes() == pair[1].read_bytes()
     assert keys.key_id(keys.read_public(pair[1])) in again.read_text()
+
+
+def test_a_bare_name_is_one_of_the_users_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert keys.key_file(Path("花子.key")) == keys.keys_folder() / "花子.key"
+    for named in (tmp_path / "花子.key", Path("..") / "花子.key", Path("/花子.key")):
+        assert keys.key_file(named) == named
+    Path("花子.pub").touch()
+    assert keys.key_file(Path("花子.pub")) == Path("花子.pub")

@@ -34,7 +34,11 @@ sys.addaudithook(_refuse)
 """Every Python process that finds this as sitecustomize.py is cut off from all machines but its own."""
 
 
-WALK = [" ".join(words(line)[1:]) for name, line in COMMANDS if name == "README.ja.md" and "wakaba" in line]
+WALK = [
+    " ".join(words(line)[1:])
+    for name, line in COMMANDS
+    if name == "README.ja.md" and ("wakaba" in line or "若葉" in line or "緑" in line)
+]
 """The commands of 「空の自治体から、最初の公表まで」 and of the year after."""
 
 
@@ -58,6 +62,7 @@ class Place:
 def _ujo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
     environment = {name: value for name, value in os.environ.items() if name != "UJO_ROOT"}
     environment |= {"PYTHONPATH": str(cwd / "no network"), "PYTHONIOENCODING": "cp932", "PYTHONUTF8": "0"}
+    environment |= {"XDG_CONFIG_HOME": str(cwd.parent / "settings"), "APPDATA": str(cwd.parent / "settings")}
     command = [str(Path(sys.executable).with_name("ujo")), *arguments]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, check=False)
 
@@ -67,8 +72,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """The municipal reader's README followed from an empty place to a signed release and the next year.
 
     Every command is the README's own. Invented data end with fiscal 2023 and are for places that say they are
-    invented, so years are moved back by one, `new-site` is told `--synthetic`, and where the README says that files
-    are put in place, `ujo sample` puts them.
+    invented, so years are moved back by one, `new-site` is told `--synthetic`, where the README says that files
+    are put in place, `ujo sample` puts them, and what a person would type as a passphrase is read from a file.
     """
     return _walk(tmp_path_factory.mktemp("other"), WALK)
 
@@ -78,6 +83,7 @@ def _walk(folder: Path, commands: list[str]) -> Place:
     (root / "data").mkdir()
     (root / "no network").mkdir()
     (root / "no network" / "sitecustomize.py").write_text(BLOCKED)
+    (folder / "secret.txt").write_text("よく晴れた朝の散歩\n" * 2, encoding="utf-8")
     said = b""
     for line in commands:
         verb, *arguments = line.replace("2024", "2023").replace("2025", "2024").split()
@@ -88,12 +94,14 @@ def _walk(folder: Path, commands: list[str]) -> Place:
         elif verb == "check":
             done = _ujo("sample", "--site", "wakaba", cwd=root)
             assert done.returncode == 0, done.stderr.decode("cp932")
+        elif verb in ("key", "sign"):
+            arguments += ["--passphrase-file", str(folder / "secret.txt")]
         elif verb == "run":
             arguments += ["--summary-json", "summary.json"]
         elif verb == "release":
             refused = _ujo("release", "wakaba", "2023", cwd=root)
             assert refused.returncode == 6
-            assert "common.yaml の" in refused.stderr.decode("cp932")
+            assert re.search(r"params/wakaba/\S+\.yaml の \d+ 行目: .*要確認", refused.stderr.decode("cp932"))
             _decide(root / "params/wakaba/fy2023")
             assert _ujo("run", "wakaba", "2023", cwd=root).returncode == 0
         done = _ujo(verb, *arguments, cwd=root)
@@ -130,13 +138,17 @@ def test_the_readme_leads_from_an_empty_place_to_a_signed_release_and_the_next_y
         "check",
         "run",
         "release",
+        "key",
+        "key",
         "sign",
         "verify",
         "pdf",
+        "prune",
         "new-year",
         "diff",
     ]
     assert "承認のときのままです。承認者: 若葉花子、緑太郎" in place.said
+    assert "2人の署名を、渡された公開鍵で確かめました" in place.said
     assert len(list(place.outputs.glob("wakaba_fy2023_*.zip"))) == 1
     assert (place.root / "params/wakaba/fy2024/common.yaml").is_file()
     assert "令和6(2024)年度の公表用の表がありません" in place.said

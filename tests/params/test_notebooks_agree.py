@@ -79,7 +79,7 @@ ANALYSTS_TALK = (
     "ポアソン", "レイリー", "VIF", "cp932", "UTF-8", "(I0",
 )  # fmt: skip
 """What the prose of a release page does without; cells for the inside may say it."""
-RELEASED = [one for one in notebooks_of(ROOT, "sample") if one.name != "03_content_tagging"]
+RELEASED = notebooks_of(ROOT, "sample")
 
 
 @pytest.mark.parametrize("released", RELEASED, ids=[one.name for one in RELEASED])

@@ -132,6 +132,17 @@ def test_only_one_notebook_leaves_every_other_file_alone(project, first_run):
     assert changed == {"internal/02_consultation_seasonality.html", "internal/tables/02_by_sex.csv"}
 
 
+def test_a_table_that_a_notebook_no_longer_publishes_goes_with_its_page(project, first_run):
+    tables = project.place.internal / "tables"
+    for name in ("01_former.csv", "02_former.csv"):
+        (tables / name).touch()
+    project.set_parameter("02_consultation_seasonality", "night_hours", [21, 22])
+    project.run(only=["02"])
+    assert (tables / "01_former.csv").is_file()
+    assert not (tables / "02_former.csv").exists()
+    assert (tables / "02_by_sex.csv").is_file()
+
+
 def test_the_workbook_traces_the_text_and_goes_when_only_some_pages_are_new(project, first_run):
     book = load_workbook(project.place.internal / WORKBOOK)
     quoted = [[cell.value for cell in row] for row in book["本文の数値"].iter_rows(min_row=7)]

@@ -2,7 +2,6 @@ import pandas as pd
 import pytest
 
 from tests.survey.conftest import categorical
-from ujo_lib.survey import QuestionnaireError
 
 
 def test_options_stand_in_the_order_of_the_sheet(questionnaire):
@@ -26,19 +25,6 @@ def test_the_reader_is_told_who_was_asked(questionnaire):
     note = "「家族構成」が家族と同居の人だけに尋ねました。ほかの人は「非該当」です。"
     assert questionnaire.asked_note("household_members") == note
     assert questionnaire.asked_note("sex") == ""
-
-
-def test_answers_of_an_earlier_wave_are_brought_to_todays_options(questionnaire):
-    old = pd.DataFrame({"household": ["同居あり", "単身", "家族と同居", None]})
-    new = questionnaire.modernise(old, "R1")
-    assert new["household"].astype(object).where(new["household"].notna(), None).tolist() == [
-        "家族と同居",
-        "一人暮らし",
-        "家族と同居",
-        None,
-    ]
-    with pytest.raises(QuestionnaireError, match="下宿"):
-        questionnaire.modernise(pd.DataFrame({"household": ["下宿"]}), "R1")
 
 
 def test_the_crosswalk_is_a_table(questionnaire):

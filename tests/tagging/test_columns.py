@@ -79,7 +79,6 @@ def tables(book: Codebook, arrays: ArrayEngine) -> dict[str, Typed]:
         "filter_chain": analysis.filter_chain(texts, WHERE),
         "overlaps": analysis.overlaps(tags, LABELS, WHERE),
         "combinations_of": analysis.combinations_of(tags, LABELS, 20),
-        "theme_counts": analysis.theme_counts(tags, LABELS),
         "cooccurrence": analysis.cooccurrence(tags, LABELS, 9),
         "points": plane.points,
         "inertia": plane.inertia,
@@ -103,7 +102,7 @@ def test_every_value_that_follows_from_its_row_does(tables: dict[str, Typed]) ->
                 assert held == pytest.approx(computed, nan_ok=True), (name, column)
                 followed.add(f"{name}.{column}")
     printed = {"theme_shares", "theme_crosstab", "monthly", "bare_share", "overlaps", "combinations_of"}
-    assert followed == {f"{name}.share" for name in {*printed, "theme_counts"}} | {"cooccurrence.estimate"}
+    assert followed == {f"{name}.share" for name in printed} | {"cooccurrence.estimate"}
 
 
 def test_no_heading_is_a_bare_name_and_none_stands_twice_in_a_table(tables: dict[str, Typed]) -> None:

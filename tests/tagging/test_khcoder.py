@@ -241,12 +241,6 @@ def test_codes_may_refer_to_codes_above_them(arrays: ArrayEngine) -> None:
     assert frame.index[frame["親と学校"]].tolist() == [0, 1, 2]
 
 
-def test_sentences_add_up_to_texts(arrays: ArrayEngine) -> None:
-    rules = k.parse_rules("＊a\n学校 and 行く")
-    coding = k.code_texts(TEXTS, rules, arrays, "sentence")
-    assert coding.by_text()["a"].to_dict() == {0: True, 1: False, 2: True, 3: False, 5: False, 6: False}
-
-
 def test_words_the_tokeniser_cuts_are_named(arrays: ArrayEngine) -> None:
     (note,) = k.never_matching(k.parse_rules("＊a\n不登校 or 学校\n"), arrays)
     assert note.line == 1

@@ -131,22 +131,22 @@ def _sign(options: argparse.Namespace) -> int:
 
 
 def _open_keys(options: argparse.Namespace) -> Iterator["SecretKey"]:
-    from ujo_lib.disclosure.keys import open_secret
+    from ujo_lib.disclosure.keys import key_file, open_secret
 
     told = _passphrases(options, [f"{file.stem} のパスフレーズ: " for file in options.key])
     for file, passphrase in zip(options.key, told, strict=True):
-        yield open_secret(file, passphrase)
+        yield open_secret(key_file(file), passphrase)
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from ujo_lib.disclosure.keys import read_public
+    from ujo_lib.disclosure.keys import key_file, read_public
     from ujo_lib.disclosure.packing import unpacked
     from ujo_lib.disclosure.signature import SealError
     from ujo_lib.disclosure.signoff import NAMES_ONLY, verify
 
     if not options.folder.exists():
         return explain(f"フォルダーもZIPもありません: {options.folder}", WRONG_PARAMETERS)
-    keys = [read_public(file) for file in options.key]
+    keys = [read_public(key_file(file)) for file in options.key]
     if len(set(keys)) not in (0, 2):
         return explain("--key には、2人の別々の公開鍵を書いてください。", WRONG_PARAMETERS)
     try:

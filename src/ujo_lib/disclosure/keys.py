@@ -36,6 +36,11 @@ def keys_folder() -> Path:
     return base / "ujo" / "keys"
 
 
+def key_file(named: Path) -> Path:
+    """The file that a person means: a bare name is one of this user's keys, unless such a file lies here."""
+    return named if named.parent != Path() or named.exists() else keys_folder() / named
+
+
 def new_pair(name: str, passphrase: str, folder: Path) -> tuple[Path, Path]:
     """Make a key pair.
 

@@ -148,6 +148,8 @@ def refresh_page(
             done = finished[step.notebook]
             context = _context("internal", step, steps, titles, done.job.key[:12])
             _write(folder / f"{step.notebook}.html", export_page(done.notebook, context=context))
+            for former in (folder / "tables").glob(f"{step.notebook[:2]}_*.csv"):
+                former.unlink()  # a table that the notebook no longer publishes is not of this run
             _write_tables(done, folder)
             (folder / "notebooks").mkdir(exist_ok=True)
             shutil.copyfile(done.folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb")

@@ -113,11 +113,6 @@ class Page:
     _absent: dict[str, dict[str, str]] = field(default_factory=dict, init=False)
     _numbers: dict[str, list[str]] = field(default_factory=dict, init=False)
 
-    @property
-    def is_release(self) -> bool:
-        """Whether the page is made for readers outside the city."""
-        return self.settings.audience == "release"
-
     def publish(
         self, table: Typed, id: str, title: str, subject: Subject | None = None, **changes: Any
     ) -> Published:

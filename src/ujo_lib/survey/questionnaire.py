@@ -94,36 +94,6 @@ class Questionnaire(questionnaire.Questionnaire):
             return "全員"
         return f"「{self.item(condition.item).title}」が{'・'.join(condition.answers)}の人"
 
-    def modernise(self, frame: pd.DataFrame, wave: str) -> pd.DataFrame:
-        """Rename the single answers of an earlier wave to today's options.
-
-        Args:
-            frame: answers with the labels of `wave`.
-            wave: a wave named in the crosswalk; items without one keep their labels.
-
-        Raises:
-            QuestionnaireError: a label that is neither an option of today nor in the crosswalk.
-        """
-        renamed = frame.copy()
-        strange = []
-        for item in self.items:
-            if item.kind != "single" or item.id not in frame:
-                continue
-            answers = frame[item.id].astype(object).replace(dict(item.crosswalk.get(wave, {})))
-            strange += [
-                f"{item.id}: 「{label}」の対応先がありません"
-                for label in sorted(set(answers.dropna()) - set(item.labels))
-            ]
-            renamed[item.id] = answers
-        if strange:
-            raise QuestionnaireError(_told(strange))
-        choices = {
-            item.id: pd.CategoricalDtype(item.labels, ordered=True)
-            for item in self.items
-            if item.kind == "single" and item.id in frame
-        }
-        return renamed.astype(choices)
-
 
 _KIND_JA: Mapping[str, str] = {
     "single": "単一回答",

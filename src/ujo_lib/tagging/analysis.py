@@ -208,14 +208,6 @@ def combinations_of(tags: pd.DataFrame, labels: Labels, top: int) -> Typed:
     return Typed.of(table, columns)
 
 
-def theme_counts(tags: pd.DataFrame, labels: Labels) -> Typed:
-    """How many themes the texts have: `themes` (0, 1, 2, …), `n`, `base`, `share`."""
-    counts = tags[list(labels)].sum(axis=1).value_counts().sort_index()
-    table = pd.DataFrame({"themes": counts.index.astype(int), "n": counts.to_numpy(int), "base": len(tags)})
-    table["share"] = _share(table["n"], table["base"])
-    return Typed.of(table, {"themes": Dimension(heading="主題の数"), **_counted("", "相談", over="themes")})
-
-
 def cooccurrence(tags: pd.DataFrame, labels: Labels, top: int) -> Typed:
     """Tell which themes' terms stand in the same texts, the strongest overlaps first.
 

@@ -371,10 +371,6 @@ class Coding:
     frame: pd.DataFrame
     text: Int64
 
-    def by_text(self) -> pd.DataFrame:
-        """Whether any unit of a text has the code."""
-        return self.frame.groupby(self.text).any()
-
 
 def code_texts(
     texts: Sequence[str],

@@ -248,11 +248,6 @@ class Published:
         """Whether this cell is kept back from the audience."""
         return bool(self.hidden[column].iloc[self.row(**dimensions)])
 
-    @property
-    def any_hidden(self) -> bool:
-        """Whether anything at all is kept back."""
-        return bool(self.hidden.to_numpy().any())
-
     def record(self, notebook: str) -> TableRecord:
         """Write down what is shown, masks and all."""
         shown = TableRecord.of(notebook, self.spec, self.frame)
