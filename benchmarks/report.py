@@ -27,6 +27,8 @@ SITE, YEAR = "sample", "2023"
 OUTPUTS = ROOT / "outputs" / SITE / f"fy{YEAR}"
 FROZEN = "b104fa5"
 """The commit of the peer's notebooks: six, with the library that they import."""
+TEMPLATE = "src/ujo_lib/report/template"
+"""Where its template lies."""
 
 
 def timed(command: list[str | Path], folder: Path = ROOT) -> float:
@@ -53,10 +55,15 @@ def ours() -> float:
 def frozen(folder: Path) -> None:
     """Lay out the peer's commit in a folder, with the same synthetic city."""
     archive = subprocess.run(
-        ["git", "archive", FROZEN, "src", "notebooks", "params"], cwd=ROOT, capture_output=True, check=True
+        ["git", "archive", FROZEN, "src", "notebooks", "params", "benchmarks"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     )
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as bundle:
         bundle.extractall(folder, filter="data")
+    # Under a name of its own: nbconvert would add what the installed template of today's name says.
+    (folder / TEMPLATE / "ujo").rename(folder / TEMPLATE / "then")
     timed([sys.executable, "-m", "ujo_lib.cli", "sample", "--quiet"], folder)
 
 
@@ -64,14 +71,14 @@ def plain(folder: Path) -> float:
     """Seconds for papermill and nbconvert from the command line, notebook after notebook, one audience."""
     total = 0.0
     params = folder / "params" / SITE / f"fy{YEAR}"
-    template = f"--TemplateExporter.extra_template_basedirs={folder / 'src/ujo_lib/report/template'}"
+    template = f"--TemplateExporter.extra_template_basedirs={folder / TEMPLATE}"
     executed = [folder / f"executed_{file.name}" for file in sorted((folder / "notebooks").glob("*.ipynb"))]
     for target in executed:
         notebook = folder / "notebooks" / target.name.removeprefix("executed_")
         files = ["-f", params / "common.yaml", "-f", params / f"{notebook.stem}.yaml"]
         total += timed([BIN / "papermill", notebook, target, *files], folder)
     for target in executed:
-        convert = [BIN / "jupyter", "nbconvert", "--to", "html", "--template", "ujo", template, "--no-input"]
+        convert = [BIN / "jupyter", "nbconvert", "--to", "html", "--template", "then", template, "--no-input"]
         total += timed([*convert, target], folder)
     return total
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
-from ujo_lib.disclosure.audit import COLUMNS, audit
+from ujo_lib.disclosure.audit import COLUMNS, SAFE, audit
 from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, Printed, PublicFigure, TableError
 
 FIVE = Policy(threshold=5, required_width=3)
@@ -57,7 +57,7 @@ def test_limits_of_an_interval_give_count_and_base_away() -> None:
 def test_a_percentage_goes_with_its_count() -> None:
     table = shares(Printed(percent_digits=1, base="base"), n=3)
     row = audit([table], {"outing": (True, False)}, FIVE).frame.iloc[0]
-    assert (row["low"], row["high"]) == (0, 24)
+    assert (row["low"], row["high"]) == (1, 24)
 
 
 def test_a_small_count_left_in_the_open_is_a_leak() -> None:
@@ -87,9 +87,21 @@ def test_last_years_mask_must_still_hold_with_this_years_tables() -> None:
 def test_what_the_outsider_knows_of_himself_counts() -> None:
     table = grid("t", ["a", "b"], ["x", "y"], [[2, 9], [8, 12]])
     inner = tuple("総数" not in cell.labels for cell in table.cells)
-    stranger = audit([table], {"t": inner}, FIVE).frame.iloc[0]
-    one_of_them = audit([table], {"t": inner}, replace(FIVE, own_case=True)).frame.iloc[0]
+    zeros_hidden = replace(FIVE, zero_rule="hide")
+    stranger = audit([table], {"t": inner}, zeros_hidden).frame.iloc[0]
+    one_of_them = audit([table], {"t": inner}, replace(zeros_hidden, own_case=True)).frame.iloc[0]
     assert (stranger["low"], one_of_them["low"]) == (0, 1)
+
+
+@pytest.mark.parametrize(("other", "safe"), [(2, False), (3, True), (4, True)])
+def test_zero_is_no_alternative_where_zeros_are_printed(other: int, safe: bool) -> None:
+    table = grid("t", ["a", "b"], ["x", "y"], [[1, other], [20, 20]])
+    inner = tuple("総数" not in cell.labels for cell in table.cells)
+    row = audit([table], {"t": inner}, FIVE).frame.set_index("cell").loc[table.label(0)]
+    assert (row["low"], row["high"]) == (1, 1 + other)
+    assert (row["verdict"] == SAFE) is safe
+    hidden_zeros = audit([table], {"t": inner}, replace(FIVE, zero_rule="hide")).frame.set_index("cell")
+    assert hidden_zeros.loc[table.label(0), "low"] == 0
 
 
 def test_the_report_holds_no_true_count() -> None:
@@ -132,4 +144,5 @@ def test_intervals_are_those_of_trying_every_population(counts: list[int], flags
         [table], hidden, {"row": ["1", "2", "3"], "column": ["F", "M"]}
     ).items():
         row = frame.loc[table.label(i)]
-        assert (row["low"], row["high"]) == ends
+        least = FIVE.least_hidden if FIVE.is_primary(table.cells[i]) else 0
+        assert (row["low"], row["high"]) == (max(ends[0], least), ends[1])

@@ -185,12 +185,14 @@ class _Attack:
         return _Outsider(self._people, self._before)
 
     def _verdict(self, suspect: _Suspect, reader: "_Outsider") -> dict[str, object]:
-        own = self._policy.own_case and suspect.small and suspect.value > 0
-        low, high = reader.interval(suspect.region, suspect.value, int(own))
+        # A difference is printed nowhere: for all that a reader knows, it may be nobody.
+        known = self._policy.own_case if suspect.table == _DIFFERENCE else self._policy.least_hidden
+        own = int(known) if suspect.small and suspect.value > 0 else 0
+        low, high = reader.interval(suspect.region, suspect.value, own)
         before: tuple[float, float] = (np.nan, np.nan)
         required: float = 1
         if suspect.small:
-            before = self._without_release(suspect, int(own))
+            before = self._without_release(suspect, own)
             required = min(self._policy.required_width, before[1] - before[0])
         verdict = SAFE if high - low >= required else LEAK
         if suspect.small and before[0] == before[1]:

@@ -109,7 +109,7 @@ def _targets(counts: Sequence[Count], policy: Policy) -> tuple[list[suppress.Tar
         if least == most:
             open_secret[i] = True
             continue
-        floor = 1 if policy.own_case and count.row.low > 0 else 0
+        floor = policy.least_hidden if count.row.low > 0 else 0
         bottom = max(least, floor, count.row.low - 1)
         top = min(most, bottom + policy.required_width)
         bottom = max(least, min(bottom, top - policy.required_width))

@@ -294,6 +294,11 @@ class Policy:
         if self.dominance is not None and not 0 < self.dominance < 1:
             raise TableError("占有の割合は 0 より大きく 1 より小さい数")
 
+    @property
+    def least_hidden(self) -> int:
+        """What a reader knows a small hidden count to be at least: zeros are printed, or it counts himself."""
+        return int(self.zero_rule == "show" or self.own_case)
+
     def is_primary(self, cell: Cell) -> bool:
         """Whether a count must not be printed on its own account."""
         if cell.value is None:

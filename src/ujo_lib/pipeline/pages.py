@@ -65,13 +65,15 @@ class Rules:
         )
 
     def _sentences(self) -> Iterator[str]:
-        zeros = "0も伏せます" if self.policy.zero_rule == "hide" else "0は示します"
+        hidden = self.policy.zero_rule == "hide"
+        zeros = "0も伏せます" if hidden else "0は、ほかの数を守るときのほかは示します"
         yield f"1以上{self.policy.threshold}未満の人数・件数は伏せ、「x」と表します({zeros})。"
         yield "合計や別の表からの引き算で分からないように、ほかの数も伏せています。記号は同じ「x」です。"
         if self.reviewed:
             yield (
                 "伏せた小さな数は、この報告書のすべての数と公表済みの数を合わせても、"
-                f"少なくとも{self.policy.required_width + 1}通りの値があり得ます(すでに公表されている数を除く)。"
+                f"{'' if hidden else '1以上で'}少なくとも{self.policy.required_width + 1}通りの値があり得ます"
+                "(すでに公表されている数を除く)。"
             )
 
 
