@@ -328,3 +328,17 @@ def test_bunched_events_widen_the_interval_on_the_log_scale_by_the_root_of_their
     wide = stats.overdispersed_rate_ratio(2519, 1, 2329, 1, 4.0)
     assert math.log(wide.high / wide.low) == pytest.approx(2 * math.log(plain.high / plain.low))
     assert stats.overdispersed_rate_ratio(5, 1, 0, 1, 4.0).high == math.inf
+
+
+def test_unknown_days_are_neither_silent_nor_part_of_the_rate():
+    daily = np.full(40, 2.0)
+    daily[10:20] = 0
+    daily[30:] = np.nan
+    assert stats.silences(daily, 20) == [(10, 20)]
+    assert stats.silences(daily, 20.1) == stats.silences(np.zeros(40), 1) == []
+
+
+def test_a_long_silence_does_not_hide_a_shorter_one():
+    daily = np.ones(100)
+    daily[10:30] = daily[40:90] = 0
+    assert stats.silences(daily, 20) == [(40, 90), (10, 30)]

@@ -352,6 +352,31 @@ class _Network:
         return self._bounds[key]
 
 
+def silences(daily: ArrayLike, expected: float, days: int = 1) -> list[tuple[int, int]]:
+    """Runs of empty days on which the source's own rate would have brought contacts.
+
+    Args:
+        daily: contacts per day, shape (days,); NaN where unknown, which is neither empty nor part of the rate.
+        expected: least number of contacts that the rate of all other days leads one to expect in the run.
+        days: least length of a run.
+
+    Returns:
+        (first, after) of each run as positions in `daily`, the longest first.
+    """
+    counts = np.asarray(daily, dtype=float)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], counts == 0, [0]])))
+    known, total = int((~np.isnan(counts)).sum()), float(np.nansum(counts))
+    found = []
+    # Longest first, so that one long gap does not dilute the rate by which the next is judged.
+    for first, after in sorted(zip(edges[::2], edges[1::2], strict=True), key=lambda run: run[0] - run[1]):
+        length = int(after - first)
+        others = known - length
+        if length >= days and others > 0 and total * length >= expected * others:
+            found.append((int(first), int(after)))
+            known = others
+    return found
+
+
 def _fillings(rows: tuple[int, ...], total: int) -> Iterator[tuple[int, ...]]:
     """Every way to spread `total` over cells that hold at most `rows`."""
     if len(rows) == 1:

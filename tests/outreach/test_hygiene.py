@@ -121,3 +121,53 @@ def test_settling_and_washout_days_are_left_out_of_the_baseline(control):
     assert counts.loc["実施期間", ["days", "n"]].tolist() == [24, 72]
     assert counts.loc["比較期間", "days"] == counts.loc["比較期間", "n"] == len(found.baseline)
     assert found.expected == pytest.approx(24)
+
+
+def of_controls(days: int, per_day: float, first: str = "2023-08-01", other: float = 400.0) -> pd.DataFrame:
+    """Two flat controls of which 県01 falls silent for so many days, with `per_day` contacts otherwise."""
+    frame = pd.DataFrame({"県00": other, "県01": per_day}, index=pd.date_range(YEAR.start, YEAR.end))
+    frame.loc[pd.date_range(first, periods=days), "県01"] = 0.0
+    return frame
+
+
+def heard(local: pd.Series, controls: pd.DataFrame) -> hygiene.Comparison | Refusal:
+    found = hygiene.compare("宇城市", local, controls.sum(axis=1), WINDOW, OLD_DESK, YEAR.end)
+    assert not isinstance(found, Refusal)
+    return hygiene.heard(found, controls)
+
+
+@pytest.mark.parametrize(("days", "refused"), [(13, False), (14, True), (15, True)])
+def test_a_control_without_contacts_for_two_weeks_is_refused_by_name_and_days(days, refused):
+    found = heard(daily(1, 1), of_controls(days, 20.0))
+    assert isinstance(found, Refusal) == refused
+    if isinstance(found, Refusal):
+        assert found.code == "silent_control"
+        assert f"県01(2023-08-01〜2023-08-{days})" in found.reason
+        assert "県00" not in found.reason
+        assert "controls" in found.reason
+
+
+@pytest.mark.parametrize(("expected", "refused"), [(19, False), (20, True), (21, True)])
+def test_a_quiet_time_of_a_small_desk_is_no_lost_file(expected, refused):
+    local = daily(1, 1)
+    local.iloc[100 : 100 + expected] = 0  # one contact a day otherwise
+    found = heard(local, of_controls(0, 20.0))
+    assert isinstance(found, Refusal) == refused
+    if isinstance(found, Refusal):
+        assert found.code == "silent_local"
+        assert f"宇城市(2023-07-10〜{local.index[99 + expected].date()})" in found.reason
+
+
+def test_every_silence_is_named_at_once():
+    controls = of_controls(20, 5.0)
+    controls.loc["2023-11-01":"2023-12-10", "県01"] = 0.0
+    controls.loc["2024-02-20":, "県00"] = 0.0
+    found = heard(daily(1, 1), controls)
+    assert isinstance(found, Refusal)
+    assert "県00(2024-02-20〜2024-03-31)、" in found.reason
+    assert "県01(2023-08-01〜2023-08-20、2023-11-01〜2023-12-10)" in found.reason
+
+
+@pytest.mark.parametrize(("first", "refused"), [("2024-03-14", True), ("2024-03-15", False)])
+def test_silence_on_days_left_out_does_not_matter(first, refused):
+    assert isinstance(heard(daily(1, 1), of_controls(14, 5.0, first)), Refusal) == refused

@@ -110,3 +110,9 @@ def test_without_contacts_after_february_the_answer_is_that_there_is_none(plan, 
 def test_calendar_year_contacts_alone_cannot_tell_about_a_spring_campaign(plan, records, opened):
     calendar_year = records[records["received_at"] < pd.Timestamp("2024-01-01", tz="Asia/Tokyo")]
     assert "2023-12-31" in opened(plan, calendar_year).city_effect().reason
+
+
+def test_no_quiet_time_of_the_sample_is_taken_for_a_lost_file(plan, records, opened):
+    found = opened(plan, records)
+    for curve in (found.city_curve(SETTINGS.neighbours), found.prefecture_curve(SETTINGS.neighbours)):
+        assert curve.frame["estimate"].notna().all()

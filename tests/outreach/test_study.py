@@ -140,3 +140,30 @@ def test_a_desk_or_prefecture_that_is_not_in_the_data_is_named(campaigns):
     ):
         with pytest.raises(ValueError, match=words):
             opened(campaigns, contacts(1, 1.0), nation(), plan)
+
+
+def without(national: pd.DataFrame, prefectures: list[str], first: str, last: str) -> pd.DataFrame:
+    """The national table with the rows of these prefectures lost from one day to another."""
+    lost = national["pref"].isin(prefectures) & national["date"].between(first, last)
+    return national[~lost]
+
+
+def test_three_prefectures_missing_from_the_first_day_on_are_no_effect(campaigns):
+    three = ["県00", "県01", "県02"]
+    lost = without(nation(), three, "2024-02-20", "2024-03-31")
+    found = opened(campaigns, contacts(1, 1.0), lost)
+    for effect in (found.city_effect(), *found.prefecture_effects()):
+        assert effect.label == "推定できません"
+        assert all(f"{name}(2024-02-20〜2024-03-31)" in effect.reason for name in three)
+    assert found.prefecture_curve([]).frame["estimate"].isna().all()
+    remedied = opened(campaigns, contacts(1, 1.0), lost, replace(PLAN, controls=tuple(PREFECTURES[4:])))
+    assert remedied.prefecture_effect().code == remedied.city_effect().code == "not_detected"
+
+
+def test_two_weeks_missing_at_home_are_no_decrease(campaigns):
+    lost = without(nation(), ["熊本県"], "2024-03-01", "2024-03-14")
+    found = opened(campaigns, contacts(1, 1.0), lost)
+    for effect in found.prefecture_effects():
+        assert effect.label == "推定できません"
+        assert "熊本県(2024-03-01〜2024-03-14)" in effect.reason
+    assert found.city_effect().code == "not_detected"  # rests on the desk and the controls alone

@@ -60,7 +60,14 @@ def test_an_unlimited_interval_stays_unlimited_in_the_table():
 
 
 @pytest.mark.parametrize(
-    ("code", "free"), [("empty_window", True), ("contaminated_control", True), ("zero_baseline", False)]
+    ("code", "free"),
+    [
+        ("empty_window", True),
+        ("contaminated_control", True),
+        ("zero_baseline", False),
+        ("silent_control", True),
+        ("silent_local", False),
+    ],
 )
 def test_only_a_reason_that_tells_no_count_survives_hidden_counts(code, free):
     found = refused("宇城市", "方法", 0.95, Refusal(code, "理由"))

@@ -17,10 +17,14 @@ from ujo_lib.columns import Count, Dimension, Typed
 from ujo_lib.fiscal import Period
 from ujo_lib.outreach.series import NOT_A_PREFECTURE
 from ujo_lib.outreach.verdict import Refusal
+from ujo_lib.stats import silences
 
 Floats = NDArray[np.float64]
 
 IN_WINDOW, BASELINE, LEFT_OUT = "実施期間", "比較期間", "除外"
+
+SILENT_DAYS, SILENT_CONTACTS = 14, 20
+"""A series with no contact for so many days, where so many were expected, has lost rows."""
 
 _WHOLE_PREFECTURE = ("市", "県")
 
@@ -226,6 +230,44 @@ def compare(
     if problem is not None:
         return problem
     return Comparison(area, pd.DataFrame({"local": counted, "control": elsewhere, "role": role}, index=days))
+
+
+def heard(comparison: Comparison, controls: pd.DataFrame) -> Comparison | Refusal:
+    """The comparison, unless one of its series falls silent: absent rows are not zero contacts.
+
+    Args:
+        comparison: the local series and the days; silence wholly on days left out does not matter.
+        controls: contacts by day of each control prefecture, days × prefectures.
+
+    Returns:
+        The comparison, or a refusal that names every silent series with its first and last silent day.
+    """
+    days = comparison.frame.index
+    used = ~comparison.having(LEFT_OUT)
+
+    def silent(series: pd.Series) -> list[str]:
+        runs = silences(series.reindex(days), SILENT_CONTACTS, SILENT_DAYS)
+        return [
+            f"{days[first].date()}〜{days[after - 1].date()}"
+            for first, after in sorted(runs)
+            if used[first:after].any()
+        ]
+
+    lost = f"{SILENT_CONTACTS}件以上あるはずの期間に相談が1件もなく、ファイルの行が欠けたとみられる"
+    if local := silent(comparison.frame["local"]):
+        return Refusal(
+            "silent_local",
+            f"{lost}: {comparison.area}({'、'.join(local)})。ファイルに欠けた行を補えば計算できる",
+        )
+    elsewhere = {str(name): found for name, series in controls.items() if (found := silent(series))}
+    if elsewhere:
+        named = "、".join(f"{name}({'、'.join(found)})" for name, found in elsewhere.items())
+        return Refusal(
+            "silent_control",
+            f"比較地域に、{lost}ところがある: {named}。ファイルに欠けた行を補うか、"
+            "パラメーター controls にその地域を除いた比較地域を書けば計算できる",
+        )
+    return comparison
 
 
 def counts(comparison: Comparison | Refusal) -> Typed:

@@ -174,7 +174,8 @@ class Study:
         if isinstance(controls, Refusal):
             return controls
         control = series.total(self.wide, controls)
-        return hygiene.compare(area, local, control, plan.window, rules, self.recorded.end)
+        found = hygiene.compare(area, local, control, plan.window, rules, self.recorded.end)
+        return found if isinstance(found, Refusal) else hygiene.heard(found, self.wide[list(controls)])
 
 
 def open_study(

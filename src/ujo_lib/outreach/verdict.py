@@ -21,7 +21,7 @@ LABELS: dict[Code, str] = {
 }
 
 # Reasons that say how many contacts there were.
-_TELLING = ("zero_baseline", "zero_control", "empty_block", "sparse_blocks")
+_TELLING = ("zero_baseline", "zero_control", "empty_block", "sparse_blocks", "silent_local")
 
 
 @dataclass(frozen=True)

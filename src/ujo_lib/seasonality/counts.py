@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ujo_lib.columns import Count, Rate, Text, Typed
 from ujo_lib.fiscal import Period
+from ujo_lib.stats import silences
 
 HOURS = 24
 SILENCE_LIMIT = 1e-9
@@ -178,18 +179,12 @@ def observed_days(daily: NDArray[np.int64]) -> NDArray[np.bool_]:
 
     A run of empty days counts as a gap when its probability under a Poisson count at the rate of all other
     days lies below `SILENCE_LIMIT`. So one empty day is a gap in a national table, thirty empty days are one
-    in a prefecture's
-    file, and a source with a contact a week has no recognisable gaps: declare those by hand with
-        `Counts.without`.
+    in a prefecture's file, and a source with a contact a week has no recognisable gaps: declare those by hand
+    with `Counts.without`.
     """
-    empty = np.concatenate([[0], (daily == 0).astype(np.int8), [0]])
-    edges = np.flatnonzero(np.diff(empty))
     observed = np.ones(len(daily), dtype=bool)
-    # Longest first, so that one long gap does not dilute the rate by which the next is judged.
-    for first, after in sorted(zip(edges[::2], edges[1::2], strict=True), key=lambda run: run[0] - run[1]):
-        others = observed.sum() - (after - first)
-        if others > 0 and daily.sum() / others * (after - first) > -math.log(SILENCE_LIMIT):
-            observed[first:after] = False
+    for first, after in silences(daily, -math.log(SILENCE_LIMIT)):
+        observed[first:after] = False
     return observed
 
 
