@@ -14,7 +14,7 @@ from typing import Any, Final
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from ujo_lib.columns import TOTAL_LABELS, Base, Flag, Share, Various
+from ujo_lib.columns import TOTAL_LABELS, Base, Flag, Share, Various, Withheld
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import (
     BELOW_UNIT,
@@ -107,7 +107,8 @@ def table_html(
         printed = [values or "n"]
         heads, body, small = _cross(published, across, printed[0])
     else:
-        printed = list(columns if columns is not None else _default_columns(published))
+        asked = columns if columns is not None else _default_columns(published)
+        printed = [name for name in asked if not isinstance(published.spec.schema[name], Withheld)]
         heads, body = _plain(published, printed)
         small = _small(published, printed)
     name = html.escape(published.spec.title)
