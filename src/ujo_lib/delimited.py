@@ -220,7 +220,10 @@ class _Marks:
         may_open = (np.isin(letters[quotes - 1], edges) | (quotes == 0)).tolist()
         may_close = (np.isin(letters[np.minimum(quotes + 1, last)], edges) | (quotes == last)).tolist()
         twin = np.append(np.diff(quotes) == 1, False).tolist()
-        opens, closes, broken, stray = [], [], [], []
+        opens: list[int] = []
+        closes: list[int] = []
+        broken: list[int] = []
+        stray: list[int] = []
         i, n = 0, len(quotes)
         while i < n:
             if not may_open[i]:

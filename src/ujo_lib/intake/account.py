@@ -26,18 +26,16 @@ _PRIVATE_RE2 = "[\\x{E000}-\\x{F8FF}]"
 
 def day_range(frame: pd.DataFrame, schema: Schema) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """First and last day of the records of a kind whose every row has one."""
-    name = _day_column(frame, schema)
-    days = frame[name].dropna() if name else pd.Series(dtype=object)
-    return (days.min(), days.max()) if len(days) else None
+    columns = [frame[name].dropna() for name in _day_columns(frame, schema)]
+    days = [day for column in columns if len(column) for day in (column.min(), column.max())]
+    return (min(days), max(days)) if days else None
 
 
-def _day_column(frame: pd.DataFrame, schema: Schema) -> str | None:
+def _day_columns(frame: pd.DataFrame, schema: Schema) -> list[str]:
     dated = (
-        c.name
-        for c in schema.columns
-        if c.type in ("date", "datetime") and (c.required or c.name in schema.key)
+        c for c in schema.columns if c.type in ("date", "datetime") and (c.required or c.name in schema.key)
     )
-    return next((name for name in dated if name in frame), None)
+    return [column.name for column in dated if column.name in frame]
 
 
 def note_unread_sheets(grid: Grid, header: Header, spec: FileSpec, notes: Notes) -> None:
@@ -111,10 +109,10 @@ def note_lonely_columns(
 def note_gaps(frames: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema], own: Notes) -> None:
     """Warn of months without any record between months that have some."""
     for kind in _CONTINUOUS:
-        name = _day_column(frames[kind], schemas[kind]) if kind in frames else None
-        if name is None:
+        names = _day_columns(frames[kind], schemas[kind]) if kind in frames else []
+        if not names:
             continue
-        days = frames[kind][name].dropna().dt.tz_localize(None)
+        days = frames[kind][names[0]].dropna().dt.tz_localize(None)
         have = pd.PeriodIndex(days.dt.to_period("M").unique(), freq="M")
         if not len(have):
             continue
