@@ -183,6 +183,16 @@ def scan(content: "bytes | memoryview", delimiter: str, codec: str = "utf-8") ->
     return replace(bare, faults=tuple(faults.values()))
 
 
+def scan_as(content: "bytes | memoryview", suffix: str, codec: str = "utf-8") -> Scan:
+    """Count by the separator that the suffix promises (``.csv``: comma, else tab), or the other where that never is."""
+    usual, other = ",\t" if suffix == ".csv" else "\t,"
+    found = scan(content, usual, codec)
+    if found.width > 1:
+        return found
+    instead = scan(content, other, codec)
+    return instead if instead.width > 1 else found
+
+
 def _positions(letters: npt.NDArray[np.uint8], wanted: int) -> Int64:
     blocks = range(0, len(letters), _BLOCK)
     found = [np.flatnonzero(letters[at : at + _BLOCK] == wanted) + at for at in blocks]
@@ -456,10 +466,10 @@ def read_table(content: bytes, found: Scan) -> pa.Table:
     width, widest = found.width, int(found.cells.max())
     usual = (found.cells == width) | (found.cells == 0)
     with ThreadPoolExecutor() as pool:
-        tables = [
-            _padded(table, widest) for table in pool.map(_parse, *zip(*_chunks(content, found), strict=True))
-        ]
-    read = pa.concat_tables(tables)
+        tables = pool.map(
+            lambda piece: _padded(_parse(piece, found.delimiter, width), widest), _chunks(content, found)
+        )
+        read = pa.concat_tables(tables)
     if not usual.all():
         order = [np.flatnonzero(usual)]
         for cells in np.unique(found.cells[~usual]).tolist():
@@ -473,10 +483,32 @@ def read_table(content: bytes, found: Scan) -> pa.Table:
     return read
 
 
-def _chunks(content: bytes, found: Scan) -> Iterator[tuple[bytes, str, int]]:
+def read_columns(
+    content: "bytes | memoryview", found: Scan, codec: str, places: Sequence[int], below: int
+) -> Iterator[pa.Table]:
+    """Some columns below the headings, a part of the file at a time; blank lines are left out.
+
+    Args:
+        content: bytes without a byte order mark, in UTF-8 or cp932.
+        found: its records, all of the same width or blank.
+        codec: encoding of the content.
+        places: positions of the columns.
+        below: records to leave out at the top.
+    """
+    first = 0
+    for piece in _chunks(content, found):
+        utf8 = piece if codec == "utf-8" else piece.decode(codec).encode()
+        table = _parse(utf8, found.delimiter, found.width).select(list(places))
+        kept = found.cells[first : first + table.num_rows] > 0
+        kept[: max(0, below - first)] = False
+        first += table.num_rows
+        yield table.filter(pa.array(kept))
+
+
+def _chunks(content: "bytes | memoryview", found: Scan) -> Iterator[bytes]:
     cuts = np.searchsorted(found.starts, np.arange(0, len(content) + _BLOCK, _BLOCK))
     for first, last in pairwise(np.unique(np.minimum(cuts, len(found.cells)))):
-        yield content[found.starts[first] : found.starts[last]], found.delimiter, found.width
+        yield bytes(content[found.starts[first] : found.starts[last]])
 
 
 def _parse(content: bytes, delimiter: str, width: int) -> pa.Table:

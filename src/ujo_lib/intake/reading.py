@@ -29,7 +29,7 @@ from ujo_lib.delimited import (
     Scan,
     find_encoding,
     read_table,
-    scan,
+    scan_as,
     split_record,
     to_utf8,
 )
@@ -266,7 +266,10 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
         raise _RefusedError(str(error), remedy, rule, row=error.line) from None
     utf8 = to_utf8(content, used)
     _refuse_mojibake(utf8, notes)
-    found = _records(utf8, suffix, notes)
+    found = scan_as(utf8, suffix)
+    if (found.delimiter == ",") != (suffix == ".csv"):
+        names = {",": "カンマ区切り", "\t": "タブ区切り"}
+        notes.repair(f"拡張子 {suffix}", names[found.delimiter], "1")
     _refuse_shape(found)
     for fault in found.faults:
         severity: Severity = "error" if fault.fatal else "warning"
@@ -286,20 +289,6 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
     table = read_table(utf8, found)
     rows = np.arange(1, table.num_rows + 1)
     return Grid(table, rows, found.cells, int((found.cells > 0).sum()), "", Facts(encoding=used))
-
-
-def _records(utf8: bytes, suffix: str, notes: Notes) -> Scan:
-    """The records by the separator that the suffix promises, or by the other one where that never occurs."""
-    usual, other = (",", "\t") if suffix == ".csv" else ("\t", ",")
-    found = scan(utf8, usual)
-    if found.width > 1 or other.encode() not in utf8:
-        return found
-    instead = scan(utf8, other)
-    if instead.width <= 1:
-        return found
-    names = {",": "カンマ区切り", "\t": "タブ区切り"}
-    notes.repair(f"{names[usual]}(拡張子 {suffix})", names[other], "1")
-    return instead
 
 
 def _refuse_shape(found: Scan) -> None:
