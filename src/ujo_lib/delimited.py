@@ -283,7 +283,9 @@ def _cells(letters: npt.NDArray[np.uint8], starts: Int64, marks: _Marks, separat
     return cells
 
 
-def split_record(record: "bytes | npt.NDArray[np.uint8]", delimiter: str, codec: str = "utf-8") -> list[str]:
+def split_record(
+    record: "bytes | memoryview | npt.NDArray[np.uint8]", delimiter: str, codec: str = "utf-8"
+) -> list[str]:
     """The cells of one record; of a long one, those that begin in its first four thousand bytes."""
     text = bytes(record[:_SHORT]).decode(codec, errors="replace").strip("\r\n")
     return next(csv.reader([text.replace("\n", " ").replace("\r", " ")], delimiter=delimiter), [])

@@ -9,7 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,17 +102,19 @@ def tag_file(
     target = Path(output_path)
     if target.suffix.lower() not in (*_PARQUET, ".csv"):
         raise OutputRefusedError(f"結果のファイルの名前は .csv か .parquet で終わる: {target.name}")
+    if not target.parent.is_dir():
+        raise OutputRefusedError(f"結果を置くフォルダーがない: {target.parent}")
     if not isinstance(input_path, Records) and target.exists() and target.samefile(input_path):
         raise OutputRefusedError(f"結果のファイルが入力と同じ({target.name})。別の名前にする")
+    name = input_path.name if isinstance(input_path, Records) else Path(input_path).name
     jobs = jobs or os.cpu_count() or 1
     part = target.with_name(f".{target.name}.part")
     texts = characters = tagged = missing = 0
     own = nullcontext(executor) if executor else ThreadPoolExecutor(jobs)
-    opened = nullcontext(input_path) if isinstance(input_path, Records) else _open(Path(input_path), encoding)
     try:
+        records = input_path if isinstance(input_path, Records) else _open(Path(input_path), encoding)
         with (
             own as pool,
-            opened as records,
             closing(_distinct(records)) as batches,
             _Writer(part, target.suffix, codebook) as out,
         ):
@@ -127,7 +129,10 @@ def tag_file(
         part.replace(target)
     except pa.ArrowInvalid:
         # Arrow quotes the offending row, which may be what somebody told the desk.
-        raise UnreadableInputError(f"{input_path} を読めない。ファイルが壊れている") from None
+        raise UnreadableInputError(f"{name} が壊れている。元のシステムからもう一度書き出す") from None
+    except OSError as error:
+        told = error.strerror or type(error).__name__
+        raise UnreadableInputError(f"{name} を最後まで読めないか、{target.name} を書けない({told})") from None
     finally:
         part.unlink(missing_ok=True)
     return StreamSummary(texts, characters, tagged, missing, records.remarks)
@@ -170,9 +175,8 @@ def _distinct(records: Records) -> Generator[pa.RecordBatch, None, None]:
         yield batch
 
 
-@contextmanager
-def _open(source: Path, encoding: str | None) -> Iterator[Records]:
-    """Yield the records of a file.
+def _open(source: Path, encoding: str | None) -> Records:
+    """The records of a file.
 
     Raises:
         ColumnNotFoundError: it lacks one of the two columns.
@@ -180,17 +184,26 @@ def _open(source: Path, encoding: str | None) -> Iterator[Records]:
     """
     try:
         if source.suffix.lower() in _PARQUET:
-            with pa.parquet.ParquetFile(source) as file:
-                names = file.schema_arrow.names
-                columns = [names[place] for place in columns_of(names, source.name)]
-                batches = file.iter_batches(CHUNK_TEXTS, columns=columns)
-                yield Records(source.name, (batch.select(columns) for batch in batches))
-        elif not source.stat().st_size:
+            return _of_parquet(source)
+        if not source.stat().st_size:
             raise UnreadableInputError(f"{source.name} は空(0バイト)")
-        else:
-            yield _of_text(source, memoryview(np.memmap(source, np.uint8, "r")), encoding)
+        return _of_text(source, np.memmap(source, np.uint8, "r").data, encoding)
     except OSError as error:
-        raise UnreadableInputError(f"{source.name} を開けない({error.strerror})") from None
+        raise UnreadableInputError(
+            f"{source.name} を開けない({error.strerror or type(error).__name__})"
+        ) from None
+
+
+def _of_parquet(source: Path) -> Records:
+    file = pa.parquet.ParquetFile(source)
+    names = file.schema_arrow.names
+    columns = [names[place] for place in columns_of(names, source.name)]
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        with file:
+            yield from (batch.select(columns) for batch in file.iter_batches(CHUNK_TEXTS, columns=columns))
+
+    return Records(source.name, batches())
 
 
 def _of_text(source: Path, content: memoryview, encoding: str | None) -> Records:
