@@ -148,13 +148,13 @@ def pieces(content: "bytes | memoryview", codec: str) -> Iterator[str]:
         raise UnicodeDecodeError(codec, b" ", len(content) - 1, len(content), error.reason) from None
 
 
-def to_utf8(content: "bytes | memoryview", codec: str) -> bytes:
-    """The content in UTF-8 without a mark."""
+def to_utf8(content: "bytes | memoryview", codec: str) -> memoryview:
+    """The content in UTF-8 without a mark; not copied where it is that already."""
     if codec in ("utf-8", "utf-8-sig"):
-        return bytes(content).removeprefix(codecs.BOM_UTF8)
+        return memoryview(content)[3 if codec == "utf-8-sig" else 0 :]
     out = io.BytesIO()
     out.writelines(piece.encode() for piece in pieces(content, codec))
-    return out.getvalue()
+    return out.getbuffer()
 
 
 # --- counting -------------------------------------------------------------------------------------------------------
@@ -459,7 +459,7 @@ def _number(cell: str) -> int:
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 
-def read_table(content: bytes, found: Scan) -> pa.Table:
+def read_table(content: "bytes | memoryview", found: Scan) -> pa.Table:
     """All records as string columns ``c0``, ``c1``, … as wide as the widest one, blank where cells are wanting.
 
     Raises:
@@ -499,7 +499,7 @@ def read_columns(
     """
     first = 0
     for piece in _chunks(content, found):
-        utf8 = piece if codec == "utf-8" else piece.decode(codec).encode()
+        utf8 = piece if codec == "utf-8" else bytes(piece).decode(codec).encode()
         table = _parse(utf8, found.delimiter, found.width).select(list(places))
         kept = found.cells[first : first + table.num_rows] > 0
         kept[: max(0, below - first)] = False
@@ -507,16 +507,16 @@ def read_columns(
         yield table.filter(pa.array(kept))
 
 
-def _chunks(content: "bytes | memoryview", found: Scan) -> Iterator[bytes]:
+def _chunks(content: "bytes | memoryview", found: Scan) -> Iterator[memoryview]:
     cuts = np.searchsorted(found.starts, np.arange(0, len(content) + _BLOCK, _BLOCK))
     for first, last in pairwise(np.unique(np.minimum(cuts, len(found.cells)))):
-        yield bytes(content[found.starts[first] : found.starts[last]])
+        yield memoryview(content)[found.starts[first] : found.starts[last]]
 
 
-def _parse(content: bytes, delimiter: str, width: int) -> pa.Table:
+def _parse(content: "bytes | memoryview", delimiter: str, width: int) -> pa.Table:
     names = [f"c{i}" for i in range(width)]
     return pa_csv.read_csv(
-        io.BytesIO(content),
+        pa.BufferReader(content),
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=len(content) + 1),
         parse_options=pa_csv.ParseOptions(
             delimiter=delimiter,

@@ -265,7 +265,7 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
         rule = "1" if error.line is None else "2"
         raise _RefusedError(str(error), remedy, rule, row=error.line) from None
     utf8 = to_utf8(content, used)
-    _refuse_mojibake(utf8, notes)
+    _refuse_mojibake(content if used.startswith("utf-8") else bytes(utf8), notes)
     found = scan_as(utf8, suffix)
     if (found.delimiter == ",") != (suffix == ".csv"):
         names = {",": "カンマ区切り", "\t": "タブ区切り"}
@@ -303,7 +303,7 @@ def _refuse_shape(found: Scan) -> None:
         raise _RefusedError(f"1行に{MAX_CELLS:,}列まで", remedy, "総務省2-1", row=row, value=f"{widest:,}列")
 
 
-def _heading(utf8: bytes, found: Scan, cell: int) -> str:
+def _heading(utf8: memoryview, found: Scan, cell: int) -> str:
     """The heading above a cell, where the first record as wide as most has one."""
     first = int(np.argmax(found.cells == found.width))
     start, stop = int(found.starts[first]), int(found.starts[first + 1])

@@ -216,7 +216,7 @@ def _of_text(source: Path, content: memoryview, encoding: str | None) -> Records
     if codec == "utf-8-sig":
         content, codec = content[3:], "utf-8"
     elif codec not in ("utf-8", "cp932"):
-        content, codec = memoryview(to_utf8(content, codec)), "utf-8"
+        content, codec = to_utf8(content, codec), "utf-8"
     found = scan_as(content, source.suffix.lower(), codec)
     told = [
         f"{name} の{fault.line}行目({fault.record}件目の{fault.cell + 1}列目): {fault.expected}。{fault.remedy}"
