@@ -33,6 +33,7 @@ _SHORT = 4096
 _FITTING = 0.75
 _FEW_FORMS = 5
 _LONG_NUMBER = 5
+_MANY_CELLS = 4
 _SAVE_ANEW = "Excelで開いて確かめ、「CSV UTF-8(コンマ区切り)」で保存し直してください。"
 
 
@@ -356,7 +357,7 @@ def _swallowed(
         if stop - begin > _SHORT or len(cells) != width:
             continue
         record = int(np.searchsorted(found.starts, begin, "right")) - 1
-        if likeness.fits(cells) or likeness.goes_on(
+        if likeness.fits(cells) or likeness.continues(
             cells, *_keys(letters, found, record, likeness.key, codec)
         ):
             hits.setdefault(record, []).append(begin)
@@ -374,18 +375,20 @@ def _swallowed(
 
 
 def _form(cell: str) -> str:
-    """The shape of a code or a date: S12 and S7 are A9, 2023-08-01 is 9-9-9."""
-    return re.sub("[A-Za-z]+", "A", re.sub("[0-9]+", "9", cell))
+    """The shape of a code or a date: S12 and S7 are A9, 2023-08-01 is 9-9-9, 令和5年 is 字9字."""
+    for letters, sign in (("[0-9]+", "9"), ("[A-Za-z]+", "A"), (r"[^\W0-9A-Za-z]+", "字")):
+        cell = re.sub(letters, sign, cell)
+    return cell
 
 
 def _keys(
     letters: npt.NDArray[np.uint8], found: Scan, record: int, key: int | None, codec: str
-) -> tuple[int, int | None]:
-    """The number in a record's key, and in that of the next record."""
+) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+    """The numbers in a record's key, and in that of the next record."""
     numbers = []
     for i in (record, record + 1)[: len(found.cells) - record]:
         cells = split_record(letters[found.starts[i] : found.starts[i + 1]], found.delimiter, codec)
-        numbers.append(_number(cells[key]) if key is not None and key < len(cells) else -1)
+        numbers.append(_numbers(cells[key]) if key is not None and key < len(cells) else ())
     return numbers[0], numbers[1] if numbers[1:] else None
 
 
@@ -415,7 +418,7 @@ class _Likeness:
         for cell, column in enumerate(zip(*(row for row in rows if len(row) == found.width), strict=True)):
             filled = [value for value in column if value]
             forms, values = set(map(_form, filled)), set(filled)
-            if all(form.isascii() and re.search("[9A]", form) for form in forms) and len(forms) <= _FEW_FORMS:
+            if all(re.search("[9A]", form) for form in forms) and len(forms) <= _FEW_FORMS:
                 rules[cell] = (True, frozenset(forms))
             elif len(values) <= len(filled) / 2:
                 rules[cell] = (False, frozenset(values))
@@ -438,22 +441,23 @@ class _Likeness:
         ]
         return len(fits) > 1 and sum(fits) >= _FITTING * len(self.rules)
 
-    def goes_on(self, cells: Sequence[str], own: int, after: int | None) -> bool:
-        """Whether the key of a line lies between that of its own record and that of the next one.
+    def continues(self, cells: Sequence[str], own: tuple[int, ...], after: tuple[int, ...] | None) -> bool:
+        """Whether a line begins like the next record: with a key between that of its own and that of the next one.
 
-        A short plain number may be anything (「20,000円」): it must be the very next.
+        A short plain number may be anything (「20,000円」) and must be the very next; a line with many cells and a key of
+        another form needs no order.
         """
         if self.key is None or _form(key := cells[self.key]) not in self.rules[self.key][1]:
             return False
-        number = _number(key)
+        here = _numbers(key)
         if key.isdecimal() and len(key) < _LONG_NUMBER:
-            return number == own + 1 and number != after
-        return 0 <= own < number and (after is None or number < after)
+            return len(own) == 1 and here[0] == own[0] + 1 and here != after
+        return len(cells) >= _MANY_CELLS or (() < own < here and (after is None or here < after))
 
 
-def _number(cell: str) -> int:
-    digits = re.findall("[0-9]+", cell)
-    return int(digits[-1][-18:]) if digits else -1
+def _numbers(cell: str) -> tuple[int, ...]:
+    """The numbers of a code or a date, as they are ordered."""
+    return tuple(map(int, re.findall("[0-9]{1,18}", cell)))
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------

@@ -385,7 +385,9 @@ def test_a_note_below_consultations_is_dropped_unread(desk: Desk):
 def test_rows_without_their_last_blank_cells_are_padded(desk: Desk):
     rows = [row[:-1] if i == 2 else row for i, row in enumerate(table("waves", {(2, "出典"): ""}))]
     desk.put("waves", "w.csv", as_csv(rows))
-    assert desk.load()["waves"]["source"].isna().tolist() == [False, True, False]
+    taken = desk.load()
+    assert taken["waves"]["source"].isna().tolist() == [False, True, False]
+    assert [(p.severity, p.row, p.value) for p in taken.faults] == [("warning", 3, "9列")]
 
 
 def test_a_total_over_suppressed_counts_is_no_error_but_said_to_be_unsure(desk: Desk):

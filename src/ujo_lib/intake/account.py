@@ -106,21 +106,23 @@ def note_lonely_columns(
                 )
 
 
-def note_gaps(frames: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema], own: Notes) -> None:
-    """Warn of months without any record between months that have some."""
+def note_gaps(
+    frames: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema], period: Period | None, own: Notes
+) -> None:
+    """Warn of months without any record between months that have some, and of such months in the period asked for."""
     for kind in _CONTINUOUS:
         names = _day_columns(frames[kind], schemas[kind]) if kind in frames else []
-        if not names:
+        days = frames[kind][names[0]].dropna() if names else pd.Series(dtype=object)
+        if not len(days):
             continue
-        days = frames[kind][names[0]].dropna().dt.tz_localize(None)
-        have = pd.PeriodIndex(days.dt.to_period("M").unique(), freq="M")
-        if not len(have):
-            continue
-        gaps = pd.period_range(have.min(), have.max(), freq="M").difference(have)
-        if len(gaps):
+        have = pd.PeriodIndex(days.dt.tz_localize(None).dt.to_period("M").unique(), freq="M")
+        wanted = pd.period_range(have.min(), have.max(), freq="M")
+        if period is not None:
+            wanted = wanted.union(pd.period_range(period.start, period.end, freq="M"))
+        if len(gaps := wanted.difference(have)):
             own.problem(
-                f"{schemas[kind].title}の記録がどの月にもあること",
-                "前後の月には記録があります。その月のファイルの置き忘れや、書き出しの期間の抜けがないか確かめてください。",
+                f"{schemas[kind].title}がどの月にもあること",
+                "1件もない月です。その月のファイルの置き忘れ、別の年度のファイル、書き出しの期間の抜けがないか確かめてください。",
                 "照合",
                 column=f"{kind}.files",
                 value="、".join(_months(gaps)),
@@ -138,23 +140,6 @@ def _months(gaps: pd.PeriodIndex) -> list[str]:
             runs.append([month])
     said = [[f"{month.year}年{month.month}月" for month in (run[0], run[-1])] for run in runs]
     return [first if first == last else f"{first}〜{last}" for first, last in said]
-
-
-def note_another_year(
-    frames: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema], period: Period, own: Notes
-) -> None:
-    """Warn of a kind that has not one record in the period of the report."""
-    for kind in (kind for kind in _CONTINUOUS if kind in frames):
-        days = day_range(frames[kind], schemas[kind])
-        if days is not None and (days[1].date() < period.start or days[0].date() > period.end):
-            own.problem(
-                f"{period.start}〜{period.end} の記録",
-                "集計の期間の記録が1つもありません。別の年度のファイルでないか、年度や集計期間の指定と合っているか確かめてください。",
-                "照合",
-                column=f"{kind}.files",
-                value=f"{days[0].date()}〜{days[1].date()}",
-                severity="warning",
-            )
 
 
 def told(sources: pd.DataFrame) -> list[str]:

@@ -6,7 +6,7 @@ second table on the sheet, which is a fault and not a guess.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -57,10 +57,13 @@ class Body:
     n_read: int
     dropped: Mapping[str, int]
     blank_inside: int
+    _raws: dict[int, Raw] = field(default_factory=dict, repr=False)
 
     def raw(self, header: Header, place: int) -> Raw:
-        """One column of texts."""
-        return Raw.of(header.headings[place], self.table.column(place), self.rows)
+        """One column of texts, worked out once: the values and the rules on machine readability both ask for it."""
+        if place not in self._raws:
+            self._raws[place] = Raw.of(header.headings[place], self.table.column(place), self.rows)
+        return self._raws[place]
 
 
 def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
@@ -144,12 +147,23 @@ def _misfits(
 ) -> np.ndarray:
     """Rows with more cells than headings, or with fewer than a row must have; noted as problems.
 
-    Blank cells at the end of a row may be left out, unless a free text, which breaks rows, or a figure stands there.
+    Cells at the end of a row may be left out, with a warning, unless a free text, which breaks rows, or a figure that
+    every row has stands there.
     """
     needed, wide = bounds
     wrong = widths < needed
     for column in table.columns[wide:]:
         wrong |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+    short = data & ~wrong & (widths < wide)
+    notes.problem_rows(
+        rows[short],
+        [f"{n}列" for n in widths[short]],
+        f"見出しと同じ{wide}列",
+        "行の終わりのセルがありません。空欄として読みました。途中で切れた行でないか確かめてください。",
+        "総務省1-2",
+        column="(行全体)",
+        severity="warning",
+    )
     wrong &= data
     notes.problem_rows(
         rows[wrong],

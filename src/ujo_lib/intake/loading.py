@@ -190,7 +190,7 @@ def check(
 ) -> Intake:
     """As :func:`load`, but always returns; frames of files with errors hold NA where a cell could not be read.
 
-    With a ``period``, a kind without any record in it is warned of.
+    With a ``period``, months of it without any record are warned of.
     """
     path = _locate(Path(inputs), root)
     base = Path(root) if root is not None else _root_of(path)
@@ -211,9 +211,7 @@ def check(
     frames = {kind: together.frame for kind, together in loaded.items()}
     with _bounded(own, "ファイルどうしの照合"):
         checks.check_between(loaded, notes_of)
-        account.note_gaps(frames, schemas, own)
-        if period is not None:
-            account.note_another_year(frames, schemas, period, own)
+        account.note_gaps(frames, schemas, period, own)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
     return _intake(loaded, schemas, parsed, notes, declaration.not_supplied)
 
