@@ -1,7 +1,7 @@
 """What `ujo check` notices of files that were damaged, what it suspects of files that were not, and how long it takes.
 
-Named operators damage the sample city's own CSV and Excel files, each with its own seed. Whether a careful reader of the
-file could know of the damage is written beside the operator, before anything is run: nobody can see that one valid
+Named operators damage the sample city's own CSV and Excel files, each with its own seed. Whether a careful reader of
+the file could know of the damage is written beside the operator, before anything is run: nobody can see that one valid
 answer took the place of another. A damage is *told* when a new problem or warning appears, or the account of the file
 names a column that is missing now; *harmless* when every frame is as it was; *silent* when a frame changed and nothing
 was said. Clean variants say the same in another way and must raise nothing. Byte-mutated files may be refused, never
@@ -10,6 +10,7 @@ end in a traceback. The national year is checked in a process of its own, beside
     python benchmarks/intake.py --json            # everything (about 20 minutes)
     python benchmarks/intake.py --json --quick    # fewer mutated bytes, a national year of 20,000 records
 """
+# ruff: noqa: ARG001  # every operator has the same arguments
 
 import argparse
 import csv
@@ -56,6 +57,18 @@ CSV_FILES = {
     "site/survey_waves.csv": "waves",
 }
 BOOKS = {"fy2023/commissioners.xlsx": "commissioners", "fy2023/cases.xlsx": "cases"}
+
+HEADINGS = (
+    "相談ID",
+    "相談者ID",
+    "相談受付日時",
+    "窓口",
+    "都道府県",
+    "年代",
+    "発言数",
+    "対応時間(分)",
+    "相談本文",
+)
 
 Rows = list[list[str]]
 Chance = random.Random
@@ -513,12 +526,19 @@ def book_record_lost(book: openpyxl.Workbook, kind: str, chance: Chance) -> bool
     return True
 
 
+MANY_LINES = (
+    "はい\n1,2,3\n「そう」\n- 朝, 夜",
+    '彼は"死"と\r\n言う',
+    "A1,x\n2023-08-01,雨,です\n\n終わり",
+    "その日のこと\n7:00,起きる,顔を洗う,食べる,着る,出る,戻る,寝る,終わり",
+)
+
 # --- clean variants -------------------------------------------------------------------------------------------------
 
 
 def clean_variants(city: City, chance: Chance) -> Iterator[tuple[str, str, bytes]]:
     """Name of the variant, file, content: the same said in another way."""
-    for name, kind in CSV_FILES.items():
+    for name in CSV_FILES:
         text, encoding = city.text(name)
         rows = rows_of(text)
         order = chance.sample(range(len(rows[0])), len(rows[0]))
@@ -535,11 +555,7 @@ def clean_variants(city: City, chance: Chance) -> Iterator[tuple[str, str, bytes
         yield "tabs", name, text.encode(encoding) if "\t" in text else _tabbed(rows).encode(encoding)
         if "相談本文" in rows[0]:
             at = rows[0].index("相談本文")
-            for lines in (
-                "はい\n1,2,3\n「そう」\n- 朝, 夜",
-                '彼は"死"と\r\n言う',
-                "A1,x\n2023-08-01,雨,です\n\n終わり",
-            ):
+            for lines in MANY_LINES:
                 changed = [row if i % 7 or not i else _set(row, at, lines) for i, row in enumerate(rows)]
                 yield "texts over several lines", name, text_of(changed).encode("utf-8-sig")
         yield "other order of rows", name, text_of([rows[0], *reversed(rows[1:])]).encode(encoding)
@@ -744,19 +760,7 @@ def measure_national(folder: Path, records: int) -> dict[str, object]:
     stamps = pd.date_range("2023-04-01", "2024-03-31 23:59", periods=records).strftime("%Y-%m-%d %H:%M")
     with file.open("w", encoding="utf-8-sig", newline="") as lines:
         writer = csv.writer(lines)
-        writer.writerow(
-            [
-                "相談ID",
-                "相談者ID",
-                "相談受付日時",
-                "窓口",
-                "都道府県",
-                "年代",
-                "発言数",
-                "対応時間(分)",
-                "相談本文",
-            ]
-        )
+        writer.writerow(HEADINGS)
         for i, stamp in enumerate(stamps):
             # A number of its own makes each text a distinct one.
             text = f"{texts[i % len(texts)]}{i}"

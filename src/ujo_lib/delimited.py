@@ -444,8 +444,8 @@ class _Likeness:
     def continues(self, cells: Sequence[str], own: tuple[int, ...], after: tuple[int, ...] | None) -> bool:
         """Whether a line begins like the next record: with a key between that of its own and that of the next one.
 
-        A short plain number may be anything (「20,000円」) and must be the very next; a line with many cells and a key of
-        another form needs no order.
+        A short plain number may be anything (「20,000円」) and must be the very next; a line with many cells and a key
+        of another form needs no order.
         """
         if self.key is None or _form(key := cells[self.key]) not in self.rules[self.key][1]:
             return False
