@@ -11,11 +11,10 @@ import json
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import ujo_lib
+from ujo_lib.files import package_digest
 from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
 from ujo_lib.params.inputs import KINDS, Inputs
 from ujo_lib.params.notebooks import sources_of
@@ -219,15 +218,3 @@ def _digest_once(file: Path, seen: dict[Path, str]) -> str:
     if file not in seen:
         seen[file] = digest_file(file)
     return seen[file]
-
-
-@cache
-def package_digest(room: str = "") -> str:
-    """SHA-256 over every source and data file of the installed library, or of one room of it."""
-    folder = Path(ujo_lib.__file__).parent / room
-    total = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts:
-            total.update(file.relative_to(folder).as_posix().encode())
-            total.update(file.read_bytes())
-    return total.hexdigest()

@@ -29,6 +29,7 @@ from ujo_lib.pipeline.layout import SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.readiness import require_decided, require_known_answers
+from ujo_lib.store import Store
 
 if TYPE_CHECKING:
     from ujo_lib.pipeline.execute import NotebookFailedError
@@ -136,10 +137,14 @@ def _bring_up_to_date(
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
         require_known_answers(place)
         shutil.rmtree(place.staging, ignore_errors=True)
+        store = Store(place.kept)
+        if force:
+            store.forget()
         with _walk(place, steps, jobs, force, progress) as walk:
             made = _make_pages(walk, steps, only, _seconds_before(before))
         staged = _stage(place, steps, made, before, status)
         manifest = _put_in_place(place, steps, made, before, staged, started, progress)
+        store.bound()
     executed = tuple((step.job.audience, step.job.notebook) for step in made.all if not step.reused)
     return Outcome(place, manifest.run_id, executed, unchanged=False, seconds=time.monotonic() - begun)
 
