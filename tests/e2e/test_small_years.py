@@ -28,7 +28,9 @@ def test_a_single_small_year_runs_through_the_seasons_and_the_effect(report: Rep
     declared.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
     made = ujo("run", "sample", "2023", "--only", "02", "04", cwd=root)
     assert made.returncode == 0, made.stderr
-    page = (root / "outputs/sample/fy2023/internal/02_consultation_seasonality.html").read_text(encoding="utf-8")
+    page = (root / "outputs/sample/fy2023/internal/02_consultation_seasonality.html").read_text(
+        encoding="utf-8"
+    )
     assert "推定できません(その日かほかの日に、相談が1件もない)" in page
     assert ">nan<" not in page
     assert ">inf<" not in page

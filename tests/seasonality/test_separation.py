@@ -64,7 +64,9 @@ def test_many_silent_days_are_forecast_as_nearly_empty_and_one_nearly_as_the_oth
     many = forecast_months(record(2500, 2, TURN), COMING, BREAKS, 1)
     days = pd.date_range(COMING.start, COMING.end)
     turn = np.asarray((days >= "2024-12-29") | (days <= "2024-01-03"))
-    assert many.daily_mean[turn & (days.year == 2024)].max() < 1 < 2500 / 366 < many.daily_mean[~turn].mean() + 1
+    assert (
+        many.daily_mean[turn & (days.year == 2024)].max() < 1 < 2500 / 366 < many.daily_mean[~turn].mean() + 1
+    )
     one = np.zeros(len(DAYS), dtype=bool)
     alone = fit_calendar(record(400, 3), BREAKS)
     bridge = alone.columns(DAYS)[:, alone.names.index(BRIDGE)] > 0

@@ -32,7 +32,8 @@ def compare_hours(
     Returns:
         One row, about contacts in the hours of interest only: n, n_reference, per_hour and per_hour_reference (contacts
         per clock hour over the whole period), estimate (their ratio; NA without contacts to compare with), low, high,
-        p_value (of "ratio = 1"; all four NA without any contact), design_effect (variance relative to independent contacts, at least 1).
+        p_value (of "ratio = 1"; all four NA without any contact), design_effect (variance relative to independent
+        contacts, at least 1).
 
     Raises:
         ValueError: no hours in the source, overlapping or empty sets.
