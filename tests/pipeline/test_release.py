@@ -10,9 +10,11 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.pipeline.conftest import WORDS
+from tests.report.sheets.test_metadata import faults
 from ujo_lib.cli import main
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.signature import changes
+from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.pipeline import pages
 from ujo_lib.pipeline.keys import digest_file
 from ujo_lib.pipeline.manifest import Manifest
@@ -21,6 +23,7 @@ from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import counted_tables
 from ujo_lib.pipeline.run import CHECKED, NotebooksFailedError
 from ujo_lib.report.door.masks import masks_for
+from ujo_lib.report.sheets.metadata import CSVW, PACKAGE
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +55,21 @@ def test_a_release_is_checked_sealed_and_says_so_and_a_rerun_leaves_it_alone(spo
     assert spoken.release().unchanged
     assert spoken.run().unchanged
     assert spoken.bytes_of(spoken.place.release) == sealed
+
+
+def test_every_csv_file_of_a_sealed_release_keeps_its_meaning_outside(spoken, spoken_release):
+    tables = spoken.place.release / "tables"
+    assert faults(tables) == []
+    sums = (spoken.place.release / "SHA256SUMS").read_text(encoding="utf-8")
+    group, package = (json.loads((tables / name).read_bytes()) for name in (CSVW, PACKAGE))
+    assert {one["url"] for one in group["tables"]} == {file.name for file in tables.glob("*.csv")}
+    for name, licence in ((CSVW, group["dc:license"]["@id"]), (PACKAGE, package["licenses"][0]["path"])):
+        assert f"  tables/{name}\n" in sums
+        assert licence == DisclosureRules.read(spoken.place.rules).licence
+        text = (tables / name).read_text(encoding="utf-8")
+        assert spoken_release.run_id not in text
+        assert str(spoken.root) not in text
+    assert not (spoken.place.internal / "tables" / CSVW).exists()
 
 
 def test_two_releases_of_the_same_inputs_are_the_same_bytes(spoken, spoken_release):

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from ujo_lib.disclosure.signature import is_sealed, seal
 from ujo_lib.files import open_to_readers, private_files
+from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.notebooks import chosen
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
 from ujo_lib.pipeline.layout import SiteYear, replace_folder
@@ -252,7 +253,8 @@ def _stage(
         return _Staged(staging, before.run_id if before else "", before.release_status if before else status)
     identity = run_id(steps)
     checks = _review_masks(place, made, made.masked) if status == CHECKED else {}
-    rules = Rules(made.masked.policy, reviewed=status == CHECKED)
+    licence = DisclosureRules.read(place.rules).licence
+    rules = Rules(made.masked.policy, status == CHECKED, licence)
     said = notices(made.internal, made.masked.masks, "release")
     write_pages("release", steps, made.release, identity, staging / "release", said, rules)
     if status == CHECKED:

@@ -50,7 +50,10 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WITH_UNIT: Final = re.compile(r"(\d+)(日|人|件|回|%|円)")
 _SPACES: Final = re.compile(r"\s+")
 
-_LIST_HEADINGS = ("ファイル", "表題", "対象期間", "対象地域", "集計対象", "単位", "注", "出典")
+LIST: Final = "00_表の一覧.csv"
+"""Name of the list of tables."""
+
+LIST_HEADINGS: Final = ("ファイル", "表題", "対象期間", "対象地域", "集計対象", "単位", "注", "出典")
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ class Table:
 def list_of_tables(tables: Iterable[Table]) -> bytes:
     """Write what each table is about, one line per table."""
     lines = [[table.file_name, *_described(table.record.spec)] for table in tables]
-    return _bytes([_LIST_HEADINGS, *([defused(value) for value in line] for line in lines)])
+    return _bytes([LIST_HEADINGS, *([defused(value) for value in line] for line in lines)])
 
 
 def _described(spec: TableSpec) -> tuple[str, ...]:
