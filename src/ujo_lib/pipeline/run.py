@@ -267,7 +267,7 @@ def _stage(
     said = notices(made.internal, made.masked.masks, "release")
     write_pages("release", steps, made.release, identity, staging / "release", said, rules)
     if status == CHECKED:
-        _seal(place, steps, made.masked, checks, staging / "release")
+        _seal(place, steps, made, checks, staging / "release")
     return _Staged(staging, identity, status)
 
 
@@ -279,11 +279,13 @@ def _review_masks(place: SiteYear, made: _Made, masked: "Masked") -> dict[str, A
 
 
 def _seal(
-    place: SiteYear, steps: Sequence[Step], masked: "Masked", checks: Mapping[str, Any], folder: Path
+    place: SiteYear, steps: Sequence[Step], made: _Made, checks: Mapping[str, Any], folder: Path
 ) -> None:
-    from ujo_lib.pipeline.review import review_files
+    from ujo_lib.pipeline.review import review_files, review_printed
 
-    seal(folder, {**checks, **review_files(place, steps, folder, masked.policy)})
+    assert made.masked is not None
+    printed = review_printed(folder, made.internal, made.masked.masks)
+    seal(folder, {**checks, **printed, **review_files(place, steps, folder, made.masked.policy)})
     open_to_readers(folder)
 
 

@@ -121,6 +121,16 @@ def table_html(
     return f"{grid}{notes}" if compact else f'<figure class="table">{grid}{notes}</figure>'
 
 
+def row_texts(published: Published) -> list[frozenset[str]]:
+    """Everything that the cells of each row may say on a page, whichever columns are shown, in whatever layout."""
+    schema = published.spec.schema
+    names = [name for name, column in schema.columns.items() if not isinstance(column, Withheld)]
+    pairs = dict.fromkeys(ends for name in names if (ends := schema.ends(name)))
+    columns = [_column(published, name).cells for name in names]
+    columns += [_interval_column(published, *ends).cells for ends in pairs]
+    return [frozenset(cells) for cells in zip(*columns, strict=True)]
+
+
 def tiles_html(
     published: Published,
     *,
