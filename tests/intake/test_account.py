@@ -104,6 +104,26 @@ def test_a_record_of_more_cells_than_excel_has_is_refused_before_it_is_parsed(
     assert ("16,384列まで" in str(desk.check().faults)) is refused
 
 
+@pytest.mark.parametrize(("room", "refused"), [(39, True), (40, False), (41, False)])
+def test_one_row_run_wild_does_not_unfold_a_long_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, room: int, refused: bool
+) -> None:
+    monkeypatch.setattr(reading, "_MAX_GRID", room)
+    desk.put("national_daily", "a.csv", as_csv([*table("national_daily"), ["x"] * 8]))
+    [problem] = desk.check().faults
+    assert problem.row == 5
+    assert ("16,384列まで" in problem.expected) is refused
+
+
+def test_thousands_of_widths_are_read_in_one_go(desk: Desk) -> None:
+    rows = [
+        *table("national_daily"),
+        *(["2023-08-09", "熊本県", "1", *["x"] * (n % 300)] for n in range(900)),
+    ]
+    desk.put("national_daily", "a.csv", as_csv(rows))
+    assert desk.check().sources.loc[0, "dropped"] == "くずれた行897"
+
+
 def test_two_million_columns_are_refused_at_once(desk: Desk) -> None:
     desk.put("national_daily", "a.csv", b"," * 2_000_000)
     assert only(desk.check())[1] == 1

@@ -47,6 +47,9 @@ _MAX_PART = 1 << 28
 _MAX_RATIO, _PACKED_TIGHT = 100, 1 << 24
 """A part of this size that was packed a hundredfold holds nothing but repetition: Excel's own reach one twentieth."""
 
+_MAX_GRID = 200_000_000
+"""Cells of a table as wide as its widest record; one row run wild must not unfold a national year."""
+
 _LONGEST_HEADINGS = 4096
 _MAX_EMPTY = 64
 """Cells of a sheet per cell that holds something, in sheets of more than a million cells."""
@@ -240,9 +243,7 @@ def _refuse_container(suffix: str, content: bytes) -> None:
         raise _RefusedError("Webの画面でなく表", remedy, "総務省1-1")
     packed = content.startswith(b"PK")
     if suffix in EXCEL_SUFFIXES and not packed:
-        remedy = (
-            "Excelブックではない中身です(名前だけを .xlsx に変えたCSVなど)。Excelで開き、xlsx で保存し直してください。"
-        )
+        remedy = "中身がExcelブックではありません(名前だけを変えたCSVなど)。Excelで開き、xlsx で保存し直してください。"
         raise _RefusedError("Excelブック(.xlsx)として開けること", remedy, "総務省1-1")
     if packed and (suffix in TEXT_SUFFIXES or suffix == ".zip"):
         remedy = f"中身は圧縮ファイルかExcelブックです。{_content_of_archive(content)}"
@@ -302,12 +303,19 @@ def _refuse_shape(found: Scan) -> None:
     if not found.cells.any():
         remedy = "ファイルが空です。正しいファイルか確かめてください。"
         raise _RefusedError("見出しとデータがあること", remedy, "総務省2-1")
-    if (widest := int(found.cells.max())) > MAX_CELLS:
+    widest = int(found.cells.max())
+    if widest > MAX_CELLS or widest * len(found.cells) > _MAX_GRID:
         remedy = (
             "表ではないファイルか、改行の失われたファイルです。元のシステムからもう一度書き出してください。"
         )
         row = int(np.argmax(found.cells)) + 1
-        raise _RefusedError(f"1行に{MAX_CELLS:,}列まで", remedy, "総務省2-1", row=row, value=f"{widest:,}列")
+        raise _RefusedError(
+            f"どの行も見出しと同じ列数({MAX_CELLS:,}列まで)",
+            remedy,
+            "総務省2-1",
+            row=row,
+            value=f"{widest:,}列",
+        )
 
 
 def _heading(utf8: memoryview, found: Scan, cell: int) -> str:
