@@ -477,16 +477,21 @@ def read_table(content: "bytes | memoryview", found: Scan) -> pa.Table:
         )
         read = pa.concat_tables(tables)
     if not usual.all():
-        order = [np.flatnonzero(usual)]
-        for cells in np.unique(found.cells[~usual]).tolist():
-            order.append(np.flatnonzero(found.cells == cells))
-            joined = b"".join(content[found.starts[i] : found.starts[i + 1]] for i in order[-1])
-            read = pa.concat_tables([read, _padded(_parse(joined, found.delimiter, cells), widest)])
+        odd = np.flatnonzero(~usual)
+        filled = b"".join(
+            _filled_up(content[found.starts[i] : found.starts[i + 1]], found, i, widest) for i in odd
+        )
+        read = pa.concat_tables([read, _parse(filled, found.delimiter, widest)])
         if read.num_rows == len(usual):
-            read = read.take(np.argsort(np.concatenate(order)))
+            read = read.take(np.argsort(np.concatenate([np.flatnonzero(usual), odd])))
     if read.num_rows != len(usual):
         raise pa.ArrowInvalid(f"{read.num_rows} of {len(usual)} records")
     return read
+
+
+def _filled_up(record: "bytes | memoryview", found: Scan, i: int, width: int) -> bytes:
+    """A record with separators for the cells that it lacks."""
+    return bytes(record).rstrip(b"\r\n") + found.delimiter.encode() * (width - int(found.cells[i])) + b"\n"
 
 
 def read_columns(

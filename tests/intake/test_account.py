@@ -46,6 +46,18 @@ def test_a_stray_quote_is_an_error_at_its_record_and_never_fewer_consultations(d
     assert "閉じ忘れ" in remedy
 
 
+def test_a_stray_quote_in_the_headings_shows_no_word_of_a_record(desk: Desk) -> None:
+    content = as_csv(contacts()).decode("utf-8-sig").replace("相談本文", '"相談本文', 1)
+    desk.put("consultations", "a.csv", content.encode())
+    assert only(desk.check())[:3] == ("a.csv", 1, "相談本文")
+    assert "眠れません" not in str(desk.check().faults)
+
+
+def test_the_end_mark_of_old_host_systems_is_no_record(desk: Desk) -> None:
+    desk.put("consultations", "a.csv", as_csv(contacts()) + b"\x1a")
+    assert len(desk.load()["consultations"]) == 6
+
+
 def test_a_stray_quote_before_megabytes_of_text_is_no_traceback(desk: Desk) -> None:
     rows = [[*row[:-1], "眠れない日が続いています。" * 400] for row in contacts(200)[1:]]
     content = as_csv([contacts()[0], *rows]).replace("眠れない".encode(), '"眠れない'.encode(), 1)
@@ -92,6 +104,26 @@ def test_a_record_of_more_cells_than_excel_has_is_refused_before_it_is_parsed(
     assert ("16,384列まで" in str(desk.check().faults)) is refused
 
 
+@pytest.mark.parametrize(("room", "refused"), [(39, True), (40, False), (41, False)])
+def test_one_row_run_wild_does_not_unfold_a_long_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, room: int, refused: bool
+) -> None:
+    monkeypatch.setattr(reading, "_MAX_GRID", room)
+    desk.put("national_daily", "a.csv", as_csv([*table("national_daily"), ["x"] * 8]))
+    [problem] = desk.check().faults
+    assert problem.row == 5
+    assert ("16,384列まで" in problem.expected) is refused
+
+
+def test_thousands_of_widths_are_read_in_one_go(desk: Desk) -> None:
+    rows = [
+        *table("national_daily"),
+        *(["2023-08-09", "熊本県", "1", *["x"] * (n % 300)] for n in range(900)),
+    ]
+    desk.put("national_daily", "a.csv", as_csv(rows))
+    assert desk.check().sources.loc[0, "dropped"] == "くずれた行897"
+
+
 def test_two_million_columns_are_refused_at_once(desk: Desk) -> None:
     desk.put("national_daily", "a.csv", b"," * 2_000_000)
     assert only(desk.check())[1] == 1
@@ -136,7 +168,9 @@ REFUSED = {
     "password": ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "パスワード"),
     "old workbook": ("a.xlsx", OLE + b"Workbook", ".xls など"),
     "old workbook as text": ("a.csv", OLE + b"Workbook", ".xls など"),
-    "web page": ("a.xlsx", b"<html><table>", "HTML"),
+    "web page": ("a.xlsx", b"<html><table>", "Webの画面"),
+    "web page as text": ("a.csv", b"\xef\xbb\xbf\n<!DOCTYPE html>", "Webの画面"),
+    "text as workbook": ("a.xlsx", b"a,b", "名前だけ"),
     "archive": ("a.zip", zipped(**{"4月.csv": b"a"}), "4月.csv を取り出し"),
     "archive as workbook": ("a.xlsx", zipped(**{"4月.csv": b"a"}), "4月.csv を取り出し"),
     "workbook as text": ("a.csv", BOOK, ".xlsx に直して"),

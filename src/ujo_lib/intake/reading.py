@@ -47,6 +47,10 @@ _MAX_PART = 1 << 28
 _MAX_RATIO, _PACKED_TIGHT = 100, 1 << 24
 """A part of this size that was packed a hundredfold holds nothing but repetition: Excel's own reach one twentieth."""
 
+_MAX_GRID = 200_000_000
+"""Cells of a table as wide as its widest record; one row run wild must not unfold a national year."""
+
+_LONGEST_HEADINGS = 4096
 _MAX_EMPTY = 64
 """Cells of a sheet per cell that holds something, in sheets of more than a million cells."""
 
@@ -231,12 +235,15 @@ def _refuse_container(suffix: str, content: bytes) -> None:
         else:
             remedy = "古い形式(.xls など)のファイルです。Excelで開き、xlsx で保存し直してください。"
         raise _RefusedError("パスワードのないExcelブック(.xlsx)かCSV", remedy, "総務省1-1")
+    if content[:64].lstrip(b"\xef\xbb\xbf \r\n").lower().startswith((b"<html", b"<!doctype", b"<table")):
+        remedy = (
+            "中身はWebの画面です(ログインやエラーの画面を保存したか、表をHTMLのまま書き出しています)。Excelで開いて表であれば"
+            "xlsx で保存し直し、そうでなければもう一度書き出してください。"
+        )
+        raise _RefusedError("Webの画面でなく表", remedy, "総務省1-1")
     packed = content.startswith(b"PK")
     if suffix in EXCEL_SUFFIXES and not packed:
-        remedy = (
-            "Excelブックではない中身です(Webの画面から保存した表などは、中身がHTMLやCSVです)。Excelで開き、"
-            "xlsx で保存し直してください。"
-        )
+        remedy = "中身がExcelブックではありません(名前だけを変えたCSVなど)。Excelで開き、xlsx で保存し直してください。"
         raise _RefusedError("Excelブック(.xlsx)として開けること", remedy, "総務省1-1")
     if packed and (suffix in TEXT_SUFFIXES or suffix == ".zip"):
         remedy = f"中身は圧縮ファイルかExcelブックです。{_content_of_archive(content)}"
@@ -258,6 +265,7 @@ def _content_of_archive(content: bytes) -> str:
 
 
 def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: Notes) -> Grid:
+    content = content.rstrip(b"\x1a")  # the end mark of old host systems
     try:
         used = find_encoding(content, encoding)
     except EncodingError as error:
@@ -295,19 +303,26 @@ def _refuse_shape(found: Scan) -> None:
     if not found.cells.any():
         remedy = "ファイルが空です。正しいファイルか確かめてください。"
         raise _RefusedError("見出しとデータがあること", remedy, "総務省2-1")
-    if (widest := int(found.cells.max())) > MAX_CELLS:
+    widest = int(found.cells.max())
+    if widest > MAX_CELLS or widest * len(found.cells) > _MAX_GRID:
         remedy = (
             "表ではないファイルか、改行の失われたファイルです。元のシステムからもう一度書き出してください。"
         )
         row = int(np.argmax(found.cells)) + 1
-        raise _RefusedError(f"1行に{MAX_CELLS:,}列まで", remedy, "総務省2-1", row=row, value=f"{widest:,}列")
+        raise _RefusedError(
+            f"どの行も見出しと同じ列数({MAX_CELLS:,}列まで)",
+            remedy,
+            "総務省2-1",
+            row=row,
+            value=f"{widest:,}列",
+        )
 
 
 def _heading(utf8: memoryview, found: Scan, cell: int) -> str:
-    """The heading above a cell, where the first record as wide as most has one."""
-    first = int(np.argmax(found.cells == found.width))
-    start, stop = int(found.starts[first]), int(found.starts[first + 1])
-    headings = split_record(utf8[start:stop], found.delimiter)
+    """The heading above a cell, where the first record as wide as most has one; never a word of a record below it."""
+    start = int(found.starts[np.argmax(found.cells == found.width)])
+    line = bytes(utf8[start : start + _LONGEST_HEADINGS]).splitlines()[0]
+    headings = split_record(line, found.delimiter)
     return headings[cell].strip() if cell < len(headings) else ""
 
 

@@ -43,6 +43,10 @@ CANDIDATE = "秘匿審査前・配布不可"
 CHECKED = "秘匿審査済"
 """Status of release pages that passed audit and gate and were sealed; whether they are signed, the folder says."""
 
+_CORRECTED = (
+    "署名して公表した数のもとの記録が、その後変わっています。`ujo release` が前の公表との差を検査します。"
+)
+
 
 class LockedError(RuntimeError):
     """Another run of the same place and year is under way."""
@@ -198,9 +202,14 @@ def _make_pages(
     if only:
         return _Made(internal, {})
     known = Knowledge.read(walk.place, steps)
-    public = known.figures(counted_tables(internal))
+    public, (same, corrected) = (
+        known.figures(counted_tables(internal)),
+        known.earlier(counted_tables(internal)),
+    )
+    if corrected:
+        walk.progress.note(_CORRECTED)
     kept = None if walk.force else walk.place.steps
-    masks = plan_masks(internal, known.policy, public, known.previous, kept)
+    masks = plan_masks(internal, known.policy, public, same, kept)
     for advice in masks.plan.suggestions:
         walk.progress.note(advice)
     plan = write_masks(masks, walk.place.steps)
@@ -214,7 +223,7 @@ def _make_pages(
     if failures:
         raise NotebooksFailedError(failures, walk.place)
     require_door({name: step.notebook for name, step in release.items()})
-    return _Made(internal, release, Masked(masks, known.policy, public, known.previous))
+    return _Made(internal, release, Masked(masks, known.policy, public, same, corrected))
 
 
 def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:

@@ -114,8 +114,8 @@ def _masked(place: SiteYear, steps: Sequence[Step], internal: Mapping[str, Finis
     if masks is None:
         raise _no_traces()
     known = Knowledge.read(place, steps)
-    public = known.figures(counted_tables(internal))
-    return Masked(masks, known.policy, public, known.previous)
+    tables = counted_tables(internal)
+    return Masked(masks, known.policy, known.figures(tables), *known.earlier(tables))
 
 
 def _no_traces() -> SealError:
