@@ -479,7 +479,7 @@ def read_table(content: "bytes | memoryview", found: Scan) -> pa.Table:
     if not usual.all():
         odd = np.flatnonzero(~usual)
         filled = b"".join(
-            _filled_up(content[found.starts[i] : found.starts[i + 1]], found, i, widest) for i in odd
+            _filled_up(content[found.starts[i] : found.starts[i + 1]], found, i, widest) for i in odd.tolist()
         )
         read = pa.concat_tables([read, _parse(filled, found.delimiter, widest)])
         if read.num_rows == len(usual):
