@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from tests.conftest import REPOSITORY
 from tests.e2e.conftest import HOUSE, Report, ujo
 from tests.report.look.browser import looks, needs_browser
+from tests.report.sheets.test_metadata import faults
 from tests.test_docs import COMMANDS, words
 from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.text import strip_for_match
@@ -43,6 +44,10 @@ class Page(HTMLParser):
 def test_the_command_ends_with_the_path_of_the_cover(report: Report):
     assert Path(report.printed.splitlines()[-1]) == report.release / "index.html"
     assert [page.stem for page in report.pages] == [*HOUSE, "index"]
+
+
+def test_every_table_is_valid_where_others_take_it_up(report: Report):
+    assert faults(report.release / "tables") == []
 
 
 def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Report):

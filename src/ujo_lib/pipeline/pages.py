@@ -35,7 +35,8 @@ from ujo_lib.report.look.html import (
 )
 from ujo_lib.report.look.wording import Said
 from ujo_lib.report.page import said_in
-from ujo_lib.report.sheets.exports import Table, list_of_tables
+from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
+from ujo_lib.report.sheets.metadata import describe
 from ujo_lib.report.sheets.workbook import About, PageText, workbook
 
 WORKBOOK = "統計表.xlsx"
@@ -51,10 +52,12 @@ class Rules:
     Attributes:
         policy: the site's rules.
         reviewed: whether audit and gate stand between these pages and their readers.
+        licence: address of the terms of use of the tables; empty where the city has not chosen any.
     """
 
     policy: Policy
     reviewed: bool
+    licence: str = ""
 
     def on(self, context: PageContext) -> PageContext:
         """Put the rules on a page."""
@@ -71,7 +74,7 @@ class Rules:
         yield "合計や別の表からの引き算で分からないように、ほかの数も伏せています。記号は同じ「x」です。"
         if self.reviewed:
             yield (
-                "伏せた小さな数は、この報告書の人数・件数・割合と公表済みの数を合わせても、"
+                "伏せた小さな数は、この報告書の人数・件数・割合・しるし(＋・－)と公表済みの数を合わせても、"
                 f"{'' if hidden else '1以上で'}少なくとも{self.policy.required_width + 1}通りの値があり得ます"
                 "(すでに公表されている数を除く)。"
             )
@@ -118,7 +121,10 @@ def write_pages(
     context = replace(_context(audience, summary, steps, titles, identity), chapter="", parameters=())
     context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
     _write(folder / "index.html", export_index(entries, _as_cover(context), highlights))
-    (folder / "tables" / "00_表の一覧.csv").write_bytes(list_of_tables(tables))
+    (folder / "tables" / LIST).write_bytes(list_of_tables(tables))
+    if rules:
+        for name, content in describe(tables, context.report_title, rules.licence).items():
+            (folder / "tables" / name).write_bytes(content)
     texts = [PageText(titles[name], said_on(notebook)) for name, notebook in notebooks.items()]
     (folder / WORKBOOK).write_bytes(workbook(tables, texts, _about(context)))
 

@@ -19,8 +19,8 @@ from ujo_lib.disclosure.tables import (
     dump_past,
     dump_tables,
 )
-from ujo_lib.files import write_atomically
-from ujo_lib.pipeline.keys import Step, digest, package_digest
+from ujo_lib.files import package_digest, write_atomically
+from ujo_lib.pipeline.keys import Step, digest
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.steps import Finished, Job
 from ujo_lib.report.door.masks import Counted, Masks, counted, masks_for

@@ -19,6 +19,7 @@ from ujo_lib.files import write_atomically
 from ujo_lib.pipeline.confidential import secrets_of, vocabulary
 from ujo_lib.pipeline.keys import Step
 from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.printed import allowed, beyond_in_csv, beyond_in_pages, beyond_in_workbook
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, audit_corrections, audit_masks
 from ujo_lib.pipeline.steps import Finished
@@ -58,6 +59,32 @@ def review_masks(
         )
     _require_silent_corrections(place, internal, masked)
     return {"plan": _plan_result(masks, policy), "audit": _audit_result(report)}
+
+
+def review_printed(
+    folder: Path, internal: Mapping[str, Finished], masks: Masks
+) -> dict[str, Mapping[str, Any]]:
+    """Hold the tables in the finished pages, CSV files and workbook against the masks.
+
+    Returns:
+        Result of the check `printed`.
+
+    Raises:
+        ReleaseRefusedError: a file prints something that the masks do not allow; it names file, table and row.
+    """
+    tables = allowed(internal, masks)
+    findings = [
+        *beyond_in_csv(folder, tables),
+        *beyond_in_pages(folder, tables),
+        *beyond_in_workbook(folder, tables),
+    ]
+    if findings:
+        raise ReleaseRefusedError(
+            "公表を取りやめました。秘匿計画が認めていない数が、公表用ファイルの表にあります。",
+            _told(findings),
+            "`ujo run` と `ujo release` をやり直してください。手で直したファイルは使えません。",
+        )
+    return {"printed": {"ok": True, "tables": len(tables)}}
 
 
 def review_files(
