@@ -203,6 +203,15 @@ def test_last_years_figures_printed_again_with_a_late_case_are_refused():
     assert told(then, [this_year]) == []
 
 
+def test_where_zeros_are_hidden_a_table_in_which_nothing_changed_still_tells_nothing():
+    hide = Policy(threshold=5, required_width=3, zero_rule="hide")
+    before = dated("before", date(2022, 4, 1), date(2023, 3, 31), 学校=30, 家族=40)
+    days = date(2023, 4, 1), date(2024, 3, 31)
+    then = left([before, dated("topic", *days, 学校=30, 家族=40)], hide)
+    assert told(then, [before, dated("topic", *days, 学校=50, 家族=70)], hide) == []
+    assert told(then, [before, dated("topic", *days, 学校=50, 家族=40)], hide)
+
+
 def test_tables_of_days_that_do_not_meet_say_nothing_of_each_other():
     then = left([dated("topic", date(2022, 4, 1), date(2023, 3, 31), 学校=30, 家族=40)], release="fy2022/a")
     now = [dated("topic", date(2023, 4, 1), date(2024, 3, 31), 学校=31, 家族=40)]
