@@ -7,13 +7,13 @@ from ujo_lib.cli.common import DONE, FAULT, LOCKED, WRONG_PARAMETERS, AddCommand
 
 def add_commands(command: AddCommand) -> None:
     """Tell the parser about them."""
-    pdf = command("pdf", _pdf, "報告書のページをA4のPDFにする(ChromiumかChrome・Edgeを使う)")
+    pdf = command("pdf", _pdf, "報告書をしおり付きの1つのA4のPDFにする(ChromiumかChrome・Edgeを使う)")
     pdf.add_argument("--internal", action="store_true", help="公表用でなく、庁内用のページを印刷する")
     command("word", _word, "公表用の概要版をWordの文書にする")
 
 
 def _pdf(options: argparse.Namespace) -> int:
-    from ujo_lib.pipeline.printing import NoBrowserError, PrintingError, print_pages
+    from ujo_lib.pipeline.printing import NoBrowserError, PrintingError, print_report
 
     place = place_of(options)
     pages = place.internal if options.internal else place.release
@@ -24,7 +24,7 @@ def _pdf(options: argparse.Namespace) -> int:
         )
     target = place.outputs / "pdf" / pages.name
     try:
-        for file in print_pages(pages, target):
+        for file in print_report(pages, target):
             print(file)
     except (NoBrowserError, PrintingError) as error:
         return explain(error, FAULT)
