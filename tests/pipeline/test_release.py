@@ -15,6 +15,7 @@ from ujo_lib.cli import main
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.signature import changes
 from ujo_lib.params.disclosure import DisclosureRules
+from ujo_lib.pipeline import pages
 from ujo_lib.pipeline.keys import digest_file
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
@@ -45,7 +46,7 @@ def test_a_release_is_checked_sealed_and_says_so_and_a_rerun_leaves_it_alone(spo
         assert "秘匿審査済" in text
         assert "1以上5未満の人数・件数は伏せ" in text
     checks = json.loads((spoken.place.release / "checks.json").read_text(encoding="utf-8"))
-    assert set(checks) == {"door", "plan", "audit", "gate", "seal"}
+    assert set(checks) == {"door", "plan", "audit", "printed", "gate", "seal"}
     assert all(result["ok"] for result in checks.values())
     assert (checks["plan"]["threshold"], checks["gate"]["texts"]) == (5, 1)
     assert changes(spoken.place.release) == ()
@@ -116,6 +117,26 @@ def test_masks_that_can_be_undone_refuse_the_release_and_name_table_and_cell(
         spoken.release()
     assert spoken.bytes_of(spoken.place.release) == sealed
     assert "女性" in (spoken.place.review / "audit.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_file_that_prints_more_than_the_masks_allow_refuses_the_release_and_is_named(
+    spoken, spoken_release, monkeypatch
+):
+    sealed = spoken.bytes_of(spoken.place.release)
+
+    write = pages._write_tables
+
+    def with_one_more(done, folder):
+        tables = write(done, folder)
+        for file in (folder / "tables").glob("01_by_sex.csv"):
+            file.write_bytes(file.read_bytes().replace(b"x", b"2"))
+        return tables
+
+    monkeypatch.setattr(pages, "_write_tables", with_one_more)
+    spoken.set_parameter("00_data_quality", "max_rows_shown", 7)
+    with pytest.raises(ReleaseRefusedError, match=r"tables/01_by_sex\.csv"):
+        spoken.release()
+    assert spoken.bytes_of(spoken.place.release) == sealed
 
 
 def test_somebodys_words_refuse_the_release_and_are_repeated_nowhere_but_where_they_stand(

@@ -135,7 +135,8 @@ def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Pa
     """
     declared = read_yaml(Inputs, inputs)
     folder = declared.folder(place_root)
-    files = [folder / name for kind in kinds if kind in declared.kinds for name in declared.kinds[kind].files]
+    wanted = [declared.kinds[kind] for kind in kinds if kind in declared.kinds]
+    files = [folder / name for files in wanted for name in files.names(folder)]
     for file in files:
         inside(place_root, file, allow_outside=declared.outside_project)
     if absent := [named(file, place_root) for file in files if not file.is_file()]:

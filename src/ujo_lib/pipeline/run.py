@@ -43,6 +43,10 @@ CANDIDATE = "秘匿審査前・配布不可"
 CHECKED = "秘匿審査済"
 """Status of release pages that passed audit and gate and were sealed; whether they are signed, the folder says."""
 
+_CORRECTED = (
+    "署名して公表した数のもとの記録が、その後変わっています。`ujo release` が前の公表との差を検査します。"
+)
+
 
 class LockedError(RuntimeError):
     """Another run of the same place and year is under way."""
@@ -198,9 +202,14 @@ def _make_pages(
     if only:
         return _Made(internal, {})
     known = Knowledge.read(walk.place, steps)
-    public = known.figures(counted_tables(internal))
+    public, (same, corrected) = (
+        known.figures(counted_tables(internal)),
+        known.earlier(counted_tables(internal)),
+    )
+    if corrected:
+        walk.progress.note(_CORRECTED)
     kept = None if walk.force else walk.place.steps
-    masks = plan_masks(internal, known.policy, public, known.previous, kept)
+    masks = plan_masks(internal, known.policy, public, same, kept)
     for advice in masks.plan.suggestions:
         walk.progress.note(advice)
     plan = write_masks(masks, walk.place.steps)
@@ -214,7 +223,7 @@ def _make_pages(
     if failures:
         raise NotebooksFailedError(failures, walk.place)
     require_door({name: step.notebook for name, step in release.items()})
-    return _Made(internal, release, Masked(masks, known.policy, public, known.previous))
+    return _Made(internal, release, Masked(masks, known.policy, public, same, corrected))
 
 
 def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:
@@ -258,7 +267,7 @@ def _stage(
     said = notices(made.internal, made.masked.masks, "release")
     write_pages("release", steps, made.release, identity, staging / "release", said, rules)
     if status == CHECKED:
-        _seal(place, steps, made.masked, checks, staging / "release")
+        _seal(place, steps, made, checks, staging / "release")
     return _Staged(staging, identity, status)
 
 
@@ -270,11 +279,13 @@ def _review_masks(place: SiteYear, made: _Made, masked: "Masked") -> dict[str, A
 
 
 def _seal(
-    place: SiteYear, steps: Sequence[Step], masked: "Masked", checks: Mapping[str, Any], folder: Path
+    place: SiteYear, steps: Sequence[Step], made: _Made, checks: Mapping[str, Any], folder: Path
 ) -> None:
-    from ujo_lib.pipeline.review import review_files
+    from ujo_lib.pipeline.review import review_files, review_printed
 
-    seal(folder, {**checks, **review_files(place, steps, folder, masked.policy)})
+    assert made.masked is not None
+    printed = review_printed(folder, made.internal, made.masked.masks)
+    seal(folder, {**checks, **printed, **review_files(place, steps, folder, made.masked.policy)})
     open_to_readers(folder)
 
 

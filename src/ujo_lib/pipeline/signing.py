@@ -24,7 +24,7 @@ from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.readiness import require_decided
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, counted_tables
-from ujo_lib.pipeline.review import review_files, review_masks
+from ujo_lib.pipeline.review import review_files, review_masks, review_printed
 from ujo_lib.pipeline.run import CHECKED, is_current, locked
 from ujo_lib.pipeline.steps import Finished, Job, StepStore
 from ujo_lib.report.door.masks import Masks
@@ -60,6 +60,7 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
         masked = _masked(place, steps, internal, before.plan)
         with private_files():
             review_masks(place, internal, masked)
+            review_printed(place.release, internal, masked.masks)
             review_files(place, steps, place.release, masked.policy)
         files = sign_off(place.release, approval, f"{place.site}_fy{place.year}")
         with private_files():
@@ -113,8 +114,8 @@ def _masked(place: SiteYear, steps: Sequence[Step], internal: Mapping[str, Finis
     if masks is None:
         raise _no_traces()
     known = Knowledge.read(place, steps)
-    public = known.figures(counted_tables(internal))
-    return Masked(masks, known.policy, public, known.previous)
+    tables = counted_tables(internal)
+    return Masked(masks, known.policy, known.figures(tables), *known.earlier(tables))
 
 
 def _no_traces() -> SealError:

@@ -255,3 +255,18 @@ def test_an_english_line_with_a_hidden_figure_says_so_in_english() -> None:
 def test_a_paragraph_in_english_is_read_out_as_english() -> None:
     assert wording.paragraph("a < b", "en") == '<p class="say" lang="en">a &lt; b</p>'
     assert wording.paragraph("文") == '<p class="say">文</p>'
+
+
+def test_the_largest_of_some_rows_is_looked_for_among_them_alone():
+    columns = {"job": ["学生", "無職", "主婦"], "n": [9, 30, 7], "mark": ["＋", "・", "＋"]}
+    table = published(columns, dimensions={"job": "occupation"})
+    assert wording.sentence("{job[max n of mark=＋]}は{n[max n of mark=＋]}人。", table) == "学生は9人。"
+    assert wording.sentence("{job[min n of mark=＋]}。", table) == "主婦。"
+    assert "算出できません" in wording.sentence("{job[max n of mark=－]}。", table)
+
+
+def test_a_hidden_cell_outside_of_the_rows_asked_for_is_no_reason_to_speak_of_it():
+    columns = {"job": ["学生", "無職", "主婦"], "n": [9, 3, 7], "mark": ["＋", None, "＋"]}
+    table = published(columns, hide=[(1, "n"), (1, "mark")], dimensions={"job": "occupation"})
+    assert wording.sentence("{job[max n of mark=＋]}。", table) == "学生。"
+    assert wording.sentence("{job[max n]}。", table) == "伏せた欄を除くと、学生。"

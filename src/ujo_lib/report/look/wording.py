@@ -73,7 +73,7 @@ _CELL = re.compile(
     r"(?:(?P<table>[a-z][a-z0-9_]*)\.)?(?P<column>[^\[\]|.]+)(?:\[(?P<pick>[^\]]+)\])?(?:\|(?P<format>[a-z]+))?"
 )
 _SENTENCE_END = re.compile(r"(?<=[。?!])")
-_EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)")
+_EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)(?: of (?P<among>\S+)=(?P<label>\S+))?")
 
 _HIDDEN: Final = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
 _AMONG_SHOWN: Final = "伏せた欄を除くと、"
@@ -218,8 +218,9 @@ def say(template: str, *published: Published, **plain: Any) -> tuple[Said, ...]:
 
     Slots: ``{share[男性]}`` is the share in the row of 男性; ``{share[sex=男性, age=40代]}`` names several
     dimensions; ``{n}`` suffices for a table of one row; ``{age[max n]}`` is the age with the largest n (totals left
-    out, ties joined); ``{cases.n[男性]}`` names the table where several are given; ``{share[男性]|about}`` asks for
-    another format (``count percent about rate ratio p yen text ci``). ``{word}`` is a keyword argument.
+    out, ties joined), ``{age[max n of sex=男性]}`` that of the men; ``{cases.n[男性]}`` names the table where several
+    are given; ``{share[男性]|about}`` asks for another format (``count percent about rate ratio p yen text ci``).
+    ``{word}`` is a keyword argument.
 
     Args:
         template: Japanese text; each sentence ends in 「。」.
@@ -299,7 +300,7 @@ def _rows(table: Published, pick: str | None) -> tuple[list[int], tuple[list[int
     if pick is None:
         found = list(range(len(table.frame)))
     elif extreme := _EXTREME.fullmatch(pick):
-        return _extreme(table, extreme["which"], extreme["column"])
+        return _extreme(table, **extreme.groupdict())
     else:
         found, columns = _named_rows(table, pick)
         if not found and table.hidden[columns].to_numpy().any():
@@ -332,9 +333,11 @@ def _label_columns(table: Published) -> list[str]:
     ]
 
 
-def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tuple[list[int], list[str]]]:
-    labels = table.frame[_label_columns(table)].astype(str)
-    candidates = np.flatnonzero(~labels.isin(TOTAL_LABELS).any(axis=1)).tolist()
+def _extreme(
+    table: Published, which: str, column: str, among: str | None, label: str | None
+) -> tuple[list[int], tuple[list[int], list[str]]]:
+    parts = ~table.frame[_label_columns(table)].astype(str).isin(TOTAL_LABELS).any(axis=1)
+    candidates = np.flatnonzero(parts if among is None else parts & (table.frame[among] == label)).tolist()
     values = table.frame[column].mask(table.hidden[column]).iloc[candidates].astype(float).to_numpy()
     if not len(values) or np.isnan(values).all():
         return [], (candidates, [column])

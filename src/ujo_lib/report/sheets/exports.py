@@ -107,7 +107,8 @@ class Table:
         # The column that names the format of each row is no data itself.
         kinds = [str(kind) for kind in record.frame[by[0]]] if by else []
         cells = dict(zip(record.columns, zip(*record.rows, strict=True), strict=False))
-        names = [name for name in record.columns if name not in by]
+        out = {*by, *schema.of_kind(columns.Withheld)}
+        names = [name for name in record.columns if name not in out]
         headings = _unique([heading(record.spec, name) for name in names])
         spelt = [
             _column(
@@ -148,8 +149,8 @@ def _described(spec: TableSpec) -> tuple[str, ...]:
 
 
 def defused(text: str) -> str:
-    """Keep a spreadsheet that opens a CSV file from running a cell as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and text != "-" else text
+    """Keep a spreadsheet that opens a CSV file from running a cell as a formula; a sign alone is none."""
+    return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA_STARTS) else text
 
 
 def one_line(text: str) -> str:
