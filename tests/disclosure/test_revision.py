@@ -244,6 +244,15 @@ def test_a_plan_does_not_drop_what_contradicts_it():
         plan(report(late(1)), FIVE, previous=FIRST)
 
 
+def test_tables_that_contradict_each_other_are_not_taken_for_silence():
+    more = report(late(20))
+    wrong = replace(more[1], cells=(*more[1].cells[:-1], replace(more[1].cells[-1], value=7)))
+    same, corrected = same_records([more[0], wrong], FIRST, "fy2023")
+    nothing = {table.id: (False,) * len(table.cells) for table in more}
+    with pytest.raises(TableError, match="両立しない"):
+        small_changes([more[0], wrong], nothing, FIVE, [], same, corrected)
+
+
 def test_each_earlier_release_is_subtracted():
     second = left(report(late(20)), release="fy2023/second")
     found = told([*FIRST, *second], report(late(21)))

@@ -109,6 +109,9 @@ def small_changes(
 
     Returns:
         One for each cell; empty when the release may leave.
+
+    Raises:
+        TableError: tables of one release that contradict each other.
     """
     found = []
     for told in _releases(corrected):
@@ -212,6 +215,8 @@ class _Subtraction:
             try:
                 people = self._people([*names], nobody)
             except TableError:
+                if not absent:
+                    raise  # one of the two releases contradicts itself
                 continue  # nobody can believe that records were only added, or only removed
             reader = Outsider(people, [*self._then.facts, *self._now.facts, *self._public, *nobody])
             for region, name in names.items():
