@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ujo_lib import delimited
-from ujo_lib.delimited import EncodingError, Scan, find_encoding, read_table, scan, to_utf8
+from ujo_lib.delimited import EncodingError, Scan, find_encoding, read_table, scan, scan_as, to_utf8
 
 HEADING = "相談ID,日時,県,本文\n"
 
@@ -120,6 +120,24 @@ def test_a_text_over_several_lines_with_commas_is_not_suspected(text: str) -> No
     assert scanned(two).faults == ()
     four = HEADING + "".join(record(n, quoted if n % 3 == 0 else "眠れない") for n in range(1, 30))
     assert scanned(four).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "separator"), [(".csv", "\t"), (".tsv", ","), (".txt", ","), (".csv", ",")]
+)
+def test_the_separator_on_which_the_records_agree_wins_over_marks_in_the_texts(
+    suffix: str, separator: str
+) -> None:
+    other = "," if separator == "\t" else "\t"
+    rows = [[f"S{n}", f"眠れ{other}ない", f"あ{other}い{other}う" if n % 2 else "x"] for n in range(20)]
+    content = "".join(separator.join(row) + "\n" for row in rows).encode()
+    assert (scan_as(content, suffix).delimiter, scan_as(content, suffix).width) == (separator, 3)
+
+
+def test_a_text_that_names_another_record_is_not_suspected() -> None:
+    rows = [f"S{n},眠れない{'よ' * n}\n" for n in range(1, 30)]
+    rows[9] = 'S10,"S3,のつづきです\nS3,のつづきです"\n'
+    assert scanned("id,text\n" + "".join(rows)).faults == ()
 
 
 def test_a_single_mark_inside_a_text_is_told_and_loses_nothing() -> None:

@@ -185,13 +185,23 @@ def scan(content: "bytes | memoryview", delimiter: str, codec: str = "utf-8") ->
 
 
 def scan_as(content: "bytes | memoryview", suffix: str, codec: str = "utf-8") -> Scan:
-    """Count by the separator that the suffix promises (``.csv``: comma, else tab), or the other where that never is."""
+    """Count by the separator that the suffix promises (``.csv``: comma, else tab), or by the other one.
+
+    The other one is taken where more of the first thousand records agree on a number of cells.
+    """
     usual, other = ",\t" if suffix == ".csv" else "\t,"
     found = scan(content, usual, codec)
-    if found.width > 1:
-        return found
-    instead = scan(content, other, codec)
-    return instead if instead.width > 1 else found
+    head = bytes(content[: found.starts[min(_SAMPLED, len(found.cells))]])
+    instead = scan(head, other, codec)
+    if _agreed(instead, len(instead.cells)) > _agreed(found, len(instead.cells)):
+        return scan(content, other, codec)
+    return found
+
+
+def _agreed(found: Scan, records: int) -> float:
+    """Share of the first records that have the commonest number of cells, if that is more than one."""
+    cells = found.cells[:records]
+    return float((cells == found.width).sum() / max(1, (cells > 0).sum())) if found.width > 1 else 0.0
 
 
 def _positions(letters: npt.NDArray[np.uint8], wanted: int) -> Int64:
@@ -280,7 +290,7 @@ def _cells(letters: npt.NDArray[np.uint8], starts: Int64, marks: _Marks, separat
             counts = np.bincount(record - record[0])
             cells[record[0] : record[0] + len(counts)] += counts
     first = letters[starts[:-1]]
-    cells[((first == _LF) | (first == _CR)) & (np.diff(starts) <= 2)] = 0
+    cells[(first == _LF) | (first == _CR)] = 0
     return cells
 
 
@@ -479,7 +489,7 @@ def read_table(content: "bytes | memoryview", found: Scan) -> pa.Table:
     if not usual.all():
         odd = np.flatnonzero(~usual)
         filled = b"".join(
-            _filled_up(content[found.starts[i] : found.starts[i + 1]], found, i, widest) for i in odd
+            _filled_up(content[found.starts[i] : found.starts[i + 1]], found, i, widest) for i in odd.tolist()
         )
         read = pa.concat_tables([read, _parse(filled, found.delimiter, widest)])
         if read.num_rows == len(usual):

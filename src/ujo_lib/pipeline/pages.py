@@ -18,6 +18,7 @@ from ujo_lib.disclosure.tables import Policy
 from ujo_lib.fiscal import spoken
 from ujo_lib.params import PATTERN_SITE, NotebookSettings, read_flat_yaml
 from ujo_lib.params.notebooks import in_reading_order
+from ujo_lib.pipeline import overview
 from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest, summary_of
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
@@ -42,6 +43,7 @@ from ujo_lib.report.sheets.workbook import About, PageText, workbook
 WORKBOOK = "統計表.xlsx"
 """The workbook of the year, beside the pages."""
 
+_BRIEFLY = "はじめに読む数枚。分かったこと、言えないこと、次にすることをまとめています。"
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -120,7 +122,11 @@ def write_pages(
     highlights = "\n".join(_shown_as(kind, shown, text=False) for kind in (SENTENCES, TILES))
     context = replace(_context(audience, summary, steps, titles, identity), chapter="", parameters=())
     context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
-    _write(folder / "index.html", export_index(entries, _as_cover(context), highlights))
+    if overview.is_tagged(steps):
+        entries.insert(0, IndexEntry(overview.FILE, overview.TITLE, _BRIEFLY))
+        short = overview.overview(steps, notebooks)
+        _write(folder / overview.FILE, export_page(short, context=_at(overview.FILE, context)))
+    _write(folder / "index.html", export_index(entries, _at("index.html", context), highlights))
     (folder / "tables" / LIST).write_bytes(list_of_tables(tables))
     if rules:
         for name, content in describe(tables, context.report_title, rules.licence).items():
@@ -193,6 +199,7 @@ def _context(
         synthetic=settings.synthetic,
         nav=(
             NavLink("index.html", "表紙"),
+            *([NavLink(overview.FILE, overview.TITLE)] if overview.is_tagged(steps) else []),
             *(
                 NavLink(f"{name}.html", _short(title), name == step.notebook)
                 for name, title in titles.items()
@@ -298,11 +305,9 @@ def _entry(notebook: NotebookNode) -> str:
     return question[1] if question else ""
 
 
-def _as_cover(context: PageContext) -> PageContext:
-    """Mark the cover as the page one is on."""
-    return replace(
-        context, nav=tuple(replace(link, current=link.href == "index.html") for link in context.nav)
-    )
+def _at(href: str, context: PageContext) -> PageContext:
+    """Mark a page as the one that one is on."""
+    return replace(context, nav=tuple(replace(link, current=link.href == href) for link in context.nav))
 
 
 def _shown_as(kind: str, notebook: NotebookNode, *, text: bool) -> str:

@@ -268,6 +268,13 @@ class Page:
         numbered = wording.numbered([wording.text_of(parts) for parts in said])
         return Shown(numbered, SENTENCES, used, tuple(part for parts in said for part in parts))
 
+    def abstract(self, lines: Sequence[wording.Line]) -> Shown:
+        """Show English sentences as one paragraph; one with a hidden figure says that it is withheld."""
+        used = tuple(dict.fromkeys(name for line in lines for name in self.names_of(line.tables)))
+        said = [part for line in lines for part in wording.english(line)]
+        told = " ".join(part.text for part in said)
+        return Shown(wording.paragraph(told, "en"), "sentence", used, tuple(said))
+
     def points(self, points: Sequence[tuple[str, str]]) -> Shown:
         """Show a list of points, each a few words in bold and what there is to say about it; no figures in them."""
         return Shown(wording.points(points) if points else wording.callout("note", _NO_POINTS), "sentence")

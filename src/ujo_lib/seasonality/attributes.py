@@ -77,9 +77,8 @@ def distribution(
         level: confidence level.
 
     Returns:
-        One row per answer: column, n, share (of valid answers), low, high, and with national figures
-            reference (the
-        national share of valid answers). The last two rows, 無回答 and 総数, have no shares.
+        One row per answer: column, n, base (valid answers), share (of them), low, high, and with national figures
+        reference (the national share of valid answers). The last two rows, 無回答 and 総数, have no shares.
     """
     valid = _valid(records, column)
     clients = client_codes(valid)
@@ -93,12 +92,14 @@ def distribution(
         ("総数", len(records), None, None, None),
     ]
     frame = pd.DataFrame(rows, columns=[column, "n", "share", "low", "high"])
+    frame.insert(2, "base", pd.array([len(valid)] * len(answers) + [pd.NA] * 2, dtype="Int64"))
     order = [*answers, NO_ANSWER, "総数"]
     frame[column] = pd.Categorical(frame[column], order, ordered=True)
     columns: dict[str, Column] = {
         column: Dimension(variable=column),
         "n": CONTACTS,
-        "share": Share(of="回答のあった相談"),
+        "base": Base(heading="回答のあった件数", unit="件", over=(column,)),
+        "share": Share(of="回答のあった相談", n="n", base="base"),
         **interval("share", level),
     }
     if national is not None:

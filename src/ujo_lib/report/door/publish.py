@@ -28,7 +28,7 @@ DOOR = "application/vnd.ujo.door+json"
 ANSWER, SENTENCES, TILES, FIGURE = "answer", "sentences", "tiles", "figure"
 """Kinds of output that other files than the page repeat: the cover the first three, the folder of figures the last."""
 
-_BACK = "伏せた数を逆算できないよう、{names}は載せていません。"
+_BACK = "伏せた数を逆算できないよう、{names}は示しません。"
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 
 

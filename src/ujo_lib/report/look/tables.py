@@ -258,7 +258,7 @@ def _default_columns(published: Published) -> list[str]:
     formats = [c.by for c in schema.columns.values() if isinstance(c, Various)]
     kept = [name for name in schema.columns if name not in (*_marks(published), *formats)]
     base = _base_column(published)
-    if base and published.frame[base].nunique(dropna=False) == 1 and len(published.frame) > 1:
+    if base and published.frame[base].nunique() == 1 and len(published.frame) > 1:
         kept.remove(base)
     return kept
 

@@ -77,6 +77,7 @@ _EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)(?: of (?P<among>\S+)=
 
 _HIDDEN: Final = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
 _AMONG_SHOWN: Final = "伏せた欄を除くと、"
+_WITHHELD: Final = "One figure is withheld or was not recorded."
 _MISSING: Final = "「{title}」のうち、この記述に使う数値は算出できません。"
 
 _CUT: Final = 'fill="none" stroke="#fff" stroke-width="2"'
@@ -376,9 +377,16 @@ def _writer(number_format: str) -> Callable[[Any], str]:
     return lambda value: in_prose(value, number_format)
 
 
-def paragraph(text: str) -> str:
-    """A paragraph of the page."""
-    return f'<p class="say">{html.escape(text, quote=False)}</p>'
+def english(line: Line) -> tuple[Said, ...]:
+    """A line in English as said; where a cell is hidden or missing, that its figure is withheld."""
+    said = say(line.template, *line.tables)
+    return said if not line.tables or all(part.values for part in said) else (Said(_WITHHELD),)
+
+
+def paragraph(text: str, language: str = "") -> str:
+    """A paragraph of the page, in another language than Japanese where one is named."""
+    named = f' lang="{language}"' if language else ""
+    return f'<p class="say"{named}>{html.escape(text, quote=False)}</p>'
 
 
 def numbered(texts: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """A figure of the report: not a picture but what draws it, with all that a reader who cannot see it needs."""
 
 import html
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,12 +76,18 @@ class Figure:
         """Write the wide drawing as an SVG file."""
         path.write_bytes(self.svg())
 
-    def to_png(self, path: Path, dpi: int = 300) -> None:
-        """Write the wide drawing as a PNG file for Word or PowerPoint."""
+    def png(self, dpi: int = 300) -> bytes:
+        """The wide drawing as PNG."""
+        drawn = io.BytesIO()
         with mpl.rc_context(theme(WIDE)):
             sheet = self._sheet(WIDE)
             sheet.mpl.set_dpi(dpi)
-            FigureCanvasAgg(sheet.mpl).print_png(path, metadata={"Software": None})
+            FigureCanvasAgg(sheet.mpl).print_png(drawn, metadata={"Software": None})
+        return drawn.getvalue()
+
+    def to_png(self, path: Path, dpi: int = 300) -> None:
+        """Write the wide drawing as a PNG file for Word or PowerPoint."""
+        path.write_bytes(self.png(dpi))
 
     def _repr_html_(self) -> str:
         return self.to_html()
