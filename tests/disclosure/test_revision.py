@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tests.disclosure.people import TOTAL, grid, table_of
+from ujo_lib.disclosure.audit import Outsider
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.revision import SmallChange, same_records, small_changes
 from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, PublicFigure, TableError
@@ -280,6 +281,13 @@ def test_what_is_public_of_the_new_records_is_held_against_the_earlier_release()
     for earlier, refused in ((past, False), (shown, True)):
         same, corrected = same_records([now], earlier, "fy2023")
         assert bool(small_changes([now], {"t": inner}, FIVE, public, same, corrected)) is refused
+
+
+def test_a_search_that_ends_at_its_limit_refuses(monkeypatch):
+    many = report(late(20))
+    assert told(FIRST, many) == []
+    monkeypatch.setattr(Outsider, "change", lambda *_: (float("nan"), float("nan")))
+    assert told(FIRST, many)
 
 
 @dataclass(frozen=True)
