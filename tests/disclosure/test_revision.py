@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tests.disclosure.people import TOTAL, grid, table_of
+from ujo_lib.disclosure.audit import Outsider
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.revision import SmallChange, same_records, small_changes
 from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, PublicFigure, TableError
@@ -244,6 +245,15 @@ def test_a_plan_does_not_drop_what_contradicts_it():
         plan(report(late(1)), FIVE, previous=FIRST)
 
 
+def test_tables_that_contradict_each_other_are_not_taken_for_silence():
+    more = report(late(20))
+    wrong = replace(more[1], cells=(*more[1].cells[:-1], replace(more[1].cells[-1], value=7)))
+    same, corrected = same_records([more[0], wrong], FIRST, "fy2023")
+    nothing = {table.id: (False,) * len(table.cells) for table in more}
+    with pytest.raises(TableError, match="両立しない"):
+        small_changes([more[0], wrong], nothing, FIVE, [], same, corrected)
+
+
 def test_each_earlier_release_is_subtracted():
     second = left(report(late(20)), release="fy2023/second")
     found = told([*FIRST, *second], report(late(21)))
@@ -271,6 +281,13 @@ def test_what_is_public_of_the_new_records_is_held_against_the_earlier_release()
     for earlier, refused in ((past, False), (shown, True)):
         same, corrected = same_records([now], earlier, "fy2023")
         assert bool(small_changes([now], {"t": inner}, FIVE, public, same, corrected)) is refused
+
+
+def test_a_search_that_ends_at_its_limit_refuses(monkeypatch):
+    many = report(late(20))
+    assert told(FIRST, many) == []
+    monkeypatch.setattr(Outsider, "change", lambda *_: (float("nan"), float("nan")))
+    assert told(FIRST, many)
 
 
 @dataclass(frozen=True)

@@ -519,7 +519,10 @@ class Outsider:
         return self._end(aim, 1, truth, at_least), self._end(aim, -1, truth, at_least)
 
     def change(self, more: Region, less: Region) -> tuple[float, float]:
-        """Least and greatest number of people in one region less those in another; infinite without a limit."""
+        """Least and greatest number of people in one region less those in another.
+
+        Infinite without a limit, not a number where the search found nobody within its own.
+        """
         aim = np.zeros(self._people.size)
         aim[self._people.columns(more)] += 1
         aim[self._people.columns(less)] -= 1

@@ -11,6 +11,7 @@ and the third, so that both become equations over the same people. Where the cou
 to know that records were only added, or only removed.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -109,6 +110,9 @@ def small_changes(
 
     Returns:
         One for each cell; empty when the release may leave.
+
+    Raises:
+        TableError: tables of one release that contradict each other.
     """
     found = []
     for told in _releases(corrected):
@@ -212,6 +216,8 @@ class _Subtraction:
             try:
                 people = self._people([*names], nobody)
             except TableError:
+                if not absent:
+                    raise  # one of the two releases contradicts itself
                 continue  # nobody can believe that records were only added, or only removed
             reader = Outsider(people, [*self._then.facts, *self._now.facts, *self._public, *nobody])
             for region, name in names.items():
@@ -234,7 +240,10 @@ class _Subtraction:
     ) -> Iterator[SmallChange]:
         if high - low >= self._policy.required_width:
             return
-        small = any(0 < abs(value) < self._policy.threshold for value in range(int(low), int(high) + 1))
+        unsolved = math.isnan(high - low)  # what cannot be shown to be safe is not
+        small = unsolved or any(
+            0 < abs(value) < self._policy.threshold for value in range(int(low), int(high) + 1)
+        )
         none = low == high == 0 and self._policy.zero_rule == "hide" and region in self._touched
         if small or none:
             yield SmallChange(self._release, *name, low, high)
