@@ -127,3 +127,12 @@ def test_the_mean_model_gives_the_mean_of_any_counts(counts):
 def test_dependent_columns_are_refused():
     with pytest.raises(np.linalg.LinAlgError):
         fit(np.arange(10.0), np.zeros((10, 2)))
+
+
+def test_a_column_that_tells_days_with_from_days_without_contacts_has_not_converged():
+    flag = np.arange(100) < 5
+    X = np.column_stack([np.ones(100), flag]).astype(float)
+    one = np.ones(100)
+    one[1:5] = 0
+    fitted = fit(np.stack([1.0 - flag, one]), X)
+    assert fitted.converged.tolist() == [False, True]

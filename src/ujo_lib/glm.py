@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 MAX_STEPS = 60
+LIMIT = 30.0
+"""Largest size of a log mean; a fit that ends there has no maximum."""
+
 TOLERANCE = 1e-9
 
 
@@ -28,7 +31,8 @@ class Fit:
         alpha: extra-Poisson variance per squared mean, shape (series,).
         bread: inverse of X'WX, shape (series, columns, columns).
         residuals: Pearson residuals, shape (series, rows).
-        converged: per series; False when there are too few contacts for the columns asked for.
+        converged: per series; False when there are too few contacts for the columns asked for, or when a mean
+            ran to the limit of what is computed: a column then tells days with from days without contacts.
     """
 
     coefficients: Array
@@ -67,13 +71,14 @@ def fit(y: Array, X: Array, offset: Array | float = 0.0, alpha: Array | float = 
         new = np.linalg.solve(information, ((weight * working) @ X)[..., None])[..., 0]
         moved = np.abs(new - b).max(axis=1)
         b = new
-        eta = np.clip(b @ X.T + offset, -30, 30)
+        eta = np.clip(b @ X.T + offset, -LIMIT, LIMIT)
         if (moved < TOLERANCE).all():
             break
     mean = np.exp(eta)
     bread = np.linalg.inv(((mean / (1 + extra * mean)) @ products).reshape(shape))
     residuals = (y - mean) / np.sqrt(mean * (1 + extra * mean))
-    return Fit(b, mean, extra[:, 0], bread, residuals, moved < 1e-6)
+    inside = (np.abs(eta) < LIMIT).all(axis=1)
+    return Fit(b, mean, extra[:, 0], bread, residuals, (moved < 1e-6) & inside)
 
 
 def fit_negative_binomial(y: Array, X: Array, offset: Array | float = 0.0, rounds: int = 4) -> Fit:

@@ -32,7 +32,8 @@ def compare_hours(
     Returns:
         One row, about contacts in the hours of interest only: n, n_reference, per_hour and per_hour_reference (contacts
         per clock hour over the whole period), estimate (their ratio; NA without reference), low, high, p_value (of
-        "ratio = 1"), design_effect (variance relative to independent contacts, at least 1).
+        "ratio = 1"; NA with the limits where neither set has a contact), design_effect (variance relative to
+        independent contacts, at least 1).
 
     Raises:
         ValueError: no hours in the source, overlapping or empty sets.
@@ -49,6 +50,8 @@ def compare_hours(
     rate, rate_reference = n / len(hours), n_reference / len(reference)
     estimate = rate / rate_reference if n_reference else None
     p = float(ratio_p(np.array(n), np.array(n_reference), len(hours) / len(reference), effect))
+    if n + n_reference == 0:
+        low = high = p = np.nan  # an interval from 0 to infinity would say nothing
     asked, against = hours_in_words(hours), hours_in_words(reference)
     columns = {
         "n": replace(CONTACTS, heading=f"{asked}の件数"),

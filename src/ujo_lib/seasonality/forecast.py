@@ -82,7 +82,7 @@ def forecast_months(
     mean = np.exp(X @ coefficients)
     limits = [_limits(model, means[:, days], rng, level) for days in [*groups, np.arange(period.days)]]
     expected = [float(mean[days].sum()) for days in groups]
-    months = _monthly(period, [*expected, float(mean.sum())], limits, level, _remark(history))
+    months = _monthly(period, [*expected, float(mean.sum())], limits, level, _remark(model))
     return Forecast(months, mean, period, "")
 
 
@@ -163,10 +163,15 @@ def _why_not(history: Counts, model: CountModel) -> str:
     return model.reason
 
 
-def _remark(history: Counts) -> str:
-    if history.days < 2 * 365:
-        return "1年分の記録からは増減の傾向がほとんど分からないため、今の水準がおおむね続くと仮定しました。"
-    return "これまでの増減がおおむね続くと仮定しました。"
+def _remark(model: CountModel) -> str:
+    unknown = "・".join(name.split(":", 1)[-1] for name in model.dropped)
+    ordinary = f"推定できない項目({unknown})の日は、ふだんの日と同じとしました。" if unknown else ""
+    if model.counts.days < 2 * 365:
+        return (
+            "1年分の記録からは増減の傾向がほとんど分からないため、今の水準がおおむね続くと仮定しました。"
+            + ordinary
+        )
+    return "これまでの増減がおおむね続くと仮定しました。" + ordinary
 
 
 def _limits(model: CountModel, means: Array, rng: np.random.Generator, level: float) -> tuple[float, float]:

@@ -6,7 +6,7 @@ to day. The rate ratios hold each other constant: the Sunday ratio is that of a 
 in no break.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,16 @@ from ujo_lib import glm
 from ujo_lib.columns import Dimension, PValue, Rate, Ratio, Statistic, Text, Typed, interval
 from ujo_lib.fiscal import WEEKDAYS_JA, SchoolBreak
 from ujo_lib.seasonality import memory
-from ujo_lib.seasonality.calendar import BRIDGE, HOLIDAY, TREND, WAVE_TERM, WEEKDAY_TERM, YEAR_END, Terms
+from ujo_lib.seasonality.calendar import (
+    BREAK_TERM,
+    BRIDGE,
+    HOLIDAY,
+    TREND,
+    WAVE_TERM,
+    WEEKDAY_TERM,
+    YEAR_END,
+    Terms,
+)
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import Array, weeks_of
 from ujo_lib.seasonality.verdicts import ALPHA
@@ -45,6 +54,7 @@ class CountModel:
         residuals: Pearson residuals of the observed days.
         alpha: negative-binomial dispersion.
         memory: what carries over from day to day.
+        dropped: columns that were left out because nothing can be learned about them, and why, in Japanese.
         reason: in Japanese, why nothing was fitted; empty when something was.
     """
 
@@ -57,6 +67,7 @@ class CountModel:
     residuals: Array
     alpha: float
     memory: memory.Memory
+    dropped: Mapping[str, str]
     reason: str = ""
 
     @property
@@ -74,11 +85,11 @@ class CountModel:
 
         Returns:
             term, level, estimate, low, high, p_value, reference (what the ratio compares with). Weekdays
-            compare with the mean of the week, a wave's row gives its peak relative to its trough. Empty
-            without a model.
+            compare with the mean of the week, a wave's row gives its peak relative to its trough. Terms that
+            were left out follow without numbers, with the reason as their reference. Empty without a model.
         """
         waves = self._wave_rows(level)
-        rows = [*self._weekday_rows(level), *self._single_rows(level), *waves]
+        rows = [*self._weekday_rows(level), *self._single_rows(level), *waves, *self._dropped_rows()]
         columns = {
             "term": Text(heading="種類"),
             "level": Text(heading="項目"),
@@ -161,15 +172,21 @@ class CountModel:
             for name, row in zip(WEEKDAYS_JA, contrasts, strict=True)
         ]
 
+    def _dropped_rows(self) -> list[tuple[object, ...]]:
+        return [
+            (*_heading(name), *[np.nan] * 4, f"推定できません({reason})")
+            for name, reason in self.dropped.items()
+        ]
+
     def _single_rows(self, level: float) -> list[tuple[object, ...]]:
         rows: list[tuple[object, ...]] = []
         for name, contrast in zip(self.names, np.eye(len(self.names)), strict=True):
             if name in (HOLIDAY, BRIDGE, YEAR_END):
-                rows.append(("休日", name, *self._ratio(contrast, level), "それ以外の日"))
+                rows.append((*_heading(name), *self._ratio(contrast, level), "それ以外の日"))
             elif name == TREND:
                 rows.append(("傾向", name, *self._ratio(contrast, level), "1年前"))
             elif ":" in name and not name.startswith(WEEKDAY_TERM):
-                rows.append((*name.split(":", 1), *self._ratio(contrast, level), "休みでない日"))
+                rows.append((*_heading(name), *self._ratio(contrast, level), "休みでない日"))
         return rows
 
     def _wave_rows(self, level: float) -> list[tuple[object, ...]]:
@@ -209,6 +226,11 @@ def fit_calendar(
 ) -> CountModel:
     """Fit the calendar regression to daily counts.
 
+    A term of days stays only where contacts came both on its days and on others: else its rate ratio has no
+    estimate (separation; Albert & Anderson 1984). Two terms may be separated only together, such as a winter
+    break with contacts at the turn of the year alone; the fit then runs to its limit, and the term that ran
+    farthest is left out. Weekdays share their columns, so a weekday without contacts leaves all of them out.
+
     Args:
         counts: one scope.
         breaks: school breaks, those of the same name sharing one effect.
@@ -216,36 +238,86 @@ def fit_calendar(
         trend: growth per year; by default fitted when two years or more were observed.
 
     Returns:
-        The model; `CountModel.reason` says why when there are too few contacts or weeks.
+        The model; `CountModel.dropped` names the terms left out, `CountModel.reason` says why when there are
+        too few contacts or weeks.
     """
     growing = counts.days >= 2 * 365 if trend is None else trend
     waves = harmonics if counts.whole_year else 0
     terms = Terms(tuple(breaks), waves, growing, counts.period.start)
     names, X = terms.columns(counts.dates)
     seen = counts.observed
-    varies = np.array(
-        [name == names[0] or np.ptp(column[seen]) > 0 for name, column in zip(names, X.T, strict=True)]
-    )
-    kept = tuple(np.array(names)[varies])
-    if counts.n < CONTACTS_PER_COLUMN * len(kept) or counts.days < 4 * len(kept):
-        return _no_model(counts, terms)
-    X = X[:, varies]
-    fitted = glm.fit_negative_binomial(counts.daily[seen].astype(float), X[seen])
-    if not fitted.converged[0]:
-        return _no_model(counts, terms)
+    y = counts.daily[seen].astype(float)
+    dropped = _not_estimable(names, X[seen], y)
+    while True:
+        kept = [name for name in names if _term(name) not in dropped]
+        if counts.n < CONTACTS_PER_COLUMN * len(kept) or counts.days < 4 * len(kept):
+            return _no_model(counts, terms)
+        part = X[:, [names.index(name) for name in kept]]
+        fitted = glm.fit_negative_binomial(y, part[seen])
+        if fitted.converged[0]:
+            break
+        flags = [
+            (abs(b), name) for b, name in zip(fitted.coefficients[0], kept, strict=True) if _is_flag(name)
+        ]
+        if not flags:
+            return _no_model(counts, terms)
+        dropped[max(flags)[1]] = "ほかの項目の日と分けると、相談のない日ばかりになるため"
     day = np.flatnonzero(seen)
-    remembered = memory.estimate(fitted, X[seen], day)
+    remembered = memory.estimate(fitted, part[seen], day)
     return CountModel(
         counts=counts,
         terms=terms,
-        names=kept,
+        names=tuple(kept),
         coefficients=fitted.coefficients[0],
-        covariance=memory.covariance(fitted, X[seen], day, remembered)[0],
-        mean=np.exp(X @ fitted.coefficients[0]),
+        covariance=memory.covariance(fitted, part[seen], day, remembered)[0],
+        mean=np.exp(part @ fitted.coefficients[0]),
         residuals=fitted.residuals[0],
         alpha=float(fitted.alpha[0]),
         memory=remembered,
+        dropped=dropped,
     )
+
+
+def _not_estimable(names: Sequence[str], X: Array, y: Array) -> dict[str, str]:
+    """Terms about which these observed days say nothing, with the reason."""
+    reasons: dict[str, str] = {}
+    weekdays = X[:, [name.startswith(f"{WEEKDAY_TERM}:") for name in names]]
+    shapes = np.vstack([np.eye(6), -np.ones(6)])
+    silent = [
+        name
+        for name, shape in zip(WEEKDAYS_JA, shapes, strict=True)
+        if not y[(weekdays == shape).all(axis=1)].any()
+    ]
+    if silent:
+        reasons[WEEKDAY_TERM] = f"{'・'.join(silent)}曜の相談がないため"
+    for name, column in zip(names, X.T, strict=True):
+        if not _is_flag(name):
+            continue
+        on = column > 0
+        if not on.any():
+            reasons[name] = "記録のある期間にその日がないため"
+        elif not y[on].any():
+            reasons[name] = "その日の相談が1件もないため"
+        elif not y[~on].any():
+            reasons[name] = "それ以外の日の相談が1件もないため"
+    return reasons
+
+
+def _is_flag(name: str) -> bool:
+    return name in (HOLIDAY, BRIDGE, YEAR_END) or name.startswith(f"{BREAK_TERM}:")
+
+
+def _term(name: str) -> str:
+    """The term that a column belongs to: all weekdays are one, every other column is its own."""
+    return WEEKDAY_TERM if name.startswith(f"{WEEKDAY_TERM}:") else name
+
+
+def _heading(name: str) -> tuple[str, str]:
+    """Kind and item of a term, as the table of ratios names them."""
+    kind, named, item = name.partition(":")
+    if named:
+        return kind, item
+    return (WEEKDAY_TERM if name == WEEKDAY_TERM else "休日"), name
 
 
 def quantiles(mean: Array, variance: Array, levels: Sequence[float]) -> tuple[Array, ...]:
@@ -292,4 +364,4 @@ def _no_model(counts: Counts, terms: Terms) -> CountModel:
     none = memory.Memory(nothing, nothing, nothing)
     reason = "相談の件数または日数が項目の数に比べて少なく、回帰モデルは推定しません"
     gaps = np.full(len(counts.daily), np.nan)
-    return CountModel(counts, terms, (), nothing, np.zeros((0, 0)), gaps, nothing, 0.0, none, reason)
+    return CountModel(counts, terms, (), nothing, np.zeros((0, 0)), gaps, nothing, 0.0, none, {}, reason)
