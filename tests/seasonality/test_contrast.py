@@ -49,21 +49,6 @@ def test_a_quiet_morning_gives_an_open_interval_and_no_number():
     assert result["high"] == np.inf
 
 
-def test_two_silent_sets_of_hours_give_no_interval_from_zero_to_infinity():
-    hourly = np.zeros((365, 24), dtype=np.int64)
-    hourly[:, 15] = 1
-    result = compared(counts_of(hourly.sum(axis=1), hourly=hourly), [22])
-    assert result[["estimate", "low", "high", "p_value"]].isna().all()
-
-
-def test_a_silent_night_is_bounded_from_above():
-    hourly = np.zeros((365, 24), dtype=np.int64)
-    hourly[:, 8] = 1
-    result = compared(counts_of(hourly.sum(axis=1), hourly=hourly), [22])
-    assert result["estimate"] == result["low"] == 0
-    assert 0 < result["high"] < 0.1
-
-
 def test_each_late_hour_is_compared_by_itself():
     table = hours_against(noisy_year(20), [0, 1, 2], MORNING).frame
     assert table["hour"].tolist() == ["0時台", "1時台", "2時台"]

@@ -72,17 +72,18 @@ def forecast_months(
     if reason := _why_not(history, model):
         return Forecast(_monthly(period, [], [], level, ""), np.zeros(0), period, reason)
     coefficients, covariance = with_expected_growth(model, yearly_change)
-    X = model.columns(pd.date_range(period.start, period.end, freq="D"))
+    dates = pd.date_range(period.start, period.end, freq="D")
+    X, opened = model.columns(dates), model.open_on(dates)
     rng = np.random.default_rng(seed)
     draws = rng.multivariate_normal(coefficients, covariance, size=DRAWS, method="eigh")
     groups = _month_groups(period)
     steps = rng.normal(0, yearly_change / np.sqrt(12), (DRAWS, len(groups)))
     drift = np.repeat(steps.cumsum(axis=1), [len(days) for days in groups], axis=1)
-    means = np.exp(draws @ X.T + drift)
-    mean = np.exp(X @ coefficients)
+    means = np.exp(draws @ X.T + drift) * opened
+    mean = np.exp(X @ coefficients) * opened
     limits = [_limits(model, means[:, days], rng, level) for days in [*groups, np.arange(period.days)]]
     expected = [float(mean[days].sum()) for days in groups]
-    months = _monthly(period, [*expected, float(mean.sum())], limits, level, _remark(model))
+    months = _monthly(period, [*expected, float(mean.sum())], limits, level, _remark(history))
     return Forecast(months, mean, period, "")
 
 
@@ -163,15 +164,10 @@ def _why_not(history: Counts, model: CountModel) -> str:
     return model.reason
 
 
-def _remark(model: CountModel) -> str:
-    unknown = "・".join(name.split(":", 1)[-1] for name in model.dropped)
-    ordinary = f"推定できない項目({unknown})の日は、ふだんの日と同じとしました。" if unknown else ""
-    if model.counts.days < 2 * 365:
-        return (
-            "1年分の記録からは増減の傾向がほとんど分からないため、今の水準がおおむね続くと仮定しました。"
-            + ordinary
-        )
-    return "これまでの増減がおおむね続くと仮定しました。" + ordinary
+def _remark(history: Counts) -> str:
+    if history.days < 2 * 365:
+        return "1年分の記録からは増減の傾向がほとんど分からないため、今の水準がおおむね続くと仮定しました。"
+    return "これまでの増減がおおむね続くと仮定しました。"
 
 
 def _limits(model: CountModel, means: Array, rng: np.random.Generator, level: float) -> tuple[float, float]:
