@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -9,17 +9,20 @@ from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.decomposition import decompose, why_not
 
 TWO_YEARS = Period(date(2022, 4, 1), date(2024, 3, 31), "2年")
+THREE_YEARS = Period(date(2022, 4, 1), date(2025, 3, 31), "3年")
 
 
-def two_years(seed=1):
-    day = np.arange(TWO_YEARS.days)
+def three_years(seed=1):
+    day = np.arange(THREE_YEARS.days)
     mean = 50 * np.exp(0.2 * day / 365 + 0.3 * np.cos(2 * np.pi * (day - 130) / 365))
-    return counts_of(np.random.default_rng(seed).poisson(mean), TWO_YEARS)
+    return counts_of(np.random.default_rng(seed).poisson(mean), THREE_YEARS)
 
 
-def test_one_year_is_not_taken_apart_and_the_page_is_told_why():
-    assert "2年を超える記録がない" in why_not(noisy_year())
-    assert len(decompose(noisy_year())) == 0
+@pytest.mark.parametrize(("days", "enough"), [(730, False), (1094, False), (1095, True), (1096, True)])
+def test_a_wave_that_was_not_seen_three_times_is_not_called_yearly(days, enough):
+    counts = noisy_year(20, period=Period(date(2021, 4, 1), date(2021, 4, 1) + timedelta(days - 1), ""))
+    assert ("3年分の記録がない" in why_not(counts)) != enough
+    assert (len(decompose(counts)) > 0) == enough
 
 
 def test_the_state_space_numbers_of_r_are_those_of_the_library():
@@ -31,8 +34,8 @@ def test_the_state_space_numbers_of_r_are_those_of_the_library():
 
 
 def test_level_and_yearly_wave_add_up_with_the_rest():
-    parts = decompose(two_years()).frame
-    assert len(parts) == 24
+    parts = decompose(three_years()).frame
+    assert len(parts) == 36
     total = parts["level"] + parts["yearly"] + parts["rest"]
     assert total.to_numpy() == pytest.approx(
         parts["per_day"].to_numpy(), abs=1.5
@@ -45,10 +48,13 @@ def test_level_and_yearly_wave_add_up_with_the_rest():
         "2023年8月",
         "2022年9月",
         "2023年9月",
+        "2024年7月",
+        "2024年8月",
+        "2024年9月",
     }
 
 
 def test_a_lost_month_stops_it_and_a_lost_day_does_not():
-    counts = two_years()
+    counts = three_years()
     assert "記録のない期間" in why_not(counts.without([(date(2023, 1, 1), date(2023, 1, 31))]))
-    assert len(decompose(counts.without([(date(2023, 1, 1), date(2023, 1, 1))]))) == 24
+    assert len(decompose(counts.without([(date(2023, 1, 1), date(2023, 1, 1))]))) == 36

@@ -5,7 +5,10 @@ import pytest
 
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period, SchoolBreak
+from ujo_lib.seasonality.contrast import compare_hours
+from ujo_lib.seasonality.forecast import forecast_months
 from ujo_lib.seasonality.model import fit_calendar, quantiles
+from ujo_lib.seasonality.staffing import slots
 
 SUMMER = [SchoolBreak("夏休み", date(2023, 7, 21), date(2023, 8, 31))]
 
@@ -92,3 +95,37 @@ def test_quantiles_are_those_of_the_poisson_when_the_variance_is_the_mean():
     low, high = quantiles(np.array([100.0]), np.array([100.0]), (0.025, 0.975))
     assert (low[0], high[0]) == (81, 120)
     assert quantiles(np.array([100.0]), np.array([400.0]), (0.975,))[0] > 135
+
+
+COMING = Period(date(2024, 1, 1), date(2024, 12, 31), "2024年")
+WINTER = [SchoolBreak("冬休み", date(2023, 12, 20), date(2023, 12, 31))]
+SIZES = [250, 400, 800]
+
+
+@pytest.mark.parametrize("contacts", SIZES)
+def test_a_small_prefectures_year_ends_in_numbers_or_a_reason(contacts):
+    for seed in range(3):
+        ends_in_numbers_or_a_reason(contacts, seed)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("contacts", SIZES)
+def test_two_hundred_small_years_end_in_numbers_or_a_reason(contacts):
+    for seed in range(200):
+        ends_in_numbers_or_a_reason(contacts, seed)
+
+
+def ends_in_numbers_or_a_reason(contacts, seed):
+    """What notebook 02 makes of a year without any pattern."""
+    counts = noisy_year(contacts / 365, seed)
+    model = fit_calendar(counts, WINTER)
+    coming = forecast_months(counts, COMING, WINTER, seed)
+    assert model.fitted or model.reason
+    assert bool(coming.reason) != (len(coming.months) == 13)
+    if not coming.reason:
+        slots(counts, coming, 1, 0.9)
+    limits = [*model.ratios().frame["high"], *coming.months.frame["high"]]
+    assert all(limit < 1e4 for limit in limits if limit is not None and limit == limit)
+    hours = compare_hours(counts, [22, 23], [6, 7, 8]).frame
+    assert not ((hours["low"] == 0) & (hours["high"] == np.inf)).any()
+    model.weekly_fit(), model.checks()

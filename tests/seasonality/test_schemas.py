@@ -10,7 +10,7 @@ from scipy import stats as scipy_stats
 from tests.seasonality.conftest import YEAR, noisy_year
 from tests.seasonality.test_attributes import NATION, feelings, records
 from tests.seasonality.test_comparison import nation_and_place
-from tests.seasonality.test_decomposition import TWO_YEARS, two_years
+from tests.seasonality.test_decomposition import TWO_YEARS, three_years
 from tests.seasonality.test_scopes import world
 from ujo_lib.columns import Bound, Typed
 from ujo_lib.fiscal import FiscalYear, SchoolBreak, period_for
@@ -86,7 +86,7 @@ def without_level() -> dict[str, Typed]:
         "verdicts": verdicts.verdict_table(judged),
         "descriptive": verdicts.descriptive_tests(noisy_year()),
         "checks": model().checks(),
-        "decomposition": decompose(two_years()),
+        "decomposition": decompose(three_years()),
         "backtest": backtest(HISTORY, (), 1, level=0.8),
         "slots": staffing,
         "short_handed": short_handed(staffing),

@@ -8,6 +8,9 @@ from ujo_lib.columns import Dimension, Rate, Typed
 from ujo_lib.seasonality.counts import Counts
 
 DAYS_OF_YEAR = 365
+FEWEST_YEARS = 3
+"""Two cycles that resemble each other may be chance; a wave that comes back has been seen three times."""
+
 LONGEST_GAP = 7
 """Days in a row that may be bridged by straight lines; MSTL takes no gaps."""
 
@@ -24,12 +27,11 @@ def decompose(counts: Counts) -> Typed:
     """Decompose daily counts and report monthly means per day.
 
     Args:
-        counts: one scope over more than two years, without gaps longer than a week.
+        counts: one scope over three years or more, without gaps longer than a week.
 
     Returns:
         One row per month: month, per_day, level, yearly (added by the time of year), rest. Empty when the
-            record is too
-        short or too full of gaps; `why_not` says so.
+        record is too short or too full of gaps; `why_not` says so.
     """
     if why_not(counts):
         return Typed.of(pd.DataFrame(columns=list(_COLUMNS)), _COLUMNS)
@@ -51,8 +53,8 @@ def decompose(counts: Counts) -> Typed:
 
 def why_not(counts: Counts) -> str:
     """Why there is no decomposition, in Japanese; empty when there is one."""
-    if len(counts.daily) <= 2 * DAYS_OF_YEAR:  # MSTL drops a wave that it does not see more than twice
-        return "2年を超える記録がないため、年ごとにくり返す変動と水準の変化を分けて示すことはできません"
+    if len(counts.daily) < FEWEST_YEARS * DAYS_OF_YEAR:
+        return f"{FEWEST_YEARS}年分の記録がないため、年ごとにくり返す変動と水準の変化を分けて示すことはできません"
     gaps = counts.gaps()
     if len(gaps) and int(gaps["days"].max()) > LONGEST_GAP:
         return "記録のない期間が長いため、年ごとにくり返す変動と水準の変化を分けて示すことはできません"
