@@ -2,7 +2,8 @@
 
 Invented people get two to four variables (one of them ordered and recoded, sometimes a question with multiple
 answers, sometimes a subgroup); several tables are counted from them, as one report would. `ujo` plans the masks
-jointly and the audit tries to undo them; on sets small enough every possible population is tried as well.
+jointly and the audit tries to undo them; on sets small enough every possible population is tried as well. `attack`
+shares no code with either: it reads what is printed, marks of cross tables included, and solves integer programs.
 
 Peers, in the same run, where a Python has them: pytauargus (optimal method) solves the first table of each set alone,
 with the same cells to protect, the same protection levels and costs as `ujo` for that table; acro masks it, and its
@@ -23,15 +24,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.disclosure.people import every_interval, grid, table_of  # noqa: E402  # after the path is set
+from benchmarks import attack  # noqa: E402  # after the path is set
+from benchmarks.rerelease import rereleases  # noqa: E402
+from tests.disclosure.people import every_interval, grid, table_of  # noqa: E402
 from ujo_lib.disclosure.audit import audit  # noqa: E402
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT  # noqa: E402
 from ujo_lib.disclosure.plan import PlanError, plan  # noqa: E402
 from ujo_lib.disclosure.tables import Cell, CountTable, Policy  # noqa: E402
+from ujo_lib.report.door.masks import counted, masks_for  # noqa: E402
+from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask  # noqa: E402
+from ujo_lib.seasonality import crosstab  # noqa: E402
 
 TOTAL = "総数"
 
@@ -164,6 +171,98 @@ def enumerated(count: int, seed: int) -> tuple[int, int]:
     return hidden, recoverable
 
 
+@dataclass(frozen=True)
+class Attacked:
+    """What integer programs made of hidden counts.
+
+    Attributes:
+        cells: hidden counts below the threshold, from 1 up: those that were promised `required_width`.
+        recoverable: those with one value left.
+        below_width: those with fewer values from 1 up than promised.
+    """
+
+    cells: int = 0
+    recoverable: int = 0
+    below_width: int = 0
+
+    def and_of(self, policy: Policy, true: int, ends: tuple[int, int]) -> "Attacked":
+        """With one more hidden count."""
+        if not 1 <= true < policy.threshold:
+            return self
+        values = ends[1] - max(ends[0], 1) + 1
+        return Attacked(
+            self.cells + 1,
+            self.recoverable + int(ends[0] == ends[1]),
+            self.below_width + int(values < policy.required_width + 1),
+        )
+
+
+def attack_sets(sets: Sequence[TableSet], largest: int = 400) -> Attacked:
+    """Sets of at most so many kinds of people, without questions of several answers (no linear equations)."""
+    found = Attacked()
+    for one in sets:
+        tables = [table for table in one.tables if not table.multiple]
+        if np.prod([len(set(values)) for values in one.people.values()]) > largest:
+            continue
+        try:
+            made = plan(tables, one.policy)
+        except PlanError:
+            continue
+        for true, ends in attack.linked(tables, made.hidden):
+            found = found.and_of(one.policy, true, ends)
+    return found
+
+
+def crosses(count: int, seed: int) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, Policy]]:
+    """Random cross tables of contacts: all of it, what a release prints, and the rules."""
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        size, n = rng.integers(3, 9, size=2), int(np.exp(rng.uniform(np.log(60), np.log(3000))))
+        lean = rng.dirichlet(np.full(size[1], 1.0), size=size[0])
+        rows = rng.choice(size[0], n, p=rng.dirichlet(np.full(size[0], 1.5)))
+        columns = [int(rng.choice(size[1], p=lean[row])) for row in rows]
+        frame = pd.DataFrame(
+            {"occupation": [f"職業{i}" for i in rows], "topic": [f"相談{j}" for j in columns]}
+        )
+        table = crosstab(frame.assign(client_id=[str(i) for i in range(n)]), "occupation", "topic")
+        policy = Policy(int(rng.choice([3, 5, 10])), required_width=2)
+        record = TableRecord.of(
+            "02", TableSpec("t", "t", Subject(population="contacts"), table.schema), table.frame
+        )
+        known = counted([record])
+        try:
+            masks = masks_for(plan([known[0].table], policy), known)
+        except PlanError:
+            continue
+        shown = mask(record, table.frame, masks.cells_of(record), masks.hiding)
+        yield table.frame, shown.frame, policy
+
+
+def attack_crosses(count: int, seed: int) -> dict[str, Any]:
+    """Hidden cells of cross tables, attacked with what is printed and, for comparison, with residuals and p-values."""
+    found, undone, printed, strength = Attacked(), Attacked(), 0, 0
+    for whole, shown, policy in crosses(count, seed):
+        if not shown["n"].isna().any():
+            continue
+        told = shown[["occupation", "topic", "n", "base", "mark"]]
+        residuals = told.assign(residual=whole["residual"].astype(float).round(2))
+        said = attack.cross(told, "mark")
+        weaker = attack.cross(residuals, "residual")
+        printed += int(shown["mark"].notna().sum())
+        strength += int((shown["mark"].isin(["＋", "－"])).sum())
+        true = whole.assign(n=whole["n"].astype(int)).set_index(["occupation", "topic"])["n"]
+        for cell in said:
+            found = found.and_of(policy, true[cell], said[cell])
+            undone = undone.and_of(policy, true[cell], weaker[cell])
+    return {
+        "found": found,
+        "printed_statistics_attacked": printed,
+        "of_them_plus_or_minus": strength,
+        "recoverable_with_residuals": undone.recoverable,
+        "below_width_with_residuals": undone.below_width,
+    }
+
+
 def _job(one: TableSet) -> dict[str, Any]:
     return {
         "people": {name: values.tolist() for name, values in one.people.items()},
@@ -265,13 +364,25 @@ def main() -> None:
     tried, fixed = enumerated(30 if options.quick else 150, seed=2)
     peers = sets[: 40 if options.quick else 200]
     tau, acro = against_tauargus(peers, options.tauargus_python), against_acro(peers, options.acro_python)
+    alone, beside = (
+        attack_sets(sets[: 12 if options.quick else 100]),
+        attack_crosses(60 if options.quick else 600, seed=3),
+    )
+    printed = beside.pop("found")
     result = {
         "sets": count,
         "failed_by_name": count - len(done),
         "hidden": sum(outcome.hidden for outcome in done),
-        "recoverable": sum(outcome.recoverable + outcome.leaks for outcome in done) + fixed,
+        "recoverable": sum(outcome.recoverable + outcome.leaks for outcome in done)
+        + fixed
+        + alone.recoverable
+        + printed.recoverable,
+        "below_width": alone.below_width + printed.below_width,
+        "attacked_hidden": alone.cells + printed.cells,
+        **beside,
         "enumerated_hidden": tried,
         "enumerated_recoverable": fixed,
+        **rereleases(),
         "seconds_median": round(statistics.median(outcome.seconds for outcome in done), 3),
         "seconds_max": round(max(outcome.seconds for outcome in done), 1),
         "loss_ratio_to_pytauargus": round(tau["ratio"], 3) if tau else None,

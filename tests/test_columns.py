@@ -12,12 +12,14 @@ from ujo_lib.columns import (
     KINDS,
     Base,
     Bound,
+    Column,
     ColumnError,
     Count,
     Difference,
     Dimension,
     Estimate,
     Flag,
+    Mark,
     Money,
     PValue,
     Rate,
@@ -29,6 +31,7 @@ from ujo_lib.columns import (
     Text,
     Typed,
     Various,
+    Withheld,
     interval,
 )
 
@@ -47,6 +50,8 @@ ONE_OF_EACH = {
     **interval("estimate", 0.9, "prediction"),
     "p": PValue(adjusted="ホルム法"),
     "z": Residual(),
+    "mark": Mark(n="n", base="base", residual="z", level=0.05),
+    "gone": Withheld(heading="残差"),
     "f": Statistic(heading="F値"),
     "spend": Money(),
     "value": Various(),
@@ -227,3 +232,18 @@ def test_tables_are_taken_apart_and_put_together_with_what_is_known_of_them():
 def test_a_count_that_is_summed_over_a_renamed_column_follows_it():
     table = Typed.of(pd.DataFrame({"a": ["x"], "base": [2]}), {"a": Dimension(), "base": Base(over=("a",))})
     assert table.rename(a="b").schema.bases == {"base": ("b",)}
+
+
+def test_a_new_kind_that_does_not_say_what_it_gives_away_cannot_be_made():
+    with pytest.raises(TypeError, match="rests"):
+        type("Gini", (Column,), {})
+    with pytest.raises(TypeError, match="rests"):
+        type("Skewness", (Statistic,), {})
+
+
+def test_a_kind_that_is_no_count_and_does_not_follow_from_its_row_speaks_of_the_whole_table():
+    alone = {name: Schema({name: column}).of_table for name, column in ONE_OF_EACH.items()}
+    silent = {name for name, found in alone.items() if not found}
+    kinds = {type(ONE_OF_EACH[name]) for name in silent}
+    assert kinds == {Text, Dimension, Flag, Count, Base, Mark, Withheld}
+    assert {kind.rests for kind in kinds} == {"words", "counts"}

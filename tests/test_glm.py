@@ -127,3 +127,21 @@ def test_the_mean_model_gives_the_mean_of_any_counts(counts):
 def test_dependent_columns_are_refused():
     with pytest.raises(np.linalg.LinAlgError):
         fit(np.arange(10.0), np.zeros((10, 2)))
+
+
+def test_an_expectation_around_zero_gives_the_posterior_mode():
+    y, precision = np.array([0.0, 0.0, 3.0]), 0.7
+    X = np.ones((3, 1))
+    made = fit(y, X, precision=precision)
+    b = made.coefficients[0, 0]
+    assert y.sum() - 3 * np.exp(b) - precision * b == pytest.approx(0, abs=1e-9)
+    assert made.bread[0, 0, 0] == pytest.approx(1 / (3 * np.exp(b) + precision))
+
+
+@pytest.mark.parametrize(("contacts", "converged"), [(0, False), (1, True)])
+def test_a_column_whose_days_saw_nobody_has_no_estimate(contacts, converged):
+    X = np.column_stack([np.ones(20), np.arange(20) < 2])
+    y = np.where(X[:, 1] > 0, 0, 5)
+    y[0] = contacts
+    assert fit(y, X).converged[0] == converged
+    assert fit(y, X, precision=[0, 1 / 1.5**2]).converged[0]

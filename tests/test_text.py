@@ -76,6 +76,7 @@ def test_the_leak_search_ignores_blanks_marks_and_width():
         ("@hanako_99 にDM", "〔ID〕 にDM"),
         ("番号は1234-5678-9012", "番号は〔番号〕"),
         ("平成15年4月1日生まれ", "〔生年月日〕生まれ"),
+        ("令和元年1月1日 生", "〔生年月日〕 生"),
     ],
 )
 def test_personal_data_is_replaced_by_its_kind(raw, masked):

@@ -37,6 +37,20 @@ DIMENSIONS: Final[Mapping[str, str]] = {
 }
 """Headings of the variables by which more than one table splits."""
 
+Rests = Literal["words", "counts", "row", "of", "table"]
+"""How a value follows from the counts of its table.
+
+- words: no number, or one that a release makes of what it prints (`Mark`).
+- counts: a cell, or a base of cells, that plan and audit know.
+- row: from the columns of its own row that `sources` names; without them as *table*.
+- of: as the column around which it lies; an interval around a count, or one from a model or a family, as *table*.
+- table: from cells of other rows, too, by no equation that plan and audit know. A release that hides one of these cells
+  keeps the whole column back.
+"""
+
+MARKS: Final = ("＋", "－", "・")
+"""A cell above independence beyond chance, one below, and one that cannot be told."""
+
 _COUNTED: Final[Mapping[str, str]] = {"人": "人数", "名": "人数", "件": "件数"}
 _INTERVALS: Final[Mapping[str, str]] = {
     "confidence": "信頼区間",
@@ -55,7 +69,7 @@ class ColumnError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column; each kind is a subclass with its own defaults.
+    """One column; each kind is a subclass with its own defaults, and says how it follows from counts (`rests`).
 
     Attributes:
         heading: Japanese heading without unit; empty for the kind's own.
@@ -71,6 +85,12 @@ class Column:
 
     default: ClassVar[str] = ""
     written: ClassVar[str] = "text"
+    rests: ClassVar[Rests]
+
+    def __init_subclass__(cls, *, rests: Rests, **more: Any) -> None:
+        # No default: a kind that does not say what it gives away cannot be made, so it cannot be printed.
+        super().__init_subclass__(**more)
+        cls.rests = rests
 
     @property
     def format(self) -> str:
@@ -116,12 +136,12 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text(Column):
+class Text(Column, rests="words"):
     """Words: a label, a remark, a verdict, a date to be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dimension(Column):
+class Dimension(Column, rests="words"):
     """Categories by which members of a population are split.
 
     Attributes:
@@ -142,12 +162,12 @@ class Dimension(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flag(Column):
+class Flag(Column, rests="words"):
     """Yes or no."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count(Column):
+class Count(Column, rests="counts"):
     """Whole numbers of things or people.
 
     Attributes:
@@ -167,7 +187,7 @@ class Count(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Base(Count):
+class Base(Count, rests="counts"):
     """How many a share is of. Without `over` it is a number printed beside the cells, and no cell itself."""
 
     members: bool = False
@@ -177,7 +197,7 @@ class Base(Count):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quotient(Column):
+class Quotient(Column, rests="row"):
     """What shares, rates and ratios have in common.
 
     Attributes:
@@ -203,7 +223,7 @@ class Quotient(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share(Quotient):
+class Share(Quotient, rests="row"):
     """A part of a whole, kept as 0–1 and printed in percent.
 
     Attributes:
@@ -226,7 +246,7 @@ class Share(Quotient):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rate(Quotient):
+class Rate(Quotient, rests="row"):
     """So many per something else: per day, per 100,000, per commissioner; also the mean or expectation of a count.
 
     Attributes:
@@ -247,7 +267,7 @@ class Rate(Quotient):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ratio(Quotient):
+class Ratio(Quotient, rests="row"):
     """How many times something else: two decimals, none from 100 on.
 
     Attributes:
@@ -266,7 +286,7 @@ class Ratio(Quotient):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference(Column):
+class Difference(Column, rests="row"):
     """One column less another of the same kind, and written like them.
 
     Attributes:
@@ -302,7 +322,7 @@ class Difference(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate(Column):
+class Estimate(Column, rests="table"):
     """A number that was estimated, not counted: persons, contacts, an hour of the day; one decimal."""
 
     decimals: int | None = 1
@@ -312,7 +332,7 @@ class Estimate(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bound(Column):
+class Bound(Column, rests="of"):
     """One end of an interval around another column, and written like it.
 
     Attributes:
@@ -358,7 +378,7 @@ class Bound(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PValue(Column):
+class PValue(Column, rests="table"):
     """A p value.
 
     Attributes:
@@ -376,7 +396,7 @@ class PValue(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Residual(Column):
+class Residual(Column, rests="table"):
     """How far a cell lies from independence, in standard errors; the heading says which residual it is."""
 
     decimals: int | None = 2
@@ -386,7 +406,33 @@ class Residual(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statistic(Column):
+class Mark(Column, rests="words"):
+    """Whether a cell of a cross table lies above or below independence beyond chance: one of `MARKS`.
+
+    A release that hides cells of the table gives the marks that follow from what it prints, see `report.door.marks`.
+
+    Attributes:
+        n: the count of the cell.
+        base: the total of its row: a count summed over the other dimension.
+        residual: the residual that is judged.
+        level: level of the test of all cells together (Holm).
+    """
+
+    n: str
+    base: str
+    residual: str
+    level: float
+
+    default: ClassVar[str] = "全体との違い"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withheld(Column, rests="words"):
+    """A column that a release keeps back as a whole; no table or file prints it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statistic(Column, rests="table"):
     """A number without unit that describes a fit or a test: F, a correlation, a variance ratio; two decimals."""
 
     decimals: int | None = 2
@@ -396,7 +442,7 @@ class Statistic(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Money(Column):
+class Money(Column, rests="table"):
     """An amount of yen; on a page its cells say 円 themselves."""
 
     unit: str = "円"
@@ -412,7 +458,7 @@ class Money(Column):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Various(Column):
+class Various(Column, rests="table"):
     """Numbers of several kinds, one to a row: key figures, say.
 
     Attributes:
@@ -429,7 +475,7 @@ KINDS: Final[Mapping[str, type[Column]]] = {
     kind.__name__: kind
     for kind in (
         *(Text, Dimension, Flag, Count, Base, Share, Rate, Ratio, Difference, Estimate, Bound, PValue),
-        *(Residual, Statistic, Money, Various),
+        *(Residual, Mark, Withheld, Statistic, Money, Various),
     )
 }
 
@@ -470,11 +516,13 @@ class Schema:
         columns: name → kind, in the order of the table.
         where: variable → categories, when the table counts a subgroup of its population only.
         note: a reading note that belongs to how the numbers were computed.
+        part: rows were left out after the numbers were computed, so that they speak of cells that are not here.
     """
 
     columns: Mapping[str, Column] = field(default_factory=dict)
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     note: str = ""
+    part: bool = False
 
     def __post_init__(self) -> None:
         told = dict(self.columns)
@@ -513,6 +561,23 @@ class Schema:
     def free(self) -> tuple[str, ...]:
         """Columns that stay when the counts of their row are hidden."""
         return tuple(name for name, column in self.columns.items() if column.free)
+
+    @property
+    def of_table(self) -> tuple[str, ...]:
+        """Columns that speak of cells in other rows, by no equation that plan and audit know; none that is free."""
+        return tuple(name for name in self.columns if self._speaks_of_table(name))
+
+    def _speaks_of_table(self, name: str) -> bool:
+        column = self.columns[name]
+        if column.free or column.rests in {"words", "counts"}:
+            return False
+        if isinstance(column, Bound):
+            around = self.columns.get(column.of)
+            own = column.interval in {"confidence", "assumption"} and around and around.rests != "counts"
+            return not own or self._speaks_of_table(column.of)
+        return not column.sources or any(
+            source not in self.columns or self._speaks_of_table(source) for source in column.sources
+        )
 
     @property
     def recode(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
@@ -561,13 +626,15 @@ class Schema:
             "columns": {name: _to_plain(column) for name, column in self.columns.items()},
             "where": {variable: list(labels) for variable, labels in self.where.items()},
             "note": self.note,
+            "part": self.part,
         }
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Self:
         """Read back what `to_plain` wrote."""
         columns = {name: _from_plain(column) for name, column in plain["columns"].items()}
-        return cls(columns, {name: tuple(labels) for name, labels in plain["where"].items()}, plain["note"])
+        where = {name: tuple(labels) for name, labels in plain["where"].items()}
+        return cls(columns, where, plain["note"], plain["part"])
 
 
 @dataclass(frozen=True)
@@ -622,7 +689,9 @@ class Typed:
     def rows(self, keep: "pd.Series[bool] | Callable[[pd.DataFrame], pd.Series[bool]]") -> Self:
         """The rows of a mask, or those for which a function of the frame says so."""
         mask = keep(self.frame) if callable(keep) else keep
-        return replace(self, frame=self.frame.loc[mask].reset_index(drop=True))
+        frame = self.frame.loc[mask].reset_index(drop=True)
+        part = self.schema.part or len(frame) < len(self.frame)
+        return replace(self, frame=frame, schema=replace(self.schema, part=part))
 
     def change(self, **columns: Column) -> Self:
         """The same values under other kinds."""
@@ -644,7 +713,9 @@ class Typed:
 
 
 def _renamed(column: Column, names: Mapping[str, str]) -> Column:
-    pointers = {key: str(getattr(column, key)) for key in ("n", "base", "of") if hasattr(column, key)}
+    pointers = {
+        key: str(getattr(column, key)) for key in ("n", "base", "of", "residual") if hasattr(column, key)
+    }
     changed: dict[str, Any] = {key: names[old] for key, old in pointers.items() if old in names}
     if isinstance(column, Count):
         changed["over"] = tuple(names.get(name, name) for name in column.over)

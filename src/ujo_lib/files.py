@@ -1,9 +1,11 @@
 """Writing files so that a reader never meets half of one, and nobody else on the machine meets what is private."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 _ONLY_OWNER = 0o077
@@ -40,3 +42,15 @@ def open_to_readers(folder: Path) -> None:
     """Let everybody read a folder that was made in private and has been cleared to leave."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+@cache
+def package_digest(room: str = "") -> str:
+    """SHA-256 over every source and data file of the installed library, or of one room of it."""
+    folder = Path(__file__).parent / room
+    total = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            total.update(file.relative_to(folder).as_posix().encode())
+            total.update(file.read_bytes())
+    return total.hexdigest()

@@ -16,6 +16,8 @@ Array = NDArray[Any]
 
 MAX_STEPS = 60
 TOLERANCE = 1e-9
+LIMIT = 30.0
+"""Of the log mean: what runs against it has no estimate."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Fit:
         alpha: extra-Poisson variance per squared mean, shape (series,).
         bread: inverse of X'WX, shape (series, columns, columns).
         residuals: Pearson residuals, shape (series, rows).
-        converged: per series; False when there are too few contacts for the columns asked for.
+        converged: per series; False when there are too few contacts for the columns asked for, or when a mean runs
+            off to nothing or beyond all bounds, as it does where a column's days saw no contact at all.
     """
 
     coefficients: Array
@@ -39,7 +42,13 @@ class Fit:
     converged: Array
 
 
-def fit(y: Array, X: Array, offset: Array | float = 0.0, alpha: Array | float = 0.0) -> Fit:
+def fit(
+    y: Array,
+    X: Array,
+    offset: Array | float = 0.0,
+    alpha: Array | float = 0.0,
+    precision: Array | float = 0.0,
+) -> Fit:
     """Fit log E[y] = X·b + offset with variance mean + alpha · mean², one fit per row of `y`.
 
     Args:
@@ -47,6 +56,7 @@ def fit(y: Array, X: Array, offset: Array | float = 0.0, alpha: Array | float = 
         X: columns, shape (rows, columns), of full rank, a constant in their span.
         offset: known part of the log mean, broadcast against `y`.
         alpha: extra-Poisson variance, one value or shape (series,).
+        precision: of a normal expectation around zero for each coefficient, one value or shape (columns,); 0 for none.
 
     Raises:
         numpy.linalg.LinAlgError: columns that are not independent.
@@ -55,6 +65,7 @@ def fit(y: Array, X: Array, offset: Array | float = 0.0, alpha: Array | float = 
     extra = np.broadcast_to(np.asarray(alpha, dtype=float), (len(y),))[:, None]
     products = (X[:, :, None] * X[:, None, :]).reshape(len(X), -1)
     shape = (len(y), X.shape[1], X.shape[1])
+    expected = np.diag(np.broadcast_to(np.asarray(precision, dtype=float), X.shape[1]))
     # Started from the smoothed data as R's glm does: one weighted step from there is close for any counts.
     eta = np.log(y + 0.1 * np.maximum(y.mean(axis=1, keepdims=True), 0.01))
     b = np.zeros((len(y), X.shape[1]))
@@ -63,29 +74,32 @@ def fit(y: Array, X: Array, offset: Array | float = 0.0, alpha: Array | float = 
         mean = np.exp(eta)
         weight = mean / (1 + extra * mean)
         working = eta - offset + (y - mean) / mean
-        information = (weight @ products).reshape(shape)
+        information = (weight @ products).reshape(shape) + expected
         new = np.linalg.solve(information, ((weight * working) @ X)[..., None])[..., 0]
         moved = np.abs(new - b).max(axis=1)
         b = new
-        eta = np.clip(b @ X.T + offset, -30, 30)
+        eta = np.clip(b @ X.T + offset, -LIMIT, LIMIT)
         if (moved < TOLERANCE).all():
             break
     mean = np.exp(eta)
-    bread = np.linalg.inv(((mean / (1 + extra * mean)) @ products).reshape(shape))
+    bread = np.linalg.inv(((mean / (1 + extra * mean)) @ products).reshape(shape) + expected)
     residuals = (y - mean) / np.sqrt(mean * (1 + extra * mean))
-    return Fit(b, mean, extra[:, 0], bread, residuals, moved < 1e-6)
+    bounded = np.abs(eta).max(axis=1) < LIMIT
+    return Fit(b, mean, extra[:, 0], bread, residuals, (moved < 1e-6) & bounded)
 
 
-def fit_negative_binomial(y: Array, X: Array, offset: Array | float = 0.0, rounds: int = 4) -> Fit:
+def fit_negative_binomial(
+    y: Array, X: Array, offset: Array | float = 0.0, rounds: int = 4, precision: Array | float = 0.0
+) -> Fit:
     """Fit with alpha chosen so that the Pearson statistic equals its degrees of freedom; arguments as for
     `fit`.
 
     A series that varies no more than a Poisson count keeps alpha = 0.
     """
     y = np.atleast_2d(np.asarray(y, dtype=float))
-    current = fit(y, X, offset)
+    current = fit(y, X, offset, precision=precision)
     for _ in range(rounds):
-        current = fit(y, X, offset, moment_alpha(y, current.mean, X.shape[1]))
+        current = fit(y, X, offset, moment_alpha(y, current.mean, X.shape[1]), precision)
     return current
 
 

@@ -150,11 +150,15 @@ _SURNAMES = re.compile(
     "今井|小野|小山|丸山|杉山|田中)"
     rf"(?:(?:{_GIVEN})?(?=です|と(?:申|い|言))|(?=[ \u3000]?(?:[がはにのもをとへやで、。,.]|$)))"
 )
-_SEEDS = re.compile(r"@|ID|アカウント|[(\uff08\[]at", re.IGNORECASE)
-_THREE_DIGITS = re.compile(r"\d\D*\d\D*\d")
+# Letters in both cases, spelled out: without IGNORECASE the engine leaps from one possible beginning to the next.
+_SEEDS = re.compile(r"@|[Ii\u0130\u0131][Dd]|アカウント|[(\uff08\[][Aa][Tt]")
+_BORN = re.compile(r"\d日?\s?生")
+_DIGIT = re.compile(r"\d")
+_TELEPHONE_DIGITS = 10
 # Few texts name a school or call somebody; looking for the last word first spares the others the search for names.
 _SCHOOL_KIND = re.compile("学校|高校|高専|大学|短大|学園|学院|幼稚園|保育園|こども園")
 _TITLE = re.compile("さん|さま|くん|ちゃん|先生|君|様|氏|殿")
+_STATED = re.compile("名前|氏名|本名|(?:私|わたし|僕|俺)は|[校園院学課部]の")
 _LOT_NUMBER = re.compile(rf"\d{_LOT}|\d号室")
 
 
@@ -190,7 +194,8 @@ def mask_personal(text: str, names: Iterable[str] = ()) -> str:
         masked = listed.sub("〔氏名〕", masked)
     if _SCHOOL_KIND.search(masked):
         masked = _SCHOOL.sub(_mask_school, masked)
-    masked = _NAME_STATED.sub(_mask_stated, masked)
+    if _STATED.search(masked):
+        masked = _NAME_STATED.sub(_mask_stated, masked)
     if _TITLE.search(masked):
         masked = _NAME_CALLED.sub(_mask_called, masked)
     return _SURNAMES.sub("〔氏名〕", masked)
@@ -198,10 +203,11 @@ def mask_personal(text: str, names: Iterable[str] = ()) -> str:
 
 def _mask_numbers(text: str) -> str:
     """Birthdays, telephone and other long numbers; most texts hold too few digits to have any."""
-    if not _THREE_DIGITS.search(text):
+    if _BORN.search(text):
+        text = _BIRTHDAY.sub("〔生年月日〕", text)
+    if len(_DIGIT.findall(text)) < _TELEPHONE_DIGITS:
         return text
-    text = _PHONE.sub("〔電話番号〕", _BIRTHDAY.sub("〔生年月日〕", text))
-    return _LONG_NUMBER.sub("〔番号〕", text)
+    return _LONG_NUMBER.sub("〔番号〕", _PHONE.sub("〔電話番号〕", text))
 
 
 def _mask_school(match: re.Match[str]) -> str:

@@ -9,14 +9,15 @@ from tests.annual.entries import Cell, Claim
 from ujo_lib.annual.claims import AGREES, DIFFERS, OUTSIDE, RULES, UNKNOWN, WITHHELD, compare, read_claims
 from ujo_lib.annual.goals import MEASURED, UNMEASURED, measure
 from ujo_lib.annual.summary import key_figures
-from ujo_lib.columns import Count, Dimension, Schema, Share, Statistic
+from ujo_lib.columns import Count, Dimension, Mark, Schema, Share, Statistic
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.params.annual import Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask, unmasked
 
 SPEC = TableSpec(
     "hours", "時刻", Subject(base="相談", source="合成", population="contacts"),
-    Schema({"hour": Dimension(), "n": Count(unit="件"), "share": Share(), "z": Statistic()}),
+    Schema({"hour": Dimension(), "n": Count(unit="件"), "share": Share(n="n", base="n"), "z": Statistic(),
+            "mark": Mark(n="n", base="n", residual="z", level=0.05)}),
 )  # fmt: skip
 FRAME = pd.DataFrame(
     {
@@ -24,6 +25,7 @@ FRAME = pd.DataFrame(
         "n": [40, 42, 20, 102],
         "share": [0.392, 0.412, 0.196, 1.0],
         "z": [2.5, 1.0, -3.0, 0.0],
+        "mark": ["＋", "・", "－", "・"],
     }
 )
 
@@ -54,8 +56,9 @@ def _verdict(rule: str, published, table=None, **cell) -> str:
         ("about", 2, {"column": "z", "where": {"hour": "22時"}}, DIFFERS),
         ("about", 2.4, {"column": "z", "where": {"hour": "22時"}}, AGREES),
         ("above_one", "…", {"column": "z", "where": {"hour": "22時"}}, AGREES),
-        ("over_represented", "…", {"column": "z", "where": {"hour": "22時"}}, AGREES),
-        ("over_represented", "…", {"column": "z", "where": {"hour": "23時"}}, DIFFERS),
+        ("over_represented", "…", {"column": "mark", "where": {"hour": "22時"}}, AGREES),
+        ("over_represented", "…", {"column": "mark", "where": {"hour": "23時"}}, DIFFERS),
+        ("over_represented", "…", {"column": "mark", "where": {"hour": "6時"}}, DIFFERS),
         ("rounded", 2.5, {"column": "z", "where": {"hour": "22時"}}, AGREES),
         ("text", "22時", {"column": "hour", "where": {"hour": "22時"}}, AGREES),
     ],

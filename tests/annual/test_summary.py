@@ -11,10 +11,11 @@ from tests.annual.entries import Cell, Claim
 from ujo_lib.annual import goals, summary
 from ujo_lib.annual.claims import compare
 from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, Typed, interval
+from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import ParameterError
 from ujo_lib.params.annual import Goal, KeyFigure
 from ujo_lib.report.door.publish import NotSuppliedError, TableSpec, unmasked
-from ujo_lib.report.look.wording import sentence
+from ujo_lib.report.look.wording import english, sentence
 
 CASES, CHANGES = ("01_survey_descriptives", "cases_by_sex"), ("01_survey_descriptives", "wave_changes")
 MONTHS, VERDICTS = ("02_consultation_seasonality", "months"), ("02_consultation_seasonality", "verdicts")
@@ -52,7 +53,7 @@ WHY = {
 }
 
 
-def told(tables: dict) -> list[str]:
+def _recall(tables: dict):
     def recall(notebook, table):
         if (notebook, table) not in tables:
             raise NotSuppliedError(WHY[notebook])
@@ -60,7 +61,11 @@ def told(tables: dict) -> list[str]:
         typed = Typed.of(frame, {name: KINDS.get(name, Text()) for name in frame})
         return unmasked(TableSpec(table, table, schema=typed.schema), frame)
 
-    return [sentence(line.template, *line.tables) for line in summary.five_sentences(recall)]
+    return recall
+
+
+def told(tables: dict) -> list[str]:
+    return [sentence(line.template, *line.tables) for line in summary.five_sentences(_recall(tables))]
 
 
 YEARS = [
@@ -151,3 +156,50 @@ def test_a_cell_that_a_year_cannot_have_gives_the_reason_and_a_misspelled_one_is
     assert (row["verdict"], row["note"]) == ("計算不可", "資料がない: 「全国の集計」(未着)。")
     with pytest.raises(ParameterError):
         compare([claim], lambda *_: shown)
+
+
+TOTALS = ("02_consultation_seasonality", "totals")
+
+
+def abstract(tables: dict) -> list[str]:
+    frames = tables | {TOTALS: pd.DataFrame({"scope": ["全国", "県"], "n": [337943, 2536]})}
+    return [
+        part.text for line in summary.abstract(_recall(frames), FiscalYear(2023)) for part in english(line)
+    ]
+
+
+def test_the_abstract_tells_the_year_in_english_with_the_figures_of_the_tables():
+    said = abstract(year())
+    assert "fiscal year 2023" in said[0]
+    assert [re.findall(r"[\d,.]*\d%?", text) for text in said[1:5]] == [
+        ["25"],
+        ["2,536"],
+        ["79.6%"],
+        ["2.06"],
+    ]
+    assert not [text for text in said if not text.isascii()]
+
+
+@pytest.mark.parametrize(
+    ("code", "ending"),
+    [
+        ("detected", "expected contacts."),
+        ("not_detected", "no effect is claimed."),
+        ("not_estimable", "cannot be told."),
+    ],
+)
+def test_the_abstract_claims_an_effect_only_where_one_was_detected(code, ending):
+    assert abstract(year(code=code))[4].endswith(ending)
+
+
+def test_the_abstract_of_a_year_without_survey_or_campaign_leaves_them_out():
+    said = abstract({name: table for name, table in year().items() if name[0].startswith("02")})
+    assert len(said) == len(abstract(year())) - 2
+    assert not [text for text in said if "commissioners know" in text or "campaigns" in text]
+
+
+def test_next_actions_are_those_limits_that_name_one(tmp_path):
+    file = tmp_path / "limits.yaml"
+    file.write_text("limits:\n  - {about: a, why: b, next: c}\n  - {about: d, why: e}\n", encoding="utf-8")
+    assert summary.read_actions(file) == [("a", "c")]
+    assert summary.read_limits(file) == [("a", "b"), ("d", "e")]

@@ -8,14 +8,18 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+import docx
 import pytest
 import yaml
+from lxml import html
 from openpyxl import load_workbook
 
 from tests.conftest import REPOSITORY
 from tests.e2e.conftest import HOUSE, Report, ujo
 from tests.report.look.browser import looks, needs_browser
+from tests.report.sheets.test_metadata import faults
 from tests.test_docs import COMMANDS, words
 from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.text import strip_for_match
@@ -42,7 +46,11 @@ class Page(HTMLParser):
 
 def test_the_command_ends_with_the_path_of_the_cover(report: Report):
     assert Path(report.printed.splitlines()[-1]) == report.release / "index.html"
-    assert [page.stem for page in report.pages] == [*HOUSE, "index"]
+    assert [page.stem for page in report.pages] == [*HOUSE, "index", "overview"]
+
+
+def test_every_table_is_valid_where_others_take_it_up(report: Report):
+    assert faults(report.release / "tables") == []
 
 
 def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Report):
@@ -211,6 +219,83 @@ def test_the_cover_speaks_without_the_words_of_the_analyst(report: Report):
     assert not [word for word in NOT_ON_THE_COVER if word in text]
 
 
+NOT_IN_BRIEF = (
+    *NOT_ON_THE_COVER,
+    "残差",
+    "検定",
+    "モデル",
+    "率比",
+    "分散",
+    "回帰",
+    "自由度",
+    "F値",
+    "記号:",
+    "コード",
+)
+"""Words that those who read nothing else do without: tests, models, files."""
+
+
+def _overview(report: Report) -> Any:
+    return html.fromstring((report.release / "overview.html").read_text(encoding="utf-8")).find(".//main")
+
+
+def test_every_number_of_the_brief_is_that_of_a_cell(report: Report):
+    main, book = _overview(report), load_workbook(report.release / "統計表.xlsx")
+    rows = [[cell.value for cell in row] for row in book["本文の数値"].iter_rows(min_row=7)]
+    shown = [
+        one.text_content().strip() for one in main.xpath("//ol//p | //p[@lang='en'] | //*[@class='finding']")
+    ]
+    assert len(shown) == 8
+    for text in shown:
+        left = text.replace("100%", "").replace("fiscal year 2023", "")
+        for _, said, value, sheet, cell, *_ in (row for row in rows if row[1] in text):
+            figure = value.strip("「」")
+            left = left.replace(figure, "", 1)
+            known = book[sheet][cell].value
+            assert known == figure or float(known) == pytest.approx(
+                float(figure.strip("%倍").replace(",", ""))
+            ), said
+        assert not re.search(r"\d", left), left
+    cells = [cell.value for name in ("02_months", "02_age_ideation") for row in book[name] for cell in row]
+    drawn = {f"{cell:.{places}f}" for cell in cells if isinstance(cell, float | int) for places in (1, 2)}
+    assert set(re.findall(r"\d+\.\d+", "".join(main.xpath("//div[@role='img']/@aria-label")))) <= drawn
+    goals = {cell.value for row in book["05_goals"] for cell in row}
+    for cell in main.xpath("//table//td"):
+        assert cell.text_content() in goals
+
+
+def test_the_brief_is_read_first_and_says_nothing_in_the_words_of_the_analyst(report: Report):
+    cover = (report.release / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'<ol class="pages">\s*<li><a href="([^"]+)"', cover) == ["overview.html"]
+    main = _overview(report)
+    text = " ".join([main.text_content(), *main.xpath("//@aria-label")])
+    assert not [word for word in NOT_IN_BRIEF if word in text]
+    headings = [one.text_content() for one in main.findall(".//h2")]
+    assert headings == [
+        "5つの文でみる1年",
+        "この報告書から言えないこと",
+        "次にすること",
+        "目標は測れたか",
+        "English abstract",
+    ]
+    assert {"測定済", "未測定"} <= {cell.text_content() for cell in main.xpath("//td")}
+    assert len(main.xpath("//div[@role='img']")) == 2
+
+
+def test_the_brief_is_a_word_document_of_the_same_words(report: Report):
+    for _ in range(2):
+        made = ujo("word", "sample", "2023", cwd=report.root)
+        assert made.returncode == 0, made.stderr
+    file = report.outputs / "word" / "概要版.docx"
+    assert made.stdout.strip() == str(file)
+    word = docx.Document(str(file))
+    headings = [one.text.strip() for one in word.paragraphs if one.style.name == "Heading 1"]
+    assert headings[:5] == [one.text_content() for one in _overview(report).findall(".//h2")]
+    assert "相談窓口" in headings
+    assert len(word.inline_shapes) == 2
+    assert len(word.tables) == 1
+
+
 GONE = {"00": 0, "01": 1, "02": 0, "03": 0, "04": 4, "05": 0}
 """How many headings of each page say what is missing in a first survey and a year without advertising."""
 
@@ -294,7 +379,8 @@ SHOWS = {
     "check sample 2023": "入力データの問題: 注意2件",
     "run sample 2023 --only 02": "変更なし",
     "diff sample R1 R5": "比較不可",
-    "pdf sample 2023": "outputs/sample/fy2023/pdf/release/05_annual_summary.pdf",
+    "word sample 2023": "outputs/sample/fy2023/word/概要版.docx",
+    "pdf sample 2023": "outputs/sample/fy2023/pdf/release/report.pdf",
     "run sample 2023": "変更なし",
     "check sample 2023 --json": '"severity"',
     "run sample 2023 --only 02 --force --jobs 2": "完了",
@@ -304,7 +390,7 @@ SHOWS = {
     "gate outputs/sample/fy2023/release --confidential data/sample/fy2023/consultations.csv": "",
     "export sample 2023": "outputs/sample/fy2023/figures/release/*.svg",
     "diff sample R1 2023 --csv": ",比較不可",
-    "pdf sample 2023 --internal": "outputs/sample/fy2023/pdf/internal/05_annual_summary.pdf",
+    "pdf sample 2023 --internal": "outputs/sample/fy2023/pdf/internal/report.pdf",
     "new-year sample 2023": "そろいました",
     "tag 相談.csv 主題.parquet --codebook params/codebook.yaml --jobs 2 --encoding cp932": "主題.parquet",
     "prune sample 2023": "",

@@ -11,7 +11,7 @@ from ujo_lib.report.look.html import PageContext
 def test_the_promise_names_the_values_that_the_audit_counts(width: int, values: int) -> None:
     printed = Rules(Policy(required_width=width), reviewed=True).on(PageContext()).notices
     assert f"1以上で少なくとも{values}通りの値があり得ます" in printed[-1]
-    assert "人数・件数・割合と公表済みの数を合わせても" in printed[-1]  # what the audit reads
+    assert "人数・件数・割合・しるし(＋・－)と公表済みの数を合わせても" in printed[-1]  # what the audit reads
     hidden = Rules(Policy(required_width=width, zero_rule="hide"), reviewed=True).on(PageContext()).notices
     assert f"、少なくとも{values}通りの値があり得ます" in hidden[-1]
     assert "0も伏せます" in hidden[0]

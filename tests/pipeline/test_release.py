@@ -10,9 +10,12 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.pipeline.conftest import WORDS
+from tests.report.sheets.test_metadata import faults
 from ujo_lib.cli import main
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.signature import changes
+from ujo_lib.params.disclosure import DisclosureRules
+from ujo_lib.pipeline import pages
 from ujo_lib.pipeline.keys import digest_file
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
@@ -20,6 +23,7 @@ from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import counted_tables
 from ujo_lib.pipeline.run import CHECKED, NotebooksFailedError
 from ujo_lib.report.door.masks import masks_for
+from ujo_lib.report.sheets.metadata import CSVW, PACKAGE
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +46,7 @@ def test_a_release_is_checked_sealed_and_says_so_and_a_rerun_leaves_it_alone(spo
         assert "秘匿審査済" in text
         assert "1以上5未満の人数・件数は伏せ" in text
     checks = json.loads((spoken.place.release / "checks.json").read_text(encoding="utf-8"))
-    assert set(checks) == {"door", "plan", "audit", "gate", "seal"}
+    assert set(checks) == {"door", "plan", "audit", "printed", "gate", "seal"}
     assert all(result["ok"] for result in checks.values())
     assert (checks["plan"]["threshold"], checks["gate"]["texts"]) == (5, 1)
     assert changes(spoken.place.release) == ()
@@ -51,6 +55,21 @@ def test_a_release_is_checked_sealed_and_says_so_and_a_rerun_leaves_it_alone(spo
     assert spoken.release().unchanged
     assert spoken.run().unchanged
     assert spoken.bytes_of(spoken.place.release) == sealed
+
+
+def test_every_csv_file_of_a_sealed_release_keeps_its_meaning_outside(spoken, spoken_release):
+    tables = spoken.place.release / "tables"
+    assert faults(tables) == []
+    sums = (spoken.place.release / "SHA256SUMS").read_text(encoding="utf-8")
+    group, package = (json.loads((tables / name).read_bytes()) for name in (CSVW, PACKAGE))
+    assert {one["url"] for one in group["tables"]} == {file.name for file in tables.glob("*.csv")}
+    for name, licence in ((CSVW, group["dc:license"]["@id"]), (PACKAGE, package["licenses"][0]["path"])):
+        assert f"  tables/{name}\n" in sums
+        assert licence == DisclosureRules.read(spoken.place.rules).licence
+        text = (tables / name).read_text(encoding="utf-8")
+        assert spoken_release.run_id not in text
+        assert str(spoken.root) not in text
+    assert not (spoken.place.internal / "tables" / CSVW).exists()
 
 
 def test_two_releases_of_the_same_inputs_are_the_same_bytes(spoken, spoken_release):
@@ -98,6 +117,26 @@ def test_masks_that_can_be_undone_refuse_the_release_and_name_table_and_cell(
         spoken.release()
     assert spoken.bytes_of(spoken.place.release) == sealed
     assert "女性" in (spoken.place.review / "audit.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_file_that_prints_more_than_the_masks_allow_refuses_the_release_and_is_named(
+    spoken, spoken_release, monkeypatch
+):
+    sealed = spoken.bytes_of(spoken.place.release)
+
+    write = pages._write_tables
+
+    def with_one_more(done, folder):
+        tables = write(done, folder)
+        for file in (folder / "tables").glob("01_by_sex.csv"):
+            file.write_bytes(file.read_bytes().replace(b"x", b"2"))
+        return tables
+
+    monkeypatch.setattr(pages, "_write_tables", with_one_more)
+    spoken.set_parameter("00_data_quality", "max_rows_shown", 7)
+    with pytest.raises(ReleaseRefusedError, match=r"tables/01_by_sex\.csv"):
+        spoken.release()
+    assert spoken.bytes_of(spoken.place.release) == sealed
 
 
 def test_somebodys_words_refuse_the_release_and_are_repeated_nowhere_but_where_they_stand(

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from tests.disclosure.people_with_keys import NAMES, publics, secrets
 from tests.disclosure.test_keys import needs_minisign
@@ -195,6 +196,26 @@ def test_real_data_are_signed_with_keys_and_checked_numbers_only(spoken):
     spoken.set_parameter("common", "contacts_checked_on", "2024-10-01")
     sign_release(spoken.place, approval())
     assert verify(spoken.place.release, publics()).proven
+
+
+@pytest.mark.parametrize(("more", "code"), [(1, 6), (4, 6), (5, 0)])
+def test_a_year_that_was_signed_is_not_released_again_with_a_few_late_cases(released, capsys, more, code):
+    """`seed` is the number of men in the tables of the miniature project."""
+    sign_release(released.place, approval())
+    sealed = released.bytes_of(released.place.release)
+    common = yaml.safe_load((released.place.params / "common.yaml").read_text(encoding="utf-8"))
+    released.set_parameter("common", "seed", common["seed"] + more)
+    capsys.readouterr()
+    assert main(["release", "sample", "2023"]) == code
+    said = capsys.readouterr().err
+    listed = (released.place.review / "corrections.csv").read_text(encoding="utf-8-sig")
+    assert (released.bytes_of(released.place.release) == sealed) is (code == 6)
+    assert ("01_survey_descriptives/by_sex: sex=" in said) is (code == 6)
+    assert ("届いた日の年度" in said) is (code == 6)
+    assert len(listed.splitlines()) > 1 if code else len(listed.splitlines()) == 1
+    if code == 0:
+        sign_release(released.place, approval())
+        assert len(memories(released)) == 2
 
 
 def test_a_synthetic_release_may_be_signed_by_name_and_everybody_is_told_what_that_is_worth(released, capsys):

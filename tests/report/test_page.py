@@ -181,3 +181,50 @@ def test_a_base_counts_those_who_answered_so_that_tables_with_and_without_no_ans
     assert regions == {frozenset({"強く", "ない"})}
     masks = masks_of(records, Policy(threshold=11))
     assert any(masks.cells_of(records[1])["n"])
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """How often figures were really drawn."""
+    calls = []
+    draw = figures.Figure.drawings
+    monkeypatch.setattr(figures.Figure, "drawings", lambda self: calls.append(1) or draw(self))
+    return calls
+
+
+def _bars(page, frame=FRAME, **options):
+    shown = page.bars(_published(page, frame), x="share", y="age", finding="図。", **options)
+    return re.sub(r"(?s)<details>.*", "", shown.html)
+
+
+def test_a_figure_that_hides_nothing_is_drawn_once_for_both_audiences(project, drawn):
+    many = FRAME.assign(n=[30, 40, 50, 120])
+    inside = _bars(_internal(), many)
+    outside = _bars(_release(project, many), many)
+    assert len(drawn) == 1
+    assert outside == inside
+
+
+def test_a_figure_with_a_hidden_cell_is_never_the_one_that_shows_it(project, drawn):
+    inside = _bars(_internal())
+    outside = _bars(_release(project))
+    assert len(drawn) == 2
+    assert outside != inside
+
+
+@pytest.mark.parametrize("options", [{"highlight": ["20代"]}, {"sort": True}, {"n": "n"}])
+def test_a_figure_drawn_another_way_is_drawn_anew(project, drawn, options):
+    plain = _bars(_internal())
+    assert _bars(_internal(), **options) != plain
+    assert len(drawn) == 2
+
+
+def test_a_part_of_a_table_and_another_order_of_its_labels_are_other_figures(project, drawn):
+    page = _internal()
+    table = _published(page)
+    for shown in (table, table.where(age=["10代", "20代"]), table.where(age=["20代", "30代"])):
+        page.bars(shown, x="share", y="age", finding="図。")
+    ordered = FRAME.assign(age=pd.Categorical(FRAME["age"], ["総数", "30代", "20代", "10代"], ordered=True))
+    page = _internal()
+    page.bars(_published(page, ordered), x="share", y="age", finding="図。")
+    assert len(drawn) == 4

@@ -12,7 +12,6 @@ from ujo_lib.seasonality.attributes import (
     national_answers,
     shares_by,
     standing_out,
-    topics_standing_out,
 )
 from ujo_lib.stats import adjusted_residuals, holm
 
@@ -54,15 +53,20 @@ def test_shares_of_a_row_add_up_and_unanswered_contacts_are_left_out():
     assert cells["n"].sum() == 150
 
 
-def test_what_stands_out_is_listed_strongest_first_and_only_excesses():
-    cells = crosstab(records(), "occupation", "topic")
-    found = standing_out(cells).frame
-    assert found[["occupation", "topic"]].astype(str).agg("×".join, axis=1).tolist()[:2] == [
-        "児童・学生×学校",
-        "無職×経済・生活",
-    ]
-    assert (found["residual"] > 0).all()
-    assert topics_standing_out(cells) == ["学校", "経済・生活", "家族"]
+def test_a_mark_says_beyond_chance_and_in_which_direction():
+    cells = crosstab(records(), "occupation", "topic").frame
+    marks = cells.set_index(["occupation", "topic"])["mark"]
+    assert (marks["児童・学生", "学校"], marks["無職", "学校"]) == ("＋", "－")
+    clear = cells["p_holm"] < 0.05
+    assert ((cells["mark"] != "・") == clear).all()
+    assert ((cells["mark"] == "＋") == (clear & (cells["residual"] > 0))).all()
+    assert standing_out(cells) == ["学校", "経済・生活", "家族"]
+
+
+def test_topics_that_stand_out_are_those_with_a_plus_only():
+    cells = crosstab(records(), "occupation", "topic").frame
+    cells.loc[cells["topic"] != "経済・生活", "mark"] = "－"
+    assert standing_out(cells) == ["経済・生活"]
 
 
 def test_one_client_who_writes_often_is_not_a_pattern():
@@ -72,9 +76,10 @@ def test_one_client_who_writes_often_is_not_a_pattern():
         [frame, often.astype(frame.dtypes[["occupation", "topic"]].to_dict())], ignore_index=True
     )
     separate = together.assign(client_id=[f"c{i}" for i in range(len(together))])
-    assert len(standing_out(crosstab(separate, "occupation", "topic"))) > 0
-    assert len(standing_out(crosstab(together, "occupation", "topic"))) == 0
-    assert topics_standing_out(crosstab(together, "occupation", "topic")) == TOPICS
+    assert (crosstab(separate, "occupation", "topic").frame["mark"] == "＋").any()
+    cells = crosstab(together, "occupation", "topic").frame
+    assert (cells["mark"] == "・").all()
+    assert standing_out(cells) == TOPICS
 
 
 def test_an_empty_category_keeps_its_row_without_a_test():

@@ -91,7 +91,6 @@ def without_level() -> dict[str, Typed]:
         "slots": staffing,
         "short_handed": short_handed(staffing),
         "tried": tried_on_last_year(HISTORY, 0.975, (), 1),
-        "standing_out": attributes.standing_out(attributes.crosstab(records(), "occupation", "topic")),
     }
 
 

@@ -9,6 +9,7 @@ from tests.setup.conftest import REPOSITORY
 from ujo_lib.cli import main
 from ujo_lib.intake.schemas import PREFECTURES
 from ujo_lib.params import notebooks_of, read_settings
+from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.readiness import undecided
 from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site, set_up_year
@@ -22,6 +23,11 @@ TRACES = re.compile("宇城|熊本|[Kk]umamoto|\\buki\\b|43213|43000|三角|不�
 def _settings(root, notebook):
     folder = root / "params/wakaba/fy2024"
     return read_settings(HOUSE[notebook], folder)
+
+
+def test_no_terms_of_use_are_granted_in_the_name_of_a_new_place(root, wakaba):
+    assert DisclosureRules.read(root / "params/sample/fy2023/disclosure.yaml").licence
+    assert DisclosureRules.read(root / "params/wakaba/fy2024/disclosure.yaml").licence == ""
 
 
 def test_no_parameter_form_or_contract_names_the_pattern(root, wakaba):

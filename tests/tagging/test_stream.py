@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ujo_lib import delimited
 from ujo_lib.sample import iter_texts
 from ujo_lib.tagging import Codebook, stream, tag
 
@@ -19,7 +20,7 @@ def write(path: Path, rows: list[tuple[str, str]], heading: tuple[str, str], enc
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "_BLOCK_BYTES", 1 << 15)
+    monkeypatch.setattr(delimited, "_BLOCK", 1 << 12)
     monkeypatch.setattr(stream, "CHUNK_TEXTS", 7)
 
 
@@ -48,10 +49,16 @@ def test_files_come_out_in_order_with_the_tags_of_memory(
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted({given.name, out.name})
 
 
-def test_cp932_files_are_read(tmp_path: Path, book: Codebook) -> None:
-    file = write(tmp_path / "in.csv", [("1", "学校に行けない\n2行目")], ("相談ID", "相談本文"), "cp932")
-    stream.tag_file(file, tmp_path / "out.csv", book, encoding="cp932")
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8-sig", "utf-16", "utf-8"])
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_the_encoding_and_the_separator_are_found(
+    tmp_path: Path, book: Codebook, encoding: str, separator: str
+) -> None:
+    text = f'相談ID{separator}相談本文\r\n\r\n1{separator}"学校に行けない\n2,行目"\r\n'
+    (tmp_path / "in.csv").write_bytes(text.encode(encoding))
+    done = stream.tag_file(tmp_path / "in.csv", tmp_path / "out.csv", book)
     assert pd.read_csv(tmp_path / "out.csv")["futoko"].tolist() == [1]
+    assert (done.texts, done.remarks) == (1, ())
 
 
 def test_an_executor_of_the_caller_is_used_and_left_open(tmp_path: Path, book: Codebook) -> None:
@@ -62,9 +69,17 @@ def test_an_executor_of_the_caller_is_used_and_left_open(tmp_path: Path, book: C
 
 
 def test_missing_texts_count_as_empty(tmp_path: Path, book: Codebook) -> None:
-    pd.DataFrame({"consult_id": ["1"], "text": [None]}, dtype="string").to_parquet(tmp_path / "in.parquet")
-    stream.tag_file(tmp_path / "in.parquet", tmp_path / "out.csv", book)
-    assert pd.read_csv(tmp_path / "out.csv")[list(book.ids)].to_numpy().sum() == 0
+    frame = pd.DataFrame(
+        {"consult_id": ["1", "2", "3"], "text": [None, "", "学校に行けない"]}, dtype="string"
+    )
+    frame.to_parquet(tmp_path / "in.parquet")
+    done = stream.tag_file(tmp_path / "in.parquet", tmp_path / "out.csv", book)
+    assert pd.read_csv(tmp_path / "out.csv")[list(book.ids)].sum(axis=1).gt(0).tolist() == [
+        False,
+        False,
+        True,
+    ]
+    assert (done.texts, done.missing) == (3, 2)
 
 
 def test_a_missing_column_is_named(tmp_path: Path, book: Codebook) -> None:
@@ -73,20 +88,67 @@ def test_a_missing_column_is_named(tmp_path: Path, book: Codebook) -> None:
         stream.tag_file(file, tmp_path / "out.csv", book)
 
 
-def test_an_unreadable_file_gives_no_line_of_itself_away_and_leaves_nothing(
-    tmp_path: Path, book: Codebook
+REFUSED = {
+    "ragged": ("相談ID,相談本文\n1,ひみつ\n2,ひみつの,相談\n3\n", ["見出し(2列)", "3行目(3列)、4行目(1列)"]),
+    "open quote": (
+        '相談ID,相談本文\n1,"二行の\n本文"\n2,"ひみつ\n3,ひみつ\n',
+        ["4行目(3件目の2列目)", "閉じ忘れ"],
+    ),
+    "swallowed": ('相談ID,相談本文\n1,ひみつ\n2,"ひみつ\n3,ひみつ"\n4,か\n', ["3行目", "余分な引用符"]),
+    "empty id": ("相談ID,相談本文\n1,ひみつ\n\n  ,ひみつ\n", ["4行目", "相談ID が空"]),
+    "double id": ('相談ID,相談本文\n1,"ひ\nみつ"\n2,あ\n1,ひみつ\n', ["5行目", "2行目と同じ"]),
+    "no line": ("", ["0バイト"]),
+}
+
+
+@pytest.mark.parametrize(("content", "told"), REFUSED.values(), ids=REFUSED)
+def test_a_file_that_would_lose_records_is_refused_by_line_and_leaves_nothing(
+    tmp_path: Path, book: Codebook, content: str, told: list[str]
 ) -> None:
-    (tmp_path / "in.csv").write_text("consult_id,text\n1,ひみつの相談,余分な列\n", encoding="utf-8")
+    (tmp_path / "in.csv").write_text(content, encoding="utf-8")
     with pytest.raises(stream.UnreadableInputError) as caught:
         stream.tag_file(tmp_path / "in.csv", tmp_path / "out.csv", book)
+    assert all(words in str(caught.value) for words in told)
     assert "ひみつ" not in str(caught.value)
-    assert caught.value.__cause__ is None
     assert [file.name for file in tmp_path.iterdir()] == ["in.csv"]
 
 
-def test_a_heading_in_another_encoding_is_reported_and_no_traceback(tmp_path: Path, book: Codebook) -> None:
+@pytest.mark.parametrize("name", ["in.csv", "folder", "damaged.parquet"])
+def test_what_cannot_be_opened_is_named(tmp_path: Path, book: Codebook, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "damaged.parquet").write_bytes(b"PAR1 and nothing behind it")
+    with pytest.raises(stream.UnreadableInputError, match=name):
+        stream.tag_file(tmp_path / name, tmp_path / "out.csv", book)
+
+
+def test_an_output_in_the_place_of_the_input_is_refused(tmp_path: Path, book: Codebook) -> None:
+    file = write(tmp_path / "in.csv", ROWS[:2], ("consult_id", "text"))
+    before = file.read_bytes()
+    (tmp_path / "link.csv").hardlink_to(file)
+    for target in (file, tmp_path / "x" / ".." / "in.csv", tmp_path / "link.csv"):
+        (tmp_path / "x").mkdir(exist_ok=True)
+        with pytest.raises(stream.OutputRefusedError, match="入力と同じ"):
+            stream.tag_file(file, target, book)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["out.xlsx", "out.tsv", "out"])
+def test_an_output_is_never_another_kind_than_its_name_says(
+    tmp_path: Path, book: Codebook, name: str
+) -> None:
+    file = write(tmp_path / "in.csv", ROWS[:2], ("consult_id", "text"))
+    with pytest.raises(stream.OutputRefusedError, match=r"\.csv か \.parquet"):
+        stream.tag_file(file, tmp_path / name, book)
+
+
+def test_a_quote_that_is_a_letter_is_a_remark(tmp_path: Path, book: Codebook) -> None:
+    (tmp_path / "in.csv").write_text('相談ID,相談本文\n1,5" の学校\n', encoding="utf-8")
+    [remark] = stream.tag_file(tmp_path / "in.csv", tmp_path / "out.csv", book).remarks
+    assert "2行目(2件目の2列目)" in remark
+
+
+def test_a_declared_encoding_that_does_not_fit_is_told_with_its_line(tmp_path: Path, book: Codebook) -> None:
     file = tmp_path / "texts.csv"
-    file.write_bytes("相談ID,相談本文\nA1,学校に行けない。\n".encode("cp932"))
-    with pytest.raises(stream.UnreadableInputError, match="utf-8"):
-        stream.tag_file(file, tmp_path / "tags.csv", book)
-    assert stream.tag_file(file, tmp_path / "tags.csv", book, encoding="cp932").tagged == 1
+    file.write_bytes("id,a\n相談ID,相談本文\n".encode("cp932"))
+    with pytest.raises(stream.UnreadableInputError, match=r"utf-8 で読めること。 2行目"):
+        stream.tag_file(file, tmp_path / "tags.csv", book, encoding="utf-8")

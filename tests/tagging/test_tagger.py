@@ -76,3 +76,20 @@ def test_valid_evidence_and_tags_agree(book: Codebook) -> None:
         row = tag([text], book).frame().iloc[0]
         valid = {place.theme for place in evidence(text, book) if place.status == "採用"}
         assert set(row.index[row]) == valid
+
+
+@pytest.mark.parametrize("unit", ["死にたくないけど学校に行きたくない、", "親友は好き、"])
+def test_a_million_letters_on_one_line_are_tagged_like_a_few(book: Codebook, unit: str) -> None:
+    """Every hit against every other would be hours here."""
+    long = unit * (1_000_000 // len(unit))
+    assert tag([long], book).masks.tolist() == tag([unit * 2], book).masks.tolist()
+
+
+def test_the_evidence_of_a_long_line_is_that_of_its_parts(book: Codebook) -> None:
+    unit = "死にたくないけど、お金の心配はない、学校に行きたくない、"
+    first, second = (evidence(unit * n, book) for n in (10, 5000))
+    per_unit = len([place for place in first if len(unit) <= place.begin < 2 * len(unit)])
+    middle = [place for place in second if len(unit) <= place.begin < 4999 * len(unit)]
+    assert per_unit > 2
+    assert len(middle) == per_unit * 4998
+    assert {(p.term, p.status, p.because) for p in middle} == {(p.term, p.status, p.because) for p in first}

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 
-from ujo_lib.columns import TOTAL_LABELS, Count, Text, Typed
+from ujo_lib.columns import MARKS, TOTAL_LABELS, Count, Text, Typed
 from ujo_lib.params import ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Cell, Claim, Claims, Rule
 from ujo_lib.report.door.publish import NotSuppliedError, Published
@@ -262,10 +262,12 @@ def _above_one(claim: Claim, table: Published) -> tuple[str, str]:
     return smallest, _verdict(bool((figures > 1).all()))
 
 
-def _positive(claim: Claim, table: Published) -> tuple[str, str]:
-    """A standardised deviation beyond chance in the published direction (adjusted residual above 2)."""
-    figure = _figure(claim, table)
-    return f"調整済み残差 {notation.decimal_text(figure, 1)}", _verdict(figure > 2)
+def _marked(claim: Claim, table: Published) -> tuple[str, str]:
+    """A cell that stands above independence beyond chance."""
+    cell = claim.cell
+    assert cell is not None
+    mark = str(table.frame.loc[rows_of(table, cell), cell.column].iloc[0])
+    return f"しるし {mark}", _verdict(mark == MARKS[0])
 
 
 def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
@@ -293,7 +295,7 @@ RULES: Mapping[Rule, Callable[[Claim, Published], tuple[str, str]]] = {
     "descending": _descending,
     "about": _about,
     "above_one": _above_one,
-    "over_represented": _positive,
+    "over_represented": _marked,
     "not_different": _not_different,
 }
 """Ways to compare a statement with a figure, by the name used in published.yaml."""

@@ -5,6 +5,7 @@ The sentences are for somebody who reads nothing else: at most sixty characters,
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pandas as pd
 
 from ujo_lib.annual.claims import Recall, answered, is_withheld, rows_of
 from ujo_lib.columns import Bound, Column, Text, Typed, Various, interval
+from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import KeyFigure, KeyFigures, Limits
 from ujo_lib.report.door.publish import NotSuppliedError, Published
@@ -39,6 +41,15 @@ def read_limits(path: Path) -> list[tuple[str, str]]:
         ParameterError: whatever is wrong with it.
     """
     return [(limit.about, limit.why) for limit in read_yaml(Limits, path).limits]
+
+
+def read_actions(path: Path) -> list[tuple[str, str]]:
+    """Read `limits.yaml`: what is to be done so that the next report can say it, where that is known.
+
+    Raises:
+        ParameterError: whatever is wrong with it.
+    """
+    return [(limit.about, limit.next) for limit in read_yaml(Limits, path).limits if limit.next]
 
 
 def read_key_figures(path: Path) -> list[KeyFigure]:
@@ -157,11 +168,12 @@ def change_of_count(recall: Recall) -> Line:
     row = known[-1]
     if changes.hidden.loc[row].any():
         return Line("前回の調査と比べた増減は、人数が少ないため公表できません。")
-    before, low, high = (changes.frame.loc[row, name] for name in ("n_earlier", "low", "high"))
+    low, high = (changes.frame.loc[row, name] for name in ("low", "high"))
+    before = changes.where(earlier=changes.frame.loc[row, "earlier"])
     if pd.isna(low) or pd.isna(high) or low <= 1 <= high:
-        return Line(f"前回の{notation.count(before)}人から増えたとも減ったとも、言い切れません。", (changes,))
+        return Line("前回の{n_earlier}人から増えたとも減ったとも、言い切れません。", (before,))
     verb = "増えました" if low > 1 else "減りました"
-    return Line(f"この人数は、前回の{notation.count(before)}人から{verb}。", (changes,))
+    return Line("この人数は、前回の{n_earlier}人から" + verb + "。", (before,))
 
 
 def busiest_month(recall: Recall) -> Line:
@@ -187,9 +199,69 @@ def campaign_effect(recall: Recall) -> Line:
     code, estimate = effect.frame.iloc[0]["code"], effect.frame.iloc[0]["estimate"]
     if code not in {"detected", "not_detected"} or pd.isna(estimate):
         return Line("お知らせで市の窓口への相談が増えたかどうかは、推定できません。")
-    times, verb = notation.ratio(estimate), "増えた" if estimate > 1 else "減った"
     if code == "detected":
-        return Line(f"お知らせの期間、市の窓口への相談はふだんの{times}倍でした。", (effect,))
-    return Line(
-        f"お知らせの期間、市の窓口への相談はふだんの{times}倍ですが、{verb}とは言い切れません。", (effect,)
+        return Line("お知らせの期間、市の窓口への相談はふだんの{estimate}倍でした。", (effect,))
+    verb = "増えた" if estimate > 1 else "減った"
+    told = "お知らせの期間、市の窓口への相談はふだんの{estimate}倍ですが、" + verb + "とは言い切れません。"
+    return Line(told, (effect,))
+
+
+def abstract(recall: Recall, year: FiscalYear) -> list[Line]:
+    """The year in English, for readers abroad: what was counted, and how far it may be taken.
+
+    Args:
+        recall: usually `page.recall`.
+        year: the fiscal year.
+
+    Returns:
+        Sentences, each with its tables. One about something that the year has no record of is left out; the page
+        says of a hidden figure that it is withheld.
+    """
+    found = [
+        Line(
+            "This report describes loneliness and social isolation in one Japanese municipality in fiscal year "
+            f"{year.year} (April to March)."
+        )
+    ]
+    for tell in (_people, _contacts, _lonely, _campaign):
+        with suppress(NotSuppliedError):
+            found.append(tell(recall))
+    closing = (
+        "These are counts of people known to commissioners and of contacts with a help line; they do not tell "
+        "how many residents are affected.",
+        "Small counts are withheld so that nobody can be recognised, also by comparing tables.",
+        "What the report cannot say, what is to be done next, and which goals have been measured is listed above "
+        "in Japanese.",
     )
+    return [*found, *map(Line, closing)]
+
+
+def _people(recall: Recall) -> Line:
+    cases = recall("01_survey_descriptives", "cases_by_sex")
+    told = (
+        "Local welfare commissioners know of {n[総数]} people in a state of social withdrawal (hikikomori)."
+    )
+    return Line(told, (cases,))
+
+
+def _contacts(recall: Recall) -> Line:
+    totals = recall("02_consultation_seasonality", "totals")
+    return Line("A nationwide chat help line was contacted {n[県]} times from the prefecture.", (totals,))
+
+
+def _lonely(recall: Recall) -> Line:
+    lonely = recall("02_consultation_seasonality", "lonely")
+    return Line("Of the contacts with an answer, {share} told of feeling lonely.", (lonely,))
+
+
+def _campaign(recall: Recall) -> Line:
+    effect = recall("04_outreach_effect", "city_effect")
+    endings = {
+        "detected": ".",
+        "not_detected": ", a difference that may be due to chance, so that no effect is claimed.",
+    }
+    ending = endings.get(effect.frame["code"].iloc[0])
+    if ending is None:
+        return Line("Whether the campaigns brought more contacts cannot be told.")
+    told = "During the campaigns the local desk had {estimate} times the expected contacts" + ending
+    return Line(told, (effect,))

@@ -1,18 +1,19 @@
-"""The command `pdf`: the pages of a report on A4 paper, by the browser that is there."""
+"""The commands `pdf` and `word`: the pages of a report on A4 paper, its 概要版 as a document to go on writing in."""
 
 import argparse
 
-from ujo_lib.cli.common import DONE, FAULT, WRONG_PARAMETERS, AddCommand, explain, place_of
+from ujo_lib.cli.common import DONE, FAULT, LOCKED, WRONG_PARAMETERS, AddCommand, explain, place_of
 
 
 def add_commands(command: AddCommand) -> None:
-    """Tell the parser about it."""
-    pdf = command("pdf", _pdf, "報告書のページをA4のPDFにする(ChromiumかChrome・Edgeを使う)")
+    """Tell the parser about them."""
+    pdf = command("pdf", _pdf, "報告書をしおり付きの1つのA4のPDFにする(ChromiumかChrome・Edgeを使う)")
     pdf.add_argument("--internal", action="store_true", help="公表用でなく、庁内用のページを印刷する")
+    command("word", _word, "公表用の概要版をWordの文書にする")
 
 
 def _pdf(options: argparse.Namespace) -> int:
-    from ujo_lib.pipeline.printing import NoBrowserError, PrintingError, print_pages
+    from ujo_lib.pipeline.printing import NoBrowserError, PrintingError, print_report
 
     place = place_of(options)
     pages = place.internal if options.internal else place.release
@@ -23,8 +24,21 @@ def _pdf(options: argparse.Namespace) -> int:
         )
     target = place.outputs / "pdf" / pages.name
     try:
-        for file in print_pages(pages, target):
+        for file in print_report(pages, target):
             print(file)
     except (NoBrowserError, PrintingError) as error:
         return explain(error, FAULT)
+    return DONE
+
+
+def _word(options: argparse.Namespace) -> int:
+    from ujo_lib.pipeline.export import NothingToExportError, export_overview
+    from ujo_lib.pipeline.run import LockedError
+
+    try:
+        print(export_overview(place_of(options)))
+    except LockedError as error:
+        return explain(error, LOCKED)
+    except NothingToExportError as error:
+        return explain(error, WRONG_PARAMETERS)
     return DONE

@@ -22,8 +22,7 @@ def add_commands(command: AddCommand) -> None:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from ujo_lib.files import write_atomically
-    from ujo_lib.pipeline.keys import package_digest
+    from ujo_lib.files import package_digest, write_atomically
 
     root = project_root()
     target = root / "data" / options.site

@@ -4,14 +4,19 @@ import argparse
 import sys
 import time
 from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ujo_lib.cli.common import DATA_PROBLEMS, DONE, WRONG_PARAMETERS, AddCommand, explain, positive
 from ujo_lib.params import project_root
 
+if TYPE_CHECKING:
+    from ujo_lib.tagging.stream import Records
+
 
 def add_commands(command: AddCommand) -> None:
     """Tell the parser about it."""
-    tag = command("tag", _tag, "相談の本文に主題を付ける(CSV または Parquet)", of_a_year=False)
+    tag = command("tag", _tag, "相談の本文に主題を付ける(CSV・Excelブック・Parquet)", of_a_year=False)
     tag.add_argument("input", help="相談ID と 相談本文 の列があるファイル")
     tag.add_argument("output", help="結果のファイル(相談IDと、主題ごとの0/1。本文は書かない)")
     tag.add_argument("--codebook", default=None, help="主題の定義(既定は params/codebook.yaml)")
@@ -19,13 +24,13 @@ def add_commands(command: AddCommand) -> None:
     tag.add_argument(
         "--scheduler", default="", metavar="ADDRESS", help="Dask のクラスターで実行する(スケジューラーの場所)"
     )
-    tag.add_argument("--encoding", default="utf-8", help="CSVの文字コード(cp932 など。既定は utf-8)")
+    tag.add_argument("--encoding", default=None, help="CSVの文字コード(cp932 など。既定は自動で見分ける)")
 
 
 def _tag(options: argparse.Namespace) -> int:
     from ujo_lib.pipeline.executors import NoClusterError, open_executor
     from ujo_lib.tagging import CodebookError, load_codebook
-    from ujo_lib.tagging.stream import ColumnNotFoundError, UnreadableInputError, tag_file
+    from ujo_lib.tagging.stream import ColumnNotFoundError, OutputRefusedError, UnreadableInputError, tag_file
 
     begun = time.monotonic()
 
@@ -41,17 +46,58 @@ def _tag(options: argparse.Namespace) -> int:
         codebook = load_codebook(options.codebook or project_root() / "params" / "codebook.yaml")
         # On this machine threads do: the kernels release the interpreter's lock.
         with open_executor(scheduler=options.scheduler) if options.scheduler else nullcontext() as executor:
+            source = Path(options.input)
+            given = _of_workbook(source) if source.suffix.lower() in (".xlsx", ".xlsm") else source
             done = tag_file(
-                options.input, options.output, codebook, options.jobs or 0, told, executor, options.encoding
+                given, options.output, codebook, options.jobs or 0, told, executor, options.encoding
             )
-    except (CodebookError, NoClusterError) as error:
+    except (CodebookError, NoClusterError, OutputRefusedError) as error:
         return explain(error, WRONG_PARAMETERS)
-    except (ColumnNotFoundError, UnreadableInputError, FileNotFoundError) as error:
+    except (ColumnNotFoundError, UnreadableInputError) as error:
         return explain(error, DATA_PROBLEMS)
     seconds = time.monotonic() - begun
     print(
         f"\r{done.texts:,} 件({done.characters:,} 字)を {seconds:.1f} 秒で読み、{done.tagged:,} 件に主題を付けました。",
         file=sys.stderr,
     )
+    if done.missing:
+        print(f"本文のない相談が {done.missing:,} 件ありました(主題なしとしました)。", file=sys.stderr)
+    for remark in done.remarks:
+        print(f"注意: {remark}", file=sys.stderr)
     print(options.output)
     return DONE
+
+
+def _of_workbook(source: Path) -> "Records":
+    """The records of a workbook, read as `ujo check` reads it.
+
+    Raises:
+        ColumnNotFoundError: no row holds the two headings.
+        UnreadableInputError: the workbook cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from ujo_lib.intake.problems import Notes
+    from ujo_lib.intake.reading import UnreadableError, read_bytes, read_grid
+    from ujo_lib.tagging.stream import ColumnNotFoundError, Records, UnreadableInputError, columns_of
+    from ujo_lib.tagging.tagger import CHUNK_TEXTS
+
+    notes = Notes(source.name)
+    try:
+        grid = read_grid(source.name, read_bytes(source, notes), None, None, notes)
+    except UnreadableError:
+        raise UnreadableInputError("\n".join(map(str, notes.problems))) from None
+    for top, headings in enumerate(grid.head()):
+        try:
+            places = columns_of([heading.strip() for heading in headings], source.name)
+        except ColumnNotFoundError:
+            if top + 1 == len(grid.head()):
+                raise
+        else:
+            break
+    table = grid.table.select(places).slice(top + 1)
+    filled = pc.or_(*(pc.not_equal(pc.utf8_trim_whitespace(column), "") for column in table.columns))
+    rows = grid.rows[top + 1 :][filled.to_numpy()]
+    batches = pa.table(table.filter(filled)).combine_chunks().to_batches(CHUNK_TEXTS)
+    return Records(source.name, iter(batches), rows)

@@ -9,7 +9,7 @@ listed as such (既公表); a release that narrows any other small count below t
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -43,7 +43,7 @@ _NODE_LIMIT = 5_000
 _FEW = 30  # facts with which an outsider without the release is modelled by himself
 _WHOLE_LIMIT = 2_000  # kinds of people above which an interval is in fractions, rounded inwards
 _UNNAMED = "〔その他〕"
-_DIFFERENCE = "(表の差)"
+DIFFERENCE = "(表の差)"
 _EPS = 1e-6
 
 
@@ -88,15 +88,13 @@ def audit(
         hidden: table id → one flag per cell; a table that is missing is taken as printed in full.
         policy: the site's rules.
         public: figures anybody can look up.
-        previous: tables of earlier releases as they were published; one whose counts have been revised since says
-            nothing about the people counted now and is left out.
+        previous: tables of earlier releases as they were published, of the same records (`revision`).
 
     Raises:
         TableError: tables that contradict each other.
     """
     rows: list[dict[str, object]] = []
     approximate: set[str] = set()
-    previous = [past for past in previous if not past.revised_by(tables)]
     for population in sorted({table.population for table in tables}):
         attack = _Attack(
             [table for table in tables if table.population == population],
@@ -111,7 +109,7 @@ def audit(
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """A linear fact: low <= sum of (factor × people in region) <= high."""
 
     parts: tuple[tuple[float, Region], ...]
@@ -144,25 +142,26 @@ class _Attack:
     ) -> None:
         self._policy = policy
         self._flags = {t.id: tuple(hidden.get(t.id, ())) or (False,) * len(t.cells) for t in tables}
-        spans, dated = _spans(tables, public, previous)
-        self._pieces, self._one_period = cut_periods(spans), dated and len(spans) == 1
-        frame = [_count(self._cut(t.region(i)), c.value) for t, i, c in _valued(tables)]
+        self._cut = Calendar.of(tables, public, previous).cut
+        frame = [exactly(self._cut(t.region(i)), c.value) for t, i, c in valued(tables)]
         past = [
-            _count(self._cut(p.table.region(i)), c.value) for p in previous for _, i, c in _valued([p.table])
+            exactly(self._cut(p.table.region(i)), c.value) for p in previous for _, i, c in valued([p.table])
         ]
-        self._before = [f for p in previous for f in self._facts(p.table, p.hidden)]
-        self._before += [_Known(((1.0, self._cut(f.region)),), f.low, f.high) for f in public]
-        self._release = [f for table in tables for f in self._facts(table, self._flags[table.id])]
+        self._before = [f for p in previous for f in facts_of(p.table, p.hidden, self._cut)]
+        self._before += [Known(((1.0, self._cut(f.region)),), f.low, f.high) for f in public]
+        self._release = [f for table in tables for f in facts_of(table, self._flags[table.id], self._cut)]
         self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
         self._suspects += self._differences(tables, previous, frame + past)
-        self._people = _People.agreeing_with([*frame, *past, *self._before], self._suspects)
+        self._people = People.agreeing_with(
+            [*frame, *past, *self._before], [suspect.region for suspect in self._suspects]
+        )
 
     @property
     def approximate(self) -> set[str]:
         return self._people.approximate
 
     def report(self) -> list[dict[str, object]]:
-        reader = _Outsider(self._people, [*self._before, *self._release])
+        reader = Outsider(self._people, [*self._before, *self._release])
         return [self._verdict(suspect, reader) for suspect in self._suspects]
 
     def _without_release(self, suspect: _Suspect, own: int) -> tuple[float, float]:
@@ -176,17 +175,17 @@ class _Attack:
             return own, np.inf
         if len(facts) > _FEW:
             return self._everybody_before.interval(suspect.region, suspect.value, own)
-        people = _People([region for fact in facts for _, region in fact.parts] + [suspect.region])
+        people = People([region for fact in facts for _, region in fact.parts] + [suspect.region])
         people.nobody = self._people.nobody_among(people)
-        return _Outsider(people, facts).interval(suspect.region, suspect.value, own)
+        return Outsider(people, facts).interval(suspect.region, suspect.value, own)
 
     @cached_property
-    def _everybody_before(self) -> "_Outsider":
-        return _Outsider(self._people, self._before)
+    def _everybody_before(self) -> "Outsider":
+        return Outsider(self._people, self._before)
 
-    def _verdict(self, suspect: _Suspect, reader: "_Outsider") -> dict[str, object]:
+    def _verdict(self, suspect: _Suspect, reader: "Outsider") -> dict[str, object]:
         # A difference is printed nowhere: for all that a reader knows, it may be nobody.
-        known = self._policy.own_case if suspect.table == _DIFFERENCE else self._policy.least_hidden
+        known = self._policy.own_case if suspect.table == DIFFERENCE else self._policy.least_hidden
         own = int(known) if suspect.small and suspect.value > 0 else 0
         low, high = reader.interval(suspect.region, suspect.value, own)
         before: tuple[float, float] = (np.nan, np.nan)
@@ -207,7 +206,7 @@ class _Attack:
 
     def _cells(self, tables: Sequence[CountTable], policy: Policy) -> list[_Suspect]:
         found = []
-        for table, i, cell in _valued(tables):
+        for table, i, cell in valued(tables):
             exempt = any(rule.covers(table) for rule in policy.exemptions)
             gone = self._flags[table.id][i]
             small = policy.is_primary(cell) and not exempt
@@ -218,11 +217,11 @@ class _Attack:
 
     def _old_cells(self, previous: Sequence[PastRelease], tables: Sequence[CountTable]) -> list[_Suspect]:
         """Small counts that an earlier release hid must stay hidden."""
-        now = {self._cut(table.region(i)) for table, i, _ in _valued(tables)}
+        now = {self._cut(table.region(i)) for table, i, _ in valued(tables)}
         return [
             _Suspect(past.table.id, past.table.label(i), region, cell.value or 0, small=True, printed=False)
             for past in previous
-            for _, i, cell in _valued([past.table])
+            for _, i, cell in valued([past.table])
             if past.hidden[i] and self._policy.is_primary(cell)
             if (region := self._cut(past.table.region(i))) not in now
         ]
@@ -231,66 +230,95 @@ class _Attack:
         self,
         tables: Sequence[CountTable],
         previous: Sequence[PastRelease],
-        counts: Sequence[_Known],
+        counts: Sequence[Known],
     ) -> list[_Suspect]:
         """Small groups that no table names: a count less the count of a subgroup, of another period or area."""
         framed: dict[Region, frozenset[str]] = {}
-        for table, i, _ in _valued([*tables, *(past.table for past in previous)]):
+        for table, i, _ in valued([*tables, *(past.table for past in previous)]):
             region = self._cut(table.region(i))
             framed[region] = framed.get(region, frozenset()) | table.frame
         values = {known.parts[0][1]: int(known.low) for known in counts}
-        everything = _atoms_of(values)
+        everything = atoms_of(values)
         found: dict[Region, _Suspect] = {}
         for large, small in combinations(sorted(values, key=_order), 2):
             for whole, part in ((large, small), (small, large)):
-                left = _subtract(whole, part, framed[whole] | framed[part], everything)
+                left = subtract(whole, part, framed[whole] | framed[part], everything)
                 size = values[whole] - values[part]
                 if left and 0 < size < self._policy.threshold and not _made_of(left, size, values):
-                    found[left[1]] = _Suspect(
-                        _DIFFERENCE, _spoken(left[1]), left[1], size, True, printed=False
-                    )
+                    found[left[1]] = _Suspect(DIFFERENCE, spoken(left[1]), left[1], size, True, printed=False)
         return list(found.values())
 
-    def _facts(self, table: CountTable, flags: Sequence[bool]) -> list[_Known]:
-        """What a reader of a printed table learns."""
-        whole_rows = {
-            labels: not any(flags[i] for i, c in enumerate(table.cells) if c.labels == labels)
-            for labels in {cell.labels for cell in table.cells}
-        }
-        facts = []
-        for _, i, cell in _valued([table]):
-            region = self._cut(table.region(i))
-            is_base = cell.column == table.printed.base
-            stated = table.printed.base_shown if is_base else table.printed.counts
-            if not flags[i] and (stated or table.printed.intervals):
-                facts.append(_count(region, cell.value))
-            if not is_base and whole_rows[cell.labels]:
-                facts += self._percentage(table, i)
-        return facts
 
-    def _percentage(self, table: CountTable, i: int) -> list[_Known]:
-        """A printed percentage bounds count and denominator against each other."""
-        digits, cell = table.printed.percent_digits, table.cells[i]
-        base = next(
-            (j for _, j, c in _valued([table]) if c.labels == cell.labels and c.column == table.printed.base),
-            None,
-        )
-        if digits is None or base is None or not table.cells[base].value:
-            return []
-        share = Decimal(100 * (cell.value or 0)) / Decimal(table.cells[base].value or 1)
-        printed = float(share.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
-        half = 0.5 * 10.0**-digits
-        n, d = self._cut(table.region(i)), self._cut(table.region(base))
-        below = _Known(((1.0, n), (-(printed + half) / 100, d)), -np.inf, 0)
-        above = _Known(((1.0, n), (-(printed - half) / 100, d)), 0, np.inf)
-        return [below, above]
+@dataclass(frozen=True)
+class Calendar:
+    """Overlapping runs of days, cut into common pieces; one run that all counts share restricts nobody."""
 
-    def _cut(self, region: Region) -> Region:
+    pieces: Mapping[str, frozenset[str]]
+    single: bool
+
+    @classmethod
+    def of(
+        cls,
+        tables: Sequence[CountTable],
+        public: Sequence[PublicFigure] = (),
+        previous: Sequence[PastRelease] = (),
+    ) -> "Calendar":
+        """The calendar of everything that is counted."""
+        regions = [t.region(i) for t in [*tables, *(p.table for p in previous)] for i in range(len(t.cells))]
+        regions += [figure.region for figure in public]
+        spans = sorted({text for region in regions for v, atoms in region if v == PERIOD for text in atoms})
+        dated = all(PERIOD in dict(region) for region in regions)
+        return cls(cut_periods(spans), dated and len(spans) == 1)
+
+    def cut(self, region: Region) -> Region:
+        """The same people, their days in common pieces."""
         return tuple(
-            (v, frozenset(piece for text in atoms for piece in self._pieces[text]) if v == PERIOD else atoms)
+            (v, frozenset(piece for text in atoms for piece in self.pieces[text]) if v == PERIOD else atoms)
             for v, atoms in region
-            if not (v == PERIOD and self._one_period)
+            if not (v == PERIOD and self.single)
         )
+
+
+def facts_of(table: CountTable, flags: Sequence[bool], cut: Callable[[Region], Region]) -> list[Known]:
+    """What a reader of a printed table learns.
+
+    Args:
+        table: with its true counts.
+        flags: one per cell: is it hidden?
+        cut: spells the region of a cell in the common pieces of a calendar.
+    """
+    whole_rows = {
+        labels: not any(flags[i] for i, c in enumerate(table.cells) if c.labels == labels)
+        for labels in {cell.labels for cell in table.cells}
+    }
+    facts = []
+    for _, i, cell in valued([table]):
+        region = cut(table.region(i))
+        is_base = cell.column == table.printed.base
+        stated = table.printed.base_shown if is_base else table.printed.counts
+        if not flags[i] and (stated or table.printed.intervals):
+            facts.append(exactly(region, cell.value))
+        if not is_base and whole_rows[cell.labels]:
+            facts += _percentage(table, i, cut)
+    return facts
+
+
+def _percentage(table: CountTable, i: int, cut: Callable[[Region], Region]) -> list[Known]:
+    """A printed percentage bounds count and denominator against each other."""
+    digits, cell = table.printed.percent_digits, table.cells[i]
+    base = next(
+        (j for _, j, c in valued([table]) if c.labels == cell.labels and c.column == table.printed.base),
+        None,
+    )
+    if digits is None or base is None or not table.cells[base].value:
+        return []
+    share = Decimal(100 * (cell.value or 0)) / Decimal(table.cells[base].value or 1)
+    printed = float(share.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+    half = 0.5 * 10.0**-digits
+    n, d = cut(table.region(i)), cut(table.region(base))
+    below = Known(((1.0, n), (-(printed + half) / 100, d)), -np.inf, 0)
+    above = Known(((1.0, n), (-(printed - half) / 100, d)), 0, np.inf)
+    return [below, above]
 
 
 @dataclass(frozen=True)
@@ -312,7 +340,7 @@ class _Block:
         return {v: axis.ravel() for v, axis in zip(self.variables, np.indices(shape), strict=True)}
 
 
-class _People:
+class People:
     """Kinds of people: blocks of linked variables, each the full cross of its variables.
 
     Every variable has one unnamed category besides those that the counts name (no answer, an option not ticked,
@@ -334,22 +362,22 @@ class _People:
         self.nobody = np.zeros(self.size, dtype=bool)
 
     @classmethod
-    def agreeing_with(cls, facts: Sequence[_Known], suspects: Sequence[_Suspect]) -> "_People":
+    def agreeing_with(cls, facts: Sequence[Known], further: Sequence[Region]) -> "People":
         """As few unnamed categories as the true counts allow: the outsider's best case."""
-        regions = [region for fact in facts for _, region in fact.parts] + [s.region for s in suspects]
+        regions = [*(region for fact in facts for _, region in fact.parts), *further]
         people = cls(regions)
-        if not _Outsider(people, facts).possible():
+        if not Outsider(people, facts).possible():
             raise TableError("公表する表どうしの件数が両立しない")
         doubtful = people.doubtful(regions)
         everything = [people.unnamed(variable) for variable in doubtful]
         people.nobody = np.any([people.nobody, *everything], axis=0)
-        if _Outsider(people, facts).possible():
+        if Outsider(people, facts).possible():
             return people
         people.nobody = np.zeros(people.size, dtype=bool)
         for variable in doubtful:
             before = people.nobody
             people.nobody = before | people.unnamed(variable)
-            if not _Outsider(people, facts).possible():
+            if not Outsider(people, facts).possible():
                 people.nobody = before
         return people
 
@@ -370,7 +398,7 @@ class _People:
         ]
         return np.concatenate(flags)
 
-    def nobody_among(self, others: "_People") -> np.ndarray:
+    def nobody_among(self, others: "People") -> np.ndarray:
         """Flags of kinds of people that do not exist, for people told apart by fewer counts of the same report."""
         flags = np.zeros(others.size, dtype=bool)
         for variable, atoms in others._atoms.items():
@@ -457,10 +485,10 @@ def _both(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.asarray(connected_components(links, directed=False)[1][first])
 
 
-class _Outsider:
+class Outsider:
     """Somebody who knows some facts and can solve linear programmes."""
 
-    def __init__(self, people: _People, facts: Sequence[_Known]) -> None:
+    def __init__(self, people: People, facts: Sequence[Known]) -> None:
         distinct = list(dict.fromkeys(facts))
         entries = [
             (row, column, factor)
@@ -489,6 +517,19 @@ class _Outsider:
         aim = np.zeros(self._people.size)
         aim[self._people.columns(region)] = 1
         return self._end(aim, 1, truth, at_least), self._end(aim, -1, truth, at_least)
+
+    def change(self, more: Region, less: Region) -> tuple[float, float]:
+        """Least and greatest number of people in one region less those in another; infinite without a limit."""
+        aim = np.zeros(self._people.size)
+        aim[self._people.columns(more)] += 1
+        aim[self._people.columns(less)] -= 1
+        rules = [LinearConstraint(aim, -self._ceiling, self._ceiling)]
+        ends = []
+        for side in (1, -1):
+            x = self._extreme(side * aim, rules, whole=self._people.size <= _WHOLE_LIMIT)
+            end = np.nan if x is None else math.ceil(side * float(aim @ x) - 1e-4)
+            ends.append(side * end if abs(end) < self._ceiling - 1 else -side * np.inf)
+        return ends[0], ends[1]
 
     def _end(self, aim: np.ndarray, side: int, truth: int, at_least: int) -> float:
         if side > 0 and any(abs(float(aim @ x) - at_least) < _EPS for x in self._worlds):
@@ -522,9 +563,9 @@ class _Outsider:
         return None if found.x is None else np.asarray(found.x)
 
 
-def _linked(region: Region, facts: Sequence[_Known]) -> list[_Known]:
+def _linked(region: Region, facts: Sequence[Known]) -> list[Known]:
     """Facts that say something about the people of a region, directly or through one another."""
-    variables, linked, left = {v for v, _ in region}, list[_Known](), list(dict.fromkeys(facts))
+    variables, linked, left = {v for v, _ in region}, list[Known](), list(dict.fromkeys(facts))
     while near := [fact for fact in left if any(not r or variables & dict(r).keys() for _, r in fact.parts)]:
         linked += near
         left = [fact for fact in left if fact not in near]
@@ -532,22 +573,14 @@ def _linked(region: Region, facts: Sequence[_Known]) -> list[_Known]:
     return linked
 
 
-def _valued(tables: Iterable[CountTable]) -> list[tuple[CountTable, int, Cell]]:
+def valued(tables: Iterable[CountTable]) -> list[tuple[CountTable, int, Cell]]:
+    """Every cell whose count is known, with its table and position."""
     return [(t, i, cell) for t in tables for i, cell in enumerate(t.cells) if cell.value is not None]
 
 
-def _count(region: Region, value: int | None) -> _Known:
-    return _Known(((1.0, region),), float(value or 0), float(value or 0))
-
-
-def _spans(
-    tables: Sequence[CountTable], public: Sequence[PublicFigure], previous: Sequence[PastRelease]
-) -> tuple[list[str], bool]:
-    """Every run of days that any count refers to, and whether all counts refer to one."""
-    regions = [t.region(i) for t in [*tables, *(p.table for p in previous)] for i in range(len(t.cells))]
-    regions += [figure.region for figure in public]
-    spans = {text for region in regions for v, atoms in region if v == PERIOD for text in atoms}
-    return sorted(spans), all(PERIOD in dict(region) for region in regions)
+def exactly(region: Region, value: int | None) -> Known:
+    """The fact that a region has so many people."""
+    return Known(((1.0, region),), float(value or 0), float(value or 0))
 
 
 def _blocks(scopes: Iterable[frozenset[str]]) -> list[tuple[str, ...]]:
@@ -579,7 +612,8 @@ def _connected(variables: set[str], near: Mapping[str, set[str]]) -> list[set[st
     return parts
 
 
-def _atoms_of(regions: Iterable[Region]) -> dict[str, frozenset[str]]:
+def atoms_of(regions: Iterable[Region]) -> dict[str, frozenset[str]]:
+    """Variable → its categories: those that are named, and one for the rest."""
     found: dict[str, frozenset[str]] = {}
     for region in regions:
         for variable, atoms in region:
@@ -587,7 +621,7 @@ def _atoms_of(regions: Iterable[Region]) -> dict[str, frozenset[str]]:
     return found
 
 
-def _subtract(
+def subtract(
     whole: Region, part: Region, apart: frozenset[str], everything: Mapping[str, frozenset[str]]
 ) -> tuple[str, Region] | None:
     """The people of one region who are not in another that lies within it, when one frame variable parts them."""
@@ -616,7 +650,8 @@ def _made_of(left: tuple[str, Region], size: int, counts: Mapping[Region, int]) 
     return size == 0
 
 
-def _spoken(region: Region) -> str:
+def spoken(region: Region) -> str:
+    """A region as a person would say it."""
     return "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in region)
 
 

@@ -5,7 +5,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,15 +20,21 @@ _END, _HEADERS = 22, 30 + 46
 
 def pack(folder: Path) -> bytes:
     """Pack a release; equal folders give equal bytes."""
-    packed = io.BytesIO()
     sealed = (SUMS, SIGN_OFF, *SIGNATURES)
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted([*sealed_files(folder), *(n for n in sealed if (folder / n).is_file())]):
-            member = zipfile.ZipInfo(f"{folder.name}/{name}", _EPOCH)
+    names = sorted([*sealed_files(folder), *(n for n in sealed if (folder / n).is_file())])
+    return archive((f"{folder.name}/{name}", (folder / name).read_bytes()) for name in names)
+
+
+def archive(members: Iterable[tuple[str, bytes]]) -> bytes:
+    """Put files into a ZIP by name and content; equal files in equal order give equal bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        for name, content in members:
+            member = zipfile.ZipInfo(name, _EPOCH)
             member.external_attr = _FILE_MODE << 16
             member.create_system = _UNIX
             member.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(member, (folder / name).read_bytes(), compresslevel=9)
+            made.writestr(member, content, compresslevel=9)
     return packed.getvalue()
 
 

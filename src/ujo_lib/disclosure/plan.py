@@ -20,10 +20,6 @@ from ujo_lib.disclosure.tables import CountTable, PastRelease, Policy, PublicFig
 
 __all__ = ["Plan", "PlanError", "plan"]
 
-_REVISED = (
-    "表「{table}」は、以前に公表した件数がその後改められたので、以前の公表との差し引きを検査していない。"
-)
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -35,7 +31,7 @@ class Plan:
             one symbol for every hidden cell.
         exemptions: (table id, reason) of tables printed in full.
         suggestions: Japanese sentences that begin with the table: what to merge where more than half of it would
-            vanish; that it could not be held against an earlier release, because its counts have been corrected.
+            vanish.
         relaxed: variables combined in so many tables that their full cross could not be formed (see
             `system`).
     """
@@ -94,8 +90,7 @@ def plan(
         tables: every table of the release, of all notebooks.
         policy: the site's rules.
         public: figures anybody can look up.
-        previous: tables of earlier releases as they were published; those with counts that have been revised since
-            are named in the plan and left out.
+        previous: tables of earlier releases as they were published, of the same records (`revision`).
 
     Raises:
         TableError: tables that contradict each other or a public figure.
@@ -104,8 +99,6 @@ def plan(
     ordered = sorted(tables, key=lambda table: table.id)
     if len({table.id for table in ordered}) < len(ordered):
         raise TableError("同じ id の表が2つ以上ある")
-    revised = [past for past in previous if past.revised_by(ordered)]
-    previous = [past for past in previous if past not in revised]
     exempt = {t.id: rule.reason for t in ordered for rule in reversed(policy.exemptions) if rule.covers(t)}
     masks: dict[str, tuple[bool, ...]] = {}
     relaxed: set[str] = set()
@@ -125,10 +118,7 @@ def plan(
         hidden={table.id: masks[table.id] for table in ordered},
         primary={t.id: () if t.id in exempt else _primary(t, policy) for t in ordered},
         exemptions=tuple(sorted(exempt.items())),
-        suggestions=(
-            *(text for table in ordered for text in suggest(table, masks[table.id], policy)),
-            *(_REVISED.format(table=name) for name in sorted({past.table.id for past in revised})),
-        ),
+        suggestions=tuple(text for table in ordered for text in suggest(table, masks[table.id], policy)),
         relaxed=tuple(sorted(relaxed)),
     )
 

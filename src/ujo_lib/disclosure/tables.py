@@ -216,27 +216,16 @@ class PastRelease:
     Attributes:
         table: the table with its true counts.
         hidden: one flag per cell of the table: was it masked then?
+        release: which release that was ("fy2023/…", the file of the memory).
     """
 
     table: CountTable
     hidden: tuple[bool, ...]
+    release: str = ""
 
     def __post_init__(self) -> None:
         if len(self.hidden) != len(self.table.cells):
             raise TableError(f"既公表の表「{self.table.id}」: 秘匿の印の数がセルの数と合わない")
-
-    def revised_by(self, tables: Sequence[CountTable]) -> bool:
-        """Whether the data have been corrected since: some table gives the same people another number."""
-        now = {
-            (table.population, table.region(i)): cell.value
-            for table in tables
-            for i, cell in enumerate(table.cells)
-        }
-        return any(
-            cell.value is not None
-            and now.get((self.table.population, self.table.region(i)), cell.value) not in (cell.value, None)
-            for i, cell in enumerate(self.table.cells)
-        )
 
 
 @dataclass(frozen=True)
@@ -343,9 +332,9 @@ def dump_past(releases: Sequence["PastRelease"]) -> str:
     return json.dumps([asdict(one) for one in releases], ensure_ascii=False, default=str)
 
 
-def load_past(text: str) -> list["PastRelease"]:
-    """Read what `dump_past` wrote."""
-    return [PastRelease(_table(one["table"]), tuple(one["hidden"])) for one in json.loads(text)]
+def load_past(text: str, release: str = "") -> list["PastRelease"]:
+    """Read what `dump_past` wrote; `release` says which release it tells of."""
+    return [PastRelease(_table(one["table"]), tuple(one["hidden"]), release) for one in json.loads(text)]
 
 
 def _table(entry: dict[str, Any]) -> CountTable:

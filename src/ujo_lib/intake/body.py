@@ -6,7 +6,7 @@ second table on the sheet, which is a fault and not a guess.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -47,7 +47,7 @@ class Body:
         rows: their row numbers.
         totals: total rows that were taken out.
         n_read: rows of the file that hold anything, headings left out.
-        n_dropped: of these, notes and totals.
+        dropped: of these, those that are no data, by what they are.
         blank_inside: blank rows between data rows.
     """
 
@@ -55,12 +55,15 @@ class Body:
     rows: np.ndarray
     totals: tuple[Total, ...]
     n_read: int
-    n_dropped: int
+    dropped: Mapping[str, int]
     blank_inside: int
+    _raws: dict[int, Raw] = field(default_factory=dict, repr=False)
 
     def raw(self, header: Header, place: int) -> Raw:
-        """One column of texts."""
-        return Raw.of(header.headings[place], self.table.column(place), self.rows)
+        """One column of texts, worked out once: the values and the rules on machine readability both ask for it."""
+        if place not in self._raws:
+            self._raws[place] = Raw.of(header.headings[place], self.table.column(place), self.rows)
+        return self._raws[place]
 
 
 def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
@@ -85,8 +88,14 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
             label = next((c for c in cells if TOTAL_WORDS.fullmatch(tidy(c))), "")
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
     data = kinds == "data"
-    data &= ~_examples(table, rows, data, notes)
-    data &= ~_misfits(table, grid.widths[header.body :], header, rows, data, discreet, notes)
+    examples = _examples(table, rows, data, notes)
+    data &= ~examples
+    needed = wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
+    if not discreet:
+        must = (c.name for c in schema.columns if c.filled or (c.required and c.type in NUMERIC))
+        needed = max((header.columns[name] for name in must if name in header.columns), default=0) + 1
+    misfits = _misfits(table, grid.widths[header.body :], (needed, wide), rows, data, notes)
+    data &= ~misfits
     if ended is not None and data[ended:].any() and data[:ended].any():
         after = int(rows[ended + int(np.argmax(data[ended:]))])
         notes.problem(
@@ -101,7 +110,12 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
         rows=rows[data],
         totals=tuple(totals),
         n_read=int(filled.sum()) + above,
-        n_dropped=int((filled & ~data).sum()) + above,
+        dropped={
+            "注記": int((kinds == "note").sum()) + above,
+            "合計": len(totals),
+            "記入例": int(examples.sum()),
+            "くずれた行": int(misfits.sum()),
+        },
         blank_inside=int((kinds[:last] == "blank").sum()),
     )
 
@@ -126,19 +140,30 @@ def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, notes: Notes)
 def _misfits(
     table: pa.Table,
     widths: np.ndarray,
-    header: Header,
+    bounds: tuple[int, int],
     rows: np.ndarray,
     data: np.ndarray,
-    discreet: bool,
     notes: Notes,
 ) -> np.ndarray:
-    """Rows with more cells than headings, or with fewer where that means a broken free text; noted as problems."""
-    wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
-    wrong = np.zeros(len(rows), dtype=bool)
+    """Rows with more cells than headings, or with fewer than a row must have; noted as problems.
+
+    Cells at the end of a row may be left out, with a warning, unless a free text, which breaks rows, or a figure that
+    every row has stands there.
+    """
+    needed, wide = bounds
+    wrong = widths < needed
     for column in table.columns[wide:]:
         wrong |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
-    if discreet:
-        wrong |= widths < wide
+    short = data & ~wrong & (widths < wide)
+    notes.problem_rows(
+        rows[short],
+        [f"{n}列" for n in widths[short]],
+        f"見出しと同じ{wide}列",
+        "行の終わりのセルがありません。空欄として読みました。途中で切れた行でないか確かめてください。",
+        "総務省1-2",
+        column="(行全体)",
+        severity="warning",
+    )
     wrong &= data
     notes.problem_rows(
         rows[wrong],

@@ -25,11 +25,23 @@ class FileSpec(FileRules):
         kind: kind of file, a key of ``SCHEMAS``.
         name: path as declared, relative to ``data_dir``; shown in every message.
         path: where it is.
+        worksheet: the sheet that is read of it; ``None`` takes the only visible one.
     """
 
     kind: str
     name: str
     path: Path
+    worksheet: str | None = None
+
+    @property
+    def worksheets(self) -> tuple[str, ...]:
+        """All sheets of the file that are declared."""
+        return (*filter(None, (self.sheet,)), *self.sheets)
+
+    @property
+    def label(self) -> str:
+        """The name, with the sheet where several are read of one file."""
+        return f"{self.name} シート「{self.worksheet}」" if len(self.worksheets) > 1 else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +187,9 @@ def _check_layouts(layouts: Mapping[str, Layout], inputs: Inputs, notes: Notes) 
 def _specs(kind: str, inputs: Inputs, root: Path, notes: Notes) -> Iterator[FileSpec]:
     """The files of a kind that lie where they may; those of a kind that the year does not have are no files."""
     declared: Files | None = getattr(inputs, kind)
-    for name in declared.files if declared else ():
-        path = root / inputs.data_dir / name.replace("\\", "/")
+    folder = root / inputs.data_dir
+    for name in declared.names(folder) if declared else ():
+        path = folder / name.replace("\\", "/")
         if kind in inputs.not_supplied:
             if path.is_file() and not has_example(path):
                 remedy = (
@@ -195,7 +208,9 @@ def _specs(kind: str, inputs: Inputs, root: Path, notes: Notes) -> Iterator[File
             continue
         rules = declared.rules(name) if declared else {}
         missing = {fold_sign(sign): meaning for sign, meaning in rules["missing"].items()}
-        yield FileSpec(**rules | {"kind": kind, "name": name, "path": path, "missing": missing})
+        spec = FileSpec(**rules | {"kind": kind, "name": name, "path": path, "missing": missing})
+        for worksheet in spec.worksheets or (None,):
+            yield spec.model_copy(update={"worksheet": worksheet})
 
 
 def _permitted(spec: FileSpec, schemas: Mapping[str, Schema], notes: Notes) -> bool:

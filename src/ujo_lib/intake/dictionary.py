@@ -23,6 +23,7 @@ this page. Which file is which, and how it is to be read, is declared per site a
 `inputs.yaml`.
 
 - Files: `.xlsx`, `.csv` (UTF-8 or cp932), `.tsv` (also UTF-16). One table per sheet; notes above and below are fine.
+  `files: 相談_*.csv` stands for all files of that form, `sheets: [4月, 5月]` for sheets with the same headings.
 - Headings: the Japanese heading below, one of its other spellings, or the canonical name. More can be declared.
 - Blank means not answered (無回答) and becomes NA. 「不明」 is an answer. Signs such as 「-」「…」「x」 mean what
   `missing` in `inputs.yaml` says: `none` becomes 0, `unknown` NA plus `<column>_unknown`, `suppressed` NA plus

@@ -7,7 +7,9 @@ between files. A file that was parsed once in this process under the same declar
 import html
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ujo_lib.intake import checks
+from ujo_lib.fiscal import Period
+from ujo_lib.intake import account, checks
 from ujo_lib.intake.body import Body, check_merged, check_subtotal_columns, check_totals, find_body
 from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
@@ -44,9 +47,17 @@ SOURCE_COLUMNS = (
     "sheet",
     "encoding",
     "header_row",
+    "heading_rows",
+    "rows_counted",
     "rows_read",
     "rows_dropped",
+    "dropped",
+    "rows_blank",
     "rows_kept",
+    "repaired",
+    "first_day",
+    "last_day",
+    "columns_absent",
     "bytes",
     "sha256",
 )
@@ -135,10 +146,11 @@ class _Parsed:
     notes: Notes
     source: Mapping[str, Any]
     rules: pd.DataFrame | None
+    header: Header | None = None
 
 
-_parsed: dict[tuple[str, Path], tuple[str, _Parsed]] = {}
-"""The last reading of each file in this process, with the hash of its content and declaration."""
+_parsed: dict[tuple[str, Path, str | None], tuple[str, _Parsed]] = {}
+"""The last reading of each file and sheet in this process, with the hash of its content and declaration."""
 
 
 def load(
@@ -173,8 +185,13 @@ def load(
     return replace(taken, frames={**taken.frames, **blank})
 
 
-def check(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = None) -> Intake:
-    """As :func:`load`, but always returns; frames of files with errors hold NA where a cell could not be read."""
+def check(
+    inputs: str | Path, kinds: Sequence[str], root: str | Path | None = None, *, period: Period | None = None
+) -> Intake:
+    """As :func:`load`, but always returns; frames of files with errors hold NA where a cell could not be read.
+
+    With a ``period``, months of it without any record are warned of.
+    """
     path = _locate(Path(inputs), root)
     base = Path(root) if root is not None else _root_of(path)
     own = Notes(path.name)
@@ -183,12 +200,35 @@ def check(inputs: str | Path, kinds: Sequence[str], root: str | Path | None = No
     seen: dict[str, str] = {}
     parsed = [(spec, _read_file(spec, schemas[spec.kind], declaration, seen)) for spec in declaration.files]
     loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
-    notes_of = {spec.name: Notes(spec.name, one.sheet) for spec, one in parsed}
+    notes_of = {spec.label: Notes(spec.name, one.sheet) for spec, one in parsed}
     for kind, together in loaded.items():
-        checks.check_doubles(together, schemas[kind], notes_of)
-    checks.check_between(loaded, notes_of)
+        with _bounded(own, schemas[kind].title):
+            checks.check_doubles(together, schemas[kind], notes_of)
+            files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
+            for layout in dict.fromkeys(spec.layout for spec, _ in files):
+                alike = [(spec, header) for spec, header in files if spec.layout == layout]
+                account.note_lonely_columns(alike, schemas[kind], notes_of)
+    frames = {kind: together.frame for kind, together in loaded.items()}
+    with _bounded(own, "ファイルどうしの照合"):
+        checks.check_between(loaded, notes_of)
+        account.note_gaps(frames, schemas, period, own)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
     return _intake(loaded, schemas, parsed, notes, declaration.not_supplied)
+
+
+@contextmanager
+def _bounded(notes: Notes, what: str) -> Iterator[None]:
+    """Whatever goes wrong on the way becomes a problem of that file: one strange file never hides the others."""
+    try:
+        yield
+    except Exception as error:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        remedy = (
+            "形が想定と違い、検査が途中で止まりました。見出しと、止まる前の行までを確かめてください。直らなければ、"
+            "個人情報を除いた数行と、この印を添えて知らせてください: "
+            f"{type(error).__name__} {Path(at.filename).name} {at.lineno}"
+        )
+        notes.problem(f"{what}の検査が最後まで済むこと", remedy, "定義")
 
 
 def not_supplied(inputs: str | Path, kinds: Sequence[str]) -> dict[str, str]:
@@ -238,7 +278,7 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
     except UnreadableError:
         return _Parsed(None, np.array([], dtype=int), "", notes, _source(spec, b"", "", None, None), None)
     sha = digest(content)
-    if (twin := seen.setdefault(f"{spec.kind}:{sha}", spec.name)) != spec.name:
+    if (twin := seen.setdefault(f"{spec.kind}:{sha}:{spec.worksheet}", spec.name)) != spec.name:
         notes.problem(
             "ほかと違う内容のファイル",
             f"{twin} と1バイトも違わない同じ内容です。同じ書き出しを二重に指定していないか確かめてください。",
@@ -252,10 +292,14 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
         remedy = "ad_headings.yaml にある名前を書いてください。"
         notes.problem("/".join(declaration.layouts), remedy, "定義", column="layout", value=spec.layout)
     key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
-    known, one = _parsed.get((spec.kind, spec.path), ("", None))
+    place = (spec.kind, spec.path, spec.worksheet)
+    known, one = _parsed.get(place, ("", None))
     if one is None or known != key:
-        one = _parse_file(content, sha, spec, schema, layout, declaration.names, Notes(spec.name))
-        _parsed[spec.kind, spec.path] = (key, one)
+        mine = Notes(spec.name)
+        one = _Parsed(None, np.array([], dtype=int), "", mine, _source(spec, content, sha, None, None), None)
+        with _bounded(mine, "ファイル"):
+            one = _parse_file(content, sha, spec, schema, layout, declaration.names, mine)
+        _parsed[place] = (key, one)
     # What was noted on the way to the bytes (an open file, say) belongs to this call, not to the content.
     told = Notes(spec.name, one.sheet, [*notes.problems, *one.notes.problems], one.notes.repairs)
     return replace(one, notes=told)
@@ -274,24 +318,28 @@ def _parse_file(
         frame: pd.DataFrame | None, grid: Grid | None, body: Body | None, header: Header | None
     ) -> _Parsed:
         source = _source(spec, content, sha, grid, body, header)
+        if frame is not None and header is not None:
+            source |= _told(frame, header, schema, notes)
         rules = judge(grid, header, body, schema, spec.name) if grid and header and body else None
         rows = np.array([], dtype=int) if body is None else body.rows
-        return _Parsed(frame, rows, notes.sheet, notes, source, rules)
+        return _Parsed(frame, rows, notes.sheet, notes, source, rules, header)
 
     try:
-        grid = read_grid(spec.name, content, spec.sheet, spec.encoding, notes)
+        grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, notes)
     except UnreadableError:
         return parsed(None, None, None, None)
     _warn_of_workbook(grid, notes)
     header = find_header(grid.head(), schema, spec, layout, notes)
     if header is None:
         return parsed(None, grid, None, None)
+    account.note_unread_sheets(grid, header, spec, notes)
     body = find_body(grid, header, schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
         remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
         notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, grid, body, header)
     frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
+    account.note_private_letters(body, header, notes)
     check_merged(grid, body, header, schema, notes)
     check_totals(body, frame, header, schema, notes)
     check_subtotal_columns(body, header, notes)
@@ -421,17 +469,40 @@ def _source(
     body: Body | None,
     header: Header | None = None,
 ) -> dict[str, Any]:
+    dropped = body.dropped if body else {}
+    levels = header.levels if header else 0
+    read = body.n_read if body else 0
     return {
         "kind": spec.kind,
         "file": spec.name,
         "sheet": grid.sheet if grid else "",
         "encoding": grid.facts.encoding if grid else "",
         "header_row": int(grid.rows[header.top]) if grid and header else None,
-        "rows_read": body.n_read if body else 0,
-        "rows_dropped": body.n_dropped if body else 0,
+        "heading_rows": levels,
+        "rows_counted": grid.counted if grid else 0,
+        "rows_read": read,
+        "rows_dropped": sum(dropped.values()),
+        "dropped": "・".join(f"{what}{n:,}" for what, n in dropped.items() if n),
+        "rows_blank": grid.counted - levels - read if grid and body else 0,
         "rows_kept": len(body.rows) if body else 0,
+        "repaired": 0,
+        "first_day": "",
+        "last_day": "",
+        "columns_absent": "",
         "bytes": len(content),
         "sha256": sha,
+    }
+
+
+def _told(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> dict[str, Any]:
+    """What is known of a file once its cells have been read."""
+    days = account.day_range(frame, schema)
+    first, last = ("", "") if days is None else (str(day.date()) for day in days)
+    return {
+        "repaired": sum(repair.count for repair in notes.repairs),
+        "first_day": first,
+        "last_day": last,
+        "columns_absent": account.absent(header, schema),
     }
 
 
@@ -445,7 +516,7 @@ def _together(kind: str, parsed: Iterable[tuple[FileSpec, _Parsed]]) -> Loaded |
     counts = [len(f) for f in frames]
     return Loaded(
         frame=frame,
-        files=np.repeat(np.array([spec.name for spec, _ in mine], dtype=object), counts),
+        files=np.repeat(np.array([spec.label for spec, _ in mine], dtype=object), counts),
         rows=np.concatenate([one.rows for _, one in mine]),
     )
 

@@ -30,6 +30,9 @@ TRAPS = {
 """What each rule of repair is about, by its number."""
 
 _ROWS = {
+    "rows_counted": Count(heading="数えた行", unit="行"),
+    "heading_rows": Count(heading="見出し", unit="行"),
+    "rows_blank": Count(heading="空の行", unit="行"),
     "rows_read": Count(heading="読んだ行", unit="行"),
     "rows_dropped": Count(heading="除いた行", unit="行"),
     "rows_kept": Count(heading="使う行", unit="行"),
@@ -40,6 +43,10 @@ _FILE = {
     "sheet": Text(heading="シート"),
     "encoding": Text(heading="文字コード"),
     "header_row": Text(heading="見出しの行"),
+    "dropped": Text(heading="除いた行の内訳"),
+    "first_day": Text(heading="最初の日"),
+    "last_day": Text(heading="最後の日"),
+    "columns_absent": Text(heading="ない列"),
     "bytes": Count(heading="大きさ", unit="バイト"),
     "sha256": Text(heading="SHA-256"),
 }
@@ -72,10 +79,28 @@ def totals(data: Intake) -> Typed:
 
 
 def files(data: Intake) -> Typed:
-    """One row per file: kind, encoding, rows read, dropped and kept."""
+    """One row per file and sheet: kind, encoding, first and last day."""
     kinds = data.sources["kind"].map({name: schema.title for name, schema in SCHEMAS.items()})
-    columns = ["file", "encoding", "rows_read", "rows_dropped", "rows_kept"]
-    return Typed.of(data.sources[columns].assign(kind=kinds)[["kind", *columns]], _FILE | _ROWS)
+    columns = ["kind", "file", "encoding", "first_day", "last_day"]
+    return Typed.of(_places(data.sources).assign(kind=kinds)[columns], _FILE)
+
+
+def account(data: Intake) -> Typed:
+    """One row per file and sheet: rows counted without the parser, and what became of each of them."""
+    counts = ["rows_counted", "rows_kept", "heading_rows", "rows_dropped", "rows_blank", "dropped"]
+    return Typed.of(_places(data.sources)[["file", *counts]], _FILE | _ROWS)
+
+
+def columns_absent(data: Intake) -> Typed:
+    """One row per file that lacks columns of the dictionary, with their headings."""
+    lacking = data.sources[data.sources["columns_absent"] != ""].reset_index(drop=True)
+    return Typed.of(_places(lacking)[["file", "columns_absent"]], _FILE)
+
+
+def _places(sources: pd.DataFrame) -> pd.DataFrame:
+    """The sources with the sheet named behind its file."""
+    sheets = sources["sheet"].where(sources["sheet"] == "", "「" + sources["sheet"] + "」")
+    return sources.assign(file=sources["file"] + sheets)
 
 
 def not_supplied(data: Intake) -> Typed:
@@ -131,8 +156,20 @@ def rules_by_item(data: Intake) -> Typed:
 
 
 def sources(data: Intake) -> Typed:
-    """One row per file, with all that is known of it."""
-    return Typed.of(data.sources, _FILE | _ROWS)
+    """One row per file: what it is, what was read of it, and the mark by which its content can be known again."""
+    columns = [
+        "kind",
+        "file",
+        "sheet",
+        "encoding",
+        "header_row",
+        "rows_read",
+        "rows_dropped",
+        "rows_kept",
+        "bytes",
+        "sha256",
+    ]
+    return Typed.of(data.sources[columns], _FILE | _ROWS)
 
 
 def repairs(data: Intake, at_most: int) -> Typed:

@@ -2,29 +2,38 @@
 
 Nothing is interpreted here: a cell comes out as the text a person would read in it, an Excel date as ISO, a merged cell
 repeated over its range. What the file itself tells (encoding, merged ranges, formulas, hidden rows, pictures) is kept
-as :class:`Facts` for the report on machine readability. Large text files go through Arrow, row numbers included.
+as :class:`Facts` for the report on machine readability. Whatever a file holds, :func:`read_grid` either reads it or
+says what a clerk can do about it: nothing else is raised, and no file takes more than its share of time and memory.
 """
 
-import codecs
-import csv
 import hashlib
 import io
 import re
 import unicodedata
 import zipfile
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import openpyxl
 import pyarrow as pa
-import pyarrow.csv as pa_csv
+from openpyxl.utils import get_column_letter, range_boundaries
 
-from ujo_lib.intake.problems import Notes
+from ujo_lib.delimited import (
+    MAX_CELLS,
+    EncodingError,
+    Scan,
+    find_encoding,
+    read_table,
+    scan_as,
+    split_record,
+    to_utf8,
+)
+from ujo_lib.intake.problems import Notes, Severity
 from ujo_lib.intake.schemas import EXAMPLE_MARK
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -32,11 +41,29 @@ EXCEL_SUFFIXES = (".xlsx", ".xlsm")
 HEAD_ROWS = 60
 """Rows looked at to find the header and the number of columns."""
 
-_CHUNK = 1 << 22
-_MOJIBAKE = re.compile("[\x00\ufffd\x80-\x84\x86-\x9f\ue000-\uf8ff]")
-# UTF-8 read as cp932 shows these three kanji again and again; EUC-JP read as cp932 turns into half-width katakana.
+_MAX_PART = 1 << 28
+"""Bytes of one unpacked part of a workbook; what is larger belongs into a CSV file."""
+
+_MAX_RATIO, _PACKED_TIGHT = 100, 1 << 24
+"""A part of this size that was packed a hundredfold holds nothing but repetition: Excel's own reach one twentieth."""
+
+_MAX_GRID = 200_000_000
+"""Cells of a table as wide as its widest record; one row run wild must not unfold a national year."""
+
+_LONGEST_HEADINGS = 4096
+_MAX_EMPTY = 64
+"""Cells of a sheet per cell that holds something, in sheets of more than a million cells."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
+_MOJIBAKE = re.compile("[\x00\ufffd\x80-\x84\x86-\x9f]")
+# UTF-8 read as cp932 shows these three kanji again and again; EUC-JP read as cp932 turns into half-width katakana
+# and a few private letters.
 _UTF8_AS_CP932 = re.compile("(?:[縺繧繝].*?){3}")
-_EUC_AS_CP932 = re.compile("[\uff61-\uff9f]{8}")
+_EUC_AS_CP932 = re.compile("[\uff61-\uff9f][\uff61-\uff9f\ue000-\uf8ff]{7}")
+PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+"""Letters that a city has made for itself (外字)."""
+
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _ZEROS = re.compile("0+")
 _OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)")
@@ -44,6 +71,14 @@ _OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)"
 
 class UnreadableError(Exception):
     """The file cannot be read at all; the reason is already in the notes."""
+
+
+class _RefusedError(Exception):
+    """What a file should have been, what to do about it, and the number of the rule."""
+
+    def __init__(self, expected: str, remedy: str, rule: str, **where: Any) -> None:
+        super().__init__(expected)
+        self.told, self.where = (expected, remedy, rule), where
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +94,7 @@ class Facts:
         hidden_sheets: names of hidden sheets.
         struck: cells in strike-through.
         objects: pictures, charts and other embedded parts of the workbook.
+        heads: what stands in the first rows of the other visible sheets, by name.
     """
 
     encoding: str
@@ -69,6 +105,7 @@ class Facts:
     hidden_sheets: tuple[str, ...] = ()
     struck: tuple[str, ...] = ()
     objects: int = 0
+    heads: Mapping[str, list[list[str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +116,7 @@ class Grid:
         table: one Arrow string column per column of the file, named ``c0``, ``c1``, ….
         rows: row number of each record as Excel shows it, ascending.
         widths: number of cells written in each record.
+        counted: records with anything in them, counted without the parser.
         sheet: sheet name, empty for text files.
         facts: see :class:`Facts`.
     """
@@ -86,6 +124,7 @@ class Grid:
     table: pa.Table
     rows: np.ndarray
     widths: np.ndarray
+    counted: int
     sheet: str
     facts: Facts
 
@@ -107,6 +146,13 @@ def find_file(path: Path) -> Path | None:
 
 def read_bytes(path: Path, notes: Notes) -> bytes:
     """Content of a file, or an :class:`UnreadableError` after noting why."""
+    if path.is_dir():
+        remedy = (
+            f"フォルダーです。files に「{path.name}/*.csv」のように書くと、中のファイルをすべて読みます"
+            "(1つずつ並べて書いてもかまいません)。"
+        )
+        notes.problem("フォルダーでなくファイル", remedy, "21", value=path.name)
+        raise UnreadableError(path)
     found = find_file(path)
     if found is None:
         notes.problem("ファイルがあること", _missing_remedy(path), "21", value=path.name)
@@ -120,8 +166,11 @@ def read_bytes(path: Path, notes: Notes) -> bytes:
         )
     try:
         return found.read_bytes()
-    except PermissionError:
-        remedy = "ファイルを開けません。Excelで開いていれば閉じ、読み取りの権限を確かめてください。"
+    except OSError:
+        remedy = (
+            "ファイルを開けません。Excelで開いていれば閉じ、読み取りの権限を確かめてください。"
+            "OneDriveなどにあるファイルは、右クリックして「このデバイス上で常に保持する」を選んでください。"
+        )
         notes.problem("読み取れること", remedy, "21", value=path.name)
         raise UnreadableError(path) from None
 
@@ -151,92 +200,138 @@ def read_grid(name: str, content: bytes, sheet: str | None, encoding: str | None
         UnreadableError: after noting the reason.
     """
     suffix = Path(name).suffix.lower()
-    if suffix in EXCEL_SUFFIXES:
-        return _read_workbook(content, sheet, notes)
-    if suffix in TEXT_SUFFIXES:
+    try:
+        _refuse_container(suffix or name, content)
+        if suffix in EXCEL_SUFFIXES:
+            return _read_workbook(content, sheet, notes)
         return _read_delimited(suffix, content, encoding, notes)
-    remedy = "Excelで開き、「名前を付けて保存」から xlsx か CSV(UTF-8)で保存し直してください。"
-    notes.problem("拡張子が .xlsx .csv .tsv のいずれか", remedy, "総務省1-1", value=suffix or name)
+    except _RefusedError as refused:
+        notes.problem(*refused.told, **refused.where)
+    except UnreadableError:
+        raise
+    except Exception as error:
+        remedy = (
+            f"ファイルが壊れています(読み取りは {type(error).__name__} で止まりました)。Excelで開いて保存し直すか、"
+            "元のシステムからもう一度書き出してください。"
+        )
+        notes.problem("最後まで読めるファイル", remedy, "総務省1-1")
     raise UnreadableError(name)
+
+
+def _refuse_container(suffix: str, content: bytes) -> None:
+    """Refuse what is no table whatever its name says: nothing at all, archives, protected and old workbooks."""
+    if not content.strip(b"\0"):
+        remedy = (
+            f"中身がありません({len(content):,}バイト)。OneDriveなどにあるファイルは、右クリックして「このデバイス上で常に"
+            "保持する」を選んでから、もう一度実行してください。そうでなければ、書き出しからやり直してください。"
+        )
+        raise _RefusedError("見出しとデータがあること", remedy, "総務省2-1")
+    if content.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            remedy = (
+                "パスワードで保護されています。Excelで開き、「ファイル」→「情報」→「ブックの保護」→「パスワードを使用して暗号化」"
+                "を空にして保存してください。"
+            )
+        else:
+            remedy = "古い形式(.xls など)のファイルです。Excelで開き、xlsx で保存し直してください。"
+        raise _RefusedError("パスワードのないExcelブック(.xlsx)かCSV", remedy, "総務省1-1")
+    if content[:64].lstrip(b"\xef\xbb\xbf \r\n").lower().startswith((b"<html", b"<!doctype", b"<table")):
+        remedy = (
+            "中身はWebの画面です(ログインやエラーの画面を保存したか、表をHTMLのまま書き出しています)。Excelで開いて表であれば"
+            "xlsx で保存し直し、そうでなければもう一度書き出してください。"
+        )
+        raise _RefusedError("Webの画面でなく表", remedy, "総務省1-1")
+    packed = content.startswith(b"PK")
+    if suffix in EXCEL_SUFFIXES and not packed:
+        remedy = "中身がExcelブックではありません(名前だけを変えたCSVなど)。Excelで開き、xlsx で保存し直してください。"
+        raise _RefusedError("Excelブック(.xlsx)として開けること", remedy, "総務省1-1")
+    if packed and (suffix in TEXT_SUFFIXES or suffix == ".zip"):
+        remedy = f"中身は圧縮ファイルかExcelブックです。{_content_of_archive(content)}"
+        raise _RefusedError("拡張子のとおりの中身", remedy, "総務省1-1", value=suffix)
+    if suffix not in (*EXCEL_SUFFIXES, *TEXT_SUFFIXES):
+        remedy = "Excelで開き、「名前を付けて保存」から xlsx か CSV(UTF-8)で保存し直してください。"
+        raise _RefusedError("拡張子が .xlsx .csv .tsv のいずれか", remedy, "総務省1-1", value=suffix)
+
+
+def _content_of_archive(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+    if "[Content_Types].xml" in names:
+        return "拡張子を .xlsx に直してください。"
+    return f"中の {'、'.join(names[:3])} を取り出し、その名前を inputs.yaml の files に書いてください。"
 
 
 # --- text files -----------------------------------------------------------------------------------------------------
 
 
 def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: Notes) -> Grid:
-    used, utf8 = _to_utf8(content, encoding, notes)
-    _refuse_mojibake(utf8, notes)
-    delimiter = "," if suffix == ".csv" else "\t"
-    head = _first_records(utf8, delimiter)
-    if delimiter == "," and all(len(row) <= 1 for row in head) and any("\t" in row[0] for row in head if row):
-        delimiter = "\t"
-        head = _first_records(utf8, delimiter)
-        notes.repair("カンマ区切り(拡張子 .csv)", "タブ区切り", "1")
-    if not any(any(row) for row in head):
+    content = content.rstrip(b"\x1a")  # the end mark of old host systems
+    try:
+        used = find_encoding(content, encoding)
+    except EncodingError as error:
+        remedy = "Excelで開いて文字を確かめ、「CSV UTF-8(コンマ区切り)」で保存し直してください。"
+        rule = "1" if error.line is None else "2"
+        raise _RefusedError(str(error), remedy, rule, row=error.line) from None
+    utf8 = to_utf8(content, used)
+    _refuse_mojibake(content if used.startswith("utf-8") else bytes(utf8), notes)
+    found = scan_as(utf8, suffix)
+    if (found.delimiter == ",") != (suffix == ".csv"):
+        names = {",": "カンマ区切り", "\t": "タブ区切り"}
+        notes.repair(f"拡張子 {suffix}", names[found.delimiter], "1")
+    _refuse_shape(found)
+    for fault in found.faults:
+        severity: Severity = "error" if fault.fatal else "warning"
+        where = f"ファイルの{fault.line}行目"
+        heading = _heading(utf8, found, fault.cell)
         notes.problem(
-            "見出しとデータがあること", "ファイルが空です。正しいファイルか確かめてください。", "総務省2-1"
+            fault.expected,
+            fault.remedy,
+            "総務省1-2",
+            row=fault.record,
+            column=heading,
+            value=where,
+            severity=severity,
         )
+    if any(fault.fatal for fault in found.faults):
         raise UnreadableError
-    width = max(len(row) for row in head)
-    table, rows, widths = _parse(utf8, delimiter, width)
-    return Grid(table, rows, widths, "", Facts(encoding=used))
+    table = read_table(utf8, found)
+    rows = np.arange(1, table.num_rows + 1)
+    return Grid(table, rows, found.cells, int((found.cells > 0).sum()), "", Facts(encoding=used))
 
 
-def _candidates(content: bytes, declared: str | None) -> Iterator[str]:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield "utf-16"
-    elif declared:
-        yield declared.lower().replace("_", "-")
-    else:
-        yield from ("utf-8-sig", "cp932")
-
-
-def _to_utf8(content: bytes, declared: str | None, notes: Notes) -> tuple[str, bytes]:
-    """The encoding found and the content in UTF-8 without mark."""
-    tried = []
-    for name in _candidates(content, declared):
-        # shift_jis knows neither ① nor 髙: the code page that Windows really writes is meant.
-        codec = {"shift-jis": "cp932", "sjis": "cp932", "utf-8": "utf-8-sig", "utf8": "utf-8-sig"}.get(
-            name, name
+def _refuse_shape(found: Scan) -> None:
+    if not found.cells.any():
+        remedy = "ファイルが空です。正しいファイルか確かめてください。"
+        raise _RefusedError("見出しとデータがあること", remedy, "総務省2-1")
+    widest = int(found.cells.max())
+    if widest > MAX_CELLS or widest * len(found.cells) > _MAX_GRID:
+        remedy = (
+            "表ではないファイルか、改行の失われたファイルです。元のシステムからもう一度書き出してください。"
         )
-        tried.append(codec)
-        try:
-            if codec == "utf-8-sig":
-                deque(_pieces(content, "utf-8"), maxlen=0)
-                marked = content.startswith(codecs.BOM_UTF8)
-                return codec if marked else "utf-8", content.removeprefix(codecs.BOM_UTF8)
-            out = io.BytesIO()
-            out.writelines(piece.encode() for piece in _pieces(content, codec))
-            return codec, out.getvalue()
-        except (UnicodeDecodeError, LookupError) as error:
-            failure = error
-    line = content.count(b"\n", 0, failure.start) + 1 if isinstance(failure, UnicodeDecodeError) else None
-    notes.problem(
-        f"文字コードが {' か '.join(tried)} で読めること",
-        "Excelで開いて文字を確かめ、「CSV UTF-8(コンマ区切り)」で保存し直してください。",
-        "1" if line is None else "2",
-        row=line,
-    )
-    raise UnreadableError
+        row = int(np.argmax(found.cells)) + 1
+        raise _RefusedError(
+            f"どの行も見出しと同じ列数({MAX_CELLS:,}列まで)",
+            remedy,
+            "総務省2-1",
+            row=row,
+            value=f"{widest:,}列",
+        )
 
 
-def _pieces(content: bytes, codec: str) -> Iterator[str]:
-    """The text piece by piece, so that a national year never stands in memory three times."""
-    decoder = codecs.getincrementaldecoder(codec)()
-    for start in range(0, len(content), _CHUNK):
-        try:
-            yield decoder.decode(content[start : start + _CHUNK])
-        except UnicodeDecodeError as error:
-            at = (start + error.start, start + error.end)
-            raise UnicodeDecodeError(codec, content, *at, error.reason) from None
-    yield decoder.decode(b"", final=True)
+def _heading(utf8: memoryview, found: Scan, cell: int) -> str:
+    """The heading above a cell, where the first record as wide as most has one; never a word of a record below it."""
+    start = int(found.starts[np.argmax(found.cells == found.width)])
+    line = bytes(utf8[start : start + _LONGEST_HEADINGS]).splitlines()[0]
+    headings = split_record(line, found.delimiter)
+    return headings[cell].strip() if cell < len(headings) else ""
 
 
 # Every alternative begins with its own byte, which the regular expression engine looks for ten times as fast.
 _HALF_KANA_BYTES = b"(?:\xbd[\xa1-\xbf]|\xbe[\x80-\x9f])"
 _SUSPECT_BYTES = re.compile(
-    b"\x00|\xc2[\x80-\x84\x86-\x9f]|\xee|\xe7(?:\xb8\xba|\xb9[\xa7\x9d])|"
-    b"\xef(?:[\x80-\xa3]|\xbf\xbd|%b(?:\xef%b){7})" % (_HALF_KANA_BYTES, _HALF_KANA_BYTES)
+    b"\x00|\xc2[\x80-\x84\x86-\x9f]|\xe7(?:\xb8\xba|\xb9[\xa7\x9d])|"
+    b"\xef(?:\xbf\xbd|%b(?:\xef%b|\xee..|\xef[\x80-\xa3].){7})" % (_HALF_KANA_BYTES, _HALF_KANA_BYTES),
+    re.DOTALL,
 )
 
 
@@ -267,105 +362,113 @@ def _refuse_mojibake(utf8: bytes, notes: Notes) -> None:
 
 
 def is_mojibake(text: str) -> bool:
-    """Whether a line shows the traces of a wrong decoding: U+FFFD, C1 controls, private use, 縺繧繝, ｣､･."""
+    """Whether a line shows the traces of a wrong decoding: U+FFFD, C1 controls, 縺繧繝, ｣､･."""
     if _MOJIBAKE.search(text) or _UTF8_AS_CP932.search(text):
         return True
     run = _EUC_AS_CP932.search(text)
-    return (
-        run is not None
-        and not any("ァ" <= c <= "ヶ" for c in unicodedata.normalize("NFKC", run[0])[:1])
+    if run is None:
+        return False
+    return PRIVATE_USE.search(run[0]) is not None or (
+        not any("ァ" <= c <= "ヶ" for c in unicodedata.normalize("NFKC", run[0])[:1])
         and (len(_HALF_KANA.findall(text)) * 2 > sum(not c.isascii() for c in text))
     )
-
-
-def _first_records(utf8: bytes, delimiter: str) -> list[list[str]]:
-    piece = utf8[: 1 << 20].decode(errors="ignore")
-    reader = csv.reader(io.StringIO(piece, newline=""), delimiter=delimiter)
-    return [row for _, row in zip(range(HEAD_ROWS), reader, strict=False)]
-
-
-def _parse(utf8: bytes, delimiter: str, width: int) -> tuple[pa.Table, np.ndarray, np.ndarray]:
-    """All records as string columns, their numbers and widths; records of another width are padded or widened."""
-    names = [f"c{i}" for i in range(width)]
-    odd: dict[int, list[str]] = {}
-
-    def keep(row: Any) -> str:
-        odd[row.number] = next(csv.reader(io.StringIO(row.text, newline=""), delimiter=delimiter), [])
-        return "skip"
-
-    table = pa_csv.read_csv(
-        io.BytesIO(utf8),
-        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names),
-        parse_options=pa_csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep
-        ),
-        convert_options=pa_csv.ConvertOptions(
-            column_types={name: pa.string() for name in names}, strings_can_be_null=False
-        ),
-    )
-    if not odd:
-        return table, np.arange(1, table.num_rows + 1), np.full(table.num_rows, width)
-    widest = max(width, *(len(row) for row in odd.values()))
-    for extra in range(width, widest):
-        table = table.append_column(f"c{extra}", pa.nulls(table.num_rows, pa.string()).fill_null(""))
-    total = table.num_rows + len(odd)
-    numbers = np.array(sorted(odd))
-    rows = np.concatenate([np.setdiff1d(np.arange(1, total + 1), numbers), numbers])
-    padded = [odd[n] + [""] * (widest - len(odd[n])) for n in numbers]
-    ragged = pa.table({f"c{i}": pa.array([row[i] for row in padded], pa.string()) for i in range(widest)})
-    order = np.argsort(rows, kind="stable")
-    widths = np.concatenate([np.full(table.num_rows, width), [len(odd[n]) for n in numbers]])
-    return pa.concat_tables([table, ragged]).take(order), rows[order], widths[order]
 
 
 # --- workbooks ------------------------------------------------------------------------------------------------------
 
 
 def _read_workbook(content: bytes, wanted: str | None, notes: Notes) -> Grid:
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        notes.problem(
-            "Excelブック(.xlsx)として開けること",
-            "ファイルが壊れているか、パスワード付きか、別の形式です。Excelで開き、xlsx で保存し直してください。",
-            "総務省1-1",
-        )
-        raise UnreadableError from None
-    name = _choose_sheet(book, wanted, notes)
+    book = _open_book(content)
+    name = _choose_sheet(book, wanted)
     sheet = book[name]
     notes.sheet = name
-    cells = [[_as_text(cell.value, cell.number_format) for cell in row] for row in sheet.iter_rows()]
-    for area in sheet.merged_cells.ranges:
-        value = cells[area.min_row - 1][area.min_col - 1]
-        for row in range(area.min_row - 1, area.max_row):
-            cells[row][area.min_col - 1 : area.max_col] = [value] * (area.max_col - area.min_col + 1)
-    if not any(any(row) for row in cells):
-        notes.problem(
-            "見出しとデータがあること", f"シート「{name}」が空です。シート名を確かめてください。", "総務省2-1"
-        )
-        raise UnreadableError
+    cells, filled = _cells(sheet)
+    if not cells:
+        remedy = f"シート「{name}」が空です。シート名を確かめてください。"
+        raise _RefusedError("見出しとデータがあること", remedy, "総務省2-1")
     table = pa.table(
         {f"c{i}": pa.array([row[i] for row in cells], pa.string()) for i in range(len(cells[0]))}
     )
     widths = np.full(len(cells), len(cells[0]))
-    return Grid(table, np.arange(1, len(cells) + 1), widths, name, _workbook_facts(content, book, sheet))
+    return Grid(
+        table, np.arange(1, len(cells) + 1), widths, filled, name, _workbook_facts(content, book, sheet)
+    )
 
 
-def _choose_sheet(book: Any, wanted: str | None, notes: Notes) -> str:
+@lru_cache(maxsize=1)
+def _open_book(content: bytes) -> Any:
+    """The workbook, kept until the next one is opened: its sheets are often read one after the other."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        _refuse_parts(archive)
+    return openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+
+
+def _refuse_parts(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that is no workbook, is saved in the strict variant, or would unfold beyond all measure."""
+    parts = {part.filename: part for part in archive.infolist()}
+    if "[Content_Types].xml" not in parts:
+        remedy = f"Excelブックではなく圧縮ファイルです。中の {'、'.join(list(parts)[:3])} を取り出して使ってください。"
+        raise _RefusedError("Excelブック(.xlsx)として開けること", remedy, "総務省1-1")
+    too_large = "中身が大きすぎます。Excelで開けるなら、要るシートだけを CSV(UTF-8)で保存して使ってください。"
+    for part in parts.values():
+        tight = part.file_size > max(_PACKED_TIGHT, _MAX_RATIO * part.compress_size)
+        if tight or part.file_size > _MAX_PART:
+            megabytes = f"{part.filename} {part.file_size >> 20:,}MB"
+            raise _RefusedError(f"{_MAX_PART >> 20}MBまでのシート", too_large, "総務省1-1", value=megabytes)
+    if "xl/workbook.xml" in parts and b"purl.oclc.org/ooxml" in archive.read("xl/workbook.xml"):
+        remedy = (
+            "「Strict Open XML スプレッドシート」で保存されています。Excelで開き、「名前を付けて保存」で種類を"
+            "「Excel ブック(.xlsx)」にして保存し直してください。"
+        )
+        raise _RefusedError("Excelブック(.xlsx)として開けること", remedy, "総務省1-1")
+    for name in parts:
+        if name.startswith("xl/worksheets/"):
+            for area in _MERGED.findall(archive.read(name)):
+                left, top, right, bottom = range_boundaries(area.decode())
+                if (right - left + 1) * (bottom - top + 1) > MAX_CELLS:
+                    remedy = f"結合セル({area.decode()})が大きすぎます。結合を解いて保存し直してください。"
+                    raise _RefusedError("表の中の結合セル", remedy, "11")
+
+
+def _cells(sheet: Any) -> tuple[list[list[str]], int]:
+    """The cells as texts, row by row up to the last one that holds something, and the rows that hold something."""
+    # Only cells that the file writes are visited: one in XFD1048576 does not make seventeen thousand million of them.
+    written = {place: cell for place, cell in sheet._cells.items() if cell.value is not None}
+    areas = [area for area in sheet.merged_cells.ranges if (area.min_row, area.min_col) in written]
+    corners = [*written, *((area.max_row, area.max_col) for area in areas)]
+    height, width = (max(side, default=0) for side in (zip(*corners, strict=True) if corners else ((), ())))
+    if height * width > 1_000_000 and height * width > _MAX_EMPTY * len(written):
+        last = max(written)
+        remedy = (
+            f"表から遠く離れたセル({get_column_letter(last[1])}{last[0]} など)に値があります。Excelで Ctrl+End を押して"
+            "確かめ、表の外の行と列を削除して保存し直してください。"
+        )
+        raise _RefusedError("1シートに1つの表", remedy, "総務省2-2", value=f"{height:,}行{width:,}列")
+    cells = [[""] * width for _ in range(height)]
+    for (row, column), cell in written.items():
+        cells[row - 1][column - 1] = _as_text(cell.value, cell.number_format)
+    for area in areas:
+        value = cells[area.min_row - 1][area.min_col - 1]
+        for row in range(area.min_row - 1, area.max_row):
+            cells[row][area.min_col - 1 : area.max_col] = [value] * (area.max_col - area.min_col + 1)
+    return cells, len({row for row, _ in written})
+
+
+def _choose_sheet(book: Any, wanted: str | None) -> str:
     visible = [s.title for s in book.worksheets if s.sheet_state == "visible"]
     if wanted is None and len(visible) == 1:
         return str(visible[0])
     titles = {unicodedata.normalize("NFKC", s.title).strip(): s.title for s in book.worksheets}
     if wanted is not None and (title := titles.get(unicodedata.normalize("NFKC", wanted).strip())):
         return str(title)
-    notes.problem(
-        f"シート「{wanted}」があること" if wanted else "読むシートが1つに決まること",
-        f"inputs.yaml の sheet に、次のどれかを書いてください: {'、'.join(visible)}",
+    raise _RefusedError(
+        f"シート「{wanted}」があること" if wanted else "読むシートが決まること",
+        f"inputs.yaml の sheet に、次のどれかを書いてください(いくつも読むなら sheets: [{', '.join(visible)}] の形で): "
+        f"{'、'.join(visible)}",
         "18",
         column="sheet",
         value=wanted or "",
     )
-    raise UnreadableError
 
 
 def _as_text(value: object, number_format: str) -> str:
@@ -400,10 +503,11 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
         parts = archive.namelist()
         if any(b"<f" in archive.read(p) for p in parts if p.startswith("xl/worksheets/sheet")):
             source = openpyxl.load_workbook(io.BytesIO(content))[sheet.title]
-            formulas = [c.coordinate for row in source.iter_rows() for c in row if c.data_type == "f"]
+            formulas = [c.coordinate for _, c in sorted(source._cells.items()) if c.data_type == "f"]
     hidden = [f"{n}行" for n, d in sheet.row_dimensions.items() if d.hidden]
     hidden += [f"{n}列" for n, d in sheet.column_dimensions.items() if d.hidden]
-    struck = [c.coordinate for row in sheet.iter_rows() for c in row if c.value is not None and c.font.strike]
+    struck = [c.coordinate for _, c in sorted(sheet._cells.items()) if c.value is not None and c.font.strike]
+    others = [s for s in book.worksheets if s.sheet_state == "visible" and s is not sheet]
     return Facts(
         encoding="xlsx",
         merged=tuple(sorted(str(area) for area in sheet.merged_cells.ranges)),
@@ -413,7 +517,17 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
         hidden_sheets=tuple(s.title for s in book.worksheets if s.sheet_state != "visible"),
         struck=tuple(struck),
         objects=sum(_OBJECTS.match(part) is not None for part in parts),
+        heads={s.title: _first_rows(s) for s in others},
     )
+
+
+def _first_rows(sheet: Any) -> list[list[str]]:
+    """What stands in the first rows of a sheet, blank cells left out."""
+    rows: dict[int, list[str]] = {}
+    for row, column in sorted(place for place in sheet._cells if place[0] <= HEAD_ROWS):
+        if (value := sheet._cells[row, column].value) is not None:
+            rows.setdefault(row, []).append(str(value))
+    return list(rows.values())
 
 
 def has_example(file: Path) -> bool:

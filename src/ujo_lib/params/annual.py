@@ -141,10 +141,11 @@ class Goals(Declared):
 
 
 class Limit(Declared):
-    """One thing that the report cannot say, and why."""
+    """One thing that the report cannot say, and why; what would let the next one say it, where that is known."""
 
     about: Word
     why: Word
+    next: str = ""
 
 
 class Limits(Declared):

@@ -192,7 +192,16 @@ class NotebookSettings(BaseModel):
         """Folder in which published tables are recorded, one sub-folder per notebook."""
         if self.tables_dir:
             return inside(self.root, self.tables_dir)
-        return self.root / "outputs" / self.site / f"fy{self.fiscal_year}" / "workbench" / "tables"
+        return self._outputs / "workbench" / "tables"
+
+    @property
+    def store_folder(self) -> Path:
+        """Folder of kept results, the same for runs and for a notebook opened by hand."""
+        return self._outputs / ".kept"
+
+    @property
+    def _outputs(self) -> Path:
+        return self.root / "outputs" / self.site / f"fy{self.fiscal_year}"
 
     def tables_of(self, notebook: str) -> Path:
         """Folder with the recorded tables of a notebook, given by name or number.

@@ -4,6 +4,9 @@ A file's meaning is declared once, by a person, and never guessed. This is the o
 column or an item that it names exists is for intake to say, which knows the schemas.
 """
 
+import unicodedata
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,11 +37,19 @@ def _options(value: Any) -> Any:
     return value
 
 
+def _several(value: Any) -> Any:
+    """One name where a list of names may stand is a list of one."""
+    return (value,) if isinstance(value, str | int) else value
+
+
+Names = Annotated[Many[Word], BeforeValidator(_several)]
+
+
 class FileRules(Declared):
     """What is declared about a file.
 
     Attributes:
-        sheet: worksheet to read.
+        sheet, sheets: worksheet to read, or several with the same headings: months, say.
         header_rows: levels of the heading.
         encoding: encoding of a text file when it must not be found out.
         timezone: zone of time stamps without offset.
@@ -51,6 +62,7 @@ class FileRules(Declared):
     """
 
     sheet: Word | None = None
+    sheets: Names = ()
     header_rows: int = Field(1, ge=1, le=5)
     encoding: str | None = None
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
@@ -63,18 +75,35 @@ class FileRules(Declared):
 
 
 class Files(FileRules):
-    """The files of one kind: what holds for all of them, and what for one (`per_file`) instead."""
+    """The files of one kind: what holds for all of them, and what for one (`per_file`) instead.
 
-    files: Many[Word] = Field(min_length=1)
+    A name with ``*`` or ``?`` stands for every file of that form.
+    """
+
+    files: Names = Field(min_length=1)
     per_file: dict[str, FileRules] = Field({})
 
     @field_validator("per_file")
     @classmethod
     def _of_a_file(cls, per_file: dict[str, FileRules], info: ValidationInfo) -> dict[str, FileRules]:
         files = info.data.get("files", per_file)
-        if strange := [name for name in per_file if name not in files]:
+        if strange := [name for name in per_file if not any(fnmatchcase(name, file) for file in files)]:
             raise ValueError(f"files にある名前({'、'.join(files)}。「{'」「'.join(strange)}」はない)")
         return per_file
+
+    def names(self, folder: Path) -> Iterator[str]:
+        """Names of the files that are there; a form that no file has stays, so that it can be reported."""
+        for declared in self.files:
+            name = unicodedata.normalize("NFC", declared.replace("\\", "/"))
+            if not {"*", "?"} & set(name):
+                yield declared
+                continue
+            place = (folder / name).parent
+            found = place.iterdir() if place.is_dir() else ()
+            near = {unicodedata.normalize("NFC", path.relative_to(folder).as_posix()) for path in found}
+            yield from sorted(one for one in near if fnmatchcase(one, name) and "~$" not in one) or (
+                declared,
+            )
 
     def rules(self, name: str) -> dict[str, Any]:
         """Everything declared about one of the files."""

@@ -1,4 +1,4 @@
-"""The figures of a finished report as files for Word and PowerPoint: SVG, and PNG at 300 dpi.
+"""A finished report for Word and PowerPoint: its figures as SVG and as PNG at 300 dpi, its 概要版 as a document.
 
 They are drawn when somebody asks for them, not in every run: a hundred pictures of that size take longer than all
 the notebooks. What is drawn is what the pages show, from the tables that the run recorded for the same audience.
@@ -7,9 +7,12 @@ the notebooks. What is drawn is what the pages show, from the tables that the ru
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
 
+from ujo_lib.files import write_atomically
+from ujo_lib.pipeline import overview
 from ujo_lib.pipeline.keys import plan_steps
 from ujo_lib.pipeline.layout import SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord
@@ -18,6 +21,7 @@ from ujo_lib.pipeline.run import locked
 from ujo_lib.pipeline.steps import Finished, Job, StepStore
 from ujo_lib.report.door.publish import TableRecord
 from ujo_lib.report.look.drawings import Recipe, draw_files, file_stems
+from ujo_lib.report.sheets.word import document
 
 
 class NothingToExportError(RuntimeError):
@@ -53,14 +57,41 @@ def export_figures(place: SiteYear, jobs: int | None = None) -> list[Exported]:
         LockedError: a run is under way.
     """
     with locked(place), ProcessPoolExecutor(jobs) as pool:
-        manifest = Manifest.read(place.manifest)
-        if manifest is None or manifest.verdict != "complete" or not manifest.stands(place.outputs):
-            raise NothingToExportError(place)
+        manifest = _whole(place)
         made = (("internal", manifest.internal), ("release", manifest.release))
         return [
             _export(_finished(place, audience, steps), place.figures / audience, pool)
             for audience, steps in made
         ]
+
+
+def export_overview(place: SiteYear) -> Path:
+    """Write the 概要版 as a Word document, from the page and the tables that outsiders may see.
+
+    Raises:
+        NothingToExportError: no complete, unaltered report, or one without a 概要版.
+        LockedError: a run is under way.
+    """
+    with locked(place):
+        steps, finished = plan_steps(place), _finished(place, "release", _whole(place).release)
+        page = place.release / overview.FILE
+        if not page.is_file():
+            raise NothingToExportError(place)
+        short = overview.overview(steps, {done.job.settings.notebook: done.notebook for done in finished})
+        records = {record.key: record for done in finished for record in done.records()}
+        recipes = [Recipe(**mark["recipe"]) for mark in marks_on(short) if "recipe" in mark]
+        pictures = [recipe.figure(records).png() for recipe in recipes]
+        written = datetime.fromisoformat(steps[0].settings.created_on)
+        file = place.outputs / "word" / f"{overview.TITLE}.docx"
+        write_atomically(file, document(page.read_text(encoding="utf-8"), pictures, written))
+        return file
+
+
+def _whole(place: SiteYear) -> Manifest:
+    manifest = Manifest.read(place.manifest)
+    if manifest is None or manifest.verdict != "complete" or not manifest.stands(place.outputs):
+        raise NothingToExportError(place)
+    return manifest
 
 
 def _finished(place: SiteYear, audience: str, made: Mapping[str, StepRecord]) -> list[Finished]:

@@ -11,11 +11,10 @@ import json
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import ujo_lib
+from ujo_lib.files import package_digest
 from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
 from ujo_lib.params.inputs import KINDS, Inputs
 from ujo_lib.params.notebooks import sources_of
@@ -136,7 +135,8 @@ def input_files(place_root: Path, inputs: Path, kinds: Iterable[str]) -> list[Pa
     """
     declared = read_yaml(Inputs, inputs)
     folder = declared.folder(place_root)
-    files = [folder / name for kind in kinds if kind in declared.kinds for name in declared.kinds[kind].files]
+    wanted = [declared.kinds[kind] for kind in kinds if kind in declared.kinds]
+    files = [folder / name for files in wanted for name in files.names(folder)]
     for file in files:
         inside(place_root, file, allow_outside=declared.outside_project)
     if absent := [named(file, place_root) for file in files if not file.is_file()]:
@@ -218,15 +218,3 @@ def _digest_once(file: Path, seen: dict[Path, str]) -> str:
     if file not in seen:
         seen[file] = digest_file(file)
     return seen[file]
-
-
-@cache
-def package_digest(room: str = "") -> str:
-    """SHA-256 over every source and data file of the installed library, or of one room of it."""
-    folder = Path(ujo_lib.__file__).parent / room
-    total = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts:
-            total.update(file.relative_to(folder).as_posix().encode())
-            total.update(file.read_bytes())
-    return total.hexdigest()

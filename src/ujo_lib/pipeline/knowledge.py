@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ujo_lib.annual.claims import read_claims
 from ujo_lib.annual.known import public_figures
+from ujo_lib.disclosure.revision import same_records
 from ujo_lib.disclosure.tables import (
     Exemption,
     PastRelease,
@@ -35,12 +36,14 @@ class Knowledge:
         declared: figures that the site says are public.
         claims: file of published statements that count people, if there is one.
         previous: tables of earlier releases as they were published.
+        year: folder name of the year whose release is planned.
     """
 
     policy: Policy
     declared: tuple[PublicFigure, ...] = ()
     claims: Path | None = None
     previous: tuple[PastRelease, ...] = ()
+    year: str = ""
 
     @classmethod
     def read(cls, place: SiteYear, steps: Sequence[Step]) -> "Knowledge":
@@ -64,13 +67,22 @@ class Knowledge:
             _policy(rules, steps[0].settings.threshold),
             tuple(_figure(rules)),
             next(iter(published), None),
-            tuple(past for file in place.memories() for past in load_past(file.read_text("utf-8"))),
+            tuple(
+                past
+                for file in place.memories()
+                for past in load_past(file.read_text("utf-8"), f"{file.parent.parent.name}/{file.stem}")
+            ),
+            place.outputs.name,
         )
 
     def figures(self, tables: Sequence[Counted]) -> list[PublicFigure]:
         """Figures already public: those declared, and those that published statements give away."""
         claims = read_claims(self.claims) if self.claims and self.claims.stat().st_size else []
         return [*self.declared, *public_figures(claims, tables)]
+
+    def earlier(self, tables: Sequence[Counted]) -> tuple[list[PastRelease], list[PastRelease]]:
+        """Tables of earlier releases that tell of the same records, and of records that were corrected since."""
+        return same_records([one.table for one in tables], self.previous, self.year)
 
 
 def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Masks) -> Path:

@@ -108,6 +108,11 @@ class SiteYear:
         return sorted(self.steps.glob("plan-*.json"))
 
     @property
+    def kept(self) -> Path:
+        """Results by content, drawings for one; confidential."""
+        return self.outputs / ".kept"
+
+    @property
     def staging(self) -> Path:
         """Where pages wait, beside their target, until all of them are written."""
         return self.outputs / ".staging"

@@ -18,6 +18,7 @@ from ujo_lib.disclosure.tables import Policy
 from ujo_lib.fiscal import spoken
 from ujo_lib.params import PATTERN_SITE, NotebookSettings, read_flat_yaml
 from ujo_lib.params.notebooks import in_reading_order
+from ujo_lib.pipeline import overview
 from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest, summary_of
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
@@ -35,12 +36,14 @@ from ujo_lib.report.look.html import (
 )
 from ujo_lib.report.look.wording import Said
 from ujo_lib.report.page import said_in
-from ujo_lib.report.sheets.exports import Table, list_of_tables
+from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
+from ujo_lib.report.sheets.metadata import describe
 from ujo_lib.report.sheets.workbook import About, PageText, workbook
 
 WORKBOOK = "統計表.xlsx"
 """The workbook of the year, beside the pages."""
 
+_BRIEFLY = "はじめに読む数枚。分かったこと、言えないこと、次にすることをまとめています。"
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -51,10 +54,12 @@ class Rules:
     Attributes:
         policy: the site's rules.
         reviewed: whether audit and gate stand between these pages and their readers.
+        licence: address of the terms of use of the tables; empty where the city has not chosen any.
     """
 
     policy: Policy
     reviewed: bool
+    licence: str = ""
 
     def on(self, context: PageContext) -> PageContext:
         """Put the rules on a page."""
@@ -71,7 +76,7 @@ class Rules:
         yield "合計や別の表からの引き算で分からないように、ほかの数も伏せています。記号は同じ「x」です。"
         if self.reviewed:
             yield (
-                "伏せた小さな数は、この報告書の人数・件数・割合と公表済みの数を合わせても、"
+                "伏せた小さな数は、この報告書の人数・件数・割合・しるし(＋・－)と公表済みの数を合わせても、"
                 f"{'' if hidden else '1以上で'}少なくとも{self.policy.required_width + 1}通りの値があり得ます"
                 "(すでに公表されている数を除く)。"
             )
@@ -117,8 +122,15 @@ def write_pages(
     highlights = "\n".join(_shown_as(kind, shown, text=False) for kind in (SENTENCES, TILES))
     context = replace(_context(audience, summary, steps, titles, identity), chapter="", parameters=())
     context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
-    _write(folder / "index.html", export_index(entries, _as_cover(context), highlights))
-    (folder / "tables" / "00_表の一覧.csv").write_bytes(list_of_tables(tables))
+    if overview.is_tagged(steps):
+        entries.insert(0, IndexEntry(overview.FILE, overview.TITLE, _BRIEFLY))
+        short = overview.overview(steps, notebooks)
+        _write(folder / overview.FILE, export_page(short, context=_at(overview.FILE, context)))
+    _write(folder / "index.html", export_index(entries, _at("index.html", context), highlights))
+    (folder / "tables" / LIST).write_bytes(list_of_tables(tables))
+    if rules:
+        for name, content in describe(tables, context.report_title, rules.licence).items():
+            (folder / "tables" / name).write_bytes(content)
     texts = [PageText(titles[name], said_on(notebook)) for name, notebook in notebooks.items()]
     (folder / WORKBOOK).write_bytes(workbook(tables, texts, _about(context)))
 
@@ -187,6 +199,7 @@ def _context(
         synthetic=settings.synthetic,
         nav=(
             NavLink("index.html", "表紙"),
+            *([NavLink(overview.FILE, overview.TITLE)] if overview.is_tagged(steps) else []),
             *(
                 NavLink(f"{name}.html", _short(title), name == step.notebook)
                 for name, title in titles.items()
@@ -292,11 +305,9 @@ def _entry(notebook: NotebookNode) -> str:
     return question[1] if question else ""
 
 
-def _as_cover(context: PageContext) -> PageContext:
-    """Mark the cover as the page one is on."""
-    return replace(
-        context, nav=tuple(replace(link, current=link.href == "index.html") for link in context.nav)
-    )
+def _at(href: str, context: PageContext) -> PageContext:
+    """Mark a page as the one that one is on."""
+    return replace(context, nav=tuple(replace(link, current=link.href == href) for link in context.nav))
 
 
 def _shown_as(kind: str, notebook: NotebookNode, *, text: bool) -> str:

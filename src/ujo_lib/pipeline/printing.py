@@ -1,15 +1,19 @@
-"""Pages on paper: A4 by a Chromium-based browser without a window, as one would print them by hand.
+"""The report on paper: A4 by a Chromium-based browser without a window, as one would print it by hand.
 
+All pages are put into one and printed once, so that one outline, one count of sheets and the tags hold for the whole.
 Margins, page numbers and what may break across pages stand in the style sheet of the pages, so printing by hand from a
 browser gives the same sheets. The browser is the only thing needed that Python does not bring along.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from ujo_lib.pipeline import overview
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
 _ON_WINDOWS = (
@@ -18,6 +22,11 @@ _ON_WINDOWS = (
     "Chromium/Application/chrome.exe",
 )
 _SECONDS = 180
+
+_FOOT = re.compile(r'<footer class="foot">.*?</footer>', re.DOTALL)
+_LISTED = re.compile(r'<ol class="pages">(.*?)</ol>', re.DOTALL)
+_LINK = re.compile(r'href="(\w+)\.html"')
+_ANCHOR = re.compile(r'(\bid="|href="#|url\(#|aria-labelledby=")')
 
 
 class NoBrowserError(RuntimeError):
@@ -48,22 +57,48 @@ def find_browser() -> str | None:
     return next((str(path) for path in installed if path.is_file()), None)
 
 
-def print_pages(pages: Path, target: Path) -> Iterator[Path]:
-    """Print every HTML page of a folder, the cover first, to `target/<name>.pdf`.
+def print_report(pages: Path, target: Path) -> Iterator[Path]:
+    """Print the pages of a report as one to `target/report.pdf`, its 概要版 also on its own, to `overview.pdf`.
 
     Yields:
         Each finished PDF.
 
     Raises:
         NoBrowserError: there is no browser.
-        PrintingError: the browser made no PDF of a page, or took longer than three minutes.
+        PrintingError: the browser made no PDF, or took longer than three minutes.
     """
     browser = find_browser()
     if browser is None:
         raise NoBrowserError
     target.mkdir(parents=True, exist_ok=True)
-    for page in sorted(pages.glob("*.html"), key=lambda file: (file.stem != "index", file.name)):
-        yield _print(browser, page, target / f"{page.stem}.pdf")
+    with tempfile.TemporaryDirectory(prefix="ujo-pdf-", dir=target) as folder:
+        whole = Path(folder) / "report.html"
+        whole.write_text(together(pages), encoding="utf-8")
+        for page in (pages / overview.FILE, whole):
+            if page.is_file():
+                yield _print(browser, page, target / f"{page.stem}.pdf")
+
+
+def together(pages: Path) -> str:
+    """The pages of a folder as one: the cover, then those that it lists, in its order.
+
+    What holds for the whole report (contacts, how it is protected) stands once, at the end of the cover. Anchors bear
+    the name of their page, and links between pages lead to its first sheet.
+    """
+    cover = (pages / "index.html").read_text(encoding="utf-8")
+    head, rest = cover.split("<body", 1)
+    listed = _LISTED.search(rest)
+    parts = [_part("index", f"<body{rest}")]
+    for name in _LINK.findall(listed[0] if listed else ""):
+        page = (pages / f"{name}.html").read_text(encoding="utf-8")
+        parts.append(_part(name, _FOOT.sub("", page)))
+    return f"{head}<body>\n{''.join(parts)}</body>\n</html>\n"
+
+
+def _part(name: str, page: str) -> str:
+    kind, body = page.split('<body class="', 1)[1].rsplit("</body>", 1)[0].split('">', 1)
+    own = _LINK.sub(r'href="#\1"', _ANCHOR.sub(rf"\g<1>{name}-", body))
+    return f'<div class="sheets {kind}" id="{name}">{own}</div>\n'
 
 
 def _print(browser: str, page: Path, target: Path) -> Path:
@@ -77,6 +112,7 @@ def _print(browser: str, page: Path, target: Path) -> Path:
             "--no-sandbox",  # the page is ours and has no script; servers often cannot offer a sandbox
             f"--user-data-dir={folder}/profile",
             "--no-pdf-header-footer",
+            "--generate-pdf-document-outline",
             f"--print-to-pdf={printed}",
             page.resolve().as_uri(),
         ]

@@ -31,7 +31,7 @@ def prune(place: SiteYear, *, signed: bool) -> tuple[list[Path], list[Path]]:
         earlier = sorted(place.archive.glob("*"))
         kept = [folder for folder in earlier if is_signed(folder) and not signed]
         kept += [place.steps] if waiting and place.steps.is_dir() else []
-        doomed = [*earlier, place.steps, place.failed, place.review, *place.leftovers()]
+        doomed = [*earlier, place.steps, place.kept, place.failed, place.review, *place.leftovers()]
         if signed:
             current = f"_{release_id(place.release)}.zip" if is_sealed(place.release) else None
             doomed += [

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from ujo_lib.disclosure.audit import AuditReport, audit
 from ujo_lib.disclosure.plan import Plan, PlanError
 from ujo_lib.disclosure.plan import plan as plan_disclosure
+from ujo_lib.disclosure.revision import SmallChange, small_changes
 from ujo_lib.disclosure.tables import (
     PastRelease,
     Policy,
@@ -18,8 +19,8 @@ from ujo_lib.disclosure.tables import (
     dump_past,
     dump_tables,
 )
-from ujo_lib.files import write_atomically
-from ujo_lib.pipeline.keys import Step, digest, package_digest
+from ujo_lib.files import package_digest, write_atomically
+from ujo_lib.pipeline.keys import Step, digest
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.steps import Finished, Job
 from ujo_lib.report.door.masks import Counted, Masks, counted, masks_for
@@ -37,12 +38,17 @@ class NoPlanError(ReleaseRefusedError):
 
 @dataclass(frozen=True)
 class Masked:
-    """A plan, and what it was made from: the rules, and what outsiders know without the release."""
+    """A plan, and what it was made from: the rules, and what outsiders know without the release.
+
+    What earlier releases told of the same records enters the plan (`previous`); what they told before records were
+    `corrected` is held against it.
+    """
 
     masks: Masks
     policy: Policy
     public: Sequence[PublicFigure]
     previous: Sequence[PastRelease]
+    corrected: Sequence[PastRelease]
 
 
 def counted_tables(finished: Mapping[str, Finished]) -> list[Counted]:
@@ -63,7 +69,7 @@ def plan_masks(
         finished: the internal steps, whose records hold the true counts.
         policy: the site's rules.
         public: figures that anybody can look up.
-        previous: tables of earlier releases as they were published.
+        previous: tables of earlier releases of the same records as they were published.
         keep: folder in which a plan is kept under a name made of everything that goes into it; one that is there
             already is used again.
 
@@ -104,6 +110,13 @@ def audit_masks(
     """Try to undo the masks of a release with everything that an outsider knows; arguments as in `plan_masks`."""
     tables = [one.table for one in counted_tables(finished)]
     return audit(tables, masks.plan.hidden, policy, public, previous)
+
+
+def audit_corrections(finished: Mapping[str, Finished], masked: Masked) -> list[SmallChange]:
+    """Subtract every earlier release that was made before records were added, removed or changed."""
+    tables = [one.table for one in counted_tables(finished)]
+    hidden = masked.masks.plan.hidden
+    return small_changes(tables, hidden, masked.policy, masked.public, masked.previous, masked.corrected)
 
 
 def notices(finished: Mapping[str, Finished], masks: Masks, audience: str) -> dict[str, list[str]]:

@@ -5,20 +5,32 @@ stays inside it, under `review/`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from ujo_lib.disclosure.audit import PUBLIC, AuditReport
 from ujo_lib.disclosure.gate import Finding, Gate, to_json
+from ujo_lib.disclosure.revision import SmallChange
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.files import write_atomically
 from ujo_lib.pipeline.confidential import secrets_of, vocabulary
 from ujo_lib.pipeline.keys import Step
 from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.printed import allowed, beyond_in_csv, beyond_in_pages, beyond_in_workbook
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.release import Masked, audit_masks
+from ujo_lib.pipeline.release import Masked, audit_corrections, audit_masks
 from ujo_lib.pipeline.steps import Finished
 from ujo_lib.report.door.masks import Masks
+
+_REMEDY = (
+    "できること: (1) 前の公表をそのまま残し、訂正があったことを数字を入れずに知らせる。"
+    "(2) 遅れて届いた記録は、届いた日の年度に入れて、次の年度の報告で公表する(前の年度の表は公表したままにする)。"
+    "(3) 動いた記録が、動いたどの区分でも {threshold} 件以上になるまで待つ(区分の違う記録は、合わせても足りない)。"
+    "(4) 記録を直したのでなければ、入力とパラメーターを前の公表のときに戻す。セルの一覧: {file}"
+)
 
 _TOLD = 20
 """Findings told at once; all of them stand in the folder `review`."""
@@ -33,7 +45,8 @@ def review_masks(
         Results of the checks `plan` and `audit`, fit to leave the house: sums, no cell and no interval.
 
     Raises:
-        ReleaseRefusedError: a hidden count can be narrowed too far; it names table and cell.
+        ReleaseRefusedError: a hidden count can be narrowed too far, or the difference to an earlier release tells of
+            few people; it names table and cell.
     """
     masks, policy = masked.masks, masked.policy
     report = audit_masks(internal, masks, policy, masked.public, masked.previous)
@@ -44,7 +57,34 @@ def review_masks(
             _told([f"{row.table}: {row.cell}" for row in report.leaks.itertuples()]),
             f"区分をまとめるか表を外してください。推定できる範囲の一覧: {place.review / 'audit.csv'}",
         )
+    _require_silent_corrections(place, internal, masked)
     return {"plan": _plan_result(masks, policy), "audit": _audit_result(report)}
+
+
+def review_printed(
+    folder: Path, internal: Mapping[str, Finished], masks: Masks
+) -> dict[str, Mapping[str, Any]]:
+    """Hold the tables in the finished pages, CSV files and workbook against the masks.
+
+    Returns:
+        Result of the check `printed`.
+
+    Raises:
+        ReleaseRefusedError: a file prints something that the masks do not allow; it names file, table and row.
+    """
+    tables = allowed(internal, masks)
+    findings = [
+        *beyond_in_csv(folder, tables),
+        *beyond_in_pages(folder, tables),
+        *beyond_in_workbook(folder, tables),
+    ]
+    if findings:
+        raise ReleaseRefusedError(
+            "公表を取りやめました。秘匿計画が認めていない数が、公表用ファイルの表にあります。",
+            _told(findings),
+            "`ujo run` と `ujo release` をやり直してください。手で直したファイルは使えません。",
+        )
+    return {"printed": {"ok": True, "tables": len(tables)}}
 
 
 def review_files(
@@ -70,6 +110,19 @@ def review_files(
             f"すべての指摘: {place.review / 'gate.json'}",
         )
     return {"gate": _gate_result(findings, folder, len(secret.texts), policy)}
+
+
+def _require_silent_corrections(place: SiteYear, internal: Mapping[str, Finished], masked: Masked) -> None:
+    found = audit_corrections(internal, masked)
+    columns = [field.name for field in fields(SmallChange)]
+    listed = pd.DataFrame([asdict(one) for one in found], columns=columns)
+    write_atomically(place.review / "corrections.csv", listed.to_csv(index=False).encode("utf-8-sig"))
+    if found:
+        raise ReleaseRefusedError(
+            "公表を取りやめました。署名した前の公表との差から、わずかな人の動きが分かってしまうセルがあります。",
+            _told([f"{one.table}: {one.cell}(前の公表 {one.release})" for one in found]),
+            _REMEDY.format(threshold=masked.policy.threshold, file=place.review / "corrections.csv"),
+        )
 
 
 def _told(findings: Sequence[str]) -> list[str]:

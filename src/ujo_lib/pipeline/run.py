@@ -23,12 +23,14 @@ from filelock import FileLock, Timeout
 
 from ujo_lib.disclosure.signature import is_sealed, seal
 from ujo_lib.files import open_to_readers, private_files
+from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.notebooks import chosen
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
 from ujo_lib.pipeline.layout import SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.readiness import require_decided, require_known_answers
+from ujo_lib.store import Store
 
 if TYPE_CHECKING:
     from ujo_lib.pipeline.execute import NotebookFailedError
@@ -40,6 +42,10 @@ CANDIDATE = "秘匿審査前・配布不可"
 
 CHECKED = "秘匿審査済"
 """Status of release pages that passed audit and gate and were sealed; whether they are signed, the folder says."""
+
+_CORRECTED = (
+    "署名して公表した数のもとの記録が、その後変わっています。`ujo release` が前の公表との差を検査します。"
+)
 
 
 class LockedError(RuntimeError):
@@ -136,10 +142,14 @@ def _bring_up_to_date(
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
         require_known_answers(place)
         shutil.rmtree(place.staging, ignore_errors=True)
+        store = Store(place.kept)
+        if force:
+            store.forget()
         with _walk(place, steps, jobs, force, progress) as walk:
             made = _make_pages(walk, steps, only, _seconds_before(before))
         staged = _stage(place, steps, made, before, status)
         manifest = _put_in_place(place, steps, made, before, staged, started, progress)
+        store.bound()
     executed = tuple((step.job.audience, step.job.notebook) for step in made.all if not step.reused)
     return Outcome(place, manifest.run_id, executed, unchanged=False, seconds=time.monotonic() - begun)
 
@@ -192,9 +202,14 @@ def _make_pages(
     if only:
         return _Made(internal, {})
     known = Knowledge.read(walk.place, steps)
-    public = known.figures(counted_tables(internal))
+    public, (same, corrected) = (
+        known.figures(counted_tables(internal)),
+        known.earlier(counted_tables(internal)),
+    )
+    if corrected:
+        walk.progress.note(_CORRECTED)
     kept = None if walk.force else walk.place.steps
-    masks = plan_masks(internal, known.policy, public, known.previous, kept)
+    masks = plan_masks(internal, known.policy, public, same, kept)
     for advice in masks.plan.suggestions:
         walk.progress.note(advice)
     plan = write_masks(masks, walk.place.steps)
@@ -208,7 +223,7 @@ def _make_pages(
     if failures:
         raise NotebooksFailedError(failures, walk.place)
     require_door({name: step.notebook for name, step in release.items()})
-    return _Made(internal, release, Masked(masks, known.policy, public, known.previous))
+    return _Made(internal, release, Masked(masks, known.policy, public, same, corrected))
 
 
 def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:
@@ -247,11 +262,12 @@ def _stage(
         return _Staged(staging, before.run_id if before else "", before.release_status if before else status)
     identity = run_id(steps)
     checks = _review_masks(place, made, made.masked) if status == CHECKED else {}
-    rules = Rules(made.masked.policy, reviewed=status == CHECKED)
+    licence = DisclosureRules.read(place.rules).licence
+    rules = Rules(made.masked.policy, status == CHECKED, licence)
     said = notices(made.internal, made.masked.masks, "release")
     write_pages("release", steps, made.release, identity, staging / "release", said, rules)
     if status == CHECKED:
-        _seal(place, steps, made.masked, checks, staging / "release")
+        _seal(place, steps, made, checks, staging / "release")
     return _Staged(staging, identity, status)
 
 
@@ -263,11 +279,13 @@ def _review_masks(place: SiteYear, made: _Made, masked: "Masked") -> dict[str, A
 
 
 def _seal(
-    place: SiteYear, steps: Sequence[Step], masked: "Masked", checks: Mapping[str, Any], folder: Path
+    place: SiteYear, steps: Sequence[Step], made: _Made, checks: Mapping[str, Any], folder: Path
 ) -> None:
-    from ujo_lib.pipeline.review import review_files
+    from ujo_lib.pipeline.review import review_files, review_printed
 
-    seal(folder, {**checks, **review_files(place, steps, folder, masked.policy)})
+    assert made.masked is not None
+    printed = review_printed(folder, made.internal, made.masked.masks)
+    seal(folder, {**checks, **printed, **review_files(place, steps, folder, made.masked.policy)})
     open_to_readers(folder)
 
 

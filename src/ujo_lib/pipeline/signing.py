@@ -24,7 +24,7 @@ from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.readiness import require_decided
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, counted_tables
-from ujo_lib.pipeline.review import review_files, review_masks
+from ujo_lib.pipeline.review import review_files, review_masks, review_printed
 from ujo_lib.pipeline.run import CHECKED, is_current, locked
 from ujo_lib.pipeline.steps import Finished, Job, StepStore
 from ujo_lib.report.door.masks import Masks
@@ -60,6 +60,7 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
         masked = _masked(place, steps, internal, before.plan)
         with private_files():
             review_masks(place, internal, masked)
+            review_printed(place.release, internal, masked.masks)
             review_files(place, steps, place.release, masked.policy)
         files = sign_off(place.release, approval, f"{place.site}_fy{place.year}")
         with private_files():
@@ -109,12 +110,15 @@ def _internal_steps(place: SiteYear, steps: Sequence[Step]) -> Mapping[str, Fini
 
 def _masked(place: SiteYear, steps: Sequence[Step], internal: Mapping[str, Finished], plan: str) -> Masked:
     """The plan under which the pages were made, and what outsiders know today."""
-    masks = next((m for m in map(Masks.read, place.plans()) if m.plan.digest == plan), None)
+    made = {record.key: record.digest for step in internal.values() for record in step.records()}
+    # Tables of other numbers may have the same cells hidden: then their plans are alike, too.
+    of_plan = [masks for masks in map(Masks.read, place.plans()) if masks.plan.digest == plan]
+    masks = next((masks for masks in of_plan if masks.digests.items() <= made.items()), None)
     if masks is None:
         raise _no_traces()
     known = Knowledge.read(place, steps)
-    public = known.figures(counted_tables(internal))
-    return Masked(masks, known.policy, public, known.previous)
+    tables = counted_tables(internal)
+    return Masked(masks, known.policy, known.figures(tables), *known.earlier(tables))
 
 
 def _no_traces() -> SealError:

@@ -35,6 +35,7 @@ from ujo_lib.report.door.publish import (
 )
 from ujo_lib.report.look import figures, tables, wording
 from ujo_lib.report.look.drawings import Recipe
+from ujo_lib.store import Store
 
 P = ParamSpec("P")
 
@@ -87,9 +88,9 @@ def _method(draw: Callable[P, figures.Figure]) -> "Callable[Concatenate[Page, P]
         drawn = draw(*args, **kwargs)
         options = {name: value for name, value in kwargs.items() if name not in {"unless", "empty"}}
         recipe = Recipe.of(draw.__name__, args, options)
-        return Shown(
-            page.numbered(drawn.to_html(), "figure"), FIGURE, page.names_of(args), drawn.said, recipe
-        )
+        given = [recipe.to_plain(), [table.record("").to_json() for table in drawn.published]]
+        shown = drawn.to_html(page.store.kept("drawings", given, drawn.drawings))
+        return Shown(page.numbered(shown, "figure"), FIGURE, page.names_of(args), drawn.said, recipe)
 
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     signature = inspect.signature(draw)
@@ -112,6 +113,11 @@ class Page:
     records: dict[str, TableRecord] = field(default_factory=dict)
     _absent: dict[str, dict[str, str]] = field(default_factory=dict, init=False)
     _numbers: dict[str, list[str]] = field(default_factory=dict, init=False)
+
+    @functools.cached_property
+    def store(self) -> Store:
+        """What was drawn before, for either audience."""
+        return Store(self.settings.store_folder)
 
     def publish(
         self, table: Typed, id: str, title: str, subject: Subject | None = None, **changes: Any
@@ -139,7 +145,7 @@ class Page:
         record = TableRecord.of(self.settings.notebook, spec, frame)
         self.records[id] = record
         shown = (
-            mask(record, frame, self.masks.cells_of(record))
+            mask(record, frame, self.masks.cells_of(record), self.masks.hiding)
             if self.masks
             else unmasked(spec, frame, self.settings.notebook)
         )
@@ -261,6 +267,13 @@ class Page:
         said = [wording.say(line.template, *line.tables) for line in lines]
         numbered = wording.numbered([wording.text_of(parts) for parts in said])
         return Shown(numbered, SENTENCES, used, tuple(part for parts in said for part in parts))
+
+    def abstract(self, lines: Sequence[wording.Line]) -> Shown:
+        """Show English sentences as one paragraph; one with a hidden figure says that it is withheld."""
+        used = tuple(dict.fromkeys(name for line in lines for name in self.names_of(line.tables)))
+        said = [part for line in lines for part in wording.english(line)]
+        told = " ".join(part.text for part in said)
+        return Shown(wording.paragraph(told, "en"), "sentence", used, tuple(said))
 
     def points(self, points: Sequence[tuple[str, str]]) -> Shown:
         """Show a list of points, each a few words in bold and what there is to say about it; no figures in them."""

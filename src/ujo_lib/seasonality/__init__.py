@@ -8,11 +8,9 @@ from ujo_lib.seasonality.attributes import (
     combined,
     crosstab,
     distribution,
-    finding_of_cells,
     national_answers,
     shares_by,
     standing_out,
-    topics_standing_out,
 )
 from ujo_lib.seasonality.circular import daily_peak
 from ujo_lib.seasonality.clustering import (
@@ -62,7 +60,6 @@ __all__ = [
     "descriptive_tests",
     "design_effect",
     "distribution",
-    "finding_of_cells",
     "fit_calendar",
     "forecast_months",
     "from_aggregate",
@@ -83,7 +80,6 @@ __all__ = [
     "slots",
     "standing_out",
     "strongest",
-    "topics_standing_out",
     "totals",
     "tried_on_last_year",
     "use_per_population",

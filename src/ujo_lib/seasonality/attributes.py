@@ -16,10 +16,12 @@ from scipy import stats as scipy_stats
 
 from ujo_lib.columns import (
     DIMENSIONS,
+    MARKS,
     Base,
     Column,
     Difference,
     Dimension,
+    Mark,
     PValue,
     Residual,
     Share,
@@ -75,9 +77,8 @@ def distribution(
         level: confidence level.
 
     Returns:
-        One row per answer: column, n, share (of valid answers), low, high, and with national figures
-            reference (the
-        national share of valid answers). The last two rows, 無回答 and 総数, have no shares.
+        One row per answer: column, n, base (valid answers), share (of them), low, high, and with national figures
+        reference (the national share of valid answers). The last two rows, 無回答 and 総数, have no shares.
     """
     valid = _valid(records, column)
     clients = client_codes(valid)
@@ -91,12 +92,14 @@ def distribution(
         ("総数", len(records), None, None, None),
     ]
     frame = pd.DataFrame(rows, columns=[column, "n", "share", "low", "high"])
+    frame.insert(2, "base", pd.array([len(valid)] * len(answers) + [pd.NA] * 2, dtype="Int64"))
     order = [*answers, NO_ANSWER, "総数"]
     frame[column] = pd.Categorical(frame[column], order, ordered=True)
     columns: dict[str, Column] = {
         column: Dimension(variable=column),
         "n": CONTACTS,
-        "share": Share(of="回答のあった相談"),
+        "base": Base(heading="回答のあった件数", unit="件", over=(column,)),
+        "share": Share(of="回答のあった相談", n="n", base="base"),
         **interval("share", level),
     }
     if national is not None:
@@ -105,7 +108,7 @@ def distribution(
         frame.loc[: len(answers) - 1, "reference"] = (counts.reindex(answers) / counts.sum()).to_numpy(
             dtype=float
         )
-        columns["reference"] = Share(heading="全国の割合")
+        columns["reference"] = Share(heading="全国の割合", free=True)
     return Typed.of(frame, columns)
 
 
@@ -160,7 +163,7 @@ def combined(
         "share": Share(of="回答のあった相談", n="n", base="base"),
         **interval("share", level),
         "base_reference": replace(CONTACTS, heading="全国の回答", members=False),
-        "reference": Share(heading="全国の割合"),
+        "reference": Share(heading="全国の割合", free=True),
         "difference": Difference(to="全国", n="share", base="reference", like="share", unit="ポイント"),
         **interval("difference", level, low="difference_low", high="difference_high"),
     }
@@ -221,7 +224,7 @@ def crosstab(
     Returns:
         One row per cell: row, column, n, base, share (of the base), low, high, reference (share of all valid
             contacts),
-        residual, p_value, p_holm.
+        residual, p_value, p_holm, mark (＋ or － where p_holm is below `ALPHA`).
     """
     valid = _valid(_valid(records, row), column)
     clients = client_codes(valid)
@@ -244,6 +247,9 @@ def crosstab(
     frame["p_value"] = 2 * scipy_stats.norm.sf(frame["residual"].abs())
     frame["p_holm"] = np.nan
     frame.loc[tested, "p_holm"] = holm(frame.loc[tested, "p_value"].to_numpy(dtype=float))
+    above, below, untold = MARKS
+    clear = frame["p_holm"] < ALPHA
+    frame["mark"] = np.where(clear, np.where(frame["residual"] > 0, above, below), untold)
     one_row = f"その{DIMENSIONS.get(row, row)}"
     schema = {
         row: Dimension(variable=row),
@@ -256,27 +262,17 @@ def crosstab(
         "residual": Residual(heading="相談者でまとめた標準化残差"),
         "p_value": PValue(),
         "p_holm": PValue(adjusted="ホルム法"),
+        "mark": Mark(n="n", base="base", residual="residual", level=ALPHA),
     }
-    return Typed.of(frame, schema)
+    note = "「全体との違い」の＋は全体よりはっきり多い組、－は少ない組、・はどちらとも言えない組です(ホルム法、5%)。"
+    return Typed.of(frame, schema, note=note)
 
 
-def standing_out(cells: Typed, alpha: float = ALPHA) -> Typed:
-    """The cells of `crosstab` that exceed independence after Holm's adjustment, strongest first."""
-    found = cells.rows(lambda frame: (frame["p_holm"] < alpha) & (frame["residual"] > 0))
-    strongest = found.frame.sort_values("residual", ascending=False)
-    return replace(found, frame=strongest.reset_index(drop=True))
-
-
-def finding_of_cells(cells: Typed, extremes: str) -> str:
-    """What a heat map of `crosstab` may say in its heading: the extremes only where a cell stands out."""
-    return extremes if len(standing_out(cells).frame) else "全体よりはっきり多い組は見られません。"
-
-
-def topics_standing_out(cells: Typed, alpha: float = ALPHA) -> list[str]:
-    """The columns of `crosstab` in which some row exceeds independence, in their order; all of them if none does."""
-    column = cells.frame.columns[1]
-    found = set(standing_out(cells, alpha).frame[column])
-    labels = list(cells.frame[column].cat.categories)
+def standing_out(cells: pd.DataFrame) -> list[str]:
+    """The columns of `crosstab`, as published, in which some row stands above independence; all if none does."""
+    column = cells.columns[1]
+    found = set(cells.loc[cells["mark"] == MARKS[0], column])
+    labels = list(dict.fromkeys(cells[column]))
     return [label for label in labels if label in found] or labels
 
 

@@ -29,22 +29,28 @@ class Terms:
         harmonics: number of smooth yearly waves, 0 when the record is shorter than a year.
         trend: whether a constant growth per year is fitted.
         origin: day from which waves and trend are counted.
+        closed: weekdays (0 for Sunday) on which nobody is ever heard; they have no effect, as they are no part of the
+            week.
     """
 
     breaks: tuple[SchoolBreak, ...]
     harmonics: int
     trend: bool
     origin: date
+    closed: tuple[int, ...] = ()
 
     def columns(self, dates: pd.DatetimeIndex) -> tuple[list[str], Array]:
         """Names and values of all columns for these days: shape (days, columns), the constant first.
 
-        Six weekday columns, Sunday to Friday, are coded to sum to zero, so that Saturday is minus their sum.
+        The open weekdays but the last are coded to sum to zero, so that the last one is minus their sum.
         """
         days = [stamp.date() for stamp in dates]
-        weekday = (dates.day_of_week.to_numpy() + 1) % 7
-        coded = np.vstack([np.eye(6), -np.ones(6)])[weekday]
-        names = ["定数", *(f"{WEEKDAY_TERM}:{name}" for name in WEEKDAYS_JA[:6])]
+        *coded_days, last = self.open_weekdays
+        by_weekday = np.zeros((7, len(coded_days)))
+        by_weekday[coded_days] = np.eye(len(coded_days))
+        by_weekday[last] = -1.0
+        coded = by_weekday[weekdays_of(dates)]
+        names = ["定数", *(f"{WEEKDAY_TERM}:{WEEKDAYS_JA[day]}" for day in coded_days)]
         parts = [np.ones(len(days)), *coded.T]
         for name, flags in (
             (HOLIDAY, [holiday_name(day) is not None for day in days]),
@@ -64,9 +70,19 @@ class Terms:
         return names, np.column_stack(parts)
 
     @property
+    def open_weekdays(self) -> list[int]:
+        """Weekdays with contacts, 0 for Sunday."""
+        return [day for day in range(7) if day not in self.closed]
+
+    @property
     def break_names(self) -> tuple[str, ...]:
         """Names of the school breaks in order of first appearance."""
         return tuple(dict.fromkeys(item.name for item in self.breaks))
+
+
+def weekdays_of(dates: pd.DatetimeIndex) -> Array:
+    """Weekday of each day, 0 for Sunday, shape (days,)."""
+    return np.asarray((dates.day_of_week.to_numpy() + 1) % 7)
 
 
 def _within(days: Sequence[date], breaks: Sequence[SchoolBreak], name: str) -> list[bool]:

@@ -31,8 +31,9 @@ def compare_hours(
 
     Returns:
         One row, about contacts in the hours of interest only: n, n_reference, per_hour and per_hour_reference (contacts
-        per clock hour over the whole period), estimate (their ratio; NA without reference), low, high, p_value (of
-        "ratio = 1"), design_effect (variance relative to independent contacts, at least 1).
+        per clock hour over the whole period), estimate (their ratio; NA without contacts to compare with), low, high,
+        p_value (of "ratio = 1"; all four NA without any contact), design_effect (variance relative to independent
+        contacts, at least 1).
 
     Raises:
         ValueError: no hours in the source, overlapping or empty sets.
@@ -45,10 +46,14 @@ def compare_hours(
     part, base = days[:, hours].sum(axis=1), days[:, reference].sum(axis=1)
     n, n_reference = int(part.sum()), int(base.sum())
     effect = max(float(day_effect(part[None], base[None])[0]), 1.0) + max(client_effect - 1.0, 0.0)
-    low, high = ratio_interval(np.array(n), np.array(n_reference), len(hours) / len(reference), effect, level)
     rate, rate_reference = n / len(hours), n_reference / len(reference)
-    estimate = rate / rate_reference if n_reference else None
-    p = float(ratio_p(np.array(n), np.array(n_reference), len(hours) / len(reference), effect))
+    exposure = len(hours) / len(reference)
+    compared: tuple[float | None, ...] = (None, None, None, None)
+    if n or n_reference:
+        low, high = ratio_interval(np.array(n), np.array(n_reference), exposure, effect, level)
+        p = ratio_p(np.array(n), np.array(n_reference), exposure, effect)
+        estimate = rate / rate_reference if n_reference else None
+        compared = (estimate, float(low), float(high), float(p))
     asked, against = hours_in_words(hours), hours_in_words(reference)
     columns = {
         "n": replace(CONTACTS, heading=f"{asked}の件数"),
@@ -60,7 +65,7 @@ def compare_hours(
         "p_value": PValue(),
         "design_effect": Statistic(heading="ばらつき(偶然だけなら1)"),
     }
-    row = (n, n_reference, rate, rate_reference, estimate, float(low), float(high), p, effect)
+    row = (n, n_reference, rate, rate_reference, *compared, effect)
     frame = pd.DataFrame([row], columns=list(columns))
     return Typed.of(frame, columns, where={"hour": tuple(HOUR_LABELS[hour] for hour in hours)})
 

@@ -26,7 +26,7 @@ SILENCE_LIMIT = 1e-9
 
 
 CONTACTS: Final = Count(unit="件")
-DAYS: Final = Count(heading="日数", members=False)
+DAYS: Final = Count(heading="日数", members=False, free=True)
 
 
 @dataclass(frozen=True)

@@ -72,14 +72,15 @@ def forecast_months(
     if reason := _why_not(history, model):
         return Forecast(_monthly(period, [], [], level, ""), np.zeros(0), period, reason)
     coefficients, covariance = with_expected_growth(model, yearly_change)
-    X = model.columns(pd.date_range(period.start, period.end, freq="D"))
+    dates = pd.date_range(period.start, period.end, freq="D")
+    X, opened = model.columns(dates), model.open_on(dates)
     rng = np.random.default_rng(seed)
     draws = rng.multivariate_normal(coefficients, covariance, size=DRAWS, method="eigh")
     groups = _month_groups(period)
     steps = rng.normal(0, yearly_change / np.sqrt(12), (DRAWS, len(groups)))
     drift = np.repeat(steps.cumsum(axis=1), [len(days) for days in groups], axis=1)
-    means = np.exp(draws @ X.T + drift)
-    mean = np.exp(X @ coefficients)
+    means = np.exp(draws @ X.T + drift) * opened
+    mean = np.exp(X @ coefficients) * opened
     limits = [_limits(model, means[:, days], rng, level) for days in [*groups, np.arange(period.days)]]
     expected = [float(mean[days].sum()) for days in groups]
     months = _monthly(period, [*expected, float(mean.sum())], limits, level, _remark(history))

@@ -19,14 +19,34 @@ from ujo_lib import glm
 from ujo_lib.columns import Dimension, PValue, Rate, Ratio, Statistic, Text, Typed, interval
 from ujo_lib.fiscal import WEEKDAYS_JA, SchoolBreak
 from ujo_lib.seasonality import memory
-from ujo_lib.seasonality.calendar import BRIDGE, HOLIDAY, TREND, WAVE_TERM, WEEKDAY_TERM, YEAR_END, Terms
+from ujo_lib.seasonality.calendar import (
+    BREAK_TERM,
+    BRIDGE,
+    HOLIDAY,
+    TREND,
+    WAVE_TERM,
+    WEEKDAY_TERM,
+    YEAR_END,
+    Terms,
+    weekdays_of,
+)
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import Array, weeks_of
 from ujo_lib.seasonality.verdicts import ALPHA
 from ujo_lib.stats import LEVEL
 
+MOST_CLOSED: Final = 5
+"""Weekdays: where only one is left there is no week to compare with."""
+
 CONTACTS_PER_COLUMN = 10
 """Fewer contacts per column make the estimates of a log-linear model unstable (Peduzzi et al. 1996)."""
+
+UNHEARD_SD: Final = 1.5
+"""Of the log rate ratio that is expected, around none, of days on which nobody, or everybody, was heard.
+
+The likelihood alone puts such an effect at nothing or at infinity (separation; Heinze & Schemper 2002). This
+expectation leaves few such days nearly as the others and takes many of them for nearly empty; no ratio is printed.
+"""
 
 OUTLIER = 4.0
 
@@ -42,9 +62,10 @@ class CountModel:
         coefficients: log rate ratios, shape (columns,).
         covariance: their covariance, shape (columns, columns).
         mean: fitted mean of every day of the period, observed or not, shape (days,).
-        residuals: Pearson residuals of the observed days.
+        residuals: Pearson residuals of the days that were fitted: observed, and of a weekday with contacts.
         alpha: negative-binomial dispersion.
         memory: what carries over from day to day.
+        unheard: columns whose ratio has no estimate: all contacts, or none, came on their days.
         reason: in Japanese, why nothing was fitted; empty when something was.
     """
 
@@ -57,6 +78,7 @@ class CountModel:
     residuals: Array
     alpha: float
     memory: memory.Memory
+    unheard: tuple[str, ...] = ()
     reason: str = ""
 
     @property
@@ -69,13 +91,17 @@ class CountModel:
         names, X = self.terms.columns(dates)
         return X[:, [names.index(name) for name in self.names]]
 
+    def open_on(self, dates: pd.DatetimeIndex) -> Array:
+        """1 for days of weekdays on which contacts come, 0 for those of the others, shape (days,)."""
+        return 1.0 - np.isin(weekdays_of(dates), self.terms.closed)
+
     def ratios(self, level: float = LEVEL) -> Typed:
         """Rate ratios with intervals of this level.
 
         Returns:
             term, level, estimate, low, high, p_value, reference (what the ratio compares with). Weekdays
-            compare with the mean of the week, a wave's row gives its peak relative to its trough. Empty
-            without a model.
+            compare with the mean of the week, a wave's row gives its peak relative to its trough. What has no
+            estimate has none in its row, and the reason instead of a reference. Empty without a model.
         """
         waves = self._wave_rows(level)
         rows = [*self._weekday_rows(level), *self._single_rows(level), *waves]
@@ -134,8 +160,8 @@ class CountModel:
         """What the residuals say: check, value, finding, sentence (plain Japanese without numbers)."""
         if not self.fitted:
             return _checks([("モデル", np.nan, "推定しない", self.reason)])
-        seen = self.counts.observed
-        y, mean = self.counts.daily[seen], self.mean[seen]
+        used = self.counts.observed & (self.open_on(self.counts.dates) > 0)
+        y, mean = self.counts.daily[used], self.mean[used]
         df = len(y) - len(self.names)
         poisson = float(((y - mean) ** 2 / mean).sum() / df)
         portmanteau = float(acorr_ljungbox(self.residuals, lags=[14], model_df=0)["lb_pvalue"].iloc[0])
@@ -153,23 +179,39 @@ class CountModel:
         index = [i for i, name in enumerate(self.names) if name.startswith(f"{WEEKDAY_TERM}:")]
         if not index:
             return []
+        *coded, last = self.terms.open_weekdays
         contrasts = np.zeros((7, len(self.names)))
-        contrasts[np.ix_(range(6), index)] = np.eye(6)
-        contrasts[6, index] = -1.0
+        contrasts[np.ix_(coded, index)] = np.eye(len(coded))
+        contrasts[last, index] = -1.0
+        mean = "相談のある曜日の平均" if self.terms.closed else "週の平均"
         return [
-            (WEEKDAY_TERM, f"{name}曜", *self._ratio(row, level), "週の平均")
-            for name, row in zip(WEEKDAYS_JA, contrasts, strict=True)
+            (
+                WEEKDAY_TERM,
+                f"{name}曜",
+                *(_CLOSED if day in self.terms.closed else (*self._ratio(row, level), mean)),
+            )
+            for day, (name, row) in enumerate(zip(WEEKDAYS_JA, contrasts, strict=True))
         ]
 
     def _single_rows(self, level: float) -> list[tuple[object, ...]]:
         rows: list[tuple[object, ...]] = []
         for name, contrast in zip(self.names, np.eye(len(self.names)), strict=True):
+            kind, _, item = name.rpartition(":")
             if name in (HOLIDAY, BRIDGE, YEAR_END):
-                rows.append(("休日", name, *self._ratio(contrast, level), "それ以外の日"))
+                kind, against = "休日", "それ以外の日"
             elif name == TREND:
-                rows.append(("傾向", name, *self._ratio(contrast, level), "1年前"))
-            elif ":" in name and not name.startswith(WEEKDAY_TERM):
-                rows.append((*name.split(":", 1), *self._ratio(contrast, level), "休みでない日"))
+                kind, against = "傾向", "1年前"
+            elif kind == BREAK_TERM:
+                against = "休みでない日"
+            else:
+                continue
+            rows.append(
+                (
+                    kind,
+                    item,
+                    *(_UNHEARD if name in self.unheard else (*self._ratio(contrast, level), against)),
+                )
+            )
         return rows
 
     def _wave_rows(self, level: float) -> list[tuple[object, ...]]:
@@ -201,7 +243,7 @@ class CountModel:
 
     @property
     def _df(self) -> int:
-        return int(self.counts.observed.sum()) - len(self.names)
+        return len(self.residuals) - len(self.names)
 
 
 def fit_calendar(
@@ -220,9 +262,12 @@ def fit_calendar(
     """
     growing = counts.days >= 2 * 365 if trend is None else trend
     waves = harmonics if counts.whole_year else 0
-    terms = Terms(tuple(breaks), waves, growing, counts.period.start)
+    closed = _silent_weekdays(counts)
+    terms = Terms(tuple(breaks), waves, growing, counts.period.start, closed)
+    if len(closed) > MOST_CLOSED:
+        return _no_model(counts, terms)
     names, X = terms.columns(counts.dates)
-    seen = counts.observed
+    seen = counts.observed & ~np.isin(weekdays_of(counts.dates), closed)
     varies = np.array(
         [name == names[0] or np.ptp(column[seen]) > 0 for name, column in zip(names, X.T, strict=True)]
     )
@@ -230,7 +275,13 @@ def fit_calendar(
     if counts.n < CONTACTS_PER_COLUMN * len(kept) or counts.days < 4 * len(kept):
         return _no_model(counts, terms)
     X = X[:, varies]
-    fitted = glm.fit_negative_binomial(counts.daily[seen].astype(float), X[seen])
+    unheard = tuple(
+        name
+        for name, column in zip(kept, X.T, strict=True)
+        if _is_unheard(name, column[seen], counts.daily[seen])
+    )
+    precision = np.isin(kept, unheard) / UNHEARD_SD**2
+    fitted = glm.fit_negative_binomial(counts.daily[seen].astype(float), X[seen], precision=precision)
     if not fitted.converged[0]:
         return _no_model(counts, terms)
     day = np.flatnonzero(seen)
@@ -241,11 +292,27 @@ def fit_calendar(
         names=kept,
         coefficients=fitted.coefficients[0],
         covariance=memory.covariance(fitted, X[seen], day, remembered)[0],
-        mean=np.exp(X @ fitted.coefficients[0]),
+        mean=np.exp(X @ fitted.coefficients[0]) * ~np.isin(weekdays_of(counts.dates), closed),
         residuals=fitted.residuals[0],
         alpha=float(fitted.alpha[0]),
         memory=remembered,
+        unheard=unheard,
     )
+
+
+def _silent_weekdays(counts: Counts) -> tuple[int, ...]:
+    """Weekdays without any contact; where so few come that this is chance, there are too few for a model."""
+    weekday, seen = weekdays_of(counts.dates), counts.observed
+    heard = np.bincount(weekday, counts.daily * seen, minlength=7) > 0
+    return tuple(int(day) for day in np.flatnonzero(~heard))
+
+
+def _is_unheard(name: str, column: Array, daily: Array) -> bool:
+    """Whether a term that is on or off has contacts on one side only."""
+    if name not in (HOLIDAY, BRIDGE, YEAR_END) and not name.startswith(f"{BREAK_TERM}:"):
+        return False
+    on = daily[column > 0].sum()
+    return bool(on == 0 or on == daily.sum())
 
 
 def quantiles(mean: Array, variance: Array, levels: Sequence[float]) -> tuple[Array, ...]:
@@ -254,6 +321,9 @@ def quantiles(mean: Array, variance: Array, levels: Sequence[float]) -> tuple[Ar
     size = mean**2 / excess
     return tuple(scipy_stats.nbinom.ppf(level, size, size / (size + mean)) for level in levels)
 
+
+_UNHEARD: Final = (None, None, None, None, "推定できません(その日かほかの日に、相談が1件もない)")
+_CLOSED: Final = (None, None, None, None, "推定できません(相談が1件もない曜日)")
 
 _CHECK_COLUMNS: Final = {
     "check": Text(heading="点検"),
@@ -292,4 +362,4 @@ def _no_model(counts: Counts, terms: Terms) -> CountModel:
     none = memory.Memory(nothing, nothing, nothing)
     reason = "相談の件数または日数が項目の数に比べて少なく、回帰モデルは推定しません"
     gaps = np.full(len(counts.daily), np.nan)
-    return CountModel(counts, terms, (), nothing, np.zeros((0, 0)), gaps, nothing, 0.0, none, reason)
+    return CountModel(counts, terms, (), nothing, np.zeros((0, 0)), gaps, nothing, 0.0, none, reason=reason)

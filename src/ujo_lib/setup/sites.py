@@ -11,7 +11,7 @@ from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import PATTERN_SITE, read_flat_yaml, read_yaml
 from ujo_lib.params.inputs import Inputs
 from ujo_lib.params.marks import TO_CHECK
-from ujo_lib.setup.copying import QUESTIONS, SetupError, asked_anew, newest_year
+from ujo_lib.setup.copying import QUESTIONS, SetupError, asked_anew, flat_file, newest_year
 from ujo_lib.setup.moving import move_working_day
 from ujo_lib.setup.prefectures import CODES, neighbours
 from ujo_lib.setup.years import Created, copied_parameters, write_year
@@ -130,6 +130,8 @@ def _renamed(file: Path, text: str, old: Mapping[str, Any], site: NewSite, sourc
         return asked_anew(file.name, (source / file.name).read_text(encoding="utf-8"))
     if file.name == "common.yaml":  # remarks there tell of the pattern's own year
         text = re.sub(rf" +#(?! {TO_CHECK}).*$", "", text, flags=re.MULTILINE)
+    if file.name == "disclosure.yaml":  # terms of use are granted by the place itself
+        text = flat_file(text, {"licence": ""}, {})
     if file.name == "inputs.yaml":
         text = _inputs(text, site, source / file.name)
     for name, new in (

@@ -102,9 +102,9 @@ def coverage(
         {
             "age_group": Dimension(heading="年齢", variable=age, groups=age_recode(bands, prevalence)),
             "n": Count(heading="把握された人数", unit="人"),
-            "population": Count(heading="市の人口", unit="人", members=False),
-            "prevalence": Share(heading="全国の割合", decimals=2),
-            "expected": Estimate(heading="見込まれる人数", unit="人"),
+            "population": Count(heading="市の人口", unit="人", members=False, free=True),
+            "prevalence": Share(heading="全国の割合", decimals=2, free=True),
+            "expected": Estimate(heading="見込まれる人数", unit="人", free=True),
             "share": Share(heading="把握率", n="n", base="expected"),
             **interval("share", level),
         },

@@ -32,8 +32,9 @@ KIND, ROLE, OWNER, CANCELS, WITHIN = range(5)
 """Columns of `Rules.terms`: kind; role; theme or cancel group; bits of the cancel groups that undo a hit; reach, in
 characters for a cancel term and in words for `NEAR`."""
 
-TERM, BEGIN, END, STATUS, BY = range(5)
-"""Columns of a table of hits: term, span in the normalised characters, what became of it, the hit that caused that."""
+TERM, BEGIN, END, STATUS, BY, FOUND = range(6)
+"""Columns of a table of hits: term, span in the normalised characters, what became of it, the hit that caused that, and
+where its pattern ended. Hits are found in the order of `FOUND`; what words confirm may end elsewhere."""
 
 ANY_THEME = -1
 
@@ -150,6 +151,7 @@ def find_hits(codepoints: Int32, begin: int, end: int, rules: Rules, hits: Int32
             hits[n, END] = place + 1
             hits[n, STATUS] = UNCONFIRMED
             hits[n, BY] = -1
+            hits[n, FOUND] = place + 1
             n += 1
     return n, hits
 
@@ -241,18 +243,19 @@ def decide(
             _confirm_near(
                 codepoints, rows, first_row, row, last, after_row, base_of, rules, term, reach, hits, i
             )
+    spread, reach = _extent(hits, n, rules)
     themes = np.uint64(0)
     for i in range(n):
         term = hits[i, TERM]
         if hits[i, STATUS] != VALID or rules.terms[term, ROLE] != THEME:
             continue
         theme = rules.terms[term, OWNER]
-        other = _covering(hits, n, i, EXCLUDE, theme, rules)
+        other = _covering(hits, n, i, EXCLUDE, theme, rules, spread)
         if other >= 0:
             hits[i, STATUS] = EXCLUDED
             hits[i, BY] = other
             continue
-        other = _undoing(hits, n, i, rules)
+        other = _undoing(hits, n, i, rules, spread, reach)
         if other >= 0:
             hits[i, STATUS] = CANCELLED
             hits[i, BY] = other
@@ -315,9 +318,41 @@ def _confirm_near(
 
 
 @kernel
-def _covering(hits: Int32, n: int, i: int, role: int, owner: int, rules: Rules) -> int:
+def _extent(hits: Int32, n: int, rules: Rules) -> tuple[int, int]:
+    """How far a confirmed hit reaches from where it was found, and how far a cancel term does.
+
+    They bound where another hit that matters can have been found: a sentence of a million letters, in which every hit
+    was held against every other, took minutes.
+    """
+    spread, reach = int(np.int64(0)), int(np.int64(0))
+    for i in range(n):
+        if hits[i, STATUS] == VALID:
+            spread = max(spread, hits[i, FOUND] - hits[i, BEGIN], hits[i, END] - hits[i, FOUND])
+            spread = max(spread, hits[i, BEGIN] - hits[i, FOUND], hits[i, FOUND] - hits[i, END])
+            if rules.terms[hits[i, TERM], ROLE] == CANCEL:
+                reach = max(reach, rules.terms[hits[i, TERM], WITHIN])
+    return spread, reach
+
+
+@kernel
+def _first_found(hits: Int32, n: int, place: int) -> int:
+    """The first hit that was found at a place or behind it."""
+    low, high = 0, n
+    while low < high:
+        middle = (low + high) // 2
+        if hits[middle, FOUND] < place:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def _covering(hits: Int32, n: int, i: int, role: int, owner: int, rules: Rules, spread: int) -> int:
     """Find a confirmed hit of a role and owner whose span holds that of hit i; -1 if there is none."""
-    for other in range(n):
+    for other in range(_first_found(hits, n, hits[i, END] - spread), n):
+        if hits[other, FOUND] > hits[i, BEGIN] + spread:
+            break
         if (
             hits[other, STATUS] != VALID
             or hits[other, BEGIN] > hits[i, BEGIN]
@@ -333,10 +368,12 @@ def _covering(hits: Int32, n: int, i: int, role: int, owner: int, rules: Rules) 
 
 
 @kernel
-def _undoing(hits: Int32, n: int, i: int, rules: Rules) -> int:
+def _undoing(hits: Int32, n: int, i: int, rules: Rules, spread: int, reach: int) -> int:
     """Find a cancel term within its reach behind hit i, with no stop between and not itself covered; -1 if none."""
     groups = rules.terms[hits[i, TERM], CANCELS]
-    for other in range(n):
+    for other in range(_first_found(hits, n, hits[i, END] - spread), n):
+        if hits[other, FOUND] > hits[i, END] + reach + spread:
+            break
         term = hits[other, TERM]
         if rules.terms[term, ROLE] != CANCEL or hits[other, STATUS] != VALID:
             continue
@@ -344,15 +381,18 @@ def _undoing(hits: Int32, n: int, i: int, rules: Rules) -> int:
         gap = hits[other, BEGIN] - hits[i, END]
         if not (groups >> group) & 1 or gap < 0 or gap > rules.terms[term, WITHIN]:
             continue
-        if _covering(hits, n, other, UNLESS, group, rules) < 0 and not _stopped(hits, n, i, other, rules):
+        covered = _covering(hits, n, other, UNLESS, group, rules, spread) >= 0
+        if not covered and not _stopped(hits, n, i, other, rules, spread):
             return other
     return -1
 
 
 @kernel
-def _stopped(hits: Int32, n: int, i: int, cancel: int, rules: Rules) -> bool:
+def _stopped(hits: Int32, n: int, i: int, cancel: int, rules: Rules, spread: int) -> bool:
     """Tell whether a stop lies between hit i and a cancel hit."""
-    for other in range(n):
+    for other in range(_first_found(hits, n, hits[i, END] - spread), n):
+        if hits[other, FOUND] > hits[cancel, BEGIN] + spread:
+            break
         if rules.terms[hits[other, TERM], ROLE] != STOP or hits[other, STATUS] != VALID:
             continue
         if hits[i, END] <= hits[other, BEGIN] < hits[cancel, BEGIN]:
@@ -396,7 +436,7 @@ def tag_texts(
     most = longest(sentences)
     rows = np.empty((most, 3), np.int32)
     row_at = np.empty(most, np.int32)
-    hits = np.empty((256, 5), np.int32)
+    hits = np.empty((256, 6), np.int32)
     scratch = new_scratch(lexicon)
     nodes = new_nodes()
     codes, goto, themes_at = rules.codes, rules.goto, rules.themes_at
@@ -445,7 +485,7 @@ def tag_tokens(
     """Tag texts from tokens of any engine; `sentences`, `text_of`, `pointer` speak of the candidate sentences only."""
     masks = np.zeros(n_texts, np.uint64)
     row_at = np.empty(longest(sentences), np.int32)
-    hits = np.empty((256, 5), np.int32)
+    hits = np.empty((256, 6), np.int32)
     for i in range(len(sentences)):
         begin, end = sentences[i, 0], sentences[i, 1]
         n_hits, hits = find_hits(codepoints, begin, end, rules, hits)
@@ -462,8 +502,8 @@ def judge_sentences(
 ) -> tuple[Int32, Int64]:
     """Judge every hit in every sentence; return the table of all hits and where each sentence's hits begin."""
     row_at = np.empty(longest(sentences), np.int32)
-    hits = np.empty((256, 5), np.int32)
-    table = np.empty((1024, 5), np.int32)
+    hits = np.empty((256, 6), np.int32)
+    table = np.empty((1024, 6), np.int32)
     hits_at = np.zeros(len(sentences) + 1, np.int64)
     for i in range(len(sentences)):
         begin, end = sentences[i, 0], sentences[i, 1]
@@ -473,7 +513,7 @@ def judge_sentences(
         while hits_at[i] + n_hits > len(table):
             table = _grown(table)
         for hit in range(n_hits):
-            for column in range(5):
+            for column in range(6):
                 table[hits_at[i] + hit, column] = hits[hit, column]
         hits_at[i + 1] = hits_at[i] + n_hits
     return table[: hits_at[-1]].copy(), hits_at

@@ -1,29 +1,33 @@
 """Files of any size through the tagger with flat memory. An edge module: it reads and writes files.
 
 One thread reads, the executor's workers tag, results are written in the order of the input; never more than a few
-chunks are alive. The output carries the record's id and one 0/1 column per theme, and no text.
+chunks are alive. The output carries the record's id and one 0/1 column per theme, and no text. A text file is counted
+before it is read: what would lose or mix up records is refused, with its lines, before anything is written.
 """
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.csv
 import pyarrow.parquet
 
+from ujo_lib.delimited import EncodingError, Scan, find_encoding, read_columns, scan_as, split_record, to_utf8
 from ujo_lib.tagging.codebook import Codebook
 from ujo_lib.tagging.tagger import CHUNK_TEXTS, TagResult, tag_part
 
 TEXT_COLUMNS = ("text", "相談本文")
 ID_COLUMNS = ("consult_id", "相談ID")
-_BLOCK_BYTES = 4 << 20
+_PARQUET = (".parquet", ".pq")
 _AHEAD = 2
+_SHOWN = 5
 
 
 class ColumnNotFoundError(Exception):
@@ -31,69 +35,107 @@ class ColumnNotFoundError(Exception):
 
 
 class UnreadableInputError(Exception):
-    """The input is no CSV or Parquet file of the encoding given. The message never repeats a line of it."""
+    """The input cannot be read without losing or mixing up records. The message never repeats a line of it."""
+
+
+class OutputRefusedError(Exception):
+    """The output would overwrite the input, or its ending promises what is not written."""
 
 
 @dataclass(frozen=True)
 class StreamSummary:
-    """What went through: texts, characters, texts with at least one theme."""
+    """What went through: texts, characters, texts with at least one theme, texts that were missing, and remarks."""
 
     texts: int
     characters: int
     tagged: int
+    missing: int
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records to be tagged.
+
+    Attributes:
+        name: of the file, for messages.
+        batches: ids and texts, in this order.
+        rows: line or row of each record, for messages; ``None`` where they are simply numbered.
+        remarks: what the reader should know although everything could be read.
+    """
+
+    name: str
+    batches: Iterator[pa.RecordBatch]
+    rows: np.ndarray | None = None
+    remarks: tuple[str, ...] = ()
+
+    def place(self, record: int) -> str:
+        """Where a record stands."""
+        return f"{record + 1}件目" if self.rows is None else f"{self.rows[record]}行目"
 
 
 def tag_file(
-    input_path: str | Path,
+    input_path: str | Path | Records,
     output_path: str | Path,
     codebook: Codebook,
     jobs: int = 0,
     progress: Callable[[int], None] | None = None,
     executor: Executor | None = None,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
 ) -> StreamSummary:
     """Tag a CSV or Parquet file into a CSV or Parquet file (by the ending of the names).
 
     Args:
-        input_path: has a column `text` (相談本文) and a column `consult_id` (相談ID).
+        input_path: has a column `text` (相談本文) and a column `consult_id` (相談ID); or records read elsewhere.
         output_path: written beside its place and renamed when whole.
         codebook: a compiled codebook.
         jobs: number of threads; 0 means one per processor.
         progress: called with the number of texts done so far.
         executor: used instead of threads of our own, for instance one of a cluster.
-        encoding: of a CSV input.
+        encoding: of a CSV input; found out when not given.
 
     Raises:
         ColumnNotFoundError: the input lacks one of the two columns.
-        UnreadableInputError: the input cannot be read.
+        OutputRefusedError: the output may not be written under that name.
+        UnreadableInputError: the input cannot be read, or an id is empty or occurs twice.
     """
-    source, target = Path(input_path), Path(output_path)
+    target = Path(output_path)
+    if target.suffix.lower() not in (*_PARQUET, ".csv"):
+        raise OutputRefusedError(f"結果のファイルの名前は .csv か .parquet で終わる: {target.name}")
+    if not target.parent.is_dir():
+        raise OutputRefusedError(f"結果を置くフォルダーがない: {target.parent}")
+    if not isinstance(input_path, Records) and target.exists() and target.samefile(input_path):
+        raise OutputRefusedError(f"結果のファイルが入力と同じ({target.name})。別の名前にする")
+    name = input_path.name if isinstance(input_path, Records) else Path(input_path).name
     jobs = jobs or os.cpu_count() or 1
     part = target.with_name(f".{target.name}.part")
-    texts = characters = tagged = 0
+    texts = characters = tagged = missing = 0
     own = nullcontext(executor) if executor else ThreadPoolExecutor(jobs)
     try:
+        records = input_path if isinstance(input_path, Records) else _open(Path(input_path), encoding)
         with (
             own as pool,
-            closing(_batches(source, encoding)) as batches,
+            closing(_distinct(records)) as batches,
             _Writer(part, target.suffix, codebook) as out,
         ):
             for batch, result in _in_order(pool, batches, codebook, _AHEAD * jobs):
                 out.write(batch.column(0), result)
                 texts += len(batch)
+                missing += sum(not text for text in batch.column(1).to_pylist())
                 characters += int(pa.compute.sum(pa.compute.utf8_length(batch.column(1))).as_py() or 0)
                 tagged += int((result.masks != 0).sum())
                 if progress:
                     progress(texts)
         part.replace(target)
-    except (pa.ArrowInvalid, UnicodeDecodeError):
+    except pa.ArrowInvalid:
         # Arrow quotes the offending row, which may be what somebody told the desk.
-        raise UnreadableInputError(
-            f"{source.name} を読めない。文字コード({encoding})と列の数を確かめる"
-        ) from None
+        raise UnreadableInputError(f"{name} が壊れている。元のシステムからもう一度書き出す") from None
+    except OSError as error:
+        told = error.strerror or type(error).__name__
+        raise UnreadableInputError(f"{name} を最後まで読めないか、{target.name} を書けない({told})") from None
     finally:
         part.unlink(missing_ok=True)
-    return StreamSummary(texts, characters, tagged)
+    return StreamSummary(texts, characters, tagged, missing, records.remarks)
 
 
 def _in_order(
@@ -115,30 +157,105 @@ def _tag_batch(texts: pa.Array, codebook: Codebook) -> TagResult:
     return tag_part([text or "" for text in texts.to_pylist()], codebook)
 
 
-def _batches(source: Path, encoding: str) -> Generator[pa.RecordBatch, None, None]:
-    """Yield batches of the id and text columns."""
-    if source.suffix.lower() in {".parquet", ".pq"}:
-        with pa.parquet.ParquetFile(source) as file:
-            columns = _columns(file.schema_arrow.names, source)
-            for batch in file.iter_batches(CHUNK_TEXTS, columns=columns):
-                yield batch.select(columns)
-        return
-    parse = pa.csv.ParseOptions(newlines_in_values=True)
-    read = pa.csv.ReadOptions(block_size=_BLOCK_BYTES, encoding=encoding)
-    with pa.csv.open_csv(source, read_options=read, parse_options=parse) as heading:
-        columns = _columns(heading.schema.names, source)
-    convert = pa.csv.ConvertOptions(
-        include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
-    )
-    with pa.csv.open_csv(source, read_options=read, parse_options=parse, convert_options=convert) as reader:
-        yield from reader
+def _distinct(records: Records) -> Generator[pa.RecordBatch, None, None]:
+    """The batches, as long as every record has an id of its own: what comes out is joined by it."""
+    seen: dict[str, int] = {}
+    for batch in records.batches:
+        for name in batch.column(0).cast(pa.string()).to_pylist():
+            here = len(seen)
+            if not (name or "").strip():
+                raise UnreadableInputError(
+                    f"{records.name} の{records.place(here)}: 相談ID が空。番号を書き入れる"
+                )
+            if (first := seen.setdefault(name, here)) != here:
+                raise UnreadableInputError(
+                    f"{records.name} の{records.place(here)}: 相談ID が{records.place(first)}と同じ。"
+                    "二重の行を除くか、番号を付け直す"
+                )
+        yield batch
 
 
-def _columns(names: list[str], source: Path) -> list[str]:
-    found = [next((name for name in wanted if name in names), "") for wanted in (ID_COLUMNS, TEXT_COLUMNS)]
-    if not all(found):
+def _open(source: Path, encoding: str | None) -> Records:
+    """The records of a file.
+
+    Raises:
+        ColumnNotFoundError: it lacks one of the two columns.
+        UnreadableInputError: it cannot be read.
+    """
+    try:
+        if source.suffix.lower() in _PARQUET:
+            return _of_parquet(source)
+        if not source.stat().st_size:
+            raise UnreadableInputError(f"{source.name} は空(0バイト)")
+        return _of_text(source, np.memmap(source, np.uint8, "r").data, encoding)
+    except OSError as error:
+        raise UnreadableInputError(
+            f"{source.name} を開けない({error.strerror or type(error).__name__})"
+        ) from None
+
+
+def _of_parquet(source: Path) -> Records:
+    file = pa.parquet.ParquetFile(source)
+    names = file.schema_arrow.names
+    columns = [names[place] for place in columns_of(names, source.name)]
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        with file:
+            yield from (batch.select(columns) for batch in file.iter_batches(CHUNK_TEXTS, columns=columns))
+
+    return Records(source.name, batches())
+
+
+def _of_text(source: Path, content: memoryview, encoding: str | None) -> Records:
+    name = source.name
+    try:
+        codec = find_encoding(content, encoding)
+    except EncodingError as error:
+        line = f" {error.line}行目を確かめる" if error.line else ""
+        raise UnreadableInputError(f"{name}: {error}。{line}") from None
+    if codec == "utf-8-sig":
+        content, codec = content[3:], "utf-8"
+    elif codec not in ("utf-8", "cp932"):
+        content, codec = to_utf8(content, codec), "utf-8"
+    found = scan_as(content, source.suffix.lower(), codec)
+    told = [
+        f"{name} の{fault.line}行目({fault.record}件目の{fault.cell + 1}列目): {fault.expected}。{fault.remedy}"
+        for fault in found.faults
+    ]
+    if lost := [line for line, fault in zip(told, found.faults, strict=True) if fault.fatal]:
+        raise UnreadableInputError("\n".join(lost[:_SHOWN]))
+    top = int(np.argmax(found.cells > 0))
+    _refuse_ragged(name, found, int(found.cells[top]))
+    headings = split_record(content[found.starts[top] : found.starts[top + 1]], found.delimiter, codec)
+    places = columns_of(headings, name)
+    tables = read_columns(content, found, codec, places, top + 1)
+    batches = (batch for table in tables for batch in table.combine_chunks().to_batches(CHUNK_TEXTS))
+    return Records(name, batches, found.lines[found.cells > 0][1:], tuple(told))
+
+
+def _refuse_ragged(name: str, found: Scan, wide: int) -> None:
+    ragged = np.flatnonzero((found.cells != wide) & (found.cells > 0))
+    if len(ragged):
+        shown = "、".join(f"{found.lines[i]}行目({found.cells[i]}列)" for i in ragged[:_SHOWN])
+        rest = f" ほか{len(ragged) - _SHOWN:,}行" if len(ragged) > _SHOWN else ""
+        raise UnreadableInputError(
+            f"{name}: 見出し({wide}列)と列の数が違う行がある: {shown}{rest}。本文を引用符で囲んで書き出し直す"
+        )
+
+
+def columns_of(names: Sequence[str], source: str) -> list[int]:
+    """Positions of the columns with ids and texts.
+
+    Raises:
+        ColumnNotFoundError: one of them is missing.
+    """
+    found = [
+        next((names.index(name) for name in wanted if name in names), -1)
+        for wanted in (ID_COLUMNS, TEXT_COLUMNS)
+    ]
+    if min(found) < 0:
         wanted = " と ".join("/".join(names) for names in (ID_COLUMNS, TEXT_COLUMNS))
-        raise ColumnNotFoundError(f"{source.name} に列 {wanted} が見つからない")
+        raise ColumnNotFoundError(f"{source} に列 {wanted} が見つからない")
     return found
 
 
@@ -148,7 +265,7 @@ class _Writer:
     def __init__(self, path: Path, suffix: str, codebook: Codebook) -> None:
         self._names = codebook.ids
         self._schema = pa.schema([("consult_id", pa.string()), *((name, pa.int8()) for name in self._names)])
-        parquet = suffix.lower() in {".parquet", ".pq"}
+        parquet = suffix.lower() in _PARQUET
         self._writer = (pa.parquet.ParquetWriter if parquet else pa.csv.CSVWriter)(path, self._schema)
 
     def __enter__(self) -> "_Writer":

@@ -157,7 +157,7 @@ def _tag_through_tokens(cleaned: Corpus, codebook: Codebook) -> tuple[UInt64, in
 def evidence(text: str, codebook: Codebook) -> list[Evidence]:
     """List every place where a term of a theme stands or seems to stand, in reading order, with its judgement."""
     traced = trace(text)
-    found: list[Evidence] = []
+    found: dict[Evidence, None] = {}
     for sentence, hits in enumerate(judged_hits(traced.corpus, codebook.rules, codebook.engine)):
         for hit in hits:
             term = codebook.terms[hit[TERM]]
@@ -168,6 +168,5 @@ def evidence(text: str, codebook: Codebook) -> list[Evidence]:
             theme = codebook.themes[term.owner].id
             status = STATUS_LABELS[int(hit[STATUS])]
             place = Evidence(theme, term.source.text, term.source.line, sentence, begin, end, status, cause)
-            if place not in found:
-                found.append(place)
+            found[place] = None
     return sorted(found, key=lambda place: (place.begin, place.end))

@@ -9,13 +9,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ujo_lib.columns import Bound, Count, Dimension, Schema, Share
+from ujo_lib.columns import (
+    Base,
+    Bound,
+    Count,
+    Difference,
+    Dimension,
+    Estimate,
+    Money,
+    PValue,
+    Rate,
+    Ratio,
+    Residual,
+    Schema,
+    Share,
+    Statistic,
+    Various,
+)
+from ujo_lib.disclosure.plan import Plan
+from ujo_lib.report.door.masks import counted, masks_for
 from ujo_lib.report.door.publish import PublishError, Subject, TableRecord, TableSpec, mask, unmasked
+from ujo_lib.report.look.tables import table_html
+from ujo_lib.report.sheets.exports import Table
 
 COLUMNS = {
     "sex": Dimension(variable="sex"),
     "n": Count(unit="人"),
-    "share": Share(),
+    "all": Base(),
+    "share": Share(n="n", base="all"),
     "low": Bound(of="share", side="low", level=0.95),
 }
 ABOUT = Subject(base="当事者", source="該当者票", population="cases")
@@ -24,6 +45,7 @@ FRAME = pd.DataFrame(
     {
         "sex": pd.Categorical(["男性", "女性", "総数"], ["男性", "女性", "総数"]),
         "n": [17, 8, 25],
+        "all": [25, 25, 25],
         "share": [0.68, 0.32, 1.0],
         "low": [0.48, 0.17, np.nan],
     }
@@ -123,3 +145,86 @@ def test_whatever_is_hidden_no_figure_of_its_row_can_be_read(hide):
     for row, flag in enumerate(hide):
         values = shown.frame[["n", "share", "low"]].iloc[row]
         assert values.isna().all() if flag else values["n"] == FRAME["n"].iloc[row]
+
+
+KINDS_OF_TABLE = {
+    "estimate": Estimate(),
+    "p": PValue(),
+    "residual": Residual(),
+    "statistic": Statistic(),
+    "cost": Money(),
+    "various": Various(),
+    "reference": Share(),
+    "mean": Rate(),
+    "expected": Ratio(n="n", base="estimate"),
+    "beyond": Difference(n="n", base="elsewhere"),
+    "around_estimate": Bound(of="estimate", side="low", level=0.95),
+    "around_count": Bound(of="n", side="low", level=0.95),
+    "of_a_model": Bound(of="share", side="low", level=0.95, interval="prediction"),
+    "by_chance": Bound(of="share", side="low", level=0.95, interval="acceptance"),
+    "of_a_family": Bound(of="share", side="low", level=0.95, interval="simultaneous"),
+    "around_nothing": Bound(of="elsewhere", side="low", level=0.95),
+}
+
+
+def _with(name: str, subject: Subject = ABOUT, hide: tuple[bool, ...] = (), hiding=(), **changes):
+    columns = {**COLUMNS, "estimate": Estimate(), name: KINDS_OF_TABLE[name]}
+    frame = FRAME.assign(**{"estimate": [1.5, 2.5, 3.5], name: [7.25, 8.25, 9.25]})
+    spec = replace(SPEC, subject=subject, schema=Schema(columns, **changes))
+    cells = {"n": hide} if hide else {}
+    return mask(TableRecord.of("01", spec, frame), frame, cells, hiding)
+
+
+@pytest.mark.parametrize("name", KINDS_OF_TABLE)
+def test_one_hidden_count_takes_every_column_with_it_that_no_equation_ties_to_its_own_row(name):
+    shown = _with(name, hide=(False, True, False))
+    assert shown.hidden[name].all()
+    assert f"「{KINDS_OF_TABLE[name].name}」" in shown.spec.note
+    leaving = Table.of(shown.record("01"))
+    assert name not in {column.name for column in leaving.columns}
+    for text in (leaving.csv().decode(), table_html(shown), shown.record("01").to_json()):
+        assert "7.25" not in text
+        assert "9.25" not in text
+    assert f"<th>{KINDS_OF_TABLE[name].title}" not in table_html(shown)
+    assert shown.value("share", sex="男性") == pytest.approx(0.68)
+
+
+@pytest.mark.parametrize("name", KINDS_OF_TABLE)
+def test_where_nothing_is_hidden_nothing_is_withheld(name):
+    shown = _with(name, hide=(False, False, False), hiding=["cases"])
+    assert not shown.hidden.to_numpy().any()
+    assert shown.spec.note == ""
+
+
+@pytest.mark.parametrize(
+    ("subject", "part", "hiding", "gone"),
+    [
+        (ABOUT, True, ["cases"], True),
+        (ABOUT, False, ["cases"], False),
+        (ABOUT, True, ["consultations"], False),
+        (replace(ABOUT, population=None, computed_from="cases"), False, ["cases"], True),
+        (replace(ABOUT, population=None, computed_from="cases"), False, ["consultations"], False),
+        (replace(ABOUT, population=None), False, ["cases"], False),
+        (replace(ABOUT, population=None), True, ["cases"], False),
+    ],
+)
+def test_a_table_taken_from_another_learns_that_its_parent_hides_counts(subject, part, hiding, gone):
+    assert _with("p", subject, hiding=hiding, part=part).hidden["p"].all() == gone
+
+
+def test_a_free_statistic_stays_and_so_does_what_follows_from_it():
+    columns = {**COLUMNS, "known": Estimate(free=True), "rate": Rate(n="n", base="known")}
+    spec = replace(SPEC, schema=Schema(columns))
+    frame = FRAME.assign(known=[100.0, 90.0, 190.0], rate=[0.17, 0.09, 0.13])
+    shown = mask(TableRecord.of("01", spec, frame), frame, {"n": [False, True, False]})
+    assert not shown.hidden["known"].any()
+    assert shown.hidden["rate"].tolist() == [False, True, False]
+
+
+def test_a_plan_says_of_which_populations_it_hides_counts():
+    spec = replace(SPEC, schema=Schema({name: COLUMNS[name] for name in ("sex", "n")}))
+    record = TableRecord.of("01", spec, FRAME[["sex", "n"]])
+    tables = counted([record])
+    for flags, hiding in (((False, True, True), ["cases"]), ((False, False, False), [])):
+        made = Plan({record.key: flags})
+        assert list(masks_for(made, tables).hiding) == hiding

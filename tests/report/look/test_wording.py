@@ -242,3 +242,31 @@ def test_a_row_whose_label_is_kept_back_is_said_to_be_hidden_and_not_to_be_unkno
 def test_a_table_without_rows_is_said_to_give_no_number() -> None:
     table = published({"sex": [], "n": []}, dimensions={"sex": "sex"})
     assert "算出できません" in wording.sentence("{n[男性]}人。", table)
+
+
+def test_an_english_line_with_a_hidden_figure_says_so_in_english() -> None:
+    line = wording.Line("Commissioners know of {n[男性]} men.", (by_sex(),))
+    assert wording.english(line)[0].text == "Commissioners know of 17 men."
+    kept = wording.Line(line.template, (by_sex(hide=[(0, "n")]),))
+    assert [part.text for part in wording.english(kept)] == ["One figure is withheld or was not recorded."]
+    assert [part.text for part in wording.english(wording.Line("No figure."))] == ["No figure."]
+
+
+def test_a_paragraph_in_english_is_read_out_as_english() -> None:
+    assert wording.paragraph("a < b", "en") == '<p class="say" lang="en">a &lt; b</p>'
+    assert wording.paragraph("文") == '<p class="say">文</p>'
+
+
+def test_the_largest_of_some_rows_is_looked_for_among_them_alone():
+    columns = {"job": ["学生", "無職", "主婦"], "n": [9, 30, 7], "mark": ["＋", "・", "＋"]}
+    table = published(columns, dimensions={"job": "occupation"})
+    assert wording.sentence("{job[max n of mark=＋]}は{n[max n of mark=＋]}人。", table) == "学生は9人。"
+    assert wording.sentence("{job[min n of mark=＋]}。", table) == "主婦。"
+    assert "算出できません" in wording.sentence("{job[max n of mark=－]}。", table)
+
+
+def test_a_hidden_cell_outside_of_the_rows_asked_for_is_no_reason_to_speak_of_it():
+    columns = {"job": ["学生", "無職", "主婦"], "n": [9, 3, 7], "mark": ["＋", None, "＋"]}
+    table = published(columns, hide=[(1, "n"), (1, "mark")], dimensions={"job": "occupation"})
+    assert wording.sentence("{job[max n of mark=＋]}。", table) == "学生。"
+    assert wording.sentence("{job[max n]}。", table) == "伏せた欄を除くと、学生。"

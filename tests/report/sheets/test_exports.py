@@ -14,7 +14,7 @@ from ujo_lib.report.sheets.exports import Table, defused, list_of_tables
 
 SPEC = TableSpec(
     "t", "性別", Subject(base="当事者", source="該当者票", population="cases"),
-    Schema({"sex": Dimension(variable="sex"), "n": Count(unit="人"), "share": Share()}),
+    Schema({"sex": Dimension(variable="sex"), "n": Count(unit="人"), "share": Share(n="n", base="n")}),
 )  # fmt: skip
 FRAME = pd.DataFrame({"sex": ["男性", "=HYPERLINK(1)"], "n": [1234, 2], "share": [0.998, 0.002]})
 

@@ -28,11 +28,13 @@ class Masks:
         plan: which cells stay hidden.
         digests: table key → digest of the record that the plan saw.
         flags: table key → count column → one flag per row, true where the count is hidden.
+        hiding: populations of which some count is hidden.
     """
 
     plan: Plan
     digests: Mapping[str, str]
     flags: Mapping[str, Mapping[str, Sequence[bool]]]
+    hiding: Sequence[str] = ()
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -46,17 +48,18 @@ class Masks:
                 f"秘匿計画 {file.name} がありません。公表用ページは `ujo run` で作ってください。"
             )
         content = json.loads(file.read_text(encoding="utf-8"))
-        return cls(Plan.from_json(json.dumps(content["plan"])), content["digests"], content["flags"])
+        plan = Plan.from_json(json.dumps(content.pop("plan")))
+        return cls(plan, **content)
 
     def to_json(self) -> str:
-        """Plan, digests and flags as text; the same plan gives the same bytes."""
-        content = {"plan": json.loads(self.plan.to_json()), "digests": self.digests, "flags": self.flags}
+        """All of it as text; the same plan gives the same bytes."""
+        content = {**vars(self), "plan": json.loads(self.plan.to_json())}
         return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     def digest_of(self, keys: Iterable[str]) -> str:
         """SHA-256 of what the plan means for some tables: a page is made anew only when its own masks change."""
         reasons = dict(self.plan.exemptions)
-        content = [[key, self.flags[key], reasons.get(key)] for key in sorted(keys)]
+        content = [self.hiding, *([key, self.flags[key], reasons.get(key)] for key in sorted(keys))]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     def cells_of(self, record: TableRecord) -> Mapping[str, Sequence[bool]]:
@@ -102,14 +105,16 @@ def counted(records: Sequence[TableRecord]) -> list[Counted]:
 
 def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
     """Spell a plan out for the records it was made for."""
-    digests, flags = {}, {}
+    digests, flags, hiding = {}, {}, set()
     for one in tables:
         hidden = plan.mask(one.table.id)
         of_table = {column: [False] * len(one.record.rows) for column in one.record.spec.counts}
         for (row, column), position in one.places.items():
             of_table[column][row] = hidden[position]
         digests[one.record.key], flags[one.record.key] = one.record.digest, of_table
-    return Masks(plan, digests, flags)
+        if any(hidden):
+            hiding.add(one.table.population)
+    return Masks(plan, digests, flags, sorted(hiding))
 
 
 def _answered(records: Sequence[TableRecord]) -> dict[str, dict[str, tuple[str, ...]]]:

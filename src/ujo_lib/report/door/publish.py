@@ -9,14 +9,15 @@ the table inside the city, the masked table in a release. Whatever is drawn, sai
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Schema
+from ujo_lib.columns import Mark, Schema, Withheld
+from ujo_lib.report.door.marks import sure_marks
 
 NOT_SUPPLIED = "not_supplied.json"
 """Left in place of tables by a notebook whose inputs the year does not have; it holds the reasons."""
@@ -27,6 +28,7 @@ DOOR = "application/vnd.ujo.door+json"
 ANSWER, SENTENCES, TILES, FIGURE = "answer", "sentences", "tiles", "figure"
 """Kinds of output that other files than the page repeat: the cover the first three, the folder of figures the last."""
 
+_BACK = "伏せた数を逆算できないよう、{names}は示しません。"
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -67,6 +69,8 @@ class Subject:
         source: the input it comes from.
         population: what is counted, the same word in every table about the same people ("cases"); None when the
             table says nothing about persons or contacts that a release must protect.
+        computed_from: the population whose members the numbers of a table without population describe as a whole (a
+            test, a dispersion): they stay inside the city while a release hides counts of that population.
         period, area: filled in by the page when empty.
         dated: whether the members of the population have dates (contacts do, survey cases do not).
         days: first and last day counted, ISO; filled in by the page for a dated population when empty.
@@ -76,6 +80,7 @@ class Subject:
     base: str = ""
     source: str = ""
     population: str | None = None
+    computed_from: str = ""
     period: str = ""
     area: str = ""
     dated: bool = False
@@ -268,13 +273,22 @@ class Published:
         )
 
 
-def mask(record: TableRecord, frame: pd.DataFrame, cells: Mapping[str, Sequence[bool]]) -> Published:
+def mask(
+    record: TableRecord,
+    frame: pd.DataFrame,
+    cells: Mapping[str, Sequence[bool]],
+    hiding: Collection[str] = (),
+) -> Published:
     """Hide counts, and with each hidden count whatever else in its row was computed from it.
+
+    A column that speaks of the whole table (`Schema.of_table`) is kept back as a whole as soon as a count that it rests
+    on is hidden: the shown values of a test statistic are equations for the hidden cells.
 
     Args:
         record: the table as recorded.
         frame: the table as published, for its column types.
         cells: count column → one boolean per row, true where the plan hides the count.
+        hiding: populations of which the release hides some count.
     """
     spec = record.spec
     hidden = pd.DataFrame(False, index=range(len(frame)), columns=list(frame.columns))
@@ -286,9 +300,38 @@ def mask(record: TableRecord, frame: pd.DataFrame, cells: Mapping[str, Sequence[
     for column in _followers(spec, frame):
         hidden[column] = row_hidden
     shown = frame.reset_index(drop=True).copy()
+    if _rests_on_hidden(spec, hidden, hiding):
+        spec = _without_statistics(spec, shown, hidden)
     for column in shown.columns[hidden.any()]:
         shown[column] = shown[column].astype(object).mask(hidden[column], None).infer_objects()
     return Published(spec, shown, hidden, record.notebook)
+
+
+def _rests_on_hidden(spec: TableSpec, hidden: pd.DataFrame, hiding: Collection[str]) -> bool:
+    """Whether statistics of the table rest on a hidden count: its own, or one of the table that it was taken from."""
+    subject = spec.subject
+    elsewhere = subject.population if spec.schema.part else subject.computed_from
+    return bool(hidden.to_numpy().any()) or elsewhere in hiding
+
+
+def _without_statistics(spec: TableSpec, shown: pd.DataFrame, hidden: pd.DataFrame) -> TableSpec:
+    """Keep columns of the whole table back, in `hidden` and in the schema; put marks that can be told into `shown`."""
+    columns = dict(spec.schema.columns)
+    back = list(spec.schema.of_table)
+    for name in spec.schema.of_kind(Mark):
+        marks = None if spec.schema.part else sure_marks(spec.schema, name, shown, hidden)
+        if marks is None:
+            back.append(name)
+        else:
+            shown[name] = marks
+    for name in back:
+        hidden[name] = True
+        columns[name] = Withheld(heading=columns[name].name)
+    if not back:
+        return spec
+    names = "".join(f"「{columns[name].name}」" for name in back)
+    note = " ".join(filter(None, (spec.schema.note, _BACK.format(names=names))))
+    return replace(spec, schema=replace(spec.schema, columns=columns, note=note))
 
 
 def unmasked(spec: TableSpec, frame: pd.DataFrame, notebook: str = "") -> Published:

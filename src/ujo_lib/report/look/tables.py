@@ -14,7 +14,7 @@ from typing import Any, Final
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from ujo_lib.columns import TOTAL_LABELS, Base, Flag, Share, Various
+from ujo_lib.columns import TOTAL_LABELS, Base, Flag, Share, Various, Withheld
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import (
     BELOW_UNIT,
@@ -107,7 +107,8 @@ def table_html(
         printed = [values or "n"]
         heads, body, small = _cross(published, across, printed[0])
     else:
-        printed = list(columns if columns is not None else _default_columns(published))
+        asked = columns if columns is not None else _default_columns(published)
+        printed = [name for name in asked if not isinstance(published.spec.schema[name], Withheld)]
         heads, body = _plain(published, printed)
         small = _small(published, printed)
     name = html.escape(published.spec.title)
@@ -118,6 +119,16 @@ def table_html(
     )
     notes = _notes(published, printed, heads + body, small)
     return f"{grid}{notes}" if compact else f'<figure class="table">{grid}{notes}</figure>'
+
+
+def row_texts(published: Published) -> list[frozenset[str]]:
+    """Everything that the cells of each row may say on a page, whichever columns are shown, in whatever layout."""
+    schema = published.spec.schema
+    names = [name for name, column in schema.columns.items() if not isinstance(column, Withheld)]
+    pairs = dict.fromkeys(ends for name in names if (ends := schema.ends(name)))
+    columns = [_column(published, name).cells for name in names]
+    columns += [_interval_column(published, *ends).cells for ends in pairs]
+    return [frozenset(cells) for cells in zip(*columns, strict=True)]
 
 
 def tiles_html(
@@ -247,7 +258,7 @@ def _default_columns(published: Published) -> list[str]:
     formats = [c.by for c in schema.columns.values() if isinstance(c, Various)]
     kept = [name for name in schema.columns if name not in (*_marks(published), *formats)]
     base = _base_column(published)
-    if base and published.frame[base].nunique(dropna=False) == 1 and len(published.frame) > 1:
+    if base and published.frame[base].nunique() == 1 and len(published.frame) > 1:
         kept.remove(base)
     return kept
 

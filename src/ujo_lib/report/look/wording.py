@@ -73,10 +73,11 @@ _CELL = re.compile(
     r"(?:(?P<table>[a-z][a-z0-9_]*)\.)?(?P<column>[^\[\]|.]+)(?:\[(?P<pick>[^\]]+)\])?(?:\|(?P<format>[a-z]+))?"
 )
 _SENTENCE_END = re.compile(r"(?<=[。?!])")
-_EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)")
+_EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)(?: of (?P<among>\S+)=(?P<label>\S+))?")
 
 _HIDDEN: Final = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
 _AMONG_SHOWN: Final = "伏せた欄を除くと、"
+_WITHHELD: Final = "One figure is withheld or was not recorded."
 _MISSING: Final = "「{title}」のうち、この記述に使う数値は算出できません。"
 
 _CUT: Final = 'fill="none" stroke="#fff" stroke-width="2"'
@@ -217,8 +218,9 @@ def say(template: str, *published: Published, **plain: Any) -> tuple[Said, ...]:
 
     Slots: ``{share[男性]}`` is the share in the row of 男性; ``{share[sex=男性, age=40代]}`` names several
     dimensions; ``{n}`` suffices for a table of one row; ``{age[max n]}`` is the age with the largest n (totals left
-    out, ties joined); ``{cases.n[男性]}`` names the table where several are given; ``{share[男性]|about}`` asks for
-    another format (``count percent about rate ratio p yen text ci``). ``{word}`` is a keyword argument.
+    out, ties joined), ``{age[max n of sex=男性]}`` that of the men; ``{cases.n[男性]}`` names the table where several
+    are given; ``{share[男性]|about}`` asks for another format (``count percent about rate ratio p yen text ci``).
+    ``{word}`` is a keyword argument.
 
     Args:
         template: Japanese text; each sentence ends in 「。」.
@@ -298,7 +300,7 @@ def _rows(table: Published, pick: str | None) -> tuple[list[int], tuple[list[int
     if pick is None:
         found = list(range(len(table.frame)))
     elif extreme := _EXTREME.fullmatch(pick):
-        return _extreme(table, extreme["which"], extreme["column"])
+        return _extreme(table, **extreme.groupdict())
     else:
         found, columns = _named_rows(table, pick)
         if not found and table.hidden[columns].to_numpy().any():
@@ -331,9 +333,11 @@ def _label_columns(table: Published) -> list[str]:
     ]
 
 
-def _extreme(table: Published, which: str, column: str) -> tuple[list[int], tuple[list[int], list[str]]]:
-    labels = table.frame[_label_columns(table)].astype(str)
-    candidates = np.flatnonzero(~labels.isin(TOTAL_LABELS).any(axis=1)).tolist()
+def _extreme(
+    table: Published, which: str, column: str, among: str | None, label: str | None
+) -> tuple[list[int], tuple[list[int], list[str]]]:
+    parts = ~table.frame[_label_columns(table)].astype(str).isin(TOTAL_LABELS).any(axis=1)
+    candidates = np.flatnonzero(parts if among is None else parts & (table.frame[among] == label)).tolist()
     values = table.frame[column].mask(table.hidden[column]).iloc[candidates].astype(float).to_numpy()
     if not len(values) or np.isnan(values).all():
         return [], (candidates, [column])
@@ -373,9 +377,16 @@ def _writer(number_format: str) -> Callable[[Any], str]:
     return lambda value: in_prose(value, number_format)
 
 
-def paragraph(text: str) -> str:
-    """A paragraph of the page."""
-    return f'<p class="say">{html.escape(text, quote=False)}</p>'
+def english(line: Line) -> tuple[Said, ...]:
+    """A line in English as said; where a cell is hidden or missing, that its figure is withheld."""
+    said = say(line.template, *line.tables)
+    return said if not line.tables or all(part.values for part in said) else (Said(_WITHHELD),)
+
+
+def paragraph(text: str, language: str = "") -> str:
+    """A paragraph of the page, in another language than Japanese where one is named."""
+    named = f' lang="{language}"' if language else ""
+    return f'<p class="say"{named}>{html.escape(text, quote=False)}</p>'
 
 
 def numbered(texts: Sequence[str]) -> str:

@@ -50,7 +50,10 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WITH_UNIT: Final = re.compile(r"(\d+)(日|人|件|回|%|円)")
 _SPACES: Final = re.compile(r"\s+")
 
-_LIST_HEADINGS = ("ファイル", "表題", "対象期間", "対象地域", "集計対象", "単位", "注", "出典")
+LIST: Final = "00_表の一覧.csv"
+"""Name of the list of tables."""
+
+LIST_HEADINGS: Final = ("ファイル", "表題", "対象期間", "対象地域", "集計対象", "単位", "注", "出典")
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ class Table:
         # The column that names the format of each row is no data itself.
         kinds = [str(kind) for kind in record.frame[by[0]]] if by else []
         cells = dict(zip(record.columns, zip(*record.rows, strict=True), strict=False))
-        names = [name for name in record.columns if name not in by]
+        out = {*by, *schema.of_kind(columns.Withheld)}
+        names = [name for name in record.columns if name not in out]
         headings = _unique([heading(record.spec, name) for name in names])
         spelt = [
             _column(
@@ -136,7 +140,7 @@ class Table:
 def list_of_tables(tables: Iterable[Table]) -> bytes:
     """Write what each table is about, one line per table."""
     lines = [[table.file_name, *_described(table.record.spec)] for table in tables]
-    return _bytes([_LIST_HEADINGS, *([defused(value) for value in line] for line in lines)])
+    return _bytes([LIST_HEADINGS, *([defused(value) for value in line] for line in lines)])
 
 
 def _described(spec: TableSpec) -> tuple[str, ...]:
@@ -145,8 +149,8 @@ def _described(spec: TableSpec) -> tuple[str, ...]:
 
 
 def defused(text: str) -> str:
-    """Keep a spreadsheet that opens a CSV file from running a cell as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and text != "-" else text
+    """Keep a spreadsheet that opens a CSV file from running a cell as a formula; a sign alone is none."""
+    return f"'{text}" if len(text) > 1 and text.startswith(_FORMULA_STARTS) else text
 
 
 def one_line(text: str) -> str:

@@ -143,10 +143,11 @@ def units(columns: Sequence[Column]) -> str:
 def legend(columns: Sequence[Column]) -> str:
     """Explain the symbols that stand among the numbers."""
     used = {value for column in columns for value in column.values if isinstance(value, str)}
-    return _spelt_out([sign for sign in _MEANINGS if sign in used]) or NOT_APPLICABLE
+    return spelt_out([sign for sign in _MEANINGS if sign in used]) or NOT_APPLICABLE
 
 
-def _spelt_out(signs: Sequence[str]) -> str:
+def spelt_out(signs: Sequence[str]) -> str:
+    """Say what signs mean: 「x: 秘匿、…: 不明」."""
     return "、".join(f"{sign}: {_MEANINGS[sign]}" for sign in signs)
 
 
@@ -183,7 +184,7 @@ def _contents(tables: Sequence[_TableSheet], about: About) -> xlsx.Sheet:
             *_heading(about, f"{about.title} 統計表"),
             ("作成日", about.created_on or NOT_APPLICABLE),
             ("実行番号", about.run_id or NOT_APPLICABLE),
-            ("記号", _spelt_out((HIDDEN, MISSING, UNBOUNDED))),
+            ("記号", spelt_out((HIDDEN, MISSING, UNBOUNDED))),
             ("本文の数値", xlsx.Link("文の中の数値と、その元のセル", CLAIMS)),
         ],
         ["シート", "表題", "対象期間", "対象地域", "集計対象", "行数(行)"],

@@ -1,7 +1,8 @@
 """A figure of the report: not a picture but what draws it, with all that a reader who cannot see it needs."""
 
 import html
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,11 +42,19 @@ class Figure:
         """Text for those who do not see the figure: finding, kind and range."""
         return f"{self.finding}{self.description}"
 
-    def to_html(self) -> str:
-        """The figure with caption, a drawing for each width, notes, source, and its numbers as a table to unfold."""
+    def drawings(self) -> list[str]:
+        """The drawing for each width, wide and narrow, as parts of a page: what takes long."""
+        return [inline(self.svg(layout).decode()) for layout in (WIDE, NARROW)]
+
+    def to_html(self, drawings: Sequence[str] | None = None) -> str:
+        """The figure with caption, a drawing for each width, notes, source, and its numbers as a table to unfold.
+
+        Args:
+            drawings: its `drawings`, if they are at hand.
+        """
         spec = self.published[0].spec
         unit = spec.schema[self.column].unit if self.column else ""
-        wide, narrow = (inline(self.svg(layout).decode()) for layout in (WIDE, NARROW))
+        wide, narrow = drawings or self.drawings()
         tables = "".join(table_html(item, compact=True) for item in self.published)
         # The drawing for the phone is hidden where no style sheet of a page knows better: in a notebook.
         return (
@@ -67,12 +76,18 @@ class Figure:
         """Write the wide drawing as an SVG file."""
         path.write_bytes(self.svg())
 
-    def to_png(self, path: Path, dpi: int = 300) -> None:
-        """Write the wide drawing as a PNG file for Word or PowerPoint."""
+    def png(self, dpi: int = 300) -> bytes:
+        """The wide drawing as PNG."""
+        drawn = io.BytesIO()
         with mpl.rc_context(theme(WIDE)):
             sheet = self._sheet(WIDE)
             sheet.mpl.set_dpi(dpi)
-            FigureCanvasAgg(sheet.mpl).print_png(path, metadata={"Software": None})
+            FigureCanvasAgg(sheet.mpl).print_png(drawn, metadata={"Software": None})
+        return drawn.getvalue()
+
+    def to_png(self, path: Path, dpi: int = 300) -> None:
+        """Write the wide drawing as a PNG file for Word or PowerPoint."""
+        path.write_bytes(self.png(dpi))
 
     def _repr_html_(self) -> str:
         return self.to_html()

@@ -1,0 +1,124 @@
+"""An outsider with an integer program: what can a hidden count still be, given everything that is printed?
+
+Nothing here is taken from the planner, the audit or the door: cells are read as a reader would read them, statistics
+are computed anew for every total that a column could have; HiGHS finds the least and the greatest value of each cell.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.stats import norm
+
+from ujo_lib.disclosure.tables import CountTable
+
+TOTAL = "総数"
+Ends = tuple[int, int]
+Equation = tuple[np.ndarray, float, float]
+"""Coefficients of the unknowns, least and greatest value of their sum."""
+
+
+def ends(unknowns: int, equations: Sequence[Equation], goals: Iterable[np.ndarray]) -> list[Ends]:
+    """Least and greatest value of each goal over whole numbers from 0 that fit the equations."""
+    rule = LinearConstraint(np.array([row for row, _, _ in equations]),
+                            [low for _, low, _ in equations], [high for _, _, high in equations])  # fmt: skip
+    found = []
+    for goal in goals:
+        both = []
+        for sign in (1, -1):
+            done = milp(
+                sign * goal, constraints=rule, integrality=np.ones(unknowns), bounds=Bounds(0, 10_000)
+            )
+            if done.x is None:
+                raise RuntimeError(f"the printed numbers fit no world: {done.message}")
+            both.append(round(float(done.x @ goal)))
+        found.append((both[0], both[1]))
+    return found
+
+
+def linked(tables: Sequence[CountTable], hidden: Mapping[str, Sequence[bool]]) -> list[tuple[int, Ends]]:
+    """True value and ends of every hidden cell of tables of one population; questions with several answers left out."""
+    tables = [table for table in tables if not table.multiple]
+    atoms: dict[str, list[str]] = {}
+    for table in tables:
+        for at, variable in enumerate(table.dimensions.values()):
+            for label in {cell.labels[at] for cell in table.cells} - {TOTAL}:
+                for atom in table.recode.get(variable, {}).get(label, (label,)):
+                    atoms.setdefault(variable, [])
+                    if atom not in atoms[variable]:
+                        atoms[variable].append(atom)
+        for variable, labels in table.where.items():
+            atoms.setdefault(variable, []).extend(a for a in labels if a not in atoms.get(variable, []))
+    kinds = list(product(*atoms.values()))
+    column = {variable: np.array([kind[at] for kind in kinds]) for at, variable in enumerate(atoms)}
+    equations: list[Equation] = []
+    goals, true = [], []
+    for table in tables:
+        for cell, gone in zip(table.cells, hidden[table.id], strict=True):
+            row = np.ones(len(kinds))
+            for variable, labels in table.where.items():
+                row *= np.isin(column[variable], labels)
+            for variable, label in zip(table.dimensions.values(), cell.labels, strict=True):
+                if label != TOTAL:
+                    row *= np.isin(column[variable], table.recode.get(variable, {}).get(label, (label,)))
+            if gone:
+                goals.append(row)
+                true.append(cell.value)
+            else:
+                equations.append((row, cell.value, cell.value))
+    return list(zip(true, ends(len(kinds), equations, goals), strict=True)) if goals else []
+
+
+def cross(printed: pd.DataFrame, statistic: str | None) -> dict[tuple[str, str], Ends]:
+    """Ends of the hidden cells of a cross table, by its first two columns.
+
+    Args:
+        printed: columns row, column, n, base (total of the row) as printed, missing where hidden; and the statistic.
+        statistic: `mark` (＋, －, ・), `residual` (two decimals); None for the counts alone.
+    """
+    row, column = printed.columns[:2]
+    gone = printed.loc[printed["n"].isna(), [row, column]].astype(str).itertuples(index=False, name=None)
+    unknown = {cell: at for at, cell in enumerate(gone)}
+    lines = printed.groupby(row, observed=True, sort=False)
+    equations: list[Equation] = []
+    for label, line in lines:
+        if line["base"].notna().all():
+            beside = line["base"].iloc[0] - line["n"].sum()
+            equations.append((_sum(unknown, 0, str(label)), beside, beside))
+    bases = lines["base"].first()
+    if statistic and bases.notna().all():
+        everybody = int(bases.sum())
+        beside = printed.groupby(column, observed=True)["n"].sum()
+        for _, cell in printed[printed["n"].notna() & printed[statistic].notna()].iterrows():
+            totals = np.arange(cell["n"], everybody - (cell["base"] - cell["n"]) + 1)
+            z = residuals(cell["n"], cell["base"], totals, everybody)
+            fits = _says(cell[statistic], z)
+            sums = totals[fits] - beside[cell[column]]
+            equations.append((_sum(unknown, 1, str(cell[column])), sums.min(), sums.max()))
+    return dict(zip(unknown, ends(len(unknown), equations, np.eye(len(unknown))), strict=True))
+
+
+def _sum(unknown: Mapping[tuple[str, str], int], side: int, label: str) -> np.ndarray:
+    return np.array([float(cell[side] == label) for cell in unknown])
+
+
+def _says(printed: str | float, z: np.ndarray) -> np.ndarray:
+    """Which residuals a printed statistic allows. A mark of a test of many cells says at least what one of 5 % says."""
+    if isinstance(printed, str):
+        edge = norm.isf(0.025)
+        return {"＋": z > edge, "－": z < -edge}.get(printed, np.ones_like(z, dtype=bool))
+    return np.abs(z - printed) <= 0.0051
+
+
+def residuals(n: float, row: float, columns: np.ndarray, everybody: int) -> np.ndarray:
+    """Residuals of a cell for several totals of its column, from the four cells of its two-by-two table."""
+    four = np.array([n + 0 * columns, row - n + 0 * columns, columns - n, everybody - row - columns + n])
+    p, q = row / everybody, columns / everybody
+    weights = np.array([(1 - p) * (1 - q), (p - 1) * q, -p * (1 - q), p * q])
+    excess = (four * weights).sum(axis=0)
+    spread = ((four * weights**2).sum(axis=0) - excess**2 / everybody) * everybody / (everybody - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = excess / np.sqrt(np.maximum(spread, everybody * p * (1 - p) * q * (1 - q)))
+    return np.where(np.isfinite(found), found, 0.0)

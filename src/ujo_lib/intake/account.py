@@ -1,0 +1,168 @@
+"""What no single cell shows: records, sheets, columns and months that exist and were not read, or were never there.
+
+Every function notes warnings that name what is missing; none of them changes a frame.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import pandas as pd
+import pyarrow.compute as pc
+
+from ujo_lib.fiscal import Period
+from ujo_lib.intake.body import Body
+from ujo_lib.intake.declaration import FileSpec
+from ujo_lib.intake.headers import Header
+from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.reading import PRIVATE_USE, Grid
+from ujo_lib.intake.schemas import Schema
+from ujo_lib.intake.values import tidy
+
+_CONTINUOUS = ("consultations", "consultations_hourly", "national_daily", "national_hourly")
+"""Kinds that have records in every month of their period; a campaign, say, runs only now and then."""
+
+_SAME_HEADINGS = 0.8
+_PRIVATE_RE2 = "[\\x{E000}-\\x{F8FF}]"
+
+
+def day_range(frame: pd.DataFrame, schema: Schema) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """First and last day of the records of a kind whose every row has one."""
+    columns = [frame[name].dropna() for name in _day_columns(frame, schema)]
+    days = [day for column in columns if len(column) for day in (column.min(), column.max())]
+    return (min(days), max(days)) if days else None
+
+
+def _day_columns(frame: pd.DataFrame, schema: Schema) -> list[str]:
+    dated = (
+        c for c in schema.columns if c.type in ("date", "datetime") and (c.required or c.name in schema.key)
+    )
+    return [column.name for column in dated if column.name in frame]
+
+
+def note_unread_sheets(grid: Grid, header: Header, spec: FileSpec, notes: Notes) -> None:
+    """Warn of visible sheets with the same headings that nobody declared: months, very often."""
+    mine = {tidy(cell) for row in grid.head()[header.top : header.body] for cell in row if cell.strip()}
+    declared = {tidy(name) for name in spec.worksheets} | {tidy(grid.sheet)}
+    alike = [
+        name
+        for name, rows in grid.facts.heads.items()
+        if tidy(name) not in declared and any(_alike(mine, {tidy(cell) for cell in row}) for row in rows)
+    ]
+    if alike:
+        wanted = ", ".join([*(spec.worksheets or (grid.sheet,)), *alike])
+        notes.problem(
+            "同じ見出しのシートをすべて読むこと",
+            f"同じ見出しのシートを読んでいません。使うなら inputs.yaml に sheets: [{wanted}] と書いてください。",
+            "18",
+            column="sheets",
+            value="、".join(alike),
+            severity="warning",
+        )
+
+
+def _alike(mine: Collection[str], other: Collection[str]) -> bool:
+    return len(set(mine) & set(other)) >= _SAME_HEADINGS * max(len(mine), len(other))
+
+
+def note_private_letters(body: Body, header: Header, notes: Notes) -> None:
+    """Warn of letters that a city has made for itself (外字): every city has them, and no other computer shows them."""
+    for place, column in enumerate(body.table.columns):
+        at = pc.indices_nonzero(pc.match_substring_regex(column, _PRIVATE_RE2)).to_numpy()
+        if len(at):
+            notes.problem_rows(
+                body.rows[at],
+                [
+                    "、".join(f"U+{ord(c):X}" for c in PRIVATE_USE.findall(column[int(i)].as_py()))
+                    for i in at[:50]
+                ],
+                "外字でない文字",
+                "外字を含みます。そのまま読みましたが、ほかの端末では見えません。使える文字があれば置き換えてください。",
+                "3",
+                column=header.headings[place],
+                severity="warning",
+            )
+
+
+def note_lonely_columns(
+    files: Sequence[tuple[FileSpec, Header]], schema: Schema, notes_of: Mapping[str, Notes]
+) -> None:
+    """Warn of columns that some files of a kind have and others lack: not asked is not unanswered."""
+    present = {spec.label: {*header.columns, *header.lists, *header.options} for spec, header in files}
+    headings = {c.name: c.heading for c in schema.columns} | {m.name: m.heading for m in schema.multiples}
+    for name, heading in headings.items():
+        having = [spec.label for spec, _ in files if name in present[spec.label]]
+        lacking = [
+            spec for spec, _ in files if name not in present[spec.label] and name not in spec.constants
+        ]
+        if having and lacking:
+            shown = "、".join(having[:3]) + (f" ほか{len(having) - 3}" if having[3:] else "")
+            for spec in lacking:
+                notes_of[spec.label].problem(
+                    f"同じ種類のほかのファイルと同じ列({shown} にはあります)",
+                    "この列がないファイルの行は空欄になります。聞いていないことと無回答は違います。列を足して書き出し直すか、"
+                    "この年度の分母からこのファイルを除いて読んでください。",
+                    "定義",
+                    column=heading,
+                    severity="warning",
+                )
+
+
+def note_gaps(
+    frames: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema], period: Period | None, own: Notes
+) -> None:
+    """Warn of months without any record between months that have some, and of such months in the period asked for."""
+    for kind in _CONTINUOUS:
+        names = _day_columns(frames[kind], schemas[kind]) if kind in frames else []
+        days = frames[kind][names[0]].dropna() if names else pd.Series(dtype=object)
+        if not len(days):
+            continue
+        have = pd.PeriodIndex(days.dt.tz_localize(None).dt.to_period("M").unique(), freq="M")
+        wanted = pd.period_range(have.min(), have.max(), freq="M")
+        if period is not None:
+            wanted = wanted.union(pd.period_range(period.start, period.end, freq="M"))
+        if len(gaps := wanted.difference(have)):
+            own.problem(
+                f"{schemas[kind].title}がどの月にもあること",
+                "1件もない月です。その月のファイルの置き忘れ、別の年度のファイル、書き出しの期間の抜けがないか確かめてください。",
+                "照合",
+                column=f"{kind}.files",
+                value="、".join(_months(gaps)),
+                severity="warning",
+            )
+
+
+def _months(gaps: pd.PeriodIndex) -> list[str]:
+    """Months as a clerk says them, runs of them by their ends."""
+    runs: list[list[pd.Period]] = []
+    for month in gaps:
+        if runs and month == runs[-1][-1] + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    said = [[f"{month.year}年{month.month}月" for month in (run[0], run[-1])] for run in runs]
+    return [first if first == last else f"{first}〜{last}" for first, last in said]
+
+
+def told(sources: pd.DataFrame) -> list[str]:
+    """One line per file: what was counted in it, and what became of every row."""
+    return [_line(source) for source in sources.to_dict("records")]
+
+
+def _line(source: Mapping[str, object]) -> str:
+    where = f"{source['file']}" + (f" シート「{source['sheet']}」" if source["sheet"] else "")
+    if pd.isna(source["header_row"]):
+        return f"{where}: 読めませんでした"
+    parts = [f"使う{source['rows_kept']:,}", f"見出し{source['heading_rows']}"]
+    parts += [f"除いた{source['rows_dropped']:,}({source['dropped']})"] if source["rows_dropped"] else []
+    parts += [f"空の行{source['rows_blank']:,}"] if source["rows_blank"] else []
+    said = [f"{where}({source['encoding']}): {source['rows_counted']:,}行 = {' + '.join(parts)}"]
+    said += [f"読み替え{source['repaired']:,}か所"] if source["repaired"] else []
+    said += [f"{source['first_day']}〜{source['last_day']}"] if source["first_day"] else []
+    said += [f"ない列: {source['columns_absent']}"] if source["columns_absent"] else []
+    return "。".join(said)
+
+
+def absent(header: Header, schema: Schema) -> str:
+    """Headings of the dictionary that a file does not have."""
+    found = {*header.columns, *header.lists, *header.options}
+    headings = [(c.name, c.heading) for c in schema.columns] + [(m.name, m.heading) for m in schema.multiples]
+    return "、".join(heading for name, heading in headings if name not in found)

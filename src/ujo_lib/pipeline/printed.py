@@ -1,0 +1,99 @@
+"""What finished files print of the tables that count people, held against what the masks allow.
+
+Pages, CSV files and workbook are read as a recipient reads them, and each is compared with the true tables masked once
+more: a number that stands where the masks have none was put there by something that did not come through the door.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from ujo_lib.pipeline.pages import WORKBOOK
+from ujo_lib.pipeline.steps import Finished
+from ujo_lib.report.door.masks import Masks
+from ujo_lib.report.door.publish import Published, mask
+from ujo_lib.report.look.notation import HIDDEN, NONE_COUNTED
+from ujo_lib.report.look.tables import row_texts
+from ujo_lib.report.sheets.exports import Table
+from ujo_lib.report.sheets.xlsx import sheet_name
+
+_TABLE = re.compile(r'aria-label="表: ([^"]*)"[^>]*>(<table>.*?</table>)', re.DOTALL)
+_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
+_CELL = re.compile(r"<(th|td)\b[^>]*>(.*?)</\1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+_REFERENCE = "†"
+_MIDNIGHT = "T00:00:00"
+
+
+def allowed(internal: Mapping[str, Finished], masks: Masks) -> list[Published]:
+    """The tables that count people or describe a population, as a release may print them."""
+    records = [record for step in internal.values() for record in step.records()]
+    return [
+        mask(record, record.frame, masks.cells_of(record), masks.hiding)
+        for record in records
+        if record.spec.subject.population or record.spec.subject.computed_from
+    ]
+
+
+def beyond_in_csv(folder: Path, tables: Sequence[Published]) -> Iterator[str]:
+    """CSV files that are not, to the last byte, what the masks make of their table."""
+    for table in tables:
+        spelt = _spelt(table)
+        if (folder / "tables" / spelt.file_name).read_bytes() != spelt.csv():
+            yield f"tables/{spelt.file_name}: 表「{table.spec.title}」"
+
+
+def beyond_in_pages(folder: Path, tables: Sequence[Published]) -> Iterator[str]:
+    """Rows of printed tables with a cell that no row of these labels may show."""
+    for page in sorted(folder.glob("*.html")):
+        known: dict[str, list[frozenset[str]]] = {}
+        for table in tables:
+            if table.notebook == page.stem:
+                rows = (frozenset(text.removesuffix(_MIDNIGHT) for text in row) for row in row_texts(table))
+                known.setdefault(table.spec.title, []).extend(rows)
+        for title, grid in _TABLE.findall(page.read_text(encoding="utf-8")):
+            if may := known.get(html.unescape(title)):
+                yield from (f"{page.name}: 表「{html.unescape(title)}」の{row}" for row in _beyond(grid, may))
+
+
+def _beyond(grid: str, rows: Sequence[frozenset[str]]) -> Iterator[str]:
+    """Rows of a printed table that say more than the rows with their labels may."""
+    for row in _ROW.findall(grid.partition("<tbody>")[2]):
+        cells = [
+            (kind, html.unescape(_TAG.sub("", cell)).removesuffix(_REFERENCE))
+            for kind, cell in _CELL.findall(row)
+        ]
+        heads = [text for kind, text in cells if kind == "th"]
+        # A cross table joins the labels of several dimensions with a stroke.
+        fitting = [
+            texts for texts in rows if all(head in texts or set(head.split(" / ")) <= texts for head in heads)
+        ]
+        said = {text for kind, text in cells if kind == "td"} - {NONE_COUNTED, ""}
+        if said - frozenset().union(*fitting):
+            yield f"「{'・'.join(heads)}」の行"
+
+
+def beyond_in_workbook(folder: Path, tables: Sequence[Published]) -> Iterator[str]:
+    """Sheets with other columns than the masks leave, or with another number than they show."""
+    book = load_workbook(folder / WORKBOOK, read_only=True)
+    for table in tables:
+        spelt = _spelt(table)
+        headings = [column.heading for column in spelt.columns]
+        lines = [list(line[: len(headings)]) for line in book[sheet_name(spelt.name)].values]
+        body = lines[lines.index(headings) + 1 :] if headings in lines else []
+        should = zip(*(column.values for column in spelt.columns), strict=True)
+        if [*map(_figures, body)] != [*map(_figures, should)]:
+            yield f"{WORKBOOK}: 表「{table.spec.title}」"
+
+
+def _spelt(table: Published) -> Table:
+    return Table.of(table.record(table.notebook))
+
+
+def _figures(line: Sequence[Any]) -> list[Any]:
+    """Numbers of a line and where it says 「x」; None for anything else."""
+    return [value if isinstance(value, int | float) or value == HIDDEN else None for value in line]

@@ -1,0 +1,74 @@
+"""Results kept by content: what was made once is found again by the other audience, a rerun, an analyst's own session.
+
+An entry is named by all that it was made from: the source of this library, the versions of what computes, the name of
+the function and what it was given. So an entry can be missing but never out of date, and nothing has to be thrown away
+when something changes. Entries are JSON, never code, and as private as the outputs they lie beside: they hold true
+counts, no text that anybody wrote and no record number.
+"""
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from ujo_lib.files import package_digest, private_files, write_atomically
+
+Made = TypeVar("Made")
+
+_COMPUTING: Final = ("matplotlib", "numpy", "pandas", "scipy", "seaborn", "statsmodels")
+"""What an entry depends on besides this library."""
+_ROOM: Final = 256 * 2**20
+"""Bytes that the entries of one year may take; those of one run of a city take about 2 MB."""
+
+
+class Store:
+    """The folder of kept results of one site and year; it need not be there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def kept(self, name: str, given: Any, make: Callable[[], Made]) -> Made:
+        """Find what was made of these values before, or make it and keep it.
+
+        Args:
+            name: what makes it, and in which form.
+            given: all it is made from, as JSON values.
+            make: makes it; the result as JSON values, with lists for tuples.
+        """
+        told = json.dumps([_program(), name, given], ensure_ascii=False, sort_keys=True)
+        file = self._folder / f"{hashlib.sha256(told.encode()).hexdigest()}.json.z"
+        try:
+            made: Made = json.loads(zlib.decompress(file.read_bytes()))
+            os.utime(file)
+        except (
+            FileNotFoundError,
+            zlib.error,
+            ValueError,
+        ):  # not there, or hurt by whatever else writes on disks
+            made = make()
+            with private_files():
+                write_atomically(file, zlib.compress(json.dumps(made, ensure_ascii=False).encode(), 1))
+        return made
+
+    def bound(self, room: int = _ROOM) -> None:
+        """Delete what was not asked for the longest, until the rest fits."""
+        files = sorted(self._folder.glob("*.z"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for file in files:
+            room -= file.stat().st_size
+            if room < 0:
+                file.unlink(missing_ok=True)
+
+    def forget(self) -> None:
+        """Delete everything."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@functools.cache
+def _program() -> str:
+    return " ".join([package_digest(), *(importlib.metadata.version(name) for name in _COMPUTING)])

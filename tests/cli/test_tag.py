@@ -1,0 +1,101 @@
+"""`ujo tag` as a clerk types it: what it reads, what it refuses, and what it says."""
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ujo_lib.cli import main
+from ujo_lib.cli.common import DATA_PROBLEMS, DONE, WRONG_PARAMETERS
+
+BOOK = str(Path(__file__).parents[2] / "params" / "codebook.yaml")
+
+
+def workbook(rows: list[list[object]], sheets: int = 1) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for number in range(1, sheets):
+        book.create_sheet(f"ほか{number}").append(["x"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def tagged(folder: Path, name: str, content: bytes, output: str = "out.csv") -> int:
+    (folder / name).write_bytes(content)
+    return main(["tag", str(folder / name), str(folder / output), "--codebook", BOOK])
+
+
+ROWS: list[list[object]] = [
+    ["相談の記録"],
+    ["相談本文", "年代", "相談ID"],
+    ["学校に行けない。", "10代", 7],
+    [],
+    [None, "20代", "008"],
+]
+
+
+def test_a_workbook_is_read_below_its_title_and_missing_texts_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tagged(tmp_path, "in.xlsx", workbook(ROWS)) == DONE
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").replace('"', "").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["consult_id", "7", "008"]
+    assert "1" in lines[1].split(",")[1:]
+    assert "1" not in lines[2].split(",")[1:]
+    said = capsys.readouterr()
+    assert "本文のない相談が 1 件" in said.err
+    assert said.out.strip() == str(tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (workbook([*ROWS, ["あ", "", 7]]), "6行目: 相談ID が3行目と同じ"),
+        (workbook(ROWS, sheets=2), "ほか1"),
+        (workbook([["a", "b"], [1, 2]]), "相談ID"),
+        (b"PK broken", "壊れて"),
+        (b"", "0バイト"),
+    ],
+)
+def test_a_workbook_that_cannot_be_tagged_is_told_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, told: str
+) -> None:
+    assert tagged(tmp_path, "in.xlsx", content) == DATA_PROBLEMS
+    said = capsys.readouterr().err
+    assert told in said
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_a_file_of_any_encoding_is_tagged_and_remarks_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    assert tagged(tmp_path, "in.csv", '相談ID,相談本文\n1,5" の学校\n'.encode(encoding)) == DONE
+    assert "注意: in.csv の2行目" in capsys.readouterr().err
+
+
+def test_an_unclosed_quote_ends_with_the_code_for_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tagged(tmp_path, "in.csv", '相談ID,相談本文\n1,"学校\n2,あ\n'.encode()) == DATA_PROBLEMS
+    assert "閉じ忘れ" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("output", ["in.csv", "out.xlsx"])
+def test_an_output_that_may_not_be_written_ends_with_the_code_for_parameters(
+    tmp_path: Path, output: str
+) -> None:
+    content = "相談ID,相談本文\n1,あ\n".encode()
+    assert tagged(tmp_path, "in.csv", content, output) == WRONG_PARAMETERS
+    assert (tmp_path / "in.csv").read_bytes() == content
+
+
+def test_an_output_in_no_folder_is_told_and_no_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = "相談ID,相談本文\n1,あ\n".encode()
+    assert tagged(tmp_path, "in.csv", content, "no/out.csv") == WRONG_PARAMETERS
+    assert "no" in capsys.readouterr().err

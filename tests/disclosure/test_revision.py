@@ -1,0 +1,390 @@
+"""Whoever keeps the earlier release and subtracts it from the corrected one learns nothing of few people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from tests.disclosure.people import TOTAL, grid, table_of
+from ujo_lib.disclosure.plan import plan
+from ujo_lib.disclosure.revision import SmallChange, same_records, small_changes
+from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, PublicFigure, TableError
+
+FIVE = Policy(threshold=5, required_width=3)
+SEXES, AGES, TOPICS = ["女性", "男性"], ["10代", "20代", "30代", "40代"], ["学校", "家族", "勤務"]
+People = list[tuple[str, str, str]]
+EVERYBODY: People = [
+    (sex, age, topic)
+    for sex in SEXES
+    for age in AGES
+    for topic in TOPICS
+    for _ in range(8 + len(topic + age))
+]
+
+
+def report(people: People) -> list[CountTable]:
+    """The tables of an invented report: a cross, one of its margins, another variable."""
+    columns = dict(zip(("性別", "年代", "相談"), map(list, zip(*people, strict=True)), strict=True))
+    return [
+        table_of("cross", columns, ["性別", "年代"]),
+        table_of("topic", columns, ["相談"]),
+        table_of(
+            "broad", columns, ["年代"], recode={"年代": {"若年": ("10代", "20代"), "中年": ("30代", "40代")}}
+        ),
+    ]
+
+
+def left(
+    tables: Sequence[CountTable], policy: Policy = FIVE, release: str = "fy2023/first", **extra: object
+) -> list[PastRelease]:
+    """Tables as they left: masked by their plan."""
+    hidden = plan(tables, policy, **extra).hidden
+    return [PastRelease(table, hidden[table.id], release) for table in tables]
+
+
+def told(
+    then: Sequence[PastRelease], tables: Sequence[CountTable], policy: Policy = FIVE, year: str = "fy2023"
+) -> list[SmallChange]:
+    """What the two releases tell, the new one masked as `ujo release` masks it."""
+    same, corrected = same_records(tables, then, year)
+    hidden = plan(tables, policy, previous=same).hidden
+    return small_changes(tables, hidden, policy, [], same, corrected)
+
+
+def late(count: int, person: tuple[str, str, str] = ("女性", "10代", "学校")) -> People:
+    return [*EVERYBODY, *[person] * count]
+
+
+def recoded(person: tuple[str, str, str], other: tuple[str, str, str], count: int = 1) -> People:
+    people = [*EVERYBODY, *[other] * count]
+    for _ in range(count):
+        people.remove(person)
+    return people
+
+
+FIRST = left(report(EVERYBODY))
+
+
+def test_the_same_records_may_be_released_again():
+    same, corrected = same_records(report(EVERYBODY), FIRST, "fy2023")
+    assert (same, corrected) == (FIRST, [])
+    assert told(FIRST, report(EVERYBODY)) == []
+
+
+def test_labels_order_and_further_tables_that_contradict_nothing_are_no_correction():
+    renamed = [replace(table, id=f"{table.id}_2") for table in report(EVERYBODY)]
+    assert told(FIRST, list(reversed(renamed))) == []
+    pairs = [(sex, topic) for sex, _, topic in EVERYBODY]
+    columns = dict(zip(("性別", "相談"), map(list, zip(*pairs, strict=True)), strict=True))
+    assert told(FIRST, [*report(EVERYBODY), table_of("new", columns, ["性別", "相談"])]) == []
+    assert told(FIRST, report(EVERYBODY)[1:]) == []
+
+
+def test_one_late_case_is_refused_and_every_cell_that_betrays_it_is_named():
+    found = told(FIRST, report(late(1)))
+    assert {(one.table, one.cell) for one in found} >= {
+        ("topic", "相談=学校 (n)"),
+        ("broad", "年代=若年 (n)"),
+    }
+    assert {(one.release, one.low, one.high) for one in found} == {("fy2023/first", 1, 1)}
+    assert {one.cell for one in told(FIRST, report(EVERYBODY[1:])) if one.low == -1} >= {"相談=学校 (n)"}
+
+
+@pytest.mark.parametrize(("count", "refused"), [(1, True), (4, True), (5, False), (6, False), (20, False)])
+@pytest.mark.parametrize("taken", [False, True])
+def test_as_many_as_the_threshold_in_one_single_cell_may_come_or_leave(count, refused, taken):
+    more = report(late(count))
+    then, now = (left(more), report(EVERYBODY)) if taken else (FIRST, more)
+    assert bool(told(then, now)) is refused
+
+
+def test_six_late_cases_in_six_cells_are_refused_though_the_total_moves_by_six():
+    six = [(sex, age, "学校") for sex in SEXES for age in AGES[:3]]
+    found = told(FIRST, report([*EVERYBODY, *six]))
+    assert found
+    assert not any(one.table == "topic" for one in found)
+
+
+def test_a_recoded_answer_is_refused_though_no_total_moves_and_as_many_as_the_threshold_are_not():
+    then, now = ("女性", "10代", "学校"), ("女性", "10代", "家族")
+    assert {(one.cell, one.low) for one in told(FIRST, report(recoded(then, now)))} == {
+        ("相談=学校 (n)", -1),
+        ("相談=家族 (n)", 1),
+    }
+    assert told(FIRST, report(recoded(then, now, 4)))
+    assert not told(FIRST, report(recoded(then, now, 5)))
+
+
+def test_those_who_come_and_those_who_leave_are_judged_cell_by_cell():
+    """Twenty came to one cell and one person left another: the totals move by 19, the cell by one."""
+    people = late(20, ("男性", "40代", "勤務"))
+    people.remove(("女性", "10代", "学校"))
+    assert {(one.cell, one.low) for one in told(FIRST, report(people)) if one.table == "topic"} == {
+        ("相談=学校 (n)", -1)
+    }
+
+
+def test_a_late_case_in_a_hidden_cell_is_worked_out_from_the_margins():
+    """The hidden pair grows by two, which only the printed rest tells."""
+    then = grid("t", ["a", "b", "c"], ["x"], [[3], [9], [40]])
+    now = grid("t", ["a", "b", "c"], ["x"], [[5], [9], [60]])
+    inner = tuple(cell.labels[0] in "ab" for cell in then.cells)
+    same, corrected = same_records([now], [PastRelease(then, inner, "fy2023/1")], "fy2023")
+    found = small_changes([now], {"t": inner}, FIVE, [], same, corrected)
+    assert {(one.cell, one.low, one.high) for one in found} >= {("row=a・column=x (n)", 0, 2)}
+
+
+@pytest.mark.parametrize(("width", "refused"), [(2, False), (3, False), (4, True)])
+def test_a_hidden_change_keeps_the_width_that_is_required(width, refused):
+    then = grid("t", ["a", "b", "c"], ["x"], [[13], [19], [40]])
+    now = grid("t", ["a", "b", "c"], ["x"], [[16], [19], [60]])
+    inner = tuple(cell.labels[0] in "ab" for cell in then.cells)
+    same, corrected = same_records([now], [PastRelease(then, inner, "fy2023/1")], "fy2023")
+    policy = Policy(threshold=5, required_width=width)
+    assert bool(small_changes([now], {"t": inner}, policy, [], same, corrected)) is refused
+
+
+def test_a_cell_that_was_hidden_and_now_is_printed_opens_neither_the_old_count_nor_the_change():
+    """Total and rest are printed both times; printing the small cell now says what it was."""
+    then = grid("t", ["a", "b", "c"], ["x"], [[3], [9], [40]])
+    now = grid("t", ["a", "b", "c"], ["x"], [[3], [9], [60]])
+    inner = tuple(cell.labels[0] in "ab" for cell in then.cells)
+    same, corrected = same_records([now], [PastRelease(then, inner, "fy2023/1")], "fy2023")
+    shown = (False,) * len(now.cells)
+    found = small_changes([now], {"t": shown}, FIVE, [], same, corrected)
+    assert [(one.cell, one.low, one.high) for one in found if not one.of_change] == [
+        ("row=a・column=x (n)", 3, 3),
+        ("row=a・column=総数 (n)", 3, 3),
+    ]
+
+
+def test_a_subgroup_of_each_release_is_not_told_by_subtraction_twice():
+    """Everyone moves by 25, the young by 22: three of the others came, whom no table names."""
+
+    def two(young: int, others: int) -> list[CountTable]:
+        people = {
+            "年代": ["若年"] * young + ["中年"] * others,
+            "性別": (["女性", "男性"] * 99)[: young + others],
+        }
+        everyone = CountTable("all", "cases", {}, ("n",), (Cell((), "n", young + others),))
+        some = CountTable("young", "cases", {}, ("n",), (Cell((), "n", young),), where={"年代": ("若年",)})
+        assert len(people["年代"]) == young + others
+        return [everyone, some]
+
+    assert [(one.table, one.low, one.high) for one in told(left(two(40, 50)), two(62, 53))] == [
+        ("(表の差)", 3, 3)
+    ]
+    assert told(left(two(40, 50)), two(62, 55)) == []
+
+
+def test_where_zeros_are_hidden_nobody_in_a_changed_table_is_told_either():
+    hide = Policy(threshold=5, required_width=3, zero_rule="hide")
+    many = report(late(20))
+    assert not told(FIRST, many)
+    assert {one.low for one in told(left(report(EVERYBODY), hide), many, hide)} == {0}
+    assert told(left(report(EVERYBODY), hide), report(EVERYBODY), hide) == []
+
+
+def dated(name: str, first: date, last: date, **counts: int) -> CountTable:
+    cells = tuple(Cell((label,), "n", n) for label, n in {**counts, TOTAL: sum(counts.values())}.items())
+    return CountTable(name, "contacts", {"相談": "相談"}, ("n",), cells, period=(first, last))
+
+
+def test_last_years_figures_printed_again_with_a_late_case_are_refused():
+    april, march = date(2022, 4, 1), date(2023, 3, 31)
+    then = left([dated("topic", april, march, 学校=30, 家族=40)], release="fy2022/a")
+    this_year = dated("topic", date(2023, 4, 1), date(2024, 3, 31), 学校=33, 家族=47)
+    for school, refused in ((30, False), (31, True), (34, True), (35, False)):
+        both = [this_year, dated("before", april, march, 学校=school, 家族=40)]
+        assert bool(told(then, both)) is refused, school
+    assert told(then, [this_year]) == []
+
+
+def test_where_zeros_are_hidden_a_table_in_which_nothing_changed_still_tells_nothing():
+    hide = Policy(threshold=5, required_width=3, zero_rule="hide")
+    before = dated("before", date(2022, 4, 1), date(2023, 3, 31), 学校=30, 家族=40)
+    days = date(2023, 4, 1), date(2024, 3, 31)
+    then = left([before, dated("topic", *days, 学校=30, 家族=40)], hide)
+    assert told(then, [before, dated("topic", *days, 学校=50, 家族=70)], hide) == []
+    assert told(then, [before, dated("topic", *days, 学校=50, 家族=40)], hide)
+
+
+def test_tables_of_days_that_do_not_meet_say_nothing_of_each_other():
+    then = left([dated("topic", date(2022, 4, 1), date(2023, 3, 31), 学校=30, 家族=40)], release="fy2022/a")
+    now = [dated("topic", date(2023, 4, 1), date(2024, 3, 31), 学校=31, 家族=40)]
+    assert same_records(now, then, "fy2023")[1] == []
+
+
+def test_people_without_dates_are_asked_anew_each_year_but_not_within_one():
+    then = left(report(EVERYBODY), release="fy2022/a")
+    assert same_records(report(late(1)), then, "fy2023") == ([], [])
+    assert told(then, report(late(1)), year="fy2022")
+    assert told(left(report(EVERYBODY), release="fy20221/a"), report(late(1)), year="fy2022") == []
+
+
+def test_a_correction_is_found_by_the_sums_when_no_group_is_printed_twice():
+    then = table_of("age", {"年代": [age for _, age, _ in EVERYBODY]}, ["年代"], totals=False)
+    young = recoded(("女性", "10代", "学校"), ("女性", "30代", "学校"))
+    broad = table_of(
+        "broad", {"年代": [age for _, age, _ in young]}, ["年代"], totals=False,
+        recode={"年代": {"若年": ("10代", "20代"), "中年": ("30代", "40代")}},
+    )  # fmt: skip
+    found = told(left([then]), [broad])
+    assert {(one.cell, one.low, one.high) for one in found} == {
+        ("年代=若年 (n)", -1, -1),
+        ("年代=中年 (n)", 1, 1),
+    }
+
+
+def test_a_plan_does_not_drop_what_contradicts_it():
+    with pytest.raises(TableError, match="件数が、表によって"):
+        plan(report(late(1)), FIVE, previous=FIRST)
+
+
+def test_each_earlier_release_is_subtracted():
+    second = left(report(late(20)), release="fy2023/second")
+    found = told([*FIRST, *second], report(late(21)))
+    assert {one.release for one in found} == {"fy2023/second"}
+    assert not told([*FIRST, *second], report(late(25)))
+
+
+def test_other_populations_are_left_alone():
+    other = CountTable("t", "commissioners", {}, ("n",), (Cell((), "n", 30),))
+    then = [*FIRST, *left([other])]
+    same, corrected = same_records(
+        [*report(EVERYBODY), replace(other, cells=(Cell((), "n", 31),))], then, "fy2023"
+    )
+    assert [past.table.population for past in corrected] == ["commissioners"]
+    assert same == FIRST
+
+
+def test_what_is_public_of_the_new_records_is_held_against_the_earlier_release():
+    then = grid("t", ["a", "b", "c"], ["x"], [[13], [19], [40]])
+    now = grid("t", ["a", "b", "c"], ["x"], [[16], [29], [60]])
+    inner = tuple(cell.labels[0] in "ab" for cell in then.cells)
+    past = [PastRelease(then, (*inner[:-1], False), "fy2023/1")]
+    shown = [PastRelease(then, (False,) * len(then.cells), "fy2023/1")]
+    public = [PublicFigure("cases", {"row": ("a",)}, 16, 16, "市の広報")]
+    for earlier, refused in ((past, False), (shown, True)):
+        same, corrected = same_records([now], earlier, "fy2023")
+        assert bool(small_changes([now], {"t": inner}, FIVE, public, same, corrected)) is refused
+
+
+@dataclass(frozen=True)
+class Case:
+    """A small cross of people, and how many came to and left each of its cells."""
+
+    then: np.ndarray
+    came: np.ndarray
+    gone: np.ndarray
+
+    @property
+    def now(self) -> np.ndarray:
+        return self.then + self.came - self.gone
+
+
+def cases(count: int) -> Iterator[tuple[Case, Policy]]:
+    for number in range(count):
+        rng = np.random.default_rng([15, number])
+        then = rng.integers(0, 14, (3, 2))
+        where = rng.random((3, 2)) < rng.choice([0.2, 0.5])
+        came = np.where(where, rng.integers(0, 12, (3, 2)), 0)
+        gone = np.where(rng.random((3, 2)) < rng.choice([0, 0.3]), np.minimum(then, rng.integers(0, 9)), 0)
+        yield Case(then, came, gone), Policy(threshold=int(rng.choice([3, 5])), required_width=2)
+
+
+def margins() -> dict[tuple[str, str], np.ndarray]:
+    """Label pair of a cell of the cross → which of the six kinds of people it counts."""
+    rows, columns = ["1", "2", "3", TOTAL], ["F", "M", TOTAL]
+    inside = {}
+    for row in rows:
+        for column in columns:
+            flags = np.ones((3, 2), dtype=bool)
+            if row != TOTAL:
+                flags &= np.arange(3)[:, None] == rows.index(row)
+            if column != TOTAL:
+                flags &= np.arange(2)[None, :] == columns.index(column)
+            inside[row, column] = flags.ravel()
+    return inside
+
+
+def extremes(
+    aim: np.ndarray, equations: list[tuple[np.ndarray, int]], none_left: bool
+) -> tuple[float, float]:
+    """Least and greatest value of a sum over (then, came, gone), by an integer programme of its own."""
+    rows = np.array([row for row, _ in equations])
+    values = [value for _, value in equations]
+    stays = np.hstack([np.eye(6), np.zeros((6, 6)), -np.eye(6)])
+    rules = [LinearConstraint(rows, values, values), LinearConstraint(stays, 0, np.inf)]
+    top = np.full(18, 500.0)
+    top[12:] = 0 if none_left else 500
+    ends = []
+    for side in (1, -1):
+        solved = milp(side * aim, constraints=rules, integrality=np.ones(18), bounds=Bounds(0, top))
+        assert solved.success
+        ends.append(side * round(solved.fun))
+    return ends[0], ends[1]
+
+
+def equations(
+    then: CountTable, was: Sequence[bool], now: CountTable, gone: Sequence[bool]
+) -> list[tuple[np.ndarray, int]]:
+    """What stands on the pages of both releases."""
+    inside, found = margins(), []
+    for table, flags, factors in ((then, was, (1, 0, 0)), (now, gone, (1, 1, -1))):
+        for cell, hidden in zip(table.cells, flags, strict=True):
+            if not hidden:
+                found.append((np.concatenate([f * inside[cell.labels] for f in factors]), cell.value))
+    return found
+
+
+def whole(counts: np.ndarray) -> CountTable:
+    """The cross with every row and column, those of nobody too."""
+    cells = tuple(Cell(labels, "n", int(counts.ravel()[flags].sum())) for labels, flags in margins().items())
+    return CountTable("cross", "cases", {"row": "row", "column": "column"}, ("n",), cells)
+
+
+def accepted(
+    case: Case, policy: Policy
+) -> tuple[CountTable, Sequence[bool], CountTable, Sequence[bool]] | None:
+    then, now = whole(case.then), whole(case.now)
+    [past] = left([then], policy)
+    same, corrected = same_records([now], [past], "fy2023")
+    hidden: Mapping[str, Sequence[bool]] = plan([now], policy, previous=same).hidden
+    if not corrected or small_changes([now], hidden, policy, [], same, corrected):
+        return None
+    return then, past.hidden, now, hidden["cross"]
+
+
+@pytest.mark.parametrize("number", [60, pytest.param(600, marks=pytest.mark.full)])
+def test_after_an_accepted_correction_each_small_change_and_count_keeps_its_values_by_another_programme(
+    number,
+):
+    """Over random crosses: with the truth about who left (nobody, where that is so) the reader gets no further."""
+    tried = changes = counts = 0
+    for case, policy in cases(number):
+        if (both := accepted(case, policy)) is None:
+            continue
+        tried += 1
+        known = equations(*both)
+        then, was, now, gone = both
+        none_left = not case.gone.any()
+        for i, (labels, flags) in enumerate(margins().items()):
+            zero = np.zeros(6)
+            change = (now.cells[i].value or 0) - (then.cells[i].value or 0)
+            if 0 < abs(change) < policy.threshold:
+                low, high = extremes(np.concatenate([zero, flags, -1.0 * flags]), known, none_left)
+                assert high - low >= policy.required_width, (case, labels)
+                changes += 1
+            for cell, hidden, aim in (
+                (then.cells[i], was[i], [flags, zero, zero]),
+                (now.cells[i], gone[i], [flags, flags, -1.0 * flags]),
+            ):
+                if hidden and policy.is_primary(cell):
+                    low, high = extremes(np.concatenate(aim).astype(float), known, none_left)
+                    assert high - max(low, 1) >= policy.required_width, (case, labels)
+                    counts += 1
+    assert min(tried, changes, counts) >= number // 30, (tried, changes, counts)

@@ -1,0 +1,436 @@
+"""Records, sheets, columns and months that are there and would not be read: each is told, none is lost unseen."""
+
+import io
+import json
+import random
+import re
+import zipfile
+from datetime import date
+
+import openpyxl
+import pytest
+
+from tests.intake.conftest import Desk, as_csv, as_xlsx, table
+from ujo_lib.fiscal import Period
+from ujo_lib.intake import Intake, account, reading
+from ujo_lib.intake import check as check_inputs
+
+
+def told(taken: Intake, severity: str = "error") -> list[tuple[str, int | None, str, str]]:
+    return [(p.file, p.row, p.column, p.remedy) for p in taken.faults if p.severity == severity]
+
+
+def only(taken: Intake, severity: str = "error") -> tuple[str, int | None, str, str]:
+    assert len(taken.faults) == 1, taken.faults
+    [one] = told(taken, severity)
+    return one
+
+
+def contacts(n: int = 6, month: int = 8) -> list[list[str]]:
+    heading, first = table("consultations")[:2]
+    rows = [
+        [f"S{month}{i:02d}", f"2023-{month:02d}-{i:02d} 22:15", *first[2:-1], f"眠れません{i}。"]
+        for i in range(1, n + 1)
+    ]
+    return [heading, *rows]
+
+
+# --- text files -----------------------------------------------------------------------------------------------------
+
+
+def test_a_stray_quote_is_an_error_at_its_record_and_never_fewer_consultations(desk: Desk) -> None:
+    content = as_csv(contacts()).replace("眠れません2".encode(), '"眠れません2'.encode())
+    desk.put("consultations", "a.csv", content)
+    file, row, column, remedy = only(desk.check())
+    assert (file, row, column) == ("a.csv", 3, "相談本文")
+    assert "閉じ忘れ" in remedy
+
+
+def test_a_stray_quote_in_the_headings_shows_no_word_of_a_record(desk: Desk) -> None:
+    content = as_csv(contacts()).decode("utf-8-sig").replace("相談本文", '"相談本文', 1)
+    desk.put("consultations", "a.csv", content.encode())
+    assert only(desk.check())[:3] == ("a.csv", 1, "相談本文")
+    assert "眠れません" not in str(desk.check().faults)
+
+
+def test_the_end_mark_of_old_host_systems_is_no_record(desk: Desk) -> None:
+    desk.put("consultations", "a.csv", as_csv(contacts()) + b"\x1a")
+    assert len(desk.load()["consultations"]) == 6
+
+
+def test_a_stray_quote_before_megabytes_of_text_is_no_traceback(desk: Desk) -> None:
+    rows = [[*row[:-1], "眠れない日が続いています。" * 400] for row in contacts(200)[1:]]
+    content = as_csv([contacts()[0], *rows]).replace("眠れない".encode(), '"眠れない'.encode(), 1)
+    desk.put("consultations", "a.csv", content)
+    assert only(desk.check())[:3] == ("a.csv", 2, "相談本文")
+
+
+@pytest.mark.parametrize("kind", ["national_daily", "consultations"])
+def test_a_row_that_was_cut_short_is_an_error_with_its_row(desk: Desk, kind: str) -> None:
+    rows = table(kind)
+    rows[2] = rows[2][:2]
+    desk.put(kind, "a.csv", as_csv(rows))
+    taken = desk.check()
+    assert [(p.file, p.row, p.value) for p in taken.faults] == [("a.csv", 3, "2列")]
+    assert taken.sources.loc[0, "dropped"] == "くずれた行1"
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "txt"])
+def test_the_separator_is_found_whatever_the_suffix_says(desk: Desk, suffix: str, separator: str) -> None:
+    desk.put("consultations", f"a.{suffix}", as_csv(contacts(), delimiter=separator))
+    assert len(desk.load()["consultations"]) == 6
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_a_letter_made_by_the_city_is_read_and_told_with_its_row(desk: Desk, encoding: str) -> None:
+    desk.put(
+        "consultations",
+        "a.csv",
+        as_csv(table("consultations", {(2, "相談本文"): "店の名は\ue000"}), encoding),
+    )
+    taken = desk.check()
+    assert taken.ok
+    assert [(p.row, p.column, p.value) for p in taken.faults] == [(3, "相談本文", "U+E000")]
+    assert taken["consultations"]["text"][1] == "店の名は\ue000"
+
+
+@pytest.mark.parametrize(("cells", "refused"), [(16_384, False), (16_385, True)])
+def test_a_record_of_more_cells_than_excel_has_is_refused_before_it_is_parsed(
+    desk: Desk, cells: int, refused: bool
+) -> None:
+    rows = [*table("national_daily"), ["2023-08-09", "熊本県", "1", *[""] * (cells - 3)]]
+    desk.put("national_daily", "a.csv", as_csv(rows))
+    assert ("16,384列まで" in str(desk.check().faults)) is refused
+
+
+@pytest.mark.parametrize(("room", "refused"), [(39, True), (40, False), (41, False)])
+def test_one_row_run_wild_does_not_unfold_a_long_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, room: int, refused: bool
+) -> None:
+    monkeypatch.setattr(reading, "_MAX_GRID", room)
+    desk.put("national_daily", "a.csv", as_csv([*table("national_daily"), ["x"] * 8]))
+    [problem] = desk.check().faults
+    assert problem.row == 5
+    assert ("16,384列まで" in problem.expected) is refused
+
+
+def test_thousands_of_widths_are_read_in_one_go(desk: Desk) -> None:
+    rows = [
+        *table("national_daily"),
+        *(["2023-08-09", "熊本県", "1", *["x"] * (n % 300)] for n in range(900)),
+    ]
+    desk.put("national_daily", "a.csv", as_csv(rows))
+    assert desk.check().sources.loc[0, "dropped"] == "くずれた行897"
+
+
+def test_two_million_columns_are_refused_at_once(desk: Desk) -> None:
+    desk.put("national_daily", "a.csv", b"," * 2_000_000)
+    assert only(desk.check())[1] == 1
+
+
+# --- containers -----------------------------------------------------------------------------------------------------
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def zipped(**parts: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return out.getvalue()
+
+
+def rewritten(book: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """A workbook with other words (old: a pattern) in one of its parts, or in all ("*")."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            content = source.read(name)
+            if name == part or part == "*":
+                assert part == "*" or re.search(old, content)
+                content = re.sub(old, new, content)
+            target.writestr(name, content)
+    return out.getvalue()
+
+
+BOOK = as_xlsx(table("commissioners"))
+TRANSITIONAL = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+REFUSED = {
+    "nothing": ("a.xlsx", b"", "このデバイス上で"),
+    "nothing in text": ("a.csv", b"", "このデバイス上で"),
+    "not downloaded": ("a.csv", b"\0" * 4096, "4,096バイト"),
+    "password": ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "パスワード"),
+    "old workbook": ("a.xlsx", OLE + b"Workbook", ".xls など"),
+    "old workbook as text": ("a.csv", OLE + b"Workbook", ".xls など"),
+    "web page": ("a.xlsx", b"<html><table>", "Webの画面"),
+    "web page as text": ("a.csv", b"\xef\xbb\xbf\n<!DOCTYPE html>", "Webの画面"),
+    "text as workbook": ("a.xlsx", b"a,b", "名前だけ"),
+    "archive": ("a.zip", zipped(**{"4月.csv": b"a"}), "4月.csv を取り出し"),
+    "archive as workbook": ("a.xlsx", zipped(**{"4月.csv": b"a"}), "4月.csv を取り出し"),
+    "workbook as text": ("a.csv", BOOK, ".xlsx に直して"),
+    "strict": (
+        "a.xlsx",
+        rewritten(BOOK, "*", TRANSITIONAL, b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
+        "Excel ブック(.xlsx)",
+    ),
+    "empty fill": ("a.xlsx", rewritten(BOOK, "xl/styles.xml", rb"<patternFill ?/>", b""), "壊れています"),
+    "cut": ("a.xlsx", BOOK[:-200], "壊れています"),
+    "one byte": ("a.xlsx", BOOK[:900] + b"\xff" + BOOK[901:], "壊れています"),
+    "picture": ("a.jpg", b"\xff\xd8\xff", "xlsx か CSV"),
+    "bomb": ("a.xlsx", zipped(**{"[Content_Types].xml": b"", "xl__sheet1.xml": b" " * (1 << 25)}), "大きすぎ"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "remedy"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_table_gets_what_a_clerk_can_do_about_it(
+    desk: Desk, name: str, content: bytes, remedy: str
+) -> None:
+    desk.put("commissioners", name, content)
+    file, row, _, said = only(desk.check())
+    assert (file, row) == (name, None)
+    assert remedy in said
+
+
+def test_a_folder_is_told_how_its_files_are_named(desk: Desk) -> None:
+    (desk.folder / "months").mkdir()
+    desk.declared["consultations"] = {"files": ["months"], "timezone": "Asia/Tokyo"}
+    assert "months/*.csv" in only(desk.check())[3]
+
+
+def far(coordinate: str) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(BOOK))
+    book.active[coordinate] = "x"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_one_cell_in_the_far_corner_is_refused_and_not_unfolded(desk: Desk) -> None:
+    desk.put("commissioners", "a.xlsx", far("XFD1048576"))
+    assert "XFD1048576" in only(desk.check())[3]
+
+
+def test_formats_without_values_far_below_are_no_cells(desk: Desk) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(BOOK))
+    book.active["A1048576"].font = openpyxl.styles.Font(bold=True)
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("commissioners", "a.xlsx", out.getvalue())
+    assert len(desk.load()["commissioners"]) == 3
+
+
+def test_a_merged_range_over_the_whole_sheet_is_refused(desk: Desk) -> None:
+    area = rewritten(
+        as_xlsx(table("commissioners"), merge=["A9:B9"]),
+        "xl/worksheets/sheet1.xml", b'ref="A9:B9"', b'ref="A9:XFD1048576"',
+    )  # fmt: skip
+    desk.put("commissioners", "a.xlsx", area)
+    assert "結合を解いて" in only(desk.check())[3]
+
+
+def test_whatever_a_parser_raises_becomes_a_problem_of_that_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RecursionError
+
+    desk.put("consultations", "a.csv", as_csv(contacts()))
+    monkeypatch.setattr(reading, "read_table", broken)
+    assert "RecursionError" in only(desk.check())[3]
+
+
+def test_a_fault_of_a_check_hides_no_other_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(account, "note_private_letters", broken)
+    desk.put("consultations", "a.csv", as_csv(contacts(5)))
+    desk.put("consultations", "b.xlsx", b"")
+    assert [(p.file, p.severity) for p in desk.check().faults] == [("a.csv", "error"), ("b.xlsx", "error")]
+
+
+# --- declared shapes ------------------------------------------------------------------------------------------------
+
+
+def months(*names: str, hidden: str = "") -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for month, name in enumerate(names, 4):
+        sheet = book.create_sheet(name)
+        for row in contacts(4, month):
+            sheet.append(row)
+        sheet.sheet_state = "hidden" if name == hidden else "visible"
+    book.create_sheet("説明").append(["相談ID", "番号です"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_sheets_with_the_same_headings_that_nobody_reads_are_told(desk: Desk) -> None:
+    desk.put("consultations", "a.xlsx", months("4月", "5月", "6月"), sheet="4月")
+    file, _, column, remedy = only(desk.check(), "warning")
+    assert (file, column) == ("a.xlsx", "sheets")
+    assert "sheets: [4月, 5月, 6月]" in remedy
+
+
+def test_several_sheets_are_read_as_one_and_each_has_its_account(desk: Desk) -> None:
+    desk.put("consultations", "a.xlsx", months("4月", "5月", "6月"), sheets=["4月", "5月", "6月"])
+    taken = desk.load()
+    assert len(taken["consultations"]) == 12
+    assert taken.faults == ()
+    assert taken.sources[["sheet", "rows_kept"]].to_numpy().tolist() == [["4月", 4], ["5月", 4], ["6月", 4]]
+
+
+def test_one_sheet_in_a_list_is_enough_and_a_missing_one_names_those_there_are(desk: Desk) -> None:
+    desk.put("consultations", "a.xlsx", months("4月", "5月"), sheets="4月")
+    assert len(desk.check()["consultations"]) == 4
+    desk.declared["consultations"]["sheets"] = ["4月", "7月"]
+    [(_, _, column, remedy)] = told(desk.check())
+    assert column == "sheet"
+    assert "4月、5月、説明" in remedy
+
+
+def test_a_double_between_two_sheets_names_the_sheet(desk: Desk) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(months("4月", "5月")))
+    book["5月"]["A2"] = "S401"
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("consultations", "a.xlsx", out.getvalue(), sheets=["4月", "5月"])
+    [problem] = desk.check().faults
+    assert (problem.sheet, problem.row) == ("5月", 2)
+    assert "シート「4月」 2行目" in problem.remedy
+
+
+def test_one_file_name_is_a_list_of_one(desk: Desk) -> None:
+    desk.put("consultations", "c.csv", as_csv(contacts()))
+    desk.declared["consultations"]["files"] = "c.csv"
+    assert len(desk.load()["consultations"]) == 6
+
+
+def test_a_form_of_names_stands_for_every_file_of_that_form(desk: Desk) -> None:
+    for month in (4, 5):
+        desk.put("consultations", f"相談_{month:02d}.csv", as_csv(contacts(month=month)))
+    (desk.folder / "~$相談_05.csv").write_bytes(b"")
+    (desk.folder / "ほか.csv").write_bytes(b"")
+    desk.declared["consultations"] |= {
+        "files": ["相談_*.csv"],
+        "per_file": {"相談_05.csv": {"ignore": ["備考"]}},
+    }
+    taken = desk.check()
+    assert taken.sources["file"].tolist() == ["相談_04.csv", "相談_05.csv"]
+    assert len(taken["consultations"]) == 12
+
+
+def test_a_form_that_no_file_has_is_a_missing_file(desk: Desk) -> None:
+    desk.put("consultations", "c.csv", as_csv(contacts()))
+    desk.declared["consultations"]["files"] = ["相談_*.csv"]
+    file, _, _, remedy = only(desk.check())
+    assert file == "相談_*.csv"
+    assert "c.csv" in remedy
+
+
+@pytest.mark.parametrize("files", [{"a": "b"}, 7.5, [], True, None])
+def test_a_shape_that_is_no_list_of_names_is_named_with_its_key(desk: Desk, files: object) -> None:
+    desk.declared["consultations"] = {"files": files, "timezone": "Asia/Tokyo"}
+    taken = desk.check()
+    assert not taken.ok
+    assert all("files" in p.column for p in taken.faults)
+
+
+# --- between files --------------------------------------------------------------------------------------------------
+
+
+def test_a_column_that_one_file_lacks_is_told_there(desk: Desk) -> None:
+    rows = contacts(month=4)
+    desk.put(
+        "consultations", "a.csv", as_csv([[*row, "ない" if i else "希死念慮"] for i, row in enumerate(rows)])
+    )
+    desk.put("consultations", "b.csv", as_csv(contacts(month=5)))
+    file, _, column, remedy = only(desk.check(), "warning")
+    assert (file, column) == ("b.csv", "希死念慮")
+    assert "無回答は違います" in remedy
+
+
+@pytest.mark.parametrize(
+    ("have", "said"),
+    [((4, 5, 6), None), ((4, 6), "2023年5月"), ((4, 8, 10), "2023年5月〜2023年7月、2023年9月"), ((4,), None)],
+)
+def test_months_without_a_record_between_months_with_some_are_named(
+    desk: Desk, have: tuple[int, ...], said: str | None
+) -> None:
+    for month in have:
+        desk.put("consultations", f"c{month}.csv", as_csv(contacts(month=month)))
+    assert [p.value for p in desk.check().faults] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2023-08-01", "2023-08-31", []),
+        ("2023-07-31", "2023-08-31", ["2023年7月"]),
+        ("2023-08-05", "2023-10-01", ["2023年9月〜2023年10月"]),
+        ("2023-07-01", "2023-09-30", ["2023年7月、2023年9月"]),
+    ],
+)
+def test_months_of_the_period_without_a_record_are_named(
+    desk: Desk, start: str, end: str, said: list[str]
+) -> None:
+    """A file of another year, one that broke off, and a month that nobody sent."""
+    desk.put("consultations", "c.csv", as_csv(contacts()))
+    period = Period(date.fromisoformat(start), date.fromisoformat(end), "期間")
+    taken = check_inputs(desk._inputs(), ["consultations"], period=period)
+    assert [p.value for p in taken.faults] == said
+
+
+# --- the account ----------------------------------------------------------------------------------------------------
+
+
+def test_every_row_of_a_file_is_accounted_for(desk: Desk) -> None:
+    rows = [
+        ["全国の件数"], [], *table("national_daily"), ["", "", ""], ["合計", "", "60"], ["注: 速報", "", ""],
+    ]  # fmt: skip
+    desk.put("national_daily", "a.csv", as_csv(rows))
+    taken = desk.load()
+    source = taken.sources.iloc[0]
+    parts = ["rows_kept", "heading_rows", "rows_dropped", "rows_blank"]
+    assert source[["rows_counted", *parts]].tolist() == [8, 3, 1, 3, 1]
+    assert source["dropped"] == "注記2・合計1"
+    assert account.told(taken.sources) == [
+        "a.csv(utf-8-sig): 8行 = 使う3 + 見出し1 + 除いた3(注記2・合計1) + 空の行1。読み替え3か所。"
+        "2023-08-01〜2023-08-03。ない列: 出典"
+    ]
+    assert json.loads(taken.json())["sources"][0]["rows_counted"] == 8
+
+
+def test_a_file_that_could_not_be_read_says_so_in_the_account(desk: Desk) -> None:
+    desk.put("national_daily", "a.csv", b"")
+    assert account.told(desk.check().sources) == ["a.csv: 読めませんでした"]
+
+
+# --- damage ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(4))
+def test_no_damage_of_bytes_ends_in_a_traceback(desk: Desk, seed: int) -> None:
+    chance = random.Random(seed)
+    originals = {
+        "a.xlsx": BOOK,
+        "a.csv": as_csv(table("commissioners")),
+        "b.csv": as_csv(table("commissioners"), "cp932"),
+    }
+    for trial in range(100):
+        name = chance.choice(list(originals))
+        content = bytearray(originals[name])
+        for _ in range(chance.choice([1, 3, 30])):
+            at = chance.randrange(len(content))
+            content[at : at + chance.choice([0, 1, 1, 40])] = chance.randbytes(chance.choice([0, 1, 1, 4]))
+        desk.declared.clear()
+        desk.put("commissioners", name, bytes(content))
+        assert not any("検査が最後まで済む" in p.expected for p in desk.check().faults), (seed, trial)

@@ -1,0 +1,148 @@
+"""A number that the masks know nothing of is found in the finished file, whichever file it is, and only there."""
+
+import json
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from tests.seasonality.conftest import noisy_year
+from tests.seasonality.test_attributes import records
+from ujo_lib.pipeline.pages import WORKBOOK
+from ujo_lib.pipeline.printed import beyond_in_csv, beyond_in_pages, beyond_in_workbook
+from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
+from ujo_lib.report.look.tables import table_html
+from ujo_lib.report.sheets.exports import Table
+from ujo_lib.report.sheets.workbook import About, workbook
+from ujo_lib.seasonality import crosstab
+from ujo_lib.seasonality.profiles import by_date
+
+SUBJECT = Subject(base="相談", source="記録", population="consultations")
+COUNTS = ((40, 3, 15), (5, 30, 2), (5, 10, 25))
+HIDE = [False, True, True, False, True, True, False, False, False]
+
+
+def cross() -> Published:
+    table = crosstab(records(COUNTS), "occupation", "topic")
+    spec = TableSpec("cross", "職業と<相談>", SUBJECT, table.schema)
+    return mask(TableRecord.of("02_x", spec, table.frame), table.frame, {"n": HIDE, "base": [False] * 9})
+
+
+def days() -> Published:
+    table = by_date(noisy_year()).rows(lambda frame: frame.index < 5)
+    spec = TableSpec("days", "日別", SUBJECT, table.schema)
+    return mask(TableRecord.of("02_x", spec, table.frame), table.frame, {"n": [False] * 5})
+
+
+def nothing() -> Published:
+    table = crosstab(records(COUNTS), "occupation", "topic").rows(pd.Series([False] * 9))
+    return mask(
+        TableRecord.of("02_x", TableSpec("none", "なし", SUBJECT, table.schema), table.frame), table.frame, {}
+    )
+
+
+@pytest.fixture
+def tables() -> list[Published]:
+    return [cross(), days(), nothing()]
+
+
+@pytest.fixture
+def folder(tables, tmp_path):
+    (tmp_path / "tables").mkdir()
+    spelt = [Table.of(table.record(table.notebook)) for table in tables]
+    for table in spelt:
+        (tmp_path / "tables" / table.file_name).write_bytes(table.csv())
+    about = About("見本市 年次報告書", "見本市", (), "2024-10-31", "abc")
+    (tmp_path / WORKBOOK).write_bytes(workbook(spelt, [], about))
+    wide = [table_html(tables[0], across="topic", values=values) for values in ("n", "share", "mark")]
+    some = table_html(
+        tables[0].where(mark="＋"), columns=["occupation", "topic", "share", "low", "high", "p_holm"]
+    )
+    (tmp_path / "02_x.html").write_text("".join([*map(table_html, tables), *wide, some]), encoding="utf-8")
+    return tmp_path
+
+
+def found(folder, tables) -> list[str]:
+    return [
+        name.partition(":")[0]
+        for check in (beyond_in_csv, beyond_in_pages, beyond_in_workbook)
+        for name in check(folder, tables)
+    ]
+
+
+def test_what_the_door_handed_on_raises_no_alarm_in_any_layout(folder, tables):
+    assert found(folder, tables) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<td>x</td>", "<td>3</td>"),
+        ('<td class="short">x</td>', '<td class="short">＋</td>'),
+        ('<td class="short">・</td>', '<td class="short">0.85</td>'),
+        ("<td>40</td>", "<td>40</td><td>0.012</td>"),
+    ],
+)
+def test_a_number_put_into_a_page_is_found_with_its_row(folder, tables, old, new):
+    page = folder / "02_x.html"
+    text = page.read_text(encoding="utf-8")
+    assert old in text
+    page.write_text(text.replace(old, new, 1), encoding="utf-8")
+    findings = list(beyond_in_pages(folder, tables))
+    assert len(findings) == 1
+    assert findings[0].startswith("02_x.html: 表「職業と<相談>」の「")
+    assert new.strip("</td>") not in findings[0]
+
+
+def test_the_other_rows_value_in_a_row_is_found_though_the_table_prints_it_elsewhere(folder, tables):
+    page = folder / "02_x.html"
+    text = page.read_text(encoding="utf-8").replace("<td>40</td>", "<td>25</td>", 1)
+    page.write_text(text, encoding="utf-8")
+    assert len(list(beyond_in_pages(folder, tables))) == 1
+
+
+def test_a_page_of_another_notebook_may_use_the_same_title(folder, tables):
+    (folder / "03_y.html").write_text(
+        table_html(cross()).replace("<td>40</td>", "<td>41</td>"), encoding="utf-8"
+    )
+    assert found(folder, tables) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [("x", "3"), ("40", "41"), ("＋", "・"), ("件数", "残差")])
+def test_a_changed_csv_is_found(folder, tables, old, new):
+    file = folder / "tables" / "02_cross.csv"
+    text = file.read_text(encoding="utf-8-sig")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8-sig", newline="")
+    assert found(folder, tables) == ["tables/02_cross.csv"]
+
+
+@pytest.mark.parametrize(("heading", "new"), [("件数(件)", 3), ("件数(件)", None), ("全体との違い", 0.5)])
+def test_a_changed_cell_of_the_workbook_is_found(folder, tables, heading, new):
+    book = load_workbook(folder / WORKBOOK)
+    sheet = book["02_cross"]
+    head = next(row for row in sheet.iter_rows() if [cell.value for cell in row][:2] == ["職業", "相談内容"])
+    column = next(cell.column for cell in head if cell.value == heading)
+    sheet.cell(head[0].row + 2, column).value = new
+    book.save(folder / WORKBOOK)
+    assert found(folder, tables) == [WORKBOOK]
+
+
+def test_a_column_too_many_in_the_workbook_is_found(folder, tables):
+    book = load_workbook(folder / WORKBOOK)
+    book["02_cross"].insert_cols(3)
+    book.save(folder / WORKBOOK)
+    assert found(folder, tables) == [WORKBOOK]
+
+
+def test_a_row_left_out_of_the_workbook_is_found(folder, tables):
+    book = load_workbook(folder / WORKBOOK)
+    book["02_cross"].delete_rows(book["02_cross"].max_row)
+    book.save(folder / WORKBOOK)
+    assert found(folder, tables) == [WORKBOOK]
+
+
+def test_the_fixture_hides_something_and_prints_marks():
+    content = json.loads(cross().record("02_x").to_json())
+    assert content["hidden"]["n"] == HIDE
+    assert "＋" in str(content["rows"])

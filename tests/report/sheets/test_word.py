@@ -1,0 +1,94 @@
+"""The document that the cabinet office goes on writing in: structure that Word knows, and alt texts."""
+
+import io
+import zipfile
+from datetime import datetime
+
+import pytest
+from docx import Document
+
+from tests.report.tables_of import by_sex
+from ujo_lib.report.look import figures
+from ujo_lib.report.look.tables import table_html
+from ujo_lib.report.sheets.word import document
+
+DAY = datetime(2024, 10, 31)
+SHOWN = by_sex(hide=[(1, "n"), (1, "share")])
+FIGURE = figures.bars(SHOWN, x="share", y="sex", finding="男性が多い。")
+PAGE = f"""<!DOCTYPE html><html lang="ja"><head><title>t</title><style>p{{}}</style></head><body>
+<a class="skip">本文へ移動</a><header><h1>概要版</h1><dl class="facts"><div><dt>年度</dt><dd>令和5年度</dd></div></dl>
+<nav><a>表紙</a></nav></header><main><section><h2>文</h2><p>前書き</p></section>
+<ol><li><p>男性は17人。</p></li></ol>{FIGURE.to_html()}{table_html(SHOWN)}
+<ul><li><strong>何人か</strong><span>分からない</span></li></ul><!-- note --></main>
+<footer><section><h2>相談窓口</h2></section></footer></body></html>"""
+
+
+def _made() -> bytes:
+    return document(PAGE, [FIGURE.png(100)], DAY)
+
+
+@pytest.fixture(scope="module")
+def word():
+    return Document(io.BytesIO(_made()))
+
+
+def test_headings_and_lists_are_those_of_word(word):
+    said = [
+        (one.style.name, one.text.strip())
+        for one in word.paragraphs
+        if one.style.name != "Caption" and one.text
+    ]
+    assert said[:4] == [
+        ("Title", "概要版"),
+        ("List Bullet", "年度: 令和5年度"),
+        ("Heading 1", "文"),
+        ("Normal", "前書き"),
+    ]
+    assert ("List Number", "男性は17人。") in said
+    assert ("List Bullet", "何人か 分からない") in said
+    assert said[-1] == ("Heading 1", "相談窓口")
+
+
+def test_what_a_point_is_about_stands_out_and_a_caption_stays_with_its_table(word):
+    (point,) = [one for one in word.paragraphs if one.text.startswith("何人か")]
+    assert [run.text for run in point.runs if run.bold] == ["何人か "]
+    captions = [one for one in word.paragraphs if one.style.name == "Caption"]
+    assert [one.paragraph_format.keep_with_next for one in captions] == [True, True]
+    assert not point.paragraph_format.keep_with_next
+
+
+def test_a_table_is_a_table_with_a_repeated_heading_and_the_x_of_the_page(word):
+    (table,) = word.tables
+    cells = [[cell.text for cell in row.cells] for row in table.rows]
+    assert [row[:2] for row in cells] == [
+        ["性別", "人数(人)"],
+        ["男性", "17"],
+        ["女性", "x"],
+        ["無回答", "-"],
+    ]
+    assert "w:tblHeader" in table.rows[0]._tr.xml
+    assert "w:tblHeader" not in table.rows[1]._tr.xml
+
+
+def test_a_figure_is_a_picture_across_the_sheet_that_says_what_it_shows(word):
+    (picture,) = word.inline_shapes
+    assert picture._inline.docPr.get("descr") == FIGURE.alt
+    assert picture.width.mm == pytest.approx(170, abs=0.1)
+
+
+def test_links_styles_and_numbers_that_unfold_stay_on_the_page(word):
+    text = "".join(one.text for one in word.paragraphs)
+    assert not [word for word in ("表紙", "本文へ", "p{}", "数値を表で見る", "note") if word in text]
+
+
+def test_the_same_page_gives_the_same_bytes_and_names_nobody(word):
+    assert _made() == _made()
+    about = word.core_properties
+    assert (about.title, about.author, about.comments, about.created.date()) == ("概要版", "", "", DAY.date())
+    with zipfile.ZipFile(io.BytesIO(_made())) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_figure_without_its_picture_is_no_document():
+    with pytest.raises(ValueError, match="argument"):
+        document(PAGE, [], DAY)

@@ -1,0 +1,185 @@
+"""One stray quotation mark must not swallow a record unseen, and no honest text may be suspected of it."""
+
+import csv
+import io
+import random
+
+import numpy as np
+import pytest
+
+from ujo_lib import delimited
+from ujo_lib.delimited import EncodingError, Scan, find_encoding, read_table, scan, scan_as, to_utf8
+
+HEADING = "相談ID,日時,県,本文\n"
+
+
+def record(number: int, text: str = "眠れない。") -> str:
+    return f"S{number},2023-08-{number:02d} 22:15,熊本県,{text}\n"
+
+
+def scanned(text: str, delimiter: str = ",") -> Scan:
+    return scan(text.encode(), delimiter)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False], ids=["ended", "not-ended"])
+def test_records_lines_and_cells_are_counted_whatever_the_line_ends(end: str, last: bool) -> None:
+    text = ('a,b\n1,"x,y\nz"\n\n2,w,"q""q"\n' + ("" if last else "3")).replace("\n", end)
+    found = scanned(text)
+    assert found.cells.tolist() == [2, 2, 0, 3, *([] if last else [1])]
+    assert found.lines.tolist() == [1, 2, 4, 5, *([] if last else [6])]
+    assert found.n_lines == (5 if last else 6)
+    assert found.faults == ()
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 7, 1 << 24])
+def test_blocks_of_any_size_give_the_same_count_and_table(
+    monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    text = HEADING + "".join(record(n, f'"学校,に\r\n""行けない""{n}"') for n in range(1, 8))
+    whole = scanned(text)
+    table = read_table(text.encode(), whole)
+    monkeypatch.setattr(delimited, "_BLOCK", block)
+    again = scanned(text)
+    assert [again.cells.tolist(), again.lines.tolist()] == [whole.cells.tolist(), whole.lines.tolist()]
+    assert read_table(text.encode(), again).to_pydict() == table.to_pydict()
+    assert "".join(delimited.pieces(text.encode("cp932"), "cp932")) == text
+
+
+def test_every_file_that_python_writes_is_counted_and_read_as_it_was_written() -> None:
+    chance = random.Random(19)
+    letters = ["あ", '"', ",", "\n", "\r\n", "a", " ", "\t", "1", "、"]
+    for trial in range(200):
+        rows = [
+            [
+                "".join(chance.choices(letters, k=chance.randint(0, 6)))
+                for _ in range(chance.choice([2, 3, 3, 3]))
+            ]
+            for _ in range(chance.randint(1, 12))
+        ]
+        out = io.StringIO()
+        csv.writer(out, quoting=chance.choice([csv.QUOTE_ALL, csv.QUOTE_MINIMAL])).writerows(rows)
+        content = out.getvalue().encode()
+        found = scan(content, ",")
+        assert found.cells.tolist() == [len(row) for row in rows], trial
+        assert [f for f in found.faults if "片方" in f.remedy or "閉じ" in f.remedy] == []
+        read = [list(row.values()) for row in read_table(content, found).to_pylist()]
+        widest = max(map(len, rows))
+        assert read == [row + [""] * (widest - len(row)) for row in rows], trial
+
+
+def test_an_open_quote_is_an_error_at_the_line_where_it_opens() -> None:
+    found = scanned(HEADING + record(1, '"前\n後"') + record(2, '"眠れない。') + record(3) + record(4))
+    [fault] = found.faults
+    assert (fault.record, fault.line, fault.cell, fault.fatal) == (3, 4, 3, True)
+    assert "閉じ忘れ" in fault.remedy
+
+
+def test_a_quote_that_steals_the_opening_of_a_later_cell_is_an_error() -> None:
+    rows = [record(n) for n in range(1, 8)]
+    rows[1], rows[4] = record(2, '"眠れない。'), record(5, '"眠れない。"')
+    fault = scanned(HEADING + "".join(rows)).faults[0]
+    assert (fault.record, fault.line, fault.cell, fault.fatal) == (3, 3, 3, True)
+    assert "6行目で閉じています" in fault.remedy
+
+
+@pytest.mark.parametrize("closing", [3, 4, 7])
+def test_two_stray_quotes_that_make_one_cell_of_several_records_are_an_error(closing: int) -> None:
+    rows = [record(n) for n in range(1, 8)]
+    rows[1] = record(2, '"眠れない。')
+    rows[closing - 1] = record(closing, '眠れない。"')
+    [fault] = scanned(HEADING + "".join(rows)).faults
+    assert (fault.record, fault.line, fault.cell, fault.fatal) == (3, 3, 3, True)
+    assert f"{closing - 2}行含んで" in fault.remedy
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+@pytest.mark.parametrize("closing", [6, 9])
+def test_two_columns_are_enough_when_the_numbers_go_on(closing: int, delimiter: str) -> None:
+    rows = [f"{n},眠れない{'あいう'[n % 3]}\n" for n in range(1, 30)]
+    rows[4] = '5,"眠れない\n'
+    rows[closing - 1] = f'{closing},眠れない"\n'
+    text = ("id,text\n" + "".join(rows)).replace(",", delimiter)
+    [fault] = scanned(text, delimiter).faults
+    assert (fault.record, fault.fatal) == (6, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "つらい\n1,起きる\n2,食べる\n100,000円",
+        "S3,のつづき、\nです",
+        "10,20,30\n眠れない,食べられない,動けない",
+        "「はい」\n\n- a, b\n",
+        "2023-08-01,雨,です\nS9,x",
+    ],
+)
+def test_a_text_over_several_lines_with_commas_is_not_suspected(text: str) -> None:
+    quoted = '"' + text.replace('"', '""') + '"'
+    two = "id,text\n" + "".join(f"{n},{quoted if n % 3 == 0 else '眠れない'}\n" for n in range(1, 30))
+    assert scanned(two).faults == ()
+    four = HEADING + "".join(record(n, quoted if n % 3 == 0 else "眠れない") for n in range(1, 30))
+    assert scanned(four).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "separator"), [(".csv", "\t"), (".tsv", ","), (".txt", ","), (".csv", ",")]
+)
+def test_the_separator_on_which_the_records_agree_wins_over_marks_in_the_texts(
+    suffix: str, separator: str
+) -> None:
+    other = "," if separator == "\t" else "\t"
+    rows = [[f"S{n}", f"眠れ{other}ない", f"あ{other}い{other}う" if n % 2 else "x"] for n in range(20)]
+    content = "".join(separator.join(row) + "\n" for row in rows).encode()
+    assert (scan_as(content, suffix).delimiter, scan_as(content, suffix).width) == (separator, 3)
+
+
+def test_a_text_that_names_another_record_is_not_suspected() -> None:
+    rows = [f"S{n},眠れない{'よ' * n}\n" for n in range(1, 30)]
+    rows[9] = 'S10,"S3,のつづきです\nS3,のつづきです"\n'
+    assert scanned("id,text\n" + "".join(rows)).faults == ()
+
+
+def test_a_single_mark_inside_a_text_is_told_and_loses_nothing() -> None:
+    text = HEADING + record(1, '5" の画面') + record(2, '彼は"死"と') + record(3, '"急に"と言う')
+    found = scanned(text)
+    assert [(f.record, f.cell, f.fatal) for f in found.faults] == [(4, 3, False), (2, 3, False)]
+    assert read_table(text.encode(), found)["c3"].to_pylist()[1:] == ['5" の画面', '彼は"死"と', "急にと言う"]
+
+
+def test_records_of_other_widths_are_read_in_their_place() -> None:
+    text = "a,b\n1,2\n3\n\n4,5,6\n7,8\n"
+    table = read_table(text.encode(), scanned(text))
+    assert [list(row.values()) for row in table.to_pylist()] == [
+        ["a", "b", ""], ["1", "2", ""], ["3", "", ""], ["", "", ""], ["4", "5", "6"], ["7", "8", ""],
+    ]  # fmt: skip
+
+
+def test_a_cell_of_a_million_letters_is_read() -> None:
+    text = "a,b\n1," + "あ" * 1_000_000 + "\n"
+    assert len(read_table(text.encode(), scanned(text))["c1"][1].as_py()) == 1_000_000
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_the_encoding_is_found_and_the_count_does_not_depend_on_it(codec: str) -> None:
+    text = HEADING + "".join(record(n, '"髙①\nソ表"') for n in range(1, 5))
+    content = text.encode(codec)
+    assert find_encoding(content) == codec
+    assert bytes(to_utf8(content, codec)).decode() == text
+    if codec == "cp932":
+        assert np.array_equal(scan(content, ",", codec).cells, scanned(text).cells)
+
+
+@pytest.mark.parametrize("at", [0, 1, 5])
+def test_a_byte_that_fits_no_encoding_is_named_with_its_line(
+    monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    monkeypatch.setattr(delimited, "_BLOCK", 3)
+    with pytest.raises(EncodingError) as raised:
+        find_encoding("あいう\n".encode() * at + b"a\x81\xff\n")
+    assert raised.value.line == at + 1
+
+
+def test_an_encoding_that_nobody_knows_is_no_traceback() -> None:
+    with pytest.raises(EncodingError, match="klingon"):
+        find_encoding(b"a", "klingon")
