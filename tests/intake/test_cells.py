@@ -23,7 +23,15 @@ def test_a_number_without_marks_is_not_refused(text):
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("1時間", 60), ("90秒", 1.5), ("1時間30分", 90), ("2.5h", 150), ("30分", 30), ("３０分", 30), ("30", 30)],
+    [
+        ("1時間", 60),
+        ("90秒", 1.5),
+        ("1時間30分", 90),
+        ("2.5h", 150),
+        ("30分", 30),
+        ("３０分", 30),
+        ("30", 30),
+    ],
 )
 def test_a_duration_becomes_minutes(text, minutes):
     assert values.parse_measured(text, "分").value == minutes
