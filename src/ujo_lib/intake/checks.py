@@ -338,10 +338,9 @@ def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> Non
 def _contacts_after_opening(contacts: Loaded, desks: Loaded, notes_of: Mapping[str, Notes]) -> None:
     if "opened_on" not in desks.frame:
         return
-    opened = desks.frame.dropna(subset=["opened_on"]).set_index(desks.frame["channel"].astype(object))[
-        "opened_on"
-    ]
-    since = contacts.frame["channel"].astype(object).map(opened.to_dict())
+    known = desks.frame.dropna(subset=["opened_on"])
+    opened = dict(zip(known["channel"].astype(object), known["opened_on"], strict=True))
+    since = contacts.frame["channel"].astype(object).map(opened)
     early = contacts.frame["received_at"].dt.tz_localize(None) < pd.to_datetime(since)
     for file in np.unique(contacts.files[early.fillna(False).to_numpy(dtype=bool)]):
         here = early.fillna(False).to_numpy(dtype=bool) & (contacts.files == file)

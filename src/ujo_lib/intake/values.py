@@ -6,10 +6,12 @@ change it made, and hands back columns in the frame's types.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -203,6 +205,108 @@ def parse_year(text: str) -> Read:
     return Read(year, None if text == str(year) else "8")
 
 
+# --- units ----------------------------------------------------------------------------------------------------------
+
+_DURATION = re.compile(
+    r"(?:(?P<h>\d+(?:\.\d+)?)\s?(?:時間|h))?\s?(?:(?P<m>\d+(?:\.\d+)?)\s?分)?\s?(?:(?P<s>\d+(?:\.\d+)?)\s?秒)?",
+    re.IGNORECASE,
+)
+_DIMENSIONS = (
+    {"件", "人", "名", "戸", "世帯", "回", "個", "枚"},
+    {"年", "年度"},
+    *({unit} for unit in ("円", "歳", "分", "時間", "か月", "点")),
+)
+_HEADING_UNIT = re.compile(r"\(([^()]*)\)$")
+_SCALED = re.compile(r"(?:十|百|千|万|億)+(?:人|件|円|世帯|戸|回)?|秒|分|時間|日|か月|年|%|‰|前年.*|対前年.*")
+
+
+def parse_measured(text: str, unit: str, *, whole: bool = False) -> Read:
+    """A number of the column's unit; ``1時間30分`` and ``90秒`` become minutes where the unit is 分.
+
+    Raises:
+        ValueRefused: not a number, or one of another unit (``3円`` among persons).
+    """
+    plain = tidy(text)
+    if unit == "分" and not whole and (spell := _DURATION.fullmatch(plain)) and any(spell.groups()):
+        hours, minutes, seconds = (float(part or 0) for part in spell.groups())
+        return Read(hours * 60 + minutes + seconds / 60, "6")
+    read = parse_int(text) if whole else parse_number(text)
+    match = _NUMBER.fullmatch(plain.replace("\u2212", "-"))
+    written = match["unit"] if match else None
+    if unit and written and not any({unit, written} <= alike for alike in _DIMENSIONS):
+        raise ValueRefused(f"単位が「{unit}」の数値", f"「{written}」の数です。{unit}に直してください。", "6")
+    return read
+
+
+def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
+    """A heading whose unit is not the dictionary's: its numbers would be wrong by a factor, its codes no codes."""
+    match = _HEADING_UNIT.search(tidy(raw.heading))
+    unit = match[1].strip() if match else ""
+    if unit == column.unit or f"({unit})" in column.heading or not _SCALED.fullmatch(unit):
+        return
+    numbers = column.type in ("int", "number") or (
+        column.type == "cat" and any(tidy(text).isdecimal() for text in raw.texts)
+    )
+    if numbers:
+        right = f"単位が「{column.unit}」の列" if column.unit else "単位のない見出し"
+        remedy = f"見出しの単位は「{unit}」です。値を直してから、見出しの単位も直してください。"
+        notes.problem(right, remedy, "6", column=raw.heading)
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    return unicodedata.normalize("NFKC", char)
+
+
+def refuse_glued(text: str) -> None:
+    """Refuse a digit with a superscript, circled or numbered sign beside it: 3² is not 32, 2① is not 21.
+
+    Raises:
+        ValueRefused: there is such a pair.
+    """
+    if text.isascii():
+        return
+    for pair in pairwise(text):
+        folds = [_folded(char) for char in pair]
+        signs = [len(f) > 1 or unicodedata.category(c) == "No" for c, f in zip(pair, folds, strict=True)]
+        if any(signs) and all(any(c.isdecimal() for c in fold) for fold in folds):
+            remedy = "数字に、上付きや丸囲みの数字が付いています。注の番号なら消してください。"
+            raise ValueRefused("続けて読める数字", remedy, "3")
+
+
+# --- names and numbers of things ------------------------------------------------------------------------------------
+
+_ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
+_DITTO = frozenset({"〃", "々", "同上", "同じ", '"', "''", "”", "″"})
+_ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
+_CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)")
+_NO_ID = frozenset({"-", "…", "*", "なし", "無し", "不明", "n/a", "na", "null", "none", "nan"})
+
+
+def parse_short(text: str, *, is_id: bool = False) -> Read:
+    """A short text or an id, tidied.
+
+    Raises:
+        ValueRefused: an error of the spreadsheet, a ditto mark, a contact; for an id also a rounded number or a sign
+            of missing that was not declared.
+    """
+    plain = tidy(text)
+    expected = "番号" if is_id else "短い語"
+    if _ERROR_VALUE.fullmatch(plain):
+        raise ValueRefused(expected, "Excelの計算エラーです。元の表で値を直してください。", "18")
+    if plain in _DITTO or text in _DITTO:
+        raise ValueRefused(expected, "「同上」の印です。上の行と同じ値を書いてください。", "14")
+    if _CONTACT.search(plain):
+        raise ValueRefused(expected, "連絡先のようです。個人情報なら消してください。", "23")
+    if is_id and _ROUNDED.fullmatch(plain):
+        remedy = "Excelが番号を丸めました。元の書き出しを、列を文字列にして開き直してください。"
+        raise ValueRefused(expected, remedy, "17")
+    if is_id and fold_sign(plain).casefold() in _NO_ID:
+        remedy = f"番号がないなら空欄にするか、inputs.yaml の missing に「{plain}」の意味を書いてください。"
+        raise ValueRefused(expected, remedy, "14")
+    return Read(plain, None if plain == text else "5")
+
+
 # --- flags, dates, clocks -------------------------------------------------------------------------------------------
 
 _TRUE = frozenset({*"1○〇◯●✓✔レ有", "あり", "はい", "対象", "回答", "回答あり", "true", "yes"})
@@ -222,8 +326,19 @@ def parse_flag(text: str) -> Read:
 _PLAIN_DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}")
 
 
+_BARE_ERA_DAY = re.compile(r"\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+
+
+def _refuse_two_readings(text: str) -> None:
+    """51208 is a serial of 2040 and 令和5年12月8日: neither is taken."""
+    if _BARE_ERA_DAY.fullmatch(plain := tidy(text)):
+        remedy = f"「{plain}」は和暦にも通し番号にも読めます。R5.12.8 か 2023-12-08 のように書いてください。"
+        raise ValueRefused("日付", remedy, "7")
+
+
 def parse_day(text: str) -> Read:
     """A day; see :func:`ujo_lib.fiscal.parse_date`."""
+    _refuse_two_readings(text)
     try:
         day = parse_date(text)
     except DateError as error:
@@ -252,6 +367,7 @@ def parse_stamp(text: str, timezone: str | None) -> Read:
     match = _STAMP.fullmatch(with_offset["stamp"] if with_offset else plain)
     if match is None:
         raise ValueRefused("日付と時刻", "2023-08-05 22:13 のように、日付と時刻を書いてください。", "7")
+    _refuse_two_readings(match["day"])
     try:
         day = parse_date(match["day"])
         hours, seconds = (
@@ -407,8 +523,8 @@ def _parser(column: Column, site: Site) -> Callable[[str], Read]:
     parsers: dict[str, Callable[[str], Read]] = {
         "cat": lambda text: parse_category(text, column.options),
         "age": lambda text: parse_age(text, column.options),
-        "int": parse_int,
-        "number": parse_number,
+        "int": lambda text: parse_measured(text, column.unit, whole=True),
+        "number": lambda text: parse_measured(text, column.unit),
         "share": parse_share,
         "flag": parse_flag,
         "date": parse_day,
@@ -416,16 +532,11 @@ def _parser(column: Column, site: Site) -> Callable[[str], Read]:
         "hour": parse_hour,
         "zone": parse_broadcast_zone,
         "year": parse_year,
-        "id": _tidied,
-        "str": _tidied,
+        "id": lambda text: parse_short(text, is_id=True),
+        "str": parse_short,
         "text": lambda text: _masked(text, site.names),
     }
     return parsers[column.type]
-
-
-def _tidied(text: str) -> Read:
-    plain = tidy(text)
-    return Read(plain, None if plain == text else "5")
 
 
 def _masked(text: str, names: tuple[str, ...]) -> Read:
@@ -446,6 +557,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
         The column, and ``<name>_suppressed`` / ``<name>_unknown`` when such signs occur; all with a default index.
     """
     parse = _parser(column, site)
+    _note_heading_unit(column, raw, notes)
     values: list[Any] = [None] * len(raw.texts)
     signs: dict[str, list[int]] = {"suppressed": [], "unknown": []}
     changed: list[tuple[int, str, str, str]] = []
@@ -468,10 +580,14 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             changed.append((code, text, "無回答(欠測)", "14"))
             continue
         try:
+            if column.type not in ("id", "str", "text"):
+                refuse_glued(bare)
             read = parse(text if column.type == "text" else bare)
         except ValueRefused as refused:
-            note_refusal(raw, code, refused, notes, free_text=column.type == "text")
+            note_refusal(raw, code, refused, notes, free_text=refused.rule == "23")
             continue
+        if column.type == "age" and tidy(bare) in _UNKNOWN_AGES and read.rule == "16":
+            _note_unknown_age(raw, code, notes)
         values[code] = read.value
         if (rule := read.rule or ("5" if text != bare and column.type != "text" else None)) is not None:
             changed.append((code, text, str(read.value), rule))
@@ -484,8 +600,18 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
     return made
 
 
+_UNKNOWN_AGES = frozenset({"0", "99"})
+
+
+def _note_unknown_age(raw: Raw, code: int, notes: Notes) -> None:
+    rows = raw.rows_of(code)
+    remedy = "不明の符号なら、inputs.yaml の missing に書いてください。実際の年齢ならこのままで構いません。"
+    values = [raw.texts[code]] * len(rows)
+    notes.problem_rows(rows, values, "年齢", remedy, "14", column=raw.heading, severity="warning")
+
+
 def _sign(column: Column, text: str, site: Site) -> MissingSign | None:
-    if column.type in ("id", "text"):
+    if column.type == "text":
         return None
     return site.missing.get(fold_sign(text))
 

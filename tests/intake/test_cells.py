@@ -1,0 +1,116 @@
+"""What a cell means: nothing is glued, converted or made up in silence."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.intake.conftest import Desk, as_csv, table
+from ujo_lib.intake import values
+from ujo_lib.intake.values import ValueRefused
+
+
+@settings(deadline=None)
+@given(st.text("0123456789", min_size=1, max_size=3), st.sampled_from("²³¹①⑨⑳⒈⒉㏠㍘₂"), st.booleans())
+def test_a_digit_with_a_mark_never_reads_as_one_number(digits, mark, before):
+    with pytest.raises(ValueRefused):
+        values.refuse_glued(mark + digits if before else digits + mark)
+
+
+@pytest.mark.parametrize("text", ["12", "１２", "①", "12件", "令和5年", "40~49歳", "Ⅲ"])
+def test_a_number_without_marks_is_not_refused(text):
+    values.refuse_glued(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("1時間", 60),
+        ("90秒", 1.5),
+        ("1時間30分", 90),
+        ("2.5h", 150),
+        ("30分", 30),
+        ("３０分", 30),
+        ("30", 30),
+    ],
+)
+def test_a_duration_becomes_minutes(text, minutes):
+    assert values.parse_measured(text, "分").value == minutes
+
+
+@pytest.mark.parametrize(("text", "unit"), [("3円", "人"), ("2年", "分"), ("3か月", "年"), ("3歳", "件")])
+def test_a_number_of_another_unit_is_refused(text, unit):
+    with pytest.raises(ValueRefused):
+        values.parse_measured(text, unit)
+
+
+@pytest.mark.parametrize(("text", "unit"), [("3名", "人"), ("3戸", "世帯"), ("3件", "回"), ("3円", "")])
+def test_a_number_of_a_like_unit_is_read(text, unit):
+    assert values.parse_measured(text, unit).value == 3
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "######", "〃", "同上", '"'])
+def test_an_error_or_ditto_mark_is_neither_id_nor_word(text):
+    for is_id in (True, False):
+        with pytest.raises(ValueRefused):
+            values.parse_short(text, is_id=is_id)
+
+
+@pytest.mark.parametrize("text", ["1.23E+15", "-", "ー", "—", "なし", "不明", "N/A", "null"])
+def test_no_id_is_no_person(text):
+    with pytest.raises(ValueRefused):
+        values.parse_short(text, is_id=True)
+
+
+@pytest.mark.parametrize("text", ["K-001", "001", "E15", "A#1", "佐々木", "iPhone", "なし岳", "2023-08-01"])
+def test_a_good_id_or_word_is_kept(text):
+    assert values.parse_short(text, is_id=True).value == text
+
+
+def test_a_declared_dash_leaves_the_client_blank(desk: Desk):
+    rows = table("consultations", {(i, "相談者ID"): "-" for i in (1, 2, 3)})
+    desk.put("consultations", "a.csv", as_csv(rows), missing={"-": "unknown"})
+    taken = desk.check()
+    assert taken.ok
+    assert taken["consultations"]["client_id"].isna().all()
+
+
+def test_a_contact_in_a_short_column_is_refused_and_not_repeated(desk: Desk):
+    rows = table("consultations", {(1, "端末"): "山田 090-1234-5678"})
+    desk.put("consultations", "a.csv", as_csv(rows))
+    (fault,) = desk.check().faults
+    assert (fault.severity, fault.row, fault.column, fault.value) == ("error", 2, "端末", "")
+
+
+@pytest.mark.parametrize("text", ["51208", "50101", "51231", "30130"])
+def test_a_bare_number_that_may_be_an_era_day_is_refused(text):
+    with pytest.raises(ValueRefused):
+        values.parse_day(text)
+    with pytest.raises(ValueRefused):
+        values.parse_stamp(f"{text} 22:15", "Asia/Tokyo")
+
+
+@pytest.mark.parametrize("text", ["45268", "51301", "51200", "51232", "20231208"])
+def test_a_bare_number_with_one_reading_is_a_day(text):
+    assert values.parse_day(text).value
+
+
+@pytest.mark.parametrize(
+    ("heading", "ok"), [("対応時間(秒)", False), ("対応時間(時間)", False), ("対応時間(分)", True)]
+)
+def test_a_heading_with_another_unit_is_refused(desk: Desk, heading, ok):
+    rows = table("consultations", {(i, heading): "30" for i in (1, 2, 3)})
+    desk.put("consultations", "a.csv", as_csv(rows))
+    assert desk.check().ok is ok
+
+
+def test_an_age_of_99_is_asked_about(desk: Desk):
+    desk.put("consultations", "a.csv", as_csv(table("consultations", {(1, "年代"): "99", (2, "年代"): "98"})))
+    (fault,) = desk.check().faults
+    assert (fault.severity, fault.row, fault.value) == ("warning", 2, "99")
+
+
+def test_a_desk_without_an_opening_day_is_not_checked(desk: Desk):
+    rows = [["窓口", "開設日"], ["全国窓口", ""], ["市専用", "2023-05-01"]]
+    desk.put("channels", "c.csv", as_csv(rows))
+    desk.put("consultations", "a.csv", as_csv(table("consultations")))
+    assert desk.check().ok
