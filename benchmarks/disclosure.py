@@ -29,8 +29,9 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import attack  # noqa: E402
-from tests.disclosure.people import every_interval, grid, table_of  # noqa: E402  # after the path is set
+from benchmarks import attack  # noqa: E402  # after the path is set
+from benchmarks.rerelease import rereleases  # noqa: E402
+from tests.disclosure.people import every_interval, grid, table_of  # noqa: E402
 from ujo_lib.disclosure.audit import audit  # noqa: E402
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT  # noqa: E402
 from ujo_lib.disclosure.plan import PlanError, plan  # noqa: E402
@@ -381,6 +382,7 @@ def main() -> None:
         **beside,
         "enumerated_hidden": tried,
         "enumerated_recoverable": fixed,
+        **rereleases(),
         "seconds_median": round(statistics.median(outcome.seconds for outcome in done), 3),
         "seconds_max": round(max(outcome.seconds for outcome in done), 1),
         "loss_ratio_to_pytauargus": round(tau["ratio"], 3) if tau else None,

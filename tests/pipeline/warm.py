@@ -17,7 +17,7 @@ class WarmServer(kernels._ForkedServer):
         context = _warm_context(LIBRARIES)
         asked, ask = context.Pipe(duplex=False)
         answered, answer = context.Pipe(duplex=False)
-        self._process = context.Process(target=_serve, args=(inputs, kinds, modules, asked, answer))
+        self._process = context.Process(target=_serve, args=(inputs, kinds, modules, asked, answer, _umask()))
         self._process.start()
         self.stdin = os.fdopen(os.dup(ask.fileno()), "w", buffering=1)
         self.stdout = os.fdopen(os.dup(answered.fileno()))
@@ -25,5 +25,14 @@ class WarmServer(kernels._ForkedServer):
             end.close()
 
 
-def _serve(inputs: str, kinds: list[str], modules: list[str], asked: Connection, answer: Connection) -> None:
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _serve(
+    inputs: str, kinds: list[str], modules: list[str], asked: Connection, answer: Connection, mask: int
+) -> None:
+    os.umask(mask)  # that of the run, not of whoever needed a warm process first
     kernels._serve_here(inputs, kinds, modules, (asked.fileno(), answer.fileno()), ())

@@ -110,7 +110,10 @@ def _internal_steps(place: SiteYear, steps: Sequence[Step]) -> Mapping[str, Fini
 
 def _masked(place: SiteYear, steps: Sequence[Step], internal: Mapping[str, Finished], plan: str) -> Masked:
     """The plan under which the pages were made, and what outsiders know today."""
-    masks = next((m for m in map(Masks.read, place.plans()) if m.plan.digest == plan), None)
+    made = {record.key: record.digest for step in internal.values() for record in step.records()}
+    # Tables of other numbers may have the same cells hidden: then their plans are alike, too.
+    of_plan = [masks for masks in map(Masks.read, place.plans()) if masks.plan.digest == plan]
+    masks = next((masks for masks in of_plan if masks.digests.items() <= made.items()), None)
     if masks is None:
         raise _no_traces()
     known = Knowledge.read(place, steps)
