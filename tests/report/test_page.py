@@ -14,7 +14,7 @@ from ujo_lib.disclosure.tables import Policy
 from ujo_lib.params import QualitySettings, project_root
 from ujo_lib.report.door.masks import Masks, counted, masks_for
 from ujo_lib.report.door.publish import ANSWER, DOOR, PublishError, Subject, TableRecord, TableSpec
-from ujo_lib.report.look import figures
+from ujo_lib.report.look import figures, wording
 from ujo_lib.report.look.tables import LAB_STYLE
 from ujo_lib.report.page import open_page
 
@@ -102,6 +102,10 @@ def test_everything_shown_bears_the_mark_of_the_door(project):
     ):
         assert output._repr_mimebundle_()[DOOR]["tables"] == ["by_age"]
     assert page.answer("{n[20代]}人。", shown)._repr_mimebundle_()[DOOR]["kind"] == ANSWER
+    english = page.abstract([wording.Line("Known: {n[20代]}.", (shown,)), wording.Line("That is all.")])
+    assert ' lang="en">Known: ' in english.html
+    assert english.html.endswith(" That is all.</p>")
+    assert english._repr_mimebundle_()[DOOR]["tables"] == ["by_age"]
 
 
 def test_the_analyst_finds_every_figure_and_its_explanation_on_the_page(project):
