@@ -376,7 +376,7 @@ def accepted(
     return then, past.hidden, now, hidden["cross"]
 
 
-@pytest.mark.parametrize("number", [60, pytest.param(600, marks=pytest.mark.full)])
+@pytest.mark.parametrize("number", [60, pytest.param(400, marks=pytest.mark.full)])
 def test_after_an_accepted_correction_each_small_change_and_count_keeps_its_values_by_another_programme(
     number,
 ):
