@@ -114,3 +114,12 @@ def test_a_desk_without_an_opening_day_is_not_checked(desk: Desk):
     desk.put("channels", "c.csv", as_csv(rows))
     desk.put("consultations", "a.csv", as_csv(table("consultations")))
     assert desk.check().ok
+
+
+@pytest.mark.parametrize("mark", ["以上", "以下余白"])
+def test_the_last_line_of_a_form_is_no_row(desk: Desk, mark):
+    rows = table("commissioners")
+    desk.put("commissioners", "a.csv", as_csv([*rows, [mark, *[""] * (len(rows[0]) - 1)]]))
+    taken = desk.check()
+    assert taken.faults == ()
+    assert len(taken["commissioners"]) == len(rows) - 1

@@ -20,7 +20,7 @@ from ujo_lib.intake.reading import Grid
 from ujo_lib.intake.schemas import EXAMPLE_MARK, NUMERIC, Column, Schema
 from ujo_lib.intake.values import Raw, ValueRefused, fold_sign, parse_number, tidy, vocabulary
 
-_NOTE = re.compile(r"\(?(?:注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
+_NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
 _TOTAL_RE2 = r"(?i)^\s*(?:総?合計|総計|小\s*計|計|総\s*数|全\s*体|合\s+計|(?:grand )?totals?)"
 _NAMING_COLUMNS = 4
