@@ -188,7 +188,7 @@ class Count(Column, rests="counts"):
 
 @dataclass(frozen=True, kw_only=True)
 class Base(Count, rests="counts"):
-    """How many a share is of. Without `over` it is a number printed beside the cells, and no cell itself."""
+    """How many a share is of. Without `over` it is no cell, and goes as soon as its table hides one."""
 
     members: bool = False
 
@@ -569,6 +569,8 @@ class Schema:
 
     def _speaks_of_table(self, name: str) -> bool:
         column = self.columns[name]
+        if isinstance(column, Base) and not column.over:
+            return not column.free  # beside one row it may be the sum of all of them
         if column.free or column.rests in {"words", "counts"}:
             return False
         if isinstance(column, Bound):

@@ -35,7 +35,7 @@ from ujo_lib.report.sheets.exports import Table
 COLUMNS = {
     "sex": Dimension(variable="sex"),
     "n": Count(unit="人"),
-    "all": Base(),
+    "all": Base(over=("sex",)),
     "share": Share(n="n", base="all"),
     "low": Bound(of="share", side="low", level=0.95),
 }
@@ -109,7 +109,7 @@ def test_a_changed_figure_changes_the_digest():
 
 
 def test_a_table_about_no_population_has_no_counts_to_protect():
-    assert SPEC.counts == ("n",)
+    assert SPEC.counts == ("n", "all")
     assert replace(SPEC, subject=replace(ABOUT, population=None)).counts == ()
 
 
@@ -164,6 +164,7 @@ KINDS_OF_TABLE = {
     "by_chance": Bound(of="share", side="low", level=0.95, interval="acceptance"),
     "of_a_family": Bound(of="share", side="low", level=0.95, interval="simultaneous"),
     "around_nothing": Bound(of="elsewhere", side="low", level=0.95),
+    "sum_of_rows": Base(),
 }
 
 
