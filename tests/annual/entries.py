@@ -8,9 +8,16 @@ def Cell(notebook, table, column="n", where=None, over=""):  # noqa: N802  # sta
     return annual.Cell(notebook=notebook, table=table, column=column, where=where, over=over)
 
 
-def Claim(id, statement, published, unit, rule, cell, note=""):  # noqa: N802
+def Claim(id, statement, published, unit, rule, cell, note="", margin=None):  # noqa: N802
     return annual.Claim(
-        id=id, statement=statement, published=published, unit=unit, rule=rule, cell=cell, note=note
+        id=id,
+        statement=statement,
+        published=published,
+        unit=unit,
+        rule=rule,
+        cell=cell,
+        note=note,
+        margin=margin,
     )
 
 

@@ -9,7 +9,7 @@ from tests.annual.entries import Cell, Claim
 from ujo_lib.annual.claims import AGREES, DIFFERS, OUTSIDE, RULES, UNKNOWN, WITHHELD, compare, read_claims
 from ujo_lib.annual.goals import MEASURED, UNMEASURED, measure
 from ujo_lib.annual.summary import key_figures
-from ujo_lib.columns import Count, Dimension, Mark, Schema, Share, Statistic
+from ujo_lib.columns import Count, Difference, Dimension, Mark, Schema, Share, Statistic, interval
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.params.annual import Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask, unmasked
@@ -65,6 +65,43 @@ def _verdict(rule: str, published, table=None, **cell) -> str:
 )
 def test_each_rule_agrees_where_it_should_and_only_there(rule, published, cell, verdict):
     assert _verdict(rule, published, **cell) == verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "margin", "verdict", "said"),
+    [
+        (-0.05, 0.05, 0.05, AGREES, "0.0 / -5.0 / 5.0"),
+        (-0.051, 0.04, 0.05, UNKNOWN, "±5.0にまたがり"),
+        (-0.04, 0.051, 0.05, UNKNOWN, "±5.0にまたがり"),
+        (-0.30, 0.30, 0.05, UNKNOWN, "±5.0にまたがり"),  # holds 0, and shows nothing
+        (0.01, 0.04, 0.05, AGREES, "1.0 / 4.0"),  # differs beyond chance, by less than matters
+        (0.05, 0.09, 0.05, UNKNOWN, "±5.0にまたがり"),
+        (0.051, 0.09, 0.05, DIFFERS, "5.1 / 9.0"),
+        (-0.09, -0.051, 0.05, DIFFERS, "-9.0 / -5.1"),
+        (-0.09, -0.05, 0.05, UNKNOWN, "±5.0にまたがり"),
+        (-0.001, 0.001, None, UNKNOWN, "margin"),
+        (float("nan"), float("nan"), 0.05, UNKNOWN, "差の区間がない"),
+    ],
+)
+def test_the_same_as_the_nation_needs_the_whole_interval_within_the_margin(low, high, margin, verdict, said):
+    columns = {"share": Share(), "difference": Difference(to="全国", like="share", unit="ポイント")}
+    schema = Schema({**columns, **interval("difference", 0.95, low="difference_low", high="difference_high")})
+    frame = pd.DataFrame(
+        {"share": [0.4], "difference": [(low + high) / 2], "difference_low": [low], "difference_high": [high]}
+    )
+    table = unmasked(TableSpec("any", "希死念慮", SPEC.subject, schema), frame)
+    claim = Claim("T19", "…", "同様", "", "not_different", Cell("02", "any", "difference"), margin=margin)
+    (row,) = compare([claim], lambda *_: table).frame.to_dict("records")
+    assert row["verdict"] == verdict
+    assert said in row["computed"].replace("△", "-")
+
+
+@pytest.mark.parametrize(
+    ("rule", "margin"), [("text", 0.05), ("not_different", 0.0), ("not_different", -0.05)]
+)
+def test_a_margin_that_cannot_be_one_is_refused(rule, margin):
+    with pytest.raises(ValueError, match="margin"):
+        Claim("T1", "…", "同様", "", rule, Cell("02", "any"), margin=margin)
 
 
 def test_a_tie_at_the_top_is_no_single_largest():

@@ -271,16 +271,28 @@ def _marked(claim: Claim, table: Published) -> tuple[str, str]:
 
 
 def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
-    """A difference whose interval includes zero."""
+    """A difference whose whole interval lies within the margin, or beyond it; undecided where it lies across.
+
+    That the interval holds 0 says nothing of sameness: few answers are always "not different" (Schuirmann 1987).
+    """
     cell = claim.cell
     assert cell is not None
     ends = table.spec.schema.around(cell.column)
     if ends is None:
         raise KeyError(f"no interval around {cell.column}")
-    names = [cell.column, *ends]
-    estimate, low, high = (float(value) for value in table.frame.loc[rows_of(table, cell), names].iloc[0])
-    said = " / ".join(f"{notation.percent_figure(value)}" for value in (estimate, low, high))
-    return f"差(ポイント) {said}", _verdict(low <= 0 <= high)
+    rows = table.frame.loc[rows_of(table, cell), [cell.column, *ends]]
+    estimate, low, high = (float(value) for value in pd.to_numeric(rows.iloc[0]))
+    if pd.isna(low) or pd.isna(high):
+        return "差の区間がない", UNKNOWN
+    said = f"差(ポイント) {' / '.join(map(notation.percent_figure, (estimate, low, high)))}"
+    if claim.margin is None:
+        return f"{said}。どこまでを同じとみなすか(margin)が決められていない", UNKNOWN
+    margin = claim.margin
+    if -margin <= low and high <= margin:
+        return said, AGREES
+    if low > margin or high < -margin:
+        return said, DIFFERS
+    return f"{said}。区間が±{notation.percent_figure(margin)}にまたがり、同じとも違うとも言えない", UNKNOWN
 
 
 RULES: Mapping[Rule, Callable[[Claim, Published], tuple[str, str]]] = {

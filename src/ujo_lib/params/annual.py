@@ -61,6 +61,7 @@ class Claim(Declared):
         unit: its unit.
         rule: how to compare.
         cell: where the computed figure stands; None when nothing computes it.
+        margin: how large a difference still counts as the same, in the unit of the column (0.05 are 5 points).
         note: reading, known inconsistency, or the reason why it cannot be computed.
     """
 
@@ -70,6 +71,7 @@ class Claim(Declared):
     unit: str = ""
     rule: Rule
     cell: Cell | None = None
+    margin: Annotated[float, Field(gt=0)] | None = None
     note: str = ""
 
     @model_validator(mode="after")
@@ -77,6 +79,10 @@ class Claim(Declared):
         is_number = isinstance(self.published, int | float) and not isinstance(self.published, bool)
         mistakes = [
             ((self.rule == "none") != (self.cell is None), "rule が none のときだけ cell を省く"),
+            (
+                self.margin is not None and self.rule != "not_different",
+                "margin は rule が not_different のときだけ書く",
+            ),
             (self.rule in _NUMERIC and not is_number, f"rule が {self.rule} なら published は数"),
             (
                 self.rule in _LISTS and not isinstance(self.published, list),

@@ -211,9 +211,10 @@ def crosstab(
 ) -> Typed:
     """Two questions against each other, with the cells that stand out.
 
-    The residual of a cell is its excess over independence, divided by its standard error with clients as
-    clusters; for independent contacts it equals the adjusted residual of Haberman (1973) up to the factor n /
-    (n − 1). p-values are adjusted over all cells by Holm's method.
+    The residual of a cell is its excess over independence, divided by the larger of two standard errors: the
+    observed one, with clients as clusters, and that under independence. It is named for what it is: Haberman's
+    (1973) adjusted residual has the second alone, and so lies further from 0 where the first is larger, even with
+    one contact a client. p-values are adjusted over all cells by Holm's method.
 
     Args:
         records: one row per contact.
