@@ -397,7 +397,7 @@ class PValue(Column, rests="table"):
 
 @dataclass(frozen=True, kw_only=True)
 class Residual(Column, rests="table"):
-    """How far a cell lies from independence, in standard errors; the heading says which residual it is."""
+    """How far a cell lies from independence, in standard errors: Haberman's (1973), or what the heading says."""
 
     decimals: int | None = 2
 

@@ -1,8 +1,10 @@
+import math
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.attributes import (
@@ -33,13 +35,31 @@ def records(table=((40, 5, 15), (5, 30, 15), (5, 10, 25)), extra=0):
     return frame.assign(client_id=[f"c{i}" for i in range(len(frame))])
 
 
-def test_without_repeats_the_residuals_are_those_of_haberman():
-    cells = crosstab(records(), "occupation", "topic").frame
-    expected = adjusted_residuals([[40, 5, 15], [5, 30, 15], [5, 10, 25]]).ravel()
-    residuals = cells["residual"].to_numpy(dtype=float)
-    # Clusters of one leave the factor n / (n − 1) and the cells' own spread; never a larger residual than Haberman's.
-    assert (np.abs(residuals) <= np.abs(expected) + 1e-9).all()
-    assert residuals == pytest.approx(expected, rel=0.25)
+def crossed(table):
+    """Residuals of a 2×2 table with a client for each contact."""
+    made = records([[*table[0], 0], [*table[1], 0], [0, 0, 0]])
+    return crosstab(made, "occupation", "topic")
+
+
+@pytest.mark.parametrize(
+    ("table", "residual", "haberman"),
+    [
+        # Excess 90 − 100·100/400 = 65 over √(400·3/16·3/16) = 3.75 under independence; the influences (¾·¾ in 90 cells,
+        # −3/16 in 20, 1/16 in 290) scatter by √(30.3125 − 65²/400 = 19.75 · 400/399) = 4.4497.
+        (((90, 10), (10, 290)), 65 / math.sqrt(19.75 * 400 / 399), 65 / 3.75),
+        # Halves: the scatter √2.25 is below √6.25 under independence, which stands.
+        (((45, 5), (5, 45)), 8.0, 8.0),
+    ],
+)
+def test_a_residual_that_is_not_habermans_is_not_called_so(table, residual, haberman):
+    cells = crossed(table)
+    found = cells.frame["residual"].to_numpy(dtype=float)[[0, 1, 3, 4]]
+    assert found == pytest.approx(residual * np.array([1, -1, -1, 1]), rel=1e-9)
+    assert sm.stats.Table(np.array(table), shift_zeros=False).standardized_resids[0, 0] == pytest.approx(
+        haberman
+    )
+    assert adjusted_residuals(table)[0, 0] == pytest.approx(haberman)
+    assert cells.schema.columns["residual"].heading == "相談者でまとめた標準化残差"
 
 
 def test_p_values_are_adjusted_over_all_cells():
