@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.outreach.conftest import WINDOW, YEAR
-from ujo_lib.outreach import controlled, hygiene
+from ujo_lib.outreach import controlled, did, exact, hygiene
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Baseline, Comparison
 from ujo_lib.outreach.verdict import Refusal
 
@@ -77,7 +77,7 @@ def test_too_few_or_too_empty_blocks_are_refused_with_the_reason():
     short = Baseline(pd.Timestamp("2023-09-15").date(), washout_days=14)
     days = pd.date_range(YEAR.start, YEAR.end)
     control = pd.Series(920.0, days)
-    for per_day, rules, reason in ((7, short, "個しかなく"), (0.05, RULES, "5件に満たない")):
+    for per_day, rules, reason in ((7, short, "個しかなく"), (0.15, RULES, "5件に満たない")):
         local = pd.Series(np.random.default_rng(1).poisson(per_day, len(days)), days)
         found = hygiene.compare("熊本県", local, control, WINDOW, rules, YEAR.end)
         effect = controlled.block_t(found, "熊本県")
@@ -86,23 +86,80 @@ def test_too_few_or_too_empty_blocks_are_refused_with_the_reason():
         assert effect.estimate is None
 
 
-def test_an_empty_window_has_no_log_ratio_and_says_so():
+ESTIMATORS = (controlled.block_t, controlled.model, did.effect)
+
+
+def changed(comparison: Comparison, days, **columns: float) -> Comparison:
+    """The comparison with other counts on some days."""
+    frame = comparison.frame.copy()
+    for name, value in columns.items():
+        frame.loc[days, name] = value
+    return Comparison(comparison.area, frame)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_an_empty_window_has_no_log_ratio_and_says_so(estimator):
     comparison = prefecture(1)
-    frame = comparison.frame.copy()
-    frame.loc[frame["role"] == IN_WINDOW, "local"] = 0
-    effect = controlled.block_t(Comparison("熊本県", frame), "熊本県")
-    assert effect.code == "not_estimable"
+    inside = comparison.frame.index[comparison.having(IN_WINDOW)]
+    effect = estimator(changed(comparison, inside, local=0), "熊本県")
+    assert (effect.code, effect.reason_code, effect.estimate) == ("not_estimable", "empty_block", None)
     assert "0件" in effect.reason
+    one = changed(changed(comparison, inside, local=0), inside[:1], local=1)
+    assert estimator(one, "熊本県").estimate is not None
 
 
-def test_the_daily_model_expects_what_its_ratio_is_of_also_in_an_empty_window():
-    comparison = prefecture(1, 1.3)
-    effect = controlled.model(comparison, "熊本県")
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("series", ["local", "control"])
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_weekday_without_contacts_in_the_baseline_is_named_and_one_contact_is_enough(
+    estimator, series, left
+):
+    comparison = prefecture(1)
+    sundays = comparison.frame.index[comparison.having(BASELINE) & (comparison.frame.index.day_of_week == 6)]
+    told = changed(comparison, sundays[left:], **{series: 0})
+    told = changed(told, sundays[:left], local=1)
+    effect = estimator(told, "熊本県")
+    assert (effect.reason_code == "empty_weekday") == (left == 0)
+    assert ("比較期間の日曜に" in effect.reason) == (left == 0)
+    assert (effect.estimate is None) == (left == 0)
+    assert controlled.residual_autocorrelation(told).frame.empty == (left == 0)
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_block_without_control_contacts_is_named_by_its_first_day(left):
+    comparison = prefecture(1)
+    block = controlled.blocks(comparison).iloc[2]
+    days = pd.date_range(block["start"], block["end"])
+    for estimator in (controlled.block_t, did.effect):
+        effect = estimator(changed(comparison, days[left:], control=0), "熊本県")
+        assert (effect.reason_code == "zero_control") == (left == 0)
+        assert (f"{block['start'].date()}から" in effect.reason) == (left == 0)
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_campaign_on_days_without_control_contacts_has_no_effect_of_its_own(left):
+    comparison = prefecture(1)
+    own = comparison.window.index[:5]
+    alone = hygiene.restricted(changed(comparison, own[left:], control=0), own)
+    effect = exact.conditional(alone, "チラシ")
+    assert (effect.reason_code, effect.estimate is None) == (("", False) if left else ("zero_control", True))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("a_year", [54, 250, 400, 800])
+def test_small_records_end_in_a_ratio_or_a_reason(a_year):
+    for seed in range(40):
+        comparison = prefecture(seed, per_day=a_year / 366)
+        for estimator in ESTIMATORS:
+            effect = estimator(comparison, "熊本県")
+            assert (effect.estimate is None) == bool(effect.reason)
+            assert effect.estimate is None or 0 < effect.low < effect.estimate < effect.high < np.inf
+        controlled.residual_autocorrelation(comparison)
+
+
+def test_the_daily_model_expects_what_its_ratio_is_of():
+    effect = controlled.model(prefecture(1, 1.3), "熊本県")
     assert effect.expected * effect.estimate == pytest.approx(effect.n)
-    frame = comparison.frame.copy()
-    frame.loc[frame["role"] == IN_WINDOW, "local"] = 0
-    empty = controlled.model(Comparison("熊本県", frame), "熊本県")
-    assert (empty.n, empty.expected) == (0, comparison.expected)
 
 
 def test_autocorrelation_of_independent_days_stays_within_its_bounds():

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats as distributions
 
 from ujo_lib.columns import Count, Rate, Statistic, Text, Typed, interval
+from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.glm import fit_negative_binomial
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
@@ -26,6 +27,9 @@ MIN_PER_BLOCK = 5
 
 Floats = NDArray[np.float64]
 
+_EMPTY_WINDOW = Refusal("empty_block", "実施期間の相談が0件で、比をこの方法では扱えない")
+_NO_FIT = Refusal("no_fit", "曜日と実施期間の回帰モデルが収束しない")
+
 
 def model(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """Rate ratio from the model with control offset and weekday, days taken as independent."""
@@ -33,20 +37,23 @@ def model(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> 
         return refused(area, METHOD_MODEL, level, comparison)
     used = comparison.frame[comparison.frame["role"].isin([IN_WINDOW, BASELINE]) & _exposed(comparison)]
     inside = (used["role"] == IN_WINDOW).to_numpy(float)
+    n = int(used.loc[inside > 0, "local"].sum())
+    if problem := empty_weekday(comparison) or (_EMPTY_WINDOW if n == 0 else None):
+        return refused(area, METHOD_MODEL, level, problem)
     X = np.column_stack([np.ones(len(used)), inside, _weekdays(used.index)])
     fit = fit_negative_binomial(used["local"].to_numpy(float), X, np.log(used["control"].to_numpy(float)))
+    if not fit.converged[0]:
+        return refused(area, METHOD_MODEL, level, _NO_FIT)
     estimate, error = float(fit.coefficients[0, 1]), float(np.sqrt(fit.bread[0, 1, 1]))
     z = float(distributions.norm.ppf((1 + level) / 2))
-    with np.errstate(over="ignore"):  # an empty window has no upper bound
-        low, high = np.exp(estimate - z * error), np.exp(estimate + z * error)
-    n, ratio = int(used.loc[inside > 0, "local"].sum()), float(np.exp(estimate))
+    low, ratio, high = np.exp(estimate + z * error * np.array([-1.0, 0.0, 1.0])).tolist()
     return judged(
         area,
         METHOD_MODEL,
         level,
         n=n,
-        expected=n / ratio if n else comparison.expected,
-        ratio=(ratio, float(low), float(high)),
+        expected=n / ratio,
+        ratio=(ratio, low, high),
         p_value=float(2 * distributions.norm.sf(abs(estimate / error))),
     )
 
@@ -79,6 +86,25 @@ def blocks(comparison: Comparison) -> pd.DataFrame:
     )
 
 
+def usable_blocks(comparison: Comparison) -> pd.DataFrame | Refusal:
+    """`blocks`, or the refusal when a logarithm of theirs, or their spread, does not exist."""
+    if problem := empty_weekday(comparison):
+        return problem
+    found = blocks(comparison)
+    inside = (found["role"] == IN_WINDOW).to_numpy()
+    if problem := too_sparse(found.loc[~inside, "n"].to_numpy(), comparison.totals(IN_WINDOW).days):
+        return problem
+    if not found.loc[inside, "n"].item():
+        return _EMPTY_WINDOW
+    silent = found.loc[found["control"] == 0, "start"]
+    if silent.empty:
+        return found
+    return Refusal(
+        "zero_control",
+        f"比較地域の相談が0件の区切りがあり({silent.iloc[0].date()}から)、見込みの件数を決められない",
+    )
+
+
 def block_t(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """Rate ratio of the window against baseline blocks of the same length, with a t-interval on the log
     scale.
@@ -88,16 +114,10 @@ def block_t(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -
     """
     if isinstance(comparison, Refusal):
         return refused(area, METHOD, level, comparison)
-    found = blocks(comparison)
-    earlier, n_by_block = found["role"].to_numpy() == BASELINE, found["n"].to_numpy()
-    problem = too_sparse(n_by_block[earlier], comparison.totals(IN_WINDOW).days)
-    if problem is not None:
-        return refused(area, METHOD, level, problem)
-    n = int(n_by_block[~earlier].item())
-    if n == 0:
-        return refused(
-            area, METHOD, level, Refusal("empty_block", "実施期間の相談が0件で、比をこの方法では扱えない")
-        )
+    found = usable_blocks(comparison)
+    if isinstance(found, Refusal):
+        return refused(area, METHOD, level, found)
+    earlier, n = found["role"].to_numpy() == BASELINE, int(found.loc[found["role"] == IN_WINDOW, "n"].item())
     shares = np.log(found["share"].to_numpy(float))
     logs = shares[earlier]
     estimate = float(shares[~earlier].item() - logs.mean())
@@ -122,7 +142,7 @@ def residual_autocorrelation(comparison: Comparison | Refusal, level: float = LE
         **interval("estimate", level, "acceptance"),
     }
     note = "範囲は、日どうしが独立なときに収まる範囲です。判定は区切りの揺れによります。"
-    if isinstance(comparison, Refusal):
+    if isinstance(comparison, Refusal) or empty_weekday(comparison):
         return Typed.of(pd.DataFrame(columns=list(columns)), columns, note=note)
     frame = comparison.frame.assign(expected=_expected_by_day(comparison))
     baseline = frame[frame["role"] == BASELINE]
@@ -189,6 +209,22 @@ def too_sparse(baseline: NDArray[np.int64], length: int) -> Refusal | None:
             "sparse_blocks", f"相談が{MIN_PER_BLOCK}件に満たない区切りがあり、この方法には少なすぎる"
         )
     return None
+
+
+def empty_weekday(comparison: Comparison) -> Refusal | None:
+    """The refusal when a weekday of the baseline saw no contact, or its control none, else None.
+
+    Such a weekday has no expectation: any contact on it in the window would be infinitely many times as many.
+    """
+    used = comparison.having(BASELINE) & _exposed(comparison)
+    local, weekday = comparison.frame["local"].to_numpy(float), (comparison.frame.index.day_of_week + 1) % 7
+    heard = np.bincount(weekday[used], local[used], minlength=7) > 0
+    if heard.all():
+        return None
+    named = "・".join(f"{name}曜" for name, some in zip(WEEKDAYS_JA, heard, strict=True) if not some)
+    return Refusal(
+        "empty_weekday", f"比較期間の{named}に、相談か比較地域の相談が1件もなく、見込みの件数を決められない"
+    )
 
 
 def _expected_by_day(comparison: Comparison) -> pd.Series:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats as distributions
 
-from ujo_lib.outreach.controlled import blocks, too_sparse
-from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
+from ujo_lib.outreach.controlled import usable_blocks
+from ujo_lib.outreach.hygiene import IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
 from ujo_lib.stats import LEVEL
 
@@ -57,15 +57,11 @@ def effect(comparison: Comparison | Refusal, area: str, level: float = LEVEL) ->
     """Rate ratio from logarithms of block totals, here and in the control, in the window and before."""
     if isinstance(comparison, Refusal):
         return refused(area, METHOD, level, comparison)
-    found = blocks(comparison)
-    earlier = found.loc[found["role"] == BASELINE, "n"].to_numpy()
-    problem = too_sparse(earlier, comparison.totals(IN_WINDOW).days)
+    found = usable_blocks(comparison)
+    if isinstance(found, Refusal):
+        return refused(area, METHOD, level, found)
     after = (found["role"] == IN_WINDOW).to_numpy(float)
-    n = int(found.loc[after > 0, "n"].sum())
-    if problem is None and n == 0:
-        problem = Refusal("empty_block", "実施期間の相談が0件で、比をこの方法では扱えない")
-    if problem is not None:
-        return refused(area, METHOD, level, problem)
+    n = int(found.loc[after > 0, "n"].item())
     outcome = np.log(np.concatenate([found["n"], found["control"]]).astype(float))
     treated = np.repeat([1.0, 0.0], len(found))
     difference = in_differences(outcome, treated, np.tile(after, 2))

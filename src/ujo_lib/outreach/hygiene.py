@@ -28,6 +28,8 @@ SILENT_DAYS, SILENT_CONTACTS = 14, 20
 
 _WHOLE_PREFECTURE = ("市", "県")
 
+_ZERO_CONTROL = Refusal("zero_control", "比較地域の相談が0件の期間があり、見込みの件数を決められない")
+
 _ROLE = Dimension(heading="期間", variable="outreach_role")
 
 # Platforms that export in English name prefectures in Latin letters.
@@ -294,11 +296,12 @@ def of_window(table: Typed) -> Typed:
     return Typed.of(table.frame.assign(role=IN_WINDOW), columns, note=table.schema.note)
 
 
-def restricted(comparison: Comparison, days: pd.DatetimeIndex) -> Comparison:
-    """The same comparison with only these days of its window; the others are left out."""
+def restricted(comparison: Comparison, days: pd.DatetimeIndex) -> Comparison | Refusal:
+    """The same comparison with only these days of its window, or the refusal when the control has none on them."""
     roles = comparison.frame["role"].copy()
     roles[comparison.having(IN_WINDOW) & ~roles.index.isin(days)] = LEFT_OUT
-    return Comparison(comparison.area, comparison.frame.assign(role=roles))
+    kept = Comparison(comparison.area, comparison.frame.assign(role=roles))
+    return kept if kept.totals(IN_WINDOW).control > 0 else _ZERO_CONTROL
 
 
 def _prefecture(region: str) -> str:
@@ -337,5 +340,5 @@ def _first_problem(
     if local[baseline].sum() == 0:
         return Refusal("zero_baseline", "比較期間の相談が0件で、何倍になったかを決められない")
     if control[baseline].sum() <= 0 or control[inside].sum() <= 0:
-        return Refusal("zero_control", "比較地域の相談が0件の期間があり、見込みの件数を決められない")
+        return _ZERO_CONTROL
     return None

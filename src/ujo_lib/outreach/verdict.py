@@ -21,7 +21,9 @@ LABELS: dict[Code, str] = {
 }
 
 # Reasons that say how many contacts there were.
-_TELLING = ("zero_baseline", "zero_control", "empty_block", "sparse_blocks", "silent_local")
+_TELLING = (
+    "zero_baseline", "zero_control", "empty_block", "empty_weekday", "no_fit", "sparse_blocks", "silent_local",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
