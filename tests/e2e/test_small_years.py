@@ -31,6 +31,6 @@ def test_a_single_small_year_runs_through_the_seasons_and_the_effect(report: Rep
     page = (root / "outputs/sample/fy2023/internal/02_consultation_seasonality.html").read_text(
         encoding="utf-8"
     )
-    assert "推定できません(その日かほかの日に、相談が1件もない)" in page
+    assert "推定できません(その日か、比べるほかの日に、相談が1件もない)" in page
     assert ">nan<" not in page
     assert ">inf<" not in page

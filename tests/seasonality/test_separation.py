@@ -9,7 +9,7 @@ import statsmodels.api as sm
 
 from tests.seasonality.conftest import counts_of
 from ujo_lib.fiscal import Period, SchoolBreak
-from ujo_lib.seasonality.calendar import BRIDGE, HOLIDAY, YEAR_END
+from ujo_lib.seasonality.calendar import BREAK_TERM, BRIDGE, HOLIDAY, YEAR_END
 from ujo_lib.seasonality.contrast import compare_hours
 from ujo_lib.seasonality.forecast import forecast_months
 from ujo_lib.seasonality.model import CONTACTS_PER_COLUMN, fit_calendar
@@ -52,6 +52,31 @@ def test_a_turn_of_the_year_without_a_contact_has_no_ratio_and_the_reason(heard,
     assert row[["estimate", "low", "high", "p_value"]].isna().all() != estimated
     assert row["reference"].startswith("推定できません") != estimated
     assert model.unheard == (() if estimated else (YEAR_END,))
+
+
+@pytest.mark.parametrize("heard", [0, 1])
+@pytest.mark.parametrize("a_year", [400, 2500])
+def test_a_break_whose_only_contacts_fall_on_the_turn_of_the_year_costs_those_two_ratios_and_no_more(
+    a_year, heard
+):
+    winter = np.asarray((DAYS >= "2023-12-24") & (DAYS <= "2024-01-07"))
+    lonely = [np.flatnonzero(winter)[2]] if heard else []  # 26 December
+    model = fit_calendar(record(a_year, 1, winter & ~TURN, lonely), BREAKS)
+    assert model.counts.daily[TURN].sum() > 0
+    table = rows(model)
+    lost = {f"{BREAK_TERM}:冬休み", YEAR_END}
+    assert lost.isdisjoint(model.unheard) if heard else lost <= set(model.unheard)
+    assert table.loc[["冬休み", YEAR_END], "estimate"].notna().all() == bool(heard)
+    assert table.loc[["夏休み", "春休み", HOLIDAY, "日曜"], "estimate"].notna().all()
+    # What nobody can tell apart is still fitted together: the mean of the turn of the year is what was counted.
+    assert model.mean[TURN].sum() == pytest.approx(model.counts.daily[TURN].sum(), rel=0.35)
+
+
+def test_a_break_without_any_contact_takes_the_turn_of_the_year_with_it():
+    winter = np.asarray((DAYS >= "2023-12-24") & (DAYS <= "2024-01-07"))
+    model = fit_calendar(record(2500, 1, winter), BREAKS)
+    assert set(model.unheard) == {f"{BREAK_TERM}:冬休み", YEAR_END}
+    assert rows(model).loc[["夏休み", "春休み", HOLIDAY], "estimate"].notna().all()
 
 
 def test_contacts_on_the_days_of_a_break_only_have_no_ratio_either():
