@@ -1,9 +1,9 @@
 """Which small faults the tests notice.
 
 One fault at a time is planted in a module (a comparison moved by its edge, a constant by one, a sign turned, a
-condition left out, a return emptied; never a word), and the tests of its room are run until the first one fails. No file is
-changed: each run is a fork of one process, with a loader that hands out the faulty module. Faults are drawn by a seed,
-so that a run can be repeated; what no test notices is listed with its line.
+condition left out, a return emptied; never a word), and the tests of its room are run until the first one fails. No
+file is changed: each run is a fork of one process, with a loader that hands out the faulty module. Faults are drawn by
+a seed, so that a run can be repeated; what no test notices is listed with its line, for a person to judge.
 
     python benchmarks/mutants.py [--rooms stats survey] [--per-room 60] [--seed 1] [--jobs 2] [--quick] [--json]
 """
