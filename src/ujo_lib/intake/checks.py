@@ -309,7 +309,7 @@ def check_between(kinds: Mapping[str, Loaded], notes_of: Mapping[str, Notes]) ->
     if {"national_daily", "national_hourly"} <= set(kinds):
         _days_of_prefectures_and_hours(kinds["national_daily"], kinds["national_hourly"], notes_of)
     if "population" in kinds:
-        _people_counted_twice(kinds["population"], notes_of)
+        _people_add_up(kinds["population"], notes_of)
 
 
 def _cases_against_commissioners(commissioners: Loaded, cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
@@ -389,15 +389,19 @@ def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapp
         hourly.note(at, notes_of, expected, remedy, "件数", int(totals["hours"]))
 
 
-def _people_counted_twice(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """A row without sex and age beside the rows of which it is the sum doubles everybody."""
+def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """All people of an area stand beside the rows by sex and age that they are divided into, and are their sum."""
     frame = population.frame
-    total = pd.Series(True, index=frame.index)
-    for name in ("sex", "age_band"):
-        if name in frame:
-            total &= frame[name].isna() | frame[name].astype(object).isin(["総数"])
+    by = [name for name in ("sex", "age_band") if name in frame]
+    whole = pd.DataFrame({name: frame[name].isna() | frame[name].astype(object).eq("総数") for name in by})
     of_area = [frame[name].astype(object) for name in ("area_code", "as_of", "source")]
-    divided = (~total).groupby(of_area).transform("any")
-    for at in np.flatnonzero((total & divided).to_numpy(dtype=bool)):
-        remedy = "男女・年齢の行と並んだ、合計の行です。人口が二重に数えられるので、この行を消してください。"
-        population.note(at, notes_of, "内訳だけ、または合計だけ", remedy, "人口", frame["n"].iloc[at])
+    for rows in frame.groupby(of_area).groups.values():
+        used = [name for name in by if not whole.loc[rows, name].all()]
+        parts = rows[~whole.loc[rows, used].any(axis=1)]
+        for at in rows[whole.loc[rows, used].all(axis=1)] if used else ():
+            if len(parts) and frame["n"][at] != (added := frame["n"][parts].sum()):
+                remedy = (
+                    "男女・年齢の内訳を足した数と、合計の行が違います。どちらかの写し違いか、内訳の不足です。"
+                )
+                told = f"内訳の合計と同じ{int(added):,}人"
+                population.note(np.int64(at), notes_of, told, remedy, "人口", frame["n"][at])
