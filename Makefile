@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: report years test test-quick test-full lab bench sample clean
+.PHONY: report years test test-quick test-full mutants lab bench sample clean
 
 report: $(VENV)/.runtime
 	@$(if $(filter sample,$(SITE)),$(BIN)/ujo sample --quiet)
@@ -38,6 +38,10 @@ test-quick: $(VENV)/.dev
 
 test-full: $(VENV)/.dev
 	$(PYTEST) -m full
+
+mutants: $(VENV)/.dev
+	@$(BIN)/ujo sample --quiet
+	$(BIN)/python benchmarks/mutants.py
 
 lab: .venv-lab/.lab
 	@.venv-lab/bin/ujo sample --quiet

@@ -342,3 +342,111 @@ def test_a_long_silence_does_not_hide_a_shorter_one():
     daily = np.ones(100)
     daily[10:30] = daily[40:90] = 0
     assert stats.silences(daily, 20) == [(40, 90), (10, 30)]
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 7), (3, 7), (7, 7)])
+def test_every_share_says_what_was_observed_itself(k, n):
+    assert stats.wilson(k, n).estimate == stats.clopper_pearson(k, n).estimate == k / n
+    assert stats.hypergeometric_interval(k, n, 21).estimate == 3 * k
+    assert stats.poisson_interval(k, 4).estimate == k / 4
+
+
+def test_everybody_observed_leaves_nothing_to_estimate_and_more_cannot_be():
+    whole = stats.hypergeometric_interval(5, 12, 12)
+    assert (whole.estimate, whole.low, whole.high) == (5, 5, 5)
+    with pytest.raises(ValueError, match="n must not exceed N"):
+        stats.hypergeometric_interval(5, 12, 11)
+
+
+@pytest.mark.parametrize("level", [0.80, 0.90, 0.99])
+def test_exact_shares_are_the_same_limits_at_other_levels(level):
+    """Closed forms: with all of n, and with the whole population of which the tail is a power."""
+    tail = (1 - level) / 2
+    assert stats.clopper_pearson(5, 5, level).low == pytest.approx(tail ** (1 / 5))
+    assert stats.clopper_pearson(0, 5, level).high == pytest.approx(1 - tail ** (1 / 5))
+    kept = [m for m in range(2, 10) if min(_at_least(2, m), _at_most(2, m)) > tail]
+    interval = stats.hypergeometric_interval(2, 4, 11, level)
+    assert (interval.low, interval.high) == (kept[0], kept[-1])
+
+
+def _at_least(k: int, marked: int) -> float:
+    return sum(_hypergeometric(x, 11, marked, 4) for x in range(k, 5))
+
+
+def _at_most(k: int, marked: int) -> float:
+    return sum(_hypergeometric(x, 11, marked, 4) for x in range(k + 1))
+
+
+def test_a_tail_that_is_exactly_the_level_is_rejected():
+    """One of four observed, without the trait: with three that have it the chance of that is exactly a quarter."""
+    assert stats.hypergeometric_interval(0, 1, 4, level=0.5).high == 2
+    assert stats.hypergeometric_interval(0, 1, 4, level=0.51).high == 3
+    assert stats.hypergeometric_interval(1, 1, 4, level=0.5).low == 2
+    assert stats.hypergeometric_interval(1, 1, 4, level=0.51).low == 1
+
+
+@pytest.mark.parametrize("exposures", [(0, 5), (5, 0), (-1, 5), (0, 0)])
+def test_a_rate_needs_two_exposures(exposures):
+    with pytest.raises(ValueError, match="exposures must be positive"):
+        stats.rate_ratio(3, exposures[0], 4, exposures[1])
+    with pytest.raises(ValueError, match="exposure must be positive"):
+        stats.poisson_interval(3, 0)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, -0.1, 1.1])
+def test_a_level_lies_between_nothing_and_everything(level):
+    with pytest.raises(ValueError, match="level must lie between"):
+        stats.wilson(3, 7, level)
+
+
+@pytest.mark.parametrize(("dispersion", "widened"), [(0.5, False), (1.0, False), (1.01, True)])
+def test_only_more_than_chance_widens_a_ratio(dispersion, widened):
+    exact = stats.rate_ratio(40, 10, 25, 12)
+    made = stats.overdispersed_rate_ratio(40, 10, 25, 12, dispersion)
+    assert made.estimate == pytest.approx((40 / 10) / (25 / 12))
+    assert ((made.low, made.high) != (exact.low, exact.high)) == widened
+    if widened:  # McCullagh & Nelder, by hand: the limits lie as far from the estimate on the log scale
+        half = 1.959964 * math.sqrt(dispersion * (1 / 40 + 1 / 25))
+        assert math.log(made.high / made.estimate) == pytest.approx(half, abs=1e-6)
+        assert math.log(made.estimate / made.low) == pytest.approx(half, abs=1e-6)
+
+
+def test_empty_rows_and_columns_of_a_table_do_not_count():
+    plain = [[3, 4, 6], [1, 5, 1]]
+    padded = [[3, 0, 4, 6], [0, 0, 0, 0], [1, 0, 5, 1]]
+    assert stats.fisher_freeman_halton(padded) == stats.fisher_freeman_halton(plain) < 1
+    assert stats.fisher_freeman_halton([[3, 4, 6]]) == stats.fisher_freeman_halton([[3], [4]]) == 1.0
+
+
+@pytest.mark.parametrize("broken", [[[1, -1]], [[1.5, 2]], [1, 2]])
+def test_a_table_of_anything_but_counts_is_refused(broken):
+    with pytest.raises(ValueError, match="non-negative whole counts"):
+        stats.fisher_freeman_halton(broken)
+
+
+def test_a_cell_that_holds_all_of_its_row_and_column_has_no_residual():
+    residuals = stats.adjusted_residuals([[3, 0, 0], [0, 4, 2]])
+    assert np.isfinite(residuals).all()
+    assert np.isnan(stats.adjusted_residuals([[0, 0], [2, 3]])[0]).all()
+    assert np.isnan(stats.adjusted_residuals([[0, 0], [0, 0]])).all()
+
+
+@pytest.mark.parametrize(("days", "found"), [(9, True), (10, True), (11, False)])
+def test_a_silence_is_as_long_as_it_must_be(days, found):
+    daily = np.full(40, 2.0)
+    daily[10:20] = 0
+    assert (stats.silences(daily, 1, days) == [(10, 20)]) is found
+
+
+@pytest.mark.parametrize(("expected", "found"), [(19.9, True), (20.0, True), (20.1, False)])
+def test_a_silence_is_one_where_enough_was_to_be_heard(expected, found):
+    daily = np.full(40, 2.0)  # two a day: twenty in ten days
+    daily[10:20] = 0
+    assert (stats.silences(daily, expected) == [(10, 20)]) is found
+
+
+def test_a_record_of_nothing_but_silence_has_no_rate_to_judge_it_by():
+    assert stats.silences(np.zeros(30), 0) == []
+    daily = np.zeros(30)
+    daily[0] = 30.0
+    assert stats.silences(daily, 20) == [(1, 30)]

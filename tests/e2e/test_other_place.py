@@ -145,6 +145,7 @@ def test_the_readme_leads_from_an_empty_place_to_a_signed_release_and_the_next_y
         "sign",
         "verify",
         "pdf",
+        "word",
         "prune",
         "new-year",
         "diff",

@@ -21,6 +21,7 @@ from tests.e2e.conftest import HOUSE, Report, ujo
 from tests.report.look.browser import looks, needs_browser
 from tests.report.sheets.test_metadata import faults
 from tests.test_docs import COMMANDS, words
+from ujo_lib.pipeline import overview
 from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.text import strip_for_match
 
@@ -114,7 +115,8 @@ def test_every_figure_says_in_words_what_it_shows_and_has_its_numbers_below(repo
             alt = image.get("aria-label") or ""
             assert len(alt) >= 20, (file.name, alt)
             assert not FILLER.match(alt), (file.name, alt)
-        assert len(page.all("details")) >= len({image["aria-label"] for image in images}), file.name
+        if file.name != overview.FILE:  # its figures stand on other pages, with their numbers
+            assert len(page.all("details")) >= len({image["aria-label"] for image in images}), file.name
     assert figures >= 10
 
 
@@ -146,7 +148,7 @@ def test_the_workbooks_pass_the_fifteen_items_and_trace_every_page_that_says_a_n
         traced = [[cell.value for cell in row] for row in book["本文の数値"].iter_rows(min_row=7)]
         assert len({row[0] for row in traced}) == 6
         assert all(book[row[3]][row[4]].value is not None for row in traced)
-        headings = [cell.value for name in tables for cell in book[name][11]]
+        headings = [cell.value for name in tables for cell in book[name][11] if cell.value is not None]
         assert not [heading for heading in headings if re.fullmatch("[a-z_]+", heading)]
 
 
@@ -398,7 +400,7 @@ SHOWS = {
     "notebook new 06_housing sample 2023": "notebooks/06_housing.ipynb",
     "params sample 2023": "# 05_annual_summary",
     "new-year sample 2024": "params/sample/fy2024/common.yaml",
-    "tag 相談.csv 主題.csv --encoding cp932": "主題.csv",
+    "tag 相談.csv 主題.csv": "主題.csv",
 }
 """What each command must say, or the file it must leave behind."""
 

@@ -1,10 +1,12 @@
 """A page's key changes with everything the page depends on, and with nothing else."""
 
+import re
+
 import pytest
 import yaml
 
 from ujo_lib.params import ParameterError, PathOutsideProjectError
-from ujo_lib.pipeline.keys import plan_steps, run_id
+from ujo_lib.pipeline.keys import known_digest, plan_steps, run_id
 
 
 def _keys(project) -> dict[str, str]:
@@ -20,7 +22,9 @@ def _changed(project, change) -> set[str]:
 
 def test_planning_twice_gives_the_same_keys(project):
     assert _keys(project) == _keys(project)
-    assert run_id(plan_steps(project.place)) == run_id(plan_steps(project.place))
+    named = run_id(plan_steps(project.place))
+    assert named == run_id(plan_steps(project.place))
+    assert re.fullmatch("[0-9a-f]{12}", named)
 
 
 def test_a_notebook_s_own_parameter_changes_it_and_the_summary(project):
@@ -114,3 +118,26 @@ def test_comparing_keys_does_not_import_pandas():
     code = "import sys, ujo_lib.cli, ujo_lib.pipeline.run; print(sorted({'pandas', 'papermill'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_left_before_counts_whichever_year_it_was_but_not_the_run_s_own_release(project):
+    place = project.place
+    nothing = known_digest(place, "aaaa")
+    place.disclosed.mkdir(parents=True)
+    (place.disclosed / "aaaa-tables.json").write_text("1")
+    assert known_digest(place, "aaaa") == nothing
+    assert known_digest(place, "bbbb") != nothing
+    earlier = place.outputs.with_name("fy2022") / "disclosed"
+    earlier.mkdir(parents=True)
+    (earlier / "cccc-tables.json").write_text("2")
+    both = known_digest(place, "bbbb")
+    assert known_digest(place, "aaaa") not in (nothing, both)
+    (earlier / "cccc-tables.json").write_text("3")
+    assert known_digest(place, "bbbb") != both
+
+
+def test_one_mistake_in_the_common_parameters_is_told_once_for_all_notebooks(project):
+    project.set_parameter("common", "level", 2)
+    with pytest.raises(ParameterError) as refused:
+        plan_steps(project.place)
+    assert len(refused.value.problems) == 1

@@ -92,3 +92,26 @@ def test_different_periods_are_refused():
         use_per_population(place.within(other), nation, 0, 1, 100)
     with pytest.raises(ValueError, match="no contacts"):
         use_per_population(place, nation, nation.n, 1, 100)
+
+
+@pytest.mark.parametrize(
+    ("rows", "people"),
+    [
+        ([("男性", "0~64歳", 10), ("女性", "0~64歳", 12)], 22),
+        ([("男性", "0~64歳", 10), ("女性", "0~64歳", 12), (None, None, 22)], 22),
+        ([("男性", "0~64歳", 10), ("女性", "0~64歳", 12), ("総数", "総数", 22)], 22),
+        (
+            [
+                ("総数", "0~64歳", 20),
+                ("総数", "65歳以上", 5),
+                ("男性", "0~64歳", 10),
+                ("男性", "65歳以上", 2),
+            ],
+            25,
+        ),
+        ([("男性", "総数", 12), ("女性", "総数", 13), ("男性", "0~64歳", 10)], 25),
+    ],
+)
+def test_nobody_is_counted_twice_where_totals_stand_beside_their_parts(rows, people):
+    frame = pd.DataFrame(rows, columns=["sex", "age_band", "n"]).assign(area_code="43213", source="国勢調査")
+    assert residents(frame, "43213", "国勢調査") == people

@@ -20,6 +20,8 @@ from ujo_lib.intake.schemas import DTYPES, Schema
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""
 
+PREFECTURES = 47
+
 _TELLING = {"commissioners": 1, "cases": 1}
 """Place, in the key, of the column a person would look at when it is not the first."""
 
@@ -304,6 +306,10 @@ def check_between(kinds: Mapping[str, Loaded], notes_of: Mapping[str, Notes]) ->
         _doubles_point_to_cases(kinds["cases"], notes_of)
     if {"consultations", "channels"} <= set(kinds):
         _contacts_after_opening(kinds["consultations"], kinds["channels"], notes_of)
+    if {"national_daily", "national_hourly"} <= set(kinds):
+        _days_of_prefectures_and_hours(kinds["national_daily"], kinds["national_hourly"], notes_of)
+    if "population" in kinds:
+        _people_add_up(kinds["population"], notes_of)
 
 
 def _cases_against_commissioners(commissioners: Loaded, cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
@@ -353,3 +359,49 @@ def _contacts_after_opening(contacts: Loaded, desks: Loaded, notes_of: Mapping[s
             column="窓口",
             severity="warning",
         )
+
+
+def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """A day has as many contacts by prefecture as by hour; fewer where some prefectures are not in the file."""
+    by_day = [one.frame.groupby("date")["n"].agg(["sum", "count", "size"]) for one in (daily, hourly)]
+    known = [of_day.loc[of_day["count"] == of_day["size"], "sum"] for of_day in by_day]  # nothing suppressed
+    both = pd.concat(known, axis=1, keys=["prefectures", "hours"], join="inner")
+    whole = daily.frame["pref"].nunique() >= PREFECTURES
+    wrong = (
+        both[both["prefectures"] > both["hours"]] if not whole else both[both["prefectures"] != both["hours"]]
+    )
+    if not whole and len(less := both[both["prefectures"] < both["hours"]]):
+        notes = notes_of[str(hourly.files[0])]
+        here = daily.frame["pref"].nunique()
+        told = f"県別のファイルにあるのは{here}都道府県で、{len(less)}日は時台別より少なくなっています。"
+        notes.problem(
+            "県別と時台別で同じ、日ごとの件数",
+            f"{told}すべての都道府県があるはずなら、県別のファイルを確かめてください。",
+            "照合",
+            severity="warning",
+        )
+    for day, totals in wrong.iterrows():
+        at = np.flatnonzero((hourly.frame["date"] == day).to_numpy())[0]
+        expected = f"県別の合計と同じ{int(totals['prefectures']):,}件({day:%Y-%m-%d})"
+        remedy = (
+            "県別と時台別で、この日の合計が違います。書き出しの期間・窓口・締めた日が同じか確かめてください。"
+        )
+        hourly.note(at, notes_of, expected, remedy, "件数", int(totals["hours"]))
+
+
+def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """All people of an area stand beside the rows by sex and age that they are divided into, and are their sum."""
+    frame = population.frame
+    by = [name for name in ("sex", "age_band") if name in frame]
+    whole = pd.DataFrame({name: frame[name].isna() | frame[name].astype(object).eq("総数") for name in by})
+    of_area = [frame[name].astype(object) for name in ("area_code", "as_of", "source")]
+    for rows in frame.groupby(of_area).groups.values():
+        used = [name for name in by if not whole.loc[rows, name].all()]
+        parts = rows[~whole.loc[rows, used].any(axis=1)]
+        for at in rows[whole.loc[rows, used].all(axis=1)] if used else ():
+            if len(parts) and frame["n"][at] != (added := frame["n"][parts].sum()):
+                remedy = (
+                    "男女・年齢の内訳を足した数と、合計の行が違います。どちらかの写し違いか、内訳の不足です。"
+                )
+                told = f"内訳の合計と同じ{int(added):,}人"
+                population.note(np.int64(at), notes_of, told, remedy, "人口", frame["n"][at])

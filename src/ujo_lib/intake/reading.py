@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pyarrow as pa
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils import get_column_letter, range_boundaries
 
 from ujo_lib.delimited import (
@@ -65,7 +66,11 @@ PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 """Letters that a city has made for itself (外字)."""
 
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
-_ZEROS = re.compile("0+")
+_SIGN = re.compile(r'"([^"]*)"|\\(.)|([0-])')
+_FILLED = re.compile(rf"(?=.*0)(?:{_SIGN.pattern})+", re.DOTALL)
+"""A number format of zeros, words in quotes, escaped letters and dashes; digits come in the place of the zeros."""
+
+_RAISED = ("superscript", "subscript")
 _OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)")
 
 
@@ -93,6 +98,7 @@ class Facts:
         hidden: hidden rows and columns of the sheet.
         hidden_sheets: names of hidden sheets.
         struck: cells in strike-through.
+        partly: cells of which a part is struck through, raised or lowered.
         objects: pictures, charts and other embedded parts of the workbook.
         heads: what stands in the first rows of the other visible sheets, by name.
     """
@@ -104,6 +110,7 @@ class Facts:
     hidden: tuple[str, ...] = ()
     hidden_sheets: tuple[str, ...] = ()
     struck: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
     objects: int = 0
     heads: Mapping[str, list[list[str]]] = field(default_factory=dict)
 
@@ -400,7 +407,7 @@ def _open_book(content: bytes) -> Any:
     """The workbook, kept until the next one is opened: its sheets are often read one after the other."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         _refuse_parts(archive)
-    return openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    return openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
 
 
 def _refuse_parts(archive: zipfile.ZipFile) -> None:
@@ -474,15 +481,17 @@ def _choose_sheet(book: Any, wanted: str | None) -> str:
 def _as_text(value: object, number_format: str) -> str:
     """A cell as a person reads it.
 
-    Whole floats lose their .0, a format of zeros (000) gives its leading zeros, dates become ISO, durations run past
-    24 hours.
+    Whole floats lose their .0, a format of zeros and words ("K"000) gives both, dates become ISO, durations run past 24
+    hours; what is struck through, raised or lowered within a cell is no part of its value.
     """
     if value is None:
         return ""
+    if isinstance(value, CellRichText):
+        return "".join(str(part) for part in value if not _is_aside(part))
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, int) and _ZEROS.fullmatch(number_format):
-        return str(value).zfill(len(number_format))
+    if isinstance(value, int) and value >= 0 and _FILLED.fullmatch(number_format):
+        return _filled(str(value), number_format)
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):
@@ -497,6 +506,25 @@ def _as_text(value: object, number_format: str) -> str:
     return str(value)
 
 
+def _is_aside(part: "str | TextBlock") -> bool:
+    return isinstance(part, TextBlock) and bool(part.font.strike or part.font.vertAlign in _RAISED)
+
+
+def _filled(digits: str, number_format: str) -> str:
+    """Digits put in the place of a format's zeros from the right; the first zero takes all that are left."""
+    shown = []
+    signs = _SIGN.findall(number_format)
+    for at, (words, escaped, plain) in reversed(list(enumerate(signs))):
+        if plain != "0":
+            shown.append(words or escaped or plain)
+        elif any(sign[2] == "0" for sign in signs[:at]):
+            shown.append(digits[-1:] or "0")
+            digits = digits[:-1]
+        else:
+            shown.append(digits or "0")
+    return "".join(reversed(shown))
+
+
 def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
     formulas: list[str] = []
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -507,6 +535,11 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
     hidden = [f"{n}行" for n, d in sheet.row_dimensions.items() if d.hidden]
     hidden += [f"{n}列" for n, d in sheet.column_dimensions.items() if d.hidden]
     struck = [c.coordinate for _, c in sorted(sheet._cells.items()) if c.value is not None and c.font.strike]
+    partly = [
+        cell.coordinate
+        for _, cell in sorted(sheet._cells.items())
+        if isinstance(cell.value, CellRichText) and any(map(_is_aside, cell.value))
+    ]
     others = [s for s in book.worksheets if s.sheet_state == "visible" and s is not sheet]
     return Facts(
         encoding="xlsx",
@@ -516,6 +549,7 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
         hidden=tuple(hidden),
         hidden_sheets=tuple(s.title for s in book.worksheets if s.sheet_state != "visible"),
         struck=tuple(struck),
+        partly=tuple(partly),
         objects=sum(_OBJECTS.match(part) is not None for part in parts),
         heads={s.title: _first_rows(s) for s in others},
     )

@@ -107,10 +107,10 @@ def use_per_population(
 
 
 def residents(population: pd.DataFrame, area_code: str, source: str) -> int:
-    """People living in an area by one source, all sexes and ages added up.
+    """People living in an area by one source: all sexes and ages as the source gives them together, else added up.
 
     Args:
-        population: frame with area_code, source, n.
+        population: frame with area_code, source, n, and perhaps sex and age_band, blank or 総数 in a row of everybody.
         area_code: five digits; 00000 is the whole country, a prefecture's code ends in 000.
         source: the beginning of the source's name, such as 国勢調査.
 
@@ -122,6 +122,10 @@ def residents(population: pd.DataFrame, area_code: str, source: str) -> int:
     ]
     if rows.empty:
         raise ValueError(f"人口の表に、地域コード {area_code} で資料が「{source}」の行がありません")
+    for name in ("sex", "age_band"):
+        if name in rows:
+            whole = rows[name].isna() | rows[name].astype(object).eq("総数")
+            rows = rows[whole] if whole.any() else rows
     return int(rows["n"].sum())
 
 

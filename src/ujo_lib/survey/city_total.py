@@ -232,7 +232,7 @@ def overdispersion(counts: ArrayLike) -> Typed:
     return Typed.of(
         frame.astype({"base": "Int64", "n": "Int64", "estimate": "Float64", "p_value": "Float64"}),
         {
-            "base": Base(unit="人", heading=RESPONDED.heading),
+            "base": Base(unit="人", heading=RESPONDED.heading, free=True),  # commissioners, no cases
             "n": KNOWN,
             "estimate": Statistic(heading="分散と平均の比"),
             "p_value": PValue(),

@@ -251,3 +251,36 @@ def test_a_renamed_table_keeps_its_marks_pointed_at_its_columns():
     mark = cells.schema["mark"]
     assert (mark.n, mark.base, mark.residual) == ("contacts", "all", "z")
     assert isinstance(cells, Typed)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.data())
+def test_a_mark_of_a_release_is_one_that_the_city_sees_too(data):
+    """The least favourable total is no better for a mark than the true one: nothing is told that does not hold."""
+    rows, columns = data.draw(st.tuples(st.integers(2, 4), st.integers(2, 4)))
+    counts = data.draw(
+        st.lists(
+            st.lists(st.one_of(st.integers(0, 9), st.integers(0, 150)), min_size=columns, max_size=columns),
+            min_size=rows,
+            max_size=rows,
+        )
+    )
+    assume(min(np.sum(counts, axis=0)) > 0)
+    assume(min(np.sum(counts, axis=1)) > 0)
+    gone = data.draw(
+        st.sets(st.tuples(st.integers(0, rows - 1), st.integers(0, columns - 1)), min_size=1, max_size=4)
+    )
+    here, inside = judged(counts, gone), judged(counts, set())
+    assert here is not None
+    assert inside is not None
+    at = list(product(range(rows), range(columns)))
+    for place, outside, known in zip(at, here, inside, strict=True):
+        assert outside == "・" or (outside == known and place not in gone)
+
+
+def test_a_total_that_could_be_larger_takes_a_mark_away():
+    """By hand: 30 of 60 against 10 of 60 is beyond chance; with up to 50 more in the column's hidden cell it is not."""
+    shown = [[30, 30, 40], [10, 50, 40], [1, 9, 90]]
+    assert judged(shown, set())[0] == "＋"
+    assert judged(shown, {(2, 0), (2, 1)})[0] == "＋"
+    assert judged(shown, {(1, 0), (1, 1), (2, 0), (2, 1)})[0] == "・"

@@ -1,0 +1,72 @@
+"""A workbook's cell is read as a person reads it: its format counts, what is struck out does not."""
+
+import io
+
+import openpyxl
+import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+
+from tests.intake.conftest import Desk, table
+from ujo_lib.intake.reading import _as_text
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "read"),
+    [
+        (1, '"K"000', "K001"),
+        (1234, '"K"000', "K1234"),
+        (0, "000", "000"),
+        (7, "000", "007"),
+        (1234567, r"000\-0000", "123-4567"),
+        (67, r"000\-0000", "000-0067"),
+        (1234567, "000-0000", "123-4567"),
+        (5, '"令和"0"年"', "令和5年"),
+        (12, '0"人"', "12人"),
+        (12, "0", "12"),
+        (12, "General", "12"),
+        (1200, "#,##0", "1200"),
+        (12, "0.00", "12"),
+        (12, '"K"#', "12"),
+        (-3, "000", "-3"),
+        (3, '"約"', "3"),
+    ],
+)
+def test_a_format_of_zeros_and_words_is_part_of_what_is_read(value, number_format, read):
+    assert _as_text(value, number_format) == read
+
+
+def block(text: str, **font) -> TextBlock:
+    return TextBlock(InlineFont(**font), text)
+
+
+@pytest.mark.parametrize(
+    ("parts", "read"),
+    [
+        ([block("1", strike=True), "2"], "2"),
+        (["2", block("1", vertAlign="superscript")], "2"),
+        (["2", block("1", vertAlign="subscript")], "2"),
+        ([block("1", b=True), "2"], "12"),
+        ([block("12", strike=True)], ""),
+        (["山", block("田", color="FFFF0000")], "山田"),
+    ],
+)
+def test_what_is_struck_out_or_raised_within_a_cell_is_never_glued_to_the_rest(parts, read):
+    assert _as_text(CellRichText(*parts), "General") == read
+
+
+def test_a_number_corrected_within_its_cell_is_read_without_the_old_one_and_named(desk: Desk):
+    book = openpyxl.Workbook()
+    for row in table("commissioners"):
+        book.active.append(row)
+    heading = [cell.value for cell in book.active[1]].index("該当者数") + 1
+    right = str(book.active.cell(2, heading).value)
+    book.active.cell(2, heading).value = CellRichText(block("9", strike=True), right)
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("commissioners", "c.xlsx", out.getvalue())
+    checked = desk.check()
+    (told,) = [fault for fault in checked.faults if "取り消し線" in fault.remedy]
+    assert told.severity == "warning"
+    assert book.active.cell(2, heading).coordinate in str(told.value)
+    assert str(desk.load()["commissioners"]["n_cases_reported"].iloc[0]) == right

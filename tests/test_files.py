@@ -1,0 +1,60 @@
+"""A reader never meets half a file, nobody else what is private, and a release is open to everybody."""
+
+import os
+import stat
+
+import pytest
+
+from ujo_lib.files import open_to_readers, package_digest, private_files, write_atomically
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows keeps access lists instead of modes")
+
+
+def mode(path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_words_and_bytes_replace_what_was_there_in_folders_that_were_not(tmp_path):
+    file = tmp_path / "新しい" / "記録.txt"
+    write_atomically(file, "あ\r\nい")
+    assert file.read_bytes() == "あ\r\nい".encode()
+    write_atomically(file, b"\xff")
+    assert file.read_bytes() == b"\xff"
+    assert [one.name for one in file.parent.iterdir()] == ["記録.txt"]
+
+
+def test_a_file_that_cannot_be_put_in_place_leaves_the_old_and_no_half(tmp_path):
+    target = tmp_path / "folder"
+    (target / "inside").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"."):
+        write_atomically(target, "x")
+    assert [one.name for one in tmp_path.iterdir()] == ["folder"]
+    assert (target / "inside").is_dir()
+
+
+def test_private_files_are_for_their_owner_alone_and_the_rest_as_before(tmp_path):
+    before = os.umask(0o022)
+    try:
+        with private_files():
+            (tmp_path / "true counts").mkdir()
+            (tmp_path / "true counts" / "plan.json").touch()
+        (tmp_path / "page.html").touch()
+    finally:
+        os.umask(before)
+    assert mode(tmp_path / "true counts") == 0o700
+    assert mode(tmp_path / "true counts" / "plan.json") == 0o600
+    assert mode(tmp_path / "page.html") == 0o644
+
+
+def test_a_cleared_release_is_read_by_everybody_and_written_by_its_owner(tmp_path):
+    with private_files():
+        (tmp_path / "release" / "tables").mkdir(parents=True)
+        (tmp_path / "release" / "tables" / "01.csv").touch()
+    open_to_readers(tmp_path / "release")
+    assert mode(tmp_path / "release") == mode(tmp_path / "release" / "tables") == 0o755
+    assert mode(tmp_path / "release" / "tables" / "01.csv") == 0o644
+
+
+def test_a_part_of_the_library_has_another_digest_than_the_whole():
+    assert package_digest("intake") != package_digest() == package_digest()
+    assert len(package_digest()) == 64
