@@ -434,3 +434,25 @@ def test_no_damage_of_bytes_ends_in_a_traceback(desk: Desk, seed: int) -> None:
         desk.declared.clear()
         desk.put("commissioners", name, bytes(content))
         assert not any("検査が最後まで済む" in p.expected for p in desk.check().faults), (seed, trial)
+
+
+@pytest.mark.parametrize(
+    ("day", "rows", "gaps"),
+    [
+        ("2024-07-31", [], ["2023年9月〜2024年6月"]),
+        ("2024-08-05", [], ["2023年9月〜2024年7月"]),
+        ("2024-09-05", [8], []),
+        ("2033-08-05", [8], []),
+        ("2022-08-05", [], ["2022年9月〜2023年7月"]),
+        ("2022-07-05", [8], []),
+        ("1923-08-05", [8], []),
+    ],
+)
+def test_a_record_a_year_from_all_others_is_named_with_its_row_and_opens_no_gap(desk: Desk, day, rows, gaps):
+    lines = contacts()
+    lines.append(["S999", f"{day} 22:13", *lines[1][2:]])
+    desk.put("consultations", "a.csv", as_csv(lines))
+    told = [p for p in desk.check().faults if p.rule == "照合"]
+    assert [p.row for p in told if p.column == "相談受付日時"] == rows
+    assert [p.value for p in told if p.column == "consultations.files"] == gaps
+    assert {p.severity for p in told} == {"warning"}

@@ -33,6 +33,38 @@ def test_some_prefectures_may_have_fewer_contacts_than_all_hours_but_never_more(
     assert [fault.severity for fault in found] == ([severity] if severity else [])
 
 
+def test_where_some_prefectures_are_missing_the_first_day_is_named_with_both_numbers(desk):
+    (fault,) = national(desk, 756, list(PREFECTURES)[:2])
+    assert "最初は2023-08-01の4件と756件" in fault.remedy
+
+
+@pytest.mark.parametrize(
+    ("counts", "last", "told"),
+    [
+        (("90", "4"), "無回答", []),
+        (("90", "3"), "無回答", ["94件(2023-08-01〜2023-08-01)"]),
+        (("90", "5"), "無回答", ["94件(2023-08-01〜2023-08-01)"]),
+        (("90", "3"), "時々", []),  # nobody says how many gave no answer
+        (("90", "5"), "時々", ["94件(2023-08-01〜2023-08-01)"]),
+        (("90", "x"), "無回答", []),
+    ],
+)
+def test_answers_of_a_period_are_as_many_as_its_contacts(desk, counts, last, told):
+    heading = ["範囲", "期間開始", "期間終了", "項目", "職業", "値", "件数"]
+    rows = [
+        ["全国", "2023-08-01", "2023-08-01", "孤独感", "", value, n]
+        for value, n in zip(("常に", last), counts, strict=True)
+    ]
+    elsewhere = [["熊本県", *rows[0][1:]]]
+    next_day = [["全国", "2023-08-01", "2023-08-02", *rows[0][3:]]]  # reaches beyond the hours
+    signs = {"x": "suppressed"}
+    content = as_csv([heading, *elsewhere, *next_day, *rows])
+    desk.put("national_attributes", "a.csv", content, missing=signs)
+    found = national(desk, 94)
+    assert [fault.expected.removeprefix("時台別の合計と同じ") for fault in found] == told
+    assert all((fault.severity, fault.file, fault.row) == ("error", "a.csv", 4) for fault in found)
+
+
 def test_a_day_with_a_suppressed_count_cannot_be_compared(desk):
     assert national(desk, 999, each="x") == []
 
@@ -60,6 +92,32 @@ def test_all_people_are_the_sum_of_the_rows_they_are_divided_into(desk, row, tol
     found = [fault for fault in desk.check().faults if fault.severity == "error"]
     assert len(found) == told
     assert all("2,010人" in fault.expected and fault.row == 4 for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        (["若葉市計", "", "", "2010"], 2),
+        (["若葉市", "男性", "", "1000"], 2),
+        (["若葉市計", "", "", "2009"], 3),
+        (["若葉市", "男性", "", "1001"], 3),
+        (["若葉市", "総数", "総数", "2010"], 3),  # a word that every table of people expects
+    ],
+)
+def test_people_are_not_counted_twice_whatever_their_total_is_called(desk, row, kept):
+    name, sex, age, n = row
+    rows = [*PARTS, ["43213", name, "2020-10-01", "国勢調査", sex, age, n, "900"]]
+    desk.put("population", "p.csv", as_csv(rows))
+    taken = desk.check()
+    assert len(taken["population"]) == kept
+    assert taken.sources.loc[0, ["rows_kept", "dropped"]].tolist() == [kept, "" if kept == 3 else "合計1"]
+    assert taken.repairs["row"].eq(4).any() == (kept == 2)
+
+
+def test_parts_of_another_area_are_no_parts(desk):
+    rows = [*PARTS, ["43214", "隣市", "2020-10-01", "国勢調査", "", "", "2010", "900"]]
+    desk.put("population", "p.csv", as_csv(rows))
+    assert len(desk.check()["population"]) == 3
 
 
 def test_a_total_by_sex_alone_is_not_held_against_ages(desk):

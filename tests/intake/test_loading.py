@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib import intake
@@ -403,6 +404,87 @@ def test_a_total_below_what_is_visible_is_an_error_even_then(desk: Desk):
         "national_daily", "n.csv", as_csv([*table("national_daily", {(2, "件数"): "x"}), ["合計", "", "39"]])
     )
     assert desk.check().problems["row"].tolist() == [5]
+
+
+META = ["レポート開始日", "日", "キャンペーン名", "プラットフォーム", "インプレッション", "リーチ", "掲載面"]
+
+
+def meta(desk: Desk, *rows: list[str]) -> intake.Intake:
+    return put_ads(desk, "meta_ja", [META, *rows], timezone="Asia/Tokyo")
+
+
+@pytest.mark.parametrize("at", [0, 2])
+def test_an_export_s_own_total_without_a_name_is_dropped_and_never_to_be_filled_in(desk: Desk, at):
+    rows = [["2024-02-20", f"2024-02-2{day}", "春", "Instagram", "1000", "800", ""] for day in (0, 1)]
+    rows.insert(at, ["2024-02-20", "", "", "", "2000", "900", ""])
+    taken = meta(desk, *rows)
+    assert [p for p in taken.faults if p.severity == "error"] == []
+    assert taken["ads"]["impressions"].tolist() == [1000, 1000]
+    assert taken.repairs.loc[taken.repairs["row"] == at + 2, "after"].str.contains("合計行として除外").all()
+    assert taken.sources.loc[0, "dropped"] == "合計1"
+
+
+def test_an_export_s_own_total_is_dropped_where_the_platform_is_declared(desk: Desk):
+    rows = [["日", "レポート開始日", "キャンペーン名", "広告セット名", "インプレッション"]]
+    rows += [["", "2024-02-20", "", "", "3000"], ["2024-02-20", "2024-02-20", "春", "A", "3000"]]
+    desk.put(
+        "ads", "a.csv", as_csv(rows), layout="meta_ja", timezone="Asia/Tokyo", constants={"platform": "Meta"}
+    )
+    desk.declared["ad_headings"] = str(PROJECT / "params" / "ad_headings.yaml")
+    assert desk.check("ads")["ads"]["impressions"].tolist() == [3000]
+
+
+def test_a_total_without_a_name_that_is_not_the_sum_is_an_error(desk: Desk):
+    day = ["2024-02-20", "2024-02-20", "春", "Instagram", "1000", "800", ""]
+    errors = [
+        p
+        for p in meta(desk, day, ["2024-02-20", "", "", "", "1001", "800", ""]).faults
+        if p.severity == "error"
+    ]
+    assert [(p.row, p.expected) for p in errors] == [(3, "行の合計 1,000")]
+
+
+def test_rows_split_by_a_column_that_nobody_reads_are_not_to_be_deleted(desk: Desk):
+    rows = [
+        ["2024-02-20", "2024-02-20", "春", "Instagram", "1000", "800", place]
+        for place in ("フィード", "発見")
+    ]
+    [error] = [p for p in meta(desk, *rows).faults if p.severity == "error"]
+    assert (error.row, error.column, error.value) == (3, "掲載面", "1行")
+    assert "行は消さず" in error.remedy
+
+
+@pytest.mark.parametrize("places", [("フィード", "フィード"), ("1", "2"), ("", "")])
+def test_rows_that_no_column_of_words_tells_apart_are_doubles(desk: Desk, places):
+    rows = [["2024-02-20", "2024-02-20", "春", "Instagram", "1000", "800", place] for place in places]
+    [error] = [p for p in meta(desk, *rows).faults if p.severity == "error"]
+    assert "a.csv 2行目と同じです" in error.remedy
+
+
+def test_a_double_consultation_is_one_whatever_a_memo_beside_it_says(desk: Desk):
+    rows = table("consultations")
+    rows = [[*rows[0], "覚え書き"], [*rows[1], "甲"], [*rows[1], "乙"]]
+    desk.put("consultations", "c.csv", as_csv(rows))
+    [error] = [p for p in desk.check().faults if p.severity == "error"]
+    assert "どちらかを消してください" in error.remedy
+
+
+def test_a_note_beside_a_table_is_named_and_its_row_is_kept(desk: Desk):
+    rows = table("commissioners")
+    rows[2] = [*rows[2], "", "←要確認"]
+    desk.put("commissioners", "c.xlsx", as_xlsx(rows))
+    taken = desk.check()
+    [told] = [p for p in taken.faults if p.value == "←要確認"]
+    assert (told.severity, told.row, told.column) == ("warning", 3, f"{get_column_letter(len(rows[2]))}列")
+    assert taken.ok
+    assert len(taken["commissioners"]) == len(rows) - 1
+
+
+def test_a_long_note_beside_a_table_may_be_somebody_s_words_and_is_not_repeated(desk: Desk):
+    rows = table("commissioners")
+    rows[1] = [*rows[1], "眠れないと話していました。" * 9]
+    desk.put("commissioners", "c.xlsx", as_xlsx(rows))
+    assert "眠れない" not in str(desk.check().faults)
 
 
 def test_all_ages_together_is_a_category_and_no_total_row(desk: Desk):

@@ -5,11 +5,13 @@ Every function notes warnings that name what is missing; none of them changes a 
 
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
 from ujo_lib.fiscal import Period
 from ujo_lib.intake.body import Body
+from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes
@@ -19,6 +21,9 @@ from ujo_lib.intake.values import tidy
 
 _CONTINUOUS = ("consultations", "consultations_hourly", "national_daily", "national_hourly")
 """Kinds that have records in every month of their period; a campaign, say, runs only now and then."""
+
+_FAR_MONTHS = 12
+"""Steps from one month with records to the next; beyond them lies a year without any, and the year was mistyped."""
 
 _SAME_HEADINGS = 0.8
 _PRIVATE_RE2 = "[\\x{E000}-\\x{F8FF}]"
@@ -107,15 +112,25 @@ def note_lonely_columns(
 
 
 def note_gaps(
-    frames: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema], period: Period | None, own: Notes
+    kinds: Mapping[str, Loaded],
+    schemas: Mapping[str, Schema],
+    period: Period | None,
+    own: Notes,
+    notes_of: Mapping[str, Notes],
 ) -> None:
-    """Warn of months without any record between months that have some, and of such months in the period asked for."""
+    """Warn of months without any record between months that have some, and of such months in the period asked for.
+
+    Records that stand alone, a year or more from the bulk, are warned of by their rows and open no gap.
+    """
     for kind in _CONTINUOUS:
-        names = _day_columns(frames[kind], schemas[kind]) if kind in frames else []
-        days = frames[kind][names[0]].dropna() if names else pd.Series(dtype=object)
-        if not len(days):
+        names = _day_columns(kinds[kind].frame, schemas[kind]) if kind in kinds else []
+        days = kinds[kind].frame[names[0]] if names else pd.Series(dtype=object)
+        if not days.notna().any():
             continue
-        have = pd.PeriodIndex(days.dt.tz_localize(None).dt.to_period("M").unique(), freq="M")
+        months = days.dt.tz_localize(None).dt.to_period("M")
+        far = _far_from_bulk(months)
+        _note_far(kinds[kind], far, days, schemas[kind].column(names[0]).heading, notes_of)
+        have = pd.PeriodIndex(months[~far].dropna().unique(), freq="M")
         wanted = pd.period_range(have.min(), have.max(), freq="M")
         if period is not None:
             wanted = wanted.union(pd.period_range(period.start, period.end, freq="M"))
@@ -128,6 +143,32 @@ def note_gaps(
                 value="、".join(_months(gaps)),
                 severity="warning",
             )
+
+
+def _far_from_bulk(months: "pd.Series[pd.Period]") -> np.ndarray:
+    """Whether each record lies beyond a year or more without any, seen from the months that hold most records."""
+    counts = months.value_counts().sort_index()
+    numbers = counts.index.year * 12 + counts.index.month
+    block = np.cumsum(np.diff(numbers, prepend=numbers[:1]) > _FAR_MONTHS)
+    bulk = int(np.argmax(np.bincount(block, weights=counts)))
+    far: np.ndarray = months.isin(counts.index[block != bulk]).to_numpy()
+    return far
+
+
+def _note_far(
+    loaded: Loaded, far: np.ndarray, days: pd.Series, heading: str, notes_of: Mapping[str, Notes]
+) -> None:
+    for file in dict.fromkeys(loaded.files[far]):
+        here = far & (loaded.files == file)
+        notes_of[file].problem_rows(
+            loaded.rows[here],
+            [f"{day:%Y-%m-%d}" for day in days[here]],
+            "ほかの記録から1年以上離れていない日",
+            "この日だけほかの記録から離れていて、年度の集計に入りません。年の打ち間違いでないか確かめてください。",
+            "照合",
+            column=heading,
+            severity="warning",
+        )
 
 
 def _months(gaps: pd.PeriodIndex) -> list[str]:

@@ -6,19 +6,19 @@ second table on the sheet, which is a fault and not a guess.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
 
 from ujo_lib.intake.headers import TOTAL_WORDS, Header
-from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
 from ujo_lib.intake.reading import Grid
 from ujo_lib.intake.schemas import EXAMPLE_MARK, NUMERIC, Column, Schema
-from ujo_lib.intake.values import Raw, ValueRefused, fold_sign, parse_number, tidy, vocabulary
+from ujo_lib.intake.values import Raw, ValueRefused, fold_sign, parse_number, shown, tidy, vocabulary
 
 _NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
@@ -65,6 +65,16 @@ class Body:
             self._raws[place] = Raw.of(header.headings[place], self.table.column(place), self.rows)
         return self._raws[place]
 
+    def has_words(self, header: Header, place: int) -> bool:
+        """Whether some cell of a column holds neither a number nor nothing."""
+        return any(text.strip() and not _is_number(text) for text in self.raw(header, place).texts)
+
+    def without(self, totals: np.ndarray) -> "Body":
+        """The same rows but those marked, which turned out to be totals once their figures were read."""
+        dropped = {**self.dropped, "合計": self.dropped["合計"] + int(totals.sum())}
+        table = self.table.filter(pa.array(~totals))
+        return replace(self, table=table, rows=self.rows[~totals], dropped=dropped, _raws={})
+
 
 def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     """Split the rows below the headings into data and the rest, and report the rest."""
@@ -94,7 +104,11 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     if not discreet:
         must = (c.name for c in schema.columns if c.filled or (c.required and c.type in NUMERIC))
         needed = max((header.columns[name] for name in must if name in header.columns), default=0) + 1
-    misfits = _misfits(table, grid.widths[header.body :], (needed, wide), rows, data, notes)
+    widths = grid.widths[header.body :]
+    if grid.sheet:
+        _note_beside(table, wide, rows, data, notes)
+        table, widths = table.select(range(min(wide, table.num_columns))), np.minimum(widths, wide)
+    misfits = _misfits(table, widths, (needed, wide), rows, data, notes)
     data &= ~misfits
     if ended is not None and data[ended:].any() and data[:ended].any():
         after = int(rows[ended + int(np.argmax(data[ended:]))])
@@ -135,6 +149,22 @@ def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, notes: Notes)
         column="(行全体)",
     )
     return examples
+
+
+def _note_beside(table: pa.Table, wide: int, rows: np.ndarray, data: np.ndarray, notes: Notes) -> None:
+    """Warn of what somebody wrote to the right of the table of a sheet: it is not read, and the row beside it is."""
+    for place in range(wide, table.num_columns):
+        column = table.column(place)
+        at = np.flatnonzero(data & pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy())
+        notes.problem_rows(
+            rows[at],
+            [shown(column[int(i)].as_py()) for i in at[:MAX_ROWS_LISTED]],
+            "見出しのある列だけ",
+            "表の右の書き込みは読んでいません(行はそのまま読みました)。データなら見出しを付け、覚え書きなら消してください。",
+            "12",
+            column=f"{get_column_letter(place + 1)}列",
+            severity="warning",
+        )
 
 
 def _misfits(
@@ -207,9 +237,13 @@ def _naming_columns(header: Header, schema: Schema) -> list[tuple[int, Column]]:
 def _candidates(table: pa.Table, header: Header, schema: Schema) -> np.ndarray:
     """Rows that may be no data: a key cell is blank, or a leading cell begins like a note or a total."""
     suspect = np.zeros(table.num_rows, dtype=bool)
-    for name in schema.key:
-        if name in header.columns and schema.column(name).filled:
-            suspect |= pc.equal(pc.utf8_trim_whitespace(table.column(header.columns[name])), "").to_numpy()
+    unnamed = np.ones(table.num_rows, dtype=bool)
+    for name in (name for name in schema.key if name in header.columns):
+        blank = pc.equal(pc.utf8_trim_whitespace(table.column(header.columns[name])), "").to_numpy()
+        unnamed &= blank
+        if schema.column(name).filled:
+            suspect |= blank
+    suspect |= unnamed
     leading = {0, *(place for place, _ in _naming_columns(header, schema))}
     for place in leading:
         suspect |= pc.match_substring_regex(table.column(place), f"{_NOTE_RE2}|{_TOTAL_RE2}").to_numpy()
@@ -222,7 +256,14 @@ def _kind_of(cells: list[str], header: Header, schema: Schema) -> str:
         return "note"
     if _is_total_row(cells, header, schema):
         return "total"
-    keys = [header.columns[n] for n in schema.key if n in header.columns and schema.column(n).filled]
+    named = [n for n in schema.key if n in header.columns]
+    keys = [header.columns[n] for n in named if schema.column(n).filled]
+    if (
+        len(named) > 1
+        and not any(cells[header.columns[n]] for n in named)
+        and _adds_up(cells, header, schema)
+    ):
+        return "total"  # an export's own total: figures and the days of the report, under no name at all
     if keys and not any(cells[place] for place in keys):
         if len(set(written)) == 1 and not _is_number(written[0]):
             return "note"
@@ -240,13 +281,18 @@ def _is_total_row(cells: list[str], header: Header, schema: Schema) -> bool:
     """
     leading = _naming_columns(header, schema)
     says = [column for place, column in leading if _names_total(cells[place], column)]
-    if not says or not any(_is_number(cells[header.columns[c.name]]) for c in _summed(header, schema)):
+    if not says or not _adds_up(cells, header, schema):
         return False
     return any(column.type != "str" for column in says) or any(
         fold_sign(cells[place]) in _LEFT_OUT or _names_total(cells[place], column)
         for place, column in leading
         if column.required
     )
+
+
+def _adds_up(cells: list[str], header: Header, schema: Schema) -> bool:
+    """Whether a row has a figure that could be the sum of others."""
+    return any(_is_number(cells[header.columns[column.name]]) for column in _summed(header, schema))
 
 
 def _summed(header: Header, schema: Schema) -> list[Column]:

@@ -4,7 +4,7 @@ Every check is a plain function on :class:`Loaded` frames that notes what it fin
 between files is an error, because a count that depends on which file is asked must not reach a report.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import pandera.pandas as pa
 
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
-from ujo_lib.intake.schemas import DTYPES, Schema
+from ujo_lib.intake.schemas import DTYPES, NUMERIC, Schema
 
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""
@@ -262,8 +262,33 @@ def check_clock(frame: pd.DataFrame, header: Header, timezone: str | None, notes
         )
 
 
-def check_doubles(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
-    """Report every row whose key an earlier row of the kind already has, in the same file or another."""
+def splitting_columns(frame: pd.DataFrame, unread: Mapping[str, np.ndarray], schema: Schema) -> list[str]:
+    """Say which columns of words that nobody reads tell rows of one key apart: a breakdown, not a double entry.
+
+    Args:
+        frame: the rows of one file.
+        unread: heading → a code per row of the columns that are left out.
+        schema: their kind; only where counts are added up over a key of several columns can there be a breakdown.
+    """
+    key = [name for name in schema.key if name in frame]
+    if len(key) < 2 or not any(c.additive and c.type in NUMERIC and c.name in frame for c in schema.columns):
+        return []
+    doubled = frame.loc[frame.duplicated(key, keep=False), key]
+    return [
+        heading
+        for heading, codes in unread.items()
+        if doubled.assign(_unread=codes[doubled.index]).duplicated().sum() < doubled.duplicated().sum()
+    ]
+
+
+def check_doubles(
+    loaded: Loaded, schema: Schema, splits: Mapping[str, Sequence[str]], notes_of: Mapping[str, Notes]
+) -> None:
+    """Report every row whose key an earlier row of the kind already has, in the same file or another.
+
+    Where columns that nobody reads (``splits``, by file) divide the rows, to delete one would lessen every count: that
+    is said once, with what to do instead.
+    """
     key = [name for name in schema.key if name in loaded.frame]
     complete = loaded.frame[[n for n in key if schema.column(n).filled]].notna().all(axis=1)
     doubled = loaded.frame.duplicated(key, keep="first") & complete
@@ -277,6 +302,18 @@ def check_doubles(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes])
     doubles["file"] = loaded.files[doubles["at"].to_numpy()]
     headings = [schema.column(name).heading for name in key]
     for file, mine in doubles.groupby("file", sort=False):
+        if columns := splits[str(file)]:
+            named = "".join(f"「{column}」" for column in columns)
+            notes_of[str(file)].problem(
+                f"{'・'.join(headings)}ごとに1行",
+                f"読んでいない列{named}で行が分かれています。行は消さず(消すと数が減ります)、この列を外して書き出し直すか、"
+                "分かれた行を足し上げてください。",
+                "25",
+                row=int(loaded.rows[mine["at"].iloc[0]]),
+                column=columns[0],
+                value=f"{len(mine):,}行",
+            )
+            continue
         for at, origin in zip(mine["at"].head(MAX_ROWS_LISTED), mine["origin"], strict=False):
             notes_of[str(file)].problem(
                 f"{'・'.join(headings)}の重なりがないこと",
@@ -308,6 +345,8 @@ def check_between(kinds: Mapping[str, Loaded], notes_of: Mapping[str, Notes]) ->
         _contacts_after_opening(kinds["consultations"], kinds["channels"], notes_of)
     if {"national_daily", "national_hourly"} <= set(kinds):
         _days_of_prefectures_and_hours(kinds["national_daily"], kinds["national_hourly"], notes_of)
+    if {"national_attributes", "national_hourly"} <= set(kinds):
+        _periods_of_answers_and_hours(kinds["national_attributes"], kinds["national_hourly"], notes_of)
     if "population" in kinds:
         _people_add_up(kinds["population"], notes_of)
 
@@ -363,8 +402,7 @@ def _contacts_after_opening(contacts: Loaded, desks: Loaded, notes_of: Mapping[s
 
 def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapping[str, Notes]) -> None:
     """A day has as many contacts by prefecture as by hour; fewer where some prefectures are not in the file."""
-    by_day = [one.frame.groupby("date")["n"].agg(["sum", "count", "size"]) for one in (daily, hourly)]
-    known = [of_day.loc[of_day["count"] == of_day["size"], "sum"] for of_day in by_day]  # nothing suppressed
+    known = [_known_days(one.frame) for one in (daily, hourly)]
     both = pd.concat(known, axis=1, keys=["prefectures", "hours"], join="inner")
     whole = daily.frame["pref"].nunique() >= PREFECTURES
     wrong = (
@@ -373,7 +411,11 @@ def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapp
     if not whole and len(less := both[both["prefectures"] < both["hours"]]):
         notes = notes_of[str(hourly.files[0])]
         here = daily.frame["pref"].nunique()
-        told = f"県別のファイルにあるのは{here}都道府県で、{len(less)}日は時台別より少なくなっています。"
+        first = less.iloc[0]
+        told = (
+            f"県別のファイルにあるのは{here}都道府県で、{len(less)}日は時台別より少なくなっています"
+            f"(最初は{less.index[0]:%Y-%m-%d}の{int(first['prefectures']):,}件と{int(first['hours']):,}件)。"
+        )
         notes.problem(
             "県別と時台別で同じ、日ごとの件数",
             f"{told}すべての都道府県があるはずなら、県別のファイルを確かめてください。",
@@ -389,16 +431,71 @@ def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapp
         hourly.note(at, notes_of, expected, remedy, "件数", int(totals["hours"]))
 
 
+def _known_days(frame: pd.DataFrame) -> "pd.Series[int]":
+    """Sums of the days on which no count is suppressed or unknown."""
+    of_day = frame.groupby("date")["n"].agg(["sum", "count", "size"])
+    return of_day.loc[of_day["count"] == of_day["size"], "sum"]
+
+
+def _periods_of_answers_and_hours(answers: Loaded, hourly: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """Everybody in the nation has one answer to each item, or 無回答; without rows of 無回答 there may be fewer."""
+    by = ["period_start", "period_end", "variable"]
+    if not set(by) <= set(answers.frame):
+        return
+    nation = answers.frame[answers.frame["scope"] == "全国"]
+    of_day = _known_days(hourly.frame)
+    for (start, end, _), mine in nation.groupby(by, observed=True):
+        days = of_day[(of_day.index >= start) & (of_day.index <= end)]
+        if len(days) <= (end - start).days or mine["n"].isna().any():
+            continue
+        stated, counted = mine["n"].sum(), days.sum()
+        if stated == counted or (stated < counted and not mine["value"].eq("無回答").any()):
+            continue
+        expected = f"時台別の合計と同じ{int(counted):,}件({start:%Y-%m-%d}〜{end:%Y-%m-%d})"
+        remedy = "属性別と時台別で、この期間の合計が違います。書き出しの期間・窓口・締めた日が同じか確かめてください。"
+        answers.note(mine.index[0], notes_of, expected, remedy, "件数", int(stated))
+
+
+def people_counted_again(frame: pd.DataFrame) -> np.ndarray:
+    """Whether each row, blank in sex or age, is the sum of finer rows of the same file: it would count them twice.
+
+    A row that says 総数 is left: whoever reads a population expects that word and chooses.
+    """
+    whole = _undivided(frame)
+    blank = frame[list(whole)].isna().any(axis=1)
+    again = np.zeros(len(frame), dtype=bool)
+    for rows, used in _areas(frame, whole):
+        finest = rows[~whole.loc[rows, used].any(axis=1)]
+        for at in rows[blank[rows]]:
+            same = [name for name in used if not whole.at[at, name]]
+            alike = (frame.loc[finest, same].astype(object) == frame.loc[at, same].astype(object)).all(axis=1)
+            again[at] = alike.any() and bool(
+                frame["n"][at] == frame.loc[finest[alike], "n"].sum(skipna=False)
+            )
+    return again
+
+
+def _undivided(frame: pd.DataFrame) -> pd.DataFrame:
+    """For sex and age, where the frame has them: whether a row means all people."""
+    by = [name for name in ("sex", "age_band") if name in frame]
+    return pd.DataFrame({name: frame[name].isna() | frame[name].astype(object).eq("総数") for name in by})
+
+
+def _areas(frame: pd.DataFrame, whole: pd.DataFrame) -> Iterator[tuple[pd.Index, list[str]]]:
+    """Rows of one area, date and source, with the columns that divide its people."""
+    of_area = [frame[name].astype(object) for name in ("area_code", "as_of", "source")]
+    for rows in frame.groupby(of_area).groups.values():
+        if used := [name for name in whole if not whole.loc[rows, name].all()]:
+            yield rows, used
+
+
 def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
     """All people of an area stand beside the rows by sex and age that they are divided into, and are their sum."""
     frame = population.frame
-    by = [name for name in ("sex", "age_band") if name in frame]
-    whole = pd.DataFrame({name: frame[name].isna() | frame[name].astype(object).eq("総数") for name in by})
-    of_area = [frame[name].astype(object) for name in ("area_code", "as_of", "source")]
-    for rows in frame.groupby(of_area).groups.values():
-        used = [name for name in by if not whole.loc[rows, name].all()]
+    whole = _undivided(frame)
+    for rows, used in _areas(frame, whole):
         parts = rows[~whole.loc[rows, used].any(axis=1)]
-        for at in rows[whole.loc[rows, used].all(axis=1)] if used else ():
+        for at in rows[whole.loc[rows, used].all(axis=1)]:
             if len(parts) and frame["n"][at] != (added := frame["n"][parts].sum()):
                 remedy = (
                     "男女・年齢の内訳を足した数と、合計の行が違います。どちらかの写し違いか、内訳の不足です。"

@@ -147,6 +147,7 @@ class _Parsed:
     source: Mapping[str, Any]
     rules: pd.DataFrame | None
     header: Header | None = None
+    splits: Sequence[str] = ()
 
 
 _parsed: dict[tuple[str, Path, str | None], tuple[str, _Parsed]] = {}
@@ -203,15 +204,16 @@ def check(
     notes_of = {spec.label: Notes(spec.name, one.sheet) for spec, one in parsed}
     for kind, together in loaded.items():
         with _bounded(own, schemas[kind].title):
-            checks.check_doubles(together, schemas[kind], notes_of)
+            splits = {spec.label: one.splits for spec, one in parsed}
+            checks.check_doubles(together, schemas[kind], splits, notes_of)
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
                 alike = [(spec, header) for spec, header in files if spec.layout == layout]
                 account.note_lonely_columns(alike, schemas[kind], notes_of)
-    frames = {kind: together.frame for kind, together in loaded.items()}
     with _bounded(own, "ファイルどうしの照合"):
         checks.check_between(loaded, notes_of)
-        account.note_gaps(frames, schemas, period, own)
+    with _bounded(own, "月の抜けの照合"):
+        account.note_gaps(loaded, schemas, period, own, notes_of)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
     return _intake(loaded, schemas, parsed, notes, declaration.not_supplied)
 
@@ -322,7 +324,8 @@ def _parse_file(
             source |= _told(frame, header, schema, notes)
         rules = judge(grid, header, body, schema, spec.name) if grid and header and body else None
         rows = np.array([], dtype=int) if body is None else body.rows
-        return _Parsed(frame, rows, notes.sheet, notes, source, rules, header)
+        splits = _splits(frame, body, header, schema) if frame is not None and body and header else ()
+        return _Parsed(frame, rows, notes.sheet, notes, source, rules, header, splits)
 
     try:
         grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, notes)
@@ -339,6 +342,8 @@ def _parse_file(
         notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, grid, body, header)
     frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
+    if schema.kind == "population":
+        body, frame = _each_person_once(body, frame, notes)
     account.note_private_letters(body, header, notes)
     check_merged(grid, body, header, schema, notes)
     check_totals(body, frame, header, schema, notes)
@@ -353,6 +358,27 @@ def _parse_file(
             "10",
         )
     return parsed(frame, grid, body, header)
+
+
+def _splits(frame: pd.DataFrame, body: Body, header: Header, schema: Schema) -> list[str]:
+    unread = {
+        header.headings[place]: body.raw(header, place).codes
+        for place in header.ignored
+        if header.headings[place] and body.has_words(header, place)
+    }
+    return checks.splitting_columns(frame, unread, schema) if unread else []
+
+
+def _each_person_once(body: Body, frame: pd.DataFrame, notes: Notes) -> tuple[Body, pd.DataFrame]:
+    """Leave out totals of people whose parts stand in the same file."""
+    again = checks.people_counted_again(frame)
+    if not again.any():
+        return body, frame
+    after = "合計行として除外(内訳の和と一致)"
+    notes.repair(
+        "性別・年齢に分けない人口", after, "13", row=int(body.rows[again][0]), count=int(again.sum())
+    )
+    return body.without(again), frame[~again].reset_index(drop=True)
 
 
 def _warn_of_workbook(grid: Grid, notes: Notes) -> None:
