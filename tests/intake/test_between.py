@@ -114,6 +114,18 @@ def test_people_are_not_counted_twice_whatever_their_total_is_called(desk, row, 
     assert taken.repairs["row"].eq(4).any() == (kept == 2)
 
 
+@pytest.mark.parametrize("empty", ["性別", "年齢階級"])
+def test_a_column_that_is_empty_throughout_makes_no_row_a_total(desk, empty):
+    rows = [
+        list(row) for row in [*PARTS, ["43213", "若葉市計", "2020-10-01", "国勢調査", "", "", "2010", "900"]]
+    ]
+    rows[2][5] = "65歳以上"
+    for row in rows[1:]:
+        row[PARTS[0].index(empty)] = ""
+    desk.put("population", "p.csv", as_csv(rows))
+    assert desk.check()["population"]["n"].tolist() == [1000, 1010]
+
+
 def test_parts_of_another_area_are_no_parts(desk):
     rows = [*PARTS, ["43214", "隣市", "2020-10-01", "国勢調査", "", "", "2010", "900"]]
     desk.put("population", "p.csv", as_csv(rows))

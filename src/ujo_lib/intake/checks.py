@@ -462,11 +462,10 @@ def people_counted_again(frame: pd.DataFrame) -> np.ndarray:
     A row that says 総数 is left: whoever reads a population expects that word and chooses.
     """
     whole = _undivided(frame)
-    blank = frame[list(whole)].isna().any(axis=1)
     again = np.zeros(len(frame), dtype=bool)
     for rows, used in _areas(frame, whole):
         finest = rows[~whole.loc[rows, used].any(axis=1)]
-        for at in rows[blank[rows]]:
+        for at in rows[frame.loc[rows, used].isna().any(axis=1)]:
             same = [name for name in used if not whole.at[at, name]]
             alike = (frame.loc[finest, same].astype(object) == frame.loc[at, same].astype(object)).all(axis=1)
             again[at] = alike.any() and bool(
