@@ -56,7 +56,7 @@ def test_answers_of_a_period_are_as_many_as_its_contacts(desk, counts, last, tol
         for value, n in zip(("常に", last), counts, strict=True)
     ]
     elsewhere = [["熊本県", *rows[0][1:]]]
-    next_day = [["全国", "2023-08-01", "2023-08-02", *rows[0][3:]]]  # reaches beyond the hours
+    next_day = [["全国", "2023-08-01", "2023-08-02", *rows[0][3:6], "99"]]  # reaches beyond the hours
     signs = {"x": "suppressed"}
     content = as_csv([heading, *elsewhere, *next_day, *rows])
     desk.put("national_attributes", "a.csv", content, missing=signs)
