@@ -18,7 +18,7 @@ from ujo_lib.disclosure.tables import Policy
 from ujo_lib.fiscal import spoken
 from ujo_lib.params import PATTERN_SITE, NotebookSettings, read_flat_yaml
 from ujo_lib.params.notebooks import in_reading_order
-from ujo_lib.pipeline import overview
+from ujo_lib.pipeline.extracts import APPENDIX, OVERVIEW, Extract, appendix, overview
 from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest, summary_of
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
@@ -43,7 +43,6 @@ from ujo_lib.report.sheets.workbook import About, PageText, workbook
 WORKBOOK = "統計表.xlsx"
 """The workbook of the year, beside the pages."""
 
-_BRIEFLY = "はじめに読む数枚。分かったこと、言えないこと、次にすることをまとめています。"
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -116,16 +115,25 @@ def write_pages(
             shutil.copyfile(
                 finished[step.notebook].folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb"
             )
-    entries = [IndexEntry(f"{name}.html", titles[name], _entry(notebooks[name])) for name in titles]
+    technical = {step.notebook for step in steps if step.about.says.role in {"appendix", "quality"}}
+    entries = [
+        IndexEntry(f"{name}.html", titles[name], _entry(notebooks[name]), name in technical)
+        for name in titles
+    ]
     summary = summary_of(steps)
     shown = notebooks[summary.notebook]
     highlights = "\n".join(_shown_as(kind, shown, text=False) for kind in (SENTENCES, TILES))
     context = replace(_context(audience, summary, steps, titles, identity), chapter="", parameters=())
     context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
-    if overview.is_tagged(steps):
-        entries.insert(0, IndexEntry(overview.FILE, overview.TITLE, _BRIEFLY))
-        short = overview.overview(steps, notebooks)
-        _write(folder / overview.FILE, export_page(short, context=_at(overview.FILE, context)))
+    for one in _extracts(audience, steps):
+        if one is OVERVIEW:
+            entries.insert(0, IndexEntry(one.file, one.title, one.briefly))
+            page = export_page(overview(steps, notebooks), context=_at(one.file, context))
+        else:
+            entries.append(IndexEntry(one.file, one.title, one.briefly, technical=True))
+            numbered = replace(_at(one.file, context), chapter=one.title[-2])
+            page = export_page(appendix(steps, notebooks, titles), context=numbered)
+        _write(folder / one.file, page)
     _write(folder / "index.html", export_index(entries, _at("index.html", context), highlights))
     (folder / "tables" / LIST).write_bytes(list_of_tables(tables))
     if rules:
@@ -133,6 +141,15 @@ def write_pages(
             (folder / "tables" / name).write_bytes(content)
     texts = [PageText(titles[name], said_on(notebook)) for name, notebook in notebooks.items()]
     (folder / WORKBOOK).write_bytes(workbook(tables, texts, _about(context)))
+
+
+def _extracts(audience: str, steps: Sequence[Step]) -> list[Extract]:
+    """The pages made of cells of other pages; inside the city nothing is put apart from what it belongs to."""
+    return [
+        one
+        for one in (OVERVIEW, APPENDIX)
+        if one.is_tagged(steps) and (one is OVERVIEW or audience == "release")
+    ]
 
 
 def _noted(context: PageContext, rules: Rules | None, notices: Sequence[str]) -> PageContext:
@@ -185,7 +202,7 @@ def _write(file: Path, text: str) -> None:
 def _context(
     audience: str, step: Step, steps: Sequence[Step], titles: Mapping[str, str], identity: str
 ) -> PageContext:
-    settings = step.settings
+    settings, extracts = step.settings, _extracts(audience, steps)
     known = versions()
     # A hash of the inputs is no secret only where the inputs are none: a small file can be found by its hash.
     traces = {"入力データのSHA-256": _inputs_digest(step, steps)[:16]} if audience == "internal" else {}
@@ -199,11 +216,12 @@ def _context(
         synthetic=settings.synthetic,
         nav=(
             NavLink("index.html", "表紙"),
-            *([NavLink(overview.FILE, overview.TITLE)] if overview.is_tagged(steps) else []),
+            *(NavLink(one.file, one.title) for one in extracts if one is OVERVIEW),
             *(
                 NavLink(f"{name}.html", _short(title), name == step.notebook)
                 for name, title in titles.items()
             ),
+            *(NavLink(one.file, one.title) for one in extracts if one is APPENDIX),
         ),
         contacts=tuple(Contact(*place) for place in settings.contacts.items()) or CONTACTS,
         contacts_note=_checked(settings.contacts_checked_on),

@@ -20,7 +20,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
-from ujo_lib.params.notebooks import INTERNAL_TAG
+from ujo_lib.params.notebooks import APPENDIX_TAG, INTERNAL_TAG
 from ujo_lib.report.door.publish import DOOR
 from ujo_lib.report.look.figures.svg import Shared
 from ujo_lib.report.look.tables import LAB_STYLE, NUMBER_WORDS
@@ -161,11 +161,12 @@ class PageContext:
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """A page as the cover lists it: link, title, and its answer in one line."""
+    """A page as the cover lists it: link, title, its answer in one line, and whether it is printed apart."""
 
     href: str
     label: str
     answer: str = ""
+    technical: bool = False
 
 
 @dataclass(frozen=True)
@@ -263,8 +264,10 @@ class _Numbers:
 
 
 def _is_for(cell: NotebookNode, context: PageContext) -> bool:
-    """A cell tagged `internal`, its heading included, is for readers inside the city only."""
-    return context.audience == "internal" or INTERNAL_TAG not in cell.metadata.get("tags", ())
+    """A release leaves out what is for readers inside the city only, and what stands in its appendix."""
+    return context.audience == "internal" or not {INTERNAL_TAG, APPENDIX_TAG} & {
+        *cell.metadata.get("tags", ())
+    }
 
 
 def _may_show(output: NotebookNode, context: PageContext) -> bool:
