@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,10 +28,12 @@ from ujo_lib.report.door.publish import ANSWER, DOOR, SENTENCES, TILES
 from ujo_lib.report.look.html import (
     CONTACTS,
     Contact,
+    Exhibit,
     IndexEntry,
     NavLink,
     PageContext,
     Parameter,
+    exhibits,
     export_index,
     export_page,
 )
@@ -105,11 +108,15 @@ def write_pages(
     notebooks = {step.notebook: finished[step.notebook].notebook for step in steps}
     titles = _titles(steps)
     tables: list[Table] = []
+    listed: dict[str, list[Exhibit]] = {}
     for step in steps:
         context = _context(audience, step, steps, titles, finished[step.notebook].job.key[:12])
         context = _noted(context, rules, notices.get(step.notebook, ()))
-        _write(folder / f"{step.notebook}.html", export_page(notebooks[step.notebook], context=context))
-        tables += _write_tables(finished[step.notebook], folder)
+        page = export_page(notebooks[step.notebook], context=context)
+        _write(folder / f"{step.notebook}.html", page)
+        own = _write_tables(finished[step.notebook], folder)
+        listed[step.notebook] = exhibits(page, f"{step.notebook}.html", _files(own))
+        tables += own
         if audience == "internal":
             (folder / "notebooks").mkdir(exist_ok=True)
             shutil.copyfile(
@@ -133,8 +140,12 @@ def write_pages(
             entries.append(IndexEntry(one.file, one.title, one.briefly, technical=True))
             numbered = replace(_at(one.file, context), chapter=one.title[-2])
             page = export_page(appendix(steps, notebooks, titles), context=numbered)
+            listed[one.file.removesuffix(".html")] = exhibits(page, one.file, _files(tables))
         _write(folder / one.file, page)
-    _write(folder / "index.html", export_index(entries, _at("index.html", context), highlights))
+    everything = [
+        exhibit for entry in entries for exhibit in listed.get(entry.href.removesuffix(".html"), ())
+    ]
+    _write(folder / "index.html", export_index(entries, _at("index.html", context), highlights, everything))
     (folder / "tables" / LIST).write_bytes(list_of_tables(tables))
     if rules:
         for name, content in describe(tables, context.report_title, rules.licence).items():
@@ -193,6 +204,14 @@ def _write_tables(done: Finished, folder: Path) -> list[Table]:
     for table in tables:
         (folder / "tables" / table.file_name).write_bytes(table.csv())
     return tables
+
+
+def _files(tables: Sequence[Table]) -> dict[str, str]:
+    """Where the numbers of a table are, by its title, unless two are called alike."""
+    count = Counter(table.record.spec.title for table in tables)
+    return {
+        title: f"tables/{table.file_name}" for table in tables if count[title := table.record.spec.title] == 1
+    }
 
 
 def _write(file: Path, text: str) -> None:
