@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import account, checks
@@ -409,7 +410,7 @@ def _frame(
             columns |= parse_column(column, body.raw(header, header.columns[column.name]), site, notes)
         elif column.name in constants:
             text = constants[column.name]
-            raw = Raw(column.name, np.zeros(len(body.rows), dtype=np.int32), [text], body.rows)
+            raw = Raw(column.name, pa.chunked_array([pa.repeat(text, len(body.rows))]), body.rows)
             columns |= parse_column(column, raw, site, notes)
     encodings = spec.multiple_answers
     for item in schema.multiples:

@@ -7,10 +7,11 @@ change it made, and hands back columns in the frame's types.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,12 +19,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ujo_lib.facts import named
 from ujo_lib.fiscal import DateError, FiscalYear, parse_clock, parse_date, parse_zone
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, Column, Option
 from ujo_lib.params.inputs import MissingSign
-from ujo_lib.text import mask_personal, normalise_value
+from ujo_lib.text import MAY_NAME_RE2, mask_personal, normalise_value
 
 JST = ZoneInfo("Asia/Tokyo")
 
@@ -40,29 +43,35 @@ class ValueRefused(ValueError):  # noqa: N818 - a verdict, not a malfunction
         super().__init__(expected)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Raw:
-    """One column of texts, dictionary-encoded.
+    """One column of texts; told apart only where somebody asks, for free texts are too large to stand here twice.
 
     Attributes:
         heading: as it stands in the file.
-        codes: position in ``texts`` per row.
-        texts: the distinct texts.
+        cells: the texts, an Arrow string per row.
         rows: row numbers as Excel shows them.
     """
 
     heading: str
-    codes: np.ndarray
-    texts: list[str]
+    cells: pa.ChunkedArray
     rows: np.ndarray
 
-    @classmethod
-    def of(cls, heading: str, column: pa.ChunkedArray, rows: np.ndarray) -> "Raw":
-        """Encode an Arrow string column."""
-        encoded = column.combine_chunks().dictionary_encode()
-        return cls(
-            heading, encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist(), rows
-        )
+    @cached_property
+    def _encoded(self) -> pa.DictionaryArray:
+        return self.cells.combine_chunks().dictionary_encode()
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """Position in ``texts`` per row."""
+        codes: np.ndarray = self._encoded.indices.to_numpy(zero_copy_only=False)
+        return codes
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The distinct texts, in the order of their first rows."""
+        distinct: list[str] = self._encoded.dictionary.to_pylist()
+        return distinct
 
     def rows_of(self, code: int) -> np.ndarray:
         """Row numbers that hold the text of this code."""
@@ -534,14 +543,8 @@ def _parser(column: Column, site: Site) -> Callable[[str], Read]:
         "year": parse_year,
         "id": lambda text: parse_short(text, is_id=True),
         "str": parse_short,
-        "text": lambda text: _masked(text, site.names),
     }
     return parsers[column.type]
-
-
-def _masked(text: str, names: tuple[str, ...]) -> Read:
-    masked = mask_personal(text, names)
-    return Read(masked, None if masked == text else "23")
 
 
 def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str, pd.Series]:
@@ -556,6 +559,8 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
     Returns:
         The column, and ``<name>_suppressed`` / ``<name>_unknown`` when such signs occur; all with a default index.
     """
+    if column.type == "text":
+        return {column.name: _free_text(column, raw, site, notes)}
     parse = _parser(column, site)
     _note_heading_unit(column, raw, notes)
     values: list[Any] = [None] * len(raw.texts)
@@ -568,7 +573,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
         if code in fast:
             values[code] = fast[code]
             continue
-        if (meaning := _sign(column, bare, site)) is not None:
+        if (meaning := _sign(bare, site)) is not None:
             values[code] = 0 if meaning == "none" and column.type in NUMERIC else None
             if meaning != "none":
                 signs[meaning].append(code)
@@ -580,16 +585,16 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             changed.append((code, text, "無回答(欠測)", "14"))
             continue
         try:
-            if column.type not in ("id", "str", "text"):
+            if column.type not in ("id", "str"):
                 refuse_glued(bare)
-            read = parse(text if column.type == "text" else bare)
+            read = parse(bare)
         except ValueRefused as refused:
             note_refusal(raw, code, refused, notes, free_text=refused.rule == "23")
             continue
         if column.type == "age" and tidy(bare) in _UNKNOWN_AGES and read.rule == "16":
             _note_unknown_age(raw, code, notes)
         values[code] = read.value
-        if (rule := read.rule or ("5" if text != bare and column.type != "text" else None)) is not None:
+        if (rule := read.rule or ("5" if text != bare else None)) is not None:
             changed.append((code, text, str(read.value), rule))
     _note_repairs(column, raw, changed, notes)
     made = {column.name: _series(column, raw.codes, values)}
@@ -598,6 +603,38 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             if codes:
                 made[f"{column.name}_{sign}"] = pd.Series(np.isin(raw.codes, codes), dtype="boolean")
     return made
+
+
+def mask_column(texts: pa.ChunkedArray, names: Iterable[str] = ()) -> pa.ChunkedArray:
+    """:func:`mask_personal` for a column of strings; parts of it are read at the same time, in any number of threads.
+
+    Most texts name nobody and come back as they are, without having been a Python string.
+    """
+    listed = tuple(names)
+    with ThreadPoolExecutor() as pool:
+        parts = list(pool.map(lambda part: _mask_part(part, listed), texts.chunks))
+    return pa.chunked_array(parts, pa.string())
+
+
+def _mask_part(texts: pa.StringArray, names: tuple[str, ...]) -> pa.StringArray:
+    suspect = pc.match_substring_regex(texts, MAY_NAME_RE2)
+    if listed := named(names):
+        found = [listed.search(text) is not None for text in texts.to_pylist()]
+        suspect = pc.or_(suspect, pa.array(found, pa.bool_()))
+    masked = [mask_personal(text, names) for text in texts.filter(suspect).to_pylist()]
+    return pc.replace_with_mask(texts, suspect, pa.array(masked, pa.string())) if masked else texts
+
+
+def _free_text(column: Column, raw: Raw, site: Site, notes: Notes) -> pd.Series:
+    """A column of free texts without what could name a person; blank ones are missing."""
+    masked = mask_column(raw.cells, site.names)
+    at = np.flatnonzero(pc.not_equal(raw.cells, masked).to_numpy())
+    changed = Raw(raw.heading, raw.cells.take(pa.array(at)), raw.rows[at])
+    _note_repairs(column, changed, [(code, text, "", "23") for code, text in enumerate(changed.texts)], notes)
+    blank = pc.equal(pc.utf8_trim_whitespace(masked), "")
+    if pc.any(blank).as_py():
+        masked = pc.if_else(blank, None, masked)
+    return pd.Series(pd.array(masked, dtype=DTYPES[column.type]))
 
 
 _UNKNOWN_AGES = frozenset({"0", "99"})
@@ -610,9 +647,7 @@ def _note_unknown_age(raw: Raw, code: int, notes: Notes) -> None:
     notes.problem_rows(rows, values, "年齢", remedy, "14", column=raw.heading, severity="warning")
 
 
-def _sign(column: Column, text: str, site: Site) -> MissingSign | None:
-    if column.type == "text":
-        return None
+def _sign(text: str, site: Site) -> MissingSign | None:
     return site.missing.get(fold_sign(text))
 
 
