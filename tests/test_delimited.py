@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ujo_lib import delimited
-from ujo_lib.delimited import EncodingError, Scan, find_encoding, read_table, scan, scan_as, to_utf8
+from ujo_lib.delimited import EncodingError, Scan, countable, find_encoding, read_table, scan, scan_as
 
 HEADING = "相談ID,日時,県,本文\n"
 
@@ -165,7 +165,8 @@ def test_the_encoding_is_found_and_the_count_does_not_depend_on_it(codec: str) -
     text = HEADING + "".join(record(n, '"髙①\nソ表"') for n in range(1, 5))
     content = text.encode(codec)
     assert find_encoding(content) == codec
-    assert bytes(to_utf8(content, codec)).decode() == text
+    utf8_or_cp932, lies_in = countable(content, codec)
+    assert bytes(utf8_or_cp932).decode(lies_in) == text
     if codec == "cp932":
         assert np.array_equal(scan(content, ",", codec).cells, scanned(text).cells)
 
