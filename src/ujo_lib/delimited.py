@@ -28,7 +28,7 @@ Int64 = npt.NDArray[np.int64]
 MAX_CELLS = 16_384
 """Cells of a record, as in Excel; a file with more is no table, and Arrow would take minutes over it."""
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 23
 """Bytes looked at in one go: few enough that what is made of them never weighs beside the file itself."""
 
 _QUOTE, _LF, _CR = b'"\n\r'

@@ -8,7 +8,7 @@ removing too much.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ujo_lib.facts import FULL_WIDTH, MAIL, TELEPHONE, VARIANTS, half_width, named
 
@@ -158,30 +158,17 @@ _SURNAMES = re.compile(
 # Letters in both cases, spelled out: without IGNORECASE the engine leaps from one possible beginning to the next.
 _SEEDS = "@|[Ii\u0130\u0131][Dd]|アカウント|[(\uff08\\[][Aa][Tt]"
 _HAS_SEED = re.compile(_SEEDS)
-_SEED_LETTERS = "@DdTtア"
+_SEED_LETTERS = ("@", "D", "d", "T", "t", "アカウント")
 _BORN = re.compile(r"\d日?\s?生")
 _DIGIT = re.compile(r"\d")
 _TELEPHONE_DIGITS = 10
 _LOT_NUMBER = re.compile(rf"\d{_LOT}|\d号室")
-# Few texts name a school or call somebody; looking for a plain word first, which Python does twenty times as fast as it
-# tries a pattern, spares the others the search for names.
-_SCHOOL_WORDS = ("学校", "高校", "高専", "大学", "短大", "学園", "学院", "幼稚園", "保育園", "こども園")
-_TITLES = ("さん", "さま", "くん", "ちゃん", "先生", "君", "様", "氏", "殿")
-_STATING = (
-    "名前",
-    "氏名",
-    "本名",
-    "私は",
-    "わたしは",
-    "僕は",
-    "俺は",
-    "校の",
-    "園の",
-    "院の",
-    "学の",
-    "課の",
-    "部の",
-)
+# Words one of which stands in every name that a rule finds, no farther from its ends than the reach: Python finds a
+# word far faster than it tries a rule at every letter.
+_SCHOOL_KIND = re.compile(_SCHOOL_KINDS)
+_TITLE = re.compile("さん|さま|くん|ちゃん|先生|君|様|氏|殿")
+_STATING = re.compile("名前|氏名|本名|(?:私|わたし|僕|俺)は|[校園院学課部]の")
+_REACH = 24
 
 
 def _may_name() -> str:
@@ -243,13 +230,28 @@ def mask_personal(text: str, names: Iterable[str] = ()) -> str:
         masked = _mask_numbers(masked)
     if listed := named(names):
         masked = listed.sub("〔氏名〕", masked)
-    if any(word in masked for word in _SCHOOL_WORDS):
-        masked = _SCHOOL.sub(_mask_school, masked)
-    if any(word in masked for word in _STATING):
-        masked = _NAME_STATED.sub(_mask_stated, masked)
-    if any(title in masked for title in _TITLES):
-        masked = _NAME_CALLED.sub(_mask_called, masked)
+    masked = _sub_near(_SCHOOL_KIND, _SCHOOL, _mask_school, masked)
+    masked = _sub_near(_STATING, _NAME_STATED, _mask_stated, masked)
+    masked = _sub_near(_TITLE, _NAME_CALLED, _mask_called, masked)
     return _SURNAMES.sub("〔氏名〕", masked)
+
+
+def _sub_near(
+    word: re.Pattern[str], rule: re.Pattern[str], mask: Callable[[re.Match[str]], str], text: str
+) -> str:
+    """``rule.sub(mask, text)``, tried only around the words that the rule cannot do without."""
+    around: list[list[int]] = []
+    for found in word.finditer(text):
+        if around and found.start() - _REACH <= around[-1][1]:
+            around[-1][1] = found.end() + _REACH
+        else:
+            around.append([max(0, found.start() - _REACH), found.end() + _REACH])
+    parts, done = [], 0
+    for first, last in around:
+        for match in rule.finditer(text, first, last):
+            parts += text[done : match.start()], mask(match)
+            done = match.end()
+    return "".join([*parts, text[done:]]) if parts else text
 
 
 def _mask_numbers(text: str) -> str:

@@ -17,7 +17,7 @@ from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.reading import PRIVATE_USE, Grid
 from ujo_lib.intake.schemas import Schema
-from ujo_lib.intake.values import tidy
+from ujo_lib.intake.values import by_part, tidy
 
 _CONTINUOUS = ("consultations", "consultations_hourly", "national_daily", "national_hourly")
 """Kinds that have records in every month of their period; a campaign, say, runs only now and then."""
@@ -71,7 +71,8 @@ def _alike(mine: Collection[str], other: Collection[str]) -> bool:
 def note_private_letters(body: Body, header: Header, notes: Notes) -> None:
     """Warn of letters that a city has made for itself (外字): every city has them, and no other computer shows them."""
     for place, column in enumerate(body.table.columns):
-        at = pc.indices_nonzero(pc.match_substring_regex(column, _PRIVATE_RE2)).to_numpy()
+        found = by_part(column, lambda part: pc.match_substring_regex(part, _PRIVATE_RE2))
+        at = np.flatnonzero(found.to_numpy())
         if len(at):
             notes.problem_rows(
                 body.rows[at],

@@ -5,6 +5,7 @@ instead. :func:`parse_column` maps it over the distinct texts of a column, notes
 change it made, and hands back columns in the frame's types.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -289,6 +290,9 @@ _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|
 _DITTO = frozenset({"〃", "々", "同上", "同じ", '"', "''", "”", "″"})
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)")
+_PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")
+"""An id in which :func:`parse_short` finds nothing to mend or refuse."""
+
 _NO_ID = frozenset({"-", "…", "*", "なし", "無し", "不明", "n/a", "na", "null", "none", "nan"})
 
 
@@ -355,6 +359,7 @@ def parse_day(text: str) -> Read:
     return Read(day, None if _PLAIN_DATE.fullmatch(text) else "7")
 
 
+_ISO_STAMP = re.compile(r"(?:19|20)\d\d([-/])\d{1,2}\1\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2})?")
 _OFFSET = re.compile(r"(?P<stamp>.+?)\s*(?P<offset>Z|[+-]\d{2}:?\d{2})")
 _STAMP = re.compile(
     r"(?P<day>.+?)(?:T|\s+|(?<=[日)]))(?P<clock>\d{1,2}(?::\d{2}(?::\d{2})?|時(?:\d{1,2}分)?)(?:\.\d+)?)"
@@ -560,18 +565,19 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
         The column, and ``<name>_suppressed`` / ``<name>_unknown`` when such signs occur; all with a default index.
     """
     if column.type == "text":
-        return {column.name: _free_text(column, raw, site, notes)}
+        return {column.name: _free_text(raw, site, notes)}
     parse = _parser(column, site)
     _note_heading_unit(column, raw, notes)
     values: list[Any] = [None] * len(raw.texts)
     signs: dict[str, list[int]] = {"suppressed": [], "unknown": []}
     changed: list[tuple[int, str, str, str]] = []
-    fast = _iso_stamps(raw.texts, site) if column.type == "datetime" else {}
+    stamps = _iso_stamps(raw.texts if column.type == "datetime" else [], site)
+    plain = set(stamps.index)
     for code, text in enumerate(raw.texts):
-        if not text or not (bare := text.strip()):
+        if code in plain or not text or not (bare := text.strip()):
             continue
-        if code in fast:
-            values[code] = fast[code]
+        if column.type == "id" and _PLAIN_ID.fullmatch(text) and text not in site.missing:
+            values[code] = text
             continue
         if (meaning := _sign(bare, site)) is not None:
             values[code] = 0 if meaning == "none" and column.type in NUMERIC else None
@@ -597,7 +603,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
         if (rule := read.rule or ("5" if text != bare else None)) is not None:
             changed.append((code, text, str(read.value), rule))
     _note_repairs(column, raw, changed, notes)
-    made = {column.name: _series(column, raw.codes, values)}
+    made = {column.name: _series(column, raw.codes, values, stamps)}
     if column.type in NUMERIC:
         for sign, codes in signs.items():
             if codes:
@@ -605,15 +611,16 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
     return made
 
 
-def mask_column(texts: pa.ChunkedArray, names: Iterable[str] = ()) -> pa.ChunkedArray:
-    """:func:`mask_personal` for a column of strings; parts of it are read at the same time, in any number of threads.
+def by_part(column: pa.ChunkedArray, look: Callable[[pa.Array], pa.Array]) -> pa.ChunkedArray:
+    """What is made of each part of a column, in order; Arrow lets the processors work side by side."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return pa.chunked_array(pool.map(look, column.chunks or [pa.array([], column.type)]))
 
-    Most texts name nobody and come back as they are, without having been a Python string.
-    """
+
+def mask_column(texts: pa.ChunkedArray, names: Iterable[str] = ()) -> pa.ChunkedArray:
+    """:func:`mask_personal` for a column of strings; most of them name nobody and never become Python strings."""
     listed = tuple(names)
-    with ThreadPoolExecutor() as pool:
-        parts = list(pool.map(lambda part: _mask_part(part, listed), texts.chunks))
-    return pa.chunked_array(parts, pa.string())
+    return by_part(texts, lambda part: _mask_part(part, listed))
 
 
 def _mask_part(texts: pa.StringArray, names: tuple[str, ...]) -> pa.StringArray:
@@ -622,19 +629,36 @@ def _mask_part(texts: pa.StringArray, names: tuple[str, ...]) -> pa.StringArray:
         found = [listed.search(text) is not None for text in texts.to_pylist()]
         suspect = pc.or_(suspect, pa.array(found, pa.bool_()))
     masked = [mask_personal(text, names) for text in texts.filter(suspect).to_pylist()]
-    return pc.replace_with_mask(texts, suspect, pa.array(masked, pa.string())) if masked else texts
+    source = np.arange(len(texts))
+    source[suspect.to_numpy(zero_copy_only=False)] = len(texts) + np.arange(len(masked))
+    # replace_with_mask takes twelve times as long
+    return (
+        pa.concat_arrays([texts, pa.array(masked, pa.string())]).take(pa.array(source)) if masked else texts
+    )
 
 
-def _free_text(column: Column, raw: Raw, site: Site, notes: Notes) -> pd.Series:
+def _free_text(raw: Raw, site: Site, notes: Notes) -> pd.Series:
     """A column of free texts without what could name a person; blank ones are missing."""
     masked = mask_column(raw.cells, site.names)
-    at = np.flatnonzero(pc.not_equal(raw.cells, masked).to_numpy())
-    changed = Raw(raw.heading, raw.cells.take(pa.array(at)), raw.rows[at])
-    _note_repairs(column, changed, [(code, text, "", "23") for code, text in enumerate(changed.texts)], notes)
-    blank = pc.equal(pc.utf8_trim_whitespace(masked), "")
+    differs = pc.not_equal(raw.cells, masked).to_numpy()
+    few = _few_texts(raw.cells, differs)
+    for hits in [differs] if few is None else [pc.equal(raw.cells, text).to_numpy() for text in few]:
+        rows = raw.rows[hits]
+        notes.repair("", "個人情報を伏せた", "23", row=int(rows[0]), column=raw.heading, count=len(rows))
+    blank = pc.or_(pc.equal(pc.binary_length(masked), 0), pc.utf8_is_space(masked))
     if pc.any(blank).as_py():
         masked = pc.if_else(blank, None, masked)
-    return pd.Series(pd.array(masked, dtype=DTYPES[column.type]))
+    return pd.Series(pd.arrays.ArrowStringArray(masked))
+
+
+def _few_texts(cells: pa.ChunkedArray, chosen: np.ndarray) -> list[str] | None:
+    """The distinct texts among those chosen; None where there are more than are listed one by one."""
+    known: dict[str, None] = {}
+    for i in np.flatnonzero(chosen).tolist():
+        known[cells[i].as_py()] = None
+        if len(known) > _DISTINCT_LISTED:
+            return None
+    return list(known)
 
 
 _UNKNOWN_AGES = frozenset({"0", "99"})
@@ -683,10 +707,10 @@ def _note_repairs(
             hits = np.flatnonzero(np.isin(raw.codes, codes))
             first = int(hits[0])
             _, before, after, _ = next(change for change in group if change[0] == raw.codes[first])
-            private = column.type in ("text", "id") or len(before) > _MAX_SHOWN
+            private = column.type == "id" or len(before) > _MAX_SHOWN
             notes.repair(
                 "" if private else before,
-                "個人情報を伏せた" if column.type == "text" else "" if private else after,
+                "" if private else after,
                 rule,
                 row=int(raw.rows[first]),
                 column=raw.heading,
@@ -694,18 +718,16 @@ def _note_repairs(
             )
 
 
-def _iso_stamps(texts: list[str], site: Site) -> dict[int, pd.Timestamp]:
-    """Stamps in plain ISO or slashed form, read in one sweep; whatever is left goes to :func:`parse_stamp`."""
-    plain = re.compile(r"(?:19|20)\d\d([-/])\d{1,2}\1\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2})?")
-    codes = [code for code, text in enumerate(texts) if plain.fullmatch(text)]
+def _iso_stamps(texts: list[str], site: Site) -> pd.Series:
+    """Stamps in plain ISO or slashed form by code, read in one sweep; the others are left to :func:`parse_stamp`."""
+    codes = [code for code, text in enumerate(texts) if _ISO_STAMP.fullmatch(text)]
     if not codes or site.timezone is None:
-        return {}
-    stamps = pd.to_datetime(pd.Series([texts[c] for c in codes]), format="ISO8601", errors="coerce")
-    moments = stamps.dt.as_unit("us").dt.tz_localize(site.timezone).dt.tz_convert("Asia/Tokyo")
-    return {code: moment for code, moment in zip(codes, moments, strict=True) if moment is not pd.NaT}
+        return pd.Series(dtype=DTYPES["datetime"])
+    stamps = pd.to_datetime(pd.Series([texts[c] for c in codes], codes), format="ISO8601", errors="coerce")
+    return stamps.dt.as_unit("us").dt.tz_localize(site.timezone).dt.tz_convert("Asia/Tokyo").dropna()
 
 
-def _series(column: Column, codes: np.ndarray, values: list[Any]) -> pd.Series:
+def _series(column: Column, codes: np.ndarray, values: list[Any], stamps: pd.Series) -> pd.Series:
     if column.type in ("cat", "age"):
         labels = [option.label for option in column.options]
         place = {label: i for i, label in enumerate(labels)}
@@ -713,9 +735,9 @@ def _series(column: Column, codes: np.ndarray, values: list[Any]) -> pd.Series:
         dtype = pd.CategoricalDtype(labels, ordered=True)
         return pd.Series(pd.Categorical.from_codes(position[codes], dtype=dtype))
     if column.type == "datetime":
-        distinct: Any = (
-            pd.Series(pd.to_datetime(values, utc=True)).dt.tz_convert("Asia/Tokyo").dt.as_unit("us")
-        )
+        others = {code: value for code, value in enumerate(values) if value is not None}
+        moments = pd.to_datetime(pd.Series(others, dtype=object), utc=True).dt.tz_convert("Asia/Tokyo")
+        distinct = pd.concat([stamps, moments.dt.as_unit("us")]).reindex(range(len(values)))
     elif column.type == "date":
         distinct = pd.Series(pd.to_datetime(values)).astype("datetime64[us]")
     else:
