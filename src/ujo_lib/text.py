@@ -246,7 +246,8 @@ def _sub_near(
             around[-1][1] = found.end() + _REACH
         else:
             around.append([max(0, found.start() - _REACH), found.end() + _REACH])
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     for first, last in around:
         for match in rule.finditer(text, first, last):
             parts += text[done : match.start()], mask(match)
