@@ -339,7 +339,7 @@ def _parse_file(
     frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
     if schema.kind == "population":
         body, frame = _each_person_once(body, frame, notes)
-    account.note_private_letters(body, header, notes)
+    account.note_private_letters(grid, body, header, notes)
     check_merged(grid, body, header, schema, notes)
     check_totals(body, frame, header, schema, notes)
     check_subtotal_columns(body, header, notes)

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ from ujo_lib.delimited import (
 )
 from ujo_lib.intake.problems import Notes, Severity
 from ujo_lib.intake.schemas import EXAMPLE_MARK
+from ujo_lib.intake.values import by_part
+from ujo_lib.text import MACHINE_DEPENDENT
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 EXCEL_SUFFIXES = (".xlsx", ".xlsm")
@@ -67,6 +69,8 @@ _UTF8_AS_CP932 = re.compile("(?:[縺繧繝].*?){3}")
 _EUC_AS_CP932 = re.compile("[\uff61-\uff9f][\uff61-\uff9f\ue000-\uf8ff]{7}")
 PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 """Letters that a city has made for itself (外字)."""
+
+PRIVATE_RE2 = r"[\x{E000}-\x{F8FF}]"
 
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _SIGN = re.compile(r'"([^"]*)"|\\(.)|([0-])')
@@ -118,7 +122,7 @@ class Facts:
     heads: Mapping[str, list[list[str]]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
     """All cells of one table as strings, blank where empty.
 
@@ -142,6 +146,15 @@ class Grid:
         """The first :data:`HEAD_ROWS` records as lists of strings."""
         columns = [column.to_pylist() for column in self.table.slice(0, HEAD_ROWS).columns]
         return [list(row) for row in zip(*columns, strict=True)]
+
+    @cached_property
+    def odd(self) -> list[pa.ChunkedArray]:
+        """Whether each cell of each column holds a letter which other machines may not show or have."""
+        pattern = f"{MACHINE_DEPENDENT}|{PRIVATE_RE2}"
+        return [
+            by_part(column, lambda part: pc.match_substring_regex(part, pattern))
+            for column in self.table.columns
+        ]
 
 
 def find_file(path: Path) -> Path | None:

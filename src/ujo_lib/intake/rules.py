@@ -16,7 +16,7 @@ from ujo_lib.intake.body import Body
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.reading import EXCEL_SUFFIXES, TEXT_SUFFIXES, Grid
 from ujo_lib.intake.schemas import NUMERIC, Column, Schema
-from ujo_lib.intake.values import Raw, by_part, fold_sign, shown
+from ujo_lib.intake.values import Raw, fold_sign, shown
 from ujo_lib.text import MACHINE_DEPENDENT, MACHINE_RULES
 
 RULE_COLUMNS = ("file", "sheet", "rule", "title", "verdict", "n", "example")
@@ -129,11 +129,8 @@ def _units(numeric: list[tuple[Column, Raw]]) -> Verdict:
 
 
 def _dependent(grid: Grid) -> Verdict:
-    found = (
-        by_part(column, lambda part: pc.match_substring_regex(part, MACHINE_DEPENDENT))
-        for column in grid.table.columns
-    )
-    hits = [pc.sum(column).as_py() or 0 for column in found]
+    odd = (column.filter(which) for column, which in zip(grid.table.columns, grid.odd, strict=True))
+    hits = [pc.sum(pc.match_substring_regex(texts, MACHINE_DEPENDENT)).as_py() or 0 for texts in odd]
     place = next((i for i, n in enumerate(hits) if n), None)
     return _count(sum(hits), "" if place is None else f"{place + 1}列目")
 

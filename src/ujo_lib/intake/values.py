@@ -611,30 +611,37 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
     return made
 
 
-def by_part(column: pa.ChunkedArray, look: Callable[[pa.Array], pa.Array]) -> pa.ChunkedArray:
-    """What is made of each part of a column, in order; Arrow lets the processors work side by side."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return pa.chunked_array(pool.map(look, column.chunks or [pa.array([], column.type)]))
+def by_part(column: pa.ChunkedArray, look: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> pa.ChunkedArray:
+    """What Arrow makes of a column, each processor looking at a part of it; in order."""
+    share = max(1, -(-column.num_chunks // (os.cpu_count() or 1)))
+    cuts = range(0, max(1, column.num_chunks), share)
+    parts = [pa.chunked_array(column.chunks[at : at + share], column.type) for at in cuts]
+    with ThreadPoolExecutor(len(parts)) as pool:
+        made = list(pool.map(look, parts))
+    return pa.chunked_array([chunk for part in made for chunk in part.chunks], made[0].type)
 
 
 def mask_column(texts: pa.ChunkedArray, names: Iterable[str] = ()) -> pa.ChunkedArray:
     """:func:`mask_personal` for a column of strings; most of them name nobody and never become Python strings."""
-    listed = tuple(names)
-    return by_part(texts, lambda part: _mask_part(part, listed))
+    given = tuple(names)
+    suspect = by_part(texts, lambda part: pc.match_substring_regex(part, MAY_NAME_RE2)).to_numpy()
+    if listed := named(given):
+        suspect = suspect | np.array([bool(listed.search(text)) for text in texts.to_pylist()], bool)
+    ends = np.cumsum([len(chunk) for chunk in texts.chunks])
+    chunks = zip(texts.chunks, np.split(suspect, ends[:-1]), strict=True)
+    return pa.chunked_array([_mask_texts(chunk, which, given) for chunk, which in chunks], pa.string())
 
 
-def _mask_part(texts: pa.StringArray, names: tuple[str, ...]) -> pa.StringArray:
-    suspect = pc.match_substring_regex(texts, MAY_NAME_RE2)
-    if listed := named(names):
-        found = [listed.search(text) is not None for text in texts.to_pylist()]
-        suspect = pc.or_(suspect, pa.array(found, pa.bool_()))
-    masked = [mask_personal(text, names) for text in texts.filter(suspect).to_pylist()]
+def _mask_texts(texts: pa.StringArray, suspect: np.ndarray, names: tuple[str, ...]) -> pa.StringArray:
+    at = np.flatnonzero(suspect)
+    pairs = zip(at.tolist(), texts.take(pa.array(at)).to_pylist(), strict=True)
+    masked = {i: new for i, text in pairs if (new := mask_personal(text, names)) != text}
+    if not masked:
+        return texts
     source = np.arange(len(texts))
-    source[suspect.to_numpy(zero_copy_only=False)] = len(texts) + np.arange(len(masked))
-    # replace_with_mask takes twelve times as long
-    return (
-        pa.concat_arrays([texts, pa.array(masked, pa.string())]).take(pa.array(source)) if masked else texts
-    )
+    source[list(masked)] = len(texts) + np.arange(len(masked))
+    # Taking from both is ten times as fast as Arrow's replace_with_mask.
+    return pa.concat_arrays([texts, pa.array(masked.values(), pa.string())]).take(pa.array(source))
 
 
 def _free_text(raw: Raw, site: Site, notes: Notes) -> pd.Series:
