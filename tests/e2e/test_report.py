@@ -21,7 +21,7 @@ from tests.e2e.conftest import HOUSE, Report, ujo
 from tests.report.look.browser import looks, needs_browser
 from tests.report.sheets.test_metadata import faults
 from tests.test_docs import COMMANDS, words
-from ujo_lib.pipeline import overview
+from ujo_lib.pipeline.extracts import OVERVIEW
 from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.text import strip_for_match
 
@@ -47,7 +47,7 @@ class Page(HTMLParser):
 
 def test_the_command_ends_with_the_path_of_the_cover(report: Report):
     assert Path(report.printed.splitlines()[-1]) == report.release / "index.html"
-    assert [page.stem for page in report.pages] == [*HOUSE, "index", "overview"]
+    assert [page.stem for page in report.pages] == sorted([*HOUSE, "appendix", "index", "overview"])
 
 
 def test_every_table_is_valid_where_others_take_it_up(report: Report):
@@ -115,7 +115,7 @@ def test_every_figure_says_in_words_what_it_shows_and_has_its_numbers_below(repo
             alt = image.get("aria-label") or ""
             assert len(alt) >= 20, (file.name, alt)
             assert not FILLER.match(alt), (file.name, alt)
-        if file.name != overview.FILE:  # its figures stand on other pages, with their numbers
+        if file.name != OVERVIEW.file:  # its figures stand on other pages, with their numbers
             assert len(page.all("details")) >= len({image["aria-label"] for image in images}), file.name
     assert figures >= 10
 
