@@ -25,6 +25,7 @@ from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.headers import Header, find_header
 from ujo_lib.intake.multiple import parse_columns, parse_listed
+from ujo_lib.intake.patience import LOG
 from ujo_lib.intake.problems import (
     PROBLEM_COLUMNS,
     REPAIR_COLUMNS,
@@ -275,6 +276,7 @@ def _root_of(inputs: Path) -> Path:
 
 def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: dict[str, str]) -> _Parsed:
     notes = Notes(spec.name)
+    LOG.info("%s を読んでいます", spec.name)
     try:
         content = read_bytes(spec.path, notes)
     except UnreadableError:

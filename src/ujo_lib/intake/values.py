@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from ujo_lib.facts import named
 from ujo_lib.fiscal import DateError, FiscalYear, parse_clock, parse_date, parse_zone
+from ujo_lib.intake.patience import LOG
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, Column, Option
 from ujo_lib.params.inputs import MissingSign
@@ -621,15 +622,19 @@ def by_part(column: pa.ChunkedArray, look: Callable[[pa.ChunkedArray], pa.Chunke
     return pa.chunked_array([chunk for part in made for chunk in part.chunks], made[0].type)
 
 
-def mask_column(texts: pa.ChunkedArray, names: Iterable[str] = ()) -> pa.ChunkedArray:
+def mask_column(heading: str, texts: pa.ChunkedArray, names: Iterable[str] = ()) -> pa.ChunkedArray:
     """:func:`mask_personal` for a column of strings; most of them name nobody and never become Python strings."""
     given = tuple(names)
     suspect = by_part(texts, lambda part: pc.match_substring_regex(part, MAY_NAME_RE2)).to_numpy()
     if listed := named(given):
         suspect = suspect | np.array([bool(listed.search(text)) for text in texts.to_pylist()], bool)
-    ends = np.cumsum([len(chunk) for chunk in texts.chunks])
-    chunks = zip(texts.chunks, np.split(suspect, ends[:-1]), strict=True)
-    return pa.chunked_array([_mask_texts(chunk, which, given) for chunk, which in chunks], pa.string())
+    masked: list[pa.Array] = []
+    done = 0
+    for chunk in texts.chunks:
+        masked.append(_mask_texts(chunk, suspect[done : done + len(chunk)], given))
+        done += len(chunk)
+        LOG.info("%s: %s件中%s件まで、個人情報を伏せました", heading, f"{len(texts):,}", f"{done:,}")
+    return pa.chunked_array(masked, pa.string())
 
 
 def _mask_texts(texts: pa.StringArray, suspect: np.ndarray, names: tuple[str, ...]) -> pa.StringArray:
@@ -646,7 +651,7 @@ def _mask_texts(texts: pa.StringArray, suspect: np.ndarray, names: tuple[str, ..
 
 def _free_text(raw: Raw, site: Site, notes: Notes) -> pd.Series:
     """A column of free texts without what could name a person; blank ones are missing."""
-    masked = mask_column(raw.cells, site.names)
+    masked = mask_column(raw.heading, raw.cells, site.names)
     differs = pc.not_equal(raw.cells, masked).to_numpy()
     few = _few_texts(raw.cells, differs)
     for hits in [differs] if few is None else [pc.equal(raw.cells, text).to_numpy() for text in few]:
