@@ -143,7 +143,9 @@ def _note_unknown(name: str, known: Iterable[str], where: str, notes: Notes) -> 
     notes.problem("/".join(known), remedy, "定義", column=where, value=name)
 
 
-def _labels(inputs: Inputs, forms: Mapping[str, Questionnaire], notes: Notes) -> dict[str, tuple[Option, ...]]:
+def _labels(
+    inputs: Inputs, forms: Mapping[str, Questionnaire], notes: Notes
+) -> dict[str, tuple[Option, ...]]:
     """Options of this site; those of a question stand in the questionnaire."""
     asked = {item.id: file for file, form in forms.items() for item in form.items}
     for key in inputs.labels:

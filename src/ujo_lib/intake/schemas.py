@@ -291,10 +291,18 @@ RESIDENTS = Schema(
         _must("sex", "性別", "cat", options=options("男性/女性", {"男性": _MALE, "女性": _FEMALE})),
         _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級")),
         Column("district", "地区", "cat", from_labels=True, aliases=("地区(圏域)", "圏域")),
-        Column("responded", "回答", "flag", aliases=("回答の有無",), note="absent: everybody listed answered"),
+        Column(
+            "responded", "回答", "flag", aliases=("回答の有無",), note="absent: everybody listed answered"
+        ),
         Column("wave", "回収の段階", "int", minimum=1, note="1 before any reminder, 2 after the first …"),
         Column("mode", "回答方法", "cat", options=options("郵送/Web", {"Web": ("オンライン", "WEB", "web")})),
-        Column("weight", "ウエイト", "number", minimum=0, note="persons that the drawn one stands for, if supplied"),
+        Column(
+            "weight",
+            "ウエイト",
+            "number",
+            minimum=0,
+            note="persons that the drawn one stands for, if supplied",
+        ),
     ),
     key=("resident_id",),
     note="Drawn from a register: sex, age and district are those of the register, for the silent ones, too.",

@@ -46,7 +46,9 @@ class Figure(Declared):
     @model_validator(mode="after")
     def _of_a_hundred(self) -> Self:
         if not _LEAST <= (added := sum(self.percent.values())) <= _MOST:
-            raise ValueError(f"percent の合計が100前後({added:g} になっている。写し間違いか、抜けた回答がある)")
+            raise ValueError(
+                f"percent の合計が100前後({added:g} になっている。写し間違いか、抜けた回答がある)"
+            )
         return self
 
 

@@ -130,7 +130,8 @@ def spoken_headings(root: Path | None) -> frozenset[str]:
     inputs = (
         [read_yaml(Inputs, file) for file in sorted(root.glob("params/*/fy*/inputs.yaml"))] if root else []
     )
-    forms = [read_yaml(Questionnaire, root / name) for name in {getattr(one, key) for one in inputs for key in QUESTIONNAIRES} if root]
+    named = {getattr(one, key) for one in inputs for key in QUESTIONNAIRES}
+    forms = [read_yaml(Questionnaire, root / name) for name in named if root]
     schemas = [
         SCHEMAS[kind].with_questions(form.on(kind))
         for form in forms

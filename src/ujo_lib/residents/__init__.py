@@ -18,7 +18,7 @@ from ujo_lib.residents.tables import (
     shares,
     with_score,
 )
-from ujo_lib.residents.weighting import Sample, SampleError, diagnostics, open_sample, response_rate
+from ujo_lib.residents.weighting import Sample, SampleError, diagnostics, open_sample, response, response_by
 
 __all__ = [
     "BAND",
@@ -36,7 +36,8 @@ __all__ = [
     "other_items",
     "persons",
     "published",
-    "response_rate",
+    "response",
+    "response_by",
     "sensitivity",
     "shares",
     "side_by_side",

@@ -66,7 +66,10 @@ def side_by_side(city: Typed, nation: pd.DataFrame, item: str, surveys: Sequence
         told = _rebased(nation, item, survey).rename(columns={"answer": item})
         parts.append(told[[item, "share"]].assign(who=f"全国({survey})"))
     frame = pd.concat(parts, ignore_index=True).astype({"n": "Int64", "base": "Int64"})
-    kinds = {"who": Text(heading="調査"), **{name: city.schema[name] for name in (item, "n", "base", "share")}}
+    kinds = {
+        "who": Text(heading="調査"),
+        **{name: city.schema[name] for name in (item, "n", "base", "share")},
+    }
     return Typed.of(frame[list(kinds)], kinds, where=city.schema.where)
 
 

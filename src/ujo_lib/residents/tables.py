@@ -26,7 +26,7 @@ BANDS: Final = {"10~12点": (10, 12), "7~9点": (7, 9), "4~6点": (4, 6), "3点"
 
 
 def with_score(frame: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
-    """Add the score of the UCLA loneliness scale, three items, 3 to 12, and its band (Igarashi 2019; the nation's bands).
+    """Add the score of the UCLA loneliness scale, three items, 3 to 12, and its band (Igarashi 2019).
 
     Args:
         frame: one row per resident; each item an ordered categorical, from never (1) to always (4).
@@ -88,8 +88,8 @@ def across(
         level: level of the intervals.
 
     Returns:
-        One row per group with an answer; columns of `by` (全体 where a split does not use one), `item` (the label), n, base,
-        share (weighted), low, high.
+        One row per group with an answer; columns of `by` (全体 where a split does not use one), `item` (the label), n,
+        base, share (weighted), low, high.
     """
     column = sample.answers[item]
     trait, known = column.isin(list(answers)).to_numpy(), column.notna().to_numpy()
@@ -154,7 +154,9 @@ def differences(
     trait, known = column.isin(list(answers)).to_numpy(float), column.notna().to_numpy()
     pairs = []
     for name in by:
-        groups = [(label[name], inside) for label, inside in _groups(sample, (name,)) if (inside & known).any()]
+        groups = [
+            (label[name], inside) for label, inside in _groups(sample, (name,)) if (inside & known).any()
+        ]
         if len(groups) > 1:
             pairs += groups if len(groups) > 2 else groups[:1]
     rows = []
@@ -180,8 +182,8 @@ def persons(
 ) -> Typed:
     """How many people of the population have a trait.
 
-    The width holds what drawing and silence leave open and what the register itself leaves open; the two are independent,
-    and their distances add up as squares (Zou and Donner 2008). No fewer than gave the answer.
+    The width holds what drawing and silence leave open and what the register itself leaves open; the two are
+    independent, and their distances add up as squares (Zou and Donner 2008). No fewer than gave the answer.
 
     Args:
         sample: the weighted answers.
@@ -213,7 +215,7 @@ def persons(
         {
             "trait": Dimension(heading="状態", multiple=True),
             "n": Count(unit="人", heading="そう答えた人"),
-            "base": Base(unit="人", over=("trait",), heading="設問に答えた人"),
+            "base": Base(unit="人", heading="設問に答えた人"),
             "share": WEIGHTED,
             "estimate": Estimate(heading="市全体の推計", unit="人", decimals=0),
             **interval("estimate", level),
@@ -241,8 +243,8 @@ def sensitivity(
         level: level of the intervals.
 
     Returns:
-        One row per gap that is possible; columns gap (words), `item` (the label), n, base, share, low, high. No row where
-        the response rate is not known.
+        One row per gap; columns gap (words), `item` (the label), n, base, share, low, high. No row where the response
+        rate is not known.
     """
     column = sample.answers[item]
     known = column.notna().to_numpy()
@@ -279,7 +281,9 @@ def unseen(share: float, rate: float, gap: float) -> float:
     return share * rate / below
 
 
-def _share(sample: Sample, trait: NDArray[np.bool_], inside: NDArray[np.bool_], level: float) -> dict[str, Any]:
+def _share(
+    sample: Sample, trait: NDArray[np.bool_], inside: NDArray[np.bool_], level: float
+) -> dict[str, Any]:
     n = int(inside.sum())
     found = (
         share_interval(mean(sample.design, trait.astype(float), inside), n, level)
@@ -295,10 +299,9 @@ def _groups(sample: Sample, split: Sequence[str]) -> list[tuple[dict[str, str], 
         return [({}, np.ones(len(sample.answers), dtype=bool))]
     keys = sample.answers[list(split)]
     found = []
-    for labels, rows in keys.groupby(list(split), observed=True).groups.items():
-        values = labels if isinstance(labels, tuple) else (labels,)
-        inside = keys.index.isin(rows)
-        found.append(({name: str(value) for name, value in zip(split, values, strict=True)}, inside))
+    for values, rows in keys.groupby(list(split), observed=True):
+        told = {name: str(value) for name, value in zip(split, values, strict=True)}
+        found.append((told, keys.index.isin(rows.index)))
     return found
 
 
@@ -330,7 +333,7 @@ def other_items(
 ) -> list[tuple[str, str, Typed]]:
     """Tabulate every choice of the questionnaire that has no cells of its own: id, title and `shares` of each.
 
-    Several answers, numbers and free texts are left out: their shares do not make up a whole, or are those of one person.
+    Several answers, numbers and free texts are left out: their shares make up no whole, or are those of one person.
     """
     return [
         (item.id, item.title, shares(sample, item.id, item.title, level))

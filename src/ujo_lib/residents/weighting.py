@@ -26,7 +26,7 @@ TRIM: Final = 5.0
 WHOLE: Final = "全体"
 
 _STEPS: Final = ("抽出のまま", "無回答を補った後", "大きすぎる重みを抑えた後", "人口に合わせた後")
-_PEOPLE: Final = Base(unit="人", heading="対象者", free=True)
+_DRAWN: Final = Base(unit="人", heading="抽出された人", free=True)
 
 
 class SampleError(ValueError):
@@ -60,7 +60,9 @@ class Sample:
         return self.answers[item].astype("string")
 
 
-def open_sample(drawn: pd.DataFrame, register: pd.DataFrame, trim: float = TRIM, least: int = LEAST) -> Sample:
+def open_sample(
+    drawn: pd.DataFrame, register: pd.DataFrame, trim: float = TRIM, least: int = LEAST
+) -> Sample:
     """Weight the answers.
 
     Args:
@@ -77,6 +79,12 @@ def open_sample(drawn: pd.DataFrame, register: pd.DataFrame, trim: float = TRIM,
     answered = answered_among(drawn)
     if not answered.any():
         raise SampleError("回答のあった人が一人もいません。回答の列(1・0)を確かめてください。")
+    rate = None if "responded" not in drawn else float(answered.mean())
+    if "weight" in drawn and drawn.loc[answered, "weight"].notna().all() and drawn["weight"].isna().any():
+        drawn, answered = (
+            drawn[answered],
+            answered[answered],
+        )  # weights of those who answered stand for the silent
     districts = len(register) > 0 and _given(register, "district") and _given(drawn, "district")
     strata = drawn["district"].astype(str) if districts else pd.Series(WHOLE, index=drawn.index)
     totals = register.groupby(strata_of(register, districts))["n"].sum().astype(float)
@@ -94,21 +102,27 @@ def open_sample(drawn: pd.DataFrame, register: pd.DataFrame, trim: float = TRIM,
         base = np.minimum(base, ceiling) * base.sum() / np.minimum(base, ceiling).sum()
         steps[_STEPS[2]] = base
     stratum = strata[answered].to_numpy()
+    if lonely := sorted({name for name in stratum if (stratum == name).sum() == 1}):
+        raise SampleError(
+            f"回答が1人だけの地区({'、'.join(lonely)})があるため、揺れを計算できません。地区をまとめてください。"
+        )
     n = pd.Series(stratum).map(pd.Series(stratum).value_counts()).to_numpy(float)
-    design = Design.of(base, stratum, n / pd.Series(stratum).map(totals).to_numpy(float) if len(register) else 0.0)
+    design = Design.of(
+        base, stratum, n / pd.Series(stratum).map(totals).to_numpy(float) if len(register) else 0.0
+    )
     persons = float(base.sum()) if _given(drawn, "weight") else None
     if len(register):
         design = design.calibrated(list(_margins(register, drawn, classes, own, stratum, totals)))
         steps[_STEPS[3]], persons = design.weights, float(totals.sum())
-    response = None if answered.all() and "responded" not in drawn else float(answered.mean())
-    return Sample(answers, design, persons, steps, own, cut, response)
+    return Sample(answers, design, persons, steps, own, cut, rate)
 
 
 def answered_among(drawn: pd.DataFrame) -> NDArray[np.bool_]:
     """Who answered: as the column says, everybody where there is none."""
     if "responded" not in drawn:
         return np.ones(len(drawn), dtype=bool)
-    return drawn["responded"].fillna(value=False).to_numpy(dtype=bool)
+    heard: NDArray[np.bool_] = drawn["responded"].fillna(value=False).to_numpy(dtype=bool)
+    return heard
 
 
 def strata_of(register: pd.DataFrame, districts: bool) -> "pd.Series[str]":
@@ -123,17 +137,18 @@ def _given(frame: pd.DataFrame, column: str) -> bool:
 def _design_weights(drawn: pd.DataFrame, strata: "pd.Series[str]", totals: "pd.Series[float]") -> Floats:
     """Persons per drawn one: as supplied, else of the register; 1 where neither tells."""
     if "weight" in drawn and drawn["weight"].notna().any():
-        supplied = drawn["weight"].astype("Float64")
-        if (missing := int((supplied.isna() | (supplied <= 0)).sum())) > 0:
+        supplied: Floats = drawn["weight"].astype("Float64").to_numpy(float, na_value=0.0)
+        if missing := int((supplied <= 0).sum()):
             raise SampleError(
                 f"ウエイトが空欄か0の人が{missing}人います。全員に書くか、列ごと空にしてください(空なら計算します)。"
             )
-        return supplied.to_numpy(float)
+        return supplied
     if not len(totals):
         return np.ones(len(drawn))
     taken = strata.value_counts()
     _same_groups("地区", totals.index, taken.index)
-    return strata.map(totals / taken).to_numpy(float)
+    weights: Floats = strata.map(totals / taken).to_numpy(float)
+    return weights
 
 
 def _classes(drawn: pd.DataFrame, answered: NDArray[np.bool_], least: int) -> "pd.Series[str]":
@@ -196,33 +211,59 @@ def _same_groups(what: str, register: Sequence[str] | pd.Index, sample: Sequence
         )
 
 
-def response_rate(drawn: pd.DataFrame, by: Sequence[str] = CLASS, level: float = LEVEL) -> Typed:
-    """Who answered of those who were drawn.
-
-    Args:
-        drawn: as `open_sample`.
-        by: columns to split by.
-        level: level of the intervals (Wilson).
+def response(drawn: pd.DataFrame, level: float = LEVEL) -> Typed:
+    """How many of those who were drawn answered.
 
     Returns:
-        全体, then one row per group with anybody drawn; columns `by`, n (answered), base (drawn), share, low, high.
+        One row; columns n (answered), base (drawn), share, low, high (Wilson).
     """
-    answered = pd.Series(answered_among(drawn), index=drawn.index)
-    groups = answered.groupby([drawn[name] for name in by], observed=True).agg(["sum", "size"]).reset_index()
-    whole = dict.fromkeys(by, WHOLE) | {"sum": int(answered.sum()), "size": len(drawn)}
-    frame = pd.concat([pd.DataFrame([whole]), groups.astype({name: str for name in by})], ignore_index=True)
-    frame = frame.rename(columns={"sum": "n", "size": "base"})
-    found = [wilson(int(n), int(base), level) for n, base in zip(frame["n"], frame["base"], strict=True)]
-    frame = frame.assign(
-        share=frame["n"] / frame["base"], low=[one.low for one in found], high=[one.high for one in found]
-    )
+    heard = answered_among(drawn)
+    found = wilson(int(heard.sum()), len(drawn), level)
+    row = {
+        "n": int(heard.sum()),
+        "base": len(drawn),
+        "share": found.estimate,
+        "low": found.low,
+        "high": found.high,
+    }
     return Typed.of(
-        frame[[*by, "n", "base", "share", "low", "high"]],
+        pd.DataFrame([row]),
+        {
+            "n": Count(unit="人", heading="回答者"),
+            "base": _DRAWN,
+            "share": Share(heading="回答率", n="n", base="base"),
+            **interval("share", level),
+        },
+    )
+
+
+def response_by(drawn: pd.DataFrame, by: Sequence[str] = CLASS, level: float = LEVEL) -> Typed:
+    """Who answered of those who were drawn, in whole percent.
+
+    The number of answers is not given: beside the bases of the questions it would tell how many of a small group left
+    one question blank.
+
+    Returns:
+        One row per group with anybody drawn; columns `by`, base (drawn), share, low, high (Wilson).
+    """
+    groups = pd.Series(answered_among(drawn), index=drawn.index).groupby(
+        [drawn[one] for one in by], observed=True
+    )
+    table = groups.agg(["sum", "size"]).reset_index().astype(dict.fromkeys(by, str))
+    found = [wilson(int(n), int(base), level) for n, base in zip(table["sum"], table["size"], strict=True)]
+    frame = table[list(by)].assign(
+        base=table["size"],
+        share=[one.estimate for one in found],
+        low=[one.low for one in found],
+        high=[one.high for one in found],
+    )
+    rounded = frame[["share", "low", "high"]].astype(float).round(2)
+    return Typed.of(
+        frame.assign(**rounded),
         {
             **{name: Dimension(variable=name) for name in by},
-            "n": Count(unit="人", heading="回答者"),
-            "base": _PEOPLE,
-            "share": Share(heading="回答率", n="n", base="base"),
+            "base": _DRAWN,
+            "share": Share(heading="回答率", decimals=0),
             **interval("share", level),
         },
     )

@@ -77,7 +77,9 @@ def everybody(seed: int) -> pd.DataFrame:
     parts = []
     for (sex, age), size in zip(cells, sizes, strict=True):
         of_districts = places.rounded_to(np.array(list(SHARES.values())), round(size))
-        parts.append(pd.DataFrame({"sex": sex, "age_band": age, "district": np.repeat(list(SHARES), of_districts)}))
+        parts.append(
+            pd.DataFrame({"sex": sex, "age_band": age, "district": np.repeat(list(SHARES), of_districts)})
+        )
     city = pd.concat(parts, ignore_index=True)
     n = len(city)
     feeling = city["age_band"].map(LEVELS).to_numpy(float) + rng.normal(size=n)
