@@ -81,10 +81,7 @@ def open_sample(
         raise SampleError("回答のあった人が一人もいません。回答の列(1・0)を確かめてください。")
     rate = None if "responded" not in drawn else float(answered.mean())
     if "weight" in drawn and drawn.loc[answered, "weight"].notna().all() and drawn["weight"].isna().any():
-        drawn, answered = (
-            drawn[answered],
-            answered[answered],
-        )  # weights of those who answered stand for the silent
+        drawn, answered = drawn[answered], answered[answered]  # their weights stand for the silent, too
     districts = len(register) > 0 and _given(register, "district") and _given(drawn, "district")
     strata = drawn["district"].astype(str) if districts else pd.Series(WHOLE, index=drawn.index)
     totals = register.groupby(strata_of(register, districts))["n"].sum().astype(float)
@@ -102,11 +99,12 @@ def open_sample(
         base = np.minimum(base, ceiling) * base.sum() / np.minimum(base, ceiling).sum()
         steps[_STEPS[2]] = base
     stratum = strata[answered].to_numpy()
-    if lonely := sorted({name for name in stratum if (stratum == name).sum() == 1}):
+    heard = pd.Series(stratum).value_counts()
+    if lonely := sorted(heard.index[heard == 1]):
         raise SampleError(
             f"回答が1人だけの地区({'、'.join(lonely)})があるため、揺れを計算できません。地区をまとめてください。"
         )
-    n = pd.Series(stratum).map(pd.Series(stratum).value_counts()).to_numpy(float)
+    n = pd.Series(stratum).map(heard).to_numpy(float)
     design = Design.of(
         base, stratum, n / pd.Series(stratum).map(totals).to_numpy(float) if len(register) else 0.0
     )
