@@ -384,6 +384,7 @@ SHOWS = {
     "sample": "合成データを作りました",
     "params sample 2023 --notebook 02": "night_hours: [22, 23]",
     "check sample 2023": "入力データの問題: 注意2件",
+    "doctor sample 2023": "公表までにすること",
     "run sample 2023 --only 02": "変更なし",
     "diff sample R1 R5": "比較不可",
     "word sample 2023": "outputs/sample/fy2023/word/概要版.docx",
