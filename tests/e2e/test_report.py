@@ -82,6 +82,12 @@ def test_what_is_computed_from_every_cell_of_a_masked_table_stays_inside(report:
         assert not (tables["release"] / name).exists(), name
 
 
+def test_every_table_of_a_release_says_what_its_numbers_were_computed_from(report: Report):
+    """Where a notebook forgets it, the table loses its numbers and this sentence stands below it."""
+    for file in report.pages:
+        assert "何から計算した数かの記載がないため" not in file.read_text(encoding="utf-8"), file.name
+
+
 def test_a_release_page_holds_no_code_no_prompt_and_no_path(report: Report):
     for file in report.pages:
         text = file.read_text(encoding="utf-8")

@@ -229,8 +229,8 @@ def test_marks_of_some_rows_of_a_table_are_withheld_where_the_population_hides_a
     spec = TableSpec("some", "多い組", SUBJECT, some.schema)
     none = {"n": [False] * len(some), "base": [False] * len(some)}
     record = TableRecord.of("02", spec, some.frame)
-    assert mask(record, some.frame, none, ["consultations"]).hidden["mark"].all()
-    assert not mask(record, some.frame, none, ["cases"]).hidden["mark"].any()
+    assert mask(record, some.frame, none).hidden["mark"].all()
+    assert not mask(record, some.frame, none, ["consultations"]).hidden["mark"].any()
 
 
 def test_rows_that_are_all_kept_are_the_whole_table():
