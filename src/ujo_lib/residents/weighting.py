@@ -272,12 +272,12 @@ def diagnostics(sample: Sample) -> Typed:
 
     Returns:
         One row per step that was taken; columns step, smallest and largest (times the median), effect (Kish), worth
-        (answers of equal weight that would tell as much).
+        (whole answers of equal weight that would tell as much).
     """
     rows = []
     for step, weights in sample.steps.items():
         relative, effect = weights / np.median(weights), kish_effect(weights)
-        rows.append((step, relative.min(), relative.max(), effect, len(weights) / effect))
+        rows.append((step, relative.min(), relative.max(), effect, np.round(len(weights) / effect)))
     names = ["step", "smallest", "largest", "effect", "worth"]
     left_out = [step for step in _STEPS if step not in sample.steps and step != _STEPS[2]]
     note = f"資料がないため行わなかった段階: {'、'.join(left_out)}。" if left_out else ""
