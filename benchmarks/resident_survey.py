@@ -1,9 +1,9 @@
 """Do the weighted figures of the residents' survey keep their promise, and what happens when the lonely keep silent?
 
-Draws the synthetic city's survey anew and anew: 3,000 of its 49,000 residents of 16 and over by district, who answer by
-sex and age at each of three mailings, and holds every interval against what is true of everybody. The peer is the same
-survey without weights. In a second world lonely people answer ten points less often than the others: the weighted figures
-then are as wrong as they are, and the stated bounds (up to twenty points) have to hold the truth.
+Draws the synthetic city's survey anew and anew: 3,000 of its 49,000 residents of 16 and over by district, who answer
+by sex and age at each of three mailings, and holds every interval against what is true of everybody. The peer is the
+same survey without weights. In a second world lonely people answer ten points less often than the others: the weighted
+figures then are as wrong as they are, and the stated bounds (up to twenty points) have to hold the truth.
 
 Usage: resident_survey.py [--quick] [--surveys N] [--json]
 """
@@ -32,7 +32,7 @@ DOMAINS = ((), ("sex",), ("age_band",), ("sex", "age_band"))
 
 
 def city(rng: np.random.Generator) -> pd.DataFrame:
-    """Everybody, with the answers as categories, a score, a rare trait (20 expected among 1,150 answers) and a chance."""
+    """Everybody: answers as categories, a score, a rare trait (20 expected among 1,150 answers), a chance to answer."""
     everybody = residents.everybody(2023)
     answered = {key: 1 - np.prod(1 - np.array(hazard)) for key, hazard in residents.HAZARDS.items()}
     chance = np.array([answered[key] for key in zip(everybody["sex"], everybody["age_band"], strict=True)])

@@ -166,7 +166,7 @@ def _classes(drawn: pd.DataFrame, answered: NDArray[np.bool_], least: int) -> "p
         elif rest:
             groups = [rest]
         named |= {(sex, band): f"{sex} {'・'.join(group)}" for group in groups for band in group}
-    keys = zip(drawn["sex"].astype(str), drawn["age_band"].astype(str), strict=True)
+    keys = zip(drawn["sex"].astype(object), drawn["age_band"].astype(object), strict=True)
     return pd.Series([named[key] for key in keys], index=drawn.index)
 
 
