@@ -80,6 +80,11 @@ def test_a_mistake_is_told_with_its_row(asked: Desk, row: int, heading: str, val
     assert told in str(refused.value)
 
 
+def test_a_column_that_says_nothing_means_that_all_listed_answered(asked: Desk) -> None:
+    asked.put("residents", "r.csv", as_csv([HEAD, *([*row[:4], "", *row[5:]] for row in ROWS)]))
+    assert asked.load()["residents"]["responded"].isna().all()
+
+
 def test_a_register_without_persons_in_a_group_is_refused(asked: Desk) -> None:
     asked.put("residents_frame", "f.csv", as_csv([REGISTER[0], ["男性", "16~29歳", "東", "0"]]))
     with pytest.raises(DataProblems, match="1 以上"):

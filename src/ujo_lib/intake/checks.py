@@ -236,8 +236,8 @@ def _ads(frame: pd.DataFrame) -> list[RowCheck]:
 
 def _residents(frame: pd.DataFrame) -> list[RowCheck]:
     """Nothing came back from those who did not answer."""
-    if "responded" not in frame:
-        return []
+    if "responded" not in frame or frame["responded"].isna().all():
+        return []  # everybody listed answered
     drawn = {column.name for column in SCHEMAS["residents"].columns} - {"wave", "mode"}
     given = frame[frame.columns.difference(list(drawn))].notna().any(axis=1)
     remedy = "回答があったなら回答の列を1に、なかったなら答え・回収の段階・回答方法を空欄にしてください。"
