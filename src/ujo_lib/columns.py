@@ -323,12 +323,16 @@ class Difference(Column, rests="row"):
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate(Column, rests="table"):
-    """A number that was estimated, not counted: persons, contacts, an hour of the day; one decimal."""
+    """A number that was estimated, not counted: persons, contacts, an hour of the day; one decimal, or none."""
 
     decimals: int | None = 1
 
     default: ClassVar[str] = "推定値"
-    written: ClassVar[str] = "rate"
+
+    @property
+    def format(self) -> str:
+        """`rate` with one decimal, `n` for whole numbers, to which the analysis has rounded."""
+        return "rate" if self.decimals else "n"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,3 +57,7 @@ def test_districts_of_the_survey_are_those_of_the_place(folder):
     words = {cell.value for row in sheet.iter_rows(min_row=6) for cell in row}
     assert {"中央", "北"} <= words
     assert not words & {"三角", "不知火", "松橋", "小川", "豊野"}
+    for name in ("residents", "residents_frame"):
+        words = {cell for row in _rows(folder / f"fy2023/{name}.csv") for cell in row}
+        assert {"中央", "北"} <= words
+        assert not words & {"三角", "不知火", "松橋", "小川", "豊野"}

@@ -15,7 +15,7 @@ import pandera.pandas as pa
 
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
-from ujo_lib.intake.schemas import DTYPES, NUMERIC, Schema
+from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Schema
 
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""
@@ -234,7 +234,23 @@ def _ads(frame: pd.DataFrame) -> list[RowCheck]:
     return checks
 
 
-_ROW_CHECKS = {"commissioners": _commissioners, "waves": _waves, "campaigns": _campaigns, "ads": _ads}
+def _residents(frame: pd.DataFrame) -> list[RowCheck]:
+    """Nothing came back from those who did not answer."""
+    if "responded" not in frame or frame["responded"].isna().all():
+        return []  # everybody listed answered
+    drawn = {column.name for column in SCHEMAS["residents"].columns} - {"wave", "mode"}
+    given = frame[frame.columns.difference(list(drawn))].notna().any(axis=1)
+    remedy = "回答があったなら回答の列を1に、なかったなら答え・回収の段階・回答方法を空欄にしてください。"
+    return [RowCheck(given & ~frame["responded"].fillna(value=False), "responded", "答えのある人は1", remedy)]
+
+
+_ROW_CHECKS = {
+    "commissioners": _commissioners,
+    "waves": _waves,
+    "campaigns": _campaigns,
+    "ads": _ads,
+    "residents": _residents,
+}
 
 
 def check_clock(frame: pd.DataFrame, header: Header, timezone: str | None, notes: Notes) -> None:

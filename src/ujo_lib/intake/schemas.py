@@ -292,7 +292,11 @@ RESIDENTS = Schema(
         _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級")),
         Column("district", "地区", "cat", from_labels=True, aliases=("地区(圏域)", "圏域")),
         Column(
-            "responded", "回答", "flag", aliases=("回答の有無",), note="absent: everybody listed answered"
+            "responded",
+            "回答",
+            "flag",
+            aliases=("回答の有無",),
+            note="absent or all blank: everybody listed answered",
         ),
         Column("wave", "回収の段階", "int", minimum=1, note="1 before any reminder, 2 after the first …"),
         Column("mode", "回答方法", "cat", options=options("郵送/Web", {"Web": ("オンライン", "WEB", "web")})),

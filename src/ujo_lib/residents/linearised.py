@@ -89,11 +89,11 @@ class Design:
         return len(np.unique(self.clusters[kept])) - len(np.unique(self.strata[kept]))
 
     @cached_property
-    def _explained(self) -> Floats:
-        """An orthonormal base of what the margins explain, rows scaled by the root of the base weights."""
-        left, singular, _ = np.linalg.svd(self.margins * np.sqrt(self.base)[:, None], full_matrices=False)
-        kept: Floats = left[:, singular > singular.max(initial=0.0) * 1e-10]
-        return kept
+    def _fit(self) -> Floats:
+        """What turns amounts into their regression on the margins (k × n), some of which follow from others."""
+        above = (self.margins * self.base[:, None]).T
+        fit: Floats = np.linalg.pinv(above @ self.margins, hermitian=True) @ above
+        return fit
 
     @cached_property
     def _of_clusters(self) -> tuple[NDArray[np.int_], NDArray[np.int_], Floats, Floats]:
@@ -115,8 +115,8 @@ class Design:
             ValueError: a stratum holds one cluster only.
         """
         z = np.asarray(moves, float)
-        root = np.sqrt(self.base)
-        z = z - self._explained @ (self._explained.T @ (z * root)) / root
+        if self.margins.shape[1]:
+            z = z - self.margins @ (self._fit @ z)
         cluster, stratum, n, factor = self._of_clusters
         totals = np.bincount(cluster, self.weights * z)
         off = totals - (np.bincount(stratum, totals) / n)[stratum]

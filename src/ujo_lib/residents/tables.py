@@ -19,6 +19,9 @@ WEIGHTED: Final = Share(heading="重み付きの割合")
 GAPS: Final = (0.0, 0.05, 0.10, 0.20)
 """By how much less often people with a trait may have answered than the others (points of the response rate)."""
 
+_HEADINGS: Final = {"wave": "回収の段階"}
+"""Headings of columns that only this survey has."""
+
 UCLA: Final = "ucla"
 BAND: Final = "ucla_band"
 BANDS: Final = {"10~12点": (10, 12), "7~9点": (7, 9), "4~6点": (4, 6), "3点": (3, 3)}
@@ -100,7 +103,9 @@ def across(
         for group, inside in _groups(sample, split)
         if (known & inside).any()
     ]
-    kinds: dict[str, Column] = {name: Dimension(variable=name) for name in names}
+    kinds: dict[str, Column] = {
+        name: Dimension(heading=_HEADINGS.get(name, ""), variable=name) for name in names
+    }
     kinds[item] = Dimension(heading="回答", groups={label: tuple(answers)})
     return Typed.of(pd.DataFrame(rows), {**kinds, **_kinds((item,), level)}, where=_answered(item))
 
@@ -126,7 +131,9 @@ def means(
                 found = mean(sample.design, numbers, inside).interval(level)
                 told = {"n": n, "mean": found.estimate, "low": found.low, "high": found.high}
                 rows.append({**dict.fromkeys(names, WHOLE), **group, **told})
-    kinds: dict[str, Column] = {name: Dimension(variable=name) for name in names}
+    kinds: dict[str, Column] = {
+        name: Dimension(heading=_HEADINGS.get(name, ""), variable=name) for name in names
+    }
     kinds |= {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit="点", decimals=1)}
     return Typed.of(pd.DataFrame(rows), {**kinds, **interval("mean", level)}, where=_answered(value))
 
@@ -192,8 +199,8 @@ def persons(
         level: level of the intervals.
 
     Returns:
-        One row per trait; columns trait, n (gave the answer), base, share (weighted), estimate, low, high (persons; NA
-        where nothing tells the size of the population).
+        One row per trait; columns trait, n (gave the answer), base, share (weighted), estimate, low, high (whole
+        persons, the width rounded outwards; NA where nothing tells the size of the population).
     """
     z = float(scipy_stats.norm.isf((1 - level) / 2))
     rows = []
@@ -205,8 +212,8 @@ def persons(
         spread = p * z * error
         least, most = p - math.hypot(p - low, spread), p + math.hypot(high - p, spread)
         people = math.nan if sample.persons is None else sample.persons
-        bounds = {"low": max(people * least, float(told["n"])), "high": people * most}
-        rows.append({"trait": label, **told, "estimate": people * p, **bounds})
+        bounds = {"low": np.floor(max(people * least, told["n"])), "high": np.ceil(people * most)}
+        rows.append({"trait": label, **told, "estimate": np.round(people * p), **bounds})
     frame = pd.DataFrame(rows).astype(dict.fromkeys(("estimate", "low", "high"), "Float64"))
     if sample.persons is None:
         frame[["estimate", "low", "high"]] = pd.NA

@@ -79,7 +79,7 @@ def open_sample(
     answered = answered_among(drawn)
     if not answered.any():
         raise SampleError("回答のあった人が一人もいません。回答の列(1・0)を確かめてください。")
-    rate = None if "responded" not in drawn else float(answered.mean())
+    rate = None if _answers_alone(drawn) else float(answered.mean())
     if "weight" in drawn and drawn.loc[answered, "weight"].notna().all() and drawn["weight"].isna().any():
         drawn, answered = drawn[answered], answered[answered]  # their weights stand for the silent, too
     districts = len(register) > 0 and _given(register, "district") and _given(drawn, "district")
@@ -116,11 +116,15 @@ def open_sample(
 
 
 def answered_among(drawn: pd.DataFrame) -> NDArray[np.bool_]:
-    """Who answered: as the column says, everybody where there is none."""
-    if "responded" not in drawn:
+    """Who answered: as the column says, everybody where it is not there or says nothing."""
+    if _answers_alone(drawn):
         return np.ones(len(drawn), dtype=bool)
     heard: NDArray[np.bool_] = drawn["responded"].fillna(value=False).to_numpy(dtype=bool)
     return heard
+
+
+def _answers_alone(drawn: pd.DataFrame) -> bool:
+    return "responded" not in drawn or bool(drawn["responded"].isna().all())
 
 
 def strata_of(register: pd.DataFrame, districts: bool) -> "pd.Series[str]":
@@ -166,7 +170,7 @@ def _classes(drawn: pd.DataFrame, answered: NDArray[np.bool_], least: int) -> "p
         elif rest:
             groups = [rest]
         named |= {(sex, band): f"{sex} {'・'.join(group)}" for group in groups for band in group}
-    keys = zip(drawn["sex"].astype(str), drawn["age_band"].astype(str), strict=True)
+    keys = zip(drawn["sex"].astype(object), drawn["age_band"].astype(object), strict=True)
     return pd.Series([named[key] for key in keys], index=drawn.index)
 
 
@@ -272,12 +276,12 @@ def diagnostics(sample: Sample) -> Typed:
 
     Returns:
         One row per step that was taken; columns step, smallest and largest (times the median), effect (Kish), worth
-        (answers of equal weight that would tell as much).
+        (whole answers of equal weight that would tell as much).
     """
     rows = []
     for step, weights in sample.steps.items():
         relative, effect = weights / np.median(weights), kish_effect(weights)
-        rows.append((step, relative.min(), relative.max(), effect, len(weights) / effect))
+        rows.append((step, relative.min(), relative.max(), effect, np.round(len(weights) / effect)))
     names = ["step", "smallest", "largest", "effect", "worth"]
     left_out = [step for step in _STEPS if step not in sample.steps and step != _STEPS[2]]
     note = f"資料がないため行わなかった段階: {'、'.join(left_out)}。" if left_out else ""
