@@ -10,6 +10,7 @@ import hashlib
 import io
 import re
 import unicodedata
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -429,7 +430,9 @@ def _open_book(content: bytes) -> Any:
     """The workbook, kept until the next one is opened: its sheets are often read one after the other."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         _refuse_parts(archive)
-    return openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what matters to a clerk is noted in words that a clerk knows
+        return openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
 
 
 def _refuse_parts(archive: zipfile.ZipFile) -> None:
