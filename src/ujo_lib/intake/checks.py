@@ -20,8 +20,6 @@ from ujo_lib.intake.schemas import DTYPES, NUMERIC, Schema
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""
 
-PREFECTURES = 47
-
 _TELLING = {"commissioners": 1, "cases": 1}
 """Place, in the key, of the column a person would look at when it is not the first."""
 
@@ -345,8 +343,9 @@ def check_between(kinds: Mapping[str, Loaded], notes_of: Mapping[str, Notes]) ->
         _contacts_after_opening(kinds["consultations"], kinds["channels"], notes_of)
     if {"national_daily", "national_hourly"} <= set(kinds):
         _days_of_prefectures_and_hours(kinds["national_daily"], kinds["national_hourly"], notes_of)
-    if {"national_attributes", "national_hourly"} <= set(kinds):
-        _periods_of_answers_and_hours(kinds["national_attributes"], kinds["national_hourly"], notes_of)
+    for counts, told in (("national_hourly", "時台別"), ("national_daily", "県別")):
+        if {"national_attributes", counts} <= set(kinds):
+            _periods_of_answers(kinds["national_attributes"], kinds[counts], told, notes_of)
     if "population" in kinds:
         _people_add_up(kinds["population"], notes_of)
 
@@ -401,33 +400,16 @@ def _contacts_after_opening(contacts: Loaded, desks: Loaded, notes_of: Mapping[s
 
 
 def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """A day has as many contacts by prefecture as by hour; fewer where some prefectures are not in the file."""
+    """A day has as many contacts by prefecture as by hour, however many prefectures the file holds."""
     known = [_known_days(one.frame) for one in (daily, hourly)]
     both = pd.concat(known, axis=1, keys=["prefectures", "hours"], join="inner")
-    whole = daily.frame["pref"].nunique() >= PREFECTURES
-    wrong = (
-        both[both["prefectures"] > both["hours"]] if not whole else both[both["prefectures"] != both["hours"]]
+    remedy = (
+        "県別と時台別で、この日の合計が違います。どちらのファイルも全国のすべての都道府県・窓口・時台を含むか、"
+        f"書き出しの期間と締めた日が同じか確かめてください(県別にあるのは{daily.frame['pref'].nunique()}都道府県)。"
     )
-    if not whole and len(less := both[both["prefectures"] < both["hours"]]):
-        notes = notes_of[str(hourly.files[0])]
-        here = daily.frame["pref"].nunique()
-        first = less.iloc[0]
-        told = (
-            f"県別のファイルにあるのは{here}都道府県で、{len(less)}日は時台別より少なくなっています"
-            f"(最初は{less.index[0]:%Y-%m-%d}の{int(first['prefectures']):,}件と{int(first['hours']):,}件)。"
-        )
-        notes.problem(
-            "県別と時台別で同じ、日ごとの件数",
-            f"{told}すべての都道府県があるはずなら、県別のファイルを確かめてください。",
-            "照合",
-            severity="warning",
-        )
-    for day, totals in wrong.iterrows():
+    for day, totals in both[both["prefectures"] != both["hours"]].iterrows():
         at = np.flatnonzero((hourly.frame["date"] == day).to_numpy())[0]
         expected = f"県別の合計と同じ{int(totals['prefectures']):,}件({day:%Y-%m-%d})"
-        remedy = (
-            "県別と時台別で、この日の合計が違います。書き出しの期間・窓口・締めた日が同じか確かめてください。"
-        )
         hourly.note(at, notes_of, expected, remedy, "件数", int(totals["hours"]))
 
 
@@ -437,13 +419,13 @@ def _known_days(frame: pd.DataFrame) -> "pd.Series[int]":
     return of_day.loc[of_day["count"] == of_day["size"], "sum"]
 
 
-def _periods_of_answers_and_hours(answers: Loaded, hourly: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _periods_of_answers(answers: Loaded, contacts: Loaded, told: str, notes_of: Mapping[str, Notes]) -> None:
     """Everybody in the nation has one answer to each item, or 無回答; without rows of 無回答 there may be fewer."""
     by = ["period_start", "period_end", "variable"]
     if not set(by) <= set(answers.frame):
         return
     nation = answers.frame[answers.frame["scope"] == "全国"]
-    of_day = _known_days(hourly.frame)
+    of_day = _known_days(contacts.frame)
     for (start, end, _), mine in nation.groupby(by, observed=True):
         days = of_day[(of_day.index >= start) & (of_day.index <= end)]
         if len(days) <= (end - start).days or mine["n"].isna().any():
@@ -451,8 +433,8 @@ def _periods_of_answers_and_hours(answers: Loaded, hourly: Loaded, notes_of: Map
         stated, counted = mine["n"].sum(), days.sum()
         if stated == counted or (stated < counted and not mine["value"].eq("無回答").any()):
             continue
-        expected = f"時台別の合計と同じ{int(counted):,}件({start:%Y-%m-%d}〜{end:%Y-%m-%d})"
-        remedy = "属性別と時台別で、この期間の合計が違います。書き出しの期間・窓口・締めた日が同じか確かめてください。"
+        expected = f"{told}の合計と同じ{int(counted):,}件({start:%Y-%m-%d}〜{end:%Y-%m-%d})"
+        remedy = f"属性別と{told}で、この期間の合計が違います。書き出しの期間・窓口・締めた日が同じか確かめてください。"
         answers.note(mine.index[0], notes_of, expected, remedy, "件数", int(stated))
 
 
