@@ -153,3 +153,67 @@ def test_a_total_by_sex_alone_is_not_held_against_ages(desk):
     rows = [*PARTS, ["43213", "若葉市", "2020-10-01", "国勢調査", "男性", "総数", "1", "900"]]
     desk.put("population", "p.csv", as_csv(rows))
     assert [fault for fault in desk.check().faults if fault.severity == "error"] == []
+
+
+AD_HEADINGS = [
+    "日",
+    "プラットフォーム",
+    "キャンペーン名",
+    "広告名",
+    "年齢",
+    "デバイス",
+    "インプレッション",
+    "消化金額",
+]
+
+
+def ads(desk: Desk, *rows: str, name: str = "a.csv"):
+    cells = [["2024-02-20", "Instagram", "春", *row.split(",")] for row in rows]
+    desk.put("ads", name, as_csv([AD_HEADINGS, *cells]), timezone="Asia/Tokyo")
+    taken = desk.check("ads")
+    told = [(fault.file, fault.row, fault.expected) for fault in taken.faults if fault.severity == "error"]
+    return taken["ads"]["impressions"].tolist(), told
+
+
+UNSURE = "内訳の行だけか、内訳の和と一致する合計"
+TWICE = "1つの広告の1日は1通りの分け方"
+
+
+@pytest.mark.parametrize(
+    ("subtotal", "kept", "told"),
+    [
+        ("1,,,300,30", [100, 200], []),
+        ("1,,スマホ,300,30", [100, 200], []),
+        (",,,300,30", [100, 200], []),
+        ("1,,,299,29", [100, 200, 299], []),  # less than its parts: no total of theirs
+        ("1,,,301,30", [100, 200, 301], [("a.csv", 4, UNSURE)]),
+        ("1,,,300,31", [100, 200, 300], [("a.csv", 4, UNSURE), ("a.csv", 4, TWICE)]),
+        ("2,,,300,30", [100, 200, 300], []),  # another advertisement
+        ("1,不明,,300,30", [100, 200, 300], [("a.csv", 4, TWICE)]),
+    ],
+)
+def test_a_subtotal_of_a_day_is_never_added_to_its_ages(desk, subtotal, kept, told):
+    found = ads(desk, "1,18-24,スマホ,100,10", "1,25-34,スマホ,200,20", subtotal)
+    assert found == (kept, told)
+
+
+def test_a_total_of_subtotals_is_the_sum_of_the_parts_once(desk):
+    rows = [
+        "1,18-24,スマホ,100,10",
+        "1,25-34,スマホ,200,20",
+        "1,,,300,30",
+        "2,18-24,スマホ,50,5",
+        ",,,350,35",
+    ]
+    assert ads(desk, *rows) == ([100, 200, 50], [])
+
+
+def test_two_divisions_of_one_advertisement_are_not_added_up(desk):
+    ads(desk, "1,18-24,,100,10", "1,25-34,,200,20")
+    _, told = ads(desk, "1,,スマホ,180,18", "1,,PC,120,12", name="b.csv")
+    assert [(file, row) for file, row, expected in told if expected == TWICE] == [("b.csv", 2)]
+
+
+def test_two_divisions_with_other_sums_may_be_two_advertisements(desk):
+    ads(desk, "1,18-24,,100,10", "1,25-34,,200,20")
+    assert ads(desk, "1,,スマホ,180,18", "1,,PC,121,12", name="b.csv")[1] == []

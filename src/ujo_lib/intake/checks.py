@@ -23,6 +23,8 @@ MIN_STAMPS = 480
 _TELLING = {"commissioners": 1, "cases": 1}
 """Place, in the key, of the column a person would look at when it is not the first."""
 
+_ROUNDING = 0.5
+
 QUIET_SHARE = 0.7
 """The quietest hours count as quiet below this share of an average hour; a flat day says nothing about clocks."""
 
@@ -346,6 +348,8 @@ def check_between(kinds: Mapping[str, Loaded], notes_of: Mapping[str, Notes]) ->
     for counts, told in (("national_hourly", "時台別"), ("national_daily", "県別")):
         if {"national_attributes", counts} <= set(kinds):
             _periods_of_answers(kinds["national_attributes"], kinds[counts], told, notes_of)
+    if "ads" in kinds:
+        _one_division(kinds["ads"], notes_of)
     if "population" in kinds:
         _people_add_up(kinds["population"], notes_of)
 
@@ -438,22 +442,76 @@ def _periods_of_answers(answers: Loaded, contacts: Loaded, told: str, notes_of: 
         answers.note(mine.index[0], notes_of, expected, remedy, "件数", int(stated))
 
 
-def people_counted_again(frame: pd.DataFrame) -> np.ndarray:
-    """Whether each row, blank in sex or age, is the sum of finer rows of the same file: it would count them twice.
+_DIVIDED = {
+    "population": (("area_code", "as_of", "source"), ("sex", "age_band")),
+    "ads": (("date",), ("platform", "campaign", "adset", "ad")),
+}
+"""Kinds with counts by parts: what rows must share to be parts of one whole, and what divides them besides."""
+
+_AD_PARTS = ("creative_format", "age_band", "sex", "device", "region")
+
+
+def counted_again(frame: pd.DataFrame, schema: Schema) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows, blank in what others are divided by, are totals that would count their parts twice.
 
     A row that says 総数 is left: whoever reads a population expects that word and chooses.
+
+    Args:
+        frame: the rows of one file of a kind with parts.
+        schema: that kind; every count that may be added up is held against its parts.
+
+    Returns:
+        Two masks: rows that are the sum of finer rows, and rows that have finer rows, are not less than they and not
+        their sum, so that nobody can tell whether they are totals.
     """
-    whole = _undivided(frame)
-    again = np.zeros(len(frame), dtype=bool)
-    for rows, used in _areas(frame, whole):
-        finest = rows[~whole.loc[rows, used].any(axis=1)]
-        for at in rows[frame.loc[rows, used].isna().any(axis=1)]:
-            same = [name for name in used if not whole.at[at, name]]
-            alike = (frame.loc[finest, same].astype(object) == frame.loc[at, same].astype(object)).all(axis=1)
-            again[at] = alike.any() and bool(
-                frame["n"][at] == frame.loc[finest[alike], "n"].sum(skipna=False)
-            )
-    return again
+    together, names = _DIVIDED[schema.kind]
+    by = [name for name in (*names, *(_AD_PARTS if schema.kind == "ads" else ())) if name in frame]
+    parts = np.column_stack(
+        [pd.factorize(frame[n].astype(object).mask(frame[n].astype(object).eq("総数")))[0] for n in by]
+    )
+    counts = [c.name for c in schema.columns if c.additive and c.type in NUMERIC and c.name in frame]
+    numbers = frame[counts].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    blanks = (parts == -1).sum(axis=1)
+    again, unsure = (np.zeros(len(frame), dtype=bool) for _ in range(2))
+    wholes = frame[list(together)].astype(object).groupby(list(together), dropna=False).ngroup().to_numpy()
+    for rows in pd.Series(range(len(frame))).groupby(wholes).indices.values():
+        for at in sorted(rows[blanks[rows] > blanks[rows].min()], key=blanks.__getitem__):
+            same = ((parts[rows] == parts[at]) | (parts[at] == -1)).all(axis=1)
+            finer = rows[same & (blanks[rows] < blanks[at]) & ~again[rows]]
+            stated = ~np.isnan(numbers[at])
+            if not len(finer) or not stated.any():
+                continue
+            over = (numbers[at] - numbers[finer].sum(axis=0))[stated]
+            again[at] = bool((np.abs(over) <= _ROUNDING).all())
+            unsure[at] = not again[at] and bool((over >= -_ROUNDING).all())
+    written = frame[by].isna().any(axis=1).to_numpy()
+    return again & written, unsure & written
+
+
+def _one_division(ads: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """What one advertisement showed in a day is divided in one way: a second division counts it twice."""
+    named = ["date", *(name for name in _DIVIDED["ads"][1] if name in ads.frame)]
+    parts = [name for name in _AD_PARTS if name in ads.frame]
+    if not parts:
+        return
+    ways = ads.frame[parts].notna().to_numpy() @ (1 << np.arange(len(parts)))
+    shown = ads.frame[named].astype(object).assign(way=ways, n=ads.frame["impressions"], at=range(len(ways)))
+    sums = shown.groupby([*named, "way"], dropna=False).agg(n=("n", "sum"), at=("at", "min"))
+    sums = sums.reset_index().sort_values("at")
+    twice = sums[(sums["n"] > 0) & sums.duplicated([*named, "n"])]
+    for file, mine in twice.groupby(ads.files[twice["at"].to_numpy(dtype=int)], sort=False):
+        at = int(mine["at"].iloc[0])
+        remedy = (
+            "同じ日の同じ広告が、別の分け方でもう一度あります(表示回数の合計が同じです)。足すと2重に数えるので、"
+            "どちらか一方の分け方の書き出しだけにしてください。"
+        )
+        notes_of[str(file)].problem(
+            "1つの広告の1日は1通りの分け方",
+            remedy,
+            "13",
+            row=int(ads.rows[at]),
+            value=f"{len(mine):,}件の広告と日",
+        )
 
 
 def _undivided(frame: pd.DataFrame) -> pd.DataFrame:

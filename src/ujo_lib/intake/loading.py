@@ -342,8 +342,8 @@ def _parse_file(
         notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, grid, body, header)
     frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
-    if schema.kind == "population":
-        body, frame = _each_person_once(body, frame, notes)
+    if schema.kind in ("population", "ads"):
+        body, frame = _each_once(body, frame, schema, notes)
     account.note_private_letters(body, header, notes)
     check_merged(grid, body, header, schema, notes)
     check_totals(body, frame, header, schema, notes)
@@ -369,15 +369,24 @@ def _splits(frame: pd.DataFrame, body: Body, header: Header, schema: Schema) -> 
     return checks.splitting_columns(frame, unread, schema) if unread else []
 
 
-def _each_person_once(body: Body, frame: pd.DataFrame, notes: Notes) -> tuple[Body, pd.DataFrame]:
-    """Leave out totals of people whose parts stand in the same file."""
-    again = checks.people_counted_again(frame)
+def _each_once(body: Body, frame: pd.DataFrame, schema: Schema, notes: Notes) -> tuple[Body, pd.DataFrame]:
+    """Leave out totals whose parts stand in the same file."""
+    again, unsure = checks.counted_again(frame, schema)
+    if schema.kind == "ads":
+        notes.problem_rows(
+            body.rows[unsure],
+            [""] * int(unsure.sum()),
+            "内訳の行だけか、内訳の和と一致する合計",
+            "区分が空欄の行が、内訳の行と並んでいます。合計なら行を消し、区分が不明なら「不明」と書いてください"
+            "(埋めたままにすると2重に数えます)。",
+            "13",
+            column="(行全体)",
+        )
     if not again.any():
         return body, frame
+    what = "性別・年齢に分けない人口" if schema.kind == "population" else "区分に分けない広告の合計"
     after = "合計行として除外(内訳の和と一致)"
-    notes.repair(
-        "性別・年齢に分けない人口", after, "13", row=int(body.rows[again][0]), count=int(again.sum())
-    )
+    notes.repair(what, after, "13", row=int(body.rows[again][0]), count=int(again.sum()))
     return body.without(again), frame[~again].reset_index(drop=True)
 
 
