@@ -4,8 +4,9 @@ Every check is a plain function on :class:`Loaded` frames that notes what it fin
 between files is an error, because a count that depends on which file is asked must not reach a report.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -337,21 +338,11 @@ def _key_shown(row: pd.Series, key: list[str]) -> str:
 
 def check_between(kinds: Mapping[str, Loaded], notes_of: Mapping[str, Notes]) -> None:
     """Rules between kinds, for the kinds that were loaded."""
-    if {"commissioners", "cases"} <= set(kinds):
-        _cases_against_commissioners(kinds["commissioners"], kinds["cases"], notes_of)
-    if "cases" in kinds:
-        _doubles_point_to_cases(kinds["cases"], notes_of)
-    if {"consultations", "channels"} <= set(kinds):
-        _contacts_after_opening(kinds["consultations"], kinds["channels"], notes_of)
-    if {"national_daily", "national_hourly"} <= set(kinds):
-        _days_of_prefectures_and_hours(kinds["national_daily"], kinds["national_hourly"], notes_of)
-    for counts, told in (("national_hourly", "時台別"), ("national_daily", "県別")):
-        if {"national_attributes", counts} <= set(kinds):
-            _periods_of_answers(kinds["national_attributes"], kinds[counts], told, notes_of)
-    if "ads" in kinds:
-        _one_division(kinds["ads"], notes_of)
-    if "population" in kinds:
-        _people_add_up(kinds["population"], notes_of)
+    for wanted, rule, title in _BETWEEN:
+        if not (set(wanted) <= set(kinds) and len(kinds[wanted[0]].files)):
+            continue
+        with notes_of[kinds[wanted[0]].files[0]].bounded(title):
+            rule(*(kinds[kind] for kind in wanted), notes_of)
 
 
 def _cases_against_commissioners(commissioners: Loaded, cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
@@ -423,7 +414,7 @@ def _known_days(frame: pd.DataFrame) -> "pd.Series[int]":
     return of_day.loc[of_day["count"] == of_day["size"], "sum"]
 
 
-def _periods_of_answers(answers: Loaded, contacts: Loaded, told: str, notes_of: Mapping[str, Notes]) -> None:
+def _periods_of_answers(told: str, answers: Loaded, contacts: Loaded, notes_of: Mapping[str, Notes]) -> None:
     """Everybody in the nation has one answer to each item, or 無回答; without rows of 無回答 there may be fewer."""
     by = ["period_start", "period_end", "variable"]
     if not set(by) <= set(answers.frame):
@@ -535,9 +526,28 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
     for rows, used in _areas(frame, whole):
         parts = rows[~whole.loc[rows, used].any(axis=1)]
         for at in rows[whole.loc[rows, used].all(axis=1)]:
-            if len(parts) and frame["n"][at] != (added := frame["n"][parts].sum()):
+            if not len(parts) or frame["n"][[at, *parts]].isna().any():
+                continue
+            if frame["n"][at] != (added := frame["n"][parts].sum()):
                 remedy = (
                     "男女・年齢の内訳を足した数と、合計の行が違います。どちらかの写し違いか、内訳の不足です。"
                 )
                 told = f"内訳の合計と同じ{int(added):,}人"
                 population.note(np.int64(at), notes_of, told, remedy, "人口", frame["n"][at])
+
+
+_BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
+    (("commissioners", "cases"), _cases_against_commissioners, "回答票と該当者票の照合"),
+    (("cases",), _doubles_point_to_cases, "重複先の照合"),
+    (("consultations", "channels"), _contacts_after_opening, "開設日の照合"),
+    (("national_daily", "national_hourly"), _days_of_prefectures_and_hours, "県別と時台別の照合"),
+    (
+        ("national_attributes", "national_hourly"),
+        partial(_periods_of_answers, "時台別"),
+        "属性別と時台別の照合",
+    ),
+    (("national_attributes", "national_daily"), partial(_periods_of_answers, "県別"), "属性別と県別の照合"),
+    (("ads",), _one_division, "広告の分け方の照合"),
+    (("population",), _people_add_up, "人口の内訳の照合"),
+)
+"""Kinds, the rule between them, and what the check is called."""
