@@ -7,9 +7,8 @@ between files. A file that was parsed once in this process under the same declar
 import html
 import json
 import math
-import traceback
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -204,34 +203,20 @@ def check(
     loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
     notes_of = {spec.label: Notes(spec.name, one.notes.sheet) for spec, one in parsed}
     for kind, together in loaded.items():
-        with _bounded(own, schemas[kind].title):
+        mine = notes_of[together.files[0]] if len(together.files) else own
+        with mine.bounded("重なり"):
             splits = {spec.label: one.splits for spec, one in parsed}
             checks.check_doubles(together, schemas[kind], splits, notes_of)
+        with mine.bounded("ファイルごとの列"):
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
                 alike = [(spec, header) for spec, header in files if spec.layout == layout]
                 account.note_lonely_columns(alike, schemas[kind], notes_of)
-    with _bounded(own, "ファイルどうしの照合"):
-        checks.check_between(loaded, notes_of)
-    with _bounded(own, "月の抜けの照合"):
+    checks.check_between(loaded, notes_of)
+    with own.bounded("月の抜け"):
         account.note_gaps(loaded, schemas, period, own, notes_of)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
     return _intake(loaded, schemas, parsed, notes, declaration.not_supplied)
-
-
-@contextmanager
-def _bounded(notes: Notes, what: str) -> Iterator[None]:
-    """Whatever goes wrong on the way becomes a problem of that file: one strange file never hides the others."""
-    try:
-        yield
-    except Exception as error:
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        remedy = (
-            "形が想定と違い、検査が途中で止まりました。見出しと、止まる前の行までを確かめてください。直らなければ、"
-            "個人情報を除いた数行と、この印を添えて知らせてください: "
-            f"{type(error).__name__} {Path(at.filename).name} {at.lineno}"
-        )
-        notes.problem(f"{what}の検査が最後まで済むこと", remedy, "定義")
 
 
 def not_supplied(inputs: str | Path, kinds: Sequence[str]) -> dict[str, str]:
@@ -299,7 +284,7 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
     if one is None or known != key:
         mine = Notes(spec.name)
         one = _Parsed(None, np.array([], dtype=int), mine, _source(spec, size, sha, None, None), None)
-        with _bounded(mine, "ファイル"), suppress(UnreadableError):
+        with mine.bounded("ファイル全体"), suppress(UnreadableError):
             grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, mine)
             del content  # a national year must not stand in memory beside its own table any longer
             one = _parse_file(grid, size, sha, spec, schema, layout, declaration.names, mine)
@@ -323,31 +308,46 @@ def _parse_file(
         source = _source(spec, size, sha, grid, body, header)
         if frame is not None and header is not None:
             source |= _told(frame, header, schema, notes)
-        rules = judge(grid, header, body, schema, spec.name) if header and body else None
+        rules, splits = None, list[str]()
+        if header and body:
+            with notes.bounded("機械判読性"):
+                rules = judge(grid, header, body, schema, spec.name)
+        if frame is not None and body and header:
+            with notes.bounded("読まない列"):
+                splits = _splits(frame, body, header, schema)
         rows = np.array([], dtype=int) if body is None else body.rows
-        splits = _splits(frame, body, header, schema) if frame is not None and body and header else ()
         return _Parsed(frame, rows, notes, source, rules, header, splits)
 
-    _warn_of_workbook(grid, notes)
+    with notes.bounded("見た目"):
+        _warn_of_workbook(grid, notes)
     header = find_header(grid.head(), schema, spec, layout, notes)
     if header is None:
         return parsed(None, None, None)
-    account.note_unread_sheets(grid, header, spec, notes)
+    with notes.bounded("読まないシート"):
+        account.note_unread_sheets(grid, header, spec, notes)
     body = find_body(grid, header, schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
         remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
         notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, body, header)
     frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
-    if schema.kind == "population":
-        body, frame = _each_person_once(body, frame, notes)
-    account.note_private_letters(grid, body, header, notes)
-    check_merged(grid, body, header, schema, notes)
-    check_totals(body, frame, header, schema, notes)
-    check_subtotal_columns(body, header, notes)
-    checks.check_schema(frame, body.rows, header, schema, notes)
-    checks.check_rows(frame, body.rows, header, schema, notes)
-    checks.check_clock(frame, header, spec.timezone, notes)
+    if schema.kind in ("population", "ads"):
+        with notes.bounded("合計と内訳の重なり"):
+            body, frame = _each_once(body, frame, schema, notes)
+    with notes.bounded("外字"):
+        account.note_private_letters(grid, body, header, notes)
+    with notes.bounded("結合セル"):
+        check_merged(grid, body, header, schema, notes)
+    with notes.bounded("合計の行"):
+        check_totals(body, frame, header, schema, notes)
+    with notes.bounded("小計の列"):
+        check_subtotal_columns(body, header, notes)
+    with notes.bounded("値の範囲"):
+        checks.check_schema(frame, body.rows, header, schema, notes)
+    with notes.bounded("行の中のつじつま"):
+        checks.check_rows(frame, body.rows, header, schema, notes)
+    with notes.bounded("時刻のずれ"):
+        checks.check_clock(frame, header, spec.timezone, notes)
     if schema.kind == "ads" and spec.timezone is None:
         notes.problem(
             "広告アカウントの時間帯",
@@ -366,15 +366,24 @@ def _splits(frame: pd.DataFrame, body: Body, header: Header, schema: Schema) -> 
     return checks.splitting_columns(frame, unread, schema) if unread else []
 
 
-def _each_person_once(body: Body, frame: pd.DataFrame, notes: Notes) -> tuple[Body, pd.DataFrame]:
-    """Leave out totals of people whose parts stand in the same file."""
-    again = checks.people_counted_again(frame)
+def _each_once(body: Body, frame: pd.DataFrame, schema: Schema, notes: Notes) -> tuple[Body, pd.DataFrame]:
+    """Leave out totals whose parts stand in the same file."""
+    again, unsure = checks.counted_again(frame, schema)
+    if schema.kind == "ads":
+        notes.problem_rows(
+            body.rows[unsure],
+            [""] * int(unsure.sum()),
+            "内訳の行だけか、内訳の和と一致する合計",
+            "区分が空欄の行が、内訳の行と並んでいます。合計なら行を消し、区分が不明なら「不明」と書いてください"
+            "(埋めたままにすると2重に数えます)。",
+            "13",
+            column="(行全体)",
+        )
     if not again.any():
         return body, frame
+    what = "性別・年齢に分けない人口" if schema.kind == "population" else "区分に分けない広告の合計"
     after = "合計行として除外(内訳の和と一致)"
-    notes.repair(
-        "性別・年齢に分けない人口", after, "13", row=int(body.rows[again][0]), count=int(again.sum())
-    )
+    notes.repair(what, after, "13", row=int(body.rows[again][0]), count=int(again.sum()))
     return body.without(again), frame[~again].reset_index(drop=True)
 
 

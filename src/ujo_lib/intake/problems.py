@@ -5,8 +5,11 @@ intake changed on its own. Both are collected in a :class:`Notes` while a file i
 """
 
 import html
-from collections.abc import Iterable, Sequence
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -155,6 +158,20 @@ class Notes:
         self.repairs.append(
             Repair(self.file, self.sheet, row, column, shorten(before), shorten(after), rule, count)
         )
+
+    @contextmanager
+    def bounded(self, check: str) -> Iterator[None]:
+        """Whatever goes wrong in one check becomes a problem of this file: one strange file never hides the others."""
+        try:
+            yield
+        except Exception as error:
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            remedy = (
+                f"形が想定と違い、「{check}」の検査だけが途中で止まりました(ほかの検査は済んでいます)。見出しと、"
+                "止まる前の行までを確かめてください。直らなければ、個人情報を除いた数行と、次の印を知らせてください: "
+                f"{type(error).__name__} {Path(at.filename).name} {at.lineno}"
+            )
+            self.problem(f"{check}の検査が最後まで済むこと", remedy, "定義")
 
 
 def as_frame(items: Iterable[Problem] | Iterable[Repair], columns: tuple[str, ...]) -> pd.DataFrame:
