@@ -6,6 +6,7 @@ import pytest
 
 from tests.seasonality.conftest import records_of
 from ujo_lib.fiscal import FiscalYear, Period, period_for
+from ujo_lib.seasonality.counts import contacts
 from ujo_lib.seasonality.scopes import both_bases, clock_lag, clock_sentence, open_scopes
 
 PERIOD = period_for(FiscalYear(2023), "calendar")
@@ -30,7 +31,9 @@ def world(shift=0, gaps=()):
         {"channel": ["全国窓口", "宇城市専用"], "opened_on": pd.to_datetime(["2020-03-01", "2023-05-01"])}
     )
     desks = ("全国窓口", "宇城市専用")
-    return open_scopes(pd.concat([desk, own]), national, channels, PERIOD, "熊本県", desks, gaps)
+    return open_scopes(
+        contacts({"consultations": pd.concat([desk, own])}), national, channels, PERIOD, "熊本県", desks, gaps
+    )
 
 
 def test_the_citys_desk_is_not_part_of_the_prefecture_and_both_totals_are_shown():
@@ -69,7 +72,7 @@ def test_a_file_in_utc_is_noticed():
 def test_an_unknown_desk_is_refused_in_japanese():
     with pytest.raises(ValueError, match="窓口の一覧に「市民相談」"):
         open_scopes(
-            records_of(["2023-01-01"], channel="全国窓口", pref="熊本県"),
+            contacts({"consultations": records_of(["2023-01-01"], channel="全国窓口", pref="熊本県")}),
             pd.DataFrame({"date": pd.to_datetime(["2023-01-01"]), "hour": [0], "n": [1]}),
             pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
             PERIOD,
@@ -81,15 +84,10 @@ def test_an_unknown_desk_is_refused_in_japanese():
 def test_a_period_without_records_is_refused_with_the_days_there_are():
     with pytest.raises(ValueError, match="記録があるのは 2023-01-01~2023-01-01 です"):
         open_scopes(
-            records_of(["2023-01-01"], channel="全国窓口", pref="熊本県"),
+            contacts({"consultations": records_of(["2023-01-01"], channel="全国窓口", pref="熊本県")}),
             pd.DataFrame({"date": pd.to_datetime(["2023-01-01"]), "hour": [0], "n": [1]}),
             pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
             Period(date(2024, 4, 1), date(2024, 9, 30), "2024年度上半期"),
             "熊本県",
             ("全国窓口", "全国窓口"),
         )
-
-
-def test_records_of_the_period_are_those_of_the_counts():
-    scopes = world()
-    assert len(scopes.records()) == scopes.totals()["県"].n

@@ -23,9 +23,10 @@ from pydantic import (
 
 from ujo_lib.fiscal import FiscalYear, Period, period_for, spoken
 from ujo_lib.params.days import IsoDay
+from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of
 from ujo_lib.params.paths import inside, project_root
-from ujo_lib.yamlfile import Document, ParameterError, Place, from_validation
+from ujo_lib.yamlfile import Document, ParameterError, Place, from_validation, read_yaml
 
 _CELL = "parameters セル"
 
@@ -133,13 +134,19 @@ class NotebookSettings(BaseModel):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Kinds of input that the notebook reads."""
-        return self.about.kinds
+        """Kinds of input that the notebook reads: what it wants, or what that is counted from."""
+        wanted = self.about.kinds
+        if not set(CONTACTS) & set(wanted):
+            return wanted
+        return read_yaml(Inputs, self.inputs_file).read_for(wanted)
 
     @property
     def dispensable(self) -> tuple[str, ...]:
-        """Kinds without which the page loses a section and not the rest."""
-        return self.about.says.dispensable
+        """Kinds without which the page loses a section and not the rest; none once it has no contacts to tell of."""
+        says = self.about.says
+        vital = set(CONTACTS) & set(says.inputs)
+        lost = any(read_yaml(Inputs, self.inputs_file).lacking(kind) for kind in vital)
+        return () if lost else says.dispensable
 
     @classmethod
     def file_names(cls) -> list[str]:

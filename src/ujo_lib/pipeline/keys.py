@@ -153,8 +153,9 @@ def _absent(settings: NotebookSettings) -> dict[str, str]:
     """What a notebook lacks this year, as declared. The notebook on the data runs whatever there is."""
     if settings.about.says.role == "quality":
         return {}
-    absent = read_yaml(Inputs, settings.inputs_file).not_supplied
-    return {kind: absent[kind] for kind in settings.kinds if kind in absent}
+    declared = read_yaml(Inputs, settings.inputs_file)
+    lacking = {kind: declared.lacking(kind) for kind in settings.about.kinds}
+    return {kind: declared.not_supplied[name] for kind, name in lacking.items() if name}
 
 
 def _all_settings(place: SiteYear, notebooks: Iterable[Notebook]) -> dict[str, NotebookSettings]:
