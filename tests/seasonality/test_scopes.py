@@ -47,7 +47,7 @@ def test_days_before_the_desk_opened_are_no_zeros():
     city = world().totals()["市"]
     assert city.days == 245
     assert city.observed[: 31 + 28 + 31 + 30].sum() == 0
-    assert world().city_year(FiscalYear(2023)).start == date(2023, 5, 1)
+    assert world().city_days(period_for(FiscalYear(2023), "fiscal")).start == date(2023, 5, 1)
 
 
 def test_calendar_and_fiscal_year_are_counted_side_by_side():
@@ -67,6 +67,29 @@ def test_a_file_in_utc_is_noticed():
     assert "9時間ずれています" in clock_sentence(world(shift=-9))
     assert clock_lag(world(shift=-9)) == -9
     assert "ほぼ同じ時刻" in clock_sentence(world())
+
+
+@pytest.mark.parametrize(
+    ("time", "counted"),
+    [
+        ("2023-03-31 23:59", 0),
+        ("2023-04-01 00:00", 1),
+        ("2023-09-30 23:59", 1),
+        ("2023-10-01 00:00", 0),
+    ],
+)
+def test_a_contact_at_the_edge_of_half_a_year_is_counted_on_its_own_side(time, counted):
+    told = records_of(["2023-01-01 00:00", time, "2024-01-01 00:00"], channel="全国窓口", pref="熊本県")
+    half = open_scopes(
+        contacts({"consultations": told}),
+        pd.DataFrame({"date": pd.to_datetime([]), "hour": [], "n": []}),
+        pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
+        period_for(FiscalYear(2023), "h1"),
+        "熊本県",
+        ("全国窓口", "全国窓口"),
+    )
+    assert half.totals()["県"].n == counted
+    assert set(half.totals(city_apart=True)) == {"県"}
 
 
 def test_an_unknown_desk_is_refused_in_japanese():

@@ -191,7 +191,9 @@ class Inputs(Declared):
             told += given if CONTACTS[-1] in wanted else [one for one in given if one in wanted]
         else:
             told = [one for one in told if one in self.not_supplied] or told[:1]
-        return (*(kind for kind in wanted if kind not in CONTACTS), *told)
+        at = next((place for place, kind in enumerate(wanted) if kind in CONTACTS), 0)
+        others = [[kind for kind in part if kind not in CONTACTS] for part in (wanted[:at], wanted[at:])]
+        return (*others[0], *told, *others[1])
 
     def folder(self, root: Path) -> Path:
         """The folder that the files are named from.

@@ -48,17 +48,23 @@ class Scopes:
         """From the first to the last day of the record."""
         return self.prefecture.period
 
-    def totals(self) -> dict[str, Counts]:
-        """The scopes over the period of the page, and prefecture and city together; no nation where none is known."""
+    def totals(self, *, city_apart: bool = False) -> dict[str, Counts]:
+        """The scopes over the period of the page, and prefecture and city together; no nation where none is known.
+
+        Args:
+            city_apart: leave the city out: the count of half a year tells by difference that of the other half.
+        """
         prefecture, city = (part.within(self.period) for part in (self.prefecture, self.city))
         nation = {NATION: self.nation.within(self.period)} if self.nation else {}
+        if city_apart:
+            return {**nation, PREFECTURE: prefecture}
         return {**nation, PREFECTURE: prefecture, CITY: city, BOTH: added(prefecture, city)}
 
-    def city_year(self, year: FiscalYear) -> Period:
-        """The days of a fiscal year on which the city's desk was open; all of them, said so, when it was not yet."""
-        if self.opened_on > year.end:
-            return Period(year.start, year.end, f"{year.label}(窓口の開設前)")
-        return Period(max(self.opened_on, year.start), year.end, f"{year.label}(窓口の開設日以降)")
+    def city_days(self, span: Period) -> Period:
+        """The days of a year or half on which the city's desk was open; all of them, said so, when it was not yet."""
+        if self.opened_on > span.end:
+            return Period(span.start, span.end, f"{span.label}(窓口の開設前)")
+        return Period(max(self.opened_on, span.start), span.end, f"{span.label}(窓口の開設日以降)")
 
 
 def open_scopes(
