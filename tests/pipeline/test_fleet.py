@@ -150,7 +150,7 @@ def _run_and_tell(root: str, where: str) -> None:
     from ujo_lib.pipeline.fleet import attempt_alone
 
     Path(where).write_text(str(os.getpid()))
-    attempt_alone(root, "sample", 2023)
+    attempt_alone(root, "sample", "2023")
 
 
 def _kill_when_half_way(project, pids) -> None:

@@ -19,7 +19,7 @@ def _pdf(options: argparse.Namespace) -> int:
     pages = place.internal if options.internal else place.release
     if not (pages / "index.html").is_file():
         return explain(
-            f"ページがありません。先に `ujo run {place.site} {place.year}` を実行してください。",
+            f"ページがありません。先に `ujo run {place.site} {place.name}` を実行してください。",
             WRONG_PARAMETERS,
         )
     target = place.outputs / "pdf" / pages.name

@@ -20,7 +20,13 @@ from ujo_lib.intake.reading import PRIVATE_RE2, PRIVATE_USE, Grid
 from ujo_lib.intake.schemas import Schema
 from ujo_lib.intake.values import tidy
 
-_CONTINUOUS = ("consultations", "consultations_hourly", "national_daily", "national_hourly")
+_CONTINUOUS = (
+    "consultations",
+    "consultations_hourly",
+    "consultations_daily",
+    "national_daily",
+    "national_hourly",
+)
 """Kinds that have records in every month of their period; a campaign, say, runs only now and then."""
 
 _FAR_MONTHS = 12

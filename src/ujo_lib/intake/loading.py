@@ -39,8 +39,9 @@ from ujo_lib.intake.reading import Grid, UnreadableError, digest, read_bytes, re
 from ujo_lib.intake.rules import RULE_COLUMNS, judge
 from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
 from ujo_lib.intake.values import Raw, Site, age_range, parse_column, tidy
-from ujo_lib.params.inputs import Layout
+from ujo_lib.params.inputs import Inputs, Layout
 from ujo_lib.params.paths import project_root
+from ujo_lib.yamlfile import read_yaml
 
 SOURCE_COLUMNS = (
     "kind",
@@ -220,10 +221,10 @@ def check(
 
 
 def not_supplied(inputs: str | Path, kinds: Sequence[str]) -> dict[str, str]:
-    """Say which of these kinds the year is declared not to have: Japanese name of the kind → reason."""
-    path = _locate(Path(inputs), None)
-    declaration = read_declaration(path, kinds, _root_of(path), Notes(path.name))
-    return {SCHEMAS[kind].title: reason for kind, reason in declaration.not_supplied.items()}
+    """Say which of these kinds the year is declared not to have: Japanese name, as it was declared → reason."""
+    declared = read_yaml(Inputs, _locate(Path(inputs), None))
+    named = dict.fromkeys(name for kind in kinds if (name := declared.lacking(kind)))
+    return {SCHEMAS[name].title: declared.not_supplied[name] for name in named}
 
 
 def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:

@@ -441,6 +441,14 @@ CONSULTATIONS_HOURLY = Schema(
     key=("date", "hour", "pref", "channel", "age_band", "occupation", "topic"),
     note="Alternative to records when the provider cannot hand them over; n below its threshold is written x.",
 )
+CONSULTATIONS_DAILY = Schema(
+    "consultations_daily",
+    "相談件数集計(日別)",
+    "one date, prefecture and desk",
+    (_DATE, _PREF, _CHANNEL, _N),
+    ("date", "pref", "channel"),
+    note="Alternative to hourly counts; read for the desks that those do not have.",
+)
 NATIONAL_DAILY = Schema(
     "national_daily",
     "全国 日別・都道府県別 相談件数",
@@ -673,6 +681,7 @@ SCHEMAS: Mapping[str, Schema] = {
         WAVES,
         CONSULTATIONS,
         CONSULTATIONS_HOURLY,
+        CONSULTATIONS_DAILY,
         NATIONAL_DAILY,
         NATIONAL_HOURLY,
         NATIONAL_ATTRIBUTES,

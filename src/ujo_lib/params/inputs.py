@@ -5,10 +5,10 @@ column or an item that it names exists is for intake to say, which knows the sch
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel, ValidationInfo, field_validator
@@ -140,6 +140,7 @@ class Inputs(Declared):
     waves: Files | None = None
     consultations: Files | None = None
     consultations_hourly: Files | None = None
+    consultations_daily: Files | None = None
     national_daily: Files | None = None
     national_hourly: Files | None = None
     national_attributes: Files | None = None
@@ -175,6 +176,29 @@ class Inputs(Declared):
         named = ((kind, getattr(self, kind)) for kind in KINDS if kind not in self.not_supplied)
         return {kind: files for kind, files in named if files is not None}
 
+    def lacking(self, kind: str) -> str | None:
+        """Name under which a kind is declared absent; None when the year has it, or what it can be counted from.
+
+        Who has no records and hourly counts instead lacks the records alone; who has neither says so once.
+        """
+        richer = CONTACTS[: CONTACTS.index(kind) + 1] if kind in CONTACTS else (kind,)
+        if any(one in self.kinds for one in richer):
+            return None
+        return next((one for one in reversed(richer) if one in self.not_supplied), None)
+
+    def read_for(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """Kinds to be read for those wanted: of those that tell of contacts the records alone, or else all counts."""
+        told = [one for one in CONTACTS if one in wanted]
+        given = [one for one in CONTACTS if one in self.kinds][: 1 if CONTACTS[0] in self.kinds else None]
+        if given:
+            told = [one for one in told if CONTACTS.index(one) < CONTACTS.index(given[0])]
+            told += given if CONTACTS[-1] in wanted else [one for one in given if one in wanted]
+        else:
+            told = [one for one in told if one in self.not_supplied] or told[:1]
+        at = next((place for place, kind in enumerate(wanted) if kind in CONTACTS), 0)
+        others = [[kind for kind in part if kind not in CONTACTS] for part in (wanted[:at], wanted[at:])]
+        return (*others[0], *told, *others[1])
+
     def folder(self, root: Path) -> Path:
         """The folder that the files are named from.
 
@@ -186,6 +210,9 @@ class Inputs(Declared):
 
 KINDS = tuple(name for name, field in Inputs.model_fields.items() if field.annotation == Files | None)
 """Kinds of file, in the order of the data dictionary."""
+
+CONTACTS: Final = ("consultations", "consultations_hourly", "consultations_daily")
+"""Kinds that tell of the same contacts; each can be counted from any before it, so who wants it is served by those."""
 
 
 QUESTIONNAIRES: Mapping[str, frozenset[str]] = {

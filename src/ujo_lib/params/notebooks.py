@@ -33,6 +33,8 @@ APPENDIX_TAG: Final = "appendix"
 """Tag of cells that a release shows in its technical appendix, not on the page of their notebook."""
 NEEDS_TAG: Final = "needs-"
 """Tag of cells that cannot do without a kind of input, before the name of the kind."""
+WHOLE_YEAR: Final = "whole_year"
+"""Stands among kinds of input for what a report on half a year cannot have, because it is about a year."""
 ALL: Final = "*"
 """In `reads`: the tables of every other notebook of the year that reads none itself."""
 
@@ -94,7 +96,7 @@ class Notebook:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Kinds of input that it reads."""
-        return (*self.says.inputs, *self.says.dispensable)
+        return tuple(kind for kind in (*self.says.inputs, *self.says.dispensable) if kind != WHOLE_YEAR)
 
     @property
     def title(self) -> str:

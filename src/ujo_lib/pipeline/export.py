@@ -29,8 +29,8 @@ class NothingToExportError(RuntimeError):
 
     def __init__(self, place: SiteYear):
         super().__init__(
-            f"{place.site} の {place.year} 年度の報告書がそろっていません。"
-            f"先に `ujo run {place.site} {place.year}` を実行してください。"
+            f"{place.site} の {place.name} 年度の報告書がそろっていません。"
+            f"先に `ujo run {place.site} {place.name}` を実行してください。"
         )
 
 

@@ -222,15 +222,16 @@ def _context(
     audience: str, step: Step, steps: Sequence[Step], titles: Mapping[str, str], identity: str
 ) -> PageContext:
     settings, extracts = step.settings, _extracts(audience, steps)
+    report = "半年報告書" if settings.half else "年次報告書"
     known = versions()
     # A hash of the inputs is no secret only where the inputs are none: a small file can be found by its hash.
     traces = {"入力データのSHA-256": _inputs_digest(step, steps)[:16]} if audience == "internal" else {}
     return PageContext(
         audience="internal" if audience == "internal" else "release",
-        report_title=f"{settings.site_name} 孤独・孤立対策 年次報告書 {settings.year.label}",
+        report_title=f"{settings.site_name} 孤独・孤立対策 {report} {settings.span.label}",
         area=f"{settings.prefecture}{settings.site_name}",
         period=settings.period.label,
-        year=settings.year.label,
+        year=settings.span.label,
         created_on=settings.created_on,
         synthetic=settings.synthetic,
         nav=(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.common import Answers
-from ujo_lib.params.inputs import Inputs
+from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.marks import marks_in
 from ujo_lib.params.notebooks import with_role
 from ujo_lib.pipeline.layout import SiteYear
@@ -89,13 +89,15 @@ class _Known:
 
     def answers(self, mark: Answers) -> list[str]:
         """None where nothing can be said: a kind or question that the year does not have, or free answers unread."""
-        if mark.kind not in self._schemas:
+        alike = CONTACTS if mark.kind in CONTACTS else (mark.kind,)
+        kind = next((one for one in alike if one in self._schemas), None)
+        if kind is None:
             return []
-        options = {column.name: column.options for column in self._schemas[mark.kind].columns}
+        options = {column.name: column.options for column in self._schemas[kind].columns}
         declared = [option.label for option in options.get(mark.column, ())]
-        if self._data is None or mark.column not in self._data.frames.get(mark.kind, ()):
+        if self._data is None or mark.column not in self._data.frames.get(kind, ()):
             return declared
-        given = [str(value) for value in self._data.frames[mark.kind][mark.column].dropna().unique()]
+        given = [str(value) for value in self._data.frames[kind][mark.column].dropna().unique()]
         return given if mark.given else [*declared, *given]
 
 

@@ -62,7 +62,7 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
             review_masks(place, internal, masked)
             review_printed(place.release, internal, masked.masks)
             review_files(place, steps, place.release, masked.policy)
-        files = sign_off(place.release, approval, f"{place.site}_fy{place.year}")
+        files = sign_off(place.release, approval, f"{place.site}_fy{place.name}")
         with private_files():
             remember(place.disclosed, before.run_id, counted_tables(internal), masked.masks)
         return _put_in_place(place, files)
@@ -129,7 +129,7 @@ def _no_traces() -> SealError:
 
 def _put_in_place(place: SiteYear, files: Mapping[str, bytes]) -> Path:
     """Rename signatures, record and ZIP into place; an earlier sign-off is void before the first."""
-    packed = place.outputs / f"{place.site}_fy{place.year}_{release_id(place.release)}.zip"
+    packed = place.outputs / f"{place.site}_fy{place.name}_{release_id(place.release)}.zip"
     shutil.rmtree(place.signing, ignore_errors=True)
     for name, content in files.items():
         write_atomically(place.signing / name, content)
