@@ -409,7 +409,7 @@ SHOWS = {
     "tag 相談.csv 主題.parquet --codebook params/codebook.yaml --jobs 2 --encoding cp932": "主題.parquet",
     "prune sample 2023": "",
     "prune sample 2023 --signed": "",
-    "notebook new 06_housing sample 2023": "notebooks/06_housing.ipynb",
+    "notebook new 07_housing sample 2023": "notebooks/07_housing.ipynb",
     "params sample 2023": "# 05_annual_summary",
     "new-year sample 2024": "params/sample/fy2024/common.yaml",
     "tag 相談.csv 主題.csv": "主題.csv",

@@ -28,6 +28,8 @@ _FOOT = re.compile(r'<footer class="foot">.*?</footer>', re.DOTALL)
 _LISTED = re.compile(r'<ol class="pages">(.*?)</ol>', re.DOTALL)
 _ENTRY = re.compile(r'<li( class="technical")?><a href="(\w+)\.html"')
 _LINK = re.compile(r'href="(\w+)\.html"')
+_BESIDE = re.compile(r'<details class="listed">.*?</details>|<a href="[^"]+\.xlsx">(.*?)</a>', re.DOTALL)
+"""On the cover: links to files that do not go with the sheets."""
 _ANCHOR = re.compile(r'(\bid="|href="#|url\(#|aria-labelledby=")')
 
 
@@ -107,6 +109,7 @@ def together(pages: Path, *, technical: bool = False) -> str:
 
 def _part(name: str, page: str, here: Sequence[str], elsewhere: str) -> str:
     kind, body = page.split('<body class="', 1)[1].rsplit("</body>", 1)[0].split('">', 1)
+    body = _BESIDE.sub(lambda link: link[1] or "", body)
     own = _LINK.sub(
         lambda link: f'href="#{link[1]}"' if link[1] in here else f'href="{elsewhere}.pdf"',
         _ANCHOR.sub(rf"\g<1>{name}-", body),
