@@ -61,7 +61,7 @@ def test_the_last_age_joins_the_one_before_it(drawn, register):
     assert "女性 16~39歳・40歳以上" in set(open_sample(few, register, least=5).classes)
 
 
-@pytest.mark.parametrize(("times", "cut"), [(1.9, 0), (1.5, 4)])
+@pytest.mark.parametrize(("times", "cut"), [(1.9, 0), (1.6, 0), (1.5, 4)])
 def test_weights_far_above_the_median_are_cut_and_the_register_is_still_met(drawn, register, times, cut):
     weighted = drawn.assign(weight=1.0)
     heard = weighted.index[weighted["responded"]]
