@@ -61,6 +61,7 @@ def test_a_difference_of_two_domains_knows_that_they_share_the_strata(strat: Des
     yes, no = (mean(strat, STRAT["api00"], STRAT["sch.wide"] == side) for side in ("Yes", "No"))
     found = difference(strat, yes, no)
     same(found, "strat difference")
+    assert (yes.df, no.df, found.df) == (149, 45, 45)  # no freer than the smaller of the two
     assert found.se != pytest.approx(np.hypot(yes.se, no.se), rel=1e-5)
 
 

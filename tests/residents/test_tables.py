@@ -181,3 +181,19 @@ def test_questions_without_cells_of_their_own_get_a_table(sample):
 
 def test_known_cases_are_counted():
     assert tables.known_cases(pd.DataFrame({"case_id": ["1", "2"]})).frame["n"].tolist() == [2]
+
+
+def test_an_item_that_nobody_answered_has_no_share_and_no_number(drawn, register):
+    sample = open_sample(
+        drawn.assign(lonely=pd.Categorical([None] * len(drawn), ["はい", "いいえ"])), register
+    )
+    assert tables.shares(sample, "lonely", "孤独感").frame["share"].isna().all()
+    row = tables.persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).frame.iloc[0]
+    assert row[["share", "estimate", "low", "high"]].isna().all()
+    assert tables.differences(sample, "lonely", ["はい"]).frame.empty
+
+
+def test_a_file_without_the_wave_has_everybody_and_no_wave(sample):
+    table = tables.across(sample, "lonely", "孤独", ["はい"], [(), ("wave",)])
+    assert table.frame["wave"].tolist() == ["全体"]
+    assert table.schema["wave"].name == "回収の段階"

@@ -61,7 +61,7 @@ def test_the_last_age_joins_the_one_before_it(drawn, register):
     assert "女性 16~39歳・40歳以上" in set(open_sample(few, register, least=5).classes)
 
 
-@pytest.mark.parametrize(("times", "cut"), [(1.9, 0), (1.5, 4)])
+@pytest.mark.parametrize(("times", "cut"), [(1.9, 0), (1.6, 0), (1.5, 4)])
 def test_weights_far_above_the_median_are_cut_and_the_register_is_still_met(drawn, register, times, cut):
     weighted = drawn.assign(weight=1.0)
     heard = weighted.index[weighted["responded"]]
@@ -125,6 +125,8 @@ def test_mistakes_are_told_in_japanese_with_their_groups(drawn, register):
         open_sample(drawn, register[(register["sex"] != "男性") | (register["age_band"] != AGES[1])])
     with pytest.raises(SampleError, match="空欄か0の人が2人"):
         open_sample(drawn.assign(weight=[None, 0.0, *[1.0] * (len(drawn) - 2)]), register)
+    with pytest.raises(SampleError, match="名簿の人口より多い区分\\(東\\)"):
+        open_sample(drawn, register.assign(n=register["n"].where(register["district"] == "西", 16)))
     few = drawn["responded"] & ((drawn["district"] == "東") | (drawn.index == 66))
     with pytest.raises(SampleError, match="1人だけの地区\\(西\\)"):
         open_sample(drawn.assign(responded=few), register)
@@ -142,6 +144,22 @@ def test_the_response_is_counted_once_and_its_parts_are_told_in_whole_percent(dr
     young_men = table.frame[(table.frame["sex"] == "男性") & (table.frame["age_band"] == AGES[0])].iloc[0]
     assert young_men[["base", "share", "low", "high"]].tolist() == [28, 0.5, 0.33, 0.67]  # Wilson, 14 of 28
     assert table.schema["share"].format == "percent0"
+
+
+def test_a_file_without_districts_has_no_row_of_them(drawn):
+    assert response_by(drawn.drop(columns="district"), ["district"]).frame.empty
+    assert len(response_by(drawn, ["district"]).frame) == 2
+
+
+@pytest.mark.parametrize(("persons", "refused"), [(66, False), (65, True)])
+def test_as_many_may_be_drawn_as_there_are(drawn, register, persons, refused):
+    east = register["district"] == "東"
+    exact = register.assign(n=register["n"].where(~east, [17, 0, 17, 0, 16, 0, persons - 50, 0]))
+    if refused:
+        with pytest.raises(SampleError, match="名簿の人口より多い"):
+            open_sample(drawn, exact)
+    else:
+        assert open_sample(drawn, exact).persons == 66 + 340
 
 
 def test_the_diagnostics_tell_what_each_step_costs(drawn, register):

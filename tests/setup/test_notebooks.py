@@ -27,7 +27,7 @@ def test_without_place_and_year_it_is_for_the_newest_year_of_the_sample(root, ca
     assert main(["notebook", "new", "07_housing"]) == DONE
     printed = capsys.readouterr()
     assert printed.out.split() == ["notebooks/07_housing.ipynb", "params/sample/fy2023/07_housing.yaml"]
-    assert "ujo run sample 2023 --only 06" in printed.err
+    assert "ujo run sample 2023 --only 07" in printed.err
 
 
 def test_a_place_can_keep_it_to_itself_and_takes_it_along_into_the_next_year(root, wakaba):

@@ -212,11 +212,9 @@ def persons(
         spread = p * z * error
         least, most = p - math.hypot(p - low, spread), p + math.hypot(high - p, spread)
         people = math.nan if sample.persons is None else sample.persons
-        bounds = {"low": np.floor(max(people * least, told["n"])), "high": np.ceil(people * most)}
+        bounds = {"low": np.floor(np.maximum(people * least, told["n"])), "high": np.ceil(people * most)}
         rows.append({"trait": label, **told, "estimate": np.round(people * p), **bounds})
     frame = pd.DataFrame(rows).astype(dict.fromkeys(("estimate", "low", "high"), "Float64"))
-    if sample.persons is None:
-        frame[["estimate", "low", "high"]] = pd.NA
     return Typed.of(
         frame,
         {
@@ -295,7 +293,7 @@ def _share(
     found = (
         share_interval(mean(sample.design, trait.astype(float), inside), n, level)
         if n
-        else Interval(None, math.nan, math.nan)
+        else Interval(math.nan, math.nan, math.nan)
     )
     told = {"n": int((trait & inside).sum()), "base": n}
     return {**told, "share": found.estimate, "low": found.low, "high": found.high}
@@ -304,6 +302,8 @@ def _share(
 def _groups(sample: Sample, split: Sequence[str]) -> list[tuple[dict[str, str], NDArray[np.bool_]]]:
     if not split:
         return [({}, np.ones(len(sample.answers), dtype=bool))]
+    if not set(split) <= set(sample.answers):
+        return []  # a file without that column
     keys = sample.answers[list(split)]
     found = []
     for values, rows in keys.groupby(list(split), observed=True):

@@ -149,6 +149,10 @@ def _design_weights(drawn: pd.DataFrame, strata: "pd.Series[str]", totals: "pd.S
         return np.ones(len(drawn))
     taken = strata.value_counts()
     _same_groups("地区", totals.index, taken.index)
+    if crowded := sorted(taken.index[taken > totals.reindex(taken.index)]):
+        raise SampleError(
+            f"抽出された人が名簿の人口より多い区分({'、'.join(crowded)})があります。母集団の表の人口を確かめてください。"
+        )
     weights: Floats = strata.map(totals / taken).to_numpy(float)
     return weights
 
@@ -246,11 +250,12 @@ def response_by(drawn: pd.DataFrame, by: Sequence[str] = CLASS, level: float = L
     one question blank.
 
     Returns:
-        One row per group with anybody drawn; columns `by`, base (drawn), share, low, high (Wilson).
+        One row per group with anybody drawn; columns `by`, base (drawn), share, low, high (Wilson). No row where the
+        file lacks one of the columns.
     """
-    groups = pd.Series(answered_among(drawn), index=drawn.index).groupby(
-        [drawn[one] for one in by], observed=True
-    )
+    known = drawn if set(by) <= set(drawn) else drawn.iloc[:0].reindex(columns=[*drawn, *by])
+    heard = pd.Series(answered_among(known), known.index)
+    groups = heard.groupby([known[one] for one in by], observed=True)
     table = groups.agg(["sum", "size"]).reset_index().astype(dict.fromkeys(by, str))
     found = [wilson(int(n), int(base), level) for n, base in zip(table["sum"], table["size"], strict=True)]
     frame = table[list(by)].assign(

@@ -24,6 +24,7 @@ from ujo_lib.seasonality.comparison import judge_difference, shares_beside
 from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words
 from ujo_lib.seasonality.counts import contacts, from_aggregate, select, totals
 from ujo_lib.seasonality.decomposition import decompose, why_not
+from ujo_lib.seasonality.demand import talks, unanswered, with_times
 from ujo_lib.seasonality.forecast import backtest, forecast_months
 from ujo_lib.seasonality.model import fit_calendar
 from ujo_lib.seasonality.profiles import (
@@ -81,10 +82,13 @@ __all__ = [
     "slots",
     "standing_out",
     "strongest",
+    "talks",
     "totals",
     "tried_on_last_year",
+    "unanswered",
     "use_per_population",
     "verdict_table",
     "why_not",
+    "with_times",
     "within",
 ]
