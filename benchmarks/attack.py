@@ -66,6 +66,8 @@ def linked(tables: Sequence[CountTable], hidden: Mapping[str, Sequence[bool]]) -
             if gone:
                 goals.append(row)
                 true.append(cell.value)
+                if cell.value:  # zeros are printed, so nobody takes an x for one
+                    equations.append((row, 1, np.inf))
             else:
                 equations.append((row, cell.value, cell.value))
     return list(zip(true, ends(len(kinds), equations, goals), strict=True)) if goals else []

@@ -234,7 +234,7 @@ def crosses(count: int, seed: int) -> Iterator[tuple[pd.DataFrame, pd.DataFrame,
             masks = masks_for(plan([known[0].table], policy), known)
         except PlanError:
             continue
-        shown = mask(record, table.frame, masks.cells_of(record), masks.hiding)
+        shown = mask(record, table.frame, masks.cells_of(record), masks.whole)
         yield table.frame, shown.frame, policy
 
 

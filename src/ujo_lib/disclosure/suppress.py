@@ -52,6 +52,7 @@ class Problem:
     Attributes:
         system: rows over atoms.
         low, high: what is known of each row when it is shown (equal for an exact count).
+        floor: what is known of each row when it is hidden (1 where zeros are printed and nobody takes an x for one).
         weight: cost of hiding each row.
         open: rows that may be hidden (the others stay shown).
         closed: rows that are hidden in any case.
@@ -61,6 +62,7 @@ class Problem:
     system: System
     low: np.ndarray
     high: np.ndarray
+    floor: np.ndarray
     weight: np.ndarray
     open: np.ndarray
     closed: np.ndarray
@@ -232,9 +234,11 @@ def _shown(
     exact = shown[problem.low[shown] == problem.high[shown]]
     loose = shown[problem.low[shown] < problem.high[shown]]
     equal = sp.vstack([A[exact], E], format="csr")
-    upper = sp.vstack([A[loose], -A[loose]], format="csr")
+    kept = np.flatnonzero(hidden & (problem.floor > 0))
+    upper = sp.vstack([A[loose], -A[loose], -A[kept]], format="csr")
     known = np.concatenate([problem.low[exact], np.zeros(E.shape[0])])
-    return equal, known, exact, upper, np.concatenate([problem.high[loose], -problem.low[loose]])
+    bounds = np.concatenate([problem.high[loose], -problem.low[loose], -problem.floor[kept]])
+    return equal, known, exact, upper, bounds
 
 
 def _chain_of_cuts(
@@ -311,7 +315,7 @@ def _widest_failure(problem: Problem, hidden: np.ndarray, target: Target, side: 
 
 def _whole_population(problem: Problem, hidden: np.ndarray, target: Target, side: int) -> np.ndarray | None:
     A, E = problem.system.A, problem.system.E
-    low, high = np.where(hidden, 0, problem.low), np.where(hidden, np.inf, problem.high)
+    low, high = np.where(hidden, problem.floor, problem.low), np.where(hidden, np.inf, problem.high)
     aim = (target.high, np.inf) if side > 0 else (0, target.low)
     n = A.shape[1]
     found = milp(
