@@ -139,3 +139,12 @@ def test_a_codebook_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.Cap
     book = str(tmp_path / "ない.yaml")
     assert tagged(tmp_path, "in.csv", "相談ID,相談本文\n1,学校\n".encode(), book=book) == WRONG_PARAMETERS
     assert "ない.yaml" in capsys.readouterr().err
+
+
+def test_outside_of_the_project_the_missing_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("UJO_ROOT", raising=False)
+    assert main(["tag", "in.csv", "out.csv"]) == WRONG_PARAMETERS
+    assert "プロジェクトのフォルダーが見つかりません" in capsys.readouterr().err

@@ -54,7 +54,7 @@ def _tag(options: argparse.Namespace) -> int:
             done = tag_file(
                 given, options.output, codebook, options.jobs or 0, told, executor, options.encoding
             )
-    except (CodebookError, NoClusterError, OutputRefusedError) as error:
+    except (CodebookError, FileNotFoundError, NoClusterError, OutputRefusedError) as error:
         return explain(error, WRONG_PARAMETERS)
     except (ColumnNotFoundError, UnreadableInputError) as error:
         return explain(error, DATA_PROBLEMS)
