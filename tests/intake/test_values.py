@@ -133,13 +133,23 @@ TEXTS = st.lists(st.sampled_from(PIECES.split(" ")) | st.text(max_size=3), max_s
 @settings(deadline=None, max_examples=400)
 @given(st.lists(TEXTS, max_size=30), st.integers(0, 30), st.sampled_from([(), ("架空花子", "森", "アラタ")]))
 @example(
-    ["私はアいろはにほ と申し", "僕は山田佐藤です", "1\x0b生", "1990.1.1 生まれ", "ー" * 9, "架空 花子"],
+    [
+        "私は一二三四 いろはにほと申し",
+        "僕はアイウエオカキクと言い",
+        "僕は山田佐藤です",
+        "1\x0b生",
+        "1990.1.1 生まれ",
+        "ー" * 9,
+        "架空 花子",
+    ],
     1,
     ("架空花子",),
 )
 def test_a_column_is_masked_as_its_texts_are_one_by_one(texts, cut, names):
     column = pa.chunked_array([texts[:cut], texts[cut:]], pa.string())
-    assert values.mask_column("本文", column, names).to_pylist() == [text.mask_personal(t, names) for t in texts]
+    assert values.mask_column("本文", column, names).to_pylist() == [
+        text.mask_personal(t, names) for t in texts
+    ]
 
 
 def test_free_texts_are_masked_and_counted_by_distinct_text_and_blank_ones_are_missing():
