@@ -130,7 +130,7 @@ PIECES = (
 TEXTS = st.lists(st.sampled_from(PIECES.split(" ")) | st.text(max_size=3), max_size=12).map("".join)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(TEXTS, max_size=30), st.integers(0, 30), st.sampled_from([(), ("架空花子", "森", "アラタ")]))
 @example(
     [

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -169,7 +169,7 @@ def find_file(path: Path) -> Path | None:
 
 
 @contextmanager
-def readable(path: Path, notes: Notes) -> Iterator[BinaryIO]:
+def readable(path: Path, notes: Notes) -> Iterator[io.BufferedReader]:
     """A file to be read, or an :class:`UnreadableError` after noting why it cannot be opened or read to its end."""
     if path.is_dir():
         remedy = (
