@@ -177,3 +177,12 @@ def test_free_texts_are_masked_and_counted_by_distinct_text_and_blank_ones_are_m
         (3, "", "個人情報を伏せた", 2),
         (7, "", "個人情報を伏せた", 1),
     ]
+
+
+@pytest.mark.parametrize(("distinct", "told"), [(4, [2] * 4), (5, [2] * 5), (6, [12])])
+def test_up_to_five_masked_texts_are_counted_one_by_one(distinct: int, told: list[int]):
+    column = SCHEMAS["consultations"].column("text")
+    cells = pa.chunked_array([[f"{n}の佐藤です" for n in range(distinct)]] * 2)
+    raw, notes = Raw("相談本文", cells, np.arange(2 * distinct)), Notes("a.csv")
+    values.parse_column(column, raw, Site({}), notes)
+    assert [repair.count for repair in notes.repairs] == told
