@@ -186,3 +186,10 @@ def test_up_to_five_masked_texts_are_counted_one_by_one(distinct: int, told: lis
     raw, notes = Raw("相談本文", cells, np.arange(2 * distinct)), Notes("a.csv")
     values.parse_column(column, raw, Site({}), notes)
     assert [repair.count for repair in notes.repairs] == told
+
+
+def test_a_number_declared_to_mean_missing_is_no_id():
+    column = SCHEMAS["consultations"].column("client_id")
+    raw = Raw("相談者ID", pa.chunked_array([["K1", "999", "998", "1E5", "k 2"]]), np.arange(5))
+    (made,) = values.parse_column(column, raw, Site({"999": "unknown"}), Notes("a.csv")).values()
+    assert made.fillna("").tolist() == ["K1", "", "998", "1E5", "k 2"]
