@@ -130,10 +130,18 @@ PIECES = (
 TEXTS = st.lists(st.sampled_from(PIECES.split(" ")) | st.text(max_size=3), max_size=12).map("".join)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(TEXTS, max_size=30), st.integers(0, 30), st.sampled_from([(), ("架空花子", "森", "アラタ")]))
 @example(
-    ["私はアいろはにほ と申し", "僕は山田佐藤です", "1\x0b生", "1990.1.1 生まれ", "ー" * 9, "架空 花子"],
+    [
+        "私は一二三四 いろはにほと申し",
+        "僕はアイウエオカキクと言い",
+        "僕は山田佐藤です",
+        "1\x0b生",
+        "1990.1.1 生まれ",
+        "ー" * 9,
+        "架空 花子",
+    ],
     1,
     ("架空花子",),
 )
@@ -169,3 +177,19 @@ def test_free_texts_are_masked_and_counted_by_distinct_text_and_blank_ones_are_m
         (3, "", "個人情報を伏せた", 2),
         (7, "", "個人情報を伏せた", 1),
     ]
+
+
+@pytest.mark.parametrize(("distinct", "told"), [(4, [2] * 4), (5, [2] * 5), (6, [12])])
+def test_up_to_five_masked_texts_are_counted_one_by_one(distinct: int, told: list[int]):
+    column = SCHEMAS["consultations"].column("text")
+    cells = pa.chunked_array([[f"{n}の佐藤です" for n in range(distinct)]] * 2)
+    raw, notes = Raw("相談本文", cells, np.arange(2 * distinct)), Notes("a.csv")
+    values.parse_column(column, raw, Site({}), notes)
+    assert [repair.count for repair in notes.repairs] == told
+
+
+def test_a_number_declared_to_mean_missing_is_no_id():
+    column = SCHEMAS["consultations"].column("client_id")
+    raw = Raw("相談者ID", pa.chunked_array([["K1", "999", "998", "1E5", "k 2"]]), np.arange(5))
+    (made,) = values.parse_column(column, raw, Site({"999": "unknown"}), Notes("a.csv")).values()
+    assert made.fillna("").tolist() == ["K1", "", "998", "1E5", "k 2"]

@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from ujo_lib.intake.problems import (
     html_table,
     summary_line,
 )
-from ujo_lib.intake.reading import Grid, UnreadableError, digest, read_bytes, read_grid
+from ujo_lib.intake.reading import Grid, UnreadableError, read_grid, readable
 from ujo_lib.intake.rules import RULE_COLUMNS, judge
 from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
 from ujo_lib.intake.values import Raw, Site, age_range, parse_column, tidy
@@ -263,11 +264,17 @@ def _root_of(inputs: Path) -> Path:
 def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: dict[str, str]) -> _Parsed:
     notes = Notes(spec.name)
     LOG.info("%s を読んでいます", spec.name)
+    layout = declaration.layouts.get(spec.layout or "")
+    place = (spec.kind, spec.path, spec.worksheet)
+    known, one = _parsed.get(place, ("", None))
     try:
-        content = read_bytes(spec.path, notes)
+        with readable(spec.path, notes) as file:
+            sha, size = file_digest(file, "sha256").hexdigest(), file.tell()
+            key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
+            file.seek(0)
+            content = b"" if known == key else file.read()
     except UnreadableError:
         return _Parsed(None, np.array([], dtype=int), notes, _source(spec, 0, "", None, None), None)
-    size, sha = len(content), digest(content)
     if (twin := seen.setdefault(f"{spec.kind}:{sha}:{spec.worksheet}", spec.name)) != spec.name:
         notes.problem(
             "ほかと違う内容のファイル",
@@ -275,13 +282,9 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
             "25",
         )
         return _Parsed(None, np.array([], dtype=int), notes, _source(spec, size, sha, None, None), None)
-    layout = declaration.layouts.get(spec.layout or "")
     if spec.layout and layout is None:
         remedy = "ad_headings.yaml にある名前を書いてください。"
         notes.problem("/".join(declaration.layouts), remedy, "定義", column="layout", value=spec.layout)
-    key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
-    place = (spec.kind, spec.path, spec.worksheet)
-    known, one = _parsed.get(place, ("", None))
     if one is None or known != key:
         mine = Notes(spec.name)
         one = _Parsed(None, np.array([], dtype=int), mine, _source(spec, size, sha, None, None), None)

@@ -6,13 +6,13 @@ as :class:`Facts` for the report on machine readability. Whatever a file holds, 
 says what a clerk can do about it: nothing else is raised, and no file takes more than its share of time and memory.
 """
 
-import hashlib
 import io
 import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -168,8 +168,9 @@ def find_file(path: Path) -> Path | None:
     return next((p for p in path.parent.iterdir() if unicodedata.normalize("NFC", p.name) == wanted), None)
 
 
-def read_bytes(path: Path, notes: Notes) -> bytes:
-    """Content of a file, or an :class:`UnreadableError` after noting why."""
+@contextmanager
+def readable(path: Path, notes: Notes) -> Iterator[io.BufferedReader]:
+    """A file to be read, or an :class:`UnreadableError` after noting why it cannot be opened or read to its end."""
     if path.is_dir():
         remedy = (
             f"フォルダーです。files に「{path.name}/*.csv」のように書くと、中のファイルをすべて読みます"
@@ -189,7 +190,8 @@ def read_bytes(path: Path, notes: Notes) -> bytes:
             severity="warning",
         )
     try:
-        return found.read_bytes()
+        with found.open("rb") as file:
+            yield file
     except OSError:
         remedy = (
             "ファイルを開けません。Excelで開いていれば閉じ、読み取りの権限を確かめてください。"
@@ -203,11 +205,6 @@ def _missing_remedy(path: Path) -> str:
     near = sorted(p.name for p in path.parent.iterdir() if p.is_file()) if path.parent.is_dir() else []
     there = f"フォルダーにあるのは {'、'.join(near[:5])} です。" if near else "フォルダーも見当たりません。"
     return f"inputs.yaml のファイル名と置き場所を確かめてください。{there}"
-
-
-def digest(content: bytes) -> str:
-    """SHA-256 of a file's content, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def read_grid(name: str, content: bytes, sheet: str | None, encoding: str | None, notes: Notes) -> Grid:
