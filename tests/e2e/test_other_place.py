@@ -156,7 +156,11 @@ def test_the_readme_leads_from_an_empty_place_to_a_signed_release_and_the_next_y
     assert (place.root / "params/wakaba/fy2024/common.yaml").is_file()
     assert "令和6(2024)年度の公表用の表がありません" in place.said
     if chromium() is not None:
-        assert {file.stem for file in (place.outputs / "pdf/release").glob("*.pdf")} == {"overview", "report"}
+        assert {file.stem for file in (place.outputs / "pdf/release").glob("*.pdf")} == {
+            "appendix",
+            "overview",
+            "report",
+        }
 
 
 @pytest.mark.full

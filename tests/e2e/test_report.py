@@ -21,7 +21,7 @@ from tests.e2e.conftest import HOUSE, Report, ujo
 from tests.report.look.browser import looks, needs_browser
 from tests.report.sheets.test_metadata import faults
 from tests.test_docs import COMMANDS, words
-from ujo_lib.pipeline import overview
+from ujo_lib.pipeline.extracts import OVERVIEW
 from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.text import strip_for_match
 
@@ -47,7 +47,7 @@ class Page(HTMLParser):
 
 def test_the_command_ends_with_the_path_of_the_cover(report: Report):
     assert Path(report.printed.splitlines()[-1]) == report.release / "index.html"
-    assert [page.stem for page in report.pages] == [*HOUSE, "index", "overview"]
+    assert [page.stem for page in report.pages] == sorted([*HOUSE, "appendix", "index", "overview"])
 
 
 def test_every_table_is_valid_where_others_take_it_up(report: Report):
@@ -55,7 +55,8 @@ def test_every_table_is_valid_where_others_take_it_up(report: Report):
 
 
 def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Report):
-    neighbours = {page.name for page in report.pages}
+    places = {page.name: {attributes.get("id") for _, attributes in Page(page).tags} for page in report.pages}
+    neighbours = {file.relative_to(report.release).as_posix() for file in report.release.rglob("*.*")}
     for file in report.pages:
         page = Page(file)
         assert not [tag for tag, _ in page.tags if tag in {"script", "link", "iframe", "object", "embed"}], (
@@ -64,7 +65,11 @@ def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Re
         for _, attributes in page.tags:
             for name in ("src", "href", "data", "action", "poster", "srcset"):
                 value = attributes.get(name) or "#"
-                assert value.startswith(("#", "data:image/")) or value in neighbours, (file.name, value[:80])
+                if value == "#" or value.startswith("data:image/"):
+                    continue
+                target, _, place = value.partition("#")
+                assert not target or target in neighbours, (file.name, value[:80])
+                assert not place or place in places[target or file.name], (file.name, value[:80])
         text = re.sub(r"data:[^\"')]+", "", file.read_text(encoding="utf-8"))
         assert not re.search(r"url\((?!#)|@import|https?:", text), file.name
 
@@ -115,7 +120,7 @@ def test_every_figure_says_in_words_what_it_shows_and_has_its_numbers_below(repo
             alt = image.get("aria-label") or ""
             assert len(alt) >= 20, (file.name, alt)
             assert not FILLER.match(alt), (file.name, alt)
-        if file.name != overview.FILE:  # its figures stand on other pages, with their numbers
+        if file.name != OVERVIEW.file:  # its figures stand on other pages, with their numbers
             assert len(page.all("details")) >= len({image["aria-label"] for image in images}), file.name
     assert figures >= 10
 

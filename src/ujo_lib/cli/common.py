@@ -10,7 +10,7 @@ from ujo_lib.params import project_root
 from ujo_lib.pipeline.keys import MissingInputError
 from ujo_lib.pipeline.layout import SiteYear
 
-DONE, FAULT, WRONG_PARAMETERS, DATA_PROBLEMS, NOTEBOOK_FAILED, LOCKED, REFUSED = range(7)
+DONE, FAULT, WRONG_PARAMETERS, DATA_PROBLEMS, NOTEBOOK_FAILED, LOCKED, REFUSED, DISK = range(8)
 
 _SITE = re.compile(r"^[a-z0-9_-]+$")
 

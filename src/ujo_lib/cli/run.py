@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ujo_lib.cli.common import (
     DATA_PROBLEMS,
+    DISK,
     DONE,
     FAULT,
     LOCKED,
@@ -38,6 +39,7 @@ CODES = {
     "data": DATA_PROBLEMS,
     "notebook": NOTEBOOK_FAILED,
     "refused": REFUSED,
+    "disk": DISK,
     "fault": FAULT,
 }
 """How a run ends, from good to bad → exit code; of several runs the worst counts."""

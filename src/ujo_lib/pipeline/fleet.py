@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from ujo_lib.files import disk_trouble
 from ujo_lib.fiscal import DateError, FiscalYear
 from ujo_lib.params import ParameterError, PathOutsideProjectError, read_flat_yaml
 from ujo_lib.pipeline.keys import MissingInputError
@@ -19,7 +20,7 @@ from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, Outcome, run
 
-State = Literal["unchanged", "done", "locked", "parameters", "data", "notebook", "refused", "fault"]
+State = Literal["unchanged", "done", "locked", "parameters", "data", "notebook", "refused", "disk", "fault"]
 STATES: dict[State, str] = {
     "unchanged": "変更なし",
     "done": "完了",
@@ -28,6 +29,7 @@ STATES: dict[State, str] = {
     "data": "入力データの問題",
     "notebook": "ノートブックの失敗",
     "refused": "公表用ページの差し止め",
+    "disk": "ディスクに書けない",
     "fault": "プログラムの不具合",
 }
 """How a run can end, from good to bad, and what it is called."""
@@ -110,8 +112,14 @@ def attempt(
         state, message = "parameters", str(error)
     except NotebooksFailedError as error:
         state, message = "data" if error.from_data else "notebook", _without_data(error)
+        if told := next(filter(None, (disk_trouble(one.reason) for one in error.failures.values())), ""):
+            state, message = "disk", told
     except ReleaseRefusedError as error:
         state, message = "refused", str(error)
+    except OSError as error:
+        state, message = "disk", disk_trouble(str(error))
+        if not message:
+            raise
     else:
         state = "unchanged" if outcome.unchanged else "done"
         cover = (place.internal if options.get("only") else place.release) / "index.html"

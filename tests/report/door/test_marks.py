@@ -11,7 +11,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.stats import norm
 
 from ujo_lib.columns import Base, Count, Dimension, Mark, Schema, Typed
-from ujo_lib.report.door.marks import sure_marks
+from ujo_lib.report.door.marks import _residuals, sure_marks
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
 from ujo_lib.report.sheets.exports import Table
 from ujo_lib.seasonality import crosstab
@@ -284,3 +284,19 @@ def test_a_total_that_could_be_larger_takes_a_mark_away():
     assert judged(shown, set())[0] == "＋"
     assert judged(shown, {(2, 0), (2, 1)})[0] == "＋"
     assert judged(shown, {(1, 0), (1, 1), (2, 0), (2, 1)})[0] == "・"
+
+
+@given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12), st.integers(0, 12))
+def test_the_residual_of_a_cell_is_the_one_that_its_records_give(both, row_only, column_only, neither):
+    """Oracle: products of centred indicators, record by record; the larger of the two standard errors."""
+    counts = (both, row_only, column_only, neither)
+    total = sum(counts)
+    assume(total >= 2)
+    of_row = np.repeat([1.0, 1.0, 0.0, 0.0], counts)
+    of_column = np.repeat([1.0, 0.0, 1.0, 0.0], counts)
+    p, q = of_row.mean(), of_column.mean()
+    products = (of_row - p) * (of_column - q)
+    variance = max(total * np.var(products, ddof=1), total * p * (1 - p) * q * (1 - q))
+    expected = products.sum() / np.sqrt(variance) if variance > 1e-12 else 0.0
+    found = _residuals(both, both + row_only, np.array([both + column_only]), total)
+    assert found[0] == pytest.approx(expected, abs=1e-9)

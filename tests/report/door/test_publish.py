@@ -28,7 +28,15 @@ from ujo_lib.columns import (
 )
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.report.door.masks import counted, masks_for
-from ujo_lib.report.door.publish import PublishError, Subject, TableRecord, TableSpec, mask, unmasked
+from ujo_lib.report.door.publish import (
+    PublishError,
+    Subject,
+    TableRecord,
+    TableSpec,
+    mask,
+    not_supplied,
+    unmasked,
+)
 from ujo_lib.report.look.tables import table_html
 from ujo_lib.report.sheets.exports import Table
 
@@ -229,3 +237,16 @@ def test_a_plan_says_of_which_populations_it_hides_counts():
     for flags, hiding in (((False, True, True), ["cases"]), ((False, False, False), [])):
         made = Plan({record.key: flags})
         assert list(masks_for(made, tables).hiding) == hiding
+
+
+def test_inputs_that_are_missing_for_one_reason_are_named_together():
+    reasons = {"相談記録": "未着。", "広告の実績": "廃止", "時間別件数": "未着。"}
+    assert not_supplied(reasons) == "「相談記録」「時間別件数」(未着)、「広告の実績」(廃止)"
+    assert not_supplied({}) == ""
+
+
+def test_a_panel_of_a_table_counts_its_rows_anew_and_keeps_their_mask():
+    part = _masked([True, False, True]).where(sex=["女性", "総数"])
+    assert part.frame.index.tolist() == part.hidden.index.tolist() == [0, 1]
+    assert part.hidden["n"].tolist() == [False, True]
+    assert part.rows == (1, 2)
