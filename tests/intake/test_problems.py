@@ -1,6 +1,10 @@
 """One strange file never hides what is wrong with the others, and one cause is told once."""
 
+import json
 import random
+import re
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,8 +14,8 @@ from hypothesis import strategies as st
 
 from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib import intake
-from ujo_lib.intake import account, checks, loading
-from ujo_lib.intake.problems import Notes
+from ujo_lib.intake import account, checks, loading, overview
+from ujo_lib.intake.problems import RULES, Notes, Problem, as_text, by_cause
 from ujo_lib.intake.schemas import SCHEMAS
 
 WHOLE = "の検査が最後まで済むこと"
@@ -31,6 +35,83 @@ PLACES = [
     (checks, "check_doubles", "重なり"),
     (loading, "find_body", "ファイル全体"),
 ]
+
+
+def of(row: int | None, expected: str, remedy: str, value: str = "", **other: object) -> Problem:
+    return replace(Problem("error", "a.csv", "", row, "件数", value, expected, remedy, "6"), **other)
+
+
+def test_what_one_remedy_mends_is_one_entry_with_its_first_rows_values_and_places():
+    remedy = "「{}」ではありませんか。直してください。"
+    places = [of(i, f"行の合計 {i}", remedy.format(f"語{i}"), f"値{i % 6}") for i in range(1, 8)]
+    [cause] = by_cause([*places, of(None, "行の合計 9", remedy.format("語9"), count=40)])
+    assert (cause.row, cause.rows, cause.count) == (1, "1・2・3・4・5…", 47)
+    assert cause.value == "値1、値2、値3、値4、値5…"
+    assert cause.expected == "行の合計 1、2、3、4、5…"
+    assert cause.remedy == "「語1」、「語2」、「語3」、「語4」、「語5」…ではありませんか。直してください。"
+    [cause] = by_cause(places[:5])
+    assert (cause.rows, cause.value) == ("1・2・3・4・5", "値1、値2、値3、値4、値5")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"severity": "warning"},
+        {"file": "b.csv"},
+        {"sheet": "4月"},
+        {"column": "人口"},
+        {"rule": "5"},
+        {"expected": "整数"},
+        {"expected": "数値 3"},
+        {"remedy": "消してください。"},
+    ],
+)
+def test_problems_of_two_causes_are_two_entries(other):
+    first = of(2, "数値", "直してください。")
+    assert [cause.count for cause in by_cause([first, first, replace(first, **other)])] == [2, 1]
+
+
+def test_errors_are_told_before_warnings_and_places_only_where_they_are_more(desk):
+    told = [
+        of(3, "1", "注意。", severity="warning"),
+        of(2, "数値", "直す。", "x"),
+        of(4, "数値", "直す。", "y"),
+    ]
+    assert as_text(told).splitlines() == [
+        "入力データの問題: エラー1件(2か所)・注意1件",
+        "[エラー] a.csv 列「件数」 2・4行目 (全2か所)",
+        "    値: x、y",
+        "    期待: 数値",
+        "    直し方: 直す。(規則6: 数の書き方(桁区切り・単位・負数))",
+        "[注意] a.csv 列「件数」 3行目",
+        "    期待: 1",
+        "    直し方: 注意。(規則6: 数の書き方(桁区切り・単位・負数))",
+    ]
+    assert as_text([]) == "入力データに問題はありません。"
+
+
+def test_every_rule_that_a_message_names_is_explained():
+    sources = [file.read_text(encoding="utf-8") for file in Path(loading.__file__).parent.glob("*.py")]
+    named = {
+        rule
+        for text in sources
+        for rule in re.findall(r'"(\d{1,2}|総務省\d-\d+|照合|定義)",?\s*[\n,)]', text)
+    }
+    assert len(named) > 15
+    assert named - {"0", "99", "9"} <= set(RULES)
+
+
+def test_the_notebook_and_json_tell_causes_too(desk):
+    desk.put(
+        "national_daily", "d.csv", as_csv(table("national_daily", {(n, "件数"): "?" for n in (1, 2, 3)}))
+    )
+    taken = desk.check()
+    [cause] = json.loads(taken.json())["problems"]
+    assert (cause["row"], cause["rows"], cause["value"], cause["count"]) == (2, "2・3・4", "?", 3)
+    row = overview.problems(taken, 10).frame.loc[0]
+    assert (row["rows"], row["count"], row["rule"]) == ("2・3・4", 3, RULES["6"])
+    assert overview.totals(taken).frame.loc[0, "errors"] == 1
+    assert "エラー1件(3か所)" in taken._repr_html_()
 
 
 def fail(*_: object) -> None:

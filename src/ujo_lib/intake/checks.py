@@ -331,20 +331,21 @@ def check_doubles(
                 value=f"{len(mine):,}行",
             )
             continue
+        told = "書き出しの重なりか二重入力です。どちらかを消してください。"
+        if (rest := len(mine) - MAX_ROWS_LISTED) > 0:
+            told = "書き出しの期間の重なりを確かめ、片方のファイルを除いてください。"
+        expected, column = f"{'・'.join(headings)}の重なりがないこと", headings[_TELLING.get(schema.kind, 0)]
         for at, origin in zip(mine["at"].head(MAX_ROWS_LISTED), mine["origin"], strict=False):
             notes_of[str(file)].problem(
-                f"{'・'.join(headings)}の重なりがないこと",
-                f"{loaded.place(int(origin))}と同じです。書き出しの重なりか二重入力です。どちらかを消してください。",
+                expected,
+                remedy := f"{loaded.place(int(origin))}と同じです。{told}",
                 "25",
                 row=int(loaded.rows[at]),
-                column=headings[_TELLING.get(schema.kind, 0)],
+                column=column,
                 value=_key_shown(loaded.frame.iloc[int(at)], key),
             )
-        if (rest := len(mine) - MAX_ROWS_LISTED) > 0:
-            remedy = "書き出しの期間の重なりを確かめ、片方のファイルを除いてください。"
-            notes_of[str(file)].problem(
-                "重なりがないこと", remedy, "25", column=headings[0], value=f"ほか{rest:,}行"
-            )
+        if rest > 0:
+            notes_of[str(file)].rest(rest, expected, remedy, "25", column=column)
 
 
 def _key_shown(row: pd.Series, key: list[str]) -> str:

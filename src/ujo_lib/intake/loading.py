@@ -33,6 +33,7 @@ from ujo_lib.intake.problems import (
     Notes,
     Problem,
     as_frame,
+    by_cause,
     html_table,
     summary_line,
 )
@@ -77,10 +78,10 @@ class Intake:
         frames: kind → frame with canonical columns.
         sources: one row per file (:data:`SOURCE_COLUMNS`).
         repairs: what intake changed on its own (``problems.REPAIR_COLUMNS``).
-        problems: errors and warnings (``problems.PROBLEM_COLUMNS``).
+        problems: errors and warnings, one row per cause (``problems.PROBLEM_COLUMNS``).
         missing: blank cells per kind and column (:data:`MISSING_COLUMNS`).
         rules: the 15 machine-readability items per file (``rules.RULE_COLUMNS``).
-        faults: the problems as objects.
+        faults: the problems as objects, one per place.
         schemas: kind → what its columns are, with the questions of this survey and the options of this site.
         not_supplied: kinds asked for that the year is declared not to have, with the reason.
     """
@@ -573,7 +574,7 @@ def _intake(
         frames={kind: together.frame for kind, together in loaded.items()},
         sources=sources.astype({"header_row": "Int64"}),
         repairs=as_frame(repairs, REPAIR_COLUMNS),
-        problems=as_frame(faults, PROBLEM_COLUMNS),
+        problems=as_frame(by_cause(faults), PROBLEM_COLUMNS),
         missing=_missing({kind: together.frame for kind, together in loaded.items()}, schemas),
         rules=pd.concat(verdicts, ignore_index=True)
         if verdicts
