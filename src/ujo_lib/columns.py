@@ -94,7 +94,7 @@ class Column:
 
     @property
     def format(self) -> str:
-        """Number format as sentences and cells know it: text, n, share, percent2, rate, ratio, p or yen."""
+        """Number format as sentences and cells know it: text, n, share, percent0, percent2, rate, ratio, p or yen."""
         return self.written
 
     @property
@@ -238,7 +238,7 @@ class Share(Quotient, rests="row"):
 
     @property
     def format(self) -> str:
-        """`share`, or `percent2` with two decimals."""
+        """`share`, or `percent0` and `percent2` with as many decimals."""
         return "share" if self.decimals == 1 else f"percent{self.decimals}"
 
     def _named(self) -> str:

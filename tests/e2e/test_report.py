@@ -55,7 +55,8 @@ def test_every_table_is_valid_where_others_take_it_up(report: Report):
 
 
 def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Report):
-    neighbours = {page.name for page in report.pages}
+    places = {page.name: {attributes.get("id") for _, attributes in Page(page).tags} for page in report.pages}
+    neighbours = {file.relative_to(report.release).as_posix() for file in report.release.rglob("*.*")}
     for file in report.pages:
         page = Page(file)
         assert not [tag for tag, _ in page.tags if tag in {"script", "link", "iframe", "object", "embed"}], (
@@ -64,7 +65,11 @@ def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Re
         for _, attributes in page.tags:
             for name in ("src", "href", "data", "action", "poster", "srcset"):
                 value = attributes.get(name) or "#"
-                assert value.startswith(("#", "data:image/")) or value in neighbours, (file.name, value[:80])
+                if value == "#" or value.startswith("data:image/"):
+                    continue
+                target, _, place = value.partition("#")
+                assert not target or target in neighbours, (file.name, value[:80])
+                assert not place or place in places[target or file.name], (file.name, value[:80])
         text = re.sub(r"data:[^\"')]+", "", file.read_text(encoding="utf-8"))
         assert not re.search(r"url\((?!#)|@import|https?:", text), file.name
 

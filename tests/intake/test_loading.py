@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
-from ujo_lib import intake
+from ujo_lib import delimited, intake
 from ujo_lib.intake import loading
 from ujo_lib.intake.problems import PROBLEM_COLUMNS, REPAIR_COLUMNS
 
@@ -55,6 +56,36 @@ def test_a_file_is_parsed_once_per_content_and_declaration(desk: Desk, monkeypat
     assert len(calls) == 2
     path.write_bytes(as_csv(table("national_daily", {(1, "件数"): "778"})))
     assert desk.check()["national_daily"]["n"].iloc[0] == 778
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize("spoiled", ["", "\x80", "\u7e3a\u7e67\u7e5d"])
+def test_the_size_of_the_parts_changes_neither_a_cell_nor_a_message(
+    desk: Desk, monkeypatch, encoding: str, spoiled: str
+):
+    texts = [
+        "佐藤です。\n\n090-1234-5678",
+        f"髙校に{spoiled}\r\n行けない",
+        "①",
+        " ",
+        "",
+        'ｶﾅ,"引用"',
+        "母さん\n",
+    ]
+    rows = table("consultations")
+    rows += [[f"S{i}", "2023-08-04 22:15", *rows[1][2:6], text] for i, text in enumerate(texts, 4)]
+    content = as_csv([*rows, ["S99"], [], ["S2", *rows[1][1:], "余り"]], "utf-8").decode()
+    desk.put("consultations", "c.csv", content.encode(encoding))
+    begins = np.cumsum([len(line.encode(encoding)) for line in content.splitlines(keepends=True)])
+    seen = []
+    for block in (1 << 23, 1, *(int(at) + n for at in begins[:3] for n in (-1, 0, 1))):
+        monkeypatch.setattr(delimited, "_BLOCK", block)
+        loading._parsed.clear()
+        taken = desk.check()
+        frames = {kind: frame.to_json(date_format="iso") for kind, frame in taken.frames.items()}
+        seen.append((taken.json(), frames))
+    assert seen == [seen[0]] * len(seen)
+    assert ("文字化け" in seen[0][0]) == bool(spoiled)
 
 
 def test_a_kind_that_was_not_loaded_is_named(desk: Desk):

@@ -1,6 +1,7 @@
 """Commands about one report: `export`, `check`, `params`, `prune`."""
 
 import argparse
+import sys
 
 from ujo_lib.cli.common import (
     DATA_PROBLEMS,
@@ -46,6 +47,7 @@ def _export(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from ujo_lib import intake
     from ujo_lib.intake.account import told
+    from ujo_lib.intake.patience import telling
     from ujo_lib.intake.problems import as_text
     from ujo_lib.params import ParameterError
     from ujo_lib.params.notebooks import with_role
@@ -53,7 +55,8 @@ def _check(options: argparse.Namespace) -> int:
 
     place = place_of(options)
     settings = place.settings(with_role(place.notebooks, "quality"))
-    found = intake.check(settings.inputs_file, settings.kinds, period=settings.period)
+    with telling(sys.stderr):
+        found = intake.check(settings.inputs_file, settings.kinds, period=settings.period)
     print(found.json() if options.json else "\n".join([*told(found.sources), "", as_text(found.faults)]))
     try:
         require_known_answers(place, found)

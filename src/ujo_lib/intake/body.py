@@ -62,7 +62,7 @@ class Body:
     def raw(self, header: Header, place: int) -> Raw:
         """One column of texts, worked out once: the values and the rules on machine readability both ask for it."""
         if place not in self._raws:
-            self._raws[place] = Raw.of(header.headings[place], self.table.column(place), self.rows)
+            self._raws[place] = Raw(header.headings[place], self.table.column(place), self.rows)
         return self._raws[place]
 
     def has_words(self, header: Header, place: int) -> bool:

@@ -9,13 +9,14 @@ import json
 import math
 import traceback
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import account, checks
@@ -24,6 +25,7 @@ from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.headers import Header, find_header
 from ujo_lib.intake.multiple import parse_columns, parse_listed
+from ujo_lib.intake.patience import LOG
 from ujo_lib.intake.problems import (
     PROBLEM_COLUMNS,
     REPAIR_COLUMNS,
@@ -143,7 +145,6 @@ class _Parsed:
 
     frame: pd.DataFrame | None
     rows: np.ndarray
-    sheet: str
     notes: Notes
     source: Mapping[str, Any]
     rules: pd.DataFrame | None
@@ -202,7 +203,7 @@ def check(
     seen: dict[str, str] = {}
     parsed = [(spec, _read_file(spec, schemas[spec.kind], declaration, seen)) for spec in declaration.files]
     loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
-    notes_of = {spec.label: Notes(spec.name, one.sheet) for spec, one in parsed}
+    notes_of = {spec.label: Notes(spec.name, one.notes.sheet) for spec, one in parsed}
     for kind, together in loaded.items():
         with _bounded(own, schemas[kind].title):
             splits = {spec.label: one.splits for spec, one in parsed}
@@ -276,20 +277,19 @@ def _root_of(inputs: Path) -> Path:
 
 def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: dict[str, str]) -> _Parsed:
     notes = Notes(spec.name)
+    LOG.info("%s を読んでいます", spec.name)
     try:
         content = read_bytes(spec.path, notes)
     except UnreadableError:
-        return _Parsed(None, np.array([], dtype=int), "", notes, _source(spec, b"", "", None, None), None)
-    sha = digest(content)
+        return _Parsed(None, np.array([], dtype=int), notes, _source(spec, 0, "", None, None), None)
+    size, sha = len(content), digest(content)
     if (twin := seen.setdefault(f"{spec.kind}:{sha}:{spec.worksheet}", spec.name)) != spec.name:
         notes.problem(
             "ほかと違う内容のファイル",
             f"{twin} と1バイトも違わない同じ内容です。同じ書き出しを二重に指定していないか確かめてください。",
             "25",
         )
-        return _Parsed(
-            None, np.array([], dtype=int), "", notes, _source(spec, content, sha, None, None), None
-        )
+        return _Parsed(None, np.array([], dtype=int), notes, _source(spec, size, sha, None, None), None)
     layout = declaration.layouts.get(spec.layout or "")
     if spec.layout and layout is None:
         remedy = "ad_headings.yaml にある名前を書いてください。"
@@ -299,17 +299,20 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
     known, one = _parsed.get(place, ("", None))
     if one is None or known != key:
         mine = Notes(spec.name)
-        one = _Parsed(None, np.array([], dtype=int), "", mine, _source(spec, content, sha, None, None), None)
-        with _bounded(mine, "ファイル"):
-            one = _parse_file(content, sha, spec, schema, layout, declaration.names, mine)
+        one = _Parsed(None, np.array([], dtype=int), mine, _source(spec, size, sha, None, None), None)
+        with _bounded(mine, "ファイル"), suppress(UnreadableError):
+            grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, mine)
+            del content  # a national year must not stand in memory beside its own table any longer
+            one = _parse_file(grid, size, sha, spec, schema, layout, declaration.names, mine)
         _parsed[place] = (key, one)
     # What was noted on the way to the bytes (an open file, say) belongs to this call, not to the content.
-    told = Notes(spec.name, one.sheet, [*notes.problems, *one.notes.problems], one.notes.repairs)
+    told = Notes(spec.name, one.notes.sheet, [*notes.problems, *one.notes.problems], one.notes.repairs)
     return replace(one, notes=told)
 
 
 def _parse_file(
-    content: bytes,
+    grid: Grid,
+    size: int,
     sha: str,
     spec: FileSpec,
     schema: Schema,
@@ -317,35 +320,29 @@ def _parse_file(
     names: tuple[str, ...],
     notes: Notes,
 ) -> _Parsed:
-    def parsed(
-        frame: pd.DataFrame | None, grid: Grid | None, body: Body | None, header: Header | None
-    ) -> _Parsed:
-        source = _source(spec, content, sha, grid, body, header)
+    def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:
+        source = _source(spec, size, sha, grid, body, header)
         if frame is not None and header is not None:
             source |= _told(frame, header, schema, notes)
-        rules = judge(grid, header, body, schema, spec.name) if grid and header and body else None
+        rules = judge(grid, header, body, schema, spec.name) if header and body else None
         rows = np.array([], dtype=int) if body is None else body.rows
         splits = _splits(frame, body, header, schema) if frame is not None and body and header else ()
-        return _Parsed(frame, rows, notes.sheet, notes, source, rules, header, splits)
+        return _Parsed(frame, rows, notes, source, rules, header, splits)
 
-    try:
-        grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, notes)
-    except UnreadableError:
-        return parsed(None, None, None, None)
     _warn_of_workbook(grid, notes)
     header = find_header(grid.head(), schema, spec, layout, notes)
     if header is None:
-        return parsed(None, grid, None, None)
+        return parsed(None, None, None)
     account.note_unread_sheets(grid, header, spec, notes)
     body = find_body(grid, header, schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
         remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
         notes.problem("データの行", remedy, "総務省2-1")
-        return parsed(None, grid, body, header)
+        return parsed(None, body, header)
     frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
     if schema.kind == "population":
         body, frame = _each_person_once(body, frame, notes)
-    account.note_private_letters(body, header, notes)
+    account.note_private_letters(grid, body, header, notes)
     check_merged(grid, body, header, schema, notes)
     check_totals(body, frame, header, schema, notes)
     check_subtotal_columns(body, header, notes)
@@ -358,7 +355,7 @@ def _parse_file(
             "inputs.yaml のこのファイルに timezone: Asia/Tokyo などを書いてください(管理画面の設定で分かります)。",
             "10",
         )
-    return parsed(frame, grid, body, header)
+    return parsed(frame, body, header)
 
 
 def _splits(frame: pd.DataFrame, body: Body, header: Header, schema: Schema) -> list[str]:
@@ -410,7 +407,7 @@ def _frame(
             columns |= parse_column(column, body.raw(header, header.columns[column.name]), site, notes)
         elif column.name in constants:
             text = constants[column.name]
-            raw = Raw(column.name, np.zeros(len(body.rows), dtype=np.int32), [text], body.rows)
+            raw = Raw(column.name, pa.chunked_array([pa.repeat(text, len(body.rows))]), body.rows)
             columns |= parse_column(column, raw, site, notes)
     encodings = spec.multiple_answers
     for item in schema.multiples:
@@ -491,7 +488,7 @@ _DERIVED = {"cases": _derive_8050, "ads": _derive_ad_day}
 
 def _source(
     spec: FileSpec,
-    content: bytes,
+    size: int,
     sha: str,
     grid: Grid | None,
     body: Body | None,
@@ -517,7 +514,7 @@ def _source(
         "first_day": "",
         "last_day": "",
         "columns_absent": "",
-        "bytes": len(content),
+        "bytes": size,
         "sha256": sha,
     }
 

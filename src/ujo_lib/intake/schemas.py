@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from ujo_lib.params.inputs import QUESTIONNAIRES
 from ujo_lib.questionnaire import Item
 
 ColumnType = Literal[
@@ -281,8 +282,48 @@ CASES = Schema(
     may_be_empty=True,
 )
 
-ASKED = frozenset({"commissioners", "cases"})
-"""Kinds whose questions stand in the questionnaire; here they have the columns of the office only."""
+RESIDENTS = Schema(
+    "residents",
+    "市民調査 回答",
+    "one resident who was drawn, answered or not",
+    (
+        _must("resident_id", "対象者番号", note="pseudonym; no name, no address"),
+        _must("sex", "性別", "cat", options=options("男性/女性", {"男性": _MALE, "女性": _FEMALE})),
+        _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級")),
+        Column("district", "地区", "cat", from_labels=True, aliases=("地区(圏域)", "圏域")),
+        Column(
+            "responded", "回答", "flag", aliases=("回答の有無",), note="absent: everybody listed answered"
+        ),
+        Column("wave", "回収の段階", "int", minimum=1, note="1 before any reminder, 2 after the first …"),
+        Column("mode", "回答方法", "cat", options=options("郵送/Web", {"Web": ("オンライン", "WEB", "web")})),
+        Column(
+            "weight",
+            "ウエイト",
+            "number",
+            minimum=0,
+            note="persons that the drawn one stands for, if supplied",
+        ),
+    ),
+    key=("resident_id",),
+    note="Drawn from a register: sex, age and district are those of the register, for the silent ones, too.",
+)
+RESIDENTS_FRAME = Schema(
+    "residents_frame",
+    "市民調査の母集団",
+    "one sex, age band and district of the register",
+    (
+        _must("sex", "性別", "cat", options=options("男性/女性", {"男性": _MALE, "女性": _FEMALE})),
+        _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級")),
+        Column("district", "地区", "cat", from_labels=True, aliases=("地区(圏域)", "圏域")),
+        Column("n", "人口", "int", required=True, filled=True, minimum=1, unit="人"),
+        Column("source", "資料", "str", aliases=("出典",)),
+    ),
+    key=("sex", "age_band", "district"),
+    note="Everybody who could have been drawn. With districts, the sample is taken as drawn within each of them.",
+)
+
+ASKED = frozenset().union(*QUESTIONNAIRES.values())
+"""Kinds whose questions stand in a questionnaire; here they have the columns of the office only."""
 
 _WAVE_COUNTS = (
     ("n_in_scope", "対象数"),
@@ -646,5 +687,7 @@ SCHEMAS: Mapping[str, Schema] = {
         CHANNELS,
         EVENTS,
         MEDIA_USE,
+        RESIDENTS,
+        RESIDENTS_FRAME,
     )
 }

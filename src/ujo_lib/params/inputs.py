@@ -5,7 +5,7 @@ column or an item that it names exists is for intake to say, which knows the sch
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -118,6 +118,7 @@ class Inputs(Declared):
     Attributes:
         data_dir: folder that the files are named from.
         survey_items: questionnaire of the survey; its items are columns of `commissioners` and `cases`.
+        resident_items: questionnaire of the residents' survey; its items are columns of `residents`.
         ad_headings: headings of the advertising platforms.
         labels: `column` or `kind.column` → options, label → spellings.
         names_to_mask: personal names to mask in free text.
@@ -127,6 +128,7 @@ class Inputs(Declared):
 
     data_dir: str = "."
     survey_items: str = "params/survey_items.yaml"
+    resident_items: str = "params/resident_items.yaml"
     ad_headings: str | None = None
     labels: dict[str, Annotated[dict[str, Many[Word]], BeforeValidator(_options)]] = Field({})
     names_to_mask: Many[Word] = ()
@@ -148,6 +150,8 @@ class Inputs(Declared):
     channels: Files | None = None
     events: Files | None = None
     media_use: Files | None = None
+    residents: Files | None = None
+    residents_frame: Files | None = None
 
     @field_validator("not_supplied")
     @classmethod
@@ -206,6 +210,13 @@ KINDS = tuple(name for name, field in Inputs.model_fields.items() if field.annot
 
 CONTACTS: Final = ("consultations", "consultations_hourly", "consultations_daily")
 """Kinds that tell of the same contacts; each can be counted from any before it, so who wants it is served by those."""
+
+
+QUESTIONNAIRES: Mapping[str, frozenset[str]] = {
+    "survey_items": frozenset({"commissioners", "cases"}),
+    "resident_items": frozenset({"residents"}),
+}
+"""Key that names a questionnaire → the kinds whose questions stand there."""
 
 
 class Layout(Declared):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ujo_lib.files import package_digest
 from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
-from ujo_lib.params.inputs import KINDS, Inputs
+from ujo_lib.params.inputs import KINDS, QUESTIONNAIRES, Inputs
 from ujo_lib.params.notebooks import WHOLE_YEAR, sources_of
 from ujo_lib.pipeline.layout import SiteYear
 
@@ -210,7 +210,7 @@ def _declaration_digest(settings: NotebookSettings) -> str:
     declared = read_yaml(Inputs, settings.inputs_file)
     told = declared.model_dump(exclude=set(KINDS) - set(settings.kinds))
     told["not_supplied"] = _absent(settings)
-    for name, kinds in (("ad_headings", {"ads"}), ("survey_items", {"commissioners", "cases"})):
+    for name, kinds in (("ad_headings", {"ads"}), *QUESTIONNAIRES.items()):
         if told[name] and kinds & declared.kinds.keys() & set(settings.kinds):
             told[name] = _digest_once(inside(settings.root, told[name]), {})
     return digest(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())

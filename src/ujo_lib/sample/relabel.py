@@ -54,8 +54,10 @@ def relabel(folder: Path, place: Place) -> None:
         if file.suffix == ".xlsx":
             _workbook(file, names | districts)
         elif file.suffix in {".csv", ".tsv"}:
-            # Elsewhere than in the table of population, the digits of a code are just a number.
-            _text(file, names | codes if file.name == "population.csv" else names)
+            # Elsewhere than in the table of population, the digits of a code are just a number, and a district's name
+            # may be anything.
+            more = codes if file.name == "population.csv" else {}
+            _text(file, names | (districts if file.name.startswith("residents") else more))
 
 
 def _text(file: Path, names: Mapping[str, str]) -> None:

@@ -19,7 +19,15 @@ import pyarrow.compute
 import pyarrow.csv
 import pyarrow.parquet
 
-from ujo_lib.delimited import EncodingError, Scan, find_encoding, read_columns, scan_as, split_record, to_utf8
+from ujo_lib.delimited import (
+    EncodingError,
+    Scan,
+    countable,
+    find_encoding,
+    read_columns,
+    scan_as,
+    split_record,
+)
 from ujo_lib.tagging.codebook import Codebook
 from ujo_lib.tagging.tagger import CHUNK_TEXTS, TagResult, tag_part
 
@@ -213,10 +221,7 @@ def _of_text(source: Path, content: memoryview, encoding: str | None) -> Records
     except EncodingError as error:
         line = f" {error.line}行目を確かめる" if error.line else ""
         raise UnreadableInputError(f"{name}: {error}。{line}") from None
-    if codec == "utf-8-sig":
-        content, codec = content[3:], "utf-8"
-    elif codec not in ("utf-8", "cp932"):
-        content, codec = to_utf8(content, codec), "utf-8"
+    content, codec = countable(content, codec)
     found = scan_as(content, source.suffix.lower(), codec)
     told = [
         f"{name} の{fault.line}行目({fault.record}件目の{fault.cell + 1}列目): {fault.expected}。{fault.remedy}"
