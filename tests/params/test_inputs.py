@@ -2,6 +2,7 @@
 
 import pytest
 
+from ujo_lib.params import SeasonalitySettings
 from ujo_lib.params.inputs import Inputs
 
 RECORDS, HOURLY, DAILY = "consultations", "consultations_hourly", "consultations_daily"
@@ -54,3 +55,19 @@ def test_a_kind_that_is_not_of_contacts_has_no_stand_in():
 def test_who_wants_daily_counts_alone_is_served_once():
     assert year(DAILY).read_for([DAILY]) == (DAILY,)
     assert year(RECORDS).read_for([DAILY]) == (RECORDS,)
+
+
+@pytest.mark.parametrize(
+    ("said", "loses"),
+    [("consultations_hourly: {files: [h.csv]}", True), ("", False)],
+    ids=["counts instead", "nothing at all"],
+)
+def test_without_any_account_of_the_contacts_a_page_that_is_about_them_dispenses_with_nothing(
+    tmp_path, monkeypatch, said, loses
+):
+    file = tmp_path / "inputs.yaml"
+    file.write_text(f"not_supplied: {{consultations: なし}}\n{said}\n", encoding="utf-8")
+    settings = SeasonalitySettings(inputs=str(file))
+    monkeypatch.setattr(SeasonalitySettings, "inputs_file", file)
+    assert (RECORDS in settings.dispensable) is loses
+    assert settings.kinds[0] == RECORDS
