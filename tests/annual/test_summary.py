@@ -107,7 +107,9 @@ def test_a_year_without_a_survey_or_campaign_says_so_and_keeps_five_sentences():
     assert len(sentences) == 5
     reasons = ["調査は3年ごと" in text for text in sentences]
     assert reasons == [True, True, False, False, False]
-    assert sentences[4] == "お知らせで相談が増えたかは、この年度には分かりません。理由: 広告は出していない。"
+    assert (
+        sentences[4] == "お知らせで相談が増えたかは、この報告書では分かりません。理由: 広告は出していない。"
+    )
 
 
 def test_goals_claims_and_key_figures_of_a_missing_page_give_the_reason():

@@ -340,7 +340,7 @@ def test_a_first_survey_and_a_year_without_advertising_lose_sections_and_no_page
     assert "比べる過去の調査はありません。" in pages["01"]
     assert (
         "05" not in made
-        or "前回の調査からの増減は、この年度には分かりません。理由: この年度にはない。" in pages["05"]
+        or "前回の調査からの増減は、この報告書では分かりません。理由: この年度にはない。" in pages["05"]
     )
     tables = {file.stem for file in (folder / "tables").glob("*.csv")}
     assert {"04_city_effect", "04_prefecture_effect", "04_overlaps", "01_cases_by_sex"} <= tables
@@ -374,7 +374,7 @@ def test_without_national_tables_every_section_that_can_exist_exists_and_the_cov
     cover = (copied.release / "index.html").read_text(encoding="utf-8")
     assert "県内からの相談は、" in cover
     assert "相談の記録は、この年度にはありません" not in cover
-    assert f"お知らせで相談が増えたかは、この年度には分かりません。理由: {reason}。" in cover
+    assert f"お知らせで相談が増えたかは、この報告書では分かりません。理由: {reason}。" in cover
     attributes = (copied.release / "tables" / "02_topic.csv").read_text(encoding="utf-8-sig")
     assert "全国" not in attributes.splitlines()[0]
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ujo_lib.fiscal import DateError
+from ujo_lib.fiscal import DateError, FiscalYear
 from ujo_lib.params import project_root
+from ujo_lib.pipeline.fleet import site_years
 from ujo_lib.pipeline.layout import SiteYear, replace_folder
 
 
@@ -81,6 +82,17 @@ def test_the_day_of_a_half_years_report_can_differ_from_that_of_the_years(tmp_pa
     assert half.settings(notebook).created_on == "2023-11-15"
     assert half.settings(notebook).half == "h1"
     assert year.settings(notebook).created_on == "2024-10-31"
+
+
+def test_a_half_runs_with_all_the_others_where_its_parameters_have_a_folder(tmp_path):
+    for year in (2022, 2023):
+        folder = tmp_path / f"params/sample/fy{year}"
+        folder.mkdir(parents=True)
+        (folder / "common.yaml").touch()
+    (tmp_path / "params/sample/fy2023/h1").mkdir()
+    assert [one.name for one in site_years(tmp_path)] == ["2022", "2023", "2023-h1"]
+    assert [one.name for one in site_years(tmp_path, FiscalYear(2023))] == ["2023", "2023-h1"]
+    assert [one.name for one in site_years(tmp_path, FiscalYear(2022))] == ["2022"]
 
 
 def test_outputs_of_two_years_do_not_mix(tmp_path):

@@ -16,9 +16,10 @@ KEY = ["date", "hour", "pref", "channel"]
 
 
 @pytest.fixture(scope="module")
-def sample():
+def sample(sample_data):
     inputs = project_root() / "params/sample/fy2023/inputs.yaml"
-    return intake.load(inputs, ["consultations", "national_hourly", "channels"])
+    kinds = ["consultations", "national_hourly", "channels"]
+    return intake.load(inputs, kinds, root=sample_data.parents[1])
 
 
 def counted_by_a_partner(records: pd.DataFrame, key=tuple(KEY), **more) -> pd.DataFrame:

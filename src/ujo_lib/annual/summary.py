@@ -151,7 +151,7 @@ def _or_absent(tell: Callable[[Recall], Line], recall: Recall, what: str) -> Lin
     try:
         return tell(recall)
     except NotSuppliedError as missing:
-        return Line(f"{what}は、この年度には分かりません。理由: {missing.why}。")
+        return Line(f"{what}は、この報告書では分かりません。理由: {missing.why}。")
 
 
 def known_people(recall: Recall) -> Line:

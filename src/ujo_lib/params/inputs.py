@@ -188,16 +188,13 @@ class Inputs(Declared):
 
     def read_for(self, wanted: Sequence[str]) -> tuple[str, ...]:
         """Kinds to be read for those wanted: of those that tell of contacts the records alone, or else all counts."""
-        told = [one for one in CONTACTS if one in wanted]
-        given = [one for one in CONTACTS if one in self.kinds][: 1 if CONTACTS[0] in self.kinds else None]
-        if given:
-            told = [one for one in told if CONTACTS.index(one) < CONTACTS.index(given[0])]
-            told += given if CONTACTS[-1] in wanted else [one for one in given if one in wanted]
-        else:
-            told = [one for one in told if one in self.not_supplied] or told[:1]
+        asked = [one for one in CONTACTS if one in wanted]
+        given = [one for one in CONTACTS if one in self.kinds and (one in asked or CONTACTS[-1] in asked)]
+        excused = [one for one in asked if one in self.not_supplied]
+        told = given[:1] if CONTACTS[0] in given else [*(excused or asked[:1]), *given]
         at = next((place for place, kind in enumerate(wanted) if kind in CONTACTS), 0)
         others = [[kind for kind in part if kind not in CONTACTS] for part in (wanted[:at], wanted[at:])]
-        return (*others[0], *told, *others[1])
+        return (*others[0], *dict.fromkeys(told), *others[1])
 
     def folder(self, root: Path) -> Path:
         """The folder that the files are named from.
