@@ -130,11 +130,11 @@ def test_an_unknown_notebook_is_named_with_those_there_are(desk):
 
 def test_the_star_reads_all_that_read_nothing_and_a_name_that_is_not_there_has_a_nearest(desk):
     desk.put("07_housing", role="analysis", required=True)
-    desk.put("07_again", role="analysis", reads=["07_housing"], required=True)
+    desk.put("08_again", role="analysis", reads=["07_housing"], required=True)
     data, summary, housing, again = desk.year()
     assert sources_of(summary, desk.year()) == [data, housing]
     assert sources_of(again, desk.year()) == [housing]
-    desk.put("07_again", role="analysis", reads=["06_hosing"], required=True)
+    desk.put("08_again", role="analysis", reads=["06_hosing"], required=True)
     with pytest.raises(ParameterError, match="「07_housing」の書き間違い"):
         sources_of(desk.year()[-1], desk.year())
 
