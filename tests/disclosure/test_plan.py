@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
 from ujo_lib.disclosure.audit import audit
+from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT
 from ujo_lib.disclosure.plan import Plan, PlanError, plan
 from ujo_lib.disclosure.suppress import LimitError
 from ujo_lib.disclosure.tables import (
@@ -269,6 +270,32 @@ def test_a_search_that_hits_its_limit_offers_no_plan(
         plan([by_age], FIVE)
     assert failure.value.tables == ("by_age",)
     assert not isinstance(failure.value, LimitError)
+
+
+def test_a_search_cut_short_protects_as_much_as_one_that_ends_and_is_only_dearer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dearer = 0
+    for seed in range(6):
+        counts = np.random.default_rng(seed).poisson(6, (5, 4)).tolist()
+        table = grid("t", list("abcde"), list("wxyz"), counts)
+        monkeypatch.setattr("ujo_lib.disclosure.suppress.WORK", 1_500)
+        best = plan([table], FIVE)
+        monkeypatch.setattr("ujo_lib.disclosure.suppress.WORK", -1)
+        short = plan([table], FIVE)
+        assert audit([table], short.hidden, FIVE).ok
+        assert plan([table], FIVE) == short
+        costs = [
+            sum(
+                INNER_WEIGHT + TOTAL_WEIGHT * table.totals_in(i)
+                for i, gone in enumerate(made.mask("t"))
+                if gone
+            )
+            for made in (best, short)
+        ]
+        assert costs[0] <= costs[1]
+        dearer += costs[0] < costs[1]
+    assert dearer
 
 
 def test_the_plan_is_the_same_bytes_whatever_the_order_of_the_tables(
