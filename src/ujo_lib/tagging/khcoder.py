@@ -499,4 +499,8 @@ class _Parser:
         pieces = self._vocabulary.pieces(cleaned)
         if len(pieces) == 1 and pieces != (cleaned,):
             raise self._error("到達不能", f"「{word}」は基本形ではない。「{pieces[0]}」と書く")
+        if len(pieces) > 1 and not all(any(map(str.isalnum, piece)) for piece in pieces):
+            raise self._error(
+                "到達不能", f"「{word}」は記号を含み、語ではない。演算子は半角で、文字列は引用符で書く"
+            )
         return pieces
