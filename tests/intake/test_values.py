@@ -139,7 +139,9 @@ TEXTS = st.lists(st.sampled_from(PIECES.split(" ")) | st.text(max_size=3), max_s
 )
 def test_a_column_is_masked_as_its_texts_are_one_by_one(texts, cut, names):
     column = pa.chunked_array([texts[:cut], texts[cut:]], pa.string())
-    assert values.mask_column("本文", column, names).to_pylist() == [text.mask_personal(t, names) for t in texts]
+    assert values.mask_column("本文", column, names).to_pylist() == [
+        text.mask_personal(t, names) for t in texts
+    ]
 
 
 def test_free_texts_are_masked_and_counted_by_distinct_text_and_blank_ones_are_missing():
