@@ -158,7 +158,7 @@ def _kill_when_half_way(project, pids) -> None:
     for _ in range(3000):
         time.sleep(0.1)
         done = [folder for folder in finished.glob("internal-0*") if not folder.name.endswith(".work")]
-        if len(done) == 5 and any(finished.glob("internal-05*.work")):
+        if len(done) == 6 and any(finished.glob("internal-05*.work")):
             os.kill(int((project.root / "pid").read_text()), signal.SIGKILL)
             return
 

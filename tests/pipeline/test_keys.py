@@ -35,7 +35,7 @@ def test_a_notebook_s_own_parameter_changes_it_and_the_summary(project):
 
 
 def test_a_common_parameter_changes_every_page(project):
-    assert len(_changed(project, lambda: project.set_parameter("common", "threshold", 3))) == 6
+    assert len(_changed(project, lambda: project.set_parameter("common", "threshold", 3))) == 7
 
 
 def test_a_comment_in_a_parameter_file_changes_nothing(project):
@@ -89,7 +89,7 @@ def test_a_changed_notebook_changes_its_key(project):
 def test_the_lock_file_changes_every_page(project):
     lock = project.root / "requirements.lock"
     assert (
-        len(_changed(project, lambda: lock.write_text(lock.read_text("utf-8") + "\n", encoding="utf-8"))) == 6
+        len(_changed(project, lambda: lock.write_text(lock.read_text("utf-8") + "\n", encoding="utf-8"))) == 7
     )
 
 
