@@ -134,7 +134,7 @@ def test_the_audit_is_made_again_at_the_moment_of_signing(released, monkeypatch)
     monkeypatch.setattr(signing, "review_masks", lambda *told: made.append(told) or original(*told))
     sign_release(released.place, approval())
     [(_, internal, masked)] = made
-    assert len(internal) == 6
+    assert len(internal) == 7
     assert any(any(flags) for flags in masked.masks.plan.hidden.values())
 
 
