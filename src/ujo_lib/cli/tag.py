@@ -79,13 +79,15 @@ def _of_workbook(source: Path) -> "Records":
     import pyarrow.compute as pc
 
     from ujo_lib.intake.problems import Notes
-    from ujo_lib.intake.reading import UnreadableError, read_bytes, read_grid
+    from ujo_lib.intake.reading import UnreadableError, read_grid, readable
     from ujo_lib.tagging.stream import ColumnNotFoundError, Records, UnreadableInputError, columns_of
     from ujo_lib.tagging.tagger import CHUNK_TEXTS
 
     notes = Notes(source.name)
     try:
-        grid = read_grid(source.name, read_bytes(source, notes), None, None, notes)
+        with readable(source, notes) as file:
+            content = file.read()
+        grid = read_grid(source.name, content, None, None, notes)
     except UnreadableError:
         raise UnreadableInputError("\n".join(map(str, notes.problems))) from None
     for top, headings in enumerate(grid.head()):
