@@ -89,7 +89,8 @@ def _of_workbook(source: Path, codebook: "Book") -> "Records":
     notes = Notes(source.name)
     try:
         with readable(source, notes) as file:
-            grid = read_grid(source.name, file.read(), None, None, notes)
+            content = file.read()
+        grid = read_grid(source.name, content, None, None, notes)
     except UnreadableError:
         raise UnreadableInputError("\n".join(map(str, notes.problems))) from None
     for top, headings in enumerate(grid.head()):
