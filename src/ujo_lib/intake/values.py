@@ -291,7 +291,7 @@ _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|
 _DITTO = frozenset({"〃", "々", "同上", "同じ", '"', "''", "”", "″"})
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)")
-_SENTENCE = re.compile(r"[。!?!?]|(?:です|ます|ました|ません|たい|(?<!から)ない)$")
+_SENTENCE = re.compile(r"。|[!?]$|(?:です|ます|ました|ません|たい|(?<!から)ない)$")
 _PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")
 """An id in which :func:`parse_short` finds nothing to mend or refuse."""
 
