@@ -389,7 +389,7 @@ def test_an_unknown_year_is_told_with_those_there_are(copied: Report):
 SHOWS = {
     "sample": "合成データを作りました",
     "params sample 2023 --notebook 02": "night_hours: [22, 23]",
-    "check sample 2023": "入力データの問題: 注意2件",
+    "check sample 2023": "入力データの問題: 注意1件(2か所)",
     "doctor sample 2023": "公表までにすること",
     "run sample 2023 --only 02": "変更なし",
     "diff sample R1 R5": "比較不可",

@@ -217,3 +217,12 @@ def test_two_divisions_of_one_advertisement_are_not_added_up(desk):
 def test_two_divisions_with_other_sums_may_be_two_advertisements(desk):
     ads(desk, "1,18-24,,100,10", "1,25-34,,200,20")
     assert ads(desk, "1,,スマホ,180,18", "1,,PC,121,12", name="b.csv")[1] == []
+
+
+def test_who_leaves_a_platform_blank_is_never_told_to_fill_in_a_total(desk):
+    cells = (("A", "5"), ("", "9"))
+    rows = [AD_HEADINGS, *(["2024-02-20", name, "春", "1", "", "", n, "1"] for name, n in cells)]
+    desk.put("ads", "a.csv", as_csv(rows), timezone="Asia/Tokyo")
+    [told] = [fault for fault in desk.check("ads").faults if fault.expected == "空欄でないこと"]
+    assert told.row == 3
+    assert "埋めずに行を消して" in told.remedy

@@ -89,7 +89,9 @@ def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: 
             blank = str(failure.check) == "not_nullable"
             notes.problem(
                 "空欄でないこと" if blank else str(failure.check),
-                "値を書き入れてください。" if blank else "値を確かめて直してください。",
+                "合計の行なら、埋めずに行を消してください(2重に数えます)。そうでなければ値を書き入れてください。"
+                if blank
+                else "値を確かめて直してください。",
                 "定義",
                 row=row,
                 column=heading,

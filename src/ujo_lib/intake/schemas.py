@@ -82,6 +82,7 @@ class Column:
         unit: what is counted.
         note: one line for the dictionary, in English.
         asked: it is a question of the questionnaire; a frame has it even where a file has not.
+        brief: a ``str`` that holds a word: what a person said in sentences has slipped in from another column.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Column:
     unit: str = ""
     note: str = ""
     asked: bool = False
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +390,7 @@ CONSULTATIONS = Schema(
         _must("received_at", "相談受付日時", "datetime", aliases=("受付日時",)),
         _CHANNEL,
         _PREF,
-        Column("city", "市区町村", "str", note="only when the person said so"),
+        Column("city", "市区町村", "str", brief=True, note="only when the person said so"),
         Column("age_band", "年代", "age", required=True, options=_AGE_10),
         Column("sex", "性別", "cat", options=options("男性/女性/その他", {"男性": _MALE, "女性": _FEMALE})),
         Column("occupation", "職業", "cat", options=_OCCUPATIONS),
@@ -412,8 +414,8 @@ CONSULTATIONS = Schema(
         Column("duration_min", "対応時間(分)", "number", minimum=0, unit="分", aliases=("時間", "対応時間")),
         Column("status", "対応", "cat", options=options("完了/中断/応答なし")),
         Column("referral", "つなぎ先", "cat", options=options("行政/医療/学校/児相/警察/社協/なし")),
-        Column("utm_source", "流入元", "str"),
-        Column("device", "端末", "str"),
+        Column("utm_source", "流入元", "str", brief=True),
+        Column("device", "端末", "str", brief=True),
         Column("text", "相談本文", "text", aliases=("相談本文(相談者発言)",)),
     ),
     key=("consult_id",),

@@ -291,18 +291,19 @@ _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|
 _DITTO = frozenset({"〃", "々", "同上", "同じ", '"', "''", "”", "″"})
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)")
+_SENTENCE = re.compile(r"。|[!?]$|(?:です|ます|ました|ません|たい|(?<!から)ない)$")
 _PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")
 """An id in which :func:`parse_short` finds nothing to mend or refuse."""
 
 _NO_ID = frozenset({"-", "…", "*", "なし", "無し", "不明", "n/a", "na", "null", "none", "nan"})
 
 
-def parse_short(text: str, *, is_id: bool = False) -> Read:
+def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     """A short text or an id, tidied.
 
     Raises:
-        ValueRefused: an error of the spreadsheet, a ditto mark, a contact; for an id also a rounded number or a sign
-            of missing that was not declared.
+        ValueRefused: an error of the spreadsheet, a ditto mark, a contact; for an id or a brief word also a sentence;
+            for an id also a rounded number or a sign of missing that was not declared.
     """
     plain = tidy(text)
     expected = "番号" if is_id else "短い語"
@@ -312,6 +313,10 @@ def parse_short(text: str, *, is_id: bool = False) -> Read:
         raise ValueRefused(expected, "「同上」の印です。上の行と同じ値を書いてください。", "14")
     if _CONTACT.search(plain):
         raise ValueRefused(expected, "連絡先のようです。個人情報なら消してください。", "23")
+    if (is_id or brief) and _SENTENCE.search(plain):
+        raise ValueRefused(
+            expected, "文章のようです。列がずれていないか確かめ、相談の文なら消してください。", "23"
+        )
     if is_id and _ROUNDED.fullmatch(plain):
         remedy = "Excelが番号を丸めました。元の書き出しを、列を文字列にして開き直してください。"
         raise ValueRefused(expected, remedy, "17")
@@ -548,7 +553,7 @@ def _parser(column: Column, site: Site) -> Callable[[str], Read]:
         "zone": parse_broadcast_zone,
         "year": parse_year,
         "id": lambda text: parse_short(text, is_id=True),
-        "str": parse_short,
+        "str": lambda text: parse_short(text, brief=column.brief),
     }
     return parsers[column.type]
 
