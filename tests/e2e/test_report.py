@@ -390,6 +390,7 @@ SHOWS = {
     "pdf sample 2023": "outputs/sample/fy2023/pdf/release/report.pdf",
     "run sample 2023": "変更なし",
     "check sample 2023 --json": '"severity"',
+    "doctor sample 2023": "公表までに残っていること: 1 件",
     "run sample 2023 --only 02 --force --jobs 2": "完了",
     "release sample 2023": "outputs/sample/fy2023/release/checks.json",
     "sign sample 2023 若葉花子 緑太郎": "outputs/sample/fy2023/sample_fy2023_*.zip",
@@ -437,7 +438,8 @@ def desk(report: Report, tmp_path_factory) -> Path:
 def test_every_command_on_the_sample_that_the_documents_name_does_its_work(line: str, desk: Path):
     """Word for word, in the order of the documents; `SHOWS` has what each must leave behind or say."""
     done = ujo(*line.split(), cwd=desk)
-    assert done.returncode == 0, done.stdout + done.stderr
+    # Before the release, which the documents name later, the doctor has something left to say.
+    assert done.returncode == (6 if line.startswith("doctor") else 0), done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     shown = SHOWS[line]
     assert shown in done.stdout + done.stderr or list(desk.glob(shown)), (line, done.stdout, done.stderr)
