@@ -390,13 +390,13 @@ SHOWS = {
     "sample": "合成データを作りました",
     "params sample 2023 --notebook 02": "night_hours: [22, 23]",
     "check sample 2023": "入力データの問題: 注意1件(2か所)",
-    "doctor sample 2023": "公表までにすること",
     "run sample 2023 --only 02": "変更なし",
     "diff sample R1 R5": "比較不可",
     "word sample 2023": "outputs/sample/fy2023/word/概要版.docx",
     "pdf sample 2023": "outputs/sample/fy2023/pdf/release/report.pdf",
     "run sample 2023": "変更なし",
     "check sample 2023 --json": '"severity"',
+    "doctor sample 2023": "公表までに残っていること: 1 件",
     "run sample 2023 --only 02 --force --jobs 2": "完了",
     "release sample 2023": "outputs/sample/fy2023/release/checks.json",
     "sign sample 2023 若葉花子 緑太郎": "outputs/sample/fy2023/sample_fy2023_*.zip",
@@ -444,7 +444,8 @@ def desk(report: Report, tmp_path_factory) -> Path:
 def test_every_command_on_the_sample_that_the_documents_name_does_its_work(line: str, desk: Path):
     """Word for word, in the order of the documents; `SHOWS` has what each must leave behind or say."""
     done = ujo(*line.split(), cwd=desk)
-    assert done.returncode == 0, done.stdout + done.stderr
+    # Before the release, which the documents name later, the doctor has something left to say.
+    assert done.returncode == (6 if line.startswith("doctor") else 0), done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     shown = SHOWS[line]
     assert shown in done.stdout + done.stderr or list(desk.glob(shown)), (line, done.stdout, done.stderr)

@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ujo_lib.cli import code, doctor, notebooks, pdf, release, report, run, sample, sites, tag, years
+from ujo_lib.cli import code, notebooks, pdf, release, report, run, sample, sites, tag, years
 from ujo_lib.cli.common import DISK, WRONG_PARAMETERS, Command, explain
 from ujo_lib.disclosure.signature import KeyFileError
 from ujo_lib.files import disk_trouble
@@ -17,7 +17,7 @@ from ujo_lib.fiscal import DateError
 from ujo_lib.params import ParameterError, PathOutsideProjectError
 from ujo_lib.pipeline.keys import MissingInputError
 
-GROUPS = (run, release, report, doctor, years, pdf, sites, notebooks, tag, code, sample)
+GROUPS = (run, release, report, years, pdf, sites, notebooks, tag, code, sample)
 """Modules that add commands, in the order in which `ujo --help` lists them."""
 
 
