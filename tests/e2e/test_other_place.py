@@ -128,7 +128,7 @@ def _decide(params: Path) -> None:
 def test_a_new_place_is_set_up_checked_and_gets_its_first_page(tmp_path: Path):
     """The beginning of the walk, and one notebook instead of all."""
     place = _walk(tmp_path, [*WALK[:3], f"{WALK[3]} --only 00"])
-    assert [line.split()[0] for line in WALK[:4]] == ["new-site", "new-year", "check", "run"]
+    assert [line.split()[0] for line in WALK[:4]] == ["new-site", "doctor", "check", "run"]
     assert (place.outputs / "internal" / "00_data_quality.html").is_file()
     _assert_readable(place)
     _assert_no_trace(place)

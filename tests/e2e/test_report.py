@@ -395,6 +395,7 @@ SHOWS = {
     "word sample 2023": "outputs/sample/fy2023/word/概要版.docx",
     "pdf sample 2023": "outputs/sample/fy2023/pdf/release/report.pdf",
     "run sample 2023": "変更なし",
+    "run sample 2023-h1": "outputs/sample/fy2023-h1/release/index.html",
     "check sample 2023 --json": '"severity"',
     "doctor sample 2023": "公表までに残っていること: 1 件",
     "run sample 2023 --only 02 --force --jobs 2": "完了",

@@ -75,10 +75,10 @@ def test_bands_stand_below_each_other_with_the_city_first_and_only_it_counted():
 @pytest.mark.parametrize(
     ("survey", "item", "printed", "n"),
     [
-        ("令和5年", "lonely_direct", [4.8, 14.8, 19.7, 41.4, 17.9, 1.5], 11141),
-        ("令和4年", "lonely_direct", [4.9, 15.8, 19.6, 40.6, 18.4, 0.6], 11218),
-        ("令和3年", "lonely_direct", [4.5, 14.5, 17.4, 38.9, 23.7, 0.9], 11867),
-        ("令和4年", "ucla_band", [7.1, 41.6, 37.0, 13.5, 0.9], 11218),
+        ("令和5(2023)年", "lonely_direct", [4.8, 14.8, 19.7, 41.4, 17.9, 1.5], 11141),
+        ("令和4(2022)年", "lonely_direct", [4.9, 15.8, 19.6, 40.6, 18.4, 0.6], 11218),
+        ("令和3(2021)年", "lonely_direct", [4.5, 14.5, 17.4, 38.9, 23.7, 0.9], 11867),
+        ("令和4(2022)年", "ucla_band", [7.1, 41.6, 37.0, 13.5, 0.9], 11218),
     ],
 )
 def test_the_national_tables_are_those_of_the_printed_pages(survey, item, printed, n):
