@@ -105,6 +105,16 @@ def test_a_year_whose_texts_nobody_reads_may_be_released_and_is_told_so(whole, c
     assert "残っていること: 1 件" in told
 
 
+@pytest.mark.parametrize("command", ["doctor", "new-year", "release"])
+def test_a_list_saved_in_the_code_of_windows_is_named_and_never_taken_for_decided(root, capsys, command):
+    goals = root / "params/sample/fy2023/goals.yaml"
+    goals.write_text(goals.read_text(encoding="utf-8"), encoding="cp932")
+    assert main([command, "sample", "2023"]) == 2
+    told = "".join(capsys.readouterr())
+    assert "goals.yaml の「(ファイル)」" in told
+    assert "UTF-8 で保存し直す" in told
+
+
 FILES = sorted(
     {
         value
