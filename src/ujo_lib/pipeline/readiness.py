@@ -11,7 +11,7 @@ from ujo_lib.params.common import Answers
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.marks import marks_in
-from ujo_lib.params.notebooks import with_role
+from ujo_lib.params.notebooks import WHOLE_YEAR, with_role
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.yamlfile import Declared, Document, nearest
@@ -72,7 +72,8 @@ def uncoded(place: SiteYear) -> list[str]:
     for settings in (place.settings(notebook) for notebook in place.notebooks):
         codes_file = getattr(settings, "hand_codes", None)
         kinds = read_yaml(Inputs, settings.inputs_file).kinds
-        if codes_file is None or not kinds.keys() >= set(settings.about.says.inputs):
+        needed = {kind for kind in settings.about.says.inputs if kind != WHOLE_YEAR}
+        if codes_file is None or settings.half or not kinds.keys() >= needed:
             continue
         if not codes_file:
             told.append(
