@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from ujo_lib.params import ParameterError, notebooks_of, notebooks_of_year
+from ujo_lib.params import ParameterError, notebooks_of, notebooks_of_year, project_root
+from ujo_lib.params.inputs import KINDS
 from ujo_lib.params.notebooks import UnknownNotebookError, chosen, in_reading_order, sources_of
 
 
@@ -146,3 +147,8 @@ def test_what_a_notebook_imports_is_read_from_its_cells_and_a_magic_line_hides_o
     content["cells"] += [{"cell_type": "code", "metadata": {}, "source": [one]} for one in sources]
     file.write_text(json.dumps(content))
     assert desk.year()[-1].imports == ["pandas", "ujo_lib", "ujo_lib.report", "math", "math.pi"]
+
+
+def test_the_page_on_the_data_and_so_the_check_reads_every_kind_that_a_year_can_have():
+    (quality,) = (one for one in notebooks_of(project_root(), "sample") if one.says.role == "quality")
+    assert set(quality.kinds) == set(KINDS)
