@@ -231,7 +231,7 @@ def _assert_readable(place: Place) -> None:
 def test_the_summary_can_be_mailed(place: Place):
     told = json.loads((place.root / "summary.json").read_text(encoding="utf-8"))
     assert told["exit_code"] == 0
-    assert re.fullmatch(r"若葉市 令和5\(2023\)年度: 完了\(12 件を実行、[\d.]+ 秒\)。", told["text"])
+    assert re.fullmatch(r"若葉市 令和5\(2023\)年度: 完了\(14 件を実行、[\d.]+ 秒\)。", told["text"])
     assert told["results"][0]["report"].endswith("index.html")
 
 
