@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
 from scipy.stats import norm
@@ -113,7 +113,7 @@ def test_the_release_of_every_world_that_fits_the_counts_is_the_same_to_the_last
     assert "＋" in seen.pop()[0].decode()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.data())
 def test_no_mark_tells_worlds_of_a_random_table_apart(data):
     size = data.draw(st.tuples(st.integers(2, 4), st.integers(3, 4)))
