@@ -72,6 +72,11 @@ def shares(sample: Sample, item: str, heading: str, level: float = LEVEL) -> Typ
     return Typed.of(frame, kinds, where=_answered(item))
 
 
+def _dimensions(names: Sequence[str]) -> dict[str, Column]:
+    """The columns that a table is split by."""
+    return {name: Dimension(heading=_HEADINGS.get(name, ""), variable=name) for name in names}
+
+
 def across(
     sample: Sample,
     item: str,
@@ -103,9 +108,7 @@ def across(
         for group, inside in _groups(sample, split)
         if (known & inside).any()
     ]
-    kinds: dict[str, Column] = {
-        name: Dimension(heading=_HEADINGS.get(name, ""), variable=name) for name in names
-    }
+    kinds = _dimensions(names)
     kinds[item] = Dimension(heading="回答", groups={label: tuple(answers)})
     return Typed.of(pd.DataFrame(rows), {**kinds, **_kinds((item,), level)}, where=_answered(item))
 
@@ -131,9 +134,7 @@ def means(
                 found = mean(sample.design, numbers, inside).interval(level)
                 told = {"n": n, "mean": found.estimate, "low": found.low, "high": found.high}
                 rows.append({**dict.fromkeys(names, WHOLE), **group, **told})
-    kinds: dict[str, Column] = {
-        name: Dimension(heading=_HEADINGS.get(name, ""), variable=name) for name in names
-    }
+    kinds = _dimensions(names)
     kinds |= {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit="点", decimals=1)}
     return Typed.of(pd.DataFrame(rows), {**kinds, **interval("mean", level)}, where=_answered(value))
 
