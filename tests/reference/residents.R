@@ -42,7 +42,7 @@ both("raked total enroll", svytotal(~enroll, raked))
 # The synthetic city's survey, weighted from the files alone: districts, silence by sex and age, raking to the register.
 drawn <- read.csv("data/sample/fy2023/residents.csv", header = FALSE, skip = 1, encoding = "UTF-8",
   col.names = c("id", "sex", "age", "district", "heard", "wave", "mode", "direct", "u1", "u2", "u3", "consult",
-                "withdrawn", "onset", "support", "use"))
+                "withdrawn", "onset", "support", "use", "needed"))
 register <- read.csv("data/sample/fy2023/residents_frame.csv", header = FALSE, skip = 1, encoding = "UTF-8",
   col.names = c("sex", "age", "district", "n", "source"))
 # In the order of the files: men before women, the young before the old.
