@@ -5,7 +5,7 @@ Frames in, tidy tables out. `linearised` knows weights and errors; `weighting` g
 `voices` families, commissioners and agencies.
 """
 
-from ujo_lib.residents.nation import compare, definitions, published, side_by_side
+from ujo_lib.residents.nation import compare, compare_groups, definitions, published, side_by_side
 from ujo_lib.residents.tables import (
     BAND,
     UCLA,
@@ -29,6 +29,7 @@ __all__ = [
     "SampleError",
     "across",
     "compare",
+    "compare_groups",
     "definitions",
     "diagnostics",
     "differences",

@@ -101,7 +101,12 @@ def _labelled(column: "pd.Series[object]", item: Item) -> "pd.Series[str]":
 
 
 def per_population(
-    people: Typed, trait: str, cases: pd.DataFrame, others: pd.DataFrame, register: float | None
+    people: Typed,
+    trait: str,
+    cases: pd.DataFrame,
+    others: pd.DataFrame,
+    register: float | None,
+    level: float = LEVEL,
 ) -> Typed:
     """How many persons in the state each voice speaks of, per 100,000 of the register.
 
@@ -111,6 +116,7 @@ def per_population(
         cases: one row per person known to the commissioners; without rows they were not asked.
         others: columns of the kind `voices`.
         register: persons of the register; None where it is not known, and the table has no row.
+        level: level of the interval in `people`.
 
     Returns:
         Columns voice, n (persons counted; NA for residents, whose number is an estimate), rate, low, high. No interval
@@ -134,7 +140,7 @@ def per_population(
             "voice": Dimension(heading="立場"),
             "n": Count(unit="人", heading="把握している人"),
             "rate": Estimate(heading="人口10万人当たり", unit="人"),
-            **interval("rate", people.schema["low"].level),
+            **interval("rate", level),
         },
         note="市民は本人の回答からの推計、ほかは把握している人を数えたものです。機関どうしの重複は除けないため、"
         "立場どうしの数は足せません。人口は、調査の対象になった人(母集団の表)です。",
