@@ -123,25 +123,21 @@ def test_a_group_stands_beside_the_same_group_of_the_nation_with_its_answers_add
         [("全体", "全体", 0.2), ("女性", "全体", 0.2), ("男性", "全体", 0.2), ("男性", "16歳以上", 0.2)]
     )
     table = nation.compare_groups(city, figures, "item", ["よくある", "時々"], "R4", {})
-    assert table.frame["nation"].fillna(-1).tolist() == pytest.approx([20 / 95, 0.3, -1, 0.1])
-    assert table.frame["reading"].tolist() == [
-        "差があるとは言えない",
-        "全国より低い",
-        "比較不可(全国の値がない)",
-        "全国より高い",
-    ]
+    assert table.frame["nation"].tolist() == pytest.approx([20 / 95, 0.3, 0.1])
+    assert table.frame["reading"].tolist() == ["差があるとは言えない", "全国より低い", "全国より高い"]
     country = wilson(300, 1000)
-    assert table.frame["low"][1] == pytest.approx(-10 - 100 * math.hypot(0.05, country.high - 0.3))
-    assert "載っていません" not in table.schema.note
-
-
-def test_that_nothing_was_published_by_sex_and_age_is_said():
-    city = groups_of_the_city([("全体", "全体", 0.2), ("女性", "全体", 0.2)])
-    figures = pd.DataFrame(printed("全国", 5, 15, 75, 5), columns=NATION.columns)
-    table = nation.compare_groups(city, figures, "item", ["よくある", "時々"], "R4", {})
-    assert table.schema.note.endswith("性別・年齢別の全国の値は、写した公表資料に載っていません。")
+    assert table.frame["low"].iloc[1] == pytest.approx(-10 - 100 * math.hypot(0.05, country.high - 0.3))
+    assert table.schema.note.endswith("値のない区分は並べていません: 男性。")
     barred = nation.compare_groups(city, figures, "item", ["よくある", "時々"], "R4", {"item": "方法が違う"})
     assert set(barred.frame["reading"]) == {"比較不可(方法が違う)"}
+
+
+def test_nothing_published_by_sex_and_age_leaves_no_row():
+    city = groups_of_the_city([("女性", "全体", 0.2), ("男性", "全体", 0.2)])
+    figures = pd.DataFrame(printed("全国", 5, 15, 75, 5), columns=NATION.columns)
+    table = nation.compare_groups(city, figures, "item", ["よくある", "時々"], "R4", {})
+    assert table.frame.empty
+    assert table.schema.note.endswith("並べていません: 女性、男性。")
 
 
 def test_the_groups_that_the_white_paper_printed_are_those_of_its_page():

@@ -127,31 +127,35 @@ def compare_groups(
         level: level of the intervals.
 
     Returns:
-        One row per group of the city; its dimensions, then columns as `compare`. The note says when nothing was
-        published for any group.
+        One row per group of the city that was published of the nation, too; its dimensions, then columns as `compare`.
+        The note names the other groups.
     """
     names = [name for name in city.schema.dimensions if name != item]
-    country = []
+    country: list[pd.Series[float] | None] = []
+    known, silent = [], []
     for labels in city.frame[names].astype(str).to_numpy():
-        group = " ".join(label for label in labels if label != WHOLE)
-        told = _rebased(nation, item, survey, group or COUNTRY).set_index("answer")
-        whole = set(answers) <= set(told.index)
-        own = told.loc[list(answers)] if whole else told
-        country.append(
-            pd.Series({"share": own["share"].sum(), "base": own["base"].iloc[0]}) if whole else None
-        )
-    table = _compared(city, [*names, item], country, barriers.get(item, ""), level)
-    small = (city.frame[names] != WHOLE).any(axis=1)
-    if not table.frame.loc[small, "nation"].isna().all():
-        return table
-    note = f"{_REBASED}性別・年齢別の全国の値は、写した公表資料に載っていません。"
-    return Typed.of(table.frame, table.schema.columns, where=city.schema.where, note=note)
+        group = " ".join(label for label in labels if label != WHOLE) or COUNTRY
+        told = _rebased(nation, item, survey, group).set_index("answer")
+        known.append(set(answers) <= set(told.index))
+        if known[-1]:
+            own = told.loc[list(answers)]
+            country.append(pd.Series({"share": own["share"].sum(), "base": own["base"].iloc[0]}))
+        else:
+            silent.append(group)
+    rows = Typed.of(city.frame[known], city.schema.columns, where=city.schema.where)
+    more = f"公表資料に値のない区分は並べていません: {'、'.join(silent)}。" if silent else ""
+    return _compared(rows, [*names, item], country, barriers.get(item, ""), level, more)
 
 
 def _compared(
-    city: Typed, names: list[str], country: Sequence["pd.Series[float] | None"], barrier: str, level: float
+    city: Typed,
+    names: list[str],
+    country: Sequence["pd.Series[float] | None"],
+    barrier: str,
+    level: float,
+    more: str = "",
 ) -> Typed:
-    """The rows of the city with the nation's share and valid answers of each, where they are known."""
+    """The rows of the city with the nation's share and valid answers of each, where they are known; `more` is told below."""
     rows = []
     for row, told in zip(city.frame.itertuples(), country, strict=True):
         estimate = low = high = math.nan
@@ -179,7 +183,7 @@ def _compared(
             "reading": Text(heading="読み方"),
         },
         where=city.schema.where,
-        note=_REBASED,
+        note=_REBASED + more,
     )
 
 
