@@ -155,7 +155,7 @@ def _compared(
     level: float,
     more: str = "",
 ) -> Typed:
-    """The rows of the city with the nation's share and valid answers of each, where they are known; `more` is told below."""
+    """The rows of the city with the nation's share and valid answers of each, where they are known; `more` is noted."""
     rows = []
     for row, told in zip(city.frame.itertuples(), country, strict=True):
         estimate = low = high = math.nan
