@@ -30,8 +30,8 @@ POINTS_PER_INCH: Final = 72
 _PAD: Final = 3 / POINTS_PER_INCH
 _ROOM: Final = 320
 """Height in pixels that any axes and what stands around them fit into, until it is known how high they are."""
-_SWATCH: Final = 3.4
-"""Width of a sign of the key and the space around it, in font sizes."""
+_SWATCH: Final = 4.4
+"""Width of a sign of the key, the space after it and that between columns, in font sizes."""
 
 # Where a label may break, best first: phrases, words with the endings that belong to them, runs of one script, letters;
 # each with the marks that open or close it.
