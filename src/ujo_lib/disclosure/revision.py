@@ -23,6 +23,7 @@ from ujo_lib.disclosure.audit import (
     Outsider,
     People,
     atoms_of,
+    crossings_of,
     exactly,
     facts_of,
     spoken,
@@ -160,12 +161,15 @@ class _Side:
     facts: tuple[Known, ...]
 
     @classmethod
-    def of(cls, tables: Sequence[PastRelease], kinds: frozenset[str], calendar: Calendar) -> "_Side":
+    def of(
+        cls, tables: Sequence[PastRelease], kinds: frozenset[str], calendar: Calendar, policy: Policy
+    ) -> "_Side":
         def cut(region: Region) -> Region:
             return _of(calendar.cut(region), kinds)
 
         cells = [(past, i, calendar.cut(t.region(i))) for past in tables for t, i, _ in valued([past.table])]
         facts = [fact for past in tables for fact in facts_of(past.table, past.hidden, cut)]
+        facts += [fact for past in tables for fact in crossings_of(past.table, past.hidden, policy, cut)]
         return cls(kinds, tuple(cells), tuple(facts))
 
     @property
@@ -191,7 +195,8 @@ class _Subtraction:
     ) -> None:
         self._policy, self._release = policy, then[0].release
         calendar = Calendar.of([past.table for past in [*then, *now]], public)
-        self._then, self._now = _Side.of(then, _EARLIER, calendar), _Side.of(now, _NOW, calendar)
+        self._then = _Side.of(then, _EARLIER, calendar, policy)
+        self._now = _Side.of(now, _NOW, calendar, policy)
         self._public = [Known(((1.0, _of(calendar.cut(f.region), _NOW)),), f.low, f.high) for f in public]
         self._names = {
             region: (past.table.id, past.table.label(i))
