@@ -272,6 +272,25 @@ def test_tables_that_contradict_each_other_are_not_taken_for_silence():
         small_changes([more[0], wrong], nothing, FIVE, [], same, corrected)
 
 
+@pytest.mark.parametrize(("late", "refused"), [(0, False), (1, True), (4, True), (5, False)])
+def test_a_late_case_in_a_hidden_pair_is_told_by_the_sums_in_the_overviews(late, refused):
+    """No table prints the sum of its rows; both overviews do, and the rest did not move."""
+
+    def rows(*counts: int) -> CountTable:
+        return CountTable("t", "cases", {"相談": "相談"}, ("n",),
+                          tuple(Cell((f"x{i}",), "n", n) for i, n in enumerate(counts)))  # fmt: skip
+
+    pair = (True, True, False)
+    same, corrected = same_records(
+        [rows(3 + late, 9, 40)], [PastRelease(rows(3, 9, 40), pair, "fy2023/1")], "fy2023"
+    )
+    found = small_changes([rows(3 + late, 9, 40)], {"t": pair}, FIVE, [], same, corrected)
+    assert bool(found) is refused
+    assert not refused or {(one.table, one.cell, one.low, one.high) for one in found} >= {
+        ("t", "合計", late, late)
+    }
+
+
 def test_each_earlier_release_is_subtracted():
     second = left(report(late(20)), release="fy2023/second")
     found = told([*FIRST, *second], report(late(21)))

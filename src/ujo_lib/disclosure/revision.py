@@ -38,6 +38,7 @@ from ujo_lib.disclosure.tables import (
     PublicFigure,
     Region,
     TableError,
+    sums_of,
 )
 
 RECORD, BOTH, LEFT, CAME = "〔記録〕", "両方", "前だけ", "新だけ"
@@ -154,10 +155,14 @@ def _of(region: Region, kinds: frozenset[str]) -> Region:
 
 @dataclass(frozen=True)
 class _Side:
-    """One of the two releases: the kinds of records it counts, its cells with their regions, what its readers know."""
+    """One of the two releases: the kinds of records it counts, its cells with their regions, what its readers know.
+
+    `sums` are the numbers of whole tables, which its overviews print: their regions, with value and name.
+    """
 
     kinds: frozenset[str]
     cells: tuple[tuple[PastRelease, int, Region], ...]
+    sums: Mapping[Region, tuple[int, tuple[str, str]]]
     facts: tuple[Known, ...]
 
     @classmethod
@@ -170,11 +175,18 @@ class _Side:
         cells = [(past, i, calendar.cut(t.region(i))) for past in tables for t, i, _ in valued([past.table])]
         facts = [fact for past in tables for fact in facts_of(past.table, past.hidden, cut)]
         facts += [fact for past in tables for fact in crossings_of(past.table, past.hidden, policy, cut)]
-        return cls(kinds, tuple(cells), tuple(facts))
+        sums = {
+            calendar.cut(figure.region): (figure.low, (past.table.id, "合計"))
+            for past in tables
+            for figure in sums_of(past.table, policy.threshold)
+        }
+        facts += [exactly(_of(region, kinds), value) for region, (value, _) in sums.items()]
+        return cls(kinds, tuple(cells), sums, tuple(facts))
 
     @property
     def truth(self) -> dict[Region, int]:
-        return {region: past.table.cells[i].value or 0 for past, i, region in self.cells}
+        sums = {region: value for region, (value, _) in self.sums.items()}
+        return sums | {region: past.table.cells[i].value or 0 for past, i, region in self.cells}
 
     @property
     def printed(self) -> dict[Region, int]:
@@ -199,6 +211,8 @@ class _Subtraction:
         self._now = _Side.of(now, _NOW, calendar, policy)
         self._public = [Known(((1.0, _of(calendar.cut(f.region), _NOW)),), f.low, f.high) for f in public]
         self._names = {
+            region: name for side in (self._then, self._now) for region, (_, name) in side.sums.items()
+        } | {
             region: (past.table.id, past.table.label(i))
             for past, i, region in [*self._then.cells, *self._now.cells]
         }
