@@ -89,3 +89,20 @@ def test_a_register_without_persons_in_a_group_is_refused(asked: Desk) -> None:
     asked.put("residents_frame", "f.csv", as_csv([REGISTER[0], ["男性", "16~29歳", "東", "0"]]))
     with pytest.raises(DataProblems, match="1 以上"):
         asked.load()
+
+
+def test_sheets_of_other_voices_are_read_with_the_questions_that_the_residents_had(asked: Desk) -> None:
+    head = ["回答番号", "立場", "把握している人数", "最も必要な支援", "気づいたきっかけ", "始まった年齢"]
+    rows = [["V1", "家族", "", "2", "3", "24"], ["V2", "関係機関", "3", "居場所", "", ""]]
+    asked.put("voices", "v.csv", as_csv([head, *rows]))
+    frame = asked.load()["voices"]
+    assert frame["voice"].tolist() == ["家族", "支援機関"]
+    assert frame["most_needed"].tolist() == ["家族への支援", "居場所"]
+    assert frame["persons"].isna().tolist() == [True, False]
+    assert frame["onset_age"].tolist()[0] == 24
+
+
+def test_a_voice_that_nobody_has_declared_is_refused(asked: Desk) -> None:
+    asked.put("voices", "v.csv", as_csv([["回答番号", "立場"], ["V1", "議員"]]))
+    with pytest.raises(DataProblems, match="議員"):
+        asked.load()

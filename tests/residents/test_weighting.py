@@ -54,6 +54,46 @@ def test_an_age_with_too_few_answers_joins_the_next_of_its_sex(drawn, register, 
     assert ("男性 16~39歳" in classes) is not joined
 
 
+@pytest.mark.parametrize(("heard", "joined"), [(0, True), (1, True), (2, False)])
+def test_a_cell_that_nobody_or_one_answered_for_is_weighted_with_its_neighbour(
+    drawn, register, heard, joined
+):
+    few = drawn.copy()
+    young_men = few.index[(few["sex"] == "男性") & (few["age_band"] == AGES[0]) & few["responded"]]
+    few.loc[young_men[heard:], "responded"] = False
+    sample = open_sample(few, register, least=2)
+    assert sample.joined == (("男性 16~39歳・40歳以上",) if joined else ())
+    of_men = (sample.answers["sex"] == "男性").to_numpy()
+    assert sample.design.weights[of_men].sum() == pytest.approx(500)
+    assert ("2人に満たない(一人もいない場合を含む)年齢" in diagnostics(sample).schema.note) is joined
+    assert ("まとめて重みを付けました: 男性 16~39歳・40歳以上。" in diagnostics(sample).schema.note) is joined
+
+
+@pytest.mark.parametrize("age", AGES)
+def test_persons_of_a_cell_that_nobody_was_drawn_from_are_carried_by_their_neighbour(drawn, register, age):
+    without = drawn[(drawn["sex"] != "女性") | (drawn["age_band"] != age)]
+    sample = open_sample(without, register)
+    assert sample.joined == ("女性 16~39歳・40歳以上",)
+    of_women = (sample.answers["sex"] == "女性").to_numpy()
+    assert sample.design.weights[of_women].sum() == pytest.approx(500)
+    assert sample.persons == 1000
+
+
+def test_ages_are_joined_with_the_next_older_one_and_no_further_than_needed(drawn, register):
+    ages = ["16~29歳", "30~39歳", "40~64歳", "65歳以上"]
+    thirds = drawn.assign(
+        age_band=pd.Categorical([ages[i % 4] for i in range(len(drawn))], ages, ordered=True)
+    )
+    kept = thirds[(thirds["sex"] != "男性") | ~thirds["age_band"].isin([ages[0], ages[3]])]
+    cells = pd.DataFrame([(sex, age, 100) for sex in ("男性", "女性") for age in ages])
+    cells.columns = ["sex", "age_band", "n"]
+    sample = open_sample(kept, cells, least=1)
+    assert sample.joined == ("男性 16~29歳・30~39歳", "男性 40~64歳・65歳以上")
+    weights = pd.Series(sample.design.weights).groupby(sample.classes.to_numpy()).sum()
+    assert weights["男性 16~29歳・30~39歳"] == pytest.approx(200)
+    assert weights["女性 40~64歳"] == pytest.approx(100)
+
+
 def test_the_last_age_joins_the_one_before_it(drawn, register):
     few = drawn.copy()
     old_women = (few["sex"] == "女性") & (few["age_band"] == AGES[1])
@@ -130,7 +170,14 @@ def test_mistakes_are_told_in_japanese_with_their_groups(drawn, register):
     few = drawn["responded"] & ((drawn["district"] == "東") | (drawn.index == 66))
     with pytest.raises(SampleError, match="1人だけの地区\\(西\\)"):
         open_sample(drawn.assign(responded=few), register)
-    with pytest.raises(SampleError, match="男性 16~39歳・40歳以上に回答が一件もありません"):
+    text = register.astype({"sex": str, "age_band": str})
+    with pytest.raises(
+        SampleError, match="母集団だけ: 女性 40才以上"
+    ):  # no list of ages gives it a neighbour
+        open_sample(drawn, text.replace({"age_band": {AGES[1]: "40才以上"}}))
+    with pytest.raises(SampleError, match="母集団だけ: その他 16~39歳"):
+        open_sample(drawn, pd.concat([text, text.iloc[:1].assign(sex="その他")]))
+    with pytest.raises(SampleError, match="男性に回答が一件もありません"):
         open_sample(drawn.assign(responded=drawn["responded"] & (drawn["sex"] != "男性")), register)
 
 

@@ -328,6 +328,32 @@ RESIDENTS_FRAME = Schema(
     note="Everybody who could have been drawn. With districts, the sample is taken as drawn within each of them.",
 )
 
+VOICES = Schema(
+    "voices",
+    "ほかの立場の回答",
+    "one sheet that a family, a commissioner or an agency filled in",
+    (
+        _must("answer_id", "回答番号", note="pseudonym; no name, no address"),
+        _must(
+            "voice",
+            "立場",
+            "cat",
+            options=options("家族/民生委員/支援機関", {"支援機関": ("関係機関", "機関")}),
+        ),
+        Column(
+            "persons",
+            "把握している人数",
+            "int",
+            minimum=0,
+            unit="人",
+            note="how many persons the one who answers knows of; blank where that was not asked",
+        ),
+    ),
+    key=("answer_id",),
+    note="Not a sample: whoever answered. The questions stand on the form `voices` of `resident_items`, word for word "
+    "those of the residents where both were asked.",
+)
+
 ASKED = frozenset().union(*QUESTIONNAIRES.values())
 """Kinds whose questions stand in a questionnaire; here they have the columns of the office only."""
 
@@ -695,5 +721,6 @@ SCHEMAS: Mapping[str, Schema] = {
         MEDIA_USE,
         RESIDENTS,
         RESIDENTS_FRAME,
+        VOICES,
     )
 }

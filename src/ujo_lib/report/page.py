@@ -238,7 +238,8 @@ class Page:
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 
     def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject) -> None:
-        """Publish and show one table after the other, with bars where it splits people into shares.
+        """Publish and show one table after the other, with bars where it splits people into shares: a panel each for
+        the groups of the first dimension where there are two.
 
         Args:
             parts: id, title and table, as `survey.other_items` makes them.
@@ -247,7 +248,12 @@ class Page:
         for id, title, table in parts:
             published = self.publish(table, id, title, subject)
             names = [name for name in table.schema.dimensions if table.schema.of_kind(Share)]
-            for name in names:
+            if len(names) == 2 and len(published.frame):
+                by, y = names
+                said = f"{title}の回答を、{table.schema[by].name}ごとに示します。"
+                drawn = {"n": "n", "low": "low", "high": "high", "finding": said}
+                display(self.panels(published, x="share", y=y, by=by, **drawn))
+            for name in names if len(names) == 1 else ():
                 answers = [label for label in table.frame[name] if label not in TOTAL_LABELS]
                 if len(answers) > 1:
                     rows = published.where(**{name: answers})

@@ -1,7 +1,8 @@
 """Residents room: what a probability sample of the people says about all of them, and what it cannot say.
 
 Frames in, tidy tables out. `linearised` knows weights and errors; `weighting` gets from those drawn to the population;
-`tables` counts and compares, and says what silence could hide; `nation` puts the country beside the city.
+`tables` counts and compares, and says what silence could hide; `nation` puts the country beside the city,
+`voices` families, commissioners and agencies.
 """
 
 from ujo_lib.residents.nation import compare, definitions, published, side_by_side
@@ -18,6 +19,7 @@ from ujo_lib.residents.tables import (
     shares,
     with_score,
 )
+from ujo_lib.residents.voices import per_population, voices
 from ujo_lib.residents.weighting import Sample, SampleError, diagnostics, open_sample, response, response_by
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "means",
     "open_sample",
     "other_items",
+    "per_population",
     "persons",
     "published",
     "response",
@@ -41,5 +44,6 @@ __all__ = [
     "sensitivity",
     "shares",
     "side_by_side",
+    "voices",
     "with_score",
 ]
