@@ -312,7 +312,9 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     if plain in _DITTO or text in _DITTO:
         raise ValueRefused(expected, "「同上」の印です。上の行と同じ値を書いてください。", "14")
     if _CONTACT.search(plain):
-        raise ValueRefused(expected, "連絡先のようです。個人情報なら消してください。", "23")
+        raise ValueRefused(
+            expected, "連絡先のようです。列がずれていないか確かめ、個人情報なら消してください。", "23"
+        )
     if (is_id or brief) and _SENTENCE.search(plain):
         raise ValueRefused(
             expected, "文章のようです。列がずれていないか確かめ、相談の文なら消してください。", "23"
@@ -707,8 +709,8 @@ def note_refusal(
     """Note a refused text for each of its rows; a text that may be somebody's words is not repeated."""
     rows, remedy = raw.rows_of(code), refused.remedy
     text = "" if free_text else shown(raw.texts[code])
-    if text != raw.texts[code]:
-        remedy = f"{refused.expected}に直してください。"
+    if not free_text and text != raw.texts[code]:
+        remedy = f"長い文字列です。列がずれていないか確かめ、{refused.expected}に直してください。"
     notes.problem_rows(rows, [text] * len(rows), refused.expected, remedy, refused.rule, column=raw.heading)
 
 
