@@ -87,6 +87,8 @@ def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: 
             if (row, heading) in refused:
                 continue  # a cell that could not be read is blank now; it has been reported as what it is
             blank = str(failure.check) == "not_nullable"
+            if blank and name not in header.columns:
+                continue  # the whole column is not there, which has been said
             notes.problem(
                 "空欄でないこと" if blank else str(failure.check),
                 "合計の行なら、埋めずに行を消してください(2重に数えます)。そうでなければ値を書き入れてください。"
