@@ -329,9 +329,10 @@ def _parse_file(
     shape = as_it_stands(grid, schema, spec, layout, notes)
     grid, spec = shape.grid, shape.spec
     read: Body | None = None
-    top = header = find_header(grid.head(), shape.schema, spec, layout, notes)
-    if header is None:
+    top = find_header(grid.head(), shape.schema, spec, layout, notes)
+    if top is None:
         return parsed(None, None, None)
+    header = top
     with notes.bounded("読まないシート"):
         account.note_unread_sheets(grid, header, spec, notes)
     read = body = find_body(grid, header, shape.schema, notes)
