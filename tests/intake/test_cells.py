@@ -137,3 +137,46 @@ def test_the_last_line_of_a_form_is_no_row(desk: Desk, mark):
     taken = desk.check()
     assert taken.faults == ()
     assert len(taken["commissioners"]) == len(rows) - 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "written", "rule"),
+    [
+        ("commissioners", "該当者数", "2²", "3"),
+        ("consultations", "相談者ID", "#N/A", "18"),
+        ("consultations", "相談者ID", "-", "14"),
+        ("campaigns", "備考", "〃", "14"),
+        ("campaigns", "開始", "51208", "7"),
+        ("cases", "委員番号", "1.23E+15", "17"),
+    ],
+)
+def test_a_cell_that_means_nothing_is_one_error_at_its_row_and_nothing_follows_from_it(
+    desk: Desk, kind, heading, written, rule
+):
+    desk.put(kind, "a.csv", as_csv(table(kind, {(1, heading): written})))
+    faults = [(p.severity, p.row, p.column, p.value, p.rule) for p in desk.check().faults]
+    assert faults == [("error", 2, heading, written, rule)]
+
+
+def test_a_duration_in_hours_is_read_as_minutes_and_told(desk: Desk):
+    desk.put("consultations", "a.csv", as_csv(table("consultations", {(1, "対応時間(分)"): "1時間"})))
+    taken = desk.load()
+    assert taken["consultations"]["duration_min"].iloc[0] == 60
+    assert taken.repairs.query("column == '対応時間(分)'")[["row", "before", "after"]].values.tolist() == [
+        [2, "1時間", "60.0"]
+    ]
+
+
+def test_years_are_no_codes_of_bands_of_years(desk: Desk):
+    rows = table("cases", {(i, "ひきこもりの期間"): str(i + 4) for i in (1, 2)})
+    rows[0][rows[0].index("ひきこもりの期間")] = "ひきこもりの期間(年)"
+    desk.put("cases", "a.csv", as_csv(rows))
+    (fault,) = [p for p in desk.check().faults if p.severity == "error"]
+    assert (fault.column, fault.rule) == ("ひきこもりの期間(年)", "6")
+
+
+def test_an_age_in_a_heading_of_years_of_age_is_read(desk: Desk):
+    rows = table("cases")
+    rows[0][rows[0].index("年代")] = "年代(歳)"
+    desk.put("cases", "a.csv", as_csv(rows))
+    assert [p for p in desk.check().faults if p.severity == "error"] == []

@@ -70,3 +70,16 @@ def test_a_number_corrected_within_its_cell_is_read_without_the_old_one_and_name
     assert told.severity == "warning"
     assert book.active.cell(2, heading).coordinate in str(told.value)
     assert str(desk.load()["commissioners"]["n_cases_reported"].iloc[0]) == right
+
+
+def test_numbers_that_the_sheet_shows_with_a_letter_are_read_with_it(desk: Desk):
+    book = openpyxl.Workbook()
+    for row in table("campaigns"):
+        book.active.append(row)
+    for n in (1, 2, 3):
+        cell = book.active.cell(n + 1, 1, n)
+        cell.number_format = '"K"000'
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("campaigns", "k.xlsx", out.getvalue())
+    assert desk.load()["campaigns"]["campaign_id"].tolist() == ["K001", "K002", "K003"]

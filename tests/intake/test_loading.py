@@ -135,6 +135,11 @@ def test_many_equal_faults_are_counted_and_not_all_printed(desk: Desk):
         ({"campaigns": {"files": ["k.csv"], "header_rows": 6}}, "campaigns.header_rows", ""),
         ({"campaigns": {"files": ["k.csv"], "columns": {"費用": "cost"}}}, "campaigns.columns", "cost_yen"),
         ({"campaigns": {"files": ["k.csv"], "per_file": {"x.csv": {}}}}, "campaigns.per_file", ""),
+        (
+            {"campaigns": {"files": ["k.csv"], "constants": {"note": None}}},
+            "campaigns.constants.note",
+            "空です",
+        ),
         ({"campaigns": {}}, "campaigns.files", ""),
         ({"campaigns": {"files": []}}, "campaigns.files", ""),
         ({"labels": {"distrikt": ["東"]}}, "labels.distrikt", "district"),

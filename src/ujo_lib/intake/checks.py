@@ -87,6 +87,8 @@ def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: 
             if (row, heading) in refused:
                 continue  # a cell that could not be read is blank now; it has been reported as what it is
             blank = str(failure.check) == "not_nullable"
+            if blank and name not in header.columns:
+                continue  # the whole column is not there, which has been said
             notes.problem(
                 "空欄でないこと" if blank else str(failure.check),
                 "合計の行なら、埋めずに行を消してください(2重に数えます)。そうでなければ値を書き入れてください。"
@@ -121,20 +123,23 @@ def _pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSche
 
 
 def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:
-    """Rules between the columns of a row, by kind."""
+    """Rules between the columns of a row, by kind; a cell that could not be read has been reported as what it is."""
+    refused = {(p.row, p.column) for p in notes.problems}
     for check in _ROW_CHECKS[schema.kind](frame) if schema.kind in _ROW_CHECKS else ():
-        positions = np.flatnonzero(check.broken.fillna(False).to_numpy(dtype=bool))
-        if len(positions) == 0:
+        heading = header.heading(check.column)
+        broken = np.flatnonzero(check.broken.fillna(False).to_numpy(dtype=bool))
+        positions = [at for at in broken if (rows[at], heading) not in refused]
+        if not positions:
             continue
         cells = frame[check.column].iloc[positions]
-        shown = cells.astype("Int64" if cells.dtype == "boolean" else object).astype(str).tolist()
+        values = cells.astype("Int64" if cells.dtype == "boolean" else object)
         notes.problem_rows(
             rows[positions],
-            shown,
+            ["" if pd.isna(value) else str(value) for value in values],
             check.expected,
             check.remedy,
             "照合",
-            column=header.heading(check.column),
+            column=heading,
             severity=check.severity,
         )
 
