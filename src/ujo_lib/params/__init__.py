@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ujo_lib.params.common import NotebookSettings, load_settings, read_flat_yaml
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of, notebooks_of_year
-from ujo_lib.params.paths import PathOutsideProjectError, inside, project_root
+from ujo_lib.params.paths import NoProjectError, PathOutsideProjectError, inside, project_root
 from ujo_lib.yamlfile import ParameterError, ParameterProblem, nearest, read_yaml
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PATTERN_SITE",
+    "NoProjectError",
     "Notebook",
     "NotebookSettings",
     "OutreachSettings",
