@@ -208,7 +208,9 @@ def check(
     declaration = read_declaration(path, kinds, base, own)
     schemas, names = declaration.schemas, declaration.names if texts else None
     seen: dict[str, str] = {}
-    parsed = [(spec, _read_file(spec, schemas[spec.kind], declaration, names, seen)) for spec in declaration.files]
+    parsed = [
+        (spec, _read_file(spec, schemas[spec.kind], declaration, names, seen)) for spec in declaration.files
+    ]
     loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
     notes_of = {spec.label: Notes(spec.name, one.notes.sheet) for spec, one in parsed}
     for kind, together in loaded.items():
