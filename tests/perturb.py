@@ -40,7 +40,8 @@ SCALED = {
 """Columns of amounts: an eighth less."""
 WAVES = ("n_in_scope", "n_responded", "n_cases", "male", "female")
 LISTS = ("limits", "key_figures", "indicators", "goals", "published")
-CLOSED = {"rule", "unit", "id", "notebook", "table", "column", "over", "kind", "value", "low", "high", "gaps", "history"}
+CLOSED = {"rule", "unit", "id", "notebook", "table", "column", "over", "kind", "value", "low", "high", "gaps", "history",
+          "comparable", "caution"}
 """Keys of the lists whose values are names of the suite, not a place's words."""
 
 
@@ -105,9 +106,9 @@ def perturb(root: Path, site: str, year: int, other: str) -> Changed:
         if file.stem in {"common", *own}:
             changed = {key: _setting(key, value, names) for key, value in content.items()}
             if file.stem == "common":
-                changed |= {"site": other, "contacts": {"八重垣の窓口": "0852-00-0000"}}
+                changed |= {"site": other, "synthetic": False, "contacts": {"八重垣の窓口": "0852-00-0000"}}
             if hand_codes := content.get("hand_codes"):
-                changed["hand_codes"] = _hand_codes(root, hand_codes, other, changed)
+                changed["hand_codes"] = _hand_codes(root, hand_codes, other)
         elif file.stem in LISTS:
             changed = _entry(content, names)
         elif file.stem == "disclosure":
@@ -125,13 +126,8 @@ def perturb(root: Path, site: str, year: int, other: str) -> Changed:
 def survivors(folder: Path, changed: Changed) -> list[str]:
     """Old words and years in the files of a folder: pages with their alt texts, workbooks, tables, metadata."""
     new = "\n".join(changed.words.values())
-    old = {
-        part
-        for word, other in changed.words.items()
-        if word != other
-        for part in re.split(r"\{[^}]*\}", word)
-        if len(part) > 1 and part not in new
-    }
+    parts = (part for word in changed.words for part in re.split(r"\{[^}]*\}", word))
+    old = {part for part in parts if len(part) > 1 and part not in new}
     pattern = re.compile("|".join([*map(re.escape, sorted(old, key=len, reverse=True)), _years(changed.year)]))
     return [
         f"{file.relative_to(folder)}: {found[0]} … {text[max(0, found.start() - 60) : found.end() + 30]}"
@@ -214,12 +210,17 @@ def _published(value: str, names: Names) -> str:
     return other if other != value else names.given.get(value, value)
 
 
-def _hand_codes(root: Path, file: str, other: str, settings: dict[str, Any]) -> str:
-    """Codes of the texts that are still there."""
-    codes = pd.read_csv(root / file, dtype=str, encoding="utf-8-sig")
+def _hand_codes(root: Path, file: str, other: str) -> str:
+    """Codes of the texts that are still there, each standing for as many as before of those that are."""
+    codes = pd.read_csv(root / file, dtype={"相談ID": str}, encoding="utf-8-sig")
     kept = pd.read_csv(root / "data" / other / "consultations.csv", usecols=["相談ID"], dtype=str)["相談ID"]
+    fewer = codes[codes["相談ID"].isin(kept)].copy()
+    before, after = (
+        one.drop_duplicates("相談ID").groupby(["層", "部分"])["重み"].transform("sum") for one in (codes, fewer)
+    )
+    fewer["重み"] *= before.reindex(fewer.index).ffill() * 6 / 7 / after.reindex(fewer.index).ffill()
     path = f"data/{other}/codes.csv"
-    codes[codes["相談ID"].isin(kept)].to_csv(root / path, index=False, encoding="utf-8-sig")
+    fewer.to_csv(root / path, index=False, encoding="utf-8-sig")
     return path
 
 
