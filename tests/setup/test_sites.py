@@ -2,14 +2,17 @@
 
 import re
 
+import openpyxl
 import pytest
 import yaml
 
 from tests.setup.conftest import REPOSITORY
+from ujo_lib import intake
 from ujo_lib.cli import main
-from ujo_lib.intake.schemas import PREFECTURES
-from ujo_lib.params import notebooks_of, read_settings
+from ujo_lib.intake.schemas import EXAMPLE_MARK, PREFECTURES
+from ujo_lib.params import notebooks_of, read_settings, read_yaml
 from ujo_lib.params.disclosure import DisclosureRules
+from ujo_lib.params.inputs import Inputs
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.readiness import undecided
 from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site, set_up_year
@@ -65,6 +68,37 @@ def test_titles_denominators_filters_and_controls_follow(root, wakaba):
         "district": ["中央", "北", "南"],
         "channel": ["全国窓口", "若葉市専用", "その他自治体"],
         **dict.fromkeys(("residents.age_band", "residents_frame.age_band"), RESIDENTS_AGES),
+    }
+
+
+def test_what_people_type_in_is_a_workbook_that_intake_reads_and_a_first_year_asks_for_no_earlier_one(
+    root, wakaba
+):
+    inputs = read_yaml(Inputs, root / "params/wakaba/fy2024/inputs.yaml")
+    names = [name for files in inputs.kinds.values() for name in files.files]
+    assert not [name for name in names if "fy2023" in name]
+    typed = [name for name in names if name.startswith("site/") or "residents" in name]
+    assert len(typed) == 8
+    assert {name.rpartition(".")[2] for name in typed} == {"xlsx"}
+    assert {name.rpartition(".")[2] for name in names if "consult" in name or "national" in name} == {"csv"}
+    for name in typed:
+        path = root / "data/wakaba" / name
+        book = openpyxl.load_workbook(path)
+        first = book["記入"]["A2"]
+        first.value = first.value.replace(EXAMPLE_MARK, "")
+        book.save(path)
+    kinds = [kind for kind, files in inputs.kinds.items() if files.files[0] in typed]
+    found = intake.check(root / "params/wakaba/fy2024/inputs.yaml", kinds, root)
+    assert [str(fault) for fault in found.faults if fault.severity == "error"] == []
+    assert {len(found.frames[kind]) for kind in kinds} == {1}
+
+
+def test_the_files_of_a_trial_are_those_that_the_sample_writes(root):
+    set_up_site(root, NewSite("trial", "試市", "岡山県", "33203", 2023, synthetic=True))
+    pattern = read_yaml(Inputs, root / "params/sample/fy2023/inputs.yaml")
+    trial = read_yaml(Inputs, root / "params/trial/fy2023/inputs.yaml")
+    assert {kind: one.files for kind, one in trial.kinds.items()} == {
+        kind: one.files for kind, one in pattern.kinds.items()
     }
 
 
