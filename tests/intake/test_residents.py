@@ -106,3 +106,17 @@ def test_a_voice_that_nobody_has_declared_is_refused(asked: Desk) -> None:
     asked.put("voices", "v.csv", as_csv([["回答番号", "立場"], ["V1", "議員"]]))
     with pytest.raises(DataProblems, match="議員"):
         asked.load()
+
+
+def test_two_years_of_the_survey_have_their_year_by_declaration_and_may_number_alike(asked: Desk) -> None:
+    asked.put("residents", "r4.csv", as_csv([HEAD, *ROWS]))
+    years = {"r4.csv": {"constants": {"fiscal_year": "R4"}}, "r5.csv": {"constants": {"fiscal_year": "2023"}}}
+    asked.put("residents", "r5.csv", changed(0, "孤独感(直接質問)", "5"), per_file=years)
+    assert asked.load()["residents"]["fiscal_year"].tolist() == [2022] * 3 + [2023] * 3
+
+
+def test_two_files_without_a_year_are_one_survey_with_people_twice(asked: Desk) -> None:
+    asked.put("residents", "r4.csv", as_csv([HEAD, *ROWS]))
+    asked.put("residents", "r5.csv", changed(0, "孤独感(直接質問)", "5"))
+    with pytest.raises(DataProblems, match="R1"):
+        asked.load()

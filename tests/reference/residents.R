@@ -40,19 +40,24 @@ both("raked mean api00", svymean(~api00, raked))
 both("raked total enroll", svytotal(~enroll, raked))
 
 # The synthetic city's survey, weighted from the files alone: districts, silence by sex and age, raking to the register.
-drawn <- read.csv("data/sample/fy2023/residents.csv", header = FALSE, skip = 1, encoding = "UTF-8",
+answers_of <- function(file) read.csv(file, header = FALSE, skip = 1, encoding = "UTF-8",
   col.names = c("id", "sex", "age", "district", "heard", "wave", "mode", "direct", "u1", "u2", "u3", "consult",
                 "withdrawn", "onset", "support", "use", "needed"))
 register <- read.csv("data/sample/fy2023/residents_frame.csv", header = FALSE, skip = 1, encoding = "UTF-8",
   col.names = c("sex", "age", "district", "n", "source"))
 # In the order of the files: men before women, the young before the old.
 number <- function(x, like) match(x, unique(like))
-drawn$s <- number(drawn$sex, register$sex); drawn$a <- number(drawn$age, register$age)
-drawn$h <- number(drawn$district, register$district)
+coded <- function(drawn) {
+  drawn$s <- number(drawn$sex, register$sex); drawn$a <- number(drawn$age, register$age)
+  drawn$h <- number(drawn$district, register$district)
+  drawn$N <- persons[drawn$h]
+  drawn$score <- drawn$u1 + drawn$u2 + drawn$u3
+  drawn
+}
 register$class <- paste0(number(register$sex, register$sex), number(register$age, register$age))
 persons <- tapply(register$n, number(register$district, register$district), sum)
-drawn$N <- persons[drawn$h]
-drawn$score <- drawn$u1 + drawn$u2 + drawn$u3
+drawn <- coded(answers_of("data/sample/fy2023/residents.csv"))
+classes_of_register <- tapply(register$n, register$class, sum)
 weigh <- function(drawn, joined = c()) {  # joined: cell -> the class that it belongs to
   class_of <- function(cells) ifelse(cells %in% names(joined), joined[cells], cells)
   drawn$class <- class_of(paste0(drawn$s, drawn$a))
@@ -105,6 +110,29 @@ spoke <- subset(joined, has_direct)
 share("joined lonely", ~I(direct <= 2), spoke)
 for (i in 1:2) share(paste("joined lonely", i), ~I(direct <= 2), subset(spoke, s == i))
 both("joined score", svymean(~score, subset(joined, has_score)))
+
+# Two years, the second version of the survey taken as the earlier one: persons are clusters of the stacked years.
+first <- function(drawn, year) {
+  d <- weigh(drawn)$variables  # classes and weights of those who answered
+  d$year <- year
+  d
+}
+years <- rbind(first(drawn, 1), first(coded(answers_of("data/sample/truth/residents_lonely_silent.csv")), 0))
+years$group <- factor(paste(years$year, years$class))
+for (k in 2:5) for (y in 0:1) years[[paste0("d", y, k)]] <- as.numeric(years$year == y & years$h == k)
+wanted <- c(setNames(rep(classes_of_register, 2), paste0("group", levels(years$group))),
+            setNames(rep(persons[-1], each = 2), paste0("d", rep(0:1, 4), rep(2:5, each = 2))))
+for (same in c(TRUE, FALSE)) {
+  years$person <- if (same) years$id else paste(years$year, years$id)
+  years$stratum <- if (same) years$h else paste(years$year, years$h)
+  both <- svydesign(id = ~person, strata = ~stratum, weights = ~base, data = years, nest = TRUE)
+  both <- calibrate(both, reformulate(c("0", "group", setdiff(names(wanted), paste0("group", levels(years$group))))),
+                    wanted, calfun = "raking", epsilon = 1e-12, maxit = 200)
+  spoke <- update(subset(both, has_direct), lonely = as.numeric(direct <= 2))
+  gone <- svyglm(lonely ~ year, spoke)  # the slope, as above
+  id <- if (same) "panel change" else "independent change"
+  put(id, "estimate", coef(gone)[[2]]); put(id, "se", SE(gone)[[2]])
+}
 
 write.csv(do.call(rbind, rows), file.path(out, "residents_r.csv"), row.names = FALSE, quote = FALSE)
 columns <- c("stype", "sch.wide", "api00", "api.stu", "enroll", "pw", "fpc")

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.residents.conftest import AGES
+from ujo_lib.residents.tables import across, persons, sensitivity
 from ujo_lib.residents.weighting import SampleError, diagnostics, open_sample, response, response_by
 
 
@@ -24,9 +25,9 @@ def test_those_who_answered_carry_the_silent_of_their_sex_and_age(drawn, registe
     ]
     of_all = drawn.assign(w=drawn["district"].astype(str).map({"東": 10.0, "西": 340 / 54}))
     expected = of_all.groupby(["sex", "age_band"], observed=True)["w"].sum()
-    for (sex, age), persons in expected.items():
+    for (sex, age), size in expected.items():
         inside = [name == f"{sex} {age}" for name in classes]
-        assert carried[inside].sum() == pytest.approx(persons)
+        assert carried[inside].sum() == pytest.approx(size)
 
 
 def test_the_last_weights_are_the_register_by_sex_and_age_and_by_district(drawn, register):
@@ -154,6 +155,29 @@ def test_a_census_in_which_all_answer_leaves_nothing_to_chance(drawn, register):
     sample = open_sample(everybody, size)
     assert sample.design.weights == pytest.approx(1.0)
     assert sample.design.variance(np.arange(len(everybody))) == pytest.approx(0, abs=1e-9)
+    lonely = everybody.assign(lonely=pd.Categorical(["はい", "いいえ", "いいえ"] * 40, ["はい", "いいえ"]))
+    table = persons(open_sample(lonely, size), {"孤独": ("lonely", ["はい"])}, 0.0).frame
+    assert table.loc[0, ["n", "estimate", "low", "high"]].tolist() == [40, 40, 40, 40]
+
+
+@pytest.mark.parametrize(("missing", "told"), [(0, True), (1, False)])
+def test_a_census_in_which_some_keep_silent_says_that_only_silence_is_left(drawn, missing, told):
+    size = drawn.groupby(["sex", "age_band", "district"], observed=True).size().reset_index(name="n")
+    size.loc[0, "n"] += missing
+    sample = open_sample(drawn, size)
+    assert ("母集団の全員を調べました" in diagnostics(sample).schema.note) is told
+    share = across(sample, "lonely", "孤独", ["はい"], [()]).frame.iloc[0]
+    assert share["low"] < share["share"] < share["high"]
+
+
+def test_without_weights_and_margins_shares_are_those_of_the_answers_and_no_persons_are_told(drawn, register):
+    sample = open_sample(drawn[drawn["responded"]].drop(columns="responded"), register.iloc[:0])
+    row = across(sample, "lonely", "孤独", ["はい"], [()]).frame.iloc[0]
+    assert row["share"] == pytest.approx(row["n"] / row["base"])
+    people = persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).frame
+    assert people[["estimate", "low", "high"]].isna().all(axis=None)
+    assert sensitivity(sample, "lonely", "孤独", ["はい"]).frame.empty
+    assert "行わなかった段階: 無回答を補った後、人口に合わせた後" in diagnostics(sample).schema.note
 
 
 def test_mistakes_are_told_in_japanese_with_their_groups(drawn, register):

@@ -309,8 +309,14 @@ RESIDENTS = Schema(
             minimum=0,
             note="persons that the drawn one stands for, if supplied",
         ),
+        Column(
+            "fiscal_year",
+            "調査年度",
+            "year",
+            note="where files of two years are given, for the difference; one file has it by `constants`",
+        ),
     ),
-    key=("resident_id",),
+    key=("fiscal_year", "resident_id"),
     note="Drawn from a register: sex, age and district are those of the register, for the silent ones, too.",
 )
 RESIDENTS_FRAME = Schema(

@@ -2,10 +2,11 @@
 
 Frames in, tidy tables out. `linearised` knows weights and errors; `weighting` gets from those drawn to the population;
 `tables` counts and compares, and says what silence could hide; `nation` puts the country beside the city,
-`voices` families, commissioners and agencies.
+`voices` families, commissioners and agencies; `panel` tells two years apart.
 """
 
-from ujo_lib.residents.nation import compare, definitions, published, side_by_side
+from ujo_lib.residents.nation import compare, compare_groups, definitions, published, side_by_side
+from ujo_lib.residents.panel import by_year, change
 from ujo_lib.residents.tables import (
     BAND,
     UCLA,
@@ -28,7 +29,10 @@ __all__ = [
     "Sample",
     "SampleError",
     "across",
+    "by_year",
+    "change",
     "compare",
+    "compare_groups",
     "definitions",
     "diagnostics",
     "differences",

@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from ujo_lib.columns import Base, Bound, Count, Dimension, Estimate, Share, Typed, interval
+from ujo_lib.columns import Base, Count, Dimension, Estimate, Share, Typed, interval
 from ujo_lib.questionnaire import Item, Questionnaire
 from ujo_lib.residents.tables import share_of
 from ujo_lib.residents.weighting import Sample
@@ -101,7 +101,12 @@ def _labelled(column: "pd.Series[object]", item: Item) -> "pd.Series[str]":
 
 
 def per_population(
-    people: Typed, trait: str, cases: pd.DataFrame, others: pd.DataFrame, register: float | None
+    people: Typed,
+    trait: str,
+    cases: pd.DataFrame,
+    others: pd.DataFrame,
+    register: float | None,
+    level: float = LEVEL,
 ) -> Typed:
     """How many persons in the state each voice speaks of, per 100,000 of the register.
 
@@ -111,6 +116,7 @@ def per_population(
         cases: one row per person known to the commissioners; without rows they were not asked.
         others: columns of the kind `voices`.
         register: persons of the register; None where it is not known, and the table has no row.
+        level: level of the interval in `people`.
 
     Returns:
         Columns voice, n (persons counted; NA for residents, whose number is an estimate), rate, low, high. No interval
@@ -128,14 +134,13 @@ def per_population(
         rows.append((RESIDENTS, pd.NA, *(PER * row[name] / register for name in ("estimate", "low", "high"))))
         rows += [(voice, n, PER * n / register, pd.NA, pd.NA) for voice, n in counted.items()]
     frame = pd.DataFrame(rows, columns=["voice", "n", "rate", "low", "high"])
-    bound = people.schema["low"]
     return Typed.of(
         frame.astype({"n": "Int64", **dict.fromkeys(("rate", "low", "high"), "Float64")}),
         {
             "voice": Dimension(heading="立場"),
             "n": Count(unit="人", heading="把握している人"),
             "rate": Estimate(heading="人口10万人当たり", unit="人"),
-            **interval("rate", bound.level if isinstance(bound, Bound) else None),
+            **interval("rate", level),
         },
         note="市民は本人の回答からの推計、ほかは把握している人を数えたものです。機関どうしの重複は除けないため、"
         "立場どうしの数は足せません。人口は、調査の対象になった人(母集団の表)です。",

@@ -316,6 +316,8 @@ def diagnostics(sample: Sample) -> Typed:
             f"回答が{sample.least}人に満たない(一人もいない場合を含む)年齢は、同じ性別の一つ上の年齢と、"
             f"一番上の年齢は一つ下とまとめて重みを付けました: {'、'.join(sample.joined)}。"
         )
+    if sample.persons and sample.response and len(sample.answers) / sample.response > sample.persons - 0.5:
+        note += "母集団の全員を調べました。幅に残るのは、答えなかった人による揺れだけです。"
     return Typed.of(
         pd.DataFrame(rows, columns=names),
         {
