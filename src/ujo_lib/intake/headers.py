@@ -76,7 +76,9 @@ def find_header(
 ) -> Header | None:
     """Locate and match the headings; ``None`` after noting that no row looks like them."""
     known = _known_headings(schema, spec, layout)
-    ignore = {fold(h) for h in (*spec.ignore, *(layout.ignore if layout else ()))}
+    ignore = {fold(h) for h in (*spec.ignore, *(layout.ignore if layout else ()))} - set(
+        map(fold, spec.columns)
+    )
     strip_unit = schema.kind != "ads" or layout is None  # 消化金額 (USD) must not pass for 消化金額
     starts = range(max(1, len(head) - spec.header_rows))
     joined = [_join(head[top : top + spec.header_rows]) for top in starts]

@@ -296,8 +296,8 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
     text, codec = countable(content, used)
     found = scan_as(text, suffix, codec)
     _refuse_mojibake(text, found, codec, notes)
-    if (found.delimiter == ",") != (suffix == ".csv"):
-        names = {",": "カンマ区切り", "\t": "タブ区切り"}
+    if found.delimiter != ("," if suffix == ".csv" else "\t"):
+        names = {",": "カンマ区切り", "\t": "タブ区切り", ";": "セミコロン区切り"}
         notes.repair(f"拡張子 {suffix}", names[found.delimiter], "1")
     _refuse_shape(found)
     for fault in found.faults:
