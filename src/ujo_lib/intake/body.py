@@ -90,6 +90,7 @@ def _rows_of(table: pa.Table, wanted: np.ndarray) -> pa.Table:
 def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     """Split the rows below the headings into data and the rest, and report the rest."""
     above = _report_above(grid, header, notes)
+    _refuse_scale(grid, header, schema, notes)
     table, rows = grid.table.slice(header.body), grid.rows[header.body :]
     filled = _filled(table)
     kinds = np.where(filled, "data", "blank").astype(object)
@@ -227,6 +228,23 @@ def _report_above(grid: Grid, header: Header, notes: Notes) -> int:
             above += 1
             notes.repair(text, "表の上の注記として除外", "12", row=int(grid.rows[position]))
     return above
+
+
+_SCALE = re.compile(r"単位\s*[:は、]?\s*((?:[^()]*?)(?:[十百千万億]+\s?[人件円世戸回]?|[%‰]))")
+
+
+def _refuse_scale(grid: Grid, header: Header, schema: Schema, notes: Notes) -> None:
+    """Refuse a table whose figures are thousands, as a word above it says: they would be read as ones."""
+    if not any(
+        column.unit and column.type in NUMERIC and column.name in header.columns for column in schema.columns
+    ):
+        return
+    for position, cells in enumerate(grid.head()[: header.top]):
+        for cell in dict.fromkeys(cells):
+            if scale := _SCALE.search(tidy(cell)):
+                remedy = "表の上に単位の書き込みがあります。値を単位どおりの数に直し、この書き込みも直してください。"
+                row = int(grid.rows[position])
+                notes.problem("件・人・円などそのままの数", remedy, "6", row=row, value=scale[1])
 
 
 def _filled(table: pa.Table) -> np.ndarray:

@@ -183,6 +183,8 @@ def _number_remedy(plain: str) -> str:
             f'符号「{plain}」の意味を、inputs.yaml に missing: {{"{plain}": unknown}} のように書いてください'
             "(none / unknown / suppressed)。"
         )
+    if re.fullmatch(r"\d+:\d\d(?::\d\d)?", plain):
+        return f"時間と分か、分と秒か分かりません。{plain} でなく、90 か 1時間30分 のように書いてください。"
     if re.search(r"\d\s?,\s?\d", plain):
         return "3けたごとのカンマの位置を確かめるか、カンマを外してください。"
     if re.fullmatch(r"[#＃].*", plain):
