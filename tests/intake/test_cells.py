@@ -246,3 +246,27 @@ def test_what_people_choose_from_a_list_is_no_sentence(text):
 def test_a_sentence_that_ends_like_an_answer_is_a_sentence(text):
     with pytest.raises(ValueRefused):
         values.parse_short(text, brief=True)
+
+
+@pytest.mark.parametrize("written", ["1001.0", "1,001", "12,345,678", "8月1日", "1-Aug", "Aug-01"])
+def test_an_id_that_a_program_took_for_a_figure_or_a_day_is_refused(written):
+    with pytest.raises(ValueRefused):
+        values.parse_short(written, is_id=True)
+    assert values.parse_short(written).value == written
+
+
+@pytest.mark.parametrize("written", ["1001", "1.5版", "1,2", "8-1", "1.0.2", "A-1,001"])
+def test_an_id_that_only_looks_like_one_is_kept(written):
+    assert values.parse_short(written, is_id=True).value == written
+
+
+@pytest.mark.parametrize(
+    ("cells", "ok"), [(("0.9", "1.0"), False), (("0.9", "95%"), False), (("90%", "95%"), True)]
+)
+def test_a_share_below_a_heading_of_percent_says_percent_itself(desk: Desk, cells, ok):
+    rows = [
+        ["年代", "媒体", "利用率(%)", "資料"],
+        *([f"{i}0代", "TV", cell, "調査"] for i, cell in enumerate(cells, 1)),
+    ]
+    desk.put("media_use", "m.csv", as_csv(rows))
+    assert desk.check().ok is ok

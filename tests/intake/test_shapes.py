@@ -373,7 +373,7 @@ def test_many_columns_that_nobody_reads_are_one_line(desk: Desk, hours, told):
     desk.put("national_daily", "n.csv", as_csv(rows))
     warned = [p for p in desk.check().faults if p.severity == "warning"]
     assert len(warned) == told
-    assert ("0時、1時、2時、3時、4時…(全6列)" in str(warned)) is (told == 1)
+    assert ("6列: 0時、1時、2時、3時、4時…" in str(warned)) is (told == 1)
 
 
 def test_the_time_stamp_of_a_form_may_be_declared_to_be_the_moment(desk: Desk):

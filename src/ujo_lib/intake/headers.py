@@ -235,12 +235,15 @@ def _note_double(first: str, second: str, notes: Notes) -> None:
     )
 
 
+def _named(together: str, headings: Sequence[str]) -> list[tuple[str, str]]:
+    """Column and value for a message on each of some columns, or on many of them, as a wide table has, at once."""
+    if len(headings) <= _NAMED_EACH:
+        return [(heading, "") for heading in headings]
+    return [(together, f"{len(headings)}列: {'、'.join(headings[:_NAMED_EACH])}…")]
+
+
 def _note_unknown(headings: Sequence[str], notes: Notes) -> None:
-    """Name the columns that nobody reads; many of them, as a wide table has, in one line."""
-    told = [(heading, "") for heading in headings]
-    if len(told) > _NAMED_EACH:
-        told = [("(読まない列)", "、".join(headings[:_NAMED_EACH]) + f"…(全{len(headings)}列)")]
-    for heading, value in told:
+    for heading, value in _named("(読まない列)", headings):
         notes.problem(
             "データ辞書にある見出し",
             "この列は読みませんでした。必要なら inputs.yaml の columns で対応を、不要なら ignore に書いてください。",
@@ -268,13 +271,14 @@ def _require(
             absent.append(item)
         elif not present:
             unanswered.append(item.heading)
-    for heading in unanswered:
+    for heading, value in _named("(ない列)", unanswered):
         notes.problem(
-            f"調査票の項目「{heading}」の列",
+            "調査票のすべての項目の列" if value else f"調査票の項目「{heading}」の列",
             "この項目は全員が無回答になります。尋ねていたら、見出しを様式どおりに直してください。",
             "11",
             row=header.top + 1,
             column=heading,
+            value=value,
             severity="warning",
         )
     free = {

@@ -264,7 +264,8 @@ def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
     if unit == column.unit or f"({unit})" in column.heading or not _SCALED.fullmatch(unit):
         return
     numbers = column.type in ("int", "number") or (
-        column.type == "cat" and any(tidy(text).isdecimal() for text in raw.texts)
+        column.type in ("cat", "share")
+        and any(tidy(text).replace(".", "", 1).isdecimal() for text in raw.texts)
     )
     if numbers:
         right = f"単位が「{column.unit}」の列" if column.unit else "単位のない見出し"
@@ -298,6 +299,11 @@ def refuse_glued(text: str) -> None:
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
 _DITTO = frozenset({"〃", "々", "同上", "同じ", '"', "''", "”", "″"})
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
+_CALCULATED = re.compile(
+    r"\d+\.0+|\d{1,3}(?:,\d{3})+|\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{1,2}"
+)
+"""A number of a person or a record that a program took for a figure or a day: 1001.0, 1,001, 1-Aug for 8-1."""
+
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)")
 _SENTENCE = re.compile(r"。|(?<![A-Za-z])[!?]$|(?:です|ます|ました|ません|たい|ない)$")
 _NO_SENTENCE = re.compile(
@@ -342,6 +348,11 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
         raise ValueRefused(expected, remedy, "23")
     if is_id and _ROUNDED.fullmatch(plain):
         remedy = "Excelが番号を丸めました。元の書き出しを、列を文字列にして開き直してください。"
+        raise ValueRefused(expected, remedy, "17")
+    if is_id and _CALCULATED.fullmatch(plain):
+        remedy = (
+            "番号が小数・桁区切り・日付に変わっています。元の書き出しを、列を文字列にして開き直してください。"
+        )
         raise ValueRefused(expected, remedy, "17")
     if is_id and fold_sign(plain).casefold() in _NO_ID:
         remedy = (
