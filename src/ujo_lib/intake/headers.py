@@ -147,11 +147,12 @@ def _item_headings(item: Multiple, encoding: str | None) -> dict[str, _Target]:
     spellings = (item.heading, *item.aliases, item.name)
     if encoding in ("dummies", "marks"):
         return {
-            fold(f"{start}_{end}"): _Target(item.name, option.label)
+            fold(form.format(start, end)): _Target(item.name, option.label)
             for option in item.options
             for start in spellings
             for end in (option.label, *option.aliases, option.code)
             if end
+            for form in ("{}_{}", "{}[{}]")  # the second is kintone's
         }
     return {fold(heading): _Target(item.name, is_list=True) for heading in spellings}
 
@@ -263,7 +264,7 @@ def _require(
     for item in schema.multiples:
         present = item.name in header.lists or item.name in header.options
         groups = [f"_{fold(heading)}_" for heading in (item.heading, *item.aliases)]
-        unread = [f"_{fold(header.headings[place])}" for place in header.ignored]
+        unread = [f"_{fold(header.headings[place])}".replace("[", "_") for place in header.ignored]
         if not present and any(group in heading for group in groups for heading in unread):
             remedy = f"inputs.yaml の multiple_answers に {item.name}: dummies か marks を書いてください。"
             notes.problem("multiple_answers の宣言", remedy, "15", column=item.heading)
