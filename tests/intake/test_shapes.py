@@ -373,4 +373,14 @@ def test_many_columns_that_nobody_reads_are_one_line(desk: Desk, hours, told):
     desk.put("national_daily", "n.csv", as_csv(rows))
     warned = [p for p in desk.check().faults if p.severity == "warning"]
     assert len(warned) == told
-    assert ("0時、1時、2時、3時、4時…(全6列)" in str(warned)) is (told == 1)
+    assert ("6列: 0時、1時、2時、3時、4時…" in str(warned)) is (told == 1)
+
+
+def test_the_time_stamp_of_a_form_may_be_declared_to_be_the_moment(desk: Desk):
+    rows = [[row[1], *row[2:]] for row in table("consultations")]
+    rows[0][0] = "タイムスタンプ"
+    for row in rows[1:]:
+        row[0] = "2023/08/05 10:13:05 午後 GMT+9"
+    said = {"layout": "google_forms", "columns": {"タイムスタンプ": "received_at"}}
+    desk.put("consultations", "回答.csv", as_csv(rows), **said)
+    assert desk.load()["consultations"]["received_at"].dt.hour.tolist() == [22, 22, 22]

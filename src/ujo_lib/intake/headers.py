@@ -76,7 +76,9 @@ def find_header(
 ) -> Header | None:
     """Locate and match the headings; ``None`` after noting that no row looks like them."""
     known = _known_headings(schema, spec, layout)
-    ignore = {fold(h) for h in (*spec.ignore, *(layout.ignore if layout else ()))}
+    ignore = {fold(h) for h in (*spec.ignore, *(layout.ignore if layout else ()))} - set(
+        map(fold, spec.columns)
+    )
     strip_unit = schema.kind != "ads" or layout is None  # 消化金額 (USD) must not pass for 消化金額
     starts = range(max(1, len(head) - spec.header_rows))
     joined = [_join(head[top : top + spec.header_rows]) for top in starts]
@@ -145,11 +147,12 @@ def _item_headings(item: Multiple, encoding: str | None) -> dict[str, _Target]:
     spellings = (item.heading, *item.aliases, item.name)
     if encoding in ("dummies", "marks"):
         return {
-            fold(f"{start}_{end}"): _Target(item.name, option.label)
+            fold(form.format(start, end)): _Target(item.name, option.label)
             for option in item.options
             for start in spellings
             for end in (option.label, *option.aliases, option.code)
             if end
+            for form in ("{}_{}", "{}[{}]")  # the second is kintone's
         }
     return {fold(heading): _Target(item.name, is_list=True) for heading in spellings}
 
@@ -233,12 +236,15 @@ def _note_double(first: str, second: str, notes: Notes) -> None:
     )
 
 
+def _named(together: str, headings: Sequence[str]) -> list[tuple[str, str]]:
+    """Column and value for a message on each of some columns, or on many of them, as a wide table has, at once."""
+    if len(headings) <= _NAMED_EACH:
+        return [(heading, "") for heading in headings]
+    return [(together, f"{len(headings)}列: {'、'.join(headings[:_NAMED_EACH])}…")]
+
+
 def _note_unknown(headings: Sequence[str], notes: Notes) -> None:
-    """Name the columns that nobody reads; many of them, as a wide table has, in one line."""
-    told = [(heading, "") for heading in headings]
-    if len(told) > _NAMED_EACH:
-        told = [("(読まない列)", "、".join(headings[:_NAMED_EACH]) + f"…(全{len(headings)}列)")]
-    for heading, value in told:
+    for heading, value in _named("(読まない列)", headings):
         notes.problem(
             "データ辞書にある見出し",
             "この列は読みませんでした。必要なら inputs.yaml の columns で対応を、不要なら ignore に書いてください。",
@@ -258,7 +264,7 @@ def _require(
     for item in schema.multiples:
         present = item.name in header.lists or item.name in header.options
         groups = [f"_{fold(heading)}_" for heading in (item.heading, *item.aliases)]
-        unread = [f"_{fold(header.headings[place])}" for place in header.ignored]
+        unread = [f"_{fold(header.headings[place])}".replace("[", "_") for place in header.ignored]
         if not present and any(group in heading for group in groups for heading in unread):
             remedy = f"inputs.yaml の multiple_answers に {item.name}: dummies か marks を書いてください。"
             notes.problem("multiple_answers の宣言", remedy, "15", column=item.heading)
@@ -266,13 +272,14 @@ def _require(
             absent.append(item)
         elif not present:
             unanswered.append(item.heading)
-    for heading in unanswered:
+    for heading, value in _named("(ない列)", unanswered):
         notes.problem(
-            f"調査票の項目「{heading}」の列",
+            "調査票のすべての項目の列" if value else f"調査票の項目「{heading}」の列",
             "この項目は全員が無回答になります。尋ねていたら、見出しを様式どおりに直してください。",
             "11",
             row=header.top + 1,
             column=heading,
+            value=value,
             severity="warning",
         )
     free = {

@@ -158,6 +158,9 @@ def parse_number(text: str, *, percent: bool = False) -> Read:
         raise ValueRefused("数値", _number_remedy(plain), "6")
     if match["unit"] == "%" and not percent:
         raise ValueRefused("割合ではない数値", "% を外し、割合ではなく数そのものを書いてください。", "6")
+    if match["part"] == ".000" and len(match["digits"]) <= 3:
+        remedy = "点が小数点か3けたごとの区切りか分かりません。区切りなら点を外し、小数点なら .000 を外してください。"
+        raise ValueRefused("数値", remedy, "6")
     value = float(match["digits"].replace(",", "") + (match["part"] or ""))
     if value > _LARGEST:
         raise ValueRefused(
@@ -180,6 +183,8 @@ def _number_remedy(plain: str) -> str:
             f'符号「{plain}」の意味を、inputs.yaml に missing: {{"{plain}": unknown}} のように書いてください'
             "(none / unknown / suppressed)。"
         )
+    if re.fullmatch(r"\d+:\d\d(?::\d\d)?", plain):
+        return f"時間と分か、分と秒か分かりません。{plain} でなく、90 か 1時間30分 のように書いてください。"
     if re.search(r"\d\s?,\s?\d", plain):
         return "3けたごとのカンマの位置を確かめるか、カンマを外してください。"
     if re.fullmatch(r"[#＃].*", plain):
@@ -259,7 +264,8 @@ def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
     if unit == column.unit or f"({unit})" in column.heading or not _SCALED.fullmatch(unit):
         return
     numbers = column.type in ("int", "number") or (
-        column.type == "cat" and any(tidy(text).isdecimal() for text in raw.texts)
+        column.type in ("cat", "share")
+        and any(tidy(text).replace(".", "", 1).isdecimal() for text in raw.texts)
     )
     if numbers:
         right = f"単位が「{column.unit}」の列" if column.unit else "単位のない見出し"
@@ -293,6 +299,11 @@ def refuse_glued(text: str) -> None:
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
 _DITTO = frozenset({"〃", "々", "同上", "同じ", '"', "''", "”", "″"})
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
+_CALCULATED = re.compile(
+    r"\d+\.0+|\d{1,3}(?:,\d{3})+|\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{1,2}"
+)
+"""A number of a person or a record that a program took for a figure or a day: 1001.0, 1,001, 1-Aug for 8-1."""
+
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)")
 _SENTENCE = re.compile(r"。|(?<![A-Za-z])[!?]$|(?:です|ます|ました|ません|たい|ない)$")
 _NO_SENTENCE = re.compile(
@@ -306,6 +317,15 @@ _PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")
 _NO_ID = frozenset({"-", "…", "*", "なし", "無し", "不明", "n/a", "na", "null", "none", "nan"})
 
 
+_FORMULA = re.compile(r'=\s*"([^"]*)"')
+
+
+def _as_shown(text: str, *, is_id: bool) -> str:
+    """What Excel shows of ``="001"``, and of an id behind ``'``: both only keep its zeros."""
+    formula = _FORMULA.fullmatch(text)
+    return formula[1] if formula else text.removeprefix("'") if is_id else text
+
+
 def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     """A short text or an id, tidied.
 
@@ -313,7 +333,7 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
         ValueRefused: an error of the spreadsheet, a ditto mark, a contact; for an id or a brief word also a sentence;
             for an id also a rounded number or a sign of missing that was not declared.
     """
-    plain = tidy(text)
+    plain = tidy(_as_shown(text, is_id=is_id))
     expected = "番号" if is_id else "短い語"
     if _ERROR_VALUE.fullmatch(plain):
         raise ValueRefused(expected, "Excelの計算エラーです。元の表で値を直してください。", "18")
@@ -328,6 +348,11 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
         raise ValueRefused(expected, remedy, "23")
     if is_id and _ROUNDED.fullmatch(plain):
         remedy = "Excelが番号を丸めました。元の書き出しを、列を文字列にして開き直してください。"
+        raise ValueRefused(expected, remedy, "17")
+    if is_id and _CALCULATED.fullmatch(plain):
+        remedy = (
+            "番号が小数・桁区切り・日付に変わっています。元の書き出しを、列を文字列にして開き直してください。"
+        )
         raise ValueRefused(expected, remedy, "17")
     if is_id and fold_sign(plain).casefold() in _NO_ID:
         remedy = (
@@ -405,10 +430,23 @@ def parse_day(text: str) -> Read:
 
 
 _ISO_STAMP = re.compile(r"(?:19|20)\d\d([-/])\d{1,2}\1\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2})?")
+_HALF_DAY = re.compile(
+    r"(?P<before>AM|PM|午前|午後)?\s?(?P<hour>\d{1,2})(?P<rest>:\d{2}(?::\d{2})?)\s?(?P<after>AM|PM|午前|午後)?",
+    re.IGNORECASE,
+)
+_GMT = re.compile(r"\s*GMT([+-]\d{1,2})$")
 _OFFSET = re.compile(r"(?P<stamp>.+?)\s*(?P<offset>Z|[+-]\d{2}:?\d{2})")
 _STAMP = re.compile(
     r"(?P<day>.+?)(?:T|\s+|(?<=[日)]))(?P<clock>\d{1,2}(?::\d{2}(?::\d{2})?|時(?:\d{1,2}分)?)(?:\.\d+)?)"
 )
+
+
+def _whole_day(match: re.Match[str]) -> str:
+    """A clock of twelve hours as one of twenty-four: 10:13 午後 is 22:13, 12:05 AM is 0:05."""
+    half, hour = match["before"] or match["after"], int(match["hour"])
+    if half is None or hour > 12:
+        return match[0]
+    return f" {hour % 12 + (12 if half.upper() in ('PM', '午後') else 0)}{match['rest']}"
 
 
 def parse_stamp(text: str, timezone: str | None) -> Read:
@@ -421,7 +459,7 @@ def parse_stamp(text: str, timezone: str | None) -> Read:
     Raises:
         ValueRefused: not a moment, or no offset and no declared zone.
     """
-    plain = tidy(text)
+    plain = _GMT.sub(lambda gmt: f"{int(gmt[1]):+03d}:00", _HALF_DAY.sub(_whole_day, tidy(text)))
     with_offset = _OFFSET.fullmatch(plain)
     match = _STAMP.fullmatch(with_offset["stamp"] if with_offset else plain)
     if match is None:
@@ -513,7 +551,7 @@ def _nearest(folded: str, options: tuple[Option, ...]) -> str:
 
 _KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMBER = re.compile("([二三四五六七八九])?(十)?([一二三四五六七八九])?")
-_OLDEST = 130
+_OLDEST = 120
 _BAND = re.compile(
     r"(?P<low>\d{1,3})(?:歳?(?:~|-|から)(?P<high>\d{1,3}))?(?P<unit>歳代|歳台|代|歳)?(?P<open>以上|以下|未満)?"
 )
@@ -597,6 +635,9 @@ def _parser(column: Column, site: Site) -> Callable[[str], Read]:
     return parsers[column.type]
 
 
+_MISSING: Mapping[MissingSign, str] = {"none": "(空欄)", "unknown": "不明(欠測)", "suppressed": "秘匿"}
+
+
 def reads(column: Column, text: str) -> bool:
     """Whether a heading may stand for a value of a column; of free words the ages of a population alone."""
     if column.type == "str":
@@ -645,9 +686,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             values[code] = 0 if meaning == "none" and column.type in NUMERIC else None
             if meaning != "none":
                 signs[meaning].append(code)
-            changed.append(
-                (code, text, {"none": "0", "unknown": "不明(欠測)", "suppressed": "秘匿"}[meaning], "14")
-            )
+            changed.append((code, text, "0" if values[code] == 0 else _MISSING[meaning], "14"))
             continue
         if column.type in ("cat", "age") and _is_no_answer(bare, column):
             changed.append((code, text, "無回答(欠測)", "14"))
