@@ -11,6 +11,7 @@ from ujo_lib import intake
 from ujo_lib.cli import main
 from ujo_lib.intake.schemas import EXAMPLE_MARK, PREFECTURES
 from ujo_lib.params import notebooks_of, read_settings, read_yaml
+from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.inputs import Inputs
 from ujo_lib.pipeline.layout import SiteYear
@@ -119,6 +120,21 @@ def test_lists_in_a_places_own_words_start_empty_and_hold_no_sentence_of_the_pat
     ]
     assert len(entries) > 3
     assert not [line for line in entries if line in text]
+
+
+@pytest.mark.parametrize(("name", "model"), [("limits.yaml", Limits), ("key_figures.yaml", KeyFigures),
+                                             ("goals.yaml", Goals), ("indicators.yaml", Indicators),
+                                             ("published.yaml", Claims)])  # fmt: skip
+def test_the_example_of_a_list_can_be_read_as_it_stands_once_its_sign_is_taken_away(
+    root, wakaba, name, model
+):
+    file = root / "params/wakaba/fy2024" / name
+    text = re.sub(r"^(\w+): \[\].*$", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    example = re.search(r"^#(  - \{.*)$", text, flags=re.MULTILINE)[1]
+    file.write_text(f"{QUESTIONS[name][0]}:\n{example}\n", encoding="utf-8")
+    (entry,) = getattr(read_yaml(model, file), QUESTIONS[name][0])
+    cell = getattr(entry, "cell", None) or getattr(entry, "place", None)
+    assert (name == "limits.yaml") == (cell is None)
 
 
 def test_a_release_is_refused_before_anything_runs_while_a_mark_or_an_unchecked_contact_is_left(

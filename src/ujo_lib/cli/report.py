@@ -100,6 +100,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]":
     """What keeps a year from its release, by kind of work in the order of work; and what a release does without."""
+    from ujo_lib.intake.problems import by_cause
     from ujo_lib.params import ParameterError
     from ujo_lib.pipeline.readiness import marked, require_known_answers, uncoded, undecided, unreadable
     from ujo_lib.setup.checklist import missing_inputs, wrong_parameters
@@ -115,7 +116,7 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     found = None if forms else _read(place, texts=False)
     if found:
         left[f"入力ファイルの中身を直す(直し方は `ujo check {place.site} {place.year}`)"] = [
-            str(fault) for fault in found.faults if fault.severity == "error"
+            str(cause) for cause in by_cause(found.faults) if cause.severity == "error"
         ]
     contents, wishes = unreadable(place), []
     try:
