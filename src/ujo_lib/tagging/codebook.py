@@ -45,7 +45,7 @@ ROLES: tuple[Role, ...] = ("factor", "state", "contact", "need")
 MOST_THEMES = 63
 NEAR_WORDS = 10
 _MOST_PATTERNS = 300
-_NEAR = re.compile(r"near\((?P<first>[^()-]+)-(?P<second>[^()-]+)\)(?:\[(?P<reach>\d+)\])?")
+_NEAR = re.compile(r"near\((?P<first>[^()-]+)-(?P<second>[^()-]+)\)(?:\[(?P<reach>\d{1,9})\])?")
 _KH_CODER = re.compile(r"^seq\(|^near\(.*\)\[[bd]|^no\.$|^'|[|&<>]|==")
 _FUNCTION_WORDS = ("助詞", "助動詞", "記号", "接続詞", "フィラー")
 
