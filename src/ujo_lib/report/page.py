@@ -238,7 +238,7 @@ class Page:
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 
     def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject) -> None:
-        """Publish and show one table after the other, with bars where it splits people into shares.
+        """Publish and show one table after the other: as bars where it splits people into shares.
 
         Args:
             parts: id, title and table, as `survey.other_items` makes them.
@@ -247,13 +247,15 @@ class Page:
         for id, title, table in parts:
             published = self.publish(table, id, title, subject)
             names = [name for name in table.schema.dimensions if table.schema.of_kind(Share)]
-            for name in names:
-                answers = [label for label in table.frame[name] if label not in TOTAL_LABELS]
-                if len(answers) > 1:
-                    rows = published.where(**{name: answers})
-                    display(self.bars(rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"))
-            shown = [*names, "n", "share"] if names else None
-            display(self.table(published, columns=shown))
+            split = {
+                name: [label for label in table.frame[name] if label not in TOTAL_LABELS] for name in names
+            }
+            drawn = [name for name, answers in split.items() if len(answers) > 1]
+            for name in drawn:
+                rows = published.where(**{name: split[name]})
+                display(self.bars(rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"))
+            if not drawn:
+                display(self.table(published, columns=[*names, "n", "share"] if names else None))
 
     def answer(self, template: str, *published: Published, **values: Any) -> Shown:
         """Answer the question of the page in one sentence; the cover repeats it."""
