@@ -160,7 +160,7 @@ def test_the_table_tells_main_concerns_from_mentions_and_who_says_so(small: Code
     assert none[["hits", "density", "position"]].isna().all(axis=None)
     truth = np.arange(90) < 30
     learned = depth_table(["学校。犬" if has else "雨" for has in truth], small, reading(truth)).frame
-    assert learned["basis"].tolist() == ["人が読んだ結果"] * 2
+    assert learned["basis"].tolist() == ["人の読み"] * 2
     assert learned["main"].tolist() == learned["n"].tolist() == [30, 30]
 
 

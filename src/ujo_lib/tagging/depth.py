@@ -1,8 +1,9 @@
 """How much of a text is about a theme: a main concern, or a word in passing?
 
 `tag` asks whether a term stands in a text at all and stops at the first. Here all places are counted: how many there
-are, how densely they stand and where the first one is. From how many places on a theme is a main concern of a text is
-learned, theme by theme, from what people found; where too little was read, the codebook says it.
+are, how densely they stand and where the first one is. From how many places on people see a theme in a text is learned,
+theme by theme, from what they found; where too little was read, the codebook says from how many on it counts as a main
+concern.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ from ujo_lib.tagging.tagger import CHUNK_TEXTS
 MOST_ASKED = 5
 """A learned threshold is at most so many places."""
 _PER = 1000
-_LEARNED, _STATED = "人が読んだ結果", "コードブック"
+_LEARNED, _STATED = "人の読み", "コードブック"
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _of_part(texts: Sequence[str], codebook: Codebook) -> tuple[Ints, Floats, Fl
 
 
 def thresholds(codebook: Codebook, found: Depth, reading: Reading | None) -> list[tuple[int, bool]]:
-    """From how many places on each theme is a main concern, and whether that was learned.
+    """From how many places on each theme counts, and whether that was learned.
 
     Learned is the number, up to 5, at which the machine agrees best (F1, weighted by the design) with what people
     found; texts about which two coders differ say nothing. Too little was read if fewer than 20 texts have the theme
@@ -137,17 +138,17 @@ def depth_table(texts: Sequence[str], codebook: Book, reading: Reading | None) -
     """Main concern against mention, theme by theme.
 
     Returns:
-        `theme`, `n` (texts with a term), `main` (texts with at least `least` places), `least`, `basis` (who says
-        so), and of the texts with a term the medians of `hits`, `density` and `position`. Empty for rules of KH
-        Coder, which have conditions and no places.
+        `theme`, `n` (texts with a term), `least` (places from which the theme counts), `basis` (who says so), `main`
+        (texts with as many), and of the texts with a term the medians of `hits`, `density` and `position`. Empty for
+        rules of KH Coder, which have conditions and no places.
     """
     rows = list(_in_depth(texts, codebook, reading)) if isinstance(codebook, Codebook) else []
     columns = {
         "theme": Dimension(variable="theme"),
         "n": Count(unit="件", heading="語が現れた相談"),
-        "main": Count(unit="件", heading="うち中心の悩みとみる相談"),
-        "least": Count(unit="か所", heading="中心とみる語の数(以上)", members=False),
+        "least": Count(unit="か所", heading="主題とみる語の数", members=False),
         "basis": Text(heading="その根拠"),
+        "main": Count(unit="件", heading="うち、主題とみる数以上"),
         "hits": Statistic(heading="語の数(中央値)"),
         "density": Statistic(heading="1,000字あたり(中央値)"),
         "position": Statistic(heading="最初の語の位置(中央値)"),
@@ -171,4 +172,4 @@ def _in_depth(
             for values in (found.hits, found.density, found.position)
         ]
         basis = _LEARNED if learned else _STATED
-        yield theme.label, int(has.sum()), int(main[:, place].sum()), number, basis, *middle
+        yield theme.label, int(has.sum()), number, basis, int(main[:, place].sum()), *middle
