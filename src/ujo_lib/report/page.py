@@ -372,6 +372,7 @@ class Page:
     spec_curve = _method(figures.spec_curve)
     stacked_bars = _method(figures.stacked_bars)
     timeline = _method(figures.timeline)
+    tree = _method(figures.tree)
 
     def numbered(self, shown: str, kind: str) -> str:
         """Number a table or figure as the finished page will, and style it for a notebook.
