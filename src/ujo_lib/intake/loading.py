@@ -40,6 +40,7 @@ from ujo_lib.intake.problems import (
 from ujo_lib.intake.reading import Grid, UnreadableError, read_grid, readable
 from ujo_lib.intake.rules import RULE_COLUMNS, judge
 from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
+from ujo_lib.intake.shapes import as_it_stands, gathered
 from ujo_lib.intake.values import Raw, Site, age_range, parse_column, tidy
 from ujo_lib.params.inputs import Inputs, Layout
 from ujo_lib.params.paths import project_root
@@ -298,7 +299,7 @@ def _read_file(
         )
         return _Parsed(None, np.array([], dtype=int), notes, _source(spec, size, sha, None, None), None)
     if spec.layout and layout is None:
-        remedy = "ad_headings.yaml にある名前を書いてください。"
+        remedy = "用意してある名前か、ad_headings.yaml にある名前を書いてください。"
         notes.problem("/".join(declaration.layouts), remedy, "定義", column="layout", value=spec.layout)
     if one is None or known != key:
         mine = Notes(spec.name)
@@ -324,13 +325,13 @@ def _parse_file(
     notes: Notes,
 ) -> _Parsed:
     def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:
-        source = _source(spec, size, sha, grid, body, header)
+        source = _source(spec, size, sha, grid, read, top)
         if frame is not None and header is not None:
             source |= _told(frame, header, schema, notes)
         rules, splits = None, list[str]()
-        if header and body:
+        if top and read:
             with notes.bounded("機械判読性"):
-                rules = judge(grid, header, body, schema, spec.name)
+                rules = judge(grid, top, read, shape.schema, spec.name)
         if frame is not None and body and header:
             with notes.bounded("読まない列"):
                 splits = _splits(frame, body, header, schema)
@@ -339,30 +340,43 @@ def _parse_file(
 
     with notes.bounded("見た目"):
         _warn_of_workbook(grid, notes)
-    header = find_header(grid.head(), schema, spec, layout, notes)
-    if header is None:
+    shape = as_it_stands(grid, schema, spec, layout, notes)
+    grid, spec = shape.grid, shape.spec
+    read: Body | None = None
+    top = find_header(grid.head(), shape.schema, spec, layout, notes)
+    if top is None:
         return parsed(None, None, None)
+    header = top
     with notes.bounded("読まないシート"):
         account.note_unread_sheets(grid, header, spec, notes)
-    body = find_body(grid, header, schema, notes)
+    read = body = find_body(grid, header, shape.schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
         remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
         notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, body, header)
-    frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
+    site = Site(spec.missing, spec.missing_in, spec.timezone, names)
+    frame = _frame(spec, shape.schema, header, body, site, notes)
+    if shape.parts:
+        with notes.bounded("合計の行"):
+            check_totals(body, frame, header, shape.schema, notes)
+        with notes.bounded("値の範囲"):
+            checks.check_schema(frame, body.rows, header, shape.schema, notes)
+        frame, body, header = gathered(shape, schema, frame, body, header, site, notes)
     if schema.kind in ("population", "ads"):
         with notes.bounded("合計と内訳の重なり"):
             body, frame = _each_once(body, frame, schema, notes)
+            read = read if shape.parts else body
     with notes.bounded("外字"):
         account.note_private_letters(grid, body, header, notes)
     with notes.bounded("結合セル"):
-        check_merged(grid, body, header, schema, notes)
-    with notes.bounded("合計の行"):
-        check_totals(body, frame, header, schema, notes)
+        check_merged(grid, read, top, shape.schema, notes)
     with notes.bounded("小計の列"):
-        check_subtotal_columns(body, header, notes)
-    with notes.bounded("値の範囲"):
-        checks.check_schema(frame, body.rows, header, schema, notes)
+        check_subtotal_columns(read, top, notes)
+    if not shape.parts:
+        with notes.bounded("合計の行"):
+            check_totals(body, frame, header, schema, notes)
+        with notes.bounded("値の範囲"):
+            checks.check_schema(frame, body.rows, header, schema, notes)
     with notes.bounded("行の中のつじつま"):
         checks.check_rows(frame, body.rows, header, schema, notes)
     with notes.bounded("時刻のずれ"):
@@ -434,7 +448,7 @@ def _frame(
             columns |= parse_column(column, body.raw(header, header.columns[column.name]), site, notes)
         elif column.name in constants:
             text = constants[column.name]
-            raw = Raw(column.name, pa.chunked_array([pa.repeat(text, len(body.rows))]), body.rows)
+            raw = Raw(column.name, _constant(text, spec, notes.sheet, body.rows), body.rows)
             columns |= parse_column(column, raw, site, notes)
     encodings = spec.multiple_answers
     for item in schema.multiples:
@@ -452,6 +466,14 @@ def _frame(
             if item.column(option) not in frame:
                 frame[item.column(option)] = pd.array([pd.NA] * len(body.rows), dtype="boolean")
     return _DERIVED.get(schema.kind, _as_it_is)(frame)
+
+
+def _constant(text: str, spec: FileSpec, sheet: str, rows: np.ndarray) -> pa.ChunkedArray:
+    """What is declared for every row; of a number that is made up, each row's own."""
+    text = text.replace("{file}", Path(spec.name).stem).replace("{sheet}", sheet)
+    if "{row}" not in text:
+        return pa.chunked_array([pa.repeat(text, len(rows))])
+    return pa.chunked_array([pa.array([text.replace("{row}", str(row)) for row in rows], pa.string())])
 
 
 def _ask_for_labels(column: Column, raw: Raw, notes: Notes) -> None:

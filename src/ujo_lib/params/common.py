@@ -324,9 +324,10 @@ def require_own(settings: NotebookSettings, folder: Path) -> None:
         raise ParameterError(problems)
 
 
-def _own(settings: NotebookSettings, name: str, *told: str) -> ParameterProblem:
+def _own(settings: NotebookSettings, name: str, value: str, expected: str, remedy: str) -> ParameterProblem:
     shared = name in NotebookSettings.model_fields
-    return ParameterProblem("common.yaml" if shared else f"{settings.notebook}.yaml", name, *told)
+    file = "common.yaml" if shared else f"{settings.notebook}.yaml"
+    return ParameterProblem(file, name, value, expected, remedy)
 
 
 def _written(*files: Path) -> tuple[dict[str, Any], dict[str, Document]]:
