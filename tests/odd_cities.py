@@ -124,7 +124,9 @@ def _a_dozen_desks(site: Site) -> None:
 
 def _town(site: Site) -> None:
     site.table("consultations", lambda rows: rows.iloc[::20])
-    site.table("population", lambda rows: rows.assign(人口=_part(rows["人口"], 19), 世帯数=_part(rows["世帯数"], 19)))
+    site.table(
+        "population", lambda rows: rows.assign(人口=_part(rows["人口"], 19), 世帯数=_part(rows["世帯数"], 19))
+    )
     kept = pd.read_csv(site.data / "commissioners.csv", dtype=str, keep_default_na=False).iloc[::11]
     site.table("commissioners", lambda rows: rows.iloc[::11])
     site.table("cases", lambda rows: rows[rows["委員番号"].isin(kept["委員番号"])].assign(重複先=""))
@@ -139,7 +141,9 @@ def _part(values: pd.Series, of: int) -> pd.Series:
 def _designated(site: Site) -> None:
     def tenfold(rows: pd.DataFrame, *ids: str) -> pd.DataFrame:
         copies = (
-            rows.assign(**{name: rows[name].where(rows[name] == "", rows[name] + f"-{number}") for name in ids})
+            rows.assign(
+                **{name: rows[name].where(rows[name] == "", rows[name] + f"-{number}") for name in ids}
+            )
             for number in range(10)
         )
         return pd.concat(copies)

@@ -43,8 +43,23 @@ SCALED = {
 """Columns of amounts: an eighth less."""
 WAVES = ("n_in_scope", "n_responded", "n_cases", "male", "female")
 LISTS = ("limits", "key_figures", "indicators", "goals", "published")
-CLOSED = {"rule", "unit", "id", "notebook", "table", "column", "over", "kind", "value", "low", "high", "gaps", "history",
-          "comparable", "caution"}
+CLOSED = {
+    "rule",
+    "unit",
+    "id",
+    "notebook",
+    "table",
+    "column",
+    "over",
+    "kind",
+    "value",
+    "low",
+    "high",
+    "gaps",
+    "history",
+    "comparable",
+    "caution",
+}
 """Keys of the lists whose values are names of the suite, not a place's words."""
 
 
@@ -107,7 +122,10 @@ def perturb(root: Path, site: str, year: int, other: str) -> Changed:
     place = {old_prefecture: prefecture, prefecture: old_prefecture, common["site_name"]: CITY}
     code = f"{CODES[prefecture]}{CODE}"
     nation = f"{common['area_code'][:2]}000"
-    names = Names({**place, common["area_code"]: code, nation: f"{CODES[prefecture]}000", "全国": "全国"}, old_prefecture)
+    names = Names(
+        {**place, common["area_code"]: code, nation: f"{CODES[prefecture]}000", "全国": "全国"},
+        old_prefecture,
+    )
     target = root / "params" / other / f"fy{year + YEARS}"
     target.mkdir(parents=True)
     inputs = read_yaml(Inputs, source / "inputs.yaml")
@@ -149,7 +167,9 @@ def survivors(root: Path, folder: Path, changed: Changed) -> list[str]:
         if len(part) > 1 and part not in new and not (word in changed.phrases and part in suite)
     }
     told = re.compile("|".join(map(re.escape, sorted(_dated(suite), key=len, reverse=True))))
-    pattern = re.compile("|".join([*map(re.escape, sorted(old, key=len, reverse=True)), _years(changed.year)]))
+    pattern = re.compile(
+        "|".join([*map(re.escape, sorted(old, key=len, reverse=True)), _years(changed.year)])
+    )
     return [
         f"{file.relative_to(folder)}: {found[0]} … {text[max(0, found.start() - 60) : found.end() + 30]}"
         for file in sorted(folder.rglob("*"))
@@ -242,11 +262,16 @@ def _setting(key: str, value: Any, names: Names) -> Any:
         return move_text(value, YEARS)
     if key == "neighbours":
         return neighbours(names.given[names.prefecture])
-    if key in {"stated_impressions", "stated_link_clicks", "planned_city_per_year", "planned_prefecture_per_year"}:
+    if key in {
+        "stated_impressions",
+        "stated_link_clicks",
+        "planned_city_per_year",
+        "planned_prefecture_per_year",
+    }:
         return type(value)(value * 7 // 8)
     if key in {"site_name", "prefecture", "area_code", "desk", "city_desk", "channel", "focus_name"}:
         return names(value)
-    if key in {"plan_digest"}:
+    if key == "plan_digest":
         return ""
     if key.endswith("_groups"):
         return {old: names.phrase(new) if new not in value else new for old, new in value.items()}
@@ -292,7 +317,8 @@ def _hand_codes(root: Path, file: str, other: str) -> str:
     kept = pd.read_csv(root / "data" / other / "consultations.csv", usecols=["相談ID"], dtype=str)["相談ID"]
     fewer = codes[codes["相談ID"].isin(kept)].copy()
     before, after = (
-        one.drop_duplicates("相談ID").groupby(["層", "部分"])["重み"].transform("sum") for one in (codes, fewer)
+        one.drop_duplicates("相談ID").groupby(["層", "部分"])["重み"].transform("sum")
+        for one in (codes, fewer)
     )
     fewer["重み"] *= before.reindex(fewer.index).ffill() * 6 / 7 / after.reindex(fewer.index).ffill()
     path = f"data/{other}/codes.csv"
@@ -322,7 +348,11 @@ def _write_data(
     for kind, frame in frames.items():
         written = _written(frame, taken.schemas[kind], names)
         written.to_csv(folder / f"{kind}.csv", index=False, encoding="utf-8-sig")
-        declared[kind] = {"files": [f"{kind}.csv"], "timezone": "Asia/Tokyo", "missing": {"…": "unknown", "x": "suppressed"}}
+        declared[kind] = {
+            "files": [f"{kind}.csv"],
+            "timezone": "Asia/Tokyo",
+            "missing": {"…": "unknown", "x": "suppressed"},
+        }
     text = yaml.safe_dump(declared, allow_unicode=True, sort_keys=False)
     (target / "inputs.yaml").write_text(text, encoding="utf-8")
 
@@ -343,7 +373,9 @@ def _fewer(taken: Intake) -> dict[str, pd.DataFrame]:
         cases = cases[cases["commissioner_id"].isin(asked["commissioner_id"])]
         lost = ~cases["duplicate_of"].isin([*cases["case_id"]])
         cases.loc[lost, "duplicate_of"] = None
-        counted = asked["commissioner_id"].map(cases.groupby("commissioner_id").size()).fillna(0).astype("Int64")
+        counted = (
+            asked["commissioner_id"].map(cases.groupby("commissioner_id").size()).fillna(0).astype("Int64")
+        )
         said = asked["n_cases_reported"].notna()
         asked.loc[said, "n_cases_reported"] = counted[said]
         asked.loc[said & (counted == 0), "knows_case"] = "いない"
@@ -385,7 +417,9 @@ def _written(frame: pd.DataFrame, schema: Schema, names: Names) -> pd.DataFrame:
 def _reword(kind: str, column: Column, names: Names) -> Callable[[Any], Any]:
     """How the values of one column are changed."""
     if column.type in ("date", "datetime"):
-        return lambda at: at.replace(year=at.year + YEARS).strftime("%Y-%m-%d %H:%M"[: 14 if column.type == "datetime" else 8])
+        return lambda at: at.replace(year=at.year + YEARS).strftime(
+            "%Y-%m-%d %H:%M"[: 14 if column.type == "datetime" else 8]
+        )
     if column.type == "year":
         return lambda year: year + YEARS
     if column.type == "flag":
