@@ -17,7 +17,7 @@ from PIL import Image
 from tests.report.look import drawn
 from tests.report.look.drawn import drawing, words
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Count, Rate, Ratio, Share, interval
+from ujo_lib.columns import Base, Count, Rate, Ratio, Share, interval
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.sheet import text_width, wrapped
 from ujo_lib.report.look.style import BANDS, DEEP, INK, MUTED, NARROW, SEQUENTIAL, SERIES, SOFT, WIDE
@@ -318,6 +318,21 @@ def test_profiles_heat_maps_and_lines_mark_hidden_cells() -> None:
     assert "x" in words(drawing(figures.heat_map(table, x="b", y="a", value="n", finding="示す。")))
     years = published({"year": ["2019", "2023"], "n": [32, 25]}, hide=[(0, "n")])
     assert "x" in words(drawing(figures.line(years, x="year", y="n", finding="示す。")))
+
+
+@pytest.mark.parametrize(("least", "marked"), [(28, 1), (29, 1), (30, 0)])
+def test_a_share_of_few_is_marked_in_its_cell_of_a_heat_map(least, marked) -> None:
+    table = published(
+        {"a": ["p", "p"], "b": ["q", "r"], "n": [14, 40], "base": [least, 80], "share": [0.481, 0.5]},
+        dimensions={"a": "a", "b": "b"},
+        kinds={"n": Count(unit="件"), "base": Base(unit="件"), "share": Share(n="n", base="base")},
+    )
+    figure = figures.heat_map(table, x="b", y="a", value="share", finding="示す。")
+    said = words(drawing(figure))
+    assert ("48.1†" in said, "48.1" in said) == (bool(marked), not marked)
+    assert "50.0" in said
+    assert ("†対象が30に満たない参考値" in "".join(said).replace(" ", "").replace("\n", "")) == bool(marked)
+    assert ("、参考値1欄" in figure.alt) == bool(marked)
 
 
 @pytest.mark.parametrize("draw", [
