@@ -72,7 +72,22 @@ def test_a_figure_is_drawn_for_both_widths_with_outlined_letters_and_nothing_els
 @pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "phone"])
 @pytest.mark.parametrize("kind", drawn.KINDS)
 def test_no_word_of_a_figure_is_cut_off_at_its_edge(kind: str, layout) -> None:
-    sheet = drawing(drawn.KINDS[kind](), layout)
+    _assert_whole(drawing(drawn.KINDS[kind](), layout))
+
+
+@pytest.mark.parametrize("longest", range(4, 12))
+def test_a_key_that_nearly_fills_a_phone_breaks_before_its_last_answer_is_cut_off(longest: int) -> None:
+    answers = ["常に", "時々", "ほとんどない", "全" * (longest - 1) + "い"]
+    table = published(
+        {"y": ["県内"] * 4, "by": answers, "share": [0.4, 0.3, 0.2, 0.1]}, dimensions={"y": "y", "by": "by"}
+    )
+    sheet = drawing(figures.band(table, x="share", y="y", by="by", finding="示す。"), NARROW)
+    _assert_whole(sheet)
+    (key,) = sheet.mpl.legends
+    assert key.get_window_extent().x1 <= sheet.mpl.bbox.x1
+
+
+def _assert_whole(sheet) -> None:
     unseen = {tick.label1 for axes in sheet.mpl.axes for tick in beyond(axes)}
     for text in set(sheet.mpl.findobj(Text)) - unseen:
         if text.get_visible() and text.get_text().strip():
