@@ -248,7 +248,9 @@ def _problem(item: Any, model: type[BaseModel], file: str, line: int | None) -> 
                 file, key, "(なし)", "必須の項目です", "この項目を書き加えてください", line
             )
         case _:
-            guess, expected, remedy = None, _expected(item), "値を直してください"
+            empty = item["input"] is None
+            remedy = "空です。値を書くか、この行を消してください" if empty else "値を直してください"
+            guess, expected = None, _expected(item)
     value = _SHORT.repr(item["input"])
     shown = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
     return ParameterProblem(

@@ -473,3 +473,4 @@ def test_axe_finds_no_violation_and_nothing_foreign_on_any_page(report: Report):
         assert not look.violations, (page.name, look.width)
         assert not look.requests, (page.name, look.width)
         assert look.overflow <= 1, f"{page.name} scrolls sideways at {look.width} px"
+        assert look.width < 1280 or not look.cut, f"{page.name} cuts off {look.cut}"

@@ -456,3 +456,55 @@ def test_a_record_a_year_from_all_others_is_named_with_its_row_and_opens_no_gap(
     assert [p.row for p in told if p.column == "相談受付日時"] == rows
     assert [p.value for p in told if p.column == "consultations.files"] == gaps
     assert {p.severity for p in told} == {"warning"}
+
+
+# --- rows that are no data ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_headings_in_the_middle_of_two_files_laid_together_are_no_record(desk: Desk, mark: str) -> None:
+    heads, *rows = table("national_daily")
+    again = [mark + heads[0], *heads[1:]]
+    desk.put("national_daily", "n.csv", as_csv([heads, *rows, again, ["2023-08-04", "熊本県", "5"]]))
+    taken = desk.load()
+    assert taken["national_daily"]["n"].tolist() == [10, 20, 30, 5]
+    assert taken.sources.loc[0, "dropped"] == "見出し1"
+    assert taken.repairs["row"].tolist() == [5]
+
+
+def test_a_row_that_only_begins_like_the_headings_is_data(desk: Desk) -> None:
+    heads, *rows = table("national_daily")
+    desk.put("national_daily", "n.csv", as_csv([heads, *rows, [heads[0], "熊本県", "5"]]))
+    assert only(desk.check())[:3] == ("n.csv", 5, "日付")
+
+
+@pytest.mark.parametrize("words", ["作成日 2024-04-01", "担当 福祉課", "-----", "【9月】"])
+def test_words_alone_in_a_row_where_a_day_is_wanted_are_a_note(desk: Desk, words: str) -> None:
+    desk.put("national_daily", "n.csv", as_csv([*table("national_daily"), [words, "", ""]]))
+    taken = desk.load()
+    assert len(taken["national_daily"]) == 3
+    assert taken.repairs[["row", "before"]].to_numpy().tolist() == [[5, words]]
+
+
+@pytest.mark.parametrize("row", [["2023-08-04", "", ""], ["8月4日", "熊本県", ""], ["", "熊本県", ""]])
+def test_a_record_that_was_not_filled_in_is_no_note(desk: Desk, row: list[str]) -> None:
+    desk.put("national_daily", "n.csv", as_csv([*table("national_daily"), row]))
+    assert {p.row for p in desk.check().faults if p.severity == "error"} == {5}
+
+
+def test_a_line_of_a_broken_text_is_never_dropped_as_a_note(desk: Desk) -> None:
+    rows = [
+        ["日付", "名称", "種別", "内容"],
+        ["2023-08-01", "会", "会議", "はじめ"],
+        ["つづきの話", "", "", ""],
+    ]
+    desk.put("events", "e.csv", as_csv(rows))
+    assert {p.row for p in desk.check().faults} == {3}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "txt"])
+def test_semicolons_part_the_cells_where_the_records_agree_on_them(desk: Desk, suffix: str) -> None:
+    desk.put("national_daily", f"n.{suffix}", as_csv(table("national_daily"), delimiter=";"))
+    taken = desk.load()
+    assert len(taken["national_daily"]) == 3
+    assert "セミコロン" in taken.repairs["after"].iloc[0]

@@ -8,6 +8,7 @@ import statsmodels.api as sm
 
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.attributes import (
+    beside_nation,
     combined,
     crosstab,
     distribution,
@@ -127,6 +128,21 @@ def test_shares_are_of_valid_answers_and_the_unanswered_are_counted_beside():
     assert table.loc["無回答", "n"] == 12
     assert table.loc["総数", "n"] == 112
     assert table.loc[["無回答", "総数"], "share"].isna().all()
+
+
+def test_a_band_of_the_nation_stands_below_that_of_the_place_without_numbers_of_people():
+    table = beside_nation(distribution(feelings(), "loneliness", NATION), "loneliness").frame
+    assert table["who"].tolist() == ["県内"] * 4 + ["全国"] * 4
+    assert table["loneliness"].tolist() == ["常に", "時々", "ほとんどない", "全くない"] * 2
+    assert table["share"].tolist() == pytest.approx([0.3, 0.42, 0.2, 0.08, 0.4, 0.35, 0.2, 0.05])
+    assert table["n"].tolist()[:4] == [30, 42, 20, 8]
+    assert table.loc[table["who"].eq("全国"), ["n", "base"]].isna().all(axis=None)
+
+
+def test_where_the_nation_was_not_asked_there_is_one_band():
+    table = beside_nation(distribution(feelings(), "loneliness"), "loneliness").frame
+    assert set(table["who"]) == {"県内"}
+    assert table["share"].sum() == pytest.approx(1)
 
 
 def test_answers_are_added_up_only_as_the_labels_say():
