@@ -206,7 +206,9 @@ def drawn(modules: Sequence[str], number: int, seed: int) -> list[Fault]:
     """Faults drawn by a seed."""
     every = [fault for module in modules for fault in faults_of(module)]
     random.Random(seed).shuffle(every)
-    emptied = [fault for fault in every if fault.told.endswith(_EMPTIED)]
+    emptied = [
+        fault for fault in every if fault.told.endswith(_EMPTIED) and not fault.told.startswith(_EMPTIED)
+    ]
     others = [fault for fault in every if not fault.told.endswith(_EMPTIED)]
     few = number // _EMPTIED_AT_MOST
     return [*others[: number - few], *emptied[:few]]
