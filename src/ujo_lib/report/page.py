@@ -238,8 +238,8 @@ class Page:
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 
     def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject) -> None:
-        """Publish and show one table after the other, with bars where it splits people into shares: a panel each, and
-        a column, for the groups of the first dimension where there are two.
+        """Publish and show one table after the other: as bars where it splits people into shares, a panel each for the
+        groups of the first dimension where there are two, and a column each.
 
         Args:
             parts: id, title and table, as `survey.other_items` makes them.
@@ -255,13 +255,15 @@ class Page:
                 display(self.panels(published, x="share", y=y, by=by, **drawn))
                 display(self.table(published, across=by, values="share"))
                 continue
-            for name in names:
-                answers = [label for label in table.frame[name] if label not in TOTAL_LABELS]
-                if len(answers) > 1:
-                    rows = published.where(**{name: answers})
-                    display(self.bars(rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"))
-            shown = [*names, "n", "share"] if names else None
-            display(self.table(published, columns=shown))
+            split = {
+                name: [label for label in table.frame[name] if label not in TOTAL_LABELS] for name in names
+            }
+            shown = [name for name, answers in split.items() if len(answers) > 1]
+            for name in shown:
+                rows = published.where(**{name: split[name]})
+                display(self.bars(rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"))
+            if not shown:
+                display(self.table(published, columns=[*names, "n", "share"] if names else None))
 
     def answer(self, template: str, *published: Published, **values: Any) -> Shown:
         """Answer the question of the page in one sentence; the cover repeats it."""
@@ -371,6 +373,7 @@ class Page:
     spec_curve = _method(figures.spec_curve)
     stacked_bars = _method(figures.stacked_bars)
     timeline = _method(figures.timeline)
+    tree = _method(figures.tree)
 
     def numbered(self, shown: str, kind: str) -> str:
         """Number a table or figure as the finished page will, and style it for a notebook.
