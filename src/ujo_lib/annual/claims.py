@@ -121,8 +121,9 @@ def _in_names(entry: Entry, recall: Recall) -> Entry:
     shown = [notation.heading(table.spec, name) for name in columns]
     headings = {head: name for head, name in zip(shown, columns, strict=True) if shown.count(head) == 1}
     known = {"", *headings, *columns}
-    strange = [name for name in (entry.cell.column, entry.cell.over, *entry.cell.where) if name not in known]
-    if strange and not table.without:
+    # A column may be lacking with an input; the answer will then give the reason.
+    asked = [*entry.cell.where, entry.cell.over, *([] if table.without else [entry.cell.column])]
+    if strange := [name for name in asked if name not in known]:
         raise KeyError(f"列「{strange[0]}」はない。あるのは {'、'.join(headings)}")
     where = {headings.get(name, name): labels for name, labels in entry.cell.where.items()}
     column, over = (headings.get(name, name) for name in (entry.cell.column, entry.cell.over))
