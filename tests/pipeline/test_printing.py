@@ -95,7 +95,9 @@ def test_the_report_becomes_numbered_tagged_sheets_of_a4_with_an_outline(tmp_pat
     _, report, _ = print_report(_report(tmp_path), tmp_path / "pdf")
     with pikepdf.open(report) as pdf, pdf.open_outline() as outline:
         assert len(pdf.pages) == 3
-        assert {tuple(round(float(side)) for side in page.MediaBox) for page in pdf.pages} == {(0, 0, 595, 842)}
+        assert {tuple(round(float(side)) for side in page.MediaBox) for page in pdf.pages} == {
+            (0, 0, 595, 842)
+        }
         assert pdf.Root.MarkInfo.Marked
         assert pdf.Root.Lang == "ja"
         assert pdf.Root.StructTreeRoot.K
