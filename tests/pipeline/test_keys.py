@@ -167,3 +167,16 @@ def test_a_file_is_named_by_its_place_in_the_project_and_else_only_by_its_name(t
     inside, outside = tmp_path / "a" / "data" / "x.csv", tmp_path / "b" / "y.csv"
     assert named(inside, tmp_path / "a") == "data/x.csv"
     assert named(outside, tmp_path / "a") == "y.csv"
+
+
+def test_the_order_in_which_inputs_are_declared_changes_nothing(project):
+    inputs = project.place.params / "inputs.yaml"
+    declared = yaml.safe_load(inputs.read_text(encoding="utf-8"))
+    turned = dict(reversed(declared.items()))
+    assert list(turned) != list(declared)
+    assert not _changed(
+        project,
+        lambda: inputs.write_text(
+            yaml.safe_dump(turned, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        ),
+    )
