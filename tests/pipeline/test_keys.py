@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from ujo_lib.params import ParameterError, PathOutsideProjectError
-from ujo_lib.pipeline.keys import known_digest, named, plan_steps, run_id, summary_of
+from ujo_lib.pipeline.keys import _sources_first, known_digest, named, plan_steps, run_id, summary_of
 
 
 def _keys(project) -> dict[str, str]:
@@ -180,3 +180,9 @@ def test_the_order_in_which_inputs_are_declared_changes_nothing(project):
             yaml.safe_dump(turned, allow_unicode=True, sort_keys=False), encoding="utf-8"
         ),
     )
+
+
+def test_notebooks_that_read_each_other_are_named_to_whoever_made_them_do_so():
+    with pytest.raises(ParameterError, match=r"07_子育て.*08_介護|08_介護.*07_子育て"):
+        _sources_first({"07_子育て": ["08_介護"], "08_介護": ["07_子育て"], "01": []})
+    assert _sources_first({"05": ["01", "03"], "03": ["01"], "01": []}) == ["01", "03", "05"]
