@@ -88,5 +88,7 @@ def test_the_year_of_the_report_and_the_last_one_before_it_are_taken(drawn):
     assert set(this["fiscal_year"]) == {2023}
     assert set(before["fiscal_year"]) == {2022}
     assert by_year(years(drawn, 2023, 2024), 2023)[1].empty
+    with pytest.raises(SampleError, match="空欄の人が60人"):
+        by_year(years(drawn, 2023, None), 2023)
     with pytest.raises(SampleError, match="2023年度の回答がありません"):
         by_year(years(drawn, 2022), 2023)
