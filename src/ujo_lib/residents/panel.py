@@ -93,6 +93,7 @@ def change(
         if same_people
         else "同じ人を結ぶ番号がないため、二つの年の標本を独立とみなしました。"
     )
+    met = "前回の重みも、今回の母集団の表に合わせました。"
     return Typed.of(
         pd.DataFrame(
             rows, columns=["label", "both", "share", "earlier", "estimate", "low", "high", "reading"]
@@ -106,7 +107,7 @@ def change(
             **interval("estimate", level),
             "reading": Text(heading="読み方"),
         },
-        note=f"{told}前回の重みも、今回の母集団の表に合わせました。",
+        note=told + met * bool(now.design.margins.any()),
     )
 
 
