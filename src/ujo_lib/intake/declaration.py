@@ -105,7 +105,10 @@ def read_declaration(path: Path, kinds: Collection[str], root: Path, notes: Note
         if kind not in SCHEMAS:
             _note_unknown(kind, SCHEMAS, kind, notes)
         elif kind not in inputs.kinds and kind not in inputs.not_supplied:
-            remedy = f"inputs.yaml の {kind}: に files: [ファイル名] を書いてください。"
+            remedy = (
+                f"inputs.yaml の {kind}: に files: [ファイル名] を、この年度にないなら not_supplied に "
+                f"{kind}: 理由 を書いてください。"
+            )
             notes.problem(f"{kind} の files にファイル名", remedy, "定義", column=kind)
     labels = _labels(inputs, forms, notes)
     schemas = {kind: SCHEMAS[kind].with_labels(labels) for kind in wanted}

@@ -16,8 +16,8 @@ _INTRODUCTION = """\
 
 Generated from `ujo_lib.intake.schemas`, `params/survey_items.yaml` and `params/resident_items.yaml` by
 `python -m ujo_lib.intake.dictionary`; do not edit by hand. A site with questionnaires of its own (`survey_items`,
-`resident_items` in `inputs.yaml`) has its questions instead of those listed under `commissioners`, `cases` and
-`residents`.
+`resident_items` in `inputs.yaml`) has its questions instead of those listed under `commissioners`, `cases`,
+`residents` and `voices`.
 
 `sample/` holds the synthetic city (made by `ujo sample`, every figure and text invented). Real files belong in
 a folder of their site (`ujo new-site` and `ujo new-year` make it, with empty forms); git ignores everything here but

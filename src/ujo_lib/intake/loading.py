@@ -194,19 +194,27 @@ def load(
 
 
 def check(
-    inputs: str | Path, kinds: Sequence[str], root: str | Path | None = None, *, period: Period | None = None
+    inputs: str | Path,
+    kinds: Sequence[str],
+    root: str | Path | None = None,
+    *,
+    period: Period | None = None,
+    texts: bool = True,
 ) -> Intake:
     """As :func:`load`, but always returns; frames of files with errors hold NA where a cell could not be read.
 
-    With a ``period``, months of it without any record are warned of.
+    With a ``period``, months of it without any record are warned of. Without ``texts``, free texts are left out:
+    masking them takes most of the time of a large year, and no error can stand in them.
     """
     path = _locate(Path(inputs), root)
     base = Path(root) if root is not None else _root_of(path)
     own = Notes(path.name)
     declaration = read_declaration(path, kinds, base, own)
-    schemas = declaration.schemas
+    schemas, names = declaration.schemas, declaration.names if texts else None
     seen: dict[str, str] = {}
-    parsed = [(spec, _read_file(spec, schemas[spec.kind], declaration, seen)) for spec in declaration.files]
+    parsed = [
+        (spec, _read_file(spec, schemas[spec.kind], declaration, names, seen)) for spec in declaration.files
+    ]
     loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
     notes_of = {spec.label: Notes(spec.name, one.notes.sheet) for spec, one in parsed}
     for kind, together in loaded.items():
@@ -266,7 +274,13 @@ def _root_of(inputs: Path) -> Path:
     return next((p.parent for p in full.parents if p.name == "params"), full.parent)
 
 
-def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: dict[str, str]) -> _Parsed:
+def _read_file(
+    spec: FileSpec,
+    schema: Schema,
+    declaration: Declaration,
+    names: tuple[str, ...] | None,
+    seen: dict[str, str],
+) -> _Parsed:
     notes = Notes(spec.name)
     LOG.info("%s を読んでいます", spec.name)
     layout = declaration.layouts.get(spec.layout or "")
@@ -275,7 +289,7 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
     try:
         with readable(spec.path, notes) as file:
             sha, size = file_digest(file, "sha256").hexdigest(), file.tell()
-            key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
+            key = repr((sha, spec, schema.columns, schema.multiples, layout, names))
             file.seek(0)
             content = b"" if known == key else file.read()
     except UnreadableError:
@@ -296,7 +310,7 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
         with mine.bounded("ファイル全体"), suppress(UnreadableError):
             grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, mine)
             del content  # a national year must not stand in memory beside its own table any longer
-            one = _parse_file(grid, size, sha, spec, schema, layout, declaration.names, mine)
+            one = _parse_file(grid, size, sha, spec, schema, layout, names, mine)
         _parsed[place] = (key, one)
     # What was noted on the way to the bytes (an open file, say) belongs to this call, not to the content.
     told = Notes(spec.name, one.notes.sheet, [*notes.problems, *one.notes.problems], one.notes.repairs)
@@ -310,7 +324,7 @@ def _parse_file(
     spec: FileSpec,
     schema: Schema,
     layout: Layout | None,
-    names: tuple[str, ...],
+    names: tuple[str, ...] | None,
     notes: Notes,
 ) -> _Parsed:
     def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:

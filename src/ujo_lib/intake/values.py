@@ -89,13 +89,13 @@ class Site:
         missing: meaning of missing-value signs, by :func:`fold_sign`.
         missing_in: the same for single columns, by their names.
         timezone: zone of naive time stamps, ``None`` when not declared.
-        names: names to mask in free text.
+        names: names to mask in free text; None where nobody will look at it, so that it is not read at all.
     """
 
     missing: Mapping[str, MissingSign]
     missing_in: Mapping[str, Mapping[str, MissingSign]] = field(default_factory=dict)
     timezone: str | None = None
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -751,6 +751,8 @@ def _mask_texts(texts: pa.StringArray, suspect: np.ndarray, names: tuple[str, ..
 
 def _free_text(raw: Raw, site: Site, notes: Notes) -> pd.Series:
     """A column of free texts without what could name a person; blank ones are missing."""
+    if site.names is None:
+        return pd.Series(pd.arrays.ArrowStringArray(pa.chunked_array([pa.nulls(len(raw.rows), pa.string())])))
     masked = mask_column(raw.heading, raw.cells, site.names)
     differs = pc.not_equal(raw.cells, masked).to_numpy()
     few = _few_texts(raw.cells, differs)

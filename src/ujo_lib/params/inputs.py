@@ -133,7 +133,7 @@ class Inputs(Declared):
     Attributes:
         data_dir: folder that the files are named from.
         survey_items: questionnaire of the survey; its items are columns of `commissioners` and `cases`.
-        resident_items: questionnaire of the residents' survey; its items are columns of `residents`.
+        resident_items: questionnaire of the residents' survey; its items are columns of `residents` and `voices`.
         ad_headings: headings of the advertising platforms.
         labels: `column` or `kind.column` → options, label → spellings.
         names_to_mask: personal names to mask in free text.
@@ -167,6 +167,7 @@ class Inputs(Declared):
     media_use: Files | None = None
     residents: Files | None = None
     residents_frame: Files | None = None
+    voices: Files | None = None
 
     @field_validator("not_supplied")
     @classmethod
@@ -229,7 +230,7 @@ CONTACTS: Final = ("consultations", "consultations_hourly", "consultations_daily
 
 QUESTIONNAIRES: Mapping[str, frozenset[str]] = {
     "survey_items": frozenset({"commissioners", "cases"}),
-    "resident_items": frozenset({"residents"}),
+    "resident_items": frozenset({"residents", "voices"}),
 }
 """Key that names a questionnaire → the kinds whose questions stand there."""
 
