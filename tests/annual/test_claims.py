@@ -1,5 +1,6 @@
 """The table of agreement says 一致 only where the figure agrees, and keeps what cannot be checked."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pandas as pd
@@ -104,6 +105,35 @@ def test_a_margin_that_cannot_be_one_is_refused(rule, margin):
         Claim("T1", "…", "同様", "", rule, Cell("02", "any"), margin=margin)
 
 
+def test_a_cell_may_be_named_by_the_headings_that_people_see():
+    by_heading = {"column": "件数(件)", "where": {"区分": "22時"}}
+    assert _verdict("equal", 40, **by_heading) == AGREES
+    assert _verdict("equal", 41, **by_heading) == DIFFERS
+    assert _verdict("largest", "23時", column="件数(件)", over="区分") == AGREES
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ({"column": "人数"}, "列「人数」はない。あるのは 区分、件数(件)"),
+        ({"where": {"時": "22時"}}, "列「時」はない。あるのは 区分、件数(件)"),
+        ({"where": {"区分": "25時"}}, "区分が 25時 の行がない"),
+    ],
+)
+def test_a_cell_that_is_not_there_is_told_with_those_that_are(cell, told):
+    with pytest.raises(ParameterError) as refused:
+        _verdict("equal", 40, **cell)
+    assert told in str(refused.value)
+
+
+def test_what_went_with_an_input_is_no_mistake_and_a_misspelt_heading_still_is():
+    without = replace(unmasked(SPEC, FRAME), without={"広告": "出していない"})
+    assert _verdict("equal", 40, without, column="人数") == UNKNOWN
+    assert _verdict("equal", 40, without, where={"hour": "25時"}) == UNKNOWN
+    with pytest.raises(ParameterError, match="列「時」はない"):
+        _verdict("equal", 40, without, where={"時": "22時"})
+
+
 def test_a_tie_at_the_top_is_no_single_largest():
     tied = unmasked(SPEC, FRAME.assign(n=[42, 42, 20, 104]))
     assert _verdict("largest", "23時", tied, over="hour") == DIFFERS
@@ -136,7 +166,7 @@ def test_a_goal_without_a_figure_stays_unmeasured():
     ]
     frame = measure(goals, lambda *_: unmasked(SPEC, FRAME)).frame
     assert list(frame["status"]) == [MEASURED, UNMEASURED]
-    assert list(frame["value"]) == ["102", "…"]
+    assert list(frame["value"]) == ["102件", "…"]
 
 
 def test_wrong_entries_are_named_together(tmp_path):

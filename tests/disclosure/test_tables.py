@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tests.disclosure.people import table_of
 from ujo_lib.disclosure.tables import (
     AREA,
     PERIOD,
@@ -19,6 +20,7 @@ from ujo_lib.disclosure.tables import (
     cut_periods,
     dump_past,
     load_past,
+    sums_of,
 )
 
 YEAR = (date(2023, 1, 1), date(2023, 12, 31))
@@ -140,6 +142,42 @@ def test_a_public_figure_counts_the_people_it_names() -> None:
     figure = PublicFigure("cases", {"sex": ("男性",)}, 17, 17, "報告", period=YEAR)
     assert dict(figure.region)["sex"] == {"男性"}
     assert PERIOD in dict(figure.region)
+
+
+@pytest.mark.parametrize(("size", "known"), [(4, []), (5, [5]), (6, [6])])
+def test_how_many_a_table_counts_in_all_is_known_from_the_threshold_up(size: int, known: list[int]) -> None:
+    table = table_of("t", {"性別": ["女", *["男"] * (size - 1)]}, ["性別"], totals=False)
+    found = list(sums_of(table, 5))
+    assert [(figure.low, figure.high) for figure in found] == [(n, n) for n in known]
+    assert all(figure.region == (("性別", frozenset({"女", "男"})),) for figure in found)
+
+
+def test_the_months_of_a_calendar_and_of_a_fiscal_year_have_sums_of_their_own() -> None:
+    def sums(*months: str) -> list[tuple[int, set[str]]]:
+        cells = tuple(Cell((month,), "n", 10 + i) for i, month in enumerate(months))
+        table = CountTable("t", "contacts", {"月": "月"}, ("n",), cells)
+        return [(one.low, set(dict(one.region)["月"])) for one in sums_of(table, 5)]
+
+    year = ["2023年3月", "2023年4月", "2023年12月", "2024年1月", "2024年3月", "2024年4月"]
+    assert sums(*year) == [
+        (75, set(year)),
+        (33, set(year[:3])), (42, set(year[3:])),
+        (10, set(year[:1])), (50, set(year[1:5])), (15, set(year[5:])),
+    ]  # fmt: skip
+    assert sums("2023年4月", "2023年5月") == [(21, {"2023年4月", "2023年5月"})]
+
+
+def test_cells_that_share_people_or_leave_some_out_are_not_added() -> None:
+    def cells(*labels: tuple[str, ...]) -> tuple[Cell, ...]:
+        return tuple(Cell(label, "n", 9) for label in labels)
+
+    young = {"年代": {"若年": ("10代", "20代")}}
+    shared = CountTable("t", "cases", {"a": "年代"}, ("n",), cells(("若年",), ("10代",)), recode=young)
+    options = CountTable("t", "cases", {"a": "経緯"}, ("n",), cells(("x",), ("y",)), multiple=("経緯",))
+    partly = CountTable("t", "cases", {"a": "a", "b": "b"}, ("n",), cells(("1", "1"), ("1", "2"), ("2", "1")))
+    whole = CountTable("t", "cases", {"a": "a", "b": "b"}, ("n",), cells(("1", "1"), ("2", "1")))
+    single = CountTable("t", "cases", {"a": "a"}, ("n",), cells(("1",)))
+    assert [len(list(sums_of(t, 5))) for t in (shared, options, partly, whole, single)] == [0, 0, 0, 1, 0]
 
 
 def test_a_past_mask_must_fit_its_table() -> None:

@@ -2,14 +2,18 @@
 
 import re
 
+import openpyxl
 import pytest
 import yaml
 
 from tests.setup.conftest import REPOSITORY
+from ujo_lib import intake
 from ujo_lib.cli import main
-from ujo_lib.intake.schemas import PREFECTURES
-from ujo_lib.params import notebooks_of, read_settings
+from ujo_lib.intake.schemas import EXAMPLE_MARK, PREFECTURES
+from ujo_lib.params import notebooks_of, read_settings, read_yaml
+from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.disclosure import DisclosureRules
+from ujo_lib.params.inputs import Inputs
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.readiness import undecided
 from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site, set_up_year
@@ -68,6 +72,37 @@ def test_titles_denominators_filters_and_controls_follow(root, wakaba):
     }
 
 
+def test_what_people_type_in_is_a_workbook_that_intake_reads_and_a_first_year_asks_for_no_earlier_one(
+    root, wakaba
+):
+    inputs = read_yaml(Inputs, root / "params/wakaba/fy2024/inputs.yaml")
+    names = [name for files in inputs.kinds.values() for name in files.files]
+    assert not [name for name in names if "fy2023" in name]
+    typed = [name for name in names if name.startswith("site/") or "residents" in name]
+    assert len(typed) == 8
+    assert {name.rpartition(".")[2] for name in typed} == {"xlsx"}
+    assert {name.rpartition(".")[2] for name in names if "consult" in name or "national" in name} == {"csv"}
+    for name in typed:
+        path = root / "data/wakaba" / name
+        book = openpyxl.load_workbook(path)
+        first = book["記入"]["A2"]
+        first.value = first.value.replace(EXAMPLE_MARK, "")
+        book.save(path)
+    kinds = [kind for kind, files in inputs.kinds.items() if files.files[0] in typed]
+    found = intake.check(root / "params/wakaba/fy2024/inputs.yaml", kinds, root)
+    assert [str(fault) for fault in found.faults if fault.severity == "error"] == []
+    assert {len(found.frames[kind]) for kind in kinds} == {1}
+
+
+def test_the_files_of_a_trial_are_those_that_the_sample_writes(root):
+    set_up_site(root, NewSite("trial", "試市", "岡山県", "33203", 2023, synthetic=True))
+    pattern = read_yaml(Inputs, root / "params/sample/fy2023/inputs.yaml")
+    trial = read_yaml(Inputs, root / "params/trial/fy2023/inputs.yaml")
+    assert {kind: one.files for kind, one in trial.kinds.items()} == {
+        kind: one.files for kind, one in pattern.kinds.items()
+    }
+
+
 def test_what_only_a_person_can_know_is_on_the_list(root, wakaba):
     points = "\n".join(str(point) for point in open_points(root, "wakaba", 2024))
     for name in ("見込み件数", "近隣県", "目標", "過去の調査回"):
@@ -85,6 +120,21 @@ def test_lists_in_a_places_own_words_start_empty_and_hold_no_sentence_of_the_pat
     ]
     assert len(entries) > 3
     assert not [line for line in entries if line in text]
+
+
+@pytest.mark.parametrize(("name", "model"), [("limits.yaml", Limits), ("key_figures.yaml", KeyFigures),
+                                             ("goals.yaml", Goals), ("indicators.yaml", Indicators),
+                                             ("published.yaml", Claims)])  # fmt: skip
+def test_the_example_of_a_list_can_be_read_as_it_stands_once_its_sign_is_taken_away(
+    root, wakaba, name, model
+):
+    file = root / "params/wakaba/fy2024" / name
+    text = re.sub(r"^(\w+): \[\].*$", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    example = re.search(r"^#(  - \{.*)$", text, flags=re.MULTILINE)[1]
+    file.write_text(f"{QUESTIONS[name][0]}:\n{example}\n", encoding="utf-8")
+    (entry,) = getattr(read_yaml(model, file), QUESTIONS[name][0])
+    cell = getattr(entry, "cell", None) or getattr(entry, "place", None)
+    assert (name == "limits.yaml") == (cell is None)
 
 
 def test_a_release_is_refused_before_anything_runs_while_a_mark_or_an_unchecked_contact_is_left(

@@ -172,9 +172,9 @@ def change_of_count(recall: Recall) -> Line:
     low, high = (changes.frame.loc[row, name] for name in ("low", "high"))
     before = changes.where(earlier=changes.frame.loc[row, "earlier"])
     if pd.isna(low) or pd.isna(high) or low <= 1 <= high:
-        return Line("前回の{n_earlier}人から増えたとも減ったとも、言い切れません。", (before,))
+        return Line("前回の調査の{n_earlier}人から増えたとも減ったとも、言い切れません。", (before,))
     verb = "増えました" if low > 1 else "減りました"
-    return Line("この人数は、前回の{n_earlier}人から" + verb + "。", (before,))
+    return Line("この人数は、前回の調査の{n_earlier}人から" + verb + "。", (before,))
 
 
 def busiest_month(recall: Recall) -> Line:
@@ -189,7 +189,7 @@ def busiest_month(recall: Recall) -> Line:
 def loneliness(recall: Recall) -> Line:
     """The share of contacts with a feeling of loneliness."""
     lonely = recall("02_consultation_seasonality", "lonely")
-    return Line("孤独を感じると答えた相談は、全体の{share}でした。", (lonely,))
+    return Line("県内からの相談で答えのあったもののうち、{share}が孤独を感じると答えました。", (lonely,))
 
 
 def campaign_effect(recall: Recall) -> Line:

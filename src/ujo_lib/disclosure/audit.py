@@ -152,10 +152,7 @@ class _Attack:
         self._release = [f for table in tables for f in facts_of(table, self._flags[table.id], self._cut)]
         seen = [(t, self._flags[t.id]) for t in tables] + [(p.table, tuple(p.hidden)) for p in previous]
         self._crossed = [
-            Known(((1.0, self._cut(table.region(i))),), policy.least_crossed(cell), np.inf)
-            for table, flags in seen
-            for _, i, cell in valued([table])
-            if flags[i] and policy.least_crossed(cell)
+            fact for table, flags in seen for fact in crossings_of(table, flags, policy, self._cut)
         ]
         self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
         self._suspects += self._differences(tables, previous, frame + past)
@@ -309,6 +306,17 @@ def facts_of(table: CountTable, flags: Sequence[bool], cut: Callable[[Region], R
         if not is_base and whole_rows[cell.labels]:
             facts += _percentage(table, i, cut)
     return facts
+
+
+def crossings_of(
+    table: CountTable, flags: Sequence[bool], policy: Policy, cut: Callable[[Region], Region]
+) -> list[Known]:
+    """What a reader knows of every x of a table where zeros are printed: it is none; arguments as in `facts_of`."""
+    return [
+        Known(((1.0, cut(table.region(i))),), policy.least_crossed(cell), np.inf)
+        for _, i, cell in valued([table])
+        if flags[i] and policy.least_crossed(cell)
+    ]
 
 
 def _percentage(table: CountTable, i: int, cut: Callable[[Region], Region]) -> list[Known]:

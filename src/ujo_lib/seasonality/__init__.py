@@ -5,6 +5,7 @@ into `Counts`; everything else takes those, or the records themselves where clie
 """
 
 from ujo_lib.seasonality.attributes import (
+    beside_nation,
     combined,
     crosstab,
     distribution,
@@ -42,6 +43,7 @@ from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, ve
 
 __all__ = [
     "backtest",
+    "beside_nation",
     "both_bases",
     "bounds",
     "by_area",

@@ -48,7 +48,7 @@ MAIN = 3
 """A theme is a main concern of a text from so many places on: where nothing else is said, the number at which tags of
 real chats agreed best with their main topic."""
 _MOST_PATTERNS = 300
-_NEAR = re.compile(r"near\((?P<first>[^()-]+)-(?P<second>[^()-]+)\)(?:\[(?P<reach>\d+)\])?")
+_NEAR = re.compile(r"near\((?P<first>[^()-]+)-(?P<second>[^()-]+)\)(?:\[(?P<reach>\d{1,9})\])?")
 _KH_CODER = re.compile(r"^seq\(|^near\(.*\)\[[bd]|^no\.$|^'|[|&<>]|==")
 _FUNCTION_WORDS = ("助詞", "助動詞", "記号", "接続詞", "フィラー")
 

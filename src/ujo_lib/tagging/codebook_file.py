@@ -53,6 +53,9 @@ def load_codebook(path: str | Path, engine: Engine | None = None) -> Book:
         return compile_codebook(parse_codebook(text), engine)
     except CodebookError as error:
         raise CodebookError(error.problems, file.name) from None
+    except RecursionError:
+        problem = CodebookProblem(1, "入れ子", "括弧か not が深く重なりすぎている。浅く書き直す")
+        raise CodebookError([problem], file.name) from None
 
 
 def _text(file: Path) -> str:
@@ -202,8 +205,8 @@ class _Reader:
         if node is None:
             return None
         text = self._text(node)
-        if not text.isdecimal():
-            self._problem(node, "書式", f"「{text}」は0以上の整数ではない")
+        if not text.isdecimal() or len(text) > 9:
+            self._problem(node, "書式", f"「{text[:12]}」は0以上、9桁までの整数ではない")
             return None
         return int(text)
 
