@@ -59,7 +59,12 @@ ROOMS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "door": (["report.door", "report.page"], ["tests/report/door", "tests/report/test_page.py"]),
     "keys": (
         ["pipeline.keys", "store", "files"],
-        ["tests/pipeline/test_keys.py", "tests/test_store.py", "tests/test_files.py"],
+        [
+            "tests/pipeline/test_keys.py",
+            "tests/pipeline/test_absent.py",
+            "tests/test_store.py",
+            "tests/test_files.py",
+        ],
     ),
 }
 """Room → its modules, below `ujo_lib`; and where its tests are."""

@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -158,7 +159,7 @@ def survivors(root: Path, folder: Path, changed: Changed) -> list[str]:
 
     What the suite itself says everywhere is no survivor: national sources, and phrases that notebooks use.
     """
-    suite = "\n".join(file.read_text(encoding="utf-8") for file in _suite(root))
+    suite, told = _suite(root)
     new = "\n".join(changed.words.values())
     old = {
         part
@@ -166,17 +167,14 @@ def survivors(root: Path, folder: Path, changed: Changed) -> list[str]:
         for part in re.split(r"\{[^}]*\}", word)
         if len(part) > 1 and part not in new and not (word in changed.phrases and part in suite)
     }
-    told = re.compile("|".join(map(re.escape, sorted(_dated(suite), key=len, reverse=True))))
-    pattern = re.compile(
-        "|".join([*map(re.escape, sorted(old, key=len, reverse=True)), _years(changed.year)])
-    )
+    years = re.compile(_years(changed.year))
     return [
-        f"{file.relative_to(folder)}: {found[0]} … {text[max(0, found.start() - 60) : found.end() + 30]}"
+        f"{file.relative_to(folder)}: {found} … {text[max(0, text.find(found) - 60) : text.find(found) + 90]}"
         for file in sorted(folder.rglob("*"))
         if file.suffix in {".html", ".csv", ".json", ".xlsx", ".docx", ".ipynb"}
         for text in (told.sub("", one) for one in _texts(file))
-        for found in pattern.finditer(text)
-        if not _among_prefectures(text, found[0])
+        for found in sorted({*(word for word in old if word in text), *years.findall(text)})
+        if not _among_prefectures(text, found)
     ]
 
 
@@ -213,16 +211,21 @@ def _sentences(page: str) -> str:
     return html.unescape(alts + re.sub(r"<[^>]+>", " ", bare))
 
 
-def _suite(root: Path) -> Iterator[Path]:
-    yield from (root / "notebooks").glob("*.ipynb")
-    yield from (root / "params").glob("*.yaml")
-    yield from (root / "params/national").glob("*.yaml")
+@lru_cache(maxsize=1)
+def _suite(root: Path) -> tuple[str, re.Pattern[str]]:
+    """All that the suite itself says, and those of its texts that name a year: sources of national figures, say."""
     source = Path(ujo_lib.__file__).parent
-    yield from (file for file in source.rglob("*.py") if "sample" not in file.parts)
+    files = [
+        *(root / "notebooks").glob("*.ipynb"),
+        *(root / "params").glob("*.yaml"),
+        *(root / "params/national").glob("*.yaml"),
+        *(file for file in source.rglob("*.py") if "sample" not in file.parts),
+    ]
+    suite = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    return suite, re.compile("|".join(map(re.escape, sorted(_dated(suite), key=len, reverse=True))))
 
 
 def _dated(suite: str) -> set[str]:
-    """Quoted texts of the suite that name a year: sources of national figures, what a parameter means."""
     quoted = re.findall(r"[「\"']?([^\"'\n「]*(?:20\d\d|令和\d|[RH]\d)[^\"'\n」]*)", suite)
     return {text.strip() for text in quoted if len(text.strip()) > 8} | {"令和4(2022)年", "令和5(2023)年"}
 

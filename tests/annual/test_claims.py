@@ -1,5 +1,6 @@
 """The table of agreement says 一致 only where the figure agrees, and keeps what cannot be checked."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pandas as pd
@@ -135,6 +136,14 @@ def test_a_cell_that_is_not_there_is_told_with_those_that_are(cell, told):
     with pytest.raises(ParameterError) as refused:
         _verdict("equal", 40, **cell)
     assert told in str(refused.value)
+
+
+def test_what_went_with_an_input_is_no_mistake_and_a_misspelt_heading_still_is():
+    without = replace(unmasked(SPEC, FRAME), without={"広告": "出していない"})
+    assert _verdict("equal", 40, without, column="人数") == UNKNOWN
+    assert _verdict("equal", 40, without, where={"hour": "25時"}) == UNKNOWN
+    with pytest.raises(ParameterError, match="列「時」はない"):
+        _verdict("equal", 40, without, where={"時": "22時"})
 
 
 def test_a_tie_at_the_top_is_no_single_largest():

@@ -571,3 +571,13 @@ def test_a_desk_that_fell_silent_for_a_while_is_told_by_name_and_the_others_are_
     [warning] = desk.check().faults
     assert "市専用" in warning.expected
     assert warning.value == "2023-08-16〜2023-09-04"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_values_without_a_heading_within_a_table_are_told_and_shown_nowhere(desk: Desk, suffix: str) -> None:
+    rows = [["", *row[:2], "", *row[2:]] for row in table("national_daily")]
+    rows[2][3] = "ひみつ"
+    desk.put("national_daily", f"n.{suffix}", as_csv(rows) if suffix == "csv" else as_xlsx(rows))
+    taken = desk.check()
+    assert [(p.severity, p.row, p.column, p.value) for p in taken.faults] == [("warning", 3, "D列", "")]
+    assert taken["national_daily"]["n"].tolist() == [10, 20, 30]

@@ -120,8 +120,9 @@ def _in_names(cell: Cell, recall: Recall) -> Cell:
     shown = [notation.heading(table.spec, name) for name in columns]
     headings = {head: name for head, name in zip(shown, columns, strict=True) if shown.count(head) == 1}
     known = {"", *headings, *columns}
-    strange = [name for name in (cell.column, cell.over, *cell.where) if name not in known]
-    if strange and not table.without:
+    # A column may be lacking with an input; the answer will then give the reason.
+    asked = [*cell.where, cell.over, *([] if table.without else [cell.column])]
+    if strange := [name for name in asked if name not in known]:
         raise KeyError(f"列「{strange[0]}」はない。あるのは {'、'.join(headings)}")
     where = {headings.get(name, name): labels for name, labels in cell.where.items()}
     column, over = (headings.get(name, name) for name in (cell.column, cell.over))

@@ -19,7 +19,7 @@ from tests.report.look.drawn import drawing, words
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Base, Count, Rate, Ratio, Share, interval
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.figures.sheet import text_width, wrapped
+from ujo_lib.report.look.figures.sheet import Sheet, register_font, text_width, theme, wrapped
 from ujo_lib.report.look.style import BANDS, DEEP, INK, MUTED, NARROW, SEQUENTIAL, SERIES, SOFT, WIDE
 
 
@@ -116,6 +116,27 @@ def test_the_legend_of_hidden_cells_is_whole_on_a_phone() -> None:
     sheet = drawing(figures.heat_map(table, x="b", y="a", value="share", finding="示す。"), NARROW)
     said = "".join(words(sheet)).replace("\n", "")
     assert "回答のあった相談に占める割合(%) x 秘匿 … 不詳または計算の対象でないもの" in said
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["10~12点", "7~9点", "4~6点", "3点"],
+        *([f"{k}{'点' * size}" for k in range(4)] for size in range(1, 9)),
+    ],
+    ids=lambda names: names[0],
+)
+def test_a_key_breaks_before_its_last_answer_is_cut_on_a_phone(names: list[str]) -> None:
+    with plt.rc_context(theme(NARROW)):
+        register_font()
+        sheet = Sheet(NARROW)
+        sheet.axes(80)
+        sheet.swatches(names, BANDS)
+        sheet.fit()
+        sheet.mpl.draw_without_rendering()
+    said = {text.get_text(): text.get_window_extent() for text in sheet.mpl.legends[0].get_texts()}
+    assert len(said) == 4
+    assert max(box.x1 for box in said.values()) <= sheet.mpl.bbox.x1
 
 
 def test_the_same_figure_gives_the_same_bytes_in_any_order_of_drawing() -> None:
