@@ -176,7 +176,7 @@ def test_a_goal_without_a_figure_stays_unmeasured():
     ]
     frame = measure(goals, lambda *_: unmasked(SPEC, FRAME)).frame
     assert list(frame["status"]) == [MEASURED, UNMEASURED]
-    assert list(frame["value"]) == ["102", "…"]
+    assert list(frame["value"]) == ["102件", "…"]
 
 
 def test_wrong_entries_are_named_together(tmp_path):

@@ -83,6 +83,12 @@ def test_two_levels_of_headings_may_be_two_columns(desk: Desk):
     ]  # fmt: skip
 
 
+def test_a_group_above_the_headings_is_no_part_of_them(desk: Desk):
+    rows = [["", "九州", ""], ["日付", "熊本県", "福岡県"], ["2023-08-01", "1", "2"]]
+    desk.put("national_daily", "n.csv", as_csv(rows), melt={"n": "{pref}"}, header_rows=2)
+    assert desk.load()["national_daily"]["pref"].tolist() == ["熊本県", "福岡県"]
+
+
 def test_a_form_that_no_heading_has_is_named(desk: Desk):
     desk.put("national_daily", "n.csv", as_csv(table("national_daily")), melt={"n": "{pref}の件数"})
     assert errors(desk.check()) == [(None, "melt", "{pref}の件数")]

@@ -121,3 +121,7 @@ def test_nothing_in_the_window_is_an_estimate_of_zero_not_a_refusal():
     assert (effect.estimate, effect.low) == (0.0, 0.0)
     assert effect.high > 0
     assert exact.mid_p(two_days(0, 24, 50, 342), "宇城市").low == 0.0
+
+
+def test_mid_p_estimates_the_same_ratio_as_the_exact_test():
+    assert exact.mid_p(two_days(8, 24, 50, 342), "宇城市").estimate == pytest.approx(8 * 342 / (24 * 50))

@@ -200,3 +200,10 @@ def test_national_slices_are_added_up_only_when_they_fill_the_period():
     half = Period(date(2023, 1, 1), date(2023, 6, 30), "上半期")
     assert national_answers(slices, "topic", half)["n"].tolist() == [7]
     assert national_answers(slices, "topic", Period(date(2023, 1, 1), date(2023, 5, 31), "5か月")) is None
+
+
+def test_an_answer_that_nobody_of_the_nation_gave_is_not_counted_as_zero():
+    value = pd.Categorical(["女性", "男性", "女性"], ["男性", "女性", "その他"])
+    nation = pd.DataFrame({"variable": "sex", "value": value, "n": [3, 2, 4]})
+    found = national_answers(nation, "sex", Period(date(2023, 1, 1), date(2023, 12, 31), "年"))
+    assert dict(zip(found["value"], found["n"], strict=True)) == {"男性": 2, "女性": 7}

@@ -93,3 +93,20 @@ def test_no_hours_no_peak():
 def test_an_empty_year_has_no_peak():
     empty = counts_of(np.zeros(365), hourly=np.zeros((365, 24), dtype=np.int64))
     assert daily_peak(empty, seed=1).frame.loc[0, ["mean", "low", "high"]].isna().all()
+
+
+def test_limits_of_the_mean_hour_are_hours_of_the_clock():
+    hourly = np.zeros((3, 24), dtype=np.int64)
+    hourly[[0, 1, 2], [20, 21, 22]] = 5
+    # Three resamples, each of one day alone, an hour standing for its middle: 20:30, 21:30 and 22:30.
+    low, high = bootstrap_mean(day_vectors(hourly)[None], np.eye(3) * 3, level=1.0)
+    assert high[0] - low[0] == pytest.approx(2)
+    assert (low[0] + high[0]) / 2 % 24 == pytest.approx(21.5)
+
+
+def test_no_preferred_direction_has_hotellings_p():
+    parts = np.random.default_rng(5).normal([0.3, -0.2], [1.0, 2.0], (12, 2))
+    parts[:, 1] += 0.5 * parts[:, 0]
+    t2 = 12 * parts.mean(axis=0) @ np.linalg.inv(np.cov(parts.T)) @ parts.mean(axis=0)
+    expected = scipy_stats.f.sf(t2 * (12 - 2) / (2 * (12 - 1)), 2, 12 - 2)
+    assert uniformity_p(parts[None])[0] == pytest.approx(expected, rel=1e-9)

@@ -92,3 +92,10 @@ def test_unanimous_clients_leave_no_false_certainty():
 
 def test_nothing_valid_has_no_share():
     assert share(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)).estimate is None
+
+
+def test_the_effect_on_a_ratio_of_hours_weighs_each_set_by_its_size():
+    times = ["2023-01-01 22:00"] * 2 + ["2023-01-01 08:00"] * 4
+    records = records_of(times, client_id=["a", "a", "b", "c", "d", "e"])
+    # By hand: clustered (1² + 4 · (1/4)²) · 5/4, independent 2 · (1/2)² + 4 · (1/4)².
+    assert hour_effect(records, [22], [8]) == pytest.approx(1.25 * 1.25 / 0.75)

@@ -114,6 +114,11 @@ def test_on_a_page_each_is_a_recorded_table_that_claims_can_name(form, tmp_path,
     page = open_page(SurveySettings(tables_dir="tables"))
     page.each(survey.other_items(FRAME, form, "cases", ["sex"]), Subject("当事者", "該当者票", "cases"))
     kinds = [(one.kind, one.tables) for one in shown]
-    assert kinds == [("figure", ("contact",)), ("figure", ("worry",)), ("table", ("visits",)), ("table", ("remark",))]
+    assert kinds == [
+        ("figure", ("contact",)),
+        ("figure", ("worry",)),
+        ("table", ("visits",)),
+        ("table", ("remark",)),
+    ]
     assert "相談の希望" in shown[0].html
     assert page.recall("01_survey_descriptives", "worry").value("n", worry="お金") == 2

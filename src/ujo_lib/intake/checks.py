@@ -492,13 +492,15 @@ def counted_again(frame: pd.DataFrame, schema: Schema) -> tuple[np.ndarray, np.n
     """
     together, names = _DIVIDED[schema.kind]
     by = [name for name in (*names, *(_AD_PARTS if schema.kind == "ads" else ())) if name in frame]
+    again, unsure = (np.zeros(len(frame), dtype=bool) for _ in range(2))
+    if not by:
+        return again, unsure  # nothing divides them
     parts = np.column_stack(
         [pd.factorize(frame[n].astype(object).mask(frame[n].astype(object).eq("総数")))[0] for n in by]
     )
     counts = [c.name for c in schema.columns if c.additive and c.type in NUMERIC and c.name in frame]
     numbers = frame[counts].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     blanks = (parts == -1).sum(axis=1)
-    again, unsure = (np.zeros(len(frame), dtype=bool) for _ in range(2))
     wholes = frame[list(together)].astype(object).groupby(list(together), dropna=False).ngroup().to_numpy()
     for rows in pd.Series(range(len(frame))).groupby(wholes).indices.values():
         for at in sorted(rows[blanks[rows] > blanks[rows].min()], key=blanks.__getitem__):

@@ -63,6 +63,9 @@ SOURCE_COLUMNS = (
     "first_day",
     "last_day",
     "columns_absent",
+    "by_month",
+    "by_desk",
+    "by_pref",
     "bytes",
     "sha256",
 )
@@ -563,6 +566,9 @@ def _source(
         "first_day": "",
         "last_day": "",
         "columns_absent": "",
+        "by_month": "",
+        "by_desk": "",
+        "by_pref": "",
         "bytes": size,
         "sha256": sha,
     }
@@ -577,6 +583,7 @@ def _told(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> 
         "first_day": first,
         "last_day": last,
         "columns_absent": account.absent(header, schema),
+        **account.counted_by(frame, schema),
     }
 
 

@@ -318,20 +318,21 @@ def test_tables_and_figures_are_listed_with_their_place_and_the_file_of_their_nu
             ("table-1", "表2-1", "合計"),
         )
     )
-    assert html.exhibits(page, "02_b.html", {"月別 A&B": "tables/02_m.csv"}) == [
-        html.Exhibit("図2-1", "月別 A&B", "02_b.html#figure-1", "tables/02_m.csv"),
+    assert html.exhibits(page, "02_b.html", {"月別 A&B": ("tables/02_m.csv", "02_m")}) == [
+        html.Exhibit("図2-1", "月別 A&B", "02_b.html#figure-1", "tables/02_m.csv", "02_m"),
         html.Exhibit("表2-1", "合計", "02_b.html#table-1"),
     ]
 
 
 def test_the_cover_leads_to_every_table_its_csv_and_the_workbook():
     listed = [
-        html.Exhibit("表2-1", "<合計>", "02_b.html#table-1", "tables/02_m.csv"),
+        html.Exhibit("表2-1", "<合計>", "02_b.html#table-1", "tables/02_m.csv", "02_m"),
         html.Exhibit("図2-1", "月", "x.html"),
     ]
     cover = html.export_index([], html.PageContext(), listed=listed)
     assert '<a href="02_b.html#table-1">表2-1 &lt;合計&gt;</a>' in cover
     assert re.findall(r'href="([^"]+)" aria-label="([^"]+)"', cover) == [("tables/02_m.csv", "表2-1のCSV")]
+    assert '<a href="統計表.xlsx#&#39;02_m&#39;!A1">02_m</a>' in cover
     assert 'href="統計表.xlsx"' in cover
     assert "図と表の一覧(2件)" in cover
     assert "図と表の一覧" not in html.export_index([], html.PageContext())

@@ -178,24 +178,25 @@ class IndexEntry:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A table or figure as the cover lists it: number, title, where it is, and the file of its numbers."""
+    """A table or figure as the cover lists it: number, title, where it is, and file and sheet of its numbers."""
 
     number: str
     title: str
     href: str
     csv: str = ""
+    sheet: str = ""
 
 
-def exhibits(page: str, href: str, files: Mapping[str, str]) -> list[Exhibit]:
+def exhibits(page: str, href: str, files: Mapping[str, tuple[str, str]]) -> list[Exhibit]:
     """The tables and figures of an exported page, in its order.
 
     Args:
         page: the HTML.
         href: where it is.
-        files: title of a table → file of its numbers.
+        files: title of a table → file of its numbers, and their sheet in the workbook.
     """
     return [
-        Exhibit(number, title, f"{href}#{place}", files.get(title, ""))
+        Exhibit(number, title, f"{href}#{place}", *files.get(title, ()))
         for place, number, title in (
             (place, number, html.unescape(title)) for place, number, title in _EXHIBIT.findall(page)
         )

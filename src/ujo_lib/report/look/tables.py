@@ -432,15 +432,14 @@ def _notes(
         notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     elif any(small):
         notes.append(f"{REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値です。")
-    if shares and not spec.schema.multiple and any("." in cell for cell in cells):
-        notes.append(_ROUNDING)
     if shares and spec.schema.multiple:
         notes.append("複数回答のため、割合の合計は100%になりません。")
     if not _any_below_unit(published, printed):
         cells -= {BELOW_UNIT}
-    if legend := _legend(cells):
-        notes.append(legend)
+    rounded = shares and not spec.schema.multiple and any("." in cell for cell in cells)
+    general = [_ROUNDING] * bool(rounded) + [legend for legend in [_legend(cells)] if legend]
     lines = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+    lines += "".join(f'<li class="general">{note}</li>' for note in general)
     return f'<div class="notes">{f"<p>注</p><ul>{lines}</ul>" if lines else ""}{_source(published)}</div>'
 
 
