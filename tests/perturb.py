@@ -174,6 +174,7 @@ def survivors(root: Path, folder: Path, changed: Changed) -> list[str]:
         if file.suffix in {".html", ".csv", ".json", ".xlsx", ".docx", ".ipynb"}
         for text in (told.sub("", one) for one in _texts(file))
         for found in sorted({*(word for word in old if word in text), *years.findall(text)})
+        if not found.isdecimal() or re.search(rf"(?<![\d.]){found}(?!\d)", text)
         if not _among_prefectures(text, found)
     ]
 

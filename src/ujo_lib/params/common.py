@@ -301,7 +301,7 @@ def require_own(settings: NotebookSettings, folder: Path) -> None:
         folder: `params/<site>/fy<year>`.
 
     Raises:
-        ParameterError: a fact of the place is not written down; site or year are not those of the folder.
+        ParameterError: a fact of the place is not written down; the site is not that of the folder.
     """
     site = folder.parent.name
     if site == type(settings).model_fields["site"].default:
@@ -313,13 +313,9 @@ def require_own(settings: NotebookSettings, folder: Path) -> None:
     ]
     expected = "この自治体・年度の値(書かないと、合成データの値になってしまう)"
     problems = [_own(settings, name, "(書かれていない)", expected, f"{name}: の行を書く") for name in lacking]
-    for name, value, own in (
-        ("site", settings.site, site),
-        ("fiscal_year", settings.fiscal_year, folder.name.removeprefix("fy")),
-    ):
-        if name not in lacking and value != own:
-            told = f"{own}(置いてあるフォルダー params/{site}/{folder.name} の名前)"
-            problems.append(_own(settings, name, value, told, "フォルダーに合わせて直す"))
+    if "site" not in lacking and settings.site != site:
+        told = f"{site}(置いてあるフォルダー params/{site} の名前)"
+        problems.append(_own(settings, "site", settings.site, told, "フォルダーに合わせて直す"))
     if problems:
         raise ParameterError(problems)
 
