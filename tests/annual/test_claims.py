@@ -10,7 +10,20 @@ from tests.annual.entries import Cell, Claim
 from ujo_lib.annual.claims import AGREES, DIFFERS, OUTSIDE, RULES, UNKNOWN, WITHHELD, compare, read_claims
 from ujo_lib.annual.goals import MEASURED, UNMEASURED, measure
 from ujo_lib.annual.summary import key_figures
-from ujo_lib.columns import Count, Difference, Dimension, Mark, Schema, Share, Statistic, Typed, interval
+from ujo_lib.columns import (
+    Count,
+    Difference,
+    Dimension,
+    Mark,
+    Money,
+    Ratio,
+    Schema,
+    Share,
+    Statistic,
+    Text,
+    Typed,
+    interval,
+)
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.params.annual import Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask, unmasked
@@ -167,6 +180,24 @@ def test_what_nothing_computes_stays_in_the_table():
     claim = Claim("A1", "…", 200, "万円", "none", None, "支払額の記録がない")
     (row,) = compare([claim], lambda *_: None).frame.to_dict("records")
     assert (row["verdict"], row["note"]) == (UNKNOWN, "支払額の記録がない")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        (Count(unit="件"), 2536, "2,536件"),
+        (Count(unit="件"), 0, "0件"),
+        (Share(free=True), 0.318, "31.8%"),
+        (Money(), 12_345, "12,345円"),
+        (Ratio(heading="比", unit="倍", free=True), 2.06, "2.06倍"),
+        (Text(heading="答え"), "なし", "なし"),
+    ],
+)
+def test_what_a_goal_was_measured_as_has_its_unit_once(column, value, told):
+    spec = TableSpec("t", "t", schema=Schema({"v": column}))
+    goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v"))
+    frame = measure([goal], lambda *_: unmasked(spec, pd.DataFrame({"v": [value]}))).frame
+    assert list(frame["value"]) == [told]
 
 
 def test_a_goal_without_a_figure_stays_unmeasured():
