@@ -10,7 +10,20 @@ from tests.annual.entries import Cell, Claim
 from ujo_lib.annual.claims import AGREES, DIFFERS, OUTSIDE, RULES, UNKNOWN, WITHHELD, compare, read_claims
 from ujo_lib.annual.goals import MEASURED, UNMEASURED, measure
 from ujo_lib.annual.summary import key_figures
-from ujo_lib.columns import Count, Difference, Dimension, Mark, Schema, Share, Statistic, interval
+from ujo_lib.columns import (
+    Count,
+    Difference,
+    Dimension,
+    Mark,
+    Money,
+    Ratio,
+    Schema,
+    Share,
+    Statistic,
+    Text,
+    Typed,
+    interval,
+)
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.params.annual import Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask, unmasked
@@ -126,6 +139,16 @@ def test_a_cell_that_is_not_there_is_told_with_those_that_are(cell, told):
     assert told in str(refused.value)
 
 
+def test_a_heading_that_two_columns_share_names_neither():
+    twins = Typed.of(
+        FRAME[["hour", "n"]].assign(m=1), {"hour": Dimension(), **dict.fromkeys("nm", Count(unit="件"))}
+    )
+    table = unmasked(TableSpec("hours", "時刻", SPEC.subject, twins.schema), twins.frame)
+    with pytest.raises(ParameterError, match=r"列「件数\(件\)」はない。あるのは 区分"):
+        _verdict("equal", 40, table, column="件数(件)", where={"hour": "22時"})
+    assert _verdict("equal", 40, table, column="n", where={"hour": "22時"}) == AGREES
+
+
 def test_what_went_with_an_input_is_no_mistake_and_a_misspelt_heading_still_is():
     without = replace(unmasked(SPEC, FRAME), without={"広告": "出していない"})
     assert _verdict("equal", 40, without, column="人数") == UNKNOWN
@@ -157,6 +180,24 @@ def test_what_nothing_computes_stays_in_the_table():
     claim = Claim("A1", "…", 200, "万円", "none", None, "支払額の記録がない")
     (row,) = compare([claim], lambda *_: None).frame.to_dict("records")
     assert (row["verdict"], row["note"]) == (UNKNOWN, "支払額の記録がない")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        (Count(unit="件"), 2536, "2,536件"),
+        (Count(unit="件"), 0, "0件"),
+        (Share(free=True), 0.318, "31.8%"),
+        (Money(), 12_345, "12,345円"),
+        (Ratio(heading="比", unit="倍", free=True), 2.06, "2.06倍"),
+        (Text(heading="答え"), "なし", "なし"),
+    ],
+)
+def test_what_a_goal_was_measured_as_has_its_unit_once(column, value, told):
+    spec = TableSpec("t", "t", schema=Schema({"v": column}))
+    goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v"))
+    frame = measure([goal], lambda *_: unmasked(spec, pd.DataFrame({"v": [value]}))).frame
+    assert list(frame["value"]) == [told]
 
 
 def test_a_goal_without_a_figure_stays_unmeasured():

@@ -61,4 +61,4 @@ def _value(cell: Cell, recall: Recall) -> str:
     if values.empty:
         return notation.MISSING
     unit = table.spec.schema[cell.column].unit
-    return notation.in_cell(values.iloc[0], notation.format_of(table, cell.column)).removesuffix(unit) + unit
+    return notation.in_prose(values.iloc[0], notation.format_of(table, cell.column)).removesuffix(unit) + unit
