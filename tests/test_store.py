@@ -1,12 +1,14 @@
 """What was made is found again, exactly when everything it was made from is the same; whatever is wrong with an entry,
 it is made anew."""
 
+import importlib.metadata
 import os
 import stat
 
 import pytest
 
 from ujo_lib import store
+from ujo_lib.files import package_digest
 from ujo_lib.store import Store
 
 
@@ -118,3 +120,8 @@ def test_a_year_may_keep_256_megabytes(kept, tmp_path, more, left):
     os.truncate(file, 256 * 1024 * 1024 + more)  # takes no room on the disk
     kept.bound()
     assert len(entries(tmp_path)) == left
+
+
+def test_an_entry_depends_on_the_library_and_on_every_package_that_computes():
+    versions = [importlib.metadata.version(name) for name in ("numpy", "pandas", "scipy", "matplotlib")]
+    assert set(versions) | {package_digest()} <= set(store._program().split())

@@ -21,6 +21,7 @@ from ujo_lib.columns import (
     Share,
     Statistic,
     Text,
+    Typed,
     interval,
 )
 from ujo_lib.params import ParameterError, project_root
@@ -136,6 +137,16 @@ def test_a_cell_that_is_not_there_is_told_with_those_that_are(cell, told):
     with pytest.raises(ParameterError) as refused:
         _verdict("equal", 40, **cell)
     assert told in str(refused.value)
+
+
+def test_a_heading_that_two_columns_share_names_neither():
+    twins = Typed.of(
+        FRAME[["hour", "n"]].assign(m=1), {"hour": Dimension(), **dict.fromkeys("nm", Count(unit="件"))}
+    )
+    table = unmasked(TableSpec("hours", "時刻", SPEC.subject, twins.schema), twins.frame)
+    with pytest.raises(ParameterError, match=r"列「件数\(件\)」はない。あるのは 区分"):
+        _verdict("equal", 40, table, column="件数(件)", where={"hour": "22時"})
+    assert _verdict("equal", 40, table, column="n", where={"hour": "22時"}) == AGREES
 
 
 def test_what_went_with_an_input_is_no_mistake_and_a_misspelt_heading_still_is():

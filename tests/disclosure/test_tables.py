@@ -183,3 +183,40 @@ def test_cells_that_share_people_or_leave_some_out_are_not_added() -> None:
 def test_a_past_mask_must_fit_its_table() -> None:
     with pytest.raises(TableError, match="秘匿の印の数"):
         PastRelease(table(Cell(("女性", "10代"), "n", 4)), (True, False))
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "largest", "hidden"),
+    [
+        *(("show", value, None, value in (1, 4, None)) for value in (0, 1, 4, 5, 6, None)),
+        *(("hide", value, None, value in (0, 1, 4, None)) for value in (0, 1, 4, 5, 6, None)),
+        *(("show", 10, largest, largest == 9) for largest in (None, 7, 8, 9)),
+    ],
+)
+def test_below_five_or_with_one_who_holds_more_than_four_fifths_a_count_is_not_printed(
+    rule, value, largest, hidden
+):
+    policy = Policy(threshold=5, zero_rule=rule, dominance=0.8)
+    assert policy.is_primary(Cell(("a",), "n", value, largest=largest)) == hidden
+
+
+@pytest.mark.parametrize(
+    ("rule", "own", "least", "crossed"),
+    [("show", False, 1, 1), ("hide", False, 0, 0), ("hide", True, 1, 0), ("show", True, 1, 1)],
+)
+def test_a_reader_knows_that_a_hidden_count_is_none_of_the_printed_zeros_or_counts_himself(
+    rule, own, least, crossed
+):
+    policy = Policy(zero_rule=rule, own_case=own)
+    assert (policy.least_hidden, policy.least_crossed(Cell(("a",), "n", 3))) == (least, crossed)
+    assert policy.least_crossed(Cell(("a",), "n", 0)) == 0
+
+
+@pytest.mark.parametrize(("last", "refused"), [(1, True), (2, False), (3, False)])
+def test_a_period_may_be_one_day_and_not_less(last, refused):
+    days = (date(2023, 4, 2), date(2023, 4, last))
+    if refused:
+        with pytest.raises(TableError, match="初日が末日より後"):
+            table(period=days)
+    else:
+        assert table(period=days).period == days

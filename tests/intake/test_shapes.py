@@ -157,6 +157,21 @@ def test_records_without_a_number_are_told_apart_by_file_and_row(desk: Desk):
     assert ids == [f"相談_{month}/{row}" for month in (7, 8) for row in (2, 3, 4)]
 
 
+def test_records_without_a_number_in_two_overlapping_exports_are_told(desk: Desk):
+    rows = [row[1:] for row in table("consultations", {(1, "相談本文"): "前の月です。"})]
+    later = [row[1:] for row in table("consultations", {(3, "相談本文"): "次の月です。"})]
+    for name, made in (("a.csv", rows), ("b.csv", later)):
+        desk.put("consultations", name, as_csv(made), constants={"consult_id": "{file}/{row}"})
+    told = [(p.severity, p.file, p.row) for p in desk.check().faults]
+    assert told == [("warning", "b.csv", 3)]
+
+
+def test_the_same_record_twice_in_one_file_may_be_two(desk: Desk):
+    rows = [row[1:] for row in table("consultations")]
+    desk.put("consultations", "a.csv", as_csv([*rows, rows[1]]), constants={"consult_id": "{file}/{row}"})
+    assert desk.check().faults == ()
+
+
 def test_the_sheet_may_be_the_desk(desk: Desk):
     rows = [row[:2] + row[3:] for row in table("consultations")]
     desk.put("consultations", "c.xlsx", as_xlsx(rows, title="市専用"), constants={"channel": "{sheet}"})

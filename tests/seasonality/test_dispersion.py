@@ -115,3 +115,20 @@ def test_a_memory_seen_in_more_pairs_of_weeks_leaves_a_surer_yardstick():
         found = design.test(noise[:, :blocks])
         known.append(np.median(found.df2[np.abs(found.autocorrelation - 0.3) < 0.05]))
     assert 10 < known[0] < known[1] / 2
+
+
+@pytest.mark.parametrize(("days", "exposure"), [(3, [13]), (4, [7, 7]), (5, [8, 7])])
+def test_a_short_week_joins_the_nearest_week_of_at_least_four_days(days, exposure):
+    observed = np.ones(21, dtype=bool)
+    observed[3:7] = observed[7 + days : 14] = False
+    assert weeks_of(np.arange(21) % 7, observed, np.ones(21)).exposure.tolist() == exposure
+
+
+@pytest.mark.parametrize(("least", "counts"), [(0.99, False), (1.0, False), (1.01, True), (2.0, True)])
+def test_a_design_effect_above_one_is_the_least_spread_to_assume(least, counts):
+    groups, z = np.repeat(np.arange(4), 13), np.random.default_rng(4).normal(0, 0.3, 52)
+    design = BlockDesign(np.ones((52, 1)), np.eye(4)[groups], np.ones(52), np.arange(52) * 2)
+    calm, assumed = design.test(z), design.test(z, design_effect=least)
+    spread = calm.dispersion[0] * calm.inflation[0]
+    assert spread < 0.5
+    assert assumed.statistic[0] == pytest.approx(calm.statistic[0] * (spread / least if counts else 1))

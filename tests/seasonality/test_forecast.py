@@ -132,3 +132,15 @@ def test_months_of_a_forecast_follow_each_other_and_the_last_ends_with_the_perio
     table = forecast._monthly(period, [1.0, 2.0, 3.0, 6.0], limits, 0.9, "").frame
     assert table["month"].tolist() == ["2024年1月", "2024年2月", "2024年3月", "合計"]
     assert table["days"].iloc[-1] == 17 + 29 + 20
+
+
+def test_a_backtest_learns_up_to_the_eve_of_the_twelve_months_that_it_foretells(monkeypatch):
+    asked = []
+
+    def refusing(before, period, *_):
+        asked.append((before.period.start, before.period.end, period.start, period.end))
+        return SimpleNamespace(reason="学習しない")
+
+    monkeypatch.setattr(forecast, "forecast_months", refusing)
+    assert len(backtest(history(), (), seed=1)) == 0
+    assert asked == [(date(2022, 4, 1), date(2023, 3, 31), date(2023, 4, 1), date(2024, 3, 31))]

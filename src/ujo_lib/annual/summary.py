@@ -160,6 +160,10 @@ def known_people(recall: Recall) -> Line:
     return Line("民生委員が知っている、ひきこもりの状態の人は{n[総数]}人でした。", (cases,))
 
 
+FOR_REFERENCE = "(参考)"
+"""How the basis of a comparison ends that rests on an assumption: counts without their denominators."""
+
+
 def change_of_count(recall: Recall) -> Line:
     """What that count did since the latest earlier wave that left one."""
     changes = recall("01_survey_descriptives", "wave_changes")
@@ -173,8 +177,11 @@ def change_of_count(recall: Recall) -> Line:
     before = changes.where(earlier=changes.frame.loc[row, "earlier"])
     if pd.isna(low) or pd.isna(high) or low <= 1 <= high:
         return Line("前回の調査の{n_earlier}人から増えたとも減ったとも、言い切れません。", (before,))
-    verb = "増えました" if low > 1 else "減りました"
-    return Line("この人数は、前回の調査の{n_earlier}人から" + verb + "。", (before,))
+    more, verb, told = ("多い", "増えた", "増えました") if low > 1 else ("少ない", "減った", "減りました")
+    if str(changes.frame.loc[row, "basis"]).endswith(FOR_REFERENCE):
+        why = "何人に尋ねたかの記録がそろわないため"
+        return Line(f"前回の調査の{{n_earlier}}人より{more}ものの、{why}、{verb}とは言い切れません。", (before,))
+    return Line(f"この人数は、前回の調査の{{n_earlier}}人から{told}。", (before,))
 
 
 def busiest_month(recall: Recall) -> Line:

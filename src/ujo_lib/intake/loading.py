@@ -222,6 +222,9 @@ def check(
         with mine.bounded("重なり"):
             splits = {spec.label: one.splits for spec, one in parsed}
             checks.check_doubles(together, schemas[kind], splits, notes_of)
+            keys = [s.constants.get(schemas[kind].key[-1], "") for s, _ in parsed if s.kind == kind]
+            if any("{row}" in key for key in keys):
+                checks.check_twins(together, schemas[kind], notes_of)
         with mine.bounded("ファイルごとの列"):
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
