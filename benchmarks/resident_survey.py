@@ -158,9 +158,8 @@ def many(
     for _ in range(surveys):
         wrong = register.assign(n=register["n"] * (1 + REGISTER_ERROR * rng.standard_normal()))
         sample = open_sample(survey(city, chance, rng, drawn), wrong)
-        for name, error in (("many_coverage", REGISTER_ERROR), ("many_without_the_register", 0.0)):
-            row = persons(sample, {"rare": ("rare", ["はい"])}, error).frame.iloc[0]
-            told[name].append(row["low"] <= value <= row["high"])
+        row = persons(sample, {"rare": ("rare", ["はい"])}, REGISTER_ERROR).frame.iloc[0]
+        told["many_coverage"].append(row["low"] <= value <= row["high"])
         told["many_answers"].append(len(sample.answers))
         told["many_cases"].append(row["n"])
     return {name: float(np.mean(values)) for name, values in told.items()}

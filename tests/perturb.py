@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from zipfile import ZipFile
 import pandas as pd
 import yaml
 
+import ujo_lib
 from ujo_lib.intake import check
 from ujo_lib.intake.loading import Intake
 from ujo_lib.intake.schemas import Column, Schema
@@ -25,6 +27,8 @@ from ujo_lib.params.notebooks import notebooks_of
 from ujo_lib.setup.copying import MOVED
 from ujo_lib.setup.moving import move_text
 from ujo_lib.setup.prefectures import CODES, neighbours
+
+PREFECTURES = frozenset(CODES)
 
 YEARS = -4
 """How far all days move: by a leap year's distance, so that every day has one that it moves to."""
@@ -67,10 +71,12 @@ class Names:
     Attributes:
         given: old → new, with the names of the place from the start.
         prefecture: the old prefecture.
+        phrases: those among them that are general language.
     """
 
     given: dict[str, str]
     prefecture: str
+    phrases: set[str] = field(default_factory=set)
     _letters: str = "あかさたなはまやらわいきしちにひみりうくすつぬふむゆる"
     _made: Iterator[int] = field(default_factory=lambda: iter(range(100, 10_000)))
 
@@ -81,6 +87,11 @@ class Names:
             self.given[old] = f"語{letters}" + "".join(re.findall(r"\{[^}]*\}", old))
         return self.given[old]
 
+    def phrase(self, old: str) -> str:
+        """A new sentence, or name of a group, for an old one."""
+        self.phrases.add(old)
+        return self(old)
+
 
 @dataclass(frozen=True)
 class Changed:
@@ -89,10 +100,12 @@ class Changed:
     Attributes:
         year: its fiscal year.
         words: old word or sentence → the one in its place.
+        phrases: those of the words that are general language, so that the suite may use them, too.
     """
 
     year: int
     words: dict[str, str]
+    phrases: frozenset[str]
 
 
 def perturb(root: Path, site: str, year: int, other: str) -> Changed:
@@ -135,34 +148,99 @@ def perturb(root: Path, site: str, year: int, other: str) -> Changed:
             continue
         text = yaml.safe_dump(changed, allow_unicode=True, sort_keys=False)
         (target / file.name).write_text(text.replace(f"params/{site}/", f"params/{other}/"), encoding="utf-8")
-    return Changed(year + YEARS, names.given)
+    return Changed(year + YEARS, names.given, frozenset(names.phrases))
 
 
 # --- what is left ---
 
 
-def survivors(folder: Path, changed: Changed) -> list[str]:
-    """Old words and years in the files of a folder: pages with their alt texts, workbooks, tables, metadata."""
+def survivors(root: Path, folder: Path, changed: Changed) -> list[str]:
+    """Old words and years in the files of a folder: pages with their alt texts, workbooks, tables, metadata.
+
+    What the suite itself says everywhere is no survivor: national sources, and phrases that notebooks use.
+    """
+    suite, told = _suite(root)
     new = "\n".join(changed.words.values())
-    parts = (part for word in changed.words for part in re.split(r"\{[^}]*\}", word))
-    old = {part for part in parts if len(part) > 1 and part not in new}
-    pattern = re.compile(
-        "|".join([*map(re.escape, sorted(old, key=len, reverse=True)), _years(changed.year)])
-    )
+    old = {
+        part
+        for word in changed.words
+        for part in re.split(r"\{[^}]*\}", word)
+        if len(part) > 1 and part not in new and not (word in changed.phrases and part in suite)
+    }
+    years = re.compile(_years(changed.year))
     return [
-        f"{file.relative_to(folder)}: {found[0]} … {text[max(0, found.start() - 60) : found.end() + 30]}"
+        f"{file.relative_to(folder)}: {found} … {text[max(0, text.find(found) - 60) : text.find(found) + 90]}"
         for file in sorted(folder.rglob("*"))
         if file.suffix in {".html", ".csv", ".json", ".xlsx", ".docx", ".ipynb"}
-        for text in _texts(file)
-        for found in pattern.finditer(text)
+        for text in (told.sub("", one) for one in _texts(file))
+        for found in sorted({*(word for word in old if word in text), *years.findall(text)})
+        if not _among_prefectures(text, found)
     ]
 
 
+def strange_numbers(folder: Path, old: Path) -> list[str]:
+    """Numbers in the sentences of pages that stand in the old city's tables, and in no table of the new one.
+
+    Args:
+        folder: pages of the new city, with its tables.
+        old: tables of the old city.
+    """
+    new, there = (_numbers(tables) for tables in (folder / "tables", old))
+    return [
+        f"{file.name}: {number} … {text[max(0, found.start() - 60) : found.end() + 30]}"
+        for file in sorted(folder.glob("*.html"))
+        for text in [_sentences(file.read_text(encoding="utf-8"))]
+        for found in _NUMBER.finditer(text)
+        if (number := found[0].replace(",", "")) in there - new and float(number) >= 10
+    ]
+
+
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\d.,])\d+(?:\.\d+)?")
+
+
+def _numbers(tables: Path) -> set[str]:
+    texts = [file.read_text(encoding="utf-8-sig") for file in tables.glob("*.csv")]
+    exact = {found for text in texts for found in re.findall(r"\d+(?:\.\d+)?", text)}
+    return exact | {number.partition(".")[0] for number in exact}
+
+
+def _sentences(page: str) -> str:
+    """What is said on a page outside its tables, and by its pictures to those who do not see them."""
+    alts = " ".join(re.findall(r'(?:alt|aria-label|content|title)="([^"]*)"', page))
+    bare = re.sub(r"<(style|script|table|svg|pre)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return html.unescape(alts + re.sub(r"<[^>]+>", " ", bare))
+
+
+@lru_cache(maxsize=1)
+def _suite(root: Path) -> tuple[str, re.Pattern[str]]:
+    """All that the suite itself says, and those of its texts that name a year: sources of national figures, say."""
+    source = Path(ujo_lib.__file__).parent
+    files = [
+        *(root / "notebooks").glob("*.ipynb"),
+        *(root / "params").glob("*.yaml"),
+        *(root / "params/national").glob("*.yaml"),
+        *(file for file in source.rglob("*.py") if "sample" not in file.parts),
+    ]
+    suite = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    return suite, re.compile("|".join(map(re.escape, sorted(_dated(suite), key=len, reverse=True))))
+
+
+def _dated(suite: str) -> set[str]:
+    quoted = re.findall(r"[「\"']?([^\"'\n「]*(?:20\d\d|令和\d|[RH]\d)[^\"'\n」]*)", suite)
+    return {text.strip() for text in quoted if len(text.strip()) > 8} | {"令和4(2022)年", "令和5(2023)年"}
+
+
+def _among_prefectures(text: str, found: str) -> bool:
+    """Whether a page or table lists the prefectures, this one among its neighbours on the list."""
+    return found in PREFECTURES and all(name in text for name in ("長崎県", "大分県"))
+
+
 def _years(year: int) -> str:
-    """The years of the old city, in both calendars, with its month and day or alone."""
+    """The years of the old city, in both calendars."""
     old = range(year - YEARS - 1, year - YEARS + 2)
-    eras = "|".join(f"令和{one - 2018}|(?<![A-Za-z0-9])R{one - 2018}(?![0-9])" for one in old)
-    return rf"(?<!\d)(?:{'|'.join(map(str, old))})(?!\d)|{eras}"
+    eras = "|".join(f"令和{one - 2018}(?![0-9])|(?<![A-Za-z0-9])R{one - 2018}(?![0-9])" for one in old)
+    years = "|".join(map(str, old))
+    return rf"(?<![\d.,])(?:{years})(?=[年/)-])|fy(?:{years})|{eras}"
 
 
 def _texts(file: Path) -> Iterator[str]:
@@ -173,7 +251,8 @@ def _texts(file: Path) -> Iterator[str]:
                     yield archive.read(name).decode("utf-8")
         return
     text = file.read_text(encoding="utf-8-sig")
-    yield html.unescape(re.sub(r"data:[^\"')]+|\"image/[a-z+]+\": \"[^\"]*\"", "", text))
+    text = re.sub(r"\\{1,2}u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), text)
+    yield html.unescape(re.sub(r"data:[^\"')]+|\"image/[a-z+]+\": \"[^\"]*\"| d=\"[^\"]*\"", "", text))
 
 
 # --- parameters ---
@@ -198,7 +277,7 @@ def _setting(key: str, value: Any, names: Names) -> Any:
     if key == "plan_digest":
         return ""
     if key.endswith("_groups"):
-        return {old: names(new) if new not in value else new for old, new in value.items()}
+        return {old: names.phrase(new) if new not in value else new for old, new in value.items()}
     return value
 
 
@@ -220,7 +299,7 @@ def _entry(value: Any, names: Names, key: str = "") -> Any:
         return value * 7 / 8 if isinstance(value, float) else value * 7 // 8 + 1
     if key == "published":
         return _published(value, names)
-    return names(value)
+    return names.phrase(value)
 
 
 def _moved_key(key: Any) -> Any:

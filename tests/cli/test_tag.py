@@ -71,6 +71,13 @@ def test_a_workbook_that_cannot_be_tagged_is_told_in_words(
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_workbook_of_the_old_format_is_told_how_to_save_it_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tagged(tmp_path, "in.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)) == DATA_PROBLEMS
+    assert "xlsx で保存し直して" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
 def test_a_file_of_any_encoding_is_tagged_and_remarks_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: str

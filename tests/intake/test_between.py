@@ -271,3 +271,9 @@ def test_people_of_overlapping_ages_are_told_at_the_first_row_that_counts_them_a
     women = ["43213", "市", "2023-10-01", "住基", "女", "0歳以上", "9"]
     desk.put("population", "p.csv", as_csv([heads, *people, women]))
     assert [p.row for p in desk.check().faults] == ([row] if row else [])
+
+
+def test_people_that_nothing_divides_are_read(desk):
+    rows = [["地域コード", "地域名", "時点", "資料", "人口"], ["43213", "市", "2023-10-01", "住基", "9"]]
+    desk.put("population", "p.csv", as_csv(rows))
+    assert desk.load()["population"]["n"].tolist() == [9]

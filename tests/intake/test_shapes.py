@@ -83,6 +83,12 @@ def test_two_levels_of_headings_may_be_two_columns(desk: Desk):
     ]  # fmt: skip
 
 
+def test_a_group_above_the_headings_is_no_part_of_them(desk: Desk):
+    rows = [["", "九州", ""], ["日付", "熊本県", "福岡県"], ["2023-08-01", "1", "2"]]
+    desk.put("national_daily", "n.csv", as_csv(rows), melt={"n": "{pref}"}, header_rows=2)
+    assert desk.load()["national_daily"]["pref"].tolist() == ["熊本県", "福岡県"]
+
+
 def test_a_form_that_no_heading_has_is_named(desk: Desk):
     desk.put("national_daily", "n.csv", as_csv(table("national_daily")), melt={"n": "{pref}の件数"})
     assert errors(desk.check()) == [(None, "melt", "{pref}の件数")]
@@ -149,6 +155,21 @@ def test_records_without_a_number_are_told_apart_by_file_and_row(desk: Desk):
         desk.put("consultations", f"相談_{month}.csv", as_csv(rows), constants={"consult_id": "{file}/{row}"})
     ids = desk.load()["consultations"]["consult_id"].tolist()
     assert ids == [f"相談_{month}/{row}" for month in (7, 8) for row in (2, 3, 4)]
+
+
+def test_records_without_a_number_in_two_overlapping_exports_are_told(desk: Desk):
+    rows = [row[1:] for row in table("consultations", {(1, "相談本文"): "前の月です。"})]
+    later = [row[1:] for row in table("consultations", {(3, "相談本文"): "次の月です。"})]
+    for name, made in (("a.csv", rows), ("b.csv", later)):
+        desk.put("consultations", name, as_csv(made), constants={"consult_id": "{file}/{row}"})
+    told = [(p.severity, p.file, p.row) for p in desk.check().faults]
+    assert told == [("warning", "b.csv", 3)]
+
+
+def test_the_same_record_twice_in_one_file_may_be_two(desk: Desk):
+    rows = [row[1:] for row in table("consultations")]
+    desk.put("consultations", "a.csv", as_csv([*rows, rows[1]]), constants={"consult_id": "{file}/{row}"})
+    assert desk.check().faults == ()
 
 
 def test_the_sheet_may_be_the_desk(desk: Desk):

@@ -45,7 +45,7 @@ def test_a_browser_that_prints_nothing_is_reported_and_leaves_the_old_pdf(tmp_pa
 
 
 def _report(folder: Path) -> Path:
-    """A cover that lists the 概要版 and two pages for all, in another order than that of their names, and two technical ones."""
+    """A cover that lists the 概要版 and two pages for all, not in the order of their names, and two technical ones."""
     (folder / "index.html").write_text(COVER, encoding="utf-8")
     (folder / "overview.html").write_text(PAGE.format("概要版", "index.html"), encoding="utf-8")
     (folder / "05_s.html").write_text(PAGE.format("まとめ", "02_b.html"), encoding="utf-8")
@@ -95,7 +95,9 @@ def test_the_report_becomes_numbered_tagged_sheets_of_a4_with_an_outline(tmp_pat
     _, report, _ = print_report(_report(tmp_path), tmp_path / "pdf")
     with pikepdf.open(report) as pdf, pdf.open_outline() as outline:
         assert len(pdf.pages) == 3
-        assert {tuple(round(float(side)) for side in page.MediaBox) for page in pdf.pages} == {(0, 0, 595, 842)}
+        assert {tuple(round(float(side)) for side in page.MediaBox) for page in pdf.pages} == {
+            (0, 0, 595, 842)
+        }
         assert pdf.Root.MarkInfo.Marked
         assert pdf.Root.Lang == "ja"
         assert pdf.Root.StructTreeRoot.K

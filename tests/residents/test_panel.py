@@ -49,7 +49,9 @@ def test_people_asked_twice_and_two_samples_have_the_errors_of_r(sample_data: Pa
     assert row["both"] == (len(twice) if same_people else 0)
 
 
-def test_the_same_answers_of_the_same_people_have_not_changed_and_leave_nothing_to_chance(now):
+def test_the_same_answers_of_the_same_people_have_not_changed_and_leave_nothing_to_chance(
+    drawn, register, now
+):
     row = change(now, now, "lonely", "孤独", ["はい"], same_people=True).frame.iloc[0]
     assert row["both"] == len(now.answers)
     assert [row["estimate"], row["low"], row["high"]] == pytest.approx([0, 0, 0], abs=1e-9)
@@ -57,7 +59,10 @@ def test_the_same_answers_of_the_same_people_have_not_changed_and_leave_nothing_
     alone = change(now, now, "lonely", "孤独", ["はい"], same_people=False)
     assert alone.frame["both"].tolist() == [0]
     assert alone.frame["high"][0] > 5
-    assert "独立とみなしました" in alone.schema.note
+    assert alone.schema.note.endswith("独立とみなしました。前回の重みも、今回の母集団の表に合わせました。")
+    unmet = open_sample(drawn, register.iloc[:0])
+    told = change(unmet, unmet, "lonely", "孤独", ["はい"], same_people=True).schema.note
+    assert told == "両年に答えた人の答えの似かたを、差の幅に入れました。"
 
 
 def test_what_grew_is_told_as_grown_and_a_panel_without_common_numbers_is_refused(drawn, register, now):
@@ -88,5 +93,7 @@ def test_the_year_of_the_report_and_the_last_one_before_it_are_taken(drawn):
     assert set(this["fiscal_year"]) == {2023}
     assert set(before["fiscal_year"]) == {2022}
     assert by_year(years(drawn, 2023, 2024), 2023)[1].empty
+    with pytest.raises(SampleError, match="空欄の人が60人"):
+        by_year(years(drawn, 2023, None), 2023)
     with pytest.raises(SampleError, match="2023年度の回答がありません"):
         by_year(years(drawn, 2022), 2023)

@@ -10,15 +10,17 @@ from tests.setup.conftest import REPOSITORY
 from ujo_lib import intake
 from ujo_lib.cli import main
 from ujo_lib.intake.schemas import EXAMPLE_MARK, PREFECTURES
-from ujo_lib.params import notebooks_of, read_settings, read_yaml
+from ujo_lib.params import ParameterError, notebooks_of, read_settings, read_yaml
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
+from ujo_lib.params.common import FACTS
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.inputs import Inputs
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.readiness import undecided
 from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site, set_up_year
-from ujo_lib.setup.copying import QUESTIONS
+from ujo_lib.setup.copying import QUESTIONS, RESET
 from ujo_lib.setup.prefectures import CODES, neighbours
+from ujo_lib.setup.sites import _values
 
 HOUSE = {notebook.name: notebook for notebook in notebooks_of(REPOSITORY, "sample")}
 TRACES = re.compile("宇城|熊本|[Kk]umamoto|\\buki\\b|43213|43000|三角|不知火|松橋")
@@ -217,3 +219,51 @@ def test_the_first_year_asked_for_again_changes_nothing_and_gets_back_what_it_la
     made = set_up_year(root, "wakaba", 2024)
     assert made.new == (lost.relative_to(root).as_posix(),)
     assert {file: file.read_bytes() for file in before} == before
+
+
+@pytest.mark.parametrize(
+    ("notebook", "name"),
+    [
+        ("common", name)
+        for name in ("site", "site_name", "prefecture", "synthetic", "created_on", "fiscal_year")
+    ]
+    + [
+        ("04_outreach_effect", name)
+        for name in ("plan_digest", "stated_impressions", "planned_city_per_year")
+    ]
+    + [("01_survey_descriptives", "wave"), ("02_consultation_seasonality", "city_desk")],
+)
+def test_a_fact_that_is_left_out_is_asked_for_and_never_taken_from_the_sample(root, wakaba, notebook, name):
+    file = root / f"params/wakaba/fy2024/{notebook}.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(rf"^{name}:.*\n(?: .*\n)*", "", text, flags=re.MULTILINE), encoding="utf-8")
+    with pytest.raises(ParameterError) as refused:
+        _settings(root, "04_outreach_effect" if notebook == "common" else notebook)
+    assert [(one.file, one.key) for one in refused.value.problems] == [(f"{notebook}.yaml", name)]
+
+
+def test_what_is_no_fact_of_a_place_may_be_left_out_and_the_sample_keeps_its_defaults(root, wakaba):
+    file = root / "params/wakaba/fy2024/common.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("seed: 2023\n", ""), encoding="utf-8")
+    assert _settings(root, "04_outreach_effect").seed == 2023
+    sample = root / "params/sample/fy2023"
+    common = (sample / "common.yaml").read_text(encoding="utf-8")
+    (sample / "common.yaml").write_text(common.replace("site_name: 宇城市\n", ""), encoding="utf-8")
+    assert read_settings(HOUSE["04_outreach_effect"], sample).site_name == "宇城市"
+
+
+@pytest.mark.parametrize(("key", "value"), [("site", "midori"), ("fiscal_year", '"2023"')])
+def test_parameters_copied_to_another_folder_do_not_speak_for_the_old_one(root, wakaba, key, value):
+    file = root / "params/wakaba/fy2024/common.yaml"
+    text = re.sub(rf"^{key}:.*$", f"{key}: {value}", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match="置いてあるフォルダー") as refused:
+        _settings(root, "04_outreach_effect")
+    assert [one.key for one in refused.value.problems] == [key]
+
+
+def test_every_value_that_new_site_sets_is_a_fact_that_must_be_written():
+    free = {"contacts", "show_extra"}  # what is left out is none
+    site = NewSite("wakaba", "若葉市", "岡山県", "33203", 2024)
+    assert set(_values(site, REPOSITORY / "params/sample/fy2023")) - free <= set(FACTS)
+    assert set(RESET) <= set(FACTS)

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from ujo_lib import stats, survey
-from ujo_lib.survey.waves import _verdict
+from ujo_lib.annual.summary import FOR_REFERENCE
+from ujo_lib.survey.waves import _BASIS_JA, _verdict
 
 
 def waves(**changes: object) -> pd.DataFrame:
@@ -135,6 +136,14 @@ def test_a_first_survey_is_compared_with_nothing_and_says_so(table, earlier):
     if table.empty:
         assert survey.wave_table(table).frame.empty
         assert survey.wave_changes(table, "R5").frame.empty
+
+
+def test_what_is_for_reference_ends_in_the_words_by_which_the_summary_knows_it():
+    assert {basis: told.endswith(FOR_REFERENCE) for basis, told in _BASIS_JA.items()} == {
+        "rate": False,
+        "count": True,
+        "none": False,
+    }
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,8 @@ def answered(
     rows, problems = [], []
     for name, entry in entries:
         try:
-            rows.append(answer(_in_names(entry, recall), recall))
+            named = entry.cell and _in_names(entry.cell, recall)
+            rows.append(answer(entry.model_copy(update={"cell": named}), recall))
         except (KeyError, ValueError) as error:
             cell = entry.cell
             place = f"{cell.notebook} の表 {cell.table} の列 {cell.column}" if cell else ""
@@ -105,29 +106,27 @@ def answered(
     return rows
 
 
-def _in_names(entry: Entry, recall: Recall) -> Entry:
-    """The entry with the names of columns where its cell has their headings, as pages and CSV show them.
+def _in_names(cell: Cell, recall: Recall) -> Cell:
+    """The cell with the names of columns where it has their headings, as pages and CSV show them.
 
     Raises:
         KeyError: the table has no such column; it says which there are.
     """
-    if entry.cell is None:
-        return entry
     try:
-        table = recall(entry.cell.notebook, entry.cell.table)
+        table = recall(cell.notebook, cell.table)
     except NotSuppliedError:
-        return entry  # the answer will say so
+        return cell  # the answer will say so
     columns = [*table.frame]
     shown = [notation.heading(table.spec, name) for name in columns]
     headings = {head: name for head, name in zip(shown, columns, strict=True) if shown.count(head) == 1}
     known = {"", *headings, *columns}
-    strange = [name for name in (entry.cell.column, entry.cell.over, *entry.cell.where) if name not in known]
-    if strange and not table.without:
+    # A column may be lacking with an input; the answer will then give the reason.
+    asked = [*cell.where, cell.over, *([] if table.without else [cell.column])]
+    if strange := [name for name in asked if name not in known]:
         raise KeyError(f"列「{strange[0]}」はない。あるのは {'、'.join(headings)}")
-    where = {headings.get(name, name): labels for name, labels in entry.cell.where.items()}
-    column, over = (headings.get(name, name) for name in (entry.cell.column, entry.cell.over))
-    cell = entry.cell.model_copy(update={"column": column, "over": over, "where": where})
-    return entry.model_copy(update={"cell": cell})
+    where = {headings.get(name, name): labels for name, labels in cell.where.items()}
+    column, over = (headings.get(name, name) for name in (cell.column, cell.over))
+    return cell.model_copy(update={"column": column, "over": over, "where": where})
 
 
 def count_verdicts(compared: pd.DataFrame) -> Typed:

@@ -56,7 +56,11 @@ def _tag(options: argparse.Namespace) -> int:
         # On this machine threads do: the kernels release the interpreter's lock.
         with open_executor(scheduler=options.scheduler) if options.scheduler else nullcontext() as executor:
             source = Path(options.input)
-            given = _of_workbook(source, codebook) if source.suffix.lower() in (".xlsx", ".xlsm") else source
+            given = (
+                _of_workbook(source, codebook)
+                if source.suffix.lower() in (".xlsx", ".xlsm", ".xls")
+                else source
+            )
             done = tag_file(
                 given,
                 options.output,

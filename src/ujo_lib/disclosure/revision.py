@@ -185,8 +185,7 @@ class _Side:
 
     @property
     def truth(self) -> dict[Region, int]:
-        sums = {region: value for region, (value, _) in self.sums.items()}
-        return sums | {region: past.table.cells[i].value or 0 for past, i, region in self.cells}
+        return {region: past.table.cells[i].value or 0 for past, i, region in self.cells}
 
     @property
     def printed(self) -> dict[Region, int]:

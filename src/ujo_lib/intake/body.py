@@ -122,6 +122,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     if grid.sheet:
         _note_beside(table, wide, rows, data, notes)
         table, widths = table.select(range(min(wide, table.num_columns))), np.minimum(widths, wide)
+    _note_headless(table, header, rows, data, notes)
     misfits = _misfits(table, widths, (needed, wide), rows, data, notes)
     data &= ~misfits
     if ended is not None and data[ended:].any() and data[:ended].any():
@@ -180,6 +181,22 @@ def _note_beside(table: pa.Table, wide: int, rows: np.ndarray, data: np.ndarray,
             column=f"{get_column_letter(place + 1)}列",
             severity="warning",
         )
+
+
+def _note_headless(table: pa.Table, header: Header, rows: np.ndarray, data: np.ndarray, notes: Notes) -> None:
+    """Warn of a column within the table that has values and no heading: nobody can tell what they are."""
+    last = max(i for i, heading in enumerate(header.headings) if heading)
+    for place in (i for i in range(last) if not header.headings[i]):
+        at = np.flatnonzero(data & pc.not_equal(pc.utf8_trim_whitespace(table.column(place)), "").to_numpy())
+        if len(at):
+            notes.problem(
+                "どの列にも見出し",
+                "見出しのない列は読んでいません。データなら見出しを付けてください。番号だけの列などならこのままで構いません。",
+                "11",
+                row=int(rows[at[0]]),
+                column=f"{get_column_letter(place + 1)}列",
+                severity="warning",
+            )
 
 
 def _misfits(

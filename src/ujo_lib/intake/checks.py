@@ -366,6 +366,30 @@ def check_doubles(
             notes_of[str(file)].rest(rest, expected, remedy, "25", column=column)
 
 
+def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
+    """Warn of records whose number is made up, where one of another file is the same in every other column.
+
+    Only where records carry a moment; people who gave the same few answers are no doubles.
+    """
+    others = [name for name in loaded.frame if name not in schema.key]
+    if not any(column.type == "datetime" and column.name in others for column in schema.columns):
+        return
+    same = pd.util.hash_pandas_object(loaded.frame[others], index=False)
+    files = pd.Series(loaded.files, same.index)
+    twin = np.flatnonzero((files != files.groupby(same).transform("first")).to_numpy())
+    for file in dict.fromkeys(loaded.files[twin]):
+        mine = twin[loaded.files[twin] == file]
+        notes_of[file].problem_rows(
+            loaded.rows[mine],
+            [""] * len(mine),
+            "ほかのファイルにない記録",
+            "番号のない記録が、ほかのファイルの行とすべての列で同じです。書き出しの期間の重なりなら、片方の行を除いてください。",
+            "25",
+            column="(行全体)",
+            severity="warning",
+        )
+
+
 def _key_shown(row: pd.Series, key: list[str]) -> str:
     shown = [row[name] for name in key if not pd.isna(row[name])]
     return " / ".join(str(value.date()) if isinstance(value, pd.Timestamp) else str(value) for value in shown)
@@ -492,13 +516,15 @@ def counted_again(frame: pd.DataFrame, schema: Schema) -> tuple[np.ndarray, np.n
     """
     together, names = _DIVIDED[schema.kind]
     by = [name for name in (*names, *(_AD_PARTS if schema.kind == "ads" else ())) if name in frame]
+    again, unsure = (np.zeros(len(frame), dtype=bool) for _ in range(2))
+    if not by:
+        return again, unsure  # nothing divides them
     parts = np.column_stack(
         [pd.factorize(frame[n].astype(object).mask(frame[n].astype(object).eq("総数")))[0] for n in by]
     )
     counts = [c.name for c in schema.columns if c.additive and c.type in NUMERIC and c.name in frame]
     numbers = frame[counts].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     blanks = (parts == -1).sum(axis=1)
-    again, unsure = (np.zeros(len(frame), dtype=bool) for _ in range(2))
     wholes = frame[list(together)].astype(object).groupby(list(together), dropna=False).ngroup().to_numpy()
     for rows in pd.Series(range(len(frame))).groupby(wholes).indices.values():
         for at in sorted(rows[blanks[rows] > blanks[rows].min()], key=blanks.__getitem__):

@@ -63,6 +63,9 @@ SOURCE_COLUMNS = (
     "first_day",
     "last_day",
     "columns_absent",
+    "by_month",
+    "by_desk",
+    "by_pref",
     "bytes",
     "sha256",
 )
@@ -219,6 +222,9 @@ def check(
         with mine.bounded("重なり"):
             splits = {spec.label: one.splits for spec, one in parsed}
             checks.check_doubles(together, schemas[kind], splits, notes_of)
+            keys = [s.constants.get(schemas[kind].key[-1], "") for s, _ in parsed if s.kind == kind]
+            if any("{row}" in key for key in keys):
+                checks.check_twins(together, schemas[kind], notes_of)
         with mine.bounded("ファイルごとの列"):
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
@@ -563,6 +569,9 @@ def _source(
         "first_day": "",
         "last_day": "",
         "columns_absent": "",
+        "by_month": "",
+        "by_desk": "",
+        "by_pref": "",
         "bytes": size,
         "sha256": sha,
     }
@@ -577,6 +586,7 @@ def _told(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> 
         "first_day": first,
         "last_day": last,
         "columns_absent": account.absent(header, schema),
+        **account.counted_by(frame, schema),
     }
 
 

@@ -101,11 +101,8 @@ def _widened(shape: Shape, layout: Layout | None, notes: Notes) -> Shape:
     parts: dict[str, Mapping[str, str]] = {}
     for place in sorted((*header.ignored, *header.subtotals)) if header else ():
         heading = header.headings[place] if header else ""
-        match = pattern.fullmatch(fold(heading))
-        if heading and match and fold(heading) not in left_out:
-            said = match.groupdict()
-            if all(reads(schema.column(name), text) for name, text in said.items()):
-                parts[heading] = said
+        if fold(heading) not in left_out and (said := _said(heading, pattern, schema)):
+            parts[heading] = said
     if not parts:
         remedy = f"inputs.yaml の melt の「{form}」を、ファイルの見出しの形に合わせてください。"
         notes.problem("melt に書いた形の見出しの列", remedy, "11", column="melt", value=form)
@@ -117,6 +114,16 @@ def _widened(shape: Shape, layout: Layout | None, notes: Notes) -> Shape:
     ]
     key = tuple(name for name in schema.key if name not in names)
     return replace(shape, schema=replace(schema, columns=tuple(columns), key=key), value=value, parts=parts)
+
+
+def _said(heading: str, pattern: re.Pattern[str], schema: Schema) -> Mapping[str, str]:
+    """What a heading, or its lower levels, says of the columns that its form names."""
+    levels = heading.split("_")
+    for start in range(len(levels)):
+        match = pattern.fullmatch(fold("_".join(levels[start:])))
+        if match and all(reads(schema.column(name), text) for name, text in match.groupdict().items()):
+            return match.groupdict()
+    return {}
 
 
 def gathered(

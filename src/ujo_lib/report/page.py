@@ -238,8 +238,8 @@ class Page:
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 
     def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject) -> None:
-        """Publish and show one table after the other: as bars where it splits people into shares, a panel each for the
-        groups of the first dimension where there are two.
+        """Publish and show one table after the other, with bars where it splits people into shares: a panel each, and
+        a column, for the groups of the first dimension where there are two.
 
         Args:
             parts: id, title and table, as `survey.other_items` makes them.
@@ -248,11 +248,12 @@ class Page:
         for id, title, table in parts:
             published = self.publish(table, id, title, subject)
             names = [name for name in table.schema.dimensions if table.schema.of_kind(Share)]
-            if len(names) == 2 and len(published.frame):
+            if len(names) == 2:
                 by, y = names
                 said = f"{title}の回答を、{table.schema[by].name}ごとに示します。"
                 drawn = {"n": "n", "low": "low", "high": "high", "finding": said}
                 display(self.panels(published, x="share", y=y, by=by, **drawn))
+                display(self.table(published, across=by, values="share"))
                 continue
             split = {
                 name: [label for label in table.frame[name] if label not in TOTAL_LABELS] for name in names

@@ -220,8 +220,8 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
     """Interval of a weighted share that stays inside 0 to 1 and holds in small domains (Korn and Graubard 1998).
 
     Clopper–Pearson's for as many independent answers as the standard error is worth; R's `svyciprop(method="beta")`.
-    Where nobody or everybody has the trait, each of the n answers counts as one. Where everybody was asked and answered,
-    nothing is left to chance.
+    Where nobody or everybody has the trait, each of the n answers counts as one. Where everybody was asked and answered
+    there is no chance.
 
     Args:
         share: a `mean` of true and false.

@@ -29,11 +29,15 @@ def by_year(residents: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.DataFr
         Rows of this year and of the latest earlier one; the second is empty where there is none.
 
     Raises:
-        SampleError: no row is of this year.
+        SampleError: no row is of this year, or some rows have no year.
     """
     if "fiscal_year" not in residents or residents["fiscal_year"].isna().all():
         return residents, residents.iloc[:0]
     years = residents["fiscal_year"].astype("Int64")
+    if blank := int(years.isna().sum()):
+        raise SampleError(
+            f"市民調査の調査年度が空欄の人が{blank}人います。全員に書くか、列ごと空にしてください(空なら今年度とします)。"
+        )
     if not (years == year).any():
         raise SampleError(f"市民調査に{year}年度の回答がありません。調査年度の列を確かめてください。")
     earlier = years[years < year]
@@ -89,6 +93,7 @@ def change(
         if same_people
         else "同じ人を結ぶ番号がないため、二つの年の標本を独立とみなしました。"
     )
+    met = "前回の重みも、今回の母集団の表に合わせました。"
     return Typed.of(
         pd.DataFrame(
             rows, columns=["label", "both", "share", "earlier", "estimate", "low", "high", "reading"]
@@ -102,7 +107,7 @@ def change(
             **interval("estimate", level),
             "reading": Text(heading="読み方"),
         },
-        note=f"{told}前回の重みも、今回の母集団の表に合わせました。",
+        note=told + met * bool(now.design.margins.any()),
     )
 
 

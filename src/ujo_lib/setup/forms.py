@@ -32,6 +32,8 @@ from ujo_lib.setup.copying import SetupError
 _CODES_SHEET = "コード表"
 _COLUMNS_SHEET = "列の意味"
 _WIDTH = 16
+_WORKED = {"n_in_scope": "100", "n_responded": "80", "n_cases": "20"}
+"""Examples of totals, which must hold their parts."""
 _ROWS = 5_000
 """How far down the lists to choose from reach."""
 
@@ -145,6 +147,8 @@ def _answers(item: Multiple, encoding: str) -> list[tuple[str, str]]:
 
 def _example(column: Column, year: FiscalYear) -> str:
     """A value of the column's type that intake accepts."""
+    if column.name in _WORKED:
+        return _WORKED[column.name]
     if column.options:
         return column.options[0].label
     if column.name == "area_code":

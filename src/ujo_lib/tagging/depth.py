@@ -66,12 +66,10 @@ def depth(texts: Sequence[str], codebook: Codebook) -> Depth:
         texts: original texts.
         codebook: a compiled codebook; rules of KH Coder have conditions, and no places.
     """
-    parts = [_of_part(texts[at : at + CHUNK_TEXTS], codebook) for at in range(0, len(texts), CHUNK_TEXTS)]
-    empty = np.empty((0, len(codebook.themes)))
-    hits, density, position = (
-        (np.concatenate([empty, *arrays]) for arrays in zip(*parts, strict=True)) if parts else (empty,) * 3
-    )
-    return Depth(codebook.ids, hits.astype(np.int64), density, position)
+    places = range(0, max(len(texts), 1), CHUNK_TEXTS)
+    parts = [_of_part(texts[at : at + CHUNK_TEXTS], codebook) for at in places]
+    hits, density, position = map(np.concatenate, zip(*parts, strict=True))
+    return Depth(codebook.ids, hits, density, position)
 
 
 def _of_part(texts: Sequence[str], codebook: Codebook) -> tuple[Ints, Floats, Floats]:

@@ -6,6 +6,7 @@ before it is read: what would lose or mix up records is refused, with its lines,
 """
 
 import os
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -230,10 +231,11 @@ def _distinct(records: Records) -> Generator[pa.RecordBatch, None, None]:
                 raise UnreadableInputError(
                     f"{records.name} の{records.place(here)}: 相談ID が空。番号を書き入れる"
                 )
-            if (first := seen.setdefault(name, here)) != here:
+            # As clerks and spreadsheets read them: without outer blanks, full-width figures as plain ones.
+            if (first := seen.setdefault(unicodedata.normalize("NFKC", name).strip(), here)) != here:
                 raise UnreadableInputError(
-                    f"{records.name} の{records.place(here)}: 相談ID が{records.place(first)}と同じ。"
-                    "二重の行を除くか、番号を付け直す"
+                    f"{records.name} の{records.place(here)}: 相談ID が{records.place(first)}と同じ"
+                    "(前後の空白と全角・半角は区別しない)。二重の行を除くか、番号を付け直す"
                 )
         yield batch
 
@@ -307,14 +309,23 @@ def columns_of(names: Sequence[str], source: str, codebook: Book) -> list[int]:
     """Positions of the columns with ids and texts, and of the variables that the rules ask for.
 
     Raises:
-        ColumnNotFoundError: one of them is missing.
+        ColumnNotFoundError: one of them is missing or stands there twice.
     """
+    names = [name.strip() for name in names]
     sought = [ID_COLUMNS, TEXT_COLUMNS, *((variable,) for variable in codebook.variables)]
-    found = [next((names.index(name) for name in wanted if name in names), -1) for wanted in sought]
-    if min(found) < 0:
-        wanted = " と ".join("/".join(names) for names in sought)
-        raise ColumnNotFoundError(f"{source} に列 {wanted} が見つからない")
-    return found
+    found = [[place for place, name in enumerate(names) if name in wanted] for wanted in sought]
+    if missing := ["/".join(wanted) for wanted, places in zip(sought, found, strict=True) if not places]:
+        raise ColumnNotFoundError(
+            f"{source} に列 {' と '.join(missing)} が見つからない。見出しの行と、CSV なら区切り(コンマかタブ)と"
+            "文字コード(UTF-8 か CP932)を確かめる"
+        )
+    for wanted, places in zip(sought, found, strict=True):
+        if len(places) > 1:
+            where = "、".join(f"{at + 1}列目" for at in places)
+            raise ColumnNotFoundError(
+                f"{source} に列 {'/'.join(wanted)} が{len(places)}つある({where})。使わない列の見出しを変える"
+            )
+    return [place for (place,) in found]
 
 
 class _Writer:

@@ -73,10 +73,8 @@ _COMMON = re.compile("[\t-~\u3000-ヿ]")
 _LINE_ENDS = re.compile(r"(?:\\r|\\n|\s)+")
 _TAG = re.compile(r"<[^<>]*>")
 _TAGS = re.compile(r"(?:<[^<>]*>)+")
-_INLINE_TAG = re.compile(
-    r"</?(?:a|abbr|b|bdi|code|em|font|i|mark|r|rb|rp|rt|rtc|ruby|s|small|span|strong|sub|sup|t|tspan|u|wbr)\b[^<>]*>",
-    re.IGNORECASE,
-)
+_INLINE = "a|abbr|b|bdi|code|em|font|i|mark|r|rb|rp|rt|rtc|ruby|s|small|span|strong|sub|sup|t|tspan|u|wbr"
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE}|{_INLINE.upper()})\b[^<>]*>")
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _BYTE_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 _SPACE_ESCAPE = re.compile(r"\\[nrt]")
@@ -86,7 +84,7 @@ _UNICODE_ESCAPE = re.compile(
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})[ \t\r\n]?")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}")
-_RUBY = re.compile(r"<r[tp]\b[^>]*>(?:[^<]|<(?!/?r))*(?:</r[tp]\s*>)?", re.IGNORECASE)
+_RUBY = re.compile(r"<[rR][tTpP]\b[^>]*>(?:[^<]|<(?!/?[rR]))*(?:</[rR][tTpP]\s*>)?")
 _BRACKETED_READING = re.compile(
     r"[(（《](?<=[々一-\u9fff].)(?:[ぁ-ゖァ-ヺー]{1,12}|[A-Za-zĀ-ō]{2,24})[)）》]|《[ぁ-ゖァ-ヺー]{1,12}》|[|｜](?=[^《\n]{1,12}《)"
 )
@@ -131,6 +129,9 @@ _C1 = re.compile("[\x80-\x9f]+")
 _LATIN_BYTES = {ord(bytes([b]).decode("cp1252", "ignore") or chr(b)): b for b in range(0x80, 0x100)}
 _UTF8_IN_LATIN = re.compile("[ã-éÂÃ][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
 _OEM_BYTES = {ord(bytes([b]).decode("cp437")): b for b in range(0x80, 0x100)}
+_WESTERN = re.compile(
+    "[\x80-\u03c6\u2010-\u25a0]"
+)  # one of them stands in whatever Latin-1 or cp437 made of Japanese
 _UTF8_IN_OEM = re.compile("[πΣσµτΦΘ][^\\x00-\\x7fぁ-鿿]{2}")
 _CP932_IN_OEM = re.compile("(?:[üéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒαßΓπΣσµτΦΘΩ][^\\nぁ-鿿]){3}")
 _CP932_LEADS = "".join(chr(c) for c, b in _LATIN_BYTES.items() if b < 0xA0 or 0xE0 <= b <= 0xEA)
@@ -231,9 +232,9 @@ class _Opener:
             yield from self.of_bytes(blob, f"{carrier} > base64", depth + 1)
 
     def _coats(self, text: str, carrier: str, depth: int) -> Found:
-        yield from _shown(text, carrier)
         marked = _COMMENT.sub("", text) if "<" in text else text
         shown = _between_tags(marked) if "<" in text else text
+        yield from _shown(text, carrier, shown)
         for views in (_UNCOVERED, _REARRANGED):
             for name, view in views.items():
                 if (seen := view(marked, shown)) is not None:
@@ -255,7 +256,7 @@ class _Opener:
                 plain = decode(plain)
         if len(coats) > 1:  # one may have spoilt what another would have brought to light
             for name, alone in coats.items():
-                yield from _shown(alone, f"{carrier} > {name}")
+                yield from _shown(alone, f"{carrier} > {name}", _between_tags(_COMMENT.sub("", alone)))
         if coats:
             yield from self.of_text(plain, f"{carrier} > {'・'.join(coats)}", depth + 1)
 
@@ -459,13 +460,13 @@ def _columns(content: object) -> Iterator[str]:
         yield "\n".join("\n".join(value for value in place if isinstance(value, str)) for place in places)
 
 
-def _shown(text: str, carrier: str) -> Iterator[Layer]:
+def _shown(text: str, carrier: str, shown: str) -> Iterator[Layer]:
     """A text; of a page, what stands in its tags and what stands between them."""
     if "<" not in text:
         yield Layer(carrier, text)
         return
     yield Layer(carrier, text, words="\n".join(_TAG.findall(text)))
-    yield Layer(f"{carrier} > タグの間", _between_tags(_COMMENT.sub("", text)))
+    yield Layer(f"{carrier} > タグの間", shown)
 
 
 def _between_tags(marked: str) -> str:
@@ -539,7 +540,7 @@ def _japanese_read_as(
     table: Mapping[int, int], encoding: str, traces: re.Pattern[str]
 ) -> Callable[[str], str | None]:
     def undo(text: str) -> str | None:
-        if not traces.search(text):
+        if not _WESTERN.search(text) or not traces.search(text):
             return None
         return text.translate(table).encode("latin-1", "replace").decode(encoding, "replace")
 
