@@ -66,23 +66,32 @@ def linked(tables: Sequence[CountTable], hidden: Mapping[str, Sequence[bool]]) -
             if gone:
                 goals.append(row)
                 true.append(cell.value)
+                if cell.value:  # zeros are printed, so nobody takes an x for one
+                    equations.append((row, 1, np.inf))
             else:
                 equations.append((row, cell.value, cell.value))
     return list(zip(true, ends(len(kinds), equations, goals), strict=True)) if goals else []
 
 
-def cross(printed: pd.DataFrame, statistic: str | None) -> dict[tuple[str, str], Ends]:
+def cross(
+    printed: pd.DataFrame, statistic: str | None, zeros: Iterable[tuple[str, str]] = ()
+) -> dict[tuple[str, str], Ends]:
     """Ends of the hidden cells of a cross table, by its first two columns.
 
     Args:
         printed: columns row, column, n, base (total of the row) as printed, missing where hidden; and the statistic.
         statistic: `mark` (＋, －, ・), `residual` (two decimals); None for the counts alone.
+        zeros: hidden cells that are zero; no other x is taken for one.
     """
     row, column = printed.columns[:2]
     gone = printed.loc[printed["n"].isna(), [row, column]].astype(str).itertuples(index=False, name=None)
     unknown = {cell: at for at, cell in enumerate(gone)}
+    equations: list[Equation] = [
+        (one, 1, np.inf)
+        for cell, one in zip(unknown, np.eye(len(unknown)), strict=True)
+        if cell not in set(zeros)
+    ]
     lines = printed.groupby(row, observed=True, sort=False)
-    equations: list[Equation] = []
     for label, line in lines:
         if line["base"].notna().all():
             beside = line["base"].iloc[0] - line["n"].sum()

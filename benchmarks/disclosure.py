@@ -234,7 +234,7 @@ def crosses(count: int, seed: int) -> Iterator[tuple[pd.DataFrame, pd.DataFrame,
             masks = masks_for(plan([known[0].table], policy), known)
         except PlanError:
             continue
-        shown = mask(record, table.frame, masks.cells_of(record), masks.hiding)
+        shown = mask(record, table.frame, masks.cells_of(record), masks.whole)
         yield table.frame, shown.frame, policy
 
 
@@ -246,11 +246,12 @@ def attack_crosses(count: int, seed: int) -> dict[str, Any]:
             continue
         told = shown[["occupation", "topic", "n", "base", "mark"]]
         residuals = told.assign(residual=whole["residual"].astype(float).round(2))
-        said = attack.cross(told, "mark")
-        weaker = attack.cross(residuals, "residual")
+        true = whole.assign(n=whole["n"].astype(int)).set_index(["occupation", "topic"])["n"]
+        zeros = list(true.index[true == 0])
+        said = attack.cross(told, "mark", zeros)
+        weaker = attack.cross(residuals, "residual", zeros)
         printed += int(shown["mark"].notna().sum())
         strength += int((shown["mark"].isin(["＋", "－"])).sum())
-        true = whole.assign(n=whole["n"].astype(int)).set_index(["occupation", "topic"])["n"]
         for cell in said:
             found = found.and_of(policy, true[cell], said[cell])
             undone = undone.and_of(policy, true[cell], weaker[cell])

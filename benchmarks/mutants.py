@@ -62,6 +62,7 @@ _NEIGHBOUR: dict[type[ast.AST], Any] = {
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Add: ast.Sub, ast.Sub: ast.Add,
     ast.Mult: ast.Div, ast.Div: ast.Mult, ast.And: ast.Or, ast.Or: ast.And,
 }  # fmt: skip
+_LEFT_ALONE = {"annotation", "returns", "decorator_list"}
 _EMPTIED = "return None"
 _EMPTIED_AT_MOST = 8
 """One fault of eight: an emptied return is noticed by anything."""
@@ -116,14 +117,22 @@ def _words(node: ast.AST) -> bool:
 
 def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
     """Where faults can be planted: parent, field, place in it, what it becomes; types and decorators are left alone."""
-    for parent in ast.walk(tree):
+    for parent in _walk(tree):
         for name, value in ast.iter_fields(parent):
-            if name in {"annotation", "returns", "decorator_list"}:
+            if name in _LEFT_ALONE:
                 continue
             listed = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
             for at, child in listed:
                 if isinstance(child, ast.AST) and (other := faulty(child)) is not None:
                     yield parent, name, at, other
+
+
+def _walk(tree: ast.AST) -> Iterator[ast.AST]:
+    yield tree
+    for name, value in ast.iter_fields(tree):
+        for child in () if name in _LEFT_ALONE else value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield from _walk(child)
 
 
 def faults_of(module: str) -> list[Fault]:

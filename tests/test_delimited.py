@@ -6,9 +6,11 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ujo_lib import delimited
-from ujo_lib.delimited import EncodingError, Scan, find_encoding, read_table, scan, scan_as, to_utf8
+from ujo_lib.delimited import EncodingError, Scan, countable, find_encoding, read_table, scan, scan_as
 
 HEADING = "相談ID,日時,県,本文\n"
 
@@ -44,6 +46,32 @@ def test_blocks_of_any_size_give_the_same_count_and_table(
     assert [again.cells.tolist(), again.lines.tolist()] == [whole.cells.tolist(), whole.lines.tolist()]
     assert read_table(text.encode(), again).to_pydict() == table.to_pydict()
     assert "".join(delimited.pieces(text.encode("cp932"), "cp932")) == text
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    rows=st.lists(
+        st.lists(st.text('あa",\n\r 1', max_size=5), min_size=1, max_size=4), min_size=1, max_size=12
+    ).filter(lambda rows: any("".join(row) for row in rows)),
+    codec=st.sampled_from(["utf-8", "cp932"]),
+    data=st.data(),
+)
+def test_a_file_read_in_parts_is_the_file_read_whole_wherever_a_part_ends(
+    rows: list[list[str]], codec: str, data: st.DataObject
+) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    content = out.getvalue().encode(codec)
+    whole = scan(content, ",", codec)
+    table = read_table(content, whole, codec)
+    # A part ends with a record: just before, at and just behind each of them, quoted line ends among them.
+    at = data.draw(st.sampled_from(whole.starts[1:].tolist()))
+    for block in (max(1, at - 1), at, at + 1):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(delimited, "_BLOCK", block)
+            parts = scan(content, ",", codec)
+            assert (parts.cells.tolist(), parts.faults) == (whole.cells.tolist(), whole.faults)
+            assert read_table(content, parts, codec).to_pydict() == table.to_pydict()
 
 
 def test_every_file_that_python_writes_is_counted_and_read_as_it_was_written() -> None:
@@ -165,7 +193,8 @@ def test_the_encoding_is_found_and_the_count_does_not_depend_on_it(codec: str) -
     text = HEADING + "".join(record(n, '"髙①\nソ表"') for n in range(1, 5))
     content = text.encode(codec)
     assert find_encoding(content) == codec
-    assert bytes(to_utf8(content, codec)).decode() == text
+    utf8_or_cp932, lies_in = countable(content, codec)
+    assert bytes(utf8_or_cp932).decode(lies_in) == text
     if codec == "cp932":
         assert np.array_equal(scan(content, ",", codec).cells, scanned(text).cells)
 

@@ -1,11 +1,12 @@
 """A reader never meets half a file, nobody else what is private, and a release is open to everybody."""
 
+import errno
 import os
 import stat
 
 import pytest
 
-from ujo_lib.files import open_to_readers, package_digest, private_files, write_atomically
+from ujo_lib.files import disk_trouble, open_to_readers, package_digest, private_files, write_atomically
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows keeps access lists instead of modes")
 
@@ -58,3 +59,37 @@ def test_a_cleared_release_is_read_by_everybody_and_written_by_its_owner(tmp_pat
 def test_a_part_of_the_library_has_another_digest_than_the_whole():
     assert package_digest("intake") != package_digest() == package_digest()
     assert len(package_digest()) == 64
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.ENOSPC, "ディスクの空きが足りず"),
+        (errno.EDQUOT, "ディスクの空きが足りず"),
+        (errno.EROFS, "読み取り専用"),
+        (errno.EACCES, "Excel などで開いていたら"),
+        (errno.EPERM, "Excel などで開いていたら"),
+    ],
+)
+def test_a_disk_that_takes_no_file_is_told_with_the_file_and_a_remedy(number, told):
+    sentence = disk_trouble(str(OSError(number, os.strerror(number), "/仕事/統計表.xlsx")))
+    assert sentence.startswith("/仕事/統計表.xlsx: ")
+    assert told in sentence
+    assert "残っています" in sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("[WinError 112] ディスクに十分な空き領域がありません。: 'C:\\\\仕事\\\\a.html'", "ディスクの空き"),
+        ("[WinError 32] プロセスはファイルにアクセスできません。", "Excel"),
+        ("OSError: [Errno 28] No space left on device", "ディスクの空き"),
+    ],
+)
+def test_what_windows_and_a_notebook_say_of_the_disk_is_understood(words, told):
+    assert told in disk_trouble(words)
+
+
+@pytest.mark.parametrize("words", ["[Errno 2] No such file or directory: 'x'", "[Errno 128] x", "28", ""])
+def test_another_error_is_not_taken_for_one_of_the_disk(words):
+    assert disk_trouble(words) == ""

@@ -54,6 +54,25 @@ def test_calendar_and_fiscal_basis_count_over_different_days():
         fiscal.period_for(fy, "school")
 
 
+@pytest.mark.parametrize(
+    ("half", "before", "first", "last", "after"),
+    [
+        ("h1", date(2023, 3, 31), date(2023, 4, 1), date(2023, 9, 30), date(2023, 10, 1)),
+        ("h2", date(2023, 9, 30), date(2023, 10, 1), date(2024, 3, 31), date(2024, 4, 1)),
+    ],
+)
+def test_a_half_of_the_year_ends_where_the_other_begins(half, before, first, last, after):
+    period = fiscal.period_for(FiscalYear(2023), half)
+    assert [period.contains(day) for day in (before, first, last, after)] == [False, True, True, False]
+    assert (
+        period.label
+        == {
+            "h1": "令和5(2023)年度上半期(4〜9月)",
+            "h2": "令和5(2023)年度下半期(10〜3月)",
+        }[half]
+    )
+
+
 def test_a_day_belongs_to_the_fiscal_year_that_began_in_april():
     assert FiscalYear.containing(date(2024, 3, 31)) == FiscalYear(2023)
     assert FiscalYear.containing(date(2024, 4, 1)) == FiscalYear(2024)

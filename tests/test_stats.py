@@ -348,7 +348,8 @@ def test_a_long_silence_does_not_hide_a_shorter_one():
 def test_every_share_says_what_was_observed_itself(k, n):
     assert stats.wilson(k, n).estimate == stats.clopper_pearson(k, n).estimate == k / n
     assert stats.hypergeometric_interval(k, n, 21).estimate == 3 * k
-    assert stats.poisson_interval(k, 4).estimate == k / 4
+    one, of_four = stats.poisson_interval(k), stats.poisson_interval(k, 4)
+    assert (of_four.estimate, of_four.low, of_four.high) == (k / 4, one.low / 4, one.high / 4)
 
 
 def test_everybody_observed_leaves_nothing_to_estimate_and_more_cannot_be():

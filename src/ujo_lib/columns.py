@@ -94,7 +94,7 @@ class Column:
 
     @property
     def format(self) -> str:
-        """Number format as sentences and cells know it: text, n, share, percent2, rate, ratio, p or yen."""
+        """Number format as sentences and cells know it: text, n, share, percent0, percent2, rate, ratio, p or yen."""
         return self.written
 
     @property
@@ -238,7 +238,7 @@ class Share(Quotient, rests="row"):
 
     @property
     def format(self) -> str:
-        """`share`, or `percent2` with two decimals."""
+        """`share`, or `percent0` and `percent2` with as many decimals."""
         return "share" if self.decimals == 1 else f"percent{self.decimals}"
 
     def _named(self) -> str:
@@ -323,12 +323,16 @@ class Difference(Column, rests="row"):
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate(Column, rests="table"):
-    """A number that was estimated, not counted: persons, contacts, an hour of the day; one decimal."""
+    """A number that was estimated, not counted: persons, contacts, an hour of the day; one decimal, or none."""
 
     decimals: int | None = 1
 
     default: ClassVar[str] = "推定値"
-    written: ClassVar[str] = "rate"
+
+    @property
+    def format(self) -> str:
+        """`rate` with one decimal, `n` for whole numbers, to which the analysis has rounded."""
+        return "rate" if self.decimals else "n"
 
 
 @dataclass(frozen=True, kw_only=True)

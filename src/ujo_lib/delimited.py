@@ -9,24 +9,28 @@ ends) never occur inside a letter of UTF-8 or cp932, so both are counted as they
 import codecs
 import csv
 import io
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+Made = TypeVar("Made")
 Int64 = npt.NDArray[np.int64]
 
 MAX_CELLS = 16_384
 """Cells of a record, as in Excel; a file with more is no table, and Arrow would take minutes over it."""
 
-_BLOCK = 1 << 24
+_BLOCK = 1 << 23
+"""Bytes looked at in one go: few enough that what is made of them never weighs beside the file itself."""
+
 _QUOTE, _LF, _CR = b'"\n\r'
 _SAMPLED = 1000
 _SHORT = 4096
@@ -121,8 +125,9 @@ def find_encoding(content: "bytes | memoryview", declared: str | None = None) ->
     lines = []
     for codec in tried:
         try:
-            for _ in pieces(content, codec):
-                pass
+            if codec != "utf-8" or not _is_utf8(content):
+                for _ in pieces(content, codec):
+                    pass
         except UnicodeDecodeError as error:
             lines.append(bytes(content[: error.start]).count(b"\n") + 1)
         except LookupError:
@@ -131,6 +136,20 @@ def find_encoding(content: "bytes | memoryview", declared: str | None = None) ->
             marked = codec == "utf-8" and bytes(content[:3]) == codecs.BOM_UTF8
             return "utf-8-sig" if marked else codec
     raise EncodingError(tried, max(lines, default=None))  # the encoding that went furthest is the likeliest
+
+
+def as_value(content: "bytes | memoryview", kind: pa.DataType) -> pa.Array:
+    """The content as one Arrow value of a large type; not copied."""
+    ends = np.array([0, len(content)], np.int64)
+    return pa.Array.from_buffers(kind, 1, [None, pa.py_buffer(ends), pa.py_buffer(content)])
+
+
+def _is_utf8(content: "bytes | memoryview") -> bool:
+    try:
+        as_value(content, pa.large_string()).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def pieces(content: "bytes | memoryview", codec: str) -> Iterator[str]:
@@ -149,13 +168,15 @@ def pieces(content: "bytes | memoryview", codec: str) -> Iterator[str]:
         raise UnicodeDecodeError(codec, b" ", len(content) - 1, len(content), error.reason) from None
 
 
-def to_utf8(content: "bytes | memoryview", codec: str) -> memoryview:
-    """The content in UTF-8 without a mark; not copied where it is that already."""
-    if codec in ("utf-8", "utf-8-sig"):
-        return memoryview(content)[3 if codec == "utf-8-sig" else 0 :]
+def countable(content: "bytes | memoryview", codec: str) -> tuple[memoryview, str]:
+    """The content without a mark in UTF-8 or cp932, and which of them it is; copied only from other encodings."""
+    if codec in ("utf-8", "cp932"):
+        return memoryview(content), codec
+    if codec == "utf-8-sig":
+        return memoryview(content)[3:], "utf-8"
     out = io.BytesIO()
     out.writelines(piece.encode() for piece in pieces(content, codec))
-    return out.getbuffer()
+    return out.getbuffer(), "utf-8"
 
 
 # --- counting -------------------------------------------------------------------------------------------------------
@@ -473,35 +494,47 @@ def _numbers(cell: str) -> tuple[int, ...]:
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 
-def read_table(content: "bytes | memoryview", found: Scan) -> pa.Table:
+def read_table(content: "bytes | memoryview", found: Scan, codec: str = "utf-8") -> pa.Table:
     """All records as string columns ``c0``, ``c1``, … as wide as the widest one, blank where cells are wanting.
 
     Raises:
         pyarrow.ArrowInvalid: Arrow finds other records than were counted.
     """
-    width, widest = found.width, int(found.cells.max())
-    usual = (found.cells == width) | (found.cells == 0)
-    with ThreadPoolExecutor() as pool:
-        tables = pool.map(
-            lambda piece: _padded(_parse(piece, found.delimiter, width), widest), _chunks(content, found)
-        )
-        read = pa.concat_tables(tables)
-    if not usual.all():
-        odd = np.flatnonzero(~usual)
+    return pa.concat_tables(_side_by_side(lambda span: _read(content, found, codec, span), found))
+
+
+def look_at(
+    content: "bytes | memoryview", found: Scan, codec: str, look: Callable[["bytes | memoryview"], Made]
+) -> list[Made]:
+    """What is made of the records in UTF-8, a part of the file at a time."""
+    return _side_by_side(lambda span: look(_utf8(content, found, codec, span)), found)
+
+
+def _side_by_side(make: Callable[[slice], Made], found: Scan) -> list[Made]:
+    """What is made of each part, in their order, whatever the number of threads."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(make, _spans(found)))
+
+
+def _read(content: "bytes | memoryview", found: Scan, codec: str, span: slice) -> pa.Table:
+    """The records of a part, those of another width than most put back where they stood."""
+    cells, widest = found.cells[span], int(found.cells.max())
+    odd = (cells != found.width) & (cells != 0)
+    read = _padded(_parse(_utf8(content, found, codec, span), found.delimiter, found.width), widest)
+    if odd.any():
         filled = b"".join(
-            _filled_up(content[found.starts[i] : found.starts[i + 1]], found, i, widest) for i in odd.tolist()
+            _filled_up(content, found, codec, span.start + i, widest) for i in np.flatnonzero(odd)
         )
         read = pa.concat_tables([read, _parse(filled, found.delimiter, widest)])
-        if read.num_rows == len(usual):
-            read = read.take(np.argsort(np.concatenate([np.flatnonzero(usual), odd])))
-    if read.num_rows != len(usual):
-        raise pa.ArrowInvalid(f"{read.num_rows} of {len(usual)} records")
-    return read
+    if read.num_rows != len(cells):
+        raise pa.ArrowInvalid(f"{read.num_rows} of {len(cells)} records")
+    return read.take(np.argsort(np.argsort(odd, kind="stable"))) if odd.any() else read
 
 
-def _filled_up(record: "bytes | memoryview", found: Scan, i: int, width: int) -> bytes:
+def _filled_up(content: "bytes | memoryview", found: Scan, codec: str, i: int, width: int) -> bytes:
     """A record with separators for the cells that it lacks."""
-    return bytes(record).rstrip(b"\r\n") + found.delimiter.encode() * (width - int(found.cells[i])) + b"\n"
+    record = bytes(_utf8(content, found, codec, slice(i, i + 1))).rstrip(b"\r\n")
+    return record + found.delimiter.encode() * (width - int(found.cells[i])) + b"\n"
 
 
 def read_columns(
@@ -516,20 +549,22 @@ def read_columns(
         places: positions of the columns.
         below: records to leave out at the top.
     """
-    first = 0
-    for piece in _chunks(content, found):
-        utf8 = piece if codec == "utf-8" else bytes(piece).decode(codec).encode()
-        table = _parse(utf8, found.delimiter, found.width).select(list(places))
-        kept = found.cells[first : first + table.num_rows] > 0
-        kept[: max(0, below - first)] = False
-        first += table.num_rows
+    for span in _spans(found):
+        table = _parse(_utf8(content, found, codec, span), found.delimiter, found.width).select(list(places))
+        kept = (found.cells[span] > 0) & (np.arange(span.start, span.stop) >= below)
         yield table.filter(pa.array(kept))
 
 
-def _chunks(content: "bytes | memoryview", found: Scan) -> Iterator[memoryview]:
-    cuts = np.searchsorted(found.starts, np.arange(0, len(content) + _BLOCK, _BLOCK))
-    for first, last in pairwise(np.unique(np.minimum(cuts, len(found.cells)))):
-        yield memoryview(content)[found.starts[first] : found.starts[last]]
+def _spans(found: Scan) -> Iterator[slice]:
+    """Records that make up about a block each."""
+    cuts = np.searchsorted(found.starts, np.arange(0, found.starts[-1] + _BLOCK, _BLOCK))
+    for first, last in pairwise(np.unique(np.minimum(cuts, len(found.cells))).tolist()):
+        yield slice(first, last)
+
+
+def _utf8(content: "bytes | memoryview", found: Scan, codec: str, span: slice) -> "bytes | memoryview":
+    piece = memoryview(content)[found.starts[span.start] : found.starts[span.stop]]
+    return piece if codec == "utf-8" else bytes(piece).decode(codec).encode()
 
 
 def _parse(content: "bytes | memoryview", delimiter: str, width: int) -> pa.Table:
@@ -544,7 +579,7 @@ def _parse(content: "bytes | memoryview", delimiter: str, width: int) -> pa.Tabl
             invalid_row_handler=_skip,
         ),
         convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
         ),
     )
 

@@ -27,12 +27,12 @@ _HALF_WIDTH = {
     for code in range(0x21, 0x7F)
     if chr(code).isalnum() or chr(code) in "@:./-+_#"
 } | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-_FULL_WIDTH = re.compile(f"[{re.escape(''.join(_HALF_WIDTH))}]")
+FULL_WIDTH = re.compile(f"[{re.escape(''.join(_HALF_WIDTH))}]")
 
 
 def half_width(text: str) -> str:
     """Text with half-width letters, digits, dashes and signs of addresses; as long as it was."""
-    return _FULL_WIDTH.sub(lambda m: _HALF_WIDTH[m[0]], text)
+    return FULL_WIDTH.sub(lambda m: _HALF_WIDTH[m[0]], text)
 
 
 # Between the groups of a number: nothing, a blank, or a mark with blanks; after a mark the line may end. No tab and no

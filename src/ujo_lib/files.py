@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,22 @@ from functools import cache
 from pathlib import Path
 
 _ONLY_OWNER = 0o077
+
+_DISK = {
+    ("Errno 28", "Errno 122", "WinError 39", "WinError 112"): (
+        "ディスクの空きが足りず、書き込めませんでした。\n要らないファイルを消すか、`ujo prune 自治体 年度` で"
+        "過去の途中結果を消して空きを作り、もう一度実行してください。"
+    ),
+    ("Errno 30", "WinError 19"): (
+        "書き込みが禁じられた場所(読み取り専用)です。\n書き込める場所にプロジェクトを置くか、情報システムの担当に"
+        "書き込みを許してもらい、もう一度実行してください。"
+    ),
+    ("Errno 1", "Errno 13", "WinError 5", "WinError 32", "WinError 33"): (
+        "書き込めません。\nExcel などで開いていたら閉じて、もう一度実行してください。"
+        "閉じても同じときは、書き込みの権限を確かめてください。"
+    ),
+}
+"""Numbers of an operating system's errors → what they mean for a clerk."""
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -23,6 +40,24 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def disk_trouble(error: str) -> str:
+    """What to do about a disk that did not take a file.
+
+    Args:
+        error: an `OSError` in words, also one that a notebook printed.
+
+    Returns:
+        What happened, with the file where it is known, and on a second line the remedy; empty when the disk is not
+        to blame.
+    """
+    found = re.search(r"\[((?:Errno|WinError) \d+)\][^:]*(?:: '(.*?)')?", error)
+    for numbers, told in _DISK.items():
+        if found and found[1] in numbers:
+            before = f"{found[2]}: " if found[2] else ""
+            return f"{before}{told}すでにある報告書は、そのまま残っています。"
+    return ""
 
 
 @contextmanager

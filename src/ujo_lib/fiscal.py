@@ -14,7 +14,11 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import Literal
 
-Basis = Literal["calendar", "fiscal"]
+Half = Literal["h1", "h2"]
+Basis = Literal["calendar", "fiscal", Half]
+
+HALVES: dict[str, tuple[str, str]] = {"h1": ("上半期", "4〜9月"), "h2": ("下半期", "10〜3月")}
+"""Halves of a fiscal year: their name and months as a page prints them."""
 
 WEEKDAYS_JA = ("日", "月", "火", "水", "木", "金", "土")
 """Weekday names with Sunday first, the order of the reports."""
@@ -185,7 +189,8 @@ def period_for(fy: FiscalYear, basis: Basis) -> Period:
 
     Args:
         fy: the report's fiscal year.
-        basis: ``"calendar"`` for 1 January to 31 December of that year, ``"fiscal"`` for April to March.
+        basis: ``"calendar"`` for 1 January to 31 December of that year, ``"fiscal"`` for April to March, ``"h1"`` for
+            April to September, ``"h2"`` for October to March.
 
     Raises:
         DateError: for any other basis.
@@ -194,6 +199,11 @@ def period_for(fy: FiscalYear, basis: Basis) -> Period:
         return Period(date(fy.year, 1, 1), date(fy.year, 12, 31), f"{fy.year}年(暦年)")
     if basis == "fiscal":
         return Period(fy.start, fy.end, fy.label)
+    if basis in HALVES:
+        name, months = HALVES[basis]
+        turn = date(fy.year, 10, 1)
+        ends = (fy.start, turn - timedelta(days=1)) if basis == "h1" else (turn, fy.end)
+        return Period(*ends, f"{fy.label}{name}({months})")
     raise DateError(
         f"集計期間の数え方「{basis}」はありません。calendar(暦年)か fiscal(年度)を選んでください。"
     )

@@ -23,9 +23,9 @@ def workbook(rows: list[list[object]], sheets: int = 1) -> bytes:
     return out.getvalue()
 
 
-def tagged(folder: Path, name: str, content: bytes, output: str = "out.csv") -> int:
+def tagged(folder: Path, name: str, content: bytes, output: str = "out.csv", book: str = BOOK) -> int:
     (folder / name).write_bytes(content)
-    return main(["tag", str(folder / name), str(folder / output), "--codebook", BOOK])
+    return main(["tag", str(folder / name), str(folder / output), "--codebook", book])
 
 
 ROWS: list[list[object]] = [
@@ -99,3 +99,52 @@ def test_an_output_in_no_folder_is_told_and_no_traceback(
     content = "相談ID,相談本文\n1,あ\n".encode()
     assert tagged(tmp_path, "in.csv", content, "no/out.csv") == WRONG_PARAMETERS
     assert "no" in capsys.readouterr().err
+
+
+def rule_file(folder: Path, text: str) -> str:
+    (folder / "悩み.cod").write_bytes(text.encode("cp932"))
+    return str(folder / "悩み.cod")
+
+
+@pytest.mark.parametrize("name", ["in.xlsx", "in.csv"])
+def test_rules_of_kh_coder_give_their_codes_with_variables_and_numbers(tmp_path: Path, name: str) -> None:
+    text = "相談本文,年代,相談ID\n学校に行けない。,10代,7\n学校,20代,008\n,20代,009\n"
+    rows = [line.split(",") for line in text.splitlines()]
+    content = workbook(rows) if name.endswith("xlsx") else text.encode("cp932")
+    rules = rule_file(tmp_path, "＊学校\n学校\n\n＊若者\n<>年代-->10代\n\n＊二番目から\nNo. >= 2\n")
+    assert tagged(tmp_path, name, content, book=rules) == DONE
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").replace('"', "").splitlines()
+    assert lines == ["consult_id,学校,若者,二番目から", "7,1,1,0", "008,1,0,1", "009,0,0,1"]
+
+
+def test_a_rule_that_is_not_understood_is_told_by_file_and_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = rule_file(tmp_path, "＊学校\n学校 or\n学校-->めいし\n")
+    assert tagged(tmp_path, "in.csv", "相談ID,相談本文\n1,学校\n".encode(), book=rules) == WRONG_PARAMETERS
+    said = capsys.readouterr().err
+    assert "悩み.cod" in said
+    assert "3行目" in said
+    assert "めいし" in said
+
+
+def test_a_variable_without_its_column_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = rule_file(tmp_path, "＊若者\n<>年代-->10代\n")
+    assert tagged(tmp_path, "in.csv", "相談ID,相談本文\n1,学校\n".encode(), book=rules) == DATA_PROBLEMS
+    assert "年代" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_codebook_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = str(tmp_path / "ない.yaml")
+    assert tagged(tmp_path, "in.csv", "相談ID,相談本文\n1,学校\n".encode(), book=book) == WRONG_PARAMETERS
+    assert "ない.yaml" in capsys.readouterr().err
+
+
+def test_outside_of_the_project_the_missing_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("UJO_ROOT", raising=False)
+    assert main(["tag", "in.csv", "out.csv"]) == WRONG_PARAMETERS
+    assert "プロジェクトのフォルダーが見つかりません" in capsys.readouterr().err

@@ -62,11 +62,15 @@ def grid(
 
 
 def every_interval(
-    tables: Sequence[CountTable], hidden: Mapping[str, Sequence[bool]], domains: Mapping[str, Sequence[str]]
+    tables: Sequence[CountTable],
+    hidden: Mapping[str, Sequence[bool]],
+    domains: Mapping[str, Sequence[str]],
+    zeros_printed: bool = True,
 ) -> dict[tuple[str, int], tuple[int, int]]:
     """Least and greatest value of each hidden cell over every whole-number population that fits what is shown.
 
-    Goes through all of them; a grand total must be shown, and the tables be tiny.
+    Where zeros are printed no hidden cell is taken for one, unless it is. Goes through all of them; a grand total must
+    be shown, and the tables be tiny.
     """
     kinds = [dict(zip(domains, combination, strict=True)) for combination in product(*domains.values())]
     cells = [(t.id, i, t.region(i), c.value) for t in tables for i, c in enumerate(t.cells)]
@@ -75,6 +79,8 @@ def every_interval(
     limits = np.array([cells[k][3] for k in shown])
     gone = [k for k in range(len(cells)) if k not in set(shown)]
     counts = _worlds(inside[shown], limits) @ inside[gone].T
+    if zeros_printed:
+        counts = counts[np.all((counts > 0) | (np.array([cells[k][3] for k in gone]) == 0), axis=1)]
     ends = zip(counts.min(axis=0).tolist(), counts.max(axis=0).tolist(), strict=True)
     return {cells[k][:2]: both for k, both in zip(gone, ends, strict=True)}
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
 from ujo_lib.disclosure.audit import audit
+from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT
 from ujo_lib.disclosure.plan import Plan, PlanError, plan
 from ujo_lib.disclosure.suppress import LimitError
 from ujo_lib.disclosure.tables import (
@@ -66,7 +67,7 @@ def test_a_merged_age_table_beside_it_no_longer_gives_the_hidden_four_back(
     alone = plan([by_age], FIVE)
     position = by_age.cells.index(Cell(("10代", "女性"), "n", 4))
     before = audit([by_age], alone.hidden, FIVE).frame.set_index("cell").loc[by_age.label(position)]
-    assert (before["low"], before["high"]) == (1, 18)
+    assert (before["low"], before["high"]) == (1, 17)
 
     beside = audit([by_age, by_broad_age], alone.hidden, FIVE)
     leak = beside.leaks.set_index("cell").loc[by_age.label(position)]
@@ -271,6 +272,32 @@ def test_a_search_that_hits_its_limit_offers_no_plan(
     assert not isinstance(failure.value, LimitError)
 
 
+def test_a_search_cut_short_protects_as_much_as_one_that_ends_and_is_only_dearer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dearer = 0
+    for seed in range(6):
+        counts = np.random.default_rng(seed).poisson(6, (5, 4)).tolist()
+        table = grid("t", list("abcde"), list("wxyz"), counts)
+        monkeypatch.setattr("ujo_lib.disclosure.suppress.WORK", 1_500)
+        best = plan([table], FIVE)
+        monkeypatch.setattr("ujo_lib.disclosure.suppress.WORK", -1)
+        short = plan([table], FIVE)
+        assert audit([table], short.hidden, FIVE).ok
+        assert plan([table], FIVE) == short
+        costs = [
+            sum(
+                INNER_WEIGHT + TOTAL_WEIGHT * table.totals_in(i)
+                for i, gone in enumerate(made.mask("t"))
+                if gone
+            )
+            for made in (best, short)
+        ]
+        assert costs[0] <= costs[1]
+        dearer += costs[0] < costs[1]
+    assert dearer
+
+
 def test_the_plan_is_the_same_bytes_whatever_the_order_of_the_tables(
     by_age: CountTable, by_broad_age: CountTable
 ) -> None:
@@ -278,6 +305,20 @@ def test_the_plan_is_the_same_bytes_whatever_the_order_of_the_tables(
     assert first.to_json() == second.to_json()
     assert first.digest == second.digest
     assert Plan.from_json(first.to_json()) == first
+
+
+@pytest.mark.parametrize(("other", "total_hidden"), [(1, True), (3, True), (5, False)])
+def test_two_hidden_cells_are_not_given_away_by_their_sum_because_neither_is_a_zero(
+    other: int, total_hidden: bool
+) -> None:
+    """Of a printed 1 + 3 a reader knows that each is 1, 2 or 3: one value fewer than promised."""
+    table = grid("t", ["a", "b", "c"], ["x", "y"], [[1, other], [20, 30], [40, 50]])
+    made = plan([table], FIVE)
+    sum_of_both = table.cells.index(Cell(("a", "総数"), "n", 1 + other))
+    assert made.mask("t")[sum_of_both] is total_hidden
+    assert audit([table], made.hidden, FIVE).ok
+    printed_after_all = tuple(flag and i != sum_of_both for i, flag in enumerate(made.mask("t")))
+    assert audit([table], {"t": printed_after_all}, FIVE).ok is not total_hidden
 
 
 @st.composite
@@ -308,7 +349,7 @@ def test_no_hidden_count_survives_only_one_way_when_every_population_is_tried(
         pytest.fail("nothing is fixed, so hiding everything must do")
     report = audit(tables, made.hidden, policy).frame.set_index(["table", "cell"])
     if not made.mask("cross")[-1]:
-        found = every_interval(tables, made.hidden, domains)
+        found = every_interval(tables, made.hidden, domains, zeros_printed=zero == "show")
         for (name, i), (low, high) in found.items():
             table = next(t for t in tables if t.id == name)
             assert high > low

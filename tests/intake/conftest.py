@@ -109,13 +109,13 @@ DECLARED: dict[str, dict[str, object]] = {
     "waves": {"missing": {"…": "unknown"}},
 }
 ITEMS = project_root(Path(__file__).parent) / "params" / "survey_items.yaml"
-FORM = read_yaml(Questionnaire, ITEMS)
+FORMS = tuple(read_yaml(Questionnaire, file) for file in (ITEMS, ITEMS.with_name("resident_items.yaml")))
 LABELS = {"district": ["東", "西"], "channel": ["全国窓口", "市専用"]}
 
 
 def asked(kind: str) -> Schema:
     """A kind with the questions of the questionnaire."""
-    return SCHEMAS[kind].with_questions(FORM.on(kind))
+    return SCHEMAS[kind].with_questions(item for form in FORMS for item in form.on(kind))
 
 
 @dataclass
@@ -128,7 +128,8 @@ class Desk:
 
     def __post_init__(self) -> None:
         (self.folder / "params").mkdir(exist_ok=True)
-        shutil.copy(ITEMS, self.folder / "params")
+        for file in (ITEMS, ITEMS.with_name("resident_items.yaml")):
+            shutil.copy(file, self.folder / "params")
 
     def ask(self, more: str, **instead: str) -> None:
         """Write questions below those of the questionnaire, and other words in the place of some of its own."""

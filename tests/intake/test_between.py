@@ -27,15 +27,32 @@ def test_days_that_agree_are_no_matter(desk):
     assert national(desk, 94) == []
 
 
-@pytest.mark.parametrize(("hours", "severity"), [(3, "error"), (4, None), (756, "warning")])
-def test_some_prefectures_may_have_fewer_contacts_than_all_hours_but_never_more(desk, hours, severity):
-    found = national(desk, hours, list(PREFECTURES)[:2])
-    assert [fault.severity for fault in found] == ([severity] if severity else [])
+@pytest.mark.parametrize("hours", [3, 5, 756])
+def test_files_of_some_prefectures_that_speak_of_the_same_days_must_agree_too(desk, hours):
+    (fault,) = national(desk, hours, list(PREFECTURES)[:2])
+    assert (fault.severity, fault.file, fault.row, fault.value) == ("error", "h.csv", 2, str(hours))
+    assert "4件(2023-08-01)" in fault.expected
+    assert "2都道府県" in fault.remedy
 
 
-def test_where_some_prefectures_are_missing_the_first_day_is_named_with_both_numbers(desk):
-    (fault,) = national(desk, 756, list(PREFECTURES)[:2])
-    assert "最初は2023-08-01の4件と756件" in fault.remedy
+def test_files_of_some_prefectures_that_agree_are_no_matter(desk):
+    assert national(desk, 4, list(PREFECTURES)[:2]) == []
+
+
+def test_files_that_share_no_day_have_nothing_to_disagree_on(desk):
+    desk.put("national_daily", "d.csv", as_csv([["日付", "都道府県", "件数"], ["2023-08-02", "熊本県", "5"]]))
+    desk.put("national_hourly", "h.csv", as_csv([["日付", "時台", "件数"], ["2023-08-01", "3時台", "9"]]))
+    assert [fault for fault in desk.check().faults if fault.rule == "照合"] == []
+
+
+@pytest.mark.parametrize(("n", "told"), [("4", []), ("5", ["県別の合計と同じ4件(2023-08-01〜2023-08-01)"])])
+def test_answers_are_held_against_the_prefectures_where_no_hours_were_supplied(desk, n, told):
+    daily = [["日付", "都道府県", "件数"], ["2023-08-01", "熊本県", "1"], ["2023-08-01", "福岡県", "3"]]
+    heading = ["範囲", "期間開始", "期間終了", "項目", "職業", "値", "件数"]
+    answers = [heading, ["全国", "2023-08-01", "2023-08-01", "孤独感", "", "常に", n]]
+    desk.put("national_daily", "d.csv", as_csv(daily))
+    desk.put("national_attributes", "a.csv", as_csv(answers))
+    assert [fault.expected for fault in desk.check().faults if fault.rule == "照合"] == told
 
 
 @pytest.mark.parametrize(
@@ -60,7 +77,7 @@ def test_answers_of_a_period_are_as_many_as_its_contacts(desk, counts, last, tol
     signs = {"x": "suppressed"}
     content = as_csv([heading, *elsewhere, *next_day, *rows])
     desk.put("national_attributes", "a.csv", content, missing=signs)
-    found = national(desk, 94)
+    found = [fault for fault in national(desk, 94) if "時台別" in fault.expected]
     assert [fault.expected.removeprefix("時台別の合計と同じ") for fault in found] == told
     assert all((fault.severity, fault.file, fault.row) == ("error", "a.csv", 4) for fault in found)
 
@@ -136,3 +153,76 @@ def test_a_total_by_sex_alone_is_not_held_against_ages(desk):
     rows = [*PARTS, ["43213", "若葉市", "2020-10-01", "国勢調査", "男性", "総数", "1", "900"]]
     desk.put("population", "p.csv", as_csv(rows))
     assert [fault for fault in desk.check().faults if fault.severity == "error"] == []
+
+
+AD_HEADINGS = [
+    "日",
+    "プラットフォーム",
+    "キャンペーン名",
+    "広告名",
+    "年齢",
+    "デバイス",
+    "インプレッション",
+    "消化金額",
+]
+
+
+def ads(desk: Desk, *rows: str, name: str = "a.csv"):
+    cells = [["2024-02-20", "Instagram", "春", *row.split(",")] for row in rows]
+    desk.put("ads", name, as_csv([AD_HEADINGS, *cells]), timezone="Asia/Tokyo")
+    taken = desk.check("ads")
+    told = [(fault.file, fault.row, fault.expected) for fault in taken.faults if fault.severity == "error"]
+    return taken["ads"]["impressions"].tolist(), told
+
+
+UNSURE = "内訳の行だけか、内訳の和と一致する合計"
+TWICE = "1つの広告の1日は1通りの分け方"
+
+
+@pytest.mark.parametrize(
+    ("subtotal", "kept", "told"),
+    [
+        ("1,,,300,30", [100, 200], []),
+        ("1,,スマホ,300,30", [100, 200], []),
+        (",,,300,30", [100, 200], []),
+        ("1,,,299,29", [100, 200, 299], []),  # less than its parts: no total of theirs
+        ("1,,,301,30", [100, 200, 301], [("a.csv", 4, UNSURE)]),
+        ("1,,,300,31", [100, 200, 300], [("a.csv", 4, UNSURE), ("a.csv", 4, TWICE)]),
+        ("2,,,300,30", [100, 200, 300], []),  # another advertisement
+        ("1,不明,,300,30", [100, 200, 300], [("a.csv", 4, TWICE)]),
+    ],
+)
+def test_a_subtotal_of_a_day_is_never_added_to_its_ages(desk, subtotal, kept, told):
+    found = ads(desk, "1,18-24,スマホ,100,10", "1,25-34,スマホ,200,20", subtotal)
+    assert found == (kept, told)
+
+
+def test_a_total_of_subtotals_is_the_sum_of_the_parts_once(desk):
+    rows = [
+        "1,18-24,スマホ,100,10",
+        "1,25-34,スマホ,200,20",
+        "1,,,300,30",
+        "2,18-24,スマホ,50,5",
+        ",,,350,35",
+    ]
+    assert ads(desk, *rows) == ([100, 200, 50], [])
+
+
+def test_two_divisions_of_one_advertisement_are_not_added_up(desk):
+    ads(desk, "1,18-24,,100,10", "1,25-34,,200,20")
+    _, told = ads(desk, "1,,スマホ,180,18", "1,,PC,120,12", name="b.csv")
+    assert [(file, row) for file, row, expected in told if expected == TWICE] == [("b.csv", 2)]
+
+
+def test_two_divisions_with_other_sums_may_be_two_advertisements(desk):
+    ads(desk, "1,18-24,,100,10", "1,25-34,,200,20")
+    assert ads(desk, "1,,スマホ,180,18", "1,,PC,121,12", name="b.csv")[1] == []
+
+
+def test_who_leaves_a_platform_blank_is_never_told_to_fill_in_a_total(desk):
+    cells = (("A", "5"), ("", "9"))
+    rows = [AD_HEADINGS, *(["2024-02-20", name, "春", "1", "", "", n, "1"] for name, n in cells)]
+    desk.put("ads", "a.csv", as_csv(rows), timezone="Asia/Tokyo")
+    [told] = [fault for fault in desk.check("ads").faults if fault.expected == "空欄でないこと"]
+    assert told.row == 3
+    assert "埋めずに行を消して" in told.remedy

@@ -81,6 +81,20 @@ def test_a_contact_in_a_short_column_is_refused_and_not_repeated(desk: Desk):
     assert (fault.severity, fault.row, fault.column, fault.value) == ("error", 2, "端末", "")
 
 
+@pytest.mark.parametrize("heading", ["端末", "流入元", "市区町村", "相談者ID"])
+@pytest.mark.parametrize("text", ["学校。", "もう無理です", "夜に眠れません", "誰?", "消えたい"])
+def test_what_somebody_said_is_refused_in_a_column_of_words_and_not_repeated(desk: Desk, heading, text):
+    desk.put("consultations", "a.csv", as_csv(table("consultations", {(1, heading): text})))
+    (fault,) = desk.check().faults
+    assert (fault.severity, fault.row, fault.column, fault.value) == ("error", 2, heading, "")
+    assert text not in fault.remedy
+
+
+def test_a_remark_may_be_a_sentence(desk: Desk):
+    desk.put("campaigns", "k.csv", as_csv(table("campaigns", {(1, "備考"): "雨で延期しました。"})))
+    assert desk.check().faults == ()
+
+
 @pytest.mark.parametrize("text", ["51208", "50101", "51231", "30130"])
 def test_a_bare_number_that_may_be_an_era_day_is_refused(text):
     with pytest.raises(ValueRefused):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.intake.conftest import FORM, asked
+from tests.intake.conftest import FORMS, asked
 from ujo_lib.intake import SCHEMAS, dictionary
 from ujo_lib.params.inputs import KINDS
 
@@ -10,7 +10,7 @@ README = Path(__file__).parents[2] / "data" / "README.md"
 
 
 def test_the_data_dictionary_on_disk_is_current():
-    assert README.read_text(encoding="utf-8") == dictionary.markdown(FORM), (
+    assert README.read_text(encoding="utf-8") == dictionary.markdown(*FORMS), (
         "refresh it: python -m ujo_lib.intake.dictionary > data/README.md"
     )
 
@@ -20,7 +20,7 @@ def test_every_kind_can_be_declared_and_every_kind_declared_is_known():
 
 
 def test_every_column_and_item_is_in_the_dictionary():
-    text = dictionary.markdown(FORM)
+    text = dictionary.markdown(*FORMS)
     for schema in map(asked, SCHEMAS):
         assert f"## {schema.kind}\n" in text
         for column in schema.columns:

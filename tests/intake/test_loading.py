@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
-from ujo_lib import intake
+from ujo_lib import delimited, intake
 from ujo_lib.intake import loading
 from ujo_lib.intake.problems import PROBLEM_COLUMNS, REPAIR_COLUMNS
 
@@ -57,6 +58,36 @@ def test_a_file_is_parsed_once_per_content_and_declaration(desk: Desk, monkeypat
     assert desk.check()["national_daily"]["n"].iloc[0] == 778
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize("spoiled", ["", "\x80", "\u7e3a\u7e67\u7e5d"])
+def test_the_size_of_the_parts_changes_neither_a_cell_nor_a_message(
+    desk: Desk, monkeypatch, encoding: str, spoiled: str
+):
+    texts = [
+        "佐藤です。\n\n090-1234-5678",
+        f"髙校に{spoiled}\r\n行けない",
+        "①",
+        " ",
+        "",
+        'ｶﾅ,"引用"',
+        "母さん\n",
+    ]
+    rows = table("consultations")
+    rows += [[f"S{i}", "2023-08-04 22:15", *rows[1][2:6], text] for i, text in enumerate(texts, 4)]
+    content = as_csv([*rows, ["S99"], [], ["S2", *rows[1][1:], "余り"]], "utf-8").decode()
+    desk.put("consultations", "c.csv", content.encode(encoding))
+    begins = np.cumsum([len(line.encode(encoding)) for line in content.splitlines(keepends=True)])
+    seen = []
+    for block in (1 << 23, 1, *(int(at) + n for at in begins[:3] for n in (-1, 0, 1))):
+        monkeypatch.setattr(delimited, "_BLOCK", block)
+        loading._parsed.clear()
+        taken = desk.check()
+        frames = {kind: frame.to_json(date_format="iso") for kind, frame in taken.frames.items()}
+        seen.append((taken.json(), frames))
+    assert seen == [seen[0]] * len(seen)
+    assert ("文字化け" in seen[0][0]) == bool(spoiled)
+
+
 def test_a_kind_that_was_not_loaded_is_named(desk: Desk):
     desk.put("campaigns", "k.csv", as_csv(table("campaigns")))
     with pytest.raises(KeyError, match="campaigns"):
@@ -88,9 +119,9 @@ def test_many_equal_faults_are_counted_and_not_all_printed(desk: Desk):
         *([f"2023-01-{d:02d}", p, "?"] for d in range(1, 29) for p in ("熊本県", "福岡県", "大分県")),
     ]
     desk.put("national_daily", "n.csv", as_csv(rows))
-    problems = desk.check().problems
-    assert len(problems) == 51
-    assert problems["value"].iloc[-1] == "ほか34行"
+    taken = desk.check()
+    assert len(taken.faults) == 51
+    assert taken.problems[["rows", "count"]].values.tolist() == [["2・3・4・5・6…", 84]]
 
 
 @pytest.mark.parametrize(
@@ -352,7 +383,7 @@ def test_no_cells_below_good_headings_make_the_check_fail(desk: Desk, cells, kin
     rows = [head, *[row[: len(head)] for row in cells]]
     desk.put(kind, "k.csv", as_csv([[c.encode("utf-8", "ignore").decode() for c in row] for row in rows]))
     taken = desk.check()
-    assert len(taken.faults) == len(taken.problems)
+    assert taken.problems["count"].sum() == sum(fault.count for fault in taken.faults)
     assert taken.json()
 
 
@@ -523,12 +554,10 @@ def test_overlaps_of_whole_years_are_counted_and_not_all_printed(desk: Desk):
     rows[30:31] = [["2023-01-31", "熊本県", "1"]]
     desk.put("national_daily", "a.csv", as_csv(rows))
     desk.put("national_daily", "b.csv", as_csv([*rows, ["2023-04-01", "熊本県", "9"]]))
-    problems = desk.check().problems
-    assert problems.loc[0, "value"] == "2023年2月"  # the month between
-    problems = problems[1:]
-    assert len(problems) == 51
-    assert problems["value"].iloc[-1] == "ほか10行"
-    assert "a.csv 2行目" in problems["remedy"].iloc[0]
+    overlap, gap = desk.check().problems.itertuples()
+    assert gap.value == "2023年2月"  # the month between
+    assert (overlap.file, overlap.row, overlap.count) == ("b.csv", 2, 60)
+    assert overlap.remedy.startswith("a.csv 2、3、4、5、6…行目と同じです")
 
 
 def test_a_shift_of_hourly_counts_is_suspected_too(desk: Desk):

@@ -20,7 +20,7 @@ def city(sample_data, tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("city")
     shutil.copytree(sample_data, root / "data" / "sample")
     (root / "params").mkdir()
-    for name in ("ad_headings.yaml", "survey_items.yaml"):
+    for name in ("ad_headings.yaml", "survey_items.yaml", "resident_items.yaml"):
         shutil.copy(PROJECT / "params" / name, root / "params")
     return root
 

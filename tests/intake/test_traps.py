@@ -1,6 +1,7 @@
 """A broken copy for every trap of municipal files: the right value, or a problem that names file, row and column."""
 
 import datetime as dt
+import io
 import os
 import sys
 from collections import Counter
@@ -238,8 +239,7 @@ def test_trap_19_and_20_weeks_begin_on_sunday_and_breaks_are_data():
 def test_trap_10_naive_stamps_without_a_declared_zone_are_a_problem(desk: Desk):
     desk.put("consultations", "s.csv", as_csv(table("consultations")), timezone=None)
     problems = desk.check().problems
-    assert problems["row"].tolist() == [2, 3, 4]
-    assert problems["column"].unique().tolist() == ["相談受付日時"]
+    assert problems[["column", "rows", "count"]].values.tolist() == [["相談受付日時", "2・3・4", 3]]
     assert "timezone: Asia/Tokyo" in problems["remedy"].iloc[0]
 
 
@@ -581,16 +581,29 @@ def test_trap_21_a_file_without_permission_is_a_problem(desk: Desk):
     assert "Excelで開いていれば閉じ" in desk.check().problems["remedy"].iloc[0]
 
 
-def test_trap_21_a_locked_file_is_a_friendly_problem(desk: Desk, monkeypatch):
+class CloudFile(io.RawIOBase):
+    """A file that opens and cannot be read, as that of a cloud that is not there."""
+
+    def readable(self):
+        return True
+
+    def readinto(self, _):
+        raise OSError(22, "The cloud file provider is not running")
+
+
+def locked():
+    raise PermissionError(13, "Permission denied")
+
+
+@pytest.mark.parametrize("open_it", [locked, CloudFile])
+def test_trap_21_a_file_that_cannot_be_opened_or_read_is_a_friendly_problem(desk: Desk, monkeypatch, open_it):
     path = desk.put("campaigns", "k.csv", as_csv(table("campaigns")))
-
-    def locked(self):
-        if self == path:
-            raise PermissionError(13, "Permission denied")
-        return original(self)
-
-    original = type(path).read_bytes
-    monkeypatch.setattr(type(path), "read_bytes", locked)
+    opened = type(path).open
+    monkeypatch.setattr(
+        type(path),
+        "open",
+        lambda self, *how, **more: open_it() if self == path else opened(self, *how, **more),
+    )
     problem = desk.check().problems.iloc[0]
     assert (problem["file"], problem["rule"]) == ("k.csv", "21")
     assert "Excelで開いていれば閉じ" in problem["remedy"]

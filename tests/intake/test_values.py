@@ -4,15 +4,18 @@ from contextlib import suppress
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.intake.conftest import asked
-from ujo_lib import fiscal
+from ujo_lib import fiscal, text
 from ujo_lib.intake import values
+from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import SCHEMAS, Column
-from ujo_lib.intake.values import ValueRefused
+from ujo_lib.intake.values import Raw, Site, ValueRefused
 
 FULL_WIDTH = str.maketrans("0123456789,.-", "".join(chr(ord(c) + 0xFEE0) for c in "0123456789,.-"))
 COLUMNS = [column for schema in map(asked, SCHEMAS) for column in schema.columns]
@@ -113,3 +116,80 @@ def test_no_text_makes_a_parser_fail_in_another_way(text):
 )
 def test_spellings_of_a_missing_sign_meet(sign, folded):
     assert values.fold_sign(sign) == folded
+
+
+# What the rules for personal data look for, and what may stand beside it.
+PIECES = (
+    "@ aA dD tT iI \u0130 \u0131 1 0 5 a X ( [ 生 日 〒 - ー ・ . : 。 、 の は が で を 々 山 田 東 丘 第 ア "
+    "ラ さ く \uff41 \uff11 \uff20 \uff0d \u2212 \u3000 \x0b \x1c \x85 \u2028 \n \u0661 さん さま くん ちゃん "
+    "先生 君 様 氏 殿 子 佐藤 髙橋 田中 名前 氏名 本名 私は わたしは 僕は 俺は 校の 学の 部の と申し と言い "
+    "と言う者 という者 という といい といいま っていい です だ 丁目 番地 番 号 号室 小学校 中学校 高校 大学院 "
+    "短大 学園 学院 幼稚園 こども園 女子 私立 母 はなこ タロウ 市 町 大字 昭和 平成5年 https:// http:/ www. "
+    "WWW. ftp:// x.jp アカウント LINE ID id at) 090 1234 5678 03 +81 2023 12 25 花子 一二三四五六七八九十"
+)
+TEXTS = st.lists(st.sampled_from(PIECES.split(" ")) | st.text(max_size=3), max_size=12).map("".join)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(TEXTS, max_size=30), st.integers(0, 30), st.sampled_from([(), ("架空花子", "森", "アラタ")]))
+@example(
+    [
+        "私は一二三四 いろはにほと申し",
+        "僕はアイウエオカキクと言い",
+        "僕は山田佐藤です",
+        "1\x0b生",
+        "1990.1.1 生まれ",
+        "ー" * 9,
+        "架空 花子",
+    ],
+    1,
+    ("架空花子",),
+)
+def test_a_column_is_masked_as_its_texts_are_one_by_one(texts, cut, names):
+    column = pa.chunked_array([texts[:cut], texts[cut:]], pa.string())
+    assert values.mask_column("本文", column, names).to_pylist() == [
+        text.mask_personal(t, names) for t in texts
+    ]
+
+
+def test_free_texts_are_masked_and_counted_by_distinct_text_and_blank_ones_are_missing():
+    column = SCHEMAS["consultations"].column("text")
+    cells = [
+        "",
+        "電話は090-1234-5678",
+        " \u3000\x1c\n",
+        "名前を言わない",
+        "電話は090-1234-5678",
+        "佐藤です",
+        " 空 ",
+    ]
+    raw, notes = Raw("相談本文", pa.chunked_array([cells[:3], cells[3:]]), np.arange(2, 9)), Notes("a.csv")
+    (made,) = values.parse_column(column, raw, Site({}), notes).values()
+    assert made.isna().tolist() == [True, False, True, False, False, False, False]
+    assert made.dropna().tolist() == [
+        "電話は〔電話番号〕",
+        "名前を言わない",
+        "電話は〔電話番号〕",
+        "〔氏名〕です",
+        " 空 ",
+    ]
+    assert [(r.row, r.before, r.after, r.count) for r in notes.repairs] == [
+        (3, "", "個人情報を伏せた", 2),
+        (7, "", "個人情報を伏せた", 1),
+    ]
+
+
+@pytest.mark.parametrize(("distinct", "told"), [(4, [2] * 4), (5, [2] * 5), (6, [12])])
+def test_up_to_five_masked_texts_are_counted_one_by_one(distinct: int, told: list[int]):
+    column = SCHEMAS["consultations"].column("text")
+    cells = pa.chunked_array([[f"{n}の佐藤です" for n in range(distinct)]] * 2)
+    raw, notes = Raw("相談本文", cells, np.arange(2 * distinct)), Notes("a.csv")
+    values.parse_column(column, raw, Site({}), notes)
+    assert [repair.count for repair in notes.repairs] == told
+
+
+def test_a_number_declared_to_mean_missing_is_no_id():
+    column = SCHEMAS["consultations"].column("client_id")
+    raw = Raw("相談者ID", pa.chunked_array([["K1", "999", "998", "1E5", "k 2"]]), np.arange(5))
+    (made,) = values.parse_column(column, raw, Site({"999": "unknown"}), Notes("a.csv")).values()
+    assert made.fillna("").tolist() == ["K1", "", "998", "1E5", "k 2"]

@@ -17,7 +17,8 @@ def test_the_page_shows_the_worst_cell_of_each_condition_and_where_it_breaks():
     cells = pd.DataFrame(rows, columns=columns).assign(per_year=54.0, together=1)
     larger = cells.iloc[[3, 3]].assign(per_year=600.0, together=[1, 5], detected=[0.05, 0.06])
     found = calibration.summary(pd.concat([cells, larger]))
-    assert found.schema.note == "信頼水準95%の判定で測りました。"
+    singly = "条件に書いていない限り、相談は一人ずつ届く場合です。"  # size and bunching stand in each row
+    assert found.schema.note == f"信頼水準95%の判定で測りました。{singly}"
     table = found.frame.set_index(["level", "condition"])
     city = table.loc[("市の窓口(年約54件)", calibration.WITHIN)]
     assert (city["cells"], city["false_alarm"], city["coverage"]) == (3, 0.04, 0.94)

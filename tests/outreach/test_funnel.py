@@ -158,6 +158,22 @@ def test_frequency_says_when_delivery_went_beyond_the_city(published):
     assert pd.isna(table.loc["無人島", "ratio"])
 
 
+@pytest.mark.parametrize("whole", ["総数", None])
+def test_all_people_beside_their_parts_are_not_counted_twice(published, whole):
+    rows = [
+        ("東市", whole, whole, 100),
+        ("東市", whole, "0~64歳", 60),
+        ("東市", "男性", whole, 48),
+        ("東市", "男性", "0~64歳", 30),
+        ("東市", "女性", "0~64歳", 30),
+        ("西市", "男性", "0~64歳", 7),  # divided throughout: added up
+        ("西市", "女性", "0~64歳", 8),
+    ]
+    people = pd.DataFrame(rows, columns=["area_name", "sex", "age_band", "n"])
+    table = funnel.frequencies(published, people.assign(as_of=pd.Timestamp("2020-10-01"))).frame
+    assert dict(zip(table["area"], table["population"], strict=True)) == {"東市": 100, "西市": 15}
+
+
 def test_media_use_is_carried_over_to_the_age_bands_of_the_platform():
     rows = [
         ads([("2024-02-20", "A", 1000, 10, 1)]).assign(age_band=band)

@@ -40,7 +40,7 @@ def housing(tmp_path, monkeypatch):
 
     def write(own=OWN):
         cell = f"{own}\n{written_cell(NotebookSettings)}"
-        write_notebook(tmp_path / "notebooks/06_housing.ipynb", {"role": "analysis"}, cell)
+        write_notebook(tmp_path / "notebooks/07_housing.ipynb", {"role": "analysis"}, cell)
         (notebook,) = notebooks_of(tmp_path, "sample")
         return notebook
 
@@ -68,7 +68,7 @@ def test_a_cell_without_a_model_gives_types_defaults_meanings_and_files(housing)
     assert (settings.rooms, settings.rent, settings.names, settings.open_now) == (3, 5.5, ["#1"], True)
     assert settings.groups == {"a": "b"}
     assert model.file_names() == ["notes_file"]
-    assert settings.notebook == "06_housing"
+    assert settings.notebook == "07_housing"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_cell_without_a_model_gives_types_defaults_meanings_and_files(housing)
     ],
 )
 def test_a_wrong_key_or_value_of_such_a_notebook_is_told_like_any_other(housing, tmp_path, line, told):
-    file = tmp_path / "06_housing.yaml"
+    file = tmp_path / "07_housing.yaml"
     file.write_text(line, encoding="utf-8")
     with pytest.raises(ParameterError, match=told):
         load_settings(settings_model(housing()), file)
@@ -98,16 +98,16 @@ def test_a_wrong_key_or_value_of_such_a_notebook_is_told_like_any_other(housing,
     ],
 )
 def test_a_cell_that_cannot_be_read_says_where_and_what_it_should_hold(housing, own, told):
-    with pytest.raises(ParameterError, match=rf"06_housing\.ipynb の{told}|06_housing\.ipynb の「?{told}"):
+    with pytest.raises(ParameterError, match=rf"07_housing\.ipynb の{told}|07_housing\.ipynb の「?{told}"):
         settings_model(housing(own))
 
 
 def test_a_running_notebook_gets_its_settings_by_name(housing):
     housing()
-    told = settings_of("06_housing", {"rooms": 4, "In": ["# Parameters\nrooms = 4\n"]})
-    assert (told.rooms, told.notebook) == (4, "06_housing")
+    told = settings_of("07_housing", {"rooms": 4, "In": ["# Parameters\nrooms = 4\n"]})
+    assert (told.rooms, told.notebook) == (4, "07_housing")
     with pytest.raises(ParameterError, match="roms"):
-        settings_of("06_housing", {"roms": 4, "In": ["# Parameters\nroms = 4\n"]})
+        settings_of("07_housing", {"roms": 4, "In": ["# Parameters\nroms = 4\n"]})
 
 
 def test_papermill_explains_the_parameters_of_a_generated_cell(tmp_path):

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from ujo_lib.params import ParameterError, notebooks_of, notebooks_of_year
+from ujo_lib.params import ParameterError, notebooks_of, notebooks_of_year, project_root
+from ujo_lib.params.inputs import KINDS
 from ujo_lib.params.notebooks import UnknownNotebookError, chosen, in_reading_order, sources_of
 
 
@@ -48,10 +49,10 @@ def _refused(desk, *patterns):
 
 
 def test_a_notebook_belongs_to_the_years_that_have_parameters_for_it(desk):
-    desk.put("06_housing", role="analysis")
+    desk.put("07_housing", role="analysis")
     assert desk.names() == ["00_data", "05_summary"]
-    desk.ask_for("06_housing")
-    assert desk.names() == ["00_data", "05_summary", "06_housing"]
+    desk.ask_for("07_housing")
+    assert desk.names() == ["00_data", "05_summary", "07_housing"]
 
 
 def test_a_notebook_that_is_required_belongs_to_every_year(desk):
@@ -60,10 +61,10 @@ def test_a_notebook_that_is_required_belongs_to_every_year(desk):
 
 
 def test_a_site_has_its_own_notebooks_and_no_other_site_has_them(desk):
-    desk.put("06_harbour", folder="params/uki/notebooks", role="analysis")
-    desk.ask_for("06_harbour")
-    assert desk.year()[-1].file == desk.root / "params/uki/notebooks/06_harbour.ipynb"
-    assert "06_harbour" not in [notebook.name for notebook in notebooks_of(desk.root, "wakaba")]
+    desk.put("07_harbour", folder="params/uki/notebooks", role="analysis")
+    desk.ask_for("07_harbour")
+    assert desk.year()[-1].file == desk.root / "params/uki/notebooks/07_harbour.ipynb"
+    assert "07_harbour" not in [notebook.name for notebook in notebooks_of(desk.root, "wakaba")]
 
 
 def test_a_scratch_notebook_is_nobodys_business_until_a_year_has_parameters_for_it(desk):
@@ -75,9 +76,9 @@ def test_a_scratch_notebook_is_nobodys_business_until_a_year_has_parameters_for_
 
 
 def test_two_notebooks_with_one_number_are_both_named(desk):
-    desk.put("06_housing", role="analysis")
-    desk.put("06_harbour", folder="params/uki/notebooks", role="analysis")
-    _refused(desk, "06_harbour、06_housing")
+    desk.put("07_housing", role="analysis")
+    desk.put("07_harbour", folder="params/uki/notebooks", role="analysis")
+    _refused(desk, "07_harbour、07_housing")
 
 
 @pytest.mark.parametrize("role", ["summary", "quality"])
@@ -101,8 +102,8 @@ def test_exactly_one_notebook_is_the_summary_and_one_tells_of_the_data(desk, rol
     ],
 )
 def test_a_mistake_in_what_a_notebook_says_is_told_with_file_and_remedy(desk, says, patterns):
-    desk.put("06_housing", **says)
-    _refused(desk, r"06_housing\.ipynb", *patterns)
+    desk.put("07_housing", **says)
+    _refused(desk, r"07_housing\.ipynb", *patterns)
 
 
 def test_readers_find_the_summary_first_and_the_state_of_the_data_last_whatever_the_numbers(desk):
@@ -129,13 +130,13 @@ def test_an_unknown_notebook_is_named_with_those_there_are(desk):
 
 
 def test_the_star_reads_all_that_read_nothing_and_a_name_that_is_not_there_has_a_nearest(desk):
-    desk.put("06_housing", role="analysis", required=True)
-    desk.put("07_again", role="analysis", reads=["06_housing"], required=True)
+    desk.put("07_housing", role="analysis", required=True)
+    desk.put("08_again", role="analysis", reads=["07_housing"], required=True)
     data, summary, housing, again = desk.year()
     assert sources_of(summary, desk.year()) == [data, housing]
     assert sources_of(again, desk.year()) == [housing]
-    desk.put("07_again", role="analysis", reads=["06_hosing"], required=True)
-    with pytest.raises(ParameterError, match="「06_housing」の書き間違い"):
+    desk.put("08_again", role="analysis", reads=["06_hosing"], required=True)
+    with pytest.raises(ParameterError, match="「07_housing」の書き間違い"):
         sources_of(desk.year()[-1], desk.year())
 
 
@@ -146,3 +147,8 @@ def test_what_a_notebook_imports_is_read_from_its_cells_and_a_magic_line_hides_o
     content["cells"] += [{"cell_type": "code", "metadata": {}, "source": [one]} for one in sources]
     file.write_text(json.dumps(content))
     assert desk.year()[-1].imports == ["pandas", "ujo_lib", "ujo_lib.report", "math", "math.pi"]
+
+
+def test_the_page_on_the_data_and_so_the_check_reads_every_kind_that_a_year_can_have():
+    (quality,) = (one for one in notebooks_of(project_root(), "sample") if one.says.role == "quality")
+    assert set(quality.kinds) == set(KINDS)

@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ujo_lib.params import Notebook, notebooks_of, project_root
 from ujo_lib.params.notebooks import About
+from ujo_lib.pipeline import keys
 from ujo_lib.pipeline.absent import executed_form
 from ujo_lib.pipeline.keys import plan_steps
 from ujo_lib.pipeline.layout import SiteYear
@@ -100,6 +101,29 @@ def test_each_section_says_once_what_it_lacks_and_each_table_is_missed_for_its_o
         '["events"]), [])',
         '["ads"]), ["four"])',
     ]
+
+
+def test_what_is_about_a_year_gives_way_to_the_reason_in_a_report_on_half_of_one():
+    notebooks = {one.name: one for one in notebooks_of(project_root(), "sample")}
+    whole = executed_form(notebooks["01_survey_descriptives"], "internal", ["whole_year"])
+    assert "'1年分の集計': '半年の報告書には載せず、年次報告書に載せます'" in whole.cells[-1].source
+    assert len(whole.cells) == 3
+    part = executed_form(notebooks["05_annual_summary"], "internal", ["whole_year"])
+    sources = "\n".join(cell.source for cell in part.cells)
+    assert "five_sentences" in sources
+    assert not any(
+        word in sources for word in ("compare.compare", "read_claims", "summary.abstract", "read_limits")
+    )
+
+
+def test_the_year_is_lacking_in_a_half_and_nowhere_else(monkeypatch):
+    monkeypatch.setattr(keys, "input_files", lambda *_: [])  # what they hold is no matter
+    monkeypatch.setattr(keys, "_digest_once", lambda *_: "")
+    lacking = {}
+    for name in ("2023", "2023-h1"):
+        steps = plan_steps(SiteYear.named(project_root(), "sample", name))
+        lacking[name] = {step.notebook[:2] for step in steps if "whole_year" in step.absent}
+    assert lacking == {"2023": set(), "2023-h1": {"01", "02", "03", "04", "05", "06"}}
 
 
 def test_every_input_that_a_notebook_can_do_without_has_cells_that_go_with_it():

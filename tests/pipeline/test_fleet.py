@@ -105,7 +105,7 @@ def test_a_fleet_makes_the_same_bytes_as_a_single_run_and_a_second_one_finds_the
 
 
 def test_the_years_of_a_site_run_in_their_order(project):
-    order: list[tuple[str, int]] = []
+    order: list[tuple[str, str]] = []
 
     class Recorder(ThreadPoolExecutor):
         def submit(self, fn, /, root, site, year, **options):
@@ -115,7 +115,7 @@ def test_the_years_of_a_site_run_in_their_order(project):
     with Recorder(4) as executor:
         assert len(list(run_all(places, executor))) == 6
     for site in "ab":
-        assert [year for name, year in order if name == site] == [2021, 2022, 2023]
+        assert [year for name, year in order if name == site] == ["2021", "2022", "2023"]
 
 
 def _all(project):
@@ -141,7 +141,7 @@ def test_a_run_killed_half_way_is_finished_by_the_next_one(project):
     project.drop_last_cell("05_annual_summary")
     (result,) = _all(project)
     assert result.state == "done"
-    assert result.executed < 12
+    assert result.executed < 14
 
 
 def _run_and_tell(root: str, where: str) -> None:
@@ -150,7 +150,7 @@ def _run_and_tell(root: str, where: str) -> None:
     from ujo_lib.pipeline.fleet import attempt_alone
 
     Path(where).write_text(str(os.getpid()))
-    attempt_alone(root, "sample", 2023)
+    attempt_alone(root, "sample", "2023")
 
 
 def _kill_when_half_way(project, pids) -> None:
@@ -158,7 +158,7 @@ def _kill_when_half_way(project, pids) -> None:
     for _ in range(3000):
         time.sleep(0.1)
         done = [folder for folder in finished.glob("internal-0*") if not folder.name.endswith(".work")]
-        if len(done) == 5 and any(finished.glob("internal-05*.work")):
+        if len(done) == 6 and any(finished.glob("internal-05*.work")):
             os.kill(int((project.root / "pid").read_text()), signal.SIGKILL)
             return
 

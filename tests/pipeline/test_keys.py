@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from ujo_lib.params import ParameterError, PathOutsideProjectError
-from ujo_lib.pipeline.keys import known_digest, plan_steps, run_id
+from ujo_lib.pipeline.keys import known_digest, named, plan_steps, run_id, summary_of
 
 
 def _keys(project) -> dict[str, str]:
@@ -35,7 +35,7 @@ def test_a_notebook_s_own_parameter_changes_it_and_the_summary(project):
 
 
 def test_a_common_parameter_changes_every_page(project):
-    assert len(_changed(project, lambda: project.set_parameter("common", "threshold", 3))) == 6
+    assert len(_changed(project, lambda: project.set_parameter("common", "threshold", 3))) == 7
 
 
 def test_a_comment_in_a_parameter_file_changes_nothing(project):
@@ -89,7 +89,7 @@ def test_a_changed_notebook_changes_its_key(project):
 def test_the_lock_file_changes_every_page(project):
     lock = project.root / "requirements.lock"
     assert (
-        len(_changed(project, lambda: lock.write_text(lock.read_text("utf-8") + "\n", encoding="utf-8"))) == 6
+        len(_changed(project, lambda: lock.write_text(lock.read_text("utf-8") + "\n", encoding="utf-8"))) == 7
     )
 
 
@@ -141,3 +141,29 @@ def test_one_mistake_in_the_common_parameters_is_told_once_for_all_notebooks(pro
     with pytest.raises(ParameterError) as refused:
         plan_steps(project.place)
     assert len(refused.value.problems) == 1
+
+
+def test_the_page_that_opens_the_report_is_that_of_the_summary(project):
+    assert summary_of(plan_steps(project.place)).notebook == "05_annual_summary"
+
+
+def test_other_rules_of_disclosure_change_the_summary_and_so_the_run_but_no_other_page(project):
+    def change():
+        project.place.rules.parent.mkdir(parents=True, exist_ok=True)
+        project.place.rules.write_text("threshold: 3\n", encoding="utf-8")
+
+    assert _changed(project, change) == {"05"}
+
+
+def test_what_a_year_does_not_have_counts_for_the_pages_that_read_it_but_not_for_that_on_the_data(project):
+    inputs = project.place.params / "inputs.yaml"
+    told = {"data_dir": "data", "cases": {"files": ["cases.csv"]}, "not_supplied": {"waves": "初めての調査"}}
+    inputs.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    absent = {step.notebook[:2]: dict(step.absent) for step in plan_steps(project.place)}
+    assert absent == {name: {"waves": "初めての調査"} if name == "01" else {} for name in absent}
+
+
+def test_a_file_is_named_by_its_place_in_the_project_and_else_only_by_its_name(tmp_path):
+    inside, outside = tmp_path / "a" / "data" / "x.csv", tmp_path / "b" / "y.csv"
+    assert named(inside, tmp_path / "a") == "data/x.csv"
+    assert named(outside, tmp_path / "a") == "y.csv"

@@ -3,9 +3,11 @@
 import json
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy.optimize import LinearConstraint, milp
 
 from ujo_lib.columns import Count, Dimension, Schema
 from ujo_lib.disclosure.tables import PERIOD, Policy
@@ -80,6 +82,66 @@ def test_calendar_2023_and_fiscal_2022_cannot_be_subtracted(place):
     careful = plan_masks(new, FIVE, previous=past)
     assert audit_masks(new, careful, FIVE, previous=past).ok
     assert any(careful.flags[year.key]["n"]) or any(careful.flags[start.key]["n"])
+
+
+def bounds_of_the_rest(printed, totals):
+    """Between which counts anybody who subtracts places each topic of the other half, without our library.
+
+    Args:
+        printed: topic → count of the year, count of the half; None where it is hidden.
+        totals: of the year and of the half.
+    """
+    size = len(printed)
+    equations, values = (
+        [np.repeat([[1, 0]], size, axis=0).ravel(), np.repeat([[0, 1]], size, axis=0).ravel()],
+        [*totals],
+    )
+    for place, pair in enumerate(printed.values()):
+        for which, told in enumerate(pair):
+            if told is not None:
+                equations.append(np.eye(2 * size)[2 * place + which])
+                values.append(told)
+    rest = [np.eye(2 * size)[2 * place] - np.eye(2 * size)[2 * place + 1] for place in range(size)]
+    rules = [
+        LinearConstraint(np.array(equations), values, values),
+        LinearConstraint(np.array(rest), 0, np.inf),
+    ]
+    found = {}
+    for topic, one in zip(printed, rest, strict=True):
+        ends = [milp(sign * one, constraints=rules, integrality=np.ones(2 * size)) for sign in (1, -1)]
+        found[topic] = round(ends[0].fun), round(-ends[1].fun)
+    return found
+
+
+@pytest.mark.parametrize("rest", [4, 5, 6])
+@pytest.mark.parametrize("half_first", [False, True], ids=["the year left first", "the half left first"])
+def test_nobody_gets_a_small_count_of_the_other_half_by_subtracting(place, rest, half_first):
+    """The year has 20 + rest, the first half 20: only with 4 is the difference a small count."""
+    counts = {"学校": 20, "家族": 31, "勤務": 44}
+    whole = topics("topic", {"学校": 20 + rest, "家族": 62, "勤務": 90}, ("2023-04-01", "2024-03-31"))
+    part = topics("topic", counts, ("2023-04-01", "2023-09-30"))
+    half = SiteYear.named(place.root, "sample", "2023-h1")
+    (one, first), (other, second) = [(place, whole), (half, part)][:: -1 if half_first else 1]
+    masks = plan_masks({"02": Step(first)}, FIVE)
+    remember(one.disclosed, "a" * 12, counted_tables({"02": Step(first)}), masks)
+    past = Knowledge.read(other, [SimpleNamespace(settings=SimpleNamespace(threshold=5, files={}))]).earlier(
+        counted_tables({"02": Step(second)})
+    )[0]
+    careful = plan_masks({"02": Step(second)}, FIVE, previous=past)
+    shown = {id(first): hidden_topics(masks, first), id(second): hidden_topics(careful, second)}
+    printed = {
+        topic: tuple(
+            None if topic in shown[id(record)] else next(row[1] for row in record.rows if row[0] == topic)
+            for record in (whole, part)
+        )
+        for topic in counts
+    }
+    low, high = bounds_of_the_rest(printed, (20 + rest + 152, 95))["学校"]
+    if rest < FIVE.threshold:
+        assert high - low >= FIVE.required_width
+    else:
+        assert not any(shown.values())
+        assert (low, high) == (rest, rest)
 
 
 def test_a_second_release_of_the_year_prints_nothing_that_opens_the_first(place):

@@ -42,49 +42,56 @@ def _links(page: str) -> list[str]:
     return re.findall(r'href="(\w+)\.html"', nav[0])
 
 
-def test_a_seventh_notebook_is_run_masked_with_the_others_listed_and_told_of_and_the_summary_keeps_its_place(
+def test_an_eighth_notebook_is_run_masked_with_the_others_listed_and_told_of_and_the_summary_keeps_its_place(
     project,
 ):
-    drop_in(project, "06_housing")
-    drop_in(project, "07_harbour", folder="params/sample/notebooks", role="appendix")
-    project.add_cell("05_annual_summary", 'page.say("男性は{n}人。", page.recall("06", "men"))')
+    drop_in(project, "07_housing")
+    drop_in(project, "08_harbour", folder="params/sample/notebooks", role="appendix")
+    project.add_cell("05_annual_summary", 'page.say("男性は{n}人。", page.recall("07", "men"))')
     assert main(["run", "--all"]) == DONE
     internal, release = project.place.internal, project.place.release
     order = ["05_annual_summary", "01_survey_descriptives", "02_consultation_seasonality"]
-    order += ["03_content_tagging", "04_outreach_effect", "06_housing", "07_harbour", "00_data_quality"]
+    order += [
+        "03_content_tagging",
+        "04_outreach_effect",
+        "06_resident_survey",
+        "07_housing",
+        "08_harbour",
+        "00_data_quality",
+    ]
     for folder in (internal, release):
         cover = (folder / "index.html").read_text(encoding="utf-8")
         assert _links(cover) == ["index", *order]
         assert "5つめの文。" in cover
         assert "4人以上を数えた。" in cover
-        assert "4人以上を数えた。" in (folder / "06_housing.html").read_text(encoding="utf-8")
-    assert (internal / "tables/06_men.csv").read_text("utf-8-sig").splitlines()[1:] == ["男性,23"]
+        assert "4人以上を数えた。" in (folder / "07_housing.html").read_text(encoding="utf-8")
+    assert (internal / "tables/07_men.csv").read_text("utf-8-sig").splitlines()[1:] == ["男性,23"]
     # Nothing in it is small; but the other notebook hides two women, whom it would give back.
-    assert (release / "tables/06_men.csv").read_text("utf-8-sig").splitlines()[1:] == ["男性,x"]
+    assert (release / "tables/07_men.csv").read_text("utf-8-sig").splitlines()[1:] == ["男性,x"]
     assert "男性は23人" in (internal / "05_annual_summary.html").read_text(encoding="utf-8")
     assert "男性は23人" not in (release / "05_annual_summary.html").read_text(encoding="utf-8")
 
 
 def test_its_parameters_are_keyed_and_a_wrong_one_has_a_nearest_name(project):
-    drop_in(project, "06_housing")
+    drop_in(project, "07_housing")
     before = {step.notebook: step.key for step in plan_steps(project.place)}
-    project.set_parameter("06_housing", "least", 5)
+    project.set_parameter("07_housing", "least", 5)
     after = {step.notebook: step.key for step in plan_steps(project.place)}
-    assert [name for name in after if after[name] != before[name]] == ["05_annual_summary", "06_housing"]
-    project.set_parameter("06_housing", "leats", 5)
-    with pytest.raises(ParameterError, match=r"06_housing\.yaml の\d+行目「leats」.*「least」の書き間違い"):
+    assert [name for name in after if after[name] != before[name]] == ["05_annual_summary", "07_housing"]
+    project.set_parameter("07_housing", "leats", 5)
+    with pytest.raises(ParameterError, match=r"07_housing\.yaml の\d+行目「leats」.*「least」の書き間違い"):
         plan_steps(project.place)
 
 
 def test_a_year_without_parameters_for_it_and_another_place_go_without_it(project):
-    drop_in(project, "06_housing")
-    drop_in(project, "07_harbour", folder="params/sample/notebooks")
+    drop_in(project, "07_housing")
+    drop_in(project, "08_harbour", folder="params/sample/notebooks")
     shutil.copytree(project.place.params, project.root / "params/b/fy2023")
     names = [step.notebook for step in plan_steps(SiteYear(project.root, "b", 2023))]
-    assert names[-1] == "06_housing"
-    (project.place.params / "06_housing.yaml").unlink()
+    assert names[-1] == "07_housing"
+    (project.place.params / "07_housing.yaml").unlink()
     names = [step.notebook for step in plan_steps(project.place)]
-    assert names[-2:] == ["05_annual_summary", "07_harbour"]
+    assert names[-2:] == ["06_resident_survey", "08_harbour"]
 
 
 def test_a_house_notebook_without_its_parameters_is_a_mistake_and_no_shorter_report(project):
@@ -94,16 +101,16 @@ def test_a_house_notebook_without_its_parameters_is_a_mistake_and_no_shorter_rep
 
 
 def test_a_second_summary_stops_the_run_before_anything_is_made(project, capsys):
-    drop_in(project, "06_housing", role="summary")
+    drop_in(project, "07_housing", role="summary")
     assert main(["run", "sample", "2023"]) == WRONG_PARAMETERS
-    assert "05_annual_summary、06_housing" in capsys.readouterr().err
+    assert "05_annual_summary、07_housing" in capsys.readouterr().err
     assert not project.place.internal.exists()
 
 
 def test_notebooks_that_read_each_other_are_named(project):
-    drop_in(project, "06_housing", reads=["07_harbour"])
-    drop_in(project, "07_harbour", reads=["06_housing"])
-    with pytest.raises(ParameterError, match=r"06_housing、07_harbour|07_harbour、06_housing"):
+    drop_in(project, "07_housing", reads=["08_harbour"])
+    drop_in(project, "08_harbour", reads=["07_housing"])
+    with pytest.raises(ParameterError, match=r"07_housing、08_harbour|08_harbour、07_housing"):
         plan_steps(project.place)
 
 

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.slow
 
 def test_a_first_run_leaves_both_sets_of_pages_and_a_manifest_that_vouches_for_them(project):
     outcome = project.run()
-    assert len(outcome.executed) == 12
+    assert len(outcome.executed) == 14
     assert (project.place.release / "index.html").is_file()
-    assert len(list(project.place.internal.glob("0*.html"))) == 6
+    assert len(list(project.place.internal.glob("0*.html"))) == 7
     manifest = Manifest.read(project.place.manifest)
     assert (manifest.verdict, manifest.run_id) == ("complete", outcome.run_id)
     assert manifest.stands(project.place.outputs)

@@ -22,7 +22,7 @@ from ujo_lib.disclosure.signoff import Approval, verify
 from ujo_lib.pipeline import review, signing
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, locked
-from ujo_lib.pipeline.signing import sign_release
+from ujo_lib.pipeline.signing import sign_release, unreleased
 
 pytestmark = pytest.mark.slow
 
@@ -64,6 +64,17 @@ def test_a_signed_release_is_proven_remembered_packed_and_left_alone_by_the_next
     assert released.run().unchanged
     made = {SUMS, SIGN_OFF, *SIGNATURES}
     assert [leak for leak in Gate((), (), 5).scan([released.place.release]) if leak.file in made] == []
+
+
+def test_after_a_release_only_the_signatures_are_left_then_nothing_then_whatever_was_changed(released):
+    (told,) = unreleased(released.place)
+    assert "ujo sign sample 2023" in told
+    sign_release(released.place, approval())
+    assert unreleased(released.place) == []
+    page = next(released.place.release.glob("*.html"))
+    page.write_text(page.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    (told,) = unreleased(released.place)
+    assert "ujo release sample 2023" in told
 
 
 def test_a_run_a_release_a_prune_and_a_second_sign_off_wait_while_one_is_signed(released):
@@ -134,7 +145,7 @@ def test_the_audit_is_made_again_at_the_moment_of_signing(released, monkeypatch)
     monkeypatch.setattr(signing, "review_masks", lambda *told: made.append(told) or original(*told))
     sign_release(released.place, approval())
     [(_, internal, masked)] = made
-    assert len(internal) == 6
+    assert len(internal) == 7
     assert any(any(flags) for flags in masked.masks.plan.hidden.values())
 
 

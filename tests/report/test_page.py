@@ -13,7 +13,7 @@ from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.params import QualitySettings, project_root
 from ujo_lib.report.door.masks import Masks, counted, masks_for
-from ujo_lib.report.door.publish import ANSWER, DOOR, PublishError, Subject, TableRecord, TableSpec
+from ujo_lib.report.door.publish import ANSWER, DOOR, NOBODY, PublishError, Subject, TableRecord, TableSpec
 from ujo_lib.report.look import figures, wording
 from ujo_lib.report.look.tables import LAB_STYLE
 from ujo_lib.report.page import open_page
@@ -76,6 +76,18 @@ def test_a_release_page_refuses_a_table_that_the_plan_has_not_seen(project):
     page = _release(project)
     with pytest.raises(PublishError, match="not made for this table"):
         _published(page, FRAME.assign(n=[3, 41, 49, 93]))
+
+
+def test_a_cell_that_forgets_to_say_what_its_numbers_rest_on_prints_none_of_them_in_a_release(project):
+    page = _release(project)
+    table = Typed.of(FRAME, COLUMNS)
+    forgotten = page.publish(table, "again", "年代別の割合", Subject(base="相談者"))
+    assert forgotten.frame[["n", "share"]].isna().all(axis=None)
+    assert "記載がないため" in page.table(forgotten).html
+    said = page.publish(table, "said", "年代別の割合", Subject(base="相談者", computed_from=("contacts",)))
+    assert said.frame[["n", "share"]].isna().all(axis=None)
+    free = page.publish(table, "free", "年代別の割合", Subject(base="市民", computed_from=NOBODY))
+    assert free.frame["n"].tolist() == [3, 40, 50, 93]
 
 
 def test_a_release_without_a_plan_file_is_an_error(project):

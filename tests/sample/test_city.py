@@ -311,6 +311,8 @@ def test_every_folder_says_synthetic(city):
     assert "合成データ" in (city.folder / "README.txt").read_text(encoding="utf-8-sig")
     for name in ("site/population.csv", "site/media_use.csv", "site/survey_waves.csv", "site/channels.csv"):
         assert "合成" in (city.folder / name).read_text(encoding="utf-8-sig")
+    assert "合成データ" in (city.folder / "fy2023/residents_frame.csv").read_text(encoding="utf-8-sig")
+    assert city.read("fy2023/residents.csv")["対象者番号"].str.startswith("SYN-").all()
     for year in (2021, 2022, 2023):
         for kind in ("national_daily", "national_hourly", "national_attributes"):
             assert "合成データ" in (city.folder / f"fy{year}/{kind}.csv").read_text(encoding="utf-8-sig")

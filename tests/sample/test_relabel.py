@@ -5,6 +5,7 @@ import io
 import shutil
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from ujo_lib.sample.relabel import Place, _encoding, relabel
@@ -57,3 +58,19 @@ def test_districts_of_the_survey_are_those_of_the_place(folder):
     words = {cell.value for row in sheet.iter_rows(min_row=6) for cell in row}
     assert {"中央", "北"} <= words
     assert not words & {"三角", "不知火", "松橋", "小川", "豊野"}
+    for name in ("residents", "residents_frame"):
+        words = {cell for row in _rows(folder / f"fy2023/{name}.csv") for cell in row}
+        assert {"中央", "北"} <= words
+        assert not words & {"三角", "不知火", "松橋", "小川", "豊野"}
+
+
+def test_districts_that_are_given_one_name_are_one_district_of_the_register(sample_data, tmp_path):
+    shutil.copytree(sample_data, tmp_path / "city")
+    file = tmp_path / "city/fy2023/residents_frame.csv"
+    before = pd.read_csv(file, encoding="utf-8-sig")
+    relabel(tmp_path / "city", Place("若葉市", "長野県", "20201", ("中央", "北")))
+    after = pd.read_csv(file, encoding="utf-8-sig")
+    assert set(after["地区"]) == {"中央", "北"}
+    assert not after.duplicated(["性別", "年齢", "地区"]).any()
+    ages = ["性別", "年齢"]
+    assert after.groupby(ages)["人口"].sum().equals(before.groupby(ages)["人口"].sum())

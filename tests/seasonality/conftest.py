@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from ujo_lib.fiscal import Period
-from ujo_lib.seasonality.counts import Counts
+from ujo_lib.seasonality.counts import Counts, contacts, from_aggregate
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 YEAR = Period(date(2023, 1, 1), date(2023, 12, 31), "2023年(暦年)")
@@ -35,6 +35,12 @@ def noisy_year(mean=7.0, seed=0, period: Period = YEAR) -> Counts:
 def records_of(times, **columns) -> pd.DataFrame:
     """Records at these local times."""
     return pd.DataFrame({"received_at": pd.to_datetime(times).tz_localize("Asia/Tokyo"), **columns})
+
+
+def counted(records: pd.DataFrame, period: Period = YEAR, observed=None) -> Counts:
+    """Counts of records, wherever they came from."""
+    told = {"pref": "熊本県", "channel": "全国窓口"} | dict(records)
+    return from_aggregate(contacts({"consultations": records.assign(**told)}), period, observed)
 
 
 def printed_by_r():

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.seasonality.conftest import YEAR, counts_of, noisy_year, records_of
+from tests.seasonality.conftest import YEAR, counted, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.counts import (
     clock_shift,
     from_aggregate,
-    from_records,
     observed_days,
     select,
     span,
@@ -22,14 +21,14 @@ WEEK = Period(date(2023, 1, 1), date(2023, 1, 7), "一週間")
 
 
 def test_records_are_counted_by_japanese_wall_clock():
-    counts = from_records(records_of(["2023-01-01 00:10", "2023-01-01 23:59", "2023-01-02 00:00"]), WEEK)
+    counts = counted(records_of(["2023-01-01 00:10", "2023-01-01 23:59", "2023-01-02 00:00"]), WEEK)
     assert counts.daily.tolist() == [2, 1, 0, 0, 0, 0, 0]
     assert counts.hourly[0, [0, 23]].tolist() == [1, 1]
 
 
 def test_a_record_without_a_time_is_not_counted():
     times = pd.Series(pd.to_datetime(["2023-01-01 10:00", None])).dt.tz_localize("Asia/Tokyo")
-    assert from_records(pd.DataFrame({"received_at": times}), WEEK).n == 1
+    assert counted(pd.DataFrame({"received_at": times}), WEEK).n == 1
 
 
 def test_25_o_clock_belongs_to_one_o_clock_of_the_next_day():
@@ -76,7 +75,7 @@ def test_one_empty_day_in_a_national_source_is_a_gap():
 def test_whether_a_day_was_recorded_can_be_judged_by_the_whole_file():
     seen = np.ones(7, dtype=bool)
     seen[3:] = False
-    counts = from_records(records_of(["2023-01-01 10:00"]), WEEK, seen)
+    counts = counted(records_of(["2023-01-01 10:00"]), WEEK, seen)
     assert counts.days == 3
     assert counts.gaps().to_dict("records") == [
         {"start": date(2023, 1, 4), "end": date(2023, 1, 7), "days": 4}
@@ -85,7 +84,7 @@ def test_whether_a_day_was_recorded_can_be_judged_by_the_whole_file():
 
 def test_wrong_length_of_observed_is_refused():
     with pytest.raises(ValueError, match="3 days"):
-        from_records(records_of(["2023-01-01 10:00"]), WEEK, np.ones(3, dtype=bool))
+        counted(records_of(["2023-01-01 10:00"]), WEEK, np.ones(3, dtype=bool))
 
 
 def test_declared_gaps_remove_their_contacts():
@@ -104,7 +103,7 @@ def test_a_part_of_the_period_keeps_its_days_and_marks_what_lies_outside():
 
 def test_leap_day_is_a_day():
     leap = Period(date(2024, 1, 1), date(2024, 12, 31), "2024年")
-    counts = from_records(records_of(["2024-02-29 12:00"]), leap)
+    counts = counted(records_of(["2024-02-29 12:00"]), leap)
     assert counts.daily[59] == 1
     assert counts.period.days == 366
     assert counts.month_labels[1] == "2月"
@@ -161,5 +160,5 @@ def test_totals_name_the_days_that_are_missing():
 @given(st.lists(st.integers(0, 364), max_size=60))
 def test_no_contact_is_lost_or_invented(days):
     times = [pd.Timestamp("2023-01-01") + pd.Timedelta(days=day, hours=day % 24) for day in days]
-    counts = from_records(records_of(pd.DatetimeIndex(times)), YEAR, np.ones(365, dtype=bool))
+    counts = counted(records_of(pd.DatetimeIndex(times)), YEAR, np.ones(365, dtype=bool))
     assert counts.n == len(days) == counts.hourly.sum()

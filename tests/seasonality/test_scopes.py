@@ -6,6 +6,7 @@ import pytest
 
 from tests.seasonality.conftest import records_of
 from ujo_lib.fiscal import FiscalYear, Period, period_for
+from ujo_lib.seasonality.counts import contacts
 from ujo_lib.seasonality.scopes import both_bases, clock_lag, clock_sentence, open_scopes
 
 PERIOD = period_for(FiscalYear(2023), "calendar")
@@ -30,7 +31,9 @@ def world(shift=0, gaps=()):
         {"channel": ["全国窓口", "宇城市専用"], "opened_on": pd.to_datetime(["2020-03-01", "2023-05-01"])}
     )
     desks = ("全国窓口", "宇城市専用")
-    return open_scopes(pd.concat([desk, own]), national, channels, PERIOD, "熊本県", desks, gaps)
+    return open_scopes(
+        contacts({"consultations": pd.concat([desk, own])}), national, channels, PERIOD, "熊本県", desks, gaps
+    )
 
 
 def test_the_citys_desk_is_not_part_of_the_prefecture_and_both_totals_are_shown():
@@ -44,7 +47,7 @@ def test_days_before_the_desk_opened_are_no_zeros():
     city = world().totals()["市"]
     assert city.days == 245
     assert city.observed[: 31 + 28 + 31 + 30].sum() == 0
-    assert world().city_year(FiscalYear(2023)).start == date(2023, 5, 1)
+    assert world().city_days(period_for(FiscalYear(2023), "fiscal")).start == date(2023, 5, 1)
 
 
 def test_calendar_and_fiscal_year_are_counted_side_by_side():
@@ -66,10 +69,33 @@ def test_a_file_in_utc_is_noticed():
     assert "ほぼ同じ時刻" in clock_sentence(world())
 
 
+@pytest.mark.parametrize(
+    ("time", "counted"),
+    [
+        ("2023-03-31 23:59", 0),
+        ("2023-04-01 00:00", 1),
+        ("2023-09-30 23:59", 1),
+        ("2023-10-01 00:00", 0),
+    ],
+)
+def test_a_contact_at_the_edge_of_half_a_year_is_counted_on_its_own_side(time, counted):
+    told = records_of(["2023-01-01 00:00", time, "2024-01-01 00:00"], channel="全国窓口", pref="熊本県")
+    half = open_scopes(
+        contacts({"consultations": told}),
+        pd.DataFrame({"date": pd.to_datetime([]), "hour": [], "n": []}),
+        pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
+        period_for(FiscalYear(2023), "h1"),
+        "熊本県",
+        ("全国窓口", "全国窓口"),
+    )
+    assert half.totals()["県"].n == counted
+    assert set(half.totals(city_apart=True)) == {"県"}
+
+
 def test_an_unknown_desk_is_refused_in_japanese():
     with pytest.raises(ValueError, match="窓口の一覧に「市民相談」"):
         open_scopes(
-            records_of(["2023-01-01"], channel="全国窓口", pref="熊本県"),
+            contacts({"consultations": records_of(["2023-01-01"], channel="全国窓口", pref="熊本県")}),
             pd.DataFrame({"date": pd.to_datetime(["2023-01-01"]), "hour": [0], "n": [1]}),
             pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
             PERIOD,
@@ -81,15 +107,10 @@ def test_an_unknown_desk_is_refused_in_japanese():
 def test_a_period_without_records_is_refused_with_the_days_there_are():
     with pytest.raises(ValueError, match="記録があるのは 2023-01-01~2023-01-01 です"):
         open_scopes(
-            records_of(["2023-01-01"], channel="全国窓口", pref="熊本県"),
+            contacts({"consultations": records_of(["2023-01-01"], channel="全国窓口", pref="熊本県")}),
             pd.DataFrame({"date": pd.to_datetime(["2023-01-01"]), "hour": [0], "n": [1]}),
             pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
             Period(date(2024, 4, 1), date(2024, 9, 30), "2024年度上半期"),
             "熊本県",
             ("全国窓口", "全国窓口"),
         )
-
-
-def test_records_of_the_period_are_those_of_the_counts():
-    scopes = world()
-    assert len(scopes.records()) == scopes.totals()["県"].n

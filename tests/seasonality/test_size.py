@@ -14,7 +14,7 @@ import numpy as np, pandas as pd
 from datetime import date
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality import by_date, by_hour, by_month, by_weekday, by_weekday_hour, client_codes
-from ujo_lib.seasonality.counts import from_records
+from ujo_lib.seasonality.counts import contacts, from_aggregate
 
 rng = np.random.default_rng(1)
 n = 337_943
@@ -25,9 +25,9 @@ records = pd.DataFrame({
     "client_id": pd.array(np.char.add("K", rng.integers(0, 240_000, n).astype(str)), dtype="string"),
     "received_at": times.dt.tz_localize("Asia/Tokyo"),
     **{name: labels(size) for name, size in
-       (("pref", 49), ("age_band", 9), ("sex", 4), ("occupation", 8), ("topic", 9), ("loneliness", 5))},
+       (("pref", 49), ("channel", 3), ("age_band", 9), ("sex", 4), ("occupation", 8), ("topic", 9), ("loneliness", 5))},
 })
-counts = from_records(records, Period(date(2023, 1, 1), date(2023, 12, 31), "2023"))
+counts = from_aggregate(contacts({"consultations": records}), Period(date(2023, 1, 1), date(2023, 12, 31), "2023"))
 assert counts.n == n and client_codes(records).max() > 100_000
 assert sum(len(f(counts)) for f in (by_month, by_weekday, by_hour, by_weekday_hour, by_date)) == 12 + 7 + 24 + 168 + 365
 with open("/proc/self/status") as status:

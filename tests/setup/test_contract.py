@@ -25,8 +25,8 @@ def test_every_column_and_every_answer_is_in_the_contract(page, kind):
             assert f"{option.code} {option.label}".strip() in text
 
 
-def test_the_desks_of_the_site_are_listed_also_for_the_table_of_counts(page):
-    assert page.count("宇城市専用") == 2
+def test_the_desks_of_the_site_are_listed_also_for_the_tables_of_counts(page):
+    assert page.count("宇城市専用") == 3
 
 
 def test_the_contract_names_the_year_its_days_and_the_threshold(page):

@@ -15,6 +15,7 @@ INPUTS = "params/sample/fy2023/inputs.yaml"
 KINDS = (
     "commissioners", "cases", "waves", "consultations", "national_daily", "national_hourly", "national_attributes",
     "ads", "campaigns", "population", "channels", "events", "media_use",
+    "residents", "residents_frame",
 )  # fmt: skip
 
 

@@ -14,37 +14,37 @@ from ujo_lib.setup import SetupError, new_notebook_for, set_up_year, synchronise
 
 @pytest.mark.parametrize("kind", SCHEMAS)
 def test_a_new_notebook_belongs_to_its_year_and_its_parameters_are_valid(root, kind):
-    made = new_notebook_for(root, "06_housing", "sample", 2023, kind)
-    assert [file.name for file in made] == ["06_housing.ipynb", "06_housing.yaml"]
+    made = new_notebook_for(root, "07_housing", "sample", 2023, kind)
+    assert [file.name for file in made] == ["07_housing.ipynb", "07_housing.yaml"]
     notebook = notebooks_of_year(root, "sample", 2023)[-1]
-    assert (notebook.name, notebook.says.role, notebook.kinds) == ("06_housing", "analysis", (kind,))
+    assert (notebook.name, notebook.says.role, notebook.kinds) == ("07_housing", "analysis", (kind,))
     settings = read_settings(notebook, root / "params/sample/fy2023")
     assert settings.split_by in [column.name for column in SCHEMAS[kind].columns]
     assert synchronise(root) == []
 
 
 def test_without_place_and_year_it_is_for_the_newest_year_of_the_sample(root, capsys):
-    assert main(["notebook", "new", "06_housing"]) == DONE
+    assert main(["notebook", "new", "07_housing"]) == DONE
     printed = capsys.readouterr()
-    assert printed.out.split() == ["notebooks/06_housing.ipynb", "params/sample/fy2023/06_housing.yaml"]
-    assert "ujo run sample 2023 --only 06" in printed.err
+    assert printed.out.split() == ["notebooks/07_housing.ipynb", "params/sample/fy2023/07_housing.yaml"]
+    assert "ujo run sample 2023 --only 07" in printed.err
 
 
 def test_a_place_can_keep_it_to_itself_and_takes_it_along_into_the_next_year(root, wakaba):
-    assert main(["notebook", "new", "06_harbour", "wakaba", "2024", "--own"]) == DONE
-    assert (root / "params/wakaba/notebooks/06_harbour.ipynb").is_file()
-    assert "06_harbour" not in [notebook.name for notebook in notebooks_of(root, "sample")]
+    assert main(["notebook", "new", "07_harbour", "wakaba", "2024", "--own"]) == DONE
+    assert (root / "params/wakaba/notebooks/07_harbour.ipynb").is_file()
+    assert "07_harbour" not in [notebook.name for notebook in notebooks_of(root, "sample")]
     set_up_year(root, "wakaba", 2025)
-    assert notebooks_of_year(root, "wakaba", 2025)[-1].name == "06_harbour"
+    assert notebooks_of_year(root, "wakaba", 2025)[-1].name == "07_harbour"
 
 
 @pytest.mark.parametrize(
     ("name", "kind", "told"),
     [
         ("05_again", "cases", "番号 05 は 05_annual_summary が使っています"),
-        ("housing", "cases", "06_housing のように"),
-        ("06-housing", "cases", "06_housing のように"),
-        ("06_housing", "caes", "あるのは commissioners、cases"),
+        ("housing", "cases", "07_housing のように"),
+        ("07-housing", "cases", "07_housing のように"),
+        ("07_housing", "caes", "あるのは commissioners、cases"),
     ],
 )
 def test_a_name_or_input_that_cannot_be_is_told_before_anything_is_written(root, name, kind, told):
@@ -55,7 +55,7 @@ def test_a_name_or_input_that_cannot_be_is_told_before_anything_is_written(root,
 
 
 def test_a_year_that_is_not_prepared_is_told(root, capsys):
-    assert main(["notebook", "new", "06_housing", "sample", "2030"]) == WRONG_PARAMETERS
+    assert main(["notebook", "new", "07_housing", "sample", "2030"]) == WRONG_PARAMETERS
     assert "ujo new-year sample 2030" in capsys.readouterr().err
 
 
@@ -75,7 +75,7 @@ def test_sync_brings_cell_and_yaml_back_to_the_model_and_leaves_the_rest(root):
 
 
 def test_sync_leaves_alone_what_a_notebook_without_a_model_says_of_its_own_parameters(root):
-    file, parameters = new_notebook_for(root, "06_housing", "sample", 2023, "cases")
+    file, parameters = new_notebook_for(root, "07_housing", "sample", 2023, "cases")
     content = json.loads(file.read_text(encoding="utf-8"))
     source = content["cells"][1]["source"]
     content["cells"][1]["source"] = ["rooms: int = 3    # 部屋\n", *source[:-1]]
@@ -89,8 +89,8 @@ def test_sync_leaves_alone_what_a_notebook_without_a_model_says_of_its_own_param
 
 
 def test_a_day_in_the_parameters_of_a_dropped_in_notebook_is_asked_about_in_the_next_year(root):
-    _, parameters = new_notebook_for(root, "06_housing", "sample", 2023, "cases")
+    _, parameters = new_notebook_for(root, "07_housing", "sample", 2023, "cases")
     parameters.write_text('opened: "2023-04-01"\nrooms: 3\n', encoding="utf-8")
     set_up_year(root, "sample", 2024)
-    lines = (root / "params/sample/fy2024/06_housing.yaml").read_text(encoding="utf-8").splitlines()
+    lines = (root / "params/sample/fy2024/07_housing.yaml").read_text(encoding="utf-8").splitlines()
     assert ["要確認: この年度の値か" in line for line in lines] == [True, False]

@@ -19,6 +19,8 @@ from ujo_lib.setup.prefectures import CODES, neighbours
 HOUSE = {notebook.name: notebook for notebook in notebooks_of(REPOSITORY, "sample")}
 TRACES = re.compile("宇城|熊本|[Kk]umamoto|\\buki\\b|43213|43000|三角|不知火|松橋")
 
+RESIDENTS_AGES = ["16~29歳", "30~49歳", "50~69歳", "70歳以上"]
+
 
 def _settings(root, notebook):
     folder = root / "params/wakaba/fy2024"
@@ -62,6 +64,7 @@ def test_titles_denominators_filters_and_controls_follow(root, wakaba):
     assert inputs["labels"] == {
         "district": ["中央", "北", "南"],
         "channel": ["全国窓口", "若葉市専用", "その他自治体"],
+        **dict.fromkeys(("residents.age_band", "residents_frame.age_band"), RESIDENTS_AGES),
     }
 
 

@@ -26,7 +26,9 @@ def test_the_new_year_is_valid_and_every_notebook_reads_the_new_years_files(root
         settings = _settings(root, "sample", 2024, notebook)
         assert settings.year.year == 2024
         assert settings.inputs == "params/sample/fy2024/inputs.yaml"
-    assert settings.goals_file == "params/sample/fy2024/goals.yaml"
+    assert (
+        _settings(root, "sample", 2024, "05_annual_summary").goals_file == "params/sample/fy2024/goals.yaml"
+    )
     assert _settings(root, "sample", 2024, "04_outreach_effect").first_day == "2023-04-01"
     survey = _settings(root, "sample", 2024, "01_survey_descriptives")
     assert (survey.wave, survey.earlier_wave) == ("R6", "R5")
@@ -147,7 +149,7 @@ def test_a_deleted_file_comes_back_and_the_others_stay(root):
 def test_the_list_names_every_form_not_filled_in_and_every_value_to_be_looked_at(root):
     set_up_year(root, "sample", 2024)
     points = [str(point) for point in open_points(root, "sample", 2024)]
-    assert sum("様式のまま" in point for point in points) == 15
+    assert sum("様式のまま" in point for point in points) == 17
     assert any("fy2023/consultations.csv: ファイルがない" in point for point in points)
     assert any("earlier" in point or "過去の調査回" in point for point in points)
     (root / "data/sample/fy2024/consultations.csv").write_text("相談ID\n", encoding="utf-8")

@@ -72,9 +72,13 @@ def test_an_empty_population_expects_nobody_and_divides_by_nothing(cases):
     assert table["share"].isna().all()
 
 
-def test_a_band_across_the_edge_is_refused_instead_of_being_split():
+@pytest.mark.parametrize("band", ["35~44歳", "10~15歳", "39~40歳", "14~15歳"])
+def test_a_band_across_the_edge_is_refused_instead_of_being_split(band):
     with pytest.raises(ValueError, match="境をまたいで"):
-        in_age_groups({"35~44歳": 5}, PREVALENCE)
+        in_age_groups({band: 5}, PREVALENCE)
+
+
+def test_an_age_that_cannot_be_read_is_refused():
     with pytest.raises(ValueError, match="読めません"):
         in_age_groups({"20歳代": 5}, {"若者": 0.02})
 

@@ -22,6 +22,8 @@ def test_another_survey_runs_by_its_files_alone(elderly, raw):
     assert decoded.problems.empty
     assert decoded.checked() is decoded.frame
     table = survey.all_items(decoded.frame, elderly, "households").frame
+    assert list(table.columns[:4]) == ["item", "heading", "kind", "answer"]
+    assert table.index.tolist() == list(range(len(table)))
     assert set(table["item"]) == {"age_band", "talk_frequency", "rely_on", "uses_service", "service_kind"}
     service = table[table["item"] == "service_kind"].set_index("answer")
     assert (service.loc["配食", "n"], service.loc["配食", "base"], service.loc["非該当", "n"]) == (4, 8, 12)
@@ -90,6 +92,19 @@ def test_a_stated_number_that_differs_from_the_sheets_is_listed(commissioners, c
         {"commissioner_id": "000", "reported": 1, "sheets": 0},
         {"commissioner_id": "078", "reported": 1, "sheets": 0},
     ]
+
+
+def test_who_has_not_said_whether_they_answered_is_not_held_against_their_sheets(commissioners, cases):
+    commissioners["responded"] = commissioners["responded"].astype("boolean")
+    silent = commissioners.index[-1]
+    commissioners.loc[silent, ["responded", "n_cases_reported"]] = [pd.NA, 3]
+    assert survey.check_reported(commissioners, cases).empty
+
+
+def test_answers_keep_the_order_of_the_sheet(elderly, raw):
+    decoded = survey.decode(raw, elderly, "households").frame["talk_frequency"].cat
+    assert decoded.ordered
+    assert tuple(decoded.categories) == elderly.item("talk_frequency").labels
 
 
 def test_a_skip_rule_is_checked_on_frames_from_elsewhere(questionnaire, cases):

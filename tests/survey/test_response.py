@@ -71,6 +71,7 @@ def test_scenarios_span_from_the_known_to_twice_the_mean():
     table = survey.scenarios(25, 97, 139).frame
     mean = 25 / 97
     assert table["estimate"].tolist() == pytest.approx([25, 25 + 21 * mean, 25 + 42 * mean, 25 + 84 * mean])
+    assert table["added"].tolist() == pytest.approx([0, 21 * mean, 42 * mean, 84 * mean])
     assert survey.scenarios(25, 139, 139).frame["estimate"].tolist() == [25.0] * 4
 
 

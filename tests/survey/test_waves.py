@@ -64,6 +64,15 @@ def test_an_unknown_count_or_an_unlike_method_is_not_compared():
     )
 
 
+def test_a_wave_is_compared_with_earlier_years_only_and_its_words_stay_words():
+    same_year = waves(fiscal_year=[2023, 2019, 2023])
+    changes = survey.wave_changes(same_year, "R5").frame
+    assert changes["earlier"].tolist() == ["R1"]
+    assert changes.dtypes[["difference", "estimate", "p_value"]].astype(str).tolist() == [
+        "Int64" if name == "difference" else "Float64" for name in ("difference", "estimate", "p_value")
+    ]
+
+
 def test_two_waves_without_denominators_still_read_correctly():
     both = waves(n_responded=[None, None, None], n_cases=[25, 32, 25])
     changes = survey.wave_changes(both, "R5").frame.set_index("earlier")

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from ujo_lib.tagging import Codebook, CodebookError, compile_codebook, parse_codebook, tag
+from ujo_lib.tagging.codebook import CodebookSource, TermSource, ThemeSource
 from ujo_lib.tagging.matching import THEME
 
 
@@ -105,3 +106,16 @@ def test_codebooks_travel_to_other_processes_as_text(book: Codebook) -> None:
     again = pickle.loads(pickle.dumps(book))
     assert again.ids == book.ids
     assert tag(["学校に行けない"], again).masks.tolist() == tag(["学校に行けない"], book).masks.tolist()
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        *("seq(学校-母)[3]", "near(学校-母)[b]", "near(学校-母)[d3]", "学校|母", "学校 ｜ 母", "母 & 父"),
+        *("<>年代-->10代", "学校-->名詞", "No.", "'学校'", "死ぬ >= 2", "死ぬ == 2"),
+    ],
+)
+def test_what_only_kh_coder_understands_is_refused_with_its_line(term: str) -> None:
+    theme = ThemeSource("a", "あ", "factor", (TermSource("学校", 2), TermSource(term, 3)))
+    with pytest.raises(CodebookError, match=r"3行目 \[書式\]"):
+        compile_codebook(CodebookSource("1", (theme,)))

@@ -3,6 +3,7 @@ import pytest
 
 from ujo_lib.tagging import Codebook, CodebookError, parse_codebook, tag
 from ujo_lib.tagging import concordance as c
+from ujo_lib.tagging.engine import ArrayEngine
 
 TEXTS = pd.Series(
     {
@@ -78,3 +79,18 @@ def test_adding_a_term_lowers_the_number_of_untagged_texts() -> None:
         frame = tag(["学校", "猫", "犬"], compile_codebook(parse_codebook(head.format(terms)))).frame()
         counts.append(int(c.untagged(frame, {"a": "A"}).sum()))
     assert counts == [2, 1]
+
+
+def test_contexts_of_several_terms_stand_below_each_other_in_one_piece(arrays: ArrayEngine) -> None:
+    texts = pd.Series(["猫が学校にいる", "夜に眠れない"], index=["a", "b"])
+    found = c.kwic_all(texts, ["s:眠れな", "学校", "犬"], arrays).frame
+    assert found.to_numpy().tolist() == [
+        ["s:眠れな", "b", "夜に【眠れな】い"],
+        ["学校", "a", "猫が【学校】にいる"],
+    ]
+
+
+def test_contexts_of_a_term_that_nobody_wrote_are_an_empty_table(arrays: ArrayEngine) -> None:
+    found = c.kwic_all(pd.Series(["猫"], index=["a"]), ["犬"], arrays).frame
+    assert list(found.columns) == ["term", "id", "context"]
+    assert found.empty

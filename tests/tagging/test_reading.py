@@ -158,3 +158,28 @@ def test_a_focus_group_is_estimated_from_its_own_texts() -> None:
             )
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("found", "corrected"), [(9, False), (10, True), (11, True), (50, True), (51, False)]
+)
+def test_a_group_s_share_is_corrected_by_the_tags_only_with_ten_finds_and_ten_texts_without(
+    found: int, corrected: bool
+) -> None:
+    members, read = np.arange(400) < 300, np.arange(0, 400, 5)
+    stratum = (np.arange(400) % 3 == 0).astype(np.int64)
+    truth = np.zeros((len(read), 1), np.bool_)
+    truth[:found] = True
+    tags = pd.DataFrame({"a": np.arange(400) < 200})
+    share = r.Reading(tags, stratum, read, truth, truth).within(members).theme(0, 0.95)
+    blind = r.Reading(tags & False, stratum, read, truth, truth).within(members).theme(0, 0.95)
+    assert (share != blind) == corrected
+
+
+def test_the_whole_and_a_group_of_one_stratum_are_corrected_however_few_the_finds() -> None:
+    read, tags = np.arange(0, 400, 5), pd.DataFrame({"a": np.arange(400) < 200})
+    truth = (np.arange(len(read)) < 3)[:, None]
+    stratum = (np.arange(400) < 100).astype(np.int64)
+    whole, blind = (r.Reading(t, stratum, read, truth, truth) for t in (tags, tags & False))
+    assert whole.theme(0, 0.95) != blind.theme(0, 0.95)
+    assert whole.within(stratum == 0).theme(0, 0.95) != blind.within(stratum == 0).theme(0, 0.95)

@@ -49,8 +49,17 @@ def test_where_nothing_was_found_there_may_be_none_and_where_all_was_there_may_b
 def test_a_cell_without_readings_leans_on_the_other_strata() -> None:
     found = shares.post_stratified([[0, 10], [0, 10]], [[0, 0], [0, 9]], [[0, 0], [0, 9]])
     pooled = 9.5 / 10
-    assert found.share == pytest.approx(0.5 * pooled + 0.5 * (9 + pooled) / 10)
+    assert found.share == pytest.approx(0.5 * pooled + 0.5 * 9 / 9)
     assert found.low < 0.5  # the stratum in which nobody read may hold none
+
+
+def test_a_cell_leans_on_other_strata_under_its_label_but_not_where_all_have_one_label() -> None:
+    labelled = shares.post_stratified([[50, 50], [50, 50]], [[4, 9], [9, 9]], [[1, 9], [2, 9]])
+    pooled, under = 3.5 / 14, 18.5 / 19
+    cells = (1 + pooled) / 5, (2 + pooled) / 10, (9 + under) / 10
+    assert labelled.share == pytest.approx((cells[0] + cells[1] + 2 * cells[2]) / 4)
+    alone = shares.post_stratified([[50, 0], [50, 0]], [[4, 0], [9, 0]], [[1, 0], [2, 0]])
+    assert alone.share == pytest.approx((1 / 4 + 2 / 9) / 2)
 
 
 def wilson(share: float, n: float) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """The year in five sentences and its key figures, taken from the cells of tables that other notebooks have published.
 
-The sentences are for somebody who reads nothing else: at most sixty characters, one figure each, no word of offices.
+The sentences are for somebody who reads nothing else: at most sixty characters, at most one figure each and none that
+chance explains, no word of offices.
 """
 
 import re
@@ -129,7 +130,7 @@ def _is_confidence(column: Column, level: float) -> bool:
 
 
 def five_sentences(recall: Recall) -> list[Line]:
-    """The year in five plain sentences, one figure in each.
+    """The year in five plain sentences, at most one figure in each.
 
     A sentence about something the year has no record of gives the reason of its own table: five sentences stay five,
     and nobody reads a gap as good news.
@@ -150,7 +151,7 @@ def _or_absent(tell: Callable[[Recall], Line], recall: Recall, what: str) -> Lin
     try:
         return tell(recall)
     except NotSuppliedError as missing:
-        return Line(f"{what}は、この年度には分かりません。理由: {missing.why}。")
+        return Line(f"{what}は、この報告書では分かりません。理由: {missing.why}。")
 
 
 def known_people(recall: Recall) -> Line:
@@ -177,12 +178,12 @@ def change_of_count(recall: Recall) -> Line:
 
 
 def busiest_month(recall: Recall) -> Line:
-    """The month with most contacts a day, and whether the months differ beyond chance."""
+    """The month with most contacts a day, where the months differ beyond chance."""
     months = recall("02_consultation_seasonality", "months")
     verdicts = recall("02_consultation_seasonality", "verdicts")
-    detected = verdicts.frame["finding"].iloc[0] == "検出"
-    ending = "なりました。" if detected else "なりましたが、偶然でも起こる差です。"
-    return Line("県内からの相談は、{month[max per_day]}に最も多く" + ending, (months,))
+    if verdicts.frame["finding"].iloc[0] != "検出":
+        return Line("県内からの相談の多さに、月によるはっきりした違いは見られません。")
+    return Line("県内からの相談は、{month[max per_day]}に最も多くなりました。", (months,))
 
 
 def loneliness(recall: Recall) -> Line:
@@ -201,9 +202,7 @@ def campaign_effect(recall: Recall) -> Line:
         return Line("お知らせで市の窓口への相談が増えたかどうかは、推定できません。")
     if code == "detected":
         return Line("お知らせの期間、市の窓口への相談はふだんの{estimate}倍でした。", (effect,))
-    verb = "増えた" if estimate > 1 else "減った"
-    told = "お知らせの期間、市の窓口への相談はふだんの{estimate}倍ですが、" + verb + "とは言い切れません。"
-    return Line(told, (effect,))
+    return Line("お知らせで市の窓口への相談が増えたかどうかは、はっきりしません。")
 
 
 def abstract(recall: Recall, year: FiscalYear) -> list[Line]:
@@ -256,12 +255,10 @@ def _lonely(recall: Recall) -> Line:
 
 def _campaign(recall: Recall) -> Line:
     effect = recall("04_outreach_effect", "city_effect")
-    endings = {
-        "detected": ".",
-        "not_detected": ", a difference that may be due to chance, so that no effect is claimed.",
-    }
-    ending = endings.get(effect.frame["code"].iloc[0])
-    if ending is None:
-        return Line("Whether the campaigns brought more contacts cannot be told.")
-    told = "During the campaigns the local desk had {estimate} times the expected contacts" + ending
-    return Line(told, (effect,))
+    code = effect.frame["code"].iloc[0]
+    if code == "detected":
+        told = "During the campaigns the local desk had {estimate} times the expected contacts."
+        return Line(told, (effect,))
+    if code == "not_detected":
+        return Line("Contacts with the local desk during the campaigns did not differ beyond chance.")
+    return Line("Whether the campaigns brought more contacts cannot be told.")

@@ -1,7 +1,8 @@
 """`ujo`: the command line, a module for each group of commands.
 
 Exit codes: 0 done; 1 a fault of the program; 2 wrong parameters or arguments; 3 problems in the input data;
-4 a notebook did not run to its end; 5 another run is under way; 6 a release was refused.
+4 a notebook did not run to its end; 5 another run is under way; 6 a release was refused; 7 the disk did
+not take a file.
 """
 
 import argparse
@@ -9,8 +10,9 @@ import sys
 from collections.abc import Sequence
 
 from ujo_lib.cli import code, notebooks, pdf, release, report, run, sample, sites, tag, years
-from ujo_lib.cli.common import FAULT, WRONG_PARAMETERS, Command, explain
+from ujo_lib.cli.common import DISK, WRONG_PARAMETERS, Command, explain
 from ujo_lib.disclosure.signature import KeyFileError
+from ujo_lib.files import disk_trouble
 from ujo_lib.fiscal import DateError
 from ujo_lib.params import ParameterError, PathOutsideProjectError
 from ujo_lib.pipeline.keys import MissingInputError
@@ -27,11 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.command(options))
     except (ParameterError, PathOutsideProjectError, MissingInputError, DateError, KeyFileError) as error:
         return explain(error, WRONG_PARAMETERS)
-    except PermissionError as error:
-        return explain(
-            f"{error.filename} に書き込めません。Excel などで開いていたら閉じて、もう一度実行してください。",
-            FAULT,
-        )
+    except OSError as error:
+        if not (told := disk_trouble(str(error))):
+            raise
+        return explain(told, DISK)
 
 
 def _speak_utf8() -> None:

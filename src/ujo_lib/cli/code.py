@@ -87,7 +87,7 @@ def _job(options: argparse.Namespace) -> _Job:
     records = analysis.within(data["consultations"], settings.period, at_desk)
     records = records.set_index(records["consult_id"].astype(str))
     codebook = tagging.load_codebook(settings.path("codebook"))
-    tags = tagging.tag(records["text"].fillna("").tolist(), codebook).frame(records.index)
+    tags = tagging.tag(records["text"].fillna("").tolist(), codebook, attributes=records).frame(records.index)
     inputs = read_yaml(Inputs, settings.inputs_file)
     folder = inputs.folder(settings.root) / f"fy{place.year}" / "coding"
     focus = analysis.chosen(records, settings.focus_values)

@@ -5,12 +5,11 @@ import re
 import sys
 from collections.abc import Callable
 
-from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import project_root
 from ujo_lib.pipeline.keys import MissingInputError
 from ujo_lib.pipeline.layout import SiteYear
 
-DONE, FAULT, WRONG_PARAMETERS, DATA_PROBLEMS, NOTEBOOK_FAILED, LOCKED, REFUSED = range(7)
+DONE, FAULT, WRONG_PARAMETERS, DATA_PROBLEMS, NOTEBOOK_FAILED, LOCKED, REFUSED, DISK = range(8)
 
 _SITE = re.compile(r"^[a-z0-9_-]+$")
 
@@ -37,7 +36,7 @@ def place_of(options: argparse.Namespace) -> SiteYear:
     """
     if not _SITE.match(options.site):
         raise MissingInputError([f"params/{options.site}(自治体のフォルダー名は英小文字・数字・_・-)"])
-    place = SiteYear(project_root(), options.site, FiscalYear.parse(options.year).year)
+    place = SiteYear.named(project_root(), options.site, options.year)
     if not place.params.is_dir():
         known = sorted(f"{path.parent.name} {path.name[2:]}" for path in place.root.glob("params/*/fy*"))
         raise MissingInputError([f"params/{place.site}/fy{place.year}(あるのは: {'、'.join(known)})"])

@@ -14,7 +14,7 @@ def add_commands(command: AddCommand) -> None:
     )
     ways = notebook.add_subparsers(title="すること", required=True, metavar="WAY")
     new = ways.add_parser("new", help="動く見本を、パラメーターのYAMLといっしょに作る")
-    new.add_argument("name", metavar="NAME", help="番号と名前(例 06_housing)")
+    new.add_argument("name", metavar="NAME", help="番号と名前(例 07_housing)")
     new.add_argument("site", nargs="?", default=PATTERN_SITE, help="自治体のフォルダー名(既定は sample)")
     new.add_argument("year", nargs="?", help="年度(既定は、その自治体のいちばん新しい年度)")
     new.add_argument(

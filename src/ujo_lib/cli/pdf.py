@@ -7,7 +7,7 @@ from ujo_lib.cli.common import DONE, FAULT, LOCKED, WRONG_PARAMETERS, AddCommand
 
 def add_commands(command: AddCommand) -> None:
     """Tell the parser about them."""
-    pdf = command("pdf", _pdf, "報告書をしおり付きの1つのA4のPDFにする(ChromiumかChrome・Edgeを使う)")
+    pdf = command("pdf", _pdf, "報告書と技術付録を、しおり付きのA4のPDFにする(ChromiumかChrome・Edgeを使う)")
     pdf.add_argument("--internal", action="store_true", help="公表用でなく、庁内用のページを印刷する")
     command("word", _word, "公表用の概要版をWordの文書にする")
 
@@ -19,7 +19,7 @@ def _pdf(options: argparse.Namespace) -> int:
     pages = place.internal if options.internal else place.release
     if not (pages / "index.html").is_file():
         return explain(
-            f"ページがありません。先に `ujo run {place.site} {place.year}` を実行してください。",
+            f"ページがありません。先に `ujo run {place.site} {place.name}` を実行してください。",
             WRONG_PARAMETERS,
         )
     target = place.outputs / "pdf" / pages.name

@@ -1,17 +1,26 @@
-"""Commands about one report: `export`, `check`, `params`, `prune`."""
+"""Commands about one report: `export`, `check`, `doctor`, `params`, `prune`."""
 
 import argparse
+import sys
+from typing import TYPE_CHECKING
 
 from ujo_lib.cli.common import (
     DATA_PROBLEMS,
     DONE,
     LOCKED,
+    REFUSED,
     WRONG_PARAMETERS,
     AddCommand,
     explain,
     place_of,
     positive,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ujo_lib.intake import Intake
+    from ujo_lib.pipeline.layout import SiteYear
 
 _KEPT_SIGNED = "承認済み。削除するときは --signed"
 _KEPT = "審査済みの公表用ページが承認を待っていて、承認のときの審査に使う"
@@ -23,6 +32,7 @@ def add_commands(command: AddCommand) -> None:
     export.add_argument("--jobs", type=positive, default=None, help="同時に描く数(既定はCPUの数)")
     check = command("check", _check, "入力ファイルを検査し、問題をすべて一度に示す")
     check.add_argument("--json", action="store_true", help="結果をJSONで出す")
+    command("doctor", _doctor, "公表までに残っていることを、する順に示す(何も実行せず、何も変えない)")
     params = command("params", _params, "パラメーターの値・既定値・意味を示す")
     params.add_argument("--notebook", nargs="+", default=[], metavar="NN", help="このノートブックだけ(例 02)")
     prune = command("prune", _prune, "過去の公表用ページと、途中の結果・審査の記録を削除する")
@@ -44,24 +54,85 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from ujo_lib import intake
     from ujo_lib.intake.account import told
     from ujo_lib.intake.problems import as_text
     from ujo_lib.params import ParameterError
-    from ujo_lib.params.notebooks import with_role
-    from ujo_lib.pipeline.readiness import require_known_answers, undecided
+    from ujo_lib.pipeline.readiness import require_known_answers, undecided, unreadable
 
     place = place_of(options)
-    settings = place.settings(with_role(place.notebooks, "quality"))
-    found = intake.check(settings.inputs_file, settings.kinds, period=settings.period)
+    found = _read(place)
     print(found.json() if options.json else "\n".join([*told(found.sources), "", as_text(found.faults)]))
     try:
         require_known_answers(place, found)
     except ParameterError as error:
         return explain(error, WRONG_PARAMETERS)
+    if wrong := unreadable(place):
+        return explain("\n".join(wrong), WRONG_PARAMETERS)
     if (left := undecided(place)) and not options.json:
         print(f"\n公表(ujo release)の前に、人が決めること: {len(left)} 件", *left, sep="\n- ")
     return DONE if found.ok else DATA_PROBLEMS
+
+
+def _read(place: "SiteYear") -> "Intake":
+    from ujo_lib import intake
+    from ujo_lib.intake.patience import telling
+    from ujo_lib.params.notebooks import with_role
+
+    settings = place.settings(with_role(place.notebooks, "quality"))
+    with telling(sys.stderr):
+        return intake.check(settings.inputs_file, settings.kinds, period=settings.period)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    left, wishes = _obstacles(place)
+    if wishes:
+        left_out = "公表できますが、人が読むまで主題の割合は機械の見立てだけによります:"
+        print(left_out, *wishes, sep="\n- ", end="\n\n")
+    if not left:
+        print("公表までに残っていることはありません。")
+        return DONE
+    print(f"公表までに残っていること: {sum(map(len, left.values()))} 件(する順)")
+    for number, (work, points) in enumerate(left.items(), 1):
+        print(f"\n{number}. {work}: {len(points)} 件", *points, sep="\n- ")
+    return REFUSED
+
+
+def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]":
+    """What keeps a year from its release, by kind of work in the order of work; and what a release does without."""
+    from ujo_lib.params import ParameterError
+    from ujo_lib.pipeline.readiness import marked, require_known_answers, uncoded, undecided, unreadable
+    from ujo_lib.pipeline.signing import unreleased
+    from ujo_lib.setup.checklist import missing_inputs, wrong_parameters
+    from ujo_lib.tagging import CodebookError
+    from ujo_lib.tagging.quality import CodesError
+
+    here = (place.root, place.site, place.year)
+    parameters = [f"{point.where}: {point.what}" for point in wrong_parameters(*here)]
+    forms = [f"{point.where}: {point.what}" for point in missing_inputs(*here)]
+    left: dict[str, Sequence[str]] = {"パラメーターを直す": parameters, "入力ファイルをそろえる": forms}
+    if parameters:
+        return _present({**left, "人が確かめて決める": marked(place)}), []
+    found = None if forms else _read(place)
+    if found:
+        left[f"入力ファイルの中身を直す(直し方は `ujo check {place.site} {place.year}`)"] = [
+            str(fault) for fault in found.faults if fault.severity == "error"
+        ]
+    contents, wishes = unreadable(place), []
+    try:
+        require_known_answers(place, found)
+        wishes = uncoded(place) if found else []
+    except ParameterError as error:
+        contents += map(str, error.problems)
+    except (CodesError, CodebookError) as error:
+        contents.append(str(error))
+    left["パラメーターのファイルの中身を直す"] = contents
+    left["人が確かめて決める"] = undecided(place)
+    return _present(left) or _present({"審査して署名する": unreleased(place)}), wishes
+
+
+def _present(left: "dict[str, Sequence[str]]") -> "dict[str, Sequence[str]]":
+    return {work: points for work, points in left.items() if points}
 
 
 def _params(options: argparse.Namespace) -> int:

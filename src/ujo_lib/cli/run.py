@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ujo_lib.cli.common import (
     DATA_PROBLEMS,
+    DISK,
     DONE,
     FAULT,
     LOCKED,
@@ -38,6 +39,7 @@ CODES = {
     "data": DATA_PROBLEMS,
     "notebook": NOTEBOOK_FAILED,
     "refused": REFUSED,
+    "disk": DISK,
     "fault": FAULT,
 }
 """How a run ends, from good to bad → exit code; of several runs the worst counts."""
@@ -47,7 +49,9 @@ def add_commands(command: AddCommand) -> None:
     """Tell the parser about it."""
     run = command("run", _run, "ノートブックを実行し、庁内用と公表用のページを作る", of_a_year=False)
     run.add_argument("site", nargs="?", help="自治体のフォルダー名(params/ の下)")
-    run.add_argument("year", nargs="?", help="年度: 2023、R5、令和5年度")
+    run.add_argument(
+        "year", nargs="?", help="年度: 2023、R5、令和5年度。半年の報告書は 2023-h1(4〜9月)、2023-h2(10〜3月)"
+    )
     run.add_argument(
         "--all", action="store_true", help="params/ にあるすべての自治体・年度を並行して実行する"
     )
@@ -107,10 +111,10 @@ def _run_one(options: argparse.Namespace) -> "Iterator[Result]":
     from ujo_lib.pipeline.fleet import attempt
     from ujo_lib.pipeline.progress import Progress
 
-    year = _year(options)
     if options.fiscal_year:
         from ujo_lib.pipeline.layout import SiteYear
 
+        year = _year(options)
         place = SiteYear(project_root(), options.site, year.year if year else 0)
     else:
         place = place_of(options)

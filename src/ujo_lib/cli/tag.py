@@ -11,6 +11,7 @@ from ujo_lib.cli.common import DATA_PROBLEMS, DONE, WRONG_PARAMETERS, AddCommand
 from ujo_lib.params import project_root
 
 if TYPE_CHECKING:
+    from ujo_lib.tagging.codebook import Book
     from ujo_lib.tagging.stream import Records
 
 
@@ -19,7 +20,9 @@ def add_commands(command: AddCommand) -> None:
     tag = command("tag", _tag, "相談の本文に主題を付ける(CSV・Excelブック・Parquet)", of_a_year=False)
     tag.add_argument("input", help="相談ID と 相談本文 の列があるファイル")
     tag.add_argument("output", help="結果のファイル(相談IDと、主題ごとの0/1。本文は書かない)")
-    tag.add_argument("--codebook", default=None, help="主題の定義(既定は params/codebook.yaml)")
+    tag.add_argument(
+        "--codebook", default=None, help="主題の定義(既定は params/codebook.yaml。KH Coder の .cod も使える)"
+    )
     tag.add_argument("--jobs", type=positive, default=None, help="同時に使うCPUの数(既定はすべて)")
     tag.add_argument(
         "--scheduler", default="", metavar="ADDRESS", help="Dask のクラスターで実行する(スケジューラーの場所)"
@@ -47,11 +50,11 @@ def _tag(options: argparse.Namespace) -> int:
         # On this machine threads do: the kernels release the interpreter's lock.
         with open_executor(scheduler=options.scheduler) if options.scheduler else nullcontext() as executor:
             source = Path(options.input)
-            given = _of_workbook(source) if source.suffix.lower() in (".xlsx", ".xlsm") else source
+            given = _of_workbook(source, codebook) if source.suffix.lower() in (".xlsx", ".xlsm") else source
             done = tag_file(
                 given, options.output, codebook, options.jobs or 0, told, executor, options.encoding
             )
-    except (CodebookError, NoClusterError, OutputRefusedError) as error:
+    except (CodebookError, FileNotFoundError, NoClusterError, OutputRefusedError) as error:
         return explain(error, WRONG_PARAMETERS)
     except (ColumnNotFoundError, UnreadableInputError) as error:
         return explain(error, DATA_PROBLEMS)
@@ -68,7 +71,7 @@ def _tag(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _of_workbook(source: Path) -> "Records":
+def _of_workbook(source: Path, codebook: "Book") -> "Records":
     """The records of a workbook, read as `ujo check` reads it.
 
     Raises:
@@ -79,25 +82,27 @@ def _of_workbook(source: Path) -> "Records":
     import pyarrow.compute as pc
 
     from ujo_lib.intake.problems import Notes
-    from ujo_lib.intake.reading import UnreadableError, read_bytes, read_grid
+    from ujo_lib.intake.reading import UnreadableError, read_grid, readable
     from ujo_lib.tagging.stream import ColumnNotFoundError, Records, UnreadableInputError, columns_of
     from ujo_lib.tagging.tagger import CHUNK_TEXTS
 
     notes = Notes(source.name)
     try:
-        grid = read_grid(source.name, read_bytes(source, notes), None, None, notes)
+        with readable(source, notes) as file:
+            content = file.read()
+        grid = read_grid(source.name, content, None, None, notes)
     except UnreadableError:
         raise UnreadableInputError("\n".join(map(str, notes.problems))) from None
     for top, headings in enumerate(grid.head()):
         try:
-            places = columns_of([heading.strip() for heading in headings], source.name)
+            places = columns_of([heading.strip() for heading in headings], source.name, codebook)
         except ColumnNotFoundError:
             if top + 1 == len(grid.head()):
                 raise
         else:
             break
     table = grid.table.select(places).slice(top + 1)
-    filled = pc.or_(*(pc.not_equal(pc.utf8_trim_whitespace(column), "") for column in table.columns))
+    filled = pc.or_(*(pc.not_equal(pc.utf8_trim_whitespace(column), "") for column in table.columns[:2]))
     rows = grid.rows[top + 1 :][filled.to_numpy()]
     batches = pa.table(table.filter(filled)).combine_chunks().to_batches(CHUNK_TEXTS)
     return Records(source.name, iter(batches), rows)

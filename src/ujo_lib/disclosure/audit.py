@@ -150,6 +150,13 @@ class _Attack:
         self._before = [f for p in previous for f in facts_of(p.table, p.hidden, self._cut)]
         self._before += [Known(((1.0, self._cut(f.region)),), f.low, f.high) for f in public]
         self._release = [f for table in tables for f in facts_of(table, self._flags[table.id], self._cut)]
+        seen = [(t, self._flags[t.id]) for t in tables] + [(p.table, tuple(p.hidden)) for p in previous]
+        self._crossed = [
+            Known(((1.0, self._cut(table.region(i))),), policy.least_crossed(cell), np.inf)
+            for table, flags in seen
+            for _, i, cell in valued([table])
+            if flags[i] and policy.least_crossed(cell)
+        ]
         self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
         self._suspects += self._differences(tables, previous, frame + past)
         self._people = People.agreeing_with(
@@ -161,7 +168,7 @@ class _Attack:
         return self._people.approximate
 
     def report(self) -> list[dict[str, object]]:
-        reader = Outsider(self._people, [*self._before, *self._release])
+        reader = Outsider(self._people, [*self._before, *self._release, *self._crossed])
         return [self._verdict(suspect, reader) for suspect in self._suspects]
 
     def _without_release(self, suspect: _Suspect, own: int) -> tuple[float, float]:
@@ -173,6 +180,7 @@ class _Attack:
         facts = _linked(suspect.region, self._before)
         if not facts:
             return own, np.inf
+        facts = _linked(suspect.region, [*self._before, *self._crossed])
         if len(facts) > _FEW:
             return self._everybody_before.interval(suspect.region, suspect.value, own)
         people = People([region for fact in facts for _, region in fact.parts] + [suspect.region])
@@ -181,7 +189,7 @@ class _Attack:
 
     @cached_property
     def _everybody_before(self) -> "Outsider":
-        return Outsider(self._people, self._before)
+        return Outsider(self._people, [*self._before, *self._crossed])
 
     def _verdict(self, suspect: _Suspect, reader: "Outsider") -> dict[str, object]:
         # A difference is printed nowhere: for all that a reader knows, it may be nobody.

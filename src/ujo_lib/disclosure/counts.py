@@ -30,6 +30,7 @@ class Count:
         public: known to outsiders before this release.
         shown: printed whatever the plan says (exempt tables, denominators of printed percentages).
         frame: variables by which whole tables that print it are restricted.
+        floor: what a reader knows it to be at least where an x stands for it.
     """
 
     row: Row
@@ -39,6 +40,7 @@ class Count:
     public: bool = False
     shown: bool = False
     frame: frozenset[str] = frozenset()
+    floor: int = 0
 
 
 def gather(
@@ -78,6 +80,7 @@ def _of_release(tables: Sequence[CountTable], exempt: Mapping[str, str], policy:
                     primary=small,
                     shown=table.id in exempt or denominator,
                     frame=table.frame,
+                    floor=policy.least_crossed(cell),
                 )
             )
     return found
@@ -90,6 +93,7 @@ def _of_past(previous: Sequence[PastRelease], policy: Policy) -> list[Count]:
             primary=hidden and policy.is_primary(cell),
             public=not hidden,
             frame=release.table.frame,
+            floor=policy.least_crossed(cell) if hidden else 0,
         )
         for release in previous
         for i, (cell, hidden) in enumerate(zip(release.table.cells, release.hidden, strict=True))
@@ -118,6 +122,7 @@ def _merge(found: Sequence[Count]) -> list[Count]:
         known.public |= count.public
         known.shown |= count.shown
         known.frame |= count.frame
+        known.floor = max(known.floor, count.floor)
     for region in hidden_before & set(exact):
         exact[region].weight //= 2  # readers already miss it
     intervals = [c for c in found if c.row.low < c.row.high]

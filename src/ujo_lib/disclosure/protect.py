@@ -8,7 +8,7 @@ import numpy as np
 from ujo_lib.disclosure import suppress
 from ujo_lib.disclosure.counts import Count, describe
 from ujo_lib.disclosure.merges import merge_advice
-from ujo_lib.disclosure.system import build, components, reach
+from ujo_lib.disclosure.system import Ends, build, components, reach
 from ujo_lib.disclosure.tables import CountTable, Policy
 
 _LIMIT = "秘匿計画の計算が上限に達した({tables})。区分をまとめるか、表を外す。{advice}"
@@ -81,7 +81,9 @@ def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]
     low = np.array([count.row.low for count in counts], float)
     high = np.array([count.row.high for count in counts], float)
     public = np.array([count.public for count in counts])
-    targets, open_secret = _targets(counts, policy)
+    floor = np.array([count.floor for count in counts], float)
+    ends = Ends(system, np.where(public, low, floor), np.where(public, high, np.inf))
+    targets, open_secret = _targets(counts, policy, ends)
     protected = {target.row for target in targets}
     printed = np.array([bool(count.cells) for count in counts])
     fixed = public | open_secret | np.array([count.shown for count in counts])
@@ -89,6 +91,7 @@ def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]
         system=system,
         low=low,
         high=high,
+        floor=floor,
         weight=np.array([count.weight for count in counts]),
         open=printed & ~fixed,
         closed=np.array([i in protected for i in range(len(counts))]) | (~printed & ~public & ~open_secret),
@@ -98,7 +101,7 @@ def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]
     return {cell for i in np.flatnonzero(hidden).tolist() for cell in counts[i].cells}, system.relaxed
 
 
-def _targets(counts: Sequence[Count], policy: Policy) -> tuple[list[suppress.Target], np.ndarray]:
+def _targets(counts: Sequence[Count], policy: Policy, ends: Ends) -> tuple[list[suppress.Target], np.ndarray]:
     """What must stay possible in outsiders' eyes, and the counts they know without this release."""
     targets, open_secret = [], np.zeros(len(counts), dtype=bool)
     known = [count for count in counts if count.public]
@@ -110,9 +113,10 @@ def _targets(counts: Sequence[Count], policy: Policy) -> tuple[list[suppress.Tar
             open_secret[i] = True
             continue
         floor = policy.least_hidden if count.row.low > 0 else 0
-        bottom = max(least, floor, count.row.low - 1)
-        top = min(most, bottom + policy.required_width)
-        bottom = max(least, min(bottom, top - policy.required_width))
+        bottom = ends.least(i, max(least, floor, count.row.low - 1))
+        top = ends.most(i, min(most, bottom + policy.required_width))
+        if top - bottom < policy.required_width:
+            bottom = ends.least(i, max(least, floor, top - policy.required_width))
         targets.append(suppress.Target(i, int(bottom), int(max(top, count.row.low))))
     return targets, open_secret
 

@@ -4,8 +4,11 @@ The cell suppression problem of Fischetti and Salazar-González (2001), solved b
 integer programme chooses what to hide; for each protected count a linear programme looks for two populations
 that agree with everything still shown and keep the count as uncertain as required; where there is none, its
 dual prices say which counts would have helped, and that becomes a new constraint. Populations found once are
-kept: they usually prove many counts safe. Whole-number populations are demanded at the end. The result is
-optimal or there is none: a node limit that is reached is a failure, never an incumbent.
+kept: they usually prove many counts safe. Whole-number populations are demanded at the end.
+
+On the way, each round also gives a set that protects every count, dearer than need be. Small problems end with the
+cheapest set there is; when a search has made `WORK` cuts (counted, not timed, so that the same tables give the
+same bytes), the cheapest set found so far is completed. It is checked like any other: never less safe, only dearer.
 """
 
 from collections.abc import Sequence
@@ -19,6 +22,7 @@ from ujo_lib.disclosure.system import System
 
 NODE_LIMIT = 20_000
 ROUNDS = 400
+WORK = 1_500  # cuts after which the cheapest set found so far has to do
 WHOLE_ATOMS = 2_000  # above this many kinds of people populations are not demanded in whole numbers
 _TOL = 1e-6
 _UNIT = 60  # cuts in whole numbers (rounded to the weaker side) leave the solver no tolerance to trip over
@@ -52,6 +56,7 @@ class Problem:
     Attributes:
         system: rows over atoms.
         low, high: what is known of each row when it is shown (equal for an exact count).
+        floor: what is known of each row when it is hidden (1 where zeros are printed and nobody takes an x for one).
         weight: cost of hiding each row.
         open: rows that may be hidden (the others stay shown).
         closed: rows that are hidden in any case.
@@ -61,6 +66,7 @@ class Problem:
     system: System
     low: np.ndarray
     high: np.ndarray
+    floor: np.ndarray
     weight: np.ndarray
     open: np.ndarray
     closed: np.ndarray
@@ -77,19 +83,34 @@ def smallest_set(problem: Problem) -> np.ndarray:
     cuts = _Cuts(problem)
     worlds = _Worlds(problem)
     hidden = problem.closed.copy()
+    spare: np.ndarray | None = None
     for _ in range(ROUNDS):
         enough = _refute(problem, hidden, worlds, cuts)
         if enough is None:
-            hidden_already = hidden
-        elif _cost(problem, enough := _prune(problem, enough, worlds)) <= cuts.least_cost:
-            hidden_already = enough  # as cheap as any set can be
+            candidate = hidden
         else:
-            hidden = cuts.best()
-            continue
-        if not _refute_whole(problem, hidden_already, worlds, cuts):
-            return hidden_already
+            enough = _prune(problem, enough, worlds)
+            if spare is None or _cost(problem, enough) < _cost(problem, spare):
+                spare = enough
+            if _cost(problem, enough) > cuts.least_cost:
+                if cuts.asked > WORK:
+                    return _completed(problem, spare, worlds, cuts)
+                hidden = cuts.best()
+                continue
+            candidate = enough  # as cheap as any set can be
+        if not _refute_whole(problem, candidate, worlds, cuts):
+            return candidate
         hidden = cuts.best()
     raise LimitError
+
+
+def _completed(problem: Problem, hidden: np.ndarray, worlds: "_Worlds", cuts: "_Cuts") -> np.ndarray:
+    """A set that does in fractions, made to do in whole people: hide the cheapest row that may help, and ask again."""
+    hidden = hidden.copy()
+    while _refute_whole(problem, hidden, worlds, cuts):
+        helpful = cuts.last[~hidden[cuts.last]]
+        hidden[min(helpful, key=lambda row: (problem.weight[row], row))] = True
+    return hidden
 
 
 def _cost(problem: Problem, hidden: np.ndarray) -> int:
@@ -144,9 +165,13 @@ class _Cuts:
         self._free = np.flatnonzero(problem.open & ~problem.closed)
         self._rows: list[np.ndarray] = []
         self.least_cost = 0
+        self.asked = 0
+        self.last = self._free
 
     def add(self, coefficients: np.ndarray, row: int) -> None:
+        self.asked += 1
         part = coefficients[self._free]
+        self.last = self._free[part > 0]
         if not np.any(part > 0):
             raise ExposedError(row)
         self._rows.append(np.ceil(part * _UNIT - _TOL))
@@ -232,9 +257,11 @@ def _shown(
     exact = shown[problem.low[shown] == problem.high[shown]]
     loose = shown[problem.low[shown] < problem.high[shown]]
     equal = sp.vstack([A[exact], E], format="csr")
-    upper = sp.vstack([A[loose], -A[loose]], format="csr")
+    kept = np.flatnonzero(hidden & (problem.floor > 0))
+    upper = sp.vstack([A[loose], -A[loose], -A[kept]], format="csr")
     known = np.concatenate([problem.low[exact], np.zeros(E.shape[0])])
-    return equal, known, exact, upper, np.concatenate([problem.high[loose], -problem.low[loose]])
+    bounds = np.concatenate([problem.high[loose], -problem.low[loose], -problem.floor[kept]])
+    return equal, known, exact, upper, bounds
 
 
 def _chain_of_cuts(
@@ -311,7 +338,7 @@ def _widest_failure(problem: Problem, hidden: np.ndarray, target: Target, side: 
 
 def _whole_population(problem: Problem, hidden: np.ndarray, target: Target, side: int) -> np.ndarray | None:
     A, E = problem.system.A, problem.system.E
-    low, high = np.where(hidden, 0, problem.low), np.where(hidden, np.inf, problem.high)
+    low, high = np.where(hidden, problem.floor, problem.low), np.where(hidden, np.inf, problem.high)
     aim = (target.high, np.inf) if side > 0 else (0, target.low)
     n = A.shape[1]
     found = milp(

@@ -288,6 +288,10 @@ class Policy:
         """What a reader knows a small hidden count to be at least: zeros are printed, or it counts himself."""
         return int(self.zero_rule == "show" or self.own_case)
 
+    def least_crossed(self, cell: Cell) -> int:
+        """What every reader knows of a cell with an x: where zeros are printed it is none of them."""
+        return int(self.zero_rule == "show" and bool(cell.value))
+
     def is_primary(self, cell: Cell) -> bool:
         """Whether a count must not be printed on its own account."""
         if cell.value is None:

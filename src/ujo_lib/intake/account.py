@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from ujo_lib.fiscal import Period
@@ -14,19 +15,24 @@ from ujo_lib.intake.body import Body
 from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.headers import Header
-from ujo_lib.intake.problems import Notes
-from ujo_lib.intake.reading import PRIVATE_USE, Grid
+from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
+from ujo_lib.intake.reading import PRIVATE_RE2, PRIVATE_USE, Grid
 from ujo_lib.intake.schemas import Schema
 from ujo_lib.intake.values import tidy
 
-_CONTINUOUS = ("consultations", "consultations_hourly", "national_daily", "national_hourly")
+_CONTINUOUS = (
+    "consultations",
+    "consultations_hourly",
+    "consultations_daily",
+    "national_daily",
+    "national_hourly",
+)
 """Kinds that have records in every month of their period; a campaign, say, runs only now and then."""
 
 _FAR_MONTHS = 12
 """Steps from one month with records to the next; beyond them lies a year without any, and the year was mistyped."""
 
 _SAME_HEADINGS = 0.8
-_PRIVATE_RE2 = "[\\x{E000}-\\x{F8FF}]"
 
 
 def day_range(frame: pd.DataFrame, schema: Schema) -> tuple[pd.Timestamp, pd.Timestamp] | None:
@@ -68,16 +74,18 @@ def _alike(mine: Collection[str], other: Collection[str]) -> bool:
     return len(set(mine) & set(other)) >= _SAME_HEADINGS * max(len(mine), len(other))
 
 
-def note_private_letters(body: Body, header: Header, notes: Notes) -> None:
+def note_private_letters(grid: Grid, body: Body, header: Header, notes: Notes) -> None:
     """Warn of letters that a city has made for itself (外字): every city has them, and no other computer shows them."""
-    for place, column in enumerate(body.table.columns):
-        at = pc.indices_nonzero(pc.match_substring_regex(column, _PRIVATE_RE2)).to_numpy()
-        if len(at):
+    for place in range(body.table.num_columns):
+        at = np.flatnonzero(grid.odd[place].to_numpy())
+        texts = grid.table.column(place).filter(grid.odd[place])
+        held = pc.match_substring_regex(texts, PRIVATE_RE2).to_numpy() & np.isin(grid.rows[at], body.rows)
+        if held.any():
             notes.problem_rows(
-                body.rows[at],
+                grid.rows[at[held]],
                 [
-                    "、".join(f"U+{ord(c):X}" for c in PRIVATE_USE.findall(column[int(i)].as_py()))
-                    for i in at[:50]
+                    "、".join(f"U+{ord(c):X}" for c in PRIVATE_USE.findall(text))
+                    for text in texts.filter(pa.array(held))[:MAX_ROWS_LISTED].to_pylist()
                 ],
                 "外字でない文字",
                 "外字を含みます。そのまま読みましたが、ほかの端末では見えません。使える文字があれば置き換えてください。",

@@ -62,7 +62,7 @@ class Body:
     def raw(self, header: Header, place: int) -> Raw:
         """One column of texts, worked out once: the values and the rules on machine readability both ask for it."""
         if place not in self._raws:
-            self._raws[place] = Raw.of(header.headings[place], self.table.column(place), self.rows)
+            self._raws[place] = Raw(header.headings[place], self.table.column(place), self.rows)
         return self._raws[place]
 
     def has_words(self, header: Header, place: int) -> bool:
@@ -72,8 +72,19 @@ class Body:
     def without(self, totals: np.ndarray) -> "Body":
         """The same rows but those marked, which turned out to be totals once their figures were read."""
         dropped = {**self.dropped, "合計": self.dropped["合計"] + int(totals.sum())}
-        table = self.table.filter(pa.array(~totals))
-        return replace(self, table=table, rows=self.rows[~totals], dropped=dropped, _raws={})
+        return replace(
+            self, table=_rows_of(self.table, ~totals), rows=self.rows[~totals], dropped=dropped, _raws={}
+        )
+
+
+def _rows_of(table: pa.Table, wanted: np.ndarray) -> pa.Table:
+    """The wanted rows; a part of which all are wanted is not copied: one note below must not double a large file."""
+    parts, at = [], 0
+    for batch in table.to_batches():
+        mine = wanted[at : at + len(batch)]
+        parts.append(batch if mine.all() else batch.filter(pa.array(mine)))
+        at += len(batch)
+    return pa.Table.from_batches(parts, table.schema)
 
 
 def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
@@ -120,7 +131,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
         )
     last = int(np.flatnonzero(data)[-1]) if data.any() else 0
     return Body(
-        table=table if data.all() else table.filter(pa.array(data)),
+        table=_rows_of(table, data),
         rows=rows[data],
         totals=tuple(totals),
         n_read=int(filled.sum()) + above,

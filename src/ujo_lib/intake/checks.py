@@ -4,8 +4,9 @@ Every check is a plain function on :class:`Loaded` frames that notes what it fin
 between files is an error, because a count that depends on which file is asked must not reach a report.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,15 +16,15 @@ import pandera.pandas as pa
 
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
-from ujo_lib.intake.schemas import DTYPES, NUMERIC, Schema
+from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Schema
 
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""
 
-PREFECTURES = 47
-
 _TELLING = {"commissioners": 1, "cases": 1}
 """Place, in the key, of the column a person would look at when it is not the first."""
+
+_ROUNDING = 0.5
 
 QUIET_SHARE = 0.7
 """The quietest hours count as quiet below this share of an average hour; a flat day says nothing about clocks."""
@@ -88,7 +89,9 @@ def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: 
             blank = str(failure.check) == "not_nullable"
             notes.problem(
                 "空欄でないこと" if blank else str(failure.check),
-                "値を書き入れてください。" if blank else "値を確かめて直してください。",
+                "合計の行なら、埋めずに行を消してください(2重に数えます)。そうでなければ値を書き入れてください。"
+                if blank
+                else "値を確かめて直してください。",
                 "定義",
                 row=row,
                 column=heading,
@@ -234,7 +237,23 @@ def _ads(frame: pd.DataFrame) -> list[RowCheck]:
     return checks
 
 
-_ROW_CHECKS = {"commissioners": _commissioners, "waves": _waves, "campaigns": _campaigns, "ads": _ads}
+def _residents(frame: pd.DataFrame) -> list[RowCheck]:
+    """Nothing came back from those who did not answer."""
+    if "responded" not in frame or frame["responded"].isna().all():
+        return []  # everybody listed answered
+    drawn = {column.name for column in SCHEMAS["residents"].columns} - {"wave", "mode"}
+    given = frame[frame.columns.difference(list(drawn))].notna().any(axis=1)
+    remedy = "回答があったなら回答の列を1に、なかったなら答え・回収の段階・回答方法を空欄にしてください。"
+    return [RowCheck(given & ~frame["responded"].fillna(value=False), "responded", "答えのある人は1", remedy)]
+
+
+_ROW_CHECKS = {
+    "commissioners": _commissioners,
+    "waves": _waves,
+    "campaigns": _campaigns,
+    "ads": _ads,
+    "residents": _residents,
+}
 
 
 def check_clock(frame: pd.DataFrame, header: Header, timezone: str | None, notes: Notes) -> None:
@@ -314,20 +333,21 @@ def check_doubles(
                 value=f"{len(mine):,}行",
             )
             continue
+        told = "書き出しの重なりか二重入力です。どちらかを消してください。"
+        if (rest := len(mine) - MAX_ROWS_LISTED) > 0:
+            told = "書き出しの期間の重なりを確かめ、片方のファイルを除いてください。"
+        expected, column = f"{'・'.join(headings)}の重なりがないこと", headings[_TELLING.get(schema.kind, 0)]
         for at, origin in zip(mine["at"].head(MAX_ROWS_LISTED), mine["origin"], strict=False):
             notes_of[str(file)].problem(
-                f"{'・'.join(headings)}の重なりがないこと",
-                f"{loaded.place(int(origin))}と同じです。書き出しの重なりか二重入力です。どちらかを消してください。",
+                expected,
+                remedy := f"{loaded.place(int(origin))}と同じです。{told}",
                 "25",
                 row=int(loaded.rows[at]),
-                column=headings[_TELLING.get(schema.kind, 0)],
+                column=column,
                 value=_key_shown(loaded.frame.iloc[int(at)], key),
             )
-        if (rest := len(mine) - MAX_ROWS_LISTED) > 0:
-            remedy = "書き出しの期間の重なりを確かめ、片方のファイルを除いてください。"
-            notes_of[str(file)].problem(
-                "重なりがないこと", remedy, "25", column=headings[0], value=f"ほか{rest:,}行"
-            )
+        if rest > 0:
+            notes_of[str(file)].rest(rest, expected, remedy, "25", column=column)
 
 
 def _key_shown(row: pd.Series, key: list[str]) -> str:
@@ -337,18 +357,11 @@ def _key_shown(row: pd.Series, key: list[str]) -> str:
 
 def check_between(kinds: Mapping[str, Loaded], notes_of: Mapping[str, Notes]) -> None:
     """Rules between kinds, for the kinds that were loaded."""
-    if {"commissioners", "cases"} <= set(kinds):
-        _cases_against_commissioners(kinds["commissioners"], kinds["cases"], notes_of)
-    if "cases" in kinds:
-        _doubles_point_to_cases(kinds["cases"], notes_of)
-    if {"consultations", "channels"} <= set(kinds):
-        _contacts_after_opening(kinds["consultations"], kinds["channels"], notes_of)
-    if {"national_daily", "national_hourly"} <= set(kinds):
-        _days_of_prefectures_and_hours(kinds["national_daily"], kinds["national_hourly"], notes_of)
-    if {"national_attributes", "national_hourly"} <= set(kinds):
-        _periods_of_answers_and_hours(kinds["national_attributes"], kinds["national_hourly"], notes_of)
-    if "population" in kinds:
-        _people_add_up(kinds["population"], notes_of)
+    for wanted, rule, title in _BETWEEN:
+        if not (set(wanted) <= set(kinds) and len(kinds[wanted[0]].files)):
+            continue
+        with notes_of[kinds[wanted[0]].files[0]].bounded(title):
+            rule(*(kinds[kind] for kind in wanted), notes_of)
 
 
 def _cases_against_commissioners(commissioners: Loaded, cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
@@ -401,33 +414,16 @@ def _contacts_after_opening(contacts: Loaded, desks: Loaded, notes_of: Mapping[s
 
 
 def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """A day has as many contacts by prefecture as by hour; fewer where some prefectures are not in the file."""
+    """A day has as many contacts by prefecture as by hour, however many prefectures the file holds."""
     known = [_known_days(one.frame) for one in (daily, hourly)]
     both = pd.concat(known, axis=1, keys=["prefectures", "hours"], join="inner")
-    whole = daily.frame["pref"].nunique() >= PREFECTURES
-    wrong = (
-        both[both["prefectures"] > both["hours"]] if not whole else both[both["prefectures"] != both["hours"]]
+    remedy = (
+        "県別と時台別で、この日の合計が違います。どちらのファイルも全国のすべての都道府県・窓口・時台を含むか、"
+        f"書き出しの期間と締めた日が同じか確かめてください(県別にあるのは{daily.frame['pref'].nunique()}都道府県)。"
     )
-    if not whole and len(less := both[both["prefectures"] < both["hours"]]):
-        notes = notes_of[str(hourly.files[0])]
-        here = daily.frame["pref"].nunique()
-        first = less.iloc[0]
-        told = (
-            f"県別のファイルにあるのは{here}都道府県で、{len(less)}日は時台別より少なくなっています"
-            f"(最初は{less.index[0]:%Y-%m-%d}の{int(first['prefectures']):,}件と{int(first['hours']):,}件)。"
-        )
-        notes.problem(
-            "県別と時台別で同じ、日ごとの件数",
-            f"{told}すべての都道府県があるはずなら、県別のファイルを確かめてください。",
-            "照合",
-            severity="warning",
-        )
-    for day, totals in wrong.iterrows():
+    for day, totals in both[both["prefectures"] != both["hours"]].iterrows():
         at = np.flatnonzero((hourly.frame["date"] == day).to_numpy())[0]
         expected = f"県別の合計と同じ{int(totals['prefectures']):,}件({day:%Y-%m-%d})"
-        remedy = (
-            "県別と時台別で、この日の合計が違います。書き出しの期間・窓口・締めた日が同じか確かめてください。"
-        )
         hourly.note(at, notes_of, expected, remedy, "件数", int(totals["hours"]))
 
 
@@ -437,13 +433,13 @@ def _known_days(frame: pd.DataFrame) -> "pd.Series[int]":
     return of_day.loc[of_day["count"] == of_day["size"], "sum"]
 
 
-def _periods_of_answers_and_hours(answers: Loaded, hourly: Loaded, notes_of: Mapping[str, Notes]) -> None:
+def _periods_of_answers(told: str, answers: Loaded, contacts: Loaded, notes_of: Mapping[str, Notes]) -> None:
     """Everybody in the nation has one answer to each item, or 無回答; without rows of 無回答 there may be fewer."""
     by = ["period_start", "period_end", "variable"]
     if not set(by) <= set(answers.frame):
         return
     nation = answers.frame[answers.frame["scope"] == "全国"]
-    of_day = _known_days(hourly.frame)
+    of_day = _known_days(contacts.frame)
     for (start, end, _), mine in nation.groupby(by, observed=True):
         days = of_day[(of_day.index >= start) & (of_day.index <= end)]
         if len(days) <= (end - start).days or mine["n"].isna().any():
@@ -451,27 +447,81 @@ def _periods_of_answers_and_hours(answers: Loaded, hourly: Loaded, notes_of: Map
         stated, counted = mine["n"].sum(), days.sum()
         if stated == counted or (stated < counted and not mine["value"].eq("無回答").any()):
             continue
-        expected = f"時台別の合計と同じ{int(counted):,}件({start:%Y-%m-%d}〜{end:%Y-%m-%d})"
-        remedy = "属性別と時台別で、この期間の合計が違います。書き出しの期間・窓口・締めた日が同じか確かめてください。"
+        expected = f"{told}の合計と同じ{int(counted):,}件({start:%Y-%m-%d}〜{end:%Y-%m-%d})"
+        remedy = f"属性別と{told}で、この期間の合計が違います。書き出しの期間・窓口・締めた日が同じか確かめてください。"
         answers.note(mine.index[0], notes_of, expected, remedy, "件数", int(stated))
 
 
-def people_counted_again(frame: pd.DataFrame) -> np.ndarray:
-    """Whether each row, blank in sex or age, is the sum of finer rows of the same file: it would count them twice.
+_DIVIDED = {
+    "population": (("area_code", "as_of", "source"), ("sex", "age_band")),
+    "ads": (("date",), ("platform", "campaign", "adset", "ad")),
+}
+"""Kinds with counts by parts: what rows must share to be parts of one whole, and what divides them besides."""
+
+_AD_PARTS = ("creative_format", "age_band", "sex", "device", "region")
+
+
+def counted_again(frame: pd.DataFrame, schema: Schema) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows, blank in what others are divided by, are totals that would count their parts twice.
 
     A row that says 総数 is left: whoever reads a population expects that word and chooses.
+
+    Args:
+        frame: the rows of one file of a kind with parts.
+        schema: that kind; every count that may be added up is held against its parts.
+
+    Returns:
+        Two masks: rows that are the sum of finer rows, and rows that have finer rows, are not less than they and not
+        their sum, so that nobody can tell whether they are totals.
     """
-    whole = _undivided(frame)
-    again = np.zeros(len(frame), dtype=bool)
-    for rows, used in _areas(frame, whole):
-        finest = rows[~whole.loc[rows, used].any(axis=1)]
-        for at in rows[frame.loc[rows, used].isna().any(axis=1)]:
-            same = [name for name in used if not whole.at[at, name]]
-            alike = (frame.loc[finest, same].astype(object) == frame.loc[at, same].astype(object)).all(axis=1)
-            again[at] = alike.any() and bool(
-                frame["n"][at] == frame.loc[finest[alike], "n"].sum(skipna=False)
-            )
-    return again
+    together, names = _DIVIDED[schema.kind]
+    by = [name for name in (*names, *(_AD_PARTS if schema.kind == "ads" else ())) if name in frame]
+    parts = np.column_stack(
+        [pd.factorize(frame[n].astype(object).mask(frame[n].astype(object).eq("総数")))[0] for n in by]
+    )
+    counts = [c.name for c in schema.columns if c.additive and c.type in NUMERIC and c.name in frame]
+    numbers = frame[counts].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    blanks = (parts == -1).sum(axis=1)
+    again, unsure = (np.zeros(len(frame), dtype=bool) for _ in range(2))
+    wholes = frame[list(together)].astype(object).groupby(list(together), dropna=False).ngroup().to_numpy()
+    for rows in pd.Series(range(len(frame))).groupby(wholes).indices.values():
+        for at in sorted(rows[blanks[rows] > blanks[rows].min()], key=blanks.__getitem__):
+            same = ((parts[rows] == parts[at]) | (parts[at] == -1)).all(axis=1)
+            finer = rows[same & (blanks[rows] < blanks[at]) & ~again[rows]]
+            stated = ~np.isnan(numbers[at])
+            if not len(finer) or not stated.any():
+                continue
+            over = (numbers[at] - numbers[finer].sum(axis=0))[stated]
+            again[at] = bool((np.abs(over) <= _ROUNDING).all())
+            unsure[at] = not again[at] and bool((over >= -_ROUNDING).all())
+    written = frame[by].isna().any(axis=1).to_numpy()
+    return again & written, unsure & written
+
+
+def _one_division(ads: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """What one advertisement showed in a day is divided in one way: a second division counts it twice."""
+    named = ["date", *(name for name in _DIVIDED["ads"][1] if name in ads.frame)]
+    parts = [name for name in _AD_PARTS if name in ads.frame]
+    if not parts:
+        return
+    ways = ads.frame[parts].notna().to_numpy() @ (1 << np.arange(len(parts)))
+    shown = ads.frame[named].astype(object).assign(way=ways, n=ads.frame["impressions"], at=range(len(ways)))
+    sums = shown.groupby([*named, "way"], dropna=False).agg(n=("n", "sum"), at=("at", "min"))
+    sums = sums.reset_index().sort_values("at")
+    twice = sums[(sums["n"] > 0) & sums.duplicated([*named, "n"])]
+    for file, mine in twice.groupby(ads.files[twice["at"].to_numpy(dtype=int)], sort=False):
+        at = int(mine["at"].iloc[0])
+        remedy = (
+            "同じ日の同じ広告が、別の分け方でもう一度あります(表示回数の合計が同じです)。足すと2重に数えるので、"
+            "どちらか一方の分け方の書き出しだけにしてください。"
+        )
+        notes_of[str(file)].problem(
+            "1つの広告の1日は1通りの分け方",
+            remedy,
+            "13",
+            row=int(ads.rows[at]),
+            value=f"{len(mine):,}件の広告と日",
+        )
 
 
 def _undivided(frame: pd.DataFrame) -> pd.DataFrame:
@@ -495,9 +545,28 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
     for rows, used in _areas(frame, whole):
         parts = rows[~whole.loc[rows, used].any(axis=1)]
         for at in rows[whole.loc[rows, used].all(axis=1)]:
-            if len(parts) and frame["n"][at] != (added := frame["n"][parts].sum()):
+            if not len(parts) or frame["n"][[at, *parts]].isna().any():
+                continue
+            if frame["n"][at] != (added := frame["n"][parts].sum()):
                 remedy = (
                     "男女・年齢の内訳を足した数と、合計の行が違います。どちらかの写し違いか、内訳の不足です。"
                 )
                 told = f"内訳の合計と同じ{int(added):,}人"
                 population.note(np.int64(at), notes_of, told, remedy, "人口", frame["n"][at])
+
+
+_BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
+    (("commissioners", "cases"), _cases_against_commissioners, "回答票と該当者票の照合"),
+    (("cases",), _doubles_point_to_cases, "重複先の照合"),
+    (("consultations", "channels"), _contacts_after_opening, "開設日の照合"),
+    (("national_daily", "national_hourly"), _days_of_prefectures_and_hours, "県別と時台別の照合"),
+    (
+        ("national_attributes", "national_hourly"),
+        partial(_periods_of_answers, "時台別"),
+        "属性別と時台別の照合",
+    ),
+    (("national_attributes", "national_daily"), partial(_periods_of_answers, "県別"), "属性別と県別の照合"),
+    (("ads",), _one_division, "広告の分け方の照合"),
+    (("population",), _people_add_up, "人口の内訳の照合"),
+)
+"""Kinds, the rule between them, and what the check is called."""

@@ -12,7 +12,7 @@ from ujo_lib.intake.problems import Notes, Problem, shorten
 from ujo_lib.intake.reading import has_example
 from ujo_lib.intake.schemas import ASKED, SCHEMAS, Option, Schema
 from ujo_lib.intake.values import fold_sign
-from ujo_lib.params.inputs import AdHeadings, FileRules, Files, Inputs, Layout
+from ujo_lib.params.inputs import QUESTIONNAIRES, AdHeadings, FileRules, Files, Inputs, Layout
 from ujo_lib.params.paths import PathOutsideProjectError, inside
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.yamlfile import ParameterError, ParameterProblem, nearest, read_yaml
@@ -90,7 +90,12 @@ def read_declaration(path: Path, kinds: Collection[str], root: Path, notes: Note
     try:
         inputs = read_yaml(Inputs, path)
         wanted = [kind for kind in kinds if kind in SCHEMAS]
-        form = read_yaml(Questionnaire, root / inputs.survey_items) if ASKED & set(wanted) else None
+        forms = {
+            file: read_yaml(Questionnaire, root / file)
+            for named, asked in QUESTIONNAIRES.items()
+            if asked & set(wanted)
+            for file in [getattr(inputs, named)]
+        }
         layouts = _layouts(root, inputs, wanted)
     except ParameterError as error:
         notes.problems += map(_as_problem, error.problems)
@@ -101,10 +106,10 @@ def read_declaration(path: Path, kinds: Collection[str], root: Path, notes: Note
         elif kind not in inputs.kinds and kind not in inputs.not_supplied:
             remedy = f"inputs.yaml の {kind}: に files: [ファイル名] を書いてください。"
             notes.problem(f"{kind} の files にファイル名", remedy, "定義", column=kind)
-    labels = _labels(inputs, form, notes)
+    labels = _labels(inputs, forms, notes)
     schemas = {kind: SCHEMAS[kind].with_labels(labels) for kind in wanted}
-    if form is not None:
-        _check_forms(form, inputs, notes)
+    for file, form in forms.items():
+        _check_forms(form, file, notes)
         schemas = {kind: schema.with_questions(form.on(kind)) for kind, schema in schemas.items()}
     _check_layouts(layouts, inputs, notes)
     specs = [
@@ -138,9 +143,11 @@ def _note_unknown(name: str, known: Iterable[str], where: str, notes: Notes) -> 
     notes.problem("/".join(known), remedy, "定義", column=where, value=name)
 
 
-def _labels(inputs: Inputs, form: Questionnaire | None, notes: Notes) -> dict[str, tuple[Option, ...]]:
+def _labels(
+    inputs: Inputs, forms: Mapping[str, Questionnaire], notes: Notes
+) -> dict[str, tuple[Option, ...]]:
     """Options of this site; those of a question stand in the questionnaire."""
-    asked = [item.id for item in form.items] if form else []
+    asked = {item.id: file for file, form in forms.items() for item in form.items}
     for key in inputs.labels:
         kind, _, name = key.rpartition(".")
         of_kind = [SCHEMAS[kind]] if kind in SCHEMAS else [] if kind else SCHEMAS.values()
@@ -148,7 +155,7 @@ def _labels(inputs: Inputs, form: Questionnaire | None, notes: Notes) -> dict[st
         if name in known:
             continue
         if name in asked:
-            remedy = f"調査票の項目です。選択肢は {inputs.survey_items} に書いてください。"
+            remedy = f"調査票の項目です。選択肢は {asked[name]} に書いてください。"
             notes.problem("調査票にない列の名前", remedy, "定義", column=f"labels.{key}", value=key)
         else:
             _note_unknown(name, dict.fromkeys(known or SCHEMAS), f"labels.{key}", notes)
@@ -163,11 +170,11 @@ def _option(label: str, spellings: tuple[str, ...]) -> Option:
     return Option(label, code, tuple(spelling for spelling in spellings if spelling != code))
 
 
-def _check_forms(form: Questionnaire, inputs: Inputs, notes: Notes) -> None:
+def _check_forms(form: Questionnaire, file: str, notes: Notes) -> None:
     """Forms and items of the questionnaire that could not become columns of a file."""
     for name in form.forms:
         if name not in ASKED:
-            _note_unknown(name, sorted(ASKED), f"{inputs.survey_items} の forms.{name}", notes)
+            _note_unknown(name, sorted(ASKED), f"{file} の forms.{name}", notes)
             continue
         taken = {spelled for c in SCHEMAS[name].columns for spelled in (c.name, c.heading, *c.aliases)}
         for item in form.on(name):

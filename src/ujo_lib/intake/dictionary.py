@@ -6,6 +6,7 @@ Refresh it with ``python -m ujo_lib.intake.dictionary > data/README.md``; a test
 import sys
 
 from ujo_lib.intake.schemas import SCHEMAS, Column, ColumnType, Multiple, Option, Schema
+from ujo_lib.params.inputs import QUESTIONNAIRES
 from ujo_lib.params.paths import project_root
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.yamlfile import read_yaml
@@ -13,9 +14,10 @@ from ujo_lib.yamlfile import read_yaml
 _INTRODUCTION = """\
 # Data dictionary
 
-Generated from `ujo_lib.intake.schemas` and `params/survey_items.yaml` by `python -m ujo_lib.intake.dictionary`; do
-not edit by hand. A site with a questionnaire of its own (`survey_items` in `inputs.yaml`) has its questions instead of
-those listed under `commissioners` and `cases`.
+Generated from `ujo_lib.intake.schemas`, `params/survey_items.yaml` and `params/resident_items.yaml` by
+`python -m ujo_lib.intake.dictionary`; do not edit by hand. A site with questionnaires of its own (`survey_items`,
+`resident_items` in `inputs.yaml`) has its questions instead of those listed under `commissioners`, `cases` and
+`residents`.
 
 `sample/` holds the synthetic city (made by `ujo sample`, every figure and text invented). Real files belong in
 a folder of their site (`ujo new-site` and `ujo new-year` make it, with empty forms); git ignores everything here but
@@ -52,10 +54,11 @@ _TYPES: dict[ColumnType, str] = {
 _LISTED = 15
 
 
-def markdown(form: Questionnaire) -> str:
+def markdown(*forms: Questionnaire) -> str:
     """The whole dictionary as Markdown: English text, Japanese headings and labels, one table per kind."""
     parts = [_INTRODUCTION, "## Kinds of file\n", _overview()]
-    parts += [_section(schema.with_questions(form.on(kind))) for kind, schema in SCHEMAS.items()]
+    for kind, schema in SCHEMAS.items():
+        parts.append(_section(schema.with_questions(item for form in forms for item in form.on(kind))))
     return "\n".join(parts)
 
 
@@ -120,4 +123,5 @@ def _options(options: tuple[Option, ...]) -> str:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # a real stdout here, not a replacement
-    print(markdown(read_yaml(Questionnaire, project_root() / "params" / "survey_items.yaml")), end="")
+    folder = project_root() / "params"
+    print(markdown(*(read_yaml(Questionnaire, folder / f"{name}.yaml") for name in QUESTIONNAIRES)), end="")

@@ -7,15 +7,16 @@ between files. A file that was parsed once in this process under the same declar
 import html
 import json
 import math
-import traceback
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import account, checks
@@ -24,6 +25,7 @@ from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.headers import Header, find_header
 from ujo_lib.intake.multiple import parse_columns, parse_listed
+from ujo_lib.intake.patience import LOG
 from ujo_lib.intake.problems import (
     PROBLEM_COLUMNS,
     REPAIR_COLUMNS,
@@ -31,15 +33,17 @@ from ujo_lib.intake.problems import (
     Notes,
     Problem,
     as_frame,
+    by_cause,
     html_table,
     summary_line,
 )
-from ujo_lib.intake.reading import Grid, UnreadableError, digest, read_bytes, read_grid
+from ujo_lib.intake.reading import Grid, UnreadableError, read_grid, readable
 from ujo_lib.intake.rules import RULE_COLUMNS, judge
 from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
 from ujo_lib.intake.values import Raw, Site, age_range, parse_column, tidy
-from ujo_lib.params.inputs import Layout
+from ujo_lib.params.inputs import Inputs, Layout
 from ujo_lib.params.paths import project_root
+from ujo_lib.yamlfile import read_yaml
 
 SOURCE_COLUMNS = (
     "kind",
@@ -74,10 +78,10 @@ class Intake:
         frames: kind → frame with canonical columns.
         sources: one row per file (:data:`SOURCE_COLUMNS`).
         repairs: what intake changed on its own (``problems.REPAIR_COLUMNS``).
-        problems: errors and warnings (``problems.PROBLEM_COLUMNS``).
+        problems: errors and warnings, one row per cause (``problems.PROBLEM_COLUMNS``).
         missing: blank cells per kind and column (:data:`MISSING_COLUMNS`).
         rules: the 15 machine-readability items per file (``rules.RULE_COLUMNS``).
-        faults: the problems as objects.
+        faults: the problems as objects, one per place.
         schemas: kind → what its columns are, with the questions of this survey and the options of this site.
         not_supplied: kinds asked for that the year is declared not to have, with the reason.
     """
@@ -142,7 +146,6 @@ class _Parsed:
 
     frame: pd.DataFrame | None
     rows: np.ndarray
-    sheet: str
     notes: Notes
     source: Mapping[str, Any]
     rules: pd.DataFrame | None
@@ -201,43 +204,29 @@ def check(
     seen: dict[str, str] = {}
     parsed = [(spec, _read_file(spec, schemas[spec.kind], declaration, seen)) for spec in declaration.files]
     loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
-    notes_of = {spec.label: Notes(spec.name, one.sheet) for spec, one in parsed}
+    notes_of = {spec.label: Notes(spec.name, one.notes.sheet) for spec, one in parsed}
     for kind, together in loaded.items():
-        with _bounded(own, schemas[kind].title):
+        mine = notes_of[together.files[0]] if len(together.files) else own
+        with mine.bounded("重なり"):
             splits = {spec.label: one.splits for spec, one in parsed}
             checks.check_doubles(together, schemas[kind], splits, notes_of)
+        with mine.bounded("ファイルごとの列"):
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
                 alike = [(spec, header) for spec, header in files if spec.layout == layout]
                 account.note_lonely_columns(alike, schemas[kind], notes_of)
-    with _bounded(own, "ファイルどうしの照合"):
-        checks.check_between(loaded, notes_of)
-    with _bounded(own, "月の抜けの照合"):
+    checks.check_between(loaded, notes_of)
+    with own.bounded("月の抜け"):
         account.note_gaps(loaded, schemas, period, own, notes_of)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
     return _intake(loaded, schemas, parsed, notes, declaration.not_supplied)
 
 
-@contextmanager
-def _bounded(notes: Notes, what: str) -> Iterator[None]:
-    """Whatever goes wrong on the way becomes a problem of that file: one strange file never hides the others."""
-    try:
-        yield
-    except Exception as error:
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        remedy = (
-            "形が想定と違い、検査が途中で止まりました。見出しと、止まる前の行までを確かめてください。直らなければ、"
-            "個人情報を除いた数行と、この印を添えて知らせてください: "
-            f"{type(error).__name__} {Path(at.filename).name} {at.lineno}"
-        )
-        notes.problem(f"{what}の検査が最後まで済むこと", remedy, "定義")
-
-
 def not_supplied(inputs: str | Path, kinds: Sequence[str]) -> dict[str, str]:
-    """Say which of these kinds the year is declared not to have: Japanese name of the kind → reason."""
-    path = _locate(Path(inputs), None)
-    declaration = read_declaration(path, kinds, _root_of(path), Notes(path.name))
-    return {SCHEMAS[kind].title: reason for kind, reason in declaration.not_supplied.items()}
+    """Say which of these kinds the year is declared not to have: Japanese name, as it was declared → reason."""
+    declared = read_yaml(Inputs, _locate(Path(inputs), None))
+    named = dict.fromkeys(name for kind in kinds if (name := declared.lacking(kind)))
+    return {SCHEMAS[name].title: declared.not_supplied[name] for name in named}
 
 
 def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -275,40 +264,44 @@ def _root_of(inputs: Path) -> Path:
 
 def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: dict[str, str]) -> _Parsed:
     notes = Notes(spec.name)
+    LOG.info("%s を読んでいます", spec.name)
+    layout = declaration.layouts.get(spec.layout or "")
+    place = (spec.kind, spec.path, spec.worksheet)
+    known, one = _parsed.get(place, ("", None))
     try:
-        content = read_bytes(spec.path, notes)
+        with readable(spec.path, notes) as file:
+            sha, size = file_digest(file, "sha256").hexdigest(), file.tell()
+            key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
+            file.seek(0)
+            content = b"" if known == key else file.read()
     except UnreadableError:
-        return _Parsed(None, np.array([], dtype=int), "", notes, _source(spec, b"", "", None, None), None)
-    sha = digest(content)
+        return _Parsed(None, np.array([], dtype=int), notes, _source(spec, 0, "", None, None), None)
     if (twin := seen.setdefault(f"{spec.kind}:{sha}:{spec.worksheet}", spec.name)) != spec.name:
         notes.problem(
             "ほかと違う内容のファイル",
             f"{twin} と1バイトも違わない同じ内容です。同じ書き出しを二重に指定していないか確かめてください。",
             "25",
         )
-        return _Parsed(
-            None, np.array([], dtype=int), "", notes, _source(spec, content, sha, None, None), None
-        )
-    layout = declaration.layouts.get(spec.layout or "")
+        return _Parsed(None, np.array([], dtype=int), notes, _source(spec, size, sha, None, None), None)
     if spec.layout and layout is None:
         remedy = "ad_headings.yaml にある名前を書いてください。"
         notes.problem("/".join(declaration.layouts), remedy, "定義", column="layout", value=spec.layout)
-    key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
-    place = (spec.kind, spec.path, spec.worksheet)
-    known, one = _parsed.get(place, ("", None))
     if one is None or known != key:
         mine = Notes(spec.name)
-        one = _Parsed(None, np.array([], dtype=int), "", mine, _source(spec, content, sha, None, None), None)
-        with _bounded(mine, "ファイル"):
-            one = _parse_file(content, sha, spec, schema, layout, declaration.names, mine)
+        one = _Parsed(None, np.array([], dtype=int), mine, _source(spec, size, sha, None, None), None)
+        with mine.bounded("ファイル全体"), suppress(UnreadableError):
+            grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, mine)
+            del content  # a national year must not stand in memory beside its own table any longer
+            one = _parse_file(grid, size, sha, spec, schema, layout, declaration.names, mine)
         _parsed[place] = (key, one)
     # What was noted on the way to the bytes (an open file, say) belongs to this call, not to the content.
-    told = Notes(spec.name, one.sheet, [*notes.problems, *one.notes.problems], one.notes.repairs)
+    told = Notes(spec.name, one.notes.sheet, [*notes.problems, *one.notes.problems], one.notes.repairs)
     return replace(one, notes=told)
 
 
 def _parse_file(
-    content: bytes,
+    grid: Grid,
+    size: int,
     sha: str,
     spec: FileSpec,
     schema: Schema,
@@ -316,48 +309,57 @@ def _parse_file(
     names: tuple[str, ...],
     notes: Notes,
 ) -> _Parsed:
-    def parsed(
-        frame: pd.DataFrame | None, grid: Grid | None, body: Body | None, header: Header | None
-    ) -> _Parsed:
-        source = _source(spec, content, sha, grid, body, header)
+    def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:
+        source = _source(spec, size, sha, grid, body, header)
         if frame is not None and header is not None:
             source |= _told(frame, header, schema, notes)
-        rules = judge(grid, header, body, schema, spec.name) if grid and header and body else None
+        rules, splits = None, list[str]()
+        if header and body:
+            with notes.bounded("機械判読性"):
+                rules = judge(grid, header, body, schema, spec.name)
+        if frame is not None and body and header:
+            with notes.bounded("読まない列"):
+                splits = _splits(frame, body, header, schema)
         rows = np.array([], dtype=int) if body is None else body.rows
-        splits = _splits(frame, body, header, schema) if frame is not None and body and header else ()
-        return _Parsed(frame, rows, notes.sheet, notes, source, rules, header, splits)
+        return _Parsed(frame, rows, notes, source, rules, header, splits)
 
-    try:
-        grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, notes)
-    except UnreadableError:
-        return parsed(None, None, None, None)
-    _warn_of_workbook(grid, notes)
+    with notes.bounded("見た目"):
+        _warn_of_workbook(grid, notes)
     header = find_header(grid.head(), schema, spec, layout, notes)
     if header is None:
-        return parsed(None, grid, None, None)
-    account.note_unread_sheets(grid, header, spec, notes)
+        return parsed(None, None, None)
+    with notes.bounded("読まないシート"):
+        account.note_unread_sheets(grid, header, spec, notes)
     body = find_body(grid, header, schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
         remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
         notes.problem("データの行", remedy, "総務省2-1")
-        return parsed(None, grid, body, header)
+        return parsed(None, body, header)
     frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
-    if schema.kind == "population":
-        body, frame = _each_person_once(body, frame, notes)
-    account.note_private_letters(body, header, notes)
-    check_merged(grid, body, header, schema, notes)
-    check_totals(body, frame, header, schema, notes)
-    check_subtotal_columns(body, header, notes)
-    checks.check_schema(frame, body.rows, header, schema, notes)
-    checks.check_rows(frame, body.rows, header, schema, notes)
-    checks.check_clock(frame, header, spec.timezone, notes)
+    if schema.kind in ("population", "ads"):
+        with notes.bounded("合計と内訳の重なり"):
+            body, frame = _each_once(body, frame, schema, notes)
+    with notes.bounded("外字"):
+        account.note_private_letters(grid, body, header, notes)
+    with notes.bounded("結合セル"):
+        check_merged(grid, body, header, schema, notes)
+    with notes.bounded("合計の行"):
+        check_totals(body, frame, header, schema, notes)
+    with notes.bounded("小計の列"):
+        check_subtotal_columns(body, header, notes)
+    with notes.bounded("値の範囲"):
+        checks.check_schema(frame, body.rows, header, schema, notes)
+    with notes.bounded("行の中のつじつま"):
+        checks.check_rows(frame, body.rows, header, schema, notes)
+    with notes.bounded("時刻のずれ"):
+        checks.check_clock(frame, header, spec.timezone, notes)
     if schema.kind == "ads" and spec.timezone is None:
         notes.problem(
             "広告アカウントの時間帯",
             "inputs.yaml のこのファイルに timezone: Asia/Tokyo などを書いてください(管理画面の設定で分かります)。",
             "10",
         )
-    return parsed(frame, grid, body, header)
+    return parsed(frame, body, header)
 
 
 def _splits(frame: pd.DataFrame, body: Body, header: Header, schema: Schema) -> list[str]:
@@ -369,15 +371,24 @@ def _splits(frame: pd.DataFrame, body: Body, header: Header, schema: Schema) -> 
     return checks.splitting_columns(frame, unread, schema) if unread else []
 
 
-def _each_person_once(body: Body, frame: pd.DataFrame, notes: Notes) -> tuple[Body, pd.DataFrame]:
-    """Leave out totals of people whose parts stand in the same file."""
-    again = checks.people_counted_again(frame)
+def _each_once(body: Body, frame: pd.DataFrame, schema: Schema, notes: Notes) -> tuple[Body, pd.DataFrame]:
+    """Leave out totals whose parts stand in the same file."""
+    again, unsure = checks.counted_again(frame, schema)
+    if schema.kind == "ads":
+        notes.problem_rows(
+            body.rows[unsure],
+            [""] * int(unsure.sum()),
+            "内訳の行だけか、内訳の和と一致する合計",
+            "区分が空欄の行が、内訳の行と並んでいます。合計なら行を消し、区分が不明なら「不明」と書いてください"
+            "(埋めたままにすると2重に数えます)。",
+            "13",
+            column="(行全体)",
+        )
     if not again.any():
         return body, frame
+    what = "性別・年齢に分けない人口" if schema.kind == "population" else "区分に分けない広告の合計"
     after = "合計行として除外(内訳の和と一致)"
-    notes.repair(
-        "性別・年齢に分けない人口", after, "13", row=int(body.rows[again][0]), count=int(again.sum())
-    )
+    notes.repair(what, after, "13", row=int(body.rows[again][0]), count=int(again.sum()))
     return body.without(again), frame[~again].reset_index(drop=True)
 
 
@@ -409,7 +420,7 @@ def _frame(
             columns |= parse_column(column, body.raw(header, header.columns[column.name]), site, notes)
         elif column.name in constants:
             text = constants[column.name]
-            raw = Raw(column.name, np.zeros(len(body.rows), dtype=np.int32), [text], body.rows)
+            raw = Raw(column.name, pa.chunked_array([pa.repeat(text, len(body.rows))]), body.rows)
             columns |= parse_column(column, raw, site, notes)
     encodings = spec.multiple_answers
     for item in schema.multiples:
@@ -490,7 +501,7 @@ _DERIVED = {"cases": _derive_8050, "ads": _derive_ad_day}
 
 def _source(
     spec: FileSpec,
-    content: bytes,
+    size: int,
     sha: str,
     grid: Grid | None,
     body: Body | None,
@@ -516,7 +527,7 @@ def _source(
         "first_day": "",
         "last_day": "",
         "columns_absent": "",
-        "bytes": len(content),
+        "bytes": size,
         "sha256": sha,
     }
 
@@ -563,7 +574,7 @@ def _intake(
         frames={kind: together.frame for kind, together in loaded.items()},
         sources=sources.astype({"header_row": "Int64"}),
         repairs=as_frame(repairs, REPAIR_COLUMNS),
-        problems=as_frame(faults, PROBLEM_COLUMNS),
+        problems=as_frame(by_cause(faults), PROBLEM_COLUMNS),
         missing=_missing({kind: together.frame for kind, together in loaded.items()}, schemas),
         rules=pd.concat(verdicts, ignore_index=True)
         if verdicts

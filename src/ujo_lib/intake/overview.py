@@ -7,27 +7,8 @@ import pandas as pd
 
 from ujo_lib.columns import Base, Count, Share, Text, Typed
 from ujo_lib.intake.loading import Intake
+from ujo_lib.intake.problems import RULES
 from ujo_lib.intake.schemas import SCHEMAS
-
-TRAPS = {
-    "3": "機種依存文字・異体字",
-    "4": "異体字",
-    "5": "全角数字・選択肢の書き方",
-    "6": "桁区切り・単位・負数の書き方",
-    "7": "和暦などの日付",
-    "9": "24時を超える時刻",
-    "10": "時間帯(UTCと日本時間)",
-    "11": "結合セル・2段の見出し",
-    "12": "表の上下の注記",
-    "13": "合計の行・小計の列",
-    "14": "符号(-・…・x など)",
-    "15": "複数回答の書き方",
-    "16": "年代の書き方",
-    "17": "先頭の0",
-    "23": "個人情報",
-    "25": "重複",
-}
-"""What each rule of repair is about, by its number."""
 
 _ROWS = {
     "rows_counted": Count(heading="数えた行", unit="行"),
@@ -56,7 +37,7 @@ _CELLS = Count(heading="値の数", unit="件")
 
 def totals(data: Intake) -> Typed:
     """One row: files, rows read, kept and dropped, cells mended, errors and warnings."""
-    severities = [fault.severity for fault in data.faults]
+    severities = data.problems["severity"].tolist()
     frame = pd.DataFrame(
         {
             "files": [len(data.sources)],
@@ -113,7 +94,7 @@ def not_supplied(data: Intake) -> Typed:
 def repairs_by_rule(data: Intake) -> Typed:
     """One row per file and rule of repair, with the number of cells mended."""
     counted = data.repairs.groupby(["file", "rule"], sort=False)["count"].sum().reset_index()
-    named = counted.assign(rule=counted["rule"].map(TRAPS).fillna(counted["rule"]))
+    named = counted.assign(rule=counted["rule"].map(RULES).fillna(counted["rule"]))
     return Typed.of(named, _FILE | {"rule": Text(heading="読み替えの規則"), "count": _CELLS})
 
 
@@ -188,16 +169,18 @@ def repairs(data: Intake, at_most: int) -> Typed:
 
 
 def problems(data: Intake, at_most: int) -> Typed:
-    """The first places that somebody should look at: place, value, what was expected, remedy, rule."""
+    """The first causes that somebody should look at: place, values, what was expected, remedy, rule, places."""
+    told = data.problems.head(at_most)
     return Typed.of(
-        data.problems.head(at_most),
+        told.assign(rule=told["rule"].map(RULES)).drop(columns="row"),
         _PLACE
         | {
             "severity": Text(heading="重さ"),
-            "row": Text(heading="行"),
+            "rows": Text(heading="最初の行"),
             "value": Text(heading="値"),
             "expected": Text(heading="期待される内容"),
             "remedy": Text(heading="直し方"),
             "rule": Text(heading="規則"),
+            "count": Count(heading="箇所"),
         },
     )

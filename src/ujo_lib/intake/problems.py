@@ -5,12 +5,18 @@ intake changed on its own. Both are collected in a :class:`Notes` while a file i
 """
 
 import html
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+import re
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+
+from ujo_lib.text import MACHINE_RULES
 
 Severity = Literal["error", "warning"]
 
@@ -18,23 +24,55 @@ MAX_ROWS_LISTED = 50
 """Rows listed one by one for the same fault in one column; what follows is counted in a single line."""
 
 _MAX_SHOWN = 40
+_SHOWN_OF_A_CAUSE = 5
+"""Rows, values and figures shown of one cause; the rest is a number."""
+
+RULES = {
+    "1": "文字コード・文字化け",
+    "2": "行と引用符の区切り",
+    "3": "機種依存文字・外字",
+    "4": "異体字",
+    "5": "全角数字・選択肢の書き方",
+    "6": "数の書き方(桁区切り・単位・負数)",
+    "7": "和暦などの日付",
+    "8": "年度の書き方",
+    "9": "24時を超える時刻",
+    "10": "時間帯(UTCと日本時間)",
+    "11": "見出し・結合セル",
+    "12": "表の上下の注記",
+    "13": "合計の行・小計の列",
+    "14": "値がないことを表す符号(-・…・x など)",
+    "15": "複数回答の書き方",
+    "16": "年代の書き方",
+    "17": "先頭の0・丸められた番号",
+    "18": "見たままと違う値(数式・非表示・取り消し線)",
+    "21": "ファイルの置き場所",
+    "23": "個人情報",
+    "25": "重複",
+    "照合": "行どうし・ファイルどうしのつじつま",
+    "定義": "データ辞書・inputs.yaml の決まり",
+    **{f"総務省{number}": title for number, title in MACHINE_RULES.items()},
+}
+"""What each rule is about, by the number that messages name."""
+
 _HEADINGS = {
     "severity": "重さ",
     "file": "ファイル",
     "sheet": "シート",
-    "row": "行",
+    "rows": "行",
     "column": "列",
     "value": "値",
     "expected": "期待される内容",
     "remedy": "直し方",
     "rule": "規則",
+    "count": "箇所",
 }
 _SEVERITY_JA = {"error": "エラー", "warning": "注意"}
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault.
+    """One fault, in one place or, as :func:`by_cause` makes it, in many.
 
     Attributes:
         severity: an ``error`` keeps the file out of every analysis, a ``warning`` wants a look.
@@ -45,7 +83,9 @@ class Problem:
         value: the offending value; empty for columns that hold free text.
         expected: what would have been right.
         remedy: what to do about it.
-        rule: number of the trap it belongs to, or 「定義」 (data dictionary) or 「照合」 (files disagree).
+        rule: key of :data:`RULES`.
+        count: places.
+        rows: the first rows, 「2・5・9」; empty when the fault has no row.
     """
 
     severity: Severity
@@ -57,6 +97,8 @@ class Problem:
     expected: str
     remedy: str
     rule: str
+    count: int = 1
+    rows: str = ""
 
     def __str__(self) -> str:
         value = f"値 {self.value} / " if self.value else ""
@@ -139,7 +181,15 @@ class Notes:
             self.problem(expected, remedy, rule, row=int(row), column=column, value=value, severity=severity)
         rest = len(rows) - MAX_ROWS_LISTED
         if rest > 0:
-            self.problem(expected, remedy, rule, column=column, value=f"ほか{rest:,}行", severity=severity)
+            self.rest(rest, expected, remedy, rule, column=column, severity=severity)
+
+    def rest(
+        self, count: int, expected: str, remedy: str, rule: str, *, column: str, severity: Severity = "error"
+    ) -> None:
+        """Note how many more places a fault has than are listed one by one."""
+        self.problems.append(
+            Problem(severity, self.file, self.sheet, None, column, "", expected, remedy, rule, count)
+        )
 
     def repair(
         self,
@@ -156,12 +206,65 @@ class Notes:
             Repair(self.file, self.sheet, row, column, shorten(before), shorten(after), rule, count)
         )
 
+    @contextmanager
+    def bounded(self, check: str) -> Iterator[None]:
+        """Whatever goes wrong in one check becomes a problem of this file: one strange file never hides the others."""
+        try:
+            yield
+        except Exception as error:
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            remedy = (
+                f"形が想定と違い、「{check}」の検査だけが途中で止まりました(ほかの検査は済んでいます)。見出しと、"
+                "止まる前の行までを確かめてください。直らなければ、個人情報を除いた数行と、この印を知らせてください: "
+                f"{type(error).__name__} {Path(at.filename).name} {at.lineno}"
+            )
+            self.problem(f"{check}の検査が最後まで済むこと", remedy, "定義")
+
 
 def as_frame(items: Iterable[Problem] | Iterable[Repair], columns: tuple[str, ...]) -> pd.DataFrame:
     """One row per problem or repair, in these columns; ``row`` and ``count`` are Int64."""
     frame = pd.DataFrame([asdict(item) for item in items], columns=list(columns))
     whole: dict[str, str] = dict.fromkeys(("row", "count"), "Int64")
     return frame.astype({name: whole.get(name, "string[pyarrow]") for name in columns})
+
+
+_VARYING = re.compile(r"(「[^「」]*」|\d[\d,.:-]*)")
+
+
+def by_cause(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems that one remedy mends, as one each: errors first, in order of file and of first appearance otherwise.
+
+    Two problems have one cause when they differ in row, value, figures and quoted words only.
+    """
+    causes: dict[tuple[str, ...], list[Problem]] = {}
+    for one in sorted(problems, key=lambda p: p.severity):
+        told = (_VARYING.sub("\0", text) for text in (one.expected, one.remedy))
+        causes.setdefault((one.severity, one.file, one.sheet, one.column, one.rule, *told), []).append(one)
+    return [_one(places) for places in causes.values()]
+
+
+def _one(places: Sequence[Problem]) -> Problem:
+    rows = list(dict.fromkeys(str(place.row) for place in places if place.row is not None))
+    values = list(dict.fromkeys(place.value for place in places if place.value))
+    return replace(
+        places[0],
+        rows=_few(rows, "・"),
+        value=_few(values, "、"),
+        expected=_told([place.expected for place in places]),
+        remedy=_told([place.remedy for place in places]),
+        count=sum(place.count for place in places),
+    )
+
+
+def _few(items: Sequence[str], between: str) -> str:
+    more = "…" if len(items) > _SHOWN_OF_A_CAUSE else ""
+    return between.join(items[:_SHOWN_OF_A_CAUSE]) + more
+
+
+def _told(texts: Sequence[str]) -> str:
+    """Texts that differ in figures and quoted words as one text: these stand side by side where they differ."""
+    pieces = zip(*map(_VARYING.split, dict.fromkeys(texts)), strict=True)
+    return "".join(_few(list(dict.fromkeys(piece)), "、") for piece in pieces)
 
 
 class DataProblems(Exception):  # noqa: N818 - read aloud it is the name of the table it carries
@@ -178,8 +281,8 @@ class DataProblems(Exception):  # noqa: N818 - read aloud it is the name of the 
         return as_text(self.problems)
 
     def _repr_html_(self) -> str:
-        frame = as_frame(sorted(self.problems, key=lambda p: p.severity), PROBLEM_COLUMNS)
-        told = frame.assign(severity=frame["severity"].map(_SEVERITY_JA))
+        frame = as_frame(by_cause(self.problems), PROBLEM_COLUMNS)
+        told = frame.assign(severity=frame["severity"].map(_SEVERITY_JA), rule=frame["rule"].map(RULES))
         return html_table(summary_line(self.problems), _HEADINGS, told)
 
     def _render_traceback_(self) -> list[str]:
@@ -187,23 +290,25 @@ class DataProblems(Exception):  # noqa: N818 - read aloud it is the name of the 
         return [str(self)]
 
 
-def summary_line(problems: Sequence[Problem]) -> str:
-    """「入力データの問題: エラー2件・注意1件」."""
-    counts = {level: sum(problem.severity == level for problem in problems) for level in _SEVERITY_JA}
-    if not any(counts.values()):
-        return "入力データに問題はありません。"
-    return "入力データの問題: " + "・".join(f"{_SEVERITY_JA[k]}{n:,}件" for k, n in counts.items() if n)
+def summary_line(problems: Iterable[Problem]) -> str:
+    """「入力データの問題: エラー2件(31か所)・注意1件」: causes, and places where they are more."""
+    told = []
+    for severity, ja in _SEVERITY_JA.items():
+        counts = [cause.count for cause in by_cause(problems) if cause.severity == severity]
+        places = f"({sum(counts):,}か所)" if sum(counts) > len(counts) else ""
+        told += [f"{ja}{len(counts):,}件{places}"] if counts else []
+    return "入力データの問題: " + "・".join(told) if told else "入力データに問題はありません。"
 
 
 def as_text(problems: Sequence[Problem]) -> str:
-    """Problems as indented Japanese lines, errors before warnings, in file order otherwise."""
+    """One entry of indented Japanese lines per cause, errors before warnings."""
     lines = [summary_line(problems)]
-    for problem in sorted(problems, key=lambda p: p.severity):
-        lines.append(f"[{_SEVERITY_JA[problem.severity]}] {_place(problem)}")
-        if problem.value:
-            lines.append(f"    値: {problem.value}")
-        lines.append(f"    期待: {problem.expected}")
-        lines.append(f"    直し方: {problem.remedy}(規則 {problem.rule})")
+    for cause in by_cause(problems):
+        lines.append(f"[{_SEVERITY_JA[cause.severity]}] {_place(cause)}")
+        if cause.value:
+            lines.append(f"    値: {cause.value}")
+        lines.append(f"    期待: {cause.expected}")
+        lines.append(f"    直し方: {cause.remedy}(規則{cause.rule}: {RULES[cause.rule]})")
     return "\n".join(lines)
 
 
@@ -211,10 +316,12 @@ def _place(problem: Problem) -> str:
     parts = [problem.file]
     if problem.sheet:
         parts.append(f"シート「{problem.sheet}」")
-    if problem.row is not None:
-        parts.append(f"{problem.row}行目")
     if problem.column:
         parts.append(f"列「{problem.column}」")
+    if rows := problem.rows or (problem.row and str(problem.row)):
+        parts.append(f"{rows}行目")
+    if problem.count > 1:
+        parts.append(f"(全{problem.count:,}か所)")
     return " ".join(parts)
 
 

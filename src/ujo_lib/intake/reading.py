@@ -6,21 +6,23 @@ as :class:`Facts` for the report on machine readability. Whatever a file holds, 
 says what a clerk can do about it: nothing else is raised, and no file takes more than its share of time and memory.
 """
 
-import hashlib
 import io
 import re
 import unicodedata
+import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import openpyxl
 import pyarrow as pa
+import pyarrow.compute as pc
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils import get_column_letter, range_boundaries
 
@@ -28,14 +30,18 @@ from ujo_lib.delimited import (
     MAX_CELLS,
     EncodingError,
     Scan,
+    as_value,
+    countable,
     find_encoding,
+    look_at,
     read_table,
     scan_as,
     split_record,
-    to_utf8,
 )
 from ujo_lib.intake.problems import Notes, Severity
 from ujo_lib.intake.schemas import EXAMPLE_MARK
+from ujo_lib.intake.values import by_part
+from ujo_lib.text import MACHINE_DEPENDENT
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 EXCEL_SUFFIXES = (".xlsx", ".xlsm")
@@ -64,6 +70,8 @@ _UTF8_AS_CP932 = re.compile("(?:[縺繧繝].*?){3}")
 _EUC_AS_CP932 = re.compile("[\uff61-\uff9f][\uff61-\uff9f\ue000-\uf8ff]{7}")
 PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 """Letters that a city has made for itself (外字)."""
+
+PRIVATE_RE2 = r"[\x{E000}-\x{F8FF}]"
 
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _SIGN = re.compile(r'"([^"]*)"|\\(.)|([0-])')
@@ -115,7 +123,7 @@ class Facts:
     heads: Mapping[str, list[list[str]]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
     """All cells of one table as strings, blank where empty.
 
@@ -140,6 +148,15 @@ class Grid:
         columns = [column.to_pylist() for column in self.table.slice(0, HEAD_ROWS).columns]
         return [list(row) for row in zip(*columns, strict=True)]
 
+    @cached_property
+    def odd(self) -> list[pa.ChunkedArray]:
+        """Whether each cell of each column holds a letter which other machines may not show or have."""
+        pattern = f"{MACHINE_DEPENDENT}|{PRIVATE_RE2}"
+        return [
+            by_part(column, lambda part: pc.match_substring_regex(part, pattern))
+            for column in self.table.columns
+        ]
+
 
 def find_file(path: Path) -> Path | None:
     """The file itself, or the one of the same name in the other Unicode form (macOS writes が as two characters)."""
@@ -151,8 +168,9 @@ def find_file(path: Path) -> Path | None:
     return next((p for p in path.parent.iterdir() if unicodedata.normalize("NFC", p.name) == wanted), None)
 
 
-def read_bytes(path: Path, notes: Notes) -> bytes:
-    """Content of a file, or an :class:`UnreadableError` after noting why."""
+@contextmanager
+def readable(path: Path, notes: Notes) -> Iterator[io.BufferedReader]:
+    """A file to be read, or an :class:`UnreadableError` after noting why it cannot be opened or read to its end."""
     if path.is_dir():
         remedy = (
             f"フォルダーです。files に「{path.name}/*.csv」のように書くと、中のファイルをすべて読みます"
@@ -172,7 +190,8 @@ def read_bytes(path: Path, notes: Notes) -> bytes:
             severity="warning",
         )
     try:
-        return found.read_bytes()
+        with found.open("rb") as file:
+            yield file
     except OSError:
         remedy = (
             "ファイルを開けません。Excelで開いていれば閉じ、読み取りの権限を確かめてください。"
@@ -186,11 +205,6 @@ def _missing_remedy(path: Path) -> str:
     near = sorted(p.name for p in path.parent.iterdir() if p.is_file()) if path.parent.is_dir() else []
     there = f"フォルダーにあるのは {'、'.join(near[:5])} です。" if near else "フォルダーも見当たりません。"
     return f"inputs.yaml のファイル名と置き場所を確かめてください。{there}"
-
-
-def digest(content: bytes) -> str:
-    """SHA-256 of a file's content, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def read_grid(name: str, content: bytes, sheet: str | None, encoding: str | None, notes: Notes) -> Grid:
@@ -279,9 +293,9 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
         remedy = "Excelで開いて文字を確かめ、「CSV UTF-8(コンマ区切り)」で保存し直してください。"
         rule = "1" if error.line is None else "2"
         raise _RefusedError(str(error), remedy, rule, row=error.line) from None
-    utf8 = to_utf8(content, used)
-    _refuse_mojibake(content if used.startswith("utf-8") else bytes(utf8), notes)
-    found = scan_as(utf8, suffix)
+    text, codec = countable(content, used)
+    found = scan_as(text, suffix, codec)
+    _refuse_mojibake(text, found, codec, notes)
     if (found.delimiter == ",") != (suffix == ".csv"):
         names = {",": "カンマ区切り", "\t": "タブ区切り"}
         notes.repair(f"拡張子 {suffix}", names[found.delimiter], "1")
@@ -289,7 +303,7 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
     for fault in found.faults:
         severity: Severity = "error" if fault.fatal else "warning"
         where = f"ファイルの{fault.line}行目"
-        heading = _heading(utf8, found, fault.cell)
+        heading = _heading(text, found, codec, fault.cell)
         notes.problem(
             fault.expected,
             fault.remedy,
@@ -301,7 +315,7 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
         )
     if any(fault.fatal for fault in found.faults):
         raise UnreadableError
-    table = read_table(utf8, found)
+    table = read_table(text, found, codec)
     rows = np.arange(1, table.num_rows + 1)
     return Grid(table, rows, found.cells, int((found.cells > 0).sum()), "", Facts(encoding=used))
 
@@ -325,40 +339,32 @@ def _refuse_shape(found: Scan) -> None:
         )
 
 
-def _heading(utf8: memoryview, found: Scan, cell: int) -> str:
+def _heading(text: memoryview, found: Scan, codec: str, cell: int) -> str:
     """The heading above a cell, where the first record as wide as most has one; never a word of a record below it."""
     start = int(found.starts[np.argmax(found.cells == found.width)])
-    line = bytes(utf8[start : start + _LONGEST_HEADINGS]).splitlines()[0]
-    headings = split_record(line, found.delimiter)
+    line = bytes(text[start : start + _LONGEST_HEADINGS]).splitlines()[0]
+    headings = split_record(line, found.delimiter, codec)
     return headings[cell].strip() if cell < len(headings) else ""
 
 
-# Every alternative begins with its own byte, which the regular expression engine looks for ten times as fast.
+# For RE2 and Python alike; each alternative begins with its own byte, so that neither has to try the others.
 _HALF_KANA_BYTES = b"(?:\xbd[\xa1-\xbf]|\xbe[\x80-\x9f])"
-_SUSPECT_BYTES = re.compile(
-    b"\x00|\xc2[\x80-\x84\x86-\x9f]|\xe7(?:\xb8\xba|\xb9[\xa7\x9d])|"
-    b"\xef(?:\xbf\xbd|%b(?:\xef%b|\xee..|\xef[\x80-\xa3].){7})" % (_HALF_KANA_BYTES, _HALF_KANA_BYTES),
-    re.DOTALL,
+_SUSPECT_BYTES = (
+    b"(?s:\x00|\xc2[\x80-\x84\x86-\x9f]|\xe7(?:\xb8\xba|\xb9[\xa7\x9d])|"
+    b"\xef(?:\xbf\xbd|%b(?:\xef%b|\xee..|\xef[\x80-\xa3].){7}))" % (_HALF_KANA_BYTES, _HALF_KANA_BYTES)
 )
 
 
-def _refuse_mojibake(utf8: bytes, notes: Notes) -> None:
+def _refuse_mojibake(text: memoryview, found: Scan, codec: str, notes: Notes) -> None:
     """Note every line that holds replacement characters, control characters or the traces of a wrong encoding."""
-    lines: dict[int, str] = {}
-    position, line = 0, 1
-    for match in _SUSPECT_BYTES.finditer(utf8):
-        line += utf8.count(b"\n", position, match.start())
-        position = match.start()
-        if line in lines:
-            continue
-        start = utf8.rfind(b"\n", 0, position) + 1
-        end = utf8.find(b"\n", position)
-        text = utf8[start : len(utf8) if end < 0 else end].decode(errors="replace")
-        if is_mojibake(text):
-            lines[line] = text
+    lines: list[int] = []
+    above = 0
+    for suspect, ends in look_at(text, found, codec, _mojibake_lines):
+        lines += (above + line for line in suspect)
+        above += ends
     if lines:
         notes.problem_rows(
-            list(lines),
+            lines,
             [""] * len(lines),
             "文字化けがないこと",
             "元のファイルから、文字コードを変えずにもう一度書き出してください。",
@@ -366,6 +372,20 @@ def _refuse_mojibake(utf8: bytes, notes: Notes) -> None:
             column="(行全体)",
         )
         raise UnreadableError
+
+
+def _mojibake_lines(utf8: "bytes | memoryview") -> tuple[list[int], int]:
+    """Lines of a part that hold mojibake, from 1, and the number of its line ends."""
+    n = int(np.count_nonzero(np.frombuffer(utf8, np.uint8) == ord("\n")))
+    if not pc.match_substring_regex(as_value(utf8, pa.large_binary()), _SUSPECT_BYTES)[0].as_py():
+        return [], n
+    part, lines = bytes(utf8), set()
+    for match in re.finditer(_SUSPECT_BYTES, part):
+        start = part.rfind(b"\n", 0, match.start()) + 1
+        end = part.find(b"\n", match.start())
+        if is_mojibake(part[start : len(part) if end < 0 else end].decode(errors="replace")):
+            lines.add(part.count(b"\n", 0, start) + 1)
+    return sorted(lines), n
 
 
 def is_mojibake(text: str) -> bool:
@@ -407,7 +427,9 @@ def _open_book(content: bytes) -> Any:
     """The workbook, kept until the next one is opened: its sheets are often read one after the other."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         _refuse_parts(archive)
-    return openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what matters to a clerk is noted in words that a clerk knows
+        return openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
 
 
 def _refuse_parts(archive: zipfile.ZipFile) -> None:

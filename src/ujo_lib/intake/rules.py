@@ -129,7 +129,8 @@ def _units(numeric: list[tuple[Column, Raw]]) -> Verdict:
 
 
 def _dependent(grid: Grid) -> Verdict:
-    hits = [pc.sum(pc.match_substring_regex(c, MACHINE_DEPENDENT)).as_py() or 0 for c in grid.table.columns]
+    odd = (column.filter(which) for column, which in zip(grid.table.columns, grid.odd, strict=True))
+    hits = [pc.sum(pc.match_substring_regex(texts, MACHINE_DEPENDENT)).as_py() or 0 for texts in odd]
     place = next((i for i, n in enumerate(hits) if n), None)
     return _count(sum(hits), "" if place is None else f"{place + 1}列目")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from ujo_lib.params.inputs import QUESTIONNAIRES
 from ujo_lib.questionnaire import Item
 
 ColumnType = Literal[
@@ -81,6 +82,7 @@ class Column:
         unit: what is counted.
         note: one line for the dictionary, in English.
         asked: it is a question of the questionnaire; a frame has it even where a file has not.
+        brief: a ``str`` that holds a word: what a person said in sentences has slipped in from another column.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Column:
     unit: str = ""
     note: str = ""
     asked: bool = False
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +284,52 @@ CASES = Schema(
     may_be_empty=True,
 )
 
-ASKED = frozenset({"commissioners", "cases"})
-"""Kinds whose questions stand in the questionnaire; here they have the columns of the office only."""
+RESIDENTS = Schema(
+    "residents",
+    "市民調査 回答",
+    "one resident who was drawn, answered or not",
+    (
+        _must("resident_id", "対象者番号", note="pseudonym; no name, no address"),
+        _must("sex", "性別", "cat", options=options("男性/女性", {"男性": _MALE, "女性": _FEMALE})),
+        _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級")),
+        Column("district", "地区", "cat", from_labels=True, aliases=("地区(圏域)", "圏域")),
+        Column(
+            "responded",
+            "回答",
+            "flag",
+            aliases=("回答の有無",),
+            note="absent or all blank: everybody listed answered",
+        ),
+        Column("wave", "回収の段階", "int", minimum=1, note="1 before any reminder, 2 after the first …"),
+        Column("mode", "回答方法", "cat", options=options("郵送/Web", {"Web": ("オンライン", "WEB", "web")})),
+        Column(
+            "weight",
+            "ウエイト",
+            "number",
+            minimum=0,
+            note="persons that the drawn one stands for, if supplied",
+        ),
+    ),
+    key=("resident_id",),
+    note="Drawn from a register: sex, age and district are those of the register, for the silent ones, too.",
+)
+RESIDENTS_FRAME = Schema(
+    "residents_frame",
+    "市民調査の母集団",
+    "one sex, age band and district of the register",
+    (
+        _must("sex", "性別", "cat", options=options("男性/女性", {"男性": _MALE, "女性": _FEMALE})),
+        _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級")),
+        Column("district", "地区", "cat", from_labels=True, aliases=("地区(圏域)", "圏域")),
+        Column("n", "人口", "int", required=True, filled=True, minimum=1, unit="人"),
+        Column("source", "資料", "str", aliases=("出典",)),
+    ),
+    key=("sex", "age_band", "district"),
+    note="Everybody who could have been drawn. With districts, the sample is taken as drawn within each of them.",
+)
+
+ASKED = frozenset().union(*QUESTIONNAIRES.values())
+"""Kinds whose questions stand in a questionnaire; here they have the columns of the office only."""
 
 _WAVE_COUNTS = (
     ("n_in_scope", "対象数"),
@@ -343,7 +390,7 @@ CONSULTATIONS = Schema(
         _must("received_at", "相談受付日時", "datetime", aliases=("受付日時",)),
         _CHANNEL,
         _PREF,
-        Column("city", "市区町村", "str", note="only when the person said so"),
+        Column("city", "市区町村", "str", brief=True, note="only when the person said so"),
         Column("age_band", "年代", "age", required=True, options=_AGE_10),
         Column("sex", "性別", "cat", options=options("男性/女性/その他", {"男性": _MALE, "女性": _FEMALE})),
         Column("occupation", "職業", "cat", options=_OCCUPATIONS),
@@ -367,8 +414,8 @@ CONSULTATIONS = Schema(
         Column("duration_min", "対応時間(分)", "number", minimum=0, unit="分", aliases=("時間", "対応時間")),
         Column("status", "対応", "cat", options=options("完了/中断/応答なし")),
         Column("referral", "つなぎ先", "cat", options=options("行政/医療/学校/児相/警察/社協/なし")),
-        Column("utm_source", "流入元", "str"),
-        Column("device", "端末", "str"),
+        Column("utm_source", "流入元", "str", brief=True),
+        Column("device", "端末", "str", brief=True),
         Column("text", "相談本文", "text", aliases=("相談本文(相談者発言)",)),
     ),
     key=("consult_id",),
@@ -395,6 +442,14 @@ CONSULTATIONS_HOURLY = Schema(
     ),
     key=("date", "hour", "pref", "channel", "age_band", "occupation", "topic"),
     note="Alternative to records when the provider cannot hand them over; n below its threshold is written x.",
+)
+CONSULTATIONS_DAILY = Schema(
+    "consultations_daily",
+    "相談件数集計(日別)",
+    "one date, prefecture and desk",
+    (_DATE, _PREF, _CHANNEL, _N),
+    ("date", "pref", "channel"),
+    note="Alternative to hourly counts; read for the desks that those do not have.",
 )
 NATIONAL_DAILY = Schema(
     "national_daily",
@@ -628,6 +683,7 @@ SCHEMAS: Mapping[str, Schema] = {
         WAVES,
         CONSULTATIONS,
         CONSULTATIONS_HOURLY,
+        CONSULTATIONS_DAILY,
         NATIONAL_DAILY,
         NATIONAL_HOURLY,
         NATIONAL_ATTRIBUTES,
@@ -637,5 +693,7 @@ SCHEMAS: Mapping[str, Schema] = {
         CHANNELS,
         EVENTS,
         MEDIA_USE,
+        RESIDENTS,
+        RESIDENTS_FRAME,
     )
 }

@@ -5,12 +5,14 @@ instead. :func:`parse_column` maps it over the distinct texts of a column, notes
 change it made, and hands back columns in the frame's types.
 """
 
+import os
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,12 +20,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ujo_lib.facts import named
 from ujo_lib.fiscal import DateError, FiscalYear, parse_clock, parse_date, parse_zone
+from ujo_lib.intake.patience import LOG
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, Column, Option
 from ujo_lib.params.inputs import MissingSign
-from ujo_lib.text import mask_personal, normalise_value
+from ujo_lib.text import MAY_NAME_RE2, mask_personal, normalise_value
 
 JST = ZoneInfo("Asia/Tokyo")
 
@@ -40,29 +45,35 @@ class ValueRefused(ValueError):  # noqa: N818 - a verdict, not a malfunction
         super().__init__(expected)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Raw:
-    """One column of texts, dictionary-encoded.
+    """One column of texts; told apart only where somebody asks, for free texts are too large to stand here twice.
 
     Attributes:
         heading: as it stands in the file.
-        codes: position in ``texts`` per row.
-        texts: the distinct texts.
+        cells: the texts, an Arrow string per row.
         rows: row numbers as Excel shows them.
     """
 
     heading: str
-    codes: np.ndarray
-    texts: list[str]
+    cells: pa.ChunkedArray
     rows: np.ndarray
 
-    @classmethod
-    def of(cls, heading: str, column: pa.ChunkedArray, rows: np.ndarray) -> "Raw":
-        """Encode an Arrow string column."""
-        encoded = column.combine_chunks().dictionary_encode()
-        return cls(
-            heading, encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist(), rows
-        )
+    @cached_property
+    def _encoded(self) -> pa.DictionaryArray:
+        return self.cells.combine_chunks().dictionary_encode()
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """Position in ``texts`` per row."""
+        codes: np.ndarray = self._encoded.indices.to_numpy(zero_copy_only=False)
+        return codes
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The distinct texts, in the order of their first rows."""
+        distinct: list[str] = self._encoded.dictionary.to_pylist()
+        return distinct
 
     def rows_of(self, code: int) -> np.ndarray:
         """Row numbers that hold the text of this code."""
@@ -280,15 +291,19 @@ _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|
 _DITTO = frozenset({"〃", "々", "同上", "同じ", '"', "''", "”", "″"})
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)")
+_SENTENCE = re.compile(r"。|[!?]$|(?:です|ます|ました|ません|たい|(?<!から)ない)$")
+_PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")
+"""An id in which :func:`parse_short` finds nothing to mend or refuse."""
+
 _NO_ID = frozenset({"-", "…", "*", "なし", "無し", "不明", "n/a", "na", "null", "none", "nan"})
 
 
-def parse_short(text: str, *, is_id: bool = False) -> Read:
+def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     """A short text or an id, tidied.
 
     Raises:
-        ValueRefused: an error of the spreadsheet, a ditto mark, a contact; for an id also a rounded number or a sign
-            of missing that was not declared.
+        ValueRefused: an error of the spreadsheet, a ditto mark, a contact; for an id or a brief word also a sentence;
+            for an id also a rounded number or a sign of missing that was not declared.
     """
     plain = tidy(text)
     expected = "番号" if is_id else "短い語"
@@ -298,6 +313,10 @@ def parse_short(text: str, *, is_id: bool = False) -> Read:
         raise ValueRefused(expected, "「同上」の印です。上の行と同じ値を書いてください。", "14")
     if _CONTACT.search(plain):
         raise ValueRefused(expected, "連絡先のようです。個人情報なら消してください。", "23")
+    if (is_id or brief) and _SENTENCE.search(plain):
+        raise ValueRefused(
+            expected, "文章のようです。列がずれていないか確かめ、相談の文なら消してください。", "23"
+        )
     if is_id and _ROUNDED.fullmatch(plain):
         remedy = "Excelが番号を丸めました。元の書き出しを、列を文字列にして開き直してください。"
         raise ValueRefused(expected, remedy, "17")
@@ -346,6 +365,7 @@ def parse_day(text: str) -> Read:
     return Read(day, None if _PLAIN_DATE.fullmatch(text) else "7")
 
 
+_ISO_STAMP = re.compile(r"(?:19|20)\d\d([-/])\d{1,2}\1\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2})?")
 _OFFSET = re.compile(r"(?P<stamp>.+?)\s*(?P<offset>Z|[+-]\d{2}:?\d{2})")
 _STAMP = re.compile(
     r"(?P<day>.+?)(?:T|\s+|(?<=[日)]))(?P<clock>\d{1,2}(?::\d{2}(?::\d{2})?|時(?:\d{1,2}分)?)(?:\.\d+)?)"
@@ -533,15 +553,9 @@ def _parser(column: Column, site: Site) -> Callable[[str], Read]:
         "zone": parse_broadcast_zone,
         "year": parse_year,
         "id": lambda text: parse_short(text, is_id=True),
-        "str": parse_short,
-        "text": lambda text: _masked(text, site.names),
+        "str": lambda text: parse_short(text, brief=column.brief),
     }
     return parsers[column.type]
-
-
-def _masked(text: str, names: tuple[str, ...]) -> Read:
-    masked = mask_personal(text, names)
-    return Read(masked, None if masked == text else "23")
 
 
 def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str, pd.Series]:
@@ -556,19 +570,22 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
     Returns:
         The column, and ``<name>_suppressed`` / ``<name>_unknown`` when such signs occur; all with a default index.
     """
+    if column.type == "text":
+        return {column.name: _free_text(raw, site, notes)}
     parse = _parser(column, site)
     _note_heading_unit(column, raw, notes)
     values: list[Any] = [None] * len(raw.texts)
     signs: dict[str, list[int]] = {"suppressed": [], "unknown": []}
     changed: list[tuple[int, str, str, str]] = []
-    fast = _iso_stamps(raw.texts, site) if column.type == "datetime" else {}
+    stamps = _iso_stamps(raw.texts if column.type == "datetime" else [], site)
+    plain = set(stamps.index)
     for code, text in enumerate(raw.texts):
-        if not text or not (bare := text.strip()):
+        if code in plain or not text or not (bare := text.strip()):
             continue
-        if code in fast:
-            values[code] = fast[code]
+        if column.type == "id" and _PLAIN_ID.fullmatch(text) and text not in site.missing:
+            values[code] = text
             continue
-        if (meaning := _sign(column, bare, site)) is not None:
+        if (meaning := _sign(bare, site)) is not None:
             values[code] = 0 if meaning == "none" and column.type in NUMERIC else None
             if meaning != "none":
                 signs[meaning].append(code)
@@ -580,24 +597,85 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             changed.append((code, text, "無回答(欠測)", "14"))
             continue
         try:
-            if column.type not in ("id", "str", "text"):
+            if column.type not in ("id", "str"):
                 refuse_glued(bare)
-            read = parse(text if column.type == "text" else bare)
+            read = parse(bare)
         except ValueRefused as refused:
             note_refusal(raw, code, refused, notes, free_text=refused.rule == "23")
             continue
         if column.type == "age" and tidy(bare) in _UNKNOWN_AGES and read.rule == "16":
             _note_unknown_age(raw, code, notes)
         values[code] = read.value
-        if (rule := read.rule or ("5" if text != bare and column.type != "text" else None)) is not None:
+        if (rule := read.rule or ("5" if text != bare else None)) is not None:
             changed.append((code, text, str(read.value), rule))
     _note_repairs(column, raw, changed, notes)
-    made = {column.name: _series(column, raw.codes, values)}
+    made = {column.name: _series(column, raw.codes, values, stamps)}
     if column.type in NUMERIC:
         for sign, codes in signs.items():
             if codes:
                 made[f"{column.name}_{sign}"] = pd.Series(np.isin(raw.codes, codes), dtype="boolean")
     return made
+
+
+def by_part(column: pa.ChunkedArray, look: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> pa.ChunkedArray:
+    """What Arrow makes of a column, each processor looking at a part of it; in order."""
+    share = max(1, -(-column.num_chunks // (os.cpu_count() or 1)))
+    cuts = range(0, max(1, column.num_chunks), share)
+    parts = [pa.chunked_array(column.chunks[at : at + share], column.type) for at in cuts]
+    with ThreadPoolExecutor(len(parts)) as pool:
+        made = list(pool.map(look, parts))
+    return pa.chunked_array([chunk for part in made for chunk in part.chunks], made[0].type)
+
+
+def mask_column(heading: str, texts: pa.ChunkedArray, names: Iterable[str] = ()) -> pa.ChunkedArray:
+    """:func:`mask_personal` for a column of strings; most of them name nobody and never become Python strings."""
+    given = tuple(names)
+    suspect = by_part(texts, lambda part: pc.match_substring_regex(part, MAY_NAME_RE2)).to_numpy()
+    if listed := named(given):
+        suspect = suspect | np.array([bool(listed.search(text)) for text in texts.to_pylist()], bool)
+    masked: list[pa.Array] = []
+    done = 0
+    for chunk in texts.chunks:
+        masked.append(_mask_texts(chunk, suspect[done : done + len(chunk)], given))
+        done += len(chunk)
+        LOG.info("%s: %s件中%s件まで、個人情報を伏せました", heading, f"{len(texts):,}", f"{done:,}")
+    return pa.chunked_array(masked, pa.string())
+
+
+def _mask_texts(texts: pa.StringArray, suspect: np.ndarray, names: tuple[str, ...]) -> pa.StringArray:
+    at = np.flatnonzero(suspect)
+    pairs = zip(at.tolist(), texts.take(pa.array(at)).to_pylist(), strict=True)
+    masked = {i: new for i, text in pairs if (new := mask_personal(text, names)) != text}
+    if not masked:
+        return texts
+    source = np.arange(len(texts))
+    source[list(masked)] = len(texts) + np.arange(len(masked))
+    # Taking from both is ten times as fast as Arrow's replace_with_mask.
+    return pa.concat_arrays([texts, pa.array(masked.values(), pa.string())]).take(pa.array(source))
+
+
+def _free_text(raw: Raw, site: Site, notes: Notes) -> pd.Series:
+    """A column of free texts without what could name a person; blank ones are missing."""
+    masked = mask_column(raw.heading, raw.cells, site.names)
+    differs = pc.not_equal(raw.cells, masked).to_numpy()
+    few = _few_texts(raw.cells, differs)
+    for hits in [differs] if few is None else [pc.equal(raw.cells, text).to_numpy() for text in few]:
+        rows = raw.rows[hits]
+        notes.repair("", "個人情報を伏せた", "23", row=int(rows[0]), column=raw.heading, count=len(rows))
+    blank = pc.or_(pc.equal(pc.binary_length(masked), 0), pc.utf8_is_space(masked))
+    if pc.any(blank).as_py():
+        masked = pc.if_else(blank, None, masked)
+    return pd.Series(pd.arrays.ArrowStringArray(masked))
+
+
+def _few_texts(cells: pa.ChunkedArray, chosen: np.ndarray) -> list[str] | None:
+    """The distinct texts among those chosen; None where there are more than are listed one by one."""
+    known: dict[str, None] = {}
+    for i in np.flatnonzero(chosen).tolist():
+        known[cells[i].as_py()] = None
+        if len(known) > _DISTINCT_LISTED:
+            return None
+    return list(known)
 
 
 _UNKNOWN_AGES = frozenset({"0", "99"})
@@ -610,9 +688,7 @@ def _note_unknown_age(raw: Raw, code: int, notes: Notes) -> None:
     notes.problem_rows(rows, values, "年齢", remedy, "14", column=raw.heading, severity="warning")
 
 
-def _sign(column: Column, text: str, site: Site) -> MissingSign | None:
-    if column.type == "text":
-        return None
+def _sign(text: str, site: Site) -> MissingSign | None:
     return site.missing.get(fold_sign(text))
 
 
@@ -648,10 +724,10 @@ def _note_repairs(
             hits = np.flatnonzero(np.isin(raw.codes, codes))
             first = int(hits[0])
             _, before, after, _ = next(change for change in group if change[0] == raw.codes[first])
-            private = column.type in ("text", "id") or len(before) > _MAX_SHOWN
+            private = column.type == "id" or len(before) > _MAX_SHOWN
             notes.repair(
                 "" if private else before,
-                "個人情報を伏せた" if column.type == "text" else "" if private else after,
+                "" if private else after,
                 rule,
                 row=int(raw.rows[first]),
                 column=raw.heading,
@@ -659,18 +735,16 @@ def _note_repairs(
             )
 
 
-def _iso_stamps(texts: list[str], site: Site) -> dict[int, pd.Timestamp]:
-    """Stamps in plain ISO or slashed form, read in one sweep; whatever is left goes to :func:`parse_stamp`."""
-    plain = re.compile(r"(?:19|20)\d\d([-/])\d{1,2}\1\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2})?")
-    codes = [code for code, text in enumerate(texts) if plain.fullmatch(text)]
+def _iso_stamps(texts: list[str], site: Site) -> pd.Series:
+    """Stamps in plain ISO or slashed form by code, read in one sweep; the others are left to :func:`parse_stamp`."""
+    codes = [code for code, text in enumerate(texts) if _ISO_STAMP.fullmatch(text)]
     if not codes or site.timezone is None:
-        return {}
-    stamps = pd.to_datetime(pd.Series([texts[c] for c in codes]), format="ISO8601", errors="coerce")
-    moments = stamps.dt.as_unit("us").dt.tz_localize(site.timezone).dt.tz_convert("Asia/Tokyo")
-    return {code: moment for code, moment in zip(codes, moments, strict=True) if moment is not pd.NaT}
+        return pd.Series(dtype=DTYPES["datetime"])
+    stamps = pd.to_datetime(pd.Series([texts[c] for c in codes], codes), format="ISO8601", errors="coerce")
+    return stamps.dt.as_unit("us").dt.tz_localize(site.timezone).dt.tz_convert("Asia/Tokyo").dropna()
 
 
-def _series(column: Column, codes: np.ndarray, values: list[Any]) -> pd.Series:
+def _series(column: Column, codes: np.ndarray, values: list[Any], stamps: pd.Series) -> pd.Series:
     if column.type in ("cat", "age"):
         labels = [option.label for option in column.options]
         place = {label: i for i, label in enumerate(labels)}
@@ -678,9 +752,9 @@ def _series(column: Column, codes: np.ndarray, values: list[Any]) -> pd.Series:
         dtype = pd.CategoricalDtype(labels, ordered=True)
         return pd.Series(pd.Categorical.from_codes(position[codes], dtype=dtype))
     if column.type == "datetime":
-        distinct: Any = (
-            pd.Series(pd.to_datetime(values, utc=True)).dt.tz_convert("Asia/Tokyo").dt.as_unit("us")
-        )
+        others = {code: value for code, value in enumerate(values) if value is not None}
+        moments = pd.to_datetime(pd.Series(others, dtype=object), utc=True).dt.tz_convert("Asia/Tokyo")
+        distinct = pd.concat([stamps, moments.dt.as_unit("us")]).reindex(range(len(values)))
     elif column.type == "date":
         distinct = pd.Series(pd.to_datetime(values)).astype("datetime64[us]")
     else:

@@ -64,7 +64,8 @@ def summary(cells: pd.DataFrame) -> Typed:
         LEVELS[level].format(size) for level, size in zip(found["level"], found["per_year"], strict=True)
     ]
     frame = found.assign(level=named).drop(columns="per_year").astype({"false_alarm": "Float64"})
-    return Typed.of(frame, _COLUMNS, note=f"信頼水準{LEVEL:.0%}の判定で測りました。")
+    note = f"信頼水準{LEVEL:.0%}の判定で測りました。条件に書いていない限り、相談は一人ずつ届く場合です。"
+    return Typed.of(frame, _COLUMNS, note=note)
 
 
 def _condition(in_scope: bool, contaminated: float, bump: float, phi: float, together: int) -> str:

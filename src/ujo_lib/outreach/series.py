@@ -71,11 +71,11 @@ def total(wide: pd.DataFrame, prefectures: Sequence[str]) -> pd.Series:
 
 
 def recorded_through(consultations: pd.DataFrame, national_daily: pd.DataFrame) -> date:
-    """Last day up to which both the records and the national table reach.
+    """Last day up to which both the records and the national table reach; that of the table where there are no records.
 
     Judged on all records, not on one desk's: a small desk is silent for days.
     """
-    last = (consultations["received_at"].max(), national_daily["date"].max())
+    last = (*consultations["received_at"].nlargest(1), national_daily["date"].max())
     return min(date(day.year, day.month, day.day) for day in last)
 
 

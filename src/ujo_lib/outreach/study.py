@@ -193,7 +193,8 @@ def open_study(
         campaigns: one row a campaign, with its area.
         ads: advertising rows; the regions they name may contaminate controls.
         channels: desks with their day of opening.
-        consultations: contacts of every desk with channel, client_id, received_at.
+        consultations: contacts of every desk with channel, client_id, received_at; no row where there are none, and
+            then nothing can be said of the city.
         national_daily: contacts by date and prefecture.
 
     Raises:

@@ -73,14 +73,23 @@ def settings_model(notebook: Notebook) -> type[NotebookSettings]:
     return model
 
 
-def read_settings(notebook: Notebook, folder: Path) -> NotebookSettings:
+def read_settings(notebook: Notebook, folder: Path, half: str = "") -> NotebookSettings:
     """Read the parameters of a notebook from a folder of one year: `common.yaml` and its own file.
+
+    Args:
+        notebook: whose.
+        folder: of the year.
+        half: "h1" or "h2"; then `<half>/common.yaml`, where there is one, says what differs from the year.
 
     Raises:
         ParameterError: all that is wrong with them, in Japanese.
     """
-    files = (folder / "common.yaml", folder / f"{notebook.name}.yaml")
-    return load_settings(settings_model(notebook), *files).of(notebook)
+    files = [folder / "common.yaml", folder / f"{notebook.name}.yaml"]
+    if not half:
+        return load_settings(settings_model(notebook), *files).of(notebook)
+    files += [file for file in [folder / half / "common.yaml"] if file.is_file()]
+    period = {"period_basis": half, "period_start": "", "period_end": ""}
+    return load_settings(settings_model(notebook), *files, **period).of(notebook)
 
 
 def settings_of(notebook: str, namespace: Mapping[str, Any]) -> NotebookSettings:

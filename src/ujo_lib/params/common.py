@@ -21,11 +21,12 @@ from pydantic import (
     model_validator,
 )
 
-from ujo_lib.fiscal import FiscalYear, Period, period_for, spoken
+from ujo_lib.fiscal import HALVES, Basis, FiscalYear, Period, period_for, spoken
 from ujo_lib.params.days import IsoDay
+from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of
 from ujo_lib.params.paths import inside, project_root
-from ujo_lib.yamlfile import Document, ParameterError, Place, from_validation
+from ujo_lib.yamlfile import Document, ParameterError, Place, from_validation, read_yaml
 
 _CELL = "parameters セル"
 
@@ -70,9 +71,7 @@ class NotebookSettings(BaseModel):
         "43213", description="全国地方公共団体コード(5桁)", pattern=r"^\d{5}$"
     )
     fiscal_year: str = Field("2023", description="年度: 2023、R5、令和5年度 のどれでもよい")
-    period_basis: Literal["calendar", "fiscal"] = Field(
-        "calendar", description="相談の集計期間: calendar(暦年) か fiscal(年度)"
-    )
+    period_basis: Basis = Field("calendar", description="相談の集計期間: calendar(暦年) か fiscal(年度)")
     period_start: IsoDay = Field(
         "", description="集計期間の初日を直に決めるとき(例 2023-04-01)。空なら period_basis に従う"
     )
@@ -133,13 +132,19 @@ class NotebookSettings(BaseModel):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Kinds of input that the notebook reads."""
-        return self.about.kinds
+        """Kinds of input that the notebook reads: what it wants, or what that is counted from."""
+        wanted = self.about.kinds
+        if not set(CONTACTS) & set(wanted):
+            return wanted
+        return read_yaml(Inputs, self.inputs_file).read_for(wanted)
 
     @property
     def dispensable(self) -> tuple[str, ...]:
-        """Kinds without which the page loses a section and not the rest."""
-        return self.about.says.dispensable
+        """Kinds without which the page loses a section and not the rest; none once it has no contacts to tell of."""
+        says = self.about.says
+        vital = set(CONTACTS) & set(says.inputs)
+        lost = any(read_yaml(Inputs, self.inputs_file).lacking(kind) for kind in vital)
+        return () if lost else says.dispensable
 
     @classmethod
     def file_names(cls) -> list[str]:
@@ -167,6 +172,24 @@ class NotebookSettings(BaseModel):
             return period_for(self.year, self.period_basis)
         start, end = date.fromisoformat(self.period_start), date.fromisoformat(self.period_end)
         return Period(start, end, f"{spoken(start)}〜{spoken(end)}")
+
+    @property
+    def half(self) -> str:
+        """The half of the fiscal year that the report is about, "h1" or "h2"; empty for the annual report."""
+        return self.period_basis if self.period_basis in HALVES and not self.period_start else ""
+
+    @property
+    def span(self) -> Period:
+        """The fiscal year of the report, or the half of it."""
+        return self._span(self.year)
+
+    @property
+    def span_before(self) -> Period:
+        """The same months a year earlier."""
+        return self._span(FiscalYear(self.year.year - 1))
+
+    def _span(self, year: FiscalYear) -> Period:
+        return period_for(year, self.period_basis if self.half else "fiscal")
 
     @property
     def area_name(self) -> str:
@@ -201,7 +224,8 @@ class NotebookSettings(BaseModel):
 
     @property
     def _outputs(self) -> Path:
-        return self.root / "outputs" / self.site / f"fy{self.fiscal_year}"
+        half = f"-{self.half}" if self.half else ""
+        return self.root / "outputs" / self.site / f"fy{self.fiscal_year}{half}"
 
     def tables_of(self, notebook: str) -> Path:
         """Folder with the recorded tables of a notebook, given by name or number.
@@ -244,18 +268,19 @@ class NotebookSettings(BaseModel):
         return _validated(cls, values, file_of, _CELL).of(notebook)
 
 
-def load_settings(model: type[S], *files: Path) -> S:
+def load_settings(model: type[S], *files: Path, **decided: str) -> S:
     """Read flat YAML files, the later over the earlier, into a settings model.
 
     Args:
         model: the notebook's model.
         files: YAML files, usually `common.yaml` and the notebook's own.
+        decided: values that stand whatever the files say.
 
     Raises:
         ParameterError: unreadable files, unknown keys, wrong types, impossible values; all at once.
     """
     values, written_in = _written(*files)
-    return _validated(model, values, written_in, files[-1].name if files else _CELL)
+    return _validated(model, values | decided, written_in, files[-1].name if files else _CELL)
 
 
 def _written(*files: Path) -> tuple[dict[str, Any], dict[str, Document]]:

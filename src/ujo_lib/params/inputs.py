@@ -5,10 +5,10 @@ column or an item that it names exists is for intake to say, which knows the sch
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel, ValidationInfo, field_validator
@@ -118,6 +118,7 @@ class Inputs(Declared):
     Attributes:
         data_dir: folder that the files are named from.
         survey_items: questionnaire of the survey; its items are columns of `commissioners` and `cases`.
+        resident_items: questionnaire of the residents' survey; its items are columns of `residents`.
         ad_headings: headings of the advertising platforms.
         labels: `column` or `kind.column` → options, label → spellings.
         names_to_mask: personal names to mask in free text.
@@ -127,6 +128,7 @@ class Inputs(Declared):
 
     data_dir: str = "."
     survey_items: str = "params/survey_items.yaml"
+    resident_items: str = "params/resident_items.yaml"
     ad_headings: str | None = None
     labels: dict[str, Annotated[dict[str, Many[Word]], BeforeValidator(_options)]] = Field({})
     names_to_mask: Many[Word] = ()
@@ -138,6 +140,7 @@ class Inputs(Declared):
     waves: Files | None = None
     consultations: Files | None = None
     consultations_hourly: Files | None = None
+    consultations_daily: Files | None = None
     national_daily: Files | None = None
     national_hourly: Files | None = None
     national_attributes: Files | None = None
@@ -147,6 +150,8 @@ class Inputs(Declared):
     channels: Files | None = None
     events: Files | None = None
     media_use: Files | None = None
+    residents: Files | None = None
+    residents_frame: Files | None = None
 
     @field_validator("not_supplied")
     @classmethod
@@ -171,6 +176,26 @@ class Inputs(Declared):
         named = ((kind, getattr(self, kind)) for kind in KINDS if kind not in self.not_supplied)
         return {kind: files for kind, files in named if files is not None}
 
+    def lacking(self, kind: str) -> str | None:
+        """Name under which a kind is declared absent; None when the year has it, or what it can be counted from.
+
+        Who has no records and hourly counts instead lacks the records alone; who has neither says so once.
+        """
+        richer = CONTACTS[: CONTACTS.index(kind) + 1] if kind in CONTACTS else (kind,)
+        if any(one in self.kinds for one in richer):
+            return None
+        return next((one for one in reversed(richer) if one in self.not_supplied), None)
+
+    def read_for(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """Kinds to be read for those wanted: of those that tell of contacts the records alone, or else all counts."""
+        asked = [one for one in CONTACTS if one in wanted]
+        given = [one for one in CONTACTS if one in self.kinds and (one in asked or CONTACTS[-1] in asked)]
+        excused = [one for one in asked if one in self.not_supplied]
+        told = given[:1] if CONTACTS[0] in given else [*(excused or asked[:1]), *given]
+        at = next((place for place, kind in enumerate(wanted) if kind in CONTACTS), 0)
+        others = [[kind for kind in part if kind not in CONTACTS] for part in (wanted[:at], wanted[at:])]
+        return (*others[0], *dict.fromkeys(told), *others[1])
+
     def folder(self, root: Path) -> Path:
         """The folder that the files are named from.
 
@@ -182,6 +207,16 @@ class Inputs(Declared):
 
 KINDS = tuple(name for name, field in Inputs.model_fields.items() if field.annotation == Files | None)
 """Kinds of file, in the order of the data dictionary."""
+
+CONTACTS: Final = ("consultations", "consultations_hourly", "consultations_daily")
+"""Kinds that tell of the same contacts; each can be counted from any before it, so who wants it is served by those."""
+
+
+QUESTIONNAIRES: Mapping[str, frozenset[str]] = {
+    "survey_items": frozenset({"commissioners", "cases"}),
+    "resident_items": frozenset({"residents"}),
+}
+"""Key that names a questionnaire → the kinds whose questions stand there."""
 
 
 class Layout(Declared):

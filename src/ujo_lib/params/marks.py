@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ujo_lib.yamlfile import ParameterError
+
 TO_CHECK: Final = "要確認"
 """The mark; `ujo new-site` and `ujo new-year` leave it, and whoever has looked deletes it."""
 
@@ -28,11 +30,22 @@ def marks_in(params: Path) -> list[Mark]:
 
     Args:
         params: folder of the year, `params/<site>/fy<year>`.
+
+    Raises:
+        ParameterError: a file is not in UTF-8; its marks cannot be read, so nobody may take it for decided.
     """
     files = [*sorted(params.rglob("*.yaml")), *sorted(params.parent.glob("*.yaml"))]
     return [
         Mark(file, number, found[1])
         for file in files
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        for number, line in enumerate(_text(file).splitlines(), 1)
         if (found := _MARK.search(line))
     ]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        told = ("(ファイル)", "(読めない)", "UTF-8 の YAML", "UTF-8 で保存し直す")
+        raise ParameterError.of(file.name, *told) from None

@@ -29,8 +29,12 @@ INTERNAL_TAG: Final = "internal"
 """Tag of cells for readers inside the city: they are not executed for a release."""
 OVERVIEW_TAG: Final = "overview"
 """Tag of cells that also stand in the 概要版, the few sheets for those who read nothing else."""
+APPENDIX_TAG: Final = "appendix"
+"""Tag of cells that a release shows in its technical appendix, not on the page of their notebook."""
 NEEDS_TAG: Final = "needs-"
 """Tag of cells that cannot do without a kind of input, before the name of the kind."""
+WHOLE_YEAR: Final = "whole_year"
+"""Stands among kinds of input for what a report on half a year cannot have, because it is about a year."""
 ALL: Final = "*"
 """In `reads`: the tables of every other notebook of the year that reads none itself."""
 
@@ -92,7 +96,7 @@ class Notebook:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Kinds of input that it reads."""
-        return (*self.says.inputs, *self.says.dispensable)
+        return tuple(kind for kind in (*self.says.inputs, *self.says.dispensable) if kind != WHOLE_YEAR)
 
     @property
     def title(self) -> str:

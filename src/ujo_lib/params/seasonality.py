@@ -54,6 +54,9 @@ class SeasonalitySettings(NotebookSettings):
     interrupted_status: Annotated[list[str], Answers("consultations", "status")] = Field(
         ["中断"], description="途中で終わったとみなす「対応」"
     )
+    unanswered_status: Annotated[list[str], Answers("consultations", "status")] = Field(
+        ["応答なし"], description="応答できなかったとみなす「対応」"
+    )
     school_breaks: FileName = Field("params/school_breaks.yaml", description="学校の長期休みの日付のファイル")
     harmonics: int = Field(2, ge=0, le=4, description="回帰モデルに入れる、1年周期の波の数")
     yearly_change: float = Field(

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from ujo_lib.params import Notebook
-from ujo_lib.params.notebooks import INTERNAL_TAG, NEEDS_TAG, PARAMETERS_TAG
+from ujo_lib.params.notebooks import INTERNAL_TAG, NEEDS_TAG, PARAMETERS_TAG, WHOLE_YEAR
 
 _REASONS = """\
 from ujo_lib import intake, report
@@ -25,11 +25,12 @@ from ujo_lib.params import settings_of
 
 settings = settings_of("{name}", globals())
 page = report.open_page(settings)
-page.not_supplied(intake.not_supplied(settings.inputs_file, {kinds}))"""
+page.not_supplied(intake.not_supplied(settings.inputs_file, {kinds}){annual})"""
 _SECTION = """\
 from ujo_lib import intake
 
-page.section_not_supplied(intake.not_supplied(settings.inputs_file, {kinds}), {tables})"""
+page.section_not_supplied(intake.not_supplied(settings.inputs_file, {kinds}){annual}, {tables})"""
+_ANNUAL = " | {'1年分の集計': '半年の報告書には載せず、年次報告書に載せます'}"
 
 
 def executed_form(notebook: Notebook, audience: str, absent: Collection[str]) -> NotebookNode | None:
@@ -67,7 +68,7 @@ class _Note:
 
     @property
     def cell(self) -> NotebookNode:
-        source = _SECTION.format(kinds=json.dumps(self.kinds), tables=json.dumps(self.tables))
+        source = _SECTION.format(**_reasons(self.kinds), tables=json.dumps(self.tables))
         return new_code_cell(source, id=self.id)
 
 
@@ -103,5 +104,11 @@ def _published_in(source: str) -> list[str]:
 
 def _reasons_only(cells: list[NotebookNode], notebook: str, vital: list[str]) -> list[NotebookNode]:
     parameters = [cell for cell in cells if PARAMETERS_TAG in cell.metadata.get("tags", ())]
-    reasons = new_code_cell(_REASONS.format(name=notebook, kinds=json.dumps(vital)), id="not-supplied")
+    reasons = new_code_cell(_REASONS.format(name=notebook, **_reasons(vital)), id="not-supplied")
     return [cells[0], *parameters, reasons]
+
+
+def _reasons(lacking: list[str]) -> dict[str, str]:
+    """What the templates above say of the kinds that are lacking."""
+    kinds = [kind for kind in lacking if kind != WHOLE_YEAR]
+    return {"kinds": json.dumps(kinds), "annual": _ANNUAL if kinds != lacking else ""}

@@ -21,7 +21,7 @@ from ujo_lib import intake
 from ujo_lib.disclosure.gate import Confidential
 from ujo_lib.intake.schemas import SCHEMAS, Column, Schema
 from ujo_lib.params import read_yaml
-from ujo_lib.params.inputs import Inputs
+from ujo_lib.params.inputs import QUESTIONNAIRES, Inputs
 from ujo_lib.pipeline.keys import Step
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.questionnaire import Questionnaire
@@ -130,7 +130,8 @@ def spoken_headings(root: Path | None) -> frozenset[str]:
     inputs = (
         [read_yaml(Inputs, file) for file in sorted(root.glob("params/*/fy*/inputs.yaml"))] if root else []
     )
-    forms = [read_yaml(Questionnaire, root / name) for name in {one.survey_items for one in inputs} if root]
+    named = {getattr(one, key) for one in inputs for key in QUESTIONNAIRES}
+    forms = [read_yaml(Questionnaire, root / name) for name in named if root]
     schemas = [
         SCHEMAS[kind].with_questions(form.on(kind))
         for form in forms

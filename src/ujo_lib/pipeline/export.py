@@ -12,7 +12,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from ujo_lib.files import write_atomically
-from ujo_lib.pipeline import overview
+from ujo_lib.pipeline.extracts import OVERVIEW, overview
 from ujo_lib.pipeline.keys import plan_steps
 from ujo_lib.pipeline.layout import SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord
@@ -29,8 +29,8 @@ class NothingToExportError(RuntimeError):
 
     def __init__(self, place: SiteYear):
         super().__init__(
-            f"{place.site} の {place.year} 年度の報告書がそろっていません。"
-            f"先に `ujo run {place.site} {place.year}` を実行してください。"
+            f"{place.site} の {place.name} 年度の報告書がそろっていません。"
+            f"先に `ujo run {place.site} {place.name}` を実行してください。"
         )
 
 
@@ -74,15 +74,15 @@ def export_overview(place: SiteYear) -> Path:
     """
     with locked(place):
         steps, finished = plan_steps(place), _finished(place, "release", _whole(place).release)
-        page = place.release / overview.FILE
+        page = place.release / OVERVIEW.file
         if not page.is_file():
             raise NothingToExportError(place)
-        short = overview.overview(steps, {done.job.settings.notebook: done.notebook for done in finished})
+        short = overview(steps, {done.job.settings.notebook: done.notebook for done in finished})
         records = {record.key: record for done in finished for record in done.records()}
         recipes = [Recipe(**mark["recipe"]) for mark in marks_on(short) if "recipe" in mark]
         pictures = [recipe.figure(records).png() for recipe in recipes]
         written = datetime.fromisoformat(steps[0].settings.created_on)
-        file = place.outputs / "word" / f"{overview.TITLE}.docx"
+        file = place.outputs / "word" / f"{OVERVIEW.title}.docx"
         write_atomically(file, document(page.read_text(encoding="utf-8"), pictures, written))
         return file
 

@@ -6,12 +6,13 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from ujo_lib.fiscal import DateError, FiscalYear
+from ujo_lib.files import disk_trouble
+from ujo_lib.fiscal import HALVES, DateError, FiscalYear
 from ujo_lib.params import ParameterError, PathOutsideProjectError, read_flat_yaml
 from ujo_lib.pipeline.keys import MissingInputError
 from ujo_lib.pipeline.layout import SiteYear
@@ -19,7 +20,7 @@ from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, Outcome, run
 
-State = Literal["unchanged", "done", "locked", "parameters", "data", "notebook", "refused", "fault"]
+State = Literal["unchanged", "done", "locked", "parameters", "data", "notebook", "refused", "disk", "fault"]
 STATES: dict[State, str] = {
     "unchanged": "変更なし",
     "done": "完了",
@@ -28,6 +29,7 @@ STATES: dict[State, str] = {
     "data": "入力データの問題",
     "notebook": "ノートブックの失敗",
     "refused": "公表用ページの差し止め",
+    "disk": "ディスクに書けない",
     "fault": "プログラムの不具合",
 }
 """How a run can end, from good to bad, and what it is called."""
@@ -75,14 +77,27 @@ def just_closed(today: date) -> FiscalYear:
 
 
 def site_years(root: Path, year: FiscalYear | None = None) -> list[SiteYear]:
-    """Every place and year that has parameters, in order; with `year`, that year of every site, prepared or not."""
+    """Every place and year that has parameters, in order; with `year`, that year of every site, prepared or not.
+
+    After a year stand the halves of it that have a folder in its parameters.
+    """
     sites = sorted(
         folder.name for folder in (root / "params").iterdir() if any(folder.glob("fy*/common.yaml"))
     )
     if year is not None:
-        return [SiteYear(root, site, year.year) for site in sites]
-    found = {(site, file.parent.name) for site in sites for file in (root / "params" / site).glob("fy*/*")}
-    return [SiteYear(root, site, int(name[2:])) for site, name in sorted(found)]
+        years = [SiteYear(root, site, year.year) for site in sites]
+    else:
+        found = {
+            (site, file.parent.name) for site in sites for file in (root / "params" / site).glob("fy*/*")
+        }
+        years = [SiteYear(root, site, int(name[2:])) for site, name in sorted(found)]
+    halves = ("", *HALVES)
+    return [
+        replace(one, half=half)
+        for one in years
+        for half in halves
+        if (one.params / half).is_dir() or not half
+    ]
 
 
 def attempt(
@@ -110,8 +125,14 @@ def attempt(
         state, message = "parameters", str(error)
     except NotebooksFailedError as error:
         state, message = "data" if error.from_data else "notebook", _without_data(error)
+        if told := next(filter(None, (disk_trouble(one.reason) for one in error.failures.values())), ""):
+            state, message = "disk", told
     except ReleaseRefusedError as error:
         state, message = "refused", str(error)
+    except OSError as error:
+        state, message = "disk", disk_trouble(str(error))
+        if not message:
+            raise
     else:
         state = "unchanged" if outcome.unchanged else "done"
         cover = (place.internal if options.get("only") else place.release) / "index.html"
@@ -154,14 +175,14 @@ def run_all(places: Sequence[SiteYear], executor: Executor, **options: Any) -> I
     The years of one place run in their order, as a summary reads what the years before it have released.
     """
     waiting: dict[str, list[SiteYear]] = {}
-    for place in sorted(places, key=lambda place: place.year, reverse=True):
+    for place in sorted(places, key=lambda place: place.name, reverse=True):
         waiting.setdefault(place.site, []).append(place)
     running: dict[Future[Result], SiteYear] = {}
 
     def start(site: str) -> None:
         if waiting[site]:
             place = waiting[site].pop()
-            task = executor.submit(attempt_alone, str(place.root), site, place.year, **options)
+            task = executor.submit(attempt_alone, str(place.root), site, place.name, **options)
             running[task] = place
 
     for site in waiting:
@@ -176,16 +197,16 @@ def run_all(places: Sequence[SiteYear], executor: Executor, **options: Any) -> I
                 yield Result(place.site, place.year, _title(place), "fault", str(error))
 
 
-def attempt_alone(root: str, site: str, year: int, **options: Any) -> Result:
+def attempt_alone(root: str, site: str, name: str, **options: Any) -> Result:
     """`attempt` for a process of its own, with a log and no terminal; a fault is a result, too."""
     os.environ["UJO_ROOT"] = root
-    place = SiteYear(Path(root), site, year)
+    place = SiteYear.named(Path(root), site, name)
     progress = Progress(None, place.log if place.params.is_dir() else None)
     try:
         return attempt(place, progress, **options)
     except Exception as error:
         progress.note(traceback.format_exc())
-        return Result(site, year, _title(place), "fault", f"{type(error).__name__}: {error}")
+        return Result(site, place.year, _title(place), "fault", f"{type(error).__name__}: {error}")
     finally:
         progress.close()
 
@@ -224,7 +245,7 @@ def summary(results: Sequence[Result], exit_code: int, started: str, finished: s
 
 
 def _title(place: SiteYear) -> str:
-    label = FiscalYear(place.year).label
+    label = place.title
     try:
         return f"{read_flat_yaml(place.params / 'common.yaml')['site_name']} {label}"
     except (ParameterError, KeyError):

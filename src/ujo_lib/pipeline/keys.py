@@ -16,8 +16,8 @@ from pathlib import Path
 
 from ujo_lib.files import package_digest
 from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
-from ujo_lib.params.inputs import KINDS, Inputs
-from ujo_lib.params.notebooks import sources_of
+from ujo_lib.params.inputs import KINDS, QUESTIONNAIRES, Inputs
+from ujo_lib.params.notebooks import WHOLE_YEAR, sources_of
 from ujo_lib.pipeline.layout import SiteYear
 
 DECIDED_BY_THE_RUN = {"audience", "plan", "tables_dir"}
@@ -153,8 +153,12 @@ def _absent(settings: NotebookSettings) -> dict[str, str]:
     """What a notebook lacks this year, as declared. The notebook on the data runs whatever there is."""
     if settings.about.says.role == "quality":
         return {}
-    absent = read_yaml(Inputs, settings.inputs_file).not_supplied
-    return {kind: absent[kind] for kind in settings.kinds if kind in absent}
+    declared = read_yaml(Inputs, settings.inputs_file)
+    lacking = {kind: declared.lacking(kind) for kind in settings.about.kinds}
+    absent = {kind: declared.not_supplied[name] for kind, name in lacking.items() if name}
+    says = settings.about.says
+    yearly = settings.half and WHOLE_YEAR in (*says.inputs, *says.dispensable)
+    return absent | ({WHOLE_YEAR: settings.half} if yearly else {})
 
 
 def _all_settings(place: SiteYear, notebooks: Iterable[Notebook]) -> dict[str, NotebookSettings]:
@@ -206,7 +210,7 @@ def _declaration_digest(settings: NotebookSettings) -> str:
     declared = read_yaml(Inputs, settings.inputs_file)
     told = declared.model_dump(exclude=set(KINDS) - set(settings.kinds))
     told["not_supplied"] = _absent(settings)
-    for name, kinds in (("ad_headings", {"ads"}), ("survey_items", {"commissioners", "cases"})):
+    for name, kinds in (("ad_headings", {"ads"}), *QUESTIONNAIRES.items()):
         if told[name] and kinds & declared.kinds.keys() & set(settings.kinds):
             told[name] = _digest_once(inside(settings.root, told[name]), {})
     return digest(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())

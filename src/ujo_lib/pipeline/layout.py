@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from ujo_lib.fiscal import HALVES, FiscalYear, period_for
 from ujo_lib.params import Notebook, NotebookSettings, notebooks_of_year, read_settings
 
 _ASIDE = ".{}.old"
@@ -12,17 +13,41 @@ _ASIDE = ".{}.old"
 
 @dataclass(frozen=True)
 class SiteYear:
-    """One place and one fiscal year: the unit that is run, locked and released.
+    """One place and one fiscal year, or half of one: the unit that is run, locked and released.
 
     Attributes:
         root: the project folder.
         site: folder name under `params/`.
         year: fiscal year, 2023 say.
+        half: "h1" or "h2" for the report on half of the year; it has outputs of its own and the parameters of the year.
     """
 
     root: Path
     site: str
     year: int
+    half: str = ""
+
+    @classmethod
+    def named(cls, root: Path, site: str, name: str) -> "SiteYear":
+        """The place and year that a person names: 2023, R5 or, for half of it, 2023-h1.
+
+        Raises:
+            DateError: the year cannot be read.
+        """
+        year, dash, half = name.rpartition("-")
+        known = dash and half in HALVES
+        return cls(root, site, FiscalYear.parse(year if known else name).year, half if known else "")
+
+    @property
+    def name(self) -> str:
+        """How a command names the year: 2023, or 2023-h1."""
+        return f"{self.year}-{self.half}" if self.half else str(self.year)
+
+    @property
+    def title(self) -> str:
+        """The same for a reader: 令和5(2023)年度, with the half."""
+        year = FiscalYear(self.year)
+        return period_for(year, "h1" if self.half == "h1" else "h2").label if self.half else year.label
 
     @property
     def params(self) -> Path:
@@ -32,7 +57,7 @@ class SiteYear:
     @property
     def outputs(self) -> Path:
         """Folder of everything that a run makes."""
-        return self.root / "outputs" / self.site / f"fy{self.year}"
+        return self.root / "outputs" / self.site / f"fy{self.name}"
 
     @property
     def internal(self) -> Path:
@@ -141,7 +166,7 @@ class SiteYear:
         Raises:
             ParameterError: all that is wrong with them.
         """
-        return read_settings(notebook, self.params)
+        return read_settings(notebook, self.params, self.half)
 
 
 def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +19,7 @@ from ujo_lib.disclosure.tables import Policy
 from ujo_lib.fiscal import spoken
 from ujo_lib.params import PATTERN_SITE, NotebookSettings, read_flat_yaml
 from ujo_lib.params.notebooks import in_reading_order
-from ujo_lib.pipeline import overview
+from ujo_lib.pipeline.extracts import APPENDIX, OVERVIEW, Extract, appendix, overview
 from ujo_lib.pipeline.keys import DECIDED_BY_THE_RUN, Step, digest, summary_of
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import versions
@@ -27,10 +28,12 @@ from ujo_lib.report.door.publish import ANSWER, DOOR, SENTENCES, TILES
 from ujo_lib.report.look.html import (
     CONTACTS,
     Contact,
+    Exhibit,
     IndexEntry,
     NavLink,
     PageContext,
     Parameter,
+    exhibits,
     export_index,
     export_page,
 )
@@ -43,7 +46,6 @@ from ujo_lib.report.sheets.workbook import About, PageText, workbook
 WORKBOOK = "統計表.xlsx"
 """The workbook of the year, beside the pages."""
 
-_BRIEFLY = "はじめに読む数枚。分かったこと、言えないこと、次にすることをまとめています。"
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -106,33 +108,59 @@ def write_pages(
     notebooks = {step.notebook: finished[step.notebook].notebook for step in steps}
     titles = _titles(steps)
     tables: list[Table] = []
+    listed: dict[str, list[Exhibit]] = {}
     for step in steps:
         context = _context(audience, step, steps, titles, finished[step.notebook].job.key[:12])
         context = _noted(context, rules, notices.get(step.notebook, ()))
-        _write(folder / f"{step.notebook}.html", export_page(notebooks[step.notebook], context=context))
-        tables += _write_tables(finished[step.notebook], folder)
+        page = export_page(notebooks[step.notebook], context=context)
+        _write(folder / f"{step.notebook}.html", page)
+        own = _write_tables(finished[step.notebook], folder)
+        listed[step.notebook] = exhibits(page, f"{step.notebook}.html", _files(own))
+        tables += own
         if audience == "internal":
             (folder / "notebooks").mkdir(exist_ok=True)
             shutil.copyfile(
                 finished[step.notebook].folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb"
             )
-    entries = [IndexEntry(f"{name}.html", titles[name], _entry(notebooks[name])) for name in titles]
+    technical = {step.notebook for step in steps if step.about.says.role in {"appendix", "quality"}}
+    entries = [
+        IndexEntry(f"{name}.html", titles[name], _entry(notebooks[name]), name in technical)
+        for name in titles
+    ]
     summary = summary_of(steps)
     shown = notebooks[summary.notebook]
     highlights = "\n".join(_shown_as(kind, shown, text=False) for kind in (SENTENCES, TILES))
     context = replace(_context(audience, summary, steps, titles, identity), chapter="", parameters=())
     context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
-    if overview.is_tagged(steps):
-        entries.insert(0, IndexEntry(overview.FILE, overview.TITLE, _BRIEFLY))
-        short = overview.overview(steps, notebooks)
-        _write(folder / overview.FILE, export_page(short, context=_at(overview.FILE, context)))
-    _write(folder / "index.html", export_index(entries, _at("index.html", context), highlights))
+    for one in _extracts(audience, steps):
+        if one is OVERVIEW:
+            entries.insert(0, IndexEntry(one.file, one.title, one.briefly))
+            page = export_page(overview(steps, notebooks), context=_at(one.file, context))
+        else:
+            entries.append(IndexEntry(one.file, one.title, one.briefly, technical=True))
+            numbered = replace(_at(one.file, context), chapter=one.title[-2])
+            page = export_page(appendix(steps, notebooks, titles), context=numbered)
+            listed[one.file.removesuffix(".html")] = exhibits(page, one.file, _files(tables))
+        _write(folder / one.file, page)
+    everything = [
+        exhibit for entry in entries for exhibit in listed.get(entry.href.removesuffix(".html"), ())
+    ]
+    _write(folder / "index.html", export_index(entries, _at("index.html", context), highlights, everything))
     (folder / "tables" / LIST).write_bytes(list_of_tables(tables))
     if rules:
         for name, content in describe(tables, context.report_title, rules.licence).items():
             (folder / "tables" / name).write_bytes(content)
     texts = [PageText(titles[name], said_on(notebook)) for name, notebook in notebooks.items()]
     (folder / WORKBOOK).write_bytes(workbook(tables, texts, _about(context)))
+
+
+def _extracts(audience: str, steps: Sequence[Step]) -> list[Extract]:
+    """The pages made of cells of other pages; inside the city nothing is put apart from what it belongs to."""
+    return [
+        one
+        for one in (OVERVIEW, APPENDIX)
+        if one.is_tagged(steps) and (one is OVERVIEW or audience == "release")
+    ]
 
 
 def _noted(context: PageContext, rules: Rules | None, notices: Sequence[str]) -> PageContext:
@@ -178,6 +206,14 @@ def _write_tables(done: Finished, folder: Path) -> list[Table]:
     return tables
 
 
+def _files(tables: Sequence[Table]) -> dict[str, str]:
+    """Where the numbers of a table are, by its title, unless two are called alike."""
+    count = Counter(table.record.spec.title for table in tables)
+    return {
+        title: f"tables/{table.file_name}" for table in tables if count[title := table.record.spec.title] == 1
+    }
+
+
 def _write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8", newline="\n")
 
@@ -185,25 +221,27 @@ def _write(file: Path, text: str) -> None:
 def _context(
     audience: str, step: Step, steps: Sequence[Step], titles: Mapping[str, str], identity: str
 ) -> PageContext:
-    settings = step.settings
+    settings, extracts = step.settings, _extracts(audience, steps)
+    report = "半年報告書" if settings.half else "年次報告書"
     known = versions()
     # A hash of the inputs is no secret only where the inputs are none: a small file can be found by its hash.
     traces = {"入力データのSHA-256": _inputs_digest(step, steps)[:16]} if audience == "internal" else {}
     return PageContext(
         audience="internal" if audience == "internal" else "release",
-        report_title=f"{settings.site_name} 孤独・孤立対策 年次報告書 {settings.year.label}",
+        report_title=f"{settings.site_name} 孤独・孤立対策 {report} {settings.span.label}",
         area=f"{settings.prefecture}{settings.site_name}",
         period=settings.period.label,
-        year=settings.year.label,
+        year=settings.span.label,
         created_on=settings.created_on,
         synthetic=settings.synthetic,
         nav=(
             NavLink("index.html", "表紙"),
-            *([NavLink(overview.FILE, overview.TITLE)] if overview.is_tagged(steps) else []),
+            *(NavLink(one.file, one.title) for one in extracts if one is OVERVIEW),
             *(
                 NavLink(f"{name}.html", _short(title), name == step.notebook)
                 for name, title in titles.items()
             ),
+            *(NavLink(one.file, one.title) for one in extracts if one is APPENDIX),
         ),
         contacts=tuple(Contact(*place) for place in settings.contacts.items()) or CONTACTS,
         contacts_note=_checked(settings.contacts_checked_on),

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.steps import Finished
 from ujo_lib.report.door.masks import Masks
-from ujo_lib.report.door.publish import Published, mask
+from ujo_lib.report.door.publish import NOBODY, Published, mask
 from ujo_lib.report.look.notation import HIDDEN, NONE_COUNTED
 from ujo_lib.report.look.tables import row_texts
 from ujo_lib.report.sheets.exports import Table
@@ -29,22 +29,23 @@ _REFERENCE = "†"
 _MIDNIGHT = "T00:00:00"
 
 
-def allowed(internal: Mapping[str, Finished], masks: Masks) -> list[Published]:
-    """The tables that count people or describe a population, as a release may print them."""
+def allowed(folder: Path, internal: Mapping[str, Finished], masks: Masks) -> list[Published]:
+    """The tables of a release that count people, rest on such counts or do not say whom, as it may print them."""
     records = [record for step in internal.values() for record in step.records()]
-    return [
-        mask(record, record.frame, masks.cells_of(record), masks.hiding)
+    tables = [
+        mask(record, record.frame, masks.cells_of(record), masks.whole)
         for record in records
-        if record.spec.subject.population or record.spec.subject.computed_from
+        if record.spec.subject.population or record.spec.subject.computed_from != NOBODY
     ]
+    return [table for table in tables if table.spec.subject.population or _file(folder, table).is_file()]
 
 
 def beyond_in_csv(folder: Path, tables: Sequence[Published]) -> Iterator[str]:
     """CSV files that are not, to the last byte, what the masks make of their table."""
     for table in tables:
-        spelt = _spelt(table)
-        if (folder / "tables" / spelt.file_name).read_bytes() != spelt.csv():
-            yield f"tables/{spelt.file_name}: 表「{table.spec.title}」"
+        file = _file(folder, table)
+        if file.read_bytes() != _spelt(table).csv():
+            yield f"tables/{file.name}: 表「{table.spec.title}」"
 
 
 def beyond_in_pages(folder: Path, tables: Sequence[Published]) -> Iterator[str]:
@@ -88,6 +89,10 @@ def beyond_in_workbook(folder: Path, tables: Sequence[Published]) -> Iterator[st
         should = zip(*(column.values for column in spelt.columns), strict=True)
         if [*map(_figures, body)] != [*map(_figures, should)]:
             yield f"{WORKBOOK}: 表「{table.spec.title}」"
+
+
+def _file(folder: Path, table: Published) -> Path:
+    return folder / "tables" / _spelt(table).file_name
 
 
 def _spelt(table: Published) -> Table:

@@ -1,6 +1,7 @@
 """The report on paper: A4 by a Chromium-based browser without a window, as one would print it by hand.
 
-All pages are put into one and printed once, so that one outline, one count of sheets and the tags hold for the whole.
+The pages for all readers are put into one and printed once, so that one outline, one count of sheets and the tags hold
+for the whole; the technical ones likewise, apart.
 Margins, page numbers and what may break across pages stand in the style sheet of the pages, so printing by hand from a
 browser gives the same sheets. The browser is the only thing needed that Python does not bring along.
 """
@@ -10,10 +11,10 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ujo_lib.pipeline import overview
+from ujo_lib.pipeline.extracts import OVERVIEW
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
 _ON_WINDOWS = (
@@ -25,7 +26,10 @@ _SECONDS = 180
 
 _FOOT = re.compile(r'<footer class="foot">.*?</footer>', re.DOTALL)
 _LISTED = re.compile(r'<ol class="pages">(.*?)</ol>', re.DOTALL)
+_ENTRY = re.compile(r'<li( class="technical")?><a href="(\w+)\.html"')
 _LINK = re.compile(r'href="(\w+)\.html"')
+_BESIDE = re.compile(r'<details class="listed">.*?</details>|<a href="[^"]+\.xlsx">(.*?)</a>', re.DOTALL)
+"""On the cover: links to files that do not go with the sheets."""
 _ANCHOR = re.compile(r'(\bid="|href="#|url\(#|aria-labelledby=")')
 
 
@@ -58,7 +62,9 @@ def find_browser() -> str | None:
 
 
 def print_report(pages: Path, target: Path) -> Iterator[Path]:
-    """Print the pages of a report as one to `target/report.pdf`, its 概要版 also on its own, to `overview.pdf`.
+    """Print the pages of a report as A4 sheets.
+
+    `overview.pdf` is the 概要版, `report.pdf` the cover and all pages but the technical ones, `appendix.pdf` these.
 
     Yields:
         Each finished PDF.
@@ -72,32 +78,42 @@ def print_report(pages: Path, target: Path) -> Iterator[Path]:
         raise NoBrowserError
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="ujo-pdf-", dir=target) as folder:
-        whole = Path(folder) / "report.html"
-        whole.write_text(together(pages), encoding="utf-8")
-        for page in (pages / overview.FILE, whole):
+        printed = [pages / OVERVIEW.file]
+        for technical, name in ((False, "report"), (True, "appendix")):
+            whole = Path(folder) / f"{name}.html"
+            whole.write_text(together(pages, technical=technical), encoding="utf-8")
+            printed += [whole] if "<h1>" in whole.read_text(encoding="utf-8") else []
+        for page in printed:
             if page.is_file():
                 yield _print(browser, page, target / f"{page.stem}.pdf")
 
 
-def together(pages: Path) -> str:
-    """The pages of a folder as one: the cover, then those that it lists, in its order.
+def together(pages: Path, *, technical: bool = False) -> str:
+    """Pages of a folder as one: the cover and those for all readers, or the technical ones, in the order of the cover.
 
-    What holds for the whole report (contacts, how it is protected) stands once, at the end of the cover. Anchors bear
-    the name of their page, and links between pages lead to its first sheet.
+    What holds for the whole report (contacts, how it is protected) stands once, at the end of the first page. Anchors
+    bear the name of their page; links lead to its first sheet, or to the other PDF where it stands there.
     """
     cover = (pages / "index.html").read_text(encoding="utf-8")
-    head, rest = cover.split("<body", 1)
-    listed = _LISTED.search(rest)
-    parts = [_part("index", f"<body{rest}")]
-    for name in _LINK.findall(listed[0] if listed else ""):
+    listed = _LISTED.search(cover)
+    entries = [(bool(mark), name) for mark, name in _ENTRY.findall(listed[0] if listed else "")]
+    names = ([] if technical else ["index"]) + [name for mark, name in entries if mark == technical]
+    parts: list[str] = []
+    for name in names:
         page = (pages / f"{name}.html").read_text(encoding="utf-8")
-        parts.append(_part(name, _FOOT.sub("", page)))
-    return f"{head}<body>\n{''.join(parts)}</body>\n</html>\n"
+        parts.append(
+            _part(name, _FOOT.sub("", page) if parts else page, names, "report" if technical else "appendix")
+        )
+    return f"{cover.split('<body', 1)[0]}<body>\n{''.join(parts)}</body>\n</html>\n"
 
 
-def _part(name: str, page: str) -> str:
+def _part(name: str, page: str, here: Sequence[str], elsewhere: str) -> str:
     kind, body = page.split('<body class="', 1)[1].rsplit("</body>", 1)[0].split('">', 1)
-    own = _LINK.sub(r'href="#\1"', _ANCHOR.sub(rf"\g<1>{name}-", body))
+    body = _BESIDE.sub(lambda link: link[1] or "", body)
+    own = _LINK.sub(
+        lambda link: f'href="#{link[1]}"' if link[1] in here else f'href="{elsewhere}.pdf"',
+        _ANCHOR.sub(rf"\g<1>{name}-", body),
+    )
     return f'<div class="sheets {kind}" id="{name}">{own}</div>\n'
 
 

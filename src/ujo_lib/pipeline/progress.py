@@ -1,5 +1,6 @@
 """Telling a person what a run is doing: one living line on a terminal, plain lines everywhere else."""
 
+import contextlib
 import logging
 import shutil
 import sys
@@ -10,6 +11,18 @@ from typing import Self, TextIO
 
 _AUDIENCE = {"internal": "庁内用", "release": "公表用"}
 _LOG_BYTES, _LOG_KEPT = 500_000, 3
+
+
+class _LogFile(RotatingFileHandler):
+    """A log that stays silent when the disk takes no more of it: what it was to hold stands on the terminal, too."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the library's
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # of the line that found no room
+            super().close()
 
 
 class Progress:
@@ -120,9 +133,7 @@ class Progress:
 
 def _logger(path: Path) -> logging.Logger:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        path, maxBytes=_LOG_BYTES, backupCount=_LOG_KEPT, encoding="utf-8", delay=True
-    )
+    handler = _LogFile(path, maxBytes=_LOG_BYTES, backupCount=_LOG_KEPT, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
     logger = logging.Logger(f"ujo:{path}", logging.INFO)
     logger.addHandler(handler)

@@ -1,21 +1,105 @@
 """What can be known of a year without running it: what forbids its release, and names that its data do not have."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, read_yaml
+from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.common import Answers
-from ujo_lib.params.inputs import Inputs
+from ujo_lib.params.disclosure import DisclosureRules
+from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.marks import marks_in
-from ujo_lib.params.notebooks import with_role
+from ujo_lib.params.notebooks import WHOLE_YEAR, with_role
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.yamlfile import Document, nearest
+from ujo_lib.yamlfile import Declared, Document, nearest
 
 if TYPE_CHECKING:
     from ujo_lib.intake import Intake
 
 _CHECKED_ON = re.compile(r"contacts_checked_on\s*:")
+_LISTS: dict[str, type[Declared]] = {
+    "published_file": Claims,
+    "key_figures_file": KeyFigures,
+    "goals_file": Goals,
+    "indicators_file": Indicators,
+    "limits_file": Limits,
+}
+"""Parameter that names a list of the summary → what an entry of it is."""
+_CODEBOOKS = {"codebook", "earlier_codebook", "needs_codebook"}
+
+
+def unreadable(place: SiteYear) -> list[str]:
+    """What is wrong inside the files that the parameters name: lists of the summary, codebooks, disclosure rules.
+
+    Raises:
+        ParameterError: the parameters themselves cannot be read.
+    """
+    from ujo_lib.tagging import CodebookError, load_codebook
+
+    readers: dict[str, Callable[[], object]] = {place.rules.name: partial(DisclosureRules.read, place.rules)}
+    for settings in (place.settings(notebook) for notebook in place.notebooks):
+        for name, file in settings.files.items():
+            if name in _LISTS:
+                readers[str(file)] = partial(read_yaml, _LISTS[name], file)
+            elif name in _CODEBOOKS:
+                readers[str(file)] = partial(load_codebook, file)
+    found: list[str] = []
+    for read in readers.values():
+        try:
+            read()
+        except ParameterError as error:
+            found += [str(problem) for problem in error.problems]
+        except CodebookError as error:
+            found.append(str(error))
+    return found
+
+
+def uncoded(place: SiteYear) -> list[str]:
+    """What people have not read of the texts; no release waits for it, but its shares rest on the machine alone.
+
+    Raises:
+        ParameterError: the parameters cannot be read.
+        CodesError: codes are named that cannot be read.
+    """
+    from ujo_lib.tagging import load_codebook
+    from ujo_lib.tagging.quality import RANDOM
+    from ujo_lib.tagging.quality_file import read_codes, read_plan
+
+    told = []
+    for settings in (place.settings(notebook) for notebook in place.notebooks):
+        codes_file = getattr(settings, "hand_codes", None)
+        kinds = read_yaml(Inputs, settings.inputs_file).kinds
+        needed = {kind for kind in settings.about.says.inputs if kind != WHOLE_YEAR}
+        if codes_file is None or settings.half or not kinds.keys() >= needed:
+            continue
+        if not codes_file:
+            told.append(
+                f"{settings.notebook}.yaml の hand_codes: 相談の文章を人が読んでいない"
+                f"(`ujo code sample {place.site} {place.year}` で標本を作って読む)"
+            )
+            continue
+        codes = settings.path("hand_codes")
+        if not (plan := codes.with_name("plan.csv")).is_file():
+            continue  # read elsewhere: how many were drawn is not known
+        drawn = read_plan(plan)
+        read = read_codes(codes, load_codebook(settings.path("codebook")).labels).random
+        if left := int((~drawn.index[drawn["part"] == RANDOM].isin(read.index)).sum()):
+            told.append(
+                f"{codes_file}: 無作為に選んだ相談のうち {left} 件をまだ読んでいない"
+                f"(読み終えたら `ujo code read {place.site} {place.year}`)"
+            )
+    return told
+
+
+def marked(place: SiteYear) -> list[str]:
+    """Every mark 「要確認」 with file and line."""
+    return [
+        f"{mark.file.relative_to(place.root).as_posix()} の {mark.line} 行目: {mark}"
+        for mark in marks_in(place.params)
+    ]
 
 
 def undecided(place: SiteYear) -> list[str]:
@@ -24,10 +108,7 @@ def undecided(place: SiteYear) -> list[str]:
     Raises:
         ParameterError: the parameters of the summary cannot be read.
     """
-    found = [
-        f"{mark.file.relative_to(place.root).as_posix()} の {mark.line} 行目: {mark}"
-        for mark in marks_in(place.params)
-    ]
+    found = marked(place)
     settings = place.settings(with_role(place.notebooks, "summary"))
     if not settings.synthetic and not settings.contacts_checked_on:
         common = place.params / "common.yaml"
@@ -89,13 +170,15 @@ class _Known:
 
     def answers(self, mark: Answers) -> list[str]:
         """None where nothing can be said: a kind or question that the year does not have, or free answers unread."""
-        if mark.kind not in self._schemas:
+        alike = CONTACTS if mark.kind in CONTACTS else (mark.kind,)
+        kind = next((one for one in alike if one in self._schemas), None)
+        if kind is None:
             return []
-        options = {column.name: column.options for column in self._schemas[mark.kind].columns}
+        options = {column.name: column.options for column in self._schemas[kind].columns}
         declared = [option.label for option in options.get(mark.column, ())]
-        if self._data is None or mark.column not in self._data.frames.get(mark.kind, ()):
+        if self._data is None or mark.column not in self._data.frames.get(kind, ()):
             return declared
-        given = [str(value) for value in self._data.frames[mark.kind][mark.column].dropna().unique()]
+        given = [str(value) for value in self._data.frames[kind][mark.column].dropna().unique()]
         return given if mark.given else [*declared, *given]
 
 

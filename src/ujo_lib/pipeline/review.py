@@ -72,7 +72,7 @@ def review_printed(
     Raises:
         ReleaseRefusedError: a file prints something that the masks do not allow; it names file, table and row.
     """
-    tables = allowed(internal, masks)
+    tables = allowed(folder, internal, masks)
     findings = [
         *beyond_in_csv(folder, tables),
         *beyond_in_pages(folder, tables),

@@ -393,7 +393,7 @@ def locked(place: SiteYear) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise LockedError(
-            f"{place.site} の {place.year} 年度は別の実行が進行中です。終わってから、もう一度実行してください。"
+            f"{place.site} の {place.name} 年度は別の実行が進行中です。終わってから、もう一度実行してください。"
         ) from None
     try:
         yield

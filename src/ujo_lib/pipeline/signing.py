@@ -13,8 +13,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ujo_lib.disclosure.packing import pack
-from ujo_lib.disclosure.signature import SIGN_OFF, SIGNATURES, SealError, changes, is_sealed, release_id
-from ujo_lib.disclosure.signoff import Approval, sign_off
+from ujo_lib.disclosure.signature import (
+    SIGN_OFF,
+    SIGNATURES,
+    SealError,
+    changes,
+    is_sealed,
+    is_signed,
+    release_id,
+)
+from ujo_lib.disclosure.signoff import Approval, sign_off, verify
 from ujo_lib.files import open_to_readers, private_files, write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.pipeline.keys import Step, plan_steps, summary_of
@@ -62,10 +70,25 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
             review_masks(place, internal, masked)
             review_printed(place.release, internal, masked.masks)
             review_files(place, steps, place.release, masked.policy)
-        files = sign_off(place.release, approval, f"{place.site}_fy{place.year}")
+        files = sign_off(place.release, approval, f"{place.site}_fy{place.name}")
         with private_files():
             remember(place.disclosed, before.run_id, counted_tables(internal), masked.masks)
         return _put_in_place(place, files)
+
+
+def unreleased(place: SiteYear) -> list[str]:
+    """Which command comes next, when inputs and parameters are whole: release, signatures; empty when both are done.
+
+    Raises:
+        ParameterError, MissingInputError: inputs and parameters are not whole.
+    """
+    before = Manifest.read(place.manifest)
+    if before is None or not is_current(before, plan_steps(place), (), place, CHECKED):
+        state = "まだない" if before is None else "今の入力とパラメーターから作り、審査したものではない"
+        return [f"公表用ページが、{state}(`ujo release {place.site} {place.year}` を実行する)"]
+    if not is_signed(place.release):
+        return [f"2人の承認と署名がない(`ujo sign {place.site} {place.year} 氏名 氏名` を実行する)"]
+    return list(verify(place.release).problems)
 
 
 def _require_permission(approval: Approval, settings: NotebookSettings, made_on: date) -> None:
@@ -129,7 +152,7 @@ def _no_traces() -> SealError:
 
 def _put_in_place(place: SiteYear, files: Mapping[str, bytes]) -> Path:
     """Rename signatures, record and ZIP into place; an earlier sign-off is void before the first."""
-    packed = place.outputs / f"{place.site}_fy{place.year}_{release_id(place.release)}.zip"
+    packed = place.outputs / f"{place.site}_fy{place.name}_{release_id(place.release)}.zip"
     shutil.rmtree(place.signing, ignore_errors=True)
     for name, content in files.items():
         write_atomically(place.signing / name, content)

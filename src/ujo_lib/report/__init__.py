@@ -1,6 +1,6 @@
 """The report room: the door through which numbers reach a page, and how they look there."""
 
-from ujo_lib.report.door.publish import Published, Subject
+from ujo_lib.report.door.publish import NOBODY, Published, Subject
 from ujo_lib.report.page import Page, open_page
 
-__all__ = ["Page", "Published", "Subject", "open_page"]
+__all__ = ["NOBODY", "Page", "Published", "Subject", "open_page"]

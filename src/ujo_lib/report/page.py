@@ -145,7 +145,7 @@ class Page:
         record = TableRecord.of(self.settings.notebook, spec, frame)
         self.records[id] = record
         shown = (
-            mask(record, frame, self.masks.cells_of(record), self.masks.hiding)
+            mask(record, frame, self.masks.cells_of(record), self.masks.whole)
             if self.masks
             else unmasked(spec, frame, self.settings.notebook)
         )

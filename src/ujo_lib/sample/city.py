@@ -19,6 +19,7 @@ from ujo_lib.sample import (
     places,
     planting,
     relabel,
+    residents,
     texts,
     truth,
 )
@@ -72,6 +73,7 @@ def _write(folder: Path, seed: int) -> None:
         coders.write_hand_codes(folder / f"fy{year}" / "coding", year, seed, records.frame, composed)
     _write_survey_and_ads(folder / "fy2023", seed, survey)
     truth.write_truth(folder / "truth", seed, national, records, composed, survey)
+    residents.write_residents(folder, seed)
     (folder / "README.txt").write_text(
         marks.README_JA.format(seed=seed), encoding="utf-8-sig", newline="\r\n"
     )

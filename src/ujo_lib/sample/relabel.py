@@ -54,14 +54,33 @@ def relabel(folder: Path, place: Place) -> None:
         if file.suffix == ".xlsx":
             _workbook(file, names | districts)
         elif file.suffix in {".csv", ".tsv"}:
-            # Elsewhere than in the table of population, the digits of a code are just a number.
-            _text(file, names | codes if file.name == "population.csv" else names)
+            # Elsewhere than in the table of population, the digits of a code are just a number, and a district's name
+            # may be anything.
+            more = codes if file.name == "population.csv" else {}
+            _text(file, names | (districts if file.name.startswith("residents") else more))
+            if file.name == "residents_frame.csv":
+                _put_together(file)
 
 
 def _text(file: Path, names: Mapping[str, str]) -> None:
     content = file.read_bytes()
     encoding = _encoding(content)
     file.write_bytes(_replaced(content.decode(encoding), names).encode(encoding))
+
+
+def _put_together(file: Path) -> None:
+    """Add up the inhabitants of rows that are alike in all else, as districts are that were given one name."""
+    content = file.read_bytes()
+    encoding = _encoding(content)
+    heading, *rows = (line.split(",") for line in content.decode(encoding).splitlines())
+    at = heading.index("人口")
+    total: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        group = (*row[:at], *row[at + 1 :])
+        total[group] = total.get(group, 0) + int(row[at])
+    merged = [heading, *([*group[:at], str(number), *group[at:]] for group, number in total.items())]
+    end = "\r\n" if b"\r\n" in content else "\n"
+    file.write_bytes("".join(",".join(row) + end for row in merged).encode(encoding))
 
 
 def _encoding(content: bytes) -> str:

@@ -1,7 +1,7 @@
 """When people reach out: profiles, verdicts that keep their promise, a model, a forecast and staffing.
 
-Start from `open_scopes`, which turns records into `Counts`; everything else takes those, or the records themselves
-where clients or answers matter.
+Start from `contacts`, which makes counts of records or takes those of a partner, and `open_scopes`, which turns them
+into `Counts`; everything else takes those, or the records themselves where clients or answers matter.
 """
 
 from ujo_lib.seasonality.attributes import (
@@ -22,8 +22,9 @@ from ujo_lib.seasonality.clustering import (
 )
 from ujo_lib.seasonality.comparison import judge_difference, shares_beside
 from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words
-from ujo_lib.seasonality.counts import from_aggregate, select, totals
+from ujo_lib.seasonality.counts import contacts, from_aggregate, select, totals
 from ujo_lib.seasonality.decomposition import decompose, why_not
+from ujo_lib.seasonality.demand import talks, unanswered, with_times
 from ujo_lib.seasonality.forecast import backtest, forecast_months
 from ujo_lib.seasonality.model import fit_calendar
 from ujo_lib.seasonality.profiles import (
@@ -54,6 +55,7 @@ __all__ = [
     "clock_sentence",
     "combined",
     "compare_hours",
+    "contacts",
     "crosstab",
     "daily_peak",
     "decompose",
@@ -80,10 +82,13 @@ __all__ = [
     "slots",
     "standing_out",
     "strongest",
+    "talks",
     "totals",
     "tried_on_last_year",
+    "unanswered",
     "use_per_population",
     "verdict_table",
     "why_not",
+    "with_times",
     "within",
 ]

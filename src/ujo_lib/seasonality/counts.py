@@ -27,6 +27,7 @@ SILENCE_LIMIT = 1e-9
 
 CONTACTS: Final = Count(unit="件")
 DAYS: Final = Count(heading="日数", members=False, free=True)
+_COUNTED: Final = ("date", "hour", "pref", "channel", "n")
 
 
 @dataclass(frozen=True)
@@ -144,31 +145,43 @@ def select(frame: pd.DataFrame, where: Mapping[str, Sequence[str]]) -> pd.DataFr
     return frame.loc[keep]
 
 
-def from_records(records: pd.DataFrame, period: Period, observed: NDArray[np.bool_] | None = None) -> Counts:
-    """Count records (one row per contact) by day and hour of `received_at`.
+def contacts(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The contacts of all desks as counts: out of records, or as a partner has counted them.
 
     Args:
-        records: frame with `received_at` (Asia/Tokyo or naive local time); rows without a time are not
-            counted.
-        period: the days to cover.
-        observed: whether each day of the period was recorded, usually from `observed_days` of the whole file;
-            without it the days are judged from these records alone.
+        frames: by kind; `consultations` (received_at, pref, channel; rows without a time are not counted), or
+            `consultations_hourly`, and `consultations_daily` for desks that the hourly counts do not have.
+
+    Returns:
+        date (without time zone), hour (NA where only the day is known), pref, channel, n (NA where suppressed).
     """
-    when = _local(records["received_at"].dropna())
-    day = (when.dt.normalize() - pd.Timestamp(period.start)).dt.days.to_numpy()
-    return _counts(period, day, when.dt.hour.to_numpy(), np.ones(len(when), dtype=np.int64), observed, 0)
+    counted = [frames[kind] for kind in ("consultations_hourly", "consultations_daily") if kind in frames]
+    if not counted:
+        records = frames["consultations"][["received_at", "pref", "channel"]].dropna(subset="received_at")
+        when = _local(records["received_at"])
+        counted = [records.assign(date=when.dt.normalize(), hour=when.dt.hour, n=1)]
+    hourly, *daily = counted
+    of_days = [table.loc[~table["channel"].isin(hourly["channel"].unique())] for table in daily]
+    return pd.concat([hourly, *of_days], ignore_index=True).reindex(columns=list(_COUNTED))
 
 
 def from_aggregate(table: pd.DataFrame, period: Period, observed: NDArray[np.bool_] | None = None) -> Counts:
     """Add up an aggregate with `date`, `n` and, when the source has it, `hour`.
 
-    Hours past midnight (25 for one o'clock) go to the following day. A missing `n` is a cell the source
-    suppressed; it is counted in `Counts.suppressed`, not as zero contacts.
+    Hours past midnight (25 for one o'clock) go to the following day; where any hour is missing, no hours are known.
+    A missing `n` is a cell the source suppressed; it is counted in `Counts.suppressed`, not as zero contacts.
+
+    Args:
+        table: one row per cell.
+        period: the days to cover.
+        observed: whether each day of the period was recorded, usually from `observed_days` of the whole source;
+            without it the days are judged from this table alone.
     """
     known = table["n"].notna().to_numpy()
     rows = table.loc[known]
     day = (_local(rows["date"]).dt.normalize() - pd.Timestamp(period.start)).dt.days.to_numpy()
-    hour = rows["hour"].to_numpy(dtype=np.int64) if "hour" in rows else None
+    timed = "hour" in rows and bool(rows["hour"].notna().all())
+    hour = rows["hour"].to_numpy(dtype=np.int64) if timed else None
     if hour is not None:
         day, hour = day + hour // HOURS, hour % HOURS
     return _counts(period, day, hour, rows["n"].to_numpy(dtype=np.int64), observed, int((~known).sum()))

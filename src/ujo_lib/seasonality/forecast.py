@@ -159,6 +159,8 @@ def backtest(
 
 
 def _why_not(history: Counts, model: CountModel) -> str:
+    if history.suppressed:
+        return "元の資料で伏せられた欄があり、件数が分からないため、翌年度の件数は予測しません"
     if history.days < FEWEST_DAYS or history.months_observed < 12:
         return "1年分の記録がないため、翌年度の件数は予測しません"
     return model.reason

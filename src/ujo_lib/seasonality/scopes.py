@@ -19,7 +19,6 @@ from ujo_lib.seasonality.counts import (
     Counts,
     clock_shift,
     from_aggregate,
-    from_records,
     select,
     span,
 )
@@ -35,7 +34,6 @@ class Scopes:
         period: the period of the page.
         nation: counts over the whole history; None without national tables.
         prefecture, city: the same; `city` has gaps before its desk opened.
-        prefecture_records, city_records: the records behind two of them, whole history.
         opened_on: first day of the city's desk.
     """
 
@@ -43,8 +41,6 @@ class Scopes:
     nation: Counts | None
     prefecture: Counts
     city: Counts
-    prefecture_records: pd.DataFrame
-    city_records: pd.DataFrame
     opened_on: date
 
     @property
@@ -52,25 +48,27 @@ class Scopes:
         """From the first to the last day of the record."""
         return self.prefecture.period
 
-    def totals(self) -> dict[str, Counts]:
-        """The scopes over the period of the page, and prefecture and city together; no nation where none is known."""
+    def totals(self, *, city_apart: bool = False) -> dict[str, Counts]:
+        """The scopes over the period of the page, and prefecture and city together; no nation where none is known.
+
+        Args:
+            city_apart: leave the city out: the count of half a year tells by difference that of the other half.
+        """
         prefecture, city = (part.within(self.period) for part in (self.prefecture, self.city))
         nation = {NATION: self.nation.within(self.period)} if self.nation else {}
+        if city_apart:
+            return {**nation, PREFECTURE: prefecture}
         return {**nation, PREFECTURE: prefecture, CITY: city, BOTH: added(prefecture, city)}
 
-    def records(self) -> pd.DataFrame:
-        """The prefecture's records of the period of the page."""
-        return within(self.prefecture_records, self.period)
-
-    def city_year(self, year: FiscalYear) -> Period:
-        """The days of a fiscal year on which the city's desk was open; all of them, said so, when it was not yet."""
-        if self.opened_on > year.end:
-            return Period(year.start, year.end, f"{year.label}(窓口の開設前)")
-        return Period(max(self.opened_on, year.start), year.end, f"{year.label}(窓口の開設日以降)")
+    def city_days(self, span: Period) -> Period:
+        """The days of a year or half on which the city's desk was open; all of them, said so, when it was not yet."""
+        if self.opened_on > span.end:
+            return Period(span.start, span.end, f"{span.label}(窓口の開設前)")
+        return Period(max(self.opened_on, span.start), span.end, f"{span.label}(窓口の開設日以降)")
 
 
 def open_scopes(
-    records: pd.DataFrame,
+    contacts: pd.DataFrame,
     national_hourly: pd.DataFrame,
     channels: pd.DataFrame,
     period: Period,
@@ -81,7 +79,7 @@ def open_scopes(
     """Count the three scopes.
 
     Args:
-        records: one row per contact: received_at, channel, pref.
+        contacts: of all desks, from `counts.contacts`.
         national_hourly: date, hour, n for the nation; no row where there is no such table.
         channels: channel, opened_on.
         period: the period of the page.
@@ -97,24 +95,22 @@ def open_scopes(
     opening = channels.loc[channels["channel"] == city_desk, "opened_on"]
     if opening.empty:
         raise ValueError(f"窓口の一覧に「{city_desk}」がありません")
-    history = span(pd.concat([records["received_at"].dt.tz_localize(None), national_hourly["date"]]))
+    history = span(pd.concat([contacts["date"], national_hourly["date"]]))
     if period.end < history.start or period.start > history.end:
         raise ValueError(
             f"集計期間({period.label})に相談の記録がありません。記録があるのは {history.start}~{history.end} です。"
             "fiscal_year、period_start、period_end を確かめてください"
         )
-    seen = from_records(records, history).without(gaps).observed
-    local = select(records, {"channel": [desk], "pref": [place]})
-    own = select(records, {"channel": [city_desk]})
+    seen = from_aggregate(contacts, history).without(gaps).observed
+    local = select(contacts, {"channel": [desk], "pref": [place]})
+    own = select(contacts, {"channel": [city_desk]})
     opened = opening.iloc[0].date()
     open_days = seen & (pd.date_range(history.start, history.end) >= pd.Timestamp(opened))
     return Scopes(
         period=period,
         nation=None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps),
-        prefecture=from_records(local, history, seen),
-        city=from_records(own, history, np.asarray(open_days)),
-        prefecture_records=local,
-        city_records=own,
+        prefecture=from_aggregate(local, history, seen),
+        city=from_aggregate(own, history, np.asarray(open_days)),
         opened_on=opened,
     )
 

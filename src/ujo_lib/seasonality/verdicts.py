@@ -190,6 +190,7 @@ def judge(counts: Counts, design_effect: float = 1.0) -> tuple[Verdict, ...]:
     """
     tests = PatternTests.of(counts)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if counts.n < MIN_EVENTS else ""
+    few = "元の資料で伏せられた欄があり、件数が分からないため、判定しません" if counts.suppressed else few
     short = too_short(counts)
     brief = "4週間分の記録がないため、判定しません" if tests.weeks.count < 4 else ""
     one_year = "1年分の記録では、毎年くり返す変動か、この年だけの出来事(広報など)かは区別できません"

@@ -27,21 +27,21 @@ class OpenPoint:
 
 
 def open_points(root: Path, site: str, year: int) -> list[OpenPoint]:
-    """Everything that is missing for one year of a site, parameters first; empty when `ujo run` may be tried."""
-    params = root / "params" / site / f"fy{year}"
-    points = _wrong_parameters(root, params)
-    points += [
-        OpenPoint(f"{_relative(root, mark.file)} の {mark.line} 行目", str(mark)) for mark in marks_in(params)
+    """Everything that a person has still to do for one year of a site, what keeps `ujo run` from starting first."""
+    marks = marks_in(root / "params" / site / f"fy{year}")
+    return [
+        *wrong_parameters(root, site, year),
+        *missing_inputs(root, site, year),
+        *(OpenPoint(f"{_relative(root, mark.file)} の {mark.line} 行目", str(mark)) for mark in marks),
     ]
-    if (params / "inputs.yaml").is_file():
-        points += _inputs(root, params / "inputs.yaml")
-    return points
 
 
-def _wrong_parameters(root: Path, params: Path) -> list[OpenPoint]:
+def wrong_parameters(root: Path, site: str, year: int) -> list[OpenPoint]:
+    """Parameters that cannot be read, and files that they name and that are not there."""
+    params = root / "params" / site / f"fy{year}"
     found: dict[str, OpenPoint] = {}
     try:
-        notebooks = notebooks_of_year(root, params.parent.name, int(params.name[2:]))
+        notebooks = notebooks_of_year(root, site, year)
     except ParameterError as error:
         return [OpenPoint("notebooks", str(problem)) for problem in error.problems]
     for notebook in notebooks:
@@ -58,7 +58,11 @@ def _wrong_parameters(root: Path, params: Path) -> list[OpenPoint]:
     return list(found.values())
 
 
-def _inputs(root: Path, inputs: Path) -> list[OpenPoint]:
+def missing_inputs(root: Path, site: str, year: int) -> list[OpenPoint]:
+    """Input files that are declared and not there, or still forms."""
+    inputs = root / "params" / site / f"fy{year}" / "inputs.yaml"
+    if not inputs.is_file():
+        return []
     try:
         declaration = declared(root, inputs)
     except SetupError as error:

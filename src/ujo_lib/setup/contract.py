@@ -25,6 +25,7 @@ from ujo_lib.setup.forms import Form
 PARTNER_KINDS: Final = (
     "consultations",
     "consultations_hourly",
+    "consultations_daily",
     "national_daily",
     "national_hourly",
     "national_attributes",
@@ -55,6 +56,7 @@ NOTES: Final[Mapping[tuple[str, str], str]] = {
     ("consultations", "utm_source"): "どこから来たか。分かるときだけ",
     ("consultations", "text"): "渡さないときは空欄",
     ("consultations_hourly", "n"): "伏せるときは x",
+    ("consultations_daily", "n"): "伏せるときは x",
     ("national_attributes", "occupation"): "項目が「職業×相談内容」のときだけ",
     ("national_attributes", "value"): "項目の選択肢か「無回答」",
 }
@@ -83,6 +85,7 @@ def contract_page(site_name: str, year: FiscalYear, threshold: int, made: Sequen
         threshold=threshold,
         records=CONSULTATIONS,
         hourly=CONSULTATIONS_HOURLY,
+        daily_title=SCHEMAS["consultations_daily"].title,
         hourly_key="・".join(column.heading for column in hourly),
         hourly_least="・".join(column.heading for column in hourly if column.filled),
         tables=[_table(schemas[kind], names[kind]) for kind in PARTNER_KINDS],

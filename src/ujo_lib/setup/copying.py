@@ -86,6 +86,8 @@ KEPT = (
     "calibration",
     "seed",
     "prevalence_source",
+    "compared_survey",
+    "shown_surveys",
     "planned_city_per_year",
     "planned_prefecture_per_year",
     "episode_gap_days",

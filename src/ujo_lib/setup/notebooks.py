@@ -60,7 +60,7 @@ def new_notebook_for(
     folder = root / "params" / site / f"fy{year}"
     taken = [one.name for one in notebooks_of(root, site) if one.name[:2] == name[:2]]
     if not is_name(name) or taken:
-        used = f"番号 {name[:2]} は {taken[0]} が使っています。" if taken else "06_housing のように付けます。"
+        used = f"番号 {name[:2]} は {taken[0]} が使っています。" if taken else "07_housing のように付けます。"
         raise SetupError(f"「{name}」という名前は使えません。{used}")
     if kind not in SCHEMAS:
         raise SetupError(f"入力の種類「{kind}」はありません。あるのは {'、'.join(SCHEMAS)} です。")

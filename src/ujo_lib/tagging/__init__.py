@@ -4,7 +4,7 @@
     result = tag(texts, codebook)          # result.frame(): one boolean column per theme
 
 Normalising, tokenising and matching run on arrays and agree with plain Janome token for token. Modules at the room's
-edge read files (`codebook_file`, `khcoder_file`, `quality_file`, `stream`, `cache`, `dictionary`); all others are pure.
+edge read files (`codebook_file`, `quality_file`, `stream`, `cache`, `dictionary`); all others are pure.
 """
 
 from ujo_lib.tagging.codebook import Codebook, CodebookError, CodebookProblem, compile_codebook

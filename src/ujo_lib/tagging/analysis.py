@@ -27,7 +27,7 @@ from ujo_lib.columns import (
     Typed,
 )
 from ujo_lib.fiscal import Period
-from ujo_lib.tagging.codebook import Codebook
+from ujo_lib.tagging.codebook import Book
 
 WHOLE = "全体"
 """Label of the row of all texts."""
@@ -352,7 +352,7 @@ def _points(kind: str, names: pd.Index, places: npt.NDArray[np.float64]) -> pd.D
     )
 
 
-def describe(codebook: Codebook) -> Typed:
+def describe(codebook: Book) -> Typed:
     """List the themes: `theme`, `role` (in Japanese), `topic`, `terms` and `exclude` (numbers of terms)."""
     rows = [
         (theme.label, _ROLES[theme.role], theme.topic, len(theme.terms), len(theme.exclude))

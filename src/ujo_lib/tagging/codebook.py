@@ -46,6 +46,7 @@ MOST_THEMES = 63
 NEAR_WORDS = 10
 _MOST_PATTERNS = 300
 _NEAR = re.compile(r"near\((?P<first>[^()-]+)-(?P<second>[^()-]+)\)(?:\[(?P<reach>\d+)\])?")
+_KH_CODER = re.compile(r"^seq\(|^near\(.*\)\[[bd]|^no\.$|^'|[|&<>]|==")
 _FUNCTION_WORDS = ("助詞", "助動詞", "記号", "接続詞", "フィラー")
 
 
@@ -64,9 +65,9 @@ class CodebookProblem:
 class CodebookError(Exception):
     """A codebook that cannot be used; all its problems at once."""
 
-    def __init__(self, problems: Sequence[CodebookProblem]) -> None:
+    def __init__(self, problems: Sequence[CodebookProblem], name: str = "コードブック") -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__("コードブックを直してください。\n" + "\n".join(map(str, self.problems)))
+        super().__init__(f"{name} を直してください。\n" + "\n".join(map(str, self.problems)))
 
 
 @dataclass(frozen=True)
@@ -153,17 +154,11 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Codebook:
-    """A codebook ready for use, together with the engine it was compiled for."""
+class Book:
+    """What gives texts their themes, ready for use, together with the engine it was compiled for."""
 
     source: CodebookSource
-    terms: tuple[Term, ...]
-    rules: Rules
     engine: Engine
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # What travels to another process is the text of the codebook; the arrays are made again there, once.
-        return _compiled_once, (self.source, self.engine.__class__, self.engine.words)
 
     @property
     def themes(self) -> tuple[ThemeSource, ...]:
@@ -185,6 +180,23 @@ class Codebook:
         return {theme.id: theme.label for theme in self.source.themes if theme.role in roles}
 
     @property
+    def variables(self) -> tuple[str, ...]:
+        """What it asks of a record beside the text."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Codebook(Book):
+    """A codebook of terms."""
+
+    terms: tuple[Term, ...]
+    rules: Rules
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What travels to another process is the text of the codebook; the arrays are made again there, once.
+        return _compiled_once, (self.source, self.engine.__class__, self.engine.words)
+
+    @property
     def all_themes(self) -> np.uint64:
         """The bits of all themes."""
         return np.uint64((1 << len(self.source.themes)) - 1)
@@ -202,7 +214,7 @@ def compile_codebook(source: CodebookSource, engine: Engine | None = None) -> Co
         if compiler.problems:
             raise CodebookError(compiler.problems)
         rules = _rules(compiler.terms, compiler.engine)
-        codebook = Codebook(source, tuple(compiler.terms), rules, compiler.engine)
+        codebook = Codebook(source, compiler.engine, tuple(compiler.terms), rules)
         problems = list(_beyond_reach(codebook))
     if problems:
         raise CodebookError(problems)
@@ -316,6 +328,10 @@ class _Compiler:
             if substring is None or self._too_common(source, substring):
                 return None
             return Term(source, SUBSTRING, role, owner, substring, (), cancels, reach)
+        if _KH_CODER.search(normalise(text)):
+            message = f"「{text}」は KH Coder の書き方。コードブックでは使えないので、.cod のファイルに書く"
+            self._problem(source.line, "書式", message)
+            return None
         near = _NEAR.fullmatch(text)
         if near is None and text.startswith("near("):
             self._problem(source.line, "書式", f"「{text}」は near(語-語)[語数] の形になっていない")

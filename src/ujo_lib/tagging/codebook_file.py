@@ -1,4 +1,4 @@
-"""Codebooks from YAML, each term with the line it stands in. An edge module: it reads files."""
+"""Codebooks from YAML, each term with the line it stands in, and KH Coder's rules. An edge module: it reads files."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,8 +9,8 @@ import yaml
 
 from ujo_lib.tagging.codebook import (
     ROLES,
+    Book,
     CancelSource,
-    Codebook,
     CodebookError,
     CodebookProblem,
     CodebookSource,
@@ -19,6 +19,7 @@ from ujo_lib.tagging.codebook import (
     compile_codebook,
 )
 from ujo_lib.tagging.engine import Engine
+from ujo_lib.tagging.khcoder import parse_rules
 
 _BOOK = {"version", "since", "changed_by", "note", "cancel", "exclude", "stops", "themes"}
 _THEME = {"id", "label", "role", "mhlw_sns_category", "npa_cause", "cancel", "terms", "exclude", "examples"}
@@ -26,13 +27,33 @@ _GROUP = {"id", "label", "within", "terms", "unless"}
 _TERM = {"term", "cancel", "within"}
 
 
-def load_codebook(path: str | Path, engine: Engine | None = None) -> Codebook:
-    """Read and compile a codebook.
+def load_codebook(path: str | Path, engine: Engine | None = None) -> Book:
+    """Read and compile a codebook, or a rule file of KH Coder (`.cod`).
 
     Raises:
-        CodebookError: the file cannot be read as a codebook; every problem with its line, in Japanese.
+        CodebookError: the file cannot be read as such; every problem with its line, in Japanese.
     """
-    return compile_codebook(parse_codebook(Path(path).read_text(encoding="utf-8-sig")), engine)
+    file = Path(path)
+    try:
+        text = _text(file)
+        if file.suffix.lower() == ".cod":
+            return parse_rules(text, file.name, engine)
+        return compile_codebook(parse_codebook(text), engine)
+    except CodebookError as error:
+        raise CodebookError(error.problems, file.name) from None
+
+
+def _text(file: Path) -> str:
+    """The text of a file in UTF-8 or, as KH Coder and editors on Windows write it, CP932."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        told = f"開けない({error.strerror or type(error).__name__})"
+        raise CodebookError([CodebookProblem(1, "ファイル", told)]) from None
+    for encoding in ("utf-8-sig", "cp932"):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    raise CodebookError([CodebookProblem(1, "文字コード", "UTF-8 でも CP932 でも読めない")])
 
 
 def parse_codebook(text: str) -> CodebookSource:

@@ -22,7 +22,6 @@ _ABSENT = "該当する語がない"
 _CONTEXT = 20
 _AT_ONCE = 100
 _IN_CONTEXT = {
-    "term": Text(heading="調べた語"),
     "id": Text(heading="番号"),
     "left": Text(heading="前"),
     "keyword": Text(heading="語"),
@@ -63,7 +62,7 @@ def kwic(
         for place in evidence(masked, codebook):
             if place.status == STATUS_LABELS[VALID]:
                 rows.append((text_id, *_in_context(masked, place, width)))  # noqa: PERF401  # stops at `top`
-    return Typed.of(pd.DataFrame(rows[:top], columns=list(_IN_CONTEXT)[1:]), _IN_CONTEXT)
+    return Typed.of(pd.DataFrame(rows[:top], columns=list(_IN_CONTEXT)), _IN_CONTEXT)
 
 
 def _with_a_hit(
@@ -81,11 +80,20 @@ def _with_a_hit(
 def kwic_all(
     texts: "pd.Series[str]", terms: Sequence[str], engine: Engine, width: int = 20, top: int = 30
 ) -> Typed:
-    """`kwic` for several terms, one below the other, with a first column `term`."""
+    """`kwic` for several terms, one below the other, each context in one piece that a narrow page can wrap.
+
+    Returns:
+        `term`, `id`, `context` (the word in 【】).
+    """
+    columns = {
+        "term": Text(heading="調べた語"),
+        "id": _IN_CONTEXT["id"],
+        "context": Text(heading="前後の文脈"),
+    }
     parts = [kwic(texts, term, engine, width, top).frame.assign(term=term) for term in terms]
-    columns = list(_IN_CONTEXT)
-    together = pd.concat([pd.DataFrame(columns=columns), *parts], ignore_index=True)
-    return Typed.of(together[columns], _IN_CONTEXT)
+    found = pd.concat([pd.DataFrame(columns=["term", *_IN_CONTEXT]), *parts], ignore_index=True)
+    found["context"] = found["left"].str.lstrip() + "【" + found["keyword"] + "】" + found["right"]
+    return Typed.of(found[list(columns)], columns)
 
 
 def _in_context(text: str, place: Evidence, width: int) -> tuple[str, str, str]:

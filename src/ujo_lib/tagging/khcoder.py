@@ -1,77 +1,113 @@
-"""Coding rules of KH Coder: read, evaluated over our tokens, and written back. Pure; `khcoder_file` reads the files.
+"""Coding rules of KH Coder: the text of a `.cod` file read into a book that tags as a codebook does.
 
 A rule file is a list of codes, each with a condition that KH Coder hands to SQL. The same words, operators and
 precedence are understood here; what is not understood is an error with its line instead of a silent 0.
-What differs is told in docs/tagging.md.
+What differs is told in docs/tagging.md; `documents` evaluates the conditions.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from ujo_lib.tagging.codebook import Codebook
-from ujo_lib.tagging.engine import Engine
-from ujo_lib.tagging.matching import EXCLUDE, NEAR, SUBSTRING, THEME
-from ujo_lib.tagging.normalise import Int64, corpus, normalise
+from ujo_lib.tagging.codebook import (
+    MOST_THEMES,
+    NEAR_WORDS,
+    Book,
+    CodebookError,
+    CodebookProblem,
+    CodebookSource,
+    TermSource,
+    ThemeSource,
+)
+from ujo_lib.tagging.dictionary import UserEntry
+from ujo_lib.tagging.engine import Engine, default_engine
+from ujo_lib.tagging.matching import Automaton, build_automaton
+from ujo_lib.tagging.normalise import encode, normalise
 
-Unit = Literal["sentence", "paragraph", "document"]
-NEAR_WORDS = 10
-
-Floats = npt.NDArray[np.float64]
+UNKNOWN = "未知語"
 
 _BLANKS = " \u3000\t"
-_COMPARISONS: Mapping[str, Callable[[Floats, Floats], npt.NDArray[np.bool_]]] = {
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "<": np.less,
-    "<=": np.less_equal,
-    "==": np.equal,
-}
-_OPERATORS = {"and", "or", "not", "&", "|", "!", "&!", "|!", "(", ")", "+", "-", "*", "/", *_COMPARISONS}
+COMPARISONS = (">", ">=", "<", "<=", "==")
+_OPERATORS = {"and", "or", "not", "&", "|", "!", "&!", "|!", "(", ")", "+", "-", "*", "/", *COMPARISONS}
 _SPELT = {"&": ("and",), "|": ("or",), "!": ("not",), "&!": ("and", "not"), "|!": ("or", "not")}
-_CLOSE = re.compile(r"(?P<order>near|seq)\((?P<words>[^()]+)\)(?:\[(?P<scope>[bd]?)(?P<reach>\d+)\])?")
+_CLOSE = re.compile(
+    r"(?P<order>near|seq)\((?P<words>[^()]+)\)(?:\[(?=[^]])(?P<scope>[bd]?)(?P<reach>\d*)\])?"
+)
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _WORD = re.compile(
     r"(?P<base>[^<>=\s]*?)(?:-->(?P<speech>[^<>=\s]+?))?(?:->(?P<inflection>[^<>=\s]+))?(?:=>(?P<surface>[^<>=\s]+))?"
 )
 
 
-@dataclass(frozen=True)
-class RuleProblem:
-    """One mistake in a rule file: its line, a short name of the cause, what is wrong, in Japanese."""
+_PARTS = (
+    ("地名", "名詞,固有名詞,地域", ""),
+    ("人名", "名詞,固有名詞,人名", ""),
+    ("組織名", "名詞,固有名詞,組織", ""),
+    ("固有名詞", "名詞,固有名詞", ""),
+    ("サ変名詞", "名詞,サ変接続", ""),
+    ("形容動詞", "名詞,形容動詞語幹", ""),
+    ("ナイ形容", "名詞,ナイ形容詞語幹", ""),
+    ("名詞B", "名詞,一般", "hiragana"),
+    ("名詞C", "名詞,一般", "single"),
+    ("否定助動詞", "助動詞", "negation"),
+    ("代名詞", "名詞,代名詞", ""),
+    ("名詞", "名詞,一般", ""),
+    ("副詞可能", "名詞,副詞可能", ""),
+    ("感動詞", "感動詞", ""),
+    ("感動詞", "フィラー", ""),
+    ("動詞B", "動詞,自立", "hiragana"),
+    ("動詞", "動詞,自立", ""),
+    ("形容詞（非自立）", "形容詞,非自立", ""),
+    ("形容詞B", "形容詞", "hiragana"),
+    ("形容詞", "形容詞", ""),
+    ("副詞B", "副詞", "hiragana"),
+    ("副詞", "副詞", ""),
+)
+"""KH Coder's parts of speech over those of IPADIC, first match first (its own table for ChaSen and MeCab)."""
 
-    line: int
-    cause: str
-    message: str
+_HIRAGANA = re.compile(r"[ぁ-ゖー]+")
+_NEGATIONS = ("ない", "まい", "ぬ", "ん")
+OTHER = "その他"
+KH_PARTS = frozenset({UNKNOWN, OTHER, *(name for name, _, _ in _PARTS)})
 
-    def __str__(self) -> str:
-        return f"{self.line}行目 [{self.cause}] {self.message}"
+Pieces = tuple[str, ...]
+"""A word as base forms: one, or several where the dictionary cuts what KH Coder's users extract by force (不登校)."""
 
 
-class RuleError(Exception):
-    """A rule file that cannot be used; all its problems at once."""
-
-    def __init__(self, problems: Sequence[RuleProblem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__("コーディングルールを直してください。\n" + "\n".join(map(str, self.problems)))
+def kh_part(base: str, speech: str) -> str:
+    """KH Coder's part of speech of a word of the dictionary, from its base form and IPADIC's "part,part,part,part"."""
+    fits = {
+        "": True,
+        "hiragana": _HIRAGANA.fullmatch(base) is not None,
+        "single": len(base) == 1,
+        "negation": base in _NEGATIONS,
+    }
+    return next(
+        (name for name, ipadic, only in _PARTS if f"{speech},".startswith(f"{ipadic},") and fits[only]), OTHER
+    )
 
 
 @dataclass(frozen=True)
 class Number:
-    """A whole number."""
+    """A number."""
 
-    value: int
+    value: float
+
+
+@dataclass(frozen=True)
+class DocumentNumber:
+    """The number of the document, from 1 (`No.`)."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word: base form ("" for any), part of speech, inflection form, surface. Value: occurrences in the unit."""
+    """A word: base forms (none for any), part of speech, inflection form, surface. Value: occurrences."""
 
-    base: str
+    base: Pieces
     speech: str = ""
     inflection: str = ""
     surface: str = ""
@@ -81,7 +117,7 @@ class Word:
 class Adjacent:
     """Adjacent base forms. Value: occurrences."""
 
-    words: tuple[str, ...]
+    words: Pieces
 
 
 @dataclass(frozen=True)
@@ -89,10 +125,10 @@ class Close:
     """Base forms near each other, in any order or in this one.
 
     Value: occurrences of the first word that take part. Words that follow each other are at most `reach` apart
-    (neighbours are 1 apart). `scope` b or d: all in one sentence or paragraph.
+    (neighbours are 1 apart), anywhere where it is 0. `scope` b or d: all in one sentence or paragraph.
     """
 
-    words: tuple[str, ...]
+    words: tuple[Pieces, ...]
     ordered: bool
     reach: int
     scope: str
@@ -118,11 +154,12 @@ class Attribute:
 
     variable: str
     value: str
+    line: int
 
 
 @dataclass(frozen=True)
 class Length:
-    """Length of the unit in words (`lw`) or characters (`lc`)."""
+    """Length of the document in words (`lw`) or characters (`lc`)."""
 
     of: Literal["lw", "lc"]
 
@@ -135,46 +172,131 @@ class Operation:
     operands: tuple["Condition", ...]
 
 
-Condition = Number | Word | Adjacent | Close | Substring | CodeReference | Attribute | Length | Operation
+Condition = (
+    Number
+    | DocumentNumber
+    | Word
+    | Adjacent
+    | Close
+    | Substring
+    | CodeReference
+    | Attribute
+    | Length
+    | Operation
+)
 
 
 @dataclass(frozen=True)
 class Code:
-    """A code: its name, its condition, its line."""
+    """A code: its name and its condition."""
 
     name: str
     condition: Condition
-    line: int
 
 
-def parse_rules(text: str) -> tuple[Code, ...]:
+@dataclass(frozen=True)
+class RuleBook(Book):
+    """A rule file ready for use. KH Coder knows no kinds of codes: all of them are factors."""
+
+    codes: tuple[Code, ...]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (self.source, self.engine.__class__, self.engine.words, self.codes)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables of the record that conditions ask for."""
+        found = (atom.variable for atom in _atoms(self.codes) if isinstance(atom, Attribute))
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def substrings(self) -> dict[str, int]:
+        """The substrings of all conditions, numbered."""
+        found = (atom.text for atom in _atoms(self.codes) if isinstance(atom, Substring))
+        return {text: number for number, text in enumerate(dict.fromkeys(found))}
+
+    @cached_property
+    def automaton(self) -> Automaton:
+        """Finds the substrings in one pass."""
+        return build_automaton(self.substrings.items())
+
+
+@cache
+def _rebuilt(
+    source: CodebookSource,
+    engine: Callable[..., Engine],
+    words: tuple[UserEntry, ...],
+    codes: tuple[Code, ...],
+) -> RuleBook:
+    return RuleBook(source, engine(words), codes)
+
+
+def _atoms(codes: tuple[Code, ...]) -> Iterator[Condition]:
+    stack = [code.condition for code in reversed(codes)]
+    while stack:
+        condition = stack.pop()
+        if isinstance(condition, Operation):
+            stack.extend(reversed(condition.operands))
+        else:
+            yield condition
+
+
+def parse_rules(text: str, version: str = "コーディングルール", engine: Engine | None = None) -> RuleBook:
     """Read the text of a rule file.
 
+    Args:
+        text: the rules.
+        version: how pages call it.
+        engine: tells whether a word can be found as it is written.
+
     Raises:
-        RuleError: all mistakes with their lines.
+        CodebookError: all mistakes with their lines.
     """
-    problems: list[RuleProblem] = []
+    vocabulary = _Vocabulary(engine or default_engine())
+    problems: list[CodebookProblem] = []
     codes: list[Code] = []
+    themes: list[ThemeSource] = []
     known: dict[str, int] = {}
     for name, line, tokens in _blocks(text, problems):
         if name in known:
-            problems.append(RuleProblem(line, "重複", f"コード「{name}」は{known[name]}行目にもある"))
+            problems.append(CodebookProblem(line, "重複", f"コード「{name}」は{known[name]}行目にもある"))
             continue
+        parser = _Parser(tokens, line, known, vocabulary)
         try:
-            condition = _Parser(tokens, line, known).condition()
-        except RuleError as error:
+            codes.append(Code(name, parser.condition()))
+        except CodebookError as error:
             problems.extend(error.problems)
-        else:
-            codes.append(Code(name, condition, line))
+        themes.append(ThemeSource(name, name, "factor", tuple(parser.terms), line=line))
         known[name] = line
     if not known and not problems:
-        problems.append(RuleProblem(1, "コードなし", "「＊名前」で始まるコードが一つもない"))
+        problems.append(CodebookProblem(1, "コードなし", "「＊名前」で始まるコードが一つもない"))
+    if len(themes) > MOST_THEMES:
+        problems.append(CodebookProblem(themes[MOST_THEMES].line, "多すぎ", f"コードは{MOST_THEMES}個まで"))
     if problems:
-        raise RuleError(problems)
-    return tuple(codes)
+        raise CodebookError(problems)
+    return RuleBook(CodebookSource(version, tuple(themes)), vocabulary.engine, tuple(codes))
 
 
-def _blocks(text: str, problems: list[RuleProblem]) -> Iterator[tuple[str, int, list[tuple[str, int]]]]:
+class _Vocabulary:
+    """What can be found at all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        speeches = [speech.split(",") for speech in engine.dictionary.speeches]
+        self.inflections = {parts[-1] for parts in speeches}
+        self.parts = {part for parts in speeches for part in parts[:4]}
+        self.paths = {",".join(parts[:depth]) for parts in speeches for depth in range(2, 5)}
+
+    def pieces(self, word: str) -> Pieces:
+        """The base forms as which a word is found; another single one if it is written inflected."""
+        if word in self.engine.dictionary.base_ids:
+            return (word,)
+        characters = encode(word)
+        tokens = self.engine.tokenise(characters, np.array([[0, len(characters)]]))
+        return tuple(token.base_form for sentence in tokens.sentences() for token in sentence)
+
+
+def _blocks(text: str, problems: list[CodebookProblem]) -> Iterator[tuple[str, int, list[tuple[str, int]]]]:
     """Yield name, line and tokens of each code."""
     name, start = "", 0
     tokens: list[tuple[str, int]] = []
@@ -187,13 +309,13 @@ def _blocks(text: str, problems: list[RuleProblem]) -> Iterator[tuple[str, int, 
                 yield name, start, tokens
             name, start, tokens = stripped[1:].strip(_BLANKS), number, []
             if not name:
-                problems.append(RuleProblem(number, "名前なし", "「＊」のあとにコード名がない"))
+                problems.append(CodebookProblem(number, "名前なし", "「＊」のあとにコード名がない"))
         elif not start:
-            problems.append(RuleProblem(number, "名前なし", "コード名(＊で始まる行)より前に条件がある"))
+            problems.append(CodebookProblem(number, "名前なし", "コード名(＊で始まる行)より前に条件がある"))
         else:
             try:
                 tokens.extend((token, number) for token in _tokens(stripped, number))
-            except RuleError as error:
+            except CodebookError as error:
                 problems.extend(error.problems)
     if start:
         yield name, start, tokens
@@ -209,7 +331,7 @@ def _tokens(line: str, number: int) -> Iterator[str]:
         if line[at] in "'\"":
             end = line.find(line[at], at + 1)
             if end < 0:
-                raise RuleError([RuleProblem(number, "引用符", "引用符が閉じていない")])
+                raise CodebookError([CodebookProblem(number, "引用符", "引用符が閉じていない")])
             yield line[at : end + 1]
             at = end + 1
             continue
@@ -223,11 +345,15 @@ def _tokens(line: str, number: int) -> Iterator[str]:
 class _Parser:
     """Recursive descent with SQL's precedence: arithmetic, comparison, not, and, or."""
 
-    def __init__(self, tokens: list[tuple[str, int]], line: int, known: Mapping[str, int]) -> None:
+    def __init__(
+        self, tokens: list[tuple[str, int]], line: int, known: Mapping[str, int], vocabulary: _Vocabulary
+    ) -> None:
+        self.terms: list[TermSource] = []
         self._tokens = [(part, at) for token, at in tokens for part in _SPELT.get(token.lower(), (token,))]
         self._at = 0
         self._line = line
         self._known = known
+        self._vocabulary = vocabulary
 
     def condition(self) -> Condition:
         if not self._tokens:
@@ -237,10 +363,10 @@ class _Parser:
             raise self._error("演算子", f"「{self._tokens[self._at][0]}」の前に演算子(and・or など)がない")
         return result
 
-    def _error(self, cause: str, message: str) -> RuleError:
+    def _error(self, cause: str, message: str) -> CodebookError:
         place = min(self._at, len(self._tokens) - 1)
         line = self._tokens[place][1] if self._tokens else self._line
-        return RuleError([RuleProblem(line, cause, message)])
+        return CodebookError([CodebookProblem(line, cause, message)])
 
     def _peek(self) -> str:
         if self._at >= len(self._tokens):
@@ -266,7 +392,7 @@ class _Parser:
         if self._peek() == "not":
             self._at += 1
             return Operation("not", (self._not(),))
-        return self._chain(set(_COMPARISONS), self._sum)
+        return self._chain(set(COMPARISONS), self._sum)
 
     def _sum(self) -> Condition:
         return self._chain({"+", "-"}, self._product)
@@ -289,31 +415,36 @@ class _Parser:
             raise self._error("括弧", "対応する「(」のない「)」がある")
         if part in _OPERATORS:
             raise self._error("演算子", f"演算子「{part}」の前か後に語がない")
-        atom = self._atom(self._tokens[self._at][0])
+        written, line = self._tokens[self._at]
+        atom = self._atom(written)
+        if not isinstance(atom, Number):
+            self.terms.append(TermSource(written, line))
         self._at += 1
         return atom
 
     def _atom(self, token: str) -> Condition:
-        if token.isdecimal():
-            return Number(int(token))
+        if _NUMBER.fullmatch(token):
+            return Number(float(token))
+        match token:
+            case "No.":
+                return DocumentNumber()
+            case "lw" | "lc":
+                return Length(token)
         if token[0] in "'\"":
             return self._substring(token[1:-1])
-        if token in ("lw", "lc"):
-            return Length(token)  # type: ignore[arg-type]  # the two literals
         if token.startswith("<>"):
             variable, arrow, value = token[2:].partition("-->")
             if not (variable and arrow and value):
                 raise self._error("属性", f"「{token}」は <>変数-->値 の形になっていない")
-            return Attribute(variable, value)
+            return Attribute(variable, value, self._tokens[self._at][1])
         if token.startswith("<"):
             return self._reference(token)
         if token.startswith(("near(", "seq(")):
             return self._close(token)
-        if "(" in token or ")" in token:
-            raise self._error("括弧", f"「{token}」: 括弧の前後には空白を置く")
+        if any(mark in token for mark in "()|&!'\""):
+            raise self._error("空白", f"「{token}」: 括弧・演算子・引用符の前後には空白を置く")
         if "+" in token:
-            words = tuple(self._base(word, token) for word in token.split("+"))
-            return Adjacent(words)
+            return Adjacent(tuple(piece for word in token.split("+") for piece in self._pieces(word, token)))
         return self._word(token)
 
     def _substring(self, text: str) -> Substring:
@@ -334,7 +465,7 @@ class _Parser:
         match = _CLOSE.fullmatch(token)
         if match is None:
             raise self._error("書式", f"「{token}」は near(語-語)[語数] の形になっていない")
-        words = tuple(self._base(word, token) for word in match["words"].split("-"))
+        words = tuple(self._pieces(word, token) for word in match["words"].split("-"))
         if len(words) < 2:
             raise self._error("書式", f"「{token}」には語が二つ以上いる")
         reach = int(match["reach"]) if match["reach"] else NEAR_WORDS
@@ -344,299 +475,32 @@ class _Parser:
         match = _WORD.fullmatch(token)
         if match is None:
             raise self._error("未対応", f"「{token}」という書き方は分からない")
-        parts = {
-            name: normalise(part or "") if name in ("base", "surface") else part or ""
-            for name, part in match.groupdict().items()
-        }
-        if not any(parts.values()):
+        speech, inflection = (match["speech"] or "").replace("-", ","), match["inflection"] or ""
+        surface = normalise(match["surface"] or "")
+        known = self._vocabulary
+        if speech and speech not in KH_PARTS | known.parts | known.paths:
+            parts = "、".join(sorted(KH_PARTS))
+            raise self._error("品詞", f"品詞「{match['speech']}」はない(KH Coder の品詞: {parts})")
+        if inflection and inflection not in known.inflections:
+            raise self._error("活用", f"活用「{inflection}」は辞書にない(基本形・連用形・未然形 など)")
+        if not (match["base"] or speech or inflection or surface):
             raise self._error("空", "語が空")
-        return Word(**parts)
+        base = self._pieces(match["base"], token) if match["base"] else ()
+        if len(base) > 1 and (speech or inflection or surface):
+            raise self._error(
+                "到達不能", f"「{match['base']}」は「{'+'.join(base)}」に分かれ、品詞などは指定できない"
+            )
+        return Word(base, speech, inflection, surface)
 
-    def _base(self, word: str, token: str) -> str:
+    def _pieces(self, word: str, token: str) -> Pieces:
         cleaned = normalise(word)
         if not cleaned:
             raise self._error("空", f"「{token}」に空の語がある")
-        return cleaned
-
-
-@dataclass(frozen=True)
-class Coding:
-    """Codes of units.
-
-    Attributes:
-        frame: one boolean column per code; the index counts units.
-        text: the text each unit belongs to.
-    """
-
-    frame: pd.DataFrame
-    text: Int64
-
-
-def code_texts(
-    texts: Sequence[str],
-    codes: Sequence[Code],
-    engine: Engine,
-    unit: Unit = "document",
-    attributes: pd.DataFrame | None = None,
-) -> Coding:
-    """Evaluate codes over texts.
-
-    Args:
-        texts: original texts.
-        codes: from `parse_rules`.
-        engine: tokeniser.
-        unit: what a condition is about: each sentence, each paragraph (line) or each whole text.
-        attributes: one row per text, for `<>変数-->値`.
-
-    Raises:
-        RuleError: a code asks for an attribute that is not there.
-    """
-    units = _Units(texts, engine, unit, attributes)
-    values: dict[str, npt.NDArray[np.bool_]] = {}
-    for code in codes:
-        values[code.name] = units.evaluate(code.condition, values, code.line) != 0
-    return Coding(pd.DataFrame(values, index=range(units.n)), units.text)
-
-
-class _Units:
-    """Tokens of all texts as arrays, and the value of each kind of atom for every unit."""
-
-    def __init__(
-        self, texts: Sequence[str], engine: Engine, unit: Unit, attributes: pd.DataFrame | None
-    ) -> None:
-        lines = [(number, line) for number, text in enumerate(texts) for line in _paragraphs(text)]
-        cleaned = corpus([line for _, line in lines])
-        tokens = engine.tokenise(cleaned.codepoints, cleaned.sentences)
-        text_of_line = np.array([number for number, _ in lines], np.int64)
-        paragraph = cleaned.text_of.astype(np.int64)
-        sentence = np.arange(len(cleaned.sentences))
-        unit_of = {"sentence": sentence, "paragraph": paragraph, "document": text_of_line[paragraph]}[unit]
-        self.n = {"sentence": len(sentence), "paragraph": len(lines), "document": len(texts)}[unit]
-        self.text = {
-            "sentence": text_of_line[paragraph],
-            "paragraph": text_of_line,
-            "document": np.arange(len(texts)),
-        }[unit]
-        per_sentence = np.diff(tokens.pointer)
-        self._sentence_texts = [cleaned.sentence(i) for i in range(len(sentence))]
-        self._unit_of_sentence = unit_of
-        self._unit = np.repeat(unit_of, per_sentence)
-        self._scopes = {
-            "": self._unit,
-            "b": np.repeat(sentence, per_sentence),
-            "d": _finer(np.repeat(paragraph, per_sentence), self._unit),
-        }
-        words = [token for found in tokens.sentences() for token in found]
-        self._base = np.array([word.base_form for word in words], dtype=object)
-        self._surface = np.array([word.surface for word in words], dtype=object)
-        self._speech = np.array([word.part_of_speech for word in words], dtype=object)
-        self._inflection = np.array([word.infl_form for word in words], dtype=object)
-        self._attributes = attributes
-
-    def evaluate(self, condition: Condition, codes: Mapping[str, npt.NDArray[np.bool_]], line: int) -> Floats:
-        """Value of a condition for every unit; comparisons and logic give 0 and 1."""
-        match condition:
-            case Number(value):
-                return np.full(self.n, float(value))
-            case Word():
-                return self._count(self._is_word(condition))
-            case Adjacent(words):
-                return self._count(self._starts_sequence(words))
-            case Close():
-                return self._count(self._starts_close(condition))
-            case Substring(text):
-                found = np.array([text in sentence for sentence in self._sentence_texts], np.bool_)
-                return np.bincount(self._unit_of_sentence[found], minlength=self.n).astype(float)
-            case CodeReference(name):
-                return codes[name].astype(float)
-            case Attribute(variable, value):
-                return self._attribute(variable, value, line)
-            case Length("lw"):
-                return np.bincount(self._unit, minlength=self.n).astype(float)
-            case Length():
-                lengths = [float(len(sentence)) for sentence in self._sentence_texts]
-                return np.bincount(self._unit_of_sentence, weights=lengths, minlength=self.n).astype(float)
-            case Operation(operator, operands):
-                return _operate(operator, [self.evaluate(operand, codes, line) for operand in operands])
-
-    def _count(self, found: npt.NDArray[np.bool_]) -> Floats:
-        return np.bincount(self._unit[found], minlength=self.n).astype(float)
-
-    def _is_word(self, word: Word) -> npt.NDArray[np.bool_]:
-        found = np.ones(len(self._base), np.bool_)
-        if word.base:
-            found &= self._base == word.base
-        if word.surface:
-            found &= self._surface == word.surface
-        if word.inflection:
-            found &= self._inflection == word.inflection
-        if word.speech:
-            parts = [word.speech in speech.split(",") or speech == word.speech for speech in self._speech]
-            found &= np.array(parts, np.bool_)
-        return found
-
-    def _starts_sequence(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
-        scope = self._scopes["b"]
-        found = np.ones(len(self._base), np.bool_)
-        for shift, word in enumerate(words):
-            here = np.zeros(len(self._base), np.bool_)
-            last = len(self._base) - shift
-            if last > 0:
-                here[:last] = (self._base[shift:] == word) & (scope[shift:] == scope[:last])
-            found &= here
-        return found
-
-    def _starts_close(self, close: Close) -> npt.NDArray[np.bool_]:
-        """Mark the occurrences of the first word that are part of a chain of all words."""
-        scope = self._scopes[close.scope]
-        places = [np.flatnonzero(self._base == word) for word in close.words]
-        found = np.zeros(len(self._base), np.bool_)
-        for first in places[0]:
-            found[first] = _chained(int(first), places, close, scope)
-        return found
-
-    def _attribute(self, variable: str, value: str, line: int) -> Floats:
-        if self._attributes is None or variable not in self._attributes:
-            raise RuleError([RuleProblem(line, "属性", f"属性「{variable}」がデータにない")])
-        has: Floats = (self._attributes[variable].astype(str) == value).to_numpy(float)
-        of_units: Floats = has[self.text]
-        return of_units
-
-
-def _finer(first: Int64, second: Int64) -> Int64:
-    """Number the stretches within which neither of two ascending numberings changes."""
-    changes = (np.diff(first) != 0) | (np.diff(second) != 0)
-    return np.concatenate([[0], np.cumsum(changes)]) if len(first) else first
-
-
-def _paragraphs(text: str) -> list[str]:
-    return text.splitlines() or [""]
-
-
-def _chained(first: int, places: Sequence[Int64], close: Close, scope: npt.NDArray[np.int64]) -> bool:
-    """Tell whether the words can be lined up, in the given or any order, each at most `reach` from the one before it.
-
-    The chain has to hold the occurrence `first` of the first word; for `seq` it begins there.
-    """
-    limit = scope[first]
-
-    def reachable(at: int, word: int) -> list[int]:
-        near = places[word]
-        low, high = np.searchsorted(near, [at + 1, at + close.reach + 1])
-        return [int(place) for place in near[low:high] if scope[place] == limit]
-
-    if close.ordered:
-        ends = {first}
-        for word in range(1, len(places)):
-            ends = {place for end in ends for place in reachable(end, word)}
-        return bool(ends)
-    return _any_order(first, places, close, scope)
-
-
-def _any_order(first: int, places: Sequence[Int64], close: Close, scope: npt.NDArray[np.int64]) -> bool:
-    """Depth-first search over chains that grow to the left or right of the words taken so far."""
-    limit = scope[first]
-    stack = [(first, first, frozenset(range(1, len(places))))]
-    seen = set(stack)
-    while stack:
-        low, high, missing = stack.pop()
-        if not missing:
-            return True
-        for word in missing:
-            for place in places[word]:
-                if scope[place] != limit or not (
-                    low - close.reach <= place < low or high < place <= high + close.reach
-                ):
-                    continue
-                state = (min(low, int(place)), max(high, int(place)), missing - {word})
-                if state not in seen:
-                    seen.add(state)
-                    stack.append(state)
-    return False
-
-
-def _operate(operator: str, values: Sequence[Floats]) -> Floats:
-    """SQL's operators; a division by zero is, as NULL would be, not true."""
-    left, right = values[0], values[-1]
-    result: Floats
-    if operator == "not":
-        result = (left == 0).astype(float)
-    elif operator == "and":
-        result = ((left != 0) & (right != 0)).astype(float)
-    elif operator == "or":
-        result = ((left != 0) | (right != 0)).astype(float)
-    elif operator in _COMPARISONS:
-        result = _COMPARISONS[operator](left, right).astype(float)
-    elif operator == "/":
-        result = np.divide(left, right, out=np.zeros(len(left)), where=right != 0)
-    else:
-        result = {"+": np.add, "-": np.subtract, "*": np.multiply}[operator](left, right)
-    return result
-
-
-def never_matching(codes: Sequence[Code], engine: Engine) -> list[RuleProblem]:
-    """Name the words of rules that our tokeniser cuts into pieces, so that they can never be found as one word."""
-    notes = []
-    for code in codes:
-        for word in dict.fromkeys(_words_of(code.condition)):
-            if word in engine.dictionary.base_ids:
-                continue
-            cleaned = corpus([word])
-            pieces = [
-                t.base_form
-                for s in engine.tokenise(cleaned.codepoints, cleaned.sentences).sentences()
-                for t in s
-            ]
-            if pieces != [word]:
-                message = f"「{word}」は解析で「{'+'.join(pieces)}」に分かれ、1語としては当たらない"
-                notes.append(RuleProblem(code.line, "到達不能", message))
-    return notes
-
-
-def _words_of(condition: Condition) -> Iterator[str]:
-    match condition:
-        case Word(base) if base:
-            yield base
-        case Adjacent(words) | Close(words):
-            yield from words
-        case Operation(_, operands):
-            for operand in operands:
-                yield from _words_of(operand)
-
-
-@dataclass
-class WrittenRules:
-    """A codebook as a rule file, and what of it the format cannot say."""
-
-    text: str
-    left_out: list[str] = field(default_factory=list)
-
-
-def write_rules(codebook: Codebook) -> WrittenRules:
-    """Write a codebook as a KH Coder rule file.
-
-    Words, sequences, substrings and near pairs of single words have their counterpart there. Exclusions and cancel
-    groups have none (KH Coder cannot say "this occurrence does not count"): they are listed in `left_out`.
-    """
-    result = WrittenRules("")
-    lines = [f"# コードブック {codebook.source.version} から作成。除外語と打ち消しは含まれない。"]
-    for number, theme in enumerate(codebook.themes):
-        atoms = []
-        for term in codebook.terms:
-            if term.owner != number or term.role not in (THEME, EXCLUDE):
-                continue
-            if term.role == EXCLUDE:
-                result.left_out.append(f"{theme.label}: 除外語「{term.source.text}」")
-            elif term.kind == SUBSTRING and "'" not in term.substring:
-                atoms.append(f"'{term.substring}'")
-            elif term.kind == NEAR and all(len(words) == 1 for words in term.words):
-                atoms.append(f"near({term.words[0][0]}-{term.words[1][0]})[b{term.within}]")
-            elif term.kind not in (NEAR, SUBSTRING):
-                atoms.append("+".join(term.words[0]))
-            else:
-                result.left_out.append(f"{theme.label}: 語「{term.source.text}」")
-        if theme.cancel:
-            result.left_out.append(f"{theme.label}: 取り消し「{'、'.join(theme.cancel)}」")
-        lines += ["", f"＊{theme.label}", "\n or ".join(atoms)]
-    result.text = "\n".join(lines) + "\n"
-    return result
+        pieces = self._vocabulary.pieces(cleaned)
+        if len(pieces) == 1 and pieces != (cleaned,):
+            raise self._error("到達不能", f"「{word}」は基本形ではない。「{pieces[0]}」と書く")
+        if len(pieces) > 1 and not all(any(map(str.isalnum, piece)) for piece in pieces):
+            raise self._error(
+                "到達不能", f"「{word}」は記号を含み、語ではない。演算子は半角で、文字列は引用符で書く"
+            )
+        return pieces

@@ -137,7 +137,9 @@ def themes_in(
 
 
 @kernel
-def find_hits(codepoints: Int32, begin: int, end: int, rules: Rules, hits: Int32) -> tuple[int, Int32]:
+def find_hits(
+    codepoints: Int32, begin: int, end: int, rules: Rules | Automaton, hits: Int32
+) -> tuple[int, Int32]:
     """Write every pattern in [begin, end) into `hits`, unjudged; return their number and the table, perhaps larger."""
     state = 0
     n = 0
@@ -427,8 +429,8 @@ def tag_texts(
     lexicon: Lexicon,
     base_of: Int32,
     all_themes: np.uint64,
-) -> tuple[UInt64, int]:
-    """Tag texts with the array engine; return the theme bits of each text and how many sentences were tokenised.
+) -> UInt64:
+    """Tag texts with the array engine; return the theme bits of each text.
 
     A theme found once need not be looked for again in the same text, so most sentences are never tokenised.
     """
@@ -440,7 +442,6 @@ def tag_texts(
     scratch = new_scratch(lexicon)
     nodes = new_nodes()
     codes, goto, themes_at = rules.codes, rules.goto, rules.themes_at
-    tokenised = 0
     # A bare 0 has a type of its own in numba, and everything it is handed to would be compiled again.
     first_row = int(np.int64(0))
     for sentence in range(len(sentences)):
@@ -454,11 +455,10 @@ def tag_texts(
         if needs_words(hits, n_hits, active, rules):
             n_rows, nodes = tokenise(codepoints, begin, end, lexicon, scratch, nodes, rows, first_row)
             index_rows(rows, first_row, n_rows, begin, end - begin, row_at)
-            tokenised += 1
         masks[text] |= decide(
             codepoints, begin, rows, first_row, n_rows, row_at, base_of, rules, hits, n_hits
         )
-    return masks, tokenised
+    return masks
 
 
 @kernel

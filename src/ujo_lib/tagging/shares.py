@@ -51,7 +51,8 @@ def post_stratified(
 
     The cells' sizes are known, so only what lies inside has to be estimated. A cell's share is (x + p) / (n + 1), where
     p is the share ((x + ½) / (n + 1) again) in all strata under the same label: a cell of few readings leans on the
-    others. The limits are Wilson's in each cell (Newcombe 1998), put together by MOVER (Zou & Donner 2008, Statistics
+    others. Where all texts have one label there is nothing to lean on but other strata, and x / n stays what it is.
+    The limits are Wilson's in each cell (Newcombe 1998), put together by MOVER (Zou & Donner 2008, Statistics
     in Medicine 27, 1693–1702): each cell adds its own distance to its limit, in squares.
 
     Args:
@@ -66,7 +67,9 @@ def post_stratified(
     N, n, x = (np.asarray(values, np.float64) for values in (size, read, found))
     parts = wilson_finite(x, n, N, norm.isf((1 - level) / 2))
     pooled = (x.sum(axis=-2, keepdims=True) + 0.5) / (n.sum(axis=-2, keepdims=True) + 1)
-    inside = np.clip(np.where(n < N, (x + pooled) / (n + 1), parts.share), parts.low, parts.high)
+    several = ((N.sum(axis=-2) > 0).sum(axis=-1) > 1)[..., None, None]
+    leans = (n < N) & (several | (n == 0))
+    inside = np.clip(np.where(leans, (x + pooled) / (n + 1), parts.share), parts.low, parts.high)
     total = N.sum(axis=(-2, -1), keepdims=True)
     weight = np.divide(N, total, out=np.full_like(N, np.nan), where=total > 0)
     share = (weight * inside).sum(axis=(-2, -1))

@@ -19,8 +19,16 @@ import pyarrow.compute
 import pyarrow.csv
 import pyarrow.parquet
 
-from ujo_lib.delimited import EncodingError, Scan, find_encoding, read_columns, scan_as, split_record, to_utf8
-from ujo_lib.tagging.codebook import Codebook
+from ujo_lib.delimited import (
+    EncodingError,
+    Scan,
+    countable,
+    find_encoding,
+    read_columns,
+    scan_as,
+    split_record,
+)
+from ujo_lib.tagging.codebook import Book
 from ujo_lib.tagging.tagger import CHUNK_TEXTS, TagResult, tag_part
 
 TEXT_COLUMNS = ("text", "相談本文")
@@ -59,7 +67,7 @@ class Records:
 
     Attributes:
         name: of the file, for messages.
-        batches: ids and texts, in this order.
+        batches: ids, texts and the variables that the rules ask for, in this order.
         rows: line or row of each record, for messages; ``None`` where they are simply numbered.
         remarks: what the reader should know although everything could be read.
     """
@@ -77,7 +85,7 @@ class Records:
 def tag_file(
     input_path: str | Path | Records,
     output_path: str | Path,
-    codebook: Codebook,
+    codebook: Book,
     jobs: int = 0,
     progress: Callable[[int], None] | None = None,
     executor: Executor | None = None,
@@ -88,7 +96,7 @@ def tag_file(
     Args:
         input_path: has a column `text` (相談本文) and a column `consult_id` (相談ID); or records read elsewhere.
         output_path: written beside its place and renamed when whole.
-        codebook: a compiled codebook.
+        codebook: a compiled codebook or rule file.
         jobs: number of threads; 0 means one per processor.
         progress: called with the number of texts done so far.
         executor: used instead of threads of our own, for instance one of a cluster.
@@ -112,7 +120,9 @@ def tag_file(
     texts = characters = tagged = missing = 0
     own = nullcontext(executor) if executor else ThreadPoolExecutor(jobs)
     try:
-        records = input_path if isinstance(input_path, Records) else _open(Path(input_path), encoding)
+        records = (
+            input_path if isinstance(input_path, Records) else _open(Path(input_path), encoding, codebook)
+        )
         with (
             own as pool,
             closing(_distinct(records)) as batches,
@@ -139,12 +149,14 @@ def tag_file(
 
 
 def _in_order(
-    pool: Executor, batches: Iterator[pa.RecordBatch], codebook: Codebook, ahead: int
+    pool: Executor, batches: Iterator[pa.RecordBatch], codebook: Book, ahead: int
 ) -> Iterator[tuple[pa.RecordBatch, TagResult]]:
     """Hand batches to the workers and give results back in the order of the input, `ahead` batches in flight."""
     waiting: deque[tuple[pa.RecordBatch, Future[TagResult]]] = deque()
+    seen = 1
     for batch in batches:
-        waiting.append((batch, pool.submit(_tag_batch, batch.column(1), codebook)))
+        waiting.append((batch, pool.submit(_tag_batch, batch.columns[1:], codebook, seen)))
+        seen += len(batch)
         if len(waiting) >= ahead:
             first, future = waiting.popleft()
             yield first, future.result()
@@ -153,8 +165,10 @@ def _in_order(
         yield first, future.result()
 
 
-def _tag_batch(texts: pa.Array, codebook: Codebook) -> TagResult:
-    return tag_part([text or "" for text in texts.to_pylist()], codebook)
+def _tag_batch(columns: Sequence[pa.Array], codebook: Book, first: int) -> TagResult:
+    texts, *values = (column.cast(pa.string()).fill_null("").to_pylist() for column in columns)
+    attributes = {name: np.array(given) for name, given in zip(codebook.variables, values, strict=True)}
+    return TagResult(tag_part(texts, codebook, attributes, first), codebook.ids)
 
 
 def _distinct(records: Records) -> Generator[pa.RecordBatch, None, None]:
@@ -175,7 +189,7 @@ def _distinct(records: Records) -> Generator[pa.RecordBatch, None, None]:
         yield batch
 
 
-def _open(source: Path, encoding: str | None) -> Records:
+def _open(source: Path, encoding: str | None, codebook: Book) -> Records:
     """The records of a file.
 
     Raises:
@@ -184,20 +198,20 @@ def _open(source: Path, encoding: str | None) -> Records:
     """
     try:
         if source.suffix.lower() in _PARQUET:
-            return _of_parquet(source)
+            return _of_parquet(source, codebook)
         if not source.stat().st_size:
             raise UnreadableInputError(f"{source.name} は空(0バイト)")
-        return _of_text(source, np.memmap(source, np.uint8, "r").data, encoding)
+        return _of_text(source, np.memmap(source, np.uint8, "r").data, encoding, codebook)
     except OSError as error:
         raise UnreadableInputError(
             f"{source.name} を開けない({error.strerror or type(error).__name__})"
         ) from None
 
 
-def _of_parquet(source: Path) -> Records:
+def _of_parquet(source: Path, codebook: Book) -> Records:
     file = pa.parquet.ParquetFile(source)
     names = file.schema_arrow.names
-    columns = [names[place] for place in columns_of(names, source.name)]
+    columns = [names[place] for place in columns_of(names, source.name, codebook)]
 
     def batches() -> Iterator[pa.RecordBatch]:
         with file:
@@ -206,17 +220,14 @@ def _of_parquet(source: Path) -> Records:
     return Records(source.name, batches())
 
 
-def _of_text(source: Path, content: memoryview, encoding: str | None) -> Records:
+def _of_text(source: Path, content: memoryview, encoding: str | None, codebook: Book) -> Records:
     name = source.name
     try:
         codec = find_encoding(content, encoding)
     except EncodingError as error:
         line = f" {error.line}行目を確かめる" if error.line else ""
         raise UnreadableInputError(f"{name}: {error}。{line}") from None
-    if codec == "utf-8-sig":
-        content, codec = content[3:], "utf-8"
-    elif codec not in ("utf-8", "cp932"):
-        content, codec = to_utf8(content, codec), "utf-8"
+    content, codec = countable(content, codec)
     found = scan_as(content, source.suffix.lower(), codec)
     told = [
         f"{name} の{fault.line}行目({fault.record}件目の{fault.cell + 1}列目): {fault.expected}。{fault.remedy}"
@@ -227,7 +238,7 @@ def _of_text(source: Path, content: memoryview, encoding: str | None) -> Records
     top = int(np.argmax(found.cells > 0))
     _refuse_ragged(name, found, int(found.cells[top]))
     headings = split_record(content[found.starts[top] : found.starts[top + 1]], found.delimiter, codec)
-    places = columns_of(headings, name)
+    places = columns_of(headings, name, codebook)
     tables = read_columns(content, found, codec, places, top + 1)
     batches = (batch for table in tables for batch in table.combine_chunks().to_batches(CHUNK_TEXTS))
     return Records(name, batches, found.lines[found.cells > 0][1:], tuple(told))
@@ -243,18 +254,16 @@ def _refuse_ragged(name: str, found: Scan, wide: int) -> None:
         )
 
 
-def columns_of(names: Sequence[str], source: str) -> list[int]:
-    """Positions of the columns with ids and texts.
+def columns_of(names: Sequence[str], source: str, codebook: Book) -> list[int]:
+    """Positions of the columns with ids and texts, and of the variables that the rules ask for.
 
     Raises:
         ColumnNotFoundError: one of them is missing.
     """
-    found = [
-        next((names.index(name) for name in wanted if name in names), -1)
-        for wanted in (ID_COLUMNS, TEXT_COLUMNS)
-    ]
+    sought = [ID_COLUMNS, TEXT_COLUMNS, *((variable,) for variable in codebook.variables)]
+    found = [next((names.index(name) for name in wanted if name in names), -1) for wanted in sought]
     if min(found) < 0:
-        wanted = " と ".join("/".join(names) for names in (ID_COLUMNS, TEXT_COLUMNS))
+        wanted = " と ".join("/".join(names) for names in sought)
         raise ColumnNotFoundError(f"{source} に列 {wanted} が見つからない")
     return found
 
@@ -262,7 +271,7 @@ def columns_of(names: Sequence[str], source: str) -> list[int]:
 class _Writer:
     """Writes ids and 0/1 columns to CSV or Parquet."""
 
-    def __init__(self, path: Path, suffix: str, codebook: Codebook) -> None:
+    def __init__(self, path: Path, suffix: str, codebook: Book) -> None:
         self._names = codebook.ids
         self._schema = pa.schema([("consult_id", pa.string()), *((name, pa.int8()) for name in self._names)])
         parquet = suffix.lower() in _PARQUET

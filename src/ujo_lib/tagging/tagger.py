@@ -1,6 +1,6 @@
 """Texts in, themes out: the pure heart of the room. Everything a caller needs for tagging in memory is here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ujo_lib.tagging.codebook import Codebook
+from ujo_lib.tagging.codebook import Book, Codebook
 from ujo_lib.tagging.compiled import compiled_once
+from ujo_lib.tagging.documents import Attributes, coded
 from ujo_lib.tagging.engine import ArrayEngine
 from ujo_lib.tagging.judging import judged_hits
+from ujo_lib.tagging.khcoder import RuleBook
 from ujo_lib.tagging.matching import (
     BEGIN,
     BY,
@@ -51,14 +53,10 @@ class TagResult:
     Attributes:
         masks: (texts,) bit i is theme i.
         themes: theme ids in the order of the bits.
-        tokenised: number of sentences that had to be tokenised.
-        sentences: number of sentences.
     """
 
     masks: UInt64
     themes: tuple[str, ...]
-    tokenised: int
-    sentences: int
 
     def matrix(self) -> npt.NDArray[np.bool_]:
         """(texts, themes) whether a text has a theme."""
@@ -96,52 +94,65 @@ class Evidence:
     because: str
 
 
-def tag(texts: Sequence[str], codebook: Codebook, executor: Executor | None = None) -> TagResult:
+def tag(
+    texts: Sequence[str],
+    book: Book,
+    executor: Executor | None = None,
+    attributes: "Mapping[str, Sequence[object]] | pd.DataFrame | None" = None,
+) -> TagResult:
     """Find the themes of texts.
 
     Args:
         texts: original texts; "" has no themes.
-        codebook: a compiled codebook.
+        book: a compiled codebook, or the rules of KH Coder.
         executor: runs the parts side by side; threads suffice, the kernels release the interpreter's lock.
+        attributes: of each text, for rules that ask for variables of the record (`<>変数-->値`).
+
+    Raises:
+        CodebookError: a rule asks for a variable that is not there.
     """
-    parts = [texts[at : at + CHUNK_TEXTS] for at in range(0, len(texts), CHUNK_TEXTS)]
+    known = {} if attributes is None else attributes
+    asked = {
+        name: np.array([str(value) for value in known[name]]) for name in book.variables if name in known
+    }
+    places = range(0, len(texts), CHUNK_TEXTS)
+    parts = [texts[at : at + CHUNK_TEXTS] for at in places]
+    of_parts = [{name: values[at : at + CHUNK_TEXTS] for name, values in asked.items()} for at in places]
     run = map if executor is None else executor.map
-    results = list(run(lambda part: tag_part(part, codebook), parts))
-    return TagResult(
-        masks=np.concatenate([np.empty(0, np.uint64), *(result.masks for result in results)]),
-        themes=codebook.ids,
-        tokenised=sum(result.tokenised for result in results),
-        sentences=sum(result.sentences for result in results),
-    )
+    masks = run(tag_part, parts, [book] * len(parts), of_parts, [at + 1 for at in places])
+    return TagResult(np.concatenate([np.empty(0, np.uint64), *masks]), book.ids)
 
 
-def tag_part(texts: Sequence[str], codebook: Codebook) -> TagResult:
-    """Tag texts in one go in this thread; see `tag`."""
+def tag_part(texts: Sequence[str], book: Book, attributes: Attributes, first: int) -> UInt64:
+    """Tag texts, of which the first is number `first`, in one go in this thread; return the bits of their themes."""
+    if isinstance(book, RuleBook):
+        bits = np.uint64(1) << np.arange(len(book.codes), dtype=np.uint64)
+        found: UInt64 = coded(texts, book, attributes, first) @ bits
+        return found
+    assert isinstance(book, Codebook)
     cleaned = corpus(texts)
-    if isinstance(codebook.engine, ArrayEngine):
-        dictionary = codebook.engine.dictionary
-        with compiled_once("tagger"):
-            masks, tokenised = tag_texts(
-                cleaned.codepoints,
-                cleaned.sentences,
-                cleaned.text_of,
-                cleaned.n_texts,
-                codebook.rules,
-                dictionary.lexicon,
-                dictionary.base_of,
-                codebook.all_themes,
-            )
-    else:
-        masks, tokenised = _tag_through_tokens(cleaned, codebook)
-    return TagResult(masks, codebook.ids, int(tokenised), len(cleaned.sentences))
+    if not isinstance(book.engine, ArrayEngine):
+        return _tag_through_tokens(cleaned, book)
+    dictionary = book.engine.dictionary
+    with compiled_once("tagger"):
+        return tag_texts(
+            cleaned.codepoints,
+            cleaned.sentences,
+            cleaned.text_of,
+            cleaned.n_texts,
+            book.rules,
+            dictionary.lexicon,
+            dictionary.base_of,
+            book.all_themes,
+        )
 
 
-def _tag_through_tokens(cleaned: Corpus, codebook: Codebook) -> tuple[UInt64, int]:
+def _tag_through_tokens(cleaned: Corpus, codebook: Codebook) -> UInt64:
     """The same with an engine that is no kernel: tokenise all candidate sentences first."""
     found = candidates(cleaned.codepoints, cleaned.sentences, codebook.rules)
     sentences = cleaned.sentences[found]
     tokens = codebook.engine.tokenise(cleaned.codepoints, sentences)
-    masks = tag_tokens(
+    return tag_tokens(
         cleaned.codepoints,
         sentences,
         cleaned.text_of[found],
@@ -151,7 +162,6 @@ def _tag_through_tokens(cleaned: Corpus, codebook: Codebook) -> tuple[UInt64, in
         codebook.rules,
         codebook.engine.dictionary.base_of,
     )
-    return masks, len(sentences)
 
 
 def evidence(text: str, codebook: Codebook) -> list[Evidence]:

@@ -5,13 +5,13 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
 from scipy.stats import norm
 
 from ujo_lib.columns import Base, Count, Dimension, Mark, Schema, Typed
-from ujo_lib.report.door.marks import sure_marks
+from ujo_lib.report.door.marks import _residuals, sure_marks
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
 from ujo_lib.report.sheets.exports import Table
 from ujo_lib.seasonality import crosstab
@@ -113,7 +113,7 @@ def test_the_release_of_every_world_that_fits_the_counts_is_the_same_to_the_last
     assert "＋" in seen.pop()[0].decode()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.data())
 def test_no_mark_tells_worlds_of_a_random_table_apart(data):
     size = data.draw(st.tuples(st.integers(2, 4), st.integers(3, 4)))
@@ -229,8 +229,8 @@ def test_marks_of_some_rows_of_a_table_are_withheld_where_the_population_hides_a
     spec = TableSpec("some", "多い組", SUBJECT, some.schema)
     none = {"n": [False] * len(some), "base": [False] * len(some)}
     record = TableRecord.of("02", spec, some.frame)
-    assert mask(record, some.frame, none, ["consultations"]).hidden["mark"].all()
-    assert not mask(record, some.frame, none, ["cases"]).hidden["mark"].any()
+    assert mask(record, some.frame, none).hidden["mark"].all()
+    assert not mask(record, some.frame, none, ["consultations"]).hidden["mark"].any()
 
 
 def test_rows_that_are_all_kept_are_the_whole_table():
@@ -284,3 +284,19 @@ def test_a_total_that_could_be_larger_takes_a_mark_away():
     assert judged(shown, set())[0] == "＋"
     assert judged(shown, {(2, 0), (2, 1)})[0] == "＋"
     assert judged(shown, {(1, 0), (1, 1), (2, 0), (2, 1)})[0] == "・"
+
+
+@given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12), st.integers(0, 12))
+def test_the_residual_of_a_cell_is_the_one_that_its_records_give(both, row_only, column_only, neither):
+    """Oracle: products of centred indicators, record by record; the larger of the two standard errors."""
+    counts = (both, row_only, column_only, neither)
+    total = sum(counts)
+    assume(total >= 2)
+    of_row = np.repeat([1.0, 1.0, 0.0, 0.0], counts)
+    of_column = np.repeat([1.0, 0.0, 1.0, 0.0], counts)
+    p, q = of_row.mean(), of_column.mean()
+    products = (of_row - p) * (of_column - q)
+    variance = max(total * np.var(products, ddof=1), total * p * (1 - p) * q * (1 - q))
+    expected = products.sum() / np.sqrt(variance) if variance > 1e-12 else 0.0
+    found = _residuals(both, both + row_only, np.array([both + column_only]), total)
+    assert found[0] == pytest.approx(expected, abs=1e-9)

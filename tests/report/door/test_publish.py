@@ -28,7 +28,16 @@ from ujo_lib.columns import (
 )
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.report.door.masks import counted, masks_for
-from ujo_lib.report.door.publish import PublishError, Subject, TableRecord, TableSpec, mask, unmasked
+from ujo_lib.report.door.publish import (
+    NOBODY,
+    PublishError,
+    Subject,
+    TableRecord,
+    TableSpec,
+    mask,
+    not_supplied,
+    unmasked,
+)
 from ujo_lib.report.look.tables import table_html
 from ujo_lib.report.sheets.exports import Table
 
@@ -40,6 +49,12 @@ COLUMNS = {
     "low": Bound(of="share", side="low", level=0.95),
 }
 ABOUT = Subject(base="当事者", source="該当者票", population="cases")
+
+
+def _elsewhere(*names: str) -> Subject:
+    return replace(ABOUT, population=None, computed_from=names)
+
+
 SPEC = TableSpec("cases_by_sex", "性別", ABOUT, Schema(COLUMNS))
 FRAME = pd.DataFrame(
     {
@@ -168,12 +183,12 @@ KINDS_OF_TABLE = {
 }
 
 
-def _with(name: str, subject: Subject = ABOUT, hide: tuple[bool, ...] = (), hiding=(), **changes):
+def _with(name: str, subject: Subject = ABOUT, hide: tuple[bool, ...] = (), whole=(), **changes):
     columns = {**COLUMNS, "estimate": Estimate(), name: KINDS_OF_TABLE[name]}
     frame = FRAME.assign(**{"estimate": [1.5, 2.5, 3.5], name: [7.25, 8.25, 9.25]})
     spec = replace(SPEC, subject=subject, schema=Schema(columns, **changes))
     cells = {"n": hide} if hide else {}
-    return mask(TableRecord.of("01", spec, frame), frame, cells, hiding)
+    return mask(TableRecord.of("01", spec, frame), frame, cells, whole)
 
 
 @pytest.mark.parametrize("name", KINDS_OF_TABLE)
@@ -192,25 +207,48 @@ def test_one_hidden_count_takes_every_column_with_it_that_no_equation_ties_to_it
 
 @pytest.mark.parametrize("name", KINDS_OF_TABLE)
 def test_where_nothing_is_hidden_nothing_is_withheld(name):
-    shown = _with(name, hide=(False, False, False), hiding=["cases"])
+    shown = _with(name, hide=(False, False, False))
     assert not shown.hidden.to_numpy().any()
     assert shown.spec.note == ""
 
 
 @pytest.mark.parametrize(
-    ("subject", "part", "hiding", "gone"),
+    ("subject", "part", "whole", "gone"),
     [
-        (ABOUT, True, ["cases"], True),
-        (ABOUT, False, ["cases"], False),
-        (ABOUT, True, ["consultations"], False),
-        (replace(ABOUT, population=None, computed_from="cases"), False, ["cases"], True),
-        (replace(ABOUT, population=None, computed_from="cases"), False, ["consultations"], False),
-        (replace(ABOUT, population=None), False, ["cases"], False),
-        (replace(ABOUT, population=None), True, ["cases"], False),
+        (ABOUT, True, [], True),
+        (ABOUT, False, [], False),
+        (ABOUT, True, ["cases"], False),
+        (ABOUT, True, ["consultations"], True),
+        (_elsewhere("cases"), False, ["cases"], False),
+        (_elsewhere("cases"), False, ["consultations"], True),
+        (_elsewhere("cases", "consultations"), False, ["cases"], True),
+        (_elsewhere("by_sex"), False, ["01/by_sex"], False),
+        (_elsewhere("by_sex"), False, ["02/by_sex"], True),
+        (_elsewhere("02/by_sex"), False, ["02/by_sex"], False),
+        (_elsewhere("a name that no table has"), False, ["cases"], True),
+        (_elsewhere(*NOBODY), False, [], False),
+        (_elsewhere(*NOBODY), True, [], False),
     ],
 )
-def test_a_table_taken_from_another_learns_that_its_parent_hides_counts(subject, part, hiding, gone):
-    assert _with("p", subject, hiding=hiding, part=part).hidden["p"].all() == gone
+def test_a_table_taken_from_another_learns_that_its_parent_hides_counts(subject, part, whole, gone):
+    assert _with("p", subject, whole=whole, part=part).hidden["p"].all() == gone
+
+
+def test_a_table_that_does_not_say_whom_it_describes_shows_no_number_in_a_release_and_says_why():
+    spec = replace(SPEC, subject=replace(ABOUT, population=None))
+    shown = mask(TableRecord.of("01", spec, FRAME), FRAME, {}, whole=["cases", "01/by_sex"])
+    assert shown.frame["sex"].tolist() == FRAME["sex"].tolist()
+    numbers = [name for name in FRAME if name != "sex"]
+    assert shown.hidden[numbers].all(axis=None)
+    assert shown.frame[numbers].isna().all(axis=None)
+    assert "記載がないため" in shown.spec.note
+
+
+def test_a_table_computed_from_a_hidden_count_keeps_its_counts_back_too():
+    spec = replace(SPEC, subject=_elsewhere("cases"))
+    shown = mask(TableRecord.of("01", spec, FRAME), FRAME, {}, whole=[])
+    assert shown.hidden["n"].all()
+    assert "逆算できないよう" in shown.spec.note
 
 
 def test_a_free_statistic_stays_and_so_does_what_follows_from_it():
@@ -222,10 +260,23 @@ def test_a_free_statistic_stays_and_so_does_what_follows_from_it():
     assert shown.hidden["rate"].tolist() == [False, True, False]
 
 
-def test_a_plan_says_of_which_populations_it_hides_counts():
+def test_a_plan_says_of_which_populations_and_tables_it_prints_every_count():
     spec = replace(SPEC, schema=Schema({name: COLUMNS[name] for name in ("sex", "n")}))
     record = TableRecord.of("01", spec, FRAME[["sex", "n"]])
     tables = counted([record])
-    for flags, hiding in (((False, True, True), ["cases"]), ((False, False, False), [])):
+    for flags, whole in (((False, True, True), []), ((False, False, False), ["01/cases_by_sex", "cases"])):
         made = Plan({record.key: flags})
-        assert list(masks_for(made, tables).hiding) == hiding
+        assert list(masks_for(made, tables).whole) == whole
+
+
+def test_inputs_that_are_missing_for_one_reason_are_named_together():
+    reasons = {"相談記録": "未着。", "広告の実績": "廃止", "時間別件数": "未着。"}
+    assert not_supplied(reasons) == "「相談記録」「時間別件数」(未着)、「広告の実績」(廃止)"
+    assert not_supplied({}) == ""
+
+
+def test_a_panel_of_a_table_counts_its_rows_anew_and_keeps_their_mask():
+    part = _masked([True, False, True]).where(sex=["女性", "総数"])
+    assert part.frame.index.tolist() == part.hidden.index.tolist() == [0, 1]
+    assert part.hidden["n"].tolist() == [False, True]
+    assert part.rows == (1, 2)

@@ -194,7 +194,7 @@ def test_headings_come_in_order_and_anchors_are_unique(page: str) -> None:
 
 
 def test_tables_and_figures_are_numbered_in_order(page: str) -> None:
-    assert re.findall(r'<span class="number">([^<]+)</span>', page) == ["図1-1", "表1-1"]
+    assert re.findall(r'<span class="number" id="[^"]+">([^<]+)</span>', page) == ["図1-1", "表1-1"]
 
 
 def test_no_drawing_is_without_a_meaningful_alternative(page: str) -> None:
@@ -283,3 +283,30 @@ def test_the_template_works_from_the_command_line(tmp_path: Path) -> None:
     assert '<html lang="ja">' in made
     assert "<script" not in made
     assert "図1" in made
+
+
+def test_tables_and_figures_are_listed_with_their_place_and_the_file_of_their_numbers():
+    page = "".join(
+        f'<span class="number" id="{place}">{number}</span><span class="title">{title}</span>'
+        for place, number, title in (
+            ("figure-1", "図2-1", "月別 A&amp;B"),
+            ("table-1", "表2-1", "合計"),
+        )
+    )
+    assert html.exhibits(page, "02_b.html", {"月別 A&B": "tables/02_m.csv"}) == [
+        html.Exhibit("図2-1", "月別 A&B", "02_b.html#figure-1", "tables/02_m.csv"),
+        html.Exhibit("表2-1", "合計", "02_b.html#table-1"),
+    ]
+
+
+def test_the_cover_leads_to_every_table_its_csv_and_the_workbook():
+    listed = [
+        html.Exhibit("表2-1", "<合計>", "02_b.html#table-1", "tables/02_m.csv"),
+        html.Exhibit("図2-1", "月", "x.html"),
+    ]
+    cover = html.export_index([], html.PageContext(), listed=listed)
+    assert '<a href="02_b.html#table-1">表2-1 &lt;合計&gt;</a>' in cover
+    assert re.findall(r'href="([^"]+)" aria-label="([^"]+)"', cover) == [("tables/02_m.csv", "表2-1のCSV")]
+    assert 'href="統計表.xlsx"' in cover
+    assert "図と表の一覧(2件)" in cover
+    assert "図と表の一覧" not in html.export_index([], html.PageContext())

@@ -28,13 +28,13 @@ class Masks:
         plan: which cells stay hidden.
         digests: table key → digest of the record that the plan saw.
         flags: table key → count column → one flag per row, true where the count is hidden.
-        hiding: populations of which some count is hidden.
+        whole: populations, and tables by key, of which no count is hidden.
     """
 
     plan: Plan
     digests: Mapping[str, str]
     flags: Mapping[str, Mapping[str, Sequence[bool]]]
-    hiding: Sequence[str] = ()
+    whole: Sequence[str] = ()
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -59,7 +59,7 @@ class Masks:
     def digest_of(self, keys: Iterable[str]) -> str:
         """SHA-256 of what the plan means for some tables: a page is made anew only when its own masks change."""
         reasons = dict(self.plan.exemptions)
-        content = [self.hiding, *([key, self.flags[key], reasons.get(key)] for key in sorted(keys))]
+        content = [self.whole, *([key, self.flags[key], reasons.get(key)] for key in sorted(keys))]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     def cells_of(self, record: TableRecord) -> Mapping[str, Sequence[bool]]:
@@ -113,8 +113,9 @@ def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
             of_table[column][row] = hidden[position]
         digests[one.record.key], flags[one.record.key] = one.record.digest, of_table
         if any(hidden):
-            hiding.add(one.table.population)
-    return Masks(plan, digests, flags, sorted(hiding))
+            hiding |= {one.table.population, one.record.key}
+    named = {name for one in tables for name in (one.table.population, one.record.key)}
+    return Masks(plan, digests, flags, sorted(named - hiding))
 
 
 def _answered(records: Sequence[TableRecord]) -> dict[str, dict[str, tuple[str, ...]]]:

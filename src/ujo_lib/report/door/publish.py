@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,11 @@ DOOR = "application/vnd.ujo.door+json"
 ANSWER, SENTENCES, TILES, FIGURE = "answer", "sentences", "tiles", "figure"
 """Kinds of output that other files than the page repeat: the cover the first three, the folder of figures the last."""
 
+NOBODY: Final = ()
+"""`Subject.computed_from` of numbers that rest on no count which a release may hide."""
+
 _BACK = "伏せた数を逆算できないよう、{names}は示しません。"
+_UNSAID = "何から計算した数かの記載がないため、{names}は公表しません。"
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -69,8 +73,10 @@ class Subject:
         source: the input it comes from.
         population: what is counted, the same word in every table about the same people ("cases"); None when the
             table says nothing about persons or contacts that a release must protect.
-        computed_from: the population whose members the numbers of a table without population describe as a whole (a
-            test, a dispersion): they stay inside the city while a release hides counts of that population.
+        computed_from: what the numbers of a table without population rest on: populations, and tables by id (of
+            another notebook: notebook/id). They stay inside the city while a release hides a count of one of these,
+            or knows none of that name. `NOBODY` where they rest on no such count. None, nothing said: no release
+            prints a number.
         period, area: filled in by the page when empty.
         dated: whether the members of the population have dates (contacts do, survey cases do not).
         days: first and last day counted, ISO; filled in by the page for a dated population when empty.
@@ -80,7 +86,7 @@ class Subject:
     base: str = ""
     source: str = ""
     population: str | None = None
-    computed_from: str = ""
+    computed_from: tuple[str, ...] | None = field(default=None, kw_only=True)
     period: str = ""
     area: str = ""
     dated: bool = False
@@ -125,7 +131,10 @@ class TableSpec:
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Self:
         """Read back what `to_plain` wrote."""
-        subject = Subject(**{**plain["subject"], "days": tuple(plain["subject"]["days"])})
+        lists = {
+            key: tuple(value) for key, value in plain["subject"].items() if isinstance(value, list | tuple)
+        }
+        subject = Subject(**{**plain["subject"], **lists})
         return cls(plain["id"], plain["title"], subject, Schema.from_plain(plain["schema"]))
 
 
@@ -277,18 +286,19 @@ def mask(
     record: TableRecord,
     frame: pd.DataFrame,
     cells: Mapping[str, Sequence[bool]],
-    hiding: Collection[str] = (),
+    whole: Collection[str] = (),
 ) -> Published:
     """Hide counts, and with each hidden count whatever else in its row was computed from it.
 
     A column that speaks of the whole table (`Schema.of_table`) is kept back as a whole as soon as a count that it rests
-    on is hidden: the shown values of a test statistic are equations for the hidden cells.
+    on is hidden: the shown values of a test statistic are equations for the hidden cells. In a table without population
+    every number speaks of counts that stand elsewhere.
 
     Args:
         record: the table as recorded.
         frame: the table as published, for its column types.
         cells: count column → one boolean per row, true where the plan hides the count.
-        hiding: populations of which the release hides some count.
+        whole: populations, and tables (notebook/id), of which the release prints every count.
     """
     spec = record.spec
     hidden = pd.DataFrame(False, index=range(len(frame)), columns=list(frame.columns))
@@ -300,24 +310,30 @@ def mask(
     for column in _followers(spec, frame):
         hidden[column] = row_hidden
     shown = frame.reset_index(drop=True).copy()
-    if _rests_on_hidden(spec, hidden, hiding):
+    if _rests_on_hidden(record, hidden, whole):
         spec = _without_statistics(spec, shown, hidden)
     for column in shown.columns[hidden.any()]:
         shown[column] = shown[column].astype(object).mask(hidden[column], None).infer_objects()
     return Published(spec, shown, hidden, record.notebook)
 
 
-def _rests_on_hidden(spec: TableSpec, hidden: pd.DataFrame, hiding: Collection[str]) -> bool:
-    """Whether statistics of the table rest on a hidden count: its own, or one of the table that it was taken from."""
-    subject = spec.subject
-    elsewhere = subject.population if spec.schema.part else subject.computed_from
-    return bool(hidden.to_numpy().any()) or elsewhere in hiding
+def _rests_on_hidden(record: TableRecord, hidden: pd.DataFrame, whole: Collection[str]) -> bool:
+    """Whether statistics of the table rest on a hidden count, its own or another's, or may do so for all it says."""
+    subject = record.spec.subject
+    if subject.population is not None:
+        elsewhere = record.spec.schema.part and subject.population not in whole
+        return elsewhere or bool(hidden.to_numpy().any())
+    return subject.computed_from is None or not all(
+        name in whole or f"{record.notebook}/{name}" in whole for name in subject.computed_from
+    )
 
 
 def _without_statistics(spec: TableSpec, shown: pd.DataFrame, hidden: pd.DataFrame) -> TableSpec:
     """Keep columns of the whole table back, in `hidden` and in the schema; put marks that can be told into `shown`."""
     columns = dict(spec.schema.columns)
     back = list(spec.schema.of_table)
+    if spec.subject.population is None:
+        back = [name for name, column in columns.items() if column.numeric and not column.free]
     for name in spec.schema.of_kind(Mark):
         marks = None if spec.schema.part else sure_marks(spec.schema, name, shown, hidden)
         if marks is None:
@@ -330,7 +346,9 @@ def _without_statistics(spec: TableSpec, shown: pd.DataFrame, hidden: pd.DataFra
     if not back:
         return spec
     names = "".join(f"「{columns[name].name}」" for name in back)
-    note = " ".join(filter(None, (spec.schema.note, _BACK.format(names=names))))
+    unsaid = spec.subject.population is None and spec.subject.computed_from is None
+    why = (_UNSAID if unsaid else _BACK).format(names=names)
+    note = " ".join(filter(None, (spec.schema.note, why)))
     return replace(spec, schema=replace(spec.schema, columns=columns, note=note))
 
 

@@ -20,7 +20,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
-from ujo_lib.params.notebooks import INTERNAL_TAG
+from ujo_lib.params.notebooks import APPENDIX_TAG, INTERNAL_TAG
 from ujo_lib.report.door.publish import DOOR
 from ujo_lib.report.look.figures.svg import Shared
 from ujo_lib.report.look.tables import LAB_STYLE, NUMBER_WORDS
@@ -29,6 +29,9 @@ TEMPLATES: Final = Path(__file__).parent / "template"
 
 _HEADING: Final = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
 _NUMBER: Final = re.compile(r'<span class="number" data-of="(table|figure)">[^<]*</span>')
+_EXHIBIT: Final = re.compile(
+    r'<span class="number" id="([^"]+)">([^<]+)</span><span class="title">(.*?)</span>'
+)
 _TAG: Final = re.compile(r"<[^>]+>")
 # A line break inside a Japanese sentence is no space; browsers would draw one.
 _BREAK: Final = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
@@ -161,11 +164,38 @@ class PageContext:
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """A page as the cover lists it: link, title, and its answer in one line."""
+    """A page as the cover lists it: link, title, its answer in one line, and whether it is printed apart."""
 
     href: str
     label: str
     answer: str = ""
+    technical: bool = False
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A table or figure as the cover lists it: number, title, where it is, and the file of its numbers."""
+
+    number: str
+    title: str
+    href: str
+    csv: str = ""
+
+
+def exhibits(page: str, href: str, files: Mapping[str, str]) -> list[Exhibit]:
+    """The tables and figures of an exported page, in its order.
+
+    Args:
+        page: the HTML.
+        href: where it is.
+        files: title of a table → file of its numbers.
+    """
+    return [
+        Exhibit(number, title, f"{href}#{place}", files.get(title, ""))
+        for place, number, title in (
+            (place, number, html.unescape(title)) for place, number, title in _EXHIBIT.findall(page)
+        )
+    ]
 
 
 @dataclass(frozen=True)
@@ -259,12 +289,17 @@ class _Numbers:
     def _one(self, found: re.Match[str]) -> str:
         kind = found[1]
         self._count[kind] += 1
-        return f'<span class="number">{NUMBER_WORDS[kind]}{self._chapter}{self._count[kind]}</span>'
+        place = f"{kind}-{self._count[kind]}"
+        return (
+            f'<span class="number" id="{place}">{NUMBER_WORDS[kind]}{self._chapter}{self._count[kind]}</span>'
+        )
 
 
 def _is_for(cell: NotebookNode, context: PageContext) -> bool:
-    """A cell tagged `internal`, its heading included, is for readers inside the city only."""
-    return context.audience == "internal" or INTERNAL_TAG not in cell.metadata.get("tags", ())
+    """A release leaves out what is for readers inside the city only, and what stands in its appendix."""
+    return context.audience == "internal" or not {INTERNAL_TAG, APPENDIX_TAG} & {
+        *cell.metadata.get("tags", ())
+    }
 
 
 def _may_show(output: NotebookNode, context: PageContext) -> bool:
@@ -311,21 +346,25 @@ def export_page(notebook: NotebookNode, *, context: PageContext) -> str:
     return str(page)
 
 
-def export_index(pages: Sequence[IndexEntry], context: PageContext, highlights: str = "") -> str:
+def export_index(
+    pages: Sequence[IndexEntry],
+    context: PageContext,
+    highlights: str = "",
+    listed: Sequence[Exhibit] = (),
+) -> str:
     """Render the cover of the report.
 
     Args:
         pages: the pages in order, each with its answer in one line.
         context: what the report says about itself.
         highlights: HTML of the key figures, as `page.tiles` made it.
+        listed: tables and figures of all pages.
     """
     cover = {"title": context.report_title or "報告書", "toc": (), **_parts(context), "is_cover": True}
     numbered = _Numbers(context.chapter).written(highlights)
     entries = [asdict(page) for page in pages]
-    return (
-        _environment().get_template("cover.html.j2").render(page=cover, entries=entries, highlights=numbered)
-        + "\n"
-    )
+    shown = {"page": cover, "entries": entries, "highlights": numbered, "listed": listed}
+    return _environment().get_template("cover.html.j2").render(shown) + "\n"
 
 
 @lru_cache(maxsize=1)

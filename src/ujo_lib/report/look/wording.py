@@ -436,7 +436,7 @@ def not_supplied(reasons: Mapping[str, str]) -> str:
         for kind, reason in reasons.items()
     )
     return (
-        '<div class="answer absent"><p class="say">この年度は資料がないため、このページの集計はありません。</p>'
+        '<div class="answer absent"><p class="say">資料がないため、このページの集計はありません。</p>'
         f"</div><h2>ない資料と、その理由</h2><ul>{lines}</ul>"
     )
 

@@ -36,6 +36,7 @@ UNBOUNDED: Final = "∞"
 DECIMALS: Final[Mapping[str, int]] = {
     "share": 1,
     "percent": 1,
+    "percent0": 0,
     "percent2": 2,
     "rate": 1,
     "ratio": 2,
@@ -43,7 +44,7 @@ DECIMALS: Final[Mapping[str, int]] = {
     "yen": 1,
 }
 """Decimals of the number formats that round."""
-_PERCENTAGES: Final = frozenset({"share", "percent", "percent2"})
+_PERCENTAGES: Final = frozenset({"share", "percent", "percent0", "percent2"})
 _SMALLEST_P: Final = 0.001
 _MIDNIGHT: Final = "T00:00:00"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

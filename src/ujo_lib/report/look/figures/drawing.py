@@ -2,6 +2,7 @@
 
 import html
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from ujo_lib.report.look.figures.svg import inline, written
 from ujo_lib.report.look.style import NARROW, WIDE, Layout
 from ujo_lib.report.look.tables import NUMBER_MARK, circumstances, table_html
 from ujo_lib.report.look.wording import Said
+
+_TALLER, _TALL = 2.2, 640
+_HEIGHT = re.compile(r'viewBox="0 0 [\d.]+ ([\d.]+)"')
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Figure:
         spec = self.published[0].spec
         unit = spec.schema[self.column].unit if self.column else ""
         wide, narrow = drawings or self.drawings()
+        # In print, half a sheet's width takes the drawing for the phone, unless that is tall.
+        across = " across" if _height(narrow) > min(_TALLER * _height(wide), _TALL) else ""
         tables = "".join(table_html(item, compact=True) for item in self.published)
         # The drawing for the phone is hidden where no style sheet of a page knows better: in a notebook.
         return (
@@ -62,7 +68,7 @@ class Figure:
             f'<span class="title">{html.escape(spec.title)}</span>'
             f'<span class="circumstances">{circumstances(self.published[0], unit)}</span>'
             f'<span class="finding">{html.escape(self.finding)}</span></figcaption>'
-            f'<div class="drawing" role="img" aria-label="{html.escape(self.alt)}">'
+            f'<div class="drawing{across}" role="img" aria-label="{html.escape(self.alt)}">'
             f'<div class="wide">{wide}</div><div class="narrow" hidden>{narrow}</div></div>'
             f"<details><summary>数値を表で見る</summary>{tables}</details></figure>"
         )
@@ -98,3 +104,8 @@ class Figure:
         self.draw(sheet)
         sheet.fit()
         return sheet
+
+
+def _height(drawing: str) -> float:
+    found = _HEIGHT.search(drawing)
+    return float(found[1]) if found else 0.0

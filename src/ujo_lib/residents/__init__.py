@@ -1,0 +1,45 @@
+"""Residents room: what a probability sample of the people says about all of them, and what it cannot say.
+
+Frames in, tidy tables out. `linearised` knows weights and errors; `weighting` gets from those drawn to the population;
+`tables` counts and compares, and says what silence could hide; `nation` puts the country beside the city.
+"""
+
+from ujo_lib.residents.nation import compare, definitions, published, side_by_side
+from ujo_lib.residents.tables import (
+    BAND,
+    UCLA,
+    across,
+    differences,
+    known_cases,
+    means,
+    other_items,
+    persons,
+    sensitivity,
+    shares,
+    with_score,
+)
+from ujo_lib.residents.weighting import Sample, SampleError, diagnostics, open_sample, response, response_by
+
+__all__ = [
+    "BAND",
+    "UCLA",
+    "Sample",
+    "SampleError",
+    "across",
+    "compare",
+    "definitions",
+    "diagnostics",
+    "differences",
+    "known_cases",
+    "means",
+    "open_sample",
+    "other_items",
+    "persons",
+    "published",
+    "response",
+    "response_by",
+    "sensitivity",
+    "shares",
+    "side_by_side",
+    "with_score",
+]

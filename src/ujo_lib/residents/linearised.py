@@ -1,0 +1,244 @@
+"""Weighted estimates with design-based variance.
+
+An estimate is linearised: each respondent gets the amount by which the estimate would move with their weight. The
+variance of the total of these amounts between clusters within strata is the variance of the estimate (Taylor
+linearisation; Särndal, Swensson and Wretman 1992, chapter 5). Where weights were calibrated to known margins, only what
+the margins do not explain still varies, so the residuals of the amounts on the margins take their place (Deville and
+Särndal 1992).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats as scipy_stats
+
+from ujo_lib.stats import LEVEL, Interval
+
+Floats = NDArray[np.float64]
+Margin = tuple[ArrayLike, "pd.Series[float]"]
+"""A label per respondent, and the persons of the population by label."""
+
+_ROUNDS = 1000
+
+
+class MarginError(ValueError):
+    """Margins and respondents do not fit each other.
+
+    Attributes:
+        groups: labels without a respondent, or without persons; empty where the margins contradict each other.
+    """
+
+    def __init__(self, said: str, groups: Sequence[str] = ()):
+        super().__init__(said)
+        self.groups = tuple(groups)
+
+
+@dataclass(frozen=True)
+class Design:
+    """How n respondents stand for a population.
+
+    Attributes:
+        weights: n final weights, persons of the population per respondent.
+        strata: n labels within which the sample was drawn.
+        clusters: n labels of what was drawn first; unique per respondent when persons were drawn.
+        sampled: n shares of the stratum's clusters that were drawn, 0 when drawn with replacement.
+        margins: n × k indicators that the weights were calibrated to; no columns when they were not.
+        base: n weights before the calibration; the residuals are taken under these.
+    """
+
+    weights: Floats
+    strata: NDArray[np.int_]
+    clusters: NDArray[np.int_]
+    sampled: Floats
+    margins: Floats
+    base: Floats = field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        weights: ArrayLike,
+        strata: ArrayLike,
+        sampled: ArrayLike = 0.0,
+        clusters: ArrayLike | None = None,
+    ) -> Self:
+        """A design whose weights have met no margin yet; without clusters, persons were drawn."""
+        base = np.asarray(weights, float)
+        codes = pd.factorize(np.asarray(strata))[0]
+        drawn = np.arange(len(base)) if clusters is None else pd.factorize(np.asarray(clusters))[0]
+        shares = np.broadcast_to(np.asarray(sampled, float), base.shape)
+        return cls(base, codes, drawn, shares, np.empty((len(base), 0)), base)
+
+    def calibrated(self, margins: Sequence[Margin]) -> Self:
+        """The same respondents with weights raked to the margins.
+
+        Raises:
+            MarginError: as `rake`.
+        """
+        known = [np.asarray(labels)[:, None] == persons.index.to_numpy() for labels, persons in margins]
+        return replace(self, weights=rake(self.base, margins), margins=np.hstack(known).astype(float))
+
+    def degrees_of_freedom(self, inside: ArrayLike | None = None) -> int:
+        """Clusters less strata, among those with a respondent in the domain."""
+        kept = slice(None) if inside is None else np.asarray(inside, bool)
+        return len(np.unique(self.clusters[kept])) - len(np.unique(self.strata[kept]))
+
+    @cached_property
+    def _fit(self) -> Floats:
+        """What turns amounts into their regression on the margins (k × n), some of which follow from others."""
+        above = (self.margins * self.base[:, None]).T
+        fit: Floats = np.linalg.pinv(above @ self.margins, hermitian=True) @ above
+        return fit
+
+    @cached_property
+    def _of_clusters(self) -> tuple[NDArray[np.int_], NDArray[np.int_], Floats, Floats]:
+        """Cluster of each respondent, stratum of each cluster, clusters and n(1 − f)/(n − 1) of each stratum."""
+        _, first, cluster = np.unique(
+            np.column_stack([self.strata, self.clusters]), axis=0, return_index=True, return_inverse=True
+        )
+        stratum = np.unique(self.strata[first], return_inverse=True)[1]
+        n = np.bincount(stratum).astype(float)
+        if (n < 2).any():
+            raise ValueError("a stratum with one cluster has no variance")
+        sampled = np.bincount(stratum, self.sampled[first]) / n
+        return cluster.ravel(), stratum, n, (1 - sampled) * n / (n - 1)
+
+    def variance(self, moves: ArrayLike) -> float:
+        """Variance of the total of n amounts per unit of weight.
+
+        Raises:
+            ValueError: a stratum holds one cluster only.
+        """
+        z = np.asarray(moves, float)
+        if self.margins.shape[1]:
+            z = z - self.margins @ (self._fit @ z)
+        cluster, stratum, n, factor = self._of_clusters
+        totals = np.bincount(cluster, self.weights * z)
+        off = totals - (np.bincount(stratum, totals) / n)[stratum]
+        return float(factor @ np.bincount(stratum, off * off))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A point and its standard error, in the unit of what was estimated.
+
+    Attributes:
+        value: the point.
+        se: its standard error.
+        df: degrees of freedom of the standard error.
+        moves: what one unit of weight of each respondent adds to it.
+    """
+
+    value: float
+    se: float
+    df: int
+    moves: Floats = field(repr=False)
+
+    def interval(self, level: float = LEVEL) -> Interval:
+        """The t interval."""
+        half = float(scipy_stats.t.isf((1 - level) / 2, self.df)) * self.se if self.df > 0 else math.inf
+        return Interval(self.value, self.value - half, self.value + half)
+
+
+def rake(base: ArrayLike, margins: Sequence[Margin], tolerance: float = 1e-12) -> Floats:
+    """Weights that meet every margin, reached by meeting one after the other (Deming and Stephan 1940).
+
+    Args:
+        base: n weights to begin from.
+        margins: for each margin n labels and the population's persons by label; one margin is post-stratification.
+        tolerance: largest relative distance from any margin at which to stop.
+
+    Raises:
+        MarginError: a label without respondents or without population, or margins that contradict each other.
+    """
+    weights = np.asarray(base, float).copy()
+    coded = []
+    for labels, persons in margins:
+        codes = persons.index.get_indexer(np.asarray(labels))
+        unknown = sorted({str(label) for label in np.asarray(labels)[codes < 0]})
+        empty = [
+            str(label) for label in persons.index[np.bincount(codes[codes >= 0], minlength=len(persons)) == 0]
+        ]
+        if unknown or empty or (persons <= 0).any():
+            groups = [*unknown, *empty, *map(str, persons.index[persons <= 0])]
+            raise MarginError(f"a margin and the respondents do not name the same groups: {groups}", groups)
+        coded.append((codes, persons.to_numpy(float)))
+    for _ in range(_ROUNDS):
+        for codes, persons in coded:
+            weights *= (persons / np.bincount(codes, weights, len(persons)))[codes]
+        off = max(np.abs(np.bincount(codes, weights, len(p)) / p - 1).max() for codes, p in coded)
+        if off <= tolerance:
+            return weights
+    raise MarginError("the margins contradict each other: raking does not settle")
+
+
+def total(design: Design, y: ArrayLike) -> Estimate:
+    """The population's total of y (n values)."""
+    y = np.asarray(y, float)
+    return Estimate(float(design.weights @ y), math.sqrt(design.variance(y)), design.degrees_of_freedom(), y)
+
+
+def ratio(design: Design, y: ArrayLike, x: ArrayLike) -> Estimate:
+    """The total of y over the total of x; a mean when x is 1, a domain's when x marks it and y is 0 outside.
+
+    Raises:
+        ValueError: the total of x is not positive.
+    """
+    y, x = np.asarray(y, float), np.asarray(x, float)
+    below = float(design.weights @ x)
+    if below <= 0:
+        raise ValueError("nobody to estimate for: the total of x is not positive")
+    value = float(design.weights @ y) / below
+    moves = (y - value * x) / below
+    return Estimate(value, math.sqrt(design.variance(moves)), design.degrees_of_freedom(x != 0), moves)
+
+
+def mean(design: Design, y: ArrayLike, inside: ArrayLike | None = None) -> Estimate:
+    """Mean of y over the respondents of a domain who have a value; a share when y is true or false.
+
+    Raises:
+        ValueError: nobody in the domain has a value.
+    """
+    values = np.asarray(y, float)
+    known = ~np.isnan(values) if inside is None else ~np.isnan(values) & np.asarray(inside, bool)
+    return ratio(design, np.where(known, values, 0.0), known)
+
+
+def difference(design: Design, one: Estimate, other: Estimate) -> Estimate:
+    """One estimate less another of the same respondents: what both share in cannot be told apart by chance."""
+    moves = one.moves - other.moves
+    freedom = min(one.df, other.df)
+    return Estimate(one.value - other.value, math.sqrt(design.variance(moves)), freedom, moves)
+
+
+def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
+    """Interval of a weighted share that stays inside 0 to 1 and holds in small domains (Korn and Graubard 1998).
+
+    Clopper–Pearson's for as many independent answers as the standard error is worth; R's `svyciprop(method="beta")`.
+    Where nobody or everybody has the trait, each of the n answers counts as one.
+
+    Args:
+        share: a `mean` of true and false.
+        n: respondents in its domain.
+        level: confidence level.
+    """
+    p, freedom = share.value, share.df
+    tail = (1 - level) / 2
+    if freedom <= 0:
+        return Interval(p, 0.0, 1.0)
+    worth = p * (1 - p) / share.se**2 if share.se > 0 else float(n)
+    worth *= (scipy_stats.t.isf(tail, max(n - 1, 1)) / scipy_stats.t.isf(tail, freedom)) ** 2
+    low = scipy_stats.beta.ppf(tail, worth * p, worth * (1 - p) + 1) if p > 0 else 0.0
+    high = scipy_stats.beta.isf(tail, worth * p + 1, worth * (1 - p)) if p < 1 else 1.0
+    return Interval(p, float(low), float(high))
+
+
+def kish_effect(weights: ArrayLike) -> float:
+    """By how much unequal weights alone multiply the variance of a mean: n Σw² / (Σw)² (Kish 1965, 11.7)."""
+    w = np.asarray(weights, float)
+    return float(len(w) * (w @ w) / w.sum() ** 2)

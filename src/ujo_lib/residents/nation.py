@@ -1,0 +1,144 @@
+"""The nation beside the city: published shares with their source, and a difference only where the same was asked."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ujo_lib.columns import Base, Estimate, Share, Text, Typed, interval
+from ujo_lib.stats import LEVEL, wilson
+
+NO_ANSWER = "無回答"
+CITY = "この市"
+INCOMPARABLE = "比較不可"
+
+
+def definitions(surveys: pd.DataFrame) -> Typed:
+    """Who asked whom, when and how: survey, title, asked, population, mode."""
+    headings = ("調査", "名称", "時期", "対象", "方法")
+    return Typed.of(
+        surveys, {str(name): Text(heading=told) for name, told in zip(surveys, headings, strict=True)}
+    )
+
+
+def published(nation: pd.DataFrame, items: Sequence[str]) -> Typed:
+    """What the nation's surveys printed on some items, as they printed it.
+
+    Args:
+        nation: columns survey, item, group, answer, percent, n, source.
+        items: the items.
+
+    Returns:
+        Columns survey, group, answer, share, base (valid answers), source.
+    """
+    rows = nation[nation["item"].isin(list(items))]
+    frame = pd.DataFrame(
+        {
+            **{name: rows[name].astype(str) for name in ("survey", "group", "answer")},
+            "share": rows["percent"] / 100,
+            "base": rows["n"].astype("Int64"),
+            "source": rows["source"],
+        }
+    ).reset_index(drop=True)
+    return Typed.of(
+        frame,
+        {
+            "survey": Text(heading="調査"),
+            "group": Text(heading="対象"),
+            "answer": Text(heading="回答"),
+            "share": Share(heading="公表された割合", free=True),
+            "base": Base(unit="人", heading="有効回答", free=True),
+            "source": Text(heading="出典"),
+        },
+        note="公表された値のままです。無回答を含めた割合で、足すと100%にならないことがあります。",
+    )
+
+
+def side_by_side(city: Typed, nation: pd.DataFrame, item: str, surveys: Sequence[str]) -> Typed:
+    """The city's answers above those of national surveys of the same item, for a band chart.
+
+    Returns:
+        Columns who (the nation's valid answers in the label), `item`, n, base (the city's only), share (of those who
+        answered, the city's weighted).
+    """
+    parts = [city.frame[[item, "n", "base", "share"]].assign(who=CITY)]
+    for survey in surveys:
+        told = _rebased(nation, item, survey).rename(columns={"answer": item})
+        parts.append(told[[item, "share"]].assign(who=f"全国({survey})"))
+    frame = pd.concat(parts, ignore_index=True).astype({"n": "Int64", "base": "Int64"})
+    kinds = {
+        "who": Text(heading="調査"),
+        **{name: city.schema[name] for name in (item, "n", "base", "share")},
+    }
+    return Typed.of(frame[list(kinds)], kinds, where=city.schema.where)
+
+
+def compare(
+    city: Typed,
+    nation: pd.DataFrame,
+    item: str,
+    survey: str,
+    barriers: Mapping[str, str],
+    level: float = LEVEL,
+) -> Typed:
+    """Each answer of the city beside the nation's, with their difference.
+
+    The nation's share is one of those who answered, its width Wilson's for its valid answers; the difference has the
+    interval that follows from both (Newcombe 1998, method 10).
+
+    Args:
+        city: as `tables.shares`.
+        nation: as `published`, answers and 無回答 of the whole country.
+        item: the item.
+        survey: which survey.
+        barriers: item → why it cannot be compared; such a row has no difference.
+        level: level of the intervals.
+
+    Returns:
+        One row per answer of the city; columns `item`, n, base, share, nation, estimate, low, high (points), reading.
+    """
+    told = _rebased(nation, item, survey).set_index("answer")
+    barrier = barriers.get(item, "")
+    rows = []
+    for row in city.frame.itertuples():
+        answer = str(getattr(row, item))
+        known = answer in told.index
+        share = float(told.loc[answer, "share"]) if known else math.nan
+        estimate = low = high = math.nan
+        reading = f"{INCOMPARABLE}({barrier})" if barrier else f"{INCOMPARABLE}(全国の値がない)"
+        if known and not barrier:
+            base = int(told.loc[answer, "base"])
+            country = wilson(round(share * base), base, level)
+            below = math.hypot(row.share - row.low, country.high - share)
+            above = math.hypot(row.high - row.share, share - country.low)
+            estimate = 100 * (row.share - share)
+            low, high = estimate - 100 * below, estimate + 100 * above
+            reading = "全国より高い" if low > 0 else "全国より低い" if high < 0 else "差があるとは言えない"
+        rows.append((answer, row.n, row.base, row.share, share, estimate, low, high, reading))
+    names = [item, "n", "base", "share", "nation", "estimate", "low", "high", "reading"]
+    frame = pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[4:8], "Float64"))
+    frame[names[4:8]] = frame[names[4:8]].mask(frame[names[4:8]].isna(), pd.NA)
+    return Typed.of(
+        frame,
+        {
+            item: city.schema[item],
+            **{name: city.schema[name] for name in ("n", "base", "share")},
+            "nation": Share(heading="全国の割合", free=True),
+            "estimate": Estimate(heading="全国との差", unit="ポイント"),
+            **interval("estimate", level),
+            "reading": Text(heading="読み方"),
+        },
+        where=city.schema.where,
+        note="全国の割合は、無回答を除いて計算し直したものです。",
+    )
+
+
+def _rebased(nation: pd.DataFrame, item: str, survey: str) -> pd.DataFrame:
+    """Shares of those who answered; none where the survey did not print how many did not."""
+    rows = nation[(nation["item"] == item) & (nation["survey"] == survey) & (nation["group"] == "全国")]
+    silent = rows.loc[rows["answer"] == NO_ANSWER, "percent"]
+    if silent.empty:
+        return pd.DataFrame({"answer": [], "share": [], "base": []})
+    kept, valid = rows[rows["answer"] != NO_ANSWER], 100 - float(silent.iloc[0])
+    base = (kept["n"] * valid / 100).round().astype(int)
+    return pd.DataFrame({"answer": kept["answer"], "share": kept["percent"] / valid, "base": base})

@@ -1,0 +1,350 @@
+"""Weighted shares, means and differences as tables: the people who gave an answer, and what they stand for."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats as scipy_stats
+
+from ujo_lib.columns import Base, Column, Count, Dimension, Estimate, Share, Text, Typed, interval
+from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.residents.linearised import difference, mean, share_interval
+from ujo_lib.residents.weighting import WHOLE, Sample
+from ujo_lib.stats import LEVEL, Interval
+
+WEIGHTED: Final = Share(heading="重み付きの割合")
+GAPS: Final = (0.0, 0.05, 0.10, 0.20)
+"""By how much less often people with a trait may have answered than the others (points of the response rate)."""
+
+_HEADINGS: Final = {"wave": "回収の段階"}
+"""Headings of columns that only this survey has."""
+
+UCLA: Final = "ucla"
+BAND: Final = "ucla_band"
+BANDS: Final = {"10~12点": (10, 12), "7~9点": (7, 9), "4~6点": (4, 6), "3点": (3, 3)}
+"""Bands of the three-item score as the national survey prints them."""
+
+
+def with_score(frame: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
+    """Add the score of the UCLA loneliness scale, three items, 3 to 12, and its band (Igarashi 2019).
+
+    Args:
+        frame: one row per resident; each item an ordered categorical, from never (1) to always (4).
+        items: the three columns.
+
+    Returns:
+        With columns `ucla` (NA where an item is blank) and `ucla_band`.
+    """
+    codes = frame[list(items)].apply(_codes)
+    score = codes.sum(axis=1, skipna=False)
+    bands = pd.Series(pd.NA, index=frame.index, dtype="string")
+    for label, (low, high) in BANDS.items():
+        bands = bands.mask(score.between(low, high), label)
+    return frame.assign(**{UCLA: score, BAND: pd.Categorical(bands, list(BANDS), ordered=True)})
+
+
+def _codes(column: "pd.Series[Any]") -> "pd.Series[float]":
+    codes = column.cat.codes.astype(float)
+    return codes.where(codes >= 0) + 1
+
+
+def shares(sample: Sample, item: str, heading: str, level: float = LEVEL) -> Typed:
+    """All answers to an item.
+
+    Args:
+        sample: the weighted answers.
+        item: a categorical column.
+        heading: its heading.
+        level: level of the intervals.
+
+    Returns:
+        One row per answer; columns `item`, n (gave it), base (answered the item), share (weighted), low, high.
+    """
+    column = sample.answers[item]
+    known = column.notna().to_numpy()
+    rows = [_share(sample, (column == label).to_numpy(), known, level) for label in column.cat.categories]
+    frame = pd.DataFrame(rows)
+    frame.insert(0, item, list(map(str, column.cat.categories)))
+    kinds = {item: Dimension(heading=heading), **_kinds((item,), level)}
+    return Typed.of(frame, kinds, where=_answered(item))
+
+
+def _dimensions(names: Sequence[str]) -> dict[str, Column]:
+    """The columns that a table is split by."""
+    return {name: Dimension(heading=_HEADINGS.get(name, ""), variable=name) for name in names}
+
+
+def across(
+    sample: Sample,
+    item: str,
+    label: str,
+    answers: Sequence[str],
+    by: Sequence[Sequence[str]] = ((), ("sex",), ("age_band",), ("sex", "age_band")),
+    level: float = LEVEL,
+) -> Typed:
+    """How many gave one of some answers, in all and in each group.
+
+    Args:
+        sample: the weighted answers.
+        item: a categorical column.
+        label: what the answers are together.
+        answers: the answers.
+        by: for each split the columns that it crosses; none for everybody.
+        level: level of the intervals.
+
+    Returns:
+        One row per group with an answer; columns of `by` (全体 where a split does not use one), `item` (the label), n,
+        base, share (weighted), low, high.
+    """
+    column = sample.answers[item]
+    trait, known = column.isin(list(answers)).to_numpy(), column.notna().to_numpy()
+    names = list(dict.fromkeys(name for split in by for name in split))
+    rows = [
+        {**dict.fromkeys(names, WHOLE), **group, item: label, **_share(sample, trait, known & inside, level)}
+        for split in by
+        for group, inside in _groups(sample, split)
+        if (known & inside).any()
+    ]
+    kinds = _dimensions(names)
+    kinds[item] = Dimension(heading="回答", groups={label: tuple(answers)})
+    return Typed.of(pd.DataFrame(rows), {**kinds, **_kinds((item,), level)}, where=_answered(item))
+
+
+def means(
+    sample: Sample,
+    value: str,
+    heading: str,
+    by: Sequence[Sequence[str]] = ((), ("sex",), ("age_band",)),
+    level: float = LEVEL,
+) -> Typed:
+    """Mean of a number in all and in each group; arguments as `across`.
+
+    Returns:
+        Columns of `by`, n (people with a value), mean (weighted), low, high (t).
+    """
+    numbers = sample.answers[value].astype("Float64").to_numpy(float, na_value=np.nan)
+    names = list(dict.fromkeys(name for split in by for name in split))
+    rows = []
+    for split in by:
+        for group, inside in _groups(sample, split):
+            if n := int((inside & ~np.isnan(numbers)).sum()):
+                found = mean(sample.design, numbers, inside).interval(level)
+                told = {"n": n, "mean": found.estimate, "low": found.low, "high": found.high}
+                rows.append({**dict.fromkeys(names, WHOLE), **group, **told})
+    kinds = _dimensions(names)
+    kinds |= {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit="点", decimals=1)}
+    return Typed.of(pd.DataFrame(rows), {**kinds, **interval("mean", level)}, where=_answered(value))
+
+
+def differences(
+    sample: Sample,
+    item: str,
+    answers: Sequence[str],
+    by: Sequence[str] = ("sex", "age_band"),
+    level: float = LEVEL,
+) -> Typed:
+    """By how many points each group's share lies above that of everybody else, both answers and variance weighted.
+
+    Args:
+        sample: the weighted answers.
+        item: a categorical column.
+        answers: the answers that are counted.
+        by: columns whose groups are compared; of two groups only the first is told.
+        level: level of all intervals of the table together (Bonferroni).
+
+    Returns:
+        Columns group, estimate (points), low, high, reading.
+    """
+    column = sample.answers[item]
+    trait, known = column.isin(list(answers)).to_numpy(float), column.notna().to_numpy()
+    pairs = []
+    for name in by:
+        groups = [
+            (label[name], inside) for label, inside in _groups(sample, (name,)) if (inside & known).any()
+        ]
+        if len(groups) > 1:
+            pairs += groups if len(groups) > 2 else groups[:1]
+    rows = []
+    for label, inside in pairs:
+        one, rest = (mean(sample.design, trait, known & side) for side in (inside, ~inside))
+        found = difference(sample.design, one, rest).interval(1 - (1 - level) / len(pairs))
+        points = [100 * value for value in (one.value - rest.value, found.low, found.high)]
+        sign = "高い" if found.low > 0 else "低い" if found.high < 0 else "差があるとは言えない"
+        rows.append((f"{label}とほかの人", *points, sign))
+    return Typed.of(
+        pd.DataFrame(rows, columns=["group", "estimate", "low", "high", "reading"]),
+        {
+            "group": Text(heading="比べる人"),
+            "estimate": Estimate(heading="割合の差", unit="ポイント"),
+            **interval("estimate", level, "simultaneous"),
+            "reading": Text(heading="読み方"),
+        },
+    )
+
+
+def persons(
+    sample: Sample, traits: Mapping[str, tuple[str, Sequence[str]]], error: float, level: float = LEVEL
+) -> Typed:
+    """How many people of the population have a trait.
+
+    The width holds what drawing and silence leave open and what the register itself leaves open; the two are
+    independent, and their distances add up as squares (Zou and Donner 2008). No fewer than gave the answer.
+
+    Args:
+        sample: the weighted answers.
+        traits: label → item and answers.
+        error: standard error of the register's persons, as a share of them.
+        level: level of the intervals.
+
+    Returns:
+        One row per trait; columns trait, n (gave the answer), base, share (weighted), estimate, low, high (whole
+        persons, the width rounded outwards; NA where nothing tells the size of the population).
+    """
+    z = float(scipy_stats.norm.isf((1 - level) / 2))
+    rows = []
+    for label, (item, answers) in traits.items():
+        column = sample.answers[item]
+        known = column.notna().to_numpy()
+        told = _share(sample, column.isin(list(answers)).to_numpy(), known, level)
+        p, low, high = told["share"], told.pop("low"), told.pop("high")
+        spread = p * z * error
+        least, most = p - math.hypot(p - low, spread), p + math.hypot(high - p, spread)
+        people = math.nan if sample.persons is None else sample.persons
+        bounds = {"low": np.floor(np.maximum(people * least, told["n"])), "high": np.ceil(people * most)}
+        rows.append({"trait": label, **told, "estimate": np.round(people * p), **bounds})
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(("estimate", "low", "high"), "Float64"))
+    return Typed.of(
+        frame,
+        {
+            "trait": Dimension(heading="状態", multiple=True),
+            "n": Count(unit="人", heading="そう答えた人"),
+            "base": Base(unit="人", heading="設問に答えた人"),
+            "share": WEIGHTED,
+            "estimate": Estimate(heading="市全体の推計", unit="人", decimals=0),
+            **interval("estimate", level),
+        },
+        note=f"幅には、抽出と無回答による揺れと、名簿の人口の誤差(標準誤差{100 * error:g}%)を含めました。",
+    )
+
+
+def sensitivity(
+    sample: Sample,
+    item: str,
+    label: str,
+    answers: Sequence[str],
+    gaps: Sequence[float] = GAPS,
+    level: float = LEVEL,
+) -> Typed:
+    """What the share would be, had those with the trait answered less often: weighting cannot see that.
+
+    Args:
+        sample: the weighted answers, of which the response rate is known.
+        item: a categorical column.
+        label: what the answers are together.
+        answers: the answers.
+        gaps: how many points less often (0.1 for ten) people with the trait answered.
+        level: level of the intervals.
+
+    Returns:
+        One row per gap; columns gap (words), `item` (the label), n, base, share, low, high. No row where the response
+        rate is not known.
+    """
+    column = sample.answers[item]
+    known = column.notna().to_numpy()
+    told = _share(sample, column.isin(list(answers)).to_numpy(), known, level)
+    rows = []
+    for gap in gaps if sample.response else ():
+        rate = float(sample.response or 0)
+        moved = {name: unseen(told[name], rate, gap) for name in ("share", "low", "high")}
+        words = "差がない場合(上の割合)" if gap == 0 else f"{100 * gap:g}ポイント低い場合"
+        rows.append({"gap": words, item: label, **told, **moved})
+    kinds: dict[str, Column] = {
+        "gap": Text(heading="当てはまる人の回答率がほかの人より"),
+        item: Dimension(heading="回答", groups={label: tuple(answers)}),
+    }
+    names = [*kinds, "n", "base", "share", "low", "high"]
+    frame = pd.DataFrame(rows, columns=names)
+    return Typed.of(frame, {**kinds, **_kinds((item,), level)}, where=_answered(item))
+
+
+def unseen(share: float, rate: float, gap: float) -> float:
+    """The share among everybody, when `share` of those who answered have a trait and answer `gap` less often.
+
+    With response rates a of those with the trait and a + gap of the others, share·rate / a of everybody have it and the
+    parts make up one: a² + (gap − rate)·a − share·rate·gap = 0.
+
+    Args:
+        share: weighted share among those who answered, 0 to 1.
+        rate: response rate of everybody, above 0.
+        gap: difference of the rates, 0 to 1.
+    """
+    if share in (0.0, 1.0):
+        return share
+    below = (rate - gap + math.sqrt((rate - gap) ** 2 + 4 * share * rate * gap)) / 2
+    return share * rate / below
+
+
+def _share(
+    sample: Sample, trait: NDArray[np.bool_], inside: NDArray[np.bool_], level: float
+) -> dict[str, Any]:
+    n = int(inside.sum())
+    found = (
+        share_interval(mean(sample.design, trait.astype(float), inside), n, level)
+        if n
+        else Interval(math.nan, math.nan, math.nan)
+    )
+    told = {"n": int((trait & inside).sum()), "base": n}
+    return {**told, "share": found.estimate, "low": found.low, "high": found.high}
+
+
+def _groups(sample: Sample, split: Sequence[str]) -> list[tuple[dict[str, str], NDArray[np.bool_]]]:
+    if not split:
+        return [({}, np.ones(len(sample.answers), dtype=bool))]
+    if not set(split) <= set(sample.answers):
+        return []  # a file without that column
+    keys = sample.answers[list(split)]
+    found = []
+    for values, rows in keys.groupby(list(split), observed=True):
+        told = {name: str(value) for name, value in zip(split, values, strict=True)}
+        found.append((told, keys.index.isin(rows.index)))
+    return found
+
+
+def _kinds(over: tuple[str, ...], level: float) -> dict[str, Column]:
+    return {
+        "n": Count(unit="人"),
+        "base": Base(unit="人", heading="設問に答えた人", over=over),
+        "share": WEIGHTED,
+        **interval("share", level),
+    }
+
+
+def _answered(item: str) -> dict[str, tuple[str, ...]]:
+    return {f"{item}の回答": ("あり",)}
+
+
+def known_cases(cases: pd.DataFrame) -> Typed:
+    """How many persons the commissioners know of: people who were counted, not estimated.
+
+    Returns:
+        One row; columns label, n.
+    """
+    frame = pd.DataFrame({"label": ["民生委員が把握している人"], "n": [len(cases)]})
+    return Typed.of(frame, {"label": Text(heading="数えたもの"), "n": Count(unit="人")})
+
+
+def other_items(
+    sample: Sample, form: Questionnaire, shown: Collection[str], level: float = LEVEL
+) -> list[tuple[str, str, Typed]]:
+    """Tabulate every choice of the questionnaire that has no cells of its own: id, title and `shares` of each.
+
+    Several answers, numbers and free texts are left out: their shares make up no whole, or are those of one person.
+    """
+    return [
+        (item.id, item.title, shares(sample, item.id, item.title, level))
+        for item in form.items
+        if item.kind == "single" and item.id not in shown
+    ]

@@ -1,0 +1,303 @@
+"""From those who were drawn to the population: design weights, silence, extreme weights, known margins.
+
+Each step is the next one's start: the register's persons per drawn one within the district; the weights of the silent
+carried by those of their sex and age who answered; weights far above the others cut; all raked to the persons of the
+register. A step that the files cannot give is left out, and the table of the steps says so.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ujo_lib.columns import Base, Count, Dimension, Estimate, Ratio, Share, Statistic, Text, Typed, interval
+from ujo_lib.residents.linearised import Design, Floats, Margin, kish_effect
+from ujo_lib.stats import LEVEL, wilson
+
+CLASS: Final = ("sex", "age_band")
+"""What non-response is adjusted by, and the margin beside the district."""
+LEAST: Final = 10
+"""Answers that a class needs; with fewer it is joined with the next age of its sex."""
+TRIM: Final = 5.0
+"""Weights above so many times the median are cut to it."""
+WHOLE: Final = "全体"
+
+_STEPS: Final = ("抽出のまま", "無回答を補った後", "大きすぎる重みを抑えた後", "人口に合わせた後")
+_DRAWN: Final = Base(unit="人", heading="抽出された人", free=True)
+
+
+class SampleError(ValueError):
+    """The answers cannot stand for the population; the message says in Japanese why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Respondents, what they stand for, and how their weights came about.
+
+    Attributes:
+        answers: one row per respondent.
+        design: their weights, strata and margins.
+        persons: people of the population; None where nothing tells their number, so that only shares can be given.
+        steps: name of the step → weights after it; those that were left out are not there.
+        classes: class of each respondent, as joined.
+        cut: how many weights were cut.
+        response: share of the drawn who answered, unweighted; None where only answers were listed.
+    """
+
+    answers: pd.DataFrame
+    design: Design
+    persons: float | None
+    steps: dict[str, Floats]
+    classes: "pd.Series[str]"
+    cut: int
+    response: float | None
+
+    def values(self, item: str) -> "pd.Series[str]":
+        """The answers to an item as text, NA where it was left blank."""
+        return self.answers[item].astype("string")
+
+
+def open_sample(
+    drawn: pd.DataFrame, register: pd.DataFrame, trim: float = TRIM, least: int = LEAST
+) -> Sample:
+    """Weight the answers.
+
+    Args:
+        drawn: one row per drawn resident, columns of the kind `residents`; where those who kept silent are not listed,
+            nothing is adjusted by response.
+        register: columns sex, age_band, n and, where it has them, district; without rows, the weights meet no margin
+            and the number of persons is that of the weights supplied, if any.
+        trim: weights above so many times the median are cut.
+        least: answers that a class of sex and age needs.
+
+    Raises:
+        SampleError: nobody answered, some weights are missing, or the register has groups that the sample lacks.
+    """
+    answered = answered_among(drawn)
+    if not answered.any():
+        raise SampleError("回答のあった人が一人もいません。回答の列(1・0)を確かめてください。")
+    rate = None if _answers_alone(drawn) else float(answered.mean())
+    if "weight" in drawn and drawn.loc[answered, "weight"].notna().all() and drawn["weight"].isna().any():
+        drawn, answered = drawn[answered], answered[answered]  # their weights stand for the silent, too
+    districts = len(register) > 0 and _given(register, "district") and _given(drawn, "district")
+    strata = drawn["district"].astype(str) if districts else pd.Series(WHOLE, index=drawn.index)
+    totals = register.groupby(strata_of(register, districts))["n"].sum().astype(float)
+    weights = _design_weights(drawn, strata, totals)
+    answers = drawn[answered].reset_index(drop=True)
+    classes = _classes(drawn, answered, least)
+    steps = {_STEPS[0]: weights[answered]}
+    if not answered.all():
+        steps[_STEPS[1]] = _carried(weights, classes, answered)
+    own = classes[answered].reset_index(drop=True)
+    base = list(steps.values())[-1]
+    ceiling = trim * float(np.median(base))
+    cut = int((base > ceiling).sum())
+    if cut:
+        base = np.minimum(base, ceiling) * base.sum() / np.minimum(base, ceiling).sum()
+        steps[_STEPS[2]] = base
+    stratum = strata[answered].to_numpy()
+    heard = pd.Series(stratum).value_counts()
+    if lonely := sorted(heard.index[heard == 1]):
+        raise SampleError(
+            f"回答が1人だけの地区({'、'.join(lonely)})があるため、揺れを計算できません。地区をまとめてください。"
+        )
+    n = pd.Series(stratum).map(heard).to_numpy(float)
+    design = Design.of(
+        base, stratum, n / pd.Series(stratum).map(totals).to_numpy(float) if len(register) else 0.0
+    )
+    persons = float(base.sum()) if _given(drawn, "weight") else None
+    if len(register):
+        design = design.calibrated(list(_margins(register, drawn, classes, own, stratum, totals)))
+        steps[_STEPS[3]], persons = design.weights, float(totals.sum())
+    return Sample(answers, design, persons, steps, own, cut, rate)
+
+
+def answered_among(drawn: pd.DataFrame) -> NDArray[np.bool_]:
+    """Who answered: as the column says, everybody where it is not there or says nothing."""
+    if _answers_alone(drawn):
+        return np.ones(len(drawn), dtype=bool)
+    heard: NDArray[np.bool_] = drawn["responded"].fillna(value=False).to_numpy(dtype=bool)
+    return heard
+
+
+def _answers_alone(drawn: pd.DataFrame) -> bool:
+    return "responded" not in drawn or bool(drawn["responded"].isna().all())
+
+
+def strata_of(register: pd.DataFrame, districts: bool) -> "pd.Series[str]":
+    """Stratum of each row of the register."""
+    return register["district"].astype(str) if districts else pd.Series(WHOLE, index=register.index)
+
+
+def _given(frame: pd.DataFrame, column: str) -> bool:
+    return column in frame and bool(frame[column].notna().all()) and len(frame) > 0
+
+
+def _design_weights(drawn: pd.DataFrame, strata: "pd.Series[str]", totals: "pd.Series[float]") -> Floats:
+    """Persons per drawn one: as supplied, else of the register; 1 where neither tells."""
+    if "weight" in drawn and drawn["weight"].notna().any():
+        supplied: Floats = drawn["weight"].astype("Float64").to_numpy(float, na_value=0.0)
+        if missing := int((supplied <= 0).sum()):
+            raise SampleError(
+                f"ウエイトが空欄か0の人が{missing}人います。全員に書くか、列ごと空にしてください(空なら計算します)。"
+            )
+        return supplied
+    if not len(totals):
+        return np.ones(len(drawn))
+    taken = strata.value_counts()
+    _same_groups("地区", totals.index, taken.index)
+    if crowded := sorted(taken.index[taken > totals.reindex(taken.index)]):
+        raise SampleError(
+            f"抽出された人が名簿の人口より多い区分({'、'.join(crowded)})があります。母集団の表の人口を確かめてください。"
+        )
+    weights: Floats = strata.map(totals / taken).to_numpy(float)
+    return weights
+
+
+def _classes(drawn: pd.DataFrame, answered: NDArray[np.bool_], least: int) -> "pd.Series[str]":
+    """Sex and age of everybody drawn; ages with too few answers joined with the next of the same sex."""
+    named: dict[tuple[str, str], str] = {}
+    counts = drawn[answered].groupby(list(CLASS), observed=False).size()
+    for sex in drawn["sex"].astype(str).unique():
+        bands = [band for band in drawn["age_band"].cat.categories if (drawn["age_band"] == band).any()]
+        groups: list[list[str]] = [[]]
+        for band in bands:
+            groups[-1].append(band)
+            if sum(counts.get((sex, one), 0) for one in groups[-1]) >= least:
+                groups.append([])
+        rest = groups.pop()
+        if rest and groups:
+            groups[-1] += rest
+        elif rest:
+            groups = [rest]
+        named |= {(sex, band): f"{sex} {'・'.join(group)}" for group in groups for band in group}
+    keys = zip(drawn["sex"].astype(object), drawn["age_band"].astype(object), strict=True)
+    return pd.Series([named[key] for key in keys], index=drawn.index)
+
+
+def _carried(weights: Floats, classes: "pd.Series[str]", answered: NDArray[np.bool_]) -> Floats:
+    """Weights of those who answered, which carry those of the silent ones of their class."""
+    frame = pd.DataFrame({"c": classes.to_numpy(), "all": weights, "heard": np.where(answered, weights, 0.0)})
+    sums = frame.groupby("c")[["all", "heard"]].sum()
+    if (silent := sums.index[sums["heard"] == 0]).size:
+        raise SampleError(f"{'、'.join(silent)}に回答が一件もありません。年齢の区分を広くしてください。")
+    carried: Floats = weights[answered] * classes[answered].map(sums["all"] / sums["heard"]).to_numpy(float)
+    return carried
+
+
+def _margins(
+    register: pd.DataFrame,
+    drawn: pd.DataFrame,
+    classes: "pd.Series[str]",
+    own: "pd.Series[str]",
+    stratum: NDArray[np.object_],
+    totals: "pd.Series[float]",
+) -> Iterator[Margin]:
+    names = drawn.assign(c=classes).drop_duplicates(list(CLASS)).set_index(list(CLASS))["c"]
+    names.index = pd.MultiIndex.from_tuples([tuple(map(str, key)) for key in names.index])
+    keys = list(zip(register["sex"].astype(str), register["age_band"].astype(str), strict=True))
+    _same_groups("性別・年齢", [" ".join(key) for key in keys], [" ".join(key) for key in names.index])
+    of_class = register.groupby(names.reindex(keys).to_numpy())["n"].sum().astype(float)
+    yield own, of_class
+    if len(totals) > 1:
+        heard = pd.Index(np.unique(stratum))
+        _same_groups("地区", totals.index, heard)
+        yield stratum, totals
+
+
+def _same_groups(what: str, register: Sequence[str] | pd.Index, sample: Sequence[str] | pd.Index) -> None:
+    here, there = set(map(str, register)), set(map(str, sample))
+    if here != there:
+        raise SampleError(
+            f"{what}の区分が母集団の表と標本で違います。母集団だけ: {'、'.join(sorted(here - there)) or 'なし'}。"
+            f"標本だけ: {'、'.join(sorted(there - here)) or 'なし'}。書き方をそろえるか、広い区分にまとめてください。"
+        )
+
+
+def response(drawn: pd.DataFrame, level: float = LEVEL) -> Typed:
+    """How many of those who were drawn answered.
+
+    Returns:
+        One row; columns n (answered), base (drawn), share, low, high (Wilson).
+    """
+    heard = answered_among(drawn)
+    found = wilson(int(heard.sum()), len(drawn), level)
+    row = {
+        "n": int(heard.sum()),
+        "base": len(drawn),
+        "share": found.estimate,
+        "low": found.low,
+        "high": found.high,
+    }
+    return Typed.of(
+        pd.DataFrame([row]),
+        {
+            "n": Count(unit="人", heading="回答者"),
+            "base": _DRAWN,
+            "share": Share(heading="回答率", n="n", base="base"),
+            **interval("share", level),
+        },
+    )
+
+
+def response_by(drawn: pd.DataFrame, by: Sequence[str] = CLASS, level: float = LEVEL) -> Typed:
+    """Who answered of those who were drawn, in whole percent.
+
+    The number of answers is not given: beside the bases of the questions it would tell how many of a small group left
+    one question blank.
+
+    Returns:
+        One row per group with anybody drawn; columns `by`, base (drawn), share, low, high (Wilson). No row where the
+        file lacks one of the columns.
+    """
+    known = drawn if set(by) <= set(drawn) else drawn.iloc[:0].reindex(columns=[*drawn, *by])
+    heard = pd.Series(answered_among(known), known.index)
+    groups = heard.groupby([known[one] for one in by], observed=True)
+    table = groups.agg(["sum", "size"]).reset_index().astype(dict.fromkeys(by, str))
+    found = [wilson(int(n), int(base), level) for n, base in zip(table["sum"], table["size"], strict=True)]
+    frame = table[list(by)].assign(
+        base=table["size"],
+        share=[one.estimate for one in found],
+        low=[one.low for one in found],
+        high=[one.high for one in found],
+    )
+    rounded = frame[["share", "low", "high"]].astype(float).round(2)
+    return Typed.of(
+        frame.assign(**rounded),
+        {
+            **{name: Dimension(variable=name) for name in by},
+            "base": _DRAWN,
+            "share": Share(heading="回答率", decimals=0),
+            **interval("share", level),
+        },
+    )
+
+
+def diagnostics(sample: Sample) -> Typed:
+    """What each step did to the weights.
+
+    Returns:
+        One row per step that was taken; columns step, smallest and largest (times the median), effect (Kish), worth
+        (whole answers of equal weight that would tell as much).
+    """
+    rows = []
+    for step, weights in sample.steps.items():
+        relative, effect = weights / np.median(weights), kish_effect(weights)
+        rows.append((step, relative.min(), relative.max(), effect, np.round(len(weights) / effect)))
+    names = ["step", "smallest", "largest", "effect", "worth"]
+    left_out = [step for step in _STEPS if step not in sample.steps and step != _STEPS[2]]
+    note = f"資料がないため行わなかった段階: {'、'.join(left_out)}。" if left_out else ""
+    return Typed.of(
+        pd.DataFrame(rows, columns=names),
+        {
+            "step": Text(heading="段階"),
+            "smallest": Ratio(heading="最小の重み", unit="倍"),
+            "largest": Ratio(heading="最大の重み", unit="倍"),
+            "effect": Statistic(heading="重みの差による分散の倍率"),
+            "worth": Estimate(heading="同じ重みなら何人分か", unit="人", decimals=0),
+        },
+        note=f"重みは中央値の何倍かで示します。抑えた重みは{sample.cut}人分です。{note}",
+    )

@@ -1,0 +1,134 @@
+"""What stands between a year and its release is told before anything runs, in the order of work."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ujo_lib.cli import main
+from ujo_lib.params import project_root
+from ujo_lib.params.notebooks import notebooks_of
+from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.readiness import uncoded, unreadable
+
+REPOSITORY = project_root(Path(__file__).parent)
+NEW = "new-site wakaba 2023 --area-code 33203 --site-name 若葉市 --prefecture 岡山県 --districts 中央 北"
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch) -> Path:
+    for name in ("params", "notebooks", "benchmarks"):
+        shutil.copytree(REPOSITORY / name, tmp_path / name)
+    shutil.copy(REPOSITORY / "requirements.lock", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def whole(root, sample_data) -> Path:
+    """A project whose data are there and of which nothing has run."""
+    shutil.copytree(sample_data, root / "data" / "sample")
+    return root
+
+
+def _doctor(capsys, site: str = "sample") -> tuple[int, str]:
+    capsys.readouterr()
+    return main(["doctor", site, "2023"]), capsys.readouterr().out
+
+
+def _replace(root: Path, file: str, old: str, new: str) -> None:
+    path = root / "params/sample/fy2023" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_place_just_set_up_is_told_its_forms_then_its_marks_and_contacts_and_no_command(root, capsys):
+    main(NEW.split())
+    code, told = _doctor(capsys, "wakaba")
+    assert code == 6
+    assert "\n1. 入力ファイルをそろえる: " in told
+    assert "cases.xlsx: 様式のまま" in told.partition("2. 人が確かめて決める")[0]
+    assert "goals.yaml の 5 行目: 市の計画" in told.partition("2. 人が確かめて決める")[2]
+    assert "連絡先が未確認" in told
+    assert "審査して署名する" not in told
+    assert not (root / "outputs").exists()
+
+
+def test_a_parameter_that_cannot_be_read_comes_first_and_marks_are_told_all_the_same(root, capsys):
+    _replace(root, "common.yaml", "threshold: 5", "threshold: 五  # 要確認 閾値")
+    code, told = _doctor(capsys)
+    assert code == 6
+    assert "\n1. パラメーターを直す: 1 件" in told
+    assert "閾値(確かめたら" in told.partition("3. 人が確かめて決める")[2]
+    assert "consultations.csv: ファイルがない" in told
+
+
+def test_a_whole_year_that_nobody_has_released_lacks_the_release_alone(whole, capsys):
+    code, told = _doctor(capsys)
+    assert code == 6
+    assert told.startswith("公表までに残っていること: 1 件")
+    assert "`ujo release sample 2023`" in told
+
+
+def test_faulty_data_a_strange_desk_and_an_unread_sample_are_told_together_and_nothing_is_run(whole, capsys):
+    file = whole / "data/sample/site/campaigns.csv"
+    file.write_text(file.read_text(encoding="cp932").replace("R6.2.20", "R6.13.20", 1), encoding="cp932")
+    _replace(whole, "02_consultation_seasonality.yaml", '"全国窓口"', '"全国の窓口"')
+    _replace(whole, "goals.yaml", "  - goal: 過去", "  - goa: 過去")
+    _replace(whole, "common.yaml", "synthetic: true", "synthetic: false")
+    code, told = _doctor(capsys)
+    assert code == 6
+    first, _, rest = told.partition("2. パラメーターのファイルの中身を直す: ")
+    assert "campaigns.csv" in first
+    assert "「全国窓口」ではありませんか" in rest
+    assert "goals.yaml" in rest
+    assert "\n3. 人が確かめて決める: 1 件" in rest
+    assert not (whole / "outputs").exists()
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_texts_that_nobody_has_read_are_counted_and_hold_nothing_back(whole, left):
+    codes = whole / "data/sample/fy2023/coding/codes.csv"
+    lines = codes.read_text(encoding="utf-8-sig").splitlines()
+    plan = [line.split(",")[:4] for line in lines]
+    codes.with_name("plan.csv").write_text("\n".join(map(",".join, plan)), encoding="utf-8-sig")
+    codes.write_text("\n".join(lines[: len(lines) - left]), encoding="utf-8-sig")
+    told = uncoded(SiteYear(whole, "sample", 2023))
+    assert [f" {left} 件をまだ読んでいない" in one for one in told] == [True] * left
+
+
+def test_a_year_whose_texts_nobody_reads_may_be_released_and_is_told_so(whole, capsys):
+    _replace(whole, "03_content_tagging.yaml", '"data/sample/fy2023/coding/codes.csv"', '""')
+    _, told = _doctor(capsys)
+    assert told.startswith("公表できますが、")
+    assert "残っていること: 1 件" in told
+
+
+@pytest.mark.parametrize("command", ["doctor", "new-year", "release"])
+def test_a_list_saved_in_the_code_of_windows_is_named_and_never_taken_for_decided(root, capsys, command):
+    goals = root / "params/sample/fy2023/goals.yaml"
+    goals.write_text(goals.read_text(encoding="utf-8"), encoding="cp932")
+    assert main([command, "sample", "2023"]) == 2
+    told = "".join(capsys.readouterr())
+    assert "goals.yaml の「(ファイル)」" in told
+    assert "UTF-8 で保存し直す" in told
+
+
+FILES = sorted(
+    {
+        value
+        for notebook in notebooks_of(REPOSITORY, "sample")
+        for name, value in SiteYear(REPOSITORY, "sample", 2023).settings(notebook).files.items()
+        if (name.endswith("_file") and "sample" in str(value)) or "codebook" in name
+    }
+)
+
+
+@pytest.mark.parametrize("file", [*(str(one.relative_to(REPOSITORY)) for one in FILES), "disclosure.yaml"])
+def test_every_list_codebook_and_rule_is_read_before_a_run(root, file):
+    place = SiteYear(root, "sample", 2023)
+    assert unreadable(place) == []
+    path = place.rules if file == "disclosure.yaml" else root / file
+    path.write_text("strange: 1\n", encoding="utf-8")
+    assert unreadable(place)

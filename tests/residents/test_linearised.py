@@ -1,0 +1,167 @@
+"""Against R's survey package: `tests/reference/residents.R` wrote the numbers, each test names its row."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ujo_lib.residents.linearised import (
+    Design,
+    Estimate,
+    MarginError,
+    difference,
+    kish_effect,
+    mean,
+    rake,
+    ratio,
+    share_interval,
+    total,
+)
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+STRAT = pd.read_csv(REFERENCE / "residents_apistrat.csv")
+CLUS = pd.read_csv(REFERENCE / "residents_apiclus1.csv")
+R = pd.read_csv(REFERENCE / "residents_r.csv").set_index(["id", "what"])["value"]
+TYPES, WIDE = pd.Series({"E": 4421.0, "H": 755.0, "M": 1018.0}), pd.Series({"No": 1072.0, "Yes": 5122.0})
+
+
+@pytest.fixture(scope="module")
+def strat() -> Design:
+    n = STRAT.groupby("stype")["stype"].transform("size")
+    return Design.of(STRAT["pw"], STRAT["stype"], n / STRAT["fpc"])
+
+
+@pytest.fixture(scope="module")
+def clus() -> Design:
+    drawn = CLUS["dnum"].nunique()
+    return Design.of(CLUS["pw"], np.zeros(len(CLUS)), drawn / CLUS["fpc"], CLUS["dnum"])
+
+
+def same(estimate: Estimate, id: str, se: float = 1e-6, value: float = 1e-8) -> None:
+    assert estimate.value == pytest.approx(R[id, "estimate"], rel=value)
+    assert estimate.se == pytest.approx(R[id, "se"], rel=se)
+
+
+def test_totals_means_and_ratios_of_a_stratified_sample_are_those_of_r(strat: Design) -> None:
+    same(total(strat, STRAT["enroll"]), "strat total enroll")
+    same(mean(strat, STRAT["api00"]), "strat mean api00")
+    same(ratio(strat, STRAT["api.stu"], STRAT["enroll"]), "strat ratio")
+
+
+def test_a_domain_has_the_mean_the_total_and_the_freedom_of_r(strat: Design) -> None:
+    inside = STRAT["sch.wide"] == "Yes"
+    found = mean(strat, STRAT["enroll"], inside)
+    same(found, "strat domain mean")
+    same(total(strat, STRAT["enroll"] * inside), "strat domain total")
+    assert strat.degrees_of_freedom(inside) == R["strat domain mean", "df"] == found.df
+
+
+def test_a_difference_of_two_domains_knows_that_they_share_the_strata(strat: Design) -> None:
+    yes, no = (mean(strat, STRAT["api00"], STRAT["sch.wide"] == side) for side in ("Yes", "No"))
+    found = difference(strat, yes, no)
+    same(found, "strat difference")
+    assert (yes.df, no.df, found.df) == (149, 45, 45)  # no freer than the smaller of the two
+    assert found.se != pytest.approx(np.hypot(yes.se, no.se), rel=1e-5)
+
+
+def test_clusters_widen_the_error_as_in_r(clus: Design) -> None:
+    same(mean(clus, CLUS["api00"]), "clus mean api00")
+    assert clus.degrees_of_freedom() == CLUS["dnum"].nunique() - 1
+
+
+def test_post_stratification_and_raking_give_the_published_figures(clus: Design) -> None:
+    post = clus.calibrated([(CLUS["stype"], TYPES)])
+    same(total(post, CLUS["enroll"]), "post total enroll")
+    same(mean(post, CLUS["api00"]), "post mean api00")
+    raked = clus.calibrated([(CLUS["stype"], TYPES), (CLUS["sch.wide"], WIDE)])
+    same(
+        mean(raked, CLUS["api00"]), "raked mean api00", 1e-4, 1e-6
+    )  # R stops raking at a distance of one person
+    same(total(raked, CLUS["enroll"]), "raked total enroll", 1e-4, 1e-4)
+    assert mean(raked, CLUS["api00"]).value == pytest.approx(641.230, abs=5e-4)
+    assert total(post, CLUS["enroll"]).value == pytest.approx(3_680_892.9, abs=0.05)
+
+
+def test_small_shares_have_the_interval_of_korn_and_graubard(strat: Design) -> None:
+    low_scores = STRAT["api00"] < 450
+    whole = share_interval(mean(strat, low_scores), len(STRAT))
+    assert whole.low == pytest.approx(R["strat low scores", "beta_low"], rel=1e-6)
+    assert whole.high == pytest.approx(R["strat low scores", "beta_high"], rel=1e-6)
+    high_schools = STRAT["stype"] == "H"
+    few = mean(strat, low_scores, high_schools)
+    same(few, "strat low scores of high schools")
+    inside = share_interval(few, int(high_schools.sum()))
+    assert inside.low == pytest.approx(R["strat low scores of high schools", "beta_low"], rel=1e-6)
+    assert inside.high == pytest.approx(R["strat low scores of high schools", "beta_high"], rel=1e-6)
+
+
+def test_a_share_of_nobody_and_of_everybody_keeps_an_honest_width(strat: Design) -> None:
+    nobody = share_interval(mean(strat, STRAT["api00"] < 0), len(STRAT))
+    everybody = share_interval(mean(strat, STRAT["api00"] > 0), len(STRAT))
+    # Clopper and Pearson's rule of three for 200 answers, a little wider for the strata's freedom.
+    assert (nobody.low, everybody.high) == (0, 1)
+    assert nobody.high == pytest.approx(1 - everybody.low) == pytest.approx(0.0183, abs=2e-4)
+    assert share_interval(Estimate(0.5, 0.1, 0, np.empty(0)), 1).high == 1
+
+
+def test_a_t_interval_uses_the_freedom_of_the_design() -> None:
+    inside = Estimate(10.0, 2.0, 3, np.empty(0)).interval(0.95)
+    assert (inside.low, inside.high) == pytest.approx((10 - 2 * 3.182446, 10 + 2 * 3.182446), abs=1e-5)
+    assert Estimate(10.0, 2.0, 0, np.empty(0)).interval().high == np.inf
+
+
+def test_what_the_margins_know_has_no_error_left(strat: Design) -> None:
+    high = np.where(STRAT["api00"] > 650, "high", "low")
+    raked = strat.calibrated([(high, pd.Series({"high": 3300.0, "low": 2894.0}))])
+    known = total(raked, high == "high")
+    assert known.value == pytest.approx(3300, rel=1e-10)
+    assert known.se == pytest.approx(0, abs=1e-6)
+    assert total(strat, high == "high").se > 1
+
+
+def test_raking_meets_two_margins_at_once() -> None:
+    a, b = np.array(list("xxyyxy")), np.array(list("pqpqqq"))
+    first, second = pd.Series({"x": 60.0, "y": 40.0}), pd.Series({"p": 30.0, "q": 70.0})
+    weights = pd.Series(rake(np.ones(6), [(a, first), (b, second)]))
+    assert weights.groupby(a).sum().tolist() == pytest.approx([60, 40], rel=1e-12)
+    assert weights.groupby(b).sum().tolist() == pytest.approx([30, 70], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("persons", "named"),
+    [
+        ({"x": 60.0, "y": 30.0, "z": 10.0}, ("z",)),
+        ({"x": 100.0}, ("y",)),
+        ({"x": 60.0, "y": 0.0}, ("y",)),
+    ],
+)
+def test_a_margin_that_does_not_fit_names_the_group(
+    persons: dict[str, float], named: tuple[str, ...]
+) -> None:
+    with pytest.raises(MarginError, match="same groups") as found:
+        rake(np.ones(3), [(list("xxy"), pd.Series(persons))])
+    assert found.value.groups == named
+
+
+def test_margins_that_contradict_each_other_are_refused() -> None:
+    halves, other = pd.Series({"x": 50.0, "y": 50.0}), pd.Series({"x": 40.0, "y": 60.0})
+    with pytest.raises(MarginError, match="contradict") as found:
+        rake(np.ones(2), [(list("xy"), halves), (list("xy"), other)])
+    assert found.value.groups == ()
+
+
+def test_equal_weights_cost_nothing_and_unequal_ones_what_kish_says() -> None:
+    assert kish_effect([2, 2, 2]) == 1
+    assert kish_effect([1, 3]) == 1.25
+
+
+def test_a_ratio_that_never_varies_has_no_error(strat: Design) -> None:
+    assert ratio(strat, 3 * STRAT["api00"], STRAT["api00"]).se == pytest.approx(0, abs=1e-9)
+
+
+def test_nobody_to_estimate_for_and_a_lonely_cluster_are_refused(strat: Design) -> None:
+    with pytest.raises(ValueError, match="nobody to estimate for"):
+        mean(strat, STRAT["api00"], np.zeros(len(STRAT), bool))
+    with pytest.raises(ValueError, match="one cluster"):
+        total(Design.of([1, 1, 1], ["a", "a", "b"]), [1, 2, 3])

@@ -1,0 +1,199 @@
+"""Tables of weighted answers: their counts by hand, their shares as the estimator's, their words."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.residents.conftest import AGES
+from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.residents import tables
+from ujo_lib.residents.linearised import mean, share_interval
+from ujo_lib.residents.weighting import Sample, open_sample
+
+
+@pytest.fixture
+def sample(drawn, register) -> Sample:
+    return open_sample(drawn, register)
+
+
+def test_shares_count_those_who_answered_and_weight_what_they_stand_for(sample):
+    table = tables.shares(sample, "lonely", "孤独感")
+    answers = sample.answers
+    assert table.frame["n"].tolist() == [
+        int((answers["lonely"] == label).sum()) for label in ("はい", "いいえ")
+    ]
+    assert table.frame["base"].tolist() == [len(answers)] * 2
+    weights = sample.design.weights
+    assert table.frame["share"][0] == pytest.approx(
+        weights[answers["lonely"] == "はい"].sum() / weights.sum()
+    )
+    assert table.frame["share"].sum() == pytest.approx(1)
+    assert table.schema.where == {"lonelyの回答": ("あり",)}
+    assert "share" in table.schema.of_table  # no equation that the audit knows gives it
+
+
+def test_a_blank_answer_is_in_no_base(drawn, register):
+    heard = drawn.index[drawn["responded"]]
+    drawn.loc[heard[:3], "lonely"] = None
+    sample = open_sample(drawn, register)
+    assert tables.shares(sample, "lonely", "孤独感").frame["base"].tolist() == [len(sample.answers) - 3] * 2
+
+
+def test_an_answer_that_nobody_gave_keeps_its_row_and_its_upper_bound(drawn, register):
+    drawn["lonely"] = drawn["lonely"].cat.add_categories("わからない")
+    row = tables.shares(open_sample(drawn, register), "lonely", "孤独感").frame.iloc[-1]
+    assert row[["n", "share", "low"]].tolist() == [0, 0, 0]
+    assert 0 < row["high"] < 0.1
+
+
+def test_across_has_everybody_each_side_and_each_cell(sample):
+    table = tables.across(sample, "lonely", "孤独", ["はい"])
+    keys = list(zip(table.frame["sex"], table.frame["age_band"], strict=True))
+    assert keys[0] == ("全体", "全体")
+    assert len(keys) == len(set(keys)) == 1 + 2 + 2 + 4
+    young = table.frame[(table.frame["sex"] == "全体") & (table.frame["age_band"] == AGES[0])].iloc[0]
+    inside = (sample.answers["age_band"] == AGES[0]).to_numpy()
+    trait = (sample.answers["lonely"] == "はい").to_numpy()
+    assert young[["n", "base"]].tolist() == [int((inside & trait).sum()), int(inside.sum())]
+    expected = share_interval(mean(sample.design, trait, inside), int(inside.sum()))
+    assert young[["share", "low", "high"]].tolist() == pytest.approx(
+        [expected.estimate, expected.low, expected.high]
+    )
+    assert table.schema.recode == {"lonely": {"孤独": ("はい",)}}
+
+
+def test_means_leave_out_those_without_a_value(drawn, register):
+    drawn["points"] = pd.Series(np.arange(len(drawn)) % 10, dtype="Int64").mask(~drawn["responded"])
+    heard = drawn.index[drawn["responded"]]
+    drawn.loc[heard[:2], "points"] = pd.NA
+    sample = open_sample(drawn, register)
+    table = tables.means(sample, "points", "平均")
+    row, values = table.frame.iloc[0], sample.answers["points"].astype(float)
+    known = values.notna()
+    weights = sample.design.weights
+    assert row["n"] == len(sample.answers) - 2
+    assert row["mean"] == pytest.approx((weights * values)[known].sum() / weights[known].sum())
+    assert row["low"] < row["mean"] < row["high"]
+
+
+def test_differences_are_told_only_beyond_the_width_of_all_of_them(sample):
+    table = tables.differences(sample, "lonely", ["はい"]).frame
+    assert table["group"].tolist() == ["男性とほかの人", "16~39歳とほかの人"]
+    assert table["reading"].tolist() == ["差があるとは言えない", "高い"]
+    one = mean(sample.design, sample.answers["lonely"] == "はい", sample.answers["age_band"] == AGES[0])
+    assert table["estimate"][1] == pytest.approx(100 * one.value)  # nobody of the old says so
+    alone = tables.differences(sample, "lonely", ["はい"], ["age_band"]).frame
+    assert alone["high"][0] - alone["low"][0] < table["high"][1] - table["low"][1]
+
+
+@pytest.mark.parametrize(("error", "wider"), [(0.0, False), (0.05, True)])
+def test_persons_are_the_share_of_the_register_and_as_wide_as_both_uncertainties(sample, error, wider):
+    row = tables.persons(sample, {"孤独": ("lonely", ["はい"])}, error).frame.iloc[0]
+    share = tables.shares(sample, "lonely", "").frame.iloc[0]
+    assert row["estimate"] == round(1000 * share["share"])
+    below = math.hypot(share["share"] - share["low"], 1.959964 * error * share["share"])
+    assert row["low"] == math.floor(1000 * (share["share"] - below))
+    assert bool(row["high"] > math.ceil(1000 * share["high"])) is wider
+
+
+def test_no_fewer_persons_than_gave_the_answer(drawn, register):
+    few = drawn[drawn["responded"]].assign(weight=1.0)
+    sample = open_sample(few, register.iloc[:0])
+    row = tables.persons(sample, {"孤独": ("lonely", ["はい"])}, 0.0).frame.iloc[0]
+    assert row["low"] == row["n"]
+
+
+def test_without_a_population_there_is_a_share_and_no_number_of_persons(drawn, register):
+    row = tables.persons(
+        open_sample(drawn, register.iloc[:0]), {"孤独": ("lonely", ["はい"])}, 0.01
+    ).frame.iloc[0]
+    assert row["share"] > 0
+    assert row[["estimate", "low", "high"]].isna().all()
+
+
+def test_silence_of_the_lonely_moves_the_share_as_the_equation_says():
+    # Of 1,000 people 300 are lonely; 40 % of them and 50 % of the others answer: 120 of 470.
+    assert tables.unseen(120 / 470, 0.47, 0.10) == pytest.approx(0.30)
+    assert tables.unseen(0.2, 0.4, 0.0) == pytest.approx(0.2)
+    assert tables.unseen(0.0, 0.4, 0.1) == 0
+    assert tables.unseen(1.0, 0.4, 0.1) == 1
+
+
+def test_sensitivity_goes_up_with_the_gap_and_needs_a_response_rate(sample, drawn, register):
+    table = tables.sensitivity(sample, "lonely", "孤独", ["はい"]).frame
+    assert table["share"].is_monotonic_increasing
+    assert table["gap"].tolist()[0] == "差がない場合(上の割合)"
+    assert table["gap"].tolist()[1:] == [f"{points}ポイント低い場合" for points in (5, 10, 20)]
+    listed = open_sample(drawn[drawn["responded"]].drop(columns="responded"), register)
+    assert tables.sensitivity(listed, "lonely", "孤独", ["はい"]).frame.empty
+
+
+SCALE = ["決してない", "ほとんどない", "時々ある", "常にある"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "score", "band"),
+    [
+        ((1, 1, 1), 3, "3点"),
+        ((2, 1, 1), 4, "4~6点"),
+        ((2, 2, 2), 6, "4~6点"),
+        ((3, 2, 2), 7, "7~9点"),
+        ((3, 3, 3), 9, "7~9点"),
+        ((4, 3, 3), 10, "10~12点"),
+        ((4, 4, 4), 12, "10~12点"),
+    ],
+)
+def test_three_items_make_the_score_and_the_band_of_the_nation(codes, score, band):
+    frame = pd.DataFrame(
+        {f"u{i}": pd.Categorical([SCALE[c - 1]], SCALE, ordered=True) for i, c in enumerate(codes)}
+    )
+    scored = tables.with_score(frame, list(frame.columns))
+    assert (scored["ucla"][0], scored["ucla_band"][0]) == (score, band)
+
+
+def test_a_blank_item_leaves_no_score():
+    frame = pd.DataFrame(
+        {f"u{i}": pd.Categorical([value], SCALE) for i, value in enumerate([None, *SCALE[:2]])}
+    )
+    scored = tables.with_score(frame, list(frame.columns))
+    assert scored[["ucla", "ucla_band"]].isna().all(axis=None)
+
+
+def test_questions_without_cells_of_their_own_get_a_table(sample):
+    answers = {"kind": "single", "options": {"1": "はい", "2": "いいえ"}}
+    items = [
+        {"id": "lonely", "title": "孤独感", "wording": "孤独か", **answers},
+        {"id": "shown", "title": "別", "wording": "別の問い", **answers},
+        {"id": "age", "title": "年齢", "wording": "何歳か", "kind": "number"},
+    ]
+    form = Questionnaire.model_validate(
+        {
+            "survey": "r",
+            "title": "調査",
+            "target_group": "その他",
+            "forms": {"residents": {"key": "resident_id", "items": items}},
+        }
+    )
+    assert [one[:2] for one in tables.other_items(sample, form, ["shown"])] == [("lonely", "孤独感")]
+
+
+def test_known_cases_are_counted():
+    assert tables.known_cases(pd.DataFrame({"case_id": ["1", "2"]})).frame["n"].tolist() == [2]
+
+
+def test_an_item_that_nobody_answered_has_no_share_and_no_number(drawn, register):
+    sample = open_sample(
+        drawn.assign(lonely=pd.Categorical([None] * len(drawn), ["はい", "いいえ"])), register
+    )
+    assert tables.shares(sample, "lonely", "孤独感").frame["share"].isna().all()
+    row = tables.persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).frame.iloc[0]
+    assert row[["share", "estimate", "low", "high"]].isna().all()
+    assert tables.differences(sample, "lonely", ["はい"]).frame.empty
+
+
+def test_a_file_without_the_wave_has_everybody_and_no_wave(sample):
+    table = tables.across(sample, "lonely", "孤独", ["はい"], [(), ("wave",)])
+    assert table.frame["wave"].tolist() == ["全体"]
+    assert table.schema["wave"].name == "回収の段階"

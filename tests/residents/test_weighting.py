@@ -1,0 +1,171 @@
+"""The steps from those drawn to the population, each against a count by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.residents.conftest import AGES
+from ujo_lib.residents.weighting import SampleError, diagnostics, open_sample, response, response_by
+
+
+def test_design_weights_are_the_persons_of_the_district_for_each_one_drawn(drawn, register):
+    sample = open_sample(drawn, register)
+    own = pd.Series(sample.steps["抽出のまま"]).groupby(sample.answers["district"].astype(str)).first()
+    assert own.to_dict() == pytest.approx({"東": 660 / 66, "西": 340 / 54})
+    assert sample.persons == 1000
+    assert sample.response == drawn["responded"].mean()
+
+
+def test_those_who_answered_carry_the_silent_of_their_sex_and_age(drawn, register):
+    sample = open_sample(drawn, register)
+    carried = pd.Series(sample.steps["無回答を補った後"])
+    classes = [
+        f"{sex} {age}" for sex, age in zip(sample.answers["sex"], sample.answers["age_band"], strict=True)
+    ]
+    of_all = drawn.assign(w=drawn["district"].astype(str).map({"東": 10.0, "西": 340 / 54}))
+    expected = of_all.groupby(["sex", "age_band"], observed=True)["w"].sum()
+    for (sex, age), persons in expected.items():
+        inside = [name == f"{sex} {age}" for name in classes]
+        assert carried[inside].sum() == pytest.approx(persons)
+
+
+def test_the_last_weights_are_the_register_by_sex_and_age_and_by_district(drawn, register):
+    sample = open_sample(drawn, register)
+    final = sample.answers.assign(w=sample.design.weights)
+    for names in (["sex", "age_band"], ["district"]):
+        of_sample = final.groupby(names, observed=True)["w"].sum()
+        of_register = register.groupby(names, observed=True)["n"].sum()
+        assert of_sample.to_numpy() == pytest.approx(of_register.to_numpy(), rel=1e-9)
+
+
+def test_the_finite_population_is_what_answered_of_each_district(drawn, register):
+    sample = open_sample(drawn, register)
+    east = (sample.answers["district"] == "東").to_numpy()
+    assert sample.design.sampled[east][0] == east.sum() / 660
+    assert sample.design.sampled[~east][0] == (~east).sum() / 340
+
+
+@pytest.mark.parametrize(("least", "joined"), [(14, False), (15, True)])
+def test_an_age_with_too_few_answers_joins_the_next_of_its_sex(drawn, register, least, joined):
+    young_men = (drawn["sex"] == "男性") & (drawn["age_band"] == AGES[0]) & drawn["responded"]
+    assert young_men.sum() == 14
+    classes = set(open_sample(drawn, register, least=least).classes)
+    assert ("男性 16~39歳・40歳以上" in classes) is joined
+    assert ("男性 16~39歳" in classes) is not joined
+
+
+def test_the_last_age_joins_the_one_before_it(drawn, register):
+    few = drawn.copy()
+    old_women = (few["sex"] == "女性") & (few["age_band"] == AGES[1])
+    few.loc[few.index[old_women][2:], "responded"] = False
+    assert "女性 16~39歳・40歳以上" in set(open_sample(few, register, least=5).classes)
+
+
+@pytest.mark.parametrize(("times", "cut"), [(1.9, 0), (1.6, 0), (1.5, 4)])
+def test_weights_far_above_the_median_are_cut_and_the_register_is_still_met(drawn, register, times, cut):
+    weighted = drawn.assign(weight=1.0)
+    heard = weighted.index[weighted["responded"]]
+    weighted.loc[heard[:4], "weight"] = 1.6
+    sample = open_sample(weighted[weighted["responded"]].drop(columns="responded"), register, trim=times)
+    assert sample.cut == cut
+    assert sample.design.weights.sum() == pytest.approx(1000)
+
+
+@pytest.mark.parametrize("blank", [True, False])
+def test_only_those_who_answered_are_listed_and_no_rate_is_made_up(drawn, register, blank):
+    listed = drawn[drawn["responded"]]
+    silent = listed.assign(responded=pd.NA) if blank else listed.drop(columns="responded")
+    sample = open_sample(silent, register)
+    assert sample.response is None
+    assert "無回答を補った後" not in sample.steps
+    assert "無回答を補った後" in diagnostics(sample).schema.note
+
+
+def test_without_a_register_there_are_shares_and_no_number_of_persons(drawn, register):
+    sample = open_sample(drawn, register.iloc[:0])
+    assert sample.persons is None
+    assert set(sample.steps) == {"抽出のまま", "無回答を補った後"}
+    assert sample.design.sampled.sum() == 0
+
+
+def test_supplied_weights_are_used_and_give_the_persons(drawn, register):
+    weighted = drawn.assign(weight=np.where(drawn["district"] == "東", 10.0, 340 / 54))
+    sample = open_sample(weighted, register.iloc[:0])
+    assert sample.persons == pytest.approx(1000)
+
+
+def test_weights_of_those_who_answered_alone_are_enough_and_carry_nobody(drawn, register):
+    weighted = drawn.assign(weight=pd.Series(10.0, drawn.index).where(drawn["responded"]))
+    sample = open_sample(weighted, register)
+    assert "無回答を補った後" not in sample.steps
+    assert sample.response == drawn["responded"].mean()
+
+
+def test_a_register_without_districts_is_one_stratum(drawn, register):
+    whole = register.groupby(["sex", "age_band"], observed=True)["n"].sum().reset_index()
+    sample = open_sample(drawn, whole)
+    assert sample.design.degrees_of_freedom() == len(sample.answers) - 1
+    assert sample.persons == 1000
+
+
+def test_a_census_in_which_all_answer_leaves_nothing_to_chance(drawn, register):
+    everybody = drawn.assign(responded=True).drop(columns="responded")
+    size = everybody.groupby(["sex", "age_band", "district"], observed=True).size().reset_index(name="n")
+    sample = open_sample(everybody, size)
+    assert sample.design.weights == pytest.approx(1.0)
+    assert sample.design.variance(np.arange(len(everybody))) == pytest.approx(0, abs=1e-9)
+
+
+def test_mistakes_are_told_in_japanese_with_their_groups(drawn, register):
+    with pytest.raises(SampleError, match="一人もいません"):
+        open_sample(drawn.assign(responded=False), register)
+    with pytest.raises(SampleError, match="母集団だけ: 西"):
+        open_sample(drawn[drawn["district"] == "東"], register)
+    with pytest.raises(SampleError, match="標本だけ: 男性 40歳以上"):
+        open_sample(drawn, register[(register["sex"] != "男性") | (register["age_band"] != AGES[1])])
+    with pytest.raises(SampleError, match="空欄か0の人が2人"):
+        open_sample(drawn.assign(weight=[None, 0.0, *[1.0] * (len(drawn) - 2)]), register)
+    with pytest.raises(SampleError, match="名簿の人口より多い区分\\(東\\)"):
+        open_sample(drawn, register.assign(n=register["n"].where(register["district"] == "西", 16)))
+    few = drawn["responded"] & ((drawn["district"] == "東") | (drawn.index == 66))
+    with pytest.raises(SampleError, match="1人だけの地区\\(西\\)"):
+        open_sample(drawn.assign(responded=few), register)
+    with pytest.raises(SampleError, match="男性 16~39歳・40歳以上に回答が一件もありません"):
+        open_sample(drawn.assign(responded=drawn["responded"] & (drawn["sex"] != "男性")), register)
+
+
+def test_the_response_is_counted_once_and_its_parts_are_told_in_whole_percent(drawn):
+    heard = int(drawn["responded"].sum())
+    assert response(drawn).frame.loc[0, ["n", "base", "share"]].tolist() == [heard, 120, heard / 120]
+    table = response_by(drawn)
+    assert (
+        "n" not in table.frame
+    )  # a base of 13 beside 14 answers would tell of the one who left the question blank
+    young_men = table.frame[(table.frame["sex"] == "男性") & (table.frame["age_band"] == AGES[0])].iloc[0]
+    assert young_men[["base", "share", "low", "high"]].tolist() == [28, 0.5, 0.33, 0.67]  # Wilson, 14 of 28
+    assert table.schema["share"].format == "percent0"
+
+
+def test_a_file_without_districts_has_no_row_of_them(drawn):
+    assert response_by(drawn.drop(columns="district"), ["district"]).frame.empty
+    assert len(response_by(drawn, ["district"]).frame) == 2
+
+
+@pytest.mark.parametrize(("persons", "refused"), [(66, False), (65, True)])
+def test_as_many_may_be_drawn_as_there_are(drawn, register, persons, refused):
+    east = register["district"] == "東"
+    exact = register.assign(n=register["n"].where(~east, [17, 0, 17, 0, 16, 0, persons - 50, 0]))
+    if refused:
+        with pytest.raises(SampleError, match="名簿の人口より多い"):
+            open_sample(drawn, exact)
+    else:
+        assert open_sample(drawn, exact).persons == 66 + 340
+
+
+def test_the_diagnostics_tell_what_each_step_costs(drawn, register):
+    table = diagnostics(open_sample(drawn, register)).frame
+    weights = open_sample(drawn, register).design.weights
+    last = table.iloc[-1]
+    assert last["effect"] == pytest.approx(len(weights) * (weights**2).sum() / weights.sum() ** 2)
+    assert last["worth"] == round(len(weights) / last["effect"])
+    assert last["largest"] == pytest.approx(weights.max() / np.median(weights))
