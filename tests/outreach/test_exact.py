@@ -171,3 +171,19 @@ def test_contacts_that_come_as_classes_are_judged_as_so_many_classes():
     assert effect.code == "not_detected"
     assert rate_ratio(30, 100, 80, 800).p_value < 0.001
     assert exact.mid_p(comparison, "宇城市").low < 1
+
+
+@pytest.mark.parametrize("window", [4, 12, 24, 30, 44])
+def test_limits_of_a_spread_that_grows_with_the_rate_agree_with_the_p_value(window):
+    comparison = blocks_of(6, 16, 8, 14, 6, 16, 8, 14, window=window)
+    ratio = exact.variance_ratio(comparison)
+    effect = exact.conditional(comparison, "宇城市")
+    assert ratio > 1
+    assert (effect.p_value < 0.05) == (effect.low > 1 or effect.high < 1)
+    if effect.low > 1:
+        spread = 1 + effect.low * (ratio - 1)
+        k1, k0 = window / spread, 88 / spread
+        assert distributions.beta.cdf(effect.low / (effect.low + 8), k1, k0 + 1) == pytest.approx(0.025)
+    spread = 1 + max(1.0, effect.estimate) * (ratio - 1)
+    k1, k0 = window / spread, 88 / spread
+    assert distributions.beta.sf(effect.high / (effect.high + 8), k1 + 1, k0) == pytest.approx(0.025)

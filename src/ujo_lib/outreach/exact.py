@@ -14,7 +14,7 @@ from scipy import optimize, special
 from scipy import stats as distributions
 
 from ujo_lib.outreach.controlled import block_days
-from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
+from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison, Totals
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
 from ujo_lib.stats import LEVEL
 
@@ -64,9 +64,6 @@ def conditional(comparison: Comparison | Refusal, area: str, level: float = LEVE
     window, baseline = comparison.totals(IN_WINDOW), comparison.totals(BASELINE)
     divisor = variance_ratio(comparison, level)
     k1, k0 = window.n / divisor, baseline.n / divisor
-    tail, scale = (1 - level) / 2, baseline.control / window.control
-    low = distributions.beta.ppf(tail, k1, k0 + 1) if k1 else 0.0
-    high = distributions.beta.isf(tail, k1 + 1, k0) if k0 else 1.0
     null = window.control / (window.control + baseline.control)
     at_least = special.betainc(k1, k0 + 1, null) if k1 else 1.0
     at_most = special.betainc(k0, k1 + 1, 1 - null) if k0 else 1.0
@@ -76,9 +73,32 @@ def conditional(comparison: Comparison | Refusal, area: str, level: float = LEVE
         level,
         n=window.n,
         expected=comparison.expected,
-        ratio=(window.n / comparison.expected, _odds(float(low)) * scale, _odds(float(high)) * scale),
+        ratio=(window.n / comparison.expected, *_limits(window, baseline, divisor, level)),
         p_value=min(1.0, 2 * float(min(at_least, at_most))),
     )
+
+
+def _limits(window: Totals, baseline: Totals, divisor: float, level: float) -> tuple[float, float]:
+    """Limits of the ratio, each at the spread of so many contacts.
+
+    A rate that varies from week to week varies in proportion to its height: r times as many contacts have the variance
+    ratio 1 + r (divisor − 1). The lower limit is the ratio that is just not rejected at its own; the upper one takes
+    that of the estimate.
+    """
+    tail, scale = (1 - level) / 2, baseline.control / window.control
+
+    def of_more(ratio: float) -> tuple[float, float]:
+        spread = 1 + max(1.0, ratio) * (divisor - 1)
+        k1, k0 = window.n / spread, baseline.n / spread
+        low = float(distributions.beta.ppf(tail, k1, k0 + 1)) if k1 else 0.0
+        high = float(distributions.beta.isf(tail, k1 + 1, k0)) if k0 else 1.0
+        return _odds(low) * scale, _odds(high) * scale
+
+    low, _ = of_more(1.0)
+    if low > 1 and divisor > 1:
+        low = float(optimize.brentq(lambda ratio: of_more(ratio)[0] - ratio, 1.0, low))
+    _, high = of_more(window.n / baseline.n * scale if baseline.n else 1.0)
+    return low, high
 
 
 def mid_p(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
