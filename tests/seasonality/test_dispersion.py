@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from ujo_lib.seasonality.dispersion import BlockDesign, deflated_share, small_sample, weeks_of
+from ujo_lib.seasonality.dispersion import BlockDesign, weeks_of
+from ujo_lib.variance import deflated_share, small_sample
 
 
 def one_way(groups, series):
@@ -30,7 +31,10 @@ def test_a_design_effect_larger_than_the_spread_takes_its_place():
     groups, series = np.repeat(np.arange(4), 13), rng.poisson(50, 52).astype(float)
     design = BlockDesign(np.ones((52, 1)), np.eye(4)[groups], np.ones(52), np.arange(52))
     residuals = (series - series.mean()) / np.sqrt(series.mean())
-    assert design.test(residuals, design_effect=8.0).statistic[0] < design.test(residuals).statistic[0]
+    plain, wide = design.test(residuals), design.test(residuals, 8.0, 5.0)
+    assert wide.statistic[0] == pytest.approx(plain.statistic[0] * plain.variance[0] / 8)
+    assert (wide.variance[0], wide.df2[0]) == (8.0, 5.0)
+    assert design.test(residuals, 0.1 + plain.variance[0] / 2, 5.0).df2[0] == plain.df2[0]
 
 
 def test_memory_between_blocks_is_estimated_without_the_bias_of_the_fitted_columns():

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 
-from tests.seasonality.conftest import counts_of, noisy_year
+from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, verdict_table
+from ujo_lib.variance import People
 
 pytestmark = pytest.mark.slow
 
@@ -68,9 +69,21 @@ def test_waves_that_last_weeks_raise_the_bar():
     assert not months.detected
 
 
-def test_clients_who_come_back_raise_the_bar():
-    counts = noisy_year(20)
-    assert judge(counts, design_effect=5.0)[0].p_value > judge(counts)[0].p_value
+def test_clients_who_come_back_in_one_month_raise_the_bar_of_months_and_not_of_weekdays():
+    """Ten clients write in one month each, on a random day, as often as everybody else together."""
+    rng = np.random.default_rng(8)
+    day = np.concatenate(
+        [rng.integers(0, 365, 300), np.repeat(30 * rng.integers(0, 12, 10), 30) + rng.integers(0, 28, 300)]
+    )
+    times = pd.Timestamp("2023-01-01 12:00") + pd.to_timedelta(day, unit="D")
+    records = records_of(
+        times, client_id=[*(f"p{i}" for i in range(300)), *np.repeat(list("abcdefghij"), 30)]
+    )
+    counts = counted(records)
+    alone, told = judge(counts), judge(counts, People.of(records))
+    assert told[0].p_value > 2 * alone[0].p_value
+    assert told[0].df2 < 15
+    assert told[2].p_value == pytest.approx(alone[2].p_value, rel=0.5)
 
 
 def test_chi_square_is_the_textbook_one_and_is_marked_as_description():

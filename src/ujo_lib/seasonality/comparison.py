@@ -7,7 +7,6 @@ import pandas as pd
 
 from ujo_lib.columns import Dimension, Ratio, Share, Typed, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
-from ujo_lib.seasonality.dispersion import deflated_share, small_sample
 from ujo_lib.seasonality.verdicts import (
     MIN_EVENTS,
     PatternTests,
@@ -17,6 +16,7 @@ from ujo_lib.seasonality.verdicts import (
     too_short,
 )
 from ujo_lib.stats import LEVEL
+from ujo_lib.variance import deflated_share, small_sample
 
 _NAMES = {"month": "月別の構成が全国と異なるか", "weekday": "曜日の構成が全国と異なるか"}
 
@@ -49,7 +49,7 @@ def shares_beside(place: Counts, whole: Counts, level: float = LEVEL) -> Typed:
         for scope in (place, whole)
     )
     test = PatternTests.of(place, whole).months(place.daily)
-    spread = small_sample(test.dispersion * test.inflation, test.df2, level)
+    spread = small_sample(test.variance, test.df2, level)
     low, high = deflated_share(n, np.full(len(n), n.sum()), np.broadcast_to(spread, n.shape), level)
     with np.errstate(divide="ignore", invalid="ignore"):
         reference = n_whole / n_whole.sum()

@@ -19,8 +19,8 @@ from ujo_lib.columns import Bound, Count, Rate, Share, Statistic, Text, Typed, i
 from ujo_lib.fiscal import Period, SchoolBreak
 from ujo_lib.seasonality.calendar import TREND
 from ujo_lib.seasonality.counts import DAYS, Counts, month_end, months_later
-from ujo_lib.seasonality.dispersion import Array
 from ujo_lib.seasonality.model import CountModel, fit_calendar
+from ujo_lib.variance import Array
 
 PREDICTION_LEVEL: Final = 0.90
 """Probability that a coming count lies within its interval, where nobody asks for another."""

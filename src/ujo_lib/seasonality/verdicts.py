@@ -17,8 +17,9 @@ from scipy import stats as scipy_stats
 from ujo_lib.columns import Count, PValue, Statistic, Text, Typed
 from ujo_lib.seasonality.calendar import YEAR
 from ujo_lib.seasonality.counts import Counts
-from ujo_lib.seasonality.dispersion import Array, BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
+from ujo_lib.seasonality.dispersion import BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
 from ujo_lib.stats import holm
+from ujo_lib.variance import NOBODY, Array, People, effective_df
 
 MIN_EVENTS = 30
 """Below this number of contacts no pattern is judged: a month would hold two or three of them."""
@@ -118,26 +119,32 @@ class PatternTests:
         """The weekly blocks."""
         return weeks_of(self.weekday, self.observed, self.size)
 
-    def months(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+    def months(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
         """Do months differ per day? Weekly blocks, each week shared among its months by days.
 
         Args:
             daily: counts, shape (days,) or (series, days).
-            design_effect: as in `BlockDesign.test`.
+            people: those behind the contacts of the one series; how much they come back is measured for this pattern.
         """
-        return self._month_design.test(self._weekly_residuals(daily), design_effect)
+        pattern = np.eye(12)[people.at.astype("datetime64[M]").astype(np.int64) % 12]
+        return _judge(self._month_design, self._weekly_residuals(daily), people, pattern)
 
-    def yearly_wave(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+    def yearly_wave(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
         """Is there one smooth wave a year (cosinor)? Weekly blocks; arguments as in `months`."""
-        return self._wave_design.test(self._weekly_residuals(daily), design_effect)
+        angle = 2 * np.pi * people.day / YEAR
+        pattern = np.column_stack([np.cos(angle), np.sin(angle)])
+        return _judge(self._wave_design, self._weekly_residuals(daily), people, pattern)
 
-    def weekdays(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+    def weekdays(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
         """Do weekdays differ? Days compared within their weeks; arguments as in `months`."""
-        return self._weekday_design.test(self._daily_residuals(daily), design_effect)
+        return _judge(
+            self._weekday_design, self._daily_residuals(daily), people, np.eye(7)[_sunday_first(people)]
+        )
 
-    def week_slope(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+    def week_slope(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
         """Do counts rise or fall steadily from Sunday to Saturday? Two-sided; arguments as in `months`."""
-        return self._slope_design.test(self._daily_residuals(daily), design_effect)
+        pattern = _sunday_first(people)[:, None].astype(float)
+        return _judge(self._slope_design, self._daily_residuals(daily), people, pattern)
 
     @cached_property
     def _month_design(self) -> BlockDesign:
@@ -181,12 +188,12 @@ class PatternTests:
         return _residuals(np.atleast_2d(daily)[:, self.observed].astype(float), self._day_exposure)
 
 
-def judge(counts: Counts, design_effect: float = 1.0) -> tuple[Verdict, ...]:
+def judge(counts: Counts, people: People = NOBODY) -> tuple[Verdict, ...]:
     """Judge the months, the yearly wave, the weekdays and the slope through the week of one scope.
 
     Args:
         counts: one scope.
-        design_effect: from `clustering.design_effect`, 1 when contacts cannot be tied to clients.
+        people: those behind its contacts, where they can be told apart.
     """
     tests = PatternTests.of(counts)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if counts.n < MIN_EVENTS else ""
@@ -205,7 +212,7 @@ def judge(counts: Counts, design_effect: float = 1.0) -> tuple[Verdict, ...]:
     return tuple(
         not_judged(pattern, counts.n, reason)
         if reason
-        else judged(pattern, test(counts.daily, design_effect), counts.n, remark)
+        else judged(pattern, test(counts.daily, people), counts.n, remark)
         for pattern, test, reason, remark in plan
     )
 
@@ -277,6 +284,17 @@ def descriptive_tests(counts: Counts) -> Typed:
     frame = pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
     remark = "参考:相談どうしが無関係という前提が成り立たず、判定には使いません"
     return Typed.of(frame.assign(remark=remark), columns)
+
+
+def _judge(design: BlockDesign, residuals: Array, people: People, pattern: Array) -> ScaledTest:
+    effect = people.effect(pattern)
+    of_people = float(effective_df(people.person, np.array(effect))) if effect > 1.0 else np.inf
+    return design.test(residuals, effect, of_people)
+
+
+def _sunday_first(people: People) -> NDArray[np.int64]:
+    """Weekday of each contact, Sunday 0; 1970 began on a Thursday."""
+    return (people.day + 4) % 7
 
 
 def _residuals(counts: Array, exposure: Array) -> Array:
