@@ -19,6 +19,7 @@ import pandas as pd
 from ujo_lib import seasonality
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.counts import Counts
+from ujo_lib.seasonality.verdicts import ALPHA, PatternTests
 
 PERIOD = Period(date(2023, 1, 1), date(2023, 12, 31), "2023年")
 SIZES = (200, 600, 2536)
@@ -61,18 +62,16 @@ def counted(records: pd.DataFrame) -> Counts:
     return Counts(PERIOD, hourly.sum(axis=1), hourly, seen)
 
 
-def patterned(records: pd.DataFrame, counts: Counts) -> dict[str, bool]:
+def patterned(records: pd.DataFrame, counts: Counts) -> dict[str, object]:
     """Verdicts and intervals of a year whose hours follow `PROFILE` and nothing else."""
-    people = seasonality.People.of(records)
-    found = {
-        name: verdict.detected is True
-        for name, verdict in zip(
-            ("months", "yearly wave", "weekdays", "slope"), seasonality.judge(counts, people), strict=True
-        )
+    people, tests = seasonality.People.of(records), PatternTests.of(counts)
+    asked = {
+        "months": tests.months, "yearly wave": tests.yearly_wave, "weekdays": tests.weekdays, "slope": tests.week_slope
+    }  # fmt: skip
+    found: dict[str, object] = {
+        name: test(counts.daily, people).p_value[0] < ALPHA for name, test in asked.items()
     }
-    share = np.full(12, 1.0)
-    months = seasonality.by_month(counts, people).frame
-    found["cover month ratio"] = covers(months, share)
+    found["cover month ratio"] = covers(seasonality.by_month(counts, people).frame, np.ones(12))
     found["cover weekday ratio"] = covers(seasonality.by_weekday(counts, people).frame, np.ones(7))
     found["cover hour ratio"] = covers(seasonality.by_hour(counts, people).frame, PROFILE * 24)
     night = seasonality.compare_hours(counts, NIGHT, MORNING, people).frame
@@ -92,7 +91,7 @@ def covers(table: pd.DataFrame, truth: np.ndarray) -> np.ndarray:
 def flat(records: pd.DataFrame, counts: Counts) -> dict[str, bool]:
     """The test of "every hour alike" on a year in which it is true."""
     peak = seasonality.daily_peak(counts, seasonality.People.of(records)).frame
-    return {"hours": float(peak["p_value"].iloc[0]) < 0.05}
+    return {"hours": float(peak["p_value"].iloc[0]) < ALPHA}
 
 
 def measure(contacts: int, habit: tuple[float, int], years: int) -> dict[str, float]:

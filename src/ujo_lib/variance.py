@@ -69,7 +69,9 @@ class People:
         roots, vectors = np.linalg.eigh(added)
         return np.asarray(vectors * np.maximum(roots, 0.0) @ vectors.T)
 
-    def with_days(self, by_day: Array, days: int, across: Array, independent: Array | float) -> tuple[Array, Array]:
+    def with_days(
+        self, by_day: Array, days: int, across: Array, independent: Array | float
+    ) -> tuple[Array, Array]:
         """Variance relative to independent contacts, at least 1, and its degrees of freedom.
 
         Args:
@@ -78,10 +80,9 @@ class People:
             across: what persons add to it, from `across_days`, same shape.
             independent: variance of as many independent contacts, same shape.
         """
-        day = np.maximum(by_day, independent)
-        of_people = effective_df(self.person, 1 + across / independent) if len(self.person) else np.inf
-        df = (day + across) ** 2 / (day**2 / (days - 1) + across**2 / of_people)
-        return (day + across) / independent, df
+        day, more = np.maximum(by_day / independent, 1.0), across / independent
+        of_people = effective_df(self.person, 1 + more) if len(self.person) else np.inf
+        return day + more, (day + more) ** 2 / (day**2 / (days - 1) + more**2 / of_people)
 
 
 NOBODY = People(np.zeros(0, dtype=np.int64), np.zeros(0, dtype="datetime64[h]"))

@@ -54,13 +54,22 @@ class BlockDesign:
         exposure: relative expected size of each block under the null, shape (blocks,).
         position: index of each block on its own clock, shape (blocks,); neighbours differ by one, gaps by
             more.
+        margin: added to the estimated autocorrelation, for what so few blocks cannot show of it.
     """
 
-    def __init__(self, nuisance: Array, tested: Array, exposure: Array, position: NDArray[np.int64]):
+    def __init__(
+        self,
+        nuisance: Array,
+        tested: Array,
+        exposure: Array,
+        position: NDArray[np.int64],
+        margin: float = 0.0,
+    ):
         root = np.sqrt(exposure)[:, None]
         self._null = _basis(root * nuisance)
         self._test = _basis(root * tested - self._null @ (self._null.T @ (root * tested)))
         self._position = position
+        self._margin = margin
         self.df1 = self._test.shape[1]
         self.df2 = len(exposure) - self._null.shape[1] - self.df1
 
@@ -78,7 +87,7 @@ class BlockDesign:
         spread = (left**2).sum(axis=1)
         dispersion = spread / self.df2
         memory = self._memory(left)
-        positive = np.clip(memory, 0.0, None)
+        positive = np.clip(memory + self._margin, 0.0, _GRID[-1])
         inflation = np.maximum(np.interp(positive, _GRID, self._inflation), 1.0)
         total = np.maximum(dispersion * inflation, effect if effect > 1.0 else 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
