@@ -3,7 +3,8 @@
 Invented people get two to four variables (one of them ordered and recoded, sometimes a question with multiple
 answers, sometimes a subgroup); several tables are counted from them, as one report would. `ujo` plans the masks
 jointly and the audit tries to undo them; on sets small enough every possible population is tried as well. `attack`
-shares no code with either: it reads what is printed, marks of cross tables included, and solves integer programs.
+shares no code with either: it reads what is printed, marks of cross tables included, and solves integer programs;
+`tests.report.door.kinds` prints a number of every kind and tries every world. Each part is printed as it is known.
 
 Peers, in the same run, where a Python has them: pytauargus (optimal method) solves the first table of each set alone,
 with the same cells to protect, the same protection levels and costs as `ujo` for that table; acro masks it, and its
@@ -18,7 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import attack  # noqa: E402  # after the path is set
 from benchmarks.rerelease import rereleases  # noqa: E402
 from tests.disclosure.people import every_interval, grid, table_of  # noqa: E402
+from tests.report.door import kinds  # noqa: E402
 from ujo_lib.disclosure.audit import audit  # noqa: E402
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT  # noqa: E402
 from ujo_lib.disclosure.plan import PlanError, plan  # noqa: E402
@@ -184,6 +186,14 @@ class Attacked:
     cells: int = 0
     recoverable: int = 0
     below_width: int = 0
+
+    def __add__(self, other: "Attacked") -> "Attacked":
+        """Both together."""
+        return Attacked(
+            self.cells + other.cells,
+            self.recoverable + other.recoverable,
+            self.below_width + other.below_width,
+        )
 
     def and_of(self, policy: Policy, true: int, ends: tuple[int, int]) -> "Attacked":
         """With one more hidden count."""
@@ -345,8 +355,52 @@ def against_acro(sets: Sequence[TableSet], python: str) -> dict[str, Any] | None
     return {"version": asked[0], "hidden": small, "small": hidden, "recovered": recovered}
 
 
+def attack_kinds(count: int, seed: int) -> dict[str, Any]:
+    """Hidden counts of tables with a number of every kind, attacked by trying every world."""
+    found = kinds.attack(count, seed)
+    statistics = {kind: printed for kind, printed in found.printed.items() if kind != "Count"}
+    return {
+        "found": Attacked(found.cells, found.recoverable, found.below_width),
+        "kinds_attacked": len(found.printed),
+        "kinds_printed": sum(map(bool, found.printed.values())),
+        "printed_of_kinds": sum(statistics.values()),
+        "below_width_with_kinds_kept_back": sum(found.opened.values()),
+    }
+
+
+def protected(sets: Sequence[TableSet]) -> dict[str, Any]:
+    """Sets planned and audited."""
+    outcomes = [protect(one) for one in sets]
+    done = [outcome for outcome in outcomes if outcome is not None]
+    return {
+        "sets": len(sets),
+        "failed_by_name": len(sets) - len(done),
+        "hidden": sum(outcome.hidden for outcome in done),
+        "found": Attacked(0, sum(outcome.recoverable + outcome.leaks for outcome in done)),
+        "seconds_median": round(statistics.median(outcome.seconds for outcome in done), 3),
+        "seconds_max": round(max(outcome.seconds for outcome in done), 1),
+    }
+
+
+def tried(count: int, seed: int) -> dict[str, Any]:
+    """Tiny sets of which every population is tried."""
+    hidden, recoverable = enumerated(count, seed)
+    return {
+        "enumerated_hidden": hidden,
+        "enumerated_recoverable": recoverable,
+        "found": Attacked(0, recoverable),
+    }
+
+
+def beside_peers(sets: Sequence[TableSet], tauargus: str, acro: str) -> dict[str, Any]:
+    """The peers, where they are installed."""
+    tau = against_tauargus(sets, tauargus)
+    ratio = round(tau["ratio"], 3) if tau else None
+    return {"loss_ratio_to_pytauargus": ratio, "pytauargus": tau, "acro": against_acro(sets, acro)}
+
+
 def main() -> None:
-    """Measure, print, and with --json end in one line of JSON."""
+    """Measure part by part, print each as it is known, and with --json end in one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="60 sets instead of 1,000")
     parser.add_argument("--sets", type=int, help="number of sets")
@@ -360,38 +414,32 @@ def main() -> None:
     options = parser.parse_args()
     count = options.sets or (60 if options.quick else 1000)
     sets = list(table_sets(count, seed=1))
-    outcomes = [protect(one) for one in sets]
-    done = [outcome for outcome in outcomes if outcome is not None]
-    tried, fixed = enumerated(30 if options.quick else 150, seed=2)
-    peers = sets[: 40 if options.quick else 200]
-    tau, acro = against_tauargus(peers, options.tauargus_python), against_acro(peers, options.acro_python)
-    alone, beside = (
-        attack_sets(sets[: 12 if options.quick else 100]),
-        attack_crosses(60 if options.quick else 600, seed=3),
-    )
-    printed = beside.pop("found")
-    result = {
-        "sets": count,
-        "failed_by_name": count - len(done),
-        "hidden": sum(outcome.hidden for outcome in done),
-        "recoverable": sum(outcome.recoverable + outcome.leaks for outcome in done)
-        + fixed
-        + alone.recoverable
-        + printed.recoverable,
-        "below_width": alone.below_width + printed.below_width,
-        "attacked_hidden": alone.cells + printed.cells,
-        **beside,
-        "enumerated_hidden": tried,
-        "enumerated_recoverable": fixed,
-        **rereleases(),
-        "seconds_median": round(statistics.median(outcome.seconds for outcome in done), 3),
-        "seconds_max": round(max(outcome.seconds for outcome in done), 1),
-        "loss_ratio_to_pytauargus": round(tau["ratio"], 3) if tau else None,
-        "pytauargus": tau,
-        "acro": acro,
+    some = 1 if options.quick or options.sets else 10
+    parts: list[Callable[[], dict[str, Any]]] = [
+        lambda: protected(sets),
+        lambda: tried(30 if some == 1 else 150, seed=2),
+        lambda: {"found": attack_sets(sets[: 12 * some])},
+        lambda: attack_crosses(60 * some, seed=3),
+        lambda: attack_kinds(100 * some, seed=4),
+        rereleases,
+        lambda: beside_peers(sets[: 20 * some], options.tauargus_python, options.acro_python),
+    ]
+    result: dict[str, Any] = {}
+    attacked = Attacked()
+    for part in parts:
+        start, told = time.perf_counter(), part()
+        if (found := told.pop("found", None)) is not None:
+            attacked = attacked + found
+        result |= told
+        for name, value in told.items():
+            print(f"{name:34} {value if value is not None else 'not measured'}")
+        print(f"  ({time.perf_counter() - start:.0f} s; so far: {attacked})", flush=True)
+    result |= {
+        "recoverable": attacked.recoverable,
+        "below_width": attacked.below_width,
+        "attacked_hidden": attacked.cells,
     }
-    for name, value in result.items():
-        print(f"{name:26} {value if value is not None else 'not measured'}")
+    print(f"recoverable {attacked.recoverable}, below_width {attacked.below_width} of {attacked.cells}")
     if options.json:
         print(json.dumps(result))
 

@@ -3,7 +3,9 @@
 Draws the synthetic city's survey anew and anew: 3,000 of its 49,000 residents of 16 and over by district, who answer
 by sex and age at each of three mailings, and holds every interval against what is true of everybody. The peer is the
 same survey without weights. In a second world lonely people answer ten points less often than the others: the weighted
-figures then are as wrong as they are, and the stated bounds (up to twenty points) have to hold the truth.
+figures then are as wrong as they are, and the stated bounds (up to twenty points) have to hold the truth. In a third
+about 2,000 answer, 20 of them with a rare trait, and the register itself is wrong by its stated error: the number of
+persons has to hold what is true.
 
 Usage: resident_survey.py [--quick] [--surveys N] [--json]
 """
@@ -27,6 +29,8 @@ GAP = 0.10
 STATED = (0.0, 0.05, 0.10, 0.20)
 LEAST_CASES = 10
 RARE_CASES = 20
+MANY_ANSWERS = 2000
+REGISTER_ERROR = 0.01
 BARS = {"coverage_min": 0.93, "bias_after_weighting": 0.10, "bounds_hold": 0.95}
 DOMAINS = ((), ("sex",), ("age_band",), ("sex", "age_band"))
 
@@ -53,9 +57,11 @@ def city(rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def survey(everybody: pd.DataFrame, chance: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+def survey(
+    everybody: pd.DataFrame, chance: np.ndarray, rng: np.random.Generator, size: int = residents.DRAWN
+) -> pd.DataFrame:
     """Draw by district, the smaller ones more densely, and let them answer."""
-    sizes = rounded_to(np.sqrt(list(residents.SHARES.values())), residents.DRAWN)
+    sizes = rounded_to(np.sqrt(list(residents.SHARES.values())), size)
     codes = everybody["district"].cat.codes.to_numpy()
     rows = [rng.choice(np.flatnonzero(codes == k), size, replace=False) for k, size in enumerate(sizes)]
     drawn = everybody.iloc[np.concatenate(rows)]
@@ -122,6 +128,8 @@ def run(surveys: int, seed: int = 20) -> dict[str, object]:
         for name, value in truth["value"].items()
         if name in ("lonely 全体 全体", "known 全体 全体", "score")
     }
+    more = many(everybody, register, surveys, np.random.default_rng(seed + 1))
+    coverage["persons of 2,000 answers"] = more["many_coverage"]
     worst = min(coverage, key=coverage.__getitem__)
     return {
         "surveys": surveys,
@@ -131,8 +139,30 @@ def run(surveys: int, seed: int = 20) -> dict[str, object]:
         "coverage": coverage,
         "bias_after_weighting": max(bias.values()),
         "bias": bias,
+        **more,
         **silent(everybody, register, truth, surveys, rng),
     }
+
+
+def many(
+    everybody: pd.DataFrame, register: pd.DataFrame, surveys: int, rng: np.random.Generator
+) -> dict[str, float]:
+    """The world of 2,000 answers: how often the number holds the truth, by the error stated for the register."""
+    chance = everybody["chance"].to_numpy()
+    drawn = round(MANY_ANSWERS / float(chance.mean()))
+    yes = ["はい", "いいえ"]
+    rare = np.where(rng.random(len(everybody)) < RARE_CASES / MANY_ANSWERS, *yes)
+    city = everybody.assign(rare=pd.Categorical(rare, yes))
+    value = float((city["rare"] == "はい").sum())
+    told: dict[str, list[float]] = defaultdict(list)
+    for _ in range(surveys):
+        wrong = register.assign(n=register["n"] * (1 + REGISTER_ERROR * rng.standard_normal()))
+        sample = open_sample(survey(city, chance, rng, drawn), wrong)
+        row = persons(sample, {"rare": ("rare", ["はい"])}, REGISTER_ERROR).frame.iloc[0]
+        told["many_coverage"].append(row["low"] <= value <= row["high"])
+        told["many_answers"].append(len(sample.answers))
+        told["many_cases"].append(row["n"])
+    return {name: float(np.mean(values)) for name, values in told.items()}
 
 
 def silent(

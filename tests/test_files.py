@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +94,18 @@ def test_what_windows_and_a_notebook_say_of_the_disk_is_understood(words, told):
 @pytest.mark.parametrize("words", ["[Errno 2] No such file or directory: 'x'", "[Errno 128] x", "28", ""])
 def test_another_error_is_not_taken_for_one_of_the_disk(words):
     assert disk_trouble(words) == ""
+
+
+def test_all_folders_on_the_way_to_a_file_are_made(tmp_path):
+    write_atomically(tmp_path / "市" / "年度" / "記録.txt", "あ")
+    assert (tmp_path / "市" / "年度" / "記録.txt").read_text(encoding="utf-8") == "あ"
+
+
+def test_a_full_disk_is_told_of_as_full_even_when_nothing_could_be_begun(tmp_path, monkeypatch):
+    def full(self, *_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_atomically(tmp_path / "記録.txt", "あ")
+    assert caught.value.errno == errno.ENOSPC

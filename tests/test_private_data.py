@@ -84,6 +84,14 @@ PRIVATE = {
     "consultations in UTF-16": table("相談本文", ["猫の話"], "utf-16"),
     "tabs instead of commas": "ID\t本文\n1\t猫\n".encode(),
     "a heading below a title": "令和5年度,\n番号,自由記述欄\n1,猫\n".encode(),
+    "pipes instead of commas": "|番号|本文|\n|1|猫|\n|2|犬|\n".encode(),
+    "JSON records": json.dumps(
+        [{"番号": 1, "本文": "猫"}, {"番号": 2, "本文": "犬"}], ensure_ascii=False
+    ).encode(),
+    "JSON columns": json.dumps({"番号": {"0": 1}, "ご意見": {"0": "猫", "1": "犬"}}).encode(),
+    "JSON within JSON": json.dumps({"data": {"rows": [{"自由記述": "猫"}]}}).encode(),
+    "JSON lines": '{"n": 1, "相談内容": "猫"}\n{"n": 2, "相談内容": "犬"}\n'.encode(),
+    "record numbers in JSON": json.dumps([{"id": f"K2023-{n:05}"} for n in range(20)]).encode(),
     "a workbook": workbook(["調査ID", "ご意見(自由記述)"], ["1", "猫"]),
     "texts under a harmless heading": table("備考", [f"{SPOKEN}{n}番" for n in range(5)]),
     "numbers of records": table("項目", [f"K2023-{n:05}" for n in range(20)]),
@@ -127,6 +135,8 @@ HARMLESS = {
     "a picture": (REPOSITORY / "docs/pictures/cover.png").read_bytes(),
     "a template of a page": b"<!DOCTYPE html><html>{% for x in y %}{{ x }}{% endfor %}</html>",
     "prose about the column": "本文の列は、読み込むときに伏せます。\n\n- 相談本文\n- 自由記述\n".encode(),
+    "JSON settings": json.dumps({"件数": [1, 2, 3], "題": "本文の扱い", "id": ["K2023-00001"] * 40}).encode(),
+    "19 record numbers in JSON": json.dumps([{"id": f"K2023-{n:05}"} for n in range(19)]).encode(),
     "nothing": b"",
 }
 

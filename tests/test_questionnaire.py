@@ -113,3 +113,21 @@ def test_a_file_that_is_no_questionnaire_is_named(tmp_path):
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
         with pytest.raises(ParameterError, match=r"調査票\.yaml"):
             read_yaml(Questionnaire, file)
+
+
+SECOND = "  kin:\n    key: kin_id\n    items:\n      - {}\n"
+
+
+@pytest.mark.parametrize(("second", "refused"), [("*alone", False), ("{<<: *alone, title: 独居}", True)])
+def test_a_question_may_stand_on_two_forms_when_it_is_the_same(tmp_path, second, refused):
+    file = tmp_path / "調査票.yaml"
+    file.write_text(
+        START.replace("- {id: alone", "- &alone {id: alone") + SECOND.format(second), encoding="utf-8"
+    )
+    if refused:
+        with pytest.raises(ParameterError, match=r"同じ id の項目が二つあります\(alone\)"):
+            read_yaml(Questionnaire, file)
+    else:
+        form = read_yaml(Questionnaire, file)
+        assert [item.form for item in form.items] == ["homes", "kin"]
+        assert form.item("alone").title == form.on("kin")[0].title == "一人暮らし"

@@ -1,12 +1,14 @@
 """What was made is found again, exactly when everything it was made from is the same; whatever is wrong with an entry,
 it is made anew."""
 
+import importlib.metadata
 import os
 import stat
 
 import pytest
 
 from ujo_lib import store
+from ujo_lib.files import package_digest
 from ujo_lib.store import Store
 
 
@@ -101,3 +103,25 @@ def test_forgetting_leaves_nothing(kept, tmp_path):
     kept.kept("a", [], Maker())
     kept.forget()
     assert not (tmp_path / "kept").exists()
+
+
+def test_the_order_in_which_values_are_named_is_no_other_value(kept):
+    make = Maker()
+    kept.kept("a", {"n": 3, "名": 4}, make)
+    kept.kept("a", {"名": 4, "n": 3}, make)
+    assert make.calls == 1
+
+
+@pytest.mark.parametrize(("more", "left"), [(-1, 1), (0, 1), (1, 0)])
+def test_a_year_may_keep_256_megabytes(kept, tmp_path, more, left):
+    (tmp_path / "kept").mkdir()
+    file = tmp_path / "kept" / "one.json.z"
+    file.touch()
+    os.truncate(file, 256 * 1024 * 1024 + more)  # takes no room on the disk
+    kept.bound()
+    assert len(entries(tmp_path)) == left
+
+
+def test_an_entry_depends_on_the_library_and_on_every_package_that_computes():
+    versions = [importlib.metadata.version(name) for name in ("numpy", "pandas", "scipy", "matplotlib")]
+    assert set(versions) | {package_digest()} <= set(store._program().split())

@@ -184,3 +184,15 @@ def test_a_day_that_does_not_exist_is_told(tmp_path):
     with pytest.raises(ParameterError) as caught:
         read_yaml(SchoolBreaks, file)
     assert [problem.key for problem in caught.value.problems] == ["breaks.1番目.start"]
+
+
+@pytest.mark.parametrize("model", FILES, ids=lambda model: model.__name__)
+def test_a_value_too_deep_or_too_long_to_be_written_down_is_told_of_all_the_same(tmp_path, model):
+    deep, layers = (
+        "[" * 5000 + "]" * 5000,
+        "".join(f"v{n}: &v{n} [{f'*v{n - 1}, ' * 9}]\n" for n in range(1, 12)),
+    )
+    for number, text in enumerate([deep, f"version: {deep}", "v0: &v0 1\n" + layers]):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(text, encoding="utf-8")
+        ends_well(model, file)

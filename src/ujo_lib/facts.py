@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _SHAPES = (
-    "髙﨑嵜邊邉齋齊斉濵濱瀨德澤廣櫻眞惠榮龍藏條壽彌國囯圀嶋嶌槗桒曻淵圓淸靑黑亞堯槇遙瑤兒學總藪舘頴冨"
+    "髙﨑嵜㟢碕邊邉齋齊斉濵濱瀨德澤廣櫻眞惠榮龍藏條壽彌國囯圀嶋嶌槗桒曻淵圓淸靑黑亞堯槇遙瑤兒學總藪舘頴冨"
     "峯檜鷗穐𠮷靜濤澁瀧龜戶黃增祿禮豐邨埜勳薰營莊縣實寬壯愼敎曾會來樂橫濟淺燈爲當盡穗絲緣繩續聰與舊萬"
     "藝蘆裝讓賴鄕鄉鐵關雜靈顏驛麥楳凉煕嚴栁桺舩鴈鷄麴柗枩昻晧巖彥礒劍剱龝嶽淨隱應緖齡"
 )
 _ONE_SHAPE = (
-    "高崎崎辺辺斎斎斎浜浜瀬徳沢広桜真恵栄竜蔵条寿弥国国国島島橋桑昇渕円清青黒亜尭槙遥瑶児学総薮館穎富"
+    "高崎崎崎崎辺辺斎斎斎浜浜瀬徳沢広桜真恵栄竜蔵条寿弥国国国島島橋桑昇渕円清青黒亜尭槙遥瑶児学総薮館穎富"
     "峰桧鴎秋吉静涛渋滝亀戸黄増禄礼豊村野勲薫営荘県実寛壮慎教曽会来楽横済浅灯為当尽穂糸縁縄続聡与旧万"
     "芸芦装譲頼郷郷鉄関雑霊顔駅麦梅涼熙厳柳柳船雁鶏麹松松昂皓巌彦磯剣剣秋岳浄隠応緒齢"
 )
@@ -26,7 +26,7 @@ _HALF_WIDTH = {
     chr(code + 0xFEE0): chr(code)
     for code in range(0x21, 0x7F)
     if chr(code).isalnum() or chr(code) in "@:./-+_#"
-} | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+} | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u207b\ufe63", "-")
 FULL_WIDTH = re.compile(f"[{re.escape(''.join(_HALF_WIDTH))}]")
 
 
@@ -37,8 +37,8 @@ def half_width(text: str) -> str:
 
 # Between the groups of a number: nothing, a blank, or a mark with blanks; after a mark the line may end. No tab and no
 # end of a cell: those part different numbers.
-_MARK = r"[-.・･/()（）のー─━一]"
-_GAP = rf"(?:[ \u3000]?{_MARK}{{1,2}}[ \u3000\r\n]{{0,9}}|[ \u3000])?"
+_MARK = r"[-.・･/()（）のーｰ─━一~〜～_*=:…]"
+_GAP = rf"(?:[ \u3000\xa0]?{_MARK}{{1,3}}[ \u3000\xa0\r\n]{{0,9}}|[ \u3000\xa0]{{1,2}})?"
 # Area code, exchange, line: 2-4-4 (Tokyo, Osaka and their neighbours), 3-3-4, 4-2-4, 5-1-4; 4-3-3 as free numbers are
 # printed; mobile and IP telephones 3-4-4. (Numbering plan of the Ministry of Internal Affairs, without its table of
 # areas: who writes a number down may err, and it is still a person's.)
@@ -54,8 +54,12 @@ TELEPHONE = re.compile(
 )
 """Telephone numbers as they are written in Japan, with or without marks, blanks, brackets and the country's code."""
 
+AT = r"@|[(（\[<＜【{](?:@|at|アット(?:マーク)?|あっと)[)）\]>＞】}]|[☆★●]"
+"""What stands for the sign of an address, so that programs do not find it."""
+
+_DOT = r"(?:[.。]|[(（\[](?:dot|ドット)[)）\]])"
 MAIL = re.compile(
-    r"[A-Za-z0-9._%+\-]{1,64}(?:@|[(（\[]at[)）\]])[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z][A-Za-z0-9\-]+",
+    rf"[A-Za-z0-9._%+\-]{{1,64}} ?(?:{AT}) ?[A-Za-z0-9\-]+(?:{_DOT}[A-Za-z0-9\-]+)*{_DOT}[A-Za-z][A-Za-z0-9\-]+",
     re.IGNORECASE,
 )
 
@@ -66,7 +70,8 @@ _HALF_KANA = {
     if len(form := unicodedata.normalize("NFKC", kana + mark)) == 1
 }
 _SELECTOR = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]?"
-_BETWEEN_LETTERS = r"[\s・\x1e]{0,2}"
+_BETWEEN_LETTERS = r"[\s・,，、/／\"\x1e]{0,3}"
+_BETWEEN_PARTS = r"[-_. ー]?"
 
 
 def named(names: Iterable[str]) -> re.Pattern[str] | None:
@@ -84,6 +89,8 @@ def _named(names: tuple[str, ...]) -> re.Pattern[str] | None:
 def _spelled(name: str) -> str:
     before = "(?<![A-Za-z0-9])" if name[0].isascii() else ""
     after = "(?![A-Za-z0-9])" if name[-1].isascii() else ""
+    if name.isascii():  # an account, which people write with other marks or none
+        return before + _BETWEEN_PARTS.join(map(re.escape, re.split(r"[-_.]", name))) + after
     return before + _BETWEEN_LETTERS.join(map(_letter, name)) + after
 
 
@@ -91,5 +98,9 @@ def _letter(letter: str) -> str:
     if letter.isascii():
         return re.escape(letter)
     shapes = [letter, *(chr(other) for other, one in VARIANTS.items() if chr(one) == letter)]
-    spelled = [*map(re.escape, shapes), *([_HALF_KANA[letter]] if letter in _HALF_KANA else [])]
+    apart = unicodedata.normalize(
+        "NFD", letter
+    )  # the letter and its voicing mark, as some keyboards write it
+    spelled = [*map(re.escape, shapes), *([apart] if apart != letter else [])]
+    spelled += [_HALF_KANA[letter]] if letter in _HALF_KANA else []
     return f"(?:{'|'.join(spelled)}){_SELECTOR}"

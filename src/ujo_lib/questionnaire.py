@@ -130,7 +130,7 @@ class Sheet(Declared):
 
 
 class Questionnaire(Declared):
-    """All items of a survey, on one or more forms.
+    """All items of a survey, on one or more forms; an item may stand on several, the same on each.
 
     Attributes:
         survey: id of the survey.
@@ -192,7 +192,9 @@ class Questionnaire(Declared):
         """What is wrong between items: names twice, skip rules that point nowhere."""
         by_id = {item.id: item for item in self.items}
         for id_, count in Counter(item.id for item in self.items).items():
-            if count > 1:
+            alike = [item for item in self.items if item.id == id_]
+            forms = {item.form for item in alike}
+            if len(forms) < count or any(item.model_dump() != alike[0].model_dump() for item in alike):
                 yield f"同じ id の項目が二つあります({id_})"
         for form in self.forms:
             spelled = Counter(heading for item in self.on(form) for heading in {*item.headings, item.id})

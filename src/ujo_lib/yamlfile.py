@@ -6,6 +6,7 @@ is a mistake. Every reading ends in a model or in a `ParameterError` that names 
 
 import difflib
 import re
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,11 @@ Place = tuple[str | int, ...]
 
 _SHOWN = 60
 """Characters of a wrong value that a message repeats."""
+
+_SHORT = reprlib.Repr()
+"""Writes down no more of a wrong value than a message can repeat, however deep or long it is."""
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 2 * _SHOWN
+_SHORT.maxlist = _SHORT.maxdict = _SHOWN
 
 Many = Annotated[tuple[T, ...], Strict(False)]
 """Several values: a list in the file, a tuple in the model."""
@@ -242,8 +248,10 @@ def _problem(item: Any, model: type[BaseModel], file: str, line: int | None) -> 
                 file, key, "(なし)", "必須の項目です", "この項目を書き加えてください", line
             )
         case _:
-            guess, expected, remedy = None, _expected(item), "値を直してください"
-    value = repr(item["input"])
+            empty = item["input"] is None
+            remedy = "空です。値を書くか、この行を消してください" if empty else "値を直してください"
+            guess, expected = None, _expected(item)
+    value = _SHORT.repr(item["input"])
     shown = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
     return ParameterProblem(
         file, key, shown, expected, f"「{guess}」の書き間違いではありませんか" if guess else remedy, line

@@ -1,5 +1,6 @@
 """The table of agreement says 一致 only where the figure agrees, and keeps what cannot be checked."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pandas as pd
@@ -9,7 +10,20 @@ from tests.annual.entries import Cell, Claim
 from ujo_lib.annual.claims import AGREES, DIFFERS, OUTSIDE, RULES, UNKNOWN, WITHHELD, compare, read_claims
 from ujo_lib.annual.goals import MEASURED, UNMEASURED, measure
 from ujo_lib.annual.summary import key_figures
-from ujo_lib.columns import Count, Difference, Dimension, Mark, Schema, Share, Statistic, interval
+from ujo_lib.columns import (
+    Count,
+    Difference,
+    Dimension,
+    Mark,
+    Money,
+    Ratio,
+    Schema,
+    Share,
+    Statistic,
+    Text,
+    Typed,
+    interval,
+)
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.params.annual import Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask, unmasked
@@ -104,6 +118,45 @@ def test_a_margin_that_cannot_be_one_is_refused(rule, margin):
         Claim("T1", "…", "同様", "", rule, Cell("02", "any"), margin=margin)
 
 
+def test_a_cell_may_be_named_by_the_headings_that_people_see():
+    by_heading = {"column": "件数(件)", "where": {"区分": "22時"}}
+    assert _verdict("equal", 40, **by_heading) == AGREES
+    assert _verdict("equal", 41, **by_heading) == DIFFERS
+    assert _verdict("largest", "23時", column="件数(件)", over="区分") == AGREES
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ({"column": "人数"}, "列「人数」はない。あるのは 区分、件数(件)"),
+        ({"where": {"時": "22時"}}, "列「時」はない。あるのは 区分、件数(件)"),
+        ({"where": {"区分": "25時"}}, "区分が 25時 の行がない"),
+    ],
+)
+def test_a_cell_that_is_not_there_is_told_with_those_that_are(cell, told):
+    with pytest.raises(ParameterError) as refused:
+        _verdict("equal", 40, **cell)
+    assert told in str(refused.value)
+
+
+def test_a_heading_that_two_columns_share_names_neither():
+    twins = Typed.of(
+        FRAME[["hour", "n"]].assign(m=1), {"hour": Dimension(), **dict.fromkeys("nm", Count(unit="件"))}
+    )
+    table = unmasked(TableSpec("hours", "時刻", SPEC.subject, twins.schema), twins.frame)
+    with pytest.raises(ParameterError, match=r"列「件数\(件\)」はない。あるのは 区分"):
+        _verdict("equal", 40, table, column="件数(件)", where={"hour": "22時"})
+    assert _verdict("equal", 40, table, column="n", where={"hour": "22時"}) == AGREES
+
+
+def test_what_went_with_an_input_is_no_mistake_and_a_misspelt_heading_still_is():
+    without = replace(unmasked(SPEC, FRAME), without={"広告": "出していない"})
+    assert _verdict("equal", 40, without, column="人数") == UNKNOWN
+    assert _verdict("equal", 40, without, where={"hour": "25時"}) == UNKNOWN
+    with pytest.raises(ParameterError, match="列「時」はない"):
+        _verdict("equal", 40, without, where={"時": "22時"})
+
+
 def test_a_tie_at_the_top_is_no_single_largest():
     tied = unmasked(SPEC, FRAME.assign(n=[42, 42, 20, 104]))
     assert _verdict("largest", "23時", tied, over="hour") == DIFFERS
@@ -129,6 +182,24 @@ def test_what_nothing_computes_stays_in_the_table():
     assert (row["verdict"], row["note"]) == (UNKNOWN, "支払額の記録がない")
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        (Count(unit="件"), 2536, "2,536件"),
+        (Count(unit="件"), 0, "0件"),
+        (Share(free=True), 0.318, "31.8%"),
+        (Money(), 12_345, "12,345円"),
+        (Ratio(heading="比", unit="倍", free=True), 2.06, "2.06倍"),
+        (Text(heading="答え"), "なし", "なし"),
+    ],
+)
+def test_what_a_goal_was_measured_as_has_its_unit_once(column, value, told):
+    spec = TableSpec("t", "t", schema=Schema({"v": column}))
+    goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v"))
+    frame = measure([goal], lambda *_: unmasked(spec, pd.DataFrame({"v": [value]}))).frame
+    assert list(frame["value"]) == [told]
+
+
 def test_a_goal_without_a_figure_stays_unmeasured():
     goals = [
         Goal(goal="a", indicator="b", cell=Cell("02", "hours", where={"hour": "総数"})),
@@ -136,7 +207,7 @@ def test_a_goal_without_a_figure_stays_unmeasured():
     ]
     frame = measure(goals, lambda *_: unmasked(SPEC, FRAME)).frame
     assert list(frame["status"]) == [MEASURED, UNMEASURED]
-    assert list(frame["value"]) == ["102", "…"]
+    assert list(frame["value"]) == ["102件", "…"]
 
 
 def test_wrong_entries_are_named_together(tmp_path):

@@ -34,11 +34,20 @@ KINDS = {
 }
 
 
-def year(*, month="検出せず", low=0.44, high=1.36, code="not_detected", estimate=2.06) -> dict:
+RATES, COUNTS = "回答した委員1人あたりの人数の比", "人数そのものの比(参考)"
+
+
+def year(*, month="検出せず", low=0.44, high=1.36, code="not_detected", estimate=2.06, basis=RATES) -> dict:
     return {
         CASES: pd.DataFrame({"sex": ["男性", "総数"], "n": [17, 25]}),
         CHANGES: pd.DataFrame(
-            {"earlier": ["R1", "R2"], "n_earlier": [32.0, None], "low": [low, None], "high": [high, None]}
+            {
+                "earlier": ["R1", "R2"],
+                "n_earlier": [32.0, None],
+                "low": [low, None],
+                "high": [high, None],
+                "basis": [basis, basis],
+            }
         ),
         MONTHS: pd.DataFrame({"month": ["7月", "8月"], "per_day": [6.1, 8.5]}),
         VERDICTS: pd.DataFrame({"finding": [month]}),
@@ -73,6 +82,7 @@ YEARS = [
     year(month="検出", code="detected"),
     year(low=0.4, high=0.9, estimate=0.5),
     year(low=1.1, high=2.0, code="not_estimable", estimate=None),
+    year(low=1.1, high=2.0, basis=COUNTS),
 ]
 
 
@@ -90,6 +100,30 @@ def test_each_sentence_has_one_figure_and_none_where_chance_explains_it():
     assert [len(re.findall(r"\d[\d,.]*", text)) for text in told(year())] == [1, 1, 0, 1, 0]
     found = told(year(month="検出", code="detected"))
     assert [len(re.findall(r"\d[\d,.]*", text)) for text in found] == [1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "basis", "said"),
+    [
+        (0.4, 0.99, RATES, "この人数は、前回の調査の32人から減りました。"),
+        (1.01, 2.0, RATES, "この人数は、前回の調査の32人から増えました。"),
+        (0.4, 1.0, RATES, "前回の調査の32人から増えたとも減ったとも、言い切れません。"),
+        (
+            0.4,
+            0.99,
+            COUNTS,
+            "前回の調査の32人より少ないものの、何人に尋ねたかの記録がそろわないため、減ったとは言い切れません。",
+        ),
+        (
+            1.01,
+            2.0,
+            COUNTS,
+            "前回の調査の32人より多いものの、何人に尋ねたかの記録がそろわないため、増えたとは言い切れません。",
+        ),
+    ],
+)
+def test_a_change_of_counts_without_denominators_is_not_told_as_a_change(low, high, basis, said):
+    assert told(year(low=low, high=high, basis=basis))[1] == said
 
 
 def test_a_month_that_leads_by_chance_is_not_told_as_a_season():

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ujo_lib.cli import main
+from ujo_lib.intake import loading, values
 from ujo_lib.params import project_root
 from ujo_lib.params.notebooks import notebooks_of
 from ujo_lib.pipeline.layout import SiteYear
@@ -69,6 +70,34 @@ def test_a_whole_year_that_nobody_has_released_lacks_the_release_alone(whole, ca
     assert code == 6
     assert told.startswith("公表までに残っていること: 1 件")
     assert "`ujo release sample 2023`" in told
+
+
+def test_no_free_text_is_masked_to_say_what_is_left_and_each_one_is_to_check_the_files(
+    whole, capsys, monkeypatch
+):
+    masked = []
+
+    def mask(heading, texts, names):
+        masked.append(heading)
+        return texts
+
+    loading._parsed.clear()  # another test may have read these very files
+    monkeypatch.setattr(values, "mask_column", mask)
+    _doctor(capsys)
+    assert masked == []
+    main(["check", "sample", "2023"])
+    assert "相談本文" in masked
+    loading._parsed.clear()  # what was read without masking is for nobody else
+
+
+@pytest.mark.parametrize("command", ["run", "check", "doctor", "params", "sign", "new-year", "prune"])
+def test_outside_a_project_a_command_says_so_in_one_sentence(tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    names = ["山", "川"] if command == "sign" else []
+    assert main([command, "sample", "2023", *names]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "params/ と notebooks/ のある場所で" in told
 
 
 def test_faulty_data_a_strange_desk_and_an_unread_sample_are_told_together_and_nothing_is_run(whole, capsys):

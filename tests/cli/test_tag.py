@@ -4,10 +4,12 @@ import io
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from ujo_lib.cli import main
 from ujo_lib.cli.common import DATA_PROBLEMS, DONE, WRONG_PARAMETERS
+from ujo_lib.tagging import load_codebook
 
 BOOK = str(Path(__file__).parents[2] / "params" / "codebook.yaml")
 
@@ -67,6 +69,13 @@ def test_a_workbook_that_cannot_be_tagged_is_told_in_words(
     said = capsys.readouterr().err
     assert told in said
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_workbook_of_the_old_format_is_told_how_to_save_it_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tagged(tmp_path, "in.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)) == DATA_PROBLEMS
+    assert "xlsx で保存し直して" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
@@ -148,3 +157,23 @@ def test_outside_of_the_project_the_missing_folder_is_told(
     monkeypatch.delenv("UJO_ROOT", raising=False)
     assert main(["tag", "in.csv", "out.csv"]) == WRONG_PARAMETERS
     assert "プロジェクトのフォルダーが見つかりません" in capsys.readouterr().err
+
+
+def test_depth_tells_a_main_concern_from_a_word_in_passing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "相談ID,相談本文\n1,学校の話。学校と学校。\n2,雨と学校\n3,\n".encode()
+    (tmp_path / "in.csv").write_bytes(text)
+    asked = ["tag", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "--depth", "--codebook"]
+    assert main([*asked, BOOK]) == DONE
+    table = pd.read_csv(tmp_path / "out.csv", index_col="consult_id")
+    school = table[[column for column in table if column.startswith("school")]]
+    assert list(school) == ["school", "school_hits", "school_density", "school_position", "school_main"]
+    assert school.loc[1].tolist() == [1, 3, 272.727, 0, 1]
+    assert school.loc[2].tolist() == [1, 1, 250, 0.5, 0]
+    assert school.loc[3, ["school", "school_hits", "school_density", "school_main"]].tolist() == [0, 0, 0, 0]
+    assert pd.isna(school.loc[3, "school_position"])
+    assert table.shape[1] == 5 * len(load_codebook(BOOK).ids)
+    (tmp_path / "rules.cod").write_text("＊学校\n学校\n", encoding="utf-8")
+    assert main([*asked, str(tmp_path / "rules.cod")]) == WRONG_PARAMETERS
+    assert "--depth は YAML" in capsys.readouterr().err

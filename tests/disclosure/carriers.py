@@ -71,6 +71,14 @@ def _in_cell(text: str) -> bytes:
     return _xlsx(fill)
 
 
+def _down_a_sheet(text: str) -> bytes:
+    def fill(book: openpyxl.Workbook) -> None:
+        for row, part in enumerate(_chunks(text), 1):
+            book.active.append([row, part])
+
+    return _xlsx(fill)
+
+
 def _in_properties(text: str) -> bytes:
     def fill(book: openpyxl.Workbook) -> None:
         book.properties.description = text
@@ -250,6 +258,61 @@ CARRIERS: dict[str, Callable[[str], tuple[str, bytes]]] = {
     ),
     "png eXIf, cp932": lambda t: ("f.png", png_with(b"eXIf", b"MM\0*JIS\0\0\0\0\0" + t.encode("cp932"))),
     "png private chunk": lambda t: ("f.png", png_with(b"noTe", t.encode())),
+    "png private chunk, packed": lambda t: ("f.png", png_with(b"noTe", zlib.compress(t.encode()))),
+    "png tEXt, name": lambda t: ("f.png", png_with(b"tEXt", t.encode() + b"\0x")),
+    "png tEXt, utf-16-be": lambda t: ("f.png", png_with(b"tEXt", b"Comment\0" + t.encode("utf-16-be"))),
+    "png tEXt, euc-jp": lambda t: ("f.png", png_with(b"tEXt", b"Comment\0" + t.encode("euc_jp"))),
+    "png zTXt, cp932": lambda t: ("f.png", png_with(b"zTXt", b"C\0\0" + zlib.compress(t.encode("cp932")))),
+    "png eXIf, iso-2022-jp": lambda t: (
+        "f.png",
+        png_with(b"eXIf", b"MM\0*JIS\0\0\0\0\0" + t.encode("iso2022_jp")),
+    ),
+    "png eXIf, utf-16-be": lambda t: (
+        "f.png",
+        png_with(b"eXIf", b"MM\0*\0\0\0\x08UNICODE\0" + t.encode("utf-16-be")),
+    ),
+    "ruby in capitals": lambda t: _page("".join(f'<RUBY class="a">{c}<RT>よみ</RT></RUBY>' for c in t)),
+    "ruby with marked readings": lambda t: _page(
+        "".join(f"<ruby>{c}<rt><span>よみ</span></rt></ruby>" for c in _chunks(t, 3))
+    ),
+    "readings as in Aozora": lambda t: _page("".join(f"｜{c}《よみ》" for c in _chunks(t, 3))),
+    "circled numbers": lambda t: (
+        "t.txt",
+        "".join(f"{chr(0x2460 + n % 20)}{part}\n" for n, part in enumerate(_chunks(t, 6))).encode(),
+    ),
+    "kanji numbers": lambda t: (
+        "t.txt",
+        "".join(f"{'一二三四五六七八九十'[n % 10]}、{p}\n" for n, p in enumerate(_chunks(t, 6))).encode(),
+    ),
+    "days and times": lambda t: (
+        "t.txt",
+        "".join(f"2023-04-01 12:0{n % 10} {p}\n" for n, p in enumerate(_chunks(t, 6))).encode(),
+    ),
+    "times in brackets": lambda t: (
+        "t.txt",
+        "".join(f"[12:0{n % 10}] {p}\n" for n, p in enumerate(_chunks(t, 6))).encode(),
+    ),
+    "csv with semicolons, down a column": lambda t: (
+        "t.csv",
+        "".join(f"{n};{part};{n * 7} 件\n" for n, part in enumerate(_chunks(t), 1)).encode(),
+    ),
+    "markdown table, down a column": lambda t: (
+        "t.md",
+        "".join(f"| {n} | {part} | {n * 3} |\n" for n, part in enumerate(_chunks(t), 1)).encode(),
+    ),
+    "tagged words": lambda t: ("t.txt", "".join(f"{part}\t名詞,一般\n" for part in _chunks(t, 2)).encode()),
+    "json rows": lambda t: (
+        "t.json",
+        json.dumps({"rows": [[part, "名詞", n] for n, part in enumerate(_chunks(t, 2))]}).encode(),
+    ),
+    "tokens in single quotes": lambda t: _page(
+        f"<script>x = {[{'w': part, 'pos': '名詞'} for part in _chunks(t, 2)]}</script>"
+    ),
+    "xlsx, down a column": lambda t: ("t.xlsx", _down_a_sheet(t)),
+    "zip member name, cp932, in a folder": lambda t: ("t.zip", _windows_zip(f"相談/{t}/a.txt")),
+    "utf-8 read as latin-1 twice": lambda t: _page(
+        f"<p>{_LONG_PAGE}</p><p>{_misread(_misread(t, 'utf-8', 'latin-1'), 'utf-8', 'latin-1')}</p>"
+    ),
 } | {
     name: lambda t, of=of: _page(f"<p>{_LONG_PAGE}</p><p>{_misread(t, *of)}</p><p>{_LONG_PAGE}</p>")
     for name, of in {
@@ -257,6 +320,8 @@ CARRIERS: dict[str, Callable[[str], tuple[str, bytes]]] = {
         "utf-8 read as latin-1": ("utf-8", "latin-1"),
         "utf-8 read as windows-1252": ("utf-8", "cp1252"),
         "cp932 read as latin-1": ("cp932", "latin-1"),
+        "utf-8 read as cp437": ("utf-8", "cp437"),
+        "cp932 read as cp437": ("cp932", "cp437"),
     }.items()
 }
 

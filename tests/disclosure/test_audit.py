@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
-from ujo_lib.disclosure.audit import COLUMNS, SAFE, audit
+from ujo_lib.disclosure.audit import COLUMNS, SAFE, audit, subtract
 from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, Printed, PublicFigure, TableError
 
 FIVE = Policy(threshold=5, required_width=3)
@@ -146,3 +146,39 @@ def test_intervals_are_those_of_trying_every_population(counts: list[int], flags
         row = frame.loc[table.label(i)]
         least = FIVE.least_hidden if FIVE.is_primary(table.cells[i]) else 0
         assert (row["low"], row["high"]) == (max(ends[0], least), ends[1])
+
+
+def test_a_whole_percentage_leaves_half_a_percent_on_either_side() -> None:
+    printed = Printed(counts=False, percent_digits=0, base="base")
+    assert interval_of(shares(printed, n=580, base=2000), "n") == (570, 590)  # 28.5 to 29.5 % of 2,000
+
+
+def test_thousands_of_people_are_bounded_by_their_totals_as_dozens_are() -> None:
+    table = grid("t", ["a", "b"], ["x", "y"], [[300, 900], [800, 1200]])
+    inner = tuple("総数" not in cell.labels for cell in table.cells)
+    row = audit([table], {"t": inner}, FIVE).frame.iloc[0]
+    assert (row["low"], row["high"]) == (1, 1099)  # zeros are printed, so no hidden cell is one
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "left"),
+    [
+        ({}, {"月": "4"}, "5他"),
+        ({"月": "45"}, {"月": "4"}, "5"),
+        ({"月": "45"}, {"月": "45"}, None),
+        ({"月": "4"}, {"月": "45"}, None),
+        ({"月": "4"}, {"月": "5"}, None),
+        ({"年": "1"}, {"年": "1", "月": "4"}, "5他"),
+        ({"月": "45", "年": "1"}, {"月": "4", "年": "2"}, None),
+        ({}, {"年": "1"}, None),
+    ],
+)
+def test_one_region_is_subtracted_from_another_only_when_it_lies_within_and_one_variable_parts_them(
+    whole: dict[str, str], part: dict[str, str], left: str | None
+) -> None:
+    outer, inner = (tuple(sorted((v, frozenset(atoms)) for v, atoms in one.items())) for one in (whole, part))
+    found = subtract(outer, inner, frozenset({"月"}), {"月": frozenset("45他"), "年": frozenset("12")})
+    if left is None:
+        assert found is None
+    else:
+        assert found == ("月", tuple(sorted((dict(outer) | {"月": frozenset(left)}).items())))

@@ -28,3 +28,17 @@ def test_no_advice_for_a_table_that_stays_readable() -> None:
     flags = [cell.value == 3 for cell in table.cells]
     assert suggest(table, flags, Policy()) == ()
     assert "9 セルのうち 9 セル" in suggest(table, [True] * 9, Policy())[0]
+
+
+def test_more_than_half_must_vanish_before_advice_is_given() -> None:
+    table = grid("t", ["a", "b"], ["x", "y"], [[3, 9], [8, 12]])
+    for hidden, sentences in ((3, 0), (4, 0), (5, 1)):
+        assert len(suggest(table, [True] * hidden + [False] * (8 - hidden), Policy())) == sentences
+
+
+def test_a_merger_spares_cells_from_one_to_below_the_threshold_and_no_zeros() -> None:
+    threshold = Policy().threshold
+    zeros = [[0, 99], [0, 99]]
+    for value, helped in ((1, True), (threshold - 1, True), (threshold, False), (0, False)):
+        table = grid("t", list("abcd"), ["x", "y"], [*zeros, [value, 99], [value + threshold, 99]])
+        assert ("「c」と「d」" in merge_advice(table, Policy())[0]) == helped

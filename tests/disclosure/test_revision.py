@@ -148,6 +148,24 @@ def test_a_hidden_change_keeps_the_width_that_is_required(width, refused):
     assert bool(small_changes([now], {"t": inner}, policy, [], same, corrected)) is refused
 
 
+@pytest.mark.parametrize(("zeros", "edge"), [("show", 3), ("hide", 5)])
+@pytest.mark.parametrize(
+    ("then", "now"), [([[3], [2], [40]], [[8], [9], [60]]), ([[8], [9], [60]], [[3], [2], [40]])]
+)
+def test_a_reader_who_knows_that_no_x_is_a_printed_zero_places_the_change_within_what_is_left(
+    then, now, zeros, edge
+):
+    """Two cells add up to five, hidden in one release: where zeros are printed each is 1 to 4, else 0 to 5."""
+    first, second = grid("t", ["a", "b", "c"], ["x"], then), grid("t", ["a", "b", "c"], ["x"], now)
+    pair, shown = tuple(cell.labels[0] in "ab" for cell in first.cells), (False,) * len(first.cells)
+    was, gone = (pair, shown) if now[0] > then[0] else (shown, pair)
+    same, corrected = same_records([second], [PastRelease(first, was, "fy2023/1")], "fy2023")
+    for width, refused in ((edge - 1, False), (edge, False), (edge + 1, True)):
+        policy = Policy(threshold=5, required_width=width, zero_rule=zeros)
+        found = small_changes([second], {"t": gone}, policy, [], same, corrected)
+        assert any(one.of_change and one.cell == "row=a・column=x (n)" for one in found) is refused, width
+
+
 def test_a_cell_that_was_hidden_and_now_is_printed_opens_neither_the_old_count_nor_the_change():
     """Total and rest are printed both times; printing the small cell now says what it was."""
     then = grid("t", ["a", "b", "c"], ["x"], [[3], [9], [40]])
@@ -254,6 +272,25 @@ def test_tables_that_contradict_each_other_are_not_taken_for_silence():
         small_changes([more[0], wrong], nothing, FIVE, [], same, corrected)
 
 
+@pytest.mark.parametrize(("late", "refused"), [(0, False), (1, True), (4, True), (5, False)])
+def test_a_late_case_in_a_hidden_pair_is_told_by_the_sums_in_the_overviews(late, refused):
+    """No table prints the sum of its rows; both overviews do, and the rest did not move."""
+
+    def rows(*counts: int) -> CountTable:
+        return CountTable("t", "cases", {"相談": "相談"}, ("n",),
+                          tuple(Cell((f"x{i}",), "n", n) for i, n in enumerate(counts)))  # fmt: skip
+
+    pair = (True, True, False)
+    same, corrected = same_records(
+        [rows(3 + late, 9, 40)], [PastRelease(rows(3, 9, 40), pair, "fy2023/1")], "fy2023"
+    )
+    found = small_changes([rows(3 + late, 9, 40)], {"t": pair}, FIVE, [], same, corrected)
+    assert bool(found) is refused
+    assert not refused or {(one.table, one.cell, one.low, one.high) for one in found} >= {
+        ("t", "合計", late, late)
+    }
+
+
 def test_each_earlier_release_is_subtracted():
     second = left(report(late(20)), release="fy2023/second")
     found = told([*FIRST, *second], report(late(21)))
@@ -329,13 +366,12 @@ def margins() -> dict[tuple[str, str], np.ndarray]:
 
 
 def extremes(
-    aim: np.ndarray, equations: list[tuple[np.ndarray, int]], none_left: bool
+    aim: np.ndarray, equations: list[tuple[np.ndarray, float, float]], none_left: bool
 ) -> tuple[float, float]:
     """Least and greatest value of a sum over (then, came, gone), by an integer programme of its own."""
-    rows = np.array([row for row, _ in equations])
-    values = [value for _, value in equations]
+    rows, low, high = zip(*equations, strict=True)
     stays = np.hstack([np.eye(6), np.zeros((6, 6)), -np.eye(6)])
-    rules = [LinearConstraint(rows, values, values), LinearConstraint(stays, 0, np.inf)]
+    rules = [LinearConstraint(np.array(rows), low, high), LinearConstraint(stays, 0, np.inf)]
     top = np.full(18, 500.0)
     top[12:] = 0 if none_left else 500
     ends = []
@@ -348,13 +384,14 @@ def extremes(
 
 def equations(
     then: CountTable, was: Sequence[bool], now: CountTable, gone: Sequence[bool]
-) -> list[tuple[np.ndarray, int]]:
-    """What stands on the pages of both releases."""
+) -> list[tuple[np.ndarray, float, float]]:
+    """What stands on the pages of both releases: the counts, and that no x is a zero, since zeros are printed."""
     inside, found = margins(), []
     for table, flags, factors in ((then, was, (1, 0, 0)), (now, gone, (1, 1, -1))):
         for cell, hidden in zip(table.cells, flags, strict=True):
-            if not hidden:
-                found.append((np.concatenate([f * inside[cell.labels] for f in factors]), cell.value))
+            sums = np.concatenate([f * inside[cell.labels] for f in factors])
+            if not hidden or cell.value:
+                found.append((sums, *((1, np.inf) if hidden else (cell.value, cell.value))))
     return found
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tests.disclosure.people import table_of
 from ujo_lib.disclosure.tables import (
     AREA,
     PERIOD,
@@ -19,6 +20,7 @@ from ujo_lib.disclosure.tables import (
     cut_periods,
     dump_past,
     load_past,
+    sums_of,
 )
 
 YEAR = (date(2023, 1, 1), date(2023, 12, 31))
@@ -142,6 +144,79 @@ def test_a_public_figure_counts_the_people_it_names() -> None:
     assert PERIOD in dict(figure.region)
 
 
+@pytest.mark.parametrize(("size", "known"), [(4, []), (5, [5]), (6, [6])])
+def test_how_many_a_table_counts_in_all_is_known_from_the_threshold_up(size: int, known: list[int]) -> None:
+    table = table_of("t", {"性別": ["女", *["男"] * (size - 1)]}, ["性別"], totals=False)
+    found = list(sums_of(table, 5))
+    assert [(figure.low, figure.high) for figure in found] == [(n, n) for n in known]
+    assert all(figure.region == (("性別", frozenset({"女", "男"})),) for figure in found)
+
+
+def test_the_months_of_a_calendar_and_of_a_fiscal_year_have_sums_of_their_own() -> None:
+    def sums(*months: str) -> list[tuple[int, set[str]]]:
+        cells = tuple(Cell((month,), "n", 10 + i) for i, month in enumerate(months))
+        table = CountTable("t", "contacts", {"月": "月"}, ("n",), cells)
+        return [(one.low, set(dict(one.region)["月"])) for one in sums_of(table, 5)]
+
+    year = ["2023年3月", "2023年4月", "2023年12月", "2024年1月", "2024年3月", "2024年4月"]
+    assert sums(*year) == [
+        (75, set(year)),
+        (33, set(year[:3])), (42, set(year[3:])),
+        (10, set(year[:1])), (50, set(year[1:5])), (15, set(year[5:])),
+    ]  # fmt: skip
+    assert sums("2023年4月", "2023年5月") == [(21, {"2023年4月", "2023年5月"})]
+
+
+def test_cells_that_share_people_or_leave_some_out_are_not_added() -> None:
+    def cells(*labels: tuple[str, ...]) -> tuple[Cell, ...]:
+        return tuple(Cell(label, "n", 9) for label in labels)
+
+    young = {"年代": {"若年": ("10代", "20代")}}
+    shared = CountTable("t", "cases", {"a": "年代"}, ("n",), cells(("若年",), ("10代",)), recode=young)
+    options = CountTable("t", "cases", {"a": "経緯"}, ("n",), cells(("x",), ("y",)), multiple=("経緯",))
+    partly = CountTable("t", "cases", {"a": "a", "b": "b"}, ("n",), cells(("1", "1"), ("1", "2"), ("2", "1")))
+    whole = CountTable("t", "cases", {"a": "a", "b": "b"}, ("n",), cells(("1", "1"), ("2", "1")))
+    single = CountTable("t", "cases", {"a": "a"}, ("n",), cells(("1",)))
+    assert [len(list(sums_of(t, 5))) for t in (shared, options, partly, whole, single)] == [0, 0, 0, 1, 0]
+
+
 def test_a_past_mask_must_fit_its_table() -> None:
     with pytest.raises(TableError, match="秘匿の印の数"):
         PastRelease(table(Cell(("女性", "10代"), "n", 4)), (True, False))
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "largest", "hidden"),
+    [
+        *(("show", value, None, value in (1, 4, None)) for value in (0, 1, 4, 5, 6, None)),
+        *(("hide", value, None, value in (0, 1, 4, None)) for value in (0, 1, 4, 5, 6, None)),
+        *(("show", 10, largest, largest == 9) for largest in (None, 7, 8, 9)),
+    ],
+)
+def test_below_five_or_with_one_who_holds_more_than_four_fifths_a_count_is_not_printed(
+    rule, value, largest, hidden
+):
+    policy = Policy(threshold=5, zero_rule=rule, dominance=0.8)
+    assert policy.is_primary(Cell(("a",), "n", value, largest=largest)) == hidden
+
+
+@pytest.mark.parametrize(
+    ("rule", "own", "least", "crossed"),
+    [("show", False, 1, 1), ("hide", False, 0, 0), ("hide", True, 1, 0), ("show", True, 1, 1)],
+)
+def test_a_reader_knows_that_a_hidden_count_is_none_of_the_printed_zeros_or_counts_himself(
+    rule, own, least, crossed
+):
+    policy = Policy(zero_rule=rule, own_case=own)
+    assert (policy.least_hidden, policy.least_crossed(Cell(("a",), "n", 3))) == (least, crossed)
+    assert policy.least_crossed(Cell(("a",), "n", 0)) == 0
+
+
+@pytest.mark.parametrize(("last", "refused"), [(1, True), (2, False), (3, False)])
+def test_a_period_may_be_one_day_and_not_less(last, refused):
+    days = (date(2023, 4, 2), date(2023, 4, last))
+    if refused:
+        with pytest.raises(TableError, match="初日が末日より後"):
+            table(period=days)
+    else:
+        assert table(period=days).period == days

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import pikepdf
 import pytest
 import yaml
 from lxml import html
@@ -56,6 +57,8 @@ def test_every_table_is_valid_where_others_take_it_up(report: Report):
 
 def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Report):
     places = {page.name: {attributes.get("id") for _, attributes in Page(page).tags} for page in report.pages}
+    book = load_workbook(report.release / "統計表.xlsx", read_only=True)
+    places["統計表.xlsx"] = {f"'{name}'!A1" for name in book.sheetnames}
     neighbours = {file.relative_to(report.release).as_posix() for file in report.release.rglob("*.*")}
     for file in report.pages:
         page = Page(file)
@@ -309,6 +312,25 @@ def test_the_brief_is_a_word_document_of_the_same_words(report: Report):
     assert len(word.tables) == 1
 
 
+@needs_browser
+def test_the_report_on_paper_is_tagged_has_an_outline_and_keeps_to_its_sheets(report: Report):
+    made = ujo("pdf", "sample", "2023", cwd=report.root)
+    assert made.returncode == 0, made.stderr
+    first: dict[str, int] = {}
+    for name, most in (("overview", 4), ("report", 45), ("appendix", 40)):
+        with (
+            pikepdf.open(report.outputs / "pdf" / "release" / f"{name}.pdf") as pdf,
+            pdf.open_outline() as outline,
+        ):
+            assert len(pdf.pages) <= most, name
+            assert pdf.Root.MarkInfo.Marked
+            assert pdf.Root.StructTreeRoot.K
+            sheets = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
+            first |= {entry.title: sheets[entry.destination[0].objgen] for entry in outline.root}
+    assert first["相談の内容: 何に悩んでいるか"] - first["相談の時期・時間帯と、必要な体制"] <= 10
+    assert {"まとめ", "ひきこもり実態調査の集計", "市民調査", "データの状態", "技術付録"} <= first.keys()
+
+
 GONE = {"00": 0, "01": 1, "02": 0, "03": 0, "04": 4, "05": 0, "06": 0}
 """How many headings of each page say what is missing in a first survey and a year without advertising."""
 
@@ -473,3 +495,4 @@ def test_axe_finds_no_violation_and_nothing_foreign_on_any_page(report: Report):
         assert not look.violations, (page.name, look.width)
         assert not look.requests, (page.name, look.width)
         assert look.overflow <= 1, f"{page.name} scrolls sideways at {look.width} px"
+        assert look.width < 1280 or not look.cut, f"{page.name} cuts off {look.cut}"

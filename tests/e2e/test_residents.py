@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,35 @@ def test_answers_alone_give_shares_and_no_number_of_persons(root: Path) -> None:
     page = page_06(root)
     assert "人口に合わせた後" in page  # among the steps that were left out
     assert "抽出された人数が分からないため" in page
+
+
+def test_families_and_an_earlier_year_stand_beside_the_residents_and_who_is_missing_is_said(
+    root: Path,
+) -> None:
+    data = root / "data/mizuho/fy2024"
+    shutil.copy(data / "residents.csv", data / "residents_r5.csv")
+    fill(data / "residents.csv", [{**row, "調査年度": "R6"} for row in answers()])
+    earlier = [{**row, "孤独感(直接質問)": 5 if row["回答"] else ""} for row in answers()]
+    fill(data / "residents_r5.csv", [{**row, "調査年度": "R5"} for row in earlier])
+    fill(
+        data / "voices.csv",
+        [
+            {
+                "回答番号": f"V{i:03d}",
+                "立場": "家族",
+                "最も必要な支援": 1 + i % 3,
+                "始まった年齢": 15 + i % 30,
+            }
+            for i in range(60)
+        ],
+    )
+    file = root / "params/mizuho/fy2024/inputs.yaml"
+    declare(file, {"residents", "voices"})
+    told = yaml.safe_load(file.read_text(encoding="utf-8"))
+    own = told["residents"]["files"][0]
+    told["residents"]["files"] = [own, own.replace("residents.csv", "residents_r5.csv")]
+    file.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    page = page_06(root)
+    assert "増えた" in page
+    assert "二つの年の標本を独立とみなしました" in page
+    assert "この問いへの回答がない立場(尋ねていないものを含む): 民生委員、支援機関。" in page

@@ -8,12 +8,14 @@ import zipfile
 from datetime import date
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import Intake, account, reading
 from ujo_lib.intake import check as check_inputs
+from ujo_lib.sample.places import PREFECTURES as SAMPLE_PREFECTURES
 
 
 def told(taken: Intake, severity: str = "error") -> list[tuple[str, int | None, str, str]]:
@@ -403,7 +405,7 @@ def test_every_row_of_a_file_is_accounted_for(desk: Desk) -> None:
     assert source["dropped"] == "注記2・合計1"
     assert account.told(taken.sources) == [
         "a.csv(utf-8-sig): 8行 = 使う3 + 見出し1 + 除いた3(注記2・合計1) + 空の行1。読み替え3か所。"
-        "2023-08-01〜2023-08-03。ない列: 出典"
+        "2023-08-01〜2023-08-03。ない列: 出典\n    月ごと: 2023-08 60\n    都道府県ごと: 熊本県 60"
     ]
     assert json.loads(taken.json())["sources"][0]["rows_counted"] == 8
 
@@ -456,3 +458,126 @@ def test_a_record_a_year_from_all_others_is_named_with_its_row_and_opens_no_gap(
     assert [p.row for p in told if p.column == "相談受付日時"] == rows
     assert [p.value for p in told if p.column == "consultations.files"] == gaps
     assert {p.severity for p in told} == {"warning"}
+
+
+# --- rows that are no data ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_headings_in_the_middle_of_two_files_laid_together_are_no_record(desk: Desk, mark: str) -> None:
+    heads, *rows = table("national_daily")
+    again = [mark + heads[0], *heads[1:]]
+    desk.put("national_daily", "n.csv", as_csv([heads, *rows, again, ["2023-08-04", "熊本県", "5"]]))
+    taken = desk.load()
+    assert taken["national_daily"]["n"].tolist() == [10, 20, 30, 5]
+    assert taken.sources.loc[0, "dropped"] == "見出し1"
+    assert taken.repairs["row"].tolist() == [5]
+
+
+def test_a_row_that_only_begins_like_the_headings_is_data(desk: Desk) -> None:
+    heads, *rows = table("national_daily")
+    desk.put("national_daily", "n.csv", as_csv([heads, *rows, [heads[0], "熊本県", "5"]]))
+    assert only(desk.check())[:3] == ("n.csv", 5, "日付")
+
+
+@pytest.mark.parametrize("words", ["作成日 2024-04-01", "担当 福祉課", "-----", "【9月】"])
+def test_words_alone_in_a_row_where_a_day_is_wanted_are_a_note(desk: Desk, words: str) -> None:
+    desk.put("national_daily", "n.csv", as_csv([*table("national_daily"), [words, "", ""]]))
+    taken = desk.load()
+    assert len(taken["national_daily"]) == 3
+    assert taken.repairs[["row", "before"]].to_numpy().tolist() == [[5, words]]
+
+
+@pytest.mark.parametrize("row", [["2023-08-04", "", ""], ["8月4日", "熊本県", ""], ["", "熊本県", ""]])
+def test_a_record_that_was_not_filled_in_is_no_note(desk: Desk, row: list[str]) -> None:
+    desk.put("national_daily", "n.csv", as_csv([*table("national_daily"), row]))
+    assert {p.row for p in desk.check().faults if p.severity == "error"} == {5}
+
+
+def test_a_line_of_a_broken_text_is_never_dropped_as_a_note(desk: Desk) -> None:
+    rows = [
+        ["日付", "名称", "種別", "内容"],
+        ["2023-08-01", "会", "会議", "はじめ"],
+        ["つづきの話", "", "", ""],
+    ]
+    desk.put("events", "e.csv", as_csv(rows))
+    assert {p.row for p in desk.check().faults} == {3}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "txt"])
+def test_semicolons_part_the_cells_where_the_records_agree_on_them(desk: Desk, suffix: str) -> None:
+    desk.put("national_daily", f"n.{suffix}", as_csv(table("national_daily"), delimiter=";"))
+    taken = desk.load()
+    assert len(taken["national_daily"]) == 3
+    assert "セミコロン" in taken.repairs["after"].iloc[0]
+
+
+def daily(*days: str, desk: str = "全国窓口", each: int = 1, start: int = 0) -> list[list[str]]:
+    all_days = enumerate((day for day in days for _ in range(each)), start)
+    rows = [[f"S{i}", f"{day} 22:15", desk, "熊本県", "10代"] for i, day in all_days]
+    return [["相談ID", "相談受付日時", "窓口", "都道府県", "年代"], *rows]
+
+
+def test_contacts_are_counted_per_month_desk_and_prefecture(desk: Desk) -> None:
+    rows = daily("2023-08-01", "2023-08-02", "2023-09-01") + daily("2023-09-02", desk="市専用", start=9)[1:]
+    desk.put("consultations", "c.csv", as_csv(rows))
+    source = desk.load().sources.iloc[0]
+    assert source[["by_month", "by_desk", "by_pref"]].tolist() == [
+        "2023-08 2、2023-09 2", "全国窓口 3、市専用 1", "熊本県 4",
+    ]  # fmt: skip
+
+
+def test_a_prefecture_with_a_dot_in_its_name_and_many_of_them_are_told_by_the_largest(desk: Desk) -> None:
+    names = ["不明・無回答", *list(SAMPLE_PREFECTURES)[:14]]
+    rows = [
+        ["日付", "都道府県", "件数"],
+        *(["2023-08-01", name, str(99 - i)] for i, name in enumerate(names)),
+    ]
+    desk.put("national_daily", "n.csv", as_csv(rows))
+    [line] = account.told(desk.load().sources)
+    assert "都道府県ごと: 不明・無回答 99、" in line
+    assert line.endswith(" 87、…(全15)")
+
+
+def test_aggregates_of_other_things_are_not_counted_by_month(desk: Desk) -> None:
+    desk.put("campaigns", "k.csv", as_csv(table("campaigns")))
+    assert desk.load().sources.loc[0, ["by_month", "by_desk", "by_pref"]].tolist() == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("next_day", "each", "told"),
+    [
+        ("2023-08-24", 4, []),  # thirteen days without any
+        ("2023-08-25", 4, ["2023-08-11〜2023-08-24"]),
+        ("2023-08-25", 3, ["2023-08-11〜2023-08-24"]),
+        ("2023-08-25", 2, []),  # too few to expect twenty in fourteen days
+    ],
+)
+def test_half_a_month_without_a_contact_is_told(
+    desk: Desk, next_day: str, each: int, told: list[str]
+) -> None:
+    days = [f"2023-08-{i:02d}" for i in range(1, 11)]
+    after = [str(day.date()) for day in pd.date_range(next_day, periods=10)]
+    desk.put("consultations", "c.csv", as_csv(daily(*days, *after, each=each)))
+    assert [p.value for p in desk.check().faults] == told
+    assert all(p.severity == "warning" for p in desk.check().faults)
+
+
+def test_a_desk_that_fell_silent_for_a_while_is_told_by_name_and_the_others_are_not(desk: Desk) -> None:
+    days = [str(day.date()) for day in pd.date_range("2023-08-01", "2023-09-30")]
+    quiet = [day for day in days if not "2023-08-16" <= day <= "2023-09-04"]
+    rows = daily(*days, each=3) + daily(*quiet, each=3, desk="市専用", start=999)[1:]
+    desk.put("consultations", "c.csv", as_csv(rows))
+    [warning] = desk.check().faults
+    assert "市専用" in warning.expected
+    assert warning.value == "2023-08-16〜2023-09-04"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_values_without_a_heading_within_a_table_are_told_and_shown_nowhere(desk: Desk, suffix: str) -> None:
+    rows = [["", *row[:2], "", *row[2:]] for row in table("national_daily")]
+    rows[2][3] = "ひみつ"
+    desk.put("national_daily", f"n.{suffix}", as_csv(rows) if suffix == "csv" else as_xlsx(rows))
+    taken = desk.check()
+    assert [(p.severity, p.row, p.column, p.value) for p in taken.faults] == [("warning", 3, "D列", "")]
+    assert taken["national_daily"]["n"].tolist() == [10, 20, 30]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.intake.conftest import Desk, as_csv
+from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib.sample.places import PREFECTURES
 
 
@@ -226,3 +226,54 @@ def test_who_leaves_a_platform_blank_is_never_told_to_fill_in_a_total(desk):
     [told] = [fault for fault in desk.check("ads").faults if fault.expected == "空欄でないこと"]
     assert told.row == 3
     assert "埋めずに行を消して" in told.remedy
+
+
+@pytest.mark.parametrize(("male", "told"), [("19", 0), ("20", 0), ("21", 1)])
+def test_men_and_women_are_not_more_than_all(desk, male, told):
+    desk.put("waves", "w.csv", as_csv(table("waves", {(1, "男性"): male})))
+    assert [(p.row, p.column) for p in desk.check().faults] == [(2, "該当者数")] * told
+
+
+@pytest.mark.parametrize(
+    ("young", "unknown", "told"), [("30", "2", 0), ("30", "3", 1), ("…", "32", 0), ("…", "33", 1)]
+)
+def test_ages_are_not_more_than_all(desk, young, unknown, told):
+    rows = table("waves", {(1, "20歳代"): young, (1, "年代不明"): unknown})
+    desk.put("waves", "w.csv", as_csv(rows), missing={"…": "unknown"})
+    assert [(p.row, p.column) for p in desk.check().faults] == [(2, "該当者数")] * told
+
+
+@pytest.mark.parametrize(("reach", "told"), [("999", 0), ("1000", 0), ("1001", 1)])
+def test_nobody_is_reached_without_being_shown_something(desk, reach, told):
+    heads = ["日", "プラットフォーム", "キャンペーン名", "インプレッション", "リーチ"]
+    rows = [heads, ["2024-02-20", "Meta", "春", "1000", reach]]
+    desk.put("ads", "a.csv", as_csv(rows), timezone="Asia/Tokyo")
+    assert [(p.severity, p.row, p.column) for p in desk.check().faults] == [("warning", 2, "リーチ")] * told
+
+
+@pytest.mark.parametrize(
+    ("ages", "row"),
+    [
+        (["0~14歳", "15~64歳", "65歳以上", "不詳"], None),
+        (["0~14歳", "15~64歳", "64歳以上"], 4),
+        (["0~14歳", "15~64歳", "65歳以上", "65~74歳", "75歳以上"], 5),
+        (["0~14歳", "15歳以上", "(再掲)65歳以上"], 4),
+        (["0~14歳", "15歳以上", "うち75歳以上"], 4),
+        (["総数", "0~14歳", "15歳以上"], None),
+        (["14歳以下", "15歳以上"], None),
+        (["15歳未満", "14歳以上"], 3),
+    ],
+)
+def test_people_of_overlapping_ages_are_told_at_the_first_row_that_counts_them_again(desk, ages, row):
+    heads = ["地域コード", "地域名", "時点", "資料", "性別", "年齢階級", "人口"]
+    n = {"総数": str(len(ages) - 1)}
+    people = [["43213", "市", "2023-10-01", "住基", "男", age, n.get(age, "1")] for age in ages]
+    women = ["43213", "市", "2023-10-01", "住基", "女", "0歳以上", "9"]
+    desk.put("population", "p.csv", as_csv([heads, *people, women]))
+    assert [p.row for p in desk.check().faults] == ([row] if row else [])
+
+
+def test_people_that_nothing_divides_are_read(desk):
+    rows = [["地域コード", "地域名", "時点", "資料", "人口"], ["43213", "市", "2023-10-01", "住基", "9"]]
+    desk.put("population", "p.csv", as_csv(rows))
+    assert desk.load()["population"]["n"].tolist() == [9]

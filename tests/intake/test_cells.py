@@ -137,3 +137,136 @@ def test_the_last_line_of_a_form_is_no_row(desk: Desk, mark):
     taken = desk.check()
     assert taken.faults == ()
     assert len(taken["commissioners"]) == len(rows) - 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "written", "rule"),
+    [
+        ("commissioners", "該当者数", "2²", "3"),
+        ("consultations", "相談者ID", "#N/A", "18"),
+        ("consultations", "相談者ID", "-", "14"),
+        ("campaigns", "備考", "〃", "14"),
+        ("campaigns", "開始", "51208", "7"),
+        ("cases", "委員番号", "1.23E+15", "17"),
+    ],
+)
+def test_a_cell_that_means_nothing_is_one_error_at_its_row_and_nothing_follows_from_it(
+    desk: Desk, kind, heading, written, rule
+):
+    desk.put(kind, "a.csv", as_csv(table(kind, {(1, heading): written})))
+    faults = [(p.severity, p.row, p.column, p.value, p.rule) for p in desk.check().faults]
+    assert faults == [("error", 2, heading, written, rule)]
+
+
+def test_a_duration_in_hours_is_read_as_minutes_and_told(desk: Desk):
+    desk.put("consultations", "a.csv", as_csv(table("consultations", {(1, "対応時間(分)"): "1時間"})))
+    taken = desk.load()
+    assert taken["consultations"]["duration_min"].iloc[0] == 60
+    assert taken.repairs.query("column == '対応時間(分)'")[["row", "before", "after"]].values.tolist() == [
+        [2, "1時間", "60.0"]
+    ]
+
+
+def test_years_are_no_codes_of_bands_of_years(desk: Desk):
+    rows = table("cases", {(i, "ひきこもりの期間"): str(i + 4) for i in (1, 2)})
+    rows[0][rows[0].index("ひきこもりの期間")] = "ひきこもりの期間(年)"
+    desk.put("cases", "a.csv", as_csv(rows))
+    (fault,) = [p for p in desk.check().faults if p.severity == "error"]
+    assert (fault.column, fault.rule) == ("ひきこもりの期間(年)", "6")
+
+
+def test_an_age_in_a_heading_of_years_of_age_is_read(desk: Desk):
+    rows = table("cases")
+    rows[0][rows[0].index("年代")] = "年代(歳)"
+    desk.put("cases", "a.csv", as_csv(rows))
+    assert [p for p in desk.check().faults if p.severity == "error"] == []
+
+
+@pytest.mark.parametrize("written", ['="001"', "'001", '= "001"'])
+def test_an_id_that_was_made_a_text_for_excel_is_read_as_excel_shows_it(desk: Desk, written):
+    desk.put("commissioners", "c.csv", as_csv(table("commissioners", {(1, "委員番号"): written})))
+    taken = desk.load()
+    assert taken["commissioners"]["commissioner_id"].iloc[0] == "001"
+    assert taken.repairs.query("column == '委員番号'")["row"].tolist() == [2]
+
+
+def test_an_apostrophe_in_a_word_is_part_of_it():
+    assert values.parse_short("'24春").value == "'24春"
+
+
+@pytest.mark.parametrize("number", ["790.000", "1.000", "0.000"])
+def test_a_point_that_may_part_thousands_is_refused(number):
+    with pytest.raises(ValueRefused):
+        values.parse_number(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "value"), [("790.00", 790), ("1234.000", 1234), ("790.0000", 790), ("0.125", 0.125)]
+)
+def test_a_point_that_can_only_be_a_decimal_one_is_read(number, value):
+    assert values.parse_number(number).value == value
+
+
+@pytest.mark.parametrize(("age", "read"), [("119", True), ("120", True), ("121", False)])
+def test_nobody_is_older_than_120(age, read):
+    assert (values.age_range(age) is not None) is read
+
+
+@pytest.mark.parametrize(
+    ("stamp", "clock"),
+    [
+        ("2023/08/05 10:13:05 午後 GMT+9", "22:13"),
+        ("2023/08/05 10:13:05 AM GMT+9", "10:13"),
+        ("2023/08/05 1:13:05 AM GMT+0", "10:13"),
+        ("2023/08/05 午後10:13", "22:13"),
+        ("2023/08/05 12:05 AM", "00:05"),
+        ("2023/08/05 12:05 pm", "12:05"),
+        ("令和5年8月5日 午前9:05", "09:05"),
+        ("2023/08/05 25:30", "01:30"),
+    ],
+)
+def test_a_clock_of_twelve_hours_is_read_by_its_half_of_the_day(stamp, clock):
+    assert values.parse_stamp(stamp, "Asia/Tokyo").value.strftime("%H:%M") == clock
+
+
+@pytest.mark.parametrize("stamp", ["2023/08/05 13:13 PM", "2023/08/05 22:13 午後"])
+def test_a_clock_of_both_kinds_is_refused(stamp):
+    with pytest.raises(ValueRefused):
+        values.parse_stamp(stamp, "Asia/Tokyo")
+
+
+@pytest.mark.parametrize("text", ["Yahoo!", "覚えていない", "わからない", "答えたくない", "友だちから聞いた"])
+def test_what_people_choose_from_a_list_is_no_sentence(text):
+    assert values.parse_short(text, brief=True).value == text
+
+
+@pytest.mark.parametrize(
+    "text", ["どうしたらいいかわからない", "死ぬしかない", "助けて!", "誰も覚えていない"]
+)
+def test_a_sentence_that_ends_like_an_answer_is_a_sentence(text):
+    with pytest.raises(ValueRefused):
+        values.parse_short(text, brief=True)
+
+
+@pytest.mark.parametrize("written", ["1001.0", "1,001", "12,345,678", "8月1日", "1-Aug", "Aug-01"])
+def test_an_id_that_a_program_took_for_a_figure_or_a_day_is_refused(written):
+    with pytest.raises(ValueRefused):
+        values.parse_short(written, is_id=True)
+    assert values.parse_short(written).value == written
+
+
+@pytest.mark.parametrize("written", ["1001", "1.5版", "1,2", "8-1", "1.0.2", "A-1,001"])
+def test_an_id_that_only_looks_like_one_is_kept(written):
+    assert values.parse_short(written, is_id=True).value == written
+
+
+@pytest.mark.parametrize(
+    ("cells", "ok"), [(("0.9", "1.0"), False), (("0.9", "95%"), False), (("90%", "95%"), True)]
+)
+def test_a_share_below_a_heading_of_percent_says_percent_itself(desk: Desk, cells, ok):
+    rows = [
+        ["年代", "媒体", "利用率(%)", "資料"],
+        *([f"{i}0代", "TV", cell, "調査"] for i, cell in enumerate(cells, 1)),
+    ]
+    desk.put("media_use", "m.csv", as_csv(rows))
+    assert desk.check().ok is ok

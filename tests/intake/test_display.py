@@ -1,5 +1,6 @@
 """A workbook's cell is read as a person reads it: its format counts, what is struck out does not."""
 
+import datetime as dt
 import io
 
 import openpyxl
@@ -7,7 +8,7 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from tests.intake.conftest import Desk, table
+from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib.intake.reading import _as_text
 
 
@@ -70,3 +71,71 @@ def test_a_number_corrected_within_its_cell_is_read_without_the_old_one_and_name
     assert told.severity == "warning"
     assert book.active.cell(2, heading).coordinate in str(told.value)
     assert str(desk.load()["commissioners"]["n_cases_reported"].iloc[0]) == right
+
+
+def test_numbers_that_the_sheet_shows_with_a_letter_are_read_with_it(desk: Desk):
+    book = openpyxl.Workbook()
+    for row in table("campaigns"):
+        book.active.append(row)
+    for n in (1, 2, 3):
+        cell = book.active.cell(n + 1, 1, n)
+        cell.number_format = '"K"000'
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("campaigns", "k.xlsx", out.getvalue())
+    assert desk.load()["campaigns"]["campaign_id"].tolist() == ["K001", "K002", "K003"]
+
+
+@pytest.mark.parametrize(
+    ("number_format", "read"),
+    [
+        ('yyyy"年"m"月"', "2024年2月"),
+        ("mmm-yy", "2024年2月"),
+        ('[$-411]ggge"年"m"月"', "2024年2月"),
+        ('[$-411]ggge"年"m"月"d"日"', "2024-02-01"),
+        ("yyyy/m/d", "2024-02-01"),
+        ("h:mm", "2024-02-01"),
+        ("yyyy", "2024-02-01"),
+        ("General", "2024-02-01"),
+    ],
+)
+def test_a_date_that_is_shown_as_a_month_names_no_day(number_format, read):
+    assert _as_text(dt.datetime(2024, 2, 1), number_format) == read
+    assert _as_text(dt.date(2024, 2, 1), number_format) == read
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "read"),
+    [(7, "000_ ", "007"), (7, "000;-000", "007"), (7, "[Red]000", "007"), (7, "000_);[赤](000)", "007"),
+     (7, "[<=9]000", "7")],
+)  # fmt: skip
+def test_gaps_colours_and_negative_numbers_of_a_format_hide_no_zeros(value, number_format, read):
+    assert _as_text(value, number_format) == read
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [(9.999999999999998, "10"), (0.1 + 0.2, "0.3"), (9.99999999999998, "9.99999999999998"), (1234567.5, "1234567.5"),
+     (123456789012345.0, "123456789012345"), (1e15, "1e+15")],
+)  # fmt: skip
+def test_a_calculated_number_is_read_to_the_fifteen_digits_that_a_sheet_shows(value, read):
+    assert _as_text(value, "General") == read
+
+
+@pytest.mark.parametrize(
+    ("above", "scale"),
+    [("(単位:千件)", "千件"), ("単位 百件", "百件"), ("(単位：万円、%)", "万円"),
+     ("単位:%", "%"), ("(単位:件)", None),
+     ("単位:人、世帯", None), ("千件を超えた月", None)],
+)  # fmt: skip
+def test_a_table_of_thousands_is_refused_by_what_stands_above_it(desk: Desk, above, scale):
+    desk.put("national_daily", "n.csv", as_csv([["全国", "", above], *table("national_daily")]))
+    assert [(p.severity, p.row, p.value) for p in desk.check().faults] == (
+        [("error", 1, scale)] if scale else []
+    )
+
+
+def test_a_duration_of_two_readings_is_told_as_that(desk: Desk):
+    desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, "対応時間(分)"): "1:30"})))
+    (fault,) = desk.check().faults
+    assert "分と秒か" in fault.remedy

@@ -135,6 +135,11 @@ def test_many_equal_faults_are_counted_and_not_all_printed(desk: Desk):
         ({"campaigns": {"files": ["k.csv"], "header_rows": 6}}, "campaigns.header_rows", ""),
         ({"campaigns": {"files": ["k.csv"], "columns": {"費用": "cost"}}}, "campaigns.columns", "cost_yen"),
         ({"campaigns": {"files": ["k.csv"], "per_file": {"x.csv": {}}}}, "campaigns.per_file", ""),
+        (
+            {"campaigns": {"files": ["k.csv"], "constants": {"note": None}}},
+            "campaigns.constants.note",
+            "空です",
+        ),
         ({"campaigns": {}}, "campaigns.files", ""),
         ({"campaigns": {"files": []}}, "campaigns.files", ""),
         ({"labels": {"distrikt": ["東"]}}, "labels.distrikt", "district"),
@@ -309,6 +314,19 @@ ADS = {
         ["2024/2/21", "春", "2,000", "20", "700", "JPY"],
         ["合計: アカウント", " --", "3,000", "30", "1,200", "JPY"],
     ],
+    "yahoo_ja": [
+        ["日", "キャンペーン名", "広告グループ名", "デバイス", "インプレッション数", "クリック数", "クリック率",
+         "コスト", "平均CPC"],
+        ["2024/2/20", "春", "若者", "スマートフォン", "1,000", "10", "1.00%", "500", "50"],
+        ["2024/2/21", "春", "若者", "パソコン", "2,000", "20", "1.00%", "700", "35"],
+        ["合計", "--", "--", "--", "3,000", "30", "1.00%", "1,200", "40"],
+    ],
+    "line_ja": [
+        ["キャンペーン名", "日", "OS", "コスト", "インプレッション", "クリック", "CTR"],
+        ["春", "2024-02-20", "iPhone", "500", "1000", "10", "1%"],
+        ["春", "2024-02-21", "Android", "700", "2000", "20", "1%"],
+        ["合計", "", "", "1200", "3000", "30", "1%"],
+    ],
 }  # fmt: skip
 
 
@@ -327,9 +345,10 @@ def put_ads(desk: Desk, layout: str, rows: list[list[str]], **said: object) -> i
     return desk.check("ads")
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["as exported", "backwards"])
 @pytest.mark.parametrize("layout", ADS)
-def test_each_platform_export_becomes_the_same_columns(desk: Desk, layout):
-    taken = put_ads(desk, layout, ADS[layout], timezone="Asia/Tokyo")
+def test_each_platform_export_becomes_the_same_columns_in_whatever_order(desk: Desk, layout, order):
+    taken = put_ads(desk, layout, [row[::order] for row in ADS[layout]], timezone="Asia/Tokyo")
     assert taken.ok, taken.problems.to_string()
     frame = taken["ads"]
     assert frame[["impressions", "link_clicks", "spend_yen"]].sum().tolist() == [3000, 30, 1200]

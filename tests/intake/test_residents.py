@@ -89,3 +89,34 @@ def test_a_register_without_persons_in_a_group_is_refused(asked: Desk) -> None:
     asked.put("residents_frame", "f.csv", as_csv([REGISTER[0], ["男性", "16~29歳", "東", "0"]]))
     with pytest.raises(DataProblems, match="1 以上"):
         asked.load()
+
+
+def test_sheets_of_other_voices_are_read_with_the_questions_that_the_residents_had(asked: Desk) -> None:
+    head = ["回答番号", "立場", "把握している人数", "最も必要な支援", "気づいたきっかけ", "始まった年齢"]
+    rows = [["V1", "家族", "", "2", "3", "24"], ["V2", "関係機関", "3", "居場所", "", ""]]
+    asked.put("voices", "v.csv", as_csv([head, *rows]))
+    frame = asked.load()["voices"]
+    assert frame["voice"].tolist() == ["家族", "支援機関"]
+    assert frame["most_needed"].tolist() == ["家族への支援", "居場所"]
+    assert frame["persons"].isna().tolist() == [True, False]
+    assert frame["onset_age"].tolist()[0] == 24
+
+
+def test_a_voice_that_nobody_has_declared_is_refused(asked: Desk) -> None:
+    asked.put("voices", "v.csv", as_csv([["回答番号", "立場"], ["V1", "議員"]]))
+    with pytest.raises(DataProblems, match="議員"):
+        asked.load()
+
+
+def test_two_years_of_the_survey_have_their_year_by_declaration_and_may_number_alike(asked: Desk) -> None:
+    asked.put("residents", "r4.csv", as_csv([HEAD, *ROWS]))
+    years = {"r4.csv": {"constants": {"fiscal_year": "R4"}}, "r5.csv": {"constants": {"fiscal_year": "2023"}}}
+    asked.put("residents", "r5.csv", changed(0, "孤独感(直接質問)", "5"), per_file=years)
+    assert asked.load()["residents"]["fiscal_year"].tolist() == [2022] * 3 + [2023] * 3
+
+
+def test_two_files_without_a_year_are_one_survey_with_people_twice(asked: Desk) -> None:
+    asked.put("residents", "r4.csv", as_csv([HEAD, *ROWS]))
+    asked.put("residents", "r5.csv", changed(0, "孤独感(直接質問)", "5"))
+    with pytest.raises(DataProblems, match="R1"):
+        asked.load()

@@ -470,12 +470,13 @@ def test_trap_15_a_blank_list_is_not_answered_in_every_option(desk: Desk):
     assert (missing["n_missing"], missing["base"]) == (1, 3)
 
 
+@pytest.mark.parametrize("heading", ["経緯_{}", "経緯[{}]"])
 @pytest.mark.parametrize(
     ("encoding", "yes", "no"), [("dummies", "1", "0"), ("marks", "○", ""), ("marks", "レ", "")]
 )
-def test_trap_15_a_column_per_option_is_read(desk: Desk, encoding, yes, no):
+def test_trap_15_a_column_per_option_is_read(desk: Desk, encoding, yes, no, heading):
     rows = table("cases")
-    head = [*rows[0][:-1], "経緯_不登校", "経緯_家庭環境"]
+    head = [*rows[0][:-1], heading.format("不登校"), heading.format("家庭環境")]
     rows = [
         head,
         *[
@@ -511,9 +512,10 @@ def test_trap_15_one_column_can_only_be_a_list_and_needs_no_declaration(desk: De
     assert desk.load()["cases"]["trigger_不登校"].all()
 
 
-def test_trap_15_columns_per_option_that_were_not_declared_are_a_problem(desk: Desk):
+@pytest.mark.parametrize("headings", [("経緯_不登校", "経緯_家庭環境"), ("経緯[不登校]", "経緯[家庭環境]")])
+def test_trap_15_columns_per_option_that_were_not_declared_are_a_problem(desk: Desk, headings):
     rows = table("cases")
-    rows = [[*rows[0][:-1], "経緯_不登校", "経緯_家庭環境"], *([*row[:-1], "1", "0"] for row in rows[1:])]
+    rows = [[*rows[0][:-1], *headings], *([*row[:-1], "1", "0"] for row in rows[1:])]
     desk.put("cases", "z.csv", as_csv(rows), multiple_answers={})
     problems = desk.check().problems
     assert problems[problems["severity"] == "error"][["column", "rule"]].values.tolist() == [

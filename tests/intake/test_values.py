@@ -193,3 +193,65 @@ def test_a_number_declared_to_mean_missing_is_no_id():
     raw = Raw("相談者ID", pa.chunked_array([["K1", "999", "998", "1E5", "k 2"]]), np.arange(5))
     (made,) = values.parse_column(column, raw, Site({"999": "unknown"}), Notes("a.csv")).values()
     assert made.fillna("").tolist() == ["K1", "", "998", "1E5", "k 2"]
+
+
+@pytest.mark.parametrize(
+    ("parse", "written", "meant"),
+    [
+        *((values.parse_number, f"{sign}1,234.5", -1234.5) for sign in "-−▲△"),
+        (values.parse_number, "+3", 3.0),
+        (values.parse_number, "1.000", None),
+        (values.parse_number, "1234.000", 1234.0),
+        (values.parse_number, "999999999999999", 999_999_999_999_999.0),
+        (values.parse_number, "1000000000000000", 1e15),
+        (values.parse_number, "1000000000000001", None),
+        (values.parse_number, "12.5%", None),
+        (values.parse_number, "(25)", None),
+        *((values.parse_flag, yes, True) for yes in ("1", "○", "✔", "有", "はい", "YES")),
+        *((values.parse_flag, no, False) for no in ("0", "×", "無", "いいえ", "対象外", "False")),
+        *((values.parse_flag, unclear, None) for unclear in ("2", "△", "", "?")),
+        (values.parse_area, "43213", "43213"),
+        (values.parse_area, "432130", "43213"),
+        (values.parse_area, "432131", None),
+        (values.parse_area, "432139", None),
+        (values.parse_area, "131016", "13101"),
+        (values.parse_area, "47100", "47100"),
+        (values.parse_area, "48100", None),
+        (values.parse_area, "43099", None),
+        (values.parse_area, "43000", "43000"),
+        (values.parse_area, "3213", None),
+    ],
+)
+def test_each_way_of_writing_is_read_as_it_was_meant_or_not_at_all(parse, written, meant):
+    if meant is None:
+        with pytest.raises(ValueRefused):
+            parse(written)
+    else:
+        assert parse(written).value == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [("1時間30分", 90.0), ("90秒", 1.5), ("2時間", 120.0), ("1分1秒", 61 / 60), ("45分", 45.0), ("45", 45.0)],
+)
+def test_durations_are_minutes(written, minutes):
+    assert values.parse_measured(written, "分").value == pytest.approx(minutes)
+
+
+@pytest.mark.parametrize(
+    ("written", "ages"),
+    [
+        ("四十代", (40, 49)),
+        ("十代", (10, 19)),
+        ("四十五歳", (45, 45)),
+        ("十五~十九歳", (15, 19)),
+        ("40歳代", (40, 49)),
+        ("65歳以上", (65, 999)),
+        ("14歳以下", (0, 14)),
+        ("15歳未満", (0, 14)),
+        ("15~39歳", (15, 39)),
+        ("不明", None),
+    ],
+)
+def test_a_band_holds_the_ages_that_it_names(written, ages):
+    assert values.age_range(written) == ages

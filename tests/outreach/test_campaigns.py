@@ -127,3 +127,12 @@ def test_the_timeline_says_which_campaigns_overlap_and_that_none_do(campaigns, c
     )
     alone = calendar.overlaps(campaigns.iloc[:2], carry_over, YEAR).frame
     assert calendar.overlap_reading(alone) == "施策の期間は、互いに重なっていません。"
+
+
+def test_preparation_without_an_end_lasts_to_the_eve_and_the_carry_over_begins_the_day_after(
+    campaigns, carry_over
+):
+    open_ended = campaigns.assign(prep_end=pd.NaT)
+    stages = calendar.calendar(open_ended, carry_over).frame.set_index(["name", "stage"])
+    assert stages.loc[("SNS広告", "準備"), "end"] == pd.Timestamp("2024-02-19")
+    assert stages.loc[("チラシ", "持続とみなす期間"), "start"] == pd.Timestamp("2024-03-02")

@@ -196,3 +196,12 @@ def test_the_figure_says_on_which_side_of_the_band_the_window_lies(ratio, words)
     assert words in controlled.reading(effect)
     window = controlled.counterfactual(comparison, effect).frame.set_index("role").loc[IN_WINDOW]
     assert (window["low"] <= window["n"] <= window["high"]) == (ratio == 1.0)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "least", "code"),
+    [(7, 5, "few_blocks"), (8, 5, None), (9, 5, None), (8, 4, "sparse_blocks"), (8, 6, None)],
+)
+def test_eight_blocks_of_five_contacts_are_enough_and_one_less_of_either_is_not(blocks, least, code):
+    refusal = controlled.too_sparse(np.array([least, *[20] * (blocks - 1)]), 24)
+    assert (refusal and refusal.code) == code

@@ -187,3 +187,7 @@ def test_limits_of_a_spread_that_grows_with_the_rate_agree_with_the_p_value(wind
     spread = 1 + max(1.0, effect.estimate) * (ratio - 1)
     k1, k0 = window / spread, 88 / spread
     assert distributions.beta.sf(effect.high / (effect.high + 8), k1 + 1, k0) == pytest.approx(0.025)
+
+
+def test_mid_p_estimates_the_same_ratio_as_the_exact_test():
+    assert exact.mid_p(two_days(8, 24, 50, 342), "宇城市").estimate == pytest.approx(8 * 342 / (24 * 50))

@@ -208,3 +208,16 @@ def test_landings_are_held_against_the_clicks_of_platforms_that_report_them(publ
 def test_a_new_channel_of_inflow_needs_no_new_code():
     table = funnel.inflow_by_source(pd.DataFrame({"utm_source": ["検索", None, "広報ラジオ", "検索"]})).frame
     assert table.set_index("utm_source")["n"].to_dict() == {"検索": 2, "記録なし": 1, "広報ラジオ": 1}
+
+
+@pytest.mark.parametrize("days", [2, 3])
+def test_three_days_are_enough_to_measure_how_much_days_differ(days):
+    clicks = [10, 30, 20][:days]
+    one = funnel.by(ads([(f"2024-02-{20 + day}", "A", 1000, n, 1) for day, n in enumerate(clicks)]), []).frame
+    if days == 2:
+        assert one[["dispersion", "low_day", "high_day"]].isna().all(axis=None)
+        return
+    # Pearson by hand: (10² + 10² + 0²) / (1000 · 0.02 · 0.98), over two degrees of freedom.
+    assert one["dispersion"].item() == pytest.approx(200 / 19.6 / 2)
+    low, high = proportion_confint(60 / (200 / 39.2), 3000 / (200 / 39.2), method="wilson")
+    assert (one["low_day"].item(), one["high_day"].item()) == pytest.approx((1000 * low, 1000 * high))

@@ -50,7 +50,7 @@ def test_too_few_prefectures_cannot_reach_the_level():
     wide, comparison = nation(1, 3.0)
     found = placebo.in_space(wide, comparison, NAMES[0], NAMES[1:10])
     assert isinstance(found, Refusal)
-    assert "10しかなく" in found.reason
+    assert found.reason == "比べる地域が10しかなく、95%の水準では何も言えない"
 
 
 def test_one_year_has_too_few_blocks_for_a_placebo_in_time_and_three_years_enough():

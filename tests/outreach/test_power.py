@@ -84,3 +84,10 @@ def test_a_design_that_finds_nothing_says_so_instead_of_a_number():
     assert power.reading(table, 0.8) == (
         "この計画で80%の確率で見つけられる増加は、宇城市ではなし(100倍でも届かない)、熊本県では1.31倍以上です。"
     )
+
+
+def test_the_curve_is_drawn_at_ascending_ratios_whose_steps_never_narrow():
+    steps = np.diff(power.RATIOS)
+    assert (np.diff(steps) > -1e-9).all()
+    assert (steps > 0).all()
+    assert (power.RATIOS[0], power.RATIOS[-1]) == (1.0, 5.0)

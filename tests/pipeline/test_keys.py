@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from ujo_lib.params import ParameterError, PathOutsideProjectError
-from ujo_lib.pipeline.keys import known_digest, named, plan_steps, run_id, summary_of
+from ujo_lib.pipeline.keys import _sources_first, known_digest, named, plan_steps, run_id, summary_of
 
 
 def _keys(project) -> dict[str, str]:
@@ -167,3 +167,22 @@ def test_a_file_is_named_by_its_place_in_the_project_and_else_only_by_its_name(t
     inside, outside = tmp_path / "a" / "data" / "x.csv", tmp_path / "b" / "y.csv"
     assert named(inside, tmp_path / "a") == "data/x.csv"
     assert named(outside, tmp_path / "a") == "y.csv"
+
+
+def test_the_order_in_which_inputs_are_declared_changes_nothing(project):
+    inputs = project.place.params / "inputs.yaml"
+    declared = yaml.safe_load(inputs.read_text(encoding="utf-8"))
+    turned = dict(reversed(declared.items()))
+    assert list(turned) != list(declared)
+    assert not _changed(
+        project,
+        lambda: inputs.write_text(
+            yaml.safe_dump(turned, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        ),
+    )
+
+
+def test_notebooks_that_read_each_other_are_named_to_whoever_made_them_do_so():
+    with pytest.raises(ParameterError, match=r"07_子育て.*08_介護|08_介護.*07_子育て"):
+        _sources_first({"07_子育て": ["08_介護"], "08_介護": ["07_子育て"], "01": []})
+    assert _sources_first({"05": ["01", "03"], "03": ["01"], "01": []}) == ["01", "03", "05"]

@@ -113,6 +113,73 @@ def bounds_of_the_rest(printed, totals):
     return found
 
 
+def months(counts, first="2023-04-01", last="2024-03-31"):
+    """Contacts by month, without a total."""
+    schema = Schema({"month": Dimension(variable="month"), "n": Count(unit="件")})
+    spec = TableSpec("months", "月別", Subject("相談", "合成", "contacts", days=(first, last)), schema)
+    frame = pd.DataFrame({"month": list(counts), "n": list(counts.values())})
+    return TableRecord.of("02", spec, frame)
+
+
+def places_left(record, masks, sums):
+    """Least and greatest value of each hidden row, given sums over rows, by a programme without our library."""
+    true = np.array([row[1] for row in record.rows])
+    gone = np.array(masks.flags[record.key]["n"])
+    names = [row[0] for row in record.rows]
+    low, high = np.where(gone, 1, true), np.where(gone, np.inf, true)
+    rows = np.array([[float(name in group) for name in names] for group in sums])
+    rules = [LinearConstraint(rows, rows @ true, rows @ true), LinearConstraint(np.eye(len(true)), low, high)]
+    ends = {}
+    for one, name in zip(np.eye(len(true))[gone], np.array(names)[gone], strict=True):
+        both = [milp(sign * one, constraints=rules, integrality=np.ones(len(true))) for sign in (1, -1)]
+        ends[name] = round(both[0].fun), round(-both[1].fun)
+    return ends
+
+
+def knowing(record):
+    return Knowledge(FIVE).figures(counted_tables({"02": Step(record)}))
+
+
+def test_a_sum_that_only_an_overview_prints_gives_no_hidden_row_back():
+    record = topics("topic", {"学校": 4, "家族": 14, "勤務": 28}, total=False)
+    everything = [["学校", "家族", "勤務"]]
+    assert places_left(record, plan_masks({"02": Step(record)}, FIVE), everything) == {"学校": (4, 4)}
+    careful = plan_masks({"02": Step(record)}, FIVE, public=knowing(record))
+    assert places_left(record, careful, everything) == {"学校": (1, 17), "家族": (1, 17)}
+    alone = plan_masks({"02": Step(record)}, FIVE)
+    assert not audit_masks({"02": Step(record)}, alone, FIVE, public=knowing(record)).ok
+
+
+def test_no_hidden_pair_of_a_cross_is_opened_by_a_total_without_population():
+    """Margins of one way are printed, the cross has none: two small cells in one column, one of them in each row."""
+    schema = Schema({
+        "sex": Dimension(variable="sex"), "topic": Dimension(variable="topic"), "n": Count(unit="件")
+    })  # fmt: skip
+    counts = {("女", "学校"): 2, ("男", "学校"): 9, ("女", "家族"): 9, ("男", "家族"): 3}
+    spec = TableSpec("cross", "性別と内容", Subject("相談", "合成", "contacts"), schema)
+    record = TableRecord.of("02", spec, pd.DataFrame([(*pair, n) for pair, n in counts.items()],
+                                                     columns=["sex", "topic", "n"]))  # fmt: skip
+    sums = knowing(record)
+    assert [figure.low for figure in sums] == [23]
+    careful = plan_masks({"02": Step(record)}, FIVE, public=sums)
+    hidden = [n for n, gone in zip(counts.values(), careful.flags[record.key]["n"], strict=True) if gone]
+    assert len(hidden) >= 2
+    assert sum(hidden) - (len(hidden) - 1) - 1 >= FIVE.required_width
+    assert audit_masks({"02": Step(record)}, careful, FIVE, public=sums).ok
+
+
+def test_an_overview_of_two_kinds_of_years_gives_no_hidden_month_back():
+    """The fiscal and the calendar year are printed: one hidden month on either side of New Year would be exact."""
+    counts = dict.fromkeys([f"{month}月" for month in (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)], 20)
+    record = months({**counts, "5月": 3, "2月": 4})
+    halves = [list(counts)[:9], list(counts)[9:]]
+    exact = places_left(record, plan_masks({"02": Step(record)}, FIVE), halves)
+    assert exact == {"5月": (3, 3), "2月": (4, 4)}
+    careful = plan_masks({"02": Step(record)}, FIVE, public=knowing(record))
+    for month, (low, high) in places_left(record, careful, halves).items():
+        assert high - low >= FIVE.required_width, month
+
+
 @pytest.mark.parametrize("rest", [4, 5, 6])
 @pytest.mark.parametrize("half_first", [False, True], ids=["the year left first", "the half left first"])
 def test_nobody_gets_a_small_count_of_the_other_half_by_subtracting(place, rest, half_first):

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from tests.report.look.browser import needs_browser
@@ -12,6 +13,7 @@ from ujo_lib.report.look.html import IndexEntry, PageContext, export_index
 
 COVER = export_index(
     [
+        IndexEntry("overview.html", "概要版"),
         IndexEntry("05_s.html", "まとめ"),
         IndexEntry("02_b.html", "相談"),
         IndexEntry("00_a.html", "データの状態", technical=True),
@@ -33,18 +35,19 @@ def test_without_a_browser_the_message_says_what_to_do(tmp_path, monkeypatch):
 
 
 def test_a_browser_that_prints_nothing_is_reported_and_leaves_the_old_pdf(tmp_path, monkeypatch):
-    old = _report(tmp_path) / "pdf" / "report.pdf"
+    old = _report(tmp_path) / "pdf" / "overview.pdf"
     old.parent.mkdir()
     old.write_bytes(b"old")
     monkeypatch.setattr(printing, "find_browser", lambda: "false")
-    with pytest.raises(printing.PrintingError, match=r"report\.html"):
+    with pytest.raises(printing.PrintingError, match=r"overview\.html"):
         list(print_report(tmp_path, old.parent))
     assert old.read_bytes() == b"old"
 
 
 def _report(folder: Path) -> Path:
-    """A cover that lists two pages for all, in another order than that of their names, and two technical ones."""
+    """A cover that lists the 概要版 and two pages for all, not in the order of their names, and two technical ones."""
     (folder / "index.html").write_text(COVER, encoding="utf-8")
+    (folder / "overview.html").write_text(PAGE.format("概要版", "index.html"), encoding="utf-8")
     (folder / "05_s.html").write_text(PAGE.format("まとめ", "02_b.html"), encoding="utf-8")
     (folder / "02_b.html").write_text(PAGE.format("相談", "index.html"), encoding="utf-8")
     (folder / "00_a.html").write_text(PAGE.format("データの状態", "02_b.html"), encoding="utf-8")
@@ -72,6 +75,7 @@ def test_what_holds_for_the_whole_report_is_printed_once(tmp_path, technical):
 def test_links_between_the_two_lead_to_the_other_pdf(tmp_path):
     folder = _report(tmp_path)
     assert together(folder).count('href="appendix.pdf"') == 2  # of the contents
+    assert together(folder).count('href="overview.pdf"') == 1
     assert 'href="report.pdf"' in together(folder, technical=True)
     assert 'href="#00_a"' in together(folder, technical=True)
 
@@ -82,20 +86,25 @@ def test_every_link_of_the_whole_report_leads_to_one_place_in_it(tmp_path):
     links = re.findall(r'(?:href="|url\(|aria-labelledby=")#?([^")]+)', whole)
     assert len(set(places)) == len(places)
     assert {"index", "05_s", "02_b", "02_b-s1", "02_b-g1", "05_s-s1", "05_s-g1"} <= set(links)
-    assert set(links) <= {*places, "appendix.pdf"}
+    assert set(links) <= {*places, "appendix.pdf", "overview.pdf"}
 
 
 @pytest.mark.slow
 @needs_browser
 def test_the_report_becomes_numbered_tagged_sheets_of_a4_with_an_outline(tmp_path):
-    pdf, _ = print_report(_report(tmp_path), tmp_path / "pdf")
-    content = pdf.read_bytes()
-    box = re.search(rb"/MediaBox \[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", content)
-    assert [round(float(side)) for side in box.groups()] == [595, 842]
-    assert len(re.findall(rb"/Type /Page\b", content)) >= 3
-    assert b"/Marked true" in content
-    assert b"/Outlines" in content
-    assert sorted(file.name for file in (tmp_path / "pdf").iterdir()) == ["appendix.pdf", "report.pdf"]
+    _, report, _ = print_report(_report(tmp_path), tmp_path / "pdf")
+    with pikepdf.open(report) as pdf, pdf.open_outline() as outline:
+        assert len(pdf.pages) == 3
+        assert {tuple(round(float(side)) for side in page.MediaBox) for page in pdf.pages} == {
+            (0, 0, 595, 842)
+        }
+        assert pdf.Root.MarkInfo.Marked
+        assert pdf.Root.Lang == "ja"
+        assert pdf.Root.StructTreeRoot.K
+        assert [entry.title for entry in outline.root] == ["報告書", "まとめ", "相談"]
+        assert [entry.title for entry in outline.root[1].children] == ["章"]
+    made = sorted(file.name for file in (tmp_path / "pdf").iterdir())
+    assert made == ["appendix.pdf", "overview.pdf", "report.pdf"]
 
 
 @pytest.mark.slow
@@ -107,13 +116,14 @@ def test_a_wide_table_does_not_shrink_the_letters_of_the_whole_report(tmp_path):
         cover = export_index([], PageContext(report_title="報告書"), table + "<p>文</p>" * 150)
         (tmp_path / "index.html").write_text(cover, encoding="utf-8")
         (pdf,) = print_report(tmp_path, tmp_path / "pdf")
-        return len(re.findall(rb"/Type /Page\b", pdf.read_bytes()))
+        with pikepdf.open(pdf) as made:
+            return len(made.pages)
 
     assert height(12) == height(2)
 
 
 def test_the_brief_is_also_a_handout_of_its_own(tmp_path, monkeypatch):
-    (_report(tmp_path) / "overview.html").write_text(PAGE.format("概要版", "index.html"), encoding="utf-8")
+    _report(tmp_path)
     monkeypatch.setattr(printing, "find_browser", lambda: "browser")
     monkeypatch.setattr(printing, "_print", lambda browser, page, target: (page.name, target.name))
     made = list(print_report(tmp_path, tmp_path / "pdf"))

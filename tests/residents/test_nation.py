@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ujo_lib.columns import Count, Share, Text, Typed, interval
+from ujo_lib.columns import Count, Dimension, Share, Text, Typed, interval
 from ujo_lib.params.national import read_national
 from ujo_lib.residents import nation
 from ujo_lib.stats import wilson
@@ -88,3 +88,61 @@ def test_the_national_tables_are_those_of_the_printed_pages(survey, item, printe
     shown = nation.published(FIGURES, [item]).frame
     assert shown["share"].max() < 1
     assert shown["source"].str.contains("頁").all()
+
+
+def groups_of_the_city(shares: list[tuple[str, str, float]]) -> Typed:
+    frame = pd.DataFrame(shares, columns=["sex", "age_band", "share"])
+    frame = frame.assign(item="多い", n=30, base=100, low=frame["share"] - 0.05, high=frame["share"] + 0.06)
+    return Typed.of(
+        frame,
+        {
+            "sex": Dimension(variable="sex"),
+            "age_band": Dimension(variable="age_band"),
+            "item": Dimension(groups={"多い": ("よくある", "時々")}),
+            "n": Count(),
+            "base": Count(members=False),
+            "share": Share(),
+            **interval("share", 0.95),
+        },
+    )
+
+
+def printed(group: str, *percent: float) -> list[tuple[object, ...]]:
+    answers = ("よくある", "時々", "ない", "無回答")
+    return [("R4", "item", group, one, p, 1000, "3頁") for one, p in zip(answers, percent, strict=True)]
+
+
+def test_a_group_stands_beside_the_same_group_of_the_nation_with_its_answers_added_up():
+    rows = (
+        printed("全国", 5, 15, 75, 5)
+        + printed("女性", 10, 20, 70, 0)
+        + printed("男性 16歳以上", 4, 4, 72, 20)
+    )
+    figures = pd.DataFrame(rows, columns=NATION.columns)
+    city = groups_of_the_city(
+        [("全体", "全体", 0.2), ("女性", "全体", 0.2), ("男性", "全体", 0.2), ("男性", "16歳以上", 0.2)]
+    )
+    table = nation.compare_groups(city, figures, "item", ["よくある", "時々"], "R4", {})
+    assert table.frame["nation"].tolist() == pytest.approx([20 / 95, 0.3, 0.1])
+    assert table.frame["reading"].tolist() == ["差があるとは言えない", "全国より低い", "全国より高い"]
+    country = wilson(300, 1000)
+    assert table.frame["low"].iloc[1] == pytest.approx(-10 - 100 * math.hypot(0.05, country.high - 0.3))
+    assert table.schema.note.endswith("値のない区分は並べていません: 男性。")
+    barred = nation.compare_groups(city, figures, "item", ["よくある", "時々"], "R4", {"item": "方法が違う"})
+    assert set(barred.frame["reading"]) == {"比較不可(方法が違う)"}
+
+
+def test_nothing_published_by_sex_and_age_leaves_no_row():
+    city = groups_of_the_city([("女性", "全体", 0.2), ("男性", "全体", 0.2)])
+    figures = pd.DataFrame(printed("全国", 5, 15, 75, 5), columns=NATION.columns)
+    table = nation.compare_groups(city, figures, "item", ["よくある", "時々"], "R4", {})
+    assert table.frame.empty
+    assert table.schema.note.endswith("並べていません: 女性、男性。")
+
+
+def test_the_groups_that_the_white_paper_printed_are_those_of_its_page():
+    rows = FIGURES[(FIGURES["survey"] == "令和4(2022)年") & (FIGURES["item"] == "ucla_band")]
+    told = {group: (rows["n"].iloc[0], *rows["percent"]) for group, rows in rows.groupby("group", sort=False)}
+    assert told["男性単身"] == (793, 16.1, 51.1, 23.2, 8.6, 1.0)
+    assert told["女性単身"] == (976, 8.1, 41.6, 37.6, 11.2, 1.5)
+    assert told["同居人がいる"] == (9428, 6.3, 40.8, 38.1, 14.1, 0.8)

@@ -43,8 +43,11 @@ def read(file: Path) -> pd.DataFrame:
 
 
 def weighted(folder: Path, name: str) -> Sample:
-    drawn = read(folder / name).assign(responded=lambda d: d["responded"].astype(bool))
-    return open_sample(drawn, read(folder / "fy2023/residents_frame.csv"))
+    return open_sample(everybody_drawn(folder / name), read(folder / "fy2023/residents_frame.csv"))
+
+
+def everybody_drawn(file: Path) -> pd.DataFrame:
+    return read(file).assign(responded=lambda d: d["responded"].astype(bool))
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +99,21 @@ def test_every_domain_of_sex_and_age_has_the_errors_of_r(sample):
         same(mean(sample.design, score, of_age), f"city score 0 {a}")
     men, women = (mean(sample.design, trait, known & (answers["sex"] == sex)) for sex in SEXES)
     same(difference(sample.design, men, women), "city men less women")
+
+
+def test_cells_with_nobody_drawn_or_one_answer_weigh_as_r_weighs_their_joined_classes(sample_data):
+    drawn = everybody_drawn(sample_data / "fy2023/residents.csv")
+    few = drawn[(drawn["sex"] == "男性") | (drawn["age_band"] != AGES[0])].copy()
+    old_men = (few["sex"] == "男性") & (few["age_band"] == AGES[3]) & few["responded"]
+    few.loc[few.index[old_men][1:], "responded"] = False
+    sample = open_sample(few, read(sample_data / "fy2023/residents_frame.csv"))
+    assert sample.joined == ("男性 50~69歳・70歳以上", "女性 16~29歳・30~49歳")
+    answers = sample.answers
+    trait, known = answers["direct"] <= 2, answers["direct"].notna()
+    same(mean(sample.design, trait, known), "joined lonely")
+    for s, sex in enumerate(SEXES, 1):
+        same(mean(sample.design, trait, known & (answers["sex"] == sex)), f"joined lonely {s}")
+    same(mean(sample.design, answers["u1"] + answers["u2"] + answers["u3"]), "joined score")
 
 
 def test_what_is_true_of_everybody_lies_in_the_intervals(sample, truth):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.residents.conftest import AGES
+from ujo_lib.residents.tables import across, persons, sensitivity
 from ujo_lib.residents.weighting import SampleError, diagnostics, open_sample, response, response_by
 
 
@@ -24,9 +25,9 @@ def test_those_who_answered_carry_the_silent_of_their_sex_and_age(drawn, registe
     ]
     of_all = drawn.assign(w=drawn["district"].astype(str).map({"東": 10.0, "西": 340 / 54}))
     expected = of_all.groupby(["sex", "age_band"], observed=True)["w"].sum()
-    for (sex, age), persons in expected.items():
+    for (sex, age), size in expected.items():
         inside = [name == f"{sex} {age}" for name in classes]
-        assert carried[inside].sum() == pytest.approx(persons)
+        assert carried[inside].sum() == pytest.approx(size)
 
 
 def test_the_last_weights_are_the_register_by_sex_and_age_and_by_district(drawn, register):
@@ -52,6 +53,46 @@ def test_an_age_with_too_few_answers_joins_the_next_of_its_sex(drawn, register, 
     classes = set(open_sample(drawn, register, least=least).classes)
     assert ("男性 16~39歳・40歳以上" in classes) is joined
     assert ("男性 16~39歳" in classes) is not joined
+
+
+@pytest.mark.parametrize(("heard", "joined"), [(0, True), (1, True), (2, False)])
+def test_a_cell_that_nobody_or_one_answered_for_is_weighted_with_its_neighbour(
+    drawn, register, heard, joined
+):
+    few = drawn.copy()
+    young_men = few.index[(few["sex"] == "男性") & (few["age_band"] == AGES[0]) & few["responded"]]
+    few.loc[young_men[heard:], "responded"] = False
+    sample = open_sample(few, register, least=2)
+    assert sample.joined == (("男性 16~39歳・40歳以上",) if joined else ())
+    of_men = (sample.answers["sex"] == "男性").to_numpy()
+    assert sample.design.weights[of_men].sum() == pytest.approx(500)
+    assert ("2人に満たない(一人もいない場合を含む)年齢" in diagnostics(sample).schema.note) is joined
+    assert ("まとめて重みを付けました: 男性 16~39歳・40歳以上。" in diagnostics(sample).schema.note) is joined
+
+
+@pytest.mark.parametrize("age", AGES)
+def test_persons_of_a_cell_that_nobody_was_drawn_from_are_carried_by_their_neighbour(drawn, register, age):
+    without = drawn[(drawn["sex"] != "女性") | (drawn["age_band"] != age)]
+    sample = open_sample(without, register)
+    assert sample.joined == ("女性 16~39歳・40歳以上",)
+    of_women = (sample.answers["sex"] == "女性").to_numpy()
+    assert sample.design.weights[of_women].sum() == pytest.approx(500)
+    assert sample.persons == 1000
+
+
+def test_ages_are_joined_with_the_next_older_one_and_no_further_than_needed(drawn, register):
+    ages = ["16~29歳", "30~39歳", "40~64歳", "65歳以上"]
+    thirds = drawn.assign(
+        age_band=pd.Categorical([ages[i % 4] for i in range(len(drawn))], ages, ordered=True)
+    )
+    kept = thirds[(thirds["sex"] != "男性") | ~thirds["age_band"].isin([ages[0], ages[3]])]
+    cells = pd.DataFrame([(sex, age, 100) for sex in ("男性", "女性") for age in ages])
+    cells.columns = ["sex", "age_band", "n"]
+    sample = open_sample(kept, cells, least=1)
+    assert sample.joined == ("男性 16~29歳・30~39歳", "男性 40~64歳・65歳以上")
+    weights = pd.Series(sample.design.weights).groupby(sample.classes.to_numpy()).sum()
+    assert weights["男性 16~29歳・30~39歳"] == pytest.approx(200)
+    assert weights["女性 40~64歳"] == pytest.approx(100)
 
 
 def test_the_last_age_joins_the_one_before_it(drawn, register):
@@ -114,6 +155,29 @@ def test_a_census_in_which_all_answer_leaves_nothing_to_chance(drawn, register):
     sample = open_sample(everybody, size)
     assert sample.design.weights == pytest.approx(1.0)
     assert sample.design.variance(np.arange(len(everybody))) == pytest.approx(0, abs=1e-9)
+    lonely = everybody.assign(lonely=pd.Categorical(["はい", "いいえ", "いいえ"] * 40, ["はい", "いいえ"]))
+    table = persons(open_sample(lonely, size), {"孤独": ("lonely", ["はい"])}, 0.0).frame
+    assert table.loc[0, ["n", "estimate", "low", "high"]].tolist() == [40, 40, 40, 40]
+
+
+@pytest.mark.parametrize(("missing", "told"), [(0, True), (1, False)])
+def test_a_census_in_which_some_keep_silent_says_that_only_silence_is_left(drawn, missing, told):
+    size = drawn.groupby(["sex", "age_band", "district"], observed=True).size().reset_index(name="n")
+    size.loc[0, "n"] += missing
+    sample = open_sample(drawn, size)
+    assert ("母集団の全員を調べました" in diagnostics(sample).schema.note) is told
+    share = across(sample, "lonely", "孤独", ["はい"], [()]).frame.iloc[0]
+    assert share["low"] < share["share"] < share["high"]
+
+
+def test_without_weights_and_margins_shares_are_those_of_the_answers_and_no_persons_are_told(drawn, register):
+    sample = open_sample(drawn[drawn["responded"]].drop(columns="responded"), register.iloc[:0])
+    row = across(sample, "lonely", "孤独", ["はい"], [()]).frame.iloc[0]
+    assert row["share"] == pytest.approx(row["n"] / row["base"])
+    people = persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).frame
+    assert people[["estimate", "low", "high"]].isna().all(axis=None)
+    assert sensitivity(sample, "lonely", "孤独", ["はい"]).frame.empty
+    assert "行わなかった段階: 無回答を補った後、人口に合わせた後" in diagnostics(sample).schema.note
 
 
 def test_mistakes_are_told_in_japanese_with_their_groups(drawn, register):
@@ -130,7 +194,14 @@ def test_mistakes_are_told_in_japanese_with_their_groups(drawn, register):
     few = drawn["responded"] & ((drawn["district"] == "東") | (drawn.index == 66))
     with pytest.raises(SampleError, match="1人だけの地区\\(西\\)"):
         open_sample(drawn.assign(responded=few), register)
-    with pytest.raises(SampleError, match="男性 16~39歳・40歳以上に回答が一件もありません"):
+    text = register.astype({"sex": str, "age_band": str})
+    with pytest.raises(
+        SampleError, match="母集団だけ: 女性 40才以上"
+    ):  # no list of ages gives it a neighbour
+        open_sample(drawn, text.replace({"age_band": {AGES[1]: "40才以上"}}))
+    with pytest.raises(SampleError, match="母集団だけ: その他 16~39歳"):
+        open_sample(drawn, pd.concat([text, text.iloc[:1].assign(sex="その他")]))
+    with pytest.raises(SampleError, match="男性に回答が一件もありません"):
         open_sample(drawn.assign(responded=drawn["responded"] & (drawn["sex"] != "男性")), register)
 
 

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from ujo_lib.sample.residents import DRAWN, HAZARDS
+from ujo_lib.sample.residents import DRAWN, HAZARDS, VOICES
 
 
 def answered(frame: pd.DataFrame) -> "pd.Series[float]":
@@ -43,3 +43,14 @@ def test_in_the_second_version_the_lonely_are_heard_less(city):
     )
     share = [frame["孤独感(直接質問)"].isin(["1", "2"]).mean() for frame in (first, second)]
     assert share[1] < share[0] - 0.01
+
+
+def test_three_other_voices_answer_the_same_questions_and_agencies_alone_count_persons(city):
+    sheets = city.read("fy2023/voices.csv")
+    assert sheets["立場"].value_counts().to_dict() == {voice: n for voice, (n, _) in VOICES.items()}
+    assert set(sheets.loc[sheets["把握している人数"] != "", "立場"]) == {"支援機関"}
+    assert sheets["回答番号"].str.startswith("SYN-V").all()
+    assert sheets["回答番号"].is_unique
+    for heading in ("最も必要な支援", "始まった年齢"):
+        assert heading in city.read("fy2023/residents.csv")
+        assert 0 < (sheets[heading] == "").mean() < 0.3

@@ -8,6 +8,7 @@ import statsmodels.api as sm
 
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.attributes import (
+    beside_nation,
     combined,
     crosstab,
     distribution,
@@ -129,6 +130,21 @@ def test_shares_are_of_valid_answers_and_the_unanswered_are_counted_beside():
     assert table.loc[["無回答", "総数"], "share"].isna().all()
 
 
+def test_a_band_of_the_nation_stands_below_that_of_the_place_without_numbers_of_people():
+    table = beside_nation(distribution(feelings(), "loneliness", NATION), "loneliness").frame
+    assert table["who"].tolist() == ["県内"] * 4 + ["全国"] * 4
+    assert table["loneliness"].tolist() == ["常に", "時々", "ほとんどない", "全くない"] * 2
+    assert table["share"].tolist() == pytest.approx([0.3, 0.42, 0.2, 0.08, 0.4, 0.35, 0.2, 0.05])
+    assert table["n"].tolist()[:4] == [30, 42, 20, 8]
+    assert table.loc[table["who"].eq("全国"), ["n", "base"]].isna().all(axis=None)
+
+
+def test_where_the_nation_was_not_asked_there_is_one_band():
+    table = beside_nation(distribution(feelings(), "loneliness"), "loneliness").frame
+    assert set(table["who"]) == {"県内"}
+    assert table["share"].sum() == pytest.approx(1)
+
+
 def test_answers_are_added_up_only_as_the_labels_say():
     one = combined(feelings(), "loneliness", ["常に", "時々"], NATION).frame.iloc[0]
     assert (one["n"], one["base"], one["missing"], one["share"]) == (72, 100, 12, 0.72)
@@ -184,3 +200,10 @@ def test_national_slices_are_added_up_only_when_they_fill_the_period():
     half = Period(date(2023, 1, 1), date(2023, 6, 30), "上半期")
     assert national_answers(slices, "topic", half)["n"].tolist() == [7]
     assert national_answers(slices, "topic", Period(date(2023, 1, 1), date(2023, 5, 31), "5か月")) is None
+
+
+def test_an_answer_that_nobody_of_the_nation_gave_is_not_counted_as_zero():
+    value = pd.Categorical(["女性", "男性", "女性"], ["男性", "女性", "その他"])
+    nation = pd.DataFrame({"variable": "sex", "value": value, "n": [3, 2, 4]})
+    found = national_answers(nation, "sex", Period(date(2023, 1, 1), date(2023, 12, 31), "年"))
+    assert dict(zip(found["value"], found["n"], strict=True)) == {"男性": 2, "女性": 7}

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.fiscal import SchoolBreak
-from ujo_lib.seasonality.calendar import BRIDGE, HOLIDAY, TREND, YEAR_END, Terms
+from ujo_lib.seasonality.calendar import BRIDGE, HOLIDAY, TREND, YEAR_END, Terms, weekdays_of
 
 BREAKS = (
     SchoolBreak("冬休み", date(2023, 1, 1), date(2023, 1, 7)),
@@ -49,3 +49,25 @@ def test_the_leap_day_has_its_row_and_the_trend_counts_years():
 def test_terms_that_were_not_asked_for_are_absent():
     _, X = columns(harmonics=0, trend=False, breaks=())
     assert not [name for name in X if "波" in name or "休み" in name or name == TREND]
+
+
+def test_the_week_begins_with_sunday():
+    assert weekdays_of(pd.date_range("2023-01-01", periods=8)).tolist() == [
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        0,
+    ]  # a Sunday
+
+
+def test_a_wave_turns_once_or_twice_in_a_year_of_365_and_a_quarter_days():
+    _, X = columns("2023-01-01", "2027-01-01")
+    yearly, twice = X["1年周期の波1余弦"], X["1年周期の波2余弦"]
+    assert (yearly.iloc[0], round(yearly.iloc[4 * 365 + 1], 9)) == (1, 1)
+    assert yearly.iloc[183] < -0.9999  # half a year on, at its lowest
+    assert X["1年周期の波1正弦"].iloc[91] > 0.9999
+    assert (twice.iloc[91] < -0.9999, twice.iloc[183] > 0.9999) == (True, True)

@@ -116,3 +116,12 @@ def test_no_hours_no_peak():
 def test_an_empty_year_has_no_peak():
     empty = counts_of(np.zeros(365), hourly=np.zeros((365, 24), dtype=np.int64))
     assert daily_peak(empty).frame.loc[0, ["mean", "low", "high"]].isna().all()
+
+
+def test_no_preferred_direction_has_hotellings_p():
+    parts = np.random.default_rng(5).normal([0.3, -0.2], [1.0, 2.0], (12, 2))
+    parts[:, 1] += 0.5 * parts[:, 0]
+    t2 = 12 * parts.mean(axis=0) @ np.linalg.inv(np.cov(parts.T)) @ parts.mean(axis=0)
+    expected = scipy_stats.f.sf(t2 * (12 - 2) / (2 * (12 - 1)), 2, 12 - 2)
+    found = uniformity_p(parts.sum(axis=0)[None], 12 * np.cov(parts.T)[None], np.array([11.0]))
+    assert found[0] == pytest.approx(expected, rel=1e-9)

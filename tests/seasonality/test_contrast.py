@@ -72,3 +72,11 @@ def test_overlapping_hours_are_refused():
 def test_hours_in_words():
     assert hours_in_words([22, 23]) == "22時台・23時台"
     assert hours_in_words([11, 6, 7, 8, 9, 10, 22]) == "6~11時台・22時台"
+
+
+def test_the_ratio_is_of_contacts_per_hour_of_the_clock():
+    hourly = np.zeros((365, 24), dtype=np.int64)
+    hourly[:, [22, 23]], hourly[:, MORNING] = 3, 1
+    row = compared(counts_of(hourly.sum(axis=1), hourly=hourly), [22, 23])
+    assert (row["n"], row["n_reference"]) == (365 * 6, 365 * 6)
+    assert row["estimate"] == pytest.approx(3.0)

@@ -162,3 +162,11 @@ def test_no_contact_is_lost_or_invented(days):
     times = [pd.Timestamp("2023-01-01") + pd.Timedelta(days=day, hours=day % 24) for day in days]
     counts = counted(records_of(pd.DatetimeIndex(times)), YEAR, np.ones(365, dtype=bool))
     assert counts.n == len(days) == counts.hourly.sum()
+
+
+@pytest.mark.parametrize(("days", "months"), [(14, 11), (15, 12), (16, 12)])
+def test_a_month_counts_when_half_of_its_days_were_observed(days, months):
+    seen = np.ones(365, dtype=bool)
+    seen[90 + days : 120] = False  # April has 30 days
+    counts = counts_of(np.ones(365), observed=seen)
+    assert (counts.months_observed, counts.whole_year) == (months, months == 12)

@@ -58,3 +58,7 @@ def test_a_lost_month_stops_it_and_a_lost_day_does_not():
     counts = three_years()
     assert "記録のない期間" in why_not(counts.without([(date(2023, 1, 1), date(2023, 1, 31))]))
     assert len(decompose(counts.without([(date(2023, 1, 1), date(2023, 1, 1))]))) == 36
+
+
+def test_each_row_of_the_parts_begins_with_its_month():
+    assert list(decompose(three_years()).frame)[:2] == ["month", "per_day"]

@@ -96,3 +96,43 @@ def test_without_extra_spread_it_is_jeffreys_interval():
 
 def test_a_spread_known_from_few_weeks_widens_the_interval():
     assert small_sample(np.array(2.0), 4) > small_sample(np.array(2.0), 400) > 2.0
+
+
+@pytest.mark.parametrize(("days", "weeks"), [(3, 2), (4, 3), (5, 3)])
+def test_a_week_stands_alone_when_four_of_its_days_were_observed(days, weeks):
+    observed = np.ones(21, dtype=bool)
+    observed[7 + days : 14] = False
+    found = weeks_of(np.arange(21) % 7, observed, np.ones(21))
+    assert (found.count, found.exposure.sum()) == (weeks, 14 + days)
+
+
+def test_a_memory_seen_in_more_pairs_of_weeks_leaves_a_surer_yardstick():
+    rng = np.random.default_rng(6)
+    noise = rng.normal(size=(2000, 208))
+    for t in range(1, 208):
+        noise[:, t] += 0.3 * noise[:, t - 1]
+    known = []
+    for blocks in (52, 208):
+        design = BlockDesign(
+            np.ones((blocks, 1)), np.eye(4)[np.arange(blocks) % 4], np.ones(blocks), np.arange(blocks)
+        )
+        found = design.test(noise[:, :blocks])
+        known.append(np.median(found.df2[np.abs(found.autocorrelation - 0.3) < 0.05]))
+    assert 10 < known[0] < known[1] / 2
+
+
+@pytest.mark.parametrize(("days", "exposure"), [(3, [13]), (4, [7, 7]), (5, [8, 7])])
+def test_a_short_week_joins_the_nearest_week_of_at_least_four_days(days, exposure):
+    observed = np.ones(21, dtype=bool)
+    observed[3:7] = observed[7 + days : 14] = False
+    assert weeks_of(np.arange(21) % 7, observed, np.ones(21)).exposure.tolist() == exposure
+
+
+@pytest.mark.parametrize(("least", "counts"), [(0.99, False), (1.0, False), (1.01, True), (2.0, True)])
+def test_a_design_effect_above_one_is_the_least_spread_to_assume(least, counts):
+    groups, z = np.repeat(np.arange(4), 13), np.random.default_rng(4).normal(0, 0.3, 52)
+    design = BlockDesign(np.ones((52, 1)), np.eye(4)[groups], np.ones(52), np.arange(52) * 2)
+    calm, assumed = design.test(z), design.test(z, least)
+    spread = calm.variance[0]
+    assert spread < 0.5
+    assert assumed.statistic[0] == pytest.approx(calm.statistic[0] * (spread / least if counts else 1))

@@ -1,14 +1,14 @@
-from datetime import date
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import FiscalYear, Period, period_for
+from ujo_lib.seasonality import forecast
 from ujo_lib.seasonality.forecast import backtest, forecast_months, with_expected_growth
 from ujo_lib.seasonality.model import fit_calendar
-
-pytestmark = pytest.mark.slow
 
 HISTORY = Period(date(2022, 4, 1), date(2024, 3, 31), "2年")
 COMING = period_for(FiscalYear(2024), "fiscal")
@@ -25,6 +25,7 @@ def made():
     return forecast_months(history(), COMING, (), seed=1)
 
 
+@pytest.mark.slow
 def test_twelve_months_and_a_total_with_their_intervals(made):
     assert made.months.frame["month"].tolist()[0] == "2024年4月"
     assert made.months.frame["month"].tolist()[-1] == "合計"
@@ -34,16 +35,19 @@ def test_twelve_months_and_a_total_with_their_intervals(made):
     assert made.months.frame["days"].tolist() == [30, 31, 30, 31, 31, 30, 31, 30, 31, 31, 28, 31, 365]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_forecast(made):
     assert forecast_months(history(), COMING, (), seed=1).months.frame.equals(made.months.frame)
 
 
+@pytest.mark.slow
 def test_a_less_predictable_service_gets_wider_intervals(made):
     wild = forecast_months(history(), COMING, (), seed=1, yearly_change=0.4).months.frame.iloc[-1]
     total = made.months.frame.iloc[-1]
     assert wild["high"] - wild["low"] > 1.8 * (total["high"] - total["low"])
 
 
+@pytest.mark.slow
 def test_growth_is_believed_as_far_as_the_record_is_long():
     model = fit_calendar(history(growth=0.4), (), trend=True)
     where = model.names.index("1年あたりの増減")
@@ -66,6 +70,7 @@ def test_54_contacts_get_a_reason_and_no_number():
     assert "推定しません" in made.reason
 
 
+@pytest.mark.slow
 def test_one_year_of_history_says_what_it_takes_for_granted():
     assert (
         "増減の傾向がほとんど分からない"
@@ -73,6 +78,7 @@ def test_one_year_of_history_says_what_it_takes_for_granted():
     )
 
 
+@pytest.mark.slow
 def test_the_backtest_stands_beside_last_years_months():
     table = backtest(history(growth=0.15), (), seed=1).frame
     assert table["origin"].unique().tolist() == ["2023年4月"]
@@ -83,6 +89,7 @@ def test_the_backtest_stands_beside_last_years_months():
     assert table["coverage"].iloc[0] >= 0.8
 
 
+@pytest.mark.slow
 def test_the_naive_forecast_is_the_month_a_year_earlier():
     past = history()
     table = backtest(past, (), seed=1).frame
@@ -105,3 +112,48 @@ def test_the_limits_allow_for_a_level_that_has_drifted_before_and_drifts_on():
     assert len(made.levels) == 9
     assert made.levels[4] == pytest.approx(1, abs=0.03)
     assert np.log(made.levels[-1] / made.levels[0]) / 2 == pytest.approx(1.593 * sd, rel=0.1)
+
+
+def test_an_expectation_of_growth_is_combined_with_the_fit_as_two_normal_measurements_are():
+    root = np.random.default_rng(7).normal(size=(3, 3))
+    V, fitted = root @ root.T, np.array([1.0, 0.4, -0.2])
+    model = SimpleNamespace(names=["定数", "1年あたりの増減", "祝日"], covariance=V, coefficients=fitted)
+    found, covariance = with_expected_growth(model, 0.1)
+    # Precisions add; the expectation of zero growth weighs 1/0.1².
+    precision = np.linalg.inv(V) + np.diag([0, 1 / 0.1**2, 0])
+    assert covariance == pytest.approx(np.linalg.inv(precision))
+    assert found == pytest.approx(np.linalg.inv(precision) @ np.linalg.inv(V) @ fitted)
+
+
+def test_the_interval_of_a_sum_has_the_variance_that_the_model_gives_such_sums():
+    model = SimpleNamespace(scale_of_sums=lambda days, mean: 3.0)
+    low, high = forecast._limits(model, np.full((40_000, 10), 10.0), np.random.default_rng(8), 0.95)
+    assert high - low == pytest.approx(2 * 1.96 * np.sqrt(3 * 100), rel=0.04)
+
+
+@pytest.mark.parametrize(("days", "origins"), [(729, 0), (730, 1), (731, 1), (730 + 91, 2)])
+def test_a_backtest_begins_where_a_year_lies_before_and_another_behind(days, origins):
+    first = date(2021, 4, 1)
+    period = Period(first, first + timedelta(days=days - 1), "")
+    found = forecast._origins(counts_of(np.ones(days), period), 12)
+    assert found == [date(2022, 4, 1), date(2022, 7, 1)][:origins]
+
+
+def test_months_of_a_forecast_follow_each_other_and_the_last_ends_with_the_period():
+    limits = [(0.0, 1.0)] * 4
+    period = Period(date(2024, 1, 15), date(2024, 3, 20), "")
+    table = forecast._monthly(period, [1.0, 2.0, 3.0, 6.0], limits, 0.9, "").frame
+    assert table["month"].tolist() == ["2024年1月", "2024年2月", "2024年3月", "合計"]
+    assert table["days"].iloc[-1] == 17 + 29 + 20
+
+
+def test_a_backtest_learns_up_to_the_eve_of_the_twelve_months_that_it_foretells(monkeypatch):
+    asked = []
+
+    def refusing(before, period, *_):
+        asked.append((before.period.start, before.period.end, period.start, period.end))
+        return SimpleNamespace(reason="学習しない")
+
+    monkeypatch.setattr(forecast, "forecast_months", refusing)
+    assert len(backtest(history(), (), seed=1)) == 0
+    assert asked == [(date(2022, 4, 1), date(2023, 3, 31), date(2023, 4, 1), date(2024, 3, 31))]

@@ -51,3 +51,16 @@ def test_days_after_a_gap_do_not_count_as_neighbours():
     fit = glm.fit_negative_binomial(years(0.7, 0.2)[:, keep], X[keep])
     found = memory.estimate(fit, X[keep], DAYS[keep])
     assert np.median(found.share * found.persistence) == pytest.approx(0.66, abs=0.1)
+
+
+def test_the_scale_explains_the_squares_of_residuals_that_share_columns_and_memory():
+    result, found = fitted(years(0.7, 0.2, series=4))
+    weight = (result.mean / (1 + result.alpha[:, None] * result.mean)).mean(axis=0)
+    Z = np.sqrt(weight)[:, None] * X
+    left = np.eye(365) - Z @ np.linalg.solve(Z.T @ Z, Z.T)
+    distance = np.abs(np.subtract.outer(DAYS, DAYS))
+    for i in range(4):
+        # Residuals of errors with variance σ² and correlation R have squares σ² · trace(M R M) on average.
+        squares = np.trace(left @ found.correlation(i, distance) @ left)
+        assert found.share[i] > 0.3
+        assert found.scale[i] == pytest.approx((result.residuals[i] ** 2).sum() / squares, rel=1e-6)

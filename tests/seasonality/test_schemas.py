@@ -65,6 +65,9 @@ def at_level(level: float) -> dict[str, Typed]:
         "forecast": forecast_months(HISTORY, COMING, (), 1, level=level).months,
         "distribution": attributes.distribution(feelings(), "loneliness", NATION, level=level),
         "combined": attributes.combined(feelings(), "loneliness", ["常に", "時々"], NATION, level=level),
+        "beside_nation": attributes.beside_nation(
+            attributes.distribution(feelings(), "loneliness", NATION, level=level), "loneliness"
+        ),
         "shares_by": attributes.shares_by(records(), "topic", "occupation", ["無職"], level=level),
         "crosstab": attributes.crosstab(records(), "occupation", "topic", level=level),
     }

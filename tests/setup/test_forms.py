@@ -15,7 +15,7 @@ INPUTS = "params/sample/fy2023/inputs.yaml"
 KINDS = (
     "commissioners", "cases", "waves", "consultations", "national_daily", "national_hourly", "national_attributes",
     "ads", "campaigns", "population", "channels", "events", "media_use",
-    "residents", "residents_frame",
+    "residents", "residents_frame", "voices",
 )  # fmt: skip
 
 
@@ -77,6 +77,24 @@ def test_a_workbook_keeps_leading_zeros_and_lists_and_shows_the_codes(root):
     assert ("経緯(複数回答)", "1", "不登校") in set(book["コード表"].iter_rows(values_only=True))
     assert sheet.freeze_panes == "B2"
     assert not sheet.merged_cells.ranges
+
+
+def test_a_workbook_offers_the_answers_and_says_what_each_column_holds(root):
+    by_kind = {form.schema.kind: form for form in forms(root, root / INPUTS, FiscalYear(2023))}
+    book = openpyxl.load_workbook(io.BytesIO(by_kind["commissioners"].content))
+    sheet, codes = book["回答一覧"], book["コード表"]
+    offered = {str(one.sqref).split(":")[0]: one for one in sheet.data_validations.dataValidation}
+    column = {cell.value: cell.column_letter for cell in sheet[2]}
+    districts = offered[f"{column['地区(圏域)']}3"]
+    place = districts.formula1.removeprefix("コード表!").replace("$", "")
+    assert [row[0].value for row in codes[place]] == ["三角", "不知火", "松橋", "小川", "豊野"]
+    assert offered[f"{column['回答']}3"].formula1 == '"1,0"'
+    assert not any(one.showErrorMessage for one in offered.values())  # a number of the code list may be typed
+    assert f"{column['委員番号']}3" not in offered
+    explained = {row[0]: row[1:] for row in book["列の意味"].iter_rows(values_only=True)}
+    assert set(explained) == {"見出し", *column}
+    assert explained["回答"][0] == "1 か 0"
+    assert "行を残して 0" in explained["回答"][3]
 
 
 def test_a_question_added_to_the_questionnaire_is_in_the_form_with_its_codes_and_intake_reads_it(root):

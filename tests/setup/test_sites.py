@@ -2,19 +2,25 @@
 
 import re
 
+import openpyxl
 import pytest
 import yaml
 
 from tests.setup.conftest import REPOSITORY
+from ujo_lib import intake
 from ujo_lib.cli import main
-from ujo_lib.intake.schemas import PREFECTURES
-from ujo_lib.params import notebooks_of, read_settings
+from ujo_lib.intake.schemas import EXAMPLE_MARK, PREFECTURES
+from ujo_lib.params import ParameterError, notebooks_of, read_settings, read_yaml
+from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
+from ujo_lib.params.common import FACTS
 from ujo_lib.params.disclosure import DisclosureRules
+from ujo_lib.params.inputs import Inputs
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.readiness import undecided
 from ujo_lib.setup import NewSite, SetupError, open_points, set_up_site, set_up_year
-from ujo_lib.setup.copying import QUESTIONS
+from ujo_lib.setup.copying import QUESTIONS, RESET
 from ujo_lib.setup.prefectures import CODES, neighbours
+from ujo_lib.setup.sites import _values
 
 HOUSE = {notebook.name: notebook for notebook in notebooks_of(REPOSITORY, "sample")}
 TRACES = re.compile("宇城|熊本|[Kk]umamoto|\\buki\\b|43213|43000|三角|不知火|松橋")
@@ -68,6 +74,37 @@ def test_titles_denominators_filters_and_controls_follow(root, wakaba):
     }
 
 
+def test_what_people_type_in_is_a_workbook_that_intake_reads_and_a_first_year_asks_for_no_earlier_one(
+    root, wakaba
+):
+    inputs = read_yaml(Inputs, root / "params/wakaba/fy2024/inputs.yaml")
+    names = [name for files in inputs.kinds.values() for name in files.files]
+    assert not [name for name in names if "fy2023" in name]
+    typed = [name for name in names if name.startswith("site/") or "residents" in name]
+    assert len(typed) == 8
+    assert {name.rpartition(".")[2] for name in typed} == {"xlsx"}
+    assert {name.rpartition(".")[2] for name in names if "consult" in name or "national" in name} == {"csv"}
+    for name in typed:
+        path = root / "data/wakaba" / name
+        book = openpyxl.load_workbook(path)
+        first = book["記入"]["A2"]
+        first.value = first.value.replace(EXAMPLE_MARK, "")
+        book.save(path)
+    kinds = [kind for kind, files in inputs.kinds.items() if files.files[0] in typed]
+    found = intake.check(root / "params/wakaba/fy2024/inputs.yaml", kinds, root)
+    assert [str(fault) for fault in found.faults if fault.severity == "error"] == []
+    assert {len(found.frames[kind]) for kind in kinds} == {1}
+
+
+def test_the_files_of_a_trial_are_those_that_the_sample_writes(root):
+    set_up_site(root, NewSite("trial", "試市", "岡山県", "33203", 2023, synthetic=True))
+    pattern = read_yaml(Inputs, root / "params/sample/fy2023/inputs.yaml")
+    trial = read_yaml(Inputs, root / "params/trial/fy2023/inputs.yaml")
+    assert {kind: one.files for kind, one in trial.kinds.items()} == {
+        kind: one.files for kind, one in pattern.kinds.items()
+    }
+
+
 def test_what_only_a_person_can_know_is_on_the_list(root, wakaba):
     points = "\n".join(str(point) for point in open_points(root, "wakaba", 2024))
     for name in ("見込み件数", "近隣県", "目標", "過去の調査回"):
@@ -85,6 +122,21 @@ def test_lists_in_a_places_own_words_start_empty_and_hold_no_sentence_of_the_pat
     ]
     assert len(entries) > 3
     assert not [line for line in entries if line in text]
+
+
+@pytest.mark.parametrize(("name", "model"), [("limits.yaml", Limits), ("key_figures.yaml", KeyFigures),
+                                             ("goals.yaml", Goals), ("indicators.yaml", Indicators),
+                                             ("published.yaml", Claims)])  # fmt: skip
+def test_the_example_of_a_list_can_be_read_as_it_stands_once_its_sign_is_taken_away(
+    root, wakaba, name, model
+):
+    file = root / "params/wakaba/fy2024" / name
+    text = re.sub(r"^(\w+): \[\].*$", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    example = re.search(r"^#(  - \{.*)$", text, flags=re.MULTILINE)[1]
+    file.write_text(f"{QUESTIONS[name][0]}:\n{example}\n", encoding="utf-8")
+    (entry,) = getattr(read_yaml(model, file), QUESTIONS[name][0])
+    cell = getattr(entry, "cell", None) or getattr(entry, "place", None)
+    assert (name == "limits.yaml") == (cell is None)
 
 
 def test_a_release_is_refused_before_anything_runs_while_a_mark_or_an_unchecked_contact_is_left(
@@ -167,3 +219,51 @@ def test_the_first_year_asked_for_again_changes_nothing_and_gets_back_what_it_la
     made = set_up_year(root, "wakaba", 2024)
     assert made.new == (lost.relative_to(root).as_posix(),)
     assert {file: file.read_bytes() for file in before} == before
+
+
+@pytest.mark.parametrize(
+    ("notebook", "name"),
+    [
+        ("common", name)
+        for name in ("site", "site_name", "prefecture", "synthetic", "created_on", "fiscal_year")
+    ]
+    + [
+        ("04_outreach_effect", name)
+        for name in ("plan_digest", "stated_impressions", "planned_city_per_year")
+    ]
+    + [("01_survey_descriptives", "wave"), ("02_consultation_seasonality", "city_desk")],
+)
+def test_a_fact_that_is_left_out_is_asked_for_and_never_taken_from_the_sample(root, wakaba, notebook, name):
+    file = root / f"params/wakaba/fy2024/{notebook}.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(rf"^{name}:.*\n(?: .*\n)*", "", text, flags=re.MULTILINE), encoding="utf-8")
+    with pytest.raises(ParameterError) as refused:
+        _settings(root, "04_outreach_effect" if notebook == "common" else notebook)
+    assert [(one.file, one.key) for one in refused.value.problems] == [(f"{notebook}.yaml", name)]
+
+
+def test_what_is_no_fact_of_a_place_may_be_left_out_and_the_sample_keeps_its_defaults(root, wakaba):
+    file = root / "params/wakaba/fy2024/common.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("seed: 2023\n", ""), encoding="utf-8")
+    assert _settings(root, "04_outreach_effect").seed == 2023
+    sample = root / "params/sample/fy2023"
+    common = (sample / "common.yaml").read_text(encoding="utf-8")
+    (sample / "common.yaml").write_text(common.replace("site_name: 宇城市\n", ""), encoding="utf-8")
+    assert read_settings(HOUSE["04_outreach_effect"], sample).site_name == "宇城市"
+
+
+@pytest.mark.parametrize(("key", "value"), [("site", "midori"), ("fiscal_year", '"2023"')])
+def test_parameters_copied_to_another_folder_do_not_speak_for_the_old_one(root, wakaba, key, value):
+    file = root / "params/wakaba/fy2024/common.yaml"
+    text = re.sub(rf"^{key}:.*$", f"{key}: {value}", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match="置いてあるフォルダー") as refused:
+        _settings(root, "04_outreach_effect")
+    assert [one.key for one in refused.value.problems] == [key]
+
+
+def test_every_value_that_new_site_sets_is_a_fact_that_must_be_written():
+    free = {"contacts", "show_extra"}  # what is left out is none
+    site = NewSite("wakaba", "若葉市", "岡山県", "33203", 2024)
+    assert set(_values(site, REPOSITORY / "params/sample/fy2023")) - free <= set(FACTS)
+    assert set(RESET) <= set(FACTS)

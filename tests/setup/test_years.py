@@ -149,7 +149,7 @@ def test_a_deleted_file_comes_back_and_the_others_stay(root):
 def test_the_list_names_every_form_not_filled_in_and_every_value_to_be_looked_at(root):
     set_up_year(root, "sample", 2024)
     points = [str(point) for point in open_points(root, "sample", 2024)]
-    assert sum("様式のまま" in point for point in points) == 17
+    assert sum("様式のまま" in point for point in points) == 18
     assert any("fy2023/consultations.csv: ファイルがない" in point for point in points)
     assert any("earlier" in point or "過去の調査回" in point for point in points)
     (root / "data/sample/fy2024/consultations.csv").write_text("相談ID\n", encoding="utf-8")

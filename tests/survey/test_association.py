@@ -1,5 +1,7 @@
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats as scipy_stats
 
 from tests.survey.conftest import categorical
 from ujo_lib import stats, survey
@@ -74,3 +76,12 @@ def test_a_table_too_large_to_enumerate_is_said_to_be_untested(monkeypatch):
     table = survey.association_family(frame, [("a", "b")], TITLES)
     assert table.frame["p_value"].isna().all()
     assert "正確な検定を計算していない" in table.frame["reason"][0]
+
+
+@pytest.mark.parametrize("table", [[[6, 1], [0, 1]], [[6, 0], [1, 1]]])
+def test_an_answer_given_by_one_person_takes_part_in_the_test(table):
+    pairs = [("xy"[i], "uv"[j]) for i, j in np.ndindex(2, 2) for _ in range(table[i][j])]
+    a, b = zip(*pairs, strict=True)
+    frame = pd.DataFrame({"a": categorical(list(a), ["x", "y"]), "b": categorical(list(b), ["u", "v"])})
+    found = survey.association_family(frame, [("a", "b")], TITLES).frame["p_value"][0]
+    assert found == pytest.approx(scipy_stats.fisher_exact(table).pvalue)

@@ -132,3 +132,16 @@ def test_a_stratum_without_answers_is_refused():
 def test_one_answer_has_no_interval():
     assert survey.srs_total([3], 10) == survey.Total(30.0, None, None, None)
     assert survey.stratified_mean([1, 2, 3], ["a", "a", "b"], {"a": 5, "b": 5}).se is None
+
+
+def test_each_total_stands_beside_the_name_of_its_method(commissioners, cases):
+    methods = survey.city_total(commissioners, cases).frame["method"].tolist()
+    assert methods == ["回答者を単純に拡大", "地区ごとに拡大"]
+
+
+def test_two_cases_of_two_commissioners_are_enough_to_bunch():
+    # Of four ways to deal two cases to two people, two give both to one.
+    two = survey.overdispersion([2, 0]).frame.iloc[0]
+    assert (two["estimate"], two["p_value"]) == (2.0, pytest.approx(0.5))
+    three = survey.overdispersion([2, 0, 0]).frame.iloc[0]
+    assert (three["estimate"], three["p_value"]) == (pytest.approx(2.0), pytest.approx(1 / 3))

@@ -97,3 +97,10 @@ def test_an_age_that_cannot_be_read_is_refused():
 )
 def test_age_bands_are_read_as_the_forms_write_them(label, ages):
     assert age_range(label) == ages
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.020449, "2.04%"), (0.02045, "2.05%"), (0.0205, "2.05%"), (0.03, "3%")]
+)
+def test_a_national_share_is_rounded_to_two_decimals_of_a_percentage(share, text):
+    assert prevalence_text({"15~39歳": share}) == f"15~39歳 {text}"

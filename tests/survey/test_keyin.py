@@ -113,3 +113,9 @@ def test_a_skip_rule_is_checked_on_frames_from_elsewhere(questionnaire, cases):
     found = survey.check_skips(cases, questionnaire, "cases").frame
     assert len(found) == 7
     assert set(found["column"]) == {"household_members"}
+
+
+def test_differences_stand_in_the_order_of_the_form():
+    first = pd.DataFrame({"id": ["1"], "wish": ["a"], "age": ["b"]})
+    found = survey.compare_entries(first, first.assign(wish="x", age="y"), "id")
+    assert found["column"].tolist() == ["wish", "age"]

@@ -48,6 +48,7 @@ def test_weights_bring_each_district_to_its_size(commissioners, cases):
     whole = table.iloc[0]
     assert whole["estimate"] == pytest.approx(districts["estimate"].sum())
     assert whole["unweighted"] == pytest.approx(139 * 25 / 97)
+    assert whole["weight"] == pytest.approx(139 / 97)
 
 
 def test_nobody_answered_is_a_table_without_numbers_not_an_error(commissioners, cases):

@@ -224,3 +224,14 @@ def test_rows_that_are_no_answers_are_not_drawn_as_bars(cases, questionnaire):
 def test_shares_of_fewer_than_thirty_are_marked_as_reference(n, marked):
     frame = pd.DataFrame({"q": categorical(["はい"] * n, LABELS)})
     assert survey.tally(frame, "q", FORM).frame["reference"].eq(marked).all()
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_one_answer_has_limits_and_none_has_not(n):
+    table = survey.tally(pd.DataFrame({"q": categorical(["はい"] * n, LABELS)}), "q", FORM, basis="sampled")
+    yes = row(table, q="はい")
+    if n == 0:
+        assert (yes["low"] is pd.NA, yes["high"] is pd.NA) == (True, True)
+        return
+    inside = stats.wilson(n, n)
+    assert (yes["low"], yes["high"]) == pytest.approx((inside.low, inside.high))

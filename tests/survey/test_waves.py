@@ -3,7 +3,9 @@ import re
 import pandas as pd
 import pytest
 
-from ujo_lib import survey
+from ujo_lib import stats, survey
+from ujo_lib.annual.summary import FOR_REFERENCE
+from ujo_lib.survey.waves import _BASIS_JA, _verdict
 
 
 def waves(**changes: object) -> pd.DataFrame:
@@ -134,3 +136,25 @@ def test_a_first_survey_is_compared_with_nothing_and_says_so(table, earlier):
     if table.empty:
         assert survey.wave_table(table).frame.empty
         assert survey.wave_changes(table, "R5").frame.empty
+
+
+def test_what_is_for_reference_ends_in_the_words_by_which_the_summary_knows_it():
+    assert {basis: told.endswith(FOR_REFERENCE) for basis, told in _BASIS_JA.items()} == {
+        "rate": False,
+        "count": True,
+        "none": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "code"),
+    [
+        (0.5, 0.999, "decreased"),
+        (0.5, 1.0, "no_clear_decrease"),
+        (1.0, 1.9, "no_clear_increase"),
+        (1.001, 1.9, "increased"),
+    ],
+)
+def test_an_interval_that_touches_one_claims_no_change(low, high, code):
+    estimate = 0.8 if "decrease" in code else 1.4
+    assert _verdict(stats.RateRatio(estimate, low, high, 0.05, 0.05)) == code

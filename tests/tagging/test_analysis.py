@@ -149,8 +149,11 @@ def test_map_reproduces_the_textbook_example() -> None:
     assert points.loc["SE", "x"] * points.loc["none", "x"] > 0
 
 
-def test_map_leaves_out_the_empty_and_refuses_a_line() -> None:
+def test_map_leaves_out_the_empty_and_has_no_points_where_there_is_no_plane() -> None:
     result = a.correspondence_map(SMOKE.assign(never=0), "staff", "smoking")
     assert "never" not in result.points.frame["label"].tolist()
-    with pytest.raises(ValueError, match="three"):
-        a.correspondence_map(SMOKE.iloc[:2], "staff", "smoking")
+    assert len(a.correspondence_map(SMOKE.iloc[:3], "staff", "smoking").points.frame) == 7
+    for line in (SMOKE.iloc[:2], SMOKE.iloc[:, :2], SMOKE.iloc[:0]):
+        none = a.correspondence_map(line, "staff", "smoking")
+        assert none.points.frame.empty
+        assert none.inertia.frame.empty

@@ -70,6 +70,13 @@ def test_every_normalised_character_knows_where_it_came_from(text: str) -> None:
             assert chr(codepoint) in unicodedata.normalize("NFKC", text[begin:end])
 
 
+@pytest.mark.parametrize("marks", [29, 30, 31, 32, 400])
+def test_marks_piled_up_on_a_letter_are_read_alike_by_tags_and_evidence(marks: int) -> None:
+    text = "学校。a" + ("\u0307\u0323" * marks)[:marks] + "が\u3099校"
+    assert n.trace(text).corpus.codepoints.tolist() == n.corpus([text]).codepoints.tolist()
+    assert n.normalise(text).startswith("学校。\n")
+
+
 def test_span_points_at_the_original_characters() -> None:
     text = "  ｶﾞｯｺｳ！！！いきたくない"
     traced = n.trace(text)

@@ -183,3 +183,23 @@ def test_the_whole_and_a_group_of_one_stratum_are_corrected_however_few_the_find
     whole, blind = (r.Reading(t, stratum, read, truth, truth) for t in (tags, tags & False))
     assert whole.theme(0, 0.95) != blind.theme(0, 0.95)
     assert whole.within(stratum == 0).theme(0, 0.95) != blind.within(stratum == 0).theme(0, 0.95)
+
+
+def test_the_largest_number_is_said_to_be_an_estimate_with_limits_or_no_share_of_troubles() -> None:
+    reading, _ = city()
+    estimate, words = "推定値の中では", "語が現れた相談の割合は"
+    limits = "の{share[max share]}({share[max share]|ci})が最大です。"
+    no_troubles = (
+        "の{share[max share]}が最も高くなっています(機械が語を見つけた割合で、悩みの割合ではありません)。"
+    )
+    theme, group = "「{theme[max share]}」", "{occupation[max share]}の"
+    assert r.said_largest(reading) == f"{estimate}{theme}{limits}"
+    assert r.said_largest(None) == f"{words}{theme}{no_troubles}"
+    assert r.said_largest(reading, "occupation") == f"{estimate}{group}{theme}{limits}"
+    assert r.said_largest(None, "occupation") == f"{words}{group}{theme}{no_troubles}"
+    # The largest of corrected pairs stands there twice; that of tagged ones is a share of the first theme's texts.
+    assert r.said_largest(reading, "with_theme") == f"{estimate}{theme}の組{limits}"
+    assert (
+        r.said_largest(None, "with_theme")
+        == f"{words}{theme}と「{{with_theme[max share]}}」の組{no_troubles}"
+    )

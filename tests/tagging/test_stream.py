@@ -152,3 +152,37 @@ def test_a_declared_encoding_that_does_not_fit_is_told_with_its_line(tmp_path: P
     file.write_bytes("id,a\n相談ID,相談本文\n".encode("cp932"))
     with pytest.raises(stream.UnreadableInputError, match=r"utf-8 で読めること。 2行目"):
         stream.tag_file(file, tmp_path / "tags.csv", book, encoding="utf-8")
+
+
+@pytest.mark.parametrize("other", [" 7", "7 ", "７", "7"])
+def test_ids_that_a_clerk_takes_for_the_same_are_refused(tmp_path: Path, book: Codebook, other: str) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text(f"相談ID,相談本文\n7,学校\n8,家\n{other},雨\n", encoding="utf-8")
+    with pytest.raises(stream.UnreadableInputError, match="4行目: 相談ID が2行目と同じ"):
+        stream.tag_file(file, tmp_path / "out.csv", book)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_headings_may_stand_between_blanks(tmp_path: Path, book: Codebook) -> None:
+    (tmp_path / "in.csv").write_text(" 相談ID ,\u3000相談本文\n07,学校に行けない\n", encoding="utf-8")
+    assert stream.tag_file(tmp_path / "in.csv", tmp_path / "out.csv", book).tagged == 1
+    assert pd.read_csv(tmp_path / "out.csv", dtype=str)["consult_id"].tolist() == ["07"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "told"),
+    [
+        ("相談ID,相談本文,相談本文", r"相談本文 が2つある\(2列目、3列目\)"),
+        ("相談ID,text,相談本文", r"相談本文 が2つある\(2列目、3列目\)"),
+        ("consult_id,相談ID,text", r"相談ID が2つある\(1列目、2列目\)"),
+        ("相談ID;相談本文;年代", "相談ID と text/相談本文 が見つからない。.*コンマかタブ.*CP932"),
+        ("相談ID,本文,年代", "text/相談本文 が見つからない"),
+    ],
+)
+def test_columns_that_are_missing_or_doubled_are_told_with_their_places(
+    tmp_path: Path, book: Codebook, headings: str, told: str
+) -> None:
+    row = headings.translate(str.maketrans(dict.fromkeys("相談本文年代IDconsult_idtext", "1")))
+    (tmp_path / "in.csv").write_text(f"{headings}\n{row}\n", encoding="utf-8")
+    with pytest.raises(stream.ColumnNotFoundError, match=told):
+        stream.tag_file(tmp_path / "in.csv", tmp_path / "out.csv", book)

@@ -9,13 +9,13 @@ figure is 対象外: no calculation could confirm it.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from ujo_lib.columns import MARKS, TOTAL_LABELS, Count, Text, Typed
 from ujo_lib.params import ParameterError, ParameterProblem, read_yaml
-from ujo_lib.params.annual import Cell, Claim, Claims, Rule
+from ujo_lib.params.annual import Cell, Claim, Claims, Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import agrees
@@ -28,15 +28,8 @@ Recall = Callable[[str, str], Published]
 """Fetches a published table by notebook and id."""
 
 
-class HasCell(Protocol):
-    """An entry of a file that names a cell of a published table, or none."""
-
-    @property
-    def cell(self) -> Cell | None:
-        """Where its figure stands."""
-
-
-Entry = TypeVar("Entry", bound=HasCell)
+Entry = TypeVar("Entry", Claim, KeyFigure, Goal)
+"""An entry of a file that names a cell of a published table, or none."""
 Row = TypeVar("Row")
 
 
@@ -101,7 +94,8 @@ def answered(
     rows, problems = [], []
     for name, entry in entries:
         try:
-            rows.append(answer(entry, recall))
+            named = entry.cell and _in_names(entry.cell, recall)
+            rows.append(answer(entry.model_copy(update={"cell": named}), recall))
         except (KeyError, ValueError) as error:
             cell = entry.cell
             place = f"{cell.notebook} の表 {cell.table} の列 {cell.column}" if cell else ""
@@ -110,6 +104,29 @@ def answered(
     if problems:
         raise ParameterError(problems)
     return rows
+
+
+def _in_names(cell: Cell, recall: Recall) -> Cell:
+    """The cell with the names of columns where it has their headings, as pages and CSV show them.
+
+    Raises:
+        KeyError: the table has no such column; it says which there are.
+    """
+    try:
+        table = recall(cell.notebook, cell.table)
+    except NotSuppliedError:
+        return cell  # the answer will say so
+    columns = [*table.frame]
+    shown = [notation.heading(table.spec, name) for name in columns]
+    headings = {head: name for head, name in zip(shown, columns, strict=True) if shown.count(head) == 1}
+    known = {"", *headings, *columns}
+    # A column may be lacking with an input; the answer will then give the reason.
+    asked = [*cell.where, cell.over, *([] if table.without else [cell.column])]
+    if strange := [name for name in asked if name not in known]:
+        raise KeyError(f"列「{strange[0]}」はない。あるのは {'、'.join(headings)}")
+    where = {headings.get(name, name): labels for name, labels in cell.where.items()}
+    column, over = (headings.get(name, name) for name in (cell.column, cell.over))
+    return cell.model_copy(update={"column": column, "over": over, "where": where})
 
 
 def count_verdicts(compared: pd.DataFrame) -> Typed:
@@ -151,7 +168,9 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
     if table.without and not (there.notna() | table.hidden.loc[there.index].any(axis=1)).any():
         raise NotSuppliedError(table.without)
     if not keep.any():
-        raise KeyError(f"{cell.notebook}/{cell.table} has no row with {dict(cell.where)}")
+        asked = {notation.heading(table.spec, name): map(str, labels) for name, labels in cell.where.items()}
+        told = "、".join(f"{heading}が {'・'.join(labels)}" for heading, labels in asked.items())
+        raise KeyError(f"{told} の行がない")
     return table.frame.index[keep]
 
 

@@ -27,7 +27,7 @@ def measure(goals: list[Goal], recall: Recall) -> Typed:
     """Hold every goal against the published tables.
 
     Returns:
-        One row per goal: goal, indicator, value (as text), status, note.
+        One row per goal: goal, indicator, value (as text, with its unit), status, note.
 
     Raises:
         ParameterError: goals that name a cell that is not there.
@@ -60,4 +60,5 @@ def _value(cell: Cell, recall: Recall) -> str:
     values = table.frame.loc[rows_of(table, cell), cell.column].dropna()
     if values.empty:
         return notation.MISSING
-    return notation.in_cell(values.iloc[0], notation.format_of(table, cell.column))
+    unit = table.spec.schema[cell.column].unit
+    return notation.in_prose(values.iloc[0], notation.format_of(table, cell.column)).removesuffix(unit) + unit

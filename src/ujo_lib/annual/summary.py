@@ -160,6 +160,10 @@ def known_people(recall: Recall) -> Line:
     return Line("民生委員が知っている、ひきこもりの状態の人は{n[総数]}人でした。", (cases,))
 
 
+FOR_REFERENCE = "(参考)"
+"""How the basis of a comparison ends that rests on an assumption: counts without their denominators."""
+
+
 def change_of_count(recall: Recall) -> Line:
     """What that count did since the latest earlier wave that left one."""
     changes = recall("01_survey_descriptives", "wave_changes")
@@ -172,9 +176,12 @@ def change_of_count(recall: Recall) -> Line:
     low, high = (changes.frame.loc[row, name] for name in ("low", "high"))
     before = changes.where(earlier=changes.frame.loc[row, "earlier"])
     if pd.isna(low) or pd.isna(high) or low <= 1 <= high:
-        return Line("前回の{n_earlier}人から増えたとも減ったとも、言い切れません。", (before,))
-    verb = "増えました" if low > 1 else "減りました"
-    return Line("この人数は、前回の{n_earlier}人から" + verb + "。", (before,))
+        return Line("前回の調査の{n_earlier}人から増えたとも減ったとも、言い切れません。", (before,))
+    more, verb, told = ("多い", "増えた", "増えました") if low > 1 else ("少ない", "減った", "減りました")
+    if str(changes.frame.loc[row, "basis"]).endswith(FOR_REFERENCE):
+        why = "何人に尋ねたかの記録がそろわないため"
+        return Line(f"前回の調査の{{n_earlier}}人より{more}ものの、{why}、{verb}とは言い切れません。", (before,))
+    return Line(f"この人数は、前回の調査の{{n_earlier}}人から{told}。", (before,))
 
 
 def busiest_month(recall: Recall) -> Line:
@@ -189,7 +196,7 @@ def busiest_month(recall: Recall) -> Line:
 def loneliness(recall: Recall) -> Line:
     """The share of contacts with a feeling of loneliness."""
     lonely = recall("02_consultation_seasonality", "lonely")
-    return Line("孤独を感じると答えた相談は、全体の{share}でした。", (lonely,))
+    return Line("県内からの相談で答えのあったもののうち、{share}が孤独を感じると答えました。", (lonely,))
 
 
 def campaign_effect(recall: Recall) -> Line:

@@ -14,11 +14,21 @@ from ujo_lib.cli.common import DISK, WRONG_PARAMETERS, Command, explain
 from ujo_lib.disclosure.signature import KeyFileError
 from ujo_lib.files import disk_trouble
 from ujo_lib.fiscal import DateError
-from ujo_lib.params import ParameterError, PathOutsideProjectError
+from ujo_lib.params import NoProjectError, ParameterError, PathOutsideProjectError
 from ujo_lib.pipeline.keys import MissingInputError
 
 GROUPS = (run, release, report, years, pdf, sites, notebooks, tag, code, sample)
 """Modules that add commands, in the order in which `ujo --help` lists them."""
+
+_TOLD = (
+    NoProjectError,
+    ParameterError,
+    PathOutsideProjectError,
+    MissingInputError,
+    DateError,
+    KeyFileError,
+)
+"""Errors whose text says all that a person needs to put them right."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
-    except (ParameterError, PathOutsideProjectError, MissingInputError, DateError, KeyFileError) as error:
+    except _TOLD as error:
         return explain(error, WRONG_PARAMETERS)
     except OSError as error:
         if not (told := disk_trouble(str(error))):

@@ -73,14 +73,14 @@ def _check(options: argparse.Namespace) -> int:
     return DONE if found.ok else DATA_PROBLEMS
 
 
-def _read(place: "SiteYear") -> "Intake":
+def _read(place: "SiteYear", *, texts: bool = True) -> "Intake":
     from ujo_lib import intake
     from ujo_lib.intake.patience import telling
     from ujo_lib.params.notebooks import with_role
 
     settings = place.settings(with_role(place.notebooks, "quality"))
     with telling(sys.stderr):
-        return intake.check(settings.inputs_file, settings.kinds, period=settings.period)
+        return intake.check(settings.inputs_file, settings.kinds, period=settings.period, texts=texts)
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -100,9 +100,9 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]":
     """What keeps a year from its release, by kind of work in the order of work; and what a release does without."""
+    from ujo_lib.intake.problems import by_cause
     from ujo_lib.params import ParameterError
     from ujo_lib.pipeline.readiness import marked, require_known_answers, uncoded, undecided, unreadable
-    from ujo_lib.pipeline.signing import unreleased
     from ujo_lib.setup.checklist import missing_inputs, wrong_parameters
     from ujo_lib.tagging import CodebookError
     from ujo_lib.tagging.quality import CodesError
@@ -113,10 +113,10 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     left: dict[str, Sequence[str]] = {"パラメーターを直す": parameters, "入力ファイルをそろえる": forms}
     if parameters:
         return _present({**left, "人が確かめて決める": marked(place)}), []
-    found = None if forms else _read(place)
+    found = None if forms else _read(place, texts=False)
     if found:
         left[f"入力ファイルの中身を直す(直し方は `ujo check {place.site} {place.year}`)"] = [
-            str(fault) for fault in found.faults if fault.severity == "error"
+            str(cause) for cause in by_cause(found.faults) if cause.severity == "error"
         ]
     contents, wishes = unreadable(place), []
     try:
@@ -128,7 +128,11 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
         contents.append(str(error))
     left["パラメーターのファイルの中身を直す"] = contents
     left["人が確かめて決める"] = undecided(place)
-    return _present(left) or _present({"審査して署名する": unreleased(place)}), wishes
+    if not _present(left):
+        from ujo_lib.pipeline.signing import unreleased
+
+        left["審査して署名する"] = unreleased(place)
+    return _present(left), wishes
 
 
 def _present(left: "dict[str, Sequence[str]]") -> "dict[str, Sequence[str]]":

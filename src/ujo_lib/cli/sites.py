@@ -91,10 +91,12 @@ def _tell(made: "Created", site: str, year: int) -> None:
     if made.kept:
         print(f"すでにある {len(made.kept)} 件のファイルには触れていません。")
     points = open_points(project_root(), site, year)
-    print(
-        f"\n残っていること: {len(points)} 件" if points else f"\nそろいました。次は: ujo check {site} {year}"
-    )
+    if not points:
+        print(f"\nそろいました。次は: ujo check {site} {year}")
+        return
+    print(f"\n残っていること: {len(points)} 件")
     for point in points:
         print(point)
-    if points:
-        print(f"\nもう一度 `ujo new-year {site} {year}` を実行すると、残りだけを示します。")
+    print(
+        f"\n様式に書き、上の行を一つずつ済ませます。残りは `ujo doctor {site} {year}` が、する順に示します。"
+    )

@@ -27,6 +27,12 @@ def add_commands(command: AddCommand) -> None:
     tag.add_argument(
         "--scheduler", default="", metavar="ADDRESS", help="Dask のクラスターで実行する(スケジューラーの場所)"
     )
+    tag.add_argument(
+        "--depth",
+        action="store_true",
+        help="主題ごとに、語の数(_hits)、1,000字あたりの数(_density)、最初の語の位置(_position、0=書き出し)、中心の悩みか"
+        "(_main、コードブックの main か所以上)も書く",
+    )
     tag.add_argument("--encoding", default=None, help="CSVの文字コード(cp932 など。既定は自動で見分ける)")
 
 
@@ -50,9 +56,20 @@ def _tag(options: argparse.Namespace) -> int:
         # On this machine threads do: the kernels release the interpreter's lock.
         with open_executor(scheduler=options.scheduler) if options.scheduler else nullcontext() as executor:
             source = Path(options.input)
-            given = _of_workbook(source, codebook) if source.suffix.lower() in (".xlsx", ".xlsm") else source
+            given = (
+                _of_workbook(source, codebook)
+                if source.suffix.lower() in (".xlsx", ".xlsm", ".xls")
+                else source
+            )
             done = tag_file(
-                given, options.output, codebook, options.jobs or 0, told, executor, options.encoding
+                given,
+                options.output,
+                codebook,
+                options.jobs or 0,
+                told,
+                executor,
+                options.encoding,
+                options.depth,
             )
     except (CodebookError, FileNotFoundError, NoClusterError, OutputRefusedError) as error:
         return explain(error, WRONG_PARAMETERS)

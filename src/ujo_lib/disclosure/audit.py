@@ -42,6 +42,7 @@ _CROSS_LIMIT = 20_000
 _NODE_LIMIT = 5_000
 _FEW = 30  # facts with which an outsider without the release is modelled by himself
 _WHOLE_LIMIT = 2_000  # kinds of people above which an interval is in fractions, rounded inwards
+_ROOM = 50
 _UNNAMED = "〔その他〕"
 DIFFERENCE = "(表の差)"
 _EPS = 1e-6
@@ -152,10 +153,7 @@ class _Attack:
         self._release = [f for table in tables for f in facts_of(table, self._flags[table.id], self._cut)]
         seen = [(t, self._flags[t.id]) for t in tables] + [(p.table, tuple(p.hidden)) for p in previous]
         self._crossed = [
-            Known(((1.0, self._cut(table.region(i))),), policy.least_crossed(cell), np.inf)
-            for table, flags in seen
-            for _, i, cell in valued([table])
-            if flags[i] and policy.least_crossed(cell)
+            fact for table, flags in seen for fact in crossings_of(table, flags, policy, self._cut)
         ]
         self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
         self._suspects += self._differences(tables, previous, frame + past)
@@ -163,12 +161,15 @@ class _Attack:
             [*frame, *past, *self._before], [suspect.region for suspect in self._suspects]
         )
 
+        counts = {known.parts[0][1]: int(known.low) for known in frame + past}
+        self._always = _among_three(counts) if self.approximate else []
+
     @property
     def approximate(self) -> set[str]:
         return self._people.approximate
 
     def report(self) -> list[dict[str, object]]:
-        reader = Outsider(self._people, [*self._before, *self._release, *self._crossed])
+        reader = Outsider(self._people, [*self._before, *self._release, *self._crossed, *self._always])
         return [self._verdict(suspect, reader) for suspect in self._suspects]
 
     def _without_release(self, suspect: _Suspect, own: int) -> tuple[float, float]:
@@ -189,7 +190,7 @@ class _Attack:
 
     @cached_property
     def _everybody_before(self) -> "Outsider":
-        return Outsider(self._people, [*self._before, *self._crossed])
+        return Outsider(self._people, [*self._before, *self._crossed, *self._always])
 
     def _verdict(self, suspect: _Suspect, reader: "Outsider") -> dict[str, object]:
         # A difference is printed nowhere: for all that a reader knows, it may be nobody.
@@ -257,6 +258,47 @@ class _Attack:
         return list(found.values())
 
 
+Trait = tuple[str, frozenset[str]]
+Traits = frozenset[Trait]
+
+
+def _trait(trait: Trait) -> tuple[str, list[str]]:
+    return trait[0], sorted(trait[1])
+
+
+def _among_three(counts: Mapping[Region, int]) -> list[Known]:
+    """What three traits cannot help, whoever has them, where people are told apart by two of them at a time.
+
+    Those with c and a, or c and b, are among those with c, and twice only with a and b; and who has one of the
+    three is somebody. Where there is room for more than `_ROOM` people it says nothing of a small count.
+    """
+    known = {frozenset(region): region for region in counts}
+    place = {t: n for n, t in enumerate(sorted({t for region in counts for t in region}, key=_trait))}
+    beside: dict[Traits, set[Trait]] = {}
+    for traits in known:
+        for trait in traits:
+            beside.setdefault(traits - {trait}, set()).add(trait)
+    found = []
+    for both in known:
+        for a, b in combinations(sorted(both, key=place.__getitem__), 2):
+            rest = both - {a, b}
+            common = beside.get(rest | {a}, set()) & beside.get(rest | {b}, set())
+            for c in sorted(common, key=place.__getitem__):
+                one, two, three = rest | {c}, rest | {a, c}, rest | {b, c}
+                if one in known:
+                    found.append({two: 1.0, three: 1.0, one: -1.0, both: -1.0})
+                singles = [rest | {trait} for trait in (a, b, c)]
+                if place[c] > place[b] and rest in known and all(single in known for single in singles):
+                    less = dict.fromkeys((both, two, three, rest), -1.0)
+                    found.append(less | dict.fromkeys(singles, 1.0))
+    rules = [[(sign, known[traits]) for traits, sign in rule.items()] for rule in found]
+    return [
+        Known(tuple(rule), -np.inf, 0.0)
+        for rule in rules
+        if -sum(sign * counts[region] for sign, region in rule) <= _ROOM
+    ]
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Overlapping runs of days, cut into common pieces; one run that all counts share restricts nobody."""
@@ -309,6 +351,17 @@ def facts_of(table: CountTable, flags: Sequence[bool], cut: Callable[[Region], R
         if not is_base and whole_rows[cell.labels]:
             facts += _percentage(table, i, cut)
     return facts
+
+
+def crossings_of(
+    table: CountTable, flags: Sequence[bool], policy: Policy, cut: Callable[[Region], Region]
+) -> list[Known]:
+    """What a reader knows of every x of a table where zeros are printed: it is none; arguments as in `facts_of`."""
+    return [
+        Known(((1.0, cut(table.region(i))),), policy.least_crossed(cell), np.inf)
+        for _, i, cell in valued([table])
+        if flags[i] and policy.least_crossed(cell)
+    ]
 
 
 def _percentage(table: CountTable, i: int, cut: Callable[[Region], Region]) -> list[Known]:

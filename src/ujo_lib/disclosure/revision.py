@@ -23,6 +23,7 @@ from ujo_lib.disclosure.audit import (
     Outsider,
     People,
     atoms_of,
+    crossings_of,
     exactly,
     facts_of,
     spoken,
@@ -37,6 +38,7 @@ from ujo_lib.disclosure.tables import (
     PublicFigure,
     Region,
     TableError,
+    sums_of,
 )
 
 RECORD, BOTH, LEFT, CAME = "〔記録〕", "両方", "前だけ", "新だけ"
@@ -153,20 +155,33 @@ def _of(region: Region, kinds: frozenset[str]) -> Region:
 
 @dataclass(frozen=True)
 class _Side:
-    """One of the two releases: the kinds of records it counts, its cells with their regions, what its readers know."""
+    """One of the two releases: the kinds of records it counts, its cells with their regions, what its readers know.
+
+    `sums` are the numbers of whole tables, which its overviews print: their regions, with value and name.
+    """
 
     kinds: frozenset[str]
     cells: tuple[tuple[PastRelease, int, Region], ...]
+    sums: Mapping[Region, tuple[int, tuple[str, str]]]
     facts: tuple[Known, ...]
 
     @classmethod
-    def of(cls, tables: Sequence[PastRelease], kinds: frozenset[str], calendar: Calendar) -> "_Side":
+    def of(
+        cls, tables: Sequence[PastRelease], kinds: frozenset[str], calendar: Calendar, policy: Policy
+    ) -> "_Side":
         def cut(region: Region) -> Region:
             return _of(calendar.cut(region), kinds)
 
         cells = [(past, i, calendar.cut(t.region(i))) for past in tables for t, i, _ in valued([past.table])]
         facts = [fact for past in tables for fact in facts_of(past.table, past.hidden, cut)]
-        return cls(kinds, tuple(cells), tuple(facts))
+        facts += [fact for past in tables for fact in crossings_of(past.table, past.hidden, policy, cut)]
+        sums = {
+            calendar.cut(figure.region): (figure.low, (past.table.id, "合計"))
+            for past in tables
+            for figure in sums_of(past.table, policy.threshold)
+        }
+        facts += [exactly(_of(region, kinds), value) for region, (value, _) in sums.items()]
+        return cls(kinds, tuple(cells), sums, tuple(facts))
 
     @property
     def truth(self) -> dict[Region, int]:
@@ -191,9 +206,12 @@ class _Subtraction:
     ) -> None:
         self._policy, self._release = policy, then[0].release
         calendar = Calendar.of([past.table for past in [*then, *now]], public)
-        self._then, self._now = _Side.of(then, _EARLIER, calendar), _Side.of(now, _NOW, calendar)
+        self._then = _Side.of(then, _EARLIER, calendar, policy)
+        self._now = _Side.of(now, _NOW, calendar, policy)
         self._public = [Known(((1.0, _of(calendar.cut(f.region), _NOW)),), f.low, f.high) for f in public]
         self._names = {
+            region: name for side in (self._then, self._now) for region, (_, name) in side.sums.items()
+        } | {
             region: (past.table.id, past.table.label(i))
             for past, i, region in [*self._then.cells, *self._now.cells]
         }

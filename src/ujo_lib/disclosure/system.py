@@ -7,7 +7,8 @@ elimination, each of its cliques gets its own cross, and cliques agree on the va
 chordal graph this is exact, for whole numbers too: tables that agree on their common margins can always be
 glued into one population (Vorob'ev 1962; Lauritzen 1996, ch. 2; for whole numbers because each gluing step is
 a transport problem). Where a clique would exceed `MAX_ATOMS` the tables' own crosses are linked pair by pair
-instead, which leaves the outsider a little more room than he has; such variables are reported as `relaxed`.
+and held to the triangle inequalities instead, which leaves the outsider a little more room than he has; such variables
+are reported as `relaxed`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from ujo_lib.disclosure.tables import AREA, NO, PERIOD, YES, Region, TableError, cut_periods
 
 MAX_ATOMS = 6000
+NEAR = 50
 _REST = "〔その他〕"
 
 
@@ -166,7 +168,59 @@ def _assemble(rows: Sequence[Row], with_rest: set[str]) -> System:
     ]
     E = _agreements(cliques, starts, names, links)
     kept = _distinct_atoms(cliques, starts, names)
-    return System(A[:, kept], E[:, kept], relaxed)
+    A, E = A[:, kept], E[:, kept]
+    cuts = _triangles(rows)
+    if not cuts:
+        return System(A, E, relaxed)
+    signs = sp.csr_matrix(
+        ([sign for cut in cuts for _, sign in cut],
+         ([n for n, cut in enumerate(cuts) for _ in cut], [row for cut in cuts for row, _ in cut])),
+        shape=(len(cuts), len(rows)),
+    )  # fmt: skip
+    slack = sp.eye(
+        len(cuts), format="csr"
+    )  # an atom of its own for each: how much room the inequality leaves
+    linked = sp.vstack([E, signs @ A])
+    return System(
+        sp.hstack([A, sp.csr_matrix((len(rows), len(cuts)))], format="csr"),
+        sp.hstack([linked, sp.vstack([sp.csr_matrix((E.shape[0], len(cuts))), slack])], format="csr"),
+        relaxed,
+    )
+
+
+def _triangles(rows: Sequence[Row]) -> list[list[tuple[int, float]]]:
+    """Inequalities among any three traits, as signed rows that add up to no more than nobody.
+
+    For traits a, b, c: ab + ac <= a + bc, and a + b + c <= all + ab + ac + bc, among everybody and within any group of
+    which all these counts are known (Deza & Laurent 1997, *Geometry of Cuts and Metrics*, ch. 5). Where cliques are
+    pairs, they are what a cross of three would add. Those with more than `NEAR` people of room place no small count.
+    """
+    groups: dict[Region, dict[Region, int]] = {}
+    for i, row in enumerate(rows):
+        for size in range(3) if row.low == row.high else ():
+            for traits in combinations(row.region, size):
+                context = tuple(pair for pair in row.region if pair not in traits)
+                groups.setdefault(context, {})[traits] = i
+    found: list[list[tuple[int, float]]] = []
+    for at in groups.values():
+        pairs = sorted((traits for traits in at if len(traits) == 2), key=_spelled)
+        partners: dict[Region, list[Region]] = {}
+        for first, second in pairs:
+            partners.setdefault((first,), []).append((second,))
+        for a, b in ((pair[:1], pair[1:]) for pair in pairs):
+            for c in (c for c in partners.get(b, ()) if a + c in at):
+                ab, ac, bc = at[a + b], at[a + c], at[b + c]
+                singles = [at[one] for one in (a, b, c) if one in at]
+                for hub, with_both, across in (a, (ab, ac), bc), (b, (ab, bc), ac), (c, (ac, bc), ab):
+                    if hub in at:
+                        found.append([*((i, 1.0) for i in with_both), (at[hub], -1.0), (across, -1.0)])
+                if () in at and len(singles) == 3:
+                    found.append([*((i, 1.0) for i in singles), *((i, -1.0) for i in (ab, ac, bc, at[()]))])
+    return [cut for cut in found if -sum(sign * rows[i].low for i, sign in cut) <= NEAR]
+
+
+def _spelled(region: Region) -> list[tuple[str, list[str]]]:
+    return [(variable, sorted(atoms)) for variable, atoms in region]
 
 
 def _told_apart(

@@ -7,6 +7,8 @@ nothing else.
 """
 
 import json
+import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -17,6 +19,8 @@ TOTAL_LABELS = ("総数", "全体")
 PERIOD = "〔期間〕"
 AREA = "〔地域〕"
 YES, NO = "はい", "いいえ"
+
+_MONTH = re.compile(r"(\d+)年(\d+)月")
 
 Region = tuple[tuple[str, frozenset[str]], ...]
 """Sorted (variable, atoms) pairs; a variable that is absent is not restricted."""
@@ -326,6 +330,26 @@ def cut_periods(spans: Sequence[str]) -> dict[str, frozenset[str]]:
     }
 
 
+def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
+    """How many a table counts in all, and in each calendar and fiscal year of its months; not below the threshold.
+
+    Overviews without a population print such numbers, whatever the table itself hides.
+    """
+    inner = [
+        (dict(table.region(i)), cell.value)
+        for i, cell in enumerate(table.cells)
+        if not table.totals_in(i) and cell.value is not None
+    ]
+    for part in ("", "calendar", "fiscal") if len(inner) > 1 else ():
+        groups: dict[frozenset[int], list[tuple[dict[str, frozenset[str]], int]]] = {}
+        for region, value in inner:
+            groups.setdefault(_years(region, part), []).append((region, value))
+        for cells in groups.values() if len(groups) > 1 or not part else ():
+            size = sum(value for _, value in cells)
+            if size >= threshold and (where := _together([region for region, _ in cells])):
+                yield PublicFigure(table.population, where, size, size, f"{table.id} の合計")
+
+
 def dump_tables(tables: Sequence[CountTable]) -> str:
     """Tables as JSON (with their true counts: keep it inside the city)."""
     return json.dumps([asdict(table) for table in tables], ensure_ascii=False, default=str)
@@ -359,6 +383,22 @@ def _table(entry: dict[str, Any]) -> CountTable:
         printed=Printed(**entry["printed"]),
         **lists,
     )
+
+
+def _years(region: dict[str, frozenset[str]], part: str) -> frozenset[int]:
+    """The years that the months of a cell lie in, of one kind."""
+    months = [_MONTH.fullmatch(atom) for atoms in region.values() for atom in atoms] if part else []
+    return frozenset(int(m[1]) - (part == "fiscal" and int(m[2]) < 4) for m in months if m)
+
+
+def _together(regions: Sequence[dict[str, frozenset[str]]]) -> dict[str, tuple[str, ...]] | None:
+    """The people of cells that share nobody, as one region; None where they do share, or leave combinations out."""
+    if any(region.keys() != regions[0].keys() for region in regions):
+        return None  # options of a question with several answers
+    lines = {variable: {region[variable] for region in regions} for variable in regions[0]}
+    where = {variable: tuple(sorted(frozenset().union(*sets))) for variable, sets in lines.items()}
+    apart = all(len(where[variable]) == sum(map(len, sets)) for variable, sets in lines.items())
+    return where if apart and len(regions) == math.prod(map(len, lines.values())) else None
 
 
 def _restrict(found: dict[str, frozenset[str]], variable: str, atoms: frozenset[str]) -> None:

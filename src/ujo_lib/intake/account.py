@@ -33,6 +33,8 @@ _FAR_MONTHS = 12
 """Steps from one month with records to the next; beyond them lies a year without any, and the year was mistyped."""
 
 _SAME_HEADINGS = 0.8
+_COUNTS_SHOWN = 13
+"""Months of a year and one that should not be there; of the prefectures those with most."""
 
 
 def day_range(frame: pd.DataFrame, schema: Schema) -> tuple[pd.Timestamp, pd.Timestamp] | None:
@@ -47,6 +49,26 @@ def _day_columns(frame: pd.DataFrame, schema: Schema) -> list[str]:
         c for c in schema.columns if c.type in ("date", "datetime") and (c.required or c.name in schema.key)
     )
     return [column.name for column in dated if column.name in frame]
+
+
+def counted_by(frame: pd.DataFrame, schema: Schema) -> dict[str, str]:
+    """Records of contacts, or the contacts that rows count, per month, desk and prefecture: 「2023-04 210、…」.
+
+    Blank where the kind tells of no contacts or has no such column.
+    """
+    told = dict.fromkeys(("by_month", "by_desk", "by_pref"), "")
+    names = _day_columns(frame, schema) if schema.kind in _CONTINUOUS else []
+    if not names:
+        return told
+    contacts = frame["n"].astype("Float64") if "n" in frame else pd.Series(1.0, frame.index)
+    month = frame[names[0]].dt.strftime("%Y-%m")
+    by = {"by_month": month, "by_desk": frame.get("channel"), "by_pref": frame.get("pref")}
+    for name, labels in by.items():
+        if labels is not None:
+            sums = contacts.groupby(labels.astype(object)).sum()
+            ordered = sums if name == "by_month" else sums.sort_values(ascending=False, kind="stable")
+            told[name] = "、".join(f"{label} {n:,.0f}" for label, n in ordered.items())
+    return told
 
 
 def note_unread_sheets(grid: Grid, header: Header, spec: FileSpec, notes: Notes) -> None:
@@ -142,6 +164,7 @@ def note_gaps(
         wanted = pd.period_range(have.min(), have.max(), freq="M")
         if period is not None:
             wanted = wanted.union(pd.period_range(period.start, period.end, freq="M"))
+        note_quiet(kinds[kind].frame[~far], days[~far].dt.tz_localize(None), schemas[kind], own)
         if len(gaps := wanted.difference(have)):
             own.problem(
                 f"{schemas[kind].title}がどの月にもあること",
@@ -149,6 +172,39 @@ def note_gaps(
                 "照合",
                 column=f"{kind}.files",
                 value="、".join(_months(gaps)),
+                severity="warning",
+            )
+
+
+_QUIET_DAYS = 14
+_EXPECTED = 20
+"""Records that a run of days without any would have had at the rate of the desk: such a run is no chance."""
+
+
+def note_quiet(frame: pd.DataFrame, days: pd.Series, schema: Schema, own: Notes) -> None:
+    """Warn of half a month and more without any record, at one desk or at all: a file that broke off, very often."""
+    desks = {"": days}
+    if "channel" in frame:
+        desks |= {str(desk): mine for desk, mine in days.groupby(frame["channel"].astype(object))}
+    said: set[tuple[pd.Timestamp, int]] = set()
+    for desk, mine in desks.items():
+        known = mine.dt.normalize().dropna().sort_values()
+        if known.empty:
+            continue
+        steps = known.diff().dt.days.fillna(0).astype(int)
+        rate = len(known) / ((known.iloc[-1] - known.iloc[0]).days + 1)
+        for at in np.flatnonzero((steps > _QUIET_DAYS) & ((steps - 1) * rate >= _EXPECTED)):
+            last, step = known.iloc[at - 1], int(steps.iloc[at])
+            if (last, step) in said:
+                continue
+            said.add((last, step))
+            first, end = last + pd.Timedelta(days=1), known.iloc[at] - pd.Timedelta(days=1)
+            own.problem(
+                f"{schema.title}が続いていること" + (f"(窓口「{desk}」)" if desk else ""),
+                "この間は1件もありません。書き出しが途中で切れていないか、期間の抜けがないか確かめてください。",
+                "照合",
+                column=f"{schema.kind}.files",
+                value=f"{first:%Y-%m-%d}〜{end:%Y-%m-%d}",
                 severity="warning",
             )
 
@@ -207,7 +263,12 @@ def _line(source: Mapping[str, object]) -> str:
     said += [f"読み替え{source['repaired']:,}か所"] if source["repaired"] else []
     said += [f"{source['first_day']}〜{source['last_day']}"] if source["first_day"] else []
     said += [f"ない列: {source['columns_absent']}"] if source["columns_absent"] else []
-    return "。".join(said)
+    said = ["。".join(said)]
+    for name, heading in (("by_month", "月ごと"), ("by_desk", "窓口ごと"), ("by_pref", "都道府県ごと")):
+        if parts := [part for part in str(source[name]).split("、") if part]:
+            more = f"、…(全{len(parts)})" if len(parts) > _COUNTS_SHOWN else ""
+            said.append(f"    {heading}: {'、'.join(parts[:_COUNTS_SHOWN])}{more}")
+    return "\n".join(said)
 
 
 def absent(header: Header, schema: Schema) -> str:

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from ujo_lib.intake.headers import TOTAL_WORDS, Header
+from ujo_lib.intake.headers import TOTAL_WORDS, Header, fold
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
 from ujo_lib.intake.reading import Grid
 from ujo_lib.intake.schemas import EXAMPLE_MARK, NUMERIC, Column, Schema
-from ujo_lib.intake.values import Raw, ValueRefused, fold_sign, parse_number, shown, tidy, vocabulary
+from ujo_lib.intake.values import Raw, ValueRefused, fold_sign, parse_number, reads, shown, tidy, vocabulary
 
 _NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
@@ -90,6 +90,7 @@ def _rows_of(table: pa.Table, wanted: np.ndarray) -> pa.Table:
 def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     """Split the rows below the headings into data and the rest, and report the rest."""
     above = _report_above(grid, header, notes)
+    _refuse_scale(grid, header, schema, notes)
     table, rows = grid.table.slice(header.body), grid.rows[header.body :]
     filled = _filled(table)
     kinds = np.where(filled, "data", "blank").astype(object)
@@ -99,12 +100,14 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     ended: int | None = None
     for position in np.flatnonzero(filled & _candidates(table, header, schema)):
         cells = [str(column[int(position)].as_py()).strip() for column in table.columns]
-        kind = _kind_of(cells, header, schema)
+        kind = _kind_of(cells, header, schema, discreet)
         kinds[position] = kind
         if kind == "note":
             ended = int(position) if ended is None else ended
             text = "" if discreet else next(c for c in cells if c)
             notes.repair(text, "注記として除外", "12", row=int(rows[position]))
+        elif kind == "headings":
+            notes.repair(cells[0], "見出しの繰り返しとして除外", "11", row=int(rows[position]))
         elif kind == "total":
             label = next((c for c in cells if TOTAL_WORDS.fullmatch(tidy(c))), "")
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
@@ -119,6 +122,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     if grid.sheet:
         _note_beside(table, wide, rows, data, notes)
         table, widths = table.select(range(min(wide, table.num_columns))), np.minimum(widths, wide)
+    _note_headless(table, header, rows, data, notes)
     misfits = _misfits(table, widths, (needed, wide), rows, data, notes)
     data &= ~misfits
     if ended is not None and data[ended:].any() and data[:ended].any():
@@ -137,6 +141,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
         n_read=int(filled.sum()) + above,
         dropped={
             "注記": int((kinds == "note").sum()) + above,
+            "見出し": int((kinds == "headings").sum()),
             "合計": len(totals),
             "記入例": int(examples.sum()),
             "くずれた行": int(misfits.sum()),
@@ -176,6 +181,22 @@ def _note_beside(table: pa.Table, wide: int, rows: np.ndarray, data: np.ndarray,
             column=f"{get_column_letter(place + 1)}列",
             severity="warning",
         )
+
+
+def _note_headless(table: pa.Table, header: Header, rows: np.ndarray, data: np.ndarray, notes: Notes) -> None:
+    """Warn of a column within the table that has values and no heading: nobody can tell what they are."""
+    last = max(i for i, heading in enumerate(header.headings) if heading)
+    for place in (i for i in range(last) if not header.headings[i]):
+        at = np.flatnonzero(data & pc.not_equal(pc.utf8_trim_whitespace(table.column(place)), "").to_numpy())
+        if len(at):
+            notes.problem(
+                "どの列にも見出し",
+                "見出しのない列は読んでいません。データなら見出しを付けてください。番号だけの列などならこのままで構いません。",
+                "11",
+                row=int(rows[at[0]]),
+                column=f"{get_column_letter(place + 1)}列",
+                severity="warning",
+            )
 
 
 def _misfits(
@@ -226,6 +247,23 @@ def _report_above(grid: Grid, header: Header, notes: Notes) -> int:
     return above
 
 
+_SCALE = re.compile(r"単位\s*[:は、]?\s*((?:[^()]*?)(?:[十百千万億]+\s?[人件円世戸回]?|[%‰]))")
+
+
+def _refuse_scale(grid: Grid, header: Header, schema: Schema, notes: Notes) -> None:
+    """Refuse a table whose figures are thousands, as a word above it says: they would be read as ones."""
+    if not any(
+        column.unit and column.type in NUMERIC and column.name in header.columns for column in schema.columns
+    ):
+        return
+    for position, cells in enumerate(grid.head()[: header.top]):
+        for cell in dict.fromkeys(cells):
+            if scale := _SCALE.search(tidy(cell)):
+                remedy = "表の上に単位の書き込みがあります。値を単位どおりの数に直し、この書き込みも直してください。"
+                row = int(grid.rows[position])
+                notes.problem("件・人・円などそのままの数", remedy, "6", row=row, value=scale[1])
+
+
 def _filled(table: pa.Table) -> np.ndarray:
     filled = np.zeros(table.num_rows, dtype=bool)
     for column in table.columns:
@@ -255,15 +293,21 @@ def _candidates(table: pa.Table, header: Header, schema: Schema) -> np.ndarray:
         if schema.column(name).filled:
             suspect |= blank
     suspect |= unnamed
+    first = min(header.columns.values(), default=0)
+    suspect |= pc.ends_with(table.column(first), _last_level(header.headings[first])).to_numpy()
     leading = {0, *(place for place, _ in _naming_columns(header, schema))}
     for place in leading:
         suspect |= pc.match_substring_regex(table.column(place), f"{_NOTE_RE2}|{_TOTAL_RE2}").to_numpy()
     return suspect
 
 
-def _kind_of(cells: list[str], header: Header, schema: Schema) -> str:
+def _kind_of(cells: list[str], header: Header, schema: Schema, discreet: bool) -> str:
     written = [cell for cell in cells if cell]
     if _NOTE.match(tidy(written[0])) and len(set(written)) <= 2:
+        return "note"
+    if [fold(cell.lstrip("\ufeff")) for cell in cells] == [fold(_last_level(h)) for h in header.headings]:
+        return "headings"
+    if len(written) == 1 and not discreet and len(header.columns) > 1 and _is_strange(cells, header, schema):
         return "note"
     if _is_total_row(cells, header, schema):
         return "total"
@@ -282,6 +326,20 @@ def _kind_of(cells: list[str], header: Header, schema: Schema) -> str:
         if not any(cells[place] for place, _ in leading) and all(_is_number(cell) for cell in written):
             return "total"
     return "data"
+
+
+def _last_level(heading: str) -> str:
+    return heading.rsplit("_", 1)[-1]
+
+
+def _is_strange(cells: list[str], header: Header, schema: Schema) -> bool:
+    """Whether the only words of a row stand where a day, an hour or a label is wanted and are none."""
+    place = next(i for i, cell in enumerate(cells) if cell)
+    column = next((c for c in schema.columns if header.columns.get(c.name) == place), None)
+    return column is not None and column.type in _TELLING and not reads(column, cells[place])
+
+
+_TELLING = ("date", "datetime", "hour", "cat")
 
 
 def _is_total_row(cells: list[str], header: Header, schema: Schema) -> bool:

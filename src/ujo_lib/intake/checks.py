@@ -4,6 +4,7 @@ Every check is a plain function on :class:`Loaded` frames that notes what it fin
 between files is an error, because a count that depends on which file is asked must not reach a report.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ import pandera.pandas as pa
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Schema
+from ujo_lib.intake.values import age_range, tidy
 
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""
@@ -87,6 +89,8 @@ def check_schema(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: 
             if (row, heading) in refused:
                 continue  # a cell that could not be read is blank now; it has been reported as what it is
             blank = str(failure.check) == "not_nullable"
+            if blank and name not in header.columns:
+                continue  # the whole column is not there, which has been said
             notes.problem(
                 "空欄でないこと" if blank else str(failure.check),
                 "合計の行なら、埋めずに行を消してください(2重に数えます)。そうでなければ値を書き入れてください。"
@@ -121,20 +125,23 @@ def _pandera_schema(schema: Schema, present: frozenset[str]) -> pa.DataFrameSche
 
 
 def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Schema, notes: Notes) -> None:
-    """Rules between the columns of a row, by kind."""
+    """Rules between the columns of a row, by kind; a cell that could not be read has been reported as what it is."""
+    refused = {(p.row, p.column) for p in notes.problems}
     for check in _ROW_CHECKS[schema.kind](frame) if schema.kind in _ROW_CHECKS else ():
-        positions = np.flatnonzero(check.broken.fillna(False).to_numpy(dtype=bool))
-        if len(positions) == 0:
+        heading = header.heading(check.column)
+        broken = np.flatnonzero(check.broken.fillna(False).to_numpy(dtype=bool))
+        positions = [at for at in broken if (rows[at], heading) not in refused]
+        if not positions:
             continue
         cells = frame[check.column].iloc[positions]
-        shown = cells.astype("Int64" if cells.dtype == "boolean" else object).astype(str).tolist()
+        values = cells.astype("Int64" if cells.dtype == "boolean" else object)
         notes.problem_rows(
             rows[positions],
-            shown,
+            ["" if pd.isna(value) else str(value) for value in values],
             check.expected,
             check.remedy,
             "照合",
-            column=header.heading(check.column),
+            column=heading,
             severity=check.severity,
         )
 
@@ -180,6 +187,9 @@ def _commissioners(frame: pd.DataFrame) -> list[RowCheck]:
     return checks
 
 
+_WAVE_AGES = tuple(column.name for column in SCHEMAS["waves"].columns if column.name.startswith("age_"))
+
+
 def _waves(frame: pd.DataFrame) -> list[RowCheck]:
     limits = (
         ("n_responded", "n_in_scope"),
@@ -187,11 +197,17 @@ def _waves(frame: pd.DataFrame) -> list[RowCheck]:
         ("female", "n_cases"),
         ("n_valid_outing", "n_cases"),
     )
-    return [
+    checks = [
         RowCheck(frame[part] > frame[whole], part, f"{whole} 以下", "どちらかの数を直してください。")
         for part, whole in limits
         if {part, whole} <= set(frame)
     ]
+    for parts in (("male", "female"), _WAVE_AGES):
+        if present := [name for name in parts if name in frame]:
+            over = frame[present].sum(axis=1) > frame["n_cases"]
+            told = "内訳の合計が該当者数を超えています。どれかの数を直してください。"
+            checks.append(RowCheck(over, "n_cases", "内訳の合計以上", told))
+    return checks
 
 
 def _campaigns(frame: pd.DataFrame) -> list[RowCheck]:
@@ -228,11 +244,11 @@ def _ads(frame: pd.DataFrame) -> list[RowCheck]:
             "表示回数を入れて書き出し直してください。",
         ),
     ]
-    for clicks in ("clicks_all", "link_clicks"):
-        if clicks in frame:
-            over = frame[clicks] > frame["impressions"]
+    for fewer in ("clicks_all", "link_clicks", "reach"):
+        if fewer in frame:
+            over = frame[fewer] > frame["impressions"]
             checks.append(
-                RowCheck(over, clicks, "表示回数以下", "列の対応(見出し)を確かめてください。", "warning")
+                RowCheck(over, fewer, "表示回数以下", "列の対応(見出し)を確かめてください。", "warning")
             )
     return checks
 
@@ -348,6 +364,30 @@ def check_doubles(
             )
         if rest > 0:
             notes_of[str(file)].rest(rest, expected, remedy, "25", column=column)
+
+
+def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
+    """Warn of records whose number is made up, where one of another file is the same in every other column.
+
+    Only where records carry a moment; people who gave the same few answers are no doubles.
+    """
+    others = [name for name in loaded.frame if name not in schema.key]
+    if not any(column.type == "datetime" and column.name in others for column in schema.columns):
+        return
+    same = pd.util.hash_pandas_object(loaded.frame[others], index=False)
+    files = pd.Series(loaded.files, same.index)
+    twin = np.flatnonzero((files != files.groupby(same).transform("first")).to_numpy())
+    for file in dict.fromkeys(loaded.files[twin]):
+        mine = twin[loaded.files[twin] == file]
+        notes_of[file].problem_rows(
+            loaded.rows[mine],
+            [""] * len(mine),
+            "ほかのファイルにない記録",
+            "番号のない記録が、ほかのファイルの行とすべての列で同じです。書き出しの期間の重なりなら、片方の行を除いてください。",
+            "25",
+            column="(行全体)",
+            severity="warning",
+        )
 
 
 def _key_shown(row: pd.Series, key: list[str]) -> str:
@@ -476,13 +516,15 @@ def counted_again(frame: pd.DataFrame, schema: Schema) -> tuple[np.ndarray, np.n
     """
     together, names = _DIVIDED[schema.kind]
     by = [name for name in (*names, *(_AD_PARTS if schema.kind == "ads" else ())) if name in frame]
+    again, unsure = (np.zeros(len(frame), dtype=bool) for _ in range(2))
+    if not by:
+        return again, unsure  # nothing divides them
     parts = np.column_stack(
         [pd.factorize(frame[n].astype(object).mask(frame[n].astype(object).eq("総数")))[0] for n in by]
     )
     counts = [c.name for c in schema.columns if c.additive and c.type in NUMERIC and c.name in frame]
     numbers = frame[counts].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     blanks = (parts == -1).sum(axis=1)
-    again, unsure = (np.zeros(len(frame), dtype=bool) for _ in range(2))
     wholes = frame[list(together)].astype(object).groupby(list(together), dropna=False).ngroup().to_numpy()
     for rows in pd.Series(range(len(frame))).groupby(wholes).indices.values():
         for at in sorted(rows[blanks[rows] > blanks[rows].min()], key=blanks.__getitem__):
@@ -555,6 +597,30 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
                 population.note(np.int64(at), notes_of, told, remedy, "人口", frame["n"][at])
 
 
+def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """The ages of one sex of an area do not overlap: a group within another (再掲) counts its people twice."""
+    frame = population.frame
+    if "age_band" not in frame:
+        return
+    by = [frame[name].astype(object) for name in ("area_code", "as_of", "source", "sex") if name in frame]
+    for rows in frame.groupby(by, dropna=False).groups.values():
+        seen: list[tuple[int, int, int]] = []
+        for at in rows:
+            ages = age_range(_AGAIN.sub("", tidy(str(frame["age_band"][at]))))
+            if ages is None:
+                continue
+            over = [row for low, high, row in seen if ages[0] <= high and low <= ages[1]]
+            if over:
+                remedy = "同じ人を2回数えます。再掲や大きな区分の行を消し、重ならない区分だけにしてください。"
+                told = f"{population.place(over[0])}の「{frame['age_band'][over[0]]}」と重ならない年齢"
+                population.note(np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at])
+                break
+            seen.append((*ages, at))
+
+
+_AGAIN = re.compile(r"^\W*(?:再掲|うち)\W*|\W*再掲\W*$")
+
+
 _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
     (("commissioners", "cases"), _cases_against_commissioners, "回答票と該当者票の照合"),
     (("cases",), _doubles_point_to_cases, "重複先の照合"),
@@ -568,5 +634,6 @@ _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
     (("national_attributes", "national_daily"), partial(_periods_of_answers, "県別"), "属性別と県別の照合"),
     (("ads",), _one_division, "広告の分け方の照合"),
     (("population",), _people_add_up, "人口の内訳の照合"),
+    (("population",), _ages_part_people, "年齢の区分の照合"),
 )
 """Kinds, the rule between them, and what the check is called."""

@@ -4,6 +4,7 @@ Reading a declaration reports unknown keys and impossible values the way every o
 that name the key.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from ujo_lib.intake.problems import Notes, Problem, shorten
 from ujo_lib.intake.reading import has_example
 from ujo_lib.intake.schemas import ASKED, SCHEMAS, Option, Schema
 from ujo_lib.intake.values import fold_sign
-from ujo_lib.params.inputs import QUESTIONNAIRES, AdHeadings, FileRules, Files, Inputs, Layout
+from ujo_lib.params.inputs import QUESTIONNAIRES, AdHeadings, FileRules, Files, Inputs, Layout, MissingSign
 from ujo_lib.params.paths import PathOutsideProjectError, inside
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.yamlfile import ParameterError, ParameterProblem, nearest, read_yaml
@@ -96,7 +97,7 @@ def read_declaration(path: Path, kinds: Collection[str], root: Path, notes: Note
             if asked & set(wanted)
             for file in [getattr(inputs, named)]
         }
-        layouts = _layouts(root, inputs, wanted)
+        layouts = _layouts(root, inputs, wanted, notes)
     except ParameterError as error:
         notes.problems += map(_as_problem, error.problems)
         return Declaration()
@@ -104,18 +105,20 @@ def read_declaration(path: Path, kinds: Collection[str], root: Path, notes: Note
         if kind not in SCHEMAS:
             _note_unknown(kind, SCHEMAS, kind, notes)
         elif kind not in inputs.kinds and kind not in inputs.not_supplied:
-            remedy = f"inputs.yaml の {kind}: に files: [ファイル名] を書いてください。"
+            remedy = (
+                f"inputs.yaml の {kind}: に files: [ファイル名] を、この年度にないなら not_supplied に "
+                f"{kind}: 理由 を書いてください。"
+            )
             notes.problem(f"{kind} の files にファイル名", remedy, "定義", column=kind)
     labels = _labels(inputs, forms, notes)
     schemas = {kind: SCHEMAS[kind].with_labels(labels) for kind in wanted}
     for file, form in forms.items():
         _check_forms(form, file, notes)
         schemas = {kind: schema.with_questions(form.on(kind)) for kind, schema in schemas.items()}
-    _check_layouts(layouts, inputs, notes)
     specs = [
         spec
         for kind in wanted
-        for spec in _specs(kind, inputs, root, notes)
+        for spec in _specs(kind, inputs, root, layouts, notes)
         if _permitted(spec, schemas, notes)
     ]
     return Declaration(
@@ -127,13 +130,30 @@ def read_declaration(path: Path, kinds: Collection[str], root: Path, notes: Note
     )
 
 
-def _layouts(root: Path, inputs: Inputs, wanted: Collection[str]) -> Mapping[str, Layout]:
-    files = inputs.kinds.get("ads") if "ads" in wanted else None
-    needed = files and (files.layout or any(own.layout for own in files.per_file.values()))
-    if needed and inputs.ad_headings is None:
+READY = Path(__file__).with_name("layouts.yaml")
+"""Layouts of forms and exports that many sites have."""
+
+
+def _layouts(root: Path, inputs: Inputs, wanted: Collection[str], notes: Notes) -> Mapping[str, Layout]:
+    """Layouts for the files of the kinds wanted; none is read where no file names one."""
+    named = {
+        kind: {files.layout, *(own.layout for own in files.per_file.values())} - {None}
+        for kind, files in inputs.kinds.items()
+        if kind in wanted
+    }
+    ready = read_yaml(AdHeadings, READY).root if any(named.values()) else {}
+    if not named.get("ads"):
+        return ready
+    if inputs.ad_headings is None:
         remedy = "ad_headings: params/ad_headings.yaml を書いてください。"
         raise ParameterError.of("inputs.yaml", "ad_headings", "(なし)", "広告の見出し表", remedy)
-    return read_yaml(AdHeadings, root / str(inputs.ad_headings)).root if needed else {}
+    headings = read_yaml(AdHeadings, root / inputs.ad_headings).root
+    names = [column.name for column in SCHEMAS["ads"].columns]
+    for layout, one in headings.items():
+        for name in one.columns:
+            if name not in names:
+                _note_unknown(name, names, f"{inputs.ad_headings}: {layout}", notes)
+    return {**ready, **headings}
 
 
 def _note_unknown(name: str, known: Iterable[str], where: str, notes: Notes) -> None:
@@ -183,15 +203,13 @@ def _check_forms(form: Questionnaire, file: str, notes: Notes) -> None:
                 notes.problem("ほかの列にない名前", remedy, "定義", column=item.id, value=spelled)
 
 
-def _check_layouts(layouts: Mapping[str, Layout], inputs: Inputs, notes: Notes) -> None:
-    names = [column.name for column in SCHEMAS["ads"].columns]
-    for layout, headings in layouts.items():
-        for name in headings.columns:
-            if name not in names:
-                _note_unknown(name, names, f"{inputs.ad_headings}: {layout}", notes)
+def _folded(missing: Mapping[str, MissingSign]) -> dict[str, MissingSign]:
+    return {fold_sign(sign): meaning for sign, meaning in missing.items()}
 
 
-def _specs(kind: str, inputs: Inputs, root: Path, notes: Notes) -> Iterator[FileSpec]:
+def _specs(
+    kind: str, inputs: Inputs, root: Path, layouts: Mapping[str, Layout], notes: Notes
+) -> Iterator[FileSpec]:
     """The files of a kind that lie where they may; those of a kind that the year does not have are no files."""
     declared: Files | None = getattr(inputs, kind)
     folder = root / inputs.data_dir
@@ -214,8 +232,13 @@ def _specs(kind: str, inputs: Inputs, root: Path, notes: Notes) -> Iterator[File
             notes.problem("プロジェクトの中のファイル", remedy, "定義", column=f"{kind}.files", value=name)
             continue
         rules = declared.rules(name) if declared else {}
-        missing = {fold_sign(sign): meaning for sign, meaning in rules["missing"].items()}
-        spec = FileSpec(**rules | {"kind": kind, "name": name, "path": path, "missing": missing})
+        rules["missing"] = _folded(rules["missing"])
+        rules["missing_in"] = {name: _folded(signs) for name, signs in rules["missing_in"].items()}
+        if layout := layouts.get(rules["layout"] or ""):
+            known = {column.name for column in SCHEMAS[kind].columns}
+            ready = {name: text for name, text in layout.constants.items() if name in known}
+            rules |= {"constants": ready | rules["constants"], "melt": rules["melt"] or layout.melt}
+        spec = FileSpec(**rules | {"kind": kind, "name": name, "path": path})
         for worksheet in spec.worksheets or (None,):
             yield spec.model_copy(update={"worksheet": worksheet})
 
@@ -228,6 +251,13 @@ def _permitted(spec: FileSpec, schemas: Mapping[str, Schema], notes: Notes) -> b
         ("multiple_answers", list(spec.multiple_answers), items),
         ("columns", list(spec.columns.values()), [*columns, *items]),
         ("constants", list(spec.constants), columns),
+        ("join", list(spec.join), columns),
+        (
+            "melt",
+            [*spec.melt, *(n for form in spec.melt.values() for n in re.findall(r"\{(\w+)\}", form))],
+            columns,
+        ),
+        ("missing_in", list(spec.missing_in), columns),
     )
     unknown = [(where, name, known) for where, names, known in said for name in names if name not in known]
     for where, name, known in unknown:

@@ -16,8 +16,8 @@ _INTRODUCTION = """\
 
 Generated from `ujo_lib.intake.schemas`, `params/survey_items.yaml` and `params/resident_items.yaml` by
 `python -m ujo_lib.intake.dictionary`; do not edit by hand. A site with questionnaires of its own (`survey_items`,
-`resident_items` in `inputs.yaml`) has its questions instead of those listed under `commissioners`, `cases` and
-`residents`.
+`resident_items` in `inputs.yaml`) has its questions instead of those listed under `commissioners`, `cases`,
+`residents` and `voices`.
 
 `sample/` holds the synthetic city (made by `ujo sample`, every figure and text invented). Real files belong in
 a folder of their site (`ujo new-site` and `ujo new-year` make it, with empty forms); git ignores everything here but
@@ -26,12 +26,19 @@ this page. Which file is which, and how it is to be read, is declared per site a
 
 - Files: `.xlsx`, `.csv` (UTF-8 or cp932), `.tsv` (also UTF-16). One table per sheet; notes above and below are fine.
   `files: 相談_*.csv` stands for all files of that form, `sheets: [4月, 5月]` for sheets with the same headings.
-- Headings: the Japanese heading below, one of its other spellings, or the canonical name. More can be declared.
+- Headings: the Japanese heading below, one of its other spellings, or the canonical name; others with
+  `columns: {heading: canonical name}`. What a file lacks may be declared: `constants: {channel: 全国窓口}`, or
+  `constants: {consult_id: "{file}/{row}"}` (also `{sheet}`) where records have no number.
+- Other shapes: `join: {received_at: [受付日, 受付時刻]}` makes one value of several cells, and
+  `melt: {n: "{age_band}の{sex}"}` one column of the many that hold a number. `ujo check` proposes such lines.
+- `layout:` names an export that many have: `open_data_population` (自治体標準オープンデータセット), `juki_population`
+  (住民基本台帳), `estat_population`, `google_forms`, `microsoft_forms`, `kintone`; of advertising those of
+  `params/ad_headings.yaml`.
 - Blank means not answered (無回答) and becomes NA. 「不明」 is an answer. Signs such as 「-」「…」「x」 mean what
   `missing` in `inputs.yaml` says: `none` becomes 0, `unknown` NA plus `<column>_unknown`, `suppressed` NA plus
-  `<column>_suppressed`.
-- A category is written as its label or its code. Free text (`text`) is masked while it is read and never reaches
-  an output.
+  `<column>_suppressed`. `missing_in: {age_band: {"99": unknown}}` says it of one column.
+- A category is written as its label or its code; a city's own codes stand in `labels`. Free text (`text`) is masked
+  while it is read and never reaches an output.
 - Multiple answers become one true/false column per option, named `<item>_<label>`; all missing means not answered.
 """
 

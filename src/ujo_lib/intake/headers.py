@@ -13,7 +13,8 @@ from itertools import pairwise
 
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.problems import Notes
-from ujo_lib.intake.schemas import Multiple, Schema
+from ujo_lib.intake.proposals import propose
+from ujo_lib.intake.schemas import Column, Multiple, Schema
 from ujo_lib.intake.values import tidy
 from ujo_lib.params.inputs import Layout
 
@@ -22,6 +23,7 @@ TOTAL_WORDS = re.compile(
 )
 """What a total row or column is called (tidied text)."""
 
+_NAMED_EACH = 5
 _UNIT = re.compile(r"\([^()]*\)$")
 
 
@@ -74,8 +76,10 @@ def find_header(
 ) -> Header | None:
     """Locate and match the headings; ``None`` after noting that no row looks like them."""
     known = _known_headings(schema, spec, layout)
-    ignore = {_fold(h) for h in (*spec.ignore, *(layout.ignore if layout else ()))}
-    strip_unit = layout is None  # 消化金額 (USD) must not pass for 消化金額
+    ignore = {fold(h) for h in (*spec.ignore, *(layout.ignore if layout else ()))} - set(
+        map(fold, spec.columns)
+    )
+    strip_unit = schema.kind != "ads" or layout is None  # 消化金額 (USD) must not pass for 消化金額
     starts = range(max(1, len(head) - spec.header_rows))
     joined = [_join(head[top : top + spec.header_rows]) for top in starts]
     found = [
@@ -91,17 +95,18 @@ def find_header(
         )
         return None
     header = _assign(top, joined[top], found[top], ignore, spec, notes)
-    _require(header, schema, spec, notes)
+    _require(header, schema, spec, head[header.body :], notes)
     return header
 
 
-def _fold(heading: str) -> str:
+def fold(heading: str) -> str:
+    """One form for the spellings of a heading: no blanks, no wide letters, small letters only."""
     return re.sub(r"\s+", "", tidy(heading)).casefold()
 
 
 def _is_in(heading: str, headings: set[str]) -> bool:
     """Whether a heading, or its last level, is among these (folded)."""
-    return _fold(heading) in headings or _fold(heading.rsplit("_", 1)[-1]) in headings
+    return fold(heading) in headings or fold(heading.rsplit("_", 1)[-1]) in headings
 
 
 def _join(levels: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -126,14 +131,15 @@ def _known_headings(schema: Schema, spec: FileSpec, layout: Layout | None) -> di
     for column in schema.columns:
         spellings: Iterable[str] = (column.heading, *column.aliases, column.name)
         if layout is not None:
-            spellings = (*layout.columns.get(column.name, ()), column.name)
+            own = () if schema.kind == "ads" else spellings
+            spellings = (*layout.columns.get(column.name, ()), *own, column.name)
         for rank, heading in enumerate(spellings):
-            known.setdefault(_fold(heading), _Target(column.name, rank=rank))
+            known.setdefault(fold(heading), _Target(column.name, rank=rank))
     for item in schema.multiples:
         known |= _item_headings(item, spec.multiple_answers.get(item.name))
     items = {item.name for item in schema.multiples}
     for heading, name in spec.columns.items():
-        known[_fold(heading)] = _Target(name, is_list=name in items, rank=-1)
+        known[fold(heading)] = _Target(name, is_list=name in items, rank=-1)
     return known
 
 
@@ -141,13 +147,14 @@ def _item_headings(item: Multiple, encoding: str | None) -> dict[str, _Target]:
     spellings = (item.heading, *item.aliases, item.name)
     if encoding in ("dummies", "marks"):
         return {
-            _fold(f"{start}_{end}"): _Target(item.name, option.label)
+            fold(form.format(start, end)): _Target(item.name, option.label)
             for option in item.options
             for start in spellings
             for end in (option.label, *option.aliases, option.code)
             if end
+            for form in ("{}_{}", "{}[{}]")  # the second is kintone's
         }
-    return {_fold(heading): _Target(item.name, is_list=True) for heading in spellings}
+    return {fold(heading): _Target(item.name, is_list=True) for heading in spellings}
 
 
 def _lookup(heading: str, known: Mapping[str, _Target], strip_unit: bool) -> _Target | None:
@@ -155,7 +162,7 @@ def _lookup(heading: str, known: Mapping[str, _Target], strip_unit: bool) -> _Ta
     for start in range(len(parts)):
         name = "_".join(parts[start:])
         for spelling in (name, _UNIT.sub("", name)) if strip_unit else (name,):
-            if (target := known.get(_fold(spelling))) is not None:
+            if (target := known.get(fold(spelling))) is not None:
                 return target
     return None
 
@@ -173,6 +180,7 @@ def _assign(
     options: dict[str, dict[str, int]] = {}
     subtotals: list[int] = []
     ignored: list[int] = []
+    unknown: list[str] = []
     for place, (heading, target) in enumerate(zip(headings, found, strict=True)):
         if target is None:
             known = not heading or _is_in(heading, ignore)
@@ -180,8 +188,7 @@ def _assign(
                 subtotals.append(place)
                 continue
             ignored.append(place)
-            if not known:
-                _note_unknown(heading, notes)
+            unknown += [] if known else [heading]
         elif target.label is not None:
             _take_once(options.setdefault(target.name, {}), target.label, place, headings, notes)
         elif target.is_list:
@@ -196,6 +203,7 @@ def _assign(
             ignored.append(ranked[1][1])
             used, unused = (headings[place] for _, place in ranked)
             notes.repair(unused, f"「{used}」と同じ項目のため読まない", "11", column=unused)
+    _note_unknown(unknown, notes)
     return Header(
         top=top,
         levels=spec.header_rows,
@@ -228,43 +236,61 @@ def _note_double(first: str, second: str, notes: Notes) -> None:
     )
 
 
-def _note_unknown(heading: str, notes: Notes) -> None:
-    notes.problem(
-        "データ辞書にある見出し",
-        "この列は読みませんでした。必要なら inputs.yaml の columns で対応を、不要なら ignore に書いてください。",
-        "11",
-        column=heading,
-        severity="warning",
-    )
+def _named(together: str, headings: Sequence[str]) -> list[tuple[str, str]]:
+    """Column and value for a message on each of some columns, or on many of them, as a wide table has, at once."""
+    if len(headings) <= _NAMED_EACH:
+        return [(heading, "") for heading in headings]
+    return [(together, f"{len(headings)}列: {'、'.join(headings[:_NAMED_EACH])}…")]
 
 
-def _require(header: Header, schema: Schema, spec: FileSpec, notes: Notes) -> None:
+def _note_unknown(headings: Sequence[str], notes: Notes) -> None:
+    for heading, value in _named("(読まない列)", headings):
+        notes.problem(
+            "データ辞書にある見出し",
+            "この列は読みませんでした。必要なら inputs.yaml の columns で対応を、不要なら ignore に書いてください。",
+            "11",
+            column=heading,
+            value=value,
+            severity="warning",
+        )
+
+
+def _require(
+    header: Header, schema: Schema, spec: FileSpec, below: Sequence[Sequence[str]], notes: Notes
+) -> None:
     lacking = [c for c in schema.columns if c.name not in header.columns and c.name not in spec.constants]
-    absent = [column.heading for column in lacking if column.required]
+    absent: list[Column | Multiple] = [column for column in lacking if column.required]
     unanswered = [column.heading for column in lacking if column.asked and not column.required]
     for item in schema.multiples:
         present = item.name in header.lists or item.name in header.options
-        groups = [f"_{_fold(heading)}_" for heading in (item.heading, *item.aliases)]
-        unread = [f"_{_fold(header.headings[place])}" for place in header.ignored]
+        groups = [f"_{fold(heading)}_" for heading in (item.heading, *item.aliases)]
+        unread = [f"_{fold(header.headings[place])}".replace("[", "_") for place in header.ignored]
         if not present and any(group in heading for group in groups for heading in unread):
             remedy = f"inputs.yaml の multiple_answers に {item.name}: dummies か marks を書いてください。"
             notes.problem("multiple_answers の宣言", remedy, "15", column=item.heading)
         elif not present and (item.required or item.name in spec.multiple_answers):
-            absent.append(item.heading)
+            absent.append(item)
         elif not present:
             unanswered.append(item.heading)
-    for heading in unanswered:
+    for heading, value in _named("(ない列)", unanswered):
         notes.problem(
-            f"調査票の項目「{heading}」の列",
+            "調査票のすべての項目の列" if value else f"調査票の項目「{heading}」の列",
             "この項目は全員が無回答になります。尋ねていたら、見出しを様式どおりに直してください。",
             "11",
             row=header.top + 1,
             column=heading,
+            value=value,
             severity="warning",
         )
-    free = [header.headings[i] for i in header.ignored if header.headings[i]]
-    for heading in absent:
-        near = get_close_matches(heading, free, n=1, cutoff=0.3)
-        hint = f"「{near[0]}」がこれなら、inputs.yaml の columns で対応を書いてください。" if near else ""
+    free = {
+        header.headings[i]: [row[i] for row in below]
+        for i in sorted((*header.ignored, *header.subtotals))
+        if header.headings[i]
+    }
+    for one in absent:
+        line = propose(one, schema, free) if isinstance(one, Column) else ""
+        if near := get_close_matches(one.heading, list(free), n=1, cutoff=0.3):
+            line += f"「{near[0]}」がこれなら、columns: {{{near[0]}: {one.name}}} と書いてください。"
+        hint = f"inputs.yaml のこのファイルに、{line}または、" if line else ""
         remedy = f"{hint}見出しを元の様式どおりに直してください。"
-        notes.problem(f"列「{heading}」があること", remedy, "11", row=header.top + 1, column=heading)
+        notes.problem(f"列「{one.heading}」があること", remedy, "11", row=header.top + 1, column=one.heading)

@@ -40,6 +40,7 @@ from ujo_lib.intake.problems import (
 from ujo_lib.intake.reading import Grid, UnreadableError, read_grid, readable
 from ujo_lib.intake.rules import RULE_COLUMNS, judge
 from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
+from ujo_lib.intake.shapes import as_it_stands, gathered
 from ujo_lib.intake.values import Raw, Site, age_range, parse_column, tidy
 from ujo_lib.params.inputs import Inputs, Layout
 from ujo_lib.params.paths import project_root
@@ -62,6 +63,9 @@ SOURCE_COLUMNS = (
     "first_day",
     "last_day",
     "columns_absent",
+    "by_month",
+    "by_desk",
+    "by_pref",
     "bytes",
     "sha256",
 )
@@ -190,19 +194,27 @@ def load(
 
 
 def check(
-    inputs: str | Path, kinds: Sequence[str], root: str | Path | None = None, *, period: Period | None = None
+    inputs: str | Path,
+    kinds: Sequence[str],
+    root: str | Path | None = None,
+    *,
+    period: Period | None = None,
+    texts: bool = True,
 ) -> Intake:
     """As :func:`load`, but always returns; frames of files with errors hold NA where a cell could not be read.
 
-    With a ``period``, months of it without any record are warned of.
+    With a ``period``, months of it without any record are warned of. Without ``texts``, free texts are left out:
+    masking them takes most of the time of a large year, and no error can stand in them.
     """
     path = _locate(Path(inputs), root)
     base = Path(root) if root is not None else _root_of(path)
     own = Notes(path.name)
     declaration = read_declaration(path, kinds, base, own)
-    schemas = declaration.schemas
+    schemas, names = declaration.schemas, declaration.names if texts else None
     seen: dict[str, str] = {}
-    parsed = [(spec, _read_file(spec, schemas[spec.kind], declaration, seen)) for spec in declaration.files]
+    parsed = [
+        (spec, _read_file(spec, schemas[spec.kind], declaration, names, seen)) for spec in declaration.files
+    ]
     loaded = {kind: together for kind in schemas if (together := _together(kind, parsed)) is not None}
     notes_of = {spec.label: Notes(spec.name, one.notes.sheet) for spec, one in parsed}
     for kind, together in loaded.items():
@@ -210,6 +222,9 @@ def check(
         with mine.bounded("重なり"):
             splits = {spec.label: one.splits for spec, one in parsed}
             checks.check_doubles(together, schemas[kind], splits, notes_of)
+            keys = [s.constants.get(schemas[kind].key[-1], "") for s, _ in parsed if s.kind == kind]
+            if any("{row}" in key for key in keys):
+                checks.check_twins(together, schemas[kind], notes_of)
         with mine.bounded("ファイルごとの列"):
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
@@ -262,7 +277,13 @@ def _root_of(inputs: Path) -> Path:
     return next((p.parent for p in full.parents if p.name == "params"), full.parent)
 
 
-def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: dict[str, str]) -> _Parsed:
+def _read_file(
+    spec: FileSpec,
+    schema: Schema,
+    declaration: Declaration,
+    names: tuple[str, ...] | None,
+    seen: dict[str, str],
+) -> _Parsed:
     notes = Notes(spec.name)
     LOG.info("%s を読んでいます", spec.name)
     layout = declaration.layouts.get(spec.layout or "")
@@ -271,7 +292,7 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
     try:
         with readable(spec.path, notes) as file:
             sha, size = file_digest(file, "sha256").hexdigest(), file.tell()
-            key = repr((sha, spec, schema.columns, schema.multiples, layout, declaration.names))
+            key = repr((sha, spec, schema.columns, schema.multiples, layout, names))
             file.seek(0)
             content = b"" if known == key else file.read()
     except UnreadableError:
@@ -284,7 +305,7 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
         )
         return _Parsed(None, np.array([], dtype=int), notes, _source(spec, size, sha, None, None), None)
     if spec.layout and layout is None:
-        remedy = "ad_headings.yaml にある名前を書いてください。"
+        remedy = "用意してある名前か、ad_headings.yaml にある名前を書いてください。"
         notes.problem("/".join(declaration.layouts), remedy, "定義", column="layout", value=spec.layout)
     if one is None or known != key:
         mine = Notes(spec.name)
@@ -292,7 +313,7 @@ def _read_file(spec: FileSpec, schema: Schema, declaration: Declaration, seen: d
         with mine.bounded("ファイル全体"), suppress(UnreadableError):
             grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, mine)
             del content  # a national year must not stand in memory beside its own table any longer
-            one = _parse_file(grid, size, sha, spec, schema, layout, declaration.names, mine)
+            one = _parse_file(grid, size, sha, spec, schema, layout, names, mine)
         _parsed[place] = (key, one)
     # What was noted on the way to the bytes (an open file, say) belongs to this call, not to the content.
     told = Notes(spec.name, one.notes.sheet, [*notes.problems, *one.notes.problems], one.notes.repairs)
@@ -306,17 +327,17 @@ def _parse_file(
     spec: FileSpec,
     schema: Schema,
     layout: Layout | None,
-    names: tuple[str, ...],
+    names: tuple[str, ...] | None,
     notes: Notes,
 ) -> _Parsed:
     def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:
-        source = _source(spec, size, sha, grid, body, header)
+        source = _source(spec, size, sha, grid, read, top)
         if frame is not None and header is not None:
             source |= _told(frame, header, schema, notes)
         rules, splits = None, list[str]()
-        if header and body:
+        if top and read:
             with notes.bounded("機械判読性"):
-                rules = judge(grid, header, body, schema, spec.name)
+                rules = judge(grid, top, read, shape.schema, spec.name)
         if frame is not None and body and header:
             with notes.bounded("読まない列"):
                 splits = _splits(frame, body, header, schema)
@@ -325,30 +346,43 @@ def _parse_file(
 
     with notes.bounded("見た目"):
         _warn_of_workbook(grid, notes)
-    header = find_header(grid.head(), schema, spec, layout, notes)
-    if header is None:
+    shape = as_it_stands(grid, schema, spec, layout, notes)
+    grid, spec = shape.grid, shape.spec
+    read: Body | None = None
+    top = find_header(grid.head(), shape.schema, spec, layout, notes)
+    if top is None:
         return parsed(None, None, None)
+    header = top
     with notes.bounded("読まないシート"):
         account.note_unread_sheets(grid, header, spec, notes)
-    body = find_body(grid, header, schema, notes)
+    read = body = find_body(grid, header, shape.schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
         remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
         notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, body, header)
-    frame = _frame(spec, schema, header, body, Site(spec.missing, spec.timezone, names), notes)
+    site = Site(spec.missing, spec.missing_in, spec.timezone, names)
+    frame = _frame(spec, shape.schema, header, body, site, notes)
+    if shape.parts:
+        with notes.bounded("合計の行"):
+            check_totals(body, frame, header, shape.schema, notes)
+        with notes.bounded("値の範囲"):
+            checks.check_schema(frame, body.rows, header, shape.schema, notes)
+        frame, body, header = gathered(shape, schema, frame, body, header, site, notes)
     if schema.kind in ("population", "ads"):
         with notes.bounded("合計と内訳の重なり"):
             body, frame = _each_once(body, frame, schema, notes)
+            read = read if shape.parts else body
     with notes.bounded("外字"):
         account.note_private_letters(grid, body, header, notes)
     with notes.bounded("結合セル"):
-        check_merged(grid, body, header, schema, notes)
-    with notes.bounded("合計の行"):
-        check_totals(body, frame, header, schema, notes)
+        check_merged(grid, read, top, shape.schema, notes)
     with notes.bounded("小計の列"):
-        check_subtotal_columns(body, header, notes)
-    with notes.bounded("値の範囲"):
-        checks.check_schema(frame, body.rows, header, schema, notes)
+        check_subtotal_columns(read, top, notes)
+    if not shape.parts:
+        with notes.bounded("合計の行"):
+            check_totals(body, frame, header, schema, notes)
+        with notes.bounded("値の範囲"):
+            checks.check_schema(frame, body.rows, header, schema, notes)
     with notes.bounded("行の中のつじつま"):
         checks.check_rows(frame, body.rows, header, schema, notes)
     with notes.bounded("時刻のずれ"):
@@ -420,7 +454,7 @@ def _frame(
             columns |= parse_column(column, body.raw(header, header.columns[column.name]), site, notes)
         elif column.name in constants:
             text = constants[column.name]
-            raw = Raw(column.name, pa.chunked_array([pa.repeat(text, len(body.rows))]), body.rows)
+            raw = Raw(column.name, _constant(text, spec, notes.sheet, body.rows), body.rows)
             columns |= parse_column(column, raw, site, notes)
     encodings = spec.multiple_answers
     for item in schema.multiples:
@@ -438,6 +472,14 @@ def _frame(
             if item.column(option) not in frame:
                 frame[item.column(option)] = pd.array([pd.NA] * len(body.rows), dtype="boolean")
     return _DERIVED.get(schema.kind, _as_it_is)(frame)
+
+
+def _constant(text: str, spec: FileSpec, sheet: str, rows: np.ndarray) -> pa.ChunkedArray:
+    """What is declared for every row; of a number that is made up, each row's own."""
+    text = text.replace("{file}", Path(spec.name).stem).replace("{sheet}", sheet)
+    if "{row}" not in text:
+        return pa.chunked_array([pa.repeat(text, len(rows))])
+    return pa.chunked_array([pa.array([text.replace("{row}", str(row)) for row in rows], pa.string())])
 
 
 def _ask_for_labels(column: Column, raw: Raw, notes: Notes) -> None:
@@ -527,6 +569,9 @@ def _source(
         "first_day": "",
         "last_day": "",
         "columns_absent": "",
+        "by_month": "",
+        "by_desk": "",
+        "by_pref": "",
         "bytes": size,
         "sha256": sha,
     }
@@ -541,6 +586,7 @@ def _told(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> 
         "first_day": first,
         "last_day": last,
         "columns_absent": account.absent(header, schema),
+        **account.counted_by(frame, schema),
     }
 
 

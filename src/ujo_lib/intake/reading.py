@@ -78,6 +78,13 @@ _SIGN = re.compile(r'"([^"]*)"|\\(.)|([0-])')
 _FILLED = re.compile(rf"(?=.*0)(?:{_SIGN.pattern})+", re.DOTALL)
 """A number format of zeros, words in quotes, escaped letters and dashes; digits come in the place of the zeros."""
 
+_UNSEEN = re.compile(r"_.|\*.|\[(?:[a-z]+\d*|[赤黒青緑])\]|;.*", re.IGNORECASE | re.DOTALL)
+"""Of a number format what leaves a gap or a colour, and what is for negative numbers."""
+
+_WORDS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|;.*')
+_MONTH_ONLY = re.compile(r"(?=.*m)[yegm/\-. ]+")
+"""A format of dates that shows no day: who wrote 2024年2月 did not say the first of February."""
+
 _RAISED = ("superscript", "subscript")
 _OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)")
 
@@ -296,8 +303,8 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
     text, codec = countable(content, used)
     found = scan_as(text, suffix, codec)
     _refuse_mojibake(text, found, codec, notes)
-    if (found.delimiter == ",") != (suffix == ".csv"):
-        names = {",": "カンマ区切り", "\t": "タブ区切り"}
+    if found.delimiter != ("," if suffix == ".csv" else "\t"):
+        names = {",": "カンマ区切り", "\t": "タブ区切り", ";": "セミコロン区切り"}
         notes.repair(f"拡張子 {suffix}", names[found.delimiter], "1")
     _refuse_shape(found)
     for fault in found.faults:
@@ -512,10 +519,13 @@ def _as_text(value: object, number_format: str) -> str:
         return "".join(str(part) for part in value if not _is_aside(part))
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, int) and value >= 0 and _FILLED.fullmatch(number_format):
-        return _filled(str(value), number_format)
+    if isinstance(value, int) and value >= 0 and _FILLED.fullmatch(form := _UNSEEN.sub("", number_format)):
+        return _filled(str(value), form)
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        # Excel shows 15 digits of the 17 that a float has: 9.999999999999998 is a ten that was calculated.
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+    if isinstance(value, date) and _MONTH_ONLY.fullmatch(_WORDS.sub("", number_format.lower())):
+        return f"{value.year}年{value.month}月"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d" if value.time() == time(0) else "%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):

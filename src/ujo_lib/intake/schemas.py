@@ -309,8 +309,14 @@ RESIDENTS = Schema(
             minimum=0,
             note="persons that the drawn one stands for, if supplied",
         ),
+        Column(
+            "fiscal_year",
+            "調査年度",
+            "year",
+            note="where files of two years are given, for the difference; one file has it by `constants`",
+        ),
     ),
-    key=("resident_id",),
+    key=("fiscal_year", "resident_id"),
     note="Drawn from a register: sex, age and district are those of the register, for the silent ones, too.",
 )
 RESIDENTS_FRAME = Schema(
@@ -326,6 +332,32 @@ RESIDENTS_FRAME = Schema(
     ),
     key=("sex", "age_band", "district"),
     note="Everybody who could have been drawn. With districts, the sample is taken as drawn within each of them.",
+)
+
+VOICES = Schema(
+    "voices",
+    "ほかの立場の回答",
+    "one sheet that a family, a commissioner or an agency filled in",
+    (
+        _must("answer_id", "回答番号", note="pseudonym; no name, no address"),
+        _must(
+            "voice",
+            "立場",
+            "cat",
+            options=options("家族/民生委員/支援機関", {"支援機関": ("関係機関", "機関")}),
+        ),
+        Column(
+            "persons",
+            "把握している人数",
+            "int",
+            minimum=0,
+            unit="人",
+            note="how many persons the one who answers knows of; blank where that was not asked",
+        ),
+    ),
+    key=("answer_id",),
+    note="Not a sample: whoever answered. The questions stand on the form `voices` of `resident_items`, word for word "
+    "those of the residents where both were asked.",
 )
 
 ASKED = frozenset().union(*QUESTIONNAIRES.values())
@@ -695,5 +727,6 @@ SCHEMAS: Mapping[str, Schema] = {
         MEDIA_USE,
         RESIDENTS,
         RESIDENTS_FRAME,
+        VOICES,
     )
 }

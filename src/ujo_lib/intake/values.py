@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -87,13 +87,15 @@ class Site:
 
     Attributes:
         missing: meaning of missing-value signs, by :func:`fold_sign`.
+        missing_in: the same for single columns, by their names.
         timezone: zone of naive time stamps, ``None`` when not declared.
-        names: names to mask in free text.
+        names: names to mask in free text; None where nobody will look at it, so that it is not read at all.
     """
 
     missing: Mapping[str, MissingSign]
+    missing_in: Mapping[str, Mapping[str, MissingSign]] = field(default_factory=dict)
     timezone: str | None = None
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,9 @@ def parse_number(text: str, *, percent: bool = False) -> Read:
         raise ValueRefused("数値", _number_remedy(plain), "6")
     if match["unit"] == "%" and not percent:
         raise ValueRefused("割合ではない数値", "% を外し、割合ではなく数そのものを書いてください。", "6")
+    if match["part"] == ".000" and len(match["digits"]) <= 3:
+        remedy = "点が小数点か3けたごとの区切りか分かりません。区切りなら点を外し、小数点なら .000 を外してください。"
+        raise ValueRefused("数値", remedy, "6")
     value = float(match["digits"].replace(",", "") + (match["part"] or ""))
     if value > _LARGEST:
         raise ValueRefused(
@@ -175,8 +180,11 @@ def _number_remedy(plain: str) -> str:
         return "かっこ付きの数は、負の数にも内数にも読めます。-25 か 25 のように書いてください。"
     if fold_sign(plain) in {"-", "…", "x", "*"}:
         return (
-            f"符号「{plain}」の意味を inputs.yaml の missing に書いてください(none / unknown / suppressed)。"
+            f'符号「{plain}」の意味を、inputs.yaml に missing: {{"{plain}": unknown}} のように書いてください'
+            "(none / unknown / suppressed)。"
         )
+    if re.fullmatch(r"\d+:\d\d(?::\d\d)?", plain):
+        return f"時間と分か、分と秒か分かりません。{plain} でなく、90 か 1時間30分 のように書いてください。"
     if re.search(r"\d\s?,\s?\d", plain):
         return "3けたごとのカンマの位置を確かめるか、カンマを外してください。"
     if re.fullmatch(r"[#＃].*", plain):
@@ -256,7 +264,8 @@ def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
     if unit == column.unit or f"({unit})" in column.heading or not _SCALED.fullmatch(unit):
         return
     numbers = column.type in ("int", "number") or (
-        column.type == "cat" and any(tidy(text).isdecimal() for text in raw.texts)
+        column.type in ("cat", "share")
+        and any(tidy(text).replace(".", "", 1).isdecimal() for text in raw.texts)
     )
     if numbers:
         right = f"単位が「{column.unit}」の列" if column.unit else "単位のない見出し"
@@ -290,12 +299,31 @@ def refuse_glued(text: str) -> None:
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
 _DITTO = frozenset({"〃", "々", "同上", "同じ", '"', "''", "”", "″"})
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
+_CALCULATED = re.compile(
+    r"\d+\.0+|\d{1,3}(?:,\d{3})+|\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{1,2}"
+)
+"""A number of a person or a record that a program took for a figure or a day: 1001.0, 1,001, 1-Aug for 8-1."""
+
 _CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)0\d{1,4}-\d{1,4}-\d{3,4}(?!\d)")
-_SENTENCE = re.compile(r"。|[!?]$|(?:です|ます|ました|ません|たい|(?<!から)ない)$")
+_SENTENCE = re.compile(r"。|(?<![A-Za-z])[!?]$|(?:です|ます|ました|ません|たい|ない)$")
+_NO_SENTENCE = re.compile(
+    "(?:わから|分から|知ら|覚えてい|特に|どれでも|(?:回答|該当)し|(?:答え|言い)たく)ない"
+)
+"""What people choose in a list: no sentence, and neither is Yahoo!."""
+
 _PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")
 """An id in which :func:`parse_short` finds nothing to mend or refuse."""
 
 _NO_ID = frozenset({"-", "…", "*", "なし", "無し", "不明", "n/a", "na", "null", "none", "nan"})
+
+
+_FORMULA = re.compile(r'=\s*"([^"]*)"')
+
+
+def _as_shown(text: str, *, is_id: bool) -> str:
+    """What Excel shows of ``="001"``, and of an id behind ``'``: both only keep its zeros."""
+    formula = _FORMULA.fullmatch(text)
+    return formula[1] if formula else text.removeprefix("'") if is_id else text
 
 
 def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
@@ -305,25 +333,61 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
         ValueRefused: an error of the spreadsheet, a ditto mark, a contact; for an id or a brief word also a sentence;
             for an id also a rounded number or a sign of missing that was not declared.
     """
-    plain = tidy(text)
+    plain = tidy(_as_shown(text, is_id=is_id))
     expected = "番号" if is_id else "短い語"
     if _ERROR_VALUE.fullmatch(plain):
         raise ValueRefused(expected, "Excelの計算エラーです。元の表で値を直してください。", "18")
     if plain in _DITTO or text in _DITTO:
         raise ValueRefused(expected, "「同上」の印です。上の行と同じ値を書いてください。", "14")
     if _CONTACT.search(plain):
-        raise ValueRefused(expected, "連絡先のようです。個人情報なら消してください。", "23")
-    if (is_id or brief) and _SENTENCE.search(plain):
         raise ValueRefused(
-            expected, "文章のようです。列がずれていないか確かめ、相談の文なら消してください。", "23"
+            expected, "連絡先のようです。列がずれていないか確かめ、個人情報なら消してください。", "23"
         )
+    if (is_id or brief) and _SENTENCE.search(plain) and not _NO_SENTENCE.fullmatch(plain):
+        remedy = "文章のようです。列がずれていないか確かめ、相談の文なら消し、そうでなければ短い語に直してください。"
+        raise ValueRefused(expected, remedy, "23")
     if is_id and _ROUNDED.fullmatch(plain):
         remedy = "Excelが番号を丸めました。元の書き出しを、列を文字列にして開き直してください。"
         raise ValueRefused(expected, remedy, "17")
+    if is_id and _CALCULATED.fullmatch(plain):
+        remedy = (
+            "番号が小数・桁区切り・日付に変わっています。元の書き出しを、列を文字列にして開き直してください。"
+        )
+        raise ValueRefused(expected, remedy, "17")
     if is_id and fold_sign(plain).casefold() in _NO_ID:
-        remedy = f"番号がないなら空欄にするか、inputs.yaml の missing に「{plain}」の意味を書いてください。"
+        remedy = (
+            f'番号がないなら空欄にするか、inputs.yaml に missing: {{"{plain}": unknown}} と書いてください。'
+        )
         raise ValueRefused(expected, remedy, "14")
     return Read(plain, None if plain == text else "5")
+
+
+_AREA_WEIGHTS = (6, 5, 4, 3, 2)
+
+
+def parse_area(text: str) -> Read:
+    """The code of an area; of the six digits of 全国地方公共団体コード the last, which only checks, is left out.
+
+    Raises:
+        ValueRefused: the last digit does not fit, a first zero was lost, or no id at all.
+    """
+    plain = tidy(text)
+    if not plain.isdecimal() or len(plain) > 6:
+        return parse_short(text, is_id=True)
+    code = plain[:5]
+    if len(plain) < 5 or int(code[:2]) > 47 or 0 < int(code[2:]) < 100:
+        remedy = (
+            "先頭の0が落ちていないか確かめ、43213 のような5けたか、432130 のような6けたで書いてください。"
+        )
+        raise ValueRefused("地方公共団体コード", remedy, "17")
+    if len(plain) == 6:
+        weighed = sum(int(digit) * weight for digit, weight in zip(code, _AREA_WEIGHTS, strict=True))
+        if code != "00000" and int(plain[5]) != (11 - weighed % 11) % 10:
+            raise ValueRefused(
+                "地方公共団体コード", "6けた目(検査数字)が合いません。写し違いを確かめてください。", "17"
+            )
+        return Read(code, "17")
+    return Read(code, None if plain == text else "5")
 
 
 # --- flags, dates, clocks -------------------------------------------------------------------------------------------
@@ -366,10 +430,23 @@ def parse_day(text: str) -> Read:
 
 
 _ISO_STAMP = re.compile(r"(?:19|20)\d\d([-/])\d{1,2}\1\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2})?")
+_HALF_DAY = re.compile(
+    r"(?P<before>AM|PM|午前|午後)?\s?(?P<hour>\d{1,2})(?P<rest>:\d{2}(?::\d{2})?)\s?(?P<after>AM|PM|午前|午後)?",
+    re.IGNORECASE,
+)
+_GMT = re.compile(r"\s*GMT([+-]\d{1,2})$")
 _OFFSET = re.compile(r"(?P<stamp>.+?)\s*(?P<offset>Z|[+-]\d{2}:?\d{2})")
 _STAMP = re.compile(
     r"(?P<day>.+?)(?:T|\s+|(?<=[日)]))(?P<clock>\d{1,2}(?::\d{2}(?::\d{2})?|時(?:\d{1,2}分)?)(?:\.\d+)?)"
 )
+
+
+def _whole_day(match: re.Match[str]) -> str:
+    """A clock of twelve hours as one of twenty-four: 10:13 午後 is 22:13, 12:05 AM is 0:05."""
+    half, hour = match["before"] or match["after"], int(match["hour"])
+    if half is None or hour > 12:
+        return match[0]
+    return f" {hour % 12 + (12 if half.upper() in ('PM', '午後') else 0)}{match['rest']}"
 
 
 def parse_stamp(text: str, timezone: str | None) -> Read:
@@ -382,7 +459,7 @@ def parse_stamp(text: str, timezone: str | None) -> Read:
     Raises:
         ValueRefused: not a moment, or no offset and no declared zone.
     """
-    plain = tidy(text)
+    plain = _GMT.sub(lambda gmt: f"{int(gmt[1]):+03d}:00", _HALF_DAY.sub(_whole_day, tidy(text)))
     with_offset = _OFFSET.fullmatch(plain)
     match = _STAMP.fullmatch(with_offset["stamp"] if with_offset else plain)
     if match is None:
@@ -474,7 +551,7 @@ def _nearest(folded: str, options: tuple[Option, ...]) -> str:
 
 _KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMBER = re.compile("([二三四五六七八九])?(十)?([一二三四五六七八九])?")
-_OLDEST = 130
+_OLDEST = 120
 _BAND = re.compile(
     r"(?P<low>\d{1,3})(?:歳?(?:~|-|から)(?P<high>\d{1,3}))?(?P<unit>歳代|歳台|代|歳)?(?P<open>以上|以下|未満)?"
 )
@@ -552,10 +629,24 @@ def _parser(column: Column, site: Site) -> Callable[[str], Read]:
         "hour": parse_hour,
         "zone": parse_broadcast_zone,
         "year": parse_year,
-        "id": lambda text: parse_short(text, is_id=True),
+        "id": parse_area if column.name == "area_code" else lambda text: parse_short(text, is_id=True),
         "str": lambda text: parse_short(text, brief=column.brief),
     }
     return parsers[column.type]
+
+
+_MISSING: Mapping[MissingSign, str] = {"none": "(空欄)", "unknown": "不明(欠測)", "suppressed": "秘匿"}
+
+
+def reads(column: Column, text: str) -> bool:
+    """Whether a heading may stand for a value of a column; of free words the ages of a population alone."""
+    if column.type == "str":
+        return age_range(text) is not None or text == "総数"
+    try:
+        _parser(column, Site({}, timezone="Asia/Tokyo"))(text)
+    except ValueRefused:
+        return False
+    return True
 
 
 def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str, pd.Series]:
@@ -574,6 +665,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
         return {column.name: _free_text(raw, site, notes)}
     parse = _parser(column, site)
     _note_heading_unit(column, raw, notes)
+    meanings = {**site.missing, **site.missing_in.get(column.name, {})}
     values: list[Any] = [None] * len(raw.texts)
     signs: dict[str, list[int]] = {"suppressed": [], "unknown": []}
     changed: list[tuple[int, str, str, str]] = []
@@ -582,16 +674,19 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
     for code, text in enumerate(raw.texts):
         if code in plain or not text or not (bare := text.strip()):
             continue
-        if column.type == "id" and _PLAIN_ID.fullmatch(text) and text not in site.missing:
+        if (
+            column.type == "id"
+            and column.name != "area_code"
+            and _PLAIN_ID.fullmatch(text)
+            and text not in meanings
+        ):
             values[code] = text
             continue
-        if (meaning := _sign(bare, site)) is not None:
+        if (meaning := meanings.get(fold_sign(bare))) is not None:
             values[code] = 0 if meaning == "none" and column.type in NUMERIC else None
             if meaning != "none":
                 signs[meaning].append(code)
-            changed.append(
-                (code, text, {"none": "0", "unknown": "不明(欠測)", "suppressed": "秘匿"}[meaning], "14")
-            )
+            changed.append((code, text, "0" if values[code] == 0 else _MISSING[meaning], "14"))
             continue
         if column.type in ("cat", "age") and _is_no_answer(bare, column):
             changed.append((code, text, "無回答(欠測)", "14"))
@@ -604,7 +699,7 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
             note_refusal(raw, code, refused, notes, free_text=refused.rule == "23")
             continue
         if column.type == "age" and tidy(bare) in _UNKNOWN_AGES and read.rule == "16":
-            _note_unknown_age(raw, code, notes)
+            _note_unknown_age(column, raw, code, notes)
         values[code] = read.value
         if (rule := read.rule or ("5" if text != bare else None)) is not None:
             changed.append((code, text, str(read.value), rule))
@@ -656,6 +751,8 @@ def _mask_texts(texts: pa.StringArray, suspect: np.ndarray, names: tuple[str, ..
 
 def _free_text(raw: Raw, site: Site, notes: Notes) -> pd.Series:
     """A column of free texts without what could name a person; blank ones are missing."""
+    if site.names is None:
+        return pd.Series(pd.arrays.ArrowStringArray(pa.chunked_array([pa.nulls(len(raw.rows), pa.string())])))
     masked = mask_column(raw.heading, raw.cells, site.names)
     differs = pc.not_equal(raw.cells, masked).to_numpy()
     few = _few_texts(raw.cells, differs)
@@ -681,15 +778,12 @@ def _few_texts(cells: pa.ChunkedArray, chosen: np.ndarray) -> list[str] | None:
 _UNKNOWN_AGES = frozenset({"0", "99"})
 
 
-def _note_unknown_age(raw: Raw, code: int, notes: Notes) -> None:
+def _note_unknown_age(column: Column, raw: Raw, code: int, notes: Notes) -> None:
     rows = raw.rows_of(code)
-    remedy = "不明の符号なら、inputs.yaml の missing に書いてください。実際の年齢ならこのままで構いません。"
+    line = f'missing_in: {{{column.name}: {{"{tidy(raw.texts[code])}": unknown}}}}'
+    remedy = f"不明の符号なら、inputs.yaml に {line} と書いてください。実際の年齢ならこのままで構いません。"
     values = [raw.texts[code]] * len(rows)
     notes.problem_rows(rows, values, "年齢", remedy, "14", column=raw.heading, severity="warning")
-
-
-def _sign(text: str, site: Site) -> MissingSign | None:
-    return site.missing.get(fold_sign(text))
 
 
 def _is_no_answer(text: str, column: Column) -> bool:
@@ -707,8 +801,8 @@ def note_refusal(
     """Note a refused text for each of its rows; a text that may be somebody's words is not repeated."""
     rows, remedy = raw.rows_of(code), refused.remedy
     text = "" if free_text else shown(raw.texts[code])
-    if text != raw.texts[code]:
-        remedy = f"{refused.expected}に直してください。"
+    if not free_text and text != raw.texts[code]:
+        remedy = f"長い文字列です。列がずれていないか確かめ、{refused.expected}に直してください。"
     notes.problem_rows(rows, [text] * len(rows), refused.expected, remedy, refused.rule, column=raw.heading)
 
 

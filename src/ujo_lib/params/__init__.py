@@ -9,9 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ujo_lib.params.common import NotebookSettings, load_settings, read_flat_yaml
+from ujo_lib.params.common import NotebookSettings, load_settings, read_flat_yaml, require_own
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of, notebooks_of_year
-from ujo_lib.params.paths import PathOutsideProjectError, inside, project_root
+from ujo_lib.params.paths import NoProjectError, PathOutsideProjectError, inside, project_root
 from ujo_lib.yamlfile import ParameterError, ParameterProblem, nearest, read_yaml
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PATTERN_SITE",
+    "NoProjectError",
     "Notebook",
     "NotebookSettings",
     "OutreachSettings",
@@ -85,11 +86,13 @@ def read_settings(notebook: Notebook, folder: Path, half: str = "") -> NotebookS
         ParameterError: all that is wrong with them, in Japanese.
     """
     files = [folder / "common.yaml", folder / f"{notebook.name}.yaml"]
-    if not half:
-        return load_settings(settings_model(notebook), *files).of(notebook)
-    files += [file for file in [folder / half / "common.yaml"] if file.is_file()]
-    period = {"period_basis": half, "period_start": "", "period_end": ""}
-    return load_settings(settings_model(notebook), *files, **period).of(notebook)
+    decided: dict[str, str] = {}
+    if half:
+        files += [file for file in [folder / half / "common.yaml"] if file.is_file()]
+        decided = {"period_basis": half, "period_start": "", "period_end": ""}
+    settings = load_settings(settings_model(notebook), *files, **decided).of(notebook)
+    require_own(settings, folder)
+    return settings
 
 
 def settings_of(notebook: str, namespace: Mapping[str, Any]) -> NotebookSettings:

@@ -26,11 +26,21 @@ from ujo_lib.params.days import IsoDay
 from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of
 from ujo_lib.params.paths import inside, project_root
-from ujo_lib.yamlfile import Document, ParameterError, Place, from_validation, read_yaml
+from ujo_lib.yamlfile import Document, ParameterError, ParameterProblem, Place, from_validation, read_yaml
 
 _CELL = "parameters セル"
 
 S = TypeVar("S", bound="NotebookSettings")
+
+
+FACTS = (
+    "site", "site_name", "prefecture", "area_code", "fiscal_year", "period_basis", "created_on", "synthetic", "inputs",
+    "desk", "city_desk", "channel", "first_day", "neighbours", "controls", "wave", "earlier_wave", "hand_codes",
+    "plan_digest", "planned_city_per_year", "planned_prefecture_per_year", "planned_platforms",
+    "stated_impressions", "stated_link_clicks", "compared_years",
+    "published_file", "key_figures_file", "goals_file", "indicators_file", "limits_file",
+)  # fmt: skip
+"""Parameters that say something of one place and year: their defaults are true of the sample alone."""
 
 
 class FileMark:
@@ -281,6 +291,43 @@ def load_settings(model: type[S], *files: Path, **decided: str) -> S:
     """
     values, written_in = _written(*files)
     return _validated(model, values | decided, written_in, files[-1].name if files else _CELL)
+
+
+def require_own(settings: NotebookSettings, folder: Path) -> None:
+    """Refuse a place that would speak with the sample's facts, or under another's name.
+
+    Args:
+        settings: parameters of a notebook, as the files of `folder` give them.
+        folder: `params/<site>/fy<year>`.
+
+    Raises:
+        ParameterError: a fact of the place is not written down; site or year are not those of the folder.
+    """
+    site = folder.parent.name
+    if site == type(settings).model_fields["site"].default:
+        return
+    lacking = [
+        name
+        for name in FACTS
+        if name in type(settings).model_fields and name not in settings.model_fields_set
+    ]
+    expected = "この自治体・年度の値(書かないと、合成データの値になってしまう)"
+    problems = [_own(settings, name, "(書かれていない)", expected, f"{name}: の行を書く") for name in lacking]
+    for name, value, own in (
+        ("site", settings.site, site),
+        ("fiscal_year", settings.fiscal_year, folder.name.removeprefix("fy")),
+    ):
+        if name not in lacking and value != own:
+            told = f"{own}(置いてあるフォルダー params/{site}/{folder.name} の名前)"
+            problems.append(_own(settings, name, value, told, "フォルダーに合わせて直す"))
+    if problems:
+        raise ParameterError(problems)
+
+
+def _own(settings: NotebookSettings, name: str, value: str, expected: str, remedy: str) -> ParameterProblem:
+    shared = name in NotebookSettings.model_fields
+    file = "common.yaml" if shared else f"{settings.notebook}.yaml"
+    return ParameterProblem(file, name, value, expected, remedy)
 
 
 def _written(*files: Path) -> tuple[dict[str, Any], dict[str, Document]]:

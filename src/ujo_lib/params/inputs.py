@@ -4,6 +4,7 @@ A file's meaning is declared once, by a person, and never guessed. This is the o
 column or an item that it names exists is for intake to say, which knows the schemas.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -45,6 +46,12 @@ def _several(value: Any) -> Any:
 Names = Annotated[Many[Word], BeforeValidator(_several)]
 
 
+def _with_names(form: str) -> str:
+    if not re.search(r"\{\w+\}", form) or re.search(r"\}\{", form):
+        raise ValueError('{sex}・{age_band} のような列の名前を含む見出しの形("{age_band}の{sex}")')
+    return form
+
+
 class FileRules(Declared):
     """What is declared about a file.
 
@@ -54,11 +61,16 @@ class FileRules(Declared):
         encoding: encoding of a text file when it must not be found out.
         timezone: zone of time stamps without offset.
         missing: meaning of each missing-value sign.
+        missing_in: the same for single columns, canonical name → sign → meaning.
         multiple_answers: encoding of each multiple-answer item.
         columns: further headings, heading → canonical name.
-        constants: values of columns the file lacks, canonical name → value.
+        constants: values of columns the file lacks, canonical name → value; ``{file}``, ``{sheet}`` and ``{row}`` in
+            it stand for where a record was found, which is all the number that some records have.
+        join: canonical name → headings whose cells make one value, with a blank between them: a day and a clock.
+        melt: canonical name of a number that stands in many columns → how their headings are made of other
+            canonical names: ``{n: "{age_band}の{sex}"}``.
         ignore: headings that are left out knowingly.
-        layout: name of the heading table in ad_headings.yaml.
+        layout: name of a ready layout, or of a heading table in ad_headings.yaml.
     """
 
     sheet: Word | None = None
@@ -67,9 +79,12 @@ class FileRules(Declared):
     encoding: str | None = None
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
     missing: dict[str, MissingSign] = Field({})
+    missing_in: dict[str, dict[str, MissingSign]] = Field({})
     multiple_answers: dict[str, Encoding] = Field({})
     columns: dict[str, str] = Field({})
     constants: dict[str, Word] = Field({})
+    join: dict[str, Annotated[Many[Word], Field(min_length=2)]] = Field({})
+    melt: dict[str, Annotated[str, AfterValidator(_with_names)]] = Field({}, max_length=1)
     ignore: Many[Word] = ()
     layout: str | None = None
 
@@ -118,7 +133,7 @@ class Inputs(Declared):
     Attributes:
         data_dir: folder that the files are named from.
         survey_items: questionnaire of the survey; its items are columns of `commissioners` and `cases`.
-        resident_items: questionnaire of the residents' survey; its items are columns of `residents`.
+        resident_items: questionnaire of the residents' survey; its items are columns of `residents` and `voices`.
         ad_headings: headings of the advertising platforms.
         labels: `column` or `kind.column` → options, label → spellings.
         names_to_mask: personal names to mask in free text.
@@ -152,6 +167,7 @@ class Inputs(Declared):
     media_use: Files | None = None
     residents: Files | None = None
     residents_frame: Files | None = None
+    voices: Files | None = None
 
     @field_validator("not_supplied")
     @classmethod
@@ -214,21 +230,24 @@ CONTACTS: Final = ("consultations", "consultations_hourly", "consultations_daily
 
 QUESTIONNAIRES: Mapping[str, frozenset[str]] = {
     "survey_items": frozenset({"commissioners", "cases"}),
-    "resident_items": frozenset({"residents"}),
+    "resident_items": frozenset({"residents", "voices"}),
 }
 """Key that names a questionnaire → the kinds whose questions stand there."""
 
 
 class Layout(Declared):
-    """Headings of one advertising platform's export.
+    """Headings of an export that many sites have; of an advertising platform these alone, else beside those known.
 
     Attributes:
         columns: canonical name → headings, the first one present is taken.
         ignore: headings that are known and left out (ratios above all).
+        melt, constants: as in :class:`FileRules`, where a file says nothing else.
     """
 
-    columns: dict[str, Annotated[Many[Word], Field(min_length=1)]]
+    columns: dict[str, Annotated[Many[Word], Field(min_length=1)]] = Field({})
     ignore: Many[Word] = ()
+    melt: dict[str, Annotated[str, AfterValidator(_with_names)]] = Field({}, max_length=1)
+    constants: dict[str, Word] = Field({})
 
 
 class AdHeadings(RootModel[dict[str, Layout]]):

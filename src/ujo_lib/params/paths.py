@@ -6,6 +6,10 @@ from pathlib import Path
 _MARKERS = ("params", "notebooks")
 
 
+class NoProjectError(FileNotFoundError):
+    """A command or notebook was started where there is no project."""
+
+
 class PathOutsideProjectError(ValueError):
     """A path in the parameters leads out of the project folder."""
 
@@ -17,7 +21,7 @@ def project_root(start: Path | None = None) -> Path:
     The environment variable `UJO_ROOT` overrides the search.
 
     Raises:
-        FileNotFoundError: no such folder above `start`.
+        NoProjectError: no such folder above `start`.
     """
     if override := os.environ.get("UJO_ROOT"):
         return Path(override).resolve()
@@ -25,7 +29,7 @@ def project_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if all((folder / marker).is_dir() for marker in _MARKERS):
             return folder
-    raise FileNotFoundError(
+    raise NoProjectError(
         "プロジェクトのフォルダーが見つかりません。"
         f"params/ と notebooks/ のある場所で実行してください(いまの場所: {here})"
     )

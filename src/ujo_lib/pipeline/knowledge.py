@@ -19,6 +19,7 @@ from ujo_lib.disclosure.tables import (
     PublicFigure,
     dump_past,
     load_past,
+    sums_of,
 )
 from ujo_lib.files import write_atomically
 from ujo_lib.params.disclosure import DisclosureRules
@@ -76,9 +77,13 @@ class Knowledge:
         )
 
     def figures(self, tables: Sequence[Counted]) -> list[PublicFigure]:
-        """Figures already public: those declared, and those that published statements give away."""
+        """What readers know besides the tables: what is declared, what published statements give away, and sums.
+
+        How many were counted in all stands in overviews without a population, whatever the tables themselves hide.
+        """
         claims = read_claims(self.claims) if self.claims and self.claims.stat().st_size else []
-        return [*self.declared, *public_figures(claims, tables)]
+        sums = [figure for one in tables for figure in sums_of(one.table, self.policy.threshold)]
+        return [*self.declared, *public_figures(claims, tables), *sums]
 
     def earlier(self, tables: Sequence[Counted]) -> tuple[list[PastRelease], list[PastRelease]]:
         """Tables of earlier releases that tell of the same records, and of records that were corrected since."""

@@ -42,6 +42,7 @@ from ujo_lib.report.page import said_in
 from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
 from ujo_lib.report.sheets.metadata import describe
 from ujo_lib.report.sheets.workbook import About, PageText, workbook
+from ujo_lib.report.sheets.xlsx import sheet_name
 
 WORKBOOK = "統計表.xlsx"
 """The workbook of the year, beside the pages."""
@@ -206,11 +207,13 @@ def _write_tables(done: Finished, folder: Path) -> list[Table]:
     return tables
 
 
-def _files(tables: Sequence[Table]) -> dict[str, str]:
+def _files(tables: Sequence[Table]) -> dict[str, tuple[str, str]]:
     """Where the numbers of a table are, by its title, unless two are called alike."""
     count = Counter(table.record.spec.title for table in tables)
     return {
-        title: f"tables/{table.file_name}" for table in tables if count[title := table.record.spec.title] == 1
+        title: (f"tables/{table.file_name}", sheet_name(table.name))
+        for table in tables
+        if count[title := table.record.spec.title] == 1
     }
 
 

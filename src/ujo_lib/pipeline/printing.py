@@ -23,6 +23,7 @@ _ON_WINDOWS = (
     "Chromium/Application/chrome.exe",
 )
 _SECONDS = 180
+_BRIEF = OVERVIEW.file.removesuffix(".html")
 
 _FOOT = re.compile(r'<footer class="foot">.*?</footer>', re.DOTALL)
 _LISTED = re.compile(r'<ol class="pages">(.*?)</ol>', re.DOTALL)
@@ -91,13 +92,15 @@ def print_report(pages: Path, target: Path) -> Iterator[Path]:
 def together(pages: Path, *, technical: bool = False) -> str:
     """Pages of a folder as one: the cover and those for all readers, or the technical ones, in the order of the cover.
 
-    What holds for the whole report (contacts, how it is protected) stands once, at the end of the first page. Anchors
-    bear the name of their page; links lead to its first sheet, or to the other PDF where it stands there.
+    The 概要版 is not among them: it has a PDF of its own, and its sentences would be printed twice. What holds for the
+    whole report (contacts, how it is protected) stands once, at the end of the first page. Anchors bear the name of
+    their page; links lead to its first sheet, or to the other PDF where it stands there.
     """
     cover = (pages / "index.html").read_text(encoding="utf-8")
     listed = _LISTED.search(cover)
     entries = [(bool(mark), name) for mark, name in _ENTRY.findall(listed[0] if listed else "")]
-    names = ([] if technical else ["index"]) + [name for mark, name in entries if mark == technical]
+    names = [] if technical else ["index"]
+    names += [name for mark, name in entries if mark == technical and name != _BRIEF]
     parts: list[str] = []
     for name in names:
         page = (pages / f"{name}.html").read_text(encoding="utf-8")
@@ -111,10 +114,14 @@ def _part(name: str, page: str, here: Sequence[str], elsewhere: str) -> str:
     kind, body = page.split('<body class="', 1)[1].rsplit("</body>", 1)[0].split('">', 1)
     body = _BESIDE.sub(lambda link: link[1] or "", body)
     own = _LINK.sub(
-        lambda link: f'href="#{link[1]}"' if link[1] in here else f'href="{elsewhere}.pdf"',
+        lambda link: f'href="{_place(link[1], here, elsewhere)}"',
         _ANCHOR.sub(rf"\g<1>{name}-", body),
     )
     return f'<div class="sheets {kind}" id="{name}">{own}</div>\n'
+
+
+def _place(name: str, here: Sequence[str], elsewhere: str) -> str:
+    return f"#{name}" if name in here else f"{_BRIEF if name == _BRIEF else elsewhere}.pdf"
 
 
 def _print(browser: str, page: Path, target: Path) -> Path:

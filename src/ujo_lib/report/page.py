@@ -238,7 +238,8 @@ class Page:
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 
     def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject) -> None:
-        """Publish and show one table after the other, with bars where it splits people into shares.
+        """Publish and show one table after the other, with bars where it splits people into shares: a panel each, and
+        a column, for the groups of the first dimension where there are two.
 
         Args:
             parts: id, title and table, as `survey.other_items` makes them.
@@ -247,13 +248,22 @@ class Page:
         for id, title, table in parts:
             published = self.publish(table, id, title, subject)
             names = [name for name in table.schema.dimensions if table.schema.of_kind(Share)]
-            for name in names:
-                answers = [label for label in table.frame[name] if label not in TOTAL_LABELS]
-                if len(answers) > 1:
-                    rows = published.where(**{name: answers})
-                    display(self.bars(rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"))
-            shown = [*names, "n", "share"] if names else None
-            display(self.table(published, columns=shown))
+            if len(names) == 2:
+                by, y = names
+                said = f"{title}の回答を、{table.schema[by].name}ごとに示します。"
+                drawn = {"n": "n", "low": "low", "high": "high", "finding": said}
+                display(self.panels(published, x="share", y=y, by=by, **drawn))
+                display(self.table(published, across=by, values="share"))
+                continue
+            split = {
+                name: [label for label in table.frame[name] if label not in TOTAL_LABELS] for name in names
+            }
+            shown = [name for name, answers in split.items() if len(answers) > 1]
+            for name in shown:
+                rows = published.where(**{name: split[name]})
+                display(self.bars(rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"))
+            if not shown:
+                display(self.table(published, columns=[*names, "n", "share"] if names else None))
 
     def answer(self, template: str, *published: Published, **values: Any) -> Shown:
         """Answer the question of the page in one sentence; the cover repeats it."""
@@ -363,6 +373,7 @@ class Page:
     spec_curve = _method(figures.spec_curve)
     stacked_bars = _method(figures.stacked_bars)
     timeline = _method(figures.timeline)
+    tree = _method(figures.tree)
 
     def numbered(self, shown: str, kind: str) -> str:
         """Number a table or figure as the finished page will, and style it for a notebook.

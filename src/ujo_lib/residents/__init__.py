@@ -1,10 +1,12 @@
 """Residents room: what a probability sample of the people says about all of them, and what it cannot say.
 
 Frames in, tidy tables out. `linearised` knows weights and errors; `weighting` gets from those drawn to the population;
-`tables` counts and compares, and says what silence could hide; `nation` puts the country beside the city.
+`tables` counts and compares, and says what silence could hide; `nation` puts the country beside the city,
+`voices` families, commissioners and agencies; `panel` tells two years apart.
 """
 
-from ujo_lib.residents.nation import compare, definitions, published, side_by_side
+from ujo_lib.residents.nation import compare, compare_groups, definitions, published, side_by_side
+from ujo_lib.residents.panel import by_year, change
 from ujo_lib.residents.tables import (
     BAND,
     UCLA,
@@ -18,6 +20,7 @@ from ujo_lib.residents.tables import (
     shares,
     with_score,
 )
+from ujo_lib.residents.voices import per_population, voices
 from ujo_lib.residents.weighting import Sample, SampleError, diagnostics, open_sample, response, response_by
 
 __all__ = [
@@ -26,7 +29,10 @@ __all__ = [
     "Sample",
     "SampleError",
     "across",
+    "by_year",
+    "change",
     "compare",
+    "compare_groups",
     "definitions",
     "diagnostics",
     "differences",
@@ -34,6 +40,7 @@ __all__ = [
     "means",
     "open_sample",
     "other_items",
+    "per_population",
     "persons",
     "published",
     "response",
@@ -41,5 +48,6 @@ __all__ = [
     "sensitivity",
     "shares",
     "side_by_side",
+    "voices",
     "with_score",
 ]

@@ -220,7 +220,8 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
     """Interval of a weighted share that stays inside 0 to 1 and holds in small domains (Korn and Graubard 1998).
 
     Clopper–Pearson's for as many independent answers as the standard error is worth; R's `svyciprop(method="beta")`.
-    Where nobody or everybody has the trait, each of the n answers counts as one.
+    Where nobody or everybody has the trait, each of the n answers counts as one. Where everybody was asked and answered
+    there is no chance.
 
     Args:
         share: a `mean` of true and false.
@@ -231,6 +232,8 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
     tail = (1 - level) / 2
     if freedom <= 0:
         return Interval(p, 0.0, 1.0)
+    if share.se == 0 and 0 < p < 1:
+        return Interval(p, p, p)
     worth = p * (1 - p) / share.se**2 if share.se > 0 else float(n)
     worth *= (scipy_stats.t.isf(tail, max(n - 1, 1)) / scipy_stats.t.isf(tail, freedom)) ** 2
     low = scipy_stats.beta.ppf(tail, worth * p, worth * (1 - p) + 1) if p > 0 else 0.0

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from ujo_lib.columns import Base, Estimate, Share, Text, Typed, interval
+from ujo_lib.residents.weighting import WHOLE
 from ujo_lib.stats import LEVEL, wilson
 
 NO_ANSWER = "無回答"
 CITY = "この市"
+COUNTRY = "全国"
+_REBASED = "全国の割合は、無回答を除いて計算し直したものです。"
 INCOMPARABLE = "比較不可"
 
 
@@ -98,44 +101,95 @@ def compare(
         One row per answer of the city; columns `item`, n, base, share, nation, estimate, low, high (points), reading.
     """
     told = _rebased(nation, item, survey).set_index("answer")
-    barrier = barriers.get(item, "")
+    answers = city.frame[item].astype(str)
+    country = [told.loc[answer] if answer in told.index else None for answer in answers]
+    return _compared(city, [item], country, barriers.get(item, ""), level)
+
+
+def compare_groups(
+    city: Typed,
+    nation: pd.DataFrame,
+    item: str,
+    answers: Sequence[str],
+    survey: str,
+    barriers: Mapping[str, str],
+    level: float = LEVEL,
+) -> Typed:
+    """The city's groups beside the same groups of the nation.
+
+    Args:
+        city: as `tables.across`.
+        nation: as `published`; a group has the labels of the city's, joined by a blank (女性 70歳以上).
+        item: the item.
+        answers: the answers that the city's table counts together.
+        survey: which survey.
+        barriers: item → why it cannot be compared; no row then has a difference.
+        level: level of the intervals.
+
+    Returns:
+        One row per group of the city that was published of the nation, too; its dimensions, then columns as `compare`.
+        The note names the other groups.
+    """
+    names = [name for name in city.schema.dimensions if name != item]
+    country: list[pd.Series[float] | None] = []
+    known, silent = [], []
+    for labels in city.frame[names].astype(str).to_numpy():
+        group = " ".join(label for label in labels if label != WHOLE) or COUNTRY
+        told = _rebased(nation, item, survey, group).set_index("answer")
+        known.append(set(answers) <= set(told.index))
+        if known[-1]:
+            own = told.loc[list(answers)]
+            country.append(pd.Series({"share": own["share"].sum(), "base": own["base"].iloc[0]}))
+        else:
+            silent.append(group)
+    rows = Typed.of(city.frame[known], city.schema.columns, where=city.schema.where)
+    more = f"公表資料に値のない区分は並べていません: {'、'.join(silent)}。" if silent else ""
+    return _compared(rows, [*names, item], country, barriers.get(item, ""), level, more)
+
+
+def _compared(
+    city: Typed,
+    names: list[str],
+    country: Sequence["pd.Series[float] | None"],
+    barrier: str,
+    level: float,
+    more: str = "",
+) -> Typed:
+    """The rows of the city with the nation's share and valid answers of each, where they are known; `more` is noted."""
     rows = []
-    for row in city.frame.itertuples():
-        answer = str(getattr(row, item))
-        known = answer in told.index
-        share = float(told.loc[answer, "share"]) if known else math.nan
+    for row, told in zip(city.frame.itertuples(), country, strict=True):
         estimate = low = high = math.nan
         reading = f"{INCOMPARABLE}({barrier})" if barrier else f"{INCOMPARABLE}(全国の値がない)"
-        if known and not barrier:
-            base = int(told.loc[answer, "base"])
-            country = wilson(round(share * base), base, level)
-            below = math.hypot(row.share - row.low, country.high - share)
-            above = math.hypot(row.high - row.share, share - country.low)
+        if told is not None and not barrier:
+            share, base = float(told["share"]), int(told["base"])
+            width = wilson(round(share * base), base, level)
+            below = math.hypot(row.share - row.low, width.high - share)
+            above = math.hypot(row.high - row.share, share - width.low)
             estimate = 100 * (row.share - share)
             low, high = estimate - 100 * below, estimate + 100 * above
             reading = "全国より高い" if low > 0 else "全国より低い" if high < 0 else "差があるとは言えない"
-        rows.append((answer, row.n, row.base, row.share, share, estimate, low, high, reading))
-    names = [item, "n", "base", "share", "nation", "estimate", "low", "high", "reading"]
-    frame = pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[4:8], "Float64"))
-    frame[names[4:8]] = frame[names[4:8]].mask(frame[names[4:8]].isna(), pd.NA)
+        rows.append((math.nan if told is None else float(told["share"]), estimate, low, high, reading))
+    found = ["nation", "estimate", "low", "high"]
+    added = pd.DataFrame(rows, columns=[*found, "reading"], index=city.frame.index)
+    added[found] = added[found].astype("Float64").mask(added[found].isna(), pd.NA)
+    kept = [*names, "n", "base", "share"]
     return Typed.of(
-        frame,
+        city.frame[kept].join(added),
         {
-            item: city.schema[item],
-            **{name: city.schema[name] for name in ("n", "base", "share")},
+            **{name: city.schema[name] for name in kept},
             "nation": Share(heading="全国の割合", free=True),
             "estimate": Estimate(heading="全国との差", unit="ポイント"),
             **interval("estimate", level),
             "reading": Text(heading="読み方"),
         },
         where=city.schema.where,
-        note="全国の割合は、無回答を除いて計算し直したものです。",
+        note=_REBASED + more,
     )
 
 
-def _rebased(nation: pd.DataFrame, item: str, survey: str) -> pd.DataFrame:
+def _rebased(nation: pd.DataFrame, item: str, survey: str, group: str = COUNTRY) -> pd.DataFrame:
     """Shares of those who answered; none where the survey did not print how many did not."""
-    rows = nation[(nation["item"] == item) & (nation["survey"] == survey) & (nation["group"] == "全国")]
+    rows = nation[(nation["item"] == item) & (nation["survey"] == survey) & (nation["group"] == group)]
     silent = rows.loc[rows["answer"] == NO_ANSWER, "percent"]
     if silent.empty:
         return pd.DataFrame({"answer": [], "share": [], "base": []})

@@ -65,7 +65,7 @@ def shares(sample: Sample, item: str, heading: str, level: float = LEVEL) -> Typ
     """
     column = sample.answers[item]
     known = column.notna().to_numpy()
-    rows = [_share(sample, (column == label).to_numpy(), known, level) for label in column.cat.categories]
+    rows = [share_of(sample, (column == label).to_numpy(), known, level) for label in column.cat.categories]
     frame = pd.DataFrame(rows)
     frame.insert(0, item, list(map(str, column.cat.categories)))
     kinds = {item: Dimension(heading=heading), **_kinds((item,), level)}
@@ -103,7 +103,12 @@ def across(
     trait, known = column.isin(list(answers)).to_numpy(), column.notna().to_numpy()
     names = list(dict.fromkeys(name for split in by for name in split))
     rows = [
-        {**dict.fromkeys(names, WHOLE), **group, item: label, **_share(sample, trait, known & inside, level)}
+        {
+            **dict.fromkeys(names, WHOLE),
+            **group,
+            item: label,
+            **share_of(sample, trait, known & inside, level),
+        }
         for split in by
         for group, inside in _groups(sample, split)
         if (known & inside).any()
@@ -208,7 +213,7 @@ def persons(
     for label, (item, answers) in traits.items():
         column = sample.answers[item]
         known = column.notna().to_numpy()
-        told = _share(sample, column.isin(list(answers)).to_numpy(), known, level)
+        told = share_of(sample, column.isin(list(answers)).to_numpy(), known, level)
         p, low, high = told["share"], told.pop("low"), told.pop("high")
         spread = p * z * error
         least, most = p - math.hypot(p - low, spread), p + math.hypot(high - p, spread)
@@ -254,7 +259,7 @@ def sensitivity(
     """
     column = sample.answers[item]
     known = column.notna().to_numpy()
-    told = _share(sample, column.isin(list(answers)).to_numpy(), known, level)
+    told = share_of(sample, column.isin(list(answers)).to_numpy(), known, level)
     rows = []
     for gap in gaps if sample.response else ():
         rate = float(sample.response or 0)
@@ -287,9 +292,10 @@ def unseen(share: float, rate: float, gap: float) -> float:
     return share * rate / below
 
 
-def _share(
+def share_of(
     sample: Sample, trait: NDArray[np.bool_], inside: NDArray[np.bool_], level: float
 ) -> dict[str, Any]:
+    """Row of a table: n with the trait, base inside, weighted share, low, high."""
     n = int(inside.sum())
     found = (
         share_interval(mean(sample.design, trait.astype(float), inside), n, level)
@@ -345,6 +351,6 @@ def other_items(
     """
     return [
         (item.id, item.title, shares(sample, item.id, item.title, level))
-        for item in form.items
+        for item in form.on("residents")
         if item.kind == "single" and item.id not in shown
     ]

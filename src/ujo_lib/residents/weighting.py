@@ -5,7 +5,8 @@ carried by those of their sex and age who answered; weights far above the others
 register. A step that the files cannot give is left out, and the table of the steps says so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +21,8 @@ from ujo_lib.stats import LEVEL, wilson
 CLASS: Final = ("sex", "age_band")
 """What non-response is adjusted by, and the margin beside the district."""
 LEAST: Final = 10
-"""Answers that a class needs; with fewer it is joined with the next age of its sex."""
+"""Answers that a class needs; with fewer, or none, it is joined with the next older age of its sex, the oldest with the
+one before it."""
 TRIM: Final = 5.0
 """Weights above so many times the median are cut to it."""
 WHOLE: Final = "全体"
@@ -43,6 +45,8 @@ class Sample:
         persons: people of the population; None where nothing tells their number, so that only shares can be given.
         steps: name of the step → weights after it; those that were left out are not there.
         classes: class of each respondent, as joined.
+        joined: classes of several ages, joined because some had fewer than `least` answers.
+        least: answers that a class needs.
         cut: how many weights were cut.
         response: share of the drawn who answered, unweighted; None where only answers were listed.
     """
@@ -52,6 +56,8 @@ class Sample:
     persons: float | None
     steps: dict[str, Floats]
     classes: "pd.Series[str]"
+    joined: tuple[str, ...]
+    least: int
     cut: int
     response: float | None
 
@@ -74,7 +80,8 @@ def open_sample(
         least: answers that a class of sex and age needs.
 
     Raises:
-        SampleError: nobody answered, some weights are missing, or the register has groups that the sample lacks.
+        SampleError: nobody answered, some weights are missing, or the register and the sample differ in their sexes,
+            their districts, or in ages that cannot be joined.
     """
     answered = answered_among(drawn)
     if not answered.any():
@@ -87,7 +94,8 @@ def open_sample(
     totals = register.groupby(strata_of(register, districts))["n"].sum().astype(float)
     weights = _design_weights(drawn, strata, totals)
     answers = drawn[answered].reset_index(drop=True)
-    classes = _classes(drawn, answered, least)
+    named = _classes(drawn, register, answered, least)
+    classes = pd.Series([named[key] for key in _cells(drawn)], index=drawn.index)
     steps = {_STEPS[0]: weights[answered]}
     if not answered.all():
         steps[_STEPS[1]] = _carried(weights, classes, answered)
@@ -110,9 +118,11 @@ def open_sample(
     )
     persons = float(base.sum()) if _given(drawn, "weight") else None
     if len(register):
-        design = design.calibrated(list(_margins(register, drawn, classes, own, stratum, totals)))
+        design = design.calibrated(list(_margins(register, named, own, stratum, totals)))
         steps[_STEPS[3]], persons = design.weights, float(totals.sum())
-    return Sample(answers, design, persons, steps, own, cut, rate)
+    sizes = pd.Series(named).value_counts(sort=False)
+    joined = tuple(map(str, sizes.index[sizes > 1]))
+    return Sample(answers, design, persons, steps, own, joined, least, cut, rate)
 
 
 def answered_among(drawn: pd.DataFrame) -> NDArray[np.bool_]:
@@ -157,25 +167,38 @@ def _design_weights(drawn: pd.DataFrame, strata: "pd.Series[str]", totals: "pd.S
     return weights
 
 
-def _classes(drawn: pd.DataFrame, answered: NDArray[np.bool_], least: int) -> "pd.Series[str]":
-    """Sex and age of everybody drawn; ages with too few answers joined with the next of the same sex."""
+def _cells(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """Sex and age of each row."""
+    return list(zip(frame["sex"].astype(str), frame["age_band"].astype(str), strict=True))
+
+
+def _classes(
+    drawn: pd.DataFrame, register: pd.DataFrame, answered: NDArray[np.bool_], least: int
+) -> dict[tuple[str, str], str]:
+    """Class of each sex and age of the register and of those drawn, from the youngest up.
+
+    A class is closed as soon as it has enough answers; what is left over at the oldest joins the class before it.
+    """
+    counts = Counter(_cells(drawn[answered]))
+    ages = list(map(str, drawn["age_band"].cat.categories))
+    there, here = set(_cells(drawn)), set(_cells(register))
+    if here:
+        joinable = {(sex, age) for sex, _ in there for age in ages}
+        _same_groups("性別・年齢", map(" ".join, here & there | here - joinable), map(" ".join, there))
     named: dict[tuple[str, str], str] = {}
-    counts = drawn[answered].groupby(list(CLASS), observed=False).size()
     for sex in drawn["sex"].astype(str).unique():
-        bands = [band for band in drawn["age_band"].cat.categories if (drawn["age_band"] == band).any()]
         groups: list[list[str]] = [[]]
-        for band in bands:
-            groups[-1].append(band)
-            if sum(counts.get((sex, one), 0) for one in groups[-1]) >= least:
+        for band in ages:
+            if (sex, band) in there | here:
+                groups[-1].append(band)
+            if sum(counts[sex, one] for one in groups[-1]) >= least:
                 groups.append([])
-        rest = groups.pop()
-        if rest and groups:
+        if (rest := groups.pop()) and groups:
             groups[-1] += rest
         elif rest:
             groups = [rest]
         named |= {(sex, band): f"{sex} {'・'.join(group)}" for group in groups for band in group}
-    keys = zip(drawn["sex"].astype(object), drawn["age_band"].astype(object), strict=True)
-    return pd.Series([named[key] for key in keys], index=drawn.index)
+    return named
 
 
 def _carried(weights: Floats, classes: "pd.Series[str]", answered: NDArray[np.bool_]) -> Floats:
@@ -183,24 +206,22 @@ def _carried(weights: Floats, classes: "pd.Series[str]", answered: NDArray[np.bo
     frame = pd.DataFrame({"c": classes.to_numpy(), "all": weights, "heard": np.where(answered, weights, 0.0)})
     sums = frame.groupby("c")[["all", "heard"]].sum()
     if (silent := sums.index[sums["heard"] == 0]).size:
-        raise SampleError(f"{'、'.join(silent)}に回答が一件もありません。年齢の区分を広くしてください。")
+        sexes = "、".join(sorted({name.split(" ")[0] for name in silent}))
+        raise SampleError(
+            f"{sexes}に回答が一件もありません。代表する人がいないので、その行を標本と母集団の表から外してください。"
+        )
     carried: Floats = weights[answered] * classes[answered].map(sums["all"] / sums["heard"]).to_numpy(float)
     return carried
 
 
 def _margins(
     register: pd.DataFrame,
-    drawn: pd.DataFrame,
-    classes: "pd.Series[str]",
+    named: Mapping[tuple[str, str], str],
     own: "pd.Series[str]",
     stratum: NDArray[np.object_],
     totals: "pd.Series[float]",
 ) -> Iterator[Margin]:
-    names = drawn.assign(c=classes).drop_duplicates(list(CLASS)).set_index(list(CLASS))["c"]
-    names.index = pd.MultiIndex.from_tuples([tuple(map(str, key)) for key in names.index])
-    keys = list(zip(register["sex"].astype(str), register["age_band"].astype(str), strict=True))
-    _same_groups("性別・年齢", [" ".join(key) for key in keys], [" ".join(key) for key in names.index])
-    of_class = register.groupby(names.reindex(keys).to_numpy())["n"].sum().astype(float)
+    of_class = register.groupby([named[key] for key in _cells(register)])["n"].sum().astype(float)
     yield own, of_class
     if len(totals) > 1:
         heard = pd.Index(np.unique(stratum))
@@ -208,8 +229,8 @@ def _margins(
         yield stratum, totals
 
 
-def _same_groups(what: str, register: Sequence[str] | pd.Index, sample: Sequence[str] | pd.Index) -> None:
-    here, there = set(map(str, register)), set(map(str, sample))
+def _same_groups(what: str, register: Iterable[str], sample: Iterable[str]) -> None:
+    here, there = set(register), set(sample)
     if here != there:
         raise SampleError(
             f"{what}の区分が母集団の表と標本で違います。母集団だけ: {'、'.join(sorted(here - there)) or 'なし'}。"
@@ -290,6 +311,13 @@ def diagnostics(sample: Sample) -> Typed:
     names = ["step", "smallest", "largest", "effect", "worth"]
     left_out = [step for step in _STEPS if step not in sample.steps and step != _STEPS[2]]
     note = f"資料がないため行わなかった段階: {'、'.join(left_out)}。" if left_out else ""
+    if sample.joined:
+        note += (
+            f"回答が{sample.least}人に満たない(一人もいない場合を含む)年齢は、同じ性別の一つ上の年齢と、"
+            f"一番上の年齢は一つ下とまとめて重みを付けました: {'、'.join(sample.joined)}。"
+        )
+    if sample.persons and sample.response and len(sample.answers) / sample.response > sample.persons - 0.5:
+        note += "母集団の全員を調べました。幅に残るのは、答えなかった人による揺れだけです。"
     return Typed.of(
         pd.DataFrame(rows, columns=names),
         {

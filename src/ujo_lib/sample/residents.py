@@ -39,6 +39,32 @@ HAZARDS: Final = {
 LONELY_ANSWER_LESS: Final = 0.75
 """In the second version, by what the chance to answer of lonely people is multiplied at each mailing."""
 LEVELS: Final = {"16~29歳": 0.25, "30~49歳": 0.20, "50~69歳": 0.0, "70歳以上": -0.25}
+NEEDS: Final = (1, 2, 3, 4, 5, 6, 7)
+"""Codes of the support that is most needed, as on the form."""
+VOICES: Final[dict[str, tuple[int, dict[str, list[float]]]]] = {
+    "家族": (
+        64,
+        {
+            "most_needed": [0.19, 0.34, 0.14, 0.08, 0.12, 0.08, 0.05],
+            "found_by": [0.08, 0.0, 0.68, 0.03, 0.13, 0.08, 0.0],
+        },
+    ),
+    "民生委員": (
+        101,
+        {
+            "most_needed": [0.30, 0.26, 0.14, 0.12, 0.05, 0.03, 0.10],
+            "found_by": [0.02, 0.22, 0.0, 0.38, 0.03, 0.06, 0.29],
+        },
+    ),
+    "支援機関": (
+        38,
+        {
+            "most_needed": [0.18, 0.22, 0.25, 0.14, 0.13, 0.05, 0.03],
+            "found_by": [0.18, 0.42, 0.0, 0.05, 0.11, 0.21, 0.03],
+        },
+    ),
+}
+"""Voice → how many answered, and how often each code of an item."""
 _DIRECT: Final = np.array([-0.90, 0.25, 0.85, 1.75])
 _UCLA: Final = np.array([-1.0, 0.20, 2.05])
 _BLANK: Final = 0.015
@@ -52,6 +78,7 @@ _ITEMS: Final = {
     "onset_age": "始まった年齢",
     "support_known": "市の支援の認知",
     "would_use": "利用の意向",
+    "most_needed": "最も必要な支援",
 }
 
 
@@ -64,6 +91,7 @@ def write_residents(folder: Path, seed: int) -> None:
     files.write_csv(folder / "fy2023/residents_frame.csv", files.table(register.rename(columns=headings)))
     for name, factor in (("fy2023/residents", 1.0), ("truth/residents_lonely_silent", LONELY_ANSWER_LESS)):
         files.write_csv(folder / f"{name}.csv", files.table(_sheet(survey(seed, city, factor))))
+    files.write_csv(folder / "fy2023/voices.csv", files.table(other_voices(seed)))
     text = json.dumps(truth(city), ensure_ascii=False, indent=1)
     (folder / "truth/residents.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -95,6 +123,7 @@ def everybody(seed: int) -> pd.DataFrame:
     aware = city["age_band"].map({"16~29歳": 0.17, "30~49歳": 0.25, "50~69歳": 0.33, "70歳以上": 0.38})
     city["support_known"] = np.select([known < 0.03, known < aware], [1, 2], 3)
     city["would_use"] = rng.choice([1, 2, 3], n, p=[0.46, 0.39, 0.15])
+    city["most_needed"] = rng.choice(NEEDS, n, p=[0.22, 0.14, 0.17, 0.19, 0.11, 0.08, 0.09])
     city["lonely"] = city["lonely_direct"] <= 2
     return city
 
@@ -129,6 +158,30 @@ def survey(seed: int, city: pd.DataFrame, lonely_answer: float = 1.0) -> pd.Data
         drawn[name] = drawn[name].astype("Int64").mask(blank)
     drawn["onset_age"] = drawn["onset_age"].mask((drawn["withdrawn"] != 1).fillna(value=True))
     return drawn
+
+
+def other_voices(seed: int) -> pd.DataFrame:
+    """Sheets of families, commissioners and agencies: codes as on the form; only agencies were asked for persons."""
+    rng = generator(seed, "voices")
+    parts = []
+    for voice, (n, weights) in VOICES.items():
+        coded = {name: rng.choice(NEEDS, n, p=p) for name, p in weights.items()}
+        onset = np.clip(rng.normal(29, 12, n).round(), 10, 70).astype(int)
+        parts.append(pd.DataFrame({"voice": voice, **coded, "onset_age": onset}))
+    sheets = pd.concat(parts, ignore_index=True)
+    blank = rng.random((len(sheets), 3)) < np.array([_BLANK, 4 * _BLANK, 10 * _BLANK])
+    answers = sheets[["most_needed", "found_by", "onset_age"]].astype("Int64").mask(blank)
+    persons = pd.Series(rng.poisson(1.6, len(sheets)), dtype="Int64").where(sheets["voice"] == "支援機関")
+    return pd.DataFrame(
+        {
+            "回答番号": [f"SYN-V{number:03d}" for number in range(1, len(sheets) + 1)],
+            "立場": sheets["voice"],
+            "把握している人数": persons,
+            **dict(
+                zip(("最も必要な支援", "気づいたきっかけ", "始まった年齢"), answers.T.to_numpy(), strict=True)
+            ),
+        }
+    )
 
 
 def truth(city: pd.DataFrame) -> dict[str, Any]:

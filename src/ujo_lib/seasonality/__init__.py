@@ -5,6 +5,7 @@ into `Counts`; everything else takes those, or the records themselves where clie
 """
 
 from ujo_lib.seasonality.attributes import (
+    beside_nation,
     combined,
     crosstab,
     distribution,
@@ -38,6 +39,7 @@ from ujo_lib.variance import People
 __all__ = [
     "People",
     "backtest",
+    "beside_nation",
     "both_bases",
     "bounds",
     "by_area",

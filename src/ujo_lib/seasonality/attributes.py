@@ -112,6 +112,27 @@ def distribution(
     return Typed.of(frame, columns)
 
 
+def beside_nation(answers: Typed, column: str) -> Typed:
+    """Shares of valid answers of the place, and of the nation where they are known, one below the other.
+
+    Args:
+        answers: as `distribution`.
+        column: the question.
+
+    Returns:
+        Columns who (県内 or 全国), column, n, base (of the place only), share: for a band of 100 % each.
+    """
+    valid = answers.frame[answers.frame["base"].notna()]
+    parts = [valid.assign(who="県内")]
+    if "reference" in valid:
+        parts.append(valid[[column]].assign(who="全国", share=valid["reference"]))
+    columns = {"who": Text(heading="相談した人の住む所")} | {
+        name: answers.schema[name] for name in (column, "n", "base", "share")
+    }
+    frame = pd.concat(parts, ignore_index=True).astype({"n": "Int64", "base": "Int64"})
+    return Typed.of(frame[list(columns)], columns, where=answers.schema.where)
+
+
 def combined(
     records: pd.DataFrame,
     column: str,

@@ -1,4 +1,4 @@
-"""The data contract: what the partners who run the desks hand over, in the words of a person who exports a file.
+"""What each column holds, in the words of a person who fills in or exports a file; and the contract made of it.
 
 Columns, answers and codes come from the dictionary of intake; only the Japanese explanations stand here.
 """
@@ -6,7 +6,7 @@ Columns, answers and codes come from the dictionary of intake; only the Japanese
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import jinja2
 
@@ -20,7 +20,9 @@ from ujo_lib.intake.schemas import (
     Multiple,
     Schema,
 )
-from ujo_lib.setup.forms import Form
+
+if TYPE_CHECKING:
+    from ujo_lib.setup.forms import Form
 
 PARTNER_KINDS: Final = (
     "consultations",
@@ -55,15 +57,28 @@ NOTES: Final[Mapping[tuple[str, str], str]] = {
     ("consultations", "city"): "本人が述べたときだけ",
     ("consultations", "utm_source"): "どこから来たか。分かるときだけ",
     ("consultations", "text"): "渡さないときは空欄",
+    ("commissioners", "survey_id"): "調査につけた記号。どの行も同じ",
+    ("commissioners", "commissioner_id"): "氏名の代わりの番号。001 の 0 も書く",
+    ("commissioners", "in_scope"): "調査票を配った人は 1、対象でない人は 0",
+    ("commissioners", "responded"): "調査票が戻った人は 1。戻らない人も行を残して 0",
+    ("cases", "commissioner_id"): "回答票と同じ番号",
+    ("cases", "duplicate_of"): "ほかの委員も挙げた同じ人なら、先に挙げられた該当者番号",
+    ("waves", "n_cases"): "残っていない数は …",
+    ("population", "age_band"): "分けないときは 総数",
+    ("population", "households"): "地域全体の世帯数を、どの行にも書く",
+    ("campaigns", "zone"): "26:00 は翌日の2時",
+    ("residents", "resident_id"): "氏名も住所も書かない",
+    ("residents", "responded"): "答えなかった人も行を残して 0",
+    ("residents", "wave"): "督促の前は 1、はじめの督促のあとは 2",
     ("consultations_hourly", "n"): "伏せるときは x",
     ("consultations_daily", "n"): "伏せるときは x",
     ("national_attributes", "occupation"): "項目が「職業×相談内容」のときだけ",
     ("national_attributes", "value"): "項目の選択肢か「無回答」",
 }
-"""What a partner has to know about a column beyond its type and its answers."""
+"""What a person has to know about a column beyond its type and its answers."""
 
 
-def contract_page(site_name: str, year: FiscalYear, threshold: int, made: Sequence[Form]) -> str:
+def contract_page(site_name: str, year: FiscalYear, threshold: int, made: "Sequence[Form]") -> str:
     """The contract as one HTML page that needs nothing beside it.
 
     Args:
@@ -100,13 +115,18 @@ def _with_answers_of(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
 
 
 def _table(schema: Schema, names: Sequence[str]) -> dict[str, object]:
-    items: tuple[Column | Multiple, ...] = (*schema.columns, *schema.multiples)
     return {
         "title": schema.title,
         "names": names,
         "key": [schema.column(name).heading for name in schema.key],
-        "rows": [_row(schema, item) for item in items],
+        "rows": explained(schema),
     }
+
+
+def explained(schema: Schema) -> list[dict[str, str]]:
+    """What each column of a kind holds: heading, type, must, answers and note, in Japanese."""
+    items: tuple[Column | Multiple, ...] = (*schema.columns, *schema.multiples)
+    return [_row(schema, item) for item in items]
 
 
 def _row(schema: Schema, item: Column | Multiple) -> dict[str, str]:

@@ -160,7 +160,10 @@ def remarks_on(content: Mapping[str, Any]) -> dict[str, str]:
     return told
 
 
-QUESTIONS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+_ANSWERED = (
+    "cell: {notebook: 01_survey_descriptives, table: response, column: 回答した委員(人), where: {地区: 全体}}"
+)
+QUESTIONS: Mapping[str, tuple[str, str, tuple[str, ...], str]] = {
     "limits.yaml": (
         "limits",
         "この調査と記録から言えないことを書く",
@@ -171,6 +174,7 @@ QUESTIONS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
             "お知らせの期間は重ならなかったか。分けて評価できるか",
             "相談のあとに何が起きたかは分かるか",
         ),
+        "{about: 答えなかった地区のこと, why: 調査票を返さなかった委員の受け持ちの様子は、この調査では分かりません。}",
     ),
     "key_figures.yaml": (
         "key_figures",
@@ -180,11 +184,13 @@ QUESTIONS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
             "その数は、どのページのどの表にあるか(表の名前は outputs/…/internal/tables のファイル名)",
             "注(note)に数を書いていないか。分母は表のセルから示す",
         ),
+        f'{{label: 答えた委員, unit: 人, note: "尋ねた{{base}}人のうち", {_ANSWERED}}}',
     ),
     "goals.yaml": (
         "goals",
         "市の計画にある目標を書く",
         ("計画に書かれた目標は何か", "それを測る数は、どの表にあるか。なければ cell を書かない"),
+        f"{{goal: 委員に毎年尋ねる, indicator: 答えた委員の人数, {_ANSWERED}}}",
     ),
     "indicators.yaml": (
         "indicators",
@@ -193,6 +199,8 @@ QUESTIONS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
             "毎年くらべる数は何か。公表する表のどこにあるか",
             "数え方や様式が変わった年度はないか(あれば changed に、変わった年度と変わったこと)",
         ),
+        '{label: 答えた委員の割合, kind: share, unit: "%", low: 95%信頼区間の下限(%), high: 95%信頼区間の上限(%), '
+        "place: {table: 01_response, value: 回答率(%), where: {地区: 全体}}}",
     ),
     "published.yaml": (
         "claims",
@@ -201,18 +209,19 @@ QUESTIONS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
             "この年度について、すでに公表した数値や記述はあるか",
             "それを確かめる数は、どの表のどのセルにあるか",
         ),
+        f"{{id: A01, statement: 広報紙の、答えた委員の人数, published: 80, unit: 人, rule: equal, {_ANSWERED}}}",
     ),
 }
-"""Lists whose words are a place's own: their key, what a person has to decide, and what to ask oneself."""
+"""Lists whose words are a place's own: key, what a person has to decide, what to ask oneself, an example."""
 
 
 def asked_anew(name: str, text: str) -> str:
-    """One of the lists in `QUESTIONS` without its entries: how to write it, the questions, nothing of anybody else."""
-    key, decide, questions = QUESTIONS[name]
+    """One of the lists in `QUESTIONS` without its entries: how to write it, and nothing of anybody else."""
+    key, decide, questions, example = QUESTIONS[name]
     head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
     asked = "".join(f"#   - {question}\n" for question in questions)
     mark = f"    # {TO_CHECK}: {decide}。書くことがなければ [] のまま" if decide else ""
-    return f"{head}# 次の問いに答えて書く。\n{asked}{key}: []{mark}\n"
+    return f"{head}# 次の問いに答えて書く。\n{asked}# 例(# を外し、[] を消して書く):\n#  - {example}\n{key}: []{mark}\n"
 
 
 _KEYS_OF_CELLS = frozenset({"where", "constants"})

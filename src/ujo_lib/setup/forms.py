@@ -1,7 +1,8 @@
 """Empty forms for the input files of a year: the headings that intake recognises, and one marked example row.
 
 A form bears the name, sheet, heading rows and separator that inputs.yaml declares for the file, so filling it in is all
-that remains. Its example row opens with 「【記入例】」, which intake refuses until somebody has deleted it.
+that remains. Its example row opens with 「【記入例】」, which intake refuses until somebody has deleted it. A workbook
+offers the answers as lists to choose from, and says on sheets of its own what each column holds.
 """
 
 import csv
@@ -14,6 +15,8 @@ from typing import Any
 import openpyxl
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
@@ -23,10 +26,16 @@ from ujo_lib.intake.schemas import EXAMPLE_MARK, Column, ColumnType, Multiple, S
 from ujo_lib.params import inside, read_yaml
 from ujo_lib.params.inputs import Inputs
 from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.setup.contract import explained
 from ujo_lib.setup.copying import SetupError
 
 _CODES_SHEET = "コード表"
+_COLUMNS_SHEET = "列の意味"
 _WIDTH = 16
+_WORKED = {"n_in_scope": "100", "n_responded": "80", "n_cases": "20"}
+"""Examples of totals, which must hold their parts."""
+_ROWS = 5_000
+"""How far down the lists to choose from reach."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +147,12 @@ def _answers(item: Multiple, encoding: str) -> list[tuple[str, str]]:
 
 def _example(column: Column, year: FiscalYear) -> str:
     """A value of the column's type that intake accepts."""
+    if column.name in _WORKED:
+        return _WORKED[column.name]
     if column.options:
         return column.options[0].label
+    if column.name == "area_code":
+        return "13101"
     day = year.start.isoformat()
     examples: Mapping[ColumnType, str] = {
         "id": "001" if column.required else "",  # it may refer to another row
@@ -179,20 +192,52 @@ def _workbook(spec: FileSpec, schema: Schema, headings: Sequence[str], example: 
         sheet.column_dimensions[get_column_letter(column)].width = max(_WIDTH, len(heading) + 4)
     sheet.freeze_panes = sheet.cell(spec.header_rows + 1, 2)
     if spec.sheet:
-        _codes(book.create_sheet(_CODES_SHEET), schema)
+        answers = _codes(book.create_sheet(_CODES_SHEET), schema)
+        _offer(sheet, headings, answers | _ticks(schema), spec.header_rows + 1)
+        _explain(book.create_sheet(_COLUMNS_SHEET), schema)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _codes(sheet: openpyxl.worksheet.worksheet.Worksheet, schema: Schema) -> None:
-    """The permitted answers; read by people only."""
+def _codes(sheet: Worksheet, schema: Schema) -> dict[str, str]:
+    """Write the permitted answers, and say where those of each column to choose one from stand."""
     sheet.append(["項目", "番号", "選択肢"])
     items: tuple[Column | Multiple, ...] = (*schema.columns, *schema.multiples)
+    places = {}
     for item in items:
+        first = sheet.max_row + 1
         for option in item.options:
             sheet.append([item.heading, option.code, option.label])
+        if item.options and isinstance(item, Column):
+            places[item.heading] = f"{_CODES_SHEET}!$C${first}:$C${sheet.max_row}"
     sheet.column_dimensions["A"].width = sheet.column_dimensions["C"].width = 32
+    return places
+
+
+def _ticks(schema: Schema) -> dict[str, str]:
+    return {column.heading: '"1,0"' for column in schema.columns if column.type == "flag"}
+
+
+def _offer(sheet: Worksheet, headings: Sequence[str], answers: Mapping[str, str], first: int) -> None:
+    """Lists to choose from; another spelling or the number may be typed all the same, intake knows them."""
+    for column, heading in enumerate(headings, start=1):
+        if heading in answers:
+            offered = DataValidation(
+                "list", formula1=answers[heading], allow_blank=True, showErrorMessage=False
+            )
+            letter = get_column_letter(column)
+            offered.add(f"{letter}{first}:{letter}{first + _ROWS}")
+            sheet.add_data_validation(offered)
+
+
+def _explain(sheet: Worksheet, schema: Schema) -> None:
+    """What each column holds, for people."""
+    sheet.append(["見出し", "書き方", "空欄", "選べる値", "注意"])
+    for row in explained(schema):
+        sheet.append([row[name] for name in ("heading", "type", "must", "answers", "note")])
+    for letter, width in zip("ABCDE", (24, 28, 12, 60, 44), strict=True):
+        sheet.column_dimensions[letter].width = width
 
 
 _GUIDE = """\
@@ -201,15 +246,18 @@ _GUIDE = """\
 
 1. 下の一覧のファイルに、この年度のデータを入れてください(別のところで作ったファイルを同じ名前で置いてもかまいません)。
    黄色の行(【記入例】で始まる行)は、入力したら削除してください。残っていると検査で止まります。
-2. 見出しの文字は変えないでください。列の意味と選べる値は、データの取り決め.html と data/README.md にあります。
+2. 見出しの文字は変えないでください。列の意味と選べる値は、Excelの様式では「列の意味」と「コード表」のシートに、
+   団体から届くファイルではデータの取り決め.html にあります。
 3. 検査します:   ujo check {site} {number}
-4. 残りを確かめます:   ujo new-year {site} {number}   (何も上書きしません)
+4. 公表までの残りを確かめます:   ujo doctor {site} {number}   (何も変えません)
 5. 報告書を作ります:   ujo run {site} {number}
 
 ファイルの一覧
 {files}
 この年度にない資料は、params/{site}/fy{number}/inputs.yaml に not_supplied: と書き、その下に「  種類: 理由」を並べます
-(例   ads: 広告を出していない)。ほかの行や、ここにできた様式は、そのままでかまいません。
+(例   ads: 広告を出していない)。種類は上の一覧の括弧の中の英字です。ほかの行や、記入例の残った様式は、そのままで
+かまいません。
+その種類の記入したファイルがあると検査で止まるので、別の場所に移します。
 ここに置いたファイルは、共有や公開の対象になりません(版の管理からも除かれています)。
 """
 
@@ -217,7 +265,7 @@ _GUIDE = """\
 def guide(site_name: str, site: str, year: FiscalYear, made: Sequence[Form]) -> bytes:
     """A text in Japanese that says which files are wanted and what to do with them; Notepad can read it."""
     title = f"{site_name} {year.label} の入力ファイル"
-    files = "".join(f"  - {form.name}  ({form.schema.title})\n" for form in made)
+    files = "".join(f"  - {form.name}  {form.schema.title}({form.schema.kind})\n" for form in made)
     text = _GUIDE.format(
         site_name=site_name,
         year=year.label,

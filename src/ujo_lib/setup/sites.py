@@ -17,6 +17,10 @@ from ujo_lib.setup.prefectures import CODES, neighbours
 from ujo_lib.setup.years import Created, copied_parameters, write_year
 
 _NAME = re.compile(r"[a-z0-9_-]+")
+_BY_HAND = r"(?:site/[a-z_]+|fy\d{4}/residents[a-z_]*)"
+"""Files of the pattern that people type in; the others are written by the systems of desks and platforms."""
+_SHEET = "記入"
+_EARLIER = "    # 前の年度のファイルもあれば、その前に並べる"
 
 
 @dataclass(frozen=True)
@@ -154,4 +158,10 @@ def _inputs(text: str, site: NewSite, pattern: Path) -> str:
         mark = f"    # {TO_CHECK}: {remark}" if remark else ""
         line = f"  {name}: [{', '.join(values)}]{mark}"
         text = re.sub(rf"^  {name}: \[.*$", line, text, flags=re.MULTILINE)
-    return text.replace("(合成データ)", "" if not site.synthetic else "(合成データ)")
+    if site.synthetic:  # `ujo sample` writes the files that the pattern names
+        return text
+    text = re.sub(rf"fy(?!{site.year})\d{{4}}/[a-z_]+\.csv, (.*)", rf"\1{_EARLIER}", text)
+    text = re.sub(
+        rf"^(  files: \[{_BY_HAND})\.csv\]", rf"\1.xlsx]\n  sheet: {_SHEET}", text, flags=re.MULTILINE
+    )
+    return text.replace("(合成データ)", "")

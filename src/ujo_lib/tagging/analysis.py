@@ -295,12 +295,13 @@ def correspondence_map(table: pd.DataFrame, row_kind: str, column_kind: str) -> 
         row_kind: what the rows are, for the legend.
         column_kind: what the columns are.
 
-    Raises:
-        ValueError: fewer than 3 rows or columns with counts; a plane cannot be drawn.
+    Returns:
+        The map; without points where fewer than three rows or columns have counts, for then there is no plane.
     """
     counts = table.loc[table.sum(axis=1) > 0, table.sum(axis=0) > 0]
     if min(counts.shape) < 3:
-        raise ValueError("a two-dimensional map needs at least three rows and three columns with counts")
+        nothing = (Typed.of(pd.DataFrame({name: [] for name in of}), of) for of in (_ON_MAP, _OF_AXES))
+        return CorrespondenceMap(*nothing)
     share = counts.to_numpy(np.float64) / counts.to_numpy().sum()
     row_mass, column_mass = share.sum(axis=1), share.sum(axis=0)
     expected = np.outer(row_mass, column_mass)

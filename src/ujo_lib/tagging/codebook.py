@@ -44,8 +44,11 @@ Role = Literal["factor", "state", "contact", "need"]
 ROLES: tuple[Role, ...] = ("factor", "state", "contact", "need")
 MOST_THEMES = 63
 NEAR_WORDS = 10
+MAIN = 3
+"""A theme is a main concern of a text from so many places on: where nothing else is said, the number at which tags of
+real chats agreed best with their main topic."""
 _MOST_PATTERNS = 300
-_NEAR = re.compile(r"near\((?P<first>[^()-]+)-(?P<second>[^()-]+)\)(?:\[(?P<reach>\d+)\])?")
+_NEAR = re.compile(r"near\((?P<first>[^()-]+)-(?P<second>[^()-]+)\)(?:\[(?P<reach>\d{1,9})\])?")
 _KH_CODER = re.compile(r"^seq\(|^near\(.*\)\[[bd]|^no\.$|^'|[|&<>]|==")
 _FUNCTION_WORDS = ("助詞", "助動詞", "記号", "接続詞", "フィラー")
 
@@ -89,7 +92,11 @@ class TermSource:
 
 @dataclass(frozen=True)
 class ThemeSource:
-    """A theme as written; `topic` and `cause` are the categories of the national statistics it corresponds to."""
+    """A theme as written.
+
+    `topic` and `cause` are the categories of the national statistics it corresponds to; from `main` places on it is a
+    main concern of a text (see `depth`).
+    """
 
     id: str
     label: str
@@ -100,6 +107,7 @@ class ThemeSource:
     topic: str = ""
     cause: str = ""
     examples: tuple[str, ...] = ()
+    main: int = MAIN
     line: int = 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from ujo_lib.tagging.codebook import (
+    MAIN,
     ROLES,
     Book,
     CancelSource,
@@ -22,7 +23,18 @@ from ujo_lib.tagging.engine import Engine
 from ujo_lib.tagging.khcoder import parse_rules
 
 _BOOK = {"version", "since", "changed_by", "note", "cancel", "exclude", "stops", "themes"}
-_THEME = {"id", "label", "role", "mhlw_sns_category", "npa_cause", "cancel", "terms", "exclude", "examples"}
+_THEME = {
+    "id",
+    "label",
+    "role",
+    "mhlw_sns_category",
+    "npa_cause",
+    "cancel",
+    "terms",
+    "exclude",
+    "examples",
+    "main",
+}
 _GROUP = {"id", "label", "within", "terms", "unless"}
 _TERM = {"term", "cancel", "within"}
 
@@ -41,6 +53,9 @@ def load_codebook(path: str | Path, engine: Engine | None = None) -> Book:
         return compile_codebook(parse_codebook(text), engine)
     except CodebookError as error:
         raise CodebookError(error.problems, file.name) from None
+    except RecursionError:
+        problem = CodebookProblem(1, "入れ子", "括弧か not が深く重なりすぎている。浅く書き直す")
+        raise CodebookError([problem], file.name) from None
 
 
 def _text(file: Path) -> str:
@@ -109,6 +124,9 @@ class _Reader:
         role = self._text(fields.get("role"))
         if "role" in fields and role not in ROLES:
             self._problem(fields["role"], "役割", f"role「{role}」は {'・'.join(ROLES)} のどれでもない")
+        main = self._number(fields.get("main"))
+        if main == 0:
+            self._problem(fields["main"], "書式", "main は1以上の整数で書く(中心の悩みとみる語の数)")
         return ThemeSource(
             id=self._text(fields.get("id")),
             label=self._text(fields.get("label")),
@@ -119,6 +137,7 @@ class _Reader:
             terms=self._each(fields.get("terms"), self._term),
             exclude=self._each(fields.get("exclude"), self._term),
             examples=self._each(fields.get("examples"), self._text),
+            main=main or MAIN,
             line=node.start_mark.line + 1,
         )
 
@@ -186,8 +205,8 @@ class _Reader:
         if node is None:
             return None
         text = self._text(node)
-        if not text.isdecimal():
-            self._problem(node, "書式", f"「{text}」は0以上の整数ではない")
+        if not text.isdecimal() or len(text) > 9:
+            self._problem(node, "書式", f"「{text[:12]}」は0以上、9桁までの整数ではない")
             return None
         return int(text)
 

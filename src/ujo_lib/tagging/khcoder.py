@@ -35,7 +35,7 @@ COMPARISONS = (">", ">=", "<", "<=", "==")
 _OPERATORS = {"and", "or", "not", "&", "|", "!", "&!", "|!", "(", ")", "+", "-", "*", "/", *COMPARISONS}
 _SPELT = {"&": ("and",), "|": ("or",), "!": ("not",), "&!": ("and", "not"), "|!": ("or", "not")}
 _CLOSE = re.compile(
-    r"(?P<order>near|seq)\((?P<words>[^()]+)\)(?:\[(?=[^]])(?P<scope>[bd]?)(?P<reach>\d*)\])?"
+    r"(?P<order>near|seq)\((?P<words>[^()]+)\)(?:\[(?=[^]])(?P<scope>[bd]?)(?P<reach>\d{0,9})\])?"
 )
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _WORD = re.compile(

@@ -27,6 +27,8 @@ _CLOSERS = "」』)】》〉]}\"'”’"
 _REPEATED = "、ー^-"
 _DROPPED_MARKS = "\u3099\u309a" + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _VOICED_MARKS = {0x309B: "\u3099", 0x309C: "\u309a"}
+_MOST_MARKS = 30
+"""More combining marks in a row stand in no language (UAX #15, Stream-Safe Text Format)."""
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Cs"})
 
 KEEP, DROP, SPACE, LINE, DASH, WAVE, STOP, CLOSER, DOT, REPEAT, CAPITAL = range(11)
@@ -94,7 +96,11 @@ def corpus(texts: Sequence[str]) -> Corpus:
     if awkward.size:
         composed = list(texts)
         for index in awkward:
-            composed[index] = compose(composed[index])
+            text = composed[index]
+            # Putting a row of marks in order takes the square of its length.
+            apart = np.flatnonzero(~tables.joins[codepoints[slice(*bounds[index : index + 2])]])
+            piled = np.diff(apart, prepend=-1, append=len(text)).max() > _MOST_MARKS + 1
+            composed[index] = "".join(map(compose, _clusters(text))) if piled else compose(text)
         codepoints, bounds = _joined(composed)
     return Corpus(*clean(codepoints, bounds, tables), n_texts=len(texts))
 
@@ -145,10 +151,10 @@ def _joined(texts: Sequence[str]) -> tuple[Int32, Int64]:
 
 
 def _clusters(text: str) -> list[str]:
-    """Cut a text where normalising the parts gives the same as normalising the whole."""
+    """Cut a text where normalising the parts gives the same as normalising the whole; a row of marks, if too long."""
     pieces: list[str] = []
     for character in text:
-        if pieces and _interact(pieces[-1], character):
+        if pieces and len(pieces[-1]) <= _MOST_MARKS and _interact(pieces[-1], character):
             pieces[-1] += character
         else:
             pieces.append(character)
@@ -156,7 +162,11 @@ def _clusters(text: str) -> list[str]:
 
 
 def _interact(before: str, character: str) -> bool:
-    return _joins(character) and compose(before + character) != compose(before) + compose(character)
+    if not _joins(character):
+        return False
+    # Marks of one row may change places, even across one that stays where it is.
+    row = all(unicodedata.combining(compose(c)[0]) for c in (before[-1], character))
+    return row or compose(before + character) != compose(before) + compose(character)
 
 
 @cache

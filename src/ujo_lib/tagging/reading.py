@@ -231,14 +231,25 @@ def said_first(reading: Reading | None, labels: Labels, what: str = "主題", le
     return f"最も多い{what}は、読んだ件数では決められません。"
 
 
-def said_largest(reading: Reading | None) -> str:
-    """Template of a sentence on the largest number of a table of shares: an estimate, or how often words stand."""
+def said_largest(reading: Reading | None, group: str = "") -> str:
+    """Template of a sentence on the largest number of a table of shares: an estimate, or how often words stand.
+
+    Args:
+        reading: None where nobody has read any text.
+        group: column with the groups that the table compares; `with_theme` for pairs of themes.
+    """
+    what = "「{theme[max share]}」"
+    if group == "with_theme":
+        # A corrected pair stands in the table twice, so that the largest names both of its themes.
+        what += "の組" if reading else "と「{with_theme[max share]}」の組"
+    elif group:
+        what = f"{{{group}[max share]}}の{what}"
     if reading is None:
         return (
-            "語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高くなっています"
+            f"語が現れた相談の割合は{what}の{{share[max share]}}が最も高くなっています"
             "(機械が語を見つけた割合で、悩みの割合ではありません)。"
         )
-    return "推定値の中では「{theme[max share]}」の{share[max share]}({share[max share]|ci})が最大です。"
+    return f"推定値の中では{what}の{{share[max share]}}({{share[max share]|ci}})が最大です。"
 
 
 def said_none_apart(reading: Reading | None) -> str:

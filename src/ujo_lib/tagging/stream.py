@@ -6,6 +6,7 @@ before it is read: what would lose or mix up records is refused, with its lines,
 """
 
 import os
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -28,13 +29,20 @@ from ujo_lib.delimited import (
     scan_as,
     split_record,
 )
-from ujo_lib.tagging.codebook import Book
+from ujo_lib.tagging.codebook import Book, Codebook
 from ujo_lib.tagging.tagger import CHUNK_TEXTS, TagResult, tag_part
 
 TEXT_COLUMNS = ("text", "相談本文")
 ID_COLUMNS = ("consult_id", "相談ID")
 _PARQUET = (".parquet", ".pq")
 _AHEAD = 2
+_DEEP = {
+    "": pa.int8(),
+    "_hits": pa.int32(),
+    "_density": pa.float64(),
+    "_position": pa.float64(),
+    "_main": pa.int8(),
+}
 _SHOWN = 5
 
 
@@ -90,6 +98,7 @@ def tag_file(
     progress: Callable[[int], None] | None = None,
     executor: Executor | None = None,
     encoding: str | None = None,
+    deep: bool = False,
 ) -> StreamSummary:
     """Tag a CSV or Parquet file into a CSV or Parquet file (by the ending of the names).
 
@@ -101,10 +110,12 @@ def tag_file(
         progress: called with the number of texts done so far.
         executor: used instead of threads of our own, for instance one of a cluster.
         encoding: of a CSV input; found out when not given.
+        deep: write the columns of `depth`, too: for each theme the places, their density, the first one's position,
+            and whether there are so many that it is a main concern (the codebook's `main`).
 
     Raises:
         ColumnNotFoundError: the input lacks one of the two columns.
-        OutputRefusedError: the output may not be written under that name.
+        OutputRefusedError: the output may not be written under that name, or rules of KH Coder are asked for places.
         UnreadableInputError: the input cannot be read, or an id is empty or occurs twice.
     """
     target = Path(output_path)
@@ -114,6 +125,10 @@ def tag_file(
         raise OutputRefusedError(f"結果を置くフォルダーがない: {target.parent}")
     if not isinstance(input_path, Records) and target.exists() and target.samefile(input_path):
         raise OutputRefusedError(f"結果のファイルが入力と同じ({target.name})。別の名前にする")
+    if deep and not isinstance(codebook, Codebook):
+        raise OutputRefusedError(
+            "--depth は YAML のコードブックでだけ使える(.cod の条件には、語の位置がない)"
+        )
     name = input_path.name if isinstance(input_path, Records) else Path(input_path).name
     jobs = jobs or os.cpu_count() or 1
     part = target.with_name(f".{target.name}.part")
@@ -126,14 +141,14 @@ def tag_file(
         with (
             own as pool,
             closing(_distinct(records)) as batches,
-            _Writer(part, target.suffix, codebook) as out,
+            _Writer(part, target.suffix, codebook, deep) as out,
         ):
-            for batch, result in _in_order(pool, batches, codebook, _AHEAD * jobs):
-                out.write(batch.column(0), result)
+            for batch, tagged_batch in _in_order(pool, batches, codebook, _AHEAD * jobs, deep):
+                out.write(batch.column(0), tagged_batch)
                 texts += len(batch)
                 missing += sum(not text for text in batch.column(1).to_pylist())
                 characters += int(pa.compute.sum(pa.compute.utf8_length(batch.column(1))).as_py() or 0)
-                tagged += int((result.masks != 0).sum())
+                tagged += int(tagged_batch.any_theme.sum())
                 if progress:
                     progress(texts)
         part.replace(target)
@@ -148,14 +163,22 @@ def tag_file(
     return StreamSummary(texts, characters, tagged, missing, records.remarks)
 
 
+@dataclass(frozen=True)
+class _Tagged:
+    """What is written of a batch: its columns after the id, and which texts have a theme."""
+
+    columns: list[pa.Array]
+    any_theme: np.ndarray
+
+
 def _in_order(
-    pool: Executor, batches: Iterator[pa.RecordBatch], codebook: Book, ahead: int
-) -> Iterator[tuple[pa.RecordBatch, TagResult]]:
+    pool: Executor, batches: Iterator[pa.RecordBatch], codebook: Book, ahead: int, deep: bool
+) -> Iterator[tuple[pa.RecordBatch, _Tagged]]:
     """Hand batches to the workers and give results back in the order of the input, `ahead` batches in flight."""
-    waiting: deque[tuple[pa.RecordBatch, Future[TagResult]]] = deque()
+    waiting: deque[tuple[pa.RecordBatch, Future[_Tagged]]] = deque()
     seen = 1
     for batch in batches:
-        waiting.append((batch, pool.submit(_tag_batch, batch.columns[1:], codebook, seen)))
+        waiting.append((batch, pool.submit(_tag_batch, batch.columns[1:], codebook, seen, deep)))
         seen += len(batch)
         if len(waiting) >= ahead:
             first, future = waiting.popleft()
@@ -165,10 +188,37 @@ def _in_order(
         yield first, future.result()
 
 
-def _tag_batch(columns: Sequence[pa.Array], codebook: Book, first: int) -> TagResult:
+def _tag_batch(columns: Sequence[pa.Array], codebook: Book, first: int, deep: bool) -> _Tagged:
     texts, *values = (column.cast(pa.string()).fill_null("").to_pylist() for column in columns)
+    if deep:
+        return _deeply(texts, codebook)
     attributes = {name: np.array(given) for name, given in zip(codebook.variables, values, strict=True)}
-    return TagResult(tag_part(texts, codebook, attributes, first), codebook.ids)
+    has = TagResult(tag_part(texts, codebook, attributes, first), codebook.ids).matrix()
+    return _Tagged([pa.array(column) for column in has.T.astype(np.int8)], np.asarray(has.any(axis=1)))
+
+
+def _deeply(texts: Sequence[str], codebook: Book) -> _Tagged:
+    from ujo_lib.tagging.depth import depth  # with pandas, a quarter of the start of `ujo tag`
+
+    assert isinstance(codebook, Codebook)  # `tag_file` refuses others
+    found = depth(texts, codebook)
+    has, main = found.hits > 0, found.main([theme.main for theme in codebook.themes])
+    columns = [
+        pa.array(values, kind, from_pandas=True)
+        for place in range(has.shape[1])
+        for values, kind in zip(
+            (
+                has[:, place],
+                found.hits[:, place],
+                found.density[:, place].round(3),
+                found.position[:, place].round(3),
+                main[:, place],
+            ),
+            _DEEP.values(),
+            strict=True,
+        )
+    ]
+    return _Tagged(columns, np.asarray(has.any(axis=1)))
 
 
 def _distinct(records: Records) -> Generator[pa.RecordBatch, None, None]:
@@ -181,10 +231,11 @@ def _distinct(records: Records) -> Generator[pa.RecordBatch, None, None]:
                 raise UnreadableInputError(
                     f"{records.name} の{records.place(here)}: 相談ID が空。番号を書き入れる"
                 )
-            if (first := seen.setdefault(name, here)) != here:
+            # As clerks and spreadsheets read them: without outer blanks, full-width figures as plain ones.
+            if (first := seen.setdefault(unicodedata.normalize("NFKC", name).strip(), here)) != here:
                 raise UnreadableInputError(
-                    f"{records.name} の{records.place(here)}: 相談ID が{records.place(first)}と同じ。"
-                    "二重の行を除くか、番号を付け直す"
+                    f"{records.name} の{records.place(here)}: 相談ID が{records.place(first)}と同じ"
+                    "(前後の空白と全角・半角は区別しない)。二重の行を除くか、番号を付け直す"
                 )
         yield batch
 
@@ -258,22 +309,32 @@ def columns_of(names: Sequence[str], source: str, codebook: Book) -> list[int]:
     """Positions of the columns with ids and texts, and of the variables that the rules ask for.
 
     Raises:
-        ColumnNotFoundError: one of them is missing.
+        ColumnNotFoundError: one of them is missing or stands there twice.
     """
+    names = [name.strip() for name in names]
     sought = [ID_COLUMNS, TEXT_COLUMNS, *((variable,) for variable in codebook.variables)]
-    found = [next((names.index(name) for name in wanted if name in names), -1) for wanted in sought]
-    if min(found) < 0:
-        wanted = " と ".join("/".join(names) for names in sought)
-        raise ColumnNotFoundError(f"{source} に列 {wanted} が見つからない")
-    return found
+    found = [[place for place, name in enumerate(names) if name in wanted] for wanted in sought]
+    if missing := ["/".join(wanted) for wanted, places in zip(sought, found, strict=True) if not places]:
+        raise ColumnNotFoundError(
+            f"{source} に列 {' と '.join(missing)} が見つからない。見出しの行と、CSV なら区切り(コンマかタブ)と"
+            "文字コード(UTF-8 か CP932)を確かめる"
+        )
+    for wanted, places in zip(sought, found, strict=True):
+        if len(places) > 1:
+            where = "、".join(f"{at + 1}列目" for at in places)
+            raise ColumnNotFoundError(
+                f"{source} に列 {'/'.join(wanted)} が{len(places)}つある({where})。使わない列の見出しを変える"
+            )
+    return [place for (place,) in found]
 
 
 class _Writer:
     """Writes ids and 0/1 columns to CSV or Parquet."""
 
-    def __init__(self, path: Path, suffix: str, codebook: Book) -> None:
-        self._names = codebook.ids
-        self._schema = pa.schema([("consult_id", pa.string()), *((name, pa.int8()) for name in self._names)])
+    def __init__(self, path: Path, suffix: str, codebook: Book, deep: bool) -> None:
+        of_theme = _DEEP if deep else {"": pa.int8()}
+        columns = [(name + ending, kind) for name in codebook.ids for ending, kind in of_theme.items()]
+        self._schema = pa.schema([("consult_id", pa.string()), *columns])
         parquet = suffix.lower() in _PARQUET
         self._writer = (pa.parquet.ParquetWriter if parquet else pa.csv.CSVWriter)(path, self._schema)
 
@@ -283,7 +344,6 @@ class _Writer:
     def __exit__(self, *_: object) -> None:
         self._writer.close()
 
-    def write(self, ids: pa.Array, result: TagResult) -> None:
-        matrix = result.matrix().astype("int8")
-        columns = [ids.cast(pa.string()), *(pa.array(matrix[:, i]) for i in range(len(self._names)))]
+    def write(self, ids: pa.Array, found: _Tagged) -> None:
+        columns = [ids.cast(pa.string()), *found.columns]
         self._writer.write_batch(pa.record_batch(columns, schema=self._schema))

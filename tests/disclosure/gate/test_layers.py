@@ -9,7 +9,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ujo_lib.disclosure.gate import Confidential, Gate
-from ujo_lib.disclosure.gate.layers import _EMPTY_LINES, _FOLD, BLOCK, Layer, _without_line_numbers, of_file
+from ujo_lib.disclosure.gate.layers import (
+    _EMPTY_LINES,
+    _FOLD,
+    BLOCK,
+    Layer,
+    Unreadable,
+    _without_line_numbers,
+    of_file,
+)
 from ujo_lib.disclosure.gate.scan import _Place
 from ujo_lib.text import strip_for_match
 
@@ -31,6 +39,22 @@ def layers(folder: Path, page: str) -> dict[str, Layer]:
     (folder / "p.html").write_text(page, encoding="utf-8")
     read = of_file("p.html", (folder / "p.html").read_bytes())
     return {layer.carrier: layer for layer in read if isinstance(layer, Layer)}
+
+
+@pytest.mark.parametrize("tail", [b"\x85\xff\n", b"\x85\xff\n\n"], ids=["even", "odd"])
+def test_a_file_with_a_broken_byte_is_refused_and_not_read_as_rare_kanji(tail: bytes) -> None:
+    found = list(of_file("t.csv", "区分,件数\n".encode("cp932") * 20 + tail))
+    assert any(isinstance(one, Unreadable) and one.fatal for one in found)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(("common", "read"), [(19, False), (20, False), (21, True)])
+def test_utf_16_without_a_mark_is_told_by_a_fifth_of_common_letters(
+    encoding: str, common: int, read: bool
+) -> None:
+    content = ("亀" * (100 - common) + "あ" * common).encode(encoding)
+    found = list(of_file("t.txt", content))
+    assert any(isinstance(one, Layer) and "亀あ" in one.text for one in found) is read
 
 
 @given(PIECES.map("".join))

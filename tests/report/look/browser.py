@@ -17,6 +17,12 @@ PATIENCE = 180_000
 """Milliseconds a page may take to load: a busy machine is no fault of the page."""
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 
+_CUT = """() => {
+    document.querySelectorAll("details").forEach(one => one.open = true);
+    return [...document.querySelectorAll(".scroll")].filter(one => one.scrollWidth > one.clientWidth + 1)
+        .map(one => one.getAttribute("aria-label"));
+}"""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -28,6 +34,7 @@ class Look:
         undecided: rules that axe could not decide by itself.
         requests: addresses asked for besides the page itself.
         overflow: pixels that the page is wider than the window.
+        cut: tables of which a part can be seen only by scrolling sideways, unfolded ones, too.
     """
 
     width: int
@@ -35,6 +42,7 @@ class Look:
     undecided: tuple[str, ...]
     requests: tuple[str, ...]
     overflow: int
+    cut: tuple[str, ...]
 
 
 def chromium() -> str | None:
@@ -63,6 +71,7 @@ def looks(pages: Sequence[Path], widths: Sequence[int] = WIDTHS) -> Iterator[tup
                 overflow = page.evaluate(
                     "document.documentElement.scrollWidth - document.documentElement.clientWidth"
                 )
+                cut = page.evaluate(_CUT)
                 page.close()
                 yield (
                     path,
@@ -72,6 +81,7 @@ def looks(pages: Sequence[Path], widths: Sequence[int] = WIDTHS) -> Iterator[tup
                         tuple(item["id"] for item in result["incomplete"]),
                         tuple(url for url in requests[1:] if not url.startswith("data:")),
                         int(overflow),
+                        tuple(cut),
                     ),
                 )
 

@@ -182,6 +182,7 @@ KINDS: dict[str, Callable[[], figures.Figure]] = {
         themes(), x="x", y="y", label="theme", size="n", by="theme", finding="近い。"
     ),
     "network": lambda: figures.network(
-        pairs(), source="a", target="b", weight="n", nodes=themes(), finding="つながる。"
+        pairs(), source="a", target="b", weight="n", nodes=themes(), by="theme", finding="つながる。"
     ),
+    "tree": lambda: figures.tree(themes(), label="theme", distance="x", by="theme", finding="分かれる。"),
 }

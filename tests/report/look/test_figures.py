@@ -17,9 +17,9 @@ from PIL import Image
 from tests.report.look import drawn
 from tests.report.look.drawn import drawing, words
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Count, Rate, Ratio, Share, interval
+from ujo_lib.columns import Base, Count, Rate, Ratio, Share, interval
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.figures.sheet import text_width, wrapped
+from ujo_lib.report.look.figures.sheet import Sheet, register_font, text_width, theme, wrapped
 from ujo_lib.report.look.style import BANDS, DEEP, INK, MUTED, NARROW, SEQUENTIAL, SERIES, SOFT, WIDE
 
 
@@ -72,7 +72,22 @@ def test_a_figure_is_drawn_for_both_widths_with_outlined_letters_and_nothing_els
 @pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "phone"])
 @pytest.mark.parametrize("kind", drawn.KINDS)
 def test_no_word_of_a_figure_is_cut_off_at_its_edge(kind: str, layout) -> None:
-    sheet = drawing(drawn.KINDS[kind](), layout)
+    _assert_whole(drawing(drawn.KINDS[kind](), layout))
+
+
+@pytest.mark.parametrize("longest", range(4, 12))
+def test_a_key_that_nearly_fills_a_phone_breaks_before_its_last_answer_is_cut_off(longest: int) -> None:
+    answers = ["常に", "時々", "ほとんどない", "全" * (longest - 1) + "い"]
+    table = published(
+        {"y": ["県内"] * 4, "by": answers, "share": [0.4, 0.3, 0.2, 0.1]}, dimensions={"y": "y", "by": "by"}
+    )
+    sheet = drawing(figures.band(table, x="share", y="y", by="by", finding="示す。"), NARROW)
+    _assert_whole(sheet)
+    (key,) = sheet.mpl.legends
+    assert key.get_window_extent().x1 <= sheet.mpl.bbox.x1
+
+
+def _assert_whole(sheet) -> None:
     unseen = {tick.label1 for axes in sheet.mpl.axes for tick in beyond(axes)}
     for text in set(sheet.mpl.findobj(Text)) - unseen:
         if text.get_visible() and text.get_text().strip():
@@ -101,6 +116,27 @@ def test_the_legend_of_hidden_cells_is_whole_on_a_phone() -> None:
     sheet = drawing(figures.heat_map(table, x="b", y="a", value="share", finding="示す。"), NARROW)
     said = "".join(words(sheet)).replace("\n", "")
     assert "回答のあった相談に占める割合(%) x 秘匿 … 不詳または計算の対象でないもの" in said
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["10~12点", "7~9点", "4~6点", "3点"],
+        *([f"{k}{'点' * size}" for k in range(4)] for size in range(1, 9)),
+    ],
+    ids=lambda names: names[0],
+)
+def test_a_key_breaks_before_its_last_answer_is_cut_on_a_phone(names: list[str]) -> None:
+    with plt.rc_context(theme(NARROW)):
+        register_font()
+        sheet = Sheet(NARROW)
+        sheet.axes(80)
+        sheet.swatches(names, BANDS)
+        sheet.fit()
+        sheet.mpl.draw_without_rendering()
+    said = {text.get_text(): text.get_window_extent() for text in sheet.mpl.legends[0].get_texts()}
+    assert len(said) == 4
+    assert max(box.x1 for box in said.values()) <= sheet.mpl.bbox.x1
 
 
 def test_the_same_figure_gives_the_same_bytes_in_any_order_of_drawing() -> None:
@@ -209,6 +245,30 @@ def test_every_row_becomes_a_mark(kind: str, count: int) -> None:
     assert found == count
 
 
+def test_a_tree_joins_the_closest_rows_first_and_colours_what_is_of_one_group() -> None:
+    columns = {"word": list("甲乙丙丁"), "x": [nan, 1.0, 3.0, 2.0], "by": list("aabb")}
+    table = published(columns, dimensions={"by": "by"})
+    figure = figures.tree(table, label="word", distance="x", by="by", finding="分かれる。")
+    (axes,) = drawing(figure).mpl.axes
+    joins = [(line.get_xdata(), line.get_ydata(), line.get_color()) for line in axes.lines]
+    assert [(list(x), list(y)) for x, y, _ in joins] == [
+        ([0, 1, 1, 0], [0, 0, 1, 1]),
+        ([0, 2, 2, 0], [2, 2, 3, 3]),
+        ([1, 3, 3, 2], [0.5, 0.5, 2.5, 2.5]),
+    ]
+    assert [colour for *_, colour in joins] == [SERIES[0], SERIES[1], MUTED]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == list("甲乙丙丁")
+
+
+def test_a_network_tells_groups_apart_and_names_them() -> None:
+    nodes = published({"theme": list("甲乙丙"), "n": [3, 2, 1], "by": list("aab")}, dimensions={"by": "by"})
+    ties = published({"a": list("甲乙"), "b": list("乙丙"), "n": [2, 1]})
+    figure = figures.network(ties, source="a", target="b", weight="n", nodes=nodes, by="by", finding="示す。")
+    sheet = drawing(figure)
+    assert [len(part.get_offsets()) for part in sheet.mpl.axes[0].collections] == [2, 1]
+    assert [text.get_text() for text in sheet.mpl.legends[0].get_texts()] == ["a", "b"]
+
+
 def test_axis_and_caption_say_the_unit_of_what_is_drawn_and_of_nothing_else() -> None:
     figure = drawn.KINDS["bars"]()
     (axes,) = drawing(figure).mpl.axes
@@ -294,6 +354,21 @@ def test_profiles_heat_maps_and_lines_mark_hidden_cells() -> None:
     assert "x" in words(drawing(figures.heat_map(table, x="b", y="a", value="n", finding="示す。")))
     years = published({"year": ["2019", "2023"], "n": [32, 25]}, hide=[(0, "n")])
     assert "x" in words(drawing(figures.line(years, x="year", y="n", finding="示す。")))
+
+
+@pytest.mark.parametrize(("least", "marked"), [(28, 1), (29, 1), (30, 0)])
+def test_a_share_of_few_is_marked_in_its_cell_of_a_heat_map(least, marked) -> None:
+    table = published(
+        {"a": ["p", "p"], "b": ["q", "r"], "n": [14, 40], "base": [least, 80], "share": [0.481, 0.5]},
+        dimensions={"a": "a", "b": "b"},
+        kinds={"n": Count(unit="件"), "base": Base(unit="件"), "share": Share(n="n", base="base")},
+    )
+    figure = figures.heat_map(table, x="b", y="a", value="share", finding="示す。")
+    said = words(drawing(figure))
+    assert ("48.1†" in said, "48.1" in said) == (bool(marked), not marked)
+    assert "50.0" in said
+    assert ("†対象が30に満たない参考値" in "".join(said).replace(" ", "").replace("\n", "")) == bool(marked)
+    assert ("、参考値1欄" in figure.alt) == bool(marked)
 
 
 @pytest.mark.parametrize("draw", [

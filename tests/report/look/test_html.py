@@ -208,6 +208,31 @@ def test_a_line_break_inside_a_japanese_sentence_is_no_space(page: str) -> None:
     assert "どのような人がいるか。" in page
 
 
+def _explained(*cells: nbformat.NotebookNode, chapter: str = "1") -> str:
+    made = new_notebook(cells=[new_markdown_cell("# 題"), *cells])
+    return html.export_page(made, context=replace(CONTEXT, chapter=chapter))
+
+
+def test_a_technical_term_is_explained_on_its_page_and_linked_where_prose_first_names_it() -> None:
+    prose = new_markdown_cell("## 中央値の節\n\n幅は標準誤差から求めた。標準誤差は目安。")
+    page = _explained(prose, shown("<p>中央値は3。</p>"))
+    there = [wording.anchor_of(term) for term in ("標準誤差", "中央値")]
+    assert re.findall(r'<dt id="([^"]+)">', page) == there
+    assert page.count(f'<a class="term" href="#{there[0]}">標準誤差</a>') == 1
+    assert page.index(f'href="#{there[0]}"') < page.index("から求めた")
+    assert f'href="#{there[1]}"' not in page  # a heading and a sentence with numbers stay as they are
+    assert page.count('href="#terms"') == 1  # in the contents
+
+
+def test_a_page_without_terms_or_with_a_glossary_of_its_own_gets_none() -> None:
+    term = new_markdown_cell("中央値を示す。")
+    assert 'id="terms"' not in _explained(new_markdown_cell("平均を示す。"))
+    own = _explained(term, shown(wording.glossary("中央値")))
+    assert ('id="terms"' in own, own.count("<dt id=")) == (False, 1)
+    assert 'id="terms"' in _explained(term)
+    assert 'id="terms"' not in _explained(term, chapter="")
+
+
 def test_every_page_says_how_it_may_be_handled(page: str) -> None:
     assert "合成データ" in page
     assert "秘匿審査前・配布不可" in page
@@ -293,20 +318,21 @@ def test_tables_and_figures_are_listed_with_their_place_and_the_file_of_their_nu
             ("table-1", "表2-1", "合計"),
         )
     )
-    assert html.exhibits(page, "02_b.html", {"月別 A&B": "tables/02_m.csv"}) == [
-        html.Exhibit("図2-1", "月別 A&B", "02_b.html#figure-1", "tables/02_m.csv"),
+    assert html.exhibits(page, "02_b.html", {"月別 A&B": ("tables/02_m.csv", "02_m")}) == [
+        html.Exhibit("図2-1", "月別 A&B", "02_b.html#figure-1", "tables/02_m.csv", "02_m"),
         html.Exhibit("表2-1", "合計", "02_b.html#table-1"),
     ]
 
 
 def test_the_cover_leads_to_every_table_its_csv_and_the_workbook():
     listed = [
-        html.Exhibit("表2-1", "<合計>", "02_b.html#table-1", "tables/02_m.csv"),
+        html.Exhibit("表2-1", "<合計>", "02_b.html#table-1", "tables/02_m.csv", "02_m"),
         html.Exhibit("図2-1", "月", "x.html"),
     ]
     cover = html.export_index([], html.PageContext(), listed=listed)
     assert '<a href="02_b.html#table-1">表2-1 &lt;合計&gt;</a>' in cover
     assert re.findall(r'href="([^"]+)" aria-label="([^"]+)"', cover) == [("tables/02_m.csv", "表2-1のCSV")]
+    assert '<a href="統計表.xlsx#&#39;02_m&#39;!A1">02_m</a>' in cover
     assert 'href="統計表.xlsx"' in cover
     assert "図と表の一覧(2件)" in cover
     assert "図と表の一覧" not in html.export_index([], html.PageContext())

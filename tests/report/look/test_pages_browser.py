@@ -52,3 +52,4 @@ def test_pages_break_no_accessibility_rule_and_stand_alone(pages: list[Path]) ->
         assert not look.violations, f"{where}: {look.violations}"
         assert not look.requests, f"{where}: {look.requests}"
         assert look.overflow <= 0, f"{where}: wider than the window by {look.overflow} px"
+        assert look.width < 1280 or not look.cut, f"{where}: cut off: {look.cut}"

@@ -38,6 +38,15 @@ def test_the_legend_explains_the_signs_that_occur_and_no_others() -> None:
     assert "「△」負の数" in table_html(published({"label": ["差"], "difference": [-7]}))
 
 
+def test_on_paper_only_what_the_cover_says_once_for_all_tables_is_left_out_of_the_notes() -> None:
+    shown = table_html(by_sex(hide=[(1, "n")]))
+    general = re.findall(r'<li class="general">(.+?)</li>', shown)
+    assert [note[:3] for note in general] == ["四捨五", "記号:"]
+    own = re.findall(r"<li>(.+?)</li>", table_html(by_occupation()))
+    assert any("参考値" in note for note in own)
+    assert not any("四捨五入" in note or "記号" in note for note in own)
+
+
 def test_an_exact_zero_is_not_called_a_small_number() -> None:
     assert "単位未満" not in table_html(by_sex())
     for share, told in ((0.0, False), (0.0004, True), (0.0005, False)):

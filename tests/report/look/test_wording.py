@@ -228,7 +228,7 @@ def test_days_carry_the_era_and_the_western_year() -> None:
 
 
 def test_terms_are_explained_or_refused() -> None:
-    assert "<dt>希死念慮</dt>" in wording.glossary("希死念慮")
+    assert '<dt id="term-2">希死念慮</dt>' in wording.glossary("希死念慮")
     with pytest.raises(wording.WordingError):
         wording.glossary("未知の語")
 

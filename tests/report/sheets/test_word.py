@@ -16,7 +16,8 @@ DAY = datetime(2024, 10, 31)
 SHOWN = by_sex(hide=[(1, "n"), (1, "share")])
 FIGURE = figures.bars(SHOWN, x="share", y="sex", finding="男性が多い。")
 PAGE = f"""<!DOCTYPE html><html lang="ja"><head><title>t</title><style>p{{}}</style></head><body>
-<a class="skip">本文へ移動</a><header><h1>概要版</h1><dl class="facts"><div><dt>年度</dt><dd>令和5年度</dd></div></dl>
+<a class="skip">本文へ移動</a><header><p class="report">報告書</p>
+<h1>概要版</h1><dl class="facts"><div><dt>年度</dt><dd>令和5年度</dd></div></dl>
 <nav><a>表紙</a></nav></header><main><section><h2>文</h2><p>前書き</p></section>
 <ol><li><p>男性は17人。</p></li></ol>{FIGURE.to_html()}{table_html(SHOWN)}
 <ul><li><strong>何人か</strong><span>分からない</span></li></ul><!-- note --></main>
@@ -38,7 +39,8 @@ def test_headings_and_lists_are_those_of_word(word):
         for one in word.paragraphs
         if one.style.name != "Caption" and one.text
     ]
-    assert said[:4] == [
+    assert said[:5] == [
+        ("Normal", "報告書"),
         ("Title", "概要版"),
         ("List Bullet", "年度: 令和5年度"),
         ("Heading 1", "文"),
@@ -68,6 +70,15 @@ def test_a_table_is_a_table_with_a_repeated_heading_and_the_x_of_the_page(word):
     ]
     assert "w:tblHeader" in table.rows[0]._tr.xml
     assert "w:tblHeader" not in table.rows[1]._tr.xml
+
+
+@pytest.mark.parametrize(("length", "share"), [(7, 8), (8, 8), (9, 9), (23, 23), (24, 24), (25, 24)])
+def test_a_column_of_sentences_is_wider_than_one_of_numbers_and_the_table_as_wide_as_the_sheet(length, share):
+    page = PAGE.replace(table_html(SHOWN), f"<table><tr><th>値</th><td>{'あ' * length}</td></tr></table>")
+    (table,) = Document(io.BytesIO(document(page, [FIGURE.png(100)], DAY))).tables
+    narrow, wide = (cell.width.mm for cell in table.rows[0].cells)
+    assert wide / narrow == pytest.approx(share / 8, rel=0.01)
+    assert narrow + wide == pytest.approx(170, abs=0.1)
 
 
 def test_a_figure_is_a_picture_across_the_sheet_that_says_what_it_shows(word):

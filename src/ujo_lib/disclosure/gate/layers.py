@@ -16,9 +16,10 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from urllib.parse import unquote_to_bytes
 
 from ujo_lib.disclosure.signature import SIGNATURES, SUMS
@@ -68,12 +69,12 @@ _OTHER_BINARY = {
 _BASE64 = re.compile(
     r"[A-Za-z0-9+/_-]{16,}(?:(?:\\r|\\n|[\r\n])+[ \t]*[A-Za-z0-9+/_-]{2,})*(?:(?:\\r|\\n|[\r\n])*={1,2})?"
 )
+_COMMON = re.compile("[\t-~\u3000-ヿ]")
 _LINE_ENDS = re.compile(r"(?:\\r|\\n|\s)+")
 _TAG = re.compile(r"<[^<>]*>")
 _TAGS = re.compile(r"(?:<[^<>]*>)+")
-_INLINE_TAG = re.compile(
-    r"</?(?:a|abbr|b|bdi|code|em|font|i|mark|r|rp|rt|ruby|s|small|span|strong|sub|sup|t|tspan|u|wbr)\b[^<>]*>"
-)
+_INLINE = "a|abbr|b|bdi|code|em|font|i|mark|r|rb|rp|rt|rtc|ruby|s|small|span|strong|sub|sup|t|tspan|u|wbr"
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE}|{_INLINE.upper()})\b[^<>]*>")
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _BYTE_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 _SPACE_ESCAPE = re.compile(r"\\[nrt]")
@@ -83,16 +84,23 @@ _UNICODE_ESCAPE = re.compile(
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})[ \t\r\n]?")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}")
-_RUBY = re.compile(r"<r[tp]\b[^>]*>[^<]*(?:</r[tp]\s*>)?")
-_BRACKETED_READING = re.compile(r"[(（《](?<=[々一-\u9fff].)[ぁ-ゖァ-ヺー]{1,12}[)）》]")
+_RUBY = re.compile(r"<[rR][tTpP]\b[^>]*>(?:[^<]|<(?!/?[rR]))*(?:</[rR][tTpP]\s*>)?")
+_BRACKETED_READING = re.compile(
+    r"[(（《](?<=[々一-\u9fff].)(?:[ぁ-ゖァ-ヺー]{1,12}|[A-Za-zĀ-ō]{2,24})[)）》]|《[ぁ-ゖァ-ヺー]{1,12}》|[|｜](?=[^《\n]{1,12}《)"
+)
 _ROW_END = re.compile(r"</tr\s*>")
 _CELL_END = re.compile(r"</t[dh]\s*>")
 _EMPTY_LINES = re.compile(r"(?=[\n\x1e]{2})(\x1e?)\x1e*(\n?)[\n\x1e]*")
 _LINE_NUMBER = re.compile(
-    r"[\n\x1e]+[ \t>]*[\[(]?[A-Za-z]?\d{1,6}[\])]?(?:[ \t]*[:.|)、．：\t\x1e>,]|[ \t]{2,})[ \t\x1e]*"
+    r"[\n\x1e]+[ \t>]*(?:[①-⑳]"
+    r"|[\[(]?(?:\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T ]+\d\d?:\d\d(?::\d\d)?)?|\d\d?:\d\d(?::\d\d)?)[\])]?[ \t,|\x1e]"
+    r"|[\[(]?(?:[A-Za-z]?\d{1,6}|[一二三四五六七八九十]{1,3})[\])]?(?:[ \t]*[:.|)、．：\t\x1e>,]|[ \t]{2,}))[ \t\x1e]*"
 )
 _FOLD = re.compile(r"(?:(?<![ \t])[ \t]+)?\r?\n[ \t>|]*")  # blanks are tried from their first one only
-_PAIR = re.compile(r'"((?:[^"\\\n]|\\.){1,64})" ?: ?"((?:[^"\\\n]|\\.)*)"')
+_PAIR = re.compile(
+    r""""((?:[^"\\\n]|\\.){1,64})" ?: ?"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.){1,64})' ?: ?'((?:[^'\\\n]|\\.)*)'"""
+)
+_PAIRED = re.compile(r"""["'] ?: ?["']""")
 _CELL_REFERENCE = re.compile(
     rb' (?:r|ref|sqref|activeCell|topLeftCell)="(?:[A-Z]{1,3}[1-9][0-9]{0,6}[: ]?)+"'
 )
@@ -119,7 +127,13 @@ _CP932_TRACES = re.compile("[縺繧繝]|[\uff61-\uff9f][一-\u9fff]|[一-\u9fff]
 _CP932_TWINS = str.maketrans("〜‖−¢£¬—", "～∥－￠￡￢―")
 _C1 = re.compile("[\x80-\x9f]+")
 _LATIN_BYTES = {ord(bytes([b]).decode("cp1252", "ignore") or chr(b)): b for b in range(0x80, 0x100)}
-_UTF8_IN_LATIN = re.compile("[ã-é][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
+_UTF8_IN_LATIN = re.compile("[ã-éÂÃ][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
+_OEM_BYTES = {ord(bytes([b]).decode("cp437")): b for b in range(0x80, 0x100)}
+_WESTERN = re.compile(
+    "[\x80-\u03c6\u2010-\u25a0]"
+)  # one of them stands in whatever Latin-1 or cp437 made of Japanese
+_UTF8_IN_OEM = re.compile("[πΣσµτΦΘ][^\\x00-\\x7fぁ-鿿]{2}")
+_CP932_IN_OEM = re.compile("(?:[üéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒαßΓπΣσµτΦΘΩ][^\\nぁ-鿿]){3}")
 _CP932_LEADS = "".join(chr(c) for c, b in _LATIN_BYTES.items() if b < 0xA0 or 0xE0 <= b <= 0xEA)
 _CP932_IN_LATIN = re.compile(f"(?:[\x80-\x9f{_CP932_LEADS}][^\\n]){{3}}")
 _INVISIBLE = re.compile(
@@ -218,9 +232,9 @@ class _Opener:
             yield from self.of_bytes(blob, f"{carrier} > base64", depth + 1)
 
     def _coats(self, text: str, carrier: str, depth: int) -> Found:
-        yield from _shown(text, carrier)
         marked = _COMMENT.sub("", text) if "<" in text else text
         shown = _between_tags(marked) if "<" in text else text
+        yield from _shown(text, carrier, shown)
         for views in (_UNCOVERED, _REARRANGED):
             for name, view in views.items():
                 if (seen := view(marked, shown)) is not None:
@@ -242,7 +256,7 @@ class _Opener:
                 plain = decode(plain)
         if len(coats) > 1:  # one may have spoilt what another would have brought to light
             for name, alone in coats.items():
-                yield from _shown(alone, f"{carrier} > {name}")
+                yield from _shown(alone, f"{carrier} > {name}", _between_tags(_COMMENT.sub("", alone)))
         if coats:
             yield from self.of_text(plain, f"{carrier} > {'・'.join(coats)}", depth + 1)
 
@@ -254,6 +268,8 @@ class _Opener:
         strings = list(_strings(content))
         if strings and strings != [text]:
             yield from self.of_text("\n".join(strings), f"{carrier} > JSON", depth + 1)
+        for columns in _columns(content):
+            yield Layer(f"{carrier} > JSON の列", columns, facts=False)
 
     def _png(self, content: bytes, carrier: str, depth: int) -> Found:
         """Text chunks, unknown chunks and whatever follows the picture; not the pixels."""
@@ -267,6 +283,8 @@ class _Opener:
             elif kind == b"IEND":
                 break
             elif kind not in _PICTURE:
+                if (inner := _inflate(data, 15)) is not None:
+                    yield from _readings(inner, f"{carrier} > {kind.decode('latin-1')}")
                 yield from _readings(data, f"{carrier} > {kind.decode('latin-1')}")
         if content[at:]:
             yield from self.of_bytes(content[at:], f"{carrier} > 末尾", depth + 1, must_open=True)
@@ -284,7 +302,7 @@ class _Opener:
         if body is None:
             yield Unreadable(carrier, "圧縮を解けない")
             return
-        yield Layer(carrier, key.decode("latin-1"))
+        yield from _readings(key, carrier)
         yield from self.of_text(body.decode("utf-8", "replace"), carrier, depth + 1)
         yield from _readings(body, carrier)
 
@@ -352,7 +370,9 @@ def _decoded(content: bytes) -> str | None:
     if len(content) % 2 == 0:
         for encoding in ("utf-16-le", "utf-16-be"):
             text = content.decode(encoding, "replace")
-            if _mostly_words(text) and "\ufffd" not in text:
+            # other bytes read so are rare kanji without a kana, a blank or a digit among them
+            written = 5 * len(_COMMON.findall(text[:_HEAD])) > len(text[:_HEAD])
+            if written and _mostly_words(text) and "\ufffd" not in text:
                 return text
     return None
 
@@ -429,13 +449,24 @@ def _strings(content: object) -> Iterator[str]:
                 yield from _strings(value)
 
 
-def _shown(text: str, carrier: str) -> Iterator[Layer]:
+def _columns(content: object) -> Iterator[str]:
+    """Lists of lists, read place by place."""
+    for value in (
+        content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    ):
+        yield from _columns(value)
+    if isinstance(content, list) and content and all(isinstance(row, list) for row in content):
+        places = zip_longest(*content)
+        yield "\n".join("\n".join(value for value in place if isinstance(value, str)) for place in places)
+
+
+def _shown(text: str, carrier: str, shown: str) -> Iterator[Layer]:
     """A text; of a page, what stands in its tags and what stands between them."""
     if "<" not in text:
         yield Layer(carrier, text)
         return
     yield Layer(carrier, text, words="\n".join(_TAG.findall(text)))
-    yield Layer(f"{carrier} > タグの間", _between_tags(_COMMENT.sub("", text)))
+    yield Layer(f"{carrier} > タグの間", shown)
 
 
 def _between_tags(marked: str) -> str:
@@ -444,7 +475,7 @@ def _between_tags(marked: str) -> str:
 
 def _readings(content: bytes, carrier: str) -> Found:
     """A few bytes in every encoding that a Japanese machine may have used; UTF-16 may begin at any byte."""
-    for encoding in ("utf-8", "cp932"):
+    for encoding in ("utf-8", "cp932", "euc_jp", "iso2022_jp"):
         yield Layer(carrier, content.decode(encoding, "ignore"))
     for encoding in ("utf-16-le", "utf-16-be"):
         for start in (0, 1):
@@ -452,7 +483,8 @@ def _readings(content: bytes, carrier: str) -> Found:
 
 
 def _without_ruby(marked: str, _shown: str) -> str | None:
-    return _between_tags(_RUBY.sub("", marked)) if "<rt" in marked else None
+    text, found = _RUBY.subn("", marked)
+    return _between_tags(text) if found else None
 
 
 def _without_bracketed_readings(_marked: str, shown: str) -> str | None:
@@ -469,8 +501,9 @@ def _down_tables(marked: str, _shown: str) -> str | None:
 
 def _down_lines(_marked: str, shown: str) -> str | None:
     head = shown[:_HEAD]
-    commas, tabs = head.count(","), head.count("\t")
-    return _down(shown, "," if commas >= tabs else "\t") if "\n" in shown and commas + tabs else None
+    lines = head.count("\n")
+    found = [_down(shown, mark) for mark in ",\t;|" if lines and head.count(mark) >= lines]
+    return "\n".join(found) if found else None
 
 
 def _down(text: str, delimiter: str) -> str:
@@ -492,8 +525,8 @@ def _without_line_numbers(_marked: str, shown: str) -> str | None:
 def _by_key(marked: str, _shown: str) -> str | None:
     """Values of JSON, those of one key together, as tokens and rows carry them."""
     values: dict[str, list[str]] = {}
-    for key, value in _PAIR.findall(marked) if '":' in marked or '" :' in marked else ():
-        values.setdefault(key, []).append(value)
+    for key, value, *other in _PAIR.findall(marked) if _PAIRED.search(marked) else ():
+        values.setdefault(key or other[0], []).append(value or other[1])
     return "\n".join("\n".join(found) for found in values.values()) if values else None
 
 
@@ -503,11 +536,13 @@ def _utf8_read_as_cp932(text: str) -> str | None:
     return text.translate(_CP932_TWINS).encode("cp932", "replace").decode("utf-8", "replace")
 
 
-def _japanese_read_as_latin(encoding: str, traces: re.Pattern[str]) -> Callable[[str], str | None]:
+def _japanese_read_as(
+    table: Mapping[int, int], encoding: str, traces: re.Pattern[str]
+) -> Callable[[str], str | None]:
     def undo(text: str) -> str | None:
-        if not traces.search(text):
+        if not _WESTERN.search(text) or not traces.search(text):
             return None
-        return text.translate(_LATIN_BYTES).encode("latin-1", "replace").decode(encoding, "replace")
+        return text.translate(table).encode("latin-1", "replace").decode(encoding, "replace")
 
     return undo
 
@@ -569,7 +604,9 @@ _REARRANGED: dict[str, View] = {
 
 _MISREADINGS: dict[str, Callable[[str], str | None]] = {
     "文字化け(UTF-8 を cp932 で)": _utf8_read_as_cp932,
-    "文字化け(UTF-8 を Latin-1 で)": _japanese_read_as_latin("utf-8", _UTF8_IN_LATIN),
-    "文字化け(cp932 を Latin-1 で)": _japanese_read_as_latin("cp932", _CP932_IN_LATIN),
+    "文字化け(UTF-8 を Latin-1 で)": _japanese_read_as(_LATIN_BYTES, "utf-8", _UTF8_IN_LATIN),
+    "文字化け(cp932 を Latin-1 で)": _japanese_read_as(_LATIN_BYTES, "cp932", _CP932_IN_LATIN),
+    "文字化け(UTF-8 を cp437 で)": _japanese_read_as(_OEM_BYTES, "utf-8", _UTF8_IN_OEM),
+    "文字化け(cp932 を cp437 で)": _japanese_read_as(_OEM_BYTES, "cp932", _CP932_IN_OEM),
 }
 """Texts that a program read in the wrong encoding, and wrote down."""

@@ -8,18 +8,20 @@ import re
 from collections.abc import Iterator
 
 from ujo_lib.disclosure.gate.findings import Kind
-from ujo_lib.facts import MAIL, TELEPHONE, half_width
+from ujo_lib.facts import AT, MAIL, TELEPHONE, half_width
 
-_LOCAL_PART = 64
+_AT = re.compile(AT, re.IGNORECASE)
+_LOCAL_PART = 65
 _DRIVE = r":(?<=[A-Za-z]:)(?<![A-Za-z0-9][A-Za-z]:)"
 _PATH = re.compile(
     # C:\a, C:¥a, C:\\a; \n and its like are a line's end unless the path goes on
     rf'{_DRIVE}[\\¥]{{1,2}}(?:(?![nrtbfu"])[\w.~$]|[nrtbfu][\w.~$ -]*[\\¥.]|(?=[\s」）)、。]|$))'
-    r"|:(?<=[A-Z]:)(?<![A-Za-z0-9][A-Z]:)/(?!/)\w"
+    r"|:(?<=[A-Z]:)(?<![A-Za-z0-9][A-Z]:)/(?!/)\w|:(?<=[a-z]:)(?<![A-Za-z0-9][a-z]:)/(?i:users|windows|program|temp)\b"
     r"|[\\¥](?<![\w\\¥].)[\\¥]{1,3}[\w.-]+[\\¥]{1,2}[\w.$-]+"
-    r"|/(?<![A-Za-z0-9_./~-]/)(?:home|Users|root|mnt|tmp|var|work|private|srv|opt|data|Volumes|media|net|nfs|share"
+    r"|/(?<![A-Za-z0-9_./~-]/)(?:home|Users|root|mnt|tmp|var|work|private|srv|opt|data|etc|usr|Volumes|media|net|nfs|share"
     r"|shared|export|scratch)/[\w.~-]+"
     r"|:(?:(?<=file:)|(?<=smb:)|(?<=nfs:)|(?<=afp:)|(?<=cifs:))//[\w./]+|~/[\w.-]+/"
+    r"|%(?:USERPROFILE|HOMEPATH|APPDATA|LOCALAPPDATA|TEMP|TMP|OneDrive)%|\$\{?HOME\b"
 )
 _TRACEBACK = re.compile(
     r"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+|ipykernel_\d+|---+> ?\d+ |\x1b\[[0-9;]*m"
@@ -90,7 +92,7 @@ def _digits(number: str) -> str:
 
 def _mails(text: str) -> Iterator[str]:
     """Addresses, looked for around the few signs that could belong to one."""
-    for sign in re.finditer(r"@|[(（\[][Aa][Tt][)）\]]", text):
+    for sign in _AT.finditer(text):
         start = max(0, sign.start() - _LOCAL_PART)
         if (found := MAIL.search(text, start, sign.end() + 255)) is not None:
             yield found[0]

@@ -33,10 +33,14 @@ _SPARSE = 0.01
 _DIGITS = str.maketrans("0123456789", "9" * 10)
 _SEPARATOR = re.compile(r"[\W_ー]+")
 _MARKS = r"[-‐-―−ー./_#:・]"
-_GAP = rf"[ \u3000]?{_MARKS}{{0,2}}[ \u3000]?"
-_GAP_OF_DIGITS = r"[-‐-―−ー/_・]{0,2}"  # a dot would be a decimal point, a blank the next number
+_GAP = rf"[ \u3000]?(?:{_MARKS}|[(（「、]){{0,2}}[ \u3000]?"
+_GAP_OF_DIGITS = (
+    r"(?: ?[-‐-―−ー/_・]{1,2} ?)?"  # a dot would be a decimal point, a blank alone the next number
+)
 _SMALL = re.compile(r"[0-9](?<![0-9a-z_].)(?<![0-9][-.,/].)[0-9]{3,5}(?![0-9a-z_]|[-.,/][0-9])")
-_LABELLED = re.compile(rf"(?:番号|no\.?|id)[\"'”]?[ \u3000]*[:=#はが.]?[ \u3000]*[\"'「(]?({_SMALL.pattern})")
+_LABELLED = re.compile(
+    r"(?:番号|no\.?|id)[\"'”]?[ \u3000]*[:=#はが.]?[ \u3000]*[\"'「(]?([0-9]{4,6}(?![0-9a-z_]|[-.,/][0-9]))"
+)
 _COUNTED = re.compile(r"[ \u3000]?(?:[%件人名回割歳年月日時分円倍校戸]|世帯)")
 
 
@@ -128,7 +132,7 @@ class _Shape:
         if len("".join(parts)) < MIN_LENGTH or "9" not in look:
             return None
         lettered = any(part[0] != "9" for part in parts)
-        between_digits = r"(?:[-‐-―−ー/_・]{0,2}|\.)" if "." in look else _GAP_OF_DIGITS
+        between_digits = rf"(?:{_GAP_OF_DIGITS}|\.)" if "." in look else _GAP_OF_DIGITS
         pattern = _part(parts[0]) + _alone_before(parts[0], lettered)
         for before, part in pairwise(parts):
             pattern += (between_digits if before[0] == part[0] == "9" else _GAP) + _part(part)

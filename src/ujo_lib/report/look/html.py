@@ -24,6 +24,7 @@ from ujo_lib.params.notebooks import APPENDIX_TAG, INTERNAL_TAG
 from ujo_lib.report.door.publish import DOOR
 from ujo_lib.report.look.figures.svg import Shared
 from ujo_lib.report.look.tables import LAB_STYLE, NUMBER_WORDS
+from ujo_lib.report.look.wording import GLOSSARY, anchor_of, glossary
 
 TEMPLATES: Final = Path(__file__).parent / "template"
 
@@ -33,6 +34,9 @@ _EXHIBIT: Final = re.compile(
     r'<span class="number" id="([^"]+)">([^<]+)</span><span class="title">(.*?)</span>'
 )
 _TAG: Final = re.compile(r"<[^>]+>")
+_PICTURE: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_EXPLAINED: Final = '<dl class="glossary">'
+_TERMS, _TERMS_TITLE = "terms", "言葉の説明"
 # A line break inside a Japanese sentence is no space; browsers would draw one.
 _BREAK: Final = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 
@@ -174,24 +178,25 @@ class IndexEntry:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A table or figure as the cover lists it: number, title, where it is, and the file of its numbers."""
+    """A table or figure as the cover lists it: number, title, where it is, and file and sheet of its numbers."""
 
     number: str
     title: str
     href: str
     csv: str = ""
+    sheet: str = ""
 
 
-def exhibits(page: str, href: str, files: Mapping[str, str]) -> list[Exhibit]:
+def exhibits(page: str, href: str, files: Mapping[str, tuple[str, str]]) -> list[Exhibit]:
     """The tables and figures of an exported page, in its order.
 
     Args:
         page: the HTML.
         href: where it is.
-        files: title of a table → file of its numbers.
+        files: title of a table → file of its numbers, and their sheet in the workbook.
     """
     return [
-        Exhibit(number, title, f"{href}#{place}", files.get(title, ""))
+        Exhibit(number, title, f"{href}#{place}", *files.get(title, ()))
         for place, number, title in (
             (place, number, html.unescape(title)) for place, number, title in _EXHIBIT.findall(page)
         )
@@ -224,13 +229,41 @@ class PagePreprocessor(Preprocessor):  # type: ignore[misc]  # nbconvert is unty
                 ]
                 cell.source = cell.source if context.audience == "internal" else ""
         nb.cells = cells
+        if terms := _explain(cells) if context.chapter else "":  # the 概要版 has no room for it
+            headings.contents.append(_Entry(_TERMS, _TERMS_TITLE))
         resources["ujo"] = {
+            "terms": terms,
             "title": headings.title or context.report_title or "報告書",
             "toc": headings.contents,
             "shared": shared.definitions,
             **_parts(context),
         }
         return nb, resources
+
+
+def _explain(cells: Sequence[NotebookNode]) -> str:
+    """The glossary of a page: of every term on it, the first time that prose names it with a link to the meaning.
+
+    Empty for a page that explains its terms itself, and for one without any.
+    """
+    shown = [cell.source if cell.cell_type == "markdown" else _html_of(cell) for cell in cells]
+    page = html.unescape(_TAG.sub(" ", _PICTURE.sub(" ", " ".join(shown))))
+    terms = [term for term in GLOSSARY if term in page]
+    if not terms or any(_EXPLAINED in one for one in shown):
+        return ""
+    prose = [cell for cell in cells if cell.cell_type == "markdown"]
+    for term in sorted(terms, key=len, reverse=True):
+        first = re.compile(rf"(<(?:p|li)>[^<]*?){re.escape(term)}")
+        link = rf'\1<a class="term" href="#{anchor_of(term)}">{term}</a>'
+        for cell in prose:
+            cell.source, found = first.subn(link, cell.source, count=1)
+            if found:
+                break
+    return glossary(*terms)
+
+
+def _html_of(cell: NotebookNode) -> str:
+    return " ".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
 
 
 def _parts(context: PageContext) -> dict[str, Any]:

@@ -38,6 +38,8 @@ _WHOLE_FROM: Final = 100
 
 SMALL_BASE: Final = 30
 """A share of fewer than this many is marked 参考値."""
+REFERENCE: Final = "†"
+"""The mark."""
 
 _MYRIAD: Final = 10_000
 

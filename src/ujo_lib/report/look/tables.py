@@ -23,6 +23,7 @@ from ujo_lib.report.look.notation import (
     NEGATIVE,
     NONE_COUNTED,
     NUMERIC_FORMATS,
+    REFERENCE,
     SMALL_BASE,
     SYMBOLS,
     count,
@@ -50,7 +51,6 @@ _LONG: Final = 22.0
 _KEY: Final = 40
 _ASCII_RUN: Final = re.compile(r"[!-~]+")
 _NO_ROWS: Final = "該当なし"
-_REFERENCE: Final = "†"
 
 
 @dataclass(frozen=True)
@@ -372,7 +372,7 @@ def _body_rows(
     rows = []
     for row in range(count_of_rows):
         kind = ' class="total"' if any(head.cells[row] in totals for head in heads) else ""
-        mark = f'<abbr class="mark" title="参考値">{_REFERENCE}</abbr>' if marked[row] else ""
+        mark = f'<abbr class="mark" title="参考値">{REFERENCE}</abbr>' if marked[row] else ""
         cells = [
             _row_heading(head.cells[row], _heading_kind(heads, at, row), mark if head is heads[-1] else "")
             for at, head in enumerate(heads)
@@ -431,16 +431,15 @@ def _notes(
     if _all_small(small):
         notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     elif any(small):
-        notes.append(f"{_REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値です。")
-    if shares and not spec.schema.multiple and any("." in cell for cell in cells):
-        notes.append(_ROUNDING)
+        notes.append(f"{REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     if shares and spec.schema.multiple:
         notes.append("複数回答のため、割合の合計は100%になりません。")
     if not _any_below_unit(published, printed):
         cells -= {BELOW_UNIT}
-    if legend := _legend(cells):
-        notes.append(legend)
+    rounded = shares and not spec.schema.multiple and any("." in cell for cell in cells)
+    general = [_ROUNDING] * bool(rounded) + [legend for legend in [_legend(cells)] if legend]
     lines = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+    lines += "".join(f'<li class="general">{note}</li>' for note in general)
     return f'<div class="notes">{f"<p>注</p><ul>{lines}</ul>" if lines else ""}{_source(published)}</div>'
 
 

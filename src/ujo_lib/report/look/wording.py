@@ -104,6 +104,24 @@ GLOSSARY: Final[Mapping[str, str]] = {
     "率比": "二つの率を割り算した値。1なら同じ、2なら2倍。",
     "調整済み残差": "表の各欄が、行と列が無関係な場合からどれだけ離れているかを示す値。絶対値が2を超えると偏りの目安。",
     "検出力": "本当に差があるときに、その差を見つけられる確率。",
+    "標準化残差": "表の各欄の件数が、行と列が無関係な場合からどれだけ離れているかを、偶然の揺れの大きさで割った値。",
+    "ホルムの方法": "多くの欄をまとめて調べるとき、偶然の偏りを一つでも誤って拾う確率を抑えるためのp値の直し方。",
+    "標準誤差": "推定した値が、偶然によってどのくらい揺れるかの目安。",
+    "負の二項": "件数のばらつきが、偶然だけの場合より大きいことを許す確率の分布。",
+    "回帰": "いくつかの条件が件数などにどう関わるかを、ほかの条件をそろえて調べる方法。",
+    "予測区間": "これから観測される値が入ると見込まれる範囲。推定の幅に、その日ごとの揺れも加える。",
+    "中央値": "小さい順に並べたとき、ちょうど真ん中にくる値。",
+    "自己相関": "ある日の値が、前の日や前の週の値とどのくらい似た動きをするかを示す値。",
+    "差の差": "お知らせのあった地域の前後の変化から、なかった地域の前後の変化を引いて、効果をみる方法。",
+    "プラセボ": "効果のないはずの時期や地域に同じ計算をして、方法が誤って効果を示さないかを確かめること。",
+    "再標本化": "手元の記録からくり返し引き直して計算し、推定がどのくらい揺れるかを調べる方法。",
+    "MASE": "見込みの外れ方を、前年同月の値をそのまま使った場合と比べた値。1より小さければ、それより当たる。",
+    "円周平均": "23時と1時の真ん中が0時になるように、時刻を円の上に並べて求めた平均。",
+    "UCLA": "「孤独」という言葉を使わずに孤独感を尋ねる、世界で使われている質問の組。",
+    "重み": "回答した一人が、市民の何人を代表するかを表す数。答えた人の偏りを直すために使う。",
+    "同時信頼区間": "すべての欄を合わせて、95%の割合で真の値を含むように広げた範囲。",
+    "クリック率": "広告の表示1,000回あたり、または100回あたり、何回リンクが押されたか。",
+    "コードブック": "文章にどの言葉があればどの主題とみなすかを決めた一覧。",
     "インプレッション": "広告が画面に表示された回数。見た人の数ではない。",
     "流入": "広告などから窓口のページが開かれた回数。相談の件数ではない。",
 }
@@ -446,6 +464,11 @@ def section_not_supplied(reasons: Mapping[str, str]) -> str:
     return f"次の資料がないため、これを使う集計はありません: {publish.not_supplied(reasons)}。"
 
 
+def anchor_of(term: str) -> str:
+    """Where a term of the glossary is explained on its page."""
+    return f"term-{[*GLOSSARY].index(term) + 1}"
+
+
 def glossary(*terms: str) -> str:
     """A list of terms with their plain meaning, in the order given.
 
@@ -454,5 +477,8 @@ def glossary(*terms: str) -> str:
     """
     if unknown := [term for term in terms if term not in GLOSSARY]:
         raise WordingError(f"no explanation for {listing(unknown)}; known: {listing(list(GLOSSARY))}")
-    entries = "".join(f"<dt>{html.escape(term)}</dt><dd>{html.escape(GLOSSARY[term])}</dd>" for term in terms)
+    entries = "".join(
+        f'<dt id="{anchor_of(term)}">{html.escape(term)}</dt><dd>{html.escape(GLOSSARY[term])}</dd>'
+        for term in terms
+    )
     return f'<dl class="glossary">{entries}</dl>'

@@ -19,7 +19,12 @@ from ujo_lib.disclosure.packing import archive
 
 _FONT: Final = "游ゴシック"
 _WIDTH: Final = Mm(170)
-_PARTS: Final = "//header//h1 | //header//dl | //header//ul[@class='banners'] | //main | //footer/section"
+_NARROWEST, _WIDEST = 8, 24
+"""Characters that a column of a table counts for, at least and at most, when columns share the width of the sheet."""
+_PARTS: Final = (
+    "//header//p[@class='report'] | //header//h1 | //header//dl | //header//ul[@class='banners'] | //main | "
+    "//footer/section"
+)
 _LEFT_OUT: Final = frozenset({"script", "style", "svg", "nav", "details"})
 _SAID: Final = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "figcaption": "Caption", "p": "Normal"}
 _SIZES: Final = {"Title": 20.0, "Heading 1": 14.0, "Heading 2": 12.0, "Caption": 10.0}
@@ -105,6 +110,11 @@ class _Writer:
         for cells, row in zip(table.rows, rows, strict=True):
             for cell, found in zip(cells.cells, row, strict=True):
                 cell.text = _words(found)
+        longest = [max(len(cell.text) for cell in column.cells) for column in table.columns]
+        shares = [min(max(length, _NARROWEST), _WIDEST) for length in longest]
+        for column, share in zip(table.columns, shares, strict=True):
+            for part in (column, *column.cells):  # Word goes by the cells, other programs by the columns
+                part.width = int(_WIDTH * share / sum(shares))
         heading = OxmlElement(
             "w:tblHeader"
         )  # repeated at the head of each sheet, and read out before its column

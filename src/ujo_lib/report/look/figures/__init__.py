@@ -9,7 +9,7 @@ from ujo_lib.report.look.figures.drawing import Figure
 from ujo_lib.report.look.figures.estimates import distribution, forest, spec_curve
 from ujo_lib.report.look.figures.free import figure
 from ujo_lib.report.look.figures.grids import calendar_map, heat_map
-from ujo_lib.report.look.figures.maps import network, scatter_map
+from ujo_lib.report.look.figures.maps import network, scatter_map, tree
 from ujo_lib.report.look.figures.read import FigureError
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "spec_curve",
     "stacked_bars",
     "timeline",
+    "tree",
 ]

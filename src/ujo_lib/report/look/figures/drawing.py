@@ -17,7 +17,7 @@ from ujo_lib.report.look.style import NARROW, WIDE, Layout
 from ujo_lib.report.look.tables import NUMBER_MARK, circumstances, table_html
 from ujo_lib.report.look.wording import Said
 
-_TALLER, _TALL = 2.2, 640
+_TALLER, _TALL = 2.2, 900
 _HEIGHT = re.compile(r'viewBox="0 0 [\d.]+ ([\d.]+)"')
 
 
@@ -59,7 +59,7 @@ class Figure:
         spec = self.published[0].spec
         unit = spec.schema[self.column].unit if self.column else ""
         wide, narrow = drawings or self.drawings()
-        # In print, half a sheet's width takes the drawing for the phone, unless that is tall.
+        # In print, a column of the sheet takes the drawing for the phone, unless that is tall.
         across = " across" if _height(narrow) > min(_TALLER * _height(wide), _TALL) else ""
         tables = "".join(table_html(item, compact=True) for item in self.published)
         # The drawing for the phone is hidden where no style sheet of a page knows better: in a notebook.

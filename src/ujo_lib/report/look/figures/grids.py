@@ -18,7 +18,7 @@ from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
 from ujo_lib.report.look.figures.sheet import Sheet, longest_run, ticks, widest, wrapped
-from ujo_lib.report.look.notation import HIDDEN, MISSING, SYMBOLS, decimal_text
+from ujo_lib.report.look.notation import HIDDEN, MISSING, REFERENCE, SMALL_BASE, SYMBOLS, decimal_text
 from ujo_lib.report.look.style import INK, PAPER, SEQUENTIAL, SOFT
 
 _COLOURS: Final = LinearSegmentedColormap.from_list("ujo", SEQUENTIAL, N=24)
@@ -49,15 +49,17 @@ def heat_map(published: Published, *, x: str, y: str, value: str, **_: Unpack[To
         value: column with the number.
     """
     rows = read.marks(published, value, x=x, y=y)
+    few = pd.Series(read.reference(published, value) or False, rows.index) & ~rows["gone"]
     rows["said"] = rows["said"].str.removesuffix("%").mask(rows["gone"], rows["said"].str[:1])
-    both = [read.crossed(published, rows, name, "x") for name in ("value", "said")]
+    rows["mark"] = few.map({True: REFERENCE, False: ""})
+    both = [read.crossed(published, rows, name, "x") for name in ("value", "said", "mark")]
     down, across = both[0].shape
 
     def draw(sheet: Sheet) -> None:
         layout, small = sheet.layout, sheet.layout.small
         turned = layout.narrow and across >= _MANY > down
-        cells, said = (part.T if turned else part for part in both)
-        said = said.astype(object).fillna(MISSING)
+        cells, said, mark = (part.T if turned else part for part in both)
+        said, mark = said.astype(object).fillna(MISSING), mark.astype(object).fillna("")
         names, heads = cells.index.tolist(), cells.columns.tolist()
         room = min(widest(names, layout.font), layout.width * 0.33)
         wide = (layout.width - room - 12) / len(heads)
@@ -65,13 +67,13 @@ def heat_map(published: Published, *, x: str, y: str, value: str, **_: Unpack[To
         lines = max(label.count("\n") + 1 for label in labels)
         tall = max(min(max(wide * 0.8, layout.font * 1.9), layout.font * 2.6), lines * layout.font * 1.25)
         axes = sheet.axes(tall * len(names))
-        letters = _fitting((small, small - 2), widest(said.to_numpy().ravel(), 1), wide - 3)
+        letters = _fitting((small, small - 2), widest((said + mark).to_numpy().ravel(), 1), wide - 3)
         if not letters:
             said = said.mask(
                 cells.notna(), cells.map(lambda amount: decimal_text(amount, 1), na_action="ignore")
             )
-            letters = _fitting((small, small - 2), widest(said.to_numpy().ravel(), 1), wide - 3)
-        said = said.where(cells.isna() | (letters > 0), "")
+            letters = _fitting((small, small - 2), widest((said + mark).to_numpy().ravel(), 1), wide - 3)
+        said = said.where(cells.isna() | (letters > 0), "") + mark
         _cells(axes, cells, said, rows["value"], letters or small, 1.4)
         step = 3 if len(heads) >= _MANY and widest(heads, small) > wide else 1
         size = small if step > 1 else _fitting((small, small - 1, _SMALLEST), longest_run(heads, 1), wide - 2)
@@ -84,7 +86,8 @@ def heat_map(published: Published, *, x: str, y: str, value: str, **_: Unpack[To
         _key(sheet, [axes], published, value, rows, said)
 
     names = read.joined(published, y, x)
-    return Drawing(f"{down}行{across}列の色分けの図(濃いほど大きい)", draw, value, names)
+    remark = f"、参考値{few.sum()}欄" if few.any() else ""
+    return Drawing(f"{down}行{across}列の色分けの図(濃いほど大きい{remark})", draw, value, names)
 
 
 def _fitting(sizes: Sequence[float], width: float, room: float) -> float:
@@ -189,5 +192,7 @@ def _key(
     legend = "".join(
         f" {sign} {SYMBOLS[sign]}" for sign in (HIDDEN, MISSING) if (said == sign).to_numpy().any()
     )
+    if said.apply(lambda column: column.str.endswith(REFERENCE)).to_numpy().any():
+        legend += f" {REFERENCE} 対象が{SMALL_BASE}に満たない参考値"
     title = read.axis_title(published, value) + legend
     bar.set_label(wrapped(title, sheet.layout.small, sheet.layout.width - 10))

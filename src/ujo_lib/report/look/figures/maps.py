@@ -1,4 +1,4 @@
-"""Maps of themes: points that lie near each other belong together, and networks of what occurs together.
+"""Maps of themes and words: points that lie near each other belong together, networks and trees of what goes together.
 
 Positions are computed, never drawn from a random number: the same table gives the same map.
 """
@@ -79,6 +79,7 @@ def network(
     nodes: Published | None = None,
     node: str = "theme",
     size: str = "n",
+    by: str | None = None,
     **_: Unpack[Told],
 ) -> Drawing:
     """What occurs together: names joined by lines, the thicker the more often.
@@ -91,6 +92,10 @@ def network(
         nodes: table with the size of each name.
         node: its column with the names.
         size: its column with the sizes.
+        by: its column with up to six groups, told apart by colour and form.
+
+    Raises:
+        FigureError: more groups than can be told apart.
     """
     ends, strength = (
         (read.texts(published, source), read.texts(published, target)),
@@ -103,6 +108,10 @@ def network(
     alone = [name for name in names if name not in joint]
     places = _layout(joint, pairs)
     areas = np.array([of_node.get(name, 40.0 if nodes else 90.0) for name in joint])
+    groups, group_of = [""], dict.fromkeys(joint, "")
+    if nodes and by:
+        groups = read.few_enough(nodes, by)
+        group_of |= dict(zip(read.texts(nodes, node), read.texts(nodes, by), strict=True))
 
     def draw(sheet: Sheet) -> None:
         layout = sheet.layout
@@ -113,11 +122,57 @@ def network(
             share = amount / strength.max()
             tie = places[[joint.index(a), joint.index(b)]]
             axes.plot(*tie.T, color="#5b7f9f", lw=0.6 + 6 * share, alpha=0.25 + 0.5 * share, zorder=1)
-        _points(sheet, axes, places, np.array(joint), areas, np.full(len(joint), ""), [""])
+        own = np.array([group_of[name] for name in joint])
+        _points(sheet, axes, places, np.array(joint), areas, own, groups)
+        if by:
+            sheet.key(*axes.get_legend_handles_labels())
         axes.set_xlabel(wrapped(_unjoined(alone), layout.small, layout.width - 8), loc="left", visible=True)
 
     kind = f"{len(names)}項目のつながりの図(線が太いほど一緒に現れる)"
     return Drawing(kind, draw, weight, [f"{a}と{b}" for a, b in zip(*ends, strict=True)])
+
+
+@house("label")
+def tree(
+    published: Published, *, label: str, distance: str, by: str | None = None, **_: Unpack[Told]
+) -> Drawing:
+    """A dendrogram: rows joined step by step, the closest first.
+
+    Args:
+        published: the table, rows in the order of the leaves.
+        label: column with the names of the leaves.
+        distance: column with the distance at which a row joins the one above it.
+        by: column with up to six groups, told apart by colour.
+
+    Raises:
+        FigureError: more groups than can be told apart.
+    """
+    names, groups = read.texts(published, label), read.few_enough(published, by)
+    own = read.texts(published, by) if by else [""] * len(names)
+    gaps = read.numbers(published, distance)[1:]
+
+    def draw(sheet: Sheet) -> None:
+        layout = sheet.layout
+        axes = sheet.axes(len(names) * layout.font * 1.35)
+        # Of each leaf the branch it has grown into: its height, how far it reaches, and its leaves.
+        branch = [(float(at), 0.0, {at}) for at in range(len(names))]
+        for gap in np.argsort(gaps, kind="stable"):
+            parts, reach = (branch[gap], branch[gap + 1]), gaps[gap]
+            leaves = parts[0][2] | parts[1][2]
+            of_one = {own[leaf] for leaf in leaves}
+            colour = SERIES[groups.index(of_one.pop()) if by else 0] if len(of_one) == 1 else MUTED
+            (upper, near, _), (lower, far, _) = parts
+            axes.plot([near, reach, reach, far], [upper, upper, lower, lower], color=colour, lw=1.4)
+            for leaf in leaves:
+                branch[leaf] = ((upper + lower) / 2, reach, leaves)
+        axes.set_yticks(range(len(names)), names)
+        axes.tick_params(axis="y", labelsize=layout.small)
+        axes.set(ylim=(len(names) - 0.5, -0.5), xlim=(0, None))
+        for leaf, tick in enumerate(axes.get_yticklabels()):
+            tick.set_color(SERIES[groups.index(own[leaf])] if by else INK)
+        read.scale(axes.xaxis, layout, published, distance, layout.width - 60)
+
+    return Drawing(f"{len(names)}項目の樹形図(左で結ばれる組ほど近い)", draw, distance, names)
 
 
 def _unjoined(names: Sequence[str]) -> str:

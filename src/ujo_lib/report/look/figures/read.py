@@ -216,6 +216,12 @@ def _behind(published: Published, n: str) -> list[str]:
     ]
 
 
+def reference(published: Published, value: str) -> list[bool]:
+    """Which numbers of a column are shares of so few that they are 参考値."""
+    base = getattr(published.spec.schema[value], "base", "")
+    return [bool(size < SMALL_BASE) for size in numbers(published, base)] if base in published.frame else []
+
+
 def crossed(published: Published, rows: pd.DataFrame, value: str, across: str = "by") -> pd.DataFrame:
     """Marks as a table of `y` by `across`; absent combinations are NaN.
 

@@ -30,8 +30,8 @@ POINTS_PER_INCH: Final = 72
 _PAD: Final = 3 / POINTS_PER_INCH
 _ROOM: Final = 320
 """Height in pixels that any axes and what stands around them fit into, until it is known how high they are."""
-_SWATCH: Final = 3.4
-"""Width of a sign of the key and the space around it, in font sizes."""
+_SWATCH, _APART = 2.4, 2.0
+"""Width of a sign of the key with the space after it, and the space between two entries, in font sizes."""
 
 # Where a label may break, best first: phrases, words with the endings that belong to them, runs of one script, letters;
 # each with the marks that open or close it.
@@ -105,9 +105,10 @@ class Sheet:
 
     def key(self, handles: Sequence[Any], names: Sequence[str]) -> None:
         """Explain colours, dashes and patterns above the axes, in as many columns as fit."""
-        widths = [_SWATCH * self.layout.font + text_width(name, self.layout.font) for name in names]
-        fit = int(self.layout.width // max(widths))
-        columns = len(names) if sum(widths) <= self.layout.width else max(min(fit, len(names)), 1)
+        font = self.layout.font
+        widths = [(_SWATCH + _APART) * font + text_width(name, font) for name in names]
+        room = self.layout.width - 2 * _PAD * POINTS_PER_INCH + _APART * font
+        columns = len(names) if sum(widths) <= room else max(min(int(room // max(widths)), len(names)), 1)
         self.mpl.legend(handles, names, loc="outside upper left", ncols=columns)
 
     def swatches(

@@ -1,0 +1,147 @@
+"""The same questions put to others: families, commissioners and agencies beside the residents, never added to them.
+
+Residents were drawn and stand for everybody, so their answers are weighted. The others are whoever answered: their
+shares are those of the sheets. A voice that was not asked is named, so that nobody takes its silence for an answer.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pandas as pd
+
+from ujo_lib.columns import Base, Count, Dimension, Estimate, Share, Typed, interval
+from ujo_lib.questionnaire import Item, Questionnaire
+from ujo_lib.residents.tables import share_of
+from ujo_lib.residents.weighting import Sample
+from ujo_lib.stats import LEVEL, wilson
+
+RESIDENTS: Final = "市民"
+BLANK: Final = "無回答"
+PER: Final = 100_000
+
+_DECADES: Final = {"10歳代まで": 20, "20歳代": 30, "30歳代": 40, "40歳代": 50, "50歳代": 60, "60歳以上": 200}
+"""Band of an age → the age at which the next one begins."""
+
+
+def voices(
+    sample: Sample, others: pd.DataFrame, form: Questionnaire, level: float = LEVEL
+) -> list[tuple[str, str, Typed]]:
+    """Everything that the form `voices` asks, by who answered.
+
+    Args:
+        sample: the residents' weighted answers.
+        others: one row per sheet, columns of the kind `voices`.
+        form: what was asked; single choices and ages are told, an item of the same id on the residents' form with them.
+        level: level of the intervals.
+
+    Returns:
+        Id, title and table of each item. One row per voice and answer, a blank one among them: of few people its number
+        would otherwise follow from other tables. Columns voice, item, n, base (asked), share (weighted for residents),
+        low, high; the note names the voices without any answer.
+    """
+    return [
+        (f"voices_{item.id}", item.title, _side_by_side(sample, others, item, level))
+        for item in form.on("voices")
+        if item.kind == "single" or item.unit == "歳"
+    ]
+
+
+def _side_by_side(sample: Sample, others: pd.DataFrame, item: Item, level: float) -> Typed:
+    labels = [*(item.labels or _DECADES), BLANK]
+    rows: list[dict[str, object]] = []
+    for voice, sheets in _asked(sample, others, item):
+        given = _labelled(sheets[item.id], item)
+        for label in labels:
+            trait = given == label
+            if voice == RESIDENTS:
+                inside = sample.answers.index.isin(sheets.index)
+                whole = trait.reindex(sample.answers.index, fill_value=False).to_numpy(bool)
+                told = share_of(sample, whole, inside, level)
+            else:
+                n = int(trait.sum())
+                found = wilson(n, len(sheets), level)
+                told = {"n": n, "base": len(sheets)}
+                told |= {"share": found.estimate, "low": found.low, "high": found.high}
+            rows.append({"voice": voice, item.id: label, **told})
+    heard = {row["voice"] for row in rows}
+    lacking = [voice for voice in (RESIDENTS, *others["voice"].cat.categories) if voice not in heard]
+    missing = f"この問いへの回答がない立場(尋ねていないものを含む): {'、'.join(lacking)}。" if lacking else ""
+    return Typed.of(
+        pd.DataFrame(rows, columns=["voice", item.id, "n", "base", "share", "low", "high"]),
+        {
+            "voice": Dimension(heading="立場"),
+            item.id: Dimension(heading=item.title),
+            "n": Count(unit="人"),
+            "base": Base(unit="人", heading="尋ねた人", over=(item.id,)),
+            "share": Share(heading="割合(市民は重み付き)"),
+            **interval("share", level),
+        },
+        note="市民のほかは、無作為に選んだ人ではなく、答えた人の割合です。立場どうしの数は足せません。"
+        + missing,
+    )
+
+
+def _asked(sample: Sample, others: pd.DataFrame, item: Item) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The sheets of each voice with an answer to the item, without those who were not to answer it."""
+    frames = [(RESIDENTS, sample.answers)]
+    frames += [(str(voice), sheets) for voice, sheets in others.groupby("voice", observed=True)]
+    for voice, sheets in frames:
+        if item.id in sheets and sheets[item.id].notna().any():
+            rule = item.asked_if
+            skips = rule is not None and rule.item in sheets
+            yield voice, sheets[sheets[rule.item].isin(rule.answers)] if rule and skips else sheets
+
+
+def _labelled(column: "pd.Series[object]", item: Item) -> "pd.Series[str]":
+    if item.labels:
+        return column.astype("string").fillna(BLANK)
+    ages = column.astype("Float64").astype(float)
+    bands = pd.cut(ages, [-1, *_DECADES.values()], right=False, labels=list(_DECADES))
+    return bands.astype("string").fillna(BLANK)
+
+
+def per_population(
+    people: Typed,
+    trait: str,
+    cases: pd.DataFrame,
+    others: pd.DataFrame,
+    register: float | None,
+    level: float = LEVEL,
+) -> Typed:
+    """How many persons in the state each voice speaks of, per 100,000 of the register.
+
+    Args:
+        people: as `tables.persons`.
+        trait: the row of it that is meant.
+        cases: one row per person known to the commissioners; without rows they were not asked.
+        others: columns of the kind `voices`.
+        register: persons of the register; None where it is not known, and the table has no row.
+        level: level of the interval in `people`.
+
+    Returns:
+        Columns voice, n (persons counted; NA for residents, whose number is an estimate), rate, low, high. No interval
+        where persons were counted.
+    """
+    told = others.dropna(subset=["persons"]) if "persons" in others else others.iloc[:0]
+    counted = {
+        str(voice): int(sheets["persons"].sum()) for voice, sheets in told.groupby("voice", observed=True)
+    }
+    if len(cases):
+        counted["民生委員"] = len(cases)
+    rows = []
+    if register:
+        row = people.frame[people.frame["trait"] == trait].iloc[0]
+        rows.append((RESIDENTS, pd.NA, *(PER * row[name] / register for name in ("estimate", "low", "high"))))
+        rows += [(voice, n, PER * n / register, pd.NA, pd.NA) for voice, n in counted.items()]
+    frame = pd.DataFrame(rows, columns=["voice", "n", "rate", "low", "high"])
+    return Typed.of(
+        frame.astype({"n": "Int64", **dict.fromkeys(("rate", "low", "high"), "Float64")}),
+        {
+            "voice": Dimension(heading="立場"),
+            "n": Count(unit="人", heading="把握している人"),
+            "rate": Estimate(heading="人口10万人当たり", unit="人"),
+            **interval("rate", level),
+        },
+        note="市民は本人の回答からの推計、ほかは把握している人を数えたものです。機関どうしの重複は除けないため、"
+        "立場どうしの数は足せません。人口は、調査の対象になった人(母集団の表)です。",
+    )
