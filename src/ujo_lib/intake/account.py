@@ -199,6 +199,9 @@ def note_quiet(frame: pd.DataFrame, days: pd.Series, schema: Schema, own: Notes)
                 continue
             said.add((last, step))
             first, end = last + pd.Timedelta(days=1), known.iloc[at] - pd.Timedelta(days=1)
+            months = pd.period_range(first, end, freq="M")
+            if not desk and any(first <= m.start_time and m.end_time.normalize() <= end for m in months):
+                continue  # told as a month without any
             own.problem(
                 f"{schema.title}が続いていること" + (f"(窓口「{desk}」)" if desk else ""),
                 "この間は1件もありません。書き出しが途中で切れていないか、期間の抜けがないか確かめてください。",
