@@ -10,6 +10,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_matrix
 from scipy.stats import norm
 
 from ujo_lib.disclosure.tables import CountTable
@@ -71,6 +72,28 @@ def linked(tables: Sequence[CountTable], hidden: Mapping[str, Sequence[bool]]) -
             else:
                 equations.append((row, cell.value, cell.value))
     return list(zip(true, ends(len(kinds), equations, goals), strict=True)) if goals else []
+
+
+def themes(table: CountTable, hidden: Sequence[bool]) -> list[tuple[int, Ends]]:
+    """True value and ends of the hidden pairs of a question with several answers, over every set of answers."""
+    labels = sorted({label for cell in table.cells for label in cell.labels} - {TOTAL})
+    sets = np.array(list(product((False, True), repeat=len(labels))))
+    rows = csr_matrix(
+        [sets[:, [labels.index(a) for a in cell.labels if a != TOTAL]].all(axis=1) for cell in table.cells],
+        dtype=float,
+    )
+    true, gone = np.array([cell.value for cell in table.cells]), np.array(hidden)
+    rule = LinearConstraint(rows, np.where(gone, np.minimum(true, 1), true), np.where(gone, np.inf, true))
+    found = []
+    for at in np.flatnonzero(gone):
+        goal, both = rows[at].toarray().ravel(), []
+        for sign in (1, -1):
+            done = milp(
+                sign * goal, constraints=rule, integrality=np.ones(len(sets)), bounds=Bounds(0, 10_000)
+            )
+            both.append(round(float(done.x @ goal)))
+        found.append((int(true[at]), (both[0], both[1])))
+    return found
 
 
 def cross(

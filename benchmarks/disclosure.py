@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -368,6 +369,39 @@ def attack_kinds(count: int, seed: int) -> dict[str, Any]:
     }
 
 
+def linked_themes(sets: int, themes: int, seed: int) -> dict[str, Any]:
+    """Pairs of too many themes to be crossed, attacked over every set of themes; four fix one of their pairs."""
+    found = Attacked()
+    policy = Policy(required_width=3)
+    fixing = ["012"] * 4 + ["013"] * 16 + ["02"] * 10 + ["13"] + ["3"] * 13
+    for number in range(sets):
+        rng = np.random.default_rng([seed, number])
+        has = rng.random((int(rng.integers(60, 300)), themes)) < rng.beta(1, 6, size=themes) + 0.02
+        four = rng.permutation(themes)[:4]
+        has[:, four] = False
+        more = np.zeros((len(fixing), themes), dtype=bool)
+        more[:, four] = [[str(i) in group for i in range(4)] for group in fixing]
+        table = _pairs(np.vstack([has, more]))
+        for true, ends in attack.themes(table, plan([table], policy).mask(table.id)):
+            found = found.and_of(policy, true, ends)
+    return {
+        "found": found,
+        "linked_exact": f"{found.recoverable} of {found.cells} in {sets} sets of {themes} themes",
+    }
+
+
+def _pairs(has: np.ndarray) -> CountTable:
+    """Who has which themes, people by themes: how many have each, each pair, and how many people there are."""
+    names = [f"主題{i:02}" for i in range(has.shape[1])]
+    cells = [
+        Cell((names[i], names[j]), "n", int((has[:, i] & has[:, j]).sum()))
+        for i, j in combinations(range(len(names)), 2)
+    ]
+    cells += [Cell((name, TOTAL), "n", int(n)) for name, n in zip(names, has.sum(axis=0), strict=True)]
+    cells.append(Cell((TOTAL, TOTAL), "n", len(has)))
+    return CountTable("themes", "cases", {"a": "主題", "b": "主題"}, ("n",), tuple(cells), multiple=("主題",))
+
+
 def protected(sets: Sequence[TableSet]) -> dict[str, Any]:
     """Sets planned and audited."""
     outcomes = [protect(one) for one in sets]
@@ -421,6 +455,7 @@ def main() -> None:
         lambda: {"found": attack_sets(sets[: 12 * some])},
         lambda: attack_crosses(60 * some, seed=3),
         lambda: attack_kinds(100 * some, seed=4),
+        lambda: linked_themes(3 if some == 1 else 50, 13 if some == 1 else 16, seed=5),
         rereleases,
         lambda: beside_peers(sets[: 20 * some], options.tauargus_python, options.acro_python),
     ]

@@ -18,6 +18,7 @@ import argparse
 import ast
 import copy
 import csv
+import functools
 import gc
 import hashlib
 import importlib
@@ -301,8 +302,11 @@ class _Collected:
             self._lines.add((frame.f_code.co_filename, frame.f_lineno))
             return line
 
+        remembering = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
         found = []
         for item, following in zip(items, [*items[1:], None], strict=False):
+            for memory in remembering:
+                memory.cache_clear()  # else a line would belong to the first test alone that asked for it
             self._lines, begun = set(), time.process_time()
             sys.settrace(line)
             self._run(item, following)

@@ -65,6 +65,8 @@ class World:
         interaction: factor by which two campaigns together exceed the product of both.
         contaminated: share of the control region that the campaigns reached too.
         bump: surge of the city or prefecture in the window that no campaign caused.
+        per_year: contacts that start in a year at the city's desk.
+        together: clients who write at once, as a class does.
     """
 
     level: str
@@ -79,6 +81,8 @@ class World:
     interaction: float = 1.0
     contaminated: float = 0.0
     bump: float = 1.0
+    per_year: float = 54.0
+    together: int = 1
 
     @property
     def in_scope(self) -> bool:
@@ -88,7 +92,8 @@ class World:
     @property
     def shown_to_peers(self) -> bool:
         """Whether the usual tools get the records too: a short record and one effect, where they are at their best."""
-        return self.in_scope and self.years == 1 and not self.ramp and not self.half_life
+        usual = self.per_year == PER_YEAR["city"] and self.together == 1
+        return usual and self.in_scope and self.years == 1 and not self.ramp and not self.half_life
 
 
 @dataclass(frozen=True)
@@ -116,13 +121,14 @@ def draw(world: World, rng: np.random.Generator) -> Draw:
     shape = fixed + _ar(rng, len(days), 0.6, 0.06)
     shape = shape - np.log(np.mean(np.exp(shape)))
     spread, alpha = SPREAD[world.dispersion][world.level]
-    untouched = PER_YEAR[world.level] / 365.25 * np.exp(shape + _ar(rng, len(days), world.phi, spread))
+    starting = world.per_year / world.together if world.level == "city" else PER_YEAR[world.level]
+    untouched = starting / 365.25 * np.exp(shape + _ar(rng, len(days), world.phi, spread))
     inside = (days >= pd.Timestamp(WINDOW.start)) & (days <= pd.Timestamp(WINDOW.end))
     untouched = untouched * np.where(inside, world.bump, 1.0) * _opening(world, days)
     effect = _effect(world, days)
     elsewhere = 1 + world.contaminated * (effect - 1)
     control = _counts(rng, PER_YEAR["nation"] / 365.25 * np.exp(shape) * elsewhere, 0.003)
-    starts = _counts(rng, untouched * effect, alpha)
+    starts = _counts(rng, untouched * effect, alpha) * world.together
     without, reached = untouched[inside].sum(), (untouched * effect)[inside].sum()
     truth, extra = float(reached / without), float(reached - without)
     if world.level == "prefecture":
@@ -308,6 +314,11 @@ def grid(*, quick: bool) -> Iterator[World]:
     )
     for more in (*clustered, {"contacts": 2.5, "ramp": 45.0}):
         yield from (replace(rough, **more), replace(rough, **more, rate_ratio=2.5))
+    sizes = (54.0, 200.0, 600.0, 2536.0)
+    for per_year, together in product(sizes, (1, 5)):
+        if (per_year, together) != (54.0, 1):
+            world = replace(rough, per_year=per_year, together=together)
+            yield from (world, replace(world, rate_ratio=2.0))
     for level, ratios in (("city", (1.5, 2.0, 3.0, 5.0)), ("prefecture", (1.1, 1.5, 2.0))):
         yield from (World(level, rate_ratio=each) for each in (() if quick else ratios))
 
@@ -361,7 +372,18 @@ def counting_worlds() -> list[tuple[World, int]]:
 def described(world: World) -> str:
     """What sets a cell apart from the plain one."""
     plain = World(world.level)
-    names = ("phi", "dispersion", "years", "contacts", "wait", "ramp", "half_life", "interaction")
+    names = (
+        "phi",
+        "dispersion",
+        "years",
+        "contacts",
+        "wait",
+        "ramp",
+        "half_life",
+        "interaction",
+        "per_year",
+        "together",
+    )
     marks = [f"{name}={getattr(world, name):g}" if name != "dispersion" else world.dispersion for name in names
              if getattr(world, name) != getattr(plain, name) or name in ("phi", "dispersion")]  # fmt: skip
     broken = [f"{name}={getattr(world, name):g}" for name in ("contaminated", "bump")

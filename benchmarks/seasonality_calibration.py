@@ -27,8 +27,8 @@ from ujo_lib import glm
 from ujo_lib.fiscal import SchoolBreak
 from ujo_lib.seasonality import attributes, circular, clustering, contrast, memory, profiles, usage
 from ujo_lib.seasonality.calendar import YEAR, Terms
-from ujo_lib.seasonality.dispersion import Array, deflated_share, small_sample
 from ujo_lib.seasonality.verdicts import ALPHA, PatternTests
+from ujo_lib.variance import Array, client_codes, deflated_share, small_sample
 
 DAYS = 365
 WEEKDAY = np.arange(DAYS) % 7  # 2023 begins on a Sunday and has 53 of them
@@ -216,11 +216,11 @@ def without_hours(setting: Setting) -> Outcomes:
     """Years whose night equals the morning, and years with every hour alike."""
     hourly = setting.draw(ALL, night_like_morning(setting.size.sd))
     night, morning = hourly[..., NIGHT].sum(axis=2), hourly[..., MORNING].sum(axis=2)
-    effect = contrast.day_effect(night, morning)
+    effect = small_sample(contrast.day_effect(night, morning), DAYS - 1)
     p = contrast.ratio_p(night.sum(axis=1), morning.sum(axis=1), len(NIGHT) / len(MORNING), effect)
     yield "night v morning", p < ALPHA
     flat = setting.draw(ALL, np.ones(24))
-    yield "hours", circular.uniformity_p(circular.day_vectors(flat)) < ALPHA
+    yield "hours", circular.uniformity_p(*circular.resultant(flat)) < ALPHA
     n = flat.sum(axis=1)
     yield "peer: chi-square hours", scipy_stats.chisquare(n.T).pvalue < ALPHA
 
@@ -265,20 +265,20 @@ def with_everything(setting: Setting) -> Outcomes:
     for name, test, group in PROFILES:
         member, days = np.eye(group.max() + 1)[group], np.bincount(group)
         scale = test(daily)
-        spread = (scale.dispersion * scale.inflation)[:, None]
+        spread = scale.variance[:, None]
         _, low, high = profiles.ratio_to_mean(daily @ member, days, spread, scale.df2[:, None])
         yield f"cover: {name}", covers(low, high, (truth @ member) / truth.sum() / (days / DAYS))
     share = mean_share(HOUR_SHARE, size.sd)
     n = hourly.sum(axis=1)
-    effect = np.maximum(profiles.share_effect(hourly), 1.0)
+    effect = small_sample(profiles.share_effect(hourly), DAYS - 1)
     yield "cover: hour share", covers(*deflated_share(n, n.sum(axis=1, keepdims=True), effect), share)
     night, morning = hourly[..., NIGHT].sum(axis=2), hourly[..., MORNING].sum(axis=2)
     exposure = len(NIGHT) / len(MORNING)
-    day_effect = contrast.day_effect(night, morning)
+    day_effect = small_sample(contrast.day_effect(night, morning), DAYS - 1)
     limits = contrast.ratio_interval(night.sum(axis=1), morning.sum(axis=1), exposure, day_effect)
     yield "cover: night v morning ratio", covers(*limits, share[NIGHT].mean() / share[MORNING].mean())
     mean = circular.summarise(np.arange(24) + 0.5, share * 1e9).mean
-    low, high = circular.bootstrap_mean(circular.day_vectors(hourly), bootstrap_days())
+    low, high = circular.mean_limits(*circular.resultant(hourly))
     off = np.mod(mean - low, 24)
     yield "cover: circular mean", off <= high - low
 
@@ -286,12 +286,6 @@ def with_everything(setting: Setting) -> Outcomes:
 def covers(low: Array, high: Array, truth: Array | float) -> NDArray[np.bool_]:
     """Whether the interval holds the truth."""
     return (low <= truth) & (truth <= high)
-
-
-@cache
-def bootstrap_days() -> Array:
-    """One set of resampled days for all years; the bootstrap's own noise is not what is measured."""
-    return circular.resample_days(DAYS, 1000, np.random.default_rng(0))
 
 
 def with_a_model(setting: Setting) -> Outcomes:
@@ -341,7 +335,7 @@ def with_returning_clients(setting: Setting) -> Outcomes:
         records = client_records(setting.rng, int(setting.size.contacts))
         cells = attributes.crosstab(records, "occupation", "topic").frame
         alarm.append(bool((cells["p_holm"] < ALPHA).any()))
-        one = clustering.share((records["lonely"] == "はい").to_numpy(), clustering.client_codes(records))
+        one = clustering.share((records["lonely"] == "はい").to_numpy(), client_codes(records))
         covered.append(one.low <= LONELY <= one.high)
     yield "occupation × topic, any cell", np.array(alarm)
     yield "cover: share of answers", np.array(covered)
@@ -393,7 +387,7 @@ def how_wide(setting: Setting) -> Iterator[tuple[str, Array]]:
     for name, test, group in PROFILES:
         n, days = daily @ np.eye(group.max() + 1)[group], np.bincount(group)
         scale = test(daily)
-        spread = (scale.dispersion * scale.inflation)[:, None]
+        spread = scale.variance[:, None]
         _, low, high = profiles.ratio_to_mean(n, days, spread, scale.df2[:, None])
         yield f"width: {name}", (high - low) / 2
         _, low, high = profiles.ratio_to_mean(n, days, np.ones_like(spread), np.inf)

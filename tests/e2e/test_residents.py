@@ -50,6 +50,7 @@ def answers() -> list[dict[str, object]]:
                 "ひきこもりの状態": 1 + (i % 10 > 0),
                 "市の支援の認知": 1 + i % 3,
                 "利用の意向": 1 + i % 3,
+                "最も必要な支援": 1 + i % 7,
             }
             rows.append({**row, "回答": int(heard), **(given if heard else {})})
     return rows

@@ -45,6 +45,12 @@ def test_a_number_in_a_column_per_prefecture_becomes_a_row_each(desk: Desk, suff
     assert "左の2列の和と一致" in taken.repairs.query("column == '合計'")["after"].iloc[0]
 
 
+def test_the_signs_of_a_number_hold_in_each_column_that_has_it(desk: Desk):
+    signs = {"n": {"-": "none", "x": "suppressed"}}
+    desk.put("national_daily", "n.csv", as_csv(by_prefecture()), melt={"n": "{pref}"}, missing_in=signs)
+    assert desk.load()["national_daily"]["n"].tolist() == [10, 1000, 0, pd.NA]
+
+
 @pytest.mark.parametrize(("stated", "found"), [("10", []), ("11", [(5, "熊本県", "11")])])
 def test_a_total_row_below_is_held_against_each_column(desk: Desk, stated, found):
     rows = by_prefecture(["合計", stated, "1000", ""])

@@ -123,5 +123,71 @@ def test_nothing_in_the_window_is_an_estimate_of_zero_not_a_refusal():
     assert exact.mid_p(two_days(0, 24, 50, 342), "宇城市").low == 0.0
 
 
+def blocks_of(*contacts: int, control: float = 100.0, window: int = 10) -> Comparison:
+    """Windows of one day: each baseline block is one day, the last day is the window."""
+    days = pd.date_range("2024-01-01", periods=len(contacts) + 1)
+    frame = pd.DataFrame(
+        {
+            "local": [*contacts, window],
+            "control": control,
+            "role": [BASELINE] * len(contacts) + [IN_WINDOW],
+        },
+        index=days,
+    )
+    return Comparison("宇城市", frame)
+
+
+@pytest.mark.parametrize(("contacts", "corrected"), [((6, 12), False), ((6, 14), True), ((7, 15), True)])
+def test_the_spread_counts_from_ten_expected_contacts_on(contacts, corrected):
+    """9, 10 and 11 expected; neither spread is clear by itself (chi-square 4.0, 6.4 and 5.8)."""
+    comparison = blocks_of(*contacts, *contacts)
+    chi_square = sum((n - np.mean(contacts)) ** 2 for n in contacts) * 2 / np.mean(contacts)
+    assert distributions.chi2.sf(chi_square, 3) > 0.05
+    ratio = exact.variance_ratio(comparison)
+    widened = (distributions.t.ppf(0.975, 3) / distributions.norm.ppf(0.975)) ** 2
+    assert ratio == pytest.approx(chi_square / 3 * widened if corrected else 1.0)
+
+
+@pytest.mark.parametrize(("half", "clear"), [(3, False), (4, True)])
+def test_few_contacts_are_exact_unless_their_spread_is_clear(half, clear):
+    """Four blocks around 5 contacts: chi-square 7.2 with ±3 (p 0.066), 12.8 with ±4 (p 0.005)."""
+    found = exact.variance_ratio(blocks_of(5 - half, 5 + half, 5 - half, 5 + half))
+    assert (found > 1) == clear
+
+
+def test_even_blocks_and_a_single_block_leave_the_test_exact():
+    assert exact.variance_ratio(blocks_of(20, 20, 20)) == 1.0
+    assert exact.variance_ratio(blocks_of(20)) == 1.0
+    assert exact.variance_ratio(blocks_of(0, 0, 0)) == 1.0
+
+
+def test_contacts_that_come_as_classes_are_judged_as_so_many_classes():
+    comparison = blocks_of(0, 20, 10, 0, 30, 0, 10, 10, window=30)
+    ratio = exact.variance_ratio(comparison)
+    effect = exact.conditional(comparison, "宇城市")
+    k1, k0 = 30 / ratio, 80 / ratio
+    assert effect.p_value == pytest.approx(2 * distributions.beta.cdf(1 / 9, k1, k0 + 1))
+    assert effect.estimate == pytest.approx(3.0)
+    assert effect.code == "not_detected"
+    assert rate_ratio(30, 100, 80, 800).p_value < 0.001
+    assert exact.mid_p(comparison, "宇城市").low < 1
+
+
+@pytest.mark.parametrize("window", [4, 12, 24, 30, 44])
+def test_limits_of_a_spread_that_grows_with_the_rate_agree_with_the_p_value(window):
+    comparison = blocks_of(6, 16, 8, 14, 6, 16, 8, 14, window=window)
+    ratio = exact.variance_ratio(comparison)
+    effect = exact.conditional(comparison, "宇城市")
+    assert ratio > 1
+    assert (effect.p_value < 0.05) == (effect.low > 1 or effect.high < 1)
+    if effect.low > 1:
+        spread = 1 + effect.low * (ratio - 1)
+        k1, k0 = window / spread, 88 / spread
+        assert distributions.beta.cdf(effect.low / (effect.low + 8), k1, k0 + 1) == pytest.approx(0.025)
+    spread = 1 + max(1.0, effect.estimate) * (ratio - 1)
+    k1, k0 = window / spread, 88 / spread
+    assert distributions.beta.sf(effect.high / (effect.high + 8), k1 + 1, k0) == pytest.approx(0.025)
+
+
 def test_mid_p_estimates_the_same_ratio_as_the_exact_test():
     assert exact.mid_p(two_days(8, 24, 50, 342), "宇城市").estimate == pytest.approx(8 * 342 / (24 * 50))

@@ -51,6 +51,8 @@ CELLS = pd.DataFrame(
         "contaminated": [0.0],
         "bump": [1.0],
         "phi": [0.0],
+        "per_year": [54.0],
+        "together": [1],
         "detected": [0.03],
         "coverage": [0.97],
         "n": [2000],

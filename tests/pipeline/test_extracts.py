@@ -64,6 +64,20 @@ def _shown() -> list[str]:
     ]
 
 
+def test_a_heading_under_which_nothing_stands_is_left_out():
+    cells = [
+        new_markdown_cell("## 文", metadata=TAGGED),
+        _code("sentences"),
+        new_markdown_cell("## 目標は測れたか", metadata=TAGGED),
+        _code("not in half a year", {"tags": ["other"]}),
+        new_markdown_cell("## 次にすること", metadata=TAGGED),
+        _code("actions"),
+        new_markdown_cell("## English abstract", metadata=TAGGED),
+    ]
+    made = overview(STEPS, {**NOTEBOOKS, "05_s": new_notebook(cells=cells)})
+    assert [cell.source for cell in made.cells if cell.source] == ["# 概要版", "## 文", "## 次にすること"]
+
+
 def test_figures_of_other_pages_stand_between_the_first_finding_and_the_rest():
     assert _shown() == [
         "# 概要版",

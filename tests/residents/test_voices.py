@@ -89,7 +89,7 @@ def test_each_voice_is_shared_among_its_own_and_residents_are_weighted(sample, o
     assert family[["need", "n", "base", "share"]].to_numpy().tolist() == [
         ["居場所", 2, 4, 0.5],
         ["就労", 1, 4, 0.25],
-        ["無回答", 1, 4, 0.25],
+        ["記入なし", 1, 4, 0.25],
     ]
     assert family.iloc[0]["low"] == pytest.approx(wilson(2, 4).low)
     residents = frame[frame["voice"] == "市民"].set_index("need")
@@ -97,7 +97,7 @@ def test_each_voice_is_shared_among_its_own_and_residents_are_weighted(sample, o
     weights = sample.design.weights
     assert residents.loc["居場所", "share"] == pytest.approx(weights[given].sum() / weights.sum())
     assert residents["n"].sum() == len(sample.answers)
-    assert residents.loc["無回答", "n"] == (~given).sum()
+    assert residents.loc["記入なし", "n"] == (~given).sum()
     assert residents["share"].sum() == pytest.approx(1)
 
 
@@ -118,13 +118,13 @@ def test_ages_are_told_by_decades_of_those_who_were_to_answer(sample, others):
         ("家族", "30歳代"): 1,
         ("支援機関", "50歳代"): 1,
         ("支援機関", "60歳以上"): 1,
-        ("支援機関", "無回答"): 1,
+        ("支援機関", "記入なし"): 1,
     }
     residents = frame[frame["voice"] == "市民"].set_index("onset")
     lonely = int((sample.answers["lonely"] == "はい").sum())
     assert residents["base"].unique().tolist() == [lonely]
     assert residents.loc["20歳代", "n"] == lonely
-    assert residents.loc["無回答", "n"] == 0
+    assert residents.loc["記入なし", "n"] == 0
 
 
 def test_without_other_voices_there_is_the_residents_row_and_the_names_of_the_missing(sample, others):

@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,13 @@ def noisy_year(mean=7.0, seed=0, period: Period = YEAR) -> Counts:
     rng = np.random.default_rng(seed)
     hourly = rng.poisson(mean * share / share.sum(), (period.days, 24))
     return counts_of(hourly.sum(axis=1), period, hourly=hourly)
+
+
+@cache
+def calm_nation() -> Counts:
+    """Three years of many contacts whose weeks know nothing of one another."""
+    period = Period(date(2021, 1, 1), date(2023, 12, 31), "3年")
+    return counts_of(np.random.default_rng(7).poisson(900, 1095), period)
 
 
 def records_of(times, **columns) -> pd.DataFrame:

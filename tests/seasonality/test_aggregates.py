@@ -75,7 +75,7 @@ WITH_HOURS = {
     "weekday_hours": lambda s: seasonality.by_weekday_hour(s.totals()["県"]),
     "night_morning": lambda s: seasonality.compare_hours(s.totals()["県"], [22, 23], [6, 7]),
     "late_hours": lambda s: seasonality.hours_against(s.totals()["県"], [0, 1], [6, 7]),
-    "daily_peak": lambda s: seasonality.daily_peak(s.totals()["県"], 1, 200),
+    "daily_peak": lambda s: seasonality.daily_peak(s.totals()["県"]),
     "staffing": lambda s: seasonality.slots(s.prefecture, coming(s), 1, 0.9),
     "staffing_tried": lambda s: seasonality.tried_on_last_year(s.prefecture, 0.9, (), 1),
 }

@@ -4,15 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from tests.seasonality.conftest import counts_of, noisy_year
-from ujo_lib.seasonality.circular import (
-    bootstrap_mean,
-    daily_peak,
-    day_vectors,
-    resample_days,
-    summarise,
-    uniformity_p,
-)
+from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
+from ujo_lib.seasonality.circular import daily_peak, mean_limits, resultant, summarise, uniformity_p
+from ujo_lib.variance import People
 
 
 def test_fishers_arrival_times_give_the_numbers_of_r(r, data):
@@ -62,46 +56,66 @@ def test_repeating_an_hour_is_the_same_as_weighting_it():
     assert summarise([1, 5], [2, 3]).mean == pytest.approx(summarise([1, 1, 5, 5, 5]).mean)
 
 
-def test_the_bootstrap_repeats_itself_with_the_same_seed_and_holds_the_mean():
-    counts = noisy_year(20)
-    peak = daily_peak(counts, seed=1, resamples=400)
-    assert daily_peak(counts, seed=1, resamples=400).frame.equals(peak.frame)
-    one = peak.frame.iloc[0]
-    assert one["low"] < one["mean"] < one["high"] or one["low"] < one["mean"] + 24 < one["high"]
-    assert one["n"] == counts.n
+def test_the_interval_holds_the_mean_and_is_a_whole_clock_where_no_hour_stands_out():
+    one = daily_peak(noisy_year(20)).frame.iloc[0]
+    assert one["low"] < one["mean"] < one["high"] < one["low"] + 3
+    assert one["n"] == noisy_year(20).n
+    flat = np.random.default_rng(3).poisson(0.3, (365, 24))
+    none = daily_peak(counts_of(flat.sum(axis=1), hourly=flat)).frame.iloc[0]
+    assert none["p_value"] > 0.2
+    assert none["high"] - none["low"] == pytest.approx(24)
+
+
+def test_limits_are_the_directions_that_the_sum_does_not_exclude():
+    total, covariance, df = np.array([[30.0, 0.0]]), np.diag([9.0, 25.0])[None], np.array([20.0])
+    reach = scipy_stats.t.ppf(0.975, 20)
+    edge = (
+        np.arctan(reach * 5 / np.sqrt(30**2 - reach**2 * 9)) * 12 / np.pi
+    )  # 30 sin = t sqrt(9 sin² + 25 cos²)
+    low, high = mean_limits(total, covariance, df)
+    assert (low[0], high[0]) == pytest.approx((-edge, edge), abs=1 / 60)
+
+
+def test_uniformity_of_one_series_is_hotellings_test():
+    total, covariance, df = np.array([[4.0, 2.0]]), np.diag([4.0, 1.0])[None], np.array([30.0])
+    assert uniformity_p(total, covariance, df)[0] == pytest.approx(scipy_stats.f.sf(8 * 29 / 60, 2, 29))
 
 
 def test_days_that_repeat_one_call_many_times_do_not_narrow_the_interval():
-    hourly = noisy_year(3, seed=2).hourly
-    weights = resample_days(365, 500, np.random.default_rng(0))
-    low, high = bootstrap_mean(day_vectors(hourly)[None], weights)
-    low10, high10 = bootstrap_mean(day_vectors(hourly * 10)[None], weights)
-    assert high10 - low10 == pytest.approx(high - low)
+    hourly = noisy_year(3, seed=2).hourly[None]
+    low, high = mean_limits(*resultant(hourly))
+    low10, high10 = mean_limits(*resultant(hourly * 10))
+    assert (low10[0], high10[0]) == pytest.approx((low[0], high[0]))
+
+
+def test_one_caller_every_night_is_no_peak_of_the_night():
+    everyone = [
+        f"2023-{month:02d}-{day:02d} {3 * (day % 8):02d}:00" for month in range(1, 13) for day in range(1, 9)
+    ]
+    owl = [f"2023-{month:02d}-{day:02d} 22:00" for month in range(1, 7) for day in range(10, 26)]
+    one = records_of(everyone + owl, client_id=[f"p{i}" for i in range(96)] + ["owl"] * 96)
+    many = one.assign(client_id=[f"p{i}" for i in range(192)])
+    counts = counted(one)
+    assert daily_peak(counts, People.of(many)).frame.loc[0, "p_value"] < 1e-6
+    alone = daily_peak(counts, People.of(one)).frame.iloc[0]
+    assert alone["p_value"] > 0.05
+    assert alone["high"] - alone["low"] == pytest.approx(24)
 
 
 def test_a_flat_clock_is_not_called_a_peak_and_an_evening_is():
     rng = np.random.default_rng(3)
-    assert uniformity_p(day_vectors(rng.poisson(0.3, (1, 365, 24))))[0] > 0.01
-    assert uniformity_p(day_vectors(noisy_year(20).hourly[None]))[0] < 1e-6
+    assert uniformity_p(*resultant(rng.poisson(0.3, (1, 365, 24))))[0] > 0.01
+    assert uniformity_p(*resultant(noisy_year(20).hourly[None]))[0] < 1e-6
 
 
 def test_no_hours_no_peak():
     with pytest.raises(ValueError, match="no hours"):
-        daily_peak(counts_of(np.ones(365)), seed=1)
+        daily_peak(counts_of(np.ones(365)))
 
 
 def test_an_empty_year_has_no_peak():
     empty = counts_of(np.zeros(365), hourly=np.zeros((365, 24), dtype=np.int64))
-    assert daily_peak(empty, seed=1).frame.loc[0, ["mean", "low", "high"]].isna().all()
-
-
-def test_limits_of_the_mean_hour_are_hours_of_the_clock():
-    hourly = np.zeros((3, 24), dtype=np.int64)
-    hourly[[0, 1, 2], [20, 21, 22]] = 5
-    # Three resamples, each of one day alone, an hour standing for its middle: 20:30, 21:30 and 22:30.
-    low, high = bootstrap_mean(day_vectors(hourly)[None], np.eye(3) * 3, level=1.0)
-    assert high[0] - low[0] == pytest.approx(2)
-    assert (low[0] + high[0]) / 2 % 24 == pytest.approx(21.5)
+    assert daily_peak(empty).frame.loc[0, ["mean", "low", "high"]].isna().all()
 
 
 def test_no_preferred_direction_has_hotellings_p():
@@ -109,4 +123,5 @@ def test_no_preferred_direction_has_hotellings_p():
     parts[:, 1] += 0.5 * parts[:, 0]
     t2 = 12 * parts.mean(axis=0) @ np.linalg.inv(np.cov(parts.T)) @ parts.mean(axis=0)
     expected = scipy_stats.f.sf(t2 * (12 - 2) / (2 * (12 - 1)), 2, 12 - 2)
-    assert uniformity_p(parts[None])[0] == pytest.approx(expected, rel=1e-9)
+    found = uniformity_p(parts.sum(axis=0)[None], 12 * np.cov(parts.T)[None], np.array([11.0]))
+    assert found[0] == pytest.approx(expected, rel=1e-9)

@@ -1,16 +1,17 @@
 import numpy as np
 import pytest
 
-from tests.seasonality.conftest import counts_of, noisy_year
+from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
 from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words, ratio_interval
 from ujo_lib.stats import rate_ratio
+from ujo_lib.variance import NOBODY, People
 
 MORNING = [6, 7, 8, 9, 10, 11]
 
 
-def compared(counts, hours, client_effect=1.0):
+def compared(counts, hours, people=NOBODY):
     """The one row of the comparison with the morning."""
-    return compare_hours(counts, hours, MORNING, client_effect).frame.iloc[0]
+    return compare_hours(counts, hours, MORNING, people).frame.iloc[0]
 
 
 def test_independent_contacts_give_nearly_the_exact_ratio_of_two_rates():
@@ -29,10 +30,17 @@ def test_ten_calls_on_one_night_weigh_as_one_night():
     assert wild["p_value"] > rate_ratio(int(wild["n"]), 2, int(wild["n_reference"]), 6).p_value
 
 
-def test_returning_clients_widen_the_interval():
-    counts = noisy_year(10)
-    plain, wide = compared(counts, [22]), compared(counts, [22], client_effect=3.0)
-    assert wide["high"] - wide["low"] > plain["high"] - plain["low"]
+def test_one_night_owl_does_not_make_the_night_busy():
+    times = [f"2023-01-{day:02d} 22:00" for day in range(1, 31)] + [
+        f"2023-02-{day:02d} 08:00" for day in range(1, 29)
+    ]
+    many = records_of(times, client_id=[f"p{i}" for i in range(58)])
+    owl = many.assign(client_id=["owl"] * 30 + [f"p{i}" for i in range(28)])
+    night, quiet = (compared(counted(many), [22], People.of(records)) for records in (owl, many))
+    assert night["design_effect"] > 10
+    assert quiet["design_effect"] == pytest.approx(1, abs=0.1)
+    assert quiet["p_value"] < 1e-4 < 0.05 < night["p_value"]
+    assert night["high"] - night["low"] > quiet["high"] - quiet["low"]
 
 
 def test_p_and_interval_agree():

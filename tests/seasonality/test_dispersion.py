@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from ujo_lib.seasonality.dispersion import BlockDesign, deflated_share, small_sample, weeks_of
+from ujo_lib.seasonality.dispersion import BlockDesign, weeks_of
+from ujo_lib.variance import deflated_share, small_sample
 
 
 def one_way(groups, series):
@@ -30,7 +31,10 @@ def test_a_design_effect_larger_than_the_spread_takes_its_place():
     groups, series = np.repeat(np.arange(4), 13), rng.poisson(50, 52).astype(float)
     design = BlockDesign(np.ones((52, 1)), np.eye(4)[groups], np.ones(52), np.arange(52))
     residuals = (series - series.mean()) / np.sqrt(series.mean())
-    assert design.test(residuals, design_effect=8.0).statistic[0] < design.test(residuals).statistic[0]
+    plain, wide = design.test(residuals), design.test(residuals, 8.0, 5.0)
+    assert wide.statistic[0] == pytest.approx(plain.statistic[0] * plain.variance[0] / 8)
+    assert (wide.variance[0], wide.df2[0]) == (8.0, 5.0)
+    assert design.test(residuals, 0.1 + plain.variance[0] / 2, 5.0).df2[0] == plain.df2[0]
 
 
 def test_memory_between_blocks_is_estimated_without_the_bias_of_the_fitted_columns():
@@ -128,7 +132,7 @@ def test_a_short_week_joins_the_nearest_week_of_at_least_four_days(days, exposur
 def test_a_design_effect_above_one_is_the_least_spread_to_assume(least, counts):
     groups, z = np.repeat(np.arange(4), 13), np.random.default_rng(4).normal(0, 0.3, 52)
     design = BlockDesign(np.ones((52, 1)), np.eye(4)[groups], np.ones(52), np.arange(52) * 2)
-    calm, assumed = design.test(z), design.test(z, design_effect=least)
-    spread = calm.dispersion[0] * calm.inflation[0]
+    calm, assumed = design.test(z), design.test(z, least)
+    spread = calm.variance[0]
     assert spread < 0.5
     assert assumed.statistic[0] == pytest.approx(calm.statistic[0] * (spread / least if counts else 1))

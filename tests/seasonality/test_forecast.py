@@ -101,6 +101,19 @@ def test_one_year_has_no_backtest():
     assert len(backtest(noisy_year(), (), seed=1)) == 0
 
 
+def test_the_limits_allow_for_a_level_that_has_drifted_before_and_drifts_on():
+    """A record without noise has nothing else in its limits; the growth alone reaches 1.25 years from its middle."""
+    made = forecast_months(
+        counts_of(np.full(365, 3000)), Period(date(2024, 4, 1), date(2025, 3, 31), "翌年度"), (), 1
+    )
+    total = made.months.frame.iloc[-1]
+    sd = np.log(total["high"] / total["low"]) / 2 / 1.645
+    assert 0.1 * np.sqrt(1 / 3 + 1 / 3) < sd < 0.1 * np.sqrt(1.75**2 + 1 / 3 + 1 / 3)
+    assert len(made.levels) == 9
+    assert made.levels[4] == pytest.approx(1, abs=0.03)
+    assert np.log(made.levels[-1] / made.levels[0]) / 2 == pytest.approx(1.593 * sd, rel=0.1)
+
+
 def test_an_expectation_of_growth_is_combined_with_the_fit_as_two_normal_measurements_are():
     root = np.random.default_rng(7).normal(size=(3, 3))
     V, fitted = root @ root.T, np.array([1.0, 0.4, -0.2])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.seasonality.conftest import counts_of, noisy_year
+from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.profiles import (
     by_date,
@@ -14,6 +14,7 @@ from ujo_lib.seasonality.profiles import (
     by_weekday_hour,
     order_in_words,
 )
+from ujo_lib.variance import People
 
 
 def test_a_short_month_with_fewer_contacts_is_not_a_quiet_month():
@@ -67,10 +68,24 @@ def test_an_interval_of_months_needs_enough_weeks():
     assert months["low"].isna().all()
 
 
-def test_client_clusters_widen_the_interval():
-    counts = noisy_year(30)
-    plain, wide = (by_month(counts, effect).frame for effect in (1.0, 6.0))
-    assert ((wide["high"] - wide["low"]) > (plain["high"] - plain["low"])).all()
+def test_each_profile_widens_as_much_as_its_own_callers_repeat_themselves():
+    """Everybody calls six times: in one month, on one weekday or at one hour, and spread over the rest."""
+    rng = np.random.default_rng(5)
+    n, k = 300, 6
+    same = np.repeat(rng.integers(0, 12, n), k), np.repeat(rng.integers(0, 24, n), k)
+    for_each = rng.integers(0, 12, n * k), rng.integers(0, 24, n * k)
+    for profile, kept in ((by_month, 0), (by_hour, 1)):
+        month, hour = (same[i] if i == kept else for_each[i] for i in (0, 1))
+        days = zip(month + 1, rng.integers(1, 29, n * k), hour, strict=True)
+        times = [f"2023-{m:02d}-{d:02d} {h:02d}:10" for m, d, h in days]
+        records = records_of(times, client_id=np.repeat(np.arange(n), k).astype(str))
+        counts = counted(records)
+        alone, together = profile(counts).frame, profile(counts, People.of(records)).frame
+        ratio = (together["high"] - together["low"]).mean() / (alone["high"] - alone["low"]).mean()
+        assert ratio > (1.8 if profile is by_hour else 1.0)
+        other = by_hour if profile is by_month else by_month
+        wide, plain = other(counts, People.of(records)).frame, other(counts).frame
+        assert (wide["high"] - wide["low"]).mean() < 1.25 * (plain["high"] - plain["low"]).mean()
 
 
 def test_the_order_of_the_week_is_said_as_it_is():

@@ -31,6 +31,7 @@ from ujo_lib.seasonality.model import fit_calendar
 from ujo_lib.seasonality.scopes import both_bases
 from ujo_lib.seasonality.staffing import short_handed, slots, tried_on_last_year
 from ujo_lib.stats import wilson
+from ujo_lib.variance import NOBODY
 
 LEVELS = (0.80, 0.90, 0.95, 0.99)
 COMING = period_for(FiscalYear(2024), "fiscal")
@@ -50,15 +51,15 @@ def at_level(level: float) -> dict[str, Typed]:
     place, nation = nation_and_place()
     use = usage.use_per_population(place, nation, 40, 17, 1261, level)
     return {
-        "months": profiles.by_month(noisy_year(20), 1.3, level),
-        "weekdays": profiles.by_weekday(noisy_year(20), 1.0, level),
-        "hours": profiles.by_hour(noisy_year(20), 1.2, level),
+        "months": profiles.by_month(noisy_year(20), NOBODY, level),
+        "weekdays": profiles.by_weekday(noisy_year(20), NOBODY, level),
+        "hours": profiles.by_hour(noisy_year(20), NOBODY, level),
         "usage": usage.by_area({"全国": (1000, 1261), "県": (9, 17), "市": (None, 1)}, use),
         "usage_bounds": usage.bounds(use),
         "beside": comparison.shares_beside(place, nation, level),
-        "night": contrast.compare_hours(noisy_year(20), [22, 23], MORNING, 1.1, level),
-        "late": contrast.hours_against(noisy_year(20), [0, 1], MORNING, 1.1, level),
-        "peak": daily_peak(noisy_year(20), 1, 400, level),
+        "night": contrast.compare_hours(noisy_year(20), [22, 23], MORNING, NOBODY, level),
+        "late": contrast.hours_against(noisy_year(20), [0, 1], MORNING, NOBODY, level),
+        "peak": daily_peak(noisy_year(20), NOBODY, level),
         "ratios": model().ratios(level),
         "weekly": model().weekly_fit(level),
         "forecast": forecast_months(HISTORY, COMING, (), 1, level=level).months,
@@ -154,11 +155,12 @@ def bounds_of(name, level):
 def test_profiles_are_recomputed_at_every_level(level):
     year = noisy_year(20)
     n = year.hourly.sum(axis=0)
-    effect = np.maximum(profiles.share_effect(year.hourly), 1) + 0.2
+    wider = scipy_stats.t.ppf((1 + level) / 2, 364) / scipy_stats.norm.ppf((1 + level) / 2)
+    effect = np.maximum(profiles.share_effect(year.hourly), 1) * wider**2
     assert bounds_of("hours", level) / 24 == pytest.approx(np.array(jeffreys(n, n.sum(), effect, level)))
-    test = verdicts.PatternTests.of(year).months(year.daily, 1.3)
+    test = verdicts.PatternTests.of(year).months(year.daily)
     wider = scipy_stats.t.ppf((1 + level) / 2, test.df2) / scipy_stats.norm.ppf((1 + level) / 2)
-    effect = np.maximum(test.dispersion * test.inflation, 1.3) * wider**2
+    effect = np.maximum(test.variance, 1) * wider**2
     months, days = np.bincount(year.month_index, year.daily), np.bincount(year.month_index)
     expected = np.array(jeffreys(months, months.sum(), effect, level)) / (days / 365)
     assert bounds_of("months", level) == pytest.approx(expected)

@@ -13,8 +13,9 @@ SCRIPT = """
 import numpy as np, pandas as pd
 from datetime import date
 from ujo_lib.fiscal import Period
-from ujo_lib.seasonality import by_date, by_hour, by_month, by_weekday, by_weekday_hour, client_codes
+from ujo_lib.seasonality import by_date, by_hour, by_month, by_weekday, by_weekday_hour
 from ujo_lib.seasonality.counts import contacts, from_aggregate
+from ujo_lib.variance import client_codes
 
 rng = np.random.default_rng(1)
 n = 337_943

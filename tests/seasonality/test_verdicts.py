@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 
-from tests.seasonality.conftest import counts_of, noisy_year
+from tests.seasonality.conftest import calm_nation, counted, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, verdict_table
+from ujo_lib.variance import People
 
 pytestmark = pytest.mark.slow
 
@@ -57,20 +58,40 @@ def test_a_planted_month_is_found():
     daily = np.random.default_rng(5).poisson(
         np.where((np.arange(365) >= 212) & (np.arange(365) < 243), 14, 7)
     )
-    assert judge(counts_of(daily))[0].detected
+    months = judge(counts_of(daily), beside=calm_nation())[0]
+    assert months.detected
+    assert "誤って検出する割合は、このような記録では1.6%以下です" in months.remark
+
+
+def test_a_prefecture_alone_cannot_tell_a_season_from_a_wave_of_weeks_and_says_so():
+    months, wave, weekdays, _ = judge(noisy_year())
+    assert (months.detected, wave.detected, weekdays.detected) == (None, None, False)
+    assert "偏りのない記録の13%を誤って検出するため、判定しません" in months.remark
 
 
 def test_waves_that_last_weeks_raise_the_bar():
     rng = np.random.default_rng(6)
     level = np.repeat(np.exp(rng.normal(0, 0.5, 53)), 7)[:365]
-    months = judge(counts_of(rng.poisson(20 * level)))[0]
+    months = judge(counts_of(rng.poisson(20 * level)), beside=calm_nation())[0]
     assert months.dispersion > 10
     assert not months.detected
 
 
-def test_clients_who_come_back_raise_the_bar():
-    counts = noisy_year(20)
-    assert judge(counts, design_effect=5.0)[0].p_value > judge(counts)[0].p_value
+def test_clients_who_come_back_in_one_month_raise_the_bar_of_months_and_not_of_weekdays():
+    """Ten clients write in one month each, on a random day, as often as everybody else together."""
+    rng = np.random.default_rng(8)
+    day = np.concatenate(
+        [rng.integers(0, 365, 300), np.repeat(30 * rng.integers(0, 12, 10), 30) + rng.integers(0, 28, 300)]
+    )
+    times = pd.Timestamp("2023-01-01 12:00") + pd.to_timedelta(day, unit="D")
+    records = records_of(
+        times, client_id=[*(f"p{i}" for i in range(300)), *np.repeat(list("abcdefghij"), 30)]
+    )
+    counts = counted(records)
+    alone, told = judge(counts, beside=calm_nation()), judge(counts, People.of(records), calm_nation())
+    assert told[0].p_value > 2 * alone[0].p_value
+    assert told[0].df2 < 15
+    assert told[2].p_value == pytest.approx(alone[2].p_value, rel=0.5)
 
 
 def test_chi_square_is_the_textbook_one_and_is_marked_as_description():
@@ -90,7 +111,9 @@ def test_nothing_to_describe_is_refused():
 
 
 def test_a_series_without_any_spread_does_not_crash():
-    assert [verdict.detected for verdict in judge(counts_of(np.full(365, 5)))] == [False] * 4
+    assert [verdict.detected for verdict in judge(counts_of(np.full(365, 5)), beside=calm_nation())] == [
+        False
+    ] * 4
 
 
 def test_the_table_holds_one_row_per_verdict_and_no_number_where_nothing_was_judged():
@@ -101,7 +124,8 @@ def test_the_table_holds_one_row_per_verdict_and_no_number_where_nothing_was_jud
 
 
 def test_a_heading_names_extremes_only_of_a_pattern_that_was_detected():
-    flat, peaked = judge(noisy_year(20))[0], judge(counts_of([60] * 31 + [20] * 334))[0]
+    years = noisy_year(20), counts_of([60] * 31 + [20] * 334)
+    flat, peaked = (judge(year, beside=calm_nation())[0] for year in years)
     assert (flat.detected, peaked.detected) == (False, True)
     assert flat.finding_of("1月が最多です。") == f"{flat.pattern}は、はっきりしません。"
     assert peaked.finding_of("1月が最多です。") == "1月が最多です。"

@@ -180,7 +180,9 @@ def change_of_count(recall: Recall) -> Line:
     more, verb, told = ("多い", "増えた", "増えました") if low > 1 else ("少ない", "減った", "減りました")
     if str(changes.frame.loc[row, "basis"]).endswith(FOR_REFERENCE):
         why = "何人に尋ねたかの記録がそろわないため"
-        return Line(f"前回の調査の{{n_earlier}}人より{more}ものの、{why}、{verb}とは言い切れません。", (before,))
+        return Line(
+            f"前回の調査の{{n_earlier}}人より{more}ものの、{why}、{verb}とは言い切れません。", (before,)
+        )
     return Line(f"この人数は、前回の調査の{{n_earlier}}人から{told}。", (before,))
 
 

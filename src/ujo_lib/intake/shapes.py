@@ -113,7 +113,11 @@ def _widened(shape: Shape, layout: Layout | None, notes: Notes) -> Shape:
         replace(number, name=heading, heading=heading, aliases=(), required=False) for heading in parts
     ]
     key = tuple(name for name in schema.key if name not in names)
-    return replace(shape, schema=replace(schema, columns=tuple(columns), key=key), value=value, parts=parts)
+    own = shape.spec.missing_in
+    signs = {**own, **dict.fromkeys(parts, own.get(value, {}))}
+    spec = shape.spec.model_copy(update={"missing_in": signs})
+    wide = replace(schema, columns=tuple(columns), key=key)
+    return replace(shape, schema=wide, spec=spec, value=value, parts=parts)
 
 
 def _said(heading: str, pattern: re.Pattern[str], schema: Schema) -> Mapping[str, str]:

@@ -1,7 +1,8 @@
 """Outreach: what overlapping campaigns did to the number of contacts, as far as it can be known.
 
 `campaigns` (the calendar), `funnel` (impressions to contacts), `series` and `hygiene` (what may be compared),
-`exact` (city), `controlled` and `did` (prefecture), `placebo`, `power`, `specification`, `cost`, `evidence`,
+`exact` (city), `controlled` and `did` (prefecture), `interrupted` (one series), `placebo`, `power`, `specification`,
+`cost`, `evidence`,
 `study` (a plan put to the data), `calibration` (how
 far to trust it), and `verdict`, in whose words every estimate ends.
 """
@@ -16,6 +17,7 @@ from ujo_lib.outreach import (
     exact,
     funnel,
     hygiene,
+    interrupted,
     placebo,
     power,
     series,
@@ -34,6 +36,7 @@ __all__ = [
     "exact",
     "funnel",
     "hygiene",
+    "interrupted",
     "placebo",
     "power",
     "series",

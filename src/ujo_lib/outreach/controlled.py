@@ -65,17 +65,13 @@ def blocks(comparison: Comparison) -> pd.DataFrame:
     Blocks are counted backwards from the window and forwards from the end of the washout; days left over at
     either end form no block. `expected` follows the control and the weekday, fitted on the baseline alone.
     """
-    frame = comparison.frame
-    inside, baseline = (np.flatnonzero(comparison.having(role)) for role in (IN_WINDOW, BASELINE))
-    length = len(inside)
-    before, after = baseline[baseline < inside[0]], baseline[baseline > inside[0]]
-    before, after = before[len(before) % length :], after[: len(after) // length * length]
-    days = np.concatenate([before, inside, after]).reshape(-1, length)
+    frame, days = comparison.frame, block_days(comparison)
+    first = comparison.having(IN_WINDOW).argmax()
     columns = {name: frame[name].to_numpy(float)[days].sum(axis=1) for name in ("local", "control")}
     expected = _expected_by_day(comparison).to_numpy()[days].sum(axis=1)
     return pd.DataFrame(
         {
-            "role": np.where(days[:, 0] == inside[0], IN_WINDOW, BASELINE),
+            "role": np.where(days[:, 0] == first, IN_WINDOW, BASELINE),
             "start": frame.index[days[:, 0]],
             "end": frame.index[days[:, -1]],
             "n": columns["local"].astype(int),
@@ -84,6 +80,15 @@ def blocks(comparison: Comparison) -> pd.DataFrame:
             "share": columns["local"] / expected,
         }
     )
+
+
+def block_days(comparison: Comparison) -> NDArray[np.int64]:
+    """Positions of the days of the window and of whole baseline blocks of its length, shape (blocks, days)."""
+    inside, baseline = (np.flatnonzero(comparison.having(role)) for role in (IN_WINDOW, BASELINE))
+    length = len(inside)
+    before, after = baseline[baseline < inside[0]], baseline[baseline > inside[0]]
+    before, after = before[len(before) % length :], after[: len(after) // length * length]
+    return np.concatenate([before, inside, after]).reshape(-1, length)
 
 
 def usable_blocks(comparison: Comparison) -> pd.DataFrame | Refusal:

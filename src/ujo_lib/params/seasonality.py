@@ -67,7 +67,6 @@ class SeasonalitySettings(NotebookSettings):
     )
     staffing_capacity: int = Field(1, ge=0, description="1時間に対応できる件数")
     staffing_quantile: float = Field(0.9, gt=0.5, lt=1, description="体制の表で備える水準(0.9 で10回に9回)")
-    resamples: int = Field(2000, ge=200, le=20000, description="再標本化の回数")
 
     @field_validator("gaps")
     @classmethod

@@ -63,7 +63,8 @@ _HEADING: Final = re.compile(r"^(?=#{2,5} )", re.MULTILINE)
 def overview(steps: Sequence[Step], notebooks: Mapping[str, NotebookNode]) -> NotebookNode:
     """Put the cells of the 概要版 together: those of the summary, the others after its first output.
 
-    Figures come without the numbers that unfold on their own page.
+    Figures come without the numbers that unfold on their own page. A heading under which nothing stands, as half a year
+    has some, is left out.
 
     Args:
         steps: the steps of the run.
@@ -79,6 +80,8 @@ def overview(steps: Sequence[Step], notebooks: Mapping[str, NotebookNode]) -> No
         for cell in _tagged(notebooks[name], OVERVIEW_TAG)
     ]
     cells = [*own[:first], *others, *own[first:]]
+    heads = [cell.source.startswith("#") for cell in cells]
+    cells = [cell for cell, *both in zip(cells, heads, [*heads[1:], True], strict=True) if not all(both)]
     for output in (output for cell in cells for output in cell.get("outputs", ())):
         output.data["text/html"] = _UNFOLDING.sub("", output.data["text/html"])
     return new_notebook(cells=[new_markdown_cell(f"# {OVERVIEW.title}", id="title"), *cells])

@@ -16,7 +16,8 @@ from ujo_lib.residents.weighting import Sample
 from ujo_lib.stats import LEVEL, wilson
 
 RESIDENTS: Final = "市民"
-BLANK: Final = "無回答"
+BLANK: Final = "記入なし"
+"""Not 無回答, beside which a base counts those who answered: here it counts all who were asked."""
 PER: Final = 100_000
 
 _DECADES: Final = {"10歳代まで": 20, "20歳代": 30, "30歳代": 40, "40歳代": 50, "50歳代": 60, "60歳以上": 200}

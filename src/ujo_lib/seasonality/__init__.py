@@ -14,13 +14,7 @@ from ujo_lib.seasonality.attributes import (
     standing_out,
 )
 from ujo_lib.seasonality.circular import daily_peak
-from ujo_lib.seasonality.clustering import (
-    client_codes,
-    clients_by_period,
-    design_effect,
-    hour_effect,
-    repeats,
-)
+from ujo_lib.seasonality.clustering import clients_by_period, repeats
 from ujo_lib.seasonality.comparison import judge_difference, shares_beside
 from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words
 from ujo_lib.seasonality.counts import contacts, from_aggregate, select, totals
@@ -40,8 +34,10 @@ from ujo_lib.seasonality.scopes import both_bases, clock_sentence, open_scopes, 
 from ujo_lib.seasonality.staffing import short_handed, slots, tried_on_last_year
 from ujo_lib.seasonality.usage import bounds, by_area, residents, use_per_population
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, verdict_table
+from ujo_lib.variance import People
 
 __all__ = [
+    "People",
     "backtest",
     "beside_nation",
     "both_bases",
@@ -52,7 +48,6 @@ __all__ = [
     "by_month",
     "by_weekday",
     "by_weekday_hour",
-    "client_codes",
     "clients_by_period",
     "clock_sentence",
     "combined",
@@ -62,12 +57,10 @@ __all__ = [
     "daily_peak",
     "decompose",
     "descriptive_tests",
-    "design_effect",
     "distribution",
     "fit_calendar",
     "forecast_months",
     "from_aggregate",
-    "hour_effect",
     "hours_against",
     "hours_in_words",
     "judge",

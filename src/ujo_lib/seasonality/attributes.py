@@ -30,11 +30,11 @@ from ujo_lib.columns import (
     interval,
 )
 from ujo_lib.fiscal import Period
-from ujo_lib.seasonality.clustering import ClusteredShare, client_codes, clustered_variance, share
+from ujo_lib.seasonality.clustering import ClusteredShare, share
 from ujo_lib.seasonality.counts import CONTACTS
-from ujo_lib.seasonality.dispersion import Array
 from ujo_lib.seasonality.verdicts import ALPHA
 from ujo_lib.stats import LEVEL, holm, wilson
+from ujo_lib.variance import Array, client_codes, clustered_covariance
 
 NO_ANSWER: Final = "無回答"
 """The one label that is no valid answer; missing values never are."""
@@ -325,7 +325,7 @@ def _residual(member: Array, trait: Array, clients: Array) -> float | None:
     if member.all() or trait.all() or not member.any() or not trait.any():
         return None
     influence = (member - member.mean()) * (trait - trait.mean())
-    spread = clustered_variance(influence - influence.mean(), clients)
+    spread = float(clustered_covariance((influence - influence.mean())[:, None], clients)[0, 0])
     independent = len(member) * member.mean() * (1 - member.mean()) * trait.mean() * (1 - trait.mean())
     return float(influence.sum() / np.sqrt(max(spread, independent)))
 

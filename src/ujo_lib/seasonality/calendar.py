@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.fiscal import WEEKDAYS_JA, SchoolBreak, holiday_name, is_bridge_day
-from ujo_lib.seasonality.dispersion import Array
+from ujo_lib.variance import Array
 
 YEAR = 365.25
 HOLIDAY, BRIDGE, YEAR_END, TREND = "祝日", "休日の谷間の平日", "年末年始(12/29~1/3)", "1年あたりの増減"

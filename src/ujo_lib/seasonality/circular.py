@@ -1,7 +1,7 @@
 """Hours of the day as points on a circle: mean direction, concentration, and how far the mean can be trusted.
 
-Formulas follow Fisher (1993), "Statistical Analysis of Circular Data", §§2.3, 4.3. Calls of one day belong
-together, so the interval resamples whole days, and so does the test against "every hour alike".
+Formulas follow Fisher (1993), "Statistical Analysis of Circular Data", §§2.3, 4.3. Contacts of one day belong together,
+and so do those of one person: interval and the test of "every hour alike" take both as clusters.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from scipy import stats as scipy_stats
 
 from ujo_lib.columns import Estimate, PValue, Statistic, Typed, interval
 from ujo_lib.seasonality.counts import CONTACTS, HOURS, Counts
-from ujo_lib.seasonality.dispersion import Array, ratio_or_zero
 from ujo_lib.stats import LEVEL
+from ujo_lib.variance import NOBODY, Array, People
 
 
 @dataclass(frozen=True)
@@ -50,34 +50,31 @@ def summarise(hours: ArrayLike, weights: ArrayLike | None = None) -> CircularSum
     return CircularSummary(n, mean, length / n)
 
 
-def daily_peak(counts: Counts, seed: int, resamples: int = 2000, level: float = LEVEL) -> Typed:
-    """Circular mean of the hour profile with a bootstrap over days; each hour counts at its middle.
+def daily_peak(counts: Counts, people: People = NOBODY, level: float = LEVEL) -> Typed:
+    """Circular mean of the hour profile; each hour counts at its middle.
 
     Args:
         counts: a scope with hours.
-        seed: of the bootstrap.
-        resamples: bootstrap samples.
+        people: those behind its contacts.
         level: confidence level.
 
     Returns:
-        One row: n, mean (hours), low, high (percentile bootstrap interval of the mean, counted continuously around it,
-        so that `low` may be negative and `high` above 24; NA when the times point nowhere), resultant, p_value (of
-        "every hour alike", with days as clusters).
+        One row: n, mean (hours), low, high (counted continuously around the mean, so that `low` may be negative and
+        `high` above 24; a whole day apart where no time can be excluded, NA when the times point nowhere), resultant,
+        p_value (of "every hour alike").
 
     Raises:
         ValueError: the source has no hours.
     """
     if counts.hourly is None:
         raise ValueError("the source has no hours")
-    middle = np.arange(HOURS) + 0.5
     hourly = counts.hourly[counts.observed]
-    summary = summarise(middle, hourly.sum(axis=0))
-    parts = day_vectors(hourly)
-    p_value = float(uniformity_p(parts[None])[0])
-    low = high = None
+    summary = summarise(np.arange(HOURS) + 0.5, hourly.sum(axis=0))
+    low = high = p_value = None
     if summary.mean is not None:
-        weights = resample_days(len(hourly), resamples, np.random.default_rng(seed))
-        (low,), (high,) = bootstrap_mean(parts[None], weights, level)
+        total, covariance, df = resultant(hourly[None], people)
+        (low,), (high,) = mean_limits(total, covariance, df, level)
+        p_value = float(uniformity_p(total, covariance, df)[0])
     columns = {
         "n": CONTACTS,
         "mean": Estimate(heading="平均の時刻", unit="時"),
@@ -86,62 +83,66 @@ def daily_peak(counts: Counts, seed: int, resamples: int = 2000, level: float = 
         "p_value": PValue(heading="時刻の偏りがないとした場合のp値"),
     }
     row = (summary.n, summary.mean, low, high, summary.resultant, p_value)
-    note = "幅は、日を単位とする再標本化によります。24を超える値は翌日の時刻を表します。"
+    note = (
+        "幅は、同じ日の相談と、同じ人の相談を、それぞれひとまとまりとみて計算しました。"
+        "24を超える値は翌日の時刻を表します。"
+    )
     return Typed.of(pd.DataFrame([row], columns=list(columns)), columns, note=note)
 
 
-def day_vectors(hourly: NDArray[np.int64]) -> Array:
-    """Cosine and sine sums of each day, shape (…, days, 2), from counts of shape (…, days, 24)."""
-    angle = (np.arange(HOURS) + 0.5) * 2 * np.pi / HOURS
-    return np.asarray(hourly @ np.column_stack([np.cos(angle), np.sin(angle)]))
-
-
-def resample_days(days: int, resamples: int, rng: np.random.Generator) -> Array:
-    """How often each day is drawn in each bootstrap sample, shape (resamples, days)."""
-    return rng.multinomial(days, np.full(days, 1 / days), size=resamples).astype(float)
-
-
-def bootstrap_mean(parts: Array, weights: Array, level: float = LEVEL) -> tuple[Array, Array]:
-    """Percentile interval of the circular mean in hours.
+def resultant(hourly: NDArray[np.int64], people: People = NOBODY) -> tuple[Array, Array, Array]:
+    """Cosine and sine sums of the times, their covariance and its degrees of freedom; days and people are clusters.
 
     Args:
-        parts: from `day_vectors`, shape (series, days, 2).
-        weights: from `resample_days`.
+        hourly: counts, shape (series, days, 24).
+        people: those behind the contacts of the one series.
+
+    Returns:
+        Shapes (series, 2), (series, 2, 2), (series,).
+    """
+    angle = (np.arange(HOURS) + 0.5) * 2 * np.pi / HOURS
+    circle = np.column_stack([np.cos(angle), np.sin(angle)])
+    parts = hourly @ circle
+    days = parts.shape[1]
+    centred = parts - parts.mean(axis=1, keepdims=True)
+    by_day = np.einsum("sdi,sdj->sij", centred, centred) * days / (days - 1)
+    times = circle[people.hour]
+    across = people.across_days(times - times.mean(axis=0) if len(times) else times)
+    n = np.maximum(hourly.sum(axis=(1, 2)), 1)
+    _, df = people.with_days(np.einsum("sii->s", by_day), days, np.trace(across), n)
+    return parts.sum(axis=1), by_day + across, df
+
+
+def mean_limits(total: Array, covariance: Array, df: Array, level: float = LEVEL) -> tuple[Array, Array]:
+    """Limits of the circular mean in hours: the directions that the sum's part across them does not exclude (Fieller).
+
+    Args:
+        total: from `resultant`, like the next two.
+        covariance: of the total.
+        df: of the covariance.
         level: confidence level.
 
     Returns:
-        Lower and upper limit, shape (series,), within 12 hours of the mean on either side.
+        Lower and upper limit, shape (series,), to the minute, at most 12 hours from the mean on either side.
     """
-    total = parts.sum(axis=1)
-    centre = np.arctan2(total[:, 1], total[:, 0])
-    drawn = np.matmul(weights, parts)
-    angle = np.arctan2(drawn[..., 1], drawn[..., 0])
-    off = np.angle(np.exp(1j * (angle - centre[:, None])))
-    tail = (1 - level) / 2
-    low, high = np.quantile(off, [tail, 1 - tail], axis=1)
-    middle = _hours(centre)
-    return middle + low * HOURS / (2 * np.pi), middle + high * HOURS / (2 * np.pi)
+    centre = np.arctan2(total[:, 1], total[:, 0])[:, None]
+    off = np.linspace(0, np.pi / 2, 6 * 60 + 1)
+    reach = scipy_stats.t.ppf((1 + level) / 2, df)[:, None]
+    sides = []
+    for side in (-off, off):
+        across = np.stack([-np.sin(centre + side), np.cos(centre + side)], axis=-1)
+        error = np.sqrt(np.einsum("sgi,sij,sgj->sg", across, covariance, across))
+        excluded = np.linalg.norm(total, axis=1)[:, None] * np.sin(off) > reach * error
+        first = np.where(excluded.any(axis=1), excluded.argmax(axis=1), 12 * 60) / 60
+        sides.append(first)
+    middle = _hours(centre[:, 0])
+    return middle - sides[0], middle + sides[1]
 
 
-def uniformity_p(parts: Array) -> Array:
-    """p-value of "no direction is preferred" with days as the independent units (Hotelling's t²), shape
-    (series,).
-
-    Args:
-        parts: from `day_vectors`, shape (series, days, 2).
-    """
-    days = parts.shape[1]
-    mean = parts.mean(axis=1)
-    centred = parts - mean[:, None, :]
-    covariance = np.einsum("sdi,sdj->sij", centred, centred) / (days - 1)
-    determinant = covariance[:, 0, 0] * covariance[:, 1, 1] - covariance[:, 0, 1] ** 2
-    square = (
-        covariance[:, 1, 1] * mean[:, 0] ** 2
-        - 2 * covariance[:, 0, 1] * mean[:, 0] * mean[:, 1]
-        + covariance[:, 0, 0] * mean[:, 1] ** 2
-    )
-    t2 = days * ratio_or_zero(square, determinant)
-    return np.asarray(scipy_stats.f.sf(t2 * (days - 2) / (2 * (days - 1)), 2, days - 2))
+def uniformity_p(total: Array, covariance: Array, df: Array) -> Array:
+    """p-value of "no direction is preferred" (Hotelling's t²), shape (series,); arguments from `resultant`."""
+    t2 = np.einsum("si,sij,sj->s", total, np.linalg.pinv(covariance), total)
+    return np.asarray(scipy_stats.f.sf(t2 * (df - 1) / (2 * df), 2, df - 1))
 
 
 def _hours(angle: Array | float) -> Array | float:

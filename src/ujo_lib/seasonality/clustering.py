@@ -1,8 +1,6 @@
-"""The same person may write many times: how much less informative contacts are than as many different people.
+"""The same person may write many times: how contacts spread over clients, and shares whose intervals allow for it.
 
-Where `client_id` exists, the client is the unit that is independent. Design effects compare the variance with
-clients as clusters to that of independent contacts (Kish 1965; Rao & Scott 1992); a record without id counts
-as its own client.
+Where `client_id` exists, the client is the unit that is independent; a record without id counts as its own client.
 """
 
 from collections.abc import Sequence
@@ -10,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ujo_lib.columns import Count, Rate, Text, Typed
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.counts import CONTACTS
-from ujo_lib.seasonality.dispersion import Array, deflated_share, small_sample
 from ujo_lib.stats import LEVEL
+from ujo_lib.variance import Array, clustered_covariance, deflated_share, effective_df, small_sample
 
 
 @dataclass(frozen=True)
@@ -81,53 +79,6 @@ def clients_by_period(records: pd.DataFrame, periods: Sequence[Period]) -> Typed
     return Typed.of(frame.drop(columns=["most", "remark"]), columns).rename(contacts="n")
 
 
-def client_codes(records: pd.DataFrame) -> NDArray[np.int64]:
-    """Number of the client behind each record, shape (records,); records without id get numbers of their own."""
-    codes, uniques = pd.factorize(_ids(records))
-    codes = np.asarray(codes, dtype=np.int64)
-    unknown = codes < 0
-    codes[unknown] = len(uniques) + np.arange(int(unknown.sum()))
-    return codes
-
-
-def design_effect(groups: ArrayLike, clients: NDArray[np.int64]) -> float:
-    """By how much clients who come back inflate the variance of a profile, at least 1.
-
-    Args:
-        groups: the category of each record, month or weekday say, as codes; shape (records,).
-        clients: from `client_codes`.
-
-    Returns:
-        Clustered over independent variance, summed over the categories (the first-order correction of Rao &
-        Scott).
-    """
-    labels, codes = np.unique(np.asarray(groups), return_inverse=True)
-    n = len(codes)
-    clustered = independent = 0.0
-    for category in range(len(labels)):
-        influence = (codes == category) - (codes == category).mean()
-        clustered += clustered_variance(influence, clients)
-        independent += float(influence @ influence)
-    return max(clustered / independent, 1.0) if n and independent > 0 else 1.0
-
-
-def hour_effect(records: pd.DataFrame, hours: list[int], reference: list[int]) -> float:
-    """The same for the ratio of two sets of hours, at least 1."""
-    clock = pd.to_datetime(records["received_at"]).dt.hour.to_numpy()
-    part, base = np.isin(clock, hours), np.isin(clock, reference)
-    if not part.any() or not base.any():
-        return 1.0
-    influence = part / part.sum() - base / base.sum()
-    return max(clustered_variance(influence, client_codes(records)) / float(influence @ influence), 1.0)
-
-
-def clustered_variance(influence: Array, clients: NDArray[np.int64]) -> float:
-    """Variance of a total of influences with clients as clusters, with the small-sample factor C / (C − 1)."""
-    sums = np.bincount(clients, weights=influence)
-    clusters = int(np.count_nonzero(np.bincount(clients)))
-    return float(sums @ sums) * clusters / max(clusters - 1, 1)
-
-
 def share(trait: Array, clients: NDArray[np.int64], level: float = LEVEL) -> ClusteredShare:
     """Share of records with a trait, its interval deflated by the clients' design effect.
 
@@ -139,11 +90,12 @@ def share(trait: Array, clients: NDArray[np.int64], level: float = LEVEL) -> Clu
     n, k = len(trait), int(np.sum(trait))
     if n == 0:
         return ClusteredShare(0, 0, None, 0.0, 1.0, 1.0)
-    influence = np.asarray(trait, dtype=float) - k / n
-    spread = float(influence @ influence)
-    effect = max(clustered_variance(influence, clients) / spread, 1.0) if spread > 0 else _mean_size(clients)
-    df = max(len(np.unique(clients)) - 1, 1)
-    low, high = deflated_share(np.array(k), np.array(n), small_sample(np.array(effect), df, level), level)
+    influence = np.asarray(trait, dtype=float)[:, None] - k / n
+    spread = float((influence**2).sum())
+    together = float(clustered_covariance(influence, clients)[0, 0])
+    effect = max(together / spread, 1.0) if spread > 0 else _mean_size(clients)
+    widened = small_sample(effect, effective_df(clients, np.array(effect)), level)
+    low, high = deflated_share(np.array(k), np.array(n), widened, level)
     return ClusteredShare(k, n, k / n, float(low), float(high), effect)
 
 

@@ -7,16 +7,18 @@ import pandas as pd
 
 from ujo_lib.columns import Dimension, Ratio, Share, Typed, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
-from ujo_lib.seasonality.dispersion import deflated_share, small_sample
 from ujo_lib.seasonality.verdicts import (
     MIN_EVENTS,
     PatternTests,
     Verdict,
     judged,
+    memory_seen,
     not_judged,
     too_short,
+    trusted,
 )
 from ujo_lib.stats import LEVEL
+from ujo_lib.variance import deflated_share, small_sample
 
 _NAMES = {"month": "月別の構成が全国と異なるか", "weekday": "曜日の構成が全国と異なるか"}
 
@@ -49,7 +51,7 @@ def shares_beside(place: Counts, whole: Counts, level: float = LEVEL) -> Typed:
         for scope in (place, whole)
     )
     test = PatternTests.of(place, whole).months(place.daily)
-    spread = small_sample(test.dispersion * test.inflation, test.df2, level)
+    spread = small_sample(test.variance, test.df2, level)
     low, high = deflated_share(n, np.full(len(n), n.sum()), np.broadcast_to(spread, n.shape), level)
     with np.errstate(divide="ignore", invalid="ignore"):
         reference = n_whole / n_whole.sum()
@@ -77,15 +79,26 @@ def shares_beside(place: Counts, whole: Counts, level: float = LEVEL) -> Typed:
     return Typed.of(frame, columns)
 
 
-def judge_difference(place: Counts, whole: Counts) -> tuple[Verdict, ...]:
-    """Judge whether the months and the weekdays of a place differ from those of the whole."""
+def judge_difference(place: Counts, whole: Counts, beside: Counts | None = None) -> tuple[Verdict, ...]:
+    """Judge whether the months and the weekdays of a place differ from those of the whole.
+
+    Args:
+        place: one scope.
+        whole: the scope it is part of, over the same days.
+        beside: as in `verdicts.judge`; the whole where nothing is longer.
+    """
     tests = PatternTests.of(place, whole)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if min(place.n, whole.n) < MIN_EVENTS else ""
     short = too_short(place) or too_short(whole)
-    plan = ((_NAMES["month"], tests.months, few or short), (_NAMES["weekday"], tests.weekdays, few))
+    untold, error = (
+        (few or short, "") if few or short else trusted("months", place, memory_seen(beside or whole))
+    )
+    same = "全国の同じ週・同じ日と比べます"
+    plan = (
+        (_NAMES["month"], tests.months, untold, same + error),
+        (_NAMES["weekday"], tests.weekdays, few, same),
+    )
     return tuple(
-        not_judged(name, place.n, reason)
-        if reason
-        else judged(name, test(place.daily), place.n, "全国の同じ週・同じ日と比べます")
-        for name, test, reason in plan
+        not_judged(name, place.n, reason) if reason else judged(name, test(place.daily), place.n, remark)
+        for name, test, reason, remark in plan
     )

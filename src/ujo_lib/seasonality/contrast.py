@@ -9,13 +9,13 @@ from scipy import stats as scipy_stats
 
 from ujo_lib.columns import PValue, Rate, Ratio, Statistic, Typed, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
-from ujo_lib.seasonality.dispersion import Array, deflated_share
 from ujo_lib.seasonality.profiles import HOUR, HOUR_LABELS
 from ujo_lib.stats import LEVEL
+from ujo_lib.variance import NOBODY, Array, People, deflated_share, small_sample
 
 
 def compare_hours(
-    counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0, level: float = LEVEL
+    counts: Counts, hours: list[int], reference: list[int], people: People = NOBODY, level: float = LEVEL
 ) -> Typed:
     """Compare contacts per hour between two sets of hours.
 
@@ -26,7 +26,7 @@ def compare_hours(
         counts: a scope with hours.
         hours: clock hours of interest, such as [22, 23].
         reference: clock hours compared with.
-        client_effect: design effect of clients who come back, from `clustering.hour_effect`.
+        people: those behind the contacts.
         level: confidence level.
 
     Returns:
@@ -45,13 +45,13 @@ def compare_hours(
     days = counts.hourly[counts.observed]
     part, base = days[:, hours].sum(axis=1), days[:, reference].sum(axis=1)
     n, n_reference = int(part.sum()), int(base.sum())
-    effect = max(float(day_effect(part[None], base[None])[0]), 1.0) + max(client_effect - 1.0, 0.0)
+    effect, widened = _spread(part, base, people, hours, reference, level)
     rate, rate_reference = n / len(hours), n_reference / len(reference)
     exposure = len(hours) / len(reference)
     compared: tuple[float | None, ...] = (None, None, None, None)
     if n or n_reference:
-        low, high = ratio_interval(np.array(n), np.array(n_reference), exposure, effect, level)
-        p = ratio_p(np.array(n), np.array(n_reference), exposure, effect)
+        low, high = ratio_interval(np.array(n), np.array(n_reference), exposure, widened, level)
+        p = ratio_p(np.array(n), np.array(n_reference), exposure, widened)
         estimate = rate / rate_reference if n_reference else None
         compared = (estimate, float(low), float(high), float(p))
     asked, against = hours_in_words(hours), hours_in_words(reference)
@@ -71,20 +71,40 @@ def compare_hours(
 
 
 def hours_against(
-    counts: Counts, hours: list[int], reference: list[int], client_effect: float = 1.0, level: float = LEVEL
+    counts: Counts, hours: list[int], reference: list[int], people: People = NOBODY, level: float = LEVEL
 ) -> Typed:
     """Compare each of several hours, one at least, by itself with the reference hours.
 
     Returns:
         One row per hour: hour (「22時台」), n, per_hour_reference, estimate, low, high, p_value.
     """
-    found = [compare_hours(counts, [hour], reference, client_effect, level) for hour in hours]
+    found = [compare_hours(counts, [hour], reference, people, level) for hour in hours]
     frame = pd.concat([one.frame for one in found], ignore_index=True)
     frame["hour"] = [HOUR_LABELS[hour] for hour in hours]
     ratio = Ratio(heading=f"{hours_in_words(reference)}に対する比", n="n", base="per_hour_reference")
     columns = {**found[0].schema.columns, "hour": HOUR, "n": CONTACTS, "estimate": ratio}
     names = ("hour", "n", "per_hour_reference", "estimate", "low", "high", "p_value")
     return Typed.of(frame, columns).select(*names)
+
+
+def _spread(
+    part: NDArray[np.int64],
+    base: NDArray[np.int64],
+    people: People,
+    hours: list[int],
+    reference: list[int],
+    level: float,
+) -> tuple[float, Array]:
+    """Variance of the log ratio relative to independent contacts, as it is and for normal quantiles."""
+    n, m = int(part.sum()), int(base.sum())
+    if not n or not m:
+        return 1.0, np.array(1.0)
+    influence = np.isin(people.hour, hours) / n - np.isin(people.hour, reference) / m
+    independent = 1 / n + 1 / m
+    by_day = day_effect(part[None], base[None])[0] * independent
+    across = people.across_days(influence[:, None])[0, 0]
+    effect, df = people.with_days(by_day, len(part), across, independent)
+    return float(effect), small_sample(effect, df, level)
 
 
 def day_effect(part: NDArray[np.int64], base: NDArray[np.int64]) -> Array:

@@ -11,15 +11,12 @@ benchmarks/seasonality_calibration.py.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from ujo_lib.stats import LEVEL
-
-Array = NDArray[Any]
+from ujo_lib.variance import Array
 
 _GRID = np.linspace(-0.3, 0.95, 26)
 
@@ -34,8 +31,8 @@ class ScaledTest:
         p_value: upper tail of F(df1, df2).
         dispersion: Pearson dispersion of the blocks (1 = a lottery).
         autocorrelation: lag-one correlation of the blocks, corrected for the fitted parameters.
-        inflation: by how much that autocorrelation inflates the tested pattern beyond the residual spread, ≥
-            1.
+        variance: of the counts relative to independent contacts: the dispersion, inflated by that autocorrelation as
+            the tested pattern is, or what the people who come back make of it where that is more.
     """
 
     statistic: Array
@@ -44,7 +41,7 @@ class ScaledTest:
     p_value: Array
     dispersion: Array
     autocorrelation: Array
-    inflation: Array
+    variance: Array
 
 
 class BlockDesign:
@@ -57,43 +54,53 @@ class BlockDesign:
         exposure: relative expected size of each block under the null, shape (blocks,).
         position: index of each block on its own clock, shape (blocks,); neighbours differ by one, gaps by
             more.
+        margin: added to the estimated autocorrelation, for what so few blocks cannot show of it.
     """
 
-    def __init__(self, nuisance: Array, tested: Array, exposure: Array, position: NDArray[np.int64]):
+    def __init__(
+        self,
+        nuisance: Array,
+        tested: Array,
+        exposure: Array,
+        position: NDArray[np.int64],
+        margin: float = 0.0,
+    ):
         root = np.sqrt(exposure)[:, None]
         self._null = _basis(root * nuisance)
         self._test = _basis(root * tested - self._null @ (self._null.T @ (root * tested)))
         self._position = position
+        self._margin = margin
         self.df1 = self._test.shape[1]
         self.df2 = len(exposure) - self._null.shape[1] - self.df1
 
-    def test(self, residuals: Array, design_effect: float = 1.0) -> ScaledTest:
+    def test(self, residuals: Array, effect: float = 1.0, of_people: float = np.inf) -> ScaledTest:
         """Judge standardised residuals of the null model.
 
         Args:
             residuals: (count − expected) / √expected, shape (series, blocks).
-            design_effect: smallest total inflation of the counting variance to assume, for instance because
-                the same clients come back.
+            effect: smallest variance relative to independent contacts to assume, because the same people come back.
+            of_people: its degrees of freedom.
         """
         z = np.atleast_2d(residuals)
-        effect = z @ self._test
-        left = z - (z @ self._null) @ self._null.T - effect @ self._test.T
+        found = z @ self._test
+        left = z - (z @ self._null) @ self._null.T - found @ self._test.T
         spread = (left**2).sum(axis=1)
         dispersion = spread / self.df2
         memory = self._memory(left)
-        positive = np.clip(memory, 0.0, None)
+        positive = np.clip(memory + self._margin, 0.0, _GRID[-1])
         inflation = np.maximum(np.interp(positive, _GRID, self._inflation), 1.0)
-        total = np.maximum(dispersion * inflation, np.where(design_effect > 1.0, design_effect, 0.0))
+        total = np.maximum(dispersion * inflation, effect if effect > 1.0 else 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            statistic = (effect**2).sum(axis=1) / self.df1 / total
+            statistic = (found**2).sum(axis=1) / self.df1 / total
         df1 = np.interp(positive, _GRID, self._df[0])
         df2 = np.interp(positive, _GRID, self._df[1])
         # The autocorrelation is an estimate too: its error makes the yardstick as uncertain as fewer blocks would.
         slope = np.interp(positive, _GRID, np.gradient(np.log(self._inflation), _GRID))
         pairs = max(int((np.diff(self._position) == 1).sum()), 1)
         df2 = 1 / (1 / df2 + np.where(positive > 0, slope**2 / pairs / 2, 0.0))
+        df2 = np.where(total > dispersion * inflation, np.minimum(df2, of_people), df2)
         p_value = scipy_stats.f.sf(statistic, df1, df2)
-        return ScaledTest(statistic, df1, df2, p_value, dispersion, memory, inflation)
+        return ScaledTest(statistic, df1, df2, p_value, dispersion, memory, total)
 
     def _memory(self, left: Array) -> Array:
         """Autocorrelation of the blocks that explains the lag-one correlation of their residuals."""
@@ -200,32 +207,6 @@ def weeks_of(weekday: NDArray[np.int64], observed: NDArray[np.bool_], size: Arra
     block = np.where(observed, np.searchsorted(used, home[week]), -1)
     exposure = np.bincount(block[observed], weights=size[observed], minlength=len(used))
     return Weeks(block, exposure, used.astype(np.int64))
-
-
-def deflated_share(k: Array, n: Array, variance_ratio: Array, level: float = LEVEL) -> tuple[Array, Array]:
-    """Interval for a share when counts vary `variance_ratio` times as much as independent draws.
-
-    Jeffreys' interval (Brown, Cai & DasGupta 2001) at the counts that independent draws would have needed to
-    be this informative; 0 stays the lower limit of 0 of n, and 1 the upper limit of n of n.
-
-    Args:
-        k: counts with the trait, any shape.
-        n: counts in all, same shape.
-        variance_ratio: variance of the count relative to the binomial, taken as 1 when smaller.
-        level: confidence level.
-    """
-    scale = np.maximum(variance_ratio, 1.0)
-    tail = (1 - level) / 2
-    low = scipy_stats.beta.ppf(tail, k / scale + 0.5, (n - k) / scale + 0.5)
-    high = scipy_stats.beta.ppf(1 - tail, k / scale + 0.5, (n - k) / scale + 0.5)
-    return np.where(k == 0, 0.0, low), np.where(k == n, 1.0, high)
-
-
-def small_sample(variance_ratio: Array, df: Array | float, level: float = LEVEL) -> Array:
-    """Widen an estimated variance ratio so that normal quantiles do the work of Student's t with `df`."""
-    upper = (1 + level) / 2
-    wider = scipy_stats.t.ppf(upper, df) / scipy_stats.norm.ppf(upper)
-    return np.asarray(np.maximum(variance_ratio, 1.0) * wider**2)
 
 
 def ratio_or_zero(numerator: Array, denominator: Array) -> Array:

@@ -3,8 +3,9 @@
 The mean comes from the calendar regression with a constant growth per year. How much a service's level
 changes from year to year cannot be learned from a year or two, so it is stated as a parameter: the growth is
 expected around zero with that standard deviation, however much the history says otherwise counts by its
-length, and the level is allowed to drift by as much over the coming year. The interval adds the errors of the
-coefficients, the spread of days and their memory. The backtest shows whether all this was wide enough.
+length, and the level is allowed to drift by as much over the coming year. Having drifted so before, it also starts
+elsewhere than at the mean of the history. The interval adds the errors of the coefficients, the spread of days and
+their memory. The backtest shows whether all this was wide enough.
 """
 
 from collections.abc import Sequence
@@ -17,15 +18,16 @@ import pandas as pd
 
 from ujo_lib.columns import Bound, Count, Rate, Share, Statistic, Text, Typed, interval
 from ujo_lib.fiscal import Period, SchoolBreak
-from ujo_lib.seasonality.calendar import TREND
+from ujo_lib.seasonality.calendar import TREND, YEAR
 from ujo_lib.seasonality.counts import DAYS, Counts, month_end, months_later
-from ujo_lib.seasonality.dispersion import Array
 from ujo_lib.seasonality.model import CountModel, fit_calendar
+from ujo_lib.variance import Array
 
 PREDICTION_LEVEL: Final = 0.90
 """Probability that a coming count lies within its interval, where nobody asks for another."""
 
 DRAWS = 2000
+LEVELS: Final = 9
 FEWEST_DAYS = 364
 
 
@@ -37,12 +39,14 @@ class Forecast:
         months: month, n (expected, not rounded), low, high (prediction interval), days; the last row 合計. Its
             note says what the forecast takes for granted.
         daily_mean: expected contacts of each day of the period; empty without a forecast.
+        levels: `LEVELS` equally likely levels of the whole period relative to that; empty without a forecast.
         period: the days forecast.
         reason: in Japanese, why there is no forecast.
     """
 
     months: Typed
     daily_mean: Array
+    levels: Array
     period: Period
     reason: str
 
@@ -70,7 +74,7 @@ def forecast_months(
     """
     model = fit_calendar(history, breaks, harmonics, trend=True)
     if reason := _why_not(history, model):
-        return Forecast(_monthly(period, [], [], level, ""), np.zeros(0), period, reason)
+        return Forecast(_monthly(period, [], [], level, ""), np.zeros(0), np.zeros(0), period, reason)
     coefficients, covariance = with_expected_growth(model, yearly_change)
     dates = pd.date_range(period.start, period.end, freq="D")
     X, opened = model.columns(dates), model.open_on(dates)
@@ -78,13 +82,16 @@ def forecast_months(
     draws = rng.multivariate_normal(coefficients, covariance, size=DRAWS, method="eigh")
     groups = _month_groups(period)
     steps = rng.normal(0, yearly_change / np.sqrt(12), (DRAWS, len(groups)))
+    # The end of a random walk of so many years lies off its mean by this standard deviation.
+    steps[:, 0] += rng.normal(0, yearly_change * np.sqrt(history.days / YEAR / 3), DRAWS)
     drift = np.repeat(steps.cumsum(axis=1), [len(days) for days in groups], axis=1)
     means = np.exp(draws @ X.T + drift) * opened
     mean = np.exp(X @ coefficients) * opened
     limits = [_limits(model, means[:, days], rng, level) for days in [*groups, np.arange(period.days)]]
     expected = [float(mean[days].sum()) for days in groups]
     months = _monthly(period, [*expected, float(mean.sum())], limits, level, _remark(history))
-    return Forecast(months, mean, period, "")
+    levels = np.quantile(means.sum(axis=1) / mean.sum(), (np.arange(LEVELS) + 0.5) / LEVELS)
+    return Forecast(months, mean, levels, period, "")
 
 
 def with_expected_growth(model: CountModel, sd: float) -> tuple[Array, Array]:

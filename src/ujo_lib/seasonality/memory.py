@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ujo_lib.glm import Fit
-from ujo_lib.seasonality.dispersion import Array
+from ujo_lib.variance import Array
 
 LAGS = 7
 PERSISTENCE = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])

@@ -32,9 +32,10 @@ from ujo_lib.seasonality.calendar import (
     weekdays_of,
 )
 from ujo_lib.seasonality.counts import CONTACTS, Counts
-from ujo_lib.seasonality.dispersion import Array, weeks_of
+from ujo_lib.seasonality.dispersion import weeks_of
 from ujo_lib.seasonality.verdicts import ALPHA
 from ujo_lib.stats import LEVEL
+from ujo_lib.variance import Array
 
 MOST_CLOSED: Final = 5
 """Weekdays: where only one is left there is no week to compare with."""

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from ujo_lib.columns import Dimension, Rate, Ratio, Share, Typed, interval
 from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.seasonality.counts import CONTACTS, DAYS, HOURS, Counts
-from ujo_lib.seasonality.dispersion import Array, ScaledTest, deflated_share, small_sample
+from ujo_lib.seasonality.dispersion import ScaledTest
 from ujo_lib.seasonality.verdicts import PatternTests
 from ujo_lib.stats import LEVEL
+from ujo_lib.variance import NOBODY, Array, People, deflated_share, small_sample
 
 HOUR_LABELS = tuple(f"{hour}時台" for hour in range(HOURS))
 HOUR: Final = Dimension(heading="時間帯", variable="hour")
@@ -25,12 +26,12 @@ FEWEST_WEEKS = 8
 """Below this number of weeks the spread between weeks is not known well enough for an interval."""
 
 
-def by_month(counts: Counts, design_effect: float = 1.0, level: float = LEVEL) -> Typed:
+def by_month(counts: Counts, people: People = NOBODY, level: float = LEVEL) -> Typed:
     """Contacts by calendar month.
 
     Args:
         counts: one scope.
-        design_effect: from `clustering.design_effect`.
+        people: those behind its contacts.
         level: confidence level.
 
     Returns:
@@ -38,25 +39,25 @@ def by_month(counts: Counts, design_effect: float = 1.0, level: float = LEVEL) -
             high.
     """
     tests = PatternTests.of(counts)
-    scale = tests.months(counts.daily, design_effect) if tests.weeks.count >= FEWEST_WEEKS + 12 else None
+    scale = tests.months(counts.daily, people) if tests.weeks.count >= FEWEST_WEEKS + 12 else None
     labels = pd.CategoricalIndex(counts.month_labels, counts.month_labels, ordered=True)
-    return _profile("month", labels, counts.month_index, counts, scale, design_effect, level)
+    return _profile("month", labels, counts.month_index, counts, scale, level)
 
 
-def by_weekday(counts: Counts, design_effect: float = 1.0, level: float = LEVEL) -> Typed:
+def by_weekday(counts: Counts, people: People = NOBODY, level: float = LEVEL) -> Typed:
     """Contacts by weekday, Sunday first; columns as in `by_month`, with `weekday`."""
     tests = PatternTests.of(counts)
-    scale = tests.weekdays(counts.daily, design_effect) if tests.weeks.count >= FEWEST_WEEKS else None
+    scale = tests.weekdays(counts.daily, people) if tests.weeks.count >= FEWEST_WEEKS else None
     labels = pd.CategoricalIndex(WEEKDAYS_JA, WEEKDAYS_JA, ordered=True)
-    return _profile("weekday", labels, counts.weekday, counts, scale, design_effect, level)
+    return _profile("weekday", labels, counts.weekday, counts, scale, level)
 
 
-def by_hour(counts: Counts, client_effect: float = 1.0, level: float = LEVEL) -> Typed:
+def by_hour(counts: Counts, people: People = NOBODY, level: float = LEVEL) -> Typed:
     """Contacts by clock hour.
 
     Args:
         counts: a scope with hours.
-        client_effect: from `clustering.hour_effect`.
+        people: those behind its contacts.
         level: confidence level.
 
     Returns:
@@ -65,15 +66,20 @@ def by_hour(counts: Counts, client_effect: float = 1.0, level: float = LEVEL) ->
     """
     hourly = _hourly(counts)[counts.observed]
     n = hourly.sum(axis=0)
-    effect = np.maximum(share_effect(hourly), 1.0) + max(client_effect - 1.0, 0.0)
-    low, high = deflated_share(n, np.full(HOURS, counts.n), effect, level)
     known = counts.n > 0
+    share = n / max(counts.n, 1)
+    independent = np.maximum(counts.n * share * (1 - share), np.finfo(float).tiny)
+    across = np.diag(people.across_days(np.eye(HOURS)[people.hour] - share))
+    # An hour that none of the people who come back prefers is no safer than the others: at least the hours' mean.
+    across = np.maximum(across, across.sum() / independent.sum() * independent)
+    spread = people.with_days(share_effect(hourly) * independent, len(hourly), across, independent)
+    low, high = deflated_share(n, np.full(HOURS, counts.n), small_sample(*spread, level), level)
     frame = pd.DataFrame(
         {
             "hour": pd.Categorical(HOUR_LABELS, HOUR_LABELS, ordered=True),
             "n": n,
-            "share": n / counts.n if known else np.nan,
-            "estimate": n / counts.n * HOURS if known else np.nan,
+            "share": share if known else np.nan,
+            "estimate": share * HOURS if known else np.nan,
             "low": low * HOURS if known else np.nan,
             "high": high * HOURS if known else np.nan,
         }
@@ -187,7 +193,6 @@ def _profile(
     group: NDArray[np.int64],
     counts: Counts,
     scale: ScaledTest | None,
-    design_effect: float,
     level: float,
 ) -> Typed:
     n = np.bincount(group, weights=counts.daily, minlength=len(labels))
@@ -199,10 +204,7 @@ def _profile(
         frame["per_day"] = np.where(seen, n / days, np.nan)
     ratios = np.full((3, len(labels)), np.nan)
     if counts.n > 0:
-        spread = (
-            np.maximum(scale.dispersion * scale.inflation, design_effect) if scale else np.array([np.nan])
-        )
-        df = scale.df2 if scale else 1.0
+        spread, df = (scale.variance, scale.df2) if scale else (np.array([np.nan]), 1.0)
         ratios[:, seen] = ratio_to_mean(n[seen], days[seen], spread, df, level)
     frame["estimate"], frame["low"], frame["high"] = ratios
     columns = {

@@ -48,6 +48,11 @@ class Scopes:
         """From the first to the last day of the record."""
         return self.prefecture.period
 
+    @property
+    def widest(self) -> Counts:
+        """The largest and longest record, which shows best how long busy spells last."""
+        return self.nation or self.prefecture
+
     def totals(self, *, city_apart: bool = False) -> dict[str, Counts]:
         """The scopes over the period of the page, and prefecture and city together; no nation where none is known.
 

@@ -2,7 +2,8 @@
 
 An hour on one weekday is a slot. Its expected count is the forecast of the days times the share of that hour;
 the share is drawn towards the profile of all days as far as the weekdays' profiles cannot be told apart. The
-quantile mixes over all such days of the coming year and adds the spread of single hours.
+quantile mixes over all such days of the coming year and the levels that it may have, and adds the spread of single
+hours.
 """
 
 from collections.abc import Sequence
@@ -17,9 +18,10 @@ from ujo_lib.columns import Count, Flag, Rate, Share, Typed
 from ujo_lib.fiscal import WEEKDAYS_JA, Period, SchoolBreak
 from ujo_lib.glm import moment_alpha
 from ujo_lib.seasonality.counts import CONTACTS, HOURS, Counts, months_later
-from ujo_lib.seasonality.dispersion import Array, ratio_or_zero
+from ujo_lib.seasonality.dispersion import ratio_or_zero
 from ujo_lib.seasonality.forecast import Forecast, forecast_months
 from ujo_lib.seasonality.profiles import HOUR, HOUR_LABELS, WEEKDAY
+from ujo_lib.variance import Array
 
 
 def slots(history: Counts, coming: Forecast, capacity: int, quantile: float) -> Typed:
@@ -60,14 +62,14 @@ def slots(history: Counts, coming: Forecast, capacity: int, quantile: float) -> 
     weekday = (dates.day_of_week.to_numpy() + 1) % 7
     rows = []
     for day in range(7):
-        level = coming.daily_mean[weekday == day]
+        expected = coming.daily_mean[weekday == day]
+        level = np.outer(expected, coming.levels).ravel()
         for hour in range(HOURS):
             mean = level * share[day, hour]
             upper = _mixture_quantile(mean, alpha, quantile)
             over = float(1 - _mixture_cdf(np.array([capacity]), mean, alpha)[0])
-            rows.append(
-                (WEEKDAYS_JA[day], HOUR_LABELS[hour], float(mean.mean()), upper, over, upper > capacity)
-            )
+            one = float(expected.mean() * share[day, hour])
+            rows.append((WEEKDAYS_JA[day], HOUR_LABELS[hour], one, upper, over, upper > capacity))
     frame = pd.DataFrame(rows, columns=list(columns))
     frame["weekday"] = pd.Categorical(frame["weekday"], WEEKDAYS_JA, ordered=True)
     frame["hour"] = pd.Categorical(frame["hour"], HOUR_LABELS, ordered=True)

@@ -9,9 +9,10 @@ import pandas as pd
 
 from ujo_lib.columns import Column, Count, Rate, Ratio, Share, Text, Typed, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
-from ujo_lib.seasonality.dispersion import Array, BlockDesign, deflated_share, small_sample
+from ujo_lib.seasonality.dispersion import BlockDesign
 from ujo_lib.seasonality.verdicts import PatternTests
 from ujo_lib.stats import LEVEL
+from ujo_lib.variance import Array, deflated_share, small_sample
 
 FEWEST_WEEKS = 4
 """Below this number of weeks their spread, and with it the interval, is not known."""
@@ -207,4 +208,4 @@ def level_spread(tests: PatternTests, daily: Array) -> tuple[Array, Array]:
     level = np.ones((weeks.count, 1))
     design = BlockDesign(np.empty((weeks.count, 0)), level, weeks.exposure, weeks.position)
     result = design.test((weekly - expected) / np.sqrt(np.maximum(expected, np.finfo(float).tiny)))
-    return result.dispersion * result.inflation, result.df2
+    return result.variance, result.df2

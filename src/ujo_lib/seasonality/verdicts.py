@@ -8,6 +8,7 @@ cannot tell a season from a campaign, so the verdict about months speaks of the 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -15,15 +16,19 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from ujo_lib.columns import Count, PValue, Statistic, Text, Typed
+from ujo_lib.seasonality import surface
 from ujo_lib.seasonality.calendar import YEAR
 from ujo_lib.seasonality.counts import Counts
-from ujo_lib.seasonality.dispersion import Array, BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
+from ujo_lib.seasonality.dispersion import BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
 from ujo_lib.stats import holm
+from ujo_lib.variance import NOBODY, Array, People, effective_df
 
 MIN_EVENTS = 30
 """Below this number of contacts no pattern is judged: a month would hold two or three of them."""
 
 ALPHA = 0.05
+WEEKS_MARGIN: Final = 0.1
+"""Of the weeks' autocorrelation: 52 of them leave an error of 0.14, and what is not seen of it makes false alarms."""
 _NUMBERS = ("p_value", "statistic", "df1", "df2", "dispersion", "autocorrelation")
 
 
@@ -118,26 +123,32 @@ class PatternTests:
         """The weekly blocks."""
         return weeks_of(self.weekday, self.observed, self.size)
 
-    def months(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+    def months(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
         """Do months differ per day? Weekly blocks, each week shared among its months by days.
 
         Args:
             daily: counts, shape (days,) or (series, days).
-            design_effect: as in `BlockDesign.test`.
+            people: those behind the contacts of the one series; how much they come back is measured for this pattern.
         """
-        return self._month_design.test(self._weekly_residuals(daily), design_effect)
+        pattern = np.eye(12)[people.at.astype("datetime64[M]").astype(np.int64) % 12]
+        return _judge(self._month_design, self._weekly_residuals(daily), people, pattern)
 
-    def yearly_wave(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+    def yearly_wave(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
         """Is there one smooth wave a year (cosinor)? Weekly blocks; arguments as in `months`."""
-        return self._wave_design.test(self._weekly_residuals(daily), design_effect)
+        angle = 2 * np.pi * people.day / YEAR
+        pattern = np.column_stack([np.cos(angle), np.sin(angle)])
+        return _judge(self._wave_design, self._weekly_residuals(daily), people, pattern)
 
-    def weekdays(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+    def weekdays(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
         """Do weekdays differ? Days compared within their weeks; arguments as in `months`."""
-        return self._weekday_design.test(self._daily_residuals(daily), design_effect)
+        return _judge(
+            self._weekday_design, self._daily_residuals(daily), people, np.eye(7)[_sunday_first(people)]
+        )
 
-    def week_slope(self, daily: NDArray[np.int64], design_effect: float = 1.0) -> ScaledTest:
+    def week_slope(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
         """Do counts rise or fall steadily from Sunday to Saturday? Two-sided; arguments as in `months`."""
-        return self._slope_design.test(self._daily_residuals(daily), design_effect)
+        pattern = _sunday_first(people)[:, None].astype(float)
+        return _judge(self._slope_design, self._daily_residuals(daily), people, pattern)
 
     @cached_property
     def _month_design(self) -> BlockDesign:
@@ -160,7 +171,8 @@ class PatternTests:
         return self._within_weeks(self.weekday[:, None] - 3.0)
 
     def _weekly(self, tested: Array) -> BlockDesign:
-        return BlockDesign(np.ones((self.weeks.count, 1)), tested, self.weeks.exposure, self.weeks.position)
+        level = np.ones((self.weeks.count, 1))
+        return BlockDesign(level, tested, self.weeks.exposure, self.weeks.position, WEEKS_MARGIN)
 
     def _within_weeks(self, tested: Array) -> BlockDesign:
         seen = np.flatnonzero(self.observed)
@@ -181,12 +193,14 @@ class PatternTests:
         return _residuals(np.atleast_2d(daily)[:, self.observed].astype(float), self._day_exposure)
 
 
-def judge(counts: Counts, design_effect: float = 1.0) -> tuple[Verdict, ...]:
+def judge(counts: Counts, people: People = NOBODY, beside: Counts | None = None) -> tuple[Verdict, ...]:
     """Judge the months, the yearly wave, the weekdays and the slope through the week of one scope.
 
     Args:
         counts: one scope.
-        design_effect: from `clustering.design_effect`, 1 when contacts cannot be tied to clients.
+        people: those behind its contacts, where they can be told apart.
+        beside: the largest and longest record of such contacts, which shows how long busy spells last; the scope itself
+            where there is none.
     """
     tests = PatternTests.of(counts)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if counts.n < MIN_EVENTS else ""
@@ -196,18 +210,50 @@ def judge(counts: Counts, design_effect: float = 1.0) -> tuple[Verdict, ...]:
     one_year = "1年分の記録では、毎年くり返す変動か、この年だけの出来事(広報など)かは区別できません"
     several = "複数年の記録によります"
     months = one_year if counts.days < 2 * 365 else several
+    seen = None if few or short else memory_seen(beside or counts)
+    (no_months, of_months), (no_wave, of_wave) = (
+        trusted(name, counts, seen) if seen else (few or short, "") for name in ("months", "wave")
+    )
     plan = (
-        (_pattern_of_months(counts), tests.months, few or short, months),
-        ("1年を周期とするなだらかな波", tests.yearly_wave, few or short, months),
+        (_pattern_of_months(counts), tests.months, no_months, months + of_months),
+        ("1年を周期とするなだらかな波", tests.yearly_wave, no_wave, months + of_wave),
         ("曜日による違い", tests.weekdays, few or brief, "同じ週の中で曜日を比べます"),
         ("日曜から土曜に向かう一方向の増減", tests.week_slope, few or brief, "同じ週の中で曜日を比べます"),
     )
     return tuple(
         not_judged(pattern, counts.n, reason)
         if reason
-        else judged(pattern, test(counts.daily, design_effect), counts.n, remark)
+        else judged(pattern, test(counts.daily, people), counts.n, remark)
         for pattern, test, reason, remark in plan
     )
+
+
+def memory_seen(counts: Counts) -> surface.Memory:
+    """How long busy spells last in a record."""
+    wave = PatternTests.of(counts).yearly_wave(counts.daily)
+    return surface.Memory(*_size(counts), float(wave.autocorrelation[0]))
+
+
+def trusted(pattern: str, counts: Counts, seen: surface.Memory) -> tuple[str, str]:
+    """Why nothing is said about months, and else what is said of the error; one of the two is empty, in Japanese."""
+    wrong = surface.false_alarm(pattern, *_size(counts), seen)
+    if wrong is None:
+        return (
+            "件数、記録の長さ、波の続き方が試していない条件で、誤りの割合が分からないため、判定しません",
+            "",
+        )
+    if wrong > surface.MOST_FALSE:
+        spells = (
+            f"多い・少ないの波が何週間も続くと、偏りのない記録の{wrong:.0%}を誤って検出するため、判定しません"
+        )
+        return spells, ""
+    return "", f"。偏りのない記録を誤って検出する割合は、このような記録では{wrong:.1%}以下です"
+
+
+def _size(counts: Counts) -> tuple[float, float]:
+    """Contacts a year, and years of the record to a tenth; twelve months with a few days missing are a year."""
+    years = max(round(counts.days / YEAR, 1), 1.0)
+    return counts.n / years, years
 
 
 def too_short(counts: Counts) -> str:
@@ -277,6 +323,17 @@ def descriptive_tests(counts: Counts) -> Typed:
     frame = pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
     remark = "参考:相談どうしが無関係という前提が成り立たず、判定には使いません"
     return Typed.of(frame.assign(remark=remark), columns)
+
+
+def _judge(design: BlockDesign, residuals: Array, people: People, pattern: Array) -> ScaledTest:
+    effect = people.effect(pattern)
+    of_people = float(effective_df(people.person, np.array(effect))) if effect > 1.0 else np.inf
+    return design.test(residuals, effect, of_people)
+
+
+def _sunday_first(people: People) -> NDArray[np.int64]:
+    """Weekday of each contact, Sunday 0; 1970 began on a Thursday."""
+    return (people.day + 4) % 7
 
 
 def _residuals(counts: Array, exposure: Array) -> Array:

@@ -196,7 +196,7 @@ def exhibits(page: str, href: str, files: Mapping[str, tuple[str, str]]) -> list
         files: title of a table → file of its numbers, and their sheet in the workbook.
     """
     return [
-        Exhibit(number, title, f"{href}#{place}", *files.get(title, ()))
+        Exhibit(number, title, f"{href}#{place}", *files.get(title, ("", "")))
         for place, number, title in (
             (place, number, html.unescape(title)) for place, number, title in _EXHIBIT.findall(page)
         )

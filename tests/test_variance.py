@@ -1,0 +1,94 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats as distributions
+
+from tests.seasonality.conftest import given_to_r, printed_by_r, records_of
+from ujo_lib.variance import (
+    NOBODY,
+    People,
+    client_codes,
+    clustered_covariance,
+    effective_df,
+    small_sample,
+)
+
+r = pytest.fixture(printed_by_r, scope="module", name="r")
+data = pytest.fixture(given_to_r, scope="module", name="data")
+
+
+def people(person, day=None):
+    """Contacts of these persons on these days of 1970, at noon."""
+    days = np.arange(len(person)) if day is None else np.asarray(day)
+    return People(np.asarray(person), (days * 24 + 12).astype("datetime64[h]"))
+
+
+def test_the_clustered_variance_of_a_share_is_that_of_r_survey(r, data):
+    answer = (data["apiclus1", "answer"] == "Yes").astype(float)
+    clients = client_codes(pd.DataFrame({"client_id": data["apiclus1", "client_id"]}))
+    se = np.sqrt(clustered_covariance((answer - answer.mean())[:, None], clients)[0, 0]) / len(answer)
+    assert answer.mean() == pytest.approx(r["apiclus1", "share"], rel=1e-8)
+    assert se == pytest.approx(r["apiclus1", "se"], rel=1e-8)
+
+
+def test_a_record_without_id_counts_as_its_own_client():
+    codes = client_codes(pd.DataFrame({"client_id": ["a", None, "a", None]}))
+    assert codes[0] == codes[2]
+    assert len(set(codes)) == 3
+    assert len(set(client_codes(pd.DataFrame({"topic": ["x", "y"]})))) == 2
+
+
+def test_every_contact_made_twice_doubles_the_variance_and_not_the_knowledge():
+    months = np.eye(12)[np.arange(120) % 12]
+    assert people(np.arange(120)).effect(months) == pytest.approx(1, abs=0.02)
+    twice = people(np.repeat(np.arange(120), 2)).effect(np.repeat(months, 2, axis=0))
+    assert twice == pytest.approx(2, abs=0.03)
+    assert NOBODY.effect(np.zeros((0, 12))) == 1.0
+
+
+def test_people_know_their_own_day_and_hour():
+    some = People.of(records_of(["2023-06-01 23:59", "2023-06-02 00:00"], client_id=["a", "a"]))
+    assert some.hour.tolist() == [23, 0]
+    assert np.diff(some.day).tolist() == [1]
+
+
+def test_two_calls_on_one_day_are_left_to_the_day_and_two_on_different_days_are_added():
+    influence = np.array([[1.0], [1.0], [-1.0], [-1.0]])
+    assert people([0, 0, 1, 1], [5, 5, 6, 6]).across_days(influence)[0, 0] == pytest.approx(0)
+    # By person: sums 2 and -2, C/(C-1) = 2; by visit: four of 1, factor 4/3.
+    apart = people([0, 0, 1, 1], [5, 6, 7, 8]).across_days(influence)[0, 0]
+    assert apart == pytest.approx(2 * 8 - 4 / 3 * 4)
+    assert NOBODY.across_days(np.zeros((0, 2))).tolist() == [[0, 0], [0, 0]]
+
+
+def test_people_who_contradict_themselves_take_nothing_away_from_the_days():
+    balanced = people([0, 0, 1, 1]).across_days(np.array([[1.0], [-1.0], [1.0], [-1.0]]))
+    assert balanced[0, 0] == pytest.approx(0)
+
+
+def test_days_and_people_add_up_and_the_freedom_is_satterthwaites():
+    some = people(np.repeat(np.arange(10), 4))
+    ratio, df = some.with_days(np.array(50.0), 101, np.array(30.0), np.array(40.0))
+    of_people = effective_df(some.person, np.array(1.75))
+    assert ratio == pytest.approx(2.0)
+    assert df == pytest.approx(80**2 / (50**2 / 100 + 30**2 / of_people))
+    calm, of_days = some.with_days(np.array(10.0), 101, np.array(0.0), np.array(40.0))
+    assert (calm, of_days) == (1.0, 100.0)
+    assert NOBODY.with_days(np.array(50.0), 101, np.array(0.0), np.array(40.0))[1] == 100.0
+
+
+def test_one_person_with_half_the_contacts_leaves_hardly_any_freedom():
+    alike = np.repeat(np.arange(10), 4)
+    assert effective_df(alike, np.array(4.0)) == pytest.approx(9)
+    assert effective_df(np.arange(10), np.array(1.0)) == pytest.approx(9)
+    owl = np.concatenate([np.zeros(40, dtype=int), np.arange(1, 41)])
+    full = (40**2 + 40) ** 2 / (40**4 + 40) - 1
+    assert effective_df(owl, np.array(1 + 40 * 39 / 80)) == pytest.approx(max(full, 1.0))
+    assert effective_df(owl, np.array(1.0)) == pytest.approx(80**2 / (40**2 + 40) - 1)
+    assert np.all(np.diff(effective_df(owl, np.array([1.0, 1.2, 1.4, 1.6]))) < 0)
+
+
+def test_few_degrees_of_freedom_widen_as_student_does():
+    wide = small_sample(np.array([0.5, 4.0]), 5)
+    t = (distributions.t.ppf(0.975, 5) / distributions.norm.ppf(0.975)) ** 2
+    assert wide == pytest.approx([t, 4 * t])
