@@ -92,3 +92,13 @@ def test_few_degrees_of_freedom_widen_as_student_does():
     wide = small_sample(np.array([0.5, 4.0]), 5)
     t = (distributions.t.ppf(0.975, 5) / distributions.norm.ppf(0.975)) ** 2
     assert wide == pytest.approx([t, 4 * t])
+
+
+def test_half_alike_contacts_of_unequal_people_have_the_freedom_worked_out_by_hand():
+    """Sizes 1, 2 and 3: 8 ordered pairs; a ratio of 5/3 makes them half alike, variances 1, 3 and 6."""
+    found = effective_df(np.array([0, 1, 1, 2, 2, 2]), np.array(1 + 8 * 0.5 / 6))
+    assert found == pytest.approx(10**2 / (1 + 9 + 36) - 1)
+
+
+def test_people_who_balance_themselves_are_taken_for_independent_ones():
+    assert people([0, 0, 1, 1]).effect(np.array([[1.0], [-1.0], [1.0], [-1.0]])) == 1.0
