@@ -1,5 +1,6 @@
 """The table of agreement says 一致 only where the figure agrees, and keeps what cannot be checked."""
 
+import math
 from dataclasses import replace
 from typing import get_args
 
@@ -198,6 +199,26 @@ def test_what_a_goal_was_measured_as_has_its_unit_once(column, value, told):
     goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v"))
     frame = measure([goal], lambda *_: unmasked(spec, pd.DataFrame({"v": [value]}))).frame
     assert list(frame["value"]) == [told]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [(0.92, 4.15, "2.06倍(90%信頼区間 0.92〜4.15)"), (0.92, None, "2.06倍"), (0.92, math.inf, None)],
+)
+def test_an_estimate_that_measures_a_goal_stands_with_its_interval(low, high, told):
+    columns = {"v": Ratio(heading="比", unit="倍", free=True), **interval("v", 0.9)}
+    spec = TableSpec("t", "t", schema=Schema(columns))
+    frame = pd.DataFrame({"v": [2.06], "low": [low], "high": [high]})
+    goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v"))
+    measured = measure([goal], lambda *_: unmasked(spec, frame)).frame["value"]
+    assert list(measured) == [told or "2.06倍(90%信頼区間 0.92以上、上限なし)"]
+
+
+def test_a_figure_that_could_not_be_computed_leaves_its_goal_unmeasured():
+    spec = TableSpec("t", "t", schema=Schema({"v": Ratio(heading="比", unit="倍", free=True)}))
+    goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v"))
+    frame = measure([goal], lambda *_: unmasked(spec, pd.DataFrame({"v": [None]}, dtype="Float64"))).frame
+    assert (list(frame["value"]), list(frame["status"])) == (["…"], [UNMEASURED])
 
 
 def test_a_goal_without_a_figure_stays_unmeasured():

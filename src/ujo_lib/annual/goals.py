@@ -10,6 +10,7 @@ from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Cell, Goal, Goals
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look import notation
+from ujo_lib.report.look.wording import interval_phrase
 
 MEASURED, UNMEASURED = "測定済", "未測定"
 
@@ -27,7 +28,7 @@ def measure(goals: list[Goal], recall: Recall) -> Typed:
     """Hold every goal against the published tables.
 
     Returns:
-        One row per goal: goal, indicator, value (as text, with its unit), status, note.
+        One row per goal: goal, indicator, value (as text, with its unit and interval), status, note.
 
     Raises:
         ParameterError: goals that name a cell that is not there.
@@ -47,7 +48,8 @@ def _row(goal: Goal, recall: Recall) -> tuple[str, ...]:
     value, status, note = notation.MISSING, UNMEASURED, goal.note
     if goal.cell:
         try:
-            value, status = _value(goal.cell, recall), MEASURED
+            value = _value(goal.cell, recall)
+            status = UNMEASURED if value == notation.MISSING else MEASURED
         except NotSuppliedError as reason:
             note = str(reason)
     return goal.goal, goal.indicator, value, status, note
@@ -60,5 +62,11 @@ def _value(cell: Cell, recall: Recall) -> str:
     values = table.frame.loc[rows_of(table, cell), cell.column].dropna()
     if values.empty:
         return notation.MISSING
-    unit = table.spec.schema[cell.column].unit
-    return notation.in_prose(values.iloc[0], notation.format_of(table, cell.column)).removesuffix(unit) + unit
+    schema = table.spec.schema
+    unit, written_as = schema[cell.column].unit, notation.format_of(table, cell.column)
+    told = notation.in_prose(values.iloc[0], written_as).removesuffix(unit) + unit
+    if ends := schema.around(cell.column):
+        low, high = table.frame.loc[values.index[0], [*ends]]
+        if pd.notna(low) and pd.notna(high):
+            told += f"({interval_phrase(schema[ends[0]].both, low, high, written_as)})"
+    return told
