@@ -22,6 +22,7 @@ from ujo_lib.intake import check
 from ujo_lib.intake.loading import Intake
 from ujo_lib.intake.schemas import Column, Schema
 from ujo_lib.params import read_flat_yaml, read_yaml
+from ujo_lib.params.common import NotebookSettings
 from ujo_lib.params.inputs import Inputs
 from ujo_lib.params.notebooks import notebooks_of
 from ujo_lib.setup.copying import MOVED
@@ -196,7 +197,8 @@ def strange_numbers(folder: Path, old: Path) -> list[str]:
     ]
 
 
-_NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\d.,])\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![\da-z.,])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\da-z])")
+"""A number, not the digits of a digest."""
 
 
 def _numbers(tables: Path) -> set[str]:
@@ -223,7 +225,9 @@ def _suite(root: Path) -> tuple[str, re.Pattern[str]]:
         *(file for file in source.rglob("*.py") if "sample" not in file.parts),
     ]
     suite = "\n".join(file.read_text(encoding="utf-8") for file in files)
-    return suite, re.compile("|".join(map(re.escape, sorted(_dated(suite), key=len, reverse=True))))
+    settings = {str(field.description) for field in NotebookSettings.model_fields.values()}
+    told = sorted(_dated(suite) | settings, key=len, reverse=True)
+    return suite, re.compile("|".join(map(re.escape, told)))
 
 
 def _dated(suite: str) -> set[str]:
