@@ -81,7 +81,7 @@ def test_the_tree_is_cut_into_six_groups_numbered_from_above() -> None:
     rng = np.random.default_rng(3)
     has = np.hstack([rng.random((400, 8)) < 0.3] * 2) ^ (rng.random((400, 16)) < 0.05)
     table = together.word_tree(index_of(has, "あいうえおかきくけこさしすせそた")).frame
-    group = table["group"].astype(int)
+    group = table["group"].str.removeprefix("群").astype(int)
     assert group.iloc[0] == 1
     assert group.diff().dropna().isin([0, 1]).all()
     assert group.nunique() == together.MOST_GROUPS
@@ -120,7 +120,7 @@ def test_a_network_keeps_the_strongest_ties_and_leaves_out_words_without_one() -
     assert pairs["jaccard"].tolist() == pytest.approx([2 / 3, 2 / 3])
     words = found.words.frame.set_index("word")
     assert words["n"].to_dict() == {"あ": 3, "い": 2, "う": 2, "え": 3}
-    assert words.groupby("community", observed=True).groups.keys() == {"1", "2"}
+    assert words.groupby("community", observed=True).groups.keys() == {"群1", "群2"}
     assert words.loc["あ", "community"] == words.loc["い", "community"] != words.loc["う", "community"]
 
 
@@ -128,7 +128,7 @@ def test_communities_beyond_the_colours_become_one() -> None:
     pairs = np.repeat(np.eye(7, dtype=bool), 2, axis=1).repeat(2, axis=0)
     has = np.vstack([pairs, np.zeros((14, 14), bool)])
     words = together.word_network(index_of(has, "あいうえおかきくけこさしすせ")).words.frame
-    assert words["community"].value_counts().to_dict() == {"ほか": 4, "1": 2, "2": 2, "3": 2, "4": 2, "5": 2}
+    assert words["community"].value_counts().to_dict() == {"ほか": 4, **{f"群{n}": 2 for n in range(1, 6)}}
 
 
 def test_words_are_counted_in_the_texts_of_each_group() -> None:

@@ -253,7 +253,6 @@ class Page:
                 said = f"{title}の回答を、{table.schema[by].name}ごとに示します。"
                 drawn = {"n": "n", "low": "low", "high": "high", "finding": said}
                 display(self.panels(published, x="share", y=y, by=by, **drawn))
-                display(self.table(published, across=by, values="share"))
                 continue
             split = {
                 name: [label for label in table.frame[name] if label not in TOTAL_LABELS] for name in names

@@ -30,7 +30,7 @@ class Network:
     """Words joined by how often they share a text.
 
     Attributes:
-        words: `word`, `n` (texts with it), `community` (1, 2, … from the largest on); words without a tie are left out.
+        words: `word`, `n` (texts with it), `community` (群1 is the largest); words without a tie are left out.
         pairs: `word`, `with_word`, `n` (texts with both), `jaccard`; the strongest first.
     """
 
@@ -81,8 +81,8 @@ def word_network(index: WordIndex, top: int = 40, ties: int = 60) -> Network:
     joined = np.unique(np.concatenate([a, b]))
     community = communities(weight[np.ix_(joined, joined)])
     names = pd.Categorical(
-        [str(number) if number <= MOST_GROUPS - 1 else _OTHERS for number in community],
-        [*map(str, range(1, MOST_GROUPS)), _OTHERS],
+        [f"群{number}" if number <= MOST_GROUPS - 1 else _OTHERS for number in community],
+        [*(f"群{number}" for number in range(1, MOST_GROUPS)), _OTHERS],
         ordered=True,
     ).remove_unused_categories()
     with_word = Count(unit="件", heading="現れた相談")
@@ -154,7 +154,7 @@ def word_tree(index: WordIndex, top: int = 40) -> Typed:
 
     Returns:
         `word`, `n` (texts with it), `distance` (at which it joins the word in the row above; NA in the first),
-        `group` (1, 2, … from above); empty for fewer than three words.
+        `group` (群1, 群2, … from above); empty for fewer than three words.
     """
     words, has = present(index, top)
     columns = {
@@ -176,7 +176,9 @@ def word_tree(index: WordIndex, top: int = 40) -> Typed:
             "word": [words[at] for at in order],
             "n": has.sum(axis=0)[order],
             "distance": [np.nan, *joined_at],
-            "group": pd.Categorical(map(str, number), map(str, range(1, number[-1] + 1)), ordered=True),
+            "group": pd.Categorical(
+                [f"群{one}" for one in number], [f"群{one}" for one in range(1, number[-1] + 1)], ordered=True
+            ),
         }
     )
     return Typed.of(table, columns)
