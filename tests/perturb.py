@@ -194,6 +194,7 @@ def strange_numbers(folder: Path, old: Path) -> list[str]:
         for text in [_sentences(file.read_text(encoding="utf-8"))]
         for found in _NUMBER.finditer(text)
         if (number := found[0].replace(",", "")) in there - new and float(number) >= 10
+        if number.strip("0") != "1"  # 「1,000回あたり」 is a unit
     ]
 
 
