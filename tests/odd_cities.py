@@ -100,6 +100,7 @@ def _first_year(site: Site) -> None:
     site.set("01_survey_descriptives", earlier_wave="")
     site.set("04_outreach_effect", first_day=start)
     site.set("05_annual_summary", compared_years=[])
+    site.set("03_content_tagging", hand_codes="")
 
 
 def _one_leaflet(site: Site) -> None:

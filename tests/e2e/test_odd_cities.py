@@ -1,7 +1,8 @@
 """Cities that are not like the first one: each page that can exist exists, says what is missing, and tells no old fact.
 
 Every name, date, count, label and sentence of the first city is changed before its odd ones are made; whatever of the
-old ones is found on their pages was copied there. Three of the ten are executed in this process, all by `ujo run`.
+old ones is found on their pages was copied there. Three of the ten are executed in this process, six by
+`ujo run`; of the others the files are checked.
 """
 
 import json
@@ -34,6 +35,10 @@ REASONS = {
     "first year": "初めての調査",
     "one leaflet": "広告を出していない",
 }
+PLANNED = [
+    name for name in ODD if name not in {"first year", "a town of 3,000", "a designated city", "half a year"}
+]
+"""Cities whose whole report is made: of a town so small nearly every cell is hidden, which takes minutes to plan."""
 IN_PROCESS = [("survey only", "01"), ("aggregates only", "02"), ("a town of 3,000", "01")]
 
 
@@ -49,8 +54,8 @@ class City:
     root: Path
     changed: Changed
 
-    def outputs(self, half: str = "") -> Path:
-        return self.root / f"outputs/yaegaki/fy{self.changed.year}{half}"
+    def outputs(self) -> Path:
+        return self.root / f"outputs/yaegaki/fy{self.changed.year}"
 
 
 @pytest.fixture
@@ -100,23 +105,29 @@ def _executed(place: SiteYear, name: str, absent: tuple[str, ...]) -> Iterator[s
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("city", ODD, indirect=True)
+@pytest.mark.parametrize("city", PLANNED, indirect=True)
 def test_every_odd_city_has_its_pages_and_nothing_of_the_first_one_on_them(
     city: City, report: Report, request: pytest.FixtureRequest
 ):
     name = request.node.callspec.params["city"]
-    half = "-h1" if name == "half a year" else ""
-    done = ujo("run", "yaegaki", f"{city.changed.year}{half}", cwd=city.root)
+    done = ujo("run", "yaegaki", str(city.changed.year), cwd=city.root)
     assert done.returncode == 0, done.stderr
     for audience in ("internal", "release"):
-        folder = city.outputs(half) / audience
+        folder = city.outputs() / audience
         pages = {page.stem: page.read_text(encoding="utf-8") for page in folder.glob("*.html")}
         assert {*report_pages(report)} <= {*pages}
         assert not [page for page, text in pages.items() if ">nan<" in text or ">inf<" in text]
         assert survivors(city.root, folder, city.changed) == []
         if reason := REASONS.get(name):
             assert [page for page, text in pages.items() if reason in text], reason
-    assert strange_numbers(city.outputs(half) / "internal", report.outputs / "internal/tables") == []
+    assert strange_numbers(city.outputs() / "internal", report.outputs / "internal/tables") == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("city", [name for name in ODD if name not in PLANNED], indirect=True)
+def test_the_files_of_other_odd_cities_are_read_without_an_error(city: City):
+    done = ujo("check", "yaegaki", str(city.changed.year), cwd=city.root)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def report_pages(report: Report) -> list[str]:
