@@ -39,8 +39,7 @@ from ujo_lib.disclosure.audit import audit  # noqa: E402
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT  # noqa: E402
 from ujo_lib.disclosure.plan import PlanError, plan  # noqa: E402
 from ujo_lib.disclosure.tables import Cell, CountTable, Policy  # noqa: E402
-from ujo_lib.report.door.masks import counted, masks_for  # noqa: E402
-from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask  # noqa: E402
+from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec  # noqa: E402
 from ujo_lib.seasonality import crosstab  # noqa: E402
 
 TOTAL = "総数"
@@ -240,13 +239,8 @@ def crosses(count: int, seed: int) -> Iterator[tuple[pd.DataFrame, pd.DataFrame,
         record = TableRecord.of(
             "02", TableSpec("t", "t", Subject(population="contacts"), table.schema), table.frame
         )
-        known = counted([record])
-        try:
-            masks = masks_for(plan([known[0].table], policy), known)
-        except PlanError:
-            continue
-        shown = mask(record, table.frame, masks.cells_of(record), masks.whole)
-        yield table.frame, shown.frame, policy
+        if shown := kinds.released(record, table.frame, policy):
+            yield table.frame, shown.frame, policy
 
 
 def attack_crosses(count: int, seed: int) -> dict[str, Any]:

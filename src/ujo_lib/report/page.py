@@ -238,8 +238,8 @@ class Page:
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 
     def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject) -> None:
-        """Publish and show one table after the other, with bars where it splits people into shares: a panel each, and
-        a column, for the groups of the first dimension where there are two.
+        """Publish and show one table after the other: as bars where it splits people into shares, a panel each for the
+        groups of the first dimension where there are two.
 
         Args:
             parts: id, title and table, as `survey.other_items` makes them.

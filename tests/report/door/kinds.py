@@ -94,6 +94,16 @@ class Attacked:
     opened: Counter[str] = field(default_factory=Counter)
 
 
+def released(record: TableRecord, frame: pd.DataFrame, policy: Policy) -> Published | None:
+    """One table as a release prints it; None where no plan protects it."""
+    known = counted([record])
+    try:
+        masks = masks_for(plan([known[0].table], policy), known)
+    except PlanError:
+        return None
+    return mask(record, frame, masks.cells_of(record), masks.whole)
+
+
 def attack(count: int, seed: int) -> Attacked:
     """Publish so many random tables, and try every world on each."""
     found = Attacked()
@@ -128,13 +138,8 @@ def releases(count: int, seed: int) -> Iterator[tuple[np.ndarray, Published, Pol
         record = TableRecord.of(
             "02", TableSpec("t", "t", Subject(population="contacts"), schema), _frame(true)
         )
-        known = counted([record])
-        try:
-            masks = masks_for(plan([known[0].table], policy), known)
-        except PlanError:
-            continue
-        shown = mask(record, record.frame, masks.cells_of(record), masks.whole)
-        if shown.hidden["n"].any() and not shown.hidden["base"].any():
+        shown = released(record, record.frame, policy)
+        if shown and shown.hidden["n"].any() and not shown.hidden["base"].any():
             yield true, shown, policy
 
 
