@@ -64,7 +64,8 @@ def read_workbook(content: bytes, wanted: str | None, notes: Notes) -> Grid:
     """
     book = _open_book(content)
     visible = {one.title: one.sheet_state == "visible" for one in book.worksheets}
-    name = choose_sheet(visible, [one.title for one in book.worksheets if one._cells], wanted)
+    filled = [one.title for one in book.worksheets if any(c.value is not None for c in one._cells.values())]
+    name = choose_sheet(visible, filled, wanted)
     sheet = book[name]
     notes.sheet = name
     written = {
