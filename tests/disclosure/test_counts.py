@@ -133,6 +133,37 @@ def test_a_difference_made_up_of_counts_of_their_own_is_protected_through_them()
     assert all(count.cells for count in small)
 
 
+def test_people_of_two_districts_less_one_of_them_are_the_other_which_is_printed() -> None:
+    areas = {"area": ["東"] * 20 + ["西"] * 3 + ["外"] * 9, "sex": ["男性"] * 32}
+    names = {"both": ("東", "西"), "east": ("東",), "west": ("西",)}
+    tables = [table_of(name, areas, ["sex"], where={"area": kept}) for name, kept in names.items()]
+    counts = gather(tables, {}, FIVE, (), ())
+    west = [count for count in counts if dict(count.row.region).get("area") == frozenset({"西"})]
+    assert all(count.cells for count in west)
+
+
+def test_a_count_is_no_difference_from_itself_and_an_empty_rest_none_to_protect() -> None:
+    areas = {"area": ["東"] * 20, "sex": ["男性"] * 20}
+    tables = [table_of("all", areas, ["sex"]), table_of("east", areas, ["sex"], where={"area": ("東",)})]
+    assert not [count for count in gather(tables, {}, FIVE, (), ()) if count.primary]
+
+
+def test_an_exact_figure_published_elsewhere_is_public_and_half_the_cost_of_a_cell_is_whole() -> None:
+    public = [PublicFigure("cases", {"sex": ("男性",)}, 6, 6, "報告")]
+    assert gathered(one_way("t", {"男性": 6, "女性": 9}), public=public)[MEN].public
+    assert INNER_WEIGHT % 2 == 0
+
+
+def test_a_large_count_that_was_hidden_only_to_protect_others_needs_no_protection_itself() -> None:
+    table = one_way("t", {"男性": 6, "女性": 9})
+    hidden = PastRelease(table, tuple(cell.value == 6 for cell in table.cells))
+    shown = PastRelease(one_way("u", {"男性": 6, "女性": 9}), (False,) * 3)
+    other = one_way("v", {"家族": 8, "一人": 7}, "home")
+    assert not gathered(other, previous=[hidden])[MEN].primary
+    assert gathered(other, previous=[hidden])[MEN].floor == 1
+    assert gathered(other, previous=[shown])[MEN].floor == 0
+
+
 def test_a_region_is_named_as_a_person_would() -> None:
     assert describe((("age", frozenset({"20代", "10代"})), *MEN)) == "age=10代/20代・sex=男性"
     assert describe(()) == "全体"
