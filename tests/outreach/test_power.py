@@ -68,15 +68,27 @@ def test_block_power_agrees_with_simulation():
 
 
 def test_a_doubling_in_a_city_of_two_per_cent_moves_the_prefecture_by_two_per_cent():
-    table = power.dilution(0.02, [1.0, 2.0, 5.0]).frame
+    table = power.dilution(50.0, 2500.0, [1.0, 2.0, 5.0]).frame
     assert table["diluted"].tolist() == pytest.approx([1.0, 1.02, 1.08])
+
+
+def test_a_plan_without_a_number_of_contacts_promises_no_smallest_effect():
+    unplanned = [
+        power.exact_design("八重垣市", 0.0, 30, 300),
+        power.block_design("島根県", 0.0, 30, 300, 0.05),
+    ]
+    planned = power.exact_design("八重垣市", 54.0, 30, 300)
+    assert power.summary(unplanned).frame.empty
+    assert power.curves(unplanned, power.RATIOS).frame.empty
+    assert power.reading(power.summary(unplanned).frame) == power.UNPLANNED
+    assert power.summary([planned, unplanned[1]]).frame["area"].tolist() == ["八重垣市"]
+    for city, prefecture in ((0.0, 2500.0), (50.0, 0.0), (0.0, 0.0)):
+        assert power.dilution(city, prefecture, [2.0]).frame.empty
 
 
 def test_impossible_plans_are_answered_in_words():
     with pytest.raises(ValueError, match="正の値"):
         power.exact_power(0, 1, 2)
-    with pytest.raises(ValueError, match="0から1"):
-        power.dilution(2, [1.0])
 
 
 def test_a_design_that_finds_nothing_says_so_instead_of_a_number():

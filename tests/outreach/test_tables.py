@@ -91,7 +91,7 @@ def tables(level: float, planned: pd.DataFrame, carry_over: Mapping) -> tuple[St
         "registered_plan": study.plan.table(),
         "power": power.curves(designs, [1.0, 2.0]),
         "mde": power.summary(designs),
-        "dilution": power.dilution(0.02, [2.0]),
+        "dilution": power.dilution(50.0, 2500.0, [2.0]),
         "city_counts": hygiene.counts(study.city()),
         "city_effect": hygiene.of_window(verdict.table(city, unit="回")),
         "separate_effects": verdict.table(

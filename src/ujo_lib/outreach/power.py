@@ -22,6 +22,9 @@ LARGEST_RATIO = 100.0
 
 _AREA = Text(heading="対象")
 
+UNPLANNED = "年間の見込みの件数を決めていないため、見つけられる大きさは示せません。"
+"""What is said where no contacts were planned with."""
+
 RATIOS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
 """Rate ratios at which power is shown."""
 
@@ -110,14 +113,18 @@ def block_design(
         level: confidence level of the verdict.
     """
     window, baseline = per_year * window_days / 365.25, per_year * baseline_days / 365.25
-    total = float(np.sqrt(spread**2 + 1 / window))
     blocks = baseline_days // window_days
-    return Design(area, window, baseline, lambda ratio: block_power(total, blocks, ratio, level))
+
+    def power_at(ratio: float) -> float:
+        return block_power(float(np.sqrt(spread**2 + 1 / window)), blocks, ratio, level)
+
+    return Design(area, window, baseline, power_at)
 
 
 def curves(designs: Sequence[Design], ratios: Sequence[float]) -> Typed:
-    """Power over a range of rate ratios: area, ratio, power."""
-    rows = [(design.area, ratio, design.power_at(ratio)) for design in designs for ratio in ratios]
+    """Power over a range of rate ratios: area, ratio, power; of each design that was planned with contacts."""
+    planned = filter(_planned, designs)
+    rows = [(design.area, ratio, design.power_at(ratio)) for design in planned for ratio in ratios]
     columns = {
         "area": _AREA,
         "ratio": Ratio(heading="本当の効果"),
@@ -131,10 +138,10 @@ def summary(designs: Sequence[Design], wanted: float = 0.8) -> Typed:
 
     Returns:
         area, window and baseline (contacts expected there), mde (rate ratio, NA when beyond 100), extra
-        (contacts).
+        (contacts); one row per design that was planned with contacts.
     """
     rows = []
-    for design in designs:
+    for design in filter(_planned, designs):
         mde = smallest_detectable(design.power_at, wanted)
         extra = None if mde is None else (mde - 1) * design.window
         rows.append((design.area, design.window, design.baseline, mde, extra))
@@ -151,6 +158,8 @@ def summary(designs: Sequence[Design], wanted: float = 0.8) -> Typed:
 
 def reading(table: pd.DataFrame, wanted: float = 0.8) -> str:
     """What `summary` found, in a sentence."""
+    if table.empty:
+        return UNPLANNED
     found = [
         f"{row.area}では"
         + (f"なし({LARGEST_RATIO:g}倍でも届かない)" if pd.isna(row.mde) else f"{row.mde:.2f}倍以上")
@@ -166,19 +175,23 @@ def smallest_detectable(power_at: Callable[[float], float], wanted: float = 0.8)
     return float(optimize.brentq(lambda ratio: power_at(ratio) - wanted, 1.0, LARGEST_RATIO, xtol=1e-4))
 
 
-def dilution(city_share: float, ratios: Sequence[float]) -> Typed:
+def dilution(city: float, prefecture: float, ratios: Sequence[float]) -> Typed:
     """How a city's effect looks in its prefecture: ratio (in the city), diluted (in the prefecture).
 
     Args:
-        city_share: the city's share of the prefecture's contacts, 0-1.
+        city: contacts a year that were planned with; no row where it is 0.
+        prefecture: the same of the prefecture.
         ratios: rate ratios in the city, with no effect in the rest of the prefecture.
     """
-    if not 0 <= city_share <= 1:
-        raise ValueError(f"市の割合は0から1の間で指定してください: {city_share}")
-    diluted = [1 + city_share * (ratio - 1) for ratio in ratios]
+    ratios = ratios if city and prefecture else ()
+    diluted = [1 + city / prefecture * (ratio - 1) for ratio in ratios]
     columns = {"ratio": Ratio(heading="市での効果"), "diluted": Ratio(heading="県での見え方")}
     frame = pd.DataFrame({"ratio": list(ratios), "diluted": diluted})
     return Typed.of(frame, columns, note="県のほかの地域には効果がないとしたときの値です。")
+
+
+def _planned(design: Design) -> bool:
+    return design.window > 0
 
 
 def _reach(mean: float) -> int:

@@ -30,7 +30,7 @@ from ujo_lib.seasonality.profiles import (
     by_weekday_hour,
     order_in_words,
 )
-from ujo_lib.seasonality.scopes import both_bases, clock_sentence, open_scopes, within
+from ujo_lib.seasonality.scopes import bases_sentence, both_bases, clock_sentence, open_scopes, within
 from ujo_lib.seasonality.staffing import short_handed, slots, tried_on_last_year
 from ujo_lib.seasonality.usage import bounds, by_area, residents, use_per_population
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, verdict_table
@@ -39,6 +39,7 @@ from ujo_lib.variance import People
 __all__ = [
     "People",
     "backtest",
+    "bases_sentence",
     "beside_nation",
     "both_bases",
     "bounds",
