@@ -22,6 +22,8 @@ MONTHS, VERDICTS = ("02_consultation_seasonality", "months"), ("02_consultation_
 LONELY, EFFECT = ("02_consultation_seasonality", "lonely"), ("04_outreach_effect", "city_effect")
 WAVES, RESPONSE = ("01_survey_descriptives", "waves"), ("01_survey_descriptives", "response")
 RESIDENTS = ("06_resident_survey", "lonely")
+WEEKDAYS = ("02_consultation_seasonality", "weekdays")
+TOTALS, BEFORE = (("02_consultation_seasonality", name) for name in ("totals", "totals_before"))
 
 
 KINDS = {
@@ -31,6 +33,7 @@ KINDS = {
     "n_earlier": Count(unit="人"),
     "expected": Rate(per="期間"),
     "age_band": Dimension(),
+    "weekday": Dimension(),
     "month": Dimension(),
     "per_day": Rate(per="1日"),
     "share": Share(),
@@ -43,6 +46,9 @@ ABOUT = {
     LONELY: Subject("県内の人の相談", period="2023年(暦年)"),
     EFFECT: Subject("市の窓口の相談", period="2024年2月20日〜3月14日"),
     RESIDENTS: Subject("回答のあった市民", period="令和5(2023)年度"),
+    WEEKDAYS: Subject("県内の人の相談", period="令和5年度上半期"),
+    TOTALS: Subject("相談", period="令和5年度上半期"),
+    BEFORE: Subject("相談", period="令和4年度上半期"),
 }
 TITLES = {RESIDENTS: "孤独感が「時々ある以上」の人"}
 
@@ -50,7 +56,16 @@ TITLES = {RESIDENTS: "孤独感が「時々ある以上」の人"}
 RATES, COUNTS = "回答した委員1人あたりの人数の比", "人数そのものの比(参考)"
 
 
-def year(*, month="検出せず", low=0.44, high=1.36, code="not_detected", estimate=2.06, basis=RATES) -> dict:
+def year(
+    *,
+    month="検出せず",
+    weekday="検出せず",
+    low=0.44,
+    high=1.36,
+    code="not_detected",
+    estimate=2.06,
+    basis=RATES,
+) -> dict:
     return {
         CASES: pd.DataFrame({"sex": ["男性", "総数"], "n": [17, 25]}),
         CHANGES: pd.DataFrame(
@@ -65,7 +80,10 @@ def year(*, month="検出せず", low=0.44, high=1.36, code="not_detected", esti
             }
         ),
         MONTHS: pd.DataFrame({"month": ["7月", "8月"], "per_day": [6.1, 8.5]}),
-        VERDICTS: pd.DataFrame({"finding": [month]}),
+        VERDICTS: pd.DataFrame({"pattern": ["月", "曜日による違い"], "finding": [month, weekday]}),
+        WEEKDAYS: pd.DataFrame({"weekday": ["日", "月"], "per_day": [8.5, 9.7]}),
+        TOTALS: pd.DataFrame({"scope": ["全国", "県"], "n": [177430, 1329]}),
+        BEFORE: pd.DataFrame({"scope": ["全国", "県"], "n": [170000, 1200]}),
         WAVES: pd.DataFrame({"wave": ["R1", "R2", "R5"], "fiscal_year": [2019, 2020, 2023]}),
         RESPONSE: pd.DataFrame({"district": ["全体", "北"], "n": [97, 40], "base": [139, 60]}),
         LONELY: pd.DataFrame({"share": [0.796], "base": [2335]}),
@@ -91,7 +109,7 @@ WHY = {
 def _recall(tables: dict):
     def recall(notebook, table):
         if (notebook, table) not in tables:
-            raise NotSuppliedError(WHY[notebook])
+            raise NotSuppliedError(WHY[notebook]) if notebook in WHY else FileNotFoundError(table)
         frame = tables[notebook, table]
         typed = Typed.of(frame, {name: KINDS.get(name, Text()) for name in frame})
         key = notebook, table
@@ -133,7 +151,7 @@ def test_each_sentence_has_one_figure_and_none_where_chance_explains_it():
     def figures(tables: dict) -> list[int]:
         return [len(re.findall(r"\d[\d,.]*", re.sub(r"\(令和.+?年度\)", "", text))) for text in told(tables)]
 
-    assert figures(year()) == [1, 1, 0, 1, 0]
+    assert figures(year()) == [1, 1, 1, 0, 0]
     assert figures(year(month="検出", code="detected")) == [1, 1, 1, 1, 1]
     assert figures(asked(year())) == [1, 1, 1, 1, 0]
 
@@ -141,7 +159,7 @@ def test_each_sentence_has_one_figure_and_none_where_chance_explains_it():
 def test_where_residents_were_asked_their_answer_is_the_first_finding_and_the_month_gives_way():
     said = told(asked(year()))
     assert said[0] == "孤独感が「時々ある以上」の人は、市民調査からの推計で21.0%でした。"
-    assert said[1:] == [text for at, text in enumerate(told(year())) if at != 2]
+    assert said[1:] == told(year())[:4]
     assert bases(asked(year()))[0] == (
         "令和5(2023)年度の調査に答えた市民1,133人から、市民全体の割合を推計(95%信頼区間 18.4〜23.9%)"
     )
@@ -166,9 +184,9 @@ def test_the_bases_of_the_sentences_are_those_of_their_tables():
     assert bases(year()) == [
         "令和5(2023)年度に調査した民生委員139人のうち、回答した97人が知っている人",
         "令和5(2023)年度の調査の25人と比べた結果",
-        "2023年(暦年)の、県内の人の相談",
         "2023年(暦年)の県内の人の相談のうち、この問いに答えのあった2,335件",
         "2024年2月20日〜3月14日の市の窓口の相談10回を、お知らせがない場合に見込まれる4.9回と比べた結果",
+        "2023年(暦年)の、県内の人の相談",
     ]
 
 
@@ -209,24 +227,58 @@ def test_a_change_of_counts_without_denominators_is_not_told_as_a_change(low, hi
 
 
 def test_a_month_that_leads_by_chance_is_not_told_as_a_season():
-    assert "はっきりした違いは見られません" in told(year(month="検出せず"))[2]
-    assert "月に最も多く" in told(year(month="検出"))[2]
+    assert "はっきりした違いは見られません" in told(year(month="検出せず"))[4]
+    assert "月に最も多く" in told(year(month="検出"))[4]
+    assert told(year(month="判定しない"))[4].endswith("この記録からは判断できません。")
 
 
 def test_an_effect_that_was_not_detected_is_never_told_as_a_rise():
-    assert told(year())[4].endswith("増えたかどうかは、はっきりしません。")
+    assert told(year())[3].endswith("増えたかどうかは、はっきりしません。")
 
 
-def test_a_year_without_a_survey_or_campaign_says_so_and_keeps_five_sentences():
-    tables = {name: table for name, table in year().items() if name[0].startswith("02")}
-    sentences = told(tables)
-    assert len(sentences) == 5
-    assert [bool(about) for about in bases(tables)] == [False, False, True, True, False]
-    reasons = ["調査は3年ごと" in text for text in sentences]
-    assert reasons == [True, True, False, False, False]
-    assert (
-        sentences[4] == "お知らせで相談が増えたかは、この報告書では分かりません。理由: 広告は出していない。"
+def test_a_year_without_a_survey_or_campaign_says_so_once_for_each_reason_and_tells_more_of_contacts():
+    tables = {name: table for name, table in year(weekday="検出").items() if name[0].startswith("02")}
+    assert told(tables) == [
+        "県内からの相談のうち、孤独を感じると答えたものは79.6%でした。",
+        "県内からの相談の多さに、月によるはっきりした違いは見られません。",
+        "県内からの相談は1,329件でした。",
+        "ひきこもりの状態の人の数、前回の調査からの増減は、この報告書では分かりません。理由: 調査は3年ごと。",
+        "お知らせで相談が増えたかは、この報告書では分かりません。理由: 広告は出していない。",
+    ]
+
+
+def test_a_half_year_tells_of_its_contacts_beside_the_year_before_and_gives_its_one_reason_once():
+    later = dict.fromkeys(
+        ("06_resident_survey", "01_survey_descriptives", "04_outreach_effect"), {"a": "年次で"}
     )
+    tables = {name: table for name, table in year(weekday="検出").items() if name[0].startswith("02")}
+
+    def recall(notebook, table):
+        if notebook in later:
+            raise NotSuppliedError(later[notebook])
+        return _recall(tables)(notebook, table)
+
+    lines = summary.five_sentences(recall)
+    assert [text_of(line.said()) for line in lines] == [
+        "県内からの相談のうち、孤独を感じると答えたものは79.6%でした。",
+        "県内からの相談の多さに、月によるはっきりした違いは見られません。",
+        "県内からの相談は1,329件でした。",
+        "県内からの相談は、月曜日に最も多くなりました。",
+        "ひきこもりの状態の人の数、前回の調査からの増減、お知らせで相談が増えたかは、この報告書では分かりません。"
+        "理由: 年次で。",
+    ]
+    assert (
+        text_of(lines[2].rests_on()) == "令和5年度上半期に、全国窓口に寄せられた数、令和4年度上半期は1,200件"
+    )
+    del tables[BEFORE]
+    assert (
+        text_of(summary.five_sentences(recall)[2].rests_on()) == "令和5年度上半期に、全国窓口に寄せられた数"
+    )
+
+
+def test_a_weekday_that_leads_by_chance_is_not_told():
+    for verdict, said in (("検出", "月曜日に最も多く"), ("検出せず", "はっきりした違いは見られません")):
+        assert said in text_of(summary.busiest_weekday(_recall(year(weekday=verdict))).said())
 
 
 def test_goals_claims_and_key_figures_of_a_missing_page_give_the_reason():
@@ -278,9 +330,6 @@ def test_a_cell_that_a_year_cannot_have_gives_the_reason_and_a_misspelled_one_is
     assert (row["verdict"], row["note"]) == ("計算不可", "資料がない: 「全国の集計」(未着)。")
     with pytest.raises(ParameterError):
         compare([claim], lambda *_: shown)
-
-
-TOTALS = ("02_consultation_seasonality", "totals")
 
 
 def abstract(tables: dict) -> list[str]:

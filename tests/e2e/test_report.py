@@ -298,7 +298,7 @@ def test_the_brief_is_read_first_and_says_nothing_in_the_words_of_the_analyst(re
     assert not [word for word in NOT_IN_BRIEF if word in text]
     headings = [one.text_content() for one in main.findall(".//h2")]
     assert headings == [
-        "5つの文でみる結果",
+        "結果の要点",
         "この報告書から言えないことと、次にすること",
         "目標は測れたか",
         "English abstract",

@@ -5,7 +5,7 @@ chance explains, no word of offices.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -124,30 +124,28 @@ def _is_confidence(column: Column, level: float) -> bool:
 def five_sentences(recall: Recall) -> list[Line]:
     """The year in five plain sentences, at most one figure in each, with a line on its period and base.
 
-    A sentence about something the year has no record of gives the reason of its own table: five sentences stay five,
-    and nobody reads a gap as good news. Where residents were asked, their answer comes first; else the month with most
-    contacts is told.
+    Where residents were asked, their answer comes first. What the year has no record of is said last, with the reason
+    of its own table, so that nobody reads a gap as good news; what contacts tell of months and days takes its place.
 
     Args:
         recall: usually `page.recall`.
     """
-    told = [
-        _or_absent(known_people, recall, "ひきこもりの状態の人の数"),
-        _or_absent(change_of_count, recall, "前回の調査からの増減"),
-        _or_absent(loneliness, recall, "孤独を感じている相談の割合"),
-        _or_absent(campaign_effect, recall, "お知らせで相談が増えたか"),
+    told: list[Line] = []
+    absent: dict[str, list[str]] = {}
+    with suppress(NotSuppliedError, FileNotFoundError):  # a city need not ask its residents
+        told.append(lonely_residents(recall))
+    for tell, what in _FINDINGS.items():
+        try:
+            told.append(tell(recall))
+        except NotSuppliedError as missing:
+            absent.setdefault(missing.why, []).append(what)
+    for tell in (busiest_month, contacts, busiest_weekday)[: max(0, 5 - len(told) - len(absent))]:
+        with suppress(NotSuppliedError):
+            told.append(tell(recall))
+    return told + [
+        Line(f"{'、'.join(whats)}は、この報告書では分かりません。理由: {why}。")
+        for why, whats in absent.items()
     ]
-    try:
-        return [lonely_residents(recall), *told]
-    except (NotSuppliedError, FileNotFoundError):  # no such survey this year, or none ever
-        return [*told[:2], _or_absent(busiest_month, recall, "相談の多い月"), *told[2:]]
-
-
-def _or_absent(tell: Callable[[Recall], Line], recall: Recall, what: str) -> Line:
-    try:
-        return tell(recall)
-    except NotSuppliedError as missing:
-        return Line(f"{what}は、この報告書では分かりません。理由: {missing.why}。")
 
 
 def lonely_residents(recall: Recall) -> Line:
@@ -210,12 +208,40 @@ def _year(recall: Recall, wave: str) -> str:
 def busiest_month(recall: Recall) -> Line:
     """The month with most contacts a day, where the months differ beyond chance."""
     months = recall("02_consultation_seasonality", "months")
-    verdicts = recall("02_consultation_seasonality", "verdicts")
-    subject = months.spec.subject
-    about = f"{subject.period}の、{subject.base}"
-    if verdicts.frame["finding"].iloc[0] != "検出":
-        return Line("県内からの相談の多さに、月によるはっきりした違いは見られません。", (), about)
-    return Line("県内からの相談は、{month[max per_day]}に最も多くなりました。", (months,), about)
+    verdict = recall("02_consultation_seasonality", "verdicts").frame["finding"].iloc[0]
+    if verdict == "検出":
+        return Line("県内からの相談は、{month[max per_day]}に最も多くなりました。", (months,), _whose(months))
+    if verdict == "検出せず":
+        told = "県内からの相談の多さに、月によるはっきりした違いは見られません。"
+        return Line(told, (), _whose(months))
+    return Line(
+        "県内からの相談が月によって違うかどうかは、この記録からは判断できません。", (), _whose(months)
+    )
+
+
+def busiest_weekday(recall: Recall) -> Line:
+    """The day of the week with most contacts a day, where the days differ beyond chance."""
+    days = recall("02_consultation_seasonality", "weekdays")
+    verdicts = recall("02_consultation_seasonality", "verdicts").where(pattern="曜日による違い")
+    if "検出" in set(verdicts.frame["finding"]):
+        told = "県内からの相談は、{weekday[max per_day]}曜日に最も多くなりました。"
+        return Line(told, (days,), _whose(days))
+    return Line("県内からの相談の多さに、曜日によるはっきりした違いは見られません。", (), _whose(days))
+
+
+def _whose(table: Published) -> str:
+    return f"{table.spec.subject.period}の、{table.spec.subject.base}"
+
+
+def contacts(recall: Recall) -> Line:
+    """How many contacts there were, beside those of the same months of the year before in a report on half a year."""
+    totals = recall("02_consultation_seasonality", "totals")
+    tables: tuple[Published, ...] = (totals,)
+    about = f"{totals.spec.subject.period}に、全国窓口に寄せられた数"
+    with suppress(NotSuppliedError, FileNotFoundError):
+        before = recall("02_consultation_seasonality", "totals_before")
+        tables, about = (totals, before), f"{about}、{before.spec.subject.period}は{{totals_before.n[県]}}件"
+    return Line("県内からの相談は{totals.n[県]}件でした。", tables, about)
 
 
 def loneliness(recall: Recall) -> Line:
@@ -244,6 +270,15 @@ def campaign_effect(recall: Recall) -> Line:
     if code == "detected":
         return Line("お知らせの期間、市の窓口への相談はふだんの{estimate}倍でした。", (effect,), about)
     return Line("お知らせで市の窓口への相談が増えたかどうかは、はっきりしません。", (effect,), about)
+
+
+_FINDINGS: Mapping[Callable[[Recall], Line], str] = {
+    known_people: "ひきこもりの状態の人の数",
+    change_of_count: "前回の調査からの増減",
+    loneliness: "孤独を感じている相談の割合",
+    campaign_effect: "お知らせで相談が増えたか",
+}
+"""What the sentences tell of every year, in order, and what is not known where it has no record of it."""
 
 
 def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
