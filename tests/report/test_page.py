@@ -241,8 +241,8 @@ def drawn(monkeypatch):
     return calls
 
 
-def _bars(page, frame=FRAME, **options):
-    shown = page.bars(_published(page, frame), x="share", y="age", finding="図。", **options)
+def _bars(page, frame=FRAME, x="share", **options):
+    shown = page.bars(_published(page, frame), x=x, y="age", finding="図。", **options)
     return re.sub(r"(?s)<details>.*", "", shown.html)
 
 
@@ -255,8 +255,8 @@ def test_a_figure_that_hides_nothing_is_drawn_once_for_both_audiences(project, d
 
 
 def test_a_figure_with_a_hidden_cell_is_never_the_one_that_shows_it(project, drawn):
-    inside = _bars(_internal())
-    outside = _bars(_release(project))
+    inside = _bars(_internal(), x="n")
+    outside = _bars(_release(project), x="n")
     assert len(drawn) == 2
     assert outside != inside
 
@@ -277,3 +277,13 @@ def test_a_part_of_a_table_and_another_order_of_its_labels_are_other_figures(pro
     page = _internal()
     page.bars(_published(page, ordered), x="share", y="age", finding="図。")
     assert len(drawn) == 4
+
+
+def test_a_figure_of_which_every_number_is_hidden_gives_way_to_its_table(project, drawn):
+    table = _published(_release(project))
+    page = _internal()
+    hidden = [age for age in FRAME["age"] if table.is_hidden("n", age=age)]
+    said = page.bars(table.where(age=hidden), x="n", y="age", finding="図。")
+    assert said.html == page.table(table.where(age=hidden)).html
+    assert not drawn
+    assert "<svg" in page.bars(table.where(age=[*hidden, "総数"]), x="n", y="age", finding="図。").html

@@ -86,6 +86,8 @@ def _method(draw: Callable[P, figures.Figure]) -> "Callable[Concatenate[Page, P]
         if instead := page.instead(args, told["unless"], told["empty"]):
             return instead
         drawn = draw(*args, **kwargs)
+        if drawn.is_hidden:
+            return page.table(drawn.published[0])  # what else it holds may be shown
         options = {name: value for name, value in kwargs.items() if name not in {"unless", "empty"}}
         recipe = Recipe.of(draw.__name__, args, options)
         given = [recipe.to_plain(), [table.record("").to_json() for table in drawn.published]]
@@ -275,11 +277,13 @@ class Page:
         return Shown(f'<div class="answer">{paragraph}</div>', ANSWER, self.names_of(published), said)
 
     def sentences(self, lines: Sequence[wording.Line]) -> Shown:
-        """Show the year in a few numbered sentences; the cover repeats them."""
+        """Show the year in a few numbered sentences, each with what it rests on; the cover repeats them."""
         used = tuple(dict.fromkeys(name for line in lines for name in self.names_of(line.tables)))
-        said = [wording.say(line.template, *line.tables) for line in lines]
-        numbered = wording.numbered([wording.text_of(parts) for parts in said])
-        return Shown(numbered, SENTENCES, used, tuple(part for parts in said for part in parts))
+        told = [(line.said(), line.rests_on()) for line in lines]
+        numbered = wording.numbered([(wording.text_of(said), wording.text_of(about)) for said, about in told])
+        return Shown(
+            numbered, SENTENCES, used, tuple(part for said, about in told for part in (*said, *about))
+        )
 
     def abstract(self, lines: Sequence[wording.Line]) -> Shown:
         """Show English sentences as one paragraph; one with a hidden figure says that it is withheld."""
@@ -288,8 +292,8 @@ class Page:
         told = " ".join(part.text for part in said)
         return Shown(wording.paragraph(told, "en"), "sentence", used, tuple(said))
 
-    def points(self, points: Sequence[tuple[str, str]]) -> Shown:
-        """Show a list of points, each a few words in bold and what there is to say about it; no figures in them."""
+    def points(self, points: Sequence[tuple[str, str, str]]) -> Shown:
+        """Show a list of points: a few words in bold, what there is to say, what is to be done; no figures in them."""
         return Shown(wording.points(points) if points else wording.callout("note", _NO_POINTS), "sentence")
 
     def callout(self, verdict: str, text: str, *published: Published, **values: Any) -> Shown:

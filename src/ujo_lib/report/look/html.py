@@ -153,7 +153,7 @@ class PageContext:
         lines = (
             ("対象", self.area),
             ("年度", self.year),
-            ("集計期間", self.period),
+            ("相談の集計期間", self.period if self.period != self.year else ""),
             ("作成日", self.created_on),
         )
         return tuple((name, value) for name, value in lines if value)

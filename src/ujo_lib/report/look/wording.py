@@ -27,14 +27,6 @@ class WordingError(ValueError):
 
 
 @dataclass(frozen=True)
-class Line:
-    """One sentence: a template for `sentence`, and the tables its figure comes from."""
-
-    template: str
-    tables: tuple[Published, ...] = ()
-
-
-@dataclass(frozen=True)
 class Share:
     """One rule for a share said in words.
 
@@ -212,6 +204,30 @@ class Said:
     text: str
     values: tuple[Quoted, ...] = ()
     among_shown: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence: a template for `sentence`, the tables its figure comes from, and a template of what it rests on.
+
+    Attributes:
+        template: the sentence.
+        tables: the tables that its slots name.
+        about: period, and who or what was counted.
+    """
+
+    template: str
+    tables: tuple[Published, ...] = ()
+    about: str = ""
+
+    def said(self) -> tuple[Said, ...]:
+        """The sentence with its figure."""
+        return say(self.template, *self.tables)
+
+    def rests_on(self) -> tuple[Said, ...]:
+        """Period and base; nothing where a cell of theirs is hidden or missing."""
+        told = say(self.about, *self.tables)
+        return told if "{" not in self.about or all(part.values for part in told) else ()
 
 
 @dataclass(frozen=True)
@@ -397,7 +413,7 @@ def _writer(number_format: str) -> Callable[[Any], str]:
 
 def english(line: Line) -> tuple[Said, ...]:
     """A line in English as said; where a cell is hidden or missing, that its figure is withheld."""
-    said = say(line.template, *line.tables)
+    said = line.said()
     return said if not line.tables or all(part.values for part in said) else (Said(_WITHHELD),)
 
 
@@ -407,19 +423,27 @@ def paragraph(text: str, language: str = "") -> str:
     return f'<p class="say"{named}>{html.escape(text, quote=False)}</p>'
 
 
-def numbered(texts: Sequence[str]) -> str:
-    """Sentences as a numbered list."""
-    items = "".join(f"<li>{paragraph(text)}</li>" for text in texts)
+def numbered(texts: Sequence[tuple[str, str]]) -> str:
+    """Sentences as a numbered list, each with the line on what it rests on, where there is one."""
+    items = "".join(f"<li><div>{paragraph(text)}{_rests_on(about)}</div></li>" for text, about in texts)
     return f'<ol class="five">{items}</ol>'
 
 
-def points(items: Sequence[tuple[str, str]]) -> str:
-    """A list of points: what it is about in bold, then what there is to say."""
+def _rests_on(about: str) -> str:
+    return f'<p class="circumstances">{html.escape(about)}</p>' if about else ""
+
+
+def points(items: Sequence[tuple[str, str, str]]) -> str:
+    """A list of points: what it is about in bold, what there is to say, and what is to be done, where that is known."""
     lines = "".join(
-        f"<li><strong>{html.escape(about)}</strong><span>{html.escape(said)}</span></li>"
-        for about, said in items
+        f"<li><strong>{html.escape(about)}</strong><span>{html.escape(said)}</span>{_next(following)}</li>"
+        for about, said, following in items
     )
     return f'<ul class="points">{lines}</ul>'
+
+
+def _next(following: str) -> str:
+    return f"<span><b>次にすること</b> {html.escape(following)}</span>" if following else ""
 
 
 def callout(verdict: str, text: str) -> str:

@@ -46,6 +46,12 @@ class Figure:
         """Text for those who do not see the figure: finding, kind and range."""
         return f"{self.finding}{self.description}"
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the door kept back every number that it would show."""
+        hidden = self.published[0].hidden
+        return bool(self.column and len(hidden) and hidden[self.column].all())
+
     def drawings(self) -> list[str]:
         """The drawing for each width, wide and narrow, as parts of a page: what takes long."""
         return [inline(self.svg(layout).decode()) for layout in (WIDE, NARROW)]
