@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from openpyxl.utils import get_column_letter, range_boundaries
 
+from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import TOTAL_WORDS, Header, fold
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
-from ujo_lib.intake.reading import Grid
 from ujo_lib.intake.schemas import EXAMPLE_MARK, NUMERIC, Column, Schema
 from ujo_lib.intake.values import Raw, ValueRefused, fold_sign, parse_number, reads, shown, tidy, vocabulary
 
