@@ -121,7 +121,8 @@ class Programme:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
             raise LimitError
-        return solver.getSolution()
+        found: highspy.HighsSolution = solver.getSolution()
+        return found
 
 
 class Ends:

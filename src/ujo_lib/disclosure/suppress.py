@@ -114,7 +114,9 @@ def _cost(problem: Problem, hidden: np.ndarray) -> int:
 def _prune(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> np.ndarray:
     """Show again, dearest first, what known populations do not need hidden."""
     kept = hidden.copy()
-    for row in sorted(np.flatnonzero(hidden & ~problem.closed), key=lambda row: (-problem.weight[row], row)):
+    for row in sorted(
+        np.flatnonzero(hidden & ~problem.closed).tolist(), key=lambda row: (-problem.weight[row], row)
+    ):
         kept[row] = not worlds.enough_without(row, kept)
     return kept
 
@@ -229,7 +231,7 @@ def _push(problem: Problem, hidden: np.ndarray, side: int, worlds: _Worlds) -> N
     """Look for populations in which many targets at once lie on the wanted side: one programme instead of many."""
     left = np.flatnonzero(worlds.open(side))
     while len(left) > 1:
-        targets = [problem.targets[number] for number in left]
+        targets = [problem.targets[number] for number in left.tolist()]
         rows = [target.row for target in targets]
         x, _ = problem.programme.fractions(rows, side, *_limits(problem, hidden, targets, side))
         worlds.add(x)
