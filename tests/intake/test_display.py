@@ -8,7 +8,7 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from tests.intake.conftest import Desk, as_csv, table
+from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib.intake.workbooks import as_text
 
 
@@ -31,6 +31,8 @@ from ujo_lib.intake.workbooks import as_text
         (12, '"K"#', "12"),
         (-3, "000", "-3"),
         (3, '"約"', "3"),
+        (True, "General", "TRUE"),
+        (False, "General", "FALSE"),
     ],
 )
 def test_a_format_of_zeros_and_words_is_part_of_what_is_read(value, number_format, read):
@@ -139,3 +141,18 @@ def test_a_duration_of_two_readings_is_told_as_that(desk: Desk):
     desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, "対応時間(分)"): "1:30"})))
     (fault,) = desk.check().faults
     assert "分と秒か" in fault.remedy
+
+
+def test_a_ticked_box_is_no_count_of_one(desk: Desk):
+    desk.put(
+        "national_daily", "n.xlsx", as_xlsx([["日付", "都道府県", "件数"], ["2023-08-01", "熊本県", True]])
+    )
+    [fault] = desk.check().faults
+    assert (fault.row, fault.column, fault.value) == (2, "件数", "TRUE")
+
+
+def test_a_ticked_box_is_a_yes(desk: Desk):
+    rows: list[list[object]] = [list(row) for row in table("commissioners")]
+    rows[1][rows[0].index("対象")] = True
+    desk.put("commissioners", "c.xlsx", as_xlsx(rows))
+    assert desk.load()["commissioners"]["in_scope"].tolist() == [True] * 3

@@ -106,6 +106,12 @@ class Read:
     rule: str | None = None
 
 
+TOTAL_WORDS = re.compile(
+    r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?)(?:\s*:.*)?", re.IGNORECASE
+)
+"""What a total row or column is called (tidied text)."""
+
+
 def tidy(text: str) -> str:
     """:func:`ujo_lib.text.normalise_value`, skipped for texts that are plainly in that form already."""
     if text.isascii() and text.isprintable() and text == text.strip() and "  " not in text:
@@ -544,6 +550,8 @@ def _choices(options: tuple[Option, ...]) -> str:
 def _nearest(folded: str, options: tuple[Option, ...]) -> str:
     from difflib import get_close_matches
 
+    if folded == "全国" or TOTAL_WORDS.fullmatch(folded):
+        return "合計の行なら、行を消してください(2重に数えます)。そうでなければ選択肢の名称かコードを書いてください。"
     near = get_close_matches(folded, list(vocabulary(options)), n=1, cutoff=0.5)
     hint = f"「{vocabulary(options)[near[0]]}」ではありませんか。" if near else ""
     return f"{hint}選択肢の名称かコードを書いてください。新しい選択肢なら inputs.yaml の labels に加えます。"

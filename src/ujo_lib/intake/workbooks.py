@@ -125,7 +125,7 @@ def as_text(value: object, number_format: str) -> str:
     if isinstance(value, CellRichText):
         return "".join(str(part) for part in value if not _is_aside(part))
     if isinstance(value, bool):
-        return "1" if value else "0"
+        return "TRUE" if value else "FALSE"
     if isinstance(value, int) and value >= 0 and _FILLED.fullmatch(form := _UNSEEN.sub("", number_format)):
         return _filled(str(value), form)
     if isinstance(value, float):
