@@ -72,6 +72,8 @@ _AMONG_SHOWN: Final = "伏せた欄を除くと、"
 _WITHHELD: Final = "One figure is withheld or was not recorded."
 _MISSING: Final = "「{title}」のうち、この記述に使う数値は算出できません。"
 
+_NONE: Final = "「{title}」には、該当するものがありません。"
+
 _CUT: Final = 'fill="none" stroke="#fff" stroke-width="2"'
 _INK: Final = 'fill="none" stroke="currentColor" stroke-width="2"'
 _VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -305,6 +307,8 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     partial = bool(table.hidden[deciding].iloc[candidates].to_numpy().any())
     if table.hidden[match["column"]].iloc[rows].any() or (partial and not rows):
         return _Kept(_HIDDEN.format(title=table.spec.title))
+    if rows and _is_largest_of_nothing(table, match["pick"], deciding, rows):
+        return _Kept(_NONE.format(title=table.spec.title))
     if match["format"] == "ci":
         return _interval(table, match["column"], rows, partial)
     values = table.frame[match["column"]].iloc[rows].dropna().drop_duplicates()
@@ -315,7 +319,7 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
         Quoted(write(value), table.key, match["column"], table.place(int(row)))
         for row, value in values.items()
     )
-    return Said("・".join(value.text for value in quoted), quoted, partial)
+    return Said("、".join(value.text for value in quoted), quoted, partial)
 
 
 def _table(name: str | None, column: str, published: Sequence[Published]) -> Published:
@@ -343,6 +347,14 @@ def _rows(table: Published, pick: str | None) -> tuple[list[int], tuple[list[int
     if len(found) != 1:
         raise WordingError(f"{table.spec.id}: {len(found)} rows for [{pick or ''}]; name one")
     return found, nothing
+
+
+def _is_largest_of_nothing(
+    table: Published, pick: str | None, deciding: Sequence[str], rows: Sequence[int]
+) -> bool:
+    """Whether the largest of some counts or shares is 0: then none of them stands out, and nobody is meant."""
+    largest = bool(pick) and str(pick).startswith("max ")
+    return largest and bool((table.frame[list(deciding)].iloc[list(rows)] == 0).to_numpy().all())
 
 
 def _named_rows(table: Published, pick: str) -> tuple[list[int], list[str]]:
