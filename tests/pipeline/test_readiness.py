@@ -90,7 +90,9 @@ def test_a_kind_that_the_year_does_not_have_is_not_asked(place):
     require_known_answers(place)
 
 
-@pytest.mark.parametrize(("told", "found"), [(1, []), (0, ["該当者数は0"]), (2, ["該当者数は2"]), (pd.NA, [])])
+@pytest.mark.parametrize(
+    ("told", "found"), [(1, []), (0, ["該当者数は0"]), (2, ["該当者数は2"]), (pd.NA, [])]
+)
 def test_a_count_in_the_table_of_waves_is_held_against_the_forms_it_was_made_of(place, told, found):
     frames = {
         "commissioners": pd.DataFrame({"in_scope": [True, True], "responded": [True, False]}),

@@ -14,6 +14,7 @@ from scipy import optimize
 from scipy import stats as distributions
 
 from ujo_lib.columns import Estimate, Rate, Ratio, Share, Text, Typed
+from ujo_lib.outreach import controlled
 from ujo_lib.stats import LEVEL
 
 Floats = NDArray[np.float64]
@@ -70,25 +71,35 @@ def exact_power(baseline: float, window: float, ratio: float, level: float = LEV
     return float(chance_window @ rejected @ chance_baseline)
 
 
-def block_power(spread: float, blocks: int, ratio: float, level: float = LEVEL) -> float:
-    """Power of the block t-test (noncentral t).
+def block_power(spread: float, of: controlled.Design, ratio: float, level: float = LEVEL) -> float:
+    """Power of the verdict of `controlled.block_t`: both designs must find the change, on the same side.
 
     Args:
         spread: standard deviation of the log ratio from block to block.
-        blocks: number of baseline blocks, at least two.
+        of: the designs of the baseline blocks.
         ratio: the true rate ratio.
         level: confidence level of the verdict.
     """
-    _positive(spread, blocks - 1, ratio)
-    degrees = blocks - 1
-    shift = abs(np.log(ratio)) / (spread * np.sqrt(1 + 1 / blocks))
-    bound = distributions.t.ppf((1 + level) / 2, degrees)
-    # The noncentral t as a normal given the estimated spread, averaged over a thousand quantiles of the spread:
-    # scipy's own gives no number for large shifts.
-    quantiles = (np.arange(1000) + 0.5) / 1000
-    found = np.sqrt(distributions.chi2.ppf(quantiles, degrees) / degrees) * bound
-    reached = distributions.norm.sf(found - shift) + distributions.norm.cdf(-found - shift)
-    return float(reached.mean())
+    _positive(spread, ratio)
+    errors = np.sqrt(np.diag(of.covariance))
+    both = distributions.multivariate_normal(cov=of.covariance / np.outer(errors, errors))
+    shift, bound = np.log(ratio) / (spread * errors), distributions.t.ppf((1 + level) / 2, of.degrees)
+    # The two statistics as normals given the estimated spread, averaged over a hundred quantiles of the spread.
+    quantiles = (np.arange(100) + 0.5) / 100
+    found = (np.sqrt(distributions.chi2.ppf(quantiles, of.degrees) / of.degrees) * bound)[:, None]
+    return float((both.cdf(shift - found) + both.cdf(-shift - found)).mean())
+
+
+def planned_blocks(window_days: int, baseline_days: int) -> controlled.Design | None:
+    """The designs of a baseline laid out in blocks of the window's length; None without the window's dates of an
+    earlier year, which leave nothing to judge by.
+    """
+    years = -np.arange(1, baseline_days // window_days + 1) * window_days / controlled.DAYS_A_YEAR
+    seasons = np.arange(1, baseline_days // controlled.DAYS_A_YEAR + 1)
+    if not len(seasons):
+        return None
+    season = np.isin(np.arange(len(years)), [int(np.argmin(np.abs(years + year))) for year in seasons])
+    return controlled.designs(years, season, np.arange(controlled.RECENT))
 
 
 def exact_design(
@@ -108,15 +119,15 @@ def block_design(
         area: whose contacts are counted.
         per_year: contacts a year that were planned with.
         window_days: days of the window.
-        baseline_days: days to compare with.
+        baseline_days: days to compare with; without a year of them nothing is found.
         spread: standard deviation of the log ratio between blocks beyond that of Poisson counts.
         level: confidence level of the verdict.
     """
     window, baseline = per_year * window_days / 365.25, per_year * baseline_days / 365.25
-    blocks = baseline_days // window_days
+    blocks = planned_blocks(window_days, baseline_days)
 
     def power_at(ratio: float) -> float:
-        return block_power(float(np.sqrt(spread**2 + 1 / window)), blocks, ratio, level)
+        return block_power(float(np.sqrt(spread**2 + 1 / window)), blocks, ratio, level) if blocks else 0.0
 
     return Design(area, window, baseline, power_at)
 
