@@ -318,6 +318,18 @@ def test_the_denominator_in_the_note_of_a_key_figure_is_read_and_never_typed(ask
     assert figure["note"] == f"令和5(2023)年度。調査した{asked}人のうち"
 
 
+def test_a_key_figure_of_one_of_two_periods_says_which_one():
+    frame = pd.DataFrame({"basis": ["2023年(暦年)", "令和5(2023)年度"], "n": [40, 54]})
+    typed = Typed.of(frame, {"basis": Text(), "n": Count(unit="人")})
+    subject = Subject(period="2023年(暦年)と令和5(2023)年度")
+    shown = unmasked(TableSpec("city_clients", "人", subject, typed.schema), frame)
+    cell = Cell(notebook="02", table="city_clients", where={"basis": "令和5(2023)年度"})
+    (figure,) = summary.key_figures([KeyFigure(label="人数", cell=cell)], lambda *_: shown).frame.to_dict(
+        "records"
+    )
+    assert (figure["value"], figure["note"]) == (54, "令和5(2023)年度")
+
+
 def test_a_cell_that_a_year_cannot_have_gives_the_reason_and_a_misspelled_one_is_still_a_mistake():
     frame = pd.DataFrame({"sex": ["県"], "n": [60]})
     typed = Typed.of(frame, {"sex": Dimension(), "n": Count(unit="件")})
