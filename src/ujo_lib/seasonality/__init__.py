@@ -16,7 +16,7 @@ from ujo_lib.seasonality.attributes import (
 from ujo_lib.seasonality.circular import daily_peak
 from ujo_lib.seasonality.clustering import clients_by_period, repeats
 from ujo_lib.seasonality.comparison import judge_difference, shares_beside
-from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words
+from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_apart, hours_in_words
 from ujo_lib.seasonality.counts import contacts, from_aggregate, select, totals
 from ujo_lib.seasonality.decomposition import decompose, why_not
 from ujo_lib.seasonality.demand import talks, unanswered, with_times
@@ -63,6 +63,7 @@ __all__ = [
     "forecast_months",
     "from_aggregate",
     "hours_against",
+    "hours_apart",
     "hours_in_words",
     "judge",
     "judge_difference",
