@@ -585,7 +585,7 @@ def test_trap_18_the_sheet_must_be_clear(desk: Desk):
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx(table("national_daily"), title="件数")))
-    book.create_sheet("説明")
+    book.create_sheet("説明")["A1"] = "件数は速報値"
     out = io.BytesIO()
     book.save(out)
     desk.put("national_daily", "n.xlsx", out.getvalue())
