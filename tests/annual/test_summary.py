@@ -11,38 +11,68 @@ from tests.annual.entries import Cell, Claim
 from ujo_lib.annual import goals, summary
 from ujo_lib.annual.claims import compare
 from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, Typed, interval
-from ujo_lib.fiscal import FiscalYear
+from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.params import ParameterError
 from ujo_lib.params.annual import Goal, KeyFigure
-from ujo_lib.report.door.publish import NotSuppliedError, TableSpec, unmasked
-from ujo_lib.report.look.wording import english, sentence
+from ujo_lib.report.door.publish import NotSuppliedError, Subject, TableSpec, unmasked
+from ujo_lib.report.look.wording import Line, english, text_of
 
 CASES, CHANGES = ("01_survey_descriptives", "cases_by_sex"), ("01_survey_descriptives", "wave_changes")
 MONTHS, VERDICTS = ("02_consultation_seasonality", "months"), ("02_consultation_seasonality", "verdicts")
 LONELY, EFFECT = ("02_consultation_seasonality", "lonely"), ("04_outreach_effect", "city_effect")
+WAVES, RESPONSE = ("01_survey_descriptives", "waves"), ("01_survey_descriptives", "response")
+RESIDENTS = ("06_resident_survey", "lonely")
+WEEKDAYS = ("02_consultation_seasonality", "weekdays")
+TOTALS, BEFORE = (("02_consultation_seasonality", name) for name in ("totals", "totals_before"))
 
 
 KINDS = {
     "sex": Dimension(),
     "n": Count(unit="人"),
+    "base": Count(unit="人"),
     "n_earlier": Count(unit="人"),
-    **interval("n", 0.95),
+    "expected": Rate(per="期間"),
+    "age_band": Dimension(),
+    "weekday": Dimension(),
     "month": Dimension(),
     "per_day": Rate(per="1日"),
     "share": Share(),
+    **interval("share", 0.95),
     "estimate": Ratio(),
 }
+ABOUT = {
+    CASES: Subject("把握された当事者", period="令和5(2023)年度"),
+    MONTHS: Subject("県内の人の相談", period="2023年(暦年)"),
+    LONELY: Subject("県内の人の相談", period="2023年(暦年)"),
+    EFFECT: Subject("市の窓口の相談", period="2024年2月20日〜3月14日"),
+    RESIDENTS: Subject("回答のあった市民", period="令和5(2023)年度"),
+    WEEKDAYS: Subject("県内の人の相談", period="令和5年度上半期"),
+    TOTALS: Subject("相談", period="令和5年度上半期"),
+    BEFORE: Subject("相談", period="令和4年度上半期"),
+}
+TITLES = {RESIDENTS: "孤独感が「時々ある以上」の人"}
 
 
 RATES, COUNTS = "回答した委員1人あたりの人数の比", "人数そのものの比(参考)"
 
 
-def year(*, month="検出せず", low=0.44, high=1.36, code="not_detected", estimate=2.06, basis=RATES) -> dict:
+def year(
+    *,
+    month="検出せず",
+    weekday="検出せず",
+    low=0.44,
+    high=1.36,
+    code="not_detected",
+    estimate=2.06,
+    basis=RATES,
+) -> dict:
     return {
         CASES: pd.DataFrame({"sex": ["男性", "総数"], "n": [17, 25]}),
         CHANGES: pd.DataFrame(
             {
                 "earlier": ["R1", "R2"],
+                "later": ["R5", "R5"],
+                "n": [25, 25],
                 "n_earlier": [32.0, None],
                 "low": [low, None],
                 "high": [high, None],
@@ -50,13 +80,27 @@ def year(*, month="検出せず", low=0.44, high=1.36, code="not_detected", esti
             }
         ),
         MONTHS: pd.DataFrame({"month": ["7月", "8月"], "per_day": [6.1, 8.5]}),
-        VERDICTS: pd.DataFrame({"finding": [month]}),
-        LONELY: pd.DataFrame({"share": [0.796]}),
-        EFFECT: pd.DataFrame({"code": [code], "estimate": [estimate]}),
+        VERDICTS: pd.DataFrame({"pattern": ["月", "曜日による違い"], "finding": [month, weekday]}),
+        WEEKDAYS: pd.DataFrame({"weekday": ["日", "月"], "per_day": [8.5, 9.7]}),
+        TOTALS: pd.DataFrame({"scope": ["全国", "県"], "n": [177430, 1329]}),
+        BEFORE: pd.DataFrame({"scope": ["全国", "県"], "n": [170000, 1200]}),
+        WAVES: pd.DataFrame({"wave": ["R1", "R2", "R5"], "fiscal_year": [2019, 2020, 2023]}),
+        RESPONSE: pd.DataFrame({"district": ["全体", "北"], "n": [97, 40], "base": [139, 60]}),
+        LONELY: pd.DataFrame({"share": [0.796], "base": [2335]}),
+        EFFECT: pd.DataFrame({"code": [code], "n": [10], "expected": [4.86], "estimate": [estimate]}),
     }
 
 
+def asked(tables: dict) -> dict:
+    """The year with a survey of residents."""
+    share = pd.DataFrame(
+        {"share": [0.21, 0.22], "low": [0.184, 0.17], "high": [0.239, 0.26], "base": [1133, 439]}
+    )
+    return tables | {RESIDENTS: share.assign(sex=["全体", "男性"], age_band="全体")}
+
+
 WHY = {
+    "06_resident_survey": {"市民調査": "市民には尋ねていない"},
     "01_survey_descriptives": {"該当者票": "調査は3年ごと"},
     "04_outreach_effect": {"周知施策": "広告は出していない。"},
 }
@@ -65,19 +109,26 @@ WHY = {
 def _recall(tables: dict):
     def recall(notebook, table):
         if (notebook, table) not in tables:
-            raise NotSuppliedError(WHY[notebook])
+            raise NotSuppliedError(WHY[notebook]) if notebook in WHY else FileNotFoundError(table)
         frame = tables[notebook, table]
         typed = Typed.of(frame, {name: KINDS.get(name, Text()) for name in frame})
-        return unmasked(TableSpec(table, table, schema=typed.schema), frame)
+        key = notebook, table
+        spec = TableSpec(table, TITLES.get(key, table), ABOUT.get(key, Subject()), typed.schema)
+        return unmasked(spec, frame)
 
     return recall
 
 
 def told(tables: dict) -> list[str]:
-    return [sentence(line.template, *line.tables) for line in summary.five_sentences(_recall(tables))]
+    return [text_of(line.said()) for line in summary.five_sentences(_recall(tables))]
+
+
+def bases(tables: dict) -> list[str]:
+    return [text_of(line.rests_on()) for line in summary.five_sentences(_recall(tables))]
 
 
 YEARS = [
+    asked(year()),
     year(),
     year(month="検出", code="detected"),
     year(low=0.4, high=0.9, estimate=0.5),
@@ -97,53 +148,135 @@ def test_five_sentences_of_at_most_sixty_characters_in_plain_words(tables):
 
 
 def test_each_sentence_has_one_figure_and_none_where_chance_explains_it():
-    assert [len(re.findall(r"\d[\d,.]*", text)) for text in told(year())] == [1, 1, 0, 1, 0]
-    found = told(year(month="検出", code="detected"))
-    assert [len(re.findall(r"\d[\d,.]*", text)) for text in found] == [1, 1, 1, 1, 1]
+    def figures(tables: dict) -> list[int]:
+        return [len(re.findall(r"\d[\d,.]*", re.sub(r"\(令和.+?年度\)", "", text))) for text in told(tables)]
+
+    assert figures(year()) == [1, 1, 1, 0, 0]
+    assert figures(year(month="検出", code="detected")) == [1, 1, 1, 1, 1]
+    assert figures(asked(year())) == [1, 1, 1, 1, 0]
+
+
+def test_where_residents_were_asked_their_answer_is_the_first_finding_and_the_month_gives_way():
+    said = told(asked(year()))
+    assert said[0] == "孤独感が「時々ある以上」の人は、市民調査からの推計で21.0%でした。"
+    assert said[1:] == told(year())[:4]
+    assert bases(asked(year()))[0] == (
+        "令和5(2023)年度の調査に答えた市民1,133人から、市民全体の割合を推計(95%信頼区間 18.4〜23.9%)"
+    )
+
+
+def test_a_city_that_never_had_a_page_on_residents_is_told_of_its_months():
+    def recall(notebook, table):
+        if notebook.startswith("06"):
+            raise FileNotFoundError(notebook)
+        return _recall(year())(notebook, table)
+
+    assert [text_of(line.said()) for line in summary.five_sentences(recall)] == told(year())
+
+
+@pytest.mark.parametrize("tables", YEARS)
+def test_every_sentence_says_which_period_and_whom_it_is_about(tables):
+    for said, about in zip(told(tables), bases(tables), strict=True):
+        assert re.search(r"2023|2024", about), said
+
+
+def test_the_bases_of_the_sentences_are_those_of_their_tables():
+    assert bases(year()) == [
+        "令和5(2023)年度に調査した民生委員139人のうち、回答した97人が知っている人",
+        "令和5(2023)年度の調査の25人と比べた結果",
+        "2023年(暦年)の県内の人の相談のうち、この問いに答えのあった2,335件",
+        "2024年2月20日〜3月14日の市の窓口の相談10回を、お知らせがない場合に見込まれる4.9回と比べた結果",
+        "2023年(暦年)の、県内の人の相談",
+    ]
+
+
+def test_a_line_on_the_base_is_left_out_where_a_number_of_it_is_hidden():
+    frame = pd.DataFrame({"share": [0.5], "base": [8]})
+    typed = Typed.of(frame, {"share": Share(), "base": Count(unit="件")})
+    shown = unmasked(TableSpec("lonely", "t", schema=typed.schema), frame)
+    hidden = replace(shown, hidden=shown.hidden.assign(base=True))
+    assert text_of(Line("s{share}。", (shown,), "{base}件").rests_on()) == "8件"
+    assert Line("s{share}。", (hidden,), "{base}件").rests_on() == ()
+    assert text_of(Line("s{share}。", (hidden,), "令和5年度").rests_on()) == "令和5年度"
 
 
 @pytest.mark.parametrize(
     ("low", "high", "basis", "said"),
     [
-        (0.4, 0.99, RATES, "この人数は、前回の調査の32人から減りました。"),
-        (1.01, 2.0, RATES, "この人数は、前回の調査の32人から増えました。"),
-        (0.4, 1.0, RATES, "前回の調査の32人から増えたとも減ったとも、言い切れません。"),
+        (0.4, 0.99, RATES, "この人数は、前回(令和元(2019)年度)の調査の32人から減りました。"),
+        (1.01, 2.0, RATES, "この人数は、前回(令和元(2019)年度)の調査の32人から増えました。"),
+        (0.4, 1.0, RATES, "前回(令和元(2019)年度)の調査の32人から、増えたとも減ったとも言い切れません。"),
         (
             0.4,
             0.99,
             COUNTS,
-            "前回の調査の32人より少ないものの、何人に尋ねたかの記録がそろわないため、減ったとは言い切れません。",
+            "前回(令和元(2019)年度)の調査の32人より少ないものの、減ったとは言い切れません。",
         ),
         (
             1.01,
             2.0,
             COUNTS,
-            "前回の調査の32人より多いものの、何人に尋ねたかの記録がそろわないため、増えたとは言い切れません。",
+            "前回(令和元(2019)年度)の調査の32人より多いものの、増えたとは言い切れません。",
         ),
     ],
 )
 def test_a_change_of_counts_without_denominators_is_not_told_as_a_change(low, high, basis, said):
-    assert told(year(low=low, high=high, basis=basis))[1] == said
+    tables = year(low=low, high=high, basis=basis)
+    assert told(tables)[1] == said
+    assert ("何人に尋ねたかの記録がそろわない" in bases(tables)[1]) == ("もの" in said)
 
 
 def test_a_month_that_leads_by_chance_is_not_told_as_a_season():
-    assert "はっきりした違いは見られません" in told(year(month="検出せず"))[2]
-    assert "月に最も多く" in told(year(month="検出"))[2]
+    assert "はっきりした違いは見られません" in told(year(month="検出せず"))[4]
+    assert "月に最も多く" in told(year(month="検出"))[4]
+    assert told(year(month="判定しない"))[4].endswith("この記録からは判断できません。")
 
 
 def test_an_effect_that_was_not_detected_is_never_told_as_a_rise():
-    assert told(year())[4].endswith("増えたかどうかは、はっきりしません。")
+    assert told(year())[3].endswith("増えたかどうかは、はっきりしません。")
 
 
-def test_a_year_without_a_survey_or_campaign_says_so_and_keeps_five_sentences():
-    tables = {name: table for name, table in year().items() if name[0].startswith("02")}
-    sentences = told(tables)
-    assert len(sentences) == 5
-    reasons = ["調査は3年ごと" in text for text in sentences]
-    assert reasons == [True, True, False, False, False]
+def test_a_year_without_a_survey_or_campaign_says_so_once_for_each_reason_and_tells_more_of_contacts():
+    tables = {name: table for name, table in year(weekday="検出").items() if name[0].startswith("02")}
+    assert told(tables) == [
+        "県内からの相談のうち、孤独を感じると答えたものは79.6%でした。",
+        "県内からの相談の多さに、月によるはっきりした違いは見られません。",
+        "県内からの相談は1,329件でした。",
+        "ひきこもりの状態の人の数、前回の調査からの増減は、この報告書では分かりません。理由: 調査は3年ごと。",
+        "お知らせで相談が増えたかは、この報告書では分かりません。理由: 広告は出していない。",
+    ]
+
+
+def test_a_half_year_tells_of_its_contacts_beside_the_year_before_and_gives_its_one_reason_once():
+    later = {"06_resident_survey", "01_survey_descriptives", "04_outreach_effect"}
+    tables = {name: table for name, table in year(weekday="検出").items() if name[0].startswith("02")}
+
+    def recall(notebook, table):
+        if notebook in later:
+            raise NotSuppliedError({"a": "年次で"})
+        return _recall(tables)(notebook, table)
+
+    lines = summary.five_sentences(recall)
+    assert [text_of(line.said()) for line in lines] == [
+        "県内からの相談のうち、孤独を感じると答えたものは79.6%でした。",
+        "県内からの相談の多さに、月によるはっきりした違いは見られません。",
+        "県内からの相談は1,329件でした。",
+        "県内からの相談は、月曜日に最も多くなりました。",
+        "ひきこもりの状態の人の数、前回の調査からの増減、お知らせで相談が増えたかは、この報告書では分かりません。"
+        "理由: 年次で。",
+    ]
     assert (
-        sentences[4] == "お知らせで相談が増えたかは、この報告書では分かりません。理由: 広告は出していない。"
+        text_of(lines[2].rests_on()) == "令和5年度上半期に、全国窓口に寄せられた数、令和4年度上半期は1,200件"
     )
+    del tables[BEFORE]
+    assert (
+        text_of(summary.five_sentences(recall)[2].rests_on()) == "令和5年度上半期に、全国窓口に寄せられた数"
+    )
+
+
+def test_a_weekday_that_leads_by_chance_is_not_told():
+    for verdict, said in (("検出", "月曜日に最も多く"), ("検出せず", "はっきりした違いは見られません")):
+        assert said in text_of(summary.busiest_weekday(_recall(year(weekday=verdict))).said())
 
 
 def test_goals_claims_and_key_figures_of_a_missing_page_give_the_reason():
@@ -177,11 +310,24 @@ def test_reasons_of_several_inputs_stay_apart_and_one_reason_of_several_is_said_
 def test_the_denominator_in_the_note_of_a_key_figure_is_read_and_never_typed(asked):
     frame = pd.DataFrame({"sex": ["総数"], "n": [60], "base": [asked]})
     typed = Typed.of(frame, {"sex": Dimension(), "n": Count(unit="人"), "base": Count(unit="人")})
-    shown = unmasked(TableSpec("response", "回答", schema=typed.schema), frame)
+    subject = Subject(period="令和5(2023)年度")
+    shown = unmasked(TableSpec("response", "回答", subject, typed.schema), frame)
     cell = Cell(notebook="01_survey_descriptives", table="response")
     entry = KeyFigure(label="回答", cell=cell, note="調査した{base}人のうち")
     (figure,) = summary.key_figures([entry], lambda *_: shown).frame.to_dict("records")
-    assert figure["note"] == f"調査した{asked}人のうち"
+    assert figure["note"] == f"令和5(2023)年度。調査した{asked}人のうち"
+
+
+def test_a_key_figure_of_one_of_two_periods_says_which_one():
+    frame = pd.DataFrame({"basis": ["2023年(暦年)", "令和5(2023)年度"], "n": [40, 54]})
+    typed = Typed.of(frame, {"basis": Text(), "n": Count(unit="人")})
+    subject = Subject(period="2023年(暦年)と令和5(2023)年度")
+    shown = unmasked(TableSpec("city_clients", "人", subject, typed.schema), frame)
+    cell = Cell(notebook="02", table="city_clients", where={"basis": "令和5(2023)年度"})
+    (figure,) = summary.key_figures([KeyFigure(label="人数", cell=cell)], lambda *_: shown).frame.to_dict(
+        "records"
+    )
+    assert (figure["value"], figure["note"]) == (54, "令和5(2023)年度")
 
 
 def test_a_cell_that_a_year_cannot_have_gives_the_reason_and_a_misspelled_one_is_still_a_mistake():
@@ -196,23 +342,22 @@ def test_a_cell_that_a_year_cannot_have_gives_the_reason_and_a_misspelled_one_is
         compare([claim], lambda *_: shown)
 
 
-TOTALS = ("02_consultation_seasonality", "totals")
-
-
 def abstract(tables: dict) -> list[str]:
     frames = tables | {TOTALS: pd.DataFrame({"scope": ["全国", "県"], "n": [337943, 2536]})}
-    return [
-        part.text for line in summary.abstract(_recall(frames), FiscalYear(2023)) for part in english(line)
-    ]
+    year = FiscalYear(2023)
+    lines = summary.abstract(_recall(frames), year, period_for(year, "calendar"))
+    return [part.text for line in lines for part in english(line)]
 
 
 def test_the_abstract_tells_the_year_in_english_with_the_figures_of_the_tables():
-    said = abstract(year(code="detected"))
+    said = abstract(asked(year(code="detected")))
     assert "fiscal year 2023" in said[0]
-    assert [re.findall(r"[\d,.]*\d%?", text) for text in said[1:5]] == [
-        ["25"],
+    assert "2023-01-01 to 2023-12-31" in said[0]
+    assert [re.findall(r"[\d,.]*\d%?", text) for text in said[1:6]] == [
+        ["1,133", "21.0%"],
+        ["97", "139", "25"],
         ["2,536"],
-        ["79.6%"],
+        ["2,335", "79.6%"],
         ["2.06"],
     ]
     assert not [text for text in said if not text.isascii()]
@@ -236,8 +381,7 @@ def test_the_abstract_of_a_year_without_survey_or_campaign_leaves_them_out():
     assert not [text for text in said if "commissioners know" in text or "campaigns" in text]
 
 
-def test_next_actions_are_those_limits_that_name_one(tmp_path):
+def test_what_cannot_be_said_stands_with_its_next_action_where_one_is_known(tmp_path):
     file = tmp_path / "limits.yaml"
     file.write_text("limits:\n  - {about: a, why: b, next: c}\n  - {about: d, why: e}\n", encoding="utf-8")
-    assert summary.read_actions(file) == [("a", "c")]
-    assert summary.read_limits(file) == [("a", "b"), ("d", "e")]
+    assert summary.read_limits(file) == [("a", "b", "c"), ("d", "e", "")]

@@ -19,9 +19,11 @@ from openpyxl import load_workbook
 
 from tests.conftest import REPOSITORY
 from tests.e2e.conftest import HOUSE, Report, ujo
+from tests.pipeline.letters import LEAST, smallest
 from tests.report.look.browser import looks, needs_browser
 from tests.report.sheets.test_metadata import faults
 from tests.test_docs import COMMANDS, words
+from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.extracts import OVERVIEW
 from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.text import strip_for_match
@@ -166,11 +168,12 @@ def test_the_workbooks_pass_the_fifteen_items_and_trace_every_page_that_says_a_n
         assert not [heading for heading in headings if re.fullmatch("[a-z_]+", heading)]
 
 
+def _csv(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+
+
 def test_the_summary_checks_every_published_statement(report: Report):
-    with next((report.outputs / "internal" / "tables").glob("05_claims.csv")).open(
-        encoding="utf-8-sig", newline=""
-    ) as file:
-        rows = list(csv.DictReader(file))
+    rows = _csv(report.outputs / "internal" / "tables" / "05_claims.csv")
     verdicts = {row["番号"]: row["判定"] for row in rows}
     assert len(verdicts) > 60
     assert {name for name, verdict in verdicts.items() if verdict == "不一致"} == KNOWN_TO_DIFFER
@@ -235,6 +238,28 @@ def test_the_cover_speaks_without_the_words_of_the_analyst(report: Report):
     assert not [word for word in NOT_ON_THE_COVER if word in text]
 
 
+TECHNICAL = (
+    "超幾何", "ホルム", "フィッシャー", "t分布", "有限母集団", "二項", "相関", "分散", "自由度", "F値", "残差",
+    "有意", "最尤", "係数", "オッズ", "標準偏差", "四分位", "ベイズ", "尤度", "検定", "多重共線", "カイ二乗",
+    "標準誤差", "検出力", "層別", "回帰", "率比", "p値", "MASE", "予測区間", "信頼区間", "信頼水準", "中央値",
+    "クラスター", "ブートストラップ", "再標本化",
+)  # fmt: skip
+"""Words of the statistician; a page that uses one explains it, as itself or as a part of the term it belongs to."""
+NAMES = {"フィッシャー"}
+"""Those that name a method by its author, after words that explain it."""
+
+
+def test_every_technical_term_that_a_page_uses_is_explained_there(report: Report):
+    for file in (page for page in report.pages if page.stem not in {"index", "overview"}):
+        page = re.sub(
+            r"<(style|script)[^>]*>.*?</\1>", " ", file.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
+        explained = re.findall(r'<dt id="term-[^"]*">([^<]+)', page)
+        text = re.sub(r'<dl class="glossary">.*?</dl>|<[^>]+>', " ", page, flags=re.DOTALL)
+        used = {word for word in TECHNICAL if word in text} - NAMES
+        assert {word for word in used if not any(word in term for term in explained)} == set(), file.name
+
+
 NOT_IN_BRIEF = (
     *NOT_ON_THE_COVER,
     "残差",
@@ -261,16 +286,23 @@ def test_every_number_of_the_brief_is_that_of_a_cell(report: Report):
     shown = [
         one.text_content().strip() for one in main.xpath("//ol//p | //p[@lang='en'] | //*[@class='finding']")
     ]
-    assert len(shown) == 8
+    assert len(shown) == 13  # five sentences with their bases, two findings, the abstract
+    tables = report.release / "tables"
+    waves = {FiscalYear(int(row["年度"])).label for row in _csv(tables / "01_waves.csv")}
+    periods = {row["対象期間"] for row in _csv(tables / "00_表の一覧.csv")} | waves
+    english = {"fiscal year 2023", "2023-01-01 to 2023-12-31"}
     for text in shown:
-        left = text.replace("100%", "").replace("fiscal year 2023", "")
+        left = text.replace("100%", "")
         for _, said, value, sheet, cell, *_ in (row for row in rows if row[1] in text):
             figure = value.strip("「」")
             left = left.replace(figure, "", 1)
             known = book[sheet][cell].value
-            assert known == figure or float(known) == pytest.approx(
-                float(figure.strip("%倍").replace(",", ""))
-            ), said
+            ends = re.findall(r"\d[\d,]*(?:\.\d+)?", figure.replace("95%信頼区間", ""))
+            assert known == figure or float(known) in [
+                pytest.approx(float(end.replace(",", ""))) for end in ends
+            ], said
+        for period in sorted(periods | english, key=len, reverse=True):
+            left = left.replace(period, "")
         assert not re.search(r"\d", left), left
     cells = [cell.value for name in ("02_months", "02_age_ideation") for row in book[name] for cell in row]
     drawn = {f"{cell:.{places}f}" for cell in cells if isinstance(cell, float | int) for places in (1, 2)}
@@ -288,9 +320,8 @@ def test_the_brief_is_read_first_and_says_nothing_in_the_words_of_the_analyst(re
     assert not [word for word in NOT_IN_BRIEF if word in text]
     headings = [one.text_content() for one in main.findall(".//h2")]
     assert headings == [
-        "5つの文でみる結果",
-        "この報告書から言えないこと",
-        "次にすること",
+        "結果の要点",
+        "この報告書から言えないことと、次にすること",
         "目標は測れたか",
         "English abstract",
     ]
@@ -306,7 +337,7 @@ def test_the_brief_is_a_word_document_of_the_same_words(report: Report):
     assert made.stdout.strip() == str(file)
     word = docx.Document(str(file))
     headings = [one.text.strip() for one in word.paragraphs if one.style.name == "Heading 1"]
-    assert headings[:5] == [one.text_content() for one in _overview(report).findall(".//h2")]
+    assert headings[:4] == [one.text_content() for one in _overview(report).findall(".//h2")]
     assert "相談窓口" in headings
     assert len(word.inline_shapes) == 2
     assert len(word.tables) == 1
@@ -325,6 +356,7 @@ def test_the_report_on_paper_is_tagged_has_an_outline_and_keeps_to_its_sheets(re
             assert len(pdf.pages) <= most, name
             assert pdf.Root.MarkInfo.Marked
             assert pdf.Root.StructTreeRoot.K
+            assert min(smallest(Path(pdf.filename)).values()) >= (LEAST, 1), name
             sheets = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
             first |= {entry.title: sheets[entry.destination[0].objgen] for entry in outline.root}
     assert first["相談の内容: 何に悩んでいるか"] - first["相談の時期・時間帯と、必要な体制"] <= 10

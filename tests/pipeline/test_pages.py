@@ -1,9 +1,11 @@
-"""What a release promises about hidden counts is what its rules made the audit check."""
+"""What a release promises about hidden counts is what its rules made the audit check; what its contents quote."""
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ujo_lib.disclosure.tables import Policy
-from ujo_lib.pipeline.pages import Rules
+from ujo_lib.pipeline.pages import Rules, _entry
+from ujo_lib.report.door.publish import ANSWER, DOOR
 from ujo_lib.report.look.html import PageContext
 
 
@@ -23,3 +25,17 @@ def test_pages_that_nobody_audited_promise_nothing() -> None:
         "1以上4未満の人数・件数は伏せ、「x」と表します(0は、ほかの数を守るときのほかは示します"
     )
     assert not [notice for notice in notices if "あり得ます" in notice]
+
+
+@pytest.mark.parametrize(
+    ("answer", "quoted"),
+    [("2件です。多いとは言えません。", "2件です。"), ("2件", "2件"), ("", "何件か。")],
+)
+def test_the_contents_quote_one_sentence_of_a_page_or_else_its_question(answer: str, quoted: str) -> None:
+    shown = {"text/html": f'<div class="answer"><p>{answer}</p></div>', DOOR: {"kind": ANSWER}}
+    output = new_output("display_data", shown)
+    cells = [
+        new_markdown_cell("# 頁\n\n**問い: 何件か。**"),
+        new_code_cell(outputs=[output] if answer else []),
+    ]
+    assert _entry(new_notebook(cells=cells)) == quoted

@@ -6,6 +6,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from tests.pipeline.letters import LEAST, smallest
+from tests.report.look import drawn
 from tests.report.look.browser import needs_browser
 from ujo_lib.pipeline import printing
 from ujo_lib.pipeline.printing import print_report, together
@@ -120,6 +122,20 @@ def test_a_wide_table_does_not_shrink_the_letters_of_the_whole_report(tmp_path):
             return len(made.pages)
 
     assert height(12) == height(2)
+
+
+@pytest.mark.slow
+@needs_browser
+@pytest.mark.parametrize("kind", ["band", "heat_map", "panels"])
+def test_the_smallest_letter_of_a_figure_in_a_column_is_measured_and_is_nine_points_high(tmp_path, kind):
+    told = f'<p style="font-size:7pt">小さな文</p><div class="frame"><main>{drawn.KINDS[kind]().to_html()}</main></div>'
+    page = PAGE.format("まとめ", "02_b.html").replace("<nav>", f"{told}<nav>")
+    (_report(tmp_path) / "05_s.html").write_text(page, encoding="utf-8")
+    _, report, _ = print_report(tmp_path, tmp_path / "pdf")
+    found = smallest(report)
+    assert found["text"] == (7.0, 2)
+    assert LEAST <= found["drawn"][0] < 10.2
+    assert found["drawn"][1] == 2
 
 
 def test_the_brief_is_also_a_handout_of_its_own(tmp_path, monkeypatch):

@@ -90,6 +90,15 @@ def test_a_cell_that_forgets_to_say_what_its_numbers_rest_on_prints_none_of_them
     assert free.frame["n"].tolist() == [3, 40, 50, 93]
 
 
+def test_a_table_of_which_every_column_is_kept_back_is_told_of_with_the_reason(project):
+    page = _release(project)
+    numbers = Typed.of(FRAME.loc[3:, ["n"]], {"n": COLUMNS["n"]})
+    kept = page.publish(numbers, "whole", "全体", Subject(base="相談者", computed_from=("contacts",)))
+    shown = page.table(kept).html
+    assert "表「全体」は載せません。伏せた数を逆算できないよう、「人数」は示しません。" in shown
+    assert "93" not in shown
+
+
 def test_a_release_without_a_plan_file_is_an_error(project):
     with pytest.raises(FileNotFoundError, match="秘匿計画"):
         open_page(QualitySettings(audience="release", plan="plan.json"))
@@ -232,8 +241,8 @@ def drawn(monkeypatch):
     return calls
 
 
-def _bars(page, frame=FRAME, **options):
-    shown = page.bars(_published(page, frame), x="share", y="age", finding="図。", **options)
+def _bars(page, frame=FRAME, x="share", **options):
+    shown = page.bars(_published(page, frame), x=x, y="age", finding="図。", **options)
     return re.sub(r"(?s)<details>.*", "", shown.html)
 
 
@@ -246,8 +255,8 @@ def test_a_figure_that_hides_nothing_is_drawn_once_for_both_audiences(project, d
 
 
 def test_a_figure_with_a_hidden_cell_is_never_the_one_that_shows_it(project, drawn):
-    inside = _bars(_internal())
-    outside = _bars(_release(project))
+    inside = _bars(_internal(), x="n")
+    outside = _bars(_release(project), x="n")
     assert len(drawn) == 2
     assert outside != inside
 
@@ -268,3 +277,13 @@ def test_a_part_of_a_table_and_another_order_of_its_labels_are_other_figures(pro
     page = _internal()
     page.bars(_published(page, ordered), x="share", y="age", finding="図。")
     assert len(drawn) == 4
+
+
+def test_a_figure_of_which_every_number_is_hidden_gives_way_to_its_table(project, drawn):
+    table = _published(_release(project))
+    page = _internal()
+    hidden = [age for age in FRAME["age"] if table.is_hidden("n", age=age)]
+    said = page.bars(table.where(age=hidden), x="n", y="age", finding="図。")
+    assert said.html == page.table(table.where(age=hidden)).html
+    assert not drawn
+    assert "<svg" in page.bars(table.where(age=[*hidden, "総数"]), x="n", y="age", finding="図。").html

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from ujo_lib.annual.claims import Recall, answered, is_withheld, rows_of
+from ujo_lib.annual.claims import Recall, answered, is_withheld, period_of, rows_of
 from ujo_lib.columns import Text, Typed
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Cell, Goal, Goals
-from ujo_lib.report.door.publish import NotSuppliedError
+from ujo_lib.report.door.publish import NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import interval_phrase
 
@@ -28,7 +28,7 @@ def measure(goals: list[Goal], recall: Recall) -> Typed:
     """Hold every goal against the published tables.
 
     Returns:
-        One row per goal: goal, indicator, value (as text, with its unit and interval), status, note.
+        One row per goal: goal, indicator, value (as text, with its unit and interval), period, status, note.
 
     Raises:
         ParameterError: goals that name a cell that is not there.
@@ -38,6 +38,7 @@ def measure(goals: list[Goal], recall: Recall) -> Typed:
         "goal": Text(heading="目標(要約)"),
         "indicator": Text(heading="指標"),
         "value": Text(heading="値"),
+        "period": Text(heading="期間"),
         "status": Text(heading="測定"),
         "note": Text(heading="説明"),
     }
@@ -45,18 +46,18 @@ def measure(goals: list[Goal], recall: Recall) -> Typed:
 
 
 def _row(goal: Goal, recall: Recall) -> tuple[str, ...]:
-    value, status, note = notation.MISSING, UNMEASURED, goal.note
+    value, period, status, note = notation.MISSING, notation.MISSING, UNMEASURED, goal.note
     if goal.cell:
         try:
-            value = _value(goal.cell, recall)
+            table = recall(goal.cell.notebook, goal.cell.table)
+            value, period = _value(goal.cell, table), period_of(table, goal.cell)
             status = UNMEASURED if value == notation.MISSING else MEASURED
         except NotSuppliedError as reason:
             note = str(reason)
-    return goal.goal, goal.indicator, value, status, note
+    return goal.goal, goal.indicator, value, period, status, note
 
 
-def _value(cell: Cell, recall: Recall) -> str:
-    table = recall(cell.notebook, cell.table)
+def _value(cell: Cell, table: Published) -> str:
     if is_withheld(table, cell):
         return notation.HIDDEN
     values = table.frame.loc[rows_of(table, cell), cell.column].dropna()

@@ -5,7 +5,7 @@ chance explains, no word of offices.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from ujo_lib.annual.claims import Recall, answered, is_withheld, rows_of
+from ujo_lib.annual.claims import Recall, answered, is_withheld, period_of, rows_of
 from ujo_lib.columns import Bound, Column, Text, Typed, Various, interval
-from ujo_lib.fiscal import FiscalYear
+from ujo_lib.fiscal import FiscalYear, Period
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import KeyFigure, KeyFigures, Limits
 from ujo_lib.report.door.publish import NotSuppliedError, Published
@@ -35,22 +35,13 @@ _BASE = re.compile(r"\{(\w+)\}")
 """In the note of a key figure: another column of its row, a denominator say."""
 
 
-def read_limits(path: Path) -> list[tuple[str, str]]:
-    """Read `limits.yaml`: what the report cannot say, each with the reason.
+def read_limits(path: Path) -> list[tuple[str, str, str]]:
+    """Read `limits.yaml`: what the report cannot say, why, and what would let the next one say it, where known.
 
     Raises:
         ParameterError: whatever is wrong with it.
     """
-    return [(limit.about, limit.why) for limit in read_yaml(Limits, path).limits]
-
-
-def read_actions(path: Path) -> list[tuple[str, str]]:
-    """Read `limits.yaml`: what is to be done so that the next report can say it, where that is known.
-
-    Raises:
-        ParameterError: whatever is wrong with it.
-    """
-    return [(limit.about, limit.next) for limit in read_yaml(Limits, path).limits if limit.next]
+    return [(limit.about, limit.why, limit.next) for limit in read_yaml(Limits, path).limits]
 
 
 def read_key_figures(path: Path) -> list[KeyFigure]:
@@ -109,7 +100,8 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
     row["format"] = notation.format_of(table, cell.column)
     if is_withheld(table, cell):
         return row | {"note": "人数が少ないため秘匿"}
-    row["note"] = _BASE.sub(lambda slot: notation.in_cell(_sum(table, rows, slot[1]), "n"), entry.note)
+    told = _BASE.sub(lambda slot: notation.in_cell(_sum(table, rows, slot[1]), "n"), entry.note)
+    row["note"] = "。".join(filter(None, (period_of(table, cell), told)))
     names = {"value": cell.column} | {
         name: column
         for name, column in (("low", entry.low), ("high", entry.high))
@@ -130,34 +122,55 @@ def _is_confidence(column: Column, level: float) -> bool:
 
 
 def five_sentences(recall: Recall) -> list[Line]:
-    """The year in five plain sentences, at most one figure in each.
+    """The year in five plain sentences, at most one figure in each, with a line on its period and base.
 
-    A sentence about something the year has no record of gives the reason of its own table: five sentences stay five,
-    and nobody reads a gap as good news.
+    Where residents were asked, their answer comes first. What the year has no record of is said last, with the reason
+    of its own table, so that nobody reads a gap as good news; what contacts tell of months and days takes its place.
 
     Args:
         recall: usually `page.recall`.
     """
-    return [
-        _or_absent(known_people, recall, "ひきこもりの状態の人の数"),
-        _or_absent(change_of_count, recall, "前回の調査からの増減"),
-        _or_absent(busiest_month, recall, "相談の多い月"),
-        _or_absent(loneliness, recall, "孤独を感じている相談の割合"),
-        _or_absent(campaign_effect, recall, "お知らせで相談が増えたか"),
+    told: list[Line] = []
+    absent: dict[str, list[str]] = {}
+    with suppress(NotSuppliedError, FileNotFoundError):  # a city need not ask its residents
+        told.append(lonely_residents(recall))
+    for tell, what in _FINDINGS.items():
+        try:
+            told.append(tell(recall))
+        except NotSuppliedError as missing:
+            absent.setdefault(missing.why, []).append(what)
+    for tell in (busiest_month, contacts, busiest_weekday)[: max(0, 5 - len(told) - len(absent))]:
+        with suppress(NotSuppliedError):
+            told.append(tell(recall))
+    return told + [
+        Line(f"{'、'.join(whats)}は、この報告書では分かりません。理由: {why}。")
+        for why, whats in absent.items()
     ]
 
 
-def _or_absent(tell: Callable[[Recall], Line], recall: Recall, what: str) -> Line:
-    try:
-        return tell(recall)
-    except NotSuppliedError as missing:
-        return Line(f"{what}は、この報告書では分かりません。理由: {missing.why}。")
+def lonely_residents(recall: Recall) -> Line:
+    """The share of residents who feel lonely, as weighted answers of a sample put it."""
+    asked = _residents(recall)
+    return Line(
+        f"{asked.spec.title}は、市民調査からの推計で{{share}}でした。",
+        (asked,),
+        f"{asked.spec.subject.period}の調査に答えた市民{{base}}人から、市民全体の割合を推計({{share|ci}})",
+    )
+
+
+def _residents(recall: Recall) -> Published:
+    return recall("06_resident_survey", "lonely").where(sex="全体", age_band="全体")
 
 
 def known_people(recall: Recall) -> Line:
     """How many withdrawn people the commissioners know of."""
     cases = recall("01_survey_descriptives", "cases_by_sex")
-    return Line("民生委員が知っている、ひきこもりの状態の人は{n[総数]}人でした。", (cases,))
+    return Line(
+        "民生委員が知っている、ひきこもりの状態の人は{cases_by_sex.n[総数]}人でした。",
+        (cases, recall("01_survey_descriptives", "response")),
+        f"{cases.spec.subject.period}に調査した民生委員{{response.base[全体]}}人のうち、回答した"
+        "{response.n[全体]}人が知っている人",
+    )
 
 
 FOR_REFERENCE = "(参考)"
@@ -174,52 +187,107 @@ def change_of_count(recall: Recall) -> Line:
     if changes.hidden.loc[row].any():
         return Line("前回の調査と比べた増減は、人数が少ないため公表できません。")
     low, high = (changes.frame.loc[row, name] for name in ("low", "high"))
-    before = changes.where(earlier=changes.frame.loc[row, "earlier"])
+    earlier, later = (str(changes.frame.loc[row, name]) for name in ("earlier", "later"))
+    before, about = changes.where(earlier=earlier), f"{_year(recall, later)}の調査の{{n}}人と比べた結果"
+    then = f"前回({_year(recall, earlier)})の調査の{{n_earlier}}人"
     if pd.isna(low) or pd.isna(high) or low <= 1 <= high:
-        return Line("前回の調査の{n_earlier}人から増えたとも減ったとも、言い切れません。", (before,))
+        return Line(f"{then}から、増えたとも減ったとも言い切れません。", (before,), about)
     more, verb, told = ("多い", "増えた", "増えました") if low > 1 else ("少ない", "減った", "減りました")
     if str(changes.frame.loc[row, "basis"]).endswith(FOR_REFERENCE):
-        why = "何人に尋ねたかの記録がそろわないため"
-        return Line(
-            f"前回の調査の{{n_earlier}}人より{more}ものの、{why}、{verb}とは言い切れません。", (before,)
-        )
-    return Line(f"この人数は、前回の調査の{{n_earlier}}人から{told}。", (before,))
+        unsure = "(何人に尋ねたかの記録がそろわないため参考)"
+        return Line(f"{then}より{more}ものの、{verb}とは言い切れません。", (before,), about + unsure)
+    return Line(f"この人数は、{then}から{told}。", (before,), about)
+
+
+def _year(recall: Recall, wave: str) -> str:
+    """The fiscal year of a wave."""
+    waves = recall("01_survey_descriptives", "waves").where(wave=wave)
+    return FiscalYear(int(waves.frame["fiscal_year"].iloc[0])).label
 
 
 def busiest_month(recall: Recall) -> Line:
     """The month with most contacts a day, where the months differ beyond chance."""
     months = recall("02_consultation_seasonality", "months")
-    verdicts = recall("02_consultation_seasonality", "verdicts")
-    if verdicts.frame["finding"].iloc[0] != "検出":
-        return Line("県内からの相談の多さに、月によるはっきりした違いは見られません。")
-    return Line("県内からの相談は、{month[max per_day]}に最も多くなりました。", (months,))
+    verdict = recall("02_consultation_seasonality", "verdicts").frame["finding"].iloc[0]
+    if verdict == "検出":
+        return Line("県内からの相談は、{month[max per_day]}に最も多くなりました。", (months,), _whose(months))
+    if verdict == "検出せず":
+        told = "県内からの相談の多さに、月によるはっきりした違いは見られません。"
+        return Line(told, (), _whose(months))
+    return Line(
+        "県内からの相談が月によって違うかどうかは、この記録からは判断できません。", (), _whose(months)
+    )
+
+
+def busiest_weekday(recall: Recall) -> Line:
+    """The day of the week with most contacts a day, where the days differ beyond chance."""
+    days = recall("02_consultation_seasonality", "weekdays")
+    verdicts = recall("02_consultation_seasonality", "verdicts").where(pattern="曜日による違い")
+    if "検出" in set(verdicts.frame["finding"]):
+        told = "県内からの相談は、{weekday[max per_day]}曜日に最も多くなりました。"
+        return Line(told, (days,), _whose(days))
+    return Line("県内からの相談の多さに、曜日によるはっきりした違いは見られません。", (), _whose(days))
+
+
+def _whose(table: Published) -> str:
+    return f"{table.spec.subject.period}の、{table.spec.subject.base}"
+
+
+def contacts(recall: Recall) -> Line:
+    """How many contacts there were, beside those of the same months of the year before in a report on half a year."""
+    totals = recall("02_consultation_seasonality", "totals")
+    tables: tuple[Published, ...] = (totals,)
+    about = f"{totals.spec.subject.period}に、全国窓口に寄せられた数"
+    with suppress(NotSuppliedError, FileNotFoundError):
+        before = recall("02_consultation_seasonality", "totals_before")
+        tables, about = (totals, before), f"{about}、{before.spec.subject.period}は{{totals_before.n[県]}}件"
+    return Line("県内からの相談は{totals.n[県]}件でした。", tables, about)
 
 
 def loneliness(recall: Recall) -> Line:
     """The share of contacts with a feeling of loneliness."""
     lonely = recall("02_consultation_seasonality", "lonely")
-    return Line("県内からの相談で答えのあったもののうち、{share}が孤独を感じると答えました。", (lonely,))
+    subject = lonely.spec.subject
+    return Line(
+        "県内からの相談のうち、孤独を感じると答えたものは{share}でした。",
+        (lonely,),
+        f"{subject.period}の{subject.base}のうち、この問いに答えのあった{{base}}件",
+    )
 
 
 def campaign_effect(recall: Recall) -> Line:
     """What may be said of the campaigns."""
     effect = recall("04_outreach_effect", "city_effect")
+    subject = effect.spec.subject
     if effect.hidden.to_numpy().any():
         return Line("お知らせで市の窓口への相談が増えたかは、件数が少ないため公表できません。")
     code, estimate = effect.frame.iloc[0]["code"], effect.frame.iloc[0]["estimate"]
     if code not in {"detected", "not_detected"} or pd.isna(estimate):
-        return Line("お知らせで市の窓口への相談が増えたかどうかは、推定できません。")
+        return Line("お知らせで市の窓口への相談が増えたかどうかは、推定できません。", (), subject.period)
+    about = (
+        f"{subject.period}の{subject.base}{{n}}回を、お知らせがない場合に見込まれる{{expected}}回と比べた結果"
+    )
     if code == "detected":
-        return Line("お知らせの期間、市の窓口への相談はふだんの{estimate}倍でした。", (effect,))
-    return Line("お知らせで市の窓口への相談が増えたかどうかは、はっきりしません。")
+        return Line("お知らせの期間、市の窓口への相談はふだんの{estimate}倍でした。", (effect,), about)
+    return Line("お知らせで市の窓口への相談が増えたかどうかは、はっきりしません。", (effect,), about)
 
 
-def abstract(recall: Recall, year: FiscalYear) -> list[Line]:
-    """The year in English, for readers abroad: what was counted, and how far it may be taken.
+_FINDINGS: Mapping[Callable[[Recall], Line], str] = {
+    known_people: "ひきこもりの状態の人の数",
+    change_of_count: "前回の調査からの増減",
+    loneliness: "孤独を感じている相談の割合",
+    campaign_effect: "お知らせで相談が増えたか",
+}
+"""What the sentences tell of every year, in order, and what is not known where it has no record of it."""
+
+
+def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
+    """The year in English, for readers abroad: what was counted when, and how far it may be taken.
 
     Args:
         recall: usually `page.recall`.
-        year: the fiscal year.
+        year: the fiscal year, in which the surveys were.
+        period: the days whose contacts are counted.
 
     Returns:
         Sentences, each with its tables. One about something that the year has no record of is left out; the page
@@ -228,15 +296,15 @@ def abstract(recall: Recall, year: FiscalYear) -> list[Line]:
     found = [
         Line(
             "This report describes loneliness and social isolation in one Japanese municipality in fiscal year "
-            f"{year.year} (April to March)."
+            f"{year.year} (April to March); contacts with help lines are those of {period.start} to {period.end}."
         )
     ]
-    for tell in (_people, _contacts, _lonely, _campaign):
-        with suppress(NotSuppliedError):
+    for tell in (_lonely_residents, _people, _contacts, _lonely, _campaign):
+        with suppress(NotSuppliedError, FileNotFoundError):
             found.append(tell(recall))
     closing = (
-        "These are counts of people known to commissioners and of contacts with a help line; they do not tell "
-        "how many residents are affected.",
+        "Counts of people known to commissioners and of contacts with a help line do not tell how many residents "
+        "are affected.",
         "Small counts are withheld so that nobody can be recognised, also by comparing tables.",
         "What the report cannot say, what is to be done next, and which goals have been measured is listed above "
         "in Japanese.",
@@ -244,12 +312,18 @@ def abstract(recall: Recall, year: FiscalYear) -> list[Line]:
     return [*found, *map(Line, closing)]
 
 
+def _lonely_residents(recall: Recall) -> Line:
+    told = "From a sample survey ({base} answers), an estimated {share} of residents feel lonely."
+    return Line(told, (_residents(recall),))
+
+
 def _people(recall: Recall) -> Line:
-    cases = recall("01_survey_descriptives", "cases_by_sex")
+    tables = tuple(recall("01_survey_descriptives", name) for name in ("cases_by_sex", "response"))
     told = (
-        "Local welfare commissioners know of {n[総数]} people in a state of social withdrawal (hikikomori)."
+        "Local welfare commissioners ({response.n[全体]} answered of {response.base[全体]} asked) know of "
+        "{cases_by_sex.n[総数]} people in a state of social withdrawal (hikikomori)."
     )
-    return Line(told, (cases,))
+    return Line(told, tables)
 
 
 def _contacts(recall: Recall) -> Line:
@@ -259,7 +333,7 @@ def _contacts(recall: Recall) -> Line:
 
 def _lonely(recall: Recall) -> Line:
     lonely = recall("02_consultation_seasonality", "lonely")
-    return Line("Of the contacts with an answer, {share} told of feeling lonely.", (lonely,))
+    return Line("Of the {base} contacts with an answer, {share} told of feeling lonely.", (lonely,))
 
 
 def _campaign(recall: Recall) -> Line:

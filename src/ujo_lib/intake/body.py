@@ -122,7 +122,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
             label = next((c for c in cells if TOTAL_WORDS.fullmatch(tidy(c))), "")
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
     data = kinds == "data"
-    examples = _examples(table, rows, data, notes)
+    examples = _examples(table, rows, data, schema.kind, notes)
     data &= ~examples
     needed = wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
     if not discreet:
@@ -160,7 +160,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     )
 
 
-def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, notes: Notes) -> np.ndarray:
+def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, kind: str, notes: Notes) -> np.ndarray:
     """Example rows of an empty form that somebody forgot to delete; noted as problems."""
     examples = np.zeros(len(rows), dtype=bool)
     for column in table.columns:
@@ -170,7 +170,10 @@ def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, notes: Notes)
         rows[examples],
         [EXAMPLE_MARK] * int(examples.sum()),
         "記入例を消した、実際のデータ",
-        f"様式の{EXAMPLE_MARK}の行が残っています。この行を削除してください。",
+        f"様式の{EXAMPLE_MARK}の行が残っています。この行を削除してください。"
+        if (data & ~examples).any()
+        else "様式のままです。データを書いてこの行を消すか、この年度にない資料なら inputs.yaml の not_supplied: の下に"
+        f"「{kind}: 理由」を書いてください。",
         "12",
         column="(行全体)",
     )

@@ -358,8 +358,9 @@ def _parse_file(
         account.note_unread_sheets(grid, header, spec, notes)
     read = body = find_body(grid, header, shape.schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
-        remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
-        notes.problem("データの行", remedy, "総務省2-1")
+        if not body.dropped["記入例"]:  # of a form that nobody filled in that is said already
+            remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
+            notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, body, header)
     site = Site(spec.missing, spec.missing_in, spec.timezone, names)
     frame = _frame(spec, shape.schema, header, body, site, notes)

@@ -339,9 +339,9 @@ def _short(title: str) -> str:
 
 
 def _entry(notebook: NotebookNode) -> str:
-    """A page in the table of contents: its answer, or else its question."""
+    """A page in the table of contents: the first sentence of its answer, or else its question."""
     if answer := _shown_as(ANSWER, notebook, text=True):
-        return answer
+        return answer[: answer.find("。") + 1] or answer
     question = re.search(r"\*\*問い: (.+?)\*\*", notebook.cells[0].source)
     return question[1] if question else ""
 

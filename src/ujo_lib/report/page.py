@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from IPython.display import display
 
-from ujo_lib.columns import TOTAL_LABELS, Share, Typed
+from ujo_lib.columns import TOTAL_LABELS, Share, Typed, Withheld
 from ujo_lib.files import write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.report.door.masks import Masks
@@ -86,6 +86,8 @@ def _method(draw: Callable[P, figures.Figure]) -> "Callable[Concatenate[Page, P]
         if instead := page.instead(args, told["unless"], told["empty"]):
             return instead
         drawn = draw(*args, **kwargs)
+        if drawn.is_hidden:
+            return page.table(drawn.published[0])  # what else it holds may be shown
         options = {name: value for name, value in kwargs.items() if name not in {"unless", "empty"}}
         recipe = Recipe.of(draw.__name__, args, options)
         given = [recipe.to_plain(), [table.record("").to_json() for table in drawn.published]]
@@ -217,6 +219,10 @@ class Page:
         """
         if instead := self.instead([published], unless, empty):
             return instead
+        schema = published.spec.schema
+        if all(isinstance(schema[name], Withheld) for name in columns or schema.columns):
+            told = {"title": published.spec.title, "note": schema.note}
+            return self.callout("note", "表「{title}」は載せません。{note}", published, **told)
         shown = tables.table_html(published, columns=columns, across=across, values=values)
         return Shown(self.numbered(shown, "table"), "table", self.names_of([published]))
 
@@ -271,11 +277,13 @@ class Page:
         return Shown(f'<div class="answer">{paragraph}</div>', ANSWER, self.names_of(published), said)
 
     def sentences(self, lines: Sequence[wording.Line]) -> Shown:
-        """Show the year in a few numbered sentences; the cover repeats them."""
+        """Show the year in a few numbered sentences, each with what it rests on; the cover repeats them."""
         used = tuple(dict.fromkeys(name for line in lines for name in self.names_of(line.tables)))
-        said = [wording.say(line.template, *line.tables) for line in lines]
-        numbered = wording.numbered([wording.text_of(parts) for parts in said])
-        return Shown(numbered, SENTENCES, used, tuple(part for parts in said for part in parts))
+        told = [(line.said(), line.rests_on()) for line in lines]
+        numbered = wording.numbered([(wording.text_of(said), wording.text_of(about)) for said, about in told])
+        return Shown(
+            numbered, SENTENCES, used, tuple(part for said, about in told for part in (*said, *about))
+        )
 
     def abstract(self, lines: Sequence[wording.Line]) -> Shown:
         """Show English sentences as one paragraph; one with a hidden figure says that it is withheld."""
@@ -284,8 +292,8 @@ class Page:
         told = " ".join(part.text for part in said)
         return Shown(wording.paragraph(told, "en"), "sentence", used, tuple(said))
 
-    def points(self, points: Sequence[tuple[str, str]]) -> Shown:
-        """Show a list of points, each a few words in bold and what there is to say about it; no figures in them."""
+    def points(self, points: Sequence[tuple[str, str, str]]) -> Shown:
+        """Show a list of points: a few words in bold, what there is to say, what is to be done; no figures in them."""
         return Shown(wording.points(points) if points else wording.callout("note", _NO_POINTS), "sentence")
 
     def callout(self, verdict: str, text: str, *published: Published, **values: Any) -> Shown:
@@ -293,10 +301,6 @@ class Page:
         said = wording.say(text, *published, **values)
         called = wording.callout(verdict, wording.text_of(said))
         return Shown(called, "sentence", self.names_of(published), said)
-
-    def glossary(self, *terms: str) -> Shown:
-        """Explain terms of the report in plain words."""
-        return Shown(wording.glossary(*terms), "sentence")
 
     def tiles(
         self,

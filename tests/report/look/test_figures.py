@@ -356,6 +356,39 @@ def test_profiles_heat_maps_and_lines_mark_hidden_cells() -> None:
     assert "x" in words(drawing(figures.line(years, x="year", y="n", finding="示す。")))
 
 
+def test_a_map_of_many_rows_still_stands_on_one_sheet_of_paper() -> None:
+    def tall(rows: int) -> float:
+        columns = {"a": [f"主題{at}" for at in range(rows)], "b": ["r"] * rows, "n": range(1, rows + 1)}
+        table = published(columns, dimensions={"a": "a", "b": "b"})
+        return drawing(figures.heat_map(table, x="b", y="a", value="n", finding="示す。")).tall
+
+    assert tall(18) == pytest.approx(18 * 2.6 * WIDE.font)  # 37.7 pixels a row, as for few
+    assert tall(19) == tall(30) == pytest.approx(700)
+    assert tall(40) == pytest.approx(40 * 1.25 * WIDE.font)  # no lower than a line of letters
+
+
+@pytest.mark.parametrize(("columns", "across"), [(7, False), (8, False), (9, True)])
+def test_a_map_that_has_no_room_for_its_numbers_in_a_column_goes_across_the_sheet(columns, across) -> None:
+    """Eight cells of 26 pixels, the width of 「11.4」, stand beside a third of the column for the row's name."""
+    table = published(
+        {
+            "a": ["孤独・孤立・居場所"] * columns,
+            "b": [f"{at}" for at in range(columns)],
+            "n": [11.4] * columns,
+        },
+        dimensions={"a": "a", "b": "b"},
+        kinds={"n": Rate(unit="件", per="1日", decimals=1)},
+    )
+    shown = figures.heat_map(table, x="b", y="a", value="n", finding="示す。").to_html()
+    assert ('class="drawing across"' in shown) == across
+
+
+@pytest.mark.parametrize(("hide", "empty"), [([(0, "n")], False), ([(0, "n"), (1, "n")], True)])
+def test_a_figure_is_known_to_show_nothing_once_its_last_number_is_kept_back(hide, empty) -> None:
+    table = published({"y": ["p", "q"], "n": [5, 6]}, hide=hide, dimensions={"y": "y"})
+    assert figures.bars(table, x="n", y="y", finding="示す。").is_hidden == empty
+
+
 @pytest.mark.parametrize(("least", "marked"), [(28, 1), (29, 1), (30, 0)])
 def test_a_share_of_few_is_marked_in_its_cell_of_a_heat_map(least, marked) -> None:
     table = published(

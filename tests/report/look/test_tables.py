@@ -89,6 +89,23 @@ def test_a_cross_table_puts_the_whole_first_and_the_bases_beside_it() -> None:
     assert 'class="total"' in shown
 
 
+def bold(*rows: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Those of some rows of labels that a table sets as totals."""
+    columns = {name: list(labels) for name, labels in zip("ab", zip(*rows, strict=True), strict=False)}
+    table = published({**columns, "n": [1] * len(rows)}, dimensions=dict(zip("ab", "AB", strict=True)))
+    marks = re.findall(r"<tr( class=\"total\")?><th", table_html(table).split("<tbody>")[1])
+    return [row for row, mark in zip(rows, marks, strict=True) if mark]
+
+
+def test_only_a_row_that_adds_others_up_is_bold() -> None:
+    whole, men, women, young = ("全体", "全体"), ("男性", "全体"), ("女性", "全体"), ("全体", "30代")
+    assert bold(whole, men, women, young) == [whole]
+    assert bold(whole, men, ("男性", "30代"), women) == [whole, men]
+    assert bold(men, women) == []
+    assert bold(whole) == []
+    assert bold(("総数", "q1"), ("男性", "q1"), ("総数", "q2")) == [("総数", "q1")]
+
+
 def test_a_cross_table_with_a_hidden_cell_keeps_its_place() -> None:
     shown = table_html(by_occupation(hide=[(2, "share")]), across="answer", values="share")
     assert cells(shown)[1] == ["学生", "80", "x", "25.0"]

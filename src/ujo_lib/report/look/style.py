@@ -52,4 +52,6 @@ class Layout:
 
 
 WIDE: Final = Layout(680, 14.5)
-NARROW: Final = Layout(360, 13.0)
+NARROW: Final = Layout(340, 13.5)
+LEAST: Final = 12.0
+"""Size below which no letter goes, in pixels: 9 pt on paper, where a column is as wide as the narrow drawing."""

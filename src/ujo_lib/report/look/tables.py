@@ -369,9 +369,10 @@ def _body_rows(
         return f'<tr><td colspan="{len(heads) + len(body)}">{_NO_ROWS}</td></tr>'
     # All rows small: said once in the notes, not at every row.
     marked = small if small and not _all_small(small) else [False] * count_of_rows
+    labels = [tuple(head.cells[row] for head in heads) for row in range(count_of_rows)]
     rows = []
     for row in range(count_of_rows):
-        kind = ' class="total"' if any(head.cells[row] in totals for head in heads) else ""
+        kind = ' class="total"' if _is_total(labels[row], labels, totals) else ""
         mark = f'<abbr class="mark" title="参考値">{REFERENCE}</abbr>' if marked[row] else ""
         cells = [
             _row_heading(head.cells[row], _heading_kind(heads, at, row), mark if head is heads[-1] else "")
@@ -380,6 +381,16 @@ def _body_rows(
         cells += [f"<td{_class(column)}>{html.escape(column.cells[row])}</td>" for column in body]
         rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
     return "".join(rows)
+
+
+def _is_total(row: Sequence[str], rows: Sequence[Sequence[str]], totals: Sequence[str]) -> bool:
+    """Whether a row adds others up: men of all ages do, where the table has men of some age, and nowhere else."""
+    if not set(row) & set(totals):
+        return False
+    return any(
+        other != row and all(own in (part, *totals) for own, part in zip(row, other, strict=True))
+        for other in rows
+    )
 
 
 def _class(column: _Column) -> str:

@@ -27,14 +27,6 @@ class WordingError(ValueError):
 
 
 @dataclass(frozen=True)
-class Line:
-    """One sentence: a template for `sentence`, and the tables its figure comes from."""
-
-    template: str
-    tables: tuple[Published, ...] = ()
-
-
-@dataclass(frozen=True)
 class Share:
     """One rule for a share said in words.
 
@@ -80,6 +72,8 @@ _AMONG_SHOWN: Final = "伏せた欄を除くと、"
 _WITHHELD: Final = "One figure is withheld or was not recorded."
 _MISSING: Final = "「{title}」のうち、この記述に使う数値は算出できません。"
 
+_NONE: Final = "「{title}」には、該当するものがありません。"
+
 _CUT: Final = 'fill="none" stroke="#fff" stroke-width="2"'
 _INK: Final = 'fill="none" stroke="currentColor" stroke-width="2"'
 _VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -105,7 +99,18 @@ GLOSSARY: Final[Mapping[str, str]] = {
     "調整済み残差": "表の各欄が、行と列が無関係な場合からどれだけ離れているかを示す値。絶対値が2を超えると偏りの目安。",
     "検出力": "本当に差があるときに、その差を見つけられる確率。",
     "標準化残差": "表の各欄の件数が、行と列が無関係な場合からどれだけ離れているかを、偶然の揺れの大きさで割った値。",
-    "ホルムの方法": "多くの欄をまとめて調べるとき、偶然の偏りを一つでも誤って拾う確率を抑えるためのp値の直し方。",
+    "ホルム法": "多くの欄をまとめて調べるとき、偶然の偏りを一つでも誤って拾う確率を抑えるためのp値の直し方。",
+    "検定": "見えた差や偏りが、偶然だけでも起こる大きさかどうかを、確率で確かめること。",
+    "二項検定": "件数が二つの期間にどう分かれたかが、偶然だけで起こる範囲かを確かめる検定。",
+    "超幾何分布": "限られた人数の一部に尋ねたとき、あてはまる人が何人含まれるかを表す確率の分布。",
+    "有限母集団修正": "全員のうち多くに尋ねたときほど、推定の揺れを小さく見積もる直し方。",
+    "t分布": "少ない数の値から求めた平均の揺れを表す確率の分布。",
+    "分散": "値の散らばりの大きさ。",
+    "相関係数": "二つの値がどのくらい一緒に動くかを示す数。1か△1に近いほど強く、0なら関係が見えない。",
+    "自由度": "検定の目盛りを決める数。独立に動ける値がいくつあるかを表す。",
+    "F値": "グループの間の違いを、偶然の揺れの大きさと比べた値。",
+    "層別": "似たものどうしの組に分けてから数えること。",
+    "信頼水準": "同じ調べ方を繰り返したとき、信頼区間が真の値を含むはずの割合。",
     "標準誤差": "推定した値が、偶然によってどのくらい揺れるかの目安。",
     "負の二項": "件数のばらつきが、偶然だけの場合より大きいことを許す確率の分布。",
     "回帰": "いくつかの条件が件数などにどう関わるかを、ほかの条件をそろえて調べる方法。",
@@ -215,6 +220,30 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One sentence: a template for `sentence`, the tables its figure comes from, and a template of what it rests on.
+
+    Attributes:
+        template: the sentence.
+        tables: the tables that its slots name.
+        about: period, and who or what was counted.
+    """
+
+    template: str
+    tables: tuple[Published, ...] = ()
+    about: str = ""
+
+    def said(self) -> tuple[Said, ...]:
+        """The sentence with its figure."""
+        return say(self.template, *self.tables)
+
+    def rests_on(self) -> tuple[Said, ...]:
+        """Period and base; nothing where a cell of theirs is hidden or missing."""
+        told = say(self.about, *self.tables)
+        return told if "{" not in self.about or all(part.values for part in told) else ()
+
+
+@dataclass(frozen=True)
 class _Kept:
     """Why a slot cannot be filled: the sentence to say instead."""
 
@@ -289,6 +318,8 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     partial = bool(table.hidden[deciding].iloc[candidates].to_numpy().any())
     if table.hidden[match["column"]].iloc[rows].any() or (partial and not rows):
         return _Kept(_HIDDEN.format(title=table.spec.title))
+    if rows and _is_largest_of_nothing(table, match["pick"], deciding, rows):
+        return _Kept(_NONE.format(title=table.spec.title))
     if match["format"] == "ci":
         return _interval(table, match["column"], rows, partial)
     values = table.frame[match["column"]].iloc[rows].dropna().drop_duplicates()
@@ -299,7 +330,7 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
         Quoted(write(value), table.key, match["column"], table.place(int(row)))
         for row, value in values.items()
     )
-    return Said("・".join(value.text for value in quoted), quoted, partial)
+    return Said("、".join(value.text for value in quoted), quoted, partial)
 
 
 def _table(name: str | None, column: str, published: Sequence[Published]) -> Published:
@@ -327,6 +358,14 @@ def _rows(table: Published, pick: str | None) -> tuple[list[int], tuple[list[int
     if len(found) != 1:
         raise WordingError(f"{table.spec.id}: {len(found)} rows for [{pick or ''}]; name one")
     return found, nothing
+
+
+def _is_largest_of_nothing(
+    table: Published, pick: str | None, deciding: Sequence[str], rows: Sequence[int]
+) -> bool:
+    """Whether the largest of some counts or shares is 0: then none of them stands out, and nobody is meant."""
+    largest = bool(pick) and str(pick).startswith("max ")
+    return largest and bool((table.frame[list(deciding)].iloc[list(rows)] == 0).to_numpy().all())
 
 
 def _named_rows(table: Published, pick: str) -> tuple[list[int], list[str]]:
@@ -397,7 +436,7 @@ def _writer(number_format: str) -> Callable[[Any], str]:
 
 def english(line: Line) -> tuple[Said, ...]:
     """A line in English as said; where a cell is hidden or missing, that its figure is withheld."""
-    said = say(line.template, *line.tables)
+    said = line.said()
     return said if not line.tables or all(part.values for part in said) else (Said(_WITHHELD),)
 
 
@@ -407,19 +446,27 @@ def paragraph(text: str, language: str = "") -> str:
     return f'<p class="say"{named}>{html.escape(text, quote=False)}</p>'
 
 
-def numbered(texts: Sequence[str]) -> str:
-    """Sentences as a numbered list."""
-    items = "".join(f"<li>{paragraph(text)}</li>" for text in texts)
+def numbered(texts: Sequence[tuple[str, str]]) -> str:
+    """Sentences as a numbered list, each with the line on what it rests on, where there is one."""
+    items = "".join(f"<li><div>{paragraph(text)}{_rests_on(about)}</div></li>" for text, about in texts)
     return f'<ol class="five">{items}</ol>'
 
 
-def points(items: Sequence[tuple[str, str]]) -> str:
-    """A list of points: what it is about in bold, then what there is to say."""
+def _rests_on(about: str) -> str:
+    return f'<p class="circumstances">{html.escape(about)}</p>' if about else ""
+
+
+def points(items: Sequence[tuple[str, str, str]]) -> str:
+    """A list of points: what it is about in bold, what there is to say, and what is to be done, where that is known."""
     lines = "".join(
-        f"<li><strong>{html.escape(about)}</strong><span>{html.escape(said)}</span></li>"
-        for about, said in items
+        f"<li><strong>{html.escape(about)}</strong><span>{html.escape(said)}</span>{_next(following)}</li>"
+        for about, said, following in items
     )
     return f'<ul class="points">{lines}</ul>'
+
+
+def _next(following: str) -> str:
+    return f"<span><b>次にすること</b> {html.escape(following)}</span>" if following else ""
 
 
 def callout(verdict: str, text: str) -> str:

@@ -18,6 +18,7 @@ from ujo_lib.report.look.tables import NUMBER_MARK, circumstances, table_html
 from ujo_lib.report.look.wording import Said
 
 _TALLER, _TALL = 2.2, 900
+_CRAMPED = '<svg class="cramped" '
 _HEIGHT = re.compile(r'viewBox="0 0 [\d.]+ ([\d.]+)"')
 
 
@@ -46,6 +47,12 @@ class Figure:
         """Text for those who do not see the figure: finding, kind and range."""
         return f"{self.finding}{self.description}"
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the door kept back every number that it would show."""
+        hidden = self.published[0].hidden
+        return bool(self.column and len(hidden) and hidden[self.column].all())
+
     def drawings(self) -> list[str]:
         """The drawing for each width, wide and narrow, as parts of a page: what takes long."""
         return [inline(self.svg(layout).decode()) for layout in (WIDE, NARROW)]
@@ -59,8 +66,9 @@ class Figure:
         spec = self.published[0].spec
         unit = spec.schema[self.column].unit if self.column else ""
         wide, narrow = drawings or self.drawings()
-        # In print, a column of the sheet takes the drawing for the phone, unless that is tall.
-        across = " across" if _height(narrow) > min(_TALLER * _height(wide), _TALL) else ""
+        # In print, a column of the sheet takes the drawing for the phone, unless that is tall or lacks numbers.
+        tall = _height(narrow) > min(_TALLER * _height(wide), _TALL)
+        across = " across" if tall or (_CRAMPED in narrow and _CRAMPED not in wide) else ""
         tables = "".join(table_html(item, compact=True) for item in self.published)
         # The drawing for the phone is hidden where no style sheet of a page knows better: in a notebook.
         return (
@@ -76,7 +84,9 @@ class Figure:
     def svg(self, layout: Layout = WIDE) -> bytes:
         """The drawing as SVG with outlined letters; the same figure gives the same bytes."""
         with mpl.rc_context(theme(layout)):
-            return written(self._sheet(layout).mpl).encode("utf-8")
+            sheet = self._sheet(layout)
+            drawn = written(sheet.mpl)
+        return (drawn.replace("<svg ", _CRAMPED, 1) if sheet.cramped else drawn).encode("utf-8")
 
     def to_svg(self, path: Path) -> None:
         """Write the wide drawing as an SVG file."""

@@ -19,7 +19,7 @@ from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
 from ujo_lib.report.look.figures.sheet import Sheet, longest_run, ticks, widest, wrapped
 from ujo_lib.report.look.notation import HIDDEN, MISSING, REFERENCE, SMALL_BASE, SYMBOLS, decimal_text
-from ujo_lib.report.look.style import INK, PAPER, SEQUENTIAL, SOFT
+from ujo_lib.report.look.style import INK, LEAST, PAPER, SEQUENTIAL, SOFT
 
 _COLOURS: Final = LinearSegmentedColormap.from_list("ujo", SEQUENTIAL, N=24)
 _BLACK: Final = "#111111"
@@ -28,7 +28,8 @@ _EVEN: Final = 0.185
 """Relative luminance (WCAG 2.1) at which white and black letters stand out equally, at better than 4.4 to 1."""
 _MANY: Final = 13
 """From so many columns on, a map is turned on a phone, and only every third heading may be written."""
-_SMALLEST: Final = 10.5
+_HIGHEST: Final = 700.0
+"""Pixels that all rows of a map may be high: with its caption, it stands on one sheet of paper."""
 _HEADS: Final[dict[str, Any]] = {
     "length": 0,
     "top": False,
@@ -65,18 +66,20 @@ def heat_map(published: Published, *, x: str, y: str, value: str, **_: Unpack[To
         wide = (layout.width - room - 12) / len(heads)
         labels = [wrapped(name, layout.font, room) for name in names]
         lines = max(label.count("\n") + 1 for label in labels)
-        tall = max(min(max(wide * 0.8, layout.font * 1.9), layout.font * 2.6), lines * layout.font * 1.25)
+        tall = min(max(wide * 0.8, layout.font * 1.9), layout.font * 2.6, _HIGHEST / len(names))
+        tall = max(tall, lines * layout.font * 1.25)
         axes = sheet.axes(tall * len(names))
-        letters = _fitting((small, small - 2), widest((said + mark).to_numpy().ravel(), 1), wide - 3)
+        letters = _fitting((small, LEAST), widest((said + mark).to_numpy().ravel(), 1), wide - 1)
         if not letters:
             said = said.mask(
                 cells.notna(), cells.map(lambda amount: decimal_text(amount, 1), na_action="ignore")
             )
-            letters = _fitting((small, small - 2), widest((said + mark).to_numpy().ravel(), 1), wide - 3)
+            letters = _fitting((small, LEAST), widest((said + mark).to_numpy().ravel(), 1), wide - 1)
+        sheet.cramped = not letters
         said = said.where(cells.isna() | (letters > 0), "") + mark
         _cells(axes, cells, said, rows["value"], letters or small, 1.4)
         step = 3 if len(heads) >= _MANY and widest(heads, small) > wide else 1
-        size = small if step > 1 else _fitting((small, small - 1, _SMALLEST), longest_run(heads, 1), wide - 2)
+        size = small if step > 1 else _fitting((small, LEAST), longest_run(heads, 1), wide - 2)
         lying = max(wide - 2, size * 3 * step) if size else small * 7
         shown = [wrapped(name, size or small, lying) for name in heads]
         style: dict[str, Any] = {"rotation": 0 if size else 90, "fontsize": size or small, "linespacing": 1.1}
@@ -134,7 +137,7 @@ def calendar_map(published: Published, *, date: str, value: str, **_: Unpack[Tol
         for at, axes in enumerate(grid):
             own = range(at * per_band, (at + 1) * per_band)
             cells, said = (part.reindex(index=range(7), columns=own) for part in both)
-            _cells(axes, cells, said.astype(object).fillna(""), rows["value"], side * 0.6, 0.8)
+            _cells(axes, cells, said.astype(object).fillna(""), rows["value"], LEAST, 0.8)
             named = [week for week in own if week in starts]
             names = [starts[week] for week in named]
             axes.set_xticks([week - own[0] for week in named], names, ha="left", rotation=0)
