@@ -221,6 +221,17 @@ def test_a_figure_that_could_not_be_computed_leaves_its_goal_unmeasured():
     assert (list(frame["value"]), list(frame["status"])) == (["…"], [UNMEASURED])
 
 
+@pytest.mark.parametrize(
+    ("row", "period"), [("令和5(2023)年度", "令和5(2023)年度"), ("県", "2023年と令和5(2023)年度")]
+)
+def test_a_goal_says_in_which_period_it_was_measured(row, period):
+    about = Subject(period="2023年と令和5(2023)年度")
+    spec = TableSpec("t", "t", about, Schema({"basis": Text(), "v": Count(unit="件")}))
+    shown = unmasked(spec, pd.DataFrame({"basis": ["令和5(2023)年度", "県"], "v": [1, 2]}))
+    goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v", where={"basis": row}))
+    assert list(measure([goal], lambda *_: shown).frame["period"]) == [period]
+
+
 def test_a_goal_without_a_figure_stays_unmeasured():
     goals = [
         Goal(goal="a", indicator="b", cell=Cell("02", "hours", where={"hour": "総数"})),
@@ -229,6 +240,7 @@ def test_a_goal_without_a_figure_stays_unmeasured():
     frame = measure(goals, lambda *_: unmasked(SPEC, FRAME)).frame
     assert list(frame["status"]) == [MEASURED, UNMEASURED]
     assert list(frame["value"]) == ["102件", "…"]
+    assert list(frame["period"])[1] == "…"
 
 
 def test_wrong_entries_are_named_together(tmp_path):

@@ -218,6 +218,17 @@ def test_one_cell_in_the_far_corner_is_refused_and_not_unfolded(desk: Desk) -> N
     assert "XFD1048576" in only(desk.check())[3]
 
 
+def test_empty_sheets_of_a_new_workbook_ask_no_question(desk: Desk) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(BOOK))
+    book.create_sheet("Sheet2")
+    book.create_sheet("隠し")["A1"] = "x"
+    book["隠し"].sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("commissioners", "a.xlsx", out.getvalue())
+    assert len(desk.load()["commissioners"]) == 3
+
+
 def test_formats_without_values_far_below_are_no_cells(desk: Desk) -> None:
     book = openpyxl.load_workbook(io.BytesIO(BOOK))
     book.active["A1048576"].font = openpyxl.styles.Font(bold=True)

@@ -176,6 +176,20 @@ def test_a_total_beside_an_unknown_part_is_held_against_nothing(desk):
     assert not [fault for fault in desk.check().faults if "内訳" in fault.remedy]
 
 
+@pytest.mark.parametrize(
+    ("part", "whole"), [("回答数", "対象数"), ("男性", "該当者数"), ("女性", "該当者数")]
+)
+def test_a_part_of_an_earlier_survey_is_no_larger_than_its_whole_and_both_are_named(desk, part, whole):
+    for more in (0, 1):
+        n = int(table("waves")[1][table("waves")[0].index(whole)]) + more
+        changes = {(1, part): str(n), **({(1, "男性"): "0"} if part == "女性" else {(1, "女性"): "0"})}
+        changes |= {(1, part): str(n)}
+        desk.declared.clear()
+        desk.put("waves", f"w{more}.csv", as_csv(table("waves", changes)))
+        told = [fault for fault in desk.check().faults if fault.column == part]
+        assert [fault.expected for fault in told] == [f"{whole}以下"] * more
+
+
 AD_HEADINGS = [
     "日",
     "プラットフォーム",

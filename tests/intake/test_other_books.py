@@ -136,6 +136,12 @@ def test_several_sheets_are_read_and_those_left_out_are_told(desk: Desk, suffix:
     assert "4月、5月、メモ" in errors(desk.check())[0].remedy
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_empty_sheets_of_a_new_workbook_ask_no_question(desk: Desk, suffix: str) -> None:
+    desk.put("national_daily", f"a{suffix}", FORMATS[suffix]({"表": DAYS, "Sheet2": [], "Sheet3": []}))
+    assert desk.load()["national_daily"]["n"].tolist() == [10, 20]
+
+
 # --- what is no such workbook, or would not fit -----------------------------------------------------------------------
 
 

@@ -263,3 +263,9 @@ def test_a_total_among_labels_is_to_be_dropped_and_not_to_be_renamed(word):
         values.parse_category(word, (Option("熊本県"), Option("海外")))
     assert "行を消してください" in refused.value.remedy
     assert "ではありませんか" not in refused.value.remedy
+
+
+def test_a_short_word_is_never_a_rounded_number():
+    with pytest.raises(ValueRefused) as refused:
+        values.parse_short("1.23E+15")
+    assert refused.value.rule == "17"

@@ -210,7 +210,19 @@ def test_a_campaign_on_days_without_control_contacts_has_no_effect_of_its_own(le
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("a_year", [54, 250, 400, 800])
 def test_small_records_end_in_a_ratio_or_a_reason(a_year):
-    for seed in range(40):
+    small_records_end_in_a_ratio_or_a_reason(a_year, 40)
+
+
+@pytest.mark.full
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("a_year", [250, 400, 800])
+def test_two_hundred_small_records_end_in_a_ratio_or_a_reason(a_year):
+    small_records_end_in_a_ratio_or_a_reason(a_year, 200)
+
+
+def small_records_end_in_a_ratio_or_a_reason(a_year, records):
+    """What notebook 04 makes of two small years without an effect."""
+    for seed in range(records):
         comparison = prefecture(seed, per_day=a_year / 366)
         for estimator in ESTIMATORS:
             effect = estimator(comparison, "熊本県")

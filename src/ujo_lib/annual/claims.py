@@ -174,6 +174,13 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
     return table.frame.index[keep]
 
 
+def period_of(table: Published, cell: Cell) -> str:
+    """The period of a cell: that of its table, or the part of it that the row names, where rows are of several."""
+    period = table.spec.subject.period
+    named = [str(label) for labels in cell.where.values() for label in labels if str(label) in period]
+    return named[0] if named else period
+
+
 def _figure(claim: Claim, table: Published) -> float:
     """The computed figure: one cell, or several added up."""
     cell = claim.cell

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ujo_lib.annual.claims import Recall, answered, is_withheld, rows_of
+from ujo_lib.annual.claims import Recall, answered, is_withheld, period_of, rows_of
 from ujo_lib.columns import Text, Typed
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Cell, Goal, Goals
@@ -50,7 +50,7 @@ def _row(goal: Goal, recall: Recall) -> tuple[str, ...]:
     if goal.cell:
         try:
             table = recall(goal.cell.notebook, goal.cell.table)
-            value, period = _value(goal.cell, table), table.spec.subject.period
+            value, period = _value(goal.cell, table), period_of(table, goal.cell)
             status = UNMEASURED if value == notation.MISSING else MEASURED
         except NotSuppliedError as reason:
             note = str(reason)

@@ -13,11 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from ujo_lib.annual.claims import Recall, answered, is_withheld, rows_of
+from ujo_lib.annual.claims import Recall, answered, is_withheld, period_of, rows_of
 from ujo_lib.columns import Bound, Column, Text, Typed, Various, interval
 from ujo_lib.fiscal import FiscalYear, Period
 from ujo_lib.params import read_yaml
-from ujo_lib.params.annual import Cell, KeyFigure, KeyFigures, Limits
+from ujo_lib.params.annual import KeyFigure, KeyFigures, Limits
 from ujo_lib.report.door.publish import NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import Line
@@ -101,7 +101,7 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
     if is_withheld(table, cell):
         return row | {"note": "人数が少ないため秘匿"}
     told = _BASE.sub(lambda slot: notation.in_cell(_sum(table, rows, slot[1]), "n"), entry.note)
-    row["note"] = "。".join(filter(None, (_period(table, cell), told)))
+    row["note"] = "。".join(filter(None, (period_of(table, cell), told)))
     names = {"value": cell.column} | {
         name: column
         for name, column in (("low", entry.low), ("high", entry.high))
@@ -110,13 +110,6 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
     for name, column in names.items():
         row[name] = _sum(table, rows, column)
     return row
-
-
-def _period(table: Published, cell: Cell) -> str:
-    """The period of a cell: that of its table, or the part of it that the row names, where rows are of several."""
-    period = table.spec.subject.period
-    named = [label for labels in cell.where.values() for label in labels if str(label) in period]
-    return str(named[0]) if named else period
 
 
 def _sum(table: Published, rows: pd.Index, column: str) -> float | None:

@@ -399,27 +399,36 @@ def check_totals(body: Body, frame: pd.DataFrame, header: Header, schema: Schema
     """Compare every figure of the total rows with the sum of the rows they stand for."""
     start = 0
     for total in sorted(body.totals, key=lambda t: t.row):
-        covered = slice(None)
         if "小計" in tidy(total.label):
-            covered = slice(start, int(np.searchsorted(body.rows, total.row)))
-            start = covered.stop
+            stands_for = [np.arange(start, start := int(np.searchsorted(body.rows, total.row)))]
+        else:
+            stands_for = [_sharing_keys(total, body, header, schema), np.arange(len(body.rows))]
         agreed, open_ = 0, 0
         for column in _summed(header, schema):
             if not _is_number(cell := total.cells[column.name]):
                 continue
-            stated, added = (
-                parse_number(cell).value,
-                float(frame[column.name].iloc[covered].astype("Float64").sum()),
-            )
-            if _has_gaps(frame, column.name) and stated >= added - _ROUNDING:
+            stated, counts = parse_number(cell).value, frame[column.name].astype("Float64")
+            sums = [float(counts.iloc[rows].sum()) for rows in stands_for]
+            if _has_gaps(frame, column.name) and stated >= sums[0] - _ROUNDING:
                 open_ += 1
-            elif abs(added - stated) > _ROUNDING:
-                _note_wrong_total(total, header.heading(column.name), cell, added, notes)
+            elif all(abs(added - stated) > _ROUNDING for added in sums):
+                _note_wrong_total(total, header.heading(column.name), cell, sums[0], notes)
             else:
                 agreed += 1
         unsure = f"、{open_}列は秘匿・不明を含むため確かめられず" if open_ else ""
         after = f"合計行として除外({agreed}列が明細の和と一致{unsure})"
         notes.repair(total.label or "(見出しのない合計行)", after, "13", row=total.row)
+
+
+def _sharing_keys(total: Total, body: Body, header: Header, schema: Schema) -> np.ndarray:
+    """Rows that a total is of: those with the day, say, that stands beside its word; all rows where none has it."""
+    shares = np.ones(len(body.rows), dtype=bool)
+    for name in schema.key:
+        cell = total.cells.get(name, "")
+        if fold_sign(cell) not in _LEFT_OUT and not TOTAL_WORDS.fullmatch(tidy(cell)):
+            column = pc.utf8_trim_whitespace(body.table.column(header.columns[name]))
+            shares &= pc.equal(column, cell).to_numpy()
+    return np.flatnonzero(shares if shares.any() else ~shares)
 
 
 def _has_gaps(frame: pd.DataFrame, name: str) -> bool:

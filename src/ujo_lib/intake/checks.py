@@ -206,7 +206,12 @@ def _waves(frame: pd.DataFrame) -> list[RowCheck]:
         ("n_valid_outing", "n_cases"),
     )
     checks = [
-        RowCheck(frame[part] > frame[whole], part, f"{whole} 以下", "どちらかの数を直してください。")
+        RowCheck(
+            frame[part] > frame[whole],
+            part,
+            f"{SCHEMAS['waves'].column(whole).heading}以下",
+            "どちらかの数を直してください。",
+        )
         for part, whole in limits
         if {part, whole} <= set(frame)
     ]

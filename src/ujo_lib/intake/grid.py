@@ -167,17 +167,19 @@ def unfolded(written: Mapping[Place, str], areas: Collection[Area], sheet: str, 
     return Grid(table, np.arange(1, height + 1), np.full(height, width), filled, sheet, facts)
 
 
-def choose_sheet(visible: Mapping[str, bool], wanted: str | None) -> str:
-    """The sheet of this name, or the only one that is not hidden.
+def choose_sheet(visible: Mapping[str, bool], filled: Collection[str], wanted: str | None) -> str:
+    """The sheet of this name, or the only one that is shown and not empty: a new workbook has two empty ones.
 
     Args:
         visible: each sheet of the workbook and whether it is shown.
+        filled: those of them that hold anything.
         wanted: the declared name, if any.
 
     Raises:
         RefusedError: there is none of that name, or several and no name.
     """
     shown = [title for title, seen in visible.items() if seen]
+    shown = [title for title in shown if title in filled] or shown
     if wanted is None and len(shown) == 1:
         return shown[0]
     titles = {_folded(title): title for title in visible}

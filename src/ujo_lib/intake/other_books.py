@@ -140,7 +140,9 @@ def read_other_book(content: bytes, suffix: str, wanted: str | None, notes: Note
     """
     sheets = _sheets(content, suffix)
     visible = {name: sheet.visible for name, sheet in sheets.items()}
-    notes.sheet = name = choose_sheet(visible, wanted)
+    notes.sheet = name = choose_sheet(
+        visible, [title for title, one in sheets.items() if one.written], wanted
+    )
     told = _UNSEEN.format(suffix, _ERRORS_UNSEEN if suffix == ".xls" else "")
     notes.problem("見た目も読み取れる形式(xlsx)", told, "18", severity="warning")
     areas = sheets[name].areas

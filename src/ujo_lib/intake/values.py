@@ -336,8 +336,8 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     """A short text or an id, tidied.
 
     Raises:
-        ValueRefused: an error of the spreadsheet, a ditto mark, a contact; for an id or a brief word also a sentence;
-            for an id also a rounded number or a sign of missing that was not declared.
+        ValueRefused: an error of the spreadsheet, a ditto mark, a contact, a rounded number; for an id or a brief word
+            also a sentence; for an id also a sign of missing that was not declared.
     """
     plain = tidy(_as_shown(text, is_id=is_id))
     expected = "番号" if is_id else "短い語"
@@ -352,7 +352,7 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     if (is_id or brief) and _SENTENCE.search(plain) and not _NO_SENTENCE.fullmatch(plain):
         remedy = "文章のようです。列がずれていないか確かめ、相談の文なら消し、そうでなければ短い語に直してください。"
         raise ValueRefused(expected, remedy, "23")
-    if is_id and _ROUNDED.fullmatch(plain):
+    if _ROUNDED.fullmatch(plain):
         remedy = "Excelが番号を丸めました。元の書き出しを、列を文字列にして開き直してください。"
         raise ValueRefused(expected, remedy, "17")
     if is_id and _CALCULATED.fullmatch(plain):

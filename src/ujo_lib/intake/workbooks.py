@@ -63,7 +63,9 @@ def read_workbook(content: bytes, wanted: str | None, notes: Notes) -> Grid:
         RefusedError: the workbook cannot be read.
     """
     book = _open_book(content)
-    name = choose_sheet({s.title: s.sheet_state == "visible" for s in book.worksheets}, wanted)
+    visible = {one.title: one.sheet_state == "visible" for one in book.worksheets}
+    filled = [one.title for one in book.worksheets if any(c.value is not None for c in one._cells.values())]
+    name = choose_sheet(visible, filled, wanted)
     sheet = book[name]
     notes.sheet = name
     written = {

@@ -367,6 +367,22 @@ def test_a_map_of_many_rows_still_stands_on_one_sheet_of_paper() -> None:
     assert tall(40) == pytest.approx(40 * 1.25 * WIDE.font)  # no lower than a line of letters
 
 
+@pytest.mark.parametrize(("columns", "across"), [(7, False), (8, False), (9, True)])
+def test_a_map_that_has_no_room_for_its_numbers_in_a_column_goes_across_the_sheet(columns, across) -> None:
+    """Eight cells of 26 pixels, the width of 「11.4」, stand beside a third of the column for the row's name."""
+    table = published(
+        {
+            "a": ["孤独・孤立・居場所"] * columns,
+            "b": [f"{at}" for at in range(columns)],
+            "n": [11.4] * columns,
+        },
+        dimensions={"a": "a", "b": "b"},
+        kinds={"n": Rate(unit="件", per="1日", decimals=1)},
+    )
+    shown = figures.heat_map(table, x="b", y="a", value="n", finding="示す。").to_html()
+    assert ('class="drawing across"' in shown) == across
+
+
 @pytest.mark.parametrize(("hide", "empty"), [([(0, "n")], False), ([(0, "n"), (1, "n")], True)])
 def test_a_figure_is_known_to_show_nothing_once_its_last_number_is_kept_back(hide, empty) -> None:
     table = published({"y": ["p", "q"], "n": [5, 6]}, hide=hide, dimensions={"y": "y"})

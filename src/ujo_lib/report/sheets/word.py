@@ -19,7 +19,7 @@ from ujo_lib.disclosure.packing import archive
 
 _FONT: Final = "游ゴシック"
 _WIDTH: Final = Mm(170)
-_NARROWEST, _WIDEST = 8, 24
+_NARROWEST, _WIDEST = 8, 40
 """Characters that a column of a table counts for, at least and at most, when columns share the width of the sheet."""
 _PARTS: Final = (
     "//header//p[@class='report'] | //header//h1 | //header//dl | //header//ul[@class='banners'] | //main | "
@@ -27,6 +27,9 @@ _PARTS: Final = (
 )
 _LEFT_OUT: Final = frozenset({"script", "style", "svg", "nav", "details"})
 _SAID: Final = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "figcaption": "Caption", "p": "Normal"}
+_LINES: Final = frozenset({"p", "b"})
+"""What begins a line of its own within a point or a caption: what a sentence rests on, what is to be done."""
+_STRONG: Final = frozenset({"strong", "b"})
 _SIZES: Final = {"Title": 20.0, "Heading 1": 14.0, "Heading 2": 12.0, "Caption": 10.0}
 _BODY: Final = ("Normal", "List Bullet", "List Number")
 _INK: Final = RGBColor(0x1A, 0x1A, 0x1A)
@@ -96,7 +99,10 @@ class _Writer:
         said = self._made.add_paragraph("", style)
         said.paragraph_format.keep_with_next = style == "Caption" or None
         for part in node.xpath(".//text()[normalize-space()]"):
-            said.add_run(f"{part.strip()} ").bold = part.getparent().tag == "strong" or None
+            around = part.getparent() if part.is_text else part.getparent().getparent()
+            if said.runs and (around.tag in _LINES or around.get("class") == "finding"):
+                said.runs[-1].add_break()
+            said.add_run(f"{part.strip()} ").bold = around.tag in _STRONG or None
 
     def _picture(self, node: Any) -> None:
         picture = self._made.add_picture(io.BytesIO(self._pictures[node]), _WIDTH)

@@ -323,7 +323,7 @@ class _Lanes:
         self._labels = self.wrap(labels)
         self._label = max((label.count("\n") + 1 for label in self._labels), default=1) * size * _LINE
         bar = size * (_LINE if series == 1 else 1.2 * series)
-        self.pitch = self._label + bar + size * 0.8 if self.above else max(bar + size * 0.8, self._label + 6)
+        self.pitch = self._label + bar + size * 0.5 if self.above else max(bar + size * 0.8, self._label + 6)
         self.thick = bar / self.pitch
 
     def wrap(self, labels: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from ujo_lib.report.look.tables import NUMBER_MARK, circumstances, table_html
 from ujo_lib.report.look.wording import Said
 
 _TALLER, _TALL = 2.2, 900
+_CRAMPED = '<svg class="cramped" '
 _HEIGHT = re.compile(r'viewBox="0 0 [\d.]+ ([\d.]+)"')
 
 
@@ -65,8 +66,9 @@ class Figure:
         spec = self.published[0].spec
         unit = spec.schema[self.column].unit if self.column else ""
         wide, narrow = drawings or self.drawings()
-        # In print, a column of the sheet takes the drawing for the phone, unless that is tall.
-        across = " across" if _height(narrow) > min(_TALLER * _height(wide), _TALL) else ""
+        # In print, a column of the sheet takes the drawing for the phone, unless that is tall or lacks numbers.
+        tall = _height(narrow) > min(_TALLER * _height(wide), _TALL)
+        across = " across" if tall or (_CRAMPED in narrow and _CRAMPED not in wide) else ""
         tables = "".join(table_html(item, compact=True) for item in self.published)
         # The drawing for the phone is hidden where no style sheet of a page knows better: in a notebook.
         return (
@@ -82,7 +84,9 @@ class Figure:
     def svg(self, layout: Layout = WIDE) -> bytes:
         """The drawing as SVG with outlined letters; the same figure gives the same bytes."""
         with mpl.rc_context(theme(layout)):
-            return written(self._sheet(layout).mpl).encode("utf-8")
+            sheet = self._sheet(layout)
+            drawn = written(sheet.mpl)
+        return (drawn.replace("<svg ", _CRAMPED, 1) if sheet.cramped else drawn).encode("utf-8")
 
     def to_svg(self, path: Path) -> None:
         """Write the wide drawing as an SVG file."""

@@ -75,6 +75,7 @@ def heat_map(published: Published, *, x: str, y: str, value: str, **_: Unpack[To
                 cells.notna(), cells.map(lambda amount: decimal_text(amount, 1), na_action="ignore")
             )
             letters = _fitting((small, LEAST), widest((said + mark).to_numpy().ravel(), 1), wide - 1)
+        sheet.cramped = not letters
         said = said.where(cells.isna() | (letters > 0), "") + mark
         _cells(axes, cells, said, rows["value"], letters or small, 1.4)
         step = 3 if len(heads) >= _MANY and widest(heads, small) > wide else 1

@@ -75,10 +75,11 @@ class Sheet:
     Attributes:
         layout: how wide it is and how large its letters are.
         mpl: the matplotlib figure.
+        cramped: whether numbers were left out for want of room.
     """
 
     def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+        self.layout, self.cramped = layout, False
         self._engine = ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD, hspace=0.03, wspace=0.03)
         self.mpl = Figure(dpi=POINTS_PER_INCH, layout=self._engine)
         self._column: list[Axes] = []
