@@ -24,12 +24,14 @@ import tempfile
 import time
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from ujo_lib import intake, sample
@@ -55,6 +57,9 @@ CSV_FILES = {
     "site/campaigns.csv": "campaigns",
     "site/events.csv": "events",
     "site/survey_waves.csv": "waves",
+    "fy2023/residents.csv": "residents",
+    "fy2023/voices.csv": "voices",
+    "site/media_use.csv": "media_use",
 }
 BOOKS = {"fy2023/commissioners.xlsx": "commissioners", "fy2023/cases.xlsx": "cases"}
 
@@ -91,14 +96,14 @@ class City:
             city.clean[name] = (root / "data/sample" / name).read_bytes()
         return city
 
-    def check(self, name: str = "", content: bytes = b"") -> intake.Intake:
-        """Check the city with one file replaced."""
+    def check(self, name: str = "", content: bytes = b"", kinds: Sequence[str] = KINDS) -> intake.Intake:
+        """Check the city, or some of its kinds, with one file replaced."""
         if not name:
-            return intake.check(self.root / INPUTS, KINDS, period=PERIOD)
+            return intake.check(self.root / INPUTS, kinds, period=PERIOD)
         file = self.root / "data/sample" / name
         file.write_bytes(content)
         try:
-            return intake.check(self.root / INPUTS, KINDS, period=PERIOD)
+            return intake.check(self.root / INPUTS, kinds, period=PERIOD)
         finally:
             file.write_bytes(self.clean[name])
 
@@ -397,6 +402,193 @@ def unlabelled_total(rows: Rows, kind: str, chance: Chance) -> bool:
     return True
 
 
+in_cells(
+    "sign_nobody_declared",
+    True,
+    NUMBERS,
+    lambda _, chance: chance.choice(["－－", "n/a", "***", "欠測", "△"]),
+)
+in_cells("thousands_of_a_unit", True, NUMBERS, lambda cell, _: f"{cell}千人")
+in_cells(
+    "two_values_in_a_cell", True, NUMBERS, lambda cell, chance: chance.choice([f"{cell}、2", f"{cell}\n2"])
+)
+in_cells("kanji_number", True, NUMBERS, lambda _, chance: chance.choice(["十二", "数十", "若干名"]))
+in_cells("decimal_comma", True, NUMBERS, lambda cell, _: f"{cell},5" if cell.isdigit() else None)
+in_cells("ditto_for_a_day", True, DAYS, lambda _, chance: chance.choice(["〃", "同上", "々"]))
+in_cells("serial_far_off", True, DAYS, lambda _, chance: chance.choice(["99", "7", "999999"]))
+in_cells("year_of_the_heian", True, DAYS, lambda cell, _: f"1023{cell[4:]}" if cell[:2] == "20" else None)
+in_cells("era_that_never_was", True, DAYS, lambda _, __: "昭和99年4月1日")
+in_cells("ditto_for_a_label", True, LABELS, lambda _, chance: chance.choice(["〃", "同上", '"']))
+in_cells("two_answers_for_one", True, LABELS, lambda cell, _: f"{cell}、{cell}か")
+
+
+def ids(kind: str, headings: list[str]) -> list[int]:
+    """Positions of the texts that name a record."""
+    known = {name: c for c in SCHEMAS[kind].columns for name in (c.name, c.heading, *c.aliases)}
+    return [
+        i
+        for i, name in enumerate(headings)
+        if (c := known.get(name)) and c.type == "str" and c.name in SCHEMAS[kind].key
+    ]
+
+
+def in_ids(name: str, new: Callable[[Chance], str], *types: str) -> None:
+    """Enter an operator that writes something else for the number of a record, or the word that names it."""
+
+    def on(rows: Rows, kind: str, chance: Chance) -> bool:
+        places = [i for i in ids(kind, rows[0]) if not types or i in columns(kind, rows[0], *types)]
+        if places:
+            rows[chance.randrange(1, len(rows))][chance.choice(places)] = new(chance)
+        return bool(places)
+
+    on.__name__ = name
+    on_rows(knowable=True)(on)
+
+
+in_ids("id_in_powers_of_ten", lambda chance: f"{chance.randrange(100_000, 999_999) / 1e5:.5f}E+15")
+in_ids("error_value_for_an_id", lambda chance: chance.choice(["#N/A", "#VALUE!", "#REF!"]))
+in_ids("ditto_for_an_id", lambda chance: chance.choice(["〃", "同上"]))
+in_ids("sentence_for_an_id", lambda _: "母から電話があり、息子のことで相談したいとのことでした。", "id")
+in_ids(
+    "telephone_for_an_id", lambda chance: f"090-{chance.randrange(1000, 9999)}-{chance.randrange(1000, 9999)}"
+)
+
+
+@on_rows(knowable=True)
+def unit_in_a_heading(rows: Rows, kind: str, chance: Chance) -> bool:
+    """Figures under a heading that says they are thousands, hours, shares, last year's."""
+    places = [i for i in columns(kind, rows[0], *NUMBERS) if "(" not in rows[0][i]]
+    if places:
+        rows[0][chance.choice(places)] += chance.choice(["(千人)", "(%)", "(百件)", "(前年同月)", "(時間)"])
+    return bool(places)
+
+
+@on_rows(knowable=True)
+def heading_twice(rows: Rows, kind: str, chance: Chance) -> bool:
+    """One heading over two columns."""
+    a, b = chance.sample(columns(kind, rows[0]), 2)
+    rows[0][a] = rows[0][b]
+    return True
+
+
+@on_rows(knowable=True)
+def headings_of_day_and_number_swapped(rows: Rows, kind: str, chance: Chance) -> bool:
+    """The names of two columns that hold different things."""
+    days, numbers = columns(kind, rows[0], *DAYS), columns(kind, rows[0], *NUMBERS)
+    if not days or not numbers:
+        return False
+    a, b = chance.choice(days), chance.choice(numbers)
+    rows[0][a], rows[0][b] = rows[0][b], rows[0][a]
+    return True
+
+
+@on_rows(knowable=False)
+def headings_of_two_numbers_swapped(rows: Rows, kind: str, chance: Chance) -> bool:
+    """The names of two columns that hold the same kind of thing."""
+    places = columns(kind, rows[0], *NUMBERS)
+    if len(places) < 2:
+        return False
+    a, b = chance.sample(places, 2)
+    rows[0][a], rows[0][b] = rows[0][b], rows[0][a]
+    return True
+
+
+@on_rows(knowable=True)
+def note_between_records(rows: Rows, kind: str, chance: Chance) -> bool:
+    """A remark in the middle of a table."""
+    rows.insert(chance.randrange(2, len(rows)), ["※ここから速報値", *[""] * (len(rows[0]) - 1)])
+    return True
+
+
+@on_rows(knowable=True)
+def second_table_below(rows: Rows, kind: str, chance: Chance) -> bool:
+    """Another table under the first."""
+    rows.extend([[""] * len(rows[0]), ["参考", "前年"], ["4月", "12"]])
+    return True
+
+
+@on_rows(knowable=True)
+def total_beside_its_parts(rows: Rows, kind: str, chance: Chance) -> bool:
+    """The sum of a day over all prefectures as one prefecture more."""
+    if kind != "national_daily":
+        return False
+    day = chance.choice(rows[1:])[0]
+    of_day = [row for row in rows[1:] if row[0] == day]
+    label = chance.choice(["全国", "合計", "総数"])
+    rows.append([day, label, str(sum(int(row[2]) for row in of_day if row[2].isdigit())), *of_day[0][3:]])
+    return True
+
+
+@on_rows(knowable=True)
+def total_of_sexes_beside_them(rows: Rows, kind: str, chance: Chance) -> bool:
+    """A row for both sexes under those of each, one person too many."""
+    if kind != "population":
+        return False
+    row = chance.choice([row for row in rows[1:] if row[4] in ("男性", "女性")])
+    same = [r for r in rows[1:] if [*r[:4], r[5]] == [*row[:4], row[5]] and r[4] in ("男性", "女性")]
+    rows.append(
+        [*row[:4], chance.choice(["総数", "計"]), row[5], str(sum(int(r[6]) for r in same) + 1), row[7]]
+    )
+    return True
+
+
+@on_rows(knowable=True)
+def month_doubled_in_one_file(rows: Rows, kind: str, chance: Chance) -> bool:
+    """Counts of a month that no longer agree with the other file of the same contacts."""
+    if kind not in ("national_daily", "national_hourly"):
+        return False
+    month = f"2023-{chance.randrange(5, 12):02d}-"
+    at = columns(kind, rows[0], "int")[-1]
+    for row in rows[1:]:
+        if f"{pd.Timestamp(row[0]):%Y-%m-}" == month and row[at].isdigit():
+            row[at] = str(2 * int(row[at]))
+    return True
+
+
+@on_rows(knowable=True)
+def last_months_cut_off(rows: Rows, kind: str, chance: Chance) -> bool:
+    """An export that ended with November."""
+    if kind not in ("consultations", "national_daily", "national_hourly"):
+        return False
+    at = columns(kind, rows[0], *DAYS)[0]
+    rows[1:] = [
+        row for row in rows[1:] if pd.Timestamp(row[at]).tz_localize(None) < pd.Timestamp("2023-12-01")
+    ]
+    return True
+
+
+@on_rows(knowable=True)
+def more_answers_than_asked(rows: Rows, kind: str, chance: Chance) -> bool:
+    """A part larger than its whole."""
+    if kind != "waves":
+        return False
+    asked, answered = rows[0].index("対象数"), rows[0].index("回答数")
+    row = chance.choice([row for row in rows[1:] if row[asked].isdigit() and row[answered].isdigit()])
+    row[answered] = str(int(row[asked]) + chance.randrange(1, 30))
+    return True
+
+
+@on_rows(knowable=True)
+def sexes_beyond_their_sum(rows: Rows, kind: str, chance: Chance) -> bool:
+    """Men and women who are more than all."""
+    if kind != "waves":
+        return False
+    whole, men = rows[0].index("該当者数"), rows[0].index("男性")
+    row = chance.choice([row for row in rows[1:] if row[whole].isdigit() and row[men].isdigit()])
+    row[men] = str(int(row[whole]) + 1)
+    return True
+
+
+@on_rows(knowable=True)
+def area_code_with_a_wrong_digit(rows: Rows, kind: str, chance: Chance) -> bool:
+    """A code of six digits whose last does not check the others."""
+    if kind != "population":
+        return False
+    for row in rows[1:]:
+        row[0] = "432139" if row[0] == "43213" else row[0]
+    return True
+
+
 # --- operators on bytes ---------------------------------------------------------------------------------------------
 
 
@@ -410,11 +602,13 @@ def on_bytes(content: bytes, chance: Chance, name: str) -> bytes:
         "replaced_by_a_picture": b"\x89PNG\r\n\x1a\n" + chance.randbytes(200),
         "replaced_by_a_web_page": b"<html><body><table><tr><td>Login</td></tr></table></body></html>",
         "password": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+        "replaced_by_an_old_workbook": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
     }[name]
 
 
 CONTAINER = (
     "emptied", "zeroed", "second_half_zeroed", "replaced_by_a_picture", "replaced_by_a_web_page", "password",
+    "replaced_by_an_old_workbook",
 )  # fmt: skip
 
 
@@ -515,6 +709,60 @@ def book_unknown_label(book: openpyxl.Workbook, kind: str, chance: Chance) -> bo
     """A strange label in a column of labels."""
     sheet, row = _record(book, kind, chance)
     sheet.cell(row, 5).value = "???"
+    return True
+
+
+@on_book(knowable=True)
+def book_raised_note(book: openpyxl.Workbook, kind: str, chance: Chance) -> bool:
+    """A raised number behind the number of the record, as of a footnote."""
+    sheet, row = _record(book, kind, chance)
+    raised = TextBlock(InlineFont(vertAlign="superscript"), "2")
+    sheet.cell(row, 3).value = CellRichText(str(sheet.cell(row, 3).value), raised)
+    return True
+
+
+@on_book(knowable=True)
+def book_partly_struck(book: openpyxl.Workbook, kind: str, chance: Chance) -> bool:
+    """An old value struck through before the new one in the same cell."""
+    sheet, row = _record(book, kind, chance)
+    sheet.cell(row, 3).value = CellRichText(
+        TextBlock(InlineFont(strike=True), "9"), str(sheet.cell(row, 3).value)
+    )
+    return True
+
+
+@on_book(knowable=True)
+def book_numbers_merged(book: openpyxl.Workbook, kind: str, chance: Chance) -> bool:
+    """The number of the record merged with the one below."""
+    sheet, row = _record(book, kind, chance)
+    sheet.merge_cells(start_row=row, end_row=row + 1, start_column=3, end_column=3)
+    return True
+
+
+@on_book(knowable=True)
+def book_note_at_the_right(book: openpyxl.Workbook, kind: str, chance: Chance) -> bool:
+    """A remark in a column without heading."""
+    sheet, row = _record(book, kind, chance)
+    sheet.cell(row, sheet.max_column + 2).value = "要確認"
+    return True
+
+
+@on_book(knowable=True)
+def book_row_hidden(book: openpyxl.Workbook, kind: str, chance: Chance) -> bool:
+    """A record that nobody sees, and that is read."""
+    sheet, row = _record(book, kind, chance)
+    sheet.cell(row, 5).value = None
+    sheet.row_dimensions[row].hidden = True
+    return True
+
+
+@on_book(knowable=True)
+def book_heading_gone(book: openpyxl.Workbook, kind: str, chance: Chance) -> bool:
+    """A heading that was overwritten with a blank."""
+    name, first = SHEETS[kind]
+    for row in range(1, first):
+        if not isinstance(book[name].cell(row, 3), openpyxl.cell.cell.MergedCell):
+            book[name].cell(row, 3).value = None
     return True
 
 
@@ -690,7 +938,8 @@ def measure_bytes(city: City, seed: int, files: int) -> dict[str, object]:
         inside = name in BOOKS and chance.random() < 0.7
         begun = time.perf_counter()
         try:
-            taken = city.check(name, _inner(content, chance) if inside else _mutated(content, chance))
+            changed = _inner(content, chance) if inside else _mutated(content, chance)
+            taken = city.check(name, changed, [(CSV_FILES | BOOKS)[name]])
             if any("検査が最後まで済む" in fault.expected for fault in taken.faults):
                 escaped.append(f"{number} {name}")
         except Exception as error:  # the figure that is measured
@@ -799,6 +1048,9 @@ def main() -> None:
         "--json", action="store_true", help="all figures as JSON, every operator with its outcomes"
     )
     parser.add_argument("--quick", action="store_true", help="300 byte-mutated files, 20,000 records")
+    parser.add_argument(
+        "--files", type=int, default=10_000, help="byte-mutated files (a piece with each --seed)"
+    )
     parser.add_argument("--seed", type=int, default=19)
     parser.add_argument("--only", choices=["damage", "clean", "bytes", "national"], nargs="+", default=None)
     options = parser.parse_args()
@@ -811,7 +1063,7 @@ def main() -> None:
         if "clean" in only:
             found |= measure_clean(city, options.seed)
         if "bytes" in only:
-            found |= measure_bytes(city, options.seed, 300 if options.quick else 10_000)
+            found |= measure_bytes(city, options.seed, 300 if options.quick else options.files)
         if "national" in only:
             (Path(folder) / "national").mkdir()
             found |= measure_national(Path(folder) / "national", QUICK if options.quick else NATIONAL)

@@ -1,4 +1,4 @@
-"""Ten cities that are not like the first one, each made of a changed city by taking away or adding.
+"""Cities that are not like the first one, each made of a changed city by taking away or adding.
 
 All work on the files that `tests.perturb` writes: one CSV per kind with the headings of the data dictionary.
 """
@@ -156,6 +156,22 @@ def _designated(site: Site) -> None:
     site.set("03_content_tagging", hand_codes="")
 
 
+def _nobody_found(site: Site) -> None:
+    def found(rows: pd.DataFrame) -> pd.DataFrame:
+        asked = rows["該当者の有無"] != ""
+        return rows.assign(該当者の有無=rows["該当者の有無"].mask(asked, "いない"), 該当者数="")
+
+    site.table("commissioners", found)
+    site.table("cases", lambda rows: rows.iloc[:0])
+
+
+def _a_dozen_of_a_dozen(site: Site) -> None:
+    """Twelve commissioners, each of whom answered, none of whom knows an age."""
+    site.table("commissioners", lambda rows: rows[rows["回答"] == "1"].iloc[:12])
+    kept = pd.read_csv(site.data / "commissioners.csv", dtype=str)["委員番号"]
+    site.table("cases", lambda rows: rows[rows["委員番号"].isin(kept)].assign(重複先="", 年代=""))
+
+
 def _half_a_year(site: Site) -> None:
     """Nothing is missing: the report is about a part of the year."""
 
@@ -171,4 +187,6 @@ ODD: Mapping[str, Callable[[Site], None]] = {
     "a town of 3,000": _town,
     "a designated city": _designated,
     "half a year": _half_a_year,
+    "nobody found": _nobody_found,
+    "a dozen of a dozen": _a_dozen_of_a_dozen,
 }

@@ -34,7 +34,8 @@ _SHOWN = 60
 _SHORT = reprlib.Repr()
 """Writes down no more of a wrong value than a message can repeat, however deep or long it is."""
 _SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 2 * _SHOWN
-_SHORT.maxlist = _SHORT.maxdict = _SHOWN
+_SHORT.maxlist = _SHORT.maxdict = _SHOWN // 3  # an item takes three characters at least
+_SHORT.maxlevel = 3  # anchors make a million leaves of eleven lines
 
 Many = Annotated[tuple[T, ...], Strict(False)]
 """Several values: a list in the file, a tuple in the model."""

@@ -7,6 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from tests.intake.books import FORMATS
 from ujo_lib.cli import main
 from ujo_lib.cli.common import DATA_PROBLEMS, DONE, WRONG_PARAMETERS
 from ujo_lib.tagging import load_codebook
@@ -71,11 +72,21 @@ def test_a_workbook_that_cannot_be_tagged_is_told_in_words(
     assert not (tmp_path / "out.csv").exists()
 
 
-def test_a_workbook_of_the_old_format_is_told_how_to_save_it_anew(
+@pytest.mark.parametrize("suffix", list(FORMATS))
+def test_a_workbook_of_another_format_is_read_and_what_it_does_not_show_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str
+) -> None:
+    assert tagged(tmp_path, f"in{suffix}", FORMATS[suffix]({"表": ROWS})) == DONE
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").replace('"', "").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["consult_id", "7", "008"]
+    assert "取り消し線" in capsys.readouterr().err
+
+
+def test_a_damaged_workbook_of_the_old_format_is_told_in_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert tagged(tmp_path, "in.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)) == DATA_PROBLEMS
-    assert "xlsx で保存し直して" in capsys.readouterr().err
+    assert "壊れて" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932"])

@@ -15,7 +15,7 @@ from tests.disclosure.people import every_interval, grid, table_of
 from ujo_lib.disclosure.audit import audit
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT
 from ujo_lib.disclosure.plan import Plan, PlanError, plan
-from ujo_lib.disclosure.suppress import LimitError
+from ujo_lib.disclosure.programme import LimitError
 from ujo_lib.disclosure.tables import (
     PERIOD,
     Cell,

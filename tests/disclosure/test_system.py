@@ -10,7 +10,7 @@ from scipy.optimize import LinearConstraint, milp
 from tests.disclosure.people import table_of
 from ujo_lib.disclosure.audit import audit
 from ujo_lib.disclosure.plan import plan
-from ujo_lib.disclosure.system import Row, build, components, reach
+from ujo_lib.disclosure.system import Row, build, components
 from ujo_lib.disclosure.tables import NO, YES, Cell, CountTable, Policy, TableError
 
 
@@ -151,11 +151,3 @@ def test_tables_without_a_common_variable_are_solved_apart() -> None:
     who = people(4, 50, a=3, b=3)
     parts = components(rows_of(table_of("a", who, ["a"]), table_of("b", who, ["b"])))
     assert [len(part) for part in parts] == [5, 5]  # three categories and the two grand totals
-
-
-def test_what_is_known_reaches_as_far_as_whole_people_allow() -> None:
-    table = table_of("t", {"a": ["x"] * 6 + ["y"] * 4}, ["a"])
-    system, rows = build(rows_of(table)), rows_of(table)
-    values = np.array([row.low for row in rows], float)
-    assert reach(system, values, values, np.array([False, False, True]), 0) == (0, 10)
-    assert reach(system, values, values, np.array([False, False, False]), 0) == (0, np.inf)

@@ -238,6 +238,27 @@ def test_the_cover_speaks_without_the_words_of_the_analyst(report: Report):
     assert not [word for word in NOT_ON_THE_COVER if word in text]
 
 
+TECHNICAL = (
+    "超幾何", "ホルム", "フィッシャー", "t分布", "有限母集団", "二項", "相関", "分散", "自由度", "F値", "残差", "有意", "最尤", "係数",
+    "オッズ", "標準偏差", "四分位", "ベイズ", "尤度", "検定", "多重共線", "カイ二乗", "標準誤差", "検出力", "層別", "回帰", "率比", "p値",
+    "MASE", "予測区間", "信頼区間", "信頼水準", "中央値", "クラスター", "ブートストラップ", "再標本化",
+)  # fmt: skip
+"""Words of the statistician; a page that uses one explains it, as itself or as a part of the term it belongs to."""
+NAMES = {"フィッシャー"}
+"""Those that name a method by its author, after words that explain it."""
+
+
+def test_every_technical_term_that_a_page_uses_is_explained_there(report: Report):
+    for file in (page for page in report.pages if page.stem not in {"index", "overview"}):
+        page = re.sub(
+            r"<(style|script)[^>]*>.*?</\1>", " ", file.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
+        explained = re.findall(r'<dt id="term-[^"]*">([^<]+)', page)
+        text = re.sub(r'<dl class="glossary">.*?</dl>|<[^>]+>', " ", page, flags=re.DOTALL)
+        used = {word for word in TECHNICAL if word in text} - NAMES
+        assert {word for word in used if not any(word in term for term in explained)} == set(), file.name
+
+
 NOT_IN_BRIEF = (
     *NOT_ON_THE_COVER,
     "残差",

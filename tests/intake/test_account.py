@@ -168,14 +168,14 @@ REFUSED = {
     "nothing in text": ("a.csv", b"", "このデバイス上で"),
     "not downloaded": ("a.csv", b"\0" * 4096, "4,096バイト"),
     "password": ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "パスワード"),
-    "old workbook": ("a.xlsx", OLE + b"Workbook", ".xls など"),
-    "old workbook as text": ("a.csv", OLE + b"Workbook", ".xls など"),
+    "old workbook": ("a.xlsx", OLE + b"Workbook", "拡張子を .xls に直"),
+    "old workbook as text": ("a.csv", OLE + b"Workbook", "拡張子を .xls に直"),
     "web page": ("a.xlsx", b"<html><table>", "Webの画面"),
     "web page as text": ("a.csv", b"\xef\xbb\xbf\n<!DOCTYPE html>", "Webの画面"),
     "text as workbook": ("a.xlsx", b"a,b", "名前だけ"),
     "archive": ("a.zip", zipped(**{"4月.csv": b"a"}), "4月.csv を取り出し"),
     "archive as workbook": ("a.xlsx", zipped(**{"4月.csv": b"a"}), "4月.csv を取り出し"),
-    "workbook as text": ("a.csv", BOOK, ".xlsx に直して"),
+    "workbook as text": ("a.csv", BOOK, "拡張子を .xlsx に直し"),
     "strict": (
         "a.xlsx",
         rewritten(BOOK, "*", TRANSITIONAL, b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
@@ -216,6 +216,17 @@ def far(coordinate: str) -> bytes:
 def test_one_cell_in_the_far_corner_is_refused_and_not_unfolded(desk: Desk) -> None:
     desk.put("commissioners", "a.xlsx", far("XFD1048576"))
     assert "XFD1048576" in only(desk.check())[3]
+
+
+def test_empty_sheets_of_a_new_workbook_ask_no_question(desk: Desk) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(BOOK))
+    book.create_sheet("Sheet2")
+    book.create_sheet("隠し")["A1"] = "x"
+    book["隠し"].sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("commissioners", "a.xlsx", out.getvalue())
+    assert len(desk.load()["commissioners"]) == 3
 
 
 def test_formats_without_values_far_below_are_no_cells(desk: Desk) -> None:

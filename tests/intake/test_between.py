@@ -149,10 +149,45 @@ def test_parts_of_another_area_are_no_parts(desk):
     assert len(desk.check()["population"]) == 3
 
 
-def test_a_total_by_sex_alone_is_not_held_against_ages(desk):
-    rows = [*PARTS, ["43213", "若葉市", "2020-10-01", "国勢調査", "男性", "総数", "1", "900"]]
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (["男性", "総数", "999"], "error"),
+        (["男性", "総数", "1000"], None),
+        (["男性", "総数", "1001"], "warning"),  # ages that nobody knows, or that this table leaves out
+        (["総数", "0~64歳", "2009"], "error"),
+        (["総数", "0~64歳", "2010"], None),
+        (["総数", "0~64歳", "2011"], "warning"),
+        (["女性", "総数", "1010"], None),
+        (["総数", "65歳以上", "1"], None),
+    ],
+)
+def test_a_total_of_one_sex_or_of_one_age_is_held_against_its_own_parts(desk, row, told):
+    rows = [*PARTS, ["43213", "若葉市", "2020-10-01", "国勢調査", *row, "900"]]
     desk.put("population", "p.csv", as_csv(rows))
-    assert [fault for fault in desk.check().faults if fault.severity == "error"] == []
+    found = [(fault.severity, fault.row, fault.column) for fault in desk.check().faults]
+    assert found == ([(told, 4, "人口")] if told else [])
+
+
+def test_a_total_beside_an_unknown_part_is_held_against_nothing(desk):
+    rows = [[*row[:6], "" if row[4] == "女性" else row[6], row[7]] for row in PARTS]
+    rows.append(["43213", "若葉市", "2020-10-01", "国勢調査", "総数", "0~64歳", "5", "900"])
+    desk.put("population", "p.csv", as_csv(rows))
+    assert not [fault for fault in desk.check().faults if "内訳" in fault.remedy]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"), [("回答数", "対象数"), ("男性", "該当者数"), ("女性", "該当者数")]
+)
+def test_a_part_of_an_earlier_survey_is_no_larger_than_its_whole_and_both_are_named(desk, part, whole):
+    for more in (0, 1):
+        n = int(table("waves")[1][table("waves")[0].index(whole)]) + more
+        changes = {(1, part): str(n), **({(1, "男性"): "0"} if part == "女性" else {(1, "女性"): "0"})}
+        changes |= {(1, part): str(n)}
+        desk.declared.clear()
+        desk.put("waves", f"w{more}.csv", as_csv(table("waves", changes)))
+        told = [fault for fault in desk.check().faults if fault.column == part]
+        assert [fault.expected for fault in told] == [f"{whole}以下"] * more
 
 
 AD_HEADINGS = [

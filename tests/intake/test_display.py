@@ -8,8 +8,8 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from tests.intake.conftest import Desk, as_csv, table
-from ujo_lib.intake.reading import _as_text
+from tests.intake.conftest import Desk, as_csv, as_xlsx, table
+from ujo_lib.intake.workbooks import as_text
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,12 @@ from ujo_lib.intake.reading import _as_text
         (12, '"K"#', "12"),
         (-3, "000", "-3"),
         (3, '"約"', "3"),
+        (True, "General", "TRUE"),
+        (False, "General", "FALSE"),
     ],
 )
 def test_a_format_of_zeros_and_words_is_part_of_what_is_read(value, number_format, read):
-    assert _as_text(value, number_format) == read
+    assert as_text(value, number_format) == read
 
 
 def block(text: str, **font) -> TextBlock:
@@ -53,7 +55,7 @@ def block(text: str, **font) -> TextBlock:
     ],
 )
 def test_what_is_struck_out_or_raised_within_a_cell_is_never_glued_to_the_rest(parts, read):
-    assert _as_text(CellRichText(*parts), "General") == read
+    assert as_text(CellRichText(*parts), "General") == read
 
 
 def test_a_number_corrected_within_its_cell_is_read_without_the_old_one_and_named(desk: Desk):
@@ -100,8 +102,8 @@ def test_numbers_that_the_sheet_shows_with_a_letter_are_read_with_it(desk: Desk)
     ],
 )
 def test_a_date_that_is_shown_as_a_month_names_no_day(number_format, read):
-    assert _as_text(dt.datetime(2024, 2, 1), number_format) == read
-    assert _as_text(dt.date(2024, 2, 1), number_format) == read
+    assert as_text(dt.datetime(2024, 2, 1), number_format) == read
+    assert as_text(dt.date(2024, 2, 1), number_format) == read
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_a_date_that_is_shown_as_a_month_names_no_day(number_format, read):
      (7, "[<=9]000", "7")],
 )  # fmt: skip
 def test_gaps_colours_and_negative_numbers_of_a_format_hide_no_zeros(value, number_format, read):
-    assert _as_text(value, number_format) == read
+    assert as_text(value, number_format) == read
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_gaps_colours_and_negative_numbers_of_a_format_hide_no_zeros(value, numb
      (123456789012345.0, "123456789012345"), (1e15, "1e+15")],
 )  # fmt: skip
 def test_a_calculated_number_is_read_to_the_fifteen_digits_that_a_sheet_shows(value, read):
-    assert _as_text(value, "General") == read
+    assert as_text(value, "General") == read
 
 
 @pytest.mark.parametrize(
@@ -139,3 +141,18 @@ def test_a_duration_of_two_readings_is_told_as_that(desk: Desk):
     desk.put("consultations", "c.csv", as_csv(table("consultations", {(1, "対応時間(分)"): "1:30"})))
     (fault,) = desk.check().faults
     assert "分と秒か" in fault.remedy
+
+
+def test_a_ticked_box_is_no_count_of_one(desk: Desk):
+    desk.put(
+        "national_daily", "n.xlsx", as_xlsx([["日付", "都道府県", "件数"], ["2023-08-01", "熊本県", True]])
+    )
+    [fault] = desk.check().faults
+    assert (fault.row, fault.column, fault.value) == (2, "件数", "TRUE")
+
+
+def test_a_ticked_box_is_a_yes(desk: Desk):
+    rows: list[list[object]] = [list(row) for row in table("commissioners")]
+    rows[1][rows[0].index("対象")] = True
+    desk.put("commissioners", "c.xlsx", as_xlsx(rows))
+    assert desk.load()["commissioners"]["in_scope"].tolist() == [True] * 3

@@ -67,6 +67,18 @@ def test_a_reason_is_all_it_takes_whatever_else_the_declaration_says_of_the_kind
     assert data["events"].empty
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"), [("", "not_supplied"), ("2023-05-01,定例会,会議\n", "削除してください")]
+)
+def test_who_left_an_example_is_told_to_delete_it_or_that_a_kind_may_be_absent(tmp_path, rows, said):
+    (tmp_path / "e.csv").write_text(
+        f"日付,名称,種別\n【記入例】2023-04-01,例,会議\n{rows}", encoding="utf-8-sig"
+    )
+    (fault,) = intake.check(declare(tmp_path, {"events": {"files": ["e.csv"]}}), ["events"]).faults
+    assert said in fault.remedy
+    assert fault.row == 2
+
+
 def test_a_file_that_is_there_and_declared_absent_is_a_contradiction(tmp_path):
     (tmp_path / "e.csv").write_text("日付,名称,種別\n2023-04-01,定例会,会議\n", encoding="utf-8-sig")
     found = intake.check(declare(tmp_path, BOTH), ["events"])

@@ -387,6 +387,33 @@ def test_trap_13_subtotals_stand_for_the_rows_above_them(desk: Desk):
     assert desk.load()["national_daily"]["n"].tolist() == [10, 20, 30]
 
 
+@pytest.mark.parametrize(
+    ("day", "stated", "told"),
+    [
+        ("2023-08-01", "15", None),
+        ("2023-08-01", "16", "15"),
+        ("2023-08-02", "20", None),
+        ("2023-08-02", "35", None),  # the last day of the report, beside a total of all days
+        ("2023-08-09", "35", None),
+        ("2023-08-09", "36", "35"),
+        ("-", "35", None),
+    ],
+)
+def test_trap_13_a_total_of_a_day_is_held_against_that_day(desk: Desk, day, stated, told):
+    rows = [
+        ["日付", "都道府県", "件数"],
+        ["2023-08-01", "熊本県", "10"],
+        ["2023-08-01", "福岡県", "5"],
+        ["2023-08-02", "熊本県", "20"],
+        [day, "合計", stated],
+    ]
+    desk.put("national_daily", "n.csv", as_csv(rows))
+    taken = desk.check()
+    assert taken["national_daily"]["n"].tolist() == [10, 5, 20]
+    found = [(fault.row, fault.expected) for fault in taken.faults]
+    assert found == ([(5, f"行の合計 {told}")] if told else [])
+
+
 def test_trap_13_a_subtotal_column_is_checked_and_dropped(desk: Desk):
     rows = [[*row[:8], "男女計" if i == 0 else "32", *row[8:]] for i, row in enumerate(table("waves"))]
     desk.put("waves", "w.csv", as_csv(rows))
@@ -558,7 +585,7 @@ def test_trap_18_the_sheet_must_be_clear(desk: Desk):
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx(table("national_daily"), title="件数")))
-    book.create_sheet("説明")
+    book.create_sheet("説明")["A1"] = "件数は速報値"
     out = io.BytesIO()
     book.save(out)
     desk.put("national_daily", "n.xlsx", out.getvalue())

@@ -14,7 +14,7 @@ from tests.intake.conftest import asked
 from ujo_lib import fiscal, text
 from ujo_lib.intake import values
 from ujo_lib.intake.problems import Notes
-from ujo_lib.intake.schemas import SCHEMAS, Column
+from ujo_lib.intake.schemas import SCHEMAS, Column, Option
 from ujo_lib.intake.values import Raw, Site, ValueRefused
 
 FULL_WIDTH = str.maketrans("0123456789,.-", "".join(chr(ord(c) + 0xFEE0) for c in "0123456789,.-"))
@@ -255,3 +255,17 @@ def test_durations_are_minutes(written, minutes):
 )
 def test_a_band_holds_the_ages_that_it_names(written, ages):
     assert values.age_range(written) == ages
+
+
+@pytest.mark.parametrize("word", ["全国", "合計", "総数", "計", "Total"])
+def test_a_total_among_labels_is_to_be_dropped_and_not_to_be_renamed(word):
+    with pytest.raises(ValueRefused) as refused:
+        values.parse_category(word, (Option("熊本県"), Option("海外")))
+    assert "行を消してください" in refused.value.remedy
+    assert "ではありませんか" not in refused.value.remedy
+
+
+def test_a_short_word_is_never_a_rounded_number():
+    with pytest.raises(ValueRefused) as refused:
+        values.parse_short("1.23E+15")
+    assert refused.value.rule == "17"

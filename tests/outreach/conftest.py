@@ -11,6 +11,7 @@ from ujo_lib.outreach.campaigns import CarryOver
 
 WINDOW = Period(date(2024, 2, 20), date(2024, 3, 14), "実施期間")
 YEAR = Period(date(2023, 4, 1), date(2024, 3, 31), "年度")
+TWO_YEARS = Period(date(2022, 4, 1), date(2024, 3, 31), "2年度")
 
 
 @pytest.fixture(scope="session")

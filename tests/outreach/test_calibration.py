@@ -32,13 +32,17 @@ def bench() -> ModuleType:
     [
         {"level": "city", "contacts": 2.5, "ramp": 45.0},
         {"level": "city", "contacts": 2.5, "wait": 15.0, "rate_ratio": 2.5},
-        {"level": "prefecture"},
+        {"level": "prefecture", "years": 2},
+        {"level": "prefecture", "years": 2, "growth": 0.2},
+        {"level": "prefecture", "years": 2, "march": 1.2},
         {"level": "prefecture", "rate_ratio": 1.25, "years": 3},
     ],
     ids=[
         "new desk, clustered clients",
         "clients who return late, effect",
         "prefecture",
+        "prefecture whose share grows",
+        "prefecture with a March of its own",
         "prefecture, effect",
     ],
 )
@@ -46,7 +50,7 @@ def test_the_verdict_keeps_its_promise_where_it_makes_one(bench, cell):
     world = bench.World(phi=0.6, dispersion="high", **cell)
     assert world.in_scope
     measured = bench.measure(world, REPLICATES)
-    assert measured["refused"] == 0
+    assert measured["refused"] <= 0.02 * REPLICATES
     assert bench.holds(measured), measured
 
 
@@ -58,19 +62,33 @@ def test_contacts_as_they_come_are_held_by_the_spread_of_their_own_blocks(bench)
 def test_a_contaminated_control_or_a_local_surge_is_outside_the_promise(bench):
     assert not bench.World("prefecture", contaminated=0.3).in_scope
     assert not bench.World("city", bump=1.5).in_scope
-    surge = bench.measure(bench.World("prefecture", bump=1.5), 40)
+    surge = bench.measure(bench.World("prefecture", bump=1.5, years=2), 40)
     assert surge["detected"] > 0.5
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [{"silent": 1}, {"silent": 3}, {"years": 1}],
+    ids=["one control", "three controls", "the year before"],
+)
+def test_no_verdict_is_given_where_rows_or_the_year_before_are_missing(bench, lost):
+    measured = bench.measure(bench.World("prefecture", **({"years": 2} | lost)), 10)
+    assert (measured["refused"], measured["detected"]) == (10, None)
+    assert bench.holds(measured)
+
+
 def test_the_usual_segmented_regression_cries_wolf_on_the_same_records(bench):
-    world = bench.World("prefecture", phi=0.6, dispersion="high")
+    world = bench.World("prefecture", phi=0.6, dispersion="high", years=2)
     measured = bench.measure(world, 60)
     assert measured["newey_west_detected"] > 0.12
     assert measured["detected"] < measured["newey_west_detected"]
 
 
 def test_a_peer_without_records_has_no_rate_in_the_table(bench):
-    cells = [bench.measure(bench.World("city", ramp=30.0), 3), bench.measure(bench.World("prefecture"), 3)]
+    cells = [
+        bench.measure(bench.World("city", ramp=30.0), 3),
+        bench.measure(bench.World("prefecture", years=2), 3),
+    ]
     table = bench.table(cells)
     assert table.loc[0, bench.PEER_COLUMNS].isna().all()
     assert table.loc[1, bench.PEER_COLUMNS].notna().all()

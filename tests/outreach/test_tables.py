@@ -56,6 +56,14 @@ CELLS = pd.DataFrame(
         "detected": [0.03],
         "coverage": [0.97],
         "n": [2000],
+        "refused": [0],
+        "years": [1],
+        "growth": [0.0],
+        "march": [1.0],
+        "january": [1.0],
+        "falls": [0.0],
+        "all_fall": [0.0],
+        "silent": [0],
     }
 )
 EVENTS = pd.DataFrame({"date": [pd.Timestamp("2024-03-05")], "name": ["声"], "kind": ["声"], "text": ["…"]})
@@ -91,7 +99,7 @@ def tables(level: float, planned: pd.DataFrame, carry_over: Mapping) -> tuple[St
         "registered_plan": study.plan.table(),
         "power": power.curves(designs, [1.0, 2.0]),
         "mde": power.summary(designs),
-        "dilution": power.dilution(0.02, [2.0]),
+        "dilution": power.dilution(50.0, 2500.0, [2.0]),
         "city_counts": hygiene.counts(study.city()),
         "city_effect": hygiene.of_window(verdict.table(city, unit="回")),
         "separate_effects": verdict.table(
@@ -99,6 +107,7 @@ def tables(level: float, planned: pd.DataFrame, carry_over: Mapping) -> tuple[St
         ),
         "prefecture_effect": verdict.table(*study.prefecture_effects(), unit="件"),
         "prefecture_blocks": controlled.counterfactual(study.prefecture(), prefecture),
+        "spill": controlled.if_spilled(prefecture),
         "autocorrelation": controlled.residual_autocorrelation(study.prefecture(), level),
         "placebo_space": placebo.distribution(space),
         "placebo": placebo.summary(space, placebo.in_time(study.prefecture(), level)),
@@ -189,19 +198,18 @@ def test_the_citys_ratio_its_extra_contacts_and_their_price_share_one_exact_inte
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_the_prefectures_interval_and_the_band_of_its_figure_are_one_t_interval(room, level):
-    study, found = room(level)
-    blocks = controlled.blocks(study.prefecture())
-    logs = np.log(blocks.loc[blocks["role"] == BASELINE, "share"])
-    error = logs.std(ddof=1) * np.sqrt(1 + 1 / len(logs))
-    ends = np.exp(error * np.array(distributions.t(len(logs) - 1).interval(level)))
+def test_the_prefectures_band_is_its_interval_turned_over(room, level):
+    found = room(level)[1]
     first = found["prefecture_effect"].frame.iloc[0]
-    assert (first["low"], first["high"]) == pytest.approx(first["estimate"] * ends)
     chosen = found["prefecture_curve"].frame.query("chosen").iloc[0]
     assert chosen[["low", "high"]].tolist() == first[["low", "high"]].tolist()
     band = found["prefecture_blocks"].frame
+    ends = [first["estimate"] / first["high"], first["estimate"] / first["low"]]
     assert (band["low"] / band["expected"]).tolist() == pytest.approx([ends[0]] * len(band))
     assert (band["high"] / band["expected"]).tolist() == pytest.approx([ends[1]] * len(band))
+    assert band.query("role == @IN_WINDOW", local_dict={"IN_WINDOW": IN_WINDOW})[
+        "expected"
+    ].item() == pytest.approx(first["expected"])
 
 
 @pytest.mark.parametrize("level", LEVELS)

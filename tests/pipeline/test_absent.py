@@ -73,34 +73,75 @@ def test_without_a_dispensable_input_the_page_loses_the_cells_that_need_it_and_n
         ).read_text(encoding="utf-8")
 
 
-def test_each_section_says_once_what_it_lacks_and_each_table_is_missed_for_its_own_reason(tmp_path):
-    def cell(text, *kinds):
-        return new_code_cell(
-            text, id=text.split("'")[1], metadata={"tags": [f"needs-{kind}" for kind in kinds]}
-        )
-
-    cells = [
-        new_markdown_cell("# 題", id="title"),
-        cell("page.publish(x, 'one', 'A')", "ads"),
-        cell("page.publish(x, 'two', 'B')", "ads"),
-        cell("page.publish(x, 'three', 'C')", "ads", "events"),
-        new_markdown_cell("## 次の節", id="next"),
-        cell("page.publish(x, 'four', 'D')", "ads"),
-        cell("page.publish(x, 'five', 'E')", "waves"),
-    ]
+def _made(tmp_path, audience, *cells):
+    """What is executed of a notebook in a year without `ads` and `events`: its sources, and its cells."""
     file = tmp_path / "08_thing.ipynb"
-    nbformat.write(new_notebook(cells=cells), file)
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# 題", id="title"), *cells]), file)
     about = About(role="analysis", dispensable=("ads", "events", "waves"))
-    notebook = Notebook(file, about, ())
-    made = executed_form(notebook, "internal", ["ads", "events"])
-    assert [one.id for one in made.cells] == ["title", "no-one", "no-three", "next", "no-four", "five"]
-    assert [
-        one.source.splitlines()[-1].split("inputs_file, ")[-1] for one in made.cells if "no-" in one.id
-    ] == [
-        '["ads"]), ["one", "two", "three"])',
-        '["events"]), [])',
-        '["ads"]), ["four"])',
+    made = executed_form(Notebook(file, about, ()), audience, ["ads", "events"]).cells
+    return [
+        one.source.splitlines()[-1].split("inputs_file, ")[-1] if "no-" in one.id else one.source
+        for one in made
+    ], made
+
+
+def _code(text, *tags):
+    return new_code_cell(text, metadata={"tags": list(tags)})
+
+
+def test_each_section_says_once_what_it_lacks_and_which_tables_it_misses(tmp_path):
+    sources, _ = _made(
+        tmp_path,
+        "internal",
+        _code("nation = counts['全国']", "needs-ads"),
+        new_markdown_cell("## 節"),
+        _code("page.publish(x, 'one', 'A')", "needs-ads"),
+        _code("page.publish(x, 'two', 'B')", "needs-ads", "needs-events"),
+        _code("page.table(kept)"),
+        new_markdown_cell("## 次の節"),
+        _code("page.publish(x, 'four', 'D')", "needs-events"),
+        _code("page.publish(x, 'five', 'E')", "needs-waves"),
+    )
+    assert sources == [
+        "# 題",
+        "## 節",
+        '["ads", "events"]), ["one", "two"])',
+        "page.table(kept)",
+        "## 次の節",
+        '["events"]), ["four"])',
+        "page.publish(x, 'five', 'E')",
     ]
+
+
+@pytest.mark.parametrize(("audience", "told"), [("internal", True), ("release", False)])
+def test_words_on_a_method_go_where_nothing_of_their_section_remains(tmp_path, audience, told):
+    sources, _ = _made(
+        tmp_path,
+        audience,
+        new_markdown_cell("## 効果\n\n比べる相手は、ほかの県の件数です。"),
+        _code("page.publish(x, 'one', 'A')", "needs-ads"),
+        _code("page.table(own)", "internal"),
+        new_markdown_cell("## 限界\n\n- 一つ目。"),
+        new_markdown_cell("- 二つ目。", metadata={"tags": ["needs-ads"]}),
+    )
+    assert ("比べる相手は" in sources[1]) == told
+    assert sources[1].startswith("## 効果")
+    assert sources[-1] == "## 限界\n\n- 一つ目。"
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        ((["appendix"], ["appendix", "internal"]), ["appendix"]),
+        ((["appendix"], []), []),
+        (([], ["appendix"]), []),
+        ((["internal"], ["internal"]), ["internal"]),
+    ],
+)
+def test_the_reason_stands_where_the_lost_cells_would_stand(tmp_path, tags, told):
+    cells = [_code(f"page.publish(x, 'a{at}', 'A')", "needs-ads", *of) for at, of in enumerate(tags)]
+    _, made = _made(tmp_path, "internal", new_markdown_cell("## 節"), *cells)
+    assert made[-1].metadata.get("tags", []) == told
 
 
 def test_what_is_about_a_year_gives_way_to_the_reason_in_a_report_on_half_of_one():

@@ -57,6 +57,14 @@ NOTEBOOKS = {
 }
 
 
+def test_cells_of_two_notebooks_with_the_same_id_stay_two():
+    twice = {name: new_notebook(cells=[_code("x")]) for name in NOTEBOOKS}
+    for notebook in twice.values():
+        notebook.cells[0].id = "cell-26"
+    ids = [cell.id for cell in overview(STEPS, twice).cells]
+    assert len(set(ids)) == len(ids) > 2
+
+
 def _shown() -> list[str]:
     made = overview(STEPS, NOTEBOOKS)
     return [

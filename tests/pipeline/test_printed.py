@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 
 from tests.seasonality.conftest import noisy_year
 from tests.seasonality.test_attributes import records
+from ujo_lib.columns import Count, Schema
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.printed import beyond_in_csv, beyond_in_pages, beyond_in_workbook
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
@@ -41,9 +42,17 @@ def nothing() -> Published:
     )
 
 
+def kept_back() -> Published:
+    """A table of which no column may be shown, as small cities have them."""
+    subject = Subject(base="相談", source="記録", computed_from=("hours",))
+    spec = TableSpec("kept", "平均の時刻", subject, Schema({"n": Count(unit="件")}))
+    frame = pd.DataFrame({"n": [608]})
+    return mask(TableRecord.of("02_x", spec, frame), frame, {})
+
+
 @pytest.fixture
 def tables() -> list[Published]:
-    return [cross(), days(), nothing()]
+    return [cross(), days(), nothing(), kept_back()]
 
 
 @pytest.fixture
@@ -58,7 +67,9 @@ def folder(tables, tmp_path):
     some = table_html(
         tables[0].where(mark="＋"), columns=["occupation", "topic", "share", "low", "high", "p_holm"]
     )
-    (tmp_path / "02_x.html").write_text("".join([*map(table_html, tables), *wide, some]), encoding="utf-8")
+    (tmp_path / "02_x.html").write_text(
+        "".join([*map(table_html, tables[:3]), *wide, some]), encoding="utf-8"
+    )
     return tmp_path
 
 
@@ -129,6 +140,13 @@ def test_a_changed_cell_of_the_workbook_is_found(folder, tables, row, heading, n
     )
     column = next(cell.column for cell in head if cell.value == heading)
     sheet.cell(head[0].row + row, column).value = new
+    book.save(folder / WORKBOOK)
+    assert found(folder, tables) == [WORKBOOK]
+
+
+def test_a_number_on_a_sheet_of_which_every_column_is_kept_back_is_found(folder, tables):
+    book = load_workbook(folder / WORKBOOK)
+    book["02_kept"].append([608])
     book.save(folder / WORKBOOK)
     assert found(folder, tables) == [WORKBOOK]
 

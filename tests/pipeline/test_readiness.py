@@ -10,7 +10,7 @@ import yaml
 from ujo_lib.params import ParameterError, notebooks_of, project_root, read_flat_yaml, settings_model
 from ujo_lib.params.common import Answers
 from ujo_lib.pipeline.layout import SiteYear
-from ujo_lib.pipeline.readiness import require_known_answers
+from ujo_lib.pipeline.readiness import contradicted, require_known_answers
 
 REPOSITORY = project_root()
 FOLDER = REPOSITORY / "params/sample/fy2023"
@@ -88,3 +88,19 @@ def test_a_kind_that_the_year_does_not_have_is_not_asked(place):
     inputs.write_text(text, encoding="utf-8")
     _change(place, "01_survey_descriptives.yaml", "age_groups")
     require_known_answers(place)
+
+
+@pytest.mark.parametrize(
+    ("told", "found"), [(1, []), (0, ["該当者数は0"]), (2, ["該当者数は2"]), (pd.NA, [])]
+)
+def test_a_count_in_the_table_of_waves_is_held_against_the_forms_it_was_made_of(place, told, found):
+    frames = {
+        "commissioners": pd.DataFrame({"in_scope": [True, True], "responded": [True, False]}),
+        "cases": pd.DataFrame({"case_id": ["1"], "duplicate_of": [None]}),
+        "waves": pd.DataFrame(
+            {"wave": ["R1", "R5"], "n_in_scope": [9, 2], "n_responded": [9, 1], "n_cases": [9, told]}
+        ),
+    }
+    doubts = contradicted(place, SimpleNamespace(frames=frames))
+    assert len(doubts) == len(found)
+    assert all(part in doubt and "「R5」" in doubt for part, doubt in zip(found, doubts, strict=True))

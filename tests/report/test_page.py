@@ -90,6 +90,15 @@ def test_a_cell_that_forgets_to_say_what_its_numbers_rest_on_prints_none_of_them
     assert free.frame["n"].tolist() == [3, 40, 50, 93]
 
 
+def test_a_table_of_which_every_column_is_kept_back_is_told_of_with_the_reason(project):
+    page = _release(project)
+    numbers = Typed.of(FRAME.loc[3:, ["n"]], {"n": COLUMNS["n"]})
+    kept = page.publish(numbers, "whole", "全体", Subject(base="相談者", computed_from=("contacts",)))
+    shown = page.table(kept).html
+    assert "表「全体」は載せません。伏せた数を逆算できないよう、「人数」は示しません。" in shown
+    assert "93" not in shown
+
+
 def test_a_release_without_a_plan_file_is_an_error(project):
     with pytest.raises(FileNotFoundError, match="秘匿計画"):
         open_page(QualitySettings(audience="release", plan="plan.json"))

@@ -1,8 +1,15 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
-from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words, ratio_interval
+from ujo_lib.seasonality.contrast import (
+    compare_hours,
+    hours_against,
+    hours_apart,
+    hours_in_words,
+    ratio_interval,
+)
 from ujo_lib.stats import rate_ratio
 from ujo_lib.variance import NOBODY, People
 
@@ -80,3 +87,24 @@ def test_the_ratio_is_of_contacts_per_hour_of_the_clock():
     row = compared(counts_of(hourly.sum(axis=1), hourly=hourly), [22, 23])
     assert (row["n"], row["n_reference"]) == (365 * 6, 365 * 6)
     assert row["estimate"] == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (1.01, 2.0, "22時台・23時台に6~11時台より多く"),
+        (1.0, 2.0, "はっきりした違いは見られません"),
+        (0.99, 2.0, "はっきりした違いは見られません"),
+        (0.5, 1.0, "はっきりした違いは見られません"),
+        (0.5, 0.99, "22時台・23時台に6~11時台より少なく"),
+    ],
+)
+def test_a_headline_on_hours_says_what_their_interval_establishes(low, high, said):
+    row = pd.DataFrame({"low": [low], "high": [high]})
+    assert said in hours_apart(row, [22, 23], [6, 7, 8, 9, 10, 11])
+
+
+@pytest.mark.parametrize("missing", [None, pd.NA, float("nan")])
+def test_of_hours_whose_interval_is_kept_back_the_headline_says_nothing(missing):
+    row = pd.DataFrame({"low": [missing], "high": [missing]}, dtype=object)
+    assert hours_apart(row, [22, 23], [6, 7]) == ""

@@ -7,7 +7,7 @@ import pytest
 from tests.seasonality.conftest import records_of
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality.counts import contacts
-from ujo_lib.seasonality.scopes import both_bases, clock_lag, clock_sentence, open_scopes
+from ujo_lib.seasonality.scopes import bases_sentence, both_bases, clock_lag, clock_sentence, open_scopes
 
 PERIOD = period_for(FiscalYear(2023), "calendar")
 
@@ -55,6 +55,15 @@ def test_calendar_and_fiscal_year_are_counted_side_by_side():
     assert bases.loc["県", "n_calendar"] == 365 * 7
     assert bases.loc["県", "n_fiscal"] == 366 * 7
     assert bases.loc["県", ["missing_calendar", "missing_fiscal"]].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(("days", "compared"), [(6, True), (7, False), (8, False)])
+def test_a_year_that_was_recorded_in_part_is_not_compared_with_a_whole_one(days, compared):
+    """Of a city whose records begin in April the calendar year would lack a quarter."""
+    bases = both_bases(world(gaps=[(date(2023, 1, 1), date(2023, 1, days))]), FiscalYear(2023)).frame
+    assert bases.set_index("scope")["ratio"].notna()["県"] == compared
+    assert ("{ratio[県]}倍" in bases_sentence(bases)) == compared
+    assert ("比べられません" in bases_sentence(bases)) != compared
 
 
 def test_a_declared_gap_is_a_gap_in_every_scope():

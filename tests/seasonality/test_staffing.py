@@ -1,12 +1,14 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats as distributions
 
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality.forecast import forecast_months
-from ujo_lib.seasonality.staffing import hour_shares, short_handed, slots, tried_on_last_year
+from ujo_lib.seasonality.staffing import hour_shares, hourly_spread, short_handed, slots, tried_on_last_year
 
 COMING = period_for(FiscalYear(2024), "fiscal")
 
@@ -42,6 +44,29 @@ def test_nine_in_ten_hours_of_the_year_held_back_lie_within_the_quantile():
 
 def test_one_year_leaves_nothing_to_try_the_table_on(busy):
     assert len(tried_on_last_year(busy[0], 0.9, (), seed=1)) == 0
+
+
+@pytest.mark.parametrize("per_day", [3, 200])
+def test_quantile_and_excess_are_those_of_the_mixture_of_days_and_levels(per_day):
+    """Oracle: scipy's negative binomial (Poisson where hours vary no more), every count from 0 on, slot by slot."""
+    history = noisy_year(per_day, seed=3)
+    coming = forecast_months(history, COMING, (), seed=1)
+    table = slots(history, coming, capacity=2, quantile=0.9).frame
+    shares = hour_shares(history)
+    alpha = hourly_spread(history, shares)
+    weekday = (pd.date_range(COMING.start, COMING.end).day_of_week.to_numpy() + 1) % 7
+    for day, hour in ((0, 3), (3, 21), (6, 12)):
+        mean = np.outer(coming.daily_mean[weekday == day], coming.levels).ravel() * shares[day, hour]
+        law = (
+            distributions.nbinom(1 / alpha, 1 / (1 + alpha * mean))
+            if alpha > 0
+            else distributions.poisson(mean)
+        )
+        reached = [law.cdf(count).mean() for count in range(200)]
+        row = table.iloc[day * 24 + hour]
+        assert row["upper"] == np.argmax(np.array(reached) >= 0.9)
+        assert row["over"] == pytest.approx(1 - reached[2])
+        assert row["exceeds"] == (row["upper"] > 2)
 
 
 def test_a_higher_capacity_never_lengthens_the_list(busy):

@@ -49,9 +49,10 @@ def test_an_example_left_in_a_form_is_refused_with_its_row(root, kind):
     _write_all(root)
     found = intake.check(root / INPUTS, [kind], root)
     assert not found.ok
-    problems = [problem for problem in found.faults if "記入例" in problem.remedy]
+    problems = [problem for problem in found.faults if "様式のまま" in problem.remedy]
     assert problems, [str(problem) for problem in found.faults]
-    assert all(problem.row for problem in problems)
+    assert all(problem.row and f"「{kind}: 理由」" in problem.remedy for problem in problems)
+    assert "データの行" not in {problem.expected for problem in found.faults}  # said once of each file
 
 
 @pytest.mark.parametrize("kind", KINDS)

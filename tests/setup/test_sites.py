@@ -107,7 +107,7 @@ def test_the_files_of_a_trial_are_those_that_the_sample_writes(root):
 
 def test_what_only_a_person_can_know_is_on_the_list(root, wakaba):
     points = "\n".join(str(point) for point in open_points(root, "wakaba", 2024))
-    for name in ("見込み件数", "近隣県", "目標", "過去の調査回"):
+    for name in ("見込んだ、市の窓口の年間の件数", "ページに載せる作成日", "近隣県", "目標", "過去の調査回"):
         assert name in points
 
 

@@ -35,6 +35,14 @@ def test_no_known_case_still_has_an_upper_limit(cases):
     assert (table["high"] > 0).all()
 
 
+def test_where_nobodys_age_is_known_nothing_is_said_to_be_known_of_an_age(cases):
+    people = population({"15~39歳": 100, "40~64歳": 100})
+    unknown = cases.assign(age_band=cases["age_band"].where(cases.index < 0))
+    assert survey.coverage(unknown, people, PREVALENCE, SOURCE).frame["share"].isna().all()
+    told = cases.assign(age_band=cases["age_band"].where(cases.index == cases.index[0]))
+    assert survey.coverage(told, people, PREVALENCE, SOURCE).frame["share"].notna().all()
+
+
 def test_the_rows_say_which_age_bands_they_add_up(questionnaire):
     bands = questionnaire.item("age_band").labels
     assert age_recode(bands, PREVALENCE) == {

@@ -27,8 +27,9 @@ def test_the_reader_is_told_who_was_asked(questionnaire):
     assert questionnaire.asked_note("sex") == ""
 
 
-def test_the_crosswalk_is_a_table(questionnaire):
-    table = questionnaire.crosswalk()
+def test_the_crosswalk_tells_of_the_waves_that_the_place_has_had(questionnaire):
+    assert questionnaire.crosswalk(["R6"]).frame.empty
+    table = questionnaire.crosswalk(["R1", "R6"])
     household = {"item": "household", "title": "家族構成", "wave": "R1"}
     assert household | {"old": "単身", "new": "一人暮らし"} in table.frame.to_dict("records")
 

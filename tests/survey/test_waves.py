@@ -26,6 +26,21 @@ def waves(**changes: object) -> pd.DataFrame:
     return frame
 
 
+def test_the_row_of_this_wave_has_what_its_own_forms_count():
+    """Else a page says of one year both that nobody knows who responded, and that 90 of 127 did."""
+    asked = pd.DataFrame({"responded": [True] * 90 + [False] * 37})
+    counted = survey.own_counts(asked, pd.DataFrame(index=range(18)))
+    unknown = waves(n_in_scope=[None] * 3, n_responded=[None] * 3)
+    told = survey.with_own_counts(unknown, "R5", counted).set_index("wave")
+    names = ["n_in_scope", "n_responded", "n_cases"]
+    assert told.loc["R5", names].tolist() == [127, 90, 18]
+    assert told.loc["R1", "n_cases"] == 32
+    assert told.loc[["R1", "R2"], names[:2]].isna().all(axis=None)
+    sentence = survey.change_sentence(survey.compare_waves(told.reset_index(), "R1", "R5"))
+    assert "令和元(2019)年度の回答者数が分からない" in sentence
+    assert "令和5(2023)年度の回答者数" not in sentence
+
+
 def test_32_to_25_is_no_decline_and_names_its_assumption():
     change = survey.compare_waves(waves(), "R1", "R5")
     assert (change.code, change.basis) == ("no_clear_decrease", "count")

@@ -1,5 +1,7 @@
 """What the learned coder learns, and that no text is judged by a coder that has seen its code."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -81,3 +83,27 @@ def test_what_the_record_says_is_seen(city: tuple[words.WordIndex, pd.DataFrame,
     record = pd.DataFrame({"topic": pd.Categorical(["学校", "家族"] * 60)}, index=tags.index)
     bare = learning.features(index, record[[]])
     assert learning.features(index, record).shape[1] == bare.shape[1] + 2
+
+
+def test_texts_chosen_to_teach_teach_every_coder_and_move_no_reading(
+    city: tuple[words.WordIndex, pd.DataFrame, np.ndarray],
+) -> None:
+    """Twenty texts drawn and forty chosen teach as sixty do; a chosen text's code reaches the chance of every text."""
+    index, tags, truth = city
+    seen = learning.features(index, pd.DataFrame(index=tags.index))
+    drawn = Reading(tags, np.zeros(120, np.int64), np.arange(20), truth[:20], truth[:20])
+    helped = replace(drawn, further=(np.arange(20, 60), truth[20:60]))
+    alone, better = (learning.taught(one, seen, seed=1) for one in (drawn, helped))
+    assert alone.chance is not None
+    assert better.chance is not None
+    wrong = [np.abs(one[60:] - truth[60:]).mean() for one in (alone.chance, better.chance)]
+    assert wrong[1] < 0.8 * wrong[0]
+    other = truth[20:60].copy()
+    other[0] = ~other[0]
+    moved = learning.taught(replace(drawn, further=(np.arange(20, 60), other)), seen, seed=1).chance
+    assert moved is not None
+    assert (np.abs(moved - better.chance).max(axis=1) > 0).all()
+    assert better.theme(0, 0.95) == drawn.theme(0, 0.95)
+    table = learning.telling_words(helped, seen, index, LABELS, 9).frame
+    few = learning.telling_words(drawn, seen, index, LABELS, 9).frame
+    assert table["missed"].sum() > few["missed"].sum()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score, f1_score, precision_score, recall_score
 
 from ujo_lib.tagging import quality as q
+from ujo_lib.tagging import reading as r
 
 LABELS = {"school": "学校", "family": "家族"}
 IDS = [f"C{i:03d}" for i in range(120)]
@@ -170,3 +171,38 @@ def test_the_printed_agreement_is_the_measured_one_and_empty_without_codes() -> 
     pd.testing.assert_frame_equal(table.frame, measured[list(table.frame.columns)])
     assert table.schema["kappa_low"].title != table.schema["recall_low"].title
     assert q.agreement_table(None, tags, LABELS, seed=1).frame.empty
+
+
+def contradicted(chances: list[list[float]], tagged: list[list[int]]) -> r.Reading:
+    tags = pd.DataFrame(np.array(tagged, bool), columns=list(LABELS)[:2])
+    nothing = np.zeros((0, 2), bool)
+    strata = np.array([0, *[1] * (len(tags) - 1)])
+    return r.Reading(tags, strata, np.arange(0), nothing, nothing, chance=np.array(chances))
+
+
+@pytest.mark.parametrize(("size", "chosen"), [(1, "b"), (2, "bd"), (3, "bda"), (4, "bda"), (99, "bda")])
+def test_the_next_texts_are_those_where_tag_and_coder_contradict_each_other(size: int, chosen: str) -> None:
+    """The second theme has fewer tags and comes first; c agrees, e is undecided, f has been drawn before."""
+    reading = contradicted(
+        [[0.4, 0.1], [0.9, 0.8], [0.9, 0.2], [0.7, 0.4], [0.5, 0.5], [0.0, 1.0]],
+        [[1, 0], [1, 0], [1, 0], [0, 0], [1, 0], [1, 0]],
+    )
+    plan = pd.DataFrame({"stratum": [q.REST], "part": [q.RANDOM], "weight": [6.0]}, index=["f"])
+    more = q.next_texts(reading, pd.Index(list("abcdef")), plan, size)
+    assert "".join(more.index) == chosen
+    assert set(more["part"]) == {q.EXTRA}
+    assert more["weight"].isna().all()
+    assert [(q.FOCUS if one == "a" else q.REST) for one in more.index] == more["stratum"].tolist()
+
+
+def test_texts_chosen_to_teach_enter_the_reading_apart_and_those_that_are_gone_not_at_all() -> None:
+    tags, close = focus_of(30, 300)
+    plan = q.coding_plan(tags, close, 60, seed=1, extra=4)
+    extra = plan.index[plan["part"] == q.EXTRA]
+    first = ~tags.loc[plan.index.drop(extra[3])]  # the last has not been read
+    second = first.drop(extra[0])
+    second.loc[extra[1]] = False
+    later, near = tags.drop(extra[2]), close.drop(extra[2])
+    places, found = q.reading_of(q.Codes(plan, first, second), later, near).further or ((), ())
+    assert later.index[places].tolist() == extra[:2].tolist()
+    assert found.tolist() == [(~tags).loc[extra[0]].tolist(), [False] * tags.shape[1]]

@@ -1,5 +1,6 @@
 """Workbooks for coders go out masked, come back with every slip named, and leave nothing but ids and codes."""
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -148,3 +149,23 @@ def test_codes_that_are_none_or_lack_a_theme_are_named(tmp_path: Path) -> None:
 def test_a_plan_comes_back_as_it_went(tmp_path: Path) -> None:
     qf.write_plan(tmp_path / "plan.csv", PLAN)
     pd.testing.assert_frame_equal(qf.read_plan(tmp_path / "plan.csv"), PLAN, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "がない。先に `ujo code sample`"),
+        ("", "表として読めない"),
+        ("相談ID,層,部分,重み\n1,くわしく見る相談,無作為,2.5\n2,a,b,2,9\n", "表として読めない"),
+        ("相談ID,層,部分\n1,くわしく見る相談,無作為\n", "列「重み」がない"),
+        ("相談ID,層,部分,重み\n1,くわしく見る相談,無作為,二\n", "相談ID 1 の「重み」(二)"),
+    ],
+)
+def test_a_plan_that_is_none_is_told_and_never_a_traceback(
+    tmp_path: Path, content: str | None, told: str
+) -> None:
+    path = tmp_path / "plan.csv"
+    if content is not None:
+        path.write_text(content, encoding="utf-8-sig")
+    with pytest.raises(q.CodesError, match=re.escape(told)):
+        qf.read_plan(path)

@@ -1,6 +1,7 @@
 """The command `code`: draw texts for people to read, read back what they found, say how far it can be trusted."""
 
 import argparse
+import itertools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ujo_lib.params.tagging import TaggingSettings
+    from ujo_lib.tagging.engine import Engine
+    from ujo_lib.tagging.quality import Codes
 
 NOTEBOOK = "03_content_tagging"
 CODERS = ("A", "B")
@@ -30,15 +33,18 @@ def add_commands(command: AddCommand) -> None:
     code = command(
         "code",
         _code,
-        "人が読んで主題を付ける: sample(標本と表を作る)、read(表を読み込む)、report(一致と確かさ)",
+        "人が読んで主題を付ける: sample(標本と表を作る)、read(表を読み込む)、report(一致と確かさ)、"
+        "next(機械が迷う相談を次に読む)",
         of_a_year=False,
     )
     code.add_argument("action", choices=list(_ACTIONS), help="することの名前")
     code.add_argument("site", help="自治体のフォルダー名(params/ の下)")
     code.add_argument("year", help="年度: 2023、R5、令和5年度")
-    code.add_argument("--size", type=positive, default=200, help="sample: 無作為に選ぶ相談の件数(既定は 200)")
+    code.add_argument("--size", type=positive, default=200, help="sample、next: 選ぶ相談の件数(既定は 200)")
     code.add_argument("--extra", type=int, default=0, help="sample: まれな主題を見るために加える件数")
-    code.add_argument("--coders", type=int, choices=(1, 2), default=2, help="sample: 読む人の数(既定は 2)")
+    code.add_argument(
+        "--coders", type=int, choices=(1, 2), default=2, help="sample、next: 読む人の数(既定は 2)"
+    )
     code.add_argument(
         "--width", type=float, default=0.06, help="report: ほしい幅(割合で。既定は 0.06=6ポイント)"
     )
@@ -53,7 +59,16 @@ class _Job(NamedTuple):
     tags: "pd.DataFrame"
     focus: "pd.Series[bool]"
     labels: dict[str, str]
+    engine: "Engine"
     names: tuple[str, ...]
+
+    def books(self, coder: str) -> list[Path]:
+        """The workbooks of a coder in the order in which they were made: of the sample, then of further texts."""
+        first = self.folder / f"coding_{coder}.xlsx"
+        rounds = itertools.takewhile(
+            Path.exists, (first.with_stem(f"{first.stem}_{number}") for number in itertools.count(2))
+        )
+        return [first, *rounds] if first.exists() else []
 
 
 def _code(options: argparse.Namespace) -> int:
@@ -91,7 +106,9 @@ def _job(options: argparse.Namespace) -> _Job:
     inputs = read_yaml(Inputs, settings.inputs_file)
     folder = inputs.folder(settings.root) / f"fy{place.year}" / "coding"
     focus = analysis.chosen(records, settings.focus_values)
-    return _Job(settings, folder, records, tags, focus, dict(codebook.labels), inputs.names_to_mask)
+    return _Job(
+        settings, folder, records, tags, focus, dict(codebook.labels), codebook.engine, inputs.names_to_mask
+    )
 
 
 def _sample(options: argparse.Namespace, job: _Job) -> int:
@@ -109,30 +126,68 @@ def _sample(options: argparse.Namespace, job: _Job) -> int:
     for file in files.values():
         write_coding_book(file, plan, job.records["text"].fillna(""), job.labels, job.names)
         print(file)
+    _what_now(options, job, plan)
+    return DONE
+
+
+def _next(options: argparse.Namespace, job: _Job) -> int:
+    import pandas as pd
+
+    from ujo_lib.tagging import learning, quality, words
+    from ujo_lib.tagging.quality_file import read_plan, write_coding_book, write_plan
+
+    plan = read_plan(job.folder / "plan.csv")
+    index = words.index_words(job.records["text"].fillna("").tolist(), job.engine)
+    seen = learning.features(index, job.records.reindex(columns=learning.RECORD))
+    reading = learning.taught(quality.reading_of(_codes(job), job.tags, job.focus), seen, job.settings.seed)
+    more = quality.next_texts(reading, job.tags.index, plan, options.size)
+    if not len(more):
+        return explain("語の有無と学習した判定が食い違う相談は、もう残っていません。", DATA_PROBLEMS)
+    number = len(job.books(CODERS[0])) + 1
+    # First the plan: workbooks of texts that it does not know could not be read back.
+    write_plan(job.folder / "plan.csv", pd.concat([plan, more]))
+    for coder in CODERS[: options.coders]:
+        file = job.folder / f"coding_{coder}_{number}.xlsx"
+        write_coding_book(file, more, job.records["text"].fillna(""), job.labels, job.names)
+        print(file)
+    _what_now(options, job, more)
+    return DONE
+
+
+def _what_now(options: argparse.Namespace, job: _Job, plan: "pd.DataFrame") -> None:
     counts = "、".join(f"{name}{n}件" for name, n in plan["stratum"].value_counts().items())
     print(
         f"{len(job.tags):,}件から{len(plan)}件を選びました({counts})。読み終えたら "
         f"`ujo code read {options.site} {options.year}` を実行します。",
         file=sys.stderr,
     )
-    return DONE
+
+
+def _codes(job: _Job) -> "Codes":
+    """The codes that the parameters name."""
+    from ujo_lib.tagging.quality_file import read_codes
+
+    if not job.settings.hand_codes:
+        raise FileNotFoundError(
+            f"{NOTEBOOK}.yaml の hand_codes が空です。先に `ujo code sample` と `ujo code read` を実行してください。"
+        )
+    return read_codes(job.settings.path("hand_codes"), job.labels)
 
 
 def _read(options: argparse.Namespace, job: _Job) -> int:
     from ujo_lib.tagging.quality import Codes, CodesError, reading_of
-    from ujo_lib.tagging.quality_file import read_coding_book, read_plan, write_codes
+    from ujo_lib.tagging.quality_file import read_coding_books, read_plan, write_codes
 
     plan = read_plan(job.folder / "plan.csv")
     found: list[pd.DataFrame] = []
     problems: list[str] = []
-    for file in (job.folder / f"coding_{coder}.xlsx" for coder in CODERS):
-        if file.exists():
-            try:
-                found.append(read_coding_book(file, plan, job.labels))
-            except CodesError as error:
-                problems += error.problems
-    if problems:
-        raise CodesError(problems)
+    for files in filter(None, map(job.books, CODERS)):
+        try:
+            found.append(read_coding_books(files, plan, job.labels))
+        except CodesError as error:
+            problems += error.problems
+    if problems or not found:
+        raise CodesError(problems or [f"{job.folder} に coding_A.xlsx がない"])
     codes = Codes(plan, found[0], found[1] if len(found) > 1 and len(found[1]) else None)
     reading = reading_of(codes, job.tags, job.focus)
     target = job.folder / "codes.csv"
@@ -148,14 +203,10 @@ def _read(options: argparse.Namespace, job: _Job) -> int:
 
 
 def _report(options: argparse.Namespace, job: _Job) -> int:
-    from ujo_lib.tagging import quality, quality_file, shares
+    from ujo_lib.tagging import quality, shares
     from ujo_lib.tagging.analysis import WHOLE
 
-    if not job.settings.hand_codes:
-        raise FileNotFoundError(
-            f"{NOTEBOOK}.yaml の hand_codes が空です。先に `ujo code sample` と `ujo code read` を実行してください。"
-        )
-    codes = quality_file.read_codes(job.settings.path("hand_codes"), job.labels)
+    codes = _codes(job)
     reading = quality.reading_of(codes, job.tags, job.focus)
     table = quality.agreement(job.tags, codes, job.labels, job.settings.seed).set_index("theme")
     print("主題\t人が付けた件数\tκ(95%信頼区間)\tα(95%信頼区間)\t適合率\t再現率\t割合の幅\t読む件数の目安")
@@ -187,4 +238,5 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace, _Job], int]] = {
     "sample": _sample,
     "read": _read,
     "report": _report,
+    "next": _next,
 }

@@ -57,7 +57,7 @@ def _check(options: argparse.Namespace) -> int:
     from ujo_lib.intake.account import told
     from ujo_lib.intake.problems import as_text
     from ujo_lib.params import ParameterError
-    from ujo_lib.pipeline.readiness import require_known_answers, undecided, unreadable
+    from ujo_lib.pipeline.readiness import contradicted, require_known_answers, undecided, unreadable
 
     place = place_of(options)
     found = _read(place)
@@ -68,6 +68,8 @@ def _check(options: argparse.Namespace) -> int:
         return explain(error, WRONG_PARAMETERS)
     if wrong := unreadable(place):
         return explain("\n".join(wrong), WRONG_PARAMETERS)
+    if (doubts := contradicted(place, found)) and not options.json:
+        print("\n食い違い:", *doubts, sep="\n- ")
     if (left := undecided(place)) and not options.json:
         print(f"\n公表(ujo release)の前に、人が決めること: {len(left)} 件", *left, sep="\n- ")
     return DONE if found.ok else DATA_PROBLEMS

@@ -37,6 +37,7 @@ def add_commands(command: AddCommand) -> None:
 
 
 def _tag(options: argparse.Namespace) -> int:
+    from ujo_lib.intake.reading import BOOK_SUFFIXES
     from ujo_lib.pipeline.executors import NoClusterError, open_executor
     from ujo_lib.tagging import CodebookError, load_codebook
     from ujo_lib.tagging.stream import ColumnNotFoundError, OutputRefusedError, UnreadableInputError, tag_file
@@ -56,11 +57,7 @@ def _tag(options: argparse.Namespace) -> int:
         # On this machine threads do: the kernels release the interpreter's lock.
         with open_executor(scheduler=options.scheduler) if options.scheduler else nullcontext() as executor:
             source = Path(options.input)
-            given = (
-                _of_workbook(source, codebook)
-                if source.suffix.lower() in (".xlsx", ".xlsm", ".xls")
-                else source
-            )
+            given = _of_workbook(source, codebook) if source.suffix.lower() in BOOK_SUFFIXES else source
             done = tag_file(
                 given,
                 options.output,
@@ -98,8 +95,9 @@ def _of_workbook(source: Path, codebook: "Book") -> "Records":
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    from ujo_lib.intake.grid import UnreadableError
     from ujo_lib.intake.problems import Notes
-    from ujo_lib.intake.reading import UnreadableError, read_grid, readable
+    from ujo_lib.intake.reading import read_grid, readable
     from ujo_lib.tagging.stream import ColumnNotFoundError, Records, UnreadableInputError, columns_of
     from ujo_lib.tagging.tagger import CHUNK_TEXTS
 
@@ -110,6 +108,8 @@ def _of_workbook(source: Path, codebook: "Book") -> "Records":
         grid = read_grid(source.name, content, None, None, notes)
     except UnreadableError:
         raise UnreadableInputError("\n".join(map(str, notes.problems))) from None
+    for warning in notes.problems:
+        print(f"注意: {warning}", file=sys.stderr)
     for top, headings in enumerate(grid.head()):
         try:
             places = columns_of([heading.strip() for heading in headings], source.name, codebook)

@@ -8,7 +8,8 @@ import numpy as np
 from ujo_lib.disclosure import suppress
 from ujo_lib.disclosure.counts import Count, describe
 from ujo_lib.disclosure.merges import merge_advice
-from ujo_lib.disclosure.system import Ends, build, components, reach
+from ujo_lib.disclosure.programme import Ends, LimitError, Programme
+from ujo_lib.disclosure.system import build, components
 from ujo_lib.disclosure.tables import CountTable, Policy
 
 _LIMIT = "秘匿計画の計算が上限に達した({tables})。区分をまとめるか、表を外す。{advice}"
@@ -48,13 +49,13 @@ def protect(
             )
         except suppress.ExposedError:
             pass  # not a failure yet: the grand total, kept so far, may have to go
-        except suppress.LimitError:
+        except LimitError:
             raise _error(_LIMIT, tables, counts, policy) from None
     try:
         return _solve(counts, policy)
     except suppress.ExposedError as exposed:
         raise _error(_EXPOSED, tables, counts, policy, counts[exposed.row]) from None
-    except suppress.LimitError:
+    except LimitError:
         raise _error(_LIMIT, tables, counts, policy) from None
 
 
@@ -82,13 +83,16 @@ def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]
     high = np.array([count.row.high for count in counts], float)
     public = np.array([count.public for count in counts])
     floor = np.array([count.floor for count in counts], float)
-    ends = Ends(system, np.where(public, low, floor), np.where(public, high, np.inf))
-    targets, open_secret = _targets(counts, policy, ends)
+    programme = Programme(system)
+    known = np.where(public, high, np.inf)
+    open_secret = _open_secrets(counts, Ends(programme, np.where(public, low, 0.0), known))
+    ends = Ends(programme, np.where(public, low, floor), known)
+    targets = _targets(counts, open_secret, policy, ends)
     protected = {target.row for target in targets}
     printed = np.array([bool(count.cells) for count in counts])
     fixed = public | open_secret | np.array([count.shown for count in counts])
     problem = suppress.Problem(
-        system=system,
+        programme=programme,
         low=low,
         high=high,
         floor=floor,
@@ -101,40 +105,31 @@ def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]
     return {cell for i in np.flatnonzero(hidden).tolist() for cell in counts[i].cells}, system.relaxed
 
 
-def _targets(counts: Sequence[Count], policy: Policy, ends: Ends) -> tuple[list[suppress.Target], np.ndarray]:
-    """What must stay possible in outsiders' eyes, and the counts they know without this release."""
-    targets, open_secret = [], np.zeros(len(counts), dtype=bool)
-    known = [count for count in counts if count.public]
+def _open_secrets(counts: Sequence[Count], before: Ends) -> np.ndarray:
+    """Flags of small counts that everybody knows exactly who knows what was public before."""
+    found = np.zeros(len(counts), dtype=bool)
     for i, count in enumerate(counts):
-        if not count.primary or count.public:
-            continue
-        least, most = _known_alone(count, known)
-        if least == most:
-            open_secret[i] = True
+        n = count.row.low
+        if count.primary and not count.public:
+            found[i] = before.least(i, n - 1) == n == before.most(i, n + 1)
+    return found
+
+
+def _targets(
+    counts: Sequence[Count], open_secret: np.ndarray, policy: Policy, ends: Ends
+) -> list[suppress.Target]:
+    """What must stay possible in outsiders' eyes."""
+    targets = []
+    for i, count in enumerate(counts):
+        if not count.primary or count.public or open_secret[i]:
             continue
         floor = policy.least_hidden if count.row.low > 0 else 0
-        bottom = ends.least(i, max(least, floor, count.row.low - 1))
-        top = ends.most(i, min(most, bottom + policy.required_width))
+        bottom = ends.least(i, max(floor, count.row.low - 1))
+        top = ends.most(i, bottom + policy.required_width)
         if top - bottom < policy.required_width:
-            bottom = ends.least(i, max(least, floor, top - policy.required_width))
+            bottom = ends.least(i, max(floor, top - policy.required_width))
         targets.append(suppress.Target(i, int(bottom), int(max(top, count.row.low))))
-    return targets, open_secret
-
-
-def _known_alone(count: Count, known: Sequence[Count]) -> tuple[float, float]:
-    """Between which numbers a count lies for somebody who has read nothing but what is public."""
-    variables = {variable for variable, _ in count.row.region}
-    linked: list[Count] = []
-    left = list(known)
-    while near := [one for one in left if not one.row.region or variables & {v for v, _ in one.row.region}]:
-        linked += near
-        left = [one for one in left if one not in near]
-        variables |= {v for one in near for v, _ in one.row.region}
-    if not linked:
-        return 0.0, np.inf
-    rows = [one.row for one in (*linked, count)]
-    low, high = (np.array([getattr(row, end) for row in rows], float) for end in ("low", "high"))
-    return reach(build(rows), low, high, np.arange(len(rows)) < len(linked), len(rows) - 1)
+    return targets
 
 
 def _error(

@@ -16,14 +16,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from ujo_lib.disclosure.system import System
+from ujo_lib.disclosure.programme import NODE_LIMIT, LimitError, Programme
 
-NODE_LIMIT = 20_000
 ROUNDS = 400
-WORK = 1_500  # cuts after which the cheapest set found so far has to do
-WHOLE_ATOMS = 2_000  # above this many kinds of people populations are not demanded in whole numbers
+WORK = 500  # cuts after which the cheapest set found so far has to do
 _TOL = 1e-6
 _UNIT = 60  # cuts in whole numbers (rounded to the weaker side) leave the solver no tolerance to trip over
 
@@ -45,16 +43,12 @@ class ExposedError(Exception):
         self.row = row
 
 
-class LimitError(Exception):
-    """The search for the best set was stopped by its limit; no set is offered."""
-
-
 @dataclass
 class Problem:
     """One linked group of counts.
 
     Attributes:
-        system: rows over atoms.
+        programme: populations of the rows.
         low, high: what is known of each row when it is shown (equal for an exact count).
         floor: what is known of each row when it is hidden (1 where zeros are printed and nobody takes an x for one).
         weight: cost of hiding each row.
@@ -63,7 +57,7 @@ class Problem:
         targets: rows to protect.
     """
 
-    system: System
+    programme: Programme
     low: np.ndarray
     high: np.ndarray
     floor: np.ndarray
@@ -120,15 +114,15 @@ def _cost(problem: Problem, hidden: np.ndarray) -> int:
 def _prune(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> np.ndarray:
     """Show again, dearest first, what known populations do not need hidden."""
     kept = hidden.copy()
-    for row in sorted(np.flatnonzero(hidden & ~problem.closed), key=lambda row: (-problem.weight[row], row)):
-        kept[row] = False
-        if worlds.open_ends(kept, whole=False):
-            kept[row] = True
+    for row in sorted(
+        np.flatnonzero(hidden & ~problem.closed).tolist(), key=lambda row: (-problem.weight[row], row)
+    ):
+        kept[row] = not worlds.enough_without(row, kept)
     return kept
 
 
 class _Worlds:
-    """Populations found so far, and which targets each of them proves uncertain."""
+    """Populations found so far, and which targets they prove uncertain while a set is hidden."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -138,23 +132,46 @@ class _Worlds:
         self._moved = np.zeros((0, len(problem.low)), dtype=bool)
         self._counts = np.zeros((0, len(self._rows)))
         self._whole = np.zeros(0, dtype=bool)
+        self.hide(problem.closed)
 
-    def add(self, x: np.ndarray) -> None:
-        counts = self._problem.system.A @ x
-        moved = (counts < self._problem.low - _TOL) | (counts > self._problem.high + _TOL)
-        self._moved = np.vstack([self._moved, moved])
-        self._counts = np.vstack([self._counts, counts[self._rows]])
-        self._whole = np.append(self._whole, np.all(np.abs(x - np.round(x)) < _TOL))
-
-    def open_ends(self, hidden: np.ndarray, whole: bool) -> list[tuple[int, int]]:
-        """Targets, with the side (-1 below, +1 above), that no usable population proves uncertain."""
+    def hide(self, hidden: np.ndarray, whole: bool = False) -> None:
+        """Ask from now on about another set; `whole`: whole people alone count."""
+        self._hidden, self._only_whole = hidden, whole
         usable = ~np.any(self._moved[:, ~hidden], axis=1)
         if whole:
             usable &= self._whole
+        self._least, self._most = self._reach(usable)
+
+    def add(self, x: np.ndarray) -> None:
+        counts = self._problem.programme.A @ x
+        moved = (counts < self._problem.low - _TOL) | (counts > self._problem.high + _TOL)
+        whole = bool(np.all(np.abs(x - np.round(x)) < _TOL))
+        self._moved = np.vstack([self._moved, moved])
+        self._counts = np.vstack([self._counts, counts[self._rows]])
+        self._whole = np.append(self._whole, whole)
+        if not np.any(moved & ~self._hidden) and (whole or not self._only_whole):
+            self._least = np.minimum(self._least, counts[self._rows])
+            self._most = np.maximum(self._most, counts[self._rows])
+
+    def open(self, side: int) -> np.ndarray:
+        """Targets that no population proves uncertain on a side (-1 below, 1 above), as flags."""
+        return self._above(self._least) if side < 0 else self._below(self._most)
+
+    def enough_without(self, row: int, hidden: np.ndarray) -> bool:
+        """Whether all targets stay uncertain when one row of a set is shown."""
+        usable = ~np.any(self._moved[:, ~hidden], axis=1) & ~self._moved[:, row]
+        least, most = self._reach(usable)
+        return not np.any(self._above(least) | self._below(most))
+
+    def _reach(self, usable: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         counts = self._counts[usable]
-        least, most = counts.min(axis=0, initial=np.inf), counts.max(axis=0, initial=-np.inf)
-        below = [(int(t), -1) for t in np.flatnonzero(least > self._low + _TOL)]
-        return below + [(int(t), 1) for t in np.flatnonzero(most < self._high - _TOL)]
+        return counts.min(axis=0, initial=np.inf), counts.max(axis=0, initial=-np.inf)
+
+    def _above(self, least: np.ndarray) -> np.ndarray:
+        return least > self._low + _TOL
+
+    def _below(self, most: np.ndarray) -> np.ndarray:
+        return most < self._high - _TOL
 
 
 class _Cuts:
@@ -201,67 +218,39 @@ def _refute(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _Cuts) 
         None when all targets are protected, otherwise a larger set that protects them all.
     """
     enough = hidden.copy()
+    worlds.hide(hidden)
     for side in (-1, 1):
         _push(problem, hidden, side, worlds)
-    for number, side in worlds.open_ends(hidden, whole=False):
-        if (number, side) in worlds.open_ends(hidden, whole=False):
-            enough |= _chain_of_cuts(problem, hidden, problem.targets[number], side, worlds, cuts)
+        for number in np.flatnonzero(worlds.open(side)).tolist():
+            if worlds.open(side)[number]:
+                enough |= _chain_of_cuts(problem, hidden, problem.targets[number], side, worlds, cuts)
     return enough if np.any(enough & ~hidden) else None
 
 
 def _push(problem: Problem, hidden: np.ndarray, side: int, worlds: _Worlds) -> None:
     """Look for populations in which many targets at once lie on the wanted side: one programme instead of many."""
-    left = [number for number, end in worlds.open_ends(hidden, whole=False) if end == side]
+    left = np.flatnonzero(worlds.open(side))
     while len(left) > 1:
-        x = _crowd(problem, hidden, [problem.targets[number] for number in left], side)
+        targets = [problem.targets[number] for number in left.tolist()]
+        rows = [target.row for target in targets]
+        x, _ = problem.programme.fractions(rows, side, *_limits(problem, hidden, targets, side))
         worlds.add(x)
-        before, left = (
-            left,
-            [number for number, end in worlds.open_ends(hidden, whole=False) if end == side],
-        )
-        if 2 * len(left) > len(before):
-            return  # what remains is asked one by one
+        before, left = left, np.flatnonzero(worlds.open(side))
+        if len(before) - len(left) < 2:
+            return  # what remains stands in its own way, and is asked one by one
 
 
-def _crowd(problem: Problem, hidden: np.ndarray, targets: Sequence[Target], side: int) -> np.ndarray:
-    """The population in which the targets come nearest to their limits in all; what lies beyond does not count."""
-    A = problem.system.A
-    equal, known, _, upper, bounds = _shown(problem, hidden)
-    k, n = len(targets), A.shape[1]
-    aims = A[[target.row for target in targets]]
-    limits = np.array([target.high if side > 0 else target.low for target in targets], float)
-    # One variable more for each target: its count as far as the limit, and no further.
-    padding = sp.csr_matrix((upper.shape[0], k))
-    found = linprog(
-        np.concatenate([np.zeros(n), np.full(k, -float(side))]),
-        A_eq=sp.hstack([equal, sp.csr_matrix((equal.shape[0], k))], format="csr"),
-        b_eq=known,
-        A_ub=sp.vstack(
-            [sp.hstack([upper, padding]), sp.hstack([-side * aims, side * sp.eye(k)])], format="csr"
-        ),
-        b_ub=np.concatenate([bounds, np.zeros(k)]),
-        bounds=[(0, None)] * n + [(0, limit) if side > 0 else (limit, None) for limit in limits],
-        method="highs",
-    )
-    if found.status != 0:
-        raise LimitError
-    return np.asarray(found.x[:n])
-
-
-def _shown(
-    problem: Problem, hidden: np.ndarray
-) -> tuple[sp.csr_matrix, np.ndarray, np.ndarray, sp.csr_matrix, np.ndarray]:
-    """What everybody sees, as equations and as inequalities, with the rows that are exact."""
-    A, E = problem.system.A, problem.system.E
-    shown = np.flatnonzero(~hidden)
-    exact = shown[problem.low[shown] == problem.high[shown]]
-    loose = shown[problem.low[shown] < problem.high[shown]]
-    equal = sp.vstack([A[exact], E], format="csr")
-    kept = np.flatnonzero(hidden & (problem.floor > 0))
-    upper = sp.vstack([A[loose], -A[loose], -A[kept]], format="csr")
-    known = np.concatenate([problem.low[exact], np.zeros(E.shape[0])])
-    bounds = np.concatenate([problem.high[loose], -problem.low[loose], -problem.floor[kept]])
-    return equal, known, exact, upper, bounds
+def _limits(
+    problem: Problem, hidden: np.ndarray, targets: Sequence[Target], side: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """What everybody knows of each row; targets go as far as is asked for, and no further."""
+    low, high = np.where(hidden, problem.floor, problem.low), np.where(hidden, np.inf, problem.high)
+    for target in targets:
+        if side > 0:
+            high[target.row] = target.high
+        else:
+            low[target.row] = target.low
+    return low, high
 
 
 def _chain_of_cuts(
@@ -286,43 +275,35 @@ def _extreme(
     problem: Problem, hidden: np.ndarray, target: Target, side: int
 ) -> tuple[np.ndarray | None, np.ndarray]:
     """A population on the wanted side of a target, or else the cut made of the rows that prevent it."""
-    equal, known, exact, upper, bounds = _shown(problem, hidden)
-    aim = problem.system.A[target.row]
+    low, high = _limits(problem, hidden, [target], side)
+    x, price = problem.programme.fractions([target.row], side, low, high)
     limit = target.high if side > 0 else target.low
-    found = linprog(
-        -side * aim.toarray().ravel(),
-        A_eq=equal,
-        b_eq=known,
-        A_ub=sp.vstack([upper, side * aim], format="csr"),
-        b_ub=np.concatenate([bounds, [side * limit]]),
-        method="highs",
-    )
-    if found.status != 0:
-        raise LimitError
-    missing = found.fun + side * limit
+    missing = side * (limit - float((problem.programme.A[target.row] @ x)[0]))
     if missing <= _TOL * max(1.0, abs(limit)):
-        return found.x, np.zeros(len(hidden))
-    price = np.zeros(len(hidden))
-    price[exact] = found.eqlin.marginals[: len(exact)]
-    # A shown count can rise without bound once it is hidden, but fall by no more than itself.
-    gain = np.where(price < -_TOL, missing, np.where(price > _TOL, price * problem.low, 0.0))
-    return None, np.where(hidden | (gain <= 0), 0.0, np.clip(gain / missing, 0.05, 1.0))
+        return x, np.zeros(len(hidden))
+    # A shown count can rise without bound once it is hidden, but fall only as far as an x may.
+    room = problem.low - problem.floor
+    gain = np.where(price < -_TOL, missing, np.where(price > _TOL, price * room, 0.0))
+    gain[hidden | (problem.low < problem.high)] = 0.0
+    return None, np.where(gain <= 0, 0.0, np.clip(gain / missing, 0.05, 1.0))
 
 
 def _refute_whole(problem: Problem, hidden: np.ndarray, worlds: _Worlds, cuts: _Cuts) -> bool:
     """The same with whole people; a failure says only that something else must be hidden too."""
-    if problem.system.A.shape[1] > WHOLE_ATOMS:
+    if not problem.programme.countable:
         return False
-    for number, side in worlds.open_ends(hidden, whole=True):
-        if (number, side) not in worlds.open_ends(hidden, whole=True):
-            continue
-        target = problem.targets[number]
-        x = _whole_population(problem, hidden, target, side)
-        if x is None:
-            stuck = _widest_failure(problem, hidden, target, side)
-            cuts.add((~stuck & problem.open).astype(float), target.row)
-            return True
-        worlds.add(x)
+    worlds.hide(hidden, whole=True)
+    for side in (-1, 1):
+        for number in np.flatnonzero(worlds.open(side)).tolist():
+            target = problem.targets[number]
+            if not worlds.open(side)[number]:
+                continue
+            x = _whole_population(problem, hidden, target, side)
+            if x is None:
+                stuck = _widest_failure(problem, hidden, target, side)
+                cuts.add((~stuck & problem.open).astype(float), target.row)
+                return True
+            worlds.add(x)
     return False
 
 
@@ -337,21 +318,7 @@ def _widest_failure(problem: Problem, hidden: np.ndarray, target: Target, side: 
 
 
 def _whole_population(problem: Problem, hidden: np.ndarray, target: Target, side: int) -> np.ndarray | None:
-    A, E = problem.system.A, problem.system.E
-    low, high = np.where(hidden, problem.floor, problem.low), np.where(hidden, np.inf, problem.high)
-    aim = (target.high, np.inf) if side > 0 else (0, target.low)
-    n = A.shape[1]
-    found = milp(
-        np.zeros(n),
-        constraints=[
-            LinearConstraint(A, low, high),
-            LinearConstraint(E, 0, 0),
-            LinearConstraint(A[target.row], *aim),
-        ],
-        integrality=np.ones(n),
-        bounds=Bounds(0, np.inf),
-        options={"node_limit": NODE_LIMIT},
-    )
-    if found.status not in (0, 2):
-        raise LimitError
-    return None if found.x is None else np.round(found.x)
+    """Whole people of whom a target counts as few, or as many, as is asked for."""
+    x = problem.programme.whole([target.row], side, *_limits(problem, hidden, [target], side))
+    reached = -np.inf if x is None else side * float((problem.programme.A[target.row] @ x)[0])
+    return x if reached >= side * (target.high if side > 0 else target.low) else None

@@ -18,7 +18,7 @@ from math import prod
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import linprog
 
 from ujo_lib.disclosure.tables import AREA, NO, PERIOD, YES, Region, TableError, cut_periods
 
@@ -431,56 +431,3 @@ def _worst_row(system: System, rows: Sequence[Row]) -> str:
     worst = rows[int(np.argmax(found.x[n:]))]
     where = "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in worst.region) or "全体"
     return f"{where} の {worst.low} が他の表と合わない"
-
-
-def reach(
-    system: System, low: np.ndarray, high: np.ndarray, known: np.ndarray, row: int
-) -> tuple[float, float]:
-    """Smallest and largest whole number a row can be, given the known rows; an end may be infinite."""
-    aim = system.A[row].toarray().ravel()
-    rules = [LinearConstraint(system.A[known], low[known], high[known]), LinearConstraint(system.E, 0, 0)]
-    ends = []
-    for side in (1, -1):
-        found = milp(side * aim, constraints=rules, integrality=np.ones(len(aim)), bounds=Bounds(0, np.inf))
-        ends.append(side * round(found.fun) if found.status == 0 else -side * np.inf)
-    return ends[0], ends[1]
-
-
-class Ends:
-    """How few and how many people each row can have when every row lies between its limits.
-
-    Populations found answer for other rows too, so most questions need no search.
-
-    Args:
-        system: rows over atoms.
-        low, high: limits of each row.
-    """
-
-    def __init__(self, system: System, low: np.ndarray, high: np.ndarray) -> None:
-        self._system = system
-        self._rules = [LinearConstraint(system.A, low, high), LinearConstraint(system.E, 0, 0)]
-        self._seen: list[np.ndarray] = []
-
-    def least(self, row: int, hoped: float) -> float:
-        """`hoped`, or what the row has at least where it cannot be that few."""
-        return self._nearest(row, hoped, 1)
-
-    def most(self, row: int, hoped: float) -> float:
-        """`hoped`, or what the row has at most where it cannot be that many."""
-        return self._nearest(row, hoped, -1)
-
-    def _nearest(self, row: int, hoped: float, side: int) -> float:
-        if any(side * counts[row] <= side * hoped for counts in self._seen):
-            return hoped
-        aim = self._system.A[row].toarray().ravel()
-        enough = LinearConstraint(aim, *((hoped, np.inf) if side > 0 else (-np.inf, hoped)))
-        found = milp(
-            side * aim,
-            constraints=[*self._rules, enough],
-            integrality=np.ones(len(aim)),
-            bounds=Bounds(0, np.inf),
-        )
-        if found.status != 0:
-            return hoped
-        self._seen.append(self._system.A @ np.round(found.x))
-        return float(self._seen[-1][row])

@@ -14,9 +14,9 @@ from ujo_lib.fiscal import Period
 from ujo_lib.intake.body import Body
 from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import FileSpec
+from ujo_lib.intake.grid import PRIVATE_RE2, PRIVATE_USE, Grid
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
-from ujo_lib.intake.reading import PRIVATE_RE2, PRIVATE_USE, Grid
 from ujo_lib.intake.schemas import Schema
 from ujo_lib.intake.values import tidy
 

@@ -14,11 +14,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from ujo_lib.intake.headers import TOTAL_WORDS, Header, fold
+from ujo_lib.intake.grid import Grid
+from ujo_lib.intake.headers import Header, fold
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
-from ujo_lib.intake.reading import Grid
 from ujo_lib.intake.schemas import EXAMPLE_MARK, NUMERIC, Column, Schema
-from ujo_lib.intake.values import Raw, ValueRefused, fold_sign, parse_number, reads, shown, tidy, vocabulary
+from ujo_lib.intake.values import (
+    TOTAL_WORDS,
+    Raw,
+    ValueRefused,
+    fold_sign,
+    parse_number,
+    reads,
+    shown,
+    tidy,
+    vocabulary,
+)
 
 _NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"
@@ -112,7 +122,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
             label = next((c for c in cells if TOTAL_WORDS.fullmatch(tidy(c))), "")
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
     data = kinds == "data"
-    examples = _examples(table, rows, data, notes)
+    examples = _examples(table, rows, data, schema.kind, notes)
     data &= ~examples
     needed = wide = max(i for i, heading in enumerate(header.headings) if heading) + 1
     if not discreet:
@@ -150,7 +160,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     )
 
 
-def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, notes: Notes) -> np.ndarray:
+def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, kind: str, notes: Notes) -> np.ndarray:
     """Example rows of an empty form that somebody forgot to delete; noted as problems."""
     examples = np.zeros(len(rows), dtype=bool)
     for column in table.columns:
@@ -160,7 +170,10 @@ def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, notes: Notes)
         rows[examples],
         [EXAMPLE_MARK] * int(examples.sum()),
         "記入例を消した、実際のデータ",
-        f"様式の{EXAMPLE_MARK}の行が残っています。この行を削除してください。",
+        f"様式の{EXAMPLE_MARK}の行が残っています。この行を削除してください。"
+        if (data & ~examples).any()
+        else "様式のままです。データを書いてこの行を消すか、この年度にない資料なら inputs.yaml の not_supplied: の下に"
+        f"「{kind}: 理由」を書いてください。",
         "12",
         column="(行全体)",
     )
@@ -386,27 +399,36 @@ def check_totals(body: Body, frame: pd.DataFrame, header: Header, schema: Schema
     """Compare every figure of the total rows with the sum of the rows they stand for."""
     start = 0
     for total in sorted(body.totals, key=lambda t: t.row):
-        covered = slice(None)
         if "小計" in tidy(total.label):
-            covered = slice(start, int(np.searchsorted(body.rows, total.row)))
-            start = covered.stop
+            stands_for = [np.arange(start, start := int(np.searchsorted(body.rows, total.row)))]
+        else:
+            stands_for = [_sharing_keys(total, body, header, schema), np.arange(len(body.rows))]
         agreed, open_ = 0, 0
         for column in _summed(header, schema):
             if not _is_number(cell := total.cells[column.name]):
                 continue
-            stated, added = (
-                parse_number(cell).value,
-                float(frame[column.name].iloc[covered].astype("Float64").sum()),
-            )
-            if _has_gaps(frame, column.name) and stated >= added - _ROUNDING:
+            stated, counts = parse_number(cell).value, frame[column.name].astype("Float64")
+            sums = [float(counts.iloc[rows].sum()) for rows in stands_for]
+            if _has_gaps(frame, column.name) and stated >= sums[0] - _ROUNDING:
                 open_ += 1
-            elif abs(added - stated) > _ROUNDING:
-                _note_wrong_total(total, header.heading(column.name), cell, added, notes)
+            elif all(abs(added - stated) > _ROUNDING for added in sums):
+                _note_wrong_total(total, header.heading(column.name), cell, sums[0], notes)
             else:
                 agreed += 1
         unsure = f"、{open_}列は秘匿・不明を含むため確かめられず" if open_ else ""
         after = f"合計行として除外({agreed}列が明細の和と一致{unsure})"
         notes.repair(total.label or "(見出しのない合計行)", after, "13", row=total.row)
+
+
+def _sharing_keys(total: Total, body: Body, header: Header, schema: Schema) -> np.ndarray:
+    """Rows that a total is of: those with the day, say, that stands beside its word; all rows where none has it."""
+    shares = np.ones(len(body.rows), dtype=bool)
+    for name in schema.key:
+        cell = total.cells.get(name, "")
+        if fold_sign(cell) not in _LEFT_OUT and not TOTAL_WORDS.fullmatch(tidy(cell)):
+            column = pc.utf8_trim_whitespace(body.table.column(header.columns[name]))
+            shares &= pc.equal(column, cell).to_numpy()
+    return np.flatnonzero(shares if shares.any() else ~shares)
 
 
 def _has_gaps(frame: pd.DataFrame, name: str) -> bool:

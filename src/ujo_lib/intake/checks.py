@@ -5,7 +5,7 @@ between files is an error, because a count that depends on which file is asked m
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -58,10 +58,18 @@ class Loaded:
         remedy: str,
         column: str,
         value: object,
+        severity: Severity = "error",
     ) -> None:
-        """Note that a row disagrees with another file."""
-        row = int(self.rows[position])
-        notes_of[self.files[position]].problem(expected, remedy, "照合", row=row, column=column, value=value)
+        """Note that a row disagrees with other rows or another file."""
+        notes_of[self.files[position]].problem(
+            expected,
+            remedy,
+            "照合",
+            row=int(self.rows[position]),
+            column=column,
+            value=value,
+            severity=severity,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,7 @@ def check_rows(frame: pd.DataFrame, rows: np.ndarray, header: Header, schema: Sc
         values = cells.astype("Int64" if cells.dtype == "boolean" else object)
         notes.problem_rows(
             rows[positions],
-            ["" if pd.isna(value) else str(value) for value in values],
+            ["" if pd.isna(value) else value for value in values],
             check.expected,
             check.remedy,
             "照合",
@@ -198,7 +206,12 @@ def _waves(frame: pd.DataFrame) -> list[RowCheck]:
         ("n_valid_outing", "n_cases"),
     )
     checks = [
-        RowCheck(frame[part] > frame[whole], part, f"{whole} 以下", "どちらかの数を直してください。")
+        RowCheck(
+            frame[part] > frame[whole],
+            part,
+            f"{SCHEMAS['waves'].column(whole).heading}以下",
+            "どちらかの数を直してください。",
+        )
         for part, whole in limits
         if {part, whole} <= set(frame)
     ]
@@ -566,35 +579,36 @@ def _one_division(ads: Loaded, notes_of: Mapping[str, Notes]) -> None:
         )
 
 
-def _undivided(frame: pd.DataFrame) -> pd.DataFrame:
-    """For sex and age, where the frame has them: whether a row means all people."""
-    by = [name for name in ("sex", "age_band") if name in frame]
-    return pd.DataFrame({name: frame[name].isna() | frame[name].astype(object).eq("総数") for name in by})
-
-
-def _areas(frame: pd.DataFrame, whole: pd.DataFrame) -> Iterator[tuple[pd.Index, list[str]]]:
-    """Rows of one area, date and source, with the columns that divide its people."""
-    of_area = [frame[name].astype(object) for name in ("area_code", "as_of", "source")]
-    for rows in frame.groupby(of_area).groups.values():
-        if used := [name for name in whole if not whole.loc[rows, name].all()]:
-            yield rows, used
-
-
 def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """All people of an area stand beside the rows by sex and age that they are divided into, and are their sum."""
+    """All people of an area, of one sex or of one age stand beside the rows that they are divided into: their sum."""
     frame = population.frame
-    whole = _undivided(frame)
-    for rows, used in _areas(frame, whole):
-        parts = rows[~whole.loc[rows, used].any(axis=1)]
-        for at in rows[whole.loc[rows, used].all(axis=1)]:
-            if not len(parts) or frame["n"][[at, *parts]].isna().any():
-                continue
-            if frame["n"][at] != (added := frame["n"][parts].sum()):
-                remedy = (
-                    "男女・年齢の内訳を足した数と、合計の行が違います。どちらかの写し違いか、内訳の不足です。"
-                )
-                told = f"内訳の合計と同じ{int(added):,}人"
-                population.note(np.int64(at), notes_of, told, remedy, "人口", frame["n"][at])
+    by = [name for name in ("sex", "age_band") if name in frame]
+    of_area = [frame[name].astype(object) for name in ("area_code", "as_of", "source")]
+    area = frame.groupby(of_area, dropna=False).ngroup()
+    people = pd.DataFrame({"area": area, "n": frame["n"].astype("Float64")})
+    whole, partly = pd.DataFrame(index=frame.index), pd.Series(False, frame.index)
+    for name in by:
+        everybody = frame[name].isna() | frame[name].astype(object).eq("総数")
+        divides = ~everybody.groupby(area).transform("all")
+        people[name] = np.where(divides, pd.factorize(frame[name].astype(object))[0], -1)
+        whole[name] = everybody & divides
+        partly |= divides & ~everybody
+    parts = people[~whole.any(axis=1)]
+    for undivided, totals in whole[whole.any(axis=1)].groupby(by).groups.items():
+        on = ["area", *(name for name, every in zip(by, undivided, strict=True) if not every)]
+        sums = parts.groupby(on)["n"].agg(["sum", "count", "size"]).reset_index()
+        held = people.loc[totals].merge(sums, how="left", on=on)
+        known = held["n"].notna() & held["count"].eq(held["size"])
+        for line in held[known & held["n"].ne(held["sum"])].itertuples():
+            remedy = (
+                "男女・年齢の内訳を足した数と、合計の行が違います。どちらかの写し違いか、内訳の不足です。"
+            )
+            open_ = partly[totals[line.Index]] and line.n > line.sum
+            if open_:
+                remedy += "不詳や、この表にない年齢を含む合計なら、このままで構いません。"
+            told = f"内訳の合計と同じ{int(line.sum):,}人"
+            severity: Severity = "warning" if open_ else "error"
+            population.note(totals[line.Index], notes_of, told, remedy, "人口", int(line.n), severity)
 
 
 def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None:

@@ -25,6 +25,7 @@ this page. Which file is which, and how it is to be read, is declared per site a
 `inputs.yaml`.
 
 - Files: `.xlsx`, `.csv` (UTF-8 or cp932), `.tsv` (also UTF-16). One table per sheet; notes above and below are fine.
+  `.xls`, `.xlsb` and `.ods` are read with a warning: what was struck through or how a number was shown is not seen.
   `files: 相談_*.csv` stands for all files of that form, `sheets: [4月, 5月]` for sheets with the same headings.
 - Headings: the Japanese heading below, one of its other spellings, or the canonical name; others with
   `columns: {heading: canonical name}`. What a file lacks may be declared: `constants: {channel: 全国窓口}`, or

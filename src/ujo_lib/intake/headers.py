@@ -15,13 +15,8 @@ from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.proposals import propose
 from ujo_lib.intake.schemas import Column, Multiple, Schema
-from ujo_lib.intake.values import tidy
+from ujo_lib.intake.values import TOTAL_WORDS, tidy
 from ujo_lib.params.inputs import Layout
-
-TOTAL_WORDS = re.compile(
-    r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?)(?:\s*:.*)?", re.IGNORECASE
-)
-"""What a total row or column is called (tidied text)."""
 
 _NAMED_EACH = 5
 _UNIT = re.compile(r"\([^()]*\)$")
@@ -228,9 +223,11 @@ def _take_once(taken: dict[str, int], name: str, place: int, headings: Sequence[
 
 
 def _note_double(first: str, second: str, notes: Notes) -> None:
+    levels = "見出しが2段なら header_rows: 2 と書いてください。" if first == second else ""
     notes.problem(
         "1つの項目に1つの列",
-        f"列「{first}」と「{second}」が同じ項目を指します。どちらかを消すか、inputs.yaml の ignore に書いてください。",
+        f"列「{first}」と「{second}」が同じ項目を指します。どちらかを消すか、inputs.yaml の ignore に書いてください。"
+        f"{levels}",
         "11",
         column=second,
     )

@@ -23,6 +23,7 @@ from ujo_lib.intake import account, checks
 from ujo_lib.intake.body import Body, check_merged, check_subtotal_columns, check_totals, find_body
 from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
+from ujo_lib.intake.grid import Grid, UnreadableError
 from ujo_lib.intake.headers import Header, find_header
 from ujo_lib.intake.multiple import parse_columns, parse_listed
 from ujo_lib.intake.patience import LOG
@@ -37,7 +38,7 @@ from ujo_lib.intake.problems import (
     html_table,
     summary_line,
 )
-from ujo_lib.intake.reading import Grid, UnreadableError, read_grid, readable
+from ujo_lib.intake.reading import read_grid, readable
 from ujo_lib.intake.rules import RULE_COLUMNS, judge
 from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
 from ujo_lib.intake.shapes import as_it_stands, gathered
@@ -357,8 +358,9 @@ def _parse_file(
         account.note_unread_sheets(grid, header, spec, notes)
     read = body = find_body(grid, header, shape.schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
-        remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
-        notes.problem("データの行", remedy, "総務省2-1")
+        if not body.dropped["記入例"]:  # of a form that nobody filled in that is said already
+            remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
+            notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, body, header)
     site = Site(spec.missing, spec.missing_in, spec.timezone, names)
     frame = _frame(spec, shape.schema, header, body, site, notes)

@@ -136,6 +136,8 @@ REPAIR_COLUMNS = tuple(f.name for f in fields(Repair))
 
 def shorten(value: object) -> str:
     """A value as a table shows it: one line, not too long."""
+    if isinstance(value, pd.Timestamp) and value == value.normalize():
+        value = value.date()
     text = " ".join(str(value).split())
     return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
 

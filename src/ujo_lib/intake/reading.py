@@ -1,30 +1,22 @@
-"""Bytes of an .xlsx, .csv or .tsv file → a grid of strings that knows where every row stood.
+"""Bytes of a file → a grid of strings that knows where every row stood.
 
-Nothing is interpreted here: a cell comes out as the text a person would read in it, an Excel date as ISO, a merged cell
-repeated over its range. What the file itself tells (encoding, merged ranges, formulas, hidden rows, pictures) is kept
-as :class:`Facts` for the report on machine readability. Whatever a file holds, :func:`read_grid` either reads it or
-says what a clerk can do about it: nothing else is raised, and no file takes more than its share of time and memory.
+Nothing is interpreted here. What the file itself tells (encoding, merged ranges, formulas, hidden rows, pictures) is
+kept as :class:`Facts` for the report on machine readability. Whatever a file holds, :func:`read_grid` either reads it
+or says what a clerk can do about it: nothing else is raised, and no file takes more than its share of time and memory.
 """
 
 import io
 import re
 import unicodedata
-import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
-from openpyxl.cell.rich_text import CellRichText, TextBlock
-from openpyxl.utils import get_column_letter, range_boundaries
 
 from ujo_lib.delimited import (
     MAX_CELLS,
@@ -38,131 +30,26 @@ from ujo_lib.delimited import (
     scan_as,
     split_record,
 )
+from ujo_lib.intake.grid import PRIVATE_USE, Facts, Grid, RefusedError, UnreadableError
+from ujo_lib.intake.other_books import LOCKED, OTHER_SUFFIXES, read_other_book
 from ujo_lib.intake.problems import Notes, Severity
 from ujo_lib.intake.schemas import EXAMPLE_MARK
-from ujo_lib.intake.values import by_part
-from ujo_lib.text import MACHINE_DEPENDENT
+from ujo_lib.intake.workbooks import EXCEL_SUFFIXES, read_workbook
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
-EXCEL_SUFFIXES = (".xlsx", ".xlsm")
-HEAD_ROWS = 60
-"""Rows looked at to find the header and the number of columns."""
-
-_MAX_PART = 1 << 28
-"""Bytes of one unpacked part of a workbook; what is larger belongs into a CSV file."""
-
-_MAX_RATIO, _PACKED_TIGHT = 100, 1 << 24
-"""A part of this size that was packed a hundredfold holds nothing but repetition: Excel's own reach one twentieth."""
+BOOK_SUFFIXES = (*EXCEL_SUFFIXES, *OTHER_SUFFIXES)
 
 _MAX_GRID = 200_000_000
 """Cells of a table as wide as its widest record; one row run wild must not unfold a national year."""
 
 _LONGEST_HEADINGS = 4096
-_MAX_EMPTY = 64
-"""Cells of a sheet per cell that holds something, in sheets of more than a million cells."""
-
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
 _MOJIBAKE = re.compile("[\x00\ufffd\x80-\x84\x86-\x9f]")
 # UTF-8 read as cp932 shows these three kanji again and again; EUC-JP read as cp932 turns into half-width katakana
 # and a few private letters.
 _UTF8_AS_CP932 = re.compile("(?:[縺繧繝].*?){3}")
 _EUC_AS_CP932 = re.compile("[\uff61-\uff9f][\uff61-\uff9f\ue000-\uf8ff]{7}")
-PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
-"""Letters that a city has made for itself (外字)."""
-
-PRIVATE_RE2 = r"[\x{E000}-\x{F8FF}]"
-
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
-_SIGN = re.compile(r'"([^"]*)"|\\(.)|([0-])')
-_FILLED = re.compile(rf"(?=.*0)(?:{_SIGN.pattern})+", re.DOTALL)
-"""A number format of zeros, words in quotes, escaped letters and dashes; digits come in the place of the zeros."""
-
-_UNSEEN = re.compile(r"_.|\*.|\[(?:[a-z]+\d*|[赤黒青緑])\]|;.*", re.IGNORECASE | re.DOTALL)
-"""Of a number format what leaves a gap or a colour, and what is for negative numbers."""
-
-_WORDS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|;.*')
-_MONTH_ONLY = re.compile(r"(?=.*m)[yegm/\-. ]+")
-"""A format of dates that shows no day: who wrote 2024年2月 did not say the first of February."""
-
-_RAISED = ("superscript", "subscript")
-_OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)")
-
-
-class UnreadableError(Exception):
-    """The file cannot be read at all; the reason is already in the notes."""
-
-
-class _RefusedError(Exception):
-    """What a file should have been, what to do about it, and the number of the rule."""
-
-    def __init__(self, expected: str, remedy: str, rule: str, **where: Any) -> None:
-        super().__init__(expected)
-        self.told, self.where = (expected, remedy, rule), where
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the file tells about itself, for the machine-readability rules.
-
-    Attributes:
-        encoding: encoding found, 「xlsx」 for workbooks.
-        merged: merged ranges of the sheet.
-        formulas: cells that hold a formula.
-        stale: formula cells without a stored result, which therefore read as blank.
-        hidden: hidden rows and columns of the sheet.
-        hidden_sheets: names of hidden sheets.
-        struck: cells in strike-through.
-        partly: cells of which a part is struck through, raised or lowered.
-        objects: pictures, charts and other embedded parts of the workbook.
-        heads: what stands in the first rows of the other visible sheets, by name.
-    """
-
-    encoding: str
-    merged: tuple[str, ...] = ()
-    formulas: tuple[str, ...] = ()
-    stale: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
-    hidden_sheets: tuple[str, ...] = ()
-    struck: tuple[str, ...] = ()
-    partly: tuple[str, ...] = ()
-    objects: int = 0
-    heads: Mapping[str, list[list[str]]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Grid:
-    """All cells of one table as strings, blank where empty.
-
-    Attributes:
-        table: one Arrow string column per column of the file, named ``c0``, ``c1``, ….
-        rows: row number of each record as Excel shows it, ascending.
-        widths: number of cells written in each record.
-        counted: records with anything in them, counted without the parser.
-        sheet: sheet name, empty for text files.
-        facts: see :class:`Facts`.
-    """
-
-    table: pa.Table
-    rows: np.ndarray
-    widths: np.ndarray
-    counted: int
-    sheet: str
-    facts: Facts
-
-    def head(self) -> list[list[str]]:
-        """The first :data:`HEAD_ROWS` records as lists of strings."""
-        columns = [column.to_pylist() for column in self.table.slice(0, HEAD_ROWS).columns]
-        return [list(row) for row in zip(*columns, strict=True)]
-
-    @cached_property
-    def odd(self) -> list[pa.ChunkedArray]:
-        """Whether each cell of each column holds a letter which other machines may not show or have."""
-        pattern = f"{MACHINE_DEPENDENT}|{PRIVATE_RE2}"
-        return [
-            by_part(column, lambda part: pc.match_substring_regex(part, pattern))
-            for column in self.table.columns
-        ]
 
 
 def find_file(path: Path) -> Path | None:
@@ -231,9 +118,11 @@ def read_grid(name: str, content: bytes, sheet: str | None, encoding: str | None
     try:
         _refuse_container(suffix or name, content)
         if suffix in EXCEL_SUFFIXES:
-            return _read_workbook(content, sheet, notes)
+            return read_workbook(content, sheet, notes)
+        if suffix in OTHER_SUFFIXES:
+            return read_other_book(content, suffix, sheet, notes)
         return _read_delimited(suffix, content, encoding, notes)
-    except _RefusedError as refused:
+    except RefusedError as refused:
         notes.problem(*refused.told, **refused.where)
     except UnreadableError:
         raise
@@ -247,46 +136,58 @@ def read_grid(name: str, content: bytes, sheet: str | None, encoding: str | None
 
 
 def _refuse_container(suffix: str, content: bytes) -> None:
-    """Refuse what is no table whatever its name says: nothing at all, archives, protected and old workbooks."""
+    """Refuse what is no table whatever its name says: nothing at all, archives, protected workbooks, another format."""
     if not content.strip(b"\0"):
         remedy = (
             f"中身がありません({len(content):,}バイト)。OneDriveなどにあるファイルは、右クリックして「このデバイス上で常に"
             "保持する」を選んでから、もう一度実行してください。そうでなければ、書き出しからやり直してください。"
         )
-        raise _RefusedError("見出しとデータがあること", remedy, "総務省2-1")
-    if content.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            remedy = (
-                "パスワードで保護されています。Excelで開き、「ファイル」→「情報」→「ブックの保護」→「パスワードを使用して暗号化」"
-                "を空にして保存してください。"
-            )
-        else:
-            remedy = "古い形式(.xls など)のファイルです。Excelで開き、xlsx で保存し直してください。"
-        raise _RefusedError("パスワードのないExcelブック(.xlsx)かCSV", remedy, "総務省1-1")
+        raise RefusedError("見出しとデータがあること", remedy, "総務省2-1")
+    if content.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
+        raise RefusedError(*LOCKED)
     if content[:64].lstrip(b"\xef\xbb\xbf \r\n").lower().startswith((b"<html", b"<!doctype", b"<table")):
         remedy = (
             "中身はWebの画面です(ログインやエラーの画面を保存したか、表をHTMLのまま書き出しています)。Excelで開いて表であれば"
             "xlsx で保存し直し、そうでなければもう一度書き出してください。"
         )
-        raise _RefusedError("Webの画面でなく表", remedy, "総務省1-1")
-    packed = content.startswith(b"PK")
-    if suffix in EXCEL_SUFFIXES and not packed:
+        raise RefusedError("Webの画面でなく表", remedy, "総務省1-1")
+    found = _format_of(content)
+    if suffix in BOOK_SUFFIXES and not found:
         remedy = "中身がExcelブックではありません(名前だけを変えたCSVなど)。Excelで開き、xlsx で保存し直してください。"
-        raise _RefusedError("Excelブック(.xlsx)として開けること", remedy, "総務省1-1")
-    if packed and (suffix in TEXT_SUFFIXES or suffix == ".zip"):
-        remedy = f"中身は圧縮ファイルかExcelブックです。{_content_of_archive(content)}"
-        raise _RefusedError("拡張子のとおりの中身", remedy, "総務省1-1", value=suffix)
-    if suffix not in (*EXCEL_SUFFIXES, *TEXT_SUFFIXES):
+        raise RefusedError(f"{suffix} のブックとして開けること", remedy, "総務省1-1")
+    named = suffix.replace(".xlsm", ".xlsx")
+    if found == ".zip" or (found not in ("", named) and suffix in (*BOOK_SUFFIXES, *TEXT_SUFFIXES, ".zip")):
+        raise RefusedError("拡張子のとおりの中身", _remedy_for(found, content), "総務省1-1", value=suffix)
+    if suffix not in (*BOOK_SUFFIXES, *TEXT_SUFFIXES):
         remedy = "Excelで開き、「名前を付けて保存」から xlsx か CSV(UTF-8)で保存し直してください。"
-        raise _RefusedError("拡張子が .xlsx .csv .tsv のいずれか", remedy, "総務省1-1", value=suffix)
+        expected = "拡張子が .xlsx .xls .xlsb .ods .csv .tsv のいずれか"
+        raise RefusedError(expected, remedy, "総務省1-1", value=suffix)
 
 
-def _content_of_archive(content: bytes) -> str:
+_MARKS = {"xl/workbook.bin": ".xlsb", "content.xml": ".ods", "[Content_Types].xml": ".xlsx"}
+"""Parts by which a workbook is known, whatever it is called."""
+
+
+def _format_of(content: bytes) -> str:
+    """The suffix that the content should have, of a workbook or an archive; empty for all else."""
+    if content.startswith(_OLE):
+        return ".xls"
+    if not content.startswith(b"PK"):
+        return ""
+    names = _parts(content)
+    return next((suffix for mark, suffix in _MARKS.items() if mark in names), ".zip")
+
+
+def _parts(content: bytes) -> list[str]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = archive.namelist()
-    if "[Content_Types].xml" in names:
-        return "拡張子を .xlsx に直してください。"
-    return f"中の {'、'.join(names[:3])} を取り出し、その名前を inputs.yaml の files に書いてください。"
+        return archive.namelist()
+
+
+def _remedy_for(found: str, content: bytes) -> str:
+    if found == ".zip":
+        names = "、".join(_parts(content)[:3])
+        return f"中身は圧縮ファイルです。中の {names} を取り出し、その名前を inputs.yaml の files に書いてください。"
+    return f"中身は {found} のブックです。拡張子を {found} に直し、inputs.yaml の files も直してください。"
 
 
 # --- text files -----------------------------------------------------------------------------------------------------
@@ -299,7 +200,7 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
     except EncodingError as error:
         remedy = "Excelで開いて文字を確かめ、「CSV UTF-8(コンマ区切り)」で保存し直してください。"
         rule = "1" if error.line is None else "2"
-        raise _RefusedError(str(error), remedy, rule, row=error.line) from None
+        raise RefusedError(str(error), remedy, rule, row=error.line) from None
     text, codec = countable(content, used)
     found = scan_as(text, suffix, codec)
     _refuse_mojibake(text, found, codec, notes)
@@ -330,14 +231,14 @@ def _read_delimited(suffix: str, content: bytes, encoding: str | None, notes: No
 def _refuse_shape(found: Scan) -> None:
     if not found.cells.any():
         remedy = "ファイルが空です。正しいファイルか確かめてください。"
-        raise _RefusedError("見出しとデータがあること", remedy, "総務省2-1")
+        raise RefusedError("見出しとデータがあること", remedy, "総務省2-1")
     widest = int(found.cells.max())
     if widest > MAX_CELLS or widest * len(found.cells) > _MAX_GRID:
         remedy = (
             "表ではないファイルか、改行の失われたファイルです。元のシステムからもう一度書き出してください。"
         )
         row = int(np.argmax(found.cells)) + 1
-        raise _RefusedError(
+        raise RefusedError(
             f"どの行も見出しと同じ列数({MAX_CELLS:,}列まで)",
             remedy,
             "総務省2-1",
@@ -408,202 +309,12 @@ def is_mojibake(text: str) -> bool:
     )
 
 
-# --- workbooks ------------------------------------------------------------------------------------------------------
-
-
-def _read_workbook(content: bytes, wanted: str | None, notes: Notes) -> Grid:
-    book = _open_book(content)
-    name = _choose_sheet(book, wanted)
-    sheet = book[name]
-    notes.sheet = name
-    cells, filled = _cells(sheet)
-    if not cells:
-        remedy = f"シート「{name}」が空です。シート名を確かめてください。"
-        raise _RefusedError("見出しとデータがあること", remedy, "総務省2-1")
-    table = pa.table(
-        {f"c{i}": pa.array([row[i] for row in cells], pa.string()) for i in range(len(cells[0]))}
-    )
-    widths = np.full(len(cells), len(cells[0]))
-    return Grid(
-        table, np.arange(1, len(cells) + 1), widths, filled, name, _workbook_facts(content, book, sheet)
-    )
-
-
-@lru_cache(maxsize=1)
-def _open_book(content: bytes) -> Any:
-    """The workbook, kept until the next one is opened: its sheets are often read one after the other."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        _refuse_parts(archive)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what matters to a clerk is noted in words that a clerk knows
-        return openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
-
-
-def _refuse_parts(archive: zipfile.ZipFile) -> None:
-    """Refuse an archive that is no workbook, is saved in the strict variant, or would unfold beyond all measure."""
-    parts = {part.filename: part for part in archive.infolist()}
-    if "[Content_Types].xml" not in parts:
-        remedy = f"Excelブックではなく圧縮ファイルです。中の {'、'.join(list(parts)[:3])} を取り出して使ってください。"
-        raise _RefusedError("Excelブック(.xlsx)として開けること", remedy, "総務省1-1")
-    too_large = "中身が大きすぎます。Excelで開けるなら、要るシートだけを CSV(UTF-8)で保存して使ってください。"
-    for part in parts.values():
-        tight = part.file_size > max(_PACKED_TIGHT, _MAX_RATIO * part.compress_size)
-        if tight or part.file_size > _MAX_PART:
-            megabytes = f"{part.filename} {part.file_size >> 20:,}MB"
-            raise _RefusedError(f"{_MAX_PART >> 20}MBまでのシート", too_large, "総務省1-1", value=megabytes)
-    if "xl/workbook.xml" in parts and b"purl.oclc.org/ooxml" in archive.read("xl/workbook.xml"):
-        remedy = (
-            "「Strict Open XML スプレッドシート」で保存されています。Excelで開き、「名前を付けて保存」で種類を"
-            "「Excel ブック(.xlsx)」にして保存し直してください。"
-        )
-        raise _RefusedError("Excelブック(.xlsx)として開けること", remedy, "総務省1-1")
-    for name in parts:
-        if name.startswith("xl/worksheets/"):
-            for area in _MERGED.findall(archive.read(name)):
-                left, top, right, bottom = range_boundaries(area.decode())
-                if (right - left + 1) * (bottom - top + 1) > MAX_CELLS:
-                    remedy = f"結合セル({area.decode()})が大きすぎます。結合を解いて保存し直してください。"
-                    raise _RefusedError("表の中の結合セル", remedy, "11")
-
-
-def _cells(sheet: Any) -> tuple[list[list[str]], int]:
-    """The cells as texts, row by row up to the last one that holds something, and the rows that hold something."""
-    # Only cells that the file writes are visited: one in XFD1048576 does not make seventeen thousand million of them.
-    written = {place: cell for place, cell in sheet._cells.items() if cell.value is not None}
-    areas = [area for area in sheet.merged_cells.ranges if (area.min_row, area.min_col) in written]
-    corners = [*written, *((area.max_row, area.max_col) for area in areas)]
-    height, width = (max(side, default=0) for side in (zip(*corners, strict=True) if corners else ((), ())))
-    if height * width > 1_000_000 and height * width > _MAX_EMPTY * len(written):
-        last = max(written)
-        remedy = (
-            f"表から遠く離れたセル({get_column_letter(last[1])}{last[0]} など)に値があります。Excelで Ctrl+End を押して"
-            "確かめ、表の外の行と列を削除して保存し直してください。"
-        )
-        raise _RefusedError("1シートに1つの表", remedy, "総務省2-2", value=f"{height:,}行{width:,}列")
-    cells = [[""] * width for _ in range(height)]
-    for (row, column), cell in written.items():
-        cells[row - 1][column - 1] = _as_text(cell.value, cell.number_format)
-    for area in areas:
-        value = cells[area.min_row - 1][area.min_col - 1]
-        for row in range(area.min_row - 1, area.max_row):
-            cells[row][area.min_col - 1 : area.max_col] = [value] * (area.max_col - area.min_col + 1)
-    return cells, len({row for row, _ in written})
-
-
-def _choose_sheet(book: Any, wanted: str | None) -> str:
-    visible = [s.title for s in book.worksheets if s.sheet_state == "visible"]
-    if wanted is None and len(visible) == 1:
-        return str(visible[0])
-    titles = {unicodedata.normalize("NFKC", s.title).strip(): s.title for s in book.worksheets}
-    if wanted is not None and (title := titles.get(unicodedata.normalize("NFKC", wanted).strip())):
-        return str(title)
-    raise _RefusedError(
-        f"シート「{wanted}」があること" if wanted else "読むシートが決まること",
-        f"inputs.yaml の sheet に、次のどれかを書いてください(いくつも読むなら sheets: [{', '.join(visible)}] の形で): "
-        f"{'、'.join(visible)}",
-        "18",
-        column="sheet",
-        value=wanted or "",
-    )
-
-
-def _as_text(value: object, number_format: str) -> str:
-    """A cell as a person reads it.
-
-    Whole floats lose their .0, a format of zeros and words ("K"000) gives both, dates become ISO, durations run past 24
-    hours; what is struck through, raised or lowered within a cell is no part of its value.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, CellRichText):
-        return "".join(str(part) for part in value if not _is_aside(part))
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, int) and value >= 0 and _FILLED.fullmatch(form := _UNSEEN.sub("", number_format)):
-        return _filled(str(value), form)
-    if isinstance(value, float):
-        # Excel shows 15 digits of the 17 that a float has: 9.999999999999998 is a ten that was calculated.
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
-    if isinstance(value, date) and _MONTH_ONLY.fullmatch(_WORDS.sub("", number_format.lower())):
-        return f"{value.year}年{value.month}月"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d" if value.time() == time(0) else "%Y-%m-%d %H:%M:%S")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return value.strftime("%H:%M")
-    if isinstance(value, timedelta):
-        minutes = round(value.total_seconds() / 60)
-        return f"{minutes // 60}:{minutes % 60:02d}"
-    return str(value)
-
-
-def _is_aside(part: "str | TextBlock") -> bool:
-    return isinstance(part, TextBlock) and bool(part.font.strike or part.font.vertAlign in _RAISED)
-
-
-def _filled(digits: str, number_format: str) -> str:
-    """Digits put in the place of a format's zeros from the right; the first zero takes all that are left."""
-    shown = []
-    signs = _SIGN.findall(number_format)
-    for at, (words, escaped, plain) in reversed(list(enumerate(signs))):
-        if plain != "0":
-            shown.append(words or escaped or plain)
-        elif any(sign[2] == "0" for sign in signs[:at]):
-            shown.append(digits[-1:] or "0")
-            digits = digits[:-1]
-        else:
-            shown.append(digits or "0")
-    return "".join(reversed(shown))
-
-
-def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
-    formulas: list[str] = []
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.namelist()
-        if any(b"<f" in archive.read(p) for p in parts if p.startswith("xl/worksheets/sheet")):
-            source = openpyxl.load_workbook(io.BytesIO(content))[sheet.title]
-            formulas = [c.coordinate for _, c in sorted(source._cells.items()) if c.data_type == "f"]
-    hidden = [f"{n}行" for n, d in sheet.row_dimensions.items() if d.hidden]
-    hidden += [f"{n}列" for n, d in sheet.column_dimensions.items() if d.hidden]
-    struck = [c.coordinate for _, c in sorted(sheet._cells.items()) if c.value is not None and c.font.strike]
-    partly = [
-        cell.coordinate
-        for _, cell in sorted(sheet._cells.items())
-        if isinstance(cell.value, CellRichText) and any(map(_is_aside, cell.value))
-    ]
-    others = [s for s in book.worksheets if s.sheet_state == "visible" and s is not sheet]
-    return Facts(
-        encoding="xlsx",
-        merged=tuple(sorted(str(area) for area in sheet.merged_cells.ranges)),
-        formulas=tuple(formulas),
-        stale=tuple(a for a in formulas if sheet[a].value is None),
-        hidden=tuple(hidden),
-        hidden_sheets=tuple(s.title for s in book.worksheets if s.sheet_state != "visible"),
-        struck=tuple(struck),
-        partly=tuple(partly),
-        objects=sum(_OBJECTS.match(part) is not None for part in parts),
-        heads={s.title: _first_rows(s) for s in others},
-    )
-
-
-def _first_rows(sheet: Any) -> list[list[str]]:
-    """What stands in the first rows of a sheet, blank cells left out."""
-    rows: dict[int, list[str]] = {}
-    for row, column in sorted(place for place in sheet._cells if place[0] <= HEAD_ROWS):
-        if (value := sheet._cells[row, column].value) is not None:
-            rows.setdefault(row, []).append(str(value))
-    return list(rows.values())
-
-
 def has_example(file: Path) -> bool:
-    """Whether a file still holds the example row of its form."""
+    """Whether a file still holds the example row of its form; one that cannot be read is no form."""
     if file.suffix not in EXCEL_SUFFIXES:
         content = file.read_bytes()
         return any(EXAMPLE_MARK.encode(code) in content for code in ("utf-8", "cp932", "utf-16-le"))
-    book = openpyxl.load_workbook(file, read_only=True)
-    try:
+    with suppress(Exception), closing(openpyxl.load_workbook(file, read_only=True)) as book:
         first = (row[0] for sheet in book for row in sheet.iter_rows(max_row=20, max_col=1, values_only=True))
         return any(str(value).startswith(EXAMPLE_MARK) for value in first)
-    finally:
-        book.close()
+    return False

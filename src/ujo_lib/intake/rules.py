@@ -13,8 +13,9 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from ujo_lib.intake.body import Body
+from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header
-from ujo_lib.intake.reading import EXCEL_SUFFIXES, TEXT_SUFFIXES, Grid
+from ujo_lib.intake.reading import BOOK_SUFFIXES, TEXT_SUFFIXES
 from ujo_lib.intake.schemas import NUMERIC, Column, Schema
 from ujo_lib.intake.values import Raw, fold_sign, shown
 from ujo_lib.text import MACHINE_DEPENDENT, MACHINE_RULES
@@ -45,7 +46,7 @@ def judge(grid: Grid, header: Header, body: Body, schema: Schema, name: str) -> 
     }
     numeric = [(c, raws[c.name]) for c in schema.columns if c.name in raws and c.type in NUMERIC]
     facts = grid.facts
-    is_book = Path(name).suffix.lower() in EXCEL_SUFFIXES
+    is_book = Path(name).suffix.lower() in BOOK_SUFFIXES
     verdicts = {
         "1-1": _count(0 if is_book or Path(name).suffix.lower() in TEXT_SUFFIXES else 1, Path(name).suffix),
         "1-2": _one_datum(body, header),

@@ -106,6 +106,12 @@ class Read:
     rule: str | None = None
 
 
+TOTAL_WORDS = re.compile(
+    r"(?:総?合計|総計|小計|計|総数|全体|男女計|(?:Grand )?Totals?)(?:\s*:.*)?", re.IGNORECASE
+)
+"""What a total row or column is called (tidied text)."""
+
+
 def tidy(text: str) -> str:
     """:func:`ujo_lib.text.normalise_value`, skipped for texts that are plainly in that form already."""
     if text.isascii() and text.isprintable() and text == text.strip() and "  " not in text:
@@ -330,8 +336,8 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     """A short text or an id, tidied.
 
     Raises:
-        ValueRefused: an error of the spreadsheet, a ditto mark, a contact; for an id or a brief word also a sentence;
-            for an id also a rounded number or a sign of missing that was not declared.
+        ValueRefused: an error of the spreadsheet, a ditto mark, a contact, a rounded number; for an id or a brief word
+            also a sentence; for an id also a sign of missing that was not declared.
     """
     plain = tidy(_as_shown(text, is_id=is_id))
     expected = "番号" if is_id else "短い語"
@@ -346,7 +352,7 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     if (is_id or brief) and _SENTENCE.search(plain) and not _NO_SENTENCE.fullmatch(plain):
         remedy = "文章のようです。列がずれていないか確かめ、相談の文なら消し、そうでなければ短い語に直してください。"
         raise ValueRefused(expected, remedy, "23")
-    if is_id and _ROUNDED.fullmatch(plain):
+    if _ROUNDED.fullmatch(plain):
         remedy = "Excelが番号を丸めました。元の書き出しを、列を文字列にして開き直してください。"
         raise ValueRefused(expected, remedy, "17")
     if is_id and _CALCULATED.fullmatch(plain):
@@ -544,6 +550,8 @@ def _choices(options: tuple[Option, ...]) -> str:
 def _nearest(folded: str, options: tuple[Option, ...]) -> str:
     from difflib import get_close_matches
 
+    if folded == "全国" or TOTAL_WORDS.fullmatch(folded):
+        return "合計の行なら、行を消してください(2重に数えます)。そうでなければ選択肢の名称かコードを書いてください。"
     near = get_close_matches(folded, list(vocabulary(options)), n=1, cutoff=0.5)
     hint = f"「{vocabulary(options)[near[0]]}」ではありませんか。" if near else ""
     return f"{hint}選択肢の名称かコードを書いてください。新しい選択肢なら inputs.yaml の labels に加えます。"

@@ -5,20 +5,38 @@ The cells are measured by `benchmarks/outreach_calibration.py --table`; this mod
 them.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from ujo_lib.columns import Count, Share, Text, Typed
 from ujo_lib.stats import LEVEL
 
-LEVELS = {"city": "市の窓口(年約{:.0f}件)", "prefecture": "県"}
+CITY, PREFECTURE = "市の窓口", "県"
+_LEVELS = {"city": CITY, "prefecture": PREFECTURE}
+_PREFECTURE_SIZE = 2536.0
+PROMISED = "判定を出す条件のすべて"
 WITHIN = "比較地域に施策が届いておらず、自己相関が0.6以下"
+_OWN = {
+    "growth": "この県の割合が年に{0:.0%}ずつ伸びている",
+    "march": "この県だけ毎年3月が{0:g}倍になる",
+    "january": "この県だけ1月から{0:g}倍になったまま",
+    "falls": "比較地域の4割を占める県が施策の初日から{0:.0%}減る",
+    "all_fall": "比較地域がそろって施策の初日から{0:.0%}減る",
+    "silent": "比較地域の{0:.0f}県の行が施策の初日から欠ける",
+}
+"""Conditions of the prefecture's own, by the simulation's column; none where it has the value of an ordinary record."""
+_PLAIN = {"march": 1.0, "january": 1.0}
 
 _COLUMNS = {
     "level": Text(heading="対象"),
+    "size": Text(heading="1年の相談"),
     "condition": Text(heading="条件"),
     "cells": Count(heading="試した条件", unit="通り"),
     "false_alarm": Share(heading="誤った検出", of="効果のない模擬データ"),
     "coverage": Share(heading="区間の的中", of="模擬データ"),
+    "withheld": Share(heading="推定できませんとした割合", of="模擬データ"),
     "replicates": Count(heading="1条件の繰り返し", unit="回"),
 }
 
@@ -27,54 +45,66 @@ def summary(cells: pd.DataFrame) -> Typed:
     """Worst false alarm and worst coverage by level and condition, as measured.
 
     Args:
-        cells: one row a cell: level, rate_ratio, in_scope, contaminated (share of the control), bump (ratio),
-            phi, detected, coverage, n (replicates), per_year (contacts a year at the city's desk), together (clients
-            who write at once).
+        cells: one row a cell: level, rate_ratio, in_scope, contaminated (share of the control), bump (ratio), phi,
+            years (on record), detected, coverage, n (verdicts given), refused (verdicts withheld), per_year (contacts
+            a year at the city's desk), together (clients who write at once), and what the prefecture or a control did
+            by itself: growth, march, january, falls, all_fall, silent.
 
     Returns:
-        level (a city's with its size), condition, cells, false_alarm (NA when the condition has no cell without an
-        effect), coverage, replicates; within each level the promised conditions first.
+        level, size, condition, cells, false_alarm (NA when the condition has no cell without an effect, or no
+        verdict), coverage (of the verdicts given), withheld (the largest), replicates (the fewest); for each level
+        first the worst of all conditions in scope (`PROMISED`), then in each size the promised conditions first.
     """
+    size = cells["per_year"].where(cells["level"] == "city", _PREFECTURE_SIZE)
     labelled = cells.assign(
-        condition=[
-            _condition(*each)
-            for each in zip(
-                cells["in_scope"],
-                cells["contaminated"],
-                cells["bump"],
-                cells["phi"],
-                cells["together"],
-                strict=True,
-            )
-        ],
+        size=size,
+        condition=[_condition(row) for row in cells.to_dict("records")],
         alarm=cells["detected"].where(cells["rate_ratio"] == 1),
+        withheld=cells["refused"] / (cells["n"] + cells["refused"]),
+        drawn=cells["n"] + cells["refused"],
+    ).sort_values(["level", "size", "in_scope"], ascending=[True, True, False], kind="stable")
+    labelled["size"] = labelled["size"].map("約{:,.0f}件".format)
+    kept = labelled[labelled["in_scope"] & (labelled["n"] > 0)].assign(
+        size="すべての大きさ", condition=PROMISED
     )
-    found = (
-        labelled.sort_values(["level", "per_year", "in_scope"], ascending=[True, True, False], kind="stable")
-        .groupby(["level", "per_year", "condition"], sort=False)
+    found = pd.concat([kept, labelled]).assign(level=lambda rows: rows["level"].map(_LEVELS))
+    frame = (
+        found.sort_values("level", key=lambda level: level == PREFECTURE, kind="stable")
+        .groupby(["level", "size", "condition"], sort=False)
         .agg(
             cells=("n", "size"),
             false_alarm=("alarm", "max"),
             coverage=("coverage", "min"),
-            replicates=("n", "max"),
+            withheld=("withheld", "max"),
+            replicates=("drawn", "min"),
         )
         .reset_index()
+        .astype(dict.fromkeys(["false_alarm", "coverage"], "Float64"))
     )
-    named = [
-        LEVELS[level].format(size) for level, size in zip(found["level"], found["per_year"], strict=True)
-    ]
-    frame = found.assign(level=named).drop(columns="per_year").astype({"false_alarm": "Float64"})
     note = f"信頼水準{LEVEL:.0%}の判定で測りました。条件に書いていない限り、相談は一人ずつ届く場合です。"
     return Typed.of(frame, _COLUMNS, note=note)
 
 
-def _condition(in_scope: bool, contaminated: float, bump: float, phi: float, together: int) -> str:
-    if together > 1:
-        return f"相談が{together}人ずつまとまって届く(学級など)"
-    if in_scope:
+def beside() -> str:
+    """The error rates that stand beside a verdict, as a template over its level's row `PROMISED` of `summary`."""
+    return (
+        "この判定を、試した{cells}通りの模擬データで確かめると、効果がないのに検出と誤ったのは最も悪い条件で"
+        "{false_alarm}、区間が本当の値を含んだのは最も悪い条件で{coverage}でした。"
+    )
+
+
+def _condition(cell: Mapping[str, Any]) -> str:
+    own = [text.format(cell[name]) for name, text in _OWN.items() if cell[name] != _PLAIN.get(name, 0.0)]
+    if own:
+        return "、".join(own)
+    if cell["level"] == "prefecture" and cell["years"] == 1:
+        return "前の年の記録がない"
+    if cell["together"] > 1:
+        return f"相談が{cell['together']}人ずつまとまって届く(学級など)"
+    if cell["in_scope"]:
         return WITHIN
-    if contaminated > 0:
-        return f"比較地域の{contaminated:.0%}にも施策が届いていた"
-    if bump > 1:
-        return f"施策と関係なく、この地域だけで相談が{bump:g}倍に増えた"
-    return f"自己相関が{phi:g}"
+    if cell["contaminated"] > 0:
+        return f"比較地域の{cell['contaminated']:.0%}にも施策が届いていた"
+    if cell["bump"] > 1:
+        return f"施策と関係なく、この地域だけで相談が{cell['bump']:g}倍に増えた"
+    return f"自己相関が{cell['phi']:g}"

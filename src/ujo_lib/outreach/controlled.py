@@ -4,15 +4,20 @@ The model takes the control's contacts as exposure and a factor for the weekday.
 believes that days are independent, which days are not. The verdict therefore rests on blocks as long as the
 window: within a block autocorrelation adds up by itself, between blocks little of it is left, and the spread
 of the earlier blocks is what the window's block is measured against (a t-interval, no normal approximation).
+A prefecture may also grow faster than its control, have a March of its own, or have changed in January: the
+window is measured by two designs, each blind to what the other sees, and a change is told only if both find it.
 The plain model stays as a sensitivity.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as distributions
 
-from ujo_lib.columns import Count, Rate, Statistic, Text, Typed, interval
+from ujo_lib.columns import Count, Rate, Ratio, Share, Statistic, Text, Typed, interval
 from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.glm import fit_negative_binomial
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
@@ -24,10 +29,19 @@ METHOD_MODEL = "負の二項回帰(日を独立とみなす)"
 
 MIN_BLOCKS = 8
 MIN_PER_BLOCK = 5
+RECENT = 2
+"""Blocks just before the window that the short design rests on."""
 
 Floats = NDArray[np.float64]
 
+DAYS_A_YEAR = 365
+
 _EMPTY_WINDOW = Refusal("empty_block", "実施期間の相談が0件で、比をこの方法では扱えない")
+NO_EARLIER_SEASON = Refusal(
+    "no_earlier_season",
+    "前の年の同じ時期の件数がなく、この県の例年の動きと施策の効果を区別できない。"
+    "前の年度からの日別件数を入れ、パラメーター first_day をその初日にすれば計算できる",
+)
 _NO_FIT = Refusal("no_fit", "曜日と実施期間の回帰モデルが収束しない")
 
 
@@ -60,35 +74,59 @@ def model(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> 
 
 def blocks(comparison: Comparison) -> pd.DataFrame:
     """The window and the whole baseline blocks of its length: role, start, end, n, control, expected, share
-    (n/expected).
+    (n/expected), years (from the window's block to this one), season (the window's dates, in the window or earlier).
 
-    Blocks are counted backwards from the window and forwards from the end of the washout; days left over at
-    either end form no block. `expected` follows the control and the weekday, fitted on the baseline alone.
+    `expected` follows the control and the weekday, fitted on the baseline alone.
     """
     frame, days = comparison.frame, block_days(comparison)
     first = comparison.having(IN_WINDOW).argmax()
-    columns = {name: frame[name].to_numpy(float)[days].sum(axis=1) for name in ("local", "control")}
+    local, control = (frame[name].to_numpy(float)[days].sum(axis=1) for name in ("local", "control"))
     expected = _expected_by_day(comparison).to_numpy()[days].sum(axis=1)
     return pd.DataFrame(
         {
             "role": np.where(days[:, 0] == first, IN_WINDOW, BASELINE),
             "start": frame.index[days[:, 0]],
             "end": frame.index[days[:, -1]],
-            "n": columns["local"].astype(int),
-            "control": columns["control"],
+            "n": local.astype(int),
+            "control": control,
             "expected": expected,
-            "share": columns["local"] / expected,
+            "share": local / expected,
+            "years": (days[:, 0] - first) / DAYS_A_YEAR,
+            "season": np.isin(days[:, 0], np.array([first, *earlier_windows(comparison)])),
         }
     )
 
 
 def block_days(comparison: Comparison) -> NDArray[np.int64]:
-    """Positions of the days of the window and of whole baseline blocks of its length, shape (blocks, days)."""
+    """Positions of the days of the window and of whole baseline blocks of its length, shape (blocks, days).
+
+    Blocks are laid backwards from the window, and from its dates in each earlier year, so that one block of every
+    year holds the window's season; and forwards from the end of the washout. Days left over form no block.
+    """
     inside, baseline = (np.flatnonzero(comparison.having(role)) for role in (IN_WINDOW, BASELINE))
     length = len(inside)
-    before, after = baseline[baseline < inside[0]], baseline[baseline > inside[0]]
-    before, after = before[len(before) % length :], after[: len(after) // length * length]
-    return np.concatenate([before, inside, after]).reshape(-1, length)
+    after = baseline[baseline > inside[0]]
+    parts, until = [inside, after[: len(after) // length * length]], inside[0]
+    for first in (*earlier_windows(comparison), None):
+        between = baseline[(baseline < until) & (baseline >= (first + length if first is not None else 0))]
+        parts.insert(0, between[len(between) % length :])
+        if first is not None:
+            parts.insert(0, np.arange(first, first + length))
+            until = first
+    return np.concatenate(parts).reshape(-1, length)
+
+
+def earlier_windows(comparison: Comparison) -> list[int]:
+    """Positions of the window's first date in each earlier year whose whole window is baseline, the latest first."""
+    days, inside = comparison.frame.index, np.flatnonzero(comparison.having(IN_WINDOW))
+    baseline, found = comparison.having(BASELINE), []
+    until = int(inside[0])
+    for year in range(1, len(days) // DAYS_A_YEAR + 1):
+        first = int((days[inside[0]] - pd.DateOffset(years=year) - days[0]).days)
+        if first >= 0 and first + len(inside) <= until and baseline[first : first + len(inside)].all():
+            found.append(first)
+            until = first
+    return found
 
 
 def usable_blocks(comparison: Comparison) -> pd.DataFrame | Refusal:
@@ -101,6 +139,8 @@ def usable_blocks(comparison: Comparison) -> pd.DataFrame | Refusal:
         return problem
     if not found.loc[inside, "n"].item():
         return _EMPTY_WINDOW
+    if not found.loc[~inside, "season"].any():
+        return NO_EARLIER_SEASON
     silent = found.loc[found["control"] == 0, "start"]
     if silent.empty:
         return found
@@ -110,12 +150,70 @@ def usable_blocks(comparison: Comparison) -> pd.DataFrame | Refusal:
     )
 
 
-def block_t(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
-    """Rate ratio of the window against baseline blocks of the same length, with a t-interval on the log
-    scale.
+@dataclass(frozen=True)
+class Design:
+    """Two ways to expect the window's log share, as weights of the baseline blocks.
 
-    With B baseline blocks the window's log ratio differs from their mean by a t-distributed multiple, with
-    B-1 degrees of freedom, of s·√(1+1/B): the prediction interval of one more block.
+    Attributes:
+        hat: projection on the long design's columns, shape (blocks, blocks).
+        weights: of the blocks in either expectation, shape (2, blocks): the long design first.
+        degrees: of freedom of the long design's residual.
+    """
+
+    hat: Floats
+    weights: Floats
+    degrees: int
+
+    @property
+    def covariance(self) -> Floats:
+        """Covariance of the two estimates in units of the blocks' variance, shape (2, 2)."""
+        return np.asarray(1.0 + self.weights @ self.weights.T, dtype=float)
+
+    def spread(self, logs: Floats) -> Floats:
+        """Standard deviation of a block around the long design, of logs with shape (…, blocks)."""
+        left = logs - logs @ self.hat
+        return np.asarray(np.sqrt((left**2).sum(axis=-1) / self.degrees), dtype=float)
+
+
+def designs(years: Floats, season: NDArray[np.bool_], recent: NDArray[np.int64]) -> Design:
+    """The long and the short design of baseline blocks.
+
+    The long one takes a steady growth of the share and what the window's dates showed in earlier years as the
+    prefecture's own: log share = level + growth · years + season. The short one is the mean of the latest blocks: it
+    sees a change that came before them and stayed.
+
+    Args:
+        years: from the window to each block, shape (blocks,); negative before it.
+        season: which blocks hold the window's dates.
+        recent: positions of the latest blocks before the window.
+    """
+    X = regressors(years, season)
+    solved = np.linalg.pinv(X)
+    short = np.zeros(len(years))
+    short[recent] = 1 / len(recent)
+    return Design(X @ solved, np.vstack([np.array([1.0, 0.0, 1.0]) @ solved, short]), len(years) - X.shape[1])
+
+
+def regressors(years: Floats, season: NDArray[np.bool_]) -> Floats:
+    """Level, growth a year and season of the long design, shape (blocks, 3)."""
+    return np.column_stack([np.ones(len(years)), years, season]).astype(float)
+
+
+def design(found: pd.DataFrame) -> Design:
+    """The designs of the baseline of `blocks`."""
+    baseline = found[found["role"] == BASELINE]
+    years = baseline["years"].to_numpy(float)
+    recent = np.flatnonzero(years < 0)[-RECENT:]
+    return designs(years, baseline["season"].to_numpy(bool), recent)
+
+
+def block_t(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
+    """Rate ratio of the window against baseline blocks of the same length, by two designs at once.
+
+    Each design's expectation of the window's log share is a weighted mean of baseline blocks, and misses it by a
+    t-distributed multiple of s·√(1 + sum of squared weights): the prediction interval of one more block. The
+    estimate is the long design's, the interval reaches over both, and p is the larger of the two: as long as either
+    design is right, so is the interval, and "detected" is false no more often than its level says.
     """
     if isinstance(comparison, Refusal):
         return refused(area, METHOD, level, comparison)
@@ -123,15 +221,16 @@ def block_t(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -
     if isinstance(found, Refusal):
         return refused(area, METHOD, level, found)
     earlier, n = found["role"].to_numpy() == BASELINE, int(found.loc[found["role"] == IN_WINDOW, "n"].item())
-    shares = np.log(found["share"].to_numpy(float))
+    shares, of = np.log(found["share"].to_numpy(float)), design(found)
     logs = shares[earlier]
-    estimate = float(shares[~earlier].item() - logs.mean())
-    error = float(logs.std(ddof=1) * np.sqrt(1 + 1 / len(logs)))
-    degrees = len(logs) - 1
-    reach = float(distributions.t.ppf((1 + level) / 2, degrees)) * error
-    ratio = (float(np.exp(estimate)), float(np.exp(estimate - reach)), float(np.exp(estimate + reach)))
-    p_value = float(2 * distributions.t.sf(abs(estimate) / error, degrees))
-    return judged(area, METHOD, level, n=n, expected=n / ratio[0], ratio=ratio, p_value=p_value)
+    estimates = shares[~earlier] - of.weights @ logs
+    errors = of.spread(logs) * np.sqrt(np.diag(of.covariance))
+    reach = float(distributions.t.ppf((1 + level) / 2, of.degrees)) * errors
+    ends = (estimates[0], (estimates - reach).min(), (estimates + reach).max())
+    middle, low, high = (float(np.exp(end)) for end in ends)
+    one_sided = distributions.t.sf(abs(estimates) / errors, of.degrees)
+    p_value = float(2 * one_sided.max()) if abs(np.sign(estimates).sum()) == len(estimates) else 1.0
+    return judged(area, METHOD, level, n=n, expected=n / middle, ratio=(middle, low, high), p_value=p_value)
 
 
 def residual_autocorrelation(comparison: Comparison | Refusal, level: float = LEVEL, lags: int = 7) -> Typed:
@@ -150,7 +249,7 @@ def residual_autocorrelation(comparison: Comparison | Refusal, level: float = LE
     if isinstance(comparison, Refusal) or empty_weekday(comparison):
         return Typed.of(pd.DataFrame(columns=list(columns)), columns, note=note)
     frame = comparison.frame.assign(expected=_expected_by_day(comparison))
-    baseline = frame[frame["role"] == BASELINE]
+    baseline = frame[(frame["role"] == BASELINE) & _exposed(comparison)]
     residual = ((baseline["local"] - baseline["expected"]) / np.sqrt(baseline["expected"])).to_numpy(float)
     residual = residual - residual.mean()
     found = [float(residual[lag:] @ residual[:-lag] / (residual @ residual)) for lag in range(1, lags + 1)]
@@ -183,9 +282,44 @@ def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> Typed:
         return Typed.of(pd.DataFrame(columns=list(columns)), columns)
     found = blocks(comparison)
     logs = np.log(found.loc[found["role"] == BASELINE, "share"].to_numpy(float))
-    expected = found["expected"] * np.exp(logs.mean())
+    of = design(found)
+    fitted = np.zeros(len(found))
+    fitted[found["role"] == BASELINE] = logs @ of.hat
+    fitted[found["role"] == IN_WINDOW] = of.weights[0] @ logs
+    expected = found["expected"] * np.exp(fitted)
     low, high = expected * effect.estimate / effect.high, expected * effect.estimate / effect.low
     return Typed.of(found.assign(expected=expected, low=low, high=high)[list(columns)], columns)
+
+
+def spilled(ratio: float, share: float) -> float:
+    """The rate ratio that reads as `ratio` when this share of the control's contacts had the same effect.
+
+    Both grow: what is read is r / (1 − share + share · r). Infinite from the reading 1 / share on.
+    """
+    return ratio * (1 - share) / (1 - share * ratio) if share * ratio < 1 else float("inf")
+
+
+def if_spilled(effect: Effect, shares: Sequence[float] = (0.1, 0.3)) -> Typed:
+    """What the interval would have to reach over if the campaigns had also reached part of the control: share, low,
+    high; empty after a refusal.
+
+    No record tells how far a wave or a feed went; a limit on the side of the effect moves outwards, the other stays.
+    """
+    columns = {
+        "share": Share(heading="施策が届いていた割合", of="比較地域の相談"),
+        "low": Ratio(heading="区間の下限", to="見込み"),
+        "high": Ratio(heading="区間の上限", to="見込み"),
+    }
+    rows = []
+    if effect.low is not None and effect.high is not None:
+        for share in shares:
+            low, high = (
+                min(effect.low, spilled(effect.low, share)),
+                max(effect.high, spilled(effect.high, share)),
+            )
+            rows.append((share, low, high))
+    note = "比較地域の一部にも同じ効果があったとしたときの区間で、検出されたかどうかは変わりません。"
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns, note=note)
 
 
 def reading(effect: Effect) -> str:

@@ -261,7 +261,9 @@ def heard(comparison: Comparison, controls: pd.DataFrame) -> Comparison | Refusa
             "silent_local",
             f"{lost}: {comparison.area}({'、'.join(local)})。ファイルに欠けた行を補えば計算できる",
         )
-    elsewhere = {str(name): found for name, series in controls.items() if (found := silent(series))}
+    known = controls.reindex(days)
+    with_empty_days = known.columns[(known.to_numpy() == 0).sum(axis=0) >= SILENT_DAYS]
+    elsewhere = {str(name): found for name in with_empty_days if (found := silent(known[name]))}
     if elsewhere:
         named = "、".join(f"{name}({'、'.join(found)})" for name, found in elsewhere.items())
         return Refusal(

@@ -14,6 +14,7 @@ from scipy import optimize
 from scipy import stats as distributions
 
 from ujo_lib.columns import Estimate, Rate, Ratio, Share, Text, Typed
+from ujo_lib.outreach import controlled
 from ujo_lib.stats import LEVEL
 
 Floats = NDArray[np.float64]
@@ -21,6 +22,9 @@ Floats = NDArray[np.float64]
 LARGEST_RATIO = 100.0
 
 _AREA = Text(heading="対象")
+
+UNPLANNED = "年間の見込みの件数を決めていないため、見つけられる大きさは示せません。"
+"""What is said where no contacts were planned with."""
 
 RATIOS = (1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
 """Rate ratios at which power is shown."""
@@ -67,25 +71,35 @@ def exact_power(baseline: float, window: float, ratio: float, level: float = LEV
     return float(chance_window @ rejected @ chance_baseline)
 
 
-def block_power(spread: float, blocks: int, ratio: float, level: float = LEVEL) -> float:
-    """Power of the block t-test (noncentral t).
+def block_power(spread: float, of: controlled.Design, ratio: float, level: float = LEVEL) -> float:
+    """Power of the verdict of `controlled.block_t`: both designs must find the change, on the same side.
 
     Args:
         spread: standard deviation of the log ratio from block to block.
-        blocks: number of baseline blocks, at least two.
+        of: the designs of the baseline blocks.
         ratio: the true rate ratio.
         level: confidence level of the verdict.
     """
-    _positive(spread, blocks - 1, ratio)
-    degrees = blocks - 1
-    shift = abs(np.log(ratio)) / (spread * np.sqrt(1 + 1 / blocks))
-    bound = distributions.t.ppf((1 + level) / 2, degrees)
-    # The noncentral t as a normal given the estimated spread, averaged over a thousand quantiles of the spread:
-    # scipy's own gives no number for large shifts.
-    quantiles = (np.arange(1000) + 0.5) / 1000
-    found = np.sqrt(distributions.chi2.ppf(quantiles, degrees) / degrees) * bound
-    reached = distributions.norm.sf(found - shift) + distributions.norm.cdf(-found - shift)
-    return float(reached.mean())
+    _positive(spread, ratio)
+    errors = np.sqrt(np.diag(of.covariance))
+    both = distributions.multivariate_normal(cov=of.covariance / np.outer(errors, errors))
+    shift, bound = np.log(ratio) / (spread * errors), distributions.t.ppf((1 + level) / 2, of.degrees)
+    # The two statistics as normals given the estimated spread, averaged over a hundred quantiles of the spread.
+    quantiles = (np.arange(100) + 0.5) / 100
+    found = (np.sqrt(distributions.chi2.ppf(quantiles, of.degrees) / of.degrees) * bound)[:, None]
+    return float((both.cdf(shift - found) + both.cdf(-shift - found)).mean())
+
+
+def planned_blocks(window_days: int, baseline_days: int) -> controlled.Design | None:
+    """The designs of a baseline laid out in blocks of the window's length; None without the window's dates of an
+    earlier year, which leave nothing to judge by.
+    """
+    years = -np.arange(1, baseline_days // window_days + 1) * window_days / controlled.DAYS_A_YEAR
+    seasons = np.arange(1, baseline_days // controlled.DAYS_A_YEAR + 1)
+    if not len(seasons):
+        return None
+    season = np.isin(np.arange(len(years)), [int(np.argmin(np.abs(years + year))) for year in seasons])
+    return controlled.designs(years, season, np.arange(controlled.RECENT))
 
 
 def exact_design(
@@ -105,19 +119,23 @@ def block_design(
         area: whose contacts are counted.
         per_year: contacts a year that were planned with.
         window_days: days of the window.
-        baseline_days: days to compare with.
+        baseline_days: days to compare with; without a year of them nothing is found.
         spread: standard deviation of the log ratio between blocks beyond that of Poisson counts.
         level: confidence level of the verdict.
     """
     window, baseline = per_year * window_days / 365.25, per_year * baseline_days / 365.25
-    total = float(np.sqrt(spread**2 + 1 / window))
-    blocks = baseline_days // window_days
-    return Design(area, window, baseline, lambda ratio: block_power(total, blocks, ratio, level))
+    blocks = planned_blocks(window_days, baseline_days)
+
+    def power_at(ratio: float) -> float:
+        return block_power(float(np.sqrt(spread**2 + 1 / window)), blocks, ratio, level) if blocks else 0.0
+
+    return Design(area, window, baseline, power_at)
 
 
 def curves(designs: Sequence[Design], ratios: Sequence[float]) -> Typed:
-    """Power over a range of rate ratios: area, ratio, power."""
-    rows = [(design.area, ratio, design.power_at(ratio)) for design in designs for ratio in ratios]
+    """Power over a range of rate ratios: area, ratio, power; of each design that was planned with contacts."""
+    planned = filter(_planned, designs)
+    rows = [(design.area, ratio, design.power_at(ratio)) for design in planned for ratio in ratios]
     columns = {
         "area": _AREA,
         "ratio": Ratio(heading="本当の効果"),
@@ -131,10 +149,10 @@ def summary(designs: Sequence[Design], wanted: float = 0.8) -> Typed:
 
     Returns:
         area, window and baseline (contacts expected there), mde (rate ratio, NA when beyond 100), extra
-        (contacts).
+        (contacts); one row per design that was planned with contacts.
     """
     rows = []
-    for design in designs:
+    for design in filter(_planned, designs):
         mde = smallest_detectable(design.power_at, wanted)
         extra = None if mde is None else (mde - 1) * design.window
         rows.append((design.area, design.window, design.baseline, mde, extra))
@@ -151,6 +169,8 @@ def summary(designs: Sequence[Design], wanted: float = 0.8) -> Typed:
 
 def reading(table: pd.DataFrame, wanted: float = 0.8) -> str:
     """What `summary` found, in a sentence."""
+    if table.empty:
+        return UNPLANNED
     found = [
         f"{row.area}では"
         + (f"なし({LARGEST_RATIO:g}倍でも届かない)" if pd.isna(row.mde) else f"{row.mde:.2f}倍以上")
@@ -166,19 +186,23 @@ def smallest_detectable(power_at: Callable[[float], float], wanted: float = 0.8)
     return float(optimize.brentq(lambda ratio: power_at(ratio) - wanted, 1.0, LARGEST_RATIO, xtol=1e-4))
 
 
-def dilution(city_share: float, ratios: Sequence[float]) -> Typed:
+def dilution(city: float, prefecture: float, ratios: Sequence[float]) -> Typed:
     """How a city's effect looks in its prefecture: ratio (in the city), diluted (in the prefecture).
 
     Args:
-        city_share: the city's share of the prefecture's contacts, 0-1.
+        city: contacts a year that were planned with; no row where it is 0.
+        prefecture: the same of the prefecture.
         ratios: rate ratios in the city, with no effect in the rest of the prefecture.
     """
-    if not 0 <= city_share <= 1:
-        raise ValueError(f"市の割合は0から1の間で指定してください: {city_share}")
-    diluted = [1 + city_share * (ratio - 1) for ratio in ratios]
+    ratios = ratios if city and prefecture else ()
+    diluted = [1 + city / prefecture * (ratio - 1) for ratio in ratios]
     columns = {"ratio": Ratio(heading="市での効果"), "diluted": Ratio(heading="県での見え方")}
     frame = pd.DataFrame({"ratio": list(ratios), "diluted": diluted})
     return Typed.of(frame, columns, note="県のほかの地域には効果がないとしたときの値です。")
+
+
+def _planned(design: Design) -> bool:
+    return design.window > 0
 
 
 def _reach(mean: float) -> int:

@@ -93,7 +93,7 @@ class Plan:
 
 
 def registration(plan: Plan, registered: str) -> str:
-    """Whether the plan is the one registered: 一致, 変更あり or 未登録.
+    """Whether the plan is the one registered: a sentence with a slot for its digest.
 
     Args:
         plan: the plan about to be used.
@@ -103,10 +103,12 @@ def registration(plan: Plan, registered: str) -> str:
         ValueError: too few digits to tell plans apart.
     """
     if not registered:
-        return "未登録"
+        return "この分析計画は、あらかじめ登録したものではありません(照合値 {digest})。"
     if len(registered) < SHORTEST_DIGEST:
         raise ValueError(f"計画の照合値は{SHORTEST_DIGEST}桁以上で登録してください: {registered}")
-    return "一致" if plan.digest().startswith(registered) else "変更あり"
+    alike = plan.digest().startswith(registered)
+    found = "一致します" if alike else "違います"
+    return f"分析計画は、相談の記録を読み込む前に登録したものと{found}(照合値 {{digest}})。"
 
 
 def reading(table: pd.DataFrame) -> str:

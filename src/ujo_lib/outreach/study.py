@@ -15,7 +15,7 @@ import pandas as pd
 from ujo_lib.columns import Typed
 from ujo_lib.fiscal import Period, spoken
 from ujo_lib.outreach import campaigns as calendar
-from ujo_lib.outreach import controlled, did, exact, hygiene, series, specification
+from ujo_lib.outreach import controlled, did, exact, hygiene, pretest, series, specification, synthetic
 from ujo_lib.outreach.campaigns import CarryOver
 from ujo_lib.outreach.hygiene import Baseline, Comparison
 from ujo_lib.outreach.specification import Plan
@@ -66,10 +66,14 @@ class Study:
         return self._compare(plan, plan.area, series.per_day(kept, self.recorded), rules)
 
     def prefecture(self, plan: Plan | None = None) -> Comparison | Refusal:
-        """The prefecture's comparison; its desk is old, so nothing has to settle."""
+        """The prefecture's comparison, once it has passed its tests; its desk is old, so nothing has to settle."""
         plan = plan or self.plan
         rules = Baseline(plan.first_day, None, 0, plan.washout_days, plan.min_baseline_days)
-        return self._compare(plan, plan.prefecture, self.wide[plan.prefecture], rules)
+        found = self._compare(plan, plan.prefecture, self.wide[plan.prefecture], rules)
+        controls = self._controls(plan)
+        if isinstance(found, Refusal) or isinstance(controls, Refusal):
+            return found
+        return pretest.passed(found, self.wide[list(controls)])
 
     def city_effect(self, plan: Plan | None = None) -> Effect:
         """The city's effect by the plan's estimator."""
@@ -82,11 +86,14 @@ class Study:
         return PREFECTURE_METHODS[plan.prefecture_method](self.prefecture(plan), plan.prefecture, plan.level)
 
     def prefecture_effects(self) -> list[Effect]:
-        """The prefecture's effect by every estimator, the registered one first."""
-        first = self.plan.prefecture_method
+        """The prefecture's effect by every estimator, the registered one first, those with weighted controls last."""
+        first, area, level = self.plan.prefecture_method, self.plan.prefecture, self.plan.level
         names = [first, *(name for name in PREFECTURE_METHODS if name != first)]
-        comparison = self.prefecture()
-        return [PREFECTURE_METHODS[name](comparison, self.plan.prefecture, self.plan.level) for name in names]
+        comparison, controls = self.prefecture(), self.controls
+        chosen = self.wide[[] if isinstance(controls, Refusal) else list(controls)]
+        return [PREFECTURE_METHODS[name](comparison, area, level) for name in names] + [
+            synthetic.effect(comparison, chosen, area, method, level) for method in synthetic.METHODS
+        ]
 
     def separate_effects(
         self, campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], min_exclusive_days: int
@@ -133,12 +140,8 @@ class Study:
         return specification.curve(self.plan, choices, estimate, note)
 
     def prefecture_curve(self, neighbours: Sequence[str]) -> Typed:
-        """The prefecture's specification curve: control, window, length of the baseline, estimator."""
-        later = self.recorded.end - timedelta(days=365)
+        """The prefecture's specification curve: control, window, estimator."""
         choices = self._shared_choices(neighbours) | {
-            "比較の始まり": _options(
-                "first_day", self.plan.first_day, {"登録どおり": self.plan.first_day, "直近の1年": later}
-            ),
             "方法": _options(
                 "prefecture_method", self.plan.prefecture_method, {name: name for name in PREFECTURE_METHODS}
             ),

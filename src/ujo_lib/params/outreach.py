@@ -1,9 +1,9 @@
 """Parameters of notebook 04: what was done to make the desk known, and what may be compared with what."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ujo_lib.params.common import Answers, FileName, NotebookSettings
 from ujo_lib.params.days import IsoDay, such
@@ -59,10 +59,10 @@ class OutreachSettings(NotebookSettings):
         description="登録済みの計画の照合値(先頭16桁以上)。空なら未登録",
     )
     planned_city_per_year: float = Field(
-        54.0, gt=0, description="検出力の計算に使う、市の窓口の年間の見込み件数"
+        54.0, ge=0, description="検出力の計算に使う、市の窓口の年間の見込み件数(決めていなければ 0)"
     )
     planned_prefecture_per_year: float = Field(
-        2536.0, gt=0, description="検出力の計算に使う、県の年間の見込み件数"
+        2536.0, ge=0, description="検出力の計算に使う、県の年間の見込み件数(決めていなければ 0)"
     )
     planned_block_spread: float = Field(
         0.05, gt=0, le=1, description="県の見込みからの、期間ごとのぶれの見込み(対数の標準偏差)"
@@ -77,6 +77,12 @@ class OutreachSettings(NotebookSettings):
         [1.0, 0.7, 0.5], description="費用のうち媒体費とみなす割合(制作費などを除く)の候補"
     )
     evidence_half: Literal["上期", "下期", "通年"] = Field("下期", description="できごとの一覧に載せる時期")
+
+    @model_validator(mode="after")
+    def _city_within_prefecture(self) -> Self:
+        if 0 < self.planned_prefecture_per_year < self.planned_city_per_year:
+            raise ValueError("planned_city_per_year は planned_prefecture_per_year 以下の件数")
+        return self
 
     @property
     def comparison_start(self) -> date:

@@ -3,13 +3,14 @@
 A year without a survey or without advertising is no failure. Its page stands in the report and says what is missing;
 the summary then says so, too, instead of leaving a gap that nobody explains. Without a kind that the whole page is
 about, title and parameters remain. Without a dispensable one the cells go that are tagged `needs-<kind>`, and under
-each heading that loses any the reason stands in place of the first. For a release the cells tagged `internal` are
-empty, so that a cell that failed keeps its number.
+each heading that loses any table or sentence the reason stands in place of the first. What a section says of its method
+goes, too, where nothing of the section remains. For a release the cells tagged `internal` are empty, so that a cell
+that failed keeps its number.
 """
 
 import ast
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import nbformat
@@ -17,7 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from ujo_lib.params import Notebook
-from ujo_lib.params.notebooks import INTERNAL_TAG, NEEDS_TAG, PARAMETERS_TAG, WHOLE_YEAR
+from ujo_lib.params.notebooks import APPENDIX_TAG, INTERNAL_TAG, NEEDS_TAG, PARAMETERS_TAG, WHOLE_YEAR
 
 _REASONS = """\
 from ujo_lib import intake, report
@@ -51,44 +52,76 @@ def executed_form(notebook: Notebook, audience: str, absent: Collection[str]) ->
     if vital := [kind for kind in absent if kind not in notebook.says.dispensable]:
         short.cells = _reasons_only(short.cells, notebook.name, vital)
     elif absent:
-        short.cells = _without(short.cells, absent)
+        short.cells = _without(short.cells, absent, audience)
     for cell in short.cells:
-        if audience == "release" and INTERNAL_TAG in cell.metadata.get("tags", ()):
+        if _is_kept_back(cell, audience):
             cell.source = ""
     return short
 
 
+def _is_kept_back(cell: NotebookNode, audience: str) -> bool:
+    return audience == "release" and INTERNAL_TAG in cell.metadata.get("tags", ())
+
+
 @dataclass
-class _Note:
-    """What stands in place of the cells under one heading that cannot do without some kinds of input."""
+class _Section:
+    """A heading and what stands under it, in a year that lacks some kinds of input.
 
-    id: str
-    kinds: list[str]
+    Attributes:
+        kept: its cells; None where the reason stands.
+        kinds: those that its lost cells lack.
+        tables: ids of the tables that they would publish.
+        tags: what all of them are tagged with.
+    """
+
+    kept: list[NotebookNode | None] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
+    tags: set[str] = field(default_factory=set)
 
-    @property
-    def cell(self) -> NotebookNode:
+    def lose(self, cell: NotebookNode, lacking: list[str]) -> None:
+        """Give the reason instead of a cell that shows something; words on a method are no loss."""
+        if cell.cell_type == "markdown" or "page." not in cell.source:
+            return
+        tags = set(cell.metadata.tags)
+        self.tags = self.tags & tags if self.kinds else tags
+        if not self.kinds:
+            self.kept.append(None)
+        self.kinds += [kind for kind in lacking if kind not in self.kinds]
+        self.tables += _published_in(cell.source)
+
+    def cells(self, audience: str) -> Iterator[NotebookNode]:
+        """What is left of it."""
+        shown = any(
+            cell is not None and cell.cell_type == "code" and not _is_kept_back(cell, audience)
+            for cell in self.kept
+        )
+        for at, cell in enumerate(self.kept):
+            if cell is None:
+                yield self._reason(f"no-{at}-{'-'.join(self.tables or self.kinds)}")
+            elif shown or not self.kinds or cell.cell_type == "code":
+                yield cell
+            elif heading := "\n".join(line for line in cell.source.splitlines() if line.startswith("#")):
+                cell.source = heading
+                yield cell
+
+    def _reason(self, id: str) -> NotebookNode:
         source = _SECTION.format(**_reasons(self.kinds), tables=json.dumps(self.tables))
-        return new_code_cell(source, id=self.id)
+        tags = sorted(self.tags & {APPENDIX_TAG, INTERNAL_TAG})
+        return new_code_cell(source, id=id[:64], metadata={"tags": tags} if tags else {})
 
 
-def _without(cells: list[NotebookNode], absent: Collection[str]) -> list[NotebookNode]:
-    kept: list[NotebookNode | _Note] = []
-    told: dict[str, _Note] = {}  # under this heading, by kind
+def _without(cells: list[NotebookNode], absent: Collection[str], audience: str) -> list[NotebookNode]:
+    sections = [_Section()]
     for cell in cells:
         tags = [tag.removeprefix(NEEDS_TAG) for tag in cell.metadata.get("tags", ())]
-        lacking = [kind for kind in tags if kind in absent]
-        if not lacking:
-            told = {} if cell.cell_type == "markdown" and cell.source.startswith("#") else told
-            kept.append(cell)
+        if lacking := [kind for kind in tags if kind in absent]:
+            sections[-1].lose(cell, lacking)
             continue
-        if untold := [kind for kind in lacking if kind not in told]:
-            note = _Note(f"no-{cell.id}", untold)
-            told |= dict.fromkeys(untold, note)
-            kept.append(note)
-        if cell.cell_type == "code":
-            told[lacking[0]].tables += _published_in(cell.source)
-    return [one.cell if isinstance(one, _Note) else one for one in kept]
+        if cell.cell_type == "markdown" and cell.source.startswith("#"):
+            sections.append(_Section())
+        sections[-1].kept.append(cell)
+    return [cell for section in sections for cell in section.cells(audience)]
 
 
 def _published_in(source: str) -> list[str]:

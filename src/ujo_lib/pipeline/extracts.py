@@ -71,13 +71,13 @@ def overview(steps: Sequence[Step], notebooks: Mapping[str, NotebookNode]) -> No
         notebooks: the executed notebook of each step; they are not changed.
     """
     summary = summary_of(steps).notebook
-    own = _tagged(notebooks[summary], OVERVIEW_TAG)
+    own = _tagged(notebooks[summary], OVERVIEW_TAG, summary)
     first = next((at for at, cell in enumerate(own, 1) if cell.cell_type == "code"), 0)
     others = [
         cell
         for name in _in_order(steps)
         if name != summary
-        for cell in _tagged(notebooks[name], OVERVIEW_TAG)
+        for cell in _tagged(notebooks[name], OVERVIEW_TAG, name)
     ]
     cells = [*own[:first], *others, *own[first:]]
     heads = [cell.source.startswith("#") for cell in cells]
@@ -99,10 +99,9 @@ def appendix(
     """
     cells = [new_markdown_cell(f"# {APPENDIX.title}\n\n{APPENDIX.briefly}", id="title")]
     for name in _in_order(steps):
-        if tagged := _tagged(notebooks[name], APPENDIX_TAG):
+        if tagged := _tagged(notebooks[name], APPENDIX_TAG, name):
             cells.append(new_markdown_cell(f"## {titles[name]}", id=f"title-{name}"))
             for cell in tagged:
-                cell.id = f"{name}-{cell.id}"
                 cell.metadata.tags.remove(APPENDIX_TAG)
                 cell.source = _HEADING.sub("#", cell.source)
             cells += tagged
@@ -113,9 +112,10 @@ def _in_order(steps: Sequence[Step]) -> Iterator[str]:
     return (one.name for one in in_reading_order(step.about for step in steps))
 
 
-def _tagged(notebook: NotebookNode, tag: str) -> list[NotebookNode]:
-    """Copies of the tagged cells, without code."""
+def _tagged(notebook: NotebookNode, tag: str, name: str) -> list[NotebookNode]:
+    """Copies of the tagged cells, without code, and with the notebook's name in their ids."""
     copies = deepcopy([cell for cell in notebook.cells if tag in cell.metadata.get("tags", ())])
     for cell in copies:
+        cell.id = f"{name}-{cell.id}"
         cell.source = cell.source if cell.cell_type == "markdown" else ""
     return [cell for cell in copies if INTERNAL_TAG not in cell.metadata.tags]

@@ -84,8 +84,12 @@ def beyond_in_workbook(folder: Path, tables: Sequence[Published]) -> Iterator[st
     for table in tables:
         spelt = _spelt(table)
         headings = [column.heading for column in spelt.columns]
-        lines = [list(line[: len(headings)]) for line in book[sheet_name(spelt.name)].values]
-        body = lines[lines.index(headings) + 1 :] if headings in lines else []
+        lines = [list(line) for line in book[sheet_name(spelt.name)].values]
+        heads = [line[: len(headings)] for line in lines]
+        if not headings:  # every column is kept back: nowhere on the sheet a number
+            body = [line for line in lines if any(value is not None for value in _figures(line))]
+        else:
+            body = heads[heads.index(headings) + 1 :] if headings in heads else []
         should = zip(*(column.values for column in spelt.columns), strict=True)
         if [*map(_figures, body)] != [*map(_figures, should)]:
             yield f"{WORKBOOK}: 表「{table.spec.title}」"

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.common import Answers
@@ -92,6 +94,33 @@ def uncoded(place: SiteYear) -> list[str]:
                 f"(読み終えたら `ujo code read {place.site} {place.year}`)"
             )
     return told
+
+
+_OF_WAVE = {"n_in_scope": "対象数", "n_responded": "回答数", "n_cases": "該当者数"}
+
+
+def contradicted(place: SiteYear, data: "Intake") -> list[str]:
+    """Counts of this year's survey in the table of its waves which its own forms contradict.
+
+    Raises:
+        ParameterError: the parameters cannot be read.
+    """
+    from ujo_lib import survey
+
+    frames = data.frames
+    if not {"waves", "commissioners", "cases"} <= frames.keys():
+        return []
+    asked = survey.asked_commissioners(frames["commissioners"])
+    counted = survey.own_counts(asked, survey.distinct(frames["cases"]))
+    waves = {getattr(place.settings(notebook), "wave", None) for notebook in place.notebooks}
+    own = frames["waves"][frames["waves"]["wave"].isin(waves)]
+    return [
+        f"過去調査集計(waves)の調査回「{row['wave']}」の{_OF_WAVE[name]}は{row[name]}、この年度の票で数えると{n}です。"
+        "どちらが正しいか確かめて直してください(ページには票で数えた数が載ります)。"
+        for _, row in own.iterrows()
+        for name, n in counted.items()
+        if pd.notna(row[name]) and row[name] != n
+    ]
 
 
 def marked(place: SiteYear) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from IPython.display import display
 
-from ujo_lib.columns import TOTAL_LABELS, Share, Typed
+from ujo_lib.columns import TOTAL_LABELS, Share, Typed, Withheld
 from ujo_lib.files import write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.report.door.masks import Masks
@@ -219,6 +219,10 @@ class Page:
         """
         if instead := self.instead([published], unless, empty):
             return instead
+        schema = published.spec.schema
+        if all(isinstance(schema[name], Withheld) for name in columns or schema.columns):
+            told = {"title": published.spec.title, "note": schema.note}
+            return self.callout("note", "表「{title}」は載せません。{note}", published, **told)
         shown = tables.table_html(published, columns=columns, across=across, values=values)
         return Shown(self.numbered(shown, "table"), "table", self.names_of([published]))
 
@@ -297,10 +301,6 @@ class Page:
         said = wording.say(text, *published, **values)
         called = wording.callout(verdict, wording.text_of(said))
         return Shown(called, "sentence", self.names_of(published), said)
-
-    def glossary(self, *terms: str) -> Shown:
-        """Explain terms of the report in plain words."""
-        return Shown(wording.glossary(*terms), "sentence")
 
     def tiles(
         self,

@@ -16,7 +16,7 @@ from ujo_lib.seasonality.attributes import (
 from ujo_lib.seasonality.circular import daily_peak
 from ujo_lib.seasonality.clustering import clients_by_period, repeats
 from ujo_lib.seasonality.comparison import judge_difference, shares_beside
-from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_in_words
+from ujo_lib.seasonality.contrast import compare_hours, hours_against, hours_apart, hours_in_words
 from ujo_lib.seasonality.counts import contacts, from_aggregate, select, totals
 from ujo_lib.seasonality.decomposition import decompose, why_not
 from ujo_lib.seasonality.demand import talks, unanswered, with_times
@@ -30,7 +30,7 @@ from ujo_lib.seasonality.profiles import (
     by_weekday_hour,
     order_in_words,
 )
-from ujo_lib.seasonality.scopes import both_bases, clock_sentence, open_scopes, within
+from ujo_lib.seasonality.scopes import bases_sentence, both_bases, clock_sentence, open_scopes, within
 from ujo_lib.seasonality.staffing import short_handed, slots, tried_on_last_year
 from ujo_lib.seasonality.usage import bounds, by_area, residents, use_per_population
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, verdict_table
@@ -39,6 +39,7 @@ from ujo_lib.variance import People
 __all__ = [
     "People",
     "backtest",
+    "bases_sentence",
     "beside_nation",
     "both_bases",
     "bounds",
@@ -62,6 +63,7 @@ __all__ = [
     "forecast_months",
     "from_aggregate",
     "hours_against",
+    "hours_apart",
     "hours_in_words",
     "judge",
     "judge_difference",

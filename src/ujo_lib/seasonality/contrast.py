@@ -139,6 +139,23 @@ def ratio_p(n: Array, m: Array, exposure_ratio: float, effect: Array | float) ->
     return np.asarray(2 * np.minimum(below, 1 - below))
 
 
+def hours_apart(compared: pd.DataFrame, hours: list[int], reference: list[int]) -> str:
+    """What `compare_hours` established, in a sentence: more, fewer, or no clear difference.
+
+    Args:
+        compared: the row as its readers may see it; nothing is said where its interval is hidden or missing.
+        hours: clock hours of interest.
+        reference: clock hours compared with.
+    """
+    low, high = compared["low"].iloc[0], compared["high"].iloc[0]
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    asked, against = hours_in_words(hours), hours_in_words(reference)
+    if low <= 1 <= high:
+        return f"{asked}と{against}の1時間あたりの件数に、はっきりした違いは見られません。"
+    return f"1時間あたりの件数は、{asked}に{against}より{'多く' if low > 1 else '少なく'}なっています。"
+
+
 def hours_in_words(hours: list[int]) -> str:
     """Clock hours as a reader says them: 「22時台・23時台」, runs of three and more as 「6~11時台」."""
     runs: list[list[int]] = []

@@ -24,6 +24,8 @@ from ujo_lib.seasonality.counts import (
 )
 
 NATION, PREFECTURE, CITY, BOTH = "全国", "県", "市", "県と市の計"
+UNEVEN_DAYS = 7
+"""Days from which two years that were recorded to different extents are not compared by their counts."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,8 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
     """The same contacts counted over the calendar and over the fiscal year.
 
     Returns:
-        One row per scope: scope, n_calendar, n_fiscal, ratio (fiscal over calendar), missing_calendar, missing_fiscal
-        (days that were not recorded; a count with such days is too low).
+        One row per scope: scope, n_calendar, n_fiscal, ratio (fiscal over calendar; NA where one of them lacks many
+        more days), missing_calendar, missing_fiscal (days that were not recorded; a count with such days is too low).
     """
     rows = []
     known = {NATION: scopes.nation} if scopes.nation else {}
@@ -148,7 +150,8 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
             counts.within(period_for(year, "fiscal")),
         )
         missing = [part.period.days - part.days for part in (calendar, fiscal)]
-        rows.append((name, calendar.n, fiscal.n, fiscal.n / calendar.n if calendar.n else None, *missing))
+        alike = calendar.n and abs(missing[0] - missing[1]) < UNEVEN_DAYS
+        rows.append((name, calendar.n, fiscal.n, fiscal.n / calendar.n if alike else None, *missing))
     columns = {
         "scope": Text(heading="範囲"),
         "n_calendar": replace(CONTACTS, heading="暦年(1~12月)"),
@@ -158,6 +161,21 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
         "missing_fiscal": replace(DAYS, heading="年度で記録のない日数"),
     }
     return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def bases_sentence(bases: pd.DataFrame) -> str:
+    """Template of what `both_bases` found in the prefecture; a year that was recorded in part is not compared."""
+    uneven = bases.loc[bases["scope"] == PREFECTURE, "ratio"].isna().all()
+    compared = (
+        "記録のない日数が違うので、この二つは比べられません(暦年で{missing_calendar[県]}日、年度で{missing_fiscal[県]}日)。"
+        if uneven
+        else "年度の件数は、暦年の{ratio[県]}倍です。"
+    )
+    return (
+        "県の相談は、暦年で数えると{n_calendar[県]}件、年度で数えると{n_fiscal[県]}件です。"
+        + compared
+        + "公表された数と比べるときは、数え方をそろえる必要があります。このページの集計期間は{basis}です。"
+    )
 
 
 def clock_sentence(scopes: Scopes) -> str:

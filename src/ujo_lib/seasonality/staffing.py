@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from scipy import stats as scipy_stats
+from scipy import special
 
 from ujo_lib.columns import Count, Flag, Rate, Share, Typed
 from ujo_lib.fiscal import WEEKDAYS_JA, Period, SchoolBreak
@@ -63,13 +63,13 @@ def slots(history: Counts, coming: Forecast, capacity: int, quantile: float) -> 
     rows = []
     for day in range(7):
         expected = coming.daily_mean[weekday == day]
-        level = np.outer(expected, coming.levels).ravel()
-        for hour in range(HOURS):
-            mean = level * share[day, hour]
-            upper = _mixture_quantile(mean, alpha, quantile)
-            over = float(1 - _mixture_cdf(np.array([capacity]), mean, alpha)[0])
-            one = float(expected.mean() * share[day, hour])
-            rows.append((WEEKDAYS_JA[day], HOUR_LABELS[hour], one, upper, over, upper > capacity))
+        mean = share[day][:, None] * np.outer(expected, coming.levels).ravel()
+        upper = _mixture_quantile(mean, alpha, quantile)
+        over = 1 - _mixture_cdf(np.full(HOURS, capacity), mean, alpha)
+        of_weekday = zip(
+            HOUR_LABELS, expected.mean() * share[day], upper, over, upper > capacity, strict=True
+        )
+        rows += [(WEEKDAYS_JA[day], *of_hour) for of_hour in of_weekday]
     frame = pd.DataFrame(rows, columns=list(columns))
     frame["weekday"] = pd.Categorical(frame["weekday"], WEEKDAYS_JA, ordered=True)
     frame["hour"] = pd.Categorical(frame["hour"], HOUR_LABELS, ordered=True)
@@ -161,14 +161,19 @@ def hourly_spread(history: Counts, share: Array) -> float:
 
 
 def _mixture_cdf(count: Array, mean: Array, alpha: float) -> Array:
-    """Probability of at most `count` on a day drawn from those with these means."""
+    """Probability of at most `count` (one a slot) on a day drawn from those with these means, shape (slots, days)."""
     if alpha <= 0:
-        return np.asarray(scipy_stats.poisson.cdf(count[:, None], mean).mean(axis=1))
+        return np.asarray(special.pdtr(count[:, None], mean).mean(axis=1))
     size = 1 / alpha
-    return np.asarray(scipy_stats.nbinom.cdf(count[:, None], size, size / (size + mean)).mean(axis=1))
+    return np.asarray(special.betainc(size, count[:, None] + 1.0, size / (size + mean)).mean(axis=1))
 
 
-def _mixture_quantile(mean: Array, alpha: float, level: float) -> int:
-    top = float(mean.max())
-    reach = int(np.ceil(top + 12 * np.sqrt(top + alpha * top**2) + 5))
-    return int(np.argmax(_mixture_cdf(np.arange(reach + 1), mean, alpha) >= level))
+def _mixture_quantile(mean: Array, alpha: float, level: float) -> Array:
+    """The smallest counts whose probability reaches the level, one a slot, by bisection."""
+    top = mean.max(axis=1)
+    low, high = np.full(len(mean), -1), np.ceil(top + 12 * np.sqrt(top + alpha * top**2) + 5).astype(int)
+    while (high - low > 1).any():
+        middle = (low + high) // 2
+        reached = _mixture_cdf(middle, mean, alpha) >= level
+        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+    return np.asarray(high)

@@ -150,6 +150,8 @@ def moved_values(content: Mapping[str, Any], years: int) -> dict[str, Any]:
 def remarks_on(content: Mapping[str, Any]) -> dict[str, str]:
     """What a person has to check in one flat file of a new year."""
     told = {name: remark for name, (_, remark) in RESET.items() if name in content and remark}
+    if "created_on" in content:
+        told["created_on"] = "ページに載せる作成日か"
     known = {*MOVED, *RESET, *KEPT, "earlier_wave"}
     others = (
         name for name, value in content.items() if name not in known and NAMES_A_YEAR.search(str(value))

@@ -20,9 +20,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
+from ujo_lib.intake.other_books import OTHER_SUFFIXES
 from ujo_lib.intake.problems import Notes
-from ujo_lib.intake.reading import EXCEL_SUFFIXES
 from ujo_lib.intake.schemas import EXAMPLE_MARK, Column, ColumnType, Multiple, Schema
+from ujo_lib.intake.workbooks import EXCEL_SUFFIXES
 from ujo_lib.params import inside, read_yaml
 from ujo_lib.params.inputs import Inputs
 from ujo_lib.questionnaire import Questionnaire
@@ -76,8 +77,10 @@ def forms(root: Path, inputs: Path, year: FiscalYear) -> list[Form]:
             continue
         schema = declaration.schemas[spec.kind]
         headings, example = _columns(spec, schema, declaration, year)
-        content = _workbook if spec.path.suffix in EXCEL_SUFFIXES else _text
-        made.append(Form(spec.path, spec.name, schema, content(spec, schema, headings, example)))
+        # A form of an older format is an .xlsx beside the place where its file will lie.
+        path = spec.path.with_suffix(".xlsx") if spec.path.suffix in OTHER_SUFFIXES else spec.path
+        content = _workbook if path.suffix in EXCEL_SUFFIXES else _text
+        made.append(Form(path, spec.name, schema, content(spec, schema, headings, example)))
     return made
 
 

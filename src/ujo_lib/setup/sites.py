@@ -108,6 +108,8 @@ def _values(site: NewSite, source: Path) -> dict[str, Any]:
         "stated_impressions": 0,
         "stated_link_clicks": 0,
         "planned_platforms": [],
+        "planned_city_per_year": 0.0,
+        "planned_prefecture_per_year": 0.0,
         "show_extra": False,
         "wave": FiscalYear(site.year).wareki,
         "earlier_wave": "",
@@ -119,8 +121,8 @@ def _remarks(site: NewSite) -> dict[str, str]:
     told = {
         "neighbours": "電波や広告の届く近隣県か",
         "earlier_wave": "比べる過去の調査回を書く。初めての調査なら空のまま",
-        "planned_city_per_year": "この市の窓口の見込み件数か",
-        "planned_prefecture_per_year": "この県の見込み件数か",
+        "planned_city_per_year": "お知らせの計画で見込んだ、市の窓口の年間の件数は。なければ 0 のまま",
+        "planned_prefecture_per_year": "同じく、県の年間の件数は。なければ 0 のまま",
         "planned_platforms": "計画書に書いた広告の媒体を並べる",
     }
     if not site.contacts:

@@ -40,7 +40,7 @@ from ujo_lib.survey.tables import (
     tally,
     themes,
 )
-from ujo_lib.survey.waves import Change, compare_waves, wave_changes, wave_table
+from ujo_lib.survey.waves import Change, compare_waves, own_counts, wave_changes, wave_table, with_own_counts
 from ujo_lib.survey.wording import (
     change_finding,
     change_sentence,
@@ -87,6 +87,7 @@ __all__ = [
     "other_items",
     "overdispersion",
     "overview",
+    "own_counts",
     "pyramid",
     "read_answers",
     "read_questionnaire",
@@ -100,4 +101,5 @@ __all__ = [
     "wave_changes",
     "wave_table",
     "weights",
+    "with_own_counts",
 ]

@@ -77,30 +77,39 @@ def coverage(
     Returns:
         A row per age group and their sum; columns age_group, n (known), population, prevalence, expected
         (population × prevalence), share (n / expected), low, high (exact Poisson on n; the prevalence is
-        taken as given). NA where nobody is expected.
+        taken as given). NA where nobody is expected, or where of nobody known the age is.
 
     Raises:
         ValueError: an age band that crosses the edge of a group.
     """
-    known = in_age_groups(_counted(cases[age]), prevalence)
+    bands = _counted(cases[age])
+    told = cases.empty or any(age_range(band) for band in bands)
+    known = in_age_groups(bands, prevalence)
     people = in_age_groups(population.groupby(age, observed=True)["n"].sum().to_dict(), prevalence)
     rows = [
-        _row(group, known[group], people[group], rate, people[group] * rate, level)
+        _row(group, known[group], people[group], rate, people[group] * rate, level if told else None)
         for group, rate in prevalence.items()
     ]
     expected = sum(row["expected"] for row in rows)
     total = sum(people.values())
     rows.append(
-        _row(ALL_AGES, sum(known.values()), total, expected / total if total else pd.NA, expected, level)
+        _row(
+            ALL_AGES,
+            sum(known.values()),
+            total,
+            expected / total if total else pd.NA,
+            expected,
+            level if told else None,
+        )
     )
     types = dict.fromkeys(["n", "population"], "Int64") | dict.fromkeys(
         ["prevalence", "expected", "share", "low", "high"], "Float64"
     )
-    bands = list(cases[age].cat.categories)
+    categories = list(cases[age].cat.categories)
     return Typed.of(
         pd.DataFrame(rows).astype(types),
         {
-            "age_group": Dimension(heading="年齢", variable=age, groups=age_recode(bands, prevalence)),
+            "age_group": Dimension(heading="年齢", variable=age, groups=age_recode(categories, prevalence)),
             "n": Count(heading="把握された人数", unit="人"),
             "population": Count(heading="市の人口", unit="人", members=False, free=True),
             "prevalence": Share(heading="全国の割合", decimals=2, free=True),
@@ -110,6 +119,7 @@ def coverage(
         },
         where={f"{age}の回答": ("あり",)},
         note=f"全国の割合は{prevalence_text(prevalence)}({source})です。"
+        "年代の分からない人は、把握された人数に含みません。"
         "幅は、把握された人数が偶然に揺れる大きさだけを表します。",
     )
 
@@ -155,8 +165,8 @@ def _counted(ages: "pd.Series[str]") -> dict[str, int]:
     return {str(label): int(n) for label, n in ages.value_counts().items() if n}
 
 
-def _row(group: str, n: int, people: int, rate: Any, expected: float, level: float) -> dict[str, Any]:
-    inside = stats.poisson_interval(n, expected, level) if expected > 0 else None
+def _row(group: str, n: int, people: int, rate: Any, expected: float, level: float | None) -> dict[str, Any]:
+    inside = stats.poisson_interval(n, expected, level) if expected > 0 and level else None
     return {
         "age_group": group,
         "n": n,

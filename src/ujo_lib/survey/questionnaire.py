@@ -72,8 +72,13 @@ class Questionnaire(questionnaire.Questionnaire):
         ]
         return _texts(rows, headings)
 
-    def crosswalk(self) -> Typed:
-        """How options of earlier waves map to today's: item, title, wave, old, new (one row per earlier option)."""
+    def crosswalk(self, waves: Iterable[str]) -> Typed:
+        """How options of earlier waves map to today's: item, title, wave, old, new (one row per earlier option).
+
+        Args:
+            waves: those that the place has had; of others a shared questionnaire may know, too.
+        """
+        had = set(waves)
         headings = {
             "item": "項目のid",
             "title": "項目",
@@ -85,6 +90,7 @@ class Questionnaire(questionnaire.Questionnaire):
             (item.id, item.title, wave, old, new)
             for item in self.items
             for wave, mapping in item.crosswalk.items()
+            if wave in had
             for old, new in mapping.items()
         ]
         return _texts(rows, headings)

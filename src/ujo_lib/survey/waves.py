@@ -6,6 +6,7 @@ needed (equal effort, Poisson counts), and no wave that is marked as not compara
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -54,6 +55,23 @@ class Change:
     n1: int | None
     ratio: stats.RateRatio | None
     unknown: tuple[str, ...] = ()
+
+
+def own_counts(asked: pd.DataFrame, cases: pd.DataFrame) -> dict[str, int]:
+    """What the forms of a survey count for the row of its wave: n_in_scope, n_responded, n_cases."""
+    return {"n_in_scope": len(asked), "n_responded": int(asked["responded"].sum()), "n_cases": len(cases)}
+
+
+def with_own_counts(waves: pd.DataFrame, wave: str, counted: Mapping[str, int]) -> pd.DataFrame:
+    """The table of waves in which the row of one wave has the counts of its own forms.
+
+    Args:
+        waves: as for `wave_table`.
+        wave: name of the wave whose forms are at hand.
+        counted: column → count, as by `own_counts`.
+    """
+    own = waves["wave"] == wave
+    return waves.assign(**{name: waves[name].mask(own, n) for name, n in counted.items()})
 
 
 def wave_table(waves: pd.DataFrame, level: float = LEVEL) -> Typed:

@@ -70,17 +70,14 @@ def cross_fitted(
         read: places of the coded texts.
         truth: what was found in them, (read, themes).
         seed: of the folds.
-        folds: the fold of every text, where they are given: then texts of a fold never learn from their own.
+        folds: the fold of every text, where they are given: then texts of a fold never learn from their own; -1 for
+            texts that teach every coder.
 
     Returns:
         (texts, themes), 0–1.
     """
     texts = len(tags)
-    if folds is None:
-        own = np.full(texts, -1)
-        own[read] = np.random.default_rng(seed).permutation(len(read)) % FOLDS
-    else:
-        own = folds
+    own = _folds(texts, read, seed) if folds is None else folds
     total, times = np.zeros((texts, truth.shape[1])), np.zeros((texts, 1))
     for fold in range(int(own.max()) + 1):
         taught = own[read] != fold
@@ -110,10 +107,27 @@ def chances(seen: sparse.csr_matrix, tags: pd.DataFrame, read: Ints, truth: Bool
     return chance
 
 
+def _folds(texts: int, read: Ints, seed: int) -> Ints:
+    """A fold for each text at `read`, -1 for all others."""
+    folds = np.full(texts, -1)
+    folds[read] = np.random.default_rng(seed).permutation(len(read)) % FOLDS
+    return folds
+
+
 def taught(reading: Reading, seen: sparse.csr_matrix, seed: int) -> Reading:
-    """The same readings with the chances of a coder that has learned from them."""
-    truth = reading.both
-    return replace(reading, chance=cross_fitted(seen, reading.tags, reading.read, truth, seed))
+    """The same readings with the chances of a coder that has learned from them and from the further texts."""
+    read, truth = _lessons(reading)
+    # A further text lies in no fold: it teaches all five coders and corrects none of them.
+    folds = _folds(len(reading.tags), reading.read, seed)
+    return replace(reading, chance=cross_fitted(seen, reading.tags, read, truth, seed, folds))
+
+
+def _lessons(reading: Reading) -> tuple[Ints, Bools]:
+    """All texts that were read, at random or chosen, and what all coders found in them."""
+    if reading.further is None:
+        return reading.read, reading.both
+    places, found = reading.further
+    return np.concatenate([reading.read, places]), np.concatenate([reading.both, found])
 
 
 def telling_words(
@@ -132,24 +146,7 @@ def telling_words(
         `theme`, `word`, `weight` (log-odds), `missed` (coded texts with word and theme that the codebook has missed),
         `wrong` (coded texts with the word and without the theme).
     """
-    rows = []
-    for theme, label in labels.items():
-        if reading is None:
-            break
-        place = list(reading.tags.columns).index(theme)
-        found, tagged = reading.both[:, place], reading.tags[theme].to_numpy(bool)[reading.read]
-        if min(found.sum(), (~found).sum()) < _LEAST_FOUND:
-            continue
-        shown = seen[reading.read]
-        weight = _taught(shown, tagged.astype(np.float64), found).coef_[0, : len(index.vocabulary)]
-        has = shown[:, : len(index.vocabulary)] > 0
-        missed = np.asarray(has[found & ~tagged].sum(axis=0)).ravel()
-        wrong = np.asarray(has[~found].sum(axis=0)).ravel()
-        strongest = [at for at in np.argsort(-weight, kind="stable") if weight[at] > 0 and missed[at]]
-        rows += [
-            (label, index.vocabulary[at], float(weight[at]), int(missed[at]), int(wrong[at]))
-            for at in strongest[:top]
-        ]
+    rows = [] if reading is None else _telling(reading, seen, index, labels, top)
     columns = {
         "theme": Dimension(variable="theme"),
         "word": Text(heading="語"),
@@ -158,6 +155,29 @@ def telling_words(
         "wrong": Count(unit="件", heading="語はあるが、人が付けなかった相談", members=False),
     }
     return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def _telling(
+    reading: Reading, seen: sparse.csr_matrix, index: WordIndex, labels: Mapping[str, str], top: int
+) -> list[tuple[str, str, float, int, int]]:
+    rows = []
+    read, truth = _lessons(reading)
+    shown = seen[read]
+    has = shown[:, : len(index.vocabulary)] > 0
+    for theme, label in labels.items():
+        found = truth[:, list(reading.tags.columns).index(theme)]
+        tagged = reading.tags[theme].to_numpy(bool)[read]
+        if min(found.sum(), (~found).sum()) < _LEAST_FOUND:
+            continue
+        weight = _taught(shown, tagged.astype(np.float64), found).coef_[0, : len(index.vocabulary)]
+        missed = np.asarray(has[found & ~tagged].sum(axis=0)).ravel()
+        wrong = np.asarray(has[~found].sum(axis=0)).ravel()
+        strongest = [at for at in np.argsort(-weight, kind="stable") if weight[at] > 0 and missed[at]]
+        rows += [
+            (label, index.vocabulary[at], float(weight[at]), int(missed[at]), int(wrong[at]))
+            for at in strongest[:top]
+        ]
+    return rows
 
 
 def _taught(shown: sparse.csr_matrix, tag: Floats, found: Bools) -> LogisticRegression:

@@ -16,6 +16,7 @@ from ujo_lib.columns import Column, Count, Dimension, Statistic, Typed, interval
 from ujo_lib.stats import LEVEL
 from ujo_lib.tagging.analysis import WHOLE, Labels
 from ujo_lib.tagging.reading import Reading
+from ujo_lib.tagging.shares import Bools, Ints
 
 FOCUS, REST = "くわしく見る相談", "ほかの相談"
 """The sampling strata."""
@@ -111,15 +112,51 @@ def _quota(focus: int, rest: int, size: int) -> dict[str, int]:
 def _rarest(
     tags: pd.DataFrame, unread: npt.NDArray[np.int64], extra: int, rng: np.random.Generator
 ) -> npt.NDArray[np.int64]:
-    """Unread texts, theme after theme from the rarest on, one of each in turn."""
+    """Unread texts with rare themes by the tags."""
     has = tags.to_numpy(bool)
+    waiting = [rng.permutation(unread[has[unread, theme]]) for theme in range(has.shape[1])]
+    return _in_turn(waiting, has, extra)
+
+
+def next_texts(reading: Reading, ids: pd.Index, plan: pd.DataFrame, size: int) -> pd.DataFrame:
+    """Choose the texts that would teach most: where tag and learned coder contradict each other, unread so far.
+
+    Theme after theme from the rarest on, the strongest contradiction first (chance below or above a half, against
+    the tag). They lie in the extra part: chosen for what the machine says of them, they enter no share.
+
+    Args:
+        reading: what was found, with the chances of a learned coder.
+        ids: of all texts, in the order of the reading.
+        plan: of all texts drawn so far; its index holds ids.
+        size: at most so many texts; fewer where tag and coder agree about the rest.
+
+    Returns:
+        Rows to be put below the plan.
+    """
+    tags, chance = reading.tags.to_numpy(bool), reading.chance
+    assert chance is not None  # taught by the caller
+    against = np.where(tags, 0.5 - chance, chance - 0.5)
+    unread = np.flatnonzero(~ids.isin(plan.index))
+    waiting = []
+    for theme in against.T:
+        order = unread[np.argsort(-theme[unread], kind="stable")]
+        waiting.append(order[theme[order] > 0])
+    chosen = _in_turn(waiting, tags, size)
+    return pd.DataFrame(
+        {"stratum": np.where(reading.stratum[chosen] == 0, FOCUS, REST), "part": EXTRA, "weight": np.nan},
+        index=ids[chosen],
+    )
+
+
+def _in_turn(waiting: Sequence[Ints], has: Bools, size: int) -> Ints:
+    """Texts that wait for each theme, one for each in turn, beginning with the theme of the fewest tags."""
     order = np.argsort(has.sum(axis=0), kind="stable")
-    waiting = [rng.permutation(unread[has[unread, theme]]).tolist() for theme in order]
+    queues = [waiting[theme].tolist()[::-1] for theme in order]
     chosen: dict[int, None] = {}
-    while len(chosen) < extra and any(waiting):
-        for texts in filter(None, waiting):
+    while len(chosen) < size and any(queues):
+        for texts in filter(None, queues):
             chosen.setdefault(texts.pop())
-    return np.array(list(chosen)[:extra], np.int64)
+    return np.array(list(chosen)[:size], np.int64)
 
 
 def reading_of(codes: Codes, tags: pd.DataFrame, focus: "pd.Series[bool]") -> Reading:
@@ -168,7 +205,19 @@ def reading_of(codes: Codes, tags: pd.DataFrame, focus: "pd.Series[bool]") -> Re
         first & second,
         first | second,
         1 if codes.second is None else 2,
+        further=_further(codes, tags),
     )
+
+
+def _further(codes: Codes, tags: pd.DataFrame) -> tuple[Ints, Bools]:
+    """Texts of the extra part that have been read and are still there, and what every coder of theirs found."""
+    extra = codes.plan.index[codes.plan["part"] == EXTRA].intersection(tags.index, sort=False)
+    first = codes.first.reindex(index=extra, columns=list(tags.columns)).dropna()
+    found = first.to_numpy(bool)
+    if codes.second is not None:
+        second = codes.second.reindex(index=first.index, columns=list(tags.columns))
+        found = found & second.fillna(True).to_numpy(bool)
+    return tags.index.get_indexer(first.index).astype(np.int64), found
 
 
 def agreement(tags: pd.DataFrame, codes: Codes, labels: Labels, seed: int) -> pd.DataFrame:

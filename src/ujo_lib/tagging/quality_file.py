@@ -159,6 +159,22 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
     return pd.DataFrame.from_dict(found, orient="index", columns=list(labels), dtype=bool)
 
 
+def read_coding_books(paths: Sequence[Path], plan: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+    """Read all workbooks of one coder: of the sample, then of texts chosen later.
+
+    Raises:
+        CodesError: as for each, or a text that has been read in two of them.
+    """
+    frames = [read_coding_book(path, plan, labels) for path in paths]
+    found = pd.concat(frames)
+    if len(twice := found.index[found.index.duplicated()]):
+        names = "、".join(path.name for path in paths)
+        raise CodesError(
+            [f"{names}: 相談ID {twice[0]} を二つの表で読んでいる。一方の「{_READ}」を空欄にする"]
+        )
+    return found
+
+
 def _spelled(cell: object) -> str:
     """An id as text, also where the spreadsheet program has made a number of it."""
     if cell is None:
@@ -173,8 +189,12 @@ def write_plan(path: Path, plan: pd.DataFrame) -> None:
 
 
 def read_plan(path: Path) -> pd.DataFrame:
-    """Read back what `write_plan` wrote."""
-    return _plan(pd.read_csv(path, dtype=str, encoding="utf-8-sig"))
+    """Read back what `write_plan` wrote.
+
+    Raises:
+        CodesError: no such file, or another's.
+    """
+    return _plan(path, _read_csv(path, _PLAN, "ujo code sample"))
 
 
 def write_codes(path: Path, codes: Codes) -> None:
@@ -192,13 +212,9 @@ def read_codes(path: Path, labels: Labels) -> Codes:
     """Read the codes that `write_codes` wrote; themes that the codebook has got since are in no text.
 
     Raises:
-        CodesError: columns are missing, or a code is neither 0 nor 1.
+        CodesError: no such file, columns are missing, or a code is neither 0 nor 1.
     """
-    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
-    if absent := [title for title in (*_PLAN, _CODER) if title not in table]:
-        raise CodesError(
-            [f"{path.name}: 列「{title}」がない。`ujo code read` で作り直す" for title in absent]
-        )
+    table = _read_csv(path, (*_PLAN, _CODER), "ujo code read")
     if unknown := [theme for theme in labels if theme not in table]:
         raise CodesError(
             [
@@ -219,15 +235,31 @@ def read_codes(path: Path, labels: Labels) -> Codes:
         coder: rows.set_index(_ID)[list(labels)].eq("1").rename_axis(None)
         for coder, rows in table.groupby(_CODER)
     }
-    plan = _plan(table.drop_duplicates(_ID))
+    plan = _plan(path, table.drop_duplicates(_ID))
     first, *others = (parts[coder] for coder in sorted(parts))
     return Codes(plan, first, others[0] if others else None)
 
 
-def _plan(table: pd.DataFrame) -> pd.DataFrame:
+def _plan(path: Path, table: pd.DataFrame) -> pd.DataFrame:
     names = dict(zip(_PLAN, ("id", "stratum", "part", "weight"), strict=True))
     plan = table[list(_PLAN)].rename(columns=names).set_index("id").rename_axis(None)
-    return plan.assign(weight=plan["weight"].astype(float))
+    weight = pd.to_numeric(plan["weight"], errors="coerce")
+    if (wrong := plan.index[weight.isna() & plan["weight"].notna()]).size:
+        told = f"相談ID {wrong[0]} の「重み」({plan.at[wrong[0], 'weight']})が数ではない。控えに戻す"
+        raise CodesError([f"{path.name}: {told}"])
+    return plan.assign(weight=weight)
+
+
+def _read_csv(path: Path, columns: Sequence[str], command: str) -> pd.DataFrame:
+    if not path.exists():
+        raise CodesError([f"{path} がない。先に `{command}` を実行する"])
+    try:
+        table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+    except ValueError as error:  # empty, of another encoding, or ragged
+        raise CodesError([f"{path.name}: 表として読めない。`{command}` で作り直す"]) from error
+    if absent := [title for title in columns if title not in table]:
+        raise CodesError([f"{path.name}: 列「{title}」がない。`{command}` で作り直す" for title in absent])
+    return table
 
 
 def _write_csv(path: Path, heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -47,6 +47,8 @@ class Reading:
         coders: how many read each text.
         chance: cross-fitted chances of a learned coder, of the shape of `tags`; None where nothing was learned.
         part: whether these are some of the texts from which the sample was drawn.
+        further: places of texts that were chosen and not drawn, and what was found in them: they teach a coder and
+            enter no share.
     """
 
     tags: pd.DataFrame
@@ -57,6 +59,7 @@ class Reading:
     coders: int = 1
     chance: Floats | None = field(default=None, repr=False)
     part: bool = False
+    further: tuple[Ints, Bools] | None = field(default=None, repr=False)
 
     @property
     def disagreed(self) -> float:

@@ -78,6 +78,14 @@ def test_a_hidden_count_takes_its_share_and_its_interval_with_it():
     assert shown.value("share", sex="男性") == pytest.approx(0.68)
 
 
+def test_a_share_of_nobody_beside_a_hidden_one_leaves_the_others_numbers():
+    """In such a column the largest value could not be told, and the page of a small city failed."""
+    frame = FRAME.assign(share=pd.array([0.68, 0.32, pd.NA], dtype="Float64"))
+    masked = mask(TableRecord.of("01", SPEC, frame), frame, {"n": [True, False, False]})
+    assert masked.frame["share"].dtype == float
+    assert masked.frame["share"].dropna().tolist() == [0.32]
+
+
 def test_a_hidden_cell_is_known_to_be_hidden_and_a_missing_one_is_not():
     shown = _masked([False, True, False])
     assert shown.is_hidden("low", sex="女性")

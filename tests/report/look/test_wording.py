@@ -177,7 +177,21 @@ def test_a_hidden_interval_hides_its_sentence_even_if_the_estimate_is_shown() ->
 
 def test_ties_for_the_largest_are_all_named() -> None:
     table = published({"age": ["30代", "40代", "総数"], "n": [9, 9, 18]}, dimensions={"age": "age"})
-    assert wording.sentence("{age[max n]}が{n[max n]}人。", table) == "30代・40代が9人。"
+    assert wording.sentence("{age[max n]}が{n[max n]}人。", table) == "30代、40代が9人。"
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [([0, 0], "「表」には、該当するものがありません。"), ([0, 1], "40代が1人。")]
+)
+def test_where_nobody_is_counted_nothing_is_the_largest(n: list[int], said: str) -> None:
+    table = published({"age": ["30代", "40代"], "n": n}, dimensions={"age": "age"})
+    title = table.spec.title
+    assert wording.sentence("{age[max n]}が{n[max n]}人。", table) == said.replace("表", title)
+
+
+def test_the_smallest_may_be_nobody() -> None:
+    table = published({"age": ["30代", "40代"], "n": [0, 1]}, dimensions={"age": "age"})
+    assert wording.sentence("{age[min n]}が{n[min n]}人。", table) == "30代が0人。"
 
 
 def test_an_empty_table_is_said_to_give_no_number() -> None:

@@ -313,7 +313,9 @@ def mask(
     if _rests_on_hidden(record, hidden, whole):
         spec = _without_statistics(spec, shown, hidden)
     for column in shown.columns[hidden.any()]:
-        shown[column] = shown[column].astype(object).mask(hidden[column], None).infer_objects()
+        # An NA beside a hidden cell would leave a column of numbers a column of objects.
+        told = shown[column].notna() & ~hidden[column]
+        shown[column] = shown[column].astype(object).where(told, None).infer_objects()
     return Published(spec, shown, hidden, record.notebook)
 
 

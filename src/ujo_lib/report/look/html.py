@@ -35,7 +35,6 @@ _EXHIBIT: Final = re.compile(
 )
 _TAG: Final = re.compile(r"<[^>]+>")
 _PICTURE: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-_EXPLAINED: Final = '<dl class="glossary">'
 _TERMS, _TERMS_TITLE = "terms", "言葉の説明"
 # A line break inside a Japanese sentence is no space; browsers would draw one.
 _BREAK: Final = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
@@ -244,12 +243,12 @@ class PagePreprocessor(Preprocessor):  # type: ignore[misc]  # nbconvert is unty
 def _explain(cells: Sequence[NotebookNode]) -> str:
     """The glossary of a page: of every term on it, the first time that prose names it with a link to the meaning.
 
-    Empty for a page that explains its terms itself, and for one without any.
+    Empty for a page without any.
     """
     shown = [cell.source if cell.cell_type == "markdown" else _html_of(cell) for cell in cells]
     page = html.unescape(_TAG.sub(" ", _PICTURE.sub(" ", " ".join(shown))))
     terms = [term for term in GLOSSARY if term in page]
-    if not terms or any(_EXPLAINED in one for one in shown):
+    if not terms:
         return ""
     prose = [cell for cell in cells if cell.cell_type == "markdown"]
     for term in sorted(terms, key=len, reverse=True):

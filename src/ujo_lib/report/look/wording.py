@@ -72,6 +72,8 @@ _AMONG_SHOWN: Final = "伏せた欄を除くと、"
 _WITHHELD: Final = "One figure is withheld or was not recorded."
 _MISSING: Final = "「{title}」のうち、この記述に使う数値は算出できません。"
 
+_NONE: Final = "「{title}」には、該当するものがありません。"
+
 _CUT: Final = 'fill="none" stroke="#fff" stroke-width="2"'
 _INK: Final = 'fill="none" stroke="currentColor" stroke-width="2"'
 _VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -97,7 +99,18 @@ GLOSSARY: Final[Mapping[str, str]] = {
     "調整済み残差": "表の各欄が、行と列が無関係な場合からどれだけ離れているかを示す値。絶対値が2を超えると偏りの目安。",
     "検出力": "本当に差があるときに、その差を見つけられる確率。",
     "標準化残差": "表の各欄の件数が、行と列が無関係な場合からどれだけ離れているかを、偶然の揺れの大きさで割った値。",
-    "ホルムの方法": "多くの欄をまとめて調べるとき、偶然の偏りを一つでも誤って拾う確率を抑えるためのp値の直し方。",
+    "ホルム法": "多くの欄をまとめて調べるとき、偶然の偏りを一つでも誤って拾う確率を抑えるためのp値の直し方。",
+    "検定": "見えた差や偏りが、偶然だけでも起こる大きさかどうかを、確率で確かめること。",
+    "二項検定": "件数が二つの期間にどう分かれたかが、偶然だけで起こる範囲かを確かめる検定。",
+    "超幾何分布": "限られた人数の一部に尋ねたとき、あてはまる人が何人含まれるかを表す確率の分布。",
+    "有限母集団修正": "全員のうち多くに尋ねたときほど、推定の揺れを小さく見積もる直し方。",
+    "t分布": "少ない数の値から求めた平均の揺れを表す確率の分布。",
+    "分散": "値の散らばりの大きさ。",
+    "相関係数": "二つの値がどのくらい一緒に動くかを示す数。1か△1に近いほど強く、0なら関係が見えない。",
+    "自由度": "検定の目盛りを決める数。独立に動ける値がいくつあるかを表す。",
+    "F値": "グループの間の違いを、偶然の揺れの大きさと比べた値。",
+    "層別": "似たものどうしの組に分けてから数えること。",
+    "信頼水準": "同じ調べ方を繰り返したとき、信頼区間が真の値を含むはずの割合。",
     "標準誤差": "推定した値が、偶然によってどのくらい揺れるかの目安。",
     "負の二項": "件数のばらつきが、偶然だけの場合より大きいことを許す確率の分布。",
     "回帰": "いくつかの条件が件数などにどう関わるかを、ほかの条件をそろえて調べる方法。",
@@ -305,6 +318,8 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     partial = bool(table.hidden[deciding].iloc[candidates].to_numpy().any())
     if table.hidden[match["column"]].iloc[rows].any() or (partial and not rows):
         return _Kept(_HIDDEN.format(title=table.spec.title))
+    if rows and _is_largest_of_nothing(table, match["pick"], deciding, rows):
+        return _Kept(_NONE.format(title=table.spec.title))
     if match["format"] == "ci":
         return _interval(table, match["column"], rows, partial)
     values = table.frame[match["column"]].iloc[rows].dropna().drop_duplicates()
@@ -315,7 +330,7 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
         Quoted(write(value), table.key, match["column"], table.place(int(row)))
         for row, value in values.items()
     )
-    return Said("・".join(value.text for value in quoted), quoted, partial)
+    return Said("、".join(value.text for value in quoted), quoted, partial)
 
 
 def _table(name: str | None, column: str, published: Sequence[Published]) -> Published:
@@ -343,6 +358,14 @@ def _rows(table: Published, pick: str | None) -> tuple[list[int], tuple[list[int
     if len(found) != 1:
         raise WordingError(f"{table.spec.id}: {len(found)} rows for [{pick or ''}]; name one")
     return found, nothing
+
+
+def _is_largest_of_nothing(
+    table: Published, pick: str | None, deciding: Sequence[str], rows: Sequence[int]
+) -> bool:
+    """Whether the largest of some counts or shares is 0: then none of them stands out, and nobody is meant."""
+    largest = bool(pick) and str(pick).startswith("max ")
+    return largest and bool((table.frame[list(deciding)].iloc[list(rows)] == 0).to_numpy().all())
 
 
 def _named_rows(table: Published, pick: str) -> tuple[list[int], list[str]]:

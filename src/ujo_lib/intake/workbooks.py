@@ -1,0 +1,205 @@
+"""An .xlsx workbook → a grid: a cell comes out as the text a person would read in it.
+
+Excel dates become ISO, a merged cell is repeated over its range, and words that are struck through, raised or lowered
+within a cell are no part of its value.
+"""
+
+import io
+import re
+import warnings
+import zipfile
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+import openpyxl
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.utils import range_boundaries
+
+from ujo_lib.intake.grid import (
+    HEAD_ROWS,
+    Facts,
+    Grid,
+    RefusedError,
+    choose_sheet,
+    refuse_merged,
+    unfolded,
+)
+from ujo_lib.intake.problems import Notes
+
+EXCEL_SUFFIXES = (".xlsx", ".xlsm")
+
+_MAX_PART = 1 << 28
+"""Bytes of one unpacked part of a workbook; what is larger belongs into a CSV file."""
+
+_MAX_RATIO, _PACKED_TIGHT = 100, 1 << 24
+"""A part of this size that was packed a hundredfold holds nothing but repetition: Excel's own reach one twentieth."""
+
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
+_SIGN = re.compile(r'"([^"]*)"|\\(.)|([0-])')
+_FILLED = re.compile(rf"(?=.*0)(?:{_SIGN.pattern})+", re.DOTALL)
+"""A number format of zeros, words in quotes, escaped letters and dashes; digits come in the place of the zeros."""
+
+_UNSEEN = re.compile(r"_.|\*.|\[(?:[a-z]+\d*|[赤黒青緑])\]|;.*", re.IGNORECASE | re.DOTALL)
+"""Of a number format what leaves a gap or a colour, and what is for negative numbers."""
+
+_WORDS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|;.*')
+_MONTH_ONLY = re.compile(r"(?=.*m)[yegm/\-. ]+")
+"""A format of dates that shows no day: who wrote 2024年2月 did not say the first of February."""
+
+_RAISED = ("superscript", "subscript")
+_OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)")
+
+
+def read_workbook(content: bytes, wanted: str | None, notes: Notes) -> Grid:
+    """One sheet of a workbook.
+
+    Args:
+        content: the file's bytes.
+        wanted: name of the sheet; ``None`` takes the only visible one.
+        notes: told the sheet that was taken.
+
+    Raises:
+        RefusedError: the workbook cannot be read.
+    """
+    book = _open_book(content)
+    visible = {one.title: one.sheet_state == "visible" for one in book.worksheets}
+    filled = [one.title for one in book.worksheets if any(c.value is not None for c in one._cells.values())]
+    name = choose_sheet(visible, filled, wanted)
+    sheet = book[name]
+    notes.sheet = name
+    written = {
+        place: as_text(cell.value, cell.number_format)
+        for place, cell in sheet._cells.items()
+        if cell.value is not None
+    }
+    areas = [(a.min_row, a.min_col, a.max_row, a.max_col) for a in sheet.merged_cells.ranges]
+    return unfolded(written, areas, name, _workbook_facts(content, book, sheet))
+
+
+@lru_cache(maxsize=1)
+def _open_book(content: bytes) -> Any:
+    """The workbook, kept until the next one is opened: its sheets are often read one after the other."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        _refuse_parts(archive)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what matters to a clerk is noted in words that a clerk knows
+        return openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
+
+
+def refuse_bombs(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that would unfold beyond all measure."""
+    for part in archive.infolist():
+        tight = part.file_size > max(_PACKED_TIGHT, _MAX_RATIO * part.compress_size)
+        if tight or part.file_size > _MAX_PART:
+            megabytes = f"{part.filename} {part.file_size >> 20:,}MB"
+            remedy = (
+                "中身が大きすぎます。Excelで開けるなら、要るシートだけを CSV(UTF-8)で保存して使ってください。"
+            )
+            raise RefusedError(f"{_MAX_PART >> 20}MBまでのシート", remedy, "総務省1-1", value=megabytes)
+
+
+def _refuse_parts(archive: zipfile.ZipFile) -> None:
+    """Refuse a workbook that is saved in the strict variant or holds merged cells beyond all measure."""
+    refuse_bombs(archive)
+    parts = archive.namelist()
+    if "xl/workbook.xml" in parts and b"purl.oclc.org/ooxml" in archive.read("xl/workbook.xml"):
+        remedy = (
+            "「Strict Open XML スプレッドシート」で保存されています。Excelで開き、「名前を付けて保存」で種類を"
+            "「Excel ブック(.xlsx)」にして保存し直してください。"
+        )
+        raise RefusedError("Excelブック(.xlsx)として開けること", remedy, "総務省1-1")
+    for name in parts:
+        if name.startswith("xl/worksheets/"):
+            for area in _MERGED.findall(archive.read(name)):
+                left, top, right, bottom = range_boundaries(area.decode())
+                refuse_merged((top, left, bottom, right))
+
+
+def as_text(value: object, number_format: str) -> str:
+    """A cell as a person reads it, as far as its value and number format tell.
+
+    Whole floats lose their .0, a format of zeros and words ("K"000) gives both, dates become ISO, durations run past 24
+    hours; what is struck through, raised or lowered within a cell is no part of its value.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, CellRichText):
+        return "".join(str(part) for part in value if not _is_aside(part))
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int) and value >= 0 and _FILLED.fullmatch(form := _UNSEEN.sub("", number_format)):
+        return _filled(str(value), form)
+    if isinstance(value, float):
+        # Excel shows 15 digits of the 17 that a float has: 9.999999999999998 is a ten that was calculated.
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+    if isinstance(value, date) and _MONTH_ONLY.fullmatch(_WORDS.sub("", number_format.lower())):
+        return f"{value.year}年{value.month}月"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d" if value.time() == time(0) else "%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, timedelta):
+        minutes = round(value.total_seconds() / 60)
+        return f"{minutes // 60}:{minutes % 60:02d}"
+    return str(value)
+
+
+def _is_aside(part: "str | TextBlock") -> bool:
+    return isinstance(part, TextBlock) and bool(part.font.strike or part.font.vertAlign in _RAISED)
+
+
+def _filled(digits: str, number_format: str) -> str:
+    """Digits put in the place of a format's zeros from the right; the first zero takes all that are left."""
+    shown = []
+    signs = _SIGN.findall(number_format)
+    for at, (words, escaped, plain) in reversed(list(enumerate(signs))):
+        if plain != "0":
+            shown.append(words or escaped or plain)
+        elif any(sign[2] == "0" for sign in signs[:at]):
+            shown.append(digits[-1:] or "0")
+            digits = digits[:-1]
+        else:
+            shown.append(digits or "0")
+    return "".join(reversed(shown))
+
+
+def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
+    formulas: list[str] = []
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.namelist()
+        if any(b"<f" in archive.read(p) for p in parts if p.startswith("xl/worksheets/sheet")):
+            source = openpyxl.load_workbook(io.BytesIO(content))[sheet.title]
+            formulas = [c.coordinate for _, c in sorted(source._cells.items()) if c.data_type == "f"]
+    hidden = [f"{n}行" for n, d in sheet.row_dimensions.items() if d.hidden]
+    hidden += [f"{n}列" for n, d in sheet.column_dimensions.items() if d.hidden]
+    struck = [c.coordinate for _, c in sorted(sheet._cells.items()) if c.value is not None and c.font.strike]
+    partly = [
+        cell.coordinate
+        for _, cell in sorted(sheet._cells.items())
+        if isinstance(cell.value, CellRichText) and any(map(_is_aside, cell.value))
+    ]
+    others = [s for s in book.worksheets if s.sheet_state == "visible" and s is not sheet]
+    return Facts(
+        encoding="xlsx",
+        merged=tuple(sorted(str(area) for area in sheet.merged_cells.ranges)),
+        formulas=tuple(formulas),
+        stale=tuple(a for a in formulas if sheet[a].value is None),
+        hidden=tuple(hidden),
+        hidden_sheets=tuple(s.title for s in book.worksheets if s.sheet_state != "visible"),
+        struck=tuple(struck),
+        partly=tuple(partly),
+        objects=sum(_OBJECTS.match(part) is not None for part in parts),
+        heads={s.title: _first_rows(s) for s in others},
+    )
+
+
+def _first_rows(sheet: Any) -> list[list[str]]:
+    """What stands in the first rows of a sheet, blank cells left out."""
+    rows: dict[int, list[str]] = {}
+    for row, column in sorted(place for place in sheet._cells if place[0] <= HEAD_ROWS):
+        if (value := sheet._cells[row, column].value) is not None:
+            rows.setdefault(row, []).append(str(value))
+    return list(rows.values())

@@ -1,0 +1,130 @@
+"""Synthetic control and synthetic difference in differences: controls weighted until they move as the reached unit did.
+
+Difference in differences takes all controls and all earlier periods alike. The synthetic control (Abadie, Diamond &
+Hainmueller 2010) weights the controls to repeat the unit's past; the synthetic difference in differences (Arkhangelsky
+et al. 2021) weights controls and periods, and lets levels differ. All three are one double difference with other
+weights, and all are tested on California's Proposition 99. Beside the prefecture's verdict they show whether it hangs
+on which prefectures are compared; their spread comes from the controls, each in turn taken for the reached one.
+"""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import optimize
+from scipy import stats as distributions
+
+from ujo_lib.outreach.controlled import block_days, usable_blocks
+from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
+from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
+from ujo_lib.stats import LEVEL
+
+Floats = NDArray[np.float64]
+Design = Literal["did", "sc", "sdid"]
+
+METHOD = "合成差の差(SDID)"
+METHOD_CONTROL = "合成コントロール"
+
+METHODS: dict[str, Design] = {METHOD: "sdid", METHOD_CONTROL: "sc"}
+_TINY_RIDGE = 1e-6
+_EXACT = 1e4
+"""Weight of the row by which non-negative least squares keeps the sum of the weights at one."""
+MIN_CONTROLS = 10
+"""Controls below which their spread is no error."""
+
+
+def estimate(outcome: Floats, before: int, design: Design) -> float:
+    """Mean effect on the reached unit after the change, in the outcome's unit.
+
+    Args:
+        outcome: shape (units, periods); the last unit is the reached one.
+        before: periods before the change.
+        design: did, sc or sdid.
+
+    Raises:
+        ValueError: fewer than two controls or periods before, or no period after.
+    """
+    units, periods = outcome.shape
+    if units < 3 or not 2 <= before < periods:
+        raise ValueError(
+            f"two controls, two periods before and one after are needed: {outcome.shape}, {before}"
+        )
+    controls, reached = outcome[:-1], outcome[-1]
+    noise = float(np.diff(controls[:, :before], axis=1).std(ddof=1))
+    of_units, of_periods = np.full(units - 1, 1 / (units - 1)), np.full(before, 1 / before)
+    if design == "sc":
+        of_units = _weights(controls[:, :before].T, reached[:before], _TINY_RIDGE * noise, level=False)
+        of_periods = np.zeros(before)
+    if design == "sdid":
+        ridge = (periods - before) ** 0.25 * noise
+        of_units = _weights(controls[:, :before].T, reached[:before], ridge, level=True)
+        later = controls[:, before:].mean(axis=1)
+        of_periods = _weights(controls[:, :before], later, _TINY_RIDGE * noise, level=True)
+    gap = reached - of_units @ controls
+    return float(gap[before:].mean() - of_periods @ gap[:before])
+
+
+def effect(
+    comparison: Comparison | Refusal, controls: pd.DataFrame, area: str, method: str, level: float = LEVEL
+) -> Effect:
+    """Rate ratio of the window by weighted controls, on logarithms of block totals.
+
+    Args:
+        comparison: the home prefecture's comparison.
+        controls: contacts by day of each control prefecture, days × prefectures.
+        area: whose contacts are counted.
+        method: `METHOD` or `METHOD_CONTROL`.
+        level: confidence level.
+
+    The error is the root mean square of what the same sum gives for each control prefecture, in units of the chance
+    variation of its counts, which differ in size; judged by t with as many degrees as controls.
+    """
+    if isinstance(comparison, Refusal):
+        return refused(area, method, level, comparison)
+    found = usable_blocks(comparison)
+    if isinstance(found, Refusal):
+        return refused(area, method, level, found)
+    if controls.shape[1] < MIN_CONTROLS:
+        few = f"比較地域が{controls.shape[1]}しかなく、必要な{MIN_CONTROLS}に足りない"
+        return refused(area, method, level, Refusal("few_controls", few))
+    days, past = block_days(comparison), found["role"].to_numpy() == BASELINE
+    days = np.concatenate([days[past], days[~past]])
+    counted = controls.reindex(comparison.frame.index).to_numpy(float)[days].sum(axis=1).T
+    counts = np.vstack([counted, comparison.frame["local"].to_numpy(float)[days].sum(axis=1)])
+    logs, before, design = np.log(counts + 0.5), len(days) - 1, METHODS[method]
+    # Relative to each unit's own past, so that no small prefecture is out of reach of a weighted mean of larger ones.
+    logs = logs - logs[:, :before].mean(axis=1, keepdims=True)
+    chance = np.sqrt(1 / (counts[:, -1] + 0.5) + 1 / (counts[:, :before].sum(axis=1) + 0.5))
+    placebos = [
+        estimate(np.roll(logs[:-1], -each - 1, axis=0), before, design) for each in range(len(logs) - 1)
+    ]
+    error = float(np.sqrt(np.mean((np.array(placebos) / chance[:-1]) ** 2)) * chance[-1])
+    middle, degrees = estimate(logs, before, design), len(placebos)
+    reach = float(distributions.t.ppf((1 + level) / 2, degrees)) * error
+    ratio = (float(np.exp(middle)), float(np.exp(middle - reach)), float(np.exp(middle + reach)))
+    n = comparison.totals(IN_WINDOW).n
+    p_value = float(2 * distributions.t.sf(abs(middle) / error, degrees))
+    return judged(area, method, level, n=n, expected=n / ratio[0], ratio=ratio, p_value=p_value)
+
+
+def _weights(columns: Floats, aim: Floats, ridge: float, *, level: bool) -> Floats:
+    """Non-negative weights of sum one whose mean of the columns comes closest to the aim.
+
+    Args:
+        columns: shape (rows, columns).
+        aim: shape (rows,).
+        ridge: penalty on the root of the sum of squared weights, per root of the rows.
+        level: whether a constant distance is free.
+    """
+    rows, width = columns.shape
+    if level:
+        columns, aim = columns - columns.mean(axis=0), aim - aim.mean()
+    scale = max(float(np.abs(columns).max()), 1e-12)
+    penalised = np.vstack(
+        [columns / scale, ridge / scale * np.sqrt(rows) * np.eye(width), np.full((1, width), _EXACT)]
+    )
+    found, _ = optimize.nnls(
+        penalised, np.concatenate([aim / scale, np.zeros(width), [_EXACT]]), maxiter=50 * width
+    )
+    return np.asarray(found / found.sum(), dtype=float)

@@ -1,0 +1,93 @@
+"""`ujo code` as an analyst types it: texts drawn, read in Excel, read back, and the next ones chosen."""
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from ujo_lib.cli import main
+from ujo_lib.cli.common import DATA_PROBLEMS, DONE, WRONG_PARAMETERS
+from ujo_lib.params import project_root
+
+REPOSITORY = project_root(Path(__file__).parent)
+PARAMETERS = "params/sample/fy2023/03_content_tagging.yaml"
+FOLDER = Path("data/sample/fy2023/coding")
+MARKED = {"学校": "学校", "眠れ": "睡眠"}
+"""What the reader of this test finds, by a word in the text: part of a theme's label."""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def project(tmp_path: Path, sample_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The synthetic city before anybody has read a text."""
+    shutil.copytree(REPOSITORY / "params", tmp_path / "params")
+    shutil.copytree(REPOSITORY / "notebooks", tmp_path / "notebooks")
+    shutil.copytree(sample_data, tmp_path / "data" / "sample", ignore=shutil.ignore_patterns("coding"))
+    monkeypatch.chdir(tmp_path)
+    name_codes("")
+    return tmp_path
+
+
+def name_codes(file: str) -> None:
+    lines = Path(PARAMETERS).read_text(encoding="utf-8").splitlines()
+    changed = [f'hand_codes: "{file}"' if line.startswith("hand_codes:") else line for line in lines]
+    assert changed != lines
+    Path(PARAMETERS).write_text("\n".join(changed), encoding="utf-8")
+
+
+def code(action: str, *options: str) -> int:
+    return main(["code", action, "sample", "2023", *options])
+
+
+def read_all(path: Path) -> list[str]:
+    """Read every text of a workbook, as `MARKED` says; give the ids."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["コーディング"]
+    heading = [cell.value for cell in sheet[1]]
+    ids = []
+    for row in sheet.iter_rows(min_row=2):
+        ids.append(str(row[2].value))
+        row[heading.index("読んだ")].value = 1
+        for word, label in MARKED.items():
+            if word in str(row[3].value):
+                row[next(at for at, one in enumerate(heading) if label in one)].value = 1
+    book.save(path)
+    return ids
+
+
+def test_the_loop_from_a_sample_to_the_next_texts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert code("next") == DATA_PROBLEMS
+    assert code("read") == DATA_PROBLEMS
+    assert "ujo code sample" in capsys.readouterr().err
+    assert code("sample", "--size", "60", "--coders", "1") == DONE
+    assert code("sample", "--size", "60", "--coders", "1") == WRONG_PARAMETERS
+    assert "上書きしません" in capsys.readouterr().err
+    drawn = read_all(FOLDER / "coding_A.xlsx")
+    assert code("read") == DONE
+    assert 'hand_codes: "data/sample/fy2023/coding/codes.csv"' in capsys.readouterr().err
+    assert code("report") == DATA_PROBLEMS
+    name_codes((FOLDER / "codes.csv").as_posix())
+    assert code("report") == DONE
+    table = capsys.readouterr().out.splitlines()
+    assert table[0].startswith("主題\t")
+    assert len({line.count("\t") for line in table}) == 1
+
+    assert code("next", "--size", "5", "--coders", "1") == DONE
+    assert "5件を選びました" in capsys.readouterr().err
+    chosen = read_all(FOLDER / "coding_A_2.xlsx")
+    assert len(chosen) == 5
+    assert not set(chosen) & set(drawn)
+    assert code("read") == DONE
+    assert "無作為の部分で60件を読み終えています" in capsys.readouterr().err
+    codes = pd.read_csv(FOLDER / "codes.csv", dtype=str)
+    assert codes["相談ID"].tolist() == [*drawn, *chosen]
+    assert codes["部分"].tolist() == ["無作為"] * 60 + ["追加"] * 5
+    assert code("report") == DONE
+    assert capsys.readouterr().out.splitlines() == table  # what was chosen says nothing of shares
+
+    shutil.copy(FOLDER / "coding_A_2.xlsx", FOLDER / "coding_A_3.xlsx")
+    assert code("read") == DATA_PROBLEMS
+    assert f"相談ID {chosen[0]} を二つの表で読んでいる" in capsys.readouterr().err
