@@ -190,13 +190,13 @@ def test_the_bases_of_the_sentences_are_those_of_their_tables():
     ]
 
 
-def test_a_line_on_the_base_is_left_out_where_a_number_of_it_is_hidden():
+def test_a_line_on_the_base_keeps_its_period_where_a_number_of_it_is_hidden():
     frame = pd.DataFrame({"share": [0.5], "base": [8]})
     typed = Typed.of(frame, {"share": Share(), "base": Count(unit="件")})
-    shown = unmasked(TableSpec("lonely", "t", schema=typed.schema), frame)
+    shown = unmasked(TableSpec("lonely", "t", ABOUT[LONELY], typed.schema), frame)
     hidden = replace(shown, hidden=shown.hidden.assign(base=True))
     assert text_of(Line("s{share}。", (shown,), "{base}件").rests_on()) == "8件"
-    assert Line("s{share}。", (hidden,), "{base}件").rests_on() == ()
+    assert text_of(Line("s{share}。", (hidden,), "{base}件").rests_on()) == "2023年(暦年)の、県内の人の相談"
     assert text_of(Line("s{share}。", (hidden,), "令和5年度").rests_on()) == "令和5年度"
 
 
