@@ -169,6 +169,17 @@ def test_a_total_of_one_sex_or_of_one_age_is_held_against_its_own_parts(desk, ro
     assert found == ([(told, 4, "人口")] if told else [])
 
 
+@pytest.mark.parametrize("without", [[4], [5], [4, 5]], ids=["no sex", "no age", "neither"])
+def test_people_that_one_thing_or_nothing_divides_are_held_against_what_there_is(desk, without):
+    rows = [*PARTS[:2], ["43213", "若葉市", "2020-10-01", "国勢調査", "総数", "総数", "1001", "900"]]
+    if without == [4, 5]:
+        rows = rows[:2]
+    rows = [[cell for at, cell in enumerate(row) if at not in without] for row in rows]
+    desk.put("population", "p.csv", as_csv(rows))
+    told = [(fault.severity, fault.expected) for fault in desk.check().faults]
+    assert told == ([] if without == [4, 5] else [("error", "内訳の合計と同じ1,000人")])
+
+
 def test_a_total_beside_an_unknown_part_is_held_against_nothing(desk):
     rows = [[*row[:6], "" if row[4] == "女性" else row[6], row[7]] for row in PARTS]
     rows.append(["43213", "若葉市", "2020-10-01", "国勢調査", "総数", "0~64歳", "5", "900"])

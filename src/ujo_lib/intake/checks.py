@@ -583,6 +583,8 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
     """All people of an area, of one sex or of one age stand beside the rows that they are divided into: their sum."""
     frame = population.frame
     by = [name for name in ("sex", "age_band") if name in frame]
+    if not by:
+        return
     of_area = [frame[name].astype(object) for name in ("area_code", "as_of", "source")]
     area = frame.groupby(of_area, dropna=False).ngroup()
     people = pd.DataFrame({"area": area, "n": frame["n"].astype("Float64")})
@@ -594,7 +596,8 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
         whole[name] = everybody & divides
         partly |= divides & ~everybody
     parts = people[~whole.any(axis=1)]
-    for undivided, totals in whole[whole.any(axis=1)].groupby(by).groups.items():
+    for undivided, alike in whole[whole.any(axis=1)].groupby(by):
+        totals = alike.index
         on = ["area", *(name for name, every in zip(by, undivided, strict=True) if not every)]
         sums = parts.groupby(on)["n"].agg(["sum", "count", "size"]).reset_index()
         held = people.loc[totals].merge(sums, how="left", on=on)
