@@ -121,6 +121,14 @@ def test_two_stray_quotes_that_make_one_cell_of_several_records_are_an_error(clo
     assert f"{closing - 2}行含んで" in fault.remedy
 
 
+def test_two_stray_quotes_far_down_a_file_are_an_error_all_the_same() -> None:
+    rows = [f"S{n},2023-08-{n % 28 + 1:02d} 22:15,熊本県,眠れない。\n" for n in range(1, 400)]
+    rows[300] = rows[300].replace("眠れない。", '"眠れない。')
+    rows[302] = rows[302].replace("眠れない。", '眠れない。"')
+    [fault] = scanned(HEADING + "".join(rows)).faults
+    assert (fault.record, fault.cell, fault.fatal) == (302, 3, True)
+
+
 @pytest.mark.parametrize("delimiter", [",", "\t"])
 @pytest.mark.parametrize("closing", [6, 9])
 def test_two_columns_are_enough_when_the_numbers_go_on(closing: int, delimiter: str) -> None:

@@ -213,6 +213,16 @@ def test_trap_02_half_width_kana_alone_is_no_mojibake():
     assert not reading.is_mojibake("縺れた糸")
 
 
+@pytest.mark.parametrize(
+    ("beside", "suspect"),
+    [("", True), ("漢字漢字漢字漢", True), ("漢字漢字漢字漢字", False), ("漢字漢字漢字漢字漢", False)],
+)
+def test_trap_02_euc_is_told_where_most_letters_are_half_width_and_it_does_not_begin_like_a_word(
+    beside, suspect
+):
+    assert reading.is_mojibake("､ｳ､ﾎｳﾊｰｻ" + beside + "ab") == suspect
+
+
 # --- 4, 8, 19, 20, 26: kept on the ground floor ---------------------------------------------------------------------
 
 

@@ -269,3 +269,39 @@ def test_a_short_word_is_never_a_rounded_number():
     with pytest.raises(ValueRefused) as refused:
         values.parse_short("1.23E+15")
     assert refused.value.rule == "17"
+
+
+NO_FEWER_THAN = {  # by hand from the paper forms; every other number that is checked begins at 0
+    ("consultations", "ucla3_1"): (1, 4),
+    ("consultations", "ucla3_2"): (1, 4),
+    ("consultations", "ucla3_3"): (1, 4),
+    ("consultations_hourly", "hour"): (0, 23),
+    ("national_hourly", "hour"): (0, 23),
+    ("media_use", "share"): (0, 1),
+    ("residents", "wave"): (1, None),
+    ("residents_frame", "n"): (1, None),
+}
+
+
+def test_nothing_counted_is_refused_because_it_is_none_and_nothing_below_none_is_taken():
+    bounds = {
+        (kind, column.name): (column.minimum, column.maximum)
+        for kind, schema in SCHEMAS.items()
+        for column in schema.columns
+        if (column.minimum, column.maximum) not in [(None, None), (0, None)]
+    }
+    assert bounds == NO_FEWER_THAN
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("四十代", (40, 49)),
+        ("十代", (10, 19)),
+        ("三十五歳", (35, 35)),
+        ("三五歳", None),
+        ("十五歳以上", (15, 999)),
+    ],
+)
+def test_ages_in_kanji_are_read_by_tens_and_ones_and_never_glued(text, ages):
+    assert values.age_range(text) == ages

@@ -239,7 +239,7 @@ def contacts(recall: Recall) -> Line:
     """How many contacts there were, beside those of the same months of the year before in a report on half a year."""
     totals = recall("02_consultation_seasonality", "totals")
     tables: tuple[Published, ...] = (totals,)
-    about = f"{totals.spec.subject.period}に、全国窓口に寄せられた数"
+    about = _whose(recall("02_consultation_seasonality", "months"))  # these name the desk
     with suppress(NotSuppliedError, FileNotFoundError):
         before = recall("02_consultation_seasonality", "totals_before")
         tables, about = (totals, before), f"{about}、{before.spec.subject.period}は{{totals_before.n[県]}}件"
