@@ -5,8 +5,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.common import Answers
@@ -117,9 +115,9 @@ def contradicted(place: SiteYear, data: "Intake") -> list[str]:
     return [
         f"過去調査集計(waves)の調査回「{row['wave']}」の{_OF_WAVE[name]}は{row[name]}、この年度の票で数えると{n}です。"
         "どちらが正しいか確かめて直してください(ページには票で数えた数が載ります)。"
-        for _, row in own.iterrows()
+        for row in own.astype(object).where(own.notna(), None).to_dict("records")
         for name, n in counted.items()
-        if row[name] == row[name] and row[name] != n  # NaN where it is not known
+        if row[name] not in (None, n)
     ]
 
 
