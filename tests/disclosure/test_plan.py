@@ -262,10 +262,24 @@ def test_a_table_that_loses_most_of_its_cells_comes_with_advice_to_merge() -> No
     assert "まとめる" in made.suggestions[0]
 
 
+@pytest.mark.parametrize(("variable", "left"), [("consultの回答", 0), ("地区", 1)])
+def test_who_left_a_question_out_is_no_secret_but_who_is_outside_a_subgroup_is(
+    variable: str, left: int
+) -> None:
+    who = {"consult": ["いる"] * 40 + ["いない"] * 33, variable: ["あり"] * 72 + ["なし"]}
+    tables = [table_of("consult", who, ["consult"], where={variable: ("あり",)}), table_of("all", who, [])]
+    made = plan(tables, FIVE)
+    assert sum(map(sum, made.hidden.values())) == left
+    assert audit(tables, made.hidden, FIVE).ok
+
+
 def test_a_search_that_hits_its_limit_offers_no_plan(
     by_age: CountTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ujo_lib.disclosure.suppress.ROUNDS", 0)
+    def gives_up(*_: object) -> None:
+        raise LimitError
+
+    monkeypatch.setattr("ujo_lib.disclosure.programme.Programme.fractions", gives_up)
     with pytest.raises(PlanError, match="上限") as failure:
         plan([by_age], FIVE)
     assert failure.value.tables == ("by_age",)
@@ -279,7 +293,7 @@ def test_a_search_cut_short_protects_as_much_as_one_that_ends_and_is_only_dearer
     for seed in range(6):
         counts = np.random.default_rng(seed).poisson(6, (5, 4)).tolist()
         table = grid("t", list("abcde"), list("wxyz"), counts)
-        monkeypatch.setattr("ujo_lib.disclosure.suppress.WORK", 1_500)
+        monkeypatch.setattr("ujo_lib.disclosure.suppress.WORK", 4_000)
         best = plan([table], FIVE)
         monkeypatch.setattr("ujo_lib.disclosure.suppress.WORK", -1)
         short = plan([table], FIVE)

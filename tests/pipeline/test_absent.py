@@ -89,6 +89,12 @@ def _code(text, *tags):
     return new_code_cell(text, metadata={"tags": list(tags)})
 
 
+def test_reasons_of_two_sections_are_two_cells(tmp_path):
+    lost = (_code("page.say('A')", "needs-ads"), _code("page.say('B')", "needs-ads"))
+    _, made = _made(tmp_path, "internal", lost[0], new_markdown_cell("## 節"), lost[1])
+    assert [one.id for one in made if "no-" in one.id] == [f"no-{one.id}" for one in lost]
+
+
 def test_each_section_says_once_what_it_lacks_and_which_tables_it_misses(tmp_path):
     sources, _ = _made(
         tmp_path,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -130,19 +130,21 @@ def five_sentences(recall: Recall) -> list[Line]:
     Args:
         recall: usually `page.recall`.
     """
-    told: list[Line] = []
+    found: dict[Callable[[Recall], Line], Line] = {}
     absent: dict[str, list[str]] = {}
-    with suppress(NotSuppliedError, FileNotFoundError):  # a city need not ask its residents
-        told.append(lonely_residents(recall))
     for tell, what in _FINDINGS.items():
         try:
-            told.append(tell(recall))
+            found[tell] = tell(recall)
         except NotSuppliedError as missing:
-            absent.setdefault(missing.why, []).append(what)
-    for tell in (busiest_month, contacts, busiest_weekday)[: max(0, 5 - len(told) - len(absent))]:
-        with suppress(NotSuppliedError):
-            told.append(tell(recall))
-    return told + [
+            if what:
+                absent.setdefault(missing.why, []).append(what)
+        except FileNotFoundError:
+            if what:
+                raise
+    for tell in (busiest_weekday, contacts, busiest_month):
+        if len(found) + len(absent) > _SENTENCES:
+            found.pop(tell, None)
+    return [*found.values()] + [
         Line(f"{'、'.join(whats)}は、この報告書では分かりません。理由: {why}。")
         for why, whats in absent.items()
     ]
@@ -237,7 +239,7 @@ def contacts(recall: Recall) -> Line:
     """How many contacts there were, beside those of the same months of the year before in a report on half a year."""
     totals = recall("02_consultation_seasonality", "totals")
     tables: tuple[Published, ...] = (totals,)
-    about = f"{totals.spec.subject.period}に、全国窓口に寄せられた数"
+    about = _whose(recall("02_consultation_seasonality", "months"))  # these name the desk
     with suppress(NotSuppliedError, FileNotFoundError):
         before = recall("02_consultation_seasonality", "totals_before")
         tables, about = (totals, before), f"{about}、{before.spec.subject.period}は{{totals_before.n[県]}}件"
@@ -272,13 +274,18 @@ def campaign_effect(recall: Recall) -> Line:
     return Line("お知らせで市の窓口への相談が増えたかどうかは、はっきりしません。", (effect,), about)
 
 
-_FINDINGS: Mapping[Callable[[Recall], Line], str] = {
+_SENTENCES: Final = 5
+_FINDINGS: Final[Mapping[Callable[[Recall], Line], str]] = {
+    lonely_residents: "",
     known_people: "ひきこもりの状態の人の数",
     change_of_count: "前回の調査からの増減",
+    contacts: "",
+    busiest_month: "",
+    busiest_weekday: "",
     loneliness: "孤独を感じている相談の割合",
     campaign_effect: "お知らせで相談が増えたか",
 }
-"""What the sentences tell of every year, in order, and what is not known where it has no record of it."""
+"""What the sentences tell, in reading order, and what is unknown without it; "" where it need not be there."""
 
 
 def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:

@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import combinations
 
+import highspy
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
@@ -565,10 +566,12 @@ class Outsider:
         self._low = np.concatenate([[fact.low for fact in distinct], np.zeros(people.joints.shape[0])])
         self._high = np.concatenate([[fact.high for fact in distinct], np.zeros(people.joints.shape[0])])
         self._ceiling = 1000 + 10 * max((fact.high for fact in distinct if fact.high < np.inf), default=0)
+        self._solver: highspy.Highs | None = None
+        self._asked: dict[bytes, int] = {}
 
     def possible(self) -> bool:
         """Whether any population fits the facts."""
-        return self._extreme(np.zeros(self._people.size), [], whole=False) is not None
+        return self._fractions(np.zeros(self._people.size), 1, 0) is not None
 
     def interval(self, region: Region, truth: int, at_least: int = 0) -> tuple[float, float]:
         """Least and greatest whole number of people in a region; `at_least` is what the outsider knows of himself.
@@ -587,10 +590,9 @@ class Outsider:
         aim = np.zeros(self._people.size)
         aim[self._people.columns(more)] += 1
         aim[self._people.columns(less)] -= 1
-        rules = [LinearConstraint(aim, -self._ceiling, self._ceiling)]
         ends = []
         for side in (1, -1):
-            x = self._extreme(side * aim, rules, whole=self._people.size <= _WHOLE_LIMIT)
+            x = self._extreme(aim, side, -self._ceiling)
             end = np.nan if x is None else math.ceil(side * float(aim @ x) - 1e-4)
             ends.append(side * end if abs(end) < self._ceiling - 1 else -side * np.inf)
         return ends[0], ends[1]
@@ -598,15 +600,11 @@ class Outsider:
     def _end(self, aim: np.ndarray, side: int, truth: int, at_least: int) -> float:
         if side > 0 and any(abs(float(aim @ x) - at_least) < _EPS for x in self._worlds):
             return float(at_least)  # fewer than that there cannot be
-        rules = [LinearConstraint(aim, at_least, self._ceiling)]
-        objective = side * aim
-        x = self._extreme(objective, rules, whole=False)
-        if self._people.size <= _WHOLE_LIMIT and (x is None or np.any(np.abs(x - np.round(x)) > _EPS)):
-            x = self._extreme(objective, rules, whole=True)
+        x = self._extreme(aim, side, at_least)
         if x is None:
             return float(truth)
         self._remember(x)
-        count = side * math.ceil(float(objective @ x) - 1e-4)
+        count = side * math.ceil(side * float(aim @ x) - 1e-4)
         return np.inf if count >= self._ceiling - 1 else float(count)
 
     def _remember(self, x: np.ndarray) -> None:
@@ -614,17 +612,53 @@ class Outsider:
         if self._people.size > _WHOLE_LIMIT or np.all(np.abs(x - np.round(x)) < _EPS):
             self._worlds.append(x)
 
-    def _extreme(
-        self, objective: np.ndarray, rules: list[LinearConstraint], whole: bool
-    ) -> np.ndarray | None:
+    def _extreme(self, aim: np.ndarray, side: int, at_least: float) -> np.ndarray | None:
+        """The population with the least (side 1) or most (side -1) of an aim; whole people, if they are few enough."""
+        x = self._fractions(aim, side, at_least)
+        if self._people.size > _WHOLE_LIMIT or (x is not None and np.all(np.abs(x - np.round(x)) < _EPS)):
+            return x
         found = milp(
-            objective,
-            constraints=[LinearConstraint(self._rules, self._low, self._high), *rules],
-            integrality=np.full(len(objective), int(whole)),
+            side * aim,
+            constraints=[
+                LinearConstraint(self._rules, self._low, self._high),
+                LinearConstraint(aim, at_least, self._ceiling),
+            ],
+            integrality=np.ones(len(aim)),
             bounds=Bounds(0, np.where(self._people.nobody, 0, np.inf)),
             options={"node_limit": _NODE_LIMIT},
         )
         return None if found.x is None else np.asarray(found.x)
+
+    def _fractions(self, aim: np.ndarray, side: int, at_least: float) -> np.ndarray | None:
+        """The same in fractions. The solver goes on from its last answer; what was asked once stays as a free row."""
+        self._solver = self._solver or self._model()
+        row = self._asked.get(aim.tobytes())
+        if row is None:
+            row = self._asked[aim.tobytes()] = len(self._low) + len(self._asked)
+            own = np.flatnonzero(aim)
+            self._solver.addRow(-np.inf, np.inf, len(own), own.astype(np.int32), aim[own])
+        self._solver.changeRowBounds(row, at_least, self._ceiling)
+        self._solver.changeColsCost(len(aim), np.arange(len(aim), dtype=np.int32), side * aim)
+        self._solver.run()
+        found = self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        x = np.array(self._solver.getSolution().col_value) if found else None
+        self._solver.changeRowBounds(row, -np.inf, np.inf)
+        return x
+
+    def _model(self) -> highspy.Highs:
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = self._people.size, len(self._low)
+        model.col_cost_, model.col_lower_ = np.zeros(self._people.size), np.zeros(self._people.size)
+        model.col_upper_ = np.where(self._people.nobody, 0.0, np.inf)
+        model.row_lower_, model.row_upper_ = self._low, self._high
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_, model.a_matrix_.index_ = self._rules.indptr, self._rules.indices
+        model.a_matrix_.value_ = self._rules.data
+        solver = highspy.Highs()
+        for option, value in {"output_flag": False, "threads": 1, "simplex_strategy": 4}.items():
+            solver.setOptionValue(option, value)
+        solver.passModel(model)
+        return solver
 
 
 def _linked(region: Region, facts: Sequence[Known]) -> list[Known]:

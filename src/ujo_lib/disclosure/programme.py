@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from ujo_lib.disclosure.system import System
 
 NODE_LIMIT = 20_000
-WHOLE_ATOMS = 2_000  # above this many kinds of people populations are not demanded in whole numbers
+WHOLE_ATOMS = 1_500  # above this many kinds of people populations are not demanded in whole numbers
 _OPTIONS = {
     "output_flag": False,
     "threads": 1,
@@ -36,6 +36,7 @@ class Programme:
     Attributes:
         A: rows × atoms, as in the system.
         countable: whether there are few enough kinds of people to ask for whole people.
+        asked: how many questions there have been.
     """
 
     def __init__(self, system: System) -> None:
@@ -43,6 +44,7 @@ class Programme:
         self._links = system.E.shape[0]
         self._rules = sp.vstack([system.A, system.E], format="csr")
         self.countable = system.A.shape[1] <= WHOLE_ATOMS
+        self.asked = 0
         self._fractions = self._model(whole=False)
         self._whole: highspy.Highs | None = None
 
@@ -108,6 +110,7 @@ class Programme:
     def _ask(
         self, solver: highspy.Highs, rows: Sequence[int], side: int, low: np.ndarray, high: np.ndarray
     ) -> highspy.HighsSolution | None:
+        self.asked += 1
         height, width = self._rules.shape
         links = np.zeros(self._links)
         solver.changeRowsBounds(
@@ -121,8 +124,8 @@ class Programme:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
             raise LimitError
-        found: highspy.HighsSolution = solver.getSolution()
-        return found
+        solution: highspy.HighsSolution = solver.getSolution()
+        return solution
 
 
 class Ends:

@@ -6,9 +6,9 @@ that agree with everything still shown and keep the count as uncertain as requir
 dual prices say which counts would have helped, and that becomes a new constraint. Populations found once are
 kept: they usually prove many counts safe. Whole-number populations are demanded at the end.
 
-On the way, each round also gives a set that protects every count, dearer than need be. Small problems end with the
-cheapest set there is; when a search has made `WORK` cuts (counted, not timed, so that the same tables give the
-same bytes), the cheapest set found so far is completed. It is checked like any other: never less safe, only dearer.
+On the way, each round also gives a set that protects every count and of which no row can be shown again. Small
+problems end with the cheapest set there is; when `WORK` questions have been asked (counted, not timed, so that the
+same tables give the same bytes), the cheapest set found so far is completed: never less safe, only dearer.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ujo_lib.disclosure.programme import NODE_LIMIT, LimitError, Programme
 
-ROUNDS = 400
-WORK = 500  # cuts after which the cheapest set found so far has to do
+WORK = 4_000  # questions after which the cheapest set found so far has to do
 _TOL = 1e-6
 _UNIT = 60  # cuts in whole numbers (rounded to the weaker side) leave the solver no tolerance to trip over
 
@@ -72,30 +71,27 @@ def smallest_set(problem: Problem) -> np.ndarray:
 
     Raises:
         ExposedError: a target cannot be protected even when every open row is hidden.
-        LimitError: node or round limit.
+        LimitError: the solver found no set at all.
     """
     cuts = _Cuts(problem)
     worlds = _Worlds(problem)
-    hidden = problem.closed.copy()
+    candidate = hidden = problem.closed
     spare: np.ndarray | None = None
-    for _ in range(ROUNDS):
+    while True:
         enough = _refute(problem, hidden, worlds, cuts)
         if enough is None:
             candidate = hidden
         else:
-            enough = _prune(problem, enough, worlds)
+            enough = _slim(problem, enough, worlds)
             if spare is None or _cost(problem, enough) < _cost(problem, spare):
                 spare = enough
-            if _cost(problem, enough) > cuts.least_cost:
-                if cuts.asked > WORK:
-                    return _completed(problem, spare, worlds, cuts)
-                hidden = cuts.best()
-                continue
-            candidate = enough  # as cheap as any set can be
-        if not _refute_whole(problem, candidate, worlds, cuts):
+            candidate = spare
+        as_cheap_as_can_be = _cost(problem, candidate) <= cuts.least_cost
+        if (enough is None or as_cheap_as_can_be) and not _refute_whole(problem, candidate, worlds, cuts):
             return candidate
+        if problem.programme.asked > WORK:
+            return _completed(problem, candidate, worlds, cuts)
         hidden = cuts.best()
-    raise LimitError
 
 
 def _completed(problem: Problem, hidden: np.ndarray, worlds: "_Worlds", cuts: "_Cuts") -> np.ndarray:
@@ -111,14 +107,32 @@ def _cost(problem: Problem, hidden: np.ndarray) -> int:
     return int(problem.weight[hidden & ~problem.closed].sum())
 
 
-def _prune(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> np.ndarray:
-    """Show again, dearest first, what known populations do not need hidden."""
+def _slim(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> np.ndarray:
+    """Show again, dearest first, what need not be hidden: all at once where that will do, else half by half."""
     kept = hidden.copy()
-    for row in sorted(
-        np.flatnonzero(hidden & ~problem.closed).tolist(), key=lambda row: (-problem.weight[row], row)
-    ):
-        kept[row] = not worlds.enough_without(row, kept)
+    dearest = sorted(np.flatnonzero(hidden & ~problem.closed), key=lambda row: (-problem.weight[row], row))
+    groups = [dearest]
+    while groups:
+        group = groups.pop()
+        kept[group] = False
+        if not _holds(problem, kept, worlds):
+            kept[group] = True
+            half = len(group) // 2
+            groups += [group[half:], group[:half]] if half else []
     return kept
+
+
+def _holds(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> bool:
+    """Whether a set protects every target; populations that are found on the way are kept."""
+    worlds.hide(hidden)
+    for number, side in worlds.hardest_first():
+        if worlds.open(side)[number]:
+            x, _ = _extreme(problem, hidden, problem.targets[number], side)
+            if x is None:
+                worlds.hardest = (number, side)
+                return False
+            worlds.add(x)
+    return True
 
 
 class _Worlds:
@@ -129,49 +143,49 @@ class _Worlds:
         self._rows = [target.row for target in problem.targets]
         self._low = np.array([target.low for target in problem.targets])
         self._high = np.array([target.high for target in problem.targets])
-        self._moved = np.zeros((0, len(problem.low)), dtype=bool)
+        self._moved = np.zeros((0, len(np.packbits(problem.closed))), dtype=np.uint8)  # rows as bits
         self._counts = np.zeros((0, len(self._rows)))
         self._whole = np.zeros(0, dtype=bool)
+        self._new: list[tuple[np.ndarray, np.ndarray, bool]] = []
+        self.hardest: tuple[int, int] | None = None
         self.hide(problem.closed)
 
     def hide(self, hidden: np.ndarray, whole: bool = False) -> None:
         """Ask from now on about another set; `whole`: whole people alone count."""
-        self._hidden, self._only_whole = hidden, whole
-        usable = ~np.any(self._moved[:, ~hidden], axis=1)
+        if self._new:
+            moved, counts, are_whole = zip(*self._new, strict=True)
+            self._moved = np.vstack([self._moved, *moved])
+            self._counts = np.vstack([self._counts, *counts])
+            self._whole = np.append(self._whole, are_whole)
+            self._new = []
+        self._shown, self._only_whole = np.packbits(~hidden), whole
+        usable = ~np.any(self._moved & self._shown, axis=1)
         if whole:
             usable &= self._whole
-        self._least, self._most = self._reach(usable)
+        counts = self._counts[usable]
+        self._least = counts.min(axis=0, initial=np.inf)
+        self._most = counts.max(axis=0, initial=-np.inf)
 
     def add(self, x: np.ndarray) -> None:
-        counts = self._problem.programme.A @ x
-        moved = (counts < self._problem.low - _TOL) | (counts > self._problem.high + _TOL)
+        """One more population."""
+        everything = self._problem.programme.A @ x
+        beyond = (everything < self._problem.low - _TOL) | (everything > self._problem.high + _TOL)
+        moved, counts = np.packbits(beyond), everything[self._rows]
         whole = bool(np.all(np.abs(x - np.round(x)) < _TOL))
-        self._moved = np.vstack([self._moved, moved])
-        self._counts = np.vstack([self._counts, counts[self._rows]])
-        self._whole = np.append(self._whole, whole)
-        if not np.any(moved & ~self._hidden) and (whole or not self._only_whole):
-            self._least = np.minimum(self._least, counts[self._rows])
-            self._most = np.maximum(self._most, counts[self._rows])
+        self._new.append((moved, counts, whole))
+        if not np.any(moved & self._shown) and (whole or not self._only_whole):
+            self._least = np.minimum(self._least, counts)
+            self._most = np.maximum(self._most, counts)
+
+    def hardest_first(self) -> list[tuple[int, int]]:
+        """Open ends, with the one in front that was found without a population last."""
+        ends = [(number, side) for side in (-1, 1) for number in np.flatnonzero(self.open(side)).tolist()]
+        return sorted(ends, key=lambda end: end != self.hardest)
 
     def open(self, side: int) -> np.ndarray:
         """Targets that no population proves uncertain on a side (-1 below, 1 above), as flags."""
-        return self._above(self._least) if side < 0 else self._below(self._most)
-
-    def enough_without(self, row: int, hidden: np.ndarray) -> bool:
-        """Whether all targets stay uncertain when one row of a set is shown."""
-        usable = ~np.any(self._moved[:, ~hidden], axis=1) & ~self._moved[:, row]
-        least, most = self._reach(usable)
-        return not np.any(self._above(least) | self._below(most))
-
-    def _reach(self, usable: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        counts = self._counts[usable]
-        return counts.min(axis=0, initial=np.inf), counts.max(axis=0, initial=-np.inf)
-
-    def _above(self, least: np.ndarray) -> np.ndarray:
-        return least > self._low + _TOL
-
-    def _below(self, most: np.ndarray) -> np.ndarray:
-        return most < self._high - _TOL
+        flags = self._least > self._low + _TOL if side < 0 else self._most < self._high - _TOL
+        return np.asarray(flags)
 
 
 class _Cuts:
@@ -182,11 +196,9 @@ class _Cuts:
         self._free = np.flatnonzero(problem.open & ~problem.closed)
         self._rows: list[np.ndarray] = []
         self.least_cost = 0
-        self.asked = 0
         self.last = self._free
 
     def add(self, coefficients: np.ndarray, row: int) -> None:
-        self.asked += 1
         part = coefficients[self._free]
         self.last = self._free[part > 0]
         if not np.any(part > 0):
@@ -203,11 +215,11 @@ class _Cuts:
             bounds=Bounds(0, 1),
             options={"mip_rel_gap": 0, "node_limit": NODE_LIMIT},
         )
-        if found.status != 0:
+        if found.x is None:
             raise LimitError
         hidden = self._problem.closed.copy()
         hidden[self._free[found.x > 0.5]] = True
-        self.least_cost = _cost(self._problem, hidden)
+        self.least_cost = int(np.ceil(found.mip_dual_bound - _TOL))
         return hidden
 
 

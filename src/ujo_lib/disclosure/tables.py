@@ -19,6 +19,7 @@ TOTAL_LABELS = ("総数", "全体")
 PERIOD = "〔期間〕"
 AREA = "〔地域〕"
 YES, NO = "はい", "いいえ"
+ANSWERED = "の回答"  # ends the variable of those who answered a question; how many did not is no secret
 
 _MONTH = re.compile(r"(\d+)年(\d+)月")
 
@@ -156,7 +157,8 @@ class CountTable:
     @property
     def frame(self) -> frozenset[str]:
         """Variables by which the whole table is restricted; what lies outside can be had by subtraction."""
-        return frozenset(variable for variable, _ in self._frame() if variable in {*self.where, PERIOD, AREA})
+        subgroups = (variable for variable in self.where if not variable.endswith(ANSWERED))
+        return frozenset(variable for variable, _ in self._frame() if variable in {*subgroups, PERIOD, AREA})
 
     def _frame(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Restrictions that hold for every cell: subgroup, period, area."""

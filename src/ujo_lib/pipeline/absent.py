@@ -72,12 +72,14 @@ class _Section:
         kinds: those that its lost cells lack.
         tables: ids of the tables that they would publish.
         tags: what all of them are tagged with.
+        first: id of the first of them.
     """
 
     kept: list[NotebookNode | None] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
+    first: str = ""
 
     def lose(self, cell: NotebookNode, lacking: list[str]) -> None:
         """Give the reason instead of a cell that shows something; words on a method are no loss."""
@@ -87,6 +89,7 @@ class _Section:
         self.tags = self.tags & tags if self.kinds else tags
         if not self.kinds:
             self.kept.append(None)
+            self.first = cell.id
         self.kinds += [kind for kind in lacking if kind not in self.kinds]
         self.tables += _published_in(cell.source)
 
@@ -96,19 +99,19 @@ class _Section:
             cell is not None and cell.cell_type == "code" and not _is_kept_back(cell, audience)
             for cell in self.kept
         )
-        for at, cell in enumerate(self.kept):
+        for cell in self.kept:
             if cell is None:
-                yield self._reason(f"no-{at}-{'-'.join(self.tables or self.kinds)}")
+                yield self._reason()
             elif shown or not self.kinds or cell.cell_type == "code":
                 yield cell
             elif heading := "\n".join(line for line in cell.source.splitlines() if line.startswith("#")):
                 cell.source = heading
                 yield cell
 
-    def _reason(self, id: str) -> NotebookNode:
+    def _reason(self) -> NotebookNode:
         source = _SECTION.format(**_reasons(self.kinds), tables=json.dumps(self.tables))
         tags = sorted(self.tags & {APPENDIX_TAG, INTERNAL_TAG})
-        return new_code_cell(source, id=id[:64], metadata={"tags": tags} if tags else {})
+        return new_code_cell(source, id=f"no-{self.first}", metadata={"tags": tags} if tags else {})
 
 
 def _without(cells: list[NotebookNode], absent: Collection[str], audience: str) -> list[NotebookNode]:

@@ -119,7 +119,7 @@ def contradicted(place: SiteYear, data: "Intake") -> list[str]:
         "どちらが正しいか確かめて直してください(ページには票で数えた数が載ります)。"
         for _, row in own.iterrows()
         for name, n in counted.items()
-        if pd.notna(row[name]) and row[name] != n
+        if row[name] == row[name] and row[name] != n  # NaN where it is not known
     ]
 
 

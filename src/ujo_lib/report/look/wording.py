@@ -238,9 +238,12 @@ class Line:
         return say(self.template, *self.tables)
 
     def rests_on(self) -> tuple[Said, ...]:
-        """Period and base; nothing where a cell of theirs is hidden or missing."""
+        """Period and base; only what the first table is about where a cell of theirs is hidden or missing."""
         told = say(self.about, *self.tables)
-        return told if "{" not in self.about or all(part.values for part in told) else ()
+        if "{" not in self.about or all(part.values for part in told):
+            return told
+        subject = self.tables[0].spec.subject
+        return (Said(f"{subject.period}の、{subject.base}"),)
 
 
 @dataclass(frozen=True)

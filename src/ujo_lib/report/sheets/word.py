@@ -19,7 +19,7 @@ from ujo_lib.disclosure.packing import archive
 
 _FONT: Final = "游ゴシック"
 _WIDTH: Final = Mm(170)
-_NARROWEST, _WIDEST = 8, 40
+_NARROWEST, _WIDEST = 12, 40
 """Characters that a column of a table counts for, at least and at most, when columns share the width of the sheet."""
 _PARTS: Final = (
     "//header//p[@class='report'] | //header//h1 | //header//dl | //header//ul[@class='banners'] | //main | "
@@ -114,6 +114,7 @@ class _Writer:
         rows = [row.xpath("th | td") for row in node.iter("tr")]
         table = self._made.add_table(len(rows), len(rows[0]), "Table Grid")
         for cells, row in zip(table.rows, rows, strict=True):
+            cells._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # a row stays on one sheet
             for cell, found in zip(cells.cells, row, strict=True):
                 cell.text = _words(found)
         longest = [max(len(cell.text) for cell in column.cells) for column in table.columns]
