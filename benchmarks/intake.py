@@ -406,7 +406,7 @@ in_cells(
     "sign_nobody_declared",
     True,
     NUMBERS,
-    lambda _, chance: chance.choice(["－－", "n/a", "***", "欠測", "△"]),
+    lambda _, chance: chance.choice(["?", "n/a", "***", "欠測", "△"]),
 )
 in_cells("thousands_of_a_unit", True, NUMBERS, lambda cell, _: f"{cell}千人")
 in_cells(
@@ -428,7 +428,7 @@ def ids(kind: str, headings: list[str]) -> list[int]:
     return [
         i
         for i, name in enumerate(headings)
-        if (c := known.get(name)) and c.type == "str" and c.name in SCHEMAS[kind].key
+        if (c := known.get(name)) and c.type in ("id", "str") and c.name in SCHEMAS[kind].key
     ]
 
 

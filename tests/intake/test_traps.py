@@ -223,6 +223,15 @@ def test_trap_02_euc_is_told_where_most_letters_are_half_width_and_it_does_not_b
     assert reading.is_mojibake("､ｳ､ﾎｳﾊｰｻ" + beside + "ab") == suspect
 
 
+@pytest.mark.parametrize(("quietest", "warned"), [(4, 0), (11, 0), (12, 1), (21, 1), (22, 0)])
+def test_trap_10_the_quietest_hour_after_noon_is_suspected_of_another_time_zone(desk: Desk, quietest, warned):
+    counts = {hour: 5 if (hour - quietest) % 24 in (23, 0, 1) else 30 for hour in range(24)}
+    counts[quietest] = 1
+    rows = [["日付", "時台", "件数"], *(["2023-08-01", f"{hour}時台", str(n)] for hour, n in counts.items())]
+    desk.put("national_hourly", "h.csv", as_csv(rows))
+    assert sum(fault.rule == "10" for fault in desk.check().faults) == warned
+
+
 # --- 4, 8, 19, 20, 26: kept on the ground floor ---------------------------------------------------------------------
 
 
