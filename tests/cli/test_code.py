@@ -58,6 +58,19 @@ def read_all(path: Path) -> list[str]:
     return ids
 
 
+@pytest.mark.parametrize("year", ["2021", "2022", "2023"])
+def test_the_readers_of_every_year_of_the_sample_have_read_of_what_its_report_counts(
+    year: str, sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fiscal 2021 begins with its records in April; the others are calendar years."""
+    shutil.copytree(REPOSITORY / "params", tmp_path / "params")
+    shutil.copytree(REPOSITORY / "notebooks", tmp_path / "notebooks")
+    (tmp_path / "data").mkdir()
+    shutil.copytree(sample_data, tmp_path / "data" / "sample")
+    monkeypatch.chdir(tmp_path)
+    assert main(["code", "report", "sample", year]) == DONE
+
+
 def test_the_loop_from_a_sample_to_the_next_texts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert code("next") == DATA_PROBLEMS
     assert code("read") == DATA_PROBLEMS

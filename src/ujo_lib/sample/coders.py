@@ -27,11 +27,11 @@ NEVER_PLANTED: Final = ("net_games", "bereavement", "disaster_covid")
 def write_hand_codes(
     folder: Path, year: int, seed: int, frame: pd.DataFrame, composed: Sequence[texts.Composed]
 ) -> None:
-    """Write the codes of one calendar year's consultations from the prefecture.
+    """Write the codes of one year's consultations from the prefecture.
 
     Args:
         folder: where `codes.csv` and `codes_of_two.csv` go.
-        year: calendar year.
+        year: of the report: the calendar year, or the fiscal year with which the records begin.
         seed: seed of the city.
         frame: records.
         composed: their texts, with what was planted.
@@ -39,7 +39,7 @@ def write_hand_codes(
     counted = (
         (frame["desk"] == contacts.NATIONAL_DESK)
         & (frame["pref"] == relabel.PREFECTURE)
-        & (frame["received_at"].dt.year == year)
+        & _counted_in(frame["received_at"], year)
     ).to_numpy()
     ids = pd.Index(frame.loc[counted, "consult_id"])
     ideas = [dict(one.themes) for one, own in zip(composed, counted, strict=True) if own]
@@ -53,6 +53,13 @@ def write_hand_codes(
     write_codes(folder / "codes.csv", Codes(plan, found))
     rng = generator(seed, "coders", year)
     write_codes(folder / "codes_of_two.csv", Codes(plan, _read(found, rng), _read(found, rng)))
+
+
+def _counted_in(received: "pd.Series[pd.Timestamp]", year: int) -> "pd.Series[bool]":
+    """What the report of a year counts; without the first months of a calendar year it is the fiscal year."""
+    late = received.min() >= pd.Timestamp(year, 4, 1)
+    start = pd.Timestamp(year, 4 if late else 1, 1)
+    return (received >= start) & (received < start + pd.DateOffset(years=1))
 
 
 def _read(truth: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
