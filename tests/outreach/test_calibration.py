@@ -67,7 +67,9 @@ def test_a_contaminated_control_or_a_local_surge_is_outside_the_promise(bench):
 
 
 @pytest.mark.parametrize(
-    "lost", [{"silent": 1}, {"silent": 3}, {"years": 1}], ids=["one control", "three controls", "the year before"]
+    "lost",
+    [{"silent": 1}, {"silent": 3}, {"years": 1}],
+    ids=["one control", "three controls", "the year before"],
 )
 def test_no_verdict_is_given_where_rows_or_the_year_before_are_missing(bench, lost):
     measured = bench.measure(bench.World("prefecture", **({"years": 2} | lost)), 10)
@@ -83,7 +85,10 @@ def test_the_usual_segmented_regression_cries_wolf_on_the_same_records(bench):
 
 
 def test_a_peer_without_records_has_no_rate_in_the_table(bench):
-    cells = [bench.measure(bench.World("city", ramp=30.0), 3), bench.measure(bench.World("prefecture", years=2), 3)]
+    cells = [
+        bench.measure(bench.World("city", ramp=30.0), 3),
+        bench.measure(bench.World("prefecture", years=2), 3),
+    ]
     table = bench.table(cells)
     assert table.loc[0, bench.PEER_COLUMNS].isna().all()
     assert table.loc[1, bench.PEER_COLUMNS].notna().all()
