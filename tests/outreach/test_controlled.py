@@ -4,6 +4,7 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats as distributions
 
 from tests.outreach.conftest import TWO_YEARS, WINDOW
 from ujo_lib.outreach import controlled, did, exact, hygiene
@@ -87,6 +88,14 @@ def test_the_block_interval_reaches_over_the_prediction_intervals_of_both_design
     assert effect.high == pytest.approx(np.exp(max(long[2], short + reach)))
     assert (effect.code == "detected") == (effect.p_value < 0.05) == (effect.low > 1 or effect.high < 1)
     assert effect.expected == pytest.approx(effect.n / effect.estimate)
+    statistics = (
+        long[0] / fitted.get_prediction([1.0, 0.0, 1.0]).se_obs.item(),
+        short / np.sqrt(fitted.mse_resid * 1.5),
+    )
+    p_values = 2 * distributions.t.sf(np.abs(statistics), 25)
+    assert np.sign(statistics).tolist() == [1.0, 1.0]
+    assert effect.p_value == pytest.approx(float(np.max(p_values)))
+    assert np.max(p_values) > 1.1 * np.min(p_values)
 
 
 @pytest.mark.parametrize("own", ["growth", "march", "january"])

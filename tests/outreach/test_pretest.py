@@ -138,6 +138,23 @@ def test_a_control_may_move_the_estimate_up_to_its_bound(bound, name, step, monk
     assert code(pretest.passed(comparison, controls)) == (name if step > 0 else "")
 
 
+def test_of_many_controls_one_may_scatter_by_chance(monkeypatch):
+    """The smallest p-value of twelve counts twelvefold: with a level just above it nothing is broken yet."""
+    comparison, controls = record(4)
+    found = controlled.blocks(comparison)
+    of, earlier = controlled.design(found), found["role"].to_numpy() == BASELINE
+    logs = np.log(controls.to_numpy()[controlled.block_days(comparison)].sum(axis=1) + 0.5).T
+    logs = logs - logs.mean(axis=1, keepdims=True)
+    logs = logs - np.median(logs, axis=0)
+    moved = logs[:, ~earlier][:, 0] - logs[:, earlier] @ of.weights[0]
+    errors = of.spread(logs[:, earlier]) * np.sqrt(of.covariance[0, 0])
+    smallest = float((2 * distributions.t.sf(np.abs(moved) / errors, of.degrees)).min())
+    monkeypatch.setattr(pretest, "BROKEN_MOVE", 0.0)
+    for level, expected in ((1.1 * smallest, ""), (11.9 * smallest, ""), (12.1 * smallest, "broken_control")):
+        monkeypatch.setattr(pretest, "CONTROL_BREAK", level)
+        assert code(pretest.passed(comparison, controls)) == expected
+
+
 def test_two_controls_that_part_are_both_named():
     comparison, controls = record(9)
     two = pd.DataFrame({"県A": controls["県00"], "県B": controls["県01"] * np.where(INSIDE, 0.5, 1.0)})

@@ -17,6 +17,8 @@ CITY, PREFECTURE = "市の窓口", "県"
 _LEVELS = {"city": CITY, "prefecture": PREFECTURE}
 _PREFECTURE_SIZE = 2536.0
 PROMISED = "判定を出す条件のすべて"
+_FEWEST = 100
+"""Verdicts of a cell below which its rates are too uncertain to be the worst of all."""
 WITHIN = "比較地域に施策が届いておらず、自己相関が0.6以下"
 _OWN = {
     "growth": "この県の割合が年に{0:.0%}ずつ伸びている",
@@ -64,7 +66,7 @@ def summary(cells: pd.DataFrame) -> Typed:
         drawn=cells["n"] + cells["refused"],
     ).sort_values(["level", "size", "in_scope"], ascending=[True, True, False], kind="stable")
     labelled["size"] = labelled["size"].map("約{:,.0f}件".format)
-    kept = labelled[labelled["in_scope"] & (labelled["n"] > 0)].assign(
+    kept = labelled[labelled["in_scope"] & (labelled["n"] >= _FEWEST)].assign(
         size="すべての大きさ", condition=PROMISED
     )
     found = pd.concat([kept, labelled]).assign(level=lambda rows: rows["level"].map(_LEVELS))

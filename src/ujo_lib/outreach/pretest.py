@@ -22,7 +22,7 @@ WIDEST_SPREAD: Final = 0.25
 """Spread of the log share around the long design beyond which the control tells nothing about this prefecture."""
 BREAK: Final = 0.001
 """Level at which the latest blocks before the window differ from all earlier ones."""
-CONTROL_BREAK: Final = 0.01
+CONTROL_BREAK: Final = 0.05
 """Level at which a control prefecture breaks in the window, divided by the number of controls (Bonferroni)."""
 BROKEN_MOVE: Final = 0.25
 """Standard errors by which broken controls may move the estimate; less is no matter."""

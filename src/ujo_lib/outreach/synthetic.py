@@ -3,8 +3,9 @@
 Difference in differences takes all controls and all earlier periods alike. The synthetic control (Abadie, Diamond &
 Hainmueller 2010) weights the controls to repeat the unit's past; the synthetic difference in differences (Arkhangelsky
 et al. 2021) weights controls and periods, and lets levels differ. All three are one double difference with other
-weights, and all are tested on California's Proposition 99. Beside the prefecture's verdict they show whether it hangs
-on which prefectures are compared; their spread comes from the controls, each in turn taken for the reached one.
+weights, and all are tested on California's Proposition 99. Beside the prefecture's verdict they show whether the
+estimate hangs on which prefectures are compared; they know no growth or season of the prefecture's own, and no verdict
+rests on them.
 """
 
 from typing import Literal
@@ -31,7 +32,7 @@ _TINY_RIDGE = 1e-6
 _EXACT = 1e4
 """Weight of the row by which non-negative least squares keeps the sum of the weights at one."""
 MIN_CONTROLS = 10
-"""Controls below which their spread is no error."""
+"""Controls below which there is nothing to weight."""
 
 
 def estimate(outcome: Floats, before: int, design: Design) -> float:
@@ -50,19 +51,8 @@ def estimate(outcome: Floats, before: int, design: Design) -> float:
         raise ValueError(
             f"two controls, two periods before and one after are needed: {outcome.shape}, {before}"
         )
-    controls, reached = outcome[:-1], outcome[-1]
-    noise = float(np.diff(controls[:, :before], axis=1).std(ddof=1))
-    of_units, of_periods = np.full(units - 1, 1 / (units - 1)), np.full(before, 1 / before)
-    if design == "sc":
-        of_units = _weights(controls[:, :before].T, reached[:before], _TINY_RIDGE * noise, level=False)
-        of_periods = np.zeros(before)
-    if design == "sdid":
-        ridge = (periods - before) ** 0.25 * noise
-        of_units = _weights(controls[:, :before].T, reached[:before], ridge, level=True)
-        later = controls[:, before:].mean(axis=1)
-        of_periods = _weights(controls[:, :before], later, _TINY_RIDGE * noise, level=True)
-    gap = reached - of_units @ controls
-    return float(gap[before:].mean() - of_periods @ gap[:before])
+    gap, weights = _gap(outcome, before, design)
+    return float(gap[before:].mean() - weights @ gap[:before])
 
 
 def effect(
@@ -77,8 +67,7 @@ def effect(
         method: `METHOD` or `METHOD_CONTROL`.
         level: confidence level.
 
-    The error is the root mean square of what the same sum gives for each control prefecture, in units of the chance
-    variation of its counts, which differ in size; judged by t with as many degrees as controls.
+    The error is the prediction error of one more block from the scatter of the earlier blocks' gaps.
     """
     if isinstance(comparison, Refusal):
         return refused(area, method, level, comparison)
@@ -94,18 +83,31 @@ def effect(
     counts = np.vstack([counted, comparison.frame["local"].to_numpy(float)[days].sum(axis=1)])
     logs, before, design = np.log(counts + 0.5), len(days) - 1, METHODS[method]
     # Relative to each unit's own past, so that no small prefecture is out of reach of a weighted mean of larger ones.
-    logs = logs - logs[:, :before].mean(axis=1, keepdims=True)
-    chance = np.sqrt(1 / (counts[:, -1] + 0.5) + 1 / (counts[:, :before].sum(axis=1) + 0.5))
-    placebos = [
-        estimate(np.roll(logs[:-1], -each - 1, axis=0), before, design) for each in range(len(logs) - 1)
-    ]
-    error = float(np.sqrt(np.mean((np.array(placebos) / chance[:-1]) ** 2)) * chance[-1])
-    middle, degrees = estimate(logs, before, design), len(placebos)
+    gap, weights = _gap(logs - logs[:, :before].mean(axis=1, keepdims=True), before, design)
+    middle, degrees = float(gap[before] - weights @ gap[:before]), before - 1
+    error = float(gap[:before].std(ddof=1) * np.sqrt(1 + weights @ weights))
     reach = float(distributions.t.ppf((1 + level) / 2, degrees)) * error
     ratio = (float(np.exp(middle)), float(np.exp(middle - reach)), float(np.exp(middle + reach)))
     n = comparison.totals(IN_WINDOW).n
     p_value = float(2 * distributions.t.sf(abs(middle) / error, degrees))
     return judged(area, method, level, n=n, expected=n / ratio[0], ratio=ratio, p_value=p_value)
+
+
+def _gap(outcome: Floats, before: int, design: Design) -> tuple[Floats, Floats]:
+    """The reached unit less the weighted controls, shape (periods,), and the weights of the periods before."""
+    units, periods = outcome.shape
+    controls, reached = outcome[:-1], outcome[-1]
+    noise = float(np.diff(controls[:, :before], axis=1).std(ddof=1))
+    of_units, of_periods = np.full(units - 1, 1 / (units - 1)), np.full(before, 1 / before)
+    if design == "sc":
+        of_units = _weights(controls[:, :before].T, reached[:before], _TINY_RIDGE * noise, level=False)
+        of_periods = np.zeros(before)
+    if design == "sdid":
+        ridge = (periods - before) ** 0.25 * noise
+        of_units = _weights(controls[:, :before].T, reached[:before], ridge, level=True)
+        later = controls[:, before:].mean(axis=1)
+        of_periods = _weights(controls[:, :before], later, _TINY_RIDGE * noise, level=True)
+    return reached - of_units @ controls, of_periods
 
 
 def _weights(columns: Floats, aim: Floats, ridge: float, *, level: bool) -> Floats:
