@@ -4,7 +4,8 @@ Invented people get two to four variables (one of them ordered and recoded, some
 answers, sometimes a subgroup); several tables are counted from them, as one report would. `ujo` plans the masks
 jointly and the audit tries to undo them; on sets small enough every possible population is tried as well. `attack`
 shares no code with either: it reads what is printed, marks of cross tables included, and solves integer programs;
-`tests.report.door.kinds` prints a number of every kind and tries every world. Each part is printed as it is known.
+`tests.report.door.kinds` prints a number of every kind and tries every world. Each part is printed as it is known, and
+`--only` measures some of them.
 
 Peers, in the same run, where a Python has them: pytauargus (optimal method) solves the first table of each set alone,
 with the same cells to protect, the same protection levels and costs as `ujo` for that table; acro masks it, and its
@@ -24,6 +25,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -35,10 +37,11 @@ from benchmarks import attack  # noqa: E402  # after the path is set
 from benchmarks.rerelease import rereleases  # noqa: E402
 from tests.disclosure.people import every_interval, grid, table_of  # noqa: E402
 from tests.report.door import kinds  # noqa: E402
+from ujo_lib.disclosure import suppress  # noqa: E402
 from ujo_lib.disclosure.audit import audit  # noqa: E402
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT  # noqa: E402
 from ujo_lib.disclosure.plan import PlanError, plan  # noqa: E402
-from ujo_lib.disclosure.tables import Cell, CountTable, Policy  # noqa: E402
+from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy  # noqa: E402
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec  # noqa: E402
 from ujo_lib.seasonality import crosstab  # noqa: E402
 
@@ -410,6 +413,41 @@ def protected(sets: Sequence[TableSet]) -> dict[str, Any]:
     }
 
 
+def beside_the_optimum(sets: Sequence[TableSet]) -> dict[str, Any]:
+    """What plans cost beside plans whose search went on until nothing cheaper can exist."""
+    ours = best = 0
+    for one in sets:
+        try:
+            made = plan(one.tables, one.policy)
+            with patch.object(suppress, "WORK", 1_000_000):
+                cheapest = plan(one.tables, one.policy)
+        except PlanError:
+            continue
+        ours += sum(_cost(table, made.mask(table.id)) for table in one.tables)
+        best += sum(_cost(table, cheapest.mask(table.id)) for table in one.tables)
+    return {"loss_ratio_to_optimum": round(ours / best, 3)}
+
+
+def sized(ways: tuple[int, int, int], people: int) -> dict[str, Any]:
+    """CPU seconds for one large table with all its totals, after three earlier releases of two ways each."""
+    rng = np.random.default_rng(1)
+    columns = {
+        f"v{i}": np.array([f"{k:02}" for k in range(size)])[
+            rng.choice(size, people, p=rng.dirichlet(np.full(size, 2.0)))
+        ]
+        for i, size in enumerate(ways)
+    }
+    policy = Policy(5, required_width=3)
+    earlier = []
+    for pair in combinations(columns, 2):
+        table = table_of("".join(pair), columns, pair)
+        earlier.append(PastRelease(table, plan([table], policy).mask(table.id), "fy2022/1"))
+    table = table_of("t", columns, list(columns))
+    start = time.process_time()
+    plan([table], policy, previous=earlier)
+    return {f"cells_{round(len(table.cells), -2)}_s": round(time.process_time() - start, 1)}
+
+
 def tried(count: int, seed: int) -> dict[str, Any]:
     """Tiny sets of which every population is tried."""
     hidden, recoverable = enumerated(count, seed)
@@ -431,6 +469,7 @@ def main() -> None:
     """Measure part by part, print each as it is known, and with --json end in one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="60 sets instead of 1,000")
+    parser.add_argument("--only", nargs="+", metavar="PART", help="measure these parts alone")
     parser.add_argument("--sets", type=int, help="number of sets")
     parser.add_argument(
         "--tauargus-python", default=sys.executable, help="Python that has pytauargus (default: this one)"
@@ -443,19 +482,22 @@ def main() -> None:
     count = options.sets or (60 if options.quick else 1000)
     sets = list(table_sets(count, seed=1))
     some = 1 if options.quick or options.sets else 10
-    parts: list[Callable[[], dict[str, Any]]] = [
-        lambda: protected(sets),
-        lambda: tried(30 if some == 1 else 150, seed=2),
-        lambda: {"found": attack_sets(sets[: 12 * some])},
-        lambda: attack_crosses(60 * some, seed=3),
-        lambda: attack_kinds(100 * some, seed=4),
-        lambda: linked_themes(3 if some == 1 else 50, 13 if some == 1 else 16, seed=5),
-        rereleases,
-        lambda: beside_peers(sets[: 20 * some], options.tauargus_python, options.acro_python),
-    ]
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "sets": lambda: protected(sets),
+        "optimum": lambda: beside_the_optimum(sets[: 6 * some]),
+        "400": lambda: sized((10, 8, 3), 4_000),
+        "2000": lambda: sized((20, 10, 8), 20_000),
+        "tiny": lambda: tried(30 if some == 1 else 150, seed=2),
+        "linked": lambda: {"found": attack_sets(sets[: 12 * some])},
+        "crosses": lambda: attack_crosses(60 * some, seed=3),
+        "kinds": lambda: attack_kinds(100 * some, seed=4),
+        "themes": lambda: linked_themes(3 if some == 1 else 50, 13 if some == 1 else 16, seed=5),
+        "rereleases": rereleases,
+        "peers": lambda: beside_peers(sets[: 20 * some], options.tauargus_python, options.acro_python),
+    }
     result: dict[str, Any] = {}
     attacked = Attacked()
-    for part in parts:
+    for part in [parts[name] for name in options.only or parts]:
         start, told = time.perf_counter(), part()
         if (found := told.pop("found", None)) is not None:
             attacked = attacked + found

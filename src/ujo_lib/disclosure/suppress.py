@@ -21,6 +21,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from ujo_lib.disclosure.programme import NODE_LIMIT, LimitError, Programme
 
 WORK = 4_000  # questions after which the cheapest set found so far has to do
+KEPT = 2_000  # populations that are remembered, the newest
 _TOL = 1e-6
 _UNIT = 60  # cuts in whole numbers (rounded to the weaker side) leave the solver no tolerance to trip over
 
@@ -154,9 +155,9 @@ class _Worlds:
         """Ask from now on about another set; `whole`: whole people alone count."""
         if self._new:
             moved, counts, are_whole = zip(*self._new, strict=True)
-            self._moved = np.vstack([self._moved, *moved])
-            self._counts = np.vstack([self._counts, *counts])
-            self._whole = np.append(self._whole, are_whole)
+            self._moved = np.vstack([self._moved, *moved])[-KEPT:]
+            self._counts = np.vstack([self._counts, *counts])[-KEPT:]
+            self._whole = np.append(self._whole, are_whole)[-KEPT:]
             self._new = []
         self._shown, self._only_whole = np.packbits(~hidden), whole
         usable = ~np.any(self._moved & self._shown, axis=1)
