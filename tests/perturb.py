@@ -188,6 +188,7 @@ def strange_numbers(folder: Path, old: Path) -> list[str]:
         old: tables of the old city.
     """
     new, there = (_numbers(tables) for tables in (folder / "tables", old))
+    new |= {f"{float(number):.0f}" for number in new}  # a sentence rounds what its table has
     return [
         f"{file.name}: {number} … {text[max(0, found.start() - 60) : found.end() + 30]}"
         for file in sorted(folder.glob("*.html"))

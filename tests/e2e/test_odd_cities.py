@@ -36,12 +36,8 @@ REASONS = {
     "first year": "初めての調査",
     "one leaflet": "広告を出していない",
 }
-PLANNED = [
-    name
-    for name in ODD
-    if name not in {"a town of 3,000", "a designated city", "nobody found", "a dozen of a dozen"}
-]
-"""Cities whose whole report is made: of a town so small nearly every cell is hidden, which takes minutes to plan."""
+PLANNED = [name for name in ODD if name not in {"a town of 3,000", "nobody found", "a dozen of a dozen"}]
+"""Cities whose whole report is made: a library's warning on page 02 still forbids the release of the town."""
 IN_PROCESS = [
     ("survey only", "01"),
     ("aggregates only", "02"),
