@@ -19,7 +19,8 @@ def test_the_page_shows_the_worst_cell_of_each_condition_and_where_it_breaks():
     larger = cells.iloc[[3, 3]].assign(per_year=600.0, together=[1, 5], detected=[0.05, 0.06])
     found = calibration.summary(pd.concat([cells, larger]))
     singly = "条件に書いていない限り、相談は一人ずつ届く場合です。"  # size and bunching stand in each row
-    assert found.schema.note == f"信頼水準95%の判定で測りました。{singly}"
+    few = "判定を出したのが100回に満たない条件は、「判定を出す条件のすべて」に含めません。"
+    assert found.schema.note == f"信頼水準95%の判定で測りました。{singly}{few}"
     table = found.frame.set_index(["level", "size", "condition"])
     city = table.loc[("市の窓口", "約54件", calibration.WITHIN)]
     assert (city["cells"], city["false_alarm"], city["coverage"]) == (3, 0.04, 0.94)
@@ -84,3 +85,23 @@ def test_what_the_prefecture_does_by_itself_and_what_is_withheld_stand_in_words(
     assert table["withheld"].tolist() == pytest.approx([0.8, 0, 0, 0.8, 1, 1, 0])
     assert table.loc[calibration.PROMISED, ["cells", "false_alarm", "replicates"]].tolist() == [3, 0.04, 2000]
     assert table.loc["前の年の記録がない", ["false_alarm", "coverage"]].isna().all()
+
+
+@pytest.mark.parametrize(("given", "worst"), [(99, 0.04), (100, 0.3), (101, 0.3)])
+def test_a_condition_with_a_hundred_verdicts_counts_among_the_worst(given, worst):
+    cell = {
+        "level": "prefecture",
+        "rate_ratio": 1.0,
+        "in_scope": True,
+        "contaminated": 0.0,
+        "bump": 1.0,
+        "phi": 0.6,
+    }
+    rows = [
+        {"detected": 0.04, "n": 2000},
+        {"detected": 0.3, "n": given, "refused": 2000 - given, "falls": 0.25},
+    ]
+    found = calibration.summary(
+        pd.DataFrame([cell | ORDINARY | {"coverage": 0.95} | row for row in rows])
+    ).frame
+    assert found.set_index("condition").loc[calibration.PROMISED, "false_alarm"] == worst

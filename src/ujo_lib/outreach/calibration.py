@@ -83,7 +83,10 @@ def summary(cells: pd.DataFrame) -> Typed:
         .reset_index()
         .astype(dict.fromkeys(["false_alarm", "coverage"], "Float64"))
     )
-    note = f"信頼水準{LEVEL:.0%}の判定で測りました。条件に書いていない限り、相談は一人ずつ届く場合です。"
+    note = (
+        f"信頼水準{LEVEL:.0%}の判定で測りました。条件に書いていない限り、相談は一人ずつ届く場合です。"
+        f"判定を出したのが{_FEWEST}回に満たない条件は、「{PROMISED}」に含めません。"
+    )
     return Typed.of(frame, _COLUMNS, note=note)
 
 
