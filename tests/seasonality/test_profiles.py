@@ -114,7 +114,9 @@ def test_an_hour_without_a_contact_has_a_finite_interval_where_people_come_back(
     hourly = np.zeros((365, 24), dtype=np.int64)
     np.add.at(hourly, (days, hours), 1)
     at = np.datetime64("2023-01-01T00", "h") + (24 * days + hours).astype("timedelta64[h]")
-    frame = by_hour(counts_of(hourly.sum(axis=1), hourly=hourly), People(np.repeat(np.arange(40), 3), at)).frame
+    frame = by_hour(
+        counts_of(hourly.sum(axis=1), hourly=hourly), People(np.repeat(np.arange(40), 3), at)
+    ).frame
     quiet = frame[frame["n"] == 0]
     assert len(quiet) == 20
     assert (quiet["low"] == 0).all()
