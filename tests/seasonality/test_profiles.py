@@ -104,3 +104,20 @@ def test_an_empty_year_gives_a_table_and_no_ratio():
     months = by_month(counts_of(np.zeros(365))).frame
     assert months["n"].sum() == 0
     assert months["estimate"].isna().all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_hour_without_a_contact_has_a_finite_interval_where_people_come_back():
+    """A small town: forty people call in four hours of the day and come back on other days."""
+    rng = np.random.default_rng(3)
+    days, hours = rng.integers(0, 365, 120), rng.choice([9, 13, 20, 22], 120)
+    hourly = np.zeros((365, 24), dtype=np.int64)
+    np.add.at(hourly, (days, hours), 1)
+    at = np.datetime64("2023-01-01T00", "h") + (24 * days + hours).astype("timedelta64[h]")
+    frame = by_hour(
+        counts_of(hourly.sum(axis=1), hourly=hourly), People(np.repeat(np.arange(40), 3), at)
+    ).frame
+    quiet = frame[frame["n"] == 0]
+    assert len(quiet) == 20
+    assert (quiet["low"] == 0).all()
+    assert quiet["high"].between(0.1, 24, inclusive="neither").all()

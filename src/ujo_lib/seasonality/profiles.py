@@ -68,10 +68,13 @@ def by_hour(counts: Counts, people: People = NOBODY, level: float = LEVEL) -> Ty
     n = hourly.sum(axis=0)
     known = counts.n > 0
     share = n / max(counts.n, 1)
-    independent = np.maximum(counts.n * share * (1 - share), np.finfo(float).tiny)
+    independent = counts.n * share * (1 - share)
     across = np.diag(people.across_days(np.eye(HOURS)[people.hour] - share))
+    added = across.sum() / max(independent.sum(), np.finfo(float).tiny)
+    # An hour without a contact has no variance of its own: it is given that of the others.
+    independent = np.where(independent > 0, independent, 1.0)
     # An hour that none of the people who come back prefers is no safer than the others: at least the hours' mean.
-    across = np.maximum(across, across.sum() / independent.sum() * independent)
+    across = np.maximum(across, added * independent)
     spread = people.with_days(share_effect(hourly) * independent, len(hourly), across, independent)
     low, high = deflated_share(n, np.full(HOURS, counts.n), small_sample(*spread, level), level)
     frame = pd.DataFrame(
