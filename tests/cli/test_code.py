@@ -104,3 +104,9 @@ def test_the_loop_from_a_sample_to_the_next_texts(project: Path, capsys: pytest.
     shutil.copy(FOLDER / "coding_A_2.xlsx", FOLDER / "coding_A_3.xlsx")
     assert code("read") == DATA_PROBLEMS
     assert f"相談ID {chosen[0]} を二つの表で読んでいる" in capsys.readouterr().err
+
+    (FOLDER / "coding_A_3.xlsx").rename(FOLDER / "coding_B_3.xlsx")  # another coder's stays as it is
+    kept = (FOLDER / "coding_B_3.xlsx").read_bytes()
+    assert code("next", "--size", "2") == DONE
+    assert (FOLDER / "coding_A_4.xlsx").exists()
+    assert (FOLDER / "coding_B_3.xlsx").read_bytes() == kept

@@ -62,13 +62,22 @@ class _Job(NamedTuple):
     engine: "Engine"
     names: tuple[str, ...]
 
+    def book(self, coder: str, number: int) -> Path:
+        """The workbook of a coder: the first is of the sample, later ones of further texts."""
+        return self.folder / (f"coding_{coder}.xlsx" if number == 1 else f"coding_{coder}_{number}.xlsx")
+
     def books(self, coder: str) -> list[Path]:
-        """The workbooks of a coder in the order in which they were made: of the sample, then of further texts."""
-        first = self.folder / f"coding_{coder}.xlsx"
-        rounds = itertools.takewhile(
-            Path.exists, (first.with_stem(f"{first.stem}_{number}") for number in itertools.count(2))
+        """The workbooks of a coder that are there, up to the newest of anybody."""
+        return [file for number in range(1, self.fresh) if (file := self.book(coder, number)).exists()]
+
+    @property
+    def fresh(self) -> int:
+        """The first number under which no coder has a workbook."""
+        return next(
+            number
+            for number in itertools.count(1)
+            if not any(self.book(coder, number).exists() for coder in CODERS)
         )
-        return [first, *rounds] if first.exists() else []
 
 
 def _code(options: argparse.Namespace) -> int:
@@ -113,28 +122,24 @@ def _job(options: argparse.Namespace) -> _Job:
 
 def _sample(options: argparse.Namespace, job: _Job) -> int:
     from ujo_lib.tagging.quality import coding_plan
-    from ujo_lib.tagging.quality_file import write_coding_book, write_plan
+    from ujo_lib.tagging.quality_file import write_plan
 
-    files = {coder: job.folder / f"coding_{coder}.xlsx" for coder in CODERS[: options.coders]}
-    if there := [file.name for file in (*files.values(), job.folder / "plan.csv") if file.exists()]:
+    files = [job.book(coder, 1) for coder in CODERS[: options.coders]]
+    if there := [file.name for file in (*files, job.folder / "plan.csv") if file.exists()]:
         return explain(
             f"{job.folder} に {'、'.join(there)} があります。上書きしません。別の場所に移してから実行してください。",
             WRONG_PARAMETERS,
         )
     plan = coding_plan(job.tags, job.focus, options.size, job.settings.seed, options.extra)
     write_plan(job.folder / "plan.csv", plan)
-    for file in files.values():
-        write_coding_book(file, plan, job.records["text"].fillna(""), job.labels, job.names)
-        print(file)
-    _what_now(options, job, plan)
-    return DONE
+    return _hand_out(options, job, plan, 1)
 
 
 def _next(options: argparse.Namespace, job: _Job) -> int:
     import pandas as pd
 
     from ujo_lib.tagging import learning, quality, words
-    from ujo_lib.tagging.quality_file import read_plan, write_coding_book, write_plan
+    from ujo_lib.tagging.quality_file import read_plan, write_plan
 
     plan = read_plan(job.folder / "plan.csv")
     index = words.index_words(job.records["text"].fillna("").tolist(), job.engine)
@@ -143,24 +148,26 @@ def _next(options: argparse.Namespace, job: _Job) -> int:
     more = quality.next_texts(reading, job.tags.index, plan, options.size)
     if not len(more):
         return explain("語の有無と学習した判定が食い違う相談は、もう残っていません。", DATA_PROBLEMS)
-    number = len(job.books(CODERS[0])) + 1
     # First the plan: workbooks of texts that it does not know could not be read back.
     write_plan(job.folder / "plan.csv", pd.concat([plan, more]))
+    return _hand_out(options, job, more, job.fresh)
+
+
+def _hand_out(options: argparse.Namespace, job: _Job, plan: "pd.DataFrame", number: int) -> int:
+    """Write these texts for each coder, and say what comes next."""
+    from ujo_lib.tagging.quality_file import write_coding_book
+
     for coder in CODERS[: options.coders]:
-        file = job.folder / f"coding_{coder}_{number}.xlsx"
-        write_coding_book(file, more, job.records["text"].fillna(""), job.labels, job.names)
+        file = job.book(coder, number)
+        write_coding_book(file, plan, job.records["text"].fillna(""), job.labels, job.names)
         print(file)
-    _what_now(options, job, more)
-    return DONE
-
-
-def _what_now(options: argparse.Namespace, job: _Job, plan: "pd.DataFrame") -> None:
     counts = "、".join(f"{name}{n}件" for name, n in plan["stratum"].value_counts().items())
     print(
         f"{len(job.tags):,}件から{len(plan)}件を選びました({counts})。読み終えたら "
         f"`ujo code read {options.site} {options.year}` を実行します。",
         file=sys.stderr,
     )
+    return DONE
 
 
 def _codes(job: _Job) -> "Codes":
