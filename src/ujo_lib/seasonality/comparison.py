@@ -8,6 +8,7 @@ import pandas as pd
 
 from ujo_lib.columns import Dimension, Ratio, Share, Typed, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
+from ujo_lib.seasonality.thinned import lost_rows
 from ujo_lib.seasonality.verdicts import (
     MIN_EVENTS,
     PatternTests,
@@ -88,7 +89,7 @@ def judge_difference(place: Counts, whole: Counts, beside: Counts | None = None)
     """
     tests = PatternTests.of(place, whole)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if min(place.n, whole.n) < MIN_EVENTS else ""
-    short = too_short(place) or too_short(whole)
+    short = too_short(place) or too_short(whole) or lost_rows(place, beside=whole)
     seen = None if few or short else memory_seen(beside or whole)
     same = "全国の同じ週・同じ日と比べます"
     months, weekdays = partial(tests.months, place.daily), partial(tests.weekdays, place.daily)

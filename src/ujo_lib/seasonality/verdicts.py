@@ -20,6 +20,7 @@ from ujo_lib.seasonality import surface
 from ujo_lib.seasonality.calendar import YEAR
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
+from ujo_lib.seasonality.thinned import lost_rows
 from ujo_lib.stats import holm
 from ujo_lib.variance import NOBODY, Array, People, effective_df
 
@@ -211,7 +212,7 @@ def judge(counts: Counts, people: People = NOBODY, beside: Counts | None = None)
     tests = PatternTests.of(counts)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if counts.n < MIN_EVENTS else ""
     few = "元の資料で伏せられた欄があり、件数が分からないため、判定しません" if counts.suppressed else few
-    short = too_short(counts)
+    short = too_short(counts) or lost_rows(counts, people, beside)
     brief = "4週間分の記録がないため、判定しません" if tests.weeks.count < 4 else ""
     one_year = "1年分の記録では、毎年くり返す変動か、この年だけの出来事(広報など)かは区別できません"
     several = "複数年の記録によります"
