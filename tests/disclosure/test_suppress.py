@@ -123,21 +123,39 @@ def test_a_search_goes_on_until_more_questions_than_allowed_have_been_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ends: list[int] = []
-    completed = suppress._completed
+    goes_on: list[int] = []
+    completed, best = suppress._completed, suppress._Cuts.best
 
-    def spy(problem: Problem, *more: object) -> np.ndarray:
+    def ends_early(problem: Problem, *more: object) -> np.ndarray:
         ends.append(problem.programme.asked)
         return completed(problem, *more)
 
-    monkeypatch.setattr(suppress, "_completed", spy)
-    monkeypatch.setattr(suppress, "WORK", -1)
+    def chooses(cuts: suppress._Cuts) -> np.ndarray:
+        goes_on.append(cuts._problem.programme.asked)
+        return best(cuts)
+
+    monkeypatch.setattr(suppress, "_completed", ends_early)
+    monkeypatch.setattr(suppress._Cuts, "best", chooses)
     smallest_set(problem_of(MANY))
-    asked = ends.pop()
+    asked = goes_on[0]
     for allowed, at_once in ((asked - 1, True), (asked, False), (asked + 1, False)):
         monkeypatch.setattr(suppress, "WORK", allowed)
+        ends.clear()
         smallest_set(problem_of(MANY))
         assert (ends[-1:] == [asked]) == at_once
-        ends.clear()
+
+
+@pytest.mark.parametrize(("work", "tried"), [(9, False), (10, True), (11, True)])
+def test_what_has_not_been_tried_after_twice_the_questions_stays_hidden(
+    work: int, tried: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suppress, "WORK", work)
+    line = line_of(3, 9, 12)
+    line.programme.asked = 20
+    everything = np.ones(4, dtype=bool)
+    kept = suppress._slim(line, everything, suppress._Worlds(line))
+    assert (line.programme.asked > 20) == tried
+    assert kept[0]
 
 
 def worlds_of_one(*counts: int) -> tuple[Problem, suppress._Worlds]:
