@@ -126,14 +126,25 @@ def _slim(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> np.ndarray
 def _holds(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> bool:
     """Whether a set protects every target; populations that are found on the way are kept."""
     worlds.hide(hidden)
-    for number, side in worlds.hardest_first():
-        if worlds.open(side)[number]:
-            x, _ = _extreme(problem, hidden, problem.targets[number], side)
-            if x is None:
+    if worlds.hardest and not _reaches(problem, hidden, *worlds.hardest, worlds):
+        return False
+    for side in (-1, 1):
+        _push(problem, hidden, side, worlds)
+        for number in np.flatnonzero(worlds.open(side)).tolist():
+            if not _reaches(problem, hidden, number, side, worlds):
                 worlds.hardest = (number, side)
                 return False
-            worlds.add(x)
     return True
+
+
+def _reaches(problem: Problem, hidden: np.ndarray, number: int, side: int, worlds: "_Worlds") -> bool:
+    """Whether a set leaves one end of a target open to an outsider."""
+    if not worlds.open(side)[number]:
+        return True
+    x, _ = _extreme(problem, hidden, problem.targets[number], side)
+    if x is not None:
+        worlds.add(x)
+    return x is not None
 
 
 class _Worlds:
@@ -177,11 +188,6 @@ class _Worlds:
         if not np.any(moved & self._shown) and (whole or not self._only_whole):
             self._least = np.minimum(self._least, counts)
             self._most = np.maximum(self._most, counts)
-
-    def hardest_first(self) -> list[tuple[int, int]]:
-        """Open ends, with the one in front that was found without a population last."""
-        ends = [(number, side) for side in (-1, 1) for number in np.flatnonzero(self.open(side)).tolist()]
-        return sorted(ends, key=lambda end: end != self.hardest)
 
     def open(self, side: int) -> np.ndarray:
         """Targets that no population proves uncertain on a side (-1 below, 1 above), as flags."""
