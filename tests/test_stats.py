@@ -451,3 +451,34 @@ def test_a_record_of_nothing_but_silence_has_no_rate_to_judge_it_by():
     daily = np.zeros(30)
     daily[0] = 30.0
     assert stats.silences(daily, 20) == [(1, 30)]
+
+
+def test_ratios_that_stand_out_together_are_found_by_their_own_intervals():
+    # Hand count: z = log ratio over the room towards 1, in units of 1.96; Holm over three.
+    room = math.log(1.1)
+    for times, side in (
+        (2.4 / 1.96, 1),
+        (2.39 / 1.96, 0),
+    ):  # p .0164 and .0169, three times of which .05 lies between
+        ratio = math.exp(times * room)
+        found = stats.standing_out([ratio, 1.0, 1.0], [ratio / 1.1, 0.9, 0.9], [ratio * 1.5, 1.1, 1.1])
+        assert found.tolist() == [side, 0, 0]
+        below = stats.standing_out([1 / ratio, 1.0, 1.0], [0.1, 0.9, 0.9], [1.1 / ratio, 1.1, 1.1])
+        assert below.tolist() == [-side, 0, 0]
+
+
+@given(st.lists(st.tuples(st.floats(0.2, 5), st.floats(1.01, 3)), min_size=1, max_size=12))
+def test_a_ratio_whose_interval_holds_one_never_stands_out(rows):
+    ratio = np.array([value for value, _ in rows])
+    room = np.array([factor for _, factor in rows])
+    side = stats.standing_out(ratio, ratio / room, ratio * room)
+    holds = (ratio / room <= 1) & (ratio * room >= 1)
+    assert not side[holds].any()
+    assert (np.sign(np.log(ratio))[side != 0] == side[side != 0]).all()
+    assert (stats.standing_out(1 / ratio, 1 / (ratio * room), room / ratio) == -side).all()
+
+
+def test_a_ratio_without_a_finite_interval_stands_nowhere_and_leaves_the_others_their_number():
+    unknown = [(math.nan, math.nan, math.nan), (0.0, 0.0, 0.4), (2.0, 0.5, math.inf), (1.0, 1.0, 1.0)]
+    rows = [*unknown, (1.2, 1.19 / 1.0, 1.3), (0.5, 0.4, 0.6)]
+    assert stats.standing_out(*np.array(rows).T).tolist() == [0, 0, 0, 0, 1, -1]

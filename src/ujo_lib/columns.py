@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 TOTAL_LABELS: Final = ("総数", "全体")
+ANSWERED: Final = "〔有効回答〕"
+"""In `Schema.where`: everybody who answered the variable. How many left a question out is treated as no secret."""
 """Labels in dimension columns that stand for all categories together."""
 
 DIMENSIONS: Final[Mapping[str, str]] = {
@@ -518,7 +520,8 @@ class Schema:
 
     Attributes:
         columns: name → kind, in the order of the table.
-        where: variable → categories, when the table counts a subgroup of its population only.
+        where: variable → categories, when the table counts a subgroup of its population only; `ANSWERED` alone for
+            those who answered a question.
         note: a reading note that belongs to how the numbers were computed.
         part: rows were left out after the numbers were computed, so that they speak of cells that are not here.
     """

@@ -291,6 +291,33 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     return adjusted
 
 
+def standing_out(
+    ratio: ArrayLike, low: ArrayLike, high: ArrayLike, level: float = LEVEL
+) -> NDArray[np.int64]:
+    """Which of several ratios lie above or below 1, all statements together wrong in at most 1 - `level`.
+
+    The standard error of the logarithm is read off that end of the interval which faces 1, the p-values are adjusted
+    by Holm's method.
+
+    Args:
+        ratio: estimates, shape (k,); NaN entries and those without both ends stand nowhere.
+        low: lower ends of their intervals at `level`.
+        high: upper ends.
+        level: of the intervals, and of the statements together.
+
+    Returns:
+        1 above, -1 below, 0 neither; shape (k,).
+    """
+    estimates, lows, highs = (np.asarray(values, dtype=np.float64) for values in (ratio, low, high))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distance = np.log(estimates)
+        room = np.log(np.where(estimates > 1, estimates / lows, highs / estimates))
+        z = np.abs(distance) / room * scipy_stats.norm.ppf((1 + level) / 2)
+    known = np.isfinite(lows) & np.isfinite(highs) & np.isfinite(z)
+    p = holm(np.where(known, 2 * scipy_stats.norm.sf(z), np.nan))
+    return np.where((p < 1 - level) & ((lows > 1) | (highs < 1)), np.sign(distance), 0).astype(np.int64)
+
+
 def round_half_up(x: float, digits: int) -> float:
     """Round as Japanese official statistics do (四捨五入), on the decimal digits that a reader sees."""
     if not math.isfinite(x):

@@ -65,7 +65,10 @@ def year(
     code="not_detected",
     estimate=2.06,
     basis=RATES,
+    second=1.05,
 ) -> dict:
+    """A year; `second` is where the interval of the later month or day begins."""
+    ratios = {"estimate": [0.84, 1.16], "low": [0.7, second], "high": [1.01, 1.3]}
     return {
         CASES: pd.DataFrame({"sex": ["男性", "総数"], "n": [17, 25]}),
         CHANGES: pd.DataFrame(
@@ -79,9 +82,9 @@ def year(
                 "basis": [basis, basis],
             }
         ),
-        MONTHS: pd.DataFrame({"month": ["7月", "8月"], "per_day": [6.1, 8.5]}),
+        MONTHS: pd.DataFrame({"month": ["7月", "8月"], **ratios}),
         VERDICTS: pd.DataFrame({"pattern": ["月", "曜日による違い"], "finding": [month, weekday]}),
-        WEEKDAYS: pd.DataFrame({"weekday": ["日", "月"], "per_day": [8.5, 9.7]}),
+        WEEKDAYS: pd.DataFrame({"weekday": ["日", "月"], **ratios}),
         TOTALS: pd.DataFrame({"scope": ["全国", "県"], "n": [177430, 1329]}),
         BEFORE: pd.DataFrame({"scope": ["全国", "県"], "n": [170000, 1200]}),
         WAVES: pd.DataFrame({"wave": ["R1", "R2", "R5"], "fiscal_year": [2019, 2020, 2023]}),
@@ -111,7 +114,8 @@ def _recall(tables: dict):
         if (notebook, table) not in tables:
             raise NotSuppliedError(WHY[notebook]) if notebook in WHY else FileNotFoundError(table)
         frame = tables[notebook, table]
-        typed = Typed.of(frame, {name: KINDS.get(name, Text()) for name in frame})
+        kinds = KINDS | (interval("estimate", 0.95) if "estimate" in frame and "low" in frame else {})
+        typed = Typed.of(frame, {name: kinds.get(name, Text()) for name in frame})
         key = notebook, table
         spec = TableSpec(table, TITLES.get(key, table), ABOUT.get(key, Subject()), typed.schema)
         return unmasked(spec, frame)
@@ -228,7 +232,8 @@ def test_a_change_of_counts_without_denominators_is_not_told_as_a_change(low, hi
 
 def test_a_month_that_leads_by_chance_is_not_told_as_a_season():
     assert "はっきりした違いは見られません" in told(year(month="検出せず"))[2]
-    assert "月に最も多く" in told(year(month="検出"))[2]
+    assert "8月に最も多く" in told(year(month="検出", second=1.02))[2]
+    assert "月によって違いました" in told(year(month="検出", second=1.01))[2]
     assert told(year(month="判定しない"))[2].endswith("この記録からは判断できません。")
 
 
@@ -272,8 +277,13 @@ def test_a_half_year_tells_of_its_contacts_beside_the_year_before_and_gives_its_
 
 
 def test_a_weekday_that_leads_by_chance_is_not_told():
-    for verdict, said in (("検出", "月曜日に最も多く"), ("検出せず", "はっきりした違いは見られません")):
-        assert said in text_of(summary.busiest_weekday(_recall(year(weekday=verdict))).said())
+    for verdict, second, said in (
+        ("検出", 1.02, "月曜日に最も多く"),
+        ("検出", 1.01, "曜日によって違いました"),
+        ("検出せず", 1.02, "はっきりした違いは見られません"),
+    ):
+        line = summary.busiest_weekday(_recall(year(weekday=verdict, second=second)))
+        assert said in text_of(line.said()), second
 
 
 def test_goals_claims_and_key_figures_of_a_missing_page_give_the_reason():

@@ -172,6 +172,11 @@ def test_an_old_name_year_or_number_is_found_wherever_it_stands(sample_data: Pat
     ):
         (folder / "01.html").write_text(page.format(text, alt), encoding="utf-8")
         assert len(survivors(root, folder, changed)) == found, (text, alt)
-    for text, alt, found in (("139人のうち", "", 1), ("84人", "139人", 1), ("84人", "1,390人", 0)):
+    for text, alt, found in (
+        ("139人のうち", "", 1),
+        ("84人", "139人", 1),
+        ("84人", "1,390人", 0),
+        ("図と表の一覧(139件)", "参考値139欄", 0),
+    ):
         (folder / "01.html").write_text(page.format(text, alt), encoding="utf-8")
         assert len(strange_numbers(folder, tmp_path / "old")) == found, (text, alt)

@@ -38,6 +38,17 @@ def test_the_price_lies_between_its_bounds_whatever_the_effect(low, up, further,
     assert 0 <= price.low <= price.estimate <= price.high
 
 
+@pytest.mark.parametrize(("low", "price"), [(0.99, None), (1.0, None), (1.01, 30_000)])
+def test_a_single_price_is_printed_only_where_there_were_extra_contacts(low, price, campaigns):
+    assert cost.per_extra_contact(effect(2.0, low, 4.0), 300_000).printed[0] == price
+    for table in (
+        cost.headline(effect(2.0, low, 4.0), campaigns),
+        cost.sensitivity(effect(2.0, low, 4.0), campaigns, [1.0]),
+    ):
+        assert table.frame["estimate"].isna().all() == (price is None)
+        assert table.frame["low"].notna().all()
+
+
 def test_no_estimate_has_no_price(campaigns):
     unknown = refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない"))
     assert cost.per_extra_contact(unknown, 1) is None
@@ -62,10 +73,11 @@ def test_what_counts_as_media_cost_scales_the_price(campaigns):
 
 
 def test_the_headline_price_stands_on_the_count_it_is_made_of(campaigns):
-    row = cost.headline(effect(2.0, 0.5, 4.0), campaigns).frame.iloc[0]
+    row = cost.headline(effect(2.0, 1.5, 4.0), campaigns).frame.iloc[0]
     assert (row["n"], row["spend"]) == (20, 1_940_000)
     assert row["estimate"] == pytest.approx(194_000)
-    assert row["high"] == math.inf
+    assert row["high"] == pytest.approx(388_000)
+    assert cost.headline(effect(2.0, 0.5, 4.0), campaigns).frame.iloc[0]["high"] == math.inf
     unknown = cost.headline(
         refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない")), campaigns
     ).frame

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.survey.conftest import asking, categorical
 from ujo_lib import stats, survey
-from ujo_lib.columns import Typed
+from ujo_lib.columns import ANSWERED, Typed
 
 LABELS = ["はい", "いいえ", "不明"]
 FORM = asking(q=LABELS)
@@ -97,7 +97,7 @@ def test_the_disclosure_plan_is_told_what_a_table_of_those_who_answered_counts(c
     assert table.schema.dimensions == {"outing": "outing"}
     assert set(table.schema.counts) == {"n", "base"}
     assert table.schema.bases == {"base": ("outing",)}
-    assert table.schema.where == {"outingの回答": ("あり",)}
+    assert table.schema.where == {"outing": (ANSWERED,)}
     assert table.schema.recode == {"outing": {"家から出ない": ("自室からほとんど出ない",)}}
     assert survey.among_answered(cases, "trigger", questionnaire).schema.multiple == ("trigger",)
 
@@ -210,7 +210,7 @@ def test_opinions_without_a_theme_were_still_written():
     assert "無回答" not in set(table.frame["theme"])
     assert set(table.frame["base"]) == {3}
     assert table.schema.dimensions == {"theme": "opinion_theme"}
-    assert table.schema.where == {"opinionの回答": ("あり",)}
+    assert table.schema.where == {"opinion": (ANSWERED,)}
     assert row(survey.themes(flags.iloc[:0], labels), theme="居場所")["share"] is pd.NA
 
 

@@ -20,6 +20,7 @@ from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import KeyFigure, KeyFigures, Limits
 from ujo_lib.report.door.publish import NotSuppliedError, Published
 from ujo_lib.report.look import notation
+from ujo_lib.report.look.standing import foremost
 from ujo_lib.report.look.wording import Line
 from ujo_lib.stats import LEVEL
 
@@ -208,11 +209,13 @@ def _year(recall: Recall, wave: str) -> str:
 
 
 def busiest_month(recall: Recall) -> Line:
-    """The month with most contacts a day, where the months differ beyond chance."""
+    """Whether the months differ beyond chance, and which has most contacts a day if no other may have more."""
     months = recall("02_consultation_seasonality", "months")
     verdict = recall("02_consultation_seasonality", "verdicts").frame["finding"].iloc[0]
     if verdict == "検出":
-        return Line("県内からの相談は、{month[max per_day]}に最も多くなりました。", (months,), _whose(months))
+        most = "県内からの相談は、{month[max estimate]}に最も多くなりました。"
+        differ = "県内からの相談の多さは、月によって違いました。"
+        return Line(foremost(months, "month", "estimate", most, differ), (months,), _whose(months))
     if verdict == "検出せず":
         told = "県内からの相談の多さに、月によるはっきりした違いは見られません。"
         return Line(told, (), _whose(months))
@@ -222,12 +225,13 @@ def busiest_month(recall: Recall) -> Line:
 
 
 def busiest_weekday(recall: Recall) -> Line:
-    """The day of the week with most contacts a day, where the days differ beyond chance."""
+    """Whether the days of the week differ beyond chance, and which has most contacts if no other may have more."""
     days = recall("02_consultation_seasonality", "weekdays")
     verdicts = recall("02_consultation_seasonality", "verdicts").where(pattern="曜日による違い")
     if "検出" in set(verdicts.frame["finding"]):
-        told = "県内からの相談は、{weekday[max per_day]}曜日に最も多くなりました。"
-        return Line(told, (days,), _whose(days))
+        most = "県内からの相談は、{weekday[max estimate]}曜日に最も多くなりました。"
+        differ = "県内からの相談の多さは、曜日によって違いました。"
+        return Line(foremost(days, "weekday", "estimate", most, differ), (days,), _whose(days))
     return Line("県内からの相談の多さに、曜日によるはっきりした違いは見られません。", (), _whose(days))
 
 

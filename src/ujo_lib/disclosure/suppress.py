@@ -8,7 +8,8 @@ kept: they usually prove many counts safe. Whole-number populations are demanded
 
 On the way, each round also gives a set that protects every count and of which no row can be shown again. Small
 problems end with the cheapest set there is; when `WORK` questions have been asked (counted, not timed, so that the
-same tables give the same bytes), the cheapest set found so far is completed: never less safe, only dearer.
+same tables give the same bytes), the cheapest set found so far is completed: never less safe, only dearer. The first
+such set may take as many questions again; what it has not tried to show by then stays hidden.
 """
 
 from collections.abc import Sequence
@@ -83,7 +84,8 @@ def smallest_set(problem: Problem) -> np.ndarray:
         if enough is None:
             candidate = hidden
         else:
-            enough = _slim(problem, enough, worlds)
+            if spare is None or problem.programme.asked <= WORK:
+                enough = _slim(problem, enough, worlds)
             if spare is None or _cost(problem, enough) < _cost(problem, spare):
                 spare = enough
             candidate = spare
@@ -109,11 +111,14 @@ def _cost(problem: Problem, hidden: np.ndarray) -> int:
 
 
 def _slim(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> np.ndarray:
-    """Show again, dearest first, what need not be hidden: all at once where that will do, else half by half."""
+    """Show again, dearest first, what need not be hidden: all at once where that will do, else half by half.
+
+    What has not been tried after as many questions again as the search may ask stays hidden.
+    """
     kept = hidden.copy()
     dearest = sorted(np.flatnonzero(hidden & ~problem.closed), key=lambda row: (-problem.weight[row], row))
     groups = [dearest]
-    while groups:
+    while groups and problem.programme.asked <= 2 * WORK:
         group = groups.pop()
         kept[group] = False
         if not _holds(problem, kept, worlds):
@@ -126,14 +131,25 @@ def _slim(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> np.ndarray
 def _holds(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> bool:
     """Whether a set protects every target; populations that are found on the way are kept."""
     worlds.hide(hidden)
-    for number, side in worlds.hardest_first():
-        if worlds.open(side)[number]:
-            x, _ = _extreme(problem, hidden, problem.targets[number], side)
-            if x is None:
+    if worlds.hardest and not _reaches(problem, hidden, *worlds.hardest, worlds):
+        return False
+    for side in (-1, 1):
+        _push(problem, hidden, side, worlds)
+        for number in np.flatnonzero(worlds.open(side)).tolist():
+            if not _reaches(problem, hidden, number, side, worlds):
                 worlds.hardest = (number, side)
                 return False
-            worlds.add(x)
     return True
+
+
+def _reaches(problem: Problem, hidden: np.ndarray, number: int, side: int, worlds: "_Worlds") -> bool:
+    """Whether a set leaves one end of a target open to an outsider."""
+    if not worlds.open(side)[number]:
+        return True
+    x, _ = _extreme(problem, hidden, problem.targets[number], side)
+    if x is not None:
+        worlds.add(x)
+    return x is not None
 
 
 class _Worlds:
@@ -177,11 +193,6 @@ class _Worlds:
         if not np.any(moved & self._shown) and (whole or not self._only_whole):
             self._least = np.minimum(self._least, counts)
             self._most = np.maximum(self._most, counts)
-
-    def hardest_first(self) -> list[tuple[int, int]]:
-        """Open ends, with the one in front that was found without a population last."""
-        ends = [(number, side) for side in (-1, 1) for number in np.flatnonzero(self.open(side)).tolist()]
-        return sorted(ends, key=lambda end: end != self.hardest)
 
     def open(self, side: int) -> np.ndarray:
         """Targets that no population proves uncertain on a side (-1 below, 1 above), as flags."""

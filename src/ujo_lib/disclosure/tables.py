@@ -15,11 +15,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
+from ujo_lib.columns import ANSWERED
+
 TOTAL_LABELS = ("総数", "全体")
 PERIOD = "〔期間〕"
 AREA = "〔地域〕"
 YES, NO = "はい", "いいえ"
-ANSWERED = "の回答"  # ends the variable of those who answered a question; how many did not is no secret
+COUNTABLE = 2_000
+"""Kinds of people up to which plan and audit ask for whole people; fractions will do for more."""
 
 _MONTH = re.compile(r"(\d+)年(\d+)月")
 
@@ -85,7 +88,8 @@ class CountTable:
         counts: the count columns.
         cells: every count of the table.
         bases: count column → dimension columns over which it is summed (a `base` printed in each row).
-        where: subgroup filter, variable → atoms or recoded labels.
+        where: subgroup filter, variable → atoms or recoded labels. `ANSWERED` alone: those who answered the variable,
+            which are the atoms that `recode` names for it, else whoever did; how many did not is no secret.
         recode: variable → {published label: its atoms}; a label that is not listed is an atom itself. Labels
             of a dimension over the variable `PERIOD` are recoded to atoms "2023-04-01/2023-04-30".
         total_labels: labels that stand for "every category".
@@ -157,7 +161,7 @@ class CountTable:
     @property
     def frame(self) -> frozenset[str]:
         """Variables by which the whole table is restricted; what lies outside can be had by subtraction."""
-        subgroups = (variable for variable in self.where if not variable.endswith(ANSWERED))
+        subgroups = (variable for variable, labels in self.where.items() if labels != (ANSWERED,))
         return frozenset(variable for variable, _ in self._frame() if variable in {*subgroups, PERIOD, AREA})
 
     def _frame(self) -> Iterator[tuple[str, frozenset[str]]]:
@@ -173,9 +177,9 @@ class CountTable:
         yield from found.items()
 
     def _atoms(self, variable: str, labels: Sequence[str]) -> tuple[str, frozenset[str]]:
-        if variable in self.multiple:
-            return f"{variable}={labels[0]}", frozenset({YES})
         book = self.recode.get(variable, {})
+        if variable in self.multiple or (tuple(labels) == (ANSWERED,) and ANSWERED not in book):
+            return f"{variable}={labels[0]}", frozenset({YES})
         return variable, frozenset(atom for label in labels for atom in book.get(label, (label,)))
 
 

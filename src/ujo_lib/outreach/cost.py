@@ -1,12 +1,13 @@
 """What a further contact cost: the money of the bundle over the interval of extra contacts.
 
-The campaigns ran together, so their money is taken together. Where the interval of extra contacts reaches
-zero, no
-finite price can be ruled in: the bound is infinite.
+The campaigns ran together, so their money is taken together. Where the interval of extra contacts reaches zero, no
+finite price can be ruled in: the upper bound is infinite, and a single price, which would be quoted without its bound,
+is not printed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, isinf
 
 import pandas as pd
 
@@ -28,6 +29,11 @@ class Price:
     estimate: float
     low: float
     high: float
+
+    @property
+    def printed(self) -> tuple[float | None, float, float]:
+        """Price and bounds as they are published: no price where there may have been no extra contact."""
+        return (None if isinf(self.high) else self.estimate, self.low, self.high)
 
 
 def per_extra_contact(effect: Effect, yen: float) -> Price | None:
@@ -69,17 +75,21 @@ def headline(effect: Effect, campaigns: pd.DataFrame) -> Typed:
     """The price of an extra contact in one row, ceilings standing in for unknown costs.
 
     Returns:
-        basis, n (contacts in the window, of which the price is a function), spend, estimate, low, high, role.
+        basis, n (contacts in the window, of which the price is a function), spend, estimate (NA where `high` is
+        infinite), low, high, role.
     """
     money = bundle(campaigns).frame.iloc[1]
     price = per_extra_contact(effect, float(money["spend"]))
-    numbers = (price.estimate, price.low, price.high) if price else (None, None, None)
+    numbers = price.printed if price else (None, None, None)
     row = (money["basis"], effect.n, money["spend"], *numbers)
     frame = pd.DataFrame([row], columns=["basis", "n", "spend", "estimate", "low", "high"])
     frame = frame.astype(
         {"n": "Int64", "spend": "Int64"} | dict.fromkeys(["estimate", "low", "high"], "Float64")
     )
-    note = "「以上」とだけある区間は、増えた相談が0回の可能性を除けないため、上限がないことを示します。"
+    note = (
+        "「以上」とだけある区間は、増えた相談が0回の可能性を除けないことを示します。"
+        "そのときは、1回あたりの値を出しません。"
+    )
     columns = _COLUMNS | {"n": Count(heading="相談", unit="回")} | _price_columns(effect)
     return of_window(Typed.of(frame, columns, note=note))
 
@@ -94,14 +104,14 @@ def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[
 
     Returns:
         basis, media_share, spend, estimate, low, high (yen per extra contact; infinite bounds stay infinite),
-        note. Without an estimable effect the prices are NA.
+        note. Without an estimable effect the prices are NA, and the estimate is where its upper bound is infinite.
     """
     rows = []
     for money in bundle(campaigns).frame.itertuples():
         for share in media_shares:
             spend = float(money.spend) * share
             price = per_extra_contact(effect, spend)
-            numbers = (price.estimate, price.low, price.high) if price else (None, None, None)
+            numbers = price.printed if price else (None, None, None)
             rows.append((money.basis, share, round(spend), *numbers, money.note))
     columns = ["basis", "media_share", "spend", "estimate", "low", "high", "note"]
     numeric = dict.fromkeys(["estimate", "low", "high"], "Float64") | {"spend": "Int64"}
@@ -115,7 +125,7 @@ def _price_columns(effect: Effect) -> dict[str, Column]:
 
 
 def _price(yen: float, contacts: float) -> float:
-    return float(round(yen / contacts)) if contacts > 0 else float("inf")
+    return float(round(yen / contacts)) if contacts > 0 else inf
 
 
 def _note(lead: str, names: pd.Series) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from ujo_lib.columns import Base, Column, Count, Dimension, Estimate, Share, Text, Typed, interval
+from ujo_lib.columns import ANSWERED, Base, Column, Count, Dimension, Estimate, Share, Text, Typed, interval
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.residents.linearised import difference, mean, share_interval
 from ujo_lib.residents.weighting import WHOLE, Sample
@@ -329,7 +329,7 @@ def _kinds(over: tuple[str, ...], level: float) -> dict[str, Column]:
 
 
 def _answered(item: str) -> dict[str, tuple[str, ...]]:
-    return {f"{item}の回答": ("あり",)}
+    return {item: (ANSWERED,)}
 
 
 def known_cases(cases: pd.DataFrame) -> Typed:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ujo_lib import stats
-from ujo_lib.columns import Count, Dimension, Estimate, Share, Typed, interval
+from ujo_lib.columns import ANSWERED, Count, Dimension, Estimate, Share, Typed, interval
 from ujo_lib.stats import LEVEL
 
 ALL_AGES = "対象年齢の計"
@@ -117,7 +117,7 @@ def coverage(
             "share": Share(heading="把握率", n="n", base="expected"),
             **interval("share", level),
         },
-        where={f"{age}の回答": ("あり",)},
+        where={age: (ANSWERED,)},
         note=f"全国の割合は{prevalence_text(prevalence)}({source})です。"
         "年代の分からない人は、把握された人数に含みません。"
         "幅は、把握された人数が偶然に揺れる大きさだけを表します。",

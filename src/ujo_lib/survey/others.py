@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ujo_lib.columns import Base, Count, Dimension, Estimate, Share, Typed
+from ujo_lib.columns import ANSWERED, Base, Count, Dimension, Estimate, Share, Typed
 from ujo_lib.survey.questionnaire import Item, Questionnaire
 from ujo_lib.survey.tables import TOTAL, among_answered
 
@@ -72,7 +72,7 @@ def _number(frame: pd.DataFrame, item: Item, form: Questionnaire) -> Typed:
             "mean": Estimate(unit=item.unit, heading=f"{item.title}の平均"),
             "median": Estimate(unit=item.unit, heading=f"{item.title}の中央値"),
         },
-        where={f"{item.id}の回答": ("あり",)},
+        where={item.id: (ANSWERED,)},
         note=form.asked_note(item.id),
     )
 

@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib import stats
-from ujo_lib.columns import Base, Column, Count, Dimension, Flag, Share, Text, Typed, interval
+from ujo_lib.columns import ANSWERED, Base, Column, Count, Dimension, Flag, Share, Text, Typed, interval
 from ujo_lib.crosstab import crosstab as crossed
 from ujo_lib.stats import LEVEL
 from ujo_lib.survey.questionnaire import NOT_ANSWERED, NOT_ASKED, Questionnaire
@@ -323,7 +323,7 @@ def _kinds(more: Mapping[str, Column], level: float = LEVEL) -> dict[str, Column
 
 def _answered(item: str) -> dict[str, tuple[str, ...]]:
     """The subgroup of those who answered an item, as a table says it."""
-    return {f"{item}の回答": ("あり",)}
+    return {item: (ANSWERED,)}
 
 
 def _grouped(frame: pd.DataFrame, item: str, groups: Mapping[str, str]) -> pd.DataFrame:

@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
-from ujo_lib.columns import Base, Count, Dimension, Schema
+from ujo_lib.columns import ANSWERED, Base, Count, Dimension, Schema
+from ujo_lib.disclosure.plan import plan
+from ujo_lib.disclosure.tables import Policy
 from ujo_lib.report.door.masks import counted
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
 
@@ -50,9 +52,37 @@ def test_people_without_dates_have_neither_months_nor_a_period():
 def test_a_base_stands_for_those_who_answered_where_somebody_did_not_and_each_gave_one_answer(
     labels, multiple, whom
 ):
-    from ujo_lib.report.door import masks
-
     frame = pd.DataFrame({"answer": labels, "n": [40] * len(labels), "base": [80] * len(labels)})
     columns = {"answer": Dimension(multiple=multiple), "n": N, "base": Base(over=("answer",))}
     of_base = {cell.labels for cell in one(frame, columns).cells if cell.column == "base"}
-    assert of_base == {(masks.ANSWERED,) if whom == "回答あり" else ("総数",)}
+    assert of_base == {(ANSWERED,) if whom == "回答あり" else ("総数",)}
+
+
+def of_cases(name: str, counts: dict[str, int], **more) -> TableRecord:
+    frame = pd.DataFrame({"sex": list(counts), "n": list(counts.values())})
+    schema = Schema({"sex": Dimension(), "n": Count(unit="人")}, **more)
+    return TableRecord.of("01", TableSpec(name, name, Subject(population="cases"), schema), frame)
+
+
+def test_the_men_who_answered_are_the_men_so_a_table_of_those_who_answered_hides_what_one_of_all_hides():
+    everybody = of_cases("all", {"男性": 3, "女性": 40, "その他": 30, "無回答": 9, "総数": 82})
+    answered = of_cases(
+        "answered", {"男性": 3, "女性": 40, "その他": 30, "総数": 73}, where={"sex": (ANSWERED,)}
+    )
+    tables = [one.table for one in counted([everybody, answered])]
+    of_men = {dict(table.region(0))["sex"] for table in tables}
+    assert of_men == {frozenset({"男性"})}
+    assert dict(tables[1].region(3)) == {"sex": frozenset({"男性", "女性", "その他"})}
+    made = plan(tables, Policy(5, required_width=3))
+    hidden = [{cell.labels[0] for cell, x in zip(t.cells, made.mask(t.id), strict=True) if x} for t in tables]
+    assert "男性" in hidden[0] & hidden[1]
+    assert not (hidden[0] ^ hidden[1]) & {"女性", "その他"}
+
+
+def test_where_no_table_names_those_who_skipped_a_question_its_answers_add_up_to_those_who_answered():
+    schema = {"where": {"sex": (ANSWERED,)}}
+    table = counted([of_cases("answered", {"男性": 20, "女性": 40, "総数": 60}, **schema)])[0].table
+    who = {("sex=〔有効回答〕", frozenset({"はい"}))}
+    assert [set(table.region(i)) - who for i in (0, 2)] == [{("sex", frozenset({"男性"}))}, set()]
+    assert all(who <= set(table.region(i)) for i in range(3))
+    assert table.frame == frozenset()

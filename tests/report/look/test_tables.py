@@ -131,8 +131,8 @@ def test_short_words_are_not_torn_into_columns_of_single_letters() -> None:
         }
     )
     shown = table_html(table)
-    assert 'class="short">単一回答' in shown
-    assert 'class="long">男性' in shown
+    assert 'class="short" data-heading="種類">単一回答' in shown
+    assert 'class="long" data-heading="選択肢">男性' in shown
 
 
 def test_labels_are_escaped() -> None:
@@ -192,3 +192,19 @@ def test_a_small_base_is_told_only_under_the_shares_that_rest_on_it(base: int, m
     ):
         assert "参考値" not in without
         assert "四捨五入" not in without
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"label": ["目標"], "goal": ["あ" * 23]}, True),
+        ({"label": ["目標"], "goal": ["あ" * 22]}, False),
+        ({"label": ["目標"], "goal": ["あ" * 23], "n": [7]}, False),
+    ],
+)
+def test_a_table_of_sentences_names_each_cell_for_a_phone_and_a_table_of_numbers_stays_a_grid(
+    columns: dict[str, list[object]], told: bool
+) -> None:
+    shown = table_html(published(columns))
+    assert ('class="scroll told"' in shown) is told
+    assert ("data-heading=" in shown) is told

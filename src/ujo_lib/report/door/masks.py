@@ -9,15 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from ujo_lib.columns import TOTAL_LABELS
+from ujo_lib.columns import ANSWERED, TOTAL_LABELS
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.tables import Cell, CountTable
 from ujo_lib.report.door.publish import PublishError, TableRecord
 
 _MONTH = re.compile(r"(1[0-2]|[1-9])月")
 NO_ANSWER = "無回答"
-ANSWERED = "〔有効回答〕"
-"""Label of the cell that a base printed beside others stands for: everybody who answered."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,7 @@ def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -> Co
     within = {
         variable: {ANSWERED: atoms}
         for variable, atoms in answered.items()
-        if variable in spec.schema.dimensions.values()
+        if variable in {*spec.schema.dimensions.values(), *spec.schema.where}
     }
     months = _months(record)
     recode = {

@@ -112,10 +112,11 @@ def table_html(
         heads, body = _plain(published, printed)
         small = _small(published, printed)
     name = html.escape(published.spec.title)
+    told = _told(heads + body)
     grid = (
-        f'<div class="scroll" role="group" aria-label="表: {name}" tabindex="0"><table>'
+        f'<div class="scroll{" told" * told}" role="group" aria-label="表: {name}" tabindex="0"><table>'
         f"{'' if compact else _caption(published)}<thead><tr>{_head_row(heads + body)}</tr></thead>"
-        f"<tbody>{_body_rows(heads, body, small, TOTAL_LABELS)}</tbody></table></div>"
+        f"<tbody>{_body_rows(heads, body, small, TOTAL_LABELS, told=told)}</tbody></table></div>"
     )
     notes = _notes(published, printed, heads + body, small)
     return f"{grid}{notes}" if compact else f'<figure class="table">{grid}{notes}</figure>'
@@ -361,8 +362,18 @@ def _head_row(columns: Sequence[_Column]) -> str:
     )
 
 
+def _told(columns: Sequence[_Column]) -> bool:
+    """Whether a table is told rather than counted: sentences and no numbers, one row after the other on a phone."""
+    return not any(column.numeric for column in columns) and any(column.kind == "long" for column in columns)
+
+
 def _body_rows(
-    heads: Sequence[_Column], body: Sequence[_Column], small: Sequence[bool | None], totals: Sequence[str]
+    heads: Sequence[_Column],
+    body: Sequence[_Column],
+    small: Sequence[bool | None],
+    totals: Sequence[str],
+    *,
+    told: bool,
 ) -> str:
     count_of_rows = len((*heads, *body)[0].cells)
     if not count_of_rows:
@@ -378,7 +389,7 @@ def _body_rows(
             _row_heading(head.cells[row], _heading_kind(heads, at, row), mark if head is heads[-1] else "")
             for at, head in enumerate(heads)
         ]
-        cells += [f"<td{_class(column)}>{html.escape(column.cells[row])}</td>" for column in body]
+        cells += [f"<td{_class(column, told=told)}>{html.escape(column.cells[row])}</td>" for column in body]
         rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
     return "".join(rows)
 
@@ -393,9 +404,10 @@ def _is_total(row: Sequence[str], rows: Sequence[Sequence[str]], totals: Sequenc
     )
 
 
-def _class(column: _Column) -> str:
-    """Class of a cell; none for a number: most are, and a page holds thousands."""
-    return "" if column.kind == "num" else f' class="{column.kind}"'
+def _class(column: _Column, *, told: bool) -> str:
+    """Class of a cell; none for a number: most are, and a page holds thousands. What is told names its heading."""
+    named = f' data-heading="{html.escape(column.title)}"' if told else ""
+    return "" if column.kind == "num" else f' class="{column.kind}"{named}'
 
 
 def _row_heading(words: str, kind: str, mark: str) -> str:

@@ -1,0 +1,87 @@
+"""Which rows of a table may be named: those that stand out from the rest by more than chance explains.
+
+The largest of seven estimates is always some row; naming it says more than the intervals hold. What is named here is
+told from 1, or from every other row, by the intervals that the same table prints.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ujo_lib.columns import Withheld
+from ujo_lib.report.door.publish import Published
+from ujo_lib.stats import standing_out
+
+_HIDDEN = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
+
+
+def apart(table: Published, label: str, column: str, than: str, *, unit: str = "") -> str:
+    """Say which rows are more and which are fewer than usual; all of these statements hold together.
+
+    Args:
+        table: with an interval around the ratio.
+        label: column with the names of the rows.
+        column: the ratio to the usual, which is 1.
+        than: what the usual is, 「平均的な日」 say.
+        unit: what follows the names, 「曜日」 say.
+
+    Raises:
+        ValueError: the table has no interval around the ratio.
+    """
+    ends = _interval(table, column)
+    if not ends:
+        return _HIDDEN.format(title=table.spec.title)
+    names = table.frame[label].astype(str).to_numpy()
+    ratio, low, high = (table.frame[name].to_numpy(float, na_value=np.nan) for name in (column, *ends))
+    bound: Any = table.spec.schema[ends[0]]
+    side = standing_out(ratio, low, high, bound.level)
+    told = [
+        f"{words}と言えるのは{_listed(names[side == sign], unit)}"
+        for sign, words in ((1, "多い"), (-1, "少ない"))
+        if (side == sign).any()
+    ]
+    if not told:
+        return f"{than}よりはっきり多いもの、少ないものは見られません。"
+    return f"{than}より{'、'.join(told)}です。"
+
+
+def foremost(
+    table: Published, label: str, column: str, told: str, undecided: str, *, low: str | None = None
+) -> str:
+    """A sentence on the row with the largest value, only if no other may be larger.
+
+    Args:
+        table: with an interval around the value.
+        label: column with the names of the rows.
+        column: the value.
+        told: the sentence where every other interval lies below that of the largest.
+        undecided: the sentence elsewhere; 「{names}」 stands for the rows that may be the largest.
+        low: the lower end of the interval that is meant, where the value has several.
+
+    Raises:
+        ValueError: the table has no interval around the value.
+    """
+    ends = _interval(table, column, low)
+    if not ends:
+        return _HIDDEN.format(title=table.spec.title)
+    rows = table.frame.dropna(subset=list(ends))
+    maybe = rows.loc[(rows[ends[1]] >= rows[ends[0]].max()).to_numpy(dtype=bool), label].astype(str)
+    if len(maybe) == 1 and len(rows) == len(table.frame):
+        return told
+    return undecided.replace("{names}", "、".join(maybe))
+
+
+def _interval(table: Published, column: str, low: str | None = None) -> tuple[()] | tuple[str, str]:
+    """Both ends of the interval, or nothing where the reader does not see all of it."""
+    schema = table.spec.schema
+    if any(isinstance(schema[name], Withheld) for name in (column, low) if name):
+        return ()
+    ends = schema.ends(low) if low else schema.around(column)
+    if ends is None:
+        raise ValueError(f"{table.spec.id}: no interval around {column}")
+    return () if table.hidden[[column, *ends]].to_numpy().any() else ends
+
+
+def _listed(names: Sequence[str], unit: str) -> str:
+    return "・".join(names) + unit

@@ -1,0 +1,88 @@
+"""A row is named as more or as the largest only where its interval tells it from the others."""
+
+import pandas as pd
+import pytest
+
+from tests.report.tables_of import published
+from ujo_lib.columns import Dimension, Ratio, Withheld, interval
+from ujo_lib.report.look.standing import apart, foremost
+
+KINDS = {"weekday": Dimension(), "estimate": Ratio(), **interval("estimate", 0.95)}
+
+
+def ratios(rows, hide=()):
+    frame = pd.DataFrame(rows, columns=["weekday", "estimate", "low", "high"])
+    return published(frame.to_dict("list"), hide, kinds=KINDS, dimensions={"weekday": "weekday"})
+
+
+def told(rows, hide=()):
+    return apart(ratios(rows, hide), "weekday", "estimate", "平均的な日", unit="曜日")
+
+
+def test_what_stands_out_is_named_on_its_side_and_the_rest_is_not():
+    rows = [("日", 1.19, 1.06, 1.32), ("水", 0.99, 0.87, 1.12), ("土", 0.78, 0.68, 0.90)]
+    assert told(rows) == "平均的な日より多いと言えるのは日曜日、少ないと言えるのは土曜日です。"
+    assert told(rows[:2]) == "平均的な日より多いと言えるのは日曜日です。"
+    assert told(rows[1:]) == "平均的な日より少ないと言えるのは土曜日です。"
+    assert told(rows[1:2]) == "平均的な日よりはっきり多いもの、少ないものは見られません。"
+
+
+def test_an_interval_that_leaves_out_one_by_a_hair_is_one_of_seven_and_proves_nothing():
+    close = ("日", 1.19, 1.01, 1.40)
+    assert "日曜日" in told([close])
+    assert told([close, *((day, 1.0, 0.85, 1.18) for day in "月火水木金土")]) == (
+        "平均的な日よりはっきり多いもの、少ないものは見られません。"
+    )
+
+
+def test_a_hidden_row_keeps_the_whole_comparison_back():
+    rows = [("日", 1.19, 1.06, 1.32), ("土", 0.78, 0.68, 0.90)]
+    for column in ("estimate", "low", "high"):
+        assert "秘匿" in told(rows, hide=[(1, column)])
+
+
+def test_a_ratio_that_a_release_does_not_print_is_kept_back_in_words_too():
+    columns = {"weekday": ["日", "土"], "estimate": [1.4, 0.7]}
+    withheld = {"weekday": Dimension(), "estimate": Withheld()}
+    table = published(columns, kinds=withheld, dimensions={"weekday": "weekday"})
+    assert "秘匿" in apart(table, "weekday", "estimate", "平均的な日")
+    assert "秘匿" in foremost(table, "weekday", "estimate", "一つ", "{names}")
+
+
+def first(rows, hide=()):
+    return foremost(
+        ratios(rows, hide), "weekday", "estimate", "{weekday[max estimate]}です。", "{names}のいずれか。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("high", "said"),
+    [(1.19, "{weekday[max estimate]}です。"), (1.2, "日、月のいずれか。"), (1.21, "日、月のいずれか。")],
+)
+def test_the_largest_is_named_only_if_every_other_interval_ends_below_its_own(high, said):
+    assert first([("日", 1.4, 1.2, 1.6), ("月", 1.1, 1.0, high), ("火", 0.9, 0.8, 1.0)]) == said
+
+
+def test_a_value_that_is_not_known_might_be_the_largest():
+    rows = [("日", 1.4, 1.2, 1.6), ("月", None, None, None)]
+    assert first(rows) == "日のいずれか。"
+    assert "秘匿" in first(rows, hide=[(1, "high")])
+
+
+def test_a_value_with_several_intervals_is_compared_by_the_one_that_is_meant():
+    wide = interval("estimate", 0.95, low="low_day", high="high_day", remark="日ごとの揺れを考慮")
+    columns = {"weekday": ["日", "月"], "estimate": [1.4, 1.1], "low": [1.3, 1.0], "high": [1.5, 1.2]}
+    table = published(
+        columns | {"low_day": [1.1, 0.9], "high_day": [1.8, 1.4]},
+        kinds=KINDS | wide,
+        dimensions={"weekday": "weekday"},
+    )
+    asked = ("weekday", "estimate", "一つ", "{names}")
+    assert foremost(table, *asked) == "一つ"
+    assert foremost(table, *asked, low="low_day") == "日、月"
+
+
+def test_a_table_without_an_interval_is_refused():
+    table = published({"weekday": ["日"], "n": [3]}, dimensions={"weekday": "weekday"})
+    with pytest.raises(ValueError, match="no interval around n"):
+        apart(table, "weekday", "n", "平均的な日")
