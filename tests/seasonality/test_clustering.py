@@ -36,6 +36,8 @@ def test_persons_and_contacts_are_counted_apart_and_by_period():
     assert shown[["n", "identified", "clients"]].iloc[0].isna().all()
     assert shown[["n", "identified", "clients"]].iloc[1].tolist() == [3, 3, 2]
     assert shown["per_client"].isna().tolist() == [True, False]
+    empty = Period(date(2022, 1, 1), date(2022, 12, 31), "前の年")
+    assert clients_by_period(records, [empty], 5).frame["n"].tolist() == [0]
     unknown = clients_by_period(records.drop(columns="client_id"), periods).frame
     assert unknown["per_client"].isna().all()
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -50,6 +51,15 @@ def test_a_desk_with_fewer_contacts_than_may_be_printed_is_left_out_of_the_overv
     assert set(scopes.totals(city_apart=few)) == (
         {"全国", "県"} if few else {"全国", "県", "市", "県と市の計"}
     )
+
+
+def test_a_desk_that_nobody_contacted_stays_and_one_of_few_in_the_year_alone_goes():
+    """The one contact of the desk is in the period of the page; before it opened there is none."""
+    scopes = world()
+    before = Period(date(2023, 1, 1), date(2023, 4, 30), "")
+    quiet = replace(scopes, period=before)
+    assert not quiet.few_in_city(before, 5)
+    assert quiet.few_in_city(PERIOD, 5)
 
 
 def test_days_before_the_desk_opened_are_no_zeros():
