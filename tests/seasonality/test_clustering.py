@@ -27,7 +27,7 @@ def test_persons_and_contacts_are_counted_apart_and_by_period():
         Period(date(2023, 1, 1), date(2023, 12, 31), "暦年"),
         Period(date(2023, 4, 1), date(2024, 3, 31), "年度"),
     ]
-    seen = counts_of(np.zeros(456), Period(date(2023, 1, 1), date(2024, 3, 31), "記録"))
+    seen = counts_of(np.zeros(821), Period(date(2022, 1, 1), date(2024, 3, 31), "記録"))
     table = clients_by_period(records, periods, seen).frame
     assert table[["n", "clients"]].to_numpy().tolist() == [[2, 1], [3, 2]]
     assert table["per_client"].tolist() == [2.0, 1.5]
@@ -36,6 +36,8 @@ def test_persons_and_contacts_are_counted_apart_and_by_period():
     assert shown[["n", "identified", "clients"]].iloc[0].isna().all()
     assert shown[["n", "identified", "clients"]].iloc[1].tolist() == [3, 3, 2]
     assert shown["per_client"].isna().tolist() == [True, False]
+    empty = Period(date(2022, 1, 1), date(2022, 12, 31), "前の年")
+    assert clients_by_period(records, [empty], seen, 5).frame["n"].tolist() == [0]
     unknown = clients_by_period(records.drop(columns="client_id"), periods, seen).frame
     assert unknown["per_client"].isna().all()
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -65,6 +66,15 @@ def test_a_year_of_which_no_day_was_recorded_has_no_number_and_no_sentence_says_
     assert "{n_fiscal[県]}" in said
     told = totals(scopes.totals()).frame.set_index("scope")
     assert told.loc["県", "n"] is pd.NA if days == 365 else told.loc["県", "n"] == 7
+
+
+def test_a_desk_that_nobody_contacted_stays_and_one_of_few_in_the_year_alone_goes():
+    """The one contact of the desk is in the period of the page; before it opened there is none."""
+    scopes = world()
+    before = Period(date(2023, 1, 1), date(2023, 4, 30), "")
+    quiet = replace(scopes, period=before)
+    assert not quiet.few_in_city(before, 5)
+    assert quiet.few_in_city(PERIOD, 5)
 
 
 def test_days_before_the_desk_opened_are_no_zeros():
