@@ -376,9 +376,9 @@ def grid(*, quick: bool) -> Iterator[World]:
     for more in (*clustered, {"contacts": 2.5, "ramp": 45.0}):
         yield from (replace(rough, **more), replace(rough, **more, rate_ratio=2.5))
     sizes = (54.0, 200.0, 600.0, 2536.0)
-    for per_year, together in product(sizes, (1, 5)):
+    for per_year, together, years in product(sizes, (1, 5), (1, 3)):
         if (per_year, together) != (54.0, 1):
-            world = replace(rough, per_year=per_year, together=together)
+            world = replace(rough, per_year=per_year, together=together, years=years)
             yield from (world, replace(world, rate_ratio=2.0))
     for level, ratios in (("city", (1.5, 2.0, 3.0, 5.0)), ("prefecture", (1.1, 1.5, 2.0))):
         years = 1 if level == "city" else 2

@@ -483,25 +483,32 @@ ON_THE_SAMPLE = dict.fromkeys(
 )
 
 
+LONG = ("export", "pdf")
+"""Commands that draw or print the whole report; what they are made of has its own tests."""
+
+
+def marks(line: str) -> list[pytest.MarkDecorator]:
+    """When a command of the documents is tried."""
+    return [pytest.mark.full] * line.startswith(LONG) + [needs_browser] * line.startswith("pdf")
+
+
 @pytest.fixture(scope="module")
 def desk(report: Report, tmp_path_factory) -> Path:
     """The project as it is after the report, where commands may change things, with one export of a chat desk."""
     root = tmp_path_factory.mktemp("desk") / "机の上"
     shutil.copytree(report.root, root)
     shutil.copy(root / "data/sample/fy2023/consultations.csv", root / "相談.csv")
-    shutil.rmtree(root / "data/sample")  # the first command makes it again, and the report is none the wiser
     return root
 
 
 @pytest.mark.parametrize(
     "line",
-    [
-        pytest.param(line, marks=needs_browser if line.startswith("pdf") else ())
-        for line in sorted(ON_THE_SAMPLE, key="sample".__ne__)
-    ],
+    [pytest.param(line, marks=marks(line)) for line in sorted(ON_THE_SAMPLE, key="sample".__ne__)],
 )
 def test_every_command_on_the_sample_that_the_documents_name_does_its_work(line: str, desk: Path):
     """Word for word, in the order of the documents; `SHOWS` has what each must leave behind or say."""
+    if line.startswith("sample"):
+        shutil.rmtree(desk / "data/sample")  # it makes the same files again, and the report is none the wiser
     done = ujo(*line.split(), cwd=desk)
     # Before the release, which the documents name later, the doctor has something left to say.
     assert done.returncode == (6 if line.startswith("doctor") else 0), done.stdout + done.stderr
@@ -523,8 +530,10 @@ def test_make_report_is_the_two_commands_this_report_was_made_with(report: Repor
     assert report.printed.strip().endswith("index.html")
 
 
+@pytest.mark.full
 @needs_browser
 def test_axe_finds_no_violation_and_nothing_foreign_on_any_page(report: Report):
+    """Every kind of figure and table is looked at in tests/report/look/test_pages_browser.py, which is no long one."""
     for page, look in looks(report.pages):
         assert not look.violations, (page.name, look.width)
         assert not look.requests, (page.name, look.width)

@@ -23,7 +23,7 @@ from ujo_lib.disclosure.signoff import Approval, verify
 from ujo_lib.pipeline import review, signing
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, locked
-from ujo_lib.pipeline.signing import sign_release, unreleased
+from ujo_lib.pipeline.signing import sign_release, unreleased, waiting_beside
 
 pytestmark = pytest.mark.slow
 
@@ -159,9 +159,29 @@ def test_a_release_whose_inputs_or_neighbours_changed_since_is_not_signed(releas
         left = replace(released.place, half="h1") if change == "half" else released.place
         left.disclosed.mkdir(parents=True)
         (left.disclosed / "another-run.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(SealError, match="どれかが変わった"):
+    reason = "どれかが変わった" if change == "parameter" else "ほかの年度か半年の公表に署名された"
+    with pytest.raises(SealError, match=reason):
         sign_release(released.place, approval())
     assert not (released.place.release / SIGN_OFF).exists()
+
+
+def test_who_releases_or_signs_hears_of_the_half_year_that_waits_for_its_signatures(released, capsys):
+    half = replace(released.place, half="h1")
+    assert waiting_beside(half) == [released.place]
+    half.release.mkdir(parents=True)
+    assert waiting_beside(released.place) == []  # a candidate that nobody has sealed
+    (half.release / "index.html").write_text("", encoding="utf-8")
+    seal(half.release, PASSED)
+    assert main(["release", "sample", "2023"]) == 0
+    said = capsys.readouterr().err
+    assert "上半期" in said
+    assert "互いを知らずに審査されました" in said
+    assert main(["sign", "sample", "2023", *NAMES]) == 0
+    assert "`ujo release sample 2023-h1` をやり直してから" in capsys.readouterr().err
+    assert waiting_beside(half) == []
+    (half.release / SIGN_OFF).write_text("{}", encoding="utf-8")
+    assert main(["release", "sample", "2023"]) == 0
+    assert "上半期" not in capsys.readouterr().err
 
 
 def test_a_release_that_is_not_sealed_or_whose_steps_are_gone_is_not_signed(released):

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 
-from tests.seasonality.conftest import calm_nation, counted, counts_of, noisy_year, records_of
+from tests.seasonality.conftest import YEAR, calm_nation, counted, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
+from ujo_lib.seasonality import surface
 from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, verdict_table
 from ujo_lib.variance import People
 
@@ -60,13 +61,13 @@ def test_a_planted_month_is_found():
     )
     months = judge(counts_of(daily), beside=calm_nation())[0]
     assert months.detected
-    assert "誤って検出する割合は、このような記録では1.6%以下です" in months.remark
+    assert "誤って検出する割合は、このような記録では1.8%以下です" in months.remark
 
 
 def test_a_prefecture_alone_cannot_tell_a_season_from_a_wave_of_weeks_and_says_so():
     months, wave, weekdays, _ = judge(noisy_year())
     assert (months.detected, wave.detected, weekdays.detected) == (None, None, False)
-    assert "偏りのない記録の13%を誤って検出するため、判定しません" in months.remark
+    assert "偏りのない記録の14%を誤って検出するため、判定しません" in months.remark
 
 
 def test_waves_that_last_weeks_raise_the_bar():
@@ -105,9 +106,9 @@ def test_chi_square_is_the_textbook_one_and_is_marked_as_description():
     assert table["remark"].str.contains("判定には使いません").all()
 
 
-def test_nothing_to_describe_is_refused():
-    with pytest.raises(ValueError, match="no contacts"):
-        descriptive_tests(counts_of(np.zeros(365)))
+def test_a_year_without_a_contact_has_nothing_to_describe_and_no_crash():
+    table = descriptive_tests(counts_of(np.zeros(365))).frame
+    assert (len(table), list(table)) == (0, ["test", "statistic", "df", "p_value", "remark"])
 
 
 def test_a_series_without_any_spread_does_not_crash():
@@ -144,3 +145,45 @@ def test_a_heading_names_the_ratio_that_stands_out_after_holm_and_none_when_none
     assert strongest(ratios, "level", text) == "比が1からはっきり離れているものは見られません。"
     ratios["p_value"] = None
     assert strongest(ratios, "level", text) == "比が1からはっきり離れているものは見られません。"
+
+
+@pytest.mark.parametrize(("days", "judged"), [(15, False), (16, True), (28, True)])
+def test_weekdays_are_judged_from_four_weeks_of_four_days_on(days, judged):
+    observed = np.zeros(YEAR.days, dtype=bool)
+    observed[:28] = np.arange(28) % 7 < 4
+    if days != 28:
+        observed[:28] &= np.cumsum(observed[:28]) <= days
+    else:
+        observed[:28] = True
+    weekdays = judge(counts_of(np.full(365, 9), observed=observed))[2]
+    assert (weekdays.detected is not None) == judged
+    assert ("4週間分の記録がない" in weekdays.remark) != judged
+
+
+def test_a_weekday_verdict_says_how_often_it_is_wrong_and_what_it_would_have_found():
+    flat = judge(noisy_year())[2]
+    assert flat.remark.startswith("同じ週の中で曜日を比べます。偏りのない記録を誤って検出する割合は、")
+    assert "2つの曜日がほかの1.5倍あれば、一人が一度ずつ相談した記録の5回に4回で見つかります" in flat.remark
+    weekday = np.arange(365) % 7
+    peaked = judge(counts_of(np.random.default_rng(4).poisson(20 * (1.2 - 0.07 * weekday))))[2]
+    assert "見つかります" not in peaked.remark
+
+
+def test_a_town_with_a_contact_a_week_is_told_that_not_even_three_times_is_found():
+    daily = np.zeros(365)
+    daily[::12] = 1
+    assert "2つの曜日がほかの3倍でも、5回に4回までは見つかりません" in judge(counts_of(daily))[2].remark
+
+
+@pytest.mark.parametrize(("wrong", "judged"), [(0.069, True), (0.07, True), (0.071, False)])
+def test_a_weekday_verdict_that_is_wrong_too_often_is_withheld_and_says_why(monkeypatch, wrong, judged):
+    monkeypatch.setattr(surface, "rates", lambda *_: surface.Rates(wrong, 1.3))
+    weekdays = judge(noisy_year())[2]
+    assert (weekdays.detected is not None) == judged
+    assert ("この件数と記録の長さでは、偏りのない記録の7%を誤って検出するため" in weekdays.remark) != judged
+
+
+def test_a_record_longer_than_any_that_was_tried_gets_no_verdict_and_says_so():
+    decade = Period(date(2014, 1, 1), date(2023, 12, 31), "10年")
+    verdicts = judge(noisy_year(period=decade))
+    assert all("試していない条件" in verdict.remark for verdict in verdicts)

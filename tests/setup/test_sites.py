@@ -49,7 +49,7 @@ def test_no_parameter_form_or_contract_names_the_pattern(root, wakaba):
     for file in files:
         if file.suffix in {".yaml", ".csv", ".tsv", ".html", ".txt"}:
             text = file.read_text(encoding="utf-8-sig")
-            if file.name == "データの取り決め.html":  # the answers to 都道府県 are all 47
+            if file.suffix == ".html":  # the answers to 都道府県 are all 47
                 text = text.replace("43 熊本県", "")
             assert not TRACES.search(text), (file, TRACES.search(text))
 

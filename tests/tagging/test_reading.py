@@ -36,7 +36,8 @@ def test_the_machine_s_order_does_not_survive_reading() -> None:
     table = r.corrected_shares(reading, LABELS).frame.set_index("theme")
     for theme, label in LABELS.items():
         assert table.at[label, "low"] <= record[theme].mean() <= table.at[label, "high"]
-    assert r.said_first(reading, LABELS) == "最も多い主題は「メンタル不調」です。"
+    first = "最も多い主題は「{theme[max share]}」で、{share[max share]}({share[max share]|ci})です。"
+    assert (r.maybe_first(reading, LABELS), r.said_first(reading, LABELS)) == (["メンタル不調"], first)
 
 
 def test_without_enough_readings_no_first_is_named() -> None:
@@ -185,21 +186,36 @@ def test_the_whole_and_a_group_of_one_stratum_are_corrected_however_few_the_find
     assert whole.within(stratum == 0).theme(0, 0.95) != blind.within(stratum == 0).theme(0, 0.95)
 
 
-def test_the_largest_number_is_said_to_be_an_estimate_with_limits_or_no_share_of_troubles() -> None:
-    reading, _ = city()
-    estimate, words = "推定値の中では", "語が現れた相談の割合は"
-    limits = "の{share[max share]}({share[max share]|ci})が最大です。"
-    no_troubles = (
-        "の{share[max share]}が最も高くなっています(機械が語を見つけた割合で、悩みの割合ではありません)。"
+def test_without_readings_a_page_speaks_of_words_and_calls_them_no_troubles() -> None:
+    words = (
+        "語が現れた相談の割合は{}の{{share[max share]}}が最も高くなっています"
+        "(機械が語を見つけた割合で、悩みの割合ではありません)。"
     )
-    theme, group = "「{theme[max share]}」", "{occupation[max share]}の"
-    assert r.said_largest(reading) == f"{estimate}{theme}{limits}"
-    assert r.said_largest(None) == f"{words}{theme}{no_troubles}"
-    assert r.said_largest(reading, "occupation") == f"{estimate}{group}{theme}{limits}"
-    assert r.said_largest(None, "occupation") == f"{words}{group}{theme}{no_troubles}"
-    # The largest of corrected pairs stands there twice; that of tagged ones is a share of the first theme's texts.
-    assert r.said_largest(reading, "with_theme") == f"{estimate}{theme}の組{limits}"
-    assert (
-        r.said_largest(None, "with_theme")
-        == f"{words}{theme}と「{{with_theme[max share]}}」の組{no_troubles}"
+    theme, other = "「{theme[max share]}」", "「{with_theme[max share]}」"
+    assert r.said_first(None, LABELS) == words.format(theme)
+    assert r.said_apart(None, pd.DataFrame(), "occupation") == words.format(
+        f"{{occupation[max share]}}の{theme}"
     )
+    assert r.said_together(None) == words.format(f"{theme}と{other}の組")
+
+
+@pytest.mark.parametrize(
+    ("differences", "said"),
+    [
+        ([], "読んだ120件からは、ほかと違うと言える欄はありません。"),
+        ([0.2], "学生では「学校」がほかの相談より多いと言えます。"),
+        (
+            [-0.2, 0.1],
+            "学生では「学校」がほかの相談より少ないと言えます。違うと言える組は、ほかにもあります。",
+        ),
+        ([None, 0.1], "無職では「家族」がほかの相談より多いと言えます。"),
+    ],
+)
+def test_a_group_is_named_only_with_a_difference_that_is_sure_and_shown(
+    differences: list[float | None], said: str
+) -> None:
+    reading, _ = city(read=120)
+    rows = {"theme": ["学校", "家族"], "occupation": ["学生", "無職"]}
+    frame = pd.DataFrame({name: labels[: len(differences)] for name, labels in rows.items()})
+    frame["difference"] = pd.array(differences, dtype="Float64")
+    assert r.said_apart(reading, frame, "occupation") == said

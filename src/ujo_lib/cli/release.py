@@ -27,10 +27,20 @@ from ujo_lib.params import project_root
 if TYPE_CHECKING:
     from minisign import SecretKey
 
+    from ujo_lib.pipeline.layout import SiteYear
+
 _SIGNED = "署名は、2人の公開鍵を別の手段で受け取った人が `ujo verify` の --key か minisign で確かめられます。"
 _UNPROVEN = (
     "ただし、公開鍵を渡されていないので、誰が承認したかは確かめていません。"
     "2人の公開鍵を別の手段で受け取り、--key を2つ付けてください。"
+)
+_WAITING = (
+    "{title}の公表用ページも、審査済みで承認を待っています。この二つは互いを知らずに審査されました。"
+    "先に出すほうを承認すると、もう一方は `ujo release` の再審査が要ります。"
+)
+_OVERTAKEN = (
+    "承認を待っている{title}の公表用ページは、この公表を知らずに審査されています。"
+    "`ujo release {site} {name}` をやり直してから承認してください。"
 )
 
 
@@ -105,7 +115,16 @@ def _release(options: argparse.Namespace) -> int:
     print(result, file=sys.stderr)
     if result.good:
         print(result.report)
+        _tell_beside(place, _WAITING)
     return CODES[result.state]
+
+
+def _tell_beside(place: "SiteYear", told: str) -> None:
+    """Say of each release that waits beside this one (of the half of its year, say) what this one means for it."""
+    from ujo_lib.pipeline.signing import waiting_beside
+
+    for other in waiting_beside(place):
+        print(told.format(title=other.title, site=other.site, name=other.name), file=sys.stderr)
 
 
 def _sign(options: argparse.Namespace) -> int:
@@ -127,6 +146,7 @@ def _sign(options: argparse.Namespace) -> int:
         return explain(error, REFUSED)
     print("承認しました。" + (_SIGNED if approval.keys else NAMES_ONLY), file=sys.stderr)
     print(packed)
+    _tell_beside(place, _OVERTAKEN)
     return DONE
 
 

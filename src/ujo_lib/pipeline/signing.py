@@ -25,7 +25,7 @@ from ujo_lib.disclosure.signature import (
 from ujo_lib.disclosure.signoff import Approval, sign_off, verify
 from ujo_lib.files import open_to_readers, private_files, write_atomically
 from ujo_lib.params import NotebookSettings
-from ujo_lib.pipeline.keys import Step, plan_steps, summary_of
+from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, summary_of
 from ujo_lib.pipeline.knowledge import Knowledge, remember
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import Manifest
@@ -85,10 +85,20 @@ def unreleased(place: SiteYear) -> list[str]:
     before = Manifest.read(place.manifest)
     if before is None or not is_current(before, plan_steps(place), (), place, CHECKED):
         state = "まだない" if before is None else "今の入力とパラメーターから作り、審査したものではない"
-        return [f"公表用ページが、{state}(`ujo release {place.site} {place.year}` を実行する)"]
+        return [f"公表用ページが、{state}(`ujo release {place.site} {place.name}` を実行する)"]
     if not is_signed(place.release):
-        return [f"2人の承認と署名がない(`ujo sign {place.site} {place.year} 氏名 氏名` を実行する)"]
+        return [f"2人の承認と署名がない(`ujo sign {place.site} {place.name} 氏名 氏名` を実行する)"]
     return list(verify(place.release).problems)
+
+
+def waiting_beside(place: SiteYear) -> list[SiteYear]:
+    """Other years and halves of the site that are sealed and wait for signatures: none of them knows of this one."""
+    folders = sorted(place.outputs.parent.glob(f"fy*/{place.release.name}"))
+    return [
+        SiteYear.named(place.root, place.site, folder.parent.name.removeprefix("fy"))
+        for folder in folders
+        if folder != place.release and is_sealed(folder) and not is_signed(folder)
+    ]
 
 
 def _require_permission(approval: Approval, settings: NotebookSettings, made_on: date) -> None:
@@ -113,10 +123,14 @@ def _require_unchanged(place: SiteYear, steps: Sequence[Step], before: Manifest)
     outside = [f"{name} が変わっている。" for name in before.changed(place.outputs)]
     if changed := [*changes(place.release), *outside]:
         raise ReleaseRefusedError("封をした後でファイルが変わったため、承認できません。", changed, _AGAIN)
+    if before.known != known_digest(place, before.run_id):
+        raise SealError(
+            "封をした後で、この自治体のほかの年度か半年の公表に署名されたため、承認できません。"
+            "2つの公表の差し引きで分かることがないか、確かめ直します。" + _AGAIN
+        )
     if not is_current(before, steps, (), place, CHECKED):
         raise SealError(
-            "封をした後で、入力・パラメーター・プログラム・ほかの公表のどれかが変わったため、承認できません。"
-            + _AGAIN
+            "封をした後で、入力・パラメーター・プログラムのどれかが変わったため、承認できません。" + _AGAIN
         )
 
 

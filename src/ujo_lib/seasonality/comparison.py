@@ -1,21 +1,21 @@
 """A place beside the nation: where do their months and weekdays differ?"""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Dimension, Ratio, Share, Typed, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
+from ujo_lib.seasonality.thinned import lost_rows
 from ujo_lib.seasonality.verdicts import (
     MIN_EVENTS,
     PatternTests,
     Verdict,
-    judged,
     memory_seen,
-    not_judged,
+    settled,
     too_short,
-    trusted,
 )
 from ujo_lib.stats import LEVEL
 from ujo_lib.variance import deflated_share, small_sample
@@ -89,16 +89,11 @@ def judge_difference(place: Counts, whole: Counts, beside: Counts | None = None)
     """
     tests = PatternTests.of(place, whole)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if min(place.n, whole.n) < MIN_EVENTS else ""
-    short = too_short(place) or too_short(whole)
-    untold, error = (
-        (few or short, "") if few or short else trusted("months", place, memory_seen(beside or whole))
-    )
+    short = too_short(place) or too_short(whole) or lost_rows(place, beside=whole)
+    seen = None if few or short else memory_seen(beside or whole)
     same = "全国の同じ週・同じ日と比べます"
-    plan = (
-        (_NAMES["month"], tests.months, untold, same + error),
-        (_NAMES["weekday"], tests.weekdays, few, same),
-    )
-    return tuple(
-        not_judged(name, place.n, reason) if reason else judged(name, test(place.daily), place.n, remark)
-        for name, test, reason, remark in plan
+    months, weekdays = partial(tests.months, place.daily), partial(tests.weekdays, place.daily)
+    return (
+        settled(_NAMES["month"], place, months, few or short, same, "months", seen),
+        settled(_NAMES["weekday"], place, weekdays, few, same, "weekdays"),
     )

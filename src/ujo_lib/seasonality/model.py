@@ -166,7 +166,9 @@ class CountModel:
         y, mean = self.counts.daily[used], self.mean[used]
         df = len(y) - len(self.names)
         poisson = float(((y - mean) ** 2 / mean).sum() / df)
-        portmanteau = float(acorr_ljungbox(self.residuals, lags=[14], model_df=0)["lb_pvalue"].iloc[0])
+        portmanteau = 1.0  # where every day is as expected, nothing is carried over
+        if np.ptp(self.residuals) > 0:
+            portmanteau = float(acorr_ljungbox(self.residuals, lags=[14], model_df=0)["lb_pvalue"].iloc[0])
         carried = float(self.memory.share[0] * self.memory.persistence[0])
         extreme = int((np.abs(self.residuals) > OUTLIER).sum())
         rows = [

@@ -1,8 +1,10 @@
-"""How often a verdict about months is wrong for records like the reader's own: looked up, never simulated in a run.
+"""How often a verdict about months or weekdays is wrong for records like the reader's own: looked up, never simulated
+in a run.
 
 A year cannot tell a season from a level that wanders for weeks. How it wanders shows in a large record: the lag-one
 correlation of the nation's weeks leaves some memories plausible and others not. The verdict's false alarms are those
-of the worst plausible memory at the reader's size; `benchmarks/month_verdicts.py --table` measured them.
+of the worst plausible memory at the reader's size. Weekdays are compared within their weeks, so every memory is as good
+as any other for them, and the worst of all counts. `benchmarks/verdict_surface.py --table` measured them.
 """
 
 from dataclasses import dataclass
@@ -31,33 +33,51 @@ class Memory:
     autocorrelation: float
 
 
-def false_alarm(pattern: str, contacts: float, years: float, seen: Memory) -> float | None:
-    """Share of records without a pattern over months in which one is found, at worst; None where nothing was tried.
+@dataclass(frozen=True)
+class Rates:
+    """What is known of a verdict for records like the reader's own.
+
+    Attributes:
+        false_alarm: share of records without a pattern in which one is found, at worst.
+        detectable: the ratio found in four of five records: of the top of a yearly wave to its middle, of two days of
+            the week to the others, of Saturday to Wednesday on a slope; NaN where three times is not enough.
+    """
+
+    false_alarm: float
+    detectable: float
+
+
+def rates(pattern: str, contacts: float, years: float, seen: Memory | None) -> Rates | None:
+    """How often a verdict is wrong, and what it finds, at worst; None where nothing was tried.
 
     Args:
-        pattern: months or wave.
+        pattern: months, wave, weekdays or slope.
         contacts: of the judged record in a year.
         years: its length.
-        seen: of the same service, the largest and longest record at hand.
+        seen: of the same service, the largest and longest record at hand; None leaves every memory possible.
     """
-    known = _around(seen.contacts, min(seen.years, _table()["years"].max()))
-    found = max(seen.autocorrelation, known["low"].min())
-    possible = known[(known["low"] <= found) & (found <= known["high"])]
-    here = _around(contacts, years)
-    rates = here.loc[(here["pattern"] == pattern) & here["memory"].isin(possible["memory"]), "false_alarm"]
-    return float(rates.max()) if len(rates) else None
+    cells = _table()
+    cells = cells[cells["pattern"] == pattern]
+    here = _around(cells, contacts, years)
+    if seen is not None:
+        known = _around(cells, seen.contacts, min(seen.years, cells["years"].max()))
+        found = max(seen.autocorrelation, known["low"].min())
+        possible = known.loc[(known["low"] <= found) & (found <= known["high"]), "memory"]
+        here = here[here["memory"].isin(possible)]
+    if here.empty:
+        return None
+    return Rates(*(float(here[name].max(skipna=False)) for name in ("false_alarm", "detectable")))
 
 
-def _around(contacts: float, years: float) -> pd.DataFrame:
+def _around(cells: pd.DataFrame, contacts: float, years: float) -> pd.DataFrame:
     """The cells at a size, between two that were tried (linear in its logarithm), of the lengths on either side."""
-    table = _table()
-    sizes, lengths = (np.sort(table[name].unique()) for name in ("contacts", "years"))
+    sizes, lengths = (np.sort(cells[name].unique()) for name in ("contacts", "years"))
     if not (sizes[0] <= contacts <= sizes[-1] and lengths[0] <= years <= lengths[-1]):
-        return table.iloc[:0]
-    near = table[table["years"].between(lengths[lengths <= years].max(), lengths[lengths >= years].min())]
+        return cells.iloc[:0]
+    near = cells[cells["years"].between(lengths[lengths <= years].max(), lengths[lengths >= years].min())]
     smaller, larger = sizes[sizes <= contacts].max(), sizes[sizes >= contacts].min()
     above = float(np.log(contacts / smaller) / np.log(larger / smaller)) if larger > smaller else 0.0
-    cell = near.set_index(["contacts", "pattern", "memory", "years"])[["low", "high", "false_alarm"]]
+    cell = near.set_index(["contacts", "memory", "years"])[["low", "high", "false_alarm", "detectable"]]
     return (cell.loc[smaller] * (1 - above) + cell.loc[larger] * above).reset_index()
 
 

@@ -5,9 +5,9 @@ and the notebook use the same code; `judge` turns them into `Verdict`s for one s
 cannot tell a season from a campaign, so the verdict about months speaks of the months of this year only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from ujo_lib.seasonality import surface
 from ujo_lib.seasonality.calendar import YEAR
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
+from ujo_lib.seasonality.thinned import lost_rows
 from ujo_lib.stats import holm
 from ujo_lib.variance import NOBODY, Array, People, effective_df
 
@@ -29,6 +30,12 @@ MIN_EVENTS = 30
 ALPHA = 0.05
 WEEKS_MARGIN: Final = 0.1
 """Of the weeks' autocorrelation: 52 of them leave an error of 0.14, and what is not seen of it makes false alarms."""
+_DETECTABLE: Final = {
+    "months": "最も多い時期が中ほどの時期の",
+    "wave": "最も多い時期が中ほどの時期の",
+    "weekdays": "2つの曜日がほかの",
+    "slope": "土曜が水曜の",
+}
 _NUMBERS = ("p_value", "statistic", "df1", "df2", "dispersion", "autocorrelation")
 
 
@@ -205,54 +212,85 @@ def judge(counts: Counts, people: People = NOBODY, beside: Counts | None = None)
     tests = PatternTests.of(counts)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if counts.n < MIN_EVENTS else ""
     few = "元の資料で伏せられた欄があり、件数が分からないため、判定しません" if counts.suppressed else few
-    short = too_short(counts)
+    short = too_short(counts) or lost_rows(counts, people, beside)
     brief = "4週間分の記録がないため、判定しません" if tests.weeks.count < 4 else ""
     one_year = "1年分の記録では、毎年くり返す変動か、この年だけの出来事(広報など)かは区別できません"
     several = "複数年の記録によります"
     months = one_year if counts.days < 2 * 365 else several
+    week = "同じ週の中で曜日を比べます"
     seen = None if few or short else memory_seen(beside or counts)
-    (no_months, of_months), (no_wave, of_wave) = (
-        trusted(name, counts, seen) if seen else (few or short, "") for name in ("months", "wave")
-    )
     plan = (
-        (_pattern_of_months(counts), tests.months, no_months, months + of_months),
-        ("1年を周期とするなだらかな波", tests.yearly_wave, no_wave, months + of_wave),
-        ("曜日による違い", tests.weekdays, few or brief, "同じ週の中で曜日を比べます"),
-        ("日曜から土曜に向かう一方向の増減", tests.week_slope, few or brief, "同じ週の中で曜日を比べます"),
+        (_pattern_of_months(counts), tests.months, few or short, months, "months", seen),
+        ("1年を周期とするなだらかな波", tests.yearly_wave, few or short, months, "wave", seen),
+        ("曜日による違い", tests.weekdays, few or brief, week, "weekdays", None),
+        ("日曜から土曜に向かう一方向の増減", tests.week_slope, few or brief, week, "slope", None),
     )
     return tuple(
-        not_judged(pattern, counts.n, reason)
-        if reason
-        else judged(pattern, test(counts.daily, people), counts.n, remark)
-        for pattern, test, reason, remark in plan
+        settled(name, counts, partial(test, counts.daily, people), reason, remark, pattern, memory)
+        for name, test, reason, remark, pattern, memory in plan
     )
+
+
+def settled(
+    name: str,
+    counts: Counts,
+    test: Callable[[], ScaledTest],
+    reason: str,
+    remark: str,
+    pattern: str,
+    seen: surface.Memory | None = None,
+) -> Verdict:
+    """One verdict with its error beside it, or none and why.
+
+    Args:
+        name: what is judged, in Japanese.
+        counts: the scope judged.
+        test: makes the test.
+        reason: why it is not judged, in Japanese; empty where it may be.
+        remark: how the words are to be read, in Japanese.
+        pattern: as in `surface.false_alarm`.
+        seen: of the record that shows how long busy spells last; None for weekdays, which are compared within weeks.
+    """
+    rates = None if reason else surface.rates(pattern, *_size(counts, 1.0 if seen else 0.1), seen)
+    reason = reason or _untrusted(
+        rates, "多い・少ないの波が何週間も続くと" if seen else "この件数と記録の長さでは"
+    )
+    if rates is None or reason:
+        return Verdict(name, None, "判定しない", n=counts.n, remark=reason, **dict.fromkeys(_NUMBERS))
+    found = test()
+    detected = bool(found.p_value[0] < ALPHA)
+    numbers = {number: float(getattr(found, number)[0]) for number in _NUMBERS}
+    remark += f"。偏りのない記録を誤って検出する割合は、このような記録では{rates.false_alarm:.1%}以下です"
+    if not detected:
+        remark += f"。{_DETECTABLE[pattern]}{_least(rates.detectable)}"
+    return Verdict(name, detected, "検出" if detected else "検出せず", n=counts.n, remark=remark, **numbers)
+
+
+def _untrusted(rates: surface.Rates | None, where: str) -> str:
+    """Why a verdict with such an error is not told, in Japanese; empty where it is."""
+    if rates is None:
+        return "件数、記録の長さ、波の続き方が試していない条件で、誤りの割合が分からないため、判定しません"
+    if rates.false_alarm > surface.MOST_FALSE:
+        return f"{where}、偏りのない記録の{rates.false_alarm:.0%}を誤って検出するため、判定しません"
+    return ""
+
+
+def _least(detectable: float) -> str:
+    """What follows "a pattern of", in Japanese; rounded up, so that no more is promised than was found."""
+    if np.isnan(detectable):
+        return "3倍でも、5回に4回までは見つかりません"
+    return f"{np.ceil(10 * detectable - 1e-9) / 10:.1f}倍あれば、一人が一度ずつ相談した記録の5回に4回で見つかります"
 
 
 def memory_seen(counts: Counts) -> surface.Memory:
     """How long busy spells last in a record."""
     wave = PatternTests.of(counts).yearly_wave(counts.daily)
-    return surface.Memory(*_size(counts), float(wave.autocorrelation[0]))
+    return surface.Memory(*_size(counts, 1.0), float(wave.autocorrelation[0]))
 
 
-def trusted(pattern: str, counts: Counts, seen: surface.Memory) -> tuple[str, str]:
-    """Why nothing is said about months, and else what is said of the error; one of the two is empty, in Japanese."""
-    wrong = surface.false_alarm(pattern, *_size(counts), seen)
-    if wrong is None:
-        return (
-            "件数、記録の長さ、波の続き方が試していない条件で、誤りの割合が分からないため、判定しません",
-            "",
-        )
-    if wrong > surface.MOST_FALSE:
-        spells = (
-            f"多い・少ないの波が何週間も続くと、偏りのない記録の{wrong:.0%}を誤って検出するため、判定しません"
-        )
-        return spells, ""
-    return "", f"。偏りのない記録を誤って検出する割合は、このような記録では{wrong:.1%}以下です"
-
-
-def _size(counts: Counts) -> tuple[float, float]:
+def _size(counts: Counts, shortest: float) -> tuple[float, float]:
     """Contacts a year, and years of the record to a tenth; twelve months with a few days missing are a year."""
-    years = max(round(counts.days / YEAR, 1), 1.0)
+    years = max(round(counts.days / YEAR, 1), shortest)
     return counts.n / years, years
 
 
@@ -292,15 +330,24 @@ def descriptive_tests(counts: Counts) -> Typed:
     """Chi-square of months (by days) and weekdays, and Rayleigh of the day of the year: description only.
 
     These take every contact for an independent draw; they find a pattern in most years without one as soon as
-    the counts are large. Columns: test, statistic, df (NA for Rayleigh), p_value, remark.
-
-    Raises:
-        ValueError: no contacts.
+    the counts are large. Columns: test, statistic, df (NA for Rayleigh), p_value, remark; no row without contacts.
     """
-    if counts.n == 0:
-        raise ValueError("no contacts to test")
+    columns = {
+        "test": Text(heading="検定"),
+        "statistic": Statistic(),
+        "df": Count(heading="自由度", members=False),
+        "p_value": PValue(),
+        "remark": Text(heading="備考"),
+    }
+    rows = list(_textbook_tests(counts)) if counts.n else []
+    frame = pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
+    remark = "参考:相談どうしが無関係という前提が成り立たず、判定には使いません"
+    return Typed.of(frame.assign(remark=remark), columns)
+
+
+def _textbook_tests(counts: Counts) -> Iterator[tuple[str, float, object, float]]:
+    """Name, statistic, degrees of freedom and p-value of each."""
     seen = counts.observed
-    rows = []
     for name, group in (
         ("月別のカイ二乗検定(日数で調整)", counts.month_index),
         ("曜日別のカイ二乗検定", counts.weekday),
@@ -309,20 +356,10 @@ def descriptive_tests(counts: Counts) -> Typed:
         days = np.bincount(group[seen], minlength=len(n))
         n, days = n[days > 0], days[days > 0]
         result = scipy_stats.chisquare(n, counts.n * days / days.sum())
-        rows.append((name, float(result.statistic), len(n) - 1, float(result.pvalue)))
+        yield name, float(result.statistic), len(n) - 1, float(result.pvalue)
     angle = 2 * np.pi * np.arange(len(counts.daily)) / YEAR
     strength = float(np.hypot(counts.daily @ np.cos(angle), counts.daily @ np.sin(angle)) ** 2 / counts.n)
-    rows.append(("レイリー検定(1年周期)", strength, pd.NA, float(np.exp(-strength))))
-    columns = {
-        "test": Text(heading="検定"),
-        "statistic": Statistic(),
-        "df": Count(heading="自由度", members=False),
-        "p_value": PValue(),
-        "remark": Text(heading="備考"),
-    }
-    frame = pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
-    remark = "参考:相談どうしが無関係という前提が成り立たず、判定には使いません"
-    return Typed.of(frame.assign(remark=remark), columns)
+    yield "レイリー検定(1年周期)", strength, pd.NA, float(np.exp(-strength))
 
 
 def _judge(design: BlockDesign, residuals: Array, people: People, pattern: Array) -> ScaledTest:
@@ -340,18 +377,6 @@ def _residuals(counts: Array, exposure: Array) -> Array:
     """Standardised residuals of "as much as the exposure", shape (series, blocks)."""
     expected = counts.sum(axis=1, keepdims=True) * exposure / exposure.sum()
     return ratio_or_zero(counts - expected, np.sqrt(expected))
-
-
-def judged(pattern: str, test: ScaledTest, n: int, remark: str) -> Verdict:
-    """The verdict of a test of one series."""
-    detected = bool(test.p_value[0] < ALPHA)
-    numbers = {name: float(getattr(test, name)[0]) for name in _NUMBERS}
-    return Verdict(pattern, detected, "検出" if detected else "検出せず", n=n, remark=remark, **numbers)
-
-
-def not_judged(pattern: str, n: int, reason: str) -> Verdict:
-    """No verdict, and why."""
-    return Verdict(pattern, None, "判定しない", n=n, remark=reason, **dict.fromkeys(_NUMBERS))
 
 
 def strongest(ratios: pd.DataFrame, by: str, text: str, alpha: float = ALPHA) -> str:

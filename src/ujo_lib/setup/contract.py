@@ -1,4 +1,4 @@
-"""What each column holds, in the words of a person who fills in or exports a file; and the contract made of it.
+"""What each column holds, in the words of a person who fills in or exports a file; contract and handbook made of it.
 
 Columns, answers and codes come from the dictionary of intake; only the Japanese explanations stand here.
 """
@@ -6,7 +6,7 @@ Columns, answers and codes come from the dictionary of intake; only the Japanese
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
@@ -20,6 +20,7 @@ from ujo_lib.intake.schemas import (
     Multiple,
     Schema,
 )
+from ujo_lib.params.notebooks import Notebook, in_reading_order
 
 if TYPE_CHECKING:
     from ujo_lib.setup.forms import Form
@@ -78,6 +79,10 @@ NOTES: Final[Mapping[tuple[str, str], str]] = {
 """What a person has to know about a column beyond its type and its answers."""
 
 
+_WORKED = {"n_in_scope": "100", "n_responded": "80", "n_cases": "20"}
+"""Examples of totals, which must hold their parts."""
+
+
 def contract_page(site_name: str, year: FiscalYear, threshold: int, made: "Sequence[Form]") -> str:
     """The contract as one HTML page that needs nothing beside it.
 
@@ -87,12 +92,8 @@ def contract_page(site_name: str, year: FiscalYear, threshold: int, made: "Seque
         threshold: smallest count that the city publishes.
         made: forms of the year; they carry the answers that this site has declared.
     """
-    schemas = {form.schema.kind: form.schema for form in made}
-    names = {kind: [form.name for form in made if form.schema.kind == kind] for kind in PARTNER_KINDS}
-    for kind in PARTNER_KINDS:
-        schemas.setdefault(kind, _with_answers_of(SCHEMAS[kind], schemas))
     hourly = [CONSULTATIONS_HOURLY.column(name) for name in CONSULTATIONS_HOURLY.key]
-    return _template().render(
+    return _template("contract").render(
         site_name=site_name,
         year=year.label,
         start=spoken(year.start),
@@ -103,34 +104,73 @@ def contract_page(site_name: str, year: FiscalYear, threshold: int, made: "Seque
         daily_title=SCHEMAS["consultations_daily"].title,
         hourly_key="・".join(column.heading for column in hourly),
         hourly_least="・".join(column.heading for column in hourly if column.filled),
-        tables=[_table(schemas[kind], names[kind]) for kind in PARTNER_KINDS],
+        tables=[table for table in _tables(made, year) if table["kind"] in PARTNER_KINDS],
     )
+
+
+def handbook_page(
+    site_name: str, site: str, year: FiscalYear, made: "Sequence[Form]", notebooks: Sequence[Notebook]
+) -> str:
+    """Every page of the report with its question, every kind of file with every column, as one HTML page.
+
+    Args:
+        site_name: name of the city.
+        site: folder name of its parameters.
+        year: fiscal year of the report.
+        made: forms of the year; they carry the answers that this site has declared.
+        notebooks: those of the year's report.
+    """
+    pages = [
+        {
+            "name": one.name,
+            "title": one.title,
+            "told": [text.replace("**", "") for text in one.cells[0].source.split("\n\n")[1:]],
+            "reads": [SCHEMAS[kind].title for kind in SCHEMAS if kind in one.kinds],
+        }
+        for one in in_reading_order(notebooks)
+    ]
+    tables = _tables(made, year)
+    for table in tables:
+        table["pages"] = [one["title"] for one in pages if table["title"] in one["reads"]]
+    return _template("handbook").render(
+        site_name=site_name, site=site, year=year.label, number=year.year, notebooks=pages, tables=tables
+    )
+
+
+def _tables(made: "Sequence[Form]", year: FiscalYear) -> list[dict[str, Any]]:
+    """Every kind, with the files of the year, if it has any, and what each column holds."""
+    schemas = {form.schema.kind: form.schema for form in made}
+    found = []
+    for kind, general in SCHEMAS.items():
+        schema = schemas.get(kind) or _with_answers_of(general, schemas)
+        names = [form.name for form in made if form.schema.kind == kind]
+        key = [schema.column(name).heading for name in schema.key]
+        rows = [
+            row | {"example": example(item, year)}
+            for row, item in zip(explained(schema), _items(schema), strict=True)
+        ]
+        found.append({"kind": kind, "title": schema.title, "names": names, "key": key, "rows": rows})
+    return found
 
 
 def _with_answers_of(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
     """A kind that the year has no file of, with the answers that its sister kinds have declared."""
+    own = {column.name for column in schema.columns if column.from_labels}
     columns = [column for other in schemas.values() for column in other.columns]
-    known = {column.name: column.options for column in columns if column.from_labels}
+    known = {column.name: column.options for column in columns if column.from_labels and column.name in own}
     return schema.with_labels(known)
 
 
-def _table(schema: Schema, names: Sequence[str]) -> dict[str, object]:
-    return {
-        "title": schema.title,
-        "names": names,
-        "key": [schema.column(name).heading for name in schema.key],
-        "rows": explained(schema),
-    }
-
-
 def explained(schema: Schema) -> list[dict[str, str]]:
-    """What each column of a kind holds: heading, type, must, answers and note, in Japanese."""
-    items: tuple[Column | Multiple, ...] = (*schema.columns, *schema.multiples)
-    return [_row(schema, item) for item in items]
+    """What each column of a kind holds: headings, name, type, must, answers and note, in Japanese."""
+    return [_row(schema, item) for item in _items(schema)]
+
+
+def _items(schema: Schema) -> tuple[Column | Multiple, ...]:
+    return (*schema.columns, *schema.multiples)
 
 
 def _row(schema: Schema, item: Column | Multiple) -> dict[str, str]:
-    note = NOTES.get((schema.kind, item.name), "")
     if isinstance(item, Multiple):
         kind, must, bounds = "複数回答(1,3,5)", "", ""
     else:
@@ -138,11 +178,37 @@ def _row(schema: Schema, item: Column | Multiple) -> dict[str, str]:
         must, bounds = "空欄なし" if item.filled else "", _bounds(item)
     return {
         "heading": item.heading,
+        "aliases": "、".join(item.aliases),
+        "name": item.name,
         "type": kind,
         "must": must or ("列が必要" if item.required else ""),
         "answers": _answers(item) or bounds,
-        "note": note,
+        "note": NOTES.get((schema.kind, item.name), ""),
     }
+
+
+def example(column: Column | Multiple, year: FiscalYear) -> str:
+    """A value of the column's type that intake accepts."""
+    if isinstance(column, Multiple):
+        return column.options[0].code or column.options[0].label
+    if column.name in _WORKED:
+        return _WORKED[column.name]
+    if column.options:
+        return column.options[0].label
+    if column.name == "area_code":
+        return "13101"
+    day = year.start.isoformat()
+    examples: Mapping[ColumnType, str] = {
+        "id": "001" if column.required else "",  # it may refer to another row
+        "date": day,
+        "datetime": f"{day} 21:30",
+        "zone": "20:00~26:00",
+        "year": str(year.year),
+        "hour": "21",
+        "share": "0.5",
+        **dict.fromkeys(("int", "number", "flag"), "1"),
+    }
+    return examples.get(column.type, "例")
 
 
 def _answers(item: Column | Multiple) -> str:
@@ -155,7 +221,7 @@ def _bounds(column: Column) -> str:
     return low + high
 
 
-@lru_cache(maxsize=1)
-def _template() -> jinja2.Template:
+@lru_cache
+def _template(name: str) -> jinja2.Template:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    return jinja2.Environment(loader=loader, autoescape=True).get_template("contract.html.j2")
+    return jinja2.Environment(loader=loader, autoescape=True).get_template(f"{name}.html.j2")

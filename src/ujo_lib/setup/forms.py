@@ -22,19 +22,17 @@ from ujo_lib.fiscal import FiscalYear
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.other_books import OTHER_SUFFIXES
 from ujo_lib.intake.problems import Notes
-from ujo_lib.intake.schemas import EXAMPLE_MARK, Column, ColumnType, Multiple, Schema
+from ujo_lib.intake.schemas import EXAMPLE_MARK, Column, Multiple, Schema
 from ujo_lib.intake.workbooks import EXCEL_SUFFIXES
 from ujo_lib.params import inside, read_yaml
 from ujo_lib.params.inputs import Inputs
 from ujo_lib.questionnaire import Questionnaire
-from ujo_lib.setup.contract import explained
+from ujo_lib.setup.contract import example, explained
 from ujo_lib.setup.copying import SetupError
 
 _CODES_SHEET = "コード表"
 _COLUMNS_SHEET = "列の意味"
 _WIDTH = 16
-_WORKED = {"n_in_scope": "100", "n_responded": "80", "n_cases": "20"}
-"""Examples of totals, which must hold their parts."""
 _ROWS = 5_000
 """How far down the lists to choose from reach."""
 
@@ -76,11 +74,11 @@ def forms(root: Path, inputs: Path, year: FiscalYear) -> list[Form]:
         if folder.startswith("fy") and folder != own:
             continue
         schema = declaration.schemas[spec.kind]
-        headings, example = _columns(spec, schema, declaration, year)
+        headings, shown = _columns(spec, schema, declaration, year)
         # A form of an older format is an .xlsx beside the place where its file will lie.
         path = spec.path.with_suffix(".xlsx") if spec.path.suffix in OTHER_SUFFIXES else spec.path
         content = _workbook if path.suffix in EXCEL_SUFFIXES else _text
-        made.append(Form(path, spec.name, schema, content(spec, schema, headings, example)))
+        made.append(Form(path, spec.name, schema, content(spec, schema, headings, shown)))
     return made
 
 
@@ -133,11 +131,11 @@ def _columns(
         if column.name in spec.constants or (of_layout is not None and column.name not in of_layout):
             continue
         usual = of_layout[column.name][0] if of_layout is not None else column.heading
-        pairs.append((own.get(column.name, usual), _example(column, year)))
+        pairs.append((own.get(column.name, usual), example(column, year)))
     for item in schema.multiples:
         pairs += _answers(item, spec.multiple_answers.get(item.name, "listed"))
-    headings, example = (list(values) for values in zip(*pairs, strict=True))
-    return headings, [f"{EXAMPLE_MARK}{example[0]}", *example[1:]]
+    headings, shown = (list(values) for values in zip(*pairs, strict=True))
+    return headings, [f"{EXAMPLE_MARK}{shown[0]}", *shown[1:]]
 
 
 def _answers(item: Multiple, encoding: str) -> list[tuple[str, str]]:
@@ -148,42 +146,20 @@ def _answers(item: Multiple, encoding: str) -> list[tuple[str, str]]:
     return [(f"{item.heading}_{option.label}", ticks[option != first]) for option in item.options]
 
 
-def _example(column: Column, year: FiscalYear) -> str:
-    """A value of the column's type that intake accepts."""
-    if column.name in _WORKED:
-        return _WORKED[column.name]
-    if column.options:
-        return column.options[0].label
-    if column.name == "area_code":
-        return "13101"
-    day = year.start.isoformat()
-    examples: Mapping[ColumnType, str] = {
-        "id": "001" if column.required else "",  # it may refer to another row
-        "date": day,
-        "datetime": f"{day} 21:30",
-        "zone": "20:00~26:00",
-        "year": str(year.year),
-        "hour": "21",
-        "share": "0.5",
-        **dict.fromkeys(("int", "number", "flag"), "1"),
-    }
-    return examples.get(column.type, "例")
-
-
-def _text(spec: FileSpec, schema: Schema, headings: Sequence[str], example: Sequence[str]) -> bytes:  # noqa: ARG001  # as `_workbook`
+def _text(spec: FileSpec, schema: Schema, headings: Sequence[str], shown: Sequence[str]) -> bytes:  # noqa: ARG001  # as `_workbook`
     text = io.StringIO()
     separator = "\t" if spec.path.suffix == ".tsv" else ","
-    csv.writer(text, delimiter=separator, lineterminator="\r\n").writerows([headings, example])
+    csv.writer(text, delimiter=separator, lineterminator="\r\n").writerows([headings, shown])
     return text.getvalue().encode(spec.encoding or "utf-8-sig")
 
 
-def _workbook(spec: FileSpec, schema: Schema, headings: Sequence[str], example: Sequence[str]) -> bytes:
+def _workbook(spec: FileSpec, schema: Schema, headings: Sequence[str], shown: Sequence[str]) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = spec.sheet or schema.title
     for level in range(1, spec.header_rows):
         sheet.cell(level, 1, schema.title)  # a group that all columns share
-    for row, values in ((spec.header_rows, headings), (spec.header_rows + 1, example)):
+    for row, values in ((spec.header_rows, headings), (spec.header_rows + 1, shown)):
         for column, value in enumerate(values, start=1):
             # As text, or Excel would make 001 a number and 1,3 a date.
             sheet.cell(row, column, value).number_format = "@"
@@ -250,7 +226,8 @@ _GUIDE = """\
 1. 下の一覧のファイルに、この年度のデータを入れてください(別のところで作ったファイルを同じ名前で置いてもかまいません)。
    黄色の行(【記入例】で始まる行)は、入力したら削除してください。残っていると検査で止まります。
 2. 見出しの文字は変えないでください。列の意味と選べる値は、Excelの様式では「列の意味」と「コード表」のシートに、
-   団体から届くファイルではデータの取り決め.html にあります。
+   団体から届くファイルではデータの取り決め.html にあります。どの資料のどの列がどのページに使われるかは、
+   データと分析の手引き.html にあります。
 3. 検査します:   ujo check {site} {number}
 4. 公表までの残りを確かめます:   ujo doctor {site} {number}   (何も変えません)
 5. 報告書を作ります:   ujo run {site} {number}

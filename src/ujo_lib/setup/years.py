@@ -7,8 +7,8 @@ from typing import Any
 
 from ujo_lib.files import write_atomically
 from ujo_lib.fiscal import FiscalYear
-from ujo_lib.params import notebooks_of, read_flat_yaml
-from ujo_lib.setup.contract import contract_page
+from ujo_lib.params import notebooks_of, notebooks_of_year, read_flat_yaml
+from ujo_lib.setup.contract import contract_page, handbook_page
 from ujo_lib.setup.copying import (
     flat_file,
     list_file,
@@ -20,6 +20,7 @@ from ujo_lib.setup.copying import (
 from ujo_lib.setup.forms import data_folder, forms, guide, other_survey
 
 CONTRACT = "データの取り決め.html"
+HANDBOOK = "データと分析の手引き.html"
 GUIDE = "はじめにお読みください.txt"
 
 
@@ -113,6 +114,8 @@ def write_year(root: Path, source: Path, parameters: Mapping[Path, str], site: s
         write(file, content)
     data = data_folder(root, root / common["inputs"]) / f"fy{year}"
     write(data / CONTRACT, contract_page(common["site_name"], fiscal_year, int(common["threshold"]), made))
+    notebooks = notebooks_of_year(root, site, year)
+    write(data / HANDBOOK, handbook_page(common["site_name"], site, fiscal_year, made, notebooks))
     write(data / GUIDE, guide(common["site_name"], site, fiscal_year, made))
     names = [[file.relative_to(root).as_posix() for file in files] for files in (new, kept)]
     return Created(source.relative_to(root).as_posix(), tuple(names[0]), tuple(names[1]))

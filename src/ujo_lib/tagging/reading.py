@@ -223,36 +223,50 @@ def maybe_first(reading: Reading, labels: Labels, level: float = LEVEL) -> list[
 
 
 def said_first(reading: Reading | None, labels: Labels, what: str = "主題", level: float = LEVEL) -> str:
-    """Say which theme is the most frequent, or among which it is; nothing without readings."""
+    """Template: which theme is the most frequent, with its share, or among which it is; words without readings."""
     if reading is None:
-        return ""
+        return _said_of_words("「{theme[max share]}」")
     names = maybe_first(reading, labels, level)
     if len(names) == 1:
-        return f"最も多い{what}は「{names[0]}」です。"
+        return (
+            f"最も多い{what}は「{{theme[max share]}}」で、{{share[max share]}}({{share[max share]|ci}})です。"
+        )
     if len(names) <= MOST_NAMED:
         return f"最も多い{what}は、{'、'.join(f'「{name}」' for name in names)}のいずれかです。"
     return f"最も多い{what}は、読んだ件数では決められません。"
 
 
-def said_largest(reading: Reading | None, group: str = "") -> str:
-    """Template of a sentence on the largest number of a table of shares: an estimate, or how often words stand.
+def said_apart(reading: Reading | None, apart: pd.DataFrame, group: str) -> str:
+    """Template: the largest of the differences between groups that are sure; how often words stand without readings.
 
     Args:
         reading: None where nobody has read any text.
-        group: column with the groups that the table compares; `with_theme` for pairs of themes.
+        apart: of `groups_apart`, as the audience may see it.
+        group: column with the groups.
     """
-    what = "「{theme[max share]}」"
-    if group == "with_theme":
-        # A corrected pair stands in the table twice, so that the largest names both of its themes.
-        what += "の組" if reading else "と「{with_theme[max share]}」の組"
-    elif group:
-        what = f"{{{group}[max share]}}の{what}"
     if reading is None:
-        return (
-            f"語が現れた相談の割合は{what}の{{share[max share]}}が最も高くなっています"
-            "(機械が語を見つけた割合で、悩みの割合ではありません)。"
-        )
-    return f"推定値の中では{what}の{{share[max share]}}({{share[max share]|ci}})が最大です。"
+        return _said_of_words(f"{{{group}[max share]}}の「{{theme[max share]}}」")
+    sure = apart.dropna(subset=["difference"])
+    if sure.empty:
+        return said_none_apart(reading)
+    first = sure.iloc[0]
+    more = "多い" if first["difference"] > 0 else "少ない"
+    others = "違うと言える組は、ほかにもあります。" if len(sure) > 1 else ""
+    return f"{first[group]}では「{first['theme']}」がほかの相談より{more}と言えます。{others}"
+
+
+def said_together(reading: Reading | None) -> str:
+    """Template: how to read a map of pairs of themes; the pair of words that stand together without readings."""
+    if reading is None:
+        return _said_of_words("「{theme[max share]}」と「{with_theme[max share]}」の組")
+    return "色の濃い組ほど、一つの相談にあわせて書かれています。幅の重なる組どうしの順位は言えません。"
+
+
+def _said_of_words(what: str) -> str:
+    return (
+        f"語が現れた相談の割合は{what}の{{share[max share]}}が最も高くなっています"
+        "(機械が語を見つけた割合で、悩みの割合ではありません)。"
+    )
 
 
 def said_none_apart(reading: Reading | None) -> str:

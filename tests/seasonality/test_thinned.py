@@ -1,0 +1,108 @@
+"""Rows lost within a month: what shows them, and what must not be taken for it."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.seasonality.conftest import calm_nation, counted, counts_of, records_of
+from ujo_lib.seasonality.comparison import judge_difference
+from ujo_lib.seasonality.thinned import lost_rows
+from ujo_lib.seasonality.verdicts import judge
+from ujo_lib.variance import People
+
+JUNE = (np.arange(365) >= 151) & (np.arange(365) < 181)
+NATION = counts_of(np.full(365, 900))
+
+
+def year(june: float, mean: int = 10):
+    """`mean` contacts on every day, in June the part of them that is given."""
+    return counts_of(np.where(JUNE, np.round(mean * june), mean))
+
+
+def test_half_of_the_rows_of_a_month_are_missed_and_no_month_is_judged():
+    found = lost_rows(year(0.5), beside=NATION)
+    assert found.startswith("6月の相談は、全体の動きとほかの月から見込まれる数の50%しかありません。")
+    months, wave, weekdays, _ = judge(year(0.5), beside=calm_nation())
+    assert (months.detected, wave.detected, weekdays.detected) == (None, None, False)
+    assert "行が欠けたのか本当に減ったのか" in months.remark
+    assert judge_difference(year(0.5), NATION)[0].detected is None
+    assert judge_difference(year(0.5), NATION)[1].detected is not None
+
+
+@pytest.mark.parametrize(("june", "named"), [(64, True), (65, False), (66, False)])
+def test_a_month_with_two_thirds_of_its_contacts_may_be_a_season(june, named):
+    assert bool(lost_rows(year(june / 100, 100), beside=counts_of(np.full(365, 9000)))) == named
+
+
+@pytest.mark.parametrize(("june", "named"), [(32, True), (33, False), (34, False)])
+def test_a_month_is_named_only_where_chance_would_not_make_it(june, named):
+    """Of 60 expected: four standard deviations on the root scale, 2·(√60.4 − √(n + 3/8)) = 4, lie at 32.9."""
+    daily = np.full(365, 2)
+    daily[JUNE] = np.arange(30) < june - 30
+    daily[JUNE] += 1
+    assert bool(lost_rows(counts_of(daily), beside=NATION)) == named
+
+
+def test_a_place_whose_months_always_differ_from_the_nation_loses_none_of_them():
+    """Every other month has half as many contacts: no month lies far below what the months usually do."""
+    month = counts_of(np.zeros(365)).month_index
+    assert lost_rows(counts_of(np.where(month % 2, 10, 20)), beside=NATION) == ""
+
+
+def test_a_month_in_which_the_whole_nation_wrote_half_as_much_lost_nothing():
+    assert lost_rows(year(0.5), beside=counts_of(np.where(JUNE, 450, 900))) == ""
+
+
+@pytest.mark.parametrize(("times", "known"), [(9, False), (10, True)])
+def test_only_a_record_ten_times_as_large_says_how_a_month_should_have_been(times, known):
+    record = year(0.5)
+    beside = counts_of(np.r_[np.full(364, times * 10), times * record.n - 3640 * times])
+    assert bool(lost_rows(record, beside=beside)) == known
+
+
+def test_without_a_larger_record_a_low_month_is_a_season():
+    assert lost_rows(year(0.5)) == ""
+
+
+def test_a_month_that_the_larger_record_does_not_have_is_not_judged_by_it():
+    assert lost_rows(year(0.5), beside=NATION.without([(date(2023, 6, 1), date(2023, 6, 30))])) == ""
+
+
+def test_a_caller_who_stops_for_a_month_loses_no_rows():
+    """Five clients a day as ever, and one more who makes half of the contacts, but not in June."""
+    day = np.r_[np.repeat(np.arange(365), 5), np.repeat(np.flatnonzero(~JUNE), 5)]
+    names = [*(f"p{i}" for i in range(5 * 365)), *["caller"] * int(5 * (~JUNE).sum())]
+    records = records_of(pd.Timestamp("2023-01-01 12:00") + pd.to_timedelta(day, unit="D"), client_id=names)
+    counts = counted(records)
+    assert "50%" in lost_rows(counts, beside=NATION)
+    assert lost_rows(counts, People.of(records), NATION) == ""
+    thin = records[~((records["received_at"].dt.month == 6) & (np.arange(len(records)) % 2 == 0))]
+    assert "6月" in lost_rows(counted(thin), People.of(thin), NATION)
+
+
+def hours_of(empty_in_june: list[int], mean: int = 1):
+    hourly = np.full((365, 24), mean)
+    hourly[np.ix_(JUNE, empty_in_june)] = 0
+    return counts_of(hourly.sum(axis=1), hourly=hourly)
+
+
+def test_a_night_without_a_row_in_one_month_is_named_with_its_hours():
+    found = lost_rows(hours_of([22, 23, 0, 1, 2, 3]))
+    assert found.startswith("6月は、ほかの月に相談の多い22時から3時台に1件もありません。")
+
+
+@pytest.mark.parametrize(("hours", "named"), [(5, False), (6, True), (7, True)])
+def test_fewer_than_six_empty_hours_in_a_row_are_the_habit_of_a_caller(hours, named):
+    assert bool(lost_rows(hours_of(list(range(9, 9 + hours))))) == named
+
+
+@pytest.mark.parametrize(("missed", "named"), [(19, False), (20, True), (21, True)])
+def test_empty_hours_are_named_from_twenty_missed_contacts_on(missed, named):
+    """A hundred contacts in June at other hours; the rest of the year has `missed` per hundred in six empty hours."""
+    hourly = np.zeros((365, 24), dtype=int)
+    hourly[151, 12] = 100
+    hourly[0, 12], hourly[0, 3] = 1000, 10 * missed
+    counts = counts_of(hourly.sum(axis=1), hourly=hourly)
+    assert ("6月" in lost_rows(counts)) == named
