@@ -70,6 +70,18 @@ def test_a_month_that_the_larger_record_does_not_have_is_not_judged_by_it():
     assert lost_rows(year(0.5), beside=NATION.without([(date(2023, 6, 1), date(2023, 6, 30))])) == ""
 
 
+def test_only_days_that_both_records_have_are_compared():
+    nation = NATION.without([(date(2023, 6, 1), date(2023, 6, 15))])
+    assert lost_rows(year(1), beside=nation) == ""
+    assert "6月" in lost_rows(year(0.5), beside=nation)
+
+
+def test_contacts_before_and_after_the_period_are_nobody_of_a_month():
+    times = pd.date_range("2022-12-31", "2024-01-01", tz=None) + pd.Timedelta(hours=12)
+    records = records_of(times.repeat(10), client_id=[f"p{i}" for i in range(10 * len(times))])
+    assert lost_rows(year(0.5), People.of(records), NATION) == ""
+
+
 def test_a_caller_who_stops_for_a_month_loses_no_rows():
     """Five clients a day as ever, and one more who makes half of the contacts, but not in June."""
     day = np.r_[np.repeat(np.arange(365), 5), np.repeat(np.flatnonzero(~JUNE), 5)]

@@ -70,7 +70,7 @@ def _thin(counts: Counts, people: People, whole: Counts) -> Iterable[int]:
     share = ratio_or_zero(n, _expected(n, base))
     below = 2 * (np.sqrt(_expected(heads, base) + 3 / 8) - np.sqrt(heads + 3 / 8))
     spread = max(1.4826 * float(np.median(np.abs(below[base > 0]))), 1.0)
-    return np.flatnonzero((base > 0) & (share < THIN) & (below > FAR * spread))
+    return np.flatnonzero((share < THIN) & (below > FAR * spread))
 
 
 def _expected(n: Array, base: Array) -> Array:
