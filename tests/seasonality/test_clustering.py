@@ -30,6 +30,12 @@ def test_persons_and_contacts_are_counted_apart_and_by_period():
     table = clients_by_period(records, periods).frame
     assert table[["n", "clients"]].to_numpy().tolist() == [[2, 1], [3, 2]]
     assert table["per_client"].tolist() == [2.0, 1.5]
+    shown = clients_by_period(
+        records, periods, 2
+    ).frame  # one client in the calendar year: none of its numbers
+    assert shown[["n", "identified", "clients"]].iloc[0].isna().all()
+    assert shown[["n", "identified", "clients"]].iloc[1].tolist() == [3, 3, 2]
+    assert shown["per_client"].isna().tolist() == [True, False]
     unknown = clients_by_period(records.drop(columns="client_id"), periods).frame
     assert unknown["per_client"].isna().all()
 

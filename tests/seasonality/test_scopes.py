@@ -43,6 +43,15 @@ def test_the_citys_desk_is_not_part_of_the_prefecture_and_both_totals_are_shown(
     assert totals["県と市の計"].n == 365 * 7 + 1
 
 
+@pytest.mark.parametrize(("least", "few"), [(1, False), (2, True)])
+def test_a_desk_with_fewer_contacts_than_may_be_printed_is_left_out_of_the_overview(least, few):
+    scopes = world()  # one contact of the city's desk
+    assert scopes.few_in_city(PERIOD, least) is few
+    assert set(scopes.totals(city_apart=few)) == (
+        {"全国", "県"} if few else {"全国", "県", "市", "県と市の計"}
+    )
+
+
 def test_days_before_the_desk_opened_are_no_zeros():
     city = world().totals()["市"]
     assert city.days == 245

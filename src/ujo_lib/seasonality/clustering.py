@@ -64,11 +64,16 @@ def repeats(records: pd.DataFrame) -> Typed:
     return Typed.of(pd.DataFrame([row], columns=list(columns)), columns)
 
 
-def clients_by_period(records: pd.DataFrame, periods: Sequence[Period]) -> Typed:
-    """Contacts and clients in periods, one at least: basis (label), n (contacts), identified, clients, per_client."""
+def clients_by_period(records: pd.DataFrame, periods: Sequence[Period], least: int = 1) -> Typed:
+    """Contacts and clients in periods, one at least: basis (label), n (contacts), identified, clients, per_client.
+
+    A period with a count of 1 to `least` - 1 is left blank.
+    """
     day = pd.to_datetime(records["received_at"]).dt.date
     parts = [repeats(records.loc[(day >= period.start) & (day <= period.end)]) for period in periods]
     frame = pd.concat([part.frame for part in parts], ignore_index=True)
+    counts = frame[["contacts", "identified", "clients"]].astype("Int64")
+    frame[[*counts]] = counts.mask(((counts > 0) & (counts < least)).any(axis=1))
     frame.insert(0, "basis", [period.label for period in periods])
     frame["per_client"] = (frame["identified"] / frame["clients"]).where(frame["clients"] > 0)
     columns = {

@@ -59,13 +59,18 @@ class Scopes:
         """The scopes over the period of the page, and prefecture and city together; no nation where none is known.
 
         Args:
-            city_apart: leave the city out: the count of half a year tells by difference that of the other half.
+            city_apart: leave the city out: the count of half a year tells by difference that of the other half, and
+                a few contacts in all are few in whichever month they were.
         """
         prefecture, city = (part.within(self.period) for part in (self.prefecture, self.city))
         nation = {NATION: self.nation.within(self.period)} if self.nation else {}
         if city_apart:
             return {**nation, PREFECTURE: prefecture}
         return {**nation, PREFECTURE: prefecture, CITY: city, BOTH: added(prefecture, city)}
+
+    def few_in_city(self, span: Period, least: int) -> bool:
+        """Whether the year or the period of the page has contacts of the city's desk, and fewer than may be printed."""
+        return any(0 < self.city.within(days).n < least for days in (span, self.period))
 
     def city_days(self, span: Period) -> Period:
         """The days of a year or half on which the city's desk was open; all of them, said so, when it was not yet."""
