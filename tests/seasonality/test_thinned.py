@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.seasonality.conftest import calm_nation, counted, counts_of, records_of
+from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.comparison import judge_difference
 from ujo_lib.seasonality.thinned import lost_rows
 from ujo_lib.seasonality.verdicts import judge
@@ -60,6 +61,23 @@ def test_only_a_record_ten_times_as_large_says_how_a_month_should_have_been(time
     record = year(0.5)
     beside = counts_of(np.r_[np.full(364, times * 10), times * record.n - 3640 * times])
     assert bool(lost_rows(record, beside=beside)) == known
+
+
+def test_years_before_the_judged_one_make_no_record_larger():
+    period = Period(date(2021, 1, 1), date(2023, 12, 31), "3年")
+    three_years = counts_of(np.full(1095, 10 * 9), period)
+    assert three_years.n > 10 * year(0.5).n
+    assert lost_rows(year(0.5), beside=three_years) == ""
+
+
+def test_two_records_that_share_no_day_or_no_contact_say_nothing():
+    nobody = counts_of(np.zeros(365))
+    assert lost_rows(nobody, beside=nobody) == ""
+    first = [(date(2023, 1, 1), date(2023, 6, 30))]
+    assert (
+        lost_rows(year(1).without([(date(2023, 7, 1), date(2023, 12, 31))]), beside=NATION.without(first))
+        == ""
+    )
 
 
 def test_without_a_larger_record_a_low_month_is_a_season():

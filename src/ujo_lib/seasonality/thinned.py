@@ -21,7 +21,6 @@ LARGER: Final = 10
 """Times as many contacts as the judged record must a record have to be taken for the whole."""
 MISSED: Final = 20
 """Contacts that the other months lead one to expect in the hours of the day that a month leaves empty."""
-
 IN_A_ROW: Final = 6
 """Hours of such a run: a caller who always writes at three leaves one hour empty when they stop."""
 
@@ -42,10 +41,11 @@ def lost_rows(counts: Counts, people: People = NOBODY, beside: Counts | None = N
         f"{labels[month]}は、ほかの月に相談の多い時間帯が、{IN_A_ROW}時間以上続けて空です"
         for month in _empty(counts)
     ]
-    if beside is not None and beside.n >= LARGER * counts.n:
+    whole = beside.within(counts.period) if beside else None
+    if whole is not None and whole.n >= LARGER * counts.n:
         told += [
             f"{labels[month]}の相談は、全体の動きとほかの月から見込まれる数の3分の2もありません"
-            for month in _thin(counts, people, beside.within(counts.period))
+            for month in _thin(counts, people, whole)
         ]
     if not told:
         return ""
@@ -60,6 +60,8 @@ def _thin(counts: Counts, people: People, whole: Counts) -> Iterable[int]:
     """
     both = counts.observed & whole.observed
     base, n = (_by_month(counts, scope.daily * both) for scope in (whole, counts))
+    if not base.any():
+        return ()
     heads = n
     if len(people.at):
         day = people.day - np.datetime64(counts.period.start, "D").astype(np.int64)
