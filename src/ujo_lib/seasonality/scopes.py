@@ -123,8 +123,9 @@ def open_scopes(
     if nation and not prefecture.within(period).on_days_of(nation.within(period)).days:
         raise ValueError(
             f"集計期間({period.label})のうち相談の記録がある日に、全国の件数がありません。"
-            "national_hourly のファイルの期間を確かめてください。その年の全国の件数がまだなければ、inputs.yaml の not_supplied に national_daily・"
-            "national_hourly・national_attributes を理由とともに書くと、全国と比べずにページを作れます"
+            "national_hourly のファイルの期間を確かめてください。その年の全国の件数がまだなければ、"
+            "inputs.yaml の not_supplied に national_daily・national_hourly・national_attributes を理由とともに書くと、"
+            "全国と比べずにページを作れます"
         )
     return Scopes(
         period=period,
