@@ -58,6 +58,14 @@ def test_a_small_count_must_stay_possible_from_one_less_over_the_required_width(
         assert ends_of([count(1, "a", floor=0), *counts[1:]], monkeypatch, zero_rule="hide") == {0: (0, 3)}
 
 
+@pytest.mark.parametrize(("n", "ends"), [(0, (0, 3)), (1, (1, 4)), (2, (1, 4))])
+def test_who_is_counted_knows_that_there_is_one_and_of_nobody_nothing(
+    n: int, ends: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = [count(n, "a", primary=True, floor=0), count(30, "b"), count(30 + n)]
+    assert ends_of(counts, monkeypatch, zero_rule="hide", own_case=True) == {0: ends}
+
+
 @pytest.mark.parametrize(("most", "ends"), [(4, (1, 4)), (5, (2, 5)), (6, (3, 6)), (7, (3, 6))])
 def test_where_everybody_knows_how_many_there_are_at_most_the_lower_end_gives_way(
     most: int, ends: tuple[int, int], monkeypatch: pytest.MonkeyPatch

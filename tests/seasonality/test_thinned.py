@@ -56,6 +56,13 @@ def test_a_month_in_which_the_whole_nation_wrote_half_as_much_lost_nothing():
     assert lost_rows(year(0.5), beside=counts_of(np.where(JUNE, 450, 900))) == ""
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_nation_known_of_other_years_alone_says_nothing_of_this_one():
+    assert lost_rows(year(0.5), beside=NATION.without([(date(2023, 1, 1), date(2023, 12, 31))])) == ""
+    before = Period(date(2022, 1, 1), date(2022, 12, 31), "前の年")
+    assert lost_rows(year(0.5), beside=counts_of(np.full(365, 900), before)) == ""
+
+
 @pytest.mark.parametrize(("times", "known"), [(9, False), (10, True)])
 def test_only_a_record_ten_times_as_large_says_how_a_month_should_have_been(times, known):
     record = year(0.5)
