@@ -210,10 +210,14 @@ def _numbers(tables: Path) -> set[str]:
 
 
 def _sentences(page: str) -> str:
-    """What is said on a page outside its tables, and by its pictures to those who do not see them."""
+    """What is said on a page outside its tables, and by its pictures to those who do not see them.
+
+    How many cells a picture has, or figures the cover lists, is counted on the page: no table has that.
+    """
     alts = " ".join(re.findall(r'(?:alt|aria-label|content|title)="([^"]*)"', page))
     bare = re.sub(r"<(style|script|table|svg|pre)\b.*?</\1>", " ", page, flags=re.DOTALL)
-    return html.unescape(alts + re.sub(r"<[^>]+>", " ", bare))
+    told = html.unescape(alts + re.sub(r"<[^>]+>", " ", bare))
+    return re.sub(r"参考値\d+欄|図と表の一覧\(\d+件\)", " ", told)
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import combinations
 
 import pandas as pd
 import pytest
@@ -9,8 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
-from ujo_lib.disclosure.audit import COLUMNS, SAFE, audit, subtract
-from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, Printed, PublicFigure, TableError
+from ujo_lib.disclosure.audit import COLUMNS, SAFE, Known, Outsider, People, audit, subtract
+from ujo_lib.disclosure.tables import (
+    Cell,
+    CountTable,
+    PastRelease,
+    Policy,
+    Printed,
+    PublicFigure,
+    Region,
+    TableError,
+)
 
 FIVE = Policy(threshold=5, required_width=3)
 
@@ -182,3 +192,17 @@ def test_one_region_is_subtracted_from_another_only_when_it_lies_within_and_one_
         assert found is None
     else:
         assert found == ("月", tuple(sorted((dict(outer) | {"月": frozenset(left)}).items())))
+
+
+@pytest.mark.parametrize(("more", "most"), [(-1, 2), (0, 1), (1, 1)])
+def test_up_to_the_limit_of_the_plan_people_are_whole(
+    more: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of(*atoms: str) -> Region:
+        return (("topic", frozenset(atoms)),)
+
+    # Of no two of five topics more than one person: in halves there are two and a half people, and one in whole ones.
+    pairs = [Known(((1.0, of(*pair)),), 0, 1) for pair in combinations("abcde", 2)]
+    people = People([of(topic) for topic in "abcde"])
+    monkeypatch.setattr("ujo_lib.disclosure.audit.COUNTABLE", people.size + more)
+    assert Outsider(people, pairs).interval(of(*"abcde"), 1, 0) == (0, most)

@@ -38,7 +38,7 @@ def test_where_there_are_too_many_kinds_of_people_fractions_will_do(monkeypatch:
     kinds = build(rows).A.shape[1]
     limits = np.array([1.0, 1, 1, 0]), np.array([1.0, 1, 1, 5])
     for most, countable in ((kinds - 1, False), (kinds, True), (kinds + 1, True)):
-        monkeypatch.setattr(programme, "WHOLE_ATOMS", most)
+        monkeypatch.setattr(programme, "COUNTABLE", most)
         asked = Programme(build(rows))
         assert asked.countable == countable
         assert (asked.whole([3], 1, *limits) is None) == countable

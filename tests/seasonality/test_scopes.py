@@ -1,4 +1,5 @@
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -6,7 +7,7 @@ import pytest
 
 from tests.seasonality.conftest import records_of
 from ujo_lib.fiscal import FiscalYear, Period, period_for
-from ujo_lib.seasonality.counts import contacts
+from ujo_lib.seasonality.counts import contacts, totals
 from ujo_lib.seasonality.scopes import bases_sentence, both_bases, clock_lag, clock_sentence, open_scopes
 
 PERIOD = period_for(FiscalYear(2023), "calendar")
@@ -43,6 +44,39 @@ def test_the_citys_desk_is_not_part_of_the_prefecture_and_both_totals_are_shown(
     assert totals["県と市の計"].n == 365 * 7 + 1
 
 
+@pytest.mark.parametrize(("least", "few"), [(1, False), (2, True)])
+def test_a_desk_with_fewer_contacts_than_may_be_printed_is_left_out_of_the_overview(least, few):
+    scopes = world()  # one contact of the city's desk
+    assert scopes.few_in_city(PERIOD, least) is few
+    assert set(scopes.totals(city_apart=few)) == (
+        {"全国", "県"} if few else {"全国", "県", "市", "県と市の計"}
+    )
+
+
+@pytest.mark.parametrize(("days", "n"), [(365, [pd.NA, 366 * 7 - 275 * 7]), (364, [7, 366 * 7 - 274 * 7])])
+def test_a_year_of_which_no_day_was_recorded_has_no_number_and_no_sentence_says_nought(days, n):
+    gap = (date(2023, 1, 1), date(2023, 1, 1) + timedelta(days=days - 1))
+    scopes = world(gaps=[gap])
+    bases = both_bases(scopes, FiscalYear(2023)).frame
+    row = bases[bases["scope"] == "県"].iloc[0]
+    assert row[["n_calendar", "n_fiscal"]].tolist() == n
+    said = bases_sentence(bases)
+    assert ("暦年に数える日には、記録がありません" in said) == (days == 365)
+    assert ("{n_calendar[県]}" in said) == (days == 364)
+    assert "{n_fiscal[県]}" in said
+    told = totals(scopes.totals()).frame.set_index("scope")
+    assert told.loc["県", "n"] is pd.NA if days == 365 else told.loc["県", "n"] == 7
+
+
+def test_a_desk_that_nobody_contacted_stays_and_one_of_few_in_the_year_alone_goes():
+    """The one contact of the desk is in the period of the page; before it opened there is none."""
+    scopes = world()
+    before = Period(date(2023, 1, 1), date(2023, 4, 30), "")
+    quiet = replace(scopes, period=before)
+    assert not quiet.few_in_city(before, 5)
+    assert quiet.few_in_city(PERIOD, 5)
+
+
 def test_days_before_the_desk_opened_are_no_zeros():
     city = world().totals()["市"]
     assert city.days == 245
@@ -75,7 +109,7 @@ def test_a_declared_gap_is_a_gap_in_every_scope():
 def test_a_file_in_utc_is_noticed():
     assert "9時間ずれています" in clock_sentence(world(shift=-9))
     assert clock_lag(world(shift=-9)) == -9
-    assert "ほぼ同じ時刻" in clock_sentence(world())
+    assert "ずれは、2時間以内" in clock_sentence(world())
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,15 @@ import statsmodels.api as sm
 from tests.seasonality.conftest import counts_of
 from ujo_lib.fiscal import Period, SchoolBreak
 from ujo_lib.seasonality.calendar import BREAK_TERM, BRIDGE, HOLIDAY, YEAR_END
+from ujo_lib.seasonality.circular import daily_peak
+from ujo_lib.seasonality.comparison import judge_difference, shares_beside
 from ujo_lib.seasonality.contrast import compare_hours
 from ujo_lib.seasonality.forecast import forecast_months
 from ujo_lib.seasonality.model import CONTACTS_PER_COLUMN, fit_calendar
+from ujo_lib.seasonality.profiles import by_hour, by_month, by_weekday
 from ujo_lib.seasonality.staffing import slots
+from ujo_lib.seasonality.verdicts import descriptive_tests, judge
+from ujo_lib.variance import People
 
 FISCAL = Period(date(2023, 4, 1), date(2024, 3, 31), "令和5(2023)年度")
 COMING = Period(date(2024, 4, 1), date(2025, 3, 31), "令和6(2024)年度")
@@ -178,6 +183,59 @@ def through_all(counts):
     slots(counts, coming, 3, 0.975)
     compare_hours(counts, [22, 23], [6, 7, 8, 9, 10, 11])
     return model
+
+
+def on(days, hour, n):
+    """`n` contacts in one hour of each of these days."""
+    hourly = np.zeros((len(DAYS), 24), dtype=np.int64)
+    hourly[days, hour] = n
+    return counts_of(hourly.sum(axis=1), FISCAL, hourly=hourly)
+
+
+def nasty(n):
+    """Years of about `n` contacts that nobody would think of."""
+    record_of_n = record(n, 2)
+    summer, half = (date(2023, 6, 1), date(2023, 8, 31)), (date(2023, 10, 1), date(2024, 3, 31))
+    return {
+        "all on one day": on(100, 12, n),
+        "one Sunday a week": on(slice(1, None, 7), 12, n // 52),
+        "every day the same": on(slice(None), 9, max(n // 366, 1)),
+        "a gap of three months": record_of_n.without([summer]),
+        "three silent months": record(n, 2, (DAYS >= "2023-06-01") & (DAYS <= "2023-08-31")),
+        "half a year": record_of_n.without([half]),
+        "every other day": record_of_n.without([(day.date(), day.date()) for day in DAYS[::2]]),
+        "no hours": counts_of(record_of_n.daily, FISCAL),
+        "nobody at all": on(0, 0, 0),
+    }
+
+
+@pytest.mark.full
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", nasty(400))
+@pytest.mark.parametrize("callers", ["nobody known", "one client"])
+def test_no_year_is_so_odd_that_a_table_of_the_page_ends_in_an_error(kind, callers):
+    counts, nation = nasty(400)[kind], counts_of(np.full(len(DAYS), 900), FISCAL)
+    people = People.of(pd.DataFrame({"received_at": pd.to_datetime([]).tz_localize("Asia/Tokyo")}))
+    if callers != "nobody known" and counts.hourly is not None:
+        day, hour = np.nonzero(counts.hourly)
+        at = np.repeat(DAYS.to_numpy()[day].astype("datetime64[h]") + hour, counts.hourly[day, hour])
+        people = People(np.zeros(len(at), dtype=np.int64), at)
+    verdicts = judge(counts, people, nation) + judge(counts, people) + judge_difference(counts, nation)
+    assert all(verdict.detected is not None or "ため" in verdict.remark for verdict in verdicts)
+    tables = [by_month(counts, people), by_weekday(counts, people), descriptive_tests(counts)]
+    if counts.hourly is not None:
+        tables += [
+            by_hour(counts, people),
+            daily_peak(counts, people),
+            compare_hours(counts, [22, 23], [6, 7], people),
+        ]
+    if callers == "nobody known":  # what knows nothing of people
+        model = fit_calendar(counts, BREAKS)
+        tables += [shares_beside(counts, nation), model.ratios(), model.checks()]
+    for table in tables:
+        if {"estimate", "low", "high"} <= set(table.frame):
+            known = table.frame[["low", "estimate", "high"]].astype(float).dropna()
+            assert ((known["low"] <= known["estimate"]) & (known["estimate"] <= known["high"])).all()
 
 
 @pytest.mark.slow

@@ -24,6 +24,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ujo_lib.disclosure.tables import (
     AREA,
+    COUNTABLE,
     PERIOD,
     YES,
     Cell,
@@ -42,7 +43,6 @@ COLUMNS = ("table", "cell", "low", "high", "width", "public_low", "public_high",
 _CROSS_LIMIT = 20_000
 _NODE_LIMIT = 5_000
 _FEW = 30  # facts with which an outsider without the release is modelled by himself
-_WHOLE_LIMIT = 2_000  # kinds of people above which an interval is in fractions, rounded inwards
 _ROOM = 50
 _UNNAMED = "〔その他〕"
 DIFFERENCE = "(表の差)"
@@ -609,13 +609,13 @@ class Outsider:
 
     def _remember(self, x: np.ndarray) -> None:
         """Keep a population that fits the facts: it may answer for other counts, too."""
-        if self._people.size > _WHOLE_LIMIT or np.all(np.abs(x - np.round(x)) < _EPS):
+        if self._people.size > COUNTABLE or np.all(np.abs(x - np.round(x)) < _EPS):
             self._worlds.append(x)
 
     def _extreme(self, aim: np.ndarray, side: int, at_least: float) -> np.ndarray | None:
         """The population with the least (side 1) or most (side -1) of an aim; whole people, if they are few enough."""
         x = self._fractions(aim, side, at_least)
-        if self._people.size > _WHOLE_LIMIT or (x is not None and np.all(np.abs(x - np.round(x)) < _EPS)):
+        if self._people.size > COUNTABLE or (x is not None and np.all(np.abs(x - np.round(x)) < _EPS)):
             return x
         found = milp(
             side * aim,

@@ -11,9 +11,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from ujo_lib.disclosure.system import System
+from ujo_lib.disclosure.tables import COUNTABLE
 
 NODE_LIMIT = 20_000
-WHOLE_ATOMS = 1_500  # above this many kinds of people populations are not demanded in whole numbers
 _OPTIONS = {
     "output_flag": False,
     "threads": 1,
@@ -43,7 +43,7 @@ class Programme:
         self.A = system.A
         self._links = system.E.shape[0]
         self._rules = sp.vstack([system.A, system.E], format="csr")
-        self.countable = system.A.shape[1] <= WHOLE_ATOMS
+        self.countable = system.A.shape[1] <= COUNTABLE
         self.asked = 0
         self._fractions = self._model(whole=False)
         self._whole: highspy.Highs | None = None
@@ -97,12 +97,7 @@ class Programme:
         if whole:
             model.integrality_ = [highspy.HighsVarType.kInteger] * width
         solver = highspy.Highs()
-        for option, value in {
-            "output_flag": False,
-            "threads": 1,
-            "simplex_strategy": 4,
-            "mip_max_nodes": NODE_LIMIT,
-        }.items():
+        for option, value in _OPTIONS.items():
             solver.setOptionValue(option, value)
         solver.passModel(model)
         return solver

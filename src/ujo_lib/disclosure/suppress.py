@@ -8,7 +8,8 @@ kept: they usually prove many counts safe. Whole-number populations are demanded
 
 On the way, each round also gives a set that protects every count and of which no row can be shown again. Small
 problems end with the cheapest set there is; when `WORK` questions have been asked (counted, not timed, so that the
-same tables give the same bytes), the cheapest set found so far is completed: never less safe, only dearer.
+same tables give the same bytes), the cheapest set found so far is completed: never less safe, only dearer. The first
+such set may take as many questions again; what it has not tried to show by then stays hidden.
 """
 
 from collections.abc import Sequence
@@ -83,7 +84,8 @@ def smallest_set(problem: Problem) -> np.ndarray:
         if enough is None:
             candidate = hidden
         else:
-            enough = _slim(problem, enough, worlds)
+            if spare is None or problem.programme.asked <= WORK:
+                enough = _slim(problem, enough, worlds)
             if spare is None or _cost(problem, enough) < _cost(problem, spare):
                 spare = enough
             candidate = spare
@@ -109,11 +111,14 @@ def _cost(problem: Problem, hidden: np.ndarray) -> int:
 
 
 def _slim(problem: Problem, hidden: np.ndarray, worlds: "_Worlds") -> np.ndarray:
-    """Show again, dearest first, what need not be hidden: all at once where that will do, else half by half."""
+    """Show again, dearest first, what need not be hidden: all at once where that will do, else half by half.
+
+    What has not been tried after as many questions again as the search may ask stays hidden.
+    """
     kept = hidden.copy()
     dearest = sorted(np.flatnonzero(hidden & ~problem.closed), key=lambda row: (-problem.weight[row], row))
     groups = [dearest]
-    while groups:
+    while groups and problem.programme.asked <= 2 * WORK:
         group = groups.pop()
         kept[group] = False
         if not _holds(problem, kept, worlds):

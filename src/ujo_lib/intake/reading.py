@@ -263,6 +263,9 @@ _SUSPECT_BYTES = (
 )
 
 
+_SUSPECT = re.compile(_SUSPECT_BYTES)
+
+
 def _refuse_mojibake(text: memoryview, found: Scan, codec: str, notes: Notes) -> None:
     """Note every line that holds replacement characters, control characters or the traces of a wrong encoding."""
     lines: list[int] = []
@@ -287,13 +290,17 @@ def _mojibake_lines(utf8: "bytes | memoryview") -> tuple[list[int], int]:
     n = int(np.count_nonzero(np.frombuffer(utf8, np.uint8) == ord("\n")))
     if not pc.match_substring_regex(as_value(utf8, pa.large_binary()), _SUSPECT_BYTES)[0].as_py():
         return [], n
-    part, lines = bytes(utf8), set()
-    for match in re.finditer(_SUSPECT_BYTES, part):
-        start = part.rfind(b"\n", 0, match.start()) + 1
+    part, lines = bytes(utf8), []
+    above = counted = looked = 0
+    while match := _SUSPECT.search(part, looked):
+        start = part.rfind(b"\n", looked, match.start()) + 1 or looked
         end = part.find(b"\n", match.start())
-        if is_mojibake(part[start : len(part) if end < 0 else end].decode(errors="replace")):
-            lines.add(part.count(b"\n", 0, start) + 1)
-    return sorted(lines), n
+        # A whole file in a wrong encoding is suspect everywhere: each line is counted and looked at once.
+        looked = len(part) if end < 0 else end
+        above, counted = above + part.count(b"\n", counted, start), start
+        if is_mojibake(part[start:looked].decode(errors="replace")):
+            lines.append(above + 1)
+    return lines, n
 
 
 def is_mojibake(text: str) -> bool:

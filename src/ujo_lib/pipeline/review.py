@@ -14,14 +14,14 @@ import pandas as pd
 from ujo_lib.disclosure.audit import PUBLIC, AuditReport
 from ujo_lib.disclosure.gate import Finding, Gate, to_json
 from ujo_lib.disclosure.revision import SmallChange
-from ujo_lib.disclosure.tables import Policy
+from ujo_lib.disclosure.tables import PERIOD, Policy, sums_of
 from ujo_lib.files import write_atomically
 from ujo_lib.pipeline.confidential import secrets_of, vocabulary
 from ujo_lib.pipeline.keys import Step
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.printed import allowed, beyond_in_csv, beyond_in_pages, beyond_in_workbook
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.release import Masked, audit_corrections, audit_masks
+from ujo_lib.pipeline.release import Masked, audit_corrections, audit_masks, counted_tables
 from ujo_lib.pipeline.steps import Finished
 from ujo_lib.report.door.masks import Masks
 
@@ -46,9 +46,10 @@ def review_masks(
 
     Raises:
         ReleaseRefusedError: a hidden count can be narrowed too far, or the difference to an earlier release tells of
-            few people; it names table and cell.
+            few people; it names table and cell. So few people answered that their number alone tells of them.
     """
     masks, policy = masked.masks, masked.policy
+    _require_enough_people(internal, policy)
     report = audit_masks(internal, masks, policy, masked.public, masked.previous)
     write_atomically(place.review / "audit.csv", report.frame.to_csv(index=False).encode("utf-8-sig"))
     if not report.ok:
@@ -110,6 +111,27 @@ def review_files(
             f"すべての指摘: {place.review / 'gate.json'}",
         )
     return {"gate": _gate_result(findings, folder, len(secret.texts), policy)}
+
+
+def _require_enough_people(internal: Mapping[str, Finished], policy: Policy) -> None:
+    """Refuse a survey of fewer people in all than the threshold: sentences and overviews print how many they are."""
+    sizes: dict[str, int] = {}
+    titles: dict[str, str] = {}
+    for one in counted_tables(internal):
+        table = one.table
+        if any(PERIOD in dict(table.region(i)) for i in range(len(table.cells))):
+            continue  # contacts of days: no page tells how few they were in all
+        told = [cell.value or 0 for cell in table.cells] + [figure.low for figure in sums_of(table, 1)]
+        sizes[table.population] = max([sizes.get(table.population, 0), *told])
+        titles.setdefault(table.population, one.record.spec.title)
+    few = [f"「{titles[name]}」の表で数えた人" for name, size in sizes.items() if 0 < size < policy.threshold]
+    if few:
+        raise ReleaseRefusedError(
+            f"公表を取りやめました。全部で {policy.threshold} 人に満たない人を数えた表があります。",
+            few,
+            "全体の人数がすでに小さな数なので、伏せても守れません。その人たちの資料を inputs.yaml の not_supplied: に"
+            "移し、理由(例: 人数が少ないため公表しない)を書いて、`ujo release` をやり直してください。",
+        )
 
 
 def _require_silent_corrections(place: SiteYear, internal: Mapping[str, Finished], masked: Masked) -> None:

@@ -71,7 +71,7 @@ def daily_peak(counts: Counts, people: People = NOBODY, level: float = LEVEL) ->
     hourly = counts.hourly[counts.observed]
     summary = summarise(np.arange(HOURS) + 0.5, hourly.sum(axis=0))
     low = high = p_value = None
-    if summary.mean is not None:
+    if summary.mean is not None and len(hourly) > 1:  # one day does not tell how days differ
         total, covariance, df = resultant(hourly[None], people)
         (low,), (high,) = mean_limits(total, covariance, df, level)
         p_value = float(uniformity_p(total, covariance, df)[0])
@@ -131,7 +131,7 @@ def mean_limits(total: Array, covariance: Array, df: Array, level: float = LEVEL
     sides = []
     for side in (-off, off):
         across = np.stack([-np.sin(centre + side), np.cos(centre + side)], axis=-1)
-        error = np.sqrt(np.einsum("sgi,sij,sgj->sg", across, covariance, across))
+        error = np.sqrt(np.maximum(np.einsum("sgi,sij,sgj->sg", across, covariance, across), 0.0))
         excluded = np.linalg.norm(total, axis=1)[:, None] * np.sin(off) > reach * error
         first = np.where(excluded.any(axis=1), excluded.argmax(axis=1), 12 * 60) / 60
         sides.append(first)

@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ujo_lib.glm import Fit
+from ujo_lib.seasonality.dispersion import ratio_or_zero
 from ujo_lib.variance import Array
 
 LAGS = 7
 PERSISTENCE = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+LEAST_SCALE = 0.01
+"""Residual variance, in units of the model's, below which a record tells nothing of its own spread."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def estimate(fitted: Fit, X: Array, day: NDArray[np.int64]) -> Memory:
     noise = _absorbed(np.eye(len(day)), basis, pairs)
     e = fitted.residuals
     seen = np.stack([(e[:, i] * e[:, j]).sum(axis=1) for i, j in pairs], axis=1)
-    ratio = seen[:, 1:] / seen[:, :1]
+    ratio = ratio_or_zero(seen[:, 1:], seen[:, :1])
     best = np.full(len(e), np.inf)
     share, persistence, scale = np.zeros(len(e)), np.zeros(len(e)), seen[:, 0] / noise[0]
     for candidate in PERSISTENCE:
@@ -72,7 +75,7 @@ def estimate(fitted: Fit, X: Array, day: NDArray[np.int64]) -> Memory:
         best = np.where(better, miss, best)
         share, persistence = np.where(better, a, share), np.where(better, candidate, persistence)
         scale = np.where(better, seen[:, 0] / (noise[0] + a * gain[0]), scale)
-    return Memory(share, persistence, scale)
+    return Memory(share, persistence, np.maximum(scale, LEAST_SCALE))
 
 
 def covariance(fitted: Fit, X: Array, day: NDArray[np.int64], memory: Memory) -> Array:

@@ -166,7 +166,9 @@ class CountModel:
         y, mean = self.counts.daily[used], self.mean[used]
         df = len(y) - len(self.names)
         poisson = float(((y - mean) ** 2 / mean).sum() / df)
-        portmanteau = float(acorr_ljungbox(self.residuals, lags=[14], model_df=0)["lb_pvalue"].iloc[0])
+        portmanteau = 1.0  # where every day is as expected, nothing is carried over
+        if np.ptp(self.residuals) > 0:
+            portmanteau = float(acorr_ljungbox(self.residuals, lags=[14], model_df=0)["lb_pvalue"].iloc[0])
         carried = float(self.memory.share[0] * self.memory.persistence[0])
         extreme = int((np.abs(self.residuals) > OUTLIER).sum())
         rows = [
@@ -351,11 +353,11 @@ _CHECK_COLUMNS: Final = {
 }
 _SPREAD = (
     "日々のばらつきは偶然だけの場合より大きいため、区間をその分だけ広げてあります。",
-    "日々のばらつきは、偶然だけの場合とほぼ同じです。",
+    "日々のばらつきが、偶然だけの場合より大きいとは言えません。",
 )
 _CARRY = (
     "多い日の翌日も多い、という持ち越しがあるため、区間をその分だけ広げてあります。",
-    "多い日の翌日も多い、という持ち越しはほとんどありません。",
+    "多い日の翌日も多い、という持ち越しは、はっきりしません。",
 )
 _PORTMANTEAU = (
     "モデルで説明しきれない、日をまたぐ動きが残っています。区間の計算には織り込んであります。",

@@ -5,7 +5,7 @@ and the notebook use the same code; `judge` turns them into `Verdict`s for one s
 cannot tell a season from a campaign, so the verdict about months speaks of the months of this year only.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from typing import Final
@@ -330,15 +330,24 @@ def descriptive_tests(counts: Counts) -> Typed:
     """Chi-square of months (by days) and weekdays, and Rayleigh of the day of the year: description only.
 
     These take every contact for an independent draw; they find a pattern in most years without one as soon as
-    the counts are large. Columns: test, statistic, df (NA for Rayleigh), p_value, remark.
-
-    Raises:
-        ValueError: no contacts.
+    the counts are large. Columns: test, statistic, df (NA for Rayleigh), p_value, remark; no row without contacts.
     """
-    if counts.n == 0:
-        raise ValueError("no contacts to test")
+    columns = {
+        "test": Text(heading="検定"),
+        "statistic": Statistic(),
+        "df": Count(heading="自由度", members=False),
+        "p_value": PValue(),
+        "remark": Text(heading="備考"),
+    }
+    rows = list(_textbook_tests(counts)) if counts.n else []
+    frame = pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
+    remark = "参考:相談どうしが無関係という前提が成り立たず、判定には使いません"
+    return Typed.of(frame.assign(remark=remark), columns)
+
+
+def _textbook_tests(counts: Counts) -> Iterator[tuple[str, float, object, float]]:
+    """Name, statistic, degrees of freedom and p-value of each."""
     seen = counts.observed
-    rows = []
     for name, group in (
         ("月別のカイ二乗検定(日数で調整)", counts.month_index),
         ("曜日別のカイ二乗検定", counts.weekday),
@@ -347,20 +356,10 @@ def descriptive_tests(counts: Counts) -> Typed:
         days = np.bincount(group[seen], minlength=len(n))
         n, days = n[days > 0], days[days > 0]
         result = scipy_stats.chisquare(n, counts.n * days / days.sum())
-        rows.append((name, float(result.statistic), len(n) - 1, float(result.pvalue)))
+        yield name, float(result.statistic), len(n) - 1, float(result.pvalue)
     angle = 2 * np.pi * np.arange(len(counts.daily)) / YEAR
     strength = float(np.hypot(counts.daily @ np.cos(angle), counts.daily @ np.sin(angle)) ** 2 / counts.n)
-    rows.append(("レイリー検定(1年周期)", strength, pd.NA, float(np.exp(-strength))))
-    columns = {
-        "test": Text(heading="検定"),
-        "statistic": Statistic(),
-        "df": Count(heading="自由度", members=False),
-        "p_value": PValue(),
-        "remark": Text(heading="備考"),
-    }
-    frame = pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
-    remark = "参考:相談どうしが無関係という前提が成り立たず、判定には使いません"
-    return Typed.of(frame.assign(remark=remark), columns)
+    yield "レイリー検定(1年周期)", strength, pd.NA, float(np.exp(-strength))
 
 
 def _judge(design: BlockDesign, residuals: Array, people: People, pattern: Array) -> ScaledTest:

@@ -1,0 +1,27 @@
+"""Files in a wrong encoding: every line that shows it is named, and a line is looked at once."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ujo_lib.intake import reading
+
+SOUND, BROKEN = "令和5年度,相談,熊本県", "令和5年度".encode().decode("cp932", errors="replace")
+lines = st.lists(
+    st.sampled_from([SOUND, "", "縺れた糸", BROKEN, f"{BROKEN},{BROKEN}", "\ufffd", "a\x81b"]), max_size=12
+)
+
+
+@given(lines, st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_every_line_that_shows_a_wrong_encoding_is_named_and_no_other(rows, end, closed):
+    text = end.join(rows) + end * closed
+    found, ends = reading._mojibake_lines(text.encode())
+    assert found == [at for at, row in enumerate(text.split("\n"), start=1) if reading.is_mojibake(row)]
+    assert ends == text.count("\n")
+
+
+def test_a_line_is_looked_at_once_however_often_it_is_suspect(monkeypatch):
+    looked = []
+    monkeypatch.setattr(reading, "is_mojibake", lambda text: looked.append(len(text)) is None)
+    text = f"{BROKEN * 40}\n" * 50
+    assert reading._mojibake_lines(text.encode())[0] == list(range(1, 51))
+    assert sum(looked) <= len(text)

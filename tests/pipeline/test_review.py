@@ -1,0 +1,41 @@
+"""What the review refuses before anything is sealed."""
+
+import pandas as pd
+import pytest
+
+from tests.pipeline.test_knowledge import FIVE, Step, known_by, place, topics  # noqa: F401  # a fixture among them
+from ujo_lib.columns import Count, Dimension, Schema
+from ujo_lib.pipeline.refusal import ReleaseRefusedError
+from ujo_lib.pipeline.release import Masked, plan_masks
+from ujo_lib.pipeline.review import review_masks
+from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
+
+
+def people(men: int, women: int) -> TableRecord:
+    schema = Schema({"sex": Dimension(variable="sex"), "n": Count(unit="人")})
+    spec = TableSpec("by_sex", "性別", Subject("民生委員が知る人", "合成", "cases"), schema)
+    return TableRecord.of("01", spec, pd.DataFrame({"sex": ["男性", "女性"], "n": [men, women]}))
+
+
+def reviewed(place, *records):  # noqa: F811
+    internal = {"01": Step(*records)}
+    masks = plan_masks(internal, FIVE)
+    return review_masks(place, internal, Masked(masks, FIVE, (), known_by(place), ()))
+
+
+@pytest.mark.parametrize(("men", "women"), [(1, 3), (4, 0)])
+def test_a_survey_of_fewer_people_than_the_threshold_is_refused_whatever_is_hidden(place, men, women):  # noqa: F811
+    with pytest.raises(ReleaseRefusedError, match="全部で 5 人に満たない") as refused:
+        reviewed(place, people(men, women))
+    assert "「性別」の表で数えた人" in str(refused.value)
+    assert "not_supplied" in str(refused.value)
+
+
+@pytest.mark.parametrize(("men", "women"), [(5, 0), (6, 0), (0, 0), (7, 8), (3, 4)])
+def test_nobody_at_all_and_as_many_as_the_threshold_may_leave(place, men, women):  # noqa: F811
+    assert reviewed(place, people(men, women))["audit"]["ok"]
+
+
+def test_few_contacts_of_a_year_may_leave_because_no_page_tells_how_few_they_were(place):  # noqa: F811
+    record = topics("topic", {"学校": 1, "家族": 3}, ("2023-04-01", "2024-03-31"), total=False)
+    assert reviewed(place, record)["audit"]["ok"]
