@@ -69,8 +69,6 @@ def _thin(counts: Counts, people: People, whole: Counts) -> Iterable[int]:
         month = counts.month_index[day[inside]]
         visits = np.unique(np.column_stack([month, people.person[inside]]), axis=0)
         heads = np.bincount(visits[:, 0], minlength=len(n))
-    if not base.any():  # a record of other years says nothing of this one
-        return np.ones(len(n))
     share = ratio_or_zero(n, _expected(n, base))
     below = 2 * (np.sqrt(_expected(heads, base) + 3 / 8) - np.sqrt(heads + 3 / 8))
     spread = max(1.4826 * float(np.median(np.abs(below[base > 0]))), 1.0)
