@@ -31,7 +31,7 @@ def test_a_survey_of_fewer_people_than_the_threshold_is_refused_whatever_is_hidd
     assert "not_supplied" in str(refused.value)
 
 
-@pytest.mark.parametrize(("men", "women"), [(5, 0), (6, 0), (0, 0), (7, 8)])
+@pytest.mark.parametrize(("men", "women"), [(5, 0), (6, 0), (0, 0), (7, 8), (3, 4)])
 def test_nobody_at_all_and_as_many_as_the_threshold_may_leave(place, men, women):  # noqa: F811
     assert reviewed(place, people(men, women))["audit"]["ok"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.seasonality.conftest import records_of
+from tests.seasonality.conftest import counts_of, records_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.clustering import clients_by_period, repeats, share
 
@@ -27,17 +27,28 @@ def test_persons_and_contacts_are_counted_apart_and_by_period():
         Period(date(2023, 1, 1), date(2023, 12, 31), "暦年"),
         Period(date(2023, 4, 1), date(2024, 3, 31), "年度"),
     ]
-    table = clients_by_period(records, periods).frame
+    seen = counts_of(np.zeros(821), Period(date(2022, 1, 1), date(2024, 3, 31), "記録"))
+    table = clients_by_period(records, periods, seen).frame
     assert table[["n", "clients"]].to_numpy().tolist() == [[2, 1], [3, 2]]
     assert table["per_client"].tolist() == [2.0, 1.5]
-    shown = clients_by_period(
-        records, periods, 2
-    ).frame  # one client in the calendar year: none of its numbers
+    # one client in the calendar year: none of its numbers
+    shown = clients_by_period(records, periods, seen, 2).frame
     assert shown[["n", "identified", "clients"]].iloc[0].isna().all()
     assert shown[["n", "identified", "clients"]].iloc[1].tolist() == [3, 3, 2]
     assert shown["per_client"].isna().tolist() == [True, False]
-    unknown = clients_by_period(records.drop(columns="client_id"), periods).frame
+    empty = Period(date(2022, 1, 1), date(2022, 12, 31), "前の年")
+    assert clients_by_period(records, [empty], seen, 5).frame["n"].tolist() == [0]
+    unknown = clients_by_period(records.drop(columns="client_id"), periods, seen).frame
     assert unknown["per_client"].isna().all()
+
+
+@pytest.mark.parametrize(("days", "n"), [(0, pd.NA), (1, 0)])
+def test_a_year_without_a_recorded_day_has_no_clients_rather_than_none(days, n):
+    year = Period(date(2023, 1, 1), date(2023, 12, 31), "暦年")
+    seen = counts_of(np.zeros(365), year, np.arange(365) < days)
+    nobody = records_of(["2022-06-01 10:00"], client_id=["a"])
+    told = clients_by_period(nobody, [year], seen).frame
+    assert told[["n", "identified", "clients"]].iloc[0].tolist() == [n] * 3
 
 
 def test_a_share_of_few_clients_is_less_certain_than_of_many():

@@ -1,3 +1,5 @@
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,16 @@ def test_shares_add_up_and_lie_in_their_intervals():
     assert len(table) == 12
     assert table["share"].sum() == pytest.approx(1)
     assert ((table["low"] <= table["estimate"]) & (table["estimate"] <= table["high"])).all()
+
+
+@pytest.mark.parametrize(("days", "blank"), [(30, False), (31, True)])
+def test_a_month_without_a_recorded_day_is_no_quiet_month(days, blank):
+    place, nation = nation_and_place()
+    gap = [(date(2023, 1, 1), date(2023, 1, days))]
+    for pair in ((place.without(gap), nation), (place, nation.without(gap))):
+        table = shares_beside(*pair).frame
+        assert table.drop(columns="month").isna().all(axis=1).tolist() == [blank] + [False] * 11
+        assert table["share"].sum() == pytest.approx(1)
 
 
 def test_different_periods_cannot_be_compared():

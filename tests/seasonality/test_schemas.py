@@ -83,7 +83,9 @@ def without_level() -> dict[str, Typed]:
     return {
         "totals": counts.totals(scopes.totals()),
         "bases": both_bases(scopes, FiscalYear(2023)),
-        "clients": clustering.clients_by_period(records().assign(received_at=YEAR.start), [YEAR]),
+        "clients": clustering.clients_by_period(
+            records().assign(received_at=YEAR.start), [YEAR], noisy_year()
+        ),
         "repeats": clustering.repeats(records()),
         "grid": profiles.by_weekday_hour(noisy_year()),
         "calendar": profiles.by_date(noisy_year()),

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.seasonality.conftest import calm_nation, counted, counts_of, records_of
+from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.comparison import judge_difference
 from ujo_lib.seasonality.thinned import lost_rows
 from ujo_lib.seasonality.verdicts import judge
@@ -23,7 +24,7 @@ def year(june: float, mean: int = 10):
 
 def test_half_of_the_rows_of_a_month_are_missed_and_no_month_is_judged():
     found = lost_rows(year(0.5), beside=NATION)
-    assert found.startswith("6月の相談は、全体の動きとほかの月から見込まれる数の50%しかありません。")
+    assert found.startswith("6月の相談は、全体の動きとほかの月から見込まれる数の3分の2もありません。")
     months, wave, weekdays, _ = judge(year(0.5), beside=calm_nation())
     assert (months.detected, wave.detected, weekdays.detected) == (None, None, False)
     assert "行が欠けたのか本当に減ったのか" in months.remark
@@ -55,11 +56,35 @@ def test_a_month_in_which_the_whole_nation_wrote_half_as_much_lost_nothing():
     assert lost_rows(year(0.5), beside=counts_of(np.where(JUNE, 450, 900))) == ""
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_nation_known_of_other_years_alone_says_nothing_of_this_one():
+    assert lost_rows(year(0.5), beside=NATION.without([(date(2023, 1, 1), date(2023, 12, 31))])) == ""
+    before = Period(date(2022, 1, 1), date(2022, 12, 31), "前の年")
+    assert lost_rows(year(0.5), beside=counts_of(np.full(365, 900), before)) == ""
+
+
 @pytest.mark.parametrize(("times", "known"), [(9, False), (10, True)])
 def test_only_a_record_ten_times_as_large_says_how_a_month_should_have_been(times, known):
     record = year(0.5)
     beside = counts_of(np.r_[np.full(364, times * 10), times * record.n - 3640 * times])
     assert bool(lost_rows(record, beside=beside)) == known
+
+
+def test_years_before_the_judged_one_make_no_record_larger():
+    period = Period(date(2021, 1, 1), date(2023, 12, 31), "3年")
+    three_years = counts_of(np.full(1095, 10 * 9), period)
+    assert three_years.n > 10 * year(0.5).n
+    assert lost_rows(year(0.5), beside=three_years) == ""
+
+
+def test_two_records_that_share_no_day_or_no_contact_say_nothing():
+    nobody = counts_of(np.zeros(365))
+    assert lost_rows(nobody, beside=nobody) == ""
+    first = [(date(2023, 1, 1), date(2023, 6, 30))]
+    assert (
+        lost_rows(year(1).without([(date(2023, 7, 1), date(2023, 12, 31))]), beside=NATION.without(first))
+        == ""
+    )
 
 
 def test_without_a_larger_record_a_low_month_is_a_season():
@@ -70,13 +95,25 @@ def test_a_month_that_the_larger_record_does_not_have_is_not_judged_by_it():
     assert lost_rows(year(0.5), beside=NATION.without([(date(2023, 6, 1), date(2023, 6, 30))])) == ""
 
 
+def test_only_days_that_both_records_have_are_compared():
+    nation = NATION.without([(date(2023, 6, 1), date(2023, 6, 15))])
+    assert lost_rows(year(1), beside=nation) == ""
+    assert "6月" in lost_rows(year(0.5), beside=nation)
+
+
+def test_contacts_before_and_after_the_period_are_nobody_of_a_month():
+    times = pd.date_range("2022-12-31", "2024-01-01", tz=None) + pd.Timedelta(hours=12)
+    records = records_of(times.repeat(10), client_id=[f"p{i}" for i in range(10 * len(times))])
+    assert lost_rows(year(0.5), People.of(records), NATION) == ""
+
+
 def test_a_caller_who_stops_for_a_month_loses_no_rows():
     """Five clients a day as ever, and one more who makes half of the contacts, but not in June."""
     day = np.r_[np.repeat(np.arange(365), 5), np.repeat(np.flatnonzero(~JUNE), 5)]
     names = [*(f"p{i}" for i in range(5 * 365)), *["caller"] * int(5 * (~JUNE).sum())]
     records = records_of(pd.Timestamp("2023-01-01 12:00") + pd.to_timedelta(day, unit="D"), client_id=names)
     counts = counted(records)
-    assert "50%" in lost_rows(counts, beside=NATION)
+    assert "6月" in lost_rows(counts, beside=NATION)
     assert lost_rows(counts, People.of(records), NATION) == ""
     thin = records[~((records["received_at"].dt.month == 6) & (np.arange(len(records)) % 2 == 0))]
     assert "6月" in lost_rows(counted(thin), People.of(thin), NATION)
@@ -88,9 +125,9 @@ def hours_of(empty_in_june: list[int], mean: int = 1):
     return counts_of(hourly.sum(axis=1), hourly=hourly)
 
 
-def test_a_night_without_a_row_in_one_month_is_named_with_its_hours():
+def test_a_night_without_a_row_in_one_month_is_named_across_midnight():
     found = lost_rows(hours_of([22, 23, 0, 1, 2, 3]))
-    assert found.startswith("6月は、ほかの月に相談の多い22時から3時台に1件もありません。")
+    assert found.startswith("6月は、ほかの月に相談の多い時間帯が、6時間以上続けて空です。行が欠けたのか")
 
 
 @pytest.mark.parametrize(("hours", "named"), [(5, False), (6, True), (7, True)])

@@ -90,8 +90,22 @@ def test_different_periods_are_refused():
     other = Period(date(2023, 4, 1), date(2024, 3, 31), "年度")
     with pytest.raises(ValueError, match="same days"):
         use_per_population(place.within(other), nation, 0, 1, 100)
+    assert use_per_population(place, nation, nation.n - 1, 1, 100)
     with pytest.raises(ValueError, match="no contacts"):
         use_per_population(place, nation, nation.n, 1, 100)
+
+
+def test_a_record_of_three_months_is_no_small_share_of_a_year():
+    place, nation = pair()
+    quarter = place.without([(date(2023, 4, 1), date(2023, 12, 31))])
+    with pytest.raises(ValueError, match="same days"):
+        use_per_population(quarter, nation, 0, 1, 100)
+    shared, whole = quarter.on_days_of(nation), nation.on_days_of(quarter)
+    assert (shared.n, whole.n) == (place.daily[:90].sum(), nation.daily[:90].sum())
+    assert shared.recorded == "2023年(暦年)のうち記録のある90日"
+    assert place.recorded == "2023年(暦年)"
+    result = use_per_population(shared, whole, 0, 1, 100)
+    assert result.share == pytest.approx(0.0075, rel=0.1)
 
 
 @pytest.mark.parametrize(

@@ -252,13 +252,16 @@ def test_what_is_no_fact_of_a_place_may_be_left_out_and_the_sample_keeps_its_def
     assert read_settings(HOUSE["04_outreach_effect"], sample).site_name == "宇城市"
 
 
-def test_parameters_copied_to_another_folder_do_not_speak_for_the_old_one(root, wakaba):
+@pytest.mark.parametrize(
+    ("name", "other"), [("site", "midori"), ("fiscal_year", "'2023'"), ("fiscal_year", "'2025'")]
+)
+def test_parameters_copied_to_another_folder_do_not_speak_for_the_old_one(root, wakaba, name, other):
     file = root / "params/wakaba/fy2024/common.yaml"
-    text = re.sub(r"^site:.*$", "site: midori", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    text = re.sub(rf"^{name}:.*$", f"{name}: {other}", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ParameterError, match="置いてあるフォルダー") as refused:
         _settings(root, "04_outreach_effect")
-    assert [one.key for one in refused.value.problems] == ["site"]
+    assert [one.key for one in refused.value.problems] == [name]
 
 
 def test_every_value_that_new_site_sets_is_a_fact_that_must_be_written():

@@ -173,3 +173,8 @@ def test_what_is_for_reference_ends_in_the_words_by_which_the_summary_knows_it()
 def test_an_interval_that_touches_one_claims_no_change(low, high, code):
     estimate = 0.8 if "decrease" in code else 1.4
     assert _verdict(stats.RateRatio(estimate, low, high, 0.05, 0.05)) == code
+
+
+def test_the_same_number_twice_is_not_called_no_change():
+    change = survey.compare_waves(waves(n_cases=[32, 32, None]), "R1", "R5")
+    assert "と同じ値ですが、増減がないとは言い切れません" in survey.change_sentence(change)

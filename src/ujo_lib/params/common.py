@@ -301,7 +301,7 @@ def require_own(settings: NotebookSettings, folder: Path) -> None:
         folder: `params/<site>/fy<year>`.
 
     Raises:
-        ParameterError: a fact of the place is not written down; the site is not that of the folder.
+        ParameterError: a fact of the place is not written down; site or year are not those of the folder.
     """
     site = folder.parent.name
     if site == type(settings).model_fields["site"].default:
@@ -316,6 +316,10 @@ def require_own(settings: NotebookSettings, folder: Path) -> None:
     if "site" not in lacking and settings.site != site:
         told = f"{site}(置いてあるフォルダー params/{site} の名前)"
         problems.append(_own(settings, "site", settings.site, told, "フォルダーに合わせて直す"))
+    if "fiscal_year" not in lacking and f"fy{settings.fiscal_year}" != folder.name:
+        told = f"{folder.name[2:]}(置いてあるフォルダー params/{site}/{folder.name} の年度)"
+        remedy = f"フォルダーに合わせて直す。新しい年度は `ujo new-year {site} 年度` で作る"
+        problems.append(_own(settings, "fiscal_year", settings.fiscal_year, told, remedy))
     if problems:
         raise ParameterError(problems)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ujo_lib.columns import Count, Rate, Text, Typed
 from ujo_lib.fiscal import Period
-from ujo_lib.seasonality.counts import CONTACTS
+from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.stats import LEVEL
 from ujo_lib.variance import Array, clustered_covariance, deflated_share, effective_df, small_sample
 
@@ -64,16 +64,20 @@ def repeats(records: pd.DataFrame) -> Typed:
     return Typed.of(pd.DataFrame([row], columns=list(columns)), columns)
 
 
-def clients_by_period(records: pd.DataFrame, periods: Sequence[Period], least: int = 1) -> Typed:
+def clients_by_period(
+    records: pd.DataFrame, periods: Sequence[Period], counts: Counts, least: int = 1
+) -> Typed:
     """Contacts and clients in periods, one at least: basis (label), n (contacts), identified, clients, per_client.
 
-    A period with a count of 1 to `least` - 1 is left blank.
+    A period with a count of 1 to `least` - 1 is left blank, and one of which `counts` has no recorded day.
     """
     day = pd.to_datetime(records["received_at"]).dt.date
     parts = [repeats(records.loc[(day >= period.start) & (day <= period.end)]) for period in periods]
     frame = pd.concat([part.frame for part in parts], ignore_index=True)
-    counts = frame[["contacts", "identified", "clients"]].astype("Int64")
-    frame[[*counts]] = counts.mask(((counts > 0) & (counts < least)).any(axis=1))
+    numbers = frame[["contacts", "identified", "clients"]].astype("Int64")
+    blank = ((numbers > 0) & (numbers < least)).any(axis=1)
+    blank |= pd.Series([not counts.within(period).days for period in periods])
+    frame[[*numbers]] = numbers.mask(blank)
     frame.insert(0, "basis", [period.label for period in periods])
     frame["per_client"] = (frame["identified"] / frame["clients"]).where(frame["clients"] > 0)
     columns = {

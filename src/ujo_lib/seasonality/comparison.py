@@ -36,7 +36,8 @@ def shares_beside(place: Counts, whole: Counts, level: float = LEVEL) -> Typed:
         level: confidence level.
 
     Returns:
-        One row per month: month, n, share, n_reference, share_reference, estimate, low, high.
+        One row per month: month, n, share, n_reference, share_reference, estimate, low, high; all blank in a month
+        of which the two recorded no day together.
 
     Raises:
         ValueError: place and whole do not cover the same days.
@@ -67,6 +68,10 @@ def shares_beside(place: Counts, whole: Counts, level: float = LEVEL) -> Typed:
                 "high": high / reference,
             }
         )
+    recorded = np.bincount(place.month_index[both], minlength=len(labels)) > 0
+    numbers = frame.columns.drop("month")
+    frame = frame.astype({"n": "Int64", "n_reference": "Int64"})
+    frame.loc[~recorded, numbers] = pd.NA
     columns = {
         "month": Dimension(variable="month"),
         "n": CONTACTS,

@@ -64,6 +64,12 @@ class Counts:
         """Number of observed days."""
         return int(self.observed.sum())
 
+    @property
+    def recorded(self) -> str:
+        """The period, as a page names it; where days were not recorded, how many were."""
+        lacking = self.days < self.period.days
+        return f"{self.period.label}のうち記録のある{self.days}日" if lacking else self.period.label
+
     @cached_property
     def weekday(self) -> NDArray[np.int64]:
         """Weekday of each day, Sunday 0 … Saturday 6."""
@@ -116,6 +122,12 @@ class Counts:
         observed = self.observed.copy()
         for start, end in gaps:
             observed &= ~((self.dates >= pd.Timestamp(start)) & (self.dates <= pd.Timestamp(end)))
+        hourly = None if self.hourly is None else self.hourly * observed[:, None]
+        return replace(self, daily=self.daily * observed, hourly=hourly, observed=observed)
+
+    def on_days_of(self, other: "Counts") -> "Counts":
+        """These counts on the days that another scope of the same period recorded, too."""
+        observed = self.observed & other.observed
         hourly = None if self.hourly is None else self.hourly * observed[:, None]
         return replace(self, daily=self.daily * observed, hourly=hourly, observed=observed)
 
@@ -262,9 +274,19 @@ def span(dates: pd.Series, label: str = "記録のある全期間") -> Period:
 
 
 def totals(scopes: Mapping[str, Counts]) -> Typed:
-    """Totals of several scopes over one period: scope, n, days (observed), missing_days, per_day, suppressed."""
+    """Totals of several scopes over one period: scope, n, days (observed), missing_days, per_day, suppressed.
+
+    A scope of which no day was recorded has no number: it is not 0.
+    """
     rows = [
-        (name, c.n, c.days, c.period.days - c.days, c.n / c.days if c.days else None, c.suppressed)
+        (
+            name,
+            c.n if c.days else None,
+            c.days,
+            c.period.days - c.days,
+            c.n / c.days if c.days else None,
+            c.suppressed,
+        )
         for name, c in scopes.items()
     ]
     columns = {
@@ -275,7 +297,7 @@ def totals(scopes: Mapping[str, Counts]) -> Typed:
         "per_day": Rate(per="1日", unit="件", n="n", base="days"),
         "suppressed": Count(heading="秘匿された欄の数", members=False),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)).astype({"n": "Int64"}), columns)
 
 
 def months_later(day: date, months: int) -> date:

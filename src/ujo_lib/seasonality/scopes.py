@@ -100,8 +100,8 @@ def open_scopes(
         gaps: intervals of days to be taken as not recorded.
 
     Raises:
-        ValueError: the city's desk is not in `channels`, or nothing was recorded in the period; the message is
-            Japanese.
+        ValueError: the city's desk is not in `channels`, or nothing was recorded in the period, or nothing of the
+            nation on the days of the others; the message is Japanese.
     """
     desk, city_desk = desks
     opening = channels.loc[channels["channel"] == city_desk, "opened_on"]
@@ -118,10 +118,19 @@ def open_scopes(
     own = select(contacts, {"channel": [city_desk]})
     opened = opening.iloc[0].date()
     open_days = seen & (pd.date_range(history.start, history.end) >= pd.Timestamp(opened))
+    prefecture = from_aggregate(local, history, seen)
+    nation = None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps)
+    if nation and not prefecture.within(period).on_days_of(nation.within(period)).days:
+        raise ValueError(
+            f"集計期間({period.label})のうち相談の記録がある日に、全国の件数がありません。"
+            "national_hourly のファイルの期間を確かめてください。その年の全国の件数がまだなければ、"
+            "inputs.yaml の not_supplied に national_daily・national_hourly・national_attributes を理由とともに書くと、"
+            "全国と比べずにページを作れます"
+        )
     return Scopes(
         period=period,
-        nation=None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps),
-        prefecture=from_aggregate(local, history, seen),
+        nation=nation,
+        prefecture=prefecture,
         city=from_aggregate(own, history, np.asarray(open_days)),
         opened_on=opened,
     )
@@ -144,8 +153,9 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
     """The same contacts counted over the calendar and over the fiscal year.
 
     Returns:
-        One row per scope: scope, n_calendar, n_fiscal, ratio (fiscal over calendar; NA where one of them lacks many
-        more days), missing_calendar, missing_fiscal (days that were not recorded; a count with such days is too low).
+        One row per scope: scope, n_calendar, n_fiscal (NA where no day was recorded), ratio (fiscal over calendar; NA
+        where one of them lacks many more days), missing_calendar, missing_fiscal (days that were not recorded; a count
+        with such days is too low).
     """
     rows = []
     known = {NATION: scopes.nation} if scopes.nation else {}
@@ -156,7 +166,8 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
         )
         missing = [part.period.days - part.days for part in (calendar, fiscal)]
         alike = calendar.n and abs(missing[0] - missing[1]) < UNEVEN_DAYS
-        rows.append((name, calendar.n, fiscal.n, fiscal.n / calendar.n if alike else None, *missing))
+        n = [part.n if part.days else None for part in (calendar, fiscal)]
+        rows.append((name, *n, fiscal.n / calendar.n if alike else None, *missing))
     columns = {
         "scope": Text(heading="範囲"),
         "n_calendar": replace(CONTACTS, heading="暦年(1~12月)"),
@@ -165,15 +176,24 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
         "missing_calendar": replace(DAYS, heading="暦年で記録のない日数"),
         "missing_fiscal": replace(DAYS, heading="年度で記録のない日数"),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+    whole = {"n_calendar": "Int64", "n_fiscal": "Int64"}
+    return Typed.of(pd.DataFrame(rows, columns=list(columns)).astype(whole), columns)
 
 
 def bases_sentence(bases: pd.DataFrame) -> str:
     """Template of what `both_bases` found in the prefecture; a year that was recorded in part is not compared."""
-    uneven = bases.loc[bases["scope"] == PREFECTURE, "ratio"].isna().all()
+    prefecture = bases.loc[bases["scope"] == PREFECTURE].iloc[0]
+    names = {"n_calendar": "暦年", "n_fiscal": "年度"}
+    known = {column: name for column, name in names.items() if pd.notna(prefecture[column])}
+    if len(known) < len(names):
+        told = [f"県の相談は、{name}で数えると{{{column}[県]}}件です。" for column, name in known.items()]
+        blank = "と".join(name for column, name in names.items() if column not in known)
+        return (
+            "".join(told) + f"{blank}に数える日には、記録がありません。このページの集計期間は{{basis}}です。"
+        )
     compared = (
         "記録のない日数が違うので、この二つは比べられません(暦年で{missing_calendar[県]}日、年度で{missing_fiscal[県]}日)。"
-        if uneven
+        if pd.isna(prefecture["ratio"])
         else "年度の件数は、暦年の{ratio[県]}倍です。"
     )
     return (
@@ -191,7 +211,7 @@ def clock_sentence(scopes: Scopes) -> str:
     """
     lag = clock_lag(scopes)
     if abs(lag) <= 2:
-        return "県と全国の1日の山と谷は、ほぼ同じ時刻にあります。時刻のずれたファイルが混じっている様子はありません。"
+        return "県と全国の1日の山と谷のずれは、2時間以内です。時刻のずれたファイルが混じっている様子はありません。"
     return f"県の1日の山と谷は、全国と{abs(lag)}時間ずれています。ファイルの時刻が日本時間かどうかを確かめてください。"
 
 

@@ -4,7 +4,7 @@ Whole days without a contact are gaps already. Rows lost here and there show bes
 halve, in the clients, who thin out with the contacts, and in hours of the day that only this month leaves empty.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -21,13 +21,14 @@ LARGER: Final = 10
 """Times as many contacts as the judged record must a record have to be taken for the whole."""
 MISSED: Final = 20
 """Contacts that the other months lead one to expect in the hours of the day that a month leaves empty."""
-
 IN_A_ROW: Final = 6
 """Hours of such a run: a caller who always writes at three leaves one hour empty when they stop."""
 
 
 def lost_rows(counts: Counts, people: People = NOBODY, beside: Counts | None = None) -> str:
     """Which months seem to have lost rows, and by what one sees it, in Japanese; empty where none does.
+
+    No number is named: the page may be one that hides it.
 
     Args:
         counts: one scope.
@@ -37,27 +38,30 @@ def lost_rows(counts: Counts, people: People = NOBODY, beside: Counts | None = N
     """
     labels = counts.month_labels
     told = [
-        f"{labels[month]}は、ほかの月に相談の多い{hours}に1件もありません" for month, hours in _empty(counts)
+        f"{labels[month]}は、ほかの月に相談の多い時間帯が、{IN_A_ROW}時間以上続けて空です"
+        for month in _empty(counts)
     ]
-    if beside is not None and beside.n >= LARGER * counts.n:
-        share = _shares(counts, people, beside.within(counts.period))
+    whole = beside.within(counts.period) if beside else None
+    if whole is not None and whole.n >= LARGER * counts.n:
         told += [
-            f"{labels[month]}の相談は、全体の動きとほかの月から見込まれる数の{share[month]:.0%}しかありません"
-            for month in np.flatnonzero(share < THIN)
+            f"{labels[month]}の相談は、全体の動きとほかの月から見込まれる数の3分の2もありません"
+            for month in _thin(counts, people, whole)
         ]
     if not told:
         return ""
     return f"{'。'.join(told)}。行が欠けたのか本当に減ったのか、この記録からは区別できないため、判定しません"
 
 
-def _shares(counts: Counts, people: People, whole: Counts) -> Array:
-    """Each month's contacts relative to those of the whole and of the middle month; 1 where they are not clearly few.
+def _thin(counts: Counts, people: People, whole: Counts) -> Iterable[int]:
+    """Months, by position, with clearly fewer contacts than the whole and the middle month lead one to expect.
 
     How far a month lies below is judged on the root scale, where counts of any size scatter alike, by its clients where
     they are known: a caller who writes a hundred times makes no month.
     """
     both = counts.observed & whole.observed
     base, n = (_by_month(counts, scope.daily * both) for scope in (whole, counts))
+    if not base.any():
+        return ()
     heads = n
     if len(people.at):
         day = people.day - np.datetime64(counts.period.start, "D").astype(np.int64)
@@ -65,10 +69,12 @@ def _shares(counts: Counts, people: People, whole: Counts) -> Array:
         month = counts.month_index[day[inside]]
         visits = np.unique(np.column_stack([month, people.person[inside]]), axis=0)
         heads = np.bincount(visits[:, 0], minlength=len(n))
+    if not base.any():  # a record of other years says nothing of this one
+        return np.ones(len(n))
     share = ratio_or_zero(n, _expected(n, base))
     below = 2 * (np.sqrt(_expected(heads, base) + 3 / 8) - np.sqrt(heads + 3 / 8))
     spread = max(1.4826 * float(np.median(np.abs(below[base > 0]))), 1.0)
-    return np.where((base > 0) & (share < THIN) & (below > FAR * spread), share, 1.0)
+    return np.flatnonzero((share < THIN) & (below > FAR * spread))
 
 
 def _expected(n: Array, base: Array) -> Array:
@@ -81,7 +87,7 @@ def _by_month(counts: Counts, values: Array) -> Array:
     return np.asarray(np.eye(len(counts.month_labels))[counts.month_index].T @ values)
 
 
-def _empty(counts: Counts) -> Iterator[tuple[int, str]]:
+def _empty(counts: Counts) -> Iterator[int]:
     """Months, by position, with hours in a row that they leave empty against the habit of the others."""
     if counts.hourly is None:
         return
@@ -94,4 +100,4 @@ def _empty(counts: Counts) -> Iterator[tuple[int, str]]:
             empty = order[(run == row) & (here[order] == 0)]
             missed = here.sum() * others[empty].sum() / max(others.sum() - others[empty].sum(), 1)
             if len(empty) >= IN_A_ROW and missed >= MISSED:
-                yield month, f"{empty[0]}時から{empty[-1]}時台"
+                yield month

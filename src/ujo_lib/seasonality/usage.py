@@ -70,16 +70,16 @@ def use_per_population(
 
     Args:
         place: contacts of the place.
-        whole: all contacts over the same period, those without known residence included.
+        whole: all contacts over the same recorded days, those without known residence included.
         unknown: contacts in `whole` whose residence is not known.
         population: people living in the place.
         population_whole: people living in the whole area.
         level: confidence level.
 
     Raises:
-        ValueError: different periods, or nothing to compare.
+        ValueError: different days (a record of three months is no small share of a year), or nothing to compare.
     """
-    if place.period.start != whole.period.start or place.period.end != whole.period.end:
+    if place.period != whole.period or (place.observed != whole.observed).any():
         raise ValueError("place and whole must cover the same days")
     if whole.n <= unknown or min(population, population_whole) <= 0:
         raise ValueError("no contacts of known residence, or no population")

@@ -115,15 +115,12 @@ def stratified_mean(
     return Total(estimate, se, estimate - t * se, estimate + t * se)
 
 
-def city_total(
-    commissioners: pd.DataFrame, cases: pd.DataFrame, by: str = "district", level: float = LEVEL
-) -> Typed:
+def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = LEVEL) -> Typed:
     """Cases all commissioners together would know, without and with weighting by district.
 
     Args:
-        commissioners: columns commissioner_id, in_scope, responded and `by`.
+        commissioners: columns commissioner_id, in_scope, responded and district.
         cases: columns commissioner_id and, where sheets were compared, duplicate_of.
-        by: district column.
         level: level of the intervals.
 
     Returns:
@@ -138,7 +135,7 @@ def city_total(
     totals: list[tuple[str, Total | None]] = [("回答者を単純に拡大", None), ("地区ごとに拡大", None)]
     if answered.any():
         simple = srs_total(counts[answered], len(asked), level)
-        groups = _labels(pooled(strata(asked, by), answered))
+        groups = _labels(pooled(strata(asked), answered))
         sizes = {str(label): int((groups == label).sum()) for label in np.unique(groups)}
         mean = stratified_mean(counts[answered], list(groups[answered]), sizes, level)
         totals = [(totals[0][0], simple), (totals[1][0], _scaled(mean, len(asked), known))]
@@ -241,36 +238,25 @@ def overdispersion(counts: ArrayLike) -> Typed:
     )
 
 
-def duplicates_bound(
-    commissioners: pd.DataFrame,
-    cases: pd.DataFrame,
-    same: Sequence[str] = ("sex", "age_band"),
-    by: str = "district",
-) -> Typed:
+def duplicates_bound(commissioners: pd.DataFrame, cases: pd.DataFrame) -> Typed:
     """Bound how many people the sheets can be about, when neighbours may have reported the same person.
 
     Two sheets can be about one person when different commissioners of one district sent them and they agree
-    in every column of `same`; one commissioner does not report a person twice.
+    in sex and age band, where a blank agrees only with a blank; one commissioner does not report a person twice.
 
     Args:
-        commissioners: columns commissioner_id and `by`.
-        cases: columns commissioner_id, duplicate_of and `same`.
-        same: columns that must agree; a blank agrees only with a blank.
-        by: district column.
+        commissioners: columns commissioner_id and district.
+        cases: columns commissioner_id, duplicate_of, sex and age_band.
 
     Returns:
         One row; columns sheets (all), marked (as duplicates), n (distinct as counted), least (people if every
         possible pair is one person).
     """
     kept = distinct(cases)
-    district = kept["commissioner_id"].map(commissioners.set_index("commissioner_id")[by].astype("string"))
-    profile = pd.DataFrame(
-        {"by": district.to_numpy()} | {c: kept[c].astype("string").to_numpy() for c in same}
-    )
-    profile = profile.fillna("")
-    profile["commissioner_id"] = kept["commissioner_id"].to_numpy()
-    each = profile.groupby([*profile.columns], observed=True).size()
-    least = each.groupby(level=["by", *same]).max().sum() if len(each) else 0
+    district = kept["commissioner_id"].map(commissioners.set_index("commissioner_id")["district"])
+    alike = kept[["sex", "age_band"]].assign(district=district).astype("string").fillna("")
+    each = alike.assign(sent_by=kept["commissioner_id"]).value_counts()
+    least = each.groupby(level=[*alike.columns]).max().sum() if len(each) else 0
     row = {"sheets": len(cases), "marked": len(cases) - len(kept), "n": len(kept), "least": int(least)}
     headings = {
         "sheets": "該当者票",

@@ -60,18 +60,16 @@ def coverage(
     prevalence: Mapping[str, float],
     source: str,
     *,
-    age: str = "age_band",
     level: float = LEVEL,
 ) -> Typed:
     """Known cases per expected case, by age group.
 
     Args:
-        cases: categorical column `age`, one row per distinct person.
-        population: the city's population at one date, columns `age` and n (both sexes: rows by sex are
+        cases: categorical column age_band, one row per distinct person.
+        population: the city's population at one date, columns age_band and n (both sexes: rows by sex are
             added).
         prevalence: age group label → national share (0.0205 for 2.05 %).
         source: where the national shares come from.
-        age: name of the age column in both frames.
         level: level of the intervals.
 
     Returns:
@@ -82,10 +80,10 @@ def coverage(
     Raises:
         ValueError: an age band that crosses the edge of a group.
     """
-    bands = _counted(cases[age])
+    bands = _counted(cases["age_band"])
     told = cases.empty or any(age_range(band) for band in bands)
     known = in_age_groups(bands, prevalence)
-    people = in_age_groups(population.groupby(age, observed=True)["n"].sum().to_dict(), prevalence)
+    people = in_age_groups(population.groupby("age_band", observed=True)["n"].sum().to_dict(), prevalence)
     rows = [
         _row(group, known[group], people[group], rate, people[group] * rate, level if told else None)
         for group, rate in prevalence.items()
@@ -105,11 +103,13 @@ def coverage(
     types = dict.fromkeys(["n", "population"], "Int64") | dict.fromkeys(
         ["prevalence", "expected", "share", "low", "high"], "Float64"
     )
-    categories = list(cases[age].cat.categories)
+    categories = list(cases["age_band"].cat.categories)
     return Typed.of(
         pd.DataFrame(rows).astype(types),
         {
-            "age_group": Dimension(heading="年齢", variable=age, groups=age_recode(categories, prevalence)),
+            "age_group": Dimension(
+                heading="年齢", variable="age_band", groups=age_recode(categories, prevalence)
+            ),
             "n": Count(heading="把握された人数", unit="人"),
             "population": Count(heading="市の人口", unit="人", members=False, free=True),
             "prevalence": Share(heading="全国の割合", decimals=2, free=True),
@@ -117,7 +117,7 @@ def coverage(
             "share": Share(heading="把握率", n="n", base="expected"),
             **interval("share", level),
         },
-        where={age: (ANSWERED,)},
+        where={"age_band": (ANSWERED,)},
         note=f"全国の割合は{prevalence_text(prevalence)}({source})です。"
         "年代の分からない人は、把握された人数に含みません。"
         "幅は、把握された人数が偶然に揺れる大きさだけを表します。",

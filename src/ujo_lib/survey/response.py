@@ -43,29 +43,29 @@ _LEAST_RESPONDENTS = 2
 """A stratum needs two respondents before its spread can be estimated."""
 
 
-def response_rate(commissioners: pd.DataFrame, by: str = "district", level: float = LEVEL) -> Typed:
+def response_rate(commissioners: pd.DataFrame, level: float = LEVEL) -> Typed:
     """Response by district.
 
     Args:
-        commissioners: columns in_scope, responded and the categorical `by`.
-        by: column to split by; commissioners without a value stand under 無回答.
+        commissioners: columns in_scope, responded and the categorical district; those without a value stand under
+            無回答.
         level: level of the intervals.
 
     Returns:
-        Rows 全体, then each category; columns `by`, n (responded), base (in scope), share, low, high
-        (Wilson), reference. Categories without anybody in scope are left out.
+        Rows 全体, then each district; columns district, n (responded), base (in scope), share, low, high
+        (Wilson), reference. Districts without anybody in scope are left out.
     """
     asked = asked_commissioners(commissioners)
     answered = asked["responded"].to_numpy(dtype=bool)
     rows = [_rate(WHOLE, answered, level)]
-    rows += [_rate(label, answered[members], level) for label, members in strata(asked, by).items()]
+    rows += [_rate(label, answered[members], level) for label, members in strata(asked).items()]
     table = _numbers(
-        pd.DataFrame(rows).rename(columns={"label": by}), ["n", "base"], ["share", "low", "high"]
+        pd.DataFrame(rows).rename(columns={"label": "district"}), ["n", "base"], ["share", "low", "high"]
     )
     return Typed.of(
         table.assign(reference=table["base"] < REFERENCE_BASE),
         {
-            by: Dimension(variable=by),
+            "district": Dimension(variable="district"),
             "n": RESPONDED,
             "base": IN_SCOPE,
             "share": Share(heading="回答率", n="n", base="base"),
@@ -106,19 +106,18 @@ def overview(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = LE
     )
 
 
-def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]", by: str = "district") -> Typed:
+def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]") -> Typed:
     """Post-stratification by district: what each answer stands for, and what the weighting changes.
 
     Districts with fewer than two answers have no spread of their own; they are pooled with the next smallest
     ones until two answers are there, and the pool carries both names.
 
     Args:
-        commissioners: columns in_scope, responded and `by`.
+        commissioners: columns in_scope, responded and district.
         counts: cases known to each commissioner, on the index of `commissioners`.
-        by: district column.
 
     Returns:
-        Rows 全体 and each (pooled) district; columns `by`, n (cases reported), responded, base (in scope),
+        Rows 全体 and each (pooled) district; columns district, n (cases reported), responded, base (in scope),
         weight (base / responded), rate (cases per respondent), estimate (cases expected in the district, each
         answer weighted), unweighted (the same with the mean of all respondents).
     """
@@ -126,13 +125,13 @@ def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]", by: str = "di
     answered = asked["responded"].to_numpy(dtype=bool)
     known = counts.reindex(asked.index).to_numpy(dtype=int)
     rows: list[dict[str, Any]] = []
-    for label, members in pooled(strata(asked, by), answered).items():
+    for label, members in pooled(strata(asked), answered).items():
         base, responded = int(members.sum()), int((members & answered).sum())
         n = int(known[members & answered].sum())
         rate = n / responded if responded else pd.NA
         rows.append(
             {
-                by: label,
+                "district": label,
                 "n": n,
                 "responded": responded,
                 "base": base,
@@ -141,13 +140,13 @@ def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]", by: str = "di
                 "estimate": base * rate if responded else pd.NA,
             }
         )
-    whole = _weighted_whole(rows, by)
+    whole = _weighted_whole(rows)
     table = pd.DataFrame([whole, *rows])
     table["unweighted"] = table["base"] * whole["rate"]
     return Typed.of(
         _numbers(table, ["n", "responded", "base"], ["weight", "rate", "estimate", "unweighted"]),
         {
-            by: Dimension(variable=by),
+            "district": Dimension(variable="district"),
             "n": KNOWN,
             "responded": RESPONDED,
             "base": IN_SCOPE,
@@ -207,9 +206,9 @@ def asked_commissioners(commissioners: pd.DataFrame) -> pd.DataFrame:
     return kept
 
 
-def strata(asked: pd.DataFrame, by: str) -> dict[str, "np.ndarray[Any, np.dtype[np.bool_]]"]:
-    """Members of each category that has anybody in it, in the order of the categories; 無回答 last."""
-    labels = asked[by].astype("category").cat.add_categories("無回答").fillna("無回答")
+def strata(asked: pd.DataFrame) -> dict[str, "np.ndarray[Any, np.dtype[np.bool_]]"]:
+    """Members of each district that has anybody in it, in the order of the categories; 無回答 last."""
+    labels = asked["district"].astype("category").cat.add_categories("無回答").fillna("無回答")
     found = {str(label): (labels == label).to_numpy(dtype=bool) for label in labels.cat.categories}
     return {label: members for label, members in found.items() if members.any()}
 
@@ -233,11 +232,11 @@ def pooled(
     return joined
 
 
-def _weighted_whole(rows: Sequence[dict[str, Any]], by: str) -> dict[str, Any]:
+def _weighted_whole(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     n, responded, base = (sum(row[column] for row in rows) for column in ("n", "responded", "base"))
     known = [row["estimate"] for row in rows if row["estimate"] is not pd.NA]
     return {
-        by: WHOLE,
+        "district": WHOLE,
         "n": n,
         "responded": responded,
         "base": base,

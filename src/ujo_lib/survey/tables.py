@@ -197,13 +197,12 @@ def crosstab(
     return Typed.of(table.astype({"residual": "Float64"}), kinds, note=form.asked_note(columns))
 
 
-def themes(flags: pd.DataFrame, labels: Mapping[str, str], opinion: str = "opinion") -> Typed:
+def themes(flags: pd.DataFrame, labels: Mapping[str, str]) -> Typed:
     """Count the themes of free answers among those who wrote one, like the options of a multiple answer.
 
     Args:
         flags: one row per answer that was written, one boolean column per theme id.
         labels: theme id → label.
-        opinion: id of the free answer.
 
     Returns:
         As `among_answered`, in the column theme; last a row of the answers that no theme covers: they were written, so
@@ -211,21 +210,22 @@ def themes(flags: pd.DataFrame, labels: Mapping[str, str], opinion: str = "opini
     """
     ticks = flags.rename(columns=dict(labels)).assign(**{_NO_THEME: ~flags.any(axis=1)})
     read = answers(ticks.astype("boolean").add_prefix("theme_"), "theme")
-    theme = Dimension(heading="主題", variable=f"{opinion}_theme", multiple=True)
+    theme = Dimension(heading="主題", variable="opinion_theme", multiple=True)
     table = _narrowed(Typed.of(_counted(read), _kinds({"theme": theme}))).change(
         share=Share(of="意見を書いた委員", n="n", base="base")
     )
     note = "一つの意見が二つ以上の主題に触れることがあります。文章は載せません。"
-    return replace(table, schema=replace(table.schema, where=_answered(opinion), note=note))
+    return replace(table, schema=replace(table.schema, where=_answered("opinion"), note=note))
 
 
-def pyramid(frame: pd.DataFrame, form: Questionnaire, sides: tuple[str, str] = ("男性", "女性")) -> Typed:
-    """Count people by age and sex for a population pyramid, ages from young to old.
+def pyramid(frame: pd.DataFrame, form: Questionnaire) -> Typed:
+    """Count men and women by age for a population pyramid, ages from young to old.
+
+    People of another or unknown sex are in the other tables only.
 
     Args:
         frame: one row per person, columns sex and age_band.
         form: what was asked.
-        sides: the two sexes shown; people of another or unknown sex are in the other tables only.
 
     Returns:
         Rows age × sex in the order of the categories, 無回答 last where there is any; columns age_band, sex, n.
@@ -235,7 +235,7 @@ def pyramid(frame: pd.DataFrame, form: Questionnaire, sides: tuple[str, str] = (
         (band, side, int((members & sexes[side]).sum()))
         for band, members in ages.groups()
         if band != NOT_ANSWERED or members.any()
-        for side in sides
+        for side in ("男性", "女性")
     ]
     table = pd.DataFrame(rows, columns=["age_band", "sex", "n"]).astype({"n": "Int64"})
     return Typed.of(table, {item: form.dimension(item) for item in ("age_band", "sex")} | {"n": _PEOPLE})

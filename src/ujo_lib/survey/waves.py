@@ -31,7 +31,6 @@ Code = Literal[
 Basis = Literal["rate", "count", "none"]
 
 NOT_COMPARABLE = "不可"
-CAUTION = "要注意"
 
 
 @dataclass(frozen=True)

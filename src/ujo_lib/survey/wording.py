@@ -15,7 +15,7 @@ _CHANGE = {
     "increased": "{earlier}より増加しました",
     "no_clear_decrease": "{earlier}より少ないものの、減少したとは言い切れません",
     "no_clear_increase": "{earlier}より多いものの、増加したとは言い切れません",
-    "equal": "{earlier}と同じ水準です",
+    "equal": "{earlier}と同じ値ですが、増減がないとは言い切れません",
     "none": "{earlier}と同じく0人で、増減は判断できません",
     "not_comparable": "{earlier}の人数とは比べられません",
 }

@@ -5,7 +5,7 @@ Everything that shows text masks names, numbers and addresses first. None of it 
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -29,14 +29,7 @@ _IN_CONTEXT = {
 }
 
 
-def kwic(
-    texts: "pd.Series[str]",
-    term: str,
-    engine: Engine,
-    width: int = 20,
-    top: int = 30,
-    names: Iterable[str] = (),
-) -> Typed:
+def kwic(texts: "pd.Series[str]", term: str, engine: Engine, width: int = 20, top: int = 30) -> Typed:
     """Show a term in its contexts, one line each, aligned for a fixed-width font in which kanji are two columns wide.
 
     Args:
@@ -45,7 +38,6 @@ def kwic(
         engine: tokeniser.
         width: full-width characters of context on each side.
         top: at most so many lines.
-        names: names to mask besides the usual patterns.
 
     Returns:
         `id`, `left` (padded to the width), `keyword`, `right`.
@@ -56,7 +48,7 @@ def kwic(
     source = CodebookSource("kwic", (ThemeSource("term", term, "factor", (TermSource(term, 1),)),))
     codebook = compile_codebook(source, engine)
     rows: list[tuple[object, str, str, str]] = []
-    for text_id, masked in _with_a_hit(texts, codebook, names):
+    for text_id, masked in _with_a_hit(texts, codebook):
         if len(rows) >= top:
             break
         for place in evidence(masked, codebook):
@@ -65,21 +57,16 @@ def kwic(
     return Typed.of(pd.DataFrame(rows[:top], columns=list(_IN_CONTEXT)), _IN_CONTEXT)
 
 
-def _with_a_hit(
-    texts: "pd.Series[str]", codebook: Codebook, names: Iterable[str]
-) -> Iterator[tuple[object, str]]:
+def _with_a_hit(texts: "pd.Series[str]", codebook: Codebook) -> Iterator[tuple[object, str]]:
     """Ids and masked texts in which a theme is found; tagging a text costs a hundredth of listing its evidence."""
-    names = tuple(names)
     for first in range(0, len(texts), _AT_ONCE):
         part = texts.iloc[first : first + _AT_ONCE]
-        masked = [mask_personal(text, names) for text in part]
+        masked = [mask_personal(text) for text in part]
         for place in np.flatnonzero(tag(masked, codebook).masks):
             yield part.index[place], masked[place]
 
 
-def kwic_all(
-    texts: "pd.Series[str]", terms: Sequence[str], engine: Engine, width: int = 20, top: int = 30
-) -> Typed:
+def kwic_all(texts: "pd.Series[str]", terms: Sequence[str], engine: Engine, top: int = 30) -> Typed:
     """`kwic` for several terms, one below the other, each context in one piece that a narrow page can wrap.
 
     Returns:
@@ -90,7 +77,7 @@ def kwic_all(
         "id": _IN_CONTEXT["id"],
         "context": Text(heading="前後の文脈"),
     }
-    parts = [kwic(texts, term, engine, width, top).frame.assign(term=term) for term in terms]
+    parts = [kwic(texts, term, engine, top=top).frame.assign(term=term) for term in terms]
     found = pd.concat([pd.DataFrame(columns=["term", *_IN_CONTEXT]), *parts], ignore_index=True)
     found["context"] = found["left"].str.lstrip() + "【" + found["keyword"] + "】" + found["right"]
     return Typed.of(found[list(columns)], columns)
@@ -120,21 +107,20 @@ def columns(text: str) -> int:
     )
 
 
-def why(text: str, codebook: Codebook, themes: Sequence[str] = (), names: Iterable[str] = ()) -> pd.DataFrame:
+def why(text: str, codebook: Codebook, themes: Sequence[str] = ()) -> pd.DataFrame:
     """Tell for one text why it has, or has not, each theme.
 
     Args:
         text: the original text.
         codebook: a compiled codebook.
         themes: theme ids to explain; all with a term in the text, if none are named.
-        names: names to mask besides the usual patterns.
 
     Returns:
         `theme`, `tagged`, `term`, `line` (of the codebook), `status` (採用, 除外語の中, 打ち消し, 別の語の一部, or
         該当する語がない), `because` (the term that excluded or cancelled it), `context` (masked).
     """
     places = evidence(text, codebook)
-    contexts = _contexts(text, codebook, names)
+    contexts = _contexts(text, codebook)
     seen: Counter[tuple[str, str]] = Counter()
     asked = list(themes) or list(dict.fromkeys(place.theme for place in places))
     rows = []
@@ -152,13 +138,13 @@ def why(text: str, codebook: Codebook, themes: Sequence[str] = (), names: Iterab
     return pd.DataFrame(rows, columns=["theme", "tagged", "term", "line", "status", "because", "context"])
 
 
-def _contexts(text: str, codebook: Codebook, names: Iterable[str]) -> dict[tuple[str, str, int], str]:
+def _contexts(text: str, codebook: Codebook) -> dict[tuple[str, str, int], str]:
     """Surroundings of each place in the masked text, by theme, term and how many of that term came before.
 
     The masked text is searched anew: a mark set into the original could tear a name apart and so keep it from being
     masked. A place that the masking swallowed has no context.
     """
-    masked = mask_personal(text, names)
+    masked = mask_personal(text)
     flat = "".join(" " if character.isspace() else character for character in masked)
     seen: Counter[tuple[str, str]] = Counter()
     contexts = {}

@@ -294,21 +294,6 @@ def disagreements(codes: Codes, labels: Labels) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def scores(tags: pd.DataFrame, truth: pd.DataFrame, labels: Labels) -> pd.DataFrame:
-    """Compare tags with known themes: `theme`, `n`, `tagged`, `precision`, `recall`, `f1`; last row 全体 (micro)."""
-    themes = list(labels)
-    found, known = tags[themes].to_numpy(bool), truth.loc[tags.index, themes].to_numpy(bool)
-    right, tagged, true = (found & known).sum(axis=0), found.sum(axis=0), known.sum(axis=0)
-    right, tagged, true = (np.append(counts, counts.sum()).astype(float) for counts in (right, tagged, true))
-    table = pd.DataFrame(
-        {"theme": [*labels.values(), WHOLE], "n": true.astype(int), "tagged": tagged.astype(int)}
-    )
-    table["precision"] = _ratio(right, tagged)
-    table["recall"] = _ratio(right, true)
-    table["f1"] = _ratio(2 * right, tagged + true)
-    return table
-
-
 def cohen_kappa(both: Floats, only_first: Floats, only_second: Floats, neither: Floats) -> Floats:
     """Cohen's (1960) kappa of two coders from (weighted) counts; NaN when both always say the same one thing."""
     total = both + only_first + only_second + neither

@@ -144,7 +144,7 @@ def distinctive_words(
     )
 
 
-def frequent_words(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1) -> Typed:
+def frequent_words(index: WordIndex, texts: npt.NDArray[np.bool_], top: int) -> Typed:
     """List the words most texts of a choice contain: `word`, `n` (texts), `base`, `occurrences`."""
     table = pd.DataFrame(
         {
@@ -160,10 +160,10 @@ def frequent_words(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, lea
         "base": _TEXTS,
         "occurrences": Count(unit="回", heading="出現数", members=False),
     }
-    return Typed.of(_most_texts(table, top, least_texts), columns)
+    return Typed.of(_most_texts(table, top), columns)
 
 
-def frequent_bigrams(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, least_texts: int = 1) -> Typed:
+def frequent_bigrams(index: WordIndex, texts: npt.NDArray[np.bool_], top: int) -> Typed:
     """List the pairs of content words that most texts of a choice have side by side: `words`, `n` (texts), `base`.
 
     Side by side means no other content word stands between them in the sentence.
@@ -181,12 +181,12 @@ def frequent_bigrams(index: WordIndex, texts: npt.NDArray[np.bool_], top: int, l
         }
     )
     columns = {"words": Text(heading="二語"), "n": _WITH_WORD, "base": _TEXTS}
-    return Typed.of(_most_texts(table, top, least_texts), columns)
+    return Typed.of(_most_texts(table, top), columns)
 
 
-def _most_texts(table: pd.DataFrame, top: int, least_texts: int) -> pd.DataFrame:
-    """The rows with most texts, ties in the order of the first column."""
-    kept = table[table["n"] >= max(least_texts, 1)]
+def _most_texts(table: pd.DataFrame, top: int) -> pd.DataFrame:
+    """The rows with most texts and at least one, ties in the order of the first column."""
+    kept = table[table["n"] >= 1]
     return kept.sort_values(["n", table.columns[0]], ascending=[False, True], ignore_index=True).head(top)
 
 
