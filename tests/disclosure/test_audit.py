@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
+from ujo_lib.disclosure import audit as audit_room
+from ujo_lib.disclosure import programme
 from ujo_lib.disclosure.audit import COLUMNS, SAFE, Known, Outsider, People, audit, subtract
 from ujo_lib.disclosure.tables import (
     Cell,
@@ -195,7 +197,7 @@ def test_one_region_is_subtracted_from_another_only_when_it_lies_within_and_one_
 
 
 @pytest.mark.parametrize(("more", "most"), [(-1, 2), (0, 1), (1, 1)])
-def test_up_to_the_limit_of_the_plan_people_are_whole(
+def test_up_to_a_limit_people_are_whole_and_beyond_an_end_in_fractions_is_rounded_inwards(
     more: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def of(*atoms: str) -> Region:
@@ -206,3 +208,7 @@ def test_up_to_the_limit_of_the_plan_people_are_whole(
     people = People([of(topic) for topic in "abcde"])
     monkeypatch.setattr("ujo_lib.disclosure.audit.COUNTABLE", people.size + more)
     assert Outsider(people, pairs).interval(of(*"abcde"), 1, 0) == (0, most)
+
+
+def test_whatever_is_planned_in_whole_people_is_audited_in_whole_people() -> None:
+    assert programme.COUNTABLE <= audit_room.COUNTABLE

@@ -24,7 +24,6 @@ from scipy.sparse.csgraph import connected_components
 
 from ujo_lib.disclosure.tables import (
     AREA,
-    COUNTABLE,
     PERIOD,
     YES,
     Cell,
@@ -43,6 +42,9 @@ COLUMNS = ("table", "cell", "low", "high", "width", "public_low", "public_high",
 _CROSS_LIMIT = 20_000
 _NODE_LIMIT = 5_000
 _FEW = 30  # facts with which an outsider without the release is modelled by himself
+COUNTABLE = (
+    2_000  # kinds of people up to which they are whole (more than in a plan: the audit asks less often)
+)
 _ROOM = 50
 _UNNAMED = "〔その他〕"
 DIFFERENCE = "(表の差)"

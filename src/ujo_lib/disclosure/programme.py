@@ -11,9 +11,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from ujo_lib.disclosure.system import System
-from ujo_lib.disclosure.tables import COUNTABLE
 
 NODE_LIMIT = 20_000
+COUNTABLE = (
+    1_500  # kinds of people up to which a plan asks for whole people: beyond, one table took over a minute
+)
 _OPTIONS = {
     "output_flag": False,
     "threads": 1,

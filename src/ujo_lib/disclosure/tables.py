@@ -21,8 +21,6 @@ TOTAL_LABELS = ("総数", "全体")
 PERIOD = "〔期間〕"
 AREA = "〔地域〕"
 YES, NO = "はい", "いいえ"
-COUNTABLE = 2_000
-"""Kinds of people up to which plan and audit ask for whole people; fractions will do for more."""
 
 _MONTH = re.compile(r"(\d+)年(\d+)月")
 
