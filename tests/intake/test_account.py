@@ -5,6 +5,7 @@ import json
 import random
 import re
 import zipfile
+from contextlib import nullcontext
 from datetime import date
 
 import openpyxl
@@ -15,6 +16,8 @@ from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import Intake, account, reading
 from ujo_lib.intake import check as check_inputs
+from ujo_lib.intake.grid import UnreadableError
+from ujo_lib.intake.problems import Notes
 from ujo_lib.sample.places import PREFECTURES as SAMPLE_PREFECTURES
 
 
@@ -99,11 +102,13 @@ def test_a_letter_made_by_the_city_is_read_and_told_with_its_row(desk: Desk, enc
 
 @pytest.mark.parametrize(("cells", "refused"), [(16_384, False), (16_385, True)])
 def test_a_record_of_more_cells_than_excel_has_is_refused_before_it_is_parsed(
-    desk: Desk, cells: int, refused: bool
+    cells: int, refused: bool
 ) -> None:
+    notes = Notes("a.csv")
     rows = [*table("national_daily"), ["2023-08-09", "熊本県", "1", *[""] * (cells - 3)]]
-    desk.put("national_daily", "a.csv", as_csv(rows))
-    assert ("16,384列まで" in str(desk.check().faults)) is refused
+    with pytest.raises(UnreadableError) if refused else nullcontext():
+        reading.read_grid("a.csv", as_csv(rows), None, None, notes)
+    assert ("16,384列まで" in str(notes.problems)) is refused
 
 
 @pytest.mark.parametrize(("room", "refused"), [(39, True), (40, False), (41, False)])

@@ -23,7 +23,7 @@ def names(project) -> set[str]:
     return {path.name for path in project.place.outputs.iterdir()}
 
 
-def test_pruning_leaves_pages_memory_and_log_and_the_next_run_has_nothing_to_do(spoken):
+def test_pruning_leaves_pages_memory_and_log_and_the_next_run_has_nothing_to_do(spoken, spoken_run):
     spoken.add_cell("02_consultation_seasonality", "raise ValueError")
     assert main(["run", "sample", "2023"]) == 4
     spoken.drop_last_cell("02_consultation_seasonality")
@@ -69,8 +69,7 @@ def test_what_a_waiting_release_needs_for_its_sign_off_is_kept(spoken, spoken_re
     assert not spoken.place.steps.exists()
 
 
-def test_old_pages_are_kept_when_a_killed_run_left_nothing_else(spoken):
-    spoken.run()
+def test_old_pages_are_kept_when_a_killed_run_left_nothing_else(spoken, spoken_run):
     spoken.place.release.rename(spoken.place.outputs / ".release.old")
     assert main(PRUNE) == 0
     assert (spoken.place.outputs / ".release.old" / "index.html").is_file()

@@ -179,16 +179,14 @@ def test_a_notebook_that_fails_on_a_text_leaves_the_text_with_the_half_run_noteb
     assert holders == ["failed/internal-02_consultation_seasonality.ipynb"]
 
 
-def test_a_sealed_release_is_kept_when_a_new_candidate_takes_its_place(spoken):
-    first = spoken.release()
+def test_a_sealed_release_is_kept_when_a_new_candidate_takes_its_place(spoken, spoken_release):
     sealed = spoken.bytes_of(spoken.place.release)
     spoken.run(force=True)  # the same inputs: the candidate would have the same run id
-    assert spoken.bytes_of(spoken.place.archive / first.run_id) == sealed
+    assert spoken.bytes_of(spoken.place.archive / spoken_release.run_id) == sealed
 
 
-def test_no_released_file_holds_a_hash_of_anything_that_did_not_leave(spoken):
+def test_no_released_file_holds_a_hash_of_anything_that_did_not_leave(spoken, spoken_release):
     """A count below five has few values and a small file few versions: whoever has the hash can try them all."""
-    spoken.release()
     manifest = json.loads(spoken.place.manifest.read_text(encoding="utf-8"))
     kept = re.findall(r"[0-9a-f]{12,64}", json.dumps({**manifest, "files": []}))
     kept += [digest_file(file) for file in (spoken.root / "data").iterdir() if file.is_file()]

@@ -362,7 +362,9 @@ def ujo(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 @needs_minisign
-def test_released_signed_sent_and_verified_with_the_real_command_and_with_minisign(spoken, tmp_path):
+def test_released_signed_sent_and_verified_with_the_real_command_and_with_minisign(
+    spoken, spoken_run, tmp_path
+):
     (passphrases := tmp_path / "passphrases").write_text(
         "屋根の上の猫が鳴く\n犬は庭の下にいる\n", encoding="utf-8"
     )

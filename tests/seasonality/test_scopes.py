@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -13,7 +14,7 @@ from ujo_lib.seasonality.scopes import bases_sentence, both_bases, clock_lag, cl
 PERIOD = period_for(FiscalYear(2023), "calendar")
 
 
-def world(shift=0, gaps=()):
+def world(shift=0, gaps=(), period=PERIOD, nation_from="2023-01-01"):
     rng = np.random.default_rng(1)
     days = pd.date_range("2023-01-01", "2024-03-31")
     evening = 1 + np.cos((np.arange(24) - 22) * 2 * np.pi / 24)
@@ -28,12 +29,13 @@ def world(shift=0, gaps=()):
     )
     grid = pd.MultiIndex.from_product([days, range(24)], names=["date", "hour"]).to_frame(index=False)
     national = grid.assign(n=np.rint(40 * evening[grid["hour"]]).astype(int))
+    national = national[national["date"] >= nation_from]
     channels = pd.DataFrame(
         {"channel": ["全国窓口", "宇城市専用"], "opened_on": pd.to_datetime(["2020-03-01", "2023-05-01"])}
     )
     desks = ("全国窓口", "宇城市専用")
     return open_scopes(
-        contacts({"consultations": pd.concat([desk, own])}), national, channels, PERIOD, "熊本県", desks, gaps
+        contacts({"consultations": pd.concat([desk, own])}), national, channels, period, "熊本県", desks, gaps
     )
 
 
@@ -56,7 +58,7 @@ def test_a_desk_with_fewer_contacts_than_may_be_printed_is_left_out_of_the_overv
 @pytest.mark.parametrize(("days", "n"), [(365, [pd.NA, 366 * 7 - 275 * 7]), (364, [7, 366 * 7 - 274 * 7])])
 def test_a_year_of_which_no_day_was_recorded_has_no_number_and_no_sentence_says_nought(days, n):
     gap = (date(2023, 1, 1), date(2023, 1, 1) + timedelta(days=days - 1))
-    scopes = world(gaps=[gap])
+    scopes = world(gaps=[gap], period=period_for(FiscalYear(2023), "fiscal"))
     bases = both_bases(scopes, FiscalYear(2023)).frame
     row = bases[bases["scope"] == "県"].iloc[0]
     assert row[["n_calendar", "n_fiscal"]].tolist() == n
@@ -64,8 +66,19 @@ def test_a_year_of_which_no_day_was_recorded_has_no_number_and_no_sentence_says_
     assert ("暦年に数える日には、記録がありません" in said) == (days == 365)
     assert ("{n_calendar[県]}" in said) == (days == 364)
     assert "{n_fiscal[県]}" in said
-    told = totals(scopes.totals()).frame.set_index("scope")
-    assert told.loc["県", "n"] is pd.NA if days == 365 else told.loc["県", "n"] == 7
+
+
+@pytest.mark.parametrize(("last", "n"), [(date(2023, 4, 30), pd.NA), (date(2023, 5, 1), 0)])
+def test_a_desk_that_was_not_open_has_no_number_and_one_open_for_a_day_has_nought(last, n):
+    told = totals(world(period=Period(date(2023, 1, 1), last, "春")).totals()).frame.set_index("scope")
+    assert told["n"].tolist()[2:3] == [n]
+
+
+@pytest.mark.parametrize(("first", "refused"), [("2023-12-31", False), ("2024-01-01", True)])
+def test_a_nation_known_of_other_years_alone_is_refused_with_the_way_to_a_page_without_it(first, refused):
+    refusal = pytest.raises(ValueError, match=r"全国の件数がありません.*not_supplied")
+    with refusal if refused else nullcontext():
+        assert world(nation_from=first).nation
 
 
 def test_a_desk_that_nobody_contacted_stays_and_one_of_few_in_the_year_alone_goes():

@@ -187,3 +187,12 @@ def test_a_record_longer_than_any_that_was_tried_gets_no_verdict_and_says_so():
     decade = Period(date(2014, 1, 1), date(2023, 12, 31), "10年")
     verdicts = judge(noisy_year(period=decade))
     assert all("試していない条件" in verdict.remark for verdict in verdicts)
+
+
+def test_a_short_record_is_looked_up_at_the_contacts_of_a_year_like_it(monkeypatch):
+    asked = []
+    monkeypatch.setattr(surface, "rates", lambda *of: asked.append(of) or surface.Rates(0.05, 1.3))
+    month = Period(date(2023, 1, 1), date(2023, 2, 5), "36日")
+    slope = judge(counts_of(np.full(36, 9), month))[3]
+    assert asked == [("weekdays", 3240.0, 0.1, None), ("slope", 3240.0, 0.1, None)]
+    assert "。土曜が水曜の1.3倍あれば、" in slope.remark

@@ -260,7 +260,7 @@ def conclusion(table: pd.DataFrame) -> tuple[str, str]:
     if together.empty:
         return (
             "note",
-            "どの施策にも単独の日が足りており、まとめた効果のほかに、施策ごとの効果も推定できます。",
+            "どの施策にも単独の日が足りており、日程のうえでは、施策ごとの効果も分けてみることができます。",
         )
     none = table.loc[table["exclusive"] == 0, "name"].astype(str)
     never = f"{'、'.join(none)}には、その施策だけの日が1日もありません。" if len(none) else ""

@@ -100,8 +100,8 @@ def open_scopes(
         gaps: intervals of days to be taken as not recorded.
 
     Raises:
-        ValueError: the city's desk is not in `channels`, or nothing was recorded in the period; the message is
-            Japanese.
+        ValueError: the city's desk is not in `channels`, or nothing was recorded in the period, or nothing of the
+            nation on the days of the others; the message is Japanese.
     """
     desk, city_desk = desks
     opening = channels.loc[channels["channel"] == city_desk, "opened_on"]
@@ -118,10 +118,19 @@ def open_scopes(
     own = select(contacts, {"channel": [city_desk]})
     opened = opening.iloc[0].date()
     open_days = seen & (pd.date_range(history.start, history.end) >= pd.Timestamp(opened))
+    prefecture = from_aggregate(local, history, seen)
+    nation = None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps)
+    if nation and not prefecture.within(period).on_days_of(nation.within(period)).days:
+        raise ValueError(
+            f"集計期間({period.label})のうち相談の記録がある日に、全国の件数がありません。"
+            "national_hourly のファイルの期間を確かめてください。その年の全国の件数がまだなければ、"
+            "inputs.yaml の not_supplied に national_daily・national_hourly・national_attributes を理由とともに書くと、"
+            "全国と比べずにページを作れます"
+        )
     return Scopes(
         period=period,
-        nation=None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps),
-        prefecture=from_aggregate(local, history, seen),
+        nation=nation,
+        prefecture=prefecture,
         city=from_aggregate(own, history, np.asarray(open_days)),
         opened_on=opened,
     )

@@ -62,7 +62,7 @@ def use_per_population(
     population: int,
     population_whole: int,
     level: float = LEVEL,
-) -> Usage | None:
+) -> Usage:
     """Compare a place's share of the contacts with its share of the population.
 
     The interval conditions on the weekly counts of the whole and is scaled by how much the place's weekly
@@ -76,18 +76,13 @@ def use_per_population(
         population_whole: people living in the whole area.
         level: confidence level.
 
-    Returns:
-        None when there is no contact of known residence to compare with.
-
     Raises:
-        ValueError: different days (a record of three months is no small share of a year), or no population.
+        ValueError: different days (a record of three months is no small share of a year), or nothing to compare.
     """
     if place.period != whole.period or (place.observed != whole.observed).any():
         raise ValueError("place and whole must cover the same days")
-    if min(population, population_whole) <= 0:
-        raise ValueError("no population")
-    if whole.n <= unknown:
-        return None
+    if whole.n <= unknown or min(population, population_whole) <= 0:
+        raise ValueError("no contacts of known residence, or no population")
     spread, df = level_spread(PatternTests.of(place, whole), place.daily)
     low, high = deflated_share(
         np.array(place.n), np.array(whole.n), small_sample(spread, df, level)[0], level
@@ -177,22 +172,21 @@ def by_area(areas: Mapping[str, tuple[int | None, int]], use: Usage | None = Non
     return Typed.of(frame, columns, note=note)
 
 
-def bounds(result: Usage | None) -> Typed:
+def bounds(result: Usage) -> Typed:
     """How far contacts of unknown residence can move the ratio: assumption, unknown, estimate, low, high.
 
     The interval belongs to the first row, which is the plain ratio; the others are consequences of an assumption.
-    No row where nothing was compared.
     """
     rows = [
         ("不明の人は、みなほかの地域に住む", result.unknown, result.estimate, result.low, result.high),
         ("不明の人も、分かる人と同じ割合で住む", result.unknown, result.known_ratio, None, None),
         ("不明の人は、みなこの地域に住む(極端な仮定)", result.unknown, result.bound_high, None, None),
-    ] if result else []  # fmt: skip
+    ]
     columns = {
         "assumption": Text(heading="居住地の分からない人についての仮定"),
         "unknown": replace(CONTACTS, heading="居住地不明", members=False),
         "estimate": Ratio(heading="人口に比べた利用"),
-        **interval("estimate", result.level if result else LEVEL),
+        **interval("estimate", result.level),
     }
     return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 

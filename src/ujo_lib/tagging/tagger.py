@@ -1,7 +1,6 @@
 """Texts in, themes out: the pure heart of the room. Everything a caller needs for tagging in memory is here."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,7 +96,6 @@ class Evidence:
 def tag(
     texts: Sequence[str],
     book: Book,
-    executor: Executor | None = None,
     attributes: "Mapping[str, Sequence[object]] | pd.DataFrame | None" = None,
 ) -> TagResult:
     """Find the themes of texts.
@@ -105,7 +103,6 @@ def tag(
     Args:
         texts: original texts; "" has no themes.
         book: a compiled codebook, or the rules of KH Coder.
-        executor: runs the parts side by side; threads suffice, the kernels release the interpreter's lock.
         attributes: of each text, for rules that ask for variables of the record (`<>変数-->値`).
 
     Raises:
@@ -118,8 +115,7 @@ def tag(
     places = range(0, len(texts), CHUNK_TEXTS)
     parts = [texts[at : at + CHUNK_TEXTS] for at in places]
     of_parts = [{name: values[at : at + CHUNK_TEXTS] for name, values in asked.items()} for at in places]
-    run = map if executor is None else executor.map
-    masks = run(tag_part, parts, [book] * len(parts), of_parts, [at + 1 for at in places])
+    masks = map(tag_part, parts, [book] * len(parts), of_parts, [at + 1 for at in places])
     return TagResult(np.concatenate([np.empty(0, np.uint64), *masks]), book.ids)
 
 
