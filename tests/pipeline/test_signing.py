@@ -20,7 +20,7 @@ from ujo_lib.cli import main
 from ujo_lib.disclosure.gate import Gate
 from ujo_lib.disclosure.signature import SIGN_OFF, SIGNATURES, SUMS, SealError, seal
 from ujo_lib.disclosure.signoff import Approval, verify
-from ujo_lib.pipeline import review, signing
+from ujo_lib.pipeline import release, review, signing
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, locked
 from ujo_lib.pipeline.signing import sign_release, unreleased, waiting_beside
@@ -163,6 +163,25 @@ def test_a_release_whose_inputs_or_neighbours_changed_since_is_not_signed(releas
     with pytest.raises(SealError, match=reason):
         sign_release(released.place, approval())
     assert not (released.place.release / SIGN_OFF).exists()
+
+
+def test_a_release_that_was_planned_while_another_was_signed_is_planned_anew(released, monkeypatch):
+    half = replace(released.place, half="h1")
+    plan = release.plan_masks
+
+    def while_another_is_signed(*told):
+        half.disclosed.mkdir(parents=True, exist_ok=True)
+        (half.disclosed / "another-run.json").write_text("[]", encoding="utf-8")
+        return plan(*told)
+
+    released.set_parameter("common", "seed", 2041)
+    monkeypatch.setattr(release, "plan_masks", while_another_is_signed)
+    assert not released.release().unchanged
+    with pytest.raises(SealError, match="ほかの年度か半年の公表に署名された"):
+        sign_release(released.place, approval())
+    assert not released.release().unchanged
+    assert released.release().unchanged
+    sign_release(released.place, approval())
 
 
 def test_who_releases_or_signs_hears_of_the_half_year_that_waits_for_its_signatures(released, capsys):

@@ -156,11 +156,15 @@ def _bring_up_to_date(
 
 @dataclass(frozen=True)
 class _Made:
-    """Finished steps by notebook for the two audiences, and the plan between them with what it was made from."""
+    """Finished steps by notebook for the two audiences, and the plan between them with what it was made from.
+
+    `known` is the digest of the releases that had left before the plan was made.
+    """
 
     internal: Mapping[str, "Finished"]
     release: Mapping[str, "Finished"]
     masked: "Masked | None" = None
+    known: str = ""
 
     @property
     def all(self) -> list["Finished"]:
@@ -201,6 +205,7 @@ def _make_pages(
         raise NotebooksFailedError(failures, walk.place)
     if only:
         return _Made(internal, {})
+    left = known_digest(walk.place, run_id(steps))  # first: what is signed from here on makes the plan anew
     known = Knowledge.read(walk.place, steps)
     public, (same, corrected) = (
         known.figures(counted_tables(internal)),
@@ -223,7 +228,7 @@ def _make_pages(
     if failures:
         raise NotebooksFailedError(failures, walk.place)
     require_door({name: step.notebook for name, step in release.items()})
-    return _Made(internal, release, Masked(masks, known.policy, public, same, corrected))
+    return _Made(internal, release, Masked(masks, known.policy, public, same, corrected), left)
 
 
 def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:
@@ -357,7 +362,7 @@ def _manifest(
         release=records["release"] or (before.release if before else {}),
         plan=made.masked.masks.plan.digest if made.masked else (before.plan if before else ""),
         advice=made.masked.masks.plan.suggestions if made.masked else (before.advice if before else ()),
-        known=known_digest(place, staged.identity) if made.masked else (before.known if before else ""),
+        known=made.known if made.masked else (before.known if before else ""),
         files=hashes(
             place.outputs, [folder for folder in (place.internal, place.release) if folder.is_dir()]
         ),
