@@ -208,6 +208,46 @@ def test_counts_over_time_alone_are_printed_in_full_when_the_site_says_so() -> N
     assert any(plan([week], small).mask("week"))
 
 
+YEAR, HALF = (date(2023, 4, 1), date(2024, 3, 31)), (date(2023, 4, 1), date(2023, 9, 30))
+
+
+def of_days(name: str, days: tuple[date, date], counts: dict[str, int], variable: str = "曜日") -> CountTable:
+    cells = tuple(Cell((label,), "n", n) for label, n in counts.items())
+    return CountTable(name, "cases", {variable: variable}, ("n",), cells, period=days)
+
+
+@pytest.mark.parametrize(("least", "free"), [(1099, True), (1100, True), (1101, False)])
+@pytest.mark.parametrize("first", ["year", "half"])
+def test_what_year_and_half_printed_in_full_leave_over_is_printed_in_full_if_it_is_large_enough(
+    least: int, free: bool, first: str
+) -> None:
+    """1,102 contacts of the other half by subtraction, 2 of them on Mondays."""
+    year = of_days("year", YEAR, {"日": 2400, "月": 7})
+    half = of_days("half", HALF, {"日": 1300, "月": 5})
+    left = 2400 + 7 - 1300 - 5
+    rule = Exemption("cases", ("曜日",), least - 1100 + left, "時刻だけの集計")
+    policy = Policy(exemptions=(rule,))
+    before, now = (year, half) if first == "year" else (half, year)
+    previous = [PastRelease(before, (False, False))]
+    report = audit([now], {now.id: (False, False)}, policy, previous=previous)
+    assert report.ok == free
+    if free:
+        assert not any(plan([now], policy, previous=previous).mask(now.id))
+    else:
+        with pytest.raises(PlanError):
+            plan([now], policy, previous=previous)
+
+
+def test_the_rest_of_a_table_that_is_not_printed_in_full_is_protected_beside_one_that_is() -> None:
+    rule = Exemption("cases", ("曜日",), 500, "時刻だけの集計")
+    policy = Policy(exemptions=(rule,))
+    year = of_days("year", YEAR, {"健康": 2400, "勤務": 17}, "内容")
+    half = of_days("half", HALF, {"健康": 1300, "勤務": 15}, "内容")
+    previous = [PastRelease(year, (False, False))]
+    assert not audit([half], {"half": (False, False)}, policy, previous=previous).ok
+    assert plan([half], policy, previous=previous).mask("half")[1]
+
+
 def test_a_count_that_tables_printed_in_full_give_away_is_refused_with_advice() -> None:
     men = CountTable(
         "men", "cases", {"性別": "性別"}, ("n",), (Cell(("男性",), "n", 997), Cell(("総数",), "n", 1000))

@@ -58,3 +58,9 @@ def test_gaps_are_read_in_any_date_form_and_wrong_ones_are_refused():
 
 def test_the_prefectures_code_follows_from_the_citys():
     assert SeasonalitySettings(area_code="13101").prefecture_code == "13000"
+
+
+def test_one_desk_under_both_names_would_count_each_contact_twice():
+    with pytest.raises(ParameterError, match="desk と city_desk が同じ「市の窓口」"):
+        SeasonalitySettings(desk="市の窓口", city_desk="市の窓口")
+    assert SeasonalitySettings(desk="全国の窓口", city_desk="市の窓口").city_desk == "市の窓口"

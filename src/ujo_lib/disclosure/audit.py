@@ -246,9 +246,13 @@ class _Attack:
     ) -> list[_Suspect]:
         """Small groups that no table names: a count less the count of a subgroup, of another period or area."""
         framed: dict[Region, frozenset[str]] = {}
-        for table, i, _ in valued([*tables, *(past.table for past in previous)]):
-            region = self._cut(table.region(i))
-            framed[region] = framed.get(region, frozenset()) | table.frame
+        in_full: dict[Region, int] = {}
+        for table in [*tables, *(past.table for past in previous)]:
+            total = self._policy.in_full(table)
+            for _, i, _ in valued([table]):
+                region = self._cut(table.region(i))
+                framed[region] = framed.get(region, frozenset()) | table.frame
+                in_full[region] = max(in_full.get(region, 0), total)
         values = {known.parts[0][1]: int(known.low) for known in counts}
         everything = atoms_of(values)
         found: dict[Region, _Suspect] = {}
@@ -256,7 +260,11 @@ class _Attack:
             for whole, part in ((large, small), (small, large)):
                 left = subtract(whole, part, framed[whole] | framed[part], everything)
                 size = values[whole] - values[part]
-                if left and 0 < size < self._policy.threshold and not _made_of(left, size, values):
+                if not left or not 0 < size < self._policy.threshold:
+                    continue
+                if left[0] == PERIOD and self._policy.rest_in_full(in_full[whole], in_full[part]):
+                    continue
+                if not _made_of(left, size, values):
                     found[left[1]] = _Suspect(DIFFERENCE, spoken(left[1]), left[1], size, True, printed=False)
         return list(found.values())
 

@@ -6,6 +6,7 @@ from itertools import permutations
 
 from ujo_lib.disclosure.system import Row, with_common_periods
 from ujo_lib.disclosure.tables import (
+    PERIOD,
     CountTable,
     PastRelease,
     Policy,
@@ -31,6 +32,7 @@ class Count:
         shown: printed whatever the plan says (exempt tables, denominators of printed percentages).
         frame: variables by which whole tables that print it are restricted.
         floor: what a reader knows it to be at least where an x stands for it.
+        in_full: how many the table counts that prints it in full; 0 where none does.
     """
 
     row: Row
@@ -41,6 +43,7 @@ class Count:
     shown: bool = False
     frame: frozenset[str] = frozenset()
     floor: int = 0
+    in_full: int = 0
 
 
 def gather(
@@ -66,6 +69,7 @@ def gather(
 def _of_release(tables: Sequence[CountTable], exempt: Mapping[str, str], policy: Policy) -> list[Count]:
     found = []
     for table in tables:
+        in_full = policy.in_full(table)
         percent = table.printed.percent_digits is not None
         for i, cell in enumerate(table.cells):
             if cell.value is None:
@@ -81,6 +85,7 @@ def _of_release(tables: Sequence[CountTable], exempt: Mapping[str, str], policy:
                     shown=table.id in exempt or denominator,
                     frame=table.frame,
                     floor=policy.least_crossed(cell),
+                    in_full=in_full,
                 )
             )
     return found
@@ -94,8 +99,10 @@ def _of_past(previous: Sequence[PastRelease], policy: Policy) -> list[Count]:
             public=not hidden,
             frame=release.table.frame,
             floor=policy.least_crossed(cell) if hidden else 0,
+            in_full=0 if hidden else in_full,
         )
         for release in previous
+        for in_full in [policy.in_full(release.table)]
         for i, (cell, hidden) in enumerate(zip(release.table.cells, release.hidden, strict=True))
         if cell.value is not None
     ]
@@ -123,6 +130,7 @@ def _merge(found: Sequence[Count]) -> list[Count]:
         known.shown |= count.shown
         known.frame |= count.frame
         known.floor = max(known.floor, count.floor)
+        known.in_full = max(known.in_full, count.in_full)
     for region in hidden_before & set(exact):
         exact[region].weight //= 2  # readers already miss it
     intervals = [c for c in found if c.row.low < c.row.high]
@@ -142,7 +150,8 @@ def _differences(counts: Sequence[Count], policy: Policy) -> list[Count]:
     """Small counts that nobody prints but anybody can subtract.
 
     Everyone less a subgroup, one period less another: for those no cell stands that could be hidden, so the
-    difference itself has to be protected. Categories that a table leaves out (no answer, say) are no such group.
+    difference itself has to be protected. Categories that a table leaves out (no answer, say) are no such group, nor
+    are the other days of a table that is printed in full for a period and for a part of it.
     """
     exact = [count for count in counts if count.row.low == count.row.high]
     found = {}
@@ -153,6 +162,8 @@ def _differences(counts: Sequence[Count], policy: Policy) -> list[Count]:
                 size = sizes[whole] - sizes[part]
                 framed = variable in line[whole].frame | line[part].frame
                 if not (framed and part < whole and 0 < size < policy.threshold):
+                    continue
+                if variable == PERIOD and policy.rest_in_full(line[whole].in_full, line[part].in_full):
                     continue
                 if not _covered(whole - part, size, sizes):
                     region = tuple(sorted([*rest, (variable, whole - part)], key=lambda pair: pair[0]))

@@ -157,6 +157,12 @@ class CountTable:
         return tuple(sorted(found.items()))
 
     @property
+    def total(self) -> int:
+        """How many the table counts in all: its largest cell, or the sum of those that are no totals."""
+        inner = sum(cell.value or 0 for at, cell in enumerate(self.cells) if not self.totals_in(at))
+        return max([inner, *(cell.value or 0 for cell in self.cells)])
+
+    @property
     def frame(self) -> frozenset[str]:
         """Variables by which the whole table is restricted; what lies outside can be had by subtraction."""
         subgroups = (variable for variable, labels in self.where.items() if labels != (ANSWERED,))
@@ -255,10 +261,10 @@ class Exemption:
     def covers(self, table: CountTable) -> bool:
         """Whether a table may be printed in full under this permission."""
         used = {*table.dimensions.values(), *table.where}
-        largest = max((cell.value or 0 for cell in table.cells), default=0)
-        total = max(largest, _sum_of_inner(table))
         return (
-            table.population == self.population and used <= set(self.dimensions) and total >= self.min_total
+            table.population == self.population
+            and used <= set(self.dimensions)
+            and table.total >= self.min_total
         )
 
 
@@ -272,7 +278,8 @@ class Policy:
             trait).
         required_width: an outsider must not be able to narrow a small count to fewer than required_width + 1
             values.
-        exemptions: kinds of table that are printed in full.
+        exemptions: kinds of table that are printed in full, and so is what is left of one when the same table of some
+            of its days is taken away.
         own_case: the outsider may be one of the people counted, and knows it.
         dominance: also hide a cell when one reporter contributed more than this share of it (0–1); None
             switches the rule off.
@@ -299,6 +306,19 @@ class Policy:
     def least_crossed(self, cell: Cell) -> int:
         """What every reader knows of a cell with an x: where zeros are printed it is none of them."""
         return int(self.zero_rule == "show" and bool(cell.value))
+
+    def in_full(self, table: CountTable) -> int:
+        """How many a table counts that is printed in full; 0 for any other."""
+        return table.total if any(rule.covers(table) for rule in self.exemptions) else 0
+
+    def rest_in_full(self, whole: int, part: int) -> bool:
+        """Whether a table printed in full less such a table of some of its days is one that could be, of the others.
+
+        Args:
+            whole: what `in_full` says of the table of all days.
+            part: the same of the table of some of them.
+        """
+        return 0 < part < whole and whole - part >= max(rule.min_total for rule in self.exemptions)
 
     def is_primary(self, cell: Cell) -> bool:
         """Whether a count must not be printed on its own account."""
@@ -407,7 +427,3 @@ def _together(regions: Sequence[dict[str, frozenset[str]]]) -> dict[str, tuple[s
 
 def _restrict(found: dict[str, frozenset[str]], variable: str, atoms: frozenset[str]) -> None:
     found[variable] = found[variable] & atoms if variable in found else atoms
-
-
-def _sum_of_inner(table: CountTable) -> int:
-    return sum(cell.value or 0 for index, cell in enumerate(table.cells) if not table.totals_in(index))

@@ -86,6 +86,17 @@ class SeasonalitySettings(NotebookSettings):
             raise ValueError("午前中の時間帯が、夜の時間帯と重なっている")
         return self
 
+    @model_validator(mode="after")
+    def _two_desks(self) -> "SeasonalitySettings":
+        # One desk under both names would count each contact twice.
+        if self.desk == self.city_desk:
+            raise ValueError(
+                f"desk と city_desk が同じ「{self.desk}」になっている。"
+                "desk に全国の窓口、city_desk に市専用の窓口を書く"
+                "(全国の窓口の記録がない年は、inputs.yaml の not_supplied に consultations とその理由を書く)"
+            )
+        return self
+
     @property
     def prefecture_code(self) -> str:
         """Code of the prefecture in the population table."""
