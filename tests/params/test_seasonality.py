@@ -61,6 +61,6 @@ def test_the_prefectures_code_follows_from_the_citys():
 
 
 def test_one_desk_under_both_names_would_count_each_contact_twice():
-    with pytest.raises(ParameterError, match="desk と city_desk が同じ「市の窓口」"):
+    with pytest.raises(ValidationError, match="desk と city_desk が同じ「市の窓口」"):
         SeasonalitySettings(desk="市の窓口", city_desk="市の窓口")
     assert SeasonalitySettings(desk="全国の窓口", city_desk="市の窓口").city_desk == "市の窓口"
