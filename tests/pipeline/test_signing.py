@@ -212,6 +212,17 @@ def test_a_release_that_is_not_sealed_or_whose_steps_are_gone_is_not_signed(rele
         sign_release(released.place, approval())
 
 
+@pytest.mark.parametrize("change", ["unknown field", "no plan", "no JSON"])
+def test_the_plan_of_an_earlier_version_of_the_program_hinders_nobody(released, change):
+    kept = json.loads(released.place.plans()[0].read_text(encoding="utf-8"))
+    old = {"unknown field": kept | {"hiding": []}, "no plan": {"flags": {}}, "no JSON": "plan"}[change]
+    (released.place.steps / "plan-0000000000000000.json").write_text(
+        old if isinstance(old, str) else json.dumps(old), encoding="utf-8"
+    )
+    sign_release(released.place, approval())
+    assert not unsigned(released)
+
+
 @pytest.mark.parametrize("days", [-1, 1])
 def test_yesterday_is_before_the_release_and_tomorrow_has_not_come(released, days):
     with pytest.raises(SealError, match="承認日"):

@@ -7,7 +7,8 @@ later plans do not know.
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -149,13 +150,20 @@ def _masked(place: SiteYear, steps: Sequence[Step], internal: Mapping[str, Finis
     """The plan under which the pages were made, and what outsiders know today."""
     made = {record.key: record.digest for step in internal.values() for record in step.records()}
     # Tables of other numbers may have the same cells hidden: then their plans are alike, too.
-    of_plan = [masks for masks in map(Masks.read, place.plans()) if masks.plan.digest == plan]
+    of_plan = [masks for masks in _readable(place.plans()) if masks.plan.digest == plan]
     masks = next((masks for masks in of_plan if masks.digests.items() <= made.items()), None)
     if masks is None:
         raise _no_traces()
     known = Knowledge.read(place, steps)
     tables = counted_tables(internal)
     return Masked(masks, known.policy, known.figures(tables), *known.earlier(tables))
+
+
+def _readable(files: Iterable[Path]) -> Iterator[Masks]:
+    """Plans as this version of the program writes them; no page of today was made by one of an earlier version."""
+    for file in files:
+        with suppress(TypeError, KeyError, ValueError):
+            yield Masks.read(file)
 
 
 def _no_traces() -> SealError:
