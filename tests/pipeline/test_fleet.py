@@ -45,7 +45,7 @@ def _add_site(project, name, *years):
         for file in folder.glob("*.yaml"):
             text = file.read_text(encoding="utf-8").replace("params/sample/fy2023", f"params/{name}/fy{year}")
             text = text.replace("site: sample", f"site: {name}")
-            file.write_text(text.replace('fiscal_year: "2023"', f'fiscal_year: "{year}"'), encoding="utf-8")
+            file.write_text(re.sub("(?m)^fiscal_year: .*$", f"fiscal_year: {year}", text), encoding="utf-8")
 
 
 def test_every_task_has_a_process_of_its_own_and_its_error_comes_back():
