@@ -67,7 +67,7 @@ def test_a_killed_task_takes_no_other_with_it():
 
 def test_one_failing_site_stops_no_other_and_the_worst_is_the_exit_code(project, first_run, capsys):
     _add_site(project, "a", 2023)
-    _add_site(project, "b", 2022, 2023)
+    _add_site(project, "b", 2023, 2024)
     broken = project.root / "params/a/fy2023/common.yaml"
     broken.write_text(broken.read_text(encoding="utf-8").replace("threshold", "treshold"), encoding="utf-8")
     code = main(["run", "--all", "--summary-json", "logs/summary.json"])
@@ -76,14 +76,14 @@ def test_one_failing_site_stops_no_other_and_the_worst_is_the_exit_code(project,
     states = {(one["site"], one["year"]): one["state"] for one in told["results"]}
     assert states == {
         ("a", 2023): "parameters",
-        ("b", 2022): "done",
         ("b", 2023): "done",
+        ("b", 2024): "done",
         ("sample", 2023): "unchanged",
     }
     assert told["exit_code"] == WRONG_PARAMETERS
     assert "4 件の報告書のうち 3 件" in told["text"]
     assert "treshold" in next(one["message"] for one in told["results"] if one["site"] == "a")
-    for site, year in (("b", 2022), ("b", 2023), ("sample", 2023)):
+    for site, year in (("b", 2023), ("b", 2024), ("sample", 2023)):
         assert (project.root / f"outputs/{site}/fy{year}/release/index.html").is_file()
     table = capsys.readouterr().out.splitlines()
     assert [line.split("\t")[:2] for line in table] == [[site, str(year)] for site, year in sorted(states)]
