@@ -11,9 +11,8 @@ import numpy as np
 
 from ujo_lib.columns import Withheld
 from ujo_lib.report.door.publish import Published
+from ujo_lib.report.look.wording import KEPT_BACK
 from ujo_lib.stats import standing_out
-
-_HIDDEN = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
 
 
 def apart(table: Published, label: str, column: str, than: str, *, unit: str = "") -> str:
@@ -31,7 +30,7 @@ def apart(table: Published, label: str, column: str, than: str, *, unit: str = "
     """
     ends = _interval(table, column)
     if not ends:
-        return _HIDDEN.format(title=table.spec.title)
+        return KEPT_BACK.format(title=table.spec.title)
     names = table.frame[label].astype(str).to_numpy()
     ratio, low, high = (table.frame[name].to_numpy(float, na_value=np.nan) for name in (column, *ends))
     bound: Any = table.spec.schema[ends[0]]
@@ -64,7 +63,7 @@ def foremost(
     """
     ends = _interval(table, column, low)
     if not ends:
-        return _HIDDEN.format(title=table.spec.title)
+        return KEPT_BACK.format(title=table.spec.title)
     rows = table.frame.dropna(subset=list(ends))
     maybe = rows.loc[(rows[ends[1]] >= rows[ends[0]].max()).to_numpy(dtype=bool), label].astype(str)
     if len(maybe) == 1 and len(rows) == len(table.frame):

@@ -67,7 +67,7 @@ _CELL = re.compile(
 _SENTENCE_END = re.compile(r"(?<=[。?!])")
 _EXTREME = re.compile(r"(?P<which>max|min) (?P<column>\S+)(?: of (?P<among>\S+)=(?P<label>\S+))?")
 
-_HIDDEN: Final = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
+KEPT_BACK: Final = "「{title}」のうち、この記述に使う数値は秘匿のため示せません。"
 _AMONG_SHOWN: Final = "伏せた欄を除くと、"
 _WITHHELD: Final = "One figure is withheld or was not recorded."
 _MISSING: Final = "「{title}」のうち、この記述に使う数値は算出できません。"
@@ -320,7 +320,7 @@ def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -
     rows, (candidates, deciding) = _rows(table, match["pick"])
     partial = bool(table.hidden[deciding].iloc[candidates].to_numpy().any())
     if table.hidden[match["column"]].iloc[rows].any() or (partial and not rows):
-        return _Kept(_HIDDEN.format(title=table.spec.title))
+        return _Kept(KEPT_BACK.format(title=table.spec.title))
     if rows and _is_largest_of_nothing(table, match["pick"], deciding, rows):
         return _Kept(_NONE.format(title=table.spec.title))
     if match["format"] == "ci":
@@ -415,7 +415,7 @@ def _interval(table: Published, column: str, rows: Sequence[int], among_shown: b
         raise WordingError(f"{table.spec.id}: no interval around {column}")
     bounds = table.frame[list(ends)].iloc[list(rows)]
     if table.hidden[list(ends)].iloc[list(rows)].to_numpy().any():
-        return _Kept(_HIDDEN.format(title=table.spec.title))
+        return _Kept(KEPT_BACK.format(title=table.spec.title))
     if bounds.isna().to_numpy().any():
         return _Kept(_MISSING.format(title=table.spec.title))
     phrase = interval_phrase(
