@@ -186,17 +186,16 @@ def test_the_whole_and_a_group_of_one_stratum_are_corrected_however_few_the_find
     assert whole.within(stratum == 0).theme(0, 0.95) != blind.within(stratum == 0).theme(0, 0.95)
 
 
-def test_without_readings_a_page_speaks_of_words_and_calls_them_no_troubles() -> None:
-    words = (
-        "語が現れた相談の割合は{}の{{share[max share]}}が最も高くなっています"
-        "(機械が語を見つけた割合で、悩みの割合ではありません)。"
+def test_without_readings_a_page_speaks_of_words_calls_them_no_troubles_and_names_no_group() -> None:
+    said = (
+        r.said_first(None, LABELS),
+        r.said_apart(None, pd.DataFrame(), "occupation"),
+        r.said_together(None),
     )
-    theme, other = "「{theme[max share]}」", "「{with_theme[max share]}」"
-    assert r.said_first(None, LABELS) == words.format(theme)
-    assert r.said_apart(None, pd.DataFrame(), "occupation") == words.format(
-        f"{{occupation[max share]}}の{theme}"
-    )
-    assert r.said_together(None) == words.format(f"{theme}と{other}の組")
+    for text in said:
+        assert text.endswith("(機械が語を見つけた割合で、悩みの割合ではありません)。")
+    assert said[0].startswith("語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高く")
+    assert not [text for text in said[1:] if "{" in text or "最も" in text]
 
 
 @pytest.mark.parametrize(

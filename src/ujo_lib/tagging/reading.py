@@ -6,6 +6,7 @@ the truth of the texts about which they differ, and the share lies midway.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -222,10 +223,14 @@ def maybe_first(reading: Reading, labels: Labels, level: float = LEVEL) -> list[
     return [names[at] for at in order if kept[at]]
 
 
+_NO_TROUBLES: Final = "機械が語を見つけた割合で、悩みの割合ではありません"
+
+
 def said_first(reading: Reading | None, labels: Labels, what: str = "主題", level: float = LEVEL) -> str:
     """Template: which theme is the most frequent, with its share, or among which it is; words without readings."""
     if reading is None:
-        return _said_of_words("「{theme[max share]}」")
+        words = "語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高くなっています"
+        return f"{words}({_NO_TROUBLES})。"
     names = maybe_first(reading, labels, level)
     if len(names) == 1:
         return (
@@ -237,7 +242,7 @@ def said_first(reading: Reading | None, labels: Labels, what: str = "主題", le
 
 
 def said_apart(reading: Reading | None, apart: pd.DataFrame, group: str) -> str:
-    """Template: the largest of the differences between groups that are sure; how often words stand without readings.
+    """Template: the largest of the differences between groups that are sure; how to read the map without readings.
 
     Args:
         reading: None where nobody has read any text.
@@ -245,7 +250,7 @@ def said_apart(reading: Reading | None, apart: pd.DataFrame, group: str) -> str:
         group: column with the groups.
     """
     if reading is None:
-        return _said_of_words(f"{{{group}[max share]}}の「{{theme[max share]}}」")
+        return f"色の濃い欄ほど、語が現れた相談の割合が高くなっています({_NO_TROUBLES})。"
     sure = apart.dropna(subset=["difference"])
     if sure.empty:
         return said_none_apart(reading)
@@ -256,17 +261,10 @@ def said_apart(reading: Reading | None, apart: pd.DataFrame, group: str) -> str:
 
 
 def said_together(reading: Reading | None) -> str:
-    """Template: how to read a map of pairs of themes; the pair of words that stand together without readings."""
+    """How to read a map of pairs of themes."""
     if reading is None:
-        return _said_of_words("「{theme[max share]}」と「{with_theme[max share]}」の組")
+        return f"色の濃い組ほど、語があわせて現れた相談の割合が高くなっています({_NO_TROUBLES})。"
     return "色の濃い組ほど、一つの相談にあわせて書かれています。幅の重なる組どうしの順位は言えません。"
-
-
-def _said_of_words(what: str) -> str:
-    return (
-        f"語が現れた相談の割合は{what}の{{share[max share]}}が最も高くなっています"
-        "(機械が語を見つけた割合で、悩みの割合ではありません)。"
-    )
 
 
 def said_none_apart(reading: Reading | None) -> str:
