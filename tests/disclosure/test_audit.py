@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from tests.disclosure.people import every_interval, grid, table_of
 from ujo_lib.disclosure import audit as audit_room
 from ujo_lib.disclosure import programme
-from ujo_lib.disclosure.audit import COLUMNS, SAFE, Known, Outsider, People, audit, subtract
+from ujo_lib.disclosure.audit import (
+    COLUMNS,
+    PUBLIC,
+    SAFE,
+    AuditReport,
+    Known,
+    Outsider,
+    People,
+    audit,
+    subtract,
+)
 from ujo_lib.disclosure.tables import (
     Cell,
     CountTable,
@@ -123,6 +133,29 @@ def test_the_report_holds_no_true_count() -> None:
     assert tuple(frame.columns) == COLUMNS
     assert isinstance(frame, pd.DataFrame)
     assert not (frame["low"] == frame["high"]).any()
+
+
+@pytest.mark.parametrize(("known_most", "narrowed"), [(3, 1), (4, 0), (5, 0)])
+def test_the_promise_leaves_out_a_count_that_was_narrower_before(known_most: int, narrowed: int) -> None:
+    table = CountTable("t", "cases", {"性別": "性別"}, ("n",), (Cell(("男性",), "n", 2),))
+    known = PublicFigure("cases", {"性別": ("男性",)}, 1, known_most, "公表済みの「8割強」")
+    report = audit([table], {"t": (True,)}, FIVE, public=[known])
+    assert report.ok
+    promise = report.promise(FIVE)
+    assert (promise.values, promise.narrowed) == (4, narrowed)  # 1 to 4 are four values
+
+
+@pytest.mark.parametrize(("width", "values"), [(2.0, 3), (3.0, 4), (4.0, 4), (math.inf, 4)])
+def test_the_promise_is_the_least_that_was_found_and_no_more_than_was_asked(
+    width: float, values: int
+) -> None:
+    row = ("t", "c", 1.0, 1 + width, width, 1.0, math.inf, 3.0, SAFE)
+    promise = AuditReport(pd.DataFrame([row], columns=list(COLUMNS)), ("主題",)).promise(FIVE)
+    assert (promise.values, promise.narrowed, promise.approximate) == (values, 0, ("主題",))
+    larger = ("t", "d", 9.0, 9.0, 0.0, math.nan, math.nan, 1.0, SAFE)  # hidden for the sake of others
+    exact = ("t", "e", 3.0, 3.0, 0.0, 3.0, 3.0, 0.0, PUBLIC)
+    more = AuditReport(pd.DataFrame([row, larger, exact], columns=list(COLUMNS))).promise(FIVE)
+    assert (more.values, more.narrowed) == (values, 0)
 
 
 def test_a_count_that_nothing_bounds_is_open_above() -> None:

@@ -3,24 +3,32 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from ujo_lib.disclosure.audit import Promise
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.pipeline.pages import Rules, _entry
 from ujo_lib.report.door.publish import ANSWER, DOOR
 from ujo_lib.report.look.html import PageContext
 
 
-@pytest.mark.parametrize(("width", "values"), [(2, 3), (3, 4), (4, 5)])
-def test_the_promise_names_the_values_that_the_audit_counts(width: int, values: int) -> None:
-    printed = Rules(Policy(required_width=width), reviewed=True).on(PageContext()).notices
+@pytest.mark.parametrize("values", [3, 4, 5])
+def test_the_promise_names_the_values_that_the_audit_counted(values: int) -> None:
+    printed = Rules(Policy(), Promise(values)).on(PageContext()).notices
     assert f"1以上で少なくとも{values}通りの値があり得ます" in printed[-1]
     assert "人数・件数・割合・しるし(＋・－)と公表済みの数を合わせても" in printed[-1]  # what the audit reads
-    hidden = Rules(Policy(required_width=width, zero_rule="hide"), reviewed=True).on(PageContext()).notices
+    assert "を除く" not in printed[-1]
+    hidden = Rules(Policy(zero_rule="hide"), Promise(values)).on(PageContext()).notices
     assert f"、少なくとも{values}通りの値があり得ます" in hidden[-1]
     assert "0も伏せます" in hidden[0]
 
 
+def test_the_promise_leaves_out_what_was_narrower_before_and_says_what_was_not_tried_in_full() -> None:
+    told = Rules(Policy(), Promise(4, narrowed=2, approximate=("a", "b", "c"))).on(PageContext()).notices
+    assert "公表された数だけでこれより絞られていた2個を除く" in told[-2]
+    assert told[-1].startswith("多くの表で組み合わされている3項目は、一度に3つまでの組み合わせで")
+
+
 def test_pages_that_nobody_audited_promise_nothing() -> None:
-    notices = Rules(Policy(threshold=4), reviewed=False).on(PageContext()).notices
+    notices = Rules(Policy(threshold=4), None).on(PageContext()).notices
     assert notices[0].startswith(
         "1以上4未満の人数・件数は伏せ、「x」と表します(0は、ほかの数を守るときのほかは示します"
     )

@@ -5,6 +5,7 @@ import pytest
 
 from tests.pipeline.test_knowledge import FIVE, Step, known_by, place, topics  # noqa: F401  # a fixture among them
 from ujo_lib.columns import Count, Dimension, Schema
+from ujo_lib.disclosure.tables import PublicFigure
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, plan_masks
 from ujo_lib.pipeline.review import review_masks
@@ -17,10 +18,10 @@ def people(men: int, women: int) -> TableRecord:
     return TableRecord.of("01", spec, pd.DataFrame({"sex": ["男性", "女性"], "n": [men, women]}))
 
 
-def reviewed(place, *records):  # noqa: F811
+def reviewed(place, *records, public=()):  # noqa: F811
     internal = {"01": Step(*records)}
     masks = plan_masks(internal, FIVE)
-    return review_masks(place, internal, Masked(masks, FIVE, (), known_by(place), ()))
+    return review_masks(place, internal, Masked(masks, FIVE, public, known_by(place), ()))
 
 
 @pytest.mark.parametrize(("men", "women"), [(1, 3), (4, 0)])
@@ -33,9 +34,18 @@ def test_a_survey_of_fewer_people_than_the_threshold_is_refused_whatever_is_hidd
 
 @pytest.mark.parametrize(("men", "women"), [(5, 0), (6, 0), (0, 0), (7, 8), (3, 4)])
 def test_nobody_at_all_and_as_many_as_the_threshold_may_leave(place, men, women):  # noqa: F811
-    assert reviewed(place, people(men, women))["audit"]["ok"]
+    assert reviewed(place, people(men, women))[0]["audit"]["ok"]
+
+
+@pytest.mark.parametrize(("most", "narrowed"), [(3, 1), (4, 0)])
+def test_the_checks_count_what_was_narrower_before_the_release(place, most, narrowed):  # noqa: F811
+    known = PublicFigure("cases", {"sex": ("男性",)}, 1, most, "前の報告書")
+    record = people(2, 30)
+    checks, promise = reviewed(place, record, public=(known,))
+    assert (checks["audit"]["narrowed_before"], checks["audit"]["values"]) == (narrowed, 4)
+    assert (promise.narrowed, promise.values) == (narrowed, 4)
 
 
 def test_few_contacts_of_a_year_may_leave_because_no_page_tells_how_few_they_were(place):  # noqa: F811
     record = topics("topic", {"学校": 1, "家族": 3}, ("2023-04-01", "2024-03-31"), total=False)
-    assert reviewed(place, record)["audit"]["ok"]
+    assert reviewed(place, record)[0]["audit"]["ok"]

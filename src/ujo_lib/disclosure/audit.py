@@ -52,6 +52,21 @@ _EPS = 1e-6
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What an audit found of every small count that is hidden.
+
+    Attributes:
+        values: how many values each can still have, at least (no more than the policy requires are claimed).
+        narrowed: hidden small counts that are no part of this, as what was public before had left them fewer.
+        approximate: variables for whose combinations an outsider with unlimited means might get a little further.
+    """
+
+    values: int
+    narrowed: int = 0
+    approximate: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class AuditReport:
     """What an outsider can work out.
 
@@ -76,6 +91,13 @@ class AuditReport:
     def ok(self) -> bool:
         """Whether the tables may leave."""
         return len(self.leaks) == 0
+
+    def promise(self, policy: Policy) -> Promise:
+        """What a page may say of the hidden counts under the rules that were audited."""
+        small = self.frame[self.frame["public_high"].notna() & (self.frame["verdict"] != PUBLIC)]
+        narrowed = small["required"] < policy.required_width
+        least = min([policy.required_width, *small.loc[~narrowed, "width"]])
+        return Promise(int(least) + 1, int(narrowed.sum()), self.approximate)
 
 
 def audit(

@@ -15,6 +15,7 @@ from typing import Any
 from nbformat import NotebookNode
 from pydantic.fields import FieldInfo
 
+from ujo_lib.disclosure.audit import Promise
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.fiscal import spoken
 from ujo_lib.params import PATTERN_SITE, NotebookSettings, read_flat_yaml
@@ -56,12 +57,12 @@ class Rules:
 
     Attributes:
         policy: the site's rules.
-        reviewed: whether audit and gate stand between these pages and their readers.
+        promise: what the audit found of the hidden counts; None for a candidate, which nobody has audited.
         licence: address of the terms of use of the tables; empty where the city has not chosen any.
     """
 
     policy: Policy
-    reviewed: bool
+    promise: Promise | None
     licence: str = ""
 
     def on(self, context: PageContext) -> PageContext:
@@ -69,7 +70,7 @@ class Rules:
         return replace(
             context,
             notices=tuple(self._sentences()),
-            plan_status="reviewed" if self.reviewed else "unreviewed",
+            plan_status="reviewed" if self.promise else "unreviewed",
         )
 
     def _sentences(self) -> Iterator[str]:
@@ -77,12 +78,18 @@ class Rules:
         zeros = "0も伏せます" if hidden else "0は、ほかの数を守るときのほかは示します"
         yield f"1以上{self.policy.threshold}未満の人数・件数は伏せ、「x」と表します({zeros})。"
         yield "合計や別の表からの引き算で分からないように、ほかの数も伏せています。記号は同じ「x」です。"
-        if self.reviewed:
+        if self.promise:
+            narrowed = (
+                f"(この報告書の前に公表された数だけでこれより絞られていた{self.promise.narrowed}個を除く)"
+            )
             yield (
                 "伏せた小さな数は、この報告書の人数・件数・割合・しるし(＋・－)と公表済みの数を合わせても、"
-                f"{'' if hidden else '1以上で'}少なくとも{self.policy.required_width + 1}通りの値があり得ます"
-                "(すでに公表されている数を除く)。"
+                f"{'' if hidden else '1以上で'}少なくとも{self.promise.values}通りの値があり得ます"
+                f"{narrowed if self.promise.narrowed else ''}。"
             )
+            if self.promise.approximate:
+                many = len(self.promise.approximate)
+                yield f"多くの表で組み合わされている{many}項目は、一度に3つまでの組み合わせで確かめています。"
 
 
 def write_pages(

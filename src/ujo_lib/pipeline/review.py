@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from ujo_lib.disclosure.audit import PUBLIC, AuditReport
+from ujo_lib.disclosure.audit import PUBLIC, AuditReport, Promise
 from ujo_lib.disclosure.gate import Finding, Gate, to_json
 from ujo_lib.disclosure.revision import SmallChange
 from ujo_lib.disclosure.tables import PERIOD, Policy, sums_of
@@ -38,11 +38,12 @@ _TOLD = 20
 
 def review_masks(
     place: SiteYear, internal: Mapping[str, Finished], masked: Masked
-) -> dict[str, Mapping[str, Any]]:
+) -> tuple[dict[str, Mapping[str, Any]], Promise]:
     """Try to undo the masks.
 
     Returns:
-        Results of the checks `plan` and `audit`, fit to leave the house: sums, no cell and no interval.
+        Results of the checks `plan` and `audit`, fit to leave the house: sums, no cell and no interval; and what the
+        pages may say of it.
 
     Raises:
         ReleaseRefusedError: a hidden count can be narrowed too far, or the difference to an earlier release tells of
@@ -59,7 +60,8 @@ def review_masks(
             f"区分をまとめるか表を外してください。推定できる範囲の一覧: {place.review / 'audit.csv'}",
         )
     _require_silent_corrections(place, internal, masked)
-    return {"plan": _plan_result(masks, policy), "audit": _audit_result(report)}
+    promise = report.promise(policy)
+    return {"plan": _plan_result(masks, policy), "audit": _audit_result(report, promise)}, promise
 
 
 def review_printed(
@@ -166,13 +168,15 @@ def _plan_result(masks: Masks, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _audit_result(report: AuditReport) -> dict[str, Any]:
+def _audit_result(report: AuditReport, promise: Promise) -> dict[str, Any]:
     verdicts = report.frame["verdict"]
     return {
         "ok": report.ok,
         "attacked": len(verdicts),
         "already_public": int((verdicts == PUBLIC).sum()),
-        "approximate": list(report.approximate),
+        "values": promise.values,
+        "narrowed_before": promise.narrowed,
+        "approximate": list(promise.approximate),
     }
 
 

@@ -33,6 +33,7 @@ from ujo_lib.pipeline.readiness import require_decided, require_known_answers
 from ujo_lib.store import Store
 
 if TYPE_CHECKING:
+    from ujo_lib.disclosure.audit import Promise
     from ujo_lib.pipeline.execute import NotebookFailedError
     from ujo_lib.pipeline.release import Masked
     from ujo_lib.pipeline.steps import Finished, StepStore, Walk
@@ -266,9 +267,9 @@ def _stage(
         refresh_page(place, steps, made.internal, list(made.internal), staging / "internal")
         return _Staged(staging, before.run_id if before else "", before.release_status if before else status)
     identity = run_id(steps)
-    checks = _review_masks(place, made, made.masked) if status == CHECKED else {}
+    checks, promise = _review_masks(place, made, made.masked) if status == CHECKED else ({}, None)
     licence = DisclosureRules.read(place.rules).licence
-    rules = Rules(made.masked.policy, status == CHECKED, licence)
+    rules = Rules(made.masked.policy, promise, licence)
     said = notices(made.internal, made.masked.masks, "release")
     write_pages("release", steps, made.release, identity, staging / "release", said, rules)
     if status == CHECKED:
@@ -276,11 +277,12 @@ def _stage(
     return _Staged(staging, identity, status)
 
 
-def _review_masks(place: SiteYear, made: _Made, masked: "Masked") -> dict[str, Any]:
+def _review_masks(place: SiteYear, made: _Made, masked: "Masked") -> tuple[dict[str, Any], "Promise"]:
     from ujo_lib.pipeline.review import review_masks
 
     door = {"ok": True, "pages": len(made.release)}  # a page with anything else on it was refused before
-    return {"door": door, **review_masks(place, made.internal, masked)}
+    checks, promise = review_masks(place, made.internal, masked)
+    return {"door": door, **checks}, promise
 
 
 def _seal(
