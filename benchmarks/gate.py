@@ -1,7 +1,7 @@
 """What the gate finds, what it does not raise an alarm about, and how long a national year takes.
 
 Planted: pieces of invented texts, 8 to 60 characters long, in every carrier of the tests, and every spelling of
-every kind of fact in a dozen of them. Clean: fifty releases made of committed wording, codebook words, numbers, code
+every kind of fact in a dozen of them; no piece is a committed phrase with other numbers. Clean: fifty releases made of committed wording, codebook words, numbers, code
 tables and whatever else looks like a fact (pages, CSV, xlsx, pictures; more than 10 MB together), held against a
 synthetic national year of 337,943 texts with some 325 million characters that were written with the same everyday
 words, and against record numbers of every kind. The peer is a plain search, in the bytes of the file, for the planted
@@ -11,6 +11,7 @@ piece or for the fact as the data have it.
 import argparse
 import io
 import json
+import re
 import resource
 import sys
 import tempfile
@@ -185,14 +186,22 @@ def planted(folder: Path, repeats: int) -> Tally:
         tally[name] = [0, 0, 0]
         for length in LENGTHS * repeats:
             owner = texts[int(rng.integers(len(texts)))]
-            body = strip_for_match(owner.text)
-            start = int(rng.integers(0, len(body) - 60))
-            piece = body[start : start + max(length, LEAST.get(name, 0))]
+            piece = _own_words(owner.text, max(length, LEAST.get(name, 0)), rng)
             file, content = carry(piece)
             found = scanned(Gate([owner], vocabulary(), K), folder / file, content)
             hit = any(f.kind == "text" and f.severity == "error" and f.record == owner.record for f in found)
             count(tally[name], hit, piece.encode() in content)
     return tally
+
+
+def _own_words(text: str, length: int, rng: np.random.Generator) -> str:
+    """A piece that says more than committed words with other numbers, of which the gate warns (docs/disclosure.md)."""
+    body, committed = strip_for_match(text), strip_for_match(vocabulary())
+    while True:
+        start = int(rng.integers(0, len(body) - 60))
+        piece = body[start : start + length]
+        if any(part not in committed for part in re.split(r"\d+", piece)):
+            return piece
 
 
 def planted_facts(folder: Path) -> Tally:
