@@ -39,19 +39,23 @@ def ends(unknowns: int, equations: Sequence[Equation], goals: Iterable[np.ndarra
     return found
 
 
+def labels_of(tables: Sequence[CountTable]) -> dict[str, list[str]]:
+    """Every variable that the tables name, with its finest labels."""
+    atoms: dict[str, dict[str, None]] = {}
+    for table in tables:
+        for at, variable in enumerate(table.dimensions.values()):
+            for label in {cell.labels[at]: None for cell in table.cells if cell.labels[at] != TOTAL}:
+                named = table.recode.get(variable, {}).get(label, (label,))
+                atoms.setdefault(variable, {}).update(dict.fromkeys(named))
+        for variable, labels in table.where.items():
+            atoms.setdefault(variable, {}).update(dict.fromkeys(labels))
+    return {variable: list(labels) for variable, labels in atoms.items()}
+
+
 def linked(tables: Sequence[CountTable], hidden: Mapping[str, Sequence[bool]]) -> list[tuple[int, Ends]]:
     """True value and ends of every hidden cell of tables of one population; questions with several answers left out."""
     tables = [table for table in tables if not table.multiple]
-    atoms: dict[str, list[str]] = {}
-    for table in tables:
-        for at, variable in enumerate(table.dimensions.values()):
-            for label in {cell.labels[at] for cell in table.cells} - {TOTAL}:
-                for atom in table.recode.get(variable, {}).get(label, (label,)):
-                    atoms.setdefault(variable, [])
-                    if atom not in atoms[variable]:
-                        atoms[variable].append(atom)
-        for variable, labels in table.where.items():
-            atoms.setdefault(variable, []).extend(a for a in labels if a not in atoms.get(variable, []))
+    atoms = labels_of(tables)
     kinds = list(product(*atoms.values()))
     column = {variable: np.array([kind[at] for kind in kinds]) for at, variable in enumerate(atoms)}
     equations: list[Equation] = []

@@ -15,6 +15,8 @@ pandas and so a Python of its own: `python -m venv .venv-acro`, then
 """
 
 import argparse
+import csv
+import io
 import json
 import statistics
 import subprocess
@@ -41,8 +43,17 @@ from ujo_lib.disclosure import suppress  # noqa: E402
 from ujo_lib.disclosure.audit import audit  # noqa: E402
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT  # noqa: E402
 from ujo_lib.disclosure.plan import PlanError, plan  # noqa: E402
+from ujo_lib.disclosure.signature import is_sealed  # noqa: E402
 from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy  # noqa: E402
+from ujo_lib.params.disclosure import DisclosureRules  # noqa: E402
+from ujo_lib.pipeline.keys import plan_steps  # noqa: E402
+from ujo_lib.pipeline.layout import SiteYear  # noqa: E402
+from ujo_lib.pipeline.release import counted_tables  # noqa: E402
+from ujo_lib.pipeline.steps import Job, StepStore  # noqa: E402
+from ujo_lib.report.door.masks import Counted  # noqa: E402
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec  # noqa: E402
+from ujo_lib.report.look.notation import HIDDEN  # noqa: E402
+from ujo_lib.report.sheets.exports import Table  # noqa: E402
 from ujo_lib.seasonality import crosstab  # noqa: E402
 
 TOTAL = "総数"
@@ -466,6 +477,72 @@ def tried(count: int, seed: int) -> dict[str, Any]:
     }
 
 
+def finished_release(place: SiteYear, largest: int = 20_000) -> dict[str, Any]:
+    """A release of the sample, its CSV files read back; hidden counts attacked by what is printed.
+
+    Variables that no table crosses share totals only, and these are printed: each group of crossed variables is
+    attacked alone. Questions of several answers, and groups of more than so many kinds of people, are not attacked.
+    """
+    steps = plan_steps(place)
+    jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in steps]
+    found = {job.notebook: StepStore(place).find(job) for job in jobs}
+    if not is_sealed(place.release) or None in found.values():
+        raise SystemExit(f"first: ujo release {place.site} {place.name}")
+    policy = DisclosureRules.read(place.rules).policy
+    hidden = {one.table.id: _read_back(one, place.release / "tables") for one in counted_tables(found)}
+    counts = [one.table for one in counted_tables(found)]
+    attacked, left_out = Attacked(), 0
+    for group in _crossed(counts):
+        kinds_of_people = np.prod([len(labels) for labels in attack.labels_of(group).values()])
+        if group[0].multiple or kinds_of_people > largest:
+            left_out += sum(sum(hidden[table.id]) for table in group)
+            continue
+        for true, ends in attack.linked(group, hidden):
+            attacked = attacked.and_of(policy, true, ends)
+    lines = [line for file in sorted((place.release / "tables").glob("*.csv")) for line in _lines(file)]
+    return {
+        "found": attacked,
+        "release_hidden_counts": sum(map(sum, hidden.values())),
+        "release_printed_x": sum(line.count(HIDDEN) for line in lines),
+        "release_not_attacked": left_out,
+    }
+
+
+def _lines(file: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+
+
+def _read_back(one: Counted, folder: Path) -> tuple[bool, ...]:
+    """Which cells of a table its CSV file does not print; all, where there is no such file or column."""
+    spelt = Table.of(one.record)
+    file = folder / spelt.file_name
+    heads, *rows = _lines(file) if file.is_file() else [[]]
+    headings = {column.name: column.heading for column in spelt.columns}
+    gone = [True] * len(one.table.cells)
+    for (row, column), at in one.places.items():
+        if rows and headings[column] in heads:
+            text = rows[row][heads.index(headings[column])]
+            gone[at] = text == HIDDEN
+            assert gone[at] or int(text) == one.table.cells[at].value, (file.name, row, column, text)
+    return tuple(gone)
+
+
+def _crossed(tables: Sequence[CountTable]) -> Iterator[list[CountTable]]:
+    """Tables of one population whose variables are joined by tables; those with several answers one by one."""
+    yield from ([table] for table in tables if table.multiple)
+    groups: list[tuple[set[tuple[str, str]], list[CountTable]]] = []
+    for table in tables:
+        if table.multiple:
+            continue
+        names = {(table.population, name) for name in (*table.dimensions.values(), *table.where)}
+        joined = [group for group in groups if group[0] & names]
+        groups = [group for group in groups if group not in joined]
+        groups.append(
+            (names.union(*(group[0] for group in joined)), [t for g in joined for t in g[1]] + [table])
+        )
+    yield from (group for _, group in groups)
+
+
 def beside_peers(sets: Sequence[TableSet], tauargus: str, acro: str) -> dict[str, Any]:
     """The peers, where they are installed."""
     tau = against_tauargus(sets, tauargus)
@@ -501,6 +578,7 @@ def main() -> None:
         "kinds": lambda: attack_kinds(100 * some, seed=4),
         "themes": lambda: linked_themes(3 if some == 1 else 50, 13 if some == 1 else 16, seed=5),
         "rereleases": rereleases,
+        "release": lambda: finished_release(SiteYear(ROOT, "sample", 2023)),
         "peers": lambda: beside_peers(sets[: 20 * some], options.tauargus_python, options.acro_python),
     }
     result: dict[str, Any] = {}

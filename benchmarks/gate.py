@@ -1,11 +1,11 @@
 """What the gate finds, what it does not raise an alarm about, and how long a national year takes.
 
-Planted: pieces of invented texts, 8 to 60 characters long, in every carrier of the tests, and every spelling of
-every kind of fact in a dozen of them; no piece is a committed phrase with other numbers. Clean: fifty releases made of committed wording, codebook words, numbers, code
-tables and whatever else looks like a fact (pages, CSV, xlsx, pictures; more than 10 MB together), held against a
-synthetic national year of 337,943 texts with some 325 million characters that were written with the same everyday
-words, and against record numbers of every kind. The peer is a plain search, in the bytes of the file, for the planted
-piece or for the fact as the data have it.
+Planted: pieces of invented texts, 8 to 60 characters long, in every carrier of the tests, and every spelling of every
+kind of fact in a dozen of them; no piece is a committed phrase with other numbers. Clean: fifty releases made of
+committed wording, codebook words, numbers, code tables and whatever else looks like a fact (pages, CSV, xlsx,
+pictures; more than 10 MB together), held against a synthetic national year of 337,943 texts with some 325 million
+characters that were written with the same everyday words, and against record numbers of every kind. The peer is a
+plain search, in the bytes of the file, for the planted piece or for the fact as the data have it.
 """
 
 import argparse

@@ -65,6 +65,15 @@ def test_unanswered_contacts_are_those_tried_whose_record_says_so(records):
     assert by_month.loc["9月", ["n", "base"]].tolist() == [1, 1]
 
 
+def test_a_month_in_which_nobody_called_has_no_share_and_no_interval(records):
+    three = demand.with_times(records, (*MONTHS, "10月"))
+    rows = demand.unanswered(three, "month", ["応答なし"]).frame.set_index("month")
+    nobody = rows[rows["base"] == 0]
+    assert list(nobody.index) == ["10月"]
+    assert nobody[["share", "low", "high"]].isna().all(axis=None)
+    assert rows.loc[rows["base"] > 0, ["share", "low", "high"]].notna().all(axis=None)
+
+
 def test_talks_are_measured_among_those_that_took_place(records):
     table = demand.talks(records, "topic", ["応答なし"]).frame.set_index("topic")
     assert table.loc["全体", ["n", "duration_min", "n_messages"]].tolist() == [3, 30.0, 6.0]

@@ -133,11 +133,11 @@ def test_a_heading_names_extremes_only_of_a_pattern_that_was_detected():
 
 
 def test_a_heading_names_the_ratio_that_stands_out_after_holm_and_none_when_none_does():
-    text = "{name}の{estimate[{name}]}倍です。"
+    text = "{name}の{estimate[{name}]}倍{など}です。"
     ratios = pd.DataFrame(
         {"level": ["a", "b", "c"], "estimate": [1.4, 0.5, 9.0], "p_value": [0.001, 0.016, 0.051]}
     )
-    assert strongest(ratios, "level", text) == "bの{estimate[b]}倍です。"
+    assert strongest(ratios, "level", text) == "bの{estimate[b]}倍などです。"
     # three tests: the second smallest p-value counts twice, so 0.025 is no longer below 0.05
     ratios["p_value"] = [0.001, 0.025, 0.051]
     assert strongest(ratios, "level", text) == "aの{estimate[a]}倍です。"

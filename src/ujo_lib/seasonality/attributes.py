@@ -211,7 +211,8 @@ def shares_by(
     rows = []
     for label, member in [("全体", np.ones(len(valid), dtype=bool)), *groups]:
         one = share(trait[member], clients[member], level)
-        rows.append((label, one.n, one.base, one.estimate, one.low, one.high))
+        limits = (one.low, one.high) if one.base else (None, None)  # nobody asked: nothing to estimate
+        rows.append((label, one.n, one.base, one.estimate, *limits))
     frame = pd.DataFrame(rows, columns=[by, "n", "base", "share", "low", "high"])
     frame[by] = pd.Categorical(frame[by], ["全体", *categories], ordered=True)
     columns = {

@@ -386,7 +386,8 @@ def strongest(ratios: pd.DataFrame, by: str, text: str, alpha: float = ALPHA) ->
         ratios: as the reader sees them; columns `by`, estimate and p_value of the ratio against 1, to be adjusted by
             Holm's method here.
         by: column with the name of each ratio.
-        text: template that names the ratio by 「{name}」 where the label goes, in slots, too.
+        text: template that names the ratio by 「{name}」 where the label goes, in slots, too; 「{など}」 where others
+            that stand out as well are hinted at.
         alpha: level of the tests together.
     """
     clear = holm(ratios["p_value"].to_numpy(dtype=float)) < alpha
@@ -394,4 +395,5 @@ def strongest(ratios: pd.DataFrame, by: str, text: str, alpha: float = ALPHA) ->
     if found.empty:
         return "比が1からはっきり離れているものは見られません。"
     distance = np.abs(np.log(found["estimate"].to_numpy(dtype=float)))
+    text = text.replace("{など}", "など" if len(found) > 1 else "")
     return text.replace("{name}", str(found[by].iloc[int(distance.argmax())]))
