@@ -145,6 +145,25 @@ def test_a_search_goes_on_until_more_questions_than_allowed_have_been_asked(
         assert (ends[-1:] == [asked]) == at_once
 
 
+@pytest.mark.parametrize(("singly", "rounds"), [(0, [3]), (1, [1, 2]), (2, [1, 1, 1]), (3, [1, 1, 1])])
+def test_a_set_is_completed_row_by_row_up_to_a_limit_and_then_at_once(
+    singly: int, rounds: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suppress, "SINGLY", singly)
+    line = line_of(3, 9, 12, weights=(2, 3, 2))
+    cuts = suppress._Cuts(line)
+    sizes: list[int] = []
+
+    def never_enough(_line: Problem, hidden: np.ndarray, *_: object) -> bool:
+        sizes.append(int(hidden[cuts.last].sum()))
+        return not all(hidden[cuts.last])
+
+    monkeypatch.setattr(suppress, "_refute_whole", never_enough)
+    found = suppress._completed(line, line.closed, suppress._Worlds(line), cuts)
+    assert found[cuts.last].all()
+    assert np.diff(sizes).tolist() == rounds
+
+
 @pytest.mark.parametrize(("work", "tried"), [(9, False), (10, True), (11, True)])
 def test_what_has_not_been_tried_after_twice_the_questions_stays_hidden(
     work: int, tried: bool, monkeypatch: pytest.MonkeyPatch

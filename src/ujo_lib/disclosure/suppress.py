@@ -23,6 +23,7 @@ from ujo_lib.disclosure.programme import NODE_LIMIT, LimitError, Programme
 
 WORK = 4_000  # questions after which the cheapest set found so far has to do
 KEPT = 2_000  # populations that are remembered, the newest
+SINGLY = 100  # rows by which a set is completed one at a time
 _TOL = 1e-6
 _UNIT = 60  # cuts in whole numbers (rounded to the weaker side) leave the solver no tolerance to trip over
 
@@ -98,11 +99,17 @@ def smallest_set(problem: Problem) -> np.ndarray:
 
 
 def _completed(problem: Problem, hidden: np.ndarray, worlds: "_Worlds", cuts: "_Cuts") -> np.ndarray:
-    """A set that does in fractions, made to do in whole people: hide the cheapest row that may help, and ask again."""
+    """A set that does in fractions, made to do in whole people: hide the cheapest row that may help, and ask again.
+
+    After `SINGLY` rows all that may help are hidden at once, which ends it in no more rounds than there are targets.
+    """
     hidden = hidden.copy()
+    left = SINGLY
     while _refute_whole(problem, hidden, worlds, cuts):
         helpful = cuts.last[~hidden[cuts.last]]
-        hidden[min(helpful, key=lambda row: (problem.weight[row], row))] = True
+        cheapest = sorted(helpful, key=lambda row: (problem.weight[row], row))
+        hidden[cheapest[:1] if left > 0 else cheapest] = True
+        left -= 1
     return hidden
 
 
