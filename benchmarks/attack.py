@@ -13,7 +13,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 from scipy.stats import norm
 
-from ujo_lib.disclosure.tables import CountTable
+from ujo_lib.disclosure.tables import CountTable, Policy
 
 TOTAL = "総数"
 Ends = tuple[int, int]
@@ -78,8 +78,12 @@ def linked(tables: Sequence[CountTable], hidden: Mapping[str, Sequence[bool]]) -
     return list(zip(true, ends(len(kinds), equations, goals), strict=True)) if goals else []
 
 
-def themes(table: CountTable, hidden: Sequence[bool]) -> list[tuple[int, Ends]]:
-    """True value and ends of the hidden pairs of a question with several answers, over every set of answers."""
+def themes(table: CountTable, hidden: Sequence[bool], policy: Policy) -> list[tuple[int, Ends]]:
+    """True value and ends of the small hidden counts of a question with several answers, over every set of answers.
+
+    Ends are those of the worlds that were found. One that leaves a count fewer values than the policy asks for was
+    sought as far as there are worlds.
+    """
     labels = sorted({label for cell in table.cells for label in cell.labels} - {TOTAL})
     sets = np.array(list(product((False, True), repeat=len(labels))))
     rows = csr_matrix(
@@ -87,17 +91,28 @@ def themes(table: CountTable, hidden: Sequence[bool]) -> list[tuple[int, Ends]]:
         dtype=float,
     )
     true, gone = np.array([cell.value for cell in table.cells]), np.array(hidden)
+    nobody = (
+        np.asarray(rows[~gone & (true == 0)].sum(axis=0)).ravel() > 0
+    )  # sets with a pair that a printed 0 excludes
+    rows = rows[:, ~nobody]
     rule = LinearConstraint(rows, np.where(gone, np.minimum(true, 1), true), np.where(gone, np.inf, true))
-    found = []
-    for at in np.flatnonzero(gone):
-        goal, both = rows[at].toarray().ravel(), []
-        for sign in (1, -1):
-            done = milp(
-                sign * goal, constraints=rule, integrality=np.ones(len(sets)), bounds=Bounds(0, 10_000)
-            )
-            both.append(round(float(done.x @ goal)))
-        found.append((int(true[at]), (both[0], both[1])))
-    return found
+    small = np.flatnonzero(gone & (true >= 1) & (true < policy.threshold))
+    low, high = true.copy(), true.copy()  # the true world is one of those that fit
+
+    def seek(goals: np.ndarray, sign: int) -> None:
+        goal = sign * np.asarray(rows[goals].sum(axis=0)).ravel()
+        done = milp(goal, constraints=rule, integrality=np.ones(rows.shape[1]), bounds=Bounds(0, 10_000))
+        counts = np.rint(rows @ done.x).astype(int)
+        np.minimum(low, counts, out=low)
+        np.maximum(high, counts, out=high)
+
+    for sign in (1, -1):
+        if len(small):
+            seek(small, sign)
+        for at in small:
+            if high[at] - low[at] < policy.required_width:
+                seek(np.array([at]), sign)
+    return [(int(true[at]), (int(low[at]), int(high[at]))) for at in small]
 
 
 def cross(

@@ -390,7 +390,7 @@ def linked_themes(sets: int, themes: int, seed: int) -> dict[str, Any]:
         more = np.zeros((len(fixing), themes), dtype=bool)
         more[:, four] = [[str(i) in group for i in range(4)] for group in fixing]
         table = _pairs(np.vstack([has, more]))
-        for true, ends in attack.themes(table, plan([table], policy).mask(table.id)):
+        for true, ends in attack.themes(table, plan([table], policy).mask(table.id), policy):
             found = found.and_of(policy, true, ends)
     return {
         "found": found,
