@@ -349,7 +349,7 @@ def test_only_what_differs_from_its_kind_is_written():
 
 def test_pointers_to_columns_that_keep_their_names_stay():
     columns = {"n": Count(), "m": Count(), "share": Share(n="n", base="m"), **interval("share", 0.9)}
-    table = Typed.of(pd.DataFrame(dict.fromkeys(columns, [1])), columns)
+    table = Typed.of(pd.DataFrame({name: [1] for name in columns}), columns)
     assert table.rename(n="k").schema["share"].sources == ("k", "m")
     assert table.rename(share="part").schema["low"].of == "part"
     assert table.rename(n="k").schema["low"].of == "share"
