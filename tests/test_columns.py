@@ -247,3 +247,109 @@ def test_a_kind_that_is_no_count_and_does_not_follow_from_its_row_speaks_of_the_
     kinds = {type(ONE_OF_EACH[name]) for name in silent}
     assert kinds == {Text, Dimension, Flag, Count, Base, Mark, Withheld}
     assert {kind.rests for kind in kinds} == {"words", "counts"}
+
+
+@pytest.mark.parametrize("kind", [Share, Rate, Ratio, Difference])
+def test_what_is_divided_or_taken_away_needs_both_of_its_columns(kind):
+    assert kind(n="n").sources == kind(base="base").sources == ()
+    assert kind(n="n", base="base").sources == ("n", "base")
+
+
+def test_a_quotient_is_as_large_as_its_two_numbers_make_it_unless_told_otherwise():
+    assert Share(n="n", base="base").value({"n": 1.0, "base": 4.0}) == 0.25
+    assert Rate(n="n", base="base", scale=1000.0).value({"n": 1.0, "base": 4.0}) == 250.0
+
+
+def test_a_bound_that_says_itself_how_it_is_written_keeps_that():
+    own = Bound(of="share", side="low", level=0.9, like="ratio", unit="倍")
+    told = Schema({"share": Share(), "low": own, "alone": Bound(of="gone", side="low", level=0.9)})
+    assert (told["low"].format, told["low"].unit) == ("ratio", "倍")
+    assert (told["alone"].format, told["alone"].unit) == ("ratio", "")
+
+
+def test_the_first_whole_interval_around_a_column_is_taken_and_none_around_another():
+    half = Bound(of="n", side="low", level=0.8)
+    schema = Schema({"n": Count(), "half": half, "m": Count(), **interval("n", 0.9)})
+    assert schema.around("n") == ("low", "high")
+    assert schema.around("m") is None
+
+
+def test_variables_of_wider_groups_and_several_answers_are_named_by_the_population():
+    schema = Schema(
+        {
+            "group": Dimension(variable="age_band", groups={"若年": ("10代", "20代")}),
+            "a": Dimension(variable="trigger", multiple=True),
+            "b": Dimension(variable="trigger", multiple=True),
+            "n": Count(),
+        }
+    )
+    assert schema.recode == {"age_band": {"若年": ("10代", "20代")}}
+    assert schema.multiple == ("trigger",)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "unit"),
+    [
+        ({"n": Count(unit="件"), "base": Base(unit="人")}, "件"),
+        ({"base": Base(unit="人"), "ratio": Ratio()}, "人・倍"),
+        ({"n": Count(), "ratio": Ratio()}, ""),
+    ],
+)
+def test_a_base_is_no_count_of_its_table(kinds, unit):
+    assert Schema(kinds).unit == unit
+
+
+SHARED = {"n": Count(), "base": Base(over=("a",)), "a": Dimension()}
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"base": Base()}, ("base",)),
+        ({"base": Base(free=True)}, ()),
+        ({"p": PValue(free=True)}, ()),
+        ({"share": Share(n="n", base="base")}, ()),
+        ({"share": Share(n="gone", base="base")}, ("share",)),
+        ({"base": Base(), "share": Share(n="n", base="base")}, ("base", "share")),
+        ({"e": Estimate(), "r": Ratio(n="e", base="n")}, ("e", "r")),
+        ({"share": Share(n="n", base="base"), **interval("share", 0.9)}, ()),
+        ({"share": Share(n="n", base="base"), **interval("share", None, "assumption")}, ()),
+        ({"share": Share(n="n", base="base"), **interval("share", 0.9, "prediction")}, ("low", "high")),
+        ({"share": Share(), **interval("share", 0.9)}, ("share", "low", "high")),
+        (interval("n", 0.9), ("low", "high")),
+        (interval("gone", 0.9), ("low", "high")),
+    ],
+)
+def test_a_column_speaks_of_other_rows_where_no_equation_of_its_own_row_gives_it(columns, told):
+    assert Schema(SHARED | columns).of_table == told
+
+
+def test_no_count_at_all_is_a_count():
+    assert len(Typed.of(pd.DataFrame({"n": [0, 0]}), {"n": Count()})) == 2
+
+
+@pytest.mark.parametrize(("least", "part"), [(0, False), (1, False), (2, True)])
+def test_rows_that_are_left_out_make_a_table_a_part_of_one(least, part):
+    table = Typed.of(pd.DataFrame({"n": [1, 2]}), {"n": Count()})
+    assert not table.schema.part
+    left = table.rows(table.frame["n"] >= least)
+    assert left.schema.part is part
+    assert left.rows(left.frame["n"] > 0).schema.part is part  # nothing more goes
+    assert left.frame.index.tolist() == list(range(len(left)))
+
+
+def test_only_what_differs_from_its_kind_is_written():
+    plain = Schema({"n": Count(unit="件"), "a": Dimension(groups={"春": ("3月",)})}, part=True).to_plain()
+    assert plain["columns"] == {
+        "n": {"kind": "Count", "unit": "件"},
+        "a": {"kind": "Dimension", "groups": {"春": ("3月",)}},
+    }
+    assert plain["part"] is True
+
+
+def test_pointers_to_columns_that_keep_their_names_stay():
+    columns = {"n": Count(), "m": Count(), "share": Share(n="n", base="m"), **interval("share", 0.9)}
+    table = Typed.of(pd.DataFrame({name: [1] for name in columns}), columns)
+    assert table.rename(n="k").schema["share"].sources == ("k", "m")
+    assert table.rename(share="part").schema["low"].of == "part"
+    assert table.rename(n="k").schema["low"].of == "share"

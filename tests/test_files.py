@@ -57,6 +57,21 @@ def test_a_cleared_release_is_read_by_everybody_and_written_by_its_owner(tmp_pat
     assert mode(tmp_path / "release" / "tables" / "01.csv") == 0o644
 
 
+def test_a_digest_is_over_names_and_contents_of_sources_and_not_of_what_was_compiled(tmp_path):
+    def digest() -> str:
+        return package_digest.__wrapped__(str(tmp_path))
+
+    (tmp_path / "a.py").write_text("1")
+    first = digest()
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.pyc").write_text("1")
+    assert digest() == first
+    (tmp_path / "a.py").write_text("2")
+    second = digest()
+    (tmp_path / "a.py").rename(tmp_path / "b.py")
+    assert len({first, second, digest()}) == 3
+
+
 def test_a_part_of_the_library_has_another_digest_than_the_whole():
     assert package_digest("intake") != package_digest() == package_digest()
     assert len(package_digest()) == 64

@@ -51,10 +51,11 @@ def test_statsmodels_agrees_on_its_own_data_with_a_given_alpha():
     table = cpunish.load_pandas()
     y, X = table.endog.to_numpy(), sm.add_constant(table.exog[["INCOME", "PERPOVERTY", "SOUTH"]]).to_numpy()
     X[:, 1] /= 1e4
-    expected = sm.GLM(y, X, family=sm.families.NegativeBinomial(alpha=0.3)).fit()
+    expected = sm.GLM(y, X, family=sm.families.NegativeBinomial(alpha=0.3)).fit(tol=1e-12)
     fitted = fit(y, X, alpha=0.3)
     assert fitted.coefficients[0] == pytest.approx(expected.params, rel=1e-5)
     assert np.sqrt(np.diag(fitted.bread[0])) == pytest.approx(expected.bse, rel=1e-5)
+    assert fitted.residuals[0] == pytest.approx(expected.resid_pearson, rel=1e-4)
 
 
 def test_statsmodels_agrees_with_an_offset_at_the_alpha_found_by_moments():

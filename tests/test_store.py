@@ -4,6 +4,7 @@ it is made anew."""
 import importlib.metadata
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +97,14 @@ def test_beyond_its_room_it_forgets_what_was_not_asked_for_the_longest(kept, tmp
     assert make.calls == 0
     kept.kept("middle", [], make)
     assert make.calls == (1 if left == 2 else 0)
+
+
+def test_what_another_run_deletes_meanwhile_is_no_trouble(kept, tmp_path, monkeypatch):
+    kept.kept("a", [], Maker())
+    (one,) = entries(tmp_path)
+    monkeypatch.setattr(Path, "glob", lambda folder, _: [folder / "gone.json.z", one, one])
+    kept.bound(-1)
+    assert entries(tmp_path) == []
 
 
 def test_forgetting_leaves_nothing(kept, tmp_path):

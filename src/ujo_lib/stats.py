@@ -109,7 +109,7 @@ def hypergeometric_interval(k: int, n: int, N: int, level: float = LEVEL) -> Int
     if n > N:
         raise ValueError(f"n must not exceed N: {n} > {N}")
     tail = (1 - level) / 2
-    possible = np.arange(k, N - (n - k) + 1)
+    possible = np.arange(N + 1)
     at_least_k = scipy_stats.hypergeom.sf(k - 1, N, possible, n)
     at_most_k = scipy_stats.hypergeom.cdf(k, N, possible, n)
     kept = possible[(at_least_k > tail) & (at_most_k > tail)]
@@ -226,11 +226,9 @@ def fisher_freeman_halton(table: ArrayLike) -> float:
         ValueError: negative or broken counts.
     """
     counts = _count_table(table)
-    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
     if min(counts.shape) < 2:
         return 1.0
-    if counts.shape[0] > counts.shape[1]:
-        counts = counts.T
+    counts = min(counts, counts.T, key=len)
     columns = sorted(counts.T.tolist(), key=sum, reverse=True)
     totals = [sum(column) for column in columns]
     rows = tuple(sorted(int(n) for n in counts.sum(axis=1)))
@@ -370,12 +368,11 @@ class _Network:
             return weight, weight
         key = (stage, node)
         if key not in self._bounds:
-            least, most = None, 0
-            for step, rest in self.steps(stage, node):
-                low, high = self.bounds(stage + 1, rest)
-                least = step * low if least is None else min(least, step * low)
-                most = max(most, step * high)
-            self._bounds[key] = (least or 0, most)
+            ends = [(step, *self.bounds(stage + 1, rest)) for step, rest in self.steps(stage, node)]
+            self._bounds[key] = (
+                min(step * low for step, low, _ in ends),
+                max(step * high for step, _, high in ends),
+            )
         return self._bounds[key]
 
 

@@ -14,6 +14,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -41,7 +42,7 @@ class Store:
             given: all it is made from, as JSON values.
             make: makes it; the result as JSON values, with lists for tuples.
         """
-        told = json.dumps([_program(), name, given], ensure_ascii=False, sort_keys=True)
+        told = json.dumps([_program(), name, given], sort_keys=True)
         file = self._folder / f"{hashlib.sha256(told.encode()).hexdigest()}.json.z"
         try:
             made: Made = json.loads(zlib.decompress(file.read_bytes()))
@@ -53,14 +54,17 @@ class Store:
         ):  # not there, or hurt by whatever else writes on disks
             made = make()
             with private_files():
-                write_atomically(file, zlib.compress(json.dumps(made, ensure_ascii=False).encode(), 1))
+                write_atomically(file, zlib.compress(json.dumps(made).encode(), 1))
         return made
 
     def bound(self, room: int = _ROOM) -> None:
         """Delete what was not asked for the longest, until the rest fits."""
-        files = sorted(self._folder.glob("*.z"), key=lambda file: file.stat().st_mtime, reverse=True)
-        for file in files:
-            room -= file.stat().st_size
+        found = []
+        for file in self._folder.glob("*.z"):
+            with suppress(FileNotFoundError):  # another run deletes as well
+                found.append((file.stat(), file))
+        for told, file in sorted(found, key=lambda one: one[0].st_mtime, reverse=True):
+            room -= told.st_size
             if room < 0:
                 file.unlink(missing_ok=True)
 

@@ -23,7 +23,7 @@ class Error(str):
 
 
 _FROM = date(1899, 12, 30)
-_CODES = {"#N/A": 42, "#DIV/0!": 7}
+_CODES = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
 
 
 def as_xls(sheets: Mapping[str, Rows], merged: Sequence[Area] = (), hidden: Sequence[str] = ()) -> bytes:

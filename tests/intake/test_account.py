@@ -6,7 +6,9 @@ import random
 import re
 import zipfile
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -16,8 +18,11 @@ from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import Intake, account, reading
 from ujo_lib.intake import check as check_inputs
+from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.grid import UnreadableError
+from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import SCHEMAS
 from ujo_lib.sample.places import PREFECTURES as SAMPLE_PREFECTURES
 
 
@@ -577,6 +582,37 @@ def test_half_a_month_without_a_contact_is_told(
     desk.put("consultations", "c.csv", as_csv(daily(*days, *after, each=each)))
     assert [p.value for p in desk.check().faults] == told
     assert all(p.severity == "warning" for p in desk.check().faults)
+
+
+@pytest.mark.parametrize(
+    ("last", "following", "told"),
+    [
+        ("2023-02-28", "2023-04-01", []),  # March, which is told as a month
+        ("2023-02-28", "2023-03-31", ["2023-03-01〜2023-03-30"]),
+        ("2023-03-01", "2023-04-01", ["2023-03-02〜2023-03-31"]),
+        ("2023-02-20", "2023-04-05", []),
+    ],
+)
+def test_a_silence_that_holds_a_whole_month_is_told_as_that(last, following, told):
+    days = pd.Series(pd.to_datetime([*["2023-01-01"] * 500, last, following]))
+    notes = Notes("f.csv")
+    account.note_quiet(pd.DataFrame(index=days.index), days, SCHEMAS["consultations"], notes)
+    assert [p.value for p in notes.problems if not p.value.startswith("2023-01")] == told
+
+
+@pytest.mark.parametrize("given", [{}, {"source": "県"}])
+@pytest.mark.parametrize(("having", "named"), [(3, "a0.csv、a1.csv、a2.csv に"), (4, "a2.csv ほか1 に")])
+def test_a_column_that_some_files_lack_and_nobody_gives_is_told_with_three_that_have_it(having, named, given):
+    columns = {"date": 0, "pref": 1, "n": 2}
+    full = Header(0, 1, (), columns | {"source": 3}, {}, {}, (), ())
+    names = [f"a{i}.csv" for i in range(having)]
+    specs = [FileSpec(kind="national_daily", name=name, path=Path(name)) for name in names]
+    last = FileSpec(kind="national_daily", name="b.csv", path=Path("b.csv"), constants=given)
+    files = [*((spec, full) for spec in specs), (last, replace(full, columns=columns))]
+    notes = {name: Notes(name) for name in (*names, "b.csv")}
+    account.note_lonely_columns(files, SCHEMAS["national_daily"], notes)
+    assert [named in p.expected for p in notes["b.csv"].problems] == ([] if given else [True])
+    assert not any(notes[name].problems for name in names)
 
 
 def test_a_desk_that_fell_silent_for_a_while_is_told_by_name_and_the_others_are_not(desk: Desk) -> None:

@@ -260,6 +260,12 @@ def test_two_divisions_of_one_advertisement_are_not_added_up(desk):
     assert [(file, row) for file, row, expected in told if expected == TWICE] == [("b.csv", 2)]
 
 
+def test_two_divisions_of_what_nobody_was_shown_count_nothing_twice(desk):
+    ads(desk, "1,18-24,,0,0", "1,25-34,,0,0")
+    _, told = ads(desk, "1,,スマホ,0,0", "1,,PC,0,0", name="b.csv")
+    assert [expected for _, _, expected in told if expected == TWICE] == []
+
+
 def test_two_divisions_with_other_sums_may_be_two_advertisements(desk):
     ads(desk, "1,18-24,,100,10", "1,25-34,,200,20")
     assert ads(desk, "1,,スマホ,180,18", "1,,PC,121,12", name="b.csv")[1] == []

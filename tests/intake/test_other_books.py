@@ -107,7 +107,7 @@ def test_merged_numbers_are_refused(desk: Desk, suffix: str) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".xlsb", ".ods"])
-@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!"])
+@pytest.mark.parametrize("error", ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"])
 def test_an_error_value_is_refused_and_not_read_as_blank(desk: Desk, suffix: str, error: str) -> None:
     rows = table("commissioners")
     rows[2][rows[0].index("地区(圏域)")] = Error(error)

@@ -220,6 +220,7 @@ def test_a_number_declared_to_mean_missing_is_no_id():
         (values.parse_area, "43099", None),
         (values.parse_area, "43000", "43000"),
         (values.parse_area, "3213", None),
+        (values.parse_area, "4321300", "4321300"),  # no code of an area, but one of somebody's own
     ],
 )
 def test_each_way_of_writing_is_read_as_it_was_meant_or_not_at_all(parse, written, meant):
@@ -305,3 +306,14 @@ def test_nothing_counted_is_refused_because_it_is_none_and_nothing_below_none_is
 )
 def test_ages_in_kanji_are_read_by_tens_and_ones_and_never_glued(text, ages):
     assert values.age_range(text) == ages
+
+
+@pytest.mark.parametrize(("length", "repeated"), [(29, True), (30, True), (31, False)])
+def test_what_is_longer_than_a_value_may_be_somebody_s_words(length, repeated):
+    text = "あ" * length
+    assert values.shown(text) == (text if repeated else f"({length}字の文字列)")
+
+
+@given(st.text(st.sampled_from("aB1 \tア\uff11~\u3000"), max_size=6))
+def test_a_text_is_tidied_as_any_value_is(text_):
+    assert values.tidy(text_) == text.normalise_value(text_)

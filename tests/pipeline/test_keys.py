@@ -38,6 +38,18 @@ def test_a_common_parameter_changes_every_page(project):
     assert len(_changed(project, lambda: project.set_parameter("common", "threshold", 3))) == 7
 
 
+def test_contact_points_in_another_order_change_every_page_for_they_are_printed_in_theirs(project):
+    file = project.place.params / "common.yaml"
+    told = yaml.safe_load(file.read_text("utf-8")) | {"contacts": {"窓口乙": "2", "窓口甲": "1"}}
+
+    def write() -> None:
+        file.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+    write()
+    told["contacts"] = dict(reversed(told["contacts"].items()))
+    assert len(_changed(project, write)) == 7
+
+
 def test_a_comment_in_a_parameter_file_changes_nothing(project):
     file = project.place.params / "common.yaml"
     assert not _changed(

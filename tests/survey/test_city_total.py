@@ -80,8 +80,8 @@ def test_commissioners_who_know_somebody_have_an_exact_interval(commissioners, c
     assert (exact["n"], exact["responded"], exact["low"], exact["high"]) == (19, 97, 22, 34)
 
 
-def test_bunching_is_tested_exactly():
-    values = [3, 0, 1, 0]
+@pytest.mark.parametrize("values", [[3, 0, 1, 0], [5, 0, 0, 0, 0], [2, 2, 0], [1, 1, 1]])
+def test_bunching_is_tested_exactly(values):
     squares, total = sum(v * v for v in values), sum(values)
     as_bunched = every = 0
     for deal in product(range(total + 1), repeat=len(values)):

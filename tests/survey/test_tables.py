@@ -122,6 +122,7 @@ def test_people_who_were_not_asked_are_neither_blank_nor_in_the_base(questionnai
 
 def test_a_crosstab_starts_with_everybody_and_its_cells_add_up(cases, questionnaire):
     table = survey.crosstab(cases, "sex", "outing", questionnaire)
+    assert table.frame.columns[:3].tolist() == ["sex", "outing", "n"]
     assert table.frame["sex"].iloc[0] == "全体"
     assert row(table, sex="全体", outing="総数")["n"] == 25
     for label in table.frame["outing"].unique():
@@ -192,7 +193,11 @@ def test_ties_share_the_top_and_hidden_counts_keep_it_open():
     labels = ["総数", "40歳代", "50歳代", "60歳代", "無回答"]
     assert survey.modal_labels(labels, [9, 4, 4, 1, 0]) == ("40歳代", "50歳代")
     assert survey.modal_labels(labels, [9, 6, None, 1, None]) is None
-    assert survey.modal_labels(labels, [0, 0, 0, 0, 0]) == ()
+    assert survey.modal_labels(labels, [9, 6, pd.NA, 1, 0]) is None
+    assert survey.modal_labels(labels, [0, 0, 0, 0, 0]) == survey.modal_labels(["総数"], [9]) == ()
+    assert survey.modal_labels(labels, [1, 0, 1, 0, 0]) == ("50歳代",)
+    with pytest.raises(ValueError, match="shorter"):
+        survey.modal_labels(labels, [9, 4, 4, 1])
     assert (
         survey.mode_sentence(("40歳代", "50歳代"), "年代")
         == "年代では40歳代と50歳代が同数で最も多くなっています。"

@@ -61,6 +61,16 @@ def test_a_wave_without_a_denominator_has_no_rate():
     assert table.loc["R5", "estimate"] == pytest.approx(25 / 97)
 
 
+@pytest.mark.parametrize(
+    ("responded", "in_scope", "share"),
+    [(97, 139, 97 / 139), (0, 139, 0.0), (None, 139, None), (97, None, None), (0, 0, None)],
+)
+def test_a_response_rate_needs_both_of_its_numbers(responded, in_scope, share):
+    table = survey.wave_table(waves(n_responded=[responded, 110, 97], n_in_scope=[in_scope, 139, 139])).frame
+    found = table["share"].iloc[-1]
+    assert pd.isna(found) if share is None else found == pytest.approx(share)
+
+
 def test_with_denominators_the_rates_are_compared():
     change = survey.compare_waves(waves(n_responded=[97, 110, None]), "R1", "R5")
     assert change.basis == "rate"

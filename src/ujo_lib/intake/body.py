@@ -308,8 +308,7 @@ def _candidates(table: pa.Table, header: Header, schema: Schema) -> np.ndarray:
     suspect |= unnamed
     first = min(header.columns.values(), default=0)
     suspect |= pc.ends_with(table.column(first), _last_level(header.headings[first])).to_numpy()
-    leading = {0, *(place for place, _ in _naming_columns(header, schema))}
-    for place in leading:
+    for place, _ in _naming_columns(header, schema):
         suspect |= pc.match_substring_regex(table.column(place), f"{_NOTE_RE2}|{_TOTAL_RE2}").to_numpy()
     return suspect
 

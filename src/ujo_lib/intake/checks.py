@@ -489,7 +489,7 @@ def _known_days(frame: pd.DataFrame) -> "pd.Series[int]":
 def _periods_of_answers(told: str, answers: Loaded, contacts: Loaded, notes_of: Mapping[str, Notes]) -> None:
     """Everybody in the nation has one answer to each item, or 無回答; without rows of 無回答 there may be fewer."""
     by = ["period_start", "period_end", "variable"]
-    if not set(by) <= set(answers.frame):
+    if any(name not in answers.frame for name in by):
         return
     nation = answers.frame[answers.frame["scope"] == "全国"]
     of_day = _known_days(contacts.frame)

@@ -67,7 +67,7 @@ def plan_steps(place: SiteYear) -> list[Step]:
         parts |= {f"step:{source}": steps[source].key for source in reads[name]}
         if settings[name].about.says.role == "summary" and place.rules.is_file():
             parts["disclosure.yaml"] = digest_file(place.rules)  # other rules, another release
-        key = digest(json.dumps(parts, sort_keys=True).encode())
+        key = digest(json.dumps(parts).encode())
         steps[name] = Step(name, settings[name], key, parts, reads[name], _absent(settings[name]))
     return [steps[one.name] for one in notebooks]
 
@@ -183,7 +183,7 @@ def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -
     values = settings.model_dump(exclude=DECIDED_BY_THE_RUN)
     parts = {
         "notebook": digest_file(settings.about.file),
-        "parameters": digest(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()),
+        "parameters": digest(json.dumps(values).encode()),
         "library": package_digest(),
         "lock": digest_file(place.root / "requirements.lock"),
         "python": platform.python_version(),
@@ -213,7 +213,7 @@ def _declaration_digest(settings: NotebookSettings) -> str:
     for name, kinds in (("ad_headings", {"ads"}), *QUESTIONNAIRES.items()):
         if told[name] and kinds & declared.kinds.keys() & set(settings.kinds):
             told[name] = _digest_once(inside(settings.root, told[name]), {})
-    return digest(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
+    return digest(json.dumps(told).encode())
 
 
 def _digest_once(file: Path, seen: dict[Path, str]) -> str:

@@ -278,15 +278,15 @@ def _bunching_p(values: NDArray[np.int_]) -> float:
     keeps the weights inside floating point.
     """
     total, squares = int(values.sum()), int((values**2).sum())
-    weight = scipy_stats.poisson.pmf(np.arange(math.isqrt(squares) + 1), total / len(values))
+    nobody, *some = scipy_stats.poisson.pmf(np.arange(math.isqrt(squares) + 1), total / len(values))
     # chance[s, q]: the people seen so far have s cases with Σ count² = q, for q below the observed one.
     chance = np.zeros((total + 1, squares))
-    chance[0, 0] = 1.0
+    chance.flat[0] = 1.0
     for _ in values:
-        following = chance * weight[0]
-        for count in range(1, min(total, math.isqrt(squares - 1)) + 1):
+        following = chance * nobody
+        for count, weight in enumerate(some, 1):
             square = count * count
-            following[count:, square:] += chance[:-count, : squares - square] * weight[count]
+            following[count:, square:] += chance[:-count, : squares - square] * weight
         chance = following
     below = float(chance[total].sum() / scipy_stats.poisson.pmf(total, total))
     return min(1.0, max(0.0, 1 - below))

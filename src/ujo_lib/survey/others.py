@@ -81,7 +81,7 @@ def _text(frame: pd.DataFrame, item: Item, form: Questionnaire) -> Typed:
     given = frame.loc[form.asked(frame, item.id), item.id]
     counts = {TOTAL: len(given), WRITTEN: int(given.notna().sum())}
     table = pd.DataFrame({item.id: list(counts), "n": list(counts.values()), "base": len(given)})
-    table["share"] = (table["n"] / table["base"]).where(table["base"] > 0)
+    table["share"] = table["n"] / table["base"]
     return Typed.of(
         table.astype({"n": "Int64", "base": "Int64", "share": "Float64"}),
         {

@@ -397,8 +397,7 @@ def modal_labels(labels: Sequence[str], n: Sequence[int | None]) -> tuple[str, .
         The labels; () when nobody gave any answer; None when a hidden count might be the largest.
     """
     proper = [(label, x) for label, x in zip(labels, n, strict=True) if label not in NOT_AN_ANSWER]
-    counts = [int(x) for _, x in proper if x is not None and not pd.isna(x)]
-    if len(counts) < len(proper):
+    known = [(label, int(x)) for label, x in proper if x is not None and not pd.isna(x)]
+    if len(known) < len(proper):
         return None
-    most = max(counts, default=0)
-    return tuple(label for (label, _), x in zip(proper, counts, strict=True) if x == most) if most else ()
+    return tuple(label for label, x in known if 0 < x == max(n for _, n in known))

@@ -1,0 +1,221 @@
+"""Rows that are data and rows that are not, and what totals are held against, each at its edge."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from tests.intake.conftest import Desk, as_csv, as_xlsx, table
+from ujo_lib.intake.body import Body, Total, check_merged, check_subtotal_columns, check_totals
+from ujo_lib.intake.grid import Facts, Grid
+from ujo_lib.intake.headers import Header
+from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.schemas import EXAMPLE_MARK, SCHEMAS
+
+DAILY = SCHEMAS["national_daily"]
+HEADINGS = ("日付", "都道府県", "件数")
+HEADER = Header(0, 1, HEADINGS, {"date": 0, "pref": 1, "n": 2}, {}, {}, (), ())
+
+
+def body_of(columns: Sequence[Sequence[str]], rows: Sequence[int] = (), totals: Sequence[Total] = ()) -> Body:
+    """Data rows from row 2 on, or in the rows given."""
+    cells = pa.table({f"c{i}": pa.array(column, pa.string()) for i, column in enumerate(columns)})
+    return Body(cells, np.array(rows or range(2, 2 + len(columns[0]))), tuple(totals), 0, {}, 0)
+
+
+def total(row: int, stated: str, label: str = "合計", day: str = "") -> Total:
+    return Total(row, label, {"date": day, "pref": label, "n": stated})
+
+
+def held(totals: Sequence[Total], rows: Sequence[int] = (2, 3, 4), gaps: bool = False) -> Notes:
+    """What is said of totals of 10, 20 and 30 contacts on three days."""
+    days = ["2023-08-01", "2023-08-02", "2023-08-03"]
+    notes = Notes("f.csv")
+    frame = pd.DataFrame({"n": pd.array([10, 20, 30], dtype="Int64")})
+    if gaps:
+        frame["n_suppressed"] = False
+    body = body_of([days, ["熊本県"] * 3, ["10", "20", "30"]], rows, totals)
+    check_totals(body, frame, HEADER, DAILY, notes)
+    return notes
+
+
+@pytest.mark.parametrize(
+    ("stated", "wrong"), [("59.4", True), ("59.5", False), ("60", False), ("60.5", False), ("60.6", True)]
+)
+def test_a_total_may_differ_by_the_rounding_of_its_figures(stated, wrong):
+    notes = held([total(5, stated)])
+    assert [(p.row, p.column, p.value, p.expected) for p in notes.problems] == (
+        [(5, "件数", stated, "行の合計 60")] if wrong else []
+    )
+    assert notes.repairs[0].after == f"合計行として除外({0 if wrong else 1}列が明細の和と一致)"
+
+
+@pytest.mark.parametrize(("stated", "wrong"), [("59.4", True), ("59.5", False), ("60", False), ("99", False)])
+def test_a_sum_with_gaps_is_only_the_least_that_a_total_can_be(stated, wrong):
+    notes = held([total(5, stated)], gaps=True)
+    assert [p.value for p in notes.problems] == ([stated] if wrong else [])
+    assert ("1列は秘匿・不明を含むため確かめられず" in notes.repairs[0].after) is not wrong
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wrong"),
+    [("30", "30", []), ("31", "30", [4]), ("30", "29", [6]), ("30", "60", [6])],
+)
+def test_a_subtotal_is_of_the_rows_since_the_last_one(first, second, wrong):
+    totals = [total(6, second, "小計"), total(4, first, "小計"), total(7, "60")]  # in whatever order
+    assert [p.row for p in held(totals, rows=(2, 3, 5)).problems] == wrong
+
+
+def test_a_total_without_a_figure_is_held_against_nothing():
+    notes = held([total(5, "-")])
+    assert notes.problems == []
+    assert notes.repairs[0].after == "合計行として除外(0列が明細の和と一致)"
+
+
+def beside(headings: Sequence[str], columns: Sequence[Sequence[str]], subtotals: Sequence[int]) -> Notes:
+    """What is said of columns of totals."""
+    notes = Notes("f.csv")
+    header = Header(0, 1, tuple(headings), {}, {}, {}, tuple(subtotals), ())
+    check_subtotal_columns(body_of(columns), header, notes)
+    return notes
+
+
+A, B, C = ["1", "2"], ["10", "20"], ["100", "200"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "columns", "wrong"),
+    [
+        (["110", "220"], 2, []),  # of the two beside it
+        (["111", "222"], 3, []),
+        (["111", ""], 3, []),  # a blank says nothing
+        (["111.5", "221.5"], 3, []),
+        (["111.6", "222"], 0, [(2, "111.6(列の和は111)")]),
+        (["111", "221.4"], 0, [(3, "221.4(列の和は222)")]),
+    ],
+)
+def test_a_column_of_totals_is_of_the_fewest_columns_beside_it_that_add_up_or_of_all(stated, columns, wrong):
+    notes = beside(["年度", "a", "b", "c", "計"], [["甲", "乙"], A, B, C, stated], [4])
+    assert [(p.row, p.value) for p in notes.problems] == wrong
+    told = [f"小計の列として除外(左の{columns}列の和と一致)"] if columns else []
+    assert [r.after for r in notes.repairs] == told
+
+
+def test_a_column_of_totals_ends_at_the_one_before():
+    ones, twos = ["1", "1"], ["2", "2"]
+    notes = beside(["a", "b", "計", "c", "d", "計2"], [A, B, ["11", "22"], ones, ones, twos], [2, 5])
+    assert [r.after for r in notes.repairs] == ["小計の列として除外(左の2列の和と一致)"] * 2
+
+
+@pytest.mark.parametrize(("stated", "wrong"), [("1", []), ("2", [2])])
+def test_a_single_column_is_its_own_total(stated, wrong):
+    assert [p.row for p in beside(["語", "a", "計"], [["甲"], ["1"], [stated]], [2]).problems] == wrong
+
+
+def test_a_column_of_totals_with_no_figures_beside_it_is_asked_about():
+    (problem,) = beside(["語", "計"], [["甲", "乙"], A], [1]).problems
+    assert (problem.expected, problem.column) == ("足し上げる列が左にあること", "計")
+
+
+def test_a_column_of_totals_of_a_group_is_of_its_group_wherever_that_stands():
+    headings = ["内訳_a", "内訳_計", "内訳_b", "他_c"]
+    assert beside(headings, [A, ["11", "22"], B, C], [1]).problems == []
+    assert [p.row for p in beside(headings, [A, ["11", "222"], B, C], [1]).problems] == [3]
+
+
+@pytest.mark.parametrize(
+    ("area", "numeric", "named"),
+    [
+        ("A2:A3", [], [("日付", 2, 2)]),
+        ("A1:A2", [], []),  # a heading and one row
+        ("A1:A3", [], [("日付", 2, 2)]),
+        ("A3:A9", [], [("日付", 3, 2)]),
+        ("A4:A9", [], []),
+        ("A2:B2", [], []),
+        ("B2:C4", [("件数", 2)], [("都道府県", 2, 3)]),
+        ("C3:D4", [("件数", 3)], []),  # column D has no heading
+    ],
+)
+def test_a_merged_cell_is_one_value_of_its_rows_and_never_a_number_of_several(area, numeric, named):
+    notes = Notes("f.xlsx")
+    body = body_of([["x"] * 3] * 4)
+    grid = Grid(body.table, body.rows, np.full(3, 4), 3, "表", Facts("xlsx", merged=(area,)))
+    header = Header(0, 1, (*HEADINGS, ""), HEADER.columns, {}, {}, (), ())
+    check_merged(grid, body, header, DAILY, notes)
+    assert [(p.column, p.row) for p in notes.problems] == numeric
+    assert [(r.column, r.row, r.count) for r in notes.repairs] == named
+
+
+def test_without_some_rows_they_are_counted_as_totals_and_the_rest_is_read_anew():
+    body = replace(body_of([["a", "b", "c"]]), n_read=4, dropped={"合計": 1})
+    header = Header(0, 1, ("語",), {}, {}, {}, (), ())
+    assert sorted(body.raw(header, 0).texts) == ["a", "b", "c"]
+    left = body.without(np.array([False, True, False]))
+    assert (left.table.column(0).to_pylist(), left.rows.tolist()) == (["a", "c"], [2, 4])
+    assert (left.dropped, left.n_read) == ({"合計": 2}, 4)
+    assert sorted(left.raw(header, 0).texts) == ["a", "c"]
+
+
+def sources(desk: Desk, rows: Sequence[Sequence[str]], make=as_csv) -> tuple[list[int], str]:
+    """Rows read, dropped and kept of a table of days and prefectures, and what was dropped."""
+    desk.put("national_daily", f"n.{'csv' if make is as_csv else 'xlsx'}", make(rows))
+    taken = desk.check()
+    row = taken.sources.iloc[0]
+    return [int(row[name]) for name in ("rows_read", "rows_dropped", "rows_kept")], row["dropped"]
+
+
+@pytest.mark.parametrize(
+    ("last", "counts", "dropped"),
+    [
+        (["2023-08-04", "熊本県", "1"], [4, 0, 4], ""),
+        (["注 速報値", "", ""], [4, 1, 3], "注記1"),
+        (["注 速報値", "担当課", ""], [4, 1, 3], "注記1"),  # a note and who wrote it
+        (["日付", "都道府県", "件数"], [4, 1, 3], "見出し1"),
+        (["", "", ""], [3, 0, 3], ""),
+        (["合計", "", "60"], [4, 1, 3], "合計1"),
+        ([f"{EXAMPLE_MARK}2023-08-04", "熊本県", "1"], [4, 1, 3], "記入例1"),
+        (["2023-08-04", "熊本県", "1", "x"], [4, 1, 3], "くずれた行1"),
+        (["2023-08-04", "熊本県", "1", ""], [4, 0, 4], ""),
+        (["2023-08-04", "熊本県"], [4, 1, 3], "くずれた行1"),
+    ],
+)
+def test_every_row_is_data_or_said_to_be_something_else(desk: Desk, last, counts, dropped):
+    assert sources(desk, [*table("national_daily"), last]) == (counts, dropped)
+
+
+@pytest.mark.parametrize(("cells", "severity"), [(3, "warning"), (4, ""), (2, "error")])
+def test_a_row_may_end_before_the_columns_that_may_be_blank(desk: Desk, cells, severity):
+    heading, *rows = table("national_daily")
+    last = ["2023-08-04", "熊本県", "1", "市の資料"][:cells]
+    desk.put("national_daily", "n.csv", as_csv([[*heading, "出典"], *([*row, "県"] for row in rows), last]))
+    taken = desk.check()
+    assert [(f.severity, f.row) for f in taken.faults] == ([(severity, 5)] if severity else [])
+    assert len(taken["national_daily"]) == (3 if severity == "error" else 4)
+
+
+@pytest.mark.parametrize(("above", "told"), [(0, []), (1, [4])])
+def test_a_note_parts_two_tables_only_where_there_are_data_above_it(desk: Desk, above, told):
+    heading, *rows = table("national_daily")
+    desk.put("national_daily", "n.csv", as_csv([heading, *rows[:above], ["注 速報", "", ""], *rows[above:]]))
+    assert [fault.row for fault in desk.check().faults] == told
+
+
+def test_what_stands_beside_a_sheet_s_table_is_told_and_its_row_read(desk: Desk):
+    heading, *rows = table("national_daily")
+    beside_it = [[*rows[0], "", "要確認"], *([*row, "", ""] for row in rows[1:])]
+    counts, _ = sources(desk, [[*heading, "", ""], *beside_it], as_xlsx)
+    assert counts == [3, 0, 3]
+    (fault,) = desk.check().faults
+    assert (fault.severity, fault.row, fault.column, fault.value) == ("warning", 2, "E列", "要確認")
+
+
+@pytest.mark.parametrize(("cell", "told"), [("7", [("B列", 3)]), ("", [])])
+def test_a_column_without_a_heading_is_told_where_it_holds_anything(desk: Desk, cell, told):
+    rows = [[day, "", *rest] for day, *rest in table("national_daily")]
+    rows[2][1] = cell
+    desk.put("national_daily", "n.xlsx", as_xlsx(rows))
+    found = [(f.column, f.row) for f in desk.check().faults if "見出し" in f.expected]
+    assert found == told

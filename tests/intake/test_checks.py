@@ -1,0 +1,317 @@
+"""Every rule between the columns of a row at its edge, the clock, and rows that are there twice."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ujo_lib.intake import checks
+from ujo_lib.intake.headers import Header
+from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Problem
+from ujo_lib.intake.schemas import DTYPES, SCHEMAS
+
+BARE = Header(0, 1, (), {}, {}, {}, (), ())
+"""The headings of a file whose columns are called as ours are."""
+
+
+def frame_of(kind: str, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """Rows of a kind with the types that reading gives them."""
+    frame = pd.DataFrame(rows)
+    types = {column.name: DTYPES.get(column.type) for column in SCHEMAS[kind].columns}
+    return frame.astype({name: types[name] for name in frame if types.get(name)})
+
+
+def broken(kind: str, *rows: Mapping[str, object]) -> list[tuple[int | None, str, str]]:
+    """Row (from 2), column and severity of what the rules of a kind find in rows."""
+    notes = Notes("f.csv")
+    frame = frame_of(kind, rows)
+    checks.check_rows(frame, np.arange(2, len(rows) + 2), BARE, SCHEMAS[kind], notes)
+    return [(p.row, p.column, p.severity) for p in notes.problems]
+
+
+SAID: dict[str, object] = {
+    "in_scope": True,
+    "responded": True,
+    "knows_case": "いる",
+    "n_cases_reported": 1,
+    "distributed_on": pd.Timestamp("2023-09-01"),
+    "returned_on": pd.Timestamp("2023-09-01"),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "severity"),
+    [
+        ({}, "", ""),
+        ({"in_scope": False}, "in_scope", "error"),
+        ({"n_cases_reported": 0}, "n_cases_reported", "error"),
+        ({"n_cases_reported": None}, "n_cases_reported", "error"),
+        ({"knows_case": "いない"}, "n_cases_reported", "error"),
+        ({"knows_case": "いない", "n_cases_reported": 0}, "", ""),
+        ({"knows_case": "いない", "n_cases_reported": None}, "", ""),
+        ({"knows_case": None}, "knows_case", "warning"),
+        ({"responded": False, "knows_case": None}, "n_cases_reported", "error"),
+        ({"responded": False, "knows_case": None, "n_cases_reported": 0}, "", ""),
+        ({"responded": False, "in_scope": False, "knows_case": None, "n_cases_reported": None}, "", ""),
+        ({"returned_on": pd.Timestamp("2023-08-31")}, "returned_on", "error"),
+        ({"returned_on": pd.NaT}, "", ""),
+    ],
+)
+def test_an_answer_of_a_commissioner_agrees_with_itself(changes, column, severity):
+    found = [(3, column, severity)] if column else []
+    assert broken("commissioners", SAID, SAID | changes) == found
+
+
+def test_an_answer_without_days_has_no_order_of_days():
+    undated = {name: value for name, value in SAID.items() if not name.endswith("_on")}
+    assert broken("commissioners", undated) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [
+        ("n_responded", "n_in_scope"),
+        ("male", "n_cases"),
+        ("female", "n_cases"),
+        ("n_valid_outing", "n_cases"),
+    ],
+)
+@pytest.mark.parametrize(("n", "told"), [(31, False), (32, False), (33, True), (None, False)])
+def test_a_part_of_an_earlier_survey_is_at_most_its_whole(part, whole, n, told):
+    row = {"n_in_scope": 32, "n_cases": 32, "female": 0, "male": 0} | {part: n}
+    over = [(2, part, "error")] if told else []
+    if told and whole == "n_cases" and part != "n_valid_outing":
+        over.append((2, "n_cases", "error"))  # men and women together are too many as well
+    assert broken("waves", row) == over
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "found"),
+    [
+        ("2024-03-01", "2024-02-29", [(2, "end", "error")]),
+        ("2024-03-01", "2024-03-01", []),
+        ("2024-03-01", None, []),
+        (None, "2024-03-01", [(2, "start", "warning")]),
+    ],
+)
+def test_a_campaign_ends_on_the_day_it_begins_at_the_earliest(start, end, found):
+    assert broken("campaigns", {"start": pd.Timestamp(start), "end": pd.Timestamp(end)}) == found
+
+
+@pytest.mark.parametrize(("cost", "told"), [(99, False), (100, False), (101, True), (None, False)])
+def test_a_campaign_costs_no_more_than_its_limit(cost, told):
+    day = pd.Timestamp("2024-03-01")
+    row = {"start": day, "end": day, "cost_yen": cost, "cost_cap_yen": 100}
+    assert broken("campaigns", row) == ([(2, "cost_yen", "warning")] if told else [])
+
+
+@pytest.mark.parametrize("column", ["clicks_all", "link_clicks", "reach"])
+@pytest.mark.parametrize(("n", "told"), [(9, False), (10, False), (11, True)])
+def test_no_more_people_click_than_impressions_were_made(column, n, told):
+    row = {"date": pd.Timestamp("2024-03-01"), "impressions": 10, column: n}
+    assert broken("ads", row) == ([(2, column, "warning")] if told else [])
+
+
+def test_an_advertisement_has_a_day_and_a_count():
+    rows = [{"date": pd.NaT, "impressions": 5}, {"date": pd.Timestamp("2024-03-01"), "impressions": None}]
+    assert broken("ads", *rows) == [(2, "date", "error"), (3, "impressions", "error")]
+
+
+@pytest.mark.parametrize(
+    ("responded", "answer", "found"),
+    [
+        (True, "x", False),
+        (True, None, False),
+        (False, "x", True),
+        (False, None, False),
+        (None, "x", True),
+        (None, None, False),
+    ],
+)
+def test_only_who_answered_has_answers(responded, answer, found):
+    drawn = {"wave": "1回目", "mode": "紙"}  # says nothing of an answer, whoever fills it in
+    frame = pd.DataFrame([{"responded": True, "q1": "x", **drawn}, {"responded": responded, "q1": answer}])
+    frame["responded"] = frame["responded"].astype("boolean")
+    notes = Notes("f.csv")
+    checks.check_rows(frame, np.arange(2, 4), BARE, SCHEMAS["residents"], notes)
+    assert [(p.row, p.column) for p in notes.problems] == ([(3, "responded")] if found else [])
+
+
+def test_a_cell_that_was_refused_is_not_held_against_others():
+    notes = Notes("f.csv")
+    notes.problem("数", "直してください。", "6", row=2, column="n_cases_reported")
+    frame = frame_of("commissioners", [SAID | {"n_cases_reported": None}] * 2)
+    checks.check_rows(frame, np.array([2, 3]), BARE, SCHEMAS["commissioners"], notes)
+    assert [p.row for p in notes.problems if p.rule == "照合"] == [3]
+
+
+@pytest.mark.parametrize(("total", "asked"), [(479, False), (480, True)])
+def test_a_clock_is_judged_from_twenty_contacts_an_hour_on(total, asked):
+    """Nobody from 13 to 15 o'clock, all others spread over the other hours: a flat day with one gap."""
+    hours = [h for h in range(24) if h not in (13, 14, 15)]
+    stamps = [pd.Timestamp("2023-08-01") + pd.Timedelta(hours=hours[i % 21]) for i in range(total)]
+    assert bool(clock(pd.DataFrame({"received_at": stamps}))) is asked
+    counts = pd.Series(stamps).dt.hour.value_counts()
+    assert bool(clock(pd.DataFrame({"hour": counts.index, "n": counts.to_numpy()}))) is asked
+
+
+@pytest.mark.parametrize(("quiet", "asked"), [(13, True), (14, False), (15, False)])
+def test_hours_are_quiet_below_seven_tenths_of_an_average_one(quiet, asked):
+    """Three hours of `quiet` each, 21 of 20.9 or so: 14 of 20 are exactly seven tenths."""
+    rest = 480 - 3 * quiet
+    counts = [quiet if h in (13, 14, 15) else rest / 21 for h in range(24)]
+    frame = pd.DataFrame({"hour": range(24), "n": np.round(counts).astype(int)})
+    frame.loc[0, "n"] += 480 - frame["n"].sum()
+    assert bool(clock(frame)) is asked
+
+
+def clock(frame: pd.DataFrame) -> list[Problem]:
+    notes = Notes("f.csv")
+    checks.check_clock(frame, BARE, None, notes)
+    assert all((p.severity, p.rule) == ("warning", "10") for p in notes.problems)
+    return notes.problems
+
+
+def daily(*rows: tuple[str, str | None, int], files: Sequence[str] = ()) -> checks.Loaded:
+    frame = frame_of("national_daily", [dict(zip(("date", "pref", "n"), row, strict=True)) for row in rows])
+    frame["date"] = pd.to_datetime(frame["date"])
+    names = np.array(files or ["a.csv"] * len(rows), dtype=object)
+    return checks.Loaded(frame, names, np.arange(2, len(rows) + 2))
+
+
+def doubles(loaded: checks.Loaded, splits: Sequence[str] = ()) -> list[Problem]:
+    notes = {name: Notes(name) for name in dict.fromkeys(loaded.files)}
+    checks.check_doubles(loaded, SCHEMAS["national_daily"], dict.fromkeys(notes, splits), notes)
+    return [problem for one in notes.values() for problem in one.problems]
+
+
+def test_every_later_row_of_a_key_is_told_with_the_first():
+    day, other = "2023-08-01", "2023-08-02"
+    rows = [
+        (day, "熊本県", 1),
+        (day, "福岡県", 1),
+        (day, "熊本県", 2),
+        (other, "熊本県", 1),
+        (day, "熊本県", 1),
+    ]
+    found = doubles(daily(*rows, files=["a.csv", "a.csv", "a.csv", "b.csv", "b.csv"]))
+    assert [(p.file, p.row, p.remedy.split("と同じ")[0]) for p in found] == [
+        ("a.csv", 4, "a.csv 2行目"),
+        ("b.csv", 6, "a.csv 2行目"),
+    ]
+    assert found[0].value == "2023-08-01 / 熊本県"
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_doubles_beyond_a_screenful_are_counted_and_called_an_overlap(more):
+    n = MAX_ROWS_LISTED + more
+    days = [f"{day:%Y-%m-%d}" for day in pd.date_range("2023-04-01", periods=n)]
+    found = doubles(daily(*[(day, "熊本県", 1) for day in days * 2]))
+    assert [p.count for p in found] == [1] * min(n, MAX_ROWS_LISTED) + [1] * max(more, 0)
+    assert [p.row for p in found] == [n + 2 + at for at in range(min(n, MAX_ROWS_LISTED))] + [None] * (
+        more > 0
+    )
+    assert all(("片方のファイルを除いて" in p.remedy) == (more > 0) for p in found)
+
+
+def test_rows_without_a_part_of_their_key_are_no_doubles():
+    schema = SCHEMAS["national_daily"]
+    needed = [name for name in schema.key if schema.column(name).filled]
+    assert needed
+    rows = [("2023-08-01", "熊本県", 1)] * 2
+    for name in needed:
+        loaded = daily(*rows)
+        loaded.frame[name] = pd.Series([None, None], dtype=loaded.frame[name].dtype)
+        assert doubles(loaded) == []
+
+
+def test_rows_that_an_unread_column_divides_are_told_once_and_not_to_be_deleted():
+    loaded = daily(*[("2023-08-01", "熊本県", n) for n in (1, 2, 3)])
+    (found,) = doubles(loaded, ["性別"])
+    assert (found.row, found.column, found.value) == (3, "性別", "2行")
+    assert "消すと数が減ります" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("codes", "splits"), [([0, 1, 0, 1], ["性別"]), ([0, 0, 0, 0], []), ([0, 0, 1, 1], [])]
+)
+def test_an_unread_column_divides_where_it_leaves_fewer_rows_alike(codes, splits):
+    rows = [("2023-08-01", "熊本県", 1), ("2023-08-01", "熊本県", 1), ("2023-08-02", "熊本県", 1)]
+    rows.append(rows[-1])
+    told = checks.splitting_columns(daily(*rows).frame, {"性別": np.array(codes)}, SCHEMAS["national_daily"])
+    assert told == splits
+
+
+def test_records_that_are_one_thing_each_have_no_breakdown():
+    frame = pd.DataFrame({SCHEMAS["consultations"].key[0]: ["S1", "S1"]})
+    unread = {"性別": np.array([0, 1])}
+    assert len(SCHEMAS["consultations"].key) == 1
+    assert checks.splitting_columns(frame, unread, SCHEMAS["consultations"]) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "second", "found"),
+    [
+        (("a", "b"), "2023-08-01 10:00", [("b", 3)]),
+        (("a", "b"), "2023-08-01 10:01", []),
+        (("a", "a"), "2023-08-01 10:00", []),  # one export says the same twice: two people may
+    ],
+)
+def test_records_with_made_up_numbers_are_twins_only_across_files(files, second, found):
+    stamps = pd.to_datetime(["2023-08-01 10:00", second]).tz_localize("Asia/Tokyo")
+    frame = pd.DataFrame({SCHEMAS["consultations"].key[0]: ["S1", "S2"], "received_at": stamps})
+    notes = {name: Notes(name) for name in ("a", "b")}
+    loaded = checks.Loaded(frame, np.array(files, dtype=object), np.array([2, 3]))
+    checks.check_twins(loaded, SCHEMAS["consultations"], notes)
+    told = [(p.file, p.row) for one in notes.values() for p in one.problems]
+    assert told == found
+
+
+@pytest.mark.parametrize(
+    ("points", "found"),
+    [(["C2", None], []), (["C1", None], [2]), (["C3", None], [2]), ([None, "C1"], []), (["C2", "C1"], [])],
+)
+def test_a_double_points_to_another_case(points, found):
+    frame = pd.DataFrame({"case_id": ["C1", "C2"], "duplicate_of": points}, dtype="string")
+    assert between({"cases": frame}) == [("cases", row) for row in found]
+
+
+@pytest.mark.parametrize(("stamp", "early"), [("2023-08-01 00:00", False), ("2023-07-31 23:59", True)])
+def test_nobody_contacts_a_desk_before_the_day_it_opens(stamp, early):
+    contacts = pd.DataFrame(
+        {
+            "received_at": pd.to_datetime([stamp, stamp]).tz_localize("Asia/Tokyo"),
+            "channel": ["市専用", "全国窓口"],
+        }
+    )
+    desks = pd.DataFrame(
+        {"channel": ["市専用", "全国窓口"], "opened_on": [pd.Timestamp("2023-08-01"), pd.NaT]}
+    )
+    found = between({"consultations": contacts, "channels": desks})
+    assert found == ([("consultations", 2)] if early else [])
+
+
+@pytest.mark.parametrize(("stated", "row"), [(0, 2), (1, None), (2, 2)])
+def test_forms_of_cases_are_as_many_as_their_commissioner_says(stated, row):
+    asked = pd.DataFrame(
+        {
+            "survey_id": ["R5", "R5", "R4"],
+            "commissioner_id": ["001", "002", "001"],
+            "n_cases_reported": pd.array([stated, None, 0], dtype="Int64"),
+        }
+    )
+    cases = pd.DataFrame({"survey_id": ["R5"], "commissioner_id": ["001"], "case_id": ["C1"]})
+    found = between({"commissioners": asked, "cases": cases})
+    assert found == ([("commissioners", row)] if row else [])
+
+
+def between(frames: Mapping[str, pd.DataFrame]) -> list[tuple[str, int | None]]:
+    """File and row of what the rules between kinds find, one file of its own name per kind."""
+    notes = {kind: Notes(kind) for kind in frames}
+    kinds = {
+        kind: checks.Loaded(frame, np.array([kind] * len(frame), dtype=object), np.arange(2, len(frame) + 2))
+        for kind, frame in frames.items()
+    }
+    checks.check_between(kinds, notes)
+    return [(p.file, p.row) for one in notes.values() for p in one.problems]
