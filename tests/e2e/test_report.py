@@ -21,11 +21,11 @@ from tests.conftest import REPOSITORY
 from tests.e2e.conftest import HOUSE, Report, ujo
 from tests.pipeline.letters import LEAST, smallest
 from tests.report.look.browser import looks, needs_browser
+from tests.report.sheets.machine_readable import check
 from tests.report.sheets.test_metadata import faults
 from tests.test_docs import COMMANDS, words
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.extracts import OVERVIEW
-from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.text import strip_for_match
 
 pytestmark = pytest.mark.slow

@@ -10,13 +10,13 @@ import time
 import pytest
 from openpyxl import load_workbook
 
+from tests.report.sheets.machine_readable import check
 from ujo_lib.params import ParameterError
 from ujo_lib.pipeline.keys import MissingInputError, digest, digest_file
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.release import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, locked
-from ujo_lib.report.sheets.machine_readable import check
 
 pytestmark = pytest.mark.slow
 

@@ -24,14 +24,6 @@ from ujo_lib.report.look.standing import foremost
 from ujo_lib.report.look.wording import Line
 from ujo_lib.stats import LEVEL
 
-JARGON = (
-    "周知", "流入", "母数", "PF", "プラットフォーム", "インプレッション", "KPI", "アウトリーチ", "スキーム",
-    "エビデンス", "アジャイル", "ステークホルダー", "機運醸成", "横展開", "伴走", "実施主体",
-    "当該", "鑑み", "資する", "図る",
-)  # fmt: skip
-"""Words of offices and of advertising that the five sentences do without."""
-
-
 _BASE = re.compile(r"\{(\w+)\}")
 """In the note of a key figure: another column of its row, a denominator say."""
 

@@ -47,29 +47,6 @@ from ujo_lib.params.inputs import Inputs, Layout
 from ujo_lib.params.paths import project_root
 from ujo_lib.yamlfile import read_yaml
 
-SOURCE_COLUMNS = (
-    "kind",
-    "file",
-    "sheet",
-    "encoding",
-    "header_row",
-    "heading_rows",
-    "rows_counted",
-    "rows_read",
-    "rows_dropped",
-    "dropped",
-    "rows_blank",
-    "rows_kept",
-    "repaired",
-    "first_day",
-    "last_day",
-    "columns_absent",
-    "by_month",
-    "by_desk",
-    "by_pref",
-    "bytes",
-    "sha256",
-)
 MISSING_COLUMNS = ("kind", "column", "heading", "n_missing", "base", "share")
 
 _LABELS_SHOWN = 10
@@ -297,20 +274,20 @@ def _read_file(
             file.seek(0)
             content = b"" if known == key else file.read()
     except UnreadableError:
-        return _Parsed(None, np.array([], dtype=int), notes, _source(spec, 0, "", None, None), None)
+        return _Parsed(None, np.array([], dtype=int), notes, _source(spec.kind, spec.name, 0, ""), None)
     if (twin := seen.setdefault(f"{spec.kind}:{sha}:{spec.worksheet}", spec.name)) != spec.name:
         notes.problem(
             "ほかと違う内容のファイル",
             f"{twin} と1バイトも違わない同じ内容です。同じ書き出しを二重に指定していないか確かめてください。",
             "25",
         )
-        return _Parsed(None, np.array([], dtype=int), notes, _source(spec, size, sha, None, None), None)
+        return _Parsed(None, np.array([], dtype=int), notes, _source(spec.kind, spec.name, size, sha), None)
     if spec.layout and layout is None:
         remedy = "用意してある名前か、ad_headings.yaml にある名前を書いてください。"
         notes.problem("/".join(declaration.layouts), remedy, "定義", column="layout", value=spec.layout)
     if one is None or known != key:
         mine = Notes(spec.name)
-        one = _Parsed(None, np.array([], dtype=int), mine, _source(spec, size, sha, None, None), None)
+        one = _Parsed(None, np.array([], dtype=int), mine, _source(spec.kind, spec.name, size, sha), None)
         with mine.bounded("ファイル全体"), suppress(UnreadableError):
             grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, mine)
             del content  # a national year must not stand in memory beside its own table any longer
@@ -332,7 +309,7 @@ def _parse_file(
     notes: Notes,
 ) -> _Parsed:
     def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:
-        source = _source(spec, size, sha, grid, read, top)
+        source = _source(spec.kind, spec.name, size, sha, grid, read, top)
         if frame is not None and header is not None:
             source |= _told(frame, header, schema, notes)
         rules, splits = None, list[str]()
@@ -544,19 +521,21 @@ _DERIVED = {"cases": _derive_8050, "ads": _derive_ad_day}
 
 
 def _source(
-    spec: FileSpec,
+    kind: str,
+    name: str,
     size: int,
     sha: str,
-    grid: Grid | None,
-    body: Body | None,
+    grid: Grid | None = None,
+    body: Body | None = None,
     header: Header | None = None,
 ) -> dict[str, Any]:
+    """What is known of a file, as far as it could be read."""
     dropped = body.dropped if body else {}
     levels = header.levels if header else 0
     read = body.n_read if body else 0
     return {
-        "kind": spec.kind,
-        "file": spec.name,
+        "kind": kind,
+        "file": name,
         "sheet": grid.sheet if grid else "",
         "encoding": grid.facts.encoding if grid else "",
         "header_row": int(grid.rows[header.top]) if grid and header else None,
@@ -577,6 +556,10 @@ def _source(
         "bytes": size,
         "sha256": sha,
     }
+
+
+SOURCE_COLUMNS = tuple(_source("", "", 0, ""))
+"""What :class:`Intake` tells of each file."""
 
 
 def _told(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> dict[str, Any]:

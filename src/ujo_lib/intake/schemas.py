@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ujo_lib.params.inputs import QUESTIONNAIRES
+from ujo_lib.params.inputs import KINDS, QUESTIONNAIRES
 from ujo_lib.questionnaire import Item
 
 ColumnType = Literal[
@@ -707,26 +707,5 @@ MEDIA_USE = Schema(
     key=("age_band", "medium", "source"),
 )
 
-SCHEMAS: Mapping[str, Schema] = {
-    schema.kind: schema
-    for schema in (
-        COMMISSIONERS,
-        CASES,
-        WAVES,
-        CONSULTATIONS,
-        CONSULTATIONS_HOURLY,
-        CONSULTATIONS_DAILY,
-        NATIONAL_DAILY,
-        NATIONAL_HOURLY,
-        NATIONAL_ATTRIBUTES,
-        ADS,
-        CAMPAIGNS,
-        POPULATION,
-        CHANNELS,
-        EVENTS,
-        MEDIA_USE,
-        RESIDENTS,
-        RESIDENTS_FRAME,
-        VOICES,
-    )
-}
+SCHEMAS: Mapping[str, Schema] = {kind: globals()[kind.upper()] for kind in KINDS}
+"""Every kind of file that inputs.yaml may name, in its order; the schema of a kind bears its name."""

@@ -4,7 +4,6 @@ The confidential side comes through intake, so it is what the notebooks had in t
 the files as they are committed; the room that invents the sample is left out, for its phrases are the invented texts.
 """
 
-import codecs
 import csv
 import getpass
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
 
 import ujo_lib
 from ujo_lib import intake
+from ujo_lib.delimited import EncodingError, find_encoding
 from ujo_lib.disclosure.gate import Confidential
 from ujo_lib.intake.schemas import SCHEMAS, Column, Schema
 from ujo_lib.params import read_yaml
@@ -241,20 +242,15 @@ def _rows(file: Path) -> Iterator[Sequence[str]]:
 
 
 def _encoding(file: Path) -> str:
-    """The first encoding in which the whole file can be read."""
-    with file.open("rb") as start:
-        marked = start.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp932"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            with file.open("rb") as content:
-                while piece := content.read(1 << 22):
-                    decoder.decode(piece)
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise UnreadableTextsError(f"{file.name}: 文字コードが UTF-8 でも cp932 でもないため、読めません。")
+    """The encoding in which the whole file can be read."""
+    if not file.stat().st_size:
+        return "utf-8"  # nothing can be mapped of it
+    try:
+        return find_encoding(np.memmap(file, np.uint8, "r").data)
+    except EncodingError:
+        raise UnreadableTextsError(
+            f"{file.name}: 文字コードが UTF-8 でも cp932 でもないため、読めません。"
+        ) from None
 
 
 def _texts(schema: Schema, frame: pd.DataFrame) -> Iterator[Confidential]:

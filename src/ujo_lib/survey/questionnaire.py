@@ -112,7 +112,3 @@ _KIND_JA: Mapping[str, str] = {
 def _texts(rows: Iterable[tuple[str, ...]], headings: Mapping[str, str]) -> Typed:
     frame = pd.DataFrame(list(rows), columns=list(headings))
     return Typed.of(frame, {name: Text(heading=heading) for name, heading in headings.items()})
-
-
-def _told(problems: Iterable[str]) -> str:
-    return "回答と調査票が合いません。\n" + "\n".join(f"  - {problem}" for problem in problems)

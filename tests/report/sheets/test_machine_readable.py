@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
-from ujo_lib.report.sheets.machine_readable import check
+from tests.report.sheets.machine_readable import check
 from ujo_lib.text import MACHINE_RULES
 
 ABOUT = [("表題", "性別"), ("対象地域", "見本市"), ("単位", "件数: 件"), ("記号", "x: 秘匿")]

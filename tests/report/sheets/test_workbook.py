@@ -7,12 +7,12 @@ import zipfile
 import pytest
 from openpyxl import load_workbook
 
+from tests.report.sheets.machine_readable import check
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look import wording
 from ujo_lib.report.sheets import xlsx
 from ujo_lib.report.sheets.exports import Table
-from ujo_lib.report.sheets.machine_readable import check
 from ujo_lib.report.sheets.workbook import CLAIMS, CONTENTS, About, PageText, workbook
 
 ABOUT = About("見本市 年次報告書", "見本市", ("庁内限り(秘匿処理前の数値を含みます)",), "2024-10-31", "abc")

@@ -1,1 +1,1 @@
-"""The sheets: published tables as CSV files and as a workbook, and the rules for machine-readable tables."""
+"""The sheets: published tables as CSV files and as a workbook."""

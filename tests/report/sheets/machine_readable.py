@@ -1,4 +1,4 @@
-"""The 15 items that make a table machine-readable (`text.MACHINE_RULES`), for our own files.
+"""The 15 items that make a table machine-readable (`text.MACHINE_RULES`), asked of our own files.
 
 They are asked of the finished workbook as any program would read it, so that what we demand of those who send us
 files holds for what we hand out. A sheet is understood as its reader sees it: what stays in view above the frozen
