@@ -11,6 +11,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
+# Bytecode is kept even where the machine says not to: hundreds of short processes would compile the library anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: report years test test-quick test-full mutants lab bench sample clean
 
 report: $(VENV)/.runtime
