@@ -41,6 +41,8 @@ def test_blocks_are_as_long_as_the_window_and_end_where_it_begins():
     assert ((found["end"] - found["start"]).dt.days == 23).all()
     assert (found["role"] == IN_WINDOW).sum() == 1
     baseline = found[found["role"] == BASELINE]
+    apart = (found["start"] - pd.Timestamp(WINDOW.start)).dt.days / controlled.DAYS_A_YEAR
+    assert found["years"].tolist() == pytest.approx(apart.tolist())
     assert len(baseline) == 28
     assert baseline["end"].max() == pd.Timestamp("2024-02-19")
     assert baseline["share"].mean() == pytest.approx(1.0, abs=0.05)
@@ -249,6 +251,9 @@ def test_autocorrelation_of_independent_days_stays_within_its_bounds():
     table = controlled.residual_autocorrelation(prefecture(8)).frame
     assert table["lag"].tolist() == list(range(1, 8))
     assert (table["estimate"].between(table["low"], table["high"])).mean() >= 0.8
+    days = prefecture(8).having(BASELINE).sum()
+    assert table["high"].tolist() == pytest.approx([1.959964 / np.sqrt(days)] * 7, rel=1e-6)
+    assert (table["low"] == -table["high"]).all()
 
 
 def test_the_band_of_the_window_holds_the_count_exactly_when_nothing_was_detected():

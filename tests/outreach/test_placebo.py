@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from tests.outreach.conftest import WINDOW, YEAR
-from ujo_lib.outreach import hygiene, placebo
-from ujo_lib.outreach.hygiene import Baseline, Comparison
+from ujo_lib.outreach import controlled, hygiene, placebo
+from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Baseline, Comparison
 from ujo_lib.outreach.verdict import Refusal
 
 NAMES = [f"県{i:02d}" for i in range(47)]
@@ -94,3 +94,51 @@ def test_the_figure_says_whether_the_reached_prefecture_stands_out(ratio, words)
     assert said.startswith("県00の値は、施策が届いていない46の都道府県")
     assert said.endswith(f"{words}。")
     assert placebo.reading(Refusal("few_placebos", "比べる地域が3しかない")) == "比べる地域が3しかない"
+
+
+def by_hand(
+    wide: pd.DataFrame, comparison: Comparison, place: str, controls: list[str]
+) -> tuple[float, float]:
+    """Log ratio and statistic of one prefecture against the controls without it, each sum written out."""
+    others = [name for name in controls if name != place]
+    days = comparison.frame.index
+    inside, outside = (wide.loc[days[comparison.having(role)]] for role in (IN_WINDOW, BASELINE))
+    own_in, own_out = inside[place].sum() + 0.5, outside[place].sum() + 0.5
+    all_in, all_out = inside[others].to_numpy().sum(), outside[others].to_numpy().sum()
+    log_ratio = np.log(own_in / own_out) - np.log(all_in / all_out)
+    expected = outside[others].sum(axis=1) * own_out / all_out
+    spread = max(1.0, ((outside[place] - expected) ** 2 / expected).mean())
+    return log_ratio, log_ratio / np.sqrt(spread * (1 / own_in + 1 / own_out))
+
+
+@pytest.mark.parametrize(("seed", "ratio"), [(4, 1.0), (5, 1.25)])
+def test_each_prefecture_is_compared_with_the_controls_but_itself(seed, ratio):
+    wide, comparison = nation(seed, ratio)
+    found = placebo.in_space(wide, comparison, NAMES[0], NAMES[1:])
+    expected = {name: by_hand(wide, comparison, name, NAMES[1:]) for name in NAMES}
+    for row in found.frame.itertuples():
+        assert np.log(row.estimate) == pytest.approx(expected[row.place][0], abs=1e-12)
+        assert row.statistic == pytest.approx(expected[row.place][1], abs=1e-12)
+        assert row.real == (row.place == NAMES[0])
+    as_extreme = sum(abs(z) >= abs(expected[NAMES[0]][1]) for _, z in expected.values())
+    assert found.p_value == as_extreme / 47
+
+
+@pytest.mark.parametrize(("controls", "told"), [(18, False), (19, True)])
+def test_twenty_places_are_enough_for_one_in_twenty(controls, told):
+    wide, comparison = nation(1, 1.6)
+    found = placebo.in_space(wide, comparison, NAMES[0], NAMES[1 : controls + 1])
+    assert isinstance(found, placebo.Placebo) is told
+
+
+def test_each_time_is_compared_with_the_baseline_but_itself():
+    _, comparison = nation(3, 1.3, years=3)
+    blocks = controlled.blocks(comparison)
+    log = np.log((blocks["n"] + 0.5) / blocks["expected"])
+    baseline = blocks["role"] == BASELINE
+    found = placebo.in_time(comparison).frame.set_index("place")
+    for at, start in enumerate(blocks["start"]):
+        others = baseline & (blocks.index != at)
+        row = found.loc[f"{start:%Y-%m-%d}"]
+        assert np.log(row["estimate"]) == pytest.approx(log[at] - log[others].mean(), abs=1e-12)
+        assert row["real"] == (not baseline[at])

@@ -5,6 +5,7 @@ import pytest
 from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
 from ujo_lib.seasonality.contrast import (
     compare_hours,
+    day_effect,
     hours_against,
     hours_apart,
     hours_in_words,
@@ -108,3 +109,21 @@ def test_a_headline_on_hours_says_what_their_interval_establishes(low, high, sai
 def test_of_hours_whose_interval_is_kept_back_the_headline_says_nothing(missing):
     row = pd.DataFrame({"low": [missing], "high": [missing]}, dtype=object)
     assert hours_apart(row, [22, 23], [6, 7]) == ""
+
+
+def test_one_caller_on_four_nights_adds_what_two_way_clusters_give():
+    """By hand: persons (1 + 4/16) · 5/4, visits 8/16 · 8/7, days nothing; independent contacts 1/4 + 1/4."""
+    times = [f"2023-01-{day:02d} {hour}:00" for day in range(1, 5) for hour in ("22", "08")]
+    names = [name for day in range(4) for name in ("owl", f"p{day}")]
+    records = records_of(times, client_id=names)
+    found = compare_hours(counted(records), [22], [8], People.of(records)).frame.iloc[0]
+    assert found["design_effect"] == pytest.approx(1 + (1.25 * 5 / 4 - 0.5 * 8 / 7) / 0.5)
+
+
+def test_days_are_clusters_of_the_hours_compared():
+    """By hand: 2 and 0 of 2 against 1 and 1 of 2 lie ±1/2 apart; (1/4 + 1/4) · 2/1 over 1/2 + 1/2."""
+    assert day_effect(np.array([[2, 0]]), np.array([[1, 1]])) == pytest.approx([1.0])
+    assert day_effect(np.array([[3, 0, 0]]), np.array([[1, 1, 1]])) == pytest.approx(
+        [2 / 3 * 3 / 2 / (2 / 3)]
+    )
+    assert day_effect(np.array([[0, 0]]), np.array([[1, 1]])).tolist() == [1.0]

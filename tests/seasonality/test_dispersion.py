@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from ujo_lib.seasonality.dispersion import BlockDesign, weeks_of
+from ujo_lib.seasonality.dispersion import _GRID, BlockDesign, weeks_of
 from ujo_lib.variance import deflated_share, small_sample
 
 
@@ -136,3 +136,20 @@ def test_a_design_effect_above_one_is_the_least_spread_to_assume(least, counts):
     spread = calm.variance[0]
     assert spread < 0.5
     assert assumed.statistic[0] == pytest.approx(calm.statistic[0] * (spread / least if counts else 1))
+
+
+def test_the_moments_are_those_of_quadratic_forms_of_what_a_fit_leaves_over():
+    """Directly: e = M·z with M = 1 − F·F′ and Cov(z) = r^distance, whose matrices are small here."""
+    position = np.array([0, 1, 2, 4, 5, 6, 7, 9, 10, 11])
+    exposure = np.linspace(0.8, 1.2, 10)
+    design = BlockDesign(np.ones((10, 1)), np.eye(3)[np.arange(10) % 3], exposure, position)
+    fitted = np.hstack([design._null, design._test])
+    over = np.eye(10) - fitted @ fitted.T
+    near = np.flatnonzero(np.diff(position) == 1)
+    for r, (lag_one, inflation, df1, df2) in zip(_GRID, design._moments.T, strict=True):
+        shared = float(r) ** np.abs(np.subtract.outer(position, position))
+        left, seen = over @ shared @ over, design._test.T @ shared @ design._test
+        assert lag_one == pytest.approx(left[near, near + 1].sum() / np.trace(left))
+        assert inflation == pytest.approx(np.trace(seen) / 2 / (np.trace(left) / 7))
+        assert df1 == pytest.approx(np.trace(seen) ** 2 / np.trace(seen @ seen))
+        assert df2 == pytest.approx(np.trace(left) ** 2 / np.trace(left @ left))

@@ -157,3 +157,9 @@ def test_a_backtest_learns_up_to_the_eve_of_the_twelve_months_that_it_foretells(
     monkeypatch.setattr(forecast, "forecast_months", refusing)
     assert len(backtest(history(), (), seed=1)) == 0
     assert asked == [(date(2022, 4, 1), date(2023, 3, 31), date(2023, 4, 1), date(2024, 3, 31))]
+
+
+def test_months_of_a_fiscal_year_stand_in_the_order_of_the_calendar():
+    groups = forecast._month_groups(COMING)
+    assert [len(days) for days in groups] == [30, 31, 30, 31, 31, 30, 31, 30, 31, 31, 28, 31]
+    assert np.concatenate(groups).tolist() == list(range(365))

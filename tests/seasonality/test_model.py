@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -7,6 +8,7 @@ from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period, SchoolBreak
 from ujo_lib.seasonality.contrast import compare_hours
 from ujo_lib.seasonality.forecast import forecast_months
+from ujo_lib.seasonality.memory import Memory
 from ujo_lib.seasonality.model import fit_calendar, quantiles
 from ujo_lib.seasonality.staffing import slots
 
@@ -129,3 +131,36 @@ def ends_in_numbers_or_a_reason(contacts, seed):
     hours = compare_hours(counts, [22, 23], [6, 7, 8]).frame
     assert not ((hours["low"] == 0) & (hours["high"] == np.inf)).any()
     model.weekly_fit(), model.checks()
+
+
+@pytest.mark.parametrize(("residual", "days"), [(3.999, 0), (4.0, 0), (-4.001, 1)])
+def test_a_day_is_wild_beyond_four_standard_errors(model, residual, days):
+    residuals = np.linspace(-1, 1, len(model.residuals))
+    residuals[7] = residual
+    told = replace(model, residuals=residuals).checks().frame.set_index("check")["value"]
+    assert told["モデルから大きく外れた日数"] == days
+
+
+@pytest.mark.parametrize(
+    ("days", "share", "expected"),
+    [
+        (1, 0.5, 1.2 * 5.0),
+        (3, 0.0, 1.2 * 5.0),
+        (3, 0.5, 1.2 * 5.0 * (1 + 2 * 0.5 * (0.8 * 2 / 3 + 0.64 * 1 / 3))),  # Cov by lag, by hand
+    ],
+)
+def test_a_sum_of_days_varies_by_its_dispersion_and_by_what_the_days_share(model, days, share, expected):
+    lasting = Memory(np.array([share]), np.array([0.8]), np.array([1.2]))
+    assert replace(model, alpha=0.4, memory=lasting).scale_of_sums(days, 10.0) == pytest.approx(expected)
+    calm = replace(lasting, scale=np.array([0.1]))
+    assert replace(model, alpha=0.0, memory=calm).scale_of_sums(days, 10.0) == 1.0  # never below a lottery
+
+
+def test_residuals_that_follow_each_other_are_told_however_small_they_are(model):
+    wave = 0.1 * np.sin(np.arange(len(model.residuals)) / 5)
+    told = [
+        replace(model, residuals=residuals).checks().frame.set_index("check")["value"]
+        for residuals in (wave, 0 * wave)
+    ]
+    assert [values["残差の自己相関の検定(p値)"] < 1e-6 for values in told] == [True, False]
+    assert told[1]["残差の自己相関の検定(p値)"] == 1.0

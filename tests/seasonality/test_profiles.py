@@ -13,6 +13,7 @@ from ujo_lib.seasonality.profiles import (
     by_weekday,
     by_weekday_hour,
     order_in_words,
+    share_effect,
 )
 from ujo_lib.variance import People
 
@@ -121,3 +122,16 @@ def test_an_hour_without_a_contact_has_a_finite_interval_where_people_come_back(
     assert len(quiet) == 20
     assert (quiet["low"] == 0).all()
     assert quiet["high"].between(0.1, 24, inclusive="neither").all()
+
+
+def test_hours_that_fill_up_together_tell_as_much_as_their_days():
+    """By hand: of 2 and 2 contacts both in one hour and then both in another, (1 + 1) · 2/1 over 4 · 1/4."""
+    hourly = np.zeros((2, 24), dtype=np.int64)
+    hourly[0, 3] = hourly[1, 5] = 2
+    found = share_effect(hourly)
+    assert found[[3, 5]] == pytest.approx([4.0, 4.0])
+    assert (np.delete(found, [3, 5]) == 1).all()
+    mixed = np.array([[[1, 1] + [0] * 22, [2, 0] + [0] * 22, [0, 1] + [0] * 22]])
+    share, sizes = 3 / 5, np.array([2, 2, 1])
+    expected = ((mixed[0, :, 0] - share * sizes) ** 2).sum() * 3 / 2 / (5 * share * (1 - share))
+    assert share_effect(mixed)[0, 0] == pytest.approx(expected)

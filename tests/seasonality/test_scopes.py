@@ -6,10 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.seasonality.conftest import records_of
+from tests.seasonality.conftest import counts_of, records_of
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality.counts import contacts, totals
-from ujo_lib.seasonality.scopes import bases_sentence, both_bases, clock_lag, clock_sentence, open_scopes
+from ujo_lib.seasonality.scopes import (
+    added,
+    bases_sentence,
+    both_bases,
+    clock_lag,
+    clock_sentence,
+    open_scopes,
+)
 
 PERIOD = period_for(FiscalYear(2023), "calendar")
 
@@ -170,3 +177,13 @@ def test_a_period_without_records_is_refused_with_the_days_there_are():
             "熊本県",
             ("全国窓口", "全国窓口"),
         )
+
+
+@pytest.mark.parametrize(("one", "other"), [(True, True), (True, False), (False, True), (False, False)])
+def test_two_scopes_have_hours_where_both_have(one, other):
+    hourly = np.ones((365, 24), dtype=np.int64)
+    parts = [counts_of(hourly.sum(axis=1), hourly=hourly if has else None) for has in (one, other)]
+    both = added(*parts)
+    assert both.daily.tolist() == [48] * 365
+    assert (both.hourly is not None) == (one and other)
+    assert both.hourly is None or (both.hourly == 2).all()

@@ -143,3 +143,14 @@ def test_empty_hours_are_named_from_twenty_missed_contacts_on(missed, named):
     hourly[0, 12], hourly[0, 3] = 1000, 10 * missed
     counts = counts_of(hourly.sum(axis=1), hourly=hourly)
     assert ("6月" in lost_rows(counts)) == named
+
+
+def test_clients_of_the_first_day_are_those_of_its_month():
+    """As many clients in January as ever, most on its first day, and without the caller of the other months."""
+    later = np.repeat(np.arange(31, 365), 5)
+    day = np.r_[np.zeros(125, dtype=int), np.arange(1, 31), later, later]
+    names = [*(f"p{i}" for i in range(155 + len(later))), *["caller"] * len(later)]
+    records = records_of(pd.Timestamp("2023-01-01 12:00") + pd.to_timedelta(day, unit="D"), client_id=names)
+    counts = counted(records)
+    assert "1月" in lost_rows(counts, beside=NATION)
+    assert lost_rows(counts, People.of(records), NATION) == ""

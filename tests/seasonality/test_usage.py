@@ -23,7 +23,10 @@ def test_published_shares_are_reproduced():
     assert round(100 * result.share, 2) == 0.75
     assert result.estimate == pytest.approx(0.545, abs=1e-3)
     areas = {"全国": (result.base, 126_146_099), "県": (2536, 1_738_301), "市": (None, 57_001)}
-    shown = by_area(areas, result).frame.set_index("area")
+    table = by_area(areas, result)
+    assert table.schema.counts == ("n",)  # who lives there is no contact
+    assert table.schema["share"].format == table.schema["population_share"].format == "percent2"
+    shown = table.frame.set_index("area")
     assert shown.loc["市", "population"] == 57_001
     assert shown["per_100k"].round(1).tolist()[:2] == [267.9, 145.9]
     assert shown.loc["県", "ratio"] == result.estimate

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -8,14 +8,20 @@ from scipy import stats as scipy_stats
 from tests.seasonality.conftest import YEAR, calm_nation, counted, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality import surface
-from ujo_lib.seasonality.verdicts import descriptive_tests, judge, strongest, verdict_table
+from ujo_lib.seasonality.verdicts import (
+    _least,
+    _months_told,
+    descriptive_tests,
+    judge,
+    strongest,
+    verdict_table,
+)
 from ujo_lib.variance import People
-
-pytestmark = pytest.mark.slow
 
 HALF = Period(date(2024, 4, 1), date(2024, 9, 30), "上半期")
 
 
+@pytest.mark.slow
 def test_one_year_is_never_called_a_season():
     said = "".join(verdict.pattern + verdict.remark + verdict.sentence for verdict in judge(noisy_year()))
     assert "季節" not in said
@@ -33,6 +39,7 @@ def test_half_a_year_gives_no_verdict_on_months_and_says_so():
     assert slope.detected is not None
 
 
+@pytest.mark.slow
 def test_a_missing_month_gives_no_verdict_on_months():
     counts = noisy_year().without([(date(2023, 5, 1), date(2023, 5, 31))])
     months = judge(counts)[0]
@@ -64,12 +71,14 @@ def test_a_planted_month_is_found():
     assert "誤って検出する割合は、このような記録では1.8%以下です" in months.remark
 
 
+@pytest.mark.slow
 def test_a_prefecture_alone_cannot_tell_a_season_from_a_wave_of_weeks_and_says_so():
     months, wave, weekdays, _ = judge(noisy_year())
     assert (months.detected, wave.detected, weekdays.detected) == (None, None, False)
     assert "偏りのない記録の14%を誤って検出するため、判定しません" in months.remark
 
 
+@pytest.mark.slow
 def test_waves_that_last_weeks_raise_the_bar():
     rng = np.random.default_rng(6)
     level = np.repeat(np.exp(rng.normal(0, 0.5, 53)), 7)[:365]
@@ -78,6 +87,7 @@ def test_waves_that_last_weeks_raise_the_bar():
     assert not months.detected
 
 
+@pytest.mark.slow
 def test_clients_who_come_back_in_one_month_raise_the_bar_of_months_and_not_of_weekdays():
     """Ten clients write in one month each, on a random day, as often as everybody else together."""
     rng = np.random.default_rng(8)
@@ -124,6 +134,7 @@ def test_the_table_holds_one_row_per_verdict_and_no_number_where_nothing_was_jud
     assert table["finding"].tolist()[:2] == ["判定しない", "判定しない"]
 
 
+@pytest.mark.slow
 def test_a_heading_names_extremes_only_of_a_pattern_that_was_detected():
     years = noisy_year(20), counts_of([60] * 31 + [20] * 334)
     flat, peaked = (judge(year, beside=calm_nation())[0] for year in years)
@@ -160,6 +171,7 @@ def test_weekdays_are_judged_from_four_weeks_of_four_days_on(days, judged):
     assert ("4週間分の記録がない" in weekdays.remark) != judged
 
 
+@pytest.mark.slow
 def test_a_weekday_verdict_says_how_often_it_is_wrong_and_what_it_would_have_found():
     flat = judge(noisy_year())[2]
     assert flat.remark.startswith("同じ週の中で曜日を比べます。偏りのない記録を誤って検出する割合は、")
@@ -169,12 +181,14 @@ def test_a_weekday_verdict_says_how_often_it_is_wrong_and_what_it_would_have_fou
     assert "見つかります" not in peaked.remark
 
 
+@pytest.mark.slow
 def test_a_town_with_a_contact_a_week_is_told_that_not_even_three_times_is_found():
     daily = np.zeros(365)
     daily[::12] = 1
     assert "2つの曜日がほかの3倍でも、5回に4回までは見つかりません" in judge(counts_of(daily))[2].remark
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("wrong", "judged"), [(0.069, True), (0.07, True), (0.071, False)])
 def test_a_weekday_verdict_that_is_wrong_too_often_is_withheld_and_says_why(monkeypatch, wrong, judged):
     monkeypatch.setattr(surface, "rates", lambda *_: surface.Rates(wrong, 1.3))
@@ -196,3 +210,25 @@ def test_a_short_record_is_looked_up_at_the_contacts_of_a_year_like_it(monkeypat
     slope = judge(counts_of(np.full(36, 9), month))[3]
     assert asked == [("weekdays", 3240.0, 0.1, None), ("slope", 3240.0, 0.1, None)]
     assert "。土曜が水曜の1.3倍あれば、" in slope.remark
+
+
+@pytest.mark.parametrize(
+    ("found", "told"), [(1.8, "1.8倍"), (1.80001, "1.9倍"), (1.75, "1.8倍"), (2.0, "2.0倍")]
+)
+def test_what_would_have_been_found_is_rounded_up(found, told):
+    assert _least(found).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("days", "name", "remark"),
+    [
+        (330, "月別の偏り", "1年分の記録では"),
+        (365, "この年の月別の偏り", "1年分の記録では"),
+        (729, "この年の月別の偏り", "1年分の記録では"),
+        (730, "月別の偏り", "複数年の記録"),
+    ],
+)
+def test_months_that_differ_are_a_season_from_two_years_on(days, name, remark):
+    period = Period(date(2022, 4, 1), date(2022, 4, 1) + timedelta(days=days - 1), "記録")
+    told = _months_told(counts_of(np.ones(days), period))
+    assert (told[0], remark in told[1]) == (name, True)

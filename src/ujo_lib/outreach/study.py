@@ -123,7 +123,7 @@ class Study:
             "数え方": _options(
                 "episode_gap_days",
                 self.plan.episode_gap_days,
-                {"すべての相談": 0, "14日以内は1回": 14, "30日以内は1回": 30},
+                {"すべての相談": 0} | {f"{days}日以内は1回": days for days in (14, 30)},
             ),
             "開設後に除く日数": _options(
                 "settling_days", self.plan.settling_days, {"60日": 60, "90日": 90, "120日": 120}

@@ -109,7 +109,7 @@ def by_weekday_hour(counts: Counts) -> Typed:
     np.add.at(n, counts.weekday, hourly)
     days = np.bincount(counts.weekday, weights=counts.observed, minlength=7)
     with np.errstate(divide="ignore", invalid="ignore"):
-        per_day = np.where(days[:, None] > 0, n / days[:, None], np.nan)
+        per_day = n / days[:, None]
         ratio = per_day / np.float64(counts.n / max(counts.days, 1) / HOURS)
     frame = pd.DataFrame(
         {

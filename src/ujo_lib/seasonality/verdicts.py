@@ -178,8 +178,8 @@ class PatternTests:
         return self._within_weeks(self.weekday[:, None] - 3.0)
 
     def _weekly(self, tested: Array) -> BlockDesign:
-        level = np.ones((self.weeks.count, 1))
-        return BlockDesign(level, tested, self.weeks.exposure, self.weeks.position, WEEKS_MARGIN)
+        level = np.ones(self.weeks.count)
+        return BlockDesign(level[:, None], tested, self.weeks.exposure, self.weeks.position, WEEKS_MARGIN)
 
     def _within_weeks(self, tested: Array) -> BlockDesign:
         seen = np.flatnonzero(self.observed)
@@ -214,13 +214,11 @@ def judge(counts: Counts, people: People = NOBODY, beside: Counts | None = None)
     few = "元の資料で伏せられた欄があり、件数が分からないため、判定しません" if counts.suppressed else few
     short = too_short(counts) or lost_rows(counts, people, beside)
     brief = "4週間分の記録がないため、判定しません" if tests.weeks.count < 4 else ""
-    one_year = "1年分の記録では、毎年くり返す変動か、この年だけの出来事(広報など)かは区別できません"
-    several = "複数年の記録によります"
-    months = one_year if counts.days < 2 * 365 else several
+    pattern, months = _months_told(counts)
     week = "同じ週の中で曜日を比べます"
     seen = None if few or short else memory_seen(beside or counts)
     plan = (
-        (_pattern_of_months(counts), tests.months, few or short, months, "months", seen),
+        (pattern, tests.months, few or short, months, "months", seen),
         ("1年を周期とするなだらかな波", tests.yearly_wave, few or short, months, "wave", seen),
         ("曜日による違い", tests.weekdays, few or brief, week, "weekdays", None),
         ("日曜から土曜に向かう一方向の増減", tests.week_slope, few or brief, week, "slope", None),
@@ -305,8 +303,12 @@ def too_short(counts: Counts) -> str:
     return "12か月分の記録がそろっていないため、月による偏りは判定しません"
 
 
-def _pattern_of_months(counts: Counts) -> str:
-    return "この年の月別の偏り" if counts.whole_year and counts.days < 2 * 365 else "月別の偏り"
+def _months_told(counts: Counts) -> tuple[str, str]:
+    """What differences between months are called, and what a record of this length says of them, in Japanese."""
+    if counts.days >= 2 * 365:
+        return "月別の偏り", "複数年の記録によります"
+    remark = "1年分の記録では、毎年くり返す変動か、この年だけの出来事(広報など)かは区別できません"
+    return ("この年の月別の偏り" if counts.whole_year else "月別の偏り"), remark
 
 
 def verdict_table(verdicts: Iterable[Verdict]) -> Typed:
