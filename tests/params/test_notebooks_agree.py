@@ -1,5 +1,6 @@
 """Notebook cell, settings model and YAML say the same: the same names, the same values, the same meaning."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from ujo_lib.setup.notebooks import cell_of
 
 ROOT = project_root(Path(__file__).parent)
 PARAMS = ROOT / "params" / "sample" / "fy2023"
+NO_CLAIM = (ast.Lambda, ast.FunctionDef, ast.ClassDef, ast.For, ast.While)
+"""What a cell of a notebook, which makes one claim, does without."""
 
 
 @pytest.fixture(params=notebooks_of(ROOT, "sample"), ids=lambda notebook: notebook.name)
@@ -21,6 +24,14 @@ def notebook(request):
 
 def _cell_parameters(notebook):
     return _infer_parameters(load_notebook_node(str(notebook.file)))
+
+
+def test_a_notebook_holds_no_function_loop_or_trailing_conditional(notebook):
+    for cell in (one for one in notebook.cells if one.kind == "code"):
+        tree = ast.parse(cell.source)
+        assert not [node for node in ast.walk(tree) if isinstance(node, NO_CLAIM)], cell.source
+        last = tree.body[-1:]
+        assert not any(isinstance(node, ast.Expr) and isinstance(node.value, ast.IfExp) for node in last)
 
 
 def test_the_parameters_cell_is_the_one_that_sync_would_write(notebook):

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from tests.survey.conftest import ROOT
-from ujo_lib import survey
+from ujo_lib import intake, survey
 
 EXAMPLES = ROOT / "params" / "examples"
 
@@ -17,21 +17,37 @@ def raw():
     return survey.read_answers(EXAMPLES / "single_elderly_answers.csv")
 
 
-def test_another_survey_runs_by_its_files_alone(elderly, raw):
-    decoded = survey.decode(raw, elderly, "households")
-    assert decoded.problems.empty
-    assert decoded.checked() is decoded.frame
-    table = survey.all_items(decoded.frame, elderly, "households").frame
+@pytest.fixture
+def read(elderly, raw, tmp_path):
+    """Read the keyed answers as they stand now."""
+
+    def answers(keyed=raw, encoding="utf-8-sig"):
+        file = tmp_path / "answers.csv"
+        keyed.to_csv(file, index=False, encoding=encoding)
+        return intake.answers(file, elderly, "households")
+
+    return answers
+
+
+def test_another_survey_runs_by_its_files_alone(elderly, read):
+    answers = read()
+    assert survey.checked(answers, elderly, "households") is answers
+    table = survey.all_items(answers, elderly, "households").frame
     assert list(table.columns[:4]) == ["item", "heading", "kind", "answer"]
     assert table.index.tolist() == list(range(len(table)))
     assert set(table["item"]) == {"age_band", "talk_frequency", "rely_on", "uses_service", "service_kind"}
     service = table[table["item"] == "service_kind"].set_index("answer")
     assert (service.loc["配食", "n"], service.loc["配食", "base"], service.loc["非該当", "n"]) == (4, 8, 12)
-    assert len(survey.crosstab(decoded.frame, "age_band", "rely_on", elderly))
+    assert len(survey.crosstab(answers, "age_band", "rely_on", elderly))
 
 
-def test_circled_and_wide_numbers_are_read_as_the_clerk_meant_them(elderly, raw):
-    frame = survey.decode(raw, elderly, "households").frame.set_index("household_id")
+def test_another_survey_is_read_as_any_file_is(elderly, raw, read):
+    titled = raw.rename(columns={item.id: item.title for item in elderly.on("households")})
+    pd.testing.assert_frame_equal(read(titled, "cp932"), read())
+
+
+def test_circled_and_wide_numbers_are_read_as_the_clerk_meant_them(read):
+    frame = read().set_index("household_id")
     ticked = [c for c in frame if c.startswith("rely_on_") and frame.loc["H004", c]]
     assert ticked == ["rely_on_別居の家族", "rely_on_民生委員", "rely_on_専門職"]
     assert frame.loc["H006", "rely_on_民生委員"]
@@ -41,34 +57,41 @@ def test_circled_and_wide_numbers_are_read_as_the_clerk_meant_them(elderly, raw)
 @pytest.mark.parametrize(
     ("column", "value", "expected"),
     [
-        ("age_band", "7", "1 65~69歳"),
-        ("age_band", "1,2", "一つだけ"),
-        ("rely_on", "1,8", "6 頼れる人はいない"),
-        ("outings_per_week", "9", "0〜7"),
-        ("outings_per_week", "毎日", "0〜7"),
-        ("household_id", "H002", "違う番号"),
-        ("service_kind", "1", "無記入"),
+        ("age_band", "7", "65~69歳"),
+        ("age_band", "1,2", "65~69歳"),
+        ("rely_on", "1,8", "1から6の番号"),
+        ("outings_per_week", "9", "7 以下"),
+        ("outings_per_week", "毎日", "数値"),
+        ("household_id", "H002", "重なりがないこと"),
+        ("household_id", None, "空欄でないこと"),
     ],
 )
-def test_a_wrong_cell_is_reported_with_its_row_and_left_out(elderly, raw, column, value, expected):
+def test_a_wrong_cell_is_reported_with_its_row_and_nothing_is_counted(raw, read, column, value, expected):
     raw.loc[2, column] = value
-    decoded = survey.decode(raw, elderly, "households")
-    told = decoded.problems[decoded.problems["column"] == column]
-    assert 4 in told["row"].tolist()
-    assert told["expected"].str.contains(expected, regex=False).all()
-    assert told["remedy"].str.len().min() > 0
-    with pytest.raises(survey.QuestionnaireError, match=f"4行目「{column}」"):
-        decoded.checked()
+    with pytest.raises(intake.DataProblems) as refused:
+        read()
+    [told] = [problem for problem in refused.value.problems if problem.severity == "error"]
+    assert (told.row, told.column) == (4, column)
+    assert expected in told.expected
+    assert told.remedy
 
 
-def test_a_missing_column_is_named(elderly, raw):
-    with pytest.raises(KeyError, match="rely_on"):
-        survey.decode(raw.drop(columns="rely_on"), elderly, "households")
+def test_an_answer_to_a_question_that_was_not_asked_is_reported_with_its_row(elderly, raw, read):
+    raw.loc[2, "service_kind"] = "1"
+    with pytest.raises(survey.QuestionnaireError, match=r"4行目「service_kind」.*無記入"):
+        survey.checked(read(), elderly, "households")
 
 
-def test_labels_are_accepted_where_codes_are_expected(elderly, raw):
+@pytest.mark.parametrize("column", ["rely_on", "talk_frequency", "household_id"])
+def test_a_missing_column_is_named(raw, read, elderly, column):
+    heading = "household_id" if column == "household_id" else elderly.item(column).title
+    with pytest.raises(intake.DataProblems, match=f"列「{heading}」があること"):
+        read(raw.drop(columns=column))
+
+
+def test_labels_are_accepted_where_codes_are_expected(raw, read):
     raw.loc[0, "talk_frequency"] = "週に1回"
-    assert survey.decode(raw, elderly, "households").frame["talk_frequency"][0] == "週に1回"
+    assert read()["talk_frequency"][0] == "週に1回"
 
 
 def test_two_key_ins_are_compared_cell_by_cell(raw):
@@ -101,10 +124,10 @@ def test_who_has_not_said_whether_they_answered_is_not_held_against_their_sheets
     assert survey.check_reported(commissioners, cases).empty
 
 
-def test_answers_keep_the_order_of_the_sheet(elderly, raw):
-    decoded = survey.decode(raw, elderly, "households").frame["talk_frequency"].cat
-    assert decoded.ordered
-    assert tuple(decoded.categories) == elderly.item("talk_frequency").labels
+def test_answers_keep_the_order_of_the_sheet(elderly, read):
+    answers = read()["talk_frequency"].cat
+    assert answers.ordered
+    assert tuple(answers.categories) == elderly.item("talk_frequency").labels
 
 
 def test_a_skip_rule_is_checked_on_frames_from_elsewhere(questionnaire, cases):

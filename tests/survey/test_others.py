@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.survey.conftest import ROOT, categorical
-from ujo_lib import survey
+from ujo_lib import intake, survey
 from ujo_lib.columns import Typed
 from ujo_lib.params import SurveySettings
 from ujo_lib.report import Subject, open_page
@@ -98,8 +98,8 @@ def test_a_misspelt_question_is_named_with_those_there_are(form):
 
 def test_the_example_of_another_survey_has_a_table_for_each_of_its_questions():
     form = survey.read_questionnaire(ROOT / "params" / "examples" / "single_elderly_items.yaml")
-    keyed = survey.read_answers(ROOT / "params" / "examples" / "single_elderly_answers.csv")
-    answers = survey.decode(keyed, form, "households").checked()
+    file = ROOT / "params" / "examples" / "single_elderly_answers.csv"
+    answers = survey.checked(intake.answers(file, form, "households"), form, "households")
     made = survey.other_items(answers, form, "households", prefix="extra_")
     assert [one.title for one in made] == [item.title for item in form.items]
     assert all(one.table.frame["n"].iloc[0] > 0 for one in made)

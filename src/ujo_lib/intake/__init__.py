@@ -5,7 +5,7 @@
 """
 
 from ujo_lib.intake import overview
-from ujo_lib.intake.loading import Intake, check, load, not_supplied, of_source
+from ujo_lib.intake.loading import Intake, answers, check, load, not_supplied, of_source
 from ujo_lib.intake.problems import DataProblems, Problem, Repair
 from ujo_lib.intake.schemas import SCHEMAS
 
@@ -15,6 +15,7 @@ __all__ = [
     "Intake",
     "Problem",
     "Repair",
+    "answers",
     "check",
     "load",
     "not_supplied",

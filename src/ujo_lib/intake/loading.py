@@ -45,6 +45,7 @@ from ujo_lib.intake.shapes import as_it_stands, gathered
 from ujo_lib.intake.values import Raw, Site, age_range, parse_column, tidy
 from ujo_lib.params.inputs import Inputs, Layout
 from ujo_lib.params.paths import project_root
+from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.yamlfile import read_yaml
 
 MISSING_COLUMNS = ("kind", "column", "heading", "n_missing", "base", "share")
@@ -213,6 +214,36 @@ def check(
         account.note_gaps(loaded, schemas, period, own, notes_of)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]
     return _intake(loaded, schemas, parsed, notes, declaration.not_supplied)
+
+
+def answers(file: Path, form: Questionnaire, sheet: str) -> pd.DataFrame:
+    """Read the answers to a questionnaire that inputs.yaml does not name, as every other file is read.
+
+    Args:
+        file: one row per filled-in sheet, headings as the questionnaire has them, or ids.
+        form: what was asked.
+        sheet: which of its forms the file holds.
+
+    Returns:
+        The column that identifies a sheet, then one column per question, of multiple answers one per option.
+
+    Raises:
+        DataProblems: a column or a key is lacking, or cells hold what the questionnaire does not allow.
+    """
+    key = Column(form.keys[sheet], form.keys[sheet], "id", required=True, filled=True)
+    whole = Schema("answers", form.title, "one sheet", (key,), (key.name,)).with_questions(form.on(sheet))
+    schema = replace(
+        whole,
+        columns=tuple(replace(column, required=True) for column in whole.columns),
+        multiples=tuple(replace(item, required=True) for item in whole.multiples),
+    )
+    spec = FileSpec.model_validate({"kind": schema.kind, "name": file.name, "path": file})
+    one = _read_file(spec, schema, Declaration(), (), {})
+    if loaded := _together(schema.kind, [(spec, one)]):
+        checks.check_doubles(loaded, schema, {spec.label: one.splits}, {spec.label: one.notes})
+    if loaded is None or any(problem.severity == "error" for problem in one.notes.problems):
+        raise DataProblems(one.notes.problems)
+    return loaded.frame
 
 
 def not_supplied(inputs: str | Path, kinds: Sequence[str]) -> dict[str, str]:

@@ -243,22 +243,24 @@ class Page:
         said = wording.say(template, *published, **values)
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 
-    def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject) -> None:
+    def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject, *, apart: bool = False) -> None:
         """Publish and show one table after the other: as bars where it splits people into shares, a panel each for the
         groups of the first dimension where there are two.
 
         Args:
             parts: id, title and table, as `survey.other_items` makes them.
             subject: who or what was counted.
+            apart: each table counts a population of its own, called by its id.
         """
         for id, title, table in parts:
-            published = self.publish(table, id, title, subject)
+            about = replace(subject, population=id) if apart else subject
+            published = self.publish(table, id, title, about)
             names = [name for name in table.schema.dimensions if table.schema.of_kind(Share)]
             if len(names) == 2:
                 by, y = names
                 said = f"{title}の回答を、{table.schema[by].name}ごとに示します。"
                 drawn = {"n": "n", "low": "low", "high": "high", "finding": said}
-                display(self.panels(published, x="share", y=y, by=by, **drawn))
+                display(_method(figures.panels)(self, published, x="share", y=y, by=by, **drawn))
                 continue
             split = {
                 name: [label for label in table.frame[name] if label not in TOTAL_LABELS] for name in names
@@ -266,7 +268,11 @@ class Page:
             shown = [name for name, answers in split.items() if len(answers) > 1]
             for name in shown:
                 rows = published.where(**{name: split[name]})
-                display(self.bars(rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"))
+                display(
+                    _method(figures.bars)(
+                        self, rows, x="share", y=name, n="n", finding=f"{title}の回答を示します。"
+                    )
+                )
             if not shown:
                 display(self.table(published, columns=[*names, "n", "share"] if names else None))
 
@@ -358,26 +364,6 @@ class Page:
         told = {"page": dict(of_page), "tables": self._absent}
         write_atomically(file, json.dumps(told, ensure_ascii=False))
 
-    band = _method(figures.band)
-    bars = _method(figures.bars)
-    calendar_map = _method(figures.calendar_map)
-    curve = _method(figures.curve)
-    distribution = _method(figures.distribution)
-    figure = _method(figures.figure)
-    forest = _method(figures.forest)
-    grouped_bars = _method(figures.grouped_bars)
-    heat_map = _method(figures.heat_map)
-    line = _method(figures.line)
-    network = _method(figures.network)
-    panels = _method(figures.panels)
-    profile = _method(figures.profile)
-    pyramid = _method(figures.pyramid)
-    scatter_map = _method(figures.scatter_map)
-    spec_curve = _method(figures.spec_curve)
-    stacked_bars = _method(figures.stacked_bars)
-    timeline = _method(figures.timeline)
-    tree = _method(figures.tree)
-
     def numbered(self, shown: str, kind: str) -> str:
         """Number a table or figure as the finished page will, and style it for a notebook.
 
@@ -402,6 +388,10 @@ class Page:
             if isinstance(items, list | tuple)
             else ()
         )
+
+
+for _name in filter(str.islower, figures.__all__):  # the others are classes
+    setattr(Page, _name, _method(getattr(figures, _name)))
 
 
 def open_page(settings: NotebookSettings) -> Page:

@@ -1,6 +1,6 @@
 """Survey room: what the answers of the commissioners can and cannot say.
 
-Frames in, tidy tables out. `questionnaire` and `keyin` know what was asked and catch key-in mistakes;
+Frames in, tidy tables out. `questionnaire` and `keyin` know what was asked and hold the answers against it;
 `tables` and `association` count and test; `response`, `city_total`, `waves` and `coverage` say how far the
 counts reach; `wording` turns verdicts into phrases. Only `files` opens a file.
 """
@@ -19,7 +19,7 @@ from ujo_lib.survey.city_total import (
 )
 from ujo_lib.survey.coverage import city_population, coverage
 from ujo_lib.survey.files import read_answers, read_questionnaire
-from ujo_lib.survey.keyin import Decoded, check_reported, check_skips, compare_entries, decode
+from ujo_lib.survey.keyin import check_reported, check_skips, checked, compare_entries
 from ujo_lib.survey.others import Asked, other_items
 from ujo_lib.survey.questionnaire import Condition, Item, Questionnaire, QuestionnaireError
 from ujo_lib.survey.response import (
@@ -53,7 +53,6 @@ __all__ = [
     "Asked",
     "Change",
     "Condition",
-    "Decoded",
     "Item",
     "Questionnaire",
     "QuestionnaireError",
@@ -69,6 +68,7 @@ __all__ = [
     "change_verdict",
     "check_reported",
     "check_skips",
+    "checked",
     "city_population",
     "city_total",
     "commissioners_with_cases",
@@ -77,7 +77,6 @@ __all__ = [
     "counts_per_commissioner",
     "coverage",
     "crosstab",
-    "decode",
     "distinct",
     "duplicates_bound",
     "family_sentence",
