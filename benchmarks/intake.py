@@ -38,9 +38,12 @@ from ujo_lib import intake, sample
 from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.intake.schemas import SCHEMAS
 from ujo_lib.params.inputs import KINDS
-from ujo_lib.sample import iter_texts
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.sample.stream import iter_texts  # noqa: E402  # after the path is set
+
 INPUTS = "params/sample/fy2023/inputs.yaml"
 PERIOD = period_for(FiscalYear(2023), "fiscal")
 NATIONAL, QUICK = 337_943, 20_000

@@ -31,10 +31,10 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "src"))
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from tests.sample.stream import iter_texts  # noqa: E402
 from ujo_lib import tagging  # noqa: E402  # after the path is set
-from ujo_lib.sample import iter_texts  # noqa: E402
 from ujo_lib.tagging.engine import ArrayEngine, JanomeEngine, Tokens, tokenise_texts  # noqa: E402
 from ujo_lib.tagging.matching import THEME, candidates, tag_tokens  # noqa: E402
 from ujo_lib.tagging.normalise import Corpus, corpus, decode  # noqa: E402

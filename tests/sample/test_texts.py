@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from ujo_lib.sample import iter_texts
+from tests.sample.stream import iter_texts
 from ujo_lib.sample.planting import THEMES
 from ujo_lib.sample.texts import phrases
 

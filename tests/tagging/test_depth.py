@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ujo_lib.sample import iter_texts
+from tests.sample.stream import iter_texts
 from ujo_lib.tagging import Codebook, CodebookError, evidence, parse_codebook, tag
 from ujo_lib.tagging import depth as deep
 from ujo_lib.tagging.codebook import MAIN, compile_codebook

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from janome.system_dic import MMapSystemDictionary
 from janome.tokenizer import Tokenizer
 
+from tests.sample.stream import iter_texts
 from tests.tagging.conftest import invented
-from ujo_lib.sample import iter_texts
 from ujo_lib.tagging import dictionary as d
 from ujo_lib.tagging.cache import kernel_cache_folder
 from ujo_lib.tagging.engine import ArrayEngine, JanomeEngine, tokenise_texts

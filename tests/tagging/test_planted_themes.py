@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import f1_score, recall_score
 
-from ujo_lib.sample import iter_texts
+from tests.sample.stream import iter_texts
 from ujo_lib.tagging import Codebook, tag
 
 pytestmark = pytest.mark.slow

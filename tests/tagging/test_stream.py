@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.sample.stream import iter_texts
 from ujo_lib import delimited
-from ujo_lib.sample import iter_texts
 from ujo_lib.tagging import Codebook, stream, tag
 
 ROWS = [(text_id, text) for text_id, text, _ in iter_texts(60, seed=6)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ujo_lib.sample import iter_texts
+from tests.sample.stream import iter_texts
 from ujo_lib.tagging import Codebook, evidence, tag, tagger
 from ujo_lib.tagging.judging import judged_hits
 from ujo_lib.tagging.matching import OWNER, ROLE, STATUS, TERM, THEME, VALID

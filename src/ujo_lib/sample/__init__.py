@@ -6,6 +6,5 @@ written to a truth folder that only tests read.
 
 from ujo_lib.sample.city import DEFAULT_SEED, write_city
 from ujo_lib.sample.relabel import Place
-from ujo_lib.sample.texts import iter_texts
 
-__all__ = ["DEFAULT_SEED", "Place", "iter_texts", "write_city"]
+__all__ = ["DEFAULT_SEED", "Place", "write_city"]

@@ -62,14 +62,6 @@ TOPIC_THEMES_OF: Final[dict[tuple[str, str], dict[str, float]]] = {
 }
 
 
-def stage_weights() -> Floats:
-    """Theme chances of the five stages of life with their share of the contacts: rows are drawn from in streams."""
-    return np.array([STUDENT, WORKER, HOME, JOBLESS, OTHER])
-
-
-STAGE_SHARES: Final = (0.37, 0.34, 0.07, 0.14, 0.08)
-
-
 def theme_weights(frame: pd.DataFrame) -> Floats:
     """Chance of each theme (columns in the order of ``THEMES``) for each record (rows).
 

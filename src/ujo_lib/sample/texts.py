@@ -18,7 +18,7 @@ import numpy.typing as npt
 import yaml
 
 from ujo_lib.sample.counts import generator
-from ujo_lib.sample.planting import STAGE_SHARES, THEMES, stage_weights
+from ujo_lib.sample.planting import THEMES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -39,7 +39,6 @@ WITH_PERSONAL_DATA: Final = 0.01
 SPELLING_CHANCE: Final = 0.15
 TYPO_CHANCE: Final = 0.03
 MARK_CHANCE: Final = 0.06
-MALE_SHARE: Final = 0.3
 
 _SLOT: Final = re.compile(r"\{([^}]+)\}")
 _STYLED: Final = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
@@ -314,27 +313,6 @@ def _dress(
 
 def _pick(options: Sequence[Any], draws: Iterator[float]) -> Any:
     return options[int(next(draws) * len(options))]
-
-
-def iter_texts(n: int, seed: int = 2023, mean_chars: int = 960) -> Iterator[tuple[str, str, Planted]]:
-    """A stream of ``n`` texts with emoji, in flat memory.
-
-    Args:
-        n: how many.
-        seed: equal seeds give equal texts; the first texts do not depend on ``n``.
-        mean_chars: mean length aimed at.
-
-    Yields:
-        consult_id, text, and the planted (theme, "easy" or "hard") pairs.
-    """
-    stages = stage_weights()
-    for block, first in enumerate(range(0, n, BLOCK)):
-        rng = generator(seed, "stream", block)
-        stage = rng.choice(len(stages), BLOCK, p=STAGE_SHARES)
-        speaker = np.where(stage == 0, 0, 2) + (rng.random(BLOCK) < MALE_SHARE)
-        composed = compose(rng, stages[stage], speaker, seed=seed, mean_chars=mean_chars, emoji=True)
-        for i, one in zip(range(first, min(first + BLOCK, n)), composed, strict=False):
-            yield f"NAT-{i + 1:07d}", one.text, one.themes
 
 
 def texts_of(weights: Floats, speaker: Ints, seed: int, mean_chars: int) -> list[Composed]:
