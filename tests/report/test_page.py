@@ -1,6 +1,7 @@
 """The page shows what the door lets through, marks it, and refuses a table the plan was not made for."""
 
 import inspect
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -13,7 +14,16 @@ from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.params import QualitySettings, project_root
 from ujo_lib.report.door.masks import Masks, counted, masks_for
-from ujo_lib.report.door.publish import ANSWER, DOOR, NOBODY, PublishError, Subject, TableRecord, TableSpec
+from ujo_lib.report.door.publish import (
+    ANSWER,
+    DOOR,
+    NOBODY,
+    NotSuppliedError,
+    PublishError,
+    Subject,
+    TableRecord,
+    TableSpec,
+)
 from ujo_lib.report.look import figures, wording
 from ujo_lib.report.look.tables import LAB_STYLE
 from ujo_lib.report.page import open_page
@@ -287,3 +297,23 @@ def test_a_figure_of_which_every_number_is_hidden_gives_way_to_its_table(project
     assert said.html == page.table(table.where(age=hidden)).html
     assert not drawn
     assert "<svg" in page.bars(table.where(age=[*hidden, "総数"]), x="n", y="age", finding="図。").html
+
+
+@pytest.mark.parametrize(
+    ("page_wide", "tables", "told"),
+    [
+        ({"waves": "初めての調査"}, {}, True),
+        ({}, {"by_age": {"waves": "初めての調査"}}, True),
+        ({}, {"other": {"waves": "初めての調査"}}, False),
+    ],
+)
+def test_a_table_whose_input_the_year_lacks_is_recalled_with_the_reason(project, page_wide, tables, told):
+    page = _internal()
+    _published(page)
+    file = project / "tables" / "00_data_quality" / "not_supplied.json"
+    file.write_text(json.dumps({"page": page_wide, "tables": tables}), encoding="utf-8")
+    if told:
+        with pytest.raises(NotSuppliedError, match="初めての調査"):
+            page.recall("00_data_quality", "by_age")
+    else:
+        assert page.recall("00_data_quality", "by_age").value("n", age="10代") == 3

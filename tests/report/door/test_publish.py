@@ -286,5 +286,6 @@ def test_inputs_that_are_missing_for_one_reason_are_named_together():
 def test_a_panel_of_a_table_counts_its_rows_anew_and_keeps_their_mask():
     part = _masked([True, False, True]).where(sex=["女性", "総数"])
     assert part.frame.index.tolist() == part.hidden.index.tolist() == [0, 1]
+    assert list(part.frame) == list(part.hidden) == list(FRAME)
     assert part.hidden["n"].tolist() == [False, True]
     assert part.rows == (1, 2)
