@@ -317,3 +317,14 @@ def test_a_table_whose_input_the_year_lacks_is_recalled_with_the_reason(project,
             page.recall("00_data_quality", "by_age")
     else:
         assert page.recall("00_data_quality", "by_age").value("n", age="10代") == 3
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_only_what_is_counted_by_day_gets_the_days_of_the_page(project, dated):
+    page = _internal()
+    said = Subject(population="contacts", dated=True) if dated else Subject(population="contacts")
+    subject = page._completed(said)
+    period = page.settings.period
+    assert subject.days == ((period.start.isoformat(), period.end.isoformat()) if dated else ())
+    assert subject.period == period.label
+    assert page._completed(replace(subject, period="別の期間", area="別の町")).period == "別の期間"

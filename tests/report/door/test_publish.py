@@ -289,3 +289,13 @@ def test_a_panel_of_a_table_counts_its_rows_anew_and_keeps_their_mask():
     assert list(part.frame) == list(part.hidden) == list(FRAME)
     assert part.hidden["n"].tolist() == [False, True]
     assert part.rows == (1, 2)
+
+
+def test_a_table_is_shown_with_its_own_columns_whatever_its_rows_were_numbered():
+    turned = FRAME.set_axis([7, 5, 6])
+    record = TableRecord.of("01", SPEC, turned)
+    masked = mask(record, turned, {"n": [False, True, False]}, ())
+    for shown in (masked, unmasked(SPEC, turned)):
+        assert list(shown.frame) == list(shown.hidden) == list(FRAME)
+        assert shown.frame.index.tolist() == shown.hidden.index.tolist() == [0, 1, 2]
+    assert not unmasked(SPEC, turned).hidden.to_numpy().any()
