@@ -328,3 +328,15 @@ def test_only_what_is_counted_by_day_gets_the_days_of_the_page(project, dated):
     assert subject.days == ((period.start.isoformat(), period.end.isoformat()) if dated else ())
     assert subject.period == period.label
     assert page._completed(replace(subject, period="別の期間", area="別の町")).period == "別の期間"
+
+
+@pytest.mark.parametrize(("answers", "kind"), [(1, "table"), (2, "figure")])
+def test_a_question_of_two_answers_is_drawn_without_its_total_and_one_of_one_is_a_table(
+    project, monkeypatch, answers, kind
+):
+    shown = []
+    monkeypatch.setattr("ujo_lib.report.page.display", shown.append)
+    _internal().each([("q", "問", Typed.of(FRAME.iloc[[*range(1, answers + 1), 3]], COLUMNS))], ABOUT)
+    (one,) = shown
+    assert one.kind == kind
+    assert ("総数" in re.sub(r"(?s)<details>.*", "", one.html)) == (kind == "table")
