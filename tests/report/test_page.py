@@ -340,3 +340,17 @@ def test_a_question_of_two_answers_is_drawn_without_its_total_and_one_of_one_is_
     (one,) = shown
     assert one.kind == kind
     assert ("総数" in re.sub(r"(?s)<details>.*", "", one.html)) == (kind == "table")
+
+
+def test_the_sentences_of_the_year_carry_what_they_say_and_what_they_rest_on(project):
+    page = _internal()
+    shown = _published(page)
+    lines = [
+        wording.Line("{n[age=20代]}人です。", (shown,), "相談者{n[age=総数]}人"),
+        wording.Line("以上です。"),
+    ]
+    made = page.sentences(lines)
+    assert (made.kind, made.tables) == ("sentences", ("by_age",))
+    assert [wording.text_of([part]) for part in made.said if part.values] == ["40人です。", "相談者93人"]
+    assert "40人です。" in made.html
+    assert "以上です。" in made.html

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from ujo_lib.columns import (
     Schema,
     Share,
     Statistic,
+    Text,
     Various,
 )
 from ujo_lib.disclosure.plan import Plan
@@ -299,3 +301,23 @@ def test_a_table_is_shown_with_its_own_columns_whatever_its_rows_were_numbered()
         assert list(shown.frame) == list(shown.hidden) == list(FRAME)
         assert shown.frame.index.tolist() == shown.hidden.index.tolist() == [0, 1, 2]
     assert not unmasked(SPEC, turned).hidden.to_numpy().any()
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        (pd.Timestamp("2024-02-29"), "2024-02-29T00:00:00"),
+        (date(2024, 2, 29), "2024-02-29"),
+        (np.float64(0.5), 0.5),
+        (np.nan, None),
+        (pd.NA, None),
+        ("語", "語"),
+        (True, True),
+    ],
+)
+def test_a_cell_is_recorded_as_a_plain_value(cell, kept):
+    frame = pd.DataFrame({"what": pd.Series([cell], dtype=object)})
+    record = TableRecord.of(
+        "01", TableSpec("t", "表", Subject(), Schema({"what": Text(heading="何")})), frame
+    )
+    assert record.rows == ((kept,),)
