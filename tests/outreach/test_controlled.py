@@ -320,3 +320,12 @@ def test_the_bound_for_spill_moves_only_the_limits_away_from_one():
     none = controlled.block_t(prefecture(3, 1.0), "熊本県")
     assert (controlled.if_spilled(none).frame["low"] < none.low).all()
     assert controlled.if_spilled(controlled.block_t(Refusal("x", "ない"), "熊本県")).frame.empty
+
+
+def test_a_window_of_more_than_a_year_holds_no_day_of_an_earlier_one_twice():
+    """Five years of days, the last 400 the window: one year before overlaps it, three years before the second."""
+    days = pd.date_range("2019-01-01", periods=1826)
+    role = np.where(np.arange(1826) >= 1426, IN_WINDOW, BASELINE)
+    comparison = Comparison("県", pd.DataFrame({"local": 1.0, "control": 9.0, "role": role}, index=days))
+    first = days[1426] - pd.DateOffset(years=2)
+    assert [days[at] for at in controlled.earlier_windows(comparison)] == [first]

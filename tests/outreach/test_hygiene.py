@@ -110,6 +110,14 @@ def test_a_silent_control_gives_no_expectation(control):
     assert refusal_code(daily(1, 1), control * 0, OLD_DESK) == "zero_control"
 
 
+@pytest.mark.parametrize(("before", "inside", "silent"), [(0, 1, True), (1, 0, True), (1, 1, False)])
+def test_one_contact_of_the_control_before_and_one_in_the_window_are_enough(control, before, inside, silent):
+    few = control * 0
+    few.loc["2023-09-01"], few.loc[pd.Timestamp(WINDOW.start)] = before, inside
+    found = hygiene.compare("宇城市", daily(1, 1), few, WINDOW, OLD_DESK, YEAR.end)
+    assert (isinstance(found, Refusal) and found.code == "zero_control") is silent
+
+
 def test_settling_and_washout_days_are_left_out_of_the_baseline(control):
     opened = Baseline(YEAR.start, date(2023, 5, 1), settling_days=90, washout_days=14)
     found = hygiene.compare("宇城市", daily(1, 3), control, WINDOW, opened, YEAR.end)

@@ -1,6 +1,7 @@
 """The page shows what the door lets through, marks it, and refuses a table the plan was not made for."""
 
 import inspect
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -13,7 +14,16 @@ from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.params import QualitySettings, project_root
 from ujo_lib.report.door.masks import Masks, counted, masks_for
-from ujo_lib.report.door.publish import ANSWER, DOOR, NOBODY, PublishError, Subject, TableRecord, TableSpec
+from ujo_lib.report.door.publish import (
+    ANSWER,
+    DOOR,
+    NOBODY,
+    NotSuppliedError,
+    PublishError,
+    Subject,
+    TableRecord,
+    TableSpec,
+)
 from ujo_lib.report.look import figures, wording
 from ujo_lib.report.look.tables import LAB_STYLE
 from ujo_lib.report.page import open_page
@@ -300,3 +310,60 @@ def test_a_figure_of_which_every_number_is_hidden_gives_way_to_its_table(project
     assert said.html == page.table(table.where(age=hidden)).html
     assert not drawn
     assert "<svg" in page.bars(table.where(age=[*hidden, "総数"]), x="n", y="age", finding="図。").html
+
+
+@pytest.mark.parametrize(
+    ("page_wide", "tables", "told"),
+    [
+        ({"waves": "初めての調査"}, {}, True),
+        ({}, {"by_age": {"waves": "初めての調査"}}, True),
+        ({}, {"other": {"waves": "初めての調査"}}, False),
+    ],
+)
+def test_a_table_whose_input_the_year_lacks_is_recalled_with_the_reason(project, page_wide, tables, told):
+    page = _internal()
+    _published(page)
+    file = project / "tables" / "00_data_quality" / "not_supplied.json"
+    file.write_text(json.dumps({"page": page_wide, "tables": tables}), encoding="utf-8")
+    if told:
+        with pytest.raises(NotSuppliedError, match="初めての調査"):
+            page.recall("00_data_quality", "by_age")
+    else:
+        assert page.recall("00_data_quality", "by_age").value("n", age="10代") == 3
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_only_what_is_counted_by_day_gets_the_days_of_the_page(project, dated):
+    page = _internal()
+    said = Subject(population="contacts", dated=True) if dated else Subject(population="contacts")
+    subject = page._completed(said)
+    period = page.settings.period
+    assert subject.days == ((period.start.isoformat(), period.end.isoformat()) if dated else ())
+    assert subject.period == period.label
+    assert page._completed(replace(subject, period="別の期間", area="別の町")).period == "別の期間"
+
+
+@pytest.mark.parametrize(("answers", "kind"), [(1, "table"), (2, "figure")])
+def test_a_question_of_two_answers_is_drawn_without_its_total_and_one_of_one_is_a_table(
+    project, monkeypatch, answers, kind
+):
+    shown = []
+    monkeypatch.setattr("ujo_lib.report.page.display", shown.append)
+    _internal().each([("q", "問", Typed.of(FRAME.iloc[[*range(1, answers + 1), 3]], COLUMNS))], ABOUT)
+    (one,) = shown
+    assert one.kind == kind
+    assert ("総数" in re.sub(r"(?s)<details>.*", "", one.html)) == (kind == "table")
+
+
+def test_the_sentences_of_the_year_carry_what_they_say_and_what_they_rest_on(project):
+    page = _internal()
+    shown = _published(page)
+    lines = [
+        wording.Line("{n[age=20代]}人です。", (shown,), "相談者{n[age=総数]}人"),
+        wording.Line("以上です。"),
+    ]
+    made = page.sentences(lines)
+    assert (made.kind, made.tables) == ("sentences", ("by_age",))
+    assert [wording.text_of([part]) for part in made.said if part.values] == ["40人です。", "相談者93人"]
+    assert "40人です。" in made.html
+    assert "以上です。" in made.html

@@ -1,13 +1,15 @@
 """What the plan is told that a table counts: months with their year, bases over those who answered."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from ujo_lib.columns import ANSWERED, Base, Count, Dimension, Schema
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
-from ujo_lib.report.door.masks import counted
-from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
+from ujo_lib.report.door.masks import counted, masks_for
+from ujo_lib.report.door.publish import PublishError, Subject, TableRecord, TableSpec
 
 N = Count(unit="件")
 
@@ -86,3 +88,18 @@ def test_where_no_table_names_those_who_skipped_a_question_its_answers_add_up_to
     assert [set(table.region(i)) - who for i in (0, 2)] == [{("sex", frozenset({"男性"}))}, set()]
     assert all(who <= set(table.region(i)) for i in range(3))
     assert table.frame == frozenset()
+
+
+def test_a_cell_without_a_count_is_no_hidden_one_and_a_plan_says_what_it_prints_in_full():
+    kinds = {"男性": 3, "女性": 40, "その他": None, "総数": 80}
+    frame = pd.DataFrame({"sex": list(kinds), "n": pd.array(list(kinds.values()), dtype="Int64")})
+    schema = Schema({"sex": Dimension(), "n": Count(unit="人")})
+    record = TableRecord.of("01", TableSpec("t", "表", Subject(population="cases"), schema), frame)
+    tables = counted([record])
+    masks = masks_for(plan([one.table for one in tables], Policy(5, required_width=3)), tables)
+    flags = masks.cells_of(record)["n"]
+    assert (flags[0], flags[2]) == (True, False)
+    assert masks.whole == []
+    other = replace(record, rows=((*record.rows[0][:1], 4), *record.rows[1:]))
+    with pytest.raises(PublishError, match="not made for this table"):
+        masks.cells_of(other)

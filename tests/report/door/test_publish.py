@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from ujo_lib.columns import (
     Schema,
     Share,
     Statistic,
+    Text,
     Various,
 )
 from ujo_lib.disclosure.plan import Plan
@@ -286,5 +288,36 @@ def test_inputs_that_are_missing_for_one_reason_are_named_together():
 def test_a_panel_of_a_table_counts_its_rows_anew_and_keeps_their_mask():
     part = _masked([True, False, True]).where(sex=["女性", "総数"])
     assert part.frame.index.tolist() == part.hidden.index.tolist() == [0, 1]
+    assert list(part.frame) == list(part.hidden) == list(FRAME)
     assert part.hidden["n"].tolist() == [False, True]
     assert part.rows == (1, 2)
+
+
+def test_a_table_is_shown_with_its_own_columns_whatever_its_rows_were_numbered():
+    turned = FRAME.set_axis([7, 5, 6])
+    record = TableRecord.of("01", SPEC, turned)
+    masked = mask(record, turned, {"n": [False, True, False]}, ())
+    for shown in (masked, unmasked(SPEC, turned)):
+        assert list(shown.frame) == list(shown.hidden) == list(FRAME)
+        assert shown.frame.index.tolist() == shown.hidden.index.tolist() == [0, 1, 2]
+    assert not unmasked(SPEC, turned).hidden.to_numpy().any()
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        (pd.Timestamp("2024-02-29"), "2024-02-29T00:00:00"),
+        (date(2024, 2, 29), "2024-02-29"),
+        (np.float64(0.5), 0.5),
+        (np.nan, None),
+        (pd.NA, None),
+        ("語", "語"),
+        (True, True),
+    ],
+)
+def test_a_cell_is_recorded_as_a_plain_value(cell, kept):
+    frame = pd.DataFrame({"what": pd.Series([cell], dtype=object)})
+    record = TableRecord.of(
+        "01", TableSpec("t", "表", Subject(), Schema({"what": Text(heading="何")})), frame
+    )
+    assert record.rows == ((kept,),)

@@ -56,7 +56,7 @@ def sure_marks(schema: Schema, name: str, frame: pd.DataFrame, hidden: pd.DataFr
     alone = _residuals(n, bases, true, everybody)
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = np.abs(frame[mark.residual].to_numpy(dtype=float) / alone)
-    steps = _STEPS * np.minimum(np.nan_to_num(effect, posinf=1.0), 1.0)
+    steps = _STEPS * np.minimum(np.nan_to_num(effect), 1.0)
     sure *= np.floor(steps.round(6)) / _STEPS  # a whole step stays one, whatever the last bit says
     p = np.where(gone, 1.0, 2 * distributions.norm.sf(np.abs(sure)))
     above, below, untold = MARKS
