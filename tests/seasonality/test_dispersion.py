@@ -47,6 +47,42 @@ def test_memory_between_blocks_is_estimated_without_the_bias_of_the_fitted_colum
     assert np.median(design.test(noise[:, 100:]).autocorrelation) == pytest.approx(0.5, abs=0.04)
 
 
+def test_a_memory_lent_by_a_larger_record_inflates_what_a_lottery_does_not_explain():
+    """By hand: variance of the mean difference of two halves, blocks correlated by 0.6^distance in their excess."""
+    halves, size = np.repeat([0.0, 1.0], 10), 20
+    design = BlockDesign(np.ones((size, 1)), halves[:, None], np.ones(size), np.arange(size))
+    z = np.random.default_rng(8).normal(0, 2, size)
+    found, plain = design.test(z, memory=0.6), design.test(z, memory=0.0)
+    contrast = (halves - 0.5) / np.sqrt(size / 4)
+    basis = np.column_stack([np.full(size, size**-0.5), contrast])
+    correlation = 0.6 ** np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
+    left = np.eye(size) - basis @ basis.T
+    inflation = contrast @ correlation @ contrast / (np.trace(left @ correlation) / (size - 2))
+    carried = 1 - 1 / plain.dispersion[0]
+    assert plain.variance[0] == pytest.approx(plain.dispersion[0])
+    expected = plain.dispersion[0] * (1 + carried * (inflation - 1))
+    assert found.variance[0] == pytest.approx(expected, rel=1e-3)  # the memories lie on a grid
+    assert found.autocorrelation[0] == plain.autocorrelation[0] == design.test(z).autocorrelation[0]
+
+
+@pytest.mark.parametrize(("dispersion", "carries"), [(0.99, False), (1.0, False), (1.01, True)])
+def test_blocks_that_vary_no_more_than_a_lottery_carry_no_lent_memory(dispersion, carries):
+    design = BlockDesign(np.ones((52, 1)), np.arange(52.0)[:, None], np.ones(52), np.arange(52))
+    z = np.random.default_rng(9).normal(size=52)
+    z *= np.sqrt(dispersion / design.test(z).dispersion[0])
+    found = design.test(z, memory=0.8)
+    assert (found.variance[0] > dispersion * (1 + 1e-9)) == carries
+
+
+def test_each_series_may_be_lent_a_memory_of_its_own():
+    design = BlockDesign(np.ones((52, 1)), np.eye(4)[np.arange(52) // 13], np.ones(52), np.arange(52))
+    z = np.random.default_rng(10).normal(0, 2, (2, 52))
+    together = design.test(z, memory=np.array([0.1, 0.7])).p_value
+    assert together == pytest.approx(
+        [design.test(row, memory=lent).p_value[0] for row, lent in zip(z, (0.1, 0.7), strict=True)]
+    )
+
+
 def test_memory_is_not_read_across_a_gap():
     position = np.array([0, 1, 2, 3, 30, 31, 32, 33])
     design = BlockDesign(np.ones((8, 1)), np.arange(8.0)[:, None], np.ones(8), position)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
+from tests.seasonality.conftest import calm_nation, counted, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.profiles import (
     by_date,
@@ -15,6 +15,7 @@ from ujo_lib.seasonality.profiles import (
     order_in_words,
     share_effect,
 )
+from ujo_lib.seasonality.verdicts import PatternTests, memory_seen
 from ujo_lib.variance import People
 
 
@@ -23,6 +24,21 @@ def test_a_short_month_with_fewer_contacts_is_not_a_quiet_month():
     assert months.loc[1, "n"] == 196
     assert months["per_day"].tolist() == [7.0] * 12
     assert months["estimate"].to_numpy(dtype=float) == pytest.approx(1.0)
+
+
+def test_a_nation_lends_the_memory_of_its_weeks_to_the_months_of_a_place():
+    counts = noisy_year()
+    tests, lent = PatternTests.of(counts), memory_seen(calm_nation()).autocorrelation
+    alone, beside = (by_month(counts, beside=other).frame for other in (None, calm_nation()))
+    assert tests.months(counts.daily, memory=lent).variance[0] < tests.months(counts.daily).variance[0]
+    assert ((beside["high"] - beside["low"]) < (alone["high"] - alone["low"])).all()
+    assert beside["estimate"].tolist() == alone["estimate"].tolist()
+
+
+@pytest.mark.parametrize(("last", "lends"), [(date(2021, 12, 15), False), (date(2021, 12, 16), True)])
+def test_a_nation_lends_from_twelve_months_on_each_known_by_half(last, lends):
+    counts, short = noisy_year(), calm_nation().within(Period(date(2021, 1, 1), last, "全国"))
+    assert by_month(counts, beside=short).frame.equals(by_month(counts).frame) != lends
 
 
 def test_a_missing_month_stays_in_the_table_without_numbers():

@@ -73,34 +73,46 @@ class BlockDesign:
         self.df1 = self._test.shape[1]
         self.df2 = len(exposure) - self._null.shape[1] - self.df1
 
-    def test(self, residuals: Array, effect: float = 1.0, of_people: float = np.inf) -> ScaledTest:
+    def test(
+        self,
+        residuals: Array,
+        effect: float = 1.0,
+        of_people: float = np.inf,
+        memory: Array | float | None = None,
+    ) -> ScaledTest:
         """Judge standardised residuals of the null model.
 
         Args:
             residuals: (count − expected) / √expected, shape (series, blocks).
             effect: smallest variance relative to independent contacts to assume, because the same people come back.
             of_people: its degrees of freedom.
+            memory: autocorrelation of the level from block to block, seen in a far larger record; of these blocks'
+                variance, what a lottery does not explain carries it. None: it is estimated from these blocks.
         """
         z = np.atleast_2d(residuals)
         found = z @ self._test
         left = z - (z @ self._null) @ self._null.T - found @ self._test.T
         spread = (left**2).sum(axis=1)
         dispersion = spread / self.df2
-        memory = self._memory(left)
-        positive = np.clip(memory + self._margin, 0.0, _GRID[-1])
+        own = self._memory(left)
+        positive = np.clip(own + self._margin if memory is None else memory, 0.0, _GRID[-1])
         inflation = np.maximum(np.interp(positive, _GRID, self._inflation), 1.0)
+        if memory is not None:
+            carried = np.clip(1 - ratio_or_zero(np.ones_like(dispersion), dispersion), 0.0, 1.0)
+            inflation, positive = 1 + carried * (inflation - 1), carried * positive
         total = np.maximum(dispersion * inflation, effect if effect > 1.0 else 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             statistic = (found**2).sum(axis=1) / self.df1 / total
         df1 = np.interp(positive, _GRID, self._df[0])
         df2 = np.interp(positive, _GRID, self._df[1])
-        # The autocorrelation is an estimate too: its error makes the yardstick as uncertain as fewer blocks would.
-        slope = np.interp(positive, _GRID, np.gradient(np.log(self._inflation), _GRID))
-        pairs = max(int((np.diff(self._position) == 1).sum()), 1)
-        df2 = 1 / (1 / df2 + np.where(positive > 0, slope**2 / pairs / 2, 0.0))
+        if memory is None:
+            # The autocorrelation is an estimate too: its error makes the yardstick as uncertain as fewer blocks would.
+            slope = np.interp(positive, _GRID, np.gradient(np.log(self._inflation), _GRID))
+            pairs = max(int((np.diff(self._position) == 1).sum()), 1)
+            df2 = 1 / (1 / df2 + np.where(positive > 0, slope**2 / pairs / 2, 0.0))
         df2 = np.where(total > dispersion * inflation, np.minimum(df2, of_people), df2)
         p_value = scipy_stats.f.sf(statistic, df1, df2)
-        return ScaledTest(statistic, df1, df2, p_value, dispersion, memory, total)
+        return ScaledTest(statistic, df1, df2, p_value, dispersion, own, total)
 
     def _memory(self, left: Array) -> Array:
         """Autocorrelation of the blocks that explains the lag-one correlation of their residuals."""

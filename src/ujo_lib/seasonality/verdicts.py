@@ -6,7 +6,7 @@ cannot tell a season from a campaign, so the verdict about months speaks of the 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from typing import Final
 
@@ -30,6 +30,8 @@ MIN_EVENTS = 30
 ALPHA = 0.05
 WEEKS_MARGIN: Final = 0.1
 """Of the weeks' autocorrelation: 52 of them leave an error of 0.14, and what is not seen of it makes false alarms."""
+LARGER: Final = 10
+"""Times as many contacts that a record must have beside another to lend it the memory of its weeks."""
 _DETECTABLE: Final = {
     "months": "最も多い時期が中ほどの時期の",
     "wave": "最も多い時期が中ほどの時期の",
@@ -47,7 +49,9 @@ class Verdict:
         pattern: what was judged, in Japanese.
         detected: True, False, or None when it is not judged.
         finding: 「検出」「検出せず」「判定しない」.
-        p_value, statistic, df1, df2: of the scaled F test; None when not judged.
+        p_value: of the scaled F test, raised or lowered for months so that 5 % of the records without a pattern fall
+            below 0.05 under the worst plausible memory (`surface`); None when not judged.
+        statistic, df1, df2: of that test.
         dispersion: Pearson dispersion of the blocks, 1 for independent contacts; None when not judged.
         autocorrelation: lag-one correlation of the blocks; None when not judged.
         n: contacts judged.
@@ -130,21 +134,26 @@ class PatternTests:
         """The weekly blocks."""
         return weeks_of(self.weekday, self.observed, self.size)
 
-    def months(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
+    def months(
+        self, daily: NDArray[np.int64], people: People = NOBODY, memory: Array | float | None = None
+    ) -> ScaledTest:
         """Do months differ per day? Weekly blocks, each week shared among its months by days.
 
         Args:
             daily: counts, shape (days,) or (series, days).
             people: those behind the contacts of the one series; how much they come back is measured for this pattern.
+            memory: autocorrelation of the weeks of a far larger record; None: of these.
         """
         pattern = np.eye(12)[people.at.astype("datetime64[M]").astype(np.int64) % 12]
-        return _judge(self._month_design, self._weekly_residuals(daily), people, pattern)
+        return _judge(self._month_design, self._weekly_residuals(daily), people, pattern, memory)
 
-    def yearly_wave(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
+    def yearly_wave(
+        self, daily: NDArray[np.int64], people: People = NOBODY, memory: Array | float | None = None
+    ) -> ScaledTest:
         """Is there one smooth wave a year (cosinor)? Weekly blocks; arguments as in `months`."""
         angle = 2 * np.pi * people.day / YEAR
         pattern = np.column_stack([np.cos(angle), np.sin(angle)])
-        return _judge(self._wave_design, self._weekly_residuals(daily), people, pattern)
+        return _judge(self._wave_design, self._weekly_residuals(daily), people, pattern, memory)
 
     def weekdays(self, daily: NDArray[np.int64], people: People = NOBODY) -> ScaledTest:
         """Do weekdays differ? Days compared within their weeks; arguments as in `months`."""
@@ -216,10 +225,25 @@ def judge(counts: Counts, people: People = NOBODY, beside: Counts | None = None)
     brief = "4週間分の記録がないため、判定しません" if tests.weeks.count < 4 else ""
     pattern, months = _months_told(counts)
     week = "同じ週の中で曜日を比べます"
-    seen = None if few or short else memory_seen(beside or counts)
+    seen = None if few or short else memory_for(counts, beside)
+    lent = seen.loan if seen else None
     plan = (
-        (pattern, tests.months, few or short, months, "months", seen),
-        ("1年を周期とするなだらかな波", tests.yearly_wave, few or short, months, "wave", seen),
+        (
+            pattern,
+            partial(tests.months, memory=lent),
+            few or short,
+            months,
+            "months",
+            seen,
+        ),
+        (
+            "1年を周期とするなだらかな波",
+            partial(tests.yearly_wave, memory=lent),
+            few or short,
+            months,
+            "wave",
+            seen,
+        ),
         ("曜日による違い", tests.weekdays, few or brief, week, "weekdays", None),
         ("日曜から土曜に向かう一方向の増減", tests.week_slope, few or brief, week, "slope", None),
     )
@@ -256,12 +280,18 @@ def settled(
     if rates is None or reason:
         return Verdict(name, None, "判定しない", n=counts.n, remark=reason, **dict.fromkeys(_NUMBERS))
     found = test()
-    detected = bool(found.p_value[0] < ALPHA)
     numbers = {number: float(getattr(found, number)[0]) for number in _NUMBERS}
+    numbers["p_value"] = float(calibrated(found.p_value, rates.level)[0])
+    detected = numbers["p_value"] < ALPHA
     remark += f"。偏りのない記録を誤って検出する割合は、このような記録では{rates.false_alarm:.1%}以下です"
     if not detected:
         remark += f"。{_DETECTABLE[pattern]}{_least(rates.detectable)}"
     return Verdict(name, detected, "検出" if detected else "検出せず", n=counts.n, remark=remark, **numbers)
+
+
+def calibrated(p_value: Array, level: Array | float) -> Array:
+    """The p-values on a scale on which `level` is 0.05 (as if they were a power of a uniform number)."""
+    return np.asarray(p_value ** (np.log(ALPHA) / np.log(level)))
 
 
 def _untrusted(rates: surface.Rates | None, where: str) -> str:
@@ -278,6 +308,12 @@ def _least(detectable: float) -> str:
     if np.isnan(detectable):
         return "3倍でも、5回に4回までは見つかりません"
     return f"{np.ceil(10 * detectable - 1e-9) / 10:.1f}倍あれば、一人が一度ずつ相談した記録の5回に4回で見つかります"
+
+
+def memory_for(counts: Counts, beside: Counts | None) -> surface.Memory:
+    """How long busy spells last by the largest and longest record at hand, and whether it lends that to `counts`."""
+    seen = memory_seen(beside or counts)
+    return replace(seen, lent=seen.contacts >= max(surface.LENDS, LARGER * _size(counts, 1.0)[0]))
 
 
 def memory_seen(counts: Counts) -> surface.Memory:
@@ -325,7 +361,11 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Typed:
         "remark": Text(heading="備考"),
     }
     frame = pd.DataFrame([asdict(verdict) for verdict in verdicts])[list(columns)]
-    return Typed.of(frame.astype(dict.fromkeys(_NUMBERS, float)), columns)
+    note = (
+        "月と波のp値は、偏りのない記録の5%が0.05を下回るように、"
+        "波の続き方として考えられるうちの最も厳しいもので直した値です。"
+    )
+    return Typed.of(frame.astype(dict.fromkeys(_NUMBERS, float)), columns, note=note)
 
 
 def descriptive_tests(counts: Counts) -> Typed:
@@ -364,10 +404,16 @@ def _textbook_tests(counts: Counts) -> Iterator[tuple[str, float, object, float]
     yield "レイリー検定(1年周期)", strength, pd.NA, float(np.exp(-strength))
 
 
-def _judge(design: BlockDesign, residuals: Array, people: People, pattern: Array) -> ScaledTest:
+def _judge(
+    design: BlockDesign,
+    residuals: Array,
+    people: People,
+    pattern: Array,
+    memory: Array | float | None = None,
+) -> ScaledTest:
     effect = people.effect(pattern)
     of_people = float(effective_df(people.person, np.array(effect))) if effect > 1.0 else np.inf
-    return design.test(residuals, effect, of_people)
+    return design.test(residuals, effect, of_people, memory)
 
 
 def _sunday_first(people: People) -> NDArray[np.int64]:
