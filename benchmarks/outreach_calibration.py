@@ -6,7 +6,7 @@ state-space model. Cells marked `in_scope` have clean controls and autocorrelati
 season or earlier change the prefecture has of its own; there the product is held to false alarms of at most 7 % and
 coverage of at least 92 % of the verdicts that it gives. The other cells show where it breaks.
 
-    python benchmarks/outreach_calibration.py [--quick] [--json] [--table FILE]
+    python benchmarks/outreach_calibration.py [--quick] [--only PART ...] [--replicates N] [--json] [--table FILE]
 """
 
 import argparse
@@ -450,6 +450,17 @@ def measure(world: World, replicates: int, gap: int = GAP, seed: int = 20240220)
     return found
 
 
+PARTS: Mapping[str, Callable[[World], bool]] = {
+    "city": lambda world: (
+        world.level == "city" and world.per_year == PER_YEAR["city"] and world.together == 1
+    ),
+    "sizes": lambda world: world.level == "city" and not PARTS["city"](world),
+    "prefecture": lambda world: world.level == "prefecture" and not world.own,
+    "own": lambda world: world.own,
+}
+"""Parts of the grid that can be run apart."""
+
+
 def counting_worlds() -> list[tuple[World, int]]:
     """Clients who write 2.5 times, and the silence after which a further contact counts again (0: always)."""
     return [
@@ -482,24 +493,41 @@ def described(world: World) -> str:
 
 
 def summary(cells: list[dict[str, object]]) -> dict[str, object]:
-    """Worst cell of the product within its scope; mean over the cells without an effect for the peers."""
+    """Worst cell of the product within its scope, of those that were run, with its verdicts; the peers' mean over the
+    cells without an effect; the power of both where the usual tools are at their best.
+    """
     found: dict[str, object] = {}
     for level in ("city", "prefecture"):
-        inside = [cell for cell in cells if cell["world"].level == level and cell["world"].in_scope]
-        inside = [cell for cell in inside if cell["n"]]
-        null = [cell["detected"] for cell in inside if cell["world"].rate_ratio == 1]
-        found[f"{level}_false_alarm"] = round(max(null), 4)
-        found[f"{level}_coverage"] = round(min(cell["coverage"] for cell in inside), 4)
+        inside = [
+            cell for cell in cells if cell["world"].level == level and cell["world"].in_scope and cell["n"]
+        ]
+        null = [cell for cell in inside if cell["world"].rate_ratio == 1]
+        if null:
+            alarm, coverage = (
+                max(null, key=lambda cell: cell["detected"]),
+                min(inside, key=lambda cell: cell["coverage"]),
+            )
+            found[f"{level}_false_alarm"] = round(alarm["detected"], 4)
+            found[f"{level}_false_alarm_in"] = f"{described(alarm['world'])}, {alarm['n']} verdicts"
+            found[f"{level}_coverage"] = round(coverage["coverage"], 4)
+        shown = [cell for cell in cells if cell["world"].level == level and cell["world"].shown_to_peers]
+        for peer in PEERS if shown else ():
+            calm = [cell[f"{peer}_detected"] for cell in shown if cell["world"].rate_ratio == 1]
+            found[f"{peer}_false_alarm_{level}"] = round(float(np.mean(calm)), 4) if calm else None
+        found[f"{level}_power"] = {
+            f"{described(cell['world'])} ratio={cell['world'].rate_ratio:g}": {
+                "product": round(cell["detected"], 4),
+                **{peer: round(cell[f"{peer}_detected"], 4) for peer in PEERS},
+            }
+            for cell in shown
+            if cell["world"].rate_ratio in (1.5, 2.0) and cell["n"]
+        }
     reached = [cell for cell in cells if cell["world"].contaminated and cell["world"].level == "prefecture"]
-    found["spill_bound_coverage"] = round(min(cell["spill_coverage"] for cell in reached), 4)
-    silent = [cell for cell in cells if cell["world"].silent]
-    found["silent_control_detected"] = min(cell["refused"] / (cell["refused"] + cell["n"]) for cell in silent)
-    shown = [cell for cell in cells if cell["world"].shown_to_peers and cell["world"].rate_ratio == 1]
-    for peer in PEERS:
-        found[f"{peer}_false_alarm"] = round(float(np.mean([cell[f"{peer}_detected"] for cell in shown])), 4)
-        for level in ("city", "prefecture"):
-            own = [cell[f"{peer}_detected"] for cell in shown if cell["world"].level == level]
-            found[f"{peer}_false_alarm_{level}"] = round(float(np.mean(own)), 4)
+    if reached:
+        found["spill_bound_coverage"] = round(min(cell["spill_coverage"] for cell in reached), 4)
+    silent = [cell["refused"] / (cell["refused"] + cell["n"]) for cell in cells if cell["world"].silent]
+    if silent:
+        found["silent_control_detected"] = min(silent)
     found["replicates"] = max(cell["n"] for cell in cells)
     found["standard_error"] = round(float(np.sqrt(0.07 * 0.93 / found["replicates"])), 4)
     found["holds"] = all(holds(cell) for cell in cells)
@@ -548,21 +576,33 @@ def main() -> int:
     """Run the grid on every processor, print a table, and say whether the promise holds."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="few cells and replicates")
+    parser.add_argument("--only", nargs="+", choices=[*PARTS], default=[*PARTS], help="parts of the grid")
+    parser.add_argument("--replicates", type=int, help="records per cell")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     parser.add_argument("--table", type=Path, help="also write the cells to this CSV file")
     options = parser.parse_args()
     replicates, few = (100, 40) if options.quick else (2000, 300)
+    replicates = options.replicates or replicates
+    worlds = [
+        world for world in grid(quick=options.quick) if any(PARTS[part](world) for part in options.only)
+    ]
     # Each process works alone on a cell; threads within it would only wait for one another.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         print("level      ratio detected coverage  width refused   N-W state-sp.  cell")
         cells = []
-        for cell in pool.map(partial(measure, replicates=replicates), grid(quick=options.quick)):
+        for cell in pool.map(partial(measure, replicates=replicates), worlds):
             cells.append(cell)
             print(line(cell), flush=True)
-        variants = counting_worlds()
-        worlds, gaps = zip(*variants, strict=True)
-        counting = list(pool.map(measure, worlds, [few] * len(worlds), gaps))
+        variants = counting_worlds() if "city" in options.only else []
+        counting = list(
+            pool.map(
+                measure,
+                [world for world, _ in variants],
+                [few] * len(variants),
+                [gap for _, gap in variants],
+            )
+        )
     for (world, gap), cell in zip(variants, counting, strict=True):
         rates = f"detected {cell['detected']:.3f} coverage {cell['coverage']:.3f} ({few} replicates)"
         print(f"counted again after {gap:2d} days, {described(world)} ratio={world.rate_ratio:g}: {rates}")

@@ -142,19 +142,23 @@ def test_a_control_may_move_the_estimate_up_to_its_bound(bound, documented, name
     assert code(pretest.passed(comparison, controls)) == (name if step > 0 else "")
 
 
-def test_of_many_controls_one_may_scatter_by_chance(monkeypatch):
-    """The smallest p-value of twelve counts twelvefold: with a level just above it nothing is broken yet."""
-    comparison, controls = record(4)
+@pytest.mark.parametrize("size", [1.0, 8.0])
+def test_of_many_controls_one_may_scatter_by_chance_the_less_the_more_contacts_it_has(size, monkeypatch):
+    """A p-value counts as often as the control's contacts go into those of all: twelvefold for one among equals."""
+    comparison, controls = record(4, 県03=np.full(len(DAYS), size))
     found = controlled.blocks(comparison)
     of, earlier = controlled.design(found), found["role"].to_numpy() == BASELINE
-    logs = np.log(controls.to_numpy()[controlled.block_days(comparison)].sum(axis=1) + 0.5).T
+    counts = controls.to_numpy()[controlled.block_days(comparison)].sum(axis=1)
+    logs = np.log(counts + 0.5).T
     logs = logs - logs.mean(axis=1, keepdims=True)
     logs = logs - np.median(logs, axis=0)
     moved = logs[:, ~earlier][:, 0] - logs[:, earlier] @ of.weights[0]
     errors = of.spread(logs[:, earlier]) * np.sqrt(of.covariance[0, 0])
-    smallest = float((2 * distributions.t.sf(np.abs(moved) / errors, of.degrees)).min())
+    p_values = 2 * distributions.t.sf(np.abs(moved) / errors, of.degrees)
+    first = float((p_values * counts.sum() / counts.sum(axis=0)).min())
     monkeypatch.setattr(pretest, "BROKEN_MOVE", 0.0)
-    for level, expected in ((1.1 * smallest, ""), (11.9 * smallest, ""), (12.1 * smallest, "broken_control")):
+    monkeypatch.setattr(pretest, "ONE_MOVES", np.inf)
+    for level, expected in ((first * (1 - 1e-6), ""), (first * (1 + 1e-6), "broken_control")):
         monkeypatch.setattr(pretest, "CONTROL_BREAK", level)
         assert code(pretest.passed(comparison, controls)) == expected
 

@@ -23,7 +23,8 @@ WIDEST_SPREAD: Final = 0.25
 BREAK: Final = 0.001
 """Level at which the latest blocks before the window differ from all earlier ones."""
 CONTROL_BREAK: Final = 0.05
-"""Level at which a control prefecture breaks in the window, divided by the number of controls (Bonferroni)."""
+"""Level at which any control prefecture breaks in the window, divided among them by their contacts: a weighted
+Bonferroni test (Genovese, Roeder & Wasserman 2006), as a control moves the estimate by its share of the contacts."""
 BROKEN_MOVE: Final = 0.25
 """Standard errors by which broken controls may move the estimate; less is no matter."""
 ONE_MOVES: Final = 1.0
@@ -103,7 +104,7 @@ def _broken(
     moved = logs[:, ~earlier][:, 0] - logs[:, earlier] @ of.weights[0]
     errors = of.spread(logs[:, earlier]) * np.sqrt(of.covariance[0, 0])
     p_values = 2 * distributions.t.sf(abs(moved) / np.maximum(errors, 1e-12), of.degrees)
-    broken = p_values * len(names) < CONTROL_BREAK
+    broken = p_values < CONTROL_BREAK * counted.sum(axis=0) / counted.sum()
     if not broken.any():
         return None
     kept = counted[:, ~broken].sum(axis=1)
