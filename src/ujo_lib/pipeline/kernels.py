@@ -214,7 +214,7 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]  # jupyter_c
         manager = self.parent
         manager.write_connection_file()
         self.connection_info = manager.get_connection_info()
-        self.pid = await asyncio.to_thread(self.server.fork, manager.connection_file)
+        self.pid = self.server.fork(manager.connection_file)
         return dict(self.connection_info)
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,0 +1,49 @@
+"""A notebook that is done leaves nothing behind in the process that ran it."""
+
+import threading
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.manager import AsyncKernelManager
+from nbformat.v4 import new_code_cell, new_notebook
+
+from ujo_lib.pipeline.execute import Execution, NotebookFailedError, execute
+from ujo_lib.pipeline.kernels import ForkServer, can_fork, forked_manager, started_manager
+
+INPUTS = Path("no-inputs-are-read.yaml")
+
+
+def written(folder: Path, *cells: str) -> Execution:
+    parameters = new_code_cell("wished = 1", metadata={"tags": ["parameters"]})
+    notebook = new_notebook(cells=[parameters, *map(new_code_cell, cells)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    nbformat.write(notebook, folder / "one.ipynb")
+    return Execution(folder / "one.ipynb", folder / "done.ipynb", {"wished": 7})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fails", [False, True])
+def test_neither_kernel_nor_thread_outlives_a_notebook_however_it_ended(tmp_path: Path, fails: bool) -> None:
+    before = set(threading.enumerate())
+    manager: AsyncKernelManager = started_manager()
+    if fails:
+        with pytest.raises(NotebookFailedError, match="KeyError"):
+            execute(written(tmp_path, "raise KeyError('x')"), manager, lambda done, total: None)
+    else:
+        executed = execute(written(tmp_path, "print(wished)"), manager, lambda done, total: None)
+        assert executed.cells[-1].outputs[0].text == "7\n"
+    assert not manager.has_kernel
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux alone")
+def test_a_forked_kernel_is_gone_when_its_notebook_is_done(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    with ForkServer(INPUTS, (), ()) as server:
+        managers = [forked_manager(server) for _ in range(2)]
+        for manager in managers:
+            execute(written(tmp_path, "import os; print(os.getpid())"), manager, lambda done, total: None)
+            assert not manager.has_kernel
+        assert not [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
