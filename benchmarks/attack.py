@@ -13,7 +13,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 from scipy.stats import norm
 
-from ujo_lib.disclosure.tables import CountTable, Policy
+from ujo_lib.disclosure.tables import PERIOD, CountTable, Policy, cut_periods
 
 TOTAL = "総数"
 Ends = tuple[int, int]
@@ -39,35 +39,57 @@ def ends(unknowns: int, equations: Sequence[Equation], goals: Iterable[np.ndarra
     return found
 
 
+def regions_of(tables: Sequence[CountTable]) -> list[list[dict[str, frozenset[str]]]]:
+    """Who is counted in each cell of each table: variable and labels, days in pieces that all tables share."""
+    regions = [[dict(table.region(at)) for at in range(len(table.cells))] for table in tables]
+    spans = {text for own in regions for region in own for text in region.get(PERIOD, ())}
+    pieces = cut_periods(sorted(spans))
+    return [
+        [
+            {
+                variable: frozenset().union(*(pieces[text] for text in labels))
+                if variable == PERIOD
+                else labels
+                for variable, labels in region.items()
+            }
+            for region in own
+        ]
+        for own in regions
+    ]
+
+
 def labels_of(tables: Sequence[CountTable]) -> dict[str, list[str]]:
     """Every variable that the tables name, with its finest labels."""
-    atoms: dict[str, dict[str, None]] = {}
-    for table in tables:
-        for at, variable in enumerate(table.dimensions.values()):
-            for label in {cell.labels[at]: None for cell in table.cells if cell.labels[at] != TOTAL}:
-                named = table.recode.get(variable, {}).get(label, (label,))
-                atoms.setdefault(variable, {}).update(dict.fromkeys(named))
-        for variable, labels in table.where.items():
-            atoms.setdefault(variable, {}).update(dict.fromkeys(labels))
-    return {variable: list(labels) for variable, labels in atoms.items()}
+    found: dict[str, set[str]] = {}
+    for own in regions_of(tables):
+        for region in own:
+            for variable, labels in region.items():
+                found.setdefault(variable, set()).update(labels)
+    return {variable: sorted(labels) for variable, labels in sorted(found.items())}
 
 
-def linked(tables: Sequence[CountTable], hidden: Mapping[str, Sequence[bool]]) -> list[tuple[int, Ends]]:
-    """True value and ends of every hidden cell of tables of one population; questions with several answers left out."""
+def linked(
+    tables: Sequence[CountTable], hidden: Mapping[str, Sequence[bool]], others: bool = False
+) -> list[tuple[int, Ends]]:
+    """True value and ends of every hidden cell of tables of one population; questions with several answers left out.
+
+    With `others` there may be people in no category of a variable that any table names.
+    """
     tables = [table for table in tables if not table.multiple]
     atoms = labels_of(tables)
+    if others:
+        atoms = {variable: [*labels, "…"] for variable, labels in atoms.items()}
     kinds = list(product(*atoms.values()))
     column = {variable: np.array([kind[at] for kind in kinds]) for at, variable in enumerate(atoms)}
     equations: list[Equation] = []
     goals, true = [], []
-    for table in tables:
-        for cell, gone in zip(table.cells, hidden[table.id], strict=True):
+    for table, regions in zip(tables, regions_of(tables), strict=True):
+        for cell, region, gone in zip(table.cells, regions, hidden[table.id], strict=True):
+            if cell.value is None:
+                continue
             row = np.ones(len(kinds))
-            for variable, labels in table.where.items():
-                row *= np.isin(column[variable], labels)
-            for variable, label in zip(table.dimensions.values(), cell.labels, strict=True):
-                if label != TOTAL:
-                    row *= np.isin(column[variable], table.recode.get(variable, {}).get(label, (label,)))
+            for variable, labels in region.items():
+                row *= np.isin(column[variable], sorted(labels))
             if gone:
                 goals.append(row)
                 true.append(cell.value)

@@ -45,8 +45,8 @@ from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT  # noqa: E402
 from ujo_lib.disclosure.plan import PlanError, plan  # noqa: E402
 from ujo_lib.disclosure.signature import is_sealed  # noqa: E402
 from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy  # noqa: E402
-from ujo_lib.params.disclosure import DisclosureRules  # noqa: E402
 from ujo_lib.pipeline.keys import plan_steps  # noqa: E402
+from ujo_lib.pipeline.knowledge import Knowledge  # noqa: E402
 from ujo_lib.pipeline.layout import SiteYear  # noqa: E402
 from ujo_lib.pipeline.release import counted_tables  # noqa: E402
 from ujo_lib.pipeline.steps import Job, StepStore  # noqa: E402
@@ -488,7 +488,7 @@ def finished_release(place: SiteYear, largest: int = 20_000) -> dict[str, Any]:
     found = {job.notebook: StepStore(place).find(job) for job in jobs}
     if not is_sealed(place.release) or None in found.values():
         raise SystemExit(f"first: ujo release {place.site} {place.name}")
-    policy = DisclosureRules.read(place.rules).policy
+    policy = Knowledge.read(place, steps).policy
     hidden = {one.table.id: _read_back(one, place.release / "tables") for one in counted_tables(found)}
     counts = [one.table for one in counted_tables(found)]
     attacked, left_out = Attacked(), 0
@@ -497,7 +497,11 @@ def finished_release(place: SiteYear, largest: int = 20_000) -> dict[str, Any]:
         if group[0].multiple or kinds_of_people > largest:
             left_out += sum(sum(hidden[table.id]) for table in group)
             continue
-        for true, ends in attack.linked(group, hidden):
+        try:
+            found_ends = attack.linked(group, hidden)
+        except RuntimeError:  # not everybody has a category that a table names
+            found_ends = attack.linked(group, hidden, others=True)
+        for true, ends in found_ends:
             attacked = attacked.and_of(policy, true, ends)
     lines = [line for file in sorted((place.release / "tables").glob("*.csv")) for line in _lines(file)]
     return {
