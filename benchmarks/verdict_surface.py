@@ -110,6 +110,11 @@ def calendar(observed: np.ndarray) -> PatternTests:
     return PatternTests(np.arange(len(observed)) % 7, month, observed, np.ones(len(observed)))
 
 
+def cell(pattern: str, size: int, years: float, memory: str, records: int) -> dict[str, object]:
+    """What every row of the surface begins with: of which verdict, in which records."""
+    return {"pattern": pattern, "contacts": size, "years": years, "memory": memory, "n": records}
+
+
 def week_cells(
     size: int, years: float, memory: str, tests: PatternTests, records: int
 ) -> Iterator[dict[str, object]]:
@@ -125,11 +130,7 @@ def week_cells(
             >= FOUND
         )
         yield {
-            "pattern": pattern,
-            "contacts": size,
-            "years": years,
-            "memory": memory,
-            "n": records,
+            **cell(pattern, size, years, memory, records),
             "lent": 0,
             "false_alarm": share(test, daily),
             "level": ALPHA,
@@ -164,11 +165,7 @@ def month_cells(size: int, years: int, tests: PatternTests, records: int) -> Ite
             found[pattern, lent] = EFFECTS[place] if place < len(EFFECTS) else np.nan
         for pattern, lent in strictest:
             yield {
-                "pattern": pattern,
-                "contacts": size,
-                "years": years,
-                "memory": memory,
-                "n": records,
+                **cell(pattern, size, years, memory, records),
                 "lent": lent,
                 "low": shown[memory][0],
                 "high": shown[memory][1],

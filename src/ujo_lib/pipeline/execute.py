@@ -91,7 +91,7 @@ class _KernelEngine(Engine):  # type: ignore[misc]  # papermill has no types
         client.on_cell = on_cell
         try:
             # A client leaves a manager that it was handed running: its kernel, its sockets and a thread that asks for
-            # signs of life again and again. Hundreds of notebooks in one process spent half of its time on that.
+            # signs of life again and again. A process that ran hundreds of notebooks held 1,700 threads.
             return client.execute(cleanup_kc=True)
         except Exception:
             write_ipynb(nb_man.nb, str(half_run))
