@@ -4,7 +4,8 @@ Planted: pieces of invented texts, 8 to 60 characters long, in every carrier of 
 kind of fact in a dozen of them; no piece is a committed phrase with other numbers. Clean: fifty releases made of
 committed wording, codebook words, numbers, code tables and whatever else looks like a fact (pages, CSV, xlsx,
 pictures; more than 10 MB together), held against a synthetic national year of 337,943 texts with some 325 million
-characters that were written with the same everyday words, and against record numbers of every kind. The peer is a
+characters that were written with the same everyday words, and against record numbers of every kind; a run scans one
+release, whose time is given beside that of the fifty. The peer is a
 plain search, in the bytes of the file, for the planted piece or for the fact as the data have it.
 """
 
@@ -200,7 +201,7 @@ def _own_words(text: str, length: int, rng: np.random.Generator) -> str:
     while True:
         start = int(rng.integers(0, len(body) - 60))
         piece = body[start : start + length]
-        if any(part not in committed for part in re.split(r"\d+", piece)):
+        if any(part not in committed for part in re.split(r"\d+回?", piece)):
             return piece
 
 
@@ -288,6 +289,8 @@ def main() -> None:
         facts = planted_facts(Path(place))
     with tempfile.TemporaryDirectory() as place:
         year = clean(Path(place), 50, texts)
+    with tempfile.TemporaryDirectory() as place:
+        one = clean(Path(place), 1, texts)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"{'carrier':34} planted  gate  plain search")
     for name, (total, hit, plain) in (tally | facts).items():
@@ -295,7 +298,8 @@ def main() -> None:
     print(f"{len(tally)} carriers, {len(facts)} kinds of fact")
     print(f"50 clean releases, {year.size / 1e6:.1f} MB, alarms: {len(year.alarms)}")
     print(
-        f"{texts:,} texts, {year.characters / 1e6:.0f} M chars: {year.seconds:.1f} s ({year.cpu_seconds:.1f} s CPU)"
+        f"{texts:,} texts, {year.characters / 1e6:.0f} M chars: one release {one.seconds:.1f} s"
+        f" ({one.cpu_seconds:.1f} s CPU), fifty at once {year.seconds:.1f} s ({year.cpu_seconds:.1f} s CPU)"
     )
     print(f"peak memory {memory:.2f} GB")
     for alarm in year.alarms[:10]:
@@ -308,8 +312,10 @@ def main() -> None:
             "planted_facts": sum(t[0] for t in facts.values()),
             "carriers": len(tally),
             "false_alarms": len(year.alarms),
-            "national_scan_s": round(year.seconds, 1),
-            "national_scan_cpu_s": round(year.cpu_seconds, 1),
+            "national_scan_s": round(one.seconds, 1),
+            "national_scan_cpu_s": round(one.cpu_seconds, 1),
+            "fifty_releases_s": round(year.seconds, 1),
+            "fifty_releases_cpu_s": round(year.cpu_seconds, 1),
             "national_texts": texts,
             "national_characters": year.characters,
             "release_mb": round(year.size / 1e6, 1),

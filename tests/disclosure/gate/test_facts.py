@@ -26,7 +26,7 @@ def kinds(folder: Path, text: str, carrier: str = "html", wording: str = "") -> 
 
 
 def told(text: str, numbers: list[str]) -> set[str]:
-    return {seen.bare for seen in Shapes(numbers).seen(text) if seen.loud}
+    return {bare for bare, loud in Shapes(numbers).seen(text) if loud}
 
 
 @pytest.mark.parametrize(("kind", "spelling"), SPELLED)

@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from urllib.parse import unquote_to_bytes
 
 from ujo_lib.disclosure.signature import SIGNATURES, SUMS
@@ -508,12 +508,11 @@ def _down_lines(_marked: str, shown: str) -> str | None:
 
 def _down(text: str, delimiter: str) -> str:
     """Lines of cells, read column by column."""
-    columns: list[list[str]] = []
-    for line in text.split("\n"):
-        cells = line.split(delimiter)
-        columns.extend([] for _ in range(len(cells) - len(columns)))
-        for column, cell in zip(columns, cells, strict=False):
-            column.append(cell)
+    rows = [line.split(delimiter) for line in text.split("\n")]
+    columns: list[list[str]] = [[] for _ in range(max(map(len, rows)))]
+    for many, alike in groupby(rows, len):
+        for column, cells in zip(columns[:many], zip(*alike, strict=True), strict=True):
+            column.extend(cells)
     return "\n".join("\n".join(column) for column in columns)
 
 

@@ -44,12 +44,8 @@ _LABELLED = re.compile(
 _COUNTED = re.compile(r"[ \u3000]?(?:[%件人名回割歳年月日時分円倍校戸]|世帯)")
 
 
-@dataclass(frozen=True)
-class Seen:
-    """Something that looks like a record number: its characters without separators, and whether it speaks alone."""
-
-    bare: str
-    loud: bool
+Seen = tuple[str, bool]
+"""What looks like a record number: its characters without separators, and whether it speaks alone."""
 
 
 def bare(number: str) -> str:
@@ -81,28 +77,31 @@ class Shapes:
         self._sparse = any(share <= _SPARSE for share in self._share.values())
         large = [look for look, _ in looks.most_common() if len(look) >= TELLING_DIGITS or set(look) != {"9"}]
         plain = [look for look in large if _PLAIN.fullmatch(look)][:_MOST_SHAPES]
-        self._shapes = [shape for look in plain if (shape := _Shape.of(look)) is not None]
+        shapes = (_Shape.of(look) for look in plain)
+        self._shapes = list(dict.fromkeys(shape for shape in shapes if shape is not None))
         self._irregular = _irregular({len(_SEPARATOR.sub("", look)) for look in set(large) - set(plain)})
 
-    def seen(self, text: str) -> Iterator[Seen]:
+    def seen(self, text: str) -> set[Seen]:
         """Everything in a text that looks like a record number.
 
         Args:
             text: one layer, NFKC-normalised.
         """
         folded = text.casefold()
-        for shape in self._shapes:
-            yield from shape.seen(folded)
+        seen = {one for shape in self._shapes for one in shape.seen(folded)}
         if self._share:
-            yield from (Seen(found[1], True) for found in _LABELLED.finditer(folded))
+            seen |= {(number, True) for number in _LABELLED.findall(folded)}
         if self._sparse:
-            for found in _SMALL.finditer(folded):
-                yield Seen(found[0], found[0][0] == "0" and len(found[0]) == TELLING_DIGITS - 1)
+            small = set(_SMALL.findall(folded))
+            seen |= {(number, number[0] == "0" and len(number) == TELLING_DIGITS - 1) for number in small}
         if self._irregular is not None:
-            for found in self._irregular.finditer(folded):
-                if any(map(str.isdigit, found[0])):
-                    word = _SEPARATOR.sub("", found[0])
-                    yield Seen(word, not word.isdigit() or len(word) >= TELLING_DIGITS)
+            words = {_SEPARATOR.sub("", word) for word in set(self._irregular.findall(folded))}
+            seen |= {
+                (word, not word.isdigit() or len(word) >= TELLING_DIGITS)
+                for word in words
+                if any(map(str.isdigit, word))
+            }
+        return seen
 
     def crowd(self, quiet: set[str], known: set[str]) -> set[str]:
         """Those of the known small numbers of one file that are too many to stand there by chance.
@@ -111,9 +110,11 @@ class Shapes:
         """
         telling: set[str] = set()
         for width, share in self._share.items():
-            looked = sum(len(number) == width for number in quiet)
             hits = {number for number in known if len(number) == width and not _reads_as_date([number])}
-            if len(hits) >= CROWD and share <= _SPARSE and binom.sf(len(hits) - 1, looked, share) < _CHANCE:
+            if len(hits) < CROWD or share > _SPARSE:
+                continue
+            looked = sum(len(number) == width for number in quiet)
+            if binom.sf(len(hits) - 1, looked, share) < _CHANCE:
                 telling |= hits
         return telling
 
@@ -144,7 +145,7 @@ class _Shape:
     def seen(self, folded: str) -> Iterator[Seen]:
         for found in self.pattern.finditer(folded):
             word = _SEPARATOR.sub("", found[0])
-            yield Seen(word, self._speaks(found, word))
+            yield word, self._speaks(found, word)
 
     def _speaks(self, found: re.Match[str], word: str) -> bool:
         groups = re.findall(r"\d+", found[0])

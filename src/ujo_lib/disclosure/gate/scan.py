@@ -9,7 +9,9 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, pairwise
@@ -30,6 +32,7 @@ LONG = 20
 """A shared passage of this many bare characters is somebody's, however many seem to have written it."""
 
 _BATCH = 1000  # some million characters: the arrays of one batch stay near the processor
+_AHEAD = 2  # batches looked up at the same time: numpy leaves the interpreter to the other
 _RECORDS = 10  # named for one passage; more would not help anybody mend it
 _UNIT = "(?:年度|年|か月|月|日|時台|時|分|人|名|件|回|歳|代|割強|割|倍|円|戸|世帯)?"
 _NUMBERS = re.compile(rf"\d+{_UNIT}")
@@ -104,9 +107,9 @@ class Gate:
         owners = _Owners(len(index), self._k)
         shared: dict[str, _Shared] = {}
         numbers = set(self._ids)
-        for batch in _batches(self._texts):
+        for batch, met in _looked_up(_batches(self._texts), index):
             numbers.update(*((text.client, text.record) for text in batch))
-            _collect(batch, index, owners, shared)
+            _collect(batch, met, owners, shared)
         yield from _records(release, numbers - {""})
         for said, passage in shared.items():
             severity = self._judge(said, passage, owners)
@@ -171,10 +174,10 @@ def _records(release: "_Release", numbers: set[str]) -> Iterator[Finding]:
 
 def _numbers(shapes: Shapes, place: "_Place") -> tuple[set[str], set[str]]:
     """What looks like a record number in a layer: those that speak for themselves, and small ones."""
-    seen = set(shapes.seen(place.plain))
+    seen = shapes.seen(place.plain)
     if place.layer.unfolded:  # digits at the end of one line and the beginning of the next are no number
-        seen = {one for one in seen if not one.bare.isdigit()}
-    return {one.bare for one in seen if one.loud}, {one.bare for one in seen if not one.loud}
+        seen = {(bare, loud) for bare, loud in seen if not bare.isdigit()}
+    return {bare for bare, loud in seen if loud}, {bare for bare, loud in seen if not loud}
 
 
 @dataclass(frozen=True)
@@ -312,12 +315,37 @@ def _batches(texts: Iterable[tuple[str, str] | tuple[str, str, str]]) -> Iterato
         yield batch
 
 
-def _collect(
-    batch: Sequence[Confidential], index: ShingleSet, owners: _Owners, shared: dict[str, _Shared]
-) -> None:
+class _Met(NamedTuple):
+    """Where runs of eight of the release begin in a batch of bare texts laid end to end, and which they are."""
+
+    codes: np.ndarray
+    starts: np.ndarray
+    hits: np.ndarray
+    grams: np.ndarray
+
+
+def _looked_up(
+    batches: Iterable[list[Confidential]], index: ShingleSet
+) -> Iterator[tuple[list[Confidential], _Met]]:
+    """Batches with what of the release stands in them, in order; one is looked up while the next is read."""
+
+    def met(batch: list[Confidential]) -> _Met:
+        codes, starts = bare([text.text for text in batch])
+        return _Met(codes, starts, *index.find(codes))
+
+    ahead: deque[tuple[list[Confidential], Future[_Met]]] = deque()
+    with ThreadPoolExecutor(_AHEAD) as pool:
+        for batch in batches:
+            ahead.append((batch, pool.submit(met, batch)))
+            if len(ahead) > _AHEAD:
+                first, found = ahead.popleft()
+                yield first, found.result()
+        yield from ((batch, found.result()) for batch, found in ahead)
+
+
+def _collect(batch: Sequence[Confidential], met: _Met, owners: _Owners, shared: dict[str, _Shared]) -> None:
     """Add the longest passages of which every eight characters stand in the release."""
-    codes, starts = bare([text.text for text in batch])
-    hits, grams = index.find(codes)
+    codes, starts, hits, grams = met
     whose = np.searchsorted(starts, hits, side="right") - 1
     owners.add(grams, [batch[i].client for i in whose])
     for part in np.split(np.arange(len(hits)), np.flatnonzero(np.diff(hits) != 1) + 1):
