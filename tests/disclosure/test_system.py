@@ -11,7 +11,7 @@ from tests.disclosure.people import table_of
 from ujo_lib.disclosure.audit import audit
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.system import Row, build, components
-from ujo_lib.disclosure.tables import NO, YES, Cell, CountTable, Policy, TableError
+from ujo_lib.disclosure.tables import NO, YES, Cell, CountTable, Policy, PublicFigure, TableError
 
 
 def rows_of(*tables: CountTable) -> list[Row]:
@@ -112,8 +112,8 @@ def test_themes_told_apart_in_pairs_give_no_small_pair_back(
     monkeypatch: pytest.MonkeyPatch, groups: Mapping[str, int], room: int, held: bool
 ) -> None:
     """Where the cross is too large, plan and audit know what three themes cannot help; without it both let go."""
-    monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", 8)
-    monkeypatch.setattr("ujo_lib.disclosure.audit._CROSS_LIMIT", 8)
+    monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", 4)
+    monkeypatch.setattr("ujo_lib.disclosure.audit._CROSS_LIMIT", 4)
     monkeypatch.setattr("ujo_lib.disclosure.system.NEAR", room)
     monkeypatch.setattr("ujo_lib.disclosure.audit._ROOM", room)
     table, policy = pairs_of(groups), Policy(threshold=5, required_width=3)
@@ -125,6 +125,49 @@ def test_themes_told_apart_in_pairs_give_no_small_pair_back(
     assert audit([table], made.hidden, policy).ok
     low, high = placed(table, made.mask("pairs"))["b", "c"]
     assert (high - max(low, 1) >= policy.required_width) is held
+
+
+KINDS_LEFT = 1 + 4 + 3  # nobody, one theme, or two of which somebody has both: {ab, bc, bd} are shared
+"""Kinds of people whom the zeros of `LINKED` leave, of sixteen: three themes at once always hold a pair of nobody's."""
+
+LINKED = {"ab": 9, "bc": 3, "bd": 12, "a": 30, "c": 20, "d": 25, "": 60}
+
+
+@pytest.mark.parametrize(("limit", "exact"), [(KINDS_LEFT - 1, False), (KINDS_LEFT, True), (15, True)])
+def test_printed_zeros_make_a_cross_small_enough(
+    monkeypatch: pytest.MonkeyPatch, limit: int, exact: bool
+) -> None:
+    monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", limit)
+    monkeypatch.setattr("ujo_lib.disclosure.audit._CROSS_LIMIT", limit)
+    table, policy = pairs_of(LINKED), Policy(threshold=5, required_width=3)
+    zeros = [i for i, cell in enumerate(table.cells) if cell.value == 0]
+    assert build(rows_of(table), zeros).zeros == (tuple(zeros) if exact else ())
+    made = plan([table], policy)
+    report = audit([table], made.hidden, policy)
+    assert (made.relaxed == (), report.approximate == ()) == (exact, exact)
+    assert report.ok
+    low, high = placed(table, made.mask("pairs"))["b", "c"]
+    assert (high - low >= policy.required_width) is exact
+
+
+def test_a_cross_that_is_small_enough_keeps_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", 16)
+    table = pairs_of(LINKED)
+    system = build(rows_of(table), [i for i, cell in enumerate(table.cells) if cell.value == 0])
+    assert (system.A.shape[1], system.zeros, system.relaxed) == (16, (), ())
+
+
+def test_a_zero_is_hidden_where_nothing_else_protects_its_neighbour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """4 and 0 share 24 with 20 that everybody knows: only an x at the 0 leaves 1 to 4."""
+    monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", 2)
+    monkeypatch.setattr("ujo_lib.disclosure.audit._CROSS_LIMIT", 2)
+    values = {"少": 4, "無": 0, "多": 20, "総数": 24}
+    cells = tuple(Cell((label,), "n", n) for label, n in values.items())
+    table = CountTable("t", "c", {"v": "v"}, ("n",), cells)
+    known = [PublicFigure("c", where, n, n, "統計書") for where, n in (({"v": ("多",)}, 20), ({}, 24))]
+    made = plan([table], Policy(threshold=5, required_width=3), known)
+    assert made.mask("t")[:2] == (True, True)
+    assert audit([table], made.hidden, Policy(threshold=5, required_width=3), known).ok
 
 
 def test_people_outside_every_category_are_assumed_only_when_the_totals_ask_for_them() -> None:

@@ -9,7 +9,7 @@ listed as such (既公表); a release that narrows any other small count below t
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -182,12 +182,15 @@ class _Attack:
         ]
         self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
         self._suspects += self._differences(tables, previous, frame + past)
-        self._people = People.agreeing_with(
-            [*frame, *past, *self._before], [suspect.region for suspect in self._suspects]
-        )
+        self._facts = [*frame, *past, *self._before]
+        told = {p[0][1] for f in [*self._before, *self._release] if f.high == 0 and len(p := f.parts) == 1}
+        self._people = self._agreeing(told)
 
         counts = {known.parts[0][1]: int(known.low) for known in frame + past}
         self._always = _among_three(counts) if self.approximate else []
+
+    def _agreeing(self, nobody: Collection[Region]) -> "People":
+        return People.agreeing_with(self._facts, [suspect.region for suspect in self._suspects], nobody)
 
     @property
     def approximate(self) -> set[str]:
@@ -215,7 +218,9 @@ class _Attack:
 
     @cached_property
     def _everybody_before(self) -> "Outsider":
-        return Outsider(self._people, [*self._before, *self._crossed, *self._always])
+        # without the release nobody knows of its zeros, and three themes need not be crossed to know less of them
+        people = self._agreeing(()) if self._people.thinned else self._people
+        return Outsider(people, [*self._before, *self._crossed, *self._always])
 
     def _verdict(self, suspect: _Suspect, reader: "Outsider") -> dict[str, object]:
         # A difference is printed nowhere: for all that a reader knows, it may be nobody.
@@ -417,21 +422,51 @@ def _percentage(table: CountTable, i: int, cut: Callable[[Region], Region]) -> l
 
 @dataclass(frozen=True)
 class _Block:
-    """The cross of some variables. `names` numbers for each variable the categories that are told apart."""
+    """The cross of some variables.
+
+    Attributes:
+        variables: those crossed.
+        names: for each variable the numbers of the categories that are told apart.
+        numbers: for each variable and each kind of people the number of its category.
+    """
 
     variables: tuple[str, ...]
     names: Mapping[str, np.ndarray]
+    numbers: Mapping[str, np.ndarray]
 
-    @cached_property
+    @classmethod
+    def full(cls, variables: tuple[str, ...], names: Mapping[str, np.ndarray]) -> "_Block":
+        """Every combination of categories."""
+        shape = tuple(int(names[v].max()) + 1 for v in variables)
+        axes = zip(variables, np.indices(shape), strict=True)
+        return cls(variables, names, {v: axis.ravel() for v, axis in axes})
+
+    @classmethod
+    def thinned(
+        cls, variables: tuple[str, ...], atoms: Mapping[str, Sequence[str]], nobody: Iterable[Region]
+    ) -> "_Block | None":
+        """Combinations outside regions where nobody is; None where more than `_CROSS_LIMIT` remain."""
+        rules = [dict(region) for region in nobody if region and {v for v, _ in region} <= set(variables)]
+        kinds: list[tuple[str, ...]] = [()]
+        for at, v in enumerate(variables):
+            due = [rule for rule in rules if v in rule and rule.keys() <= set(variables[: at + 1])]
+            ruled = [[(variables.index(w), rule[w]) for w in rule] for rule in due]
+            longer = ((*kind, atom) for kind in kinds for atom in atoms[v])
+            kinds = [
+                k for k in longer if not any(all(k[i] in inside for i, inside in rule) for rule in ruled)
+            ]
+            if len(kinds) > _CROSS_LIMIT:
+                return None
+        names = {v: np.arange(len(atoms[v])) for v in variables}
+        found = zip(variables, zip(*kinds, strict=True), strict=True)
+        return cls(
+            variables, names, {v: np.array([atoms[v].index(atom) for atom in own]) for v, own in found}
+        )
+
+    @property
     def size(self) -> int:
         """How many kinds of people there are."""
-        return math.prod(int(self.names[v].max()) + 1 for v in self.variables)
-
-    @cached_property
-    def numbers(self) -> dict[str, np.ndarray]:
-        """For each variable and each kind of people the number of its category."""
-        shape = tuple(int(self.names[v].max()) + 1 for v in self.variables)
-        return {v: axis.ravel() for v, axis in zip(self.variables, np.indices(shape), strict=True)}
+        return max((len(number) for number in self.numbers.values()), default=1)
 
 
 class People:
@@ -439,9 +474,13 @@ class People:
 
     Every variable has one unnamed category besides those that the counts name (no answer, an option not ticked,
     other days); `nobody` flags the kinds of people for whom it is taken not to exist.
+
+    Args:
+        regions: everything that is or may be counted.
+        nobody: regions of which it is known that nobody is there; where a cross would be too large, it goes without.
     """
 
-    def __init__(self, regions: Iterable[Region]) -> None:
+    def __init__(self, regions: Iterable[Region], nobody: Collection[Region] = ()) -> None:
         known = sorted(set(regions), key=_order)
         named: dict[str, set[str]] = {}
         for region in known:
@@ -449,7 +488,8 @@ class People:
                 named.setdefault(variable, set()).update(chosen)
         self._atoms = {v: [*sorted(found - {_UNNAMED}), _UNNAMED] for v, found in named.items()}
         self.approximate: set[str] = set()
-        self._blocks = self._cross(known)
+        self.thinned = False
+        self._blocks = self._cross(known, nobody)
         self._starts = np.cumsum([0] + [block.size for block in self._blocks])
         self.size = int(self._starts[-1])
         self.joints = self._joints()
@@ -457,10 +497,12 @@ class People:
         self._columns: dict[Region, np.ndarray] = {}
 
     @classmethod
-    def agreeing_with(cls, facts: Sequence[Known], further: Sequence[Region]) -> "People":
+    def agreeing_with(
+        cls, facts: Sequence[Known], further: Sequence[Region], nobody: Collection[Region] = ()
+    ) -> "People":
         """As few unnamed categories as the true counts allow: the outsider's best case."""
         regions = [*(region for fact in facts for _, region in fact.parts), *further]
-        people = cls(regions)
+        people = cls(regions, nobody)
         outsider = Outsider(people, facts)
         if not outsider.possible():
             raise TableError("公表する表どうしの件数が両立しない")
@@ -514,12 +556,18 @@ class People:
             inside &= np.isin(block.numbers[variable], block.names[variable][places])
         return np.flatnonzero(inside) + int(self._starts[home])
 
-    def _cross(self, regions: Sequence[Region]) -> list[_Block]:
+    def _cross(self, regions: Sequence[Region], nobody: Collection[Region]) -> list[_Block]:
         scopes = {frozenset(variable for variable, _ in region) for region in regions}
         parts: list[tuple[str, ...]] = []
+        small: dict[tuple[str, ...], _Block] = {}
         for variables in _blocks(scopes):
             if math.prod(len(self._atoms[v]) for v in variables) <= _CROSS_LIMIT:
                 parts.append(variables)
+                continue
+            if nobody and (block := _Block.thinned(variables, self._atoms, nobody)) is not None:
+                parts.append(variables)
+                small[variables] = block
+                self.thinned = True
                 continue
             self.approximate |= set(variables)
             inside = [scope for scope in scopes if scope <= set(variables)]
@@ -527,7 +575,10 @@ class People:
         own: dict[int, list[Region]] = {}
         for region in regions:
             own.setdefault(_home(region, parts, self._atoms), []).append(region)
-        return [_Block(part, self._names(part, own.get(i, []))) for i, part in enumerate(parts)]
+        return [
+            small.get(part) or _Block.full(part, self._names(part, own.get(i, [])))
+            for i, part in enumerate(parts)
+        ]
 
     def _names(self, variables: tuple[str, ...], regions: Sequence[Region]) -> dict[str, np.ndarray]:
         """Where not everything can be crossed, a block tells apart only what its own counts tell apart."""

@@ -9,7 +9,7 @@ from ujo_lib.disclosure import suppress
 from ujo_lib.disclosure.counts import Count, describe
 from ujo_lib.disclosure.merges import merge_advice
 from ujo_lib.disclosure.programme import Ends, LimitError, Programme
-from ujo_lib.disclosure.system import build, components
+from ujo_lib.disclosure.system import System, build, components
 from ujo_lib.disclosure.tables import CountTable, Policy
 
 _LIMIT = "秘匿計画の計算が上限に達した({tables})。区分をまとめるか、表を外す。{advice}"
@@ -78,19 +78,42 @@ def _kept(count: Count) -> Count:
 def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]], tuple[str, ...]]:
     if not any(count.primary and not count.public for count in counts):
         return set(), ()
-    system = build([count.row for count in counts])
+    rows = [count.row for count in counts]
+    whole = build(rows)
+    if whole.relaxed:
+        zeros = [i for i, count in enumerate(counts) if count.row.high == 0 and not count.primary]
+        peopled = build(rows, zeros)
+        if peopled.zeros:
+            try:
+                return _hidden(counts, policy, peopled, whole), ()
+            except suppress.ExposedError:
+                pass  # a zero may have to go
+    return _hidden(counts, policy, whole, whole), whole.relaxed
+
+
+def _hidden(counts: Sequence[Count], policy: Policy, system: System, before: System) -> set[tuple[str, int]]:
+    """Cells to hide; `before` also knows the people whom only the zeros of this release rule out."""
     low = np.array([count.row.low for count in counts], float)
     high = np.array([count.row.high for count in counts], float)
     public = np.array([count.public for count in counts])
     floor = np.array([count.floor for count in counts], float)
     programme = Programme(system)
+    earlier = programme if before is system else Programme(before)
     known = np.where(public, high, np.inf)
-    open_secret = _open_secrets(counts, Ends(programme, np.where(public, low, 0.0), known))
-    ends = Ends(programme, np.where(public, low, floor), known)
-    targets = _targets(counts, open_secret, policy, ends)
+    open_secret = _open_secrets(counts, Ends(earlier, np.where(public, low, 0.0), known))
+    at_least = np.where(public, low, floor)
+    targets = _targets(counts, open_secret, policy, Ends(programme, at_least, known))
+    if before is not system:
+        widths = {target.row: target.high - target.low for target in targets}
+        narrow = [row for row, width in widths.items() if width < policy.required_width]
+        others = open_secret | ~np.isin(np.arange(len(counts)), narrow)
+        for target in _targets(counts, others, policy, Ends(earlier, at_least, known)):
+            if target.high - target.low > widths[target.row]:
+                raise suppress.ExposedError(target.row)
     protected = {target.row for target in targets}
     printed = np.array([bool(count.cells) for count in counts])
     fixed = public | open_secret | np.array([count.shown for count in counts])
+    fixed[list(system.zeros)] = True
     problem = suppress.Problem(
         programme=programme,
         low=low,
@@ -102,7 +125,7 @@ def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]
         targets=targets,
     )
     hidden = suppress.smallest_set(problem)
-    return {cell for i in np.flatnonzero(hidden).tolist() for cell in counts[i].cells}, system.relaxed
+    return {cell for i in np.flatnonzero(hidden).tolist() for cell in counts[i].cells}
 
 
 def _open_secrets(counts: Sequence[Count], before: Ends) -> np.ndarray:

@@ -6,9 +6,10 @@ count actually combines are crossed: the graph of variables that occur together 
 elimination, each of its cliques gets its own cross, and cliques agree on the variables they share. Over a
 chordal graph this is exact, for whole numbers too: tables that agree on their common margins can always be
 glued into one population (Vorob'ev 1962; Lauritzen 1996, ch. 2; for whole numbers because each gluing step is
-a transport problem). Where a clique would exceed `MAX_ATOMS` the tables' own crosses are linked pair by pair
-and held to the triangle inequalities instead, which leaves the outsider a little more room than he has; such variables
-are reported as `relaxed`.
+a transport problem). Where a clique would exceed `MAX_ATOMS`, kinds of people whom a printed zero rules out are left
+out of it: of sixteen themes with their pairs, 65,536 kinds, mostly some hundreds remain. Where even they are too many
+the tables' own crosses are linked pair by pair and held to the triangle inequalities instead, which leaves the
+outsider a little more room than he has; such variables are reported as `relaxed`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,11 +45,52 @@ class System:
         A: rows × atoms, 0/1, one row for each `Row`.
         E: links × atoms; `E @ x = 0` says that cliques agree.
         relaxed: variables whose full cross was too large.
+        zeros: rows that count nobody and must be printed, as the people whom they rule out have no atom.
     """
 
     A: sp.csr_matrix
     E: sp.csr_matrix
     relaxed: tuple[str, ...]
+    zeros: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Clique:
+    """Crossed variables and, one row each, the numbers of the categories that make a kind of person."""
+
+    variables: tuple[str, ...]
+    kinds: np.ndarray
+
+    @classmethod
+    def of(
+        cls,
+        variables: tuple[str, ...],
+        sizes: Mapping[str, int],
+        nobody: Iterable[Mapping[str, set[int]]] = (),
+        most: float = np.inf,
+    ) -> "_Clique | None":
+        """The cross of some variables without regions where nobody is; None when that is more than `most` kinds."""
+        kinds, last = np.zeros((1, 0), dtype=np.int64), dict[str, list[Mapping[str, set[int]]]]()
+        for region in nobody:
+            if region and region.keys() <= set(variables):
+                last.setdefault(max(region, key=variables.index), []).append(region)
+        for v in variables:
+            kinds = np.hstack(
+                [np.repeat(kinds, sizes[v], axis=0), np.tile(np.arange(sizes[v]), len(kinds))[:, None]]
+            )
+            for region in last.get(v, ()):
+                kinds = kinds[~_inside(kinds, variables, region)]
+            if len(kinds) > most:
+                return None
+        return cls(variables, kinds)
+
+
+def _inside(kinds: np.ndarray, variables: Sequence[str], region: Mapping[str, set[int]]) -> np.ndarray:
+    """Flags of the kinds of people in a region."""
+    inside = np.ones(len(kinds), dtype=bool)
+    for v, chosen in region.items():
+        inside &= np.isin(kinds[:, variables.index(v)], sorted(chosen))
+    return inside
 
 
 def with_common_periods(rows: Sequence[Row]) -> list[Row]:
@@ -80,28 +122,32 @@ def components(rows: Sequence[Row]) -> list[list[int]]:
     return [sorted(everybody + members) for _, members in sorted(found.items())] or [everybody]
 
 
-def build(rows: Sequence[Row]) -> System:
+def build(rows: Sequence[Row], zeros: Sequence[int] = ()) -> System:
     """Atoms and matrices of linked rows.
 
     Only variables that the counts force to have one get a category for people whom no table names: whoever reads
     the tables may well suppose that everybody answered.
 
+    Args:
+        rows: what is or may become known.
+        zeros: rows that count nobody and may be kept printed where that makes a cross small enough.
+
     Raises:
         TableError: no population agrees with all the rows.
     """
     needed = _variables_with_rest(rows)
-    first = _assemble(rows, needed)
+    first = _assemble(rows, needed, zeros)
     if _agrees(first, rows):
         return first
     everyone = {variable for row in rows for variable, _ in row.region}
-    everything = _assemble(rows, everyone)
+    everything = _assemble(rows, everyone, zeros)
     if not _agrees(everything, rows):
         raise TableError("公表する表どうしの件数が両立しない: " + _worst_row(everything, rows))
     with_rest = everyone
     for variable in sorted(everyone - needed):
-        if _agrees(_assemble(rows, with_rest - {variable}), rows):
+        if _agrees(_assemble(rows, with_rest - {variable}, zeros), rows):
             with_rest = with_rest - {variable}
-    return _assemble(rows, with_rest)
+    return _assemble(rows, with_rest, zeros)
 
 
 def _cut(region: Region, pieces: Mapping[str, frozenset[str]]) -> Region:
@@ -148,22 +194,27 @@ def _cover_sum(parts: Mapping[frozenset[str], int], domain: set[str]) -> float:
     return float("inf") if left else float(total)
 
 
-def _assemble(rows: Sequence[Row], with_rest: set[str]) -> System:
+def _assemble(rows: Sequence[Row], with_rest: set[str], zeros: Sequence[int]) -> System:
     classes = _classes(rows, with_rest)
     sizes = {variable: len(set(book.values())) for variable, book in classes.items()}
     wanted = [{v: {classes[v][a] for a in atoms} for v, atoms in row.region if sizes[v] > 1} for row in rows]
-    cliques, links, relaxed = _tree([frozenset(chosen) for chosen in wanted], sizes)
-    homes = [_home(chosen, cliques, sizes) for chosen in wanted]
-    starts = np.cumsum([0] + [prod(sizes[v] for v in clique) for clique in cliques])
-    A = _stack(
-        [starts[i] + _columns(c, cliques[i], sizes) for i, c in zip(homes, wanted, strict=True)],
-        int(starts[-1]),
+    cliques, links, relaxed, ruled_out = _tree(
+        [frozenset(chosen) for chosen in wanted], sizes, [wanted[i] for i in zeros]
     )
+    homes = [_home(chosen, cliques) for chosen in wanted]
+    starts = np.cumsum([0] + [len(clique.kinds) for clique in cliques])
+    columns = [
+        starts[i] + np.flatnonzero(_inside(cliques[i].kinds, cliques[i].variables, chosen))
+        for i, chosen in zip(homes, wanted, strict=True)
+    ]
+    A = _stack(columns, int(starts[-1]))
     if not relaxed:
-        names = [{v: np.arange(sizes[v]) for v in clique} for clique in cliques]
-        return System(A, _agreements(cliques, starts, names, links), relaxed)
+        names = [{v: np.arange(sizes[v]) for v in clique.variables} for clique in cliques]
+        return System(
+            A, _agreements(cliques, starts, names, links), relaxed, tuple(zeros) if ruled_out else ()
+        )
     names = [
-        _told_apart(clique, sizes, [c for home, c in zip(homes, wanted, strict=True) if home == i])
+        _told_apart(clique.variables, sizes, [c for home, c in zip(homes, wanted, strict=True) if home == i])
         for i, clique in enumerate(cliques)
     ]
     E = _agreements(cliques, starts, names, links)
@@ -237,22 +288,20 @@ def _told_apart(
 
 
 def _distinct_atoms(
-    cliques: Sequence[tuple[str, ...]], starts: np.ndarray, names: Sequence[Mapping[str, np.ndarray]]
+    cliques: Sequence[_Clique], starts: np.ndarray, names: Sequence[Mapping[str, np.ndarray]]
 ) -> np.ndarray:
     """One atom for each combination of categories that its clique tells apart."""
     firsts = [
-        start + np.unique(_keys(clique, own, clique), return_index=True)[1]
+        start + np.unique(_keys(clique, own, clique.variables), return_index=True)[1]
         for clique, start, own in zip(cliques, starts[:-1], names, strict=True)
     ]
     return np.sort(np.concatenate(firsts))
 
 
-def _home(
-    wanted: Mapping[str, set[int]], cliques: Sequence[tuple[str, ...]], sizes: Mapping[str, int]
-) -> int:
+def _home(wanted: Mapping[str, set[int]], cliques: Sequence[_Clique]) -> int:
     """The smallest clique that knows all variables of a row."""
-    fitting = [i for i, clique in enumerate(cliques) if set(wanted) <= set(clique)]
-    return min(fitting, key=lambda i: (prod(sizes[v] for v in cliques[i]), i))
+    fitting = [i for i, clique in enumerate(cliques) if wanted.keys() <= set(clique.variables)]
+    return min(fitting, key=lambda i: (len(cliques[i].kinds), i))
 
 
 def _classes(rows: Sequence[Row], with_rest: set[str]) -> dict[str, dict[str, int]]:
@@ -273,15 +322,20 @@ def _classes(rows: Sequence[Row], with_rest: set[str]) -> dict[str, dict[str, in
 
 
 def _tree(
-    scopes: Sequence[frozenset[str]], sizes: Mapping[str, int]
-) -> tuple[list[tuple[str, ...]], list[tuple[int, int]], tuple[str, ...]]:
-    """Cliques, which of them must agree, and the variables given up on."""
-    cliques, links = _eliminate(scopes, sizes)
-    if max(prod(sizes[v] for v in clique) for clique in cliques) <= MAX_ATOMS:
-        return cliques, links, ()
+    scopes: Sequence[frozenset[str]], sizes: Mapping[str, int], nobody: Sequence[Mapping[str, set[int]]]
+) -> tuple[list[_Clique], list[tuple[int, int]], tuple[str, ...], bool]:
+    """Cliques, which of them must agree, the variables given up on, and whether regions of nobody were left out."""
+    sets, links = _eliminate(scopes, sizes)
+    whole = [_Clique.of(variables, sizes, most=MAX_ATOMS) for variables in sets]
+    if all(whole):
+        return [clique for clique in whole if clique], links, (), False
+    peopled = [_Clique.of(variables, sizes, nobody, MAX_ATOMS) for variables in sets]
+    if all(peopled):
+        return [clique for clique in peopled if clique], links, (), True
     own = _maximal(scopes)
-    too_large = {v for clique in cliques if prod(sizes[v] for v in clique) > MAX_ATOMS for v in clique}
-    return own, _hubs(own), tuple(sorted(too_large))
+    crossed = [_Clique.of(variables, sizes) for variables in own]
+    too_large = {v for variables, clique in zip(sets, whole, strict=True) if not clique for v in variables}
+    return [clique for clique in crossed if clique], _hubs(own), tuple(sorted(too_large)), False
 
 
 def _hubs(cliques: Sequence[tuple[str, ...]]) -> list[tuple[int, int]]:
@@ -339,17 +393,8 @@ def _maximal(scopes: Iterable[frozenset[str]]) -> list[tuple[str, ...]]:
     return [tuple(sorted(scope)) for scope in kept] or [()]
 
 
-def _columns(wanted: Mapping[str, set[int]], clique: tuple[str, ...], sizes: Mapping[str, int]) -> np.ndarray:
-    """Atoms of a clique that a row counts."""
-    axes = [np.array(sorted(wanted.get(v, range(sizes[v]))), dtype=np.int64) for v in clique]
-    if not clique:
-        return np.arange(1)
-    shape = tuple(sizes[v] for v in clique)
-    return np.ravel_multi_index(np.broadcast_arrays(*np.ix_(*axes)), shape).ravel()
-
-
 def _agreements(
-    cliques: Sequence[tuple[str, ...]],
+    cliques: Sequence[_Clique],
     starts: np.ndarray,
     names: Sequence[Mapping[str, np.ndarray]],
     links: Sequence[tuple[int, int]],
@@ -361,10 +406,10 @@ def _agreements(
     """
     rows, columns, signs, height = [np.zeros(0, int)], [np.zeros(0, int)], [np.zeros(0)], 0
     for a, b in links:
-        shared = [v for v in cliques[a] if v in cliques[b]]
+        shared = [v for v in cliques[a].variables if v in cliques[b].variables]
         common = {v: _common(names[a][v], names[b][v]) for v in shared}
         for i, sign in ((a, 1.0), (b, -1.0)):
-            full = {v: common.get(v, names[i][v]) for v in cliques[i]}
+            full = {v: common.get(v, names[i][v]) for v in cliques[i].variables}
             key = _keys(cliques[i], full, shared)
             rows.append(height + key)
             columns.append(starts[i] + np.arange(len(key)))
@@ -383,13 +428,11 @@ def _common(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.unique(merged, return_inverse=True)[1]
 
 
-def _keys(clique: tuple[str, ...], names: Mapping[str, np.ndarray], shared: Sequence[str]) -> np.ndarray:
+def _keys(clique: _Clique, names: Mapping[str, np.ndarray], shared: Sequence[str]) -> np.ndarray:
     """For each atom of a clique the number of its combination of categories of some variables."""
-    shape = tuple(len(names[v]) for v in clique)
-    grid = np.indices(shape).reshape(len(shape), -1) if shape else np.zeros((0, 1), dtype=np.int64)
-    key = np.zeros(grid.shape[1], dtype=np.int64)
+    key = np.zeros(len(clique.kinds), dtype=np.int64)
     for v in shared:
-        key = key * (int(names[v].max()) + 1) + names[v][grid[clique.index(v)]]
+        key = key * (int(names[v].max()) + 1) + names[v][clique.kinds[:, clique.variables.index(v)]]
     return key
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.disclosure.carriers import CARRIERS, LEAST, png_with
 from ujo_lib.disclosure.gate import Confidential, Finding, Gate, to_json, to_text
 from ujo_lib.disclosure.gate.scan import LONG
+from ujo_lib.text import strip_for_match
 
 STORY = (
     "学校に行けない日が続いて、家でひとりで過ごす時間ばかりが長くなり、母にも何と話せばよいのか"
@@ -215,6 +217,24 @@ def test_parts_of_two_committed_phrases_in_neighbouring_cells_ask_for_a_look(tmp
     texts = [Confidential("c1", "きのうの支援が必要不登校という話", "R1")]
     found = scan(tmp_path, {"a.html": page.encode()}, texts)
     assert {f.severity for f in found} == {"warning"}
+
+
+@pytest.mark.parametrize(
+    ("page", "clean"),
+    [
+        ("<p>相談の多い月は冬である。</p><p>家族への支援が必要との声があった</p>", True),
+        ("<p>相談の多い月は冬であるよ</p><p>家族への支援が必要との声があった</p>", False),
+        ("<p>相談の多い月は冬である。</p><p>母の家族への支援が必要との声があった</p>", False),
+        ("<p>相談の多い月は冬である。</p><p>家族への</p><p>支援が必要との声があった</p>", False),
+    ],
+    ids=["end and beginning", "no end", "no beginning", "two seams"],
+)
+def test_the_end_of_a_filled_sentence_and_the_beginning_of_the_next_are_nobodys(
+    tmp_path: Path, page: str, clean: bool
+) -> None:
+    said = strip_for_match(re.sub("<[^>]*>", "", page))
+    texts = [Confidential("c1", f"夜は{said[said.index('ある') : said.index('必要') + 2]}と思う", "R1")]
+    assert (not scan(tmp_path, {"a.html": page.encode()}, texts)) is clean
 
 
 @pytest.mark.parametrize(("end", "clean"), [("である。", True), ("であった。", False)])

@@ -130,22 +130,37 @@ class Gate:
         return "warning" if all(part in self._bare_wording for part in between) else "error"
 
     def _is_committed(self, words: str, place: "_Place") -> bool:
-        """Whether the page says nothing here but whole committed phrases, with numbers where they have placeholders.
+        """Whether the page says nothing here but committed phrases, with numbers where they have placeholders.
 
-        Then the passage is one of them, or the end of one and the beginning of the next cell or paragraph; more than
-        one such seam is no coincidence.
+        Then the passage is one of them, whole, or the end of one and the beginning of the next cell or paragraph; more
+        than one such seam is no coincidence. What else a sentence puts into its placeholders (a name, a group) stands
+        before that end and behind that beginning.
         """
         return words in place.words and all(
-            len(seams) <= 1
-            and all(
-                self._is_phrase(run) for piece in place.pieces(start, start + len(words)) for run in piece
+            (len(seams) == 1 and self._end_and_begin(words[: seams[0]], words[seams[0] :]))
+            or (
+                len(seams) <= 1
+                and all(
+                    self._is_phrase(run) for piece in place.pieces(start, start + len(words)) for run in piece
+                )
             )
             for start, seams in place.occurrences(words)
         )
 
-    def _is_phrase(self, run: str) -> bool:
+    def _end_and_begin(self, before: str, behind: str) -> bool:
+        """Whether two parts are the end of a committed phrase and the beginning of one; between numbers, whole ones."""
+        ends = [run for run in _NUMBERS.split(before) if run]
+        begins = [run for run in _NUMBERS.split(behind) if run]
+        return all(self._is_phrase(run, begun=at == 0) for at, run in enumerate(ends)) and all(
+            self._is_phrase(run, ended=at == len(begins)) for at, run in enumerate(begins, 1)
+        )
+
+    def _is_phrase(self, run: str, begun: bool = False, ended: bool = False) -> bool:
+        """Whether a run is a committed phrase, or one that has begun before it or ends behind it."""
         between = f"{BLOCK}?".join(map(re.escape, run))
-        return re.search(f"{BLOCK}{between}{BLOCK}", self._phrases) is not None
+        return (
+            re.search(f"{'' if begun else BLOCK}{between}{'' if ended else BLOCK}", self._phrases) is not None
+        )
 
     def _meets_by_chance(self, words: str, place: "_Place") -> bool:
         """Whether parts of two committed phrases that stand in neighbouring cells happen to read as somebody's."""

@@ -414,7 +414,9 @@ def _row_heading(words: str, kind: str, mark: str) -> str:
     # A heading without words would be announced as one; it is an empty cell.
     if not words.strip():
         return f'<td class="{kind}"></td>'
-    return f'<th scope="row" class="{kind}">{html.escape(words)}{mark}</th>'
+    own = kind.removeprefix("short").strip()  # short is what row headings are unless they say otherwise
+    told = f' class="{own}"' if own else ""
+    return f'<th scope="row"{told}>{html.escape(words)}{mark}</th>'
 
 
 def _heading_kind(heads: Sequence[_Column], at: int, row: int) -> str:

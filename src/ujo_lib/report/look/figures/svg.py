@@ -8,6 +8,7 @@ taken out of them and defined once.
 import hashlib
 import io
 import re
+from collections.abc import Sequence
 from statistics import mode
 from typing import Final
 
@@ -38,6 +39,10 @@ _SHORTER: Final = (
     (re.compile(r"<defs>\n</defs>\n|<g/>\n"), ""),
     (re.compile(r"<g>\n(<(?:path|use)\b[^>]*/>)\n</g>"), r"\1"),
 )
+_OUTLINE: Final = re.compile(r'd="([^"]+)" transform="scale\(0\.015625\)"')
+_STROKE: Final = re.compile(r"([MLQCz])([^MLQCz]*)")
+_COARSER: Final = 8
+"""Parts of a letter's units that are one unit here: a letter is 800 wide and high, finer than any printer's dots."""
 _LINES: Final = re.compile(r"([-\d.]+) ([-\d.]+)((?:L[-\d.]+ [-\d.]+)+)")
 _STANDALONE: Final = re.compile(r' xmlns(?::xlink)?="[^"]*"| version="[^"]*"')
 _DEFINITIONS: Final = re.compile(r"<defs>(.*?)</defs>\n?", re.DOTALL)
@@ -48,10 +53,14 @@ _WORD: Final = re.compile(
     r'(<g>\n)?<g fill="(#\w+)" transform="translate\((\S+) (\S+)\) (scale\((\S+) \S+\))">\n*((?:<use [^>]*/>\n)+)</g>'
     r"(?(1)\n</g>)"
 )
+_GROUP: Final = re.compile(r"<g>\n((?:<use [^>]*/>\n)*)</g>\n")
 _RUN: Final = re.compile(r'<use [^>]*( transform="scale[^"]*")/>\n(?:<use [^>]*\1/>\n)+')
 _INK: Final = re.compile(r' fill="#\w+"')
 _CELLS: Final = re.compile(r'(?:<path d="[\d.MHVz ]+" fill="#\w+"/>\n){3,}')
 _CELL: Final = re.compile(r'd="(M[\d.]+ [\d.]+(?:[HV][\d.]+){3})[^"]*" fill="([^"]+)"')
+_STYLE: Final = re.compile(r'style="[^"]*"')
+_HALVES: Final = re.compile(r"(?<=:#)(\w)\1(\w)\2(\w)\3(?=[;\"])")
+_ROUNDING: Final = 0.25  # pixels by which equal heights may differ, each end rounded to a tenth
 _NAME: Final = re.compile(r'(?:(?<= id=")|(?<=href="#)|(?<=url\(#))([^")]+)')
 
 
@@ -69,8 +78,23 @@ def written(drawn: Figure) -> str:
     )
     for pattern, shorter in _SHORTER:
         slim = pattern.sub(shorter, slim)
-    slim = _LINES.sub(_straight, slim)
+    slim = _LINES.sub(_straight, _OUTLINE.sub(_outline, slim))
     return slim.replace(f"{FONT}-", "G").replace("<svg ", '<svg stroke-linejoin="round" ', 1).strip()
+
+
+def _outline(found: re.Match[str]) -> str:
+    """The outline of a letter from each point to the next, in coarser units."""
+    parts, start, at = [], (0, 0), (0, 0)
+    for stroke, numbers in _STROKE.findall(found[1]):
+        ends = [round(float(number) / _COARSER) for number in numbers.split()]
+        steps = [end - at[i % 2] for i, end in enumerate(ends)]
+        at = start if stroke == "z" else (ends[-2], ends[-1])
+        start = at if stroke == "M" else start
+        if stroke == "L" and 0 in steps:
+            parts += [f"h{steps[0]}"] if steps[0] else [f"v{steps[1]}"] if steps[1] else []
+        else:
+            parts.append(stroke.lower() + " ".join(map(str, steps)).replace(" -", "-"))
+    return f'd="{"".join(parts)}" transform="scale({_COARSER / 64})"'
 
 
 def _straight(found: re.Match[str]) -> str:
@@ -96,10 +120,10 @@ def inline(svg: str) -> str:
         return f'<use href="#{name}" {at} fill="{ink}" transform="{scale}"/>'
 
     def together(cells: re.Match[str]) -> str:
-        fills: dict[str, str] = {}
+        fills: dict[str, list[str]] = {}
         for place, fill in _CELL.findall(cells[0]):
-            fills[fill] = fills.get(fill, "") + place
-        return "".join(f'<path d="{places}" fill="{fill}"/>\n' for fill, places in fills.items())
+            fills.setdefault(fill, []).append(place)
+        return "".join(_cells(places, fill) for fill, places in fills.items())
 
     def line(words: re.Match[str]) -> str:
         ink = mode(_INK.findall(words[0]))
@@ -107,9 +131,22 @@ def inline(svg: str) -> str:
 
     drawn = _taken(_STANDALONE.sub("", svg).replace("xlink:href", "href").replace('pt"', '"', 2), known)
     drawn = _CELLS.sub(together, _WORD.sub(word, drawn))
-    drawn = _RUN.sub(line, drawn)
+    drawn = _RUN.sub(line, _GROUP.sub(r"\1", drawn))
+    drawn = _STYLE.sub(
+        lambda style: _HALVES.sub(r"\1\2\3", style[0].replace(": ", ":").replace("; ", ";")), drawn
+    )
     drawn = drawn.replace(">", f"><defs>{''.join(known.values())}</defs>", 1)
     return drawn.replace(">\n<", "><")
+
+
+def _cells(places: Sequence[str], fill: str) -> str:
+    """Cells of one colour as one path; rows of a table are strokes as thick as a row is high."""
+    corners = [[float(n) for n in re.findall(r"[\d.]+", place)[:4]] for place in places]
+    heights = [abs(bottom - top) for _, top, _, bottom in corners]
+    if max(heights) - min(heights) > _ROUNDING:
+        return f'<path d="{"".join(places)}" fill="{fill}"/>\n'
+    lines = "".join(f"M{x:g} {(top + bottom) / 2:.4g}H{end:g}" for x, top, end, bottom in corners)
+    return f'<path d="{lines}" stroke="{fill}" stroke-width="{max(heights):.3g}"/>\n'
 
 
 class Shared:
