@@ -245,7 +245,7 @@ def test_a_month_that_leads_by_chance_is_not_told_as_a_season():
 
 
 def test_an_effect_that_was_not_detected_is_never_told_as_a_rise():
-    assert told(year())[4].endswith("増えたかどうかは、はっきりしません。")
+    assert told(year())[4].endswith("増えたかどうかは、明らかではありません。")
 
 
 def test_a_year_without_a_survey_or_campaign_says_so_once_for_each_reason_and_tells_more_of_contacts():

@@ -183,7 +183,7 @@ def test_a_heading_names_extremes_only_of_a_pattern_that_was_detected():
     years = noisy_year(20), counts_of([60] * 31 + [20] * 334)
     flat, peaked = (judge(year, beside=calm_nation())[0] for year in years)
     assert (flat.detected, peaked.detected) == (False, True)
-    assert flat.finding_of("1月が最多です。") == f"{flat.pattern}は、はっきりしません。"
+    assert flat.finding_of("1月が最多です。") == f"{flat.pattern}は、明らかではありません。"
     assert peaked.finding_of("1月が最多です。") == "1月が最多です。"
 
 

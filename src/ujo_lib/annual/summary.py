@@ -267,7 +267,7 @@ def campaign_effect(recall: Recall) -> Line:
     )
     if code == "detected":
         return Line("お知らせの期間、市の窓口への相談はふだんの{estimate}倍でした。", (effect,), about)
-    return Line("お知らせで市の窓口への相談が増えたかどうかは、はっきりしません。", (effect,), about)
+    return Line("お知らせで市の窓口への相談が増えたかどうかは、明らかではありません。", (effect,), about)
 
 
 _SENTENCES: Final = 5

@@ -454,25 +454,24 @@ class People:
         self.size = int(self._starts[-1])
         self.joints = self._joints()
         self.nobody = np.zeros(self.size, dtype=bool)
+        self._columns: dict[Region, np.ndarray] = {}
 
     @classmethod
     def agreeing_with(cls, facts: Sequence[Known], further: Sequence[Region]) -> "People":
         """As few unnamed categories as the true counts allow: the outsider's best case."""
         regions = [*(region for fact in facts for _, region in fact.parts), *further]
         people = cls(regions)
-        if not Outsider(people, facts).possible():
+        outsider = Outsider(people, facts)
+        if not outsider.possible():
             raise TableError("公表する表どうしの件数が両立しない")
-        doubtful = people.doubtful(regions)
-        everything = [people.unnamed(variable) for variable in doubtful]
-        people.nobody = np.any([people.nobody, *everything], axis=0)
-        if Outsider(people, facts).possible():
+        unnamed = [people.unnamed(variable) for variable in people.doubtful(regions)]
+        if outsider.possible(np.any([people.nobody, *unnamed], axis=0)):
             return people
-        people.nobody = np.zeros(people.size, dtype=bool)
-        for variable in doubtful:
-            before = people.nobody
-            people.nobody = before | people.unnamed(variable)
-            if not Outsider(people, facts).possible():
-                people.nobody = before
+        agreed = np.zeros(people.size, dtype=bool)
+        for flags in unnamed:
+            if outsider.possible(agreed | flags):
+                agreed |= flags
+        people.nobody = agreed
         return people
 
     def doubtful(self, regions: Sequence[Region]) -> list[str]:
@@ -502,6 +501,11 @@ class People:
 
     def columns(self, region: Region) -> np.ndarray:
         """Positions of the kinds of people in a region, within the smallest block that knows its variables."""
+        if region not in self._columns:
+            self._columns[region] = self._found(region)
+        return self._columns[region]
+
+    def _found(self, region: Region) -> np.ndarray:
         home = _home(region, [block.variables for block in self._blocks], self._atoms)
         block = self._blocks[home]
         inside = np.ones(block.size, dtype=bool)
@@ -584,14 +588,15 @@ class Outsider:
 
     def __init__(self, people: People, facts: Sequence[Known]) -> None:
         distinct = list(dict.fromkeys(facts))
-        entries = [
-            (row, column, factor)
-            for row, fact in enumerate(distinct)
-            for factor, region in fact.parts
-            for column in people.columns(region).tolist()
+        inside = [[people.columns(region) for _, region in fact.parts] for fact in distinct]
+        factors = [
+            np.repeat([f for f, _ in fact.parts], [*map(len, of)])
+            for fact, of in zip(distinct, inside, strict=True)
         ]
-        rows, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
-        known = sp.csr_matrix((factors, (rows, columns)), shape=(len(distinct), people.size))
+        rows = np.repeat(np.arange(len(distinct)), [*map(len, factors)])
+        columns = np.concatenate([np.zeros(0, dtype=int), *(one for of in inside for one in of)])
+        entries = (np.concatenate([np.zeros(0), *factors]), (rows, columns))
+        known = sp.csr_matrix(entries, shape=(len(distinct), people.size))
         self._people = people
         self._worlds: list[np.ndarray] = []
         self._rules = sp.vstack([known, people.joints], format="csr")
@@ -601,8 +606,15 @@ class Outsider:
         self._solver: highspy.Highs | None = None
         self._asked: dict[bytes, int] = {}
 
-    def possible(self) -> bool:
-        """Whether any population fits the facts."""
+    def possible(self, nobody: np.ndarray | None = None) -> bool:
+        """Whether any population fits the facts; with `nobody`, one without these kinds of people from now on."""
+        if nobody is not None:
+            self._people.nobody = nobody
+            if self._solver:
+                ends = np.where(nobody, 0.0, np.inf)
+                self._solver.changeColsBounds(
+                    len(ends), np.arange(len(ends), dtype=np.int32), 0 * nobody, ends
+                )
         return self._fractions(np.zeros(self._people.size), 1, 0) is not None
 
     def interval(self, region: Region, truth: int, at_least: int = 0) -> tuple[float, float]:

@@ -87,7 +87,7 @@ class Verdict:
 
     def finding_of(self, extremes: str) -> str:
         """What a figure of this pattern may say in its heading: the extremes only where the pattern was detected."""
-        return extremes if self.detected else f"{self.pattern}は、はっきりしません。"
+        return extremes if self.detected else f"{self.pattern}は、明らかではありません。"
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def forest(
         layout, small = sheet.layout, sheet.layout.small
         labels = ["" if layout.narrow else wrapped(name, layout.font, layout.width * 0.33) for name in names]
         lines = max(label.count("\n") + 1 for label in labels)
-        pitch = layout.font * (3.2 if layout.narrow else max(2.1, 1.3 * lines + 0.5))
+        pitch = layout.font * (3.0 if layout.narrow else max(2.1, 1.3 * lines + 0.5))
         axes = sheet.axes(len(names) * pitch)
         bottom = len(names) - (0.7 if layout.narrow else 0.5)
         axes.set_ylim(bottom, bottom - len(names))
