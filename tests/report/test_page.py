@@ -340,7 +340,9 @@ def test_only_what_is_counted_by_day_gets_the_days_of_the_page(project, dated):
     period = page.settings.period
     assert subject.days == ((period.start.isoformat(), period.end.isoformat()) if dated else ())
     assert subject.period == period.label
-    assert page._completed(replace(subject, period="別の期間", area="別の町")).period == "別の期間"
+    assert subject.area == page.settings.area_name
+    other = page._completed(replace(subject, period="別の期間", area="別の町"))
+    assert (other.period, other.area) == ("別の期間", "別の町")
 
 
 @pytest.mark.parametrize(("answers", "kind"), [(1, "table"), (2, "figure")])

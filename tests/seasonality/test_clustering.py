@@ -68,3 +68,8 @@ def test_unanimous_clients_leave_no_false_certainty():
 
 def test_nothing_valid_has_no_share():
     assert share(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)).estimate is None
+
+
+def test_where_nobody_can_be_told_apart_nobody_is_said_to_have_come_once():
+    unknown = repeats(pd.DataFrame({"client_id": pd.Series([None, None], dtype="string")})).frame.iloc[0]
+    assert unknown[["contacts", "identified", "clients", "most"]].tolist() == [2, 0, 0, 0]

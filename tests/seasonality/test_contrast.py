@@ -10,6 +10,7 @@ from ujo_lib.seasonality.contrast import (
     hours_apart,
     hours_in_words,
     ratio_interval,
+    ratio_p,
 )
 from ujo_lib.stats import rate_ratio
 from ujo_lib.variance import NOBODY, People
@@ -127,3 +128,10 @@ def test_days_are_clusters_of_the_hours_compared():
         [2 / 3 * 3 / 2 / (2 / 3)]
     )
     assert day_effect(np.array([[0, 0]]), np.array([[1, 1]])).tolist() == [1.0]
+
+
+@pytest.mark.parametrize(("n", "m", "effect"), [(30, 20, 1.0), (2, 5, 1.0), (40, 90, 2.5)])
+@pytest.mark.parametrize("level", [0.95, 0.8])
+def test_the_p_value_of_a_ratio_at_the_end_of_its_interval_is_what_the_level_leaves(n, m, effect, level):
+    for end in ratio_interval(np.array(n), np.array(m), 1.0, effect, level):
+        assert ratio_p(np.array(n), np.array(m), float(end), effect) == pytest.approx(1 - level)

@@ -62,3 +62,9 @@ def test_a_lost_month_stops_it_and_a_lost_day_does_not():
 
 def test_each_row_of_the_parts_begins_with_its_month():
     assert list(decompose(three_years()).frame)[:2] == ["month", "per_day"]
+
+
+@pytest.mark.parametrize(("days", "bridged"), [(6, True), (7, True), (8, False)])
+def test_a_gap_is_bridged_up_to_a_week(days, bridged):
+    counts = three_years().without([(date(2023, 1, 1), date(2023, 1, days))])
+    assert (why_not(counts) == "") == bridged

@@ -189,3 +189,22 @@ def test_the_moments_are_those_of_quadratic_forms_of_what_a_fit_leaves_over():
         assert inflation == pytest.approx(np.trace(seen) / 2 / (np.trace(left) / 7))
         assert df1 == pytest.approx(np.trace(seen) ** 2 / np.trace(seen @ seen))
         assert df2 == pytest.approx(np.trace(left) ** 2 / np.trace(left @ left))
+
+
+def test_a_memory_that_was_estimated_is_less_sure_than_the_same_one_lent():
+    """The delta method: its variance, 1 / pairs, times the square of the slope of the log inflation."""
+    design = BlockDesign(np.ones((52, 1)), np.arange(52.0)[:, None], np.ones(52), np.arange(52))
+    z = 1e4 * (np.sin(np.arange(52) / 2) + np.random.default_rng(5).normal(size=52))
+    found = design.test(z)
+    r = found.autocorrelation[0]
+    assert 0.2 < r < 0.9
+    lent = design.test(z, memory=r)
+    inflation = np.interp([r - 0.01, r + 0.01], _GRID, design._moments[1])
+    slope = np.diff(np.log(inflation))[0] / 0.02
+    assert found.variance[0] == pytest.approx(lent.variance[0], rel=1e-6)
+    assert 1 / found.df2[0] - 1 / lent.df2[0] == pytest.approx(slope**2 / 51 / 2, rel=0.1)
+
+
+def test_where_no_week_has_four_days_each_stands_alone():
+    observed = np.isin(np.arange(21), [0, 7, 8, 9, 14])
+    assert weeks_of(np.arange(21) % 7, observed, np.ones(21)).exposure.tolist() == [1, 3, 1]

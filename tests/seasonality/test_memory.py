@@ -64,3 +64,7 @@ def test_the_scale_explains_the_squares_of_residuals_that_share_columns_and_memo
         squares = np.trace(left @ found.correlation(i, distance) @ left)
         assert found.share[i] > 0.3
         assert found.scale[i] == pytest.approx((result.residuals[i] ** 2).sum() / squares, rel=1e-6)
+
+
+def test_a_record_without_any_spread_is_given_a_hundredth_of_the_models():
+    assert fitted(np.full((1, 365), 400.0))[1].scale == [0.01]

@@ -2,7 +2,9 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats as distributions
 
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period, SchoolBreak
@@ -164,3 +166,25 @@ def test_residuals_that_follow_each_other_are_told_however_small_they_are(model)
     ]
     assert [values["残差の自己相関の検定(p値)"] < 1e-6 for values in told] == [True, False]
     assert told[1]["残差の自己相関の検定(p値)"] == 1.0
+
+
+def test_the_portmanteau_test_is_that_of_ljung_and_box_over_two_weeks(model):
+    """By hand: n (n + 2) Σ r² / (n - k), fourteen lags, none of them lost to parameters."""
+    e = model.residuals - model.residuals.mean()
+    n = len(e)
+    r = np.array([(e[k:] * e[:-k]).sum() for k in range(1, 15)]) / (e**2).sum()
+    q = n * (n + 2) * (r**2 / (n - np.arange(1, 15))).sum()
+    told = model.checks().frame.set_index("check")["value"]["残差の自己相関の検定(p値)"]
+    assert told == pytest.approx(distributions.chi2.sf(q, 14))
+
+
+def test_a_break_without_a_contact_is_held_by_a_normal_law_of_one_and_a_half():
+    """Its score: what the other days lead one to expect is what a normal law of the logarithm, SD 1.5, takes back."""
+    counts = noisy_year(7)
+    silent = np.isin(counts.dates.date, pd.date_range("2023-12-20", "2023-12-31").date)
+    found = fit_calendar(replace(counts, daily=np.where(silent, 0, counts.daily), hourly=None), WINTER)
+    (at,) = [i for i, name in enumerate(found.names) if name in found.unheard]
+    expected = found.mean[silent]
+    assert (expected / (1 + found.alpha * expected)).sum() == pytest.approx(
+        -found.coefficients[at] / 1.5**2, rel=1e-3
+    )

@@ -16,7 +16,7 @@ from ujo_lib.seasonality.profiles import (
     share_effect,
 )
 from ujo_lib.seasonality.verdicts import PatternTests, memory_seen
-from ujo_lib.variance import People
+from ujo_lib.variance import People, deflated_share, effective_df, small_sample
 
 
 def test_a_short_month_with_fewer_contacts_is_not_a_quiet_month():
@@ -151,3 +151,20 @@ def test_hours_that_fill_up_together_tell_as_much_as_their_days():
     share, sizes = 3 / 5, np.array([2, 2, 1])
     expected = ((mixed[0, :, 0] - share * sizes) ** 2).sum() * 3 / 2 / (5 * share * (1 - share))
     assert share_effect(mixed)[0, 0] == pytest.approx(expected)
+
+
+def test_people_who_come_back_at_their_hour_widen_it_by_what_their_second_visits_add():
+    """By hand: 60 people come twice, half of them at three, half at twenty; influences are plus or minus a half.
+
+    Persons (30 + 30) · 1 · 60/59, visits 120 · 1/4 · 120/119, independent contacts 120 · 1/4; days 365/364 times that.
+    """
+    days, hours = np.arange(120), np.tile([3, 20], 60)
+    person = np.tile(np.arange(60), 2)
+    hourly = np.zeros((365, 24), dtype=np.int64)
+    hourly[days, hours] = 1
+    at = np.datetime64("2023-01-01T00", "h") + (24 * days + hours).astype("timedelta64[h]")
+    found = by_hour(counts_of(hourly.sum(axis=1), hourly=hourly), People(person, at)).frame.iloc[3]
+    day, more = 365 / 364, (60 * 60 / 59 - 30 * 120 / 119) / 30
+    df = (day + more) ** 2 / (day**2 / 364 + more**2 / effective_df(person, 1 + more))
+    low, high = deflated_share(np.array(60), np.array(120), small_sample(day + more, df))
+    assert [found["low"], found["high"]] == pytest.approx([24 * low, 24 * high])

@@ -187,3 +187,9 @@ def test_two_scopes_have_hours_where_both_have(one, other):
     assert both.daily.tolist() == [48] * 365
     assert (both.hourly is not None) == (one and other)
     assert both.hourly is None or (both.hourly == 2).all()
+
+
+def test_what_the_nation_lacks_is_not_said_of_the_prefecture():
+    bases = both_bases(world(nation_from="2023-06-01"), FiscalYear(2023)).frame
+    assert bases.set_index("scope")["ratio"].notna().to_dict() == {"全国": False, "県": True}
+    assert "{ratio[県]}倍" in bases_sentence(bases)

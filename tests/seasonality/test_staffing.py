@@ -94,3 +94,22 @@ def test_no_forecast_no_table():
     history = noisy_year(period=half)
     coming = forecast_months(history, COMING, (), seed=1)
     assert len(slots(history, coming, 1, 0.9)) == len(short_handed(slots(history, coming, 1, 0.9))) == 0
+
+
+def test_weekdays_are_drawn_to_the_common_clock_by_the_moments_of_their_law():
+    """Mosimann (1962): counts of N that vary C times as much as a lottery are Dirichlet with (N - C) / (C - 1)."""
+    hourly = np.full((7, 24), 20)
+    hourly[[0, 3], [5, 9]] = 90
+    found = hour_shares(
+        counts_of(hourly.sum(axis=1), Period(date(2023, 1, 1), date(2023, 1, 7), ""), hourly=hourly)
+    )
+    n = hourly.sum(axis=1, keepdims=True)
+    profile = (hourly.sum(axis=0) + 0.5) / (hourly.sum() + 12)
+    chance = ((hourly - n * profile) ** 2 / (n * profile)).sum() / (6 * 23)
+    weight = (n.mean() - chance) / (chance - 1)
+    assert weight > 0
+    assert found == pytest.approx((hourly + weight * profile) / (n + weight))
+
+
+def test_hours_that_were_checked_are_no_people():
+    assert tried_on_last_year(noisy_year(), 0.9, (), seed=1).schema.counts == ()

@@ -154,3 +154,12 @@ def test_clients_of_the_first_day_are_those_of_its_month():
     counts = counted(records)
     assert "1月" in lost_rows(counts, beside=NATION)
     assert lost_rows(counts, People.of(records), NATION) == ""
+
+
+def test_empty_hours_across_midnight_are_one_run_where_no_hour_of_the_month_has_two_contacts():
+    """Seven hours: three before midnight, four after."""
+    hourly = np.full((365, 24), 50)
+    hourly[:, 4:21] = 10
+    hourly[JUNE] = 0
+    hourly[151, 4:21] = 1
+    assert "6月" in lost_rows(counts_of(hourly.sum(axis=1), hourly=hourly))

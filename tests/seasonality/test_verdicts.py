@@ -16,6 +16,7 @@ from ujo_lib.seasonality.verdicts import (
     calibrated,
     descriptive_tests,
     judge,
+    memory_seen,
     strongest,
     verdict_table,
 )
@@ -275,3 +276,16 @@ def test_months_that_differ_are_a_season_from_two_years_on(days, name, remark):
     period = Period(date(2022, 4, 1), date(2022, 4, 1) + timedelta(days=days - 1), "記録")
     told = _months_told(counts_of(np.ones(days), period))
     assert (told[0], remark in told[1]) == (name, True)
+
+
+@pytest.mark.parametrize(("days", "years"), [(180, 1.0), (365, 1.0), (402, 1.1), (730, 2.0)])
+def test_the_record_that_shows_how_long_waves_last_is_a_year_long_at_least(days, years):
+    counts = noisy_year(7, period=Period(date(2021, 1, 1), date(2021, 1, 1) + timedelta(days - 1), ""))
+    seen = memory_seen(counts)
+    assert (seen.contacts, seen.years) == (pytest.approx(counts.n / years), years)
+
+
+@pytest.mark.parametrize(("wrong", "withheld"), [(0.069, False), (0.07, False), (0.071, True)])
+def test_a_verdict_is_withheld_where_more_than_seven_in_a_hundred_are_wrong(wrong, withheld):
+    found = verdicts._untrusted(surface.Rates(wrong, 0.05, 1.3), "この記録では")
+    assert found == ("この記録では、偏りのない記録の7%を誤って検出するため、判定しません" if withheld else "")

@@ -300,3 +300,18 @@ def test_the_residual_of_a_cell_is_the_one_that_its_records_give(both, row_only,
     expected = products.sum() / np.sqrt(variance) if variance > 1e-12 else 0.0
     found = _residuals(both, both + row_only, np.array([both + column_only]), total)
     assert found[0] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(("below", "mark"), [(0.0, "＋"), (4e-9, "＋"), (6e-9, "・")])
+def test_a_whole_percent_stays_one_up_to_a_millionth_of_it(below, mark):
+    counts, gone = [[26, 10, 10], [10, 20, 20]], [(1, 1), (1, 2)]
+    z = (26 - 46 * 36 / 96) / np.sqrt(46 * 36 / 96 * (1 - 46 / 96) * (1 - 36 / 96))
+    assert judged(counts, gone, 0.9 - below, 2 * norm.sf(0.895 * z) * 6)[0] == mark
+
+
+def test_a_design_effect_that_would_strengthen_a_mark_counts_as_none():
+    counts, gone = [[26, 10, 10], [10, 20, 20]], [(1, 1), (1, 2)]
+    z = (26 - 46 * 36 / 96) / np.sqrt(46 * 36 / 96 * (1 - 46 / 96) * (1 - 36 / 96))
+    signs = [judged(counts, gone, scale, 2 * norm.sf(1.05 * z) * 6)[0] for scale in (1.0, 1.1, 3.0)]
+    assert signs == ["・"] * 3
+    assert judged(counts, gone, 3.0, 2 * norm.sf(0.99 * z) * 6)[0] == "＋"

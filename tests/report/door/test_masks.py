@@ -103,3 +103,11 @@ def test_a_cell_without_a_count_is_no_hidden_one_and_a_plan_says_what_it_prints_
     other = replace(record, rows=((*record.rows[0][:1], 4), *record.rows[1:]))
     with pytest.raises(PublishError, match="not made for this table"):
         masks.cells_of(other)
+
+
+def test_a_plan_is_the_same_text_in_whatever_order_its_tables_were_met():
+    tables = counted([of_cases(name, {"男性": 3, "女性": 40, "総数": 43}) for name in ("a", "b")])
+    masks = masks_for(plan([one.table for one in tables], Policy(5, required_width=3)), tables)
+    turned = replace(masks, flags=dict(reversed(masks.flags.items())))
+    assert list(turned.flags) != list(masks.flags)
+    assert turned.to_json() == masks.to_json()

@@ -321,3 +321,19 @@ def test_a_cell_is_recorded_as_a_plain_value(cell, kept):
         "01", TableSpec("t", "表", Subject(), Schema({"what": Text(heading="何")})), frame
     )
     assert record.rows == ((kept,),)
+
+
+def test_words_and_what_everybody_knows_stay_where_counts_are_hidden_elsewhere():
+    columns = {**COLUMNS, "known": Estimate(free=True), "remark": Text()}
+    spec = replace(SPEC, subject=_elsewhere("cases"), schema=Schema(columns))
+    frame = FRAME.assign(known=[100.0, 90.0, 190.0], remark=["多い", "少ない", ""])
+    shown = mask(TableRecord.of("01", spec, frame), frame, {}, whole=[])
+    assert [name for name in columns if not shown.hidden[name].any()] == ["sex", "known", "remark"]
+    assert shown.frame[["known", "remark"]].equals(frame[["known", "remark"]])
+
+
+def test_what_a_release_showed_is_read_back_with_its_mask():
+    shown = _masked([True, False, True])
+    again = TableRecord.from_json(shown.record("01").to_json()).published()
+    assert not shown.hidden["sex"].any()
+    assert again.hidden.equals(shown.hidden)
