@@ -67,6 +67,11 @@ def test_cells_of_one_colour_are_strokes_where_they_are_equally_high(
     assert path in drawing(cells(*heights))
 
 
+def test_a_cell_may_be_drawn_either_way_round() -> None:
+    upright = cells(12, 12, 12).replace("H15V22H0z", "V22H15V10z")
+    assert drawing(upright) == drawing(cells(12, 12, 12))
+
+
 def test_two_cells_stay_as_they_are() -> None:
     assert drawing(cells(12, 12)).count("<path") == 2
 

@@ -60,6 +60,7 @@ _CELLS: Final = re.compile(r'(?:<path d="[\d.MHVz ]+" fill="#\w+"/>\n){3,}')
 _CELL: Final = re.compile(r'd="(M[\d.]+ [\d.]+(?:[HV][\d.]+){3})[^"]*" fill="([^"]+)"')
 _STYLE: Final = re.compile(r'style="[^"]*"')
 _HALVES: Final = re.compile(r"(?<=:#)(\w)\1(\w)\2(\w)\3(?=[;\"])")
+_CORNER: Final = [re.compile(f"{mark}([\\d.]+)") for mark in ("M", " ", "H", "V")]  # either way round
 _ROUNDING: Final = 0.25  # pixels by which equal heights may differ, each end rounded to a tenth
 _NAME: Final = re.compile(r'(?:(?<= id=")|(?<=href="#)|(?<=url\(#))([^")]+)')
 
@@ -141,7 +142,7 @@ def inline(svg: str) -> str:
 
 def _cells(places: Sequence[str], fill: str) -> str:
     """Cells of one colour as one path; rows of a table are strokes as thick as a row is high."""
-    corners = [[float(n) for n in re.findall(r"[\d.]+", place)[:4]] for place in places]
+    corners = [[float(found[1]) for mark in _CORNER if (found := mark.search(place))] for place in places]
     heights = [abs(bottom - top) for _, top, _, bottom in corners]
     if max(heights) - min(heights) > _ROUNDING:
         return f'<path d="{"".join(places)}" fill="{fill}"/>\n'
