@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from itertools import combinations
 
+import highspy
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -241,6 +242,13 @@ def test_up_to_a_limit_people_are_whole_and_beyond_an_end_in_fractions_is_rounde
     people = People([of(topic) for topic in "abcde"])
     monkeypatch.setattr("ujo_lib.disclosure.audit.COUNTABLE", people.size + more)
     assert Outsider(people, pairs).interval(of(*"abcde"), 1, 0) == (0, most)
+
+
+def test_an_outsider_whose_solver_gets_lost_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    settled, told = highspy.Highs.getModelStatus, iter([highspy.HighsModelStatus.kUnknown])
+    monkeypatch.setattr(highspy.Highs, "getModelStatus", lambda solver: next(told, None) or settled(solver))
+    region: Region = (("topic", frozenset("a")),)
+    assert Outsider(People([region]), [Known(((1.0, region),), 3, 8)]).interval(region, 4, 1) == (3, 8)
 
 
 def test_whatever_is_planned_in_whole_people_is_audited_in_whole_people() -> None:

@@ -1,5 +1,6 @@
 """Populations that fit limits, in fractions and in whole people."""
 
+import highspy
 import numpy as np
 import pytest
 
@@ -56,6 +57,21 @@ def test_nobody_fits_limits_that_contradict_each_other(two_and_all: Programme) -
     with pytest.raises(LimitError):
         two_and_all.fractions([0], 1, low, high)
     assert two_and_all.whole([0], 1, low, high) is None
+
+
+@pytest.mark.parametrize(("lost", "answered"), [(0, True), (1, True), (2, False)])
+def test_a_solver_that_gets_lost_is_asked_once_more_from_the_beginning(
+    two_and_all: Programme, monkeypatch: pytest.MonkeyPatch, lost: int, answered: bool
+) -> None:
+    settled, told = highspy.Highs.getModelStatus, iter([highspy.HighsModelStatus.kUnknown] * lost)
+    monkeypatch.setattr(highspy.Highs, "getModelStatus", lambda solver: next(told, None) or settled(solver))
+    limits = np.zeros(two_and_all.A.shape[0]), np.full(two_and_all.A.shape[0], 5.0)
+    if answered:
+        people, _ = two_and_all.fractions([0], 1, *limits)
+        assert (two_and_all.A @ people)[0] == 5
+    else:
+        with pytest.raises(LimitError):
+            two_and_all.fractions([0], 1, *limits)
 
 
 def test_the_same_questions_in_the_same_order_get_the_same_answers() -> None:

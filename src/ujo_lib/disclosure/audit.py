@@ -735,6 +735,11 @@ class Outsider:
         self._solver.changeRowBounds(row, at_least, self._ceiling)
         self._solver.changeColsCost(len(aim), np.arange(len(aim), dtype=np.int32), side * aim)
         self._solver.run()
+        if (
+            self._solver.getModelStatus() == highspy.HighsModelStatus.kUnknown
+        ):  # lost on the way from the last answer
+            self._solver.clearSolver()
+            self._solver.run()
         found = self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
         x = np.array(self._solver.getSolution().col_value) if found else None
         self._solver.changeRowBounds(row, -np.inf, np.inf)

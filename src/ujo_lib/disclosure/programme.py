@@ -116,6 +116,11 @@ class Programme:
         aim = -side * np.asarray(self.A[list(rows)].sum(axis=0), dtype=float).ravel()
         solver.changeColsCost(width, np.arange(width, dtype=np.int32), aim)
         solver.run()
+        if (
+            solver.getModelStatus() == highspy.HighsModelStatus.kUnknown
+        ):  # lost on the way from the last answer
+            solver.clearSolver()
+            solver.run()
         status = solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None

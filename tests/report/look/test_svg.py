@@ -72,6 +72,11 @@ def test_a_cell_may_be_drawn_either_way_round() -> None:
     assert drawing(upright) == drawing(cells(12, 12, 12))
 
 
+def test_a_bar_of_nothing_beside_others_is_no_row_of_a_table() -> None:
+    flat = '<path d="M60 10H75H60H60z" fill="#0072b2"/>\n'
+    assert "stroke-width" not in drawing(cells(12, 12) + flat)
+
+
 def test_two_cells_stay_as_they_are() -> None:
     assert drawing(cells(12, 12)).count("<path") == 2
 

@@ -143,8 +143,10 @@ def inline(svg: str) -> str:
 def _cells(places: Sequence[str], fill: str) -> str:
     """Cells of one colour as one path; rows of a table are strokes as thick as a row is high."""
     corners = [[float(found[1]) for mark in _CORNER if (found := mark.search(place))] for place in places]
-    heights = [abs(bottom - top) for _, top, _, bottom in corners]
-    if max(heights) - min(heights) > _ROUNDING:
+    heights = [abs(corner[3] - corner[1]) for corner in corners if len(corner) == len(_CORNER)]
+    if (
+        len(heights) < len(places) or max(heights) - min(heights) > _ROUNDING
+    ):  # a bar of nothing has no height
         return f'<path d="{"".join(places)}" fill="{fill}"/>\n'
     lines = "".join(f"M{x:g} {(top + bottom) / 2:.4g}H{end:g}" for x, top, end, bottom in corners)
     return f'<path d="{lines}" stroke="{fill}" stroke-width="{max(heights):.3g}"/>\n'
