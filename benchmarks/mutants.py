@@ -30,6 +30,7 @@ import random
 import resource
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -308,9 +309,11 @@ class _Collected:
             for memory in remembering:
                 memory.cache_clear()  # else a line would belong to the first test alone that asked for it
             self._lines, begun = set(), time.process_time()
+            threading.settrace(line)
             sys.settrace(line)
             self._run(item, following)
             sys.settrace(None)
+            threading.settrace(None)  # type: ignore[arg-type]  # as documented
             if self._failed:
                 return self._failed[0]
             found.append((self._lines, time.process_time() - begun))

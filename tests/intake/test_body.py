@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
-from ujo_lib.intake.body import Body, Total, check_merged, check_subtotal_columns, check_totals
+from ujo_lib.intake.body import Body, Total, _kind_of, check_merged, check_subtotal_columns, check_totals
 from ujo_lib.intake.grid import Facts, Grid
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes
@@ -219,3 +219,9 @@ def test_a_column_without_a_heading_is_told_where_it_holds_anything(desk: Desk, 
     desk.put("national_daily", "n.xlsx", as_xlsx(rows))
     found = [(f.column, f.row) for f in desk.check().faults if "見出し" in f.expected]
     assert found == told
+
+
+@pytest.mark.parametrize(("keys", "kind"), [({"date": 0}, "data"), ({"date": 0, "pref": 1}, "total")])
+def test_a_figure_under_none_of_several_names_is_an_exports_own_total(keys, kind):
+    header = Header(0, 1, (*HEADINGS, "備考"), {**keys, "n": 2}, {}, {}, (3,), ())
+    assert _kind_of(["", "", "60", "8月の計"], header, DAILY, discreet=False) == kind

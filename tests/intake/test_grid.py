@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.intake.conftest import Desk, as_xlsx, table
 from ujo_lib.delimited import MAX_CELLS
 from ujo_lib.intake.grid import (
     Facts,
@@ -83,3 +84,12 @@ def test_a_sheet_is_taken_where_there_is_no_choice(
     with pytest.raises(RefusedError) as refused:
         choose_sheet(visible, filled, wanted)
     assert all(title in refused.value.told[1] for title, shown in visible.items() if shown)
+
+
+@pytest.mark.parametrize(("title", "read"), [(57, True), (58, True), (59, False)])
+def test_headings_and_a_record_below_them_are_looked_for_in_the_first_sixty_rows(
+    desk: Desk, title: int, read: bool
+) -> None:
+    rows = [[f"説明{i}"] for i in range(title)] + table("national_daily")
+    desk.put("national_daily", "n.xlsx", as_xlsx(rows))
+    assert (not [fault for fault in desk.check().faults if fault.severity == "error"]) == read

@@ -17,6 +17,9 @@ from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib import delimited, intake
 from ujo_lib.intake import loading
 from ujo_lib.intake.problems import PROBLEM_COLUMNS, REPAIR_COLUMNS
+from ujo_lib.params import project_root
+from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.yamlfile import read_yaml
 
 PROJECT = Path(__file__).parents[2]
 
@@ -666,3 +669,15 @@ def test_a_file_outside_the_project_is_a_problem_unless_it_is_allowed(tmp_path, 
     assert outside in {fault.expected for fault in intake.check(inputs, ["waves"]).faults}
     inputs.write_text(f'waves: {{files: ["{name}"]}}\noutside_project: true\n', encoding="utf-8")
     assert outside not in {fault.expected for fault in intake.check(inputs, ["waves"]).faults}
+
+
+@pytest.mark.parametrize("lacking", ["age_band", "rely_on"])
+def test_the_answers_to_another_questionnaire_lack_none_of_its_questions(tmp_path, lacking):
+    examples = project_root() / "params" / "examples"
+    form = read_yaml(Questionnaire, examples / "single_elderly_items.yaml")
+    keyed = pd.read_csv(examples / "single_elderly_answers.csv", dtype=str)
+    file = tmp_path / "answers.csv"
+    keyed.drop(columns=[name for name in keyed if name.startswith(lacking)]).to_csv(file, index=False)
+    (heading,) = [item.title for item in form.items if item.id == lacking]
+    with pytest.raises(intake.DataProblems, match=heading):
+        intake.answers(file, form, "households")

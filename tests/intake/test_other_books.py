@@ -22,6 +22,7 @@ from tests.intake.books import (
 )
 from tests.intake.conftest import Desk, as_xlsx, table
 from ujo_lib.intake import Intake
+from ujo_lib.intake.other_books import _records
 from ujo_lib.intake.problems import Problem
 
 SUFFIXES = tuple(FORMATS)
@@ -236,3 +237,11 @@ def test_formats_without_values_far_below_are_no_cells(desk: Desk) -> None:
     part = binary_sheet({**cells, (1_048_575, 16_383): ""})
     desk.put("national_daily", "a.xlsb", swapped(as_xlsb({"表": DAYS}), "xl/worksheets/sheet1.bin", part))
     assert desk.load()["national_daily"]["n"].tolist() == [10, 20]
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"), [(b"\x7f", 127), (b"\x80\x01", 128), (b"\x81\x01", 129), (b"\xff\x02", 383)]
+)
+def test_records_of_an_xlsb_have_numbers_of_seven_bits_a_byte(head: bytes, kind: int) -> None:
+    """[MS-XLSB] 2.1.4: a byte whose high bit is set is followed by one more."""
+    assert [(number, bytes(content)) for number, content in _records(head + b"\x02ab")] == [(kind, b"ab")]

@@ -211,3 +211,10 @@ def test_no_rule_between_files_breaks_on_any_cells_that_may_be_read(seed: int):
         again, unsure = checks.counted_again(kinds[kind].frame, SCHEMAS[kind])
         assert not (again & unsure).any()
     assert [p for note in notes.values() for p in note.problems if WHOLE in p.expected] == []
+
+
+def test_a_check_that_broke_off_is_told_with_the_innermost_place():
+    notes = Notes("f.csv")
+    with notes.bounded("合計の行"):
+        json.loads("{")
+    assert re.search(r"JSONDecodeError decoder\.py \d+$", notes.problems[0].remedy)

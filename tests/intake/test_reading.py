@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib.intake import reading
 
 SOUND, BROKEN = "令和5年度,相談,熊本県", "令和5年度".encode().decode("cp932", errors="replace")
@@ -25,3 +26,13 @@ def test_a_line_is_looked_at_once_however_often_it_is_suspect(monkeypatch):
     text = f"{BROKEN * 40}\n" * 50
     assert reading._mojibake_lines(text.encode())[0] == list(range(1, 51))
     assert sum(looked) <= len(text)
+
+
+def test_a_fault_below_a_title_is_told_by_the_heading_of_its_column(desk: Desk):
+    content = as_csv([["全国の件数"], *table("national_daily")]).replace(
+        "熊本県".encode(), '"熊本県'.encode(), 1
+    )
+    desk.put("national_daily", "d.csv", content)
+    assert [(fault.row, fault.column) for fault in desk.check().faults if fault.severity == "error"] == [
+        (3, "都道府県")
+    ]

@@ -70,3 +70,17 @@ def test_a_picture_on_the_sheet_is_named(desk: Desk):
     book.save(out)
     desk.put("national_daily", "n.xlsx", out.getvalue())
     assert verdicts(desk)["1-8"] == "要改善"
+
+
+@pytest.mark.parametrize(
+    ("n", "example"), [(2, "A2:A3、B2:B3"), (3, "A2:A3、B2:B3、C2:C3"), (4, "A2:A3、B2:B3、C2:C3")]
+)
+def test_three_merged_places_at_most_are_an_example(desk: Desk, n, example):
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(table("campaigns"))))
+    for column in "ABCD"[:n]:
+        book.active.merge_cells(f"{column}2:{column}3")
+    made = io.BytesIO()
+    book.save(made)
+    desk.put("campaigns", "f.xlsx", made.getvalue())
+    found = desk.check().rules.set_index("rule").loc["1-4"]
+    assert (found["n"], found["example"]) == (n, example)

@@ -317,3 +317,19 @@ def test_what_is_longer_than_a_value_may_be_somebody_s_words(length, repeated):
 @given(st.text(st.sampled_from("aB1 \tア\uff11~\u3000"), max_size=6))
 def test_a_text_is_tidied_as_any_value_is(text_):
     assert values.tidy(text_) == text.normalise_value(text_)
+
+
+@pytest.mark.parametrize(
+    ("length", "free", "told"), [(200, False, True), (200, True, False), (3, False, False), (3, True, False)]
+)
+def test_a_long_text_that_was_refused_is_told_as_that_unless_it_may_be_somebody_s_words(length, free, told):
+    raw, notes = Raw("年代", pa.chunked_array([["x" * length]]), np.array([7])), Notes("f.csv")
+    values.note_refusal(raw, 0, ValueRefused("年代", "直してください。", "16"), notes, free_text=free)
+    (found,) = notes.problems
+    assert ("長い文字列です" in found.remedy) == told
+    assert (found.value == "") == free
+
+
+@pytest.mark.parametrize(("written", "tidied"), [("a  b", "a b"), ("a b", "a b"), (" a", "a")])
+def test_ascii_is_left_alone_where_there_is_nothing_to_tidy(written, tidied):
+    assert values.tidy(written) == tidied

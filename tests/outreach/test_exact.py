@@ -191,3 +191,12 @@ def test_limits_of_a_spread_that_grows_with_the_rate_agree_with_the_p_value(wind
 
 def test_mid_p_estimates_the_same_ratio_as_the_exact_test():
     assert exact.mid_p(two_days(8, 24, 50, 342), "宇城市").estimate == pytest.approx(8 * 342 / (24 * 50))
+
+
+@pytest.mark.parametrize("k", [1, 5])
+def test_mid_p_against_an_empty_baseline_is_a_power_of_the_windows_share(k):
+    """Closed form: no more than all k can lie in the window, which has a quarter of the exposure, so P = 4^-k / 2."""
+    low, high, p_value = exact.mid_p_ratio(k, 1.0, 0, 3.0)
+    share = 0.05 ** (1 / k)
+    assert (low, high) == (pytest.approx(3 * share / (1 - share)), np.inf)
+    assert p_value == pytest.approx(4.0**-k)

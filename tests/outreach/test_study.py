@@ -16,7 +16,9 @@ from ujo_lib.outreach.verdict import Refusal
 PREFECTURES = ["熊本県", *(f"県{i:02d}" for i in range(46))]
 
 
-def contacts(seed: int, ratio: float, per_day: float = 0.25, through: date = YEAR.end) -> pd.DataFrame:
+def contacts(
+    seed: int, ratio: float, per_day: float = 0.25, through: date = YEAR.end, back_after: int = 3
+) -> pd.DataFrame:
     """Contacts of the city's desk and of the national one, by clients who write once or twice."""
     rng = np.random.default_rng(seed)
     days = pd.date_range("2023-05-01", through)
@@ -24,7 +26,7 @@ def contacts(seed: int, ratio: float, per_day: float = 0.25, through: date = YEA
     starts = days.repeat(rng.poisson(per_day * np.where(inside, ratio, 1.0)))
     client = np.arange(len(starts))
     again = rng.uniform(size=len(starts)) < 0.5
-    at = np.r_[starts, starts[again] + pd.Timedelta(days=3)]
+    at = np.r_[starts, starts[again] + pd.Timedelta(days=back_after)]
     city = pd.DataFrame(
         {"client_id": np.r_[client, client[again]].astype(str), "received_at": at, "channel": "宇城市専用"}
     )
@@ -167,3 +169,12 @@ def test_two_weeks_missing_at_home_are_no_decrease(campaigns):
         assert effect.label == "推定できません"
         assert "熊本県(2024-03-01〜2024-03-14)" in effect.reason
     assert found.city_effect().code == "not_detected"  # rests on the desk and the controls alone
+
+
+def test_all_contacts_of_the_curve_are_those_of_the_next_day_too(campaigns):
+    found = opened(campaigns, contacts(1, 4.0, back_after=1), nation())
+    table = found.city_curve([]).frame
+    counted = table[(table["数え方"] == "すべての相談") & table["estimate"].notna()]
+    every = found.city_effect(replace(PLAN, episode_gap_days=0))
+    assert every.estimate != pytest.approx(found.city_effect(replace(PLAN, episode_gap_days=1)).estimate)
+    assert np.isclose(counted["estimate"], every.estimate).any()

@@ -64,7 +64,7 @@ def summary(cells: pd.DataFrame) -> Typed:
         alarm=cells["detected"].where(cells["rate_ratio"] == 1),
         withheld=cells["refused"] / (cells["n"] + cells["refused"]),
         drawn=cells["n"] + cells["refused"],
-    ).sort_values(["level", "size", "in_scope"], ascending=[True, True, False], kind="stable")
+    ).sort_values(["size", "in_scope"], ascending=[True, False], kind="stable")
     labelled["size"] = labelled["size"].map("約{:,.0f}件".format)
     kept = labelled[labelled["in_scope"] & (labelled["n"] >= _FEWEST)].assign(
         size="すべての大きさ", condition=PROMISED
