@@ -42,3 +42,8 @@ def test_a_merger_spares_cells_from_one_to_below_the_threshold_and_no_zeros() ->
     for value, helped in ((1, True), (threshold - 1, True), (threshold, False), (0, False)):
         table = grid("t", list("abcd"), ["x", "y"], [*zeros, [value, 99], [value + threshold, 99]])
         assert ("「c」と「d」" in merge_advice(table, Policy())[0]) == helped
+
+
+def test_one_person_and_nobody_are_as_few_together_as_before() -> None:
+    table = grid("t", ["a", "b"], ["x"], [[1], [0]])
+    assert "一元表" in merge_advice(table, Policy())[0]
