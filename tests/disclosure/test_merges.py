@@ -1,5 +1,7 @@
 """Advice must name categories that are really neighbours and really help."""
 
+import pytest
+
 from tests.disclosure.people import grid, table_of
 from ujo_lib.disclosure.merges import merge_advice, suggest
 from ujo_lib.disclosure.tables import Cell, CountTable, Policy
@@ -42,3 +44,16 @@ def test_a_merger_spares_cells_from_one_to_below_the_threshold_and_no_zeros() ->
     for value, helped in ((1, True), (threshold - 1, True), (threshold, False), (0, False)):
         table = grid("t", list("abcd"), ["x", "y"], [*zeros, [value, 99], [value + threshold, 99]])
         assert ("「c」と「d」" in merge_advice(table, Policy())[0]) == helped
+
+
+def test_one_person_and_nobody_are_as_few_together_as_before() -> None:
+    table = grid("t", ["a", "b"], ["x"], [[1], [0]])
+    assert "一元表" in merge_advice(table, Policy())[0]
+
+
+@pytest.mark.parametrize("columns", ["nm", "mn"])
+def test_a_cell_without_a_count_adds_nobody_to_its_neighbour(columns: str) -> None:
+    values = {"n": Policy().threshold - 1, "m": 50}
+    cells = tuple(Cell((label,), column, values[column]) for label, column in zip("ab", columns, strict=True))
+    table = CountTable("t", "cases", {"row": "row"}, ("n", "m"), cells)
+    assert merge_advice(table, Policy()) == ("この表を外すことを勧めます。",)

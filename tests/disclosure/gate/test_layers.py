@@ -1,6 +1,8 @@
 """Long runs of blanks, empty lines and empty cells cost a page nothing, and hide nothing that stood between them."""
 
+import io
 import re
+import zipfile
 from itertools import accumulate
 from pathlib import Path
 
@@ -10,12 +12,14 @@ from hypothesis import strategies as st
 
 from ujo_lib.disclosure.gate import Confidential, Gate
 from ujo_lib.disclosure.gate.layers import (
+    _DEPTH,
     _EMPTY_LINES,
     _FOLD,
     BLOCK,
     Layer,
     Unreadable,
     _without_line_numbers,
+    _worth_opening,
     of_file,
 )
 from ujo_lib.disclosure.gate.scan import _Place
@@ -111,3 +115,24 @@ def test_cells_end_where_their_letters_end_in_whatever_width(text: str) -> None:
     pieces = re.split(f"[{BLOCK},。\t\r\n<>]", text)
     ends = {0, *accumulate(len(strip_for_match(piece)) for piece in pieces)}
     assert _Place("p.html", Layer("html", text), text, strip_for_match(text)).seams == sorted(ends)
+
+
+@pytest.mark.parametrize("begins", [b"\xff\xd8\xff\xfe", b"7z\xbc\xaf\xfe"])
+@pytest.mark.parametrize(("size", "opened"), [(99, False), (100, False), (101, True)])
+def test_a_few_bytes_that_begin_like_a_picture_within_a_text_are_none(
+    begins: bytes, size: int, opened: bool
+) -> None:
+    assert _worth_opening(begins.ljust(size, b"\xfe")) == opened
+
+
+@pytest.mark.parametrize(("more", "read"), [(-1, True), (0, True), (1, False)])
+def test_archives_within_archives_are_opened_to_a_depth_and_refused_below_it(more: int, read: bool) -> None:
+    content, name = SAID.encode(), "a.txt"
+    for _ in range(_DEPTH + more):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(name, content)
+        content, name = packed.getvalue(), "a.zip"
+    found = list(of_file("a.zip", content))
+    assert any(isinstance(one, Layer) and SAID in one.text for one in found) == read
+    assert any(isinstance(one, Unreadable) for one in found) != read
