@@ -58,6 +58,26 @@ def test_a_small_count_must_stay_possible_from_one_less_over_the_required_width(
         assert ends_of([count(1, "a", floor=0), *counts[1:]], monkeypatch, zero_rule="hide") == {0: (0, 3)}
 
 
+@pytest.mark.parametrize(
+    ("limit", "earlier", "kinds", "may_go"),
+    [
+        (4, {}, 4, True),  # the cross is small enough
+        (3, {}, 3, False),  # the printed 0 stays, and nobody needs a place there
+        (2, {}, 4, True),  # what an earlier release kept back is nobody's knowledge
+        (2, {"public": True}, 2, False),
+    ],
+)
+def test_only_zeros_that_readers_see_make_a_cross_smaller(
+    limit: int, earlier: Mapping[str, bool], kinds: int, may_go: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", limit)
+    before = count(0, "c", cells=[], **earlier)
+    counts = [count(3, "a"), count(0, "b"), before, count(40, "d"), count(43)]
+    problem = problem_of(counts, FIVE, monkeypatch)
+    assert problem.programme.A.shape[1] == kinds
+    assert problem.open[1] == may_go
+
+
 @pytest.mark.parametrize(("n", "ends"), [(0, (0, 3)), (1, (1, 4)), (2, (1, 4))])
 def test_who_is_counted_knows_that_there_is_one_and_of_nobody_nothing(
     n: int, ends: tuple[int, int], monkeypatch: pytest.MonkeyPatch

@@ -218,7 +218,7 @@ class _Attack:
 
     @cached_property
     def _everybody_before(self) -> "Outsider":
-        # without the release nobody knows of its zeros, and three themes need not be crossed to know less of them
+        # who has not seen the release does not know its zeros either
         people = self._agreeing(()) if self._people.thinned else self._people
         return Outsider(people, [*self._before, *self._crossed, *self._always])
 
@@ -735,9 +735,8 @@ class Outsider:
         self._solver.changeRowBounds(row, at_least, self._ceiling)
         self._solver.changeColsCost(len(aim), np.arange(len(aim), dtype=np.int32), side * aim)
         self._solver.run()
-        if (
-            self._solver.getModelStatus() == highspy.HighsModelStatus.kUnknown
-        ):  # lost on the way from the last answer
+        if self._solver.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+            # lost on the way from the last answer
             self._solver.clearSolver()
             self._solver.run()
         found = self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal

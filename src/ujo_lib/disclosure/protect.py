@@ -81,7 +81,11 @@ def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]
     rows = [count.row for count in counts]
     whole = build(rows)
     if whole.relaxed:
-        zeros = [i for i, count in enumerate(counts) if count.row.high == 0 and not count.primary]
+        zeros = [
+            i
+            for i, count in enumerate(counts)
+            if count.row.high == 0 and (count.public or (count.cells and not count.primary))
+        ]
         peopled = build(rows, zeros)
         if peopled.zeros:
             try:
