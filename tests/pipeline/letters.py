@@ -1,7 +1,7 @@
 """How high the letters of a PDF are: those of its text, and those that figures draw as outlines.
 
-A size is what Tf says times what all transformations make of it. Matplotlib draws a letter in units of 1/64 of a
-hundredth of its size, so an outline filled at a scale far below any other shape is a letter.
+A size is what Tf says times what all transformations make of it. A letter is drawn in units of 1/8 of a hundredth of
+its size, so an outline filled at a scale far below any other shape is a letter.
 """
 
 import math
@@ -12,8 +12,8 @@ import pikepdf
 
 LEAST: Final = 9.0
 """Points that a letter on paper is high at least."""
-_UNITS: Final = 64 * 100
-_OUTLINE: Final = 0.01
+_UNITS: Final = 8 * 100
+_OUTLINE: Final = 0.08
 """Scale below which a filled shape is a letter; a letter of 64 pt reaches it."""
 
 

@@ -31,6 +31,11 @@ def test_an_outline_goes_from_point_to_point(absolute: str, relative: str) -> No
     assert outline(absolute) == f'd="{relative}" transform="scale(0.125)"'
 
 
+def test_a_blank_has_no_outline_and_keeps_its_name() -> None:
+    blank = '<path id="G3" transform="scale(0.015625)"/>'
+    assert svg._OUTLINE.sub(svg._outline, blank) == blank
+
+
 def test_a_long_outline_ends_where_it_ended() -> None:
     points = [(9 * n, 13 * n) for n in range(200)]
     drawn = outline("M" + "L".join(f"{x} {y}" for x, y in points))

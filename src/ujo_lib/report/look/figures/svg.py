@@ -39,7 +39,7 @@ _SHORTER: Final = (
     (re.compile(r"<defs>\n</defs>\n|<g/>\n"), ""),
     (re.compile(r"<g>\n(<(?:path|use)\b[^>]*/>)\n</g>"), r"\1"),
 )
-_OUTLINE: Final = re.compile(r'd="([^"]+)" transform="scale\(0\.015625\)"')
+_OUTLINE: Final = re.compile(r'(?<= )d="([^"]+)" transform="scale\(0\.015625\)"')
 _STROKE: Final = re.compile(r"([MLQCz])([^MLQCz]*)")
 _COARSER: Final = 8
 """Parts of a letter's units that are one unit here: a letter is 800 wide and high, finer than any printer's dots."""
