@@ -5,8 +5,8 @@ kind of fact in a dozen of them; no piece is a committed phrase with other numbe
 committed wording, codebook words, numbers, code tables and whatever else looks like a fact (pages, CSV, xlsx,
 pictures; more than 10 MB together), held against a synthetic national year of 337,943 texts with some 325 million
 characters that were written with the same everyday words, and against record numbers of every kind; a run scans one
-release, whose time is given beside that of the fifty. The peer is a
-plain search, in the bytes of the file, for the planted piece or for the fact as the data have it.
+release, whose time is given beside that of the fifty. The peer is a plain search, in the bytes of the file, for the
+planted piece or for the fact as the data have it.
 """
 
 import argparse
