@@ -116,9 +116,8 @@ class Programme:
         aim = -side * np.asarray(self.A[list(rows)].sum(axis=0), dtype=float).ravel()
         solver.changeColsCost(width, np.arange(width, dtype=np.int32), aim)
         solver.run()
-        if (
-            solver.getModelStatus() == highspy.HighsModelStatus.kUnknown
-        ):  # lost on the way from the last answer
+        if solver.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+            # lost on the way from the last answer
             solver.clearSolver()
             solver.run()
         status = solver.getModelStatus()

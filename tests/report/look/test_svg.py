@@ -72,6 +72,14 @@ def test_cells_of_one_colour_are_strokes_where_they_are_equally_high(
     assert path in drawing(cells(*heights))
 
 
+def test_cells_far_down_and_high_ones_keep_their_tenth_of_a_pixel() -> None:
+    far = "".join(
+        f'<path d="M{20 * n} 1200.3H{20 * n + 15}V1324.7H{20 * n}z" fill="#0072b2"/>\n' for n in range(3)
+    )
+    expected = '<path d="M0 1262.5H15M20 1262.5H35M40 1262.5H55" stroke="#0072b2" stroke-width="124.4"/>'
+    assert expected in drawing(far)
+
+
 def test_a_cell_may_be_drawn_either_way_round() -> None:
     upright = cells(12, 12, 12).replace("H15V22H0z", "V22H15V10z")
     assert drawing(upright) == drawing(cells(12, 12, 12))

@@ -137,10 +137,10 @@ class Gate:
         before that end and behind that beginning.
         """
         return words in place.words and all(
-            (len(seams) == 1 and self._end_and_begin(words[: seams[0]], words[seams[0] :]))
-            or (
-                len(seams) <= 1
-                and all(
+            len(seams) <= 1
+            and (
+                any(self._end_and_begin(words[:seam], words[seam:]) for seam in seams)
+                or all(
                     self._is_phrase(run) for piece in place.pieces(start, start + len(words)) for run in piece
                 )
             )

@@ -144,12 +144,11 @@ def _cells(places: Sequence[str], fill: str) -> str:
     """Cells of one colour as one path; rows of a table are strokes as thick as a row is high."""
     corners = [[float(found[1]) for mark in _CORNER if (found := mark.search(place))] for place in places]
     heights = [abs(corner[3] - corner[1]) for corner in corners if len(corner) == len(_CORNER)]
-    if (
-        len(heights) < len(places) or max(heights) - min(heights) > _ROUNDING
-    ):  # a bar of nothing has no height
+    flat = len(heights) < len(places)  # a bar of nothing
+    if flat or max(heights) - min(heights) > _ROUNDING:
         return f'<path d="{"".join(places)}" fill="{fill}"/>\n'
-    lines = "".join(f"M{x:g} {(top + bottom) / 2:.4g}H{end:g}" for x, top, end, bottom in corners)
-    return f'<path d="{lines}" stroke="{fill}" stroke-width="{max(heights):.3g}"/>\n'
+    lines = "".join(f"M{x:g} {round((top + bottom) / 2, 1):g}H{end:g}" for x, top, end, bottom in corners)
+    return f'<path d="{lines}" stroke="{fill}" stroke-width="{round(max(heights), 1):g}"/>\n'
 
 
 class Shared:
