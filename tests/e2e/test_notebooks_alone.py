@@ -25,7 +25,6 @@ EVERY = (*(name for name in HOUSE if name != "05_annual_summary"), "05_annual_su
 @pytest.mark.parametrize(
     ("way", "names"),
     [
-        ("papermill", ("02_consultation_seasonality",)),
         ("run all", ("00_data_quality",)),
         pytest.param("papermill", EVERY, marks=pytest.mark.full, id="papermill, every"),
         pytest.param("run all", EVERY, marks=pytest.mark.full, id="run all, every"),

@@ -77,17 +77,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     invented, so years are moved back by one, `new-site` is told `--synthetic`, where the README says that files
     are put in place, `ujo sample` puts them, and what a person would type as a passphrase is read from a file.
     """
-    return _walk(tmp_path_factory.mktemp("other"), WALK)
-
-
-def _walk(folder: Path, commands: list[str]) -> Place:
+    folder = tmp_path_factory.mktemp("other")
     root = copy_project(folder / "若葉市 報告書 2023")
     (root / "data").mkdir()
     (root / "no network").mkdir()
     (root / "no network" / "sitecustomize.py").write_text(BLOCKED)
     (folder / "secret.txt").write_text("よく晴れた朝の散歩\n" * 2, encoding="utf-8")
     said = b""
-    for line in commands:
+    for line in WALK:
         verb, *arguments = line.replace("2024", "2023").replace("2025", "2024").split()
         if verb == "pdf" and chromium() is None:
             continue
@@ -123,15 +120,6 @@ def _decide(params: Path) -> None:
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     content |= {"contacts": {"若葉市こころの相談": "平日9時から17時"}, "contacts_checked_on": "2024-10-01"}
     file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-
-
-def test_a_new_place_is_set_up_checked_and_gets_its_first_page(tmp_path: Path):
-    """The beginning of the walk, and one notebook instead of all."""
-    place = _walk(tmp_path, [*WALK[:3], f"{WALK[3]} --only 00"])
-    assert [line.split()[0] for line in WALK[:4]] == ["new-site", "doctor", "check", "run"]
-    assert (place.outputs / "internal" / "00_data_quality.html").is_file()
-    _assert_readable(place)
-    _assert_no_trace(place)
 
 
 @pytest.mark.full

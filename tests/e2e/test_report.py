@@ -368,10 +368,8 @@ GONE = {"00": 0, "01": 1, "02": 0, "03": 0, "04": 3, "05": 0, "06": 0}
 those of the appendix stand there."""
 
 
-@pytest.mark.parametrize(
-    ("audience", "made"),
-    [("internal", ["01", "04"]), pytest.param("release", list(GONE), marks=pytest.mark.full)],
-)
+@pytest.mark.full
+@pytest.mark.parametrize(("audience", "made"), [("internal", ["01", "04"]), ("release", list(GONE))])
 def test_a_first_survey_and_a_year_without_advertising_lose_sections_and_no_page(
     copied: Report, audience: str, made: list[str]
 ):
@@ -483,15 +481,6 @@ ON_THE_SAMPLE = dict.fromkeys(
 )
 
 
-LONG = ("export", "pdf")
-"""Commands that draw or print the whole report; what they are made of has its own tests."""
-
-
-def marks(line: str) -> list[pytest.MarkDecorator]:
-    """When a command of the documents is tried."""
-    return [pytest.mark.full] * line.startswith(LONG) + [needs_browser] * line.startswith("pdf")
-
-
 @pytest.fixture(scope="module")
 def desk(report: Report, tmp_path_factory) -> Path:
     """The project as it is after the report, where commands may change things, with one export of a chat desk."""
@@ -501,9 +490,13 @@ def desk(report: Report, tmp_path_factory) -> Path:
     return root
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "line",
-    [pytest.param(line, marks=marks(line)) for line in sorted(ON_THE_SAMPLE, key="sample".__ne__)],
+    [
+        pytest.param(line, marks=[needs_browser] * line.startswith("pdf"))
+        for line in sorted(ON_THE_SAMPLE, key="sample".__ne__)
+    ],
 )
 def test_every_command_on_the_sample_that_the_documents_name_does_its_work(line: str, desk: Path):
     """Word for word, in the order of the documents; `SHOWS` has what each must leave behind or say."""

@@ -95,6 +95,7 @@ def test_two_filled_forms_lead_to_the_page_of_the_residents(root: Path) -> None:
     assert "民生委員が把握している人は" not in page  # nobody asked the commissioners
 
 
+@pytest.mark.full
 def test_answers_alone_give_shares_and_no_number_of_persons(root: Path) -> None:
     data = root / "data/mizuho/fy2024"
     fill(data / "residents.csv", [{**row, "回答": ""} for row in answers() if row["回答"]])
@@ -104,6 +105,7 @@ def test_answers_alone_give_shares_and_no_number_of_persons(root: Path) -> None:
     assert "抽出された人数が分からないため" in page
 
 
+@pytest.mark.full
 def test_families_and_an_earlier_year_stand_beside_the_residents_and_who_is_missing_is_said(
     root: Path,
 ) -> None:

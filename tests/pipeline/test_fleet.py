@@ -65,6 +65,7 @@ def test_a_killed_task_takes_no_other_with_it():
         assert executor.submit(_pid).result() > 0
 
 
+@pytest.mark.full
 def test_one_failing_site_stops_no_other_and_the_worst_is_the_exit_code(project, first_run, capsys):
     _add_site(project, "a", 2023)
     _add_site(project, "b", 2023, 2024)

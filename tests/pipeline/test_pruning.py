@@ -41,6 +41,7 @@ def test_pruning_leaves_pages_memory_and_log_and_the_next_run_has_nothing_to_do(
     assert names(spoken) == kept, "the current release and its ZIP stay"
 
 
+@pytest.mark.full
 def test_signed_releases_and_their_zips_go_only_when_told_and_unsigned_ones_always(
     spoken, spoken_release, capsys
 ):

@@ -372,6 +372,7 @@ def ujo(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.full
 @needs_minisign
 def test_released_signed_sent_and_verified_with_the_real_command_and_with_minisign(
     spoken, spoken_run, tmp_path

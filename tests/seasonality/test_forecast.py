@@ -3,15 +3,19 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.stats import multivariate_normal
+from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality import forecast
-from ujo_lib.seasonality.forecast import backtest, forecast_months, with_expected_growth
+from ujo_lib.seasonality.forecast import at_the_end, backtest, forecast_months
 from ujo_lib.seasonality.model import fit_calendar
 
 HISTORY = Period(date(2022, 4, 1), date(2024, 3, 31), "2年")
 COMING = period_for(FiscalYear(2024), "fiscal")
+ONE_YEAR = Period(date(2023, 4, 2), date(2024, 3, 31), "1年")
+AFTER = Period(date(2024, 4, 1), date(2025, 3, 31), "翌年度")
 
 
 def history(growth=0.1, mean=8.0, seed=1):
@@ -47,15 +51,21 @@ def test_a_less_predictable_service_gets_wider_intervals(made):
     assert wild["high"] - wild["low"] > 1.8 * (total["high"] - total["low"])
 
 
-@pytest.mark.slow
 def test_growth_is_believed_as_far_as_the_record_is_long():
     model = fit_calendar(history(growth=0.4), (), trend=True)
     where = model.names.index("1年あたりの増減")
-    doubtful, _ = with_expected_growth(model, 0.02)
-    open_minded, V = with_expected_growth(model, 2.0)
-    assert doubtful[where] < 0.5 * open_minded[where]
-    assert open_minded[where] == pytest.approx(model.coefficients[where], rel=0.02)
-    assert V[where, where] <= model.covariance[where, where]
+    doubtful, V, _ = at_the_end(model, 0.05, 0.01)
+    open_minded, W, _ = at_the_end(model, 2.0, 0.01)
+    assert 0 < doubtful[where] < 0.7 * open_minded[where]
+    assert V[where, where] < 0.05**2 < W[where, where]
+
+
+def test_a_level_that_does_not_change_is_the_mean_of_the_record():
+    fell = np.repeat([12, 8], [182, 183])
+    still = forecast_months(counts_of(fell, ONE_YEAR), AFTER, (), 1, harmonics=0, yearly_change=0)
+    moved = forecast_months(counts_of(fell, ONE_YEAR), AFTER, (), 1, harmonics=0, yearly_change=0.4)
+    assert still.months.frame["n"].iloc[-1] == pytest.approx(fell.mean() * 365, rel=0.02)
+    assert moved.months.frame["n"].iloc[-1] == pytest.approx(8 * 365, rel=0.04)
 
 
 def test_half_a_year_is_not_enough_and_the_page_is_told():
@@ -101,28 +111,81 @@ def test_one_year_has_no_backtest():
     assert len(backtest(noisy_year(), (), seed=1)) == 0
 
 
-def test_the_limits_allow_for_a_level_that_has_drifted_before_and_drifts_on():
-    """A record without noise has nothing else in its limits; the growth alone reaches 1.25 years from its middle."""
-    made = forecast_months(
-        counts_of(np.full(365, 3000)), Period(date(2024, 4, 1), date(2025, 3, 31), "翌年度"), (), 1
-    )
+def test_the_limits_allow_for_a_level_that_drifts_on():
+    """A record without noise, of many contacts: its last day's level is known but for half a month of the walk and
+    what is a month's own; to come are the walk, of variance 1/3 in the mean of a year, and months of their own."""
+    made = forecast_months(counts_of(np.full(365, 30_000), ONE_YEAR), AFTER, (), 1, harmonics=0)
     total = made.months.frame.iloc[-1]
     sd = np.log(total["high"] / total["low"]) / 2 / 1.645
-    assert 0.1 * np.sqrt(1 / 3 + 1 / 3) < sd < 0.1 * np.sqrt(1.75**2 + 1 / 3 + 1 / 3)
+    assert 0.1 * np.sqrt(1 / 3) < sd < 0.1 * np.sqrt(1 / 3 + 1 / 12 + 0.03**2 / 0.1**2)
     assert len(made.levels) == 9
     assert made.levels[4] == pytest.approx(1, abs=0.03)
     assert np.log(made.levels[-1] / made.levels[0]) / 2 == pytest.approx(1.593 * sd, rel=0.1)
 
 
-def test_an_expectation_of_growth_is_combined_with_the_fit_as_two_normal_measurements_are():
-    root = np.random.default_rng(7).normal(size=(3, 3))
-    V, fitted = root @ root.T, np.array([1.0, 0.4, -0.2])
-    model = SimpleNamespace(names=["定数", "1年あたりの増減", "祝日"], covariance=V, coefficients=fitted)
-    found, covariance = with_expected_growth(model, 0.1)
-    # Precisions add; the expectation of zero growth weighs 1/0.1².
-    precision = np.linalg.inv(V) + np.diag([0, 1 / 0.1**2, 0])
-    assert covariance == pytest.approx(np.linalg.inv(precision))
-    assert found == pytest.approx(np.linalg.inv(precision) @ np.linalg.inv(V) @ fitted)
+def test_days_between_record_and_forecast_let_the_level_walk_further():
+    late = Period(date(2026, 4, 1), date(2027, 3, 31), "2年後")
+    soon, later = (
+        forecast_months(counts_of(np.full(365, 30_000), ONE_YEAR), period, (), 1, harmonics=0).months.frame
+        for period in (AFTER, late)
+    )
+    widths = [np.log(made["high"] / made["low"]).iloc[-1] for made in (soon, later)]
+    assert widths[1] / widths[0] == pytest.approx(np.sqrt((2 + 1 / 3) / (1 / 3)), rel=0.12)
+
+
+def _walks(days_a_month=30, months=24, sd=0.3, own=0.05, seed=3):
+    """Counts on a level that walks from month to month, with the model of a constant mean for them."""
+    rng = np.random.default_rng(seed)
+    level = np.cumsum(rng.normal(0, sd / np.sqrt(12), months)) + rng.normal(0, own, months)
+    daily = np.repeat(np.exp(level), days_a_month) * 400
+    period = Period(date(2022, 1, 1), date(2022, 1, 1) + timedelta(days=len(daily) - 1), "")
+    month = np.repeat(np.arange(months), days_a_month)
+    return SimpleNamespace(
+        counts=SimpleNamespace(
+            daily=daily, period=period, month_index=month, observed=np.ones(len(daily), bool), dates=month
+        ),
+        names=("定数",),
+        unheard=(),
+        coefficients=np.array([np.log(daily.mean())]),
+        mean=np.full(len(daily), daily.mean()),
+        columns=lambda dates: np.ones((len(dates), 1)),
+        open_on=lambda dates: np.ones(len(dates)),
+        scale_of_sums=lambda days, mean: 2.0,
+    )
+
+
+@pytest.mark.parametrize(("sd", "own"), [(0.1, 0.01), (0.3, 0.05), (0.05, 0.09)])
+def test_the_level_at_the_end_is_that_of_the_kalman_filter(sd, own):
+    """`statsmodels`' local level with the same known variances, of the months' means of the working values."""
+    model = _walks()
+    daily, mean = model.counts.daily, model.mean[0]
+    months = ((daily - mean) / mean + model.coefficients[0]).reshape(-1, 30).mean(axis=1)
+    noise, step = 2.0 / (30 * mean) + own**2, sd**2 * 30 / 365.25
+    local = UnobservedComponents(months, "llevel")
+    filtered = local.filter([noise, step])
+    b, V, _ = at_the_end(model, sd, own)
+    assert b[0] == pytest.approx(filtered.filtered_state[0, -1], abs=1e-6)
+    # From the middle of the last month to its last day the level walks on.
+    rest = sd**2 * 14.5 / 365.25
+    assert V[0, 0] == pytest.approx(filtered.filtered_state_cov[0, 0, -1] + rest, rel=1e-4)
+
+
+def test_the_evidence_is_the_restricted_likelihood_of_the_months():
+    """Differences from month to month carry all that is restricted: their density is written out."""
+    model = _walks()
+    daily, mean = model.counts.daily, model.mean[0]
+    months = ((daily - mean) / mean).reshape(-1, 30).mean(axis=1)
+    difference = np.diff(np.eye(len(months)), axis=0)
+    back = np.arange(len(months))[::-1] * 30 / 365.25
+
+    def density(sd, own):
+        covariance = sd**2 * np.minimum.outer(back, back) + (own**2 + 2.0 / (30 * mean)) * np.eye(len(back))
+        return multivariate_normal.logpdf(difference @ months, cov=difference @ covariance @ difference.T)
+
+    found = [at_the_end(model, 0.3, own)[2] for own in (0.01, 0.05, 0.09)]
+    assert np.diff(found) == pytest.approx(
+        np.diff([density(0.3, own) for own in (0.01, 0.05, 0.09)]), rel=1e-6
+    )
 
 
 def test_the_interval_of_a_sum_has_the_variance_that_the_model_gives_such_sums():

@@ -136,7 +136,7 @@ def as_sampled(city: City) -> None:
 @pytest.mark.parametrize(
     ("change", "said", "not_said"),
     [
-        (
+        pytest.param(
             as_sampled,
             [
                 "民生委員139人を対象に調査し、97人(69.8%)から回答を得ました",
@@ -153,8 +153,9 @@ def as_sampled(city: City) -> None:
                 "show_extra を True にすると",
             ],
             [],
+            marks=pytest.mark.full,
         ),
-        (
+        pytest.param(
             no_cases,
             [
                 "把握している当事者は0人です",
@@ -163,6 +164,7 @@ def as_sampled(city: City) -> None:
                 "次の仮定のもとでは偶然の差とは考えにくい値です",
             ],
             ["最も多いきっかけは", "程度(95%"],
+            marks=pytest.mark.full,
         ),
         (
             men_no_opinions_no_denominators,

@@ -1,11 +1,13 @@
 """Next year's contacts month by month, and how well the same method would have done before.
 
-The mean comes from the calendar regression with a constant growth per year. How much a service's level
-changes from year to year cannot be learned from a year or two, so it is stated as a parameter: the growth is
-expected around zero with that standard deviation, however much the history says otherwise counts by its
-length, and the level is allowed to drift by as much over the coming year. Having drifted so before, it also starts
-elsewhere than at the mean of the history. The interval adds the errors of the coefficients, the spread of days and
-their memory. The backtest shows whether all this was wide enough.
+The mean comes from the calendar regression. How much a service's level changes from year to year cannot be learned
+from a year or two, so it is stated as a parameter: the level is a random walk with that standard deviation a year,
+through the record and on. What the record tells of the calendar and of the level on its last day is told by the
+record as it lies around such a walk (generalised least squares; the walk as a state is that of Harvey 1989, §2.3, with
+known variances), so that the last months count most where contacts are many. From two years on a constant growth,
+expected around zero with the same standard deviation, comes to it. The interval adds the errors of the coefficients,
+the walk to come, what is each month's own, the spread of days and their memory. The backtest shows whether all this
+was wide enough.
 """
 
 from collections.abc import Sequence
@@ -15,12 +17,13 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 
 from ujo_lib.columns import Bound, Count, Rate, Share, Statistic, Text, Typed, interval
 from ujo_lib.fiscal import Period, SchoolBreak
 from ujo_lib.seasonality.calendar import TREND, YEAR
 from ujo_lib.seasonality.counts import DAYS, Counts, month_end, months_later
-from ujo_lib.seasonality.model import CountModel, fit_calendar
+from ujo_lib.seasonality.model import UNHEARD_SD, CountModel, fit_calendar
 from ujo_lib.variance import Array
 
 PREDICTION_LEVEL: Final = 0.90
@@ -28,6 +31,11 @@ PREDICTION_LEVEL: Final = 0.90
 
 DRAWS = 2000
 LEVELS: Final = 9
+MONTHS_OWN: Final = (0.01, 0.03, 0.05, 0.07, 0.09)
+"""Standard deviations of the log of what is a single month's own, neither calendar nor level: one record tells little
+of it, so each of these counts as far as the record speaks for it."""
+STILL: Final = 1e-6
+"""Yearly change of a level that is said not to change."""
 FEWEST_DAYS = 364
 
 
@@ -72,19 +80,27 @@ def forecast_months(
             %.
         level: probability with which each month's count, and the total, lies within its interval.
     """
-    model = fit_calendar(history, breaks, harmonics, trend=True)
+    model = fit_calendar(history, breaks, harmonics)
     if reason := _why_not(history, model):
         return Forecast(_monthly(period, [], [], level, ""), np.zeros(0), np.zeros(0), period, reason)
-    coefficients, covariance = with_expected_growth(model, yearly_change)
+    told = [at_the_end(model, yearly_change, own) for own in MONTHS_OWN]
+    chances = softmax([evidence for *_, evidence in told])
+    coefficients = chances @ [b for b, *_ in told]
     dates = pd.date_range(period.start, period.end, freq="D")
     X, opened = model.columns(dates), model.open_on(dates)
     rng = np.random.default_rng(seed)
-    draws = rng.multivariate_normal(coefficients, covariance, size=DRAWS, method="eigh")
+    each = rng.multinomial(DRAWS, chances)
+    draws = np.vstack(
+        [
+            rng.multivariate_normal(b, V, size=n, method="eigh")
+            for (b, V, _), n in zip(told, each, strict=True)
+        ]
+    )
     groups = _month_groups(period)
-    steps = rng.normal(0, yearly_change / np.sqrt(12), (DRAWS, len(groups)))
-    # The end of a random walk of so many years lies off its mean by this standard deviation.
-    steps[:, 0] += rng.normal(0, yearly_change * np.sqrt(history.days / YEAR / 3), DRAWS)
-    drift = np.repeat(steps.cumsum(axis=1), [len(days) for days in groups], axis=1)
+    ahead = (period.start - history.period.end).days + np.array([days.mean() for days in groups])
+    steps = rng.normal(0, yearly_change * np.sqrt(np.diff(ahead / YEAR, prepend=0)), (DRAWS, len(groups)))
+    own = rng.normal(0, np.repeat(MONTHS_OWN, each)[:, None], steps.shape)
+    drift = np.repeat(steps.cumsum(axis=1) + own, [len(days) for days in groups], axis=1)
     means = np.exp(draws @ X.T + drift) * opened
     mean = np.exp(X @ coefficients) * opened
     limits = [_limits(model, means[:, days], rng, level) for days in [*groups, np.arange(period.days)]]
@@ -94,17 +110,44 @@ def forecast_months(
     return Forecast(months, mean, levels, period, "")
 
 
-def with_expected_growth(model: CountModel, sd: float) -> tuple[Array, Array]:
-    """Coefficients and covariance when the yearly growth is expected around zero with standard deviation
-    `sd`.
+def at_the_end(model: CountModel, yearly_change: float, own: float) -> tuple[Array, Array, float]:
+    """Coefficients such that the mean is that of the record's last day, their covariance, and the evidence.
 
-    The normal approximation of the fit is combined with the normal expectation of that one coefficient.
+    The level has walked to its end, and each month has something of its own: both are correlated errors of the log
+    mean, in steps of months, beside the spread of the counts. One weighted step from the fit, as in a generalised
+    linear mixed model (Breslow & Clayton 1993), the correlated part by the identity of Woodbury.
+
+    Args:
+        model: a fitted regression.
+        yearly_change: standard deviation of the walk over a year, and of a constant growth around zero if fitted.
+        own: standard deviation of what is a month's own.
+
+    Returns:
+        Shapes (columns,) and (columns, columns); the restricted log likelihood of the working values, less a constant.
     """
-    where = model.names.index(TREND)
-    V = model.covariance
-    gain = V[:, where] / (V[where, where] + sd**2)
-    coefficients = model.coefficients - gain * model.coefficients[where]
-    return coefficients, V - np.outer(gain, V[where])
+    counts = model.counts
+    seen = counts.observed & (model.open_on(counts.dates) > 0)
+    mean, X = model.mean[seen], model.columns(counts.dates)[seen]
+    in_month = np.eye(counts.month_index.max() + 1)[counts.month_index]
+    back = (np.arange(counts.period.days)[::-1] @ in_month) / in_month.sum(axis=0) / YEAR
+    Z, walked = in_month[seen], yearly_change**2 * np.minimum.outer(back, back) + own**2 * np.eye(len(back))
+    weight = mean / model.scale_of_sums(round(YEAR / 12), float(mean.mean()))
+    core = np.linalg.inv(walked) + Z.T @ (weight[:, None] * Z)
+
+    def weighted(columns: Array) -> Array:
+        scaled = weight[:, None] * columns
+        return scaled - weight[:, None] * (Z @ np.linalg.solve(core, Z.T @ scaled))
+
+    working = (counts.daily[seen] - mean) / mean + X @ model.coefficients
+    names = np.array(model.names)
+    growth = max(yearly_change, STILL) ** -2
+    expected = np.where(names == TREND, growth, np.isin(names, model.unheard) / UNHEARD_SD**2)
+    precision = X.T @ weighted(X) + np.diag(expected)
+    coefficients = np.linalg.solve(precision, X.T @ weighted(working[:, None])[:, 0])
+    left = working - X @ coefficients
+    square = float(left @ weighted(left[:, None])[:, 0] + expected @ coefficients**2)
+    volume = sum(float(np.linalg.slogdet(matrix)[1]) for matrix in (core, walked, precision))
+    return coefficients, np.linalg.inv(precision), -(square + volume) / 2
 
 
 def backtest(
