@@ -17,7 +17,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import softmax
 
 from ujo_lib.columns import Bound, Count, Rate, Share, Statistic, Text, Typed, interval
 from ujo_lib.fiscal import Period, SchoolBreak
@@ -31,9 +30,12 @@ PREDICTION_LEVEL: Final = 0.90
 
 DRAWS = 2000
 LEVELS: Final = 9
-MONTHS_OWN: Final = (0.01, 0.03, 0.05, 0.07, 0.09)
-"""Standard deviations of the log of what is a single month's own, neither calendar nor level: one record tells little
-of it, so each of these counts as far as the record speaks for it."""
+MONTHS_OWN: Final = 0.03
+"""Standard deviation of the log of what is a single month's own, neither calendar nor level, and is not back next year.
+
+One record cannot tell it from the walk. Without it, limits of the next months would take a busy August for a level that
+has risen; docs/seasonality.md has what they cover with it.
+"""
 STILL: Final = 1e-6
 """Yearly change of a level that is said not to change."""
 FEWEST_DAYS = 364
@@ -83,23 +85,15 @@ def forecast_months(
     model = fit_calendar(history, breaks, harmonics)
     if reason := _why_not(history, model):
         return Forecast(_monthly(period, [], [], level, ""), np.zeros(0), np.zeros(0), period, reason)
-    told = [at_the_end(model, yearly_change, own) for own in MONTHS_OWN]
-    chances = softmax([evidence for *_, evidence in told])
-    coefficients = chances @ [b for b, *_ in told]
+    coefficients, covariance = at_the_end(model, yearly_change)
     dates = pd.date_range(period.start, period.end, freq="D")
     X, opened = model.columns(dates), model.open_on(dates)
     rng = np.random.default_rng(seed)
-    each = rng.multinomial(DRAWS, chances)
-    draws = np.vstack(
-        [
-            rng.multivariate_normal(b, V, size=n, method="eigh")
-            for (b, V, _), n in zip(told, each, strict=True)
-        ]
-    )
+    draws = rng.multivariate_normal(coefficients, covariance, size=DRAWS, method="eigh")
     groups = _month_groups(period)
     ahead = (period.start - history.period.end).days + np.array([days.mean() for days in groups])
     steps = rng.normal(0, yearly_change * np.sqrt(np.diff(ahead / YEAR, prepend=0)), (DRAWS, len(groups)))
-    own = rng.normal(0, np.repeat(MONTHS_OWN, each)[:, None], steps.shape)
+    own = rng.normal(0, MONTHS_OWN, steps.shape)
     drift = np.repeat(steps.cumsum(axis=1) + own, [len(days) for days in groups], axis=1)
     means = np.exp(draws @ X.T + drift) * opened
     mean = np.exp(X @ coefficients) * opened
@@ -110,8 +104,8 @@ def forecast_months(
     return Forecast(months, mean, levels, period, "")
 
 
-def at_the_end(model: CountModel, yearly_change: float, own: float) -> tuple[Array, Array, float]:
-    """Coefficients such that the mean is that of the record's last day, their covariance, and the evidence.
+def at_the_end(model: CountModel, yearly_change: float, own: float = MONTHS_OWN) -> tuple[Array, Array]:
+    """Coefficients such that the mean is that of the record's last day, and their covariance.
 
     The level has walked to its end, and each month has something of its own: both are correlated errors of the log
     mean, in steps of months, beside the spread of the counts. One weighted step from the fit, as in a generalised
@@ -123,7 +117,7 @@ def at_the_end(model: CountModel, yearly_change: float, own: float) -> tuple[Arr
         own: standard deviation of what is a month's own.
 
     Returns:
-        Shapes (columns,) and (columns, columns); the restricted log likelihood of the working values, less a constant.
+        Shapes (columns,) and (columns, columns).
     """
     counts = model.counts
     seen = counts.observed & (model.open_on(counts.dates) > 0)
@@ -143,11 +137,8 @@ def at_the_end(model: CountModel, yearly_change: float, own: float) -> tuple[Arr
     growth = max(yearly_change, STILL) ** -2
     expected = np.where(names == TREND, growth, np.isin(names, model.unheard) / UNHEARD_SD**2)
     precision = X.T @ weighted(X) + np.diag(expected)
-    coefficients = np.linalg.solve(precision, X.T @ weighted(working[:, None])[:, 0])
-    left = working - X @ coefficients
-    square = float(left @ weighted(left[:, None])[:, 0] + expected @ coefficients**2)
-    volume = sum(float(np.linalg.slogdet(matrix)[1]) for matrix in (core, walked, precision))
-    return coefficients, np.linalg.inv(precision), -(square + volume) / 2
+    known = np.linalg.inv(precision)
+    return known @ (X.T @ weighted(working[:, None])[:, 0]), known
 
 
 def backtest(
@@ -218,8 +209,8 @@ def _why_not(history: Counts, model: CountModel) -> str:
 
 def _remark(history: Counts) -> str:
     if history.days < 2 * 365:
-        return "1年分の記録からは増減の傾向がほとんど分からないため、今の水準がおおむね続くと仮定しました。"
-    return "これまでの増減がおおむね続くと仮定しました。"
+        return "1年分の記録からは増減の傾向がほとんど分からないため、記録の終わりの水準がおおむね続くと仮定しました。"
+    return "記録の終わりの水準から、これまでの増減がおおむね続くと仮定しました。"
 
 
 def _limits(model: CountModel, means: Array, rng: np.random.Generator, level: float) -> tuple[float, float]:
