@@ -1,67 +1,14 @@
-"""Sentences: rounding, words for shares, and that nothing hidden is ever said."""
+"""Sentences: words for shares, and that nothing hidden is ever said."""
 
 import math
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.report.look import notation, wording
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (97 / 139, "69.8%"),
-        (0.0005, "0.1%"),
-        (0.2925, "29.3%"),
-        (0.125, "12.5%"),
-        (1.0, "100.0%"),
-        (0.0004, "0.0%"),
-    ],
-)
-def test_percentages_are_rounded_half_up_as_official_statistics_are(share: float, text: str) -> None:
-    assert notation.percent(share) == text
-
-
-@given(st.integers(0, 2000), st.integers(1, 2000))
-@settings(deadline=None, max_examples=200)
-def test_a_share_of_counts_is_rounded_like_its_fraction_unless_the_fraction_is_no_decimal(
-    k: int, n: int
-) -> None:
-    exact = (Decimal(100 * k) / Decimal(n)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    shown = Decimal(notation.percent_figure(k / n).replace(",", ""))
-    assert abs(shown - exact) <= Decimal("0.1")
-    if Decimal(1000 * k) % n == 0:
-        assert shown == exact
-
-
-@pytest.mark.parametrize(
-    ("write", "value", "text"),
-    [
-        (notation.count, 2536, "2,536"),
-        (notation.count, 337943, "337,943"),
-        (notation.count, -7, "△7"),
-        (notation.ratio, 0.546, "0.55"),
-        (notation.ratio, 2.125, "2.13"),
-        (notation.ratio, math.inf, "∞"),
-        (notation.rate, 6.948, "6.9"),
-        (notation.yen, 990000, "99万円"),
-        (notation.yen, 112.345, "112.3円"),
-        (notation.yen, 12345, "12,345円"),
-        (notation.yen, math.inf, "上限なし"),
-        (lambda share: notation.in_prose(share, "percent2"), 0.0075042, "0.75%"),
-        (lambda day: notation.in_prose(day, "text"), pd.Timestamp("2023-08-01"), "2023年8月1日"),
-        (notation.p_value, 0.0123, "p=0.012"),
-        (notation.p_value, 0.0004, "p<0.001"),
-    ],
-)
-def test_numbers_are_written_the_one_way_the_report_writes_them(write, value, text) -> None:
-    assert write(value) == text
+from ujo_lib.report.look import wording
 
 
 @pytest.mark.parametrize(
