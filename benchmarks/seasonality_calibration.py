@@ -43,7 +43,7 @@ from ujo_lib.seasonality.calendar import YEAR, Terms
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import ScaledTest
 from ujo_lib.seasonality.forecast import forecast_months
-from ujo_lib.seasonality.verdicts import ALPHA, PatternTests, calibrated
+from ujo_lib.seasonality.verdicts import ALPHA, PatternTests, as_wary, calibrated
 from ujo_lib.variance import Array, client_codes, deflated_share, small_sample
 
 DAYS = 365
@@ -361,8 +361,13 @@ def with_everything(setting: Setting) -> Outcomes:
         member, days = np.eye(group.max() + 1)[group], np.bincount(group)
         lent = {"memory": setting.national[3]} if name == "month ratio" and size != NATION else {}
         scale = test(daily, **lent)
+        variance = scale.variance
+        if name == "month ratio" and not lent:
+            own = CALENDAR.yearly_wave(daily).autocorrelation
+            levels = [looked_up("months", size.contacts, 1, round(float(seen), 2), False) for seen in own]
+            variance = as_wary(scale, np.array(levels))
         estimate, low, high = profiles.ratio_to_mean(
-            daily @ member, days, scale.variance[:, None], scale.df2[:, None]
+            daily @ member, days, variance[:, None], scale.df2[:, None]
         )
         yield f"cover: {name}", covers(low, high, (truth @ member) / truth.sum() / (days / DAYS))
         yield f"width: {name}", wider(low, high, estimate)

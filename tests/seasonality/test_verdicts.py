@@ -9,14 +9,18 @@ from scipy import stats as scipy_stats
 from tests.seasonality.conftest import YEAR, calm_nation, counted, counts_of, noisy_year, records_of
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality import surface, verdicts
+from ujo_lib.seasonality.dispersion import ScaledTest
 from ujo_lib.seasonality.verdicts import (
+    ALPHA,
     PatternTests,
     _least,
     _months_told,
+    as_wary,
     calibrated,
     descriptive_tests,
     judge,
     memory_seen,
+    spread_of_months,
     strongest,
     verdict_table,
 )
@@ -95,6 +99,37 @@ def test_a_stricter_level_makes_every_p_value_larger(lower, higher):
     assert (strict >= mild).all()
     assert (strict[[0, -1]], mild[[0, -1]]) == (pytest.approx([0, 1]), pytest.approx([0, 1]))
     assert calibrated(p_values, 0.05) == pytest.approx(p_values)
+
+
+def _found(variance=2.0, df2=40.0):
+    return ScaledTest(*(np.array([value]) for value in (1.0, 11.0, df2, 0.5, 1.5, 0.2, variance)))
+
+
+@pytest.mark.parametrize("df2", [19.0, 20.0, 21.0, 400.0])
+@pytest.mark.parametrize("level", [0.0004, 0.01, 0.049])
+def test_an_interval_of_a_record_alone_is_as_wary_as_its_verdict(level, df2):
+    """With the raised variance the F statistic that the verdict calls for is that of a plain test at 5 %."""
+    raised = as_wary(_found(df2=df2), level)[0]
+    counted = max(df2, 20)
+    called_for = scipy_stats.f.isf(level, 11, counted)
+    assert scipy_stats.f.sf(called_for * 2.0 / raised, 11, counted) == pytest.approx(ALPHA)
+
+
+@pytest.mark.parametrize("level", [0.05, 0.051, 0.5, np.nan])
+def test_no_interval_is_narrowed_and_none_widened_where_nothing_was_tried(level):
+    assert as_wary(_found(), level)[0] == pytest.approx(2.0)
+
+
+def test_the_months_of_a_record_alone_are_as_wary_as_its_verdict_and_beside_a_nation_they_are_not():
+    counts, nation = noisy_year(), calm_nation()
+    own = PatternTests.of(counts).months(counts.daily)
+    rates = surface.rates("months", counts.n, 1.0, memory_seen(counts))
+    assert rates.level < ALPHA
+    assert spread_of_months(counts).variance == pytest.approx(as_wary(own, rates.level))
+    lent = PatternTests.of(counts).months(counts.daily, memory=memory_seen(nation).autocorrelation)
+    assert spread_of_months(counts, beside=nation).variance == pytest.approx(lent.variance)
+    short = counts.within(Period(date(2023, 1, 1), date(2023, 12, 15), "11か月半"))
+    assert spread_of_months(short).variance == PatternTests.of(short).months(short.daily).variance
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from ujo_lib.columns import Dimension, Rate, Ratio, Share, Typed, interval
 from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.seasonality.counts import CONTACTS, DAYS, HOURS, Counts
 from ujo_lib.seasonality.dispersion import ScaledTest
-from ujo_lib.seasonality.verdicts import PatternTests, memory_for
+from ujo_lib.seasonality.verdicts import PatternTests, spread_of_months
 from ujo_lib.stats import LEVEL
 from ujo_lib.variance import NOBODY, Array, People, deflated_share, small_sample
 
@@ -41,11 +41,8 @@ def by_month(
         One row per month in order: month, n, days (observed), per_day, estimate (ratio to the mean day), low,
             high.
     """
-    tests = PatternTests.of(counts)
-    scale = None
-    if tests.weeks.count >= FEWEST_WEEKS + 12:
-        known = beside is not None and beside.whole_year
-        scale = tests.months(counts.daily, people, memory_for(counts, beside).loan if known else None)
+    enough = PatternTests.of(counts).weeks.count >= FEWEST_WEEKS + 12
+    scale = spread_of_months(counts, people, beside) if enough else None
     labels = pd.CategoricalIndex(counts.month_labels, counts.month_labels, ordered=True)
     return _profile("month", labels, counts.month_index, counts, scale, level)
 

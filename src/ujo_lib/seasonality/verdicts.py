@@ -30,6 +30,8 @@ MIN_EVENTS = 30
 ALPHA = 0.05
 WEEKS_MARGIN: Final = 0.1
 """Of the weeks' autocorrelation: 52 of them leave an error of 0.14, and what is not seen of it makes false alarms."""
+FEWEST_DF: Final = 20
+"""Degrees of freedom of a variance; fewer widen its intervals by themselves."""
 LARGER: Final = 10
 """Times as many contacts that a record must have beside another to lend it the memory of its weeks."""
 _DETECTABLE: Final = {
@@ -308,6 +310,36 @@ def _least(detectable: float) -> str:
     if np.isnan(detectable):
         return "3倍でも、5回に4回までは見つかりません"
     return f"{np.ceil(10 * detectable - 1e-9) / 10:.1f}倍あれば、一人が一度ずつ相談した記録の5回に4回で見つかります"
+
+
+def spread_of_months(counts: Counts, people: People = NOBODY, beside: Counts | None = None) -> ScaledTest:
+    """The test of the months of a scope, with the variance that intervals of its months are made with.
+
+    Args:
+        counts: one scope.
+        people: those behind its contacts.
+        beside: as in `judge`; less than a year of it lends nothing.
+    """
+    seen = memory_for(counts, beside if beside is not None and beside.whole_year else None)
+    found = PatternTests.of(counts).months(counts.daily, people, seen.loan)
+    rates = None if seen.lent or not counts.whole_year else surface.rates("months", *_size(counts, 1.0), seen)
+    return replace(found, variance=as_wary(found, rates.level)) if rates else found
+
+
+def as_wary(found: ScaledTest, level: Array | float) -> Array:
+    """The variance that makes an interval as wary as the verdict of a record that nobody lends a memory.
+
+    Such a record shows too little of how long its weeks remember, and its verdict allows for the worst memory that it
+    leaves possible by a stricter level than 5 %. The variance is raised as the critical value of F is; it is never
+    lowered.
+
+    Args:
+        found: tests whose memory is their own.
+        level: from `surface.rates`, of each or of all; NaN where nothing was tried, which raises nothing.
+    """
+    df2 = np.maximum(found.df2, FEWEST_DF)
+    stricter = scipy_stats.f.isf(level, found.df1, df2) / scipy_stats.f.isf(ALPHA, found.df1, df2)
+    return np.asarray(found.variance * np.fmax(stricter, 1.0))
 
 
 def memory_for(counts: Counts, beside: Counts | None) -> surface.Memory:
