@@ -409,7 +409,7 @@ class _Collected:
                         function.__code__ = code
             except ValueError:  # the faulty code closes over other names
                 return tell.send(anew)
-            for item, following in zip(chosen, [*chosen[1:], None], strict=True):
+            for item, following in zip(chosen, [*chosen[1:], None], strict=False):
                 self._run(item, following)
                 if self._failed:
                     return tell.send(Verdict.NOTICED)
