@@ -25,6 +25,7 @@ import hashlib
 import importlib
 import importlib.abc
 import importlib.util
+import inspect
 import json
 import os
 import resource
@@ -34,7 +35,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from importlib.machinery import ModuleSpec
@@ -263,7 +264,7 @@ class _Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 Function = tuple[str, str, int]
 """File, name and first line of a function."""
 
-_FIXTURE = "fixture "
+_FIXTURE, _CONSTANT = "fixture ", "constant "
 
 
 class Verdict(Enum):
@@ -302,6 +303,8 @@ class _Collected:
         self._coverage: coverage.Coverage | None = None
         self._now = ""
         self._seconds: Counter[str] = Counter()
+        self._constants: list[Any] = []
+        self._uses: dict[str, set[str]] = {}
         self._collecting = 0.0
         self._failed: list[str] = []
 
@@ -333,6 +336,7 @@ class _Collected:
             yield
             return
         outer, self._now, begun = self._now, name, time.process_time()
+        asked = [one.cache_info()[:2] for one in self._constants]
         self._coverage.switch_context(name)
         try:
             yield
@@ -342,6 +346,11 @@ class _Collected:
             spent = time.process_time() - begun
             self._seconds[name] += spent
             self._seconds[outer] -= spent
+            self._uses.setdefault(name, set()).update(
+                f"{_CONSTANT}{number}"
+                for number, (one, before) in enumerate(zip(self._constants, asked, strict=False))
+                if one.cache_info()[:2] != before
+            )
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -352,14 +361,27 @@ class _Collected:
 
     def _trace(self, items: Sequence[pytest.Item]) -> tuple[list[_Traced], Counter[str]] | str:
         """What each test runs through and the seconds of fixtures; the first test that fails without a fault."""
-        remembering = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
+        remembering = [
+            one
+            for one in gc.get_objects()
+            if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("ujo_lib")
+        ]
         self._coverage = coverage.Coverage(
             data_file=None, config_file=False, include=sorted(self._files), messages=False
         )
         self._coverage.start()
+        # What is made once for all is traced by itself, and belongs to every test that asks for it.
+        constants = [one for one in remembering if not inspect.signature(one).parameters]
+        for number, constant in enumerate(constants):
+            for memory in remembering:
+                memory.cache_clear()
+            with self._traced_as(f"{_CONSTANT}{number}"), suppress(Exception):
+                constant()
+        self._constants = constants
         for number, (item, following) in enumerate(zip(items, [*items[1:], None], strict=True)):
             for memory in remembering:
-                memory.cache_clear()  # else a line would belong to the first test alone that asked for it
+                if memory not in constants:
+                    memory.cache_clear()  # else a line would belong to the first test alone that asked for it
             with self._traced_as(str(number)):
                 self._run(item, following)
             if self._failed:
@@ -374,7 +396,8 @@ class _Collected:
         found = []
         for number, item in enumerate(items):
             own, fixtures = str(number), [_FIXTURE + name for name in getattr(item, "fixturenames", ())]
-            through = set().union(*(lines.get(name, ()) for name in (own, *fixtures)))
+            names = {own, *fixtures}.union(*(self._uses.get(name, ()) for name in (own, *fixtures)))
+            through = set().union(*(lines.get(name, ()) for name in names))
             found.append(_Traced(through, self._seconds[own], frozenset(fixtures)))
         return found, self._seconds
 
