@@ -1,11 +1,12 @@
 """Which small faults the tests notice.
 
 One fault at a time is planted in a module (a comparison moved by its edge, a constant by one, a sign turned, a
-condition left out, a return emptied; never a word), and those tests of its room that run through the faulty line are
-run until the first one fails. No file is changed. The tests of a room are collected once; each fault is planted in a
-fork of that process, by giving the function its faulty code. What takes effect at import (constants of a module,
-default values) needs a process of its own, with a loader that hands out the faulty module. Faults are drawn by a seed,
-so that a run can be repeated; what no test notices is listed with its line, for a person to judge.
+condition left out, a return emptied; never a word), and those tests of its room that run through the faulty line, as
+coverage.py saw, are run until the first one fails. No file is changed. The tests of a room are collected once; each
+fault is planted in a fork of that process, by giving the function its faulty code. What takes effect at import
+(constants of a module, default values) needs a process of its own, with a loader that hands out the faulty module.
+Faults are drawn by a seed, so that a run can be repeated; what no test notices is listed with its line, for a person to
+judge, and so is what ran out of time: it counts as not noticed.
 
     python benchmarks/mutants.py [--rooms stats survey] [--per-room 60] [--seed 1] [--jobs 2] [--quick] [--json]
                                  [--kept noticed.json]
@@ -24,24 +25,27 @@ import hashlib
 import importlib
 import importlib.abc
 import importlib.util
+import inspect
 import json
 import os
-import random
 import resource
 import signal
 import sys
-import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum
 from importlib.machinery import ModuleSpec
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+import coverage
 import hypothesis
 import pytest
 
@@ -212,9 +216,18 @@ def modules_of(names: Sequence[str]) -> list[str]:
 
 
 def drawn(modules: Sequence[str], number: int, seed: int) -> list[Fault]:
-    """Faults drawn by a seed, less those that are declared to change nothing."""
-    every = [fault for module in modules for fault in faults_of(module)]
-    random.Random(seed).shuffle(every)
+    """Faults drawn by a seed, less those that are declared to change nothing.
+
+    Each has its own lot, so that a line changed elsewhere leaves the draw as it is.
+    """
+    alike: Counter[tuple[str, str]] = Counter()
+
+    def lot(fault: Fault) -> bytes:
+        alike[fault.module, fault.told] += 1
+        of_its_kind = alike[fault.module, fault.told]
+        return hashlib.sha256(f"{seed} {fault.module} {fault.told} {of_its_kind}".encode()).digest()
+
+    every = sorted((fault for module in modules for fault in faults_of(module)), key=lot)
     emptied = [
         fault for fault in every if fault.told.endswith(_EMPTIED) and not fault.told.startswith(_EMPTIED)
     ]
@@ -251,6 +264,33 @@ class _Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 Function = tuple[str, str, int]
 """File, name and first line of a function."""
 
+_FIXTURE, _CONSTANT = "fixture ", "constant "
+
+
+class Verdict(Enum):
+    """What became of a fault; a run that is merely slow has noticed nothing."""
+
+    NOTICED = "noticed"
+    MISSED = "missed"
+    OUT_OF_TIME = "ran out of time"
+
+
+@dataclass(frozen=True)
+class _Traced:
+    """What a test runs through: its lines, fixtures included, its own CPU seconds, and its fixtures by name."""
+
+    lines: set[tuple[str, int]]
+    seconds: float
+    fixtures: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Anew:
+    """Tests that need a process of their own, and the CPU seconds that they may take."""
+
+    tests: list[str]
+    most: float
+
 
 class _Collected:
     """The collected tests of a room (a pytest plugin): which lines each runs, and which of them notice a fault."""
@@ -260,17 +300,22 @@ class _Collected:
         self._jobs = jobs
         self._tell = tell
         self._files = {str(_file(fault.module)) for fault in faults}
-        self._lines: set[tuple[str, int]] = set()
-        self._of_fixture: dict[str, set[tuple[str, int]]] = {}
+        self._coverage: coverage.Coverage | None = None
+        self._now = ""
+        self._seconds: Counter[str] = Counter()
+        self._constants: list[Any] = []
+        self._uses: dict[str, set[str]] = {}
+        self._collecting = 0.0
         self._failed: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        functions = _functions(self._files)
-        traced = _forked(lambda tell: tell.send(self._trace(session.items)), 3600)
-        if not isinstance(traced, list):
-            self._tell.send(traced)
+        functions, self._collecting = _functions(self._files), time.process_time()
+        told = _forked(lambda tell: tell.send(self._trace(session.items)), 3600)
+        if not isinstance(told, tuple):
+            self._tell.send(told)
             return True
+        traced, self._seconds = told
         with ThreadPoolExecutor(self._jobs) as pool:
             for told in pool.map(
                 lambda fault: self._noticed(fault, session.items, traced, functions), self._faults
@@ -281,11 +326,31 @@ class _Collected:
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
         """A fixture is set up for one test and serves many: its lines are those of every test that uses it."""
-        outer, self._lines = self._lines, self._of_fixture.setdefault(fixturedef.argname, set())
-        try:
+        with self._traced_as(_FIXTURE + fixturedef.argname):
             return (yield)
+
+    @contextmanager
+    def _traced_as(self, name: str) -> Iterator[None]:
+        """Lines and seconds of what runs now go by this name, and by the outer one again afterwards."""
+        if self._coverage is None:
+            yield
+            return
+        outer, self._now, begun = self._now, name, time.process_time()
+        asked = [one.cache_info()[:2] for one in self._constants]
+        self._coverage.switch_context(name)
+        try:
+            yield
         finally:
-            self._lines = outer
+            self._now = outer
+            self._coverage.switch_context(outer)
+            spent = time.process_time() - begun
+            self._seconds[name] += spent
+            self._seconds[outer] -= spent
+            self._uses.setdefault(name, set()).update(
+                f"{_CONSTANT}{number}"
+                for number, (one, before) in enumerate(zip(self._constants, asked, strict=False))
+                if one.cache_info()[:2] != before
+            )
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -294,55 +359,71 @@ class _Collected:
     def _run(self, item: pytest.Item, following: pytest.Item | None) -> None:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
-    def _trace(self, items: Sequence[pytest.Item]) -> list[tuple[set[tuple[str, int]], float]] | str:
-        """The lines and seconds of every test; the name of the first that fails without a fault."""
-
-        def line(frame: FrameType, _event: str, _: object) -> Any:
-            if frame.f_code.co_filename not in self._files:
-                return None
-            self._lines.add((frame.f_code.co_filename, frame.f_lineno))
-            return line
-
-        remembering = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
-        found = []
-        for item, following in zip(items, [*items[1:], None], strict=False):
+    def _trace(self, items: Sequence[pytest.Item]) -> tuple[list[_Traced], Counter[str]] | str:
+        """What each test runs through and the seconds of fixtures; the first test that fails without a fault."""
+        remembering = [
+            one
+            for one in gc.get_objects()
+            if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("ujo_lib")
+        ]
+        self._coverage = coverage.Coverage(
+            data_file=None, config_file=False, include=sorted(self._files), messages=False
+        )
+        self._coverage.start()
+        # What is made once for all is traced by itself, and belongs to every test that asks for it.
+        constants = [one for one in remembering if not inspect.signature(one).parameters]
+        for number, constant in enumerate(constants):
             for memory in remembering:
-                memory.cache_clear()  # else a line would belong to the first test alone that asked for it
-            self._lines, begun = set(), time.process_time()
-            threading.settrace(line)
-            sys.settrace(line)
-            self._run(item, following)
-            sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]  # as documented
+                memory.cache_clear()
+            with self._traced_as(f"{_CONSTANT}{number}"), suppress(Exception):
+                constant()
+        self._constants = constants
+        for number, (item, following) in enumerate(zip(items, [*items[1:], None], strict=True)):
+            for memory in remembering:
+                if memory not in constants:
+                    memory.cache_clear()  # else a line would belong to the first test alone that asked for it
+            with self._traced_as(str(number)):
+                self._run(item, following)
             if self._failed:
                 return self._failed[0]
-            found.append((self._lines, time.process_time() - begun))
-        return [
-            (
-                lines.union(*(self._of_fixture.get(name, ()) for name in getattr(item, "fixturenames", ()))),
-                seconds,
-            )
-            for item, (lines, seconds) in zip(items, found, strict=True)
-        ]
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        lines: dict[str, set[tuple[str, int]]] = {}
+        for file in data.measured_files():
+            for line, names in data.contexts_by_lineno(file).items():
+                for name in names:
+                    lines.setdefault(name, set()).add((file, line))
+        found = []
+        for number, item in enumerate(items):
+            own, fixtures = str(number), [_FIXTURE + name for name in getattr(item, "fixturenames", ())]
+            names = {own, *fixtures}.union(*(self._uses.get(name, ()) for name in (own, *fixtures)))
+            through = set().union(*(lines.get(name, ()) for name in names))
+            found.append(_Traced(through, self._seconds[own], frozenset(fixtures)))
+        return found, self._seconds
 
     def _noticed(
         self,
         fault: Fault,
         items: Sequence[pytest.Item],
-        traced: Sequence[tuple[set[tuple[str, int]], float]],
+        traced: Sequence[_Traced],
         functions: dict[Function, list[FunctionType]],
-    ) -> bool | list[str]:
+    ) -> Verdict | _Anew:
         """Whether a test fails; for a fault that works at import, the tests that run anything of its module."""
         file, (first, last) = str(_file(fault.module)), fault.lines
         near = range(first, last + 1) if fault.called else range(10**6)
         through = sorted(
-            (seconds, number)
-            for number, (lines, seconds) in enumerate(traced)
-            if any(where == file and line in near for where, line in lines)
+            (one.seconds, number)
+            for number, one in enumerate(traced)
+            if any(where == file and line in near for where, line in one.lines)
         )
+        if not fault.called and not through:
+            through = [(one.seconds, number) for number, one in enumerate(traced)]
         chosen = [items[number] for _, number in through]
+        fixtures = frozenset().union(*(traced[number].fixtures for _, number in through))
+        seconds = sum(one for one, _ in through) + sum(self._seconds[name] for name in fixtures)
+        anew = _Anew([item.nodeid for item in chosen], 20 + 5 * (self._collecting + seconds))
         if not fault.called:
-            return [item.nodeid for item in chosen or items]
+            return anew
 
         def notice(tell: Connection) -> None:
             try:
@@ -350,15 +431,14 @@ class _Collected:
                     for function in functions.get((file, code.co_qualname, code.co_firstlineno), ()):
                         function.__code__ = code
             except ValueError:  # the faulty code closes over other names
-                return tell.send("anew")
+                return tell.send(anew)
             for item, following in zip(chosen, [*chosen[1:], None], strict=False):
                 self._run(item, following)
                 if self._failed:
-                    return None
-            return tell.send(False)
+                    return tell.send(Verdict.NOTICED)
+            return tell.send(Verdict.MISSED)
 
-        told = _forked(notice, 20 + 5 * sum(seconds for seconds, _ in through))
-        return [item.nodeid for item in chosen] if told == "anew" else told is not False
+        return _forked(notice, 20 + 5 * seconds) or Verdict.NOTICED
 
 
 def _functions(files: set[str]) -> dict[Function, list[FunctionType]]:
@@ -379,8 +459,14 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(one)
 
 
+_STOPPED = {signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL}
+
+
 def _forked(work: Callable[[Connection], object], most: float) -> Any:
-    """What a piece of work tells from a fork: the first thing it sends, None if it ends or has to be ended before."""
+    """What a piece of work tells from a fork: the first thing it sends, None if it ends before.
+
+    Ended for taking more CPU seconds than `most`, or twenty times as many by the clock, it ran out of time.
+    """
     here, there = Pipe(duplex=False)
     pid = os.fork()
     if pid == 0:
@@ -399,9 +485,10 @@ def _forked(work: Callable[[Connection], object], most: float) -> Any:
     try:
         told = here.recv()
     except EOFError:
-        return None
-    finally:
-        os.waitpid(pid, 0)
+        told = None
+    _, status = os.waitpid(pid, 0)
+    if told is None and os.WIFSIGNALED(status) and os.WTERMSIG(status) in _STOPPED:
+        return Verdict.OUT_OF_TIME
     if isinstance(told, Exception):
         raise told
     return told
@@ -421,7 +508,7 @@ def _pytest(arguments: Sequence[str], *plugins: object) -> int:
     return int(pytest.main([*settings, "--hypothesis-seed", "1", *arguments], plugins=plugins))
 
 
-def noticed_of(faults: Sequence[Fault], tests: Sequence[str], jobs: int) -> Iterator[tuple[Fault, bool]]:
+def judged(faults: Sequence[Fault], tests: Sequence[str], jobs: int) -> Iterator[tuple[Fault, Verdict]]:
     """Plant every fault and say whether a test of the room notices it.
 
     Raises:
@@ -437,19 +524,18 @@ def noticed_of(faults: Sequence[Fault], tests: Sequence[str], jobs: int) -> Iter
     there.close()
     for fault in faults:
         told = here.recv()
-        if not isinstance(told, bool | list):
+        if not isinstance(told, Verdict | _Anew):
             sys.exit(f"a test fails without any fault: {told}")
-        yield fault, told if isinstance(told, bool) else _noticed_at_import(fault, told)
+        yield fault, told if isinstance(told, Verdict) else _judged_at_import(fault, told)
     os.waitpid(pid, 0)
 
 
-def _noticed_at_import(fault: Fault, tests: Sequence[str]) -> bool:
+def _judged_at_import(fault: Fault, anew: _Anew) -> Verdict:
     def notice(tell: Connection) -> None:
         sys.meta_path.insert(0, _Loader(fault))
-        if _pytest(tests) == 0:
-            tell.send(False)
+        tell.send(Verdict.NOTICED if _pytest(anew.tests) else Verdict.MISSED)
 
-    return _forked(notice, 300) is not False
+    return _forked(notice, anew.most) or Verdict.NOTICED
 
 
 def _mark(fault: Fault) -> str:
@@ -486,11 +572,9 @@ def main() -> None:
         names, tests = ROOMS[room]
         faults = drawn(modules_of(names), 10 if options.quick else options.per_room, options.seed)
         left = []
-        for fault, found in noticed_of(
-            [one for one in faults if _mark(one) not in kept], tests, options.jobs
-        ):
-            if not found:
-                left.append(fault)
+        for fault, verdict in judged([one for one in faults if _mark(one) not in kept], tests, options.jobs):
+            if verdict is not Verdict.NOTICED:
+                left.append((fault, verdict))
             elif options.kept:
                 with options.kept.open("a") as file:
                     file.write(_mark(fault) + "\n")
@@ -499,8 +583,9 @@ def main() -> None:
             f"{room:12} {len(faults) - len(left):3} of {len(faults):3} noticed, {noticed[room]:.0%}",
             flush=True,
         )
-        for fault in left:
-            print(f"    {_file(fault.module).relative_to(ROOT)}:{fault.line}  {fault.told}", flush=True)
+        for fault, verdict in left:
+            where = f"{_file(fault.module).relative_to(ROOT)}:{fault.line}"
+            print(f"    {where}  {fault.told}" + "  (ran out of time)" * (verdict is Verdict.OUT_OF_TIME))
     mean = sum(noticed.values()) / len(noticed)
     print(f"mean {mean:.0%}, worst {min(noticed.values()):.0%}")
     if options.json:

@@ -323,6 +323,15 @@ def test_a_ratio_to_nothing_has_no_estimate_and_no_upper_limit():
     )
 
 
+@pytest.mark.parametrize(
+    ("top", "bottom", "estimate"),
+    [(0.0, 0.2, 0.0), (None, 0.2, None), (0.2, None, None), (0.2, 0.0, None), (0.0, 0.0, None)],
+)
+def test_nothing_to_something_is_a_ratio_of_nothing_and_what_is_unknown_has_none(top, bottom, estimate):
+    ratio = stats.ratio_of_estimates(stats.Interval(top, 0.0, 0.5), stats.Interval(bottom, 0.0, 0.5))
+    assert ratio == stats.Interval(estimate, 0.0, math.inf)
+
+
 def test_bunched_events_widen_the_interval_on_the_log_scale_by_the_root_of_their_dispersion():
     plain = stats.overdispersed_rate_ratio(2519, 1, 2329, 1, 1.0 + 1e-9)
     wide = stats.overdispersed_rate_ratio(2519, 1, 2329, 1, 4.0)
@@ -414,8 +423,12 @@ def test_only_more_than_chance_widens_a_ratio(dispersion, widened):
 
 def test_paths_all_of_which_are_likelier_than_the_table_are_not_walked(monkeypatch):
     """This table takes 1,643 steps; one that also walked such paths to their end would take 4,479."""
-    monkeypatch.setattr(stats, "MAX_PATHS", 3000)
-    assert stats.fisher_freeman_halton([[10, 0, 0, 0, 0], [0, 10, 0, 0, 0], [0, 0, 5, 5, 5]]) < 1e-12
+    table = [[10, 0, 0, 0, 0], [0, 10, 0, 0, 0], [0, 0, 5, 5, 5]]
+    monkeypatch.setattr(stats, "MAX_PATHS", 1643)
+    assert stats.fisher_freeman_halton(table) < 1e-12
+    monkeypatch.setattr(stats, "MAX_PATHS", 1642)
+    with pytest.raises(stats.TableTooLargeError):
+        stats.fisher_freeman_halton(table)
 
 
 def test_empty_rows_and_columns_of_a_table_do_not_count():
@@ -434,7 +447,8 @@ def test_a_table_of_anything_but_counts_is_refused(broken):
 def test_a_cell_that_holds_all_of_its_row_and_column_has_no_residual():
     residuals = stats.adjusted_residuals([[3, 0, 0], [0, 4, 2]])
     assert np.isfinite(residuals).all()
-    assert np.isnan(stats.adjusted_residuals([[0, 0], [2, 3]])[0]).all()
+    with np.errstate(all="raise"):  # nothing is divided by nothing
+        assert np.isnan(stats.adjusted_residuals([[0, 0], [2, 3]])[0]).all()
     assert np.isnan(stats.adjusted_residuals([[0, 0], [0, 0]])).all()
 
 
@@ -494,3 +508,10 @@ def test_a_ratio_without_a_finite_interval_stands_nowhere_and_leaves_the_others_
     unknown = [(math.nan, math.nan, math.nan), (0.0, 0.0, 0.4), (2.0, 0.5, math.inf), (1.0, 1.0, 1.0)]
     rows = [*unknown, (1.2, 1.19 / 1.0, 1.3), (0.5, 0.4, 0.6)]
     assert stats.standing_out(*np.array(rows).T).tolist() == [0, 0, 0, 0, 1, -1]
+
+
+def test_an_adjusted_p_of_exactly_the_error_allowed_does_not_stand_out(monkeypatch):
+    rows = [1.5, 1.5, 1.5], [1.2, 1.2, 1.2], [1.9, 1.9, 1.9]
+    allowed = 1 - 0.95
+    monkeypatch.setattr(stats, "holm", lambda p: np.array([np.nextafter(allowed, 0), allowed, 1.0]))
+    assert stats.standing_out(*rows, level=0.95).tolist() == [1, 0, 0]

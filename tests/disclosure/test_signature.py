@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from ujo_lib.disclosure.signature import CHECKS, SIGN_OFF, SIGNATURES, SUMS, SealError, changes, seal
+from ujo_lib.disclosure.signature import (
+    CHECKS,
+    SIGN_OFF,
+    SIGNATURES,
+    SUMS,
+    SealError,
+    changes,
+    is_sealed,
+    is_signed,
+    release_id,
+    seal,
+)
 
 PASSED = {"audit": {"ok": True}, "gate": {"ok": True, "files": 2}}
 
@@ -72,3 +83,36 @@ def test_an_empty_release_or_a_result_without_verdict_is_not_sealed(tmp_path: Pa
         seal(tmp_path, PASSED)
     with pytest.raises(SealError):
         seal(tmp_path, {"audit": {"passed": True}})
+
+
+def test_a_folder_without_a_list_says_that_alone(tmp_path: Path) -> None:
+    assert changes(tmp_path) == ("ハッシュの一覧(SHA256SUMS)がない。",)
+
+
+@pytest.mark.parametrize("record", [None, "[]", "{"])
+def test_a_record_of_the_checks_that_is_lost_or_no_record_is_told_beside_the_changed_file(
+    release: Path, record: str | None
+) -> None:
+    (release / CHECKS).unlink()
+    if record is not None:
+        (release / CHECKS).write_text(record, encoding="utf-8")
+    changed = f"{CHECKS} が変わっている。" if record else f"{CHECKS} がない。"
+    assert changes(release) == (changed, "検査の記録(checks.json)がない。")
+
+
+@pytest.mark.parametrize("result", [True, {"ok": 1}, {}])
+def test_only_a_check_that_says_true_has_been_passed(release: Path, result: object) -> None:
+    (release / CHECKS).write_text(json.dumps({"gate": result}), encoding="utf-8")
+    assert changes(release)[-1] == "検査「gate」に合格していない。"
+
+
+def test_a_release_is_named_by_the_first_eight_signs_of_the_hash_of_its_list(release: Path) -> None:
+    digest = subprocess.run(["sha256sum", SUMS], cwd=release, capture_output=True, check=True).stdout.decode()
+    assert release_id(release) == digest[:8]
+    assert seal(release, PASSED) == digest[:64]
+
+
+def test_a_folder_is_sealed_by_its_list_and_signed_by_its_sign_off(release: Path, tmp_path: Path) -> None:
+    assert (is_sealed(tmp_path), is_sealed(release), is_signed(release)) == (False, True, False)
+    (release / SIGN_OFF).write_text("{}", encoding="utf-8")
+    assert is_signed(release)

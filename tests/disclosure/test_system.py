@@ -194,3 +194,20 @@ def test_tables_without_a_common_variable_are_solved_apart() -> None:
     who = people(4, 50, a=3, b=3)
     parts = components(rows_of(table_of("a", who, ["a"]), table_of("b", who, ["b"])))
     assert [len(part) for part in parts] == [5, 5]  # three categories and the two grand totals
+
+
+@pytest.mark.parametrize(("limit", "exact"), [(2, False), (3, True), (4, True)])
+def test_a_zero_over_all_variables_of_one_table_thins_that_table_alone(
+    monkeypatch: pytest.MonkeyPatch, limit: int, exact: bool
+) -> None:
+    """a × b and b × c each have four kinds of people and one empty cell."""
+    monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", limit)
+    people = {"a": ["a1", "a2", "a2"], "b": ["b2", "b1", "b2"], "c": ["c1", "c1", "c1"]}
+    more = {"a": ["a1", "a2"], "b": ["b2", "b1"], "c": ["c1", "c2"]}
+    who = {v: people[v] + more[v] for v in people}
+    rows = rows_of(table_of("ab", who, ["a", "b"]), table_of("bc", who, ["b", "c"]))
+    zeros = [i for i, row in enumerate(rows) if row.high == 0]
+    assert [dict(rows[i].region).keys() for i in zeros] == [{"a", "b"}, {"b", "c"}]
+    system = build(rows, zeros)
+    assert (system.relaxed == (), system.zeros) == (exact, tuple(zeros) if limit == 3 else ())
+    assert system.A.shape[1] == (6 if limit == 3 else 8)

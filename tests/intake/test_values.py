@@ -333,3 +333,82 @@ def test_a_long_text_that_was_refused_is_told_as_that_unless_it_may_be_somebody_
 @pytest.mark.parametrize(("written", "tidied"), [("a  b", "a b"), ("a b", "a b"), (" a", "a")])
 def test_ascii_is_left_alone_where_there_is_nothing_to_tidy(written, tidied):
     assert values.tidy(written) == tidied
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [("0", 0), ("23", 23), ("23:00", 23), ("22時台", 22), ("24", None), ("22:30", None), ("-1", None)],
+)
+def test_an_hour_is_one_of_the_24_of_a_day(written, hour):
+    if hour is None:
+        with pytest.raises(ValueRefused):
+            values.parse_hour(written)
+    else:
+        assert values.parse_hour(written).value == hour
+
+
+def _options(*labels: str) -> tuple[Option, ...]:
+    return tuple(Option(label, str(n)) for n, label in enumerate(labels, 1))
+
+
+@pytest.mark.parametrize(("many", "told"), [(11, "10番/11番"), (12, "11番/12番"), (13, "4番/…(全13種)")])
+def test_up_to_twelve_choices_are_listed_and_of_more_the_first_four(many, told):
+    with pytest.raises(ValueRefused) as refused:
+        values.parse_category("?", _options(*(f"{n}番" for n in range(1, many + 1))))
+    assert refused.value.expected.startswith("1番/2番/3番/4番/")
+    assert refused.value.expected.endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ("1", "家族"),
+        ("1 家族", "家族"),
+        ("2.友人", "友人"),
+        ("1 友人", None),
+        ("3 家族", None),
+        ("家族", "家族"),
+    ],
+)
+def test_a_number_beside_a_label_must_be_its_own(written, label):
+    options = _options("家族", "友人")
+    if label is None:
+        with pytest.raises(ValueRefused):
+            values.parse_category(written, options)
+    else:
+        assert values.parse_category(written, options).value == label
+
+
+@pytest.mark.parametrize("word", ["全国", "総数", "合計"])
+def test_a_row_of_everybody_is_to_be_dropped(word):
+    with pytest.raises(ValueRefused) as refused:
+        values.parse_category(word, _options("東京都", "熊本県"))
+    assert refused.value.remedy.startswith("合計の行なら、行を消してください")
+
+
+@pytest.mark.parametrize(
+    ("written", "band"),
+    [
+        ("15", "15~39歳"),
+        ("39歳", "15~39歳"),
+        ("20代", "15~39歳"),
+        ("14", None),
+        ("65", None),
+        ("30~49歳", None),  # lies in no single band
+        ("40~64歳", "40~64歳"),
+        ("10代", None),  # 10 to 19 is no band cut off below: the youngest ends at 39
+    ],
+)
+def test_an_age_is_of_the_band_that_holds_it_whole(written, band):
+    options = _options("15~39歳", "40~64歳")
+    if band is None:
+        with pytest.raises(ValueRefused):
+            values.parse_age(written, options)
+    else:
+        assert values.parse_age(written, options).value == band
+
+
+def test_ten_to_nineteen_is_the_youngest_band_of_a_survey_that_begins_at_fifteen():
+    assert values.parse_age("10代", _options("15~19歳", "20~29歳")).value == "15~19歳"
+    with pytest.raises(ValueRefused):
+        values.parse_age("20代", _options("15~19歳", "20~24歳"))

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from ujo_lib.intake.grid import RefusedError
-from ujo_lib.intake.workbooks import refuse_bombs
+from ujo_lib.intake.workbooks import as_text, refuse_bombs
 
 MB = 1 << 20
 
@@ -33,3 +33,21 @@ def test_a_part_is_refused_that_is_too_large_or_was_packed_too_tightly(size, pac
         else:
             refuse_bombs(archive)
         archive.filelist.clear()
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (3.0, "3"),
+        (-3.0, "-3"),
+        (9.999999999999998, "10"),
+        (0.1 + 0.2, "0.3"),
+        (999_999_999_999_999.0, "999999999999999"),
+        (1e15, "1e+15"),  # sixteen digits are more than Excel shows
+        (-1e15, "-1e+15"),
+        (True, "TRUE"),
+        (None, ""),
+    ],
+)
+def test_a_number_is_read_as_excel_shows_it(value, shown):
+    assert as_text(value, "General") == shown

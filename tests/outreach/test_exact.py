@@ -155,6 +155,12 @@ def test_few_contacts_are_exact_unless_their_spread_is_clear(half, clear):
     assert (found > 1) == clear
 
 
+@pytest.mark.parametrize(("contacts", "clear"), [((1, 10, 8, 5), False), ((0, 8, 8, 8), True)])
+def test_a_spread_is_clear_at_five_per_cent(contacts, clear):
+    """Four blocks around 6 contacts: chi-square 46 / 6 (p 0.053) and 48 / 6 (p 0.046)."""
+    assert (exact.variance_ratio(blocks_of(*contacts)) > 1) == clear
+
+
 def test_even_blocks_and_a_single_block_leave_the_test_exact():
     assert exact.variance_ratio(blocks_of(20, 20, 20)) == 1.0
     assert exact.variance_ratio(blocks_of(20)) == 1.0

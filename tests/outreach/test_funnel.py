@@ -221,3 +221,18 @@ def test_three_days_are_enough_to_measure_how_much_days_differ(days):
     assert one["dispersion"].item() == pytest.approx(200 / 19.6 / 2)
     low, high = proportion_confint(60 / (200 / 39.2), 3000 / (200 / 39.2), method="wilson")
     assert (one["low_day"].item(), one["high_day"].item()) == pytest.approx((1000 * low, 1000 * high))
+
+
+@pytest.mark.parametrize(
+    ("band", "ages"),
+    [
+        ("40歳代", (40, 49)),
+        ("15~19歳", (15, 19)),
+        ("10代未満", (0, 9)),
+        ("65歳以上", (65, 99)),
+        ("65+", (65, 99)),
+        ("不明", None),
+    ],
+)
+def test_a_band_of_a_platform_is_read_as_the_years_of_age_that_it_names(band, ages):
+    assert funnel._years(band) == ages

@@ -4,6 +4,7 @@ import pytest
 
 from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
 from ujo_lib.seasonality.contrast import (
+    _spread,
     compare_hours,
     day_effect,
     hours_against,
@@ -135,3 +136,9 @@ def test_days_are_clusters_of_the_hours_compared():
 def test_the_p_value_of_a_ratio_at_the_end_of_its_interval_is_what_the_level_leaves(n, m, effect, level):
     for end in ratio_interval(np.array(n), np.array(m), 1.0, effect, level):
         assert ratio_p(np.array(n), np.array(m), float(end), effect) == pytest.approx(1 - level)
+
+
+@pytest.mark.parametrize(("part", "base"), [(0, 3), (3, 0), (0, 0)])
+def test_hours_without_a_contact_leave_the_spread_at_that_of_independent_ones(part, base):
+    found = _spread(np.full(9, part), np.full(9, base), NOBODY, [22], MORNING, 0.95)
+    assert found == (1.0, 1.0)

@@ -170,3 +170,11 @@ def test_a_month_counts_when_half_of_its_days_were_observed(days, months):
     seen[90 + days : 120] = False  # April has 30 days
     counts = counts_of(np.ones(365), observed=seen)
     assert (counts.months_observed, counts.whole_year) == (months, months == 12)
+
+
+@pytest.mark.parametrize(("total", "gap"), [(2072, False), (2073, True)])
+def test_an_empty_day_is_a_gap_where_chance_would_leave_it_empty_once_in_a_thousand_million(total, gap):
+    """On 100 other days 20.72 and 20.73 a day: exp(-20.72) is 1.003e-9 and exp(-20.73) 0.993e-9."""
+    daily = np.full(101, 20)
+    daily[50], daily[0] = 0, total - 20 * 99
+    assert observed_days(daily)[50] != gap

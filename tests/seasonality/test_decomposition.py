@@ -68,3 +68,10 @@ def test_each_row_of_the_parts_begins_with_its_month():
 def test_a_gap_is_bridged_up_to_a_week(days, bridged):
     counts = three_years().without([(date(2023, 1, 1), date(2023, 1, days))])
     assert (why_not(counts) == "") == bridged
+
+
+def test_parts_of_the_contacts_of_a_day_are_told_with_two_decimals():
+    kinds = decompose(counts_of(np.ones(100), Period(date(2022, 4, 1), date(2022, 7, 9), ""))).schema.columns
+    assert {name: kind.decimals for name, kind in kinds.items() if name != "month"} == dict.fromkeys(
+        ("per_day", "level", "yearly", "rest"), 2
+    )

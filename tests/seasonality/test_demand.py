@@ -86,3 +86,11 @@ def test_a_desk_that_times_nothing_has_no_row(records):
     ).frame.empty
     only = demand.talks(records.drop(columns="n_messages"), "hours", ["応答なし"]).frame
     assert list(only.columns) == ["hours", "n", "duration_min"]
+
+
+def test_talks_say_by_what_they_are_split(records):
+    by_topic = demand.talks(records, "topic", ["応答なし"]).schema
+    assert (by_topic.dimensions, by_topic.recode) == ({"topic": "topic"}, {})
+    by_hours = demand.talks(records, "hours", ["応答なし"]).schema
+    assert by_hours.dimensions == {"hours": "hour"}
+    assert by_hours.recode["hour"]["21~23時台"] == ("21時台", "22時台", "23時台")

@@ -207,3 +207,11 @@ def test_months_of_a_fiscal_year_stand_in_the_order_of_the_calendar():
     groups = forecast._month_groups(COMING)
     assert [len(days) for days in groups] == [30, 31, 30, 31, 31, 30, 31, 30, 31, 31, 28, 31]
     assert np.concatenate(groups).tolist() == list(range(365))
+
+
+@pytest.mark.parametrize(("days", "enough"), [(363, False), (364, True), (365, True)])
+def test_a_forecast_takes_a_year_of_which_one_day_may_lack(days, enough):
+    history = noisy_year(20, period=Period(date(2023, 1, 1), date(2022, 12, 31) + timedelta(days), ""))
+    made = forecast_months(history, COMING, (), seed=1)
+    assert ("1年分の記録がない" in made.reason) != enough
+    assert (len(made.months) > 0) == enough

@@ -188,3 +188,8 @@ def test_a_break_without_a_contact_is_held_by_a_normal_law_of_one_and_a_half():
     assert (expected / (1 + found.alpha * expected)).sum() == pytest.approx(
         -found.coefficients[at] / 1.5**2, rel=1e-3
     )
+
+
+def test_each_week_of_the_fit_is_named_by_its_first_day(model):
+    weeks = model.weekly_fit().frame["week"]
+    assert weeks.tolist() == pd.date_range("2023-01-01", periods=51, freq="7D").tolist()

@@ -8,7 +8,14 @@ from scipy import stats as distributions
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality.forecast import forecast_months
-from ujo_lib.seasonality.staffing import hour_shares, hourly_spread, short_handed, slots, tried_on_last_year
+from ujo_lib.seasonality.staffing import (
+    _mixture_quantile,
+    hour_shares,
+    hourly_spread,
+    short_handed,
+    slots,
+    tried_on_last_year,
+)
 
 COMING = period_for(FiscalYear(2024), "fiscal")
 
@@ -113,3 +120,11 @@ def test_weekdays_are_drawn_to_the_common_clock_by_the_moments_of_their_law():
 
 def test_hours_that_were_checked_are_no_people():
     assert tried_on_last_year(noisy_year(), 0.9, (), seed=1).schema.counts == ()
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.1, 2.0, 9.0])
+@pytest.mark.parametrize("level", [0.1, 0.9, 0.9999])
+def test_the_quantile_of_one_level_is_that_of_the_law_however_wide_it_is(alpha, level):
+    mean = np.array([0.01, 1.0, 5.0, 300.0])
+    law = distributions.nbinom(1 / alpha, 1 / (1 + alpha * mean)) if alpha else distributions.poisson(mean)
+    assert _mixture_quantile(mean[:, None], alpha, level).tolist() == law.ppf(level).tolist()

@@ -324,3 +324,27 @@ def test_the_record_that_shows_how_long_waves_last_is_a_year_long_at_least(days,
 def test_a_verdict_is_withheld_where_more_than_seven_in_a_hundred_are_wrong(wrong, withheld):
     found = verdicts._untrusted(surface.Rates(wrong, 0.05, 1.3), "この記録では")
     assert found == ("この記録では、偏りのない記録の7%を誤って検出するため、判定しません" if withheld else "")
+
+
+def test_the_textbook_tests_have_the_degrees_of_freedom_and_the_angles_of_the_textbook():
+    counts = noisy_year(3)
+    table = descriptive_tests(counts).frame
+    assert table["df"].tolist()[:2] == [11, 6]
+    angles = np.repeat(2 * np.pi * np.arange(365) / 365.25, counts.daily)
+    strength = len(angles) * np.abs(np.exp(1j * angles).mean()) ** 2
+    assert table.loc[2, "statistic"] == pytest.approx(strength)
+    assert table.loc[2, "p_value"] == pytest.approx(np.exp(-strength))
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"),
+    [
+        (359, "11か月分の記録のため"),
+        (360, "12か月分の記録がそろっていない"),
+        (361, "12か月分の記録がそろっていない"),
+    ],
+)
+def test_a_record_of_twelve_months_is_one_of_360_days_and_more(days, reason):
+    counts = counts_of(np.ones(days), Period(date(2023, 1, 1), date(2022, 12, 31) + timedelta(days), ""))
+    assert verdicts.too_short(counts) == ""
+    assert verdicts.too_short(counts.without([(date(2023, 5, 1), date(2023, 5, 31))])).startswith(reason)

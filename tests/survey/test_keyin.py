@@ -117,6 +117,18 @@ def test_a_stated_number_that_differs_from_the_sheets_is_listed(commissioners, c
     ]
 
 
+def test_a_number_left_blank_is_none(commissioners, cases):
+    commissioners["n_cases_reported"] = commissioners["n_cases_reported"].astype("Int64")
+    silent = ~commissioners["commissioner_id"].isin(cases["commissioner_id"]) & commissioners["responded"]
+    commissioners.loc[silent, "n_cases_reported"] = pd.NA
+    assert survey.check_reported(commissioners, cases).empty
+    one = cases["commissioner_id"].value_counts().eq(1).idxmax()
+    commissioners.loc[commissioners["commissioner_id"] == one, "n_cases_reported"] = pd.NA
+    assert survey.check_reported(commissioners, cases).to_dict("records") == [
+        {"commissioner_id": one, "reported": 0, "sheets": 1}
+    ]
+
+
 def test_who_has_not_said_whether_they_answered_is_not_held_against_their_sheets(commissioners, cases):
     commissioners["responded"] = commissioners["responded"].astype("boolean")
     silent = commissioners.index[-1]

@@ -4,6 +4,7 @@ import pytest
 
 from ujo_lib import survey
 from ujo_lib.survey.city_total import counts_per_commissioner
+from ujo_lib.survey.response import pooled
 
 
 def test_the_response_rate_is_97_of_139(commissioners):
@@ -89,3 +90,30 @@ def test_pooling_keeps_every_commissioner_once(commissioners, cases):
         commissioners["responded"] = rng.random(139) < rng.choice([0.02, 0.1, 0.6])
         table = survey.weights(commissioners, pd.Series(0, index=commissioners.index)).frame
         assert table["base"][1:].sum() == 139
+
+
+@pytest.mark.parametrize(
+    ("respondents", "left"),
+    [
+        ({"a": 2, "b": 2, "c": 3}, {"a": 2, "b": 2, "c": 3}),
+        ({"a": 1, "b": 2, "c": 3}, {"a+b": 3, "c": 3}),
+        ({"a": 3, "b": 0, "c": 1}, {"a+b+c": 4}),
+        ({"a": 1, "b": 1, "c": 9}, {"a+b": 2, "c": 9}),
+        ({"a": 1}, {"a": 1}),
+    ],
+)
+def test_a_stratum_of_two_respondents_stands_alone_and_one_of_fewer_joins_the_next_smallest(
+    respondents, left
+):
+    """Each stratum has ten members; one that is joined and still has a single respondent is joined again."""
+    member = np.repeat(list(respondents), 10)
+    answered = np.tile(np.arange(10), len(respondents)) < np.repeat(list(respondents.values()), 10)
+    found = pooled({name: member == name for name in respondents}, answered)
+    assert {name: int((flags & answered).sum()) for name, flags in found.items()} == left
+    assert sum(int(flags.sum()) for flags in found.values()) == len(member)
+
+
+@pytest.mark.parametrize(("asked", "reference"), [(29, True), (30, False), (31, False)])
+def test_a_rate_of_fewer_than_thirty_is_for_reference(commissioners, asked, reference):
+    commissioners["in_scope"] = commissioners.index < asked
+    assert survey.response_rate(commissioners).frame["reference"].iloc[0] == reference

@@ -8,7 +8,7 @@ from scipy import stats as scipy_stats
 
 from tests.survey.conftest import categorical
 from ujo_lib import survey
-from ujo_lib.columns import Bound, Typed
+from ujo_lib.columns import Bound, Count, Dimension, Flag, Text, Typed
 
 LEVELS = (0.80, 0.90, 0.95, 0.99)
 WAVES = pd.DataFrame(
@@ -156,3 +156,56 @@ def test_the_bounds_at_every_level_are_those_of_an_independent_formula(tables, l
     share = scipy_stats.binomtest(25, 57).proportion_ci(level, method="exact")
     assert ratio["low"] == pytest.approx(share.low / (1 - share.low) * 110 / 97)
     assert ratio["high"] == pytest.approx(share.high / (1 - share.high) * 110 / 97)
+
+
+def test_people_are_whole_numbers_and_what_follows_from_them_is_not(tables):
+    for name, table in tables(0.95).items():
+        for column, kind in table.schema.columns.items():
+            if isinstance(kind, Dimension | Text):
+                continue
+            whole = isinstance(kind, Count) or column == "difference"
+            wanted = "boolean" if isinstance(kind, Flag) else "Int64" if whole else "Float64"
+            assert str(table.frame[column].dtype) == wanted, (name, column)
+
+
+COUNTED = {
+    "overview": (),
+    "tests": ("n",),
+    "city_total": ("n", "responded"),
+    "weights": ("n", "responded"),
+    "scenarios": ("n", "silent"),
+    "knowing": ("n", "responded"),
+    "duplicates": ("sheets", "marked", "n", "least"),
+    "waves": ("n", "responded", "in_scope"),
+    "wave_changes": ("n", "n_earlier"),
+    "knows": ("n", "base"),
+    "triggers": ("n", "base"),
+    "themes": ("n", "base"),
+}
+"""Columns that count people; in the other tables n alone."""
+
+FREE = {
+    "response": ("district",),
+    "weights": ("district",),
+    "knows": ("knows_case",),
+    "sampled": ("outing",),
+    "triggers": ("trigger",),
+    "themes": ("theme",),
+    "cross": ("sex", "outing"),
+    "pyramid": ("age_band", "sex"),
+    "bunching": ("base",),
+    "coverage": ("age_group", "population", "prevalence", "expected"),
+}
+"""Columns that stay where the counts of a row are hidden: who is counted, and figures that come from elsewhere."""
+
+
+def test_what_is_hidden_with_a_count_and_what_stays_is_as_each_table_says(tables):
+    for name, table in tables(0.95).items():
+        assert table.schema.counts == COUNTED.get(name, ("n",)), name
+        assert table.schema.free == FREE.get(name, ()), name
+        bases = {"base": FREE[name]} if "base" in table.schema.counts else {}
+        assert table.schema.bases == bases, name
+        multiple = [
+            c for c, kind in table.schema.columns.items() if isinstance(kind, Dimension) and kind.multiple
+        ]
+        assert multiple == [c for c in ("trigger", "theme") if c in table.schema.columns], name

@@ -170,8 +170,9 @@ def _mixture_cdf(count: Array, mean: Array, alpha: float) -> Array:
 
 def _mixture_quantile(mean: Array, alpha: float, level: float) -> Array:
     """The smallest counts whose probability reaches the level, one a slot, by bisection."""
-    top = mean.max(axis=1)
-    low, high = np.full(len(mean), -1), np.ceil(top + 12 * np.sqrt(top + alpha * top**2) + 5).astype(int)
+    low, high = np.full(len(mean), -1), np.ceil(mean.max(axis=1)).astype(int) + 1
+    while (short := _mixture_cdf(high, mean, alpha) < level).any():
+        high = np.where(short, 2 * high, high)
     while (high - low > 1).any():
         middle = (low + high) // 2
         reached = _mixture_cdf(middle, mean, alpha) >= level

@@ -1,5 +1,6 @@
 """Long runs of blanks, empty lines and empty cells cost a page nothing, and hide nothing that stood between them."""
 
+import base64
 import io
 import re
 import zipfile
@@ -134,5 +135,29 @@ def test_archives_within_archives_are_opened_to_a_depth_and_refused_below_it(mor
             archive.writestr(name, content)
         content, name = packed.getvalue(), "a.zip"
     found = list(of_file("a.zip", content))
+    assert any(isinstance(one, Layer) and SAID in one.text for one in found) == read
+    assert any(isinstance(one, Unreadable) for one in found) != read
+
+
+COATS = {
+    "none": (0, lambda text: text),
+    "comment": (1, lambda text: f"<p>本文</p><!-- {text} -->"),
+    "misread": (1, lambda text: f"夜は猫の動画を {text}".encode().decode("latin-1")),
+    "percent": (1, lambda text: f"%E5%A4%9C%E3%81%AF {text}"),
+    "percent and entity": (2, lambda text: f"%E5%A4%9C%E3%81%AF &amp;#x5b; &#x591c; {text}"),
+}
+"""Coat → how many steps it takes to look below it."""
+
+
+@pytest.mark.parametrize("coat", COATS)
+@pytest.mark.parametrize(("more", "read"), [(0, True), (1, False)])
+def test_each_coat_of_a_text_is_one_step_towards_the_depth_at_which_it_is_refused(
+    coat: str, more: int, read: bool
+) -> None:
+    steps, wrap = COATS[coat]
+    text = SAID
+    for _ in range(_DEPTH - steps + more):
+        text = base64.b64encode(text.encode()).decode()
+    found = list(of_file("p.html", wrap(text).encode()))
     assert any(isinstance(one, Layer) and SAID in one.text for one in found) == read
     assert any(isinstance(one, Unreadable) for one in found) != read

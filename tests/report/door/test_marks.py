@@ -1,5 +1,6 @@
 """What a release says of a cross table with hidden cells tells nobody more about them than its counts do."""
 
+import math
 from itertools import product
 
 import numpy as np
@@ -315,3 +316,10 @@ def test_a_design_effect_that_would_strengthen_a_mark_counts_as_none():
     signs = [judged(counts, gone, scale, 2 * norm.sf(1.05 * z) * 6)[0] for scale in (1.0, 1.1, 3.0)]
     assert signs == ["・"] * 3
     assert judged(counts, gone, 3.0, 2 * norm.sf(0.99 * z) * 6)[0] == "＋"
+
+
+def test_two_people_who_share_row_and_column_by_half_are_one_root_of_two_away_from_chance() -> None:
+    """Excess 1 − 2 · ½ · ½ = ½ over a variance of 2 · (½)⁴ = 1/8; the other standard error is 0."""
+    assert _residuals(1, 1, 1, 2) == pytest.approx(math.sqrt(2))
+    assert _residuals(0, 1, 1, 2) == pytest.approx(-math.sqrt(2))
+    assert _residuals(2, 2, 1, 2) == _residuals(1, 1, 2, 2) == _residuals(0, 0, 1, 2) == 0  # nothing to compare
