@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from ujo_lib.annual.claims import Recall, answered, is_withheld, period_of, rows_of
+from ujo_lib.annual.claims import Recall, answered, is_withheld, numbers, period_of, rows_of, value_of
 from ujo_lib.columns import Bound, Column, Text, Typed, Various, interval
 from ujo_lib.fiscal import FiscalYear, Period
 from ujo_lib.params import read_yaml
@@ -93,21 +93,30 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
     row["format"] = notation.format_of(table, cell.column)
     if is_withheld(table, cell):
         return row | {"note": "人数が少ないため秘匿"}
-    told = _BASE.sub(lambda slot: notation.in_cell(_sum(table, rows, slot[1]), "n"), entry.note)
+    asked = [*filter(None, (entry.low, entry.high)), *_BASE.findall(entry.note)]
+    if (strange := [name for name in asked if name not in table.frame]) and not table.without:
+        raise KeyError(f"列「{strange[0]}」はない。あるのは {'、'.join(table.frame)}")
+    told = _BASE.sub(lambda slot: _told(table, rows, slot[1]), entry.note)
     row["note"] = "。".join(filter(None, (period_of(table, cell), told)))
-    names = {"value": cell.column} | {
-        name: column
-        for name, column in (("low", entry.low), ("high", entry.high))
-        if column and _is_confidence(table.spec.schema[column], level)
-    }
-    for name, column in names.items():
-        row[name] = _sum(table, rows, column)
+    value = value_of(table, cell)
+    row["value"] = None if value is None else float(numbers(pd.Series([value])).iloc[0])
+    if len(rows) > 1:
+        return row  # the interval of a sum is not the sum of the intervals
+    for name, column in (("low", entry.low), ("high", entry.high)):
+        if column in table.frame and _is_confidence(table.spec.schema[column], level):
+            bound = table.frame.loc[rows[0], column]
+            row[name] = None if pd.isna(bound) else float(bound)
     return row
 
 
-def _sum(table: Published, rows: pd.Index, column: str) -> float | None:
-    values = pd.to_numeric(table.frame.loc[rows, column]).dropna()
-    return float(values.sum()) if len(values) else None
+def _told(table: Published, rows: pd.Index, column: str) -> str:
+    """A further count of a row, in words; the sign where the reader may not see it or there is none."""
+    if column not in table.frame:
+        return notation.MISSING
+    if table.hidden.loc[rows, column].any():
+        return notation.HIDDEN
+    counts = numbers(table.frame.loc[rows, column])
+    return notation.MISSING if counts.isna().any() else notation.in_cell(counts.sum(), "n")
 
 
 def _is_confidence(column: Column, level: float) -> bool:
