@@ -163,6 +163,44 @@ def test_a_tie_at_the_top_is_no_single_largest():
     assert _verdict("largest", "23時", tied, over="hour") == DIFFERS
 
 
+def test_a_tie_for_the_last_place_of_the_top_leaves_no_top():
+    tied = unmasked(SPEC, FRAME.assign(n=[40, 42, 40, 122]))
+    assert _verdict("top", ["23時", "22時"], tied, over="hour") == DIFFERS
+    assert _verdict("top", ["23時"], tied, over="hour") == AGREES
+    assert _verdict("top", ["6時", "23時", "22時"], tied, over="hour") == AGREES
+
+
+LACKING = unmasked(
+    SPEC,
+    FRAME.assign(n=[None, None, 20, None], share=math.nan, z=[math.nan, 2.0, math.nan, 0.0]).astype(
+        {"n": "Int64"}
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "published", "cell", "verdict"),
+    [
+        ("equal", 0, {"where": {"hour": "22時"}}, UNKNOWN),
+        ("equal", 20, {"where": {"hour": ["22時", "6時"]}}, UNKNOWN),
+        ("equal", 20, {"where": {"hour": "6時"}}, AGREES),
+        ("percent", 0, {"column": "share", "where": {"hour": "22時"}}, UNKNOWN),
+        ("words", "5割未満", {"column": "share", "where": {"hour": "22時"}}, UNKNOWN),
+        ("rounded", 0, {"column": "z", "where": {"hour": "22時"}}, UNKNOWN),
+        ("about", 2, {"column": "z", "where": {"hour": ["22時", "23時"]}}, UNKNOWN),
+        ("above_one", "…", {"column": "z", "where": {"hour": ["22時", "23時"]}}, UNKNOWN),
+        ("present", ["22時"], {"over": "hour"}, UNKNOWN),
+        ("largest", "6時", {"over": "hour"}, AGREES),
+        ("largest", "6時", {"column": "share", "over": "hour"}, UNKNOWN),
+        ("top", ["6時"], {"column": "share", "over": "hour"}, UNKNOWN),
+        ("descending", "…", {"over": "hour"}, UNKNOWN),
+        ("descending", "…", {"column": "share", "over": "hour"}, UNKNOWN),
+    ],
+)
+def test_a_figure_that_was_not_computed_is_no_zero_and_confirms_nothing(rule, published, cell, verdict):
+    assert _verdict(rule, published, LACKING, **cell) == verdict
+
+
 def test_a_strictly_falling_row_is_descending_and_a_flat_one_is_not():
     falling = unmasked(SPEC, FRAME.assign(n=[42, 40, 20, 102]))
     flat = unmasked(SPEC, FRAME.assign(n=[42, 42, 20, 104]))
@@ -313,3 +351,76 @@ def test_the_claims_of_the_sample_can_be_read():
 def test_a_statement_without_a_figure_is_no_failed_calculation(published, verdict):
     row = compare([Claim("A01", "記述", published, "", "none", None)], lambda *_: None).frame.iloc[0]
     assert row["verdict"] == verdict
+
+
+SHARES = Schema(
+    {"hour": Dimension(), "n": Count(unit="件"), "base": Count(unit="件"), "share": Share(n="n", base="base"),
+     **interval("share", 0.95), "ratio": Ratio(heading="比", unit="倍", free=True)}
+)  # fmt: skip
+OF_HOURS = pd.DataFrame(
+    {"hour": ["22時", "23時", "6時"], "n": [40, 60, None], "base": [200, 200, 200], "share": [0.2, 0.3, None],
+     "low": [0.15, 0.24, None], "high": [0.26, 0.37, None], "ratio": [2.0, 3.0, 1.0]}
+).astype({"n": "Int64"})  # fmt: skip
+
+
+def _asked(column, hours, note="", hidden=()):
+    shown = unmasked(TableSpec("hours", "時刻", SPEC.subject, SHARES), OF_HOURS)
+    shown = replace(shown, hidden=shown.hidden.assign(**dict.fromkeys(hidden, True)))
+    cell = Cell("02", "hours", column, where={"hour": hours})
+    (goal,) = measure([Goal(goal="a", indicator="b", cell=cell)], lambda *_: shown).frame.to_dict("records")
+    entry = KeyFigure(label="a", cell=cell, low="low", high="high", note=note)
+    return goal["value"], key_figures([entry], lambda *_: shown).frame.iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "hours", "goal", "value"),
+    [
+        ("n", ["22時", "23時"], "100件", 100),
+        ("share", ["22時", "23時"], "50.0%", 0.5),
+        ("n", ["22時", "6時"], "…", None),
+        ("share", ["22時", "6時"], "…", None),
+    ],
+)
+def test_several_rows_are_added_up_without_an_interval_and_not_at_all_where_one_is_unknown(
+    column, hours, goal, value
+):
+    told, figure = _asked(column, hours)
+    assert told == goal
+    assert figure["value"] == value
+    assert (figure["low"], figure["high"]) == (None, None)
+
+
+def test_one_row_keeps_its_interval():
+    told, figure = _asked("share", "22時")
+    assert told == "20.0%(95%信頼区間 15.0〜26.0%)"
+    assert (figure["value"], figure["low"], figure["high"]) == (0.2, 0.15, 0.26)
+
+
+def test_ratios_of_several_rows_are_no_figure():
+    with pytest.raises(ParameterError, match="当てはまる行が2行あり、足せる数ではない"):
+        _asked("ratio", ["22時", "23時"])
+
+
+@pytest.mark.parametrize(
+    ("hours", "hidden", "told"),
+    [("22時", (), "200件のうち"), ("22時", ("base",), "x件のうち"), (["22時", "23時"], (), "400件のうち")],
+)
+def test_a_denominator_in_a_note_that_the_reader_may_not_see_is_marked(hours, hidden, told):
+    assert _asked("share", hours, "{base}件のうち", hidden)[1]["note"] == told
+
+
+def test_a_count_in_a_note_that_there_is_not_is_dots():
+    assert _asked("share", "6時", "{n}件")[1]["note"] == "…件"
+
+
+def test_words_where_a_number_is_asked_for_are_a_mistake_told_in_japanese():
+    for rule, cell in (("equal", {"where": {"hour": "22時"}}), ("largest", {"over": "hour"})):
+        with pytest.raises(ParameterError, match="言葉で、数ではない"):
+            _verdict(rule, 1, column="mark", **cell)
+    with pytest.raises(ParameterError, match="言葉で、数ではない"):
+        key_figures([KeyFigure(label="a", cell=Cell("02", "hours", "hour", where={"hour": "22時"}))],
+                    lambda *_: unmasked(SPEC, FRAME))  # fmt: skip
+    with pytest.raises(ParameterError, match="この列には信頼区間がない"):
+        _verdict("not_different", "同様", column="share", where={"hour": "22時"})
+    with pytest.raises(ParameterError, match="列「bas」はない。あるのは hour、n"):
+        _asked("share", "22時", "{bas}件")

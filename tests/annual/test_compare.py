@@ -67,6 +67,56 @@ def test_tables_about_different_things_are_not_compared(other):
     assert row(CONTACTS, year(2022, **other), year(2023))["verdict"] == compare.NOT_COMPARABLE
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "comparable"),
+    [
+        ("2022年4月1日〜2023年3月31日", "2023年4月1日〜2024年3月31日", True),
+        ("2022年4月1日〜2023年3月31日", "2023年4月1日〜2023年9月30日", False),
+        ("2022年4月1日〜2022年9月30日", "2023年10月1日〜2024年3月31日", False),
+        ("2021年4月1日〜2023年3月31日", "2023年4月1日〜2024年3月31日", False),
+        ("2022年2月1日〜2月28日", "2024年2月1日〜2月29日", True),
+        ("2022年(暦年)のうち記録のある300日", "2023年(暦年)のうち記録のある364日", False),
+        ("令和元(2019)年度上半期(4〜9月)", "令和2(2020)年度上半期(4〜9月)", True),
+        ("令和4年度", "令和5年度", True),
+    ],
+)
+def test_counts_of_other_days_of_the_year_or_of_more_of_them_are_not_compared(before, now, comparable):
+    years = year(2022), year(2023, n="150")
+    for one, period in zip(years, (before, now), strict=True):
+        one.about["02_totals"] = one.about["02_totals"] | {"対象期間": period}
+    told = row(CONTACTS, *years)
+    assert (told["verdict"] == compare.MORE) == comparable
+    assert ("集計期間" in told["reason"]) != comparable
+
+
+def test_a_share_of_the_first_year_of_an_era_is_compared_with_the_next():
+    before, now = year(2019), year(2020)
+    for one, period in ((before, "令和元(2019)年度"), (now, "令和2(2020)年度")):
+        one.about["02_lonely"] = one.about["02_lonely"] | {"対象期間": period}
+    assert row(LONELY, before, now)["verdict"] == compare.UNCLEAR
+
+
+def test_contacts_whose_spread_nobody_told_are_not_taken_for_single_ones():
+    bunched = Indicator("相談", "count", "件", CONTACTS.place, dispersion=Place("02_lonely", "割合"))
+    untold = row(bunched, year(2022, n="100", share="…"), year(2023, n="150", share="…"))
+    assert (untold["verdict"], "ばらつき" in untold["reason"]) == (compare.NOT_COMPARABLE, True)
+    assert (untold["before"], untold["now"]) == (100, 150)
+    one = row(bunched, year(2022, n="100", share="4.0"), year(2023, n="150", share="…"))
+    assert one["verdict"] == compare.UNCLEAR
+    assert one["low"] == row(bunched, year(2022, share="4.0"), year(2023, n="150", share="4.0"))["low"]
+
+
+@pytest.mark.parametrize("end", ["下限", "上限"])
+def test_a_share_without_its_interval_is_no_certain_one(end):
+    before, now = year(2022, share="50.0"), year(2023, share="54.0")
+    now.tables["02_lonely"][0][end] = "…"
+    told = row(LONELY, before, now)
+    assert (told["verdict"], told["reason"]) == (
+        compare.NOT_COMPARABLE,
+        "信頼区間がないため、比の幅を計算できない",
+    )
+
+
 def test_a_hidden_value_stays_hidden_in_the_comparison():
     told = row(CONTACTS, year(2022, n="x"), year(2023))
     assert pd.isna(told["before"])

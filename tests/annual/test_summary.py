@@ -172,7 +172,7 @@ def test_where_residents_were_asked_their_answer_is_the_first_finding_and_the_mo
     assert said[0] == "孤独感が「時々ある以上」の人は、市民調査からの推計で21.0%でした。"
     assert said[1:] == [text for at, text in enumerate(told(year())) if at != 2]
     assert bases(asked(year()))[0] == (
-        "令和5(2023)年度の調査に答えた市民1,133人から、市民全体の割合を推計(95%信頼区間 18.4〜23.9%)"
+        "令和5(2023)年度の調査でこの問いに答えた市民1,133人から、市民全体の割合を推計(95%信頼区間 18.4〜23.9%)"
     )
 
 
@@ -214,20 +214,20 @@ def test_a_line_on_the_base_keeps_its_period_where_a_number_of_it_is_hidden():
 @pytest.mark.parametrize(
     ("low", "high", "basis", "said"),
     [
-        (0.4, 0.99, RATES, "この人数は、前回(令和元(2019)年度)の調査の32人から減りました。"),
-        (1.01, 2.0, RATES, "この人数は、前回(令和元(2019)年度)の調査の32人から増えました。"),
-        (0.4, 1.0, RATES, "前回(令和元(2019)年度)の調査の32人から、増えたとも減ったとも言い切れません。"),
+        (0.4, 0.99, RATES, "この人数は、以前(令和元(2019)年度)の調査の32人から減りました。"),
+        (1.01, 2.0, RATES, "この人数は、以前(令和元(2019)年度)の調査の32人から増えました。"),
+        (0.4, 1.0, RATES, "以前(令和元(2019)年度)の調査の32人から、増えたとも減ったとも言い切れません。"),
         (
             0.4,
             0.99,
             COUNTS,
-            "前回(令和元(2019)年度)の調査の32人より少ないものの、減ったとは言い切れません。",
+            "以前(令和元(2019)年度)の調査の32人より少ないものの、減ったとは言い切れません。",
         ),
         (
             1.01,
             2.0,
             COUNTS,
-            "前回(令和元(2019)年度)の調査の32人より多いものの、増えたとは言い切れません。",
+            "以前(令和元(2019)年度)の調査の32人より多いものの、増えたとは言い切れません。",
         ),
     ],
 )
@@ -288,6 +288,7 @@ def test_a_weekday_that_leads_by_chance_is_not_told():
         ("検出", 1.02, "月曜日に最も多く"),
         ("検出", 1.01, "曜日によって違いました"),
         ("検出せず", 1.02, "はっきりした違いは見られません"),
+        ("判定しない", 1.02, "この記録からは判断できません"),
     ):
         line = summary.busiest_weekday(_recall(year(weekday=verdict, second=second)))
         assert said in text_of(line.said()), second
@@ -381,12 +382,28 @@ def test_the_abstract_tells_the_year_in_english_with_the_figures_of_the_tables()
     ("code", "ending"),
     [
         ("detected", "expected contacts."),
-        ("not_detected", "did not differ beyond chance."),
+        ("not_detected", "is not clear: there were 10, where 4.9 were expected without them."),
         ("not_estimable", "cannot be told."),
     ],
 )
 def test_the_abstract_claims_an_effect_only_where_one_was_detected(code, ending):
     assert abstract(year(code=code))[4].endswith(ending)
+
+
+@pytest.mark.parametrize("code", ["detected", "not_detected"])
+def test_the_abstract_tells_no_verdict_that_the_japanese_keeps_back(code):
+    untold = "Whether the campaigns brought more contacts cannot be told."
+    assert abstract(year(code=code, estimate=None))[4] == untold
+    recall = _recall(year(code=code))
+
+    def hiding(notebook, table):
+        shown = recall(notebook, table)
+        hidden = shown.hidden.assign(n=True) if (notebook, table) == EFFECT else shown.hidden
+        return replace(shown, hidden=hidden)
+
+    assert "公表できません" in text_of(summary.campaign_effect(hiding).said())
+    lines = summary.abstract(hiding, FiscalYear(2023), period_for(FiscalYear(2023), "calendar"))
+    assert untold in [part.text for line in lines for part in english(line)]
 
 
 def test_the_abstract_of_a_year_without_survey_or_campaign_leaves_them_out():

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import minisign
 import pytest
 
 from tests.disclosure.people_with_keys import NAMES, pairs, publics, secrets
@@ -63,6 +64,37 @@ def test_the_sign_off_is_the_last_file_to_be_written(sealed: Path) -> None:
     assert [*sign_off(sealed, Approval(NAMES, DAY, secrets()), "x")] == [*SIGNATURES, SIGN_OFF]
 
 
+@pytest.mark.parametrize("keys", [(), "both"], ids=["without public keys", "with public keys"])
+def test_signatures_that_are_gone_exchanged_doubled_or_too_many_are_found(release: Path, keys) -> None:
+    known = publics() if keys else ()
+    first, second = ((release / name).read_bytes() for name in SIGNATURES)
+
+    def told(*contents: bytes | None) -> bool:
+        for name, content in zip(SIGNATURES, contents, strict=True):
+            (release / name).unlink(missing_ok=True)
+            if content is not None:
+                (release / name).write_bytes(content)
+        return any("そろっていない" in problem for problem in verify(release, known).problems)
+
+    assert not told(first, second)
+    assert verify(release, known).ok
+    for contents in (
+        (None, None),
+        (first, None),
+        (None, second),
+        (second, first),
+        (first, first),
+        (b"", b"x"),
+    ):
+        assert told(*contents)
+
+
+def test_a_record_of_names_alone_has_no_signatures_beside_it(release: Path) -> None:
+    made = sign_off(release, Approval(NAMES, DAY), "sample_fy2023")
+    (release / SIGN_OFF).write_bytes(made[SIGN_OFF])
+    assert not verify(release).ok
+
+
 @pytest.mark.parametrize("name", ["report.html", SUMS, SIGN_OFF, *SIGNATURES])
 def test_one_more_byte_anywhere_voids_the_sign_off(release: Path, name: str) -> None:
     with (release / name).open("ab") as file:
@@ -88,7 +120,17 @@ def test_a_release_signed_by_one_of_the_two_and_somebody_else_is_not_proven(seal
 
 
 @pytest.mark.parametrize(
-    "record", ["[]", "{}", '{"signed_by": 5}', '{"signed_by": ["a", " A "]}', '{"signed_by": [[], {}]}', "x"]
+    "record",
+    [
+        "[]",
+        "{}",
+        '{"signed_by": 5}',
+        '{"signed_by": ["a", " A "]}',
+        '{"signed_by": [[], {}]}',
+        '{"signed_by": ["a", "b"], "keys": 5}',
+        '{"signed_by": ["a", "b"], "keys": [5, {}]}',
+        "x",
+    ],
 )
 def test_a_record_of_another_shape_is_a_finding_and_no_traceback(release: Path, record: str) -> None:
     (release / SIGN_OFF).write_text(record, encoding="utf-8")
@@ -124,6 +166,11 @@ def test_one_key_cannot_sign_for_two_people() -> None:
         Approval(NAMES, DAY, secrets()[:1])
     with pytest.raises(SealError, match="別の鍵"):
         Approval(NAMES, DAY, secrets()[:1] * 2)
+    again = minisign.SecretKey.from_bytes(bytes(secrets()[0]))
+    again._keynum_sk.key_id = bytes(8)  # what an edited file has
+    assert again.get_public_key() != publics()[0]
+    with pytest.raises(SealError, match="別の鍵"):
+        Approval(NAMES, DAY, (secrets()[0], again))
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,16 @@ def test_a_notebook_holds_no_function_loop_or_trailing_conditional(notebook):
         assert not any(isinstance(node, ast.Expr) and isinstance(node.value, ast.IfExp) for node in last)
 
 
+def test_what_counts_no_contacts_says_its_own_period(notebook):
+    """Where nothing is said a table is headed by the period of the contacts, which is not that of surveys or files."""
+    for cell in (one for one in notebook.cells if one.kind == "code"):
+        for call in (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)):
+            if not ast.unparse(call.func).endswith("Subject"):
+                continue
+            of_contacts = "相談" in ast.unparse(call) or any(word.arg is None for word in call.keywords)
+            assert of_contacts or "period" in {word.arg for word in call.keywords}, ast.unparse(call)
+
+
 def test_the_parameters_cell_is_the_one_that_sync_would_write(notebook):
     assert notebook.parameters == cell_of(notebook), "run `ujo notebook sync`"
 

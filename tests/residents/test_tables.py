@@ -11,7 +11,7 @@ from ujo_lib.columns import ANSWERED
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.residents import tables
 from ujo_lib.residents.linearised import mean, share_interval
-from ujo_lib.residents.weighting import Sample, open_sample
+from ujo_lib.residents.weighting import Sample, SampleError, open_sample
 
 
 @pytest.fixture
@@ -160,6 +160,24 @@ def test_a_blank_item_leaves_no_score():
     )
     scored = tables.with_score(frame, list(frame.columns))
     assert scored[["ucla", "ucla_band"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    "scales",
+    [
+        [SCALE, SCALE, SCALE[::-1]],
+        [SCALE] * 2,
+        [SCALE] * 4,
+        [SCALE, SCALE, [*SCALE, "わからない"]],
+        [SCALE[1:]] * 3,
+        [],
+    ],
+    ids=["one asked the other way round", "two", "four", "five answers", "three answers", "none"],
+)
+def test_what_is_no_three_item_scale_has_no_score(scales):
+    frame = pd.DataFrame({f"u{i}": pd.Categorical([scale[0]], scale) for i, scale in enumerate(scales)})
+    with pytest.raises(SampleError, match="ucla_items"):
+        tables.with_score(frame, list(frame.columns))
 
 
 def test_questions_without_cells_of_their_own_get_a_table(sample):

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from ujo_lib.columns import MARKS, TOTAL_LABELS, Count, Text, Typed
+from ujo_lib.columns import MARKS, TOTAL_LABELS, Count, Money, Share, Text, Typed
 from ujo_lib.params import ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Cell, Claim, Claims, Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import NotSuppliedError, Published
@@ -23,6 +23,9 @@ from ujo_lib.stats import round_half_up
 
 _MIDNIGHT = "T00:00:00"
 AGREES, DIFFERS, UNKNOWN, WITHHELD, OUTSIDE = "一致", "不一致", "計算不可", "秘匿", "対象外"
+
+_ADDS_UP = (Count, Money, Share)
+"""Kinds of figures of which several rows make one; shares, where they are of one whole."""
 
 Recall = Callable[[str, str], Published]
 """Fetches a published table by notebook and id."""
@@ -143,7 +146,9 @@ def _answer(claim: Claim, recall: Recall) -> tuple[str, str]:
     table = recall(claim.cell.notebook, claim.cell.table)
     if is_withheld(table, claim.cell):
         return notation.HIDDEN, WITHHELD
-    return RULES[claim.rule](claim, table)
+    known = table.frame.loc[rows_of(table, claim.cell), claim.cell.column].notna()
+    enough = known.sum() >= _ENOUGH[claim.rule] if claim.rule in _ENOUGH else known.all()
+    return RULES[claim.rule](claim, table) if enough else (notation.MISSING, UNKNOWN)
 
 
 def is_withheld(table: Published, cell: Cell) -> bool:
@@ -174,6 +179,33 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
     return table.frame.index[keep]
 
 
+def value_of(table: Published, cell: Cell) -> Any:
+    """The value of a cell, or of several together; None where one of them was not computed.
+
+    Raises:
+        NotSuppliedError, KeyError: as `rows_of`.
+        ValueError: several rows of a figure that cannot be added up, a ratio say.
+    """
+    values = table.frame.loc[rows_of(table, cell), cell.column]
+    if len(values) > 1 and not isinstance(table.spec.schema[cell.column], _ADDS_UP):
+        raise ValueError(f"当てはまる行が{len(values)}行あり、足せる数ではない。where で1行に決める")
+    if values.isna().any():
+        return None
+    return values.iloc[0] if len(values) == 1 else numbers(values).sum()
+
+
+def numbers(values: pd.Series) -> pd.Series:
+    """The values of a column as numbers.
+
+    Raises:
+        ValueError: it holds words.
+    """
+    try:
+        return pd.to_numeric(values)
+    except (ValueError, TypeError):
+        raise ValueError("この列にあるのは言葉で、数ではない") from None
+
+
 def period_of(table: Published, cell: Cell) -> str:
     """The period of a cell: that of its table, or the part of it that the row names, where rows are of several."""
     period = table.spec.subject.period
@@ -185,7 +217,7 @@ def _figure(claim: Claim, table: Published) -> float:
     """The computed figure: one cell, or several added up."""
     cell = claim.cell
     assert cell is not None  # _answer has looked
-    return float(pd.to_numeric(table.frame.loc[rows_of(table, cell), cell.column]).sum())
+    return float(numbers(table.frame.loc[rows_of(table, cell), cell.column]).sum())
 
 
 def _ranked(claim: Claim, table: Published) -> pd.Series:
@@ -193,7 +225,7 @@ def _ranked(claim: Claim, table: Published) -> pd.Series:
     cell = claim.cell
     assert cell is not None
     rows = table.frame.loc[rows_of(table, cell)]
-    return pd.Series(pd.to_numeric(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str))
+    return pd.Series(numbers(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str))
 
 
 def _verdict(holds: bool) -> str:
@@ -249,10 +281,10 @@ def _largest(claim: Claim, table: Published) -> tuple[str, str]:
 
 
 def _top(claim: Claim, table: Published) -> tuple[str, str]:
-    """The published categories are the largest ones, in any order."""
+    """The published categories are the largest ones, in any order; none of the others is as large."""
     ranked = _ranked(claim, table).sort_values(ascending=False, kind="stable")
     wanted = [str(label) for label in claim.published]
-    top = list(ranked.index[: len(wanted)])
+    top = list(ranked.index[ranked >= ranked.iloc[: len(wanted)].min()])
     return "、".join(top), _verdict(sorted(top) == sorted(wanted))
 
 
@@ -283,7 +315,7 @@ def _above_one(claim: Claim, table: Published) -> tuple[str, str]:
     """Every ratio in question is above one."""
     cell = claim.cell
     assert cell is not None
-    figures = pd.to_numeric(table.frame.loc[rows_of(table, cell), cell.column])
+    figures = numbers(table.frame.loc[rows_of(table, cell), cell.column])
     smallest = f"{notation.ratio(figures.min())}{'以上' if len(figures) > 1 else ''}"
     return smallest, _verdict(bool((figures > 1).all()))
 
@@ -305,7 +337,7 @@ def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
     assert cell is not None
     ends = table.spec.schema.around(cell.column)
     if ends is None:
-        raise KeyError(f"no interval around {cell.column}")
+        raise KeyError("この列には信頼区間がない")
     rows = table.frame.loc[rows_of(table, cell), [cell.column, *ends]]
     estimate, low, high = (float(value) for value in pd.to_numeric(rows.iloc[0]))
     if pd.isna(low) or pd.isna(high):
@@ -337,6 +369,9 @@ RULES: Mapping[Rule, Callable[[Claim, Published], tuple[str, str]]] = {
     "not_different": _not_different,
 }
 """Ways to compare a statement with a figure, by the name used in published.yaml."""
+
+_ENOUGH: Mapping[Rule, int] = {"largest": 1, "top": 1, "descending": 2, "not_different": 0}
+"""Rules that need not all of their figures: an order leaves out categories without one, a difference says so itself."""
 
 
 def _spelt(value: Any) -> str:

@@ -31,7 +31,8 @@ COMPARED_COLUMNS: Final = (
 COURSE_COLUMNS: Final = ("label", "year", "format", "value", "low", "high", "remark")
 _FORMATS: Final = {"count": "n", "share": "share"}
 _COUNTED_ALIKE: Final = ("集計対象", "単位", "対象地域")
-_NUMERALS: Final = re.compile(r"\d+|元(?=\D*年)|明治|大正|昭和|平成|令和")
+_ERA_YEAR: Final = re.compile(r"(?:明治|大正|昭和|平成|令和)(?:\d+|元)")
+_YEAR: Final = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Reading:
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    dispersion: float = 1.0
+    dispersion: float | None = None
     about: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
     caution: str = ""
@@ -221,6 +222,7 @@ def _compared(indicator: Indicator, before: Released, now: Released, level: floa
         )
         or changed
         or _difference_of_definition(indicator, one, other, None)
+        or _without_width(indicator, one, other)
     )
     shown = (indicator.label, indicator.unit, _FORMATS[indicator.kind], one.value, other.value)
     if reason or one.value is None or other.value is None:
@@ -275,11 +277,11 @@ def _from_history(indicator: Indicator, year: FiscalYear, all_years: Iterable[Re
     return Reading(why="この年度には調査がない")
 
 
-def _dispersion(indicator: Indicator, released: Released) -> float:
+def _dispersion(indicator: Indicator, released: Released) -> float | None:
+    """The spread of the counts, where the release tells it."""
     place = indicator.dispersion
     row = released.find(place.table, place.where) if place else None
-    found = number(row.get(place.value)) if row and place else None
-    return 1.0 if found is None else found
+    return number(row.get(place.value)) if row and place else None
 
 
 def _difference_of_definition(
@@ -292,14 +294,37 @@ def _difference_of_definition(
         if one.about.get(name, "") != other.about.get(name, ""):
             return f"{name}が違う(「{one.about.get(name, '')}」と「{other.about.get(name, '')}」)"
     periods = [reading.about.get("対象期間", "") for reading in (one, other)]
-    if _NUMERALS.sub("", periods[0]) != _NUMERALS.sub("", periods[1]):
+    same = _same_days if indicator.kind == "count" else _words_alone
+    if same(periods[0]) != same(periods[1]):
         return f"集計期間のとり方が違う(「{periods[0]}」と「{periods[1]}」)"
+    return ""
+
+
+def _words_alone(period: str) -> str:
+    """A period without its numerals, which shares have: a campaign need not last as long as the last one."""
+    return re.sub(r"\d+", "", _ERA_YEAR.sub("", period))
+
+
+def _same_days(period: str) -> str:
+    """A period with its years counted from its first, as counts have it: the same days of another year."""
+    days = _ERA_YEAR.sub("", period).replace("2月29日", "2月28日")
+    first = _YEAR.search(days)
+    return _YEAR.sub(lambda year: str(int(year[0]) - int(first[0])), days) if first else days
+
+
+def _without_width(indicator: Indicator, one: Reading, other: Reading) -> str:
+    """Why nothing is known of how far chance moves the two figures, in Japanese; empty where something is."""
+    if indicator.dispersion and one.dispersion is None and other.dispersion is None:
+        return "件数のばらつきが推定されていないため、比の幅を計算できない"
+    named = [name for name in ("low", "high") if getattr(indicator, name)]
+    if any(getattr(reading, name) is None for reading in (one, other) for name in named):
+        return "信頼区間がないため、比の幅を計算できない"
     return ""
 
 
 def _ratio(indicator: Indicator, one: Reading, other: Reading, level: float) -> stats.Interval:
     if indicator.kind == "count":
-        spread = max(one.dispersion, other.dispersion)
+        spread = max(one.dispersion or 1.0, other.dispersion or 1.0)
         return stats.overdispersed_rate_ratio(
             round(other.value or 0), 1.0, round(one.value or 0), 1.0, spread, level
         )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ujo_lib.annual.claims import Recall, answered, is_withheld, period_of, rows_of
+from ujo_lib.annual.claims import Recall, answered, is_withheld, period_of, rows_of, value_of
 from ujo_lib.columns import Text, Typed
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Cell, Goal, Goals
@@ -60,14 +60,15 @@ def _row(goal: Goal, recall: Recall) -> tuple[str, ...]:
 def _value(cell: Cell, table: Published) -> str:
     if is_withheld(table, cell):
         return notation.HIDDEN
-    values = table.frame.loc[rows_of(table, cell), cell.column].dropna()
-    if values.empty:
+    value = value_of(table, cell)
+    if value is None:
         return notation.MISSING
     schema = table.spec.schema
     unit, written_as = schema[cell.column].unit, notation.format_of(table, cell.column)
-    told = notation.in_prose(values.iloc[0], written_as).removesuffix(unit) + unit
-    if ends := schema.around(cell.column):
-        low, high = table.frame.loc[values.index[0], [*ends]]
+    told = notation.in_prose(value, written_as).removesuffix(unit) + unit
+    rows = rows_of(table, cell)
+    if (ends := schema.around(cell.column)) and len(rows) == 1:
+        low, high = table.frame.loc[rows[0], [*ends]]
         if pd.notna(low) and pd.notna(high):
             told += f"({interval_phrase(schema[ends[0]].both, low, high, written_as)})"
     return told

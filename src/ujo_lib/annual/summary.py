@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from ujo_lib.annual.claims import Recall, answered, is_withheld, period_of, rows_of
+from ujo_lib.annual.claims import Recall, answered, is_withheld, numbers, period_of, rows_of, value_of
 from ujo_lib.columns import Bound, Column, Text, Typed, Various, interval
 from ujo_lib.fiscal import FiscalYear, Period
 from ujo_lib.params import read_yaml
@@ -93,21 +93,30 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
     row["format"] = notation.format_of(table, cell.column)
     if is_withheld(table, cell):
         return row | {"note": "人数が少ないため秘匿"}
-    told = _BASE.sub(lambda slot: notation.in_cell(_sum(table, rows, slot[1]), "n"), entry.note)
+    asked = [*filter(None, (entry.low, entry.high)), *_BASE.findall(entry.note)]
+    if (strange := [name for name in asked if name not in table.frame]) and not table.without:
+        raise KeyError(f"列「{strange[0]}」はない。あるのは {'、'.join(table.frame)}")
+    told = _BASE.sub(lambda slot: _told(table, rows, slot[1]), entry.note)
     row["note"] = "。".join(filter(None, (period_of(table, cell), told)))
-    names = {"value": cell.column} | {
-        name: column
-        for name, column in (("low", entry.low), ("high", entry.high))
-        if column and _is_confidence(table.spec.schema[column], level)
-    }
-    for name, column in names.items():
-        row[name] = _sum(table, rows, column)
+    value = value_of(table, cell)
+    row["value"] = None if value is None else float(numbers(pd.Series([value])).iloc[0])
+    if len(rows) > 1:
+        return row  # the interval of a sum is not the sum of the intervals
+    for name, column in (("low", entry.low), ("high", entry.high)):
+        if column in table.frame and _is_confidence(table.spec.schema[column], level):
+            bound = table.frame.loc[rows[0], column]
+            row[name] = None if pd.isna(bound) else float(bound)
     return row
 
 
-def _sum(table: Published, rows: pd.Index, column: str) -> float | None:
-    values = pd.to_numeric(table.frame.loc[rows, column]).dropna()
-    return float(values.sum()) if len(values) else None
+def _told(table: Published, rows: pd.Index, column: str) -> str:
+    """A further count of a row, in words; the sign where the reader may not see it or there is none."""
+    if column not in table.frame:
+        return notation.MISSING
+    if table.hidden.loc[rows, column].any():
+        return notation.HIDDEN
+    counts = numbers(table.frame.loc[rows, column])
+    return notation.MISSING if counts.isna().any() else notation.in_cell(counts.sum(), "n")
 
 
 def _is_confidence(column: Column, level: float) -> bool:
@@ -149,7 +158,7 @@ def lonely_residents(recall: Recall) -> Line:
     return Line(
         f"{asked.spec.title}は、市民調査からの推計で{{share}}でした。",
         (asked,),
-        f"{asked.spec.subject.period}の調査に答えた市民{{base}}人から、市民全体の割合を推計({{share|ci}})",
+        f"{asked.spec.subject.period}の調査でこの問いに答えた市民{{base}}人から、市民全体の割合を推計({{share|ci}})",
     )
 
 
@@ -177,14 +186,14 @@ def change_of_count(recall: Recall) -> Line:
     changes = recall("01_survey_descriptives", "wave_changes")
     known = changes.frame.index[changes.frame["n_earlier"].notna() | changes.hidden["n_earlier"]]
     if not len(known):
-        return Line("前回の調査の記録が足りず、増えたか減ったかは分かりません。")
+        return Line("以前の調査の記録が足りず、増えたか減ったかは分かりません。")
     row = known[-1]
     if changes.hidden.loc[row].any():
-        return Line("前回の調査と比べた増減は、人数が少ないため公表できません。")
+        return Line("以前の調査と比べた増減は、人数が少ないため公表できません。")
     low, high = (changes.frame.loc[row, name] for name in ("low", "high"))
     earlier, later = (str(changes.frame.loc[row, name]) for name in ("earlier", "later"))
     before, about = changes.where(earlier=earlier), f"{_year(recall, later)}の調査の{{n}}人と比べた結果"
-    then = f"前回({_year(recall, earlier)})の調査の{{n_earlier}}人"
+    then = f"以前({_year(recall, earlier)})の調査の{{n_earlier}}人"
     if pd.isna(low) or pd.isna(high) or low <= 1 <= high:
         return Line(f"{then}から、増えたとも減ったとも言い切れません。", (before,), about)
     more, verb, told = ("多い", "増えた", "増えました") if low > 1 else ("少ない", "減った", "減りました")
@@ -220,11 +229,16 @@ def busiest_weekday(recall: Recall) -> Line:
     """Whether the days of the week differ beyond chance, and which has most contacts if no other may have more."""
     days = recall("02_consultation_seasonality", "weekdays")
     verdicts = recall("02_consultation_seasonality", "verdicts").where(pattern="曜日による違い")
-    if "検出" in set(verdicts.frame["finding"]):
+    finding = set(verdicts.frame["finding"])
+    if "検出" in finding:
         most = "県内からの相談は、{weekday[max estimate]}曜日に最も多くなりました。"
         differ = "県内からの相談の多さは、曜日によって違いました。"
         return Line(foremost(days, "weekday", "estimate", most, differ), (days,), _whose(days))
-    return Line("県内からの相談の多さに、曜日によるはっきりした違いは見られません。", (), _whose(days))
+    if "検出せず" in finding:
+        return Line("県内からの相談の多さに、曜日によるはっきりした違いは見られません。", (), _whose(days))
+    return Line(
+        "県内からの相談が曜日によって違うかどうかは、この記録からは判断できません。", (), _whose(days)
+    )
 
 
 def _whose(table: Published) -> str:
@@ -341,10 +355,15 @@ def _lonely(recall: Recall) -> Line:
 
 def _campaign(recall: Recall) -> Line:
     effect = recall("04_outreach_effect", "city_effect")
-    code = effect.frame["code"].iloc[0]
+    code, estimate = effect.frame.iloc[0]["code"], effect.frame.iloc[0]["estimate"]
+    hidden = bool(effect.hidden.to_numpy().any())
+    if hidden or code not in {"detected", "not_detected"} or pd.isna(estimate):
+        return Line("Whether the campaigns brought more contacts cannot be told.")
     if code == "detected":
         told = "During the campaigns the local desk had {estimate} times the expected contacts."
         return Line(told, (effect,))
-    if code == "not_detected":
-        return Line("Contacts with the local desk during the campaigns did not differ beyond chance.")
-    return Line("Whether the campaigns brought more contacts cannot be told.")
+    told = (
+        "Whether the campaigns brought more contacts with the local desk is not clear: "
+        "there were {n}, where {expected} were expected without them."
+    )
+    return Line(told, (effect,))

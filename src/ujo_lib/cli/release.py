@@ -159,7 +159,7 @@ def _open_keys(options: argparse.Namespace) -> Iterator["SecretKey"]:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from ujo_lib.disclosure.keys import key_file, read_public
+    from ujo_lib.disclosure.keys import key_file, material, read_public
     from ujo_lib.disclosure.packing import unpacked
     from ujo_lib.disclosure.signature import SealError
     from ujo_lib.disclosure.signoff import NAMES_ONLY, verify
@@ -167,7 +167,7 @@ def _verify(options: argparse.Namespace) -> int:
     if not options.folder.exists():
         return explain(f"フォルダーもZIPもありません: {options.folder}", WRONG_PARAMETERS)
     keys = [read_public(key_file(file)) for file in options.key]
-    if len(set(keys)) not in (0, 2):
+    if len({*map(material, keys)}) != len(keys) or len(keys) not in (0, 2):
         return explain("--key には、2人の別々の公開鍵を書いてください。", WRONG_PARAMETERS)
     try:
         with nullcontext(options.folder) if options.folder.is_dir() else unpacked(options.folder) as folder:

@@ -113,6 +113,19 @@ def key_id(public: minisign.PublicKey) -> str:
     return base64.b64decode(public.to_base64())[9:1:-1].hex().upper()
 
 
+def material(public: minisign.PublicKey) -> bytes:
+    """The key itself, without its name: the same key under another name is the same person's."""
+    return base64.b64decode(public.to_base64())[10:]
+
+
+def signing_id(signature: bytes) -> str:
+    """Name of the key that a signature file says it was made with; empty when it is none."""
+    try:
+        return base64.b64decode(signature.split(b"\n")[1], validate=True)[9:1:-1].hex().upper()
+    except (IndexError, ValueError):
+        return ""
+
+
 def sign(secret: minisign.SecretKey, content: bytes, comment: str) -> bytes:
     """Content of a signature file over content and comment; the same input gives the same bytes."""
     made = secret.sign(content, trusted_comment=comment, untrusted_comment="ujo release, see minisign")

@@ -54,7 +54,7 @@ class Approval:
     def __post_init__(self) -> None:
         if len({fold_key(name) for name in self.names} - {""}) != 2:
             raise SealError("承認には、異なる2人の氏名が要ります(空白や字体だけの違いは同じ人とみなします)。")
-        if self.keys and len({key.get_public_key() for key in self.keys}) != 2:
+        if self.keys and len({key_files.material(key.get_public_key()) for key in self.keys}) != 2:
             raise SealError("承認には、2人がそれぞれ別の鍵を使ってください(--key を2つ、氏名の順に)。")
 
     def require_day(self, made_on: date, today: date) -> None:
@@ -150,6 +150,9 @@ def verify(folder: Path, keys: Sequence[minisign.PublicKey] = ()) -> Verificatio
     names = record.get("signed_by")
     if not isinstance(names, list) or len({fold_key(str(name)) for name in names}) != 2:
         problems.append("承認の記録に、異なる2人の氏名がない。")
+    told = record.get("keys")
+    if [key_files.signing_id(signature) for signature in _signatures(folder)] != (told or []):
+        problems.append("署名のファイルが、承認の記録にある鍵のものとそろっていない。")
     problems += _unsigned(folder, keys)
     if problems:
         return Verification(tuple(problems), checks=checks)
@@ -158,7 +161,7 @@ def verify(folder: Path, keys: Sequence[minisign.PublicKey] = ()) -> Verificatio
         tuple(map(str, record["signed_by"])),
         str(record.get("on", "")),
         str(record.get("release", "")),
-        tuple(map(str, record.get("keys") or ())),
+        tuple(told or ()),
         bool(keys),
         checks,
     )
@@ -166,7 +169,7 @@ def verify(folder: Path, keys: Sequence[minisign.PublicKey] = ()) -> Verificatio
 
 def _unsigned(folder: Path, keys: Sequence[minisign.PublicKey]) -> Iterator[str]:
     """For each key that did not sign this very list and this very record, a sentence that says so."""
-    made = [(folder / name).read_bytes() for name in SIGNATURES if (folder / name).is_file()]
+    made = _signatures(folder)
     if not keys or not (folder / SUMS).is_file():
         return
     listed, bound = (folder / SUMS).read_bytes(), _bound((folder / SIGN_OFF).read_bytes())
@@ -174,6 +177,10 @@ def _unsigned(folder: Path, keys: Sequence[minisign.PublicKey]) -> Iterator[str]
         comments = [key_files.signed_comment(key, listed, signature) for signature in made]
         if not any(comment and bound in comment.split("\t") for comment in comments):
             yield f"鍵 {key_files.key_id(key)} による、この内容と承認の記録への署名がない。"
+
+
+def _signatures(folder: Path) -> list[bytes]:
+    return [(folder / name).read_bytes() for name in SIGNATURES if (folder / name).is_file()]
 
 
 def _bound(record: bytes) -> str:

@@ -12,7 +12,7 @@ from scipy import stats as scipy_stats
 from ujo_lib.columns import ANSWERED, Base, Column, Count, Dimension, Estimate, Share, Text, Typed, interval
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.residents.linearised import difference, mean, share_interval
-from ujo_lib.residents.weighting import WHOLE, Sample
+from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
 from ujo_lib.stats import LEVEL, Interval
 
 WEIGHTED: Final = Share(heading="重み付きの割合")
@@ -37,7 +37,18 @@ def with_score(frame: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
 
     Returns:
         With columns `ucla` (NA where an item is blank) and `ucla_band`.
+
+    Raises:
+        SampleError: not three items with four answers from never to always: their score would be another one's.
     """
+    scales = [list(map(str, frame[name].cat.categories)) for name in items]
+    if len(scales) != 3 or any(
+        len(scale) != 4 or not scale[0].endswith("ない") or scale[-1].endswith("ない") for scale in scales
+    ):
+        raise SampleError(
+            f"UCLA孤独感尺度の点数は、三つの質問に「決してない」から「常にある」の順の四つの答えで尋ねたときだけ計算できます"
+            f"(いまは {'、'.join(items) or 'なし'})。ucla_items と、調査票の選択肢の並びを確かめてください。"
+        )
     codes = frame[list(items)].apply(_codes)
     score = codes.sum(axis=1, skipna=False)
     bands = pd.Series(pd.NA, index=frame.index, dtype="string")

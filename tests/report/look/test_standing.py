@@ -65,8 +65,15 @@ def test_the_largest_is_named_only_if_every_other_interval_ends_below_its_own(hi
 
 def test_a_value_that_is_not_known_might_be_the_largest():
     rows = [("日", 1.4, 1.2, 1.6), ("月", None, None, None)]
-    assert first(rows) == "日のいずれか。"
+    assert first(rows) == "日、月のいずれか。"
+    assert first([*rows, ("火", 0.9, 0.8, 1.0)]) == "日、月のいずれか。"
+    assert first([("日", None, None, None), ("月", None, None, None)]) == "日、月のいずれか。"
     assert "秘匿" in first(rows, hide=[(1, "high")])
+
+
+@pytest.mark.parametrize("rows", [[("日", 1.4, 1.2, 1.6)], []])
+def test_one_alone_is_not_the_largest_of_anything(rows):
+    assert first(rows) == "区分が二つ以上ないため、比べられません。"
 
 
 def test_a_value_with_several_intervals_is_compared_by_the_one_that_is_meant():

@@ -11,6 +11,7 @@ import numpy as np
 
 from ujo_lib.columns import Withheld
 from ujo_lib.report.door.publish import Published
+from ujo_lib.report.look.notation import heading
 from ujo_lib.report.look.wording import KEPT_BACK
 from ujo_lib.stats import standing_out
 
@@ -55,7 +56,8 @@ def foremost(
         label: column with the names of the rows.
         column: the value.
         told: the sentence where every other interval lies below that of the largest.
-        undecided: the sentence elsewhere; 「{names}」 stands for the rows that may be the largest.
+        undecided: the sentence elsewhere; 「{names}」 stands for the rows that may be the largest, those without an
+            interval among them. Fewer than two rows are no comparison, and the sentence says so.
         low: the lower end of the interval that is meant, where the value has several.
 
     Raises:
@@ -64,9 +66,12 @@ def foremost(
     ends = _interval(table, column, low)
     if not ends:
         return KEPT_BACK.format(title=table.spec.title)
-    rows = table.frame.dropna(subset=list(ends))
-    maybe = rows.loc[(rows[ends[1]] >= rows[ends[0]].max()).to_numpy(dtype=bool), label].astype(str)
-    if len(maybe) == 1 and len(rows) == len(table.frame):
+    if len(table.frame) < 2:
+        return f"{heading(table.spec, label)}が二つ以上ないため、比べられません。"
+    low_end, high_end = (table.frame[name].to_numpy(float, na_value=np.nan) for name in ends)
+    beaten = high_end < np.max(low_end, where=~np.isnan(low_end), initial=-np.inf)
+    maybe = table.frame.loc[~beaten, label].astype(str)
+    if len(maybe) == 1:
         return told
     return undecided.replace("{names}", "、".join(maybe))
 
