@@ -236,3 +236,25 @@ def test_three_days_are_enough_to_measure_how_much_days_differ(days):
 )
 def test_a_band_of_a_platform_is_read_as_the_years_of_age_that_it_names(band, ages):
     assert funnel._years(band) == ages
+
+
+def test_a_platform_that_reports_no_clicks_or_money_makes_no_ratio_smaller():
+    """A: 10 of 1,000; B shows 9,000 and reports no clicks: 1 in a thousand of both is nobody's rate."""
+    rows = [
+        ("2024-02-20", "A", 1000, 10, 500),
+        ("2024-02-21", "A", 1000, None, 500),
+        ("2024-02-20", "B", 9000, None, None),
+    ]
+    both = ads(rows).astype({"link_clicks": "Int64", "spend_yen": "Float64"}).assign(sex="女性")
+    by_sex = funnel.by(both, ["sex"])
+    assert by_sex.frame.loc[0, ["base", "n", "spend"]].tolist() == [11_000, 10, 1_000]
+    assert by_sex.frame.loc[0, ["ctr", "low", "high", "low_day", "cpm"]].isna().all()
+    assert by_sex.frame.loc[0, "cpc"] == 100  # clicks and money of the same platform
+    assert "報告していない媒体" in by_sex.schema.note
+    by_platform = funnel.by(both, ["platform"])
+    assert by_platform.frame["ctr"].tolist()[0] == 5  # a day without clicks is left blank in an export
+    assert by_platform.schema.note == ""
+    assert funnel.steps(both, None).frame["per_thousand"].isna().all()
+    assert funnel.steps(both[both["platform"] == "A"], None).frame["per_thousand"].tolist()[1] == 5
+    other = both.assign(spend_yen=pd.array([None, None, 900], dtype="Float64"))
+    assert pd.isna(funnel.by(other, ["sex"]).frame["cpc"].item())

@@ -53,16 +53,19 @@ def by(
         dimensions, base (impressions), n (clicks), landing, spend, ctr (clicks per thousand impressions), low,
         high (Wilson), dispersion (of clicks between days), low_day, high_day (with that dispersion),
         landing_share, cpm, cpc (yen). A group without impressions has no ratio (NA); a count that the platform
-        does not report is NA.
+        does not report is NA, and so is a ratio of counts that not the same platforms of a group report.
     """
-    rows = []
+    ads = ads.reset_index(drop=True)
+    rows, untold, mixed = [], _silent_rows(ads, clicks), False
     for key, part in _groups(ads, dimensions):
+        silent = untold.loc[part.index]
+        mixed |= bool((silent.any() & ~silent.all()).any())
         shown, clicked = _total(part, "impressions"), _total(part, clicks)
         landed, spent = _total(part, "landing_views"), _total(part, "spend_yen")
         row = dict(zip(dimensions, key, strict=True)) | {
             "base": shown, "n": clicked, "landing": landed, "spend": spent
         }  # fmt: skip
-        rows.append(row | _rates(part, clicks, level))
+        rows.append(row | _rates(part, clicks, level, silent))
     split = {name: Dimension(variable=name, heading=_SPLIT_BY.get(name, "")) for name in dimensions}
     counts = {
         "base": Base(heading="表示", unit="回"),
@@ -83,7 +86,8 @@ def by(
     }
     frame = pd.DataFrame(rows, columns=[*split, *counts, *rates])
     whole = dict.fromkeys(counts, "Int64") | dict.fromkeys(rates, "Float64")
-    return Typed.of(frame.astype(whole), {**split, **counts, **rates})
+    note = "クリックか費用を報告していない媒体を含む欄は、割合や単価を計算していません。" if mixed else ""
+    return Typed.of(frame.astype(whole), {**split, **counts, **rates}, note=note)
 
 
 def pairwise(
@@ -179,7 +183,8 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
     frame = pd.DataFrame(counted, columns=["step", "definition", "n"]).astype({"n": "Int64"})
     # Not every platform reports landings: their share is taken over the clicks of those that do.
     landing_clicks = _clicks_with_landing(ads, clicks)
-    above = pd.array([pd.NA, frame["n"][0], landing_clicks, pd.NA], dtype="Float64")
+    shown = pd.NA if _silent_rows(ads, clicks)["n"].any() else frame["n"][0]
+    above = pd.array([pd.NA, shown, landing_clicks, pd.NA], dtype="Float64")
     frame["per_thousand"] = (1000 * frame["n"].astype("Float64") / above).where(above > 0)
     columns = {
         "step": Text(heading="段階"),
@@ -303,13 +308,24 @@ def _clicks_with_landing(ads: pd.DataFrame, clicks: str) -> int | None:
     return None if "landing_views" not in ads else _total(ads[ads["landing_views"].notna()], clicks)
 
 
-def _rates(part: pd.DataFrame, clicks: str, level: float) -> dict[str, float | None]:
+def _silent_rows(ads: pd.DataFrame, clicks: str) -> pd.DataFrame:
+    """Rows of platforms that report nothing of clicks (`n`) or money (`spend`); else a blank is a day without any."""
+    platform = ads["platform"].astype("string").fillna("") if "platform" in ads else pd.Series("", ads.index)
+    silent = {
+        name: ads[column].isna().groupby(platform).transform("all") if column in ads else True
+        for name, column in (("n", clicks), ("spend", "spend_yen"))
+    }
+    return pd.DataFrame(silent, index=ads.index).astype(bool)
+
+
+def _rates(part: pd.DataFrame, clicks: str, level: float, untold: pd.DataFrame) -> dict[str, float | None]:
     shown, clicked = _total(part, "impressions") or 0, _total(part, clicks)
     landed, spent = _total(part, "landing_views"), _total(part, "spend_yen")
     rates: dict[str, float | None] = dict.fromkeys(
         ("ctr", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc")
     )
-    if shown and clicked is not None:
+    no_clicks, no_spend = untold["n"], untold["spend"]
+    if shown and clicked is not None and not no_clicks.any():
         plain = wilson(clicked, shown, level)
         spread = _dispersion_between_days(part, clicks)
         # The dispersed interval is Wilson's with the effective number of impressions.
@@ -320,8 +336,8 @@ def _rates(part: pd.DataFrame, clicks: str, level: float) -> dict[str, float | N
     if landed is not None and (able := _clicks_with_landing(part, clicks)):
         rates["landing_share"] = landed / able
     if spent is not None:
-        rates["cpm"] = 1000 * spent / shown if shown else None
-        rates["cpc"] = spent / clicked if clicked else None
+        rates["cpm"] = 1000 * spent / shown if shown and not no_spend.any() else None
+        rates["cpc"] = spent / clicked if clicked and no_clicks.equals(no_spend.rename("n")) else None
     return rates
 
 
