@@ -153,3 +153,16 @@ def test_the_groups_that_the_white_paper_printed_are_those_of_its_page():
     assert told["男性単身"] == (793, 16.1, 51.1, 23.2, 8.6, 1.0)
     assert told["女性単身"] == (976, 8.1, 41.6, 37.6, 11.2, 1.5)
     assert told["同居人がいる"] == (9428, 6.3, 40.8, 38.1, 14.1, 0.8)
+
+
+def test_a_city_whose_only_group_is_not_published_keeps_its_columns():
+    table = nation.compare_groups(
+        Typed.of(CITY.frame.iloc[:1].assign(sex="男性"), {"sex": Text(), **CITY.schema.columns}),
+        NATION,
+        "item",
+        ["よくある"],
+        "R9",
+        {},
+    )
+    assert table.frame.empty
+    assert "estimate" in table.frame

@@ -156,8 +156,10 @@ def test_persons_per_100000_are_of_the_register_and_only_those_of_residents_have
 
 def test_persons_of_whom_some_sheets_say_nothing_are_said_to_be_without_them(sample, others):
     people = persons(sample, {"孤独": ("lonely", ["はい"])}, 0.0)
-    told = per_population(people, "孤独", others.iloc[:0], others, 1000)
-    assert "書かなかった" not in told.schema.note  # no family was asked, every agency has answered
+    cases = pd.DataFrame({"case_id": range(7)})
+    asked_nothing = others.replace({"voice": {"家族": "民生委員"}}).astype({"voice": others["voice"].dtype})
+    told = per_population(people, "孤独", cases, asked_nothing, 1000)
+    assert "書かなかった" not in told.schema.note  # commissioners hand in cases, every agency has answered
     agencies = others.index[others["voice"] == "支援機関"]
     some = others.assign(persons=others["persons"].where(others.index != agencies[-1]))
     table = per_population(people, "孤独", others.iloc[:0], some, 1000)

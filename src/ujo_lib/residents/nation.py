@@ -142,7 +142,11 @@ def compare_groups(
             country.append(pd.Series({"share": own["share"].sum(), "base": own["base"].iloc[0]}))
         else:
             silent.append(group)
-    rows = Typed.of(city.frame[known], city.schema.columns, where=city.schema.where)
+    rows = Typed.of(
+        city.frame[pd.Series(known, city.frame.index, dtype=bool)],
+        city.schema.columns,
+        where=city.schema.where,
+    )
     more = f"公表資料に値のない区分は並べていません: {'、'.join(silent)}。" if silent else ""
     return _compared(rows, [*names, item], country, barriers.get(item, ""), level, more)
 

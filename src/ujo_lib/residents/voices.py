@@ -127,15 +127,16 @@ def per_population(
     counted = {
         str(voice): int(sheets["persons"].sum()) for voice, sheets in told.groupby("voice", observed=True)
     }
+    blank = others.loc[others["persons"].isna(), "voice"].astype(str).unique() if len(told) else ()
+    partly = [voice for voice in counted if voice in blank]
     if len(cases):
         counted["民生委員"] = len(cases)
+        partly = [voice for voice in partly if voice != "民生委員"]
     rows = []
     if register:
         row = people.frame[people.frame["trait"] == trait].iloc[0]
         rows.append((RESIDENTS, pd.NA, *(PER * row[name] / register for name in ("estimate", "low", "high"))))
         rows += [(voice, n, PER * n / register, pd.NA, pd.NA) for voice, n in counted.items()]
-    blank = others.loc[others["persons"].isna(), "voice"].astype(str).unique() if len(told) else ()
-    partly = [voice for voice in counted if voice in blank]
     more = f"人数を書かなかった回答の分を含まない立場: {'、'.join(partly)}。" if partly else ""
     frame = pd.DataFrame(rows, columns=["voice", "n", "rate", "low", "high"])
     return Typed.of(
