@@ -105,3 +105,11 @@ def test_a_condition_with_a_hundred_verdicts_counts_among_the_worst(given, worst
         pd.DataFrame([cell | ORDINARY | {"coverage": 0.95} | row for row in rows])
     ).frame
     assert found.set_index("condition").loc[calibration.PROMISED, "false_alarm"] == worst
+
+
+def test_error_rates_measured_at_one_level_are_not_told_of_another():
+    assert "{false_alarm}" in calibration.beside()
+    other = calibration.beside(0.9)
+    assert "信頼水準95%の判定だけ" in other
+    assert "90%のこの判定" in other
+    assert "{" not in other

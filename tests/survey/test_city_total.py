@@ -145,3 +145,8 @@ def test_two_cases_of_two_commissioners_are_enough_to_bunch():
     assert (two["estimate"], two["p_value"]) == (2.0, pytest.approx(0.5))
     three = survey.overdispersion([2, 0, 0]).frame.iloc[0]
     assert (three["estimate"], three["p_value"]) == (pytest.approx(2.0), pytest.approx(1 / 3))
+
+
+def test_one_commissioner_of_each_district_who_all_answered_leaves_nothing_to_chance():
+    whole = survey.stratified_mean([3, 1], ["A", "B"], {"A": 1, "B": 1})
+    assert (whole.estimate, whole.se, whole.low, whole.high) == (2, 0, 2, 2)

@@ -90,8 +90,17 @@ def summary(cells: pd.DataFrame) -> Typed:
     return Typed.of(frame, _COLUMNS, note=note)
 
 
-def beside() -> str:
-    """The error rates that stand beside a verdict, as a template over its level's row `PROMISED` of `summary`."""
+def beside(level: float = LEVEL) -> str:
+    """The error rates that stand beside a verdict, as a template over its level's row `PROMISED` of `summary`.
+
+    Args:
+        level: confidence level of the verdict; only verdicts at `LEVEL` were measured.
+    """
+    if level != LEVEL:
+        return (
+            f"模擬データで確かめたのは信頼水準{LEVEL:.0%}の判定だけで、"
+            f"{100 * level:.10g}%のこの判定がどれだけ誤るかは分かりません。"
+        )
     return (
         "この判定を、試した{cells}通りの模擬データで確かめると、効果がないのに検出と誤ったのは最も悪い条件で"
         "{false_alarm}、区間が本当の値を含んだのは最も悪い条件で{coverage}でした。"

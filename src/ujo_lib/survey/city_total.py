@@ -111,7 +111,9 @@ def stratified_mean(
     if se == 0 and (n < size).any():
         return Total(estimate, None, None, None)
     freedom = len(data) - len(size)
-    t = float(scipy_stats.t.isf((1 - level) / 2, freedom)) if freedom > 0 else math.inf
+    if se == 0:  # every stratum answered whole
+        return Total(estimate, se, estimate, estimate)
+    t = float(scipy_stats.t.isf((1 - level) / 2, freedom))
     return Total(estimate, se, estimate - t * se, estimate + t * se)
 
 
