@@ -438,7 +438,7 @@ def _keys(clique: _Clique, names: Mapping[str, np.ndarray], shared: Sequence[str
 
 def _stack(rows: Sequence[np.ndarray], width: int) -> sp.csr_matrix:
     pointers = np.cumsum([0] + [len(columns) for columns in rows])
-    columns = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    columns = np.concatenate(rows)
     return sp.csr_matrix((np.ones(len(columns)), columns, pointers), shape=(len(rows), width))
 
 

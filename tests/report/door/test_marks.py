@@ -322,4 +322,6 @@ def test_two_people_who_share_row_and_column_by_half_are_one_root_of_two_away_fr
     """Excess 1 − 2 · ½ · ½ = ½ over a variance of 2 · (½)⁴ = 1/8; the other standard error is 0."""
     assert _residuals(1, 1, 1, 2) == pytest.approx(math.sqrt(2))
     assert _residuals(0, 1, 1, 2) == pytest.approx(-math.sqrt(2))
-    assert _residuals(2, 2, 1, 2) == _residuals(1, 1, 2, 2) == _residuals(0, 0, 1, 2) == 0  # nothing to compare
+    assert (
+        _residuals(2, 2, 1, 2) == _residuals(1, 1, 2, 2) == _residuals(0, 0, 1, 2) == 0
+    )  # nothing to compare
