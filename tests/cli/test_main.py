@@ -2,14 +2,17 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
 from ujo_lib.cli import main, report
-from ujo_lib.cli.common import DISK
+from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED
 from ujo_lib.cli.run import CODES
+from ujo_lib.params import project_root
 from ujo_lib.pipeline.execute import NotebookFailedError
 from ujo_lib.pipeline.fleet import STATES, attempt
 from ujo_lib.pipeline.layout import SiteYear
@@ -19,7 +22,7 @@ from ujo_lib.pipeline.run import NotebooksFailedError
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/仕事/a.html")
 
 
-def failing(error: Exception):
+def failing(error: BaseException):
     def command(*_: object, **__: object) -> int:
         raise error
 
@@ -39,6 +42,24 @@ def test_a_command_on_a_full_disk_says_so_and_leaves_no_traceback(capsys):
     told = capsys.readouterr().err
     assert told.startswith("/仕事/a.html: ディスクの空きが足りず")
     assert "Traceback" not in told
+
+
+def test_a_command_that_somebody_interrupts_leaves_no_traceback(capsys):
+    with mock.patch.object(report, "_prune", failing(KeyboardInterrupt())):
+        assert main(["prune", "sample", "2023"]) == INTERRUPTED
+    told = capsys.readouterr().err
+    assert told.startswith("中断しました。")
+    assert "Traceback" not in told
+
+
+def test_whoever_reads_only_the_first_lines_of_a_command_gets_no_traceback():
+    command = "from ujo_lib.cli import main; raise SystemExit(main(['params', 'sample', '2023']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", command], cwd=project_root(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == FAULT
 
 
 def test_a_fault_that_is_not_the_disks_is_not_hidden():

@@ -296,8 +296,8 @@ def test_nobody_contacts_a_desk_before_the_day_it_opens(stamp, early):
 def test_forms_of_cases_are_as_many_as_their_commissioner_says(stated, row):
     asked = pd.DataFrame(
         {
-            "survey_id": ["R5", "R5", "R4"],
-            "commissioner_id": ["001", "002", "001"],
+            "survey_id": ["R5", "R5", "R5"],
+            "commissioner_id": ["001", "002", "003"],
             "n_cases_reported": pd.array([stated, None, 0], dtype="Int64"),
         }
     )

@@ -105,3 +105,21 @@ def test_a_condition_with_a_hundred_verdicts_counts_among_the_worst(given, worst
         pd.DataFrame([cell | ORDINARY | {"coverage": 0.95} | row for row in rows])
     ).frame
     assert found.set_index("condition").loc[calibration.PROMISED, "false_alarm"] == worst
+
+
+@pytest.mark.parametrize(
+    ("level", "method", "measured"),
+    [
+        (0.95, "正確な条件付き二項検定", True),
+        (0.95, "負の二項回帰+ブロックt区間", True),
+        (0.9, "正確な条件付き二項検定", False),
+        (0.95, "条件付き二項検定(mid-p)", False),
+        (0.95, "差の差(対数)", False),
+    ],
+)
+def test_error_rates_stand_beside_no_other_verdict_than_the_one_they_were_measured_of(
+    level, method, measured
+):
+    told = calibration.beside(level, method)
+    assert ("{false_alarm}" in told) == measured
+    assert ("測っていません" in told) != measured

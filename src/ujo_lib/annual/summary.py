@@ -324,7 +324,7 @@ def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
         "are affected.",
         "Small counts are withheld so that nobody can be recognised, also by comparing tables.",
         "What the report cannot say, what is to be done next, and which goals have been measured is listed above "
-        "in Japanese.",
+        "in Japanese, as far as the city has written it down.",
     )
     return [*found, *map(Line, closing)]
 

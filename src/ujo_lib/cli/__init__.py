@@ -1,16 +1,17 @@
 """`ujo`: the command line, a module for each group of commands.
 
-Exit codes: 0 done; 1 a fault of the program; 2 wrong parameters or arguments; 3 problems in the input data;
-4 a notebook did not run to its end; 5 another run is under way; 6 a release was refused; 7 the disk did
-not take a file.
+Exit codes: 0 done; 1 a fault of the program, or nobody read its output to the end; 2 wrong parameters or arguments;
+3 problems in the input data; 4 a notebook did not run to its end; 5 another run is under way; 6 a release was refused;
+7 the disk did not take a file; 130 somebody interrupted it.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from ujo_lib.cli import code, notebooks, pdf, release, report, run, sample, sites, tag, years
-from ujo_lib.cli.common import DISK, WRONG_PARAMETERS, Command, explain
+from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED, WRONG_PARAMETERS, Command, explain
 from ujo_lib.disclosure.signature import KeyFileError
 from ujo_lib.files import disk_trouble
 from ujo_lib.fiscal import DateError
@@ -36,9 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_utf8()
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        ended = int(options.command(options))
+        sys.stdout.flush()
+        return ended
     except _TOLD as error:
         return explain(error, WRONG_PARAMETERS)
+    except BrokenPipeError:  # `ujo check … | head` has seen enough; what is left in the buffer goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAULT
+    except KeyboardInterrupt:
+        return explain("中断しました。必要なら、もう一度実行してください。", INTERRUPTED)
     except OSError as error:
         if not (told := disk_trouble(str(error))):
             raise

@@ -10,6 +10,8 @@ from ujo_lib.pipeline.keys import MissingInputError
 from ujo_lib.pipeline.layout import SiteYear
 
 DONE, FAULT, WRONG_PARAMETERS, DATA_PROBLEMS, NOTEBOOK_FAILED, LOCKED, REFUSED, DISK = range(8)
+INTERRUPTED = 130
+"""As shells say it of a program that was sent SIGINT."""
 
 _SITE = re.compile(r"^[a-z0-9_-]+$")
 
