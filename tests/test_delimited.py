@@ -254,3 +254,13 @@ def test_a_line_begins_like_the_next_record_by_the_order_of_its_key(
 ) -> None:
     likeness = _Likeness({0: (True, frozenset({"A9", "9"}))}, np.frombuffer(b"S5", np.uint8))
     assert likeness.continues([key, *["x"] * (cells - 1)], own, after) == begins
+
+
+@pytest.mark.parametrize(("size", "told"), [(4095, True), (4096, True), (4097, False)])
+def test_lines_of_up_to_four_thousand_bytes_are_looked_at_for_records(size: int, told: bool) -> None:
+    def line(number: int, before: str = "", after: str = "") -> str:
+        begun = f"S{number},2023-08-{number:02d} 22:15,熊本県,{before}"
+        return begun + "x" * (size - len((begun + after).encode())) + after + "\n"
+
+    rows = [line(1), line(2, before='"'), line(3), line(4, after='"'), *map(line, range(5, 9))]
+    assert bool(scanned(HEADING + "".join(rows)).faults) == told
