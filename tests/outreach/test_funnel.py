@@ -124,6 +124,38 @@ def test_no_impressions_and_unreported_counts_are_not_numbers():
     assert table["landing"].isna().all()
 
 
+def test_rows_that_report_no_clicks_or_costs_are_in_no_ratio_of_them():
+    full = ads(
+        [
+            (f"2024-02-2{day}", name, 1000, clicks, 100)
+            for day in range(4)
+            for name, clicks in (("A", 10), ("B", 20))
+        ]
+    ).assign(age_band="18-24")
+    silent = full.assign(platform="C", link_clicks=pd.NA, landing_views=5)
+    free = full.assign(platform="D", spend_yen=pd.NA)
+    ratios = ["ctr", "low", "high", "dispersion", "low_day", "high_day", "cpc"]
+
+    def shown(rows: pd.DataFrame, *by: str) -> pd.Series:
+        return funnel.by(rows, by).frame.iloc[0]
+
+    without, beside = shown(full, "age_band"), shown(pd.concat([full, silent]), "age_band")
+    assert beside["base"] == 2 * without["base"]
+    assert list(beside[ratios]) == list(without[ratios])
+    assert beside["landing_share"] is pd.NA
+    assert (without["cpm"], beside["cpm"]) == (100, 100)
+    assert list(shown(pd.concat([full, free]), "age_band")[["cpm", "cpc"]]) == [100, without["cpc"]]
+    assert list(funnel.steps(pd.concat([full, silent]), None).frame["per_thousand"])[1] == 15
+    assert "クリック数の記録がない行は" in funnel.steps(pd.concat([full, silent]), None).schema.note
+    assert funnel.by(full, ["platform"]).schema.note == ""
+    old = full.assign(age_band="25-34", link_clicks=full["link_clicks"] * 2)
+    both = [
+        funnel.pairwise(pd.concat([old, rows]), "age_band").frame
+        for rows in (full, pd.concat([full, silent]))
+    ]
+    assert both[0].equals(both[1])
+
+
 def test_contacts_in_the_funnel_are_recorded_ones_never_clicks(published):
     steps = funnel.steps(published, None).frame.set_index("step")
     assert steps.loc["クリック(流入)", "n"] == 8_812

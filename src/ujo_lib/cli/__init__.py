@@ -7,8 +7,10 @@ Exit codes: 0 done; 1 a fault of the program, or nobody read its output to the e
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
+from typing import Final, NoReturn
 
 from ujo_lib.cli import code, notebooks, pdf, release, report, run, sample, sites, tag, years
 from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED, WRONG_PARAMETERS, Command, explain
@@ -53,6 +55,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return explain(told, DISK)
 
 
+_SLIPS: Final = (
+    (r"the following arguments are required: (.+)", r"書かれていないもの: \1"),
+    (r"unrecognized arguments: (.+)", r"この命令にないもの: \1"),
+    (r"argument \S+: invalid choice: (\S+) \(choose from (.+)\)", r"\1 はありません。あるのは \2 です"),
+    (
+        r"argument (\S+): invalid \S+ value: (.+)",
+        r"\1 の値 \2 は読めません。書き方は --help で確かめてください",
+    ),
+    (r"argument (\S+): expected .+", r"\1 のあとに値がありません"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"\1 は \2 といっしょには書けません"),
+    (r"argument (\S+): ", r"\1: "),
+)
+"""What argparse says of a slip of the pen, and how a clerk is told."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that tells in Japanese what is wrong with a command."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how the command is written; exit code 2, as argparse has it."""
+        for told, instead in _SLIPS:
+            message = re.sub(f"^{told}", instead, message)
+        usage = self.format_usage().replace("usage:", "書き方:", 1)
+        self.exit(WRONG_PARAMETERS, f"{self.prog}: {message.rstrip('。')}。\n{usage}")
+
+
 def _speak_utf8() -> None:
     """Never let a cp932 console turn a message into a traceback."""
     for stream in (sys.stdout, sys.stderr):
@@ -61,7 +89,7 @@ def _speak_utf8() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ujo", description="孤独・孤立対策の年次報告書を作る")
+    parser = Parser(prog="ujo", description="孤独・孤立対策の年次報告書を作る")
     commands = parser.add_subparsers(title="コマンド", required=True, metavar="COMMAND")
 
     def command(
