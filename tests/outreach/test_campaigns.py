@@ -136,3 +136,19 @@ def test_preparation_without_an_end_lasts_to_the_eve_and_the_carry_over_begins_t
     stages = calendar.calendar(open_ended, carry_over).frame.set_index(["name", "stage"])
     assert stages.loc[("SNS広告", "準備"), "end"] == pd.Timestamp("2024-02-19")
     assert stages.loc[("チラシ", "持続とみなす期間"), "start"] == pd.Timestamp("2024-03-02")
+
+
+def test_two_measures_of_one_name_are_two_and_one_without_a_day_is_none(campaigns, carry_over):
+    """A newsletter in April and another in March: the window holds both, whatever their order."""
+    twice = campaigns.assign(name=["広報誌", "広報誌", "TV"]).iloc[[1, 0, 2]]
+    once = calendar.joint_window(campaigns, carry_over)
+    assert calendar.joint_window(twice, carry_over) == once
+    named = ["広報誌(2024年3月1日)", "広報誌(2024年2月20日)", "TV"]
+    assert list(calendar.windows(twice, carry_over)) == named
+    table = calendar.separability(twice, carry_over, YEAR, 7).frame
+    assert table["name"].tolist() == named
+    assert table["exclusive"].tolist() == [6, 8, 0]
+    same_day = pd.concat([campaigns, campaigns.assign(start=pd.NaT)])
+    assert calendar.joint_window(same_day, carry_over) == once
+    assert len(calendar.windows(pd.concat([campaigns, campaigns]), carry_over)) == 6
+    assert len(calendar.listing(same_day.assign(reach_n=1, reach_unit="戸")).frame) == 6

@@ -1,5 +1,6 @@
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,3 +83,24 @@ def test_the_headline_price_stands_on_the_count_it_is_made_of(campaigns):
         refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない")), campaigns
     ).frame
     assert unknown[["n", "estimate", "low", "high"]].isna().all(axis=None)
+
+
+def test_money_of_which_nobody_knows_some_has_a_lower_bound_alone(campaigns):
+    """990,000 yen are known for 10 (5 to 30) extra contacts, and the television cost something besides."""
+    some = campaigns.assign(cost_cap_yen=pd.array([None, 160_000, None], dtype="Int64"))
+    row = cost.headline(effect(2.0, 1.5, 4.0), some)
+    assert row.frame.loc[0, ["spend", "low", "high"]].tolist() == [1_150_000, round(1_150_000 / 30), math.inf]
+    assert pd.isna(row.frame.loc[0, "estimate"])
+    assert "分からない施策(TV)がある" in row.schema.note
+    table = cost.sensitivity(effect(2.0, 1.5, 4.0), some, [1.0]).frame.set_index("basis")
+    assert table["estimate"].isna().tolist() == [False, True, True]
+
+
+def test_no_money_at_all_is_not_a_price_of_nothing(campaigns):
+    none = campaigns.assign(
+        **dict.fromkeys(("cost_yen", "cost_cap_yen"), pd.array([None] * 3, dtype="Int64"))
+    )
+    assert cost.bundle(none).frame["spend"].isna().all()
+    numbers = ["spend", "estimate", "low", "high"]
+    assert cost.headline(effect(2.0, 1.5, 4.0), none).frame[numbers].isna().all(axis=None)
+    assert cost.sensitivity(effect(2.0, 1.5, 4.0), none, [1.0, 0.5]).frame[numbers].isna().all(axis=None)

@@ -64,6 +64,13 @@ def test_a_barrier_or_a_missing_figure_leaves_no_difference():
     assert unknown["nation"].isna().all()
 
 
+def test_a_city_without_an_answer_is_not_told_to_be_like_the_nation():
+    blank = CITY.frame.assign(n=0, base=0, **dict.fromkeys(("share", "low", "high"), math.nan))
+    table = nation.compare(Typed.of(blank, CITY.schema.columns), NATION, "item", "R4", {}).frame
+    assert table["reading"].tolist() == ["比較不可(この市に回答がない)"] * 2
+    assert table["nation"].tolist() == pytest.approx([0.2, 0.8])
+
+
 def test_bands_stand_below_each_other_with_the_city_first_and_only_it_counted():
     table = nation.side_by_side(CITY, NATION, "item", ["R4"]).frame
     assert table["who"].tolist() == ["この市"] * 2 + ["全国(R4)"] * 2

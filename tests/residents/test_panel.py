@@ -97,3 +97,19 @@ def test_the_year_of_the_report_and_the_last_one_before_it_are_taken(drawn):
         by_year(years(drawn, 2023, None), 2023)
     with pytest.raises(SampleError, match="2023年度の回答がありません"):
         by_year(years(drawn, 2022), 2023)
+
+
+def test_a_question_that_nobody_answered_before_leaves_no_change(drawn, register, now):
+    blank = drawn.assign(lonely=pd.Categorical([None] * len(drawn), ["はい", "いいえ"]))
+    assert change(now, open_sample(blank, register), "lonely", "孤独", ["はい"], False).frame.empty
+    assert change(open_sample(blank, register), now, "lonely", "孤独", ["はい"], False).frame.empty
+
+
+def test_an_answer_that_nobody_gives_in_either_year_may_have_changed(drawn, register):
+    never = open_sample(
+        drawn.assign(lonely=pd.Categorical(["いいえ"] * len(drawn), ["はい", "いいえ"])), register
+    )
+    row = change(never, never, "lonely", "孤独", ["はい"], False).frame.iloc[0]
+    assert (row["estimate"], row["reading"]) == (0, "変わったとは言えない")
+    assert row["low"] == pytest.approx(-row["high"])
+    assert row["high"] > 0

@@ -216,3 +216,61 @@ def test_a_file_without_the_wave_has_everybody_and_no_wave(sample):
     table = tables.across(sample, "lonely", "孤独", ["はい"], [(), ("wave",)])
     assert table.frame["wave"].tolist() == ["全体"]
     assert table.schema["wave"].name == "回収の段階"
+
+
+def _of(lonely: list[str | None], men: int = 0, **more: object) -> Sample:
+    """People of one district who all stand for one person, the first `men` of them men."""
+    sex = ["男性"] * men + ["女性"] * (len(lonely) - men)
+    drawn = pd.DataFrame(
+        {
+            "resident_id": [f"r{i}" for i in range(len(lonely))],
+            "sex": pd.Categorical(sex, ["男性", "女性"]),
+            "age_band": pd.Categorical([AGES[0]] * len(lonely)),
+            "lonely": pd.Categorical(lonely, ["はい", "いいえ"]),
+            **more,
+        }
+    )
+    return open_sample(drawn, pd.DataFrame({"sex": [], "age_band": [], "n": []}))
+
+
+@pytest.mark.parametrize("answer", ["はい", "いいえ"])
+def test_a_side_where_all_answered_alike_is_not_told_as_certain(answer):
+    """Nobody of five: Clopper and Pearson's upper limit is 1 − 0.025^(1/5)."""
+    limit = 100 * (1 - 0.025**0.2)
+    row = tables.differences(_of([answer] * 10, 5), "lonely", ["はい"], ["sex"]).frame.iloc[0]
+    assert row[["estimate", "low", "high"]].tolist() == pytest.approx([0, -limit, limit])
+
+
+@pytest.mark.parametrize(("men", "reading"), [(5, "差があるとは言えない"), (20, "低い")])
+def test_nobody_of_a_few_is_no_sure_difference(men, reading):
+    """0 of 5 beside 40 of 100 is what chance gives once in 13 (0.6^5), 0 of 20 once in 27,000."""
+    sample = _of(["いいえ"] * men + ["はい"] * 40 + ["いいえ"] * 60, men)
+    assert tables.differences(sample, "lonely", ["はい"], ["sex"]).frame["reading"].tolist() == [reading]
+
+
+def test_a_question_that_nobody_answered_keeps_the_row_of_everybody():
+    sample = _of([None] * 10, 5, ucla=pd.array([pd.NA] * 10, dtype="Float64"))
+    row = tables.across(sample, "lonely", "孤独", ["はい"]).frame.iloc[0]
+    assert row[["n", "base"]].tolist() == [0, 0]
+    assert pd.isna(row["share"])
+    assert tables.means(sample, "ucla", "平均点").frame.empty
+
+
+def test_a_mean_of_equal_values_or_of_one_person_has_no_width():
+    table = tables.means(_of(["はい"] * 4, 3, ucla=[5.0, 5.0, 5.0, 9.0]), "ucla", "平均点", [(), ("sex",)])
+    assert table.frame["n"].tolist() == [4, 3, 1]
+    assert table.frame["low"].isna().tolist() == table.frame["high"].isna().tolist() == [False, True, True]
+    assert "全員が同じ値" in table.schema.note
+
+
+def test_nobody_is_assumed_to_have_answered_more_often_than_always():
+    """Nineteen of twenty answered: ten points less often of 10 in 19 would need 100.2 % of the others."""
+    heard = [True] * 19 + [False]
+    sample = _of(["はい"] * 10 + ["いいえ"] * 9 + [None], responded=heard)
+    table = tables.sensitivity(sample, "lonely", "孤独", ["はい"])
+    assert table.frame["gap"].tolist() == ["差がない場合(上の割合)", "5ポイント低い場合"]
+    assert "起こりえない仮定" in table.schema.note
+    for gap in tables.GAPS:
+        true = tables.unseen(10 / 19, 0.95, gap)
+        others = 0.95 * (9 / 19) / (1 - true)
+        assert (others <= 1) == (gap < 0.1)

@@ -154,3 +154,14 @@ def test_persons_per_100000_are_of_the_register_and_only_those_of_residents_have
         "支援機関",
     ]
     assert per_population(people, "孤独", cases, others, None).frame.empty
+
+
+def test_persons_of_whom_some_sheets_say_nothing_are_said_to_be_without_them(sample, others):
+    people = persons(sample, {"孤独": ("lonely", ["はい"])}, 0.0)
+    told = per_population(people, "孤独", others.iloc[:0], others, 1000)
+    assert "書かなかった" not in told.schema.note  # no family was asked, every agency has answered
+    agencies = others.index[others["voice"] == "支援機関"]
+    some = others.assign(persons=others["persons"].where(others.index != agencies[-1]))
+    table = per_population(people, "孤独", others.iloc[:0], some, 1000)
+    assert table.frame.set_index("voice").loc["支援機関", "n"] == 2
+    assert table.schema.note.endswith("人数を書かなかった回答の分を含まない立場: 支援機関。")

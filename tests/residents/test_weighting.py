@@ -240,3 +240,14 @@ def test_the_diagnostics_tell_what_each_step_costs(drawn, register):
     assert last["effect"] == pytest.approx(len(weights) * (weights**2).sum() / weights.sum() ** 2)
     assert last["worth"] == round(len(weights) / last["effect"])
     assert last["largest"] == pytest.approx(weights.max() / np.median(weights))
+
+
+def test_where_only_answers_are_listed_nobody_knows_how_many_were_drawn(drawn):
+    heard = drawn[drawn["responded"]]
+    for listed in (
+        heard.drop(columns="responded"),
+        heard.assign(responded=pd.array([pd.NA] * len(heard), "boolean")),
+    ):
+        assert response(listed).frame.empty
+        assert response_by(listed).frame.empty
+    assert len(response(heard).frame) == 1

@@ -92,6 +92,15 @@ def test_blanks_are_counted_once_for_all_items(cases, questionnaire):
     assert row(nobody, sex="総数")["share"] is pd.NA
 
 
+def test_who_was_not_asked_left_nothing_blank(cases, questionnaire):
+    """Of 25 the 18 who live with family are asked who lives with them; the frame holds nobody's answer."""
+    nobody = pd.array([pd.NA] * len(cases), dtype="boolean")
+    labels = questionnaire.item("household_members").labels
+    unanswered = cases.assign(**{f"household_members_{label}": nobody for label in labels})
+    table = survey.blanks(unanswered, ["household_members"], questionnaire).frame
+    assert table[["n", "base"]].to_numpy().tolist() == [[18, 18]]
+
+
 def test_the_disclosure_plan_is_told_what_a_table_of_those_who_answered_counts(cases, questionnaire):
     table = survey.among_answered(cases, "outing", questionnaire, {"自室からほとんど出ない": "家から出ない"})
     assert table.schema.dimensions == {"outing": "outing"}

@@ -79,6 +79,23 @@ def test_with_denominators_the_rates_are_compared():
     assert "1人あたり" in survey.change_sentence(change)
 
 
+def test_a_rate_that_fell_is_not_told_as_a_number_that_fell():
+    """30 cases of 90 commissioners after 25 of 20: more people, fewer by each."""
+    frame = waves(n_cases=[30, 25, None], n_responded=[90, 20, None])
+    finding = survey.change_finding(survey.compare_waves(frame, "R1", "R5"))
+    assert "の回答した民生委員1人あたりの人数は令和元(2019)年度より減少しました" in finding
+    assert "の人数の比は" not in finding.replace("1人あたりの人数の比は", "")
+
+
+@pytest.mark.parametrize("responded", [[0, 50, None], [50, 0, None], [0, None, None]])
+def test_a_wave_that_nobody_answered_is_compared_with_none(responded):
+    change = survey.compare_waves(waves(n_cases=[0, 50, None], n_responded=responded), "R1", "R5")
+    assert (change.code, change.ratio) == ("not_comparable", None)
+    assert "分からない" not in survey.change_sentence(change)
+    known = survey.compare_waves(waves(n_cases=[0, 50, None], n_responded=[1, 50, None]), "R1", "R5")
+    assert known.basis == "rate"
+
+
 def test_an_unknown_count_or_an_unlike_method_is_not_compared():
     changes = survey.wave_changes(waves(), "R5").frame.set_index("earlier")
     assert changes.loc["R2", "verdict"] == "not_comparable"

@@ -207,6 +207,7 @@ def test_without_readings_a_page_speaks_of_words_calls_them_no_troubles_and_name
             [-0.2, 0.1],
             "学生では「学校」がほかの相談より少ないと言えます。違うと言える組は、ほかにもあります。",
         ),
+        ([None], "違うと言える欄は、伏せた数があるため示せません。"),
         ([None, 0.1], "無職では「家族」がほかの相談より多いと言えます。"),
     ],
 )
@@ -218,3 +219,41 @@ def test_a_group_is_named_only_with_a_difference_that_is_sure_and_shown(
     frame = pd.DataFrame({name: labels[: len(differences)] for name, labels in rows.items()})
     frame["difference"] = pd.array(differences, dtype="Float64")
     assert r.said_apart(reading, frame, "occupation") == said
+
+
+def test_a_first_by_words_is_not_named_where_the_published_share_has_another() -> None:
+    """Read alike, A is at 50 % and B at 35 %; the coder, who knows B well, finds it in nearly all unread texts."""
+    labels, read = {"a": "A", "b": "B"}, np.arange(400)
+    truth = np.column_stack([read % 2 == 0, read % 20 < 7])
+    tags = pd.DataFrame(np.zeros((2000, 2), bool), columns=list(labels))
+    chance = np.column_stack([np.full(2000, 0.5), np.append(truth[:, 1] * 0.9, np.full(1600, 0.9))])
+    plain = r.Reading(tags, np.zeros(2000, np.int64), read, truth, truth)
+    assert r.maybe_first(plain, labels) == ["A"]
+    learned = r.Reading(tags, np.zeros(2000, np.int64), read, truth, truth, chance=chance)
+    shown = r.corrected_shares(learned, labels).frame
+    assert shown["theme"][shown["share"].idxmax()] == "B"
+    assert r.maybe_first(learned, labels) == ["A", "B"]
+    assert r.said_first(learned, labels) == "最も多い主題は、「A」、「B」のいずれかです。"
+
+
+def test_where_all_texts_are_of_one_group_or_none_of_the_part_there_is_nothing_to_tell_apart() -> None:
+    reading, record = city(read=120)
+    everybody = pd.Series(pd.Categorical(["学生"] * len(record), ["学生", "無職"]), name="occupation")
+    assert r.groups_apart(reading, everybody, LABELS).frame.empty
+    nobody = reading.within(np.zeros(len(record), bool))
+    assert r.corrected_shares(nobody, LABELS).frame["share"].isna().all()
+    assert r.said_first(nobody, LABELS) == "最も多い主題は、読んだ件数では決められません。"
+
+
+@pytest.mark.parametrize("read", [19, 20])
+def test_no_first_is_named_of_a_part_of_which_fewer_than_twenty_were_read(read: int) -> None:
+    """All read texts of the part speak of one theme alone."""
+    truth = np.column_stack([np.ones(read, bool), np.zeros(read, bool)])
+    tags = pd.DataFrame(np.zeros((400, 2), bool), columns=["a", "b"])
+    part = r.Reading(tags, np.zeros(400, np.int64), np.arange(read), truth, truth).within(
+        np.arange(400) < 200
+    )
+    said = r.said_first(part, {"a": "A", "b": "B"})
+    assert said.startswith(
+        "最も多い主題は「{theme" if read == 20 else "最も多い主題は、読んだ件数では決められません"
+    )

@@ -144,3 +144,14 @@ def test_as_many_as_told_give_the_wanted_width() -> None:
     assert then.high - then.low == pytest.approx(0.08, abs=0.002)
     assert shares.to_read(size, read, 0.08, 0.08) == read
     assert shares.to_read(size, read, 0.08, 1e-9) == size
+
+
+@pytest.mark.parametrize("all_of_them", [False, True])
+def test_a_theme_found_in_none_or_all_that_were_read_may_be_in_none_or_all(all_of_them: bool) -> None:
+    chance = np.full(200, float(all_of_them))
+    found = shares.prediction_powered(
+        chance, np.zeros(200, np.int64), np.arange(20), np.full(20, all_of_them)
+    )
+    assert found.low <= found.share <= found.high
+    assert found.share == float(all_of_them)
+    assert found.high - found.low > 0.05

@@ -89,11 +89,12 @@ def windows(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> dic
     """Delivery window with carry-over, by campaign name.
 
     Args:
-        campaigns: one row a campaign: name, media, start, end (a missing end is the start).
+        campaigns: one row a campaign: name, media, start, end (a missing end is the start; without a start it is in no
+            table of days). Where several have one name, the day of each stands beside it.
         carry_over: carry-over by medium; a medium not named has none.
     """
     found = {}
-    for row in campaigns.itertuples():
+    for row in _dated(campaigns).itertuples():
         start, end = _delivery(row.start, row.end)
         after = carry_over.get(str(row.media), CarryOver())
         reach = np.arange(1, 367)
@@ -123,7 +124,7 @@ def intensity(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], days
     """Strength of each campaign (columns, by name) on each day (rows), between 0 and 1."""
     index = day_index(days)
     columns = {}
-    for row in campaigns.itertuples():
+    for row in _dated(campaigns).itertuples():
         start, end = _delivery(row.start, row.end)
         since_start = (index - pd.Timestamp(start)).days.to_numpy()
         since_end = (index - pd.Timestamp(end)).days.to_numpy()
@@ -140,7 +141,7 @@ def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> Ty
     """
     reach = windows(campaigns, carry_over)
     rows = []
-    for row in campaigns.itertuples():
+    for row in _dated(campaigns).itertuples():
         start, end = _delivery(row.start, row.end)
         prep_start = getattr(row, "prep_start", None)
         if pd.notna(prep_start):
@@ -222,7 +223,7 @@ def separability(
     largest = _largest_correlation(strength)
     inflation = _vif(strength)
     rows = []
-    for row in campaigns.itertuples():
+    for row in _dated(campaigns).itertuples():
         name = str(row.name)
         exclusive = len(alone[name])
         separable = exclusive >= min_exclusive_days
@@ -273,6 +274,17 @@ def _why_not_separable(name: str, exclusive: int, wanted: int) -> str:
     if exclusive == 0:
         return f"{name}だけが動いていた日が1日もないため、ほかの施策と区別できない"
     return f"{name}だけが動いていた日が{exclusive}日しかなく、必要な{wanted}日に足りない"
+
+
+def _dated(campaigns: pd.DataFrame) -> pd.DataFrame:
+    """The campaigns with a start, each under a name of its own: a newsletter may be one measure a month."""
+    kept = campaigns[campaigns["start"].notna()]
+    names = kept["name"].astype(str)
+    days = pd.to_datetime(kept["start"])
+    told = [f"{name}({day.year}年{day.month}月{day.day}日)" for name, day in zip(names, days, strict=True)]
+    names = names.where(~names.duplicated(keep=False), told)
+    number = names.groupby(names).cumcount() + 1
+    return kept.assign(name=names.where(number == 1, names + "その" + number.astype(str)))
 
 
 def _delivery(start: object, end: object) -> tuple[date, date]:

@@ -8,6 +8,7 @@ is not printed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isinf
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from ujo_lib.columns import Column, Count, Money, Share, Text, Typed, interval
 from ujo_lib.outreach.hygiene import of_window
 from ujo_lib.outreach.verdict import Effect
 
+_NEITHER = "どちらも不明: "
 _COLUMNS = {
     "basis": Text(heading="費用の見方"),
     "spend": Money(),
@@ -56,16 +58,17 @@ def bundle(campaigns: pd.DataFrame) -> Typed:
     """Money of the campaigns by what is known of it: basis, spend, note.
 
     実績 takes the actual cost and, where none is known, nothing; 上限 takes the ceiling and, where none is
-    set, the actual cost. Both are bounds, and the truth lies between when every campaign has one of the two.
+    set, the actual cost. Both are bounds, and the truth lies between when every campaign has one of the two. NA where
+    nothing is known of any.
     """
     actual = campaigns["cost_yen"].astype("Float64")
     ceiling = campaigns["cost_cap_yen"].astype("Float64")
     unknown = campaigns.loc[actual.isna(), "name"].astype(str)
     neither = campaigns.loc[actual.isna() & ceiling.isna(), "name"].astype(str)
     rows = [
-        ("実績(分かる分だけ)", actual.fillna(0).sum(), _note("実績が不明: ", unknown)),
-        ("実績がなければ上限", actual.fillna(ceiling).fillna(0).sum(), _note("どちらも不明: ", neither)),
-        ("上限がなければ実績", ceiling.fillna(actual).fillna(0).sum(), _note("どちらも不明: ", neither)),
+        ("実績(分かる分だけ)", actual.sum(min_count=1), _note("実績が不明: ", unknown)),
+        ("実績がなければ上限", actual.fillna(ceiling).sum(min_count=1), _note(_NEITHER, neither)),
+        ("上限がなければ実績", ceiling.fillna(actual).sum(min_count=1), _note(_NEITHER, neither)),
     ]
     frame = pd.DataFrame(rows, columns=["basis", "spend", "note"]).astype({"spend": "Int64"})
     return Typed.of(frame, _COLUMNS | {"spend": Money(heading="合計")})
@@ -76,11 +79,10 @@ def headline(effect: Effect, campaigns: pd.DataFrame) -> Typed:
 
     Returns:
         basis, n (contacts in the window, of which the price is a function), spend, estimate (NA where `high` is
-        infinite), low, high, role.
+        infinite), low, high (infinite where neither cost nor ceiling of a campaign is known), role.
     """
     money = bundle(campaigns).frame.iloc[1]
-    price = per_extra_contact(effect, float(money["spend"]))
-    numbers = price.printed if price else (None, None, None)
+    numbers = _printed(effect, money["spend"], 1.0, whole=not money["note"])
     row = (money["basis"], effect.n, money["spend"], *numbers)
     frame = pd.DataFrame([row], columns=["basis", "n", "spend", "estimate", "low", "high"])
     frame = frame.astype(
@@ -90,6 +92,9 @@ def headline(effect: Effect, campaigns: pd.DataFrame) -> Typed:
         "「以上」とだけある区間は、増えた相談が0回の可能性を除けないことを示します。"
         "そのときは、1回あたりの値を出しません。"
     )
+    if money["note"]:
+        unknown = money["note"].removeprefix(_NEITHER)
+        note += f"費用の実績も上限も分からない施策({unknown})があるため、上限はありません。"
     columns = _COLUMNS | {"n": Count(heading="相談", unit="回")} | _price_columns(effect)
     return of_window(Typed.of(frame, columns, note=note))
 
@@ -108,11 +113,11 @@ def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[
     """
     rows = []
     for money in bundle(campaigns).frame.itertuples():
+        whole = not str(money.note).startswith(_NEITHER)
         for share in media_shares:
-            spend = float(money.spend) * share
-            price = per_extra_contact(effect, spend)
-            numbers = price.printed if price else (None, None, None)
-            rows.append((money.basis, share, round(spend), *numbers, money.note))
+            spend = pd.NA if pd.isna(money.spend) else round(float(money.spend) * share)
+            numbers = _printed(effect, money.spend, share, whole=whole)
+            rows.append((money.basis, share, spend, *numbers, money.note))
     columns = ["basis", "media_share", "spend", "estimate", "low", "high", "note"]
     numeric = dict.fromkeys(["estimate", "low", "high"], "Float64") | {"spend": "Int64"}
     frame = pd.DataFrame(rows, columns=columns).astype(numeric)
@@ -122,6 +127,15 @@ def sensitivity(effect: Effect, campaigns: pd.DataFrame, media_shares: Sequence[
 
 def _price_columns(effect: Effect) -> dict[str, Column]:
     return {"estimate": Money(heading="増えた1回あたり"), **interval("estimate", effect.level)}
+
+
+def _printed(
+    effect: Effect, yen: Any, share: float, *, whole: bool
+) -> tuple[float | None, float | None, float | None]:
+    """Price and bounds of a share of the money; only the lower one where some of the money is not known."""
+    if pd.isna(yen) or not (price := per_extra_contact(effect, float(yen) * share)):
+        return (None, None, None)
+    return price.printed if whole else (None, price.low, inf)
 
 
 def _price(yen: float, contacts: float) -> float:

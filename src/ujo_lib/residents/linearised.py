@@ -241,6 +241,33 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
     return Interval(p, float(low), float(high))
 
 
+def share_difference(
+    design: Design, one: Estimate, other: Estimate, sizes: tuple[int, int], level: float = LEVEL
+) -> Interval:
+    """Interval of one weighted share less another of the same respondents.
+
+    Where nobody or everybody of a side has the trait, its linearised error is 0, which claims certainty; the limits of
+    both shares then take the place of their errors (Newcombe 1998, method 10). So they do where no error is known.
+
+    Args:
+        design: of both.
+        one: a `mean` of true and false.
+        other: the one that is taken away.
+        sizes: respondents in the domain of each.
+        level: confidence level.
+    """
+    found = difference(design, one, other).interval(level)
+    if min(one.df, other.df) > 0 and all(0 < share.value < 1 for share in (one, other)):
+        return found
+    own, less = (share_interval(share, n, level) for share, n in zip((one, other), sizes, strict=True))
+    middle = one.value - other.value
+    return Interval(
+        middle,
+        middle - math.hypot(one.value - own.low, less.high - other.value),
+        middle + math.hypot(own.high - one.value, other.value - less.low),
+    )
+
+
 def kish_effect(weights: ArrayLike) -> float:
     """By how much unequal weights alone multiply the variance of a mean: n Σw² / (Σw)² (Kish 1965, 11.7)."""
     w = np.asarray(weights, float)

@@ -160,7 +160,9 @@ def _compared(
     for row, told in zip(city.frame.itertuples(), country, strict=True):
         estimate = low = high = math.nan
         reading = f"{INCOMPARABLE}({barrier})" if barrier else f"{INCOMPARABLE}(全国の値がない)"
-        if told is not None and not barrier:
+        if not barrier and pd.isna(row.share):
+            reading = f"{INCOMPARABLE}(この市に回答がない)"
+        elif told is not None and not barrier:
             share, base = float(told["share"]), int(told["base"])
             width = wilson(round(share * base), base, level)
             below = math.hypot(row.share - row.low, width.high - share)

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import linalg
 
 from ujo_lib.columns import Base, Estimate, Share, Text, Typed, interval
-from ujo_lib.residents.linearised import Design, difference, mean
+from ujo_lib.residents.linearised import Design, mean, share_difference
 from ujo_lib.residents.weighting import Sample, SampleError
 from ujo_lib.stats import LEVEL
 
@@ -57,7 +57,8 @@ def change(
 
     Args:
         now: the weighted answers of this year.
-        before: those of the earlier one; None where there is none, and the table has no row.
+        before: those of the earlier one; None where there is none. The table then has no row, nor where nobody
+            answered the item in one of the years.
         item: a categorical column of both.
         label: what the answers are together.
         answers: the answers.
@@ -83,11 +84,13 @@ def change(
         given = pd.concat([now.answers[item].astype(object), before.answers[item].astype(object)])
         new = np.arange(len(given)) < len(now.answers)
         trait, known = given.isin(list(answers)).to_numpy(float), given.notna().to_numpy()
-        one, other = (mean(design, trait, known & year) for year in (new, ~new))
-        found = difference(design, one, other).interval(level)
-        points = [100 * value for value in (one.value - other.value, found.low, found.high)]
-        sign = "増えた" if found.low > 0 else "減った" if found.high < 0 else "変わったとは言えない"
-        rows.append((label, both, one.value, other.value, *points, sign))
+        sizes = int((known & new).sum()), int((known & ~new).sum())
+        if all(sizes):
+            one, other = (mean(design, trait, known & year) for year in (new, ~new))
+            found = share_difference(design, one, other, sizes, level)
+            points = [100 * value for value in (one.value - other.value, found.low, found.high)]
+            sign = "増えた" if found.low > 0 else "減った" if found.high < 0 else "変わったとは言えない"
+            rows.append((label, both, one.value, other.value, *points, sign))
     told = (
         "両年に答えた人の答えの似かたを、差の幅に入れました。"
         if same_people

@@ -11,7 +11,7 @@ from scipy import stats as scipy_stats
 
 from ujo_lib.columns import ANSWERED, Base, Column, Count, Dimension, Estimate, Share, Text, Typed, interval
 from ujo_lib.questionnaire import Questionnaire
-from ujo_lib.residents.linearised import difference, mean, share_interval
+from ujo_lib.residents.linearised import mean, share_difference, share_interval
 from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
 from ujo_lib.stats import LEVEL, Interval
 
@@ -107,8 +107,8 @@ def across(
         level: level of the intervals.
 
     Returns:
-        One row per group with an answer; columns of `by` (全体 where a split does not use one), `item` (the label), n,
-        base, share (weighted), low, high.
+        One row for everybody and per group with an answer; columns of `by` (全体 where a split uses none), `item`
+        (the label), n, base, share (weighted), low, high.
     """
     column = sample.answers[item]
     trait, known = column.isin(list(answers)).to_numpy(), column.notna().to_numpy()
@@ -122,11 +122,12 @@ def across(
         }
         for split in by
         for group, inside in _groups(sample, split)
-        if (known & inside).any()
+        if not split or (known & inside).any()
     ]
     kinds = _dimensions(names)
     kinds[item] = Dimension(heading="回答", groups={label: tuple(answers)})
-    return Typed.of(pd.DataFrame(rows), {**kinds, **_kinds((item,), level)}, where=_answered(item))
+    frame = pd.DataFrame(rows, columns=[*names, item, "n", "base", "share", "low", "high"])
+    return Typed.of(frame, {**kinds, **_kinds((item,), level)}, where=_answered(item))
 
 
 def means(
@@ -139,20 +140,31 @@ def means(
     """Mean of a number in all and in each group; arguments as `across`.
 
     Returns:
-        Columns of `by`, n (people with a value), mean (weighted), low, high (t).
+        Columns of `by`, n (people with a value), mean (weighted), low, high (t; NA where the values of one person, or
+        equal ones, show no spread and some of the group were not asked).
     """
     numbers = sample.answers[value].astype("Float64").to_numpy(float, na_value=np.nan)
     names = list(dict.fromkeys(name for split in by for name in split))
     rows = []
     for split in by:
         for group, inside in _groups(sample, split):
-            if n := int((inside & ~np.isnan(numbers)).sum()):
-                found = mean(sample.design, numbers, inside).interval(level)
-                told = {"n": n, "mean": found.estimate, "low": found.low, "high": found.high}
+            if n := int((kept := inside & ~np.isnan(numbers)).sum()):
+                found = mean(sample.design, numbers, inside)
+                spread = found.df > 0 and len(np.unique(numbers[kept])) > 1
+                ends = found.interval(level) if spread or (sample.design.sampled[kept] >= 1).all() else None
+                told = {"n": n, "mean": found.value, "low": ends and ends.low, "high": ends and ends.high}
                 rows.append({**dict.fromkeys(names, WHOLE), **group, **told})
     kinds = _dimensions(names)
     kinds |= {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit="点", decimals=1)}
-    return Typed.of(pd.DataFrame(rows), {**kinds, **interval("mean", level)}, where=_answered(value))
+    frame = pd.DataFrame(rows, columns=[*names, "n", "mean", "low", "high"])
+    frame = frame.astype(dict.fromkeys(("mean", "low", "high"), "Float64"))
+    note = "幅のない区分は、値のある人が少ないか、全員が同じ値のため、幅を計算できません。"
+    return Typed.of(
+        frame,
+        {**kinds, **interval("mean", level)},
+        where=_answered(value),
+        note=note if frame["low"].isna().any() else "",
+    )
 
 
 def differences(
@@ -185,8 +197,10 @@ def differences(
             pairs += groups if len(groups) > 2 else groups[:1]
     rows = []
     for label, inside in pairs:
-        one, rest = (mean(sample.design, trait, known & side) for side in (inside, ~inside))
-        found = difference(sample.design, one, rest).interval(1 - (1 - level) / len(pairs))
+        sides = [known & inside, known & ~inside]
+        one, rest = (mean(sample.design, trait, side) for side in sides)
+        sizes = int(sides[0].sum()), int(sides[1].sum())
+        found = share_difference(sample.design, one, rest, sizes, 1 - (1 - level) / len(pairs))
         points = [100 * value for value in (one.value - rest.value, found.low, found.high)]
         sign = "高い" if found.low > 0 else "低い" if found.high < 0 else "差があるとは言えない"
         rows.append((f"{label}とほかの人", *points, sign))
@@ -266,14 +280,16 @@ def sensitivity(
 
     Returns:
         One row per gap; columns gap (words), `item` (the label), n, base, share, low, high. No row where the response
-        rate is not known.
+        rate is not known, nor for a gap with which more than everybody without the trait would have answered.
     """
     column = sample.answers[item]
     known = column.notna().to_numpy()
     told = share_of(sample, column.isin(list(answers)).to_numpy(), known, level)
+    rate = float(sample.response or 0)
+    # With a of `unseen`, a + gap ≤ 1.
+    beyond = [gap for gap in gaps if (1 - gap) * (1 - rate) < told["share"] * rate * gap]
     rows = []
-    for gap in gaps if sample.response else ():
-        rate = float(sample.response or 0)
+    for gap in (gap for gap in gaps if sample.response and gap not in beyond):
         moved = {name: unseen(told[name], rate, gap) for name in ("share", "low", "high")}
         words = "差がない場合(上の割合)" if gap == 0 else f"{100 * gap:g}ポイント低い場合"
         rows.append({"gap": words, item: label, **told, **moved})
@@ -283,7 +299,8 @@ def sensitivity(
     }
     names = [*kinds, "n", "base", "share", "low", "high"]
     frame = pd.DataFrame(rows, columns=names)
-    return Typed.of(frame, {**kinds, **_kinds((item,), level)}, where=_answered(item))
+    note = "回答率が高く、起こりえない仮定は除きました。" if beyond else ""
+    return Typed.of(frame, {**kinds, **_kinds((item,), level)}, where=_answered(item), note=note)
 
 
 def unseen(share: float, rate: float, gap: float) -> float:

@@ -121,7 +121,7 @@ def per_population(
 
     Returns:
         Columns voice, n (persons counted; NA for residents, whose number is an estimate), rate, low, high. No interval
-        where persons were counted.
+        where persons were counted; the note names the voices of which some left the number blank.
     """
     told = others.dropna(subset=["persons"]) if "persons" in others else others.iloc[:0]
     counted = {
@@ -134,6 +134,9 @@ def per_population(
         row = people.frame[people.frame["trait"] == trait].iloc[0]
         rows.append((RESIDENTS, pd.NA, *(PER * row[name] / register for name in ("estimate", "low", "high"))))
         rows += [(voice, n, PER * n / register, pd.NA, pd.NA) for voice, n in counted.items()]
+    blank = others.loc[others["persons"].isna(), "voice"].astype(str).unique() if len(told) else ()
+    partly = [voice for voice in counted if voice in blank]
+    more = f"人数を書かなかった回答の分を含まない立場: {'、'.join(partly)}。" if partly else ""
     frame = pd.DataFrame(rows, columns=["voice", "n", "rate", "low", "high"])
     return Typed.of(
         frame.astype({"n": "Int64", **dict.fromkeys(("rate", "low", "high"), "Float64")}),
@@ -144,5 +147,5 @@ def per_population(
             **interval("rate", level),
         },
         note="市民は本人の回答からの推計、ほかは把握している人を数えたものです。機関どうしの重複は除けないため、"
-        "立場どうしの数は足せません。人口は、調査の対象になった人(母集団の表)です。",
+        "立場どうしの数は足せません。人口は、調査の対象になった人(母集団の表)です。" + more,
     )

@@ -242,7 +242,8 @@ def response(drawn: pd.DataFrame, level: float = LEVEL) -> Typed:
     """How many of those who were drawn answered.
 
     Returns:
-        One row; columns n (answered), base (drawn), share, low, high (Wilson).
+        One row; columns n (answered), base (drawn), share, low, high (Wilson). No row where only answers are listed:
+        nobody then knows how many were drawn.
     """
     heard = answered_among(drawn)
     found = wilson(int(heard.sum()), len(drawn), level)
@@ -254,7 +255,7 @@ def response(drawn: pd.DataFrame, level: float = LEVEL) -> Typed:
         "high": found.high,
     }
     return Typed.of(
-        pd.DataFrame([row]),
+        pd.DataFrame([] if _answers_alone(drawn) else [row], columns=list(row)),
         {
             "n": Count(unit="人", heading="回答者"),
             "base": _DRAWN,
@@ -272,9 +273,10 @@ def response_by(drawn: pd.DataFrame, by: Sequence[str] = CLASS, level: float = L
 
     Returns:
         One row per group with anybody drawn; columns `by`, base (drawn), share, low, high (Wilson). No row where the
-        file lacks one of the columns.
+        file lacks one of the columns, or where only answers are listed.
     """
-    known = drawn if set(by) <= set(drawn) else drawn.iloc[:0].reindex(columns=[*drawn, *by])
+    told = set(by) <= set(drawn) and not _answers_alone(drawn)
+    known = drawn if told else drawn.iloc[:0].reindex(columns=list(dict.fromkeys([*drawn, *by])))
     heard = pd.Series(answered_among(known), known.index)
     groups = heard.groupby([known[one] for one in by], observed=True)
     table = groups.agg(["sum", "size"]).reset_index().astype(dict.fromkeys(by, str))

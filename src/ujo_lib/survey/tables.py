@@ -242,25 +242,27 @@ def pyramid(frame: pd.DataFrame, form: Questionnaire) -> Typed:
 
 
 def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Typed:
-    """Count the people who left an item blank.
+    """Count the people who were asked an item and left it blank.
 
     Args:
-        frame: one row per person, everybody of whom was asked.
+        frame: one row per person.
         items: item ids.
         form: what was asked.
 
     Returns:
         One row per item; columns title, n (blank), base (asked).
     """
+    read = [answers(frame, item, form.asked(frame, item)) for item in items]
     rows = [
-        (form.item(item).title, int((~answers(frame, item).answered).sum()), len(frame)) for item in items
+        (form.item(one.item).title, int((one.asked & ~one.answered).sum()), int(one.asked.sum()))
+        for one in read
     ]
     return Typed.of(
         pd.DataFrame(rows, columns=["title", "n", "base"]).astype({"n": "Int64", "base": "Int64"}),
         {
             "title": Text(heading="設問"),
             "n": Count(unit="人", heading="無回答"),
-            "base": Base(unit="人", heading="総数"),
+            "base": Base(unit="人", heading="尋ねた人"),
         },
     )
 

@@ -129,6 +129,8 @@ def wave_table(waves: pd.DataFrame, level: float = LEVEL) -> Typed:
 def compare_waves(waves: pd.DataFrame, earlier: str, later: str, level: float = LEVEL) -> Change:
     """Compare two waves: rates when both have denominators, else bare counts, else nothing.
 
+    Where nobody responded no case could be reported: that wave is compared with none.
+
     Args:
         waves: as for `wave_table`; without a row there was no wave before this one.
         earlier: name of the earlier wave; "" when there is none to compare with.
@@ -143,14 +145,15 @@ def compare_waves(waves: pd.DataFrame, earlier: str, later: str, level: float = 
     old, new = _wave(waves, earlier), _wave(waves, later)
     earlier, later = (FiscalYear(int(wave["fiscal_year"])).label for wave in (old, new))
     n0, n1 = _whole(old["n_cases"]), _whole(new["n_cases"])
-    if n0 is None or n1 is None or NOT_COMPARABLE in (_text(old["comparable"]), _text(new["comparable"])):
-        return Change("not_comparable", "none", earlier, later, n0, n1, None)
     e0, e1 = _whole(old["n_responded"]), _whole(new["n_responded"])
+    unlike = NOT_COMPARABLE in (_text(old["comparable"]), _text(new["comparable"]))
+    if n0 is None or n1 is None or unlike or 0 in (e0, e1):
+        return Change("not_comparable", "none", earlier, later, n0, n1, None)
     if e0 and e1:
         ratio = stats.rate_ratio(n1, e1, n0, e0, level)
         return Change(_verdict(ratio), "rate", earlier, later, n0, n1, ratio)
     ratio = stats.rate_ratio(n1, 1.0, n0, 1.0, level)
-    unknown = tuple(name for name, responded in ((earlier, e0), (later, e1)) if not responded)
+    unknown = tuple(name for name, responded in ((earlier, e0), (later, e1)) if responded is None)
     return Change(_verdict(ratio), "count", earlier, later, n0, n1, ratio, unknown)
 
 

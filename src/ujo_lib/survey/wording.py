@@ -26,11 +26,14 @@ _BARE_COUNTS = {
 }
 """Without denominators the assumption carries the verdict, so the sentence does not say that anything changed."""
 
+_COMPARED = {"rate": "回答した民生委員1人あたりの人数", "count": "人数", "none": "人数"}
+"""More people may have been reported by each of fewer commissioners, so the verdict is said of what was compared."""
+
 _ASSUMPTION = {
-    "rate": "回答した民生委員1人あたりの人数で比べています。",
+    "rate": "",
     "count": "{unknown}の回答者数が分からないため、調査の手厚さが同じで、人数は偶然にだけ揺れると仮定し、"
     "人数そのものを比べた参考値です。",
-    "none": "どちらかの人数が不明か、調査の方法が違うため、比は計算していません。",
+    "none": "どちらかの人数が不明か、回答者が一人もいないか、調査の方法が違うため、比は計算していません。",
 }
 
 
@@ -41,12 +44,14 @@ def change_sentence(change: Change) -> str:
     names = {"earlier": change.earlier, "later": change.later, "unknown": "と".join(change.unknown)}
     phrases = _CHANGE | _BARE_COUNTS if change.basis == "count" else _CHANGE
     verdict = phrases[change.code].format(**names)
-    return f"{change.later}の人数は{verdict}。{_ASSUMPTION[change.basis].format(**names)}"
+    return (
+        f"{change.later}の{_COMPARED[change.basis]}は{verdict}。{_ASSUMPTION[change.basis].format(**names)}"
+    )
 
 
 def change_finding(change: Change) -> str:
     """`change_sentence`, and the ratio where there is one, from the row of the two waves in the table of changes."""
-    ratio = "人数の比は{estimate}({estimate|ci})です。" if change.ratio else ""
+    ratio = f"{_COMPARED[change.basis]}の比は{{estimate}}({{estimate|ci}})です。" if change.ratio else ""
     return change_sentence(change) + ratio
 
 

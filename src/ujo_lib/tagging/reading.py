@@ -84,7 +84,7 @@ class Reading:
     def share(self, tag: Bools, both: Bools, either: Bools, level: float) -> Shares:
         """Post-stratified share of the texts with a trait: tagged so, found by both and by either coder."""
         few = min(int(both.sum()), int((~either).sum())) < LEAST_FOR_TAGS
-        if self.part and few and self.stratum.max() > 0:
+        if self.part and few and self.stratum.max(initial=0) > 0:
             tag = np.zeros_like(tag)
         size, read = estimate.counted(self.stratum, tag), estimate.counted(self.stratum, tag, self.read)
         found = np.stack([estimate.counted(self.stratum, tag, self.read, truth) for truth in (both, either)])
@@ -99,7 +99,7 @@ class Reading:
         """The same from a learned coder; None where too little was read for its limits to hold."""
         both, either = self.both[:, place], self.either[:, place]
         rare = min(int(both.sum()), int((~either).sum()))
-        of_strata = np.bincount(self.stratum[self.read], minlength=int(self.stratum.max()) + 1)
+        of_strata = np.bincount(self.stratum[self.read], minlength=int(self.stratum.max(initial=0)) + 1)
         enough = len(self.read) >= LEAST_FOR_LEARNED and rare >= LEAST_OF_EACH and of_strata.min() >= 2
         if self.chance is None or not enough:
             return None
@@ -213,11 +213,15 @@ def corrected_pairs(reading: Reading, labels: Labels, level: float = LEVEL) -> T
 
 
 def maybe_first(reading: Reading, labels: Labels, level: float = LEVEL) -> list[str]:
-    """Labels of the themes that may be the most frequent; the true first is among them with this probability."""
+    """Labels of the themes that may be the most frequent; the true first is among them with this probability.
+
+    The one whose published share is the largest is always among them, also where a learned coder made it so.
+    """
     places = _places(reading, labels)
     each = estimate.first_level(len(labels), level)
     found = _stacked([reading.theme(place, each) for place in places])
     kept = estimate.maybe_first(found, _correlation(reading, places))
+    kept[np.argmax([reading.best(place, level).share for place in places])] = True
     order = np.argsort(-found.share, kind="stable")
     names = list(labels.values())
     return [names[at] for at in order if kept[at]]
@@ -227,16 +231,20 @@ _NO_TROUBLES: Final = "機械が語を見つけた割合で、悩みの割合で
 
 
 def said_first(reading: Reading | None, labels: Labels, what: str = "主題", level: float = LEVEL) -> str:
-    """Template: which theme is the most frequent, with its share, or among which it is; words without readings."""
+    """Template: which theme is the most frequent, with its share, or among which it is; words without readings.
+
+    Of a part of which too few texts were read none is named.
+    """
     if reading is None:
         words = "語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高くなっています"
         return f"{words}({_NO_TROUBLES})。"
-    names = maybe_first(reading, labels, level)
+    few = reading.part and len(reading.read) < LEAST_READ
+    names = [] if few else maybe_first(reading, labels, level)
     if len(names) == 1:
         return (
             f"最も多い{what}は「{{theme[max share]}}」で、{{share[max share]}}({{share[max share]|ci}})です。"
         )
-    if len(names) <= MOST_NAMED:
+    if 0 < len(names) <= MOST_NAMED:
         return f"最も多い{what}は、{'、'.join(f'「{name}」' for name in names)}のいずれかです。"
     return f"最も多い{what}は、読んだ件数では決められません。"
 
@@ -253,7 +261,7 @@ def said_apart(reading: Reading | None, apart: pd.DataFrame, group: str) -> str:
         return f"色の濃い欄ほど、語が現れた相談の割合が高くなっています({_NO_TROUBLES})。"
     sure = apart.dropna(subset=["difference"])
     if sure.empty:
-        return said_none_apart(reading)
+        return "違うと言える欄は、伏せた数があるため示せません。" if len(apart) else said_none_apart(reading)
     first = sure.iloc[0]
     more = "多い" if first["difference"] > 0 else "少ない"
     others = "違うと言える組は、ほかにもあります。" if len(sure) > 1 else ""

@@ -121,7 +121,8 @@ def _at_effective_size(share: float, variance: float, read: int, z: float) -> Sh
     inside = float(np.clip(share, 0.5 / read, 1 - 0.5 / read))
     effective = min(inside * (1 - inside) / max(variance, 1e-12), 4.0 * read)
     limits = wilson_finite(inside * effective, effective, np.inf, z)
-    return Shares(np.clip(np.array(share), 0, 1), limits.low, limits.high)
+    told = np.clip(np.array(share), 0, 1)  # the limits of none and of all reach it
+    return Shares(told, np.minimum(limits.low, told), np.maximum(limits.high, told))
 
 
 def difference(one: Shares, other: Shares, correlation: npt.ArrayLike = 0.0) -> Shares:
