@@ -4,6 +4,7 @@ Each cell gets the status, the cost and, when it is small, the protection levels
 solve the same problem.
 """
 
+import contextlib
 import json
 import sys
 import tempfile
@@ -60,7 +61,10 @@ def main() -> None:
     """One job a line in, one answer a line out."""
     print(json.dumps({"version": __version__}))
     for line in sys.stdin:
-        with tempfile.TemporaryDirectory() as place:
+        with (
+            tempfile.TemporaryDirectory() as place,
+            contextlib.chdir(place),
+        ):  # its solver logs where it is started
             start = time.perf_counter()
             try:
                 answer = {"hidden": hide(json.loads(line), Path(place))}

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ujo_lib import delimited
-from ujo_lib.delimited import EncodingError, Scan, countable, find_encoding, read_table, scan, scan_as
+from ujo_lib.delimited import (
+    EncodingError,
+    Scan,
+    _Likeness,
+    countable,
+    find_encoding,
+    read_table,
+    scan,
+    scan_as,
+)
 
 HEADING = "相談ID,日時,県,本文\n"
 
@@ -220,3 +229,38 @@ def test_a_byte_that_fits_no_encoding_is_named_with_its_line(
 def test_an_encoding_that_nobody_knows_is_no_traceback() -> None:
     with pytest.raises(EncodingError, match="klingon"):
         find_encoding(b"a", "klingon")
+
+
+@pytest.mark.parametrize(
+    ("key", "own", "after", "cells", "begins"),
+    [
+        ("S5", (9,), None, 3, False),  # not in order
+        ("S5", (9,), None, 4, True),  # a code before many cells needs none
+        ("S10", (9,), None, 3, True),
+        ("S9", (9,), None, 3, False),
+        ("S10", (9,), (11,), 3, True),
+        ("S11", (9,), (11,), 3, False),
+        ("S10", (), None, 3, False),
+        ("5000", (4999,), None, 9, True),  # a short number must be the very next
+        ("5001", (4999,), None, 9, False),
+        ("5000", (4999,), (5000,), 9, False),
+        ("50001", (4999,), None, 3, True),  # five digits are a number of a record
+        ("50001", (50001,), None, 3, False),
+        ("S-5", (4,), None, 9, False),  # another form
+    ],
+)
+def test_a_line_begins_like_the_next_record_by_the_order_of_its_key(
+    key: str, own: tuple[int, ...], after: tuple[int, ...] | None, cells: int, begins: bool
+) -> None:
+    likeness = _Likeness({0: (True, frozenset({"A9", "9"}))}, np.frombuffer(b"S5", np.uint8))
+    assert likeness.continues([key, *["x"] * (cells - 1)], own, after) == begins
+
+
+@pytest.mark.parametrize(("size", "told"), [(4095, True), (4096, True), (4097, False)])
+def test_lines_of_up_to_four_thousand_bytes_are_looked_at_for_records(size: int, told: bool) -> None:
+    def line(number: int, before: str = "", after: str = "") -> str:
+        begun = f"S{number},2023-08-{number:02d} 22:15,熊本県,{before}"
+        return begun + "x" * (size - len((begun + after).encode())) + after + "\n"
+
+    rows = [line(1), line(2, before='"'), line(3), line(4, after='"'), *map(line, range(5, 9))]
+    assert bool(scanned(HEADING + "".join(rows)).faults) == told

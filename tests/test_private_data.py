@@ -177,3 +177,9 @@ def test_nothing_of_this_repository_would_be_refused():
     script = [sys.executable, ".ci/refuse-private"]
     done = subprocess.run([*script, *names], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_no_tool_has_left_its_logs_beside_the_sources():
+    listed = git(REPOSITORY, "ls-files", "-z").stdout.decode().split("\0")
+    kinds = {Path(name).suffix for name in listed if name and "/" not in name and not name.startswith(".")}
+    assert kinds == {"", ".md", ".toml", ".yml", ".lock"}

@@ -2,14 +2,18 @@
 
 import errno
 import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
 from ujo_lib.cli import main, report
-from ujo_lib.cli.common import DISK
+from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED, WRONG_PARAMETERS
 from ujo_lib.cli.run import CODES
+from ujo_lib.params import project_root
 from ujo_lib.pipeline.execute import NotebookFailedError
 from ujo_lib.pipeline.fleet import STATES, attempt
 from ujo_lib.pipeline.layout import SiteYear
@@ -19,7 +23,7 @@ from ujo_lib.pipeline.run import NotebooksFailedError
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/仕事/a.html")
 
 
-def failing(error: Exception):
+def failing(error: BaseException):
     def command(*_: object, **__: object) -> int:
         raise error
 
@@ -39,6 +43,64 @@ def test_a_command_on_a_full_disk_says_so_and_leaves_no_traceback(capsys):
     told = capsys.readouterr().err
     assert told.startswith("/仕事/a.html: ディスクの空きが足りず")
     assert "Traceback" not in told
+
+
+def test_a_command_that_somebody_interrupts_leaves_no_traceback(capsys):
+    with mock.patch.object(report, "_prune", failing(KeyboardInterrupt())):
+        assert main(["prune", "sample", "2023"]) == INTERRUPTED
+    told = capsys.readouterr().err
+    assert told.startswith("中断しました。")
+    assert "Traceback" not in told
+
+
+def test_whoever_reads_only_the_first_lines_of_a_command_gets_no_traceback():
+    command = "from ujo_lib.cli import main; raise SystemExit(main(['params', 'sample', '2023']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", command], cwd=project_root(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == FAULT
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "書かれていないもの: COMMAND。"),
+        (["runn", "sample", "2023"], "はありません。あるのは 'run', "),
+        (["run", "sample", "2023", "--foo"], "この命令にないもの: --foo。"),
+        (["sign", "sample", "2023", "a"], "書かれていないもの: NAME。"),
+        (["sign", "sample", "2023", "a", "b", "--on", "20241031"], "--on の値 '20241031' は読めません。"),
+        (["release", "sample", "2023", "--jobs", "0"], "--jobs: 1以上の整数ではありません: 0。"),
+        (["sample", "--site"], "--site のあとに値がありません。"),
+    ],
+)
+def test_a_mistyped_command_is_told_in_japanese_with_how_it_is_written(capsys, arguments, told):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == WRONG_PARAMETERS
+    said = capsys.readouterr().err
+    assert told in said
+    assert "書き方: ujo" in said
+    assert not re.search(r"usage|argument|error|invalid|required|unrecognized", said)
+
+
+@pytest.mark.parametrize(
+    ("site", "year", "told"),
+    [
+        (
+            "sample",
+            "2099",
+            "params/sample/fy2099 がありません(あるのは sample 2021、sample 2022、sample 2023",
+        ),
+        ("sample", "2099", "`ujo new-year sample 2099` で作ります"),
+        ("wakaba", "2024", "`ujo new-site wakaba 2024` で作ります"),
+        ("SAMPLE", "2023", "「SAMPLE」は読めません。使えるのは英小文字"),
+    ],
+)
+def test_a_place_or_year_that_is_not_there_is_told_with_the_command_that_makes_it(capsys, site, year, told):
+    assert main(["params", site, year]) == WRONG_PARAMETERS
+    assert told in capsys.readouterr().err
 
 
 def test_a_fault_that_is_not_the_disks_is_not_hidden():

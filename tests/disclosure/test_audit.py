@@ -293,3 +293,15 @@ def test_a_rule_among_three_traits_needs_each_count_that_it_speaks_of() -> None:
     assert len(_among_three({r: n for r, n in counts.items() if r != _alone("a", "b")})) == 0
     assert len(_among_three({r: n for r, n in counts.items() if r != _alone("a")})) == 2
     assert len(_among_three({r: n for r, n in counts.items() if r})) == 3
+
+
+def test_what_is_left_of_a_region_names_its_variables_in_order_whichever_was_added() -> None:
+    whole: Region = (("性", frozenset({"男"})),)
+    part: Region = (("区", frozenset({"甲"})), *whole)
+    everything = {"区": frozenset({"甲", "乙"}), "性": frozenset({"男", "女"})}
+    assert subtract(whole, part, frozenset({"区"}), everything) == ("区", (("区", frozenset({"乙"})), *whole))
+    later = (
+        (("性", frozenset({"男"})), ("齢", frozenset({"若"}))),
+        {"性": everything["性"], "齢": frozenset("若老")},
+    )
+    assert subtract(whole, later[0], frozenset({"齢"}), later[1]) == ("齢", (*whole, ("齢", frozenset("老"))))

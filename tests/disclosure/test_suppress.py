@@ -245,3 +245,11 @@ def test_a_choice_that_the_solver_gives_up_is_no_choice(monkeypatch: pytest.Monk
     monkeypatch.setattr(suppress, "milp", lambda *_, **__: type("Found", (), {"x": None}))
     with pytest.raises(LimitError):
         smallest_set(problem_of(TIED))
+
+
+def test_a_cut_is_rounded_up_to_sixtieths_and_the_noise_of_the_solver_rounds_nothing() -> None:
+    cuts = suppress._Cuts(line_of(3, 9, 12))
+    coefficients = np.zeros(4)
+    coefficients[cuts._free] = (0.5, 0.5 + 1e-9, 0.51)
+    cuts.add(coefficients, 0)
+    assert cuts._rows[0].tolist() == [30, 30, 31]

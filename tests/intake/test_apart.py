@@ -1,8 +1,12 @@
 """The program that reads other workbooks, within this process: where its cells stand."""
 
+import io
 import json
+import sys
 from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
+
+import xlwt
 
 from ujo_lib.intake import apart
 
@@ -23,3 +27,19 @@ def test_days_times_and_durations_are_told_apart():
         {"seconds": 108000.0},
     ]
     assert json.loads(json.dumps(values, default=apart._tagged)) == told
+
+
+def test_a_workbook_is_told_sheet_by_sheet_with_what_excel_hides(monkeypatch, capsys):
+    book, content = xlwt.Workbook(), io.BytesIO()
+    for name, hidden in (("件数", 0), ("控え", 1), ("奥", 2)):
+        sheet = book.add_sheet(name)
+        sheet.visibility = hidden
+        sheet.write_merge(1, 1, 0, 1, 2.5)
+    book.save(content)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content.getvalue())))
+    monkeypatch.setattr(apart, "_limit_memory", lambda: None)
+    apart.main()
+    assert json.loads(capsys.readouterr().out) == [
+        {"name": name, "visible": visible, "merged": [[[1, 0], [1, 1]]], "cells": [[2, 1, 2.5]]}
+        for name, visible in (("件数", True), ("控え", False), ("奥", False))
+    ]

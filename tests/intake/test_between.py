@@ -1,8 +1,12 @@
 """Files that tell of the same things tell the same, and nobody is counted twice."""
 
+from datetime import date
+
 import pytest
 
 from tests.intake.conftest import Desk, as_csv, table
+from ujo_lib import intake
+from ujo_lib.fiscal import Period
 from ujo_lib.sample.places import PREFECTURES
 
 
@@ -37,6 +41,48 @@ def test_files_of_some_prefectures_that_speak_of_the_same_days_must_agree_too(de
 
 def test_files_of_some_prefectures_that_agree_are_no_matter(desk):
     assert national(desk, 4, list(PREFECTURES)[:2]) == []
+
+
+def test_an_earlier_survey_is_not_counted_as_this_one(desk):
+    for kind in ("commissioners", "cases"):
+        desk.put(kind, f"{kind}.csv", as_csv(table(kind)))
+    assert desk.check().faults == ()
+    last = {"調査ID": "R4"}
+    for kind in ("commissioners", "cases"):
+        earlier = table(kind, {(row, name): value for row in (1, 2, 3) for name, value in last.items()})
+        desk.put(kind, f"{kind}_R4.csv", as_csv(earlier[:3]))
+    found = [fault for fault in desk.check().faults if fault.column == "調査ID"]
+    assert [(f.severity, f.file, f.row, f.value) for f in found] == [
+        ("error", "commissioners_R4.csv", 2, "R4"),
+        ("error", "cases_R4.csv", 2, "R4"),
+    ]
+    assert found[0].expected == "ほかの行と同じ「R5」"
+    assert "2行あります" in found[0].remedy
+
+
+def test_forms_about_other_people_are_named(desk):
+    mixed = table("commissioners", {(2, "調査対象区分"): "単身高齢者"})
+    desk.put("commissioners", "c.csv", as_csv(mixed))
+    found = [fault for fault in desk.check().faults if fault.column == "調査対象区分"]
+    assert [(f.severity, f.row, str(f.value)) for f in found] == [("warning", 3, "単身高齢者")]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (date(2023, 10, 2), date(2024, 10, 1), False),
+        (date(2023, 10, 3), date(2024, 10, 2), True),
+        (date(2024, 4, 1), date(2024, 9, 30), True),
+        (date(2023, 10, 3), date(2024, 3, 31), False),  # half a year: the forms came back in the other half
+    ],
+)
+def test_a_survey_that_came_back_before_the_year_is_told(desk, first, last, told):
+    desk.put("commissioners", "c.csv", as_csv(table("commissioners")))
+    taken = intake.check(desk._inputs(), ["commissioners"], period=Period(first, last, "…"))
+    found = [fault for fault in taken.faults if "前の調査のファイル" in fault.remedy]
+    assert [(f.severity, f.file, f.row, f.column, str(f.value)) for f in found] == (
+        [("warning", "c.csv", 2, "回収日", "2023-10-02")] if told else []
+    )
 
 
 def test_files_that_share_no_day_have_nothing_to_disagree_on(desk):

@@ -203,6 +203,16 @@ def test_every_later_row_of_a_key_is_told_with_the_first():
     assert found[0].value == "2023-08-01 / 熊本県"
 
 
+def test_of_rows_whose_key_is_blank_where_it_may_be_the_later_one_is_told_with_the_first():
+    row = {"age_band": "10代", "medium": "LINE", "source": None, "share": 0.9}
+    frame = frame_of("media_use", [row, row | {"source": "総務省"}, row])
+    notes = {"a.csv": Notes("a.csv")}
+    loaded = checks.Loaded(frame, np.array(["a.csv"] * 3, dtype=object), np.arange(2, 5))
+    checks.check_doubles(loaded, SCHEMAS["media_use"], {"a.csv": ()}, notes)
+    found = [(p.row, p.remedy.split("と同じ")[0]) for p in notes["a.csv"].problems]
+    assert found == [(4, "a.csv 2行目")]
+
+
 @pytest.mark.parametrize("more", [-1, 0, 1])
 def test_doubles_beyond_a_screenful_are_counted_and_called_an_overlap(more):
     n = MAX_ROWS_LISTED + more
@@ -296,8 +306,8 @@ def test_nobody_contacts_a_desk_before_the_day_it_opens(stamp, early):
 def test_forms_of_cases_are_as_many_as_their_commissioner_says(stated, row):
     asked = pd.DataFrame(
         {
-            "survey_id": ["R5", "R5", "R4"],
-            "commissioner_id": ["001", "002", "001"],
+            "survey_id": ["R5", "R5", "R5"],
+            "commissioner_id": ["001", "002", "003"],
             "n_cases_reported": pd.array([stated, None, 0], dtype="Int64"),
         }
     )

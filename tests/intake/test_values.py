@@ -412,3 +412,14 @@ def test_ten_to_nineteen_is_the_youngest_band_of_a_survey_that_begins_at_fifteen
     assert values.parse_age("10代", _options("15~19歳", "20~29歳")).value == "15~19歳"
     with pytest.raises(ValueRefused):
         values.parse_age("20代", _options("15~19歳", "20~24歳"))
+
+
+@pytest.mark.parametrize(("distinct", "told"), [(4, 4), (5, 5), (6, 1)])
+def test_up_to_five_ways_of_writing_are_told_one_by_one_and_more_in_one_line(distinct, told):
+    column = next(c for c in COLUMNS if c.type == "int")
+    cells = pa.chunked_array([[f"{n},000" for n in range(1, distinct + 1)] * 2])
+    raw, notes = Raw(column.heading, cells, np.arange(2 * distinct)), Notes("a.csv")
+    (made,) = values.parse_column(column, raw, Site({}), notes).values()
+    assert made.tolist() == [1000 * n for n in range(1, distinct + 1)] * 2
+    assert len(notes.repairs) == told
+    assert sum(repair.count for repair in notes.repairs) == 2 * distinct

@@ -107,9 +107,19 @@ def test_a_condition_with_a_hundred_verdicts_counts_among_the_worst(given, worst
     assert found.set_index("condition").loc[calibration.PROMISED, "false_alarm"] == worst
 
 
-def test_error_rates_measured_at_one_level_are_not_told_of_another():
-    assert "{false_alarm}" in calibration.beside()
-    other = calibration.beside(0.9)
-    assert "信頼水準95%の判定だけ" in other
-    assert "90%のこの判定" in other
-    assert "{" not in other
+@pytest.mark.parametrize(
+    ("level", "method", "measured"),
+    [
+        (0.95, "正確な条件付き二項検定", True),
+        (0.95, "負の二項回帰+ブロックt区間", True),
+        (0.9, "正確な条件付き二項検定", False),
+        (0.95, "条件付き二項検定(mid-p)", False),
+        (0.95, "差の差(対数)", False),
+    ],
+)
+def test_error_rates_stand_beside_no_other_verdict_than_the_one_they_were_measured_of(
+    level, method, measured
+):
+    told = calibration.beside(level, method)
+    assert ("{false_alarm}" in told) == measured
+    assert ("測っていません" in told) != measured

@@ -247,6 +247,14 @@ def test_the_daily_model_expects_what_its_ratio_is_of():
     assert effect.expected * effect.estimate == pytest.approx(effect.n)
 
 
+def test_interval_and_p_value_of_the_daily_model_rest_on_one_standard_error():
+    effect = controlled.model(prefecture(1, 1.3), "熊本県", 0.9)
+    up, down = np.log(effect.high / effect.estimate), np.log(effect.estimate / effect.low)
+    assert up == pytest.approx(down)
+    p_value = 2 * distributions.norm.sf(np.log(effect.estimate) / (up / distributions.norm.ppf(0.95)))
+    assert effect.p_value == pytest.approx(p_value)
+
+
 def test_autocorrelation_of_independent_days_stays_within_its_bounds():
     table = controlled.residual_autocorrelation(prefecture(8)).frame
     assert table["lag"].tolist() == list(range(1, 8))

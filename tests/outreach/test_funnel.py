@@ -124,6 +124,38 @@ def test_no_impressions_and_unreported_counts_are_not_numbers():
     assert table["landing"].isna().all()
 
 
+def test_rows_that_report_no_clicks_or_costs_are_in_no_ratio_of_them():
+    full = ads(
+        [
+            (f"2024-02-2{day}", name, 1000, clicks, 100)
+            for day in range(4)
+            for name, clicks in (("A", 10), ("B", 20))
+        ]
+    ).assign(age_band="18-24")
+    silent = full.assign(platform="C", link_clicks=pd.NA, landing_views=5)
+    free = full.assign(platform="D", spend_yen=pd.NA)
+    ratios = ["ctr", "low", "high", "dispersion", "low_day", "high_day", "cpc"]
+
+    def shown(rows: pd.DataFrame, *by: str) -> pd.Series:
+        return funnel.by(rows, by).frame.iloc[0]
+
+    without, beside = shown(full, "age_band"), shown(pd.concat([full, silent]), "age_band")
+    assert beside["base"] == 2 * without["base"]
+    assert list(beside[ratios]) == list(without[ratios])
+    assert beside["landing_share"] is pd.NA
+    assert (without["cpm"], beside["cpm"]) == (100, 100)
+    assert list(shown(pd.concat([full, free]), "age_band")[["cpm", "cpc"]]) == [100, without["cpc"]]
+    assert list(funnel.steps(pd.concat([full, silent]), None).frame["per_thousand"])[1] == 15
+    assert "クリック数の記録がない行は" in funnel.steps(pd.concat([full, silent]), None).schema.note
+    assert funnel.by(full, ["platform"]).schema.note == ""
+    old = full.assign(age_band="25-34", link_clicks=full["link_clicks"] * 2)
+    both = [
+        funnel.pairwise(pd.concat([old, rows]), "age_band").frame
+        for rows in (full, pd.concat([full, silent]))
+    ]
+    assert both[0].equals(both[1])
+
+
 def test_contacts_in_the_funnel_are_recorded_ones_never_clicks(published):
     steps = funnel.steps(published, None).frame.set_index("step")
     assert steps.loc["クリック(流入)", "n"] == 8_812
@@ -236,25 +268,3 @@ def test_three_days_are_enough_to_measure_how_much_days_differ(days):
 )
 def test_a_band_of_a_platform_is_read_as_the_years_of_age_that_it_names(band, ages):
     assert funnel._years(band) == ages
-
-
-def test_a_platform_that_reports_no_clicks_or_money_makes_no_ratio_smaller():
-    """A: 10 of 1,000; B shows 9,000 and reports no clicks: 1 in a thousand of both is nobody's rate."""
-    rows = [
-        ("2024-02-20", "A", 1000, 10, 500),
-        ("2024-02-21", "A", 1000, None, 500),
-        ("2024-02-20", "B", 9000, None, None),
-    ]
-    both = ads(rows).astype({"link_clicks": "Int64", "spend_yen": "Float64"}).assign(sex="女性")
-    by_sex = funnel.by(both, ["sex"])
-    assert by_sex.frame.loc[0, ["base", "n", "spend"]].tolist() == [11_000, 10, 1_000]
-    assert by_sex.frame.loc[0, ["ctr", "low", "high", "low_day", "cpm"]].isna().all()
-    assert by_sex.frame.loc[0, "cpc"] == 100  # clicks and money of the same platform
-    assert "報告していない媒体" in by_sex.schema.note
-    by_platform = funnel.by(both, ["platform"])
-    assert by_platform.frame["ctr"].tolist()[0] == 5  # a day without clicks is left blank in an export
-    assert by_platform.schema.note == ""
-    assert funnel.steps(both, None).frame["per_thousand"].isna().all()
-    assert funnel.steps(both[both["platform"] == "A"], None).frame["per_thousand"].tolist()[1] == 5
-    other = both.assign(spend_yen=pd.array([None, None, 900], dtype="Float64"))
-    assert pd.isna(funnel.by(other, ["sex"]).frame["cpc"].item())

@@ -121,3 +121,9 @@ def test_the_curve_is_drawn_at_ascending_ratios_whose_steps_never_narrow():
     assert (np.diff(steps) > -1e-9).all()
     assert (steps > 0).all()
     assert (power.RATIOS[0], power.RATIOS[-1]) == (1.0, 5.0)
+
+
+def test_an_effect_of_many_standard_errors_is_found_however_the_spread_was_estimated():
+    of = power.planned_blocks(28, 3 * 365)
+    assert power.block_power(0.05, of, 1.5) == pytest.approx(1, abs=1e-4)
+    assert power.block_power(0.05, of, 1 / 1.5) == pytest.approx(1, abs=1e-4)

@@ -58,6 +58,14 @@ def test_days_without_contacts_are_zeros_and_nights_belong_to_their_local_day():
     assert counts.index.tz is None
 
 
+def test_the_first_and_the_last_day_are_counted_and_nothing_beyond_them():
+    stamps = ["2024-02-27 23:59", "2024-02-28 00:00", "2024-03-02 23:59", "2024-03-03 00:00"]
+    counts = series.per_day(
+        contacts(*(("A", stamp) for stamp in stamps)), Period(date(2024, 2, 28), date(2024, 3, 2), "")
+    )
+    assert counts.tolist() == [1, 0, 0, 1]
+
+
 def national(rows: list[tuple[str, str, float | None]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["date", "pref", "n"])
     return frame.assign(date=pd.to_datetime(frame["date"]), n=frame["n"].astype("Float64"))

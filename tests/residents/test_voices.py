@@ -83,7 +83,9 @@ def told(sample, others, id):
 
 
 def test_each_voice_is_shared_among_its_own_and_residents_are_weighted(sample, others):
-    frame = told(sample, others, "voices_need").frame
+    table = told(sample, others, "voices_need")
+    frame = table.frame
+    assert table.schema["base"].name == "対象の回答者"  # nobody knows how many of the others were asked
     assert frame["voice"].drop_duplicates().tolist() == ["市民", "家族", "支援機関"]
     family = frame[frame["voice"] == "家族"]
     assert family[["need", "n", "base", "share"]].to_numpy().tolist() == [

@@ -202,6 +202,22 @@ def test_national_slices_are_added_up_only_when_they_fill_the_period():
     assert national_answers(slices, "topic", Period(date(2023, 1, 1), date(2023, 5, 31), "5か月")) is None
 
 
+def test_rows_of_a_part_of_the_nation_are_not_added_to_it_and_a_hidden_count_leaves_no_shares():
+    year = Period(date(2023, 1, 1), date(2023, 12, 31), "年")
+    days = {"period_start": pd.Timestamp(year.start), "period_end": pd.Timestamp(year.end)}
+    rows = {
+        "scope": ["全国", "熊本県", "全国", None],
+        "variable": "topic",
+        "value": ["学校", "学校", "家族", "家族"],
+    }
+    source = pd.DataFrame(rows | {"n": pd.array([7, 100, 3, 50], dtype="Int64")})
+    for frame in (source, source.assign(**days)):
+        assert national_answers(frame, "topic", year)["n"].tolist() == [7, 3]
+        assert national_answers(frame.assign(n=frame["n"].mask(frame["n"] == 3)), "topic", year) is None
+        assert national_answers(frame.assign(n=frame["n"].mask(frame["n"] == 50)), "topic", year) is not None
+        assert national_answers(frame.iloc[[1]], "topic", year) is None
+
+
 def test_an_answer_that_nobody_of_the_nation_gave_is_not_counted_as_zero():
     value = pd.Categorical(["女性", "男性", "女性"], ["男性", "女性", "その他"])
     nation = pd.DataFrame({"variable": "sex", "value": value, "n": [3, 2, 4]})

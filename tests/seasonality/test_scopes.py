@@ -16,6 +16,7 @@ from ujo_lib.seasonality.scopes import (
     clock_lag,
     clock_sentence,
     open_scopes,
+    within,
 )
 
 PERIOD = period_for(FiscalYear(2023), "calendar")
@@ -193,3 +194,15 @@ def test_what_the_nation_lacks_is_not_said_of_the_prefecture():
     bases = both_bases(world(nation_from="2023-06-01"), FiscalYear(2023)).frame
     assert bases.set_index("scope")["ratio"].notna().to_dict() == {"全国": False, "県": True}
     assert "{ratio[県]}倍" in bases_sentence(bases)
+
+
+def test_records_of_a_period_are_those_of_its_first_and_last_day_and_of_all_between():
+    times = [
+        "2023-03-31 23:59",
+        "2023-04-01 00:00",
+        "2023-06-15 12:00",
+        "2023-09-30 23:59",
+        "2023-10-01 00:00",
+    ]
+    half = Period(date(2023, 4, 1), date(2023, 9, 30), "上半期")
+    assert within(records_of(times), half).index.tolist() == [1, 2, 3]

@@ -132,6 +132,19 @@ def test_codes_hold_no_text_and_come_back_as_they_went(coders: int, tmp_path: Pa
         pd.testing.assert_frame_equal(back.second, ~first)
 
 
+def test_a_text_that_a_coder_has_twice_and_a_third_coder_are_named(tmp_path: Path) -> None:
+    first = pd.DataFrame([[True, False]] * 3, index=IDS[:3], columns=list(LABELS))
+    file = tmp_path / "codes.csv"
+    qf.write_codes(file, q.Codes(PLAN, first, first))
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    file.write_text("\n".join([*lines, lines[1]]), encoding="utf-8-sig")
+    with pytest.raises(q.CodesError, match=rf"codes.csv 8行目: コーダーAの相談ID {IDS[0]} が二度ある"):
+        qf.read_codes(file, LABELS)
+    file.write_text("\n".join([*lines, lines[1].replace(",A,", ",C,")]), encoding="utf-8-sig")
+    with pytest.raises(q.CodesError, match="コーダーが3人いる"):
+        qf.read_codes(file, LABELS)
+
+
 def test_codes_that_are_none_or_lack_a_theme_are_named(tmp_path: Path) -> None:
     first = pd.DataFrame([[True, False]] * 3, index=IDS[:3], columns=list(LABELS))
     file = tmp_path / "codes.csv"

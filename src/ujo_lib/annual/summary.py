@@ -193,7 +193,7 @@ def change_of_count(recall: Recall) -> Line:
     low, high = (changes.frame.loc[row, name] for name in ("low", "high"))
     earlier, later = (str(changes.frame.loc[row, name]) for name in ("earlier", "later"))
     before, about = changes.where(earlier=earlier), f"{_year(recall, later)}の調査の{{n}}人と比べた結果"
-    then = f"以前({_year(recall, earlier)})の調査の{{n_earlier}}人"
+    then = f"以前の調査({_year(recall, earlier)})の{{n_earlier}}人"
     if pd.isna(low) or pd.isna(high) or low <= 1 <= high:
         return Line(f"{then}から、増えたとも減ったとも言い切れません。", (before,), about)
     more, verb, told = ("多い", "増えた", "増えました") if low > 1 else ("少ない", "減った", "減りました")
@@ -324,7 +324,7 @@ def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
         "are affected.",
         "Small counts are withheld so that nobody can be recognised, also by comparing tables.",
         "What the report cannot say, what is to be done next, and which goals have been measured is listed above "
-        "in Japanese.",
+        "in Japanese, as far as the city has written it down.",
     )
     return [*found, *map(Line, closing)]
 

@@ -1,16 +1,19 @@
 """`ujo`: the command line, a module for each group of commands.
 
-Exit codes: 0 done; 1 a fault of the program; 2 wrong parameters or arguments; 3 problems in the input data;
-4 a notebook did not run to its end; 5 another run is under way; 6 a release was refused; 7 the disk did
-not take a file.
+Exit codes: 0 done; 1 a fault of the program, or nobody read its output to the end; 2 wrong parameters or arguments;
+3 problems in the input data; 4 a notebook did not run to its end; 5 another run is under way; 6 a release was refused;
+7 the disk did not take a file; 130 somebody interrupted it.
 """
 
 import argparse
+import os
+import re
 import sys
 from collections.abc import Sequence
+from typing import Final, NoReturn
 
 from ujo_lib.cli import code, notebooks, pdf, release, report, run, sample, sites, tag, years
-from ujo_lib.cli.common import DISK, WRONG_PARAMETERS, Command, explain
+from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED, WRONG_PARAMETERS, Command, explain
 from ujo_lib.disclosure.signature import KeyFileError
 from ujo_lib.files import disk_trouble
 from ujo_lib.fiscal import DateError
@@ -36,13 +39,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_utf8()
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        ended = int(options.command(options))
+        sys.stdout.flush()
+        return ended
     except _TOLD as error:
         return explain(error, WRONG_PARAMETERS)
+    except BrokenPipeError:  # `ujo check … | head` has seen enough; what is left in the buffer goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAULT
+    except KeyboardInterrupt:
+        return explain("中断しました。必要なら、もう一度実行してください。", INTERRUPTED)
     except OSError as error:
         if not (told := disk_trouble(str(error))):
             raise
         return explain(told, DISK)
+
+
+_SLIPS: Final = (
+    (r"the following arguments are required: (.+)", r"書かれていないもの: \1"),
+    (r"unrecognized arguments: (.+)", r"この命令にないもの: \1"),
+    (r"argument \S+: invalid choice: (\S+) \(choose from (.+)\)", r"\1 はありません。あるのは \2 です"),
+    (
+        r"argument (\S+): invalid \S+ value: (.+)",
+        r"\1 の値 \2 は読めません。書き方は --help で確かめてください",
+    ),
+    (r"argument (\S+): expected .+", r"\1 のあとに値がありません"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"\1 は \2 といっしょには書けません"),
+    (r"argument (\S+): ", r"\1: "),
+)
+"""What argparse says of a slip of the pen, and how a clerk is told."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that tells in Japanese what is wrong with a command."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how the command is written; exit code 2, as argparse has it."""
+        for told, instead in _SLIPS:
+            message = re.sub(f"^{told}", instead, message)
+        usage = self.format_usage().replace("usage:", "書き方:", 1)
+        self.exit(WRONG_PARAMETERS, f"{self.prog}: {message.rstrip('。')}。\n{usage}")
 
 
 def _speak_utf8() -> None:
@@ -53,7 +89,7 @@ def _speak_utf8() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ujo", description="孤独・孤立対策の年次報告書を作る")
+    parser = Parser(prog="ujo", description="孤独・孤立対策の年次報告書を作る")
     commands = parser.add_subparsers(title="コマンド", required=True, metavar="COMMAND")
 
     def command(

@@ -10,6 +10,8 @@ from ujo_lib.pipeline.keys import MissingInputError
 from ujo_lib.pipeline.layout import SiteYear
 
 DONE, FAULT, WRONG_PARAMETERS, DATA_PROBLEMS, NOTEBOOK_FAILED, LOCKED, REFUSED, DISK = range(8)
+INTERRUPTED = 130
+"""As shells say it of a program that was sent SIGINT."""
 
 _SITE = re.compile(r"^[a-z0-9_-]+$")
 
@@ -27,19 +29,35 @@ def explain(message: object, code: int) -> int:
     return code
 
 
+class UnknownPlaceError(MissingInputError):
+    """There are no parameters for a place and year; the message is Japanese and says how to make them."""
+
+    def __init__(self, told: str) -> None:
+        FileNotFoundError.__init__(self, told)
+
+
 def place_of(options: argparse.Namespace) -> SiteYear:
     """The place and year a command names.
 
     Raises:
-        MissingInputError: there are no parameters for it.
+        UnknownPlaceError: there are no parameters for it.
         DateError: the year cannot be read.
     """
     if not _SITE.match(options.site):
-        raise MissingInputError([f"params/{options.site}(自治体のフォルダー名は英小文字・数字・_・-)"])
+        raise UnknownPlaceError(
+            f"自治体のフォルダー名「{options.site}」は読めません。使えるのは英小文字・数字・_・- です。"
+        )
     place = SiteYear.named(project_root(), options.site, options.year)
     if not place.params.is_dir():
         known = sorted(f"{path.parent.name} {path.name[2:]}" for path in place.root.glob("params/*/fy*"))
-        raise MissingInputError([f"params/{place.site}/fy{place.year}(あるのは: {'、'.join(known)})"])
+        make = (
+            f"この年度は `ujo new-year {place.site} {place.year}` で作ります。"
+            if place.params.parent.is_dir()
+            else f"新しい自治体は `ujo new-site {place.site} {place.year}` で作ります。"
+        )
+        raise UnknownPlaceError(
+            f"params/{place.site}/fy{place.year} がありません(あるのは {'、'.join(known)})。{make}"
+        )
     return place
 
 

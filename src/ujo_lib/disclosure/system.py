@@ -438,7 +438,7 @@ def _keys(clique: _Clique, names: Mapping[str, np.ndarray], shared: Sequence[str
 
 def _stack(rows: Sequence[np.ndarray], width: int) -> sp.csr_matrix:
     pointers = np.cumsum([0] + [len(columns) for columns in rows])
-    columns = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    columns = np.concatenate(rows)
     return sp.csr_matrix((np.ones(len(columns)), columns, pointers), shape=(len(rows), width))
 
 
@@ -449,8 +449,8 @@ def _agrees(system: System, rows: Sequence[Row]) -> bool:
         np.zeros(system.A.shape[1]),
         A_ub=limits,
         b_ub=np.concatenate([high, -low]),
-        A_eq=system.E if system.E.shape[0] else None,
-        b_eq=np.zeros(system.E.shape[0]) if system.E.shape[0] else None,
+        A_eq=system.E,
+        b_eq=np.zeros(system.E.shape[0]),
         method="highs",
     )
     return bool(found.status == 0)
@@ -467,8 +467,8 @@ def _worst_row(system: System, rows: Sequence[Row]) -> str:
         np.concatenate([np.zeros(n), np.ones(m)]),
         A_ub=limits,
         b_ub=np.concatenate([high, -low]),
-        A_eq=E if E.shape[0] else None,
-        b_eq=np.zeros(E.shape[0]) if E.shape[0] else None,
+        A_eq=E,
+        b_eq=np.zeros(E.shape[0]),
         method="highs",
     )
     worst = rows[int(np.argmax(found.x[n:]))]

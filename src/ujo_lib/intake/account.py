@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ujo_lib.fiscal import Period
+from ujo_lib.fiscal import FiscalYear, Period
 from ujo_lib.intake.body import Body
 from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import FileSpec
@@ -176,6 +176,30 @@ def note_gaps(
             )
 
 
+def note_outdated(kinds: Mapping[str, Loaded], period: Period | None, notes_of: Mapping[str, Notes]) -> None:
+    """Warn of a survey whose last form came back before the year that is reported began: last year's file, very often.
+
+    Of half a year the survey may have been in the other half.
+    """
+    if period is None or "commissioners" not in kinds:
+        return
+    asked = kinds["commissioners"]
+    first = period.start if period.days > _HALF_YEAR else FiscalYear.containing(period.start).start
+    days = asked.frame.reindex(columns=["distributed_on", "returned_on"]).apply(pd.to_datetime).stack()
+    if len(days) and days.max() < pd.Timestamp(first):
+        row, name = days.index[int(days.argmax())]
+        asked.note(
+            np.int64(asked.frame.index.get_loc(row)),
+            notes_of,
+            f"{first}以後に配布・回収した調査",
+            "どの行の配布日・回収日も、集計する年より前です。前の調査のファイルでないか確かめてください。",
+            {"distributed_on": "配布日", "returned_on": "回収日"}[name],
+            f"{days.max():%Y-%m-%d}",
+            "warning",
+        )
+
+
+_HALF_YEAR = 184
 _QUIET_DAYS = 14
 _EXPECTED = 20
 """Records that a run of days without any would have had at the rate of the desk: such a run is no chance."""

@@ -436,6 +436,25 @@ def _cases_against_commissioners(commissioners: Loaded, cases: Loaded, notes_of:
         commissioners.note(at, notes_of, expected, remedy, "該当者数", int(stated[at]))
 
 
+def _one_survey(forms: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """All forms are of one survey: those of an earlier one would be counted as this one's."""
+    wanted: tuple[tuple[str, str, Severity], ...] = (
+        ("survey_id", "調査ID", "error"),
+        ("target_group", "調査対象区分", "warning"),
+    )
+    for name, heading, severity in wanted:
+        column = forms.frame[name].astype(object) if name in forms.frame else pd.Series(dtype=object)
+        numbers = column.value_counts()
+        for other in numbers.index[1:]:
+            at = np.flatnonzero((column == other).to_numpy())[0]
+            remedy = (
+                f"{numbers[other]}行あります。どの行もこの年度の同じ調査として数えるので、ほかの調査の行やファイルは除いて"
+                "ください(過去の調査は、人数だけを「過去調査の集計表」に書きます)。書き間違いなら、そろえてください。"
+            )
+            expected = f"ほかの行と同じ「{numbers.index[0]}」"
+            forms.note(at, notes_of, expected, remedy, heading, other, severity)
+
+
 def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
     if "duplicate_of" not in cases.frame:
         return
@@ -640,6 +659,8 @@ _AGAIN = re.compile(r"^\W*(?:再掲|うち)\W*|\W*再掲\W*$")
 
 _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
     (("commissioners", "cases"), _cases_against_commissioners, "回答票と該当者票の照合"),
+    (("commissioners",), _one_survey, "調査の照合"),
+    (("cases",), _one_survey, "調査の照合"),
     (("cases",), _doubles_point_to_cases, "重複先の照合"),
     (("consultations", "channels"), _contacts_after_opening, "開設日の照合"),
     (("national_daily", "national_hourly"), _days_of_prefectures_and_hours, "県別と時台別の照合"),

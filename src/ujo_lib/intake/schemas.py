@@ -109,7 +109,7 @@ class Multiple:
     name: str
     heading: str
     options: tuple[Option, ...]
-    required: bool = False
+    required: bool
     aliases: tuple[str, ...] = ()
     note: str = ""
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ujo_lib.columns import Count, Share, Text, Typed
+from ujo_lib.outreach import controlled, exact
 from ujo_lib.stats import LEVEL
 
 CITY, PREFECTURE = "市の窓口", "県"
@@ -20,6 +21,7 @@ PROMISED = "判定を出す条件のすべて"
 _FEWEST = 100
 """Verdicts of a cell below which its rates are too uncertain to be the worst of all."""
 WITHIN = "比較地域に施策が届いておらず、自己相関が0.6以下"
+_MEASURED = (exact.METHOD, controlled.METHOD)
 _OWN = {
     "growth": "この県の割合が年に{0:.0%}ずつ伸びている",
     "march": "この県だけ毎年3月が{0:g}倍になる",
@@ -90,17 +92,17 @@ def summary(cells: pd.DataFrame) -> Typed:
     return Typed.of(frame, _COLUMNS, note=note)
 
 
-def beside(level: float = LEVEL) -> str:
-    """The error rates that stand beside a verdict, as a template over its level's row `PROMISED` of `summary`.
+def beside(level: float, method: str) -> str:
+    """What stands beside a verdict: its error rates, as a template over its row `PROMISED` of `summary`, or that there
+    are none.
 
     Args:
-        level: confidence level of the verdict; only verdicts at `LEVEL` were measured.
+        level: confidence level of the verdict.
+        method: the verdict's.
     """
-    if level != LEVEL:
-        return (
-            f"模擬データで確かめたのは信頼水準{LEVEL:.0%}の判定だけで、"
-            f"{100 * level:.10g}%のこの判定がどれだけ誤るかは分かりません。"
-        )
+    if level != LEVEL or method not in _MEASURED:
+        measured = "か".join(f"「{name}」" for name in _MEASURED)
+        return f"この判定の誤りの割合は測っていません。測ったのは、信頼水準{LEVEL:.0%}で、{measured}による判定です。"
     return (
         "この判定を、試した{cells}通りの模擬データで確かめると、効果がないのに検出と誤ったのは最も悪い条件で"
         "{false_alarm}、区間が本当の値を含んだのは最も悪い条件で{coverage}でした。"

@@ -53,19 +53,16 @@ def by(
         dimensions, base (impressions), n (clicks), landing, spend, ctr (clicks per thousand impressions), low,
         high (Wilson), dispersion (of clicks between days), low_day, high_day (with that dispersion),
         landing_share, cpm, cpc (yen). A group without impressions has no ratio (NA); a count that the platform
-        does not report is NA, and so is a ratio of counts that not the same platforms of a group report.
+        does not report is NA, and its rows are in no ratio of it.
     """
-    ads = ads.reset_index(drop=True)
-    rows, untold, mixed = [], _silent_rows(ads, clicks), False
+    rows = []
     for key, part in _groups(ads, dimensions):
-        silent = untold.loc[part.index]
-        mixed |= bool((silent.any() & ~silent.all()).any())
         shown, clicked = _total(part, "impressions"), _total(part, clicks)
         landed, spent = _total(part, "landing_views"), _total(part, "spend_yen")
         row = dict(zip(dimensions, key, strict=True)) | {
             "base": shown, "n": clicked, "landing": landed, "spend": spent
         }  # fmt: skip
-        rows.append(row | _rates(part, clicks, level, silent))
+        rows.append(row | _rates(part, clicks, level))
     split = {name: Dimension(variable=name, heading=_SPLIT_BY.get(name, "")) for name in dimensions}
     counts = {
         "base": Base(heading="表示", unit="回"),
@@ -86,8 +83,7 @@ def by(
     }
     frame = pd.DataFrame(rows, columns=[*split, *counts, *rates])
     whole = dict.fromkeys(counts, "Int64") | dict.fromkeys(rates, "Float64")
-    note = "クリックか費用を報告していない媒体を含む欄は、割合や単価を計算していません。" if mixed else ""
-    return Typed.of(frame.astype(whole), {**split, **counts, **rates}, note=note)
+    return Typed.of(frame.astype(whole), {**split, **counts, **rates}, note=_left_out(ads, clicks))
 
 
 def pairwise(
@@ -108,7 +104,7 @@ def pairwise(
     Returns:
         category, other, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted).
     """
-    found = by(ads, [dimension], clicks=clicks)
+    found = by(_reporting(ads, clicks), [dimension], clicks=clicks)
     table = found.rows((found.frame["base"].fillna(0) > 0) & found.frame["n"].notna()).frame
     rows = []
     for i in range(len(table)):
@@ -174,6 +170,7 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
             sources are not recorded. Contacts are never inferred from clicks.
         clicks: the column that counts as click.
     """
+    shown = _total(_reporting(ads, clicks), "impressions")
     counted = [
         ("表示", "広告が画面に出た回数(インプレッション)", _total(ads, "impressions")),
         ("クリック(流入)", "広告のリンクが押された回数", _total(ads, clicks)),
@@ -183,7 +180,6 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
     frame = pd.DataFrame(counted, columns=["step", "definition", "n"]).astype({"n": "Int64"})
     # Not every platform reports landings: their share is taken over the clicks of those that do.
     landing_clicks = _clicks_with_landing(ads, clicks)
-    shown = pd.NA if _silent_rows(ads, clicks)["n"].any() else frame["n"][0]
     above = pd.array([pd.NA, shown, landing_clicks, pd.NA], dtype="Float64")
     frame["per_thousand"] = (1000 * frame["n"].astype("Float64") / above).where(above > 0)
     columns = {
@@ -193,7 +189,8 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
         "per_thousand": Rate(heading="前の段階1,000回あたり", unit="回", decimals=2),
     }
     note = "相談の流入元は広告ごとに記録されていないため、広告から始まった相談の件数は分かりません。"
-    return Typed.of(frame, columns, note="" if n_consultations is not None else note)
+    unknown = "" if n_consultations is not None else note
+    return Typed.of(frame, columns, note=f"{unknown}{_left_out(ads, clicks)}")
 
 
 def unplanned_platforms(ads: pd.DataFrame, planned: Sequence[str]) -> list[str]:
@@ -303,31 +300,36 @@ def _total(ads: pd.DataFrame, column: str) -> int | None:
     return int(ads[column].sum())
 
 
+def _reporting(ads: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The rows that report counts: what a platform does not report is no zero, and its rows belong to no ratio."""
+    return ads[ads.reindex(columns=[*columns]).notna().all(axis=1)]
+
+
+def _left_out(ads: pd.DataFrame, clicks: str) -> str:
+    """What the ratios leave out, in Japanese."""
+    parts = [
+        told
+        for column, told in ((clicks, "クリック数"), ("spend_yen", "費用"))
+        if column in ads and ads[column].isna().any() and not ads[column].isna().all()
+    ]
+    return f"{'と'.join(parts)}の記録がない行は、それを使う割合から除きました。" if parts else ""
+
+
 def _clicks_with_landing(ads: pd.DataFrame, clicks: str) -> int | None:
     """Clicks of the rows that report landings."""
-    return None if "landing_views" not in ads else _total(ads[ads["landing_views"].notna()], clicks)
+    return _total(_reporting(ads, "landing_views"), clicks)
 
 
-def _silent_rows(ads: pd.DataFrame, clicks: str) -> pd.DataFrame:
-    """Rows of platforms that report nothing of clicks (`n`) or money (`spend`); else a blank is a day without any."""
-    platform = ads["platform"].astype("string").fillna("") if "platform" in ads else pd.Series("", ads.index)
-    silent = {
-        name: ads[column].isna().groupby(platform).transform("all") if column in ads else True
-        for name, column in (("n", clicks), ("spend", "spend_yen"))
-    }
-    return pd.DataFrame(silent, index=ads.index).astype(bool)
-
-
-def _rates(part: pd.DataFrame, clicks: str, level: float, untold: pd.DataFrame) -> dict[str, float | None]:
-    shown, clicked = _total(part, "impressions") or 0, _total(part, clicks)
-    landed, spent = _total(part, "landing_views"), _total(part, "spend_yen")
+def _rates(part: pd.DataFrame, clicks: str, level: float) -> dict[str, float | None]:
+    clicking, paid = _reporting(part, clicks), _reporting(part, "spend_yen")
+    shown, clicked = _total(clicking, "impressions") or 0, _total(clicking, clicks)
+    landed, spent = _total(part, "landing_views"), _total(paid, "spend_yen")
     rates: dict[str, float | None] = dict.fromkeys(
         ("ctr", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc")
     )
-    no_clicks, no_spend = untold["n"], untold["spend"]
-    if shown and clicked is not None and not no_clicks.any():
+    if shown and clicked is not None:
         plain = wilson(clicked, shown, level)
-        spread = _dispersion_between_days(part, clicks)
+        spread = _dispersion_between_days(clicking, clicks)
         # The dispersed interval is Wilson's with the effective number of impressions.
         rates |= {"ctr": 1000 * (clicked / shown), "low": 1000 * plain.low, "high": 1000 * plain.high}
         if spread is not None:
@@ -336,8 +338,10 @@ def _rates(part: pd.DataFrame, clicks: str, level: float, untold: pd.DataFrame) 
     if landed is not None and (able := _clicks_with_landing(part, clicks)):
         rates["landing_share"] = landed / able
     if spent is not None:
-        rates["cpm"] = 1000 * spent / shown if shown and not no_spend.any() else None
-        rates["cpc"] = spent / clicked if clicked and no_clicks.equals(no_spend.rename("n")) else None
+        seen, both = _total(paid, "impressions"), _reporting(paid, clicks)
+        clicks_paid, spent_on_them = _total(both, clicks), _total(both, "spend_yen")
+        rates["cpm"] = 1000 * spent / seen if seen else None
+        rates["cpc"] = spent_on_them / clicks_paid if clicks_paid and spent_on_them is not None else None
     return rates
 
 

@@ -43,15 +43,18 @@ NO_ANSWER: Final = "無回答"
 def national_answers(attributes: pd.DataFrame, variable: str, period: Period) -> pd.DataFrame | None:
     """National counts of one question over a period: value and n, or None when the source does not fill the period.
 
-    Only slices of the source that lie wholly in the period are added up, so that nothing outside is counted.
+    Only slices of the source that lie wholly in the period are added up, so that nothing outside is counted. Rows of a
+    part of the nation are no more of it, and where a count is hidden or unknown there are no shares.
 
     Args:
-        attributes: frame with variable, value, n and, when the source comes in slices, period_start and
-            period_end.
+        attributes: frame with variable, value, n, where the source has more than the nation scope, and, when it comes
+            in slices, period_start and period_end.
         variable: the question.
         period: the days of the page.
     """
     rows = attributes.loc[attributes["variable"] == variable]
+    if "scope" in rows:
+        rows = rows.loc[rows["scope"].eq("全国").fillna(value=False).astype(bool)]
     if "period_start" in rows:
         start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
         rows = rows.loc[(rows["period_start"] >= start) & (rows["period_end"] <= end)]
@@ -59,6 +62,8 @@ def national_answers(attributes: pd.DataFrame, variable: str, period: Period) ->
         days = int(((slices["period_end"] - slices["period_start"]).dt.days + 1).sum())
         if days != period.days:
             return None
+    if rows.empty or rows["n"].isna().any():
+        return None
     return rows.groupby("value", observed=True, sort=False)["n"].sum().reset_index()
 
 

@@ -209,10 +209,11 @@ def write_codes(path: Path, codes: Codes) -> None:
 
 
 def read_codes(path: Path, labels: Labels) -> Codes:
-    """Read the codes that `write_codes` wrote; themes that the codebook has got since are in no text.
+    """Read the codes that `write_codes` wrote.
 
     Raises:
-        CodesError: no such file, columns are missing, or a code is neither 0 nor 1.
+        CodesError: no such file, columns are missing (that of a theme which the codebook has got since, say), a code is
+            neither 0 nor 1, a coder has a text twice, or there are more than two coders.
     """
     table = _read_csv(path, (*_PLAN, _CODER), "ujo code read")
     if unknown := [theme for theme in labels if theme not in table]:
@@ -231,6 +232,15 @@ def read_codes(path: Path, labels: Labels) -> Codes:
                 for row in table.index[wrong[theme]]
             ]
         )
+    twice = table[table.duplicated([_CODER, _ID])]
+    problems = [
+        f"{path.name} {row + 2}行目: コーダー{coder}の相談ID {one} が二度ある。一方の行を消す"
+        for row, coder, one in zip(twice.index, twice[_CODER], twice[_ID], strict=True)
+    ]
+    if (coders := table[_CODER].nunique(dropna=False)) > 2:
+        problems.append(f"{path.name}: コーダーが{coders}人いる。二人までの結果にする")
+    if problems:
+        raise CodesError(problems)
     parts = {
         coder: rows.set_index(_ID)[list(labels)].eq("1").rename_axis(None)
         for coder, rows in table.groupby(_CODER)

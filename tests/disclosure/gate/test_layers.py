@@ -161,3 +161,11 @@ def test_each_coat_of_a_text_is_one_step_towards_the_depth_at_which_it_is_refuse
     found = list(of_file("p.html", wrap(text).encode()))
     assert any(isinstance(one, Layer) and SAID in one.text for one in found) == read
     assert any(isinstance(one, Unreadable) for one in found) != read
+
+
+def test_of_two_coats_each_is_also_taken_off_alone_where_the_other_spoils_it() -> None:
+    """A digit written as an entity, once it is one, becomes part of the last CSS escape before it."""
+    page = "".join(f"\\{ord(letter):x}" for letter in SAID) + "&#51;"
+    texts = [one.text for one in of_file("p.txt", page.encode()) if isinstance(one, Layer)]
+    assert any(SAID in text for text in texts)
+    assert any(SAID[:-1] in text and SAID not in text for text in texts)

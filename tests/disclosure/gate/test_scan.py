@@ -83,3 +83,11 @@ def test_a_passage_touches_the_runs_between_numbers_of_its_cells(
 def test_what_a_layer_says_is_searched_in_its_words_where_it_has_any(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(f"<p>{PHRASE[:4]}<b>{PHRASE[4:]}</b></p>", encoding="utf-8")
     assert any(PHRASE in place.words for place in _Release([tmp_path]).places)
+
+
+def test_two_passages_of_one_text_end_where_the_page_leaves_them(tmp_path: Path) -> None:
+    first, second = "朝から晩まで同じことばかり", "昼は窓の外を見て過ごしています"
+    (tmp_path / "a.txt").write_text(first, encoding="utf-8")
+    (tmp_path / "b.txt").write_text(second, encoding="utf-8")
+    found = Gate([Confidential("c1", f"{first}ぬぬ{second}", "R1")], "", 5).scan([tmp_path])
+    assert {(one.file, one.length) for one in found} == {("a.txt", len(first)), ("b.txt", len(second))}
