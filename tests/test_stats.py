@@ -230,7 +230,8 @@ def test_wilson_covers_95_percent_on_average_and_its_dips_are_known():
 def test_nothing_observed_says_nothing_instead_of_failing():
     for interval in (stats.wilson(0, 0), stats.clopper_pearson(0, 0)):
         assert interval == stats.Interval(None, 0.0, 1.0)
-    assert stats.hypergeometric_interval(0, 0, 139) == stats.Interval(None, 0.0, 139.0)
+    for people in (0, 1, 139):
+        assert stats.hypergeometric_interval(0, 0, people) == stats.Interval(None, 0.0, people)
     assert stats.rate_ratio(0, 97, 0, 110) == stats.RateRatio(None, 0.0, math.inf, 1.0, 1.0)
     assert stats.rate_ratio(3, 97, 0, 110).estimate == math.inf
     assert stats.fisher_freeman_halton([[0, 0], [0, 0]]) == 1.0

@@ -108,12 +108,14 @@ def hypergeometric_interval(k: int, n: int, N: int, level: float = LEVEL) -> Int
     _check_counts(k, n, level)
     if n > N:
         raise ValueError(f"n must not exceed N: {n} > {N}")
+    if not n:
+        return Interval(None, 0.0, float(N))
     tail = (1 - level) / 2
     possible = np.arange(N + 1)
     at_least_k = scipy_stats.hypergeom.sf(k - 1, N, possible, n)
     at_most_k = scipy_stats.hypergeom.cdf(k, N, possible, n)
     kept = possible[(at_least_k > tail) & (at_most_k > tail)]
-    return Interval(N * k / n if n else None, float(kept[0]), float(kept[-1]))
+    return Interval(N * k / n, float(kept[0]), float(kept[-1]))
 
 
 def poisson_interval(k: int, exposure: float = 1.0, level: float = LEVEL) -> Interval:

@@ -62,6 +62,13 @@ def test_unknown_residence_bounds_the_ratio_from_both_sides():
     assert table["low"].notna().tolist() == [True, False, False]
 
 
+@pytest.mark.parametrize("known", [2, 1, 0, -1])
+def test_the_ratio_among_the_known_needs_somebody_whose_residence_is_known(known):
+    place, nation = pair()
+    found = bounds(use_per_population(place, nation, nation.n - known, 1, 100)).frame["estimate"]
+    assert found.isna().tolist() == [False, known <= 0, False]
+
+
 def test_a_fortnight_gives_a_share_and_no_interval():
     fortnight = Period(date(2023, 1, 1), date(2023, 1, 14), "2週間")
     place, nation = (counts.within(fortnight) for counts in pair())
@@ -93,9 +100,9 @@ def test_different_periods_are_refused():
     other = Period(date(2023, 4, 1), date(2024, 3, 31), "年度")
     with pytest.raises(ValueError, match="same days"):
         use_per_population(place.within(other), nation, 0, 1, 100)
-    assert use_per_population(place, nation, nation.n - 1, 1, 100)
+    silent = counts_of(np.zeros(365))
     with pytest.raises(ValueError, match="no contacts"):
-        use_per_population(place, nation, nation.n, 1, 100)
+        use_per_population(silent, silent, 0, 1, 100)
 
 
 def test_a_record_of_three_months_is_no_small_share_of_a_year():

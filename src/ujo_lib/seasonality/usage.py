@@ -33,7 +33,7 @@ class Usage:
         population_share: the place's share of the population.
         estimate, low, high: share / population_share with its interval; also the ratio if nobody of the
             unknown lives in the place.
-        known_ratio: the same among contacts of known residence (the unknown live where the known do).
+        known_ratio: the same among contacts of known residence (the unknown live where the known do); NaN without any.
         bound_high: the ratio if all of the unknown lived in the place.
         dispersion: variance relative to independent contacts.
         level: of the intervals.
@@ -81,14 +81,14 @@ def use_per_population(
     """
     if place.period != whole.period or (place.observed != whole.observed).any():
         raise ValueError("place and whole must cover the same days")
-    if whole.n <= unknown or min(population, population_whole) <= 0:
-        raise ValueError("no contacts of known residence, or no population")
+    if not whole.n or min(population, population_whole) <= 0:
+        raise ValueError("no contacts, or no population")
     spread, df = level_spread(PatternTests.of(place, whole), place.daily)
     low, high = deflated_share(
         np.array(place.n), np.array(whole.n), small_sample(spread, df, level)[0], level
     )
     people = population / population_whole
-    share = place.n / whole.n
+    share, known = place.n / whole.n, whole.n - unknown
     return Usage(
         n=place.n,
         base=whole.n,
@@ -100,7 +100,7 @@ def use_per_population(
         estimate=share / people,
         low=float(low) / people,
         high=float(high) / people,
-        known_ratio=place.n / (whole.n - unknown) / people,
+        known_ratio=place.n / known / people if known > 0 else np.nan,
         bound_high=(place.n + unknown) / whole.n / people,
         dispersion=float(spread[0]),
         level=level,
