@@ -21,6 +21,7 @@ from ujo_lib.seasonality import (
     contrast,
     counts,
     profiles,
+    surface,
     usage,
     verdicts,
 )
@@ -162,7 +163,10 @@ def test_profiles_are_recomputed_at_every_level(level):
     assert bounds_of("hours", level) / 24 == pytest.approx(np.array(jeffreys(n, n.sum(), effect, level)))
     test = verdicts.PatternTests.of(year).months(year.daily)
     wider = scipy_stats.t.ppf((1 + level) / 2, test.df2) / scipy_stats.norm.ppf((1 + level) / 2)
-    effect = np.maximum(test.variance, 1) * wider**2
+    # Nobody lends this year a memory: its intervals are as wary as its verdict.
+    strict = surface.rates("months", year.n, 1.0, verdicts.memory_seen(year)).level
+    of_verdict, plain = scipy_stats.f.isf([strict, 0.05], test.df1, np.maximum(test.df2, 20))
+    effect = np.maximum(test.variance * max(of_verdict / plain, 1), 1) * wider**2
     months, days = np.bincount(year.month_index, year.daily), np.bincount(year.month_index)
     expected = np.array(jeffreys(months, months.sum(), effect, level)) / (days / 365)
     assert bounds_of("months", level) == pytest.approx(expected)
