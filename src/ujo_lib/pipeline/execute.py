@@ -4,6 +4,7 @@ papermill's own output is no evidence: a kernel killed in a cell leaves a notebo
 "completed". Here a notebook has succeeded when every code cell was sent, answered and free of errors.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -96,6 +97,9 @@ class _KernelEngine(Engine):  # type: ignore[misc]  # papermill has no types
         except Exception:
             write_ipynb(nb_man.nb, str(half_run))
             raise
+        finally:
+            # The client made itself an event loop in this thread, and nobody else would close it and its sockets.
+            asyncio.get_event_loop().close()
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]

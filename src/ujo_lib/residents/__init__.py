@@ -9,6 +9,7 @@ from ujo_lib.residents.nation import compare, compare_groups, definitions, publi
 from ujo_lib.residents.panel import by_year, change
 from ujo_lib.residents.tables import (
     BAND,
+    SCORES,
     UCLA,
     across,
     differences,
@@ -25,6 +26,7 @@ from ujo_lib.residents.weighting import Sample, SampleError, diagnostics, open_s
 
 __all__ = [
     "BAND",
+    "SCORES",
     "UCLA",
     "Sample",
     "SampleError",

@@ -26,6 +26,8 @@ UCLA: Final = "ucla"
 BAND: Final = "ucla_band"
 BANDS: Final = {"10~12点": (10, 12), "7~9点": (7, 9), "4~6点": (4, 6), "3点": (3, 3)}
 """Bands of the three-item score as the national survey prints them."""
+SCORES: Final = (3, 12)
+"""The least and the greatest score."""
 
 
 def with_score(frame: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
@@ -134,14 +136,15 @@ def means(
     sample: Sample,
     value: str,
     heading: str,
+    scale: tuple[float, float],
     by: Sequence[Sequence[str]] = ((), ("sex",), ("age_band",)),
     level: float = LEVEL,
 ) -> Typed:
-    """Mean of a number in all and in each group; arguments as `across`.
+    """Mean of a number between the ends of a scale, in all and in each group; other arguments as `across`.
 
     Returns:
-        Columns of `by`, n (people with a value), mean (weighted), low, high (t; NA where the values of one person, or
-        equal ones, show no spread and some of the group were not asked).
+        Columns of `by`, n (people with a value), mean (weighted), low, high (t, cut where the scale ends; NA where the
+        values of one person, or equal ones, show no spread and some of the group were not asked).
     """
     numbers = sample.answers[value].astype("Float64").to_numpy(float, na_value=np.nan)
     names = list(dict.fromkeys(name for split in by for name in split))
@@ -152,7 +155,8 @@ def means(
                 found = mean(sample.design, numbers, inside)
                 spread = found.df > 0 and len(np.unique(numbers[kept])) > 1
                 ends = found.interval(level) if spread or (sample.design.sampled[kept] >= 1).all() else None
-                told = {"n": n, "mean": found.value, "low": ends and ends.low, "high": ends and ends.high}
+                low, high = np.clip((ends.low, ends.high), *scale) if ends else (None, None)
+                told = {"n": n, "mean": found.value, "low": low, "high": high}
                 rows.append({**dict.fromkeys(names, WHOLE), **group, **told})
     kinds = _dimensions(names)
     kinds |= {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit="点", decimals=1)}

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib.columns import Count, Rate, Text, Typed
-from ujo_lib.fiscal import Period
+from ujo_lib.fiscal import Period, spoken
 from ujo_lib.stats import silences
 
 HOURS = 24
@@ -261,8 +261,8 @@ def _counts(
     return Counts(period, daily, hourly, seen, suppressed)
 
 
-def span(dates: pd.Series, label: str = "記録のある全期間") -> Period:
-    """The days from the first to the last of these dates, ends included.
+def span(dates: pd.Series) -> Period:
+    """The days from the first to the last of these dates, ends included; the label names them.
 
     Raises:
         ValueError: no dates.
@@ -270,7 +270,8 @@ def span(dates: pd.Series, label: str = "記録のある全期間") -> Period:
     known = _local(dates.dropna())
     if known.empty:
         raise ValueError("no dates")
-    return Period(known.min().date(), known.max().date(), label)
+    first, last = known.min().date(), known.max().date()
+    return Period(first, last, f"記録のある全期間({spoken(first)}〜{spoken(last)})")
 
 
 def totals(scopes: Mapping[str, Counts]) -> Typed:
