@@ -1,6 +1,9 @@
 """A notebook that is done leaves nothing behind in the process that ran it."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -54,3 +57,13 @@ def test_a_forked_kernel_is_gone_when_its_notebook_is_done(tmp_path: Path) -> No
             execute(written(tmp_path, "import os; print(os.getpid())"), manager, lambda done, total: None)
             assert not manager.has_kernel
         assert not [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
+
+
+@pytest.mark.slow
+def test_notebooks_are_read_without_the_checker_of_addresses_that_jupyterlab_brings(tmp_path: Path) -> None:
+    """Here a checker that ends the process stands for the one that takes three seconds to be imported."""
+    (tmp_path / "rfc3987_syntax.py").write_text("raise SystemExit('imported')")
+    for first, found in (("ujo_lib.pipeline", ""), ("sys", "imported\n")):
+        command = [sys.executable, "-c", f"import {first}, nbformat"]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+        assert subprocess.run(command, env=environment, capture_output=True, text=True).stderr == found

@@ -128,21 +128,23 @@ class BlockDesign:
         """Rows: expected lag-one value, inflation, df1, df2; columns: autocorrelation on the grid.
 
         Exact expectations of quadratic forms under a first-order autoregression of the blocks; the degrees of
-        freedom are Satterthwaite's. Written with the basis of the fitted columns, so that years of days stay
-        affordable.
+        freedom are Satterthwaite's. Nothing as large as blocks × blocks is made, so that years of days stay affordable.
         """
-        distance = np.abs(np.subtract.outer(self._position, self._position))
         near = np.flatnonzero(np.diff(self._position) == 1)
         fitted = np.hstack([self._null, self._test])
+        here, there = fitted[near], fitted[near + 1]
+        ones = np.ones((len(fitted), 1))
         rows = []
-        for r in _GRID:
-            correlation = (r ** np.arange(distance.max() + 1))[distance]
-            carried = correlation @ fitted
+        for r, carried, squares in zip(
+            _GRID,
+            _correlated(self._position, _GRID, fitted),
+            _correlated(self._position, _GRID**2, ones),
+            strict=True,
+        ):
             inner = fitted.T @ carried
             seen = inner[-self.df1 :, -self.df1 :]
-            size = len(distance) - np.trace(inner)
-            square = (correlation**2).sum() - 2 * (carried**2).sum() + (inner**2).sum()
-            here, there = fitted[near], fitted[near + 1]
+            size = len(fitted) - np.trace(inner)
+            square = squares.sum() - 2 * (carried**2).sum() + (inner**2).sum()
             lag_one = len(near) * r - (here * carried[near + 1]).sum() - (carried[near] * there).sum()
             lag_one += ((here @ inner) * there).sum()
             rows.append(
@@ -166,6 +168,28 @@ class BlockDesign:
     @property
     def _df(self) -> Array:
         return self._moments[2:]
+
+
+def _correlated(position: NDArray[np.int64], autocorrelation: Array, columns: Array) -> Array:
+    """Columns times the correlation matrix of a first-order autoregression at these positions.
+
+    The weights r^|i − j| are powers, so one pass forwards and one backwards add them up.
+
+    Args:
+        position: rising, shape (blocks,).
+        autocorrelation: shape (r,).
+        columns: shape (blocks, columns).
+
+    Returns:
+        For every autocorrelation the product, shape (r, blocks, columns).
+    """
+    fade = (autocorrelation ** np.diff(position)[:, None])[..., None]
+    before = np.repeat(columns[:, None].astype(float), len(autocorrelation), axis=1)
+    after = before.copy()
+    for i in range(1, len(position)):
+        before[i] += fade[i - 1] * before[i - 1]
+        after[-1 - i] += fade[-i] * after[-i]
+    return np.ascontiguousarray(np.moveaxis(before + after - columns[:, None], 1, 0))
 
 
 @dataclass(frozen=True)

@@ -360,7 +360,10 @@ class PageExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert is untyped
 
 @lru_cache(maxsize=1)
 def _exporter() -> PageExporter:
-    return PageExporter(template_name="ujo", extra_template_basedirs=[str(TEMPLATES)])
+    # The notebook is checked once at the end, not again after each of twelve preprocessors.
+    return PageExporter(
+        template_name="ujo", extra_template_basedirs=[str(TEMPLATES)], optimistic_validation=True
+    )
 
 
 def export_page(notebook: NotebookNode, *, context: PageContext) -> str:
