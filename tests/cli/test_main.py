@@ -85,6 +85,15 @@ def test_a_mistyped_command_is_told_in_japanese_with_how_it_is_written(capsys, a
     assert not re.search(r"usage|argument|error|invalid|required|unrecognized", said)
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["sample", "--help"]])
+def test_help_has_no_english_heading(capsys, arguments):
+    with pytest.raises(SystemExit):
+        main(arguments)
+    said = capsys.readouterr().out
+    assert said.startswith("書き方: ujo")
+    assert not re.search(r"usage|options:|positional|show this", said)
+
+
 @pytest.mark.parametrize(
     ("site", "year", "told"),
     [

@@ -69,9 +69,24 @@ _SLIPS: Final = (
 )
 """What argparse says of a slip of the pen, and how a clerk is told."""
 
+_HEADINGS: Final = {
+    "usage:": "書き方:",
+    "positional arguments:": "引数:",
+    "options:": "オプション:",
+    "show this help message and exit": "この説明を示して終わる",
+}
+"""What argparse says of itself in `--help`."""
+
 
 class Parser(argparse.ArgumentParser):
-    """A parser that tells in Japanese what is wrong with a command."""
+    """A parser that speaks Japanese: what is wrong with a command, and how it is written."""
+
+    def format_help(self) -> str:
+        """The text of `--help`."""
+        told = super().format_help()
+        for heading, instead in _HEADINGS.items():
+            told = told.replace(heading, instead, 1)
+        return told
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how the command is written; exit code 2, as argparse has it."""
