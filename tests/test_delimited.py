@@ -226,6 +226,27 @@ def test_a_byte_that_fits_no_encoding_is_named_with_its_line(
     assert raised.value.line == at + 1
 
 
+@pytest.mark.parametrize("block", [1, 2, 3, 1 << 24])
+@pytest.mark.parametrize(
+    ("content", "codec"),
+    [
+        ("あ".encode() + b"\xff", "utf-8"),
+        (b"\nab\xe3\x81c", "utf-8"),
+        ("アa".encode("cp932") + b"\x81\xff", "cp932"),
+    ],
+)
+def test_the_byte_that_does_not_fit_is_the_same_in_blocks_of_any_size(
+    monkeypatch: pytest.MonkeyPatch, content: bytes, codec: str, block: int
+) -> None:
+    """Oracle: the content decoded in one go."""
+    monkeypatch.setattr(delimited, "_BLOCK", block)
+    with pytest.raises(UnicodeDecodeError) as whole:
+        content.decode(codec)
+    with pytest.raises(UnicodeDecodeError) as told:
+        list(delimited.pieces(content, codec))
+    assert told.value.start == whole.value.start
+
+
 def test_an_encoding_that_nobody_knows_is_no_traceback() -> None:
     with pytest.raises(EncodingError, match="klingon"):
         find_encoding(b"a", "klingon")

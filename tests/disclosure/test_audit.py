@@ -252,6 +252,24 @@ def test_an_outsider_whose_solver_gets_lost_begins_again(monkeypatch: pytest.Mon
     assert Outsider(People([region]), [Known(((1.0, region),), 3, 8)]).interval(region, 4, 1) == (3, 8)
 
 
+def test_who_finds_nobody_within_all_that_is_known_is_taken_to_know_the_count() -> None:
+    """Of at most eight people there are no nine: an interval would say that the count is safe."""
+    region: Region = (("topic", frozenset("a")),)
+    outsider = Outsider(People([region]), [Known(((1.0, region),), 3, 8)])
+    assert outsider.interval(region, 4, at_least=9) == (4, 4)
+
+
+def test_nobody_is_among_those_of_a_hidden_zero() -> None:
+    """By hand: 3 are left for 0 and 3 when 20 of 23 are printed, and he who is counted is one of the 3."""
+    counts = {"無": 0, "少": 3, "多": 20, "総数": 23}
+    table = CountTable(
+        "t", "cases", {"v": "v"}, ("n",), tuple(Cell((label,), "n", n) for label, n in counts.items())
+    )
+    policy = Policy(threshold=5, required_width=2, zero_rule="hide", own_case=True)
+    found = audit([table], {"t": (True, True, False, False)}, policy).frame.set_index("cell")
+    assert found[["low", "high"]].to_numpy().tolist() == [[0, 3], [1, 3]]
+
+
 def test_whatever_is_planned_in_whole_people_is_audited_in_whole_people() -> None:
     assert programme.COUNTABLE <= audit_room.COUNTABLE
 

@@ -8,9 +8,9 @@ import pytest
 from scipy.optimize import LinearConstraint, milp
 
 from tests.disclosure.people import table_of
-from ujo_lib.disclosure.audit import audit
+from ujo_lib.disclosure.audit import _among_three, audit
 from ujo_lib.disclosure.plan import plan
-from ujo_lib.disclosure.system import Row, build, components
+from ujo_lib.disclosure.system import Row, _triangles, build, components
 from ujo_lib.disclosure.tables import NO, YES, Cell, CountTable, Policy, PublicFigure, TableError
 
 
@@ -125,6 +125,23 @@ def test_themes_told_apart_in_pairs_give_no_small_pair_back(
     assert audit([table], made.hidden, policy).ok
     low, high = placed(table, made.mask("pairs"))["b", "c"]
     assert (high - max(low, 1) >= policy.required_width) is held
+
+
+@pytest.mark.parametrize("missing", ["", "a", "ab", None])
+def test_plan_and_audit_know_the_same_of_three_themes_and_nothing_of_counts_that_do_not_stand(
+    missing: str | None,
+) -> None:
+    """Each has its own code for it; `missing` is a count that no table has, None where all stand."""
+    counts = {
+        tuple((theme, frozenset({YES})) for theme in themes): n
+        for size, n in enumerate((9, 3, 1))
+        for themes in combinations("abc", size)
+        if "".join(themes) != missing
+    }
+    rows = [Row(region, n, n) for region, n in counts.items()]
+    planned = {frozenset((sign, rows[i].region) for i, sign in rule) for rule in _triangles(rows)}
+    assert planned == {frozenset(rule.parts) for rule in _among_three(counts)}
+    assert len(planned) == {None: 4, "": 3, "a": 2, "ab": 0}[missing]
 
 
 KINDS_LEFT = 1 + 4 + 3  # nobody, one theme, or two of which somebody has both: {ab, bc, bd} are shared

@@ -132,6 +132,16 @@ def test_an_exemption_covers_only_what_it_names() -> None:
     assert not Exemption("consultations", ("weekday",), 1101, "").covers(of())
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "free"), [(0, 20, False), (1, 20, True), (10, 20, True), (11, 20, False), (1, 0, False)]
+)
+def test_what_a_part_of_the_days_leaves_is_printed_in_full_from_the_least_total_on(
+    part: int, whole: int, free: bool
+) -> None:
+    policy = Policy(exemptions=(Exemption("cases", ("曜日",), 10, "時刻だけの集計"),))
+    assert policy.rest_in_full(whole, part) == free
+
+
 def test_rules_that_protect_nobody_are_refused() -> None:
     for wrong in ({"threshold": 0}, {"required_width": 0}, {"dominance": 1.0}):
         with pytest.raises(TableError):

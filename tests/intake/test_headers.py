@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib.intake.headers import _note_double
 from ujo_lib.intake.problems import Notes
 
@@ -13,3 +14,12 @@ def test_only_headings_that_are_the_same_may_be_the_lower_level_of_two(second, l
     [told] = notes.problems
     assert f"列「件数」と「{second}」が同じ項目を指します" in told.remedy
     assert ("header_rows: 2" in told.remedy) == levels
+
+
+@pytest.mark.parametrize(("declared", "read"), [({"速報件数": "n"}, [1, 2, 3]), ({}, [10, 20, 30])])
+def test_a_heading_that_the_city_declares_is_the_one_meant_and_not_that_of_the_dictionary(
+    desk: Desk, declared, read
+):
+    rows = [[*row, str(at) if at else "速報件数"] for at, row in enumerate(table("national_daily"))]
+    desk.put("national_daily", "d.csv", as_csv(rows), columns=declared)
+    assert desk.check()["national_daily"]["n"].tolist() == read

@@ -1,10 +1,12 @@
 """Files in a wrong encoding: every line that shows it is named, and a line is looked at once."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.intake.conftest import Desk, as_csv, table
+from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib.intake import reading
+from ujo_lib.intake.schemas import EXAMPLE_MARK
 
 SOUND, BROKEN = "令和5年度,相談,熊本県", "令和5年度".encode().decode("cp932", errors="replace")
 lines = st.lists(
@@ -36,3 +38,10 @@ def test_a_fault_below_a_title_is_told_by_the_heading_of_its_column(desk: Desk):
     assert [(fault.row, fault.column) for fault in desk.check().faults if fault.severity == "error"] == [
         (3, "都道府県")
     ]
+
+
+@pytest.mark.parametrize(("row", "form"), [(19, True), (20, True), (21, False)])
+def test_an_example_is_looked_for_in_the_first_twenty_rows_of_a_workbook(tmp_path, row, form):
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(as_xlsx([["件数"]] * (row - 1) + [[f"{EXAMPLE_MARK}12"]]))
+    assert reading.has_example(file) == form

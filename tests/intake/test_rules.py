@@ -23,24 +23,24 @@ def test_a_good_workbook_meets_every_rule_that_applies(desk: Desk):
 
 
 @pytest.mark.parametrize(
-    ("rule", "kind", "cell", "written"),
+    ("rule", "kind", "cell", "written", "example"),
     [
-        ("1-2", "cases", (1, "経緯(複数回答)"), "1,3"),
-        ("1-3", "national_daily", (1, "件数"), "10件"),
-        ("1-5", "national_daily", (1, "都道府県"), " 熊本県"),
-        ("1-10", "campaigns", (1, "施策名"), "①広報"),
-        ("1-11", "campaigns", (1, "開始"), "R6.2.28"),
-        ("1-12", "national_daily", (1, "都道府県"), ""),
-        ("1-13", "national_daily", (1, "件数"), "x"),
+        ("1-2", "cases", (1, "経緯(複数回答)"), "1,3", "経緯(複数回答)「1,3」"),
+        ("1-3", "national_daily", (1, "件数"), "10件", "件数「10件」"),
+        ("1-5", "national_daily", (1, "都道府県"), " 熊本県", "列「都道府県」"),
+        ("1-10", "campaigns", (1, "施策名"), "①広報", "2列目"),
+        ("1-11", "campaigns", (1, "開始"), "R6.2.28", "開始「R6.2.28」"),
+        ("1-12", "national_daily", (1, "都道府県"), "", "列「都道府県」に空欄"),
+        ("1-13", "national_daily", (1, "件数"), "x", "件数「x」"),
     ],
 )
-def test_a_rule_that_a_cell_breaks_is_named(desk: Desk, rule, kind, cell, written):
+def test_a_rule_that_a_cell_breaks_is_named_with_its_place(desk: Desk, rule, kind, cell, written, example):
     changed = table(kind, {cell: written})
     desk.put(kind, "f.csv", as_csv(changed))
     found = desk.check().rules.set_index("rule").loc[rule]
     assert found["verdict"] == "要改善"
     assert found["n"] >= 1
-    assert found["example"]
+    assert found["example"] == example
 
 
 def test_items_about_workbooks_do_not_apply_to_text_files(desk: Desk):

@@ -34,6 +34,8 @@ def test_the_page_shows_the_worst_cell_of_each_condition_and_where_it_breaks():
     assert table.loc[together, "false_alarm"] == 0.06
     promised = table.loc[("市の窓口", "すべての大きさ", calibration.PROMISED)]
     assert (promised["cells"], promised["false_alarm"], promised["coverage"]) == (5, 0.06, 0.94)
+    sizes = dict.fromkeys(size for level, size, _ in table.index if level == "市の窓口")
+    assert list(sizes) == ["すべての大きさ", "約54件", "約600件"]
 
 
 ORDINARY = {

@@ -54,6 +54,13 @@ def test_ratios_come_from_summed_counts_not_from_averaged_ratios():
     assert "reach" not in table
 
 
+def test_groups_stand_in_the_order_of_their_labels_whatever_that_of_the_rows():
+    rows = ads([("2024-02-20", name, 1000, 10, 100) for name in ("B", "C", "A")])
+    assert funnel.by(rows, ["platform"]).frame["platform"].tolist() == ["A", "B", "C"]
+    ordered = rows.assign(platform=pd.Categorical(rows["platform"], ["C", "D", "A", "B"]))
+    assert funnel.by(ordered, ["platform"]).frame["platform"].tolist() == ["C", "A", "B"]
+
+
 def test_rates_per_thousand_keep_three_digits_of_a_small_rate(published):
     table = funnel.by(published, []).frame
     assert table["ctr"].item() == pytest.approx(3.73165, abs=1e-5)

@@ -116,6 +116,7 @@ def test_the_curves_hold_the_registered_estimate_once(campaigns):
     ):
         registered = table[table["chosen"]]
         assert len(registered) == 1
+        assert set(table["期間"]) == {"3月7日まで", "3月14日まで", "3月21日まで"}
         assert registered["estimate"].item() == pytest.approx(effect.estimate)
         assert (
             not table.drop(columns=["label", "estimate", "low", "high", "p_value", "chosen", "reason"])

@@ -18,6 +18,7 @@ from ujo_lib.report.door.publish import (
     ANSWER,
     DOOR,
     NOBODY,
+    TILES,
     NotSuppliedError,
     PublishError,
     Subject,
@@ -369,3 +370,14 @@ def test_the_sentences_of_the_year_carry_what_they_say_and_what_they_rest_on(pro
     assert [wording.text_of([part]) for part in made.said if part.values] == ["40人です。", "相談者93人"]
     assert "40人です。" in made.html
     assert "以上です。" in made.html
+
+
+def test_key_figures_are_tiles_of_their_table_and_where_there_are_none_it_is_said(project):
+    page = _internal()
+    shown = _published(page)
+    made = page.tiles(shown, label="age", value="n", unit="人", empty="まだありません。")
+    assert (made.kind, made.tables) == (TILES, ("by_age",))
+    assert re.findall(r"<dt>(\w+)</dt>", made.html) == FRAME["age"].tolist()
+    none = page.tiles(shown.where(age="90代"), label="age", value="n", empty="まだありません。")
+    assert none.kind != TILES
+    assert "まだありません。" in none.html

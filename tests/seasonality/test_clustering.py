@@ -66,6 +66,13 @@ def test_unanimous_clients_leave_no_false_certainty():
     assert same.design_effect == 5
 
 
+def test_answers_that_differ_within_each_client_count_for_no_more_than_that_many_people():
+    """Clients who say yes and no once each have a variance of 0; n people who answer once, n / (n − 1) times theirs."""
+    trait = np.tile([True, False], 30)
+    assert share(trait, np.repeat(np.arange(30), 2)).design_effect == 1.0
+    assert share(trait, np.arange(60)).design_effect == pytest.approx(60 / 59)
+
+
 def test_nothing_valid_has_no_share():
     assert share(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)).estimate is None
 

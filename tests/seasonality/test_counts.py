@@ -11,6 +11,8 @@ from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.counts import (
     clock_shift,
     from_aggregate,
+    month_end,
+    months_later,
     observed_days,
     select,
     span,
@@ -179,3 +181,17 @@ def test_an_empty_day_is_a_gap_where_chance_would_leave_it_empty_once_in_a_thous
     daily = np.full(101, 20)
     daily[50], daily[0] = 0, total - 20 * 99
     assert observed_days(daily)[50] != gap
+
+
+@pytest.mark.parametrize(
+    ("day", "end"),
+    [
+        (date(2023, 12, 1), date(2023, 12, 31)),
+        (date(2024, 2, 29), date(2024, 2, 29)),
+        (date(2023, 2, 1), date(2023, 2, 28)),
+        (date(2023, 4, 30), date(2023, 4, 30)),
+    ],
+)
+def test_a_month_ends_on_the_eve_of_the_next(day, end):
+    assert month_end(day) == end
+    assert months_later(day, 12) == date(day.year + 1, day.month, 1)

@@ -1,3 +1,4 @@
+import inspect
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -191,16 +192,19 @@ def test_months_of_a_forecast_follow_each_other_and_the_last_ends_with_the_perio
     assert table["days"].iloc[-1] == 17 + 29 + 20
 
 
-def test_a_backtest_learns_up_to_the_eve_of_the_twelve_months_that_it_foretells(monkeypatch):
-    asked = []
+def test_a_backtest_is_a_forecast_made_on_the_eve_of_the_twelve_months_that_it_foretells(monkeypatch):
+    asked, told = [], []
+    of = inspect.signature(forecast_months).parameters
 
-    def refusing(before, period, *_):
+    def refusing(before, period, breaks, seed, harmonics, yearly_change, level):
         asked.append((before.period.start, before.period.end, period.start, period.end))
+        told.append((harmonics, yearly_change, level))
         return SimpleNamespace(reason="学習しない")
 
     monkeypatch.setattr(forecast, "forecast_months", refusing)
     assert len(backtest(history(), (), seed=1)) == 0
     assert asked == [(date(2022, 4, 1), date(2023, 3, 31), date(2023, 4, 1), date(2024, 3, 31))]
+    assert told == [tuple(of[name].default for name in ("harmonics", "yearly_change", "level"))]
 
 
 def test_months_of_a_fiscal_year_stand_in_the_order_of_the_calendar():

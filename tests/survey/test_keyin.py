@@ -35,7 +35,10 @@ def test_another_survey_runs_by_its_files_alone(elderly, read):
     table = survey.all_items(answers, elderly, "households").frame
     assert list(table.columns[:4]) == ["item", "heading", "kind", "answer"]
     assert table.index.tolist() == list(range(len(table)))
-    assert set(table["item"]) == {"age_band", "talk_frequency", "rely_on", "uses_service", "service_kind"}
+    one, several = "単一回答", "複数回答"
+    asked = ["age_band", "talk_frequency", "rely_on", "uses_service", "service_kind"]
+    rows = table[["item", "kind"]].drop_duplicates().itertuples(index=False)
+    assert list(rows) == list(zip(asked, [one, one, several, one, several], strict=True))
     service = table[table["item"] == "service_kind"].set_index("answer")
     assert (service.loc["配食", "n"], service.loc["配食", "base"], service.loc["非該当", "n"]) == (4, 8, 12)
     assert len(survey.crosstab(answers, "age_band", "rely_on", elderly))

@@ -213,6 +213,7 @@ def test_ties_share_the_top_and_hidden_counts_keep_it_open():
     )
     assert "示せません" in survey.mode_sentence(None, "年代")
     assert survey.mode_sentence((), "年代") == "年代の回答はありませんでした。"
+    assert survey.mode_sentence(("40歳代",), "年代") == "年代では40歳代が最も多くなっています。"
 
 
 def test_opinions_without_a_theme_were_still_written():

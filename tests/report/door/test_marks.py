@@ -310,6 +310,14 @@ def test_a_whole_percent_stays_one_up_to_a_millionth_of_it(below, mark):
     assert judged(counts, gone, 0.9 - below, 2 * norm.sf(0.895 * z) * 6)[0] == mark
 
 
+@pytest.mark.parametrize(("nearness", "marks"), [(0.999, ["＋", "－"]), (1.001, ["・", "・"])])
+def test_a_mark_below_chance_is_as_sure_as_the_one_above_it_that_mirrors_it(nearness, marks):
+    """Of two rows the cells of a column lie equally far from chance, one above and one below."""
+    z = (26 - 46 * 36 / 96) / np.sqrt(46 * 36 / 96 * (1 - 46 / 96) * (1 - 36 / 96))
+    told = judged([[26, 10, 10], [10, 20, 20]], [], level=2 * norm.sf(nearness * z) * 6)
+    assert [told[0], told[3]] == marks
+
+
 def test_a_design_effect_that_would_strengthen_a_mark_counts_as_none():
     counts, gone = [[26, 10, 10], [10, 20, 20]], [(1, 1), (1, 2)]
     z = (26 - 46 * 36 / 96) / np.sqrt(46 * 36 / 96 * (1 - 46 / 96) * (1 - 36 / 96))
