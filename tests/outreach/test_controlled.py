@@ -9,6 +9,7 @@ from scipy import stats as distributions
 from tests.outreach.conftest import TWO_YEARS, WINDOW
 from ujo_lib.outreach import controlled, did, exact, hygiene
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Baseline, Comparison
+from ujo_lib.outreach.study import PREFECTURE_METHODS
 from ujo_lib.outreach.verdict import Refusal
 
 RULES = Baseline(TWO_YEARS.start, washout_days=14)
@@ -264,10 +265,11 @@ def test_autocorrelation_of_independent_days_stays_within_its_bounds():
     assert (table["low"] == -table["high"]).all()
 
 
-def test_the_band_of_the_window_holds_the_count_exactly_when_nothing_was_detected():
-    for seed, ratio in ((1, 1.0), (2, 1.5), (3, 1.1)):
+@pytest.mark.parametrize("estimator", PREFECTURE_METHODS.values())
+def test_the_band_of_the_window_holds_the_count_exactly_when_nothing_was_detected(estimator):
+    for seed, ratio in ((1, 1.0), (2, 1.5), (3, 1.1), (0, 1.35), (1, 1.25), (2, 0.75)):
         comparison = prefecture(seed, ratio)
-        effect = controlled.block_t(comparison, "熊本県")
+        effect = estimator(comparison, "熊本県", 0.9)
         window = controlled.counterfactual(comparison, effect).frame.query(
             "role == @IN_WINDOW", local_dict={"IN_WINDOW": IN_WINDOW}
         )

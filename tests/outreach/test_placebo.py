@@ -87,10 +87,13 @@ def test_the_summary_words_a_refusal_and_keeps_its_numbers_out():
     assert placebo.in_time(refusal) is refusal
 
 
-@pytest.mark.parametrize(("ratio", "words"), [(1.6, "最も極端です"), (1.0, "極端な値ではありません")])
-def test_the_figure_says_whether_the_reached_prefecture_stands_out(ratio, words):
+@pytest.mark.parametrize(("ratio", "words"), [(1.6, "最も極端です"), (1.1, "極端さは{}番目です")])
+def test_the_figure_says_where_the_reached_prefecture_stands(ratio, words):
     wide, comparison = nation(1, ratio)
-    said = placebo.reading(placebo.in_space(wide, comparison, NAMES[0], NAMES[1:]))
+    found = placebo.in_space(wide, comparison, NAMES[0], NAMES[1:])
+    distance = found.frame["statistic"].abs().sort_values(ascending=False)
+    words = words.format([*found.frame["real"].loc[distance.index]].index(True) + 1)
+    said = placebo.reading(found)
     assert said.startswith("県00の値は、施策が届いていない46の都道府県")
     assert said.endswith(f"{words}。")
     assert placebo.reading(Refusal("few_placebos", "比べる地域が3しかない")) == "比べる地域が3しかない"

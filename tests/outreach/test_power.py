@@ -1,10 +1,14 @@
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ujo_lib.outreach import power
+from tests.outreach.test_specification import PLAN
+from ujo_lib.outreach import did, exact, power
 from ujo_lib.stats import rate_ratio
 
 
@@ -102,6 +106,21 @@ def test_a_plan_without_a_number_of_contacts_promises_no_smallest_effect():
     assert power.summary([planned, unplanned[1]]).frame["area"].tolist() == ["八重垣市"]
     for city, prefecture in ((0.0, 2500.0), (50.0, 0.0), (0.0, 0.0)):
         assert power.dilution(city, prefecture, [2.0]).frame.empty
+
+
+def test_no_smallest_effect_is_told_of_a_method_whose_power_is_not_known():
+    designs, lacking = power.of_plan(PLAN, date(2023, 5, 1), 54.0, 2536.0, 0.05)
+    assert ([one.area for one in designs], lacking) == (["宇城市", "熊本県"], "")
+    with_did = replace(PLAN, prefecture_method=did.METHOD)
+    designs, lacking = power.of_plan(with_did, date(2023, 5, 1), 54.0, 2536.0, 0.05)
+    assert [one.area for one in designs] == ["宇城市"]
+    assert lacking == "熊本県の判定に使う「差の差(対数)」で見つけられる大きさは、計算していません。"
+    assert power.reading(power.summary(designs).frame, lacking=lacking).endswith(f"以上です。{lacking}")
+    designs, lacking = power.of_plan(
+        replace(with_did, city_method=exact.METHOD_MID_P), None, 54.0, 2536.0, 0.05
+    )
+    assert power.reading(power.summary(designs).frame, lacking=lacking) == lacking
+    assert lacking.startswith("宇城市の判定に使う「条件付き二項検定(mid-p)」")
 
 
 def test_impossible_plans_are_answered_in_words():

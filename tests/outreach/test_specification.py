@@ -58,6 +58,15 @@ def test_the_plan_reads_as_a_table():
     assert table["比較地域"] == "施策が届いていないすべての都道府県"
 
 
+@pytest.mark.parametrize(
+    ("gap", "told"), [(0, "1回ずつ数えます"), (14, "14日以内の続きの相談は、まとめて1回と")]
+)
+def test_a_plan_that_joins_no_contacts_says_that_each_is_counted(gap, told):
+    plan = replace(PLAN, episode_gap_days=gap)
+    assert told in plan.counting
+    assert plan.counting in plan.table().frame.set_index("item")["value"]["宇城市の数え方"]
+
+
 def test_a_new_desk_has_only_the_days_after_it_settled():
     assert PLAN.baseline_days(None) == (date(2024, 2, 20) - date(2022, 4, 1)).days
     assert PLAN.baseline_days(date(2023, 5, 1)) == (date(2024, 2, 20) - date(2023, 7, 30)).days

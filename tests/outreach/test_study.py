@@ -9,7 +9,7 @@ import pytest
 
 from tests.outreach.conftest import TWO_YEARS, WINDOW, YEAR
 from tests.outreach.test_specification import PLAN
-from ujo_lib.outreach import study
+from ujo_lib.outreach import controlled, study
 from ujo_lib.outreach.hygiene import Comparison
 from ujo_lib.outreach.verdict import Refusal
 
@@ -179,3 +179,9 @@ def test_all_contacts_of_the_curve_are_those_of_the_next_day_too(campaigns):
     every = found.city_effect(replace(PLAN, episode_gap_days=0))
     assert every.estimate != pytest.approx(found.city_effect(replace(PLAN, episode_gap_days=1)).estimate)
     assert np.isclose(counted["estimate"], every.estimate).any()
+
+
+def test_each_method_of_the_prefecture_is_told_in_words_of_its_own():
+    words = study.PREFECTURE_WORDS
+    assert words.keys() == study.PREFECTURE_METHODS.keys()
+    assert [name for name, said in words.items() if "2区切り" in said] == [controlled.METHOD]

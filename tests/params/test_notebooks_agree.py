@@ -1,6 +1,7 @@
 """Notebook cell, settings model and YAML say the same: the same names, the same values, the same meaning."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,18 @@ def test_prose_of_a_release_speaks_to_the_reader_and_not_to_the_analyst(released
     ]
     assert prose
     assert not [(word, text) for text in prose for word in ANALYSTS_TALK if word in text]
+
+
+@pytest.mark.parametrize("released", RELEASED, ids=[one.name for one in RELEASED])
+def test_prose_sends_nobody_to_what_a_release_keeps_on_another_page(released):
+    """What is tagged for the appendix stands there alone in a release, and the rest of its page does not."""
+    there = [cell.source for cell in released.cells if "appendix" in cell.tags]
+    prose = [cell for cell in released.cells if cell.kind == "markdown" and "internal" not in cell.tags]
+    titles = set(
+        re.findall(r'"([^"\n]*)"', "\n".join(there)) + re.findall(r"(?m)^#+ (.+)$", "\n".join(there))
+    )
+    for line in (line for cell in prose if "appendix" not in cell.tags for line in cell.source.splitlines()):
+        sent = titles & {*re.findall("「([^」]+)」", line)}
+        assert "技術付録" in line or not (sent or "このページの終わり" in line), (sent, line)
+    for text in (cell.source for cell in prose if "appendix" in cell.tags):
+        assert not re.search("上の「|(?<!」の)「結論」", text), text

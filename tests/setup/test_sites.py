@@ -96,6 +96,25 @@ def test_what_people_type_in_is_a_workbook_that_intake_reads_and_a_first_year_as
     assert {len(found.frames[kind]) for kind in kinds} == {1}
 
 
+def test_a_place_may_border_on_the_patterns_prefecture_and_name_it(root):
+    told = {"熊本県境こころの電話": "096-000-0000"}
+    set_up_site(
+        root,
+        NewSite("wakaba", "若葉市", "福岡県", "40203", 2024, channel="宇城市・若葉市共同", contacts=told),
+    )
+    assert _settings(root, "04_outreach_effect").neighbours == [
+        "山口県",
+        "佐賀県",
+        "長崎県",
+        "熊本県",
+        "大分県",
+    ]
+    assert _settings(root, "04_outreach_effect").channel == "宇城市・若葉市共同"
+    assert _settings(root, "02_consultation_seasonality").contacts == told
+    inputs = read_yaml(Inputs, root / "params/wakaba/fy2024/inputs.yaml")
+    assert list(inputs.labels["channel"])[1] == "宇城市・若葉市共同"
+
+
 def test_the_files_of_a_trial_are_those_that_the_sample_writes(root):
     set_up_site(root, NewSite("trial", "試市", "岡山県", "33203", 2023, synthetic=True))
     pattern = read_yaml(Inputs, root / "params/sample/fy2023/inputs.yaml")

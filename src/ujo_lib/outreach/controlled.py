@@ -263,7 +263,8 @@ def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> Typed:
     refusal.
 
     The band of a block is what it would have shown without an effect, read off the interval of the verdict:
-    the window's count lies outside its band exactly when an effect was detected.
+    the window's count lies outside its band exactly when an effect was detected. Other methods than `block_t` expect no
+    growth and no season of the area's own, so theirs is one share of the control in all blocks.
     """
     columns = {
         "start": Text(heading="区切りの初日"),
@@ -275,17 +276,18 @@ def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> Typed:
     }
     if (
         isinstance(comparison, Refusal)
+        or effect.n is None
         or effect.estimate is None
         or effect.low is None
         or effect.high is None
     ):
         return Typed.of(pd.DataFrame(columns=list(columns)), columns)
     found = blocks(comparison)
-    logs = np.log(found.loc[found["role"] == BASELINE, "share"].to_numpy(float))
-    of = design(found)
-    fitted = np.zeros(len(found))
-    fitted[found["role"] == BASELINE] = logs @ of.hat
-    fitted[found["role"] == IN_WINDOW] = of.weights[0] @ logs
+    earlier = found["role"].to_numpy() == BASELINE
+    fitted = np.full(len(found), np.log(effect.n / effect.estimate / found.loc[~earlier, "expected"].item()))
+    if effect.method == METHOD:
+        logs, of = np.log(found.loc[earlier, "share"].to_numpy(float)), design(found)
+        fitted[earlier], fitted[~earlier] = logs @ of.hat, of.weights[0] @ logs
     expected = found["expected"] * np.exp(fitted)
     low, high = expected * effect.estimate / effect.high, expected * effect.estimate / effect.low
     return Typed.of(found.assign(expected=expected, low=low, high=high)[list(columns)], columns)

@@ -131,7 +131,8 @@ def reading(found: Placebo | Refusal) -> str:
     if isinstance(found, Refusal):
         return found.reason
     place = found.frame.loc[found.frame["real"], "place"].item()
-    outlying = "最も極端です" if found.p_value == found.smallest_p else "極端な値ではありません"
+    rank = round(found.p_value * len(found.frame))
+    outlying = "最も極端です" if rank == 1 else f"極端さは{rank}番目です"
     others = len(found.frame) - 1
     return f"{place}の値は、施策が届いていない{others}の都道府県で同じ計算をした値(丸)と並べて、{outlying}。"
 

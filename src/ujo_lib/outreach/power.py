@@ -6,6 +6,7 @@ known, and shown, before and without the outcome.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,8 @@ from scipy import optimize
 from scipy import stats as distributions
 
 from ujo_lib.columns import Estimate, Rate, Ratio, Share, Text, Typed
-from ujo_lib.outreach import controlled
+from ujo_lib.outreach import controlled, exact
+from ujo_lib.outreach.specification import Plan
 from ujo_lib.stats import LEVEL
 
 Floats = NDArray[np.float64]
@@ -132,6 +134,34 @@ def block_design(
     return Design(area, window, baseline, power_at)
 
 
+def of_plan(
+    plan: Plan, opened: date | None, city: float, prefecture: float, spread: float
+) -> tuple[list[Design], str]:
+    """The designs of the verdicts of a plan, and a sentence on verdicts by methods of which no power is known.
+
+    Args:
+        plan: the registered plan.
+        opened: day the city's desk opened, None when it is older than the records.
+        city: contacts a year of the city's desk that were planned with.
+        prefecture: the same of the prefecture.
+        spread: as in `block_design`.
+    """
+    days = plan.window.days
+    known = {
+        exact.METHOD: exact_design(plan.area, city, days, plan.baseline_days(opened), plan.level),
+        controlled.METHOD: block_design(
+            plan.prefecture, prefecture, days, plan.baseline_days(None), spread, plan.level
+        ),
+    }
+    methods = {plan.area: plan.city_method, plan.prefecture: plan.prefecture_method}
+    lacking = [
+        f"{area}の判定に使う「{method}」で見つけられる大きさは、計算していません。"
+        for area, method in methods.items()
+        if method not in known
+    ]
+    return [known[method] for method in methods.values() if method in known], "".join(lacking)
+
+
 def curves(designs: Sequence[Design], ratios: Sequence[float]) -> Typed:
     """Power over a range of rate ratios: area, ratio, power; of each design that was planned with contacts."""
     planned = filter(_planned, designs)
@@ -167,16 +197,16 @@ def summary(designs: Sequence[Design], wanted: float = 0.8) -> Typed:
     return Typed.of(frame, columns, note="計画した件数から計算しました。")
 
 
-def reading(table: pd.DataFrame, wanted: float = 0.8) -> str:
-    """What `summary` found, in a sentence."""
+def reading(table: pd.DataFrame, wanted: float = 0.8, lacking: str = "") -> str:
+    """What `summary` found, in a sentence; `lacking` tells of verdicts without a design, as `of_plan` gives it."""
     if table.empty:
-        return UNPLANNED
+        return lacking or UNPLANNED
     found = [
         f"{row.area}では"
         + (f"なし({LARGEST_RATIO:g}倍でも届かない)" if pd.isna(row.mde) else f"{row.mde:.2f}倍以上")
         for row in table.itertuples()
     ]
-    return f"この計画で{wanted:.0%}の確率で見つけられる増加は、{'、'.join(found)}です。"
+    return f"この計画で{wanted:.0%}の確率で見つけられる増加は、{'、'.join(found)}です。{lacking}"
 
 
 def smallest_detectable(power_at: Callable[[float], float], wanted: float = 0.8) -> float | None:

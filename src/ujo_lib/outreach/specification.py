@@ -64,6 +64,13 @@ class Plan:
         settled = self.first_day if opened is None else opened + timedelta(days=self.settling_days)
         return max(0, (self.window_start - max(self.first_day, settled)).days)
 
+    @property
+    def counting(self) -> str:
+        """How contacts that follow one another from the same person are counted, in Japanese."""
+        if not self.episode_gap_days:
+            return "同じ人の続きの相談も、1回ずつ数えます"
+        return f"同じ人の{self.episode_gap_days}日以内の続きの相談は、まとめて1回と数えます"
+
     def digest(self) -> str:
         """SHA-256 of the plan's values, the same on every machine."""
         text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=str)
@@ -79,7 +86,7 @@ class Plan:
             ("比較地域", controls),
             (
                 f"{self.area}の数え方",
-                f"{self.channel}の相談。同じ人の{self.episode_gap_days}日以内の続きは1回と数える",
+                f"{self.channel}の相談。{self.counting}",
             ),
             (f"{self.area}の方法", self.city_method),
             (f"{self.prefecture}の方法", self.prefecture_method),

@@ -31,6 +31,25 @@ PREFECTURE_METHODS: Mapping[str, Estimator] = {
 }
 
 
+PREFECTURE_WORDS: Mapping[str, str] = {
+    controlled.METHOD: (
+        "県全体の件数は、実施期間と同じ長さの区切りに分けて判定します。見込みの作り方は2つです。1つは記録全体から、この県自身の"
+        "伸びと、前の年までの同じ時期の動きを除いたもの。もう1つは実施期間の直前の2区切りです。両方で増減が見つかったときだけ"
+        "「検出」とし、区間は両方を合わせた幅にします。施策の効果と区別できるのは、毎年の同じ時期にある動き、一定の伸び、実施期間の"
+        "直前の2区切りより前からの変化までです。"
+    ),
+    controlled.METHOD_MODEL: (
+        "県全体の件数は、比較地域の件数と曜日を説明に使う回帰モデルで判定します。日どうしを独立とみなすため区間は狭めに出ることがあり、"
+        "この県自身の伸びや、例年の同じ時期の動きは、施策の効果と区別できません。"
+    ),
+    did.METHOD: (
+        "県全体の件数は、実施期間と同じ長さの区切りに分け、ほかの時期からの変化を、比較地域の変化と比べて判定します。"
+        "この県自身の伸びや、例年の同じ時期の動きは、施策の効果と区別できません。"
+    ),
+}
+"""What a reader must know of the method of the prefecture's verdict."""
+
+
 @dataclass(frozen=True)
 class Study:
     """A plan and the contacts it is put to; made by `open_study`.

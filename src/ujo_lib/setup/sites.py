@@ -14,7 +14,7 @@ from ujo_lib.params.marks import TO_CHECK
 from ujo_lib.setup.copying import QUESTIONS, SetupError, asked_anew, flat_file, newest_year
 from ujo_lib.setup.moving import move_working_day
 from ujo_lib.setup.prefectures import CODES, neighbours
-from ujo_lib.setup.years import Created, copied_parameters, write_year
+from ujo_lib.setup.years import Created, copied_parameters, renamed, write_year
 
 _NAME = re.compile(r"[a-z0-9_-]+")
 _BY_HAND = r"(?:site/[a-z_]+|fy\d{4}/residents[a-z_]*)"
@@ -82,8 +82,13 @@ def set_up_site(root: Path, site: NewSite) -> Created:
     source = root / "params" / PATTERN_SITE / f"fy{newest_year(root, PATTERN_SITE)}"
     target = root / "params" / site.name / f"fy{site.year}"
     old = read_flat_yaml(source / "common.yaml")
-    copied = copied_parameters(source, target, _values(site, source), _remarks(site))
-    parameters = {file: _renamed(file, text, old, site, source) for file, text in copied.items()}
+    names = {
+        str(old["site_name"]): site.site_name,
+        str(old["prefecture"]): site.prefecture,
+        f"data/{PATTERN_SITE}": f"data/{site.name}",
+    }
+    copied = copied_parameters(source, target, _values(site, source), _remarks(site), names)
+    parameters = {file: _made_own(file, text, site, source, names) for file, text in copied.items()}
     return write_year(root, source, parameters, site.name, site.year)
 
 
@@ -130,23 +135,15 @@ def _remarks(site: NewSite) -> dict[str, str]:
     return told
 
 
-def _renamed(file: Path, text: str, old: Mapping[str, Any], site: NewSite, source: Path) -> str:
-    """Put the names of the place where those of the pattern stand outside the flat parameters."""
+def _made_own(file: Path, text: str, site: NewSite, source: Path, names: Mapping[str, str]) -> str:
+    """Take out what only the pattern can say, and put in what the place has declared."""
     if file.name in QUESTIONS:
-        return asked_anew(file.name, (source / file.name).read_text(encoding="utf-8"))
+        return asked_anew(file.name, renamed((source / file.name).read_text(encoding="utf-8"), names))
     if file.name == "common.yaml":  # remarks there tell of the pattern's own year
         text = re.sub(rf" +#(?! {TO_CHECK}).*$", "", text, flags=re.MULTILINE)
     if file.name == "disclosure.yaml":  # terms of use are granted by the place itself
         text = flat_file(text, {"licence": ""}, {})
-    if file.name == "inputs.yaml":
-        text = _inputs(text, site, source / file.name)
-    for name, new in (
-        (old["site_name"], site.site_name),
-        (old["prefecture"], site.prefecture),
-        (f"data/{PATTERN_SITE}", f"data/{site.name}"),
-    ):
-        text = text.replace(name, new)
-    return text
+    return _inputs(text, site, source / file.name) if file.name == "inputs.yaml" else text
 
 
 def _inputs(text: str, site: NewSite, pattern: Path) -> str:

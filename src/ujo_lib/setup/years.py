@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ujo_lib.files import write_atomically
@@ -54,7 +55,11 @@ def set_up_year(root: Path, site: str, year: int) -> Created:
 
 
 def copied_parameters(
-    source: Path, target: Path, changes: Mapping[str, Any], remarks: Mapping[str, str]
+    source: Path,
+    target: Path,
+    changes: Mapping[str, Any],
+    remarks: Mapping[str, str],
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[Path, str]:
     """Text of every parameter file of the new year, by path; nothing is written.
 
@@ -63,31 +68,38 @@ def copied_parameters(
         target: folder of the new year.
         changes: parameter → value that another place needs.
         remarks: parameter → what has to be checked about it.
+        names: what stands for the old place → the same for the new one, wherever the files have it. Values of `changes`
+            are left alone: a neighbour may bear the old one's name.
     """
     old, new = source.parent.name, target.parent.name
     years = int(target.name[2:]) - int(source.name[2:])
-    renamed = (
-        (f"ujo params {old} {source.name[2:]}", f"ujo params {new} {target.name[2:]}"),
-        (f"params/{old}/{source.name}", f"params/{new}/{target.name}"),
-        (f"params/{old}/{target.name}", f"params/{new}/{target.name}"),
-    )
+    folders = {
+        f"ujo params {old} {source.name[2:]}": f"ujo params {new} {target.name[2:]}",
+        f"params/{old}/{source.name}": f"params/{new}/{target.name}",
+        f"params/{old}/{target.name}": f"params/{new}/{target.name}",
+    }
     texts = {}
     root = source.parents[2]
     theirs, ours = ({one.name for one in notebooks_of(root, site)} for site in (old, new))
     for file in sorted(source.glob("*.yaml")):
         if file.stem in theirs - ours:
             continue  # of a notebook that only the other place has
-        text = without_marks(file.read_text(encoding="utf-8"))
+        text = renamed(without_marks(file.read_text(encoding="utf-8")), names)
         if file.stem in {"common", *ours}:
             content = read_flat_yaml(file)
             values = {k: v for k, v in moved_values(content, years).items() if v != content[k]}
             text = flat_file(text, values | dict(changes), remarks_on(content) | dict(remarks))
         else:
             text = list_file(file.name, text, years)
-        for was, now in renamed:
-            text = text.replace(was, now)
-        texts[target / file.name] = text
+        texts[target / file.name] = renamed(text, folders)
     return texts
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """A text with names instead of others, one after the other."""
+    for name, instead in names.items():
+        text = text.replace(name, instead)
+    return text
 
 
 def write_year(root: Path, source: Path, parameters: Mapping[Path, str], site: str, year: int) -> Created:

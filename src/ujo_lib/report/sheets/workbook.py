@@ -125,7 +125,7 @@ class _TableSheet:
     def _note(self) -> str:
         notes = [one_line(self.spec.note)] if self.spec.note else []
         if self.spec.schema.multiple:
-            notes.append("複数回答のため、割合の合計は100%になりません。")
+            notes.append("複数回答のため、割合の合計は100%になるとは限りません。")
         return "".join(notes) or NOT_APPLICABLE
 
 
