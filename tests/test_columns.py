@@ -81,6 +81,7 @@ def test_there_are_at_most_twenty_kinds_and_the_schema_above_uses_each():
         (PValue(), "p値", "p", 3),
         (PValue(adjusted="ホルム法"), "補正後のp値(ホルム法)", "p", 3),
         (Residual(), "調整済み残差", "ratio", 2),
+        (Statistic(), "統計量", "ratio", 2),
         (Money(), "費用", "yen", 0),
         (Dimension(variable="sex"), "性別", "text", None),
         (Text(heading="備考"), "備考", "text", None),

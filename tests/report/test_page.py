@@ -27,7 +27,7 @@ from ujo_lib.report.door.publish import (
 )
 from ujo_lib.report.look import figures, wording
 from ujo_lib.report.look.tables import LAB_STYLE
-from ujo_lib.report.page import open_page
+from ujo_lib.report.page import Page, open_page
 
 FRAME = pd.DataFrame(
     {"age": ["10代", "20代", "30代", "総数"], "n": [3, 40, 50, 93], "share": [0.03, 0.43, 0.54, 1.0]}
@@ -113,6 +113,11 @@ def test_a_table_of_which_every_column_is_kept_back_is_told_of_with_the_reason(p
 def test_a_release_without_a_plan_file_is_an_error(project):
     with pytest.raises(FileNotFoundError, match="秘匿計画"):
         open_page(QualitySettings(audience="release", plan="plan.json"))
+
+
+def test_what_a_page_notes_while_it_is_made_cannot_be_given_to_it(project):
+    with pytest.raises(TypeError, match="positional"):
+        Page(_internal().settings, None, {}, {"by_age": {"waves": "初めての調査"}})
 
 
 def test_the_same_id_twice_is_an_error(project):

@@ -287,6 +287,14 @@ def test_a_total_that_could_be_larger_takes_a_mark_away():
     assert judged(shown, {(1, 0), (1, 1), (2, 0), (2, 1)})[0] == "・"
 
 
+@pytest.mark.parametrize(("nearness", "mark"), [(0.999, "＋"), (1.001, "・")])
+def test_the_least_favourable_total_counts_whole_people_in_hidden_cells(nearness, mark):
+    """Ten may hide in the first column: a total of 50. Four of the nine cells lie further from chance: Holm's 5."""
+    shown, gone = [[30, 30, 40], [10, 50, 40], [1, 9, 90]], {(2, 0), (2, 1)}
+    level = 2 * norm.sf(nearness * float(_residuals(30, 100, 50.0, 300))) * 5
+    assert judged(shown, gone, level=level)[0] == mark
+
+
 @given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12), st.integers(0, 12))
 def test_the_residual_of_a_cell_is_the_one_that_its_records_give(both, row_only, column_only, neither):
     """Oracle: products of centred indicators, record by record; the larger of the two standard errors."""
