@@ -129,6 +129,19 @@ def test_a_share_without_its_interval_is_no_certain_one(end):
     )
 
 
+@pytest.mark.parametrize(("level", "comparable"), [("95%", True), ("90%", False)])
+def test_limits_of_another_level_are_not_told_as_those_of_the_heading(level, comparable):
+    names = [f"{level}信頼区間の{end}(%)" for end in ("下限", "上限")]
+    limited = Indicator("孤独", "share", "%", LONELY.place, *names)
+    years = [year(2022, share="50.0"), year(2023, share="70.0")]
+    for one in years:
+        one.tables["02_lonely"][0].update(zip(names, ("49.0", "71.0"), strict=True))
+    told = row(limited, *years)
+    assert pd.notna(told["estimate"]) == comparable
+    assert told["reason"] == ("" if comparable else "95%信頼区間ではないため、比の幅を計算できない")
+    assert compare.course([limited], years).frame[["low", "high"]].notna().all().all() == comparable
+
+
 def test_a_hidden_value_stays_hidden_in_the_comparison():
     told = row(CONTACTS, year(2022, n="x"), year(2023))
     assert pd.isna(told["before"])

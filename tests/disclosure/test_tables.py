@@ -177,6 +177,13 @@ def test_the_months_of_a_calendar_and_of_a_fiscal_year_have_sums_of_their_own() 
     assert sums("2023年4月", "2023年5月") == [(21, {"2023年4月", "2023年5月"})]
 
 
+@pytest.mark.parametrize(("few", "known"), [(0, {66}), (4, {70}), (5, {71, 66, 5})])
+def test_a_sum_that_leaves_a_few_by_subtraction_is_printed_nowhere(few: int, known: set[int]) -> None:
+    cells = (Cell(("2023年11月",), "n", 30), Cell(("2023年12月",), "n", 36), Cell(("2024年1月",), "n", few))
+    table = CountTable("t", "contacts", {"月": "月"}, ("n",), cells)
+    assert {one.low for one in sums_of(table, 5)} == known
+
+
 def test_cells_that_share_people_or_leave_some_out_are_not_added() -> None:
     def cells(*labels: tuple[str, ...]) -> tuple[Cell, ...]:
         return tuple(Cell(label, "n", 9) for label in labels)

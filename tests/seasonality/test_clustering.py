@@ -36,6 +36,11 @@ def test_persons_and_contacts_are_counted_apart_and_by_period():
     assert shown[["n", "identified", "clients"]].iloc[0].isna().all()
     assert shown[["n", "identified", "clients"]].iloc[1].tolist() == [3, 3, 2]
     assert shown["per_client"].isna().tolist() == [True, False]
+    # the year has one contact more than the calendar year, which is shown: none of its numbers
+    more = records_of(["2023-06-01 10:00", "2023-07-01 10:00", "2024-02-01 10:00"], client_id=["a", "b", "c"])
+    assert clients_by_period(more, periods, seen, 1).frame["n"].tolist() == [2, 3]
+    assert clients_by_period(more, periods, seen, 2).frame["n"].tolist() == [2, pd.NA]
+    assert clients_by_period(more, periods[::-1], seen, 2).frame["n"].tolist() == [3, pd.NA]
     empty = Period(date(2022, 1, 1), date(2022, 12, 31), "前の年")
     assert clients_by_period(records, [empty], seen, 5).frame["n"].tolist() == [0]
     unknown = clients_by_period(records.drop(columns="client_id"), periods, seen).frame

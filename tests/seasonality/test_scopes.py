@@ -22,7 +22,8 @@ from ujo_lib.seasonality.scopes import (
 PERIOD = period_for(FiscalYear(2023), "calendar")
 
 
-def world(shift=0, gaps=(), period=PERIOD, nation_from="2023-01-01"):
+def world(shift=0, gaps=(), period=PERIOD, nation_from="2023-01-01", own_days=("2023-06-01", "2024-02-25"),
+          lacking=None, opened=("2020-03-01", "2023-05-01")):  # fmt: skip
     rng = np.random.default_rng(1)
     days = pd.date_range("2023-01-01", "2024-03-31")
     evening = 1 + np.cos((np.arange(24) - 22) * 2 * np.pi / 24)
@@ -31,15 +32,16 @@ def world(shift=0, gaps=(), period=PERIOD, nation_from="2023-01-01"):
         for day in days
         for hour in rng.choice(24, 7, p=evening / evening.sum())
     ]
+    times = [time for time in times if not lacking or not lacking[0] <= str(time.date()) <= lacking[1]]
     desk = records_of(pd.DatetimeIndex(times) + pd.Timedelta(hours=shift), channel="全国窓口", pref="熊本県")
     own = records_of(
-        pd.DatetimeIndex(["2023-06-01 21:00", "2024-02-25 22:00"]), channel="宇城市専用", pref="熊本県"
+        pd.DatetimeIndex([f"{day} 21:00" for day in own_days]), channel="宇城市専用", pref="熊本県"
     )
     grid = pd.MultiIndex.from_product([days, range(24)], names=["date", "hour"]).to_frame(index=False)
     national = grid.assign(n=np.rint(40 * evening[grid["hour"]]).astype(int))
     national = national[national["date"] >= nation_from]
     channels = pd.DataFrame(
-        {"channel": ["全国窓口", "宇城市専用"], "opened_on": pd.to_datetime(["2020-03-01", "2023-05-01"])}
+        {"channel": ["全国窓口", "宇城市専用"], "opened_on": pd.to_datetime(list(opened))}
     )
     desks = ("全国窓口", "宇城市専用")
     return open_scopes(
@@ -89,6 +91,13 @@ def test_a_nation_known_of_other_years_alone_is_refused_with_the_way_to_a_page_w
         assert world(nation_from=first).nation
 
 
+@pytest.mark.parametrize(("least", "few"), [(2, False), (3, True)])
+def test_a_year_that_has_a_few_contacts_more_than_the_period_leaves_the_desk_out(least, few):
+    """Two contacts of January to March: the fiscal year less the calendar year, in both of which are many."""
+    scopes = world(own_days=[*EVERY_DAY[150:300], "2024-02-25", "2024-03-01"])
+    assert scopes.few_in_city(period_for(FiscalYear(2023), "fiscal"), least) is few
+
+
 def test_a_desk_that_nobody_contacted_stays_and_one_of_few_in_the_year_alone_goes():
     """The one contact of the desk is in the period of the page; before it opened there is none."""
     scopes = world()
@@ -103,6 +112,24 @@ def test_days_before_the_desk_opened_are_no_zeros():
     assert city.days == 245
     assert city.observed[: 31 + 28 + 31 + 30].sum() == 0
     assert world().city_days(period_for(FiscalYear(2023), "fiscal")).start == date(2023, 5, 1)
+
+
+EVERY_DAY = [f"{day:%Y-%m-%d}" for day in pd.date_range("2023-01-01", "2024-03-31")]
+
+
+@pytest.mark.parametrize(("lacking", "opened", "days"), [
+    (("2023-01-01", "2023-06-30"), "2023-07-01", 184), (("2023-01-01", "2023-06-30"), None, 184),
+    (("2023-10-01", "2024-03-31"), None, 273), (None, "2023-07-01", 184), (None, None, 365),
+])  # fmt: skip
+def test_a_desk_is_not_heard_because_another_one_is(lacking, opened, days):
+    """It opened later, closed, or lacks its records: the days on which the city's desk has contacts are no zeros."""
+    scopes = world(own_days=EVERY_DAY, lacking=lacking, opened=(opened, "2022-05-01"))
+    assert (scopes.totals()["県"].days, scopes.totals()["市"].days) == (days, 365)
+
+
+def test_a_citys_desk_without_a_day_of_opening_is_asked_for_it():
+    with pytest.raises(ValueError, match="開設日を書いて"):
+        world(opened=("2020-03-01", None))
 
 
 def test_calendar_and_fiscal_year_are_counted_side_by_side():

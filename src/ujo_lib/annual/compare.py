@@ -33,6 +33,7 @@ _FORMATS: Final = {"count": "n", "share": "share"}
 _COUNTED_ALIKE: Final = ("集計対象", "単位", "対象地域")
 _ERA_YEAR: Final = re.compile(r"(?:明治|大正|昭和|平成|令和)(?:\d+|元)")
 _YEAR: Final = re.compile(r"\d{4}")
+_PERCENT: Final = re.compile(r"([\d.]+)%")
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def compare(
         indicators: as read by `read_indicators`.
         before: the earlier year; one without a release has no tables.
         now: the later year.
-        level: confidence level of the ratios; that of the released shares is their own.
+        level: confidence level of the ratios; a share with an interval of another one has no ratio.
 
     Returns:
         One row per indicator: label, unit, format, before, now, difference, estimate (ratio), low, high, verdict,
@@ -146,7 +147,7 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
     Args:
         indicators: as read by `read_indicators`.
         years: as read by `read_years`, and the year in the making.
-        level: confidence level of the released intervals of shares.
+        level: confidence level of the released intervals of shares; others are left out.
 
     Returns:
         One row per indicator and year: label, year, format, value, low, high, remark; no value where the year has
@@ -157,6 +158,7 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
         last: Reading | None = None
         for released in sorted(years, key=lambda one: one.year.year):
             reading = _read(indicator, released, years)
+            low, high = (reading.low, reading.high) if _has_level(indicator, level) else (None, None)
             remark = reading.why
             if last is not None and last.value is not None and reading.value is not None:
                 remark = remark or _difference_of_definition(indicator, last, reading, released.year)
@@ -166,8 +168,8 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
                     released.year.label,
                     _FORMATS[indicator.kind],
                     reading.value,
-                    reading.low,
-                    reading.high,
+                    low,
+                    high,
                     remark,
                 )
             )
@@ -222,7 +224,7 @@ def _compared(indicator: Indicator, before: Released, now: Released, level: floa
         )
         or changed
         or _difference_of_definition(indicator, one, other, None)
-        or _without_width(indicator, one, other)
+        or _without_width(indicator, one, other, level)
     )
     shown = (indicator.label, indicator.unit, _FORMATS[indicator.kind], one.value, other.value)
     if reason or one.value is None or other.value is None:
@@ -319,8 +321,16 @@ def _same_days(period: str) -> str:
     return _YEAR.sub(lambda year: str(int(year[0]) - int(first[0])), days) if first else days
 
 
-def _without_width(indicator: Indicator, one: Reading, other: Reading) -> str:
+def _has_level(indicator: Indicator, level: float) -> bool:
+    """Whether the limits that an indicator names are of this level, as far as their headings say."""
+    told = {float(found) for name in (indicator.low, indicator.high) for found in _PERCENT.findall(name)}
+    return told <= {round(100 * level, 10)}
+
+
+def _without_width(indicator: Indicator, one: Reading, other: Reading, level: float) -> str:
     """Why nothing is known of how far chance moves the two figures, in Japanese; empty where something is."""
+    if not _has_level(indicator, level):
+        return f"{100 * level:.10g}%信頼区間ではないため、比の幅を計算できない"
     if indicator.dispersion and one.dispersion is None and other.dispersion is None:
         return "件数のばらつきが推定されていないため、比の幅を計算できない"
     named = [name for name in ("low", "high") if getattr(indicator, name)]

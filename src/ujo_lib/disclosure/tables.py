@@ -368,8 +368,11 @@ def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
         groups: dict[frozenset[int], list[tuple[dict[str, frozenset[str]], int]]] = {}
         for region, value in inner:
             groups.setdefault(_years(region, part), []).append((region, value))
-        for cells in groups.values() if len(groups) > 1 or not part else ():
-            size = sum(value for _, value in cells)
+        sizes = {years: sum(value for _, value in cells) for years, cells in groups.items()}
+        if len(groups) > 1 and any(0 < size < threshold for size in sizes.values()):
+            continue  # no overview prints the rest either: it would tell this part by subtraction
+        for years, cells in groups.items() if len(groups) > 1 or not part else ():
+            size = sizes[years]
             if size >= threshold and (where := _together([region for region, _ in cells])):
                 yield PublicFigure(table.population, where, size, size, f"{table.id} の合計")
 

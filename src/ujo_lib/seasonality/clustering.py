@@ -5,6 +5,7 @@ Where `client_id` exists, the client is the unit that is independent; a record w
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -69,14 +70,20 @@ def clients_by_period(
 ) -> Typed:
     """Contacts and clients in periods, one at least: basis (label), n (contacts), identified, clients, per_client.
 
-    A period with a count of 1 to `least` - 1 is left blank, and one of which `counts` has no recorded day.
+    A period with a count of 1 to `least` - 1 is left blank, one that has so many more or less than an earlier of the
+    periods, which a reader can subtract, and one of which `counts` has no recorded day.
     """
     day = pd.to_datetime(records["received_at"]).dt.date
-    parts = [repeats(records.loc[(day >= period.start) & (day <= period.end)]) for period in periods]
+    inside = [(day >= period.start) & (day <= period.end) for period in periods]
+    parts = [repeats(records.loc[days]) for days in inside]
     frame = pd.concat([part.frame for part in parts], ignore_index=True)
     numbers = frame[["contacts", "identified", "clients"]].astype("Int64")
     blank = ((numbers > 0) & (numbers < least)).any(axis=1)
     blank |= pd.Series([not counts.within(period).days for period in periods])
+    for earlier, later in combinations(range(len(periods)), 2):
+        apart = [(inside[one] & ~inside[other]).sum() for one, other in ((later, earlier), (earlier, later))]
+        told = [*apart, *(numbers.iloc[later] - numbers.iloc[earlier]).abs()]
+        blank[later] |= not blank[earlier] and any(0 < n < least for n in told)
     frame[[*numbers]] = numbers.mask(blank)
     frame.insert(0, "basis", [period.label for period in periods])
     frame["per_client"] = (frame["identified"] / frame["clients"]).where(frame["clients"] > 0)

@@ -69,8 +69,13 @@ class Scopes:
         return {**nation, PREFECTURE: prefecture, CITY: city, BOTH: added(prefecture, city)}
 
     def few_in_city(self, span: Period, least: int) -> bool:
-        """Whether the year or the period of the page has contacts of the city's desk, and fewer than may be printed."""
-        return any(0 < self.city.within(days).n < least for days in (span, self.period))
+        """Whether the year or the period of the page has contacts of the city's desk, and fewer than may be printed; or
+        one has so many beyond the other, which a reader can subtract.
+        """
+        year, page = (self.city.within(days).n for days in (span, self.period))
+        start, end = max(span.start, self.period.start), min(span.end, self.period.end)
+        both = self.city.within(Period(start, end, "")).n if start <= end else 0
+        return any(0 < n < least for n in (year, page, year - both, page - both))
 
     def city_days(self, span: Period) -> Period:
         """The days of a year or half on which the city's desk was open; all of them, said so, when it was not yet."""
@@ -100,25 +105,33 @@ def open_scopes(
         gaps: intervals of days to be taken as not recorded.
 
     Raises:
-        ValueError: the city's desk is not in `channels`, or nothing was recorded in the period, or nothing of the
-            nation on the days of the others; the message is Japanese.
+        ValueError: the city's desk is not in `channels` or has no day of opening, or nothing was recorded in the
+            period, or nothing of the nation on the days of the others; the message is Japanese.
     """
     desk, city_desk = desks
-    opening = channels.loc[channels["channel"] == city_desk, "opened_on"]
-    if opening.empty:
+    opening = channels.drop_duplicates("channel").set_index("channel")["opened_on"]
+    if city_desk not in opening.index:
         raise ValueError(f"窓口の一覧に「{city_desk}」がありません")
+    if pd.isna(opening[city_desk]):
+        raise ValueError(
+            f"窓口の一覧に「{city_desk}」の開設日がなく、相談が0件の日と窓口のない日を区別できません。開設日を書いてください"
+        )
     history = span(pd.concat([contacts["date"], national_hourly["date"]]))
     if period.end < history.start or period.start > history.end:
         raise ValueError(
             f"集計期間({period.label})に相談の記録がありません。記録があるのは {history.start}~{history.end} です。"
             "fiscal_year、period_start、period_end を確かめてください"
         )
+    days = pd.date_range(history.start, history.end)
     seen = from_aggregate(contacts, history).without(gaps).observed
-    local = select(contacts, {"channel": [desk], "pref": [place]})
+    of_desk = select(contacts, {"channel": [desk]})
+    # A desk that has not opened, or whose records are lacking, was not heard because another was.
+    heard = seen & from_aggregate(of_desk, history).observed
+    if pd.notna(since := opening.get(desk)):
+        heard = heard & (days >= since)
+    local = select(of_desk, {"pref": [place]})
     own = select(contacts, {"channel": [city_desk]})
-    opened = opening.iloc[0].date()
-    open_days = seen & (pd.date_range(history.start, history.end) >= pd.Timestamp(opened))
-    prefecture = from_aggregate(local, history, seen)
+    prefecture = from_aggregate(local, history, np.asarray(heard))
     nation = None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps)
     if nation and not prefecture.within(period).on_days_of(nation.within(period)).days:
         raise ValueError(
@@ -131,8 +144,8 @@ def open_scopes(
         period=period,
         nation=nation,
         prefecture=prefecture,
-        city=from_aggregate(own, history, np.asarray(open_days)),
-        opened_on=opened,
+        city=from_aggregate(own, history, np.asarray(seen & (days >= opening[city_desk]))),
+        opened_on=opening[city_desk].date(),
     )
 
 
