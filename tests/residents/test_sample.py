@@ -122,7 +122,7 @@ def test_what_is_true_of_everybody_lies_in_the_intervals(sample, truth):
         sample.answers[f"{column}_"] = pd.Categorical(sample.answers[column])
     often = tables.across(sample, "direct_", "孤独", [1, 2]).frame.iloc[0]
     assert often["low"] < truth["lonely_often_or_sometimes"] < often["high"]
-    score = tables.means(sample, "score", "点").frame.iloc[0]
+    score = tables.means(sample, "score", "点", tables.SCORES).frame.iloc[0]
     assert score["low"] < truth["ucla_mean"] < score["high"]
     people = tables.persons(sample, {"状態": ("withdrawn_", [1])}, 0.01).frame.iloc[0]
     assert people["low"] < truth["withdrawn_persons"] < people["high"]
