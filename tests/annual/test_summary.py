@@ -333,6 +333,21 @@ def test_the_denominator_in_the_note_of_a_key_figure_is_read_and_never_typed(ask
     assert figure["note"] == f"令和5(2023)年度。調査した{asked}人のうち"
 
 
+@pytest.mark.parametrize(("level", "there"), [(0.95, True), (0.90, True), (0.90, False)])
+def test_an_interval_of_another_level_than_the_headings_is_told_and_not_printed(level, there):
+    bounds = [0.2, 0.4] if there else [None, None]
+    frame = pd.DataFrame([[0.3, *bounds]], columns=["share", "low", "high"]).astype(float)
+    typed = Typed.of(frame, {"share": Share(), **interval("share", level)})
+    shown = unmasked(TableSpec("lonely", "割合", Subject(period="2023年"), typed.schema), frame)
+    cell = Cell(notebook="02", table="lonely", column="share")
+    entry = KeyFigure(label="割合", cell=cell, low="low", high="high")
+    (figure,) = summary.key_figures([entry], lambda *_: shown).frame.to_dict("records")
+    assert (figure["low"], figure["high"]) == ((0.2, 0.4) if level == 0.95 else (None, None))
+    assert ("90%信頼区間で、ほかの項目と種類が違うため、元の表に" in figure["note"]) == (
+        there and level != 0.95
+    )
+
+
 def test_a_key_figure_of_one_of_two_periods_says_which_one():
     frame = pd.DataFrame({"basis": ["2023年(暦年)", "令和5(2023)年度"], "n": [40, 54]})
     typed = Typed.of(frame, {"basis": Text(), "n": Count(unit="人")})

@@ -302,6 +302,21 @@ def test_nobody_contacts_a_desk_before_the_day_it_opens(stamp, early):
     assert found == ([("consultations", 2)] if early else [])
 
 
+@pytest.mark.parametrize(("stamp", "late"), [("2024-02-29 23:59", False), ("2024-03-01 00:00", True)])
+def test_nobody_contacts_a_desk_after_its_last_day(stamp, late):
+    contacts = pd.DataFrame(
+        {
+            "received_at": pd.to_datetime([stamp, stamp, None]).tz_localize("Asia/Tokyo"),
+            "channel": ["市専用", "全国窓口", "市専用"],
+        }
+    )
+    desks = pd.DataFrame(
+        {"channel": ["市専用", "全国窓口"], "closed_on": [pd.Timestamp("2024-02-29"), pd.NaT]}
+    )
+    found = between({"consultations": contacts, "channels": desks})
+    assert found == ([("consultations", 2)] if late else [])
+
+
 @pytest.mark.parametrize(("stated", "row"), [(0, 2), (1, None), (2, 2)])
 def test_forms_of_cases_are_as_many_as_their_commissioner_says(stated, row):
     asked = pd.DataFrame(

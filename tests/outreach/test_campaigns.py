@@ -93,6 +93,14 @@ def test_preparation_is_shown_but_never_part_of_the_window(campaigns, carry_over
     assert calendar.joint_window(campaigns, {}).end == date(2024, 3, 8)
 
 
+@pytest.mark.parametrize(
+    ("carry_over", "faded"),
+    [(CarryOver(7, "half_life"), True), (CarryOver(0, "half_life"), False), (CarryOver(7), False)],
+)
+def test_the_end_of_an_effect_that_fades_is_told_as_an_assumption(campaigns, carry_over, faded):
+    assert ("4分の1" in calendar.calendar(campaigns, {"チラシ": carry_over}).schema.note) == faded
+
+
 def test_a_halving_effect_is_followed_for_two_half_lives(campaigns):
     fading = calendar.intensity(campaigns, {"チラシ": CarryOver(7, "half_life")}, YEAR)["チラシ"]
     assert fading[pd.Timestamp("2024-03-01")] == 1.0

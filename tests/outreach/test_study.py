@@ -89,6 +89,16 @@ def test_a_desk_that_opened_in_winter_gives_no_city_estimate(campaigns):
     assert found.prefecture_effect().code == "detected"
 
 
+@pytest.mark.parametrize(("closed", "estimable"), [("2024-03-07", False), (str(WINDOW.end), True)])
+def test_a_desk_that_was_closed_within_the_window_gives_no_city_estimate(campaigns, closed, estimable):
+    """Its days after that are no days without contacts: they would read as a decrease."""
+    channels = CHANNELS.assign(closed_on=[pd.NaT, pd.Timestamp(closed)])
+    found = study.open_study(PLAN, campaigns, ADS, channels, contacts(1, 4.0), nation(1, 1.5))
+    assert (found.city_effect().code == "detected") == estimable
+    assert estimable or closed in found.city_effect().reason
+    assert found.prefecture_effect().code == "detected"
+
+
 def test_repeated_contacts_of_one_person_are_counted_once(campaigns):
     consultations = contacts(3, 1.0)
     every = opened(campaigns, consultations, nation(), replace(PLAN, episode_gap_days=0)).city()

@@ -23,7 +23,7 @@ PERIOD = period_for(FiscalYear(2023), "calendar")
 
 
 def world(shift=0, gaps=(), period=PERIOD, nation_from="2023-01-01", own_days=("2023-06-01", "2024-02-25"),
-          lacking=None, opened=("2020-03-01", "2023-05-01")):  # fmt: skip
+          lacking=None, opened=("2020-03-01", "2023-05-01"), closed=(None, None)):  # fmt: skip
     rng = np.random.default_rng(1)
     days = pd.date_range("2023-01-01", "2024-03-31")
     evening = 1 + np.cos((np.arange(24) - 22) * 2 * np.pi / 24)
@@ -41,7 +41,11 @@ def world(shift=0, gaps=(), period=PERIOD, nation_from="2023-01-01", own_days=("
     national = grid.assign(n=np.rint(40 * evening[grid["hour"]]).astype(int))
     national = national[national["date"] >= nation_from]
     channels = pd.DataFrame(
-        {"channel": ["全国窓口", "宇城市専用"], "opened_on": pd.to_datetime(list(opened))}
+        {
+            "channel": ["全国窓口", "宇城市専用"],
+            "opened_on": pd.to_datetime(list(opened)),
+            "closed_on": pd.to_datetime(list(closed)),
+        }
     )
     desks = ("全国窓口", "宇城市専用")
     return open_scopes(
@@ -125,6 +129,39 @@ def test_a_desk_is_not_heard_because_another_one_is(lacking, opened, days):
     """It opened later, closed, or lacks its records: the days on which the city's desk has contacts are no zeros."""
     scopes = world(own_days=EVERY_DAY, lacking=lacking, opened=(opened, "2022-05-01"))
     assert (scopes.totals()["県"].days, scopes.totals()["市"].days) == (days, 365)
+
+
+@pytest.mark.parametrize(
+    ("closed", "days"), [((None, "2023-10-30"), (365, 183)), (("2023-10-31", None), (304, 245))]
+)
+def test_days_after_a_desk_was_closed_are_no_zeros_and_its_last_day_is_one_of_its_days(closed, days):
+    """Of 365: the city's desk is open from 1 May (120 days before); 31 October is day 304."""
+    scopes = world(closed=closed)
+    assert (scopes.totals()["県"].days, scopes.totals()["市"].days) == days
+
+
+@pytest.mark.parametrize(("closed", "start", "end", "told"), [
+    (None, (2023, 5, 1), (2024, 3, 31), "(窓口の開設日以降)"),
+    ("2024-03-31", (2023, 5, 1), (2024, 3, 31), "(窓口の開設日以降)"),
+    ("2024-03-30", (2023, 5, 1), (2024, 3, 30), "(窓口が開いていた日)"),
+    ("2023-04-01", (2023, 3, 1), (2023, 4, 1), "(窓口が開いていた日)"),
+    ("2023-03-31", (2023, 4, 1), (2024, 3, 31), "(窓口の廃止後)"),
+])  # fmt: skip
+def test_the_days_of_the_citys_desk_in_a_year_are_those_on_which_it_was_open(closed, start, end, told):
+    opened = "2023-03-01" if closed and closed < "2023-05-01" else "2023-05-01"
+    scopes = world(opened=("2020-03-01", opened), closed=(None, closed))
+    days = scopes.city_days(year := period_for(FiscalYear(2023), "fiscal"))
+    assert (days.start, days.end) == (max(date(*start), year.start), date(*end))
+    assert days.label == year.label + told
+    assert scopes.desk_days.endswith(f"、廃止日は{closed}です。" if closed else f"開設日は{opened}です。")
+
+
+@pytest.mark.parametrize("basis", ["calendar", "fiscal"])
+def test_the_citys_desk_is_told_of_the_year_and_of_a_period_of_other_days(basis):
+    year = period_for(FiscalYear(2023), "fiscal")
+    scopes = world(period=period_for(FiscalYear(2023), basis))
+    other = [scopes.period] if basis == "calendar" else []
+    assert scopes.city_periods(year) == [scopes.city_days(year), *other]
 
 
 def test_a_citys_desk_without_a_day_of_opening_is_asked_for_it():

@@ -130,7 +130,7 @@ def test_codes_of_other_texts_or_of_another_focus_are_refused() -> None:
     plan = q.coding_plan(tags, close, 60, seed=1)
     codes = q.Codes(plan, tags.loc[plan.index])
     gone = plan.index[0]
-    with pytest.raises(q.CodesError, match=f"相談ID {gone} "):
+    with pytest.raises(q.CodesError, match=f"相談ID {gone} など1件.*period_basis.*戻すか"):
         q.reading_of(codes, tags.drop(gone), close.drop(gone))
     with pytest.raises(q.CodesError, match="別の層"):
         q.reading_of(codes, tags, ~close)

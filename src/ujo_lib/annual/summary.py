@@ -56,7 +56,8 @@ def key_figures(entries: list[KeyFigure], recall: Recall, level: float = LEVEL) 
 
     Returns:
         One row per figure: label, value, format, unit, low, high, note; value and bounds are None where the door keeps
-        the figure back or there is none, and the note says which. An interval of another level or kind is left out.
+        the figure back or there is none, and the note says which. Of an interval of
+        another level or kind the note says which it is.
 
     Raises:
         ParameterError: figures that name a cell that is not there.
@@ -103,9 +104,14 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
     if len(rows) > 1:
         return row  # the interval of a sum is not the sum of the intervals
     for name, column in (("low", entry.low), ("high", entry.high)):
-        if column in table.frame and _is_confidence(table.spec.schema[column], level):
-            bound = table.frame.loc[rows[0], column]
-            row[name] = None if pd.isna(bound) else float(bound)
+        if column not in table.frame or pd.isna(bound := table.frame.loc[rows[0], column]):
+            continue
+        if _is_confidence(kind := table.spec.schema[column], level):
+            row[name] = float(bound)
+        elif isinstance(kind, Bound) and name == "high":
+            row["note"] = "。".join(
+                filter(None, (row["note"], f"範囲は{kind.both}で、ほかの項目と種類が違うため、元の表に示す"))
+            )
     return row
 
 

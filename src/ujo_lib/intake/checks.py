@@ -465,24 +465,28 @@ def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> Non
         cases.note(at, notes_of, "ほかの該当者番号", remedy, "重複先", points.iloc[at])
 
 
-def _contacts_after_opening(contacts: Loaded, desks: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    if "opened_on" not in desks.frame:
-        return
-    known = desks.frame.dropna(subset=["opened_on"])
-    opened = dict(zip(known["channel"].astype(object), known["opened_on"], strict=True))
-    since = contacts.frame["channel"].astype(object).map(opened)
-    early = contacts.frame["received_at"].dt.tz_localize(None) < pd.to_datetime(since)
-    for file in np.unique(contacts.files[early.fillna(False).to_numpy(dtype=bool)]):
-        here = early.fillna(False).to_numpy(dtype=bool) & (contacts.files == file)
-        notes_of[str(file)].problem_rows(
-            contacts.rows[here],
-            contacts.frame["channel"][here].astype(str).tolist(),
-            "窓口の開設日以後の相談",
-            "窓口の開設日(channels)か相談の日時を確かめてください。",
-            "照合",
-            column="窓口",
-            severity="warning",
-        )
+def _contacts_while_open(contacts: Loaded, desks: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    desk = contacts.frame["channel"].astype(object)
+    day = contacts.frame["received_at"].dt.tz_localize(None).dt.normalize()
+    bounds = desks.frame.set_index(desks.frame["channel"].astype(object))
+    for column, name, side, outside in (
+        ("opened_on", "開設日", "以後", day.lt),
+        ("closed_on", "廃止日", "以前", day.gt),
+    ):
+        if column not in bounds:
+            continue
+        wrong = outside(pd.to_datetime(desk.map(bounds[column].dropna().to_dict()))).to_numpy(dtype=bool)
+        for file in np.unique(contacts.files[wrong]):
+            here = wrong & (contacts.files == file)
+            notes_of[str(file)].problem_rows(
+                contacts.rows[here],
+                desk[here].astype(str).tolist(),
+                f"窓口の{name}{side}の相談",
+                f"窓口の{name}(channels)か相談の日時を確かめてください。",
+                "照合",
+                column="窓口",
+                severity="warning",
+            )
 
 
 def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapping[str, Notes]) -> None:
@@ -662,7 +666,7 @@ _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
     (("commissioners",), _one_survey, "調査の照合"),
     (("cases",), _one_survey, "調査の照合"),
     (("cases",), _doubles_point_to_cases, "重複先の照合"),
-    (("consultations", "channels"), _contacts_after_opening, "開設日の照合"),
+    (("consultations", "channels"), _contacts_while_open, "開設日と廃止日の照合"),
     (("national_daily", "national_hourly"), _days_of_prefectures_and_hours, "県別と時台別の照合"),
     (
         ("national_attributes", "national_hourly"),

@@ -678,6 +678,7 @@ CHANNELS = Schema(
     (
         replace(_CHANNEL, note="the desks that consultations may name"),
         Column("opened_on", "開設日", "date"),
+        Column("closed_on", "廃止日", "date", note="the last day on which the desk was open"),
         Column("note", "備考", "str"),
     ),
     key=("channel",),

@@ -155,7 +155,11 @@ def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> Ty
     frame = pd.DataFrame(rows, columns=["name", "media", "stage", "start", "end", "zone_end"])
     frame = frame.astype(dict.fromkeys(["start", "end", "zone_end"], "datetime64[ns]"))
     columns = {**_COLUMNS, "stage": Text(heading="段階"), "zone_end": Text(heading="最後の放送の終わり")}
-    return Typed.of(frame, columns, note="放送の時間帯が26:00までの日は、翌日の午前2時に終わります。")
+    faded = any(after.shape == "half_life" and after.days for after in carry_over.values())
+    note = "放送の時間帯が26:00までの日は、翌日の午前2時に終わります。"
+    if faded:
+        note += "持続とみなす期間の終わりは、効果が4分の1になると仮定した日です。"
+    return Typed.of(frame, columns, note=note)
 
 
 def overlaps(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], observed: Period) -> Typed:

@@ -208,7 +208,7 @@ def compare(
         control: contacts by day of the control region.
         window: the campaign window.
         rules: which other days count as baseline.
-        recorded_through: last day up to which contacts are known.
+        recorded_through: last day up to which contacts are known, or on which the desk was open.
 
     Returns:
         The comparison, or the first refusal met: no data in the window, days missing, baseline too short,

@@ -85,7 +85,21 @@ def opened_on(channels: pd.DataFrame, channel: str) -> date | None:
     Raises:
         ValueError: no such desk.
     """
-    desk = channels.loc[channels["channel"].astype(str) == channel, "opened_on"]
-    if desk.empty:
+    return _day_of(channels, channel, "opened_on")
+
+
+def closed_on(channels: pd.DataFrame, channel: str) -> date | None:
+    """Last day on which a desk was open, None when it is open still.
+
+    Raises:
+        ValueError: no such desk.
+    """
+    return _day_of(channels, channel, "closed_on") if "closed_on" in channels else None
+
+
+def _day_of(channels: pd.DataFrame, channel: str, column: str) -> date | None:
+    days = channels.loc[channels["channel"].astype(str) == channel, column]
+    if days.empty:
         raise ValueError(f"窓口の一覧(channels)に「{channel}」がありません")
-    return None if pd.isna(desk.iloc[0]) else date(desk.iloc[0].year, desk.iloc[0].month, desk.iloc[0].day)
+    day = days.iloc[0]
+    return None if pd.isna(day) else date(day.year, day.month, day.day)

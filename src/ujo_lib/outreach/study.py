@@ -57,6 +57,7 @@ class Study:
     Attributes:
         plan: the registered plan.
         opened: day the city's desk opened, None when it is older than the records.
+        closed: last day on which it was open, None when it still is.
         recorded: days on which contacts are known.
         contacts: contacts of the city's desk: client_id, received_at.
         wide: days × prefectures.
@@ -65,6 +66,7 @@ class Study:
 
     plan: Plan
     opened: date | None
+    closed: date | None
     recorded: Period
     contacts: pd.DataFrame
     wide: pd.DataFrame
@@ -82,7 +84,8 @@ class Study:
         rules = Baseline(
             plan.first_day, self.opened, plan.settling_days, plan.washout_days, plan.min_baseline_days
         )
-        return self._compare(plan, plan.area, series.per_day(kept, self.recorded), rules)
+        counted = series.per_day(kept, self.recorded)
+        return self._compare(plan, plan.area, counted, rules, self.closed)
 
     def prefecture(self, plan: Plan | None = None) -> Comparison | Refusal:
         """The prefecture's comparison, once it has passed its tests; its desk is old, so nothing has to settle."""
@@ -191,12 +194,15 @@ class Study:
     def _controls(self, plan: Plan) -> tuple[str, ...] | Refusal:
         return hygiene.clean_controls(plan.controls, list(self.wide.columns), dict(self.reached))
 
-    def _compare(self, plan: Plan, area: str, local: pd.Series, rules: Baseline) -> Comparison | Refusal:
+    def _compare(
+        self, plan: Plan, area: str, local: pd.Series, rules: Baseline, closed: date | None = None
+    ) -> Comparison | Refusal:
         controls = self._controls(plan)
         if isinstance(controls, Refusal):
             return controls
         control = series.total(self.wide, controls)
-        found = hygiene.compare(area, local, control, plan.window, rules, self.recorded.end)
+        last = self.recorded.end
+        found = hygiene.compare(area, local, control, plan.window, rules, min(last, closed or last))
         return found if isinstance(found, Refusal) else hygiene.heard(found, self.wide[list(controls)])
 
 
@@ -214,7 +220,7 @@ def open_study(
         plan: the registered plan.
         campaigns: one row a campaign, with its area.
         ads: advertising rows; the regions they name may contaminate controls.
-        channels: desks with their day of opening.
+        channels: desks with their days of opening and closing.
         consultations: contacts of every desk with channel, client_id, received_at; no row where there are none, and
             then nothing can be said of the city.
         national_daily: contacts by date and prefecture.
@@ -225,7 +231,7 @@ def open_study(
     wide = series.by_prefecture(national_daily)
     if plan.prefecture not in wide:
         raise ValueError(f"全国の日別件数に「{plan.prefecture}」がありません")
-    opened = series.opened_on(channels, plan.channel)
+    opened, closed = (day_of(channels, plan.channel) for day_of in (series.opened_on, series.closed_on))
     contacts = consultations.loc[
         consultations["channel"].astype(str) == plan.channel, ["client_id", "received_at"]
     ]
@@ -233,7 +239,7 @@ def open_study(
     last = max(through, plan.first_day)
     recorded = Period(plan.first_day, last, f"{spoken(plan.first_day)}〜{spoken(last)}")
     reached = hygiene.reached_prefectures(campaigns, plan.prefecture, list(wide.columns), ads)
-    return Study(plan, opened, recorded, contacts, wide, reached)
+    return Study(plan, opened, closed, recorded, contacts, wide, reached)
 
 
 def _options(field: str, registered: object, options: Mapping[str, object]) -> dict[str, dict[str, object]]:

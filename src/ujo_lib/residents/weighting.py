@@ -234,7 +234,8 @@ def _same_groups(what: str, register: Iterable[str], sample: Iterable[str]) -> N
     if here != there:
         raise SampleError(
             f"{what}の区分が母集団の表と標本で違います。母集団だけ: {'、'.join(sorted(here - there)) or 'なし'}。"
-            f"標本だけ: {'、'.join(sorted(there - here)) or 'なし'}。書き方をそろえるか、広い区分にまとめてください。"
+            f"標本だけ: {'、'.join(sorted(there - here)) or 'なし'}。書き方をそろえるか、広い区分にまとめてください"
+            "(名称が変わった区分は、前の調査の行も今の名称に直します)。"
         )
 
 

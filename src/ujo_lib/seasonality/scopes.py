@@ -10,6 +10,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ujo_lib.columns import Ratio, Text, Typed
 from ujo_lib.fiscal import FiscalYear, Period, period_for
@@ -37,6 +38,7 @@ class Scopes:
         nation: counts over the whole history; None without national tables.
         prefecture, city: the same; `city` has gaps before its desk opened.
         opened_on: first day of the city's desk.
+        closed_on: its last day; None when it is open still.
     """
 
     period: Period
@@ -44,6 +46,13 @@ class Scopes:
     prefecture: Counts
     city: Counts
     opened_on: date
+    closed_on: date | None = None
+
+    @property
+    def desk_days(self) -> str:
+        """Since when, and until when, the city's desk was open, in Japanese."""
+        closed = f"、廃止日は{self.closed_on}" if self.closed_on else ""
+        return f"市の窓口の開設日は{self.opened_on}{closed}です。"
 
     @property
     def history(self) -> Period:
@@ -78,10 +87,19 @@ class Scopes:
         return any(0 < n < least for n in (year, page, year - both, page - both))
 
     def city_days(self, span: Period) -> Period:
-        """The days of a year or half on which the city's desk was open; all of them, said so, when it was not yet."""
+        """The days of a year or half on which the city's desk was open; all of them, said so, when it was on none."""
+        last = self.closed_on or span.end
         if self.opened_on > span.end:
-            return Period(span.start, span.end, f"{span.label}(窓口の開設前)")
-        return Period(max(self.opened_on, span.start), span.end, f"{span.label}(窓口の開設日以降)")
+            return replace(span, label=f"{span.label}(窓口の開設前)")
+        if last < span.start:
+            return replace(span, label=f"{span.label}(窓口の廃止後)")
+        told = "窓口の開設日以降" if last >= span.end else "窓口が開いていた日"
+        return Period(max(self.opened_on, span.start), min(last, span.end), f"{span.label}({told})")
+
+    def city_periods(self, span: Period) -> list[Period]:
+        """The days of the city's desk in a year or half, and the period of the page where that has other days."""
+        same = (self.period.start, self.period.end) == (span.start, span.end)
+        return [self.city_days(span), *([] if same else [self.period])]
 
 
 def open_scopes(
@@ -98,7 +116,7 @@ def open_scopes(
     Args:
         contacts: of all desks, from `counts.contacts`.
         national_hourly: date, hour, n for the nation; no row where there is no such table.
-        channels: channel, opened_on.
+        channels: channel, opened_on, and closed_on where a desk has been closed.
         period: the period of the page.
         place: name of the prefecture.
         desks: the national desk's and the city desk's name in `channel`.
@@ -109,10 +127,12 @@ def open_scopes(
             period, or nothing of the nation on the days of the others; the message is Japanese.
     """
     desk, city_desk = desks
-    opening = channels.drop_duplicates("channel").set_index("channel")["opened_on"]
-    if city_desk not in opening.index:
+    columns = channels.reindex(columns=["channel", "opened_on", "closed_on"])
+    known = columns.drop_duplicates("channel").set_index("channel").apply(pd.to_datetime)
+    if city_desk not in known.index:
         raise ValueError(f"窓口の一覧に「{city_desk}」がありません")
-    if pd.isna(opening[city_desk]):
+    opened_on, closed_on = known.loc[city_desk]
+    if pd.isna(opened_on):
         raise ValueError(
             f"窓口の一覧に「{city_desk}」の開設日がなく、相談が0件の日と窓口のない日を区別できません。開設日を書いてください"
         )
@@ -123,15 +143,18 @@ def open_scopes(
             "fiscal_year、period_start、period_end を確かめてください"
         )
     days = pd.date_range(history.start, history.end)
+
+    def is_open(name: str) -> NDArray[np.bool_]:
+        opened, closed = known.loc[name] if name in known.index else (pd.NaT, pd.NaT)
+        return np.asarray(~(days < opened) & ~(days > closed))
+
     seen = from_aggregate(contacts, history).without(gaps).observed
     of_desk = select(contacts, {"channel": [desk]})
     # A desk that has not opened, or whose records are lacking, was not heard because another was.
-    heard = seen & from_aggregate(of_desk, history).observed
-    if pd.notna(since := opening.get(desk)):
-        heard = heard & (days >= since)
+    heard = seen & from_aggregate(of_desk, history).observed & is_open(desk)
     local = select(of_desk, {"pref": [place]})
     own = select(contacts, {"channel": [city_desk]})
-    prefecture = from_aggregate(local, history, np.asarray(heard))
+    prefecture = from_aggregate(local, history, heard)
     nation = None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps)
     if nation and not prefecture.within(period).on_days_of(nation.within(period)).days:
         raise ValueError(
@@ -144,8 +167,9 @@ def open_scopes(
         period=period,
         nation=nation,
         prefecture=prefecture,
-        city=from_aggregate(own, history, np.asarray(seen & (days >= opening[city_desk]))),
-        opened_on=opening[city_desk].date(),
+        city=from_aggregate(own, history, seen & is_open(city_desk)),
+        opened_on=opened_on.date(),
+        closed_on=None if pd.isna(closed_on) else closed_on.date(),
     )
 
 

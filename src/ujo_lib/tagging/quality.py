@@ -172,9 +172,12 @@ def reading_of(codes: Codes, tags: pd.DataFrame, focus: "pd.Series[bool]") -> Re
             more or fewer than then (over 5 %) that the sample is none of these.
     """
     plan = codes.random
-    problems = [
-        f"相談ID {one} の相談が、集計する期間と窓口にない" for one in plan.index.difference(tags.index)[:5]
-    ]
+    problems = []
+    if len(absent := plan.index.difference(tags.index)):
+        problems.append(
+            f"相談ID {absent[0]} など{len(absent)}件が、集計する期間と窓口にない。期間(period_basis など)と窓口(desk)を"
+            "標本を引いたときのものに戻すか、`ujo code sample` で引き直す"
+        )
     if not len(plan):
         problems.append("無作為の部分で読み終えた相談がない。`ujo code read` をもう一度実行する")
     if problems:

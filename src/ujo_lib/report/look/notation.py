@@ -41,6 +41,9 @@ SMALL_BASE: Final = 30
 REFERENCE: Final = "†"
 """The mark."""
 
+SEVERAL_ANSWERS: Final = "複数回答のため、割合の合計は100%になるとは限りません。"
+"""What stands under shares of a question with several answers."""
+
 _MYRIAD: Final = 10_000
 
 

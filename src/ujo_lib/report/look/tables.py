@@ -24,6 +24,7 @@ from ujo_lib.report.look.notation import (
     NONE_COUNTED,
     NUMERIC_FORMATS,
     REFERENCE,
+    SEVERAL_ANSWERS,
     SMALL_BASE,
     SYMBOLS,
     count,
@@ -458,7 +459,7 @@ def _notes(
     elif any(small):
         notes.append(f"{REFERENCE} 対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     if shares and spec.schema.multiple:
-        notes.append("複数回答のため、割合の合計は100%になるとは限りません。")
+        notes.append(SEVERAL_ANSWERS)
     if not _any_below_unit(published, printed):
         cells -= {BELOW_UNIT}
     rounded = shares and not spec.schema.multiple and any("." in cell for cell in cells)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from ujo_lib.columns import TOTAL_LABELS, Base
-from ujo_lib.report.look.notation import HIDDEN, MISSING, SYMBOLS
+from ujo_lib.report.look.notation import HIDDEN, MISSING, SEVERAL_ANSWERS, SYMBOLS
 from ujo_lib.report.look.wording import Quoted, Said
 from ujo_lib.report.sheets import xlsx
 from ujo_lib.report.sheets.exports import DECIMALS, UNBOUNDED, Column, Table, one_line
@@ -125,7 +125,7 @@ class _TableSheet:
     def _note(self) -> str:
         notes = [one_line(self.spec.note)] if self.spec.note else []
         if self.spec.schema.multiple:
-            notes.append("複数回答のため、割合の合計は100%になるとは限りません。")
+            notes.append(SEVERAL_ANSWERS)
         return "".join(notes) or NOT_APPLICABLE
 
 
