@@ -5,6 +5,7 @@ of a run, and the next run after a change of tests alone, find it made. It is th
 """
 
 import hashlib
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -64,6 +65,11 @@ def _digest(sources: list[Path]) -> str:
 def sample_data(make_once: MakeOnce) -> Path:
     """The synthetic city as `ujo sample` writes it to data/sample."""
     return make_once("city", write_city) / "data" / "sample"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: a third of their time, workers wait for kernels, browsers and commands."""
+    return (os.cpu_count() or 1) + 1
 
 
 MARKS = pytest.StashKey[dict[str, set[str]]]()

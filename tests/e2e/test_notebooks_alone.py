@@ -43,6 +43,7 @@ def test_notebooks_run_without_the_pipeline(
             NotebookClient(notebook, resources={"metadata": {"path": str(root / "notebooks")}}).execute()
 
 
+@pytest.mark.full
 def test_a_new_notebook_runs_as_it_was_made(sample_data: Path, tmp_path: Path):
     root = copy_project(tmp_path / "七冊目")
     shutil.copytree(sample_data, root / "data" / "sample")

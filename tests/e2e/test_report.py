@@ -329,6 +329,7 @@ def test_the_brief_is_read_first_and_says_nothing_in_the_words_of_the_analyst(re
     assert len(main.xpath("//div[@role='img']")) == 2
 
 
+@pytest.mark.full
 def test_the_brief_is_a_word_document_of_the_same_words(report: Report):
     for _ in range(2):
         made = ujo("word", "sample", "2023", cwd=report.root)
@@ -344,6 +345,7 @@ def test_the_brief_is_a_word_document_of_the_same_words(report: Report):
 
 
 @needs_browser
+@pytest.mark.full
 def test_the_report_on_paper_is_tagged_has_an_outline_and_keeps_to_its_sheets(report: Report):
     made = ujo("pdf", "sample", "2023", cwd=report.root)
     assert made.returncode == 0, made.stderr

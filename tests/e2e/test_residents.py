@@ -80,6 +80,7 @@ def page_06(root: Path) -> str:
     return page
 
 
+@pytest.mark.full
 def test_two_filled_forms_lead_to_the_page_of_the_residents(root: Path) -> None:
     data = root / "data/mizuho/fy2024"
     fill(data / "residents.csv", answers())

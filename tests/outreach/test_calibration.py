@@ -32,10 +32,10 @@ def bench() -> ModuleType:
     [
         {"level": "city", "contacts": 2.5, "ramp": 45.0},
         {"level": "city", "contacts": 2.5, "wait": 15.0, "rate_ratio": 2.5},
-        {"level": "prefecture", "years": 2},
-        {"level": "prefecture", "years": 2, "growth": 0.2},
-        {"level": "prefecture", "years": 2, "march": 1.2},
-        {"level": "prefecture", "rate_ratio": 1.25, "years": 3},
+        pytest.param({"level": "prefecture", "years": 2}, marks=pytest.mark.full),
+        pytest.param({"level": "prefecture", "years": 2, "growth": 0.2}, marks=pytest.mark.full),
+        pytest.param({"level": "prefecture", "years": 2, "march": 1.2}, marks=pytest.mark.full),
+        pytest.param({"level": "prefecture", "rate_ratio": 1.25, "years": 3}, marks=pytest.mark.full),
     ],
     ids=[
         "new desk, clustered clients",

@@ -92,6 +92,7 @@ def test_one_failing_site_stops_no_other_and_the_worst_is_the_exit_code(project,
     assert re.search(r"4 件の報告書のうち 3 件.*\(終了コード 2\)", log)
 
 
+@pytest.mark.full
 def test_a_fleet_makes_the_same_bytes_as_a_single_run_and_a_second_one_finds_them_unchanged(
     project, first_run
 ):
@@ -132,6 +133,7 @@ def test_a_locked_site_is_told_and_can_be_tried_again(project, first_run, capsys
     assert main(["run", "sample", "2023"]) == DONE
 
 
+@pytest.mark.full
 def test_a_run_killed_half_way_is_finished_by_the_next_one(project):
     project.add_cell("05_annual_summary", "import time; time.sleep(30)")
     with open_executor(1) as executor:

@@ -165,6 +165,7 @@ def test_a_release_whose_inputs_or_neighbours_changed_since_is_not_signed(releas
     assert not (released.place.release / SIGN_OFF).exists()
 
 
+@pytest.mark.full
 def test_a_release_that_was_planned_while_another_was_signed_is_planned_anew(released, monkeypatch):
     half = replace(released.place, half="h1")
     plan = release.plan_masks
@@ -262,7 +263,10 @@ def test_real_data_are_signed_with_keys_and_checked_numbers_only(spoken):
     assert verify(spoken.place.release, publics()).proven
 
 
-@pytest.mark.parametrize(("more", "code"), [(1, 6), (4, 6), (5, 0)])
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [pytest.param(1, 6, marks=pytest.mark.full), (4, 6), pytest.param(5, 0, marks=pytest.mark.full)],
+)
 def test_a_year_that_was_signed_is_not_released_again_with_a_few_late_cases(released, capsys, more, code):
     """`seed` is the number of men in the tables of the miniature project."""
     sign_release(released.place, approval())
