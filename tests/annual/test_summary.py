@@ -103,10 +103,8 @@ def year(
 
 def asked(tables: dict) -> dict:
     """The year with a survey of residents."""
-    share = pd.DataFrame(
-        {"share": [0.21, 0.22], "low": [0.184, 0.17], "high": [0.239, 0.26], "base": [1133, 439]}
-    )
-    return tables | {RESIDENTS: share.assign(sex=["全体", "男性"], age_band="全体")}
+    share = pd.DataFrame({"share": [0.21], "low": [0.184], "high": [0.239], "base": [1133]})
+    return tables | {RESIDENTS: share}
 
 
 WHY = {

@@ -169,7 +169,7 @@ def lonely_residents(recall: Recall) -> Line:
 
 
 def _residents(recall: Recall) -> Published:
-    return recall("06_resident_survey", "lonely").where(sex="全体", age_band="全体")
+    return recall("06_resident_survey", "lonely")
 
 
 def known_people(recall: Recall) -> Line:

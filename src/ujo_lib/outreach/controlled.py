@@ -90,7 +90,7 @@ def blocks(comparison: Comparison) -> pd.DataFrame:
             "n": local.astype(int),
             "control": control,
             "expected": expected,
-            "share": local / expected,
+            "share": np.divide(local, expected, out=np.full(len(local), np.nan), where=expected > 0),
             "years": (days[:, 0] - first) / DAYS_A_YEAR,
             "season": np.isin(days[:, 0], np.array([first, *earlier_windows(comparison)])),
         }
