@@ -23,8 +23,8 @@ CASES = Indicator(
 )  # fmt: skip
 
 
-def year(number: int, *, n="100", share="50.0", unit="件", period="年(暦年)") -> Released:
-    about = {"単位": unit, "集計対象": "相談", "対象地域": "県", "対象期間": f"{number}{period}"}
+def year(number: int, *, n="100", share="50.0", unit="件", period="年(暦年)", area="県") -> Released:
+    about = {"単位": unit, "集計対象": "相談", "対象地域": area, "対象期間": f"{number}{period}"}
     tables = {
         "02_totals": [{"範囲": "県", "件数": n}, {"範囲": "市", "件数": "7"}],
         "02_lonely": [{"割合": share, "下限": "45.0", "上限": "55.0"}],
@@ -65,6 +65,23 @@ def test_a_changed_definition_is_not_compared_however_large_the_difference():
 )
 def test_tables_about_different_things_are_not_compared(other):
     assert row(CONTACTS, year(2022, **other), year(2023))["verdict"] == compare.NOT_COMPARABLE
+
+
+@pytest.mark.parametrize(
+    ("areas", "comparable"),
+    [
+        (("県・市", "全国・県"), True),
+        (("全国・県・市", "県"), True),
+        (("全国・市", "全国・県"), False),
+        (("全国・県", "全国・市"), False),
+        (("全国・沖縄県", "全国・県"), False),
+    ],
+)
+def test_the_row_of_an_area_that_both_tables_hold_is_compared_whatever_others_they_hold(areas, comparable):
+    """A year without national tables, or with too few contacts of the city's desk, lacks those rows."""
+    told = row(CONTACTS, *(year(number, area=area) for number, area in zip((2022, 2023), areas, strict=True)))
+    assert (told["verdict"] != compare.NOT_COMPARABLE) == comparable
+    assert ("対象地域が違う" in told["reason"]) != comparable
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ COMPARED_COLUMNS: Final = (
 )  # fmt: skip
 COURSE_COLUMNS: Final = ("label", "year", "format", "value", "low", "high", "remark")
 _FORMATS: Final = {"count": "n", "share": "share"}
-_COUNTED_ALIKE: Final = ("集計対象", "単位", "対象地域")
+_AREA: Final = "対象地域"
+_COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
 _ERA_YEAR: Final = re.compile(r"(?:明治|大正|昭和|平成|令和)(?:\d+|元)")
 _YEAR: Final = re.compile(r"\d{4}")
 _PERCENT: Final = re.compile(r"([\d.]+)%")
@@ -293,13 +294,19 @@ def _difference_of_definition(
     if year is not None and year.year in indicator.changed:
         return indicator.changed[year.year]
     for name in _COUNTED_ALIKE:
-        if one.about.get(name, "") != other.about.get(name, ""):
-            return f"{name}が違う(「{one.about.get(name, '')}」と「{other.about.get(name, '')}」)"
+        told = [reading.about.get(name, "") for reading in (one, other)]
+        if told[0] != told[1] and not (name == _AREA and _one_area_of_both(indicator, told)):
+            return f"{name}が違う(「{told[0]}」と「{told[1]}」)"
     periods = [reading.about.get("対象期間", "") for reading in (one, other)]
     same = _same_days if indicator.kind == "count" else _words_alone
     if same(periods[0]) != same(periods[1]):
         return f"集計期間のとり方が違う(「{periods[0]}」と「{periods[1]}」)"
     return ""
+
+
+def _one_area_of_both(indicator: Indicator, areas: Sequence[str]) -> bool:
+    """Whether the row is one area's, which both tables hold: 県 of 「全国・県」 and of 「県・市」."""
+    return any(all(cell in area.split("・") for area in areas) for cell in indicator.place.where.values())
 
 
 def _difference_of_days(one: Reading, other: Reading) -> str:
