@@ -186,6 +186,7 @@ def test_a_schema_tells_disclosure_control_what_counts_people():
         ({"share": Share(), "estimate": Ratio()}, "倍"),
         ({"share": Share()}, ""),
         ({"word": Text()}, ""),
+        ({"now": Various(), "estimate": Ratio(), "n": Count(unit="件")}, ""),
     ],
 )
 def test_the_unit_of_a_table_is_that_of_its_counts(kinds, unit):

@@ -607,7 +607,12 @@ class Schema:
 
     @property
     def unit(self) -> str:
-        """What the table counts or measures: the units of its counts, else of its other numbers but percentages."""
+        """What the table counts or measures: the units of its counts, else of its other numbers but percentages.
+
+        Empty where every row has a unit of its own.
+        """
+        if any(isinstance(column, Various) for column in self.columns.values()):
+            return ""
         counts = [c.unit for c in self.columns.values() if isinstance(c, Count) and not isinstance(c, Base)]
         others = [c.unit for c in self.columns.values() if c.numeric and c.unit != "%"]
         return "・".join(dict.fromkeys(unit for unit in counts or others if unit))
