@@ -143,8 +143,8 @@ def test_days_after_a_desk_was_closed_are_no_zeros_and_its_last_day_is_one_of_it
 @pytest.mark.parametrize(("closed", "start", "end", "told"), [
     (None, (2023, 5, 1), (2024, 3, 31), "(窓口の開設日以降)"),
     ("2024-03-31", (2023, 5, 1), (2024, 3, 31), "(窓口の開設日以降)"),
-    ("2024-03-30", (2023, 5, 1), (2024, 3, 30), "(窓口が開いていた日)"),
-    ("2023-04-01", (2023, 3, 1), (2023, 4, 1), "(窓口が開いていた日)"),
+    ("2024-03-30", (2023, 5, 1), (2024, 3, 30), "(窓口の開設日以降)"),
+    ("2023-04-01", (2023, 3, 1), (2023, 4, 1), "(窓口の開設日以降)"),
     ("2023-03-31", (2023, 4, 1), (2024, 3, 31), "(窓口の廃止後)"),
 ])  # fmt: skip
 def test_the_days_of_the_citys_desk_in_a_year_are_those_on_which_it_was_open(closed, start, end, told):

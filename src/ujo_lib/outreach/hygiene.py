@@ -106,6 +106,7 @@ class Baseline:
         settling_days: days after the opening that are left out: a new desk's growth is not an effect.
         washout_days: days after the window that are left out: an effect may outlast its window.
         min_days: fewer days than this are no baseline.
+        closed: last day on which the desk was open, None when it still is.
     """
 
     first: date
@@ -113,6 +114,7 @@ class Baseline:
     settling_days: int = 0
     washout_days: int = 0
     min_days: int = 120
+    closed: date | None = None
 
     @property
     def start(self) -> date:
@@ -208,23 +210,22 @@ def compare(
         control: contacts by day of the control region.
         window: the campaign window.
         rules: which other days count as baseline.
-        recorded_through: last day up to which contacts are known, or on which the desk was open.
+        recorded_through: last day up to which contacts are known.
 
     Returns:
         The comparison, or the first refusal met: no data in the window, days missing, baseline too short,
         nothing counted in the baseline.
     """
-    if recorded_through < window.start:
-        return Refusal(
-            "empty_window",
-            f"相談のデータが{recorded_through}までしかなく、施策の期間({window.start}〜{window.end})のデータがない",
-        )
-    if recorded_through < window.end:
+    through = min(recorded_through, rules.closed or recorded_through)
+    ended = f"窓口が{through}で廃止され" if through < recorded_through else f"相談のデータが{through}で終わり"
+    if through < window.start:
+        return Refusal("empty_window", f"{ended}、施策の期間({window.start}〜{window.end})のデータがない")
+    if through < window.end:
         return Refusal(
             "incomplete_window",
-            f"相談のデータが{recorded_through}で終わり、施策の期間({window.start}〜{window.end})の終わりまで届かない",
+            f"{ended}、施策の期間({window.start}〜{window.end})の終わりまで届かない",
         )
-    days = pd.date_range(min(rules.start, window.start), recorded_through, freq="D")
+    days = pd.date_range(min(rules.start, window.start), through, freq="D")
     role = _roles(days, window, rules)
     counted = local.reindex(days).to_numpy(float, na_value=np.nan)
     elsewhere = control.reindex(days).to_numpy(float, na_value=np.nan)

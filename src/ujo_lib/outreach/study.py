@@ -82,10 +82,14 @@ class Study:
         plan = plan or self.plan
         kept = series.episode_starts(self.contacts, plan.episode_gap_days)
         rules = Baseline(
-            plan.first_day, self.opened, plan.settling_days, plan.washout_days, plan.min_baseline_days
+            plan.first_day,
+            self.opened,
+            plan.settling_days,
+            plan.washout_days,
+            plan.min_baseline_days,
+            self.closed,
         )
-        counted = series.per_day(kept, self.recorded)
-        return self._compare(plan, plan.area, counted, rules, self.closed)
+        return self._compare(plan, plan.area, series.per_day(kept, self.recorded), rules)
 
     def prefecture(self, plan: Plan | None = None) -> Comparison | Refusal:
         """The prefecture's comparison, once it has passed its tests; its desk is old, so nothing has to settle."""
@@ -194,15 +198,12 @@ class Study:
     def _controls(self, plan: Plan) -> tuple[str, ...] | Refusal:
         return hygiene.clean_controls(plan.controls, list(self.wide.columns), dict(self.reached))
 
-    def _compare(
-        self, plan: Plan, area: str, local: pd.Series, rules: Baseline, closed: date | None = None
-    ) -> Comparison | Refusal:
+    def _compare(self, plan: Plan, area: str, local: pd.Series, rules: Baseline) -> Comparison | Refusal:
         controls = self._controls(plan)
         if isinstance(controls, Refusal):
             return controls
         control = series.total(self.wide, controls)
-        last = self.recorded.end
-        found = hygiene.compare(area, local, control, plan.window, rules, min(last, closed or last))
+        found = hygiene.compare(area, local, control, plan.window, rules, self.recorded.end)
         return found if isinstance(found, Refusal) else hygiene.heard(found, self.wide[list(controls)])
 
 

@@ -93,8 +93,9 @@ class Scopes:
             return replace(span, label=f"{span.label}(窓口の開設前)")
         if last < span.start:
             return replace(span, label=f"{span.label}(窓口の廃止後)")
-        told = "窓口の開設日以降" if last >= span.end else "窓口が開いていた日"
-        return Period(max(self.opened_on, span.start), min(last, span.end), f"{span.label}({told})")
+        # Key figures name the row of these days by the label: it is no other in the year in which a desk is closed.
+        label = f"{span.label}(窓口の開設日以降)"
+        return Period(max(self.opened_on, span.start), min(last, span.end), label)
 
     def city_periods(self, span: Period) -> list[Period]:
         """The days of the city's desk in a year or half, and the period of the page where that has other days."""
