@@ -67,6 +67,7 @@ def sample_data(make_once: MakeOnce) -> Path:
     return make_once("city", write_city) / "data" / "sample"
 
 
+@pytest.hookimpl(optionalhook=True)  # the runner of planted faults does without xdist
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than processors: a third of their time, workers wait for kernels, browsers and commands."""
     return (os.cpu_count() or 1) + 1

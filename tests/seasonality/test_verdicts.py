@@ -214,6 +214,11 @@ def test_the_table_holds_one_row_per_verdict_and_no_number_where_nothing_was_jud
     assert table["finding"].tolist()[:2] == ["判定しない", "判定しない"]
 
 
+def test_a_heading_of_a_pattern_that_was_not_judged_says_neither_that_it_is_there_nor_that_it_is_unclear():
+    months = judge(noisy_year(period=HALF))[0]
+    assert months.finding_of("1月が最多です。") == f"{months.pattern}は、判定していません。"
+
+
 @pytest.mark.slow
 def test_a_heading_names_extremes_only_of_a_pattern_that_was_detected():
     years = noisy_year(20), counts_of([60] * 31 + [20] * 334)

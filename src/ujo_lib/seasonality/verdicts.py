@@ -89,6 +89,8 @@ class Verdict:
 
     def finding_of(self, extremes: str) -> str:
         """What a figure of this pattern may say in its heading: the extremes only where the pattern was detected."""
+        if self.detected is None:
+            return f"{self.pattern}は、判定していません。"
         return extremes if self.detected else f"{self.pattern}は、明らかではありません。"
 
 
