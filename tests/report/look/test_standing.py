@@ -6,6 +6,7 @@ import pytest
 from tests.report.tables_of import published
 from ujo_lib.columns import Dimension, Ratio, Withheld, interval
 from ujo_lib.report.look.standing import apart, foremost
+from ujo_lib.report.look.wording import KEPT_BACK
 
 KINDS = {"weekday": Dimension(), "estimate": Ratio(), **interval("estimate", 0.95)}
 
@@ -16,36 +17,38 @@ def ratios(rows, hide=()):
 
 
 def told(rows, hide=()):
-    return apart(ratios(rows, hide), "weekday", "estimate", "平均的な日", unit="曜日")
+    return apart(ratios(rows, hide), "weekday", "estimate", "平均的な日", "相談が", unit="曜日")
 
 
 def test_what_stands_out_is_named_on_its_side_and_the_rest_is_not():
     rows = [("日", 1.19, 1.06, 1.32), ("水", 0.99, 0.87, 1.12), ("土", 0.78, 0.68, 0.90)]
-    assert told(rows) == "平均的な日より多いと言えるのは日曜日、少ないと言えるのは土曜日です。"
-    assert told(rows[:2]) == "平均的な日より多いと言えるのは日曜日です。"
-    assert told(rows[1:]) == "平均的な日より少ないと言えるのは土曜日です。"
-    assert told(rows[1:2]) == "平均的な日よりはっきり多いもの、少ないものは見られません。"
+    assert told(rows) == "相談が平均的な日より多いと言えるのは日曜日、少ないと言えるのは土曜日です。"
+    assert told(rows[:2]) == "相談が平均的な日より多いと言えるのは日曜日です。"
+    assert told(rows[1:]) == "相談が平均的な日より少ないと言えるのは土曜日です。"
+    assert told(rows[1:2]) == "相談が平均的な日よりはっきり多いもの、少ないものは見られません。"
 
 
 def test_an_interval_that_leaves_out_one_by_a_hair_is_one_of_seven_and_proves_nothing():
     close = ("日", 1.19, 1.01, 1.40)
     assert "日曜日" in told([close])
     assert told([close, *((day, 1.0, 0.85, 1.18) for day in "月火水木金土")]) == (
-        "平均的な日よりはっきり多いもの、少ないものは見られません。"
+        "相談が平均的な日よりはっきり多いもの、少ないものは見られません。"
     )
 
 
 def test_a_hidden_row_keeps_the_whole_comparison_back():
     rows = [("日", 1.19, 1.06, 1.32), ("土", 0.78, 0.68, 0.90)]
     for column in ("estimate", "low", "high"):
-        assert "秘匿" in told(rows, hide=[(1, column)])
+        hidden = ratios(rows, [(1, column)])
+        kept_back = KEPT_BACK.format(title=hidden.spec.title)
+        assert apart(hidden, "weekday", "estimate", "平均的な日", "相談が") == kept_back
 
 
 def test_a_ratio_that_a_release_does_not_print_is_kept_back_in_words_too():
     columns = {"weekday": ["日", "土"], "estimate": [1.4, 0.7]}
     withheld = {"weekday": Dimension(), "estimate": Withheld()}
     table = published(columns, kinds=withheld, dimensions={"weekday": "weekday"})
-    assert "秘匿" in apart(table, "weekday", "estimate", "平均的な日")
+    assert "秘匿" in apart(table, "weekday", "estimate", "平均的な日", "相談が")
     assert "秘匿" in foremost(table, "weekday", "estimate", "一つ", "{names}")
 
 
@@ -92,4 +95,4 @@ def test_a_value_with_several_intervals_is_compared_by_the_one_that_is_meant():
 def test_a_table_without_an_interval_is_refused():
     table = published({"weekday": ["日"], "n": [3]}, dimensions={"weekday": "weekday"})
     with pytest.raises(ValueError, match="no interval around n"):
-        apart(table, "weekday", "n", "平均的な日")
+        apart(table, "weekday", "n", "平均的な日", "相談が")

@@ -16,7 +16,7 @@ from ujo_lib.report.look.wording import KEPT_BACK
 from ujo_lib.stats import standing_out
 
 
-def apart(table: Published, label: str, column: str, than: str, *, unit: str = "") -> str:
+def apart(table: Published, label: str, column: str, than: str, what: str, *, unit: str = "") -> str:
     """Say which rows are more and which are fewer than usual; all of these statements hold together.
 
     Args:
@@ -24,6 +24,7 @@ def apart(table: Published, label: str, column: str, than: str, *, unit: str = "
         label: column with the names of the rows.
         column: the ratio to the usual, which is 1.
         than: what the usual is, 「平均的な日」 say.
+        what: of what there is more or less, with its particle: 「相談が」.
         unit: what follows the names, 「曜日」 say.
 
     Raises:
@@ -42,8 +43,8 @@ def apart(table: Published, label: str, column: str, than: str, *, unit: str = "
         if (side == sign).any()
     ]
     if not told:
-        return f"{than}よりはっきり多いもの、少ないものは見られません。"
-    return f"{than}より{'、'.join(told)}です。"
+        return f"{what}{than}よりはっきり多いもの、少ないものは見られません。"
+    return f"{what}{than}より{'、'.join(told)}です。"
 
 
 def foremost(
