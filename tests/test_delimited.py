@@ -127,7 +127,7 @@ def test_two_stray_quotes_that_make_one_cell_of_several_records_are_an_error(clo
     rows[closing - 1] = record(closing, '眠れない。"')
     [fault] = scanned(HEADING + "".join(rows)).faults
     assert (fault.record, fault.line, fault.cell, fault.fatal) == (3, 3, 3, True)
-    assert f"{closing - 2}行含んで" in fault.remedy
+    assert f"4行目から記録そのものに見える行を{closing - 2}行含んで" in fault.remedy
 
 
 def test_two_stray_quotes_far_down_a_file_are_an_error_all_the_same() -> None:

@@ -323,3 +323,9 @@ def test_what_is_left_of_a_region_names_its_variables_in_order_whichever_was_add
         {"性": everything["性"], "齢": frozenset("若老")},
     )
     assert subtract(whole, later[0], frozenset({"齢"}), later[1]) == ("齢", (*whole, ("齢", frozenset("老"))))
+
+
+def test_what_is_crossed_in_two_pairs_that_share_a_variable_is_two_blocks() -> None:
+    pairs = [frozenset("ab"), frozenset("bc")]
+    assert audit_room._blocks(pairs) == [("a", "b"), ("b", "c")]
+    assert audit_room._blocks([*pairs, frozenset("ca")]) == [("a", "b", "c")]

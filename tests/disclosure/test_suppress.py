@@ -253,3 +253,12 @@ def test_a_cut_is_rounded_up_to_sixtieths_and_the_noise_of_the_solver_rounds_not
     coefficients[cuts._free] = (0.5, 0.5 + 1e-9, 0.51)
     cuts.add(coefficients, 0)
     assert cuts._rows[0].tolist() == [30, 30, 31]
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_row_that_would_do_by_itself_counts_as_one_in_a_cut_and_never_as_more(side: int) -> None:
+    """Of 3, 9 and 12 with their sum, hiding any one other row lets the first be as few and as many as is asked."""
+    line = line_of(3, 9, 12)
+    none, cut = suppress._extreme(line, np.arange(4) == 0, line.targets[0], side)
+    assert none is None
+    assert cut.tolist() == [0, 1, 1, 1]

@@ -115,6 +115,11 @@ def test_a_single_column_is_its_own_total(stated, wrong):
     assert [p.row for p in beside(["語", "a", "計"], [["甲"], ["1"], [stated]], [2]).problems] == wrong
 
 
+def test_a_total_is_of_two_columns_even_where_one_of_them_holds_nothing_but_noughts():
+    notes = beside(["a", "b", "計"], [["0", "0"], B, B], [2])
+    assert [r.after for r in notes.repairs] == ["小計の列として除外(左の2列の和と一致)"]
+
+
 def test_a_column_of_totals_with_no_figures_beside_it_is_asked_about():
     (problem,) = beside(["語", "計"], [["甲", "乙"], A], [1]).problems
     assert (problem.expected, problem.column) == ("足し上げる列が左にあること", "計")

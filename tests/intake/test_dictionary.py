@@ -33,3 +33,9 @@ def test_headings_within_a_kind_are_unambiguous():
     for schema in map(asked, SCHEMAS):
         spelled = [s for c in (*schema.columns, *schema.multiples) for s in {c.heading, c.name, *c.aliases}]
         assert len(spelled) == len(set(spelled)), schema.kind
+
+
+def test_what_must_be_filled_must_be_there():
+    columns = [column for schema in SCHEMAS.values() for column in schema.columns]
+    assert {column.required for column in columns if column.filled} == {True}
+    assert {column.filled for column in columns if column.required} == {True, False}

@@ -124,3 +124,10 @@ def test_years_with_months_are_no_part_of_a_crowd() -> None:
 def test_a_found_number_is_told_as_the_data_write_it_the_first_of_two_that_differ_in_signs_alone() -> None:
     assert bare("ＳＹＮ-００１") == "syn001"
     assert originals(["SYN001", "SYN-001", "SYN-002"], {"syn001"}) == {"syn001": "SYN-001"}
+
+
+@pytest.mark.parametrize(("records", "seen"), [(90, {("5012", False)}), (91, set())])
+def test_small_numbers_are_looked_at_where_at_most_one_of_a_hundred_is_a_record(
+    records: int, seen: set
+) -> None:
+    assert _four_digits(records).seen("前年は 5012 でした") == seen
