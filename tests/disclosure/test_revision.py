@@ -244,6 +244,13 @@ def test_people_without_dates_are_asked_anew_each_year_but_not_within_one():
     assert told(left(report(EVERYBODY), release="fy20221/a"), report(late(1)), year="fy2022") == []
 
 
+@pytest.mark.parametrize(("first", "then"), [("fy2023-h1", "fy2023"), ("fy2023", "fy2023-h2")])
+def test_a_late_answer_between_the_reports_on_a_year_and_on_its_half_is_a_correction(first, then):
+    earlier = left(report(EVERYBODY), release=f"{first}/a")
+    assert told(earlier, report(EVERYBODY), year=then) == []
+    assert told(earlier, report(late(1)), year=then)
+
+
 def test_a_correction_is_found_by_the_sums_when_no_group_is_printed_twice():
     then = table_of("age", {"年代": [age for _, age, _ in EVERYBODY]}, ["年代"], totals=False)
     young = recoded(("女性", "10代", "学校"), ("女性", "30代", "学校"))

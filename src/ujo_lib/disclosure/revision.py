@@ -76,7 +76,7 @@ def same_records(
     Args:
         tables: every table of the new release, with its true counts.
         previous: tables of earlier releases as they were published.
-        year: folder name of the year of the new release ("fy2023"), with which the names of its releases begin.
+        year: folder name of the new release ("fy2023", "fy2023-h1"), with which the names of its releases begin.
 
     Returns:
         Tables of the same records, and tables of records that have been corrected since.
@@ -87,7 +87,7 @@ def same_records(
         if _agree(now, [past.table for past in told]):
             same += told
             continue
-        here = told[0].release.startswith(f"{year}/")
+        here = _fiscal_year(told[0].release) == _fiscal_year(year)
         corrected += [past for past in told if here or _is_dated(past.table)]
     return same, corrected
 
@@ -132,6 +132,11 @@ def _releases(previous: Sequence[PastRelease]) -> list[list[PastRelease]]:
     for past in previous:
         found.setdefault((past.release, past.table.population), []).append(past)
     return list(found.values())
+
+
+def _fiscal_year(release: str) -> str:
+    """fy2023 of "fy2023-h1/3f2a" and of "fy2023": who has no date may stand in the reports on a year and its halves."""
+    return release.partition("/")[0].partition("-")[0]
 
 
 def _is_dated(table: CountTable) -> bool:
