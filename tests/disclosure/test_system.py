@@ -8,6 +8,7 @@ import pytest
 from scipy.optimize import LinearConstraint, milp
 
 from tests.disclosure.people import table_of
+from ujo_lib.disclosure import system
 from ujo_lib.disclosure.audit import _among_three, audit
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.system import Row, _triangles, build, components
@@ -238,3 +239,81 @@ def test_of_counts_that_contradict_each_other_the_one_is_named_that_has_to_bend_
     ]
     with pytest.raises(TableError, match=f"全体 の {outlier} が他の表と合わない"):
         build(rows_of(*tables))
+
+
+@pytest.mark.parametrize(
+    ("counts", "named"),
+    [([("x", 9), ("", 5), ("", 5)], "a=x の 9 が"), ([("x", 9), ("x", 9), ("", 5)], "全体 の 5 が")],
+)
+def test_of_counts_that_do_not_agree_the_one_that_has_to_bend_most_is_named(counts, named):
+    """Said twice by others, a count bends at twice the price."""
+    rows = [Row((("a", frozenset({label})),) if label else (), n, n) for label, n in counts]
+    with pytest.raises(TableError, match=named):
+        build(rows)
+
+
+def test_groups_are_linked_through_others_and_everybody_belongs_to_each():
+    def row(*variables: str) -> Row:
+        return Row(tuple((v, frozenset({"x"})) for v in variables), 1, 1)
+
+    assert components([row("a", "b"), row("c", "d"), row(), row("e"), row("b", "c")]) == [
+        [0, 1, 2, 4],
+        [2, 3],
+    ]
+    assert components([row(), row()]) == [[0, 1]]
+    assert components([]) == [[]]
+
+
+@pytest.mark.parametrize(("whole", "atoms"), [(9, 2), (10, 2), (11, 3), (12, 3)])
+def test_others_are_supposed_from_the_first_person_whom_no_category_holds(whole, atoms):
+    """Ten in two categories; a whole known as `whole` at least."""
+    one = [Row((("a", frozenset({label})),), 5, 5) for label in "xy"]
+    assert build([*one, Row((), whole, max(whole, 10))]).A.shape[1] == atoms
+
+
+@pytest.mark.parametrize(
+    ("parts", "total"),
+    [
+        ({"x": 1, "y": 2, "z": 4}, 7),
+        ({"xy": 3, "z": 4}, 7),
+        ({"x": 1, "yz": 6, "xy": 9}, 7),  # of parts that overlap the smaller
+        ({"x": 1, "y": 2}, np.inf),
+        ({"xyz": 8}, 8),
+    ],
+)
+def test_parts_add_up_where_they_leave_nobody_out(parts, total):
+    named = {frozenset(atoms): n for atoms, n in parts.items()}
+    assert system._cover_sum(named, set("xyz")) == total
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "common"),
+    [
+        ([0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]),
+        ([0, 0, 1, 2], [0, 1, 1, 2], [0, 0, 0, 1]),  # a chain of two likenesses
+        ([0, 1, 2, 3], [0, 1, 1, 0], [0, 1, 1, 0]),
+        ([0, 0, 1, 1], [0, 1, 0, 1], [0, 0, 0, 0]),
+    ],
+)
+def test_two_numberings_have_in_common_what_neither_makes_one(first, second, common):
+    assert system._common(np.array(first), np.array(second)).tolist() == common
+
+
+def test_cliques_that_share_variables_are_linked_from_the_first_that_has_them():
+    cliques = [("a", "b"), ("b", "c"), ("a", "c"), ("b", "d")]
+    assert system._hubs(cliques) == [(0, 1), (0, 2), (0, 3), (1, 2)]  # by b and a, by nothing, and c
+    assert system._spanning([("a", "b", "c"), ("c", "d"), ("b", "c", "e")]) == [(0, 2), (0, 1)]
+    assert system._maximal([frozenset("ab"), frozenset("b"), frozenset("ab"), frozenset("cd")]) == [
+        ("a", "b"),
+        ("c", "d"),
+    ]
+    assert system._maximal([]) == [()]
+
+
+@pytest.mark.parametrize(("most", "kinds"), [(3, None), (4, 4), (5, 4)])
+def test_a_cross_is_given_up_beyond_the_kinds_that_are_allowed(most, kinds):
+    crossed = system._Clique.of(("a", "b"), {"a": 2, "b": 2}, most=most)
+    assert (crossed and len(crossed.kinds)) == kinds
+    left = system._Clique.of(("a", "b"), {"a": 2, "b": 2}, [{"a": {0}, "b": {1}}, {"c": {0}}, {}], 3)
+    assert left is not None
+    assert left.kinds.tolist() == [[0, 0], [1, 0], [1, 1]]

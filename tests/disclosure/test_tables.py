@@ -237,3 +237,73 @@ def test_a_period_may_be_one_day_and_not_less(last, refused):
             table(period=days)
     else:
         assert table(period=days).period == days
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "total"),
+    [((9, 5), None, 14), ((9, 5), 13, 14), ((9, 5), 15, 15), ((9, None), 9, 9), ((), None, 0)],
+)
+def test_a_table_counts_its_largest_cell_or_what_its_inner_cells_add_up_to(inner, outer, total):
+    cells = [Cell((f"r{i}", "x"), "n", n) for i, n in enumerate(inner)]
+    cells += [Cell(("総数", "x"), "n", outer)] if outer is not None else []
+    assert table(*cells).total == total
+
+
+@pytest.mark.parametrize(("least", "covered"), [(13, True), (14, True), (15, False)])
+def test_a_table_is_printed_in_full_from_the_least_total_on(least, covered):
+    one = CountTable(
+        "t", "cases", {"曜日": "weekday"}, ("n",), (Cell(("日",), "n", 9), Cell(("月",), "n", 5))
+    )
+    policy = Policy(exemptions=(Exemption("cases", ("weekday",), least, "曜日だけの集計"),))
+    assert policy.in_full(one) == (14 if covered else 0)
+    assert Policy().in_full(one) == 0
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "free"), [(20, 8, True), (20, 9, True), (20, 10, False), (20, 0, False)]
+)
+def test_what_is_left_is_held_against_the_strictest_permission(whole, part, free):
+    rules = tuple(Exemption("cases", (name,), least, "") for name, least in (("a", 5), ("b", 11), ("c", 7)))
+    assert Policy(exemptions=rules).rest_in_full(whole, part) == free
+
+
+def test_a_cell_is_called_by_its_headings_and_one_without_any_is_the_whole():
+    one = table(Cell(("女性", "10代"), "base", 4))
+    assert one.label(0) == "性別=女性・年代=10代 (base)"
+    assert table(Cell((), "n", 4), dimensions={}).label(0) == "全体 (n)"
+
+
+@pytest.mark.parametrize("value", [None, 0, 1])
+def test_a_count_may_be_none_or_unknown_and_a_percentage_may_have_its_base(value):
+    one = table(Cell(("女性", "10代"), "n", value), printed=Printed(base="base"))
+    assert one.cells[0].value == value
+
+
+@pytest.mark.parametrize(
+    "rule", [{"threshold": 1}, {"required_width": 1}, {"dominance": 0.01}, {"dominance": 0.99}, {}]
+)
+def test_the_weakest_rules_are_rules(rule):
+    known = {"threshold": 5, "zero_rule": "show", "required_width": 3, "exemptions": (), "own_case": False}
+    policy = Policy(**rule)
+    assert {name: getattr(policy, name) for name in known} == known | {
+        name: value for name, value in rule.items() if name in known
+    }
+    assert policy.dominance == rule.get("dominance")
+
+
+@pytest.mark.parametrize("dominance", [-0.1, 0.0, 1.0, 1.1])
+def test_a_share_of_nothing_or_of_all_is_no_rule(dominance):
+    with pytest.raises(TableError, match="占有の割合"):
+        Policy(dominance=dominance)
+
+
+def test_a_release_that_is_read_again_says_which_it_was():
+    past = PastRelease(table(Cell(("女性", "10代"), "n", 4)), (False,))
+    assert [one.release for one in load_past(dump_past([past]), "fy2023/a.json")] == ["fy2023/a.json"]
+    assert past.release == ""
+
+
+def test_runs_of_days_that_touch_share_nothing_and_one_within_another_is_a_piece_of_it():
+    first, second, within = "2023-04-01/2023-04-30", "2023-05-01/2023-05-01", "2023-04-30/2023-04-30"
+    assert cut_periods([first, second]) == {first: {first}, second: {second}}
+    assert cut_periods([first, within]) == {first: {"2023-04-01/2023-04-29", within}, within: {within}}

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -18,6 +19,7 @@ from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import Intake, account, reading
 from ujo_lib.intake import check as check_inputs
+from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.grid import UnreadableError
 from ujo_lib.intake.headers import Header
@@ -633,3 +635,112 @@ def test_values_without_a_heading_within_a_table_are_told_and_shown_nowhere(desk
     taken = desk.check()
     assert [(p.severity, p.row, p.column, p.value) for p in taken.faults] == [("warning", 3, "D列", "")]
     assert taken["national_daily"]["n"].tolist() == [10, 20, 30]
+
+
+@pytest.mark.parametrize(
+    ("days", "found"),
+    [([], None), ([None], None), (["2023-08-02"], (2, 2)), (["2023-08-03", None, "2023-08-01"], (1, 3))],
+)
+def test_first_and_last_day_are_those_of_the_rows_that_have_one(days, found) -> None:
+    frame = pd.DataFrame({"date": pd.to_datetime(pd.Series(days, dtype="object"))})
+    expected = found and tuple(pd.Timestamp(2023, 8, day) for day in found)
+    assert account.day_range(frame, SCHEMAS["national_daily"]) == expected
+
+
+def quiet(days: list[pd.Timestamp], **more: object) -> list[str]:
+    own = Notes("inputs.yaml")
+    frame = pd.DataFrame({"date": days, **more})
+    account.note_quiet(frame, frame["date"], SCHEMAS["national_daily"], own)
+    assert all((p.rule, p.severity) == ("照合", "warning") for p in own.problems)
+    return [p.value for p in own.problems]
+
+
+@pytest.mark.parametrize(("step", "told"), [(14, False), (15, True), (16, True)])
+def test_a_silence_is_told_from_fourteen_whole_days_on(step, told) -> None:
+    first = pd.Timestamp("2023-08-01")
+    days = [first, first + pd.Timedelta(days=step)] * 100
+    assert quiet(days) == ([f"2023-08-02〜2023-08-{step:02d}"] if told else [])
+
+
+@pytest.mark.parametrize(("n", "told"), [(21, False), (22, True), (23, True)])
+def test_a_silence_is_told_where_twenty_contacts_were_to_be_expected(n, told) -> None:
+    """Twenty days without any between two of 22 in all: n a day would have been 20 n / 22."""
+    first = pd.Timestamp("2023-08-01")
+    days = [first] * (n - 1) + [first + pd.Timedelta(days=21)]
+    assert quiet(days) == (["2023-08-02〜2023-08-21"] if told else [])
+
+
+def test_the_silence_of_the_only_desk_is_told_once_and_days_unknown_are_no_end_of_it() -> None:
+    first = pd.Timestamp("2023-08-01")
+    days = [first] * 30 + [first + pd.Timedelta(days=21), pd.NaT]
+    assert quiet(days, channel=["市"] * 32) == ["2023-08-02〜2023-08-21"]
+    assert quiet([pd.NaT], channel=["市"]) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "until", "told"),
+    [
+        ("2023-03-31", "2024-03-31", True),
+        ("2023-04-01", "2024-03-31", False),
+        ("2023-04-02", "2024-03-31", False),
+        (None, "2024-03-31", False),
+    ],
+)
+def test_a_survey_whose_last_form_is_older_than_the_period_is_told(last, until, told) -> None:
+    assert outdated(last, date(2023, 4, 1), until) is told
+
+
+@pytest.mark.parametrize(
+    ("until", "told"), [("2024-04-01", False), ("2024-04-02", True), ("2024-04-03", True)]
+)
+def test_of_half_a_year_at_most_the_fiscal_year_counts(until, told) -> None:
+    """From 1 October 2023 to 1 April 2024 are 184 days, of a fiscal year that began in April."""
+    assert outdated("2023-09-30", date(2023, 10, 1), until) is told
+
+
+def outdated(last: str | None, start: date, until: str) -> bool:
+    notes = Notes("a.csv")
+    frame = pd.DataFrame({"distributed_on": [pd.NaT, pd.NaT], "returned_on": pd.to_datetime([None, last])})
+    loaded = Loaded(frame, np.array(["a.csv"] * 2, dtype=object), np.array([2, 3]))
+    account.note_outdated(
+        {"commissioners": loaded}, Period(start, date.fromisoformat(until), "期間"), {"a.csv": notes}
+    )
+    account.note_outdated({"commissioners": loaded}, None, {"a.csv": notes})
+    assert {(p.row, p.column, p.value) for p in notes.problems} <= {(3, "回収日", last)}
+    return bool(notes.problems)
+
+
+SOURCE: dict[str, object] = {
+    "file": "a.csv", "sheet": "", "header_row": 1, "rows_kept": 1200, "heading_rows": 1, "rows_dropped": 0,
+    "dropped": "", "rows_blank": 0, "encoding": "utf-8", "rows_counted": 1201, "repaired": 0, "first_day": "",
+    "last_day": "", "columns_absent": "", "by_month": "", "by_desk": "", "by_pref": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, "a.csv(utf-8): 1,201行 = 使う1,200 + 見出し1"),
+        ({"sheet": "4月"}, "a.csv シート「4月」(utf-8): 1,201行 = 使う1,200 + 見出し1"),
+        ({"header_row": None}, "a.csv: 読めませんでした"),
+        (
+            {"rows_dropped": 1, "dropped": "合計1", "rows_blank": 1},
+            "a.csv(utf-8): 1,201行 = 使う1,200 + 見出し1 + 除いた1(合計1) + 空の行1",
+        ),
+        (
+            {"repaired": 1, "first_day": "2023-04-01", "last_day": "2024-03-31", "columns_absent": "性別"},
+            "a.csv(utf-8): 1,201行 = 使う1,200 + 見出し1。読み替え1か所。2023-04-01〜2024-03-31。ない列: 性別",
+        ),
+        ({"by_desk": "市 3"}, "a.csv(utf-8): 1,201行 = 使う1,200 + 見出し1\n    窓口ごと: 市 3"),
+    ],
+)
+def test_the_account_of_a_file_names_what_there_is_and_nothing_else(changes, line) -> None:
+    assert account.told(pd.DataFrame([SOURCE | changes])) == [line]
+
+
+@pytest.mark.parametrize("n", [12, 13, 14])
+def test_of_more_than_thirteen_months_the_number_is_told(n) -> None:
+    months = [f"m{i} 1" for i in range(n)]
+    (said,) = account.told(pd.DataFrame([SOURCE | {"by_month": "、".join(months)}]))
+    more = "、…(全14)" if n == 14 else ""
+    assert said.splitlines()[1] == f"    月ごと: {'、'.join(months[:13])}{more}"

@@ -340,3 +340,76 @@ def between(frames: Mapping[str, pd.DataFrame]) -> list[tuple[str, int | None]]:
     }
     checks.check_between(kinds, notes)
     return [(p.file, p.row) for one in notes.values() for p in one.problems]
+
+
+@pytest.mark.parametrize("pair", [("male", "female"), checks._WAVE_AGES[:2], checks._WAVE_AGES[-2:]])
+@pytest.mark.parametrize(("n", "told"), [(15, False), (16, False), (17, True), (None, False)])
+def test_the_parts_of_an_earlier_survey_are_together_at_most_its_whole(pair, n, told):
+    row = {"n_responded": 40, "n_in_scope": 40, "n_cases": 32, pair[0]: 16, pair[1]: n}
+    assert broken("waves", row) == ([(2, "n_cases", "error")] if told else [])
+
+
+@pytest.mark.parametrize(("hour", "asked"), [(11, False), (12, True), (21, True), (22, False), (0, False)])
+def test_a_quietest_hour_from_noon_to_nine_in_the_evening_is_no_japanese_night(hour, asked):
+    """Nobody in the hour, the one before and the one after it; thirty in every other."""
+    near = {(hour + step) % 24 for step in (-1, 0, 1)}
+    found = clock(pd.DataFrame({"hour": range(24), "n": [0 if h in near else 30 for h in range(24)]}))
+    assert [f"最も少ないのが{hour}時台" in p.remedy for p in found] == [True] * asked
+    assert [("いま 未宣言" in p.remedy, p.column) for p in found] == [(True, "hour")] * asked
+
+
+def test_the_time_zone_that_was_declared_is_named_and_contacts_without_a_moment_are_not_counted():
+    hours = [h for h in range(24) if h not in (13, 14, 15)]
+    stamps = [pd.Timestamp("2023-08-01") + pd.Timedelta(hours=hours[i % 21]) for i in range(480)]
+    notes = Notes("f.csv")
+    checks.check_clock(pd.DataFrame({"received_at": stamps}), BARE, "UTC", notes)
+    assert ["いま UTC" in p.remedy for p in notes.problems] == [True]
+    assert clock(pd.DataFrame({"received_at": [*stamps[1:], pd.NaT]})) == []
+    assert clock(pd.DataFrame({"hour": [1] * 480})) == []  # hours of which nobody knows how many
+
+
+BOUNDED = [
+    (kind, column.name, side)
+    for kind, schema in SCHEMAS.items()
+    for column in schema.columns
+    for side in ("minimum", "maximum")
+    if getattr(column, side) is not None
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "side"), BOUNDED)
+def test_a_number_may_be_its_bound_and_is_told_beyond_it(kind, name, side):
+    column = SCHEMAS[kind].column(name)
+    bound, step = getattr(column, side), 1 if DTYPES[column.type] == "Int64" else 0.25
+    outward = -step if side == "minimum" else step
+    frame = frame_of(kind, [{name: bound + outward}, {name: bound}, {name: bound - outward}])
+    notes = Notes("f.csv")
+    checks.check_schema(frame, np.array([5, 7, 9]), BARE, SCHEMAS[kind], notes)
+    word = "以上" if side == "minimum" else "以下"
+    assert [(p.row, p.column, p.expected) for p in notes.problems] == [(5, name, f"{bound:g} {word}")]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+@pytest.mark.parametrize("there", [False, True])
+def test_a_blank_that_must_be_filled_is_told_once_and_never_of_a_column_that_is_not_there(there, refused):
+    notes = Notes("f.csv")
+    column = "日"
+    header = Header(0, 1, (column,), {"date": 0}, {}, {}, (), ()) if there else BARE
+    frame = frame_of("national_daily", [{"date": pd.Timestamp("2023-08-01")}, {"date": pd.NaT}])
+    if refused:
+        notes.problem("数", "直してください。", "6", row=3, column=column)
+    checks.check_schema(frame, np.array([2, 3]), header, SCHEMAS["national_daily"], notes)
+    told = [(p.row, p.column, p.expected) for p in notes.problems if p.rule == "定義"]
+    assert told == ([(3, column, "空欄でないこと")] if there and not refused else [])
+
+
+def test_a_place_is_a_file_and_a_row_as_excel_counts_it():
+    assert daily(("2023-08-01", "熊本県", 1), ("2023-08-02", "熊本県", 1)).place(1) == "a.csv 3行目"
+
+
+def test_where_everybody_listed_answered_no_answer_is_out_of_place():
+    notes = Notes("f.csv")
+    frame = pd.DataFrame({"q1": ["x"], "responded": pd.array([None], dtype="boolean")})
+    checks.check_rows(frame, np.array([2]), BARE, SCHEMAS["residents"], notes)
+    checks.check_rows(frame[["q1"]], np.array([2]), BARE, SCHEMAS["residents"], notes)
+    assert notes.problems == []
