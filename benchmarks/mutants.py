@@ -408,21 +408,27 @@ class _Collected:
         traced: Sequence[_Traced],
         functions: dict[Function, list[FunctionType]],
     ) -> Verdict | _Anew:
-        """Whether a test fails; for a fault that works at import, the tests that run anything of its module."""
+        """Whether a test fails; for a fault that works at import, the tests that run anything of its module.
+
+        A function that no test calls may have been called at import.
+        """
         file, (first, last) = str(_file(fault.module)), fault.lines
-        near = range(first, last + 1) if fault.called else range(10**6)
-        through = sorted(
-            (one.seconds, number)
-            for number, one in enumerate(traced)
-            if any(where == file and line in near for where, line in one.lines)
-        )
-        if not fault.called and not through:
-            through = [(one.seconds, number) for number, one in enumerate(traced)]
+
+        def running(near: range) -> list[tuple[float, int]]:
+            return sorted(
+                (one.seconds, number)
+                for number, one in enumerate(traced)
+                if any(where == file and line in near for where, line in one.lines)
+            )
+
+        through = running(range(first, last + 1)) if fault.called else []
+        called = bool(through)
+        through = through or running(range(10**6)) or [(one.seconds, n) for n, one in enumerate(traced)]
         chosen = [items[number] for _, number in through]
         fixtures = frozenset().union(*(traced[number].fixtures for _, number in through))
         seconds = sum(one for one, _ in through) + sum(self._seconds[name] for name in fixtures)
         anew = _Anew([item.nodeid for item in chosen], 20 + 5 * (self._collecting + seconds))
-        if not fault.called:
+        if not called:
             return anew
 
         def notice(tell: Connection) -> None:
