@@ -124,3 +124,10 @@ def test_years_with_months_are_no_part_of_a_crowd() -> None:
 def test_a_found_number_is_told_as_the_data_write_it_the_first_of_two_that_differ_in_signs_alone() -> None:
     assert bare("ＳＹＮ-００１") == "syn001"
     assert originals(["SYN001", "SYN-001", "SYN-002"], {"syn001"}) == {"syn001": "SYN-001"}
+
+
+@pytest.mark.parametrize(("records", "looked_for"), [(89, True), (90, True), (91, False)])
+def test_small_numbers_are_looked_for_where_at_most_one_of_a_hundred_is_a_record(
+    records: int, looked_for: bool
+) -> None:
+    assert (("3333", False) in _four_digits(records).seen("計 3333 件")) is looked_for

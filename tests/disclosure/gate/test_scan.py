@@ -1,5 +1,6 @@
 """Whose words a shared passage is, how much of it stands where, and which records are named for it."""
 
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from ujo_lib.disclosure.gate import Confidential, Gate
 from ujo_lib.disclosure.gate.layers import Layer
-from ujo_lib.disclosure.gate.scan import _longest_part, _Owners, _Place, _Release
+from ujo_lib.disclosure.gate.scan import _alias, _longest_part, _Owners, _Place, _Release
 
 PHRASE = "夜になると眠れない"
 
@@ -91,3 +92,10 @@ def test_two_passages_of_one_text_end_where_the_page_leaves_them(tmp_path: Path)
     (tmp_path / "b.txt").write_text(second, encoding="utf-8")
     found = Gate([Confidential("c1", f"{first}ぬぬ{second}", "R1")], "", 5).scan([tmp_path])
     assert {(one.file, one.length) for one in found} == {("a.txt", len(first)), ("b.txt", len(second))}
+
+
+def test_a_file_whose_name_is_not_repeated_has_a_name_of_eight_signs_of_its_own() -> None:
+    names = [_alias("R001.csv"), _alias("R002.csv")]
+    assert all(re.fullmatch("名前に問題のあるファイル [0-9a-f]{8}", name) for name in names)
+    assert names[0] != names[1]
+    assert _alias("R001.csv") == names[0]
