@@ -325,7 +325,17 @@ def test_what_is_left_of_a_region_names_its_variables_in_order_whichever_was_add
     assert subtract(whole, later[0], frozenset({"齢"}), later[1]) == ("齢", (*whole, ("齢", frozenset("老"))))
 
 
-def test_what_is_crossed_in_two_pairs_that_share_a_variable_is_two_blocks() -> None:
-    pairs = [frozenset("ab"), frozenset("bc")]
-    assert audit_room._blocks(pairs) == [("a", "b"), ("b", "c")]
-    assert audit_room._blocks([*pairs, frozenset("ca")]) == [("a", "b", "c")]
+@pytest.mark.parametrize(
+    ("scopes", "blocks"),
+    [
+        ([], [()]),
+        (["a", "b"], [("a",), ("b",)]),
+        (["ab", "bc"], [("a", "b"), ("b", "c")]),
+        (["ab", "ac", "ad"], [("a", "b"), ("a", "c"), ("a", "d")]),
+        (["ab", "bc", "ca"], [("a", "b", "c")]),
+        (["ab", "bc", "cd", "da", "de"], [("a", "b", "c", "d"), ("d", "e")]),
+    ],
+)
+def test_variables_are_crossed_that_no_single_variable_parts(scopes, blocks):
+    """The blocks of a graph between its articulation points; a ring has none."""
+    assert audit_room._blocks([frozenset(scope) for scope in scopes]) == blocks

@@ -231,16 +231,6 @@ def test_a_zero_over_all_variables_of_one_table_thins_that_table_alone(
     assert system.A.shape[1] == (6 if limit == 3 else 8)
 
 
-@pytest.mark.parametrize("outlier", [5, 15])
-def test_of_counts_that_contradict_each_other_the_one_is_named_that_has_to_bend_most(outlier: int) -> None:
-    tables = [
-        CountTable(name, "cases", {"a": "a"}, ("n",), (Cell(("x",), "n", inner), Cell(("総数",), "n", n)))
-        for name, inner, n in (("one", 10, 10), ("two", 10, 10), ("three", 10, outlier))
-    ]
-    with pytest.raises(TableError, match=f"全体 の {outlier} が他の表と合わない"):
-        build(rows_of(*tables))
-
-
 @pytest.mark.parametrize(
     ("counts", "named"),
     [([("x", 9), ("", 5), ("", 5)], "a=x の 9 が"), ([("x", 9), ("x", 9), ("", 5)], "全体 の 5 が")],

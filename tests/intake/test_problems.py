@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib import intake
-from ujo_lib.intake import account, checks, loading, overview
+from ujo_lib.intake import account, checks, loading, overview, problems
 from ujo_lib.intake.problems import RULES, Notes, Problem, as_text, by_cause
 from ujo_lib.intake.schemas import SCHEMAS
 
@@ -218,3 +218,46 @@ def test_a_check_that_broke_off_is_told_with_the_innermost_place():
     with notes.bounded("合計の行"):
         json.loads("{")
     assert re.search(r"JSONDecodeError decoder\.py \d+$", notes.problems[0].remedy)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (pd.Timestamp("2023-08-01"), "2023-08-01"),
+        (pd.Timestamp("2023-08-01 00:01"), "2023-08-01 00:01:00"),
+        ("a\n b", "a b"),
+        ("x" * (problems._MAX_SHOWN - 1), "x" * (problems._MAX_SHOWN - 1)),
+        ("x" * problems._MAX_SHOWN, "x" * problems._MAX_SHOWN),
+        ("x" * (problems._MAX_SHOWN + 1), "x" * (problems._MAX_SHOWN - 1) + "…"),
+    ],
+)
+def test_a_value_is_shown_on_one_line_of_a_limited_length(value, shown):
+    assert problems.shorten(value) == shown
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1, 2])
+def test_rows_beyond_those_that_are_listed_are_one_line_with_their_number(more):
+    n = problems.MAX_ROWS_LISTED + more
+    notes = Notes("a.csv", "4月")
+    notes.problem_rows(range(2, n + 2), [""] * n, "数値", "直す。", "6", column="件数", severity="warning")
+    listed, rest = notes.problems[: problems.MAX_ROWS_LISTED], notes.problems[problems.MAX_ROWS_LISTED :]
+    assert [p.row for p in listed] == list(range(2, min(n, problems.MAX_ROWS_LISTED) + 2))
+    assert [(p.row, p.count, p.value) for p in rest] == [(None, more, "")] * (more > 0)
+    assert {(p.severity, p.sheet, p.column) for p in notes.problems} == {("warning", "4月", "件数")}
+
+
+def test_a_repair_stands_with_its_place_and_counts_once_unless_told_otherwise():
+    notes = Notes("a.csv", "4月")
+    notes.repair("1", "1", "5", row=3, column="件数")
+    notes.repair("あ", "い", "5", count=2)
+    assert [(r.sheet, r.row, r.column, r.count) for r in notes.repairs] == [
+        ("4月", 3, "件数", 1),
+        ("4月", None, "", 2),
+    ]
+
+
+def test_a_problem_says_its_sheet_its_row_and_how_many_places_there_are():
+    whole = Problem("error", "a.csv", "", None, "", "", "数値", "直す。", "6")
+    assert str(whole) == "a.csv: 期待: 数値 / 直し方: 直す。"
+    full = replace(whole, sheet="4月", column="件数", row=3, value="x", count=2)
+    assert str(full) == ("a.csv シート「4月」 列「件数」 3行目 (全2か所): 値 x / 期待: 数値 / 直し方: 直す。")

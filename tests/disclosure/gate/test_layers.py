@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ujo_lib.disclosure.gate import Confidential, Gate
 from ujo_lib.disclosure.gate.layers import (
+    _CP932_IN_LATIN,
     _DEPTH,
     _EMPTY_LINES,
     _FOLD,
@@ -169,3 +170,14 @@ def test_of_two_coats_each_is_also_taken_off_alone_where_the_other_spoils_it() -
     texts = [one.text for one in of_file("p.txt", page.encode()) if isinstance(one, Layer)]
     assert any(SAID in text for text in texts)
     assert any(SAID[:-1] in text and SAID not in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("lead", "japanese"),
+    [(0x9F, True), (0xA0, False), (0xDF, False), (0xE0, True), (0xEA, True), (0xEB, False)],
+)
+def test_a_letter_begins_a_kanji_of_cp932_where_jis_x_0208_has_rows(lead: int, japanese: bool) -> None:
+    """Its rows have the lead bytes 0x81 to 0x9F and 0xE0 to 0xEA; those between are half-width kana."""
+    said = (bytes([lead]).decode("cp1252") + "x") * 3
+    assert bool(_CP932_IN_LATIN.search(said)) is japanese
+    assert not _CP932_IN_LATIN.search(said[:-1])
