@@ -361,7 +361,7 @@ def test_the_report_on_paper_is_tagged_has_an_outline_and_keeps_to_its_sheets(re
             assert min(smallest(Path(pdf.filename)).values()) >= (LEAST, 1), name
             sheets = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
             first |= {entry.title: sheets[entry.destination[0].objgen] for entry in outline.root}
-    assert first["相談の内容: 何に悩んでいるか"] - first["相談の時期・時間帯と、必要な体制"] <= 11
+    assert first["相談の内容: 何に悩んでいるか"] - first["相談の時期・時間帯と、必要な体制"] <= 10
     assert {"まとめ", "ひきこもり実態調査の集計", "市民調査", "データの状態", "技術付録"} <= first.keys()
 
 

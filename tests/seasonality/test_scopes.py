@@ -153,7 +153,12 @@ def test_the_days_of_the_citys_desk_in_a_year_are_those_on_which_it_was_open(clo
     days = scopes.city_days(year := period_for(FiscalYear(2023), "fiscal"))
     assert (days.start, days.end) == (max(date(*start), year.start), date(*end))
     assert days.label == year.label + told
-    assert scopes.desk_days.endswith(f"、廃止日は{closed}です。" if closed else f"開設日は{opened}です。")
+    assert scopes.desk_days.endswith(f"、廃止日は{closed}。" if closed else f"開設日は{opened}。")
+    assert scopes.desk_gaps.endswith(
+        f"より前と廃止({closed})より後は、記録のない日です。"
+        if closed
+        else f"({opened})より前は、記録のない日です。"
+    )
 
 
 @pytest.mark.parametrize("basis", ["calendar", "fiscal"])

@@ -52,7 +52,13 @@ class Scopes:
     def desk_days(self) -> str:
         """Since when, and until when, the city's desk was open, in Japanese."""
         closed = f"、廃止日は{self.closed_on}" if self.closed_on else ""
-        return f"市の窓口の開設日は{self.opened_on}{closed}です。"
+        return f"窓口の開設日は{self.opened_on}{closed}。"
+
+    @property
+    def desk_gaps(self) -> str:
+        """Which days of the city's desk are gaps and no zeros, in Japanese."""
+        closed = f"と廃止({self.closed_on})より後" if self.closed_on else ""
+        return f"市の窓口の開設({self.opened_on})より前{closed}は、記録のない日です。"
 
     @property
     def history(self) -> Period:
