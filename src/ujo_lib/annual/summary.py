@@ -56,8 +56,8 @@ def key_figures(entries: list[KeyFigure], recall: Recall, level: float = LEVEL) 
 
     Returns:
         One row per figure: label, value, format, unit, low, high, note; value and bounds are None where the door keeps
-        the figure back or there is none, and the note says which. Of an interval of
-        another level or kind the note says which it is.
+        the figure back or there is none, and the note says which. Of an interval of another
+        level or kind the note says which it is.
 
     Raises:
         ParameterError: figures that name a cell that is not there.
@@ -98,21 +98,18 @@ def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
     if (strange := [name for name in asked if name not in table.frame]) and not table.without:
         raise KeyError(f"列「{strange[0]}」はない。あるのは {'、'.join(table.frame)}")
     told = _BASE.sub(lambda slot: _told(table, rows, slot[1]), entry.note)
-    row["note"] = "。".join(filter(None, (period_of(table, cell), told)))
+    said = [period_of(table, cell), told]
     value = value_of(table, cell)
     row["value"] = None if value is None else float(numbers(pd.Series([value])).iloc[0])
-    if len(rows) > 1:
-        return row  # the interval of a sum is not the sum of the intervals
-    for name, column in (("low", entry.low), ("high", entry.high)):
+    # The interval of a sum is not the sum of the intervals.
+    for name, column in (("low", entry.low), ("high", entry.high)) if len(rows) == 1 else ():
         if column not in table.frame or pd.isna(bound := table.frame.loc[rows[0], column]):
             continue
         if _is_confidence(kind := table.spec.schema[column], level):
             row[name] = float(bound)
         elif isinstance(kind, Bound) and name == "high":
-            row["note"] = "。".join(
-                filter(None, (row["note"], f"範囲は{kind.both}で、ほかの項目と種類が違うため、元の表に示す"))
-            )
-    return row
+            said.append(f"範囲は{kind.both}で、ほかの項目と種類が違うため、元の表に示す")
+    return row | {"note": "。".join(filter(None, said))}
 
 
 def _told(table: Published, rows: pd.Index, column: str) -> str:
