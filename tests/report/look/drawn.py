@@ -12,7 +12,8 @@ from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Estimate, Rate
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.figures.sheet import Sheet, register_font, theme
+from ujo_lib.report.look.figures.lettering import register_font
+from ujo_lib.report.look.figures.sheet import Sheet, theme
 from ujo_lib.report.look.style import WIDE, Layout
 
 

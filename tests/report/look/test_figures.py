@@ -19,7 +19,8 @@ from tests.report.look.drawn import drawing, words
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Base, Count, Rate, Ratio, Share, interval
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.figures.sheet import Sheet, register_font, text_width, theme, wrapped
+from ujo_lib.report.look.figures.lettering import register_font, text_width, wrapped
+from ujo_lib.report.look.figures.sheet import Sheet, theme
 from ujo_lib.report.look.style import BANDS, DEEP, INK, MUTED, NARROW, SEQUENTIAL, SERIES, SOFT, WIDE
 
 
@@ -194,7 +195,7 @@ def test_a_band_around_a_line_reaches_its_bounds_and_a_day_without_data_is_a_gap
     heights = band.get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == pytest.approx((table["low"].min(), table["high"].max()))
     assert np.isnan(axes.lines[0].get_ydata()[40:43]).all()
-    assert "fill-opacity:0.16" in drawn.KINDS["line"]().to_html()
+    assert 'fill-opacity="0.16"' in drawn.KINDS["line"]().to_html()
 
 
 def test_series_of_grouped_bars_differ_in_pattern_and_stand_where_their_values_are_written() -> None:

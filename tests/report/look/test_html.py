@@ -16,7 +16,7 @@ from tests.report.look import drawn
 from tests.report.tables_of import by_sex
 from ujo_lib.report.door.publish import DOOR
 from ujo_lib.report.look import html, tables, wording
-from ujo_lib.report.look.figures.svg import Shared, inline
+from ujo_lib.report.look.figures.svg import Shared
 
 CONTEXT = html.PageContext(
     audience="release",
@@ -116,7 +116,7 @@ def test_a_page_holds_each_letter_once_and_every_drawing_finds_its_own(page: str
     names = re.findall(r'id="(g\d+)"', shared[0])
     assert names
     assert len(names) == len(set(names))
-    for drawing in re.findall(r"<svg stroke.*?</svg>", both, re.DOTALL):
+    for drawing in re.findall(r"<svg width.*?</svg>", both, re.DOTALL):
         ElementTree.fromstring(drawing)
         assert "<defs>" not in drawing
         assert set(re.findall(r'(?:href="|url\()#([^")]+)', drawing)) <= set(names)
@@ -127,7 +127,7 @@ def test_a_page_holds_each_letter_once_and_every_drawing_finds_its_own(page: str
 
 
 def test_what_a_figure_shows_in_a_notebook_is_what_the_page_shows() -> None:
-    alone = inline(drawn.KINDS["bars"]().svg().decode())
+    alone = drawn.KINDS["bars"]().drawings()[0]
     page = Shared()
     drawing = page.without(alone)
     whole = drawing.replace(">", f"><defs>{page.definitions}</defs>", 1)

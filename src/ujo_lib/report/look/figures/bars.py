@@ -14,8 +14,9 @@ from matplotlib.axes import Axes
 
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.figures.lettering import printable, text_width, widest, wrapped
 from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
-from ujo_lib.report.look.figures.sheet import Sheet, note, printable, text_width, widest, wrapped
+from ujo_lib.report.look.figures.sheet import Sheet, note
 from ujo_lib.report.look.notation import in_cell
 from ujo_lib.report.look.style import BANDS, BLUE, HATCHES, INK, PAPER, SERIES, SOFT, Layout
 

@@ -15,8 +15,9 @@ from matplotlib.dates import date2num
 
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.figures.lettering import text_width, wrapped
 from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
-from ujo_lib.report.look.figures.sheet import Sheet, category_ticks, note, text_width, wrapped
+from ujo_lib.report.look.figures.sheet import Sheet, category_ticks, note
 from ujo_lib.report.look.notation import HIDDEN, MISSING
 from ujo_lib.report.look.style import (
     BLUE,

@@ -11,8 +11,9 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.figures.sheet import Sheet, register_font, theme
-from ujo_lib.report.look.figures.svg import inline, written
+from ujo_lib.report.look.figures.lettering import register_font
+from ujo_lib.report.look.figures.sheet import Sheet, theme
+from ujo_lib.report.look.figures.svg import drawing, standalone
 from ujo_lib.report.look.style import NARROW, WIDE, Layout
 from ujo_lib.report.look.tables import NUMBER_MARK, circumstances, table_html
 from ujo_lib.report.look.wording import Said
@@ -55,7 +56,7 @@ class Figure:
 
     def drawings(self) -> list[str]:
         """The drawing for each width, wide and narrow, as parts of a page: what takes long."""
-        return [inline(self.svg(layout).decode()) for layout in (WIDE, NARROW)]
+        return [self._drawn(layout) for layout in (WIDE, NARROW)]
 
     def to_html(self, drawings: Sequence[str] | None = None) -> str:
         """The figure with caption, a drawing for each width, notes, source, and its numbers as a table to unfold.
@@ -83,10 +84,7 @@ class Figure:
 
     def svg(self, layout: Layout = WIDE) -> bytes:
         """The drawing as SVG with outlined letters; the same figure gives the same bytes."""
-        with mpl.rc_context(theme(layout)):
-            sheet = self._sheet(layout)
-            drawn = written(sheet.mpl)
-        return (drawn.replace("<svg ", _CRAMPED, 1) if sheet.cramped else drawn).encode("utf-8")
+        return standalone(self._drawn(layout)).encode("utf-8")
 
     def to_svg(self, path: Path) -> None:
         """Write the wide drawing as an SVG file."""
@@ -107,6 +105,12 @@ class Figure:
 
     def _repr_html_(self) -> str:
         return self.to_html()
+
+    def _drawn(self, layout: Layout) -> str:
+        with mpl.rc_context(theme(layout)):
+            sheet = self._sheet(layout)
+            drawn = drawing(sheet.mpl)
+        return drawn.replace("<svg ", _CRAMPED, 1) if sheet.cramped else drawn
 
     def _sheet(self, layout: Layout) -> Sheet:
         register_font()

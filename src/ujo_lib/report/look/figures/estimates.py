@@ -14,8 +14,9 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.figures.lettering import wrapped
 from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
-from ujo_lib.report.look.figures.sheet import Sheet, note, ticks, wrapped
+from ujo_lib.report.look.figures.sheet import Sheet, note, ticks
 from ujo_lib.report.look.notation import interval_text
 from ujo_lib.report.look.style import BLUE, DEEP, INK, MUTED, PALE, PAPER, RULE, SOFT, VERMILLION, Layout
 

@@ -16,8 +16,9 @@ from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize
 from ujo_lib.fiscal import WEEKDAYS_JA, sunday_weekday
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.figures.lettering import longest_run, widest, wrapped
 from ujo_lib.report.look.figures.read import Drawing, FigureError, Told, house
-from ujo_lib.report.look.figures.sheet import Sheet, longest_run, ticks, widest, wrapped
+from ujo_lib.report.look.figures.sheet import Sheet, ticks
 from ujo_lib.report.look.notation import HIDDEN, MISSING, REFERENCE, SMALL_BASE, SYMBOLS, decimal_text
 from ujo_lib.report.look.style import INK, LEAST, PAPER, SEQUENTIAL, SOFT
 

@@ -14,8 +14,9 @@ from scipy.sparse.csgraph import shortest_path
 
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.figures.lettering import text_width, wrapped
 from ujo_lib.report.look.figures.read import Drawing, Told, house
-from ujo_lib.report.look.figures.sheet import Sheet, text_width, wrapped
+from ujo_lib.report.look.figures.sheet import Sheet
 from ujo_lib.report.look.style import INK, MARKERS, MUTED, PAPER, RULE, SERIES
 
 _Array = NDArray[np.float64]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ujo_lib.columns import Base
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.figures.drawing import Figure
-from ujo_lib.report.look.figures.sheet import Sheet, note, ticks, wrapped
+from ujo_lib.report.look.figures.lettering import wrapped
+from ujo_lib.report.look.figures.sheet import Sheet, note, ticks
 from ujo_lib.report.look.notation import HIDDEN, MISSING, SMALL_BASE, SYMBOLS, count, in_prose
 from ujo_lib.report.look.style import BLUE, MUTED, SERIES, SOFT, Layout
 from ujo_lib.report.look.wording import Said, say, text_of

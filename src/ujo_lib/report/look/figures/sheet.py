@@ -5,23 +5,19 @@ paper is and how high its axes shall be. Nothing here touches pyplot or the sett
 state of a notebook leaks into a report or out of it.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from ujo_lib.report.look.figures.lettering import printable, text_width, widest
+from ujo_lib.report.look.figures.svg import Canvas
 from ujo_lib.report.look.style import FONT, INK, PAPER, RULE, SOFT, Layout
 
 POINTS_PER_INCH: Final = 72
@@ -32,16 +28,6 @@ _ROOM: Final = 320
 """Height in pixels that any axes and what stands around them fit into, until it is known how high they are."""
 _SWATCH, _APART = 2.4, 2.0
 """Width of a sign of the key with the space after it, and the space between two entries, in font sizes."""
-
-# Where a label may break, best first: phrases, words with the endings that belong to them, runs of one script, letters;
-# each with the marks that open or close it.
-_RUN: Final = r"[ァ-ヺー]+|[㐀-鿿々]+|[0-9A-Za-z.,=+%-]+"
-_BREAKS: Final = (
-    r"\(?[^・、/(]*[・、/]*",
-    rf"[(「『(●○]*(?:[0-9A-Za-z]+[㐀-鿿々]+|{_RUN}|.)[ぁ-ん]*[、。))」』・/〜%]*",
-    rf"[(「『(●○]*(?:{_RUN}|.)[、。))」』・/〜%ーっゃゅょ]*",
-    r".",
-)
 
 
 def theme(layout: Layout) -> dict[str, Any]:
@@ -64,8 +50,6 @@ def theme(layout: Layout) -> dict[str, Any]:
         "text.color": INK,
         "hatch.linewidth": 0.7,
         "lines.solid_capstyle": "butt",
-        "svg.fonttype": "path",
-        "svg.hashsalt": "ujo",
     }
 
 
@@ -82,6 +66,7 @@ class Sheet:
         self.layout, self.cramped = layout, False
         self._engine = ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD, hspace=0.03, wspace=0.03)
         self.mpl = Figure(dpi=POINTS_PER_INCH, layout=self._engine)
+        Canvas(self.mpl)
         self._column: list[Axes] = []
         self._heights: list[float] = []
 
@@ -188,73 +173,3 @@ def category_ticks(axes: Axes, layout: Layout, names: Sequence[str]) -> None:
     step = max(1, int(np.ceil((widest(names, layout.small) + 5) / ((layout.width - 40) / len(names)))))
     axes.set_xticks(range(0, len(names), step), [printable(name) for name in names[::step]])
     axes.set(xlim=(-0.5, len(names) - 0.5), xlabel="")
-
-
-@lru_cache(maxsize=1)
-def _font_file() -> Path:
-    # Found without importing matplotlib_fontja, which would change the fonts of every figure of the process.
-    place = find_spec("matplotlib_fontja")
-    if place is None or place.origin is None:
-        raise ModuleNotFoundError(
-            "matplotlib-fontja, which carries the Japanese font of the figures, is not installed"
-        )
-    return Path(place.origin).parent / "fonts" / "ipaexg.ttf"
-
-
-@lru_cache(maxsize=1)
-def register_font() -> None:
-    """Make the Japanese font known to matplotlib, once per process."""
-    font_manager.fontManager.addfont(_font_file())
-
-
-@lru_cache(maxsize=1)
-def _font() -> FT2Font:
-    font = FT2Font(str(_font_file()))
-    font.set_size(100, POINTS_PER_INCH)
-    return font
-
-
-@lru_cache(maxsize=8192)
-def _advance(character: str) -> float:
-    """Width of one character at a font size of 1."""
-    glyph = _font().load_char(ord(character), flags=LoadFlags.NO_HINTING)
-    return float(glyph.linearHoriAdvance) / 65536 / 100
-
-
-def text_width(words: str, size: float) -> float:
-    """Width in pixels of one line of text at a font size."""
-    return sum(map(_advance, printable(words))) * size
-
-
-def widest(words: Iterable[str], size: float) -> float:
-    """Width in pixels of the longest of several lines or texts."""
-    return max((text_width(line, size) for text in words for line in text.split("\n")), default=0.0)
-
-
-def longest_run(names: Iterable[str], size: float) -> float:
-    """Width in pixels of the longest word in katakana, kanji or letters: what must stay whole."""
-    return widest([run for name in names for run in re.findall(rf"[0-9]+[㐀-鿿々]+|{_RUN}", name)], size)
-
-
-def printable(words: str) -> str:
-    """Words as the figures' font can show them: it draws an ASCII tilde as a stroke above the line."""
-    return words.replace("~", "〜")
-
-
-def wrapped(words: str, size: float, width: float) -> str:
-    """Break Japanese text into lines of at most `width` pixels: between phrases, else words, else letters."""
-    lines = [""]
-    for piece in _pieces(printable(words), size, width, _BREAKS):
-        if not lines[-1] or text_width(lines[-1] + piece, size) <= width:
-            lines[-1] += piece
-        else:
-            lines.append(piece.lstrip())
-    return "\n".join(lines)
-
-
-def _pieces(words: str, size: float, width: float, breaks: Sequence[str]) -> list[str]:
-    """Parts that fit a line, each as long as possible."""
-    if not breaks or (len(breaks) < len(_BREAKS) and text_width(words, size) <= width):
-        return [words]
-    parts = filter(None, re.findall(breaks[0], words, re.DOTALL))
-    return [piece for part in parts for piece in _pieces(part, size, width, breaks[1:])]

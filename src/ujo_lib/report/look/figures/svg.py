@@ -1,154 +1,367 @@
 """Drawings as text: the same bytes every time, short, and sharing their letters with all other drawings of a page.
 
-Matplotlib writes SVG at length, and each drawing brings the outlines of its letters along. A page with twenty figures
-would weigh megabytes. Here a drawing is written shorter without looking different, and what many drawings define is
-taken out of them and defined once.
+Matplotlib's own SVG is long, measures every text anew and brings the outlines of its letters along; a page with twenty
+figures would weigh megabytes. Here a pen of the house draws: places to a tenth of a pixel, neighbours of one look
+together, letters, words and signs once and under names made from what they are, so that a page can define them once.
 """
 
 import hashlib
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from statistics import mode
-from typing import Final
+from typing import Any, Final
 
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+import numpy as np
+from matplotlib.backend_bases import FigureCanvasBase, GraphicsContextBase, RendererBase
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Transform
 
-from ujo_lib.report.look.style import FONT
+from ujo_lib.report.look.figures.lettering import advance, line_heights, outline, text_width
 
-_UNSEEN: Final = re.compile(
-    r"<!--.*?-->|<metadata>.*?</metadata>|<!DOCTYPE[^>]*>|<\?xml[^>]*\?>|<style.*?</style>", re.DOTALL
+_MIRRORED: Final = Affine2D().scale(1, -1)
+_HATCH: Final = 72
+"""Side in pixels of the square that a pattern repeats."""
+_UNIT: Final = 8
+"""Parts of a hundredth of the font's size that an outline is told in: finer than any printer's dots."""
+_EM: Final = 100
+"""Units of the place of a letter or a word: both are drawn at a hundredth of the font's size."""
+_POINTS: Final = {"Q": 2, "C": 3}
+_STROKES: Final = {
+    Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "z",
+}  # fmt: skip
+_CELL: Final = re.compile(
+    r"M([\d.]+) ([\d.]+)(?:H([\d.]+)V([\d.]+)H\1(?:V\2)?|V([\d.]+)H([\d.]+)V\2(?:H\1)?)z?"
 )
-# A tenth of a pixel is enough for a place; a letter is drawn at 0.015625 of its own units.
-_NUMBER: Final = re.compile(r"scale\([^)]*\)|opacity: [\d.]+|(\d+\.\d+)")
-# Letters moved by a transform, names that nothing refers to, groups around a single thing, room inside a path.
-_SHORTER: Final = (
-    (re.compile(r"\s*\n\s*"), "\n"),
-    (re.compile(r"(?<=[\d\"z\n])\s*([MLQCz])\s*(?=[-\d\"M])"), r"\1"),
-    (re.compile(r'\n"'), '"'),
-    (re.compile(r'(<use [^>]*)transform="translate\((\S+) 0\)"/>'), r'\1x="\2"/>'),
-    (
-        re.compile(r'(<use [^>]*href="#m\w+" [^>]*style="fill: #\w+); stroke: #\w+; stroke-width: [\d.]+"'),
-        r'\1"',
-    ),
-    (re.compile(r'style="fill: (#\w+)"'), r'fill="\1"'),
-    (re.compile(r'"#(\w)\1(\w)\2(\w)\3"'), r'"#\1\2\3"'),
-    (re.compile(r'<path [^>]*style="fill: none"/>\n'), ""),
-    (re.compile(r' id="[A-Za-z.0-9]+_\d+"'), ""),
-    (re.compile(r"<defs>\n</defs>\n|<g/>\n"), ""),
-    (re.compile(r"<g>\n(<(?:path|use)\b[^>]*/>)\n</g>"), r"\1"),
-)
-_OUTLINE: Final = re.compile(r'(?<= )d="([^"]+)" transform="scale\(0\.015625\)"')
-_STROKE: Final = re.compile(r"([MLQCz])([^MLQCz]*)")
-_COARSER: Final = 8
-"""Parts of a letter's units that are one unit here: a letter is 800 wide and high, finer than any printer's dots."""
-_LINES: Final = re.compile(r"([-\d.]+) ([-\d.]+)((?:L[-\d.]+ [-\d.]+)+)")
-_STANDALONE: Final = re.compile(r' xmlns(?::xlink)?="[^"]*"| version="[^"]*"')
-_DEFINITIONS: Final = re.compile(r"<defs>(.*?)</defs>\n?", re.DOTALL)
+_CELLS: Final = 3
+"""Neighbours of one colour that may be the cells of a table."""
+_ROUNDING: Final = 0.25  # pixels by which equal heights may differ, each end rounded to a tenth
+_SEE_THROUGH: Final = {"opacity", "fill-opacity", "stroke-opacity"}
+_DEFINITIONS: Final = re.compile(r"<defs>(.*?)</defs>", re.DOTALL)
 _DEFINITION: Final = re.compile(
     r'<(?:path|(clipPath|pattern|g)) id="([^"]+)"(?(1).*?</\1>|[^>]*/>)', re.DOTALL
 )
-_WORD: Final = re.compile(
-    r'(<g>\n)?<g fill="(#\w+)" transform="translate\((\S+) (\S+)\) (scale\((\S+) \S+\))">\n*((?:<use [^>]*/>\n)+)</g>'
-    r"(?(1)\n</g>)"
-)
-_GROUP: Final = re.compile(r"<g>\n((?:<use [^>]*/>\n)*)</g>\n")
-_RUN: Final = re.compile(r'<use [^>]*( transform="scale[^"]*")/>\n(?:<use [^>]*\1/>\n)+')
-_INK: Final = re.compile(r' fill="#\w+"')
-_CELLS: Final = re.compile(r'(?:<path d="[\d.MHVz ]+" fill="#\w+"/>\n){3,}')
-_CELL: Final = re.compile(r'd="(M[\d.]+ [\d.]+(?:[HV][\d.]+){3})[^"]*" fill="([^"]+)"')
-_STYLE: Final = re.compile(r'style="[^"]*"')
-_HALVES: Final = re.compile(r"(?<=:#)(\w)\1(\w)\2(\w)\3(?=[;\"])")
-_CORNER: Final = [re.compile(f"{mark}([\\d.]+)") for mark in ("M", " ", "H", "V")]  # either way round
-_ROUNDING: Final = 0.25  # pixels by which equal heights may differ, each end rounded to a tenth
+_WORD: Final = re.compile(r'<use href="#(w\w+)"( x="[-\d]+" y="[-\d]+")?([^/]*)/>')
 _NAME: Final = re.compile(r'(?:(?<= id=")|(?<=href="#)|(?<=url\(#))([^")]+)')
+_HALVES: Final = re.compile(r"#(\w)\1(\w)\2(\w)\3")
 
 
-def written(drawn: Figure) -> str:
-    """A drawing as SVG with outlined letters.
+class Canvas(FigureCanvasBase):
+    """What a figure of the house is laid out on: texts are as wide there as they will be drawn."""
 
-    It holds neither date nor program, and its words as outlines only: matplotlib's comments repeat every text.
+    def get_renderer(self) -> "Pen":
+        """What to measure with; matplotlib's layout engine asks for it."""
+        return Pen(self.figure)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Neighbours of one look: lines and areas, or things that are defined elsewhere.
+
+    Attributes:
+        kind: their element.
+        look: attributes that they have in common.
+        parts: what each is besides, and the ink it has for itself.
     """
-    stream = io.StringIO()
-    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    FigureCanvasSVG(drawn).print_svg(stream, metadata=nothing)
-    slim = _UNSEEN.sub("", stream.getvalue())
-    slim = _NUMBER.sub(
-        lambda found: f"{float(found[1]):.1f}".removesuffix(".0") if found[1] else found[0], slim
-    )
-    for pattern, shorter in _SHORTER:
-        slim = pattern.sub(shorter, slim)
-    slim = _LINES.sub(_straight, _OUTLINE.sub(_outline, slim))
-    return slim.replace(f"{FONT}-", "G").replace("<svg ", '<svg stroke-linejoin="round" ', 1).strip()
+
+    kind: str
+    look: dict[str, str]
+    parts: list[tuple[str, str]]
+
+    def __str__(self) -> str:
+        if self.kind == "path" and self._is_one:
+            return self._together()
+        inks = [ink for _, ink in self.parts]
+        look = self.look | ({"fill": mode(inks)} if inks[0] else {})
+        if len(self.parts) == 1 and "clip-path" not in look:  # which would be moved along
+            return f"<{self.kind} {self.parts[0][0]}{_attributes(look)}/>"
+        own = [_attributes({"fill": ink} if ink not in ("", look["fill"]) else {}) for ink in inks]
+        inner = (f"<{self.kind} {part}{ink}/>" for (part, _), ink in zip(self.parts, own, strict=True))
+        return f"<g{_attributes(look)}>{''.join(inner)}</g>"
+
+    @property
+    def _is_one(self) -> bool:
+        """Whether all lines or areas look the same if they are drawn as one."""
+        either = "none" in (self.look["fill"], self.look.get("stroke", "none"))
+        return either and not self.look.keys() & _SEE_THROUGH
+
+    def _together(self) -> str:
+        drawn = [part.removeprefix('d="').removesuffix('"') for part, _ in self.parts]
+        cells = _cells(drawn) if "stroke" not in self.look else None
+        if cells is None:
+            return f'<path d="{"".join(drawn)}"{_attributes(self.look)}/>'
+        lines, width = cells
+        look = self.look | {"fill": "none", "stroke": self.look["fill"], "stroke-width": width}
+        return f'<path d="{lines}"{_attributes(look)}/>'
 
 
-def _outline(found: re.Match[str]) -> str:
-    """The outline of a letter from each point to the next, in coarser units."""
-    parts, start, at = [], (0, 0), (0, 0)
-    for stroke, numbers in _STROKE.findall(found[1]):
-        ends = [round(float(number) / _COARSER) for number in numbers.split()]
-        steps = [end - at[i % 2] for i, end in enumerate(ends)]
-        at = start if stroke == "z" else (ends[-2], ends[-1])
-        start = at if stroke == "M" else start
-        if stroke == "L" and 0 in steps:
-            parts += [f"h{steps[0]}"] if steps[0] else [f"v{steps[1]}"] if steps[1] else []
+class Pen(RendererBase):
+    """Draws a matplotlib figure as SVG with outlined letters; it holds neither date nor program nor words.
+
+    Args:
+        figure: what will be drawn, at 72 dots per inch: a point is a pixel.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        super().__init__()
+        self._width, self._height = (float(side) for side in figure.bbox.size)
+        self._upright = Affine2D().scale(1, -1).translate(0, self._height)
+        self._known: dict[str, str] = {}
+        self._runs: list[_Run] = []
+
+    def __str__(self) -> str:
+        """What was drawn so far, as part of a page."""
+        wide, high = _short(self._width), _short(self._height)
+        paper = f'width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" stroke-linejoin="round"'
+        known, drawn = "".join(self._known.values()), "".join(map(str, self._runs))
+        return f"<svg {paper}><defs>{known}</defs>{drawn}</svg>"
+
+    def get_canvas_width_height(self) -> tuple[float, float]:
+        """Size of the paper in pixels."""
+        return self._width, self._height
+
+    def get_text_width_height_descent(
+        self,
+        s: str,
+        prop: FontProperties,
+        ismath: Any,  # noqa: ARG002 as matplotlib calls it
+    ) -> tuple[float, float, float]:
+        """Size of a line of text in pixels; how high it is depends on its font alone."""
+        size = float(prop.get_size_in_points())
+        above, below = line_heights()
+        return text_width(s, size), (above + below) * size, below * size
+
+    def _get_font_height_metrics(self, prop: FontProperties) -> tuple[float, float, float]:
+        # Matplotlib reads the tables of the font anew for every text, unless its renderer says what they hold.
+        above, below = line_heights()
+        size = float(prop.get_size_in_points())
+        return above * size, below * size, 0.0
+
+    def draw_path(
+        self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace: Any = None
+    ) -> None:
+        """Draw lines and areas."""
+        line = rgbFace is None and gc.get_hatch() is None
+        d = _path(
+            path.cleaned(
+                transform + self._upright,
+                remove_nans=True,
+                clip=(0.0, 0.0, self._width, self._height) if line else None,
+                simplify=line and path.should_simplify,
+                curves=True,
+            )
+        )
+        look = self._look(gc, rgbFace)
+        if d and (look["fill"] != "none" or "stroke" in look):
+            self._add("path", look, f'd="{d}"')
+
+    def draw_markers(
+        self,
+        gc: GraphicsContextBase,
+        marker_path: Path,
+        marker_trans: Transform,
+        path: Path,
+        trans: Transform,
+        rgbFace: Any = None,
+    ) -> None:
+        """Draw a sign at many points."""
+        sign = _path(marker_path.cleaned(marker_trans + _MIRRORED, curves=True))
+        name, look = self._define("m", f'<path id="{{}}" d="{sign}"/>'), self._look(gc, rgbFace)
+        for points, _ in path.iter_segments(trans + self._upright, simplify=False):
+            self._add("use", look, f'href="#{name}" x="{_short(points[-2])}" y="{_short(points[-1])}"')
+
+    def draw_text(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        s: str,
+        prop: FontProperties,
+        angle: float,
+        ismath: Any = False,  # noqa: ARG002 as matplotlib calls it
+        mtext: Any = None,  # noqa: ARG002
+    ) -> None:
+        """Draw a line of text by the outlines of its letters."""
+        letters, right = [], 0.0
+        for character in s:
+            if d := _letter(character):
+                name = self._define("G", f'<path id="{{}}" d="{d}" transform="scale({1 / _UNIT})"/>')
+                letters.append(f'<use href="#{name}"{_attributes({"x": _short(right)} if right else {})}/>')
+            right += advance(character) * _EM
+        scale = float(prop.get_size_in_points()) / _EM
+        place, look = f'x="{x / scale:.0f}" y="{y / scale:.0f}"', f"scale({scale:.6g})"
+        if angle:
+            place, look = "", f"translate({_short(x)} {_short(y)}) rotate({-angle:g}) {look}"
+        if letters:
+            word = self._define("w", f'<g id="{{}}">{"".join(letters)}</g>')
+            self._add("use", {"transform": look}, f'href="#{word}" {place}'.rstrip(), _colour(gc.get_rgb()))
+
+    def _add(self, kind: str, look: dict[str, str], part: str, ink: str = "") -> None:
+        last = self._runs[-1] if self._runs else None
+        if last is None or (last.kind, last.look) != (kind, look):
+            self._runs.append(last := _Run(kind, look, []))
+        last.parts.append((part, ink))
+
+    def _define(self, kind: str, element: str) -> str:
+        """Define something once, under a name made from what it is: so a name never means two things."""
+        name = kind + hashlib.sha256(element.encode()).hexdigest()[:16]
+        self._known.setdefault(name, element.format(name))
+        return name
+
+    def _look(self, gc: GraphicsContextBase, face: Any) -> dict[str, str]:
+        """Attributes for how something is drawn and where it ends."""
+        forced = gc.get_forced_alpha()
+        look = {"fill": "none" if face is None else _colour(face)}
+        if gc.get_hatch() is not None:
+            look["fill"] = f"url(#{self._hatch(gc, look['fill'])})"
+        if face is not None and len(face) > 3 and face[3] != 1 and not forced:
+            look["fill-opacity"] = f"{face[3]:g}"
+        if forced and gc.get_alpha() != 1:
+            look["opacity"] = f"{gc.get_alpha():g}"
+        if width := gc.get_linewidth():
+            look |= {"stroke": _colour(gc.get_rgb()), "stroke-width": f"{width:g}"}
+            if gc.get_rgb()[3] != 1 and not forced:
+                look["stroke-opacity"] = f"{gc.get_rgb()[3]:g}"
+            begin, dashes = gc.get_dashes()
+            if dashes is not None:
+                look["stroke-dasharray"] = ",".join(f"{dash:g}" for dash in np.asarray(dashes).tolist())
+                look["stroke-dashoffset"] = f"{begin:g}"
+            if (join := str(gc.get_joinstyle())) != "round":
+                look["stroke-linejoin"] = join
+            if (cap := str(gc.get_capstyle())) != "butt":
+                look["stroke-linecap"] = "square" if cap == "projecting" else cap
+        return look | self._clip(gc)
+
+    def _clip(self, gc: GraphicsContextBase) -> dict[str, str]:
+        box, (path, transform) = gc.get_clip_rectangle(), gc.get_clip_path()
+        if isinstance(path, Path) and transform is not None:
+            shape = f'<path d="{_path(transform.transform_path(path).cleaned(self._upright, curves=True))}"/>'
+        elif box is not None:
+            corner = f'x="{_short(box.x0)}" y="{_short(self._height - box.y1)}"'
+            shape = f'<rect {corner} width="{_short(box.width)}" height="{_short(box.height)}"/>'
         else:
-            parts.append(stroke.lower() + " ".join(map(str, steps)).replace(" -", "-"))
-    return f'd="{"".join(parts)}" transform="scale({_COARSER / 64})"'
+            return {}
+        name = self._define("p", f'<clipPath id="{{}}">{shape}</clipPath>')
+        return {"clip-path": f"url(#{name})"}
+
+    def _hatch(self, gc: GraphicsContextBase, ground: str) -> str:
+        ink = _colour(gc.get_hatch_color())
+        lines = gc.get_hatch_path().cleaned(
+            Affine2D().scale(_HATCH, -_HATCH).translate(0, _HATCH), curves=True
+        )
+        square = f'width="{_HATCH}" height="{_HATCH}"'
+        look = f'fill="{ink}" stroke="{ink}" stroke-width="{gc.get_hatch_linewidth():g}"'
+        pattern = f'<pattern id="{{}}" patternUnits="userSpaceOnUse" {square}>'
+        shown = f'<rect {square} fill="{ground}"/><path d="{_path(lines)}" {look}/>'
+        return self._define("h", f"{pattern}{shown}</pattern>")
 
 
-def _straight(found: re.Match[str]) -> str:
-    """A run of lines, those that lie or stand named by one number."""
-    x, y, lines = found.groups()
-    parts = [f"{x} {y}"]
-    for point in lines[1:].split("L"):
-        across, up = point.split(" ")
-        parts.append(f"H{across}" if up == y else f"V{up}" if across == x else f"L{point}")
-        x, y = across, up
+def drawing(figure: Figure) -> str:
+    """A figure as a drawing that is part of a page."""
+    pen = Pen(figure)
+    figure.draw(pen)
+    return str(pen)
+
+
+def standalone(drawn: str) -> str:
+    """A drawing as a file of its own, for programs older than browsers: words stand there letter by letter."""
+    words = {found[2]: found[0] for found in _DEFINITION.finditer(drawn) if found[1] == "g"}
+    known = {name: re.sub(r"^<g [^>]*>|</g>$", "", word) for name, word in words.items()}
+
+    def spelt(use: re.Match[str]) -> str:
+        name, place, look = use.groups()
+        moved = f' transform="translate({" ".join(re.findall(r"-?[0-9]+", place))})"' if place else ""
+        return f"<g{look}><g{moved}>{known[name]}</g></g>"
+
+    for word in words.values():
+        drawn = drawn.replace(word, "")
+    drawn = _WORD.sub(spelt, drawn).replace(" href=", " xlink:href=")
+    names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return re.sub(
+        r'^<svg width="([\d.]+)" height="([\d.]+)"', rf'<svg {names} width="\1pt" height="\2pt"', drawn
+    )
+
+
+def _path(cleaned: Path) -> str:
+    """What to draw, point after point: lines that lie or stand are named by one number."""
+    points = (np.round(np.asarray(cleaned.vertices), 1) + 0.0).tolist()
+    parts: list[str] = []
+    x, y, left = 0.0, 0.0, 0
+    for code, point in zip(np.asarray(cleaned.codes).tolist(), points, strict=True):
+        across, up = point
+        if left:
+            parts.append(f" {across:g} {up:g}")
+            left -= 1
+        elif code == Path.STOP:
+            break
+        elif code == Path.CLOSEPOLY:
+            parts.append("z")
+            continue
+        elif code == Path.LINETO and across == x:
+            parts.append(f"V{up:g}")
+        elif code == Path.LINETO and up == y:
+            parts.append(f"H{across:g}")
+        else:
+            parts.append(f"{_STROKES[code]}{across:g} {up:g}")
+            left = _POINTS.get(_STROKES[code], 1) - 1
+        x, y = point
     return "".join(parts)
 
 
-def inline(svg: str) -> str:
-    """A drawing as part of a page: words that occur twice, there or on a phone, are defined by what they are."""
-    known: dict[str, str] = {}
-
-    def word(found: re.Match[str]) -> str:
-        _, ink, x, y, scale, size, letters = found.groups()
-        name = f"w{hashlib.sha256(letters.encode()).hexdigest()}"
-        known[name] = f'<g id="{name}">{letters}</g>'.replace("\n", "")
-        at = f'x="{float(x) / float(size):.0f}" y="{-float(y) / float(size):.0f}"'
-        return f'<use href="#{name}" {at} fill="{ink}" transform="{scale}"/>'
-
-    def together(cells: re.Match[str]) -> str:
-        fills: dict[str, list[str]] = {}
-        for place, fill in _CELL.findall(cells[0]):
-            fills.setdefault(fill, []).append(place)
-        return "".join(_cells(places, fill) for fill, places in fills.items())
-
-    def line(words: re.Match[str]) -> str:
-        ink = mode(_INK.findall(words[0]))
-        return f"<g{words[1]}{ink}>{words[0].replace(words[1], '').replace(ink, '')}</g>\n"
-
-    drawn = _taken(_STANDALONE.sub("", svg).replace("xlink:href", "href").replace('pt"', '"', 2), known)
-    drawn = _CELLS.sub(together, _WORD.sub(word, drawn))
-    drawn = _RUN.sub(line, _GROUP.sub(r"\1", drawn))
-    drawn = _STYLE.sub(
-        lambda style: _HALVES.sub(r"\1\2\3", style[0].replace(": ", ":").replace("; ", ";")), drawn
-    )
-    drawn = drawn.replace(">", f"><defs>{''.join(known.values())}</defs>", 1)
-    return drawn.replace(">\n<", "><")
+@lru_cache(maxsize=8192)
+def _letter(character: str) -> str:
+    """The outline of a letter from each point to the next; empty for a blank."""
+    points, codes = outline(character)
+    ends = np.rint(points * (_UNIT, -_UNIT)).astype(int).tolist()
+    parts: list[str] = []
+    start, at, left = (0, 0), (0, 0), 0
+    for code, (x, y) in zip(codes.tolist(), ends, strict=True):
+        if code == Path.CLOSEPOLY:
+            parts.append("z")
+            at = start
+            continue
+        step = (x - at[0], y - at[1])
+        if left:
+            parts.append(f" {step[0]} {step[1]}")
+            left -= 1
+        elif code == Path.LINETO and 0 in step:
+            parts += [f"h{step[0]}"] if step[0] else [f"v{step[1]}"] if step[1] else []
+        else:
+            parts.append(f"{_STROKES[code].lower()}{step[0]} {step[1]}")
+            left = _POINTS.get(_STROKES[code], 1) - 1
+        at = at if left else (x, y)
+        start = at if code == Path.MOVETO else start
+    return "".join(parts).replace(" -", "-")
 
 
-def _cells(places: Sequence[str], fill: str) -> str:
-    """Cells of one colour as one path; rows of a table are strokes as thick as a row is high."""
-    corners = [[float(found[1]) for mark in _CORNER if (found := mark.search(place))] for place in places]
-    heights = [abs(corner[3] - corner[1]) for corner in corners if len(corner) == len(_CORNER)]
-    flat = len(heights) < len(places)  # a bar of nothing
-    if flat or max(heights) - min(heights) > _ROUNDING:
-        return f'<path d="{"".join(places)}" fill="{fill}"/>\n'
-    lines = "".join(f"M{x:g} {round((top + bottom) / 2, 1):g}H{end:g}" for x, top, end, bottom in corners)
-    return f'<path d="{lines}" stroke="{fill}" stroke-width="{round(max(heights), 1):g}"/>\n'
+def _cells(drawn: Sequence[str]) -> tuple[str, str] | None:
+    """Cells of a table as lines as thick as its rows are high, and that width, if that is what they are."""
+    found = [cell.groups() for d in drawn if (cell := _CELL.fullmatch(d))]
+    cells = [
+        (float(x), float(y), float(across or across_last), float(up or up_first))
+        for x, y, across, up, up_first, across_last in found
+    ]
+    heights = [abs(bottom - top) for _, top, _, bottom in cells]
+    if len(cells) < max(len(drawn), _CELLS) or max(heights) - min(heights) > _ROUNDING:
+        return None
+    lines = (f"M{x:g} {round((top + bottom) / 2, 1):g}H{end:g}" for x, top, end, bottom in cells)
+    return "".join(lines), f"{round(max(heights), 1):g}"
+
+
+def _attributes(look: Mapping[str, str]) -> str:
+    return "".join(f' {name}="{value}"' for name, value in look.items())
+
+
+def _colour(colour: Any) -> str:
+    return _HALVES.sub(r"#\1\2\3", to_hex(colour))
+
+
+def _short(number: float) -> str:
+    return f"{round(float(number), 1) + 0.0:g}"
 
 
 class Shared:
@@ -159,7 +372,12 @@ class Shared:
 
     def without(self, shown: str) -> str:
         """HTML whose drawings refer to the definitions of the page instead of their own."""
-        return self._renamed(_taken(shown, self._known))
+
+        def take(found: re.Match[str]) -> str:
+            self._known.update((one[2], one[0]) for one in _DEFINITION.finditer(found[1]))
+            return ""
+
+        return self._renamed(_DEFINITIONS.sub(take, shown))
 
     @property
     def definitions(self) -> str:
@@ -169,13 +387,3 @@ class Shared:
     def _renamed(self, svg: str) -> str:
         names = {name: f"g{at}" for at, name in enumerate(self._known)}
         return _NAME.sub(lambda found: names.get(found[1], found[1]), svg)
-
-
-def _taken(shown: str, known: dict[str, str]) -> str:
-    """Take definitions out of drawings. A name is made from its content, so it never means two things."""
-
-    def take(found: re.Match[str]) -> str:
-        known.update((one[2], one[0]) for one in _DEFINITION.finditer(found[1]))
-        return ""
-
-    return _DEFINITIONS.sub(take, shown)
