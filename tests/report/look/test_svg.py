@@ -202,6 +202,17 @@ def test_a_bar_of_nothing_beside_others_is_no_row_of_a_table() -> None:
     assert "stroke-width" not in paper(*cells(12, 12, 0))
 
 
+def test_the_cells_of_a_map_are_grouped_by_colour() -> None:
+    figure = Figure(figsize=(200 / 72, 100 / 72), dpi=72, facecolor="none")
+    axes = figure.add_axes((0, 0, 1, 1), frameon=False)
+    axes.set_axis_off()
+    axes.pcolormesh([[0, 1, 0, 1], [1, 0, 1, 0]], cmap="Greys")
+    shown = svg.drawing(figure)
+    lines = re.findall(r'<path d="([^"]+)" fill="none"[^>]* stroke-width="50"', shown)
+    assert lines == ["M0 75H50M100 75H150M50 25H100M150 25H200", "M50 75H100M150 75H200M0 25H50M100 25H150"]
+    assert shown.count("<path") == 2
+
+
 def test_what_overlaps_and_is_seen_through_or_has_an_edge_is_not_drawn_as_one() -> None:
     assert paper(*cells(9, 8, fc="none", ec="red", lw=1)).count("<path") == 1
     assert paper(*cells(9, 8, ec="red", lw=1)).count("<path") == 2

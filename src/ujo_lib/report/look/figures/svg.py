@@ -174,6 +174,15 @@ class Pen(RendererBase):
         for points, _ in path.iter_segments(trans + self._upright, simplify=False):
             self._add("use", look, f'href="#{name}" x="{_short(points[-2])}" y="{_short(points[-1])}"')
 
+    def draw_quad_mesh(self, *mesh: Any) -> None:
+        """Draw the cells of a table, those of one colour together: none lies over another."""
+        below, self._runs = self._runs, []
+        super().draw_quad_mesh(*mesh)
+        cells: dict[tuple[tuple[str, str], ...], list[tuple[str, str]]] = {}
+        for run in self._runs:
+            cells.setdefault(tuple(run.look.items()), []).extend(run.parts)
+        self._runs = [*below, *(_Run("path", dict(look), parts) for look, parts in cells.items())]
+
     def draw_text(
         self,
         gc: GraphicsContextBase,
