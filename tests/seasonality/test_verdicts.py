@@ -238,9 +238,9 @@ def test_a_heading_names_the_ratio_that_stands_out_after_holm_and_none_when_none
     ratios["p_value"] = [0.001, 0.025, 0.051]
     assert strongest(ratios, "level", text) == "aの{estimate[a]}倍です。"
     ratios["p_value"] = [0.0167, 0.025, 0.051]
-    assert strongest(ratios, "level", text) == "比が1からはっきり離れているものは見られません。"
+    assert strongest(ratios, "level", text) == "ホルム法で補正すると、1と違うと言える比は見られません。"
     ratios["p_value"] = None
-    assert strongest(ratios, "level", text) == "比が1からはっきり離れているものは見られません。"
+    assert strongest(ratios, "level", text) == "ホルム法で補正すると、1と違うと言える比は見られません。"
 
 
 @pytest.mark.parametrize(("days", "judged"), [(15, False), (16, True), (28, True)])

@@ -117,6 +117,12 @@ class NotebookSettings(BaseModel):
             raise ValueError("period_start と period_end は両方書くか、両方空にする")
         if self.period_start and self.period_start > self.period_end:
             raise ValueError("period_start は period_end より前の日付")
+        # Months and days are told by their names, so none may come twice.
+        if (
+            self.period_start
+            and self.period_end >= f"{int(self.period_start[:4]) + 1}{self.period_start[4:]}"
+        ):
+            raise ValueError("集計期間(period_start から period_end まで)は1年を超えられない")
         if self.audience == "release" and not self.plan:
             raise ValueError("audience が release のときは plan(秘匿計画)が必要。`ujo run` が用意する")
         return self

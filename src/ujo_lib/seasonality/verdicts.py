@@ -475,7 +475,7 @@ def strongest(ratios: pd.DataFrame, by: str, text: str, alpha: float = ALPHA) ->
     clear = holm(ratios["p_value"].to_numpy(dtype=float)) < alpha
     found = ratios.loc[clear & (ratios["estimate"] > 0).to_numpy()]
     if found.empty:
-        return "比が1からはっきり離れているものは見られません。"
+        return "ホルム法で補正すると、1と違うと言える比は見られません。"
     distance = np.abs(np.log(found["estimate"].to_numpy(dtype=float)))
     text = text.replace("{など}", "など" if len(found) > 1 else "")
     return text.replace("{name}", str(found[by].iloc[int(distance.argmax())]))

@@ -494,24 +494,24 @@ def callout(verdict: str, text: str) -> str:
 
 
 def not_supplied(reasons: Mapping[str, str]) -> str:
-    """The whole of a page for which the year has no inputs: what is missing, and why.
+    """The whole of a page for which the year has no inputs, or half a year no place: what is missing, and why.
 
     Args:
-        reasons: Japanese name of the input → why there is none.
+        reasons: Japanese name of what is missing → why there is none.
     """
     lines = "".join(
         f"<li><strong>{html.escape(kind)}</strong>: {html.escape(reason)}</li>"
         for kind, reason in reasons.items()
     )
     return (
-        '<div class="answer absent"><p class="say">資料がないため、このページの集計はありません。</p>'
-        f"</div><h2>ない資料と、その理由</h2><ul>{lines}</ul>"
+        '<div class="answer absent"><p class="say">このページの集計はありません。</p>'
+        f"</div><h2>ないものと、その理由</h2><ul>{lines}</ul>"
     )
 
 
 def section_not_supplied(reasons: Mapping[str, str]) -> str:
     """What a section of a page goes without, and why."""
-    return f"次の資料がないため、これを使う集計はありません: {publish.not_supplied(reasons)}。"
+    return f"次のものがないため、これを使う集計はありません: {publish.not_supplied(reasons)}。"
 
 
 def anchor_of(term: str) -> str:
