@@ -353,3 +353,9 @@ def test_a_record_of_twelve_months_is_one_of_360_days_and_more(days, reason):
     counts = counts_of(np.ones(days), Period(date(2023, 1, 1), date(2022, 12, 31) + timedelta(days), ""))
     assert verdicts.too_short(counts) == ""
     assert verdicts.too_short(counts.without([(date(2023, 5, 1), date(2023, 5, 31))])).startswith(reason)
+
+
+@pytest.mark.parametrize(("days", "length"), [(1, "1か月未満"), (31, "1か月分"), (181, "半年分")])
+def test_a_short_record_says_how_long_it_is(days, length):
+    counts = counts_of(np.ones(days), Period(date(2023, 1, 1), date(2022, 12, 31) + timedelta(days), ""))
+    assert verdicts.too_short(counts).startswith(f"{length}の記録のため")

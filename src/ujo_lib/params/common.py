@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from ujo_lib.fiscal import HALVES, Basis, FiscalYear, Period, period_for, spoken
+from ujo_lib.fiscal import HALVES, Basis, FiscalYear, Period, period_for, spoken_span
 from ujo_lib.params.days import IsoDay
 from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of
@@ -187,7 +187,7 @@ class NotebookSettings(BaseModel):
         if not self.period_start:
             return period_for(self.year, self.period_basis)
         start, end = date.fromisoformat(self.period_start), date.fromisoformat(self.period_end)
-        return Period(start, end, f"{spoken(start)}〜{spoken(end)}")
+        return Period(start, end, spoken_span(start, end))
 
     @property
     def half(self) -> str:
