@@ -399,13 +399,15 @@ def _extreme(
     parts = ~table.frame[_label_columns(table)].astype(str).isin(TOTAL_LABELS).any(axis=1)
     candidates = np.flatnonzero(parts if among is None else parts & (table.frame[among] == label)).tolist()
     values = table.frame[column].mask(table.hidden[column]).iloc[candidates].astype(float).to_numpy()
+    # A row whose label is kept back may be one of those that are meant.
+    asked = candidates + ([] if among is None else np.flatnonzero(parts & table.hidden[among]).tolist())
     if not len(values) or np.isnan(values).all():
-        return [], (candidates, [column])
+        return [], (asked, [column])
     best = np.nanmax(values) if which == "max" else np.nanmin(values)
-    if table.hidden[column].iloc[candidates].any() and (which == "min" or best <= 0):
+    if table.hidden[column].iloc[asked].any() and (which == "min" or best <= 0):
         # Small counts are what is hidden: the smallest of the others, or a zero as their largest, tells nothing.
-        return [], (candidates, [column])
-    return [candidates[at] for at in np.flatnonzero(values == best)], (candidates, [column])
+        return [], (asked, [column])
+    return [candidates[at] for at in np.flatnonzero(values == best)], (asked, [column])
 
 
 def _interval(table: Published, column: str, rows: Sequence[int], among_shown: bool) -> Said | _Kept:
