@@ -78,12 +78,14 @@ class Column:
         unit: what is counted or measured (人, 件, 円 …); empty where there is none.
         decimals: places shown; None where the kind does not round.
         free: shown even where the counts of its row are hidden (a label, a number that everybody knows).
+        note: what a reader has to know of it; printed with the column, and not without it.
     """
 
     heading: str = ""
     unit: str = ""
     decimals: int | None = None
     free: bool = False
+    note: str = ""
 
     default: ClassVar[str] = ""
     written: ClassVar[str] = "text"
@@ -522,7 +524,7 @@ class Schema:
         columns: name → kind, in the order of the table.
         where: variable → categories, when the table counts a subgroup of its population only; `ANSWERED` alone for
             those who answered a question.
-        note: a reading note that belongs to how the numbers were computed.
+        note: a reading note that belongs to how the numbers were computed, whichever columns are shown.
         part: rows were left out after the numbers were computed, so that they speak of cells that are not here.
     """
 
@@ -616,6 +618,12 @@ class Schema:
         counts = [c.unit for c in self.columns.values() if isinstance(c, Count) and not isinstance(c, Base)]
         others = [c.unit for c in self.columns.values() if c.numeric and c.unit != "%"]
         return "・".join(dict.fromkeys(unit for unit in counts or others if unit))
+
+    def note_on(self, columns: Iterable[str]) -> str:
+        """What a reader of these columns has to know, in Japanese."""
+        return " ".join(
+            dict.fromkeys(filter(None, [self.note, *(self.columns[name].note for name in columns)]))
+        )
 
     def ends(self, bound: str) -> tuple[str, str] | None:
         """Both ends of the interval to which a bound belongs; None for other columns, or without the other end."""

@@ -239,6 +239,11 @@ def spoken(day: date, *, with_year: bool = True) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if with_year else f"{day.month}月{day.day}日"
 
 
+def spoken_span(first: date, last: date) -> str:
+    """Write days as one says them: 「2024年2月20日〜2024年3月14日」, one day by itself."""
+    return spoken(first) if first == last else f"{spoken(first)}〜{spoken(last)}"
+
+
 def format_wareki(day: date) -> str:
     """Era form of a day, e.g. 「令和5年12月8日」; the inverse of :func:`parse_date`."""
     era = next(era for era in _ERAS if era.first <= day)

@@ -72,7 +72,7 @@ class People:
     def with_days(
         self, by_day: Array, days: int, across: Array, independent: Array | float
     ) -> tuple[Array, Array]:
-        """Variance relative to independent contacts, at least 1, and its degrees of freedom.
+        """Variance relative to independent contacts, at least 1, and its degrees of freedom; none (0, NaN) of one day.
 
         Args:
             by_day: variance with days as clusters, any shape.
@@ -82,7 +82,9 @@ class People:
         """
         day, more = np.maximum(by_day / independent, 1.0), across / independent
         of_people = effective_df(self.person, 1 + more) if len(self.person) else np.inf
-        return day + more, (day + more) ** 2 / (day**2 / (days - 1) + more**2 / of_people)
+        with np.errstate(divide="ignore"):
+            of_days = day**2 / np.float64(days - 1)
+        return day + more, (day + more) ** 2 / (of_days + more**2 / of_people)
 
 
 NOBODY = People(np.zeros(0, dtype=np.int64), np.zeros(0, dtype="datetime64[h]"))

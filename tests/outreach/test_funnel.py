@@ -275,3 +275,14 @@ def test_three_days_are_enough_to_measure_how_much_days_differ(days):
 )
 def test_a_band_of_a_platform_is_read_as_the_years_of_age_that_it_names(band, ages):
     assert funnel._years(band) == ages
+
+
+@pytest.mark.parametrize(("sources", "told"), [
+    (["全国の調査A", None, "全国の調査B", "全国の調査A"], "媒体の利用率の出典: 全国の調査A、全国の調査B。"),
+    ([None] * 4, ""),
+])  # fmt: skip
+def test_the_use_of_a_medium_says_where_it_was_read(sources, told):
+    """It stood under the source of the advertising report alone."""
+    use = pd.DataFrame({"age_band": ["10代", "20代", "30代", "40代"], "medium": "A", "share": 0.5})
+    of_teens = ads([("2024-02-20", "A", 1000, 10, 1)]).assign(age_band="13-17")
+    assert funnel.media_and_clicks(of_teens, use.assign(source=sources)).schema["use"].note == told

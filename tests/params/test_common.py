@@ -52,12 +52,24 @@ def test_a_date_without_quotes_is_taken_as_text_because_papermill_would_not_quot
     [
         "period_start: '2023-04-01'\n",
         "period_start: '2023-10-01'\nperiod_end: '2023-04-01'\n",
+        "period_start: '2023-02-01'\nperiod_end: '2024-02-01'\n",
+        "period_start: '2024-02-29'\nperiod_end: '2025-03-01'\n",
         "created_on: '2023-02-30'\n",
     ],
 )
 def test_an_impossible_period_or_date_is_refused(tmp_path, text):
     with pytest.raises(ParameterError):
         load_settings(QualitySettings, _yaml(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [("2023-03-01", "2024-02-29", 366), ("2024-02-29", "2025-02-28", 366), ("2024-02-29", "2024-02-29", 1)],
+)
+def test_a_period_of_a_whole_year_or_of_a_leap_day_is_one(tmp_path, start, end, days):
+    file = _yaml(tmp_path, f"period_start: '{start}'\nperiod_end: '{end}'\n")
+    period = load_settings(QualitySettings, file).period
+    assert (period.days, "〜" in period.label) == (days, days > 1)
 
 
 def test_a_half_year_is_a_period_like_any_other(tmp_path):

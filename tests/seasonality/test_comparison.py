@@ -5,7 +5,9 @@ import pytest
 
 from tests.seasonality.conftest import calm_nation, counts_of, noisy_year
 from tests.seasonality.test_decomposition import TWO_YEARS
+from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.comparison import judge_difference, shares_beside
+from ujo_lib.seasonality.profiles import by_month
 from ujo_lib.seasonality.verdicts import judge
 
 
@@ -60,3 +62,19 @@ def test_different_periods_cannot_be_compared():
 def test_too_few_contacts_are_not_compared():
     place = counts_of(np.r_[np.ones(20), np.zeros(345)])
     assert judge_difference(place, noisy_year(900))[0].detected is None
+
+
+@pytest.mark.parametrize(("last", "told"), [(date(2023, 5, 13), False), (date(2023, 5, 20), True)])
+def test_months_beside_the_nation_have_an_interval_only_where_weeks_show_their_spread(last, told):
+    days = Period(date(2023, 1, 1), last, "20週")  # 19 and 20 weeks: as for months by themselves
+    place, nation = noisy_year(period=days), noisy_year(700, 1, days)
+    assert shares_beside(place, nation).frame[["low", "high"]].notna().to_numpy().all() == told
+    assert by_month(place).frame["low"].notna().all() == told
+
+
+@pytest.mark.parametrize(("days", "judged"), [(1, False), (21, False), (28, True)])
+def test_weekdays_are_held_against_the_nation_after_four_weeks_and_never_on_one_day(days, judged, recwarn):
+    some = Period(date(2023, 1, 1), date(2023, 1, days), "数日")  # from a Sunday
+    place, nation = noisy_year(70, period=some), noisy_year(700, 1, some)
+    assert ("4週間分" not in judge_difference(place, nation)[1].remark) == judged
+    assert (shares_beside(place, nation).frame["low"].isna().all(), recwarn.list) == (True, [])

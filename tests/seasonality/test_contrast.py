@@ -1,8 +1,11 @@
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.seasonality.conftest import counted, counts_of, noisy_year, records_of
+from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.contrast import (
     _spread,
     compare_hours,
@@ -128,7 +131,6 @@ def test_days_are_clusters_of_the_hours_compared():
     assert day_effect(np.array([[3, 0, 0]]), np.array([[1, 1, 1]])) == pytest.approx(
         [2 / 3 * 3 / 2 / (2 / 3)]
     )
-    assert day_effect(np.array([[0, 0]]), np.array([[1, 1]])).tolist() == [1.0]
 
 
 @pytest.mark.parametrize(("n", "m", "effect"), [(30, 20, 1.0), (2, 5, 1.0), (40, 90, 2.5)])
@@ -139,6 +141,30 @@ def test_the_p_value_of_a_ratio_at_the_end_of_its_interval_is_what_the_level_lea
 
 
 @pytest.mark.parametrize(("part", "base"), [(0, 3), (3, 0), (0, 0)])
-def test_hours_without_a_contact_leave_the_spread_at_that_of_independent_ones(part, base):
-    found = _spread(np.full(9, part), np.full(9, base), NOBODY, [22], MORNING, 0.95)
-    assert found == (1.0, 1.0)
+def test_hours_without_a_contact_leave_the_spread_to_the_others(part, base):
+    assert _spread(np.full(9, part), np.full(9, base), NOBODY, [22], MORNING, 0.95)[0] == 1.0
+
+
+def test_of_hours_beside_hours_without_a_contact_a_day_is_a_cluster_still():
+    """By hand: 2 of 2 on one of two days lie ±1/2 from one a day; (1/4 + 1/4) · 2/1 over 1/2. One day shows nothing."""
+    two, none = np.array([[2, 0]]), np.array([[0, 0]])
+    assert day_effect(two, none) == pytest.approx([2.0]) == day_effect(none, two)
+    assert np.isnan(day_effect(two[:, :1], none[:, :1])).all()
+
+
+@pytest.mark.parametrize(("dates", "said"), [
+    (["2023-03-01"] * 4, "はっきりした違いは見られません"),
+    ([f"2023-03-{day:02d}" for day in range(1, 5)], "より多く"),
+])  # fmt: skip
+def test_four_calls_of_one_night_beside_none_in_the_morning_prove_nothing(dates, said):
+    records = records_of([f"{day} 22:30" for day in dates], client_id=[*"abcd"])
+    year = counted(records, Period(date(2023, 1, 1), date(2023, 12, 31), "2023年"))
+    found = compare_hours(year, [22, 23], MORNING, People.of(records)).frame
+    assert said in hours_apart(found, [22, 23], MORNING)
+
+
+def test_a_single_day_has_no_interval_and_no_headline(recwarn):
+    records = records_of(["2024-02-29 22:10", "2024-02-29 23:10"], client_id=["a", "b"])
+    found = compare_hours(counted(records), [22, 23], MORNING, People.of(records)).frame
+    assert hours_apart(found, [22, 23], MORNING) == ""
+    assert not recwarn.list  # a release takes no output but that of the door

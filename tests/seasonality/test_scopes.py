@@ -154,11 +154,24 @@ def test_the_days_of_the_citys_desk_in_a_year_are_those_on_which_it_was_open(clo
     assert (days.start, days.end) == (max(date(*start), year.start), date(*end))
     assert days.label == year.label + told
     assert scopes.desk_days.endswith(f"、廃止日は{closed}。" if closed else f"開設日は{opened}。")
-    assert scopes.desk_gaps.endswith(
-        f"より前と廃止({closed})より後は、記録のない日です。"
-        if closed
-        else f"({opened})より前は、記録のない日です。"
-    )
+
+
+@pytest.mark.parametrize(("basis", "closed", "shown", "told"), [
+    ("calendar", None, "市", "開設(2023-05-01)より前"),
+    ("calendar", "2023-12-31", "市", "開設(2023-05-01)より前"),
+    ("calendar", "2023-12-30", "市", "開設(2023-05-01)より前と廃止(2023-12-30)より後"),
+    ("h2", None, "市", ""),
+    ("h2", "2023-12-30", "市", "廃止(2023-12-30)より後"),
+    ("calendar", None, "県", ""),
+])  # fmt: skip
+def test_days_without_the_citys_desk_are_told_where_it_is_counted_and_had_some(basis, closed, shown, told):
+    scopes = world(period=period_for(FiscalYear(2023), basis), closed=(None, closed))
+    assert scopes.desk_gaps([shown]) == (f"市の窓口の{told}は、記録のない日です。" if told else "")
+
+
+def test_a_desk_that_opened_on_the_first_day_has_no_gap():
+    days = {"opened": ("2020-03-01", "2023-01-01"), "own_days": ["2023-01-01"]}
+    assert world(**days).desk_gaps(["市"]) == ""
 
 
 @pytest.mark.parametrize("basis", ["calendar", "fiscal"])

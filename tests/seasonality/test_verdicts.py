@@ -238,9 +238,9 @@ def test_a_heading_names_the_ratio_that_stands_out_after_holm_and_none_when_none
     ratios["p_value"] = [0.001, 0.025, 0.051]
     assert strongest(ratios, "level", text) == "aの{estimate[a]}倍です。"
     ratios["p_value"] = [0.0167, 0.025, 0.051]
-    assert strongest(ratios, "level", text) == "比が1からはっきり離れているものは見られません。"
+    assert strongest(ratios, "level", text) == "ホルム法で補正すると、1と違うと言える比は見られません。"
     ratios["p_value"] = None
-    assert strongest(ratios, "level", text) == "比が1からはっきり離れているものは見られません。"
+    assert strongest(ratios, "level", text) == "ホルム法で補正すると、1と違うと言える比は見られません。"
 
 
 @pytest.mark.parametrize(("days", "judged"), [(15, False), (16, True), (28, True)])
@@ -353,3 +353,9 @@ def test_a_record_of_twelve_months_is_one_of_360_days_and_more(days, reason):
     counts = counts_of(np.ones(days), Period(date(2023, 1, 1), date(2022, 12, 31) + timedelta(days), ""))
     assert verdicts.too_short(counts) == ""
     assert verdicts.too_short(counts.without([(date(2023, 5, 1), date(2023, 5, 31))])).startswith(reason)
+
+
+@pytest.mark.parametrize(("days", "length"), [(1, "1か月未満"), (31, "1か月分"), (181, "半年分")])
+def test_a_short_record_says_how_long_it_is(days, length):
+    counts = counts_of(np.ones(days), Period(date(2023, 1, 1), date(2022, 12, 31) + timedelta(days), ""))
+    assert verdicts.too_short(counts).startswith(f"{length}の記録のため")

@@ -19,10 +19,10 @@ Generated from `ujo_lib.intake.schemas`, `params/survey_items.yaml` and `params/
 `resident_items` in `inputs.yaml`) has its questions instead of those listed under `commissioners`, `cases`,
 `residents` and `voices`.
 
-`sample/` holds the synthetic city (made by `ujo sample`, every figure and text invented). Real files belong in
-a folder of their site (`ujo new-site` and `ujo new-year` make it, with empty forms); git ignores everything here but
-this page. Which file is which, and how it is to be read, is declared per site and year in
-`inputs.yaml`.
+`sample/` holds the synthetic city (made by `ujo sample`: totals as published, records, breakdowns and texts
+invented). Real files belong in a folder of their site (`ujo new-site` and `ujo new-year` make it, with empty
+forms); git ignores everything here but this page. Which file is which, and how it is to be read,
+is declared per site and year in `inputs.yaml`.
 
 - Files: `.xlsx`, `.csv` (UTF-8 or cp932), `.tsv` (also UTF-16). One table per sheet; notes above and below are fine.
   `.xls`, `.xlsb` and `.ods` are read with a warning: what was struck through or how a number was shown is not seen.

@@ -226,7 +226,7 @@ def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame, level: float = 
 
     Args:
         ads: as in `by`, with age_band such as 18-24 or 65+.
-        media_use: age_band such as 20代 or 70代以上, medium, share (0-1), as supplied.
+        media_use: age_band such as 20代 or 70代以上, medium, share (0-1), as supplied; source, if any, is told.
         level: confidence level.
 
     Returns:
@@ -241,7 +241,9 @@ def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame, level: float = 
         supplied = media_use[known == row.platform]
         shares = [(_years(str(each.age_band)), float(each.share)) for each in supplied.itertuples()]
         use.append(_carried_over(_years(str(row.age_band)), shares))
-    columns = {**clicks.schema.columns, "use": Share(heading="媒体の利用率", of="その年齢の人")}
+    sources = media_use.reindex(columns=["source"])["source"].dropna().unique()
+    note = f"媒体の利用率の出典: {'、'.join(map(str, sources))}。" if len(sources) else ""
+    columns = {**clicks.schema.columns, "use": Share(heading="媒体の利用率", of="その年齢の人", note=note)}
     frame = clicks.frame.assign(use=pd.array(use, dtype="Float64"))
     return Typed.of(frame, columns).select("platform", "age_band", "use", "base", "n", "ctr", "low", "high")
 

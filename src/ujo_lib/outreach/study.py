@@ -13,7 +13,7 @@ from functools import cache
 import pandas as pd
 
 from ujo_lib.columns import Typed
-from ujo_lib.fiscal import Period, spoken
+from ujo_lib.fiscal import Period, spoken, spoken_span
 from ujo_lib.outreach import campaigns as calendar
 from ujo_lib.outreach import controlled, did, exact, hygiene, pretest, series, specification, synthetic
 from ujo_lib.outreach.campaigns import CarryOver
@@ -238,7 +238,7 @@ def open_study(
     ]
     through = series.recorded_through(consultations, national_daily)
     last = max(through, plan.first_day)
-    recorded = Period(plan.first_day, last, f"{spoken(plan.first_day)}〜{spoken(last)}")
+    recorded = Period(plan.first_day, last, spoken_span(plan.first_day, last))
     reached = hygiene.reached_prefectures(campaigns, plan.prefecture, list(wide.columns), ads)
     return Study(plan, opened, closed, recorded, contacts, wide, reached)
 

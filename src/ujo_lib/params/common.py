@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from ujo_lib.fiscal import HALVES, Basis, FiscalYear, Period, period_for, spoken
+from ujo_lib.fiscal import HALVES, Basis, FiscalYear, Period, period_for, spoken_span
 from ujo_lib.params.days import IsoDay
 from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of
@@ -117,6 +117,12 @@ class NotebookSettings(BaseModel):
             raise ValueError("period_start と period_end は両方書くか、両方空にする")
         if self.period_start and self.period_start > self.period_end:
             raise ValueError("period_start は period_end より前の日付")
+        # Months and days are told by their names, so none may come twice.
+        if (
+            self.period_start
+            and self.period_end >= f"{int(self.period_start[:4]) + 1}{self.period_start[4:]}"
+        ):
+            raise ValueError("集計期間(period_start から period_end まで)は1年を超えられない")
         if self.audience == "release" and not self.plan:
             raise ValueError("audience が release のときは plan(秘匿計画)が必要。`ujo run` が用意する")
         return self
@@ -181,7 +187,7 @@ class NotebookSettings(BaseModel):
         if not self.period_start:
             return period_for(self.year, self.period_basis)
         start, end = date.fromisoformat(self.period_start), date.fromisoformat(self.period_end)
-        return Period(start, end, f"{spoken(start)}〜{spoken(end)}")
+        return Period(start, end, spoken_span(start, end))
 
     @property
     def half(self) -> str:

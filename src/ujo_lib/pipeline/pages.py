@@ -77,6 +77,7 @@ class Rules:
         hidden = self.policy.zero_rule == "hide"
         zeros = "0も伏せます" if hidden else "0は、ほかの数を守るときのほかは示します"
         yield f"1以上{self.policy.threshold}未満の人数・件数は伏せ、「x」と表します({zeros})。"
+        yield "設問に答えなかった人の数は、答えの中身を含まないため、伏せる対象にしていません。"
         yield "合計や別の表からの引き算で分からないように、ほかの数も伏せています。記号は同じ「x」です。"
         if self.promise:
             narrowed = (

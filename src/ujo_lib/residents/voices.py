@@ -74,11 +74,13 @@ def _side_by_side(sample: Sample, others: pd.DataFrame, item: Item, level: float
             item.id: Dimension(heading=item.title),
             "n": Count(unit="人"),
             "base": Base(unit="人", heading="対象の回答者", over=(item.id,)),
-            "share": Share(heading="割合(市民は重み付き)"),
+            "share": Share(
+                heading="割合(市民は重み付き)",
+                note="市民のほかの割合は、無作為に選んだ人ではなく、答えた人をそのまま数えたものです。",
+            ),
             **interval("share", level),
         },
-        note="市民のほかは、無作為に選んだ人ではなく、答えた人の割合です。立場どうしの数は足せません。"
-        + missing,
+        note=f"立場どうしの数は足せません。{missing}",
     )
 
 

@@ -37,6 +37,13 @@ from ujo_lib.stats import LEVEL, holm, wilson
 from ujo_lib.variance import Array, client_codes, clustered_covariance
 
 NO_ANSWER: Final = "無回答"
+_RESIDUAL: Final = (
+    "「相談者でまとめた標準化残差」は、行と列が無関係な場合からの離れ具合を、"
+    "同じ人のくり返しの相談をまとめた標準誤差で割ったものです。p値は、すべての欄をまとめてホルム法で補正しました。"
+)
+_MARK: Final = (
+    "「全体との違い」の＋は全体よりはっきり多い組、－は少ない組、・はどちらとも言えない組です(ホルム法、5%)。"
+)
 """The one label that is no valid answer; missing values never are."""
 
 
@@ -287,13 +294,12 @@ def crosstab(
         "share": Share(of=one_row, n="n", base="base"),
         **interval("share", level),
         "reference": Share(heading="全体の割合"),
-        "residual": Residual(heading="相談者でまとめた標準化残差"),
+        "residual": Residual(heading="相談者でまとめた標準化残差", note=_RESIDUAL),
         "p_value": PValue(),
         "p_holm": PValue(adjusted="ホルム法"),
-        "mark": Mark(n="n", base="base", residual="residual", level=ALPHA),
+        "mark": Mark(n="n", base="base", residual="residual", level=ALPHA, note=_MARK),
     }
-    note = "「全体との違い」の＋は全体よりはっきり多い組、－は少ない組、・はどちらとも言えない組です(ホルム法、5%)。"
-    return Typed.of(frame, schema, note=note)
+    return Typed.of(frame, schema)
 
 
 def standing_out(cells: pd.DataFrame) -> list[str]:

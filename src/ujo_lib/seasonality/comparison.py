@@ -8,6 +8,7 @@ import pandas as pd
 
 from ujo_lib.columns import Dimension, Ratio, Share, Typed, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
+from ujo_lib.seasonality.profiles import FEWEST_WEEKS_OF_MONTHS
 from ujo_lib.seasonality.thinned import lost_rows
 from ujo_lib.seasonality.verdicts import (
     MIN_EVENTS,
@@ -15,6 +16,7 @@ from ujo_lib.seasonality.verdicts import (
     Verdict,
     memory_seen,
     settled,
+    too_brief,
     too_short,
 )
 from ujo_lib.stats import LEVEL
@@ -36,8 +38,8 @@ def shares_beside(place: Counts, whole: Counts, level: float = LEVEL) -> Typed:
         level: confidence level.
 
     Returns:
-        One row per month: month, n, share, n_reference, share_reference, estimate, low, high; all blank in a month
-        of which the two recorded no day together.
+        One row per month: month, n, share, n_reference, share_reference, estimate, low, high (blank where too few
+        weeks were observed to know their spread); all blank in a month of which the two recorded no day together.
 
     Raises:
         ValueError: place and whole do not cover the same days.
@@ -51,9 +53,12 @@ def shares_beside(place: Counts, whole: Counts, level: float = LEVEL) -> Typed:
         )
         for scope in (place, whole)
     )
-    test = PatternTests.of(place, whole).months(place.daily)
-    spread = small_sample(test.variance, test.df2, level)
-    low, high = deflated_share(n, np.full(len(n), n.sum()), np.broadcast_to(spread, n.shape), level)
+    tests = PatternTests.of(place, whole)
+    low = high = np.full(len(n), np.nan)
+    if tests.weeks.count >= FEWEST_WEEKS_OF_MONTHS:
+        test = tests.months(place.daily)
+        spread = np.broadcast_to(small_sample(test.variance, test.df2, level), n.shape)
+        low, high = deflated_share(n, np.full(len(n), n.sum()), spread, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         reference = n_whole / n_whole.sum()
         frame = pd.DataFrame(
@@ -100,5 +105,5 @@ def judge_difference(place: Counts, whole: Counts, beside: Counts | None = None)
     months, weekdays = partial(tests.months, place.daily), partial(tests.weekdays, place.daily)
     return (
         settled(_NAMES["month"], place, months, few or short, same, "months", seen),
-        settled(_NAMES["weekday"], place, weekdays, few, same, "weekdays"),
+        settled(_NAMES["weekday"], place, weekdays, few or too_brief(tests), same, "weekdays"),
     )

@@ -96,11 +96,11 @@ def _spread(
     level: float,
 ) -> tuple[float, Array]:
     """Variance of the log ratio relative to independent contacts, as it is and for normal quantiles."""
-    n, m = int(part.sum()), int(base.sum())
-    if not n or not m:
+    each, other = (1 / k if k else 0.0 for k in (int(part.sum()), int(base.sum())))
+    independent = each + other
+    if not independent:
         return 1.0, np.array(1.0)
-    influence = np.isin(people.hour, hours) / n - np.isin(people.hour, reference) / m
-    independent = 1 / n + 1 / m
+    influence = np.isin(people.hour, hours) * each - np.isin(people.hour, reference) * other
     by_day = day_effect(part[None], base[None])[0] * independent
     across = people.across_days(influence[:, None])[0, 0]
     effect, df = people.with_days(by_day, len(part), across, independent)
@@ -110,6 +110,9 @@ def _spread(
 def day_effect(part: NDArray[np.int64], base: NDArray[np.int64]) -> Array:
     """Variance of the log ratio of two totals, days as clusters, relative to independent contacts.
 
+    Where one of them is 0 it is that of the other total, whose days are then compared with equal ones; one day shows
+    no variance (NaN).
+
     Args:
         part: counts per day in the hours of interest, shape (series, days).
         base: counts per day in the hours compared with, same shape.
@@ -117,9 +120,11 @@ def day_effect(part: NDArray[np.int64], base: NDArray[np.int64]) -> Array:
     n, m = part.sum(axis=1), base.sum(axis=1)
     days = part.shape[1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        influence = part / n[:, None] - base / m[:, None]
-        effect = (influence**2).sum(axis=1) * days / (days - 1) / (1 / n + 1 / m)
-    return np.where((n > 0) & (m > 0), effect, 1.0)
+        shares, others = (
+            np.where(k[:, None] > 0, of_day / k[:, None], 1 / days) for of_day, k in ((part, n), (base, m))
+        )
+        independent = np.where(n > 0, 1 / n, 0.0) + np.where(m > 0, 1 / m, 0.0)
+        return np.asarray(((shares - others) ** 2).sum(axis=1) * days / np.float64(days - 1) / independent)
 
 
 def ratio_interval(

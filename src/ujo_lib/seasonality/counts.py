@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib.columns import Count, Rate, Text, Typed
-from ujo_lib.fiscal import Period, spoken
+from ujo_lib.fiscal import Period, spoken_span
 from ujo_lib.stats import silences
 
 HOURS = 24
@@ -271,7 +271,7 @@ def span(dates: pd.Series) -> Period:
     if known.empty:
         raise ValueError("no dates")
     first, last = known.min().date(), known.max().date()
-    return Period(first, last, f"記録のある全期間({spoken(first)}〜{spoken(last)})")
+    return Period(first, last, f"記録のある全期間({spoken_span(first, last)})")
 
 
 def totals(scopes: Mapping[str, Counts]) -> Typed:

@@ -24,6 +24,8 @@ HOUR: Final = Dimension(heading="時間帯", variable="hour")
 WEEKDAY: Final = Dimension(variable="weekday")
 FEWEST_WEEKS = 8
 """Below this number of weeks the spread between weeks is not known well enough for an interval."""
+FEWEST_WEEKS_OF_MONTHS = FEWEST_WEEKS + 12
+"""The same where a level for each month has been taken from them."""
 
 
 def by_month(
@@ -41,7 +43,7 @@ def by_month(
         One row per month in order: month, n, days (observed), per_day, estimate (ratio to the mean day), low,
             high.
     """
-    enough = PatternTests.of(counts).weeks.count >= FEWEST_WEEKS + 12
+    enough = PatternTests.of(counts).weeks.count >= FEWEST_WEEKS_OF_MONTHS
     scale = spread_of_months(counts, people, beside) if enough else None
     labels = pd.CategoricalIndex(counts.month_labels, counts.month_labels, ordered=True)
     return _profile("month", labels, counts.month_index, counts, scale, level)

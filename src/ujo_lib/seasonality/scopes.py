@@ -4,7 +4,7 @@ Whether a day was recorded is judged on whole files: a day without a single cont
 day, a day without any row in the file is a gap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -54,11 +54,12 @@ class Scopes:
         closed = f"、廃止日は{self.closed_on}" if self.closed_on else ""
         return f"窓口の開設日は{self.opened_on}{closed}。"
 
-    @property
-    def desk_gaps(self) -> str:
-        """Which days of the city's desk are gaps and no zeros, in Japanese."""
-        closed = f"と廃止({self.closed_on})より後" if self.closed_on else ""
-        return f"市の窓口の開設({self.opened_on})より前{closed}は、記録のない日です。"
+    def desk_gaps(self, shown: Collection[str]) -> str:
+        """Which days of the period are gaps of the city's desk and no zeros, in Japanese; empty where none is shown."""
+        parts = [f"開設({self.opened_on})より前"] * (self.opened_on > self.period.start)
+        if self.closed_on and self.closed_on < self.period.end:
+            parts.append(f"廃止({self.closed_on})より後")
+        return f"市の窓口の{'と'.join(parts)}は、記録のない日です。" if parts and CITY in shown else ""
 
     @property
     def history(self) -> Period:

@@ -226,7 +226,7 @@ def judge(counts: Counts, people: People = NOBODY, beside: Counts | None = None)
     few = f"相談が{MIN_EVENTS}件に満たないため、判定しません" if counts.n < MIN_EVENTS else ""
     few = "元の資料で伏せられた欄があり、件数が分からないため、判定しません" if counts.suppressed else few
     short = too_short(counts) or lost_rows(counts, people, beside)
-    brief = "4週間分の記録がないため、判定しません" if tests.weeks.count < 4 else ""
+    brief = too_brief(tests)
     pattern, months = _months_told(counts)
     week = "同じ週の中で曜日を比べます"
     seen = None if few or short else memory_for(counts, beside)
@@ -368,9 +368,14 @@ def too_short(counts: Counts) -> str:
         return ""
     if counts.period.days < 360:
         months = counts.months_observed
-        length = "半年分" if months == 6 else f"{months}か月分"
+        length = {6: "半年分", 0: "1か月未満"}.get(months, f"{months}か月分")
         return f"{length}の記録のため、季節性(月による偏り)は判定しません"
     return "12か月分の記録がそろっていないため、月による偏りは判定しません"
+
+
+def too_brief(tests: PatternTests) -> str:
+    """Why nothing is said about weekdays, in Japanese; empty when four weeks were observed."""
+    return "4週間分の記録がないため、判定しません" if tests.weeks.count < 4 else ""
 
 
 def _months_told(counts: Counts) -> tuple[str, str]:
@@ -475,7 +480,7 @@ def strongest(ratios: pd.DataFrame, by: str, text: str, alpha: float = ALPHA) ->
     clear = holm(ratios["p_value"].to_numpy(dtype=float)) < alpha
     found = ratios.loc[clear & (ratios["estimate"] > 0).to_numpy()]
     if found.empty:
-        return "比が1からはっきり離れているものは見られません。"
+        return "ホルム法で補正すると、1と違うと言える比は見られません。"
     distance = np.abs(np.log(found["estimate"].to_numpy(dtype=float)))
     text = text.replace("{など}", "など" if len(found) > 1 else "")
     return text.replace("{name}", str(found[by].iloc[int(distance.argmax())]))

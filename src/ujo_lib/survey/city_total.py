@@ -233,10 +233,12 @@ def overdispersion(counts: ArrayLike) -> Typed:
         {
             "base": Base(unit="人", heading=RESPONDED.heading, free=True),  # commissioners, no cases
             "n": KNOWN,
-            "estimate": Statistic(heading="分散と平均の比"),
+            "estimate": Statistic(
+                heading="分散と平均の比",
+                note="委員ごとの人数の分散を平均で割った値です。偶然に散らばるだけなら1に近くなります。",
+            ),
             "p_value": PValue(),
         },
-        note="委員ごとの人数の分散を平均で割った値です。偶然に散らばるだけなら1に近くなります。",
     )
 
 

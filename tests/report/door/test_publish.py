@@ -194,7 +194,8 @@ KINDS_OF_TABLE = {
 
 
 def _with(name: str, subject: Subject = ABOUT, hide: tuple[bool, ...] = (), whole=(), **changes):
-    columns = {**COLUMNS, "estimate": Estimate(), name: KINDS_OF_TABLE[name]}
+    noted = replace(KINDS_OF_TABLE[name], note="読み方。") if any(hide) else KINDS_OF_TABLE[name]
+    columns = {**COLUMNS, "estimate": Estimate(), name: noted}
     frame = FRAME.assign(**{"estimate": [1.5, 2.5, 3.5], name: [7.25, 8.25, 9.25]})
     spec = replace(SPEC, subject=subject, schema=Schema(columns, **changes))
     cells = {"n": hide} if hide else {}
@@ -212,6 +213,7 @@ def test_one_hidden_count_takes_every_column_with_it_that_no_equation_ties_to_it
         assert "7.25" not in text
         assert "9.25" not in text
     assert f"<th>{KINDS_OF_TABLE[name].title}" not in table_html(shown)
+    assert "読み方" not in shown.spec.note
     assert shown.value("share", sex="男性") == pytest.approx(0.68)
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.columns import Share
 from ujo_lib.report.look.tables import table_html, tiles_html
 
 
@@ -87,6 +88,23 @@ def test_a_cross_table_puts_the_whole_first_and_the_bases_beside_it() -> None:
     assert cells(shown)[0] == ["全体", "240", "60.0", "40.0"]
     assert [re.sub("<.*", "", row[0]) for row in cells(shown)] == ["全体", "学生", "無職"]
     assert 'class="total"' in shown
+
+
+@pytest.mark.parametrize(
+    ("values", "unit"), [("share", "割合 |</span> <span>単位: %"), ("base", "総数 |</span> <span>単位: 件")]
+)
+def test_a_cross_table_names_what_fills_it_and_its_unit(values: str, unit: str) -> None:
+    """Its headings are categories: percentages stood under 「単位: 件」, residuals under 「単位: 人」."""
+    caption = table_html(by_occupation(), across="answer", values=values).split("</caption>")[0]
+    assert unit in caption
+    assert caption.count("単位") == 1
+
+
+def test_a_note_on_a_column_is_read_with_it_and_not_without_it() -> None:
+    table = by_sex(kinds={"share": Share(n="n", base="base", note="割合の読み方。")})
+    assert "割合の読み方。" in table_html(table)
+    assert "割合の読み方。" in table.spec.note
+    assert "割合の読み方。" not in table_html(table, columns=["sex", "n"])
 
 
 def bold(*rows: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -227,7 +227,17 @@ def test_the_largest_of_some_rows_is_looked_for_among_them_alone():
 
 
 def test_a_hidden_cell_outside_of_the_rows_asked_for_is_no_reason_to_speak_of_it():
-    columns = {"job": ["学生", "無職", "主婦"], "n": [9, 3, 7], "mark": ["＋", None, "＋"]}
-    table = published(columns, hide=[(1, "n"), (1, "mark")], dimensions={"job": "occupation"})
+    columns = {"job": ["学生", "無職", "主婦"], "n": [9, 3, 7], "mark": ["＋", "・", "＋"]}
+    table = published(columns, hide=[(1, "n")], dimensions={"job": "occupation"})
     assert wording.sentence("{job[max n of mark=＋]}。", table) == "学生。"
     assert wording.sentence("{job[max n]}。", table) == "伏せた欄を除くと、学生。"
+
+
+def test_a_row_whose_mark_is_kept_back_may_be_the_largest_of_those_so_marked_and_no_mark_at_all_is_no_finding():
+    """Of half a year a release that withheld all marks said that no age group stands out."""
+    columns = {"job": ["学生", "無職", "主婦"], "n": [9, 30, 7], "mark": ["＋", "＋", "・"]}
+    hide = [(1, "n"), (1, "mark")]
+    table = published(columns, hide=hide, dimensions={"job": "occupation"})
+    assert wording.sentence("{job[max n of mark=＋]}。", table) == "伏せた欄を除くと、学生。"
+    none = published(columns, hide=[*hide, (0, "mark")], dimensions={"job": "occupation"})
+    assert "秘匿のため示せません" in wording.sentence("{job[max n of mark=＋]}。", none)

@@ -9,7 +9,7 @@ the table inside the city, the masked table in a release. Whatever is drawn, sai
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
@@ -116,8 +116,12 @@ class TableSpec:
 
     @property
     def note(self) -> str:
-        """What the notebook and the analysis say to the reader, as one string."""
-        return " ".join(note for note in (self.subject.note, self.schema.note) if note)
+        """What the notebook and the analysis say to the reader of all columns, as one string."""
+        return self.note_on(self.schema.columns)
+
+    def note_on(self, columns: Iterable[str]) -> str:
+        """What they say to the reader of some columns."""
+        return " ".join(filter(None, (self.subject.note, self.schema.note_on(columns))))
 
     @property
     def counts(self) -> tuple[str, ...]:

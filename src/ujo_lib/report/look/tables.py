@@ -114,9 +114,10 @@ def table_html(
         small = _small(published, printed)
     name = html.escape(published.spec.title)
     told = _told(heads + body)
+    caption = "" if compact else _caption(published, printed[0] if across else "")
     grid = (
         f'<div class="scroll{" told" * told}" role="group" aria-label="表: {name}" tabindex="0"><table>'
-        f"{'' if compact else _caption(published)}<thead><tr>{_head_row(heads + body)}</tr></thead>"
+        f"{caption}<thead><tr>{_head_row(heads + body)}</tr></thead>"
         f"<tbody>{_body_rows(heads, body, small, TOTAL_LABELS, told=told)}</tbody></table></div>"
     )
     notes = _notes(published, printed, heads + body, small)
@@ -196,15 +197,18 @@ def _tile(
     )
 
 
-def circumstances(published: Published, unit: str | None = None) -> str:
+def circumstances(published: Published, unit: str | None = None, filling: str = "") -> str:
     """HTML of one line on what is counted: period, area, base, unit, and that several answers were allowed.
 
     Args:
         published: the table.
-        unit: of what a figure draws; that of the table when None.
+        unit: of what a figure draws or a cross table holds; that of the table when None.
+        filling: the column whose numbers fill a cross table, under headings that do not name it.
     """
     spec = published.spec
     parts = [spec.subject.period, spec.subject.area, _base_text(published)]
+    if filling:
+        parts.append(spec.schema[filling].name)
     if unit := spec.schema.unit if unit is None else unit:
         parts.append(f"単位: {unit}")
     if spec.schema.multiple:
@@ -231,11 +235,12 @@ def _base_column(published: Published) -> str:
     return bases[0] if len(bases) == 1 else ""
 
 
-def _caption(published: Published) -> str:
+def _caption(published: Published, filling: str) -> str:
+    unit = published.spec.schema[filling].unit if filling else None
     return (
         f'<caption><span class="cap">{NUMBER_MARK.format(kind="table")}'
         f'<span class="title">{html.escape(published.spec.title)}</span>'
-        f'<span class="circumstances">{circumstances(published)}</span></span></caption>'
+        f'<span class="circumstances">{circumstances(published, unit, filling)}</span></span></caption>'
     )
 
 
@@ -453,7 +458,7 @@ def _notes(
     spec = published.spec
     shares = set(printed) & set(spec.schema.of_kind(Share))
     cells = {cell for column in columns if column.numeric for cell in column.cells}
-    notes = [spec.note] if spec.note else []
+    notes = [note] if (note := spec.note_on(printed)) else []
     if _all_small(small):
         notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     elif any(small):

@@ -399,13 +399,15 @@ def _extreme(
     parts = ~table.frame[_label_columns(table)].astype(str).isin(TOTAL_LABELS).any(axis=1)
     candidates = np.flatnonzero(parts if among is None else parts & (table.frame[among] == label)).tolist()
     values = table.frame[column].mask(table.hidden[column]).iloc[candidates].astype(float).to_numpy()
+    # A row whose label is kept back may be one of those that are meant.
+    asked = candidates + ([] if among is None else np.flatnonzero(parts & table.hidden[among]).tolist())
     if not len(values) or np.isnan(values).all():
-        return [], (candidates, [column])
+        return [], (asked, [column])
     best = np.nanmax(values) if which == "max" else np.nanmin(values)
-    if table.hidden[column].iloc[candidates].any() and (which == "min" or best <= 0):
+    if table.hidden[column].iloc[asked].any() and (which == "min" or best <= 0):
         # Small counts are what is hidden: the smallest of the others, or a zero as their largest, tells nothing.
-        return [], (candidates, [column])
-    return [candidates[at] for at in np.flatnonzero(values == best)], (candidates, [column])
+        return [], (asked, [column])
+    return [candidates[at] for at in np.flatnonzero(values == best)], (asked, [column])
 
 
 def _interval(table: Published, column: str, rows: Sequence[int], among_shown: bool) -> Said | _Kept:
@@ -494,24 +496,24 @@ def callout(verdict: str, text: str) -> str:
 
 
 def not_supplied(reasons: Mapping[str, str]) -> str:
-    """The whole of a page for which the year has no inputs: what is missing, and why.
+    """The whole of a page for which the year has no inputs, or half a year no place: what is missing, and why.
 
     Args:
-        reasons: Japanese name of the input → why there is none.
+        reasons: Japanese name of what is missing → why there is none.
     """
     lines = "".join(
         f"<li><strong>{html.escape(kind)}</strong>: {html.escape(reason)}</li>"
         for kind, reason in reasons.items()
     )
     return (
-        '<div class="answer absent"><p class="say">資料がないため、このページの集計はありません。</p>'
-        f"</div><h2>ない資料と、その理由</h2><ul>{lines}</ul>"
+        '<div class="answer absent"><p class="say">このページの集計はありません。</p>'
+        f"</div><h2>ないものと、その理由</h2><ul>{lines}</ul>"
     )
 
 
 def section_not_supplied(reasons: Mapping[str, str]) -> str:
     """What a section of a page goes without, and why."""
-    return f"次の資料がないため、これを使う集計はありません: {publish.not_supplied(reasons)}。"
+    return f"次のものがないため、これを使う集計はありません: {publish.not_supplied(reasons)}。"
 
 
 def anchor_of(term: str) -> str:
