@@ -159,6 +159,16 @@ def test_alt_text_tells_the_range_and_where_it_lies() -> None:
     assert "件数(件)は最小176(2月)、最大264(8月)" in alt
 
 
+@pytest.mark.parametrize(("hide", "said"), [
+    ((), "件数(件)は最小176(2月)、最大264(8月)"),
+    ((1,), "件数(件)は伏せた欄を除いて最小"),
+], ids=["none", "one"])  # fmt: skip
+def test_alt_text_tells_a_range_of_what_is_shown_as_such(hide, said: str) -> None:
+    alt = figures.profile(drawn.months(hide=hide), x="month", y="n", finding="示す。").alt
+    assert said in alt
+    assert ("か所は秘匿" in alt) == bool(hide)
+
+
 def test_bars_are_as_long_as_their_cells_and_say_them() -> None:
     (axes,) = drawing(drawn.KINDS["bars"]()).mpl.axes
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([68.0, 32.0, 0.0])

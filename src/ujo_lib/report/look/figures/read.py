@@ -153,7 +153,8 @@ def _described(published: Published, made: Drawing) -> str:
             for at in (int(np.nanargmin(amounts)), int(np.nanargmax(amounts)))
         ]
         title = published.spec.schema[made.column].title
-        parts.append(f"{title}は最小{ends[0]}、最大{ends[1]}")
+        among = "伏せた欄を除いて" if hidden else ""
+        parts.append(f"{title}は{among}最小{ends[0]}、最大{ends[1]}")
     else:
         parts.append("示せる数値はない")
     if hidden:
