@@ -278,7 +278,9 @@ def test_a_band_of_a_platform_is_read_as_the_years_of_age_that_it_names(band, ag
 
 
 @pytest.mark.parametrize(("sources", "told"), [
-    (["全国の調査A", None, "全国の調査B", "全国の調査A"], "媒体の利用率の出典: 全国の調査A、全国の調査B。"),
+    (["全国の調査A", None, "全国の調査B", "全国の調査A"],
+     "媒体の利用率の出典: 全国の調査A、全国の調査B(同じ年齢に値が2つ以上あるところは平均)。"),
+    (["全国の調査A"] * 4, "媒体の利用率の出典: 全国の調査A。"),
     ([None] * 4, ""),
 ])  # fmt: skip
 def test_the_use_of_a_medium_says_where_it_was_read(sources, told):

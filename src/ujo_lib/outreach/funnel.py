@@ -242,7 +242,8 @@ def media_and_clicks(ads: pd.DataFrame, media_use: pd.DataFrame, level: float = 
         shares = [(_years(str(each.age_band)), float(each.share)) for each in supplied.itertuples()]
         use.append(_carried_over(_years(str(row.age_band)), shares))
     sources = media_use.reindex(columns=["source"])["source"].dropna().unique()
-    note = f"媒体の利用率の出典: {'、'.join(map(str, sources))}。" if len(sources) else ""
+    mean = "(同じ年齢に値が2つ以上あるところは平均)" if len(sources) > 1 else ""
+    note = f"媒体の利用率の出典: {'、'.join(map(str, sources))}{mean}。" if len(sources) else ""
     columns = {**clicks.schema.columns, "use": Share(heading="媒体の利用率", of="その年齢の人", note=note)}
     frame = clicks.frame.assign(use=pd.array(use, dtype="Float64"))
     return Typed.of(frame, columns).select("platform", "age_band", "use", "base", "n", "ctr", "low", "high")
