@@ -51,6 +51,17 @@ def _verdict(rule: str, published, table=None, **cell) -> str:
     return frame.frame["verdict"].iloc[0]
 
 
+@pytest.mark.parametrize(("published", "period", "note"), [
+    (102, "2023年(暦年)", "元の文"), (101, "2023年(暦年)", "計算値は2023年(暦年)のもの。元の文"), (101, "", "元の文"),
+])  # fmt: skip
+def test_a_number_that_differs_says_of_which_period_it_is(published, period, note):
+    """What was published may speak of a calendar year and the report of a fiscal one."""
+    cell = Cell("02", "hours", where={"hour": "総数"})
+    table = unmasked(replace(SPEC, subject=replace(SPEC.subject, period=period)), FRAME)
+    told = compare([Claim("T1", "…", published, "", "equal", cell, "元の文")], lambda *_: table)
+    assert told.frame["note"].tolist() == [note]
+
+
 @pytest.mark.parametrize(
     ("rule", "published", "cell", "verdict"),
     [

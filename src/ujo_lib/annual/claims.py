@@ -73,11 +73,17 @@ def compare(claims: list[Claim], recall: Recall) -> Typed:
 def _row(claim: Claim, recall: Recall) -> tuple[str, ...]:
     try:
         computed, verdict = _answer(claim, recall)
-        note = claim.note
+        note = f"{_period(claim, recall) if verdict == DIFFERS else ''}{claim.note}"
     except NotSuppliedError as reason:
         computed, verdict, note = notation.MISSING, UNKNOWN, f"{reason}。{claim.note}"
     published = f"{_spelt(claim.published)}{claim.unit}"
     return claim.id, claim.statement, published, computed, verdict, note
+
+
+def _period(claim: Claim, recall: Recall) -> str:
+    # What was published may speak of other days than the report, which no file says.
+    period = claim.cell and recall(claim.cell.notebook, claim.cell.table).spec.subject.period
+    return f"計算値は{period}のもの。" if period else ""
 
 
 def answered(
