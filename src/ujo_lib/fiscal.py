@@ -83,8 +83,9 @@ _DASHES = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2013\u2014\u2015", "-
 
 
 def _plain(text: str) -> str:
-    """Half-width form of ``text``; a Kangxi or compatibility era sign (㋿) opens up to its two characters."""
-    return unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    """Half-width form of ``text`` without what nobody sees (a BOM, say); ㋿ opens up to its two characters."""
+    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return seen.translate(_DASHES).strip()
 
 
 @dataclass(frozen=True, slots=True)

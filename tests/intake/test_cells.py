@@ -270,3 +270,25 @@ def test_a_share_below_a_heading_of_percent_says_percent_itself(desk: Desk, cell
     ]
     desk.put("media_use", "m.csv", as_csv(rows))
     assert desk.check().ok is ok
+
+
+def test_a_spreadsheet_error_is_told_as_one_in_a_column_of_any_type(desk: Desk):
+    errors = {(1, "日付"): "#N/A", (2, "都道府県"): "#REF!", (3, "件数"): "#DIV/0!"}
+    desk.put("national_daily", "n.csv", as_csv(table("national_daily", errors)))
+    told = {(p.column, p.remedy) for p in desk.check().faults if p.value.startswith("#")}
+    assert told == {(name, "Excelの計算エラーです。元の表で値を直してください。") for _, name in errors}
+
+
+@pytest.mark.parametrize(
+    ("code", "guess"), [("8", "「茨城県」"), ("1", "「北海道」"), ("83", "選択肢の"), ("0", "選択肢の")]
+)
+def test_a_code_is_near_to_none_but_the_one_whose_first_zero_it_lost(desk: Desk, code: str, guess: str):
+    desk.put("national_daily", "n.csv", as_csv(table("national_daily", {(1, "都道府県"): code})))
+    [fault] = [p for p in desk.check().faults if p.value == code]
+    assert fault.remedy.startswith(guess)
+
+
+def test_files_that_were_joined_keep_the_day_behind_a_byte_order_mark(desk: Desk):
+    more = as_csv([["2023-08-09", "熊本県", "7"]])
+    desk.put("national_daily", "n.csv", as_csv(table("national_daily")) + more)
+    assert desk.load()["national_daily"]["date"].dt.day.tolist() == [1, 2, 3, 9]

@@ -2,9 +2,13 @@
 
 import io
 import zipfile
+from datetime import date
 
+import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from tests.intake.conftest import Desk, as_xlsx, table
 from ujo_lib.intake.grid import RefusedError
 from ujo_lib.intake.workbooks import as_text, refuse_bombs
 
@@ -51,3 +55,41 @@ def test_a_part_is_refused_that_is_too_large_or_was_packed_too_tightly(size, pac
 )
 def test_a_number_is_read_as_excel_shows_it(value, shown):
     assert as_text(value, "General") == shown
+
+
+def test_a_formula_without_a_result_is_no_blank_count(desk: Desk):
+    desk.put("national_daily", "n.xlsx", as_xlsx(table("national_daily", {(2, "件数"): "=1+1"})))
+    [fault] = [p for p in desk.check().faults if p.severity == "error"]
+    assert (fault.row, fault.column, fault.expected) == (3, "件数", "計算された値")
+
+
+def test_a_formula_that_made_an_empty_text_was_worked_out(desk: Desk):
+    content = as_xlsx(table("national_daily", {(2, "件数"): '=IF(1,"",1)'}))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as book, zipfile.ZipFile(out, "w") as copy:
+        for part in book.namelist():
+            # As Excel writes it: the cell says that its result is a text.
+            copy.writestr(part, book.read(part).replace(b'<c r="C3">', b'<c r="C3" t="str">'))
+    desk.put("national_daily", "n.xlsx", out.getvalue())
+    taken = desk.check()
+    assert taken.faults == ()
+    assert taken["national_daily"]["n"].isna().tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("shown_as_day", [True, False])
+def test_a_day_shown_as_a_number_is_refused_where_days_are_counted_from_1904(desk: Desk, shown_as_day: bool):
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(["日付", "都道府県", "件数"])
+    book.active.append([date(2023, 8, 1) if shown_as_day else 43677, "熊本県", 10])
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("national_daily", "n.xlsx", out.getvalue())
+    taken = desk.check()
+    if shown_as_day:
+        assert taken.ok
+        assert taken["national_daily"]["date"].dt.strftime("%Y-%m-%d").tolist() == ["2023-08-01"]
+    else:
+        [fault] = taken.faults
+        assert (fault.row, fault.column, fault.value) == (2, "日付", "43677")
+        assert "1904年" in fault.remedy

@@ -15,6 +15,7 @@ from ujo_lib.residents.linearised import (
     mean,
     rake,
     ratio,
+    share_difference,
     share_interval,
     total,
 )
@@ -165,3 +166,34 @@ def test_nobody_to_estimate_for_and_a_lonely_cluster_are_refused(strat: Design) 
         mean(strat, STRAT["api00"], np.zeros(len(STRAT), bool))
     with pytest.raises(ValueError, match="one cluster"):
         total(Design.of([1, 1, 1], ["a", "a", "b"]), [1, 2, 3])
+
+
+@pytest.mark.parametrize("margins", [False, True])
+def test_an_answer_that_goes_with_the_strata_is_not_known_for_certain(margins: bool) -> None:
+    place = np.repeat(["east", "west"], 5)
+    design = Design.of(np.full(10, 100.0), np.zeros(10) if margins else place, 0.01)
+    if margins:
+        design = design.calibrated([(place, pd.Series({"east": 500.0, "west": 500.0}))])
+    share = mean(design, place == "east")
+    assert share.se == pytest.approx(0, abs=1e-12)
+    found = share_interval(share, 10)
+    # Clopper and Pearson for 5 of 10: 0.187 to 0.813; the strata's freedom widens it a little.
+    assert 0.1 < found.low < 0.19
+    assert 0.81 < found.high < 0.9
+
+
+def test_where_everybody_answered_a_share_has_no_width() -> None:
+    design = Design.of(np.ones(4), list("aabb"), 1.0)
+    found = share_interval(mean(design, [1, 0, 1, 1]), 4)
+    assert (found.low, found.estimate, found.high) == (0.75, 0.75, 0.75)
+
+
+def test_no_difference_is_more_than_one_nor_proven_by_an_error_that_nobody_sees() -> None:
+    few = Design.of(np.ones(4), np.zeros(4))
+    one, other = (mean(few, [1.0, 0, 1, 0], np.array([a, a, not a, not a])) for a in (True, False))
+    found = share_difference(few, one, other, (2, 2))  # t of one degree of freedom: ±9 without its bounds
+    assert (found.low, found.estimate, found.high) == (-1, 0, 1)
+    strata = np.array(list("aabb" * 2))
+    design, sex, trait = Design.of(np.ones(8), strata), np.arange(8) < 4, np.array([1.0, 1, 0, 0, 1, 1, 0, 0])
+    same = share_difference(design, mean(design, trait, sex), mean(design, trait, ~sex), (4, 4))
+    assert same.low < 0 < same.high

@@ -262,7 +262,17 @@ def test_a_mean_of_equal_values_or_of_one_person_has_no_width():
     )
     assert table.frame["n"].tolist() == [4, 3, 1]
     assert table.frame["low"].isna().tolist() == table.frame["high"].isna().tolist() == [False, True, True]
-    assert "全員が同じ値" in table.schema.note
+    assert "値が全員同じ" in table.schema.note
+
+
+def test_a_mean_that_the_margins_fix_has_no_width_either(drawn, register):
+    """All young say 3 and all old say 9: what is left is the register's ages, and no word of the next answers."""
+    young = (drawn["age_band"] == AGES[0]).to_numpy()
+    sample = open_sample(drawn.assign(ucla=np.where(young, 3.0, 9.0)), register)
+    [row] = tables.means(sample, "ucla", "平均点", tables.SCORES, [()]).frame.itertuples()
+    assert pd.isna(row.low)
+    assert pd.isna(row.high)
+    assert row.mean == pytest.approx(6)
 
 
 def test_no_mean_may_lie_beyond_the_ends_of_its_scale():

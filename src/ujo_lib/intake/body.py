@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
+from openpyxl.utils.cell import coordinate_from_string
 
 from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header, fold
@@ -23,6 +24,7 @@ from ujo_lib.intake.values import (
     Raw,
     ValueRefused,
     fold_sign,
+    note_refusal,
     parse_number,
     reads,
     shown,
@@ -464,6 +466,38 @@ def check_merged(grid: Grid, body: Body, header: Header, schema: Schema, notes: 
                 notes.repair(
                     f"結合セル {area}", "どの行も同じ値", "11", row=rows[0], column=heading, count=len(rows)
                 )
+
+
+def check_stale(grid: Grid, header: Header, notes: Notes) -> None:
+    """A formula without a result was read as blank: among what is read, a number would be missing without a word."""
+    read = {*header.columns.values(), *header.lists.values()}
+    read |= {place for places in header.options.values() for place in places.values()}
+    top = int(grid.rows[header.body - 1])
+    for cell in grid.facts.stale:
+        letters, row = coordinate_from_string(cell)
+        place = column_index_from_string(letters) - 1
+        if place in read and row > top:
+            remedy = "計算結果のない数式です(空欄になります)。Excelで開いて保存し直してください。"
+            notes.problem("計算された値", remedy, "18", row=row, column=header.headings[place])
+
+
+def check_serials(grid: Grid, body: Body, header: Header, schema: Schema, notes: Notes) -> None:
+    """A day that stands as a number in a workbook that counts from 1904 would be read four years too early."""
+    if not grid.facts.from_1904:
+        return
+    for column in schema.columns:
+        if column.type in ("date", "datetime") and column.name in header.columns:
+            raw = body.raw(header, header.columns[column.name])
+            for code, text in enumerate(raw.texts):
+                if re.fullmatch(r"\d{5}(?:\.\d+|\s.*)?", tidy(text)):
+                    refused = ValueRefused("日付として書かれた日", _COUNTED_FROM_1904, "7")
+                    note_refusal(raw, code, refused, notes)
+
+
+_COUNTED_FROM_1904 = (
+    "日を1904年から数える設定のブックで、数のままの日付は4年ずれます。"
+    "セルの表示形式を日付に直して保存し直してください。"
+)
 
 
 def check_subtotal_columns(body: Body, header: Header, notes: Notes) -> None:

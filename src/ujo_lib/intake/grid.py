@@ -58,6 +58,7 @@ class Facts:
         merged: merged ranges of the sheet.
         formulas: cells that hold a formula.
         stale: formula cells without a stored result, which therefore read as blank.
+        from_1904: the workbook counts its days from 1904, so that a day that is shown as a number is another one.
         hidden: hidden rows and columns of the sheet.
         hidden_sheets: names of hidden sheets.
         struck: cells in strike-through.
@@ -70,6 +71,7 @@ class Facts:
     merged: tuple[str, ...] = ()
     formulas: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
+    from_1904: bool = False
     hidden: tuple[str, ...] = ()
     hidden_sheets: tuple[str, ...] = ()
     struck: tuple[str, ...] = ()

@@ -20,7 +20,15 @@ import pyarrow as pa
 
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import account, checks
-from ujo_lib.intake.body import Body, check_merged, check_subtotal_columns, check_totals, find_body
+from ujo_lib.intake.body import (
+    Body,
+    check_merged,
+    check_serials,
+    check_stale,
+    check_subtotal_columns,
+    check_totals,
+    find_body,
+)
 from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.grid import Grid, UnreadableError
@@ -388,6 +396,10 @@ def _parse_file(
         account.note_private_letters(grid, body, header, notes)
     with notes.bounded("結合セル"):
         check_merged(grid, read, top, shape.schema, notes)
+    with notes.bounded("計算されていない数式"):
+        check_stale(grid, top, notes)
+    with notes.bounded("1904年から数えた日"):
+        check_serials(grid, read, top, shape.schema, notes)
     with notes.bounded("小計の列"):
         check_subtotal_columns(read, top, notes)
     if not shape.parts:

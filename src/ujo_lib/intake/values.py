@@ -194,7 +194,7 @@ def _number_remedy(plain: str) -> str:
     if re.search(r"\d\s?,\s?\d", plain):
         return "3けたごとのカンマの位置を確かめるか、カンマを外してください。"
     if re.fullmatch(r"[#＃].*", plain):
-        return "Excelの計算エラーです。元の表で値を直してください。"
+        return _ERROR_REMEDY
     return "数字だけを書いてください。数えていないときは空欄にします。"
 
 
@@ -303,6 +303,7 @@ def refuse_glued(text: str) -> None:
 # --- names and numbers of things ------------------------------------------------------------------------------------
 
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)", re.IGNORECASE)
+_ERROR_REMEDY = "Excelの計算エラーです。元の表で値を直してください。"
 _DITTO = frozenset({"〃", "々", "同上", "同じ", '"', "''", "”", "″"})
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
 _CALCULATED = re.compile(
@@ -342,7 +343,7 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
     plain = tidy(_as_shown(text, is_id=is_id))
     expected = "番号" if is_id else "短い語"
     if _ERROR_VALUE.fullmatch(plain):
-        raise ValueRefused(expected, "Excelの計算エラーです。元の表で値を直してください。", "18")
+        raise ValueRefused(expected, _ERROR_REMEDY, "18")
     if plain in _DITTO or text in _DITTO:
         raise ValueRefused(expected, "「同上」の印です。上の行と同じ値を書いてください。", "14")
     if _CONTACT.search(plain):
@@ -552,8 +553,14 @@ def _nearest(folded: str, options: tuple[Option, ...]) -> str:
 
     if folded == "全国" or TOTAL_WORDS.fullmatch(folded):
         return "合計の行なら、行を消してください(2重に数えます)。そうでなければ選択肢の名称かコードを書いてください。"
-    near = get_close_matches(folded, list(vocabulary(options)), n=1, cutoff=0.5)
-    hint = f"「{vocabulary(options)[near[0]]}」ではありませんか。" if near else ""
+    known = vocabulary(options)
+    # A number is near to none but the code whose first zero it has lost: 8 is 08, and nothing like 38.
+    near = (
+        [code for code in (folded.zfill(2),) if code in known]
+        if folded.isdecimal()
+        else get_close_matches(folded, list(known), n=1, cutoff=0.5)
+    )
+    hint = f"「{known[near[0]]}」ではありませんか。" if near else ""
     return f"{hint}選択肢の名称かコードを書いてください。新しい選択肢なら inputs.yaml の labels に加えます。"
 
 
@@ -704,6 +711,8 @@ def parse_column(column: Column, raw: Raw, site: Site, notes: Notes) -> dict[str
                 refuse_glued(bare)
             read = parse(bare)
         except ValueRefused as refused:
+            if _ERROR_VALUE.fullmatch(tidy(bare)):
+                refused.remedy = _ERROR_REMEDY
             note_refusal(raw, code, refused, notes, free_text=refused.rule == "23")
             continue
         if column.type == "age" and tidy(bare) in _UNKNOWN_AGES and read.rule == "16":

@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils import range_boundaries
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from ujo_lib.intake.grid import (
     HEAD_ROWS,
@@ -186,7 +187,9 @@ def _workbook_facts(content: bytes, book: Any, sheet: Any) -> Facts:
         encoding="xlsx",
         merged=tuple(sorted(str(area) for area in sheet.merged_cells.ranges)),
         formulas=tuple(formulas),
-        stale=tuple(a for a in formulas if sheet[a].value is None),
+        # A formula that made an empty text was worked out: its cell says so (t="str").
+        stale=tuple(a for a in formulas if sheet[a].value is None and sheet[a].data_type != "str"),
+        from_1904=book.epoch == CALENDAR_MAC_1904,
         hidden=tuple(hidden),
         hidden_sheets=tuple(s.title for s in book.worksheets if s.sheet_state != "visible"),
         struck=tuple(struck),

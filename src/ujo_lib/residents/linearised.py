@@ -25,6 +25,8 @@ Margin = tuple[ArrayLike, "pd.Series[float]"]
 """A label per respondent, and the persons of the population by label."""
 
 _ROUNDS = 1000
+_NO_ERROR = 1e-9
+"""A standard error, as a part of its estimate, that is nothing but the rounding of the machine."""
 
 
 class MarginError(ValueError):
@@ -132,12 +134,19 @@ class Estimate:
         se: its standard error.
         df: degrees of freedom of the standard error.
         moves: what one unit of weight of each respondent adds to it.
+        certain: everybody whom it speaks of was asked and answered.
     """
 
     value: float
     se: float
     df: int
     moves: Floats = field(repr=False)
+    certain: bool = False
+
+    @property
+    def seen(self) -> bool:
+        """Whether the standard error is more than nothing and the rounding of the machine."""
+        return self.se > _NO_ERROR * max(1.0, abs(self.value))
 
     def interval(self, level: float = LEVEL) -> Interval:
         """The t interval."""
@@ -195,7 +204,10 @@ def ratio(design: Design, y: ArrayLike, x: ArrayLike) -> Estimate:
         raise ValueError("nobody to estimate for: the total of x is not positive")
     value = float(design.weights @ y) / below
     moves = (y - value * x) / below
-    return Estimate(value, math.sqrt(design.variance(moves)), design.degrees_of_freedom(x != 0), moves)
+    certain = bool((design.sampled[x != 0] >= 1).all())
+    return Estimate(
+        value, math.sqrt(design.variance(moves)), design.degrees_of_freedom(x != 0), moves, certain
+    )
 
 
 def mean(design: Design, y: ArrayLike, inside: ArrayLike | None = None) -> Estimate:
@@ -220,8 +232,8 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
     """Interval of a weighted share that stays inside 0 to 1 and holds in small domains (Korn and Graubard 1998).
 
     Clopper–Pearson's for as many independent answers as the standard error is worth; R's `svyciprop(method="beta")`.
-    Where nobody or everybody has the trait, each of the n answers counts as one. Where everybody was asked and answered
-    there is no chance.
+    Where nobody or everybody has the trait, or the strata and margins tell who has it, so that no error is left to be
+    seen, each of the n answers counts as one. Where everybody was asked and answered there is no chance.
 
     Args:
         share: a `mean` of true and false.
@@ -232,9 +244,9 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
     tail = (1 - level) / 2
     if freedom <= 0:
         return Interval(p, 0.0, 1.0)
-    if share.se == 0 and 0 < p < 1:
+    if share.certain and 0 < p < 1:
         return Interval(p, p, p)
-    worth = p * (1 - p) / share.se**2 if share.se > 0 else float(n)
+    worth = p * (1 - p) / share.se**2 if share.seen and 0 < p < 1 else float(n)
     worth *= (scipy_stats.t.isf(tail, max(n - 1, 1)) / scipy_stats.t.isf(tail, freedom)) ** 2
     low = scipy_stats.beta.ppf(tail, worth * p, worth * (1 - p) + 1) if p > 0 else 0.0
     high = scipy_stats.beta.isf(tail, worth * p + 1, worth * (1 - p)) if p < 1 else 1.0
@@ -246,8 +258,9 @@ def share_difference(
 ) -> Interval:
     """Interval of one weighted share less another of the same respondents.
 
-    Where nobody or everybody of a side has the trait, its linearised error is 0, which claims certainty; the limits of
-    both shares then take the place of their errors (Newcombe 1998, method 10). So they do where no error is known.
+    Where nobody or everybody of a side has the trait, or strata and margins tell who has it, its linearised error is 0,
+    which claims certainty; the limits of both shares then take the place of their errors (Newcombe 1998, method 10). So
+    they do where no error is known. No difference is more than one.
 
     Args:
         design: of both.
@@ -257,8 +270,10 @@ def share_difference(
         level: confidence level.
     """
     found = difference(design, one, other).interval(level)
-    if min(one.df, other.df) > 0 and all(0 < share.value < 1 for share in (one, other)):
-        return found
+    if min(one.df, other.df) > 0 and all(
+        0 < share.value < 1 and (share.certain or share.seen) for share in (one, other)
+    ):
+        return Interval(found.estimate, max(found.low, -1.0), min(found.high, 1.0))
     own, less = (share_interval(share, n, level) for share, n in zip((one, other), sizes, strict=True))
     middle = one.value - other.value
     return Interval(

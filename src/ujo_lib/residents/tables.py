@@ -144,17 +144,17 @@ def means(
 
     Returns:
         Columns of `by`, n (people with a value), mean (weighted), low, high (t, cut where the scale ends; NA where the
-        values of one person, or equal ones, show no spread and some of the group were not asked).
+        values of one person, equal ones, or ones that go with strata and margins, show no spread and some of the group
+        were not asked).
     """
     numbers = sample.answers[value].astype("Float64").to_numpy(float, na_value=np.nan)
     names = list(dict.fromkeys(name for split in by for name in split))
     rows = []
     for split in by:
         for group, inside in _groups(sample, split):
-            if n := int((kept := inside & ~np.isnan(numbers)).sum()):
+            if n := int((inside & ~np.isnan(numbers)).sum()):
                 found = mean(sample.design, numbers, inside)
-                spread = found.df > 0 and len(np.unique(numbers[kept])) > 1
-                ends = found.interval(level) if spread or (sample.design.sampled[kept] >= 1).all() else None
+                ends = found.interval(level) if found.certain or (found.df > 0 and found.seen) else None
                 low, high = np.clip((ends.low, ends.high), *scale) if ends else (None, None)
                 told = {"n": n, "mean": found.value, "low": low, "high": high}
                 rows.append({**dict.fromkeys(names, WHOLE), **group, **told})
@@ -162,7 +162,7 @@ def means(
     kinds |= {"n": Count(unit="人"), "mean": Estimate(heading=heading, unit="点", decimals=1)}
     frame = pd.DataFrame(rows, columns=[*names, "n", "mean", "low", "high"])
     frame = frame.astype(dict.fromkeys(("mean", "low", "high"), "Float64"))
-    note = "幅のない区分は、値のある人が少ないか、全員が同じ値のため、幅を計算できません。"
+    note = "幅のない区分は、値のある人が少ないか、値が全員同じか地区・性別・年齢だけで決まるため、幅を計算できません。"
     return Typed.of(
         frame,
         {**kinds, **interval("mean", level)},
