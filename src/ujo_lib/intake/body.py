@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
-from openpyxl.utils.cell import coordinate_from_string
+from openpyxl.utils import get_column_letter, range_boundaries
 
 from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header, fold
@@ -466,19 +465,6 @@ def check_merged(grid: Grid, body: Body, header: Header, schema: Schema, notes: 
                 notes.repair(
                     f"結合セル {area}", "どの行も同じ値", "11", row=rows[0], column=heading, count=len(rows)
                 )
-
-
-def check_stale(grid: Grid, header: Header, notes: Notes) -> None:
-    """A formula without a result was read as blank: among what is read, a number would be missing without a word."""
-    read = {*header.columns.values(), *header.lists.values()}
-    read |= {place for places in header.options.values() for place in places.values()}
-    top = int(grid.rows[header.body - 1])
-    for cell in grid.facts.stale:
-        letters, row = coordinate_from_string(cell)
-        place = column_index_from_string(letters) - 1
-        if place in read and row > top:
-            remedy = "計算結果のない数式です(空欄になります)。Excelで開いて保存し直してください。"
-            notes.problem("計算された値", remedy, "18", row=row, column=header.headings[place])
 
 
 def check_serials(grid: Grid, body: Body, header: Header, schema: Schema, notes: Notes) -> None:

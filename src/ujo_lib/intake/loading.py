@@ -24,7 +24,6 @@ from ujo_lib.intake.body import (
     Body,
     check_merged,
     check_serials,
-    check_stale,
     check_subtotal_columns,
     check_totals,
     find_body,
@@ -396,8 +395,6 @@ def _parse_file(
         account.note_private_letters(grid, body, header, notes)
     with notes.bounded("結合セル"):
         check_merged(grid, read, top, shape.schema, notes)
-    with notes.bounded("計算されていない数式"):
-        check_stale(grid, top, notes)
     with notes.bounded("1904年から数えた日"):
         check_serials(grid, read, top, shape.schema, notes)
     with notes.bounded("小計の列"):
