@@ -13,7 +13,8 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 
 _EM: Final = 100
 """Font size at which letters are measured."""
-_POINTS_PER_INCH: Final = 72
+POINTS_PER_INCH: Final = 72
+"""Of a drawing for the screen: one point is one CSS pixel."""
 
 # Where a label may break, best first: phrases, words with the endings that belong to them, runs of one script, letters;
 # each with the marks that open or close it.
@@ -46,7 +47,7 @@ def register_font() -> None:
 @lru_cache(maxsize=1)
 def _font() -> FT2Font:
     font = FT2Font(str(_font_file()))
-    font.set_size(_EM, _POINTS_PER_INCH)
+    font.set_size(_EM, POINTS_PER_INCH)
     return font
 
 

@@ -16,12 +16,9 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ujo_lib.report.look.figures.lettering import printable, text_width, widest
+from ujo_lib.report.look.figures.lettering import POINTS_PER_INCH, printable, text_width, widest
 from ujo_lib.report.look.figures.svg import Canvas
 from ujo_lib.report.look.style import FONT, INK, PAPER, RULE, SOFT, Layout
-
-POINTS_PER_INCH: Final = 72
-"""Of a drawing for the screen: one point is one CSS pixel."""
 
 _PAD: Final = 3 / POINTS_PER_INCH
 _ROOM: Final = 320
@@ -66,7 +63,6 @@ class Sheet:
         self.layout, self.cramped = layout, False
         self._engine = ConstrainedLayoutEngine(w_pad=_PAD, h_pad=_PAD, hspace=0.03, wspace=0.03)
         self.mpl = Figure(dpi=POINTS_PER_INCH, layout=self._engine)
-        Canvas(self.mpl)
         self._column: list[Axes] = []
         self._heights: list[float] = []
 
@@ -108,6 +104,9 @@ class Sheet:
 
     def fit(self) -> None:
         """Make the paper as high as its axes and all that stands around them, which keeps its size."""
+        Canvas(
+            self.mpl
+        )  # not before: seaborn draws the whole of a figure that has one, to look at its labels
         for text in self.mpl.findobj(Text):
             text.set_text(printable(text.get_text()))
         self._engine.execute(self.mpl)
