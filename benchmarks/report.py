@@ -43,11 +43,13 @@ TEMPLATE = "src/ujo_lib/report/template"
 
 def timed(command: list[str | Path], folder: Path, code: Path) -> float:
     """Seconds that a command takes in a folder with the library of a checkout; what it said is shown when it fails."""
+    # Bytecode is kept, as on anybody's machine: the peer's many processes would compile every library anew.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
     done = subprocess.run(
         [str(part) for part in command],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(code / "src")},
+        env=kept | {"PYTHONPATH": str(code / "src")},
         capture_output=True,
         text=True,
         check=False,

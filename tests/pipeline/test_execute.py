@@ -13,9 +13,10 @@ from jupyter_client.manager import AsyncKernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 
 from ujo_lib.pipeline.execute import Execution, NotebookFailedError, execute
+from ujo_lib.pipeline.forkserver import Preload
 from ujo_lib.pipeline.kernels import ForkServer, can_fork, forked_manager, started_manager
 
-INPUTS = Path("no-inputs-are-read.yaml")
+INPUTS = "no-inputs-are-read.yaml"
 
 
 def written(folder: Path, *cells: str) -> Execution:
@@ -51,7 +52,7 @@ def test_no_kernel_thread_or_event_loop_outlives_a_notebook_however_it_ended(
 @pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux alone")
 def test_a_forked_kernel_is_gone_when_its_notebook_is_done(tmp_path: Path) -> None:
     before = set(threading.enumerate())
-    with ForkServer(INPUTS, (), ()) as server:
+    with ForkServer(Preload(INPUTS)) as server:
         managers = [forked_manager(server) for _ in range(2)]
         for manager in managers:
             execute(written(tmp_path, "import os; print(os.getpid())"), manager, lambda done, total: None)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 
 from tests.report.sheets.machine_readable import check
 from ujo_lib.params import ParameterError
+from ujo_lib.pipeline import kernels
 from ujo_lib.pipeline.keys import MissingInputError, digest, digest_file
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
@@ -45,6 +47,22 @@ def test_one_changed_parameter_re_executes_its_notebook_and_the_summary_only(pro
         "00_data_quality",
         "05_annual_summary",
     ]
+
+
+def test_kernels_find_loaded_what_unfinished_steps_want_and_for_a_release_alone_what_all_want(
+    project, first_run, monkeypatch
+):
+    preloads, start = [], kernels._start_server
+    monkeypatch.setattr(kernels, "_start_server", lambda preload: preloads.append(preload) or start(preload))
+    project.set_parameter("06_resident_survey", "trim", 4.0)
+    project.run(only=["06"])
+    project.run(force=True)
+    shutil.rmtree(project.place.release)
+    project.run()
+    alone, forced, release = preloads
+    assert ({*alone.kinds}, alone.codebooks) == ({"residents", "residents_frame", "cases", "voices"}, [])
+    assert len(forced.codebooks) == 2
+    assert release == forced
 
 
 def test_a_changed_input_re_executes_only_the_notebooks_that_read_it(project, first_run):

@@ -134,7 +134,8 @@ class NotebookSettings(BaseModel):
         Raises:
             ParameterError: settings made by hand of a model that no notebook names, or several.
         """
-        return self._about or _user_of(type(self), self.root, self.site)
+        self._about = self._about or _user_of(type(self), self.root, self.site)
+        return self._about
 
     def of(self, notebook: Notebook | None) -> Self:
         """Say which notebook these are the parameters of, where several may have this model."""

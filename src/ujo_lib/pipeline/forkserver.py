@@ -3,24 +3,46 @@
 import contextlib
 import gc
 import importlib
+import json
 import os
 import signal
 import sys
-from typing import NoReturn
+from collections.abc import Sequence
+from typing import NamedTuple, NoReturn
 
 
-def serve(inputs: str, kinds: list[str], modules: list[str]) -> None:
+class Preload(NamedTuple):
+    """What kernels find loaded.
+
+    Attributes:
+        inputs: the inputs.yaml whose files they read.
+        kinds: the kinds of input that they read.
+        codebooks: the codebooks that they apply.
+        modules: what their notebooks import; names that are no module are passed over.
+    """
+
+    inputs: str
+    kinds: Sequence[str] = ()
+    codebooks: Sequence[str] = ()
+    modules: Sequence[str] = ()
+
+
+def serve(preload: Preload) -> None:
     """Load what the kernels need, then fork one for every connection file named on standard input.
 
-    Parsed inputs are cached in the process by the hash of each file, so a fork finds them parsed; a file that changes
-    in between is read again. Whatever is wrong with the inputs is for the notebooks to say.
+    Parsed inputs and compiled codebooks are cached in the process by what is in the file, so a fork finds them; a file
+    that changes in between is read again. Whatever is wrong with one is for the notebooks to say.
     """
-    for name in modules:
+    gc.disable()  # nothing that is loaded here is ever dropped
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs these kernels: each would import it
+    for name in preload.modules:
         with contextlib.suppress(Exception):  # not a module, or a broken one: for the notebook to say
             importlib.import_module(name)
     with contextlib.suppress(Exception):
-        importlib.import_module("ujo_lib.intake").check(inputs, kinds)
-    gc.collect()
+        importlib.import_module("ujo_lib.intake").check(preload.inputs, preload.kinds)
+    for file in preload.codebooks:
+        with contextlib.suppress(Exception):  # no notebook imports it, perhaps
+            sys.modules["ujo_lib.tagging"].load_codebook(file)
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     children: set[int] = set()
@@ -42,13 +64,15 @@ def _become_kernel(connection_file: str) -> NoReturn:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nowhere, descriptor)
+    gc.enable()
     # A notebook makes much and drops little: looking for what can be dropped costs a seventh of its time.
     gc.set_threshold(100_000, 50, 100)
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance(argv=["-f", connection_file])
+    # What ran is in the notebook; a history would be written to the user's home after every cell.
+    IPKernelApp.launch_instance(argv=["-f", connection_file, "--HistoryManager.enabled=False"])
     os._exit(0)
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], sys.argv[2].split(","), sys.argv[3:])
+    serve(Preload(**json.loads(sys.argv[1])))

@@ -10,21 +10,22 @@ kernel. The server ends, and its kernels with it, when the runner closes the pip
 
 import asyncio
 import itertools
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
+
+from ujo_lib.pipeline.forkserver import Preload, serve
 
 _SERVER = "ujo_lib.pipeline.forkserver"
 _dedicated = False
@@ -56,16 +57,9 @@ def kernel_environment() -> dict[str, str]:
 class ForkServer(AbstractContextManager["ForkServer"]):
     """A process with the libraries loaded that forks a kernel for every connection file it is told."""
 
-    def __init__(self, inputs: Path, kinds: Iterable[str], modules: Iterable[str]) -> None:
-        """Start the server.
-
-        Args:
-            inputs: the inputs.yaml whose files the kernels will read; the server parses them once for all.
-            kinds: the kinds of input to parse.
-            modules: what to import; names that are no module are passed over.
-        """
-        start = _ForkedServer if _dedicated else _start_server
-        self._process = start(str(inputs), list(kinds), list(modules))
+    def __init__(self, preload: Preload) -> None:
+        """Start the server, which loads what is wanted once for all kernels."""
+        self._process = (_ForkedServer if _dedicated else _start_server)(preload)
         self._talk = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="ujo-")
         self._kernels = itertools.count(1)
@@ -109,9 +103,9 @@ class ForkServer(AbstractContextManager["ForkServer"]):
         self._folder.cleanup()
 
 
-def _start_server(inputs: str, kinds: list[str], modules: list[str]) -> "subprocess.Popen[str]":
+def _start_server(preload: Preload) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", _SERVER, inputs, ",".join(kinds), *modules],
+        [sys.executable, "-m", _SERVER, json.dumps(preload._asdict())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=kernel_environment(),
@@ -123,11 +117,11 @@ def _start_server(inputs: str, kinds: list[str], modules: list[str]) -> "subproc
 class _ForkedServer:
     """The server as a fork of this process, with the face of a `subprocess.Popen`."""
 
-    def __init__(self, inputs: str, kinds: list[str], modules: list[str]) -> None:
+    def __init__(self, preload: Preload) -> None:
         asked, ask = os.pipe()
         answered, answer = os.pipe()
         self._process = get_context("fork").Process(
-            target=_serve_here, args=(inputs, kinds, modules, (asked, answer), (ask, answered))
+            target=_serve_here, args=(preload, (asked, answer), (ask, answered))
         )
         self._process.start()
         os.close(asked)
@@ -150,9 +144,7 @@ class _ForkedServer:
         self._process.kill()
 
 
-def _serve_here(
-    inputs: str, kinds: list[str], modules: list[str], own: tuple[int, int], others: tuple[int, int]
-) -> None:
+def _serve_here(preload: Preload, own: tuple[int, int], others: tuple[int, int]) -> None:
     """Serve on standard input and output, where a kernel closes them, and let go of the runner's ends."""
     for descriptor in others:
         os.close(descriptor)
@@ -160,9 +152,7 @@ def _serve_here(
         os.dup2(descriptor, standard)
         os.close(descriptor)
     sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115
-    from ujo_lib.pipeline.forkserver import serve
-
-    serve(inputs, kinds, modules)
+    serve(preload)
 
 
 class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]  # jupyter_client is followed untyped

@@ -132,6 +132,10 @@ class SiteYear:
         """Disclosure plans under which release pages were made; confidential."""
         return sorted(self.steps.glob("plan-*.json"))
 
+    def step(self, audience: str, notebook: str, key: str) -> Path:
+        """Folder of a finished step with this key."""
+        return self.steps / f"{audience}-{notebook}-{key[:16]}"
+
     @property
     def kept(self) -> Path:
         """Results by content, drawings for one; confidential."""

@@ -28,7 +28,8 @@ _LISTS: dict[str, type[Declared]] = {
     "limits_file": Limits,
 }
 """Parameter that names a list of the summary → what an entry of it is."""
-_CODEBOOKS = {"codebook", "earlier_codebook", "needs_codebook"}
+CODEBOOKS = {"codebook", "earlier_codebook", "needs_codebook"}
+"""Parameters that name a codebook."""
 
 
 def unreadable(place: SiteYear) -> list[str]:
@@ -44,7 +45,7 @@ def unreadable(place: SiteYear) -> list[str]:
         for name, file in settings.files.items():
             if name in _LISTS:
                 readers[str(file)] = partial(read_yaml, _LISTS[name], file)
-            elif name in _CODEBOOKS:
+            elif name in CODEBOOKS:
                 readers[str(file)] = partial(load_codebook, file)
     found: list[str] = []
     for read in readers.values():

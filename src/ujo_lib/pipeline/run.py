@@ -25,11 +25,12 @@ from ujo_lib.disclosure.signature import is_sealed, seal
 from ujo_lib.files import open_to_readers, private_files
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.notebooks import chosen
+from ujo_lib.pipeline.forkserver import Preload
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
 from ujo_lib.pipeline.layout import SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
-from ujo_lib.pipeline.readiness import require_decided, require_known_answers
+from ujo_lib.pipeline.readiness import CODEBOOKS, require_decided, require_known_answers
 from ujo_lib.store import Store
 
 if TYPE_CHECKING:
@@ -141,13 +142,14 @@ def _bring_up_to_date(
         before = Manifest.read(place.manifest)
         if not force and before and is_current(before, steps, only, place, status):
             return Outcome(place, before.run_id, (), unchanged=True, seconds=time.monotonic() - begun)
-        require_known_answers(place)
-        shutil.rmtree(place.staging, ignore_errors=True)
         store = Store(place.kept)
-        if force:
-            store.forget()
-        with _walk(place, steps, jobs, force, progress) as walk:
-            made = _make_pages(walk, steps, only, _seconds_before(before))
+        asked = _with_sources(set(only), steps)
+        with _walk(place, asked or steps, jobs, force, progress) as walk:
+            require_known_answers(place)
+            shutil.rmtree(place.staging, ignore_errors=True)
+            if force:
+                store.forget()
+            made = _make_pages(walk, steps, asked, _seconds_before(before))
         staged = _stage(place, steps, made, before, status)
         manifest = _put_in_place(place, steps, made, before, staged, started, progress)
         store.bound()
@@ -173,7 +175,7 @@ class _Made:
 
 
 def _make_pages(
-    walk: "Walk", steps: Sequence[Step], only: Sequence[str], seconds: Mapping[str, float]
+    walk: "Walk", steps: Sequence[Step], asked: Sequence[Step], seconds: Mapping[str, float]
 ) -> _Made:
     """Execute what has to be executed, for one audience after the other.
 
@@ -183,7 +185,7 @@ def _make_pages(
     Args:
         walk: executes steps.
         steps: all steps of the year.
-        only: the notebooks asked for; all when empty.
+        asked: those to be made for the city alone; when empty all are made, and the release.
         seconds: notebook → how long it took last time, as far as that is known.
     """
     from ujo_lib.pipeline.knowledge import Knowledge
@@ -199,12 +201,13 @@ def _make_pages(
     )
     from ujo_lib.pipeline.steps import Job
 
-    needed = _with_sources({step.notebook for step in steps if not only or step.notebook in only}, steps)
-    jobs = [Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in needed]
+    jobs = [
+        Job("internal", step.settings, step.key, step.needs, absent=step.absent) for step in asked or steps
+    ]
     internal, failures = walk.finish(jobs, seconds)
     if failures:
         raise NotebooksFailedError(failures, walk.place)
-    if only:
+    if asked:
         return _Made(internal, {})
     left = known_digest(walk.place, run_id(steps))  # first: what is signed from here on makes the plan anew
     known = Knowledge.read(walk.place, steps)
@@ -412,7 +415,10 @@ def locked(place: SiteYear) -> Iterator[None]:
 def _walk(
     place: SiteYear, steps: Sequence[Step], jobs: int | None, force: bool, progress: Progress
 ) -> "Iterator[Walk]":
-    """Offer a walk whose kernels are forked where the system can fork, and started where it cannot."""
+    """Offer a walk whose kernels are forked where the system can fork, and started where it cannot.
+
+    Forks find loaded what the steps that are not finished want; where only the release is to be made, what all want.
+    """
     from ujo_lib.pipeline.kernels import ForkServer, can_fork, forked_manager, started_manager
 
     threads = jobs or (os.cpu_count() or 1) + 1  # one more than processors: kernels wait between cells
@@ -422,14 +428,26 @@ def _walk(
 
         yield Walk(place, started_manager, threads, force, progress)
         return
-    kinds = dict.fromkeys(kind for step in steps for kind in step.settings.kinds)
-    modules = dict.fromkeys(name for step in steps for name in step.about.imports)
-    with ForkServer(steps[0].settings.inputs_file, kinds, modules) as server:
+    unfinished = [
+        step for step in steps if force or not place.step("internal", step.notebook, step.key).is_dir()
+    ]
+    with ForkServer(_preload(unfinished or steps)) as server:
         # While the server loads its libraries on one processor, load ours on the other.
         from ujo_lib.pipeline import pages, release  # noqa: F401
         from ujo_lib.pipeline.steps import Walk
 
         yield Walk(place, lambda: forked_manager(server), threads, force, progress)
+
+
+def _preload(steps: Sequence[Step]) -> Preload:
+    """What the notebooks of these steps will want."""
+    books = {str(file) for step in steps for name, file in step.settings.files.items() if name in CODEBOOKS}
+    return Preload(
+        str(steps[0].settings.inputs_file),
+        [*dict.fromkeys(kind for step in steps for kind in step.settings.kinds)],
+        sorted(books),
+        [*dict.fromkeys(name for step in steps for name in step.about.imports)],
+    )
 
 
 def _seconds_before(before: Manifest | None) -> dict[str, float]:

@@ -132,7 +132,7 @@ class StepStore:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, job: Job) -> Path:
-        return self._place.steps / f"{job.audience}-{job.notebook}-{job.key[:16]}"
+        return self._place.step(job.audience, job.notebook, job.key)
 
 
 @dataclass
