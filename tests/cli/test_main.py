@@ -137,6 +137,30 @@ def test_a_notebook_that_met_a_full_disk_is_told_as_the_disk_not_as_a_faulty_not
     assert attempt(place, Progress(None), work=failing(failed)).state == "notebook"
 
 
+@pytest.mark.parametrize(
+    ("reasons", "state", "last"),
+    [
+        (["ParameterError: 2 件\n  1. a.yaml の「x」"], "parameters", "  1. a.yaml の「x」"),
+        (["ParameterError: 1 件", "ParameterError: 1 件"], "parameters", "1 件"),
+        (["DataProblems: 相談者 123"], "data", ""),
+        (["DataProblems: 相談者 123", "ParameterError: 1 件"], "notebook", "1 件"),
+        (["ValueError: 相談者 123"], "notebook", ""),
+    ],
+)
+def test_what_is_wrong_with_parameters_is_told_in_full_and_no_other_error_in_its_words(
+    place, reasons, state, last
+):
+    errors = {f"0{i}_page": NotebookFailedError(f"0{i}_page", 3, reason) for i, reason in enumerate(reasons)}
+    result = attempt(place, Progress(None), work=failing(NotebooksFailedError(errors, place)))
+    first, *rest = result.message.splitlines()
+    assert result.state == state
+    assert first.startswith("止まったノートブック: 00_page の 3 番目のセル(")
+    assert ("failed フォルダー" in first) is (state != "parameters")
+    assert (rest[-1] if rest else "") == last
+    assert len(rest) <= 2
+    assert "123" not in result.message
+
+
 def test_another_fault_of_the_program_still_comes_up(place):
     with pytest.raises(OSError, match="x"):
         attempt(place, Progress(None), work=failing(OSError(errno.ENOENT, "x")))

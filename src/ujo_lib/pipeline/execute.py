@@ -46,9 +46,19 @@ class NotebookFailedError(RuntimeError):
         return f"{self.cell} 番目のセル" if self.cell else "セルの外"
 
     @property
+    def error(self) -> str:
+        """Name of the error, or what else happened, without a word of the data."""
+        return self.reason.partition(":")[0]
+
+    @property
+    def told(self) -> str:
+        """The words of the error."""
+        return self.reason.partition(": ")[2]
+
+    @property
     def kind(self) -> str:
         """Where it stopped and by what kind of error, without a word of the data."""
-        return f"{self._where} {self.reason.partition(':')[0]}"
+        return f"{self._where} {self.error}"
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ import contextlib
 import os
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from ujo_lib.files import disk_trouble
 from ujo_lib.fiscal import HALVES, DateError, FiscalYear
@@ -33,6 +33,14 @@ STATES: dict[State, str] = {
     "fault": "プログラムの不具合",
 }
 """How a run can end, from good to bad, and what it is called."""
+
+
+_OF_PARAMETERS: Final = "ParameterError"
+_TO_BLAME: Final[Mapping[Set[str], State]] = {
+    frozenset({_OF_PARAMETERS}): "parameters",
+    frozenset({"DataProblems"}): "data",
+}
+"""What stopped all notebooks that failed → how the run ended."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,7 @@ def attempt(
     except (ParameterError, PathOutsideProjectError, MissingInputError, DateError) as error:
         state, message = "parameters", str(error)
     except NotebooksFailedError as error:
-        state, message = "data" if error.from_data else "notebook", _without_data(error)
+        state, message = _TO_BLAME.get(error.errors, "notebook"), _without_data(error)
         if told := next(filter(None, (disk_trouble(one.reason) for one in error.failures.values())), ""):
             state, message = "disk", told
     except ReleaseRefusedError as error:
@@ -152,12 +160,14 @@ def attempt(
 
 
 def _without_data(error: NotebooksFailedError) -> str:
-    """Where and by what kind of error notebooks stopped; an error message may quote somebody's record."""
-    stops = (
-        f"{name} の {failure.cell or '-'} 番目のセル({failure.reason.partition(':')[0]})"
-        for name, failure in error.failures.items()
-    )
-    return f"止まったノートブック: {'、'.join(stops)}。くわしくは `ujo check` と failed フォルダーで確かめてください。"
+    """Where and why notebooks stopped; but for parameters not in the error's words, which may quote a record."""
+    failures = error.failures.items()
+    stops = "、".join(f"{name} の {one.cell or '-'} 番目のセル({one.error})" for name, one in failures)
+    of_parameters = dict.fromkeys(one.told for one in error.failures.values() if one.error == _OF_PARAMETERS)
+    told = [f"止まったノートブック: {stops}。", *of_parameters]
+    if error.errors != {_OF_PARAMETERS}:
+        told[0] += "くわしくは `ujo check` と failed フォルダーで確かめてください。"
+    return "\n".join(told)
 
 
 def imports_of(places: Sequence[SiteYear]) -> list[str]:

@@ -71,9 +71,9 @@ class NotebooksFailedError(RuntimeError):
         super().__init__("\n".join(lines))
 
     @property
-    def from_data(self) -> bool:
-        """Whether the input data are to blame for every failure."""
-        return all(error.reason.startswith("DataProblems") for error in self.failures.values())
+    def errors(self) -> frozenset[str]:
+        """Names of the errors that stopped them."""
+        return frozenset(error.error for error in self.failures.values())
 
 
 @dataclass(frozen=True)
