@@ -2,6 +2,8 @@
 
 import io
 
+import pytest
+
 from ujo_lib.pipeline.progress import Progress
 
 
@@ -35,6 +37,16 @@ def test_a_log_or_a_pipe_gets_plain_lines_only():
         "再利用 公表用 02_seasons",
         "失敗  公表用 03_tags  こわれた",
     ]
+
+
+@pytest.mark.parametrize(("lines", "shown"), [(1, 1), (7, 7), (8, 8), (9, 8)])
+def test_a_person_sees_the_first_lines_of_a_reason_and_that_there_are_more(lines, shown):
+    terminal = Terminal()
+    reason = "\n".join(f"{number} 行目" for number in range(1, lines + 1))
+    Progress(terminal).failed("internal", "03_tags", reason, "ValueError")
+    said = terminal.getvalue().splitlines()
+    assert said[0] == "失敗  庁内用 03_tags  1 行目"
+    assert said[1:] == [f"{number} 行目" for number in range(2, shown + 1)] + ["  …"] * (lines > shown)
 
 
 def test_the_log_file_has_clock_times_and_is_japanese(tmp_path):

@@ -25,6 +25,10 @@ class _LogFile(RotatingFileHandler):
             super().close()
 
 
+_LINES = 8
+"""Lines of the reason of a failure that a person is shown."""
+
+
 class Progress:
     """What is happening in a run, for one stream and one log file.
 
@@ -77,11 +81,16 @@ class Progress:
         Args:
             audience: internal or release.
             notebook: its name.
-            reason: for the person at the terminal.
+            reason: for the person at the terminal, who sees its first lines; elsewhere only the first is shown.
             kind: for the log, which must not quote what a reason may quote: a cell of somebody's record.
         """
         failed = f"失敗  {_AUDIENCE[audience]} {notebook}"
-        self._end(audience, notebook, f"{failed}  {reason.splitlines()[0]}", logged=f"{failed}  {kind}")
+        lines = reason.splitlines()
+        shown = lines[: _LINES if self._living else 1]
+        more = ["  …"] if self._living and len(lines) > _LINES else []
+        self._end(
+            audience, notebook, "\n".join([f"{failed}  {shown[0]}", *shown[1:], *more]), f"{failed}  {kind}"
+        )
 
     def note(self, text: str) -> None:
         """Something else worth a line."""
