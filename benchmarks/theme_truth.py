@@ -46,6 +46,8 @@ GROUPS = 5
 LEVEL, Z = 0.95, 1.959963984540054
 RECORD = ["topic", "occupation", "age", "loneliness", "ideation"]
 LEARNED_TRIALS = 4
+THRESHOLD = 0.2
+"""A text has a theme for the learned coder from this chance on: between its precision and its recall."""
 _WHO = re.compile(r" @(student|adult|female|male)")
 
 
@@ -283,7 +285,7 @@ def learned(place: City) -> dict[str, float]:
             others, own = np.flatnonzero(place.group != group), np.flatnonzero(place.group == group)
             read = np.random.default_rng((trial, group)).choice(others, 400, replace=False)
             chance = learning.chances(place.seen, place.tags, read, truth[read], own)
-            judged = chance >= learning.THRESHOLD
+            judged = chance >= THRESHOLD
             hits += (judged & truth[own]).sum(), judged.sum(), truth[own].sum()
             hard += (judged & place.hard[own]).sum(), place.hard[own].sum()
     book = 2 * (tags & truth).sum() / (tags.sum() + truth.sum())

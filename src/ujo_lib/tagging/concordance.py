@@ -185,24 +185,6 @@ def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> Ty
     return Typed.of(table[(table["gained"] > 0) | (table["lost"] > 0)].reset_index(drop=True), columns)
 
 
-def codebook_changes(before: CodebookSource, after: CodebookSource) -> pd.DataFrame:
-    """List added and removed terms: `theme` (id), `list` (terms or exclude), `term`, `change` (追加 or 削除)."""
-    old, new = _terms(before), _terms(after)
-    rows = [(*key, "削除") for key in old if key not in new] + [
-        (*key, "追加") for key in new if key not in old
-    ]
-    return pd.DataFrame(rows, columns=["theme", "list", "term", "change"])
-
-
-def _terms(source: CodebookSource) -> dict[tuple[str, str, str], None]:
-    return {
-        (theme.id, kind, term.text): None
-        for theme in source.themes
-        for kind, terms in (("terms", theme.terms), ("exclude", theme.exclude))
-        for term in terms
-    }
-
-
 def _column(frame: pd.DataFrame, theme: str) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     return frame[theme].to_numpy(bool) if theme in frame else np.zeros(len(frame), np.bool_)
 

@@ -24,8 +24,6 @@ RECORD = ("topic", "occupation", "age_band", "loneliness", "suicidal_ideation")
 """What the record says of a contact, as far as it helps to guess what its text is about."""
 LEAST_TEXTS = 3
 """Words of fewer texts teach nothing."""
-THRESHOLD = 0.2
-"""A text has a theme for the learned coder from this chance on: between its precision and its recall."""
 _OWN_TAG, _RECORD, _C = 3.0, 0.5, 3.0
 _LEAST_FOUND = 2
 
