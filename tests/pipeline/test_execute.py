@@ -61,6 +61,15 @@ def test_a_forked_kernel_is_gone_when_its_notebook_is_done(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
+def test_a_started_kernel_has_the_environment_of_a_forked_one(tmp_path: Path, monkeypatch) -> None:
+    """Where nothing can be forked results would else depend on the seed of hashes, the time zone and the locale."""
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    told = "import os, sys; print(os.environ['TZ'], sys.flags.hash_randomization, sys.flags.utf8_mode)"
+    executed = execute(written(tmp_path, told), started_manager(), lambda done, total: None)
+    assert executed.cells[-1].outputs[0].text == "Asia/Tokyo 0 1\n"
+
+
+@pytest.mark.slow
 def test_notebooks_are_read_without_the_checker_of_addresses_that_jupyterlab_brings(tmp_path: Path) -> None:
     """Here a checker that ends the process stands for the one that takes three seconds to be imported."""
     (tmp_path / "rfc3987_syntax.py").write_text("raise SystemExit('imported')")

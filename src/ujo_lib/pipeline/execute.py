@@ -21,6 +21,8 @@ from papermill.engines import Engine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import write_ipynb
 
+from ujo_lib.pipeline.kernels import kernel_environment
+
 logging.getLogger("papermill").setLevel(logging.ERROR)
 logging.getLogger("traitlets").setLevel(logging.CRITICAL)
 
@@ -103,7 +105,7 @@ class _KernelEngine(Engine):  # type: ignore[misc]  # papermill has no types
         try:
             # A client leaves a manager that it was handed running: its kernel, its sockets and a thread that asks for
             # signs of life again and again. A process that ran hundreds of notebooks held 1,700 threads.
-            return client.execute(cleanup_kc=True)
+            return client.execute(cleanup_kc=True, env=kernel_environment())
         except Exception:
             write_ipynb(nb_man.nb, str(half_run))
             raise
