@@ -273,9 +273,37 @@ def test_records_with_made_up_numbers_are_twins_only_across_files(files, second,
     frame = pd.DataFrame({SCHEMAS["consultations"].key[0]: ["S1", "S2"], "received_at": stamps})
     notes = {name: Notes(name) for name in ("a", "b")}
     loaded = checks.Loaded(frame, np.array(files, dtype=object), np.array([2, 3]))
-    checks.check_twins(loaded, SCHEMAS["consultations"], notes)
+    checks.check_twins(loaded, SCHEMAS["consultations"], notes, numbered=False)
     told = [(p.file, p.row) for one in notes.values() for p in one.problems]
     assert told == found
+
+
+@pytest.mark.parametrize(
+    ("number", "person", "text", "found"),
+    [
+        ("S02", None, None, []),  # two people of whom nothing is known may come in one minute
+        ("S02", ("C1", "C1"), None, [("b", 3)]),
+        ("S02", None, ("眠れない", "眠れない"), [("b", 3)]),
+        ("S02", ("C1", "C2"), ("眠れない", "眠れない"), []),
+        ("S02", ("C1", "C1"), ("眠れない", "つらい"), []),
+        ("S2", ("C1", "C1"), None, []),  # the number itself is doubled, which another rule tells
+    ],
+)
+def test_records_with_numbers_of_their_own_are_twins_where_a_person_or_a_text_is_the_same(
+    number, person, text, found
+):
+    """S2 of one export and S02 of the next are one contact."""
+    columns = {
+        SCHEMAS["consultations"].key[0]: ["S2", number],
+        "received_at": pd.to_datetime(["2023-08-01 10:00"] * 2).tz_localize("Asia/Tokyo"),
+        "client_id": person or [None, None],
+        "text": text or [None, None],
+    }
+    notes = {name: Notes(name) for name in ("a", "b")}
+    loaded = checks.Loaded(pd.DataFrame(columns), np.array(["a", "b"], dtype=object), np.array([2, 3]))
+    checks.check_twins(loaded, SCHEMAS["consultations"], notes, numbered=True)
+    assert [(p.file, p.row) for one in notes.values() for p in one.problems] == found
+    assert all("番号だけが違う記録" in p.remedy for one in notes.values() for p in one.problems)
 
 
 @pytest.mark.parametrize(

@@ -379,24 +379,34 @@ def check_doubles(
             notes_of[str(file)].rest(rest, expected, remedy, "25", column=column)
 
 
-def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes]) -> None:
-    """Warn of records whose number is made up, where one of another file is the same in every other column.
+def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *, numbered: bool) -> None:
+    """Warn of records that another file has as well, the same in every column but their number.
 
-    Only where records carry a moment; people who gave the same few answers are no doubles.
+    Only where records carry a moment; people who gave the same few answers are no doubles. Numbers that the files
+    themselves give (``numbered``) are believed, unless a person or a text is the same, too: one export wrote ``S2``,
+    the next ``S02``.
     """
     others = [name for name in loaded.frame if name not in schema.key]
     if not any(column.type == "datetime" and column.name in others for column in schema.columns):
         return
     same = pd.util.hash_pandas_object(loaded.frame[others], index=False)
     files = pd.Series(loaded.files, same.index)
-    twin = np.flatnonzero((files != files.groupby(same).transform("first")).to_numpy())
+    own = [
+        column.name for column in schema.columns if column.type in ("id", "text") and column.name in others
+    ]
+    told_apart = loaded.frame[own].isna().all(axis=1).to_numpy() & numbered
+    told_apart |= loaded.frame.duplicated(
+        list(schema.key), keep=False
+    ).to_numpy()  # `check_doubles` tells of them
+    twin = np.flatnonzero((files != files.groupby(same).transform("first")).to_numpy() & ~told_apart)
     for file in dict.fromkeys(loaded.files[twin]):
         mine = twin[loaded.files[twin] == file]
         notes_of[file].problem_rows(
             loaded.rows[mine],
             [""] * len(mine),
             "ほかのファイルにない記録",
-            "番号のない記録が、ほかのファイルの行とすべての列で同じです。書き出しの期間の重なりなら、片方の行を除いてください。",
+            f"{'番号だけが違う' if numbered else '番号のない'}記録が、ほかのファイルの行とすべての列で同じです。"
+            "書き出しの期間の重なりなら、片方の行を除いてください。",
             "25",
             column="(行全体)",
             severity="warning",

@@ -209,8 +209,9 @@ def check(
             splits = {spec.label: one.splits for spec, one in parsed}
             checks.check_doubles(together, schemas[kind], splits, notes_of)
             keys = [s.constants.get(schemas[kind].key[-1], "") for s, _ in parsed if s.kind == kind]
-            if any("{row}" in key for key in keys):
-                checks.check_twins(together, schemas[kind], notes_of)
+            checks.check_twins(
+                together, schemas[kind], notes_of, numbered=not any("{row}" in key for key in keys)
+            )
         with mine.bounded("ファイルごとの列"):
             files = [(s, one.header) for s, one in parsed if s.kind == kind and one.header is not None]
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
