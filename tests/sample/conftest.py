@@ -79,14 +79,14 @@ class City:
 
     @cached_property
     def commissioners(self) -> pd.DataFrame:
-        frame = pd.read_excel(self.folder / "fy2023/commissioners.xlsx", header=4, dtype=object)
+        file = self.folder / "fy2023/commissioners.xlsx"
+        frame = pd.read_excel(file, header=4, dtype=object, engine="openpyxl")
         return frame[frame["調査ID"] == "R5_hikikomori"]
 
     @cached_property
     def cases(self) -> pd.DataFrame:
-        frame = pd.read_excel(
-            self.folder / "fy2023/cases.xlsx", header=2, dtype=object, sheet_name="該当者票"
-        )
+        file = self.folder / "fy2023/cases.xlsx"
+        frame = pd.read_excel(file, header=2, dtype=object, sheet_name="該当者票", engine="openpyxl")
         return frame[frame["調査ID"] == "R5_hikikomori"]
 
     @cached_property
