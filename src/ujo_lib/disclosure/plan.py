@@ -74,7 +74,7 @@ class Plan:
             exemptions=tuple((name, reason) for name, reason in content["exemptions"]),
             suggestions=tuple(content["suggestions"]),
             relaxed=tuple(content["relaxed"]),
-            zeros=tuple(content["zeros"]),
+            zeros=tuple(content.get("zeros", ())),
         )
 
     @property
