@@ -193,7 +193,7 @@ def combined(
     frame = frame.astype(_REAL)
     beside = pd.DataFrame([_beside(one, labels, national, level)], columns=_BESIDE, dtype=float)
     columns = {
-        "answers": _any_of(column, labels),
+        "answers": _any_of(column, labels, _labels(records[column])),
         "n": CONTACTS,
         "base": Base(heading="回答のあった件数", unit="件", over=("answers",)),
         "missing": replace(CONTACTS, heading="無回答", members=False),
@@ -234,7 +234,7 @@ def shares_by(
     frame[by] = pd.Categorical(frame[by], ["全体", *categories], ordered=True)
     columns = {
         by: Dimension(variable=by),
-        "answers": _any_of(column, labels),
+        "answers": _any_of(column, labels, _labels(records[column])),
         "n": CONTACTS,
         "base": Base(heading="記録のある件数", unit="件", over=("answers",)),
         "share": Share(of="記録のある相談", n="n", base="base"),
@@ -316,9 +316,10 @@ def standing_out(cells: pd.DataFrame) -> list[str]:
     return [label for label in labels if label in found] or labels
 
 
-def _any_of(column: str, labels: Sequence[str]) -> Dimension:
-    """The column of the one category that several answers make together."""
-    return Dimension(heading="まとめた回答", variable=column, groups={_together(labels): tuple(labels)})
+def _any_of(column: str, labels: Sequence[str], valid: Sequence[str]) -> Dimension:
+    """The column of the one category that several answers make together; who answered gave one of the valid ones."""
+    groups = {_together(labels): tuple(labels), ANSWERED: tuple(valid)}
+    return Dimension(heading="まとめた回答", variable=column, groups=groups)
 
 
 def _together(labels: Sequence[str]) -> str:
