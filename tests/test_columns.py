@@ -276,6 +276,16 @@ def test_the_first_whole_interval_around_a_column_is_taken_and_none_around_anoth
     assert schema.around("m") is None
 
 
+def test_a_share_that_names_no_base_is_of_the_only_one_there_is():
+    share, ratio = Share(), Ratio()
+    schema = Schema(
+        {"n": Count(), "base": Base(), "share": share, "own": Share(n="n", base="n"), "times": ratio}
+    )
+    assert [schema.base_of(name) for name in ("share", "own", "times", "n")] == ["base", "n", "", ""]
+    assert Schema({"base": Base(), "more": Base(), "share": share}).base_of("share") == ""
+    assert Schema({"share": share}).base_of("share") == ""
+
+
 def test_variables_of_wider_groups_and_several_answers_are_named_by_the_population():
     schema = Schema(
         {

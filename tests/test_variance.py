@@ -9,6 +9,7 @@ from ujo_lib.variance import (
     People,
     client_codes,
     clustered_covariance,
+    deflated_share,
     effective_df,
     small_sample,
 )
@@ -98,6 +99,12 @@ def test_half_alike_contacts_of_unequal_people_have_the_freedom_worked_out_by_ha
     """Sizes 1, 2 and 3: 8 ordered pairs; a ratio of 5/3 makes them half alike, variances 1, 3 and 6."""
     found = effective_df(np.array([0, 1, 1, 2, 2, 2]), np.array(1 + 8 * 0.5 / 6))
     assert found == pytest.approx(10**2 / (1 + 9 + 36) - 1)
+
+
+@pytest.mark.parametrize("k", [0, 1, 3])
+def test_an_unknown_spread_leaves_neither_end_of_an_interval(k):
+    """One day tells no spread: nor do the limits that hold for 0 of n and n of n whatever it is."""
+    assert np.isnan(deflated_share(np.array(k), np.array(3), np.array(np.nan))).all()
 
 
 def test_people_who_balance_themselves_are_taken_for_independent_ones():

@@ -637,6 +637,15 @@ class Schema:
         }
         return (pair["low"], pair["high"]) if set(pair) == {"low", "high"} else None
 
+    def base_of(self, column: str) -> str:
+        """The column that says how many a column is of: the one it names, for a share else the only base of the table.
+
+        A weighted share follows from no count of its row and names none; its base is no less small for that.
+        """
+        kind, bases = self.columns[column], self.of_kind(Base)
+        named = str(getattr(kind, "base", ""))
+        return bases[0] if not named and isinstance(kind, Share) and len(bases) == 1 else named
+
     def around(self, column: str) -> tuple[str, str] | None:
         """Both ends of the first interval around a column; None where there is none."""
         found = (name for name, c in self.columns.items() if isinstance(c, Bound) and c.of == column)

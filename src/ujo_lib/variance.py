@@ -135,14 +135,16 @@ def deflated_share(k: Array, n: Array, variance_ratio: Array, level: float = LEV
     Args:
         k: counts with the trait, any shape.
         n: counts in all, same shape.
-        variance_ratio: variance of the count relative to the binomial, taken as 1 when smaller.
+        variance_ratio: variance of the count relative to the binomial, taken as 1 when smaller; where it is not known
+            (NaN), neither is the interval.
         level: confidence level.
     """
     scale = np.maximum(variance_ratio, 1.0)
     tail = (1 - level) / 2
     low = distributions.beta.ppf(tail, k / scale + 0.5, (n - k) / scale + 0.5)
     high = distributions.beta.ppf(1 - tail, k / scale + 0.5, (n - k) / scale + 0.5)
-    return np.where(k == 0, 0.0, low), np.where(k == n, 1.0, high)
+    known = ~np.isnan(scale)
+    return np.where((k == 0) & known, 0.0, low), np.where((k == n) & known, 1.0, high)
 
 
 def small_sample(variance_ratio: Array | float, df: Array | float, level: float = LEVEL) -> Array:

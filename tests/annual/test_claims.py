@@ -226,6 +226,17 @@ def test_a_hidden_cell_is_neither_compared_nor_shown():
     assert (row["computed"], row["verdict"]) == ("x", WITHHELD)
 
 
+@pytest.mark.parametrize(("label", "told"), [("宇城市", "x"), ("よその市", "5回")])
+def test_a_row_that_lost_its_words_with_its_count_is_withheld_and_no_mistake(label, told):
+    """Few contacts in the window take the row's label with them; a row that is shown is found by its own."""
+    columns = {"area": Text(), "role": Dimension(), "n": Count(unit="回")}
+    frame = pd.DataFrame({"area": ["宇城市", "よその市"], "role": ["a", "b"], "n": [4, 5]})
+    spec = TableSpec("effect", "効果", Subject(base="相談", population="contacts"), Schema(columns))
+    table = mask(TableRecord.of("04", spec, frame), frame, {"n": [True, False]})
+    goal = Goal(goal="…", indicator="…", cell=Cell("04", "effect", where={"area": label}))
+    assert measure([goal], lambda *_: table).frame["value"].tolist() == [told]
+
+
 def test_what_nothing_computes_stays_in_the_table():
     claim = Claim("A1", "…", 200, "万円", "none", None, "支払額の記録がない")
     (row,) = compare([claim], lambda *_: None).frame.to_dict("records")

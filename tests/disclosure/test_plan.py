@@ -29,6 +29,7 @@ from ujo_lib.disclosure.tables import (
     TableError,
     dump_past,
     span,
+    sums_of,
 )
 
 FIVE = Policy(threshold=5, required_width=3)
@@ -267,6 +268,38 @@ def test_a_zero_is_hidden_where_the_site_says_it_tells_that_nobody_has_the_trait
     strict = Policy(zero_rule="hide")
     assert plan([table], strict).mask("t")[0]
     assert audit([table], plan([table], strict).hidden, strict).ok
+
+
+@pytest.mark.parametrize(
+    ("counts", "zeros_too"),
+    [
+        ((1, 1, 1, 1, 1, 0, 0), True),  # five x and a sum of five: each would be exactly one
+        ((1,) * 12, True),
+        ((2, 1, 1, 1, 0), True),
+        ((3, 1, 1, 0), True),  # 1 to 3
+        ((3, 2, 1, 0), False),  # 1 to 4
+        ((4, 1, 0), False),
+    ],
+)
+def test_a_sum_that_the_release_prints_itself_does_not_say_what_few_x_are(
+    counts: tuple[int, ...], zeros_too: bool
+) -> None:
+    """Overviews print how many there were in all: where no x is a zero, that may leave a count hardly any value."""
+    table = CountTable(
+        "t", "contacts", {"月": "月"}, ("n",), tuple(Cell((f"{i}",), "n", n) for i, n in enumerate(counts))
+    )
+    sums = list(sums_of(table, 5))
+    policy = Policy(threshold=5, required_width=3)
+    made = plan([table], policy, sums)
+    assert made.zeros == (("contacts",) if zeros_too else ())
+    assert made.mask("t") == tuple(n > 0 or zeros_too for n in counts)
+    assert Plan.from_json(made.to_json()) == made
+    found = audit([table], made.hidden, policy, sums, zeros=made.zeros)
+    assert found.ok
+    assert found.promise(policy).values == 4
+    assert found.promise(policy).narrowed == 0
+    crossed = {"t": tuple(n > 0 for n in counts)}
+    assert audit([table], crossed, policy, sums).ok is not zeros_too
 
 
 def test_a_cell_to_which_one_commissioner_contributed_nearly_everything_is_hidden() -> None:

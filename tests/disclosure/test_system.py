@@ -128,6 +128,33 @@ def test_themes_told_apart_in_pairs_give_no_small_pair_back(
     assert (high - max(low, 1) >= policy.required_width) is held
 
 
+@pytest.mark.parametrize("seed", [2, 3, 4])
+def test_a_table_of_blocks_does_not_part_two_that_know_the_hours(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Where the cross is too large, the largest table linked all others, and in no more than its own categories."""
+    monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", 20)
+    rng = np.random.default_rng(seed)
+    who = {
+        "weekday": rng.choice(list("日月火水"), 150).tolist(),
+        "hour": rng.choice(list("012345"), 150, p=[0.4, 0.3, 0.04, 0.16, 0.05, 0.05]).tolist(),
+        "status": rng.choice(["応答", "応答なし"], 150, p=[0.8, 0.2]).tolist(),
+        "kind": rng.choice(list("abc"), 150).tolist(),
+        "length": rng.choice(["あり", "なし"], 150, p=[0.7, 0.3]).tolist(),
+    }
+    blocks = {"hour": {"早": ("0", "1", "2"), "遅": ("3", "4", "5")}}
+    tables = [
+        table_of("weekday_hours", who, ["hour", "weekday"]),
+        table_of("hours", who, ["hour"]),
+        table_of("missed", who, ["hour", "kind", "status"], recode=blocks),
+        table_of("talks", who, ["hour", "length"], recode=blocks),
+    ]
+    policy = Policy(threshold=5, required_width=3)
+    made = plan(tables, policy)
+    assert made.relaxed
+    assert audit(tables, made.hidden, policy).ok
+
+
 @pytest.mark.parametrize("missing", ["", "a", "ab", None])
 def test_plan_and_audit_know_the_same_of_three_themes_and_nothing_of_counts_that_do_not_stand(
     missing: str | None,
@@ -289,9 +316,12 @@ def test_two_numberings_have_in_common_what_neither_makes_one(first, second, com
     assert system._common(np.array(first), np.array(second)).tolist() == common
 
 
-def test_cliques_that_share_variables_are_linked_from_the_first_that_has_them():
+def test_cliques_that_share_variables_are_linked_from_the_one_that_tells_most_apart_of_them():
     cliques = [("a", "b"), ("b", "c"), ("a", "c"), ("b", "d")]
-    assert system._hubs(cliques) == [(0, 1), (0, 2), (0, 3), (1, 2)]  # by b and a, by nothing, and c
+    names = [{v: np.arange(2) for v in clique} for clique in cliques]
+    assert system._hubs(cliques, names) == [(0, 1), (0, 2), (0, 3), (1, 2)]  # by b and a, by nothing, and c
+    finer = [*names[:3], {"b": np.arange(3), "d": np.arange(2)}]
+    assert system._hubs(cliques, finer) == [(0, 1), (0, 2), (0, 3), (1, 2), (3, 0), (3, 1)]
     assert system._spanning([("a", "b", "c"), ("c", "d"), ("b", "c", "e")]) == [(0, 2), (0, 1)]
     assert system._maximal([frozenset("ab"), frozenset("b"), frozenset("ab"), frozenset("cd")]) == [
         ("a", "b"),

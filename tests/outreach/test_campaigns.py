@@ -41,6 +41,24 @@ def test_the_plain_conclusion_names_the_campaign_without_a_day_of_its_own(campai
     assert calendar.conclusion(calendar.separability(apart, {}, YEAR, 7).frame)[0] == "note"
 
 
+def test_a_single_campaign_is_not_said_to_be_inseparable_from_others(campaigns):
+    code, said = calendar.conclusion(calendar.separability(campaigns.iloc[:1], {}, YEAR, 99).frame)
+    assert (code, "ほかの施策" in said) == ("note", False)
+
+
+def test_a_campaign_of_the_whole_year_takes_no_correlation_from_the_others(campaigns, carry_over):
+    whole = campaigns.iloc[:1].assign(name="通年", media="通年", start=YEAR.start, end=YEAR.end)
+    dates = {"start": "datetime64[ns]", "end": "datetime64[ns]"}
+    more = pd.concat([campaigns, whole.astype(dates)], ignore_index=True)
+    alone, beside = (
+        calendar.separability(each, carry_over, YEAR, 7).frame.set_index("name") for each in (campaigns, more)
+    )
+    assert beside.loc[list(campaigns["name"]), "correlation"].tolist() == pytest.approx(
+        alone["correlation"].tolist()
+    )
+    assert np.isnan(beside.loc["通年", "correlation"])
+
+
 def test_correlation_of_leaflet_and_television_is_the_published_one(campaigns, carry_over):
     table = calendar.overlaps(campaigns, carry_over, YEAR).frame.set_index(["name", "other"])
     oracle = ORACLES["calendar_correlation"]
@@ -122,7 +140,7 @@ def test_a_campaign_without_an_end_lasts_one_day():
 
 
 def test_wrong_inputs_are_answered_in_words(campaigns):
-    with pytest.raises(ValueError, match="空です"):
+    with pytest.raises(ValueError, match="開始日の分かる施策がありません"):
         calendar.joint_window(campaigns.iloc[:0], {})
     with pytest.raises(ValueError, match="0以上"):
         CarryOver(-1)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats as distributions
 
 from tests.outreach.conftest import TWO_YEARS, WINDOW
-from ujo_lib.outreach import controlled, did, exact, hygiene
+from ujo_lib.outreach import controlled, did, exact, hygiene, pretest, synthetic
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Baseline, Comparison
 from ujo_lib.outreach.study import PREFECTURE_METHODS
 from ujo_lib.outreach.verdict import Refusal
@@ -208,6 +208,22 @@ def test_a_block_without_control_contacts_is_named_by_its_first_day(left):
         effect = estimator(changed(comparison, days[left:], control=0), "熊本県")
         assert (effect.reason_code == "zero_control") == (left == 0)
         assert (f"{block['start'].date()}から" in effect.reason) == (left == 0)
+
+
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+@pytest.mark.parametrize("more", [0, 1])
+def test_blocks_that_all_follow_the_control_claim_no_certainty(more):
+    """The same contacts every day: a spread of nothing would give an interval of nothing, or divide by it."""
+    comparison = prefecture(1)
+    flat = Comparison(comparison.area, comparison.frame.assign(local=10.0, control=920.0))
+    block = controlled.blocks(flat).iloc[2]
+    told = changed(flat, [block["start"]], local=10.0 + more)
+    controls = pd.DataFrame({f"{place}県": told.frame["control"] / 12 for place in range(12)})
+    effects = [estimator(told, "熊本県") for estimator in (controlled.block_t, did.effect)]
+    effects += [synthetic.effect(told, controls, "熊本県", method) for method in synthetic.METHODS]
+    assert [effect.reason_code for effect in effects] == ["" if more else "no_spread"] * len(effects)
+    assert isinstance(pretest.passed(told, controls), Refusal) == (not more)
+    assert controlled.residual_autocorrelation(told).frame.empty == (not more)
 
 
 @pytest.mark.parametrize("left", [0, 1])

@@ -188,6 +188,22 @@ def test_where_everybody_answered_a_share_has_no_width() -> None:
     assert (found.low, found.estimate, found.high) == (0.75, 0.75, 0.75)
 
 
+@pytest.mark.parametrize(("answers", "share"), [([0, 0, 0, 0], 0), ([1, 1, 1, 1], 1)])
+def test_where_everybody_answered_alike_there_is_no_chance_either(answers: list[int], share: int) -> None:
+    found = share_interval(mean(Design.of(np.ones(4), list("aabb"), 1.0), answers), 4)
+    assert (found.low, found.estimate, found.high) == (share, share, share)
+
+
+def test_who_leaves_the_question_blank_leaves_the_share_of_a_census_open() -> None:
+    """All were asked and came, one of five says nothing: Clopper and Pearson's limits for 3 of 4 are 0.19 and 0.99."""
+    design = Design.of(np.ones(5), np.zeros(5), 1.0)
+    found = share_interval(mean(design, [1, 0, 1, 1, np.nan]), 4)
+    assert found.estimate == pytest.approx(0.75)
+    assert (found.low, found.high) == (pytest.approx(0.194, abs=1e-3), pytest.approx(0.994, abs=1e-3))
+    others = mean(design, [1, 0, 1, 1, np.nan], np.arange(5) < 4)
+    assert share_interval(others, 4).low == 0.75  # those four, whom the blank is no part of
+
+
 def test_no_difference_is_more_than_one_nor_proven_by_an_error_that_nobody_sees() -> None:
     few = Design.of(np.ones(4), np.zeros(4))
     one, other = (mean(few, [1.0, 0, 1, 0], np.array([a, a, not a, not a])) for a in (True, False))

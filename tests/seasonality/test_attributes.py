@@ -176,7 +176,24 @@ def test_a_label_of_another_scale_is_refused():
 def test_nobody_answered():
     one = combined(feelings().iloc[100:], "loneliness", ["常に"], NATION).frame.iloc[0]
     assert (one["n"], one["base"]) == (0, 0)
-    assert pd.isna(one["share"])
+    assert one[["share", "low", "high", "difference"]].isna().all()
+
+
+def test_a_question_that_nobody_answered_has_no_limits_either():
+    """0 of 0 is no share between 0 and 100 %."""
+    answers = distribution(feelings().iloc[100:], "loneliness", NATION).frame
+    assert answers[["share", "low", "high"]].isna().all(axis=None)
+    assert [str(kind) for kind in answers.dtypes[["share", "low", "high"]]] == ["float64"] * 3
+
+
+@pytest.mark.parametrize(
+    "counts", [((0, 0, 0),) * 3, ((1, 0, 0), (0, 0, 0), (0, 0, 0)), ((3, 0, 0), (2, 0, 0), (0, 0, 0))]
+)
+def test_where_all_or_none_gave_one_answer_nothing_is_tested(counts):
+    cells = crosstab(records(counts), "occupation", "topic").frame
+    assert cells["n"].tolist() == [n for row in counts for n in row]
+    assert cells[["residual", "p_value", "p_holm"]].isna().all(axis=None)
+    assert (cells["mark"] == "・").all()
 
 
 def test_shares_by_another_attribute_begin_with_everybody():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -47,10 +48,23 @@ def test_shares_add_up_and_lie_in_their_intervals():
 def test_a_month_without_a_recorded_day_is_no_quiet_month(days, blank):
     place, nation = nation_and_place()
     gap = [(date(2023, 1, 1), date(2023, 1, days))]
-    for pair in ((place.without(gap), nation), (place, nation.without(gap))):
-        table = shares_beside(*pair).frame
-        assert table.drop(columns="month").isna().all(axis=1).tolist() == [blank] + [False] * 11
-        assert table["share"].sum() == pytest.approx(1)
+    table = shares_beside(place.without(gap), nation).frame
+    assert table.drop(columns="month").isna().all(axis=1).tolist() == [blank] + [False] * 11
+    assert table["share"].sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("contacts", "blank"), [(0, False), (1, True)])
+def test_a_month_is_not_told_beside_a_nation_that_lacks_a_day_with_contacts(contacts, blank):
+    """The months by themselves count those contacts, too: one number of the two would give the other's away."""
+    place, nation = nation_and_place()
+    day = date(2023, 5, 4)
+    daily = place.daily.copy()
+    daily[(day - place.period.start).days] = contacts
+    table = shares_beside(replace(place, daily=daily), nation.without([(day, day)])).frame
+    assert table.drop(columns="month").isna().all(axis=1).tolist() == [False] * 4 + [blank] + [False] * 7
+    assert table["share"].sum() == pytest.approx(1)
+    told = by_month(replace(place, daily=daily)).frame["n"]
+    assert (table["n"].isna() | (table["n"] == told)).all()
 
 
 def test_different_periods_cannot_be_compared():

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from ujo_lib.columns import ANSWERED
 from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.seasonality import demand
 
@@ -60,7 +61,12 @@ def test_unanswered_contacts_are_those_tried_whose_record_says_so(records):
     assert found.loc["3~5時台", ["n", "base"]].tolist() == [0, 1]
     assert found.loc["21~23時台", ["n", "base"]].tolist() == [1, 1]
     assert table.schema.recode["hour"]["21~23時台"] == ("21時台", "22時台", "23時台")
-    assert table.schema.where == {"status": ("応答なし",)}
+    assert table.schema.where == {"status": (ANSWERED,)}
+    assert table.schema.recode["status"] == {
+        "応答なし": ("応答なし",),
+        ANSWERED: ("完了", "中断", "応答なし"),
+    }
+    assert table.schema.bases == {"base": ("answers",)}
     by_month = demand.unanswered(records, "month", ["応答なし"]).frame.set_index("month")
     assert by_month.loc["9月", ["n", "base"]].tolist() == [1, 1]
 

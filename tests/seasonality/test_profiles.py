@@ -110,6 +110,8 @@ def test_the_order_of_the_week_is_said_as_it_is():
     assert order_in_words(falling) == "毎日少しずつ減っています"
     assert "1か所で増えています" in order_in_words(falling.iloc[[1, 0, 2, 3, 4, 5, 6]])
     assert "述べません" in order_in_words(falling.replace(4.0, np.nan))
+    assert order_in_words(pd.DataFrame({"per_day": [0.0, 0, 1, 0, 0, 0, 0]})).endswith("1か所で増えています")
+    assert order_in_words(pd.DataFrame({"per_day": [1.0] * 7})) == "一様には減っていません"
 
 
 def test_a_source_without_hours_is_refused():

@@ -215,6 +215,16 @@ def test_a_file_in_utc_is_noticed():
     assert "ずれは、2時間以内" in clock_sentence(world())
 
 
+@pytest.mark.parametrize("contacts", [0, 1, 2])
+def test_a_contact_or_two_tell_nothing_of_the_clock(contacts):
+    """At whatever hour they came: nobody is sent to look for a file in another time zone."""
+    scopes = world(shift=-9)
+    hourly = np.zeros_like(scopes.prefecture.hourly)
+    hourly[np.arange(contacts), 12 + np.arange(contacts)] = 1
+    few = replace(scopes.prefecture, hourly=hourly, daily=hourly.sum(axis=1))
+    assert clock_sentence(replace(scopes, prefecture=few)).endswith("分かりません。")
+
+
 @pytest.mark.parametrize(
     ("time", "counted"),
     [

@@ -201,6 +201,26 @@ def test_a_year_without_a_contact_has_nothing_to_describe_and_no_crash():
     assert (len(table), list(table)) == (0, ["test", "statistic", "df", "p_value", "remark"])
 
 
+@pytest.mark.parametrize(
+    ("days", "tests"),
+    [
+        (1, []),
+        (7, ["曜日別"]),
+        (31, ["曜日別"]),
+        (32, ["月別", "曜日別"]),
+        (365, ["月別", "曜日別", "レイリー"]),
+    ],
+)
+def test_one_month_is_held_against_no_other_and_days_of_a_part_of_the_year_are_not_said_to_gather_in_it(
+    days, tests
+):
+    period = Period(date(2023, 1, 1), date(2023, 1, 1) + timedelta(days=days - 1), "…")
+    table = descriptive_tests(noisy_year(period=period)).frame
+    assert [name.split("の")[0].removesuffix("検定(1年周期)") for name in table["test"]] == tests
+    assert (table["df"].dropna() > 0).all()
+    assert table["p_value"].notna().all()
+
+
 def test_a_series_without_any_spread_does_not_crash():
     assert [verdict.detected for verdict in judge(counts_of(np.full(365, 5)), beside=calm_nation())] == [
         False

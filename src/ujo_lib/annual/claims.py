@@ -170,9 +170,11 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
         NotSuppliedError: the table has no such row, column or value, and its notebook went without some input.
         KeyError: it has none although nothing was missing.
     """
-    keep = pd.Series(True, index=table.frame.index)
+    keep = maybe = pd.Series(True, index=table.frame.index)
     for column, labels in cell.where.items():
-        keep &= table.frame[column].astype(object).isin(labels)
+        named = table.frame[column].astype(object).isin(labels)
+        keep, maybe = keep & named, maybe & (named | table.hidden[column])
+    keep = keep if keep.any() else maybe  # a row that is kept back may have lost its words, too
     if cell.over:
         keep &= ~table.frame[cell.over].astype(object).isin(TOTAL_LABELS)
     there = table.frame.loc[keep, cell.column] if cell.column in table.frame else pd.Series(dtype=object)

@@ -10,7 +10,7 @@ listed as such (既公表); a release that narrows any other small count below t
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import combinations
@@ -106,6 +106,7 @@ def audit(
     policy: Policy,
     public: Sequence[PublicFigure] = (),
     previous: Sequence[PastRelease] = (),
+    zeros: Collection[str] = (),
 ) -> AuditReport:
     """Work out what an outsider can place, and how closely.
 
@@ -115,6 +116,7 @@ def audit(
         policy: the site's rules.
         public: figures anybody can look up.
         previous: tables of earlier releases as they were published, of the same records (`revision`).
+        zeros: populations whose zeros are hidden with the small counts, so that an x may be one (`Plan.zeros`).
 
     Raises:
         TableError: tables that contradict each other.
@@ -128,6 +130,7 @@ def audit(
             policy,
             [figure for figure in public if figure.population == population],
             [past for past in previous if past.table.population == population],
+            zeros=population in zeros,
         )
         rows += attack.report()
         approximate |= attack.approximate
@@ -165,8 +168,11 @@ class _Attack:
         policy: Policy,
         public: Sequence[PublicFigure],
         previous: Sequence[PastRelease],
+        *,
+        zeros: bool,
     ) -> None:
         self._policy = policy
+        crossed = replace(policy, zero_rule="hide") if zeros else policy
         self._flags = {t.id: tuple(hidden.get(t.id, ())) or (False,) * len(t.cells) for t in tables}
         self._cut = Calendar.of(tables, public, previous).cut
         frame = [exactly(self._cut(t.region(i)), c.value) for t, i, c in valued(tables)]
@@ -174,17 +180,21 @@ class _Attack:
             exactly(self._cut(p.table.region(i)), c.value) for p in previous for _, i, c in valued([p.table])
         ]
         self._before = [f for p in previous for f in facts_of(p.table, p.hidden, self._cut)]
-        self._before += [Known(((1.0, self._cut(f.region)),), f.low, f.high) for f in public]
+        told: dict[bool, list[Known]] = {True: [], False: []}
+        for figure in public:
+            told[figure.own].append(Known(((1.0, self._cut(figure.region)),), figure.low, figure.high))
+        self._before += told[False]
         self._release = [f for table in tables for f in facts_of(table, self._flags[table.id], self._cut)]
+        self._release += told[True]
         seen = [(t, self._flags[t.id]) for t in tables] + [(p.table, tuple(p.hidden)) for p in previous]
         self._crossed = [
-            fact for table, flags in seen for fact in crossings_of(table, flags, policy, self._cut)
+            fact for table, flags in seen for fact in crossings_of(table, flags, crossed, self._cut)
         ]
         self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
         self._suspects += self._differences(tables, previous, frame + past)
-        self._facts = [*frame, *past, *self._before]
-        told = {p[0][1] for f in [*self._before, *self._release] if f.high == 0 and len(p := f.parts) == 1}
-        self._people = self._agreeing(told)
+        self._facts = [*frame, *past, *self._before, *told[True]]
+        empty = {p[0][1] for f in [*self._before, *self._release] if f.high == 0 and len(p := f.parts) == 1}
+        self._people = self._agreeing(empty)
 
         counts = {known.parts[0][1]: int(known.low) for known in frame + past}
         self._always = _among_three(counts) if self.approximate else []

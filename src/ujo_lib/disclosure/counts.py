@@ -28,7 +28,8 @@ class Count:
         cells: (table id, position) of the cells of this release that print it.
         weight: what it costs to hide it.
         primary: too small to be printed.
-        public: known to outsiders before this release.
+        public: known to outsiders whatever the tables of this release hide.
+        before: known to them without this release, too: no sum that it prints itself.
         shown: printed whatever the plan says (exempt tables, denominators of printed percentages).
         frame: variables by which whole tables that print it are restricted.
         floor: what a reader knows it to be at least where an x stands for it.
@@ -40,6 +41,7 @@ class Count:
     weight: int = 0
     primary: bool = False
     public: bool = False
+    before: bool = False
     shown: bool = False
     frame: frozenset[str] = frozenset()
     floor: int = 0
@@ -97,6 +99,7 @@ def _of_past(previous: Sequence[PastRelease], policy: Policy) -> list[Count]:
             row=Row(release.table.region(i), cell.value, cell.value),
             primary=hidden and policy.is_primary(cell),
             public=not hidden,
+            before=not hidden,
             frame=release.table.frame,
             floor=policy.least_crossed(cell) if hidden else 0,
             in_full=0 if hidden else in_full,
@@ -109,7 +112,10 @@ def _of_past(previous: Sequence[PastRelease], policy: Policy) -> list[Count]:
 
 
 def _of_public(public: Sequence[PublicFigure]) -> list[Count]:
-    return [Count(row=Row(figure.region, figure.low, figure.high), public=True) for figure in public]
+    return [
+        Count(row=Row(figure.region, figure.low, figure.high), public=True, before=not figure.own)
+        for figure in public
+    ]
 
 
 def _merge(found: Sequence[Count]) -> list[Count]:
@@ -127,6 +133,7 @@ def _merge(found: Sequence[Count]) -> list[Count]:
         known.weight += count.weight
         known.primary |= count.primary
         known.public |= count.public
+        known.before |= count.before
         known.shown |= count.shown
         known.frame |= count.frame
         known.floor = max(known.floor, count.floor)

@@ -10,12 +10,12 @@ hiding it would protect nobody.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ujo_lib.disclosure.counts import gather
 from ujo_lib.disclosure.merges import suggest
-from ujo_lib.disclosure.protect import PlanError, protect
+from ujo_lib.disclosure.protect import NarrowError, PlanError, protect
 from ujo_lib.disclosure.tables import CountTable, PastRelease, Policy, PublicFigure, TableError
 
 __all__ = ["Plan", "PlanError", "plan"]
@@ -34,6 +34,8 @@ class Plan:
             vanish.
         relaxed: variables combined in so many tables that their full cross could not be formed (see
             `system`).
+        zeros: populations whose zeros are hidden with the small counts, although the rules print them: sums that the
+            release prints itself would leave a small count too few values if no x were a zero.
     """
 
     hidden: Mapping[str, tuple[bool, ...]]
@@ -41,6 +43,7 @@ class Plan:
     exemptions: tuple[tuple[str, str], ...] = ()
     suggestions: tuple[str, ...] = ()
     relaxed: tuple[str, ...] = ()
+    zeros: tuple[str, ...] = ()
 
     def mask(self, table_id: str) -> tuple[bool, ...]:
         """Flags of one table; a table the plan does not know raises KeyError."""
@@ -57,6 +60,7 @@ class Plan:
             "exemptions": [list(pair) for pair in self.exemptions],
             "suggestions": list(self.suggestions),
             "relaxed": list(self.relaxed),
+            "zeros": list(self.zeros),
         }
         return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
@@ -70,6 +74,7 @@ class Plan:
             exemptions=tuple((name, reason) for name, reason in content["exemptions"]),
             suggestions=tuple(content["suggestions"]),
             relaxed=tuple(content["relaxed"]),
+            zeros=tuple(content.get("zeros", ())),
         )
 
     @property
@@ -102,16 +107,23 @@ def plan(
     exempt = {t.id: rule.reason for t in ordered for rule in reversed(policy.exemptions) if rule.covers(t)}
     masks: dict[str, tuple[bool, ...]] = {}
     relaxed: set[str] = set()
+    zeros: list[str] = []
     for population in sorted({table.population for table in ordered}):
         members = [table for table in ordered if table.population == population]
-        counts = gather(
-            members,
-            exempt,
-            policy,
+        known = (
             [figure for figure in public if figure.population == population],
             [release for release in previous if release.table.population == population],
         )
-        hidden, given_up = protect(members, counts, policy)
+        counts = gather(members, exempt, policy, *known)
+        try:
+            hidden, given_up = protect(members, counts, policy, narrow=policy.zero_rule == "hide")
+        except NarrowError:
+            wary = replace(policy, zero_rule="hide")
+            try:
+                hidden, given_up = protect(members, gather(members, exempt, wary, *known), wary)
+                zeros.append(population)
+            except PlanError:  # the audit will say what is left too narrow
+                hidden, given_up = protect(members, counts, policy)
         masks |= {table.id: _mask(table, hidden) for table in members}
         relaxed |= set(given_up)
     return Plan(
@@ -120,6 +132,7 @@ def plan(
         exemptions=tuple(sorted(exempt.items())),
         suggestions=tuple(text for table in ordered for text in suggest(table, masks[table.id], policy)),
         relaxed=tuple(sorted(relaxed)),
+        zeros=tuple(zeros),
     )
 
 

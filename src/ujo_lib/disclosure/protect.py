@@ -16,6 +16,10 @@ _LIMIT = "秘匿計画の計算が上限に達した({tables})。区分をまと
 _EXPOSED = "{count} の件数は、公表済みの数値や必ず載る数値から逆算されるため守れない({tables})。{advice}"
 
 
+class NarrowError(Exception):
+    """As no x is a zero, sums that the release prints itself leave a small count too few values."""
+
+
 class PlanError(ValueError):
     """No plan: what prevents it and what to merge or drop, in Japanese; `tables` names those involved."""
 
@@ -25,17 +29,24 @@ class PlanError(ValueError):
 
 
 def protect(
-    tables: Sequence[CountTable], counts: Sequence[Count], policy: Policy
+    tables: Sequence[CountTable], counts: Sequence[Count], policy: Policy, *, narrow: bool = True
 ) -> tuple[set[tuple[str, int]], tuple[str, ...]]:
     """Hide the cheapest set of cells that protects every primary count of a population.
 
     Groups of counts without a common variable meet only in the grand total. As long as that is printed they
     are solved apart; if that leaves a count exposed, they are solved together and the total may be hidden.
 
+    Args:
+        tables: of the population.
+        counts: of them.
+        policy: the site's rules.
+        narrow: whether a count may be left fewer values than the rules require, where no mask can give it more.
+
     Returns:
         (table id, position) of hidden cells, and the variables whose full cross was too large.
 
     Raises:
+        NarrowError: one would be, although it is not by what was known before.
         PlanError: a count that cannot be protected, or a search that reached its limit.
     """
     counts = _without_constants(counts)
@@ -43,7 +54,7 @@ def protect(
     apart = components([count.row for count in counts]) if everybody and not everybody.primary else []
     if len(apart) > 1:
         try:
-            parts = [_solve([_kept(counts[i]) for i in part], policy) for part in apart]
+            parts = [_solve([_kept(counts[i]) for i in part], policy, narrow) for part in apart]
             return set().union(*(cells for cells, _ in parts)), tuple(
                 v for _, relaxed in parts for v in relaxed
             )
@@ -52,7 +63,7 @@ def protect(
         except LimitError:
             raise _error(_LIMIT, tables, counts, policy) from None
     try:
-        return _solve(counts, policy)
+        return _solve(counts, policy, narrow)
     except suppress.ExposedError as exposed:
         raise _error(_EXPOSED, tables, counts, policy, counts[exposed.row]) from None
     except LimitError:
@@ -75,7 +86,9 @@ def _kept(count: Count) -> Count:
     return count if count.row.region else replace(count, shown=True)
 
 
-def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]], tuple[str, ...]]:
+def _solve(
+    counts: Sequence[Count], policy: Policy, accept: bool
+) -> tuple[set[tuple[str, int]], tuple[str, ...]]:
     if not any(count.primary and not count.public for count in counts):
         return set(), ()
     rows = [count.row for count in counts]
@@ -89,13 +102,15 @@ def _solve(counts: Sequence[Count], policy: Policy) -> tuple[set[tuple[str, int]
         peopled = build(rows, zeros)
         if peopled.zeros:
             try:
-                return _hidden(counts, policy, peopled, whole), ()
+                return _hidden(counts, policy, peopled, whole, accept), ()
             except suppress.ExposedError:
                 pass  # a zero may have to go
-    return _hidden(counts, policy, whole, whole), whole.relaxed
+    return _hidden(counts, policy, whole, whole, accept), whole.relaxed
 
 
-def _hidden(counts: Sequence[Count], policy: Policy, system: System, before: System) -> set[tuple[str, int]]:
+def _hidden(
+    counts: Sequence[Count], policy: Policy, system: System, before: System, accept: bool
+) -> set[tuple[str, int]]:
     """Cells to hide; `before` also knows the people whom only the zeros of this release rule out."""
     low = np.array([count.row.low for count in counts], float)
     high = np.array([count.row.high for count in counts], float)
@@ -107,6 +122,13 @@ def _hidden(counts: Sequence[Count], policy: Policy, system: System, before: Sys
     open_secret = _open_secrets(counts, Ends(earlier, np.where(public, low, 0.0), known))
     at_least = np.where(public, low, floor)
     targets = _targets(counts, open_secret, policy, Ends(programme, at_least, known))
+    if not accept and any(target.high - target.low < policy.required_width for target in targets):
+        known_before = np.where([count.before for count in counts], high, np.inf)
+        wider = _targets(counts, open_secret, policy, Ends(programme, at_least, known_before))
+        if any(
+            other.high - other.low > own.high - own.low for other, own in zip(wider, targets, strict=True)
+        ):
+            raise NarrowError
     if before is not system:
         widths = {target.row: target.high - target.low for target in targets}
         narrow = [row for row, width in widths.items() if width < policy.required_width]

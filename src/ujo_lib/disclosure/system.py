@@ -217,7 +217,7 @@ def _assemble(rows: Sequence[Row], with_rest: set[str], zeros: Sequence[int]) ->
         _told_apart(clique.variables, sizes, [c for home, c in zip(homes, wanted, strict=True) if home == i])
         for i, clique in enumerate(cliques)
     ]
-    E = _agreements(cliques, starts, names, links)
+    E = _agreements(cliques, starts, names, _hubs([clique.variables for clique in cliques], names))
     kept = _distinct_atoms(cliques, starts, names)
     A, E = A[:, kept], E[:, kept]
     cuts = _triangles(rows)
@@ -324,7 +324,10 @@ def _classes(rows: Sequence[Row], with_rest: set[str]) -> dict[str, dict[str, in
 def _tree(
     scopes: Sequence[frozenset[str]], sizes: Mapping[str, int], nobody: Sequence[Mapping[str, set[int]]]
 ) -> tuple[list[_Clique], list[tuple[int, int]], tuple[str, ...], bool]:
-    """Cliques, which of them must agree, the variables given up on, and whether regions of nobody were left out."""
+    """Cliques, which of them must agree, the variables given up on, and whether regions of nobody were left out.
+
+    Where variables are given up on, which cliques agree follows from what each tells apart: see `_hubs`.
+    """
     sets, links = _eliminate(scopes, sizes)
     whole = [_Clique.of(variables, sizes, most=MAX_ATOMS) for variables in sets]
     if all(whole):
@@ -335,17 +338,26 @@ def _tree(
     own = _maximal(scopes)
     crossed = [_Clique.of(variables, sizes) for variables in own]
     too_large = {v for variables, clique in zip(sets, whole, strict=True) if not clique for v in variables}
-    return [clique for clique in crossed if clique], _hubs(own), tuple(sorted(too_large)), False
+    return [clique for clique in crossed if clique], [], tuple(sorted(too_large)), False
 
 
-def _hubs(cliques: Sequence[tuple[str, ...]]) -> list[tuple[int, int]]:
-    """For each set of variables that two cliques share, links from the first clique that has it to the others."""
+def _hubs(
+    cliques: Sequence[tuple[str, ...]], names: Sequence[Mapping[str, np.ndarray]]
+) -> list[tuple[int, int]]:
+    """For each set of variables that two cliques share, links from the one that tells most apart to the others.
+
+    Two of the others meet in what the hub tells apart: one that knows blocks of hours would part all that know hours.
+    """
     members = [set(clique) for clique in cliques]
-    shared = {frozenset(a & b) for a, b in combinations(members, 2)}
     links = set()
-    for variables in shared:
-        first, *others = [i for i, clique in enumerate(members) if variables <= clique]
-        links |= {(first, other) for other in others}
+    for variables in {frozenset(a & b) for a, b in combinations(members, 2)}:
+        told = {
+            i: prod(int(names[i][v].max()) + 1 for v in variables)
+            for i, clique in enumerate(members)
+            if variables <= clique
+        }
+        hub = max(told, key=told.__getitem__)
+        links |= {(hub, other) for other in told if other != hub}
     return sorted(links)
 
 

@@ -195,6 +195,7 @@ class PublicFigure:
         population, where, multiple, period, area: as in `CountTable`, in atoms.
         low, high: the count lies between them, inclusive; equal when the exact figure was published.
         source: where it stands, for the report of the audit.
+        own: the release itself prints it, so that nobody knows it from before.
     """
 
     population: str
@@ -205,6 +206,7 @@ class PublicFigure:
     multiple: tuple[str, ...] = ()
     period: tuple[date, date] | None = None
     area: tuple[str, ...] = ()
+    own: bool = False
 
     @property
     def region(self) -> Region:
@@ -374,7 +376,7 @@ def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
         for years, cells in groups.items() if len(groups) > 1 or not part else ():
             size = sizes[years]
             if size >= threshold and (where := _together([region for region, _ in cells])):
-                yield PublicFigure(table.population, where, size, size, f"{table.id} の合計")
+                yield PublicFigure(table.population, where, size, size, f"{table.id} の合計", own=True)
 
 
 def dump_tables(tables: Sequence[CountTable]) -> str:

@@ -107,11 +107,13 @@ def joint_window(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -
     """The smallest window that holds every campaign's window.
 
     Raises:
-        ValueError: no campaign is given.
+        ValueError: no campaign with a start is given.
     """
     each = windows(campaigns, carry_over).values()
     if not each:
-        raise ValueError("施策の一覧が空です。campaigns に1行以上を入れてください")
+        raise ValueError(
+            "開始日の分かる施策がありません。campaigns に、開始日を書いた行を1行以上入れてください"
+        )
     return Period(min(window.start for window in each), max(window.end for window in each), "施策の期間")
 
 
@@ -261,6 +263,8 @@ def conclusion(table: pd.DataFrame) -> tuple[str, str]:
     """What `separability` means, as a verdict code and a Japanese sentence: which campaigns stand alone,
     which not.
     """
+    if len(table) == 1:
+        return "note", "施策は1つなので、その期間の効果をみます。"
     together = table.loc[~table["separable"], "name"].astype(str)
     if together.empty:
         return (
@@ -270,7 +274,7 @@ def conclusion(table: pd.DataFrame) -> tuple[str, str]:
     none = table.loc[table["exclusive"] == 0, "name"].astype(str)
     never = f"{'、'.join(none)}には、その施策だけの日が1日もありません。" if len(none) else ""
     return "not_estimable", (
-        f"{never}{'、'.join(together)}の効果は、ほかの施策から切り離せません。以下では、すべての施策をまとめた期間の効果をみます。"
+        f"{never}{'、'.join(together)}の効果は、単独では推定できません。以下では、すべての施策をまとめた期間の効果をみます。"
     )
 
 
@@ -307,9 +311,8 @@ def _zone_end(end: date, zone: object) -> pd.Timestamp:
 def _largest_correlation(strength: pd.DataFrame) -> dict[str, float]:
     if strength.shape[1] < 2:
         return dict.fromkeys(strength.columns, float("nan"))
-    matrix = strength.corr().to_numpy(copy=True)
-    np.fill_diagonal(matrix, -np.inf)
-    return dict(zip(strength.columns, matrix.max(axis=1).tolist(), strict=True))
+    matrix = strength.corr().mask(np.eye(strength.shape[1], dtype=bool))
+    return {str(name): float(value) for name, value in matrix.max(axis=1).items()}
 
 
 def _vif(strength: pd.DataFrame) -> dict[str, float]:

@@ -35,12 +35,17 @@ RECENT = 2
 Floats = NDArray[np.float64]
 
 DAYS_A_YEAR = 365
+_NO_ERROR = 1e-9
 
 _EMPTY_WINDOW = Refusal("empty_block", "実施期間の相談が0件で、比をこの方法では扱えない")
 NO_EARLIER_SEASON = Refusal(
     "no_earlier_season",
     "前の年の同じ時期の件数がなく、この県の例年の動きと施策の効果を区別できない。"
     "前の年度からの日別件数を入れ、パラメーター first_day をその初日にすれば計算できる",
+)
+NO_SPREAD = Refusal(
+    "no_spread",
+    "比較期間のどの区切りでも相談が比較地域と同じ割合で、偶然の揺れの大きさが分からない",
 )
 _NO_FIT = Refusal("no_fit", "曜日と実施期間の回帰モデルが収束しない")
 
@@ -143,7 +148,9 @@ def usable_blocks(comparison: Comparison) -> pd.DataFrame | Refusal:
         return NO_EARLIER_SEASON
     silent = found.loc[found["control"] == 0, "start"]
     if silent.empty:
-        return found
+        # A spread of nothing, or of the rounding of the machine, would claim certainty.
+        spread = design(found).spread(np.log(found.loc[~inside, "share"].to_numpy(float)))
+        return found if spread > _NO_ERROR else NO_SPREAD
     return Refusal(
         "zero_control",
         f"比較地域の相談が0件の区切りがあり({silent.iloc[0].date()}から)、見込みの件数を決められない",
@@ -252,6 +259,8 @@ def residual_autocorrelation(comparison: Comparison | Refusal, level: float = LE
     baseline = frame[(frame["role"] == BASELINE) & _exposed(comparison)]
     residual = ((baseline["local"] - baseline["expected"]) / np.sqrt(baseline["expected"])).to_numpy(float)
     residual = residual - residual.mean()
+    if np.abs(residual).max() <= _NO_ERROR:
+        return Typed.of(pd.DataFrame(columns=list(columns)), columns, note=note)
     found = [float(residual[lag:] @ residual[:-lag] / (residual @ residual)) for lag in range(1, lags + 1)]
     bound = distributions.norm.ppf((1 + level) / 2) / np.sqrt(len(residual))
     table = pd.DataFrame({"lag": range(1, lags + 1), "estimate": found, "low": -bound, "high": bound})

@@ -23,6 +23,7 @@ LABELS: dict[Code, str] = {
 # Reasons that say how many contacts there were.
 _TELLING = (
     "zero_baseline", "zero_control", "empty_block", "empty_weekday", "no_fit", "sparse_blocks", "silent_local",
+    "no_spread",
 )  # fmt: skip
 
 

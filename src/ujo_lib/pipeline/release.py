@@ -109,7 +109,7 @@ def audit_masks(
 ) -> AuditReport:
     """Try to undo the masks of a release with everything that an outsider knows; arguments as in `plan_masks`."""
     tables = [one.table for one in counted_tables(finished)]
-    return audit(tables, masks.plan.hidden, policy, public, previous)
+    return audit(tables, masks.plan.hidden, policy, public, previous, masks.plan.zeros)
 
 
 def audit_corrections(finished: Mapping[str, Finished], masked: Masked) -> list[SmallChange]:

@@ -147,7 +147,7 @@ class Page:
         record = TableRecord.of(self.settings.notebook, spec, frame)
         self.records[id] = record
         shown = (
-            mask(record, frame, self.masks.cells_of(record), self.masks.whole)
+            mask(record, frame, self.masks.cells_of(record), self.masks.whole, self.settings.threshold)
             if self.masks
             else unmasked(spec, frame, self.settings.notebook)
         )

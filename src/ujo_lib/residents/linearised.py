@@ -134,7 +134,7 @@ class Estimate:
         se: its standard error.
         df: degrees of freedom of the standard error.
         moves: what one unit of weight of each respondent adds to it.
-        certain: everybody whom it speaks of was asked and answered.
+        certain: everybody whom it speaks of was asked and answered, this question, too.
     """
 
     value: float
@@ -213,12 +213,16 @@ def ratio(design: Design, y: ArrayLike, x: ArrayLike) -> Estimate:
 def mean(design: Design, y: ArrayLike, inside: ArrayLike | None = None) -> Estimate:
     """Mean of y over the respondents of a domain who have a value; a share when y is true or false.
 
+    Who is in the domain without a value (NaN) kept silent, so that the mean is not certain.
+
     Raises:
         ValueError: nobody in the domain has a value.
     """
     values = np.asarray(y, float)
-    known = ~np.isnan(values) if inside is None else ~np.isnan(values) & np.asarray(inside, bool)
-    return ratio(design, np.where(known, values, 0.0), known)
+    asked = np.ones(len(values), dtype=bool) if inside is None else np.asarray(inside, bool)
+    known = ~np.isnan(values) & asked
+    found = ratio(design, np.where(known, values, 0.0), known)
+    return replace(found, certain=found.certain and bool((known == asked).all()))
 
 
 def difference(design: Design, one: Estimate, other: Estimate) -> Estimate:
@@ -242,10 +246,10 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
     """
     p, freedom = share.value, share.df
     tail = (1 - level) / 2
+    if share.certain:
+        return Interval(p, p, p)
     if freedom <= 0:
         return Interval(p, 0.0, 1.0)
-    if share.certain and 0 < p < 1:
-        return Interval(p, p, p)
     worth = p * (1 - p) / share.se**2 if share.seen and 0 < p < 1 else float(n)
     worth *= (scipy_stats.t.isf(tail, max(n - 1, 1)) / scipy_stats.t.isf(tail, freedom)) ** 2
     low = scipy_stats.beta.ppf(tail, worth * p, worth * (1 - p) + 1) if p > 0 else 0.0

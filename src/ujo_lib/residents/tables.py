@@ -11,7 +11,7 @@ from scipy import stats as scipy_stats
 
 from ujo_lib.columns import ANSWERED, Base, Column, Count, Dimension, Estimate, Share, Text, Typed, interval
 from ujo_lib.questionnaire import Questionnaire
-from ujo_lib.residents.linearised import mean, share_difference, share_interval
+from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval
 from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
 from ujo_lib.stats import LEVEL, Interval
 
@@ -77,8 +77,7 @@ def shares(sample: Sample, item: str, heading: str, level: float = LEVEL) -> Typ
         One row per answer; columns `item`, n (gave it), base (answered the item), share (weighted), low, high.
     """
     column = sample.answers[item]
-    known = column.notna().to_numpy()
-    rows = [share_of(sample, (column == label).to_numpy(), known, level) for label in column.cat.categories]
+    rows = [share_of(sample, _said(column, [label]), level) for label in column.cat.categories]
     frame = pd.DataFrame(rows)
     frame.insert(0, item, list(map(str, column.cat.categories)))
     kinds = {item: Dimension(heading=heading), **_kinds((item,), level)}
@@ -113,14 +112,14 @@ def across(
         (the label), n, base, share (weighted), low, high.
     """
     column = sample.answers[item]
-    trait, known = column.isin(list(answers)).to_numpy(), column.notna().to_numpy()
+    trait, known = _said(column, answers), column.notna().to_numpy()
     names = list(dict.fromkeys(name for split in by for name in split))
     rows = [
         {
             **dict.fromkeys(names, WHOLE),
             **group,
             item: label,
-            **share_of(sample, trait, known & inside, level),
+            **share_of(sample, trait, level, inside),
         }
         for split in by
         for group, inside in _groups(sample, split)
@@ -191,7 +190,7 @@ def differences(
         Columns group, estimate (points), low, high, reading.
     """
     column = sample.answers[item]
-    trait, known = column.isin(list(answers)).to_numpy(float), column.notna().to_numpy()
+    trait, known = _said(column, answers), column.notna().to_numpy()
     pairs = []
     for name in by:
         groups = [
@@ -201,9 +200,8 @@ def differences(
             pairs += groups if len(groups) > 2 else groups[:1]
     rows = []
     for label, inside in pairs:
-        sides = [known & inside, known & ~inside]
-        one, rest = (mean(sample.design, trait, side) for side in sides)
-        sizes = int(sides[0].sum()), int(sides[1].sum())
+        one, rest = (mean(sample.design, trait, side) for side in (inside, ~inside))
+        sizes = int((known & inside).sum()), int((known & ~inside).sum())
         found = share_difference(sample.design, one, rest, sizes, 1 - (1 - level) / len(pairs))
         points = [100 * value for value in (one.value - rest.value, found.low, found.high)]
         sign = "高い" if found.low > 0 else "低い" if found.high < 0 else "差があるとは言えない"
@@ -240,9 +238,7 @@ def persons(
     z = float(scipy_stats.norm.isf((1 - level) / 2))
     rows = []
     for label, (item, answers) in traits.items():
-        column = sample.answers[item]
-        known = column.notna().to_numpy()
-        told = share_of(sample, column.isin(list(answers)).to_numpy(), known, level)
+        told = share_of(sample, _said(sample.answers[item], answers), level)
         p, low, high = told["share"], told.pop("low"), told.pop("high")
         spread = p * z * error
         least, most = p - math.hypot(p - low, spread), p + math.hypot(high - p, spread)
@@ -286,9 +282,7 @@ def sensitivity(
         One row per gap; columns gap (words), `item` (the label), n, base, share, low, high. No row where the response
         rate is not known, nor for a gap with which more than everybody without the trait would have answered.
     """
-    column = sample.answers[item]
-    known = column.notna().to_numpy()
-    told = share_of(sample, column.isin(list(answers)).to_numpy(), known, level)
+    told = share_of(sample, _said(sample.answers[item], answers), level)
     rate = float(sample.response or 0)
     # With a of `unseen`, a + gap ≤ 1.
     beyond = [gap for gap in gaps if (1 - gap) * (1 - rate) < told["share"] * rate * gap]
@@ -325,17 +319,30 @@ def unseen(share: float, rate: float, gap: float) -> float:
 
 
 def share_of(
-    sample: Sample, trait: NDArray[np.bool_], inside: NDArray[np.bool_], level: float
+    sample: Sample, trait: Floats, level: float, inside: NDArray[np.bool_] | None = None
 ) -> dict[str, Any]:
-    """Row of a table: n with the trait, base inside, weighted share, low, high."""
-    n = int(inside.sum())
+    """Row of a table: n with the trait, base, weighted share, low, high.
+
+    Args:
+        sample: the weighted answers.
+        trait: who has it (1), who has not (0), and who left the question blank (NaN).
+        level: level of the interval.
+        inside: whom it speaks of; everybody when left out.
+    """
+    own = trait if inside is None else trait[inside]
+    n = int((~np.isnan(own)).sum())
     found = (
-        share_interval(mean(sample.design, trait.astype(float), inside), n, level)
+        share_interval(mean(sample.design, trait, inside), n, level)
         if n
         else Interval(math.nan, math.nan, math.nan)
     )
-    told = {"n": int((trait & inside).sum()), "base": n}
+    told = {"n": int(np.nansum(own)), "base": n}
     return {**told, "share": found.estimate, "low": found.low, "high": found.high}
+
+
+def _said(column: "pd.Series[Any]", answers: Sequence[str]) -> Floats:
+    """Who gave one of the answers: 1, else 0, NaN where the question was left blank."""
+    return np.where(column.notna(), column.isin(list(answers)), np.nan).astype(float)
 
 
 def _groups(sample: Sample, split: Sequence[str]) -> list[tuple[dict[str, str], NDArray[np.bool_]]]:

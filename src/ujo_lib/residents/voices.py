@@ -56,8 +56,8 @@ def _side_by_side(sample: Sample, others: pd.DataFrame, item: Item, level: float
             trait = given == label
             if voice == RESIDENTS:
                 inside = sample.answers.index.isin(sheets.index)
-                whole = trait.reindex(sample.answers.index, fill_value=False).to_numpy(bool)
-                told = share_of(sample, whole, inside, level)
+                whole = trait.reindex(sample.answers.index, fill_value=False).to_numpy(float)
+                told = share_of(sample, whole, level, inside)
             else:
                 n = int(trait.sum())
                 found = wilson(n, len(sheets), level)

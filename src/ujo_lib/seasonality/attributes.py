@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import stats as scipy_stats
 
 from ujo_lib.columns import (
+    ANSWERED,
     DIMENSIONS,
     MARKS,
     Base,
@@ -37,6 +38,7 @@ from ujo_lib.stats import LEVEL, holm, wilson
 from ujo_lib.variance import Array, client_codes, clustered_covariance
 
 NO_ANSWER: Final = "無回答"
+"""The one label that is no valid answer; missing values never are."""
 _RESIDUAL: Final = (
     "「相談者でまとめた標準化残差」は、行と列が無関係な場合からの離れ具合を、"
     "同じ人のくり返しの相談をまとめた標準誤差で割ったものです。p値は、すべての欄をまとめてホルム法で補正しました。"
@@ -44,7 +46,8 @@ _RESIDUAL: Final = (
 _MARK: Final = (
     "「全体との違い」の＋は全体よりはっきり多い組、－は少ない組、・はどちらとも言えない組です(ホルム法、5%)。"
 )
-"""The one label that is no valid answer; missing values never are."""
+_REAL: Final = dict.fromkeys(("share", "low", "high"), float)
+"""Without any valid answer such a column holds nothing, and would be one of objects."""
 
 
 def national_answers(attributes: pd.DataFrame, variable: str, period: Period) -> pd.DataFrame | None:
@@ -103,7 +106,7 @@ def distribution(
         (NO_ANSWER, len(records) - len(valid), None, None, None),
         ("総数", len(records), None, None, None),
     ]
-    frame = pd.DataFrame(rows, columns=[column, "n", "share", "low", "high"])
+    frame = pd.DataFrame(rows, columns=[column, "n", "share", "low", "high"]).astype(_REAL)
     frame.insert(2, "base", pd.array([len(valid)] * len(answers) + [pd.NA] * 2, dtype="Int64"))
     order = [*answers, NO_ANSWER, "総数"]
     frame[column] = pd.Categorical(frame[column], order, ordered=True)
@@ -178,7 +181,7 @@ def combined(
     one = share(valid[column].isin(list(labels)).to_numpy(), client_codes(valid), level)
     frame = pd.DataFrame(
         {
-            "answers": ["・".join(labels)],
+            "answers": [_together(labels)],
             "n": [one.n],
             "base": [one.base],
             "missing": [len(records) - len(valid)],
@@ -187,11 +190,12 @@ def combined(
             "high": [one.high],
         }
     )
+    frame = frame.astype(_REAL)
     beside = pd.DataFrame([_beside(one, labels, national, level)], columns=_BESIDE, dtype=float)
     columns = {
-        "answers": Text(heading="まとめた回答"),
+        "answers": _any_of(column, labels, _labels(records[column])),
         "n": CONTACTS,
-        "base": Base(heading="回答のあった件数", unit="件"),
+        "base": Base(heading="回答のあった件数", unit="件", over=("answers",)),
         "missing": replace(CONTACTS, heading="無回答", members=False),
         "share": Share(of="回答のあった相談", n="n", base="base"),
         **interval("share", level),
@@ -200,7 +204,7 @@ def combined(
         "difference": Difference(to="全国", n="share", base="reference", like="share", unit="ポイント"),
         **interval("difference", level, low="difference_low", high="difference_high"),
     }
-    return Typed.of(pd.concat([frame, beside], axis=1), columns, where={column: tuple(labels)})
+    return Typed.of(pd.concat([frame, beside], axis=1), columns, where={column: (ANSWERED,)})
 
 
 def shares_by(
@@ -213,7 +217,9 @@ def shares_by(
     """Share of valid answers that are any of `labels`, for each category of another attribute and for all.
 
     Returns:
-        One row per category of `by`, 全体 first: by, n, base (valid), share, low, high.
+        One row per category of `by`, 全体 first: by, answers (the labels), n, base (valid), share, low, high. With the
+        answers as a dimension the base is a cell that the disclosure plan knows: all contacts of a category may be few
+        where none of them has the answer.
     """
     valid = _valid(records, column)
     clients = client_codes(valid)
@@ -223,18 +229,18 @@ def shares_by(
     rows = []
     for label, member in [("全体", np.ones(len(valid), dtype=bool)), *groups]:
         one = share(trait[member], clients[member], level)
-        limits = (one.low, one.high) if one.base else (None, None)  # nobody asked: nothing to estimate
-        rows.append((label, one.n, one.base, one.estimate, *limits))
-    frame = pd.DataFrame(rows, columns=[by, "n", "base", "share", "low", "high"])
+        rows.append((label, _together(labels), one.n, one.base, one.estimate, one.low, one.high))
+    frame = pd.DataFrame(rows, columns=[by, "answers", "n", "base", "share", "low", "high"]).astype(_REAL)
     frame[by] = pd.Categorical(frame[by], ["全体", *categories], ordered=True)
     columns = {
         by: Dimension(variable=by),
+        "answers": _any_of(column, labels, _labels(records[column])),
         "n": CONTACTS,
-        "base": Base(heading="記録のある件数", unit="件"),
+        "base": Base(heading="記録のある件数", unit="件", over=("answers",)),
         "share": Share(of="記録のある相談", n="n", base="base"),
         **interval("share", level),
     }
-    return Typed.of(frame, columns, where={column: tuple(labels)})
+    return Typed.of(frame, columns, where={column: (ANSWERED,)})
 
 
 def crosstab(
@@ -275,7 +281,7 @@ def crosstab(
             overall = float(trait.mean()) if len(valid) else None
             cells.append((r, c, one.n, one.base, one.estimate, one.low, one.high, overall, residual))
     names = [row, column, "n", "base", "share", "low", "high", "reference", "residual"]
-    frame = pd.DataFrame(cells, columns=names)
+    frame = pd.DataFrame(cells, columns=names).astype({**_REAL, "reference": float, "residual": float})
     frame[row] = pd.Categorical(frame[row], rows, ordered=True)
     frame[column] = pd.Categorical(frame[column], columns, ordered=True)
     tested = frame["residual"].notna()
@@ -310,6 +316,16 @@ def standing_out(cells: pd.DataFrame) -> list[str]:
     return [label for label in labels if label in found] or labels
 
 
+def _any_of(column: str, labels: Sequence[str], valid: Sequence[str]) -> Dimension:
+    """The column of the one category that several answers make together; who answered gave one of the valid ones."""
+    groups = {_together(labels): tuple(labels), ANSWERED: tuple(valid)}
+    return Dimension(heading="まとめた回答", variable=column, groups=groups)
+
+
+def _together(labels: Sequence[str]) -> str:
+    return "・".join(labels)
+
+
 _BESIDE = ["base_reference", "reference", "difference", "difference_low", "difference_high"]
 
 
@@ -325,7 +341,7 @@ def _beside(
     rows = national.loc[national["value"] != NO_ANSWER]
     base = int(rows["n"].sum())
     nation = wilson(int(rows.loc[rows["value"].isin(list(labels)), "n"].sum()), base, level)
-    if one.estimate is None or nation.estimate is None:
+    if one.estimate is None or one.low is None or one.high is None or nation.estimate is None:
         return base, nation.estimate, None, None, None
     below = float(np.hypot(one.estimate - one.low, nation.high - nation.estimate))
     above = float(np.hypot(one.high - one.estimate, nation.estimate - nation.low))

@@ -20,13 +20,13 @@ from ujo_lib.variance import Array, clustered_covariance, deflated_share, effect
 
 @dataclass(frozen=True)
 class ClusteredShare:
-    """A share with an interval that respects clients; `estimate` is None when nothing was valid."""
+    """A share with an interval that respects clients; nothing valid gives neither estimate nor limits."""
 
     n: int
     base: int
     estimate: float | None
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     design_effect: float
 
 
@@ -105,7 +105,7 @@ def share(trait: Array, clients: NDArray[np.int64], level: float = LEVEL) -> Clu
     """
     n, k = len(trait), int(np.sum(trait))
     if n == 0:
-        return ClusteredShare(0, 0, None, 0.0, 1.0, 1.0)
+        return ClusteredShare(0, 0, None, None, None, 1.0)
     influence = np.asarray(trait, dtype=float)[:, None] - k / n
     spread = float((influence**2).sum())
     together = float(clustered_covariance(influence, clients)[0, 0])

@@ -39,7 +39,9 @@ def shares_beside(place: Counts, whole: Counts, level: float = LEVEL) -> Typed:
 
     Returns:
         One row per month: month, n, share, n_reference, share_reference, estimate, low, high (blank where too few
-        weeks were observed to know their spread); all blank in a month of which the two recorded no day together.
+        weeks were observed to know their spread); all blank, and left out of the shares, in a month of which the two
+        recorded no day together, or in which the place had contacts on a day that the whole lacks: another table
+        counts them, and the difference would be theirs.
 
     Raises:
         ValueError: place and whole do not cover the same days.
@@ -53,6 +55,9 @@ def shares_beside(place: Counts, whole: Counts, level: float = LEVEL) -> Typed:
         )
         for scope in (place, whole)
     )
+    days = np.bincount(place.month_index[both], minlength=len(labels))
+    alike = (days > 0) & (n == np.bincount(place.month_index, weights=place.daily))
+    n, n_whole = n * alike, n_whole * alike
     tests = PatternTests.of(place, whole)
     low = high = np.full(len(n), np.nan)
     if tests.weeks.count >= FEWEST_WEEKS_OF_MONTHS:
@@ -73,10 +78,9 @@ def shares_beside(place: Counts, whole: Counts, level: float = LEVEL) -> Typed:
                 "high": high / reference,
             }
         )
-    recorded = np.bincount(place.month_index[both], minlength=len(labels)) > 0
     numbers = frame.columns.drop("month")
     frame = frame.astype({"n": "Int64", "n_reference": "Int64"})
-    frame.loc[~recorded, numbers] = pd.NA
+    frame.loc[~alike, numbers] = pd.NA
     columns = {
         "month": Dimension(variable="month"),
         "n": CONTACTS,

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Base, Count, Dimension, Estimate, Share, Typed
+from ujo_lib.columns import Count, Dimension, Estimate, Share, Typed
 from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.seasonality.attributes import shares_by
 from ujo_lib.seasonality.counts import HOURS
@@ -55,14 +55,15 @@ def unanswered(records: pd.DataFrame, by: str, silent: Sequence[str], level: flo
         level: level of the intervals, widened for people who try again and again.
 
     Returns:
-        One row per category, 全体 first: `by`, n (not answered), base (tried, with a status), share, low, high.
+        One row per category, 全体 first: `by`, answers (the statuses), n (not answered), base (tried, with a status),
+        share, low, high.
     """
     table = shares_by(records, by, "status", silent, level)
     hours = Dimension(heading="時間帯", variable="hour", groups=BLOCKS)
     return table.change(
         **({by: hours} if by == "hours" else {}),
         n=replace(table.schema["n"], heading="応答できなかった件数"),
-        base=Base(heading="寄せられた件数", unit="件"),
+        base=replace(table.schema["base"], heading="寄せられた件数"),
         share=Share(heading="応答できなかった割合", n="n", base="base"),
     )
 

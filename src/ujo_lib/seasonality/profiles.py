@@ -154,8 +154,11 @@ def order_in_words(weekdays: pd.DataFrame) -> str:
     per_day = weekdays["per_day"].to_numpy(dtype=float)
     if np.isnan(per_day).any():
         return "示せない値を含むため、順序を述べません"
-    rises = int((np.diff(per_day) >= 0).sum())
-    return "毎日少しずつ減っています" if rises == 0 else f"一様には減っておらず、{rises}か所で増えています"
+    steps = np.diff(per_day)
+    if (steps < 0).all():
+        return "毎日少しずつ減っています"
+    rises = int((steps > 0).sum())
+    return f"一様には減っておらず、{rises}か所で増えています" if rises else "一様には減っていません"
 
 
 def share_effect(hourly: NDArray[np.int64]) -> Array:

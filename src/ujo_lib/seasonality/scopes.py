@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from ujo_lib.columns import Ratio, Text, Typed
 from ujo_lib.fiscal import FiscalYear, Period, period_for
+from ujo_lib.seasonality.circular import daily_peak
 from ujo_lib.seasonality.counts import (
     CONTACTS,
     DAYS,
+    HOURS,
     Counts,
     clock_shift,
     from_aggregate,
@@ -252,9 +254,13 @@ def clock_sentence(scopes: Scopes) -> str:
     """Whether the prefecture's clock agrees with the nation's, in Japanese.
 
     A file in another time zone (UTC, nine hours behind) shifts the whole daily profile; a lag of one or two hours can
-    be chance.
+    be chance, and so can any within half the interval of the mean hour.
     """
     lag = clock_lag(scopes)
+    low, high = daily_peak(scopes.prefecture).frame.loc[0, ["low", "high"]].astype(float)
+    reach = float(np.nan_to_num((high - low) / 2, nan=HOURS / 2))
+    if max(abs(lag), 2) <= reach:
+        return "県の相談が少ないため、1日の山と谷が全国とずれているかどうかは、分かりません。"
     if abs(lag) <= 2:
         return "県と全国の1日の山と谷のずれは、2時間以内です。時刻のずれたファイルが混じっている様子はありません。"
     return f"県の1日の山と谷は、全国と{abs(lag)}時間ずれています。ファイルの時刻が日本時間かどうかを確かめてください。"

@@ -150,7 +150,7 @@ def by_area(areas: Mapping[str, tuple[int | None, int]], use: Usage | None = Non
     columns: dict[str, Column] = {
         "area": Text(heading="地域"),
         "n": replace(CONTACTS, heading="相談"),
-        "population": Count(heading="人口", unit="人", members=False),
+        "population": Count(heading="人口", unit="人", members=False, free=True),
         "per_100k": Rate(per="人口10万人", unit="件", n="n", base="population", scale=PEOPLE),
     }
     if use:
@@ -165,7 +165,7 @@ def by_area(areas: Mapping[str, tuple[int | None, int]], use: Usage | None = Non
         columns |= {
             "share": Share(heading="相談に占める割合", decimals=2),
             **interval("share", use.level),
-            "population_share": Share(heading="人口に占める割合", decimals=2),
+            "population_share": Share(heading="人口に占める割合", decimals=2, free=True),
             "ratio": Ratio(heading="人口に比べた利用", n="share", base="population_share"),
         }
     note = "相談は居住する市町村を尋ねていないので、市の件数は空欄としました。"

@@ -411,7 +411,8 @@ def descriptive_tests(counts: Counts) -> Typed:
     """Chi-square of months (by days) and weekdays, and Rayleigh of the day of the year: description only.
 
     These take every contact for an independent draw; they find a pattern in most years without one as soon as
-    the counts are large. Columns: test, statistic, df (NA for Rayleigh), p_value, remark; no row without contacts.
+    the counts are large. Columns: test, statistic, df (NA for Rayleigh), p_value, remark; no row without contacts,
+    with a single month or weekday to compare, or, for Rayleigh's, of days that are no whole year: those gather in it.
     """
     columns = {
         "test": Text(heading="検定"),
@@ -436,8 +437,11 @@ def _textbook_tests(counts: Counts) -> Iterator[tuple[str, float, object, float]
         n = np.bincount(group[seen], weights=counts.daily[seen])
         days = np.bincount(group[seen], minlength=len(n))
         n, days = n[days > 0], days[days > 0]
-        result = scipy_stats.chisquare(n, counts.n * days / days.sum())
-        yield name, float(result.statistic), len(n) - 1, float(result.pvalue)
+        if len(n) > 1:
+            result = scipy_stats.chisquare(n, counts.n * days / days.sum())
+            yield name, float(result.statistic), len(n) - 1, float(result.pvalue)
+    if not counts.whole_year:
+        return
     angle = 2 * np.pi * np.arange(len(counts.daily)) / YEAR
     strength = float(np.hypot(counts.daily @ np.cos(angle), counts.daily @ np.sin(angle)) ** 2 / counts.n)
     yield "レイリー検定(1年周期)", strength, pd.NA, float(np.exp(-strength))

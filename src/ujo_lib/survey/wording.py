@@ -87,11 +87,18 @@ def total_sentence(total: pd.DataFrame) -> str:
     """How to read the city total.
 
     Args:
-        total: what `city_total.city_total` returned.
+        total: what `city_total.city_total` returned, as its readers may see it.
+
+    Returns:
+        The sentence; none where the numbers are kept back.
     """
     simple = total.iloc[0]
+    if pd.isna(simple["responded"]):
+        return ""
     if pd.isna(simple["estimate"]):
         return "回答した委員がいないため、推計できません。"
+    if simple["responded"] == simple["base"]:
+        return "調査した委員の全員が回答したので、推計ではなく、把握された人数そのものです。"
     if not pd.isna(simple["low"]):
         return "回答しなかった委員も、回答した委員と同じように把握していると仮定した場合の推計です。"
     if simple["n"] == 0:

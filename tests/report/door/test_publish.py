@@ -263,6 +263,23 @@ def test_a_table_computed_from_a_hidden_count_keeps_its_counts_back_too():
     assert "逆算できないよう" in shown.spec.note
 
 
+@pytest.mark.parametrize(
+    ("n", "members", "gone"), [(0, True, False), (4, True, True), (5, True, False), (4, False, False)]
+)
+def test_a_small_count_made_from_a_population_is_not_printed_by_a_table_that_names_no_population(
+    n, members, gone
+):
+    """The contacts of a window, say, whose months are all printed."""
+    frame = pd.DataFrame({"role": ["実施期間", "比較期間"], "n": [n, 80], "ratio": [1.5, None]})
+    columns = {"role": Text(), "n": Count(unit="件", members=members), "ratio": Ratio()}
+    spec = TableSpec("effect", "効果", _elsewhere("cases"), Schema(columns))
+    shown = mask(TableRecord.of("04", spec, frame), frame, {}, ["cases"], least=5)
+    assert shown.hidden[["n", "ratio"]].all(axis=None) == shown.hidden[["n", "ratio"]].any(axis=None) == gone
+    assert ("小さな数を含むため" in shown.spec.note) == gone
+    nobody = replace(spec, subject=_elsewhere(*NOBODY))
+    assert not mask(TableRecord.of("04", nobody, frame), frame, {}, [], least=5).hidden.any(axis=None)
+
+
 def test_a_free_statistic_stays_and_so_does_what_follows_from_it():
     columns = {**COLUMNS, "known": Estimate(free=True), "rate": Rate(n="n", base="known")}
     spec = replace(SPEC, schema=Schema(columns))

@@ -6,6 +6,7 @@ import pytest
 
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Share
+from ujo_lib.report.look.figures.read import reference
 from ujo_lib.report.look.tables import table_html, tiles_html
 
 
@@ -195,6 +196,18 @@ def test_bases_that_belong_to_the_columns_of_a_cross_table_stand_in_its_headings
     assert "学生(n=80)" in turned
     assert "回答者数" not in turned
     assert cells(turned)[0][1:] == ["60.0", "75.0", "50.0"]
+
+
+@pytest.mark.parametrize(("base", "marked"), [(29, True), (30, False), (31, False)])
+def test_a_weighted_share_of_few_is_one_for_reference_too(base: int, marked: bool) -> None:
+    """It follows from no count of its row, and names no base."""
+    table = published(
+        {"sex": ["男性", "女性"], "n": [8, 9], "base": [base, 99], "share": [0.31, 0.12]},
+        dimensions={"sex": "sex"},
+        kinds={"share": Share(heading="重み付きの割合")},
+    )
+    assert ("†" in table_html(table)) is marked
+    assert reference(table, "share") == [marked, False]
 
 
 @pytest.mark.parametrize(("base", "marked"), [(29, True), (30, False), (31, False)])

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Mark, Schema, Withheld
+from ujo_lib.columns import Count, Mark, Schema, Withheld
 from ujo_lib.report.door.marks import sure_marks
 
 NOT_SUPPLIED = "not_supplied.json"
@@ -32,6 +32,7 @@ NOBODY: Final = ()
 """`Subject.computed_from` of numbers that rest on no count which a release may hide."""
 
 _BACK = "伏せた数を逆算できないよう、{names}は示しません。"
+_FEW = "小さな数を含むため、{names}は示しません。"
 _UNSAID = "何から計算した数かの記載がないため、{names}は公表しません。"
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 
@@ -291,18 +292,21 @@ def mask(
     frame: pd.DataFrame,
     cells: Mapping[str, Sequence[bool]],
     whole: Collection[str] = (),
+    least: int = 1,
 ) -> Published:
     """Hide counts, and with each hidden count whatever else in its row was computed from it.
 
     A column that speaks of the whole table (`Schema.of_table`) is kept back as a whole as soon as a count that it rests
     on is hidden: the shown values of a test statistic are equations for the hidden cells. In a table without population
-    every number speaks of counts that stand elsewhere.
+    every number speaks of counts that stand elsewhere; a small count of its own, made from them, is printed no more
+    than theirs.
 
     Args:
         record: the table as recorded.
         frame: the table as published, for its column types.
         cells: count column → one boolean per row, true where the plan hides the count.
         whole: populations, and tables (notebook/id), of which the release prints every count.
+        least: count from which on one is printed.
     """
     spec = record.spec
     hidden = pd.DataFrame(False, index=range(len(frame)), columns=list(frame.columns))
@@ -314,8 +318,9 @@ def mask(
     for column in _followers(spec, frame):
         hidden[column] = row_hidden
     shown = frame.reset_index(drop=True).copy()
-    if _rests_on_hidden(record, hidden, whole):
-        spec = _without_statistics(spec, shown, hidden)
+    few = _counts_few(spec, frame, least)
+    if few or _rests_on_hidden(record, hidden, whole):
+        spec = _without_statistics(spec, shown, hidden, _FEW if few else _BACK)
     for column in shown.columns[hidden.any()]:
         # An NA beside a hidden cell would leave a column of numbers a column of objects.
         told = shown[column].notna() & ~hidden[column]
@@ -334,7 +339,19 @@ def _rests_on_hidden(record: TableRecord, hidden: pd.DataFrame, whole: Collectio
     )
 
 
-def _without_statistics(spec: TableSpec, shown: pd.DataFrame, hidden: pd.DataFrame) -> TableSpec:
+def _counts_few(spec: TableSpec, frame: pd.DataFrame, least: int) -> bool:
+    """Whether a table without population, computed from one, has a count that is too small to be printed."""
+    if spec.subject.population is not None or not spec.subject.computed_from:
+        return False
+    own = [
+        name
+        for name, column in spec.schema.columns.items()
+        if isinstance(column, Count) and column.members and not column.free
+    ]
+    return any(frame[name].between(1, least - 1).fillna(False).any() for name in own)
+
+
+def _without_statistics(spec: TableSpec, shown: pd.DataFrame, hidden: pd.DataFrame, reason: str) -> TableSpec:
     """Keep columns of the whole table back, in `hidden` and in the schema; put marks that can be told into `shown`."""
     columns = dict(spec.schema.columns)
     back = list(spec.schema.of_table)
@@ -353,7 +370,7 @@ def _without_statistics(spec: TableSpec, shown: pd.DataFrame, hidden: pd.DataFra
         return spec
     names = "".join(f"「{columns[name].name}」" for name in back)
     unsaid = spec.subject.population is None and spec.subject.computed_from is None
-    why = (_UNSAID if unsaid else _BACK).format(names=names)
+    why = (_UNSAID if unsaid else reason).format(names=names)
     note = " ".join(filter(None, (spec.schema.note, why)))
     return replace(spec, schema=replace(spec.schema, columns=columns, note=note))
 

@@ -438,8 +438,8 @@ def _small(published: Published, printed: Sequence[str]) -> list[bool | None]:
     None where the base is not known to the reader; empty where small bases are no question.
     """
     frame, schema = published.frame, published.spec.schema
-    shares = [column for name in printed if isinstance(column := schema[name], Share)]
-    if base := next((share.base for share in shares if share.base in frame), ""):
+    shares = [name for name in printed if isinstance(schema[name], Share)]
+    if base := next((base for name in shares if (base := schema.base_of(name)) in frame), ""):
         return [None if pd.isna(size) else bool(size < SMALL_BASE) for size in frame[base]]
     if shares and (marks := _marks(published)):
         return [None if pd.isna(flag) else bool(flag) for flag in frame[marks[0]]]

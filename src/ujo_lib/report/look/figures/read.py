@@ -220,7 +220,7 @@ def _behind(published: Published, n: str) -> list[str]:
 
 def reference(published: Published, value: str) -> list[bool]:
     """Which numbers of a column are shares of so few that they are 参考値."""
-    base = getattr(published.spec.schema[value], "base", "")
+    base = published.spec.schema.base_of(value)
     return [bool(size < SMALL_BASE) for size in numbers(published, base)] if base in published.frame else []
 
 
