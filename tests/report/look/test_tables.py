@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Share
+from ujo_lib.columns import Dimension, Share
 from ujo_lib.report.look.figures.read import reference
 from ujo_lib.report.look.tables import table_html, tiles_html
 
@@ -223,6 +223,36 @@ def test_a_small_base_is_told_only_under_the_shares_that_rest_on_it(base: int, m
     ):
         assert "参考値" not in without
         assert "四捨五入" not in without
+
+
+@pytest.mark.parametrize(
+    ("answers", "hide", "once"),
+    [
+        (["行政・医療"] * 2, [], True),
+        (["行政・医療", "総数"], [], False),
+        (["行政"] * 2, [], False),  # an answer as it was given is no collection of answers
+        (["行政・医療"], [], False),  # one row says it itself
+        (["行政・医療"] * 2, [(0, "answer")], False),
+    ],
+)
+def test_answers_that_every_row_takes_together_are_told_once_below_the_table(
+    answers: list[str], hide: list[tuple[int, str]], once: bool
+) -> None:
+    table = published(
+        {"topic": ["家族", "学校"][: len(answers)], "answer": answers, "n": [8, 9][: len(answers)]},
+        hide,
+        dimensions={"topic": "topic"},
+        kinds={
+            "answer": Dimension(
+                heading="つなぎ先", variable="referral", groups={"行政・医療": ("行政", "医療")}
+            )
+        },
+    )
+    shown = table_html(table)
+    note = "「つなぎ先」は、どの行も「行政・医療」です。"
+    assert (note in shown) is once
+    assert ("<th" in shown and ">つなぎ先</th>" in shown) is not once
+    assert note not in table_html(table, columns=["topic", "answer", "n"])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from ujo_lib.columns import TOTAL_LABELS, Base, Flag, Share, Various, Withheld
+from ujo_lib.columns import TOTAL_LABELS, Base, Dimension, Flag, Share, Various, Withheld
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import (
     BELOW_UNIT,
@@ -260,14 +260,26 @@ def _plain(published: Published, names: Sequence[str]) -> tuple[list[_Column], l
 
 
 def _default_columns(published: Published) -> list[str]:
-    """All columns; one base for all rows stands in the caption, and 参考値 is a mark."""
+    """All columns; one base for all rows stands in the caption, one answer in the notes, and 参考値 is a mark."""
     schema = published.spec.schema
     formats = [c.by for c in schema.columns.values() if isinstance(c, Various)]
-    kept = [name for name in schema.columns if name not in (*_marks(published), *formats)]
+    left = {*_marks(published), *formats, *_alike(published)}
+    kept = [name for name in schema.columns if name not in left]
     base = _base_column(published)
     if base and published.frame[base].nunique() == 1 and len(published.frame) > 1:
         kept.remove(base)
     return kept
+
+
+def _alike(published: Published) -> dict[str, str]:
+    """Columns that say in each of several rows that the same answers were taken together → which."""
+    schema, frame = published.spec.schema, published.frame
+    found = {}
+    for name in schema.of_kind(Dimension) if len(frame) > 1 else ():
+        column, label = schema[name], frame[name].iloc[0]
+        if isinstance(column, Dimension) and label in column.groups and frame[name].eq(label).all():
+            found[name] = str(label)
+    return found
 
 
 def _marks(published: Published) -> list[str]:
@@ -459,6 +471,11 @@ def _notes(
     shares = set(printed) & set(spec.schema.of_kind(Share))
     cells = {cell for column in columns if column.numeric for cell in column.cells}
     notes = [note] if (note := spec.note_on(printed)) else []
+    notes += [
+        f"「{spec.schema[name].name}」は、どの行も「{label}」です。"
+        for name, label in _alike(published).items()
+        if name not in printed
+    ]
     if _all_small(small):
         notes.append(f"対象が{SMALL_BASE}に満たないため、割合は参考値です。")
     elif any(small):
