@@ -213,7 +213,7 @@ class _Opener:
             yield Unreadable(carrier, f"{kind} は公表してよい種類ではない")
         elif (text := _decoded(content)) is not None:
             yield from self.of_text(text, carrier, depth)
-        elif content[:1] == b"x" and (inner := _inflate(content, 15)) is not None:
+        elif (inner := _inflate(content, 15)) is not None:
             yield from self.of_bytes(inner, f"{carrier} > zlib", depth + 1)
         elif must_open:
             yield Unreadable(carrier, "文字として読めない")
@@ -318,8 +318,7 @@ class _Opener:
                             member.orig_filename.encode("cp437", "replace"), f"{carrier} > 名前"
                         )
                     yield from _readings(member.comment, f"{carrier} > コメント")
-                    self._unpacked += member.file_size
-                    if self._unpacked > _MAX_BYTES:
+                    if self._unpacked + member.file_size > _MAX_BYTES:
                         yield Unreadable(carrier, "展開後の大きさが上限を超える")
                         return
                     inner = archive.read(member)
@@ -429,9 +428,7 @@ def _worth_opening(blob: bytes) -> bool:
         return True
     if blob.startswith(tuple(_OTHER_BINARY)) and len(blob) > 100:
         return True
-    if blob[:1] == b"x" and _inflate(blob, 15) is not None:
-        return True
-    return _decoded(blob) is not None
+    return _inflate(blob, 15) is not None or _decoded(blob) is not None
 
 
 def _strings(content: object) -> Iterator[str]:
