@@ -262,3 +262,18 @@ def test_a_row_that_would_do_by_itself_counts_as_one_in_a_cut_and_never_as_more(
     none, cut = suppress._extreme(line, np.arange(4) == 0, line.targets[0], side)
     assert none is None
     assert cut.tolist() == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_row_that_holds_a_count_back_in_no_way_is_in_no_cut(side: int) -> None:
+    """Of 3, 9 and their sum, beside a category that no sum holds: hiding that one would help nothing."""
+    names = {"c0": 3, "c1": 9, "d": 7}
+    rows = [Row((("topic", frozenset({name})),), n, n) for name, n in names.items()]
+    line = problem([*rows, Row((("topic", frozenset({"c0", "c1"})),), 12, 12)], [2, 2, 2, 50])
+    none, cut = suppress._extreme(line, np.arange(4) == 0, line.targets[0], side)
+    assert none is None
+    assert cut.tolist() == [0, 1, 0, 1]
+    supposed = np.array([True, True, False, False])  # what one cut has named is hidden for the next
+    found, empty = suppress._extreme(line, supposed, line.targets[0], side)
+    assert found is not None
+    assert empty.tolist() == [0, 0, 0, 0]
