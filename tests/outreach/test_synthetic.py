@@ -27,6 +27,13 @@ def test_proposition_99_has_the_published_effects(design, published, tolerance):
     assert synthetic.estimate(SMOKING, 19, design) == pytest.approx(published, abs=tolerance)
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+@pytest.mark.parametrize("design", ["did", "sc", "sdid"])
+def test_an_effect_is_the_same_in_whatever_unit_it_is_counted(design, unit):
+    in_packs = synthetic.estimate(SMOKING, 19, design)
+    assert synthetic.estimate(unit * SMOKING, 19, design) / unit == pytest.approx(in_packs, rel=1e-5)
+
+
 def test_the_synthetic_controls_weights_are_the_optimum():
     """Oracle: scipy's sequential quadratic programming on the same 38 states."""
     past, aim = SMOKING[:-1, :19].T, SMOKING[-1, :19]
