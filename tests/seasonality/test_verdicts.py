@@ -243,6 +243,12 @@ def test_a_heading_names_the_ratio_that_stands_out_after_holm_and_none_when_none
     assert strongest(ratios, "level", text) == "ホルム法で補正すると、1と違うと言える比は見られません。"
 
 
+@pytest.mark.parametrize(("estimate", "named"), [(0.0, "b"), (0.1, "a"), (None, "b")])
+def test_a_ratio_of_nought_or_none_is_no_farthest_from_one(estimate, named):
+    ratios = pd.DataFrame({"level": ["a", "b"], "estimate": [estimate, 2.0], "p_value": [0.001, 0.001]})
+    assert strongest(ratios.astype({"estimate": object}), "level", "{name}") == named
+
+
 @pytest.mark.parametrize(("days", "judged"), [(15, False), (16, True), (28, True)])
 def test_weekdays_are_judged_from_four_weeks_of_four_days_on(days, judged):
     observed = np.zeros(YEAR.days, dtype=bool)
