@@ -2,6 +2,7 @@
 
 import io
 import re
+import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ from tests.intake.books import (
 )
 from tests.intake.conftest import Desk, as_xlsx, table
 from ujo_lib.intake import Intake
-from ujo_lib.intake.other_books import _records
+from ujo_lib.intake.other_books import _read_apart, _records
 from ujo_lib.intake.problems import Problem
 
 SUFFIXES = tuple(FORMATS)
@@ -245,3 +246,13 @@ def test_formats_without_values_far_below_are_no_cells(desk: Desk) -> None:
 def test_records_of_an_xlsb_have_numbers_of_seven_bits_a_byte(head: bytes, kind: int) -> None:
     """[MS-XLSB] 2.1.4: a byte whose high bit is set is followed by one more."""
     assert [(number, bytes(content)) for number, content in _records(head + b"\x02ab")] == [(kind, b"ab")]
+
+
+@pytest.mark.parametrize("length", [0, 998, 999, 1000])
+def test_of_what_a_reader_said_before_it_broke_off_the_last_thousand_letters_are_told(
+    monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    done = subprocess.CompletedProcess([], 1, b"", b"x" * length + b"!")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(ValueError, match=f"^{'x' * min(length, 999)}!$"):
+        _read_apart(b"")
