@@ -216,6 +216,16 @@ def test_a_population_says_nothing_once_a_count_that_it_moves_is_shown() -> None
     assert not worlds.open(1)[0]
 
 
+@pytest.mark.parametrize(("shown", "usable"), [(8, False), (9, True), (10, False)])
+def test_a_population_with_a_printed_count_as_it_is_printed_may_be_used(shown: int, usable: bool) -> None:
+    """Three and nine, of which nine is printed and the sum is not; the target asks for three and no other number."""
+    problem = replace(line_of(3, 9), targets=[Target(0, 3, 3)])
+    worlds = suppress._Worlds(problem)
+    worlds.hide(np.array([True, False, True]))
+    worlds.add(np.array([3.0, shown]))
+    assert [not worlds.open(side)[0] for side in (-1, 1)] == [usable, usable]
+
+
 def test_half_a_person_does_for_a_first_answer_and_not_for_the_last() -> None:
     problem = line_of(3, 9)
     worlds = suppress._Worlds(problem)

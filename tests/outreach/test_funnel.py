@@ -278,6 +278,15 @@ def test_landings_are_held_against_the_clicks_of_platforms_that_report_them(publ
     assert steps.loc["クリック(流入)", "per_thousand"] == pytest.approx(3.73165, abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("shown", "clicks", "per_thousand"), [(0, 0, [None, None]), (1, 1, [1000, 1000]), (2, 1, [500, 1000])]
+)
+def test_a_step_has_a_rate_from_the_first_of_the_step_above_it_on(shown, clicks, per_thousand):
+    rows = ads([("2024-02-20", "A", shown, clicks, 1)]).assign(landing_views=clicks)
+    found = funnel.steps(rows, 1).frame["per_thousand"]
+    assert [None if pd.isna(rate) else rate for rate in found] == [None, *per_thousand, None]
+
+
 def test_a_new_channel_of_inflow_needs_no_new_code():
     table = funnel.inflow_by_source(pd.DataFrame({"utm_source": ["検索", None, "広報ラジオ", "検索"]})).frame
     assert table.set_index("utm_source")["n"].to_dict() == {"検索": 2, "記録なし": 1, "広報ラジオ": 1}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize
+from scipy import stats as distributions
 
 from tests.outreach.test_pretest import INSIDE, record
 from ujo_lib.outreach import controlled, synthetic
@@ -90,6 +91,19 @@ def test_a_planted_rise_of_half_is_found_and_its_absence_is_not(method):
     assert found.expected * found.estimate == pytest.approx(found.n)
     none = [synthetic.effect(*record(seed), "熊本県", method).code for seed in range(20)]
     assert none.count("detected") <= 4
+
+
+@pytest.mark.parametrize("method", synthetic.METHODS)
+def test_the_interval_and_the_p_value_are_of_a_t_with_one_degree_less_than_the_blocks_before(method):
+    """28 blocks: between two levels the interval grows as the quantiles of a t with 27 degrees of freedom."""
+    given = record(1, np.where(INSIDE, 1.1, 1.0))
+    found = [synthetic.effect(*given, "熊本県", method, level) for level in (0.95, 0.8)]
+    logs = np.log([[effect.low, effect.estimate, effect.high] for effect in found])
+    quantiles = distributions.t.ppf([0.975, 0.9], 27)
+    errors = np.diff(logs, axis=1) / quantiles[:, None]
+    assert errors == pytest.approx(np.full((2, 2), errors[0, 0]))
+    expected = 2 * distributions.t.sf(logs[0, 1] / errors[0, 0], 27)
+    assert [effect.p_value for effect in found] == pytest.approx([expected, expected])
 
 
 @pytest.mark.parametrize(("controls", "code"), [(9, "few_controls"), (10, ""), (11, "")])

@@ -185,6 +185,15 @@ def test_a_letter_begins_a_kanji_of_cp932_where_jis_x_0208_has_rows(lead: int, j
     assert not _CP932_IN_LATIN.search(said[:-1])
 
 
+@pytest.mark.parametrize("coat", COATS)
+def test_no_layer_is_looked_through_twice(coat: str) -> None:
+    _, wrap = COATS[coat]
+    found = [
+        (one.carrier, one.text) for one in of_file("p.txt", wrap(SAID).encode()) if isinstance(one, Layer)
+    ]
+    assert len(set(found)) == len(found)
+
+
 def packed(name: str, content: bytes) -> bytes:
     """An archive that takes no room away."""
     out = io.BytesIO()
