@@ -38,6 +38,7 @@ def test_a_contact_belongs_to_the_hours_weekday_and_month_in_which_it_came(recor
     assert records["weekday"].tolist() == ["日", "日", "月", "土", "月"]
     assert records["weekday"].cat.categories.tolist() == list(WEEKDAYS_JA)
     assert records["month"].tolist() == ["8月", "8月", "8月", "8月", "9月"]
+    assert all(records[name].cat.ordered for name in ("hours", "weekday", "month"))
 
 
 def test_a_month_that_occurs_twice_keeps_its_year():

@@ -75,3 +75,12 @@ def test_no_more_than_all_of_the_variance_carries_over(days, persistence):
     """A sine without noise carries over whole; of a slow one the first lags ask for more than there is."""
     found = fitted((400 * np.exp(0.5 * np.sin(DAYS / days))).round()[None])[1]
     assert (found.share[0], found.persistence[0]) == (1.0, persistence)
+
+
+def test_of_a_record_without_memory_none_is_longer_than_the_shortest():
+    """Where nothing carries over all persistences fit alike, and the first that was tried stays."""
+    found = fitted(years(0.0, 0.1, series=12))[1]
+    nothing = found.share == 0
+    assert 2 <= nothing.sum() <= 10
+    assert set(found.persistence[nothing]) == {memory.PERSISTENCE[0]}
+    assert set(found.persistence[~nothing]) - {memory.PERSISTENCE[0]}

@@ -120,6 +120,11 @@ def test_no_heading_stands_twice_over_a_table_and_none_is_left_to_the_kind_by_ac
         assert not {"", "区分", "数"} & set(titles), name
 
 
+def test_the_rows_of_a_table_are_numbered_from_nought():
+    for name, table in (at_level(0.95) | without_level()).items():
+        assert list(table.frame.index) == list(range(len(table))), name
+
+
 def test_people_and_contacts_are_what_a_release_protects_and_days_and_hours_are_not():
     for name, table in (at_level(0.95) | without_level()).items():
         for column, kind in table.schema.columns.items():
