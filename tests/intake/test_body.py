@@ -232,3 +232,21 @@ def test_a_column_without_a_heading_is_told_where_it_holds_anything(desk: Desk, 
 def test_a_figure_under_none_of_several_names_is_an_exports_own_total(keys, kind):
     header = Header(0, 1, (*HEADINGS, "備考"), {**keys, "n": 2}, {}, {}, (3,), ())
     assert _kind_of(["", "", "60", "8月の計"], header, DAILY, discreet=False) == kind
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["", "", "60", ""], "total"),
+        (["", "", "60", "12"], "total"),
+        (["", "", "60", "概数"], "data"),
+        (["", "熊本県", "60", ""], "data"),
+        (["2023-08-01", "", "60", ""], "data"),
+        (["", "", "", "概数"], "note"),
+    ],
+)
+def test_a_row_without_its_day_is_a_total_where_it_has_numbers_alone_and_a_note_where_it_has_one_word(
+    cells, kind
+):
+    header = Header(0, 1, (*HEADINGS, "備考"), {"date": 0, "n": 2}, {}, {}, (3,), ())
+    assert _kind_of(cells, header, DAILY, discreet=False) == kind
