@@ -364,7 +364,8 @@ class _Collected:
         remembering = [
             one
             for one in gc.get_objects()
-            if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("ujo_lib")
+            if isinstance(one, functools._lru_cache_wrapper)
+            and one.__module__.startswith(("ujo_lib", "tests"))
         ]
         self._coverage = coverage.Coverage(
             data_file=None, config_file=False, include=sorted(self._files), messages=False
