@@ -36,6 +36,34 @@ def test_the_words_of_the_city_hold_exactly_within_their_bounds(
     assert wording.agrees(phrase, share) is holds
 
 
+_STEP = 0.0001
+_BOUNDS = {
+    "7割強": (0.70, 0.75, "()"),
+    "7割弱": (0.65, 0.70, "()"),
+    "約7割": (0.675, 0.725, "[]"),
+    "7割以上": (0.70, 1.0, "[]"),
+    "7割超": (0.70, 1.0, "(]"),
+    "7割以下": (0.0, 0.70, "[]"),
+    "7割未満": (0.0, 0.70, "[)"),
+    "7割": (0.70, 0.70, "[]"),
+}
+"""Phrase → the shares between which it holds, and which of the two belong to it."""
+
+
+@pytest.mark.parametrize("phrase", _BOUNDS)
+@pytest.mark.parametrize("share", sorted({round(end + step, 4) for low, high, _ in _BOUNDS.values()
+                                          for end in (low, high) for step in (-_STEP, 0, _STEP)
+                                          if 0 <= end + step <= 1}))  # fmt: skip
+def test_each_phrase_holds_from_its_first_share_to_its_last_and_at_them_as_it_says(
+    phrase: str, share: float
+) -> None:
+    low, high, (first, last) = _BOUNDS[phrase]
+    begun = share > low or (share == low and first == "[")
+    within = begun and (share < high or (share == high and last == "]"))
+    assert wording.agrees(phrase, share) is within
+    assert {rule.words.replace("{d}", "7") for rule in wording.SHARE_RULES} == set(_BOUNDS)
+
+
 def test_a_phrase_without_a_rule_is_refused_rather_than_judged() -> None:
     with pytest.raises(wording.WordingError, match="no rule"):
         wording.agrees("かなりの割合", 0.7)
