@@ -64,6 +64,7 @@ ROOMS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "outreach": (["outreach"], ["tests/outreach"]),
     "disclosure": (["disclosure"], ["tests/disclosure"]),
     "intake": (["intake", "delimited"], ["tests/intake", "tests/test_delimited.py"]),
+    "annual": (["annual"], ["tests/annual"]),
     "door": (["report.door", "report.page"], ["tests/report/door", "tests/report/test_page.py"]),
     "keys": (
         ["pipeline.keys", "store", "files"],

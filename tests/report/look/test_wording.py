@@ -261,6 +261,43 @@ def test_a_hidden_cell_outside_of_the_rows_asked_for_is_no_reason_to_speak_of_it
     assert wording.sentence("{job[max n]}。", table) == "伏せた欄を除くと、学生。"
 
 
+@pytest.mark.parametrize(
+    ("largest", "said"),
+    [(0, "秘匿のため示せません"), (1, "伏せた欄を除くと、学生"), (2, "伏せた欄を除くと、学生")],
+)
+def test_beside_a_hidden_count_the_largest_of_the_others_is_named_from_one_on(
+    largest: int, said: str
+) -> None:
+    """What is hidden is small: beside nobody it is more, beside somebody it may be."""
+    table = published(
+        {"job": ["学生", "無職"], "n": [largest, 3]}, [(1, "n")], dimensions={"job": "occupation"}
+    )
+    assert said in wording.sentence("{job[max n]}。", table)
+
+
+@pytest.mark.parametrize(
+    ("about", "hide", "told"),
+    [
+        ("今年の調査の結果", [], "今年の調査の結果"),
+        ("{n[女性]}人の調査の結果", [], "8人の調査の結果"),
+        ("{n[女性]}人の調査の結果", [(1, "n")], "令和5年の、当事者"),
+        ("今年の調査の結果", [(1, "n")], "今年の調査の結果"),
+    ],
+)
+def test_what_a_sentence_rests_on_is_its_period_alone_where_a_number_of_it_is_hidden(
+    about: str, hide: list[tuple[int, str]], told: str
+) -> None:
+    columns = {"sex": ["男性", "女性"], "n": [17, 8]}
+    table = published(columns, hide, dimensions={"sex": "sex"}, period="令和5年", base="当事者")
+    assert wording.text_of(wording.Line("…", (table,), about).rests_on()) == told
+
+
+def test_a_point_without_a_next_step_says_nothing_of_one() -> None:
+    shown = wording.points([("件数", "記録がない", ""), ("年代", "空欄が多い", "様式を改める")])
+    assert shown.count("次にすること") == 1
+    assert "記録がない</span></li>" in shown
+
+
 def test_a_row_whose_mark_is_kept_back_may_be_the_largest_of_those_so_marked_and_no_mark_at_all_is_no_finding():
     """Of half a year a release that withheld all marks said that no age group stands out."""
     columns = {"job": ["学生", "無職", "主婦"], "n": [9, 30, 7], "mark": ["＋", "＋", "・"]}
