@@ -225,6 +225,40 @@ def test_what_zlib_has_packed_is_opened_whatever_window_it_was_given(window: int
         assert any(isinstance(one, Layer) and SAID in one.text for one in read)
 
 
+GLUED = [
+    "",
+    "abc",
+    "abcd",
+    "abcdefghijk",
+    "/files/abc/",
+    "cell-id_",
+    "https://example.jp/q/",
+    "x" * _LONG_RUN,
+]
+
+
+@pytest.mark.parametrize("before", GLUED)
+@pytest.mark.parametrize("after", ["", "/a", "-editor"])
+@pytest.mark.parametrize("coded", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_text_in_base64_is_read_whatever_letters_stand_before_it_or_behind(coded, before, after) -> None:
+    for at in range(3):  # wherever in three bytes the first letter begins
+        page = f"<p>{before}{coded(('9' * at + SAID).encode()).decode()}{after}</p>"
+        read = of_file("p.html", page.encode())
+        assert any(isinstance(one, Layer) and SAID[:-1] in one.text for one in read), page
+
+
+@pytest.mark.parametrize("letters", [3, 4, 5])
+def test_four_kana_or_kanji_in_a_word_that_is_else_no_base64_are_no_chance(letters: int) -> None:
+    page = f"<p>/files/abc/{base64.b64encode(SAID[:letters].encode()).decode()}</p>"
+    read = of_file("p.html", page.encode())
+    assert any(isinstance(one, Layer) and one.text == SAID[:letters] for one in read) == (letters >= 4)
+
+
+def test_a_few_bytes_that_begin_like_a_font_are_no_file_that_cannot_be_read() -> None:
+    page = f"<p>{base64.b64encode(b'wOF2' + bytes([254]) * 60).decode()}</p>"
+    assert not any(isinstance(one, Unreadable) for one in of_file("p.html", page.encode()))
+
+
 @pytest.mark.parametrize("more", [-1, 0, 1])
 @pytest.mark.parametrize(("says", "opened"), [(b"said in words " * 200, True), (b"x\xff\x80" * 1000, False)])
 def test_a_run_of_letters_is_taken_out_of_a_text_where_it_is_long_and_says_something(
