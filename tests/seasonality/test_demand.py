@@ -92,6 +92,9 @@ def test_a_desk_that_times_nothing_has_no_row(records):
 def test_talks_say_by_what_they_are_split(records):
     by_topic = demand.talks(records, "topic", ["応答なし"]).schema
     assert (by_topic.dimensions, by_topic.recode) == ({"topic": "topic"}, {})
+    assert [(kind.name, kind.unit) for kind in by_topic.columns.values()][2:] == [
+        demand._TALKS[name][:2] for name in ("duration_min", "n_messages")
+    ]
     by_hours = demand.talks(records, "hours", ["応答なし"]).schema
     assert by_hours.dimensions == {"hours": "hour"}
     assert by_hours.recode["hour"]["21~23時台"] == ("21時台", "22時台", "23時台")

@@ -1,4 +1,5 @@
 import inspect
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -78,6 +79,13 @@ def test_half_a_year_is_not_enough_and_the_page_is_told():
 def test_54_contacts_get_a_reason_and_no_number():
     made = forecast_months(noisy_year(54 / 365), COMING, (), seed=1)
     assert "推定しません" in made.reason
+    assert (len(made.months), len(made.daily_mean), len(made.levels)) == (0, 0, 0)
+
+
+def test_where_cells_were_hidden_there_is_a_reason_and_no_number():
+    made = forecast_months(replace(history(), suppressed=1), COMING, (), seed=1)
+    assert "伏せられた欄" in made.reason
+    assert (len(made.months), len(made.daily_mean), len(made.levels)) == (0, 0, 0)
 
 
 @pytest.mark.slow
