@@ -64,6 +64,7 @@ ROOMS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "outreach": (["outreach"], ["tests/outreach"]),
     "disclosure": (["disclosure"], ["tests/disclosure"]),
     "intake": (["intake", "delimited"], ["tests/intake", "tests/test_delimited.py"]),
+    "annual": (["annual"], ["tests/annual"]),
     "door": (["report.door", "report.page"], ["tests/report/door", "tests/report/test_page.py"]),
     "keys": (
         ["pipeline.keys", "store", "files"],
@@ -364,7 +365,8 @@ class _Collected:
         remembering = [
             one
             for one in gc.get_objects()
-            if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("ujo_lib")
+            if isinstance(one, functools._lru_cache_wrapper)
+            and one.__module__.startswith(("ujo_lib", "tests"))
         ]
         self._coverage = coverage.Coverage(
             data_file=None, config_file=False, include=sorted(self._files), messages=False

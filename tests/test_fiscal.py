@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-from contextlib import suppress
-from datetime import date, time
+from contextlib import nullcontext, suppress
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -145,6 +145,46 @@ def test_an_excel_serial_comes_back_as_the_same_day(day):
     assert fiscal.parse_date(str((day - fiscal.EXCEL_EPOCH).days)) == day
 
 
+@pytest.mark.parametrize(
+    ("number", "day"),
+    [(19_999, None), (20_000, date(1954, 10, 3)), (59_999, date(2064, 4, 7)), (60_000, None)],
+)
+def test_five_digits_are_a_day_from_20000_to_59999(number, day):
+    with nullcontext() if day else pytest.raises(DateError):
+        assert fiscal.parse_date(str(number)) == day
+
+
+@pytest.mark.parametrize(("year", "read"), [(1867, False), (1868, True), (2200, True), (2201, False)])
+def test_years_are_those_since_meiji_and_not_beyond_two_centuries_from_now(year, read):
+    with nullcontext() if read else pytest.raises(DateError):
+        assert fiscal.parse_date(f"{year}-04-01") == date(year, 4, 1)
+    with nullcontext() if read else pytest.raises(DateError):
+        assert FiscalYear.parse(f"{year}") == FiscalYear(year)
+
+
+@pytest.mark.parametrize(
+    ("last", "first", "day"),
+    [
+        ("M45.7.29", "T1.7.30", date(1912, 7, 30)),
+        ("T15.12.24", "S1.12.25", date(1926, 12, 25)),
+        ("S64.1.7", "H1.1.8", date(1989, 1, 8)),
+        ("H31.4.30", "R1.5.1", date(2019, 5, 1)),
+    ],
+)
+def test_an_era_ends_on_the_eve_of_the_next(last, first, day):
+    """The proclamations: 1912-07-30, 1926-12-25, 1989-01-08, 2019-05-01."""
+    assert (fiscal.parse_date(last), fiscal.parse_date(first)) == (day - timedelta(1), day)
+    for written, of in ((last, day), (first, day - timedelta(1))):
+        with pytest.raises(DateError, match="の期間"):
+            fiscal.parse_date(f"{written.rsplit('.', 2)[0]}.{of.month}.{of.day}")
+
+
+def test_the_first_day_that_has_an_era_is_that_of_meiji():
+    assert fiscal.parse_date("M1.10.23") == date(1868, 10, 23)
+    with pytest.raises(DateError, match="明治の期間"):
+        fiscal.parse_date("M1.10.22")
+
+
 @settings(deadline=None, max_examples=200)
 @given(st.text(max_size=12))
 def test_no_text_makes_the_date_reader_fail_in_another_way(text):
@@ -170,13 +210,23 @@ def test_no_text_makes_the_date_reader_fail_in_another_way(text):
         ("翌2:00", (1, time(2))),
         ("午後8時半", (0, time(20, 30))),
         ("0:05", (0, time(0, 5))),
+        ("20:59", (0, time(20, 59))),
+        ("23:59", (0, time(23, 59))),
+        ("29:59", (1, time(5, 59))),
+        ("30:00", (1, time(6))),
+        ("翌6:00", (1, time(6))),
+        ("午後11時59分", (0, time(23, 59))),
+        ("午後12時", (0, time(12))),
+        ("午後24時", (1, time(0))),
     ],
 )
 def test_a_clock_past_midnight_belongs_to_the_next_day(text, expected):
     assert fiscal.parse_clock(text) == expected
 
 
-@pytest.mark.parametrize("text", ["31:00", "20:60", "夜", "", "8", "翌26:00"])
+@pytest.mark.parametrize(
+    "text", ["30:01", "31:00", "20:60", "夜", "", "8", "翌6:01", "翌24:00", "翌26:00", "午後25時"]
+)
 def test_an_impossible_clock_is_refused(text):
     with pytest.raises(DateError, match="時刻"):
         fiscal.parse_clock(text)

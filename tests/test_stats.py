@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, gamma
 
 from ujo_lib import stats
 
@@ -506,9 +506,31 @@ def test_a_ratio_whose_interval_holds_one_never_stands_out(rows):
 
 
 def test_a_ratio_without_a_finite_interval_stands_nowhere_and_leaves_the_others_their_number():
-    unknown = [(math.nan, math.nan, math.nan), (0.0, 0.0, 0.4), (2.0, 0.5, math.inf), (1.0, 1.0, 1.0)]
+    unknown = [
+        (math.nan, math.nan, math.nan),
+        (0.0, 0.0, math.nan),
+        (0.0, 0.0, math.inf),
+        (2.0, 0.5, math.inf),
+        (1.0, 1.0, 1.0),
+    ]
     rows = [*unknown, (1.2, 1.19 / 1.0, 1.3), (0.5, 0.4, 0.6)]
-    assert stats.standing_out(*np.array(rows).T).tolist() == [0, 0, 0, 0, 1, -1]
+    assert stats.standing_out(*np.array(rows).T).tolist() == [0] * len(unknown) + [1, -1]
+
+
+@pytest.mark.parametrize("more", [-1, 1])
+@pytest.mark.parametrize("others", [0, 1, 6])
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_a_ratio_of_nought_stands_below_where_so_few_would_be_rare(
+    level: float, others: int, more: int
+) -> None:
+    """Jeffreys' posterior of a rate after nothing in `expected`: its tail above 1, once for each ratio compared."""
+    law = gamma(0.5)
+    expected = law.isf((1 - level) / 2 / (1 + others)) * (1 + more * 1e-6)
+    high = law.ppf((1 + level) / 2) / expected
+    rows = [(0.0, 0.0, high), *[(1.0, 0.9, 1.1)] * others]
+    found = stats.standing_out(*np.array(rows).T, level=level).tolist()
+    assert found[1:] == [0] * others
+    assert found[0] == (-1 if more > 0 else 0)
 
 
 def test_an_adjusted_p_of_exactly_the_error_allowed_does_not_stand_out(monkeypatch):

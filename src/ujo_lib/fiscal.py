@@ -26,7 +26,7 @@ WEEKDAYS_JA = ("日", "月", "火", "水", "木", "金", "土")
 EXCEL_EPOCH = date(1899, 12, 30)
 """Day zero of the 1900 date system as Excel counts after its fictitious 29 February 1900."""
 
-# Five digits: 1954-10-03 to 2064-04-08. Shorter and longer numbers are amounts, not days.
+# Five digits: 1954-10-03 to 2064-04-07. Shorter and longer numbers are amounts, not days.
 _SERIAL_RANGE = range(20_000, 60_000)
 
 
@@ -267,7 +267,7 @@ def parse_clock(text: str) -> tuple[int, time]:
     hour = int(match["hour"]) + (12 if match["half"] == "午後" and int(match["hour"]) < 12 else 0)
     minute = 30 if match["half_past"] else int(match["minute"] or match["minute_ja"] or 0)
     total = hour * 60 + minute + (24 * 60 if match["next"] else 0)
-    if minute > 59 or total > 30 * 60 or (match["next"] and hour >= 24) or (match["half"] and hour > 24):
+    if minute > 59 or total > 30 * 60 or (match["half"] and hour > 24):
         raise DateError(f"「{text}」は時刻の範囲を外れています。0:00から30:00までで書いてください。")
     return total // 1440, time(total % 1440 // 60, minute)
 

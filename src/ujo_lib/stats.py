@@ -296,8 +296,9 @@ def standing_out(
 ) -> NDArray[np.int64]:
     """Which of several ratios lie above or below 1, all statements together wrong in at most 1 - `level`.
 
-    The standard error of the logarithm is read off that end of the interval which faces 1, the p-values are adjusted
-    by Holm's method.
+    The standard error of the logarithm is read off that end of the interval which faces 1; of a ratio of nought, which
+    has no logarithm, the exposure is read off the upper end, as of Jeffreys' interval (chi-square with one degree of
+    freedom). The p-values are adjusted by Holm's method.
 
     Args:
         ratio: estimates, shape (k,); NaN entries and those without both ends stand nowhere.
@@ -313,8 +314,10 @@ def standing_out(
         distance = np.log(estimates)
         room = np.log(np.where(estimates > 1, estimates / lows, highs / estimates))
         z = np.abs(distance) / room * scipy_stats.norm.ppf((1 + level) / 2)
-    known = np.isfinite(lows) & np.isfinite(highs) & np.isfinite(z)
-    p = holm(np.where(known, 2 * scipy_stats.norm.sf(z), np.nan))
+        of_nought = scipy_stats.chi2.sf(scipy_stats.chi2.ppf((1 + level) / 2, 1) / highs, 1)
+    nought = estimates == 0
+    known = np.isfinite(lows) & np.isfinite(highs) & (np.isfinite(z) | nought)
+    p = holm(np.where(known, 2 * np.where(nought, of_nought, scipy_stats.norm.sf(z)), np.nan))
     return np.where((p < 1 - level) & ((lows > 1) | (highs < 1)), np.sign(distance), 0).astype(np.int64)
 
 

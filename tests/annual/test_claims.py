@@ -212,6 +212,16 @@ def test_a_figure_that_was_not_computed_is_no_zero_and_confirms_nothing(rule, pu
     assert _verdict(rule, published, LACKING, **cell) == verdict
 
 
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [("22時", ("2.50", AGREES)), ("23時", ("1.00", DIFFERS)), (["22時", "23時"], ("1.00以上", DIFFERS))],
+)
+def test_of_several_ratios_the_smallest_is_told_as_the_least(hours, told):
+    claim = Claim("T1", "…", "…", "", "above_one", Cell("02", "hours", "z", where={"hour": hours}))
+    (row,) = compare([claim], lambda *_: unmasked(SPEC, FRAME)).frame.to_dict("records")
+    assert (row["computed"], row["verdict"]) == told
+
+
 def test_a_strictly_falling_row_is_descending_and_a_flat_one_is_not():
     falling = unmasked(SPEC, FRAME.assign(n=[42, 40, 20, 102]))
     flat = unmasked(SPEC, FRAME.assign(n=[42, 42, 20, 104]))

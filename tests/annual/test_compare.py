@@ -51,6 +51,31 @@ def test_contacts_that_come_in_bunches_give_a_wider_interval_and_no_rash_verdict
     assert told["verdict"] == compare.UNCLEAR
 
 
+def test_a_share_is_one_of_a_whole_beside_its_interval():
+    told = row(LONELY, year(2022, share="50.0"), year(2023, share="52.5"))
+    assert (told["before"], told["now"]) == (0.5, 0.525)
+    followed = compare.course([LONELY], [year(2022, share="50.0")]).frame.iloc[0]
+    assert (followed["value"], followed["low"], followed["high"]) == (0.5, 0.45, 0.55)
+
+
+@pytest.mark.parametrize(("changed", "comparable"), [(2021, True), (2022, True), (2023, False), (2024, True)])
+def test_a_change_counts_between_the_year_after_the_earlier_one_and_the_later_one(changed, comparable):
+    indicator = Indicator("相談", "count", "件", CONTACTS.place, changed={changed: "窓口を開いた"})
+    told = row(indicator, year(2022), year(2023, n="150"))
+    assert (told["verdict"] == compare.MORE) == comparable
+    assert told["reason"] == ("" if comparable else "窓口を開いた")
+
+
+def test_the_spread_of_a_table_that_a_year_lacks_is_not_told():
+    bunched = Indicator("相談", "count", "件", CONTACTS.place, dispersion=Place("02_lonely", "割合"))
+    before = year(2022)
+    del before.tables["02_lonely"]
+    assert row(bunched, before, year(2023, share="4.0"))["verdict"] == compare.UNCLEAR
+    now = year(2023)
+    del now.tables["02_lonely"]
+    assert row(bunched, before, now)["verdict"] == compare.NOT_COMPARABLE
+
+
 def test_a_changed_definition_is_not_compared_however_large_the_difference():
     changed = Indicator("相談", "count", "件", CONTACTS.place, changed={2023: "窓口を開いた"})
     told = row(changed, year(2022), year(2023, n="900"))
@@ -64,7 +89,12 @@ def test_a_changed_definition_is_not_compared_however_large_the_difference():
     "other", [{"unit": "人"}, {"period": "年度"}], ids=["another unit", "fiscal against calendar year"]
 )
 def test_tables_about_different_things_are_not_compared(other):
-    assert row(CONTACTS, year(2022, **other), year(2023))["verdict"] == compare.NOT_COMPARABLE
+    told = row(CONTACTS, year(2022, **other), year(2023))
+    assert told["verdict"] == compare.NOT_COMPARABLE
+    assert told["reason"] in {
+        "単位が違う(「人」と「件」)",
+        "集計期間のとり方が違う(「2022年度」と「2023年(暦年)」)",
+    }
 
 
 @pytest.mark.parametrize(

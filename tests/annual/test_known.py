@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.annual.entries import Cell, Claim
-from ujo_lib.annual.known import public_figures
+from ujo_lib.annual.known import _together, public_figures
 from ujo_lib.columns import Base, Count, Dimension, Schema, Share
 from ujo_lib.report.door.masks import counted
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
@@ -79,3 +79,41 @@ def test_april_of_one_year_is_not_april_of_another():
 
     assert months(("2022-04-01", "2023-03-31")) == [frozenset({"2023年1月"}), frozenset({"2022年4月"})]
     assert months(("2023-01-01", "2023-12-31")) == [frozenset({"2023年1月"}), frozenset({"2023年4月"})]
+
+
+@pytest.mark.parametrize(("women", "told"), [(0, [17]), (8, []), (None, [])])
+def test_a_sum_is_known_where_each_of_its_counts_is(women, told):
+    """17 of both sexes together is true where there are no women, and nothing where nobody knows how many there are."""
+    frame = pd.DataFrame({"sex": ["男性", "女性"], "n": pd.array([17, women], dtype="Int64")})
+    both = _claim("X01", 17, "equal", Cell("01", "sex", where={"sex": ["男性", "女性"]}))
+    found = public_figures([both], counted([TableRecord.of("01", SEX, frame)]))
+    assert [figure.low for figure in found] == told
+
+
+@pytest.mark.parametrize("base", [0, None])
+def test_a_share_of_nobody_or_of_nobody_knows_whom_tells_no_count(base):
+    frame = pd.DataFrame(
+        {"band": ["5年以上"], "n": [0], "base": pd.array([base], dtype="Int64"), "share": [None]}
+    )
+    sex = pd.DataFrame({"sex": ["男性"], "n": [0]})
+    records = [TableRecord.of("01", SEX, sex), TableRecord.of("01", DURATION, frame)]
+    nobody = _claim("X02", 0, "equal", Cell("01", "sex", where={"sex": "男性"}))
+    share = _claim("X03", 0, "percent", Cell("01", "duration", "share", {"band": "5年以上"}))
+    assert [figure.source[:3] for figure in public_figures([nobody, share], counted(records))] == ["X02"]
+
+
+@pytest.mark.parametrize(
+    ("regions", "together"),
+    [
+        ([{"a": "x", "b": "1"}], {"a": "x", "b": "1"}),
+        ([{"a": "x", "b": "1"}, {"a": "x", "b": "1"}], {"a": "x", "b": "1"}),
+        ([{"a": "x", "b": "1"}, {"a": "y", "b": "1"}], {"a": "xy", "b": "1"}),
+        ([{"a": "x", "b": "1"}, {"a": "y", "b": "2"}], None),
+        ([{"a": "x"}, {"a": "x", "b": "1"}], None),
+    ],
+)
+def test_groups_are_one_where_a_single_variable_tells_them_apart(regions, together):
+    def spelt(region):
+        return tuple((variable, frozenset(atoms)) for variable, atoms in region.items())
+
+    assert _together([spelt(region) for region in regions]) == (together and spelt(together))

@@ -216,6 +216,16 @@ def test_a_population_says_nothing_once_a_count_that_it_moves_is_shown() -> None
     assert not worlds.open(1)[0]
 
 
+@pytest.mark.parametrize(("shown", "usable"), [(8, False), (9, True), (10, False)])
+def test_a_population_with_a_printed_count_as_it_is_printed_may_be_used(shown: int, usable: bool) -> None:
+    """Three and nine, of which nine is printed and the sum is not; the target asks for three and no other number."""
+    problem = replace(line_of(3, 9), targets=[Target(0, 3, 3)])
+    worlds = suppress._Worlds(problem)
+    worlds.hide(np.array([True, False, True]))
+    worlds.add(np.array([3.0, shown]))
+    assert [not worlds.open(side)[0] for side in (-1, 1)] == [usable, usable]
+
+
 def test_half_a_person_does_for_a_first_answer_and_not_for_the_last() -> None:
     problem = line_of(3, 9)
     worlds = suppress._Worlds(problem)
@@ -262,3 +272,18 @@ def test_a_row_that_would_do_by_itself_counts_as_one_in_a_cut_and_never_as_more(
     none, cut = suppress._extreme(line, np.arange(4) == 0, line.targets[0], side)
     assert none is None
     assert cut.tolist() == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_row_that_holds_a_count_back_in_no_way_is_in_no_cut(side: int) -> None:
+    """Of 3, 9 and their sum, beside a category that no sum holds: hiding that one would help nothing."""
+    names = {"c0": 3, "c1": 9, "d": 7}
+    rows = [Row((("topic", frozenset({name})),), n, n) for name, n in names.items()]
+    line = problem([*rows, Row((("topic", frozenset({"c0", "c1"})),), 12, 12)], [2, 2, 2, 50])
+    none, cut = suppress._extreme(line, np.arange(4) == 0, line.targets[0], side)
+    assert none is None
+    assert cut.tolist() == [0, 1, 0, 1]
+    supposed = np.array([True, True, False, False])  # what one cut has named is hidden for the next
+    found, empty = suppress._extreme(line, supposed, line.targets[0], side)
+    assert found is not None
+    assert empty.tolist() == [0, 0, 0, 0]

@@ -289,6 +289,24 @@ def test_others_are_supposed_from_the_first_person_whom_no_category_holds(whole,
 
 
 @pytest.mark.parametrize(
+    ("of_b", "of_c", "with_rest"),
+    [(9, 10, "b"), (10, 10, ""), (11, 10, "ac"), (10, 9, "c"), (9, 9, "bc"), (10, 11, "ab"), (9, 11, "ab")],
+)
+def test_without_a_total_those_are_supposed_to_have_others_whose_parts_are_too_few(
+    of_b: int, of_c: int, with_rest: str
+) -> None:
+    """Ten in two categories of a, the same people by b and by c: who is more than another shows its others."""
+    parts = {"a1": 5, "a2": 5, "b1": 4, "b2": of_b - 4, "c1": 3, "c2": of_c - 3}
+    rows = [Row(((name[0], frozenset({name})),), n, n) for name, n in parts.items()]
+    made = build(rows)
+    assert made.A.shape == (6, 6 + len(with_rest))
+    atoms = dict.fromkeys("abc", 2) | dict.fromkeys(with_rest, 3)
+    assert [made.A[i].nonzero()[1].tolist() for i in range(6)] == [
+        [sum(list(atoms.values())[:at]) + n] for at in range(3) for n in range(2)
+    ]
+
+
+@pytest.mark.parametrize(
     ("parts", "total"),
     [
         ({"x": 1, "y": 2, "z": 4}, 7),

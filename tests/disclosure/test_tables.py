@@ -133,6 +133,26 @@ def test_an_exemption_covers_only_what_it_names() -> None:
 
 
 @pytest.mark.parametrize(
+    ("inner", "whole", "total"),
+    [
+        ((), None, 0),
+        ((0, 0), 0, 0),
+        ((None, 0), None, 0),  # kept back by its source, and unknown here
+        ((None, 5), None, 5),
+        ((3, 4), None, 7),
+        ((3, 4), 6, 7),
+        ((3, 4), 7, 7),
+        ((3, 4), 8, 8),  # one of them in no category
+    ],
+)
+def test_a_table_counts_its_largest_number_or_the_sum_of_its_parts(
+    inner: tuple[int | None, ...], whole: int | None, total: int
+) -> None:
+    cells = [Cell((str(at),), "n", value) for at, value in enumerate(inner)]
+    assert CountTable("t", "c", {"x": "x"}, ("n",), (*cells, Cell(("総数",), "n", whole))).total == total
+
+
+@pytest.mark.parametrize(
     ("part", "whole", "free"), [(0, 20, False), (1, 20, True), (10, 20, True), (11, 20, False), (1, 0, False)]
 )
 def test_what_a_part_of_the_days_leaves_is_printed_in_full_from_the_least_total_on(

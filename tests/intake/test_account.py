@@ -744,3 +744,20 @@ def test_of_more_than_thirteen_months_the_number_is_told(n) -> None:
     (said,) = account.told(pd.DataFrame([SOURCE | {"by_month": "、".join(months)}]))
     more = "、…(全14)" if n == 14 else ""
     assert said.splitlines()[1] == f"    月ごと: {'、'.join(months[:13])}{more}"
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "alike"),
+    [
+        ("abcde", "abcde", True),
+        ("abcde", "abcdx", True),
+        ("abcde", "abcxy", False),
+        ("abcd", "abcde", True),
+        ("abcde", "abcd", True),
+        ("abc", "abcd", False),
+        ("abcd", "abcdef", False),
+        ("abcdefghi", "abcdefgxy", False),
+    ],
+)
+def test_two_sheets_are_alike_where_four_in_five_of_the_larger_ones_headings_are(mine, other, alike) -> None:
+    assert account._alike(set(mine), set(other)) is alike

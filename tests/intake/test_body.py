@@ -43,7 +43,7 @@ def held(totals: Sequence[Total], rows: Sequence[int] = (2, 3, 4), gaps: bool = 
 
 
 @pytest.mark.parametrize(
-    ("stated", "wrong"), [("59.4", True), ("59.5", False), ("60", False), ("60.5", False), ("60.6", True)]
+    ("stated", "wrong"), [("59.49", True), ("59.5", False), ("60", False), ("60.5", False), ("60.51", True)]
 )
 def test_a_total_may_differ_by_the_rounding_of_its_figures(stated, wrong):
     notes = held([total(5, stated)])
@@ -53,7 +53,9 @@ def test_a_total_may_differ_by_the_rounding_of_its_figures(stated, wrong):
     assert notes.repairs[0].after == f"合計行として除外({0 if wrong else 1}列が明細の和と一致)"
 
 
-@pytest.mark.parametrize(("stated", "wrong"), [("59.4", True), ("59.5", False), ("60", False), ("99", False)])
+@pytest.mark.parametrize(
+    ("stated", "wrong"), [("59.49", True), ("59.5", False), ("60", False), ("99", False)]
+)
 def test_a_sum_with_gaps_is_only_the_least_that_a_total_can_be(stated, wrong):
     notes = held([total(5, stated)], gaps=True)
     assert [p.value for p in notes.problems] == ([stated] if wrong else [])
@@ -93,8 +95,8 @@ A, B, C = ["1", "2"], ["10", "20"], ["100", "200"]
         (["111", "222"], 3, []),
         (["111", ""], 3, []),  # a blank says nothing
         (["111.5", "221.5"], 3, []),
-        (["111.6", "222"], 0, [(2, "111.6(列の和は111)")]),
-        (["111", "221.4"], 0, [(3, "221.4(列の和は222)")]),
+        (["111.51", "222"], 0, [(2, "111.51(列の和は111)")]),
+        (["111", "221.49"], 0, [(3, "221.49(列の和は222)")]),
     ],
 )
 def test_a_column_of_totals_is_of_the_fewest_columns_beside_it_that_add_up_or_of_all(stated, columns, wrong):
@@ -230,3 +232,21 @@ def test_a_column_without_a_heading_is_told_where_it_holds_anything(desk: Desk, 
 def test_a_figure_under_none_of_several_names_is_an_exports_own_total(keys, kind):
     header = Header(0, 1, (*HEADINGS, "備考"), {**keys, "n": 2}, {}, {}, (3,), ())
     assert _kind_of(["", "", "60", "8月の計"], header, DAILY, discreet=False) == kind
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["", "", "60", ""], "total"),
+        (["", "", "60", "12"], "total"),
+        (["", "", "60", "概数"], "data"),
+        (["", "熊本県", "60", ""], "data"),
+        (["2023-08-01", "", "60", ""], "data"),
+        (["", "", "", "概数"], "note"),
+    ],
+)
+def test_a_row_without_its_day_is_a_total_where_it_has_numbers_alone_and_a_note_where_it_has_one_word(
+    cells, kind
+):
+    header = Header(0, 1, (*HEADINGS, "備考"), {"date": 0, "n": 2}, {}, {}, (3,), ())
+    assert _kind_of(cells, header, DAILY, discreet=False) == kind

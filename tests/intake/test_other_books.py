@@ -2,6 +2,8 @@
 
 import io
 import re
+import struct
+import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -22,7 +24,7 @@ from tests.intake.books import (
 )
 from tests.intake.conftest import Desk, as_xlsx, table
 from ujo_lib.intake import Intake
-from ujo_lib.intake.other_books import _records
+from ujo_lib.intake.other_books import _read_apart, _records, _seen_in_part
 from ujo_lib.intake.problems import Problem
 
 SUFFIXES = tuple(FORMATS)
@@ -245,3 +247,28 @@ def test_formats_without_values_far_below_are_no_cells(desk: Desk) -> None:
 def test_records_of_an_xlsb_have_numbers_of_seven_bits_a_byte(head: bytes, kind: int) -> None:
     """[MS-XLSB] 2.1.4: a byte whose high bit is set is followed by one more."""
     assert [(number, bytes(content)) for number, content in _records(head + b"\x02ab")] == [(kind, b"ab")]
+
+
+@pytest.mark.parametrize("length", [0, 998, 999, 1000])
+def test_of_what_a_reader_said_before_it_broke_off_the_last_thousand_letters_are_told(
+    monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    done = subprocess.CompletedProcess([], 1, b"", b"x" * length + b"!")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(ValueError, match=f"^{'x' * min(length, 999)}!$"):
+        _read_apart(b"")
+
+
+@pytest.mark.parametrize(
+    ("kind", "filled", "error"),
+    [(1, 0, ""), (2, 1, ""), (3, 1, "#REF!"), (4, 1, ""), (10, 1, ""), (11, 1, "#REF!"), (12, 0, ""), (61, 0, ""),
+     (62, 1, ""), (63, 0, "")],
+)  # fmt: skip
+def test_cells_and_errors_of_an_xlsb_are_told_by_the_numbers_of_their_records(
+    kind: int, filled: int, error: str
+) -> None:
+    """[MS-XLSB] 2.3: 1 is blank, 2 to 7 hold values, 8 to 11 what formulas gave, 3 and 11 errors, 62 rich text."""
+    row, cell = struct.pack("<IIHBBBI", 4, 0, 300, 0, 0, 0, 0), struct.pack("<II", 2, 0) + b"\x17"
+    seen = _seen_in_part(b"\x00" + bytes([len(row)]) + row + bytes([kind, len(cell)]) + cell)
+    assert (seen.filled, seen.last) == (filled, (5, 3) if filled else (0, 0))
+    assert seen.errors == ({(5, 3): error} if error else {})

@@ -2,12 +2,17 @@
 
 import io
 
+import numpy as np
 import openpyxl
+import pyarrow as pa
 import pytest
 from openpyxl.drawing.image import Image
 from PIL import Image as Picture
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
+from ujo_lib.intake.rules import _units
+from ujo_lib.intake.schemas import Column
+from ujo_lib.intake.values import Raw
 from ujo_lib.text import MACHINE_RULES
 
 
@@ -84,3 +89,24 @@ def test_three_merged_places_at_most_are_an_example(desk: Desk, n, example):
     desk.put("campaigns", "f.xlsx", made.getvalue())
     found = desk.check().rules.set_index("rule").loc["1-4"]
     assert (found["n"], found["example"]) == (n, example)
+
+
+@pytest.mark.parametrize(
+    ("type", "unit", "heading", "bare"),
+    [
+        ("int", "", "得点", True),
+        ("number", "", "ウエイト", True),
+        ("int", "点", "得点", False),
+        ("int", "", "得点(人)", False),
+        ("int", "", "利用率", False),
+        ("hour", "", "時台", False),  # a time of day and a year are counted in nothing
+        ("year", "", "年度", False),
+        ("share", "", "割合", False),
+    ],
+)
+def test_a_count_or_a_measure_names_its_unit_in_the_heading_or_has_one_in_the_dictionary(
+    type, unit, heading, bare
+):
+    raw = Raw(heading, pa.chunked_array([pa.array(["1"])]), np.array([2]))
+    judged = _units([(Column("x", "x", type, unit=unit), raw)])
+    assert (judged.verdict, judged.n, judged.example) == (("要改善", 1, heading) if bare else ("適合", 0, ""))

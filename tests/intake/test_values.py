@@ -220,6 +220,9 @@ def test_a_number_declared_to_mean_missing_is_no_id():
         (values.parse_area, "43099", None),
         (values.parse_area, "43000", "43000"),
         (values.parse_area, "3213", None),
+        (values.parse_area, "不明", None),
+        (values.parse_area, "4.3E+04", None),
+        (values.parse_area, "43,213", None),
         (values.parse_area, "4321300", "4321300"),  # no code of an area, but one of somebody's own
     ],
 )

@@ -130,6 +130,28 @@ def test_a_halving_effect_is_followed_for_two_half_lives(campaigns):
     )
 
 
+@pytest.mark.parametrize(
+    ("carry_over", "strength"),
+    [
+        (CarryOver(), [1, 1, 0, 0, 0, 0]),
+        (CarryOver(2), [1, 1, 1, 1, 0, 0]),
+        (CarryOver(0, "half_life"), [1, 1, 0, 0, 0, 0]),
+        (CarryOver(1, "half_life"), [1, 1, 1 / 2, 1 / 4, 0, 0]),
+        (CarryOver(1.5, "half_life"), [1, 1, 2 ** (-2 / 3), 2 ** (-4 / 3), 1 / 4, 0]),
+    ],
+)
+def test_a_campaign_has_its_whole_strength_while_it_runs_and_what_is_supposed_after(carry_over, strength):
+    days = np.array([-1, 0, 1, 2, 3, 4])
+    assert carry_over.strength(days).tolist() == pytest.approx(strength)
+
+
+def test_a_campaign_on_every_day_of_the_record_tells_nothing_of_itself(campaigns):
+    always = campaigns.assign(start=[pd.Timestamp(YEAR.start), *campaigns["start"][1:]])
+    always["end"] = [pd.Timestamp(YEAR.end), *campaigns["end"][1:]]
+    inflation = calendar.separability(always, {}, YEAR, 1).frame["vif"]
+    assert np.isinf(inflation).tolist() == [True, False, False]
+
+
 def test_a_campaign_without_an_end_lasts_one_day():
     leaflet = pd.DataFrame(
         {"name": ["チラシ"], "media": ["チラシ"], "start": [pd.Timestamp("2024-03-01")], "end": [pd.NaT]}

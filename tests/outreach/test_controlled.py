@@ -37,6 +37,17 @@ def test_a_day_without_control_contacts_does_not_stop_the_estimate():
     assert controlled.residual_autocorrelation(lost).frame["estimate"].notna().all()
 
 
+def test_a_block_without_control_contacts_has_no_share_whatever_it_counts(recwarn):
+    comparison = prefecture(1)
+    first = controlled.block_days(comparison)[3]
+    frame = comparison.frame.copy()
+    frame.iloc[first, frame.columns.get_loc("control")] = 0.0
+    found = controlled.blocks(Comparison("熊本県", frame))
+    assert (found.loc[3, "expected"], found.loc[3, "n"] > 0) == (0, True)
+    assert found["share"].isna().tolist() == [at == 3 for at in range(len(found))]
+    assert not recwarn.list
+
+
 def test_blocks_are_as_long_as_the_window_and_end_where_it_begins():
     found = controlled.blocks(prefecture())
     assert ((found["end"] - found["start"]).dt.days == 23).all()

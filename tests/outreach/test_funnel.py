@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import norm
+from statsmodels.stats.proportion import proportion_confint, proportions_ztest
 
 from ujo_lib.outreach import funnel
 
@@ -88,6 +89,39 @@ def test_steady_days_leave_the_interval_as_it_is():
     ).frame
     assert table["dispersion"].item() == 1.0
     assert table["low_day"].item() == pytest.approx(table["low"].item())
+
+
+@pytest.mark.parametrize(
+    ("clicks", "ratio"), [((30, 60), 0.5), ((45, 45), 1.0), ((0, 9), 0.0), ((9, 0), None)]
+)
+def test_a_pair_has_the_p_value_of_the_score_test(clicks, ratio):
+    """Oracle: statsmodels."""
+    rows = [("2024-02-20", name, 10_000, n, 1) for name, n in zip("AB", clicks, strict=True)]
+    pair = funnel.pairwise(ads(rows), "platform").frame
+    _, p_value = proportions_ztest(clicks, [10_000, 10_000])
+    assert (pair["p_value"].item(), pair["p_day"].item()) == pytest.approx((p_value, p_value))
+    assert pair["estimate"].item() == ratio if ratio is not None else pd.isna(pair["estimate"].item())
+
+
+def test_of_days_that_vary_the_p_value_is_that_of_the_statistic_over_the_root_of_the_larger_dispersion():
+    clicks_of = {"A": (30, 35, 100), "B": (40, 45, 50)}  # a day on which one of them was all the rage
+    by_day = [
+        (f"2024-02-2{day}", name, 5_000, n, 1)
+        for name, found in clicks_of.items()
+        for day, n in enumerate(found)
+    ]
+    days = funnel.pairwise(ads(by_day), "platform").frame
+    shown = funnel.by(ads(by_day), ["platform"]).frame
+    score, p_value = proportions_ztest(shown["n"].to_numpy(int), shown["base"].to_numpy(int))
+    assert days["p_value"].item() == pytest.approx(p_value)
+    assert days["p_day"].item() == pytest.approx(2 * norm.sf(abs(score) / shown["dispersion"].max() ** 0.5))
+
+
+@pytest.mark.parametrize("clicks", [0, 10_000])
+def test_where_nobody_clicks_or_everybody_two_platforms_do_not_differ(clicks):
+    rows = [("2024-02-20", name, 10_000, clicks, 1) for name in "AB"]
+    pair = funnel.pairwise(ads(rows), "platform").frame
+    assert (pair["p_value"].item(), pair["p_day"].item()) == (1.0, 1.0)
 
 
 def test_pairwise_is_holm_adjusted_over_all_pairs():
@@ -242,6 +276,15 @@ def test_landings_are_held_against_the_clicks_of_platforms_that_report_them(publ
     steps = funnel.steps(pd.concat([published, measured]), None).frame.set_index("step")
     assert steps.loc["サイト到達", "per_thousand"] == pytest.approx(1000 * 6_000 / 8_812)
     assert steps.loc["クリック(流入)", "per_thousand"] == pytest.approx(3.73165, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("shown", "clicks", "per_thousand"), [(0, 0, [None, None]), (1, 1, [1000, 1000]), (2, 1, [500, 1000])]
+)
+def test_a_step_has_a_rate_from_the_first_of_the_step_above_it_on(shown, clicks, per_thousand):
+    rows = ads([("2024-02-20", "A", shown, clicks, 1)]).assign(landing_views=clicks)
+    found = funnel.steps(rows, 1).frame["per_thousand"]
+    assert [None if pd.isna(rate) else rate for rate in found] == [None, *per_thousand, None]
 
 
 def test_a_new_channel_of_inflow_needs_no_new_code():

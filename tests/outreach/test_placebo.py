@@ -134,6 +134,14 @@ def test_twenty_places_are_enough_for_one_in_twenty(controls, told):
     assert isinstance(found, placebo.Placebo) is told
 
 
+@pytest.mark.parametrize(("blocks", "told"), [(13, True), (14, True), (15, False)])
+def test_a_time_is_placed_among_the_others_where_their_number_reaches_the_level(blocks, told):
+    """Thirteen blocks before the window: the smallest p-value is one in fourteen."""
+    found = placebo.in_time(nation(1, 1.6)[1], 1 - 1 / blocks)
+    assert isinstance(found, placebo.Placebo) is told
+    assert "13個しかなく、最小のp値が0.071で" in found.reason or told
+
+
 def test_each_time_is_compared_with_the_baseline_but_itself():
     _, comparison = nation(3, 1.3, years=3)
     blocks = controlled.blocks(comparison)

@@ -77,6 +77,7 @@ def test_a_change_before_the_window_counts_from_its_level_on(step, monkeypatch):
     others, ahead = sm.OLS(logs[~recent], X[~recent]).fit(), X[recent].mean(axis=0)
     error = np.sqrt(others.mse_resid * (0.5 + ahead @ others.normalized_cov_params @ ahead))
     p_value = 2 * distributions.t.sf(abs(logs[recent].mean() - ahead @ others.params) / error, 23)
+    assert pretest.BREAK == 0.001  # docs/outreach.md
     monkeypatch.setattr(pretest, "BREAK", p_value * (1 + step * 1e-6))
     assert code(pretest.passed(comparison, controls)) == ("break_local" if step > 0 else "")
 
@@ -87,6 +88,7 @@ def test_a_share_may_scatter_up_to_its_bound(step, monkeypatch):
     found = controlled.blocks(comparison)
     logs = np.log(found.loc[found["role"] == BASELINE, "share"].to_numpy())
     spread = float(controlled.design(found).spread(logs))
+    assert round(100 * np.expm1(pretest.WIDEST_SPREAD)) == 28  # docs/outreach.md
     monkeypatch.setattr(pretest, "WIDEST_SPREAD", spread * (1 - step * 1e-6))
     assert code(pretest.passed(comparison, controls)) == ("poor_fit" if step > 0 else "")
 
@@ -156,6 +158,7 @@ def test_of_many_controls_one_may_scatter_by_chance_the_less_the_more_contacts_i
     errors = of.spread(logs[:, earlier]) * np.sqrt(of.covariance[0, 0])
     p_values = 2 * distributions.t.sf(np.abs(moved) / errors, of.degrees)
     first = float((p_values * counts.sum() / counts.sum(axis=0)).min())
+    assert pretest.CONTROL_BREAK == 0.05  # docs/outreach.md
     monkeypatch.setattr(pretest, "BROKEN_MOVE", 0.0)
     monkeypatch.setattr(pretest, "ONE_MOVES", np.inf)
     for level, expected in ((first * (1 - 1e-6), ""), (first * (1 + 1e-6), "broken_control")):

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize
+from scipy import stats as distributions
 
 from tests.outreach.test_pretest import INSIDE, record
 from ujo_lib.outreach import controlled, synthetic
+from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW
 from ujo_lib.outreach.verdict import Refusal
 
 SMOKING = pd.read_csv(Path(__file__).parents[1] / "reference/prop99.csv", index_col=0).to_numpy(float)
@@ -25,6 +27,13 @@ def test_proposition_99_has_the_published_effects(design, published, tolerance):
     early (synthetic control −19.62); its weights miss California's past by 52.66 in squares, the optimum by 52.13.
     """
     assert synthetic.estimate(SMOKING, 19, design) == pytest.approx(published, abs=tolerance)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+@pytest.mark.parametrize("design", ["did", "sc", "sdid"])
+def test_an_effect_is_the_same_in_whatever_unit_it_is_counted(design, unit):
+    in_packs = synthetic.estimate(SMOKING, 19, design)
+    assert synthetic.estimate(unit * SMOKING, 19, design) / unit == pytest.approx(in_packs, rel=1e-5)
 
 
 def test_the_synthetic_controls_weights_are_the_optimum():
@@ -83,6 +92,38 @@ def test_a_planted_rise_of_half_is_found_and_its_absence_is_not(method):
     assert found.expected * found.estimate == pytest.approx(found.n)
     none = [synthetic.effect(*record(seed), "熊本県", method).code for seed in range(20)]
     assert none.count("detected") <= 4
+
+
+@pytest.mark.parametrize("method", synthetic.METHODS)
+def test_the_interval_and_the_p_value_are_of_a_t_with_one_degree_less_than_the_blocks_before(method):
+    """28 blocks: between two levels the interval grows as the quantiles of a t with 27 degrees of freedom."""
+    given = record(1, np.where(INSIDE, 1.1, 1.0))
+    found = [synthetic.effect(*given, "熊本県", method, level) for level in (0.95, 0.8)]
+    logs = np.log([[effect.low, effect.estimate, effect.high] for effect in found])
+    quantiles = distributions.t.ppf([0.975, 0.9], 27)
+    errors = np.diff(logs, axis=1) / quantiles[:, None]
+    assert errors == pytest.approx(np.full((2, 2), errors[0, 0]))
+    expected = 2 * distributions.t.sf(logs[0, 1] / errors[0, 0], 27)
+    assert [effect.p_value for effect in found] == pytest.approx([expected, expected])
+
+
+@pytest.mark.parametrize("method", synthetic.METHODS)
+def test_the_error_is_that_of_one_more_gap_beside_the_weighted_mean_of_those_before(method):
+    """By hand: s·√(1 + Σ w²) of the gaps of 28 blocks, w the weights of the periods (none for a synthetic control)."""
+    comparison, wide = record(1, np.where(INSIDE, 1.1, 1.0))
+    blocks, days = controlled.blocks(comparison), controlled.block_days(comparison)
+    days = np.vstack([days[blocks["role"] == BASELINE], days[blocks["role"] == IN_WINDOW]])
+    counted = np.vstack(
+        [wide.to_numpy()[days].sum(axis=1).T, comparison.frame["local"].to_numpy()[days].sum(axis=1)]
+    )
+    logs = np.log(counted + 0.5)
+    gap, weights = synthetic._gap(
+        logs - logs[:, :28].mean(axis=1, keepdims=True), 28, synthetic.METHODS[method]
+    )
+    error = gap[:28].std(ddof=1) * (1 + (weights**2).sum()) ** 0.5
+    found = synthetic.effect(comparison, wide, "熊本県", method)
+    assert np.log(found.high / found.estimate) == pytest.approx(distributions.t.ppf(0.975, 27) * error)
+    assert np.log(found.estimate) == pytest.approx(gap[28] - (weights * gap[:28]).sum())
 
 
 @pytest.mark.parametrize(("controls", "code"), [(9, "few_controls"), (10, ""), (11, "")])

@@ -240,3 +240,15 @@ def test_an_answer_that_nobody_of_the_nation_gave_is_not_counted_as_zero():
     nation = pd.DataFrame({"variable": "sex", "value": value, "n": [3, 2, 4]})
     found = national_answers(nation, "sex", Period(date(2023, 1, 1), date(2023, 12, 31), "年"))
     assert dict(zip(found["value"], found["n"], strict=True)) == {"男性": 2, "女性": 7}
+
+
+def test_an_adjusted_p_of_exactly_the_level_marks_nothing(monkeypatch):
+    allowed = 0.05  # the level of the marks, as their note says
+    monkeypatch.setattr(
+        "ujo_lib.seasonality.attributes.holm",
+        lambda p: np.array([np.nextafter(allowed, 0), allowed, *np.ones(len(p) - 2)]),
+    )
+    cells = crosstab(records(), "occupation", "topic").frame
+    told = cells.loc[cells["residual"].notna(), "mark"].tolist()
+    assert told[0] in {"＋", "－"}
+    assert set(told[1:]) == {"・"}

@@ -133,6 +133,14 @@ def test_days_are_clusters_of_the_hours_compared():
     )
 
 
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_a_single_contact_counts_for_what_it_is_on_either_side(n):
+    """By hand, n on one of two days and one on each: 2/4 · 2/1 over 1/n + 1/2; without n, equal days."""
+    one, many = np.array([[n, 0]]), np.array([[1, 1]])
+    expected = 1 / (1 / n + 1 / 2) if n else 0.0
+    assert day_effect(one, many) == pytest.approx([expected]) == day_effect(many, one)
+
+
 @pytest.mark.parametrize(("n", "m", "effect"), [(30, 20, 1.0), (2, 5, 1.0), (40, 90, 2.5)])
 @pytest.mark.parametrize("level", [0.95, 0.8])
 def test_the_p_value_of_a_ratio_at_the_end_of_its_interval_is_what_the_level_leaves(n, m, effect, level):

@@ -195,3 +195,12 @@ def test_an_empty_day_is_a_gap_where_chance_would_leave_it_empty_once_in_a_thous
 def test_a_month_ends_on_the_eve_of_the_next(day, end):
     assert month_end(day) == end
     assert months_later(day, 12) == date(day.year + 1, day.month, 1)
+
+
+@pytest.mark.parametrize(
+    ("last", "first_label"),
+    [(date(2023, 11, 30), "1月"), (date(2023, 12, 31), "1月"), (date(2024, 1, 1), "2023年1月")],
+)
+def test_a_month_has_its_year_from_the_thirteenth_on(last, first_label):
+    period = Period(date(2023, 1, 1), last, "")
+    assert counts_of(np.ones(period.days), period).month_labels[0] == first_label

@@ -39,6 +39,7 @@ def test_a_contact_belongs_to_the_hours_weekday_and_month_in_which_it_came(recor
     assert records["weekday"].tolist() == ["日", "日", "月", "土", "月"]
     assert records["weekday"].cat.categories.tolist() == list(WEEKDAYS_JA)
     assert records["month"].tolist() == ["8月", "8月", "8月", "8月", "9月"]
+    assert all(records[name].cat.ordered for name in ("hours", "weekday", "month"))
 
 
 def test_a_month_that_occurs_twice_keeps_its_year():
@@ -97,6 +98,9 @@ def test_a_desk_that_times_nothing_has_no_row(records):
 def test_talks_say_by_what_they_are_split(records):
     by_topic = demand.talks(records, "topic", ["応答なし"]).schema
     assert (by_topic.dimensions, by_topic.recode) == ({"topic": "topic"}, {})
+    assert [(kind.name, kind.unit) for kind in by_topic.columns.values()][2:] == [
+        demand._TALKS[name][:2] for name in ("duration_min", "n_messages")
+    ]
     by_hours = demand.talks(records, "hours", ["応答なし"]).schema
     assert by_hours.dimensions == {"hours": "hour"}
     assert by_hours.recode["hour"]["21~23時台"] == ("21時台", "22時台", "23時台")

@@ -1,4 +1,5 @@
 import inspect
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -78,6 +79,13 @@ def test_half_a_year_is_not_enough_and_the_page_is_told():
 def test_54_contacts_get_a_reason_and_no_number():
     made = forecast_months(noisy_year(54 / 365), COMING, (), seed=1)
     assert "推定しません" in made.reason
+    assert (len(made.months), len(made.daily_mean), len(made.levels)) == (0, 0, 0)
+
+
+def test_where_cells_were_hidden_there_is_a_reason_and_no_number():
+    made = forecast_months(replace(history(), suppressed=1), COMING, (), seed=1)
+    assert "伏せられた欄" in made.reason
+    assert (len(made.months), len(made.daily_mean), len(made.levels)) == (0, 0, 0)
 
 
 @pytest.mark.slow
@@ -189,7 +197,14 @@ def test_months_of_a_forecast_follow_each_other_and_the_last_ends_with_the_perio
     period = Period(date(2024, 1, 15), date(2024, 3, 20), "")
     table = forecast._monthly(period, [1.0, 2.0, 3.0, 6.0], limits, 0.9, "").frame
     assert table["month"].tolist() == ["2024年1月", "2024年2月", "2024年3月", "合計"]
-    assert table["days"].iloc[-1] == 17 + 29 + 20
+    assert table["days"].tolist() == [17, 29, 20, 17 + 29 + 20]
+
+
+@pytest.mark.parametrize(("days", "known"), [(729, False), (730, True), (731, True)])
+def test_from_two_years_on_a_forecast_follows_the_growth_of_the_record_and_says_so(days, known):
+    record = noisy_year(1, period=Period(date(2022, 4, 1), date(2022, 3, 31) + timedelta(days), ""))
+    growth, level = "これまでの増減がおおむね続く", "増減の傾向がほとんど分からないため"
+    assert (growth in forecast._remark(record), level in forecast._remark(record)) == (known, not known)
 
 
 def test_a_backtest_is_a_forecast_made_on_the_eve_of_the_twelve_months_that_it_foretells(monkeypatch):

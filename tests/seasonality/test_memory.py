@@ -68,3 +68,19 @@ def test_the_scale_explains_the_squares_of_residuals_that_share_columns_and_memo
 
 def test_a_record_without_any_spread_is_given_a_hundredth_of_the_models():
     assert fitted(np.full((1, 365), 400.0))[1].scale == [0.01]
+
+
+@pytest.mark.parametrize(("days", "persistence"), [(3, 0.7), (8, 0.95)])
+def test_no_more_than_all_of_the_variance_carries_over(days, persistence):
+    """A sine without noise carries over whole; of a slow one the first lags ask for more than there is."""
+    found = fitted((400 * np.exp(0.5 * np.sin(DAYS / days))).round()[None])[1]
+    assert (found.share[0], found.persistence[0]) == (1.0, persistence)
+
+
+def test_of_a_record_without_memory_none_is_longer_than_the_shortest():
+    """Where nothing carries over all persistences fit alike, and the first that was tried stays."""
+    found = fitted(years(0.0, 0.1, series=12))[1]
+    nothing = found.share == 0
+    assert 2 <= nothing.sum() <= 10
+    assert set(found.persistence[nothing]) == {memory.PERSISTENCE[0]}
+    assert set(found.persistence[~nothing]) - {memory.PERSISTENCE[0]}

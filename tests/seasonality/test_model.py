@@ -8,6 +8,7 @@ from scipy import stats as distributions
 
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import Period, SchoolBreak
+from ujo_lib.seasonality.calendar import WAVE_TERM
 from ujo_lib.seasonality.contrast import compare_hours
 from ujo_lib.seasonality.forecast import forecast_months
 from ujo_lib.seasonality.memory import Memory
@@ -193,3 +194,15 @@ def test_a_break_without_a_contact_is_held_by_a_normal_law_of_one_and_a_half():
 def test_each_week_of_the_fit_is_named_by_its_first_day(model):
     weeks = model.weekly_fit().frame["week"]
     assert weeks.tolist() == pd.date_range("2023-01-01", periods=51, freq="7D").tolist()
+
+
+@pytest.mark.parametrize("peak", [0, 120, 300, 350])
+def test_a_wave_is_measured_from_its_highest_to_its_lowest_day_wherever_in_the_year_they_are(peak):
+    """The closed form of one wave: e to twice its amplitude."""
+    day = np.arange(365)
+    mean = 200 * np.exp(0.3 * np.cos(2 * np.pi * (day - peak) / 365.25))
+    fit = fit_calendar(counts_of(np.random.default_rng(2).poisson(mean)), harmonics=1)
+    amplitude = np.hypot(*fit.coefficients[[name.startswith(WAVE_TERM) for name in fit.names]])
+    wave = fit.ratios().frame.query("term == @WAVE_TERM").iloc[0]
+    assert wave["estimate"] == pytest.approx(np.exp(2 * amplitude), rel=1e-4)
+    assert wave["low"] < np.exp(0.6) < wave["high"]

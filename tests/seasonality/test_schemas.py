@@ -12,7 +12,7 @@ from tests.seasonality.test_attributes import NATION, feelings, records
 from tests.seasonality.test_comparison import nation_and_place
 from tests.seasonality.test_decomposition import TWO_YEARS, three_years
 from tests.seasonality.test_scopes import world
-from ujo_lib.columns import Bound, Typed
+from ujo_lib.columns import Bound, Count, Typed
 from ujo_lib.fiscal import FiscalYear, SchoolBreak, period_for
 from ujo_lib.seasonality import (
     attributes,
@@ -118,6 +118,18 @@ def test_no_heading_stands_twice_over_a_table_and_none_is_left_to_the_kind_by_ac
         titles = [column.title for column in table.schema.columns.values()]
         assert len(set(titles)) == len(titles), name
         assert not {"", "区分", "数"} & set(titles), name
+
+
+def test_the_rows_of_a_table_are_numbered_from_nought():
+    for name, table in (at_level(0.95) | without_level()).items():
+        assert list(table.frame.index) == list(range(len(table))), name
+
+
+def test_people_and_contacts_are_what_a_release_protects_and_days_and_hours_are_not():
+    for name, table in (at_level(0.95) | without_level()).items():
+        for column, kind in table.schema.columns.items():
+            if isinstance(kind, Count) and kind.members:
+                assert kind.unit in {"件", "人"}, (name, column)
 
 
 def test_a_higher_level_gives_a_wider_interval_that_says_its_level():

@@ -226,6 +226,15 @@ def test_a_contact_or_two_tell_nothing_of_the_clock(contacts):
 
 
 @pytest.mark.parametrize(
+    ("lag", "said"), [(1, "2時間以内です"), (2, "2時間以内です"), (3, "3時間ずれています")]
+)
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_clock_is_told_to_be_wrong_from_three_hours_on(lag, said, side, monkeypatch):
+    monkeypatch.setattr("ujo_lib.seasonality.scopes.clock_lag", lambda _: side * lag)
+    assert said in clock_sentence(world())
+
+
+@pytest.mark.parametrize(
     ("time", "counted"),
     [
         ("2023-03-31 23:59", 0),

@@ -120,6 +120,20 @@ def test_weekdays_are_drawn_to_the_common_clock_by_the_moments_of_their_law():
     assert found == pytest.approx((hourly + weight * profile) / (n + weight))
 
 
+def test_the_spread_of_hours_is_what_makes_their_squares_as_many_as_hours_less_what_was_fitted():
+    """The moment equation of Breslow (1984): seven levels and a clock of twenty-four hours are known from the data."""
+    rng = np.random.default_rng(4)
+    hourly = rng.poisson(rng.gamma(4, 5, (56, 24)))
+    history = counts_of(hourly.sum(axis=1), Period(date(2023, 1, 1), date(2023, 2, 25), ""), hourly=hourly)
+    shares = hour_shares(history)
+    alpha = hourly_spread(history, shares)
+    weekday = np.arange(56) % 7  # 1 January 2023 is a Sunday
+    level = np.array([hourly[weekday == day].sum(axis=1).mean() for day in range(7)])
+    mean = level[weekday, None] * shares[weekday]
+    assert 0.1 < alpha < 0.5
+    assert ((hourly - mean) ** 2 / (mean + alpha * mean**2)).sum() == pytest.approx(56 * 24 - 7 - 24)
+
+
 def test_hours_that_were_checked_are_no_people():
     assert tried_on_last_year(noisy_year(), 0.9, (), seed=1).schema.counts == ()
 

@@ -258,9 +258,35 @@ def test_a_heading_names_the_ratio_that_stands_out_after_holm_and_none_when_none
     ratios["p_value"] = [0.001, 0.025, 0.051]
     assert strongest(ratios, "level", text) == "aの{estimate[a]}倍です。"
     ratios["p_value"] = [0.0167, 0.025, 0.051]
-    assert strongest(ratios, "level", text) == "ホルム法で補正すると、1と違うと言える比は見られません。"
-    ratios["p_value"] = None
-    assert strongest(ratios, "level", text) == "ホルム法で補正すると、1と違うと言える比は見られません。"
+    assert strongest(ratios, "level", text) == NONE_STANDS_OUT
+
+
+NONE_STANDS_OUT = "ホルム法で補正すると、1と違うと言える比は見られません。"
+NONE_THAT_IS_SHOWN = "ホルム法で補正すると、示した比のなかに、1と違うと言えるものは見られません。"
+
+
+@pytest.mark.parametrize(
+    ("estimates", "p_values", "said"),
+    [
+        ([0.0, 2.0], [0.001, 0.001], "aなど"),  # hours in which a desk is closed
+        ([0.0, 2.0], [0.001, 0.5], "a"),
+        ([0.1, 9.0], [0.001, 0.001], "aなど"),
+        ([0.1, 11.0], [0.001, 0.001], "bなど"),
+        ([None, 2.0], [0.001, 0.001], "b"),  # beside hours without a contact
+        ([None, 2.0], [0.001, 0.5], NONE_THAT_IS_SHOWN),
+        ([None, 2.0], [None, 0.5], NONE_THAT_IS_SHOWN),  # kept back
+        ([1.1, 2.0], [0.5, 0.5], NONE_STANDS_OUT),
+        ([None, None], [0.001, 0.001], "比を示せないため、1と違うかどうかは言えません。"),
+        ([None, None], [None, None], "比を示せないため、1と違うかどうかは言えません。"),
+    ],
+)
+@pytest.mark.parametrize("kind", [object, float, "Float64"])
+def test_a_heading_takes_no_ratio_that_is_not_shown_for_one_that_does_not_differ(
+    estimates, p_values, said, kind
+):
+    ratios = pd.DataFrame({"level": ["a", "b"], "estimate": estimates, "p_value": p_values})
+    typed = ratios.astype({"estimate": kind, "p_value": kind})
+    assert strongest(typed, "level", "{name}{など}") == said
 
 
 @pytest.mark.parametrize(("days", "judged"), [(15, False), (16, True), (28, True)])

@@ -5,6 +5,7 @@ again protects nobody, and set beside a table they can give a hidden count away;
 start from them.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 from ujo_lib.annual.claims import rows_of
@@ -61,9 +62,10 @@ class _Table:
         if not fits or _N not in self._record.spec.counts or _BASE not in self._record.columns:
             return []
         rows, region = self._people(cell, _N)
-        base = int(self._sum(rows[:1], _BASE))
-        if region is None or (self._table.population, base) not in known:
+        base = self._sum(rows[:1], _BASE)
+        if region is None or not base or (self._table.population, base) not in known:
             return []
+        base = int(base)
         possible = [n for n in range(base + 1) if fits(claim.published, n / base)]
         if self._sum(rows, _N) not in possible:
             return []
@@ -85,8 +87,10 @@ class _Table:
         return rows, _together(regions) if len(regions) == len(rows) else None
 
     def _sum(self, rows: Sequence[int], column: str) -> float:
+        """What some cells of a column count together; not a number where one of them is not known."""
         at = self._record.columns.index(column)
-        return float(sum(self._record.rows[row][at] or 0 for row in rows))
+        counts = [self._record.rows[row][at] for row in rows]
+        return math.nan if None in counts else float(sum(counts))
 
 
 def _together(regions: Sequence[Region]) -> Region | None:

@@ -177,8 +177,10 @@ def _labels(
         if name in asked:
             remedy = f"調査票の項目です。選択肢は {asked[name]} に書いてください。"
             notes.problem("調査票にない列の名前", remedy, "定義", column=f"labels.{key}", value=key)
+        elif known:
+            _note_unknown(name, dict.fromkeys(known), f"labels.{key}", notes)
         else:
-            _note_unknown(name, dict.fromkeys(known or SCHEMAS), f"labels.{key}", notes)
+            _note_unknown(kind, SCHEMAS, f"labels.{key}", notes)
     return {
         key: tuple(_option(label, spellings) for label, spellings in options.items())
         for key, options in inputs.labels.items()

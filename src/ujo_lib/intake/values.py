@@ -849,7 +849,7 @@ def _note_repairs(
 def _iso_stamps(texts: list[str], site: Site) -> pd.Series:
     """Stamps in plain ISO or slashed form by code, read in one sweep; the others are left to :func:`parse_stamp`."""
     codes = [code for code, text in enumerate(texts) if _ISO_STAMP.fullmatch(text)]
-    if not codes or site.timezone is None:
+    if site.timezone is None:
         return pd.Series(dtype=DTYPES["datetime"])
     stamps = pd.to_datetime(pd.Series([texts[c] for c in codes], codes), format="ISO8601", errors="coerce")
     return stamps.dt.as_unit("us").dt.tz_localize(site.timezone).dt.tz_convert("Asia/Tokyo").dropna()

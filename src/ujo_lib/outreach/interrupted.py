@@ -18,7 +18,6 @@ def rate_ratio(
     since: int,
     cycle: int = 12,
     harmonics: int = 0,
-    first: int = 0,
     level: float = LEVEL,
 ) -> Interval:
     """Rate ratio of a lasting change of level; quasi-Poisson with a linear trend.
@@ -28,8 +27,7 @@ def rate_ratio(
         exposure: people or days at risk in each, same shape.
         since: position of the first period after the change.
         cycle: periods in a season.
-        harmonics: pairs of waves of that season.
-        first: position in the season of the first period.
+        harmonics: pairs of waves of that season, which may begin anywhere.
         level: confidence level.
 
     Raises:
@@ -39,7 +37,7 @@ def rate_ratio(
     if not 0 < since < len(n):
         raise ValueError(f"there must be periods before and after the change: {since} of {len(n)}")
     time = np.arange(len(n))
-    angle = 2 * np.pi * np.outer(time + first, np.arange(1, harmonics + 1)) / cycle
+    angle = 2 * np.pi * np.outer(time, np.arange(1, harmonics + 1)) / cycle
     trend = np.column_stack([np.ones(len(n)), time / len(n)])
     X = np.column_stack([time >= since, trend, np.cos(angle), np.sin(angle)]).astype(float)
     fitted = glm.fit(n, X, np.log(at_risk))

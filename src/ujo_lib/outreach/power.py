@@ -236,7 +236,7 @@ def _planned(design: Design) -> bool:
 
 
 def _reach(mean: float) -> int:
-    return int(distributions.poisson.isf(1e-10, mean)) + 1
+    return int(distributions.poisson.isf(1e-10, mean))
 
 
 def _positive(*values: float) -> None:

@@ -8,6 +8,7 @@ import csv
 import getpass
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import nbformat
@@ -28,7 +29,13 @@ from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.text import fold_key
 
-PERSONAL = {"commissioners": "commissioner_id", "cases": "case_id", "consultations": "client_id"}
+PERSONAL = {
+    "commissioners": "commissioner_id",
+    "cases": "case_id",
+    "consultations": "client_id",
+    "residents": "resident_id",
+    "voices": "answer_id",
+}
 """Kinds of input in which people speak or are spoken of, and the column that tells them apart."""
 
 _NOBODY = frozenset({"admin", "jovyan", "root", "runner", "ubuntu", "user", "vagrant"})
@@ -156,7 +163,12 @@ def read_confidential(file: Path, spoken: frozenset[str]) -> Iterator[Confidenti
     Raises:
         UnreadableTextsError: another kind of file, or one that cannot be decoded; nothing is skipped in silence.
     """
-    rows = enumerate(_rows(file), 1)
+    for table in _tables(file):
+        yield from _texts_of(table, spoken)
+
+
+def _texts_of(table: Iterable[Sequence[str]], spoken: frozenset[str]) -> Iterator[Confidential]:
+    rows = enumerate(table, 1)
     head: list[tuple[int, Sequence[str]]] = []
     for number, row in rows:
         head.append((number, row))
@@ -215,30 +227,34 @@ _RECORD_HEADINGS = _headings(column for kind, column in _OF_PEOPLE if column.nam
 _HEAD_ROWS = 60
 
 
-def _rows(file: Path) -> Iterator[Sequence[str]]:
-    """Rows of a file as text, without ever holding all of them."""
+def _tables(file: Path) -> Iterator[Iterator[Sequence[str]]]:
+    """Rows of a file as text, of a workbook sheet by sheet, without ever holding all of them."""
     suffix = file.suffix.lower()
     if suffix in (".csv", ".tsv"):
         csv.field_size_limit(10**9)
         with file.open(encoding=_encoding(file), newline="") as lines:
-            yield from csv.reader(lines, delimiter="," if suffix == ".csv" else "\t")
+            yield csv.reader(lines, delimiter="," if suffix == ".csv" else "\t")
     elif suffix == ".txt":
         with file.open(encoding=_encoding(file)) as lines:
-            yield from ([line.rstrip("\n")] for line in lines)
+            yield ([line.rstrip("\n")] for line in lines)
     elif suffix == ".xlsx":
         for sheet in openpyxl.load_workbook(file, read_only=True, data_only=True):
-            for row in sheet.iter_rows(values_only=True):
-                yield ["" if value is None else str(value) for value in row]
+            yield (_spelt(row) for row in sheet.iter_rows(values_only=True))
     elif suffix == ".parquet":
         table = pq.ParquetFile(file)
-        yield table.schema_arrow.names
-        for batch in table.iter_batches(4000):
-            columns = [["" if v is None else str(v) for v in column.to_pylist()] for column in batch.columns]
-            yield from zip(*columns, strict=True)
+        batches = (
+            map(_spelt, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+            for batch in table.iter_batches(4000)
+        )
+        yield chain([table.schema_arrow.names], chain.from_iterable(batches))
     else:
         raise UnreadableTextsError(
             f"{file.name}: 本文のファイルは .csv .tsv .xlsx .parquet .txt のいずれかで渡してください。"
         )
+
+
+def _spelt(row: Iterable[object]) -> list[str]:
+    return ["" if value is None else str(value) for value in row]
 
 
 def _encoding(file: Path) -> str:
@@ -256,7 +272,7 @@ def _encoding(file: Path) -> str:
 def _texts(schema: Schema, frame: pd.DataFrame) -> Iterator[Confidential]:
     spoken = [column.name for column in schema.columns if column.type == "text" and column.name in frame]
     record = frame[schema.key[-1]].astype("string")
-    person = frame[PERSONAL[schema.kind]].astype("string").fillna(record)
+    person = frame.get(PERSONAL[schema.kind], record).astype("string").fillna(record)
     for column in spoken:
         said = frame[column].notna()
         yield from map(

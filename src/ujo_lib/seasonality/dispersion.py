@@ -237,8 +237,8 @@ def weeks_of(weekday: NDArray[np.int64], observed: NDArray[np.bool_], size: Arra
     enough = np.flatnonzero(seen >= 4)
     if len(enough) == 0:
         enough = np.flatnonzero(seen > 0)
-    for short in np.flatnonzero((seen > 0) & (seen < 4)):
-        home[short] = enough[np.argmin(np.abs(enough - short))]
+    for each in np.flatnonzero(seen):
+        home[each] = enough[np.argmin(np.abs(enough - each))]
     used = np.unique(home[week[observed]])
     block = np.where(observed, np.searchsorted(used, home[week]), -1)
     exposure = np.bincount(block[observed], weights=size[observed], minlength=len(used))

@@ -223,11 +223,7 @@ class CountModel:
         if not index:
             return []
         b, V = self.coefficients[index], self.covariance[np.ix_(index, index)]
-        day = np.arange(366) / 365.25 * 2 * np.pi
-        order = np.arange(1, len(index) // 2 + 1)
-        basis = np.stack([np.cos(day[:, None] * order), np.sin(day[:, None] * order)], axis=2).reshape(
-            366, -1
-        )
+        basis = self.columns(pd.date_range(self.terms.origin, periods=366))[:, index]
         curve = basis @ b
         contrast = basis[curve.argmax()] - basis[curve.argmin()]
         # The highest and the lowest day are chosen from the data, so the joint test of all waves gives the

@@ -473,6 +473,8 @@ def _residuals(counts: Array, exposure: Array) -> Array:
 def strongest(ratios: pd.DataFrame, by: str, text: str, alpha: float = ALPHA) -> str:
     """What a figure of several ratios may say in its heading: the farthest from 1 that stands out, or that none does.
 
+    Ratios that are kept back or have no number are no finding of none.
+
     Args:
         ratios: as the reader sees them; columns `by`, estimate and p_value of the ratio against 1, to be adjusted by
             Holm's method here.
@@ -481,10 +483,15 @@ def strongest(ratios: pd.DataFrame, by: str, text: str, alpha: float = ALPHA) ->
             that stand out as well are hinted at.
         alpha: level of the tests together.
     """
-    clear = holm(ratios["p_value"].to_numpy(dtype=float)) < alpha
-    found = ratios.loc[clear & (ratios["estimate"] > 0).to_numpy()]
-    if found.empty:
-        return "ホルム法で補正すると、1と違うと言える比は見られません。"
-    distance = np.abs(np.log(found["estimate"].to_numpy(dtype=float)))
-    text = text.replace("{など}", "など" if len(found) > 1 else "")
-    return text.replace("{name}", str(found[by].iloc[int(distance.argmax())]))
+    estimate, p_value = (ratios[name].to_numpy(dtype=float) for name in ("estimate", "p_value"))
+    known = ~np.isnan(estimate) & ~np.isnan(p_value)
+    if not known.any():
+        return "比を示せないため、1と違うかどうかは言えません。"
+    clear = np.flatnonzero(known & (holm(p_value) < alpha))
+    if not len(clear):
+        among = "1と違うと言える比は" if known.all() else "示した比のなかに、1と違うと言えるものは"
+        return f"ホルム法で補正すると、{among}見られません。"
+    with np.errstate(divide="ignore"):
+        distance = np.abs(np.log(estimate[clear]))  # nothing is farther from 1 than nought
+    text = text.replace("{など}", "など" if len(clear) > 1 else "")
+    return text.replace("{name}", str(ratios[by].iloc[clear[distance.argmax()]]))

@@ -35,6 +35,13 @@ def test_a_fact_is_found_however_it_is_written(tmp_path: Path, kind: str, spelli
 
 
 @pytest.mark.parametrize(
+    "spelling", [spelling for kind in ("phone", "mail", "user") for spelling in FACTS[kind]]
+)
+def test_a_fact_is_masked_however_it_is_written(spelling: str) -> None:
+    assert spelling not in mask_personal(f"これは、{spelling} です。", NAMES)
+
+
+@pytest.mark.parametrize(
     "carrier", ["html entities", "alt attribute", "base64 gzip", "svg text", "json", "xlsx cell"]
 )
 @pytest.mark.parametrize("kind", FACTS)

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 import zipfile
+import zlib
 from itertools import accumulate
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ujo_lib.disclosure.gate.layers import (
     _DEPTH,
     _EMPTY_LINES,
     _FOLD,
+    _LONG_RUN,
     BLOCK,
     Layer,
     Unreadable,
@@ -181,3 +183,88 @@ def test_a_letter_begins_a_kanji_of_cp932_where_jis_x_0208_has_rows(lead: int, j
     said = (bytes([lead]).decode("cp1252") + "x") * 3
     assert bool(_CP932_IN_LATIN.search(said)) is japanese
     assert not _CP932_IN_LATIN.search(said[:-1])
+
+
+@pytest.mark.parametrize("coat", COATS)
+def test_no_layer_is_looked_through_twice(coat: str) -> None:
+    _, wrap = COATS[coat]
+    found = [
+        (one.carrier, one.text) for one in of_file("p.txt", wrap(SAID).encode()) if isinstance(one, Layer)
+    ]
+    assert len(set(found)) == len(found)
+
+
+def packed(name: str, content: bytes) -> bytes:
+    """An archive that takes no room away."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+@pytest.mark.parametrize("archives", [0, 1, 2])
+def test_all_that_is_unpacked_counts_once_towards_the_size_at_which_a_file_is_refused(
+    monkeypatch: pytest.MonkeyPatch, archives: int, more: int
+) -> None:
+    contents = [SAID.encode()]
+    for depth in range(archives):
+        contents.append(packed("a.zip" if depth else "a.txt", contents[-1]))
+    monkeypatch.setattr("ujo_lib.disclosure.gate.layers._MAX_BYTES", sum(map(len, contents)) + more)
+    found = list(of_file("a.zip" if archives else "a.txt", contents[-1]))
+    assert any(isinstance(one, Layer) and SAID in one.text for one in found) == (more >= 0)
+    assert any(isinstance(one, Unreadable) for one in found) == (more < 0)
+
+
+@pytest.mark.parametrize("window", range(9, 16))
+def test_what_zlib_has_packed_is_opened_whatever_window_it_was_given(window: int) -> None:
+    packer = zlib.compressobj(wbits=window)
+    content = packer.compress(SAID.encode()) + packer.flush()
+    page = f"<p>{base64.b64encode(content).decode()}</p>"
+    for read in (of_file("p.html", page.encode()), of_file("a.zip", packed("a", content))):
+        assert any(isinstance(one, Layer) and SAID in one.text for one in read)
+
+
+GLUED = [
+    "",
+    "abc",
+    "abcd",
+    "abcdefghijk",
+    "/files/abc/",
+    "cell-id_",
+    "https://example.jp/q/",
+    "x" * _LONG_RUN,
+]
+
+
+@pytest.mark.parametrize("before", GLUED)
+@pytest.mark.parametrize("after", ["", "/a", "-editor"])
+@pytest.mark.parametrize("coded", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_text_in_base64_is_read_whatever_letters_stand_before_it_or_behind(coded, before, after) -> None:
+    for at in range(3):  # wherever in three bytes the first letter begins
+        page = f"<p>{before}{coded(('9' * at + SAID).encode()).decode()}{after}</p>"
+        read = of_file("p.html", page.encode())
+        assert any(isinstance(one, Layer) and SAID[:-1] in one.text for one in read), page
+
+
+@pytest.mark.parametrize("letters", [3, 4, 5])
+def test_four_kana_or_kanji_in_a_word_that_is_else_no_base64_are_no_chance(letters: int) -> None:
+    page = f"<p>/files/abc/{base64.b64encode(SAID[:letters].encode()).decode()}</p>"
+    read = of_file("p.html", page.encode())
+    assert any(isinstance(one, Layer) and one.text == SAID[:letters] for one in read) == (letters >= 4)
+
+
+def test_a_few_bytes_that_begin_like_a_font_are_no_file_that_cannot_be_read() -> None:
+    page = f"<p>{base64.b64encode(b'wOF2' + bytes([254]) * 60).decode()}</p>"
+    assert not any(isinstance(one, Unreadable) for one in of_file("p.html", page.encode()))
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+@pytest.mark.parametrize(("says", "opened"), [(b"said in words " * 200, True), (b"x\xff\x80" * 1000, False)])
+def test_a_run_of_letters_is_taken_out_of_a_text_where_it_is_long_and_says_something(
+    says: bytes, opened: bool, more: int
+) -> None:
+    run = base64.b64encode(says).decode()[: _LONG_RUN + more]
+    _, outer, *inner = (one.text for one in of_file("p.txt", run.encode()) if isinstance(one, Layer))
+    assert (run in outer) == (not opened or more < 0)
+    assert any("said in words" in text for text in inner) == opened

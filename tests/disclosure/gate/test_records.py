@@ -2,7 +2,7 @@
 
 import pytest
 
-from ujo_lib.disclosure.gate.records import Shapes, bare, originals
+from ujo_lib.disclosure.gate.records import Shapes, _reads_as_date, bare, originals
 
 
 def seen(number: str, text: str) -> set[tuple[str, bool]]:
@@ -70,6 +70,7 @@ def test_bare_digits_speak_from_seven_on_shorter_ones_by_zero_and_dash(
 )
 def test_a_day_or_a_span_of_years_is_no_record_number(number: str, text: str, date: bool) -> None:
     assert seen(number, text) == {(text.replace("-", ""), not date)}
+    assert _reads_as_date(text.split("-")) is date
 
 
 def test_small_numbers_speak_after_a_label_or_with_six_digits_and_a_zero_before() -> None:

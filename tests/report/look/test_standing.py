@@ -28,6 +28,13 @@ def test_what_stands_out_is_named_on_its_side_and_the_rest_is_not():
     assert told(rows[1:2]) == "相談が平均的な日よりはっきり多いもの、少ないものは見られません。"
 
 
+def test_a_day_on_which_nobody_is_ever_heard_is_one_of_few():
+    """A desk that is closed on Sundays."""
+    rows = [("日", 0.0, 0.0, 0.01), ("水", 1.17, 1.10, 1.24), ("土", 1.0, 0.94, 1.06)]
+    assert told(rows) == "相談が平均的な日より多いと言えるのは水曜日、少ないと言えるのは日曜日です。"
+    assert told(rows[:1]) == "相談が平均的な日より少ないと言えるのは日曜日です。"
+
+
 def test_an_interval_that_leaves_out_one_by_a_hair_is_one_of_seven_and_proves_nothing():
     close = ("日", 1.19, 1.01, 1.40)
     assert "日曜日" in told([close])

@@ -36,6 +36,34 @@ def test_the_words_of_the_city_hold_exactly_within_their_bounds(
     assert wording.agrees(phrase, share) is holds
 
 
+_STEP = 0.0001
+_BOUNDS = {
+    "7割強": (0.70, 0.75, "()"),
+    "7割弱": (0.65, 0.70, "()"),
+    "約7割": (0.675, 0.725, "[]"),
+    "7割以上": (0.70, 1.0, "[]"),
+    "7割超": (0.70, 1.0, "(]"),
+    "7割以下": (0.0, 0.70, "[]"),
+    "7割未満": (0.0, 0.70, "[)"),
+    "7割": (0.70, 0.70, "[]"),
+}
+"""Phrase → the shares between which it holds, and which of the two belong to it."""
+
+
+@pytest.mark.parametrize("phrase", _BOUNDS)
+@pytest.mark.parametrize("share", sorted({round(end + step, 4) for low, high, _ in _BOUNDS.values()
+                                          for end in (low, high) for step in (-_STEP, 0, _STEP)
+                                          if 0 <= end + step <= 1}))  # fmt: skip
+def test_each_phrase_holds_from_its_first_share_to_its_last_and_at_them_as_it_says(
+    phrase: str, share: float
+) -> None:
+    low, high, (first, last) = _BOUNDS[phrase]
+    begun = share > low or (share == low and first == "[")
+    within = begun and (share < high or (share == high and last == "]"))
+    assert wording.agrees(phrase, share) is within
+    assert {rule.words.replace("{d}", "7") for rule in wording.SHARE_RULES} == set(_BOUNDS)
+
+
 def test_a_phrase_without_a_rule_is_refused_rather_than_judged() -> None:
     with pytest.raises(wording.WordingError, match="no rule"):
         wording.agrees("かなりの割合", 0.7)
@@ -231,6 +259,43 @@ def test_a_hidden_cell_outside_of_the_rows_asked_for_is_no_reason_to_speak_of_it
     table = published(columns, hide=[(1, "n")], dimensions={"job": "occupation"})
     assert wording.sentence("{job[max n of mark=＋]}。", table) == "学生。"
     assert wording.sentence("{job[max n]}。", table) == "伏せた欄を除くと、学生。"
+
+
+@pytest.mark.parametrize(
+    ("largest", "said"),
+    [(0, "秘匿のため示せません"), (1, "伏せた欄を除くと、学生"), (2, "伏せた欄を除くと、学生")],
+)
+def test_beside_a_hidden_count_the_largest_of_the_others_is_named_from_one_on(
+    largest: int, said: str
+) -> None:
+    """What is hidden is small: beside nobody it is more, beside somebody it may be."""
+    table = published(
+        {"job": ["学生", "無職"], "n": [largest, 3]}, [(1, "n")], dimensions={"job": "occupation"}
+    )
+    assert said in wording.sentence("{job[max n]}。", table)
+
+
+@pytest.mark.parametrize(
+    ("about", "hide", "told"),
+    [
+        ("今年の調査の結果", [], "今年の調査の結果"),
+        ("{n[女性]}人の調査の結果", [], "8人の調査の結果"),
+        ("{n[女性]}人の調査の結果", [(1, "n")], "令和5年の、当事者"),
+        ("今年の調査の結果", [(1, "n")], "今年の調査の結果"),
+    ],
+)
+def test_what_a_sentence_rests_on_is_its_period_alone_where_a_number_of_it_is_hidden(
+    about: str, hide: list[tuple[int, str]], told: str
+) -> None:
+    columns = {"sex": ["男性", "女性"], "n": [17, 8]}
+    table = published(columns, hide, dimensions={"sex": "sex"}, period="令和5年", base="当事者")
+    assert wording.text_of(wording.Line("…", (table,), about).rests_on()) == told
+
+
+def test_a_point_without_a_next_step_says_nothing_of_one() -> None:
+    shown = wording.points([("件数", "記録がない", ""), ("年代", "空欄が多い", "様式を改める")])
+    assert shown.count("次にすること") == 1
+    assert "記録がない</span></li>" in shown
 
 
 def test_a_row_whose_mark_is_kept_back_may_be_the_largest_of_those_so_marked_and_no_mark_at_all_is_no_finding():

@@ -70,6 +70,9 @@ _BASE64 = re.compile(
     r"[A-Za-z0-9+/_-]{16,}(?:(?:\\r|\\n|[\r\n])+[ \t]*[A-Za-z0-9+/_-]{2,})*(?:(?:\\r|\\n|[\r\n])*={1,2})?"
 )
 _COMMON = re.compile("[\t-~\u3000-ヿ]")
+_SPOKEN = re.compile(
+    rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbe][\x80-\xbf]|[\n -~])*"
+)  # UTF-8 of four kana or kanji and of what follows: by chance no other bytes read so
 _LINE_ENDS = re.compile(r"(?:\\r|\\n|\s)+")
 _TAG = re.compile(r"<[^<>]*>")
 _TAGS = re.compile(r"(?:<[^<>]*>)+")
@@ -213,7 +216,7 @@ class _Opener:
             yield Unreadable(carrier, f"{kind} は公表してよい種類ではない")
         elif (text := _decoded(content)) is not None:
             yield from self.of_text(text, carrier, depth)
-        elif content[:1] == b"x" and (inner := _inflate(content, 15)) is not None:
+        elif (inner := _inflate(content, 15)) is not None:
             yield from self.of_bytes(inner, f"{carrier} > zlib", depth + 1)
         elif must_open:
             yield Unreadable(carrier, "文字として読めない")
@@ -318,8 +321,7 @@ class _Opener:
                             member.orig_filename.encode("cp437", "replace"), f"{carrier} > 名前"
                         )
                     yield from _readings(member.comment, f"{carrier} > コメント")
-                    self._unpacked += member.file_size
-                    if self._unpacked > _MAX_BYTES:
+                    if self._unpacked + member.file_size > _MAX_BYTES:
                         yield Unreadable(carrier, "展開後の大きさが上限を超える")
                         return
                     inner = archive.read(member)
@@ -395,12 +397,12 @@ def _take_base64(text: str) -> tuple[str, list[bytes]]:
         bare = _LINE_ENDS.sub("", run[0]).rstrip("=").translate(_URL_SAFE)
         if len(bare) >= _LONG_RUN:
             blob = _unbase64(bare)
-            if blob is None or not _worth_opening(blob):
-                return run[0]
-            blobs.append(blob)
-            return " "
-        if (blob := _short_blob(bare)) is not None:
-            blobs.append(blob)
+            if blob is not None and _worth_opening(blob):
+                blobs.append(blob)
+                return " "
+            blobs.extend(_within(bare))
+            return run[0]
+        blobs.extend(_short_blobs(bare))
         return run[0]
 
     return _BASE64.sub(decode, text), blobs
@@ -410,10 +412,16 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 @lru_cache(maxsize=10_000)
-def _short_blob(run: str) -> bytes | None:
+def _short_blobs(run: str) -> tuple[bytes, ...]:
     """What a word says in base64, perhaps behind letters that are no part of it; the same words come again."""
     blobs = (_unbase64(run[skip:]) for skip in range(4))
-    return next((blob for blob in blobs if blob is not None and _worth_opening(blob)), None)
+    opened = next((blob for blob in blobs if blob is not None and _worth_opening(blob)), None)
+    return _within(run) if opened is None else (opened,)
+
+
+def _within(run: str) -> tuple[bytes, ...]:
+    """Japanese in a run of which a part is no base64: a path or a name before it reads as other bytes."""
+    return tuple(said for skip in range(4) for said in _SPOKEN.findall(_unbase64(run[skip:]) or b""))
 
 
 def _unbase64(text: str) -> bytes | None:
@@ -429,9 +437,7 @@ def _worth_opening(blob: bytes) -> bool:
         return True
     if blob.startswith(tuple(_OTHER_BINARY)) and len(blob) > 100:
         return True
-    if blob[:1] == b"x" and _inflate(blob, 15) is not None:
-        return True
-    return _decoded(blob) is not None
+    return _inflate(blob, 15) is not None or _decoded(blob) is not None
 
 
 def _strings(content: object) -> Iterator[str]:

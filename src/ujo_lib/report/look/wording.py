@@ -19,7 +19,7 @@ from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.fiscal import format_wareki
 from ujo_lib.report.door import publish
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.notation import format_of, in_prose, interval_text, percent
+from ujo_lib.report.look.notation import format_of, in_prose, interval_text
 
 
 class WordingError(ValueError):
@@ -434,8 +434,6 @@ def _interval(table: Published, column: str, rows: Sequence[int], among_shown: b
 def _writer(number_format: str) -> Callable[[Any], str]:
     if number_format == "about":
         return tenths
-    if number_format == "percent0":
-        return lambda value: percent(value, 0)
     return lambda value: in_prose(value, number_format)
 
 
