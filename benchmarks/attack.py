@@ -69,11 +69,15 @@ def labels_of(tables: Sequence[CountTable]) -> dict[str, list[str]]:
 
 
 def linked(
-    tables: Sequence[CountTable], hidden: Mapping[str, Sequence[bool]], others: bool = False
+    tables: Sequence[CountTable],
+    hidden: Mapping[str, Sequence[bool]],
+    others: bool = False,
+    zeros: bool = False,
 ) -> list[tuple[int, Ends]]:
     """True value and ends of every hidden cell of tables of one population; questions with several answers left out.
 
-    With `others` there may be people in no category of a variable that any table names.
+    With `others` there may be people in no category of a variable that any table names. With `zeros` any x may stand
+    for nobody; else zeros are printed, and nobody takes an x for one.
     """
     tables = [table for table in tables if not table.multiple]
     atoms = labels_of(tables)
@@ -93,7 +97,7 @@ def linked(
             if gone:
                 goals.append(row)
                 true.append(cell.value)
-                if cell.value:  # zeros are printed, so nobody takes an x for one
+                if cell.value and not zeros:
                     equations.append((row, 1, np.inf))
             else:
                 equations.append((row, cell.value, cell.value))

@@ -48,9 +48,10 @@ from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy  # n
 from ujo_lib.pipeline.keys import plan_steps  # noqa: E402
 from ujo_lib.pipeline.knowledge import Knowledge  # noqa: E402
 from ujo_lib.pipeline.layout import SiteYear  # noqa: E402
+from ujo_lib.pipeline.manifest import Manifest  # noqa: E402
 from ujo_lib.pipeline.release import counted_tables  # noqa: E402
 from ujo_lib.pipeline.steps import Job, StepStore  # noqa: E402
-from ujo_lib.report.door.masks import Counted  # noqa: E402
+from ujo_lib.report.door.masks import Counted, Masks  # noqa: E402
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec  # noqa: E402
 from ujo_lib.report.look.notation import HIDDEN  # noqa: E402
 from ujo_lib.report.sheets.exports import Table  # noqa: E402
@@ -232,7 +233,7 @@ def attack_sets(sets: Sequence[TableSet], largest: int = 400) -> Attacked:
             made = plan(tables, one.policy)
         except PlanError:
             continue
-        for true, ends in attack.linked(tables, made.hidden):
+        for true, ends in attack.linked(tables, made.hidden, zeros=bool(made.zeros)):
             found = found.and_of(one.policy, true, ends)
     return found
 
@@ -491,16 +492,21 @@ def finished_release(place: SiteYear, largest: int = 20_000) -> dict[str, Any]:
     policy = Knowledge.read(place, steps).policy
     hidden = {one.table.id: _read_back(one, place.release / "tables") for one in counted_tables(found)}
     counts = [one.table for one in counted_tables(found)]
+    plans = [Masks.read(file).plan for file in place.plans()]
+    zeros = {
+        name for made in plans if made.digest == Manifest.read(place.manifest).plan for name in made.zeros
+    }
     attacked, left_out = Attacked(), 0
     for group in _crossed(counts):
         kinds_of_people = np.prod([len(labels) for labels in attack.labels_of(group).values()])
         if group[0].multiple or kinds_of_people > largest:
             left_out += sum(sum(hidden[table.id]) for table in group)
             continue
+        wary = group[0].population in zeros
         try:
-            found_ends = attack.linked(group, hidden)
+            found_ends = attack.linked(group, hidden, zeros=wary)
         except RuntimeError:  # not everybody has a category that a table names
-            found_ends = attack.linked(group, hidden, others=True)
+            found_ends = attack.linked(group, hidden, others=True, zeros=wary)
         for true, ends in found_ends:
             attacked = attacked.and_of(policy, true, ends)
     lines = [line for file in sorted((place.release / "tables").glob("*.csv")) for line in _lines(file)]
