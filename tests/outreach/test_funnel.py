@@ -47,6 +47,22 @@ def test_wilson_limits_agree_with_statsmodels(published):
     assert (total["low"].item(), total["high"].item()) == pytest.approx((1000 * low, 1000 * high), abs=1e-9)
 
 
+@pytest.mark.parametrize(("clicks", "bounded"), [(9, True), (10, True), (11, False)])
+def test_more_clicks_than_impressions_are_a_rate_without_an_interval(clicks, bounded):
+    """A click may follow on a later day than its impression; intake warns of the row."""
+    days = [
+        (f"2024-02-{day}", "A", shown, k, 100)
+        for day, shown, k in ((20, 4, 4), (21, 3, 3), (22, 3, clicks - 7))
+    ]
+    table = funnel.by(ads(days), ["platform"]).frame
+    assert table["ctr"].item() == pytest.approx(100 * clicks)
+    for name in ("low", "high"):
+        assert table[name].notna().item() is bounded
+    assert table["low_day"].notna().item() is (clicks == 9)  # where everybody clicks, no day differs
+    beside = ads([*days, ("2024-02-20", "B", 1000, 10, 100)])
+    assert len(funnel.pairwise(beside, "platform").frame) == bounded
+
+
 def test_ratios_come_from_summed_counts_not_from_averaged_ratios():
     table = funnel.by(
         ads([("2024-02-20", "A", 1000, 10, 100), ("2024-02-21", "A", 9000, 0, 0)]), ["platform"]

@@ -52,8 +52,8 @@ def by(
     Returns:
         dimensions, base (impressions), n (clicks), landing, spend, ctr (clicks per thousand impressions), low,
         high (Wilson), dispersion (of clicks between days), low_day, high_day (with that dispersion),
-        landing_share, cpm, cpc (yen). A group without impressions has no ratio (NA); a count that the platform
-        does not report is NA, and its rows are in no ratio of it.
+        landing_share, cpm, cpc (yen). A group without impressions has no ratio (NA), one with more clicks than
+        impressions no interval; a count that the platform does not report is NA, and its rows are in no ratio of it.
     """
     rows = []
     for key, part in _groups(ads, dimensions):
@@ -105,7 +105,9 @@ def pairwise(
         category, other, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted).
     """
     found = by(_reporting(ads, clicks), [dimension], clicks=clicks)
-    table = found.rows((found.frame["base"].fillna(0) > 0) & found.frame["n"].notna()).frame
+    shown, clicked = found.frame["base"].fillna(0), found.frame["n"]
+    # More clicks than impressions are no share of them, and no two proportions to compare.
+    table = found.rows((shown > 0) & (clicked <= shown).fillna(False)).frame
     rows = []
     for i in range(len(table)):
         for j in range(i + 1, len(table)):
@@ -331,10 +333,13 @@ def _rates(part: pd.DataFrame, clicks: str, level: float) -> dict[str, float | N
         ("ctr", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc")
     )
     if shown and clicked is not None:
+        rates["ctr"] = 1000 * (clicked / shown)
+    # A click may follow on a later day; more of them than impressions are no share of these.
+    if shown and clicked is not None and clicked <= shown:
         plain = wilson(clicked, shown, level)
         spread = _dispersion_between_days(clicking, clicks)
         # The dispersed interval is Wilson's with the effective number of impressions.
-        rates |= {"ctr": 1000 * (clicked / shown), "low": 1000 * plain.low, "high": 1000 * plain.high}
+        rates |= {"low": 1000 * plain.low, "high": 1000 * plain.high}
         if spread is not None:
             low, high = _wilson_real(clicked / spread, shown / spread, level)
             rates |= {"dispersion": spread, "low_day": 1000 * low, "high_day": 1000 * high}
