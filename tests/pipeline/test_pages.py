@@ -18,6 +18,9 @@ def test_the_promise_names_the_values_that_the_audit_counted(values: int) -> Non
     assert "を除く" not in printed[-1]
     hidden = Rules(Policy(zero_rule="hide"), Promise(values)).on(PageContext()).notices
     assert f"、少なくとも{values}通りの値があり得ます" in hidden[-1]
+    by_the_plan = Rules(Policy(), Promise(values, zeros=True)).on(PageContext()).notices
+    assert by_the_plan[-1] == hidden[-1]
+    assert by_the_plan[0] == printed[0]
     assert "0も伏せます" in hidden[0]
 
 

@@ -59,11 +59,13 @@ class Promise:
         values: how many values each can still have, at least (no more than the policy requires are claimed).
         narrowed: hidden small counts that are no part of this, as what was public before had left them fewer.
         approximate: variables for whose combinations an outsider with unlimited means might get a little further.
+        zeros: nobody is among these values, although the rules print zeros: the plan hid those of some population.
     """
 
     values: int
     narrowed: int = 0
     approximate: tuple[str, ...] = ()
+    zeros: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,12 @@ class AuditReport:
             release; missing for counts that are not small), required (the width it must have), verdict.
         approximate: variables whose full cross was too large; for their counts an outsider with unlimited means
             might get a little further than `low` and `high` say.
+        zeros: populations of which an x may be a zero, whatever the rules say.
     """
 
     frame: pd.DataFrame
     approximate: tuple[str, ...] = ()
+    zeros: tuple[str, ...] = ()
 
     @property
     def leaks(self) -> pd.DataFrame:
@@ -97,7 +101,7 @@ class AuditReport:
         small = self.frame[self.frame["public_high"].notna() & (self.frame["verdict"] != PUBLIC)]
         narrowed = small["required"] < policy.required_width
         least = min([policy.required_width, *small.loc[~narrowed, "width"]])
-        return Promise(int(least) + 1, int(narrowed.sum()), self.approximate)
+        return Promise(int(least) + 1, int(narrowed.sum()), self.approximate, bool(self.zeros))
 
 
 def audit(
@@ -134,7 +138,9 @@ def audit(
         )
         rows += attack.report()
         approximate |= attack.approximate
-    return AuditReport(pd.DataFrame(rows, columns=list(COLUMNS)), tuple(sorted(approximate)))
+    return AuditReport(
+        pd.DataFrame(rows, columns=list(COLUMNS)), tuple(sorted(approximate)), tuple(sorted(zeros))
+    )
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,10 @@ class Rules:
             narrowed = (
                 f"(この報告書の前に公表された数だけでこれより絞られていた{self.promise.narrowed}個を除く)"
             )
+            above = "" if hidden or self.promise.zeros else "1以上で"
             yield (
                 "伏せた小さな数は、この報告書の人数・件数・割合・しるし(＋・－)と公表済みの数を合わせても、"
-                f"{'' if hidden else '1以上で'}少なくとも{self.promise.values}通りの値があり得ます"
+                f"{above}少なくとも{self.promise.values}通りの値があり得ます"
                 f"{narrowed if self.promise.narrowed else ''}。"
             )
             if self.promise.approximate:
