@@ -387,18 +387,18 @@ def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *
     the next ``S02``.
     """
     others = [name for name in loaded.frame if name not in schema.key]
-    if not any(column.type == "datetime" and column.name in others for column in schema.columns):
+    of_moments = any(column.type == "datetime" and column.name in others for column in schema.columns)
+    if not of_moments or (loaded.files == loaded.files[:1]).all():
         return
     same = pd.util.hash_pandas_object(loaded.frame[others], index=False)
     files = pd.Series(loaded.files, same.index)
     own = [
         column.name for column in schema.columns if column.type in ("id", "text") and column.name in others
     ]
-    told_apart = loaded.frame[own].isna().all(axis=1).to_numpy() & numbered
-    told_apart |= loaded.frame.duplicated(
-        list(schema.key), keep=False
-    ).to_numpy()  # `check_doubles` tells of them
-    twin = np.flatnonzero((files != files.groupby(same).transform("first")).to_numpy() & ~told_apart)
+    believed = loaded.frame[own].isna().all(axis=1) & numbered
+    doubled = loaded.frame.duplicated(list(schema.key), keep=False)  # `check_doubles` tells of them
+    elsewhere = files != files.groupby(same).transform("first")
+    twin = np.flatnonzero((elsewhere & ~believed & ~doubled).to_numpy())
     for file in dict.fromkeys(loaded.files[twin]):
         mine = twin[loaded.files[twin] == file]
         notes_of[file].problem_rows(

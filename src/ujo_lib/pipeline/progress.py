@@ -11,6 +11,8 @@ from typing import Self, TextIO
 
 _AUDIENCE = {"internal": "庁内用", "release": "公表用"}
 _LOG_BYTES, _LOG_KEPT = 500_000, 3
+_LINES = 8
+"""Lines of the reason of a failure that a person is shown."""
 
 
 class _LogFile(RotatingFileHandler):
@@ -23,10 +25,6 @@ class _LogFile(RotatingFileHandler):
     def close(self) -> None:
         with contextlib.suppress(OSError):  # of the line that found no room
             super().close()
-
-
-_LINES = 8
-"""Lines of the reason of a failure that a person is shown."""
 
 
 class Progress:
