@@ -249,6 +249,19 @@ NAMES = {"フィッシャー"}
 """Those that name a method by its author, after words that explain it."""
 
 
+def test_every_table_and_figure_that_the_cover_lists_leads_to_its_own_numbers(report: Report):
+    cover = (report.outputs / "release/index.html").read_text(encoding="utf-8")
+    listed = re.findall(r'<li><a href="[^"]+">([図表]\S+) ([^<]+)</a>(?: <a href="(tables/[^"]+)")?', cover)
+    assert len(listed) > 100
+    files = {number: file for number, _, file in listed}
+    assert [number for number, file in files.items() if not file] == []
+    # Age is asked of the cases of the survey and of those who write to the helpline.
+    assert {files[number] for number, title, _ in listed if title == "年代"} == {
+        "tables/01_cases_by_age.csv",
+        "tables/02_age.csv",
+    }
+
+
 def test_every_technical_term_that_a_page_uses_is_explained_there(report: Report):
     for file in (page for page in report.pages if page.stem not in {"index", "overview"}):
         page = re.sub(

@@ -150,7 +150,10 @@ def write_pages(
             entries.append(IndexEntry(one.file, one.title, one.briefly, technical=True))
             numbered = replace(_at(one.file, context), chapter=one.title[-2])
             page = export_page(appendix(steps, notebooks, titles), context=numbered)
-            listed[one.file.removesuffix(".html")] = exhibits(page, one.file, _files(tables))
+            linked = {exhibit.csv for own_page in listed.values() for exhibit in own_page}
+            moved = [table for table in tables if f"tables/{table.file_name}" not in linked]
+            files = _files(tables) | _files(moved)  # of two called alike, the one that its own page does not show
+            listed[one.file.removesuffix(".html")] = exhibits(page, one.file, files)
         _write(folder / one.file, page)
     everything = [
         exhibit for entry in entries for exhibit in listed.get(entry.href.removesuffix(".html"), ())
