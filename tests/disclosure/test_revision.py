@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tests.disclosure.people import TOTAL, grid, table_of
-from ujo_lib.disclosure.audit import Outsider
+from ujo_lib.disclosure.audit.outsider import Outsider
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.revision import SmallChange, same_records, small_changes
 from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, PublicFigure, TableError

@@ -9,7 +9,8 @@ from scipy.optimize import LinearConstraint, milp
 
 from tests.disclosure.people import table_of
 from ujo_lib.disclosure import system
-from ujo_lib.disclosure.audit import _among_three, audit
+from ujo_lib.disclosure.audit import audit
+from ujo_lib.disclosure.audit.facts import among_three
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.system import Row, _triangles, build, components
 from ujo_lib.disclosure.tables import NO, YES, Cell, CountTable, Policy, PublicFigure, TableError
@@ -114,9 +115,9 @@ def test_themes_told_apart_in_pairs_give_no_small_pair_back(
 ) -> None:
     """Where the cross is too large, plan and audit know what three themes cannot help; without it both let go."""
     monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", 4)
-    monkeypatch.setattr("ujo_lib.disclosure.audit._CROSS_LIMIT", 4)
+    monkeypatch.setattr("ujo_lib.disclosure.audit.people._CROSS_LIMIT", 4)
     monkeypatch.setattr("ujo_lib.disclosure.system.NEAR", room)
-    monkeypatch.setattr("ujo_lib.disclosure.audit._ROOM", room)
+    monkeypatch.setattr("ujo_lib.disclosure.audit.facts._ROOM", room)
     table, policy = pairs_of(groups), Policy(threshold=5, required_width=3)
     only = tuple(cell.value == 4 for cell in table.cells)
     assert placed(table, only) == {("b", "c"): (4, 4)}
@@ -168,7 +169,7 @@ def test_plan_and_audit_know_the_same_of_three_themes_and_nothing_of_counts_that
     }
     rows = [Row(region, n, n) for region, n in counts.items()]
     planned = {frozenset((sign, rows[i].region) for i, sign in rule) for rule in _triangles(rows)}
-    assert planned == {frozenset(rule.parts) for rule in _among_three(counts)}
+    assert planned == {frozenset(rule.parts) for rule in among_three(counts)}
     assert len(planned) == {None: 4, "": 3, "a": 2, "ab": 0}[missing]
 
 
@@ -183,7 +184,7 @@ def test_printed_zeros_make_a_cross_small_enough(
     monkeypatch: pytest.MonkeyPatch, limit: int, exact: bool
 ) -> None:
     monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", limit)
-    monkeypatch.setattr("ujo_lib.disclosure.audit._CROSS_LIMIT", limit)
+    monkeypatch.setattr("ujo_lib.disclosure.audit.people._CROSS_LIMIT", limit)
     table, policy = pairs_of(LINKED), Policy(threshold=5, required_width=3)
     zeros = [i for i, cell in enumerate(table.cells) if cell.value == 0]
     assert build(rows_of(table), zeros).zeros == (tuple(zeros) if exact else ())
@@ -205,7 +206,7 @@ def test_a_cross_that_is_small_enough_keeps_everybody(monkeypatch: pytest.Monkey
 def test_a_zero_is_hidden_where_nothing_else_protects_its_neighbour(monkeypatch: pytest.MonkeyPatch) -> None:
     """4 and 0 share 24 with 20 that everybody knows: only an x at the 0 leaves 1 to 4."""
     monkeypatch.setattr("ujo_lib.disclosure.system.MAX_ATOMS", 2)
-    monkeypatch.setattr("ujo_lib.disclosure.audit._CROSS_LIMIT", 2)
+    monkeypatch.setattr("ujo_lib.disclosure.audit.people._CROSS_LIMIT", 2)
     values = {"少": 4, "無": 0, "多": 20, "総数": 24}
     cells = tuple(Cell((label,), "n", n) for label, n in values.items())
     table = CountTable("t", "c", {"v": "v"}, ("n",), cells)

@@ -16,20 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from ujo_lib.disclosure.audit import (
-    DIFFERENCE,
-    Calendar,
-    Known,
-    Outsider,
-    People,
-    atoms_of,
-    crossings_of,
-    exactly,
-    facts_of,
-    spoken,
-    subtract,
-    valued,
-)
+from ujo_lib.disclosure.audit.attack import DIFFERENCE
+from ujo_lib.disclosure.audit.facts import Calendar, Known, crossings_of, exactly, facts_of, valued
+from ujo_lib.disclosure.audit.outsider import Outsider, people_agreeing_with
+from ujo_lib.disclosure.audit.people import People
+from ujo_lib.disclosure.audit.regions import atoms_of, spoken, subtract
 from ujo_lib.disclosure.tables import (
     PERIOD,
     CountTable,
@@ -256,7 +247,7 @@ class _Subtraction:
             for region, value in side.truth.items()
         ]
         kinds = [frozenset({kind}) for kind in (BOTH, LEFT, CAME)]
-        return People.agreeing_with([*truth, *nobody], [_of(r, kind) for r in regions for kind in kinds])
+        return people_agreeing_with([*truth, *nobody], [_of(r, kind) for r in regions for kind in kinds])
 
     def _judged(
         self, region: Region, name: tuple[str, str], low: float, high: float

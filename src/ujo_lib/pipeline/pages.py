@@ -152,7 +152,9 @@ def write_pages(
             page = export_page(appendix(steps, notebooks, titles), context=numbered)
             linked = {exhibit.csv for own_page in listed.values() for exhibit in own_page}
             moved = [table for table in tables if f"tables/{table.file_name}" not in linked]
-            files = _files(tables) | _files(moved)  # of two called alike, the one that its own page does not show
+            files = _files(tables) | _files(
+                moved
+            )  # of two called alike, the one that its own page does not show
             listed[one.file.removesuffix(".html")] = exhibits(page, one.file, files)
         _write(folder / one.file, page)
     everything = [

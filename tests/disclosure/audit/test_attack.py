@@ -2,39 +2,15 @@
 
 import math
 from dataclasses import replace
-from itertools import combinations
 
-import highspy
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
-from ujo_lib.disclosure import audit as audit_room
-from ujo_lib.disclosure import programme
-from ujo_lib.disclosure.audit import (
-    COLUMNS,
-    PUBLIC,
-    SAFE,
-    AuditReport,
-    Known,
-    Outsider,
-    People,
-    _among_three,
-    audit,
-    subtract,
-)
-from ujo_lib.disclosure.tables import (
-    Cell,
-    CountTable,
-    PastRelease,
-    Policy,
-    Printed,
-    PublicFigure,
-    Region,
-    TableError,
-)
+from ujo_lib.disclosure.audit.attack import COLUMNS, PUBLIC, SAFE, AuditReport, audit
+from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, Printed, PublicFigure, TableError
 
 FIVE = Policy(threshold=5, required_width=3)
 
@@ -207,58 +183,6 @@ def test_thousands_of_people_are_bounded_by_their_totals_as_dozens_are() -> None
     assert (row["low"], row["high"]) == (1, 1099)  # zeros are printed, so no hidden cell is one
 
 
-@pytest.mark.parametrize(
-    ("whole", "part", "left"),
-    [
-        ({}, {"月": "4"}, "5他"),
-        ({"月": "45"}, {"月": "4"}, "5"),
-        ({"月": "45"}, {"月": "45"}, None),
-        ({"月": "4"}, {"月": "45"}, None),
-        ({"月": "4"}, {"月": "5"}, None),
-        ({"年": "1"}, {"年": "1", "月": "4"}, "5他"),
-        ({"月": "45", "年": "1"}, {"月": "4", "年": "2"}, None),
-        ({}, {"年": "1"}, None),
-    ],
-)
-def test_one_region_is_subtracted_from_another_only_when_it_lies_within_and_one_variable_parts_them(
-    whole: dict[str, str], part: dict[str, str], left: str | None
-) -> None:
-    outer, inner = (tuple(sorted((v, frozenset(atoms)) for v, atoms in one.items())) for one in (whole, part))
-    found = subtract(outer, inner, frozenset({"月"}), {"月": frozenset("45他"), "年": frozenset("12")})
-    if left is None:
-        assert found is None
-    else:
-        assert found == ("月", tuple(sorted((dict(outer) | {"月": frozenset(left)}).items())))
-
-
-@pytest.mark.parametrize(("more", "most"), [(-1, 2), (0, 1), (1, 1)])
-def test_up_to_a_limit_people_are_whole_and_beyond_an_end_in_fractions_is_rounded_inwards(
-    more: int, most: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def of(*atoms: str) -> Region:
-        return (("topic", frozenset(atoms)),)
-
-    # Of no two of five topics more than one person: in halves there are two and a half people, and one in whole ones.
-    pairs = [Known(((1.0, of(*pair)),), 0, 1) for pair in combinations("abcde", 2)]
-    people = People([of(topic) for topic in "abcde"])
-    monkeypatch.setattr("ujo_lib.disclosure.audit.COUNTABLE", people.size + more)
-    assert Outsider(people, pairs).interval(of(*"abcde"), 1, 0) == (0, most)
-
-
-def test_an_outsider_whose_solver_gets_lost_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    settled, told = highspy.Highs.getModelStatus, iter([highspy.HighsModelStatus.kUnknown])
-    monkeypatch.setattr(highspy.Highs, "getModelStatus", lambda solver: next(told, None) or settled(solver))
-    region: Region = (("topic", frozenset("a")),)
-    assert Outsider(People([region]), [Known(((1.0, region),), 3, 8)]).interval(region, 4, 1) == (3, 8)
-
-
-def test_who_finds_nobody_within_all_that_is_known_is_taken_to_know_the_count() -> None:
-    """Of at most eight people there are no nine: an interval would say that the count is safe."""
-    region: Region = (("topic", frozenset("a")),)
-    outsider = Outsider(People([region]), [Known(((1.0, region),), 3, 8)])
-    assert outsider.interval(region, 4, at_least=9) == (4, 4)
-
-
 def test_nobody_is_among_those_of_a_hidden_zero() -> None:
     """By hand: 3 are left for 0 and 3 when 20 of 23 are printed, and he who is counted is one of the 3."""
     counts = {"無": 0, "少": 3, "多": 20, "総数": 23}
@@ -268,74 +192,3 @@ def test_nobody_is_among_those_of_a_hidden_zero() -> None:
     policy = Policy(threshold=5, required_width=2, zero_rule="hide", own_case=True)
     found = audit([table], {"t": (True, True, False, False)}, policy).frame.set_index("cell")
     assert found[["low", "high"]].to_numpy().tolist() == [[0, 3], [1, 3]]
-
-
-def test_whatever_is_planned_in_whole_people_is_audited_in_whole_people() -> None:
-    assert programme.COUNTABLE <= audit_room.COUNTABLE
-
-
-def _alone(*traits: str) -> Region:
-    return tuple((trait, frozenset({"はい"})) for trait in traits)
-
-
-def _counted(everybody: int, each: int, pair: int) -> dict[Region, int]:
-    """How many have none, one or two of three traits asked for."""
-    return {
-        _alone(*traits): n
-        for size, n in enumerate((everybody, each, pair))
-        for traits in combinations("abc", size)
-    }
-
-
-def test_what_three_traits_cannot_help_holds_for_everybody_and_for_most_with_nothing_to_spare() -> None:
-    rules = _among_three(_counted(9, 3, 1))
-    kinds = [set(kind) for size in range(4) for kind in combinations("abc", size)]
-    assert len(rules) == 4
-    for rule in rules:
-        assert (rule.low, rule.high) == (-math.inf, 0)
-        worth = [sum(sign for sign, region in rule.parts if {v for v, _ in region} <= kind) for kind in kinds]
-        assert sorted(worth) == [-1, -1, 0, 0, 0, 0, 0, 0]
-
-
-@pytest.mark.parametrize(("more", "each_more", "rules"), [(0, 0, 4), (1, 0, 3), (3, 1, 1)])
-def test_a_rule_among_three_traits_that_leaves_room_for_many_says_nothing(
-    more: int, each_more: int, rules: int
-) -> None:
-    room = audit_room._ROOM
-    counts = _counted(4 * room + more, room + each_more, 0)  # rooms: everybody less each, and each
-    assert len(_among_three(counts)) == rules
-
-
-def test_a_rule_among_three_traits_needs_each_count_that_it_speaks_of() -> None:
-    counts = _counted(9, 3, 1)
-    assert len(_among_three({r: n for r, n in counts.items() if r != _alone("a", "b")})) == 0
-    assert len(_among_three({r: n for r, n in counts.items() if r != _alone("a")})) == 2
-    assert len(_among_three({r: n for r, n in counts.items() if r})) == 3
-
-
-def test_what_is_left_of_a_region_names_its_variables_in_order_whichever_was_added() -> None:
-    whole: Region = (("性", frozenset({"男"})),)
-    part: Region = (("区", frozenset({"甲"})), *whole)
-    everything = {"区": frozenset({"甲", "乙"}), "性": frozenset({"男", "女"})}
-    assert subtract(whole, part, frozenset({"区"}), everything) == ("区", (("区", frozenset({"乙"})), *whole))
-    later = (
-        (("性", frozenset({"男"})), ("齢", frozenset({"若"}))),
-        {"性": everything["性"], "齢": frozenset("若老")},
-    )
-    assert subtract(whole, later[0], frozenset({"齢"}), later[1]) == ("齢", (*whole, ("齢", frozenset("老"))))
-
-
-@pytest.mark.parametrize(
-    ("scopes", "blocks"),
-    [
-        ([], [()]),
-        (["a", "b"], [("a",), ("b",)]),
-        (["ab", "bc"], [("a", "b"), ("b", "c")]),
-        (["ab", "ac", "ad"], [("a", "b"), ("a", "c"), ("a", "d")]),
-        (["ab", "bc", "ca"], [("a", "b", "c")]),
-        (["ab", "bc", "cd", "da", "de"], [("a", "b", "c", "d"), ("d", "e")]),
-    ],
-)
-def test_variables_are_crossed_that_no_single_variable_parts(scopes, blocks):
-    """The blocks of a graph between its articulation points; a ring has none."""
-    assert audit_room._blocks([frozenset(scope) for scope in scopes]) == blocks

@@ -1,0 +1,286 @@
+"""What an outsider makes of a release: each hidden count with and without it, and whether that is too close.
+
+It runs twice, with what was public before and with the release on top. What is exact from public knowledge alone is
+listed as such (既公表); a release that narrows any other small count below the required width must not leave.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from ujo_lib.disclosure.audit.facts import (
+    Calendar,
+    Known,
+    among_three,
+    crossings_of,
+    exactly,
+    facts_of,
+    linked,
+    valued,
+)
+from ujo_lib.disclosure.audit.outsider import Outsider, people_agreeing_with
+from ujo_lib.disclosure.audit.people import People
+from ujo_lib.disclosure.audit.regions import atoms_of, made_of, order_of, spoken, subtract
+from ujo_lib.disclosure.tables import PERIOD, CountTable, PastRelease, Policy, PublicFigure, Region
+
+PUBLIC, SAFE, LEAK = "既公表", "保護", "漏えい"
+COLUMNS = ("table", "cell", "low", "high", "width", "public_low", "public_high", "required", "verdict")
+DIFFERENCE = "(表の差)"
+
+_FEW = 30  # facts with which an outsider without the release is modelled by himself
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What an audit found of every small count that is hidden.
+
+    Attributes:
+        values: how many values each can still have, at least (no more than the policy requires are claimed).
+        narrowed: hidden small counts that are no part of this, as what was public before had left them fewer.
+        approximate: variables for whose combinations an outsider with unlimited means might get a little further.
+        zeros: nobody is among these values, although the rules print zeros: the plan hid those of some population.
+    """
+
+    values: int
+    narrowed: int = 0
+    approximate: tuple[str, ...] = ()
+    zeros: bool = False
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What an outsider can work out.
+
+    Attributes:
+        frame: one row for each hidden count, each small count that is printed, and each small difference between
+            printed counts. Columns: table, cell (its heading), low, high (what an outsider can still believe, in
+            people; high may be infinite), width (high - low), public_low, public_high (the same without this
+            release; missing for counts that are not small), required (the width it must have), verdict.
+        approximate: variables whose full cross was too large; for their counts an outsider with unlimited means
+            might get a little further than `low` and `high` say.
+        zeros: populations of which an x may be a zero, whatever the rules say.
+    """
+
+    frame: pd.DataFrame
+    approximate: tuple[str, ...] = ()
+    zeros: tuple[str, ...] = ()
+
+    @property
+    def leaks(self) -> pd.DataFrame:
+        """The rows for which the release must be refused."""
+        return self.frame[self.frame["verdict"] == LEAK]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the tables may leave."""
+        return len(self.leaks) == 0
+
+    def promise(self, policy: Policy) -> Promise:
+        """What a page may say of the hidden counts under the rules that were audited."""
+        small = self.frame[self.frame["public_high"].notna() & (self.frame["verdict"] != PUBLIC)]
+        narrowed = small["required"] < policy.required_width
+        least = min([policy.required_width, *small.loc[~narrowed, "width"]])
+        return Promise(int(least) + 1, int(narrowed.sum()), self.approximate, bool(self.zeros))
+
+
+def audit(
+    tables: Sequence[CountTable],
+    hidden: Mapping[str, Sequence[bool]],
+    policy: Policy,
+    public: Sequence[PublicFigure] = (),
+    previous: Sequence[PastRelease] = (),
+    zeros: Collection[str] = (),
+) -> AuditReport:
+    """Work out what an outsider can place, and how closely.
+
+    Args:
+        tables: every table of the release with its true counts.
+        hidden: table id → one flag per cell; a table that is missing is taken as printed in full.
+        policy: the site's rules.
+        public: figures anybody can look up.
+        previous: tables of earlier releases as they were published, of the same records (`revision`).
+        zeros: populations whose zeros are hidden with the small counts, so that an x may be one (`Plan.zeros`).
+
+    Raises:
+        TableError: tables that contradict each other.
+    """
+    rows: list[dict[str, object]] = []
+    approximate: set[str] = set()
+    for population in sorted({table.population for table in tables}):
+        attack = _Attack(
+            [table for table in tables if table.population == population],
+            hidden,
+            policy,
+            [figure for figure in public if figure.population == population],
+            [past for past in previous if past.table.population == population],
+            zeros=population in zeros,
+        )
+        rows += attack.report()
+        approximate |= attack.approximate
+    return AuditReport(
+        pd.DataFrame(rows, columns=list(COLUMNS)), tuple(sorted(approximate)), tuple(sorted(zeros))
+    )
+
+
+@dataclass(frozen=True)
+class _Suspect:
+    """A count an outsider may go for."""
+
+    table: str
+    cell: str
+    region: Region
+    value: int
+    small: bool
+    printed: bool
+
+
+class _Attack:
+    """One population seen by an outsider."""
+
+    def __init__(
+        self,
+        tables: Sequence[CountTable],
+        hidden: Mapping[str, Sequence[bool]],
+        policy: Policy,
+        public: Sequence[PublicFigure],
+        previous: Sequence[PastRelease],
+        *,
+        zeros: bool,
+    ) -> None:
+        self._policy = policy
+        crossed = replace(policy, zero_rule="hide") if zeros else policy
+        self._flags = {t.id: tuple(hidden.get(t.id, ())) or (False,) * len(t.cells) for t in tables}
+        self._cut = Calendar.of(tables, public, previous).cut
+        frame = [exactly(self._cut(t.region(i)), c.value) for t, i, c in valued(tables)]
+        past = [
+            exactly(self._cut(p.table.region(i)), c.value) for p in previous for _, i, c in valued([p.table])
+        ]
+        self._before = [f for p in previous for f in facts_of(p.table, p.hidden, self._cut)]
+        told: dict[bool, list[Known]] = {True: [], False: []}
+        for figure in public:
+            told[figure.own].append(Known(((1.0, self._cut(figure.region)),), figure.low, figure.high))
+        self._before += told[False]
+        self._release = [f for table in tables for f in facts_of(table, self._flags[table.id], self._cut)]
+        self._release += told[True]
+        seen = [(t, self._flags[t.id]) for t in tables] + [(p.table, tuple(p.hidden)) for p in previous]
+        self._crossed = [
+            fact for table, flags in seen for fact in crossings_of(table, flags, crossed, self._cut)
+        ]
+        self._suspects = [*self._cells(tables, policy), *self._old_cells(previous, tables)]
+        self._suspects += self._differences(tables, previous, frame + past)
+        self._facts = [*frame, *past, *self._before, *told[True]]
+        empty = {p[0][1] for f in [*self._before, *self._release] if f.high == 0 and len(p := f.parts) == 1}
+        self._people = self._agreeing(empty)
+
+        counts = {known.parts[0][1]: int(known.low) for known in frame + past}
+        self._always = among_three(counts) if self.approximate else []
+
+    def _agreeing(self, nobody: Collection[Region]) -> "People":
+        return people_agreeing_with(self._facts, [suspect.region for suspect in self._suspects], nobody)
+
+    @property
+    def approximate(self) -> set[str]:
+        return self._people.approximate
+
+    def report(self) -> list[dict[str, object]]:
+        reader = Outsider(self._people, [*self._before, *self._release, *self._crossed, *self._always])
+        return [self._verdict(suspect, reader) for suspect in self._suspects]
+
+    def _without_release(self, suspect: _Suspect, own: int) -> tuple[float, float]:
+        """Where somebody can place a count who knows only what was public before.
+
+        A few facts need no more kinds of people than they tell apart. A category that they leave out stays possible,
+        so that nobody is credited with knowledge that comes from the release.
+        """
+        facts = linked(suspect.region, self._before)
+        if not facts:
+            return own, np.inf
+        facts = linked(suspect.region, [*self._before, *self._crossed])
+        if len(facts) > _FEW:
+            return self._everybody_before.interval(suspect.region, suspect.value, own)
+        people = People([region for fact in facts for _, region in fact.parts] + [suspect.region])
+        people.nobody = self._people.nobody_among(people)
+        return Outsider(people, facts).interval(suspect.region, suspect.value, own)
+
+    @cached_property
+    def _everybody_before(self) -> "Outsider":
+        # who has not seen the release does not know its zeros either
+        people = self._agreeing(()) if self._people.thinned else self._people
+        return Outsider(people, [*self._before, *self._crossed, *self._always])
+
+    def _verdict(self, suspect: _Suspect, reader: "Outsider") -> dict[str, object]:
+        # A difference is printed nowhere: for all that a reader knows, it may be nobody.
+        known = self._policy.own_case if suspect.table == DIFFERENCE else self._policy.least_hidden
+        own = int(known) if suspect.small and suspect.value > 0 else 0
+        low, high = reader.interval(suspect.region, suspect.value, own)
+        before: tuple[float, float] = (np.nan, np.nan)
+        required: float = 1
+        if suspect.small:
+            before = self._without_release(suspect, own)
+            required = min(self._policy.required_width, before[1] - before[0])
+        verdict = SAFE if high - low >= required else LEAK
+        if suspect.small and before[0] == before[1]:
+            verdict = PUBLIC
+        return dict(
+            zip(
+                COLUMNS,
+                (suspect.table, suspect.cell, low, high, high - low, *before, required, verdict),
+                strict=True,
+            )
+        )
+
+    def _cells(self, tables: Sequence[CountTable], policy: Policy) -> list[_Suspect]:
+        found = []
+        for table, i, cell in valued(tables):
+            exempt = any(rule.covers(table) for rule in policy.exemptions)
+            gone = self._flags[table.id][i]
+            small = policy.is_primary(cell) and not exempt
+            if gone or small:
+                region = self._cut(table.region(i))
+                found.append(_Suspect(table.id, table.label(i), region, cell.value or 0, small, not gone))
+        return found
+
+    def _old_cells(self, previous: Sequence[PastRelease], tables: Sequence[CountTable]) -> list[_Suspect]:
+        """Small counts that an earlier release hid must stay hidden."""
+        now = {self._cut(table.region(i)) for table, i, _ in valued(tables)}
+        return [
+            _Suspect(past.table.id, past.table.label(i), region, cell.value or 0, small=True, printed=False)
+            for past in previous
+            for _, i, cell in valued([past.table])
+            if past.hidden[i] and self._policy.is_primary(cell)
+            if (region := self._cut(past.table.region(i))) not in now
+        ]
+
+    def _differences(
+        self,
+        tables: Sequence[CountTable],
+        previous: Sequence[PastRelease],
+        counts: Sequence[Known],
+    ) -> list[_Suspect]:
+        """Small groups that no table names: a count less the count of a subgroup, of another period or area."""
+        framed: dict[Region, frozenset[str]] = {}
+        in_full: dict[Region, int] = {}
+        for table in [*tables, *(past.table for past in previous)]:
+            total = self._policy.in_full(table)
+            for _, i, _ in valued([table]):
+                region = self._cut(table.region(i))
+                framed[region] = framed.get(region, frozenset()) | table.frame
+                in_full[region] = max(in_full.get(region, 0), total)
+        values = {known.parts[0][1]: int(known.low) for known in counts}
+        everything = atoms_of(values)
+        found: dict[Region, _Suspect] = {}
+        for large, small in combinations(sorted(values, key=order_of), 2):
+            for whole, part in ((large, small), (small, large)):
+                left = subtract(whole, part, framed[whole] | framed[part], everything)
+                size = values[whole] - values[part]
+                if not left or not 0 < size < self._policy.threshold:
+                    continue
+                if left[0] == PERIOD and self._policy.rest_in_full(in_full[whole], in_full[part]):
+                    continue
+                if not made_of(left, size, values):
+                    found[left[1]] = _Suspect(DIFFERENCE, spoken(left[1]), left[1], size, True, printed=False)
+        return list(found.values())

@@ -1,0 +1,164 @@
+"""Somebody who knows some facts about people, and solves linear and integer programmes."""
+
+import math
+from collections.abc import Collection, Sequence
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from ujo_lib.disclosure.audit.facts import Known
+from ujo_lib.disclosure.audit.people import People
+from ujo_lib.disclosure.tables import Region, TableError
+
+COUNTABLE = 2_000
+"""Kinds of people up to which they are whole: more than in a plan, for the audit asks less often."""
+_NODE_LIMIT = 5_000
+_EPS = 1e-6
+
+
+class Outsider:
+    """Somebody who knows some facts and can solve linear programmes."""
+
+    def __init__(self, people: People, facts: Sequence[Known]) -> None:
+        distinct = list(dict.fromkeys(facts))
+        inside = [[people.columns(region) for _, region in fact.parts] for fact in distinct]
+        factors = [
+            np.repeat([f for f, _ in fact.parts], [*map(len, of)])
+            for fact, of in zip(distinct, inside, strict=True)
+        ]
+        rows = np.repeat(np.arange(len(distinct)), [*map(len, factors)])
+        columns = np.concatenate([np.zeros(0, dtype=int), *(one for of in inside for one in of)])
+        entries = (np.concatenate([np.zeros(0), *factors]), (rows, columns))
+        known = sp.csr_matrix(entries, shape=(len(distinct), people.size))
+        self._people = people
+        self._worlds: list[np.ndarray] = []
+        self._rules = sp.vstack([known, people.joints], format="csr")
+        self._low = np.concatenate([[fact.low for fact in distinct], np.zeros(people.joints.shape[0])])
+        self._high = np.concatenate([[fact.high for fact in distinct], np.zeros(people.joints.shape[0])])
+        self._ceiling = 1000 + 10 * max((fact.high for fact in distinct if fact.high < np.inf), default=0)
+        self._solver: highspy.Highs | None = None
+        self._asked: dict[bytes, int] = {}
+
+    def possible(self, nobody: np.ndarray | None = None) -> bool:
+        """Whether any population fits the facts; with `nobody`, one without these kinds of people from now on."""
+        if nobody is not None:
+            self._people.nobody = nobody
+            if self._solver:
+                ends = np.where(nobody, 0.0, np.inf)
+                self._solver.changeColsBounds(
+                    len(ends), np.arange(len(ends), dtype=np.int32), 0 * nobody, ends
+                )
+        return self._fractions(np.zeros(self._people.size), 1, 0) is not None
+
+    def interval(self, region: Region, truth: int, at_least: int = 0) -> tuple[float, float]:
+        """Least and greatest whole number of people in a region; `at_least` is what the outsider knows of himself.
+
+        Where the search for whole people stops at its limit, the narrower end found so far counts.
+        """
+        aim = np.zeros(self._people.size)
+        aim[self._people.columns(region)] = 1
+        return self._end(aim, 1, truth, at_least), self._end(aim, -1, truth, at_least)
+
+    def change(self, more: Region, less: Region) -> tuple[float, float]:
+        """Least and greatest number of people in one region less those in another.
+
+        Infinite without a limit, not a number where the search found nobody within its own.
+        """
+        aim = np.zeros(self._people.size)
+        aim[self._people.columns(more)] += 1
+        aim[self._people.columns(less)] -= 1
+        ends = []
+        for side in (1, -1):
+            x = self._extreme(aim, side, -self._ceiling)
+            end = np.nan if x is None else math.ceil(side * float(aim @ x) - 1e-4)
+            ends.append(side * end if abs(end) < self._ceiling - 1 else -side * np.inf)
+        return ends[0], ends[1]
+
+    def _end(self, aim: np.ndarray, side: int, truth: int, at_least: int) -> float:
+        if side > 0 and any(abs(float(aim @ x) - at_least) < _EPS for x in self._worlds):
+            return float(at_least)  # fewer than that there cannot be
+        x = self._extreme(aim, side, at_least)
+        if x is None:
+            return float(truth)
+        self._remember(x)
+        count = side * math.ceil(side * float(aim @ x) - 1e-4)
+        return np.inf if count >= self._ceiling - 1 else float(count)
+
+    def _remember(self, x: np.ndarray) -> None:
+        """Keep a population that fits the facts: it may answer for other counts, too."""
+        if self._people.size > COUNTABLE or np.all(np.abs(x - np.round(x)) < _EPS):
+            self._worlds.append(x)
+
+    def _extreme(self, aim: np.ndarray, side: int, at_least: float) -> np.ndarray | None:
+        """The population with the least (side 1) or most (side -1) of an aim; whole people, if they are few enough."""
+        x = self._fractions(aim, side, at_least)
+        if self._people.size > COUNTABLE or (x is not None and np.all(np.abs(x - np.round(x)) < _EPS)):
+            return x
+        found = milp(
+            side * aim,
+            constraints=[
+                LinearConstraint(self._rules, self._low, self._high),
+                LinearConstraint(aim, at_least, self._ceiling),
+            ],
+            integrality=np.ones(len(aim)),
+            bounds=Bounds(0, np.where(self._people.nobody, 0, np.inf)),
+            options={"node_limit": _NODE_LIMIT},
+        )
+        return None if found.x is None else np.asarray(found.x)
+
+    def _fractions(self, aim: np.ndarray, side: int, at_least: float) -> np.ndarray | None:
+        """The same in fractions. The solver goes on from its last answer; what was asked once stays as a free row."""
+        self._solver = self._solver or self._model()
+        row = self._asked.get(aim.tobytes())
+        if row is None:
+            row = self._asked[aim.tobytes()] = len(self._low) + len(self._asked)
+            own = np.flatnonzero(aim)
+            self._solver.addRow(-np.inf, np.inf, len(own), own.astype(np.int32), aim[own])
+        self._solver.changeRowBounds(row, at_least, self._ceiling)
+        self._solver.changeColsCost(len(aim), np.arange(len(aim), dtype=np.int32), side * aim)
+        self._solver.run()
+        if self._solver.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+            # lost on the way from the last answer
+            self._solver.clearSolver()
+            self._solver.run()
+        found = self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        x = np.array(self._solver.getSolution().col_value) if found else None
+        self._solver.changeRowBounds(row, -np.inf, np.inf)
+        return x
+
+    def _model(self) -> highspy.Highs:
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = self._people.size, len(self._low)
+        model.col_cost_, model.col_lower_ = np.zeros(self._people.size), np.zeros(self._people.size)
+        model.col_upper_ = np.where(self._people.nobody, 0.0, np.inf)
+        model.row_lower_, model.row_upper_ = self._low, self._high
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_, model.a_matrix_.index_ = self._rules.indptr, self._rules.indices
+        model.a_matrix_.value_ = self._rules.data
+        solver = highspy.Highs()
+        for option, value in {"output_flag": False, "threads": 1, "simplex_strategy": 4}.items():
+            solver.setOptionValue(option, value)
+        solver.passModel(model)
+        return solver
+
+
+def people_agreeing_with(
+    facts: Sequence[Known], further: Sequence[Region], nobody: Collection[Region] = ()
+) -> People:
+    """As few unnamed categories as the true counts allow: the outsider's best case."""
+    regions = [*(region for fact in facts for _, region in fact.parts), *further]
+    people = People(regions, nobody)
+    outsider = Outsider(people, facts)
+    if not outsider.possible():
+        raise TableError("公表する表どうしの件数が両立しない")
+    unnamed = [people.unnamed(variable) for variable in people.doubtful(regions)]
+    if outsider.possible(np.any([people.nobody, *unnamed], axis=0)):
+        return people
+    agreed = np.zeros(people.size, dtype=bool)
+    for flags in unnamed:
+        if outsider.possible(agreed | flags):
+            agreed |= flags
+    people.nobody = agreed
+    return people

@@ -1,0 +1,56 @@
+"""Regions of people: how they are ordered, spoken of, and taken from one another."""
+
+from collections.abc import Iterable, Mapping
+
+from ujo_lib.disclosure.tables import Region
+
+UNNAMED = "〔その他〕"
+"""The category of those whom no count names: no answer, an option not ticked, other days."""
+
+
+def atoms_of(regions: Iterable[Region]) -> dict[str, frozenset[str]]:
+    """Variable → its categories: those that are named, and one for the rest."""
+    found: dict[str, frozenset[str]] = {}
+    for region in regions:
+        for variable, atoms in region:
+            found[variable] = found.get(variable, frozenset({UNNAMED})) | atoms
+    return found
+
+
+def subtract(
+    whole: Region, part: Region, apart: frozenset[str], everything: Mapping[str, frozenset[str]]
+) -> tuple[str, Region] | None:
+    """The people of one region who are not in another that lies within it, when one frame variable parts them."""
+    a, b = dict(whole), dict(part)
+    unlike = [v for v in {*a, *b} if a.get(v) != b.get(v)]
+    if len(unlike) != 1 or unlike[0] not in apart:
+        return None
+    v = unlike[0]
+    outer, inner = a.get(v, everything[v]), b.get(v, everything[v])
+    if not inner < outer:
+        return None
+    return v, tuple(sorted({**a, v: outer - inner}.items(), key=lambda pair: pair[0]))
+
+
+def made_of(left: tuple[str, Region], size: int, counts: Mapping[Region, int]) -> bool:
+    """Whether a difference is the sum of counts that are printed or hidden for themselves."""
+    variable, region = left
+    rest = {v: atoms for v, atoms in region if v != variable}
+    open_atoms = set(dict(region)[variable])
+    parts = [c for c in sorted(counts, key=order_of) if {v: a for v, a in c if v != variable} == rest]
+    for part in parts:
+        atoms = dict(part).get(variable, frozenset())
+        if atoms and atoms <= open_atoms:
+            open_atoms -= atoms
+            size -= counts[part]
+    return size == 0
+
+
+def spoken(region: Region) -> str:
+    """A region as a person would say it."""
+    return "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in region)
+
+
+def order_of(region: Region) -> tuple[int, list[tuple[str, list[str]]]]:
+    """For sorting: those of fewer variables first."""
+    return len(region), [(variable, sorted(atoms)) for variable, atoms in region]
