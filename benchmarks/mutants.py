@@ -58,7 +58,10 @@ ROOMS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ["stats", "glm", "crosstab"],
         ["tests/test_stats.py", "tests/test_glm.py", "tests/test_crosstab.py"],
     ),
-    "columns": (["columns"], ["tests/test_columns.py", "tests/report/door", "tests/report/look"]),
+    "columns": (
+        ["columns", "typed"],
+        ["tests/test_columns.py", "tests/test_typed.py", "tests/report/door", "tests/report/look"],
+    ),
     "survey": (["survey"], ["tests/survey"]),
     "seasonality": (["seasonality"], ["tests/seasonality"]),
     "outreach": (["outreach"], ["tests/outreach"]),

@@ -1,9 +1,7 @@
 """A column says the same of itself wherever it is asked, and nothing else can be said of it."""
 
-import json
 import math
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,11 +23,9 @@ from ujo_lib.columns import (
     Rate,
     Ratio,
     Residual,
-    Schema,
     Share,
     Statistic,
     Text,
-    Typed,
     Various,
     Withheld,
     interval,
@@ -115,25 +111,6 @@ def test_a_level_that_is_no_probability_is_refused(level):
         Bound(of="n", side="low", level=level)
 
 
-def test_a_bound_is_written_like_what_it_lies_around():
-    schema = Schema({"share": Share(decimals=2), **interval("share", 0.9), "p": PValue()})
-    assert (schema["low"].format, schema["low"].unit) == ("percent2", "%")
-    assert schema.ends("high") == schema.around("share") == ("low", "high")
-    assert schema.ends("p") is schema.around("p") is None
-
-
-def test_two_intervals_around_one_column_are_told_apart():
-    day = interval("ctr", 0.9, low="low_day", high="high_day", remark="日ごとの揺れを考慮")
-    schema = Schema({"ctr": Ratio(), **interval("ctr", 0.9), **day})
-    assert schema.ends("low_day") == ("low_day", "high_day")
-    assert schema.ends("high") == ("low", "high")
-    assert schema["low_day"].both == "90%信頼区間・日ごとの揺れを考慮"
-
-
-def test_one_end_alone_is_no_interval():
-    assert Schema({"n": Count(), "low": Bound(of="n", side="low", level=0.9)}).ends("low") is None
-
-
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_what_follows_from_its_row_is_computed_from_it(n, base):
     row = {"n": float(n), "base": float(base)}
@@ -153,102 +130,11 @@ def test_what_does_not_follow_from_its_row_says_so():
             column.value({"n": 1.0})
 
 
-def test_a_schema_survives_writing_and_reading():
-    schema = Schema(ONE_OF_EACH, {"wish": ("強く", "少し")}, "注")
-    assert Schema.from_plain(json.loads(json.dumps(schema.to_plain()))) == schema
-
-
-def test_a_schema_tells_disclosure_control_what_counts_people():
-    schema = Schema(
-        {
-            "age": Dimension(variable="age_band"),
-            "topic": Dimension(groups={"学校": ("学業", "いじめ")}, multiple=True),
-            "n": Count(unit="件"),
-            "days": Count(unit="日", members=False),
-            "base": Base(unit="件", over=("topic",)),
-            "size": Base(unit="件"),
-            "known": Count(unit="人", members=False, free=True),
-        }
-    )
-    assert schema.dimensions == {"age": "age_band", "topic": "topic"}
-    assert schema.counts == ("n", "base")
-    assert schema.bases == {"base": ("topic",)}
-    assert schema.recode == {"topic": {"学校": ("学業", "いじめ")}}
-    assert schema.multiple == ("topic",)
-    assert schema.free == ("age", "topic", "known")
-
-
-@pytest.mark.parametrize(
-    ("kinds", "unit"),
-    [
-        ({"n": Count(unit="件"), "share": Share()}, "件"),
-        ({"n": Count(unit="件"), "people": Count(unit="人")}, "件・人"),
-        ({"share": Share(), "estimate": Ratio()}, "倍"),
-        ({"share": Share()}, ""),
-        ({"word": Text()}, ""),
-        ({"now": Various(), "estimate": Ratio(), "n": Count(unit="件")}, ""),
-    ],
-)
-def test_the_unit_of_a_table_is_that_of_its_counts(kinds, unit):
-    assert Schema(kinds).unit == unit
-
-
-def test_a_column_that_nobody_declared_is_no_table():
-    frame = pd.DataFrame({"n": [1], "other": [2]})
-    with pytest.raises(ColumnError, match="other"):
-        Typed.of(frame, {"n": Count()})
-    with pytest.raises(ColumnError, match="other"):
-        Typed(frame, Schema({"n": Count()}))
-
-
-@pytest.mark.parametrize("bad", [-1, 0.5, 1.0000001])
-def test_a_count_that_is_no_count_is_refused(bad):
-    with pytest.raises(ColumnError, match="no count"):
-        Typed.of(pd.DataFrame({"n": [3, bad]}), {"n": Count()})
-
-
-def test_a_count_that_is_missing_is_no_mistake():
-    assert len(Typed.of(pd.DataFrame({"n": [3, None]}), {"n": Count()})) == 2
-
-
-def test_tables_are_taken_apart_and_put_together_with_what_is_known_of_them():
-    counts = Typed.of(
-        pd.DataFrame({"sex": ["男性", "女性"], "n": [17, 8], "base": [25, 25]}),
-        {"sex": Dimension(), "n": Count(unit="人"), "base": Base(unit="人")},
-    )
-    shares = Typed.of(
-        pd.DataFrame({"sex": ["女性", "男性"], "share": [0.32, 0.68], "low": [0.1, 0.4], "high": [0.5, 0.9]}),
-        {"sex": Dimension(), "share": Share(n="n", base="base"), **interval("share", 0.9)},
-    )
-    both = counts.join(shares, on=["sex"])
-    assert list(both.frame["share"]) == [0.68, 0.32]
-    assert both.schema["low"].both == "90%信頼区間"
-    named = both.rename(n="men", share="part")
-    assert named.schema["part"].sources == ("men", "base")
-    assert named.schema.around("part") == ("low", "high")
-    assert list(named.select("part", "sex").frame) == ["part", "sex"]
-    assert named.rows(lambda frame: frame["men"] > 8).frame["sex"].tolist() == ["男性"]
-    assert counts.change(n=Count(unit="件")).schema["n"].title == "件数(件)"
-
-
-def test_a_count_that_is_summed_over_a_renamed_column_follows_it():
-    table = Typed.of(pd.DataFrame({"a": ["x"], "base": [2]}), {"a": Dimension(), "base": Base(over=("a",))})
-    assert table.rename(a="b").schema.bases == {"base": ("b",)}
-
-
 def test_a_new_kind_that_does_not_say_what_it_gives_away_cannot_be_made():
     with pytest.raises(TypeError, match="rests"):
         type("Gini", (Column,), {})
     with pytest.raises(TypeError, match="rests"):
         type("Skewness", (Statistic,), {})
-
-
-def test_a_kind_that_is_no_count_and_does_not_follow_from_its_row_speaks_of_the_whole_table():
-    alone = {name: Schema({name: column}).of_table for name, column in ONE_OF_EACH.items()}
-    silent = {name for name, found in alone.items() if not found}
-    kinds = {type(ONE_OF_EACH[name]) for name in silent}
-    assert kinds == {Text, Dimension, Flag, Count, Base, Mark, Withheld}
-    assert {kind.rests for kind in kinds} == {"words", "counts"}
 
 
 @pytest.mark.parametrize("kind", [Share, Rate, Ratio, Difference])
@@ -260,108 +146,3 @@ def test_what_is_divided_or_taken_away_needs_both_of_its_columns(kind):
 def test_a_quotient_is_as_large_as_its_two_numbers_make_it_unless_told_otherwise():
     assert Share(n="n", base="base").value({"n": 1.0, "base": 4.0}) == 0.25
     assert Rate(n="n", base="base", scale=1000.0).value({"n": 1.0, "base": 4.0}) == 250.0
-
-
-def test_a_bound_that_says_itself_how_it_is_written_keeps_that():
-    own = Bound(of="share", side="low", level=0.9, like="ratio", unit="倍")
-    told = Schema({"share": Share(), "low": own, "alone": Bound(of="gone", side="low", level=0.9)})
-    assert (told["low"].format, told["low"].unit) == ("ratio", "倍")
-    assert (told["alone"].format, told["alone"].unit) == ("ratio", "")
-
-
-def test_the_first_whole_interval_around_a_column_is_taken_and_none_around_another():
-    half = Bound(of="n", side="low", level=0.8)
-    schema = Schema({"n": Count(), "half": half, "m": Count(), **interval("n", 0.9)})
-    assert schema.around("n") == ("low", "high")
-    assert schema.around("m") is None
-
-
-def test_a_share_that_names_no_base_is_of_the_only_one_there_is():
-    share, ratio = Share(), Ratio()
-    schema = Schema(
-        {"n": Count(), "base": Base(), "share": share, "own": Share(n="n", base="n"), "times": ratio}
-    )
-    assert [schema.base_of(name) for name in ("share", "own", "times", "n")] == ["base", "n", "", ""]
-    assert Schema({"base": Base(), "more": Base(), "share": share}).base_of("share") == ""
-    assert Schema({"share": share}).base_of("share") == ""
-
-
-def test_variables_of_wider_groups_and_several_answers_are_named_by_the_population():
-    schema = Schema(
-        {
-            "group": Dimension(variable="age_band", groups={"若年": ("10代", "20代")}),
-            "a": Dimension(variable="trigger", multiple=True),
-            "b": Dimension(variable="trigger", multiple=True),
-            "n": Count(),
-        }
-    )
-    assert schema.recode == {"age_band": {"若年": ("10代", "20代")}}
-    assert schema.multiple == ("trigger",)
-
-
-@pytest.mark.parametrize(
-    ("kinds", "unit"),
-    [
-        ({"n": Count(unit="件"), "base": Base(unit="人")}, "件"),
-        ({"base": Base(unit="人"), "ratio": Ratio()}, "人・倍"),
-        ({"n": Count(), "ratio": Ratio()}, ""),
-    ],
-)
-def test_a_base_is_no_count_of_its_table(kinds, unit):
-    assert Schema(kinds).unit == unit
-
-
-SHARED = {"n": Count(), "base": Base(over=("a",)), "a": Dimension()}
-
-
-@pytest.mark.parametrize(
-    ("columns", "told"),
-    [
-        ({"base": Base()}, ("base",)),
-        ({"base": Base(free=True)}, ()),
-        ({"p": PValue(free=True)}, ()),
-        ({"share": Share(n="n", base="base")}, ()),
-        ({"share": Share(n="gone", base="base")}, ("share",)),
-        ({"base": Base(), "share": Share(n="n", base="base")}, ("base", "share")),
-        ({"e": Estimate(), "r": Ratio(n="e", base="n")}, ("e", "r")),
-        ({"share": Share(n="n", base="base"), **interval("share", 0.9)}, ()),
-        ({"share": Share(n="n", base="base"), **interval("share", None, "assumption")}, ()),
-        ({"share": Share(n="n", base="base"), **interval("share", 0.9, "prediction")}, ("low", "high")),
-        ({"share": Share(), **interval("share", 0.9)}, ("share", "low", "high")),
-        (interval("n", 0.9), ("low", "high")),
-        (interval("gone", 0.9), ("low", "high")),
-    ],
-)
-def test_a_column_speaks_of_other_rows_where_no_equation_of_its_own_row_gives_it(columns, told):
-    assert Schema(SHARED | columns).of_table == told
-
-
-def test_no_count_at_all_is_a_count():
-    assert len(Typed.of(pd.DataFrame({"n": [0, 0]}), {"n": Count()})) == 2
-
-
-@pytest.mark.parametrize(("least", "part"), [(0, False), (1, False), (2, True)])
-def test_rows_that_are_left_out_make_a_table_a_part_of_one(least, part):
-    table = Typed.of(pd.DataFrame({"n": [1, 2]}), {"n": Count()})
-    assert not table.schema.part
-    left = table.rows(table.frame["n"] >= least)
-    assert left.schema.part is part
-    assert left.rows(left.frame["n"] > 0).schema.part is part  # nothing more goes
-    assert left.frame.index.tolist() == list(range(len(left)))
-
-
-def test_only_what_differs_from_its_kind_is_written():
-    plain = Schema({"n": Count(unit="件"), "a": Dimension(groups={"春": ("3月",)})}, part=True).to_plain()
-    assert plain["columns"] == {
-        "n": {"kind": "Count", "unit": "件"},
-        "a": {"kind": "Dimension", "groups": {"春": ("3月",)}},
-    }
-    assert plain["part"] is True
-
-
-def test_pointers_to_columns_that_keep_their_names_stay():
-    columns = {"n": Count(), "m": Count(), "share": Share(n="n", base="m"), **interval("share", 0.9)}
-    table = Typed.of(pd.DataFrame({name: [1] for name in columns}), columns)
-    assert table.rename(n="k").schema["share"].sources == ("k", "m")
-    assert table.rename(share="part").schema["low"].of == "part"
-    assert table.rename(n="k").schema["low"].of == "share"

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Base, Count, Dimension, Estimate, Residual, Share, Typed
+from ujo_lib.columns import Base, Count, Dimension, Estimate, Residual, Share
 from ujo_lib.stats import adjusted_residuals
+from ujo_lib.typed import Typed
 
 
 def crosstab(rows: pd.Series | pd.DataFrame, columns: pd.Series | pd.DataFrame, unit: str) -> Typed:

@@ -11,23 +11,11 @@ from tests.annual.entries import Cell, Claim
 from ujo_lib.annual.claims import AGREES, DIFFERS, OUTSIDE, RULES, UNKNOWN, WITHHELD, compare, read_claims
 from ujo_lib.annual.goals import MEASURED, UNMEASURED, measure
 from ujo_lib.annual.summary import key_figures
-from ujo_lib.columns import (
-    Count,
-    Difference,
-    Dimension,
-    Mark,
-    Money,
-    Ratio,
-    Schema,
-    Share,
-    Statistic,
-    Text,
-    Typed,
-    interval,
-)
+from ujo_lib.columns import Count, Difference, Dimension, Mark, Money, Ratio, Share, Statistic, Text, interval
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.params.annual import Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask, unmasked
+from ujo_lib.typed import Schema, Typed
 
 SPEC = TableSpec(
     "hours", "時刻", Subject(base="相談", source="合成", population="contacts"),

@@ -9,11 +9,12 @@ from scipy.stats import binomtest
 from tests.annual.entries import Indicator, Place
 from ujo_lib.annual import compare
 from ujo_lib.annual.released import LIST_OF_TABLES, Released, read_released, read_years
-from ujo_lib.columns import Count, Dimension, Schema
+from ujo_lib.columns import Count, Dimension
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
 from ujo_lib.report.sheets.exports import Table, list_of_tables
+from ujo_lib.typed import Schema
 
 CONTACTS = Indicator("相談", "count", "件", Place("02_totals", "件数", {"範囲": "県"}))
 LONELY = Indicator("孤独", "share", "%", Place("02_lonely", "割合"), low="下限", high="上限")

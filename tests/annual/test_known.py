@@ -5,9 +5,10 @@ import pytest
 
 from tests.annual.entries import Cell, Claim
 from ujo_lib.annual.known import _together, public_figures
-from ujo_lib.columns import Base, Count, Dimension, Schema, Share
+from ujo_lib.columns import Base, Count, Dimension, Share
 from ujo_lib.report.door.masks import counted
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
+from ujo_lib.typed import Schema
 
 ABOUT = Subject(base="当事者", source="合成", population="cases")
 SEX = TableSpec("sex", "性別", ABOUT, Schema({"sex": Dimension(), "n": Count(unit="人")}))

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 from ujo_lib.annual.released import LIST_OF_TABLES, Released, as_released, number, read_released, read_years
-from ujo_lib.columns import Count, Dimension, Schema, Share
+from ujo_lib.columns import Count, Dimension, Share
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
 from ujo_lib.report.sheets.exports import Table, list_of_tables
+from ujo_lib.typed import Schema
 
 YEAR = FiscalYear(2022)
 

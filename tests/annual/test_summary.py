@@ -10,12 +10,13 @@ import pytest
 from tests.annual.entries import Cell, Claim
 from ujo_lib.annual import goals, summary
 from ujo_lib.annual.claims import compare
-from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, Typed, interval
+from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, interval
 from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.params import ParameterError
 from ujo_lib.params.annual import Goal, KeyFigure
 from ujo_lib.report.door.publish import NotSuppliedError, Subject, TableSpec, unmasked
 from ujo_lib.report.look.wording import Line, english, text_of
+from ujo_lib.typed import Typed
 
 CASES, CHANGES = ("01_survey_descriptives", "cases_by_sex"), ("01_survey_descriptives", "wave_changes")
 MONTHS, VERDICTS = ("02_consultation_seasonality", "months"), ("02_consultation_seasonality", "verdicts")

@@ -13,7 +13,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
-from ujo_lib.columns import ANSWERED
 from ujo_lib.disclosure.audit import audit
 from ujo_lib.disclosure.counts import INNER_WEIGHT, TOTAL_WEIGHT
 from ujo_lib.disclosure.plan import Plan, PlanError, plan
@@ -31,6 +30,7 @@ from ujo_lib.disclosure.tables import (
     span,
     sums_of,
 )
+from ujo_lib.typed import ANSWERED
 
 FIVE = Policy(threshold=5, required_width=3)
 AGES = {"row": {"若い": ("10代", "20代"), "年長": ("30代", "40代")}}

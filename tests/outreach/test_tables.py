@@ -14,7 +14,7 @@ from tests.outreach.conftest import YEAR
 from tests.outreach.test_funnel import ads
 from tests.outreach.test_specification import PLAN
 from tests.outreach.test_study import contacts, nation, opened
-from ujo_lib.columns import Bound, Typed
+from ujo_lib.columns import Bound
 from ujo_lib.outreach import (
     calibration,
     campaigns,
@@ -29,6 +29,7 @@ from ujo_lib.outreach import (
 )
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW
 from ujo_lib.outreach.study import Study
+from ujo_lib.typed import Typed
 
 LEVELS = (0.8, 0.9, 0.95, 0.99)
 DENIALS = ("効果なし", "効果はありません", "効果がありません")

@@ -26,7 +26,8 @@ PLACE = "市の 報告書"
 PUBLISH = """\
 import pandas as pd
 from ujo_lib import report
-from ujo_lib.columns import Count, Dimension, Typed
+from ujo_lib.columns import Count, Dimension
+from ujo_lib.typed import Typed
 from ujo_lib.params import settings_of
 settings = settings_of("{notebook}", globals())
 page = report.open_page(settings)

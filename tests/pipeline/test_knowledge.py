@@ -9,7 +9,7 @@ import pytest
 import yaml
 from scipy.optimize import LinearConstraint, milp
 
-from ujo_lib.columns import Count, Dimension, Schema
+from ujo_lib.columns import Count, Dimension
 from ujo_lib.disclosure.tables import PERIOD, Policy
 from ujo_lib.params import ParameterError
 from ujo_lib.params.disclosure import DisclosureRules
@@ -18,6 +18,7 @@ from ujo_lib.pipeline.knowledge import Knowledge, remember
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.release import NoPlanError, audit_masks, counted_tables, plan_masks
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
+from ujo_lib.typed import Schema
 
 FIVE = Policy(threshold=5, required_width=3)
 FISCAL_2022, CALENDAR_2023 = ("2022-04-01", "2023-03-31"), ("2023-01-01", "2023-12-31")

@@ -18,7 +18,8 @@ OWN = "least: int = 3  # この数以上を数える\n" + written_cell(NotebookS
 MEN = """\
 import pandas as pd
 from ujo_lib import report
-from ujo_lib.columns import Count, Dimension, Typed
+from ujo_lib.columns import Count, Dimension
+from ujo_lib.typed import Typed
 from ujo_lib.params import settings_of
 settings = settings_of("{name}", globals())
 page = report.open_page(settings)

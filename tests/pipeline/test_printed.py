@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from tests.seasonality.conftest import noisy_year
 from tests.seasonality.test_attributes import records
-from ujo_lib.columns import Count, Schema
+from ujo_lib.columns import Count
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.printed import beyond_in_csv, beyond_in_pages, beyond_in_workbook
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
@@ -17,6 +17,7 @@ from ujo_lib.report.sheets.exports import Table
 from ujo_lib.report.sheets.workbook import About, workbook
 from ujo_lib.seasonality import crosstab
 from ujo_lib.seasonality.profiles import by_date
+from ujo_lib.typed import Schema
 
 SUBJECT = Subject(base="相談", source="記録", population="consultations")
 COUNTS = ((40, 3, 15), (5, 30, 2), (5, 10, 25))

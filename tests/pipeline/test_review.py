@@ -4,12 +4,13 @@ import pandas as pd
 import pytest
 
 from tests.pipeline.test_knowledge import FIVE, Step, known_by, place, topics  # noqa: F401  # a fixture among them
-from ujo_lib.columns import Count, Dimension, Schema
+from ujo_lib.columns import Count, Dimension
 from ujo_lib.disclosure.tables import PublicFigure
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, plan_masks
 from ujo_lib.pipeline.review import review_masks
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
+from ujo_lib.typed import Schema
 
 
 def people(men: int, women: int) -> TableRecord:

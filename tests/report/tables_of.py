@@ -13,14 +13,13 @@ from ujo_lib.columns import (
     Estimate,
     Flag,
     Ratio,
-    Schema,
     Share,
     Text,
-    Typed,
     Various,
     interval,
 )
 from ujo_lib.report.door.publish import Published, Subject, TableSpec
+from ujo_lib.typed import Schema, Typed
 
 
 def published(

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from ujo_lib.columns import Base, Count, Dimension, Schema, Share, Typed, interval
+from ujo_lib.columns import Base, Count, Dimension, Share, interval
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.params import QualitySettings, project_root
@@ -28,6 +28,7 @@ from ujo_lib.report.door.publish import (
 from ujo_lib.report.look import figures, wording
 from ujo_lib.report.look.tables import LAB_STYLE
 from ujo_lib.report.page import Page, open_page
+from ujo_lib.typed import Schema, Typed
 
 FRAME = pd.DataFrame(
     {"age": ["10代", "20代", "30代", "総数"], "n": [3, 40, 50, 93], "share": [0.03, 0.43, 0.54, 1.0]}

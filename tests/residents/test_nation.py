@@ -6,10 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ujo_lib.columns import Count, Dimension, Share, Text, Typed, interval
+from ujo_lib.columns import Count, Dimension, Share, Text, interval
 from ujo_lib.params.national import read_national
 from ujo_lib.residents import nation
 from ujo_lib.stats import wilson
+from ujo_lib.typed import Typed
 
 FILE = Path(__file__).parents[2] / "params" / "national" / "connections.yaml"
 FIGURES = read_national(FILE).frame

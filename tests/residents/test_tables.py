@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from tests.residents.conftest import AGES
-from ujo_lib.columns import ANSWERED
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.residents import tables
 from ujo_lib.residents.linearised import mean, share_interval
 from ujo_lib.residents.weighting import Sample, SampleError, open_sample
+from ujo_lib.typed import ANSWERED
 
 
 @pytest.fixture

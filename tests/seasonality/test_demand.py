@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from ujo_lib.columns import ANSWERED
 from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.seasonality import demand
+from ujo_lib.typed import ANSWERED
 
 MONTHS = ("8月", "9月")
 STAMPS = [

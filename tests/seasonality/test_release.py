@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ujo_lib.columns import Typed
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.params import project_root
 from ujo_lib.report.door.masks import counted, masks_for
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
 from ujo_lib.seasonality import distribution, shares_by
+from ujo_lib.typed import Typed
 
 NOTEBOOKS = project_root() / "notebooks"
 

@@ -12,7 +12,7 @@ from tests.seasonality.test_attributes import NATION, feelings, records
 from tests.seasonality.test_comparison import nation_and_place
 from tests.seasonality.test_decomposition import TWO_YEARS, three_years
 from tests.seasonality.test_scopes import world
-from ujo_lib.columns import Bound, Count, Typed
+from ujo_lib.columns import Bound, Count
 from ujo_lib.fiscal import FiscalYear, SchoolBreak, period_for
 from ujo_lib.seasonality import (
     attributes,
@@ -32,6 +32,7 @@ from ujo_lib.seasonality.model import fit_calendar
 from ujo_lib.seasonality.scopes import both_bases
 from ujo_lib.seasonality.staffing import short_handed, slots, tried_on_last_year
 from ujo_lib.stats import wilson
+from ujo_lib.typed import Typed
 from ujo_lib.variance import NOBODY
 
 LEVELS = (0.80, 0.90, 0.95, 0.99)

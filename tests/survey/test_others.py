@@ -7,9 +7,9 @@ import pytest
 
 from tests.survey.conftest import ROOT, categorical
 from ujo_lib import intake, survey
-from ujo_lib.columns import Typed
 from ujo_lib.params import SurveySettings
 from ujo_lib.report import Subject, open_page
+from ujo_lib.typed import Typed
 
 ITEMS = """\
 survey: R6

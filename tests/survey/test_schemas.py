@@ -8,7 +8,8 @@ from scipy import stats as scipy_stats
 
 from tests.survey.conftest import categorical
 from ujo_lib import survey
-from ujo_lib.columns import Bound, Count, Dimension, Flag, Text, Typed
+from ujo_lib.columns import Bound, Count, Dimension, Flag, Text
+from ujo_lib.typed import Typed
 
 LEVELS = (0.80, 0.90, 0.95, 0.99)
 WAVES = pd.DataFrame(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.survey.conftest import asking, categorical
 from ujo_lib import stats, survey
-from ujo_lib.columns import ANSWERED, Typed
+from ujo_lib.typed import ANSWERED, Typed
 
 LABELS = ["はい", "いいえ", "不明"]
 FORM = asking(q=LABELS)

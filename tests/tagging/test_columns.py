@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ujo_lib.columns import Base, Bound, Count, Dimension, Typed
+from ujo_lib.columns import Base, Bound, Count, Dimension
 from ujo_lib.tagging import Codebook, analysis, concordance, reading, shares, words
 from ujo_lib.tagging.engine import ArrayEngine
+from ujo_lib.typed import Typed
 
 LEVELS = (0.80, 0.90, 0.95, 0.99)
 LABELS = {"school": "学校", "family": "家族", "money": "経済"}

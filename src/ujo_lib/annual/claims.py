@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from ujo_lib.columns import MARKS, TOTAL_LABELS, Count, Money, Share, Text, Typed
+from ujo_lib.columns import MARKS, TOTAL_LABELS, Count, Money, Share, Text
 from ujo_lib.params import ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Cell, Claim, Claims, Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import agrees
 from ujo_lib.stats import round_half_up
+from ujo_lib.typed import Typed
 
 _MIDNIGHT = "T00:00:00"
 AGREES, DIFFERS, UNKNOWN, WITHHELD, OUTSIDE = "一致", "不一致", "計算不可", "秘匿", "対象外"

@@ -17,12 +17,13 @@ import pandas as pd
 from ujo_lib import stats
 from ujo_lib.annual.claims import Recall
 from ujo_lib.annual.released import Released, as_released, number
-from ujo_lib.columns import Ratio, Share, Text, Typed, Various, interval
+from ujo_lib.columns import Ratio, Share, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Indicator, Indicators
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
+from ujo_lib.typed import Typed
 
 MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりしない", "比較不可"
 COMPARED_COLUMNS: Final = (

@@ -5,12 +5,13 @@ from pathlib import Path
 import pandas as pd
 
 from ujo_lib.annual.claims import Recall, answered, is_withheld, period_of, rows_of, value_of
-from ujo_lib.columns import Text, Typed
+from ujo_lib.columns import Text
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Cell, Goal, Goals
 from ujo_lib.report.door.publish import NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.wording import interval_phrase
+from ujo_lib.typed import Typed
 
 MEASURED, UNMEASURED = "測定済", "未測定"
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ujo_lib.annual.claims import Recall, answered, is_withheld, numbers, period_of, rows_of, value_of
-from ujo_lib.columns import Bound, Column, Text, Typed, Various, interval
+from ujo_lib.columns import Bound, Column, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear, Period
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import KeyFigure, KeyFigures, Limits
@@ -23,6 +23,7 @@ from ujo_lib.report.look import notation
 from ujo_lib.report.look.standing import foremost
 from ujo_lib.report.look.wording import Line
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 
 _BASE = re.compile(r"\{(\w+)\}")
 """In the note of a key figure: another column of its row, a denominator say."""

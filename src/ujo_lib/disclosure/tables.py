@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
-from ujo_lib.columns import ANSWERED
+from ujo_lib.typed import ANSWERED
 
 TOTAL_LABELS = ("総数", "全体")
 PERIOD = "〔期間〕"

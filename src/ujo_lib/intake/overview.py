@@ -5,10 +5,11 @@ Tidy tables over the record that `load` and `check` keep. None of them holds a v
 
 import pandas as pd
 
-from ujo_lib.columns import Base, Count, Share, Text, Typed
+from ujo_lib.columns import Base, Count, Share, Text
 from ujo_lib.intake.loading import Intake
 from ujo_lib.intake.problems import RULES
 from ujo_lib.intake.schemas import SCHEMAS
+from ujo_lib.typed import Typed
 
 _ROWS = {
     "rows_counted": Count(heading="数えた行", unit="行"),

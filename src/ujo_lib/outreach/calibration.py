@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from ujo_lib.columns import Count, Share, Text, Typed
+from ujo_lib.columns import Count, Share, Text
 from ujo_lib.outreach import controlled, exact
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 
 CITY, PREFECTURE = "市の窓口", "県"
 _LEVELS = {"city": CITY, "prefecture": PREFECTURE}

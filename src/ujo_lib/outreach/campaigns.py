@@ -14,8 +14,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Count, Flag, Money, Statistic, Text, Typed
+from ujo_lib.columns import Count, Flag, Money, Statistic, Text
 from ujo_lib.fiscal import Period, parse_zone
+from ujo_lib.typed import Typed
 
 Shape = Literal["rectangular", "half_life"]
 

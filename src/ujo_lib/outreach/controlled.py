@@ -17,12 +17,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as distributions
 
-from ujo_lib.columns import Count, Rate, Ratio, Share, Statistic, Text, Typed, interval
+from ujo_lib.columns import Count, Rate, Ratio, Share, Statistic, Text, interval
 from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.glm import fit_negative_binomial
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 
 METHOD = "負の二項回帰+ブロックt区間"
 METHOD_MODEL = "負の二項回帰(日を独立とみなす)"

@@ -12,9 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from ujo_lib.columns import Column, Count, Money, Share, Text, Typed, interval
+from ujo_lib.columns import Column, Count, Money, Share, Text, interval
 from ujo_lib.outreach.hygiene import of_window
 from ujo_lib.outreach.verdict import Effect
+from ujo_lib.typed import Typed
 
 _NEITHER = "どちらも不明: "
 _COLUMNS = {

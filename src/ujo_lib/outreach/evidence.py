@@ -8,8 +8,9 @@ from typing import Literal
 
 import pandas as pd
 
-from ujo_lib.columns import Text, Typed
+from ujo_lib.columns import Text
 from ujo_lib.fiscal import FiscalYear, Period
+from ujo_lib.typed import Typed
 
 Half = Literal["上期", "下期", "通年"]
 

@@ -27,10 +27,10 @@ from ujo_lib.columns import (
     Share,
     Statistic,
     Text,
-    Typed,
     interval,
 )
 from ujo_lib.stats import LEVEL, holm, wilson
+from ujo_lib.typed import Typed
 
 _MEASURES = {"impressions": "表示回数(視聴数)", "link_clicks": "クリック(流入)"}
 

@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Count, Dimension, Typed
+from ujo_lib.columns import Count, Dimension
 from ujo_lib.fiscal import Period
 from ujo_lib.outreach.series import NOT_A_PREFECTURE
 from ujo_lib.outreach.verdict import Refusal
 from ujo_lib.stats import silences
+from ujo_lib.typed import Typed
 
 Floats = NDArray[np.float64]
 

@@ -13,11 +13,12 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Count, Flag, PValue, Ratio, Statistic, Text, Typed
+from ujo_lib.columns import Count, Flag, PValue, Ratio, Statistic, Text
 from ujo_lib.outreach.controlled import blocks
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Refusal
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 
 _COLUMNS = {
     "place": Text(heading="都道府県"),

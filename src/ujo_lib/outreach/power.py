@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from scipy import optimize
 from scipy import stats as distributions
 
-from ujo_lib.columns import Estimate, Rate, Ratio, Share, Text, Typed
+from ujo_lib.columns import Estimate, Rate, Ratio, Share, Text
 from ujo_lib.outreach import controlled, exact
 from ujo_lib.outreach.specification import Plan
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 
 Floats = NDArray[np.float64]
 

@@ -15,9 +15,10 @@ from typing import Any
 
 import pandas as pd
 
-from ujo_lib.columns import Column, Flag, PValue, Ratio, Text, Typed, interval
+from ujo_lib.columns import Column, Flag, PValue, Ratio, Text, interval
 from ujo_lib.fiscal import Period, spoken
 from ujo_lib.outreach.verdict import LABELS, Effect
+from ujo_lib.typed import Typed
 
 SHORTEST_DIGEST = 16
 

@@ -12,7 +12,6 @@ from functools import cache
 
 import pandas as pd
 
-from ujo_lib.columns import Typed
 from ujo_lib.fiscal import Period, spoken, spoken_span
 from ujo_lib.outreach import campaigns as calendar
 from ujo_lib.outreach import controlled, did, exact, hygiene, pretest, series, specification, synthetic
@@ -20,6 +19,7 @@ from ujo_lib.outreach.campaigns import CarryOver
 from ujo_lib.outreach.hygiene import Baseline, Comparison
 from ujo_lib.outreach.specification import Plan
 from ujo_lib.outreach.verdict import Effect, Refusal, refused
+from ujo_lib.typed import Typed
 
 Estimator = Callable[[Comparison | Refusal, str, float], Effect]
 

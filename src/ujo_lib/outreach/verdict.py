@@ -10,7 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
-from ujo_lib.columns import Column, Count, Difference, PValue, Rate, Ratio, Text, Typed, interval
+from ujo_lib.columns import Column, Count, Difference, PValue, Rate, Ratio, Text, interval
+from ujo_lib.typed import Typed
 
 Code = Literal["detected", "not_detected", "not_estimable"]
 

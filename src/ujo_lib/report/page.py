@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from IPython.display import display
 
-from ujo_lib.columns import TOTAL_LABELS, Share, Typed, Withheld
+from ujo_lib.columns import TOTAL_LABELS, Share, Withheld
 from ujo_lib.files import write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.report.door.masks import Masks
@@ -36,6 +36,7 @@ from ujo_lib.report.door.publish import (
 from ujo_lib.report.look import figures, tables, wording
 from ujo_lib.report.look.drawings import Recipe
 from ujo_lib.store import Store
+from ujo_lib.typed import Typed
 
 P = ParamSpec("P")
 

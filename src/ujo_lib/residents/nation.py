@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from ujo_lib.columns import Base, Estimate, Share, Text, Typed, interval
+from ujo_lib.columns import Base, Estimate, Share, Text, interval
 from ujo_lib.residents.weighting import WHOLE
 from ujo_lib.stats import LEVEL, wilson
+from ujo_lib.typed import Typed
 
 NO_ANSWER = "無回答"
 CITY = "この市"

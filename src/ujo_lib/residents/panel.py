@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 
-from ujo_lib.columns import Base, Estimate, Share, Text, Typed, interval
+from ujo_lib.columns import Base, Estimate, Share, Text, interval
 from ujo_lib.residents.linearised import Design, mean, share_difference
 from ujo_lib.residents.weighting import Sample, SampleError
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 
 
 def by_year(residents: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -9,11 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from ujo_lib.columns import ANSWERED, Base, Column, Count, Dimension, Estimate, Share, Text, Typed, interval
+from ujo_lib.columns import Base, Column, Count, Dimension, Estimate, Share, Text, interval
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval
 from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
 from ujo_lib.stats import LEVEL, Interval
+from ujo_lib.typed import ANSWERED, Typed
 
 WEIGHTED: Final = Share(heading="重み付きの割合")
 GAPS: Final = (0.0, 0.05, 0.10, 0.20)

@@ -9,11 +9,12 @@ from typing import Final
 
 import pandas as pd
 
-from ujo_lib.columns import Base, Count, Dimension, Estimate, Share, Typed, interval
+from ujo_lib.columns import Base, Count, Dimension, Estimate, Share, interval
 from ujo_lib.questionnaire import Item, Questionnaire
 from ujo_lib.residents.tables import share_of
 from ujo_lib.residents.weighting import Sample
 from ujo_lib.stats import LEVEL, wilson
+from ujo_lib.typed import Typed
 
 RESIDENTS: Final = "市民"
 BLANK: Final = "記入なし"

@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Base, Count, Dimension, Estimate, Ratio, Share, Statistic, Text, Typed, interval
+from ujo_lib.columns import Base, Count, Dimension, Estimate, Ratio, Share, Statistic, Text, interval
 from ujo_lib.residents.linearised import Design, Floats, Margin, kish_effect
 from ujo_lib.stats import LEVEL, wilson
+from ujo_lib.typed import Typed
 
 CLASS: Final = ("sex", "age_band")
 """What non-response is adjusted by, and the margin beside the district."""

@@ -15,7 +15,6 @@ import pandas as pd
 from scipy import stats as scipy_stats
 
 from ujo_lib.columns import (
-    ANSWERED,
     DIMENSIONS,
     MARKS,
     Base,
@@ -27,7 +26,6 @@ from ujo_lib.columns import (
     Residual,
     Share,
     Text,
-    Typed,
     interval,
 )
 from ujo_lib.fiscal import Period
@@ -35,6 +33,7 @@ from ujo_lib.seasonality.clustering import ClusteredShare, share
 from ujo_lib.seasonality.counts import CONTACTS
 from ujo_lib.seasonality.verdicts import ALPHA
 from ujo_lib.stats import LEVEL, holm, wilson
+from ujo_lib.typed import ANSWERED, Typed
 from ujo_lib.variance import Array, client_codes, clustered_covariance
 
 NO_ANSWER: Final = "無回答"

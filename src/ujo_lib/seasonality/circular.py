@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
-from ujo_lib.columns import Estimate, PValue, Statistic, Typed, interval
+from ujo_lib.columns import Estimate, PValue, Statistic, interval
 from ujo_lib.seasonality.counts import CONTACTS, HOURS, Counts
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 from ujo_lib.variance import NOBODY, Array, People
 
 

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Count, Rate, Text, Typed
+from ujo_lib.columns import Count, Rate, Text
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 from ujo_lib.variance import Array, clustered_covariance, deflated_share, effective_df, small_sample
 
 

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Dimension, Ratio, Share, Typed, interval
+from ujo_lib.columns import Dimension, Ratio, Share, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.profiles import FEWEST_WEEKS_OF_MONTHS
 from ujo_lib.seasonality.thinned import lost_rows
@@ -20,6 +20,7 @@ from ujo_lib.seasonality.verdicts import (
     too_short,
 )
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 from ujo_lib.variance import deflated_share, small_sample
 
 _NAMES = {"month": "月別の構成が全国と異なるか", "weekday": "曜日の構成が全国と異なるか"}

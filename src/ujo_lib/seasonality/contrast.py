@@ -7,10 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from ujo_lib.columns import PValue, Rate, Ratio, Statistic, Typed, interval
+from ujo_lib.columns import PValue, Rate, Ratio, Statistic, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.profiles import HOUR, HOUR_LABELS
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 from ujo_lib.variance import NOBODY, Array, People, deflated_share, small_sample
 
 

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Count, Rate, Text, Typed
+from ujo_lib.columns import Count, Rate, Text
 from ujo_lib.fiscal import Period, spoken_span
 from ujo_lib.stats import silences
+from ujo_lib.typed import Typed
 
 HOURS = 24
 SILENCE_LIMIT = 1e-9

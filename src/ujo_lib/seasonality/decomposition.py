@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from statsmodels.tsa.seasonal import MSTL
 
-from ujo_lib.columns import Dimension, Rate, Typed
+from ujo_lib.columns import Dimension, Rate
 from ujo_lib.seasonality.counts import Counts
+from ujo_lib.typed import Typed
 
 DAYS_OF_YEAR = 365
 FEWEST_YEARS = 3

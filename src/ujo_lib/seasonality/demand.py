@@ -11,11 +11,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Count, Dimension, Estimate, Share, Typed
+from ujo_lib.columns import Count, Dimension, Estimate, Share
 from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.seasonality.attributes import shares_by
 from ujo_lib.seasonality.counts import HOURS
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 
 BLOCK: Final = 3
 """Hours put together, so that the unanswered of a block are more than a few."""

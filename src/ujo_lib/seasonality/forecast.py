@@ -18,11 +18,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Bound, Count, Rate, Share, Statistic, Text, Typed, interval
+from ujo_lib.columns import Bound, Count, Rate, Share, Statistic, Text, interval
 from ujo_lib.fiscal import Period, SchoolBreak
 from ujo_lib.seasonality.calendar import TREND, YEAR
 from ujo_lib.seasonality.counts import DAYS, Counts, month_end, months_later
 from ujo_lib.seasonality.model import UNHEARD_SD, CountModel, fit_calendar
+from ujo_lib.typed import Typed
 from ujo_lib.variance import Array
 
 PREDICTION_LEVEL: Final = 0.90

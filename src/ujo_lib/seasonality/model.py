@@ -17,7 +17,7 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from ujo_lib import glm
-from ujo_lib.columns import Dimension, PValue, Rate, Ratio, Statistic, Text, Typed, interval
+from ujo_lib.columns import Dimension, PValue, Rate, Ratio, Statistic, Text, interval
 from ujo_lib.fiscal import WEEKDAYS_JA, SchoolBreak
 from ujo_lib.seasonality import memory
 from ujo_lib.seasonality.calendar import (
@@ -35,6 +35,7 @@ from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import weeks_of
 from ujo_lib.seasonality.verdicts import ALPHA
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 from ujo_lib.variance import Array
 
 MOST_CLOSED: Final = 5

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Dimension, Rate, Ratio, Share, Typed, interval
+from ujo_lib.columns import Dimension, Rate, Ratio, Share, interval
 from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.seasonality.counts import CONTACTS, DAYS, HOURS, Counts
 from ujo_lib.seasonality.dispersion import ScaledTest
 from ujo_lib.seasonality.verdicts import PatternTests, spread_of_months
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 from ujo_lib.variance import NOBODY, Array, People, deflated_share, small_sample
 
 HOUR_LABELS = tuple(f"{hour}時台" for hour in range(HOURS))

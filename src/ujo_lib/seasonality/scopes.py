@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ujo_lib.columns import Ratio, Text, Typed
+from ujo_lib.columns import Ratio, Text
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality.circular import daily_peak
 from ujo_lib.seasonality.counts import (
@@ -25,6 +25,7 @@ from ujo_lib.seasonality.counts import (
     select,
     span,
 )
+from ujo_lib.typed import Typed
 
 NATION, PREFECTURE, CITY, BOTH = "全国", "県", "市", "県と市の計"
 UNEVEN_DAYS = 7

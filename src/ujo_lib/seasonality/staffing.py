@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ujo_lib.columns import Count, Flag, Rate, Share, Typed
+from ujo_lib.columns import Count, Flag, Rate, Share
 from ujo_lib.fiscal import WEEKDAYS_JA, Period, SchoolBreak
 from ujo_lib.glm import moment_alpha
 from ujo_lib.seasonality.counts import CONTACTS, HOURS, Counts, months_later
 from ujo_lib.seasonality.dispersion import ratio_or_zero
 from ujo_lib.seasonality.forecast import Forecast, forecast_months
 from ujo_lib.seasonality.profiles import HOUR, HOUR_LABELS, WEEKDAY
+from ujo_lib.typed import Typed
 from ujo_lib.variance import Array
 
 

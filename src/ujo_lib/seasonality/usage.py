@@ -7,11 +7,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Column, Count, Rate, Ratio, Share, Text, Typed, interval
+from ujo_lib.columns import Column, Count, Rate, Ratio, Share, Text, interval
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import BlockDesign
 from ujo_lib.seasonality.verdicts import PatternTests
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import Typed
 from ujo_lib.variance import Array, deflated_share, small_sample
 
 FEWEST_WEEKS = 4

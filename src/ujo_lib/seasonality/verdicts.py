@@ -15,13 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from ujo_lib.columns import Count, PValue, Statistic, Text, Typed
+from ujo_lib.columns import Count, PValue, Statistic, Text
 from ujo_lib.seasonality import surface
 from ujo_lib.seasonality.calendar import YEAR
 from ujo_lib.seasonality.counts import Counts
 from ujo_lib.seasonality.dispersion import BlockDesign, ScaledTest, Weeks, ratio_or_zero, weeks_of
 from ujo_lib.seasonality.thinned import lost_rows
 from ujo_lib.stats import holm
+from ujo_lib.typed import Typed
 from ujo_lib.variance import NOBODY, Array, People, effective_df
 
 MIN_EVENTS = 30

@@ -18,7 +18,8 @@ from ujo_lib.setup.copying import SetupError
 _OWN_CELL: Final = 'split_by: str = "{column}"  # 表を分ける列({title}の列の名前)\n'
 _IMPORTS: Final = """\
 from ujo_lib import intake, report
-from ujo_lib.columns import Count, Dimension, Typed
+from ujo_lib.columns import Count, Dimension
+from ujo_lib.typed import Typed
 from ujo_lib.params import settings_of"""
 _LOAD: Final = """\
 settings = settings_of("{name}", globals())

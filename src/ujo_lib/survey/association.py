@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib import stats
-from ujo_lib.columns import Count, Flag, PValue, Text, Typed
+from ujo_lib.columns import Count, Flag, PValue, Text
 from ujo_lib.survey.tables import Answers, answers
+from ujo_lib.typed import Typed
 
 SIGNIFICANCE = 0.05
 

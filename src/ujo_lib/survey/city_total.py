@@ -16,9 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
 from ujo_lib import stats
-from ujo_lib.columns import Base, Count, Estimate, PValue, Statistic, Text, Typed, interval
+from ujo_lib.columns import Base, Count, Estimate, PValue, Statistic, Text, interval
 from ujo_lib.stats import LEVEL
 from ujo_lib.survey.response import IN_SCOPE, KNOWN, RESPONDED, asked_commissioners, pooled, strata
+from ujo_lib.typed import Typed
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from ujo_lib import stats
-from ujo_lib.columns import ANSWERED, Count, Dimension, Estimate, Share, Typed, interval
+from ujo_lib.columns import Count, Dimension, Estimate, Share, interval
 from ujo_lib.stats import LEVEL
+from ujo_lib.typed import ANSWERED, Typed
 
 ALL_AGES = "対象年齢の計"
 """Label of the row that adds up the age groups; people outside them are not in it."""

@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from ujo_lib.columns import Text, Typed
+from ujo_lib.columns import Text
 from ujo_lib.survey.questionnaire import Questionnaire, QuestionnaireError
+from ujo_lib.typed import Typed
 
 PROBLEM_COLUMNS = {
     "severity": Text(heading="重さ"),

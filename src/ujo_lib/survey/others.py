@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ujo_lib.columns import ANSWERED, Base, Count, Dimension, Estimate, Share, Typed
+from ujo_lib.columns import Base, Count, Dimension, Estimate, Share
 from ujo_lib.survey.questionnaire import Item, Questionnaire
 from ujo_lib.survey.tables import TOTAL, among_answered
+from ujo_lib.typed import ANSWERED, Typed
 
 WRITTEN = "記入あり"
 """Label of the people who wrote something into a free answer."""

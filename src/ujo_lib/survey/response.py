@@ -22,12 +22,12 @@ from ujo_lib.columns import (
     Ratio,
     Share,
     Text,
-    Typed,
     Various,
     interval,
 )
 from ujo_lib.stats import LEVEL
 from ujo_lib.survey.tables import REFERENCE_BASE, WHOLE
+from ujo_lib.typed import Typed
 
 SCENARIOS = (0.0, 0.5, 1.0, 2.0)
 """How many cases a silent commissioner knows, as a multiple of the mean of those who answered."""

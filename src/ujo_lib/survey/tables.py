@@ -19,10 +19,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib import stats
-from ujo_lib.columns import ANSWERED, Base, Column, Count, Dimension, Flag, Share, Text, Typed, interval
+from ujo_lib.columns import Base, Column, Count, Dimension, Flag, Share, Text, interval
 from ujo_lib.crosstab import crosstab as crossed
 from ujo_lib.stats import LEVEL
 from ujo_lib.survey.questionnaire import NOT_ANSWERED, NOT_ASKED, Questionnaire
+from ujo_lib.typed import ANSWERED, Typed
 
 Basis = Literal["described", "sampled"] | int
 

@@ -13,10 +13,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from ujo_lib import stats
-from ujo_lib.columns import Count, Difference, PValue, Ratio, Share, Text, Typed, interval
+from ujo_lib.columns import Count, Difference, PValue, Ratio, Share, Text, interval
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.stats import LEVEL
 from ujo_lib.survey.response import IN_SCOPE, KNOWN, PER_COMMISSIONER, RESPONDED
+from ujo_lib.typed import Typed
 
 Code = Literal[
     "decreased",

@@ -13,21 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ujo_lib.columns import (
-    Base,
-    Column,
-    Count,
-    Dimension,
-    Flag,
-    Rate,
-    Ratio,
-    Share,
-    Statistic,
-    Text,
-    Typed,
-)
+from ujo_lib.columns import Base, Column, Count, Dimension, Flag, Rate, Ratio, Share, Statistic, Text
 from ujo_lib.fiscal import Period
 from ujo_lib.tagging.codebook import Book
+from ujo_lib.typed import Typed
 
 WHOLE = "全体"
 """Label of the row of all texts."""

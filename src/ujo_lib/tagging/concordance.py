@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Count, Dimension, Text, Typed
+from ujo_lib.columns import Count, Dimension, Text
 from ujo_lib.tagging.analysis import Labels
 from ujo_lib.tagging.codebook import Codebook, CodebookSource, TermSource, ThemeSource, compile_codebook
 from ujo_lib.tagging.engine import Engine
 from ujo_lib.tagging.matching import VALID
 from ujo_lib.tagging.tagger import STATUS_LABELS, Evidence, evidence, tag
 from ujo_lib.text import mask_personal
+from ujo_lib.typed import Typed
 
 _ABSENT = "該当する語がない"
 _CONTEXT = 20

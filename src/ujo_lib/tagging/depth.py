@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ujo_lib.columns import Count, Dimension, Statistic, Text, Typed
+from ujo_lib.columns import Count, Dimension, Statistic, Text
 from ujo_lib.tagging.codebook import Book, Codebook
 from ujo_lib.tagging.matching import (
     BEGIN,
@@ -31,6 +31,7 @@ from ujo_lib.tagging.normalise import corpus
 from ujo_lib.tagging.reading import LEAST_OF_EACH, Reading
 from ujo_lib.tagging.shares import Floats, Ints
 from ujo_lib.tagging.tagger import CHUNK_TEXTS
+from ujo_lib.typed import Typed
 
 MOST_ASKED = 5
 """A learned threshold is at most so many places."""

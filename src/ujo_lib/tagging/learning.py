@@ -14,10 +14,11 @@ from scipy import sparse
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from ujo_lib.columns import Count, Dimension, Statistic, Text, Typed
+from ujo_lib.columns import Count, Dimension, Statistic, Text
 from ujo_lib.tagging.reading import Reading
 from ujo_lib.tagging.shares import Bools, Floats, Ints
 from ujo_lib.tagging.words import WordIndex
+from ujo_lib.typed import Typed
 
 FOLDS = 5
 RECORD = ("topic", "occupation", "age_band", "loneliness", "suicidal_ideation")

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ujo_lib.columns import Column, Count, Dimension, Statistic, Typed, interval
+from ujo_lib.columns import Column, Count, Dimension, Statistic, interval
 from ujo_lib.stats import LEVEL
 from ujo_lib.tagging.analysis import WHOLE, Labels
 from ujo_lib.tagging.reading import Reading
 from ujo_lib.tagging.shares import Bools, Ints
+from ujo_lib.typed import Typed
 
 FOCUS, REST = "くわしく見る相談", "ほかの相談"
 """The sampling strata."""

@@ -11,10 +11,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Column, Count, Difference, Dimension, Share, Text, Typed, interval
+from ujo_lib.columns import Column, Count, Difference, Dimension, Share, Text, interval
 from ujo_lib.stats import LEVEL
 from ujo_lib.tagging import shares as estimate
 from ujo_lib.tagging.shares import Bools, Floats, Ints, Shares
+from ujo_lib.typed import Typed
 
 LEAST_READ = 20
 """Nothing is said of a group of which fewer texts were read."""

@@ -13,8 +13,9 @@ import pandas as pd
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import pdist, squareform
 
-from ujo_lib.columns import Count, Dimension, Share, Statistic, Text, Typed
+from ujo_lib.columns import Count, Dimension, Share, Statistic, Text
 from ujo_lib.tagging.words import WordIndex
+from ujo_lib.typed import Typed
 
 MOST_GROUPS = 6
 """More groups than this cannot be told apart by colour; in a network the smaller ones become one."""

@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
-from ujo_lib.columns import Base, Count, PValue, Statistic, Text, Typed, interval
+from ujo_lib.columns import Base, Count, PValue, Statistic, Text, interval
 from ujo_lib.stats import LEVEL, holm
 from ujo_lib.tagging.engine import Engine, Tokens
 from ujo_lib.tagging.normalise import Int64, corpus
+from ujo_lib.typed import Typed
 
 CONTENT = ("名詞", "動詞", "形容詞", "副詞")
 _NO_CONTENT = (

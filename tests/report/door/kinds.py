@@ -26,7 +26,6 @@ from ujo_lib.columns import (
     Rate,
     Ratio,
     Residual,
-    Schema,
     Share,
     Statistic,
     Various,
@@ -36,6 +35,7 @@ from ujo_lib.disclosure.plan import PlanError, plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.report.door.masks import counted, masks_for
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
+from ujo_lib.typed import Schema
 
 Worlds = np.ndarray
 """One world a row, the count of each category of the table in it."""

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
 from scipy.stats import norm
 
-from ujo_lib.columns import Base, Count, Dimension, Mark, Schema, Typed
+from ujo_lib.columns import Base, Count, Dimension, Mark
 from ujo_lib.report.door.marks import _residuals, sure_marks
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
 from ujo_lib.report.sheets.exports import Table
 from ujo_lib.seasonality import crosstab
+from ujo_lib.typed import Schema, Typed
 
 SUBJECT = Subject(population="consultations")
 SAMPLE = [[217, 3, 90, 60], [60, 187, 80, 70], [4, 61, 107, 61], [12, 2, 40, 72]]

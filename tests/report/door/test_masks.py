@@ -5,11 +5,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from ujo_lib.columns import ANSWERED, Base, Count, Dimension, Schema
+from ujo_lib.columns import Base, Count, Dimension
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
 from ujo_lib.report.door.masks import counted, masks_for
 from ujo_lib.report.door.publish import PublishError, Subject, TableRecord, TableSpec
+from ujo_lib.typed import ANSWERED, Schema
 
 N = Count(unit="件")
 

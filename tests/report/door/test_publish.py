@@ -22,7 +22,6 @@ from ujo_lib.columns import (
     Rate,
     Ratio,
     Residual,
-    Schema,
     Share,
     Statistic,
     Text,
@@ -42,6 +41,7 @@ from ujo_lib.report.door.publish import (
 )
 from ujo_lib.report.look.tables import table_html
 from ujo_lib.report.sheets.exports import Table
+from ujo_lib.typed import Schema
 
 COLUMNS = {
     "sex": Dimension(variable="sex"),

@@ -8,9 +8,10 @@ from datetime import date
 import pandas as pd
 
 from tests.report.tables_of import by_sex, published
-from ujo_lib.columns import Count, Dimension, PValue, Schema, Share
+from ujo_lib.columns import Count, Dimension, PValue, Share
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
 from ujo_lib.report.sheets.exports import Table, defused, list_of_tables
+from ujo_lib.typed import Schema
 
 SPEC = TableSpec(
     "t", "性別", Subject(base="当事者", source="該当者票", population="cases"),

@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats as distributions
 
-from ujo_lib.columns import MARKS, Count, Mark, Schema
+from ujo_lib.columns import MARKS, Count, Mark
 from ujo_lib.stats import holm
+from ujo_lib.typed import Schema
 
 _Floats = float | NDArray[np.float64]
 _STEPS = 100

@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from ujo_lib.columns import ANSWERED, TOTAL_LABELS
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.disclosure.plan import Plan
 from ujo_lib.disclosure.tables import Cell, CountTable
 from ujo_lib.report.door.publish import PublishError, TableRecord
+from ujo_lib.typed import ANSWERED
 
 _MONTH = re.compile(r"(1[0-2]|[1-9])月")
 NO_ANSWER = "無回答"

@@ -16,8 +16,9 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Count, Mark, Schema, Withheld
+from ujo_lib.columns import Count, Mark, Withheld
 from ujo_lib.report.door.marks import sure_marks
+from ujo_lib.typed import Schema
 
 NOT_SUPPLIED = "not_supplied.json"
 """Left in place of tables by a notebook whose inputs the year does not have; it holds the reasons."""
