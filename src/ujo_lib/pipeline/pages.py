@@ -120,53 +120,58 @@ def write_pages(
     tables: list[Table] = []
     listed: dict[str, list[Exhibit]] = {}
     for step in steps:
-        context = _context(audience, step, steps, titles, finished[step.notebook].job.key[:12])
+        done, href = finished[step.notebook], f"{step.notebook}.html"
+        context = _context(audience, step, steps, titles, done.job.key[:12])
         context = _noted(context, rules, notices.get(step.notebook, ()))
         page = export_page(notebooks[step.notebook], context=context)
-        _write(folder / f"{step.notebook}.html", page)
-        own = _write_tables(finished[step.notebook], folder)
-        listed[step.notebook] = exhibits(page, f"{step.notebook}.html", _files(own))
+        _write(folder / href, page)
+        own = _write_tables(done, folder)
+        listed[href] = exhibits(page, href, _files(own))
         tables += own
         if audience == "internal":
-            (folder / "notebooks").mkdir(exist_ok=True)
-            shutil.copyfile(
-                finished[step.notebook].folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb"
-            )
+            _copy_notebook(done, folder)
+    summary = summary_of(steps)
+    context = replace(_context(audience, summary, steps, titles, identity), chapter="", parameters=())
+    context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
     technical = {step.notebook for step in steps if step.about.says.role in {"appendix", "quality"}}
     entries = [
         IndexEntry(f"{name}.html", titles[name], _entry(notebooks[name]), name in technical)
         for name in titles
     ]
-    summary = summary_of(steps)
+    for one in _extracts(audience, steps):
+        entry = IndexEntry(one.file, one.title, one.briefly, technical=one is APPENDIX)
+        entries.insert(0 if one is OVERVIEW else len(entries), entry)
+        own_context = _at(one.file, context)
+        if one is OVERVIEW:
+            page = export_page(overview(steps, notebooks), context=own_context)
+        else:
+            numbered = replace(own_context, chapter=one.title[-2])
+            page = export_page(appendix(steps, notebooks, titles), context=numbered)
+            listed[one.file] = exhibits(page, one.file, _files(tables) | _files(_unlinked(tables, listed)))
+        _write(folder / one.file, page)
     shown = notebooks[summary.notebook]
     highlights = "\n".join(_shown_as(kind, shown, text=False) for kind in (SENTENCES, TILES))
-    context = replace(_context(audience, summary, steps, titles, identity), chapter="", parameters=())
-    context = _noted(context, rules, [said for step in steps for said in notices.get(step.notebook, ())])
-    for one in _extracts(audience, steps):
-        if one is OVERVIEW:
-            entries.insert(0, IndexEntry(one.file, one.title, one.briefly))
-            page = export_page(overview(steps, notebooks), context=_at(one.file, context))
-        else:
-            entries.append(IndexEntry(one.file, one.title, one.briefly, technical=True))
-            numbered = replace(_at(one.file, context), chapter=one.title[-2])
-            page = export_page(appendix(steps, notebooks, titles), context=numbered)
-            linked = {exhibit.csv for own_page in listed.values() for exhibit in own_page}
-            moved = [table for table in tables if f"tables/{table.file_name}" not in linked]
-            files = _files(tables) | _files(
-                moved
-            )  # of two called alike, the one that its own page does not show
-            listed[one.file.removesuffix(".html")] = exhibits(page, one.file, files)
-        _write(folder / one.file, page)
-    everything = [
-        exhibit for entry in entries for exhibit in listed.get(entry.href.removesuffix(".html"), ())
-    ]
+    everything = [exhibit for entry in entries for exhibit in listed.get(entry.href, ())]
     _write(folder / "index.html", export_index(entries, _at("index.html", context), highlights, everything))
+    said = [PageText(titles[name], said_on(notebook)) for name, notebook in notebooks.items()]
+    _write_sheets(folder, tables, said, context, rules)
+
+
+def _unlinked(tables: Sequence[Table], listed: Mapping[str, Sequence[Exhibit]]) -> list[Table]:
+    """Tables to which no page of their own leads: of two that are called alike, the one in the appendix."""
+    linked = {exhibit.csv for own in listed.values() for exhibit in own}
+    return [table for table in tables if f"tables/{table.file_name}" not in linked]
+
+
+def _write_sheets(
+    folder: Path, tables: Sequence[Table], said: Sequence[PageText], context: PageContext, rules: Rules | None
+) -> None:
+    """Write what is about all tables: their list, the metadata of a release, the workbook."""
     (folder / "tables" / LIST).write_bytes(list_of_tables(tables))
     if rules:
         for name, content in describe(tables, context.report_title, rules.licence).items():
             (folder / "tables" / name).write_bytes(content)
-    texts = [PageText(titles[name], said_on(notebook)) for name, notebook in notebooks.items()]
-    (folder / WORKBOOK).write_bytes(workbook(tables, texts, _about(context)))
+    (folder / WORKBOOK).write_bytes(workbook(tables, said, _about(context)))
 
 
 def _extracts(audience: str, steps: Sequence[Step]) -> list[Extract]:
@@ -208,8 +213,12 @@ def refresh_page(
             for former in (folder / "tables").glob(f"{step.notebook[:2]}_*.csv"):
                 former.unlink()  # a table that the notebook no longer publishes is not of this run
             _write_tables(done, folder)
-            (folder / "notebooks").mkdir(exist_ok=True)
-            shutil.copyfile(done.folder / EXECUTED, folder / "notebooks" / f"{step.notebook}.ipynb")
+            _copy_notebook(done, folder)
+
+
+def _copy_notebook(done: Finished, folder: Path) -> None:
+    (folder / "notebooks").mkdir(exist_ok=True)
+    shutil.copyfile(done.folder / EXECUTED, folder / "notebooks" / f"{done.job.notebook}.ipynb")
 
 
 def _write_tables(done: Finished, folder: Path) -> list[Table]:
