@@ -13,12 +13,18 @@ import pytest
 from ujo_lib.cli import main, report
 from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED, WRONG_PARAMETERS
 from ujo_lib.cli.run import CODES
+from ujo_lib.intake.problems import DataProblems
 from ujo_lib.params import project_root
 from ujo_lib.pipeline.execute import NotebookFailedError
-from ujo_lib.pipeline.fleet import STATES, attempt
+from ujo_lib.pipeline.fleet import _TO_BLAME, STATES, attempt
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.run import NotebooksFailedError
+from ujo_lib.residents.weighting import SampleError
+from ujo_lib.survey.questionnaire import QuestionnaireError
+from ujo_lib.tagging.codebook import CodebookError
+from ujo_lib.tagging.quality import CodesError
+from ujo_lib.yamlfile import ParameterError
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/仕事/a.html")
 
@@ -143,6 +149,8 @@ def test_a_notebook_that_met_a_full_disk_is_told_as_the_disk_not_as_a_faulty_not
         (["ParameterError: 2 件\n  1. a.yaml の「x」"], "parameters", "  1. a.yaml の「x」"),
         (["ParameterError: 1 件", "ParameterError: 1 件"], "parameters", "1 件"),
         (["DataProblems: 相談者 123"], "data", ""),
+        (["SampleError: 地区「甲」の 1 人", "DataProblems: 相談者 123", "CodesError: 相談 7"], "data", ""),
+        (["CodebookError: 主題 m01 の行", "ParameterError: 1 件"], "parameters", "1 件"),
         (["DataProblems: 相談者 123", "ParameterError: 1 件"], "notebook", "1 件"),
         (["ValueError: 相談者 123"], "notebook", ""),
     ],
@@ -159,6 +167,11 @@ def test_what_is_wrong_with_parameters_is_told_in_full_and_no_other_error_in_its
     assert (rest[-1] if rest else "") == last
     assert len(rest) <= 2
     assert "123" not in result.message
+
+
+def test_every_error_that_ends_a_run_by_its_name_bears_that_name():
+    known = (ParameterError, CodebookError, QuestionnaireError, DataProblems, SampleError, CodesError)
+    assert frozenset().union(*_TO_BLAME.values()) == {error.__name__ for error in known}
 
 
 def test_another_fault_of_the_program_still_comes_up(place):

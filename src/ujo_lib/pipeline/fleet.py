@@ -35,12 +35,11 @@ STATES: dict[State, str] = {
 """How a run can end, from good to bad, and what it is called."""
 
 
-_OF_PARAMETERS: Final = "ParameterError"
-_TO_BLAME: Final[Mapping[Set[str], State]] = {
-    frozenset({_OF_PARAMETERS}): "parameters",
-    frozenset({"DataProblems"}): "data",
+_TO_BLAME: Final[Mapping[State, Set[str]]] = {
+    "parameters": frozenset({"ParameterError", "CodebookError", "QuestionnaireError"}),
+    "data": frozenset({"DataProblems", "SampleError", "CodesError"}),
 }
-"""What stopped all notebooks that failed → how the run ended."""
+"""How a run ends → the errors that end it so, when nothing else stopped a notebook."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,8 @@ def attempt(
     except (ParameterError, PathOutsideProjectError, MissingInputError, DateError) as error:
         state, message = "parameters", str(error)
     except NotebooksFailedError as error:
-        state, message = _TO_BLAME.get(error.errors, "notebook"), _without_data(error)
+        blamed = (one for one, errors in _TO_BLAME.items() if error.errors <= errors)
+        state, message = next(blamed, "notebook"), _without_data(error)
         if told := next(filter(None, (disk_trouble(one.reason) for one in error.failures.values())), ""):
             state, message = "disk", told
     except ReleaseRefusedError as error:
@@ -163,9 +163,10 @@ def _without_data(error: NotebooksFailedError) -> str:
     """Where and why notebooks stopped; but for parameters not in the error's words, which may quote a record."""
     failures = error.failures.items()
     stops = "、".join(f"{name} の {one.cell or '-'} 番目のセル({one.error})" for name, one in failures)
-    of_parameters = dict.fromkeys(one.told for one in error.failures.values() if one.error == _OF_PARAMETERS)
-    told = [f"止まったノートブック: {stops}。", *of_parameters]
-    if error.errors != {_OF_PARAMETERS}:
+    mistakes = _TO_BLAME["parameters"]
+    told = [f"止まったノートブック: {stops}。"]
+    told += dict.fromkeys(one.told for one in error.failures.values() if one.error in mistakes)
+    if not error.errors <= mistakes:
         told[0] += "くわしくは `ujo check` と failed フォルダーで確かめてください。"
     return "\n".join(told)
 
