@@ -26,6 +26,7 @@ from tests.report.sheets.test_metadata import faults
 from tests.test_docs import COMMANDS, words
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.extracts import OVERVIEW
+from ujo_lib.report.door.publish import NOT_SUPPLIED, TableRecord
 from ujo_lib.text import strip_for_match
 
 pytestmark = pytest.mark.slow
@@ -85,6 +86,21 @@ def test_what_is_computed_from_every_cell_of_a_masked_table_stays_inside(report:
     for name in ("03_map.csv", "03_map_axes.csv", "03_focus_sets.csv"):
         assert (tables["internal"] / name).is_file(), name
         assert not (tables["release"] / name).exists(), name
+
+
+def test_every_table_of_contacts_says_their_days_so_that_few_of_them_stop_no_release(report: Report):
+    """Whom no table dates are people asked once: fewer in all than the threshold refuse the whole release."""
+    files = report.outputs.glob(".steps/internal-*/tables/*/*.json")
+    records = [
+        TableRecord.from_json(file.read_text(encoding="utf-8")) for file in files if file.name != NOT_SUPPLIED
+    ]
+    asked_once = {record.spec.subject.population for record in records if not record.spec.subject.days} - {
+        None
+    }
+    assert asked_once == {
+        *("cases", "commissioners", "residents", "known_persons"),
+        *("voices_found_by", "voices_most_needed", "voices_onset_age"),
+    }
 
 
 def test_every_table_of_a_release_says_what_its_numbers_were_computed_from(report: Report):
