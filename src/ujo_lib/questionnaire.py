@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, Strict, model_validator
 
+from ujo_lib.errors import InputError
 from ujo_lib.yamlfile import Declared, Many, Word
 
 Kind = Literal["single", "multiple", "number", "text"]
@@ -181,12 +182,12 @@ class Questionnaire(Declared):
         """Return the item with this id.
 
         Raises:
-            KeyError: no such item; the message names those there are.
+            InputError: no such item; the message names those there are.
         """
         for item in self.items:
             if item.id == id:
                 return item
-        raise KeyError(f"調査票に項目「{id}」はありません。ある項目: {', '.join(i.id for i in self.items)}")
+        raise InputError(f"調査票に項目「{id}」はありません。ある項目: {', '.join(i.id for i in self.items)}")
 
     def _contradictions(self) -> Iterator[str]:
         """What is wrong between items: names twice, skip rules that point nowhere."""

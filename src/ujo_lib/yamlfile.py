@@ -22,6 +22,8 @@ from pydantic import (
     model_validator,
 )
 
+from ujo_lib.errors import InputError
+
 Model = TypeVar("Model", bound=BaseModel)
 T = TypeVar("T")
 
@@ -82,7 +84,7 @@ class ParameterProblem:
         return f"{where}: 値 {self.value} / 正しい値: {self.expected} / 直し方: {self.remedy}"
 
 
-class ParameterError(ValueError):
+class ParameterError(InputError):
     """All the wrong parameters of one file or notebook at once.
 
     Attributes:
@@ -99,10 +101,6 @@ class ParameterError(ValueError):
     def of(cls, file: str, key: str, value: str, expected: str, remedy: str, line: int | None = None) -> Self:
         """One wrong parameter, told as in `ParameterProblem`."""
         return cls([ParameterProblem(file, key, value, expected, remedy, line)])
-
-    def _render_traceback_(self) -> list[str]:
-        """What Jupyter shows: the sentence, without the way through the program that led to it."""
-        return [str(self)]
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:

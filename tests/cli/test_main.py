@@ -13,6 +13,7 @@ import pytest
 from ujo_lib.cli import main, report
 from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED, WRONG_PARAMETERS
 from ujo_lib.cli.run import CODES
+from ujo_lib.errors import InputError
 from ujo_lib.intake.problems import DataProblems
 from ujo_lib.params import project_root
 from ujo_lib.pipeline.execute import NotebookFailedError
@@ -170,7 +171,9 @@ def test_what_is_wrong_with_parameters_is_told_in_full_and_no_other_error_in_its
 
 
 def test_every_error_that_ends_a_run_by_its_name_bears_that_name():
-    known = (ParameterError, CodebookError, QuestionnaireError, DataProblems, SampleError, CodesError)
+    of_parameters = (ParameterError, CodebookError, QuestionnaireError)
+    known = (*of_parameters, InputError, DataProblems, SampleError, CodesError)
+    assert all(issubclass(error, InputError) for error in known)
     assert frozenset().union(*_TO_BLAME.values()) == {error.__name__ for error in known}
 
 

@@ -3,6 +3,7 @@ import pytest
 
 from tests.survey.conftest import ROOT
 from ujo_lib import intake, survey
+from ujo_lib.errors import InputError
 
 EXAMPLES = ROOT / "params" / "examples"
 
@@ -107,7 +108,7 @@ def test_two_key_ins_are_compared_cell_by_cell(raw):
         {"household_id": "H007", "column": "outings_per_week", "first": "7", "second": "1"},
     ]
     assert survey.compare_entries(raw, raw, "household_id").empty
-    with pytest.raises(KeyError, match="wish"):
+    with pytest.raises(InputError, match="wish"):
         survey.compare_entries(raw, raw.drop(columns="wish"), "household_id")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.survey.conftest import ROOT, categorical
 from ujo_lib import intake, survey
+from ujo_lib.errors import InputError
 from ujo_lib.params import SurveySettings
 from ujo_lib.report import Subject, open_page
 from ujo_lib.typed import Typed
@@ -92,7 +93,7 @@ def test_nobody_at_all_has_no_share(form):
 
 
 def test_a_misspelt_question_is_named_with_those_there_are(form):
-    with pytest.raises(KeyError, match=r"「gender」.*sex"):
+    with pytest.raises(InputError, match=r"「gender」.*sex"):
         survey.other_items(FRAME, form, "cases", ["gender"])
 
 

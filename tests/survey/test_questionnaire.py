@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from tests.survey.conftest import categorical
+from ujo_lib.errors import InputError
 
 
 def test_options_stand_in_the_order_of_the_sheet(questionnaire):
@@ -43,5 +44,5 @@ def test_a_skip_rule_on_a_multiple_answer_looks_at_its_tick(questionnaire):
 
 
 def test_a_misspelt_item_names_the_ones_there_are(questionnaire):
-    with pytest.raises(KeyError, match="age_band"):
+    with pytest.raises(InputError, match="age_band"):
         questionnaire.item("age")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.survey.conftest import asking, categorical
 from ujo_lib import stats, survey
+from ujo_lib.errors import InputError
 from ujo_lib.typed import ANSWERED, Typed
 
 LABELS = ["はい", "いいえ", "不明"]
@@ -112,7 +113,7 @@ def test_the_disclosure_plan_is_told_what_a_table_of_those_who_answered_counts(c
 
 
 def test_an_item_that_is_not_in_the_data_is_named(cases, questionnaire):
-    with pytest.raises(KeyError, match="「support_now」がありません"):
+    with pytest.raises(InputError, match="「support_now」がありません"):
         survey.tally(cases, "support_now", questionnaire)
     with pytest.raises(TypeError, match="categorical"):
         survey.tally(pd.DataFrame({"q": ["a"]}), "q", FORM)
@@ -191,7 +192,7 @@ def test_wider_groups_take_the_place_of_their_options(cases, questionnaire):
     assert row(table, outing="家から出ない")["share"] == pytest.approx(7 / 23)
     assert row(table, outing="無回答")["n"] == 2
     assert table.frame["n"].iloc[1:].sum() == 25
-    with pytest.raises(KeyError, match="下宿"):
+    with pytest.raises(InputError, match="下宿"):
         survey.tally(cases, "outing", questionnaire, {"下宿": "x"})
     assert table.schema["outing"].groups == {
         "家から出ない": ("自室からは出るが家からは出ない", "自室からほとんど出ない")

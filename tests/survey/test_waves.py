@@ -5,6 +5,7 @@ import pytest
 
 from ujo_lib import stats, survey
 from ujo_lib.annual.summary import FOR_REFERENCE
+from ujo_lib.errors import InputError
 from ujo_lib.survey.waves import _BASIS_JA, _verdict
 
 
@@ -163,7 +164,7 @@ def test_a_verdict_of_decline_needs_p_below_five_percent_and_denominators(denomi
 
 
 def test_a_wave_that_is_not_in_the_table_is_named():
-    with pytest.raises(KeyError, match="R9"):
+    with pytest.raises(InputError, match="R9"):
         survey.compare_waves(waves(), "R1", "R9")
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import account, checks
 from ujo_lib.intake.body import (
@@ -271,12 +272,12 @@ def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
         source: how the name of the source begins, 「国勢調査」 say.
 
     Raises:
-        ValueError: no row has that source.
+        InputError: no row has that source.
     """
     chosen = population[population["source"].str.startswith(source)]
     if chosen.empty:
         known = "、".join(population["source"].dropna().unique())
-        raise ValueError(f"人口の表に、資料が「{source}」で始まる行がありません(あるのは: {known})")
+        raise InputError(f"人口の表に、資料が「{source}」で始まる行がありません(あるのは: {known})")
     return chosen
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ujo_lib.errors import InputError
 from ujo_lib.text import MACHINE_RULES
 
 Severity = Literal["error", "warning"]
@@ -269,7 +270,7 @@ def _told(texts: Sequence[str]) -> str:
     return "".join(_few(list(dict.fromkeys(piece)), "、") for piece in pieces)
 
 
-class DataProblems(Exception):  # noqa: N818 - read aloud it is the name of the table it carries
+class DataProblems(InputError):  # noqa: N818 - read aloud it is the name of the table it carries
     """Raised when at least one problem is an error; carries all of them, warnings too.
 
     ``str()`` is a Japanese table for a terminal; a notebook shows HTML.
@@ -286,10 +287,6 @@ class DataProblems(Exception):  # noqa: N818 - read aloud it is the name of the 
         frame = as_frame(by_cause(self.problems), PROBLEM_COLUMNS)
         told = frame.assign(severity=frame["severity"].map(_SEVERITY_JA), rule=frame["rule"].map(RULES))
         return html_table(summary_line(self.problems), _HEADINGS, told)
-
-    def _render_traceback_(self) -> list[str]:
-        """What Jupyter shows: the problems, without the way through the program that led to them."""
-        return [str(self)]
 
 
 def summary_line(problems: Iterable[Problem]) -> str:

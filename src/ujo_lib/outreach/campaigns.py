@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Count, Flag, Money, Statistic, Text
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period, parse_zone
 from ujo_lib.typed import Typed
 
@@ -45,7 +46,7 @@ class CarryOver:
 
     def __post_init__(self) -> None:
         if self.days < 0:
-            raise ValueError(f"持続日数は0以上で指定してください: {self.days}")
+            raise InputError(f"持続日数は0以上で指定してください: {self.days}")
 
     def strength(self, days_after_end: np.ndarray) -> np.ndarray:
         """Strength, 0 to 1, by days since the last delivery day (0 or less: still running)."""
@@ -108,11 +109,11 @@ def joint_window(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -
     """The smallest window that holds every campaign's window.
 
     Raises:
-        ValueError: no campaign with a start is given.
+        InputError: no campaign with a start is given.
     """
     each = windows(campaigns, carry_over).values()
     if not each:
-        raise ValueError(
+        raise InputError(
             "開始日の分かる施策がありません。campaigns に、開始日を書いた行を1行以上入れてください"
         )
     return Period(min(window.start for window in each), max(window.end for window in each), "施策の期間")

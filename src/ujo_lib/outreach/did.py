@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats as distributions
 
+from ujo_lib.errors import InputError
 from ujo_lib.outreach.controlled import usable_blocks
 from ujo_lib.outreach.hygiene import IN_WINDOW, Comparison
 from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
@@ -41,12 +42,12 @@ def in_differences(outcome: ArrayLike, treated: ArrayLike, after: ArrayLike) -> 
         after: 1 where it lies after the change, else 0.
 
     Raises:
-        ValueError: one of the four cells is empty.
+        InputError: one of the four cells is empty.
     """
     y, d, t = (np.asarray(part, dtype=float) for part in (outcome, treated, after))
     X = np.column_stack([np.ones(len(y)), d, t, d * t])
     if np.linalg.matrix_rank(X) < X.shape[1]:
-        raise ValueError("差の差には、対象と比較、前と後の4つの組のすべてに観測値が必要です")
+        raise InputError("差の差には、対象と比較、前と後の4つの組のすべてに観測値が必要です")
     coefficients, *_ = np.linalg.lstsq(X, y, rcond=None)
     residual = y - X @ coefficients
     variance = residual @ residual / (len(y) - 4) * np.linalg.inv(X.T @ X)

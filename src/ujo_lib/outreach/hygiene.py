@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib.columns import Count, Dimension
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
 from ujo_lib.outreach.series import NOT_A_PREFECTURE
 from ujo_lib.outreach.verdict import Refusal
@@ -142,7 +143,7 @@ def reached_prefectures(
             another prefecture have reached it whatever the plan said.
 
     Raises:
-        ValueError: an area that is none of the three.
+        InputError: an area that is none of the three.
     """
     reached: dict[str, str] = {}
     for row in campaigns.itertuples():
@@ -153,7 +154,7 @@ def reached_prefectures(
             for prefecture in every:
                 reached.setdefault(prefecture, f"{row.name}の対象地域(全国)")
         else:
-            raise ValueError(f"campaigns の area「{area}」は 市・県・全国 のどれかで書いてください")
+            raise InputError(f"campaigns の area「{area}」は 市・県・全国 のどれかで書いてください")
     if ads is not None and "region" in ads:
         delivered = ads.groupby(ads["region"].map(_prefecture))["impressions"].sum()
         for prefecture in delivered[delivered > 0].index.intersection(list(every)):

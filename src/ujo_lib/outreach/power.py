@@ -15,6 +15,7 @@ from scipy import optimize
 from scipy import stats as distributions
 
 from ujo_lib.columns import Estimate, Rate, Ratio, Share, Text
+from ujo_lib.errors import InputError
 from ujo_lib.outreach import controlled, exact
 from ujo_lib.outreach.specification import Plan
 from ujo_lib.stats import LEVEL
@@ -242,4 +243,4 @@ def _reach(mean: float) -> int:
 
 def _positive(*values: float) -> None:
     if min(values) <= 0:
-        raise ValueError(f"検出力の計算には正の値が必要です: {values}")
+        raise InputError(f"検出力の計算には正の値が必要です: {values}")

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
 from ujo_lib.outreach.campaigns import day_index
 
@@ -83,7 +84,7 @@ def opened_on(channels: pd.DataFrame, channel: str) -> date | None:
     """Day a desk opened, None when that is not recorded.
 
     Raises:
-        ValueError: no such desk.
+        InputError: no such desk.
     """
     return _day_of(channels, channel, "opened_on")
 
@@ -92,7 +93,7 @@ def closed_on(channels: pd.DataFrame, channel: str) -> date | None:
     """Last day on which a desk was open, None when it is open still.
 
     Raises:
-        ValueError: no such desk.
+        InputError: no such desk.
     """
     return _day_of(channels, channel, "closed_on") if "closed_on" in channels else None
 
@@ -100,6 +101,6 @@ def closed_on(channels: pd.DataFrame, channel: str) -> date | None:
 def _day_of(channels: pd.DataFrame, channel: str, column: str) -> date | None:
     days = channels.loc[channels["channel"].astype(str) == channel, column]
     if days.empty:
-        raise ValueError(f"窓口の一覧(channels)に「{channel}」がありません")
+        raise InputError(f"窓口の一覧(channels)に「{channel}」がありません")
     day = days.iloc[0]
     return None if pd.isna(day) else date(day.year, day.month, day.day)

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from ujo_lib.columns import Column, Flag, PValue, Ratio, Text, interval
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period, spoken
 from ujo_lib.outreach.verdict import LABELS, Effect
 from ujo_lib.typed import Typed
@@ -108,12 +109,12 @@ def registration(plan: Plan, registered: str) -> str:
         registered: the digest recorded earlier, whole or its first 16 digits or more; empty when none was.
 
     Raises:
-        ValueError: too few digits to tell plans apart.
+        InputError: too few digits to tell plans apart.
     """
     if not registered:
         return "この分析計画は、あらかじめ登録したものではありません(照合値 {digest})。"
     if len(registered) < SHORTEST_DIGEST:
-        raise ValueError(f"計画の照合値は{SHORTEST_DIGEST}桁以上で登録してください: {registered}")
+        raise InputError(f"計画の照合値は{SHORTEST_DIGEST}桁以上で登録してください: {registered}")
     alike = plan.digest().startswith(registered)
     found = "一致します" if alike else "違います"
     return f"分析計画は、相談の記録を読み込む前に登録したものと{found}(照合値 {{digest}})。"

@@ -12,6 +12,7 @@ from functools import cache
 
 import pandas as pd
 
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period, spoken, spoken_span
 from ujo_lib.outreach import campaigns as calendar
 from ujo_lib.outreach import controlled, did, exact, hygiene, pretest, series, specification, synthetic
@@ -227,11 +228,11 @@ def open_study(
         national_daily: contacts by date and prefecture.
 
     Raises:
-        ValueError: the prefecture or the desk of the plan is not in the data.
+        InputError: the prefecture or the desk of the plan is not in the data.
     """
     wide = series.by_prefecture(national_daily)
     if plan.prefecture not in wide:
-        raise ValueError(f"全国の日別件数に「{plan.prefecture}」がありません")
+        raise InputError(f"全国の日別件数に「{plan.prefecture}」がありません")
     opened, closed = (day_of(channels, plan.channel) for day_of in (series.opened_on, series.closed_on))
     contacts = consultations.loc[
         consultations["channel"].astype(str) == plan.channel, ["client_id", "received_at"]

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib.columns import Base, Count, Dimension, Estimate, Ratio, Share, Statistic, Text, interval
+from ujo_lib.errors import InputError
 from ujo_lib.residents.linearised import Design, Floats, Margin, kish_effect
 from ujo_lib.stats import LEVEL, wilson
 from ujo_lib.typed import Typed
@@ -32,7 +33,7 @@ _STEPS: Final = ("抽出のまま", "無回答を補った後", "大きすぎる
 _DRAWN: Final = Base(unit="人", heading="抽出された人", free=True)
 
 
-class SampleError(ValueError):
+class SampleError(InputError):
     """The answers cannot stand for the population; the message says in Japanese why, and what to do."""
 
 

@@ -28,6 +28,7 @@ from ujo_lib.columns import (
     Text,
     interval,
 )
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
 from ujo_lib.seasonality.clustering import ClusteredShare, share
 from ujo_lib.seasonality.counts import CONTACTS
@@ -169,11 +170,11 @@ def combined(
         1998, method 10, with the clients' design effect). Without national figures these five are NA.
 
     Raises:
-        ValueError: a label that is no answer of this question.
+        InputError: a label that is no answer of this question.
     """
     known = set(_labels(records[column]))
     if unknown := [label for label in labels if label not in known]:
-        raise ValueError(
+        raise InputError(
             f"「{column}」に次の回答はありません: {'、'.join(unknown)}(あるのは {'、'.join(sorted(known))})"
         )
     valid = _valid(records, column)

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib.columns import Ratio, Text
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality.circular import daily_peak
 from ujo_lib.seasonality.counts import (
@@ -134,22 +135,22 @@ def open_scopes(
         gaps: intervals of days to be taken as not recorded.
 
     Raises:
-        ValueError: the city's desk is not in `channels` or has no day of opening, or nothing was recorded in the
+        InputError: the city's desk is not in `channels` or has no day of opening, or nothing was recorded in the
             period, or nothing of the nation on the days of the others; the message is Japanese.
     """
     desk, city_desk = desks
     columns = channels.reindex(columns=["channel", "opened_on", "closed_on"])
     known = columns.drop_duplicates("channel").set_index("channel").apply(pd.to_datetime)
     if city_desk not in known.index:
-        raise ValueError(f"窓口の一覧に「{city_desk}」がありません")
+        raise InputError(f"窓口の一覧に「{city_desk}」がありません")
     opened_on, closed_on = known.loc[city_desk]
     if pd.isna(opened_on):
-        raise ValueError(
+        raise InputError(
             f"窓口の一覧に「{city_desk}」の開設日がなく、相談が0件の日と窓口のない日を区別できません。開設日を書いてください"
         )
     history = span(pd.concat([contacts["date"], national_hourly["date"]]))
     if period.end < history.start or period.start > history.end:
-        raise ValueError(
+        raise InputError(
             f"集計期間({period.label})に相談の記録がありません。記録があるのは {history.start}~{history.end} です。"
             "fiscal_year、period_start、period_end を確かめてください"
         )
@@ -168,7 +169,7 @@ def open_scopes(
     prefecture = from_aggregate(local, history, heard)
     nation = None if national_hourly.empty else from_aggregate(national_hourly, history).without(gaps)
     if nation and not prefecture.within(period).on_days_of(nation.within(period)).days:
-        raise ValueError(
+        raise InputError(
             f"集計期間({period.label})のうち相談の記録がある日に、全国の件数がありません。"
             "national_hourly のファイルの期間を確かめてください。その年の全国の件数がまだなければ、"
             "inputs.yaml の not_supplied に national_daily・national_hourly・national_attributes を理由とともに書くと、"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Column, Count, Rate, Ratio, Share, Text, interval
+from ujo_lib.errors import InputError
 from ujo_lib.seasonality.counts import CONTACTS, Counts
 from ujo_lib.seasonality.dispersion import BlockDesign
 from ujo_lib.seasonality.verdicts import PatternTests
@@ -117,13 +118,13 @@ def residents(population: pd.DataFrame, area_code: str, source: str) -> int:
         source: the beginning of the source's name, such as 国勢調査.
 
     Raises:
-        ValueError: no such rows; the message is Japanese.
+        InputError: no such rows; the message is Japanese.
     """
     rows = population.loc[
         (population["area_code"] == area_code) & population["source"].str.startswith(source)
     ]
     if rows.empty:
-        raise ValueError(f"人口の表に、地域コード {area_code} で資料が「{source}」の行がありません")
+        raise InputError(f"人口の表に、地域コード {area_code} で資料が「{source}」の行がありません")
     for name in ("sex", "age_band"):
         if name in rows:
             whole = rows[name].isna() | rows[name].astype(object).eq("総数")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ujo_lib import stats
 from ujo_lib.columns import Count, Dimension, Estimate, Share, interval
+from ujo_lib.errors import InputError
 from ujo_lib.stats import LEVEL
 from ujo_lib.typed import ANSWERED, Typed
 
@@ -45,7 +46,7 @@ def in_age_groups(counts: Mapping[str, int], groups: Mapping[str, float]) -> dic
         groups: age group label → prevalence (only the labels matter here).
 
     Raises:
-        ValueError: a band with people in it that lies partly inside a group.
+        InputError: a band with people in it that lies partly inside a group.
     """
     sums = dict.fromkeys(groups, 0)
     for label, count in counts.items():
@@ -79,7 +80,7 @@ def coverage(
         taken as given). NA where nobody is expected, or where of nobody known the age is.
 
     Raises:
-        ValueError: an age band that crosses the edge of a group.
+        InputError: an age band that crosses the edge of a group.
     """
     bands = _counted(cases["age_band"])
     told = cases.empty or any(age_range(band) for band in bands)
@@ -148,14 +149,14 @@ def city_population(population: pd.DataFrame, area_code: str) -> pd.DataFrame:
     """Rows of one area at its latest date, each person once (rows for both sexes together are left out).
 
     Raises:
-        ValueError: no population of that area, or several sources for the same date.
+        InputError: no population of that area, or several sources for the same date.
     """
     of_area = population[population["area_code"] == area_code]
     latest = of_area[of_area["as_of"] == of_area["as_of"].max()]
     if latest.empty:
-        raise ValueError(f"人口の表に地域コード {area_code} の行がありません")
+        raise InputError(f"人口の表に地域コード {area_code} の行がありません")
     if latest["source"].nunique() > 1:
-        raise ValueError(
+        raise InputError(
             f"地域コード {area_code} の最新の人口に資料が二つ以上あります。一つだけ残してください"
         )
     by_sex = latest[latest["sex"].isin(["男性", "女性"])]
@@ -187,9 +188,9 @@ def _group_of(label: str, groups: Mapping[str, float]) -> str | None:
     for group in groups:
         edges = age_range(group)
         if edges is None:
-            raise ValueError(f"年齢区分「{group}」を読めません。「15~39歳」の形で書いてください")
+            raise InputError(f"年齢区分「{group}」を読めません。「15~39歳」の形で書いてください")
         if edges[0] <= band[0] and band[1] <= edges[1]:
             return group
         if band[0] <= edges[1] and edges[0] <= band[1]:
-            raise ValueError(f"年代「{label}」が年齢区分「{group}」の境をまたいでいます")
+            raise InputError(f"年代「{label}」が年齢区分「{group}」の境をまたいでいます")
     return None

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ujo_lib.columns import Text
+from ujo_lib.errors import InputError
 from ujo_lib.survey.questionnaire import Questionnaire, QuestionnaireError
 from ujo_lib.typed import Typed
 
@@ -86,7 +87,7 @@ def compare_entries(first: pd.DataFrame, second: pd.DataFrame, key: str) -> pd.D
     both = left.index.intersection(right.index)
     for column in left.columns.union(right.columns, sort=False):
         if column not in left or column not in right:
-            raise KeyError(f"列「{column}」が片方の入力にしかありません")
+            raise InputError(f"列「{column}」が片方の入力にしかありません")
         a, b = left.loc[both, column].astype("string"), right.loc[both, column].astype("string")
         differs = (a.fillna("") != b.fillna("")).to_numpy()
         rows += [

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from ujo_lib.columns import Base, Count, Dimension, Estimate, Share
+from ujo_lib.errors import InputError
 from ujo_lib.survey.questionnaire import Item, Questionnaire
 from ujo_lib.survey.tables import TOTAL, among_answered
 from ujo_lib.typed import ANSWERED, Typed
@@ -44,11 +45,11 @@ def other_items(
         they are those of one person.
 
     Raises:
-        KeyError: the sheet has no question of an id in `shown`.
+        InputError: the sheet has no question of an id in `shown`.
     """
     items = {item.id: item for item in form.on(sheet)}
     if unknown := [id_ for id_ in shown if id_ not in items]:
-        raise KeyError(
+        raise InputError(
             f"様式「{sheet}」に項目「{'」「'.join(unknown)}」はありません。ある項目: {'、'.join(items)}"
         )
     tables = {"number": _number, "text": _text}

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ujo_lib import questionnaire
 from ujo_lib.columns import Dimension, Text
+from ujo_lib.errors import InputError
 from ujo_lib.questionnaire import Condition as Condition
 from ujo_lib.questionnaire import Item as Item
 from ujo_lib.typed import Typed
@@ -14,7 +15,7 @@ NOT_ANSWERED = "無回答"
 NOT_ASKED = "非該当"
 
 
-class QuestionnaireError(ValueError):
+class QuestionnaireError(InputError):
     """Answers do not fit their questionnaire; the message lists every mistake in Japanese."""
 
 

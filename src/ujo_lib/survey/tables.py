@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ujo_lib import stats
 from ujo_lib.columns import Base, Column, Count, Dimension, Flag, Share, Text, interval
 from ujo_lib.crosstab import crosstab as crossed
+from ujo_lib.errors import InputError
 from ujo_lib.stats import LEVEL
 from ujo_lib.survey.questionnaire import NOT_ANSWERED, NOT_ASKED, Questionnaire
 from ujo_lib.typed import ANSWERED, Typed
@@ -83,7 +84,7 @@ def answers(frame: pd.DataFrame, item: str, asked: "pd.Series[bool] | None" = No
         asked: who was asked; everybody when left out.
 
     Raises:
-        KeyError: no such item in the frame.
+        InputError: no such item in the frame.
         TypeError: the column has no declared categories, so an answer nobody gave would vanish from the
         table.
     """
@@ -97,7 +98,7 @@ def answers(frame: pd.DataFrame, item: str, asked: "pd.Series[bool] | None" = No
         return Answers(item, False, labels, given, everybody)
     ticks = _tick_columns(frame, item)
     if not ticks:
-        raise KeyError(f"回答データに項目「{item}」がありません")
+        raise InputError(f"回答データに項目「{item}」がありません")
     given = np.column_stack([frame[c].astype("boolean").fillna(False).to_numpy(dtype=bool) for c in ticks])
     return Answers(item, True, tuple(c.removeprefix(f"{item}_") for c in ticks), given, everybody)
 
@@ -127,7 +128,7 @@ def tally(
         reference, and low, high unless basis is "described".
 
     Raises:
-        KeyError: `groups` names an option that the item does not have.
+        InputError: `groups` names an option that the item does not have.
     """
     groups = groups or {}
     read = answers(_grouped(frame, item, groups) if groups else frame, item, form.asked(frame, item))
@@ -333,7 +334,7 @@ def _grouped(frame: pd.DataFrame, item: str, groups: Mapping[str, str]) -> pd.Da
     """The answers to a single-answer item in wider groups."""
     options = answers(frame, item).labels
     if unknown := [option for option in groups if option not in options]:
-        raise KeyError(
+        raise InputError(
             f"「{item}」に選択肢「{'」「'.join(unknown)}」はありません。ある選択肢: {'、'.join(options)}"
         )
     labels = list(dict.fromkeys(groups.get(label, label) for label in options))

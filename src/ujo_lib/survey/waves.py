@@ -14,6 +14,7 @@ import pandas as pd
 
 from ujo_lib import stats
 from ujo_lib.columns import Count, Difference, PValue, Ratio, Share, Text, interval
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.stats import LEVEL
 from ujo_lib.survey.response import IN_SCOPE, KNOWN, PER_COMMISSIONER, RESPONDED
@@ -139,7 +140,7 @@ def compare_waves(waves: pd.DataFrame, earlier: str, later: str, level: float = 
         level: level of the interval, which also decides the verdict.
 
     Raises:
-        KeyError: a wave that is not in the table.
+        InputError: a wave that is not in the table.
     """
     if not earlier or waves.empty:
         return Change("first", "none", "", "", None, None, None)
@@ -229,7 +230,7 @@ def _wave(waves: pd.DataFrame, name: str) -> dict[str, Any]:
     found = waves[waves["wave"].astype("string") == name]
     if len(found) != 1:
         known = "、".join(waves["wave"].astype("string"))
-        raise KeyError(
+        raise InputError(
             f"過去調査の表に「{name}」の行がちょうど1行必要です({len(found)}行あります。あるのは: {known})。"
             "パラメーター wave・earlier_wave をその名前にそろえてください。初めての調査なら earlier_wave は空にします。"
         )

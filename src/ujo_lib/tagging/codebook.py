@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from ujo_lib.errors import InputError
 from ujo_lib.tagging.compiled import compiled_once
 from ujo_lib.tagging.dictionary import UserEntry
 from ujo_lib.tagging.engine import Engine, Token, default_engine
@@ -65,7 +66,7 @@ class CodebookProblem:
         return f"{self.line}行目 [{self.cause}] {self.message}"
 
 
-class CodebookError(Exception):
+class CodebookError(InputError):
     """A codebook that cannot be used; all its problems at once."""
 
     def __init__(self, problems: Sequence[CodebookProblem], name: str = "コードブック") -> None:

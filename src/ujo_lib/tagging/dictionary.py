@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ujo_lib.errors import InputError
 from ujo_lib.tagging.cache import built_once, cache_folder
 from ujo_lib.tagging.lattice import ENTRY_COST, IDS, LONGEST_CHUNK, OWN, Lexicon
 from ujo_lib.tagging.normalise import Int32
@@ -118,13 +119,13 @@ class Dictionary:
         To be called on a dictionary without user entries.
 
         Raises:
-            ValueError: an entry with an impossible connection id or cost, or without a surface.
+            InputError: an entry with an impossible connection id or cost, or without a surface.
         """
         size = len(self.lexicon.connection)
         for entry in entries:
             ids_fit = 0 <= entry.left_id < size and 0 <= entry.right_id < size
             if not entry.surface or not ids_fit or abs(entry.cost) > _COST_LIMIT:
-                raise ValueError(f"ユーザー辞書の語「{entry.surface}」の見出し・連接番号・コストが使えない値")
+                raise InputError(f"ユーザー辞書の語「{entry.surface}」の見出し・連接番号・コストが使えない値")
         own = self.lexicon.entries[np.argsort(self.lexicon.numbers)]
         ids, costs = own[:, IDS], own[:, ENTRY_COST]
         system = zip(

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ujo_lib.columns import Column, Count, Dimension, Statistic, interval
+from ujo_lib.errors import InputError
 from ujo_lib.stats import LEVEL
 from ujo_lib.tagging.analysis import WHOLE, Labels
 from ujo_lib.tagging.reading import Reading
@@ -33,7 +34,7 @@ _LEVELS = (2.5, 97.5)
 Floats = npt.NDArray[np.float64]
 
 
-class CodesError(ValueError):
+class CodesError(InputError):
     """Hand codes that cannot be read, or do not fit the texts; every problem in Japanese."""
 
     def __init__(self, problems: Sequence[str]) -> None:
