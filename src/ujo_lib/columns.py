@@ -192,9 +192,14 @@ class Count(Column, rests="counts"):
 
 @dataclass(frozen=True, kw_only=True)
 class Base(Count, rests="counts"):
-    """How many a share is of. Without `over` it is no cell, and goes as soon as its table hides one."""
+    """How many a share is of. Without `over` it is no cell, and goes as soon as its table hides one.
+
+    Attributes:
+        told: tables of another population tell it, too, so that it would be no secret if this one hid it.
+    """
 
     members: bool = False
+    told: bool = False
 
     def _named(self) -> str:
         return "総数" if self.unit == "件" else "回答者数(n)"

@@ -198,6 +198,32 @@ def test_questions_without_cells_of_their_own_get_a_table(sample):
     assert [one[:2] for one in tables.other_items(sample, form, ["shown"])] == [("lonely", "孤独感")]
 
 
+@pytest.mark.parametrize(("strays", "base"), [(0, 4), (1, 4), (2, 4)])
+def test_a_question_for_some_is_told_of_those_who_were_to_answer_it(strays, base):
+    """Five はい of whom four say whom they ask; others who answered nevertheless are in no base."""
+    choice = {"kind": "single", "options": {"1": "はい", "2": "いいえ"}}
+    items = [
+        {"id": "lonely", "title": "孤独感", "wording": "孤独か", **choice},
+        {
+            **choice,
+            "id": "asks",
+            "title": "頼る",
+            "wording": "頼るか",
+            "asked_if": {"item": "lonely", "answers": ["はい"]},
+        },
+    ]
+    forms = {"residents": {"key": "resident_id", "items": items}}
+    form = Questionnaire.model_validate(
+        {"survey": "r", "title": "調査", "target_group": "その他", "forms": forms}
+    )
+    asks = ["はい", "はい", "はい", "いいえ", None] + ["いいえ"] * strays + [None] * (20 - strays)
+    sample = _of(["はい"] * 5 + ["いいえ"] * 20, asks=pd.Categorical(asks, ["はい", "いいえ"]))
+    [(_, _, table)] = tables.other_items(sample, form, ["lonely"])
+    assert table.frame[["n", "base", "share"]].to_numpy().tolist() == [[3, base, 0.75], [1, base, 0.25]]
+    assert table.schema.where == {"lonely": ("はい",), "asks": (ANSWERED,)}
+    assert table.schema.note == "「孤独感」がはいの人だけに尋ねました。"
+
+
 def test_known_cases_are_counted():
     assert tables.known_cases(pd.DataFrame({"case_id": ["1", "2"]})).frame["n"].tolist() == [2]
 

@@ -1,5 +1,8 @@
 """Several voices beside each other: weighted residents, sheets as they are, and the voices that are missing."""
 
+import json
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -167,3 +170,20 @@ def test_persons_of_whom_some_sheets_say_nothing_are_said_to_be_without_them(sam
     table = per_population(people, "孤独", others.iloc[:0], some, 1000)
     assert table.frame.set_index("voice").loc["支援機関", "n"] == 2
     assert table.schema.note.endswith("人数を書かなかった回答の分を含まない立場: 支援機関。")
+
+
+def test_how_many_a_voice_was_asked_of_is_no_secret_of_its_table(sample, others):
+    assert (
+        told(sample, others, "voices_onset").schema["base"].told
+    )  # the residents' base is those who said はい
+
+
+@pytest.mark.parametrize(
+    ("table", "rests"), [("persons", '("lonely", "withdrawn")'), ("per_population", '("withdrawn",)')]
+)
+def test_numbers_of_persons_go_with_the_answers_that_they_were_estimated_from(table, rests):
+    """Withdrawn residents per 100,000, times the register, over the weight: the three who said so."""
+    notebook = Path(__file__).parents[2] / "notebooks/06_resident_survey.ipynb"
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    (source,) = [text for cell in cells if f'"{table}",' in (text := "".join(cell["source"]))]
+    assert f"computed_from={rests}" in source.split(f'"{table}",')[1].partition("page.table")[0]

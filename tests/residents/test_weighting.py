@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.residents.conftest import AGES
+from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask
 from ujo_lib.residents.tables import across, persons, sensitivity
 from ujo_lib.residents.weighting import SampleError, diagnostics, open_sample, response, response_by
 
@@ -66,8 +67,12 @@ def test_a_cell_that_nobody_or_one_answered_for_is_weighted_with_its_neighbour(
     assert sample.joined == (("男性 16~39歳・40歳以上",) if joined else ())
     of_men = (sample.answers["sex"] == "男性").to_numpy()
     assert sample.design.weights[of_men].sum() == pytest.approx(500)
-    assert ("2人に満たない(一人もいない場合を含む)年齢" in diagnostics(sample).schema.note) is joined
-    assert ("まとめて重みを付けました: 男性 16~39歳・40歳以上。" in diagnostics(sample).schema.note) is joined
+    assert (
+        "2人に満たない(一人もいない場合を含む)年齢" in diagnostics(sample).schema["largest"].note
+    ) is joined
+    assert (
+        "まとめて重みを付けました: 男性 16~39歳・40歳以上。" in diagnostics(sample).schema["largest"].note
+    ) is joined
 
 
 @pytest.mark.parametrize("age", AGES)
@@ -251,3 +256,14 @@ def test_where_only_answers_are_listed_nobody_knows_how_many_were_drawn(drawn):
         assert response(listed).frame.empty
         assert response_by(listed).frame.empty
     assert len(response(heard).frame) == 1
+
+
+def test_who_was_joined_is_told_no_longer_once_a_release_keeps_the_weights_back(drawn, register):
+    """Joined with a known base beside it, "fewer than ten" would narrow the hidden one."""
+    table = diagnostics(open_sample(drawn, register, least=15))
+    spec = TableSpec("weights", "重み", Subject(computed_from=("residents",)), table.schema)
+    record = TableRecord.of("06", spec, table.frame)
+    for whole, told in ((["residents"], True), ([], False)):
+        shown = mask(record, table.frame, {}, whole)
+        assert ("まとめて重みを付けました" in shown.spec.note) is told
+        assert ("抑えた重みは" in shown.spec.note) is told

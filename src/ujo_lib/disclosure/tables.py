@@ -60,7 +60,7 @@ class Printed:
     Attributes:
         counts: whether the counts themselves are printed. When they are not, the percentages stand for them.
         percent_digits: decimals of the printed percentages; None when the table prints none.
-        base: the count column that holds the denominator of the percentages.
+        base: the count column that holds the denominator of the percentages, or that other tables tell as well.
         base_shown: whether the denominator itself is printed.
         intervals: whether confidence limits are printed; together with a percentage they give count and
             denominator away.
@@ -165,8 +165,8 @@ class CountTable:
     @property
     def frame(self) -> frozenset[str]:
         """Variables by which the whole table is restricted; what lies outside can be had by subtraction."""
-        subgroups = (variable for variable, labels in self.where.items() if labels != (ANSWERED,))
-        return frozenset(variable for variable, _ in self._frame() if variable in {*subgroups, PERIOD, AREA})
+        subgroups = {variable for variable, labels in self.where.items() if labels != (ANSWERED,)}
+        return frozenset(variable for variable, _ in self._frame() if variable in subgroups | {PERIOD, AREA})
 
     def _frame(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Restrictions that hold for every cell: subgroup, period, area."""
@@ -359,8 +359,18 @@ def cut_periods(spans: Sequence[str]) -> dict[str, frozenset[str]]:
 def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
     """How many a table counts in all, and in each calendar and fiscal year of its months; not below the threshold.
 
-    Overviews without a population print such numbers, whatever the table itself hides.
+    Overviews without a population print such numbers, whatever the table itself hides; but none prints how many of the
+    people whom a skip rule sends to a question answered it. A base that other tables tell (`Base.told`) is such a
+    number; nobody adds these up.
     """
+    if table.printed.base:
+        for i, cell in enumerate(table.cells):
+            if cell.column == table.printed.base and (size := cell.value or 0) >= threshold:
+                who = {variable: tuple(sorted(atoms)) for variable, atoms in table.region(i)}
+                yield PublicFigure(table.population, who, size, size, f"{table.id} の対象", own=True)
+        return
+    if table.frame and table.period is None and (ANSWERED,) in table.where.values():
+        return
     inner = [
         (dict(table.region(i)), cell.value)
         for i, cell in enumerate(table.cells)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 
-from ujo_lib.columns import Base, Estimate, Share, Text, Typed, interval
+from ujo_lib.columns import Count, Estimate, Share, Text, Typed, interval
 from ujo_lib.residents.linearised import Design, mean, share_difference
 from ujo_lib.residents.weighting import Sample, SampleError
 from ujo_lib.stats import LEVEL
@@ -103,7 +103,7 @@ def change(
         ),
         {
             "label": Text(heading="回答"),
-            "both": Base(unit="人", heading="両年に答えた人", free=True),
+            "both": Count(unit="人", heading="両年に答えた人"),
             "share": Share(heading="今回(重み付き)"),
             "earlier": Share(heading="前回(重み付き)"),
             "estimate": Estimate(heading="前回との差", unit="ポイント"),

@@ -64,7 +64,9 @@ def _codes(column: "pd.Series[Any]") -> "pd.Series[float]":
     return codes.where(codes >= 0) + 1
 
 
-def shares(sample: Sample, item: str, heading: str, level: float = LEVEL) -> Typed:
+def shares(
+    sample: Sample, item: str, heading: str, level: float = LEVEL, form: Questionnaire | None = None
+) -> Typed:
     """All answers to an item.
 
     Args:
@@ -72,16 +74,22 @@ def shares(sample: Sample, item: str, heading: str, level: float = LEVEL) -> Typ
         item: a categorical column.
         heading: its heading.
         level: level of the intervals.
+        form: what was asked, where the item may be one that was asked of some only.
 
     Returns:
-        One row per answer; columns `item`, n (gave it), base (answered the item), share (weighted), low, high.
+        One row per answer; columns `item`, n (gave it), base (were asked the item and answered), share (weighted), low,
+        high.
     """
     column = sample.answers[item]
+    if form:
+        column = column.where(form.asked(sample.answers, item))
     rows = [share_of(sample, _said(column, [label]), level) for label in column.cat.categories]
     frame = pd.DataFrame(rows)
     frame.insert(0, item, list(map(str, column.cat.categories)))
     kinds = {item: Dimension(heading=heading), **_kinds((item,), level)}
-    return Typed.of(frame, kinds, where=_answered(item))
+    whom = form.asked_of(item) if form else ""
+    where = {**(form.reached(item) if form else {}), **_answered(item)}
+    return Typed.of(frame, kinds, where=where, note=f"{whom}だけに尋ねました。" if whom else "")
 
 
 def _dimensions(names: Sequence[str]) -> dict[str, Column]:
@@ -389,7 +397,7 @@ def other_items(
     Several answers, numbers and free texts are left out: their shares make up no whole, or are those of one person.
     """
     return [
-        (item.id, item.title, shares(sample, item.id, item.title, level))
+        (item.id, item.title, shares(sample, item.id, item.title, level, form))
         for item in form.on("residents")
         if item.kind == "single" and item.id not in shown
     ]

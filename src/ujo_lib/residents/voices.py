@@ -73,7 +73,7 @@ def _side_by_side(sample: Sample, others: pd.DataFrame, item: Item, level: float
             "voice": Dimension(heading="立場"),
             item.id: Dimension(heading=item.title),
             "n": Count(unit="人"),
-            "base": Base(unit="人", heading="対象の回答者", over=(item.id,)),
+            "base": Base(unit="人", heading="対象の回答者", over=(item.id,), told=True),
             "share": Share(
                 heading="割合(市民は重み付き)",
                 note="市民のほかの割合は、無作為に選んだ人ではなく、答えた人をそのまま数えたものです。",

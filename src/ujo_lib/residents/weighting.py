@@ -314,8 +314,10 @@ def diagnostics(sample: Sample) -> Typed:
     names = ["step", "smallest", "largest", "effect", "worth"]
     left_out = [step for step in _STEPS if step not in sample.steps and step != _STEPS[2]]
     note = f"資料がないため行わなかった段階: {'、'.join(left_out)}。" if left_out else ""
+    # Who was joined tells of small bases, so it goes with the numbers where a release keeps these back.
+    weights_note = f"重みは中央値の何倍かで示します。抑えた重みは{sample.cut}人分です。"
     if sample.joined:
-        note += (
+        weights_note += (
             f"回答が{sample.least}人に満たない(一人もいない場合を含む)年齢は、同じ性別の一つ上の年齢と、"
             f"一番上の年齢は一つ下とまとめて重みを付けました: {'、'.join(sample.joined)}。"
         )
@@ -326,9 +328,9 @@ def diagnostics(sample: Sample) -> Typed:
         {
             "step": Text(heading="段階"),
             "smallest": Ratio(heading="最小の重み", unit="倍"),
-            "largest": Ratio(heading="最大の重み", unit="倍"),
+            "largest": Ratio(heading="最大の重み", unit="倍", note=weights_note),
             "effect": Statistic(heading="重みの差による分散の倍率"),
             "worth": Estimate(heading="同じ重みなら何人分か", unit="人", decimals=0),
         },
-        note=f"重みは中央値の何倍かで示します。抑えた重みは{sample.cut}人分です。{note}",
+        note=note,
     )
