@@ -244,6 +244,19 @@ def test_a_file_without_the_wave_has_everybody_and_no_wave(sample):
     assert table.schema["wave"].name == "回収の段階"
 
 
+def test_answers_whose_wave_is_blank_have_a_row_so_that_the_rows_add_up():
+    waves = pd.array([1] * 6 + [2] * 5 + [None] * 3, dtype="Int64")
+    sample = _of(["はい", "いいえ"] * 7, wave=waves)
+    frame = tables.across(sample, "lonely", "孤独", ["はい"], [(), ("wave",)]).frame
+    assert frame["wave"].tolist() == ["全体", "1", "2", "不明"]
+    assert frame["base"].tolist() == [14, 6, 5, 3]
+    assert frame["n"].tolist() == [7, 3, 3, 1]
+    blank = _of(["はい", "いいえ"] * 7, wave=pd.array([None] * 14, dtype="Int64"))
+    assert tables.across(blank, "lonely", "孤独", ["はい"], [(), ("wave",)]).frame["wave"].tolist() == [
+        "全体"
+    ]
+
+
 def _of(lonely: list[str | None], men: int = 0, **more: object) -> Sample:
     """People of one district who all stand for one person, the first `men` of them men."""
     sex = ["男性"] * men + ["女性"] * (len(lonely) - men)

@@ -185,6 +185,39 @@ def test_without_weights_and_margins_shares_are_those_of_the_answers_and_no_pers
     assert "行わなかった段階: 無回答を補った後、人口に合わせた後" in diagnostics(sample).schema.note
 
 
+@pytest.mark.parametrize("blank", [0, 1, 119, 120])
+def test_districts_are_of_all_who_were_drawn_or_of_nobody(drawn, register, blank):
+    """One blank cell had the rates of drawing of all districts forgotten without a word."""
+    some = drawn.assign(district=drawn["district"].where(drawn.index >= blank))
+    if 0 < blank < 120:
+        with pytest.raises(SampleError, match=f"地区が空欄の人が{blank}人"):
+            open_sample(some, register)
+        return
+    told = diagnostics(open_sample(some, register)).schema.note
+    assert ("地区では合わせていません" in told) is (blank == 120)
+
+
+def test_a_register_with_some_districts_blank_is_refused(drawn, register):
+    register["district"] = pd.Series(register["district"]).where(register.index > 1)
+    with pytest.raises(SampleError, match="地区が空欄の行が2行"):
+        open_sample(drawn, register)
+
+
+@pytest.mark.parametrize(("persons", "refused"), [(27, True), (28, False), (29, False)])
+@pytest.mark.parametrize("weights", [{}, {"weight": 7.0}])
+def test_no_more_are_drawn_of_a_sex_and_age_than_there_are_whoever_made_the_weights(
+    drawn, register, persons, refused, weights
+):
+    """28 young men were drawn; a register in thousands ended in the root of a negative number."""
+    young_men = (register["sex"] == "男性") & (register["age_band"] == AGES[0])
+    register.loc[young_men, "n"] = [persons - 8, 8]
+    if refused:
+        with pytest.raises(SampleError, match=r"名簿の人口より多い区分\(男性 16~39歳\)"):
+            open_sample(drawn.assign(**weights), register)
+    else:
+        assert open_sample(drawn.assign(**weights), register).persons == register["n"].sum()
+
+
 def test_mistakes_are_told_in_japanese_with_their_groups(drawn, register):
     with pytest.raises(SampleError, match="一人もいません"):
         open_sample(drawn.assign(responded=False), register)

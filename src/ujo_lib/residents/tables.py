@@ -19,6 +19,7 @@ WEIGHTED: Final = Share(heading="重み付きの割合")
 GAPS: Final = (0.0, 0.05, 0.10, 0.20)
 """By how much less often people with a trait may have answered than the others (points of the response rate)."""
 
+_UNKNOWN: Final = "不明"
 _HEADINGS: Final = {"wave": "回収の段階"}
 """Headings of columns that only this survey has."""
 
@@ -356,12 +357,16 @@ def _said(column: "pd.Series[Any]", answers: Sequence[str]) -> Floats:
 def _groups(sample: Sample, split: Sequence[str]) -> list[tuple[dict[str, str], NDArray[np.bool_]]]:
     if not split:
         return [({}, np.ones(len(sample.answers), dtype=bool))]
-    if not set(split) <= set(sample.answers):
-        return []  # a file without that column
-    keys = sample.answers[list(split)]
+    keys = sample.answers.reindex(columns=list(split))
+    if keys.isna().all().any():
+        return []  # a file without that column, or with none of it filled in
     found = []
-    for values, rows in keys.groupby(list(split), observed=True):
-        told = {name: str(value) for name, value in zip(split, values, strict=True)}
+    # Those of whom it is blank are a group, too: by subtraction everybody knows their answers.
+    for values, rows in keys.groupby(list(split), observed=True, dropna=False):
+        told = {
+            name: _UNKNOWN if pd.isna(value) else str(value)
+            for name, value in zip(split, values, strict=True)
+        }
         found.append((told, keys.index.isin(rows.index)))
     return found
 
