@@ -58,6 +58,8 @@ def test_the_same_answers_of_the_same_people_have_not_changed_and_leave_nothing_
     assert row["both"] == len(now.answers)
     assert [row["estimate"], row["low"], row["high"]] == pytest.approx([0, 0, 0], abs=1e-9)
     assert row["share"] == row["earlier"]
+    assert row["reading"] == "変わったとは言えない"  # rounding of the machine is no change
+    assert row["low"] == row["high"] == 0
     alone = change(now, now, "lonely", "孤独", ["はい"], same_people=False)
     assert alone.frame["both"].tolist() == [0]
     assert alone.frame["high"][0] > 5

@@ -218,6 +218,13 @@ def test_no_more_are_drawn_of_a_sex_and_age_than_there_are_whoever_made_the_weig
         assert open_sample(drawn.assign(**weights), register).persons == register["n"].sum()
 
 
+def test_answers_that_no_weights_bring_to_both_margins_are_told_with_the_remedy(drawn, register):
+    """Men answered in the east alone and women in the west alone: 500 men cannot be the 660 of the east."""
+    apart = drawn["district"].astype(str) == drawn["sex"].map({"男性": "東", "女性": "西"}).astype(str)
+    with pytest.raises(SampleError, match="広い区分にまとめてください"):
+        open_sample(drawn.assign(responded=drawn["responded"] & apart), register)
+
+
 def test_mistakes_are_told_in_japanese_with_their_groups(drawn, register):
     with pytest.raises(SampleError, match="一人もいません"):
         open_sample(drawn.assign(responded=False), register)

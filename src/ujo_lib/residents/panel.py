@@ -88,8 +88,8 @@ def change(
         if all(sizes):
             one, other = (mean(design, trait, known & year) for year in (new, ~new))
             found = share_difference(design, one, other, sizes, level)
-            points = [100 * value for value in (one.value - other.value, found.low, found.high)]
-            sign = "増えた" if found.low > 0 else "減った" if found.high < 0 else "変わったとは言えない"
+            points = [round(100 * value, 9) for value in (one.value - other.value, found.low, found.high)]
+            sign = "増えた" if points[1] > 0 else "減った" if points[2] < 0 else "変わったとは言えない"
             rows.append((label, both, one.value, other.value, *points, sign))
     told = (
         "両年に答えた人の答えの似かたを、差の幅に入れました。"

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ujo_lib.columns import Base, Count, Dimension, Estimate, Ratio, Share, Statistic, Text, Typed, interval
-from ujo_lib.residents.linearised import Design, Floats, Margin, kish_effect
+from ujo_lib.residents.linearised import Design, Floats, Margin, MarginError, kish_effect
 from ujo_lib.stats import LEVEL, wilson
 
 CLASS: Final = ("sex", "age_band")
@@ -80,8 +80,8 @@ def open_sample(
         least: answers that a class of sex and age needs.
 
     Raises:
-        SampleError: nobody answered, some weights are missing, or the register and the sample differ in their sexes,
-            their districts, or in ages that cannot be joined.
+        SampleError: nobody answered, some weights or districts are missing, the register and the sample differ in their
+            sexes, their districts, or in ages that cannot be joined, or no weights meet both margins.
     """
     answered = answered_among(drawn)
     if not answered.any():
@@ -125,7 +125,7 @@ def open_sample(
     )
     persons = float(base.sum()) if "weight" in drawn and drawn["weight"].notna().all() else None
     if len(register):
-        design = design.calibrated(list(_margins(register, named, own, stratum, totals)))
+        design = _calibrated(design, list(_margins(register, named, own, stratum, totals)))
         steps[_STEPS[3]], persons = design.weights, float(totals.sum())
     sizes = pd.Series(named).value_counts(sort=False)
     joined = tuple(map(str, sizes.index[sizes > 1]))
@@ -237,6 +237,16 @@ def _carried(weights: Floats, classes: "pd.Series[str]", answered: NDArray[np.bo
         )
     carried: Floats = weights[answered] * classes[answered].map(sums["all"] / sums["heard"]).to_numpy(float)
     return carried
+
+
+def _calibrated(design: Design, margins: list[Margin]) -> Design:
+    try:
+        return design.calibrated(margins)
+    except MarginError:
+        raise SampleError(
+            "重みを、性別・年齢と地区の両方の人口に合わせられません(回答した人が、ある地区のある性別・年齢に偏っています)。"
+            "地区か年齢を、広い区分にまとめてください。"
+        ) from None
 
 
 def _margins(
