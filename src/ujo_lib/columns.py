@@ -195,11 +195,11 @@ class Base(Count, rests="counts"):
     """How many a share is of. Without `over` it is no cell, and goes as soon as its table hides one.
 
     Attributes:
-        told: tables of another population tell it, too, so that it would be no secret if this one hid it.
+        told: groups of the table whose base a table of another population tells, whatever this one hides.
     """
 
     members: bool = False
-    told: bool = False
+    told: tuple[str, ...] = ()
 
     def _named(self) -> str:
         return "総数" if self.unit == "件" else "回答者数(n)"

@@ -116,7 +116,7 @@ def test_a_voice_that_was_not_asked_or_said_nothing_is_named(sample, others):
 
 def test_ages_are_told_by_decades_of_those_who_were_to_answer(sample, others):
     frame = told(sample, others, "voices_onset").frame
-    counts = frame[frame["voice"] != "市民"].groupby(["voice", "onset"], sort=False)["n"].sum()
+    counts = frame[~frame["voice"].str.startswith("市民")].groupby(["voice", "onset"], sort=False)["n"].sum()
     assert counts[counts > 0].to_dict() == {
         ("家族", "10歳代まで"): 1,
         ("家族", "20歳代"): 2,
@@ -125,7 +125,7 @@ def test_ages_are_told_by_decades_of_those_who_were_to_answer(sample, others):
         ("支援機関", "60歳以上"): 1,
         ("支援機関", "記入なし"): 1,
     }
-    residents = frame[frame["voice"] == "市民"].set_index("onset")
+    residents = frame[frame["voice"] == "市民(「孤独」がはいの人)"].set_index("onset")
     lonely = int((sample.answers["lonely"] == "はい").sum())
     assert residents["base"].unique().tolist() == [lonely]
     assert residents.loc["20歳代", "n"] == lonely
@@ -172,10 +172,12 @@ def test_persons_of_whom_some_sheets_say_nothing_are_said_to_be_without_them(sam
     assert table.schema.note.endswith("人数を書かなかった回答の分を含まない立場: 支援機関。")
 
 
-def test_how_many_a_voice_was_asked_of_is_no_secret_of_its_table(sample, others):
-    assert (
-        told(sample, others, "voices_onset").schema["base"].told
-    )  # the residents' base is those who said はい
+def test_the_residents_that_a_skip_rule_left_are_others_than_all_and_known_from_the_tables_of_the_residents(
+    sample, others
+):
+    assert told(sample, others, "voices_onset").schema["base"].told == ("市民(「孤独」がはいの人)",)
+    assert told(sample, others, "voices_need").schema["base"].told == ("市民",)
+    assert told(sample, others, "voices_found").schema["base"].told == ()
 
 
 @pytest.mark.parametrize(

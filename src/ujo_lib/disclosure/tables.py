@@ -60,7 +60,7 @@ class Printed:
     Attributes:
         counts: whether the counts themselves are printed. When they are not, the percentages stand for them.
         percent_digits: decimals of the printed percentages; None when the table prints none.
-        base: the count column that holds the denominator of the percentages, or that other tables tell as well.
+        base: the count column that holds the denominator of the percentages.
         base_shown: whether the denominator itself is printed.
         intervals: whether confidence limits are printed; together with a percentage they give count and
             denominator away.
@@ -96,6 +96,7 @@ class CountTable:
             several tables are cut into common pieces.
         area: atomic areas counted, empty when every area is.
         printed: what is printed beside the counts.
+        told: labels of groups of which a table of another population tells how many they are.
     """
 
     id: str
@@ -111,6 +112,7 @@ class CountTable:
     period: tuple[date, date] | None = None
     area: tuple[str, ...] = ()
     printed: Printed = Printed()
+    told: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len({(cell.labels, cell.column) for cell in self.cells}) != len(self.cells):
@@ -360,15 +362,13 @@ def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
     """How many a table counts in all, and in each calendar and fiscal year of its months; not below the threshold.
 
     Overviews without a population print such numbers, whatever the table itself hides; but none prints how many of the
-    people whom a skip rule sends to a question answered it. A base that other tables tell (`Base.told`) is such a
-    number; nobody adds these up.
+    people whom a skip rule sends to a question answered it. Of groups that are told elsewhere it is known, too.
     """
-    if table.printed.base:
-        for i, cell in enumerate(table.cells):
-            if cell.column == table.printed.base and (size := cell.value or 0) >= threshold:
-                who = {variable: tuple(sorted(atoms)) for variable, atoms in table.region(i)}
-                yield PublicFigure(table.population, who, size, size, f"{table.id} の対象", own=True)
-        return
+    for i, cell in enumerate(table.cells):
+        size = cell.value or 0
+        if table.totals_in(i) and set(cell.labels) & set(table.told) and size >= threshold:
+            who = {variable: tuple(sorted(atoms)) for variable, atoms in table.region(i)}
+            yield PublicFigure(table.population, who, size, size, f"{table.id} の対象", own=True)
     if table.frame and table.period is None and (ANSWERED,) in table.where.values():
         return
     inner = [
@@ -407,7 +407,9 @@ def load_past(text: str, release: str = "") -> list["PastRelease"]:
 def _table(entry: dict[str, Any]) -> CountTable:
     cells = tuple(Cell(**{**cell, "labels": tuple(cell["labels"])}) for cell in entry["cells"])
     period = entry["period"] and tuple(date.fromisoformat(day) for day in entry["period"])
-    lists = {name: tuple(entry[name]) for name in ("counts", "total_labels", "multiple", "area")}
+    lists = {
+        name: tuple(entry.get(name, ())) for name in ("counts", "total_labels", "multiple", "area", "told")
+    }
     return CountTable(
         id=entry["id"],
         population=entry["population"],

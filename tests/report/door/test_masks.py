@@ -121,7 +121,7 @@ def test_how_many_answered_a_question_for_some_does_not_tell_how_many_were_not_a
     assert any(x for cell, x in of_whom if cell.column == "base") is hidden
 
 
-def test_a_base_that_other_tables_tell_protects_nobody_by_being_hidden():
+def test_a_base_that_another_table_tells_protects_nobody_by_being_hidden():
     """Five people of five decades: that they are five is told elsewhere, so no x may be known to be one at least."""
     ages = {"10代": 1, "20代": 1, "30代": 1, "40代": 1, "50代": 1, "60代": 0}
     frame = pd.DataFrame(
@@ -129,16 +129,35 @@ def test_a_base_that_other_tables_tell_protects_nobody_by_being_hidden():
     )
     frame.loc[frame["who"] == "家族", "n"] = [20, 30, 40, 10, 9, 0]
     frame["base"] = frame.groupby("who")["n"].transform("sum")
-    for told, zeros in ((True, ("voices",)), (False, ())):
-        kinds = {"n": Count(unit="人"), "base": Base(unit="人", over=("age",), told=told)}
-        schema = Schema({"who": Dimension(), "age": Dimension(), **kinds})
-        record = TableRecord.of("06", TableSpec("t", "表", Subject(population="voices"), schema), frame)
-        tables = [one.table for one in counted([record])]
-        sums = [figure for one in tables for figure in sums_of(one, 5)]
-        made = plan(tables, Policy(5, required_width=3), sums)
+    for told, zeros in ((("市民",), ("voices",)), ((), ())):
+        made, table = of_voices(frame, told)
         assert made.zeros == zeros
-        bases = {cell.value for cell, x in zip(tables[0].cells, made.mask("06/t"), strict=True) if x}
-        assert (5 in bases) is not told
+        hidden = {cell.value for cell, x in zip(table.cells, made.mask("06/t"), strict=True) if x}
+        assert (5 in hidden) is not bool(told)
+
+
+def test_a_few_sheets_of_one_voice_are_not_the_sum_of_all_less_the_others():
+    """Page 00 says how many sheets the file has, page 06 how many residents answered."""
+    rows = [("市民", 900), ("家族", 3), ("民生委員", 101), ("支援機関", 38)]
+    cells = [(who, age, n) for who, of_all in rows for age, n in (("10代", of_all), ("20代", 0))]
+    frame = pd.DataFrame(cells, columns=["who", "age", "n"])
+    frame["base"] = frame.groupby("who")["n"].transform("sum")
+    made, table = of_voices(frame, ("市民",))
+    hidden = {
+        cell.labels[0]
+        for cell, x in zip(table.cells, made.mask("06/t"), strict=True)
+        if x and cell.column == "base"
+    }
+    assert "家族" in hidden
+    assert hidden & {"民生委員", "支援機関"}
+
+
+def of_voices(frame: pd.DataFrame, told: tuple[str, ...]):
+    kinds = {"n": Count(unit="人"), "base": Base(unit="人", over=("age",), told=told)}
+    schema = Schema({"who": Dimension(), "age": Dimension(), **kinds})
+    record = TableRecord.of("06", TableSpec("t", "表", Subject(population="voices"), schema), frame)
+    [table] = [one.table for one in counted([record])]
+    return plan([table], Policy(5, required_width=3), list(sums_of(table, 5))), table
 
 
 def test_a_cell_without_a_count_is_no_hidden_one_and_a_plan_says_what_it_prints_in_full():

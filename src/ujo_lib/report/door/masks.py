@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from ujo_lib.columns import ANSWERED, TOTAL_LABELS, Base, Column
+from ujo_lib.columns import ANSWERED, TOTAL_LABELS, Base
 from ujo_lib.disclosure.plan import Plan
-from ujo_lib.disclosure.tables import YES, Cell, CountTable, Printed
+from ujo_lib.disclosure.tables import YES, Cell, CountTable
 from ujo_lib.report.door.publish import PublishError, TableRecord
 
 _MONTH = re.compile(r"(1[0-2]|[1-9])月")
@@ -191,13 +191,9 @@ def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]], narro
         total_labels=TOTAL_LABELS,
         multiple=spec.schema.multiple,
         period=_period(spec.subject.days),
-        printed=Printed(base=next((name for name, c in spec.schema.columns.items() if _told(c)), None)),
+        told=tuple(label for c in spec.schema.columns.values() if isinstance(c, Base) for label in c.told),
     )
     return Counted(record, table, {at: position[text, at[1]] for at, text in labels.items()})
-
-
-def _told(column: Column) -> bool:
-    return isinstance(column, Base) and column.told
 
 
 def _period(days: Sequence[str]) -> tuple[date, date] | None:
