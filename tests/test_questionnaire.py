@@ -79,6 +79,10 @@ def test_codes_keep_their_leading_zeros(tmp_path):
             "{id: a, title: 甲, wording: 甲, kind: text, asked_if: {item: alone, answers: [時々]}}",
             "「時々」がありません",
         ),
+        (
+            "{id: a, title: 甲, wording: 甲, kind: single, options: {1: x}, asked_if: {item: a, answers: [x]}}",
+            "輪になって",
+        ),
     ],
 )
 def test_a_mistake_in_a_question_is_told_with_its_remedy(tmp_path, item, told):

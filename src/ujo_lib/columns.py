@@ -187,9 +187,14 @@ class Count(Column, rests="counts"):
 
 @dataclass(frozen=True, kw_only=True)
 class Base(Count, rests="counts"):
-    """How many a share is of. Without `over` it is no cell, and goes as soon as its table hides one."""
+    """How many a share is of. Without `over` it is no cell, and goes as soon as its table hides one.
+
+    Attributes:
+        told: groups of the table whose base a table of another population tells, whatever this one hides.
+    """
 
     members: bool = False
+    told: tuple[str, ...] = ()
 
     def _named(self) -> str:
         return "総数" if self.unit == "件" else "回答者数(n)"

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
+import pandas as pd
 from pydantic import Field, PrivateAttr, Strict, model_validator
 
 from ujo_lib.errors import InputError
@@ -189,6 +190,34 @@ class Questionnaire(Declared):
                 return item
         raise InputError(f"調査票に項目「{id}」はありません。ある項目: {', '.join(i.id for i in self.items)}")
 
+    def asked(self, frame: pd.DataFrame, id: str) -> "pd.Series[bool]":
+        """Who had to answer an item: everyone, or by the skip rules those with the answers they name."""
+        condition = self.item(id).asked_if
+        if condition is None:
+            return pd.Series(True, index=frame.index)
+        source, before = self.item(condition.item), self.asked(frame, condition.item)
+        if source.kind == "multiple":
+            ticked = frame[[f"{source.id}_{answer}" for answer in condition.answers]]
+            return before & ticked.fillna(False).astype(bool).any(axis=1)
+        return before & frame[source.id].isin(condition.answers)
+
+    def asked_of(self, id: str) -> str:
+        """Whom an item was asked of, in words; empty where everybody was asked."""
+        rule = self.item(id).asked_if
+        return f"「{self.item(rule.item).title}」が{'・'.join(rule.answers)}の人" if rule else ""
+
+    def reached(self, id: str) -> dict[str, tuple[str, ...]]:
+        """The subgroup that the skip rules send to an item, as a table says it (`Schema.where`).
+
+        A tick is a question of its own, answered はい.
+        """
+        rule = self.item(id).asked_if
+        if rule is None:
+            return {}
+        if self.item(rule.item).kind == "multiple":
+            return {**self.reached(rule.item), f"{rule.item}={'・'.join(rule.answers)}": ("はい",)}
+        return {**self.reached(rule.item), rule.item: rule.answers}
+
     def _contradictions(self) -> Iterator[str]:
         """What is wrong between items: names twice, skip rules that point nowhere."""
         by_id = {item.id: item for item in self.items}
@@ -210,6 +239,12 @@ class Questionnaire(Declared):
         for item in self.items:
             if item.asked_if is None:
                 continue
+            source, above = by_id.get(item.asked_if.item), {item.id}
+            while source and source.id not in above:
+                above.add(source.id)
+                source = by_id.get(source.asked_if.item) if source.asked_if else None
+            if source:
+                yield f"{item.id}: asked_if が輪になっていて、だれにも尋ねません"
             source = by_id.get(item.asked_if.item)
             if source is None:
                 yield f"{item.id}: asked_if の項目「{item.asked_if.item}」がありません"

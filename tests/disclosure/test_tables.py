@@ -1,6 +1,7 @@
 """A table that does not say clearly what it counts must be refused before anything is planned on it."""
 
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -22,6 +23,7 @@ from ujo_lib.disclosure.tables import (
     load_past,
     sums_of,
 )
+from ujo_lib.typed import ANSWERED
 
 YEAR = (date(2023, 1, 1), date(2023, 12, 31))
 
@@ -195,6 +197,28 @@ def test_the_months_of_a_calendar_and_of_a_fiscal_year_have_sums_of_their_own() 
         (10, set(year[:1])), (50, set(year[1:5])), (15, set(year[5:])),
     ]  # fmt: skip
     assert sums("2023年4月", "2023年5月") == [(21, {"2023年4月", "2023年5月"})]
+
+
+def test_what_lies_outside_is_protected_whichever_restriction_of_a_table_is_named_first() -> None:
+    restrictions = {"answer": (ANSWERED,), "district": ("小川",), "age": ("10代",)}
+    for order in permutations(restrictions):
+        assert table(where={name: restrictions[name] for name in order}).frame == {"district", "age"}
+
+
+@pytest.mark.parametrize(("few", "known"), [(4, {64}), (5, {5, 65}), (6, {6, 66})])
+def test_how_many_of_a_group_another_table_tells_is_known_and_so_is_the_sum(
+    few: int, known: set[int]
+) -> None:
+    cells = tuple(
+        Cell((who, "総数" if column == "base" else "10代"), column, n)
+        for who, n in (("市民", few), ("家族", 60))
+        for column in ("n", "base")
+    )
+    dimensions = {"立場": "voice", "年代": "age"}
+    told = CountTable("t", "voices", dimensions, ("n", "base"), cells, told=("市民",))
+    assert {one.low for one in sums_of(told, 5)} == known
+    [past] = load_past(dump_past([PastRelease(told, (False,) * 4)]))
+    assert past.table == told
 
 
 @pytest.mark.parametrize(("few", "known"), [(0, {66}), (4, {70}), (5, {71, 66, 5})])

@@ -70,6 +70,8 @@ def test_merged_cells_that_hold_nothing_make_no_rows() -> None:
         ({"4月": True, "5月": False}, ["5月"], None, "4月"),
         ({"4月": True, "5月": False}, ["4月"], "5月", "5月"),
         ({" 4月": True, "5月": True}, [], "４月", " 4月"),
+        ({"4月": True, "4月 ": True, "５月": True}, [], "4月", "4月"),  # a copy of it has nearly its name
+        ({"4月": True, "4月 ": True}, [], "４月", None),
         ({"4月": True, "5月": True}, ["4月", "5月"], None, None),
         ({"4月": True, "5月": True}, [], None, None),
         ({"4月": True}, ["4月"], "6月", None),

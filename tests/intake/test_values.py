@@ -411,6 +411,28 @@ def test_an_age_is_of_the_band_that_holds_it_whole(written, band):
         assert values.parse_age(written, options).value == band
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("16~29歳", True),
+        ("17~29歳", False),
+        ("16~28歳", False),
+        ("70歳以上", True),
+        ("80歳以上", False),
+        ("20", False),
+    ],
+)
+def test_a_row_that_counts_everybody_of_an_age_is_not_read_as_one_of_a_wider_age(written, read):
+    """A register without those of 16 and 17, read as that of all from 16 on, weighs nobody for them."""
+    options = _options("16~29歳", "30~69歳", "70歳以上")
+    assert values.parse_age(written, options).value in {"16~29歳", "70歳以上"}  # of one person it is true
+    if read:
+        assert values.parse_age(written, options, whole=True).value == written
+    else:
+        with pytest.raises(values.ValueRefused):
+            values.parse_age(written, options, whole=True)
+
+
 def test_ten_to_nineteen_is_the_youngest_band_of_a_survey_that_begins_at_fifteen():
     assert values.parse_age("10代", _options("15~19歳", "20~29歳")).value == "15~19歳"
     with pytest.raises(ValueRefused):

@@ -193,19 +193,6 @@ def test_answers_of_several_groups_have_a_panel_for_each_group(project, monkeypa
     assert "立場ごとに示します。" in figure
 
 
-def test_tables_told_apart_count_a_population_each(project, monkeypatch):
-    monkeypatch.setattr("ujo_lib.report.page.display", lambda shown: None)
-    table = Typed.of(pd.DataFrame({"n": [3]}), {"n": Count(unit="人")})
-    page, about = _internal(), Subject("回答者", "合成", population="voices")
-    page.each([("need", "必要", table), ("found", "きっかけ", table)], about, apart=True)
-    page.each([("both", "両方", table)], about)
-    assert {id: record.spec.subject.population for id, record in page.records.items()} == {
-        "need": "need",
-        "found": "found",
-        "both": "voices",
-    }
-
-
 def test_in_a_notebook_tables_and_figures_have_the_numbers_of_the_finished_page(project):
     page = _internal()
     shown = _published(page)

@@ -1,5 +1,6 @@
 """The difference between two years: people asked twice, two samples, one year alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from scipy import stats
 
 from tests.residents.test_sample import R, everybody_drawn, read, same
+from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask
 from ujo_lib.residents.linearised import difference, mean
 from ujo_lib.residents.panel import by_year, change, stacked
 from ujo_lib.residents.weighting import SampleError, open_sample
@@ -56,6 +58,8 @@ def test_the_same_answers_of_the_same_people_have_not_changed_and_leave_nothing_
     assert row["both"] == len(now.answers)
     assert [row["estimate"], row["low"], row["high"]] == pytest.approx([0, 0, 0], abs=1e-9)
     assert row["share"] == row["earlier"]
+    assert row["reading"] == "変わったとは言えない"  # rounding of the machine is no change
+    assert row["low"] == row["high"] == 0
     alone = change(now, now, "lonely", "孤独", ["はい"], same_people=False)
     assert alone.frame["both"].tolist() == [0]
     assert alone.frame["high"][0] > 5
@@ -113,3 +117,16 @@ def test_an_answer_that_nobody_gives_in_either_year_may_have_changed(drawn, regi
     assert (row["estimate"], row["reading"]) == (0, "変わったとは言えない")
     assert row["low"] == pytest.approx(-row["high"])
     assert row["high"] > 0
+
+
+@pytest.mark.parametrize(("twice", "told"), [(4, False), (5, True), (6, True)])
+def test_a_few_people_who_answered_in_both_years_are_not_counted_in_a_release(
+    drawn, register, now, twice, told
+):
+    others = now.answers["resident_id"].where(now.answers.index < twice, "x" + now.answers["resident_id"])
+    before = replace(now, answers=now.answers.assign(resident_id=others))
+    table = change(now, before, "lonely", "孤独", ["はい"], same_people=True)
+    assert table.frame["both"].tolist() == [twice]
+    spec = TableSpec("change", "差", Subject(computed_from=("residents",)), table.schema)
+    shown = mask(TableRecord.of("06", spec, table.frame), table.frame, {}, ["residents"], least=5)
+    assert shown.frame[["both", "share", "estimate"]].notna().all(axis=None) == told

@@ -198,6 +198,32 @@ def test_questions_without_cells_of_their_own_get_a_table(sample):
     assert [one[:2] for one in tables.other_items(sample, form, ["shown"])] == [("lonely", "孤独感")]
 
 
+@pytest.mark.parametrize(("strays", "base"), [(0, 4), (1, 4), (2, 4)])
+def test_a_question_for_some_is_told_of_those_who_were_to_answer_it(strays, base):
+    """Five はい of whom four say whom they ask; others who answered nevertheless are in no base."""
+    choice = {"kind": "single", "options": {"1": "はい", "2": "いいえ"}}
+    items = [
+        {"id": "lonely", "title": "孤独感", "wording": "孤独か", **choice},
+        {
+            **choice,
+            "id": "asks",
+            "title": "頼る",
+            "wording": "頼るか",
+            "asked_if": {"item": "lonely", "answers": ["はい"]},
+        },
+    ]
+    forms = {"residents": {"key": "resident_id", "items": items}}
+    form = Questionnaire.model_validate(
+        {"survey": "r", "title": "調査", "target_group": "その他", "forms": forms}
+    )
+    asks = ["はい", "はい", "はい", "いいえ", None] + ["いいえ"] * strays + [None] * (20 - strays)
+    sample = _of(["はい"] * 5 + ["いいえ"] * 20, asks=pd.Categorical(asks, ["はい", "いいえ"]))
+    [(_, _, table)] = tables.other_items(sample, form, ["lonely"])
+    assert table.frame[["n", "base", "share"]].to_numpy().tolist() == [[3, base, 0.75], [1, base, 0.25]]
+    assert table.schema.where == {"lonely": ("はい",), "asks": (ANSWERED,)}
+    assert table.schema.note == "「孤独感」がはいの人だけに尋ねました。"
+
+
 def test_known_cases_are_counted():
     assert tables.known_cases(pd.DataFrame({"case_id": ["1", "2"]})).frame["n"].tolist() == [2]
 
@@ -216,6 +242,19 @@ def test_a_file_without_the_wave_has_everybody_and_no_wave(sample):
     table = tables.across(sample, "lonely", "孤独", ["はい"], [(), ("wave",)])
     assert table.frame["wave"].tolist() == ["全体"]
     assert table.schema["wave"].name == "回収の段階"
+
+
+def test_answers_whose_wave_is_blank_have_a_row_so_that_the_rows_add_up():
+    waves = pd.array([1] * 6 + [2] * 5 + [None] * 3, dtype="Int64")
+    sample = _of(["はい", "いいえ"] * 7, wave=waves)
+    frame = tables.across(sample, "lonely", "孤独", ["はい"], [(), ("wave",)]).frame
+    assert frame["wave"].tolist() == ["全体", "1", "2", "不明"]
+    assert frame["base"].tolist() == [14, 6, 5, 3]
+    assert frame["n"].tolist() == [7, 3, 3, 1]
+    blank = _of(["はい", "いいえ"] * 7, wave=pd.array([None] * 14, dtype="Int64"))
+    assert tables.across(blank, "lonely", "孤独", ["はい"], [(), ("wave",)]).frame["wave"].tolist() == [
+        "全体"
+    ]
 
 
 def _of(lonely: list[str | None], men: int = 0, **more: object) -> Sample:

@@ -1,5 +1,8 @@
 """Several voices beside each other: weighted residents, sheets as they are, and the voices that are missing."""
 
+import json
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -113,7 +116,7 @@ def test_a_voice_that_was_not_asked_or_said_nothing_is_named(sample, others):
 
 def test_ages_are_told_by_decades_of_those_who_were_to_answer(sample, others):
     frame = told(sample, others, "voices_onset").frame
-    counts = frame[frame["voice"] != "市民"].groupby(["voice", "onset"], sort=False)["n"].sum()
+    counts = frame[~frame["voice"].str.startswith("市民")].groupby(["voice", "onset"], sort=False)["n"].sum()
     assert counts[counts > 0].to_dict() == {
         ("家族", "10歳代まで"): 1,
         ("家族", "20歳代"): 2,
@@ -122,7 +125,7 @@ def test_ages_are_told_by_decades_of_those_who_were_to_answer(sample, others):
         ("支援機関", "60歳以上"): 1,
         ("支援機関", "記入なし"): 1,
     }
-    residents = frame[frame["voice"] == "市民"].set_index("onset")
+    residents = frame[frame["voice"] == "市民(「孤独」がはいの人)"].set_index("onset")
     lonely = int((sample.answers["lonely"] == "はい").sum())
     assert residents["base"].unique().tolist() == [lonely]
     assert residents.loc["20歳代", "n"] == lonely
@@ -167,3 +170,22 @@ def test_persons_of_whom_some_sheets_say_nothing_are_said_to_be_without_them(sam
     table = per_population(people, "孤独", others.iloc[:0], some, 1000)
     assert table.frame.set_index("voice").loc["支援機関", "n"] == 2
     assert table.schema.note.endswith("人数を書かなかった回答の分を含まない立場: 支援機関。")
+
+
+def test_the_residents_that_a_skip_rule_left_are_others_than_all_and_known_from_the_tables_of_the_residents(
+    sample, others
+):
+    assert told(sample, others, "voices_onset").schema["base"].told == ("市民(「孤独」がはいの人)",)
+    assert told(sample, others, "voices_need").schema["base"].told == ("市民",)
+    assert told(sample, others, "voices_found").schema["base"].told == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "rests"), [("persons", '("lonely", "withdrawn")'), ("per_population", '("withdrawn",)')]
+)
+def test_numbers_of_persons_go_with_the_answers_that_they_were_estimated_from(table, rests):
+    """Withdrawn residents per 100,000, times the register, over the weight: the three who said so."""
+    notebook = Path(__file__).parents[2] / "notebooks/06_resident_survey.ipynb"
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    (source,) = [text for cell in cells if f'"{table}",' in (text := "".join(cell["source"]))]
+    assert f"computed_from={rests}" in source.split(f'"{table}",')[1].partition("page.table")[0]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.residents.conftest import AGES
+from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask
 from ujo_lib.residents.tables import across, persons, sensitivity
 from ujo_lib.residents.weighting import SampleError, diagnostics, open_sample, response, response_by
 
@@ -66,8 +67,12 @@ def test_a_cell_that_nobody_or_one_answered_for_is_weighted_with_its_neighbour(
     assert sample.joined == (("男性 16~39歳・40歳以上",) if joined else ())
     of_men = (sample.answers["sex"] == "男性").to_numpy()
     assert sample.design.weights[of_men].sum() == pytest.approx(500)
-    assert ("2人に満たない(一人もいない場合を含む)年齢" in diagnostics(sample).schema.note) is joined
-    assert ("まとめて重みを付けました: 男性 16~39歳・40歳以上。" in diagnostics(sample).schema.note) is joined
+    assert (
+        "2人に満たない(一人もいない場合を含む)年齢" in diagnostics(sample).schema["largest"].note
+    ) is joined
+    assert (
+        "まとめて重みを付けました: 男性 16~39歳・40歳以上。" in diagnostics(sample).schema["largest"].note
+    ) is joined
 
 
 @pytest.mark.parametrize("age", AGES)
@@ -180,6 +185,46 @@ def test_without_weights_and_margins_shares_are_those_of_the_answers_and_no_pers
     assert "行わなかった段階: 無回答を補った後、人口に合わせた後" in diagnostics(sample).schema.note
 
 
+@pytest.mark.parametrize("blank", [0, 1, 119, 120])
+def test_districts_are_of_all_who_were_drawn_or_of_nobody(drawn, register, blank):
+    """One blank cell had the rates of drawing of all districts forgotten without a word."""
+    some = drawn.assign(district=drawn["district"].where(drawn.index >= blank))
+    if 0 < blank < 120:
+        with pytest.raises(SampleError, match=f"地区が空欄の人が{blank}人"):
+            open_sample(some, register)
+        return
+    told = diagnostics(open_sample(some, register)).schema.note
+    assert ("地区では合わせていません" in told) is (blank == 120)
+
+
+def test_a_register_with_some_districts_blank_is_refused(drawn, register):
+    register["district"] = pd.Series(register["district"]).where(register.index > 1)
+    with pytest.raises(SampleError, match="地区が空欄の行が2行"):
+        open_sample(drawn, register)
+
+
+@pytest.mark.parametrize(("persons", "refused"), [(27, True), (28, False), (29, False)])
+@pytest.mark.parametrize("weights", [{}, {"weight": 7.0}])
+def test_no_more_are_drawn_of_a_sex_and_age_than_there_are_whoever_made_the_weights(
+    drawn, register, persons, refused, weights
+):
+    """28 young men were drawn; a register in thousands ended in the root of a negative number."""
+    young_men = (register["sex"] == "男性") & (register["age_band"] == AGES[0])
+    register.loc[young_men, "n"] = [persons - 8, 8]
+    if refused:
+        with pytest.raises(SampleError, match=r"名簿の人口より多い区分\(男性 16~39歳\)"):
+            open_sample(drawn.assign(**weights), register)
+    else:
+        assert open_sample(drawn.assign(**weights), register).persons == register["n"].sum()
+
+
+def test_answers_that_no_weights_bring_to_both_margins_are_told_with_the_remedy(drawn, register):
+    """Men answered in the east alone and women in the west alone: 500 men cannot be the 660 of the east."""
+    apart = drawn["district"].astype(str) == drawn["sex"].map({"男性": "東", "女性": "西"}).astype(str)
+    with pytest.raises(SampleError, match="広い区分にまとめてください"):
+        open_sample(drawn.assign(responded=drawn["responded"] & apart), register)
+
+
 def test_mistakes_are_told_in_japanese_with_their_groups(drawn, register):
     with pytest.raises(SampleError, match="一人もいません"):
         open_sample(drawn.assign(responded=False), register)
@@ -251,3 +296,14 @@ def test_where_only_answers_are_listed_nobody_knows_how_many_were_drawn(drawn):
         assert response(listed).frame.empty
         assert response_by(listed).frame.empty
     assert len(response(heard).frame) == 1
+
+
+def test_who_was_joined_is_told_no_longer_once_a_release_keeps_the_weights_back(drawn, register):
+    """Joined with a known base beside it, "fewer than ten" would narrow the hidden one."""
+    table = diagnostics(open_sample(drawn, register, least=15))
+    spec = TableSpec("weights", "重み", Subject(computed_from=("residents",)), table.schema)
+    record = TableRecord.of("06", spec, table.frame)
+    for whole, told in ((["residents"], True), ([], False)):
+        shown = mask(record, table.frame, {}, whole)
+        assert ("まとめて重みを付けました" in shown.spec.note) is told
+        assert ("抑えた重みは" in shown.spec.note) is told

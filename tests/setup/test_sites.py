@@ -198,6 +198,9 @@ def test_a_place_that_is_there_already_is_left_alone(root, wakaba):
         ({"prefecture": "岡山"}, "岡山県"),
         ({"area_code": "43203"}, "33 で始まる"),
         ({"area_code": "332038"}, "検査数字"),
+        *(({"site_name": name}, "名称") for name in ("", " 若葉市", "若葉市 # 仮", "若葉市: 仮", "2024")),
+        ({"districts": ("中央", "北,南")}, "「北,南」"),
+        ({"channel": "[若葉]"}, "「\\[若葉\\]」"),
     ],
 )
 def test_a_wrong_name_or_code_is_told_before_anything_is_written(changed, message):

@@ -3,6 +3,7 @@ import pytest
 
 from tests.survey.conftest import categorical
 from ujo_lib.errors import InputError
+from ujo_lib.survey import Questionnaire
 
 
 def test_options_stand_in_the_order_of_the_sheet(questionnaire):
@@ -41,6 +42,25 @@ def test_a_skip_rule_on_a_multiple_answer_looks_at_its_tick(questionnaire):
     assert questionnaire.asked(frame, "sex").all()
     frame["household"] = categorical(["家族と同居", None, "その他"], questionnaire.item("household").labels)
     assert questionnaire.asked(frame, "household_members").tolist() == [True, False, False]
+
+
+def test_a_table_of_a_question_for_some_says_whose_answers_it_counts(questionnaire):
+    assert questionnaire.reached("sex") == {}
+    assert questionnaire.reached("household_members") == {"household": ("家族と同居",)}
+    assert questionnaire.reached("trigger_other") == {"trigger=その他": ("はい",)}
+
+
+def test_a_question_behind_two_skip_rules_is_asked_of_those_who_passed_both():
+    yes_no = {"title": "t", "wording": "w", "kind": "single", "options": {"1": "はい", "2": "いいえ"}}
+    rules = {"b": {"item": "a", "answers": ["はい"]}, "c": {"item": "b", "answers": ["いいえ"]}}
+    items = [
+        {**yes_no, "id": id, "title": id, **({"asked_if": rules[id]} if id in rules else {})} for id in "abc"
+    ]
+    sheet = {"form": {"key": "id", "items": items}}
+    form = Questionnaire.model_validate({"survey": "s", "title": "t", "target_group": "g", "forms": sheet})
+    assert form.reached("c") == {"a": ("はい",), "b": ("いいえ",)}
+    answers = pd.DataFrame({"a": ["はい", "いいえ", None], "b": ["いいえ"] * 3})
+    assert form.asked(answers, "c").tolist() == [True, False, False]
 
 
 def test_a_misspelt_item_names_the_ones_there_are(questionnaire):

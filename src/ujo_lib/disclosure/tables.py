@@ -96,6 +96,7 @@ class CountTable:
             several tables are cut into common pieces.
         area: atomic areas counted, empty when every area is.
         printed: what is printed beside the counts.
+        told: labels of groups of which a table of another population tells how many they are.
     """
 
     id: str
@@ -111,6 +112,7 @@ class CountTable:
     period: tuple[date, date] | None = None
     area: tuple[str, ...] = ()
     printed: Printed = Printed()
+    told: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len({(cell.labels, cell.column) for cell in self.cells}) != len(self.cells):
@@ -165,8 +167,8 @@ class CountTable:
     @property
     def frame(self) -> frozenset[str]:
         """Variables by which the whole table is restricted; what lies outside can be had by subtraction."""
-        subgroups = (variable for variable, labels in self.where.items() if labels != (ANSWERED,))
-        return frozenset(variable for variable, _ in self._frame() if variable in {*subgroups, PERIOD, AREA})
+        subgroups = {variable for variable, labels in self.where.items() if labels != (ANSWERED,)}
+        return frozenset(variable for variable, _ in self._frame() if variable in subgroups | {PERIOD, AREA})
 
     def _frame(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Restrictions that hold for every cell: subgroup, period, area."""
@@ -359,8 +361,16 @@ def cut_periods(spans: Sequence[str]) -> dict[str, frozenset[str]]:
 def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
     """How many a table counts in all, and in each calendar and fiscal year of its months; not below the threshold.
 
-    Overviews without a population print such numbers, whatever the table itself hides.
+    Overviews without a population print such numbers, whatever the table itself hides; but none prints how many of the
+    people whom a skip rule sends to a question answered it. Of groups that are told elsewhere it is known, too.
     """
+    for i, cell in enumerate(table.cells):
+        size = cell.value or 0
+        if table.totals_in(i) and set(cell.labels) & set(table.told) and size >= threshold:
+            who = {variable: tuple(sorted(atoms)) for variable, atoms in table.region(i)}
+            yield PublicFigure(table.population, who, size, size, f"{table.id} の対象", own=True)
+    if table.frame and table.period is None and (ANSWERED,) in table.where.values():
+        return
     inner = [
         (dict(table.region(i)), cell.value)
         for i, cell in enumerate(table.cells)
@@ -397,7 +407,9 @@ def load_past(text: str, release: str = "") -> list["PastRelease"]:
 def _table(entry: dict[str, Any]) -> CountTable:
     cells = tuple(Cell(**{**cell, "labels": tuple(cell["labels"])}) for cell in entry["cells"])
     period = entry["period"] and tuple(date.fromisoformat(day) for day in entry["period"])
-    lists = {name: tuple(entry[name]) for name in ("counts", "total_labels", "multiple", "area")}
+    lists = {
+        name: tuple(entry.get(name, ())) for name in ("counts", "total_labels", "multiple", "area", "told")
+    }
     return CountTable(
         id=entry["id"],
         population=entry["population"],

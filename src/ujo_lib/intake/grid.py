@@ -184,9 +184,10 @@ def choose_sheet(visible: Mapping[str, bool], filled: Collection[str], wanted: s
     shown = [title for title in shown if title in filled] or shown
     if wanted is None and len(shown) == 1:
         return shown[0]
-    titles = {_folded(title): title for title in visible}
-    if wanted is not None and (title := titles.get(_folded(wanted))):
-        return title
+    if wanted is not None:
+        alike = [title for title in visible if _folded(title) == _folded(wanted)]
+        if wanted in alike or len(alike) == 1:
+            return wanted if wanted in alike else alike[0]
     raise RefusedError(
         f"シート「{wanted}」があること" if wanted else "読むシートが決まること",
         f"inputs.yaml の sheet に、次のどれかを書いてください(いくつも読むなら sheets: [{', '.join(shown)}] の形で): "

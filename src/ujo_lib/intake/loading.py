@@ -455,7 +455,10 @@ def _warn_of_workbook(grid: Grid, notes: Notes) -> None:
     told = (
         (facts.stale, "計算結果のない数式があります。Excelで開いて保存し直してください。"),
         (facts.hidden, "非表示の行や列も読みました。要らなければ削除してください。"),
-        (facts.hidden_sheets, "非表示のシートは読んでいません。必要なら再表示してください。"),
+        (
+            facts.hidden_sheets,
+            "非表示のシートがあります。inputs.yaml に名前を書いたもののほかは読んでいません。",
+        ),
         (facts.struck, "取り消し線の値も読みました。取り消すなら値を消してください。"),
         (facts.partly, "取り消し線や上付きの文字を除いて読みました。残りが正しい値か確かめてください。"),
     )

@@ -83,6 +83,7 @@ class Column:
         note: one line for the dictionary, in English.
         asked: it is a question of the questionnaire; a frame has it even where a file has not.
         brief: a ``str`` that holds a word: what a person said in sentences has slipped in from another column.
+        whole: an ``age`` of which a row counts everybody, so that 80 and over is not 70 and over.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Column:
     note: str = ""
     asked: bool = False
     brief: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +327,7 @@ RESIDENTS_FRAME = Schema(
     "one sex, age band and district of the register",
     (
         _must("sex", "性別", "cat", options=options("男性/女性", {"男性": _MALE, "女性": _FEMALE})),
-        _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級")),
+        _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級"), whole=True),
         Column("district", "地区", "cat", from_labels=True, aliases=("地区(圏域)", "圏域")),
         Column("n", "人口", "int", required=True, filled=True, minimum=1, unit="人"),
         Column("source", "資料", "str", aliases=("出典",)),

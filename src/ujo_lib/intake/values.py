@@ -604,8 +604,8 @@ def age_range(text: str) -> tuple[int, int] | None:
     return (low, low)
 
 
-def parse_age(text: str, options: tuple[Option, ...]) -> Read:
-    """An age band, however written, or a plain age, as one of the bands.
+def parse_age(text: str, options: tuple[Option, ...], whole: bool = False) -> Read:
+    """An age band, however written, or a plain age, as one of the bands; a `whole` one as no wider band than itself.
 
     Raises:
         ValueRefused: no such band, or a range that lies in no single band.
@@ -613,13 +613,18 @@ def parse_age(text: str, options: tuple[Option, ...]) -> Read:
     try:
         return parse_category(text, options)
     except ValueRefused:
-        return _age_in(text, options)
+        return _age_in(text, options, whole)
 
 
-def _age_in(text: str, options: tuple[Option, ...]) -> Read:
+def _age_in(text: str, options: tuple[Option, ...], whole: bool) -> Read:
     ages = age_range(text)
     bands = {option.label: band for option in options if (band := age_range(option.label))}
     fits = [label for label, (low, high) in bands.items() if ages and low <= ages[0] and ages[1] <= high]
+    if whole and fits and bands[fits[0]] != ages:
+        remedy = (
+            f"「{fits[0]}」の一部の年齢です。区分の全員の数になるように、行を足すか、区分を直してください。"
+        )
+        raise ValueRefused(_choices(options), remedy, "16")
     # 10代 in a survey that begins at 15 means its youngest band.
     decade = [label for label, (low, high) in bands.items() if ages == (low // 10 * 10, high)]
     chosen = fits or decade
@@ -634,7 +639,7 @@ def _age_in(text: str, options: tuple[Option, ...]) -> Read:
 def _parser(column: Column, site: Site) -> Callable[[str], Read]:
     parsers: dict[str, Callable[[str], Read]] = {
         "cat": lambda text: parse_category(text, column.options),
-        "age": lambda text: parse_age(text, column.options),
+        "age": lambda text: parse_age(text, column.options, column.whole),
         "int": lambda text: parse_measured(text, column.unit, whole=True),
         "number": lambda text: parse_measured(text, column.unit),
         "share": parse_share,

@@ -244,18 +244,16 @@ class Page:
         said = wording.say(template, *published, **values)
         return Shown(wording.paragraph(wording.text_of(said)), "sentence", self.names_of(published), said)
 
-    def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject, *, apart: bool = False) -> None:
+    def each(self, parts: Iterable[tuple[str, str, Typed]], subject: Subject) -> None:
         """Publish and show one table after the other: as bars where it splits people into shares, a panel each for the
         groups of the first dimension where there are two.
 
         Args:
             parts: id, title and table, as `survey.other_items` makes them.
             subject: who or what was counted.
-            apart: each table counts a population of its own, called by its id.
         """
         for id, title, table in parts:
-            about = replace(subject, population=id) if apart else subject
-            published = self.publish(table, id, title, about)
+            published = self.publish(table, id, title, subject)
             names = [name for name in table.schema.dimensions if table.schema.of_kind(Share)]
             if len(names) == 2:
                 by, y = names

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 
-from ujo_lib.columns import Base, Estimate, Share, Text, interval
+from ujo_lib.columns import Count, Estimate, Share, Text, interval
 from ujo_lib.residents.linearised import Design, mean, share_difference
 from ujo_lib.residents.weighting import Sample, SampleError
 from ujo_lib.stats import LEVEL
@@ -89,8 +89,8 @@ def change(
         if all(sizes):
             one, other = (mean(design, trait, known & year) for year in (new, ~new))
             found = share_difference(design, one, other, sizes, level)
-            points = [100 * value for value in (one.value - other.value, found.low, found.high)]
-            sign = "増えた" if found.low > 0 else "減った" if found.high < 0 else "変わったとは言えない"
+            points = [round(100 * value, 9) for value in (one.value - other.value, found.low, found.high)]
+            sign = "増えた" if points[1] > 0 else "減った" if points[2] < 0 else "変わったとは言えない"
             rows.append((label, both, one.value, other.value, *points, sign))
     told = (
         "両年に答えた人の答えの似かたを、差の幅に入れました。"
@@ -104,7 +104,7 @@ def change(
         ),
         {
             "label": Text(heading="回答"),
-            "both": Base(unit="人", heading="両年に答えた人", free=True),
+            "both": Count(unit="人", heading="両年に答えた人"),
             "share": Share(heading="今回(重み付き)"),
             "earlier": Share(heading="前回(重み付き)"),
             "estimate": Estimate(heading="前回との差", unit="ポイント"),

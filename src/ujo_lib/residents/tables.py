@@ -20,6 +20,7 @@ WEIGHTED: Final = Share(heading="重み付きの割合")
 GAPS: Final = (0.0, 0.05, 0.10, 0.20)
 """By how much less often people with a trait may have answered than the others (points of the response rate)."""
 
+_UNKNOWN: Final = "不明"
 _HEADINGS: Final = {"wave": "回収の段階"}
 """Headings of columns that only this survey has."""
 
@@ -65,7 +66,9 @@ def _codes(column: "pd.Series[Any]") -> "pd.Series[float]":
     return codes.where(codes >= 0) + 1
 
 
-def shares(sample: Sample, item: str, heading: str, level: float = LEVEL) -> Typed:
+def shares(
+    sample: Sample, item: str, heading: str, level: float = LEVEL, form: Questionnaire | None = None
+) -> Typed:
     """All answers to an item.
 
     Args:
@@ -73,16 +76,22 @@ def shares(sample: Sample, item: str, heading: str, level: float = LEVEL) -> Typ
         item: a categorical column.
         heading: its heading.
         level: level of the intervals.
+        form: what was asked, where the item may be one that was asked of some only.
 
     Returns:
-        One row per answer; columns `item`, n (gave it), base (answered the item), share (weighted), low, high.
+        One row per answer; columns `item`, n (gave it), base (were asked the item and answered), share (weighted), low,
+        high.
     """
     column = sample.answers[item]
+    if form:
+        column = column.where(form.asked(sample.answers, item))
     rows = [share_of(sample, _said(column, [label]), level) for label in column.cat.categories]
     frame = pd.DataFrame(rows)
     frame.insert(0, item, list(map(str, column.cat.categories)))
     kinds = {item: Dimension(heading=heading), **_kinds((item,), level)}
-    return Typed.of(frame, kinds, where=_answered(item))
+    whom = form.asked_of(item) if form else ""
+    where = {**(form.reached(item) if form else {}), **_answered(item)}
+    return Typed.of(frame, kinds, where=where, note=f"{whom}だけに尋ねました。" if whom else "")
 
 
 def _dimensions(names: Sequence[str]) -> dict[str, Column]:
@@ -349,12 +358,16 @@ def _said(column: "pd.Series[Any]", answers: Sequence[str]) -> Floats:
 def _groups(sample: Sample, split: Sequence[str]) -> list[tuple[dict[str, str], NDArray[np.bool_]]]:
     if not split:
         return [({}, np.ones(len(sample.answers), dtype=bool))]
-    if not set(split) <= set(sample.answers):
-        return []  # a file without that column
-    keys = sample.answers[list(split)]
+    keys = sample.answers.reindex(columns=list(split))
+    if keys.isna().all().any():
+        return []  # a file without that column, or with none of it filled in
     found = []
-    for values, rows in keys.groupby(list(split), observed=True):
-        told = {name: str(value) for name, value in zip(split, values, strict=True)}
+    # Those of whom it is blank are a group, too: by subtraction everybody knows their answers.
+    for values, rows in keys.groupby(list(split), observed=True, dropna=False):
+        told = {
+            name: _UNKNOWN if pd.isna(value) else str(value)
+            for name, value in zip(split, values, strict=True)
+        }
         found.append((told, keys.index.isin(rows.index)))
     return found
 
@@ -390,7 +403,7 @@ def other_items(
     Several answers, numbers and free texts are left out: their shares make up no whole, or are those of one person.
     """
     return [
-        (item.id, item.title, shares(sample, item.id, item.title, level))
+        (item.id, item.title, shares(sample, item.id, item.title, level, form))
         for item in form.on("residents")
         if item.kind == "single" and item.id not in shown
     ]

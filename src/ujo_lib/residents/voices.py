@@ -37,21 +37,24 @@ def voices(
         level: level of the intervals.
 
     Returns:
-        Id, title and table of each item. One row per voice and answer, a blank one among them: of few people its number
-        would otherwise follow from other tables. Columns voice, item, n, base (asked), share (weighted for residents),
-        low, high; the note names the voices without any answer.
+        Id, title and table of each item. One row per voice (with the skip rule, where only some were asked) and answer,
+        a blank one among them: of few people its number would otherwise follow from other tables. Columns voice, item,
+        n, base (asked), share (weighted for residents), low, high; the note names the voices without any answer.
     """
     return [
-        (f"voices_{item.id}", item.title, _side_by_side(sample, others, item, level))
+        (f"voices_{item.id}", item.title, _side_by_side(sample, others, form, item, level))
         for item in form.on("voices")
         if item.kind == "single" or item.unit == "歳"
     ]
 
 
-def _side_by_side(sample: Sample, others: pd.DataFrame, item: Item, level: float) -> Typed:
+def _side_by_side(
+    sample: Sample, others: pd.DataFrame, form: Questionnaire, item: Item, level: float
+) -> Typed:
     labels = [*(item.labels or _DECADES), BLANK]
     rows: list[dict[str, object]] = []
-    for voice, sheets in _asked(sample, others, item):
+    asked = list(_asked(sample, others, item))
+    for voice, some, sheets in asked:
         given = _labelled(sheets[item.id], item)
         for label in labels:
             trait = given == label
@@ -64,17 +67,22 @@ def _side_by_side(sample: Sample, others: pd.DataFrame, item: Item, level: float
                 found = wilson(n, len(sheets), level)
                 told = {"n": n, "base": len(sheets)}
                 told |= {"share": found.estimate, "low": found.low, "high": found.high}
-            rows.append({"voice": voice, item.id: label, **told})
-    heard = {row["voice"] for row in rows}
+            # Those whom a skip rule sends to a question are others than all of that voice.
+            who = f"{voice}({form.asked_of(item.id)})" if some else voice
+            rows.append({"voice": who, item.id: label, **told})
+    heard = {voice for voice, _, _ in asked}
     lacking = [voice for voice in (RESIDENTS, *others["voice"].cat.categories) if voice not in heard]
     missing = f"この問いへの回答がない立場(尋ねていないものを含む): {'、'.join(lacking)}。" if lacking else ""
+    of_residents = tuple(
+        dict.fromkeys(str(row["voice"]) for row in rows if str(row["voice"]).startswith(RESIDENTS))
+    )
     return Typed.of(
         pd.DataFrame(rows, columns=["voice", item.id, "n", "base", "share", "low", "high"]),
         {
             "voice": Dimension(heading="立場"),
             item.id: Dimension(heading=item.title),
             "n": Count(unit="人"),
-            "base": Base(unit="人", heading="対象の回答者", over=(item.id,)),
+            "base": Base(unit="人", heading="対象の回答者", over=(item.id,), told=of_residents),
             "share": Share(
                 heading="割合(市民は重み付き)",
                 note="市民のほかの割合は、無作為に選んだ人ではなく、答えた人をそのまま数えたものです。",
@@ -85,15 +93,15 @@ def _side_by_side(sample: Sample, others: pd.DataFrame, item: Item, level: float
     )
 
 
-def _asked(sample: Sample, others: pd.DataFrame, item: Item) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The sheets of each voice with an answer to the item, without those who were not to answer it."""
+def _asked(sample: Sample, others: pd.DataFrame, item: Item) -> Iterator[tuple[str, bool, pd.DataFrame]]:
+    """Each voice with an answer to the item, whether only some were to answer it, and the sheets of these."""
     frames = [(RESIDENTS, sample.answers)]
     frames += [(str(voice), sheets) for voice, sheets in others.groupby("voice", observed=True)]
     for voice, sheets in frames:
         if item.id in sheets and sheets[item.id].notna().any():
             rule = item.asked_if
-            skips = rule is not None and rule.item in sheets
-            yield voice, sheets[sheets[rule.item].isin(rule.answers)] if rule and skips else sheets
+            some = rule is not None and rule.item in sheets
+            yield voice, some, sheets[sheets[rule.item].isin(rule.answers)] if rule and some else sheets
 
 
 def _labelled(column: "pd.Series[object]", item: Item) -> "pd.Series[str]":

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ujo_lib.columns import Base, Count, Dimension, Estimate, Ratio, Share, Statistic, Text, interval
 from ujo_lib.errors import InputError
-from ujo_lib.residents.linearised import Design, Floats, Margin, kish_effect
+from ujo_lib.residents.linearised import Design, Floats, Margin, MarginError, kish_effect
 from ujo_lib.stats import LEVEL, wilson
 from ujo_lib.typed import Typed
 
@@ -82,8 +82,8 @@ def open_sample(
         least: answers that a class of sex and age needs.
 
     Raises:
-        SampleError: nobody answered, some weights are missing, or the register and the sample differ in their sexes,
-            their districts, or in ages that cannot be joined.
+        SampleError: nobody answered, some weights or districts are missing, the register and the sample differ in their
+            sexes, their districts, or in ages that cannot be joined, or no weights meet both margins.
     """
     answered = answered_among(drawn)
     if not answered.any():
@@ -91,12 +91,19 @@ def open_sample(
     rate = None if _answers_alone(drawn) else float(answered.mean())
     if "weight" in drawn and drawn.loc[answered, "weight"].notna().all() and drawn["weight"].isna().any():
         drawn, answered = drawn[answered], answered[answered]  # their weights stand for the silent, too
-    districts = len(register) > 0 and _given(register, "district") and _given(drawn, "district")
+    districts = (
+        len(register) > 0
+        and _given(register, "district", "母集団の表の地区が空欄の行が{n}行")
+        and _given(drawn, "district", "市民調査の地区が空欄の人が{n}人")
+    )
     strata = drawn["district"].astype(str) if districts else pd.Series(WHOLE, index=drawn.index)
     totals = register.groupby(strata_of(register, districts))["n"].sum().astype(float)
     weights = _design_weights(drawn, strata, totals)
     answers = drawn[answered].reset_index(drop=True)
     named = _classes(drawn, register, answered, least)
+    if len(register):
+        _room_for(strata, totals)
+        _room_for(_spoken(drawn), register.groupby(_spoken(register))["n"].sum())
     classes = pd.Series([named[key] for key in _cells(drawn)], index=drawn.index)
     steps = {_STEPS[0]: weights[answered]}
     if not answered.all():
@@ -118,9 +125,9 @@ def open_sample(
     design = Design.of(
         base, stratum, n / pd.Series(stratum).map(totals).to_numpy(float) if len(register) else 0.0
     )
-    persons = float(base.sum()) if _given(drawn, "weight") else None
+    persons = float(base.sum()) if "weight" in drawn and drawn["weight"].notna().all() else None
     if len(register):
-        design = design.calibrated(list(_margins(register, named, own, stratum, totals)))
+        design = _calibrated(design, list(_margins(register, named, own, stratum, totals)))
         steps[_STEPS[3]], persons = design.weights, float(totals.sum())
     sizes = pd.Series(named).value_counts(sort=False)
     joined = tuple(map(str, sizes.index[sizes > 1]))
@@ -144,8 +151,30 @@ def strata_of(register: pd.DataFrame, districts: bool) -> "pd.Series[str]":
     return register["district"].astype(str) if districts else pd.Series(WHOLE, index=register.index)
 
 
-def _given(frame: pd.DataFrame, column: str) -> bool:
-    return column in frame and bool(frame[column].notna().all()) and len(frame) > 0
+def _given(frame: pd.DataFrame, column: str, told: str) -> bool:
+    """Whether a column tells something; `told` says of how many rows ({n}) it does not, where only some do.
+
+    Raises:
+        SampleError: it is blank in some rows.
+    """
+    blank = int(frame[column].isna().sum()) if column in frame else len(frame)
+    if 0 < blank < len(frame):
+        raise SampleError(f"{told.format(n=blank)}あります。すべてに書くか、列ごと空にしてください。")
+    return not blank
+
+
+def _spoken(frame: pd.DataFrame) -> "pd.Series[str]":
+    """Sex and age of each row, in words."""
+    return pd.Series(list(map(" ".join, _cells(frame))), frame.index, dtype=object)
+
+
+def _room_for(taken: "pd.Series[str]", persons: "pd.Series[float]") -> None:
+    """Refuse a register that has fewer persons of a group than were drawn of it."""
+    drawn = taken.value_counts()
+    if crowded := sorted(drawn.index[drawn > persons.reindex(drawn.index)]):
+        raise SampleError(
+            f"抽出された人が名簿の人口より多い区分({'、'.join(crowded)})があります。母集団の表の人口を確かめてください。"
+        )
 
 
 def _design_weights(drawn: pd.DataFrame, strata: "pd.Series[str]", totals: "pd.Series[float]") -> Floats:
@@ -161,10 +190,6 @@ def _design_weights(drawn: pd.DataFrame, strata: "pd.Series[str]", totals: "pd.S
         return np.ones(len(drawn))
     taken = strata.value_counts()
     _same_groups("地区", totals.index, taken.index)
-    if crowded := sorted(taken.index[taken > totals.reindex(taken.index)]):
-        raise SampleError(
-            f"抽出された人が名簿の人口より多い区分({'、'.join(crowded)})があります。母集団の表の人口を確かめてください。"
-        )
     weights: Floats = strata.map(totals / taken).to_numpy(float)
     return weights
 
@@ -214,6 +239,16 @@ def _carried(weights: Floats, classes: "pd.Series[str]", answered: NDArray[np.bo
         )
     carried: Floats = weights[answered] * classes[answered].map(sums["all"] / sums["heard"]).to_numpy(float)
     return carried
+
+
+def _calibrated(design: Design, margins: list[Margin]) -> Design:
+    try:
+        return design.calibrated(margins)
+    except MarginError:
+        raise SampleError(
+            "重みを、性別・年齢と地区の両方の人口に合わせられません(回答した人が、ある地区のある性別・年齢に偏っています)。"
+            "地区か年齢を、広い区分にまとめてください。"
+        ) from None
 
 
 def _margins(
@@ -316,8 +351,13 @@ def diagnostics(sample: Sample) -> Typed:
     names = ["step", "smallest", "largest", "effect", "worth"]
     left_out = [step for step in _STEPS if step not in sample.steps and step != _STEPS[2]]
     note = f"資料がないため行わなかった段階: {'、'.join(left_out)}。" if left_out else ""
+    own = sample.answers["district"].nunique() if "district" in sample.answers else 0
+    if _STEPS[3] in sample.steps and own != 1 and len(np.unique(sample.design.strata)) == 1:
+        note += "地区が標本か母集団の表にないため、地区では合わせていません。"
+    # Who was joined tells of small bases, so it goes with the numbers where a release keeps these back.
+    weights_note = f"重みは中央値の何倍かで示します。抑えた重みは{sample.cut}人分です。"
     if sample.joined:
-        note += (
+        weights_note += (
             f"回答が{sample.least}人に満たない(一人もいない場合を含む)年齢は、同じ性別の一つ上の年齢と、"
             f"一番上の年齢は一つ下とまとめて重みを付けました: {'、'.join(sample.joined)}。"
         )
@@ -328,9 +368,9 @@ def diagnostics(sample: Sample) -> Typed:
         {
             "step": Text(heading="段階"),
             "smallest": Ratio(heading="最小の重み", unit="倍"),
-            "largest": Ratio(heading="最大の重み", unit="倍"),
+            "largest": Ratio(heading="最大の重み", unit="倍", note=weights_note),
             "effect": Statistic(heading="重みの差による分散の倍率"),
             "worth": Estimate(heading="同じ重みなら何人分か", unit="人", decimals=0),
         },
-        note=f"重みは中央値の何倍かで示します。抑えた重みは{sample.cut}人分です。{note}",
+        note=note,
     )

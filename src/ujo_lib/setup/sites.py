@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import PATTERN_SITE, read_flat_yaml, read_yaml
 from ujo_lib.params.inputs import Inputs
@@ -54,6 +56,11 @@ class NewSite:
             raise SetupError(
                 f"フォルダー名「{self.name}」は使えません。英小文字・数字・-・_ で付けてください。"
             )
+        for called in (self.site_name, self.desk, *self.districts):
+            if not _reads_as_it_is(called):
+                raise SetupError(
+                    f"名称「{called}」は使えません。数だけにせず、「: # , [ ] {{ }}」や引用符を入れずに書いてください。"
+                )
         if self.prefecture not in CODES:
             raise SetupError(f"都道府県「{self.prefecture}」はありません。「岡山県」のように書いてください。")
         if not re.fullmatch(r"\d{5}", self.area_code) or self.area_code[:2] != CODES[self.prefecture]:
@@ -66,6 +73,14 @@ class NewSite:
     def desk(self) -> str:
         """Name of its own consultation desk."""
         return self.channel or f"{self.site_name}専用"
+
+
+def _reads_as_it_is(called: str) -> bool:
+    """Whether a name means nothing else in a YAML file."""
+    try:
+        return bool(yaml.safe_load(f"[{called}]") == [called])
+    except yaml.YAMLError:
+        return False
 
 
 def set_up_site(root: Path, site: NewSite) -> Created:

@@ -74,7 +74,7 @@ def _number(frame: pd.DataFrame, item: Item, form: Questionnaire) -> Typed:
             "mean": Estimate(unit=item.unit, heading=f"{item.title}の平均"),
             "median": Estimate(unit=item.unit, heading=f"{item.title}の中央値"),
         },
-        where={item.id: (ANSWERED,)},
+        where={**form.reached(item.id), item.id: (ANSWERED,)},
         note=form.asked_note(item.id),
     )
 
@@ -92,5 +92,6 @@ def _text(frame: pd.DataFrame, item: Item, form: Questionnaire) -> Typed:
             "base": Base(unit="人", heading="尋ねた人", over=(item.id,)),
             "share": Share(of="尋ねた人", n="n", base="base"),
         },
+        where=form.reached(item.id),
         note=form.asked_note(item.id),
     )

@@ -22,17 +22,6 @@ class QuestionnaireError(InputError):
 class Questionnaire(questionnaire.Questionnaire):
     """The questionnaire file, and what its tables need to know of it."""
 
-    def asked(self, frame: pd.DataFrame, id: str) -> "pd.Series[bool]":
-        """Who had to answer an item: everyone, or by the skip rule those with the answer it names."""
-        condition = self.item(id).asked_if
-        if condition is None:
-            return pd.Series(True, index=frame.index)
-        source = self.item(condition.item)
-        if source.kind == "multiple":
-            ticked = frame[[f"{source.id}_{answer}" for answer in condition.answers]]
-            return ticked.fillna(False).astype(bool).any(axis=1)
-        return frame[source.id].isin(condition.answers)
-
     def dimension(self, id: str, groups: Mapping[str, tuple[str, ...]] | None = None) -> Dimension:
         """What a column with the answers to an item is: its heading, and whether one person gives several.
 
@@ -46,8 +35,8 @@ class Questionnaire(questionnaire.Questionnaire):
 
     def asked_note(self, id: str) -> str:
         """Who was asked an item, for the reader of its table; empty where everybody was."""
-        rule = self.item(id).asked_if
-        return f"{self._spoken(rule)}だけに尋ねました。ほかの人は「{NOT_ASKED}」です。" if rule else ""
+        whom = self.asked_of(id)
+        return f"{whom}だけに尋ねました。ほかの人は「{NOT_ASKED}」です。" if whom else ""
 
     def contents(self) -> Typed:
         """The questionnaire as a table: form, item, title, wording, kind, options, asked_if."""
@@ -68,7 +57,7 @@ class Questionnaire(questionnaire.Questionnaire):
                 i.wording,
                 _KIND_JA[i.kind],
                 " / ".join(i.labels),
-                self._spoken(i.asked_if),
+                self.asked_of(i.id) or "全員",
             )
             for i in self.items
         ]
@@ -96,11 +85,6 @@ class Questionnaire(questionnaire.Questionnaire):
             for old, new in mapping.items()
         ]
         return _texts(rows, headings)
-
-    def _spoken(self, condition: Condition | None) -> str:
-        if condition is None:
-            return "全員"
-        return f"「{self.item(condition.item).title}」が{'・'.join(condition.answers)}の人"
 
 
 _KIND_JA: Mapping[str, str] = {

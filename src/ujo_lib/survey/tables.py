@@ -151,7 +151,8 @@ def among_answered(
     In such a table the printed base says nothing that its own total does not say, so whoever hides small counts has
     all that a reader can add and subtract. Arguments as for `tally`.
     """
-    return _narrowed(tally(frame, item, form, groups, basis=basis, level=level))
+    table = _narrowed(tally(frame, item, form, groups, basis=basis, level=level))
+    return replace(table, schema=replace(table.schema, where={**form.reached(item), **_answered(item)}))
 
 
 def crosstab(

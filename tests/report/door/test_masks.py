@@ -7,7 +7,7 @@ import pytest
 
 from ujo_lib.columns import Base, Count, Dimension
 from ujo_lib.disclosure.plan import plan
-from ujo_lib.disclosure.tables import Policy
+from ujo_lib.disclosure.tables import Policy, sums_of
 from ujo_lib.report.door.masks import counted, masks_for
 from ujo_lib.report.door.publish import PublishError, Subject, TableRecord, TableSpec
 from ujo_lib.typed import ANSWERED, Schema
@@ -89,6 +89,76 @@ def test_where_no_table_names_those_who_skipped_a_question_its_answers_add_up_to
     assert [set(table.region(i)) - who for i in (0, 2)] == [{("sex", frozenset({"男性"}))}, set()]
     assert all(who <= set(table.region(i)) for i in range(3))
     assert table.frame == frozenset()
+
+
+@pytest.mark.parametrize(("none", "hidden"), [(2, True), (4, True), (5, False)])
+def test_how_many_answered_a_question_for_some_does_not_tell_how_many_were_not_asked_it(none, hidden):
+    """280 say whether there is somebody to turn to; whoever has somebody says who: their base is 280 less the rest."""
+    with_somebody = 280 - none
+    asked = {"whom": (ANSWERED,), "turn_to": ("いる",)}
+    kinds = {"n": Count(unit="人"), "base": Base(unit="人", over=("answer",))}
+    records = [
+        TableRecord.of(
+            "06",
+            TableSpec(
+                variable,
+                variable,
+                Subject(population="residents"),
+                Schema({"answer": Dimension(variable=variable), **kinds}, where=where),
+            ),
+            pd.DataFrame({"answer": list(cells), "n": list(cells.values()), "base": sum(cells.values())}),
+        )
+        for variable, cells, where in (
+            ("turn_to", {"いる": with_somebody, "いない": none}, {"turn_to": (ANSWERED,)}),
+            ("whom", {"家族": 100, "友人": 90, "専門家": with_somebody - 190}, asked),
+        )
+    ]
+    tables = [one.table for one in counted(records)]
+    everybody = {dict(figure.region)["turn_to"] for one in tables for figure in sums_of(one, 5)}
+    assert everybody == {frozenset({"いる", "いない"})}  # no overview tells who answered the second
+    sums = [figure for one in tables for figure in sums_of(one, 5)]
+    made = plan(tables, Policy(5, required_width=3), sums)
+    of_whom = zip(tables[1].cells, made.mask("06/whom"), strict=True)
+    assert any(x for cell, x in of_whom if cell.column == "base") is hidden
+
+
+def test_a_base_that_another_table_tells_protects_nobody_by_being_hidden():
+    """Five people of five decades: that they are five is told elsewhere, so no x may be known to be one at least."""
+    ages = {"10代": 1, "20代": 1, "30代": 1, "40代": 1, "50代": 1, "60代": 0}
+    frame = pd.DataFrame(
+        [(who, age, n) for who in ("市民", "家族") for age, n in ages.items()], columns=["who", "age", "n"]
+    )
+    frame.loc[frame["who"] == "家族", "n"] = [20, 30, 40, 10, 9, 0]
+    frame["base"] = frame.groupby("who")["n"].transform("sum")
+    for told, zeros in ((("市民",), ("voices",)), ((), ())):
+        made, table = of_voices(frame, told)
+        assert made.zeros == zeros
+        hidden = {cell.value for cell, x in zip(table.cells, made.mask("06/t"), strict=True) if x}
+        assert (5 in hidden) is not bool(told)
+
+
+def test_a_few_sheets_of_one_voice_are_not_the_sum_of_all_less_the_others():
+    """Page 00 says how many sheets the file has, page 06 how many residents answered."""
+    rows = [("市民", 900), ("家族", 3), ("民生委員", 101), ("支援機関", 38)]
+    cells = [(who, age, n) for who, of_all in rows for age, n in (("10代", of_all), ("20代", 0))]
+    frame = pd.DataFrame(cells, columns=["who", "age", "n"])
+    frame["base"] = frame.groupby("who")["n"].transform("sum")
+    made, table = of_voices(frame, ("市民",))
+    hidden = {
+        cell.labels[0]
+        for cell, x in zip(table.cells, made.mask("06/t"), strict=True)
+        if x and cell.column == "base"
+    }
+    assert "家族" in hidden
+    assert hidden & {"民生委員", "支援機関"}
+
+
+def of_voices(frame: pd.DataFrame, told: tuple[str, ...]):
+    kinds = {"n": Count(unit="人"), "base": Base(unit="人", over=("age",), told=told)}
+    schema = Schema({"who": Dimension(), "age": Dimension(), **kinds})
+    record = TableRecord.of("06", TableSpec("t", "表", Subject(population="voices"), schema), frame)
+    [table] = [one.table for one in counted([record])]
+    return plan([table], Policy(5, required_width=3), list(sums_of(table, 5))), table
 
 
 def test_a_cell_without_a_count_is_no_hidden_one_and_a_plan_says_what_it_prints_in_full():

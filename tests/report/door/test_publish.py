@@ -231,6 +231,8 @@ def test_where_nothing_is_hidden_nothing_is_withheld(name):
         (ABOUT, False, [], False),
         (ABOUT, True, ["cases"], False),
         (ABOUT, True, ["consultations"], True),
+        (replace(ABOUT, computed_from=("answers",)), False, ["cases"], True),
+        (replace(ABOUT, computed_from=("answers",)), False, ["cases", "01/answers"], False),
         (_elsewhere("cases"), False, ["cases"], False),
         (_elsewhere("cases"), False, ["consultations"], True),
         (_elsewhere("cases", "consultations"), False, ["cases"], True),

@@ -3,15 +3,15 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Self
 
-from ujo_lib.columns import TOTAL_LABELS
+from ujo_lib.columns import TOTAL_LABELS, Base
 from ujo_lib.disclosure.plan import Plan
-from ujo_lib.disclosure.tables import Cell, CountTable
+from ujo_lib.disclosure.tables import YES, Cell, CountTable
 from ujo_lib.report.door.publish import PublishError, TableRecord
 from ujo_lib.typed import ANSWERED
 
@@ -98,8 +98,12 @@ def counted(records: Sequence[TableRecord]) -> list[Counted]:
     they are follows from all tables of the population together: every category that any of them names, but 無回答.
     """
     members = [record for record in records if record.spec.subject.population is not None]
-    answered = _answered(members)
-    return [_counted(record, answered[str(record.spec.subject.population)]) for record in members]
+    answered, narrowed = _answered(members), _narrowed(members)
+    return [
+        _counted(record, answered[population], narrowed[population])
+        for record in members
+        for population in [str(record.spec.subject.population)]
+    ]
 
 
 def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
@@ -140,7 +144,18 @@ def _answered(records: Sequence[TableRecord]) -> dict[str, dict[str, tuple[str, 
     }
 
 
-def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -> Counted:
+def _narrowed(records: Sequence[TableRecord]) -> dict[str, set[str]]:
+    """Population → variables of which some table counts those who answered."""
+    found: dict[str, set[str]] = {}
+    for record in records:
+        narrowed = {
+            variable for variable, labels in record.spec.schema.where.items() if labels == (ANSWERED,)
+        }
+        found.setdefault(str(record.spec.subject.population), set()).update(narrowed)
+    return found
+
+
+def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]], narrowed: Set[str]) -> Counted:
     spec = record.spec
     within = {
         variable: {ANSWERED: atoms}
@@ -151,6 +166,12 @@ def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -> Co
     recode = {
         name: {**spec.schema.recode.get(name, {}), **within.get(name, {}), **months.get(name, {})}
         for name in {*spec.schema.recode, *within, *months}
+    }
+    # Who gave one of these answers has answered, as have the people of the tables that say no more than that.
+    said = {
+        f"{variable}={ANSWERED}": (YES,)
+        for variable, labels in spec.schema.where.items()
+        if labels != (ANSWERED,) and variable in narrowed - set(answered)
     }
     cells: dict[tuple[tuple[str, ...], str], Cell] = {}
     labels = {(row, column): _labels(record, row, column, answered) for row, column in _positions(record)}
@@ -166,11 +187,12 @@ def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]]) -> Co
         dimensions=dict(spec.schema.dimensions),
         counts=spec.counts,
         cells=tuple(cells.values()),
-        where=dict(spec.schema.where),
+        where={**spec.schema.where, **said},
         recode=recode,
         total_labels=TOTAL_LABELS,
         multiple=spec.schema.multiple,
         period=_period(spec.subject.days),
+        told=tuple(label for c in spec.schema.columns.values() if isinstance(c, Base) for label in c.told),
     )
     return Counted(record, table, {at: position[text, at[1]] for at, text in labels.items()})
 

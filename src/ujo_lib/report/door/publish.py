@@ -78,7 +78,7 @@ class Subject:
         computed_from: what the numbers of a table without population rest on: populations, and tables by id (of
             another notebook: notebook/id). They stay inside the city while a release hides a count of one of these,
             or knows none of that name. `NOBODY` where they rest on no such count. None, nothing said: no release
-            prints a number.
+            prints a number. Beside a population: what its statistics rest on besides.
         period, area: filled in by the page when empty.
         dated: whether the members of the population have dates (contacts do, survey cases do not).
         days: first and last day counted, ISO; filled in by the page for a dated population when empty.
@@ -332,12 +332,13 @@ def mask(
 def _rests_on_hidden(record: TableRecord, hidden: pd.DataFrame, whole: Collection[str]) -> bool:
     """Whether statistics of the table rest on a hidden count, its own or another's, or may do so for all it says."""
     subject = record.spec.subject
-    if subject.population is not None:
-        elsewhere = record.spec.schema.part and subject.population not in whole
-        return elsewhere or bool(hidden.to_numpy().any())
-    return subject.computed_from is None or not all(
-        name in whole or f"{record.notebook}/{name}" in whole for name in subject.computed_from
+    elsewhere = not all(
+        name in whole or f"{record.notebook}/{name}" in whole for name in subject.computed_from or ()
     )
+    if subject.population is None:
+        return subject.computed_from is None or elsewhere
+    beside = record.spec.schema.part and subject.population not in whole
+    return elsewhere or beside or bool(hidden.to_numpy().any())
 
 
 def _counts_few(spec: TableSpec, frame: pd.DataFrame, least: int) -> bool:
