@@ -60,6 +60,9 @@ ROOMS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     ),
     "columns": (["columns"], ["tests/test_columns.py", "tests/report/door", "tests/report/look"]),
     "survey": (["survey"], ["tests/survey"]),
+    "residents": (["residents", "variance"], ["tests/residents", "tests/test_variance.py"]),
+    "tagging": (["tagging"], ["tests/tagging"]),
+    "params": (["params", "yamlfile"], ["tests/params", "tests/test_yamlfile.py"]),
     "seasonality": (["seasonality"], ["tests/seasonality"]),
     "outreach": (["outreach"], ["tests/outreach"]),
     "disclosure": (["disclosure"], ["tests/disclosure"]),
@@ -565,6 +568,7 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, help="file that keeps what was noticed")
     options = parser.parse_args()
     os.chdir(ROOT)
+    os.environ["NUMBA_DISABLE_JIT"] = "1"  # machine code out of the cache would be without the fault
     sys.path[:0] = [str(SOURCE), str(ROOT)]
     for name in HEAVY:
         importlib.import_module(name)
