@@ -456,3 +456,18 @@ def test_words_where_a_number_is_asked_for_are_a_mistake_told_in_japanese():
         _verdict("not_different", "同様", column="share", where={"hour": "22時"})
     with pytest.raises(ParameterError, match="列「bas」はない。あるのは hour、n"):
         _asked("share", "22時", "{bas}件")
+
+
+@pytest.mark.parametrize(
+    ("published", "unit", "told"),
+    [
+        (1234, "件", "1,234件"),
+        (2.5, "倍", "2.5倍"),
+        ("7割強", "", "7割強"),
+        (["声", "図"], "", "声、図"),
+        (True, "", "True"),  # YAML takes a bare yes for it: no number of anything
+    ],
+)
+def test_what_was_published_is_told_as_it_was_written(published, unit, told):
+    row = compare([Claim("A01", "記述", published, unit, "none", None)], lambda *_: None).frame.iloc[0]
+    assert row["published"] == told

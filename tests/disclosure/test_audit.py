@@ -339,3 +339,38 @@ def test_what_is_left_of_a_region_names_its_variables_in_order_whichever_was_add
 def test_variables_are_crossed_that_no_single_variable_parts(scopes, blocks):
     """The blocks of a graph between its articulation points; a ring has none."""
     assert audit_room._blocks([frozenset(scope) for scope in scopes]) == blocks
+
+
+@pytest.mark.parametrize("few", [0, 1, 30])
+def test_who_knows_much_of_what_was_public_is_modelled_as_who_knows_little(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By hand: of 2 men it was public that there are 1 to 3, of everybody that there are 20 to 30."""
+    monkeypatch.setattr(audit_room, "_FEW", few)
+    table = table_of("t", {"性別": ["男性"] * 2 + ["女性"] * 23}, ["性別"])
+    known = [
+        PublicFigure("cases", {"性別": ("男性",)}, 1, 3, "公表済み"),
+        PublicFigure("cases", {}, 20, 30, "公表済み"),
+    ]
+    found = audit([table], {"t": (True, True, False)}, FIVE, public=known).frame.set_index("cell")
+    row = found.loc["性別=男性 (n)"]
+    assert (row["public_low"], row["public_high"], row["required"]) == (1, 3, 2)
+    assert (row["low"], row["high"], row["verdict"]) == (1, 3, SAFE)
+
+
+@pytest.mark.parametrize(("limit", "size", "variables"), [(11, 23, "abc"), (12, 21, ""), (13, 21, "")])
+def test_where_not_all_can_be_crossed_a_block_tells_apart_what_its_own_counts_tell_apart(
+    limit: int, size: int, variables: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By hand: a ring of a, b and c, and d beside a; each has a category that no count names.
+
+    Whole: 3 · 2 · 2 kinds of the ring and 3 · 3 beside it. Apart: a and b 2 · 2 (the two of a are counted together),
+    b and c 2 · 2, c and a 2 · 3, and 3 · 3 beside.
+    """
+
+    def of(**chosen: str) -> Region:
+        return tuple((v, frozenset(atoms)) for v, atoms in sorted(chosen.items()))
+
+    monkeypatch.setattr(audit_room, "_CROSS_LIMIT", limit)
+    people = People([of(a="12", b="1"), of(b="1", c="1"), of(a="1", c="1"), of(a="1", d="12")])
+    assert (people.size, people.approximate) == (size, set(variables))
