@@ -157,3 +157,31 @@ def test_whatever_the_gate_would_find_the_mask_takes_away(before: str, fact: str
     masked = mask_personal(f"{before} {fact} {after}", NAMES)
     assert not {"phone", "mail", "user"} & set(forbidden(masked, NOTHING, named(NAMES)))
     assert fact not in masked
+
+
+@pytest.mark.parametrize("after", ["", " "])
+@pytest.mark.parametrize("before", ["", " "])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "@",
+        "＠",
+        "(at)",
+        "（AT）",
+        "[At]",
+        "<at>",
+        "＜あっと＞",
+        "【アット】",
+        "{アットマーク}",
+        "(@)",
+        "☆",
+        "★",
+        "●",
+    ],
+)
+def test_an_address_is_found_and_masked_with_a_blank_on_either_side_of_its_sign(
+    sign: str, before: str, after: str
+) -> None:
+    text = f"連絡は taro{before}{sign}{after}example.jp へ"
+    assert contacts(text)["mail"]
+    assert mask_personal(text) == "連絡は 〔メール〕 へ"
