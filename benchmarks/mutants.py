@@ -63,6 +63,18 @@ ROOMS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "residents": (["residents", "variance"], ["tests/residents", "tests/test_variance.py"]),
     "tagging": (["tagging"], ["tests/tagging"]),
     "params": (["params", "yamlfile"], ["tests/params", "tests/test_yamlfile.py"]),
+    "ground": (
+        ["fiscal", "text", "facts", "questionnaire"],
+        [
+            "tests/test_fiscal.py",
+            "tests/test_text.py",
+            "tests/test_questionnaire.py",
+            "tests/disclosure/gate/test_facts.py",
+        ],
+    ),
+    "look": (["report.look"], ["tests/report/look"]),
+    "sheets": (["report.sheets"], ["tests/report/sheets"]),
+    "setup": (["setup"], ["tests/setup"]),
     "seasonality": (["seasonality"], ["tests/seasonality"]),
     "outreach": (["outreach"], ["tests/outreach"]),
     "disclosure": (["disclosure"], ["tests/disclosure"]),
@@ -413,9 +425,9 @@ class _Collected:
         traced: Sequence[_Traced],
         functions: dict[Function, list[FunctionType]],
     ) -> Verdict | _Anew:
-        """Whether a test fails; for a fault that works at import, the tests that run anything of its module.
+        """Whether a test fails; for a fault that works at import, the tests of its module and then all others.
 
-        A function that no test calls may have been called at import.
+        A function that no test calls may have been called at import, and a field is read without running a line.
         """
         file, (first, last) = str(_file(fault.module)), fault.lines
 
@@ -426,9 +438,10 @@ class _Collected:
                 if any(where == file and line in near for where, line in one.lines)
             )
 
+        everything = [(one.seconds, number) for number, one in enumerate(traced)]
         through = running(range(first, last + 1)) if fault.called else []
         called = bool(through)
-        through = through or running(range(10**6)) or [(one.seconds, n) for n, one in enumerate(traced)]
+        through = through or [*(near := running(range(10**6))), *sorted({*everything} - {*near})]
         chosen = [items[number] for _, number in through]
         fixtures = frozenset().union(*(traced[number].fixtures for _, number in through))
         seconds = sum(one for one, _ in through) + sum(self._seconds[name] for name in fixtures)

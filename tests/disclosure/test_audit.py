@@ -374,3 +374,20 @@ def test_where_not_all_can_be_crossed_a_block_tells_apart_what_its_own_counts_te
     monkeypatch.setattr(audit_room, "_CROSS_LIMIT", limit)
     people = People([of(a="12", b="1"), of(b="1", c="1"), of(a="1", c="1"), of(a="1", d="12")])
     assert (people.size, people.approximate) == (size, set(variables))
+
+
+@pytest.mark.parametrize(
+    ("least", "width", "safe"), [(17, 1, False), (16, 2, False), (15, 3, True), (14, 4, True)]
+)
+def test_a_small_group_between_two_counts_must_stay_as_uncertain_as_a_small_count(
+    least: int, width: int, safe: bool
+) -> None:
+    """Of 20 people 17 are of April, which is hidden and known to be `least` to 18: the other 3 lie between."""
+    people = {"月": ["4"] * 17 + ["5"] * 3, "性別": ["男性"] * 20}
+    whole = table_of("whole", people, ["性別"])
+    part = table_of("part", people, ["性別"], where={"月": ("4",)})
+    known = PublicFigure("cases", {"月": ("4",)}, least, 18, "公表済み")
+    found = audit([whole, part], {"part": (True, True)}, FIVE, public=[known]).frame
+    left = found.set_index(["table", "cell"]).loc[audit_room.DIFFERENCE, "月=〔その他〕"]
+    assert left[["low", "high", "width", "required"]].tolist() == [2, 2 + width, width, 3]
+    assert (left["verdict"] == SAFE) is safe
