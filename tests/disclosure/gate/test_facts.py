@@ -185,3 +185,26 @@ def test_an_address_is_found_and_masked_with_a_blank_on_either_side_of_its_sign(
     text = f"連絡は taro{before}{sign}{after}example.jp へ"
     assert contacts(text)["mail"]
     assert mask_personal(text) == "連絡は 〔メール〕 へ"
+
+
+SHAPES = [
+    ("福田晴朗", "\ufa1b田\ufa12\uf929"),  # as IBM's extension of CP932 has them
+    ("塚本神一", "\ufa10本\ufa19一"),
+    ("高木", "\u2fbc\u2f4a"),  # radicals, as copied from a PDF file
+    ("辻神", "\u8fbb\U000e0101神\ufe00"),
+    ("タナカイチロウ", "ﾀﾅｶ ｲﾁﾛｳ"),
+    ("宇城ガク", "宇城カ\u3099ク"),
+    ("宇城ガク", "宇城ｶﾞｸ"),
+    ("髙﨑", "高崎"),
+]
+
+
+@pytest.mark.parametrize(
+    "shapes", [*SHAPES, *((b, a) for a, b in SHAPES), *((a, a) for pair in SHAPES for a in pair)]
+)
+def test_a_listed_name_is_masked_in_each_shape_of_its_letters_whichever_shape_the_list_has(
+    shapes: tuple[str, str],
+) -> None:
+    listed, written = shapes
+    assert mask_personal(f"きのう{written}が来た", [listed]) == "きのう〔氏名〕が来た"
+    assert "user" in set(forbidden(f"きのう{written}が来た", NOTHING, named([listed])))
