@@ -278,3 +278,23 @@ def test_the_ground_floor_imports_without_pandas_and_without_holidays():
     code = f"import sys, ujo_lib.fiscal, ujo_lib.text; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("zone", "good"),
+    [("20:00~20:00", False), ("20:00~20:01", True), ("20:01~20:00", False), ("0:00~24:00", True)],
+)
+def test_a_broadcast_zone_ends_after_it_begins(zone, good):
+    if good:
+        start, end = fiscal.parse_zone(zone)
+        assert start < end
+    else:
+        with pytest.raises(DateError, match="終わりが始まりより前"):
+            fiscal.parse_zone(zone)
+
+
+def test_a_day_is_said_without_noughts_and_of_one_day_there_is_no_span():
+    assert fiscal.spoken(date(2024, 2, 3)) == "2024年2月3日"
+    assert fiscal.spoken(date(2024, 12, 31), with_year=False) == "12月31日"
+    assert fiscal.spoken_span(date(2024, 2, 3), date(2024, 3, 4)) == "2024年2月3日〜2024年3月4日"
+    assert fiscal.spoken_span(date(2024, 2, 3), date(2024, 2, 3)) == "2024年2月3日"

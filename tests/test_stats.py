@@ -538,3 +538,18 @@ def test_an_adjusted_p_of_exactly_the_error_allowed_does_not_stand_out(monkeypat
     allowed = 1 - 0.95
     monkeypatch.setattr(stats, "holm", lambda p: np.array([np.nextafter(allowed, 0), allowed, 1.0]))
     assert stats.standing_out(*rows, level=0.95).tolist() == [1, 0, 0]
+
+
+def test_a_ratio_to_what_may_be_nothing_keeps_its_estimate_and_has_no_upper_limit():
+    """By hand, with limits of 1 and 3 around 2 over 0 and 1 around ½: MOVER-R's root is √(1 − 1·1·3·0) = 1."""
+    ratio = stats.ratio_of_estimates(stats.Interval(2.0, 1.0, 3.0), stats.Interval(0.5, 0.0, 1.0))
+    assert (ratio.estimate, ratio.low, ratio.high) == (4.0, 1.5, math.inf)
+
+
+def test_a_ratio_of_estimates_has_the_limits_worked_out_by_hand():
+    """2 (1 to 3) over ½ (¼ to ¾): √(1 − 1·¾·3·¼) = √7/4 below, √(1 − 3·¼·1·¾) = √7/4 above."""
+    ratio = stats.ratio_of_estimates(stats.Interval(2.0, 1.0, 3.0), stats.Interval(0.5, 0.25, 0.75))
+    root = math.sqrt(7) / 4
+    assert ratio.estimate == 4.0
+    assert ratio.low == pytest.approx(3 / (1 + root))
+    assert ratio.high == pytest.approx((1 + root) / (3 / 16))

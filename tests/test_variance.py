@@ -109,3 +109,51 @@ def test_an_unknown_spread_leaves_neither_end_of_an_interval(k):
 
 def test_people_who_balance_themselves_are_taken_for_independent_ones():
     assert people([0, 0, 1, 1]).effect(np.array([[1.0], [-1.0], [1.0], [-1.0]])) == 1.0
+
+
+def beta_with_a_one(a: float, b: float, p: float) -> float:
+    """Quantile of the beta distribution where one of its parameters is 1: the distribution of 1 − (1 − x)^b or x^a."""
+    return 1 - (1 - p) ** (1 / b) if a == 1 else p ** (1 / a)
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "ratio", "a", "b"),
+    [
+        (1, 2, 2.0, 1, 1),
+        (1, 3, 2.0, 1, 1.5),
+        (2, 3, 2.0, 1.5, 1),
+        (2, 2, 4.0, 1, 0.5),  # all of all: the lower limit is a beta's, the upper one is 1
+        (0, 2, 4.0, 0.5, 1),
+        (3, 30, 6.0, 1, 5),
+        (0.5, 1, 1.0, 1, 1),
+        (0.5, 1, 0.5, 1, 1),  # a spread below that of independent draws is taken for theirs
+        (0.5, 1.0, -3.0, 1, 1),
+    ],
+)
+def test_a_share_of_counts_that_vary_more_has_jeffreys_limits_for_fewer(k, n, ratio, a, b):
+    """Beta(k / r + ½, (n − k) / r + ½), in closed form where one of the two is 1."""
+    low, high = deflated_share(np.array(k), np.array(n), np.array(ratio), 0.9)
+    assert low == pytest.approx(0.0 if k == 0 else beta_with_a_one(a, b, 0.05))
+    assert high == pytest.approx(1.0 if k == n else beta_with_a_one(a, b, 0.95))
+
+
+@pytest.mark.parametrize(
+    ("ratio", "known"), [(0.0, 1.0), (0.999, 1.0), (1.0, 1.0), (1.001, 1.001), (4.0, 4.0)]
+)
+def test_only_a_spread_beyond_that_of_independent_draws_is_widened_by_itself(ratio, known):
+    t = (distributions.t.ppf(0.95, 3) / distributions.norm.ppf(0.95)) ** 2
+    assert small_sample(ratio, 3, 0.9) == pytest.approx(known * t)
+
+
+@pytest.mark.parametrize(("clusters", "factor"), [(1, 1.0), (2, 2.0), (3, 1.5)])
+def test_few_clusters_have_the_factor_of_a_small_sample_and_one_has_none(clusters, factor):
+    """C / (C − 1) of the squared sums: of one cluster nothing could be told, and nothing is divided by 0."""
+    found = clustered_covariance(np.ones((clusters, 1)), np.arange(clusters))
+    assert found[0, 0] == pytest.approx(factor * clusters)
+
+
+def test_one_contact_of_a_person_is_no_repetition():
+    """Four persons, one contact each: 4² / 4 − 1 degrees of freedom, whatever the ratio says; never less than one."""
+    assert effective_df(np.arange(4), np.array([1.0, 9.0])) == pytest.approx([3.0, 3.0])
+    assert effective_df(np.array([7]), np.array(1.0)) == 1.0
+    assert effective_df(np.array([7, 8]), np.array(1.0)) == 1.0

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from ujo_lib.params import load_settings, notebooks_of, project_root, settings_model
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
@@ -16,7 +17,7 @@ from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.inputs import AdHeadings, Inputs
 from ujo_lib.params.seasonality import SchoolBreaks
 from ujo_lib.questionnaire import Questionnaire
-from ujo_lib.yamlfile import Declared, Many, ParameterError, Word, read_yaml
+from ujo_lib.yamlfile import Declared, Many, ParameterError, Word, nearest, read_yaml
 
 PARAMS = project_root() / "params"
 YEAR = PARAMS / "sample" / "fy2023"
@@ -196,3 +197,33 @@ def test_a_value_too_deep_or_too_long_to_be_written_down_is_told_of_all_the_same
         file = tmp_path / f"{number}.yaml"
         file.write_text(text, encoding="utf-8")
         ends_well(model, file)
+
+
+@pytest.mark.parametrize("size", ["true", "[1]", "{a: 1}"])
+def test_what_is_no_text_is_not_made_one(tmp_path, size):
+    assert problems(tmp_path, f"leaves:\n  - {{name: a, size: {size}}}\n")[0][:2] == (2, "leaves.1番目.size")
+    assert problems(tmp_path, "leaves:\n  - {name: 1}\n")[0][:2] == (2, "leaves.1番目.name")
+
+
+def test_what_was_read_is_not_changed_later():
+    with pytest.raises(ValidationError):
+        Leaf(name="a").name = "b"
+
+
+@pytest.mark.parametrize(("letters", "shown"), [(57, 59), (58, 60), (59, 60), (500, 60)])
+def test_a_wrong_value_is_repeated_up_to_sixty_characters(tmp_path, letters, shown):
+    file = tmp_path / "tree.yaml"
+    file.write_text(f"leaves: {'あ' * letters}\n", encoding="utf-8")
+    with pytest.raises(ParameterError) as caught:
+        read_yaml(Tree, file)
+    (problem,) = caught.value.problems
+    assert len(problem.value) == shown
+    assert problem.value.endswith("…") == (letters > 58)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("abcd", "abcdef"), ("ab", "abcdef"), ("a", None), ("xyz", None), ("sead", "seed")]
+)
+def test_a_name_is_guessed_where_at_least_half_of_both_fits(name, near):
+    """Twice the letters in common over the letters of both: of ab and abcdef 4 of 8, of a and abcdef 2 of 7."""
+    assert nearest(name, ["seed", "abcdef"]) == near

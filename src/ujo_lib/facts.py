@@ -19,8 +19,18 @@ _ONE_SHAPE = (
     "峰桧鴎秋吉静涛渋滝亀戸黄増禄礼豊村野勲薫営荘県実寛壮慎教曽会来楽横済浅灯為当尽穂糸縁縄続聡与旧万"
     "芸芦装譲頼郷郷鉄関雑霊顔駅麦梅涼熙厳柳柳船雁鶏麹松松昂皓巌彦磯剣剣秋岳浄隠応緒齢"
 )
-VARIANTS = str.maketrans(_SHAPES, _ONE_SHAPE)
-"""Shapes of one name that registers and keyboards keep apart, to the commonest. A page shows what was written."""
+_OF_REGISTERS = str.maketrans(_SHAPES, _ONE_SHAPE)
+_COMPATIBLE = (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))
+VARIANTS = _OF_REGISTERS | {
+    code: ord(plain.translate(_OF_REGISTERS))
+    for code in _COMPATIBLE
+    if (plain := unicodedata.normalize("NFKC", chr(code))) != chr(code) and len(plain) == 1
+}
+"""Shapes of one letter that registers, keyboards and PDF files keep apart, to the commonest: those of names, radicals
+and compatibility ideographs. A page shows what was written."""
+_SHAPES_OF: dict[str, list[str]] = {}
+for _shape, _one in VARIANTS.items():
+    _SHAPES_OF.setdefault(chr(_one), []).append(chr(_shape))
 
 _HALF_WIDTH = {
     chr(code + 0xFEE0): chr(code)
@@ -70,6 +80,7 @@ _HALF_KANA = {
     if len(form := unicodedata.normalize("NFKC", kana + mark)) == 1
 }
 _SELECTOR = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]?"
+_SELECTORS = re.compile(_SELECTOR)
 _BETWEEN_LETTERS = r"[\s・,，、/／\"\x1e]{0,3}"
 _BETWEEN_PARTS = r"[-_. ー]?"
 
@@ -81,9 +92,14 @@ def named(names: Iterable[str]) -> re.Pattern[str] | None:
 
 @lru_cache(maxsize=8)
 def _named(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    bare = {"".join(half_width(name).split()).translate(VARIANTS) for name in names}
+    bare = {"".join(half_width(_plain(name)).split()).translate(VARIANTS) for name in names}
     known = [_spelled(name) for name in sorted(bare, key=lambda name: (-len(name), name)) if name]
     return re.compile("|".join(known), re.IGNORECASE) if known else None
+
+
+def _plain(name: str) -> str:
+    """A name in full-width kana, whose voicing marks are part of the letter, without signs that choose its shape."""
+    return _SELECTORS.sub("", unicodedata.normalize("NFKC", name))
 
 
 def _spelled(name: str) -> str:
@@ -97,7 +113,7 @@ def _spelled(name: str) -> str:
 def _letter(letter: str) -> str:
     if letter.isascii():
         return re.escape(letter)
-    shapes = [letter, *(chr(other) for other, one in VARIANTS.items() if chr(one) == letter)]
+    shapes = [letter, *_SHAPES_OF.get(letter, ())]
     apart = unicodedata.normalize(
         "NFD", letter
     )  # the letter and its voicing mark, as some keyboards write it

@@ -156,7 +156,9 @@ _SURNAMES = re.compile(
     + rf"(?:(?:{_GIVEN})?(?=です|と(?:申|い|言))|(?=[ \u3000]?(?:[がはにのもをとへやで、。,.]|$)))"
 )
 # Letters in both cases, spelled out: without IGNORECASE the engine leaps from one possible beginning to the next.
-_SEEDS = "@|[Ii\u0130\u0131][Dd]|アカウント|[(\uff08\\[<\uff1c【{](?:[Aa][Tt]|アット|あっと)|[☆★●][A-Za-z0-9]"
+_SEEDS = (
+    "@|[Ii\u0130\u0131][Dd]|アカウント|[(\uff08\\[<\uff1c【{](?:[Aa][Tt]|アット|あっと)|[☆★●] ?[A-Za-z0-9]"
+)
 _HAS_SEED = re.compile(_SEEDS)
 _SEED_LETTERS = ("@", "D", "d", "T", "t", "アカウント", "アット", "あっと", "☆", "★", "●")
 _BORN = re.compile(r"\d日?\s?生")

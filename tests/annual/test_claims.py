@@ -9,9 +9,9 @@ import pytest
 
 from tests.annual.entries import Cell, Claim
 from ujo_lib.annual.claims import AGREES, DIFFERS, OUTSIDE, RULES, UNKNOWN, WITHHELD, compare, read_claims
-from ujo_lib.annual.goals import MEASURED, UNMEASURED, measure
+from ujo_lib.annual.goals import measure
 from ujo_lib.annual.summary import key_figures
-from ujo_lib.columns import Count, Difference, Dimension, Mark, Money, Ratio, Share, Statistic, Text, interval
+from ujo_lib.columns import Count, Difference, Dimension, Mark, Ratio, Share, Statistic, Text, interval
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.params.annual import Goal, KeyFigure, Rule
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask, unmasked
@@ -241,66 +241,6 @@ def test_what_nothing_computes_stays_in_the_table():
     assert (row["verdict"], row["note"]) == (UNKNOWN, "支払額の記録がない")
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "told"),
-    [
-        (Count(unit="件"), 2536, "2,536件"),
-        (Count(unit="件"), 0, "0件"),
-        (Share(free=True), 0.318, "31.8%"),
-        (Money(), 12_345, "12,345円"),
-        (Ratio(heading="比", unit="倍", free=True), 2.06, "2.06倍"),
-        (Text(heading="答え"), "なし", "なし"),
-    ],
-)
-def test_what_a_goal_was_measured_as_has_its_unit_once(column, value, told):
-    spec = TableSpec("t", "t", schema=Schema({"v": column}))
-    goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v"))
-    frame = measure([goal], lambda *_: unmasked(spec, pd.DataFrame({"v": [value]}))).frame
-    assert list(frame["value"]) == [told]
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "told"),
-    [(0.92, 4.15, "2.06倍(90%信頼区間 0.92〜4.15)"), (0.92, None, "2.06倍"), (0.92, math.inf, None)],
-)
-def test_an_estimate_that_measures_a_goal_stands_with_its_interval(low, high, told):
-    columns = {"v": Ratio(heading="比", unit="倍", free=True), **interval("v", 0.9)}
-    spec = TableSpec("t", "t", schema=Schema(columns))
-    frame = pd.DataFrame({"v": [2.06], "low": [low], "high": [high]})
-    goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v"))
-    measured = measure([goal], lambda *_: unmasked(spec, frame)).frame["value"]
-    assert list(measured) == [told or "2.06倍(90%信頼区間 0.92以上、上限なし)"]
-
-
-def test_a_figure_that_could_not_be_computed_leaves_its_goal_unmeasured():
-    spec = TableSpec("t", "t", schema=Schema({"v": Ratio(heading="比", unit="倍", free=True)}))
-    goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v"))
-    frame = measure([goal], lambda *_: unmasked(spec, pd.DataFrame({"v": [None]}, dtype="Float64"))).frame
-    assert (list(frame["value"]), list(frame["status"])) == (["…"], [UNMEASURED])
-
-
-@pytest.mark.parametrize(
-    ("row", "period"), [("令和5(2023)年度", "令和5(2023)年度"), ("県", "2023年と令和5(2023)年度")]
-)
-def test_a_goal_says_in_which_period_it_was_measured(row, period):
-    about = Subject(period="2023年と令和5(2023)年度")
-    spec = TableSpec("t", "t", about, Schema({"basis": Text(), "v": Count(unit="件")}))
-    shown = unmasked(spec, pd.DataFrame({"basis": ["令和5(2023)年度", "県"], "v": [1, 2]}))
-    goal = Goal(goal="a", indicator="b", cell=Cell("02", "t", column="v", where={"basis": row}))
-    assert list(measure([goal], lambda *_: shown).frame["period"]) == [period]
-
-
-def test_a_goal_without_a_figure_stays_unmeasured():
-    goals = [
-        Goal(goal="a", indicator="b", cell=Cell("02", "hours", where={"hour": "総数"})),
-        Goal(goal="c", indicator="d", note="設問がない"),
-    ]
-    frame = measure(goals, lambda *_: unmasked(SPEC, FRAME)).frame
-    assert list(frame["status"]) == [MEASURED, UNMEASURED]
-    assert list(frame["value"]) == ["102件", "…"]
-    assert list(frame["period"])[1] == "…"
-
-
 def test_wrong_entries_are_named_together(tmp_path):
     file = tmp_path / "published.yaml"
     file.write_text(
@@ -444,3 +384,18 @@ def test_words_where_a_number_is_asked_for_are_a_mistake_told_in_japanese():
         _verdict("not_different", "同様", column="share", where={"hour": "22時"})
     with pytest.raises(ParameterError, match="列「bas」はない。あるのは hour、n"):
         _asked("share", "22時", "{bas}件")
+
+
+@pytest.mark.parametrize(
+    ("published", "unit", "told"),
+    [
+        (1234, "件", "1,234件"),
+        (2.5, "倍", "2.5倍"),
+        ("7割強", "", "7割強"),
+        (["声", "図"], "", "声、図"),
+        (True, "", "True"),  # YAML takes a bare yes for it: no number of anything
+    ],
+)
+def test_what_was_published_is_told_as_it_was_written(published, unit, told):
+    row = compare([Claim("A01", "記述", published, unit, "none", None)], lambda *_: None).frame.iloc[0]
+    assert row["published"] == told

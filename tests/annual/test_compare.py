@@ -279,3 +279,12 @@ def test_a_figure_of_the_course_leaves_out_what_was_counted_otherwise():
     followed = compare.course([changed, CONTACTS], [year(2022), year(2023)])
     drawn = compare.since_last_change(followed)
     assert drawn.frame.groupby("label")["year"].count().to_dict() == {"孤独": 1, "相談": 2}
+
+
+def test_the_latest_of_several_years_that_released_anything_is_the_one_to_compare_with():
+    nothing = compare.Released(FiscalYear(2022), {}, {})
+    years = [year(2019), year(2020), year(2021), nothing]
+    assert compare.latest(years, FiscalYear(2023)).year == FiscalYear(2021)
+    assert compare.latest(years[1:3], FiscalYear(2023)).year == FiscalYear(2021)
+    assert compare.latest(years[:1], FiscalYear(2023)).year == FiscalYear(2019)
+    assert compare.latest([], FiscalYear(2023)).year == FiscalYear(2022)

@@ -1,5 +1,6 @@
 """A key that others can read or that lies in a project is nobody's; the public minisign must understand ours."""
 
+import base64
 import os
 import shutil
 import stat
@@ -156,3 +157,19 @@ def test_a_bare_name_is_one_of_the_users_keys(tmp_path: Path, monkeypatch: pytes
         assert keys.key_file(named) == named
     Path("花子.pub").touch()
     assert keys.key_file(Path("花子.pub")) == Path("花子.pub")
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        (bytes(range(1, 9)), "807060504030201"),
+        (b"\x01" + bytes(6) + b"\x10", "1000000000000001"),
+        (b"\xff" * 8, "F" * 16),
+    ],
+)
+def test_a_key_has_its_name_without_the_noughts_before_it_as_minisign_does(number: bytes, name: str) -> None:
+    """One key of sixteen has a shorter name: minisign -G, sixty times, named six with fifteen digits."""
+    key = b"Ed" + number + bytes(32)
+    lines = b"untrusted comment: x\n" + base64.b64encode(key)
+    assert keys.key_id(minisign.PublicKey.from_bytes(lines)) == keys.signing_id(lines) == name
+    assert keys.signing_id(b"x\n" + base64.b64encode(b"Ed")) == ""

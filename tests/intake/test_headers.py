@@ -23,3 +23,14 @@ def test_a_heading_that_the_city_declares_is_the_one_meant_and_not_that_of_the_d
     rows = [[*row, str(at) if at else "速報件数"] for at, row in enumerate(table("national_daily"))]
     desk.put("national_daily", "d.csv", as_csv(rows), columns=declared)
     assert desk.check()["national_daily"]["n"].tolist() == read
+
+
+@pytest.mark.parametrize("above", [0, 1, 3])
+def test_a_column_that_is_not_there_is_told_with_the_row_of_the_headings_and_the_likeliest_of_the_others(
+    desk: Desk, above
+):
+    rows = [["日付", "都道府県", "相談件数の計"], *([*row[:2], "5"] for row in table("national_daily")[1:])]
+    desk.put("national_daily", "d.csv", as_csv([["日別の件数", "", ""]] * above + rows))
+    [told] = [one for one in desk.check().faults if one.severity == "error"]
+    assert (told.row, told.column, told.expected) == (above + 1, "件数", "列「件数」があること")
+    assert "「相談件数の計」がこれなら、columns: {相談件数の計: n}" in told.remedy

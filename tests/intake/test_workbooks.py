@@ -93,3 +93,15 @@ def test_a_day_shown_as_a_number_is_refused_where_days_are_counted_from_1904(des
         [fault] = taken.faults
         assert (fault.row, fault.column, fault.value) == (2, "日付", "43677")
         assert "1904年" in fault.remedy
+
+
+@pytest.mark.parametrize(("more", "told"), [(0, "256MB"), (1, "257MB"), (800, "1,056MB")])
+def test_a_part_that_is_too_large_is_told_with_its_name_and_its_size(more, told):
+    part = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+    part.file_size = part.compress_size = (256 + more) * MB + 1
+    with zipfile.ZipFile(io.BytesIO(), "w") as archive:
+        archive.filelist.append(part)
+        with pytest.raises(RefusedError) as refused:
+            refuse_bombs(archive)
+        archive.filelist.clear()
+    assert refused.value.where["value"] == f"xl/worksheets/sheet1.xml {told}"

@@ -1,5 +1,6 @@
 """A parameters cell is written from its model, and is the model of a notebook that has no other."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -172,9 +173,10 @@ def test_a_place_without_files_is_told_and_nothing_is_taken_from_the_sample(else
         QualitySettings.from_cell(_cell(QualitySettings, site="nowhere"))
 
 
-def test_jupyter_shows_the_sentence_and_not_the_way_through_the_program():
+def test_jupyter_shows_the_sentence_and_not_the_way_through_the_program(monkeypatch):
     from IPython.core.interactiveshell import InteractiveShell
 
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a shell puts its own there
     with pytest.raises(ParameterError) as refused:
         QualitySettings.from_cell({"max_rows_shown": 0})
     assert refused.value._render_traceback_() == [str(refused.value)]

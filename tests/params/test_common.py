@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from tests.params.edges import refuses, takes
 from ujo_lib.params import ParameterError, QualitySettings, load_settings
 from ujo_lib.params.common import NotebookSettings
 
@@ -113,3 +115,39 @@ def test_a_path_cannot_leave_the_project(path):
     settings = NotebookSettings(inputs=path)
     with pytest.raises(PathOutsideProjectError):
         _ = settings.inputs_file
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [
+        ("threshold", [1, 20], [0, 21, 5.0, "5", True]),
+        ("seed", [0, 1], [-1]),
+        ("site", ["uki-2_a"], ["", "Uki", "宇城", "a/b"]),
+        ("area_code", ["00000", "43213"], ["4321", "432130", "4321x"]),
+        ("max_rows_shown", [1, 1000], [0, 1001]),
+        ("synthetic", [True, False], [1, "true"]),
+    ],
+)
+def test_a_setting_is_taken_up_to_its_edges_and_refused_beyond(name, taken, refused):
+    takes(QualitySettings, name, taken)
+    refuses(QualitySettings, name, refused)
+
+
+def test_settings_stay_as_they_were_read():
+    with pytest.raises(ValidationError):
+        NotebookSettings().threshold = 1
+
+
+def test_titles_name_the_place_as_its_parameters_do():
+    assert NotebookSettings(site_name="若葉市").area_name == "若葉市"
+
+
+@pytest.mark.parametrize(("basis", "half"), [("calendar", ""), ("fiscal", ""), ("h1", "h1"), ("h2", "h2")])
+def test_only_a_report_on_half_a_year_has_a_folder_and_a_span_of_its_own(basis, half):
+    settings = NotebookSettings(period_basis=basis)
+    assert settings.half == half
+    assert settings.store_folder.parent.name == f"fy2023{'-' if half else ''}{half}"
+    days = {"": (366, 365), "h1": (183, 183), "h2": (183, 182)}[half]  # February 2024 has 29 days
+    assert (settings.span.days, settings.span_before.days) == days
+    own = NotebookSettings(period_basis=basis, period_start="2023-05-01", period_end="2023-05-31")
+    assert (own.half, own.period.days) == ("", 31)

@@ -1,6 +1,7 @@
 """Records, hourly and daily counts of the same contacts stand in for each other; what none of them tells is lacking."""
 
 import pytest
+from pydantic import ValidationError
 
 from ujo_lib.params import SeasonalitySettings
 from ujo_lib.params.inputs import Inputs
@@ -71,3 +72,66 @@ def test_without_any_account_of_the_contacts_a_page_that_is_about_them_dispenses
     monkeypatch.setattr(SeasonalitySettings, "inputs_file", file)
     assert (RECORDS in settings.dispensable) is loses
     assert settings.kinds[0] == RECORDS
+
+
+@pytest.mark.parametrize(
+    ("form", "good"),
+    [
+        ("{age_band}の{sex}", True),
+        ("{hour}時", True),
+        ("{a}-{b}", True),
+        ("件数", False),
+        ("{}", False),
+        ("{age_band}{sex}", False),
+    ],
+)
+def test_a_heading_that_stands_for_many_names_columns_and_parts_them(form, good):
+    said = {"consultations": {"files": ["x.csv"], "melt": {"n": form}}}
+    if good:
+        assert Inputs.model_validate(said).kinds["consultations"].melt == {"n": form}
+    else:
+        with pytest.raises(ValidationError, match="列の名前を含む見出しの形"):
+            Inputs.model_validate(said)
+
+
+@pytest.mark.parametrize(
+    ("rules", "good"),
+    [
+        ({"header_rows": 1}, True),
+        ({"header_rows": 5}, True),
+        ({"header_rows": 0}, False),
+        ({"header_rows": 6}, False),
+        ({"join": {"at": ["日", "時"]}}, True),
+        ({"join": {"at": ["日"]}}, False),
+        ({"melt": {"n": "{a}の", "m": "{b}の"}}, False),
+        ({"timezone": "Asia/Tokyo"}, True),
+        ({"timezone": "Tokyo"}, False),
+        ({"files": []}, False),
+    ],
+)
+def test_what_is_declared_about_a_file_has_its_bounds(rules, good):
+    said = {"consultations": {"files": ["x.csv"]} | rules}
+    if good:
+        Inputs.model_validate(said)
+    else:
+        with pytest.raises(ValidationError):
+            Inputs.model_validate(said)
+
+
+def test_what_one_file_says_of_itself_holds_for_it_alone_and_for_no_file_that_is_not_there():
+    said = {"files": ["a.csv", "b*.csv"], "header_rows": 2, "per_file": {"b1.csv": {"header_rows": 1}}}
+    files = Inputs.model_validate({"consultations": said}).kinds["consultations"]
+    assert [files.rules(name)["header_rows"] for name in ("a.csv", "b1.csv", "b2.csv")] == [2, 1, 2]
+    with pytest.raises(ValidationError, match=r"「c\.csv」はない"):
+        Inputs.model_validate({"consultations": said | {"per_file": {"c.csv": {}}}})
+
+
+@pytest.mark.parametrize(("kind", "reason", "told"), [
+    ("wave", "なし", "「wave」は waves では"), ("waves", " ", "報告書に載せる理由"), ("waves", "調査なし", ""),
+])  # fmt: skip
+def test_a_kind_that_a_year_lacks_is_one_that_there_is_and_has_a_reason(kind, reason, told):
+    if not told:
+        assert Inputs.model_validate({"not_supplied": {kind: reason}}).lacking(kind) == kind
+    else:
+        with pytest.raises(ValidationError, match=told):
+            Inputs.model_validate({"not_supplied": {kind: reason}})

@@ -126,3 +126,14 @@ def test_prose_sends_nobody_to_what_a_release_keeps_on_another_page(released):
         assert "技術付録" in line or not (sent or "このページの終わり" in line), (sent, line)
     for text in (cell.source for cell in prose if "appendix" in cell.tags):
         assert not re.search("上の「|(?<!」の)「結論」", text), text
+
+
+SHOWN = {"contacts", "show_extra", "hand_codes"}
+"""Parameters of which the sample shows the use, while a new place begins without."""
+
+
+def test_the_sample_has_the_defaults_of_every_parameter_but_those_of_which_it_shows_the_use(notebook):
+    settings = read_settings(notebook, PARAMS)
+    for name, field in type(settings).model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        assert name in SHOWN or getattr(settings, name) == default, name

@@ -2,10 +2,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from tests.params.edges import refuses, takes
 from ujo_lib.params import ParameterError, SeasonalitySettings, project_root
-from ujo_lib.params.seasonality import read_breaks
+from ujo_lib.params.seasonality import Hours, read_breaks
 
 
 def test_the_breaks_of_the_sample_cover_the_history_and_the_coming_year():
@@ -64,3 +65,53 @@ def test_one_desk_under_both_names_would_count_each_contact_twice():
     with pytest.raises(ValidationError, match="desk と city_desk が同じ「市の窓口」"):
         SeasonalitySettings(desk="市の窓口", city_desk="市の窓口")
     assert SeasonalitySettings(desk="全国の窓口", city_desk="市の窓口").city_desk == "市の窓口"
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [
+        ("harmonics", [0, 4], [-1, 5]),
+        ("yearly_change", [0.0, 1.0], [-0.01, 1.01]),
+        ("staffing_capacity", [0, 1], [-1]),
+        ("staffing_quantile", [0.51, 0.99], [0.5, 1.0]),
+        ("nation_code", ["00000"], ["0000", "000000", "0000x"]),
+    ],
+)
+def test_a_setting_is_taken_up_to_its_edges_and_refused_beyond(name, taken, refused):
+    takes(SeasonalitySettings, name, taken)
+    refuses(SeasonalitySettings, name, refused)
+
+
+@pytest.mark.parametrize(
+    ("hours", "good"),
+    [
+        ([0], True),
+        ([23], True),
+        (list(range(24)), True),
+        ([], False),
+        ([-1], False),
+        ([24], False),
+        ([5, 5], False),
+    ],
+)
+def test_hours_are_those_of_a_clock_each_once(hours, good):
+    if good:
+        assert TypeAdapter(Hours).validate_python(hours) == hours
+    else:
+        with pytest.raises(ValidationError, match="0 から 23 まで"):
+            TypeAdapter(Hours).validate_python(hours)
+
+
+@pytest.mark.parametrize(("night", "late"), [([6], [0]), ([22], [11]), ([22], [0])])
+def test_morning_hours_are_apart_from_those_of_the_night_and_from_the_late_ones(night, late):
+    apart = {*night, *late} == {0, 22}
+    cell = {"night_hours": night, "late_hours": late}
+    if apart:
+        assert SeasonalitySettings.from_cell(cell).morning_hours == [6, 7, 8, 9, 10, 11]
+    else:
+        with pytest.raises(ParameterError, match="重なっている"):
+            SeasonalitySettings.from_cell(cell)
+
+
+def test_a_gap_of_one_day_is_one():
+    assert SeasonalitySettings(gaps=["2023-05-01~2023-05-01"]).missing_days == [(date(2023, 5, 1),) * 2]

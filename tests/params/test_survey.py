@@ -1,5 +1,6 @@
 import pytest
 
+from tests.params.edges import refuses, takes
 from ujo_lib.params import ParameterError, SurveySettings
 
 
@@ -20,3 +21,16 @@ def test_pairs_of_items_are_read_from_one_word_each():
 def test_an_impossible_setting_is_refused_in_japanese(name, value, expected):
     with pytest.raises(ParameterError, match=expected):
         SurveySettings.from_cell({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [
+        ("silent_multiples", [[], [0.0], [0.5, 2.0]], [[-0.01], [1.0, -1.0]]),
+        ("prevalence", [{"15~39歳": 0.0001}, {"15~39歳": 0.9999}], [{"15~39歳": 0.0}, {"15~39歳": 1.0}]),
+        ("tested_pairs", [[], ["a×b"]], [["a×b×c"], ["ab"]]),
+    ],
+)
+def test_a_setting_is_taken_up_to_its_edges_and_refused_beyond(name, taken, refused):
+    takes(SurveySettings, name, taken)
+    refuses(SurveySettings, name, refused)

@@ -213,3 +213,19 @@ def test_no_difference_is_more_than_one_nor_proven_by_an_error_that_nobody_sees(
     design, sex, trait = Design.of(np.ones(8), strata), np.arange(8) < 4, np.array([1.0, 1, 0, 0, 1, 1, 0, 0])
     same = share_difference(design, mean(design, trait, sex), mean(design, trait, ~sex), (4, 4))
     assert same.low < 0 < same.high
+
+
+@pytest.mark.parametrize(
+    ("value", "se", "seen"),
+    [
+        (0.0, 1e-9, False),
+        (0.5, 1.05e-9, True),
+        (1.0, 1e-9, False),
+        (-4.0, 3.9e-9, False),
+        (4.0, 4.1e-9, True),
+        (0.5, 0.0, False),
+    ],
+)
+def test_an_error_that_is_the_rounding_of_the_machine_is_none(value: float, se: float, seen: bool) -> None:
+    """A billionth of the estimate, of a share or anything smaller a billionth of the whole."""
+    assert Estimate(value, se, 5, np.empty(0)).seen is seen

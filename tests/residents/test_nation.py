@@ -167,3 +167,25 @@ def test_a_city_whose_only_group_is_not_published_keeps_its_columns():
     )
     assert table.frame.empty
     assert "estimate" in table.frame
+
+
+def test_the_printed_figures_stand_as_they_were_printed_and_name_their_page():
+    table = nation.published(NATION[NATION["survey"] == "R3"], ["item", "another"])
+    assert table.frame.to_dict("list") == {
+        "survey": ["R3", "R3"],
+        "group": ["全国", "全国"],
+        "answer": ["よくある", "ない"],
+        "share": [0.2, 0.8],
+        "base": [900, 900],
+        "source": ["報告書 9頁"] * 2,
+    }
+    assert nation.published(NATION, ["another"]).frame.empty
+
+
+def test_what_the_nation_printed_is_no_secret_of_the_city():
+    """A release that hides a count of the city keeps what anybody can look up."""
+    assert set(nation.published(NATION, ["item"]).schema.free) >= {"share", "base"}
+    compared = nation.compare(CITY, NATION, "item", "R4", {}).schema
+    assert [name for name in ("nation", "n", "share", "estimate", "low") if name in compared.free] == [
+        "nation"
+    ]

@@ -147,7 +147,7 @@ def test_where_the_nation_was_not_asked_there_is_one_band():
 
 def test_answers_are_added_up_only_as_the_labels_say():
     one = combined(feelings(), "loneliness", ["常に", "時々"], NATION).frame.iloc[0]
-    assert (one["n"], one["base"], one["missing"], one["share"]) == (72, 100, 12, 0.72)
+    assert (one["n"], one["base"], one["share"]) == (72, 100, 0.72)
     assert one["reference"] == 0.75
     assert one["difference"] == pytest.approx(-0.03)
     assert one["difference_low"] < one["difference"] < one["difference_high"]

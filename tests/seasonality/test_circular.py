@@ -125,3 +125,13 @@ def test_no_preferred_direction_has_hotellings_p():
     expected = scipy_stats.f.sf(t2 * (12 - 2) / (2 * (12 - 1)), 2, 12 - 2)
     found = uniformity_p(parts.sum(axis=0)[None], 12 * np.cov(parts.T)[None], np.array([11.0]))
     assert found[0] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("days", "trace"), [([1, 3], 4.0), ([1, 2, 3], 3.0), ([2, 2], 0.0)])
+def test_the_variance_of_the_sum_of_times_is_that_between_few_days(days, trace):
+    """By hand, all contacts at one hour: D / (D − 1) times the squared distances of the days from their mean."""
+    hourly = np.zeros((1, len(days), 24), dtype=np.int64)
+    hourly[0, :, 6] = days
+    total, covariance, _ = resultant(hourly)
+    assert np.trace(covariance[0]) == pytest.approx(trace)
+    assert np.linalg.norm(total[0]) == pytest.approx(sum(days))

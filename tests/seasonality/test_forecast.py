@@ -10,6 +10,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 from tests.seasonality.conftest import counts_of, noisy_year
 from ujo_lib.fiscal import FiscalYear, Period, period_for
 from ujo_lib.seasonality import forecast
+from ujo_lib.seasonality.calendar import TREND
 from ujo_lib.seasonality.forecast import at_the_end, backtest, forecast_months
 from ujo_lib.seasonality.model import fit_calendar
 
@@ -234,3 +235,17 @@ def test_a_forecast_takes_a_year_of_which_one_day_may_lack(days, enough):
     made = forecast_months(history, COMING, (), seed=1)
     assert ("1年分の記録がない" in made.reason) != enough
     assert (len(made.months) > 0) == enough
+
+
+@pytest.mark.parametrize(("yearly_change", "sd"), [(0.0, 1e-6), (0.1, 0.1), (0.5, 0.5)])
+def test_a_growth_of_which_a_record_says_nothing_is_expected_to_be_as_large_as_levels_change(
+    yearly_change, sd
+):
+    """And no larger: its mean stays 0, its standard deviation that of the walk over a year."""
+    model = _walks()
+    model.names = ("定数", TREND)
+    model.coefficients = np.array([model.coefficients[0], 0.0])
+    model.columns = lambda dates: np.column_stack([np.ones(len(dates)), np.zeros(len(dates))])
+    b, V = at_the_end(model, yearly_change)
+    assert b[1] == pytest.approx(0, abs=1e-9)
+    assert np.sqrt(V[1, 1]) == pytest.approx(sd, rel=1e-6)

@@ -215,3 +215,18 @@ def test_shares_and_their_difference_from_the_nation_are_recomputed_at_every_lev
     cell = at_level(level)["crosstab"].frame.iloc[0]
     one = clustering.share(np.arange(60) < 40, np.arange(60), level)
     assert (cell["low"], cell["high"]) == pytest.approx((one.low, one.high))
+
+
+PROTECTED = {
+    "months": "n", "weekdays": "n", "hours": "n", "weekly": "n", "grid": "n", "calendar": "n", "totals": "n",
+    "usage": "n", "beside": "n", "night": "n", "late": "n", "peak": "n", "bases": "n_calendar n_fiscal",
+    "distribution": "n base", "combined": "n base", "beside_nation": "n base", "shares_by": "n base",
+    "crosstab": "n base", "clients": "n identified clients", "repeats": "contacts identified clients most",
+}  # fmt: skip
+"""Table → the columns in which a release hides small counts: contacts or clients of the place, and nothing else."""
+
+
+def test_a_release_hides_small_counts_of_contacts_and_clients_of_the_place_and_none_of_anything_else():
+    """Contacts of the nation, of the other hours beside a ratio, hours, days and what is foretold are nobody's."""
+    for name, table in (at_level(0.95) | without_level()).items():
+        assert " ".join(table.schema.counts) == PROTECTED.get(name, ""), name

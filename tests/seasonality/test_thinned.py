@@ -163,3 +163,28 @@ def test_empty_hours_across_midnight_are_one_run_where_no_hour_of_the_month_has_
     hourly[JUNE] = 0
     hourly[151, 4:21] = 1
     assert "6月" in lost_rows(counts_of(hourly.sum(axis=1), hourly=hourly))
+
+
+def monthly(*contacts: int):
+    """All contacts of a month on its first day."""
+    daily = np.zeros(365, dtype=int)
+    daily[pd.date_range("2023-01-01", periods=12, freq="MS").day_of_year - 1] = contacts
+    return counts_of(daily)
+
+
+@pytest.mark.parametrize(("june", "named"), [(21, True), (22, True), (23, False)])
+def test_how_far_a_month_lies_below_is_judged_on_the_root_scale_of_anscombe(june, named):
+    """Of 45 expected: 2·(√45.375 − √(n + 3/8)) = 4 lies at 22.06."""
+    contacts = [45] * 12
+    contacts[5] = june
+    assert bool(lost_rows(monthly(*contacts), beside=monthly(*[9000] * 12))) == named
+
+
+@pytest.mark.parametrize(("june", "named"), [(196, True), (197, True), (198, False)])
+def test_months_that_scatter_more_than_chance_are_judged_by_their_own_scatter(june, named):
+    """By hand: nine months lie 2·(√400.375 − √361.375) = 1.999 from 400, the middle of all.
+
+    Four times 1.4826 times that is 11.855, and 2·(√400.375 − √(n + 3/8)) = 11.855 lies at 197.92.
+    """
+    contacts = [361, 441, 361, 441, 361, june, 441, 361, 441, 400, 441, 400]
+    assert bool(lost_rows(monthly(*contacts), beside=monthly(*[10_000] * 12))) == named

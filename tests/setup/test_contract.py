@@ -102,3 +102,10 @@ def test_explanations_belong_to_columns_that_exist_and_cover_those_the_dictionar
     for kind in PARTNER_KINDS:
         explained = {column.name for column in SCHEMAS[kind].columns if column.note}
         assert explained - {"channel"} <= {name for known, name in NOTES if known == kind}
+
+
+def test_a_name_with_signs_of_html_stays_a_name(root):
+    made = forms(root, root / "params/sample/fy2023/inputs.yaml", FiscalYear(2023))
+    page = contract_page("<b>若葉</b>&市", FiscalYear(2024), 5, made)
+    assert "<b>若葉" not in page
+    assert "&lt;b&gt;若葉&lt;/b&gt;&amp;市" in page

@@ -94,3 +94,15 @@ def test_a_day_in_the_parameters_of_a_dropped_in_notebook_is_asked_about_in_the_
     set_up_year(root, "sample", 2024)
     lines = (root / "params/sample/fy2024/07_housing.yaml").read_text(encoding="utf-8").splitlines()
     assert ["要確認: この年度の値か" in line for line in lines] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [("commissioners", "target_group"), ("consultations", "channel"), ("residents", "sex"), ("waves", "comparable"),
+     ("national_hourly", "date")],
+)  # fmt: skip
+def test_a_new_notebook_splits_its_table_by_the_first_column_of_answers_or_where_there_is_none_by_the_first(
+    root, kind, column
+):
+    _, parameters = new_notebook_for(root, "07_housing", "sample", 2023, kind)
+    assert yaml.safe_load(parameters.read_text(encoding="utf-8")) == {"split_by": column}

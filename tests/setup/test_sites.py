@@ -291,3 +291,13 @@ def test_every_value_that_new_site_sets_is_a_fact_that_must_be_written():
     site = NewSite("wakaba", "若葉市", "岡山県", "33203", 2024)
     assert set(_values(site, REPOSITORY / "params/sample/fy2023")) - free <= set(FACTS)
     assert set(RESET) <= set(FACTS)
+
+
+def test_the_files_of_a_new_place_name_its_own_command_and_are_signed_in_its_own_year(root, wakaba):
+    """The pattern's date of 31 October 2024, a year on, is a Friday."""
+    common = root / "params/wakaba/fy2024/common.yaml"
+    assert "`ujo params wakaba 2024`" in common.read_text(encoding="utf-8")
+    assert yaml.safe_load(common.read_text(encoding="utf-8"))["created_on"] == "2025-10-31"
+    for file in (root / "params/wakaba").rglob("*.yaml"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"ujo params (?!wakaba 2024)|params/sample/fy|fy2023", text), file.name

@@ -86,3 +86,13 @@ def test_an_answer_given_by_one_person_takes_part_in_the_test(table):
     frame = pd.DataFrame({"a": categorical(list(a), ["x", "y"]), "b": categorical(list(b), ["u", "v"])})
     found = survey.association_family(frame, [("a", "b")], TITLES).frame["p_value"][0]
     assert found == pytest.approx(scipy_stats.fisher_exact(table).pvalue)
+
+
+def test_a_pair_that_could_not_be_tested_is_no_association_that_was_found(cases):
+    """One pair tested and not found, one that cannot be tested: nothing was found, and one pair was tested."""
+    alone = cases.assign(household=categorical(["一人暮らし"] * len(cases), ["一人暮らし", "その他"]))
+    table = survey.association_family(alone, [("sex", "outing"), ("sex", "household")], TITLES)
+    assert table.frame["associated"].tolist() == [False, pd.NA]
+    assert survey.family_verdict(table) == "not_detected"
+    assert survey.family_sentence(table).startswith("1組を検定し")
+    assert "関連があると言える組はありません" in survey.family_sentence(table)

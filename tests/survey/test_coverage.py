@@ -112,3 +112,34 @@ def test_age_bands_are_read_as_the_forms_write_them(label, ages):
 )
 def test_a_national_share_is_rounded_to_two_decimals_of_a_percentage(share, text):
     assert prevalence_text({"15~39歳": share}) == f"15~39歳 {text}"
+
+
+@pytest.mark.parametrize(
+    ("band", "counted"),
+    [
+        ("13~14歳", 0),
+        ("14~15歳", None),
+        ("15~16歳", 5),
+        ("38~39歳", 5),
+        ("39~40歳", None),
+        ("40~41歳", 0),
+        ("10~50歳", None),
+        ("15~39歳", 5),
+        ("不明", 0),
+    ],
+)
+def test_a_band_is_within_the_only_age_group_or_beyond_it_and_never_partly(band, counted):
+    """Where no second group lies beside the first, nothing else would notice a band that ends beyond it."""
+    only = {"15~39歳": 0.02}
+    if counted is None:
+        with pytest.raises(ValueError, match="境をまたいで"):
+            in_age_groups({band: 5}, only)
+    else:
+        assert in_age_groups({band: 5}, only) == {"15~39歳": counted}
+
+
+@pytest.mark.parametrize(
+    ("label", "ages"), [("20代", (20, 29)), ("65以上", (65, 200)), ("0~14歳", (0, 14)), ("39", (39, 39))]
+)
+def test_an_age_band_without_its_unit_is_read(label, ages):
+    assert age_range(label) == ages

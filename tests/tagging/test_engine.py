@@ -5,6 +5,8 @@ import random
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from unittest import mock
 
@@ -20,8 +22,8 @@ from tests.tagging.conftest import invented
 from ujo_lib.tagging import dictionary as d
 from ujo_lib.tagging.cache import kernel_cache_folder
 from ujo_lib.tagging.engine import ArrayEngine, JanomeEngine, tokenise_texts
-from ujo_lib.tagging.lattice import OWN
-from ujo_lib.tagging.normalise import corpus
+from ujo_lib.tagging.lattice import OWN, _splits
+from ujo_lib.tagging.normalise import corpus, encode
 
 WORDS = (
     d.UserEntry("ヤングケアラー", 1288, 1288, 3000, "名詞,固有名詞,一般,*", "*", "*", "ヤングケアラー"),
@@ -211,3 +213,49 @@ def test_kernels_stay_within_their_arrays() -> None:
         cwd=Path(__file__).parents[2],
     )
     assert done.stdout.endswith("True\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "may"),
+    [(f"あ{mark}", True) for mark in "、。,.？?！!"]
+    + [("あ\n\n", True), ("\r\n\r\n", True), ("\n\r\n", False), ("あ\r\n", False), ("あいう\n", False)]
+    + [(f"あ{letter}", False) for letter in "あa1 ;；・…」\r　"],
+)
+def test_a_long_text_may_be_cut_behind_the_punctuation_of_janome_and_behind_an_empty_line(
+    before: str, may: bool
+) -> None:
+    codepoints = encode(f"ああああ{before}い")
+    assert bool(_splits(codepoints, len(codepoints) - 1)) is may
+    assert bool(Tokenizer._Tokenizer__splittable(Tokenizer(), f"ああああ{before}")) is may
+
+
+def test_kinds_of_letters_and_unknown_words_are_those_of_the_janome_that_is_installed() -> None:
+    """What was kept by an older export would hide that the present one has gone wrong."""
+    words = d.load_dictionary()
+    found = d._unknown_words(Path(str(files("janome"))) / "sysdic")
+    for name in ("char_class", "class_categories", "in_category", "categories", "unknown"):
+        assert np.array_equal(found[name], getattr(words.lexicon, name)), name
+    assert tuple(found["unknown_speech"].tobytes().decode().split("\n")) == words.unknown_speech
+
+
+@pytest.mark.slow
+def test_the_export_of_today_is_the_one_that_was_kept() -> None:
+    words, found = d.load_dictionary(), d._exported()
+    assert np.array_equal(found["base_of"], words.base_of)
+    assert np.array_equal(found["speech_of"], words.speech_of)
+    assert found["surfaces"].tobytes() == words.packed_surfaces
+    assert found["base_forms"].tobytes() == words.packed_base_forms
+    for name in ("codes", "units", "entries", "numbers", "connection"):
+        assert np.array_equal(found[name], getattr(words.lexicon, name)), name
+
+
+@pytest.mark.parametrize(
+    ("cost", "good"), [(1_000_000, True), (-1_000_000, True), (1_000_001, False), (-1_000_001, False)]
+)
+def test_a_word_of_the_city_costs_at_most_a_million_either_way(cost: int, good: bool) -> None:
+    word = replace(WORDS[0], cost=cost)
+    if good:
+        assert d.load_dictionary().with_words([word]).surfaces[-1] == word.surface
+    else:
+        with pytest.raises(ValueError, match="コストが使えない値"):
+            d.load_dictionary().with_words([word])

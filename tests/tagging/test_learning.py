@@ -107,3 +107,25 @@ def test_texts_chosen_to_teach_teach_every_coder_and_move_no_reading(
     table = learning.telling_words(helped, seen, index, LABELS, 9).frame
     few = learning.telling_words(drawn, seen, index, LABELS, 9).frame
     assert table["missed"].sum() > few["missed"].sum()
+
+
+def test_a_coder_sees_words_by_how_rare_they_are_and_none_that_fewer_than_three_texts_have() -> None:
+    """By hand, of four texts: log(5 / 5) + 1 for a word of all, log(5 / 4) + 1 for one of three, 0 for one of two."""
+    word, text = np.array([0, 1, 0, 1, 0, 1, 2, 2, 0, 2]), np.array([0, 0, 1, 1, 2, 2, 2, 2, 3, 3])
+    place = np.arange(10)
+    index = words.WordIndex(("all", "three", "two"), word, text, text, place, 4)
+    record = pd.DataFrame({"topic": ["学校", "家族", "学校", "学校"]})
+    rare = np.log(5 / 4) + 1
+    both = [1 / np.hypot(1, rare), rare / np.hypot(1, rare), 0]
+    seen = learning.features(index, record).toarray()
+    assert seen[:, :3] == pytest.approx(np.array([both, both, both, [1, 0, 0]]))
+    assert seen[:, 3:].tolist() == [
+        [0.5 * (topic == one) for one in ("学校", "家族")] for topic in record["topic"]
+    ]
+    bare = learning.features(index, record[[]]).toarray()
+    assert bare == pytest.approx(seen[:, :3])
+
+
+def test_a_text_without_a_word_that_teaches_is_a_row_of_noughts() -> None:
+    index = words.WordIndex(("rare",), np.array([0, 0]), np.array([0, 1]), np.array([0, 1]), np.arange(2), 3)
+    assert not learning.features(index, pd.DataFrame(index=range(3))).toarray().any()

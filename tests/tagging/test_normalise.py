@@ -90,3 +90,21 @@ def test_texts_keep_their_sentences_apart() -> None:
     assert [cleaned.sentence(i) for i in range(4)] == ["一。", "二", "三", "四"]
     assert cleaned.text_of.tolist() == [0, 0, 2, 2]
     assert cleaned.n_texts == 3
+
+
+@pytest.mark.parametrize(
+    ("mark", "left"),
+    [
+        ("\ufe00", ""),
+        ("\ufe0f", ""),
+        ("\ufe10", ","),  # a vertical comma
+        ("\U000e00ff", "\U000e00ff"),
+        ("\U000e0100", ""),
+        ("\U000e01ef", ""),
+        ("\U000e01f0", "\U000e01f0"),
+    ],
+)
+def test_what_chooses_the_shape_of_a_letter_is_left_out_and_its_neighbours_are_not(
+    mark: str, left: str
+) -> None:
+    assert n.normalise(f"葛{mark}城") == f"葛{left}城"

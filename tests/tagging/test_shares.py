@@ -9,7 +9,7 @@ from ujo_lib.tagging import shares
 Z = 1.959963984540054
 
 
-@pytest.mark.parametrize(("found", "read"), [(0, 7), (3, 7), (7, 7), (41, 200)])
+@pytest.mark.parametrize(("found", "read"), [(0, 1), (1, 1), (1, 2), (0, 7), (3, 7), (7, 7), (41, 200)])
 def test_of_endless_texts_the_limits_are_wilson_s(found: int, read: int) -> None:
     limits = shares.wilson_finite(found, read, np.inf, Z)
     assert (limits.low, limits.high) == pytest.approx(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.sample.stream import iter_texts
 from ujo_lib.tagging import Codebook, evidence, tag, tagger
+from ujo_lib.tagging.compiled import COMPILED
 from ujo_lib.tagging.judging import judged_hits
 from ujo_lib.tagging.matching import OWNER, ROLE, STATUS, TERM, THEME, VALID
 from ujo_lib.tagging.normalise import corpus
@@ -77,6 +78,7 @@ def test_valid_evidence_and_tags_agree(book: Codebook) -> None:
         assert set(row.index[row]) == valid
 
 
+@pytest.mark.skipif(not COMPILED, reason="in plain Python a million letters take a minute")
 @pytest.mark.parametrize("unit", ["死にたくないけど学校に行きたくない、", "親友は好き、"])
 def test_a_million_letters_on_one_line_are_tagged_like_a_few(book: Codebook, unit: str) -> None:
     """Every hit against every other would be hours here."""

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from tests.tagging.conftest import invented
 from ujo_lib.tagging import words as w
 from ujo_lib.tagging.engine import ArrayEngine
+from ujo_lib.tagging.normalise import corpus
 
 TEXTS = ["学校の先生がこわい。学校!!", "猫と猫", "学校に猫が来た", "犬の散歩"]
 
@@ -45,3 +47,14 @@ def test_bigrams_stay_within_sentences(index: w.WordIndex) -> None:
     found = set(w.frequent_bigrams(index, np.ones(4, bool), 20).frame["words"])
     assert "先生 こわい" in found
     assert "こわい 学校" not in found
+
+
+def test_unknown_words_are_content_by_what_janome_takes_them_for(arrays: ArrayEngine) -> None:
+    """The rule of IPADIC's parts of speech, token by token, on texts full of what no dictionary has."""
+    cleaned = corpus([invented(seed, 400) for seed in range(4)])
+    tokens = arrays.tokenise(cleaned.codepoints, cleaned.sentences)
+    speeches = [tokens.token(row).part_of_speech.split(",") for row in range(len(tokens.rows))]
+    assert len({tuple(one) for one, row in zip(speeches, tokens.rows, strict=True) if row[2] < 0}) > 3
+    bare = {"非自立", "代名詞", "数", "接尾"}
+    expected = [one[0] in {"名詞", "動詞", "形容詞", "副詞"} and one[1] not in bare for one in speeches]
+    assert w._content(tokens).tolist() == expected

@@ -109,8 +109,8 @@ def read_public(file: Path) -> minisign.PublicKey:
 
 
 def key_id(public: minisign.PublicKey) -> str:
-    """Name of a key, 16 hexadecimal digits as minisign prints them: bytes 2 to 9 of the key, the last one first."""
-    return base64.b64decode(public.to_base64())[9:1:-1].hex().upper()
+    """Name of a key, as minisign prints it."""
+    return _name(base64.b64decode(public.to_base64()))
 
 
 def material(public: minisign.PublicKey) -> bytes:
@@ -121,9 +121,14 @@ def material(public: minisign.PublicKey) -> bytes:
 def signing_id(signature: bytes) -> str:
     """Name of the key that a signature file says it was made with; empty when it is none."""
     try:
-        return base64.b64decode(signature.split(b"\n")[1], validate=True)[9:1:-1].hex().upper()
+        return _name(base64.b64decode(signature.split(b"\n")[1], validate=True))
     except (IndexError, ValueError):
         return ""
+
+
+def _name(key: bytes) -> str:
+    """Bytes 2 to 9 as one number, the last one first, in hexadecimal digits without noughts before it."""
+    return key[9:1:-1].hex().upper().lstrip("0")
 
 
 def sign(secret: minisign.SecretKey, content: bytes, comment: str) -> bytes:

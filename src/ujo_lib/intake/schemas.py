@@ -210,12 +210,17 @@ def options(text: str, aliases: Mapping[str, tuple[str, ...]] = MappingProxyType
     Args:
         text: labels separated by ``/``.
         aliases: other spellings by label.
+
+    Raises:
+        ValueError: other spellings of what is no label.
     """
     made = []
     for position, part in enumerate(text.split("/"), start=1):
         match = re.fullmatch(r"(\d+) (.+)", part)
         code, label = (match[1], match[2]) if match else (str(position), part)
         made.append(Option(label, code, aliases.get(label, ())))
+    if unknown := aliases.keys() - {option.label for option in made}:
+        raise ValueError(f"other spellings of no label: {sorted(unknown)}")
     return tuple(made)
 
 

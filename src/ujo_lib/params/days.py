@@ -32,7 +32,10 @@ def such(holds: Callable[[Any], object], expected: str) -> AfterValidator:
 
 
 IsoDay = Annotated[
-    str, such(lambda day: not day or date.fromisoformat(day), "2023-04-01 の形の、実在する日付")
+    str,
+    such(
+        lambda day: not day or date.fromisoformat(day).isoformat() == day, "2023-04-01 の形の、実在する日付"
+    ),
 ]
 """A day as text, in the form 2023-04-01; or nothing."""
 

@@ -165,7 +165,7 @@ def combined(
         level: confidence level.
 
     Returns:
-        One row: answers, n, base (valid), missing, share, low, high; reference (the nation's share),
+        One row: answers, n, base (valid), share, low, high; reference (the nation's share),
         base_reference, difference (share − reference) and its interval difference_low, difference_high (Newcombe
         1998, method 10, with the clients' design effect). Without national figures these five are NA.
 
@@ -184,7 +184,6 @@ def combined(
             "answers": [_together(labels)],
             "n": [one.n],
             "base": [one.base],
-            "missing": [len(records) - len(valid)],
             "share": [one.estimate],
             "low": [one.low],
             "high": [one.high],
@@ -196,7 +195,6 @@ def combined(
         "answers": _any_of(column, labels, _labels(records[column])),
         "n": CONTACTS,
         "base": Base(heading="回答のあった件数", unit="件", over=("answers",)),
-        "missing": replace(CONTACTS, heading="無回答", members=False),
         "share": Share(of="回答のあった相談", n="n", base="base"),
         **interval("share", level),
         "base_reference": replace(CONTACTS, heading="全国の回答", members=False),

@@ -19,7 +19,6 @@ from ujo_lib.seasonality.circular import daily_peak
 from ujo_lib.seasonality.counts import (
     CONTACTS,
     DAYS,
-    HOURS,
     Counts,
     clock_shift,
     from_aggregate,
@@ -260,7 +259,7 @@ def clock_sentence(scopes: Scopes) -> str:
     """
     lag = clock_lag(scopes)
     low, high = daily_peak(scopes.prefecture).frame.loc[0, ["low", "high"]].astype(float)
-    reach = float(np.nan_to_num((high - low) / 2, nan=HOURS / 2))
+    reach = float(np.nan_to_num((high - low) / 2, nan=np.inf))
     if max(abs(lag), 2) <= reach:
         return "県の相談が少ないため、1日の山と谷が全国とずれているかどうかは、分かりません。"
     if abs(lag) <= 2:

@@ -199,12 +199,11 @@ _BASIS_JA: dict[Basis, str] = {
 
 
 def _change_row(change: Change) -> dict[str, Any]:
-    ratio = change.ratio
-    both = change.n0 is not None and change.n1 is not None
+    ratio, n0, n1 = change.ratio, change.n0, change.n1
     return {
-        "n": change.n1,
-        "n_earlier": change.n0,
-        "difference": (change.n1 or 0) - (change.n0 or 0) if both else None,
+        "n": n1,
+        "n_earlier": n0,
+        "difference": None if n0 is None or n1 is None else n1 - n0,
         "estimate": _finite(ratio.estimate) if ratio else None,
         "low": ratio.low if ratio else None,
         "high": _finite(ratio.high) if ratio else None,

@@ -34,7 +34,6 @@ FORMAT = 2
 """Raise when the arrays change their meaning; older cache files are then not read."""
 
 _COST_LIMIT = 1_000_000
-_BUCKETS = 10
 _COMPACT = re.compile(rb"(\d+):\(u'([^']*)', *(\d+), *(\d+), *(-?\d+)\)")
 _EXTRA = re.compile(rb"(\d+):\(u'([^']*)',u'([^']*)',u'([^']*)',u'([^']*)',u'[^']*',u'[^']*'\)")
 
@@ -193,7 +192,7 @@ def _exported() -> dict[str, Any]:
     base_ids: defaultdict[str, int] = defaultdict(lambda: len(base_ids))
     base_of: list[int] = []
     speech_of: list[int] = []
-    for bucket in range(_BUCKETS):
+    for bucket in range(len([*folder.glob("entries_compact*[0-9].py")])):
         surfaces, *costs = _entries(folder / f"entries_compact{bucket}.py", _COMPACT, len(words))
         words += zip(surfaces, *(map(int, column) for column in costs), strict=True)
         *speech, bases = _entries(folder / f"entries_extra{bucket}.py", _EXTRA, len(base_of))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.disclosure.people import every_interval, grid, table_of
+from ujo_lib.disclosure.audit import attack
 from ujo_lib.disclosure.audit.attack import COLUMNS, PUBLIC, SAFE, AuditReport, audit
 from ujo_lib.disclosure.tables import Cell, CountTable, PastRelease, Policy, Printed, PublicFigure, TableError
 
@@ -192,3 +193,37 @@ def test_nobody_is_among_those_of_a_hidden_zero() -> None:
     policy = Policy(threshold=5, required_width=2, zero_rule="hide", own_case=True)
     found = audit([table], {"t": (True, True, False, False)}, policy).frame.set_index("cell")
     assert found[["low", "high"]].to_numpy().tolist() == [[0, 3], [1, 3]]
+
+
+@pytest.mark.parametrize("few", [0, 1, 30])
+def test_who_knows_much_of_what_was_public_is_modelled_as_who_knows_little(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By hand: of 2 men it was public that there are 1 to 3, of everybody that there are 20 to 30."""
+    monkeypatch.setattr(attack, "_FEW", few)
+    table = table_of("t", {"性別": ["男性"] * 2 + ["女性"] * 23}, ["性別"])
+    known = [
+        PublicFigure("cases", {"性別": ("男性",)}, 1, 3, "公表済み"),
+        PublicFigure("cases", {}, 20, 30, "公表済み"),
+    ]
+    found = audit([table], {"t": (True, True, False)}, FIVE, public=known).frame.set_index("cell")
+    row = found.loc["性別=男性 (n)"]
+    assert (row["public_low"], row["public_high"], row["required"]) == (1, 3, 2)
+    assert (row["low"], row["high"], row["verdict"]) == (1, 3, SAFE)
+
+
+@pytest.mark.parametrize(
+    ("least", "width", "safe"), [(17, 1, False), (16, 2, False), (15, 3, True), (14, 4, True)]
+)
+def test_a_small_group_between_two_counts_must_stay_as_uncertain_as_a_small_count(
+    least: int, width: int, safe: bool
+) -> None:
+    """Of 20 people 17 are of April, which is hidden and known to be `least` to 18: the other 3 lie between."""
+    people = {"月": ["4"] * 17 + ["5"] * 3, "性別": ["男性"] * 20}
+    whole = table_of("whole", people, ["性別"])
+    part = table_of("part", people, ["性別"], where={"月": ("4",)})
+    known = PublicFigure("cases", {"月": ("4",)}, least, 18, "公表済み")
+    found = audit([whole, part], {"part": (True, True)}, FIVE, public=[known]).frame
+    left = found.set_index(["table", "cell"]).loc[attack.DIFFERENCE, "月=〔その他〕"]
+    assert left[["low", "high", "width", "required"]].tolist() == [2, 2 + width, width, 3]
+    assert (left["verdict"] == SAFE) is safe

@@ -2,7 +2,9 @@
 
 import pytest
 
-from ujo_lib.disclosure.audit.people import _blocks
+from ujo_lib.disclosure.audit import people as people_room
+from ujo_lib.disclosure.audit.people import People, _blocks
+from ujo_lib.disclosure.tables import Region
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,21 @@ from ujo_lib.disclosure.audit.people import _blocks
 def test_variables_are_crossed_that_no_single_variable_parts(scopes, blocks):
     """The blocks of a graph between its articulation points; a ring has none."""
     assert _blocks([frozenset(scope) for scope in scopes]) == blocks
+
+
+@pytest.mark.parametrize(("limit", "size", "variables"), [(11, 23, "abc"), (12, 21, ""), (13, 21, "")])
+def test_where_not_all_can_be_crossed_a_block_tells_apart_what_its_own_counts_tell_apart(
+    limit: int, size: int, variables: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By hand: a ring of a, b and c, and d beside a; each has a category that no count names.
+
+    Whole: 3 · 2 · 2 kinds of the ring and 3 · 3 beside it. Apart: a and b 2 · 2 (the two of a are counted together),
+    b and c 2 · 2, c and a 2 · 3, and 3 · 3 beside.
+    """
+
+    def of(**chosen: str) -> Region:
+        return tuple((v, frozenset(atoms)) for v, atoms in sorted(chosen.items()))
+
+    monkeypatch.setattr(people_room, "_CROSS_LIMIT", limit)
+    people = People([of(a="12", b="1"), of(b="1", c="1"), of(a="1", c="1"), of(a="1", d="12")])
+    assert (people.size, people.approximate) == (size, set(variables))

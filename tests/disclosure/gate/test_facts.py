@@ -157,3 +157,54 @@ def test_whatever_the_gate_would_find_the_mask_takes_away(before: str, fact: str
     masked = mask_personal(f"{before} {fact} {after}", NAMES)
     assert not {"phone", "mail", "user"} & set(forbidden(masked, NOTHING, named(NAMES)))
     assert fact not in masked
+
+
+@pytest.mark.parametrize("after", ["", " "])
+@pytest.mark.parametrize("before", ["", " "])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "@",
+        "＠",
+        "(at)",
+        "（AT）",
+        "[At]",
+        "<at>",
+        "＜あっと＞",
+        "【アット】",
+        "{アットマーク}",
+        "(@)",
+        "☆",
+        "★",
+        "●",
+    ],
+)
+def test_an_address_is_found_and_masked_with_a_blank_on_either_side_of_its_sign(
+    sign: str, before: str, after: str
+) -> None:
+    text = f"連絡は taro{before}{sign}{after}example.jp へ"
+    assert contacts(text)["mail"]
+    assert mask_personal(text) == "連絡は 〔メール〕 へ"
+
+
+SHAPES = [
+    ("福田晴朗", "\ufa1b田\ufa12\uf929"),  # as IBM's extension of CP932 has them
+    ("塚本神一", "\ufa10本\ufa19一"),
+    ("高木", "\u2fbc\u2f4a"),  # radicals, as copied from a PDF file
+    ("辻神", "\u8fbb\U000e0101神\ufe00"),
+    ("タナカイチロウ", "ﾀﾅｶ ｲﾁﾛｳ"),
+    ("宇城ガク", "宇城カ\u3099ク"),
+    ("宇城ガク", "宇城ｶﾞｸ"),
+    ("髙﨑", "高崎"),
+]
+
+
+@pytest.mark.parametrize(
+    "shapes", [*SHAPES, *((b, a) for a, b in SHAPES), *((a, a) for pair in SHAPES for a in pair)]
+)
+def test_a_listed_name_is_masked_in_each_shape_of_its_letters_whichever_shape_the_list_has(
+    shapes: tuple[str, str],
+) -> None:
+    listed, written = shapes
+    assert mask_personal(f"きのう{written}が来た", [listed]) == "きのう〔氏名〕が来た"
+    assert "user" in set(forbidden(f"きのう{written}が来た", NOTHING, named([listed])))

@@ -268,3 +268,24 @@ def test_a_run_of_letters_is_taken_out_of_a_text_where_it_is_long_and_says_somet
     _, outer, *inner = (one.text for one in of_file("p.txt", run.encode()) if isinstance(one, Layer))
     assert (run in outer) == (not opened or more < 0)
     assert any("said in words" in text for text in inner) == opened
+
+
+@pytest.mark.parametrize(
+    ("member", "part"),
+    [
+        ("docProps/core.xml", "docProps"),
+        ("xl/worksheets/sheet1.xml", "xl/worksheets"),
+        ("xl/sharedStrings.xml", "xl/sharedStrings"),
+        ("xl/comments1.xml", "xl/comments"),
+        ("xl/media/夜の猫.png", "xl/media"),
+        ("夜の猫.txt", "中身"),
+    ],
+)
+def test_a_finding_within_an_archive_says_in_which_part_and_repeats_no_name_that_somebody_gave(
+    member: str, part: str
+) -> None:
+    read = [one for one in of_file("a.xlsx", packed(member, SAID.encode())) if isinstance(one, Layer)]
+    said = {one.carrier for one in read if SAID in one.text}
+    assert said
+    assert all(f" > {part}" in carrier for carrier in said)
+    assert not any("夜の猫" in one.carrier for one in read)

@@ -11,7 +11,7 @@ from PIL import Image
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.drawings import Recipe, draw_files, file_stems
+from ujo_lib.report.look.drawings import Recipe, _filled, draw_files, file_stems
 
 NOTEBOOK = "01_survey_descriptives"
 FINDING = "最も多いのは{sex[max n]}です。"
@@ -92,3 +92,12 @@ def test_the_png_has_300_dots_per_inch_of_the_page(tmp_path):
     assert (tmp_path / "01_cases_by_sex.svg").read_bytes() == recipe.figure(
         {table.key: table.record(NOTEBOOK)}
     ).svg()
+
+
+def test_a_part_of_a_table_is_kept_as_its_rows_with_their_mask_and_comes_back_as_nothing_else():
+    table = _of_page(by_sex(hide=[(1, "n")]))
+    part = table.where(sex=[table.frame["sex"].iloc[1], table.frame["sex"].iloc[0]])
+    (again,) = (_filled(value, {table.key: table.record(NOTEBOOK)}) for value in _kept("bars", part).tables)
+    pd.testing.assert_frame_equal(again.frame, part.frame, check_dtype=False)
+    pd.testing.assert_frame_equal(again.hidden, part.hidden)
+    assert (again.rows, again.key) == ((0, 1), table.key)

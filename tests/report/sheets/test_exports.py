@@ -6,6 +6,7 @@ import math
 from datetime import date
 
 import pandas as pd
+import pytest
 
 from tests.report.tables_of import by_sex, published
 from ujo_lib.columns import Count, Dimension, PValue, Share
@@ -98,3 +99,17 @@ def test_the_list_of_tables_says_what_each_is_about():
     header, line = _rows(list_of_tables([Table.of(by_sex().record("01"))]))
     assert header[:2] == ["ファイル", "表題"]
     assert line[:2] == ["01_cases_by_sex.csv", "当事者の性別"]
+
+
+@pytest.mark.parametrize(
+    ("p", "written"),
+    [(0.00099, 0.00099), (0.000994, 0.00099), (0.001, 0.001), (0.00106, 0.001), (0.0, 0.0), (1.0, 1.0)],
+)
+def test_a_small_p_value_is_no_nought_and_from_a_thousandth_on_has_three_decimals(p, written):
+    table = published({"p_value": [p]}, kinds={"p_value": PValue()})
+    assert _values(table, "p_value") == (written,)
+
+
+def test_a_share_with_two_decimals_on_the_page_has_two_in_the_file():
+    table = published({"share": [0.020449, 0.0205]}, kinds={"share": Share(decimals=2)})
+    assert _values(table, "share") == (2.04, 2.05)

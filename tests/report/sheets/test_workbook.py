@@ -13,7 +13,7 @@ from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look import wording
 from ujo_lib.report.sheets import xlsx
 from ujo_lib.report.sheets.exports import Table
-from ujo_lib.report.sheets.workbook import CLAIMS, CONTENTS, About, PageText, workbook
+from ujo_lib.report.sheets.workbook import CLAIMS, CONTENTS, About, PageText, _cell, workbook
 
 ABOUT = About("見本市 年次報告書", "見本市", ("庁内限り(秘匿処理前の数値を含みます)",), "2024-10-31", "abc")
 NOTEBOOK = "01_survey_descriptives"
@@ -128,3 +128,56 @@ def test_two_sheets_of_one_name_are_refused():
 def test_characters_that_xml_forbids_do_not_break_the_file():
     sheet = _open(_written(published({"label": ["a\x0bb & <c>"], "n": [1]})))["01_cases_by_sex"]
     assert sheet["A12"].value == "a b & <c>"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "decimals"),
+    [
+        (3, "n", 0),
+        (3.0, "other", 0),
+        (2.5, "other", 1),
+        (69.8, "share", 1),
+        (2.05, "percent2", 2),
+        (1.23, "ratio", 2),
+        (0.0009, "p", None),
+        (0.001, "p", 3),
+        (0.0, "p", 3),
+        (5, "text", None),
+    ],
+)
+def test_a_number_has_the_decimals_of_its_kind_and_a_small_p_value_as_many_as_it_needs(value, kind, decimals):
+    assert _cell(value, kind) == xlsx.Number(value, decimals)
+
+
+@pytest.mark.parametrize(
+    ("labels", "n", "dimensions", "size"),
+    [
+        (["男性", "女性", "総数"], [17, 8, 25], {"label": "sex"}, 25),
+        (["総数", "男性", "女性"], [25, 17, 8], {"label": "sex"}, 25),
+        (["男性", "女性"], [17, 8], {"label": "sex"}, "該当なし"),
+        (["男性", "総数", "総数"], [17, 25, 8], {"label": "sex"}, "該当なし"),
+        (["男性", "女性", "総数"], [17, 8, 25], {"label": "sex", "other": "age"}, "該当なし"),
+        (["男性", "女性", "総数"], [17, 8, 25], {}, "該当なし"),
+    ],
+)
+def test_how_many_were_counted_is_the_one_total_of_one_dimension(labels, n, dimensions, size):
+    columns = {"label": labels, **({"other": labels} if "other" in dimensions else {}), "n": n}
+    table = published(columns, dimensions=dimensions, population="cases")
+    sheet = _open(_written(table))["01_cases_by_sex"]
+    assert {row[0].value: row[1].value for row in sheet.iter_rows(max_row=10)}["対象数(n)"] == size
+
+
+def test_the_contents_tell_of_each_table_what_its_page_says():
+    table = by_sex()
+    book = _open(_written(table))
+    row = next(row for row in book[CONTENTS].iter_rows(values_only=True) if row[0] == "01_cases_by_sex")
+    subject = table.spec.subject
+    area = subject.area or "該当なし"
+    rows = len(table.frame)
+    assert row == ("01_cases_by_sex", "当事者の性別", "令和5(2023)年度", area, subject.base, rows)
+
+
+def test_columns_are_as_wide_as_their_longest_text_where_japanese_letters_count_twice():
+    """「あ」 twenty times takes forty half-width characters, and two beside them."""
+    sheet = _open(_written(published({"label": ["あ" * 20], "n": [1]})))["01_cases_by_sex"]
+    assert round(sheet.column_dimensions["A"].width) in (42, 43)  # Excel adds the rim of a cell

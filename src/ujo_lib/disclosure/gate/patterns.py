@@ -91,8 +91,10 @@ def _digits(number: str) -> str:
 
 
 def _mails(text: str) -> Iterator[str]:
-    """Addresses, looked for around the few signs that could belong to one."""
+    """Addresses, looked for around the few signs that could belong to one, each behind the one before it."""
+    after = 0
     for sign in _AT.finditer(text):
-        start = max(0, sign.start() - _LOCAL_PART)
+        start = max(after, sign.start() - _LOCAL_PART)
         if (found := MAIL.search(text, start, sign.end() + 255)) is not None:
+            after = found.end()
             yield found[0]

@@ -1,0 +1,36 @@
+"""Settings of the page on texts at their edges."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.params.edges import refuses, takes
+from ujo_lib.params import TaggingSettings, project_root
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [
+        ("pair_themes", [3, 12], [2, 13]),
+        ("trend_themes", [1, 6], [0, 7]),
+        ("least_texts", [5, 6], [4, 0]),
+        ("top_words", [5, 100], [4, 101]),
+        ("kwic_lines", [1, 200], [0, 201]),
+    ],
+)
+def test_a_setting_is_taken_up_to_its_edges_and_refused_beyond(name, taken, refused):
+    takes(TaggingSettings, name, taken)
+    refuses(TaggingSettings, name, refused)
+
+
+def test_values_of_one_column_are_parted_by_a_bar_and_columns_keep_their_order():
+    settings = TaggingSettings(focus={"topic": "学校|家族", "age_band": "10代"})
+    assert list(settings.focus_values.items()) == [("topic", ["学校", "家族"]), ("age_band", ["10代"])]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "read"), [("", "params/codebook.yaml"), ("params/old.yaml", "params/old.yaml")]
+)
+def test_without_an_earlier_codebook_the_present_one_is_compared_with_itself(earlier, read):
+    settings = TaggingSettings(earlier_codebook=earlier)
+    assert settings.codebook_before == project_root(Path(__file__).parent) / read

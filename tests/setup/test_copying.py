@@ -1,0 +1,130 @@
+"""A file of parameters is changed in its text, and nothing else in it is."""
+
+import pytest
+import yaml
+
+from ujo_lib.setup.copying import (
+    QUESTIONS,
+    SetupError,
+    asked_anew,
+    flat_file,
+    list_file,
+    moved_values,
+    newest_year,
+    remarks_on,
+    without_marks,
+)
+
+FLAT = """\
+# 年度の設定
+site: uki    # 変えない
+seed: 2023
+names:    # 二つ
+  - a
+  - b
+wave: "R5"
+"""
+
+
+@pytest.mark.parametrize(
+    ("years", "but", "newest"),
+    [
+        ((2021, 2023), None, 2023),
+        ((2021, 2023), 2023, 2021),
+        ((2023,), 2023, 2023),
+        ((2021, 2023), 2022, 2023),
+    ],
+)
+def test_a_year_is_set_up_from_the_newest_other_one_or_from_itself_alone(tmp_path, years, but, newest):
+    for year in years:
+        (tmp_path / f"params/uki/fy{year}").mkdir(parents=True)
+    (tmp_path / "params/uki/fy20245").mkdir()
+    assert newest_year(tmp_path, "uki", but) == newest
+    with pytest.raises(SetupError, match="もとにする年度がありません"):
+        newest_year(tmp_path, "wakaba")
+
+
+def test_only_the_values_that_change_are_rewritten_whatever_stands_around_them():
+    text = flat_file(
+        FLAT, {"seed": 7, "names": ["c"], "wave": "R6", "lacking": 1}, {"seed": "種か", "lacking": "?"}
+    )
+    assert text == (
+        "# 年度の設定\nsite: uki    # 変えない\nseed: 7    # 要確認: 種か\n"
+        'names:    # 二つ\n  ["c"]\nwave: "R6"\n'
+    )
+    assert yaml.safe_load(text) == {"site": "uki", "seed": 7, "names": ["c"], "wave": "R6"}
+
+
+@pytest.mark.parametrize("text", ["", "# 何もない\n", "- a\n"])
+def test_a_file_without_parameters_stays_as_it_is(text):
+    assert flat_file(text, {"seed": 1}, {"seed": "?"}) == text
+
+
+@pytest.mark.parametrize(
+    "value", ["yes", "05", "a: b", "# c", "「」", "", [], ["no"], {"x": 1}, True, None, 0.1]
+)
+def test_what_yaml_might_misread_is_read_back_as_it_was_meant(value):
+    assert yaml.safe_load(flat_file(FLAT, {"seed": value}, {}))["seed"] == value
+
+
+def test_marks_of_the_old_year_go_and_other_remarks_stay():
+    text = "# 要確認: 全体\n# ふつうの注\nseed: 1    # 要確認: 種か\nwave: R5  # 要確認\nsite: uki    # 変えない\n"
+    assert without_marks(text) == "# ふつうの注\nseed: 1\nwave: R5\nsite: uki    # 変えない\n"
+
+
+def test_the_wave_before_is_the_one_that_was_this_years():
+    content = {
+        "wave": "R5",
+        "earlier_wave": "R1",
+        "fiscal_year": "2023",
+        "stated_impressions": 9,
+        "seed": 2023,
+    }
+    assert moved_values(content, 1) == {
+        "wave": "R6", "earlier_wave": "R5", "fiscal_year": "2024", "stated_impressions": 0,
+    }  # fmt: skip
+    assert "earlier_wave" not in moved_values({"earlier_wave": "R1"}, 1)
+    assert moved_values({"period_start": "", "created_on": "2024-10-31"}, 1) == {
+        "period_start": "",
+        "created_on": "2025-10-31",  # a Friday
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "asked"),
+    [
+        ("2023年の資料", True),
+        ("fy2023/a.csv", True),
+        ("R5", True),
+        ("令和の調査", True),
+        ("2023", False),
+        ("AR5", False),
+    ],
+)
+def test_a_value_that_may_name_a_year_is_asked_about_where_nobody_knows_whether_it_moves(value, asked):
+    assert ("survey" in remarks_on({"survey": value})) is asked
+    assert "gaps" not in remarks_on({"gaps": value})  # a fact of the past
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_list_that_is_asked_anew_keeps_its_explanation_and_nobodys_entries(name):
+    key = QUESTIONS[name][0]
+    made = asked_anew(name, f"# 説明\n{key}:\n  - {{about: 前の市, why: 秘密}}\n")
+    assert made.startswith("# 説明\n")
+    assert "前の市" not in made
+    assert yaml.safe_load(made) == {key: []}
+    example = next(line for line in made.splitlines() if line.startswith("#  - "))
+    assert yaml.safe_load(f"{key}:\n{example[1:]}\n")[key]  # as the remark says: without # and []
+
+
+def test_what_was_published_starts_anew_and_other_lists_keep_their_words():
+    assert yaml.safe_load(list_file("published.yaml", "claims:\n  - {id: A1, published: 5}\n", 1)) == {
+        "claims": []
+    }
+    text = "limits:\n  - about: R5のこと\n    why: 令和5年に25人でした。\n    next: fy2023 の表\n"
+    assert list_file("limits.yaml", text, 1).splitlines() == [
+        "limits:",
+        "  - about: R5のこと    # 要確認: この年度に合うか",
+        "    why: 令和5年に25人でした。    # 要確認: この年度に合うか",
+        "    next: fy2024 の表    # 要確認: この年度に合うか",
+    ]
