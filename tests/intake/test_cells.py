@@ -1,24 +1,30 @@
 """What a cell means: nothing is glued, converted or made up in silence."""
 
+from contextlib import suppress
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.intake.conftest import Desk, as_csv, table
-from ujo_lib.intake import values
-from ujo_lib.intake.values import ValueRefused
+from tests.intake.conftest import Desk, as_csv, asked, table
+from ujo_lib import fiscal, text
+from ujo_lib.intake import cells
+from ujo_lib.intake.cells import ValueRefused
+from ujo_lib.intake.schemas import SCHEMAS, Column, Option
 
 
 @settings(deadline=None)
 @given(st.text("0123456789", min_size=1, max_size=3), st.sampled_from("²³¹①⑨⑳⒈⒉㏠㍘₂"), st.booleans())
 def test_a_digit_with_a_mark_never_reads_as_one_number(digits, mark, before):
     with pytest.raises(ValueRefused):
-        values.refuse_glued(mark + digits if before else digits + mark)
+        cells.refuse_glued(mark + digits if before else digits + mark)
 
 
 @pytest.mark.parametrize("text", ["12", "１２", "①", "12件", "令和5年", "40~49歳", "Ⅲ"])
 def test_a_number_without_marks_is_not_refused(text):
-    values.refuse_glued(text)
+    cells.refuse_glued(text)
 
 
 @pytest.mark.parametrize(
@@ -34,36 +40,36 @@ def test_a_number_without_marks_is_not_refused(text):
     ],
 )
 def test_a_duration_becomes_minutes(text, minutes):
-    assert values.parse_measured(text, "分").value == minutes
+    assert cells.parse_measured(text, "分").value == minutes
 
 
 @pytest.mark.parametrize(("text", "unit"), [("3円", "人"), ("2年", "分"), ("3か月", "年"), ("3歳", "件")])
 def test_a_number_of_another_unit_is_refused(text, unit):
     with pytest.raises(ValueRefused):
-        values.parse_measured(text, unit)
+        cells.parse_measured(text, unit)
 
 
 @pytest.mark.parametrize(("text", "unit"), [("3名", "人"), ("3戸", "世帯"), ("3件", "回"), ("3円", "")])
 def test_a_number_of_a_like_unit_is_read(text, unit):
-    assert values.parse_measured(text, unit).value == 3
+    assert cells.parse_measured(text, unit).value == 3
 
 
 @pytest.mark.parametrize("text", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "######", "〃", "同上", '"'])
 def test_an_error_or_ditto_mark_is_neither_id_nor_word(text):
     for is_id in (True, False):
         with pytest.raises(ValueRefused):
-            values.parse_short(text, is_id=is_id)
+            cells.parse_short(text, is_id=is_id)
 
 
 @pytest.mark.parametrize("text", ["1.23E+15", "-", "ー", "—", "なし", "不明", "N/A", "null"])
 def test_no_id_is_no_person(text):
     with pytest.raises(ValueRefused):
-        values.parse_short(text, is_id=True)
+        cells.parse_short(text, is_id=True)
 
 
 @pytest.mark.parametrize("text", ["K-001", "001", "E15", "A#1", "佐々木", "iPhone", "なし岳", "2023-08-01"])
 def test_a_good_id_or_word_is_kept(text):
-    assert values.parse_short(text, is_id=True).value == text
+    assert cells.parse_short(text, is_id=True).value == text
 
 
 def test_a_declared_dash_leaves_the_client_blank(desk: Desk):
@@ -98,14 +104,14 @@ def test_a_remark_may_be_a_sentence(desk: Desk):
 @pytest.mark.parametrize("text", ["51208", "50101", "51231", "30130"])
 def test_a_bare_number_that_may_be_an_era_day_is_refused(text):
     with pytest.raises(ValueRefused):
-        values.parse_day(text)
+        cells.parse_day(text)
     with pytest.raises(ValueRefused):
-        values.parse_stamp(f"{text} 22:15", "Asia/Tokyo")
+        cells.parse_stamp(f"{text} 22:15", "Asia/Tokyo")
 
 
 @pytest.mark.parametrize("text", ["45268", "51301", "51200", "51232", "20231208"])
 def test_a_bare_number_with_one_reading_is_a_day(text):
-    assert values.parse_day(text).value
+    assert cells.parse_day(text).value
 
 
 @pytest.mark.parametrize(
@@ -191,25 +197,25 @@ def test_an_id_that_was_made_a_text_for_excel_is_read_as_excel_shows_it(desk: De
 
 
 def test_an_apostrophe_in_a_word_is_part_of_it():
-    assert values.parse_short("'24春").value == "'24春"
+    assert cells.parse_short("'24春").value == "'24春"
 
 
 @pytest.mark.parametrize("number", ["790.000", "1.000", "0.000"])
 def test_a_point_that_may_part_thousands_is_refused(number):
     with pytest.raises(ValueRefused):
-        values.parse_number(number)
+        cells.parse_number(number)
 
 
 @pytest.mark.parametrize(
     ("number", "value"), [("790.00", 790), ("1234.000", 1234), ("790.0000", 790), ("0.125", 0.125)]
 )
 def test_a_point_that_can_only_be_a_decimal_one_is_read(number, value):
-    assert values.parse_number(number).value == value
+    assert cells.parse_number(number).value == value
 
 
 @pytest.mark.parametrize(("age", "read"), [("119", True), ("120", True), ("121", False)])
 def test_nobody_is_older_than_120(age, read):
-    assert (values.age_range(age) is not None) is read
+    assert (cells.age_range(age) is not None) is read
 
 
 @pytest.mark.parametrize(
@@ -226,18 +232,18 @@ def test_nobody_is_older_than_120(age, read):
     ],
 )
 def test_a_clock_of_twelve_hours_is_read_by_its_half_of_the_day(stamp, clock):
-    assert values.parse_stamp(stamp, "Asia/Tokyo").value.strftime("%H:%M") == clock
+    assert cells.parse_stamp(stamp, "Asia/Tokyo").value.strftime("%H:%M") == clock
 
 
 @pytest.mark.parametrize("stamp", ["2023/08/05 13:13 PM", "2023/08/05 22:13 午後"])
 def test_a_clock_of_both_kinds_is_refused(stamp):
     with pytest.raises(ValueRefused):
-        values.parse_stamp(stamp, "Asia/Tokyo")
+        cells.parse_stamp(stamp, "Asia/Tokyo")
 
 
 @pytest.mark.parametrize("text", ["Yahoo!", "覚えていない", "わからない", "答えたくない", "友だちから聞いた"])
 def test_what_people_choose_from_a_list_is_no_sentence(text):
-    assert values.parse_short(text, brief=True).value == text
+    assert cells.parse_short(text, brief=True).value == text
 
 
 @pytest.mark.parametrize(
@@ -245,19 +251,19 @@ def test_what_people_choose_from_a_list_is_no_sentence(text):
 )
 def test_a_sentence_that_ends_like_an_answer_is_a_sentence(text):
     with pytest.raises(ValueRefused):
-        values.parse_short(text, brief=True)
+        cells.parse_short(text, brief=True)
 
 
 @pytest.mark.parametrize("written", ["1001.0", "1,001", "12,345,678", "8月1日", "1-Aug", "Aug-01"])
 def test_an_id_that_a_program_took_for_a_figure_or_a_day_is_refused(written):
     with pytest.raises(ValueRefused):
-        values.parse_short(written, is_id=True)
-    assert values.parse_short(written).value == written
+        cells.parse_short(written, is_id=True)
+    assert cells.parse_short(written).value == written
 
 
 @pytest.mark.parametrize("written", ["1001", "1.5版", "1,2", "8-1", "1.0.2", "A-1,001"])
 def test_an_id_that_only_looks_like_one_is_kept(written):
-    assert values.parse_short(written, is_id=True).value == written
+    assert cells.parse_short(written, is_id=True).value == written
 
 
 @pytest.mark.parametrize(
@@ -292,3 +298,333 @@ def test_files_that_were_joined_keep_the_day_behind_a_byte_order_mark(desk: Desk
     more = as_csv([["2023-08-09", "熊本県", "7"]])
     desk.put("national_daily", "n.csv", as_csv(table("national_daily")) + more)
     assert desk.load()["national_daily"]["date"].dt.day.tolist() == [1, 2, 3, 9]
+
+
+FULL_WIDTH = str.maketrans("0123456789,.-", "".join(chr(ord(c) + 0xFEE0) for c in "0123456789,.-"))
+
+
+COLUMNS = [column for schema in map(asked, SCHEMAS) for column in schema.columns]
+
+
+NO_FEWER_THAN = {  # by hand from the paper forms; every other number that is checked begins at 0
+    ("consultations", "ucla3_1"): (1, 4),
+    ("consultations", "ucla3_2"): (1, 4),
+    ("consultations", "ucla3_3"): (1, 4),
+    ("consultations_hourly", "hour"): (0, 23),
+    ("national_hourly", "hour"): (0, 23),
+    ("media_use", "share"): (0, 1),
+    ("residents", "wave"): (1, None),
+    ("residents_frame", "n"): (1, None),
+}
+
+
+def _options(*labels: str) -> tuple[Option, ...]:
+    return tuple(Option(label, str(n)) for n, label in enumerate(labels, 1))
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.dates(date(1901, 1, 1), date(2099, 12, 31)))
+def test_a_day_survives_the_way_through_its_era(day):
+    weekday = fiscal.WEEKDAYS_JA[fiscal.sunday_weekday(day)]
+    written = f"{fiscal.format_wareki(day)}({weekday})"
+    assert cells.parse_day(written).value == day
+    assert cells.parse_day(written.translate(FULL_WIDTH)).value == day
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(-(10**9), 10**9), st.sampled_from(["", "件", "人", "円", "世帯"]), st.booleans())
+def test_a_whole_number_survives_commas_units_and_full_width(number, unit, wide):
+    written = f"{number:,}{unit}"
+    if number < 0:
+        written = written.replace("-", "▲")
+    assert cells.parse_int(written.translate(FULL_WIDTH) if wide else written).value == number
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.decimals(0, 1, places=3))
+def test_a_share_may_be_a_percentage(share):
+    assert cells.parse_share(f"{share * 100:.1f}%").value == pytest.approx(float(share))
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)), st.booleans())
+def test_a_moment_survives_extended_clocks_and_offsets(moment, extended):
+    moment = moment.replace(second=0, microsecond=0)
+    expected = moment.replace(tzinfo=ZoneInfo("Asia/Tokyo"))
+    day, hour = moment.date(), moment.hour
+    if extended and hour <= 5 and day > date(1990, 1, 1):
+        day, hour = date.fromordinal(day.toordinal() - 1), hour + 24
+    assert cells.parse_stamp(f"{day} {hour}:{moment.minute:02d}", "Asia/Tokyo").value == expected
+    utc = expected.astimezone(ZoneInfo("UTC"))
+    assert cells.parse_stamp(f"{utc:%Y-%m-%dT%H:%M:%S}Z", None).value == expected
+
+
+@pytest.mark.parametrize(
+    "column", [c for c in COLUMNS if c.options], ids=lambda c: f"{c.name}-{len(c.options)}"
+)
+def test_every_label_and_code_of_the_dictionary_is_read_as_itself(column: Column):
+    read = cells.parse_age if column.type == "age" else cells.parse_category
+    for option in column.options:
+        for written in (option.label, option.code, *option.aliases, f"{option.code} {option.label}"):
+            if written.strip():
+                assert read(written, column.options).value == option.label
+
+
+def test_no_two_options_share_a_spelling():
+    for column in COLUMNS:
+        spelled = [cells.tidy(s) for o in column.options for s in {o.label, o.code, *o.aliases} if s]
+        assert len(spelled) == len(set(spelled)), column.name
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(max_size=15))
+def test_no_text_makes_a_parser_fail_in_another_way(text):
+    options = asked("cases").column("age_band").options
+    parsers = (
+        cells.parse_number,
+        cells.parse_int,
+        cells.parse_share,
+        cells.parse_hour,
+        cells.parse_year,
+        cells.parse_flag,
+        cells.parse_day,
+        cells.parse_broadcast_zone,
+        lambda t: cells.parse_stamp(t, "Asia/Tokyo"),
+        lambda t: cells.parse_age(t, options),
+        lambda t: cells.parse_category(t, options),
+    )
+    for parse in parsers:
+        with suppress(ValueRefused):
+            parse(text)
+
+
+@pytest.mark.parametrize(
+    ("sign", "folded"),
+    [
+        ("\uff0d", "-"),
+        ("\u2014", "-"),
+        ("\u30fc", "-"),
+        ("--", "-"),
+        ("…", "…"),
+        ("・・・", "…"),
+        ("...", "…"),
+        ("X", "x"),
+        ("\uff38", "x"),
+        ("***", "*"),
+        ("\uff0a", "*"),
+        ("n/a", "n/a"),
+    ],
+)
+def test_spellings_of_a_missing_sign_meet(sign, folded):
+    assert cells.fold_sign(sign) == folded
+
+
+@pytest.mark.parametrize(
+    ("parse", "written", "meant"),
+    [
+        *((cells.parse_number, f"{sign}1,234.5", -1234.5) for sign in "-−▲△"),
+        (cells.parse_number, "+3", 3.0),
+        (cells.parse_number, "1.000", None),
+        (cells.parse_number, "1234.000", 1234.0),
+        (cells.parse_number, "999999999999999", 999_999_999_999_999.0),
+        (cells.parse_number, "1000000000000000", 1e15),
+        (cells.parse_number, "1000000000000001", None),
+        (cells.parse_number, "12.5%", None),
+        (cells.parse_number, "(25)", None),
+        *((cells.parse_flag, yes, True) for yes in ("1", "○", "✔", "有", "はい", "YES")),
+        *((cells.parse_flag, no, False) for no in ("0", "×", "無", "いいえ", "対象外", "False")),
+        *((cells.parse_flag, unclear, None) for unclear in ("2", "△", "", "?")),
+        (cells.parse_area, "43213", "43213"),
+        (cells.parse_area, "432130", "43213"),
+        (cells.parse_area, "432131", None),
+        (cells.parse_area, "432139", None),
+        (cells.parse_area, "131016", "13101"),
+        (cells.parse_area, "47100", "47100"),
+        (cells.parse_area, "48100", None),
+        (cells.parse_area, "43099", None),
+        (cells.parse_area, "43000", "43000"),
+        (cells.parse_area, "3213", None),
+        (cells.parse_area, "不明", None),
+        (cells.parse_area, "4.3E+04", None),
+        (cells.parse_area, "43,213", None),
+        (cells.parse_area, "4321300", "4321300"),  # no code of an area, but one of somebody's own
+    ],
+)
+def test_each_way_of_writing_is_read_as_it_was_meant_or_not_at_all(parse, written, meant):
+    if meant is None:
+        with pytest.raises(ValueRefused):
+            parse(written)
+    else:
+        assert parse(written).value == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [("1時間30分", 90.0), ("90秒", 1.5), ("2時間", 120.0), ("1分1秒", 61 / 60), ("45分", 45.0), ("45", 45.0)],
+)
+def test_durations_are_minutes(written, minutes):
+    assert cells.parse_measured(written, "分").value == pytest.approx(minutes)
+
+
+@pytest.mark.parametrize(
+    ("written", "ages"),
+    [
+        ("四十代", (40, 49)),
+        ("十代", (10, 19)),
+        ("四十五歳", (45, 45)),
+        ("十五~十九歳", (15, 19)),
+        ("40歳代", (40, 49)),
+        ("65歳以上", (65, 999)),
+        ("14歳以下", (0, 14)),
+        ("15歳未満", (0, 14)),
+        ("15~39歳", (15, 39)),
+        ("不明", None),
+    ],
+)
+def test_a_band_holds_the_ages_that_it_names(written, ages):
+    assert cells.age_range(written) == ages
+
+
+@pytest.mark.parametrize("word", ["全国", "合計", "総数", "計", "Total"])
+def test_a_total_among_labels_is_to_be_dropped_and_not_to_be_renamed(word):
+    with pytest.raises(ValueRefused) as refused:
+        cells.parse_category(word, (Option("熊本県"), Option("海外")))
+    assert "行を消してください" in refused.value.remedy
+    assert "ではありませんか" not in refused.value.remedy
+
+
+def test_a_short_word_is_never_a_rounded_number():
+    with pytest.raises(ValueRefused) as refused:
+        cells.parse_short("1.23E+15")
+    assert refused.value.rule == "17"
+
+
+def test_nothing_counted_is_refused_because_it_is_none_and_nothing_below_none_is_taken():
+    bounds = {
+        (kind, column.name): (column.minimum, column.maximum)
+        for kind, schema in SCHEMAS.items()
+        for column in schema.columns
+        if (column.minimum, column.maximum) not in [(None, None), (0, None)]
+    }
+    assert bounds == NO_FEWER_THAN
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("四十代", (40, 49)),
+        ("十代", (10, 19)),
+        ("三十五歳", (35, 35)),
+        ("三五歳", None),
+        ("十五歳以上", (15, 999)),
+    ],
+)
+def test_ages_in_kanji_are_read_by_tens_and_ones_and_never_glued(text, ages):
+    assert cells.age_range(text) == ages
+
+
+@given(st.text(st.sampled_from("aB1 \tア\uff11~\u3000"), max_size=6))
+def test_a_text_is_tidied_as_any_value_is(text_):
+    assert cells.tidy(text_) == text.normalise_value(text_)
+
+
+@pytest.mark.parametrize(("written", "tidied"), [("a  b", "a b"), ("a b", "a b"), (" a", "a")])
+def test_ascii_is_left_alone_where_there_is_nothing_to_tidy(written, tidied):
+    assert cells.tidy(written) == tidied
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [("0", 0), ("23", 23), ("23:00", 23), ("22時台", 22), ("24", None), ("22:30", None), ("-1", None)],
+)
+def test_an_hour_is_one_of_the_24_of_a_day(written, hour):
+    if hour is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_hour(written)
+    else:
+        assert cells.parse_hour(written).value == hour
+
+
+@pytest.mark.parametrize(("many", "told"), [(11, "10番/11番"), (12, "11番/12番"), (13, "4番/…(全13種)")])
+def test_up_to_twelve_choices_are_listed_and_of_more_the_first_four(many, told):
+    with pytest.raises(ValueRefused) as refused:
+        cells.parse_category("?", _options(*(f"{n}番" for n in range(1, many + 1))))
+    assert refused.value.expected.startswith("1番/2番/3番/4番/")
+    assert refused.value.expected.endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ("1", "家族"),
+        ("1 家族", "家族"),
+        ("2.友人", "友人"),
+        ("1 友人", None),
+        ("3 家族", None),
+        ("家族", "家族"),
+    ],
+)
+def test_a_number_beside_a_label_must_be_its_own(written, label):
+    options = _options("家族", "友人")
+    if label is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_category(written, options)
+    else:
+        assert cells.parse_category(written, options).value == label
+
+
+@pytest.mark.parametrize("word", ["全国", "総数", "合計"])
+def test_a_row_of_everybody_is_to_be_dropped(word):
+    with pytest.raises(ValueRefused) as refused:
+        cells.parse_category(word, _options("東京都", "熊本県"))
+    assert refused.value.remedy.startswith("合計の行なら、行を消してください")
+
+
+@pytest.mark.parametrize(
+    ("written", "band"),
+    [
+        ("15", "15~39歳"),
+        ("39歳", "15~39歳"),
+        ("20代", "15~39歳"),
+        ("14", None),
+        ("65", None),
+        ("30~49歳", None),  # lies in no single band
+        ("40~64歳", "40~64歳"),
+        ("10代", None),  # 10 to 19 is no band cut off below: the youngest ends at 39
+    ],
+)
+def test_an_age_is_of_the_band_that_holds_it_whole(written, band):
+    options = _options("15~39歳", "40~64歳")
+    if band is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_age(written, options)
+    else:
+        assert cells.parse_age(written, options).value == band
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("16~29歳", True),
+        ("17~29歳", False),
+        ("16~28歳", False),
+        ("70歳以上", True),
+        ("80歳以上", False),
+        ("20", False),
+    ],
+)
+def test_a_row_that_counts_everybody_of_an_age_is_not_read_as_one_of_a_wider_age(written, read):
+    """A register without those of 16 and 17, read as that of all from 16 on, weighs nobody for them."""
+    options = _options("16~29歳", "30~69歳", "70歳以上")
+    assert cells.parse_age(written, options).value in {"16~29歳", "70歳以上"}  # of one person it is true
+    if read:
+        assert cells.parse_age(written, options, whole=True).value == written
+    else:
+        with pytest.raises(cells.ValueRefused):
+            cells.parse_age(written, options, whole=True)
+
+
+def test_ten_to_nineteen_is_the_youngest_band_of_a_survey_that_begins_at_fifteen():
+    assert cells.parse_age("10代", _options("15~19歳", "20~29歳")).value == "15~19歳"
+    with pytest.raises(ValueRefused):
+        cells.parse_age("20代", _options("15~19歳", "20~24歳"))

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.intake.conftest import asked
+from ujo_lib.intake.cells import ValueRefused
 from ujo_lib.intake.multiple import read_answers
-from ujo_lib.intake.values import ValueRefused
 
 ITEMS = {item.name: item for item in asked("cases").multiples}
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"

@@ -5,9 +5,9 @@ import pytest
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib import intake
+from ujo_lib.intake.cells import ValueRefused, parse_area
 from ujo_lib.intake.declaration import READY
 from ujo_lib.intake.schemas import SCHEMAS
-from ujo_lib.intake.values import ValueRefused, parse_area
 from ujo_lib.params.inputs import AdHeadings
 from ujo_lib.yamlfile import read_yaml
 

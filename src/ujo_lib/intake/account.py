@@ -12,13 +12,13 @@ import pyarrow.compute as pc
 
 from ujo_lib.fiscal import FiscalYear, Period
 from ujo_lib.intake.body import Body
+from ujo_lib.intake.cells import tidy
 from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.grid import PRIVATE_RE2, PRIVATE_USE, Grid
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
 from ujo_lib.intake.schemas import Schema
-from ujo_lib.intake.values import tidy
 
 _CONTINUOUS = (
     "consultations",

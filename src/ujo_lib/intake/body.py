@@ -14,22 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from openpyxl.utils import get_column_letter, range_boundaries
 
+from ujo_lib.intake.cells import TOTAL_WORDS, ValueRefused, fold_sign, parse_number, reads, tidy, vocabulary
 from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header, fold
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes
 from ujo_lib.intake.schemas import EXAMPLE_MARK, NUMERIC, Column, Schema
-from ujo_lib.intake.values import (
-    TOTAL_WORDS,
-    Raw,
-    ValueRefused,
-    fold_sign,
-    note_refusal,
-    parse_number,
-    reads,
-    shown,
-    tidy,
-    vocabulary,
-)
+from ujo_lib.intake.values import Raw, note_refusal, shown
 
 _NOTE = re.compile(r"\(?(?:以上$|以下余白|注(?:[)\d:\s.、]|意|釈|記|$)|※|\*\s|出典|資料[)::]|備考[)::])")
 _NOTE_RE2 = r"^\s*[(\x{FF08}]?(?:注|※|\*|出典|資料|備考)"

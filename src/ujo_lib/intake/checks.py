@@ -15,10 +15,10 @@ import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
+from ujo_lib.intake.cells import age_range, tidy
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Schema
-from ujo_lib.intake.values import age_range, tidy
 
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""

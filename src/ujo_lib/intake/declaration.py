@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ujo_lib.intake.cells import fold_sign
 from ujo_lib.intake.problems import Notes, Problem, shorten
 from ujo_lib.intake.reading import has_example
 from ujo_lib.intake.schemas import ASKED, SCHEMAS, Option, Schema
-from ujo_lib.intake.values import fold_sign
 from ujo_lib.params.inputs import QUESTIONNAIRES, AdHeadings, FileRules, Files, Inputs, Layout, MissingSign
 from ujo_lib.params.paths import PathOutsideProjectError, inside
 from ujo_lib.questionnaire import Questionnaire

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 
+from ujo_lib.intake.cells import TOTAL_WORDS, tidy
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.proposals import propose
 from ujo_lib.intake.schemas import Column, Multiple, Schema
-from ujo_lib.intake.values import TOTAL_WORDS, tidy
 from ujo_lib.params.inputs import Layout
 
 _NAMED_EACH = 5

@@ -29,6 +29,7 @@ from ujo_lib.intake.body import (
     check_totals,
     find_body,
 )
+from ujo_lib.intake.cells import age_range, tidy
 from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.grid import Grid, UnreadableError
@@ -50,7 +51,7 @@ from ujo_lib.intake.reading import read_grid, readable
 from ujo_lib.intake.rules import RULE_COLUMNS, judge
 from ujo_lib.intake.schemas import DTYPES, SCHEMAS, Column, Schema
 from ujo_lib.intake.shapes import as_it_stands, gathered
-from ujo_lib.intake.values import Raw, Site, age_range, parse_column, tidy
+from ujo_lib.intake.values import Raw, Site, parse_column
 from ujo_lib.params.inputs import Inputs, Layout
 from ujo_lib.params.paths import project_root
 from ujo_lib.questionnaire import Questionnaire

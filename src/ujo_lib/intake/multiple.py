@@ -12,9 +12,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from ujo_lib.intake.cells import ValueRefused, parse_flag, tidy
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import Multiple, Option
-from ujo_lib.intake.values import Raw, ValueRefused, note_refusal, parse_flag, tidy
+from ujo_lib.intake.values import Raw, note_refusal
 from ujo_lib.params.inputs import Encoding
 
 _CIRCLED = re.compile("[\u2460-\u2473]")

@@ -6,8 +6,8 @@ A line is proposed, never applied: it says what a file means, and that is for a 
 from collections.abc import Callable, Mapping, Sequence
 
 from ujo_lib.fiscal import DateError, parse_clock, parse_date
+from ujo_lib.intake.cells import reads
 from ujo_lib.intake.schemas import Column, Schema
-from ujo_lib.intake.values import reads
 
 _FEW = 20
 """Cells of a column looked at."""

@@ -13,11 +13,12 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from ujo_lib.intake.body import Body
+from ujo_lib.intake.cells import fold_sign
 from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.reading import BOOK_SUFFIXES, TEXT_SUFFIXES
 from ujo_lib.intake.schemas import NUMERIC, Column, Schema
-from ujo_lib.intake.values import Raw, fold_sign, shown
+from ujo_lib.intake.values import Raw, shown
 from ujo_lib.text import MACHINE_DEPENDENT, MACHINE_RULES
 
 RULE_COLUMNS = ("file", "sheet", "rule", "title", "verdict", "n", "example")

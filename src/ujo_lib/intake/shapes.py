@@ -16,12 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ujo_lib.intake.body import Body
+from ujo_lib.intake.cells import reads
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.grid import Grid
 from ujo_lib.intake.headers import Header, find_header, fold
 from ujo_lib.intake.problems import Notes
 from ujo_lib.intake.schemas import Schema
-from ujo_lib.intake.values import Raw, Site, parse_column, reads
+from ujo_lib.intake.values import Raw, Site, parse_column
 from ujo_lib.params.inputs import Layout
 
 
