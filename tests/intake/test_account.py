@@ -19,7 +19,7 @@ from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib.fiscal import Period
 from ujo_lib.intake import Intake, account, reading
 from ujo_lib.intake import check as check_inputs
-from ujo_lib.intake.checks import Loaded
+from ujo_lib.intake.between import Loaded
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.grid import UnreadableError
 from ujo_lib.intake.headers import Header

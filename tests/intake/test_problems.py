@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.intake.conftest import Desk, as_csv, table
 from ujo_lib import intake
-from ujo_lib.intake import account, checks, loading, overview, problems
+from ujo_lib.intake import account, between, checks, loading, overview, problems
 from ujo_lib.intake.problems import RULES, Notes, Problem, as_text, by_cause
 from ujo_lib.intake.schemas import SCHEMAS
 
@@ -32,7 +32,7 @@ PLACES = [
     (checks, "check_schema", "値の範囲"),
     (checks, "check_rows", "行の中のつじつま"),
     (checks, "check_clock", "時刻のずれ"),
-    (checks, "check_doubles", "重なり"),
+    (between, "check_doubles", "重なり"),
     (loading, "find_body", "ファイル全体"),
 ]
 
@@ -147,20 +147,20 @@ def test_a_check_that_breaks_is_one_problem_and_the_others_still_run(desk, monke
         desk.load()
 
 
-@pytest.mark.parametrize("broken", range(len(checks._BETWEEN)))
+@pytest.mark.parametrize("broken", range(len(between._BETWEEN)))
 def test_a_rule_between_files_that_breaks_leaves_the_others(monkeypatch, broken: int):
     ran: list[str] = []
     rules = [
         (kinds, fail if i == broken else lambda *_, title=title: ran.append(title), title)
-        for i, (kinds, _, title) in enumerate(checks._BETWEEN)
+        for i, (kinds, _, title) in enumerate(between._BETWEEN)
     ]
-    monkeypatch.setattr(checks, "_BETWEEN", rules)
+    monkeypatch.setattr(between, "_BETWEEN", rules)
     notes = {kind: Notes(kind) for kind in SCHEMAS}
     kinds = {
-        kind: checks.Loaded(pd.DataFrame(index=[0]), np.array([kind], dtype=object), np.array([2]))
+        kind: between.Loaded(pd.DataFrame(index=[0]), np.array([kind], dtype=object), np.array([2]))
         for kind in SCHEMAS
     }
-    checks.check_between(kinds, notes)
+    between.check_between(kinds, notes)
     titles = [title for *_, title in rules]
     assert ran == [title for i, title in enumerate(titles) if i != broken]
     problems = [problem for note in notes.values() for problem in note.problems]
@@ -202,11 +202,11 @@ def test_no_rule_between_files_breaks_on_any_cells_that_may_be_read(seed: int):
     for kind in KINDS:
         frame = made_up(kind, chance)
         files = np.array([kind] * len(frame), dtype=object)
-        kinds[kind] = checks.Loaded(frame, files, np.arange(2, len(frame) + 2))
+        kinds[kind] = between.Loaded(frame, files, np.arange(2, len(frame) + 2))
     notes = {kind: Notes(kind) for kind in kinds}
-    checks.check_between(kinds, notes)
+    between.check_between(kinds, notes)
     for kind, loaded in kinds.items():
-        checks.check_doubles(loaded, SCHEMAS[kind], {kind: ()}, notes)
+        between.check_doubles(loaded, SCHEMAS[kind], {kind: ()}, notes)
     for kind in ("ads", "population"):
         again, unsure = checks.counted_again(kinds[kind].frame, SCHEMAS[kind])
         assert not (again & unsure).any()

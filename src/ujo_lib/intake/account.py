@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ujo_lib.fiscal import FiscalYear, Period
+from ujo_lib.intake.between import Loaded
 from ujo_lib.intake.body import Body
 from ujo_lib.intake.cells import tidy
-from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import FileSpec
 from ujo_lib.intake.grid import PRIVATE_RE2, PRIVATE_USE, Grid
 from ujo_lib.intake.headers import Header

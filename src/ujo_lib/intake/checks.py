@@ -1,75 +1,25 @@
-"""What single cells cannot tell: rules between the columns of a row, between the rows of a kind, and between kinds.
+"""What single cells of a file cannot tell: rules between the columns of a row, and between the rows of the file."""
 
-Every check is a plain function on :class:`Loaded` frames that notes what it finds with file and row. A disagreement
-between files is an error, because a count that depends on which file is asked must not reach a report.
-"""
-
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
-from ujo_lib.intake.cells import age_range, tidy
 from ujo_lib.intake.headers import Header
-from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
+from ujo_lib.intake.problems import Notes, Severity
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Schema
 
 MIN_STAMPS = 480
 """Contacts needed before the daily rhythm is judged: 20 per hour on average."""
 
-_TELLING = {"commissioners": 1, "cases": 1}
-"""Place, in the key, of the column a person would look at when it is not the first."""
 
 _ROUNDING = 0.5
 
 QUIET_SHARE = 0.7
 """The quietest hours count as quiet below this share of an average hour; a flat day says nothing about clocks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """The rows of one kind from all its files.
-
-    Attributes:
-        frame: canonical columns.
-        files: name of the file per row.
-        rows: row number per row as Excel shows it.
-    """
-
-    frame: pd.DataFrame
-    files: np.ndarray
-    rows: np.ndarray
-
-    def place(self, position: int) -> str:
-        """「file 12行目」."""
-        return f"{self.files[position]} {self.rows[position]}行目"
-
-    def note(
-        self,
-        position: np.signedinteger[Any],
-        notes_of: Mapping[str, Notes],
-        expected: str,
-        remedy: str,
-        column: str,
-        value: object,
-        severity: Severity = "error",
-    ) -> None:
-        """Note that a row disagrees with other rows or another file."""
-        notes_of[self.files[position]].problem(
-            expected,
-            remedy,
-            "照合",
-            row=int(self.rows[position]),
-            column=column,
-            value=value,
-            severity=severity,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,222 +279,13 @@ def splitting_columns(frame: pd.DataFrame, unread: Mapping[str, np.ndarray], sch
     ]
 
 
-def check_doubles(
-    loaded: Loaded, schema: Schema, splits: Mapping[str, Sequence[str]], notes_of: Mapping[str, Notes]
-) -> None:
-    """Report every row whose key an earlier row of the kind already has, in the same file or another.
-
-    Where columns that nobody reads (``splits``, by file) divide the rows, to delete one would lessen every count: that
-    is said once, with what to do instead.
-    """
-    key = [name for name in schema.key if name in loaded.frame]
-    complete = loaded.frame[[n for n in key if schema.column(n).filled]].notna().all(axis=1)
-    doubled = loaded.frame.duplicated(key, keep="first") & complete
-    if not doubled.any():
-        return
-    again = loaded.frame.duplicated(key, keep=False) & complete
-    everyone = loaded.frame.loc[again, key].assign(_at=np.flatnonzero(again))
-    first = everyone.groupby(key, dropna=False, observed=True)["_at"].transform("min")
-    later = everyone["_at"] != first
-    doubles = pd.DataFrame({"at": everyone["_at"][later], "origin": first[later]})
-    doubles["file"] = loaded.files[doubles["at"].to_numpy()]
-    headings = [schema.column(name).heading for name in key]
-    for file, mine in doubles.groupby("file", sort=False):
-        if columns := splits[str(file)]:
-            named = "".join(f"「{column}」" for column in columns)
-            notes_of[str(file)].problem(
-                f"{'・'.join(headings)}ごとに1行",
-                f"読んでいない列{named}で行が分かれています。行は消さず(消すと数が減ります)、この列を外して書き出し直すか、"
-                "分かれた行を足し上げてください。",
-                "25",
-                row=int(loaded.rows[mine["at"].iloc[0]]),
-                column=columns[0],
-                value=f"{len(mine):,}行",
-            )
-            continue
-        told = "書き出しの重なりか二重入力です。どちらかを消してください。"
-        if (rest := len(mine) - MAX_ROWS_LISTED) > 0:
-            told = "書き出しの期間の重なりを確かめ、片方のファイルを除いてください。"
-        expected, column = f"{'・'.join(headings)}の重なりがないこと", headings[_TELLING.get(schema.kind, 0)]
-        for at, origin in zip(mine["at"].head(MAX_ROWS_LISTED), mine["origin"], strict=False):
-            notes_of[str(file)].problem(
-                expected,
-                remedy := f"{loaded.place(int(origin))}と同じです。{told}",
-                "25",
-                row=int(loaded.rows[at]),
-                column=column,
-                value=_key_shown(loaded.frame.iloc[int(at)], key),
-            )
-        if rest > 0:
-            notes_of[str(file)].rest(rest, expected, remedy, "25", column=column)
-
-
-def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *, numbered: bool) -> None:
-    """Warn of records that another file has as well, the same in every column but their number.
-
-    Only where records carry a moment; people who gave the same few answers are no doubles. Numbers that the files
-    themselves give (``numbered``) are believed, unless a person or a text is the same, too: one export wrote ``S2``,
-    the next ``S02``.
-    """
-    others = [name for name in loaded.frame if name not in schema.key]
-    of_moments = any(column.type == "datetime" and column.name in others for column in schema.columns)
-    if not of_moments or (loaded.files == loaded.files[:1]).all():
-        return
-    same = pd.util.hash_pandas_object(loaded.frame[others], index=False)
-    files = pd.Series(loaded.files, same.index)
-    own = [
-        column.name for column in schema.columns if column.type in ("id", "text") and column.name in others
-    ]
-    believed = loaded.frame[own].isna().all(axis=1) & numbered
-    doubled = loaded.frame.duplicated(list(schema.key), keep=False)  # `check_doubles` tells of them
-    elsewhere = files != files.groupby(same).transform("first")
-    twin = np.flatnonzero((elsewhere & ~believed & ~doubled).to_numpy())
-    for file in dict.fromkeys(loaded.files[twin]):
-        mine = twin[loaded.files[twin] == file]
-        notes_of[file].problem_rows(
-            loaded.rows[mine],
-            [""] * len(mine),
-            "ほかのファイルにない記録",
-            f"{'番号だけが違う' if numbered else '番号のない'}記録が、ほかのファイルの行とすべての列で同じです。"
-            "書き出しの期間の重なりなら、片方の行を除いてください。",
-            "25",
-            column="(行全体)",
-            severity="warning",
-        )
-
-
-def _key_shown(row: pd.Series, key: list[str]) -> str:
-    shown = [row[name] for name in key if not pd.isna(row[name])]
-    return " / ".join(str(value.date()) if isinstance(value, pd.Timestamp) else str(value) for value in shown)
-
-
-def check_between(kinds: Mapping[str, Loaded], notes_of: Mapping[str, Notes]) -> None:
-    """Rules between kinds, for the kinds that were loaded."""
-    for wanted, rule, title in _BETWEEN:
-        if not (set(wanted) <= set(kinds) and len(kinds[wanted[0]].files)):
-            continue
-        with notes_of[kinds[wanted[0]].files[0]].bounded(title):
-            rule(*(kinds[kind] for kind in wanted), notes_of)
-
-
-def _cases_against_commissioners(commissioners: Loaded, cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    key = ["survey_id", "commissioner_id"]
-    asked = pd.MultiIndex.from_frame(commissioners.frame[key].astype(object))
-    named = pd.MultiIndex.from_frame(cases.frame[key].astype(object))
-    for at in np.flatnonzero(~named.isin(asked)):
-        told = (
-            "回答票にある委員番号",
-            "民生委員の回答票にない委員です。委員番号の写し違いか、先頭の0が落ちていないか確かめてください。",
-        )
-        cases.note(at, notes_of, *told, "委員番号", cases.frame["commissioner_id"].iloc[at])
-    counted = pd.Series(1, index=named).groupby(level=[0, 1]).sum()
-    actual = counted.reindex(asked).fillna(0).to_numpy()
-    stated = commissioners.frame["n_cases_reported"].fillna(0).to_numpy(dtype=float)
-    for at in np.flatnonzero(actual != stated):
-        remedy = "回答票の該当者数と該当者票の枚数が違います。入力漏れか数え違いを調査票で確かめてください。"
-        expected = f"該当者票の枚数 {int(actual[at])}"
-        commissioners.note(at, notes_of, expected, remedy, "該当者数", int(stated[at]))
-
-
-def _one_survey(forms: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """All forms are of one survey: those of an earlier one would be counted as this one's."""
-    wanted: tuple[tuple[str, str, Severity], ...] = (
-        ("survey_id", "調査ID", "error"),
-        ("target_group", "調査対象区分", "warning"),
-    )
-    for name, heading, severity in wanted:
-        column = forms.frame[name].astype(object) if name in forms.frame else pd.Series(dtype=object)
-        numbers = column.value_counts()
-        for other in numbers.index[1:]:
-            at = np.flatnonzero((column == other).to_numpy())[0]
-            remedy = (
-                f"{numbers[other]}行あります。どの行もこの年度の同じ調査として数えるので、ほかの調査の行やファイルは除いて"
-                "ください(過去の調査は、人数だけを「過去調査の集計表」に書きます)。書き間違いなら、そろえてください。"
-            )
-            expected = f"ほかの行と同じ「{numbers.index[0]}」"
-            forms.note(at, notes_of, expected, remedy, heading, other, severity)
-
-
-def _doubles_point_to_cases(cases: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    if "duplicate_of" not in cases.frame:
-        return
-    points = cases.frame["duplicate_of"]
-    wrong = points.notna() & (~points.isin(cases.frame["case_id"]) | (points == cases.frame["case_id"]))
-    for at in np.flatnonzero(wrong.fillna(False).to_numpy(dtype=bool)):
-        remedy = "重複先に書かれた該当者番号がありません。番号を直してください。"
-        cases.note(at, notes_of, "ほかの該当者番号", remedy, "重複先", points.iloc[at])
-
-
-def _contacts_while_open(contacts: Loaded, desks: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    desk = contacts.frame["channel"].astype(object)
-    day = contacts.frame["received_at"].dt.tz_localize(None).dt.normalize()
-    bounds = desks.frame.set_index(desks.frame["channel"].astype(object))
-    for column, name, side, outside in (
-        ("opened_on", "開設日", "以後", day.lt),
-        ("closed_on", "廃止日", "以前", day.gt),
-    ):
-        if column not in bounds:
-            continue
-        wrong = outside(pd.to_datetime(desk.map(bounds[column].dropna().to_dict()))).to_numpy(dtype=bool)
-        for file in np.unique(contacts.files[wrong]):
-            here = wrong & (contacts.files == file)
-            notes_of[str(file)].problem_rows(
-                contacts.rows[here],
-                desk[here].astype(str).tolist(),
-                f"窓口の{name}{side}の相談",
-                f"窓口の{name}(channels)か相談の日時を確かめてください。",
-                "照合",
-                column="窓口",
-                severity="warning",
-            )
-
-
-def _days_of_prefectures_and_hours(daily: Loaded, hourly: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """A day has as many contacts by prefecture as by hour, however many prefectures the file holds."""
-    known = [_known_days(one.frame) for one in (daily, hourly)]
-    both = pd.concat(known, axis=1, keys=["prefectures", "hours"], join="inner")
-    remedy = (
-        "県別と時台別で、この日の合計が違います。どちらのファイルも全国のすべての都道府県・窓口・時台を含むか、"
-        f"書き出しの期間と締めた日が同じか確かめてください(県別にあるのは{daily.frame['pref'].nunique()}都道府県)。"
-    )
-    for day, totals in both[both["prefectures"] != both["hours"]].iterrows():
-        at = np.flatnonzero((hourly.frame["date"] == day).to_numpy())[0]
-        expected = f"県別の合計と同じ{int(totals['prefectures']):,}件({day:%Y-%m-%d})"
-        hourly.note(at, notes_of, expected, remedy, "件数", int(totals["hours"]))
-
-
-def _known_days(frame: pd.DataFrame) -> "pd.Series[int]":
-    """Sums of the days on which no count is suppressed or unknown."""
-    of_day = frame.groupby("date")["n"].agg(["sum", "count", "size"])
-    return of_day.loc[of_day["count"] == of_day["size"], "sum"]
-
-
-def _periods_of_answers(told: str, answers: Loaded, contacts: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """Everybody in the nation has one answer to each item, or 無回答; without rows of 無回答 there may be fewer."""
-    by = ["period_start", "period_end", "variable"]
-    if any(name not in answers.frame for name in by):
-        return
-    nation = answers.frame[answers.frame["scope"] == "全国"]
-    of_day = _known_days(contacts.frame)
-    for (start, end, _), mine in nation.groupby(by, observed=True):
-        days = of_day[(of_day.index >= start) & (of_day.index <= end)]
-        if len(days) <= (end - start).days or mine["n"].isna().any():
-            continue
-        stated, counted = mine["n"].sum(), days.sum()
-        if stated == counted or (stated < counted and not mine["value"].eq("無回答").any()):
-            continue
-        expected = f"{told}の合計と同じ{int(counted):,}件({start:%Y-%m-%d}〜{end:%Y-%m-%d})"
-        remedy = f"属性別と{told}で、この期間の合計が違います。書き出しの期間・窓口・締めた日が同じか確かめてください。"
-        answers.note(mine.index[0], notes_of, expected, remedy, "件数", int(stated))
-
-
-_DIVIDED = {
+DIVIDED = {
     "population": (("area_code", "as_of", "source"), ("sex", "age_band")),
     "ads": (("date",), ("platform", "campaign", "adset", "ad")),
 }
 """Kinds with counts by parts: what rows must share to be parts of one whole, and what divides them besides."""
 
-_AD_PARTS = ("creative_format", "age_band", "sex", "device", "region")
+AD_PARTS = ("creative_format", "age_band", "sex", "device", "region")
 
 
 def counted_again(frame: pd.DataFrame, schema: Schema) -> tuple[np.ndarray, np.ndarray]:
@@ -560,8 +301,8 @@ def counted_again(frame: pd.DataFrame, schema: Schema) -> tuple[np.ndarray, np.n
         Two masks: rows that are the sum of finer rows, and rows that have finer rows, are not less than they and not
         their sum, so that nobody can tell whether they are totals.
     """
-    together, names = _DIVIDED[schema.kind]
-    by = [name for name in (*names, *(_AD_PARTS if schema.kind == "ads" else ())) if name in frame]
+    together, names = DIVIDED[schema.kind]
+    by = [name for name in (*names, *(AD_PARTS if schema.kind == "ads" else ())) if name in frame]
     again, unsure = (np.zeros(len(frame), dtype=bool) for _ in range(2))
     if not by:
         return again, unsure  # nothing divides them
@@ -584,108 +325,3 @@ def counted_again(frame: pd.DataFrame, schema: Schema) -> tuple[np.ndarray, np.n
             unsure[at] = not again[at] and bool((over >= -_ROUNDING).all())
     written = frame[by].isna().any(axis=1).to_numpy()
     return again & written, unsure & written
-
-
-def _one_division(ads: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """What one advertisement showed in a day is divided in one way: a second division counts it twice."""
-    named = ["date", *(name for name in _DIVIDED["ads"][1] if name in ads.frame)]
-    parts = [name for name in _AD_PARTS if name in ads.frame]
-    if not parts:
-        return
-    ways = ads.frame[parts].notna().to_numpy() @ (1 << np.arange(len(parts)))
-    shown = ads.frame[named].astype(object).assign(way=ways, n=ads.frame["impressions"], at=range(len(ways)))
-    sums = shown.groupby([*named, "way"], dropna=False).agg(n=("n", "sum"), at=("at", "min"))
-    sums = sums.reset_index().sort_values("at")
-    twice = sums[(sums["n"] > 0) & sums.duplicated([*named, "n"])]
-    for file, mine in twice.groupby(ads.files[twice["at"].to_numpy(dtype=int)], sort=False):
-        at = int(mine["at"].iloc[0])
-        remedy = (
-            "同じ日の同じ広告が、別の分け方でもう一度あります(表示回数の合計が同じです)。足すと2重に数えるので、"
-            "どちらか一方の分け方の書き出しだけにしてください。"
-        )
-        notes_of[str(file)].problem(
-            "1つの広告の1日は1通りの分け方",
-            remedy,
-            "13",
-            row=int(ads.rows[at]),
-            value=f"{len(mine):,}件の広告と日",
-        )
-
-
-def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """All people of an area, of one sex or of one age stand beside the rows that they are divided into: their sum."""
-    frame = population.frame
-    by = [name for name in ("sex", "age_band") if name in frame]
-    if not by:
-        return
-    of_area = [frame[name].astype(object) for name in ("area_code", "as_of", "source")]
-    area = frame.groupby(of_area, dropna=False).ngroup()
-    people = pd.DataFrame({"area": area, "n": frame["n"].astype("Float64")})
-    whole, partly = pd.DataFrame(index=frame.index), pd.Series(False, frame.index)
-    for name in by:
-        everybody = frame[name].isna() | frame[name].astype(object).eq("総数")
-        divides = ~everybody.groupby(area).transform("all")
-        people[name] = np.where(divides, pd.factorize(frame[name].astype(object))[0], -1)
-        whole[name] = everybody & divides
-        partly |= divides & ~everybody
-    parts = people[~whole.any(axis=1)]
-    for undivided, alike in whole[whole.any(axis=1)].groupby(by):
-        totals = alike.index
-        on = ["area", *(name for name, every in zip(by, undivided, strict=True) if not every)]
-        sums = parts.groupby(on)["n"].agg(["sum", "count", "size"]).reset_index()
-        held = people.loc[totals].merge(sums, how="left", on=on)
-        known = held["n"].notna() & held["count"].eq(held["size"])
-        for line in held[known & held["n"].ne(held["sum"])].itertuples():
-            remedy = (
-                "男女・年齢の内訳を足した数と、合計の行が違います。どちらかの写し違いか、内訳の不足です。"
-            )
-            open_ = partly[totals[line.Index]] and line.n > line.sum
-            if open_:
-                remedy += "不詳や、この表にない年齢を含む合計なら、このままで構いません。"
-            told = f"内訳の合計と同じ{int(line.sum):,}人"
-            severity: Severity = "warning" if open_ else "error"
-            population.note(totals[line.Index], notes_of, told, remedy, "人口", int(line.n), severity)
-
-
-def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
-    """The ages of one sex of an area do not overlap: a group within another (再掲) counts its people twice."""
-    frame = population.frame
-    if "age_band" not in frame:
-        return
-    by = [frame[name].astype(object) for name in ("area_code", "as_of", "source", "sex") if name in frame]
-    for rows in frame.groupby(by, dropna=False).groups.values():
-        seen: list[tuple[int, int, int]] = []
-        for at in rows:
-            ages = age_range(_AGAIN.sub("", tidy(str(frame["age_band"][at]))))
-            if ages is None:
-                continue
-            over = [row for low, high, row in seen if ages[0] <= high and low <= ages[1]]
-            if over:
-                remedy = "同じ人を2回数えます。再掲や大きな区分の行を消し、重ならない区分だけにしてください。"
-                told = f"{population.place(over[0])}の「{frame['age_band'][over[0]]}」と重ならない年齢"
-                population.note(np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at])
-                break
-            seen.append((*ages, at))
-
-
-_AGAIN = re.compile(r"^\W*(?:再掲|うち)\W*|\W*再掲\W*$")
-
-
-_BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
-    (("commissioners", "cases"), _cases_against_commissioners, "回答票と該当者票の照合"),
-    (("commissioners",), _one_survey, "調査の照合"),
-    (("cases",), _one_survey, "調査の照合"),
-    (("cases",), _doubles_point_to_cases, "重複先の照合"),
-    (("consultations", "channels"), _contacts_while_open, "開設日と廃止日の照合"),
-    (("national_daily", "national_hourly"), _days_of_prefectures_and_hours, "県別と時台別の照合"),
-    (
-        ("national_attributes", "national_hourly"),
-        partial(_periods_of_answers, "時台別"),
-        "属性別と時台別の照合",
-    ),
-    (("national_attributes", "national_daily"), partial(_periods_of_answers, "県別"), "属性別と県別の照合"),
-    (("ads",), _one_division, "広告の分け方の照合"),
-    (("population",), _people_add_up, "人口の内訳の照合"),
-    (("population",), _ages_part_people, "年齢の区分の照合"),
-)
-"""Kinds, the rule between them, and what the check is called."""

@@ -20,7 +20,8 @@ import pyarrow as pa
 
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
-from ujo_lib.intake import account, checks
+from ujo_lib.intake import account, between, checks
+from ujo_lib.intake.between import Loaded
 from ujo_lib.intake.body import (
     Body,
     check_merged,
@@ -30,7 +31,6 @@ from ujo_lib.intake.body import (
     find_body,
 )
 from ujo_lib.intake.cells import age_range, tidy
-from ujo_lib.intake.checks import Loaded
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.grid import Grid, UnreadableError
 from ujo_lib.intake.headers import Header, find_header
@@ -209,9 +209,9 @@ def check(
         mine = notes_of[together.files[0]] if len(together.files) else own
         with mine.bounded("重なり"):
             splits = {spec.label: one.splits for spec, one in parsed}
-            checks.check_doubles(together, schemas[kind], splits, notes_of)
+            between.check_doubles(together, schemas[kind], splits, notes_of)
             keys = [s.constants.get(schemas[kind].key[-1], "") for s, _ in parsed if s.kind == kind]
-            checks.check_twins(
+            between.check_twins(
                 together, schemas[kind], notes_of, numbered=not any("{row}" in key for key in keys)
             )
         with mine.bounded("ファイルごとの列"):
@@ -219,7 +219,7 @@ def check(
             for layout in dict.fromkeys(spec.layout for spec, _ in files):
                 alike = [(spec, header) for spec, header in files if spec.layout == layout]
                 account.note_lonely_columns(alike, schemas[kind], notes_of)
-    checks.check_between(loaded, notes_of)
+    between.check_between(loaded, notes_of)
     with own.bounded("月の抜け"):
         account.note_gaps(loaded, schemas, period, own, notes_of)
     with own.bounded("調査の日付"):
@@ -252,7 +252,7 @@ def answers(file: Path, form: Questionnaire, sheet: str) -> pd.DataFrame:
     spec = FileSpec.model_validate({"kind": schema.kind, "name": file.name, "path": file})
     one = _read_file(spec, schema, Declaration(), (), {})
     if loaded := _together(schema.kind, [(spec, one)]):
-        checks.check_doubles(loaded, schema, {spec.label: one.splits}, {spec.label: one.notes})
+        between.check_doubles(loaded, schema, {spec.label: one.splits}, {spec.label: one.notes})
     if loaded is None or any(problem.severity == "error" for problem in one.notes.problems):
         raise DataProblems(one.notes.problems)
     return loaded.frame
