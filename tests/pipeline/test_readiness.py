@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 import yaml
 
+from ujo_lib.intake import check
 from ujo_lib.params import ParameterError, notebooks_of, project_root, read_flat_yaml, settings_model
 from ujo_lib.params.common import Answers
 from ujo_lib.pipeline.layout import SiteYear
-from ujo_lib.pipeline.readiness import contradicted, require_known_answers
+from ujo_lib.pipeline.readiness import contradicted, require_known_answers, unweighable
 
 REPOSITORY = project_root()
 FOLDER = REPOSITORY / "params/sample/fy2023"
@@ -104,3 +105,22 @@ def test_a_count_in_the_table_of_waves_is_held_against_the_forms_it_was_made_of(
     doubts = contradicted(place, SimpleNamespace(frames=frames))
     assert len(doubts) == len(found)
     assert all(part in doubt and "「R5」" in doubt for part, doubt in zip(found, doubts, strict=True))
+
+
+@pytest.mark.parametrize(("lost", "told"), [(False, []), (True, ["地区の区分が母集団の表と標本で違います"])])
+def test_answers_that_cannot_stand_for_the_population_are_told_before_anything_is_run(
+    place, sample_data, lost, told
+):
+    shutil.copytree(sample_data, place.root / "data/sample")
+    data = check(place.params / "inputs.yaml", ["residents", "residents_frame"])
+    register = data.frames["residents_frame"]
+    first = register["district"].iloc[0]
+    frames = {**data.frames, "residents_frame": register[(register["district"] != first) | (not lost)]}
+    found = unweighable(place, SimpleNamespace(frames=frames))
+    assert len(found) == len(told)
+    assert all(text.startswith("市民調査(residents)と母集団(residents_frame): ") for text in found)
+    assert all(part in text and f"標本だけ: {first}" in text for part, text in zip(told, found, strict=True))
+
+
+def test_without_a_register_there_is_no_population_to_stand_for(place):
+    assert unweighable(place, SimpleNamespace(frames={"residents": pd.DataFrame()})) == []

@@ -57,7 +57,13 @@ def _check(options: argparse.Namespace) -> int:
     from ujo_lib.intake.account import told
     from ujo_lib.intake.problems import as_text
     from ujo_lib.params import ParameterError
-    from ujo_lib.pipeline.readiness import contradicted, require_known_answers, undecided, unreadable
+    from ujo_lib.pipeline.readiness import (
+        contradicted,
+        require_known_answers,
+        undecided,
+        unreadable,
+        unweighable,
+    )
 
     place = place_of(options)
     found = _read(place)
@@ -68,6 +74,8 @@ def _check(options: argparse.Namespace) -> int:
         return explain(error, WRONG_PARAMETERS)
     if wrong := unreadable(place):
         return explain("\n".join(wrong), WRONG_PARAMETERS)
+    if found.ok and (unfit := unweighable(place, found)):
+        return explain("\n".join(unfit), DATA_PROBLEMS)
     if (doubts := contradicted(place, found)) and not options.json:
         print("\n食い違い:", *doubts, sep="\n- ")
     if (left := undecided(place)) and not options.json:
@@ -104,7 +112,14 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     """What keeps a year from its release, by kind of work in the order of work; and what a release does without."""
     from ujo_lib.intake.problems import by_cause
     from ujo_lib.params import ParameterError
-    from ujo_lib.pipeline.readiness import marked, require_known_answers, uncoded, undecided, unreadable
+    from ujo_lib.pipeline.readiness import (
+        marked,
+        require_known_answers,
+        uncoded,
+        undecided,
+        unreadable,
+        unweighable,
+    )
     from ujo_lib.setup.checklist import missing_inputs, wrong_parameters
     from ujo_lib.tagging import CodebookError
     from ujo_lib.tagging.quality import CodesError
@@ -119,7 +134,7 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     if found:
         left[f"入力ファイルの中身を直す(直し方は `ujo check {place.site} {place.year}`)"] = [
             str(cause) for cause in by_cause(found.faults) if cause.severity == "error"
-        ]
+        ] or unweighable(place, found)
     contents, wishes = unreadable(place), []
     try:
         require_known_answers(place, found)

@@ -122,6 +122,29 @@ def contradicted(place: SiteYear, data: "Intake") -> list[str]:
     ]
 
 
+def unweighable(place: SiteYear, data: "Intake") -> list[str]:
+    """Why the answers of the residents cannot stand for the population, with the remedy; opened as page 06 opens them.
+
+    Raises:
+        ParameterError: the parameters cannot be read.
+    """
+    from ujo_lib import residents
+
+    found = []
+    for settings in (place.settings(notebook) for notebook in place.notebooks):
+        items = getattr(settings, "ucla_items", None)
+        if items is None or not {"residents", "residents_frame"} <= data.frames.keys():
+            continue
+        try:
+            scored = residents.with_score(data.frames["residents"], items)
+            for drawn in residents.by_year(scored, settings.year.year):
+                if len(drawn):
+                    residents.open_sample(drawn, data.frames["residents_frame"])
+        except residents.SampleError as error:
+            found.append(f"市民調査(residents)と母集団(residents_frame): {error}")
+    return found
+
+
 def marked(place: SiteYear) -> list[str]:
     """Every mark 「要確認」 with file and line."""
     return [
