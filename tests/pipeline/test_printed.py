@@ -1,6 +1,7 @@
 """A number that the masks know nothing of is found in the finished file, whichever file it is, and only there."""
 
 import json
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from tests.seasonality.conftest import noisy_year
 from tests.seasonality.test_attributes import records
 from ujo_lib.columns import Count
 from ujo_lib.pipeline.pages import WORKBOOK
-from ujo_lib.pipeline.printed import beyond_in_csv, beyond_in_pages, beyond_in_workbook
+from ujo_lib.pipeline.printed import allowed, beyond_in_csv, beyond_in_pages, beyond_in_workbook
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
 from ujo_lib.report.look.tables import table_html
 from ujo_lib.report.sheets.exports import Table
@@ -170,3 +171,19 @@ def test_the_fixture_hides_something_and_prints_marks():
     content = json.loads(cross().record("02_x").to_json())
     assert content["hidden"]["n"] == HIDE
     assert "＋" in str(content["rows"])
+
+
+@pytest.mark.parametrize(("threshold", "shown"), [(2, [3]), (3, [3]), (4, []), (5, [])])
+def test_a_count_computed_elsewhere_is_allowed_from_the_threshold_on_as_the_page_has_it(
+    tmp_path, threshold, shown
+):
+    subject = Subject(base="相談", source="記録", computed_from=("hours",))
+    spec = TableSpec("few", "夜の相談", subject, Schema({"n": Count(unit="件")}))
+    record = TableRecord.of("02_x", spec, pd.DataFrame({"n": [3]}))
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / Table.of(record).file_name).touch()
+    settings = SimpleNamespace(threshold=threshold)
+    step = SimpleNamespace(job=SimpleNamespace(settings=settings), records=lambda: [record])
+    masks = SimpleNamespace(cells_of=lambda _: {}, whole=("hours",))
+    [table] = allowed(tmp_path, {"02_x": step}, masks)
+    assert table.frame["n"].dropna().tolist() == shown

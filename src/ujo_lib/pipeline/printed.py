@@ -31,10 +31,10 @@ _MIDNIGHT = "T00:00:00"
 
 def allowed(folder: Path, internal: Mapping[str, Finished], masks: Masks) -> list[Published]:
     """The tables of a release that count people, rest on such counts or do not say whom, as it may print them."""
-    records = [record for step in internal.values() for record in step.records()]
     tables = [
-        mask(record, record.frame, masks.cells_of(record), masks.whole)
-        for record in records
+        mask(record, record.frame, masks.cells_of(record), masks.whole, step.job.settings.threshold)
+        for step in internal.values()
+        for record in step.records()
         if record.spec.subject.population or record.spec.subject.computed_from != NOBODY
     ]
     return [table for table in tables if table.spec.subject.population or _file(folder, table).is_file()]
