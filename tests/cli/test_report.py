@@ -72,6 +72,18 @@ def test_a_whole_year_that_nobody_has_released_lacks_the_release_alone(whole, ca
     assert "`ujo release sample 2023`" in told
 
 
+def test_a_register_of_other_districts_is_told_by_the_check_and_by_what_is_left(whole, capsys):
+    register = whole / "data/sample/fy2023/residents_frame.csv"
+    lines = register.read_text(encoding="utf-8-sig").splitlines()
+    first = lines[1].split(",")[lines[0].split(",").index("地区")]
+    register.write_text("\n".join(line for line in lines if first not in line), encoding="utf-8")
+    assert main(["check", "sample", "2023"]) == 3
+    assert f"標本だけ: {first}" in capsys.readouterr().err
+    code, told = _doctor(capsys)
+    assert code == 6
+    assert f"標本だけ: {first}" in told
+
+
 def test_no_free_text_is_masked_to_say_what_is_left_and_each_one_is_to_check_the_files(
     whole, capsys, monkeypatch
 ):
