@@ -24,7 +24,8 @@ REPEATED = sorted(
     if isinstance(mark, Answers) and name in read_flat_yaml(file) and mark.kind in notebook.kinds
 )
 
-DECLARED = [one for one in sorted(set(REPEATED)) if one[1] not in {"area_code", "controls"}]
+UNLISTED = {"area_code", "controls", "wave", "earlier_wave"}
+DECLARED = [one for one in sorted(set(REPEATED)) if one[1] not in UNLISTED]
 """Without those whose answers no file lists beforehand, and those that are empty."""
 
 
@@ -81,6 +82,24 @@ def test_a_desk_that_is_declared_and_that_nobody_wrote_to_is_told_once_the_data_
     frames["population"]["area_code"] = "43204"
     with pytest.raises(ParameterError, match="「43204」ではありませんか"):
         require_known_answers(place, SimpleNamespace(frames=frames))
+
+
+@pytest.mark.parametrize(
+    ("named", "strange"),
+    [
+        (["R1", "R5"], []),
+        (["R5"], [("earlier_wave", "R1")]),
+        (["H27"], [("earlier_wave", "R1"), ("wave", "R5")]),
+    ],
+)
+def test_a_wave_that_the_table_of_waves_does_not_have_is_told_by_the_check(place, named, strange):
+    frames = {"waves": pd.DataFrame({"wave": named})}
+    found = []
+    try:
+        require_known_answers(place, SimpleNamespace(frames=frames))
+    except ParameterError as error:
+        found = [(one.key, one.value) for one in error.problems]
+    assert sorted(found) == strange
 
 
 def test_a_kind_that_the_year_does_not_have_is_not_asked(place):

@@ -20,8 +20,12 @@ class SurveySettings(NotebookSettings):
     opinion_term: str = Field(
         "s:家族", description="意見の中で前後の文脈を確かめる語(コードブックの書き方。庁内限り)"
     )
-    wave: str = Field("R5", description="今回の調査回(過去調査の表にある名前)")
-    earlier_wave: str = Field("R1", description="比べる過去の調査回。初めての調査なら空")
+    wave: Annotated[str, Answers("waves", "wave", given=True)] = Field(
+        "R5", description="今回の調査回(過去調査の表にある名前)"
+    )
+    earlier_wave: Annotated[str, Answers("waves", "wave", given=True)] = Field(
+        "R1", description="比べる過去の調査回。初めての調査なら空"
+    )
     age_groups: Annotated[dict[str, str], Answers("cases", "age_band")] = Field(
         {
             "10歳代(15~19)": "39歳以下",
