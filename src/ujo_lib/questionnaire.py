@@ -203,8 +203,9 @@ class Questionnaire(Declared):
 
     def asked_of(self, id: str) -> str:
         """Whom an item was asked of, in words; empty where everybody was asked."""
-        rule = self.item(id).asked_if
-        return f"「{self.item(rule.item).title}」が{'・'.join(rule.answers)}の人" if rule else ""
+        if not (rule := self.item(id).asked_if):
+            return ""
+        return f"「{self.item(rule.item).title}」に「{'」か「'.join(rule.answers)}」と答えた人"
 
     def reached(self, id: str) -> dict[str, tuple[str, ...]]:
         """The subgroup that the skip rules send to an item, as a table says it (`Schema.where`).

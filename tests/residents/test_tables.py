@@ -221,7 +221,7 @@ def test_a_question_for_some_is_told_of_those_who_were_to_answer_it(strays, base
     [(_, _, table)] = tables.other_items(sample, form, ["lonely"])
     assert table.frame[["n", "base", "share"]].to_numpy().tolist() == [[3, base, 0.75], [1, base, 0.25]]
     assert table.schema.where == {"lonely": ("はい",), "asks": (ANSWERED,)}
-    assert table.schema.note == "「孤独感」がはいの人だけに尋ねました。"
+    assert table.schema.note == "「孤独感」に「はい」と答えた人だけに尋ねました。"
 
 
 def test_known_cases_are_counted():

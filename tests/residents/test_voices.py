@@ -125,7 +125,7 @@ def test_ages_are_told_by_decades_of_those_who_were_to_answer(sample, others):
         ("支援機関", "60歳以上"): 1,
         ("支援機関", "記入なし"): 1,
     }
-    residents = frame[frame["voice"] == "市民(「孤独」がはいの人)"].set_index("onset")
+    residents = frame[frame["voice"] == "市民(「孤独」に「はい」と答えた人)"].set_index("onset")
     lonely = int((sample.answers["lonely"] == "はい").sum())
     assert residents["base"].unique().tolist() == [lonely]
     assert residents.loc["20歳代", "n"] == lonely
@@ -175,7 +175,7 @@ def test_persons_of_whom_some_sheets_say_nothing_are_said_to_be_without_them(sam
 def test_the_residents_that_a_skip_rule_left_are_others_than_all_and_known_from_the_tables_of_the_residents(
     sample, others
 ):
-    assert told(sample, others, "voices_onset").schema["base"].told == ("市民(「孤独」がはいの人)",)
+    assert told(sample, others, "voices_onset").schema["base"].told == ("市民(「孤独」に「はい」と答えた人)",)
     assert told(sample, others, "voices_need").schema["base"].told == ("市民",)
     assert told(sample, others, "voices_found").schema["base"].told == ()
 

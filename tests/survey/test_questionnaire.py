@@ -24,7 +24,7 @@ def test_a_column_of_answers_is_headed_as_the_sheet_is_and_says_whether_one_pers
 
 
 def test_the_reader_is_told_who_was_asked(questionnaire):
-    note = "「家族構成」が家族と同居の人だけに尋ねました。ほかの人は「非該当」です。"
+    note = "「家族構成」に「家族と同居」と答えた人だけに尋ねました。ほかの人は「非該当」です。"
     assert questionnaire.asked_note("household_members") == note
     assert questionnaire.asked_note("sex") == ""
 
