@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.pipeline.test_knowledge import FIVE, Step, known_by, place, topics  # noqa: F401  # a fixture among them
-from ujo_lib.columns import Count, Dimension
+from ujo_lib.columns import Base, Count, Dimension
 from ujo_lib.disclosure.tables import PublicFigure
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, plan_masks
@@ -50,3 +50,35 @@ def test_the_checks_count_what_was_narrower_before_the_release(place, most, narr
 def test_few_contacts_of_a_year_may_leave_because_no_page_tells_how_few_they_were(place):  # noqa: F811
     record = topics("topic", {"学校": 1, "家族": 3}, ("2023-04-01", "2024-03-31"), total=False)
     assert reviewed(place, record)[0]["audit"]["ok"]
+
+
+def voices(residents: int, others: int) -> TableRecord:
+    schema = Schema(
+        {
+            "voice": Dimension(variable="voice"),
+            "need": Dimension(variable="need"),
+            "n": Count(unit="人"),
+            "base": Base(unit="人", over=("need",), told=("市民",)),
+        }
+    )
+    spec = TableSpec("needs", "必要な支援", Subject("答えた人", "合成", "voices"), schema)
+    rows = [("市民", residents), ("家族", others)]
+    frame = pd.DataFrame(
+        [(voice, "居場所", size, size) for voice, size in rows], columns=["voice", "need", "n", "base"]
+    )
+    return TableRecord.of("06", spec, frame)
+
+
+@pytest.mark.parametrize(("others", "refused"), [(0, False), (1, True), (4, True), (5, False)])
+def test_few_people_beside_those_whose_number_is_told_elsewhere_are_refused_as_few_people(
+    place,  # noqa: F811
+    others,
+    refused,
+):
+    told = ""
+    try:
+        reviewed(place, voices(40, others))
+    except ReleaseRefusedError as error:
+        told = str(error)
+    assert ("「必要な支援」の表で数えた人(市民を除く)" in told) is refused
+    assert bool(told) is refused

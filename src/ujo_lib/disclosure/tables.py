@@ -364,11 +364,13 @@ def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
     Overviews without a population print such numbers, whatever the table itself hides; but none prints how many of the
     people whom a skip rule sends to a question answered it. Of groups that are told elsewhere it is known, too.
     """
-    for i, cell in enumerate(table.cells):
-        size = cell.value or 0
-        if table.totals_in(i) and set(cell.labels) & set(table.told) and size >= threshold:
+    apart = [i for i, c in enumerate(table.cells) if table.totals_in(i) and set(c.labels) & set(table.told)]
+    for i in apart:
+        if (size := table.cells[i].value or 0) >= threshold:
             who = {variable: tuple(sorted(atoms)) for variable, atoms in table.region(i)}
             yield PublicFigure(table.population, who, size, size, f"{table.id} の対象", own=True)
+    if any(0 < (table.cells[i].value or 0) < threshold for i in apart):
+        return  # nor does any print how many the table counts in all: it would tell this group by subtraction
     if table.frame and table.period is None and (ANSWERED,) in table.where.values():
         return
     inner = [

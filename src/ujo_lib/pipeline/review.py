@@ -117,16 +117,24 @@ def review_files(
 
 def _require_enough_people(internal: Mapping[str, Finished], policy: Policy) -> None:
     """Refuse a survey of fewer people in all than the threshold: sentences and overviews print how many they are."""
-    sizes: dict[str, int] = {}
     titles: dict[str, str] = {}
+    sizes: dict[str, int] = {}
     for one in counted_tables(internal):
         table = one.table
         if any(PERIOD in dict(table.region(i)) for i in range(len(table.cells))):
             continue  # contacts of days: no page tells how few they were in all
         told = [cell.value or 0 for cell in table.cells] + [figure.low for figure in sums_of(table, 1)]
-        sizes[table.population] = max([sizes.get(table.population, 0), *told])
-        titles.setdefault(table.population, one.record.spec.title)
-    few = [f"「{titles[name]}」の表で数えた人" for name, size in sizes.items() if 0 < size < policy.threshold]
+        counts = [(table.population, f"「{one.record.spec.title}」の表で数えた人", max(told, default=0))]
+        if table.told:  # whoever knows how many those are knows how many the others are
+            groups = [c for i, c in enumerate(table.cells) if table.totals_in(i)]
+            rest = sum(cell.value or 0 for cell in groups if not set(cell.labels) & set(table.told))
+            counts.append(
+                (f"{table.id} {table.told}", f"{counts[0][1]}({'、'.join(table.told)}を除く)", rest)
+            )
+        for name, title, size in counts:
+            titles.setdefault(name, title)
+            sizes[name] = max(sizes.get(name, 0), size)
+    few = [titles[name] for name, size in sizes.items() if 0 < size < policy.threshold]
     if few:
         raise ReleaseRefusedError(
             f"公表を取りやめました。全部で {policy.threshold} 人に満たない人を数えた表があります。",
