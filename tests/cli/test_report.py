@@ -127,6 +127,15 @@ def test_texts_that_nobody_has_read_are_counted_and_hold_nothing_back(whole, lef
     assert [f" {left} 件をまだ読んでいない" in one for one in told] == [True] * left
 
 
+@pytest.mark.parametrize("command", ["doctor", "check"])
+def test_hand_codes_of_another_period_are_told_before_a_run_stops_for_them(whole, capsys, command):
+    _replace(whole, "common.yaml", "period_basis: calendar", "period_basis: fiscal")
+    assert main([command, "sample", "2023"]) == {"doctor": 6, "check": 3}[command]
+    told = "".join(capsys.readouterr())
+    assert "件が、集計する期間と窓口にない" in told
+    assert "審査して署名する" not in told
+
+
 def test_a_year_whose_texts_nobody_reads_may_be_released_and_is_told_so(whole, capsys):
     _replace(whole, "03_content_tagging.yaml", '"data/sample/fy2023/coding/codes.csv"', '""')
     _, told = _doctor(capsys)

@@ -57,7 +57,14 @@ def _check(options: argparse.Namespace) -> int:
     from ujo_lib.intake.account import told
     from ujo_lib.intake.problems import as_text
     from ujo_lib.params import ParameterError
-    from ujo_lib.pipeline.readiness import contradicted, require_known_answers, undecided, unreadable
+    from ujo_lib.pipeline.readiness import (
+        contradicted,
+        require_fitting_codes,
+        require_known_answers,
+        undecided,
+        unreadable,
+    )
+    from ujo_lib.tagging.quality import CodesError
 
     place = place_of(options)
     found = _read(place)
@@ -68,6 +75,10 @@ def _check(options: argparse.Namespace) -> int:
         return explain(error, WRONG_PARAMETERS)
     if wrong := unreadable(place):
         return explain("\n".join(wrong), WRONG_PARAMETERS)
+    try:
+        require_fitting_codes(place, found)
+    except CodesError as error:
+        return explain(error, DATA_PROBLEMS)
     if (doubts := contradicted(place, found)) and not options.json:
         print("\n食い違い:", *doubts, sep="\n- ")
     if (left := undecided(place)) and not options.json:
@@ -89,8 +100,7 @@ def _doctor(options: argparse.Namespace) -> int:
     place = place_of(options)
     left, wishes = _obstacles(place)
     if wishes:
-        left_out = "公表できますが、人が読むまで主題の割合は機械の見立てだけによります:"
-        print(left_out, *wishes, sep="\n- ", end="\n\n")
+        print("公表できますが、人がまだ読んでいない相談があります:", *wishes, sep="\n- ", end="\n\n")
     if not left:
         print("公表までに残っていることはありません。")
         return DONE
@@ -104,7 +114,14 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     """What keeps a year from its release, by kind of work in the order of work; and what a release does without."""
     from ujo_lib.intake.problems import by_cause
     from ujo_lib.params import ParameterError
-    from ujo_lib.pipeline.readiness import marked, require_known_answers, uncoded, undecided, unreadable
+    from ujo_lib.pipeline.readiness import (
+        marked,
+        require_fitting_codes,
+        require_known_answers,
+        uncoded,
+        undecided,
+        unreadable,
+    )
     from ujo_lib.setup.checklist import missing_inputs, wrong_parameters
     from ujo_lib.tagging import CodebookError
     from ujo_lib.tagging.quality import CodesError
@@ -123,7 +140,9 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     contents, wishes = unreadable(place), []
     try:
         require_known_answers(place, found)
-        wishes = uncoded(place) if found else []
+        if found:
+            require_fitting_codes(place, found)
+            wishes = uncoded(place)
     except ParameterError as error:
         contents += map(str, error.problems)
     except (CodesError, CodebookError) as error:
