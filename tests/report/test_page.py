@@ -12,6 +12,7 @@ import pytest
 from ujo_lib.columns import Base, Count, Dimension, Share, interval
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
+from ujo_lib.errors import InputError
 from ujo_lib.params import QualitySettings, project_root
 from ujo_lib.report.door.masks import Masks, counted, masks_for
 from ujo_lib.report.door.publish import (
@@ -324,6 +325,14 @@ def test_a_table_whose_input_the_year_lacks_is_recalled_with_the_reason(project,
             page.recall("00_data_quality", "by_age")
     else:
         assert page.recall("00_data_quality", "by_age").value("n", age="10代") == 3
+
+
+def test_whoever_opens_the_summary_first_is_told_what_to_run_without_a_traceback(project):
+    with pytest.raises(
+        InputError, match="表「by_age」の記録がありません。先に 00_data_quality を実行"
+    ) as told:
+        _internal().recall("00_data_quality", "by_age")
+    assert told.value._render_traceback_() == [str(told.value)]
 
 
 @pytest.mark.parametrize("dated", [False, True])

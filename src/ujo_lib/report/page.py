@@ -24,6 +24,7 @@ from ujo_lib.report.door.publish import (
     NOT_SUPPLIED,
     SENTENCES,
     TILES,
+    NotRunError,
     NotSuppliedError,
     Published,
     PublishError,
@@ -167,7 +168,7 @@ class Page:
 
         Raises:
             NotSuppliedError: the year does not have what that notebook, or its section with this table, reads.
-            FileNotFoundError: that notebook has not been run, or publishes no such table.
+            NotRunError: that notebook has not been run, or publishes no such table.
         """
         folder = self.settings.tables_of(notebook)
         file = folder / f"{table_id}.json"
@@ -178,7 +179,7 @@ class Page:
                 raise NotSuppliedError(reasons)
             without = {kind: why for of_table in told["tables"].values() for kind, why in of_table.items()}
         if not file.is_file():
-            raise FileNotFoundError(
+            raise NotRunError(
                 f"{notebook} の表「{table_id}」の記録がありません。先に {notebook} を実行してください。"
             )
         record = TableRecord.from_json(file.read_text(encoding="utf-8"))
