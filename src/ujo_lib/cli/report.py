@@ -89,11 +89,11 @@ def _check(options: argparse.Namespace) -> int:
 def _read(place: "SiteYear", *, texts: bool = True) -> "Intake":
     from ujo_lib import intake
     from ujo_lib.intake.patience import telling
-    from ujo_lib.params.notebooks import with_role
 
-    settings = place.settings(with_role(place.notebooks, "quality"))
+    settings = [place.settings(notebook) for notebook in place.notebooks]
+    kinds = dict.fromkeys(kind for one in settings for kind in one.kinds)
     with telling(sys.stderr):
-        return intake.check(settings.inputs_file, settings.kinds, period=settings.period, texts=texts)
+        return intake.check(settings[0].inputs_file, [*kinds], period=settings[0].period, texts=texts)
 
 
 def _doctor(options: argparse.Namespace) -> int:
