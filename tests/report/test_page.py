@@ -122,6 +122,14 @@ def test_what_a_page_notes_while_it_is_made_cannot_be_given_to_it(project):
         Page(_internal().settings, None, {}, {"by_age": {"waves": "初めての調査"}})
 
 
+def test_a_cell_that_is_run_again_in_jupyterlab_puts_its_table_in_the_place_of_the_former(project):
+    page = open_page(QualitySettings())
+    for n in (3, 4):
+        frame = FRAME.assign(n=[n, *FRAME["n"][1:]])
+        assert _published(page, frame).value("n", age="10代") == n
+        assert page.recall("00_data_quality", "by_age").value("n", age="10代") == n
+
+
 def test_the_same_id_twice_is_an_error(project):
     page = _internal()
     _published(page)

@@ -139,10 +139,11 @@ class Page:
             The table as the audience may see it.
 
         Raises:
-            PublishError: description and content disagree, the id is taken, or (release) the table is not the one
-                that the disclosure plan was made for.
+            PublishError: description and content disagree, the id is taken (in JupyterLab, where a cell may be run
+                again, the table takes the place of the former), or (release) the table is not the one that the
+                disclosure plan was made for.
         """
-        if id in self.records:
+        if id in self.records and self.settings.tables_dir:
             raise PublishError(f"table {id} is published twice on this page")
         spec = TableSpec(id, title, self._completed(replace(subject or Subject(), **changes)), table.schema)
         frame = table.frame
