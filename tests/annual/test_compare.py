@@ -259,6 +259,20 @@ def test_the_course_over_years_marks_the_year_in_which_the_counting_changed():
     assert compare.told_over_time(followed.frame) == ["孤独"]
 
 
+@pytest.mark.parametrize(
+    ("changed", "marked"), [(2020, False), (2021, False), (2022, True), (2023, True), (2024, False)]
+)
+@pytest.mark.parametrize("between", [[], [year(2022, share="x")]], ids=["no release", "a hidden value"])
+def test_a_change_in_a_year_without_a_value_parts_the_years_around_it(changed, marked, between):
+    indicator = Indicator(
+        "孤独", "share", "%", LONELY.place, "下限", "上限", changed={changed: "様式が変わった"}
+    )
+    followed = compare.course([indicator], [year(2021), *between, year(2023)])
+    assert (followed.frame["remark"].iloc[-1] == "様式が変わった") is marked
+    drawn = compare.since_last_change(followed).frame.dropna(subset=["value"])
+    assert len(drawn) == (1 if marked else 2)
+
+
 def test_a_wrong_indicator_file_names_its_entry(tmp_path):
     file = tmp_path / "indicators.yaml"
     file.write_text(

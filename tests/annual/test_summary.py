@@ -14,7 +14,7 @@ from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, interval
 from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.params import ParameterError
 from ujo_lib.params.annual import Goal, KeyFigure
-from ujo_lib.report.door.publish import NotSuppliedError, Subject, TableSpec, unmasked
+from ujo_lib.report.door.publish import NotRunError, NotSuppliedError, Subject, TableSpec, unmasked
 from ujo_lib.report.look.wording import Line, english, text_of
 from ujo_lib.typed import Typed
 
@@ -118,7 +118,7 @@ WHY = {
 def _recall(tables: dict):
     def recall(notebook, table):
         if (notebook, table) not in tables:
-            raise NotSuppliedError(WHY[notebook]) if notebook in WHY else FileNotFoundError(table)
+            raise NotSuppliedError(WHY[notebook]) if notebook in WHY else NotRunError(table)
         frame = tables[notebook, table]
         kinds = KINDS | (interval("estimate", 0.95) if "estimate" in frame and "low" in frame else {})
         typed = Typed.of(frame, {name: kinds.get(name, Text()) for name in frame})
@@ -178,7 +178,7 @@ def test_where_residents_were_asked_their_answer_is_the_first_finding_and_the_mo
 def test_a_city_that_never_had_a_page_on_residents_is_told_of_its_months():
     def recall(notebook, table):
         if notebook.startswith("06"):
-            raise FileNotFoundError(notebook)
+            raise NotRunError(notebook)
         return _recall(year())(notebook, table)
 
     assert [text_of(line.said()) for line in summary.five_sentences(recall)] == told(year())

@@ -42,13 +42,13 @@ def code(action: str, *options: str) -> int:
     return main(["code", action, "sample", "2023", *options])
 
 
-def read_all(path: Path) -> list[str]:
-    """Read every text of a workbook, as `MARKED` says; give the ids."""
+def read_all(path: Path, at_most: int | None = None) -> list[str]:
+    """Read the texts of a workbook from the top on, as `MARKED` says; give the ids."""
     book = openpyxl.load_workbook(path)
     sheet = book["コーディング"]
     heading = [cell.value for cell in sheet[1]]
     ids = []
-    for row in sheet.iter_rows(min_row=2):
+    for row in sheet.iter_rows(min_row=2, max_row=at_most and 1 + at_most):
         ids.append(str(row[2].value))
         row[heading.index("読んだ")].value = 1
         for word, label in MARKED.items():
@@ -78,6 +78,14 @@ def test_the_loop_from_a_sample_to_the_next_texts(project: Path, capsys: pytest.
     assert code("sample", "--size", "60", "--coders", "1") == DONE
     assert code("sample", "--size", "60", "--coders", "1") == WRONG_PARAMETERS
     assert "上書きしません" in capsys.readouterr().err
+    drawn = read_all(FOLDER / "coding_A.xlsx", at_most=30)
+    assert code("read") == DONE
+    assert "60件のうち、無作為の部分で30件を読み終えています" in capsys.readouterr().err
+    name_codes((FOLDER / "codes.csv").as_posix())
+    assert (
+        code("report") == DONE
+    )  # who stopped half-way can use what was read, as the guide in the workbook says
+    name_codes("")
     drawn = read_all(FOLDER / "coding_A.xlsx")
     assert code("read") == DONE
     assert 'hand_codes: "data/sample/fy2023/coding/codes.csv"' in capsys.readouterr().err

@@ -79,6 +79,14 @@ def test_whoever_reads_only_the_first_lines_of_a_command_gets_no_traceback():
         (["sign", "sample", "2023", "a"], "書かれていないもの: NAME。"),
         (["sign", "sample", "2023", "a", "b", "--on", "20241031"], "--on の値 '20241031' は読めません。"),
         (["release", "sample", "2023", "--jobs", "0"], "--jobs: 1以上の整数ではありません: 0。"),
+        (["code", "report", "sample", "2023", "--width", "6"], "--width: 0と1の間の小数ではありません: 6。"),
+        (["code", "report", "sample", "2023", "--width", "0"], "--width: 0と1の間の小数ではありません: 0。"),
+        (["code", "report", "sample", "2023", "--width", "1"], "--width: 0と1の間の小数ではありません: 1。"),
+        (
+            ["code", "report", "sample", "2023", "--width", "六"],
+            "--width: 0と1の間の小数ではありません: 六。",
+        ),
+        (["code", "sample", "sample", "2023", "--extra", "-5"], "--extra: 1以上の整数ではありません: -5。"),
         (["sample", "--site"], "--site のあとに値がありません。"),
     ],
 )

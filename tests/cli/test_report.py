@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ujo_lib.cli import main
+from ujo_lib.cli.common import DATA_PROBLEMS, DONE
 from ujo_lib.intake import loading, values
 from ujo_lib.params import project_root
 from ujo_lib.params.notebooks import notebooks_of
@@ -137,6 +138,32 @@ def test_texts_that_nobody_has_read_are_counted_and_hold_nothing_back(whole, lef
     codes.write_text("\n".join(lines[: len(lines) - left]), encoding="utf-8-sig")
     told = uncoded(SiteYear(whole, "sample", 2023))
     assert [f" {left} 件をまだ読んでいない" in one for one in told] == [True] * left
+
+
+@pytest.mark.parametrize("year", ["2021", "2022"])
+def test_a_year_without_a_survey_is_not_asked_for_the_files_of_its_page(whole, capsys, year):
+    assert main(["check", "sample", year]) == DONE
+    assert "入力データに問題はありません" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_kind_without_a_file_is_asked_for_as_long_as_a_notebook_of_the_year_reads_it(whole, capsys, asked):
+    file = whole / "params/sample/fy2023/inputs.yaml"
+    before, _, _ = file.read_text(encoding="utf-8").partition("\nresidents:")
+    file.write_text(before + "\n", encoding="utf-8")
+    if not asked:
+        (file.parent / "06_resident_survey.yaml").unlink()
+    assert main(["check", "sample", "2023"]) == (DATA_PROBLEMS if asked else DONE)
+    assert ("residents の files にファイル名" in capsys.readouterr().out) is asked
+
+
+@pytest.mark.parametrize("command", ["doctor", "check"])
+def test_hand_codes_of_another_period_are_told_before_a_run_stops_for_them(whole, capsys, command):
+    _replace(whole, "common.yaml", "period_basis: calendar", "period_basis: fiscal")
+    assert main([command, "sample", "2023"]) == {"doctor": 6, "check": 3}[command]
+    told = "".join(capsys.readouterr())
+    assert "件が、集計する期間と窓口にない" in told
+    assert "審査して署名する" not in told
 
 
 def test_a_year_whose_texts_nobody_reads_may_be_released_and_is_told_so(whole, capsys):

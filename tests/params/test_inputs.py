@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from ujo_lib.params import SeasonalitySettings
+from ujo_lib.params import QualitySettings, SeasonalitySettings
 from ujo_lib.params.inputs import Inputs
 
 RECORDS, HOURLY, DAILY = "consultations", "consultations_hourly", "consultations_daily"
@@ -72,6 +72,17 @@ def test_without_any_account_of_the_contacts_a_page_that_is_about_them_dispenses
     monkeypatch.setattr(SeasonalitySettings, "inputs_file", file)
     assert (RECORDS in settings.dispensable) is loses
     assert settings.kinds[0] == RECORDS
+
+
+def test_what_tells_of_the_data_asks_for_no_kind_that_the_year_does_not_name(tmp_path, monkeypatch):
+    file = tmp_path / "inputs.yaml"
+    file.write_text(
+        f"not_supplied: {{waves: なし}}\ncases: {{files: [c.csv]}}\n{RECORDS}: {{files: [r.csv]}}\n"
+    )
+    monkeypatch.setattr(QualitySettings, "inputs_file", file)
+    monkeypatch.setattr(SeasonalitySettings, "inputs_file", file)
+    assert set(QualitySettings(inputs=str(file)).kinds) == {"cases", "waves", RECORDS}
+    assert {"channels", "population"} <= set(SeasonalitySettings(inputs=str(file)).kinds)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,19 @@ def test_what_counts_no_contacts_says_its_own_period(notebook):
             assert of_contacts or "period" in {word.arg for word in call.keywords}, ast.unparse(call)
 
 
+def test_no_cell_takes_the_name_of_a_parameter_which_the_first_ones_read_when_they_are_run_again(notebook):
+    parameters, *cells = [ast.parse(cell.source) for cell in notebook.cells if cell.kind == "code"]
+    named = {node.target.id for node in parameters.body if isinstance(node, ast.AnnAssign)}
+    stored = {
+        node.id
+        for cell in cells
+        for node in ast.walk(cell)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    assert "fiscal_year" in named
+    assert not named & stored
+
+
 def test_the_parameters_cell_is_the_one_that_sync_would_write(notebook):
     assert notebook.parameters == cell_of(notebook), "run `ujo notebook sync`"
 

@@ -14,11 +14,13 @@ from openpyxl import load_workbook
 from tests.report.sheets.machine_readable import check
 from ujo_lib.params import ParameterError
 from ujo_lib.pipeline import kernels
+from ujo_lib.pipeline.export import NothingToExportError, export_figures, export_overview
 from ujo_lib.pipeline.keys import MissingInputError, digest, digest_file
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.release import ReleaseRefusedError
 from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, locked
+from ujo_lib.setup.notebooks import new_notebook_for
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +49,15 @@ def test_one_changed_parameter_re_executes_its_notebook_and_the_summary_only(pro
         "00_data_quality",
         "05_annual_summary",
     ]
+
+
+def test_a_report_from_before_a_notebook_was_added_is_told_to_be_made_again_and_not_exported(
+    project, first_run
+):
+    new_notebook_for(project.root, "07_housing", "sample", 2023, "cases")
+    for write in (export_overview, export_figures):
+        with pytest.raises(NothingToExportError, match="先に `ujo run sample 2023`"):
+            write(project.place)
 
 
 def test_kernels_find_loaded_what_unfinished_steps_want_and_for_a_release_alone_what_all_want(

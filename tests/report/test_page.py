@@ -12,6 +12,7 @@ import pytest
 from ujo_lib.columns import Base, Count, Dimension, Share, interval
 from ujo_lib.disclosure.plan import plan
 from ujo_lib.disclosure.tables import Policy
+from ujo_lib.errors import InputError
 from ujo_lib.params import QualitySettings, project_root
 from ujo_lib.report.door.masks import Masks, counted, masks_for
 from ujo_lib.report.door.publish import (
@@ -119,6 +120,14 @@ def test_a_release_without_a_plan_file_is_an_error(project):
 def test_what_a_page_notes_while_it_is_made_cannot_be_given_to_it(project):
     with pytest.raises(TypeError, match="positional"):
         Page(_internal().settings, None, {}, {"by_age": {"waves": "初めての調査"}})
+
+
+def test_a_cell_that_is_run_again_in_jupyterlab_puts_its_table_in_the_place_of_the_former(project):
+    page = open_page(QualitySettings())
+    for n in (3, 4):
+        frame = FRAME.assign(n=[n, *FRAME["n"][1:]])
+        assert _published(page, frame).value("n", age="10代") == n
+        assert page.recall("00_data_quality", "by_age").value("n", age="10代") == n
 
 
 def test_the_same_id_twice_is_an_error(project):
@@ -324,6 +333,14 @@ def test_a_table_whose_input_the_year_lacks_is_recalled_with_the_reason(project,
             page.recall("00_data_quality", "by_age")
     else:
         assert page.recall("00_data_quality", "by_age").value("n", age="10代") == 3
+
+
+def test_whoever_opens_the_summary_first_is_told_what_to_run_without_a_traceback(project):
+    with pytest.raises(
+        InputError, match="表「by_age」の記録がありません。先に 00_data_quality を実行"
+    ) as told:
+        _internal().recall("00_data_quality", "by_age")
+    assert told.value._render_traceback_() == [str(told.value)]
 
 
 @pytest.mark.parametrize("dated", [False, True])

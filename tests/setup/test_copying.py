@@ -128,3 +128,17 @@ def test_what_was_published_starts_anew_and_other_lists_keep_their_words():
         "    why: 令和5年に25人でした。    # 要確認: この年度に合うか",
         "    next: fy2024 の表    # 要確認: この年度に合うか",
     ]
+
+
+def test_a_heading_that_holds_a_figure_is_nothing_to_look_at_for_another_year():
+    text = (
+        "indicators:\n"
+        "  - label: 相談\n"
+        "    place: {table: 02_bases, value: 年度(4~3月の件数), where: {範囲: 県}}\n"
+        "    low: 95%信頼区間の下限(%)\n"
+        "    changed: {2022: 令和4年度から様式が変わった}\n"
+    )
+    made = list_file("indicators.yaml", text, 1).splitlines()
+    assert [line for line in made if "要確認" in line] == [
+        "    changed: {2022: 令和4年度から様式が変わった}    # 要確認: この年度に合うか"
+    ]

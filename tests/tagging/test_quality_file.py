@@ -90,6 +90,35 @@ def test_a_text_coded_twice_is_named(book: Path) -> None:
         qf.read_coding_book(book, PLAN, LABELS)
 
 
+def test_marks_in_a_row_that_has_lost_its_id_are_named_and_not_left_out(book: Path) -> None:
+    fill(book, READ | {"C4": None})
+    with pytest.raises(q.CodesError, match="4行目「相談ID」: 空欄"):
+        qf.read_coding_book(book, PLAN, LABELS)
+    fill(book, {"E4": None})
+    assert qf.read_coding_book(book, PLAN, LABELS).index.tolist() == IDS[:2]
+
+
+@pytest.mark.parametrize(
+    ("read", "passed_over"),
+    [("", ""), ("2", ""), ("23", ""), ("234", ""), ("5", ""), ("3", "101"), ("24", "102")],
+)
+def test_whoever_passes_over_drawn_texts_and_reads_later_ones_has_no_random_sample(
+    book: Path, read: str, passed_over: str
+) -> None:
+    """Rows 2 to 4 are the random part; the order of the extra part is free."""
+    fill(book, {f"E{row}": 1 for row in read})
+    if passed_over:
+        with pytest.raises(q.CodesError, match=f"相談ID {passed_over} を読まずに"):
+            qf.read_coding_books([book], PLAN, LABELS)
+    else:
+        assert len(qf.read_coding_books([book], PLAN, LABELS)) == len(read)
+
+
+def test_a_sheet_that_was_sorted_and_read_whole_is_a_random_sample(book: Path) -> None:
+    fill(book, {"C2": "103", "C4": "101", "E2": 1, "E3": 1, "E4": 1})
+    assert sorted(qf.read_coding_books([book], PLAN, LABELS).index) == IDS[:3]
+
+
 def test_a_missing_column_sheet_or_workbook_is_named(book: Path, tmp_path: Path) -> None:
     fill(book, {"F1": "学校生活"})
     with pytest.raises(q.CodesError, match="列「学校」がない"):
@@ -132,13 +161,38 @@ def test_codes_hold_no_text_and_come_back_as_they_went(coders: int, tmp_path: Pa
         pd.testing.assert_frame_equal(back.second, ~first)
 
 
+@pytest.mark.parametrize("second", [None, 1, 3])
+def test_codes_of_a_sample_read_in_part_tell_how_many_texts_it_was_drawn_from(
+    second: int | None, tmp_path: Path
+) -> None:
+    found = pd.DataFrame([[True, False]] * 3, index=IDS[:3], columns=list(LABELS))
+    codes = q.Codes(PLAN, found[:2], None if second is None else found[:second])
+    qf.write_codes(tmp_path / "codes.csv", codes)
+    back = qf.read_codes(tmp_path / "codes.csv", LABELS)
+    pd.testing.assert_frame_equal(back.plan.loc[PLAN.index], PLAN, check_dtype=False)
+    assert back.random.index.tolist() == IDS[: 2 if second is None else min(2, second)]
+    pd.testing.assert_frame_equal(back.first, codes.first)
+    assert (back.second is None) is (second is None)
+
+
+def test_codes_of_nobody_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "codes.csv"
+    qf.write_codes(file, q.Codes(PLAN, pd.DataFrame(columns=list(LABELS))))
+    with pytest.raises(q.CodesError, match="コーダーが0人いる"):
+        qf.read_codes(file, LABELS)
+    qf.write_codes(file, q.Codes(PLAN, pd.DataFrame([[True, False]], index=IDS[:1], columns=list(LABELS))))
+    file.write_text(file.read_text(encoding="utf-8-sig").replace(",A,", ",,"), encoding="utf-8-sig")
+    with pytest.raises(q.CodesError, match=r"codes.csv 2行目「コーダー」: 空欄"):
+        qf.read_codes(file, LABELS)
+
+
 def test_a_text_that_a_coder_has_twice_and_a_third_coder_are_named(tmp_path: Path) -> None:
     first = pd.DataFrame([[True, False]] * 3, index=IDS[:3], columns=list(LABELS))
     file = tmp_path / "codes.csv"
     qf.write_codes(file, q.Codes(PLAN, first, first))
     lines = file.read_text(encoding="utf-8-sig").splitlines()
     file.write_text("\n".join([*lines, lines[1]]), encoding="utf-8-sig")
-    with pytest.raises(q.CodesError, match=rf"codes.csv 8行目: コーダーAの相談ID {IDS[0]} が二度ある"):
+    with pytest.raises(q.CodesError, match=rf"codes.csv 9行目: コーダーAの相談ID {IDS[0]} が二度ある"):
         qf.read_codes(file, LABELS)
     file.write_text("\n".join([*lines, lines[1].replace(",A,", ",C,")]), encoding="utf-8-sig")
     with pytest.raises(q.CodesError, match="コーダーが3人いる"):

@@ -3,6 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.sample.stream import iter_texts
@@ -119,6 +121,29 @@ def test_what_cannot_be_opened_is_named(tmp_path: Path, book: Codebook, name: st
     (tmp_path / "damaged.parquet").write_bytes(b"PAR1 and nothing behind it")
     with pytest.raises(stream.UnreadableInputError, match=name):
         stream.tag_file(tmp_path / name, tmp_path / "out.csv", book)
+
+
+@pytest.mark.parametrize("texts", [[1.5, 2.0], [1, 2], [True, False], [b"a", b"b"], [["a"], ["b"]]], ids=str)
+def test_a_column_of_a_parquet_file_that_holds_no_text_is_named_and_never_a_traceback(
+    tmp_path: Path, book: Codebook, texts: list[object]
+) -> None:
+    good = ["a", "b"]
+    for column, ids, given in (("text", good, texts), ("consult_id", [[1], [2]], good)):
+        pd.DataFrame({"consult_id": ids, "text": given}).to_parquet(tmp_path / "in.parquet")
+        with pytest.raises(stream.UnreadableInputError, match=f"in.parquet の列 {column} は文字の列ではない"):
+            stream.tag_file(tmp_path / "in.parquet", tmp_path / "out.csv", book)
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize("kind", ["string", "large_string", "string_view", "categories", "nothing"])
+def test_every_way_in_which_parquet_holds_words_is_read(tmp_path: Path, book: Codebook, kind: str) -> None:
+    words = pa.array(["学校に行けない", None])
+    given = {"categories": words.dictionary_encode(), "nothing": pa.nulls(2)}
+    texts = given[kind] if kind in given else words.cast(getattr(pa, kind)())
+    pq.write_table(pa.table({"consult_id": [1, 2], "text": texts}), tmp_path / "in.parquet")
+    done = stream.tag_file(tmp_path / "in.parquet", tmp_path / "out.csv", book)
+    empty = kind == "nothing"
+    assert (done.texts, done.characters, done.missing) == (2, 0 if empty else 7, 2 if empty else 1)
 
 
 def test_an_output_in_the_place_of_the_input_is_refused(tmp_path: Path, book: Codebook) -> None:

@@ -157,13 +157,13 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
     """
     rows = []
     for indicator in indicators:
-        last: Reading | None = None
+        last: tuple[FiscalYear, Reading] | None = None
         for released in sorted(years, key=lambda one: one.year.year):
             reading = _read(indicator, released, years)
             low, high = (reading.low, reading.high) if _has_level(indicator, level) else (None, None)
             remark = reading.why
-            if last is not None and last.value is not None and reading.value is not None:
-                remark = remark or _difference_of_definition(indicator, last, reading, released.year)
+            if last is not None and reading.value is not None:
+                remark = remark or _difference_of_definition(indicator, *last, released.year, reading)
             rows.append(
                 (
                     indicator.label,
@@ -175,7 +175,7 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
                     remark,
                 )
             )
-            last = reading if reading.value is not None else last
+            last = (released.year, reading) if reading.value is not None else last
     frame = pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
     columns = {
         "label": Text(heading="指標"),
@@ -210,22 +210,13 @@ def _line(row: Any) -> list[str]:
 
 def _compared(indicator: Indicator, before: Released, now: Released, level: float) -> tuple[Any, ...]:
     one, other = (_read(indicator, year, (before, now)) for year in (before, now))
-    changed = next(
-        (
-            what
-            for year, what in sorted(indicator.changed.items())
-            if before.year.year < year <= now.year.year
-        ),
-        "",
-    )
     reason = (
         "、".join(
             f"{year.year.label}: {reading.why}"
             for year, reading in ((before, one), (now, other))
             if reading.why
         )
-        or changed
-        or _difference_of_definition(indicator, one, other, None)
+        or _difference_of_definition(indicator, before.year, one, now.year, other)
         or _without_width(indicator, one, other, level)
     )
     shown = (indicator.label, indicator.unit, _FORMATS[indicator.kind], one.value, other.value)
@@ -289,11 +280,12 @@ def _dispersion(indicator: Indicator, released: Released) -> float | None:
 
 
 def _difference_of_definition(
-    indicator: Indicator, one: Reading, other: Reading, year: FiscalYear | None
+    indicator: Indicator, before: FiscalYear, one: Reading, now: FiscalYear, other: Reading
 ) -> str:
-    """What tells the released tables apart, in words; empty when they are about the same thing."""
-    if year is not None and year.year in indicator.changed:
-        return indicator.changed[year.year]
+    """What tells two years apart, in words; empty when they are about the same thing."""
+    for year, what in sorted(indicator.changed.items()):
+        if before.year < year <= now.year:
+            return what
     for name in _COUNTED_ALIKE:
         told = [reading.about.get(name, "") for reading in (one, other)]
         if told[0] != told[1] and not (name == _AREA and _one_area_of_both(indicator, told)):

@@ -18,7 +18,7 @@ from ujo_lib.columns import Bound, Column, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear, Period
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import KeyFigure, KeyFigures, Limits
-from ujo_lib.report.door.publish import NotSuppliedError, Published
+from ujo_lib.report.door.publish import NotRunError, NotSuppliedError, Published
 from ujo_lib.report.look import notation
 from ujo_lib.report.look.standing import foremost
 from ujo_lib.report.look.wording import Line
@@ -144,7 +144,7 @@ def five_sentences(recall: Recall) -> list[Line]:
         except NotSuppliedError as missing:
             if what:
                 absent.setdefault(missing.why, []).append(what)
-        except FileNotFoundError:
+        except NotRunError:
             if what:
                 raise
     for tell in (busiest_weekday, contacts, busiest_month):
@@ -254,7 +254,7 @@ def contacts(recall: Recall) -> Line:
     totals = recall("02_consultation_seasonality", "totals")
     tables: tuple[Published, ...] = (totals,)
     about = _whose(recall("02_consultation_seasonality", "months"))  # these name the desk
-    with suppress(NotSuppliedError, FileNotFoundError):
+    with suppress(NotSuppliedError, NotRunError):
         before = recall("02_consultation_seasonality", "totals_before")
         tables, about = (totals, before), f"{about}、{before.spec.subject.period}は{{totals_before.n[県]}}件"
     return Line("県内からの相談は{totals.n[県]}件でした。", tables, about)
@@ -321,7 +321,7 @@ def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
         )
     ]
     for tell in (_lonely_residents, _people, _contacts, _lonely, _campaign):
-        with suppress(NotSuppliedError, FileNotFoundError):
+        with suppress(NotSuppliedError, NotRunError):
             found.append(tell(recall))
     closing = (
         "Counts of people known to commissioners and of contacts with a help line do not tell how many residents "

@@ -41,13 +41,24 @@ def add_commands(command: AddCommand) -> None:
     code.add_argument("site", help="自治体のフォルダー名(params/ の下)")
     code.add_argument("year", help="年度: 2023、R5、令和5年度")
     code.add_argument("--size", type=positive, default=200, help="sample、next: 選ぶ相談の件数(既定は 200)")
-    code.add_argument("--extra", type=int, default=0, help="sample: まれな主題を見るために加える件数")
+    code.add_argument("--extra", type=positive, default=0, help="sample: まれな主題を見るために加える件数")
     code.add_argument(
         "--coders", type=int, choices=(1, 2), default=2, help="sample、next: 読む人の数(既定は 2)"
     )
     code.add_argument(
-        "--width", type=float, default=0.06, help="report: ほしい幅(割合で。既定は 0.06=6ポイント)"
+        "--width", type=_between_0_and_1, default=0.06, help="report: ほしい幅(割合で。既定は 0.06=6ポイント)"
     )
+
+
+def _between_0_and_1(text: str) -> float:
+    """An argument that is a width of an interval of a share."""
+    try:
+        width = float(text)
+    except ValueError:
+        width = 0.0
+    if not 0 < width < 1:
+        raise argparse.ArgumentTypeError(f"0と1の間の小数ではありません: {text}")
+    return width
 
 
 class _Job(NamedTuple):

@@ -59,11 +59,13 @@ def _check(options: argparse.Namespace) -> int:
     from ujo_lib.params import ParameterError
     from ujo_lib.pipeline.readiness import (
         contradicted,
+        require_fitting_codes,
         require_known_answers,
         undecided,
         unreadable,
         unweighable,
     )
+    from ujo_lib.tagging.quality import CodesError
 
     place = place_of(options)
     found = _read(place)
@@ -76,6 +78,10 @@ def _check(options: argparse.Namespace) -> int:
         return explain("\n".join(wrong), WRONG_PARAMETERS)
     if found.ok and (unfit := unweighable(place, found)):
         return explain("\n".join(unfit), DATA_PROBLEMS)
+    try:
+        require_fitting_codes(place, found)
+    except CodesError as error:
+        return explain(error, DATA_PROBLEMS)
     if (doubts := contradicted(place, found)) and not options.json:
         print("\n食い違い:", *doubts, sep="\n- ")
     if (left := undecided(place)) and not options.json:
@@ -86,19 +92,18 @@ def _check(options: argparse.Namespace) -> int:
 def _read(place: "SiteYear", *, texts: bool = True) -> "Intake":
     from ujo_lib import intake
     from ujo_lib.intake.patience import telling
-    from ujo_lib.params.notebooks import with_role
 
-    settings = place.settings(with_role(place.notebooks, "quality"))
+    settings = [place.settings(notebook) for notebook in place.notebooks]
+    kinds = dict.fromkeys(kind for one in settings for kind in one.kinds)
     with telling(sys.stderr):
-        return intake.check(settings.inputs_file, settings.kinds, period=settings.period, texts=texts)
+        return intake.check(settings[0].inputs_file, [*kinds], period=settings[0].period, texts=texts)
 
 
 def _doctor(options: argparse.Namespace) -> int:
     place = place_of(options)
     left, wishes = _obstacles(place)
     if wishes:
-        left_out = "公表できますが、人が読むまで主題の割合は機械の見立てだけによります:"
-        print(left_out, *wishes, sep="\n- ", end="\n\n")
+        print("公表できますが、人がまだ読んでいない相談があります:", *wishes, sep="\n- ", end="\n\n")
     if not left:
         print("公表までに残っていることはありません。")
         return DONE
@@ -114,6 +119,7 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     from ujo_lib.params import ParameterError
     from ujo_lib.pipeline.readiness import (
         marked,
+        require_fitting_codes,
         require_known_answers,
         uncoded,
         undecided,
@@ -138,7 +144,9 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     contents, wishes = unreadable(place), []
     try:
         require_known_answers(place, found)
-        wishes = uncoded(place) if found else []
+        if found:
+            require_fitting_codes(place, found)
+            wishes = uncoded(place)
     except ParameterError as error:
         contents += map(str, error.problems)
     except (CodesError, CodebookError) as error:

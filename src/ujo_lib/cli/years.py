@@ -1,6 +1,7 @@
 """The command `diff`: what two years have released, side by side."""
 
 import argparse
+import csv
 import sys
 from collections.abc import Sequence
 
@@ -47,7 +48,10 @@ def _diff(options: argparse.Namespace) -> int:
         )
     compared = compare.compare(compare.read_indicators(settings.path("indicators_file")), before, now)
     lines = compare.as_text(compared)
-    print("\n".join(",".join(line) for line in lines) if options.csv else _aligned(lines))
+    if options.csv:
+        csv.writer(sys.stdout, lineterminator="\n").writerows(lines)
+    else:
+        print(_aligned(lines))
     return DONE
 
 

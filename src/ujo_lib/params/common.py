@@ -149,11 +149,16 @@ class NotebookSettings(BaseModel):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Kinds of input that the notebook reads: what it wants, or what that is counted from."""
-        wanted = self.about.kinds
-        if not set(CONTACTS) & set(wanted):
+        """Kinds of input that the notebook reads: what it wants, or what that is counted from.
+
+        What tells of the data wants all that the year names; a kind that is missing stops the notebook that needs it.
+        """
+        wanted, quality = self.about.kinds, self.about.says.role == "quality"
+        if not quality and not set(CONTACTS) & set(wanted):
             return wanted
-        return read_yaml(Inputs, self.inputs_file).read_for(wanted)
+        declared = read_yaml(Inputs, self.inputs_file)
+        named = {*CONTACTS, *declared.kinds, *declared.not_supplied} if quality else {*wanted}
+        return declared.read_for([kind for kind in wanted if kind in named])
 
     @property
     def dispensable(self) -> tuple[str, ...]:

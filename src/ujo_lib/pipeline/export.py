@@ -98,6 +98,8 @@ def _finished(place: SiteYear, audience: str, made: Mapping[str, StepRecord]) ->
     """The steps that the pages of an audience were made of, in the order of the pages."""
     store, found = StepStore(place), []
     for step in plan_steps(place):
+        if step.notebook not in made:  # added since
+            raise NothingToExportError(place)
         finished = store.find(Job(audience, step.settings, made[step.notebook].key, step.needs))
         if finished is None:
             raise NothingToExportError(place)

@@ -78,8 +78,8 @@ def uncoded(place: SiteYear) -> list[str]:
             continue
         if not codes_file:
             told.append(
-                f"{settings.notebook}.yaml の hand_codes: 相談の文章を人が読んでいない"
-                f"(`ujo code sample {place.site} {place.year}` で標本を作って読む)"
+                f"{settings.notebook}.yaml の hand_codes: 相談の文章を人が読んでいない。"
+                f"主題の割合は機械の見立てだけによる(`ujo code sample {place.site} {place.year}` で標本を作って読む)"
             )
             continue
         codes = settings.path("hand_codes")
@@ -93,6 +93,29 @@ def uncoded(place: SiteYear) -> list[str]:
                 f"(読み終えたら `ujo code read {place.site} {place.year}`)"
             )
     return told
+
+
+def require_fitting_codes(place: SiteYear, data: "Intake") -> None:
+    """Refuse hand codes that are of other texts than those which the year counts now.
+
+    Raises:
+        ParameterError: the parameters cannot be read.
+        CodesError: with what has moved since the sample was drawn.
+    """
+    from ujo_lib.params.tagging import TaggingSettings
+    from ujo_lib.tagging import analysis, load_codebook, quality
+    from ujo_lib.tagging.quality_file import read_codes
+
+    for settings in (place.settings(notebook) for notebook in place.notebooks):
+        if not isinstance(settings, TaggingSettings) or not settings.hand_codes or settings.half:
+            continue
+        if "consultations" not in data.frames:
+            continue
+        codes = read_codes(settings.path("hand_codes"), load_codebook(settings.path("codebook")).labels)
+        at_desk = {"channel": [settings.desk], "pref": [settings.prefecture]}
+        records = analysis.within(data.frames["consultations"], settings.period, at_desk)
+        focus = analysis.chosen(records, settings.focus_values)
+        quality.fitting_strata(codes, focus.set_axis(records["consult_id"].astype(str)))
 
 
 _OF_WAVE = {"n_in_scope": "対象数", "n_responded": "回答数", "n_cases": "該当者数"}

@@ -24,6 +24,7 @@ from ujo_lib.report.door.publish import (
     NOT_SUPPLIED,
     SENTENCES,
     TILES,
+    NotRunError,
     NotSuppliedError,
     Published,
     PublishError,
@@ -138,10 +139,11 @@ class Page:
             The table as the audience may see it.
 
         Raises:
-            PublishError: description and content disagree, the id is taken, or (release) the table is not the one
-                that the disclosure plan was made for.
+            PublishError: description and content disagree, the id is taken (in JupyterLab, where a cell may be run
+                again, the table takes the place of the former), or (release) the table is not the one that the
+                disclosure plan was made for.
         """
-        if id in self.records:
+        if id in self.records and self.settings.tables_dir:
             raise PublishError(f"table {id} is published twice on this page")
         spec = TableSpec(id, title, self._completed(replace(subject or Subject(), **changes)), table.schema)
         frame = table.frame
@@ -167,7 +169,7 @@ class Page:
 
         Raises:
             NotSuppliedError: the year does not have what that notebook, or its section with this table, reads.
-            FileNotFoundError: that notebook has not been run, or publishes no such table.
+            NotRunError: that notebook has not been run, or publishes no such table.
         """
         folder = self.settings.tables_of(notebook)
         file = folder / f"{table_id}.json"
@@ -178,7 +180,7 @@ class Page:
                 raise NotSuppliedError(reasons)
             without = {kind: why for of_table in told["tables"].values() for kind, why in of_table.items()}
         if not file.is_file():
-            raise FileNotFoundError(
+            raise NotRunError(
                 f"{notebook} の表「{table_id}」の記録がありません。先に {notebook} を実行してください。"
             )
         record = TableRecord.from_json(file.read_text(encoding="utf-8"))

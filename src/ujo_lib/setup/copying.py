@@ -227,7 +227,11 @@ def asked_anew(name: str, text: str) -> str:
 
 
 _KEYS_OF_CELLS = frozenset({"where", "constants"})
-"""Mappings of the lists that name cells and values, which move; everything else in them is prose."""
+"""Mappings of the lists that name cells and values, which move."""
+_HEADINGS = frozenset(
+    {"place", "dispersion", "low", "high", "gaps", "history", "comparable", "caution", "cell"}
+)
+"""Values that repeat a heading, which says the same in every year; everything else is prose."""
 
 
 def list_file(name: str, text: str, years: int) -> str:
@@ -274,7 +278,7 @@ def _scalars(
 def _is_dated_prose(node: yaml.ScalarNode, keys: tuple[str, ...]) -> bool:
     """Whether a value is a sentence that holds a figure, and names no cell or file."""
     told = bool(re.search(r"\d", node.value) and re.search(r"[ぁ-ん]", node.value))
-    return told and not _KEYS_OF_CELLS & set(keys)
+    return told and not (_KEYS_OF_CELLS | _HEADINGS) & set(keys)
 
 
 def _last_line(node: yaml.ScalarNode) -> int:

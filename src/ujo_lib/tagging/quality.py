@@ -161,13 +161,12 @@ def _in_turn(waiting: Sequence[Ints], has: Bools, size: int) -> Ints:
     return np.array(list(chosen)[:size], np.int64)
 
 
-def reading_of(codes: Codes, tags: pd.DataFrame, focus: "pd.Series[bool]") -> Reading:
-    """Put hand codes and tags together.
+def fitting_strata(codes: Codes, focus: "pd.Series[bool]") -> "pd.Series[str]":
+    """The sampling stratum of every text, if the codes are of these texts.
 
     Args:
-        codes: what people found; only the random part counts.
-        tags: boolean themes of all texts; the index holds the ids.
-        focus: which texts are looked at closely now, on the same index.
+        codes: what people found.
+        focus: which texts are looked at closely now; its index holds the ids of all.
 
     Raises:
         CodesError: texts that are not there, a focus group other than the one that was drawn from, or so many texts
@@ -175,7 +174,7 @@ def reading_of(codes: Codes, tags: pd.DataFrame, focus: "pd.Series[bool]") -> Re
     """
     plan = codes.random
     problems = []
-    if len(absent := plan.index.difference(tags.index)):
+    if len(absent := plan.index.difference(focus.index)):
         problems.append(
             f"相談ID {absent[0]} など{len(absent)}件が、集計する期間と窓口にない。期間(period_basis など)と窓口(desk)を"
             "標本を引いたときのものに戻すか、`ujo code sample` で引き直す"
@@ -184,7 +183,7 @@ def reading_of(codes: Codes, tags: pd.DataFrame, focus: "pd.Series[bool]") -> Re
         problems.append("無作為の部分で読み終えた相談がない。`ujo code read` をもう一度実行する")
     if problems:
         raise CodesError(problems)
-    strata = pd.Series(np.where(focus, FOCUS, REST), tags.index)
+    strata = pd.Series(np.where(focus, FOCUS, REST), focus.index)
     moved = plan.index[(strata[plan.index] != plan["stratum"]).to_numpy()]
     if len(moved):
         problems.append(
@@ -199,6 +198,22 @@ def reading_of(codes: Codes, tags: pd.DataFrame, focus: "pd.Series[bool]") -> Re
             )
     if problems:
         raise CodesError(problems)
+    return strata
+
+
+def reading_of(codes: Codes, tags: pd.DataFrame, focus: "pd.Series[bool]") -> Reading:
+    """Put hand codes and tags together.
+
+    Args:
+        codes: what people found; only the random part counts.
+        tags: boolean themes of all texts; the index holds the ids.
+        focus: which texts are looked at closely now, on the same index.
+
+    Raises:
+        CodesError: as `fitting_strata`.
+    """
+    strata = fitting_strata(codes, focus)
+    plan = codes.random
     first = codes.first.loc[plan.index, list(tags.columns)].to_numpy(bool)
     second = (
         first if codes.second is None else codes.second.loc[plan.index, list(tags.columns)].to_numpy(bool)

@@ -138,16 +138,17 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
     found: dict[str, list[bool]] = {}
     for number, row in enumerate(rows[1:], start=2):
         text_id = _spelled(row[at[_ID]])
-        if not text_id:
-            continue
         marks = {title: read_mark(row[at[title]]) for title in (_READ, *labels.values())}
+        if not text_id and not any(marks.values()):
+            continue
         problems += [
             f"{place} {number}行目「{title}」: 「{row[at[title]]}」は読めない。1 か空欄にする"
             for title, mark in marks.items()
             if mark is None
         ]
         if text_id not in known:
-            problems.append(f"{place} {number}行目「{_ID}」: {text_id} は標本にない。書き換えずに使う")
+            told = f"{text_id} は標本にない" if text_id else "空欄"
+            problems.append(f"{place} {number}行目「{_ID}」: {told}。書き換えずに使う")
         elif text_id in found:
             problems.append(f"{place} {number}行目「{_ID}」: {text_id} が二度ある。一方の行を消す")
         elif marks[_READ]:
@@ -163,14 +164,23 @@ def read_coding_books(paths: Sequence[Path], plan: pd.DataFrame, labels: Labels)
     """Read all workbooks of one coder: of the sample, then of texts chosen later.
 
     Raises:
-        CodesError: as for each, or a text that has been read in two of them.
+        CodesError: as for each, a text that has been read in two of them, or texts of the random part that were passed
+            over: whoever chooses what to read has drawn another sample.
     """
     frames = [read_coding_book(path, plan, labels) for path in paths]
     found = pd.concat(frames)
+    names = "、".join(path.name for path in paths)
     if len(twice := found.index[found.index.duplicated()]):
-        names = "、".join(path.name for path in paths)
         raise CodesError(
             [f"{names}: 相談ID {twice[0]} を二つの表で読んでいる。一方の「{_READ}」を空欄にする"]
+        )
+    drawn = plan.index[plan["part"] == RANDOM].astype(str)
+    read = drawn.isin(found.index)
+    if not read[: read.sum()].all():
+        raise CodesError(
+            [
+                f"{names}: 相談ID {drawn[read.argmin()]} を読まずに、番号がそれより後の相談を読んでいる。番号の順に読む"
+            ]
         )
     return found
 
@@ -198,13 +208,16 @@ def read_plan(path: Path) -> pd.DataFrame:
 
 
 def write_codes(path: Path, codes: Codes) -> None:
-    """Write plan and codes without any text: one row per coder and text."""
+    """Write plan and codes without any text: one row per coder and text, one without a coder per text not read yet."""
     coders = {"A": codes.first} | ({} if codes.second is None else {"B": codes.second})
     rows = [
         (str(one), *codes.plan.loc[one, ["stratum", "part", "weight"]], coder, *map(int, found))
         for coder, frame in coders.items()
         for one, *found in frame.itertuples()
     ]
+    unread = codes.plan[~codes.plan.index.isin(pd.concat(list(coders.values())).index)]
+    blank = [""] * (1 + codes.first.shape[1])
+    rows += [(str(one), *row, *blank) for one, *row in unread[["stratum", "part", "weight"]].itertuples()]
     _write_csv(path, (*_PLAN, _CODER, *codes.first.columns), rows)
 
 
@@ -215,7 +228,8 @@ def read_codes(path: Path, labels: Labels) -> Codes:
         CodesError: no such file, columns are missing (that of a theme which the codebook has got since, say), a code is
             neither 0 nor 1, a coder has a text twice, or there are more than two coders.
     """
-    table = _read_csv(path, (*_PLAN, _CODER), "ujo code read")
+    drawn = _read_csv(path, (*_PLAN, _CODER), "ujo code read")
+    table = drawn[drawn.drop(columns=list(_PLAN)).notna().any(axis=1)]
     if unknown := [theme for theme in labels if theme not in table]:
         raise CodesError(
             [
@@ -237,15 +251,19 @@ def read_codes(path: Path, labels: Labels) -> Codes:
         f"{path.name} {row + 2}行目: コーダー{coder}の相談ID {one} が二度ある。一方の行を消す"
         for row, coder, one in zip(twice.index, twice[_CODER], twice[_ID], strict=True)
     ]
-    if (coders := table[_CODER].nunique(dropna=False)) > 2:
-        problems.append(f"{path.name}: コーダーが{coders}人いる。二人までの結果にする")
+    if not 1 <= (coders := table[_CODER].nunique(dropna=False)) <= 2:
+        problems.append(f"{path.name}: コーダーが{coders}人いる。一人か二人の結果にする")
+    if table[_CODER].isna().any():
+        problems.append(
+            f"{path.name} {table.index[table[_CODER].isna()][0] + 2}行目「{_CODER}」: 空欄。書き戻す"
+        )
     if problems:
         raise CodesError(problems)
     parts = {
         coder: rows.set_index(_ID)[list(labels)].eq("1").rename_axis(None)
         for coder, rows in table.groupby(_CODER)
     }
-    plan = _plan(path, table.drop_duplicates(_ID))
+    plan = _plan(path, drawn.drop_duplicates(_ID))
     first, *others = (parts[coder] for coder in sorted(parts))
     return Codes(plan, first, others[0] if others else None)
 

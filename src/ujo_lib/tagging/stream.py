@@ -35,6 +35,9 @@ from ujo_lib.tagging.tagger import CHUNK_TEXTS, TagResult, tag_part
 TEXT_COLUMNS = ("text", "相談本文")
 ID_COLUMNS = ("consult_id", "相談ID")
 _PARQUET = (".parquet", ".pq")
+_TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
+_IDS = (*_TEXTS, pa.types.is_integer, pa.types.is_floating)
+"""What a column of a Parquet file may be; of categories, what they are."""
 _AHEAD = 2
 _DEEP = {
     "": pa.int8(),
@@ -263,10 +266,19 @@ def _of_parquet(source: Path, codebook: Book) -> Records:
     file = pa.parquet.ParquetFile(source)
     names = file.schema_arrow.names
     columns = [names[place] for place in columns_of(names, source.name, codebook)]
+    for column, kinds in zip(columns, (_IDS, _TEXTS), strict=False):
+        kind = file.schema_arrow.field(column).type
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if not any(is_such(kind) for is_such in kinds):
+            raise UnreadableInputError(
+                f"{source.name} の列 {column} は文字の列ではない({kind})。列を確かめる"
+            )
 
     def batches() -> Iterator[pa.RecordBatch]:
         with file:
-            yield from (batch.select(columns) for batch in file.iter_batches(CHUNK_TEXTS, columns=columns))
+            for batch in file.iter_batches(CHUNK_TEXTS, columns=columns):
+                words = [batch.column(column).cast(pa.string()) for column in columns]
+                yield pa.record_batch(words, names=columns)
 
     return Records(source.name, batches())
 

@@ -503,6 +503,41 @@ def test_what_could_not_be_exported_again_is_refused_at_once(plot, options, why)
         figures.figure(by_sex(), plot, x="share", y="sex", finding="示す。", **options)
 
 
+@pytest.mark.parametrize("plot", [sns.barplot, sns.pointplot, sns.lineplot])
+def test_the_mean_of_several_rows_is_a_number_of_no_table_and_is_not_drawn(plot) -> None:
+    rows = by_occupation()
+    with pytest.raises(figures.FigureError, match="mean of several rows with the same occupation"):
+        figures.figure(rows, plot, x="occupation", y="share", finding="示す。")
+    assert figures.figure(rows, plot, x="occupation", y="share", hue="answer", finding="示す。")
+    assert figures.figure(rows, sns.stripplot, x="occupation", y="share", finding="示す。")
+
+
+@pytest.mark.parametrize("hue", [None, "sex"])
+@pytest.mark.parametrize(
+    ("hidden", "pieces"),
+    [
+        ([], [[0, 1, 2, 3]]),
+        ([0], [[1, 2, 3]]),
+        ([1], [[0], [2, 3]]),
+        ([3], [[0, 1, 2]]),
+        ([1, 2], [[0], [3]]),
+    ],
+)
+def test_no_line_of_seaborn_is_drawn_on_through_a_hidden_value(hidden, pieces, hue) -> None:
+    months = ["4月", "5月", "6月", "7月"]
+    split = {"month": months} if hue is None else {"month": months * 2, "sex": ["男"] * 4 + ["女"] * 4}
+    rows = published(
+        {**split, "n": [20, 30, 25, 40] * (1 if hue is None else 2)},
+        hide=[(row, "n") for row in hidden],
+        dimensions={name: name for name in split},
+    )
+    (axes,) = drawing(
+        figures.figure(rows, sns.lineplot, x="month", y="n", hue=hue, finding="示す。")
+    ).mpl.axes
+    drawn_pieces = [line.get_xdata().tolist() for line in axes.lines if len(line.get_xdata())]
+    assert drawn_pieces == pieces + ([[0, 1, 2, 3]] if hue else [])
+
+
 def test_colours_stay_in_order_in_greyscale() -> None:
     for ramp in (SEQUENTIAL, BANDS[:4]):
         light = [brightness(colour) for colour in ramp]

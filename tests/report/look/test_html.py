@@ -224,6 +224,12 @@ def test_a_technical_term_is_explained_on_its_page_and_linked_where_prose_first_
     assert page.count('href="#terms"') == 1  # in the contents
 
 
+@pytest.mark.parametrize("level", [90, 95, 99])
+def test_an_interval_of_any_level_is_explained_on_its_page(level: int) -> None:
+    page = _explained(new_markdown_cell("件数を示す。"), shown(f"<p>3件({level}%信頼区間 1〜8件)。</p>"))
+    assert re.findall(r"<dt id=[^>]+>([^<]+)</dt>", page) == ["信頼区間"]
+
+
 def test_a_page_without_terms_gets_no_glossary() -> None:
     term = new_markdown_cell("中央値を示す。")
     assert 'id="terms"' not in _explained(new_markdown_cell("平均を示す。"))

@@ -31,7 +31,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
                 shown(wording.callout(verdict, "本文。"))
                 for verdict in ("detected", "not_detected", "not_estimable", "note")
             ),
-            shown(wording.glossary("自殺念慮", "95%信頼区間")),
+            shown(wording.glossary("自殺念慮", "信頼区間")),
         ]
     )
     made = {

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Count, Mark, Withheld
+from ujo_lib.errors import InputError
 from ujo_lib.report.door.marks import sure_marks
 from ujo_lib.typed import Schema
 
@@ -52,6 +53,10 @@ class NotSuppliedError(LookupError):
     def __init__(self, reasons: Mapping[str, str]):
         super().__init__(f"資料がない: {not_supplied(reasons)}")
         self.why = "。".join(dict.fromkeys(reason.removesuffix("。") for reason in reasons.values()))
+
+
+class NotRunError(InputError):
+    """A table of a notebook that has not been run yet, or that publishes no such table."""
 
 
 def not_supplied(reasons: Mapping[str, str]) -> str:

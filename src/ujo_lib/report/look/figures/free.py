@@ -43,7 +43,8 @@ def figure(
         options: plain values for the function of seaborn; `errorbar=None` unless told otherwise.
 
     Raises:
-        FigureError: not such a function of seaborn, an option that is no plain value, or no column with numbers.
+        FigureError: not such a function of seaborn, an option that is no plain value, no column with numbers, or
+            several rows at one place, of which seaborn would draw the mean: a number that no table holds.
     """
     name, used = getattr(plot, "__name__", str(plot)), list(filter(None, (y, x, hue)))
     takes = inspect.signature(plot).parameters if getattr(sns, name, None) is plot else {}
@@ -62,10 +63,19 @@ def figure(
     if not measured:
         raise FigureError(f"{published.spec.id}: neither {x} nor {y} holds numbers")
     data = pd.DataFrame({column: _column(published, column) for column in dict.fromkeys(used)})
+    places = [column for column in data if column != measured[0]]
+    if "estimator" in takes and data.duplicated(places).any():
+        raise FigureError(
+            f"{published.spec.id}: {name} would draw the mean of several rows with the same {' and '.join(places)}; "
+            "give fewer rows or a hue"
+        )
     hidden = int(published.hidden[used].any(axis=1).sum())
     colours: dict[str, Any] = {"hue": hue, "palette": SERIES[: len(series)]} if hue else {"color": BLUE}
     ours: dict[str, Any] = {"errorbar": None, "saturation": 1}
     unasked = {option: value for option, value in ours.items() if option in takes}
+    if hidden and plot is sns.lineplot:
+        data[_PIECE] = _pieces(data, y if x == measured[0] else x, measured[0], hue)
+        unasked |= {"units": _PIECE, "estimator": None, "marker": "o"}
 
     def draw(sheet: Sheet) -> None:
         layout = sheet.layout
@@ -87,6 +97,15 @@ def figure(
     labels = [column for column in used if not schema[column].numeric]
     names = read.joined(published, *labels) if labels else ()
     return Drawing(f"seabornの{name}によるグラフ", draw, measured[0], names)
+
+
+_PIECE = "piece of a line"
+
+
+def _pieces(data: pd.DataFrame, along: str, value: str, hue: str | None) -> "pd.Series[int]":
+    """Numbers of the pieces into which hidden values part each line: seaborn would draw on to the next one shown."""
+    hidden = data.sort_values(along)[value].isna()
+    return (hidden.groupby(data[hue], observed=True) if hue else hidden).cumsum()
 
 
 def _column(published: Published, column: str) -> Any:

@@ -1,0 +1,49 @@
+"""`ujo diff` as an analyst types it: two years on a console, and as a file for a spreadsheet."""
+
+import csv
+import io
+import shutil
+
+import pytest
+
+from ujo_lib.annual.released import LIST_OF_TABLES
+from ujo_lib.cli import main
+from ujo_lib.cli.common import DONE
+from ujo_lib.params import project_root
+
+INDICATORS = """indicators:
+  - label: 相談, 県内
+    kind: count
+    unit: 件
+    place: {table: 02_bases, value: 件数}
+"""
+
+
+@pytest.fixture
+def released(tmp_path, monkeypatch):
+    """Two years that have released one number of more than three figures each."""
+    for folder in ("params", "notebooks"):
+        shutil.copytree(project_root() / folder, tmp_path / folder)
+    (tmp_path / "params/sample/fy2023/indicators.yaml").write_text(INDICATORS, encoding="utf-8")
+    for year, n in ((2022, "2000"), (2023, "3000")):
+        tables = tmp_path / f"outputs/sample/fy{year}/release/tables"
+        tables.mkdir(parents=True)
+        (tables / "02_bases.csv").write_text(f"件数\n{n}\n", encoding="utf-8")
+        (tables / LIST_OF_TABLES).write_text("ファイル,単位\n02_bases.csv,件\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("released")
+def test_a_number_with_a_comma_stays_in_one_cell_of_the_file_for_a_spreadsheet(capsys):
+    assert main(["diff", "sample", "2022", "2023", "--csv"]) == DONE
+    heading, row = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert dict(zip(heading, row, strict=True)) == {
+        "指標": "相談, 県内(件)",
+        "令和4(2022)年度": "2,000",
+        "令和5(2023)年度": "3,000",
+        "差": "1,000",
+        "比": "1.50",
+        "95%信頼区間": "1.42〜1.59",
+        "判定": "増えた",
+        "理由・注意": "",
+    }
