@@ -9,7 +9,6 @@ from typing import Any, Final, Unpack
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from ujo_lib.report.door.publish import Published
@@ -146,28 +145,12 @@ def grouped_bars(
         lanes = _Lanes(names, sheet.layout, sheet.layout.width, len(series))
         axes = sheet.axes(lanes.height)
         thick = lanes.thick / len(series)
-        look: dict[str, Any] = {
-            "palette": SERIES[: len(series)],
-            "saturation": 1,
-            "linewidth": 0,
-            "edgecolor": PAPER,
-        }
-        filled = rows.fillna({"value": 0})
-        sns.barplot(
-            filled,
-            x="value",
-            y="y",
-            hue="by",
-            ax=axes,
-            errorbar=None,
-            width=lanes.thick,
-            legend=False,
-            **look,
-        )
-        for container, hatch in zip(axes.containers, HATCHES, strict=False):
-            for bar in container:
-                bar.set_hatch(hatch)
         at = rows["y"].cat.codes + (rows["by"].cat.codes - (len(series) - 1) / 2) * thick
+        for name, colour, hatch in zip(series, SERIES, HATCHES, strict=False):
+            own = rows["by"] == name
+            axes.barh(
+                at[own], rows["value"][own].fillna(0), thick, color=colour, hatch=hatch, edgecolor=PAPER, lw=0
+            )
         _values(axes, rows, at.to_numpy())
         lanes.name(axes)
         _scale(axes, rows, lanes, published, x, low)
@@ -284,21 +267,17 @@ def pyramid(published: Published, *, x: str, y: str, by: str, **_: Unpack[Told])
         pair = sheet.grid([layout.font * 2.0 * len(names)], 2, sharey=True)[0]
         for k, (side, axes) in enumerate(zip(sides, pair, strict=True)):
             own = rows[rows["by"] == side].fillna({"value": 0})
-            look: dict[str, Any] = {
-                "color": SERIES[k],
-                "hatch": HATCHES[k],
-                "edgecolor": PAPER,
-                "linewidth": 0,
-            }
-            sns.barplot(own, x="value", y="y", ax=axes, errorbar=None, width=0.76, saturation=1, **look)
-            for row, place in zip(own.itertuples(), own["y"].cat.codes, strict=True):
+            places = own["y"].cat.codes
+            axes.barh(places, own["value"], 0.76, color=SERIES[k], hatch=HATCHES[k], edgecolor=PAPER, lw=0)
+            for row, place in zip(own.itertuples(), places, strict=True):
                 note(axes, row.said, (row.value, place), (5 if k else -5, 0), faint=row.gone)
             read.scale(axes.xaxis, layout, published, x, layout.width / 2)
-            axes.set(xlim=(0, rows["value"].max() or 1), ylabel="", xlabel=axes.get_xlabel() if k else "")
+            axes.set(xlim=(0, rows["value"].max() or 1), xlabel=axes.get_xlabel() if k else "")
             axes.set_title(side, loc="left" if k else "right")
             axes.axvline(0, color=SOFT, lw=0.8)
         pair[0].invert_xaxis()
         pair[0].tick_params(axis="y", labelleft=False)
+        pair[0].set_ylim(len(names) - 0.5, -0.5)
         labels = [printable(name) for name in names]
         pair[1].set_yticks(range(len(names)), labels, ha="center", fontsize=layout.font, color=INK)
         pair[1].tick_params(axis="y", labelleft=True, pad=widest(names, layout.font) / 2 + 6)
@@ -355,13 +334,8 @@ class _Lanes:
 
 def _lie(axes: Axes, rows: pd.DataFrame, lanes: _Lanes, count: int = 0) -> None:
     """Draw one series of bars with whiskers, values and labels."""
-    look: dict[str, Any] = {"color": BLUE, "saturation": 1, "linewidth": 0, "clip_on": False}
     at = np.arange(len(rows))
-    sns.barplot(
-        x=rows["value"].fillna(0), y=at, orient="y", ax=axes, errorbar=None, width=lanes.thick, **look
-    )
-    for bar, colour in zip(axes.patches, rows["colour"], strict=True):
-        bar.set_facecolor(colour)
+    axes.barh(at, rows["value"].fillna(0), lanes.thick, color=rows["colour"], clip_on=False)
     _values(axes, rows, at)
     lanes.name(axes, rows["y"].astype(str) + rows["n"], count)
 

@@ -9,7 +9,6 @@ from typing import Any, Final, Unpack
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
@@ -74,10 +73,7 @@ def profile(
 
     def draw(sheet: Sheet) -> None:
         axes, small = _plot(sheet), sheet.layout.small
-        look: dict[str, Any] = {"color": BLUE, "saturation": 1, "linewidth": 0, "clip_on": False}
-        sns.barplot(x=at, y=rows["value"].fillna(0), ax=axes, errorbar=None, width=0.74, **look)
-        for bar, colour in zip(axes.patches, colours, strict=True):
-            bar.set_facecolor(colour)
+        axes.bar(at, rows["value"].fillna(0), 0.74, color=colours, clip_on=False)
         read.whiskers(axes, at, rows, INK)
         fit = max(text_width(text, small) for text in said) + 3 <= (sheet.layout.width - 50) / len(at)
         highest = rows["value"] == rows["value"].max()
@@ -208,21 +204,11 @@ def timeline(
                 axes.plot(begin + 0.5, place, "D", ms=10, color=SERIES[k])
             else:
                 box = (place - _SPAN / pitch / 2, _SPAN / pitch)
-                look: dict[str, Any] = {
-                    "facecolor": SERIES[k],
-                    "hatch": HATCHES[k],
-                    "edgecolor": PAPER,
-                    "lw": 0,
-                }
-                axes.broken_barh([(begin, length)], box, **look)
-            note(
-                axes,
-                text,
-                (begin, place),
-                (0, _SPAN / 2 + 3 + small * 1.35 * tier),
-                ha="left",
-                fontsize=small,
-            )
+                axes.broken_barh(
+                    [(begin, length)], box, facecolor=SERIES[k], hatch=HATCHES[k], edgecolor=PAPER, lw=0
+                )
+            away = (0, _SPAN / 2 + 3 + small * 1.35 * tier)
+            note(axes, text, (begin, place), away, ha="left", fontsize=small)
         for place, name in enumerate(names) if layout.narrow else ():
             note(axes, name, (0, place), (0, over + 9 - layout.font * 1.3), within="row", ha="left")
         lines = ["" if layout.narrow else wrapped(name, layout.font, layout.width * 0.33) for name in names]
@@ -370,12 +356,9 @@ def _shade(axes: Axes, spans: Published) -> None:
     """Shade periods; each name goes into the key once, with a pattern of its own."""
     names, seen = read.texts(spans, "label"), read.few_enough(spans, "label")
     ends = zip(names, read.days(spans, "start"), read.days(spans, "end"), strict=True)
+    look: dict[str, Any] = {"facecolor": PALE, "edgecolor": MUTED, "lw": 0.6, "zorder": 0}
     for at, (name, first, last) in enumerate(ends):
-        look: dict[str, Any] = {
-            "facecolor": PALE,
-            "edgecolor": MUTED,
-            "hatch": HATCHES[seen.index(name)],
-            "lw": 0.6,
-        }
         label = name if names.index(name) == at else None
-        axes.axvspan(date2num(first) - 0.5, date2num(last) + 0.5, zorder=0, label=label, **look)
+        axes.axvspan(
+            date2num(first) - 0.5, date2num(last) + 0.5, label=label, **look, hatch=HATCHES[seen.index(name)]
+        )

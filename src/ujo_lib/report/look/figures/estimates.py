@@ -231,13 +231,8 @@ def _estimates(
             (own["value"] - own["low"]).fillna(0),
             (own["high"].clip(upper=high) - own["value"]).fillna(0),
         ]
-        look: dict[str, Any] = {
-            "fmt": "o",
-            "ms": size,
-            "mec": BLUE,
-            "mfc": BLUE if filled else PAPER,
-            "mew": size / 5,
-        }
+        face = BLUE if filled else PAPER
+        look: dict[str, Any] = {"fmt": "o", "ms": size, "mec": BLUE, "mfc": face, "mew": size / 5}
         place, endless = at[own.index], np.isinf(own["high"].to_numpy())
         if upright:
             axes.errorbar(place, own["value"], yerr=reach, ecolor=MUTED, elinewidth=1.6, **look)

@@ -285,13 +285,8 @@ def whiskers(axes: Axes, at: Any, rows: pd.DataFrame, colour: str, *, lying: boo
             rows["value"][own],
             [(rows["value"] - rows["low"])[own], (rows["high"] - rows["value"])[own]],
         )
-        look: dict[str, Any] = {
-            "fmt": "none",
-            "ecolor": colour,
-            "elinewidth": 1.3,
-            "capsize": 3.5,
-            "capthick": 1.3,
-        }
+        thin = {"elinewidth": 1.3, "capthick": 1.3, "capsize": 3.5}
+        look: dict[str, Any] = {"fmt": "none", "ecolor": colour, **thin}
         place = np.asarray(at)[own]
         if lying:
             axes.errorbar(value, place, xerr=reach, **look)
