@@ -1,13 +1,23 @@
 """A reader never meets half a file, nobody else what is private, and a release is open to everybody."""
 
+import codecs
+import csv
 import errno
+import io
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from ujo_lib.files import disk_trouble, open_to_readers, package_digest, private_files, write_atomically
+from ujo_lib.files import (
+    csv_bytes,
+    disk_trouble,
+    open_to_readers,
+    package_digest,
+    private_files,
+    write_atomically,
+)
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows keeps access lists instead of modes")
 
@@ -124,3 +134,16 @@ def test_a_full_disk_is_told_of_as_full_even_when_nothing_could_be_begun(tmp_pat
     with pytest.raises(OSError, match="No space left") as caught:
         write_atomically(tmp_path / "記録.txt", "あ")
     assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_csv_file_opens_in_excel_and_reads_back_as_it_was_written():
+    rows = [["見出し", "値"], ['改行\nと,"引用"', "1"]]
+    written = csv_bytes(rows)
+    assert written.startswith(codecs.BOM_UTF8)
+    assert list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline=""))) == rows
+    assert csv_bytes([["あ", "い"]], "cp932", "\n", "\t") == "あ\tい\n".encode("cp932")
+
+
+def test_a_character_that_an_encoding_lacks_is_never_replaced():
+    with pytest.raises(UnicodeEncodeError):
+        csv_bytes([["😀"]], "cp932")

@@ -123,3 +123,14 @@ def test_masking_a_masked_text_finds_nothing_new_to_fail_on(raw):
 )
 def test_no_mobile_number_survives_between_any_words(before, number, after):
     assert number not in text.mask_personal(before + number + after)
+
+
+def test_columns_line_up_also_where_a_voiced_mark_is_a_character_of_its_own() -> None:
+    assert [text.cells(words) for words in ("", "a", "か", "か\u3099", "ｶﾞ", "学校ab")] == [0, 1, 2, 2, 2, 6]
+
+
+@pytest.mark.parametrize(
+    ("names", "apart"), [([], []), (["a", "b"], ["a", "b"]), (["a", "b", "a"], ["a_1", "b", "a_2"])]
+)
+def test_names_that_stand_twice_can_be_told_apart(names, apart):
+    assert text.told_apart(names) == apart

@@ -1,10 +1,12 @@
 """Writing files so that a reader never meets half of one, and nobody else on the machine meets what is private."""
 
+import csv
 import hashlib
+import io
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -40,6 +42,18 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def csv_bytes(
+    rows: Iterable[Iterable[object]],
+    encoding: str = "utf-8-sig",
+    newline: str = "\r\n",
+    delimiter: str = ",",
+) -> bytes:
+    """Rows, the headings first, as a CSV file; a character that the encoding lacks is an error, never replaced."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, lineterminator=newline).writerows(rows)
+    return text.getvalue().encode(encoding)
 
 
 def disk_trouble(error: str) -> str:

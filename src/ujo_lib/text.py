@@ -8,7 +8,7 @@ removing too much.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ujo_lib.facts import FULL_WIDTH, MAIL, TELEPHONE, VARIANTS, half_width, named
 
@@ -203,8 +203,18 @@ aside, with blanks and digits spelled out.
 
 
 def cells(text: str) -> int:
-    """Cells that a text takes on a console, where a Japanese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    """Cells that a text takes in letters of one width: two for a Japanese character, none for a combining mark."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text
+    )
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Names that stand several times with numbers behind them: name_1, name_2."""
+    return [
+        name if names.count(name) == 1 else f"{name}_{names[: at + 1].count(name)}"
+        for at, name in enumerate(names)
+    ]
 
 
 def mask_personal(text: str, names: Iterable[str] = ()) -> str:

@@ -8,7 +8,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from ujo_lib.sample.relabel import Place, _encoding, relabel
+from ujo_lib.delimited import find_encoding
+from ujo_lib.sample.relabel import Place, relabel
 
 WAKABA = Place("若葉市", "岡山県", "33203", ("中央", "北"))
 
@@ -23,13 +24,13 @@ def folder(city, tmp_path):
 
 def _rows(file):
     content = file.read_bytes()
-    return list(csv.reader(io.StringIO(content.decode(_encoding(content)))))
+    return list(csv.reader(io.StringIO(content.decode(find_encoding(content)))))
 
 
 @pytest.mark.parametrize("name", ["fy2023/consultations.csv", "fy2023/ads_google.tsv", "site/population.csv"])
 def test_every_file_keeps_its_encoding_and_its_rows(city, folder, name):
     old, new = city.folder / name, folder / name
-    assert _encoding(new.read_bytes()) == _encoding(old.read_bytes())
+    assert find_encoding(new.read_bytes()) == find_encoding(old.read_bytes())
     assert len(_rows(new)) == len(_rows(old))
 
 

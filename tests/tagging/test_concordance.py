@@ -4,6 +4,7 @@ import pytest
 from ujo_lib.tagging import Codebook, CodebookError, parse_codebook, tag
 from ujo_lib.tagging import concordance as c
 from ujo_lib.tagging.engine import ArrayEngine
+from ujo_lib.text import cells
 
 TEXTS = pd.Series(
     {
@@ -17,7 +18,7 @@ TEXTS = pd.Series(
 def test_kwic_lines_up_in_a_fixed_width_font(book: Codebook) -> None:
     table = c.kwic(TEXTS, "居場所", book.engine, width=6).frame
     assert table["keyword"].tolist() == ["居場所"] * 3
-    assert {c.columns(left) for left in table["left"]} == {12}
+    assert {cells(left) for left in table["left"]} == {12}
     assert table["left"].tolist()[0].strip() == "家には"
     assert all("\n" not in text for text in table["left"] + table["right"])
 

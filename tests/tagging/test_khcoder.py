@@ -159,6 +159,13 @@ def value(condition: k.Condition, unit: Plain) -> float:
         return condition.value
     if isinstance(condition, k.DocumentNumber):
         return unit.number
+    if isinstance(condition, k.Word) and len(condition.base) > 1:
+        size = len(condition.base)
+        return sum(
+            [t.base_form for t, _, _ in words[i : i + size]] == list(condition.base)
+            and len({s for _, s, _ in words[i : i + size]}) == 1
+            for i in range(len(words))
+        )
     if isinstance(condition, k.Word):
         return sum(
             (not condition.base or (t.base_form,) == condition.base)
@@ -173,13 +180,6 @@ def value(condition: k.Condition, unit: Plain) -> float:
         return unit.age == condition.value
     if isinstance(condition, k.Length):
         return len(words) if condition.of == "lw" else sum(map(len, unit.sentences))
-    if isinstance(condition, k.Adjacent):
-        size = len(condition.words)
-        return sum(
-            [t.base_form for t, _, _ in words[i : i + size]] == list(condition.words)
-            and len({s for _, s, _ in words[i : i + size]}) == 1
-            for i in range(len(words))
-        )
     if isinstance(condition, k.Close):
         return close_value(condition, words)
     assert isinstance(condition, k.Operation)

@@ -4,7 +4,6 @@ Each function takes clean values and writes the file a city hall would have rece
 purpose and nowhere else.
 """
 
-import csv
 import io
 import re
 import zipfile
@@ -21,6 +20,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ujo_lib.files import csv_bytes
 from ujo_lib.fiscal import WEEKDAYS_JA, sunday_weekday
 from ujo_lib.sample.marks import SYNTHETIC
 
@@ -42,11 +42,9 @@ def write_csv(
     newline: str = "\n",
     delimiter: str = ",",
 ) -> None:
-    """Rows (the first is the heading) as text; a character the encoding lacks is an error, never replaced."""
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator=newline).writerows(rows)
+    """Write rows, the headings first; see `csv_bytes`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.getvalue().encode(encoding))
+    path.write_bytes(csv_bytes(rows, encoding, newline, delimiter))
 
 
 def table(frame: pd.DataFrame) -> list[list[Any]]:

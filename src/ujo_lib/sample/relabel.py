@@ -4,7 +4,6 @@ A new site can so be tried out before its own data have come. Prefectures change
 counts of the whole country stay whole.
 """
 
-import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Final
 
 import openpyxl
 
+from ujo_lib.delimited import find_encoding
 from ujo_lib.sample.files import save_workbook
 from ujo_lib.sample.people import DISTRICTS
 
@@ -64,14 +64,14 @@ def relabel(folder: Path, place: Place) -> None:
 
 def _text(file: Path, names: Mapping[str, str]) -> None:
     content = file.read_bytes()
-    encoding = _encoding(content)
+    encoding = find_encoding(content)
     file.write_bytes(_replaced(content.decode(encoding), names).encode(encoding))
 
 
 def _put_together(file: Path) -> None:
     """Add up the inhabitants of rows that are alike in all else, as districts are that were given one name."""
     content = file.read_bytes()
-    encoding = _encoding(content)
+    encoding = find_encoding(content)
     heading, *rows = (line.split(",") for line in content.decode(encoding).splitlines())
     at = heading.index("人口")
     total: dict[tuple[str, ...], int] = {}
@@ -81,18 +81,6 @@ def _put_together(file: Path) -> None:
     merged = [heading, *([*group[:at], str(number), *group[at:]] for group, number in total.items())]
     end = "\r\n" if b"\r\n" in content else "\n"
     file.write_bytes("".join(",".join(row) + end for row in merged).encode(encoding))
-
-
-def _encoding(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if content.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp932"
-    return "utf-8"
 
 
 def _workbook(file: Path, names: Mapping[str, str]) -> None:

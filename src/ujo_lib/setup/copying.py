@@ -118,22 +118,14 @@ def flat_file(text: str, changes: Mapping[str, Any], remarks: Mapping[str, str])
     spans = {key.value: (value.start_mark.index, value.end_mark.index) for key, value in pairs}
     for name in sorted(set(changes) & set(spans), key=lambda name: spans[name], reverse=True):
         start, end = spans[name]
-        text = text[:start] + _spelt(changes[name]) + _rest(text[start:end]) + text[end:]
+        # JSON is YAML on one line, and quotes what could be misread; a block value ends where the next key begins.
+        end = start + len(text[start:end].rstrip())
+        text = text[:start] + json.dumps(changes[name], ensure_ascii=False) + text[end:]
     for name in sorted(set(remarks) & set(spans)):
         text = re.sub(
             rf"^({re.escape(name)}:.*)$", rf"\1    # {TO_CHECK}: {remarks[name]}", text, flags=re.MULTILINE
         )
     return text
-
-
-def _rest(old: str) -> str:
-    """A block value ends where the next key begins: keep its line end."""
-    return old[len(old.rstrip()) :]
-
-
-def _spelt(value: Any) -> str:
-    """A value in YAML on one line; JSON is YAML, and quotes what could be misread."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def moved_values(content: Mapping[str, Any], years: int) -> dict[str, Any]:

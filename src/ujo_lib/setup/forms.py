@@ -5,7 +5,6 @@ that remains. Its example row opens with 「【記入例】」, which intake ref
 offers the answers as lists to choose from, and says on sheets of its own what each column holds.
 """
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ujo_lib.files import csv_bytes
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.intake.declaration import Declaration, FileSpec, read_declaration
 from ujo_lib.intake.other_books import OTHER_SUFFIXES
@@ -147,10 +147,8 @@ def _answers(item: Multiple, encoding: str) -> list[tuple[str, str]]:
 
 
 def _text(spec: FileSpec, schema: Schema, headings: Sequence[str], shown: Sequence[str]) -> bytes:  # noqa: ARG001  # as `_workbook`
-    text = io.StringIO()
     separator = "\t" if spec.path.suffix == ".tsv" else ","
-    csv.writer(text, delimiter=separator, lineterminator="\r\n").writerows([headings, shown])
-    return text.getvalue().encode(spec.encoding or "utf-8-sig")
+    return csv_bytes([headings, shown], spec.encoding or "utf-8-sig", delimiter=separator)
 
 
 def _workbook(spec: FileSpec, schema: Schema, headings: Sequence[str], shown: Sequence[str]) -> bytes:

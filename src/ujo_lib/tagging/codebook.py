@@ -297,32 +297,17 @@ class _Compiler:
         term = self._parsed(source, role, owner, cancels, within)
         if term is None:
             return
-        key = (role == THEME, role in (THEME, EXCLUDE), role, owner, term.kind, term.substring, term.words)
+        key = (role, owner, term.kind, term.substring, term.words)
         if key in self._read:
             self._problem(
                 source.line, "重複", f"「{source.text}」は{self._read[key].source.line}行目にもある"
             )
             return
         opposite = {THEME: EXCLUDE, EXCLUDE: THEME, CANCEL: UNLESS, UNLESS: CANCEL}.get(role)
-        if opposite is not None:
-            clash = self._read.get(
-                (
-                    opposite == THEME,
-                    opposite in (THEME, EXCLUDE),
-                    opposite,
-                    owner,
-                    term.kind,
-                    term.substring,
-                    term.words,
-                )
-            )
-            if clash:
-                self._problem(
-                    source.line,
-                    "矛盾",
-                    f"「{source.text}」は{clash.source.line}行目では反対の役目になっている",
-                )
-                return
+        if clash := self._read.get((opposite, *key[1:])):
+            told = f"「{source.text}」は{clash.source.line}行目では反対の役目になっている"
+            self._problem(source.line, "矛盾", told)
+            return
         self._read[key] = term
         self.terms.append(term)
 

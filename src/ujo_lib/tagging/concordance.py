@@ -3,7 +3,6 @@
 Everything that shows text masks names, numbers and addresses first. None of it may go into a release.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +15,7 @@ from ujo_lib.tagging.codebook import Codebook, CodebookSource, TermSource, Theme
 from ujo_lib.tagging.engine import Engine
 from ujo_lib.tagging.matching import VALID
 from ujo_lib.tagging.tagger import STATUS_LABELS, Evidence, evidence, tag
-from ujo_lib.text import mask_personal
+from ujo_lib.text import cells, mask_personal
 from ujo_lib.typed import Typed
 
 _ABSENT = "該当する語がない"
@@ -88,24 +87,17 @@ def _in_context(text: str, place: Evidence, width: int) -> tuple[str, str, str]:
     flat = "".join(" " if character.isspace() else character for character in text)
     left = _cut(flat[: place.begin][::-1], 2 * width)[::-1]
     right = _cut(flat[place.end :], 2 * width)
-    return " " * (2 * width - columns(left)) + left, flat[place.begin : place.end], right
+    return " " * (2 * width - cells(left)) + left, flat[place.begin : place.end], right
 
 
 def _cut(text: str, limit: int) -> str:
     """The beginning of a text that fits into so many columns."""
     used = 0
     for place, character in enumerate(text):
-        used += columns(character)
+        used += cells(character)
         if used > limit:
             return text[:place]
     return text
-
-
-def columns(text: str) -> int:
-    """Columns a text takes in a fixed-width font: two for wide characters, none for combining marks."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text
-    )
 
 
 def why(text: str, codebook: Codebook, themes: Sequence[str] = ()) -> pd.DataFrame:

@@ -5,10 +5,9 @@ entries are read from the Janome that is installed, so the array engine can only
 """
 
 import contextlib
+import io
 import math
-import os
 import re
-import tempfile
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -25,9 +24,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ujo_lib.errors import InputError
+from ujo_lib.files import write_atomically
 from ujo_lib.tagging.cache import built_once, cache_folder
 from ujo_lib.tagging.lattice import ENTRY_COST, IDS, LONGEST_CHUNK, OWN, Lexicon
-from ujo_lib.tagging.normalise import Int32
+from ujo_lib.tagging.normalise import Int32, Int64
 from ujo_lib.tagging.trie import Trie, build_trie
 
 FORMAT = 2
@@ -103,6 +103,16 @@ class Dictionary:
         return self.packed_base_forms.decode().split("\n")
 
     @cached_property
+    def all_speeches(self) -> tuple[str, ...]:
+        """`speeches`, and from the end those of unknown words."""
+        return (*self.speeches, *reversed(self.unknown_speech))
+
+    def speech_at(self, entries: Int32) -> Int64:
+        """Place of each entry's speech in `all_speeches`."""
+        unknown = len(self.all_speeches) + entries
+        return np.where(entries >= 0, self.speech_of[entries], unknown).astype(np.int64)
+
+    @cached_property
     def base_ids(self) -> dict[str, int]:
         """Index of each base form in `base_forms`."""
         return {base: index for index, base in enumerate(self.base_forms)}
@@ -164,20 +174,10 @@ def load_dictionary() -> Dictionary:
         with unreadable, np.load(file) as stored:
             return _from_arrays({name: stored[name] for name in stored.files})
         arrays = _exported()
-        _store(file, arrays)
+        stored_whole = io.BytesIO()
+        np.savez(stored_whole, **arrays)
+        write_atomically(file, stored_whole.getvalue())
     return _from_arrays(arrays)
-
-
-def _store(file: Path, arrays: dict[str, Any]) -> None:
-    """Write beside the target and rename: two processes may build at once, and each leaves a whole file."""
-    handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez(stream, **arrays)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _exported() -> dict[str, Any]:
@@ -299,21 +299,9 @@ def _packed(words: Iterable[str]) -> npt.NDArray[np.uint8]:
 
 
 def _from_arrays(arrays: dict[str, Any]) -> Dictionary:
-    lexicon = Lexicon(
-        codes=arrays["codes"],
-        units=arrays["units"],
-        entries=arrays["entries"],
-        numbers=arrays["numbers"],
-        n_system=len(arrays["base_of"]),
-        connection=arrays["connection"],
-        char_class=arrays["char_class"],
-        class_categories=arrays["class_categories"],
-        in_category=arrays["in_category"],
-        categories=arrays["categories"],
-        unknown=arrays["unknown"],
-    )
+    own = {name: arrays[name] for name in Lexicon._fields if name in arrays}
     return Dictionary(
-        lexicon=lexicon,
+        lexicon=Lexicon(**own, n_system=len(arrays["base_of"])),
         base_of=arrays["base_of"],
         speech_of=arrays["speech_of"],
         unknown_speech=tuple(arrays["unknown_speech"].tobytes().decode().split("\n")),

@@ -13,7 +13,6 @@ from ujo_lib.tagging.codebook import CodebookError, CodebookProblem
 from ujo_lib.tagging.khcoder import (
     KH_PARTS,
     UNKNOWN,
-    Adjacent,
     Attribute,
     Close,
     CodeReference,
@@ -118,8 +117,6 @@ class _Documents:
                 return np.arange(self._first, self._first + self._n, dtype=float)
             case Word():
                 return self._per_document(self._places_of(condition))
-            case Adjacent(words):
-                return self._per_document(self._places(words))
             case Close():
                 return self._per_document(self._close(condition))
             case Substring(text):
@@ -180,16 +177,12 @@ class _Documents:
     @cached_property
     def _speeches(self) -> list[list[str]]:
         """Parts of speech, inflection type and inflection form; those of unknown words from the end."""
-        return [
-            speech.split(",") for speech in (*self._words.speeches, *reversed(self._words.unknown_speech))
-        ]
+        return [speech.split(",") for speech in self._words.all_speeches]
 
     @cached_property
     def _speech_of(self) -> Int64:
         """The place of each word's speech in `_speeches`."""
-        entries = self._rows[:, 2]
-        known = self._words.speech_of[entries]
-        return np.where(entries >= 0, known, len(self._speeches) + entries).astype(np.int64)
+        return self._words.speech_at(self._rows[:, 2])
 
     @cached_property
     def _kh_parts(self) -> npt.NDArray[np.object_]:

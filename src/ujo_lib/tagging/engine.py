@@ -6,11 +6,11 @@ own, so results of the two can be compared number by number.
 
 import sys
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -68,18 +68,8 @@ class Tokens:
             yield [self.token(row) for row in range(first, after)]
 
 
-class Engine(Protocol):
-    """What the tagger asks of a tokeniser."""
-
-    words: tuple[UserEntry, ...]
-    dictionary: Dictionary
-
-    def tokenise(self, codepoints: Int32, bounds: Int64) -> Tokens:
-        """Tokenise each stretch [bounds[i, 0], bounds[i, 1]); none has white space at either end."""
-
-
-class ArrayEngine:
-    """The lattice on arrays; threads may share one, processes load their own from the user's cache.
+class Engine(ABC):
+    """A tokeniser; threads may share one, processes load their own from the user's cache.
 
     Args:
         words: user entries, tried beside the dictionary's own.
@@ -89,8 +79,16 @@ class ArrayEngine:
         self.words = words
         self.dictionary = load_dictionary().with_words(words) if words else load_dictionary()
 
-    def __reduce__(self) -> tuple[type["ArrayEngine"], tuple[tuple[UserEntry, ...]]]:
-        return ArrayEngine, (self.words,)
+    def __reduce__(self) -> tuple[type["Engine"], tuple[tuple[UserEntry, ...]]]:
+        return type(self), (self.words,)
+
+    @abstractmethod
+    def tokenise(self, codepoints: Int32, bounds: Int64) -> Tokens:
+        """Tokenise each stretch [bounds[i, 0], bounds[i, 1]); none has white space at either end."""
+
+
+class ArrayEngine(Engine):
+    """The lattice on arrays."""
 
     def tokenise(self, codepoints: Int32, bounds: Int64) -> Tokens:
         """See `Engine.tokenise`."""
@@ -98,18 +96,16 @@ class ArrayEngine:
         return Tokens(codepoints, rows, pointer, self.dictionary)
 
 
-class JanomeEngine:
+class JanomeEngine(Engine):
     """Plain Janome, sentence by sentence: the reference, and the way out where numba does not run.
 
-    Args:
-        words: user entries, handed to Janome as its own user dictionary.
+    User entries are handed to it as its own user dictionary.
     """
 
     def __init__(self, words: tuple[UserEntry, ...] = ()) -> None:
         from janome.tokenizer import Tokenizer
 
-        self.words = words
-        self.dictionary = load_dictionary().with_words(words) if words else load_dictionary()
+        super().__init__(words)
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "words.csv"
             file.write_text("".join(f"{word.as_csv()}\n" for word in words), encoding="utf-8")
@@ -118,9 +114,6 @@ class JanomeEngine:
         self._unknown = {
             (*map(int, row), speech[i].rsplit(",", 2)[0]): -1 - i for i, row in enumerate(lexicon.unknown)
         }
-
-    def __reduce__(self) -> tuple[type["JanomeEngine"], tuple[tuple[UserEntry, ...]]]:
-        return JanomeEngine, (self.words,)
 
     def tokenise(self, codepoints: Int32, bounds: Int64) -> Tokens:
         """See `Engine.tokenise`."""

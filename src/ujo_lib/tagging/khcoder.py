@@ -32,6 +32,8 @@ UNKNOWN = "未知語"
 
 _BLANKS = " \u3000\t"
 COMPARISONS = (">", ">=", "<", "<=", "==")
+_LEVELS = (("or",), ("and",), COMPARISONS, ("+", "-"), ("*", "/"))
+"""Operators with two operands, from those that bind least to those that bind most; `not` stands before the third."""
 _OPERATORS = {"and", "or", "not", "&", "|", "!", "&!", "|!", "(", ")", "+", "-", "*", "/", *COMPARISONS}
 _SPELT = {"&": ("and",), "|": ("or",), "!": ("not",), "&!": ("and", "not"), "|!": ("or", "not")}
 _CLOSE = re.compile(
@@ -105,19 +107,15 @@ class DocumentNumber:
 
 @dataclass(frozen=True)
 class Word:
-    """A word: base forms (none for any), part of speech, inflection form, surface. Value: occurrences."""
+    """A word: base forms (none for any), part of speech, inflection form, surface; or several words in a row.
+
+    Value: occurrences.
+    """
 
     base: Pieces
     speech: str = ""
     inflection: str = ""
     surface: str = ""
-
-
-@dataclass(frozen=True)
-class Adjacent:
-    """Adjacent base forms. Value: occurrences."""
-
-    words: Pieces
 
 
 @dataclass(frozen=True)
@@ -173,16 +171,7 @@ class Operation:
 
 
 Condition = (
-    Number
-    | DocumentNumber
-    | Word
-    | Adjacent
-    | Close
-    | Substring
-    | CodeReference
-    | Attribute
-    | Length
-    | Operation
+    Number | DocumentNumber | Word | Close | Substring | CodeReference | Attribute | Length | Operation
 )
 
 
@@ -358,7 +347,7 @@ class _Parser:
     def condition(self) -> Condition:
         if not self._tokens:
             raise self._error("条件なし", "条件が書かれていない")
-        result = self._or()
+        result = self._level()
         if self._at < len(self._tokens):
             raise self._error("演算子", f"「{self._tokens[self._at][0]}」の前に演算子(and・or など)がない")
         return result
@@ -374,31 +363,19 @@ class _Parser:
         token = self._tokens[self._at][0]
         return token.lower() if token.lower() in _OPERATORS else token
 
-    def _chain(self, operators: set[str], operand: Callable[[], Condition]) -> Condition:
-        left = operand()
-        while self._peek() in operators:
+    def _level(self, level: int = 0) -> Condition:
+        """Operators of one level of precedence from left to right, those of tighter levels within."""
+        if level == len(_LEVELS):
+            return self._operand()
+        if _LEVELS[level] == COMPARISONS and self._peek() == "not":
+            self._at += 1
+            return Operation("not", (self._level(level),))
+        left = self._level(level + 1)
+        while self._peek() in _LEVELS[level]:
             operator = self._peek()
             self._at += 1
-            left = Operation(operator, (left, operand()))
+            left = Operation(operator, (left, self._level(level + 1)))
         return left
-
-    def _or(self) -> Condition:
-        return self._chain({"or"}, self._and)
-
-    def _and(self) -> Condition:
-        return self._chain({"and"}, self._not)
-
-    def _not(self) -> Condition:
-        if self._peek() == "not":
-            self._at += 1
-            return Operation("not", (self._not(),))
-        return self._chain(set(COMPARISONS), self._sum)
-
-    def _sum(self) -> Condition:
-        return self._chain({"+", "-"}, self._product)
-
-    def _product(self) -> Condition:
-        return self._chain({"*", "/"}, self._operand)
 
     def _operand(self) -> Condition:
         part = self._peek()
@@ -406,7 +383,7 @@ class _Parser:
             raise self._error("途中まで", "条件が途中で終わっている")
         if part == "(":
             self._at += 1
-            inside = self._or()
+            inside = self._level()
             if self._peek() != ")":
                 raise self._error("括弧", "括弧「(」が閉じていない。括弧の前後には空白を置く")
             self._at += 1
@@ -444,7 +421,7 @@ class _Parser:
         if any(mark in token for mark in "()|&!'\""):
             raise self._error("空白", f"「{token}」: 括弧・演算子・引用符の前後には空白を置く")
         if "+" in token:
-            return Adjacent(tuple(piece for word in token.split("+") for piece in self._pieces(word, token)))
+            return Word(tuple(piece for word in token.split("+") for piece in self._pieces(word, token)))
         return self._word(token)
 
     def _substring(self, text: str) -> Substring:

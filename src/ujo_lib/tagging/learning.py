@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 from scipy.special import expit, logit
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
 from ujo_lib.columns import Count, Dimension, Statistic, Text
@@ -41,10 +42,7 @@ def features(index: WordIndex, record: pd.DataFrame) -> sparse.csr_matrix:
     shape = (index.n_texts, len(index.vocabulary))
     has = sparse.csr_matrix((np.ones(len(pairs)), place), shape=shape)
     texts = np.asarray(has.sum(axis=0)).ravel()
-    weight = np.where(texts >= LEAST_TEXTS, np.log((1 + index.n_texts) / (1 + texts)) + 1, 0.0)
-    words = has @ sparse.diags(weight)
-    length = np.sqrt(np.asarray(words.multiply(words).sum(axis=1)).ravel())
-    words = sparse.diags(1 / np.maximum(length, 1e-12)) @ words
+    words = TfidfTransformer().fit_transform(has @ sparse.diags((texts >= LEAST_TEXTS).astype(float)))
     said = pd.get_dummies(record.astype(str)).to_numpy(np.float64) if len(record.columns) else None
     return sparse.csr_matrix(
         words if said is None else sparse.hstack([words, _RECORD * sparse.csr_matrix(said)])

@@ -3,7 +3,6 @@
 A workbook holds masked texts of real consultations: it belongs in the city's protected folders, never in a release.
 """
 
-import csv
 import io
 import re
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ import pandas as pd
 import xlsxwriter
 from openpyxl import load_workbook
 
-from ujo_lib.files import write_atomically
+from ujo_lib.files import csv_bytes, write_atomically
 from ujo_lib.tagging.analysis import Labels
 from ujo_lib.tagging.quality import EXTRA, RANDOM, Codes, CodesError, read_mark
 from ujo_lib.text import mask_personal
@@ -291,8 +290,5 @@ def _read_csv(path: Path, columns: Sequence[str], command: str) -> pd.DataFrame:
 
 
 def _write_csv(path: Path, heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(heading)
-    writer.writerows([["" if cell != cell else cell for cell in row] for row in rows])
-    write_atomically(path, stream.getvalue().encode("utf-8-sig"))
+    filled = (["" if cell != cell else cell for cell in row] for row in rows)
+    write_atomically(path, csv_bytes([heading, *filled]))

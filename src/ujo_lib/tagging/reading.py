@@ -127,8 +127,8 @@ def corrected_shares(reading: Reading, labels: Labels, level: float = LEVEL) -> 
         `theme`, `share`, `low`, `high`, `method`.
     """
     places = _places(reading, labels)
-    found = [reading.best(place, level) for place in places]
-    table = _columns(pd.DataFrame({"theme": _named(labels, range(len(labels)))}), _stacked(found))
+    found, names = [reading.best(place, level) for place in places], list(labels.values())
+    table = pd.DataFrame({"theme": pd.Categorical(names, names, ordered=True), **_stacked(found)._asdict()})
     table["method"] = [
         _BY_LEARNED if reading.learned(place, level) is not None else _BY_WORDS for place in places
     ]
@@ -353,14 +353,6 @@ def _stacked(parts: Sequence[Shares]) -> Shares:
 
 def _places(reading: Reading, labels: Labels) -> list[int]:
     return [list(reading.tags.columns).index(theme) for theme in labels]
-
-
-def _named(labels: Labels, places: Sequence[int]) -> pd.Categorical:
-    return pd.Categorical.from_codes(list(places), list(labels.values()), ordered=True)
-
-
-def _columns(table: pd.DataFrame, found: Shares) -> pd.DataFrame:
-    return table.assign(share=found.share, low=found.low, high=found.high)
 
 
 def _share(of: str, level: float) -> dict[str, Column]:

@@ -136,6 +136,8 @@ def tag_file(
     jobs = jobs or os.cpu_count() or 1
     part = target.with_name(f".{target.name}.part")
     texts = characters = tagged = missing = 0
+    writer = pa.parquet.ParquetWriter if target.suffix.lower() in _PARQUET else pa.csv.CSVWriter
+    schema = _schema(codebook, deep)
     own = nullcontext(executor) if executor else ThreadPoolExecutor(jobs)
     try:
         records = (
@@ -144,10 +146,11 @@ def tag_file(
         with (
             own as pool,
             closing(_distinct(records)) as batches,
-            _Writer(part, target.suffix, codebook, deep) as out,
+            writer(part, schema) as out,
         ):
             for batch, tagged_batch in _in_order(pool, batches, codebook, _AHEAD * jobs, deep):
-                out.write(batch.column(0), tagged_batch)
+                columns = [batch.column(0).cast(pa.string()), *tagged_batch.columns]
+                out.write_batch(pa.record_batch(columns, schema=schema))
                 texts += len(batch)
                 missing += sum(not text for text in batch.column(1).to_pylist())
                 characters += int(pa.compute.sum(pa.compute.utf8_length(batch.column(1))).as_py() or 0)
@@ -340,22 +343,7 @@ def columns_of(names: Sequence[str], source: str, codebook: Book) -> list[int]:
     return [place for (place,) in found]
 
 
-class _Writer:
-    """Writes ids and 0/1 columns to CSV or Parquet."""
-
-    def __init__(self, path: Path, suffix: str, codebook: Book, deep: bool) -> None:
-        of_theme = _DEEP if deep else {"": pa.int8()}
-        columns = [(name + ending, kind) for name in codebook.ids for ending, kind in of_theme.items()]
-        self._schema = pa.schema([("consult_id", pa.string()), *columns])
-        parquet = suffix.lower() in _PARQUET
-        self._writer = (pa.parquet.ParquetWriter if parquet else pa.csv.CSVWriter)(path, self._schema)
-
-    def __enter__(self) -> "_Writer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._writer.close()
-
-    def write(self, ids: pa.Array, found: _Tagged) -> None:
-        columns = [ids.cast(pa.string()), *found.columns]
-        self._writer.write_batch(pa.record_batch(columns, schema=self._schema))
+def _schema(codebook: Book, deep: bool) -> pa.Schema:
+    of_theme = _DEEP if deep else {"": pa.int8()}
+    columns = [(name + ending, kind) for name in codebook.ids for ending, kind in of_theme.items()]
+    return pa.schema([("consult_id", pa.string()), *columns])

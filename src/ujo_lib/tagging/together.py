@@ -8,22 +8,18 @@ analysts inside the city.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import pdist, squareform
 
 from ujo_lib.columns import Count, Dimension, Share, Statistic, Text
+from ujo_lib.tagging.shares import Bools, Floats, Ints
 from ujo_lib.tagging.words import WordIndex
 from ujo_lib.typed import Typed
 
 MOST_GROUPS = 6
 """More groups than this cannot be told apart by colour; in a network the smaller ones become one."""
 _OTHERS = "ほか"
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

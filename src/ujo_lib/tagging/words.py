@@ -193,14 +193,8 @@ def _most_texts(table: pd.DataFrame, top: int) -> pd.DataFrame:
 
 def _content(tokens: Tokens) -> npt.NDArray[np.bool_]:
     """Mark the tokens that are content words, by part of speech."""
-    dictionary, entry = tokens.dictionary, tokens.rows[:, 2]
-    known = np.array([_carries_meaning(speech) for speech in dictionary.speeches], np.bool_)
-    unknown = np.array([_carries_meaning(speech) for speech in dictionary.unknown_speech], np.bool_)
-    is_known = entry >= 0
-    result = np.empty(len(entry), np.bool_)
-    result[is_known] = known[dictionary.speech_of[entry[is_known]]]
-    result[~is_known] = unknown[-1 - entry[~is_known]]
-    return result
+    content = np.array([_carries_meaning(speech) for speech in tokens.dictionary.all_speeches], np.bool_)
+    return content[tokens.dictionary.speech_at(tokens.rows[:, 2])]
 
 
 def _carries_meaning(speech: str) -> bool:

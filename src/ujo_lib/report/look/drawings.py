@@ -16,6 +16,7 @@ import seaborn as sns
 
 from ujo_lib.report.door.publish import Published, TableRecord
 from ujo_lib.report.look import figures
+from ujo_lib.text import told_apart
 
 _TABLE, _SEABORN = "published table", "function of seaborn"
 
@@ -68,11 +69,7 @@ class Recipe:
 
 def file_stems(recipes: Sequence[Recipe]) -> list[str]:
     """Names for the files of figures: number of the page and id of the table, counted on where a table has several."""
-    names = [re.sub(r"^(\d\d)[^/]*/", r"\1_", recipe.table_keys[0]) for recipe in recipes]
-    return [
-        name if names.count(name) == 1 else f"{name}_{names[: at + 1].count(name)}"
-        for at, name in enumerate(names)
-    ]
+    return told_apart([re.sub(r"^(\d\d)[^/]*/", r"\1_", recipe.table_keys[0]) for recipe in recipes])
 
 
 def draw_files(recipe: Recipe, records: Mapping[str, TableRecord], stem: Path, dpi: int = 300) -> None:

@@ -196,9 +196,8 @@ def exhibits(page: str, href: str, files: Mapping[str, tuple[str, str]]) -> list
     """
     return [
         Exhibit(number, title, f"{href}#{place}", *files.get(title, ("", "")))
-        for place, number, title in (
-            (place, number, html.unescape(title)) for place, number, title in _EXHIBIT.findall(page)
-        )
+        for place, number, escaped in _EXHIBIT.findall(page)
+        for title in [html.unescape(escaped)]
     ]
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -116,26 +117,22 @@ def p_figure(value: float) -> str:
     return "<0.001" if value < _P_FLOOR else decimal_text(value, 3)
 
 
+PERCENTAGES: Final[Mapping[str, int]] = {"share": 1, "percent": 1, "percent0": 0, "percent2": 2}
+"""Formats of shares of 0–1 that are written in percent, and their decimals."""
 _PROSE: Final[Mapping[str, Callable[[float], str]]] = {
     "n": count,
     "count": count,
-    "share": percent,
-    "percent": percent,
-    "percent0": lambda share: percent(share, 0),
-    "percent2": lambda share: percent(share, 2),
     "ratio": ratio,
     "rate": rate,
     "yen": yen,
     "p": p_value,
+    **{name: partial(percent, digits=digits) for name, digits in PERCENTAGES.items()},
 }
 _CELL: Final[Mapping[str, Callable[[float], str]]] = {
     **_PROSE,
-    "share": percent_figure,
-    "percent": percent_figure,
-    "percent0": lambda share: percent_figure(share, 0),
-    "percent2": lambda share: percent_figure(share, 2),
     "yen": yen_figure,
     "p": p_figure,
+    **{name: partial(percent_figure, digits=digits) for name, digits in PERCENTAGES.items()},
 }
 NUMERIC_FORMATS: Final = frozenset(_CELL)
 

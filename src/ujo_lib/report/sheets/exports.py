@@ -5,8 +5,6 @@ machine-readability list: no merged cells, no decoration inside cells. What a CS
 tables beside it; on a sheet of the workbook it stands above the table.
 """
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,36 +13,18 @@ from datetime import date
 from typing import Any, Final, Self
 
 from ujo_lib import columns
+from ujo_lib.files import csv_bytes
 from ujo_lib.report.door.publish import TableRecord, TableSpec
-from ujo_lib.report.look.notation import HIDDEN, MISSING, NUMERIC_FORMATS, heading, in_cell
+from ujo_lib.report.look.notation import HIDDEN, MISSING, NUMERIC_FORMATS, PERCENTAGES, heading, in_cell
 from ujo_lib.stats import round_half_up
+from ujo_lib.text import told_apart
 
-_FORMULA_STARTS = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    *"\uff1d\uff0b\uff0d\uff20",
-)  # full-width = + - @, too
-
+_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # full-width = + - @, too
 UNBOUNDED: Final = "∞"
 """Stands for an interval without upper limit."""
 
-DECIMALS: Final[Mapping[str, int]] = {
-    "share": 1,
-    "percent": 1,
-    "percent0": 0,
-    "percent2": 2,
-    "rate": 1,
-    "ratio": 2,
-    "p": 3,
-    "yen": 1,
-}
+DECIMALS: Final[Mapping[str, int]] = {**PERCENTAGES, "rate": 1, "ratio": 2, "p": 3, "yen": 1}
 """Decimals of the number formats that round."""
-_PERCENTAGES: Final = frozenset({"share", "percent", "percent0", "percent2"})
 _SMALLEST_P: Final = 0.001
 _MIDNIGHT: Final = "T00:00:00"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -110,17 +90,15 @@ class Table:
         cells = dict(zip(record.columns, zip(*record.rows, strict=True), strict=False))
         out = {*by, *schema.of_kind(columns.Withheld)}
         names = [name for name in record.columns if name not in out]
-        headings = _unique([heading(record.spec, name) for name in names])
-        spelt = [
-            _column(
-                name,
-                title,
-                record.spec.schema[name],
-                _Cells(cells.get(name, ()), record.hidden.get(name), kinds),
-            )
-            for name, title in zip(names, headings, strict=True)
-        ]
-        return cls(record, tuple(spelt))
+        headings = told_apart([heading(record.spec, name) for name in names])
+        hidden = {name: record.hidden.get(name, (False,) * len(record.rows)) for name in names}
+        return cls(
+            record,
+            tuple(
+                _column(name, title, schema[name], cells.get(name, ()), hidden[name], kinds)
+                for name, title in zip(names, headings, strict=True)
+            ),
+        )
 
     @property
     def name(self) -> str:
@@ -135,13 +113,13 @@ class Table:
     def csv(self) -> bytes:
         """Japanese headings, plain numbers, 「x」 for what is kept back, 「…」 for what is not known."""
         cells = [[_in_csv(value) for value in column.values] for column in self.columns]
-        return _bytes([[column.heading for column in self.columns], *zip(*cells, strict=True)])
+        return csv_bytes([[column.heading for column in self.columns], *zip(*cells, strict=True)])
 
 
 def list_of_tables(tables: Iterable[Table]) -> bytes:
     """Write what each table is about, one line per table."""
     lines = [[table.file_name, *_described(table.record.spec)] for table in tables]
-    return _bytes([LIST_HEADINGS, *([defused(value) for value in line] for line in lines)])
+    return csv_bytes([LIST_HEADINGS, *([defused(value) for value in line] for line in lines)])
 
 
 def _described(spec: TableSpec) -> tuple[str, ...]:
@@ -159,34 +137,28 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """Raw values of a column, which of them are kept back, and number formats by row if rows differ."""
-
-    values: Sequence[Any]
-    hidden: Sequence[bool] | None
-    kinds: Sequence[str]
-
-
-def _column(name: str, title: str, kind: columns.Column, cells: _Cells) -> Column:
+def _column(
+    name: str,
+    title: str,
+    kind: columns.Column,
+    cells: Sequence[Any],
+    hidden: Sequence[bool],
+    kinds: Sequence[str],
+) -> Column:
+    """Spell the cells of a column; `kinds` are the number formats by row where rows differ."""
     number_format = kind.format
-    size = len(cells.values)
-    by_row = (
-        tuple(cells.kinds) if cells.kinds and number_format in NUMERIC_FORMATS else (number_format,) * size
-    )
-    hidden = cells.hidden or (False,) * size
+    by_row = tuple(kinds if kinds and number_format in NUMERIC_FORMATS else (number_format,) * len(cells))
     values = tuple(
         HIDDEN if hide else _value(value, kind)
-        for value, hide, kind in zip(cells.values, hidden, by_row, strict=True)
+        for value, hide, kind in zip(cells, hidden, by_row, strict=True)
     )
-    if name == "unit" and cells.kinds:
+    if name == "unit" and kinds:
         # A share says its unit by its format; on a page the sign stands at the number.
         values = tuple(
-            value or ("%" if kind in _PERCENTAGES else "")
-            for value, kind in zip(values, cells.kinds, strict=True)
+            value or ("%" if kind in PERCENTAGES else "") for value, kind in zip(values, kinds, strict=True)
         )
     if number_format == "text" and (measured := _measured(values)):
-        return Column(name, title, kind, "n", measured[0], ("n",) * size, measured[1])
+        return Column(name, title, kind, "n", measured[0], ("n",) * len(values), measured[1])
     return Column(name, title, kind, number_format, values, by_row)
 
 
@@ -216,7 +188,7 @@ def _number(value: float, number_format: str) -> int | float | str:
         return UNBOUNDED if value > 0 else f"-{UNBOUNDED}"
     if number_format == "p" and 0 < value < _SMALLEST_P:
         return float(f"{value:.2g}")  # as a number; 0.000 would be one that no test gives
-    scaled = value * 100 if number_format in _PERCENTAGES else value
+    scaled = value * 100 if number_format in PERCENTAGES else value
     if number_format not in DECIMALS and float(scaled).is_integer():
         return int(scaled)
     return (
@@ -228,17 +200,3 @@ def _in_csv(value: int | float | str | date) -> int | float | str:
     if isinstance(value, date):
         return value.isoformat()
     return defused(value) if isinstance(value, str) else value
-
-
-def _unique(names: Sequence[str]) -> list[str]:
-    """Tell columns with the same heading apart, as a machine must be able to."""
-    return [
-        name if names.count(name) == 1 else f"{name}_{names[: at + 1].count(name)}"
-        for at, name in enumerate(names)
-    ]
-
-
-def _bytes(rows: Iterable[Sequence[Any]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode("utf-8-sig")

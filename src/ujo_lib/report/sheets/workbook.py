@@ -20,6 +20,7 @@ CONTENTS: Final = "目次"
 CLAIMS: Final = "本文の数値"
 NOT_APPLICABLE: Final = "該当なし"
 
+_ABOUT: Final = ("表題", "対象期間", "対象地域", "集計対象")
 _NO_UNIT: Final = "単位なし"
 _MEANINGS: Final[Mapping[str, str]] = {**SYMBOLS, UNBOUNDED: "上限なし"}
 
@@ -91,12 +92,16 @@ class _TableSheet:
         """Address of a value of the published table."""
         return self.sheet.address(row, self._places[column])
 
+    @property
+    def described(self) -> list[str]:
+        """Title, period, area and who was counted."""
+        spec = self.spec
+        about = (spec.title, spec.subject.period, spec.subject.area, spec.subject.base)
+        return [one_line(text) or NOT_APPLICABLE for text in about]
+
     def _about(self) -> list[tuple[str, xlsx.Cell]]:
         return [
-            ("表題", one_line(self.spec.title)),
-            ("対象期間", one_line(self.spec.subject.period) or NOT_APPLICABLE),
-            ("対象地域", one_line(self.spec.subject.area) or NOT_APPLICABLE),
-            ("集計対象", one_line(self.spec.subject.base) or NOT_APPLICABLE),
+            *zip(_ABOUT, self.described, strict=True),
             ("対象数(n)", self._size()),
             ("単位", units(self.columns)),
             ("注", self._note()),
@@ -170,10 +175,7 @@ def _contents(tables: Sequence[_TableSheet], about: About) -> xlsx.Sheet:
     rows: list[list[xlsx.Cell]] = [
         [
             xlsx.Link(table.sheet.name, table.sheet.name),
-            one_line(table.spec.title),
-            one_line(table.spec.subject.period) or NOT_APPLICABLE,
-            one_line(table.spec.subject.area) or NOT_APPLICABLE,
-            one_line(table.spec.subject.base) or NOT_APPLICABLE,
+            *table.described,
             xlsx.Number(len(table.sheet.rows)),
         ]
         for table in tables
@@ -187,7 +189,7 @@ def _contents(tables: Sequence[_TableSheet], about: About) -> xlsx.Sheet:
             ("記号", spelt_out((HIDDEN, MISSING, UNBOUNDED))),
             ("本文の数値", xlsx.Link("文の中の数値と、その元のセル", CLAIMS)),
         ],
-        ["シート", "表題", "対象期間", "対象地域", "集計対象", "行数(行)"],
+        ["シート", *_ABOUT, "行数(行)"],
         rows,
     )
 

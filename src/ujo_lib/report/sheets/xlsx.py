@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
-from unicodedata import east_asian_width
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
+
+from ujo_lib.text import cells
 
 NAME_LIMIT: Final = 31
 """Longest name of a sheet that spreadsheet programs accept."""
@@ -191,4 +192,4 @@ def _width(cell: Cell) -> int:
             words = cell
         case _:
             return 10
-    return sum(2 if east_asian_width(char) in "WFA" else 1 for char in words)
+    return cells(words)
