@@ -16,10 +16,11 @@ from ujo_lib.params import ParameterError
 from ujo_lib.pipeline import kernels
 from ujo_lib.pipeline.export import NothingToExportError, export_figures, export_overview
 from ujo_lib.pipeline.keys import MissingInputError, digest, digest_file
+from ujo_lib.pipeline.layout import LockedError
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.release import ReleaseRefusedError
-from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, locked
+from ujo_lib.pipeline.run import NotebooksFailedError, locked
 from ujo_lib.setup.notebooks import new_notebook_for
 
 pytestmark = pytest.mark.slow

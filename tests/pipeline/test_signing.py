@@ -21,8 +21,9 @@ from ujo_lib.disclosure.gate import Gate
 from ujo_lib.disclosure.signature import SIGN_OFF, SIGNATURES, SUMS, SealError, seal
 from ujo_lib.disclosure.signoff import Approval, verify
 from ujo_lib.pipeline import release, review, signing
+from ujo_lib.pipeline.layout import LockedError
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.run import LockedError, locked
+from ujo_lib.pipeline.run import locked
 from ujo_lib.pipeline.signing import sign_release, unreleased, waiting_beside
 
 pytestmark = pytest.mark.slow

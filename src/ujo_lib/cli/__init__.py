@@ -13,24 +13,19 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from ujo_lib.cli import code, notebooks, pdf, release, report, run, sample, sites, tag, years
-from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED, WRONG_PARAMETERS, Command, explain
+from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED, LOCKED, WRONG_PARAMETERS, Command, explain
 from ujo_lib.disclosure.signature import KeyFileError
+from ujo_lib.errors import InputError
 from ujo_lib.files import disk_trouble
 from ujo_lib.fiscal import DateError
-from ujo_lib.params import NoProjectError, ParameterError, PathOutsideProjectError
+from ujo_lib.params import NoProjectError, PathOutsideProjectError
 from ujo_lib.pipeline.keys import MissingInputError
+from ujo_lib.pipeline.layout import LockedError
 
 GROUPS = (run, release, report, years, pdf, sites, notebooks, tag, code, sample)
 """Modules that add commands, in the order in which `ujo --help` lists them."""
 
-_TOLD = (
-    NoProjectError,
-    ParameterError,
-    PathOutsideProjectError,
-    MissingInputError,
-    DateError,
-    KeyFileError,
-)
+_TOLD = (NoProjectError, InputError, PathOutsideProjectError, MissingInputError, DateError, KeyFileError)
 """Errors whose text says all that a person needs to put them right."""
 
 
@@ -44,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ended
     except _TOLD as error:
         return explain(error, WRONG_PARAMETERS)
+    except LockedError as error:
+        return explain(error, LOCKED)
     except BrokenPipeError:  # `ujo check … | head` has seen enough; what is left in the buffer goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULT

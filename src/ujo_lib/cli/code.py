@@ -94,14 +94,11 @@ class _Job(NamedTuple):
 def _code(options: argparse.Namespace) -> int:
     from ujo_lib.files import private_files
     from ujo_lib.intake import DataProblems
-    from ujo_lib.tagging import CodebookError
     from ujo_lib.tagging.quality import CodesError
 
     try:
         with private_files():
             return _ACTIONS[options.action](options, _job(options))
-    except CodebookError as error:
-        return explain(error, WRONG_PARAMETERS)
     except (CodesError, DataProblems, FileNotFoundError) as error:
         return explain(error, DATA_PROBLEMS)
 

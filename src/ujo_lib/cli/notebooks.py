@@ -2,7 +2,7 @@
 
 import argparse
 
-from ujo_lib.cli.common import DONE, WRONG_PARAMETERS, AddCommand, explain
+from ujo_lib.cli.common import DONE, AddCommand, explain
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import PATTERN_SITE, project_root
 
@@ -28,15 +28,11 @@ def add_commands(command: AddCommand) -> None:
 
 
 def _new(options: argparse.Namespace) -> int:
-    from ujo_lib.setup import SetupError, new_notebook_for, newest_year
+    from ujo_lib.setup import new_notebook_for, newest_year
 
     root = project_root()
-    try:
-        year = FiscalYear.parse(options.year).year if options.year else newest_year(root, options.site)
-        made = new_notebook_for(root, options.name, options.site, year, options.input, own=options.own)
-    except SetupError as error:
-        return explain(error, WRONG_PARAMETERS)
-    for file in made:
+    year = FiscalYear.parse(options.year).year if options.year else newest_year(root, options.site)
+    for file in new_notebook_for(root, options.name, options.site, year, options.input, own=options.own):
         print(file.relative_to(root).as_posix())
     return explain(f"次は: ujo run {options.site} {year} --only {options.name[:2]}", DONE)
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ujo_lib.cli.common import DONE, FAULT, LOCKED, WRONG_PARAMETERS, AddCommand, explain, place_of
+from ujo_lib.cli.common import DONE, FAULT, WRONG_PARAMETERS, AddCommand, explain, place_of
 
 
 def add_commands(command: AddCommand) -> None:
@@ -32,13 +32,7 @@ def _pdf(options: argparse.Namespace) -> int:
 
 
 def _word(options: argparse.Namespace) -> int:
-    from ujo_lib.pipeline.export import NothingToExportError, export_overview
-    from ujo_lib.pipeline.run import LockedError
+    from ujo_lib.pipeline.export import export_overview
 
-    try:
-        print(export_overview(place_of(options)))
-    except LockedError as error:
-        return explain(error, LOCKED)
-    except NothingToExportError as error:
-        return explain(error, WRONG_PARAMETERS)
+    print(export_overview(place_of(options)))
     return DONE

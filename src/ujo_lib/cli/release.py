@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from ujo_lib.cli.common import (
     DATA_PROBLEMS,
     DONE,
-    LOCKED,
     REFUSED,
     WRONG_PARAMETERS,
     AddCommand,
@@ -131,7 +130,6 @@ def _sign(options: argparse.Namespace) -> int:
     from ujo_lib.disclosure.signature import SealError
     from ujo_lib.disclosure.signoff import NAMES_ONLY, Approval
     from ujo_lib.pipeline.refusal import ReleaseRefusedError
-    from ujo_lib.pipeline.run import LockedError
     from ujo_lib.pipeline.signing import sign_release
 
     if len(options.key) not in (0, 2):
@@ -140,8 +138,6 @@ def _sign(options: argparse.Namespace) -> int:
     try:
         approval = Approval(tuple(options.names), options.on or _today(), tuple(_open_keys(options)))
         packed = sign_release(place, approval)
-    except LockedError as error:
-        return explain(error, LOCKED)
     except (ReleaseRefusedError, SealError) as error:
         return explain(error, REFUSED)
     print("承認しました。" + (_SIGNED if approval.keys else NAMES_ONLY), file=sys.stderr)

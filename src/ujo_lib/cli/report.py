@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ujo_lib.cli.common import (
     DATA_PROBLEMS,
     DONE,
-    LOCKED,
     REFUSED,
     WRONG_PARAMETERS,
     AddCommand,
@@ -40,23 +39,16 @@ def add_commands(command: AddCommand) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from ujo_lib.pipeline.export import NothingToExportError, export_figures
-    from ujo_lib.pipeline.run import LockedError
+    from ujo_lib.pipeline.export import export_figures
 
-    try:
-        for written in export_figures(place_of(options), options.jobs):
-            print(f"{written.folder}  図 {written.figures} 枚(SVGとPNG)")
-    except LockedError as error:
-        return explain(error, LOCKED)
-    except NothingToExportError as error:
-        return explain(error, WRONG_PARAMETERS)
+    for written in export_figures(place_of(options), options.jobs):
+        print(f"{written.folder}  図 {written.figures} 枚(SVGとPNG)")
     return DONE
 
 
 def _check(options: argparse.Namespace) -> int:
     from ujo_lib.intake.account import told
     from ujo_lib.intake.problems import as_text
-    from ujo_lib.params import ParameterError
     from ujo_lib.pipeline.readiness import (
         contradicted,
         require_fitting_codes,
@@ -70,10 +62,7 @@ def _check(options: argparse.Namespace) -> int:
     place = place_of(options)
     found = _read(place)
     print(found.json() if options.json else "\n".join([*told(found.sources), "", as_text(found.faults)]))
-    try:
-        require_known_answers(place, found)
-    except ParameterError as error:
-        return explain(error, WRONG_PARAMETERS)
+    require_known_answers(place, found)
     if wrong := unreadable(place):
         return explain("\n".join(wrong), WRONG_PARAMETERS)
     if found.ok and (unfit := unweighable(place, found)):
@@ -178,12 +167,8 @@ def _params(options: argparse.Namespace) -> int:
 
 def _prune(options: argparse.Namespace) -> int:
     from ujo_lib.pipeline.pruning import prune
-    from ujo_lib.pipeline.run import LockedError
 
-    try:
-        deleted, kept = prune(place_of(options), signed=options.signed)
-    except LockedError as error:
-        return explain(error, LOCKED)
+    deleted, kept = prune(place_of(options), signed=options.signed)
     for path in kept:
         explain(f"残しました: {path}({_KEPT if path.name == '.steps' else _KEPT_SIGNED})", DONE)
     for path in deleted:

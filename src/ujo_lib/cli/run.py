@@ -20,7 +20,6 @@ from ujo_lib.cli.common import (
     REFUSED,
     WRONG_PARAMETERS,
     AddCommand,
-    explain,
     place_of,
     positive,
 )
@@ -128,7 +127,7 @@ def _run_one(options: argparse.Namespace) -> "Iterator[Result]":
 
 
 def _run_fleet(options: argparse.Namespace) -> "Iterator[Result]":
-    from ujo_lib.pipeline.executors import NoClusterError, open_executor
+    from ujo_lib.pipeline.executors import open_executor
     from ujo_lib.pipeline.fleet import imports_of, run_all, site_years
 
     places = site_years(project_root(), _year(options))
@@ -137,14 +136,11 @@ def _run_fleet(options: argparse.Namespace) -> "Iterator[Result]":
     # Kernels wait between cells: together one more than there are processors keeps all of these busy.
     inside = max(1, (processors + workers) // workers) if not options.scheduler else 2
     print(f"{len(places)} 件を、{workers} 件ずつ実行します。", file=sys.stderr)
-    try:
-        with open_executor(workers, options.scheduler, imports_of(places)) as executor:
-            told = {"only": options.only, "force": options.force, "jobs": inside}
-            for number, result in enumerate(run_all(places, executor, **told), 1):
-                print(f"[{number}/{len(places)}] {result}", file=sys.stderr, flush=True)
-                yield result
-    except NoClusterError as error:
-        sys.exit(explain(error, WRONG_PARAMETERS))
+    with open_executor(workers, options.scheduler, imports_of(places)) as executor:
+        told = {"only": options.only, "force": options.force, "jobs": inside}
+        for number, result in enumerate(run_all(places, executor, **told), 1):
+            print(f"[{number}/{len(places)}] {result}", file=sys.stderr, flush=True)
+            yield result
 
 
 def _bear_witness(results: "Sequence[Result]", code: int, started: str, summary_file: Path | None) -> None:

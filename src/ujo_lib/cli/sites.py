@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ujo_lib.cli.common import DONE, WRONG_PARAMETERS, AddCommand, explain
+from ujo_lib.cli.common import DONE, AddCommand
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import project_root
 
@@ -42,37 +42,29 @@ def _contact(text: str) -> tuple[str, str]:
 
 
 def _new_year(options: argparse.Namespace) -> int:
-    from ujo_lib.setup import SetupError, set_up_year
+    from ujo_lib.setup import set_up_year
 
     year = FiscalYear.parse(options.year).year
-    try:
-        made = set_up_year(project_root(), options.site, year)
-    except SetupError as error:
-        return explain(error, WRONG_PARAMETERS)
-    _tell(made, options.site, year)
+    _tell(set_up_year(project_root(), options.site, year), options.site, year)
     return DONE
 
 
 def _new_site(options: argparse.Namespace) -> int:
-    from ujo_lib.setup import NewSite, SetupError, set_up_site
+    from ujo_lib.setup import NewSite, set_up_site
 
     year = FiscalYear.parse(options.year).year
-    try:
-        site = NewSite(
-            name=options.site,
-            site_name=options.site_name,
-            prefecture=options.prefecture,
-            area_code=options.area_code,
-            year=year,
-            districts=tuple(options.districts),
-            channel=options.channel,
-            contacts=dict(options.contact),
-            synthetic=options.synthetic,
-        )
-        made = set_up_site(project_root(), site)
-    except SetupError as error:
-        return explain(error, WRONG_PARAMETERS)
-    _tell(made, options.site, year)
+    site = NewSite(
+        name=options.site,
+        site_name=options.site_name,
+        prefecture=options.prefecture,
+        area_code=options.area_code,
+        year=year,
+        districts=tuple(options.districts),
+        channel=options.channel,
+        contacts=dict(options.contact),
+        synthetic=options.synthetic,
+    )
+    _tell(set_up_site(project_root(), site), options.site, year)
     if options.synthetic:
         print(f"合成データで試すには: ujo sample --site {options.site}", file=sys.stderr)
     return DONE

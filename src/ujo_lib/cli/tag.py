@@ -38,8 +38,8 @@ def add_commands(command: AddCommand) -> None:
 
 def _tag(options: argparse.Namespace) -> int:
     from ujo_lib.intake.reading import BOOK_SUFFIXES
-    from ujo_lib.pipeline.executors import NoClusterError, open_executor
-    from ujo_lib.tagging import CodebookError, load_codebook
+    from ujo_lib.pipeline.executors import open_executor
+    from ujo_lib.tagging import load_codebook
     from ujo_lib.tagging.stream import ColumnNotFoundError, OutputRefusedError, UnreadableInputError, tag_file
 
     begun = time.monotonic()
@@ -68,7 +68,7 @@ def _tag(options: argparse.Namespace) -> int:
                 options.encoding,
                 options.depth,
             )
-    except (CodebookError, FileNotFoundError, NoClusterError, OutputRefusedError) as error:
+    except (FileNotFoundError, OutputRefusedError) as error:
         return explain(error, WRONG_PARAMETERS)
     except (ColumnNotFoundError, UnreadableInputError) as error:
         return explain(error, DATA_PROBLEMS)

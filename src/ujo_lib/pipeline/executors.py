@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from typing import Any
 
+from ujo_lib.errors import InputError
 from ujo_lib.pipeline import kernels
 
 _RUNNER = (
@@ -26,7 +27,7 @@ _RUNNER = (
 """What a run imports besides what its kernels import."""
 
 
-class NoClusterError(RuntimeError):
+class NoClusterError(InputError):
     """A cluster is asked for and cannot be had."""
 
 

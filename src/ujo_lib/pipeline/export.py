@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
 
+from ujo_lib.errors import InputError
 from ujo_lib.files import write_atomically
 from ujo_lib.pipeline.extracts import OVERVIEW, overview
 from ujo_lib.pipeline.keys import plan_steps
@@ -24,7 +25,7 @@ from ujo_lib.report.look.drawings import Recipe, draw_files, file_stems
 from ujo_lib.report.sheets.word import document
 
 
-class NothingToExportError(RuntimeError):
+class NothingToExportError(InputError):
     """There is no finished report of this year, or it is not the one that its manifest vouches for."""
 
     def __init__(self, place: SiteYear):

@@ -15,10 +15,10 @@ from ujo_lib.files import disk_trouble
 from ujo_lib.fiscal import HALVES, DateError, FiscalYear
 from ujo_lib.params import ParameterError, PathOutsideProjectError, read_flat_yaml
 from ujo_lib.pipeline.keys import MissingInputError
-from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.layout import LockedError, SiteYear
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.pipeline.run import LockedError, NotebooksFailedError, Outcome, run
+from ujo_lib.pipeline.run import NotebooksFailedError, Outcome, run
 
 State = Literal["unchanged", "done", "locked", "parameters", "data", "notebook", "refused", "disk", "fault"]
 STATES: dict[State, str] = {

@@ -11,6 +11,10 @@ _ASIDE = ".{}.old"
 """Name under which a folder stands aside while another takes its place."""
 
 
+class LockedError(RuntimeError):
+    """Another run of the same place and year is under way."""
+
+
 @dataclass(frozen=True)
 class SiteYear:
     """One place and one fiscal year, or half of one: the unit that is run, locked and released.

@@ -27,7 +27,7 @@ from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.notebooks import chosen
 from ujo_lib.pipeline.forkserver import Preload
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
-from ujo_lib.pipeline.layout import SiteYear, replace_folder
+from ujo_lib.pipeline.layout import LockedError, SiteYear, replace_folder
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.readiness import CODEBOOKS, require_decided, require_known_answers
@@ -48,10 +48,6 @@ CHECKED = "秘匿審査済"
 _CORRECTED = (
     "署名して公表した数のもとの記録が、その後変わっています。`ujo release` が前の公表との差を検査します。"
 )
-
-
-class LockedError(RuntimeError):
-    """Another run of the same place and year is under way."""
 
 
 class NotebooksFailedError(RuntimeError):

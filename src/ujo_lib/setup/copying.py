@@ -13,12 +13,13 @@ from typing import Any
 
 import yaml
 
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params.marks import TO_CHECK
 from ujo_lib.setup.moving import move_day, move_text, move_working_day
 
 
-class SetupError(ValueError):
+class SetupError(InputError):
     """A year or a place cannot be set up."""
 
 
