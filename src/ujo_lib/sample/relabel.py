@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 
 import openpyxl
+import pandas as pd
 
 from ujo_lib.delimited import find_encoding
-from ujo_lib.sample.files import save_workbook
+from ujo_lib.sample.files import save_workbook, table, write_csv
 from ujo_lib.sample.people import DISTRICTS
 
 CITY: Final = "宇城市"
@@ -70,17 +71,10 @@ def _text(file: Path, names: Mapping[str, str]) -> None:
 
 def _put_together(file: Path) -> None:
     """Add up the inhabitants of rows that are alike in all else, as districts are that were given one name."""
-    content = file.read_bytes()
-    encoding = find_encoding(content)
-    heading, *rows = (line.split(",") for line in content.decode(encoding).splitlines())
-    at = heading.index("人口")
-    total: dict[tuple[str, ...], int] = {}
-    for row in rows:
-        group = (*row[:at], *row[at + 1 :])
-        total[group] = total.get(group, 0) + int(row[at])
-    merged = [heading, *([*group[:at], str(number), *group[at:]] for group, number in total.items())]
-    end = "\r\n" if b"\r\n" in content else "\n"
-    file.write_bytes("".join(",".join(row) + end for row in merged).encode(encoding))
+    rows = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig").astype({"人口": int})
+    alike = [name for name in rows if name != "人口"]
+    merged = rows.groupby(alike, sort=False, as_index=False).sum()
+    write_csv(file, table(merged[list(rows)]))
 
 
 def _workbook(file: Path, names: Mapping[str, str]) -> None:

@@ -251,12 +251,10 @@ def list_file(name: str, text: str, years: int) -> str:
 _FOLDER = re.compile(r"\bfy\d{4}\b")
 
 
-def _scalars(
-    node: yaml.Node | None, keys: tuple[str, ...] = ()
-) -> Iterator[tuple[yaml.ScalarNode, tuple[str, ...]]]:
+def _scalars(root: yaml.Node | None) -> Iterator[tuple[yaml.ScalarNode, tuple[str, ...]]]:
     """Every value of a YAML file, with the keys that lead to it; one that an alias repeats comes once."""
     seen: set[int] = set()
-    todo = [(node, keys)] if node else []
+    todo: list[tuple[yaml.Node, tuple[str, ...]]] = [(root, ())] if root else []
     while todo:
         one, path = todo.pop()
         if isinstance(one, yaml.MappingNode):

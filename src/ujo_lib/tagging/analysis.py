@@ -73,7 +73,7 @@ def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels) -> Typed:
         TypeError: the attribute is not categorical.
     """
     known = by.notna().to_numpy()
-    groups = {group: members[known] for group, members in _groups(by).items()}
+    groups = {group: members[known] for group, members in members_of(by).items()}
     name = str(by.name)
     split = Dimension(variable=name)
     columns = {
@@ -84,16 +84,15 @@ def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels) -> Typed:
     return Typed.of(_shares(tags[known], labels, groups).rename(columns={"group": name}), columns)
 
 
-def within(frame: pd.DataFrame, period: Period, where: Where, day: str = "received_at") -> pd.DataFrame:
+def within(frame: pd.DataFrame, period: Period, where: Where) -> pd.DataFrame:
     """Rows of a period whose columns hold one of the accepted values.
 
     Args:
         frame: one row per text.
         period: days, both ends included.
         where: column → accepted values.
-        day: column with the time.
     """
-    days = frame[day].dt.date
+    days = frame["received_at"].dt.date
     kept = (days >= period.start) & (days <= period.end)
     return frame[kept & chosen(frame, where)].reset_index(drop=True)
 
@@ -163,9 +162,7 @@ def overlaps(tags: pd.DataFrame, labels: Labels, where: Where | None = None) -> 
     both = _both(tags, labels)
     a, b = np.nonzero(~np.eye(len(labels), dtype=bool))
     pair = {"theme": _named(labels.values(), a), "with_theme": _named(labels.values(), b)}
-    table = pd.DataFrame({**pair, "n": both[a, b], "base": both[a, a]})
-    table["share"] = _share(table["n"], table["base"])
-    table["reference"] = table["base"] < REFERENCE_BASE
+    table = _with_share(pd.DataFrame({**pair, "n": both[a, b], "base": both[a, a]}))
     columns = {
         "theme": _THEME,
         "with_theme": _WITH_THEME,
@@ -235,7 +232,7 @@ def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> Typed
     every = pd.period_range(days.min(), days.max(), freq="M") if len(days) else pd.PeriodIndex([], freq="M")
     names = [_month_label(month) for month in every]
     by = pd.Series(pd.Categorical([_month_label(day) for day in days], names, ordered=True))
-    table = _shares(tags, labels, _groups(by)).rename(columns={"group": "month"})
+    table = _shares(tags, labels, members_of(by)).rename(columns={"group": "month"})
     # As other tables of one year name it.
     calendar = {name: (f"{month.month}月",) for name, month in zip(names, every, strict=True)}
     month = Dimension(variable="month", groups=calendar)
@@ -358,7 +355,7 @@ def describe(codebook: Book) -> Typed:
     return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
 
 
-def _groups(by: pd.Series) -> dict[str, npt.NDArray[np.bool_]]:
+def members_of(by: pd.Series) -> dict[str, npt.NDArray[np.bool_]]:
     """Members of each category, in their order."""
     if not isinstance(by.dtype, pd.CategoricalDtype):
         raise TypeError(f"attribute {by.name!r} must be categorical, not {by.dtype}")

@@ -19,7 +19,7 @@ import numpy as np
 from ujo_lib.errors import InputError
 from ujo_lib.tagging.compiled import compiled_once
 from ujo_lib.tagging.dictionary import UserEntry
-from ujo_lib.tagging.engine import Engine, Token, default_engine
+from ujo_lib.tagging.engine import Engine, default_engine, words_of
 from ujo_lib.tagging.judging import judged_hits
 from ujo_lib.tagging.matching import (
     ANY_THEME,
@@ -39,7 +39,7 @@ from ujo_lib.tagging.matching import (
     build_automaton,
     pack_words,
 )
-from ujo_lib.tagging.normalise import corpus, encode, normalise
+from ujo_lib.tagging.normalise import corpus, normalise
 
 Role = Literal["factor", "state", "contact", "need"]
 ROLES: tuple[Role, ...] = ("factor", "state", "contact", "need")
@@ -364,7 +364,7 @@ class _Compiler:
         cleaned = self._sentence(source, text)
         if cleaned is None:
             return ()
-        tokens = list(self._tokens(cleaned))
+        tokens = words_of(self.engine, cleaned)
         if role == THEME and all(token.part_of_speech.startswith(_FUNCTION_WORDS) for token in tokens):
             self._problem(
                 source.line, "広すぎ", f"「{source.text}」は助詞・助動詞・記号だけで、ほとんどの文に当たる"
@@ -376,7 +376,7 @@ class _Compiler:
         cleaned = self._sentence(source, part)
         if cleaned is None:
             return ""
-        tokens = list(self._tokens(cleaned))
+        tokens = words_of(self.engine, cleaned)
         alone = len(tokens) == 1 and tokens[0].base_form == cleaned
         if not alone and cleaned not in self.engine.dictionary.base_ids:
             found = "+".join(token.base_form for token in tokens)
@@ -385,14 +385,6 @@ class _Compiler:
             )
             return ""
         return cleaned
-
-    def _tokens(self, text: str) -> Iterator[Token]:
-        codepoints = encode(text)
-        return (
-            t
-            for s in self.engine.tokenise(codepoints, np.array([[0, len(codepoints)]])).sentences()
-            for t in s
-        )
 
 
 def _rules(terms: Sequence[Term], engine: Engine) -> Rules:

@@ -143,10 +143,8 @@ def _contexts(text: str, codebook: Codebook) -> dict[tuple[str, str, int], str]:
     contexts = {}
     for place in evidence(masked, codebook):
         key = (place.theme, place.term)
-        left, right = (
-            flat[max(0, place.begin - _CONTEXT) : place.begin],
-            flat[place.end : place.end + _CONTEXT],
-        )
+        left = flat[max(0, place.begin - _CONTEXT) : place.begin]
+        right = flat[place.end : place.end + _CONTEXT]
         contexts[(*key, seen[key])] = f"{left}【{flat[place.begin : place.end]}】{right}"
         seen[key] += 1
     return contexts

@@ -147,6 +147,12 @@ def tokenise_texts(engine: Engine, texts: Sequence[str]) -> Tokens:
     return engine.tokenise(encode("".join(stripped)), np.column_stack((ends[:-1], ends[1:])))
 
 
+def words_of(engine: Engine, text: str) -> list[Token]:
+    """The words of one text, as `tokenise_texts` finds them."""
+    (words,) = tokenise_texts(engine, [text]).sentences()
+    return words
+
+
 @cache
 def default_engine() -> Engine:
     """Return the array engine, or Janome with a notice where numba is missing."""

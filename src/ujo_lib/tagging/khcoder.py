@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
 
-import numpy as np
-
 from ujo_lib.tagging.codebook import (
     MOST_THEMES,
     NEAR_WORDS,
@@ -24,13 +22,14 @@ from ujo_lib.tagging.codebook import (
     ThemeSource,
 )
 from ujo_lib.tagging.dictionary import UserEntry
-from ujo_lib.tagging.engine import Engine, default_engine
+from ujo_lib.tagging.engine import Engine, default_engine, words_of
 from ujo_lib.tagging.matching import Automaton, build_automaton
-from ujo_lib.tagging.normalise import encode, normalise
+from ujo_lib.tagging.normalise import normalise
 
 UNKNOWN = "未知語"
 
 _BLANKS = " \u3000\t"
+_TOKEN = re.compile(rf"(['\"]).*?\1|[^{_BLANKS}'\"][^{_BLANKS}]*|['\"]")
 COMPARISONS = (">", ">=", "<", "<=", "==")
 _LEVELS = (("or",), ("and",), COMPARISONS, ("+", "-"), ("*", "/"))
 """Operators with two operands, from those that bind least to those that bind most; `not` stands before the third."""
@@ -280,9 +279,7 @@ class _Vocabulary:
         """The base forms as which a word is found; another single one if it is written inflected."""
         if word in self.engine.dictionary.base_ids:
             return (word,)
-        characters = encode(word)
-        tokens = self.engine.tokenise(characters, np.array([[0, len(characters)]]))
-        return tuple(token.base_form for sentence in tokens.sentences() for token in sentence)
+        return tuple(token.base_form for token in words_of(self.engine, word))
 
 
 def _blocks(text: str, problems: list[CodebookProblem]) -> Iterator[tuple[str, int, list[tuple[str, int]]]]:
@@ -312,23 +309,10 @@ def _blocks(text: str, problems: list[CodebookProblem]) -> Iterator[tuple[str, i
 
 def _tokens(line: str, number: int) -> Iterator[str]:
     """Split at blanks; quotes protect them."""
-    at = 0
-    while at < len(line):
-        if line[at] in _BLANKS:
-            at += 1
-            continue
-        if line[at] in "'\"":
-            end = line.find(line[at], at + 1)
-            if end < 0:
-                raise CodebookError([CodebookProblem(number, "引用符", "引用符が閉じていない")])
-            yield line[at : end + 1]
-            at = end + 1
-            continue
-        end = at
-        while end < len(line) and line[end] not in _BLANKS:
-            end += 1
-        yield line[at:end]
-        at = end
+    for found in _TOKEN.finditer(line):
+        if found[0] in "'\"":
+            raise CodebookError([CodebookProblem(number, "引用符", "引用符が閉じていない")])
+        yield found[0]
 
 
 class _Parser:

@@ -95,11 +95,8 @@ def chances(seen: sparse.csr_matrix, tags: pd.DataFrame, read: Ints, truth: Bool
             base[theme] = logit((found.sum() + 0.5) / (len(found) + 1))
             continue
         model = _taught(shown, known[read, theme], found)
-        words[:, theme], own[theme], base[theme] = (
-            model.coef_[0, :-1],
-            model.coef_[0, -1],
-            model.intercept_[0],
-        )
+        (weights,), (base[theme],) = model.coef_, model.intercept_
+        words[:, theme], own[theme] = weights[:-1], weights[-1]
     chance: Floats = expit(seen[judged] @ words + _OWN_TAG * known[judged] * own + base)
     return chance
 

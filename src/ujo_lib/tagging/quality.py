@@ -17,7 +17,7 @@ from ujo_lib.errors import InputError
 from ujo_lib.stats import LEVEL
 from ujo_lib.tagging.analysis import WHOLE, Labels
 from ujo_lib.tagging.reading import Reading
-from ujo_lib.tagging.shares import Bools, Ints
+from ujo_lib.tagging.shares import Bools, Floats, Ints
 from ujo_lib.typed import Typed
 
 FOCUS, REST = "くわしく見る相談", "ほかの相談"
@@ -30,8 +30,6 @@ LEAST_POSITIVES = 10
 """Themes with fewer true texts in the sample are marked 参考値 (`reference`)."""
 _REPEATS = 1000
 _LEVELS = (2.5, 97.5)
-
-Floats = npt.NDArray[np.float64]
 
 
 class CodesError(InputError):
@@ -111,9 +109,7 @@ def _quota(focus: int, rest: int, size: int) -> dict[str, int]:
     return {FOCUS: own, REST: min(rest // 2, size - own)}
 
 
-def _rarest(
-    tags: pd.DataFrame, unread: npt.NDArray[np.int64], extra: int, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def _rarest(tags: pd.DataFrame, unread: Ints, extra: int, rng: np.random.Generator) -> Ints:
     """Unread texts with rare themes by the tags."""
     has = tags.to_numpy(bool)
     waiting = [rng.permutation(unread[has[unread, theme]]) for theme in range(has.shape[1])]
@@ -342,9 +338,7 @@ _MEASURES: dict[str, Callable[[dict[str, Floats]], Floats]] = {
 }
 
 
-def _cells(
-    a: npt.NDArray[np.bool_], b: npt.NDArray[np.bool_], tagged: npt.NDArray[np.bool_], draws: Floats
-) -> dict[str, Floats]:
+def _cells(a: Bools, b: Bools, tagged: Bools, draws: Floats) -> dict[str, Floats]:
     """Weighted counts for the sample itself (first) and every bootstrap draw; several themes at once are added up."""
     kinds = {
         "both": a & b,

@@ -4,8 +4,9 @@ With two coders every estimate is made twice, from what both found and from what
 the truth of the texts about which they differ, and the share lies midway.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 from ujo_lib.columns import Column, Count, Difference, Dimension, Share, Text, interval
 from ujo_lib.stats import LEVEL
 from ujo_lib.tagging import shares as estimate
+from ujo_lib.tagging.analysis import Labels, members_of
 from ujo_lib.tagging.shares import Bools, Floats, Ints, Shares
 from ujo_lib.typed import Typed
 
@@ -32,8 +34,6 @@ cells of theme × occupation: coverage up to 9 points below that of the readings
 MOST_NAMED = 5
 _BY_WORDS, _BY_LEARNED = "語の有無で層別", "学習した判定で補正"
 _THEME = Dimension(variable="theme", multiple=True)
-
-Labels = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -198,13 +198,10 @@ def corrected_pairs(reading: Reading, labels: Labels, level: float = LEVEL) -> T
     places = dict(zip(labels, _places(reading, labels), strict=True))
     tags = reading.tags.to_numpy(bool)
     rows = []
-    for one, a in places.items():
-        for other, b in places.items():
-            if a == b:
-                continue
-            tagged, both, either = (part[:, a] & part[:, b] for part in (tags, reading.both, reading.either))
-            found = reading.share(tagged, both, either, level)
-            rows.append((labels[one], labels[other], *map(float, found)))
+    for (one, a), (other, b) in permutations(places.items(), 2):
+        tagged, both, either = (part[:, a] & part[:, b] for part in (tags, reading.both, reading.either))
+        found = reading.share(tagged, both, either, level)
+        rows.append((labels[one], labels[other], *map(float, found)))
     table = pd.DataFrame(rows, columns=["theme", "with_theme", "share", "low", "high"])
     for column in ("theme", "with_theme"):
         table[column] = pd.Categorical(table[column], list(labels.values()), ordered=True)
@@ -319,10 +316,9 @@ def _correlation(reading: Reading, places: Sequence[int]) -> Floats:
 
 def _groups(reading: Reading, by: pd.Series) -> dict[str, Bools]:
     """Members of each category of which enough texts were read, and not so many that their share would be a count."""
-    members = {str(label): (by == label).to_numpy(bool) for label in by.cat.categories}
     return {
         group: own
-        for group, own in members.items()
+        for group, own in members_of(by).items()
         if LEAST_READ <= own[reading.read].sum() <= MOST_READ * own.sum()
     }
 

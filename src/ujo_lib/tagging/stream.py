@@ -209,20 +209,11 @@ def _deeply(texts: Sequence[str], codebook: Book) -> _Tagged:
     assert isinstance(codebook, Codebook)  # `tag_file` refuses others
     found = depth(texts, codebook)
     has, main = found.hits > 0, found.main([theme.main for theme in codebook.themes])
+    shown = (has, found.hits, found.density.round(3), found.position.round(3), main)
     columns = [
-        pa.array(values, kind, from_pandas=True)
+        pa.array(values[:, place], kind, from_pandas=True)
         for place in range(has.shape[1])
-        for values, kind in zip(
-            (
-                has[:, place],
-                found.hits[:, place],
-                found.density[:, place].round(3),
-                found.position[:, place].round(3),
-                main[:, place],
-            ),
-            _DEEP.values(),
-            strict=True,
-        )
+        for values, kind in zip(shown, _DEEP.values(), strict=True)
     ]
     return _Tagged(columns, np.asarray(has.any(axis=1)))
 

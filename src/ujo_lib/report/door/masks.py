@@ -98,12 +98,11 @@ def counted(records: Sequence[TableRecord]) -> list[Counted]:
     they are follows from all tables of the population together: every category that any of them names, but 無回答.
     """
     members = [record for record in records if record.spec.subject.population is not None]
-    answered, narrowed = _answered(members), _narrowed(members)
-    return [
-        _counted(record, answered[population], narrowed[population])
-        for record in members
-        for population in [str(record.spec.subject.population)]
-    ]
+    alike: dict[str, list[TableRecord]] = {}
+    for record in members:
+        alike.setdefault(str(record.spec.subject.population), []).append(record)
+    known = {population: (_answered(own), _narrowed(own)) for population, own in alike.items()}
+    return [_counted(record, *known[str(record.spec.subject.population)]) for record in members]
 
 
 def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
@@ -121,38 +120,28 @@ def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
     return Masks(plan, digests, flags, sorted(named - hiding))
 
 
-def _answered(records: Sequence[TableRecord]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Population → variable → its categories without 無回答, for variables of which some table names 無回答."""
-    named: dict[str, dict[str, set[str]]] = {}
+def _answered(records: Sequence[TableRecord]) -> dict[str, tuple[str, ...]]:
+    """Variable → its categories without 無回答, for variables of which some table of a population names 無回答."""
+    named: dict[str, set[str]] = {}
     for record in records:
-        spec = record.spec
-        variables = named.setdefault(str(spec.subject.population), {})
-        for column, variable in spec.schema.dimensions.items():
+        for column, variable in record.spec.schema.dimensions.items():
             at = record.columns.index(column)
             labels = {str(row[at]) for row in record.rows} - set(TOTAL_LABELS)
-            book = spec.schema.recode.get(variable, {})
-            variables.setdefault(variable, set()).update(
+            book = record.spec.schema.recode.get(variable, {})
+            named.setdefault(variable, set()).update(
                 atom for label in labels for atom in book.get(label, (label,))
             )
     return {
-        population: {
-            variable: tuple(sorted(atoms - {NO_ANSWER}))
-            for variable, atoms in variables.items()
-            if NO_ANSWER in atoms
-        }
-        for population, variables in named.items()
+        variable: tuple(sorted(atoms - {NO_ANSWER}))
+        for variable, atoms in named.items()
+        if NO_ANSWER in atoms
     }
 
 
-def _narrowed(records: Sequence[TableRecord]) -> dict[str, set[str]]:
-    """Population → variables of which some table counts those who answered."""
-    found: dict[str, set[str]] = {}
-    for record in records:
-        narrowed = {
-            variable for variable, labels in record.spec.schema.where.items() if labels == (ANSWERED,)
-        }
-        found.setdefault(str(record.spec.subject.population), set()).update(narrowed)
-    return found
+def _narrowed(records: Sequence[TableRecord]) -> set[str]:
+    """Variables of which some table of a population counts those who answered."""
+    wheres = (record.spec.schema.where.items() for record in records)
+    return {variable for where in wheres for variable, labels in where if labels == (ANSWERED,)}
 
 
 def _counted(record: TableRecord, answered: Mapping[str, tuple[str, ...]], narrowed: Set[str]) -> Counted:

@@ -4,7 +4,6 @@ The largest of seven estimates is always some row; naming it says more than the 
 told from 1, or from every other row, by the intervals that the same table prints.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,7 @@ def apart(table: Published, label: str, column: str, than: str, what: str, *, un
     bound: Any = table.spec.schema[ends[0]]
     side = standing_out(ratio, low, high, bound.level)
     told = [
-        f"{words}と言えるのは{_listed(names[side == sign], unit)}"
+        f"{words}と言えるのは{'・'.join(names[side == sign])}{unit}"
         for sign, words in ((1, "多い"), (-1, "少ない"))
         if (side == sign).any()
     ]
@@ -86,7 +85,3 @@ def _interval(table: Published, column: str, low: str | None = None) -> tuple[()
     if ends is None:
         raise ValueError(f"{table.spec.id}: no interval around {column}")
     return () if table.hidden[[column, *ends]].to_numpy().any() else ends
-
-
-def _listed(names: Sequence[str], unit: str) -> str:
-    return "・".join(names) + unit

@@ -118,7 +118,7 @@ def table_html(
     grid = (
         f'<div class="scroll{" told" * told}" role="group" aria-label="表: {name}" tabindex="0"><table>'
         f"{caption}<thead><tr>{_head_row(heads + body)}</tr></thead>"
-        f"<tbody>{_body_rows(heads, body, small, TOTAL_LABELS, told=told)}</tbody></table></div>"
+        f"<tbody>{_body_rows(heads, body, small, told=told)}</tbody></table></div>"
     )
     notes = _notes(published, printed, heads + body, small)
     return f"{grid}{notes}" if compact else f'<figure class="table">{grid}{notes}</figure>'
@@ -155,46 +155,28 @@ def tiles_html(
         note: column with one short line (base, period).
         unit: column with the unit, or the unit itself.
     """
-    tiles = "".join(
-        _tile(published, row, label, value, (low, high), note, unit) for row in range(len(published.frame))
-    )
-    source = _source(published)
-    return f'<div class="tiles-block"><dl class="tiles">{tiles}</dl>{source}</div>'
-
-
-def _tile(
-    published: Published,
-    row: int,
-    label: str,
-    value: str,
-    bounds: tuple[str | None, str | None],
-    note: str | None,
-    unit: str | None,
-) -> str:
-    record = published.frame.iloc[row]
     column = published.spec.schema[value]
-    number_format = str(record[column.by]) if isinstance(column, Various) else column.format
-    hidden = bool(published.hidden[value].iloc[row])
-    figure = (
-        HIDDEN if hidden else MISSING if pd.isna(record[value]) else in_prose(record[value], number_format)
-    )
-    sign = "".join(char for char in ("%", "円") if figure.endswith(char))
-    measure = sign or ("" if unit is None else str(record[unit]) if unit in published.frame else unit)
-    lines = []
-    if all(bound is not None and pd.notna(record[bound]) for bound in bounds):
-        low, high = (float(record[bound]) for bound in bounds)
-        name = published.spec.schema[str(bounds[0])].both
-        lines.append(f"{name} {interval_text(low, high, number_format)}{'%' if sign == '%' else ''}")
-    if hidden:
-        lines.append(SYMBOLS[HIDDEN])
-    if note is not None and pd.notna(record[note]) and str(record[note]):
-        lines.append(str(record[note]))
-    below = "".join(f'<dd class="tile-note">{html.escape(line)}</dd>' for line in lines)
-    return (
-        f'<div class="tile"><dt>{html.escape(str(record[label]))}</dt>'
-        f'<dd class="tile-value">{html.escape(figure.removesuffix(sign))}<span>{html.escape(measure)}</span></dd>'
-        f"{below}</div>"
-    )
+    tiles = []
+    for record, hidden in zip(published.frame.to_dict("records"), published.hidden[value], strict=True):
+        written = str(record[column.by]) if isinstance(column, Various) else column.format
+        figure = HIDDEN if hidden else MISSING if pd.isna(record[value]) else in_prose(record[value], written)
+        sign = "".join(char for char in ("%", "円") if figure.endswith(char))
+        measure = sign or ("" if unit is None else str(record.get(unit, unit)))
+        lines = []
+        if low and high and pd.notna(record[low]) and pd.notna(record[high]):
+            ends = interval_text(float(record[low]), float(record[high]), written)
+            lines.append(f"{published.spec.schema[low].both} {ends}{'%' if sign == '%' else ''}")
+        if hidden:
+            lines.append(SYMBOLS[HIDDEN])
+        if note is not None and pd.notna(record[note]) and str(record[note]):
+            lines.append(str(record[note]))
+        below = "".join(f'<dd class="tile-note">{html.escape(line)}</dd>' for line in lines)
+        tiles.append(
+            f'<div class="tile"><dt>{html.escape(str(record[label]))}</dt>'
+            f'<dd class="tile-value">{html.escape(figure.removesuffix(sign))}<span>{html.escape(measure)}</span></dd>'
+            f"{below}</div>"
+        )
+    return f'<div class="tiles-block"><dl class="tiles">{"".join(tiles)}</dl>{_source(published)}</div>'
 
 
 def circumstances(published: Published, unit: str | None = None, filling: str = "") -> str:
@@ -389,7 +371,6 @@ def _body_rows(
     heads: Sequence[_Column],
     body: Sequence[_Column],
     small: Sequence[bool | None],
-    totals: Sequence[str],
     *,
     told: bool,
 ) -> str:
@@ -401,7 +382,7 @@ def _body_rows(
     labels = [tuple(head.cells[row] for head in heads) for row in range(count_of_rows)]
     rows = []
     for row in range(count_of_rows):
-        kind = ' class="total"' if _is_total(labels[row], labels, totals) else ""
+        kind = ' class="total"' if _is_total(labels[row], labels) else ""
         mark = f'<abbr class="mark" title="参考値">{REFERENCE}</abbr>' if marked[row] else ""
         cells = [
             _row_heading(head.cells[row], _heading_kind(heads, at, row), mark if head is heads[-1] else "")
@@ -412,12 +393,12 @@ def _body_rows(
     return "".join(rows)
 
 
-def _is_total(row: Sequence[str], rows: Sequence[Sequence[str]], totals: Sequence[str]) -> bool:
+def _is_total(row: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether a row adds others up: men of all ages do, where the table has men of some age, and nowhere else."""
-    if not set(row) & set(totals):
+    if not set(row) & set(TOTAL_LABELS):
         return False
     return any(
-        other != row and all(own in (part, *totals) for own, part in zip(row, other, strict=True))
+        other != row and all(own in (part, *TOTAL_LABELS) for own, part in zip(row, other, strict=True))
         for other in rows
     )
 

@@ -55,10 +55,8 @@ def scatter_map(
     points = np.column_stack([read.numbers(published, x), read.numbers(published, y)])
     shown = np.isfinite(points).all(axis=1)
     names, areas = np.array(read.texts(published, label)), _areas(published, size)
-    groups, own = (
-        read.few_enough(published, by),
-        np.array(read.texts(published, by) if by else [""] * len(points)),
-    )
+    groups = read.few_enough(published, by)
+    own = np.array(read.texts(published, by) if by else [""] * len(points))
 
     def draw(sheet: Sheet) -> None:
         axes = _plane(sheet, 1.05 if sheet.layout.narrow else 0.62)
@@ -98,10 +96,8 @@ def network(
     Raises:
         FigureError: more groups than can be told apart.
     """
-    ends, strength = (
-        (read.texts(published, source), read.texts(published, target)),
-        np.nan_to_num(read.numbers(published, weight)),
-    )
+    ends = (read.texts(published, source), read.texts(published, target))
+    strength = np.nan_to_num(read.numbers(published, weight))
     pairs = [(a, b, amount) for a, b, amount in zip(*ends, strength, strict=True) if amount > 0]
     of_node = dict(zip(read.texts(nodes, node), _areas(nodes, size), strict=True)) if nodes else {}
     names = list(dict.fromkeys([*of_node, *ends[0], *ends[1]]))
@@ -214,11 +210,8 @@ def _points(
     axes.margins(0.16, 0.12)
     # In pixels of the finished sheet: its width is known, and nothing but a frame stands around the axes.
     wide, tall = sheet.layout.width - 4, sheet.tall
-    low, span = (
-        np.array([axes.get_xlim()[0], axes.get_ylim()[0]]),
-        np.array([np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())]),
-    )
-    at = (places - low) / span * (wide, tall)
+    low, high = np.transpose([axes.get_xlim(), axes.get_ylim()])
+    at = (places - low) / (high - low) * (wide, tall)
     radii = np.sqrt(areas / np.pi)
     taken = np.column_stack([at - radii[:, None], at + radii[:, None]])
     size = sheet.layout.small

@@ -281,10 +281,8 @@ def whiskers(axes: Axes, at: Any, rows: pd.DataFrame, colour: str, *, lying: boo
     """Draw the intervals of marks that have one."""
     own = rows[["value", "low", "high"]].notna().all(axis=1).to_numpy()
     if own.any():
-        value, reach = (
-            rows["value"][own],
-            [(rows["value"] - rows["low"])[own], (rows["high"] - rows["value"])[own]],
-        )
+        value = rows["value"][own]
+        reach = [value - rows["low"][own], rows["high"][own] - value]
         thin = {"elinewidth": 1.3, "capthick": 1.3, "capsize": 3.5}
         look: dict[str, Any] = {"fmt": "none", "ecolor": colour, **thin}
         place = np.asarray(at)[own]
