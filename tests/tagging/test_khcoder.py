@@ -361,7 +361,9 @@ def test_numbers_of_texts_go_on_from_part_to_part(
 
 def test_rules_travel_to_another_process(arrays: ArrayEngine) -> None:
     book = rules("＊a\n母\n＊b\nnear(父-母)[2]", arrays)
-    copy = pickle.loads(pickle.dumps(book))
+    travelling = pickle.dumps(book)
+    copy = pickle.loads(travelling)
+    assert pickle.loads(travelling) is copy
     assert tag(TEXTS, copy).masks.tolist() == tag(TEXTS, book).masks.tolist()
 
 

@@ -5,7 +5,7 @@ import datetime
 import getpass
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from ujo_lib.cli.common import (
     positive,
 )
 from ujo_lib.disclosure.signature import KeyFileError
-from ujo_lib.params import project_root
+from ujo_lib.params import NoProjectError, project_root
 
 if TYPE_CHECKING:
     from minisign import SecretKey
@@ -232,7 +232,9 @@ def _gate(options: argparse.Namespace) -> int:
         words = [
             file.read_text(encoding="utf-8") for path in options.vocabulary for file in files_below(path)
         ]
-        root = project_root() if _in_a_project() else None
+        root = None
+        with suppress(NoProjectError):
+            root = project_root()
         words += committed_words(root) if root else ()
         spoken = spoken_headings(root)
         texts = (text for file in secret for text in read_confidential(file, spoken))
@@ -243,11 +245,3 @@ def _gate(options: argparse.Namespace) -> int:
         return explain(error, DATA_PROBLEMS)
     print(to_json(found) if options.json else to_text(found), end="" if options.json else "\n")
     return REFUSED if any(finding.severity == "error" for finding in found) else DONE
-
-
-def _in_a_project() -> bool:
-    try:
-        project_root()
-    except FileNotFoundError:
-        return False
-    return True

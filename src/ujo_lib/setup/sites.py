@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from ujo_lib.params import PATTERN_SITE, read_flat_yaml, read_yaml
 from ujo_lib.params.inputs import Inputs
 from ujo_lib.params.marks import TO_CHECK
 from ujo_lib.setup.copying import QUESTIONS, SetupError, asked_anew, flat_file, newest_year
-from ujo_lib.setup.moving import move_working_day
 from ujo_lib.setup.prefectures import CODES, neighbours
 from ujo_lib.setup.years import Created, copied_parameters, renamed, write_year
 
@@ -102,31 +100,25 @@ def set_up_site(root: Path, site: NewSite) -> Created:
         str(old["prefecture"]): site.prefecture,
         f"data/{PATTERN_SITE}": f"data/{site.name}",
     }
-    copied = copied_parameters(source, target, _values(site, source), _remarks(site), names)
+    copied = copied_parameters(source, target, _values(site), _remarks(site), names)
     parameters = {file: _made_own(file, text, site, source, names) for file, text in copied.items()}
     return write_year(root, source, parameters, site.name, site.year)
 
 
-def _values(site: NewSite, source: Path) -> dict[str, Any]:
-    created = date.fromisoformat(str(read_flat_yaml(source / "common.yaml")["created_on"]))
-    years = site.year - int(source.name[2:])
+def _values(site: NewSite) -> dict[str, Any]:
+    """What the place decides; what moves with the year or starts anew in it, `copied_parameters` knows."""
     return {
         "site": site.name,
         "site_name": site.site_name,
         "prefecture": site.prefecture,
         "area_code": site.area_code,
-        "fiscal_year": str(site.year),
         "period_basis": "fiscal",
-        "created_on": move_working_day(created, years).isoformat(),
         "synthetic": site.synthetic,
         "contacts": dict(site.contacts),
         "city_desk": site.desk,
         "channel": site.desk,
         "neighbours": neighbours(site.prefecture),
         "controls": [],
-        "plan_digest": "",
-        "stated_impressions": 0,
-        "stated_link_clicks": 0,
         "planned_platforms": [],
         "planned_city_per_year": 0.0,
         "planned_prefecture_per_year": 0.0,

@@ -7,9 +7,9 @@ what would hit nearly every sentence is an error with its line.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import islice, product
 from math import prod
 from typing import Literal
@@ -18,7 +18,6 @@ import numpy as np
 
 from ujo_lib.errors import InputError
 from ujo_lib.tagging.compiled import compiled_once
-from ujo_lib.tagging.dictionary import UserEntry
 from ujo_lib.tagging.engine import Engine, default_engine, words_of
 from ujo_lib.tagging.judging import judged_hits
 from ujo_lib.tagging.matching import (
@@ -203,7 +202,7 @@ class Codebook(Book):
 
     def __reduce__(self) -> tuple[object, ...]:
         # What travels to another process is the text of the codebook; the arrays are made again there, once.
-        return _compiled_once, (self.source, self.engine.__class__, self.engine.words)
+        return kept_codebook, (self.source, self.engine)
 
     @property
     def all_themes(self) -> np.uint64:
@@ -230,11 +229,10 @@ def compile_codebook(source: CodebookSource, engine: Engine | None = None) -> Co
     return codebook
 
 
-@cache
-def _compiled_once(
-    source: CodebookSource, engine: Callable[..., Engine], words: tuple[UserEntry, ...]
-) -> Codebook:
-    return compile_codebook(source, engine(words))
+@lru_cache(maxsize=8)
+def kept_codebook(source: CodebookSource, engine: Engine) -> Codebook:
+    """`compile_codebook`, once in a process: kernels are forks of one that has done so, parts of a file go to few."""
+    return compile_codebook(source, engine)
 
 
 class _Compiler:

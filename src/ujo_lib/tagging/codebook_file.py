@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,14 @@ from ujo_lib.tagging.codebook import (
     ROLES,
     Book,
     CancelSource,
-    Codebook,
     CodebookError,
     CodebookProblem,
     CodebookSource,
     TermSource,
     ThemeSource,
-    compile_codebook,
+    kept_codebook,
 )
-from ujo_lib.tagging.engine import Engine
+from ujo_lib.tagging.engine import Engine, default_engine
 from ujo_lib.tagging.khcoder import parse_rules
 
 _BOOK = {"version", "since", "changed_by", "note", "cancel", "exclude", "stops", "themes"}
@@ -52,19 +50,12 @@ def load_codebook(path: str | Path, engine: Engine | None = None) -> Book:
         text = _text(file)
         if file.suffix.lower() == ".cod":
             return parse_rules(text, file.name, engine)
-        source = parse_codebook(text)
-        return compile_codebook(source, engine) if engine else _compiled(source)
+        return kept_codebook(parse_codebook(text), engine or default_engine())
     except CodebookError as error:
         raise CodebookError(error.problems, file.name) from None
     except RecursionError:
         problem = CodebookProblem(1, "入れ子", "括弧か not が深く重なりすぎている。浅く書き直す")
         raise CodebookError([problem], file.name) from None
-
-
-@lru_cache(maxsize=4)
-def _compiled(source: CodebookSource) -> Codebook:
-    """For the engine of this machine; kept, because kernels are forks of a process that has compiled it."""
-    return compile_codebook(source)
 
 
 def _text(file: Path) -> str:

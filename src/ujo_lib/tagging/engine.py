@@ -79,12 +79,17 @@ class Engine(ABC):
         self.words = words
         self.dictionary = load_dictionary().with_words(words) if words else load_dictionary()
 
-    def __reduce__(self) -> tuple[type["Engine"], tuple[tuple[UserEntry, ...]]]:
-        return type(self), (self.words,)
+    def __reduce__(self) -> tuple[object, ...]:
+        return _loaded_once, (type(self), self.words)
 
     @abstractmethod
     def tokenise(self, codepoints: Int32, bounds: Int64) -> Tokens:
         """Tokenise each stretch [bounds[i, 0], bounds[i, 1]); none has white space at either end."""
+
+
+@cache
+def _loaded_once(kind: type[Engine], words: tuple[UserEntry, ...]) -> Engine:
+    return kind(words)
 
 
 class ArrayEngine(Engine):

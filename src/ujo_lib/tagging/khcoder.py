@@ -6,7 +6,7 @@ What differs is told in docs/tagging.md; `documents` evaluates the conditions.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
@@ -21,7 +21,6 @@ from ujo_lib.tagging.codebook import (
     TermSource,
     ThemeSource,
 )
-from ujo_lib.tagging.dictionary import UserEntry
 from ujo_lib.tagging.engine import Engine, default_engine, words_of
 from ujo_lib.tagging.matching import Automaton, build_automaton
 from ujo_lib.tagging.normalise import normalise
@@ -189,7 +188,7 @@ class RuleBook(Book):
     codes: tuple[Code, ...]
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (self.source, self.engine.__class__, self.engine.words, self.codes)
+        return _rebuilt, (self.source, self.engine, self.codes)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -210,13 +209,8 @@ class RuleBook(Book):
 
 
 @cache
-def _rebuilt(
-    source: CodebookSource,
-    engine: Callable[..., Engine],
-    words: tuple[UserEntry, ...],
-    codes: tuple[Code, ...],
-) -> RuleBook:
-    return RuleBook(source, engine(words), codes)
+def _rebuilt(source: CodebookSource, engine: Engine, codes: tuple[Code, ...]) -> RuleBook:
+    return RuleBook(source, engine, codes)
 
 
 def _atoms(codes: tuple[Code, ...]) -> Iterator[Condition]:

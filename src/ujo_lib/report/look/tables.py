@@ -114,10 +114,13 @@ def table_html(
         small = _small(published, printed)
     name = html.escape(published.spec.title)
     told = _told(heads + body)
+    headings = "".join(
+        f'<th scope="col" class="{column.kind}">{html.escape(column.title)}</th>' for column in heads + body
+    )
     caption = "" if compact else _caption(published, printed[0] if across else "")
     grid = (
         f'<div class="scroll{" told" * told}" role="group" aria-label="表: {name}" tabindex="0"><table>'
-        f"{caption}<thead><tr>{_head_row(heads + body)}</tr></thead>"
+        f"{caption}<thead><tr>{headings}</tr></thead>"
         f"<tbody>{_body_rows(heads, body, small, told=told)}</tbody></table></div>"
     )
     notes = _notes(published, printed, heads + body, small)
@@ -354,12 +357,6 @@ def _bases(published: Published, labels: Sequence[str]) -> dict[str, str]:
             return {}
         found[label] = text if text != HIDDEN else found[label]
     return found
-
-
-def _head_row(columns: Sequence[_Column]) -> str:
-    return "".join(
-        f'<th scope="col" class="{column.kind}">{html.escape(column.title)}</th>' for column in columns
-    )
 
 
 def _told(columns: Sequence[_Column]) -> bool:

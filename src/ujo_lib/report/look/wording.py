@@ -176,11 +176,6 @@ def interval_phrase(name: str, low: float, high: float, number_format: str = "sh
     return f"{name} {text}{sign}"
 
 
-def listing(items: Sequence[str]) -> str:
-    """Join words for a sentence: 「7月、8月」."""
-    return "、".join(items)
-
-
 def day(value: date) -> str:
     """Write a day with era and western year: 「令和6(2024)年2月20日」."""
     era, rest = re.fullmatch(r"(\D+(?:\d+|元))年(.*)", format_wareki(value)).groups()  # type: ignore[union-attr]  # format_wareki's own form
@@ -526,7 +521,7 @@ def glossary(*terms: str) -> str:
         WordingError: a term that the glossary does not explain.
     """
     if unknown := [term for term in terms if term not in GLOSSARY]:
-        raise WordingError(f"no explanation for {listing(unknown)}; known: {listing(list(GLOSSARY))}")
+        raise WordingError(f"no explanation for {'、'.join(unknown)}; known: {'、'.join(GLOSSARY)}")
     entries = "".join(
         f'<dt id="{anchor_of(term)}">{html.escape(term)}</dt><dd>{html.escape(GLOSSARY[term])}</dd>'
         for term in terms
