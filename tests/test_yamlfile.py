@@ -205,6 +205,30 @@ def test_what_is_no_text_is_not_made_one(tmp_path, size):
     assert problems(tmp_path, "leaves:\n  - {name: 1}\n")[0][:2] == (2, "leaves.1番目.name")
 
 
+@pytest.mark.parametrize(
+    ("model", "text", "told"),
+    [
+        (
+            DisclosureRules,
+            "public_figures:\n  - {population: a, high: 2, low: 3, source: b}\n",
+            (2, "public_figures.1番目.low、high", "3、2"),
+        ),
+        (
+            SchoolBreaks,
+            "breaks:\n  - name: 夏\n    end: 2023-07-20\n    start: 2023-07-21\n",
+            (4, "breaks.1番目.start、end", "'2023-07-21'、'2023-07-20'"),
+        ),
+    ],
+)
+def test_values_that_are_wrong_beside_each_other_are_both_named(tmp_path, model, text, told):
+    file = tmp_path / "own.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError) as caught:
+        read_yaml(model, file)
+    found = [(one.line, one.key, one.value) for one in caught.value.problems if "、" in one.key]
+    assert found == [told]
+
+
 def test_what_was_read_is_not_changed_later():
     with pytest.raises(ValidationError):
         Leaf(name="a").name = "b"

@@ -43,6 +43,14 @@ Many = Annotated[tuple[T, ...], Strict(False)]
 """Several values: a list in the file, a tuple in the model."""
 
 
+class TogetherError(ValueError):
+    """Values of one model that are wrong beside each other, by their names: what a validator of several raises."""
+
+    def __init__(self, told: str, **values: object) -> None:
+        super().__init__(told)
+        self.values = values
+
+
 class Declared(BaseModel):
     """What a person declares in a file: no unknown key, no silent conversion, no later change.
 
@@ -226,14 +234,19 @@ def from_validation(
         model: the model that was to be filled.
         stands: file and line of a value.
     """
-    return ParameterError(
-        _problem(item, model, *stands(item["loc"])) for item in error.errors(include_url=False)
-    )
+    return ParameterError(_problem(item, model, stands) for item in error.errors(include_url=False))
 
 
-def _problem(item: Any, model: type[BaseModel], file: str, line: int | None) -> ParameterProblem:
+def _problem(
+    item: Any, model: type[BaseModel], stands: Callable[[Place], tuple[str, int | None]]
+) -> ParameterProblem:
     place: Place = tuple(step for step in item["loc"] if step != "[key]")
-    key = ".".join(f"{step + 1}番目" if isinstance(step, int) else step for step in place) or "(ファイル全体)"
+    wrong = item.get("ctx", {}).get("error")
+    together = wrong.values if isinstance(wrong, TogetherError) else {}
+    written = (stands((*item["loc"], name)) for name in together)
+    file, line = next((found for found in written if found[1]), stands(item["loc"]))
+    steps = [f"{step + 1}番目" if isinstance(step, int) else step for step in place]
+    key = ".".join([*steps, *filter(None, ["、".join(together)])]) or "(ファイル全体)"
     match item["type"]:
         case "extra_forbidden":
             guess = nearest(str(place[-1]), _names(model, place[:-1]))
@@ -250,7 +263,7 @@ def _problem(item: Any, model: type[BaseModel], file: str, line: int | None) -> 
             empty = item["input"] is None
             remedy = "空です。値を書くか、この行を消してください" if empty else "値を直してください"
             guess, expected = None, _expected(item)
-    value = _SHORT.repr(item["input"])
+    value = "、".join(map(_SHORT.repr, together.values())) or _SHORT.repr(item["input"])
     shown = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
     return ParameterProblem(
         file, key, shown, expected, f"「{guess}」の書き間違いではありませんか" if guess else remedy, line

@@ -65,6 +65,25 @@ def test_an_impossible_period_or_date_is_refused(tmp_path, text):
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "value"),
+    [
+        ("audience: internal\nperiod_start: '2023-04-01'\n", 2, "'2023-04-01'、''"),
+        ("site: a\naudience: internal\nperiod_end: '2023-04-01'\n", 3, "''、'2023-04-01'"),
+        ("period_start: '2023-10-01'\nperiod_end: '2023-04-01'\n", 1, "'2023-10-01'、'2023-04-01'"),
+    ],
+)
+def test_a_period_of_two_parameters_is_told_where_they_stand_whichever_notebook_reads_them(
+    tmp_path, text, line, value
+):
+    common, own = _yaml(tmp_path, text), _yaml(tmp_path, "max_rows_shown: 5\n", "00_data_quality.yaml")
+    with pytest.raises(ParameterError) as caught:
+        load_settings(QualitySettings, common, own)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line) == ("common.yaml", line)
+    assert (problem.key, problem.value) == ("period_start、period_end", value)
+
+
+@pytest.mark.parametrize(
     ("start", "end", "days"),
     [("2023-03-01", "2024-02-29", 366), ("2024-02-29", "2025-02-28", 366), ("2024-02-29", "2024-02-29", 1)],
 )

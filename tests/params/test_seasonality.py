@@ -26,7 +26,7 @@ def test_all_wrong_breaks_are_named_at_once(tmp_path):
     with pytest.raises(ParameterError) as raised:
         read_breaks(file)
     assert [problem.key for problem in raised.value.problems] == [
-        "breaks.1番目",
+        "breaks.1番目.start、end",
         "breaks.2番目.start",
         "breaks.2番目.end",
     ]

@@ -26,7 +26,15 @@ from ujo_lib.params.days import IsoDay
 from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.notebooks import Notebook, named, notebooks_of
 from ujo_lib.params.paths import inside, project_root
-from ujo_lib.yamlfile import Document, ParameterError, ParameterProblem, Place, from_validation, read_yaml
+from ujo_lib.yamlfile import (
+    Document,
+    ParameterError,
+    ParameterProblem,
+    Place,
+    TogetherError,
+    from_validation,
+    read_yaml,
+)
 
 _CELL = "parameters セル"
 
@@ -113,18 +121,20 @@ class NotebookSettings(BaseModel):
 
     @model_validator(mode="after")
     def _whole_period(self) -> Self:
+        period = {"period_start": self.period_start, "period_end": self.period_end}
         if bool(self.period_start) != bool(self.period_end):
-            raise ValueError("period_start と period_end は両方書くか、両方空にする")
+            raise TogetherError("period_start と period_end は両方書くか、両方空にする", **period)
         if self.period_start and self.period_start > self.period_end:
-            raise ValueError("period_start は period_end より前の日付")
+            raise TogetherError("period_start は period_end より前の日付", **period)
         # Months and days are told by their names, so none may come twice.
         if (
             self.period_start
             and self.period_end >= f"{int(self.period_start[:4]) + 1}{self.period_start[4:]}"
         ):
-            raise ValueError("集計期間(period_start から period_end まで)は1年を超えられない")
+            raise TogetherError("集計期間(period_start から period_end まで)は1年を超えられない", **period)
         if self.audience == "release" and not self.plan:
-            raise ValueError("audience が release のときは plan(秘匿計画)が必要。`ujo run` が用意する")
+            told = "audience が release のときは plan(秘匿計画)が必要。`ujo run` が用意する"
+            raise TogetherError(told, audience=self.audience, plan=self.plan)
         return self
 
     @property

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, Strict, model_validator
 
 from ujo_lib.params.days import Day
-from ujo_lib.yamlfile import Declared, Many, read_yaml
+from ujo_lib.yamlfile import Declared, Many, TogetherError, read_yaml
 
 
 class ExemptionRule(Declared):
@@ -37,7 +37,7 @@ class KnownFigure(Declared):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.high is not None and self.high < self.low:
-            raise ValueError("high は low 以上の数")
+            raise TogetherError("high は low 以上の数", low=self.low, high=self.high)
         return self
 
 

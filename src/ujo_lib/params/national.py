@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from ujo_lib.params.days import IsoDay
-from ujo_lib.yamlfile import Declared, Many, Word, nearest, read_yaml
+from ujo_lib.yamlfile import Declared, Many, TogetherError, Word, nearest, read_yaml
 
 _LEAST, _MOST = 99.0, 101.0
 
@@ -63,7 +63,8 @@ class National(Declared):
         for figure in self.figures:
             if figure.survey not in self.surveys:
                 guess = nearest(figure.survey, self.surveys)
-                raise ValueError(f"survey は surveys にある名前(「{figure.survey}」は {guess or 'ない'})")
+                told = f"figures の survey は surveys にある名前(「{figure.survey}」は {guess or 'ない'})"
+                raise TogetherError(told, figures=figure.survey)
         return self
 
     @property

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from ujo_lib.params.common import Answers, FileName, NotebookSettings
 from ujo_lib.params.days import IsoDay, such
+from ujo_lib.yamlfile import TogetherError
 
 _NEIGHBOURS = ["福岡県", "佐賀県", "長崎県", "大分県", "宮崎県", "鹿児島県"]
 
@@ -81,7 +82,11 @@ class OutreachSettings(NotebookSettings):
     @model_validator(mode="after")
     def _city_within_prefecture(self) -> Self:
         if 0 < self.planned_prefecture_per_year < self.planned_city_per_year:
-            raise ValueError("planned_city_per_year は planned_prefecture_per_year 以下の件数")
+            raise TogetherError(
+                "planned_city_per_year は planned_prefecture_per_year 以下の件数",
+                planned_city_per_year=self.planned_city_per_year,
+                planned_prefecture_per_year=self.planned_prefecture_per_year,
+            )
         return self
 
     @property

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from ujo_lib.fiscal import DateError, FiscalYear, Period, SchoolBreak, parse_date, period_for
 from ujo_lib.params.common import Answers, FileName, NotebookSettings
 from ujo_lib.params.days import Day, such
-from ujo_lib.yamlfile import Declared, Many, Word, read_yaml
+from ujo_lib.yamlfile import Declared, Many, TogetherError, Word, read_yaml
 
 Hours = Annotated[
     list[int],
@@ -83,17 +83,20 @@ class SeasonalitySettings(NotebookSettings):
     @model_validator(mode="after")
     def _separate_hours(self) -> "SeasonalitySettings":
         if set(self.morning_hours) & {*self.night_hours, *self.late_hours}:
-            raise ValueError("午前中の時間帯が、夜の時間帯と重なっている")
+            hours = {name: getattr(self, name) for name in ("morning_hours", "night_hours", "late_hours")}
+            raise TogetherError("午前中の時間帯が、夜の時間帯と重なっている", **hours)
         return self
 
     @model_validator(mode="after")
     def _two_desks(self) -> "SeasonalitySettings":
         # One desk under both names would count each contact twice.
         if self.desk == self.city_desk:
-            raise ValueError(
+            raise TogetherError(
                 f"desk と city_desk が同じ「{self.desk}」になっている。"
                 "desk に全国の窓口、city_desk に市専用の窓口を書く"
-                "(全国の窓口の記録がない年は、inputs.yaml の not_supplied に consultations とその理由を書く)"
+                "(全国の窓口の記録がない年は、inputs.yaml の not_supplied に consultations とその理由を書く)",
+                desk=self.desk,
+                city_desk=self.city_desk,
             )
         return self
 
@@ -131,7 +134,8 @@ class _Break(Declared):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.end < self.start:
-            raise ValueError("end は start より後の日付(終わりが始まりより前)")
+            told = "end は start より後の日付(終わりが始まりより前)"
+            raise TogetherError(told, start=str(self.start), end=str(self.end))
         return self
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params.common import FileName, NotebookSettings
+from ujo_lib.yamlfile import TogetherError
 
 
 class SummarySettings(NotebookSettings):
@@ -40,7 +41,8 @@ class SummarySettings(NotebookSettings):
     def _in_order(self) -> Self:
         years = [int(year) for year in self.compared_years]
         if years != sorted(set(years)) or any(year >= self.year.year for year in years):
-            raise ValueError("compared_years は、この年度より前の年度を古い順に、一度ずつ書く")
+            told = "compared_years は、この年度より前の年度を古い順に、一度ずつ書く"
+            raise TogetherError(told, compared_years=self.compared_years)
         return self
 
     @property
