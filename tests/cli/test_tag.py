@@ -19,6 +19,7 @@ def workbook(rows: list[list[object]], sheets: int = 1) -> bytes:
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
+    book.active.title = "相談"
     for number in range(1, sheets):
         book.create_sheet(f"ほか{number}").append(["x"])
     out = io.BytesIO()
@@ -26,9 +27,11 @@ def workbook(rows: list[list[object]], sheets: int = 1) -> bytes:
     return out.getvalue()
 
 
-def tagged(folder: Path, name: str, content: bytes, output: str = "out.csv", book: str = BOOK) -> int:
+def tagged(
+    folder: Path, name: str, content: bytes, *further: str, output: str = "out.csv", book: str = BOOK
+) -> int:
     (folder / name).write_bytes(content)
-    return main(["tag", str(folder / name), str(folder / output), "--codebook", book])
+    return main(["tag", str(folder / name), str(folder / output), "--codebook", book, *further])
 
 
 ROWS: list[list[object]] = [
@@ -53,11 +56,21 @@ def test_a_workbook_is_read_below_its_title_and_missing_texts_are_told(
     assert said.out.strip() == str(tmp_path / "out.csv")
 
 
+def test_one_sheet_of_several_is_tagged_by_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = workbook(ROWS, sheets=2)
+    assert tagged(tmp_path, "in.xlsx", book, "--sheet", "相談") == DONE
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").count("\n") == 3
+    assert tagged(tmp_path, "in.xlsx", book, "--sheet", "ほか2") == DATA_PROBLEMS
+    assert "シート「ほか2」があること" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (workbook([*ROWS, ["あ", "", 7]]), "6行目: 相談ID が3行目と同じ"),
-        (workbook(ROWS, sheets=2), "ほか1"),
+        (workbook(ROWS, sheets=2), "--sheet)に、次のどれかを書いてください: 相談、ほか1"),
         (workbook([["a", "b"], [1, 2]]), "相談ID"),
         (b"PK broken", "壊れて"),
         (b"", "0バイト"),
@@ -109,7 +122,7 @@ def test_an_output_that_may_not_be_written_ends_with_the_code_for_parameters(
     tmp_path: Path, output: str
 ) -> None:
     content = "相談ID,相談本文\n1,あ\n".encode()
-    assert tagged(tmp_path, "in.csv", content, output) == WRONG_PARAMETERS
+    assert tagged(tmp_path, "in.csv", content, output=output) == WRONG_PARAMETERS
     assert (tmp_path / "in.csv").read_bytes() == content
 
 
@@ -117,7 +130,7 @@ def test_an_output_in_no_folder_is_told_and_no_traceback(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     content = "相談ID,相談本文\n1,あ\n".encode()
-    assert tagged(tmp_path, "in.csv", content, "no/out.csv") == WRONG_PARAMETERS
+    assert tagged(tmp_path, "in.csv", content, output="no/out.csv") == WRONG_PARAMETERS
     assert "no" in capsys.readouterr().err
 
 

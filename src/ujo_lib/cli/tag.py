@@ -33,6 +33,7 @@ def add_commands(command: AddCommand) -> None:
         help="主題ごとに、語の数(_hits)、1,000字あたりの数(_density)、最初の語の位置(_position、0=書き出し)、中心の悩みか"
         "(_main、コードブックの main か所以上)も書く",
     )
+    tag.add_argument("--sheet", default=None, help="ブックのシート(表示されたシートが一枚なら要らない)")
     tag.add_argument("--encoding", default=None, help="CSVの文字コード(cp932 など。既定は自動で見分ける)")
 
 
@@ -57,7 +58,8 @@ def _tag(options: argparse.Namespace) -> int:
         # On this machine threads do: the kernels release the interpreter's lock.
         with open_executor(scheduler=options.scheduler) if options.scheduler else nullcontext() as executor:
             source = Path(options.input)
-            given = _of_workbook(source, codebook) if source.suffix.lower() in BOOK_SUFFIXES else source
+            is_book = source.suffix.lower() in BOOK_SUFFIXES
+            given = _of_workbook(source, options.sheet, codebook) if is_book else source
             done = tag_file(
                 given,
                 options.output,
@@ -85,12 +87,12 @@ def _tag(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _of_workbook(source: Path, codebook: "Book") -> "Records":
+def _of_workbook(source: Path, sheet: str | None, codebook: "Book") -> "Records":
     """The records of a workbook, read as `ujo check` reads it.
 
     Raises:
         ColumnNotFoundError: no row holds the two headings.
-        UnreadableInputError: the workbook cannot be read.
+        UnreadableInputError: the workbook cannot be read, or it is open which of its sheets is meant.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -105,7 +107,7 @@ def _of_workbook(source: Path, codebook: "Book") -> "Records":
     try:
         with readable(source, notes) as file:
             content = file.read()
-        grid = read_grid(source.name, content, None, None, notes)
+        grid = read_grid(source.name, content, sheet, None, notes)
     except UnreadableError:
         raise UnreadableInputError("\n".join(map(str, notes.problems))) from None
     for warning in notes.problems:

@@ -190,8 +190,8 @@ def choose_sheet(visible: Mapping[str, bool], filled: Collection[str], wanted: s
             return wanted if wanted in alike else alike[0]
     raise RefusedError(
         f"シート「{wanted}」があること" if wanted else "読むシートが決まること",
-        f"inputs.yaml の sheet に、次のどれかを書いてください(いくつも読むなら sheets: [{', '.join(shown)}] の形で): "
-        f"{'、'.join(shown)}",
+        f"inputs.yaml の sheet(`ujo tag` なら --sheet)に、次のどれかを書いてください: {'、'.join(shown)}"
+        f"(inputs.yaml でいくつも読むなら sheets: [{', '.join(shown)}] の形で)",
         "18",
         column="sheet",
         value=wanted or "",
