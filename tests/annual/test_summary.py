@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from tests.annual.entries import Cell, Claim
+from ujo_lib import survey
 from ujo_lib.annual import goals, summary
 from ujo_lib.annual.claims import compare
-from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, interval
+from ujo_lib.columns import Count, Dimension, Rate, Ratio, Share, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.params import ParameterError
 from ujo_lib.params.annual import Goal, KeyFigure
@@ -18,7 +19,7 @@ from ujo_lib.report.door.publish import NotRunError, NotSuppliedError, Subject, 
 from ujo_lib.report.look.wording import Line, english, text_of
 from ujo_lib.typed import Typed
 
-CASES, CHANGES = ("01_survey_descriptives", "cases_by_sex"), ("01_survey_descriptives", "wave_changes")
+CASES, CHANGES = ("01_survey_descriptives", "overview"), ("01_survey_descriptives", "wave_changes")
 MONTHS, VERDICTS = ("02_consultation_seasonality", "months"), ("02_consultation_seasonality", "verdicts")
 LONELY, EFFECT = ("02_consultation_seasonality", "lonely"), ("04_outreach_effect", "city_effect")
 WAVES, RESPONSE = ("01_survey_descriptives", "waves"), ("01_survey_descriptives", "response")
@@ -35,7 +36,7 @@ JARGON = (
 
 
 KINDS = {
-    "sex": Dimension(),
+    "value": Various(by="format"),
     "n": Count(unit="人"),
     "base": Count(unit="人"),
     "n_earlier": Count(unit="人"),
@@ -68,8 +69,7 @@ def year(
     *,
     month="検出せず",
     weekday="検出せず",
-    low=0.44,
-    high=1.36,
+    change="no_clear_decrease",
     code="not_detected",
     estimate=2.06,
     basis=RATES,
@@ -78,16 +78,17 @@ def year(
     """A year; `second` is where the interval of the later month or day begins."""
     ratios = {"estimate": [0.84, 1.16], "low": [0.7, second], "high": [1.01, 1.3]}
     return {
-        CASES: pd.DataFrame({"sex": ["男性", "総数"], "n": [17, 25]}),
+        CASES: pd.DataFrame(
+            {"label": ["回答率", "把握された当事者"], "value": [0.698, 25], "format": ["share", "n"]}
+        ),
         CHANGES: pd.DataFrame(
             {
                 "earlier": ["R1", "R2"],
                 "later": ["R5", "R5"],
                 "n": [25, 25],
                 "n_earlier": [32.0, None],
-                "low": [low, None],
-                "high": [high, None],
                 "basis": [basis, basis],
+                "verdict": [change, "not_comparable"],
             }
         ),
         MONTHS: pd.DataFrame({"month": ["7月", "8月"], **ratios}),
@@ -141,9 +142,11 @@ YEARS = [
     asked(year()),
     year(),
     year(month="検出", code="detected"),
-    year(low=0.4, high=0.9, estimate=0.5),
-    year(low=1.1, high=2.0, code="not_estimable", estimate=None),
-    year(low=1.1, high=2.0, basis=COUNTS),
+    year(change="decreased", estimate=0.5),
+    year(change="increased", code="not_estimable", estimate=None),
+    year(change="increased", basis=COUNTS),
+    year(basis=COUNTS),
+    year(change="not_comparable", basis="比べられない"),
 ]
 
 
@@ -161,9 +164,9 @@ def test_each_sentence_has_one_figure_and_none_where_chance_explains_it():
     def figures(tables: dict) -> list[int]:
         return [len(re.findall(r"\d[\d,.]*", re.sub(r"\(令和.+?年度\)", "", text))) for text in told(tables)]
 
-    assert figures(year()) == [1, 1, 0, 1, 0]
-    assert figures(year(month="検出", code="detected")) == [1, 1, 1, 1, 1]
-    assert figures(asked(year())) == [1, 1, 1, 1, 0]
+    assert figures(year(basis=COUNTS)) == [1, 1, 0, 1, 0]
+    assert figures(year(month="検出", code="detected", basis=COUNTS)) == [1, 1, 1, 1, 1]
+    assert figures(asked(year(basis=COUNTS))) == [1, 1, 1, 1, 0]
 
 
 def test_where_residents_were_asked_their_answer_is_the_first_finding_and_the_month_gives_way():
@@ -193,7 +196,7 @@ def test_every_sentence_says_which_period_and_whom_it_is_about(tables):
 def test_the_bases_of_the_sentences_are_those_of_their_tables():
     assert bases(year()) == [
         "令和5(2023)年度に調査した民生委員139人のうち、回答した97人が知っている人",
-        "令和5(2023)年度の調査の25人と比べた結果",
+        "令和5(2023)年度の調査の25人と32人を、それぞれ回答した委員の数で割って比べた結果",
         "2023年(暦年)の、県内の人の相談",
         "2023年(暦年)の県内の人の相談のうち、この問いに答えのあった2,335件",
         "2024年2月20日〜3月14日の市の窓口の相談10回を、お知らせがない場合に見込まれる4.9回と比べた結果",
@@ -210,30 +213,61 @@ def test_a_line_on_the_base_keeps_its_period_where_a_number_of_it_is_hidden():
     assert text_of(Line("s{share}。", (hidden,), "令和5年度").rests_on()) == "令和5年度"
 
 
+@pytest.mark.parametrize("blank", [0, 1, 3])
+def test_a_person_whose_sex_was_left_blank_is_counted_on_the_cover_as_on_the_page_of_the_survey(blank):
+    sex = pd.Categorical([None] * blank + ["男性"] * (25 - blank), ["男性", "女性"])
+    commissioners = pd.DataFrame({"in_scope": [True] * 139, "responded": [True] * 97 + [False] * 42})
+    known = survey.overview(commissioners, pd.DataFrame({"sex": sex}))
+    assert (
+        told(year() | {CASES: known.frame})[0] == "民生委員が知っている、ひきこもりの状態の人は25人でした。"
+    )
+    abroad = summary.abstract(
+        _recall(year() | {CASES: known.frame}), FiscalYear(2023), period_for(FiscalYear(2023), "fiscal")
+    )
+    assert "know of 25 people" in text_of([said for line in abroad for said in line.said()])
+
+
+THEN, PER_ANSWER = "以前の調査(令和元(2019)年度)", "回答した委員一人あたりの人数は、"
+
+
 @pytest.mark.parametrize(
-    ("low", "high", "basis", "said"),
+    ("change", "basis", "said"),
     [
-        (0.4, 0.99, RATES, "この人数は、以前の調査(令和元(2019)年度)の32人から減りました。"),
-        (1.01, 2.0, RATES, "この人数は、以前の調査(令和元(2019)年度)の32人から増えました。"),
-        (0.4, 1.0, RATES, "以前の調査(令和元(2019)年度)の32人から、増えたとも減ったとも言い切れません。"),
-        (
-            0.4,
-            0.99,
-            COUNTS,
-            "以前の調査(令和元(2019)年度)の32人より少ないものの、減ったとは言い切れません。",
-        ),
-        (
-            1.01,
-            2.0,
-            COUNTS,
-            "以前の調査(令和元(2019)年度)の32人より多いものの、増えたとは言い切れません。",
-        ),
+        ("decreased", RATES, f"{PER_ANSWER}{THEN}から減りました。"),
+        ("increased", RATES, f"{PER_ANSWER}{THEN}から増えました。"),
+        ("no_clear_increase", RATES, f"{PER_ANSWER}{THEN}から増えたとも減ったとも言い切れません。"),
+        ("no_clear_decrease", COUNTS, f"{THEN}の32人から、増えたとも減ったとも言い切れません。"),
+        ("decreased", COUNTS, f"{THEN}の32人より少ないものの、減ったとは言い切れません。"),
+        ("increased", COUNTS, f"{THEN}の32人より多いものの、増えたとは言い切れません。"),
+        ("not_comparable", "比べられない", f"{THEN}の32人とは、記録や方法が違うため比べられません。"),
     ],
 )
-def test_a_change_of_counts_without_denominators_is_not_told_as_a_change(low, high, basis, said):
-    tables = year(low=low, high=high, basis=basis)
+def test_a_change_is_told_of_what_was_compared_people_per_answer_or_bare_counts(change, basis, said):
+    tables = year(change=change, basis=basis)
     assert told(tables)[1] == said
     assert ("何人に尋ねたかの記録がそろわない" in bases(tables)[1]) == ("もの" in said)
+    assert ("それぞれ回答した委員の数で割って" in bases(tables)[1]) == (PER_ANSWER in said)
+
+
+@pytest.mark.parametrize(
+    ("cases", "answers", "said"), [(25, 27, "から増えました"), (25, 400, "から減りました")]
+)
+def test_fewer_people_from_far_fewer_answers_are_never_told_as_a_count_that_rose(cases, answers, said):
+    """Then 40 people were known to 130; the count fell either way, and only people per answer may be told."""
+    waves = pd.DataFrame({"wave": ["R1", "R5"], "fiscal_year": [2019, 2023], "n_cases": [40, cases]})
+    waves = waves.assign(n_in_scope=500, n_responded=[130, answers], comparable="可", comparability_note="")
+    changes = survey.wave_changes(waves, "R5")
+    line = summary.change_of_count(_recall(year() | {CHANGES: changes.frame}))
+    assert text_of(line.said()) == f"{PER_ANSWER}{THEN}{said}。"
+
+
+def test_a_wave_of_nobody_is_left_behind_as_on_its_own_page():
+    """The interval has no upper end then; the page of the survey says that people per answer rose."""
+    waves = pd.DataFrame({"wave": ["R1", "R5"], "fiscal_year": [2019, 2023], "n_cases": [0, 10]})
+    waves = waves.assign(n_in_scope=139, n_responded=97, comparable="可", comparability_note="")
+    line = summary.change_of_count(_recall(year() | {CHANGES: survey.wave_changes(waves, "R5").frame}))
+    assert text_of(line.said()).endswith("から増えました。")
+    assert "増加しました" in survey.change_sentence(survey.compare_waves(waves, "R1", "R5"))
 
 
 def test_a_month_that_leads_by_chance_is_not_told_as_a_season():
@@ -252,7 +286,7 @@ def test_a_year_without_a_survey_or_campaign_says_so_once_for_each_reason_and_te
     assert told(tables) == [
         "県内からの相談は1,329件でした。",
         "県内からの相談の多さに、月によるはっきりした違いは見られません。",
-        "県内からの相談のうち、孤独を感じると答えたものは79.6%でした。",
+        "孤独感に答えのあった県内からの相談のうち、79.6%が孤独を感じると答えました。",
         "ひきこもりの状態の人の数、前回の調査からの増減は、この報告書では分かりません。理由: 調査は3年ごと。",
         "お知らせで相談が増えたかは、この報告書では分かりません。理由: 広告は出していない。",
     ]
@@ -271,8 +305,8 @@ def test_a_half_year_tells_of_its_contacts_beside_the_year_before_and_gives_its_
     assert [text_of(line.said()) for line in lines] == [
         "県内からの相談は1,329件でした。",
         "県内からの相談の多さに、月によるはっきりした違いは見られません。",
-        "県内からの相談は、月曜日に最も多くなりました。",
-        "県内からの相談のうち、孤独を感じると答えたものは79.6%でした。",
+        "県内からの一日あたりの相談は、月曜日に最も多くなりました。",
+        "孤独感に答えのあった県内からの相談のうち、79.6%が孤独を感じると答えました。",
         "ひきこもりの状態の人の数、前回の調査からの増減、お知らせで相談が増えたかは、この報告書では分かりません。"
         "理由: 年次で。",
     ]

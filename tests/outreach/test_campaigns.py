@@ -175,6 +175,16 @@ def test_the_timeline_says_which_campaigns_overlap_and_that_none_do(campaigns, c
     )
     alone = calendar.overlaps(campaigns.iloc[:2], carry_over, YEAR).frame
     assert calendar.overlap_reading(alone) == "施策の期間は、互いに重なっていません。"
+    single = calendar.overlaps(campaigns.iloc[:1], carry_over, YEAR).frame
+    assert calendar.overlap_reading(single) == "施策は一つだけです。"
+
+
+def test_a_broadcast_until_midnight_or_later_is_explained_only_where_there_is_one(campaigns, carry_over):
+    late, told = campaigns["name"] == "TV", "24時以降まで続く放送"
+    for zone, explained in (("20:00~26:00", True), ("20:00~24:00", True), ("20:00~23:59", False)):
+        made = calendar.calendar(campaigns.assign(zone=campaigns["zone"].mask(late, zone)), carry_over)
+        assert (told in made.schema.note) == explained, zone
+    assert told not in calendar.calendar(campaigns[~late], carry_over).schema.note
 
 
 def test_preparation_without_an_end_lasts_to_the_eve_and_the_carry_over_begins_the_day_after(

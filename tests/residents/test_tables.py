@@ -99,6 +99,11 @@ def test_persons_are_the_share_of_the_register_and_as_wide_as_both_uncertainties
     assert bool(row["high"] > math.ceil(1000 * share["high"])) is wider
 
 
+def test_two_questions_below_each_other_are_not_told_as_several_answers_to_one(sample):
+    """「複数回答」 and 「割合の合計は100%になるとは限りません」 would stand there: nobody adds up two questions."""
+    assert not tables.persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).schema.multiple
+
+
 def test_no_fewer_persons_than_gave_the_answer(drawn, register):
     few = drawn[drawn["responded"]].assign(weight=1.0)
     sample = open_sample(few, register.iloc[:0])

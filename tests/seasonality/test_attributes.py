@@ -74,6 +74,16 @@ def test_shares_of_a_row_add_up_and_unanswered_contacts_are_left_out():
     assert cells["n"].sum() == 150
 
 
+def test_the_base_of_a_row_is_headed_as_those_who_answered_both_and_not_as_all_of_the_row():
+    """Of 60 contacts of the first job seven left the topic blank: the page that counts jobs says 60."""
+    rows = records()
+    rows.loc[rows.index[:7], "topic"] = None
+    cells = crosstab(rows, "occupation", "topic")
+    assert cells.frame["base"].iloc[0] == (rows["occupation"] == JOBS[0]).sum() - 7 == 53
+    assert cells.schema["base"].name == "その職業の、両方に答えのあった件数"
+    assert cells.schema["share"].name == "その職業の答えに占める割合"
+
+
 def test_a_mark_says_beyond_chance_and_in_which_direction():
     cells = crosstab(records(), "occupation", "topic").frame
     marks = cells.set_index(["occupation", "topic"])["mark"]

@@ -107,7 +107,7 @@ def test_each_profile_widens_as_much_as_its_own_callers_repeat_themselves():
 
 def test_the_order_of_the_week_is_said_as_it_is():
     falling = pd.DataFrame({"per_day": [7.0, 6, 5, 4, 3, 2, 1]})
-    assert order_in_words(falling) == "毎日少しずつ減っています"
+    assert order_in_words(falling) == "どの日も前の日より少なくなっています"
     assert "1か所で増えています" in order_in_words(falling.iloc[[1, 0, 2, 3, 4, 5, 6]])
     assert "述べません" in order_in_words(falling.replace(4.0, np.nan))
     assert order_in_words(pd.DataFrame({"per_day": [0.0, 0, 1, 0, 0, 0, 0]})).endswith("1か所で増えています")

@@ -291,6 +291,23 @@ def test_two_scopes_have_hours_where_both_have(one, other):
     assert both.hourly is None or (both.hourly == 2).all()
 
 
+@pytest.mark.parametrize(("calendar", "unlike"), [(0, False), (1, True)])
+def test_a_calendar_year_of_no_contact_is_not_told_as_one_of_other_days(calendar, unlike):
+    """Nothing is so many times none, although both years were recorded whole."""
+    row = {
+        "scope": "県",
+        "n_calendar": calendar,
+        "n_fiscal": 4,
+        "ratio": None,
+        "missing_calendar": 0,
+        "missing_fiscal": 0,
+    }
+    said = bases_sentence(pd.DataFrame([row]))
+    assert said.startswith("県の相談は、暦年で数えると")
+    assert ("記録のない日数が違う" in said) == unlike
+    assert "{ratio[県]}倍" not in said
+
+
 def test_what_the_nation_lacks_is_not_said_of_the_prefecture():
     bases = both_bases(world(nation_from="2023-06-01"), FiscalYear(2023)).frame
     assert bases.set_index("scope")["ratio"].notna().to_dict() == {"全国": False, "県": True}

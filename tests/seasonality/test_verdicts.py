@@ -79,6 +79,14 @@ def test_a_planted_month_is_found():
     assert "誤って検出する割合は、このような記録では5.0%以下です" in months.remark
 
 
+@pytest.mark.parametrize(
+    ("rate", "said"), [(0.0499, "5.0%以下"), (0.05, "5.0%以下"), (0.0501, "5.1%以下"), (0.07, "7.0%以下")]
+)
+def test_an_error_of_at_most_so_many_percent_is_never_larger_than_that(rate, said, monkeypatch):
+    monkeypatch.setattr(surface, "rates", lambda *_: surface.Rates(rate, 0.05, 1.3))
+    assert said in judge(noisy_year(seed=3))[0].remark
+
+
 @pytest.mark.parametrize(("step", "detected"), [(-1, False), (0, False), (1, True)])
 def test_months_are_held_to_the_level_of_the_worst_memory_and_their_p_value_says_so(
     step, detected, monkeypatch
@@ -325,7 +333,7 @@ def test_a_weekday_verdict_that_is_wrong_too_often_is_withheld_and_says_why(monk
     monkeypatch.setattr(surface, "rates", lambda *_: surface.Rates(wrong, 0.05, 1.3))
     weekdays = judge(noisy_year())[2]
     assert (weekdays.detected is not None) == judged
-    assert ("この件数と記録の長さでは、偏りのない記録の7%を誤って検出するため" in weekdays.remark) != judged
+    assert ("この件数と記録の長さでは、偏りのない記録の7.1%を誤って検出するため" in weekdays.remark) != judged
 
 
 def test_a_record_longer_than_any_that_was_tried_gets_no_verdict_and_says_so():
@@ -374,7 +382,9 @@ def test_the_record_that_shows_how_long_waves_last_is_a_year_long_at_least(days,
 @pytest.mark.parametrize(("wrong", "withheld"), [(0.069, False), (0.07, False), (0.071, True)])
 def test_a_verdict_is_withheld_where_more_than_seven_in_a_hundred_are_wrong(wrong, withheld):
     found = verdicts._untrusted(surface.Rates(wrong, 0.05, 1.3), "この記録では")
-    assert found == ("この記録では、偏りのない記録の7%を誤って検出するため、判定しません" if withheld else "")
+    assert found == (
+        "この記録では、偏りのない記録の7.1%を誤って検出するため、判定しません" if withheld else ""
+    )
 
 
 def test_the_textbook_tests_have_the_degrees_of_freedom_and_the_angles_of_the_textbook():

@@ -67,13 +67,17 @@ def test_zero_cases_do_not_become_a_certain_zero(commissioners, cases):
 def test_a_complete_survey_has_no_sampling_error(commissioners, cases):
     commissioners["responded"] = True
     table = survey.city_total(commissioners, cases).frame
-    assert survey.total_sentence(table).startswith("調査した委員の全員が回答した")
+    assert survey.total_sentence(table).startswith("調査した委員の全員が回答したので、推計はしません。")
+    assert "推計されます" not in survey.total_sentence(table)
     assert table["low"].tolist() == table["high"].tolist() == table["estimate"].tolist() == [25.0, 25.0]
 
 
 def test_numbers_that_are_kept_back_are_no_lack_of_answers(commissioners, cases):
     table = survey.city_total(commissioners, cases).frame
-    assert survey.total_sentence(table.assign(**dict.fromkeys(set(table) - {"method"}, pd.NA))) == ""
+    kept = table.assign(**dict.fromkeys(set(table) - {"method"}, pd.NA))
+    assert (
+        survey.total_sentence(kept) == "{estimate[回答者を単純に拡大]}。"
+    )  # the door says that it is kept back
 
 
 def test_the_total_is_never_below_what_was_counted():

@@ -171,40 +171,58 @@ def _residents(recall: Recall) -> Published:
 
 
 def known_people(recall: Recall) -> Line:
-    """How many withdrawn people the commissioners know of."""
-    cases = recall("01_survey_descriptives", "cases_by_sex")
+    """How many withdrawn people the commissioners know of: all of them, whatever was left blank about them."""
+    known = recall("01_survey_descriptives", "overview")
     return Line(
-        "民生委員が知っている、ひきこもりの状態の人は{cases_by_sex.n[総数]}人でした。",
-        (cases, recall("01_survey_descriptives", "response")),
-        f"{cases.spec.subject.period}に調査した民生委員{{response.base[全体]}}人のうち、回答した"
+        f"民生委員が知っている、ひきこもりの状態の人は{_KNOWN}人でした。",
+        (known, recall("01_survey_descriptives", "response")),
+        f"{known.spec.subject.period}に調査した民生委員{{response.base[全体]}}人のうち、回答した"
         "{response.n[全体]}人が知っている人",
     )
 
+
+_KNOWN: Final = "{overview.value[把握された当事者]|count}"
 
 FOR_REFERENCE = "(参考)"
 """How the basis of a comparison ends that rests on an assumption: counts without their denominators."""
 
 
 def change_of_count(recall: Recall) -> Line:
-    """What that count did since the latest earlier wave that left one."""
+    """What that count did since the latest earlier wave that left one, as the page of the survey judged it.
+
+    Where both waves know how many answered, people per answer were compared: these may rise while the count falls.
+    """
     changes = recall("01_survey_descriptives", "wave_changes")
     known = changes.frame.index[changes.frame["n_earlier"].notna() | changes.hidden["n_earlier"]]
     if not len(known):
         return Line("以前の調査の記録が足りず、増えたか減ったかは分かりません。")
-    row = known[-1]
-    if changes.hidden.loc[row].any():
+    row = changes.frame.loc[known[-1]]
+    if changes.hidden.loc[known[-1]].any():
         return Line("以前の調査と比べた増減は、人数が少ないため公表できません。")
-    low, high = (changes.frame.loc[row, name] for name in ("low", "high"))
-    earlier, later = (str(changes.frame.loc[row, name]) for name in ("earlier", "later"))
-    before, about = changes.where(earlier=earlier), f"{_year(recall, later)}の調査の{{n}}人と比べた結果"
-    then = f"以前の調査({_year(recall, earlier)})の{{n_earlier}}人"
-    if pd.isna(low) or pd.isna(high) or low <= 1 <= high:
-        return Line(f"{then}から、増えたとも減ったとも言い切れません。", (before,), about)
-    more, verb, told = ("多い", "増えた", "増えました") if low > 1 else ("少ない", "減った", "減りました")
-    if str(changes.frame.loc[row, "basis"]).endswith(FOR_REFERENCE):
+    before, then = changes.where(earlier=row["earlier"]), f"以前の調査({_year(recall, row['earlier'])})"
+    now = f"{_year(recall, row['later'])}の調査"
+    if row["verdict"] == "not_comparable":
+        return Line(
+            f"{then}の{{n_earlier}}人とは、記録や方法が違うため比べられません。", (before,), f"{now}は{{n}}人"
+        )
+    neither = "増えたとも減ったとも言い切れません"
+    more, changed, told = _CHANGED.get(row["verdict"], ("", "", neither))
+    if str(row["basis"]).endswith(FOR_REFERENCE):
+        about = f"{now}の{{n}}人と比べた結果"
+        if not changed:
+            return Line(f"{then}の{{n_earlier}}人から、{neither}。", (before,), about)
         unsure = "(何人に尋ねたかの記録がそろわないため参考)"
-        return Line(f"{then}より{more}ものの、{verb}とは言い切れません。", (before,), about + unsure)
-    return Line(f"この人数は、{then}から{told}。", (before,), about)
+        hedged = f"{then}の{{n_earlier}}人より{more}ものの、{changed}とは言い切れません。"
+        return Line(hedged, (before,), about + unsure)
+    about = f"{now}の{{n}}人と{{n_earlier}}人を、それぞれ回答した委員の数で割って比べた結果"
+    return Line(f"回答した委員一人あたりの人数は、{then}から{told}。", (before,), about)
+
+
+_CHANGED: Final = {
+    "increased": ("多い", "増えた", "増えました"),
+    "decreased": ("少ない", "減った", "減りました"),
+}
+"""What is said of the verdicts that tell two waves apart."""
 
 
 def _year(recall: Recall, wave: str) -> str:
@@ -218,7 +236,7 @@ def busiest_month(recall: Recall) -> Line:
     months = recall("02_consultation_seasonality", "months")
     verdict = recall("02_consultation_seasonality", "verdicts").frame["finding"].iloc[0]
     if verdict == "検出":
-        most = "県内からの相談は、{month[max estimate]}に最も多くなりました。"
+        most = "県内からの一日あたりの相談は、{month[max estimate]}に最も多くなりました。"
         differ = "県内からの相談の多さは、月によって違いました。"
         return Line(foremost(months, "month", "estimate", most, differ), (months,), _whose(months))
     if verdict == "検出せず":
@@ -235,7 +253,7 @@ def busiest_weekday(recall: Recall) -> Line:
     verdicts = recall("02_consultation_seasonality", "verdicts").where(pattern="曜日による違い")
     finding = set(verdicts.frame["finding"])
     if "検出" in finding:
-        most = "県内からの相談は、{weekday[max estimate]}曜日に最も多くなりました。"
+        most = "県内からの一日あたりの相談は、{weekday[max estimate]}曜日に最も多くなりました。"
         differ = "県内からの相談の多さは、曜日によって違いました。"
         return Line(foremost(days, "weekday", "estimate", most, differ), (days,), _whose(days))
     if "検出せず" in finding:
@@ -265,7 +283,7 @@ def loneliness(recall: Recall) -> Line:
     lonely = recall("02_consultation_seasonality", "lonely")
     subject = lonely.spec.subject
     return Line(
-        "県内からの相談のうち、孤独を感じると答えたものは{share}でした。",
+        "孤独感に答えのあった県内からの相談のうち、{share}が孤独を感じると答えました。",
         (lonely,),
         f"{subject.period}の{subject.base}のうち、この問いに答えのあった{{base}}件",
     )
@@ -284,7 +302,9 @@ def campaign_effect(recall: Recall) -> Line:
         f"{subject.period}の{subject.base}{{n}}回を、お知らせがない場合に見込まれる{{expected}}回と比べた結果"
     )
     if code == "detected":
-        return Line("お知らせの期間、市の窓口への相談はふだんの{estimate}倍でした。", (effect,), about)
+        return Line(
+            "お知らせの期間、市の窓口への相談は、見込まれる数の{estimate}倍でした。", (effect,), about
+        )
     return Line("お知らせで市の窓口への相談が増えたかどうかは、明らかではありません。", (effect,), about)
 
 
@@ -339,17 +359,17 @@ def _lonely_residents(recall: Recall) -> Line:
 
 
 def _people(recall: Recall) -> Line:
-    tables = tuple(recall("01_survey_descriptives", name) for name in ("cases_by_sex", "response"))
+    tables = tuple(recall("01_survey_descriptives", name) for name in ("overview", "response"))
     told = (
         "Local welfare commissioners ({response.n[全体]} answered of {response.base[全体]} asked) know of "
-        "{cases_by_sex.n[総数]} people in a state of social withdrawal (hikikomori)."
+        f"{_KNOWN} people in a state of social withdrawal (hikikomori)."
     )
     return Line(told, tables)
 
 
 def _contacts(recall: Recall) -> Line:
     totals = recall("02_consultation_seasonality", "totals")
-    return Line("A nationwide chat help line was contacted {n[県]} times from the prefecture.", (totals,))
+    return Line("A nationwide help line was contacted {n[県]} times from the prefecture.", (totals,))
 
 
 def _lonely(recall: Recall) -> Line:

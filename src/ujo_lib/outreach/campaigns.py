@@ -160,7 +160,8 @@ def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> Ty
     frame = frame.astype(dict.fromkeys(["start", "end", "zone_end"], "datetime64[ns]"))
     columns = {**_COLUMNS, "stage": Text(heading="段階"), "zone_end": Text(heading="最後の放送の終わり")}
     faded = any(after.shape == "half_life" and after.days for after in carry_over.values())
-    note = "放送の時間帯が26:00までの日は、翌日の午前2時に終わります。"
+    to_midnight = (frame["zone_end"].dt.normalize() > frame["end"]).any()
+    note = "24時以降まで続く放送は、終了の翌日に終わります。" if to_midnight else ""
     if faded:
         note += "持続とみなす期間の終わりは、効果が4分の1になると仮定した日です。"
     return Typed.of(frame, columns, note=note)
@@ -195,6 +196,8 @@ def overlaps(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], obser
 def overlap_reading(table: pd.DataFrame) -> str:
     """What `overlaps` found, in a sentence."""
     shared = table[table["n"] > 0]
+    if table.empty:
+        return "施策は一つだけです。"
     if shared.empty:
         return "施策の期間は、互いに重なっていません。"
     pairs = "、".join(f"{row.name}と{row.other}が{row.n}日" for row in shared.itertuples(index=False))

@@ -127,7 +127,7 @@ def reading(table: pd.DataFrame) -> str:
     left_out = f"(ほかの{without}通りは推定できません)" if without else ""
     return (
         f"{len(table) - without}通りの選び方{left_out}で、推定値は{{estimate[min estimate]}}倍から"
-        "{estimate[max estimate]}倍まで動きました。"
+        "{estimate[max estimate]}倍までです。"
         f"増減が検出されたのは{detected}通りです。"
     )
 

@@ -259,7 +259,7 @@ def persons(
     return Typed.of(
         frame,
         {
-            "trait": Dimension(heading="状態", multiple=True),
+            "trait": Text(heading="状態"),
             "n": Count(unit="人", heading="そう答えた人"),
             "base": Base(unit="人", heading="設問に答えた人"),
             "share": WEIGHTED,

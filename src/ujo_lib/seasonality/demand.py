@@ -64,7 +64,6 @@ def unanswered(records: pd.DataFrame, by: str, silent: Sequence[str], level: flo
     return table.change(
         **({by: hours} if by == "hours" else {}),
         n=replace(table.schema["n"], heading="応答できなかった件数"),
-        base=replace(table.schema["base"], heading="寄せられた件数"),
         share=Share(heading="応答できなかった割合", n="n", base="base"),
     )
 

@@ -157,7 +157,7 @@ def order_in_words(weekdays: pd.DataFrame) -> str:
         return "示せない値を含むため、順序を述べません"
     steps = np.diff(per_day)
     if (steps < 0).all():
-        return "毎日少しずつ減っています"
+        return "どの日も前の日より少なくなっています"
     rises = int((steps > 0).sum())
     return f"一様には減っておらず、{rises}か所で増えています" if rises else "一様には減っていません"
 

@@ -239,11 +239,12 @@ def bases_sentence(bases: pd.DataFrame) -> str:
         return (
             "".join(told) + f"{blank}に数える日には、記録がありません。このページの集計期間は{{basis}}です。"
         )
-    compared = (
+    uneven = (
         "記録のない日数が違うので、この二つは比べられません(暦年で{missing_calendar[県]}日、年度で{missing_fiscal[県]}日)。"
-        if pd.isna(prefecture["ratio"])
-        else "年度の件数は、暦年の{ratio[県]}倍です。"
+        if prefecture["n_calendar"]
+        else ""  # nothing is so many times none
     )
+    compared = uneven if pd.isna(prefecture["ratio"]) else "年度の件数は、暦年の{ratio[県]}倍です。"
     return (
         "県の相談は、暦年で数えると{n_calendar[県]}件、年度で数えると{n_fiscal[県]}件です。"
         + compared

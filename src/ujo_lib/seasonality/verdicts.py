@@ -288,7 +288,9 @@ def settled(
     numbers = {number: float(getattr(found, number)[0]) for number in _NUMBERS}
     numbers["p_value"] = float(calibrated(found.p_value, rates.level)[0])
     detected = numbers["p_value"] < ALPHA
-    remark += f"。偏りのない記録を誤って検出する割合は、このような記録では{rates.false_alarm:.1%}以下です"
+    remark += (
+        f"。偏りのない記録を誤って検出する割合は、このような記録では{_up(100 * rates.false_alarm)}%以下です"
+    )
     if not detected:
         remark += f"。{_DETECTABLE[pattern]}{_least(rates.detectable)}"
     return Verdict(name, detected, "検出" if detected else "検出せず", n=counts.n, remark=remark, **numbers)
@@ -304,15 +306,20 @@ def _untrusted(rates: surface.Rates | None, where: str) -> str:
     if rates is None:
         return "件数、記録の長さ、波の続き方が試していない条件で、誤りの割合が分からないため、判定しません"
     if rates.false_alarm > surface.MOST_FALSE:
-        return f"{where}、偏りのない記録の{rates.false_alarm:.0%}を誤って検出するため、判定しません"
+        return f"{where}、偏りのない記録の{_up(100 * rates.false_alarm)}%を誤って検出するため、判定しません"
     return ""
 
 
 def _least(detectable: float) -> str:
-    """What follows "a pattern of", in Japanese; rounded up, so that no more is promised than was found."""
+    """What follows "a pattern of", in Japanese."""
     if np.isnan(detectable):
         return "3倍でも、5回に4回までは見つかりません"
-    return f"{np.ceil(10 * detectable - 1e-9) / 10:.1f}倍あれば、一人が一度ずつ相談した記録の5回に4回で見つかります"
+    return f"{_up(detectable)}倍あれば、一人が一度ずつ相談した記録の5回に4回で見つかります"
+
+
+def _up(value: float) -> str:
+    """One decimal, rounded up, so that no more is promised than was found."""
+    return f"{np.ceil(10 * value - 1e-9) / 10:.1f}"
 
 
 def spread_of_months(counts: Counts, people: People = NOBODY, beside: Counts | None = None) -> ScaledTest:

@@ -84,23 +84,24 @@ def mode_sentence(labels: Sequence[str] | None, what: str) -> str:
 
 
 def total_sentence(total: pd.DataFrame) -> str:
-    """How to read the city total.
+    """What the city total says, as a template over its first row; nothing is estimated where everybody answered.
 
     Args:
         total: what `city_total.city_total` returned, as its readers may see it.
-
-    Returns:
-        The sentence; none where the numbers are kept back.
     """
     simple = total.iloc[0]
-    if pd.isna(simple["responded"]):
-        return ""
+    row = f"[{simple['method']}]"
+    if pd.isna(simple["responded"]):  # kept back, and so is the sentence
+        return f"{{estimate{row}}}。"
     if pd.isna(simple["estimate"]):
         return "回答した委員がいないため、推計できません。"
     if simple["responded"] == simple["base"]:
-        return "調査した委員の全員が回答したので、推計ではなく、把握された人数そのものです。"
+        return f"調査した委員の全員が回答したので、推計はしません。把握された人数は{{n{row}}}人です。"
     if not pd.isna(simple["low"]):
-        return "回答しなかった委員も、回答した委員と同じように把握していると仮定した場合の推計です。"
+        return (
+            f"全員が回答していれば{{estimate{row}}}人程度({{estimate{row}|ci}})が把握されていたと推計されます。"
+            "回答しなかった委員も、回答した委員と同じように把握していると仮定した場合の推計です。"
+        )
     if simple["n"] == 0:
         return (
             "報告された人がいないため、幅は計算できません。該当者を把握している委員の数の上限を別に示します。"

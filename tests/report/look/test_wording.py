@@ -155,6 +155,18 @@ def test_ties_for_the_largest_are_all_named() -> None:
     assert wording.sentence("{age[max n]}が{n[max n]}人。", table) == "30代、40代が9人。"
 
 
+def test_ties_within_quotes_are_not_read_as_one_name() -> None:
+    for n, said in (
+        ([9, 9, 9], "「A」「B」「C」が9人。"),
+        ([9, 9, 8], "「A」「B」が9人。"),
+        ([9, 8, 8], "「A」が9人。"),
+    ):
+        table = published({"age": ["A", "B", "C"], "n": n}, dimensions={"age": "age"})
+        assert wording.sentence("「{age[max n]}」が{n[max n]}人。", table) == said
+    assert wording.sentence("「{share[女性]|ci}」。", by_sex()).count("95%信頼区間") == 1
+    assert wording.sentence("「{place}」。", by_sex(), place="県") == "「県」。"
+
+
 @pytest.mark.parametrize(
     ("n", "said"), [([0, 0], "「表」には、該当するものがありません。"), ([0, 1], "40代が1人。")]
 )

@@ -295,10 +295,17 @@ def _filled(template: str, published: Sequence[Published], plain: Mapping[str, A
             return Said(piece.instead)
         pieces.append(piece)
     filled = iter(pieces)
-    text = _SLOT.sub(lambda _: next(filled).text, template)
+    text = _SLOT.sub(lambda slot: _as_quoted(next(filled), slot), template)
     if partial := any(piece.among_shown for piece in pieces):
         text = _AMONG_SHOWN + text
     return Said(text, tuple(value for piece in pieces for value in piece.values), partial)
+
+
+def _as_quoted(piece: Said, slot: re.Match[str]) -> str:
+    """The text of a slot; of several names within 「」 each has its own, so that they are not read as one."""
+    quoted = slot.string[: slot.start()].endswith("「") and slot.string.startswith("」", slot.end())
+    names = [value.text for value in piece.values]
+    return "」「".join(names) if quoted and piece.text == "、".join(names) else piece.text
 
 
 def _slot(slot: str, published: Sequence[Published], plain: Mapping[str, Any]) -> Said | _Kept:
