@@ -126,6 +126,44 @@ def test_a_count_in_the_table_of_waves_is_held_against_the_forms_it_was_made_of(
     assert all(part in doubt and "「R5」" in doubt for part, doubt in zip(found, doubts, strict=True))
 
 
+CONTACTS = [("2023-06-01", 2), ("2023-06-02", 0), ("2023-06-03", 1)]
+"""Days and contacts of a prefecture."""
+
+
+@pytest.mark.parametrize(
+    ("nation", "told"),
+    [
+        ([("2023-06-01", 2), ("2023-06-03", 1)], []),
+        ([("2023-06-01", 2), ("2023-06-03", 2)], ["3件", "4件"]),
+        ([("2023-06-01", 2), ("2023-06-02", 1), ("2023-06-03", 1)], ["3件", "4件"]),
+        ([("2023-06-01", 1), ("2023-06-03", 1)], ["3件", "2件"]),
+        ([("2023-06-01", pd.NA), ("2023-06-03", 1)], []),  # kept back by the nation: nothing to compare
+        ([("2022-12-31", 7), ("2023-06-01", 2), ("2023-06-03", 1), ("2024-01-01", 7)], []),  # another year's
+        ([("2023-06-01", 2), ("2023-06-03", 1), ("2023-07-31", 7)], []),  # a gap that is declared
+        ([("2023-06-01", 2), ("2023-06-03", 1), ("2023-08-01", 1)], ["3件", "4件"]),
+    ],
+)
+def test_records_and_the_nations_table_that_count_a_prefecture_differently_are_told(place, nation, told):
+    own = place.params / "02_consultation_seasonality.yaml"
+    content = read_flat_yaml(own) | {"gaps": ["2023-07-01~2023-07-31"]}
+    own.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    days = [day for day, n in CONTACTS for _ in range(n)]
+    records = {
+        "received_at": pd.to_datetime([*days, "2023-06-01", "2023-06-01"]).tz_localize("Asia/Tokyo"),
+        "pref": ["熊本県"] * 4 + ["福岡県"],
+        "channel": ["全国窓口"] * 3 + ["宇城市専用", "全国窓口"],
+    }
+    table = {
+        "date": pd.to_datetime([day for day, _ in nation]),
+        "pref": "熊本県",
+        "n": pd.array([n for _, n in nation], "Int64"),
+    }
+    frames = {"consultations": pd.DataFrame(records), "national_daily": pd.DataFrame(table)}
+    doubts = contradicted(place, SimpleNamespace(frames=frames))
+    assert len(doubts) == bool(told)
+    assert all(part in doubts[0] for part in told)
+
+
 @pytest.mark.parametrize(("lost", "told"), [(False, []), (True, ["地区の区分が母集団の表と標本で違います"])])
 def test_answers_that_cannot_stand_for_the_population_are_told_before_anything_is_run(
     place, sample_data, lost, told

@@ -65,14 +65,14 @@ def _check(options: argparse.Namespace) -> int:
     require_known_answers(place, found)
     if wrong := unreadable(place):
         return explain("\n".join(wrong), WRONG_PARAMETERS)
+    if (doubts := contradicted(place, found)) and not options.json:
+        print("\n食い違い:", *doubts, sep="\n- ")
     if found.ok and (unfit := unweighable(place, found)):
         return explain("\n".join(unfit), DATA_PROBLEMS)
     try:
         require_fitting_codes(place, found)
     except CodesError as error:
         return explain(error, DATA_PROBLEMS)
-    if (doubts := contradicted(place, found)) and not options.json:
-        print("\n食い違い:", *doubts, sep="\n- ")
     if (left := undecided(place)) and not options.json:
         print(f"\n公表(ujo release)の前に、人が決めること: {len(left)} 件", *left, sep="\n- ")
     return DONE if found.ok else DATA_PROBLEMS

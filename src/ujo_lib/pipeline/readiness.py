@@ -1,7 +1,7 @@
 """What can be known of a year without running it: what forbids its release, and names that its data do not have."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.yamlfile import Declared, Document, nearest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ujo_lib.intake import Intake
 
 _CHECKED_ON = re.compile(r"contacts_checked_on\s*:")
@@ -122,14 +124,53 @@ _OF_WAVE = {"n_in_scope": "対象数", "n_responded": "回答数", "n_cases": "�
 
 
 def contradicted(place: SiteYear, data: "Intake") -> list[str]:
-    """Counts of this year's survey in the table of its waves which its own forms contradict.
+    """Counts that two inputs of the year tell differently, so that two pages would.
 
     Raises:
         ParameterError: the parameters cannot be read.
     """
+    return [*_waves_and_forms(place, data.frames), *_records_and_nation(place, data.frames)]
+
+
+def _records_and_nation(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:
+    """The prefecture's contacts, of which notebook 02 counts the records and 04 the rows of the nation's table."""
+    import pandas as pd
+
+    from ujo_lib import seasonality
+    from ujo_lib.outreach.series import by_prefecture
+    from ujo_lib.params.seasonality import SeasonalitySettings
+
+    found = []
+    for settings in (place.settings(notebook) for notebook in place.notebooks):
+        if not isinstance(settings, SeasonalitySettings) or "national_daily" not in frames:
+            continue
+        if not frames.keys() & set(CONTACTS):
+            continue
+        where = {"channel": [settings.desk], "pref": [settings.prefecture]}
+        records = seasonality.select(seasonality.contacts(frames), where).groupby("date")["n"]
+        nation = by_prefecture(frames["national_daily"]).get(settings.prefecture)
+        if nation is None or not len(records):
+            continue
+        first, last = (day.isoformat() for day in (settings.period.start, settings.period.end))
+        both = pd.DataFrame({"own": records.sum(min_count=1), "nation": nation})[first:last]
+        kept_back = records.apply(lambda n: n.isna().any()).reindex(both.index, fill_value=False)
+        lost = [day for days in settings.missing_days for day in pd.date_range(*days)]
+        both = both[both["nation"].notna() & ~kept_back & ~both.index.isin(lost)].fillna(0).astype(int)
+        own, of_nation = both.sum()
+        if own != of_nation:
+            days = f"{both.index[0]:%Y-%m-%d}~{both.index[-1]:%Y-%m-%d}"
+            found.append(
+                f"{settings.prefecture}の相談({days})は、「{settings.desk}」の相談記録で数えると{own:,}件、全国の県別の表"
+                f"(national_daily)では{of_nation:,}件です。時期の分析は前者、周知の効果の分析は後者を数えます。"
+                "どちらかのファイルに抜けや重なりがないか確かめてください。"
+            )
+    return found
+
+
+def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:
+    """Counts of this year's survey in the table of its waves which its own forms contradict."""
     from ujo_lib import survey
 
-    frames = data.frames
     if not {"waves", "commissioners", "cases"} <= frames.keys():
         return []
     asked = survey.asked_commissioners(frames["commissioners"])
