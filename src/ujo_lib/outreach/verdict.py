@@ -5,7 +5,7 @@ number, so that a page cannot show an estimate where none was possible. "Not det
 interval.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 import pandas as pd
@@ -79,11 +79,8 @@ class Effect:
         """
         if self.expected is None or self.estimate is None or self.low is None or self.high is None:
             return None
-        return (
-            (self.estimate - 1) * self.expected,
-            (self.low - 1) * self.expected,
-            (self.high - 1) * self.expected,
-        )
+        estimate, low, high = ((end - 1) * self.expected for end in (self.estimate, self.low, self.high))
+        return estimate, low, high
 
 
 def judged(
@@ -119,29 +116,10 @@ def table(*effects: Effect, unit: str, of: str = "対象") -> Typed:
         ValueError: no effect, or effects at several levels.
     """
     (level,) = {effect.level for effect in effects}
-    rows = []
-    for effect in effects:
-        extra = effect.extra or (None, None, None)
-        rows.append(
-            {
-                "area": effect.area,
-                "method": effect.method,
-                "code": effect.code,
-                "label": effect.label,
-                "n": effect.n,
-                "expected": effect.expected,
-                "estimate": effect.estimate,
-                "low": effect.low,
-                "high": effect.high,
-                "p_value": effect.p_value,
-                "extra": extra[0],
-                "extra_low": extra[1],
-                "extra_high": extra[2],
-                "finding": finding(effect),
-            }
-        )
-    numbers = ["expected", "estimate", "low", "high", "p_value", "extra", "extra_low", "extra_high"]
-    frame = pd.DataFrame(rows).astype({"n": "Int64"} | dict.fromkeys(numbers, "Float64"))
+    frame = pd.DataFrame([asdict(effect) for effect in effects]).assign(
+        label=[effect.label for effect in effects], finding=[finding(effect) for effect in effects]
+    )
+    frame[["extra", "extra_low", "extra_high"]] = [effect.extra or [None] * 3 for effect in effects]
     free = all(map(_tells_no_count, effects))
     columns: dict[str, Column] = {
         "area": Text(heading=of),
@@ -157,7 +135,7 @@ def table(*effects: Effect, unit: str, of: str = "対象") -> Typed:
         **interval("extra", level, low="extra_low", high="extra_high", remark="増えた数"),
         "finding": Text(heading="言えること", free=free),
     }
-    return Typed.of(frame, columns)
+    return Typed.of_rows(frame, columns)
 
 
 def statement(effect: Effect, table: str) -> str:

@@ -240,8 +240,7 @@ def pyramid(frame: pd.DataFrame, form: Questionnaire) -> Typed:
         if band != NOT_ANSWERED or members.any()
         for side in ("男性", "女性")
     ]
-    table = pd.DataFrame(rows, columns=["age_band", "sex", "n"]).astype({"n": "Int64"})
-    return Typed.of(table, {item: form.dimension(item) for item in ("age_band", "sex")} | {"n": _PEOPLE})
+    return Typed.of_rows(rows, {item: form.dimension(item) for item in ("age_band", "sex")} | {"n": _PEOPLE})
 
 
 def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Typed:
@@ -260,8 +259,8 @@ def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Ty
         (form.item(one.item).title, int((one.asked & ~one.answered).sum()), int(one.asked.sum()))
         for one in read
     ]
-    return Typed.of(
-        pd.DataFrame(rows, columns=["title", "n", "base"]).astype({"n": "Int64", "base": "Int64"}),
+    return Typed.of_rows(
+        rows,
         {
             "title": Text(heading="設問"),
             "n": Count(unit="人", heading="無回答"),

@@ -7,7 +7,7 @@ needed (equal effort, Poisson counts), and no wave that is marked as not compara
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
 import pandas as pd
@@ -93,26 +93,12 @@ def wave_table(waves: pd.DataFrame, level: float = LEVEL) -> Typed:
     for wave in ordered.to_dict("records"):
         n, base, asked = (_whole(wave[c]) for c in ("n_cases", "n_responded", "n_in_scope"))
         rate = stats.poisson_interval(n, base, level) if n is not None and base else None
-        rows.append(
-            {
-                "wave": str(wave["wave"]),
-                "fiscal_year": _whole(wave["fiscal_year"]),
-                "n": n,
-                "responded": base,
-                "in_scope": asked,
-                "share": base / asked if base is not None and asked else None,
-                "estimate": rate.estimate if rate else None,
-                "low": rate.low if rate else None,
-                "high": rate.high if rate else None,
-                "comparable": _text(wave["comparable"]),
-                "note": _text(wave["comparability_note"]),
-            }
-        )
-    whole, real = ["fiscal_year", "n", "responded", "in_scope"], ["share", "estimate", "low", "high"]
-    columns = ["wave", *whole, *real, "comparable", "note"]
-    types = dict.fromkeys(whole, "Int64") | dict.fromkeys(real, "Float64")
-    return Typed.of(
-        pd.DataFrame(rows, columns=columns).astype(types),
+        share = base / asked if base is not None and asked else None
+        limits = astuple(rate) if rate else (None, None, None)
+        told = _text(wave["comparable"]), _text(wave["comparability_note"])
+        rows.append((str(wave["wave"]), _whole(wave["fiscal_year"]), n, base, asked, share, *limits, *told))
+    return Typed.of_rows(
+        rows,
         {
             "wave": Text(heading="調査回"),
             "fiscal_year": Text(heading="年度"),
