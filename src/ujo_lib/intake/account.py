@@ -264,13 +264,9 @@ def _note_far(
 
 def _months(gaps: pd.PeriodIndex) -> list[str]:
     """Months as a clerk says them, runs of them by their ends."""
-    runs: list[list[pd.Period]] = []
-    for month in gaps:
-        if runs and month == runs[-1][-1] + 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    said = [[f"{month.year}年{month.month}月" for month in (run[0], run[-1])] for run in runs]
+    breaks = np.flatnonzero(np.diff(gaps.asi8) > 1)
+    ends = zip(gaps[[0, *breaks + 1]], gaps[[*breaks, -1]], strict=True)
+    said = [[f"{month.year}年{month.month}月" for month in run] for run in ends]
     return [first if first == last else f"{first}〜{last}" for first, last in said]
 
 

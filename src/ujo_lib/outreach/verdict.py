@@ -6,8 +6,9 @@ interval.
 """
 
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Column, Count, Difference, PValue, Rate, Ratio, Text, interval
@@ -97,6 +98,16 @@ def judged(
     estimate, low, high = ratio
     code: Code = "detected" if low > 1 or high < 1 else "not_detected"
     return Effect(area, method, code, level, n, expected, estimate, low, high, p_value)
+
+
+def judged_by_error(
+    area: str, method: str, level: float, *, n: int, estimate: float, error: float, of: Any
+) -> Effect:
+    """`judged` of a log ratio and its standard error, whose quotient has the distribution `of` without an effect."""
+    reach = float(of.ppf((1 + level) / 2)) * error
+    middle, low, high = (float(np.exp(end)) for end in (estimate, estimate - reach, estimate + reach))
+    p_value = float(2 * of.sf(abs(estimate) / error))
+    return judged(area, method, level, n=n, expected=n / middle, ratio=(middle, low, high), p_value=p_value)
 
 
 def refused(area: str, method: str, level: float, refusal: Refusal) -> Effect:

@@ -30,6 +30,11 @@ class ClusteredShare:
     high: float | None
     design_effect: float
 
+    @property
+    def cells(self) -> tuple[float | None, ...]:
+        """What a table prints of it: n, base, estimate, low, high."""
+        return self.n, self.base, self.estimate, self.low, self.high
+
 
 def repeats(records: pd.DataFrame) -> Typed:
     """How contacts spread over clients, and whether the analyses can be clustered.
@@ -56,14 +61,8 @@ def repeats(records: pd.DataFrame) -> Typed:
         "most": replace(CONTACTS, heading="1人の最多件数"),
         "remark": Text(heading="扱い"),
     }
-    row = (
-        len(records),
-        int(known.sum()),
-        len(per_client),
-        int(per_client.max()) if len(per_client) else 0,
-        remark,
-    )
-    return Typed.of(pd.DataFrame([row], columns=list(columns)), columns)
+    row = (len(records), known.sum(), len(per_client), per_client.max() if len(per_client) else 0, remark)
+    return Typed.of_rows([row], columns)
 
 
 def clients_by_period(
