@@ -166,7 +166,6 @@ def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, kind: str, no
         else "様式のままです。データを書いてこの行を消すか、この年度にない資料なら inputs.yaml の not_supplied: の下に"
         f"「{kind}: 理由」を書いてください。",
         "12",
-        column="(行全体)",
     )
     return examples
 
@@ -176,14 +175,13 @@ def _note_beside(table: pa.Table, wide: int, rows: np.ndarray, data: np.ndarray,
     for place in range(wide, table.num_columns):
         column = table.column(place)
         at = np.flatnonzero(data & pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy())
-        notes.problem_rows(
+        notes.warning_rows(
             rows[at],
             [shown(column[int(i)].as_py()) for i in at[:MAX_ROWS_LISTED]],
             "見出しのある列だけ",
             "表の右の書き込みは読んでいません(行はそのまま読みました)。データなら見出しを付け、覚え書きなら消してください。",
             "12",
             column=f"{get_column_letter(place + 1)}列",
-            severity="warning",
         )
 
 
@@ -193,13 +191,12 @@ def _note_headless(table: pa.Table, header: Header, rows: np.ndarray, data: np.n
     for place in (i for i in range(last) if not header.headings[i]):
         at = np.flatnonzero(data & pc.not_equal(pc.utf8_trim_whitespace(table.column(place)), "").to_numpy())
         if len(at):
-            notes.problem(
+            notes.warning(
                 "どの列にも見出し",
                 "見出しのない列は読んでいません。データなら見出しを付けてください。番号だけの列などならこのままで構いません。",
                 "11",
                 row=int(rows[at[0]]),
                 column=f"{get_column_letter(place + 1)}列",
-                severity="warning",
             )
 
 
@@ -221,14 +218,12 @@ def _misfits(
     for column in table.columns[wide:]:
         wrong |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
     short = data & ~wrong & (widths < wide)
-    notes.problem_rows(
+    notes.warning_rows(
         rows[short],
         [f"{n}列" for n in widths[short]],
         f"見出しと同じ{wide}列",
         "行の終わりのセルがありません。空欄として読みました。途中で切れた行でないか確かめてください。",
         "総務省1-2",
-        column="(行全体)",
-        severity="warning",
     )
     wrong &= data
     notes.problem_rows(
@@ -237,7 +232,6 @@ def _misfits(
         f"見出しと同じ{wide}列",
         "改行やコンマで行がくずれています。本文を引用符で囲んで書き出し直すか、Excelブックで受け取ってください。",
         "総務省1-2",
-        column="(行全体)",
     )
     return wrong
 

@@ -103,14 +103,13 @@ def parse_listed(item: Multiple, raw: Raw, notes: Notes) -> dict[str, pd.Series]
 
 def _warn_of_glue(raw: Raw, code: int, plain: str, notes: Notes) -> None:
     rows = raw.rows_of(code)
-    notes.problem_rows(
+    notes.warning_rows(
         rows,
         [plain] * len(rows),
         f"番号{plain}の回答",
         f"{plain} と読みました。{','.join(plain)} をExcelが {plain} に変えたのではないか、調査票で確かめてください。",
         "15",
         column=raw.heading,
-        severity="warning",
     )
 
 

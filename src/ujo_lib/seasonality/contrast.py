@@ -39,11 +39,9 @@ def compare_hours(
     Raises:
         ValueError: no hours in the source, overlapping or empty sets.
     """
-    if counts.hourly is None:
-        raise ValueError("the source has no hours")
     if set(hours) & set(reference) or not hours or not reference:
         raise ValueError("the two sets of hours must differ and hold at least one hour each")
-    days = counts.hourly[counts.observed]
+    days = counts.by_hour[counts.observed]
     part, base = days[:, hours].sum(axis=1), days[:, reference].sum(axis=1)
     n, n_reference = int(part.sum()), int(base.sum())
     effect, widened = _spread(part, base, people, hours, reference, level)

@@ -12,7 +12,7 @@ the people are:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -353,36 +353,26 @@ def _restricted(read: Answers, members: NDArray[np.bool_]) -> Answers:
 def _counted(read: Answers, basis: Basis = "described", level: float = LEVEL) -> pd.DataFrame:
     everybody, base = len(read.asked), int(read.answered.sum())
     counts = [(TOTAL, everybody), *((label, int(members.sum())) for label, members in read.groups())]
-    rows = [_row(label, n, base, everybody) for label, n in counts]
+    table = pd.DataFrame(counts, columns=[read.item, "n"]).astype({"n": "Int64"})
+    table["base"] = pd.array([base] * len(table), dtype="Int64")
+    shown = [base > 0 and label not in NOT_AN_ANSWER for label, _ in counts]
+    table["share"] = (table["n"] / (base or pd.NA)).where(shown)
     if basis != "described":
-        rows = [row | _limits(row["label"], row["n"], base, basis, level) for row in rows]
-    table = pd.DataFrame(rows).rename(columns={"label": read.item})
-    order = [read.item, "n", "base", "share", "low", "high", "share_all", "reference"]
-    if basis == "described":
-        order = [column for column in order if column not in ("low", "high")]
-    types = {c: "Int64" if c in ("n", "base") else "Float64" for c in order[1:-1]}
-    return table.reindex(columns=order).astype(types | {"reference": "boolean"})
+        limits = [
+            _limits(n, base, basis, level) if some else (None, None)
+            for (_, n), some in zip(counts, shown, strict=True)
+        ]
+        table[["low", "high"]] = pd.DataFrame(limits, dtype="Float64")
+    table["share_all"] = table["n"] / (everybody or pd.NA)
+    return table.assign(reference=pd.array([base < REFERENCE_BASE] * len(table), dtype="boolean"))
 
 
-def _row(label: str, n: int, base: int, everybody: int) -> dict[str, Any]:
-    return {
-        "label": label,
-        "n": n,
-        "base": base,
-        "share": n / base if base and label not in NOT_AN_ANSWER else pd.NA,
-        "share_all": n / everybody if everybody else pd.NA,
-        "reference": base < REFERENCE_BASE,
-    }
-
-
-def _limits(label: str, n: int, base: int, basis: Basis, level: float) -> dict[str, Any]:
-    if base == 0 or label in NOT_AN_ANSWER:
-        return {"low": pd.NA, "high": pd.NA}
+def _limits(n: int, base: int, basis: Literal["sampled"] | int, level: float) -> tuple[float, float]:
     if isinstance(basis, int):
         inside = stats.hypergeometric_interval(n, base, basis, level)
-        return {"low": inside.low / basis, "high": inside.high / basis}
+        return inside.low / basis, inside.high / basis
     inside = stats.wilson(n, base, level)
-    return {"low": inside.low, "high": inside.high}
+    return inside.low, inside.high
 
 
 def answer_labels(labels: Iterable[str]) -> list[str]:
