@@ -109,15 +109,11 @@ def share(trait: Array, clients: NDArray[np.int64], level: float = LEVEL) -> Clu
     influence = np.asarray(trait, dtype=float)[:, None] - k / n
     spread = float((influence**2).sum())
     together = float(clustered_covariance(influence, clients)[0, 0])
-    effect = max(together / spread, 1.0) if spread > 0 else _mean_size(clients)
+    # Where all answers agree, nothing is measured: the effect is then that of so many contacts a client.
+    effect = max(together / spread, 1.0) if spread > 0 else n / len(np.unique(clients))
     widened = small_sample(effect, effective_df(clients, np.array(effect)), level)
     low, high = deflated_share(np.array(k), np.array(n), widened, level)
     return ClusteredShare(k, n, k / n, float(low), float(high), effect)
-
-
-def _mean_size(clients: NDArray[np.int64]) -> float:
-    """Contacts per client: the design effect to assume where all answers agree and none can be measured."""
-    return len(clients) / len(np.unique(clients))
 
 
 def _ids(records: pd.DataFrame) -> pd.Series:

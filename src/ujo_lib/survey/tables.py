@@ -96,7 +96,7 @@ def answers(frame: pd.DataFrame, item: str, asked: "pd.Series[bool] | None" = No
         labels = tuple(str(label) for label in column.cat.categories)
         given = column.cat.codes.to_numpy()[:, None] == np.arange(len(labels))
         return Answers(item, False, labels, given, everybody)
-    ticks = _tick_columns(frame, item)
+    ticks = [c for c in frame.columns if c.startswith(f"{item}_") and pd.api.types.is_bool_dtype(frame[c])]
     if not ticks:
         raise InputError(f"回答データに項目「{item}」がありません")
     given = np.column_stack([frame[c].astype("boolean").fillna(False).to_numpy(dtype=bool) for c in ticks])
@@ -187,7 +187,8 @@ def crosstab(
     everybody = np.ones(len(frame), dtype=bool)
     parts = []
     for label, members in [(WHOLE, everybody), *side.groups()]:
-        part = _counted(_restricted(head, members), basis, level)
+        here = replace(head, given=head.given[members], asked=head.asked[members])
+        part = _counted(here, basis, level)
         part.insert(0, rows, label)
         parts.append(part)
     table = pd.concat(parts, ignore_index=True).merge(cells.frame, on=[rows, columns], how="left")
@@ -340,14 +341,6 @@ def _grouped(frame: pd.DataFrame, item: str, groups: Mapping[str, str]) -> pd.Da
     labels = list(dict.fromkeys(groups.get(label, label) for label in options))
     values = frame[item].astype(object).map(lambda label: groups.get(label, label), na_action="ignore")
     return pd.DataFrame({item: values.astype(pd.CategoricalDtype(labels, ordered=True))})
-
-
-def _tick_columns(frame: pd.DataFrame, item: str) -> list[str]:
-    return [c for c in frame.columns if c.startswith(f"{item}_") and pd.api.types.is_bool_dtype(frame[c])]
-
-
-def _restricted(read: Answers, members: NDArray[np.bool_]) -> Answers:
-    return Answers(read.item, read.multiple, read.labels, read.given[members], read.asked[members])
 
 
 def _counted(read: Answers, basis: Basis = "described", level: float = LEVEL) -> pd.DataFrame:
