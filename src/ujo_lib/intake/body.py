@@ -396,7 +396,9 @@ def check_totals(body: Body, frame: pd.DataFrame, header: Header, schema: Schema
             if _has_gaps(frame, column.name) and stated >= sums[0] - _ROUNDING:
                 open_ += 1
             elif all(abs(added - stated) > _ROUNDING for added in sums):
-                _note_wrong_total(total, header.heading(column.name), cell, sums[0], notes)
+                remedy = "合計行か明細のどちらかが違います。Excelで足し直し、抜けている行がないか確かめてください。"
+                expected, heading = f"行の合計 {sums[0]:,.10g}", header.heading(column.name)
+                notes.problem(expected, remedy, "13", row=total.row, column=heading, value=cell)
             else:
                 agreed += 1
         unsure = f"、{open_}列は秘匿・不明を含むため確かめられず" if open_ else ""
@@ -418,11 +420,6 @@ def _sharing_keys(total: Total, body: Body, header: Header, schema: Schema) -> n
 def _has_gaps(frame: pd.DataFrame, name: str) -> bool:
     """Whether some cells were suppressed or unknown at source, so that a sum can only be a lower bound."""
     return any(f"{name}_{gap}" in frame for gap in ("suppressed", "unknown"))
-
-
-def _note_wrong_total(total: Total, heading: str, cell: str, added: float, notes: Notes) -> None:
-    remedy = "合計行か明細のどちらかが違います。Excelで足し直し、抜けている行がないか確かめてください。"
-    notes.problem(f"行の合計 {added:,.10g}", remedy, "13", row=total.row, column=heading, value=cell)
 
 
 def check_merged(grid: Grid, body: Body, header: Header, schema: Schema, notes: Notes) -> None:

@@ -130,14 +130,14 @@ def parse_columns(
     height = len(next(iter(raws.values())).codes)
     ticked = np.zeros((height, len(item.options)), dtype=bool)
     filled = np.zeros((height, len(item.options)), dtype=bool)
-    for place, option in enumerate(item.options):
-        if (raw := raws.get(option.label)) is not None:
-            ticked[:, place], filled[:, place] = _ticks(raw, notes)
+    there = [(place, raws[one.label]) for place, one in enumerate(item.options) if one.label in raws]
+    for place, raw in there:
+        ticked[:, place], filled[:, place] = _ticks(raw, notes)
     answered = np.asarray(filled.any(axis=1))
-    if encoding == "dummies":
-        for place, option in enumerate(item.options):
-            if (raw := raws.get(option.label)) is not None:
-                _note_gaps(raw, answered & ~filled[:, place], notes)
+    for place, raw in there if encoding == "dummies" else ():
+        rows = raw.rows[answered & ~filled[:, place]]
+        if len(rows):
+            notes.repair("(空欄)", "0", "15", row=int(rows[0]), column=raw.heading, count=len(rows))
     return _columns(item, ticked, answered)
 
 
@@ -156,12 +156,6 @@ def _ticks(raw: Raw, notes: Notes) -> tuple[np.ndarray, np.ndarray]:
             after = int(read.value)
             notes.repair(raw.texts[code], after, "15", row=int(rows[0]), column=raw.heading, count=len(rows))
     return values[raw.codes], filled[raw.codes]
-
-
-def _note_gaps(raw: Raw, gaps: np.ndarray, notes: Notes) -> None:
-    if gaps.any():
-        rows = raw.rows[gaps]
-        notes.repair("(空欄)", "0", "15", row=int(rows[0]), column=raw.heading, count=len(rows))
 
 
 def _columns(item: Multiple, ticked: np.ndarray, answered: np.ndarray) -> dict[str, pd.Series]:

@@ -215,9 +215,7 @@ def block_t(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -
     estimate is the long design's, the interval reaches over both, and p is the larger of the two: as long as either
     design is right, so is the interval, and "detected" is false no more often than its level says.
     """
-    if isinstance(comparison, Refusal):
-        return refused(area, METHOD, level, comparison)
-    found = usable_blocks(comparison)
+    found = comparison if isinstance(comparison, Refusal) else usable_blocks(comparison)
     if isinstance(found, Refusal):
         return refused(area, METHOD, level, found)
     earlier, n = found["role"].to_numpy() == BASELINE, int(found.loc[found["role"] == IN_WINDOW, "n"].item())

@@ -56,9 +56,7 @@ def in_differences(outcome: ArrayLike, treated: ArrayLike, after: ArrayLike) -> 
 
 def effect(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """Rate ratio from logarithms of block totals, here and in the control, in the window and before."""
-    if isinstance(comparison, Refusal):
-        return refused(area, METHOD, level, comparison)
-    found = usable_blocks(comparison)
+    found = comparison if isinstance(comparison, Refusal) else usable_blocks(comparison)
     if isinstance(found, Refusal):
         return refused(area, METHOD, level, found)
     after = (found["role"] == IN_WINDOW).to_numpy(float)

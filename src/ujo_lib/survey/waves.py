@@ -155,7 +155,7 @@ def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL) -> Typed
     year = _whole(_wave(waves, later)["fiscal_year"]) if len(waves) else None
     before = waves[waves["fiscal_year"].astype("Int64") < year].sort_values("fiscal_year", kind="stable")
     rows = [
-        {"earlier": str(wave), "later": later} | _change_row(compare_waves(waves, str(wave), later, level))
+        (str(wave), later, *_change_row(compare_waves(waves, str(wave), later, level)))
         for wave in before["wave"]
     ]
     columns = ["earlier", "later", "n", "n_earlier", "difference", "estimate", "low", "high", "p_value"]
@@ -184,19 +184,14 @@ _BASIS_JA: dict[Basis, str] = {
 }
 
 
-def _change_row(change: Change) -> dict[str, Any]:
+def _change_row(change: Change) -> tuple[Any, ...]:
+    """What `wave_changes` says of a change, from the number of people now on."""
     ratio, n0, n1 = change.ratio, change.n0, change.n1
-    return {
-        "n": n1,
-        "n_earlier": n0,
-        "difference": None if n0 is None or n1 is None else n1 - n0,
-        "estimate": _finite(ratio.estimate) if ratio else None,
-        "low": ratio.low if ratio else None,
-        "high": _finite(ratio.high) if ratio else None,
-        "p_value": ratio.p_value if ratio else None,
-        "basis": _BASIS_JA[change.basis],
-        "verdict": change.code,
-    }
+    difference = None if n0 is None or n1 is None else n1 - n0
+    numbers: tuple[float | None, ...] = (None, None, None, None)
+    if ratio:
+        numbers = _finite(ratio.estimate), ratio.low, _finite(ratio.high), ratio.p_value
+    return n1, n0, difference, *numbers, _BASIS_JA[change.basis], change.code
 
 
 def _verdict(ratio: stats.RateRatio) -> Code:
