@@ -1,6 +1,7 @@
 """A table knows of all its columns together what none of them knows alone."""
 
 import json
+import math
 
 import pandas as pd
 import pytest
@@ -31,6 +32,19 @@ def test_a_bound_is_written_like_what_it_lies_around():
     assert (schema["low"].format, schema["low"].unit) == ("percent2", "%")
     assert schema.ends("high") == schema.around("share") == ("low", "high")
     assert schema.ends("p") is schema.around("p") is None
+
+
+def test_in_a_table_of_rows_a_missing_count_is_no_nought_and_leaves_the_others_whole():
+    columns = {"name": Text(), "n": Count(), "share": Share(n="n"), "small": Flag()}
+    table = Typed.of_rows([("県", 3, 0.5, True), ("市", None, math.nan, None)], columns).frame
+    assert [str(table[name].dtype) for name in ("n", "share", "small")] == ["Int64", "Float64", "boolean"]
+    assert table.iloc[1].isna().tolist() == [False, True, True, True]
+    assert table["n"][0] == 3
+
+
+def test_of_a_frame_a_table_of_rows_takes_the_columns_that_have_a_kind_in_their_order():
+    frame = pd.DataFrame({"left_out": ["a"], "n": [2], "name": ["県"]})
+    assert list(Typed.of_rows(frame, {"name": Text(), "n": Count()}).frame) == ["name", "n"]
 
 
 def test_two_intervals_around_one_column_are_told_apart():

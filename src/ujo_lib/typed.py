@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import KINDS, Base, Bound, Column, ColumnError, Count, Dimension, Share, Various
+from ujo_lib.columns import KINDS, Base, Bound, Column, ColumnError, Count, Dimension, Flag, Share, Various
 
 ANSWERED: Final = "〔有効回答〕"
 """In `Schema.where`: everybody who answered the variable. How many left a question out is treated as no secret."""
@@ -205,6 +205,21 @@ class Typed:
         if undeclared := [name for name in map(str, frame.columns) if name not in columns]:
             raise ColumnError(f"no kind for the columns {undeclared}; declared: {list(columns)}")
         return cls(frame, Schema({name: columns[name] for name in map(str, frame.columns)}, **more))
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Any], columns: Mapping[str, Column], **more: Any) -> Self:
+        """A table of rows in which values may be missing: counts are Int64, flags boolean, other numbers Float64.
+
+        Args:
+            rows: values in the order of `columns`, or by their names; also a frame, of which these columns are taken.
+            columns: name → kind.
+            more: as in `of`.
+        """
+        frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(columns))
+        types = {name: "Float64" for name, column in columns.items() if column.numeric}
+        for kind, dtype in ((Count, "Int64"), (Flag, "boolean")):
+            types |= {name: dtype for name, column in columns.items() if isinstance(column, kind)}
+        return cls.of(frame[list(columns)].astype(types), columns, **more)
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -82,13 +82,12 @@ def note_unread_sheets(grid: Grid, header: Header, spec: FileSpec, notes: Notes)
     ]
     if alike:
         wanted = ", ".join([*(spec.worksheets or (grid.sheet,)), *alike])
-        notes.problem(
+        notes.warning(
             "同じ見出しのシートをすべて読むこと",
             f"同じ見出しのシートを読んでいません。使うなら inputs.yaml に sheets: [{wanted}] と書いてください。",
             "18",
             column="sheets",
             value="、".join(alike),
-            severity="warning",
         )
 
 
@@ -103,7 +102,7 @@ def note_private_letters(grid: Grid, body: Body, header: Header, notes: Notes) -
         texts = grid.table.column(place).filter(grid.odd[place])
         held = pc.match_substring_regex(texts, PRIVATE_RE2).to_numpy() & np.isin(grid.rows[at], body.rows)
         if held.any():
-            notes.problem_rows(
+            notes.warning_rows(
                 grid.rows[at[held]],
                 [
                     "、".join(f"U+{ord(c):X}" for c in PRIVATE_USE.findall(text))
@@ -113,7 +112,6 @@ def note_private_letters(grid: Grid, body: Body, header: Header, notes: Notes) -
                 "外字を含みます。そのまま読みましたが、ほかの端末では見えません。使える文字があれば置き換えてください。",
                 "3",
                 column=header.headings[place],
-                severity="warning",
             )
 
 
@@ -131,13 +129,12 @@ def note_lonely_columns(
         if having and lacking:
             shown = "、".join(having[:3]) + (f" ほか{len(having) - 3}" if having[3:] else "")
             for spec in lacking:
-                notes_of[spec.label].problem(
+                notes_of[spec.label].warning(
                     f"同じ種類のほかのファイルと同じ列({shown} にはあります)",
                     "この列がないファイルの行は空欄になります。聞いていないことと無回答は違います。列を足して書き出し直すか、"
                     "この年度の分母からこのファイルを除いて読んでください。",
                     "定義",
                     column=heading,
-                    severity="warning",
                 )
 
 
@@ -166,13 +163,12 @@ def note_gaps(
             wanted = wanted.union(pd.period_range(period.start, period.end, freq="M"))
         note_quiet(kinds[kind].frame[~far], days[~far].dt.tz_localize(None), schemas[kind], own)
         if len(gaps := wanted.difference(have)):
-            own.problem(
+            own.warning(
                 f"{schemas[kind].title}がどの月にもあること",
                 "1件もない月です。その月のファイルの置き忘れ、別の年度のファイル、書き出しの期間の抜けがないか確かめてください。",
                 "照合",
                 column=f"{kind}.files",
                 value="、".join(_months(gaps)),
-                severity="warning",
             )
 
 
@@ -226,13 +222,12 @@ def note_quiet(frame: pd.DataFrame, days: pd.Series, schema: Schema, own: Notes)
             months = pd.period_range(first, end, freq="M")
             if not desk and any(first <= m.start_time and m.end_time.normalize() <= end for m in months):
                 continue  # told as a month without any
-            own.problem(
+            own.warning(
                 f"{schema.title}が続いていること" + (f"(窓口「{desk}」)" if desk else ""),
                 "この間は1件もありません。書き出しが途中で切れていないか、期間の抜けがないか確かめてください。",
                 "照合",
                 column=f"{schema.kind}.files",
                 value=f"{first:%Y-%m-%d}〜{end:%Y-%m-%d}",
-                severity="warning",
             )
 
 
@@ -251,26 +246,21 @@ def _note_far(
 ) -> None:
     for file in dict.fromkeys(loaded.files[far]):
         here = far & (loaded.files == file)
-        notes_of[file].problem_rows(
+        notes_of[file].warning_rows(
             loaded.rows[here],
             [f"{day:%Y-%m-%d}" for day in days[here]],
             "ほかの記録から1年以上離れていない日",
             "この日だけほかの記録から離れていて、年度の集計に入りません。年の打ち間違いでないか確かめてください。",
             "照合",
             column=heading,
-            severity="warning",
         )
 
 
 def _months(gaps: pd.PeriodIndex) -> list[str]:
     """Months as a clerk says them, runs of them by their ends."""
-    runs: list[list[pd.Period]] = []
-    for month in gaps:
-        if runs and month == runs[-1][-1] + 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    said = [[f"{month.year}年{month.month}月" for month in (run[0], run[-1])] for run in runs]
+    breaks = np.flatnonzero(np.diff(gaps.asi8) > 1)
+    ends = zip(gaps[[0, *breaks + 1]], gaps[[*breaks, -1]], strict=True)
+    said = [[f"{month.year}年{month.month}月" for month in run] for run in ends]
     return [first if first == last else f"{first}〜{last}" for first, last in said]
 
 

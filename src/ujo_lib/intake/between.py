@@ -134,15 +134,13 @@ def check_twins(loaded: Loaded, schema: Schema, notes_of: Mapping[str, Notes], *
     twin = np.flatnonzero((elsewhere & ~believed & ~doubled).to_numpy())
     for file in dict.fromkeys(loaded.files[twin]):
         mine = twin[loaded.files[twin] == file]
-        notes_of[file].problem_rows(
+        notes_of[file].warning_rows(
             loaded.rows[mine],
             [""] * len(mine),
             "ほかのファイルにない記録",
             f"{'番号だけが違う' if numbered else '番号のない'}記録が、ほかのファイルの行とすべての列で同じです。"
             "書き出しの期間の重なりなら、片方の行を除いてください。",
             "25",
-            column="(行全体)",
-            severity="warning",
         )
 
 
@@ -221,14 +219,13 @@ def _contacts_while_open(contacts: Loaded, desks: Loaded, notes_of: Mapping[str,
         wrong = outside(pd.to_datetime(desk.map(bounds[column].dropna().to_dict()))).to_numpy(dtype=bool)
         for file in np.unique(contacts.files[wrong]):
             here = wrong & (contacts.files == file)
-            notes_of[str(file)].problem_rows(
+            notes_of[str(file)].warning_rows(
                 contacts.rows[here],
                 desk[here].astype(str).tolist(),
                 f"窓口の{name}{side}の相談",
                 f"窓口の{name}(channels)か相談の日時を確かめてください。",
                 "照合",
                 column="窓口",
-                severity="warning",
             )
 
 

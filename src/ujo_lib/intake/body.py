@@ -166,7 +166,6 @@ def _examples(table: pa.Table, rows: np.ndarray, data: np.ndarray, kind: str, no
         else "様式のままです。データを書いてこの行を消すか、この年度にない資料なら inputs.yaml の not_supplied: の下に"
         f"「{kind}: 理由」を書いてください。",
         "12",
-        column="(行全体)",
     )
     return examples
 
@@ -176,14 +175,13 @@ def _note_beside(table: pa.Table, wide: int, rows: np.ndarray, data: np.ndarray,
     for place in range(wide, table.num_columns):
         column = table.column(place)
         at = np.flatnonzero(data & pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy())
-        notes.problem_rows(
+        notes.warning_rows(
             rows[at],
             [shown(column[int(i)].as_py()) for i in at[:MAX_ROWS_LISTED]],
             "見出しのある列だけ",
             "表の右の書き込みは読んでいません(行はそのまま読みました)。データなら見出しを付け、覚え書きなら消してください。",
             "12",
             column=f"{get_column_letter(place + 1)}列",
-            severity="warning",
         )
 
 
@@ -193,13 +191,12 @@ def _note_headless(table: pa.Table, header: Header, rows: np.ndarray, data: np.n
     for place in (i for i in range(last) if not header.headings[i]):
         at = np.flatnonzero(data & pc.not_equal(pc.utf8_trim_whitespace(table.column(place)), "").to_numpy())
         if len(at):
-            notes.problem(
+            notes.warning(
                 "どの列にも見出し",
                 "見出しのない列は読んでいません。データなら見出しを付けてください。番号だけの列などならこのままで構いません。",
                 "11",
                 row=int(rows[at[0]]),
                 column=f"{get_column_letter(place + 1)}列",
-                severity="warning",
             )
 
 
@@ -221,14 +218,12 @@ def _misfits(
     for column in table.columns[wide:]:
         wrong |= pc.not_equal(pc.utf8_trim_whitespace(column), "").to_numpy()
     short = data & ~wrong & (widths < wide)
-    notes.problem_rows(
+    notes.warning_rows(
         rows[short],
         [f"{n}列" for n in widths[short]],
         f"見出しと同じ{wide}列",
         "行の終わりのセルがありません。空欄として読みました。途中で切れた行でないか確かめてください。",
         "総務省1-2",
-        column="(行全体)",
-        severity="warning",
     )
     wrong &= data
     notes.problem_rows(
@@ -237,7 +232,6 @@ def _misfits(
         f"見出しと同じ{wide}列",
         "改行やコンマで行がくずれています。本文を引用符で囲んで書き出し直すか、Excelブックで受け取ってください。",
         "総務省1-2",
-        column="(行全体)",
     )
     return wrong
 
@@ -402,7 +396,9 @@ def check_totals(body: Body, frame: pd.DataFrame, header: Header, schema: Schema
             if _has_gaps(frame, column.name) and stated >= sums[0] - _ROUNDING:
                 open_ += 1
             elif all(abs(added - stated) > _ROUNDING for added in sums):
-                _note_wrong_total(total, header.heading(column.name), cell, sums[0], notes)
+                remedy = "合計行か明細のどちらかが違います。Excelで足し直し、抜けている行がないか確かめてください。"
+                expected, heading = f"行の合計 {sums[0]:,.10g}", header.heading(column.name)
+                notes.problem(expected, remedy, "13", row=total.row, column=heading, value=cell)
             else:
                 agreed += 1
         unsure = f"、{open_}列は秘匿・不明を含むため確かめられず" if open_ else ""
@@ -424,11 +420,6 @@ def _sharing_keys(total: Total, body: Body, header: Header, schema: Schema) -> n
 def _has_gaps(frame: pd.DataFrame, name: str) -> bool:
     """Whether some cells were suppressed or unknown at source, so that a sum can only be a lower bound."""
     return any(f"{name}_{gap}" in frame for gap in ("suppressed", "unknown"))
-
-
-def _note_wrong_total(total: Total, heading: str, cell: str, added: float, notes: Notes) -> None:
-    remedy = "合計行か明細のどちらかが違います。Excelで足し直し、抜けている行がないか確かめてください。"
-    notes.problem(f"行の合計 {added:,.10g}", remedy, "13", row=total.row, column=heading, value=cell)
 
 
 def check_merged(grid: Grid, body: Body, header: Header, schema: Schema, notes: Notes) -> None:

@@ -250,13 +250,12 @@ def check_clock(frame: pd.DataFrame, header: Header, timezone: str | None, notes
     smooth = counts + np.roll(counts, 1) + np.roll(counts, -1)
     quiet = int(np.argmin(smooth))
     if 12 <= quiet <= 21 and smooth[quiet] < QUIET_SHARE * smooth.mean():
-        notes.problem(
+        notes.warning(
             "相談が最も少ないのは明け方",
             f"最も少ないのが{quiet}時台です。時刻が9時間ずれている疑いがあります。"
             f"inputs.yaml の timezone(いま {timezone or '未宣言'})を確かめてください。",
             "10",
             column=header.heading(name),
-            severity="warning",
         )
 
 

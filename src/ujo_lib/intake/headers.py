@@ -242,13 +242,12 @@ def _named(together: str, headings: Sequence[str]) -> list[tuple[str, str]]:
 
 def _note_unknown(headings: Sequence[str], notes: Notes) -> None:
     for heading, value in _named("(読まない列)", headings):
-        notes.problem(
+        notes.warning(
             "データ辞書にある見出し",
             "この列は読みませんでした。必要なら inputs.yaml の columns で対応を、不要なら ignore に書いてください。",
             "11",
             column=heading,
             value=value,
-            severity="warning",
         )
 
 
@@ -270,14 +269,13 @@ def _require(
         elif not present:
             unanswered.append(item.heading)
     for heading, value in _named("(ない列)", unanswered):
-        notes.problem(
+        notes.warning(
             "調査票のすべての項目の列" if value else f"調査票の項目「{heading}」の列",
             "この項目は全員が無回答になります。尋ねていたら、見出しを様式どおりに直してください。",
             "11",
             row=header.top + 1,
             column=heading,
             value=value,
-            severity="warning",
         )
     free = {
         header.headings[i]: [row[i] for row in below]

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -111,10 +111,8 @@ class Intake:
     def json(self) -> str:
         """Sources, problems, repairs, missing cells and rules as one JSON object."""
         tables = ("sources", "problems", "repairs", "missing", "rules")
-        parts = (
-            f'"{name}": {getattr(self, name).to_json(orient="records", force_ascii=False)}' for name in tables
-        )
-        return json.dumps(json.loads("{" + ", ".join(parts) + "}"), ensure_ascii=False)
+        records = {name: json.loads(getattr(self, name).to_json(orient="records")) for name in tables}
+        return json.dumps(records, ensure_ascii=False)
 
     def _repr_html_(self) -> str:
         headings = {
@@ -136,11 +134,11 @@ class Intake:
 class _Parsed:
     """One file, read."""
 
-    frame: pd.DataFrame | None
-    rows: np.ndarray
     notes: Notes
     source: Mapping[str, Any]
-    rules: pd.DataFrame | None
+    frame: pd.DataFrame | None = None
+    rows: np.ndarray = field(default_factory=lambda: np.array([], dtype=int))
+    rules: pd.DataFrame | None = None
     header: Header | None = None
     splits: Sequence[str] = ()
 
@@ -317,20 +315,20 @@ def _read_file(
             file.seek(0)
             content = b"" if known == key else file.read()
     except UnreadableError:
-        return _Parsed(None, np.array([], dtype=int), notes, _source(spec.kind, spec.name, 0, ""), None)
+        return _Parsed(notes, _source(spec.kind, spec.name, 0, ""))
     if (twin := seen.setdefault(f"{spec.kind}:{sha}:{spec.worksheet}", spec.name)) != spec.name:
         notes.problem(
             "ほかと違う内容のファイル",
             f"{twin} と1バイトも違わない同じ内容です。同じ書き出しを二重に指定していないか確かめてください。",
             "25",
         )
-        return _Parsed(None, np.array([], dtype=int), notes, _source(spec.kind, spec.name, size, sha), None)
+        return _Parsed(notes, _source(spec.kind, spec.name, size, sha))
     if spec.layout and layout is None:
         remedy = "用意してある名前か、ad_headings.yaml にある名前を書いてください。"
         notes.problem("/".join(declaration.layouts), remedy, "定義", column="layout", value=spec.layout)
     if one is None or known != key:
         mine = Notes(spec.name)
-        one = _Parsed(None, np.array([], dtype=int), mine, _source(spec.kind, spec.name, size, sha), None)
+        one = _Parsed(mine, _source(spec.kind, spec.name, size, sha))
         with mine.bounded("ファイル全体"), suppress(UnreadableError):
             grid = read_grid(spec.name, content, spec.worksheet, spec.encoding, mine)
             del content  # a national year must not stand in memory beside its own table any longer
@@ -351,6 +349,12 @@ def _parse_file(
     names: tuple[str, ...] | None,
     notes: Notes,
 ) -> _Parsed:
+    def check_values(frame: pd.DataFrame, body: Body, header: Header) -> None:
+        with notes.bounded("合計の行"):
+            check_totals(body, frame, header, shape.schema, notes)
+        with notes.bounded("値の範囲"):
+            checks.check_schema(frame, body.rows, header, shape.schema, notes)
+
     def parsed(frame: pd.DataFrame | None, body: Body | None, header: Header | None) -> _Parsed:
         source = _source(spec.kind, spec.name, size, sha, grid, read, top)
         if frame is not None and header is not None:
@@ -362,8 +366,8 @@ def _parse_file(
         if frame is not None and body and header:
             with notes.bounded("読まない列"):
                 splits = _splits(frame, body, header, schema)
-        rows = np.array([], dtype=int) if body is None else body.rows
-        return _Parsed(frame, rows, notes, source, rules, header, splits)
+        rows = body.rows if body else np.array([], dtype=int)
+        return _Parsed(notes, source, frame, rows, rules, header, splits)
 
     with notes.bounded("見た目"):
         _warn_of_workbook(grid, notes)
@@ -385,10 +389,7 @@ def _parse_file(
     site = Site(spec.missing, spec.missing_in, spec.timezone, names)
     frame = _frame(spec, shape.schema, header, body, site, notes)
     if shape.parts:
-        with notes.bounded("合計の行"):
-            check_totals(body, frame, header, shape.schema, notes)
-        with notes.bounded("値の範囲"):
-            checks.check_schema(frame, body.rows, header, shape.schema, notes)
+        check_values(frame, body, header)
         frame, body, header = gathered(shape, schema, frame, body, header, site, notes)
     if schema.kind in ("population", "ads"):
         with notes.bounded("合計と内訳の重なり"):
@@ -403,10 +404,7 @@ def _parse_file(
     with notes.bounded("小計の列"):
         check_subtotal_columns(read, top, notes)
     if not shape.parts:
-        with notes.bounded("合計の行"):
-            check_totals(body, frame, header, schema, notes)
-        with notes.bounded("値の範囲"):
-            checks.check_schema(frame, body.rows, header, schema, notes)
+        check_values(frame, body, header)
     with notes.bounded("行の中のつじつま"):
         checks.check_rows(frame, body.rows, header, schema, notes)
     with notes.bounded("時刻のずれ"):
@@ -440,7 +438,6 @@ def _each_once(body: Body, frame: pd.DataFrame, schema: Schema, notes: Notes) ->
             "区分が空欄の行が、内訳の行と並んでいます。合計なら行を消し、区分が不明なら「不明」と書いてください"
             "(埋めたままにすると2重に数えます)。",
             "13",
-            column="(行全体)",
         )
     if not again.any():
         return body, frame
@@ -465,7 +462,7 @@ def _warn_of_workbook(grid: Grid, notes: Notes) -> None:
     )
     for places, remedy in told:
         if places:
-            notes.problem("見たままの値", remedy, "18", value="、".join(places[:5]), severity="warning")
+            notes.warning("見たままの値", remedy, "18", value="、".join(places[:5]))
 
 
 def _frame(
@@ -498,7 +495,7 @@ def _frame(
         for option in item.options if item.name not in header.lists else ():
             if item.column(option) not in frame:
                 frame[item.column(option)] = pd.array([pd.NA] * len(body.rows), dtype="boolean")
-    return _DERIVED.get(schema.kind, _as_it_is)(frame)
+    return _derived(frame, schema)
 
 
 def _constant(text: str, spec: FileSpec, sheet: str, rows: np.ndarray) -> pa.ChunkedArray:
@@ -529,7 +526,7 @@ def _blank(column: Column, height: int) -> pd.Series:
 def _blank_frame(schema: Schema) -> pd.DataFrame:
     """The frame of a file that would have had every column and no row."""
     frame = pd.DataFrame({column.name: _blank(column, 0) for column in schema.columns})
-    return _DERIVED.get(schema.kind, _as_it_is)(frame)
+    return _derived(frame, schema)
 
 
 def _settle_flags(frame: pd.DataFrame) -> None:
@@ -540,8 +537,10 @@ def _settle_flags(frame: pd.DataFrame) -> None:
             frame[name] = frame[name].astype("boolean").fillna(False)
 
 
-def _as_it_is(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame
+def _derived(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """The frame with the columns that follow from others."""
+    derive = {"cases": _derive_8050, "ads": _derive_ad_day}.get(schema.kind)
+    return derive(frame) if derive else frame
 
 
 def _derive_8050(frame: pd.DataFrame) -> pd.DataFrame:
@@ -563,9 +562,6 @@ def _derive_ad_day(frame: pd.DataFrame) -> pd.DataFrame:
         if {"period_start", "period_end"} <= set(frame):
             frame["date"] = frame["period_start"].where(frame["period_start"] == frame["period_end"])
     return frame.drop(columns=["period_start", "period_end", "currency"], errors="ignore")
-
-
-_DERIVED = {"cases": _derive_8050, "ads": _derive_ad_day}
 
 
 def _source(
@@ -645,16 +641,17 @@ def _intake(
     notes: list[Notes],
     not_supplied: Mapping[str, str],
 ) -> Intake:
+    frames = {kind: together.frame for kind, together in loaded.items()}
     faults = tuple(problem for note in notes for problem in note.problems)
     repairs = [repair for note in notes for repair in note.repairs]
     verdicts = [one.rules for _, one in parsed if one.rules is not None]
     sources = pd.DataFrame([one.source for _, one in parsed], columns=list(SOURCE_COLUMNS))
     return Intake(
-        frames={kind: together.frame for kind, together in loaded.items()},
+        frames=frames,
         sources=sources.astype({"header_row": "Int64"}),
         repairs=as_frame(repairs, REPAIR_COLUMNS),
         problems=as_frame(by_cause(faults), PROBLEM_COLUMNS),
-        missing=_missing({kind: together.frame for kind, together in loaded.items()}, schemas),
+        missing=_missing(frames, schemas),
         rules=pd.concat(verdicts, ignore_index=True)
         if verdicts
         else pd.DataFrame(columns=list(RULE_COLUMNS)),

@@ -103,14 +103,13 @@ def parse_listed(item: Multiple, raw: Raw, notes: Notes) -> dict[str, pd.Series]
 
 def _warn_of_glue(raw: Raw, code: int, plain: str, notes: Notes) -> None:
     rows = raw.rows_of(code)
-    notes.problem_rows(
+    notes.warning_rows(
         rows,
         [plain] * len(rows),
         f"番号{plain}の回答",
         f"{plain} と読みました。{','.join(plain)} をExcelが {plain} に変えたのではないか、調査票で確かめてください。",
         "15",
         column=raw.heading,
-        severity="warning",
     )
 
 
@@ -131,14 +130,14 @@ def parse_columns(
     height = len(next(iter(raws.values())).codes)
     ticked = np.zeros((height, len(item.options)), dtype=bool)
     filled = np.zeros((height, len(item.options)), dtype=bool)
-    for place, option in enumerate(item.options):
-        if (raw := raws.get(option.label)) is not None:
-            ticked[:, place], filled[:, place] = _ticks(raw, notes)
+    there = [(place, raws[one.label]) for place, one in enumerate(item.options) if one.label in raws]
+    for place, raw in there:
+        ticked[:, place], filled[:, place] = _ticks(raw, notes)
     answered = np.asarray(filled.any(axis=1))
-    if encoding == "dummies":
-        for place, option in enumerate(item.options):
-            if (raw := raws.get(option.label)) is not None:
-                _note_gaps(raw, answered & ~filled[:, place], notes)
+    for place, raw in there if encoding == "dummies" else ():
+        rows = raw.rows[answered & ~filled[:, place]]
+        if len(rows):
+            notes.repair("(空欄)", "0", "15", row=int(rows[0]), column=raw.heading, count=len(rows))
     return _columns(item, ticked, answered)
 
 
@@ -157,12 +156,6 @@ def _ticks(raw: Raw, notes: Notes) -> tuple[np.ndarray, np.ndarray]:
             after = int(read.value)
             notes.repair(raw.texts[code], after, "15", row=int(rows[0]), column=raw.heading, count=len(rows))
     return values[raw.codes], filled[raw.codes]
-
-
-def _note_gaps(raw: Raw, gaps: np.ndarray, notes: Notes) -> None:
-    if gaps.any():
-        rows = raw.rows[gaps]
-        notes.repair("(空欄)", "0", "15", row=int(rows[0]), column=raw.heading, count=len(rows))
 
 
 def _columns(item: Multiple, ticked: np.ndarray, answered: np.ndarray) -> dict[str, pd.Series]:

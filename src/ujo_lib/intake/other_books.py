@@ -144,7 +144,7 @@ def read_other_book(content: bytes, suffix: str, wanted: str | None, notes: Note
         visible, [title for title, one in sheets.items() if one.written], wanted
     )
     told = _UNSEEN.format(suffix, _ERRORS_UNSEEN if suffix == ".xls" else "")
-    notes.problem("見た目も読み取れる形式(xlsx)", told, "18", severity="warning")
+    notes.warning("見た目も読み取れる形式(xlsx)", told, "18")
     areas = sheets[name].areas
     facts = Facts(
         encoding=suffix[1:],

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import partialmethod
 from pathlib import Path
 from typing import Literal
 
@@ -176,7 +177,7 @@ class Notes:
         remedy: str,
         rule: str,
         *,
-        column: str,
+        column: str = "(行全体)",
         severity: Severity = "error",
     ) -> None:
         """Note the same fault for many rows: the first ones each, the rest as one line with their number."""
@@ -185,6 +186,9 @@ class Notes:
         rest = len(rows) - MAX_ROWS_LISTED
         if rest > 0:
             self.rest(rest, expected, remedy, rule, column=column, severity=severity)
+
+    warning = partialmethod(problem, severity="warning")
+    warning_rows = partialmethod(problem_rows, severity="warning")
 
     def rest(
         self, count: int, expected: str, remedy: str, rule: str, *, column: str, severity: Severity = "error"

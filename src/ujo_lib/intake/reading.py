@@ -77,11 +77,10 @@ def readable(path: Path, notes: Notes) -> Iterator[io.BufferedReader]:
         notes.problem("ファイルがあること", _missing_remedy(path), "21", value=path.name)
         raise UnreadableError(path)
     if (found.parent / f"~${found.name}").exists():
-        notes.problem(
+        notes.warning(
             "ほかの人が開いていないこと",
             "Excelで開かれています。保存して閉じてから、もう一度実行してください(いまは最後に保存された内容を読みました)。",
             "21",
-            severity="warning",
         )
     try:
         with found.open("rb") as file:
@@ -280,7 +279,6 @@ def _refuse_mojibake(text: memoryview, found: Scan, codec: str, notes: Notes) ->
             "文字化けがないこと",
             "元のファイルから、文字コードを変えずにもう一度書き出してください。",
             "2",
-            column="(行全体)",
         )
         raise UnreadableError
 

@@ -230,18 +230,15 @@ def uncoded(text: str, aliases: Mapping[str, tuple[str, ...]] = MappingProxyType
 
 
 _NO_ANSWER_PREF = ("不明", "無回答", "不明/無回答", "不明・未回答")
-_PREFECTURES = tuple(
-    re.split(
-        "/",
-        "北海道/青森県/岩手県/宮城県/秋田県/山形県/福島県/茨城県/栃木県/群馬県/埼玉県/千葉県/東京都/神奈川県/新潟県/富山県/"
-        "石川県/福井県/山梨県/長野県/岐阜県/静岡県/愛知県/三重県/滋賀県/京都府/大阪府/兵庫県/奈良県/和歌山県/鳥取県/島根県/"
-        "岡山県/広島県/山口県/徳島県/香川県/愛媛県/高知県/福岡県/佐賀県/長崎県/熊本県/大分県/宮崎県/鹿児島県/沖縄県",
-    )
+_PREFECTURES = (
+    "北海道/青森県/岩手県/宮城県/秋田県/山形県/福島県/茨城県/栃木県/群馬県/埼玉県/千葉県/東京都/神奈川県/新潟県/富山県/"
+    "石川県/福井県/山梨県/長野県/岐阜県/静岡県/愛知県/三重県/滋賀県/京都府/大阪府/兵庫県/奈良県/和歌山県/鳥取県/島根県/"
+    "岡山県/広島県/山口県/徳島県/香川県/愛媛県/高知県/福岡県/佐賀県/長崎県/熊本県/大分県/宮崎県/鹿児島県/沖縄県"
 )
 PREFECTURES = (
     *(
         Option(name, f"{code:02d}", (name[:-1],) if name != "北海道" else ())
-        for code, name in enumerate(_PREFECTURES, start=1)
+        for code, name in enumerate(_PREFECTURES.split("/"), start=1)
     ),
     Option("海外", "", ("国外",)),
     Option("不明・無回答", "", _NO_ANSWER_PREF),
@@ -291,15 +288,19 @@ CASES = Schema(
     may_be_empty=True,
 )
 
+_STRATUM = (
+    _must("sex", "性別", "cat", options=options("男性/女性", {"男性": _MALE, "女性": _FEMALE})),
+    _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級")),
+    Column("district", "地区", "cat", from_labels=True, aliases=("地区(圏域)", "圏域")),
+)
+"""What the register says of everybody who could have been drawn."""
 RESIDENTS = Schema(
     "residents",
     "市民調査 回答",
     "one resident who was drawn, answered or not",
     (
         _must("resident_id", "対象者番号", note="pseudonym; no name, no address"),
-        _must("sex", "性別", "cat", options=options("男性/女性", {"男性": _MALE, "女性": _FEMALE})),
-        _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級")),
-        Column("district", "地区", "cat", from_labels=True, aliases=("地区(圏域)", "圏域")),
+        *_STRATUM,
         Column(
             "responded",
             "回答",
@@ -331,9 +332,7 @@ RESIDENTS_FRAME = Schema(
     "市民調査の母集団",
     "one sex, age band and district of the register",
     (
-        _must("sex", "性別", "cat", options=options("男性/女性", {"男性": _MALE, "女性": _FEMALE})),
-        _must("age_band", "年齢", "age", from_labels=True, aliases=("年代", "年齢階級"), whole=True),
-        Column("district", "地区", "cat", from_labels=True, aliases=("地区(圏域)", "圏域")),
+        *(replace(column, whole=column.type == "age") for column in _STRATUM),
         Column("n", "人口", "int", required=True, filled=True, minimum=1, unit="人"),
         Column("source", "資料", "str", aliases=("出典",)),
     ),

@@ -258,7 +258,7 @@ def _note_unknown_age(column: Column, raw: Raw, code: int, notes: Notes) -> None
     line = f'missing_in: {{{column.name}: {{"{tidy(raw.texts[code])}": unknown}}}}'
     remedy = f"不明の符号なら、inputs.yaml に {line} と書いてください。実際の年齢ならこのままで構いません。"
     values = [raw.texts[code]] * len(rows)
-    notes.problem_rows(rows, values, "年齢", remedy, "14", column=raw.heading, severity="warning")
+    notes.warning_rows(rows, values, "年齢", remedy, "14", column=raw.heading)
 
 
 def shown(text: str) -> str:

@@ -21,7 +21,7 @@ from ujo_lib.columns import Count, Rate, Ratio, Share, Statistic, Text, interval
 from ujo_lib.fiscal import WEEKDAYS_JA
 from ujo_lib.glm import fit_negative_binomial
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
-from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
+from ujo_lib.outreach.verdict import Effect, Refusal, judged, judged_by_error, refused
 from ujo_lib.stats import LEVEL
 from ujo_lib.typed import Typed
 
@@ -65,16 +65,8 @@ def model(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> 
     if not fit.converged[0]:
         return refused(area, METHOD_MODEL, level, _NO_FIT)
     estimate, error = float(fit.coefficients[0, 1]), float(np.sqrt(fit.bread[0, 1, 1]))
-    z = float(distributions.norm.ppf((1 + level) / 2))
-    low, ratio, high = np.exp(estimate + z * error * np.array([-1.0, 0.0, 1.0])).tolist()
-    return judged(
-        area,
-        METHOD_MODEL,
-        level,
-        n=n,
-        expected=n / ratio,
-        ratio=(ratio, low, high),
-        p_value=float(2 * distributions.norm.sf(abs(estimate / error))),
+    return judged_by_error(
+        area, METHOD_MODEL, level, n=n, estimate=estimate, error=error, of=distributions.norm
     )
 
 
@@ -223,9 +215,7 @@ def block_t(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -
     estimate is the long design's, the interval reaches over both, and p is the larger of the two: as long as either
     design is right, so is the interval, and "detected" is false no more often than its level says.
     """
-    if isinstance(comparison, Refusal):
-        return refused(area, METHOD, level, comparison)
-    found = usable_blocks(comparison)
+    found = comparison if isinstance(comparison, Refusal) else usable_blocks(comparison)
     if isinstance(found, Refusal):
         return refused(area, METHOD, level, found)
     earlier, n = found["role"].to_numpy() == BASELINE, int(found.loc[found["role"] == IN_WINDOW, "n"].item())

@@ -13,7 +13,7 @@ from scipy import stats as distributions
 from ujo_lib.errors import InputError
 from ujo_lib.outreach.controlled import usable_blocks
 from ujo_lib.outreach.hygiene import IN_WINDOW, Comparison
-from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
+from ujo_lib.outreach.verdict import Effect, Refusal, judged_by_error, refused
 from ujo_lib.stats import LEVEL
 
 METHOD = "差の差(対数)"
@@ -56,9 +56,7 @@ def in_differences(outcome: ArrayLike, treated: ArrayLike, after: ArrayLike) -> 
 
 def effect(comparison: Comparison | Refusal, area: str, level: float = LEVEL) -> Effect:
     """Rate ratio from logarithms of block totals, here and in the control, in the window and before."""
-    if isinstance(comparison, Refusal):
-        return refused(area, METHOD, level, comparison)
-    found = usable_blocks(comparison)
+    found = comparison if isinstance(comparison, Refusal) else usable_blocks(comparison)
     if isinstance(found, Refusal):
         return refused(area, METHOD, level, found)
     after = (found["role"] == IN_WINDOW).to_numpy(float)
@@ -66,9 +64,6 @@ def effect(comparison: Comparison | Refusal, area: str, level: float = LEVEL) ->
     outcome = np.log(np.concatenate([found["n"], found["control"]]).astype(float))
     treated = np.repeat([1.0, 0.0], len(found))
     difference = in_differences(outcome, treated, np.tile(after, 2))
-    t = distributions.t(difference.degrees)
-    reach = float(t.ppf((1 + level) / 2)) * difference.error
-    estimate = difference.estimate
-    ratio = (float(np.exp(estimate)), float(np.exp(estimate - reach)), float(np.exp(estimate + reach)))
-    p_value = float(2 * t.sf(abs(estimate) / difference.error))
-    return judged(area, METHOD, level, n=n, expected=n / ratio[0], ratio=ratio, p_value=p_value)
+    estimate, error = difference.estimate, difference.error
+    of = distributions.t(difference.degrees)
+    return judged_by_error(area, METHOD, level, n=n, estimate=estimate, error=error, of=of)

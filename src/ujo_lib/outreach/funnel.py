@@ -268,8 +268,7 @@ def inflow_by_source(consultations: pd.DataFrame) -> Typed:
 def _groups(ads: pd.DataFrame, dimensions: Sequence[str]) -> list[tuple[tuple[object, ...], pd.DataFrame]]:
     if not dimensions:
         return [((), ads)]
-    grouped = ads.groupby(list(dimensions), observed=True, sort=True)
-    return [(key if isinstance(key, tuple) else (key,), part) for key, part in grouped]
+    return list(ads.groupby(list(dimensions), observed=True, sort=True))
 
 
 def _years(band: str) -> tuple[int, int] | None:

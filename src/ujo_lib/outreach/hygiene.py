@@ -289,7 +289,7 @@ def counts(comparison: Comparison | Refusal) -> Typed:
         "n": Count(heading="相談", unit="回"),
         "control": Count(heading="比較地域の相談", unit="件", members=False, free=True),
     }
-    return Typed.of(frame.astype(dict.fromkeys(["days", "n", "control"], "Int64")), columns)
+    return Typed.of_rows(frame, columns)
 
 
 def of_window(table: Typed) -> Typed:

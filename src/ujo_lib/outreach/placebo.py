@@ -123,8 +123,7 @@ def summary(space: Placebo | Refusal, time: Placebo | Refusal) -> Typed:
         "smallest_p": PValue(heading="この数で出せる最小のp値"),
         "finding": Text(heading="結果"),
     }
-    frame = pd.DataFrame(rows, columns=list(columns))
-    return Typed.of(frame.astype({"n": "Int64", "p_value": "Float64", "smallest_p": "Float64"}), columns)
+    return Typed.of_rows(rows, columns)
 
 
 def reading(found: Placebo | Refusal) -> str:

@@ -157,19 +157,8 @@ def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect], note
         effect = estimate(
             replace(plan, **{key: value for change in changes for key, value in change.items()})
         )
-        rows.append(
-            {
-                **dict(zip(choices, options, strict=True)),
-                "label": effect.label,
-                "estimate": effect.estimate,
-                "low": effect.low,
-                "high": effect.high,
-                "p_value": effect.p_value,
-                "chosen": not any(changes),
-                "reason": effect.reason,
-            }
-        )
-    frame = pd.DataFrame(rows).sort_values("estimate", na_position="last", ignore_index=True)
+        numbers = effect.estimate, effect.low, effect.high, effect.p_value
+        rows.append((*options, effect.label, *numbers, not any(changes), effect.reason))
     columns: dict[str, Column] = {name: Text(heading=name) for name in choices} | {
         "label": Text(heading="判定"),
         "estimate": Ratio(heading="効果"),
@@ -178,5 +167,5 @@ def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect], note
         "chosen": Flag(heading="登録した選び方"),
         "reason": Text(heading="推定できない理由"),
     }
-    numbers = dict.fromkeys(["estimate", "low", "high", "p_value"], "Float64")
-    return Typed.of(frame.astype(numbers), columns, note=note)
+    frame = pd.DataFrame(rows, columns=list(columns)).sort_values("estimate", ignore_index=True)
+    return Typed.of_rows(frame, columns, note=note)

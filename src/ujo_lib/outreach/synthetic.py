@@ -18,7 +18,7 @@ from scipy import stats as distributions
 
 from ujo_lib.outreach.controlled import block_days, usable_blocks
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Comparison
-from ujo_lib.outreach.verdict import Effect, Refusal, judged, refused
+from ujo_lib.outreach.verdict import Effect, Refusal, judged_by_error, refused
 from ujo_lib.stats import LEVEL
 
 Floats = NDArray[np.float64]
@@ -86,11 +86,8 @@ def effect(
     gap, weights = _gap(logs - logs[:, :before].mean(axis=1, keepdims=True), before, design)
     middle, degrees = float(gap[before] - weights @ gap[:before]), before - 1
     error = float(gap[:before].std(ddof=1) * np.sqrt(1 + weights @ weights))
-    reach = float(distributions.t.ppf((1 + level) / 2, degrees)) * error
-    ratio = (float(np.exp(middle)), float(np.exp(middle - reach)), float(np.exp(middle + reach)))
-    n = comparison.totals(IN_WINDOW).n
-    p_value = float(2 * distributions.t.sf(abs(middle) / error, degrees))
-    return judged(area, method, level, n=n, expected=n / ratio[0], ratio=ratio, p_value=p_value)
+    n, of = comparison.totals(IN_WINDOW).n, distributions.t(degrees)
+    return judged_by_error(area, method, level, n=n, estimate=middle, error=error, of=of)
 
 
 def _gap(outcome: Floats, before: int, design: Design) -> tuple[Floats, Floats]:

@@ -5,9 +5,10 @@ number, so that a page cannot show an estimate where none was possible. "Not det
 interval.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from ujo_lib.columns import Column, Count, Difference, PValue, Rate, Ratio, Text, interval
@@ -79,11 +80,8 @@ class Effect:
         """
         if self.expected is None or self.estimate is None or self.low is None or self.high is None:
             return None
-        return (
-            (self.estimate - 1) * self.expected,
-            (self.low - 1) * self.expected,
-            (self.high - 1) * self.expected,
-        )
+        estimate, low, high = ((end - 1) * self.expected for end in (self.estimate, self.low, self.high))
+        return estimate, low, high
 
 
 def judged(
@@ -100,6 +98,16 @@ def judged(
     estimate, low, high = ratio
     code: Code = "detected" if low > 1 or high < 1 else "not_detected"
     return Effect(area, method, code, level, n, expected, estimate, low, high, p_value)
+
+
+def judged_by_error(
+    area: str, method: str, level: float, *, n: int, estimate: float, error: float, of: Any
+) -> Effect:
+    """`judged` of a log ratio and its standard error, whose quotient has the distribution `of` without an effect."""
+    reach = float(of.ppf((1 + level) / 2)) * error
+    middle, low, high = (float(np.exp(end)) for end in (estimate, estimate - reach, estimate + reach))
+    p_value = float(2 * of.sf(abs(estimate) / error))
+    return judged(area, method, level, n=n, expected=n / middle, ratio=(middle, low, high), p_value=p_value)
 
 
 def refused(area: str, method: str, level: float, refusal: Refusal) -> Effect:
@@ -119,29 +127,10 @@ def table(*effects: Effect, unit: str, of: str = "対象") -> Typed:
         ValueError: no effect, or effects at several levels.
     """
     (level,) = {effect.level for effect in effects}
-    rows = []
-    for effect in effects:
-        extra = effect.extra or (None, None, None)
-        rows.append(
-            {
-                "area": effect.area,
-                "method": effect.method,
-                "code": effect.code,
-                "label": effect.label,
-                "n": effect.n,
-                "expected": effect.expected,
-                "estimate": effect.estimate,
-                "low": effect.low,
-                "high": effect.high,
-                "p_value": effect.p_value,
-                "extra": extra[0],
-                "extra_low": extra[1],
-                "extra_high": extra[2],
-                "finding": finding(effect),
-            }
-        )
-    numbers = ["expected", "estimate", "low", "high", "p_value", "extra", "extra_low", "extra_high"]
-    frame = pd.DataFrame(rows).astype({"n": "Int64"} | dict.fromkeys(numbers, "Float64"))
+    frame = pd.DataFrame([asdict(effect) for effect in effects]).assign(
+        label=[effect.label for effect in effects], finding=[finding(effect) for effect in effects]
+    )
+    frame[["extra", "extra_low", "extra_high"]] = [effect.extra or [None] * 3 for effect in effects]
     free = all(map(_tells_no_count, effects))
     columns: dict[str, Column] = {
         "area": Text(heading=of),
@@ -157,7 +146,7 @@ def table(*effects: Effect, unit: str, of: str = "対象") -> Typed:
         **interval("extra", level, low="extra_low", high="extra_high", remark="増えた数"),
         "finding": Text(heading="言えること", free=free),
     }
-    return Typed.of(frame, columns)
+    return Typed.of_rows(frame, columns)
 
 
 def statement(effect: Effect, table: str) -> str:

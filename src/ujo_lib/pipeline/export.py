@@ -20,7 +20,6 @@ from ujo_lib.pipeline.manifest import Manifest, StepRecord
 from ujo_lib.pipeline.pages import marks_on
 from ujo_lib.pipeline.run import locked
 from ujo_lib.pipeline.steps import Finished, Job, StepStore
-from ujo_lib.report.door.publish import TableRecord
 from ujo_lib.report.look.drawings import Recipe, draw_files, file_stems
 from ujo_lib.report.sheets.word import document
 
@@ -116,14 +115,10 @@ def _export(finished: Sequence[Finished], folder: Path, pool: Executor) -> Expor
     rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     waiting = [
-        pool.submit(draw_files, recipe, _needed(recipe, records), new / stem)
+        pool.submit(draw_files, recipe, {key: records[key] for key in recipe.table_keys}, new / stem)
         for recipe, stem in zip(recipes, file_stems(recipes), strict=True)
     ]
     for drawing in waiting:
         drawing.result()
     replace_folder(new, folder)
     return Exported(folder, len(recipes))
-
-
-def _needed(recipe: Recipe, records: Mapping[str, TableRecord]) -> dict[str, TableRecord]:
-    return {key: records[key] for key in recipe.table_keys}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -118,11 +119,11 @@ def attempt(
         work: `run`, or `release`.
         options: its options: `only`, `force`, `jobs` of `run`.
     """
-    title = _title(place)
+    result = partial(Result, place.site, place.year, _title(place))
     if not place.params.is_dir():
         missing = f"この年度の準備がまだです。`ujo new-year {place.site} {place.year}` で始めます。"
         progress.note(missing)
-        return Result(place.site, place.year, title, "parameters", missing)
+        return result("parameters", missing)
     state: State
     try:
         outcome = work(place, progress=progress, **options)
@@ -144,19 +145,9 @@ def attempt(
     else:
         state = "unchanged" if outcome.unchanged else "done"
         cover = (place.internal if options.get("only") else place.release) / "index.html"
-        return Result(
-            place.site,
-            place.year,
-            title,
-            state,
-            "",
-            outcome.run_id,
-            len(outcome.executed),
-            outcome.seconds,
-            str(cover),
-        )
+        return result(state, "", outcome.run_id, len(outcome.executed), outcome.seconds, str(cover))
     progress.note(message)
-    return Result(place.site, place.year, title, state, message)
+    return result(state, message)
 
 
 def _without_data(error: NotebooksFailedError) -> str:

@@ -108,26 +108,13 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
 def _policy(rules: DisclosureRules, threshold: int) -> Policy:
     return Policy(
         threshold=threshold,
-        zero_rule=rules.zero_rule,
-        required_width=rules.required_width,
-        exemptions=tuple(
-            Exemption(one.population, one.dimensions, one.min_total, one.reason) for one in rules.exemptions
-        ),
-        own_case=rules.own_case,
-        dominance=rules.dominance,
+        exemptions=tuple(Exemption(**one.model_dump()) for one in rules.exemptions),
+        **rules.model_dump(include={"zero_rule", "required_width", "own_case", "dominance"}),
     )
 
 
 def _figure(rules: DisclosureRules) -> list[PublicFigure]:
     return [
-        PublicFigure(
-            one.population,
-            one.where,
-            one.low,
-            one.low if one.high is None else one.high,
-            one.source,
-            one.multiple,
-            one.period,
-        )
+        PublicFigure(**one.model_dump() | {"high": one.low if one.high is None else one.high})
         for one in rules.public_figures
     ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ujo_lib.intake import Intake
+    from ujo_lib.intake.schemas import Schema
 
 _CHECKED_ON = re.compile(r"contacts_checked_on\s*:")
 _LISTS: dict[str, type[Declared]] = {
@@ -256,45 +257,39 @@ def require_known_answers(place: SiteYear, data: "Intake | None" = None) -> None
     Raises:
         ParameterError: every such name with file, line and the nearest that there is.
     """
+    from ujo_lib.intake.declaration import read_declaration
+    from ujo_lib.intake.problems import Notes
+
     settings = [place.settings(notebook) for notebook in place.notebooks]
-    known = _Known(place, settings[0], data)
+    inputs = settings[0].inputs_file
+    declared = read_declaration(inputs, read_yaml(Inputs, inputs).kinds, place.root, Notes("inputs.yaml"))
     problems = dict.fromkeys(
         problem
         for one in settings
         for name, field in type(one).model_fields.items()
         for mark in field.metadata
         if isinstance(mark, Answers) and mark.kind in one.kinds
-        for problem in _strangers(place, one, name, known.answers(mark))
+        for problem in _strangers(place, one, name, _answers(mark, declared.schemas, data))
     )
     if problems:
         raise ParameterError(problems)
 
 
-class _Known:
-    """The answers that a year's data have, or that are declared for them."""
+def _answers(mark: Answers, schemas: "Mapping[str, Schema]", data: "Intake | None") -> list[str]:
+    """The answers that the data have, or that are declared for them.
 
-    def __init__(self, place: SiteYear, settings: NotebookSettings, data: "Intake | None"):
-        from ujo_lib.intake.declaration import read_declaration
-        from ujo_lib.intake.problems import Notes
-
-        kinds = read_yaml(Inputs, settings.inputs_file).kinds
-        self._data = data
-        self._schemas = read_declaration(
-            settings.inputs_file, kinds, place.root, Notes("inputs.yaml")
-        ).schemas
-
-    def answers(self, mark: Answers) -> list[str]:
-        """None where nothing can be said: a kind or question that the year does not have, or free answers unread."""
-        alike = CONTACTS if mark.kind in CONTACTS else (mark.kind,)
-        kind = next((one for one in alike if one in self._schemas), None)
-        if kind is None:
-            return []
-        options = {column.name: column.options for column in self._schemas[kind].columns}
-        declared = [option.label for option in options.get(mark.column, ())]
-        if self._data is None or mark.column not in self._data.frames.get(kind, ()):
-            return declared
-        given = [str(value) for value in self._data.frames[kind][mark.column].dropna().unique()]
-        return given if mark.given else [*declared, *given]
+    None where nothing can be said: a kind or question that the year does not have, or free answers unread.
+    """
+    alike = CONTACTS if mark.kind in CONTACTS else (mark.kind,)
+    kind = next((one for one in alike if one in schemas), None)
+    if kind is None:
+        return []
+    options = {column.name: column.options for column in schemas[kind].columns}
+    declared = [option.label for option in options.get(mark.column, ())]
+    if data is None or mark.column not in data.frames.get(kind, ()):
+        return declared
+    given = [str(value) for value in data.frames[kind][mark.column].dropna().unique()]
+    return given if mark.given else [*declared, *given]
 
 
 def _strangers(

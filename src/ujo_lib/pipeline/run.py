@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
@@ -34,10 +34,9 @@ from ujo_lib.pipeline.readiness import CODEBOOKS, require_decided, require_known
 from ujo_lib.store import Store
 
 if TYPE_CHECKING:
-    from ujo_lib.disclosure.audit import Promise
     from ujo_lib.pipeline.execute import NotebookFailedError
     from ujo_lib.pipeline.release import Masked
-    from ujo_lib.pipeline.steps import Finished, StepStore, Walk
+    from ujo_lib.pipeline.steps import Finished, Walk
 
 CANDIDATE = "秘匿審査前・配布不可"
 """Status of release pages that nobody has reviewed."""
@@ -145,7 +144,8 @@ def _bring_up_to_date(
             shutil.rmtree(place.staging, ignore_errors=True)
             if force:
                 store.forget()
-            made = _make_pages(walk, steps, asked, _seconds_before(before))
+            records = before.internal if before else {}
+            made = _make_pages(walk, steps, asked, {name: one.seconds for name, one in records.items()})
         staged = _stage(place, steps, made, before, status)
         manifest = _put_in_place(place, steps, made, before, staged, started, progress)
         store.bound()
@@ -239,17 +239,9 @@ def _with_sources(names: set[str], steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if step.notebook in names]
 
 
-@dataclass(frozen=True)
-class _Staged:
-    """Finished pages beside their targets.
+class _Staged(NamedTuple):
+    """The finished pages beside their targets: the run id, and what may be done with the release pages."""
 
-    Attributes:
-        folder: holds `internal` and, unless only internal pages were asked for, `release`.
-        identity: the run id.
-        status: what may be done with the release pages.
-    """
-
-    folder: Path
     identity: str
     status: str
 
@@ -258,41 +250,37 @@ def _stage(
     place: SiteYear, steps: Sequence[Step], made: _Made, before: Manifest | None, status: str
 ) -> _Staged:
     """Write what is not yet written of both sets of pages beside their targets; review and seal a release there."""
-    from ujo_lib.pipeline.pages import Rules, refresh_page, write_pages
+    from ujo_lib.pipeline.pages import refresh_page
+
+    if made.masked is None:
+        refresh_page(place, steps, made.internal, list(made.internal), place.staging / "internal")
+        return _Staged(before.run_id if before else "", before.release_status if before else status)
+    _stage_release(place, steps, made, made.masked, sealed=status == CHECKED)
+    return _Staged(run_id(steps), status)
+
+
+def _stage_release(
+    place: SiteYear, steps: Sequence[Step], made: _Made, masked: "Masked", *, sealed: bool
+) -> None:
+    from ujo_lib.pipeline.pages import Rules, write_pages
     from ujo_lib.pipeline.release import notices
 
-    staging = place.staging
-    if made.masked is None:
-        refresh_page(place, steps, made.internal, list(made.internal), staging / "internal")
-        return _Staged(staging, before.run_id if before else "", before.release_status if before else status)
-    identity = run_id(steps)
-    checks, promise = _review_masks(place, made, made.masked) if status == CHECKED else ({}, None)
-    licence = DisclosureRules.read(place.rules).licence
-    rules = Rules(made.masked.policy, promise, licence)
-    said = notices(made.internal, made.masked.masks, "release")
-    write_pages("release", steps, made.release, identity, staging / "release", said, rules)
-    if status == CHECKED:
-        _seal(place, steps, made, checks, staging / "release")
-    return _Staged(staging, identity, status)
+    folder, internal = place.staging / "release", made.internal
+    checks: dict[str, Mapping[str, Any]] = {}
+    promise = None
+    if sealed:
+        from ujo_lib.pipeline.review import review_files, review_masks, review_printed
 
-
-def _review_masks(place: SiteYear, made: _Made, masked: "Masked") -> tuple[dict[str, Any], "Promise"]:
-    from ujo_lib.pipeline.review import review_masks
-
-    door = {"ok": True, "pages": len(made.release)}  # a page with anything else on it was refused before
-    checks, promise = review_masks(place, made.internal, masked)
-    return {"door": door, **checks}, promise
-
-
-def _seal(
-    place: SiteYear, steps: Sequence[Step], made: _Made, checks: Mapping[str, Any], folder: Path
-) -> None:
-    from ujo_lib.pipeline.review import review_files, review_printed
-
-    assert made.masked is not None
-    printed = review_printed(folder, made.internal, made.masked.masks)
-    seal(folder, {**checks, **printed, **review_files(place, steps, folder, made.masked.policy)})
-    open_to_readers(folder)
+        checks, promise = review_masks(place, internal, masked)
+    rules = Rules(masked.policy, promise, DisclosureRules.read(place.rules).licence)
+    said = notices(internal, masked.masks, "release")
+    write_pages("release", steps, made.release, run_id(steps), folder, said, rules)
+    if sealed:
+        door = {"ok": True, "pages": len(made.release)}  # a page with anything else on it was refused before
+        checks |= review_printed(folder, internal, masked.masks)
+        checks |= review_files(place, steps, folder, masked.policy)
+        seal(folder, {"door": door, **checks})
+        open_to_readers(folder)
 
 
 def _put_in_place(
@@ -305,18 +293,20 @@ def _put_in_place(
     progress: Progress,
 ) -> Manifest:
     """Rename both sets of pages into place, and bear witness."""
-    replace_folder(staged.folder / "internal", place.internal)
+    from ujo_lib.pipeline.steps import StepStore
+
+    replace_folder(place.staging / "internal", place.internal)
     if made.release:
         kept = _keep_old_as(place, before, staged)
-        replace_folder(staged.folder / "release", place.release, keep_old_as=kept)
+        replace_folder(place.staging / "release", place.release, keep_old_as=kept)
         if kept and is_sealed(kept):
             progress.note(f"審査済みの前の公表用ページは {kept.relative_to(place.root)} に残しました。")
-    shutil.rmtree(staged.folder, ignore_errors=True)
+    shutil.rmtree(place.staging, ignore_errors=True)
     shutil.rmtree(place.failed, ignore_errors=True)
     manifest = _manifest(place, steps, made, before, staged, started)
     manifest.write(place.manifest)
     if made.release:
-        _store(place).forget_all_but(made.all)
+        StepStore(place).forget_all_but(made.all)
     return manifest
 
 
@@ -340,18 +330,15 @@ def _manifest(
     started: str,
 ) -> Manifest:
     parts = {step.notebook: step.parts for step in steps}
-    records = {
-        audience: {
-            name: StepRecord(
-                step.job.key,
-                parts[name] if audience == "internal" else {},
-                round(step.seconds, 2),
-                step.reused,
-            )
+
+    def records(
+        finished: Mapping[str, "Finished"], parts: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, StepRecord]:
+        return {
+            name: StepRecord(step.job.key, parts.get(name, {}), round(step.seconds, 2), step.reused)
             for name, step in finished.items()
         }
-        for audience, finished in (("internal", made.internal), ("release", made.release))
-    }
+
     return Manifest(
         run_id=staged.identity,
         verdict="complete" if made.release or (before and before.verdict == "complete") else "internal",
@@ -359,14 +346,12 @@ def _manifest(
         started=started,
         finished=_now(),
         settings={step.notebook: step.settings.model_dump() for step in steps},
-        internal={**(before.internal if before else {}), **records["internal"]},
-        release=records["release"] or (before.release if before else {}),
+        internal={**(before.internal if before else {}), **records(made.internal, parts)},
+        release=records(made.release, {}) or (before.release if before else {}),
         plan=made.masked.masks.plan.digest if made.masked else (before.plan if before else ""),
         advice=made.masked.masks.plan.suggestions if made.masked else (before.advice if before else ()),
         known=made.known if made.masked else (before.known if before else ""),
-        files=hashes(
-            place.outputs, [folder for folder in (place.internal, place.release) if folder.is_dir()]
-        ),
+        files=hashes(place.outputs, [place.internal, place.release]),
         versions=versions(),
     )
 
@@ -444,16 +429,6 @@ def _preload(steps: Sequence[Step]) -> Preload:
         sorted(books),
         [*dict.fromkeys(name for step in steps for name in step.about.imports)],
     )
-
-
-def _seconds_before(before: Manifest | None) -> dict[str, float]:
-    return {name: record.seconds for name, record in before.internal.items()} if before else {}
-
-
-def _store(place: SiteYear) -> "StepStore":
-    from ujo_lib.pipeline.steps import StepStore
-
-    return StepStore(place)
 
 
 def _now() -> str:

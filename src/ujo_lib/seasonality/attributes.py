@@ -46,6 +46,8 @@ _RESIDUAL: Final = (
 _MARK: Final = (
     "「全体との違い」の＋は全体よりはっきり多い組、－は少ない組、・はどちらとも言えない組です(ホルム法、5%)。"
 )
+_CELLS: Final = ("n", "base", "share", "low", "high")
+"""Columns of `ClusteredShare.cells`."""
 _REAL: Final = dict.fromkeys(("share", "low", "high"), float)
 """Without any valid answer such a column holds nothing, and would be one of objects."""
 
@@ -98,16 +100,12 @@ def distribution(
     valid = _valid(records, column)
     clients = client_codes(valid)
     answers = _labels(records[column])
-    shares = [share((valid[column] == answer).to_numpy(), clients, level) for answer in answers]
     rows: list[tuple[object, ...]] = [
-        (answer, one.n, one.estimate, one.low, one.high) for answer, one in zip(answers, shares, strict=True)
+        (answer, *share((valid[column] == answer).to_numpy(), clients, level).cells) for answer in answers
     ]
-    rows += [
-        (NO_ANSWER, len(records) - len(valid), None, None, None),
-        ("総数", len(records), None, None, None),
-    ]
-    frame = pd.DataFrame(rows, columns=[column, "n", "share", "low", "high"]).astype(_REAL)
-    frame.insert(2, "base", pd.array([len(valid)] * len(answers) + [pd.NA] * 2, dtype="Int64"))
+    no_share = [None] * len(_CELLS[1:])
+    rows += [(NO_ANSWER, len(records) - len(valid), *no_share), ("総数", len(records), *no_share)]
+    frame = pd.DataFrame(rows, columns=[column, *_CELLS]).astype({**_REAL, "base": "Int64"})
     order = [*answers, NO_ANSWER, "総数"]
     frame[column] = pd.Categorical(frame[column], order, ordered=True)
     columns: dict[str, Column] = {
@@ -179,17 +177,7 @@ def combined(
         )
     valid = _valid(records, column)
     one = share(valid[column].isin(list(labels)).to_numpy(), client_codes(valid), level)
-    frame = pd.DataFrame(
-        {
-            "answers": [_together(labels)],
-            "n": [one.n],
-            "base": [one.base],
-            "share": [one.estimate],
-            "low": [one.low],
-            "high": [one.high],
-        }
-    )
-    frame = frame.astype(_REAL)
+    frame = pd.DataFrame([(_together(labels), *one.cells)], columns=["answers", *_CELLS]).astype(_REAL)
     beside = pd.DataFrame([_beside(one, labels, national, level)], columns=_BESIDE, dtype=float)
     columns = {
         "answers": _any_of(column, labels, _labels(records[column])),
@@ -226,9 +214,8 @@ def shares_by(
     groups = [(label, (valid[by] == label).to_numpy()) for label in categories]
     rows = []
     for label, member in [("全体", np.ones(len(valid), dtype=bool)), *groups]:
-        one = share(trait[member], clients[member], level)
-        rows.append((label, _together(labels), one.n, one.base, one.estimate, one.low, one.high))
-    frame = pd.DataFrame(rows, columns=[by, "answers", "n", "base", "share", "low", "high"]).astype(_REAL)
+        rows.append((label, _together(labels), *share(trait[member], clients[member], level).cells))
+    frame = pd.DataFrame(rows, columns=[by, "answers", *_CELLS]).astype(_REAL)
     frame[by] = pd.Categorical(frame[by], ["全体", *categories], ordered=True)
     columns = {
         by: Dimension(variable=by),
@@ -274,11 +261,10 @@ def crosstab(
         member = in_row == r
         for c in columns:
             trait = in_column == c
-            one = share(trait[member], clients[member], level)
-            residual = _residual(member, trait, clients)
+            of_row = share(trait[member], clients[member], level).cells
             overall = float(trait.mean()) if len(valid) else None
-            cells.append((r, c, one.n, one.base, one.estimate, one.low, one.high, overall, residual))
-    names = [row, column, "n", "base", "share", "low", "high", "reference", "residual"]
+            cells.append((r, c, *of_row, overall, _residual(member, trait, clients)))
+    names = [row, column, *_CELLS, "reference", "residual"]
     frame = pd.DataFrame(cells, columns=names).astype({**_REAL, "reference": float, "residual": float})
     frame[row] = pd.Categorical(frame[row], rows, ordered=True)
     frame[column] = pd.Categorical(frame[column], columns, ordered=True)

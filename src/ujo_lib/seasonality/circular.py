@@ -67,9 +67,7 @@ def daily_peak(counts: Counts, people: People = NOBODY, level: float = LEVEL) ->
     Raises:
         ValueError: the source has no hours.
     """
-    if counts.hourly is None:
-        raise ValueError("the source has no hours")
-    hourly = counts.hourly[counts.observed]
+    hourly = counts.by_hour[counts.observed]
     summary = summarise(np.arange(HOURS) + 0.5, hourly.sum(axis=0))
     low = high = p_value = None
     if summary.mean is not None and len(hourly) > 1:  # one day does not tell how days differ

@@ -30,6 +30,11 @@ class ClusteredShare:
     high: float | None
     design_effect: float
 
+    @property
+    def cells(self) -> tuple[float | None, ...]:
+        """What a table prints of it: n, base, estimate, low, high."""
+        return self.n, self.base, self.estimate, self.low, self.high
+
 
 def repeats(records: pd.DataFrame) -> Typed:
     """How contacts spread over clients, and whether the analyses can be clustered.
@@ -56,14 +61,8 @@ def repeats(records: pd.DataFrame) -> Typed:
         "most": replace(CONTACTS, heading="1人の最多件数"),
         "remark": Text(heading="扱い"),
     }
-    row = (
-        len(records),
-        int(known.sum()),
-        len(per_client),
-        int(per_client.max()) if len(per_client) else 0,
-        remark,
-    )
-    return Typed.of(pd.DataFrame([row], columns=list(columns)), columns)
+    row = (len(records), known.sum(), len(per_client), per_client.max() if len(per_client) else 0, remark)
+    return Typed.of_rows([row], columns)
 
 
 def clients_by_period(
@@ -110,15 +109,11 @@ def share(trait: Array, clients: NDArray[np.int64], level: float = LEVEL) -> Clu
     influence = np.asarray(trait, dtype=float)[:, None] - k / n
     spread = float((influence**2).sum())
     together = float(clustered_covariance(influence, clients)[0, 0])
-    effect = max(together / spread, 1.0) if spread > 0 else _mean_size(clients)
+    # Where all answers agree, nothing is measured: the effect is then that of so many contacts a client.
+    effect = max(together / spread, 1.0) if spread > 0 else n / len(np.unique(clients))
     widened = small_sample(effect, effective_df(clients, np.array(effect)), level)
     low, high = deflated_share(np.array(k), np.array(n), widened, level)
     return ClusteredShare(k, n, k / n, float(low), float(high), effect)
-
-
-def _mean_size(clients: NDArray[np.int64]) -> float:
-    """Contacts per client: the design effect to assume where all answers agree and none can be measured."""
-    return len(clients) / len(np.unique(clients))
 
 
 def _ids(records: pd.DataFrame) -> pd.Series:

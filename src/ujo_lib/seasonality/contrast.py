@@ -39,11 +39,9 @@ def compare_hours(
     Raises:
         ValueError: no hours in the source, overlapping or empty sets.
     """
-    if counts.hourly is None:
-        raise ValueError("the source has no hours")
     if set(hours) & set(reference) or not hours or not reference:
         raise ValueError("the two sets of hours must differ and hold at least one hour each")
-    days = counts.hourly[counts.observed]
+    days = counts.by_hour[counts.observed]
     part, base = days[:, hours].sum(axis=1), days[:, reference].sum(axis=1)
     n, n_reference = int(part.sum()), int(base.sum())
     effect, widened = _spread(part, base, people, hours, reference, level)
@@ -164,12 +162,7 @@ def hours_apart(compared: pd.DataFrame, hours: list[int], reference: list[int]) 
 
 def hours_in_words(hours: list[int]) -> str:
     """Clock hours as a reader says them: 「22時台・23時台」, runs of three and more as 「6~11時台」."""
-    runs: list[list[int]] = []
-    for hour in sorted(hours):
-        if runs and hour == runs[-1][-1] + 1:
-            runs[-1].append(hour)
-        else:
-            runs.append([hour])
+    runs = np.split(np.sort(hours), np.flatnonzero(np.diff(np.sort(hours)) > 1) + 1)
     spoken = [
         [f"{run[0]}~{run[-1]}時台"] if len(run) > 2 else [f"{hour}時台" for hour in run] for run in runs
     ]

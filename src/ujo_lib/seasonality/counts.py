@@ -66,6 +66,17 @@ class Counts:
         return int(self.observed.sum())
 
     @property
+    def by_hour(self) -> NDArray[np.int64]:
+        """`hourly` of a source that has hours.
+
+        Raises:
+            ValueError: it has none.
+        """
+        if self.hourly is None:
+            raise ValueError("the source has no hours")
+        return self.hourly
+
+    @property
     def recorded(self) -> str:
         """The period, as a page names it; where days were not recorded, how many were."""
         lacking = self.days < self.period.days

@@ -96,18 +96,18 @@ class BlockDesign:
         dispersion = spread / self.df2
         own = self._memory(left)
         positive = np.clip(own + self._margin if memory is None else memory, 0.0, _GRID[-1])
-        inflation = np.maximum(np.interp(positive, _GRID, self._inflation), 1.0)
+        _, inflations, *freedom = self._moments
+        inflation = np.maximum(np.interp(positive, _GRID, inflations), 1.0)
         if memory is not None:
             carried = np.clip(1 - ratio_or_zero(np.ones_like(dispersion), dispersion), 0.0, 1.0)
             inflation, positive = 1 + carried * (inflation - 1), carried * positive
         total = np.maximum(dispersion * inflation, effect if effect > 1.0 else 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             statistic = (found**2).sum(axis=1) / self.df1 / total
-        df1 = np.interp(positive, _GRID, self._df[0])
-        df2 = np.interp(positive, _GRID, self._df[1])
+        df1, df2 = (np.interp(positive, _GRID, of_grid) for of_grid in freedom)
         if memory is None:
             # The autocorrelation is an estimate too: its error makes the yardstick as uncertain as fewer blocks would.
-            slope = np.interp(positive, _GRID, np.gradient(np.log(self._inflation), _GRID))
+            slope = np.interp(positive, _GRID, np.gradient(np.log(inflations), _GRID))
             pairs = max(int((np.diff(self._position) == 1).sum()), 1)
             df2 = 1 / (1 / df2 + np.where(positive > 0, slope**2 / pairs / 2, 0.0))
         df2 = np.where(total > dispersion * inflation, np.minimum(df2, of_people), df2)
@@ -121,7 +121,7 @@ class BlockDesign:
             return np.zeros(len(left))
         total = (left**2).sum(axis=1)
         product = (left[:, near] * left[:, near + 1]).sum(axis=1)
-        return np.interp(ratio_or_zero(product, total), self._expected_lag_one, _GRID)
+        return np.interp(ratio_or_zero(product, total), np.maximum.accumulate(self._moments[0]), _GRID)
 
     @cached_property
     def _moments(self) -> Array:
@@ -156,18 +156,6 @@ class BlockDesign:
                 )
             )
         return np.array(rows).T
-
-    @property
-    def _expected_lag_one(self) -> Array:
-        return np.asarray(np.maximum.accumulate(self._moments[0]))
-
-    @property
-    def _inflation(self) -> Array:
-        return np.asarray(self._moments[1])
-
-    @property
-    def _df(self) -> Array:
-        return self._moments[2:]
 
 
 def _correlated(position: NDArray[np.int64], autocorrelation: Array, columns: Array) -> Array:

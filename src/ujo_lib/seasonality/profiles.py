@@ -70,7 +70,7 @@ def by_hour(counts: Counts, people: People = NOBODY, level: float = LEVEL) -> Ty
         One row per hour: hour (「22時台」), n, share (of all contacts), estimate (ratio to the mean hour),
             low, high.
     """
-    hourly = _hourly(counts)[counts.observed]
+    hourly = counts.by_hour[counts.observed]
     n = hourly.sum(axis=0)
     known = counts.n > 0
     share = n / max(counts.n, 1)
@@ -110,9 +110,8 @@ def by_weekday_hour(counts: Counts) -> Typed:
         168 rows: weekday, hour, n, days, per_day (contacts in that hour of such a day), estimate (ratio to the mean
         hour of the period).
     """
-    hourly = _hourly(counts)
     n = np.zeros((7, HOURS), dtype=np.int64)
-    np.add.at(n, counts.weekday, hourly)
+    np.add.at(n, counts.weekday, counts.by_hour)
     days = np.bincount(counts.weekday, weights=counts.observed, minlength=7)
     with np.errstate(divide="ignore", invalid="ignore"):
         per_day = n / days[:, None]
@@ -228,9 +227,3 @@ def _profile(
         **interval("estimate", level),
     }
     return Typed.of(frame, columns)
-
-
-def _hourly(counts: Counts) -> NDArray[np.int64]:
-    if counts.hourly is None:
-        raise ValueError("the source has no hours")
-    return counts.hourly

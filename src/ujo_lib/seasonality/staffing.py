@@ -135,10 +135,8 @@ def hour_shares(history: Counts) -> Array:
     The weight of the weekdays' own profiles follows from how much more they differ than chance would have it
     (Dirichlet-multinomial by the method of moments; Mosimann 1962).
     """
-    if history.hourly is None:
-        raise ValueError("the source has no hours")
     n = np.zeros((7, HOURS))
-    np.add.at(n, history.weekday, history.hourly)
+    np.add.at(n, history.weekday, history.by_hour)
     total = n.sum(axis=1, keepdims=True)
     profile = (n.sum(axis=0) + 0.5) / (n.sum() + 0.5 * HOURS)
     expected = total * profile
@@ -152,13 +150,12 @@ def hour_shares(history: Counts) -> Array:
 
 def hourly_spread(history: Counts, share: Array) -> float:
     """Extra-Poisson variance per squared mean of single hours around the weekdays' mean profile."""
-    assert history.hourly is not None  # hour_shares has refused sources without hours
     seen = history.observed
     days = np.bincount(history.weekday, weights=seen, minlength=7)
     n = np.bincount(history.weekday, weights=history.daily, minlength=7)
     level = ratio_or_zero(n, days)[history.weekday[seen]]
     mean = np.maximum(level[:, None] * share[history.weekday[seen]], 1e-9)
-    return float(moment_alpha(history.hourly[seen].reshape(1, -1), mean.reshape(1, -1), 7 + HOURS)[0])
+    return float(moment_alpha(history.by_hour[seen].reshape(1, -1), mean.reshape(1, -1), 7 + HOURS)[0])
 
 
 def _mixture_cdf(count: Array, mean: Array, alpha: float) -> Array:

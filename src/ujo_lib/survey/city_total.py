@@ -7,7 +7,7 @@ who answered as a random part of all commissioners (within districts when strati
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
@@ -135,29 +135,19 @@ def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = 
     answered = asked["responded"].to_numpy(dtype=bool)
     counts = counts_per_commissioner(asked, cases).to_numpy()
     known = int(counts[answered].sum())
-    totals: list[tuple[str, Total | None]] = [("回答者を単純に拡大", None), ("地区ごとに拡大", None)]
+    simple = weighted = Total(math.nan, None, None, None)
     if answered.any():
         simple = srs_total(counts[answered], len(asked), level)
         groups = _labels(pooled(strata(asked), answered))
         sizes = {str(label): int((groups == label).sum()) for label in np.unique(groups)}
         mean = stratified_mean(counts[answered], list(groups[answered]), sizes, level)
-        totals = [(totals[0][0], simple), (totals[1][0], _scaled(mean, len(asked), known))]
-    rows = [
-        {
-            "method": method,
-            "n": known,
-            "responded": int(answered.sum()),
-            "base": len(asked),
-            **{name: _na(getattr(total, name, None)) for name in ("estimate", "se", "low", "high")},
-        }
-        for method, total in totals
-    ]
-    types = dict.fromkeys(["n", "responded", "base"], "Int64") | dict.fromkeys(
-        ["estimate", "se", "low", "high"], "Float64"
-    )
+        weighted = _scaled(mean, len(asked), known)
     bounds = interval("estimate", level)
-    return Typed.of(
-        pd.DataFrame(rows).astype(types),
+    return Typed.of_rows(
+        [
+            (method, known, answered.sum(), len(asked), *astuple(total))
+            for method, total in (("回答者を単純に拡大", simple), ("地区ごとに拡大", weighted))
+        ],
         {
             "method": Text(heading="方法"),
             "n": KNOWN,
@@ -182,20 +172,9 @@ def commissioners_with_cases(commissioners: pd.DataFrame, cases: pd.DataFrame, l
     answered = asked["responded"].to_numpy(dtype=bool)
     n = int((counts_per_commissioner(asked, cases).to_numpy()[answered] > 0).sum())
     inside = stats.hypergeometric_interval(n, int(answered.sum()), len(asked), level)
-    row = {
-        "n": n,
-        "responded": int(answered.sum()),
-        "population": len(asked),
-        "estimate": _na(inside.estimate),
-        "low": inside.low,
-        "high": inside.high,
-    }
-    types = dict.fromkeys(["n", "responded", "population"], "Int64") | dict.fromkeys(
-        ["estimate", "low", "high"], "Float64"
-    )
     bounds = interval("estimate", level, like="n")
-    return Typed.of(
-        pd.DataFrame([row]).astype(types),
+    return Typed.of_rows(
+        [(n, answered.sum(), len(asked), *astuple(inside))],
         {
             "n": Count(unit="人", heading="把握している委員"),
             "responded": RESPONDED,
@@ -224,13 +203,11 @@ def overdispersion(counts: ArrayLike) -> Typed:
     """
     values = np.asarray(counts, dtype=int)
     n, total = len(values), int(values.sum())
-    index: Any = pd.NA
-    p: Any = pd.NA
+    index, p = math.nan, math.nan
     if n > 1 and total > 1:
         index, p = float(values.var(ddof=1) / values.mean()), _bunching_p(values)
-    frame = pd.DataFrame([{"base": n, "n": total, "estimate": index, "p_value": p}])
-    return Typed.of(
-        frame.astype({"base": "Int64", "n": "Int64", "estimate": "Float64", "p_value": "Float64"}),
+    return Typed.of_rows(
+        [(n, total, index, p)],
         {
             "base": Base(unit="人", heading=RESPONDED.heading, free=True),  # commissioners, no cases
             "n": KNOWN,
@@ -262,7 +239,7 @@ def duplicates_bound(commissioners: pd.DataFrame, cases: pd.DataFrame) -> Typed:
     alike = kept[["sex", "age_band"]].assign(district=district).astype("string").fillna("")
     each = alike.assign(sent_by=kept["commissioner_id"]).value_counts()
     least = each.groupby(level=[*alike.columns]).max().sum() if len(each) else 0
-    row = {"sheets": len(cases), "marked": len(cases) - len(kept), "n": len(kept), "least": int(least)}
+    row = (len(cases), len(cases) - len(kept), len(kept), least)
     headings = {
         "sheets": "該当者票",
         "marked": "重複と確認",
@@ -273,7 +250,7 @@ def duplicates_bound(commissioners: pd.DataFrame, cases: pd.DataFrame) -> Typed:
         name: Count(unit="枚" if name in ("sheets", "marked") else "人", heading=heading)
         for name, heading in headings.items()
     }
-    return Typed.of(pd.DataFrame([row]).astype("Int64"), kinds)
+    return Typed.of_rows([row], kinds)
 
 
 def _bunching_p(values: NDArray[np.int_]) -> float:
@@ -307,7 +284,3 @@ def _scaled(mean: Total, size: int, known: int) -> Total:
     if mean.se is None or mean.low is None or mean.high is None:
         return Total(mean.estimate * size, None, None, None)
     return Total(mean.estimate * size, mean.se * size, max(float(known), mean.low * size), mean.high * size)
-
-
-def _na(value: float | None) -> Any:
-    return pd.NA if value is None or not math.isfinite(value) else value

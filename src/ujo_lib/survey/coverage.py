@@ -4,10 +4,11 @@ A ratio of ascertainment, not a prevalence: it says how much of the likely total
 the city is like the country.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import astuple
 
 import pandas as pd
 
@@ -87,27 +88,14 @@ def coverage(
     known = in_age_groups(bands, prevalence)
     people = in_age_groups(population.groupby("age_band", observed=True)["n"].sum().to_dict(), prevalence)
     rows = [
-        _row(group, known[group], people[group], rate, people[group] * rate, level if told else None)
-        for group, rate in prevalence.items()
+        (group, known[group], people[group], rate, people[group] * rate) for group, rate in prevalence.items()
     ]
-    expected = sum(row["expected"] for row in rows)
-    total = sum(people.values())
-    rows.append(
-        _row(
-            ALL_AGES,
-            sum(known.values()),
-            total,
-            expected / total if total else pd.NA,
-            expected,
-            level if told else None,
-        )
-    )
-    types = dict.fromkeys(["n", "population"], "Int64") | dict.fromkeys(
-        ["prevalence", "expected", "share", "low", "high"], "Float64"
-    )
+    total, expected = sum(people.values()), sum(row[-1] for row in rows)
+    rate = expected / total if total else math.nan
+    rows.append((ALL_AGES, sum(known.values()), total, rate, expected))
     categories = list(cases["age_band"].cat.categories)
-    return Typed.of(
-        pd.DataFrame(rows).astype(types),
+    return Typed.of_rows(
+        [(*row, *_share(row[1], row[-1] if told else 0.0, level)) for row in rows],
         {
             "age_group": Dimension(
                 heading="年齢", variable="age_band", groups=age_recode(categories, prevalence)
@@ -167,18 +155,9 @@ def _counted(ages: "pd.Series[str]") -> dict[str, int]:
     return {str(label): int(n) for label, n in ages.value_counts().items() if n}
 
 
-def _row(group: str, n: int, people: int, rate: Any, expected: float, level: float | None) -> dict[str, Any]:
-    inside = stats.poisson_interval(n, expected, level) if expected > 0 and level else None
-    return {
-        "age_group": group,
-        "n": n,
-        "population": people,
-        "prevalence": rate,
-        "expected": expected,
-        "share": inside.estimate if inside else pd.NA,
-        "low": inside.low if inside else pd.NA,
-        "high": inside.high if inside else pd.NA,
-    }
+def _share(n: int, expected: float, level: float) -> tuple[float | None, ...]:
+    """Known per expected case with its limits; nothing where none is expected."""
+    return astuple(stats.poisson_interval(n, expected, level)) if expected > 0 else (None, None, None)
 
 
 def _group_of(label: str, groups: Mapping[str, float]) -> str | None:

@@ -5,9 +5,6 @@ with the columns severity, row (1-based, as a spreadsheet shows it under one hea
 expected, remedy.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import pandas as pd
 
 from ujo_lib.columns import Text
@@ -35,7 +32,7 @@ def check_skips(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) ->
         questionnaire: what was asked.
         form: the form these sheets are.
     """
-    found: list[dict[str, Any]] = []
+    found: list[tuple[object, ...]] = []
     for item in questionnaire.on(form):
         if item.asked_if is None or not set(item.columns) <= set(frame.columns):
             continue
@@ -46,12 +43,10 @@ def check_skips(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) ->
         )
         for position in (answered.to_numpy() & ~asked).nonzero()[0]:
             expected = f"無記入({item.asked_if.item} が {'・'.join(item.asked_if.answers)} の人だけが答える)"
-            found.append(
-                _problem(
-                    position, item.id, "記入あり", expected, "調査票を見て、どちらの記入が正しいか確かめる"
-                )
-            )
-    return Typed.of(_frame(found), PROBLEM_COLUMNS)
+            remedy = "調査票を見て、どちらの記入が正しいか確かめる"
+            found.append(("error", position + 1 + _HEADING_LINES, item.id, "記入あり", expected, remedy))
+    frame = pd.DataFrame(found, columns=list(PROBLEM_COLUMNS))
+    return Typed.of(frame.astype({"row": "int64"}), PROBLEM_COLUMNS)
 
 
 def checked(frame: pd.DataFrame, questionnaire: Questionnaire, form: str) -> pd.DataFrame:
@@ -114,18 +109,3 @@ def check_reported(commissioners: pd.DataFrame, cases: pd.DataFrame) -> pd.DataF
     both = pd.DataFrame({"reported": reported, "sheets": sheets}).fillna(0).astype("int64")
     differing = both[both["reported"] != both["sheets"]].sort_index()
     return differing.rename_axis("commissioner_id").reset_index()
-
-
-def _problem(position: int, column: str, value: Any, expected: str, remedy: str) -> dict[str, Any]:
-    return {
-        "severity": "error",
-        "row": int(position) + 1 + _HEADING_LINES,
-        "column": column,
-        "value": "" if pd.isna(value) else str(value),
-        "expected": expected,
-        "remedy": remedy,
-    }
-
-
-def _frame(problems: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    return pd.DataFrame(list(problems), columns=list(PROBLEM_COLUMNS)).astype({"row": "int64"})

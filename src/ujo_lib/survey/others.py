@@ -66,9 +66,8 @@ def _choice(frame: pd.DataFrame, item: Item, form: Questionnaire) -> Typed:
 
 def _number(frame: pd.DataFrame, item: Item, form: Questionnaire) -> Typed:
     given = frame.loc[form.asked(frame, item.id), item.id].astype("Float64").dropna()
-    row = {"n": len(given), "mean": given.mean(), "median": given.median()}
-    return Typed.of(
-        pd.DataFrame([row]).astype({"n": "Int64", "mean": "Float64", "median": "Float64"}),
+    return Typed.of_rows(
+        [(len(given), given.mean(), given.median())],
         {
             "n": Count(unit="人", heading="回答した人"),
             "mean": Estimate(unit=item.unit, heading=f"{item.title}の平均"),
@@ -83,9 +82,8 @@ def _text(frame: pd.DataFrame, item: Item, form: Questionnaire) -> Typed:
     given = frame.loc[form.asked(frame, item.id), item.id]
     counts = {TOTAL: len(given), WRITTEN: int(given.notna().sum())}
     table = pd.DataFrame({item.id: list(counts), "n": list(counts.values()), "base": len(given)})
-    table["share"] = table["n"] / table["base"]
-    return Typed.of(
-        table.astype({"n": "Int64", "base": "Int64", "share": "Float64"}),
+    return Typed.of_rows(
+        table.assign(share=table["n"] / table["base"]),
         {
             item.id: Dimension(heading=item.title),
             "n": Count(unit="人"),

@@ -6,10 +6,12 @@ the silent ones knew none, half, as many or twice as many cases as those who ans
 """
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ujo_lib import stats
 from ujo_lib.columns import (
@@ -57,13 +59,10 @@ def response_rate(commissioners: pd.DataFrame, level: float = LEVEL) -> Typed:
     """
     asked = asked_commissioners(commissioners)
     answered = asked["responded"].to_numpy(dtype=bool)
-    rows = [_rate(WHOLE, answered, level)]
-    rows += [_rate(label, answered[members], level) for label, members in strata(asked).items()]
-    table = _numbers(
-        pd.DataFrame(rows).rename(columns={"label": "district"}), ["n", "base"], ["share", "low", "high"]
-    )
-    return Typed.of(
-        table.assign(reference=table["base"] < REFERENCE_BASE),
+    groups = {WHOLE: np.ones(len(asked), dtype=bool), **strata(asked)}
+    rates = [(label, *_rate(answered[members], level)) for label, members in groups.items()]
+    return Typed.of_rows(
+        [(*rate, rate[2] < REFERENCE_BASE) for rate in rates],
         {
             "district": Dimension(variable="district"),
             "n": RESPONDED,
@@ -86,16 +85,15 @@ def overview(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = LE
     Returns:
         Columns label, value, format (n or share), unit, low, high (Wilson, for the response rate only).
     """
-    whole = _rate(WHOLE, asked_commissioners(commissioners)["responded"].to_numpy(dtype=bool), level)
-    rows = [
-        ("調査した民生委員", whole["base"], "n", "人", pd.NA, pd.NA),
-        ("回答した民生委員", whole["n"], "n", "人", pd.NA, pd.NA),
-        ("回答率", whole["share"], "share", "", whole["low"], whole["high"]),
-        ("把握された当事者", len(cases), "n", "人", pd.NA, pd.NA),
-    ]
-    table = pd.DataFrame(rows, columns=["label", "value", "format", "unit", "low", "high"])
-    return Typed.of(
-        table.astype(dict.fromkeys(["value", "low", "high"], "Float64")),
+    answered = asked_commissioners(commissioners)["responded"].to_numpy(dtype=bool)
+    n, base, share, *limits = _rate(answered, level)
+    return Typed.of_rows(
+        [
+            ("調査した民生委員", base, "n", "人", None, None),
+            ("回答した民生委員", n, "n", "人", None, None),
+            ("回答率", share, "share", "", *limits),
+            ("把握された当事者", len(cases), "n", "人", None, None),
+        ],
         {
             "label": Text(heading="項目"),
             "value": Various(by="format"),
@@ -124,27 +122,21 @@ def weights(commissioners: pd.DataFrame, counts: "pd.Series[int]") -> Typed:
     asked = asked_commissioners(commissioners)
     answered = asked["responded"].to_numpy(dtype=bool)
     known = counts.reindex(asked.index).to_numpy(dtype=int)
-    rows: list[dict[str, Any]] = []
-    for label, members in pooled(strata(asked), answered).items():
-        base, responded = int(members.sum()), int((members & answered).sum())
-        n = int(known[members & answered].sum())
-        rate = n / responded if responded else pd.NA
-        rows.append(
-            {
-                "district": label,
-                "n": n,
-                "responded": responded,
-                "base": base,
-                "weight": base / responded if responded else pd.NA,
-                "rate": rate,
-                "estimate": base * rate if responded else pd.NA,
-            }
-        )
-    whole = _weighted_whole(rows)
-    table = pd.DataFrame([whole, *rows])
-    table["unweighted"] = table["base"] * whole["rate"]
-    return Typed.of(
-        _numbers(table, ["n", "responded", "base"], ["weight", "rate", "estimate", "unweighted"]),
+    groups = {WHOLE: np.ones(len(asked), dtype=bool), **pooled(strata(asked), answered)}
+    table = pd.DataFrame(
+        {
+            "district": list(groups),
+            "n": [known[members & answered].sum() for members in groups.values()],
+            "responded": [(members & answered).sum() for members in groups.values()],
+            "base": [members.sum() for members in groups.values()],
+        }
+    )
+    each_of = table["responded"].where(table["responded"] > 0)
+    table = table.assign(weight=table["base"] / each_of, rate=table["n"] / each_of)
+    table["estimate"] = table["base"] * table["rate"]
+    table.loc[0, "estimate"] = table["estimate"][1:].sum(skipna=False) if len(groups) > 1 else np.nan
+    return Typed.of_rows(
+        table.assign(unweighted=table["base"] * table["rate"][0]),
         {
             "district": Dimension(variable="district"),
             "n": KNOWN,
@@ -175,19 +167,13 @@ def scenarios(
         would know), estimate (their sum). NA when nobody answered: there is no mean to multiply.
     """
     silent = n_in_scope - n_responded
-    mean = n_cases / n_responded if n_responded else None
-    rows = [
-        {
-            "multiple": multiple,
-            "n": n_cases,
-            "silent": silent,
-            "added": pd.NA if mean is None else multiple * mean * silent,
-            "estimate": pd.NA if mean is None else n_cases + multiple * mean * silent,
-        }
-        for multiple in multiples
-    ]
-    return Typed.of(
-        _numbers(pd.DataFrame(rows), ["n", "silent"], ["multiple", "added", "estimate"]),
+    mean = n_cases / n_responded if n_responded else np.nan
+    added = [multiple * mean * silent for multiple in multiples]
+    return Typed.of_rows(
+        [
+            (multiple, n_cases, silent, more, n_cases + more)
+            for multiple, more in zip(multiples, added, strict=True)
+        ],
         {
             "multiple": Ratio(to="回答した委員の平均"),
             "n": KNOWN,
@@ -206,16 +192,14 @@ def asked_commissioners(commissioners: pd.DataFrame) -> pd.DataFrame:
     return kept
 
 
-def strata(asked: pd.DataFrame) -> dict[str, "np.ndarray[Any, np.dtype[np.bool_]]"]:
+def strata(asked: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
     """Members of each district that has anybody in it, in the order of the categories; 無回答 last."""
     labels = asked["district"].astype("category").cat.add_categories("無回答").fillna("無回答")
     found = {str(label): (labels == label).to_numpy(dtype=bool) for label in labels.cat.categories}
     return {label: members for label, members in found.items() if members.any()}
 
 
-def pooled(
-    groups: dict[str, "np.ndarray[Any, np.dtype[np.bool_]]"], answered: "np.ndarray[Any, np.dtype[np.bool_]]"
-) -> dict[str, "np.ndarray[Any, np.dtype[np.bool_]]"]:
+def pooled(groups: dict[str, NDArray[np.bool_]], answered: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
     """Join strata with fewer than two respondents to the next smallest ones, until each has two."""
     joined = dict(groups)
     while len(joined) > 1:
@@ -232,32 +216,7 @@ def pooled(
     return joined
 
 
-def _weighted_whole(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    n, responded, base = (sum(row[column] for row in rows) for column in ("n", "responded", "base"))
-    known = [row["estimate"] for row in rows if row["estimate"] is not pd.NA]
-    return {
-        "district": WHOLE,
-        "n": n,
-        "responded": responded,
-        "base": base,
-        "weight": base / responded if responded else pd.NA,
-        "rate": n / responded if responded else pd.NA,
-        "estimate": sum(known) if rows and len(known) == len(rows) else pd.NA,
-    }
-
-
-def _rate(label: str, answered: "np.ndarray[Any, np.dtype[np.bool_]]", level: float) -> dict[str, Any]:
+def _rate(answered: NDArray[np.bool_], level: float) -> tuple[Any, ...]:
+    """Responded, in scope, share and its limits; no share of nobody."""
     n, base = int(answered.sum()), len(answered)
-    inside = stats.wilson(n, base, level)
-    return {
-        "label": label,
-        "n": n,
-        "base": base,
-        "share": pd.NA if inside.estimate is None else inside.estimate,
-        "low": inside.low if base else pd.NA,
-        "high": inside.high if base else pd.NA,
-    }
-
-
-def _numbers(table: pd.DataFrame, whole: list[str], real: list[str]) -> pd.DataFrame:
-    return table.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(real, "Float64"))
+    return n, base, *(astuple(stats.wilson(n, base, level)) if base else (None, None, None))

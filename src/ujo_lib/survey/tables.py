@@ -12,7 +12,7 @@ the people are:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -96,7 +96,7 @@ def answers(frame: pd.DataFrame, item: str, asked: "pd.Series[bool] | None" = No
         labels = tuple(str(label) for label in column.cat.categories)
         given = column.cat.codes.to_numpy()[:, None] == np.arange(len(labels))
         return Answers(item, False, labels, given, everybody)
-    ticks = _tick_columns(frame, item)
+    ticks = [c for c in frame.columns if c.startswith(f"{item}_") and pd.api.types.is_bool_dtype(frame[c])]
     if not ticks:
         raise InputError(f"回答データに項目「{item}」がありません")
     given = np.column_stack([frame[c].astype("boolean").fillna(False).to_numpy(dtype=bool) for c in ticks])
@@ -187,7 +187,8 @@ def crosstab(
     everybody = np.ones(len(frame), dtype=bool)
     parts = []
     for label, members in [(WHOLE, everybody), *side.groups()]:
-        part = _counted(_restricted(head, members), basis, level)
+        here = replace(head, given=head.given[members], asked=head.asked[members])
+        part = _counted(here, basis, level)
         part.insert(0, rows, label)
         parts.append(part)
     table = pd.concat(parts, ignore_index=True).merge(cells.frame, on=[rows, columns], how="left")
@@ -240,8 +241,7 @@ def pyramid(frame: pd.DataFrame, form: Questionnaire) -> Typed:
         if band != NOT_ANSWERED or members.any()
         for side in ("男性", "女性")
     ]
-    table = pd.DataFrame(rows, columns=["age_band", "sex", "n"]).astype({"n": "Int64"})
-    return Typed.of(table, {item: form.dimension(item) for item in ("age_band", "sex")} | {"n": _PEOPLE})
+    return Typed.of_rows(rows, {item: form.dimension(item) for item in ("age_band", "sex")} | {"n": _PEOPLE})
 
 
 def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Typed:
@@ -260,8 +260,8 @@ def blanks(frame: pd.DataFrame, items: Sequence[str], form: Questionnaire) -> Ty
         (form.item(one.item).title, int((one.asked & ~one.answered).sum()), int(one.asked.sum()))
         for one in read
     ]
-    return Typed.of(
-        pd.DataFrame(rows, columns=["title", "n", "base"]).astype({"n": "Int64", "base": "Int64"}),
+    return Typed.of_rows(
+        rows,
         {
             "title": Text(heading="設問"),
             "n": Count(unit="人", heading="無回答"),
@@ -343,47 +343,29 @@ def _grouped(frame: pd.DataFrame, item: str, groups: Mapping[str, str]) -> pd.Da
     return pd.DataFrame({item: values.astype(pd.CategoricalDtype(labels, ordered=True))})
 
 
-def _tick_columns(frame: pd.DataFrame, item: str) -> list[str]:
-    return [c for c in frame.columns if c.startswith(f"{item}_") and pd.api.types.is_bool_dtype(frame[c])]
-
-
-def _restricted(read: Answers, members: NDArray[np.bool_]) -> Answers:
-    return Answers(read.item, read.multiple, read.labels, read.given[members], read.asked[members])
-
-
 def _counted(read: Answers, basis: Basis = "described", level: float = LEVEL) -> pd.DataFrame:
     everybody, base = len(read.asked), int(read.answered.sum())
     counts = [(TOTAL, everybody), *((label, int(members.sum())) for label, members in read.groups())]
-    rows = [_row(label, n, base, everybody) for label, n in counts]
+    table = pd.DataFrame(counts, columns=[read.item, "n"]).astype({"n": "Int64"})
+    table["base"] = pd.array([base] * len(table), dtype="Int64")
+    shown = [base > 0 and label not in NOT_AN_ANSWER for label, _ in counts]
+    table["share"] = (table["n"] / (base or pd.NA)).where(shown)
     if basis != "described":
-        rows = [row | _limits(row["label"], row["n"], base, basis, level) for row in rows]
-    table = pd.DataFrame(rows).rename(columns={"label": read.item})
-    order = [read.item, "n", "base", "share", "low", "high", "share_all", "reference"]
-    if basis == "described":
-        order = [column for column in order if column not in ("low", "high")]
-    types = {c: "Int64" if c in ("n", "base") else "Float64" for c in order[1:-1]}
-    return table.reindex(columns=order).astype(types | {"reference": "boolean"})
+        limits = [
+            _limits(n, base, basis, level) if some else (None, None)
+            for (_, n), some in zip(counts, shown, strict=True)
+        ]
+        table[["low", "high"]] = pd.DataFrame(limits, dtype="Float64")
+    table["share_all"] = table["n"] / (everybody or pd.NA)
+    return table.assign(reference=pd.array([base < REFERENCE_BASE] * len(table), dtype="boolean"))
 
 
-def _row(label: str, n: int, base: int, everybody: int) -> dict[str, Any]:
-    return {
-        "label": label,
-        "n": n,
-        "base": base,
-        "share": n / base if base and label not in NOT_AN_ANSWER else pd.NA,
-        "share_all": n / everybody if everybody else pd.NA,
-        "reference": base < REFERENCE_BASE,
-    }
-
-
-def _limits(label: str, n: int, base: int, basis: Basis, level: float) -> dict[str, Any]:
-    if base == 0 or label in NOT_AN_ANSWER:
-        return {"low": pd.NA, "high": pd.NA}
+def _limits(n: int, base: int, basis: Literal["sampled"] | int, level: float) -> tuple[float, float]:
     if isinstance(basis, int):
         inside = stats.hypergeometric_interval(n, base, basis, level)
-        return {"low": inside.low / basis, "high": inside.high / basis}
+        return inside.low / basis, inside.high / basis
     inside = stats.wilson(n, base, level)
-    return {"low": inside.low, "high": inside.high}
+    return inside.low, inside.high
 
 
 def answer_labels(labels: Iterable[str]) -> list[str]:

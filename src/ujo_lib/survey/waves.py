@@ -7,7 +7,7 @@ needed (equal effort, Poisson counts), and no wave that is marked as not compara
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
 import pandas as pd
@@ -93,26 +93,12 @@ def wave_table(waves: pd.DataFrame, level: float = LEVEL) -> Typed:
     for wave in ordered.to_dict("records"):
         n, base, asked = (_whole(wave[c]) for c in ("n_cases", "n_responded", "n_in_scope"))
         rate = stats.poisson_interval(n, base, level) if n is not None and base else None
-        rows.append(
-            {
-                "wave": str(wave["wave"]),
-                "fiscal_year": _whole(wave["fiscal_year"]),
-                "n": n,
-                "responded": base,
-                "in_scope": asked,
-                "share": base / asked if base is not None and asked else None,
-                "estimate": rate.estimate if rate else None,
-                "low": rate.low if rate else None,
-                "high": rate.high if rate else None,
-                "comparable": _text(wave["comparable"]),
-                "note": _text(wave["comparability_note"]),
-            }
-        )
-    whole, real = ["fiscal_year", "n", "responded", "in_scope"], ["share", "estimate", "low", "high"]
-    columns = ["wave", *whole, *real, "comparable", "note"]
-    types = dict.fromkeys(whole, "Int64") | dict.fromkeys(real, "Float64")
-    return Typed.of(
-        pd.DataFrame(rows, columns=columns).astype(types),
+        share = base / asked if base is not None and asked else None
+        limits = astuple(rate) if rate else (None, None, None)
+        told = _text(wave["comparable"]), _text(wave["comparability_note"])
+        rows.append((str(wave["wave"]), _whole(wave["fiscal_year"]), n, base, asked, share, *limits, *told))
+    return Typed.of_rows(
+        rows,
         {
             "wave": Text(heading="調査回"),
             "fiscal_year": Text(heading="年度"),
@@ -169,7 +155,7 @@ def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL) -> Typed
     year = _whole(_wave(waves, later)["fiscal_year"]) if len(waves) else None
     before = waves[waves["fiscal_year"].astype("Int64") < year].sort_values("fiscal_year", kind="stable")
     rows = [
-        {"earlier": str(wave), "later": later} | _change_row(compare_waves(waves, str(wave), later, level))
+        (str(wave), later, *_change_row(compare_waves(waves, str(wave), later, level)))
         for wave in before["wave"]
     ]
     columns = ["earlier", "later", "n", "n_earlier", "difference", "estimate", "low", "high", "p_value"]
@@ -198,19 +184,14 @@ _BASIS_JA: dict[Basis, str] = {
 }
 
 
-def _change_row(change: Change) -> dict[str, Any]:
+def _change_row(change: Change) -> tuple[Any, ...]:
+    """What `wave_changes` says of a change, from the number of people now on."""
     ratio, n0, n1 = change.ratio, change.n0, change.n1
-    return {
-        "n": n1,
-        "n_earlier": n0,
-        "difference": None if n0 is None or n1 is None else n1 - n0,
-        "estimate": _finite(ratio.estimate) if ratio else None,
-        "low": ratio.low if ratio else None,
-        "high": _finite(ratio.high) if ratio else None,
-        "p_value": ratio.p_value if ratio else None,
-        "basis": _BASIS_JA[change.basis],
-        "verdict": change.code,
-    }
+    difference = None if n0 is None or n1 is None else n1 - n0
+    numbers: tuple[float | None, ...] = (None, None, None, None)
+    if ratio:
+        numbers = _finite(ratio.estimate), ratio.low, _finite(ratio.high), ratio.p_value
+    return n1, n0, difference, *numbers, _BASIS_JA[change.basis], change.code
 
 
 def _verdict(ratio: stats.RateRatio) -> Code:
