@@ -88,7 +88,7 @@ def _method(draw: Callable[P, figures.Figure]) -> "Callable[Concatenate[Page, P]
         if instead := page.instead(args, told["unless"], told["empty"]):
             return instead
         drawn = draw(*args, **kwargs)
-        if drawn.is_hidden:
+        if drawn.is_blank:
             return page.table(drawn.published[0])  # what else it holds may be shown
         options = {name: value for name, value in kwargs.items() if name not in {"unless", "empty"}}
         recipe = Recipe.of(draw.__name__, args, options)
