@@ -414,6 +414,18 @@ def test_people_that_one_thing_or_nothing_divides_are_held_against_what_there_is
     assert told == ([] if without == [4, 5] else [("error", "内訳の合計と同じ1,000人")])
 
 
+@pytest.mark.parametrize(("n", "told"), [("2009", False), ("2011", True)])
+def test_people_of_unknown_age_are_asked_for_as_a_row_which_settles_the_total(desk, n, told):
+    whole = ["43213", "若葉市", "2020-10-01", "国勢調査", "総数", "総数", n, "900"]
+    file = desk.put("population", "p.csv", as_csv([*PARTS, whole]))
+    (fault,) = desk.check().faults
+    assert ("「不詳」などと書いて" in fault.remedy) is told
+    if told:
+        unknown = ["43213", "若葉市", "2020-10-01", "国勢調査", "女性", "不詳", "1", "900"]
+        file.write_bytes(as_csv([*PARTS, whole, unknown]))
+        assert desk.check().faults == ()
+
+
 def test_a_total_beside_an_unknown_part_is_held_against_nothing(desk):
     rows = [[*row[:6], "" if row[4] == "女性" else row[6], row[7]] for row in PARTS]
     rows.append(["43213", "若葉市", "2020-10-01", "国勢調査", "総数", "0~64歳", "5", "900"])
