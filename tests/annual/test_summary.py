@@ -400,7 +400,10 @@ def test_a_cell_that_a_year_cannot_have_gives_the_reason_and_a_misspelled_one_is
     claim = Claim("T02", "全国", 5, "件", "equal", Cell("02", "totals", where={"sex": "全国"}))
     without = replace(shown, without={"全国の集計": "未着"})
     (row,) = compare([claim], lambda *_: without).frame.to_dict("records")
-    assert (row["verdict"], row["note"]) == ("計算不可", "資料がない: 「全国の集計」(未着)。")
+    assert (row["verdict"], row["note"]) == (
+        "計算不可",
+        "表にこの値がない。この年度にない資料: 「全国の集計」(未着)。",
+    )
     with pytest.raises(ParameterError):
         compare([claim], lambda *_: shown)
 

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from tests.intake.conftest import Desk, as_csv, as_xlsx, table
 from ujo_lib import delimited, intake
+from ujo_lib.errors import InputError
 from ujo_lib.intake import loading
 from ujo_lib.intake.problems import PROBLEM_COLUMNS, REPAIR_COLUMNS
 from ujo_lib.params import project_root
@@ -681,3 +682,36 @@ def test_the_answers_to_another_questionnaire_lack_none_of_its_questions(tmp_pat
     (heading,) = [item.title for item in form.items if item.id == lacking]
     with pytest.raises(intake.DataProblems, match=heading):
         intake.answers(file, form, "households")
+
+
+PEOPLE = pd.DataFrame(
+    {
+        "area_code": ["33000", "33000", "33000", "00000"],
+        "as_of": pd.to_datetime(["2015-10-01", "2020-10-01", "2021-01-01", "2015-10-01"]),
+        "source": ["国勢調査(2015年)", "国勢調査(2020年)", "住民基本台帳", "国勢調査(2015年)"],
+        "n": [1, 2, 4, 8],
+    }
+)
+
+
+def test_an_earlier_census_is_never_added_to_the_latest_of_an_area():
+    assert intake.of_source(PEOPLE, "国勢調査")["n"].tolist() == [2, 8]
+    assert intake.of_source(PEOPLE, "国勢調査(2015年)")["n"].tolist() == [1, 8]
+    parts = pd.concat([PEOPLE, PEOPLE.assign(n=16)])  # two rows of one source and date, women and men say
+    assert intake.of_source(parts, "国勢調査")["n"].tolist() == [2, 8, 16, 16]
+
+
+def test_two_sources_of_one_day_are_told_apart_by_a_person():
+    twins = pd.concat([PEOPLE, PEOPLE.iloc[[1]].assign(source="国勢調査(速報)")])
+    with pytest.raises(
+        InputError, match=r"33000.*二つ以上.*国勢調査\(2020年\)、国勢調査\(速報\).*population_source"
+    ):
+        intake.of_source(twins, "国勢調査")
+    assert intake.of_source(twins, "国勢調査(2")["n"].tolist() == [2, 8]
+
+
+def test_a_source_of_another_name_is_told_with_those_there_are_and_where_to_write_it():
+    with pytest.raises(
+        InputError, match=r"「令和2年」で始まる行がありません.*住民基本台帳.*population_source"
+    ):
+        intake.of_source(PEOPLE, "令和2年")

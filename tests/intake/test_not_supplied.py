@@ -1,10 +1,13 @@
 """What a year does not have is declared by a person, with a reason; nothing is left out in silence."""
 
+import pandas as pd
 import pytest
 import yaml
 
+from tests.intake.conftest import as_csv, table
 from ujo_lib import intake
 from ujo_lib.intake import overview
+from ujo_lib.intake.schemas import SCHEMAS
 
 
 def declare(tmp_path, declared):
@@ -85,3 +88,23 @@ def test_a_file_that_is_there_and_declared_absent_is_a_contradiction(tmp_path):
     assert [(fault.column, fault.expected) for fault in found.faults] == [
         ("not_supplied.events", "not_supplied か files の一方")
     ]
+
+
+@pytest.mark.parametrize("headings", [("費用上限(円)",), ("費用上限(円)", "地域", "備考")])
+def test_a_column_that_no_file_has_is_blank_as_if_nobody_had_filled_it_in(desk, headings):
+    whole = table("campaigns")
+    blank = [[*whole[0], *headings], *([*row, *[""] * len(headings)] for row in whole[1:])]
+    file = desk.put("campaigns", "whole.csv", as_csv(blank))
+    as_blank = desk.load()["campaigns"]
+    file.write_bytes(as_csv(whole))
+    lacking = desk.load()["campaigns"]
+    assert {column.name for column in SCHEMAS["campaigns"].columns} <= set(lacking)
+    pd.testing.assert_frame_equal(lacking[list(as_blank)], as_blank)
+
+
+def test_what_follows_from_other_columns_is_worked_out_before_the_rest_is_left_blank(desk):
+    desk.put("cases", "cases.csv", as_csv(table("cases")))
+    desk.put("commissioners", "all.csv", as_csv(table("commissioners")))
+    checked, loaded = desk.check()["cases"], desk.load()["cases"]
+    assert checked["economic_8050"].equals(loaded["economic_8050"])
+    assert not desk.check().missing["column"].isin(set(loaded) - set(checked)).any()

@@ -48,3 +48,11 @@ def test_what_every_row_needs_may_be_the_same_in_all():
     for column in schema.columns:
         if column.type in ("cat", "str") and column.name not in schema.key:
             assert ("constants" in propose(column, schema, {})) is column.filled
+
+
+def test_the_sign_of_the_survey_is_the_same_in_every_row_and_the_number_of_a_commissioner_is_not():
+    for kind in ("commissioners", "cases"):
+        schema = SCHEMAS[kind]
+        assert "constants: {survey_id: 値}" in propose(schema.column("survey_id"), schema, {})
+    cases = SCHEMAS["cases"]
+    assert propose(cases.column("commissioner_id"), cases, {}) == ""

@@ -56,7 +56,7 @@ def test_drawn_and_silent_are_read_with_the_answers_of_their_own_questionnaire(a
 
 def test_a_file_of_answers_alone_needs_no_column_of_the_office(asked: Desk) -> None:
     asked.put("residents", "r.csv", as_csv([["対象者番号", "性別", "年齢"], ["R1", "男性", "16~29歳"]]))
-    assert "responded" not in asked.load()["residents"]
+    assert asked.load()["residents"]["responded"].isna().all()
 
 
 @pytest.mark.parametrize(

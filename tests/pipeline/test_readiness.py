@@ -11,7 +11,7 @@ from ujo_lib.intake import check
 from ujo_lib.params import ParameterError, notebooks_of, project_root, read_flat_yaml, settings_model
 from ujo_lib.params.common import Answers
 from ujo_lib.pipeline.layout import SiteYear
-from ujo_lib.pipeline.readiness import contradicted, require_known_answers, unweighable
+from ujo_lib.pipeline.readiness import contradicted, require_known_answers, unusable, unweighable
 
 REPOSITORY = project_root()
 FOLDER = REPOSITORY / "params/sample/fy2023"
@@ -181,3 +181,24 @@ def test_answers_that_cannot_stand_for_the_population_are_told_before_anything_i
 
 def test_without_a_register_there_is_no_population_to_stand_for(place):
     assert unweighable(place, SimpleNamespace(frames={"residents": pd.DataFrame()})) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "wish", "told"),
+    [
+        ("国勢調査(2020年)", "強く", []),
+        ("令和2年国勢調査", "強く", ["「国勢調査」で始まる行がありません"]),
+        ("国勢調査(2020年)", None, ["「suicidal_ideation: 強く」では、相談を絞り込めません"]),
+    ],
+)
+def test_what_a_notebook_would_stop_for_is_told_before_it_runs_and_once(place, source, wish, told):
+    frames = {
+        "population": pd.DataFrame(
+            {"area_code": ["43213"], "as_of": pd.to_datetime(["2020-10-01"]), "source": [source]}
+        ),
+        "consultations": pd.DataFrame({"age_band": ["10代"], "suicidal_ideation": [wish]}),
+    }
+    found = unusable(place, SimpleNamespace(frames=frames))
+    assert len(found) == len(told)
+    assert all(part in text for part, text in zip(told, found, strict=True))
+    assert unusable(place, SimpleNamespace(frames={})) == []

@@ -438,6 +438,17 @@ def test_a_passphrase_is_asked_for_twice_and_two_different_ones_make_no_key(tmp_
     ]
 
 
+def test_a_passphrase_that_nobody_can_type_is_asked_for_in_a_file(tmp_path, monkeypatch, capsys):
+    def nobody(_):
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", nobody)
+    for command in (["key", "new", "花子", "--folder", str(tmp_path)], ["key", "new", "花子"]):
+        assert main(command) == 2
+        assert "--passphrase-file" in capsys.readouterr().err
+    assert not [*tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize("content", [None, b"", b"one\n", b"\xff\n\xff\n"])
 def test_a_file_with_too_few_passphrases_never_turns_a_signature_into_a_record_of_names(
     project, tmp_path, capsys, content

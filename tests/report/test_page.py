@@ -315,6 +315,25 @@ def test_a_figure_of_which_every_number_is_hidden_gives_way_to_its_table(project
     assert "<svg" in page.bars(table.where(age=[*hidden, "総数"]), x="n", y="age", finding="図。").html
 
 
+def test_a_figure_of_what_nobody_answered_finds_nothing_and_says_so(project, drawn):
+    page = _internal()
+    nobody = page.publish(
+        Typed.of(FRAME.assign(n=0, share=pd.array([None] * 4, "Float64")), COLUMNS), "nobody", "年代", ABOUT
+    )
+    said = page.bars(nobody, x="share", y="age", finding="違いは見られません。")
+    assert "推定できません" in said.html
+    assert "「年代」は、もとになる記録がないため図にできません。" in said.html
+    assert "見られません" not in said.html
+    one = page.publish(
+        Typed.of(FRAME.assign(share=pd.array([None, None, 1.0, None], "Float64")), COLUMNS),
+        "one",
+        "年代",
+        ABOUT,
+    )
+    assert not drawn
+    assert "違いは" in page.bars(one, x="share", y="age", finding="違いは見られません。").html
+
+
 @pytest.mark.parametrize(
     ("page_wide", "tables", "told"),
     [

@@ -43,8 +43,14 @@ def test_persons_and_contacts_are_counted_apart_and_by_period():
     assert clients_by_period(more, periods[::-1], seen, 2).frame["n"].tolist() == [3, pd.NA]
     empty = Period(date(2022, 1, 1), date(2022, 12, 31), "前の年")
     assert clients_by_period(records, [empty], seen, 5).frame["n"].tolist() == [0]
-    unknown = clients_by_period(records.drop(columns="client_id"), periods, seen).frame
-    assert unknown["per_client"].isna().all()
+
+
+@pytest.mark.parametrize(("ids", "clients"), [([None, None], pd.NA), (["a", None], 1), (["a", "b"], 2)])
+def test_contacts_of_unknown_people_are_not_contacts_of_nobody(ids, clients):
+    year = Period(date(2023, 1, 1), date(2023, 12, 31), "暦年")
+    records = records_of(["2023-06-01 10:00", "2023-07-01 10:00"], client_id=pd.array(ids, "string"))
+    told = clients_by_period(records, [year], counts_of(np.zeros(365), year)).frame
+    assert told[["n", "identified", "clients"]].iloc[0].tolist() == [2, 2 - ids.count(None), clients]
 
 
 @pytest.mark.parametrize(("days", "n"), [(0, pd.NA), (1, 0)])

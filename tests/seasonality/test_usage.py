@@ -82,17 +82,11 @@ def test_no_unknown_leaves_one_ratio():
     assert bounds(use_per_population(place, nation, 0, 1, 100)).frame["estimate"].nunique() == 1
 
 
-def test_population_is_added_up_over_sex_and_age_of_one_source():
-    population = pd.DataFrame(
-        {
-            "area_code": ["43000", "43000", "43000", "00000"],
-            "source": ["国勢調査(2020年)", "国勢調査(2020年)", "推計人口", "国勢調査(2020年)"],
-            "n": [3, 4, 100, 50],
-        }
-    )
-    assert residents(population, "43000", "国勢調査") == 7
+def test_population_is_added_up_over_sex_and_age_of_one_area():
+    population = pd.DataFrame({"area_code": ["43000", "43000", "00000"], "n": [3, 4, 50]})
+    assert residents(population, "43000") == 7
     with pytest.raises(ValueError, match="13000"):
-        residents(population, "13000", "国勢調査")
+        residents(population, "13000")
 
 
 def test_different_periods_are_refused():
@@ -137,5 +131,5 @@ def test_a_record_of_three_months_is_no_small_share_of_a_year():
     ],
 )
 def test_nobody_is_counted_twice_where_totals_stand_beside_their_parts(rows, people):
-    frame = pd.DataFrame(rows, columns=["sex", "age_band", "n"]).assign(area_code="43213", source="国勢調査")
-    assert residents(frame, "43213", "国勢調査") == people
+    frame = pd.DataFrame(rows, columns=["sex", "age_band", "n"]).assign(area_code="43213")
+    assert residents(frame, "43213") == people

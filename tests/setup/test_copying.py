@@ -80,11 +80,11 @@ def test_the_wave_before_is_the_one_that_was_this_years():
         "stated_impressions": 9,
         "seed": 2023,
     }
-    assert moved_values(content, 1) == {
+    assert moved_values(content, 1, 2023) == {
         "wave": "R6", "earlier_wave": "R5", "fiscal_year": "2024", "stated_impressions": 0,
     }  # fmt: skip
-    assert "earlier_wave" not in moved_values({"earlier_wave": "R1"}, 1)
-    assert moved_values({"period_start": "", "created_on": "2024-10-31"}, 1) == {
+    assert "earlier_wave" not in moved_values({"earlier_wave": "R1"}, 1, 2023)
+    assert moved_values({"period_start": "", "created_on": "2024-10-31"}, 1, 2023) == {
         "period_start": "",
         "created_on": "2025-10-31",  # a Friday
     }
@@ -142,3 +142,20 @@ def test_a_heading_that_holds_a_figure_is_nothing_to_look_at_for_another_year():
     assert [line for line in made if "要確認" in line] == [
         "    changed: {2022: 令和4年度から様式が変わった}    # 要確認: この年度に合うか"
     ]
+
+
+def test_why_an_input_was_lacking_is_asked_anew_in_another_year():
+    text = "ads:\n  files: [fy2024/a.csv]\nnot_supplied:\n  waves: 初めての調査のため\n"
+    assert list_file("inputs.yaml", text, 1).splitlines() == [
+        "ads:",
+        "  files: [fy2025/a.csv]",
+        "not_supplied:",
+        "  waves: 初めての調査のため    # 要確認: この年度に合うか",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("compared", "moved"), [([], ["2024"]), (["2022"], ["2023"]), (["2022", "2023"], ["2023", "2024"])]
+)
+def test_a_second_year_is_compared_with_the_first(compared, moved):
+    assert moved_values({"compared_years": compared}, 1, 2024) == {"compared_years": moved}

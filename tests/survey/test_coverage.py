@@ -56,21 +56,12 @@ def test_the_national_shares_keep_their_two_decimals():
     assert prevalence_text(PREVALENCE) == "15~39歳 2.05%、40~64歳 2.02%"
 
 
-def test_the_latest_population_of_the_city_is_used():
-    people = pd.DataFrame(
-        {
-            "area_code": ["43213", "43213", "43000"],
-            "as_of": pd.to_datetime(["2015-10-01", "2020-10-01", "2020-10-01"]),
-            "source": "国勢調査",
-            "sex": "男性",
-            "n": [1, 2, 3],
-        }
-    )
+def test_a_city_is_counted_by_sex_or_together_and_not_twice():
+    people = pd.DataFrame({"area_code": ["43213", "43000"], "sex": "男性", "n": [2, 3]})
     assert survey.city_population(people, "43213")["n"].tolist() == [2]
     both = pd.concat([people, people.assign(sex="総数", n=9)])
     assert survey.city_population(both, "43213")["n"].tolist() == [2]
-    with pytest.raises(ValueError, match="二つ以上"):
-        survey.city_population(pd.concat([people, people.assign(source="住民基本台帳")]), "43213")
+    assert survey.city_population(people.assign(sex="総数"), "43213")["n"].tolist() == [2]
     with pytest.raises(ValueError, match="99999"):
         survey.city_population(people, "99999")
 

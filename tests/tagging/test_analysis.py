@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ujo_lib.columns import Bound, PValue
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.tagging import analysis as a
 
@@ -157,3 +158,36 @@ def test_map_leaves_out_the_empty_and_has_no_points_where_there_is_no_plane() ->
         none = a.correspondence_map(line, "staff", "smoking")
         assert none.points.frame.empty
         assert none.inertia.frame.empty
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        (
+            {"wish": ["強く"]},
+            "「wish: 強く」では、相談を絞り込めません。その列に書かれた相談が一件もありません",
+        ),
+        (
+            {"age": ["10代"], "nenrei": ["10代"]},
+            "「nenrei: 10代」では、相談を絞り込めません。相談記録に、その名前の列はありません",
+        ),
+        (
+            {"age": ["10代", "10才代"]},
+            r"「age: 10代\|10才代」では、相談を絞り込めません。その列の選択肢は 10代、20代 です",
+        ),
+    ],
+)
+def test_that_nobody_was_asked_is_not_told_as_nobody(where, told) -> None:
+    frame = pd.DataFrame(
+        {
+            "age": pd.Categorical(["20代", "20代"], ["10代", "20代"]),
+            "wish": pd.Categorical([None, None], ["強く", "ない"]),
+        }
+    )
+    for narrowed in (a.chosen, a.filter_chain):
+        with pytest.raises(InputError, match=told):
+            narrowed(frame, where)
+    assert not a.chosen(frame, {"age": ["10代"]}).any()
+    one = frame.assign(wish=pd.Categorical([None, "ない"], ["強く", "ない"]))
+    assert not a.chosen(one, {"wish": ["強く"]}).any()
+    assert a.chosen(frame[:0], {"wish": ["強く"]}).empty

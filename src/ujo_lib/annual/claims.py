@@ -180,7 +180,8 @@ def rows_of(table: Published, cell: Cell) -> pd.Index:
         keep &= ~table.frame[cell.over].astype(object).isin(TOTAL_LABELS)
     there = table.frame.loc[keep, cell.column] if cell.column in table.frame else pd.Series(dtype=object)
     if table.without and not (there.notna() | table.hidden.loc[there.index].any(axis=1)).any():
-        raise NotSuppliedError(table.without)
+        # The input may be why the table lacks it; so may a wrong name.
+        raise NotSuppliedError(table.without, "表にこの値がない。この年度にない資料")
     if not keep.any():
         asked = {notation.heading(table.spec, name): map(str, labels) for name, labels in cell.where.items()}
         told = "、".join(f"{heading}が {'・'.join(labels)}" for heading, labels in asked.items())

@@ -204,7 +204,11 @@ def _new_key(options: argparse.Namespace) -> int:
 def _passphrases(options: argparse.Namespace, prompts: Sequence[str]) -> list[str]:
     """Lines of the file, or what the people at the terminal type."""
     if not options.passphrase_file:
-        return [getpass.getpass(prompt) for prompt in prompts]
+        try:
+            return [getpass.getpass(prompt) for prompt in prompts]
+        except EOFError:
+            told = "パスフレーズを入力できません。端末で実行するか、--passphrase-file でファイルを指定してください。"
+            raise KeyFileError(told) from None
     try:
         lines: list[str] = options.passphrase_file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):

@@ -55,6 +55,7 @@ def _check(options: argparse.Namespace) -> int:
         require_known_answers,
         undecided,
         unreadable,
+        unusable,
         unweighable,
     )
     from ujo_lib.tagging.quality import CodesError
@@ -67,7 +68,7 @@ def _check(options: argparse.Namespace) -> int:
         return explain("\n".join(wrong), WRONG_PARAMETERS)
     if (doubts := contradicted(place, found)) and not options.json:
         print("\n食い違い:", *doubts, sep="\n- ")
-    if found.ok and (unfit := unweighable(place, found)):
+    if found.ok and (unfit := [*unusable(place, found), *unweighable(place, found)]):
         return explain("\n".join(unfit), DATA_PROBLEMS)
     try:
         require_fitting_codes(place, found)
@@ -113,6 +114,7 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
         uncoded,
         undecided,
         unreadable,
+        unusable,
         unweighable,
     )
     from ujo_lib.setup.checklist import missing_inputs, wrong_parameters
@@ -129,7 +131,7 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     if found:
         left[f"入力ファイルの中身を直す(直し方は `ujo check {place.site} {place.year}`)"] = [
             str(cause) for cause in by_cause(found.faults) if cause.severity == "error"
-        ] or unweighable(place, found)
+        ] or [*unusable(place, found), *unweighable(place, found)]
     contents, wishes = unreadable(place), []
     try:
         require_known_answers(place, found)

@@ -324,6 +324,10 @@ def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
             open_ = partly[totals[line.Index]] and line.n > line.sum
             if open_:
                 remedy += "不詳や、この表にない年齢を含む合計なら、このままで構いません。"
+            elif line.n > line.sum:
+                remedy += (
+                    "不詳や、この表にない年齢の人は、その行を(年齢階級に「不詳」などと書いて)加えてください。"
+                )
             told = f"内訳の合計と同じ{int(line.sum):,}人"
             severity: Severity = "warning" if open_ else "error"
             population.note(totals[line.Index], notes_of, told, remedy, "人口", int(line.n), severity)

@@ -175,8 +175,8 @@ def load(
         own.problem(f"{SCHEMAS[kind].title}のファイル", remedy, "定義", column=kind)
     if own.problems or not taken.ok:
         raise DataProblems((*own.problems, *taken.faults))
-    blank = {kind: _blank_frame(taken.schemas[kind]) for kind in taken.not_supplied}
-    return replace(taken, frames={**taken.frames, **blank})
+    frames = {**taken.frames, **{kind: pd.DataFrame() for kind in taken.not_supplied}}
+    return replace(taken, frames={kind: _whole(frame, taken.schemas[kind]) for kind, frame in frames.items()})
 
 
 def check(
@@ -264,20 +264,31 @@ def not_supplied(inputs: str | Path, kinds: Sequence[str]) -> dict[str, str]:
 
 
 def of_source(population: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Rows of one source where a table holds several, which must never be added up.
+    """Rows of one source, of each area at its latest date: several sources or dates must never be added up.
 
     Args:
-        population: frame with the column `source`.
+        population: frame with area_code, as_of and source.
         source: how the name of the source begins, 「国勢調査」 say.
 
     Raises:
-        InputError: no row has that source.
+        InputError: no row has that source, or an area has several that begin so at its latest date.
     """
     chosen = population[population["source"].str.startswith(source)]
     if chosen.empty:
         known = "、".join(population["source"].dropna().unique())
-        raise InputError(f"人口の表に、資料が「{source}」で始まる行がありません(あるのは: {known})")
-    return chosen
+        raise InputError(
+            f"人口の表に、資料が「{source}」で始まる行がありません(あるのは: {known})。"
+            "common.yaml の population_source に、使う資料の書き出しを書いてください"
+        )
+    latest = chosen[chosen["as_of"] == chosen.groupby("area_code")["as_of"].transform("max")]
+    for area, sources in latest.groupby("area_code")["source"]:
+        if sources.nunique() > 1:
+            raise InputError(
+                f"地域コード {area} の最新の人口に、資料が「{source}」で始まるものが二つ以上あります"
+                f"({'、'.join(sources.unique())})。"
+                "common.yaml の population_source に、一つに決まるまで長く書いてください"
+            )
+    return latest
 
 
 def _locate(inputs: Path, root: str | Path | None) -> Path:
@@ -523,10 +534,12 @@ def _blank(column: Column, height: int) -> pd.Series:
     return pd.Series([None] * height).astype(DTYPES[column.type])
 
 
-def _blank_frame(schema: Schema) -> pd.DataFrame:
-    """The frame of a file that would have had every column and no row."""
-    frame = pd.DataFrame({column.name: _blank(column, 0) for column in schema.columns})
-    return _derived(frame, schema)
+def _whole(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """The frame with every column of its kind: one that no file has is blank, as if nobody had filled it in."""
+    lacking = {
+        column.name: _blank(column, len(frame)) for column in schema.columns if column.name not in frame
+    }
+    return _derived(frame.assign(**lacking), schema)
 
 
 def _settle_flags(frame: pd.DataFrame) -> None:

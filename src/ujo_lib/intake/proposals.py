@@ -37,7 +37,9 @@ def propose(lacking: Column, schema: Schema, unread: Mapping[str, Sequence[str]]
                 )
     if lacking.type == "id" and schema.key[-1] == lacking.name:
         return f'番号のない書き出しなら、constants: {{{lacking.name}: "{{file}}/{{row}}"}} と書いてください。'
-    if lacking.filled and lacking.type in ("cat", "str"):
+    if lacking.filled and (
+        lacking.type in ("cat", "str") or (lacking.type == "id" and lacking.name in schema.key)
+    ):
         return f"どの行も同じなら、constants: {{{lacking.name}: 値}} と書いてください。"
     return ""
 

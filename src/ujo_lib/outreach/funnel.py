@@ -137,18 +137,17 @@ def frequencies(ads: pd.DataFrame, population: pd.DataFrame) -> Typed:
 
     Args:
         ads: as in `by`.
-        population: area_name, n by sex and age; several dates are not added up, the latest is taken. Where an area
-            has rows of all sexes or ages together (blank or 総数), they are taken and their parts left out.
+        population: of one source and date (`intake.of_source`): area_name, n by sex and age. Where an area has rows of
+            all sexes or ages together (blank or 総数), they are taken and their parts left out.
 
     Returns:
         area, population, n (impressions), ratio.
     """
-    latest = population[population["as_of"] == population.groupby("area_name")["as_of"].transform("max")]
     for name in ("sex", "age_band"):
-        if name in latest:
-            whole = latest[name].isna() | latest[name].astype(object).eq("総数")
-            latest = latest[whole | ~whole.groupby(latest["area_name"]).transform("any")]
-    people = latest.groupby("area_name", sort=False)["n"].sum()
+        if name in population:
+            whole = population[name].isna() | population[name].astype(object).eq("総数")
+            population = population[whole | ~whole.groupby(population["area_name"]).transform("any")]
+    people = population.groupby("area_name", sort=False)["n"].sum()
     frame = people.rename_axis("area").rename("population").reset_index()
     frame["n"] = _total(ads, "impressions")
     frame["ratio"] = (frame["n"].astype("Float64") / frame["population"]).where(frame["population"] > 0)

@@ -1,10 +1,12 @@
 """What can be known of a year without running it: what forbids its release, and names that its data do not have."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ujo_lib.errors import InputError
 from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.common import Answers
@@ -185,6 +187,35 @@ def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> l
         for name, n in counted.items()
         if row[name] not in (None, n)
     ]
+
+
+def unusable(place: SiteYear, data: "Intake") -> list[str]:
+    """Why a notebook would stop: a source of the population, or contacts to look at closely, that the data lack.
+
+    Raises:
+        ParameterError: the parameters cannot be read.
+    """
+    from ujo_lib import intake
+    from ujo_lib.params.tagging import TaggingSettings
+    from ujo_lib.tagging import analysis
+
+    found: list[str] = []
+    for settings in (place.settings(notebook) for notebook in place.notebooks):
+        with _told(found):
+            if "population" in settings.kinds and "population" in data.frames:
+                intake.of_source(data.frames["population"], settings.population_source)
+        with _told(found):
+            if isinstance(settings, TaggingSettings) and "consultations" in data.frames and not settings.half:
+                analysis.chosen(data.frames["consultations"], settings.focus_values)
+    return [*dict.fromkeys(found)]
+
+
+@contextmanager
+def _told(found: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except InputError as error:
+        found.append(str(error))
 
 
 def unweighable(place: SiteYear, data: "Intake") -> list[str]:

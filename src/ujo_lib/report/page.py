@@ -88,8 +88,12 @@ def _method(draw: Callable[P, figures.Figure]) -> "Callable[Concatenate[Page, P]
         if instead := page.instead(args, told["unless"], told["empty"]):
             return instead
         drawn = draw(*args, **kwargs)
-        if drawn.is_hidden:
-            return page.table(drawn.published[0])  # what else it holds may be shown
+        if drawn.is_blank:
+            table = drawn.published[0]
+            if table.hidden[drawn.column].any():
+                return page.table(table)  # what else it holds may be shown
+            without = "「{title}」は、もとになる記録がないため図にできません。"
+            return page.callout("not_estimable", without, title=table.spec.title)
         options = {name: value for name, value in kwargs.items() if name not in {"unless", "empty"}}
         recipe = Recipe.of(draw.__name__, args, options)
         given = [recipe.to_plain(), [table.record("").to_json() for table in drawn.published]]

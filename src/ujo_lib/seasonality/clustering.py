@@ -71,7 +71,8 @@ def clients_by_period(
     """Contacts and clients in periods, one at least: basis (label), n (contacts), identified, clients, per_client.
 
     A period with a count of 1 to `least` - 1 is left blank, one that has so many more or less than an earlier of the
-    periods, which a reader can subtract, and one of which `counts` has no recorded day.
+    periods, which a reader can subtract, and one of which `counts` has no recorded day; so are the clients of a period
+    none of whose contacts has an id.
     """
     day = pd.to_datetime(records["received_at"]).dt.date
     inside = [(day >= period.start) & (day <= period.end) for period in periods]
@@ -84,6 +85,9 @@ def clients_by_period(
         apart = [(inside[one] & ~inside[other]).sum() for one, other in ((later, earlier), (earlier, later))]
         told = [*apart, *(numbers.iloc[later] - numbers.iloc[earlier]).abs()]
         blank[later] |= not blank[earlier] and any(0 < n < least for n in told)
+    # Contacts of whom nobody knows who they were are not contacts of nobody.
+    unknown = (numbers["contacts"] > 0) & (numbers["identified"] == 0)
+    numbers["clients"] = numbers["clients"].mask(unknown)
     frame[[*numbers]] = numbers.mask(blank)
     frame.insert(0, "basis", [period.label for period in periods])
     frame["per_client"] = (frame["identified"] / frame["clients"]).where(frame["clients"] > 0)

@@ -109,22 +109,22 @@ def use_per_population(
     )
 
 
-def residents(population: pd.DataFrame, area_code: str, source: str) -> int:
-    """People living in an area by one source: all sexes and ages as the source gives them together, else added up.
+def residents(population: pd.DataFrame, area_code: str) -> int:
+    """People living in an area: all sexes and ages as the source gives them together, else added up.
 
     Args:
-        population: frame with area_code, source, n, and perhaps sex and age_band, blank or 総数 in a row of everybody.
+        population: of one source and date (`intake.of_source`): area_code, n, and perhaps sex and age_band, blank or
+            総数 in a row of everybody.
         area_code: five digits; 00000 is the whole country, a prefecture's code ends in 000.
-        source: the beginning of the source's name, such as 国勢調査.
 
     Raises:
         InputError: no such rows; the message is Japanese.
     """
-    rows = population.loc[
-        (population["area_code"] == area_code) & population["source"].str.startswith(source)
-    ]
+    rows = population[population["area_code"] == area_code]
     if rows.empty:
-        raise InputError(f"人口の表に、地域コード {area_code} で資料が「{source}」の行がありません")
+        raise InputError(
+            f"使う資料の人口の表に、地域コード {area_code} の行がありません。その地域の人口を加えてください"
+        )
     for name in ("sex", "age_band"):
         if name in rows:
             whole = rows[name].isna() | rows[name].astype(object).eq("総数")
@@ -170,7 +170,7 @@ def by_area(areas: Mapping[str, tuple[int | None, int]], use: Usage | None = Non
             "population_share": Share(heading="人口に占める割合", decimals=2, free=True),
             "ratio": Ratio(heading="人口に比べた利用", n="share", base="population_share"),
         }
-    note = "相談は居住する市町村を尋ねていないので、市の件数は空欄としました。"
+    note = "居住する市町村は、本人が述べたときだけ分かるので、市の件数は空欄としました。"
     return Typed.of(frame, columns, note=note)
 
 

@@ -129,14 +129,22 @@ def flat_file(text: str, changes: Mapping[str, Any], remarks: Mapping[str, str])
     return text
 
 
-def moved_values(content: Mapping[str, Any], years: int) -> dict[str, Any]:
-    """New values of the parameters of one flat file that move with the year or start anew."""
+def moved_values(content: Mapping[str, Any], years: int, copied: int) -> dict[str, Any]:
+    """New values of the parameters of one flat file that move with the year or start anew.
+
+    Args:
+        content: the file.
+        years: how far the year is moved.
+        copied: fiscal year of the file, which is what the next year is compared with where nothing was before.
+    """
     moved: dict[str, Any] = {
         name: MOVED[name](value, years) for name, value in content.items() if name in MOVED
     }
     moved |= {name: RESET[name][0] for name in content if name in RESET}
     if "wave" in content and "earlier_wave" in content:
         moved["earlier_wave"] = content["wave"]
+    if moved.get("compared_years") == []:
+        moved["compared_years"] = [str(copied)]
     return moved
 
 
@@ -231,12 +239,17 @@ def list_file(name: str, text: str, years: int) -> str:
     """One of the year's lists for another year: what was published starts anew, the rest keeps its words.
 
     Folders of a year and labels that name a cell move. Prose may tell of the past, which does not move: a line of it
-    that holds a figure is marked to be looked at.
+    that holds a figure is marked to be looked at, and so is every reason why an input is lacking.
     """
     if name == "published.yaml":
         return asked_anew(name, text)
     found = list(_scalars(yaml.compose(text)))
-    marked = {_last_line(node) for node, keys in found if _is_dated_prose(node, keys)}
+    # Why the year lacks an input (「初めての調査」) is seldom so a year later.
+    marked = {
+        _last_line(node)
+        for node, keys in found
+        if _is_dated_prose(node, keys) or keys[:1] == ("not_supplied",)
+    }
     for node, keys in sorted(found, key=lambda one: one[0].start_mark.index, reverse=True):
         if _KEYS_OF_CELLS & set(keys):
             start, end = node.start_mark.index, node.end_mark.index

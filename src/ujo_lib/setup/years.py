@@ -72,7 +72,8 @@ def copied_parameters(
             are left alone: a neighbour may bear the old one's name.
     """
     old, new = source.parent.name, target.parent.name
-    years = int(target.name[2:]) - int(source.name[2:])
+    copied = int(source.name[2:])
+    years = int(target.name[2:]) - copied
     folders = {
         f"ujo params {old} {source.name[2:]}": f"ujo params {new} {target.name[2:]}",
         f"params/{old}/{source.name}": f"params/{new}/{target.name}",
@@ -87,7 +88,7 @@ def copied_parameters(
         text = renamed(without_marks(file.read_text(encoding="utf-8")), names)
         if file.stem in {"common", *ours}:
             content = read_flat_yaml(file)
-            values = {k: v for k, v in moved_values(content, years).items() if v != content[k]}
+            values = {k: v for k, v in moved_values(content, years, copied).items() if v != content[k]}
             text = flat_file(text, values | dict(changes), remarks_on(content) | dict(remarks))
         else:
             text = list_file(file.name, text, years)

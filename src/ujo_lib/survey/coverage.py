@@ -134,21 +134,22 @@ def prevalence_text(prevalence: Mapping[str, float]) -> str:
 
 
 def city_population(population: pd.DataFrame, area_code: str) -> pd.DataFrame:
-    """Rows of one area at its latest date, each person once (rows for both sexes together are left out).
+    """Rows of one area, each person once (rows for both sexes together are left out).
+
+    Args:
+        population: of one source and date (`intake.of_source`).
+        area_code: five digits.
 
     Raises:
-        InputError: no population of that area, or several sources for the same date.
+        InputError: no population of that area.
     """
     of_area = population[population["area_code"] == area_code]
-    latest = of_area[of_area["as_of"] == of_area["as_of"].max()]
-    if latest.empty:
-        raise InputError(f"人口の表に地域コード {area_code} の行がありません")
-    if latest["source"].nunique() > 1:
+    if of_area.empty:
         raise InputError(
-            f"地域コード {area_code} の最新の人口に資料が二つ以上あります。一つだけ残してください"
+            f"使う資料の人口の表に、地域コード {area_code} の行がありません。その地域の人口を加えてください"
         )
-    by_sex = latest[latest["sex"].isin(["男性", "女性"])]
-    return latest if by_sex.empty else by_sex
+    by_sex = of_area[of_area["sex"].isin(["男性", "女性"])]
+    return of_area if by_sex.empty else by_sex
 
 
 def _counted(ages: "pd.Series[str]") -> dict[str, int]:

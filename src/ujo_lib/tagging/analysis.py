@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ujo_lib.columns import Base, Column, Count, Dimension, Flag, Rate, Ratio, Share, Statistic, Text
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
 from ujo_lib.tagging.codebook import Book
 from ujo_lib.typed import Typed
@@ -112,7 +113,7 @@ def filter_chain(frame: pd.DataFrame, where: Where) -> Typed:
     state = dict.fromkeys(where, WHOLE)
     rows = [(WHOLE, *state.values(), len(frame))]
     for column, values in where.items():
-        kept &= frame[column].isin(values)
+        kept &= _answers_any(frame, column, values)
         state[column] = "・".join(values)
         rows.append((state[column], *state.values(), int(kept.sum())))
     table = pd.DataFrame(rows, columns=["step", *where, "n"])
@@ -130,11 +131,29 @@ def filter_chain(frame: pd.DataFrame, where: Where) -> Typed:
 
 
 def chosen(frame: pd.DataFrame, where: Where) -> "pd.Series[bool]":
-    """Rows that pass every step of `filter_chain`."""
+    """Rows that pass every step of `filter_chain`.
+
+    Raises:
+        InputError: a step asks for a column that is not there or that nobody has filled in, or for an answer that it
+            does not know: that nobody is left would say nothing of the people.
+    """
     kept = pd.Series(data=True, index=frame.index)
     for column, values in where.items():
-        kept &= frame[column].isin(values)
+        kept &= _answers_any(frame, column, values)
     return kept
+
+
+def _answers_any(frame: pd.DataFrame, column: str, values: Sequence[str]) -> "pd.Series[bool]":
+    asked = f"パラメーター(focus など)の条件「{column}: {'|'.join(values)}」では、相談を絞り込めません。"
+    if column not in frame:
+        raise InputError(f"{asked}相談記録に、その名前の列はありません")
+    if len(frame) and frame[column].isna().all():
+        raise InputError(f"{asked}その列に書かれた相談が一件もありません。書かれた列の条件に変えてください")
+    if isinstance(known := frame[column].dtype, pd.CategoricalDtype) and not set(values) <= {
+        *known.categories
+    }:
+        raise InputError(f"{asked}その列の選択肢は {'、'.join(map(str, known.categories))} です")
+    return frame[column].isin(values)
 
 
 def bare_share(tags: pd.DataFrame, labels: Labels) -> Typed:

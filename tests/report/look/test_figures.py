@@ -397,7 +397,7 @@ def test_a_map_that_has_no_room_for_its_numbers_in_a_column_goes_across_the_shee
 @pytest.mark.parametrize(("hide", "empty"), [([(0, "n")], False), ([(0, "n"), (1, "n")], True)])
 def test_a_figure_is_known_to_show_nothing_once_its_last_number_is_kept_back(hide, empty) -> None:
     table = published({"y": ["p", "q"], "n": [5, 6]}, hide=hide, dimensions={"y": "y"})
-    assert figures.bars(table, x="n", y="y", finding="示す。").is_hidden == empty
+    assert figures.bars(table, x="n", y="y", finding="示す。").is_blank == empty
 
 
 @pytest.mark.parametrize(("least", "marked"), [(28, 1), (29, 1), (30, 0)])

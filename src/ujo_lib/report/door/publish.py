@@ -50,8 +50,8 @@ class NotSuppliedError(LookupError):
         why: the reasons alone, each once; the message names the inputs, too.
     """
 
-    def __init__(self, reasons: Mapping[str, str]):
-        super().__init__(f"資料がない: {not_supplied(reasons)}")
+    def __init__(self, reasons: Mapping[str, str], lacking: str = "資料がない"):
+        super().__init__(f"{lacking}: {not_supplied(reasons)}")
         self.why = "。".join(dict.fromkeys(reason.removesuffix("。") for reason in reasons.values()))
 
 

@@ -49,10 +49,10 @@ class Figure:
         return f"{self.finding}{self.description}"
 
     @property
-    def is_hidden(self) -> bool:
-        """Whether the door kept back every number that it would show."""
-        hidden = self.published[0].hidden
-        return bool(self.column and len(hidden) and hidden[self.column].all())
+    def is_blank(self) -> bool:
+        """Whether every number that it would show is kept back or was not computed, so that it would show nothing."""
+        frame = self.published[0].frame
+        return bool(self.column and len(frame) and frame[self.column].isna().all())
 
     def drawings(self) -> list[str]:
         """The drawing for each width, wide and narrow, as parts of a page: what takes long."""
