@@ -37,7 +37,8 @@ def test_a_number_in_a_column_per_prefecture_becomes_a_row_each(desk: Desk, suff
     desk.put("national_daily", f"n.{suffix}", make(by_prefecture()), melt={"n": "{pref}"}, missing=SIGNS)
     taken = desk.load()
     frame = taken["national_daily"]
-    assert list(frame) == ["date", "pref", "n", "n_suppressed"]
+    assert list(frame) == ["date", "pref", "n", "n_suppressed", "source"]
+    assert frame["source"].isna().all()  # the file has no such column
     assert frame["date"].dt.day.tolist() == [1, 1, 2, 2]
     assert frame["pref"].tolist() == ["熊本県", "福岡県", "熊本県", "福岡県"]
     assert frame["n"].tolist() == [10, 1000, 0, pd.NA]

@@ -18,8 +18,8 @@ pytestmark = [
 CODEBOOK = "version: '1'\nthemes:\n  - id: school\n    label: 学校\n    role: factor\n    terms: [学校]\n"
 ANSWER = """\
 import sys
-from ujo_lib.tagging import codebook_file
-print(codebook_file._compiled.cache_info().currsize, sys.modules["debugpy"], get_ipython().history_manager.enabled)"""
+from ujo_lib.tagging.codebook import kept_codebook
+print(kept_codebook.cache_info().currsize, sys.modules["debugpy"], get_ipython().history_manager.enabled)"""
 
 
 def answered(folder: Path, preload: Preload, monkeypatch: pytest.MonkeyPatch) -> list[str]:
