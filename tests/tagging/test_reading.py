@@ -76,7 +76,9 @@ def test_nothing_is_said_of_a_group_of_which_more_than_half_was_read(unread: int
     group[reading.read[:30]] = True
     group[np.setdiff1d(np.arange(N), reading.read)[:unread]] = True
     by = pd.Series(pd.Categorical(np.where(group, "ここ", "ほか")), name="place")
-    assert ("ここ" in r.corrected_crosstab(reading, by, LABELS).frame["place"].tolist()) is said
+    table = r.corrected_crosstab(reading, by, LABELS)
+    assert ("ここ" in table.frame["place"].tolist()) is said
+    assert "20件に満たない区分と、相談の50%より多くを読んだ区分は示しません" in table.schema.note
 
 
 def test_groups_that_differ_are_named_with_intervals_that_hold_together() -> None:

@@ -161,7 +161,10 @@ def corrected_crosstab(reading: Reading, by: pd.Series, labels: Labels, level: f
     split = Dimension(variable=name)
     read = Count(unit="件", heading="読んだ相談", members=False)
     columns = {"theme": _THEME, name: split, **_share(f"その{split.name}の相談", level), "read": read}
-    return Typed.of(table, columns, note=_note(reading))
+    left_out = (
+        f"読んだ相談が{LEAST_READ}件に満たない区分と、相談の{MOST_READ:.0%}より多くを読んだ区分は示しません。"
+    )
+    return Typed.of(table, columns, note=_note(reading) + left_out)
 
 
 def groups_apart(reading: Reading | None, by: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
