@@ -53,7 +53,9 @@ def test_the_smallest_detectable_ratio_has_the_wanted_power():
 
     found = power.smallest_detectable(at, 0.8)
     assert found is not None
-    assert at(found) == pytest.approx(0.8, abs=1e-3)
+    # As it is printed, it has that power; rounded to the nearest it had less.
+    assert found == round(found, 2)
+    assert at(found - 0.01) < 0.8 <= at(found)
     assert 2.5 < found < 5
 
 
