@@ -110,9 +110,15 @@ def planned_blocks(window_days: int, baseline_days: int) -> controlled.Design | 
 def exact_design(
     area: str, per_year: float, window_days: int, baseline_days: int, level: float = LEVEL
 ) -> Design:
-    """The design of the exact test, from the contacts a year that were planned with."""
+    """The design of the exact test, from the contacts a year that were planned with; without days to compare with
+    nothing is found.
+    """
     window, baseline = per_year * window_days / 365.25, per_year * baseline_days / 365.25
-    return Design(area, window, baseline, lambda ratio: exact_power(baseline, window, ratio, level))
+
+    def power_at(ratio: float) -> float:
+        return exact_power(baseline, window, ratio, level) if baseline else 0.0
+
+    return Design(area, window, baseline, power_at)
 
 
 def block_design(

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from tests.report.sheets.machine_readable import check
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Ratio, Text, interval
+from ujo_lib.columns import Count, PValue, Ratio, Text, interval
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look import wording
 from ujo_lib.report.sheets import xlsx
@@ -127,6 +127,13 @@ def test_a_ratio_beside_them_has_none():
         "01_cases_by_sex"
     ]
     assert sheet["B6"].value == "値: 行ごとに異なる、比: 単位なし"
+
+
+def test_days_are_not_said_to_be_without_a_unit():
+    days = published(
+        {"label": ["夏"], "n": [90], "p": [0.2]}, kinds={"n": Count(heading="日数"), "p": PValue()}
+    )
+    assert _open(_written(days))["01_cases_by_sex"]["B6"].value == "日数: 見出しのとおり、p値: 単位なし"
 
 
 def test_a_base_that_differs_by_row_is_said_to():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ujo_lib.columns import TOTAL_LABELS, Base, Bound, Various
+from ujo_lib.columns import TOTAL_LABELS, Base, Bound, Count, Various
 from ujo_lib.report.look.notation import HIDDEN, MISSING, SEVERAL_ANSWERS, SYMBOLS
 from ujo_lib.report.look.wording import Quoted, Said
 from ujo_lib.report.sheets import xlsx
@@ -23,6 +23,7 @@ NOT_APPLICABLE: Final = "該当なし"
 _ABOUT: Final = ("表題", "対象期間", "対象地域", "集計対象")
 _NO_UNIT: Final = "単位なし"
 _BY_ROW: Final = "行ごとに異なる"
+_AS_HEADED: Final = "見出しのとおり"
 _MEANINGS: Final[Mapping[str, str]] = {**SYMBOLS, UNBOUNDED: "上限なし"}
 
 
@@ -145,11 +146,17 @@ def units(columns: Sequence[Column]) -> str:
         return column.name in various or (isinstance(column.kind, Bound) and column.kind.of in various)
 
     found = [
-        f"{column.heading}: {differing if left_to_rows(column) else column.unit or column.kind.unit or _NO_UNIT}"
+        f"{column.heading}: {differing if left_to_rows(column) else _unit(column)}"
         for column in numeric
         if not column.kind.unit or f"({column.kind.unit})" not in column.heading
     ]
     return "、".join(found) or ("見出しに記載" if numeric else NOT_APPLICABLE)
+
+
+def _unit(column: Column) -> str:
+    """Days are counted as days (日数) where no other unit is named."""
+    named = column.unit or column.kind.unit
+    return named or (_AS_HEADED if isinstance(column.kind, Count) else _NO_UNIT)
 
 
 def legend(columns: Sequence[Column]) -> str:
