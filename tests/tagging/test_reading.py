@@ -200,6 +200,13 @@ def test_without_readings_a_page_speaks_of_words_calls_them_no_troubles_and_name
     assert not [text for text in said[1:] if "{" in text or "最も" in text]
 
 
+def test_a_map_of_pairs_names_the_base_of_its_shares() -> None:
+    """Shares of the texts with the row's theme were told as shares of all texts looked at closely."""
+    reading, _ = city()
+    assert r.said_together(None).startswith("縦の要因の語が現れた相談のうち")
+    assert r.said_together(reading).startswith("くわしく見る相談のうち")
+
+
 @pytest.mark.parametrize(
     ("differences", "said"),
     [
