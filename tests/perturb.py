@@ -283,7 +283,7 @@ def _setting(key: str, value: Any, names: Names) -> Any:
         "planned_prefecture_per_year",
     }:
         return type(value)(value * 7 // 8)
-    if key in {"site_name", "prefecture", "area_code", "desk", "city_desk", "channel", "focus_name"}:
+    if key in {"site_name", "prefecture", "area_code", "desk", "city_desk", "channel"}:
         return names(value)
     if key == "plan_digest":
         return ""

@@ -210,6 +210,14 @@ def test_of_several_ratios_the_smallest_is_told_as_the_least(hours, told):
     assert (row["computed"], row["verdict"]) == told
 
 
+@pytest.mark.parametrize(("z", "told"), [(1.149, "1.14以上"), (1.15, "1.15以上"), (1.156, "1.15以上")])
+def test_at_least_so_many_times_is_rounded_down_so_that_it_holds(z, told):
+    """1.156 times was told as 1.16 at least."""
+    claim = Claim("T1", "…", "…", "", "above_one", Cell("02", "hours", "z", where={"hour": ["22時", "23時"]}))
+    table = unmasked(SPEC, FRAME.assign(z=[2.5, z, -3.0, 0.0]))
+    assert compare([claim], lambda *_: table).frame["computed"].item() == told
+
+
 def test_a_strictly_falling_row_is_descending_and_a_flat_one_is_not():
     falling = unmasked(SPEC, FRAME.assign(n=[42, 40, 20, 102]))
     flat = unmasked(SPEC, FRAME.assign(n=[42, 42, 20, 104]))

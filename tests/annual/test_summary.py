@@ -53,7 +53,7 @@ ABOUT = {
     CASES: Subject("把握された当事者", period="令和5(2023)年度"),
     MONTHS: Subject("県内の人の相談", period="2023年(暦年)"),
     LONELY: Subject("県内の人の相談", period="2023年(暦年)"),
-    EFFECT: Subject("市の窓口の相談", period="2024年2月20日〜3月14日"),
+    EFFECT: Subject("市の窓口の相談", period="2024年2月20日〜3月14日", days=("2024-02-20", "2024-03-14")),
     RESIDENTS: Subject("回答のあった市民", period="令和5(2023)年度"),
     WEEKDAYS: Subject("県内の人の相談", period="令和5年度上半期"),
     TOTALS: Subject("相談", period="令和5年度上半期"),
@@ -424,7 +424,7 @@ def test_the_abstract_tells_the_year_in_english_with_the_figures_of_the_tables()
         ["97", "139", "25"],
         ["2,536"],
         ["2,335", "79.6%"],
-        ["2.06"],
+        ["2024", "02", "20", "2024", "03", "14", "2.06"],
     ]
     assert not [text for text in said if not text.isascii()]
 
@@ -439,6 +439,14 @@ def test_the_abstract_tells_the_year_in_english_with_the_figures_of_the_tables()
 )
 def test_the_abstract_claims_an_effect_only_where_one_was_detected(code, ending):
     assert abstract(year(code=code))[4].endswith(ending)
+
+
+@pytest.mark.parametrize("code", ["detected", "not_detected"])
+def test_contacts_during_the_campaigns_are_not_told_as_those_of_the_calendar_year(code):
+    """All contacts were said to be of 2023; those of the campaigns are of February and March 2024."""
+    said = abstract(year(code=code))
+    assert said[0].endswith("where no other days are given.")
+    assert "campaigns (2024-02-20 to 2024-03-14)" in said[4]
 
 
 @pytest.mark.parametrize("code", ["detected", "not_detected"])

@@ -37,6 +37,18 @@ def test_files_of_one_item_are_counted_by_verdict_and_those_that_want_mending_na
     ]
 
 
+def test_two_sheets_of_one_workbook_are_one_file() -> None:
+    """「3個のファイルから」 was said of two."""
+    rows = {"rows_read": 5, "rows_kept": 4, "rows_dropped": 1}
+    read = [
+        {"file": file, "sheet": sheet} | rows
+        for file, sheet in (("a.xlsx", "4月"), ("a.xlsx", "5月"), ("b.csv", ""))
+    ]
+    none = pd.DataFrame({"severity": [], "count": []})
+    data = SimpleNamespace(sources=pd.DataFrame(read), problems=none, repairs=none)
+    assert overview.totals(data).frame[["files", "rows_read"]].to_numpy().tolist() == [[2, 15]]
+
+
 def test_repairs_are_added_up_by_file_and_rule_and_a_rule_without_a_name_keeps_its_key() -> None:
     key = next(iter(RULES))
     mended = [("b.csv", key, 2), ("a.csv", key, 1), ("b.csv", key, 3), ("b.csv", "そのほか", 4)]

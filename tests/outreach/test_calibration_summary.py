@@ -125,3 +125,5 @@ def test_error_rates_stand_beside_no_other_verdict_than_the_one_they_were_measur
     told = calibration.beside(level, method)
     assert ("{false_alarm}" in told) == measured
     assert ("測っていません" in told) != measured
+    # It stands beside a refusal, too, which is no verdict.
+    assert "この判定" not in told

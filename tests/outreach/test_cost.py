@@ -79,6 +79,11 @@ def test_the_headline_price_stands_on_the_count_it_is_made_of(campaigns):
     assert row["estimate"] == pytest.approx(194_000)
     assert row["high"] == pytest.approx(388_000)
     assert cost.headline(effect(2.0, 0.5, 4.0), campaigns).frame.iloc[0]["high"] == math.inf
+    # The way to read 「以上」 stands where there is one, alone.
+    noted = [
+        "以上" in cost.headline(effect(2.0, low, 4.0), campaigns).schema.note for low in (0.99, 1.0, 1.01)
+    ]
+    assert noted == [True, True, False]
     unknown = cost.headline(
         refused("宇城市", "方法", 0.95, Refusal("empty_window", "データがない")), campaigns
     ).frame

@@ -224,8 +224,14 @@ def test_contacts_in_the_funnel_are_recorded_ones_never_clicks(published):
 
 
 def test_a_platform_nobody_planned_is_named(published):
-    assert funnel.unplanned_platforms(published, ["Facebook"]) == ["Instagram"]
-    assert funnel.unplanned_platforms(published, ["Instagram", "Facebook"]) == []
+    assert "ない媒体: Instagram。計画書と" in funnel.said_platforms(published, ["Facebook"])
+
+
+def test_where_every_platform_was_planned_or_no_plan_is_known_nothing_is_said_to_be_out_of_step(published):
+    """「計画書の媒体欄にない媒体: なし」 was followed by the advice to bring the names into line."""
+    every = funnel.said_platforms(published, ["Instagram", "Facebook"])
+    assert every == "配信実績にある媒体は、すべて計画書の媒体欄にあります。"
+    assert "照合していません" in funnel.said_platforms(published, [])
 
 
 def test_recomputed_sums_stand_beside_the_published_ones(published):

@@ -42,7 +42,19 @@ def test_delivery_is_recognised_in_latin_letters_too(campaigns, spelling):
     every = [*PREFECTURES, "京都府", "東京都"]
     reached = hygiene.reached_prefectures(campaigns, "熊本県", every, ads)
     assert set(reached) == {"熊本県", "福岡県"}
-    assert hygiene.unmatched_regions(ads, every) == ["Narnia"]
+    assert "照合できない名称: Narnia。" in hygiene.said_regions(ads, every)
+
+
+@pytest.mark.parametrize(
+    ("ads", "said"),
+    [
+        ({"region": ["熊本県", None]}, "記録のある広告の配信地域は、すべて都道府県名と照合できました。"),
+        ({"region": [None, None]}, "分かりません"),
+        ({"impressions": [1, 2]}, "分かりません"),
+    ],
+)
+def test_regions_that_no_export_names_are_not_told_as_all_known(ads, said):
+    assert said in hygiene.said_regions(pd.DataFrame(ads), PREFECTURES)
 
 
 def test_a_national_campaign_leaves_nobody_to_compare_with(campaigns):

@@ -29,6 +29,19 @@ def test_values_of_one_column_are_parted_by_a_bar_and_columns_keep_their_order()
 
 
 @pytest.mark.parametrize(
+    ("focus", "name"),
+    [
+        ({}, "すべての相談"),
+        ({"age_band": "40代|50代"}, "年齢層が「40代」か「50代」の相談"),
+        ({"age_band": "10代", "suicidal_ideation": "強く"}, "年齢層が「10代」、自殺念慮が「強く」の相談"),
+    ],
+)
+def test_another_focus_is_not_shown_under_the_name_of_the_sample_s(focus, name):
+    """482 contacts of people in their forties and fifties stood as 「10代で自殺念慮が「強い」相談」."""
+    assert TaggingSettings(focus=focus).focus_name == name
+
+
+@pytest.mark.parametrize(
     ("earlier", "read"), [("", "params/codebook.yaml"), ("params/old.yaml", "params/old.yaml")]
 )
 def test_without_an_earlier_codebook_the_present_one_is_compared_with_itself(earlier, read):

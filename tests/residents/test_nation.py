@@ -72,6 +72,30 @@ def test_a_city_without_an_answer_is_not_told_to_be_like_the_nation():
     assert table["nation"].tolist() == pytest.approx([0.2, 0.8])
 
 
+@pytest.mark.parametrize(("survey", "beside"), [("R4", True), ("R3", False), ("R9", False)])
+def test_a_city_without_national_figures_is_not_said_to_stand_beside_them(survey, beside):
+    """The city's bar alone was captioned 「この市と全国で並べます」, noted with how the nation's was made."""
+    bands = nation.side_by_side(CITY, NATION, "item", [survey])
+    compared = nation.compare(CITY, NATION, "item", survey, {})
+    assert ("全国で並べます" in nation.said_beside(bands.frame, "回答")) is beside
+    assert ("写した公表資料にありません" in nation.said_beside(bands.frame, "回答")) is not beside
+    for table in (bands, compared):
+        assert ("無回答を除いて計算し直した" in table.schema.note) is beside
+
+
+@pytest.mark.parametrize(
+    ("percent", "format_"), [([19.8, 80.2], "share"), ([20.0, 80.0], "share"), ([2.05, 97.95], "percent2")]
+)
+def test_a_printed_percentage_keeps_its_decimals_and_blanks_are_named_only_where_printed(percent, format_):
+    """2.05 % stood as 2.1 %, 「公表された値のまま」, 「無回答を含めた割合」 where none had been printed."""
+    rows = NATION[NATION["survey"] == "R3"].assign(percent=percent)
+    table = nation.published(rows, ["item"])
+    assert table.schema["share"].format == format_
+    assert "無回答" not in table.schema.note
+    with_blanks = nation.published(NATION[NATION["survey"] == "R4"], ["item"])
+    assert "無回答を含めた割合" in with_blanks.schema.note
+
+
 def test_bands_stand_below_each_other_with_the_city_first_and_only_it_counted():
     table = nation.side_by_side(CITY, NATION, "item", ["R4"]).frame
     assert table["who"].tolist() == ["この市"] * 2 + ["全国(R4)"] * 2

@@ -112,9 +112,10 @@ def test_no_fewer_persons_than_gave_the_answer(drawn, register):
 
 
 def test_without_a_population_there_is_a_share_and_no_number_of_persons(drawn, register):
-    row = tables.persons(
-        open_sample(drawn, register.iloc[:0]), {"孤独": ("lonely", ["はい"])}, 0.01
-    ).frame.iloc[0]
+    table = tables.persons(open_sample(drawn, register.iloc[:0]), {"孤独": ("lonely", ["はい"])}, 0.01)
+    assert "推計できません" in table.schema.note
+    assert "幅には" not in table.schema.note  # there is none
+    row = table.frame.iloc[0]
     assert row["share"] > 0
     assert row[["estimate", "low", "high"]].isna().all()
 

@@ -7,7 +7,7 @@ import pytest
 from tests.residents.conftest import AGES
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask
 from ujo_lib.residents.tables import across, persons, sensitivity
-from ujo_lib.residents.weighting import SampleError, diagnostics, open_sample, response, response_by
+from ujo_lib.residents.weighting import SampleError, diagnostics, open_sample, response, response_by, said_how
 
 
 def test_design_weights_are_the_persons_of_the_district_for_each_one_drawn(drawn, register):
@@ -179,6 +179,8 @@ def test_without_weights_and_margins_shares_are_those_of_the_answers_and_no_pers
     sample = open_sample(drawn[drawn["responded"]].drop(columns="responded"), register.iloc[:0])
     row = across(sample, "lonely", "孤独", ["はい"], [()]).frame.iloc[0]
     assert row["share"] == pytest.approx(row["n"] / row["base"])
+    assert "そのまま数えた" in said_how(sample)  # it was called corrected
+    assert "偏りを直した" in said_how(open_sample(drawn, register.iloc[:0]))  # for silence, at least
     people = persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).frame
     assert people[["estimate", "low", "high"]].isna().all(axis=None)
     assert sensitivity(sample, "lonely", "孤独", ["はい"]).frame.empty

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -28,6 +30,21 @@ def test_shares_count_every_theme_of_a_text() -> None:
     assert table["base"].tolist() == [6, 6, 6]
     assert table["share"].tolist() == pytest.approx([4 / 6, 3 / 6, 1 / 6])
     assert table["reference"].all()
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        (["factor"] * 2, "すべて相談のきっかけや背景を表す「要因」"),
+        (["state", "factor"], "「要因」、いまの状態を語る「状態」に分かれます。"),
+        (["contact"], "すべて相談のしかたを表す「関わり」"),
+    ],
+)
+def test_a_codebook_is_said_to_have_the_kinds_of_themes_that_it_has(roles, said) -> None:
+    """Rules of KH Coder know no kinds of themes; the page parted them into three."""
+    book = SimpleNamespace(themes=[SimpleNamespace(role=role) for role in roles])
+    assert said in a.said_roles(book)
+    assert ("関わり" in a.said_roles(book)) is ("contact" in roles)
 
 
 def test_an_attribute_without_declared_categories_is_refused() -> None:

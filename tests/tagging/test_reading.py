@@ -76,7 +76,9 @@ def test_nothing_is_said_of_a_group_of_which_more_than_half_was_read(unread: int
     group[reading.read[:30]] = True
     group[np.setdiff1d(np.arange(N), reading.read)[:unread]] = True
     by = pd.Series(pd.Categorical(np.where(group, "ここ", "ほか")), name="place")
-    assert ("ここ" in r.corrected_crosstab(reading, by, LABELS).frame["place"].tolist()) is said
+    table = r.corrected_crosstab(reading, by, LABELS)
+    assert ("ここ" in table.frame["place"].tolist()) is said
+    assert "20件に満たない区分と、相談の50%より多くを読んだ区分は示しません" in table.schema.note
 
 
 def test_groups_that_differ_are_named_with_intervals_that_hold_together() -> None:
@@ -196,6 +198,13 @@ def test_without_readings_a_page_speaks_of_words_calls_them_no_troubles_and_name
         assert text.endswith("(機械が語を見つけた割合で、悩みの割合ではありません)。")
     assert said[0].startswith("語が現れた相談の割合は「{theme[max share]}」の{share[max share]}が最も高く")
     assert not [text for text in said[1:] if "{" in text or "最も" in text]
+
+
+def test_a_map_of_pairs_names_the_base_of_its_shares() -> None:
+    """Shares of the texts with the row's theme were told as shares of all texts looked at closely."""
+    reading, _ = city()
+    assert r.said_together(None).startswith("縦の要因の語が現れた相談のうち")
+    assert r.said_together(reading).startswith("くわしく見る相談のうち")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ leaves out what could not be checked would be a better looking report and a wors
 figure is 対象外: no calculation could confirm it.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -326,8 +327,11 @@ def _above_one(claim: Claim, table: Published) -> tuple[str, str]:
     cell = claim.cell
     assert cell is not None
     figures = numbers(table.frame.loc[rows_of(table, cell), cell.column])
-    smallest = f"{notation.ratio(figures.min())}{'以上' if len(figures) > 1 else ''}"
-    return smallest, _verdict(bool((figures > 1).all()))
+    # "At least" is rounded down, so that it holds.
+    least = f"{math.floor(100 * figures.min() + 1e-9) / 100:.2f}以上"
+    return notation.ratio(figures.iloc[0]) if len(figures) == 1 else least, _verdict(
+        bool((figures > 1).all())
+    )
 
 
 def _marked(claim: Claim, table: Published) -> tuple[str, str]:

@@ -337,7 +337,8 @@ def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
     found = [
         Line(
             "This report describes loneliness and social isolation in one Japanese municipality in fiscal year "
-            f"{year.year} (April to March); contacts with help lines are those of {period.start} to {period.end}."
+            f"{year.year} (April to March); contacts with help lines are those of {period.start} to {period.end}, "
+            "where no other days are given."
         )
     ]
     for tell in (_lonely_residents, _people, _contacts, _lonely, _campaign):
@@ -346,7 +347,7 @@ def abstract(recall: Recall, year: FiscalYear, period: Period) -> list[Line]:
     closing = (
         "Counts of people known to commissioners and of contacts with a help line do not tell how many residents "
         "are affected.",
-        "Small counts are withheld so that nobody can be recognised, also by comparing tables.",
+        "In what is published, small counts are withheld so that nobody can be recognised, also by comparing tables.",
         "What the report cannot say, what is to be done next, and which goals have been measured is listed above "
         "in Japanese, as far as the city has written it down.",
     )
@@ -383,11 +384,12 @@ def _campaign(recall: Recall) -> Line:
     hidden = bool(effect.hidden.to_numpy().any())
     if hidden or code not in {"detected", "not_detected"} or pd.isna(estimate):
         return Line("Whether the campaigns brought more contacts cannot be told.")
+    days = f" ({' to '.join(effect.spec.subject.days)})" if effect.spec.subject.days else ""
     if code == "detected":
-        told = "During the campaigns the local desk had {estimate} times the expected contacts."
+        told = f"During the campaigns{days} the local desk had {{estimate}} times the expected contacts."
         return Line(told, (effect,))
     told = (
-        "Whether the campaigns brought more contacts with the local desk is not clear: "
+        f"Whether the campaigns{days} brought more contacts with the local desk is not clear: "
         "there were {n}, where {expected} were expected without them."
     )
     return Line(told, (effect,))

@@ -41,7 +41,7 @@ def totals(data: Intake) -> Typed:
     severities = data.problems["severity"].tolist()
     frame = pd.DataFrame(
         {
-            "files": [len(data.sources)],
+            "files": [data.sources["file"].nunique()],
             **{rows: [int(data.sources[rows].sum())] for rows in ("rows_read", "rows_kept", "rows_dropped")},
             "repairs": [int(data.repairs["count"].sum())],
             "errors": [severities.count("error")],

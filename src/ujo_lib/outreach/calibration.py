@@ -103,9 +103,12 @@ def beside(level: float, method: str) -> str:
     """
     if level != LEVEL or method not in _MEASURED:
         measured = "か".join(f"「{name}」" for name in _MEASURED)
-        return f"この判定の誤りの割合は測っていません。測ったのは、信頼水準{LEVEL:.0%}で、{measured}による判定です。"
+        return (
+            "この方法と信頼水準による判定の誤りの割合は測っていません。"
+            f"測ったのは、信頼水準{LEVEL:.0%}で、{measured}による判定です。"
+        )
     return (
-        "この判定を、試した{cells}通りの模擬データで確かめると、効果がないのに検出と誤ったのは最も悪い条件で"
+        "この方法による判定を、試した{cells}通りの模擬データで確かめると、効果がないのに検出と誤ったのは最も悪い条件で"
         "{false_alarm}、区間が本当の値を含んだのは最も悪い条件で{coverage}でした。"
     )
 

@@ -92,6 +92,8 @@ def headline(effect: Effect, campaigns: pd.DataFrame) -> Typed:
     note = (
         "「以上」とだけある区間は、増えた相談が0回の可能性を除けないことを示します。"
         "そのときは、1回あたりの値を出しません。"
+        if numbers[2] == inf
+        else ""
     )
     if money["note"]:
         unknown = money["note"].removeprefix(_NEITHER)

@@ -194,9 +194,16 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
     return Typed.of(frame, columns, note=f"{unknown}{_left_out(ads, clicks)}")
 
 
-def unplanned_platforms(ads: pd.DataFrame, planned: Sequence[str]) -> list[str]:
-    """Platforms in the exports that the campaign plan does not name, in alphabetical order."""
-    return sorted(set(ads["platform"].dropna().astype(str)) - set(planned))
+def said_platforms(ads: pd.DataFrame, planned: Sequence[str]) -> str:
+    """Which platforms of the exports the campaign plan does not name, in alphabetical order."""
+    if not planned:
+        return "計画書の媒体は登録されていないため、配信実績の媒体とは照合していません。"
+    if not (strange := sorted(set(ads["platform"].dropna().astype(str)) - set(planned))):
+        return "配信実績にある媒体は、すべて計画書の媒体欄にあります。"
+    return (
+        f"配信実績にあって計画書の媒体欄にない媒体: {'、'.join(strange)}。"
+        "計画書と契約の媒体名をそろえておく必要があります。"
+    )
 
 
 def against_stated(ads: pd.DataFrame, stated: dict[str, int]) -> Typed:

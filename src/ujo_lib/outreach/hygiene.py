@@ -162,11 +162,17 @@ def reached_prefectures(
     return reached
 
 
-def unmatched_regions(ads: pd.DataFrame, every: Sequence[str]) -> list[str]:
-    """Regions that the advertising exports name in words the national table does not know, in order."""
-    if "region" not in ads:
-        return []
-    return sorted(set(ads["region"].dropna().map(_prefecture)) - set(every))
+def said_regions(ads: pd.DataFrame, every: Sequence[str]) -> str:
+    """Which regions the advertising exports name in words that the national table does not know, in order."""
+    regions = set(ads["region"].dropna().map(_prefecture)) if "region" in ads else set()
+    if not regions:
+        return "広告の配信地域の記録がないため、ほかの県に配信されたかどうかは分かりません。"
+    if not (strange := sorted(regions - set(every))):
+        return "記録のある広告の配信地域は、すべて都道府県名と照合できました。"
+    return (
+        f"広告の配信地域のうち、都道府県名と照合できない名称: {'、'.join(strange)}。"
+        "ほかの県への配信は、比較地域から除く理由になります。"
+    )
 
 
 def clean_controls(

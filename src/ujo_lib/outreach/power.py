@@ -4,6 +4,7 @@ Everything here is computed from planned rates, not from what was counted in the
 known, and shown, before and without the outcome.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -109,9 +110,15 @@ def planned_blocks(window_days: int, baseline_days: int) -> controlled.Design | 
 def exact_design(
     area: str, per_year: float, window_days: int, baseline_days: int, level: float = LEVEL
 ) -> Design:
-    """The design of the exact test, from the contacts a year that were planned with."""
+    """The design of the exact test, from the contacts a year that were planned with; without days to compare with
+    nothing is found.
+    """
     window, baseline = per_year * window_days / 365.25, per_year * baseline_days / 365.25
-    return Design(area, window, baseline, lambda ratio: exact_power(baseline, window, ratio, level))
+
+    def power_at(ratio: float) -> float:
+        return exact_power(baseline, window, ratio, level) if baseline else 0.0
+
+    return Design(area, window, baseline, power_at)
 
 
 def block_design(
@@ -212,10 +219,11 @@ def reading(table: pd.DataFrame, wanted: float = 0.8, lacking: str = "") -> str:
 
 
 def smallest_detectable(power_at: Callable[[float], float], wanted: float = 0.8) -> float | None:
-    """The smallest rate ratio above 1 found with the wanted power; None beyond 100."""
+    """The smallest rate ratio above 1, in hundredths, that is found with the wanted power; None beyond 100."""
     if power_at(LARGEST_RATIO) < wanted:
         return None
-    return float(optimize.brentq(lambda ratio: power_at(ratio) - wanted, 1.0, LARGEST_RATIO, xtol=1e-4))
+    enough = float(optimize.brentq(lambda ratio: power_at(ratio) - wanted, 1.0, LARGEST_RATIO, xtol=1e-6))
+    return math.ceil(100 * enough) / 100
 
 
 def dilution(city: float, prefecture: float, ratios: Sequence[float]) -> Typed:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ujo_lib.columns import Dimension
 from ujo_lib.params.common import Answers, FileName, NotebookSettings
 
 
@@ -25,7 +26,6 @@ class TaggingSettings(NotebookSettings):
         {"age_band": "10代", "suicidal_ideation": "強く"},
         description="くわしく見る相談の条件(順に絞り込む。値は | で並べる)",
     )
-    focus_name: str = Field("10代で自殺念慮が「強い」相談", description="くわしく見る相談の呼び方")
     pair_themes: int = Field(8, ge=3, le=12, description="重なりを見る主題の数(多い順)")
     trend_themes: int = Field(6, ge=1, le=6, description="月ごとの変化を図にする主題の数(多い順)")
     least_texts: int = Field(10, ge=5, description="特徴語は、この件数以上の相談に現れた語に限る(庁内用)")
@@ -37,6 +37,15 @@ class TaggingSettings(NotebookSettings):
     def focus_values(self) -> dict[str, list[str]]:
         """Column → accepted values of the consultations looked at closely, in the order of the steps."""
         return {column: values.split("|") for column, values in self.focus.items()}
+
+    @property
+    def focus_name(self) -> str:
+        """What these are called: by their conditions, so that no name speaks of others."""
+        told = [
+            f"{Dimension(variable=column).name}が{'か'.join(f'「{value}」' for value in values)}"
+            for column, values in self.focus_values.items()
+        ]
+        return f"{'、'.join(told)}の相談" if told else "すべての相談"
 
     @property
     def codebook_before(self) -> Path:

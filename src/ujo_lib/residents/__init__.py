@@ -5,7 +5,14 @@ Frames in, tidy tables out. `linearised` knows weights and errors; `weighting` g
 `voices` families, commissioners and agencies; `panel` tells two years apart.
 """
 
-from ujo_lib.residents.nation import compare, compare_groups, definitions, published, side_by_side
+from ujo_lib.residents.nation import (
+    compare,
+    compare_groups,
+    definitions,
+    published,
+    said_beside,
+    side_by_side,
+)
 from ujo_lib.residents.panel import by_year, change
 from ujo_lib.residents.tables import (
     BAND,
@@ -22,7 +29,15 @@ from ujo_lib.residents.tables import (
     with_score,
 )
 from ujo_lib.residents.voices import per_population, voices
-from ujo_lib.residents.weighting import Sample, SampleError, diagnostics, open_sample, response, response_by
+from ujo_lib.residents.weighting import (
+    Sample,
+    SampleError,
+    diagnostics,
+    open_sample,
+    response,
+    response_by,
+    said_how,
+)
 
 __all__ = [
     "BAND",
@@ -47,6 +62,8 @@ __all__ = [
     "published",
     "response",
     "response_by",
+    "said_beside",
+    "said_how",
     "sensitivity",
     "shares",
     "side_by_side",

@@ -36,6 +36,8 @@ def published(nation: pd.DataFrame, items: Sequence[str]) -> Typed:
         Columns survey, group, answer, share, base (valid answers), source.
     """
     rows = nation[nation["item"].isin(list(items))]
+    printed = [len(f"{percent:g}".partition(".")[2]) for percent in rows["percent"]]
+    blanks = "無回答を含めた割合です。" if NO_ANSWER in set(rows["answer"]) else ""
     frame = pd.DataFrame(
         {
             **{name: rows[name].astype(str) for name in ("survey", "group", "answer")},
@@ -50,11 +52,11 @@ def published(nation: pd.DataFrame, items: Sequence[str]) -> Typed:
             "survey": Text(heading="調査"),
             "group": Text(heading="対象"),
             "answer": Text(heading="回答"),
-            "share": Share(heading="公表された割合", free=True),
+            "share": Share(heading="公表された割合", free=True, decimals=max([1, *printed])),
             "base": Base(unit="人", heading="有効回答", free=True),
             "source": Text(heading="出典"),
         },
-        note="公表された値のままです。無回答を含めた割合で、足すと100%にならないことがあります。",
+        note=f"公表された値のままです。{blanks}",
     )
 
 
@@ -68,13 +70,22 @@ def side_by_side(city: Typed, nation: pd.DataFrame, item: str, surveys: Sequence
     parts = [city.frame[[item, "n", "base", "share"]].assign(who=CITY)]
     for survey in surveys:
         told = _rebased(nation, item, survey).rename(columns={"answer": item})
-        parts.append(told[[item, "share"]].assign(who=f"全国({survey})"))
+        if len(told):
+            parts.append(told[[item, "share"]].assign(who=f"全国({survey})"))
     frame = pd.concat(parts, ignore_index=True).astype({"n": "Int64", "base": "Int64"})
     kinds = {
         "who": Text(heading="調査"),
         **{name: city.schema[name] for name in (item, "n", "base", "share")},
     }
-    return Typed.of(frame[list(kinds)], kinds, where=city.schema.where)
+    note = _REBASED if len(parts) > 1 else ""
+    return Typed.of(frame[list(kinds)], kinds, where=city.schema.where, note=note)
+
+
+def said_beside(bands: pd.DataFrame, what: str) -> str:
+    """What `side_by_side` shows: the nation beside the city only where it was found."""
+    if (bands["who"] != CITY).any():
+        return f"{what}の内訳を、この市と全国で並べます。"
+    return f"{what}の内訳です。並べられる全国の値は、写した公表資料にありません。"
 
 
 def compare(
@@ -190,7 +201,7 @@ def _compared(
             "reading": Text(heading="読み方"),
         },
         where=city.schema.where,
-        note=_REBASED + more,
+        note=_REBASED * bool(added["nation"].notna().any()) + more,
     )
 
 

@@ -266,7 +266,9 @@ def persons(
             "estimate": Estimate(heading="市全体の推計", unit="人", decimals=0),
             **interval("estimate", level),
         },
-        note=f"幅には、抽出と無回答による揺れと、名簿の人口の誤差(標準誤差{100 * error:g}%)を含めました。",
+        note="名簿の人口も、人口に合うウエイトもないため、市全体の人数は推計できません。"
+        if sample.persons is None
+        else f"幅には、抽出と無回答による揺れと、名簿の人口の誤差(標準誤差{100 * error:g}%)を含めました。",
     )
 
 

@@ -337,6 +337,13 @@ def response_by(drawn: pd.DataFrame, by: Sequence[str] = CLASS, level: float = L
     )
 
 
+def said_how(sample: Sample) -> str:
+    """How a share came about, before its number; equal weights correct nothing."""
+    weights = sample.design.weights
+    corrected = not np.allclose(weights, weights[0])
+    return "答えた人の偏りを直した推計で" if corrected else "答えた人をそのまま数えた割合で"
+
+
 def diagnostics(sample: Sample) -> Typed:
     """What each step did to the weights.
 

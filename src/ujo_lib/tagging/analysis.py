@@ -26,6 +26,12 @@ REFERENCE_BASE = 30
 WORDS_SHARE = "語が現れた相談の割合"
 _TAGGED = "語が現れた相談"
 _ROLES = {"factor": "要因", "state": "状態", "contact": "関わり", "need": "支援"}
+_MEANT = {
+    "factor": "相談のきっかけや背景を表す「要因」",
+    "state": "いまの状態を語る「状態」",
+    "contact": "相談のしかたを表す「関わり」",
+    "need": "求められている「支援」",
+}
 _THEME = Dimension(variable="theme", multiple=True)
 _WITH_THEME = Dimension(heading="あわせて書かれた主題", variable="theme", multiple=True)
 
@@ -372,6 +378,14 @@ def describe(codebook: Book) -> Typed:
         "exclude": Count(unit="語", heading="除外する語"),
     }
     return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def said_roles(codebook: Book) -> str:
+    """Which kinds of themes a codebook has; rules of KH Coder know no kinds, and are all factors."""
+    found = dict.fromkeys(theme.role for theme in codebook.themes)
+    if len(found) == 1:
+        return f"このコードブックの主題は、すべて{_MEANT[next(iter(found))]}として数えます。"
+    return f"主題は、{'、'.join(_MEANT[role] for role in _MEANT if role in found)}に分かれます。"
 
 
 def members_of(by: pd.Series) -> dict[str, npt.NDArray[np.bool_]]:

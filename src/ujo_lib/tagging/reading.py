@@ -161,7 +161,10 @@ def corrected_crosstab(reading: Reading, by: pd.Series, labels: Labels, level: f
     split = Dimension(variable=name)
     read = Count(unit="件", heading="読んだ相談", members=False)
     columns = {"theme": _THEME, name: split, **_share(f"その{split.name}の相談", level), "read": read}
-    return Typed.of(table, columns, note=_note(reading))
+    left_out = (
+        f"読んだ相談が{LEAST_READ}件に満たない区分と、相談の{MOST_READ:.0%}より多くを読んだ区分は示しません。"
+    )
+    return Typed.of(table, columns, note=_note(reading) + left_out)
 
 
 def groups_apart(reading: Reading | None, by: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
@@ -267,10 +270,12 @@ def said_apart(reading: Reading | None, apart: pd.DataFrame, group: str) -> str:
 
 
 def said_together(reading: Reading | None) -> str:
-    """How to read a map of pairs of themes."""
+    """How to read a map of pairs of themes: without readings a share is of the texts with the theme of its row."""
     if reading is None:
-        return f"色の濃い組ほど、語があわせて現れた相談の割合が高くなっています({_NO_TROUBLES})。"
-    return "色の濃い組ほど、一つの相談にあわせて書かれています。幅の重なる組どうしの順位は言えません。"
+        of = "縦の要因の語が現れた相談のうち、横の要因の語も現れたものの割合です。"
+        return f"{of}色の濃い組ほど、割合が高くなっています({_NO_TROUBLES})。"
+    of = "くわしく見る相談のうち、縦と横の両方の要因が書かれているものの割合です。"
+    return f"{of}色の濃い組ほど、一つの相談にあわせて書かれています。幅の重なる組どうしの順位は言えません。"
 
 
 def said_none_apart(reading: Reading | None) -> str:

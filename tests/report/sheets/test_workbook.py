@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from tests.report.sheets.machine_readable import check
 from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.columns import Count, PValue, Ratio, Text, interval
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look import wording
 from ujo_lib.report.sheets import xlsx
@@ -107,6 +108,32 @@ def test_nothing_in_the_file_tells_of_the_machine_the_clock_or_a_person():
         properties = archive.read("docProps/core.xml").decode()
     assert "<dc:creator></dc:creator>" in properties
     assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", properties)) == {"1980-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize("unit", [True, False])
+def test_numbers_whose_unit_differs_by_row_are_not_said_to_have_none(unit):
+    """People, contacts and percentages stood as 「値: 単位なし」."""
+    columns = {"label": ["人", "割合"], "value": [25.0, 0.5], "format": ["n", "share"], "low": [None, 0.4]}
+    told = {"unit": ["人", "%"]} if unit else {}
+    kinds = {"unit": Text(heading="単位"), **interval("value", 0.95)}
+    sheet = _open(_written(published(columns | told, kinds=kinds)))["01_cases_by_sex"]
+    differs = "行ごとに異なる" + "(「単位」の列)" * unit
+    assert sheet["B6"].value == f"値: {differs}、95%信頼区間の下限: {differs}"
+
+
+def test_a_ratio_beside_them_has_none():
+    columns = {"label": ["人"], "value": [25.0], "format": ["n"], "estimate": [1.5]}
+    sheet = _open(_written(published(columns, kinds={"estimate": Ratio(unit="", heading="比")})))[
+        "01_cases_by_sex"
+    ]
+    assert sheet["B6"].value == "値: 行ごとに異なる、比: 単位なし"
+
+
+def test_days_are_not_said_to_be_without_a_unit():
+    days = published(
+        {"label": ["夏"], "n": [90], "p": [0.2]}, kinds={"n": Count(heading="日数"), "p": PValue()}
+    )
+    assert _open(_written(days))["01_cases_by_sex"]["B6"].value == "日数: 見出しのとおり、p値: 単位なし"
 
 
 def test_a_base_that_differs_by_row_is_said_to():
