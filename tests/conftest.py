@@ -4,11 +4,13 @@ What takes long to make is kept in pytest's own cache folder under the hash of a
 of a run, and the next run after a change of tests alone, find it made. It is there to be read: who writes takes a copy.
 """
 
+import errno
 import hashlib
 import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -24,6 +26,23 @@ SOURCES = ("src", "notebooks", "params", "benchmarks", "requirements.lock")
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("patient")
+
+
+def _refuse_as_windows_does(event: str, told: tuple[str, ...]) -> None:
+    """Neither rename nor replace nor delete what this process has open: Linux would, an analyst's Windows does not."""
+    if event not in ("os.rename", "os.remove"):
+        return
+    paths = [Path(path).resolve() for path in told[: 1 + (event == "os.rename")]]
+    for opened in Path("/proc/self/fd").iterdir():
+        target = None
+        with suppress(OSError):  # the listing itself
+            target = opened.readlink()
+        if target and any(target.is_relative_to(path) for path in paths):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), told[0])
+
+
+if sys.platform == "linux":
+    sys.addaudithook(_refuse_as_windows_does)
 
 MakeOnce = Callable[[str, Callable[[Path], object]], Path]
 

@@ -16,6 +16,7 @@ from ujo_lib.files import (
     open_to_readers,
     package_digest,
     private_files,
+    replace_folder,
     write_atomically,
 )
 
@@ -147,3 +148,54 @@ def test_a_csv_file_opens_in_excel_and_reads_back_as_it_was_written():
 def test_a_character_that_an_encoding_lacks_is_never_replaced():
     with pytest.raises(UnicodeEncodeError):
         csv_bytes([["😀"]], "cp932")
+
+
+def _folder(path: Path, text: str) -> Path:
+    path.mkdir(parents=True)
+    (path / "index.html").write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_new_folder_stands_where_the_old_one_stood(tmp_path):
+    target = _folder(tmp_path / "release", "old")
+    replace_folder(_folder(tmp_path / "new", "new"), target)
+    assert (target / "index.html").read_text(encoding="utf-8") == "new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["release"]
+
+
+def test_the_old_folder_can_be_kept(tmp_path):
+    target = _folder(tmp_path / "release", "old")
+    replace_folder(_folder(tmp_path / "new", "new"), target, keep_old_as=tmp_path / "releases" / "abc")
+    assert (tmp_path / "releases" / "abc" / "index.html").read_text(encoding="utf-8") == "old"
+
+
+def test_a_kept_folder_is_never_overwritten(tmp_path):
+    kept = _folder(tmp_path / "releases" / "abc", "older")
+    target = _folder(tmp_path / "release", "old")
+    replace_folder(_folder(tmp_path / "new", "new"), target, keep_old_as=kept)
+    assert (kept / "index.html").read_text(encoding="utf-8") == "older"
+    assert (target / "index.html").read_text(encoding="utf-8") == "new"
+
+
+def test_what_an_interrupted_replacement_left_aside_does_not_stop_the_next_one(tmp_path):
+    _folder(tmp_path / ".release.old", "older")
+    target = _folder(tmp_path / "release", "old")
+    replace_folder(_folder(tmp_path / "new", "new"), target)
+    assert (target / "index.html").read_text(encoding="utf-8") == "new"
+    assert not (tmp_path / ".release.old").exists()
+
+
+def test_the_old_folder_comes_back_where_the_new_one_cannot_be_moved(tmp_path):
+    target, new = _folder(tmp_path / "release", "old"), _folder(tmp_path / "new", "new")
+    with (new / "index.html").open(), pytest.raises(PermissionError):
+        replace_folder(new, target)
+    assert (target / "index.html").read_text(encoding="utf-8") == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "release"]
+
+
+def test_a_folder_of_which_somebody_has_a_file_open_stays_whole(tmp_path):
+    target, new = _folder(tmp_path / "release", "old"), _folder(tmp_path / "new", "new")
+    with (target / "index.html").open(), pytest.raises(PermissionError):
+        replace_folder(new, target, keep_old_as=tmp_path / "releases" / "abc")
+    assert (target / "index.html").read_text(encoding="utf-8") == "old"
+    assert (new / "index.html").read_text(encoding="utf-8") == "new"

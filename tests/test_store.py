@@ -107,6 +107,28 @@ def test_what_another_run_deletes_meanwhile_is_no_trouble(kept, tmp_path, monkey
     assert entries(tmp_path) == []
 
 
+def test_what_the_other_audience_made_meanwhile_and_is_reading_is_left(kept, tmp_path):
+    kept.kept("a", [], Maker())
+    (file,) = entries(tmp_path)
+    with file.open("rb") as reading:
+        whole = reading.read()
+        kept.bound(-1)
+        assert entries(tmp_path) == [file]
+        file.write_bytes(b"")  # another writer has only begun
+        assert kept.kept("a", [], Maker()) == ["絵", 1]
+    assert kept.kept("a", [], Maker()) == ["絵", 1]
+    assert file.read_bytes() == whole
+
+
+def test_a_store_that_may_not_be_written_is_told(kept, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(store, "write_atomically", refuse)
+    with pytest.raises(PermissionError):
+        kept.kept("a", [], Maker())
+
+
 def test_forgetting_leaves_nothing(kept, tmp_path):
     kept.forget()
     kept.kept("a", [], Maker())

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -72,6 +73,35 @@ def disk_trouble(error: str) -> str:
             before = f"{found[2]}: " if found[2] else ""
             return f"{before}{told}すでにある報告書は、そのまま残っています。"
     return ""
+
+
+def aside_of(folder: Path) -> Path:
+    """Where a folder stands while another takes its place."""
+    return folder.with_name(f".{folder.name}.old")
+
+
+def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> None:
+    """Put a finished folder in the place of another by renaming.
+
+    The old folder is moved aside first, to `keep_old_as` when that is given and free, and is deleted otherwise only
+    after the new one stands. A run killed in between leaves the old files complete under the other name, and the
+    next run, finding the place empty, fills it again; where the new one cannot be moved, the old one comes back.
+    """
+    aside = None
+    if target.exists():
+        aside = keep_old_as if keep_old_as and not keep_old_as.exists() else aside_of(target)
+        if aside != keep_old_as:
+            shutil.rmtree(aside, ignore_errors=True)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        target.rename(aside)
+    try:
+        new.rename(target)
+    except OSError:  # on Windows somebody may have a file of it open
+        if aside is not None:
+            aside.rename(target)
+        raise
+    if aside is not None and aside != keep_old_as:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 @contextmanager

@@ -47,14 +47,16 @@ class Store:
         try:
             made: Made = json.loads(zlib.decompress(file.read_bytes()))
             os.utime(file)
-        except (
-            FileNotFoundError,
-            zlib.error,
-            ValueError,
-        ):  # not there, or hurt by whatever else writes on disks
+        except (FileNotFoundError, zlib.error, ValueError):  # not there, or hurt by whatever writes on disks
             made = make()
-            with private_files():
-                write_atomically(file, zlib.compress(json.dumps(made).encode(), 1))
+            try:
+                with private_files():
+                    write_atomically(file, zlib.compress(json.dumps(made).encode(), 1))
+            except PermissionError:
+                if (
+                    not file.exists()
+                ):  # if it does: it was made meanwhile and is being read, on Windows a hindrance
+                    raise
         return made
 
     def bound(self, room: int = _ROOM) -> None:
@@ -66,7 +68,8 @@ class Store:
         for told, file in sorted(found, key=lambda one: one[0].st_mtime, reverse=True):
             room -= told.st_size
             if room < 0:
-                file.unlink(missing_ok=True)
+                with suppress(PermissionError):  # on Windows: another run is reading it
+                    file.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Delete everything."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -67,6 +68,19 @@ def test_a_started_kernel_has_the_environment_of_a_forked_one(tmp_path: Path, mo
     told = "import os, sys; print(os.environ['TZ'], sys.flags.hash_randomization, sys.flags.utf8_mode)"
     executed = execute(written(tmp_path, told), started_manager(), lambda done, total: None)
     assert executed.cells[-1].outputs[0].text == "Asia/Tokyo 0 1\n"
+
+
+@pytest.mark.slow
+def test_a_started_kernel_is_of_this_environment_and_nobody_can_listen_to_it(tmp_path: Path, monkeypatch) -> None:
+    """Not one that another program has set up under the same name for the user."""
+    other = tmp_path / "kernels" / "python3" / "kernel.json"
+    other.parent.mkdir(parents=True)
+    other.write_text('{"argv": ["of-another-program", "{connection_file}"], "display_name": "Python 3"}')
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    assert KernelSpecManager().get_kernel_spec("python3").argv[0] == "of-another-program"
+    told = "import sys; print(sys.executable); print(bool(get_ipython().kernel.parent.curve_secretkey))"
+    executed = execute(written(tmp_path, told), started_manager(), lambda done, total: None)
+    assert executed.cells[-1].outputs[0].text == f"{sys.executable}\nTrue\n"
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ the files as they are committed; the room that invents the sample is left out, f
 import csv
 import getpass
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -238,15 +239,16 @@ def _tables(file: Path) -> Iterator[Iterator[Sequence[str]]]:
         with file.open(encoding=_encoding(file)) as lines:
             yield ([line.rstrip("\n")] for line in lines)
     elif suffix == ".xlsx":
-        for sheet in openpyxl.load_workbook(file, read_only=True, data_only=True):
-            yield (_spelt(row) for row in sheet.iter_rows(values_only=True))
+        with closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
+            for sheet in book:
+                yield (_spelt(row) for row in sheet.iter_rows(values_only=True))
     elif suffix == ".parquet":
-        table = pq.ParquetFile(file)
-        batches = (
-            map(_spelt, zip(*(column.to_pylist() for column in batch.columns), strict=True))
-            for batch in table.iter_batches(4000)
-        )
-        yield chain([table.schema_arrow.names], chain.from_iterable(batches))
+        with pq.ParquetFile(file) as table:
+            batches = (
+                map(_spelt, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+                for batch in table.iter_batches(4000)
+            )
+            yield chain([table.schema_arrow.names], chain.from_iterable(batches))
     else:
         raise UnreadableTextsError(
             f"{file.name}: 本文のファイルは .csv .tsv .xlsx .parquet .txt のいずれかで渡してください。"

@@ -12,10 +12,10 @@ from pathlib import Path
 from shutil import rmtree
 
 from ujo_lib.errors import InputError
-from ujo_lib.files import write_atomically
+from ujo_lib.files import replace_folder, write_atomically
 from ujo_lib.pipeline.extracts import OVERVIEW, overview
 from ujo_lib.pipeline.keys import plan_steps
-from ujo_lib.pipeline.layout import SiteYear, replace_folder
+from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.manifest import Manifest, StepRecord
 from ujo_lib.pipeline.pages import marks_on
 from ujo_lib.pipeline.run import locked

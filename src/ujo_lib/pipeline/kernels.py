@@ -21,7 +21,7 @@ from contextlib import AbstractContextManager
 from multiprocessing import get_context
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
@@ -232,5 +232,13 @@ def forked_manager(server: ForkServer) -> AsyncKernelManager:
 
 
 def started_manager() -> AsyncKernelManager:
-    """Make a kernel manager that starts an ordinary kernel of this environment."""
-    return AsyncKernelManager(kernel_name="python3")
+    """Make a kernel manager that starts an ordinary kernel of this very environment.
+
+    Kernels that other programs have set up for the user are not looked for, and what goes over the port, texts of
+    consultations among it, is encrypted: others on the machine could listen.
+    """
+    return AsyncKernelManager(
+        kernel_name="python3",
+        kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+        transport_encryption="required",
+    )

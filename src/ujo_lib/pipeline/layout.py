@@ -1,14 +1,11 @@
-"""Where the outputs of one place and one year lie, and how a finished set of files takes its place there."""
+"""Where the outputs of one place and one year lie."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from ujo_lib.files import aside_of
 from ujo_lib.fiscal import HALVES, FiscalYear, period_for
 from ujo_lib.params import Notebook, NotebookSettings, notebooks_of_year, read_settings
-
-_ASIDE = ".{}.old"
-"""Name under which a folder stands aside while another takes its place."""
 
 
 class LockedError(RuntimeError):
@@ -152,11 +149,7 @@ class SiteYear:
 
     def leftovers(self) -> list[Path]:
         """What a killed process may have left: half-written folders, and old pages whose successors stand."""
-        old = [
-            folder.with_name(_ASIDE.format(folder.name))
-            for folder in (self.internal, self.release)
-            if folder.exists()
-        ]
+        old = [aside_of(folder) for folder in (self.internal, self.release) if folder.exists()]
         return [path for path in (self.staging, self.signing, *old) if path.exists()]
 
     @property
@@ -175,26 +168,3 @@ class SiteYear:
             ParameterError: all that is wrong with them.
         """
         return read_settings(notebook, self.params, self.half)
-
-
-def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> None:
-    """Put a finished folder in the place of another by renaming.
-
-    The old folder is moved aside first, to `keep_old_as` when that is given and free, and is deleted otherwise only
-    after the new one stands. A run killed in between leaves the old files complete under the other name, and the
-    next run, finding the place empty, fills it again.
-    """
-    aside = None
-    if target.exists():
-        aside = (
-            keep_old_as
-            if keep_old_as and not keep_old_as.exists()
-            else target.with_name(_ASIDE.format(target.name))
-        )
-        if aside != keep_old_as:
-            shutil.rmtree(aside, ignore_errors=True)
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        target.rename(aside)
-    new.rename(target)
-    if aside is not None and aside != keep_old_as:
-        shutil.rmtree(aside, ignore_errors=True)

@@ -7,10 +7,11 @@ more: a number that stands where the masks have none was put there by something 
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from ujo_lib.pipeline.pages import WORKBOOK
 from ujo_lib.pipeline.steps import Finished
@@ -80,7 +81,11 @@ def _beyond(grid: str, rows: Sequence[frozenset[str]]) -> Iterator[str]:
 
 def beyond_in_workbook(folder: Path, tables: Sequence[Published]) -> Iterator[str]:
     """Sheets with other columns than the masks leave, or with another number than they show."""
-    book = load_workbook(folder / WORKBOOK, read_only=True)
+    with closing(load_workbook(folder / WORKBOOK, read_only=True)) as book:
+        yield from _beyond_in(book, tables)
+
+
+def _beyond_in(book: Workbook, tables: Sequence[Published]) -> Iterator[str]:
     for table in tables:
         spelt = _spelt(table)
         headings = [column.heading for column in spelt.columns]

@@ -22,12 +22,12 @@ from zoneinfo import ZoneInfo
 from filelock import FileLock, Timeout
 
 from ujo_lib.disclosure.signature import is_sealed, seal
-from ujo_lib.files import open_to_readers, private_files
+from ujo_lib.files import open_to_readers, private_files, replace_folder
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.notebooks import chosen
 from ujo_lib.pipeline.forkserver import Preload
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, run_id
-from ujo_lib.pipeline.layout import LockedError, SiteYear, replace_folder
+from ujo_lib.pipeline.layout import LockedError, SiteYear
 from ujo_lib.pipeline.manifest import Manifest, StepRecord, hashes, versions
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.readiness import CODEBOOKS, require_decided, require_known_answers

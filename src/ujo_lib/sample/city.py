@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ujo_lib.files import replace_folder
 from ujo_lib.sample import (
     ads,
     coders,
@@ -45,17 +46,13 @@ def write_city(
     target = Path(root) / "data" / site
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{site}-new-{os.getpid()}")
-    stale = target.with_name(f".{site}-old-{os.getpid()}")
     try:
         _write(fresh, seed)
         if place:
             relabel.relabel(fresh, place)
-        if target.exists():
-            target.rename(stale)
-        fresh.rename(target)
+        replace_folder(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(stale, ignore_errors=True)
 
 
 def _write(folder: Path, seed: int) -> None:

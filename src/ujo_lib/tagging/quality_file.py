@@ -6,6 +6,7 @@ A workbook holds masked texts of real consultations: it belongs in the city's pr
 import io
 import re
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -119,13 +120,7 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
         CodesError: a sheet or columns missing, ids that are not in the plan or stand twice, marks that are neither yes
             nor no, themes marked in a text that is not marked as read.
     """
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl has no error of its own for what is no workbook
-        raise CodesError([f"{path.name}: Excel のファイルとして読めない({type(error).__name__})"]) from error
-    if _SHEET not in book.sheetnames:
-        raise CodesError([f"{path.name}: シート「{_SHEET}」がない"])
-    rows = list(book[_SHEET].iter_rows(values_only=True))
+    rows = _coding_rows(path)
     heading = [str(cell) for cell in rows[0]] if rows else []
     place = f"{path.name} シート「{_SHEET}」"
     wanted = (_ID, _READ, *labels.values())
@@ -157,6 +152,17 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
     if problems:
         raise CodesError(problems)
     return pd.DataFrame.from_dict(found, orient="index", columns=list(labels), dtype=bool)
+
+
+def _coding_rows(path: Path) -> list[tuple[Any, ...]]:
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:  # openpyxl has no error of its own for what is no workbook
+        raise CodesError([f"{path.name}: Excel のファイルとして読めない({type(error).__name__})"]) from error
+    with closing(book):
+        if _SHEET not in book.sheetnames:
+            raise CodesError([f"{path.name}: シート「{_SHEET}」がない"])
+        return list(book[_SHEET].iter_rows(values_only=True))
 
 
 def read_coding_books(paths: Sequence[Path], plan: pd.DataFrame, labels: Labels) -> pd.DataFrame:

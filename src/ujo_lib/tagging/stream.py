@@ -146,7 +146,10 @@ def tag_file(
         with (
             own as pool,
             closing(_distinct(records)) as batches,
-            writer(part, schema) as out,
+            pa.OSFile(
+                str(part), "wb"
+            ) as file,  # Arrow's writer of CSV leaves a file open that it opened itself
+            writer(file, schema) as out,
         ):
             for batch, tagged_batch in _in_order(pool, batches, codebook, _AHEAD * jobs, deep):
                 columns = [batch.column(0).cast(pa.string()), *tagged_batch.columns]
