@@ -71,7 +71,9 @@ def test_a_started_kernel_has_the_environment_of_a_forked_one(tmp_path: Path, mo
 
 
 @pytest.mark.slow
-def test_a_started_kernel_is_of_this_environment_and_nobody_can_listen_to_it(tmp_path: Path, monkeypatch) -> None:
+def test_a_started_kernel_is_of_this_environment_and_nobody_can_listen_to_it(
+    tmp_path: Path, monkeypatch
+) -> None:
     """Not one that another program has set up under the same name for the user."""
     other = tmp_path / "kernels" / "python3" / "kernel.json"
     other.parent.mkdir(parents=True)
