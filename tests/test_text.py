@@ -134,3 +134,24 @@ def test_columns_line_up_also_where_a_voiced_mark_is_a_character_of_its_own() ->
 )
 def test_names_that_stand_twice_can_be_told_apart(names, apart):
     assert text.told_apart(names) == apart
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "meant"),
+    [
+        ("R6", ["R5"], None),  # next year's survey is no slip for this year's
+        ("43213", ["43204"], None),  # nor a neighbour's code one for our own
+        ("60代", ["50代", "40代"], None),
+        ("5O代", ["50代"], None),
+        ("50歳代", ["40歳代以下", "50代"], "50代"),
+        ("全国の窓口", ["宇城市専用", "全国窓口"], "全国窓口"),
+        ("abcd", ["ab"], "ab"),  # likeness 2·2/6 = 0.67
+        ("abcde", ["aX"], None),  # 2·1/7 = 0.29
+        ("ab", ["aX"], "aX"),  # 2·1/4 = 0.5, the least
+        ("abc", ["aX"], None),  # 2·1/5 = 0.4
+        ("", ["a"], None),
+        ("a", [], None),
+    ],
+)
+def test_a_word_may_be_a_slip_for_a_like_one_with_the_same_numbers(word, known, meant):
+    assert text.likely_meant(word, known) == meant

@@ -9,6 +9,7 @@ removing too much.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 
 from ujo_lib.facts import FULL_WIDTH, MAIL, TELEPHONE, VARIANTS, half_width, named
 
@@ -215,6 +216,13 @@ def told_apart(names: Sequence[str]) -> list[str]:
         name if names.count(name) == 1 else f"{name}_{names[: at + 1].count(name)}"
         for at, name in enumerate(names)
     ]
+
+
+def likely_meant(word: str, known: Iterable[str]) -> str | None:
+    """The known value of which a word may be a slip; another number makes another value: R6 is no slip for R5."""
+    digits = re.findall(r"\d", word)
+    fitting = [one for one in known if re.findall(r"\d", one) == digits]
+    return next(iter(get_close_matches(word, fitting, n=1, cutoff=0.5)), None)
 
 
 def mask_personal(text: str, names: Iterable[str] = ()) -> str:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from ujo_lib.fiscal import DateError, FiscalYear, parse_clock, parse_date, parse_zone
 from ujo_lib.intake.schemas import Column, Option
-from ujo_lib.text import normalise_value
+from ujo_lib.text import likely_meant, normalise_value
 
 JST = ZoneInfo("Asia/Tokyo")
 
@@ -459,18 +459,12 @@ def _choices(options: tuple[Option, ...]) -> str:
 
 
 def _nearest(folded: str, options: tuple[Option, ...]) -> str:
-    from difflib import get_close_matches
-
     if folded == "全国" or TOTAL_WORDS.fullmatch(folded):
         return "合計の行なら、行を消してください(2重に数えます)。そうでなければ選択肢の名称かコードを書いてください。"
     known = vocabulary(options)
     # A number is near to none but the code whose first zero it has lost: 8 is 08, and nothing like 38.
-    near = (
-        [code for code in (folded.zfill(2),) if code in known]
-        if folded.isdecimal()
-        else get_close_matches(folded, list(known), n=1, cutoff=0.5)
-    )
-    hint = f"「{known[near[0]]}」ではありませんか。" if near else ""
+    near = folded.zfill(2) if folded.isdecimal() else likely_meant(folded, known)
+    hint = f"「{known[near]}」ではありませんか。" if near and near in known else ""
     return f"{hint}選択肢の名称かコードを書いてください。新しい選択肢なら inputs.yaml の labels に加えます。"
 
 

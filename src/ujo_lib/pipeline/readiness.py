@@ -16,7 +16,8 @@ from ujo_lib.params.marks import marks_in
 from ujo_lib.params.notebooks import WHOLE_YEAR, with_role
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
-from ujo_lib.yamlfile import Declared, Document, nearest
+from ujo_lib.text import likely_meant
+from ujo_lib.yamlfile import Declared, Document
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -340,8 +341,8 @@ def _strangers(
             word,
             expected,
             f"「{near}」ではありませんか"
-            if (near := nearest(word, known))
-            else "データにある値のどれかに直す",
+            if (near := likely_meant(word, known))
+            else "データにある値のどれかに直すか、その値をデータに足す",
             own.line((name,)),
         )
         for word in strange
