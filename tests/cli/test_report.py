@@ -85,6 +85,13 @@ def test_a_register_of_other_districts_is_told_by_the_check_and_by_what_is_left(
     assert f"標本だけ: {first}" in told
 
 
+def test_a_table_that_was_laid_beside_the_inputs_and_not_declared_is_told_by_the_check(whole, capsys):
+    beside = "data/sample/fy2023/consultations_3月.csv"
+    (whole / beside).touch()
+    assert main(["check", "sample", "2023"]) == DONE
+    assert f"読まないファイル:\n- {beside}\n" in capsys.readouterr().out
+
+
 def test_no_free_text_is_masked_to_say_what_is_left_and_each_one_is_to_check_the_files(
     whole, capsys, monkeypatch
 ):

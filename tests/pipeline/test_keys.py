@@ -198,3 +198,46 @@ def test_notebooks_that_read_each_other_are_named_to_whoever_made_them_do_so():
     with pytest.raises(ParameterError, match=r"07_子育て.*08_介護|08_介護.*07_子育て"):
         _sources_first({"07_子育て": ["08_介護"], "08_介護": ["07_子育て"], "01": []})
     assert _sources_first({"05": ["01", "03"], "03": ["01"], "01": []}) == ["01", "03", "05"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("disclosures.yaml", "disclosure.yaml"),  # the release would be protected by the defaults
+        ("02_consultation_seasonalty.yaml", "02_consultation_seasonality.yaml"),
+        ("goals.yml", "goals.yaml"),
+        ("common - コピー.yaml", "common.yaml"),
+        ("h1/commn.yaml", "common.yaml"),
+    ],
+)
+def test_parameters_that_nothing_would_read_are_told_with_the_name_they_are_near_to(project, name, meant):
+    file = project.place.params / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("threshold: 10\n", encoding="utf-8")
+    with pytest.raises(ParameterError) as refused:
+        plan_steps(project.place)
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.remedy) == (name, f"「{meant}」の書き間違いではありませんか")
+    assert meant in problem.expected.split("、")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["disclosure.yaml", "h1/common.yaml", "h2/common.yaml", "~$common.yaml", ".common.yaml", "メモ.txt"],
+)
+def test_files_that_are_read_and_traces_of_an_editor_are_no_mistakes(project, name):
+    file = project.place.params / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("", encoding="utf-8")
+    plan_steps(project.place)
+
+
+def test_a_questionnaire_beside_the_parameters_is_read_when_the_inputs_name_it(project):
+    inputs, own = project.place.params / "inputs.yaml", project.place.params / "市民調査.yaml"
+    own.write_bytes((project.root / "params/resident_items.yaml").read_bytes())
+    with pytest.raises(ParameterError, match=r"市民調査\.yaml.*ほかのフォルダーへ移す"):
+        plan_steps(project.place)
+    declared = yaml.safe_load(inputs.read_text(encoding="utf-8"))
+    declared["resident_items"] = own.relative_to(project.root).as_posix()
+    inputs.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
+    plan_steps(project.place)

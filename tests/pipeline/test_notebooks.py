@@ -88,8 +88,10 @@ def test_a_year_without_parameters_for_it_and_another_place_go_without_it(projec
     drop_in(project, "07_housing")
     drop_in(project, "08_harbour", folder="params/sample/notebooks")
     shutil.copytree(project.place.params, project.root / "params/b/fy2023")
-    common = project.root / "params/b/fy2023/common.yaml"
-    common.write_text(common.read_text(encoding="utf-8").replace("site: sample", "site: b"), encoding="utf-8")
+    (project.root / "params/b/fy2023/08_harbour.yaml").unlink()
+    for file in (project.root / "params/b/fy2023").glob("*.yaml"):
+        text = file.read_text(encoding="utf-8").replace("site: sample", "site: b")
+        file.write_text(text.replace("params/sample/", "params/b/"), encoding="utf-8")
     names = [step.notebook for step in plan_steps(SiteYear(project.root, "b", 2023))]
     assert names[-1] == "07_housing"
     (project.place.params / "07_housing.yaml").unlink()

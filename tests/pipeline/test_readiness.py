@@ -11,7 +11,7 @@ from ujo_lib.intake import check
 from ujo_lib.params import ParameterError, notebooks_of, project_root, read_flat_yaml, settings_model
 from ujo_lib.params.common import Answers
 from ujo_lib.pipeline.layout import SiteYear
-from ujo_lib.pipeline.readiness import contradicted, require_known_answers, unusable, unweighable
+from ujo_lib.pipeline.readiness import contradicted, require_known_answers, unread, unusable, unweighable
 
 REPOSITORY = project_root()
 FOLDER = REPOSITORY / "params/sample/fy2023"
@@ -205,3 +205,28 @@ def test_what_a_notebook_would_stop_for_is_told_before_it_runs_and_once(place, s
     assert len(found) == len(told)
     assert all(part in text for part, text in zip(told, found, strict=True))
     assert unusable(place, SimpleNamespace(frames={})) == []
+
+
+def test_tables_beside_the_inputs_that_no_year_declares_are_named(project):
+    folder = project.root / "data"
+    assert unread(project.place) == []
+    for name in (
+        "cases - コピー.xlsx",
+        "10月分.CSV",
+        "~$cases.xlsx",
+        ".cases.csv",
+        "メモ.md",
+        "写し/cases.csv",
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    assert unread(project.place) == ["data/10月分.CSV", "data/cases - コピー.xlsx"]
+
+
+def test_what_another_year_reads_is_not_forgotten(project):
+    (project.root / "data" / "cases_2022.csv").touch()
+    assert unread(project.place) == ["data/cases_2022.csv"]
+    earlier = project.place.params.with_name("fy2022") / "inputs.yaml"
+    earlier.parent.mkdir()
+    earlier.write_text('{"data_dir": "data", "cases": {"files": ["cases_*.csv"]}}', encoding="utf-8")
+    assert unread(project.place) == []

@@ -54,6 +54,7 @@ def _check(options: argparse.Namespace) -> int:
         require_fitting_codes,
         require_known_answers,
         undecided,
+        unread,
         unreadable,
         unusable,
         unweighable,
@@ -63,6 +64,8 @@ def _check(options: argparse.Namespace) -> int:
     place = place_of(options)
     found = _read(place)
     print(found.json() if options.json else "\n".join([*told(found.sources), "", as_text(found.faults)]))
+    if (beside := unread(place)) and not options.json:
+        print("\ninputs.yaml に書かれていないため、読まないファイル:", *beside, sep="\n- ")
     require_known_answers(place, found)
     if wrong := unreadable(place):
         return explain("\n".join(wrong), WRONG_PARAMETERS)
@@ -82,8 +85,9 @@ def _check(options: argparse.Namespace) -> int:
 def _read(place: "SiteYear", *, texts: bool = True) -> "Intake":
     from ujo_lib import intake
     from ujo_lib.intake.patience import telling
+    from ujo_lib.pipeline.keys import all_settings
 
-    settings = [place.settings(notebook) for notebook in place.notebooks]
+    settings = [*all_settings(place).values()]
     kinds = dict.fromkeys(kind for one in settings for kind in one.kinds)
     with telling(sys.stderr):
         return intake.check(settings[0].inputs_file, [*kinds], period=settings[0].period, texts=texts)

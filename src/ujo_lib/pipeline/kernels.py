@@ -184,8 +184,8 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]  # jupyter_c
         return 0
 
     async def send_signal(self, signum: int) -> None:
-        """Send a signal to the kernel, if it lives."""
-        if self.pid is not None:
+        """Send a signal to the kernel, if it lives; but no interrupt, which comes before every end."""
+        if self.pid is not None and signum != signal.SIGINT:
             try:
                 os.kill(self.pid, signum)
             except ProcessLookupError:

@@ -15,10 +15,12 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from ujo_lib.files import package_digest
+from ujo_lib.fiscal import HALVES
 from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
 from ujo_lib.params.inputs import KINDS, QUESTIONNAIRES, Inputs
-from ujo_lib.params.notebooks import WHOLE_YEAR, sources_of
+from ujo_lib.params.notebooks import WHOLE_YEAR, notebooks_of, sources_of
 from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.yamlfile import nearest
 
 DECIDED_BY_THE_RUN = {"audience", "plan", "tables_dir"}
 """Parameters that no YAML file decides."""
@@ -58,7 +60,7 @@ def plan_steps(place: SiteYear) -> list[Step]:
         MissingInputError: an input file is named and absent.
     """
     notebooks = place.notebooks
-    settings = _all_settings(place, notebooks)
+    settings = all_settings(place)
     reads = {one.name: tuple(source.name for source in sources_of(one, notebooks)) for one in notebooks}
     seen: dict[Path, str] = {}
     steps: dict[str, Step] = {}
@@ -70,6 +72,74 @@ def plan_steps(place: SiteYear) -> list[Step]:
         key = digest(json.dumps(parts).encode())
         steps[name] = Step(name, settings[name], key, parts, reads[name], _absent(settings[name]))
     return [steps[one.name] for one in notebooks]
+
+
+def all_settings(place: SiteYear) -> dict[str, NotebookSettings]:
+    """The validated parameters of a year's notebooks, by name.
+
+    Raises:
+        ParameterError: all that is wrong in any file, or a file that nothing reads.
+    """
+    settings: dict[str, NotebookSettings] = {}
+    problems = []
+    for notebook in place.notebooks:
+        try:
+            settings[notebook.name] = place.settings(notebook)
+        except ParameterError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    for name, one in settings.items():
+        asked = getattr(one, "survey_items", "")
+        if asked and asked != (declared := read_yaml(Inputs, one.inputs_file).survey_items):
+            remedy = "inputs.yaml の survey_items と同じ調査票にする"
+            problems.append(ParameterProblem(f"{name}.yaml", "survey_items", asked, declared, remedy))
+    if problems := problems or _unread(place, settings.values()):
+        raise ParameterError(problems)
+    return settings
+
+
+def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -> dict[str, str]:
+    values = settings.model_dump(exclude=DECIDED_BY_THE_RUN)
+    parts = {
+        "notebook": digest_file(settings.about.file),
+        "parameters": digest(json.dumps(values).encode()),
+        "library": package_digest(),
+        "lock": digest_file(place.root / "requirements.lock"),
+        "python": platform.python_version(),
+        "inputs.yaml": _declaration_digest(settings),
+    }
+    for file in input_files(place.root, settings.inputs_file, settings.kinds):
+        parts[f"input:{named(file, place.root)}"] = _digest_once(file, seen)
+    for name, file in settings.files.items():
+        parts[f"file:{name}"] = _digest_once(file, seen)
+    return parts
+
+
+def _released(place: SiteYear, settings: NotebookSettings) -> dict[str, str]:
+    """Hashes of the tables that earlier years have released, where a notebook compares with them."""
+    parts = {}
+    for year in getattr(settings, "compared_years", ()):
+        files = sorted((SiteYear(place.root, place.site, int(year)).release / "tables").glob("*.csv"))
+        parts[f"release:fy{year}"] = digest("".join(digest_file(file) for file in files).encode())
+    return parts
+
+
+def _declaration_digest(settings: NotebookSettings) -> str:
+    """Hash what inputs.yaml says about the kinds that this notebook reads, and nothing else of it."""
+    declared = read_yaml(Inputs, settings.inputs_file)
+    told = declared.model_dump(exclude=set(KINDS) - set(settings.kinds))
+    told["not_supplied"] = _absent(settings)
+    for name, kinds in (("ad_headings", {"ads"}), *QUESTIONNAIRES.items()):
+        if told[name] and kinds & declared.kinds.keys() & set(settings.kinds):
+            told[name] = _digest_once(inside(settings.root, told[name]), {})
+    return digest(json.dumps(told).encode())
+
+
+def _digest_once(file: Path, seen: dict[Path, str]) -> str:
+    if not file.is_file():
+        raise MissingInputError([str(file)])
+    if file not in seen:
+        seen[file] = digest_file(file)
+    return seen[file]
 
 
 def summary_of(steps: Iterable[Step]) -> Step:
@@ -161,64 +231,30 @@ def _absent(settings: NotebookSettings) -> dict[str, str]:
     return absent | ({WHOLE_YEAR: settings.half} if yearly else {})
 
 
-def _all_settings(place: SiteYear, notebooks: Iterable[Notebook]) -> dict[str, NotebookSettings]:
-    settings: dict[str, NotebookSettings] = {}
-    problems = []
-    for notebook in notebooks:
-        try:
-            settings[notebook.name] = place.settings(notebook)
-        except ParameterError as error:
-            problems += [problem for problem in error.problems if problem not in problems]
-    for name, one in settings.items():
-        asked = getattr(one, "survey_items", "")
-        if asked and asked != (declared := read_yaml(Inputs, one.inputs_file).survey_items):
-            remedy = "inputs.yaml の survey_items と同じ調査票にする"
-            problems.append(ParameterProblem(f"{name}.yaml", "survey_items", asked, declared, remedy))
-    if problems:
-        raise ParameterError(problems)
-    return settings
-
-
-def _parts(place: SiteYear, settings: NotebookSettings, seen: dict[Path, str]) -> dict[str, str]:
-    values = settings.model_dump(exclude=DECIDED_BY_THE_RUN)
-    parts = {
-        "notebook": digest_file(settings.about.file),
-        "parameters": digest(json.dumps(values).encode()),
-        "library": package_digest(),
-        "lock": digest_file(place.root / "requirements.lock"),
-        "python": platform.python_version(),
-        "inputs.yaml": _declaration_digest(settings),
+def _unread(place: SiteYear, settings: Iterable[NotebookSettings]) -> list[ParameterProblem]:
+    """Files among the parameters that nothing would read: a slip in a name would leave all at its defaults."""
+    folder = place.params
+    read = {
+        folder / name
+        for name in ("common.yaml", place.rules.name, *(f"{half}/common.yaml" for half in HALVES))
     }
-    for file in input_files(place.root, settings.inputs_file, settings.kinds):
-        parts[f"input:{named(file, place.root)}"] = _digest_once(file, seen)
-    for name, file in settings.files.items():
-        parts[f"file:{name}"] = _digest_once(file, seen)
-    return parts
-
-
-def _released(place: SiteYear, settings: NotebookSettings) -> dict[str, str]:
-    """Hashes of the tables that earlier years have released, where a notebook compares with them."""
-    parts = {}
-    for year in getattr(settings, "compared_years", ()):
-        files = sorted((SiteYear(place.root, place.site, int(year)).release / "tables").glob("*.csv"))
-        parts[f"release:fy{year}"] = digest("".join(digest_file(file) for file in files).encode())
-    return parts
-
-
-def _declaration_digest(settings: NotebookSettings) -> str:
-    """Hash what inputs.yaml says about the kinds that this notebook reads, and nothing else of it."""
-    declared = read_yaml(Inputs, settings.inputs_file)
-    told = declared.model_dump(exclude=set(KINDS) - set(settings.kinds))
-    told["not_supplied"] = _absent(settings)
-    for name, kinds in (("ad_headings", {"ads"}), *QUESTIONNAIRES.items()):
-        if told[name] and kinds & declared.kinds.keys() & set(settings.kinds):
-            told[name] = _digest_once(inside(settings.root, told[name]), {})
-    return digest(json.dumps(told).encode())
-
-
-def _digest_once(file: Path, seen: dict[Path, str]) -> str:
-    if not file.is_file():
-        raise MissingInputError([str(file)])
-    if file not in seen:
-        seen[file] = digest_file(file)
-    return seen[file]
+    read |= {folder / f"{one.name}.yaml" for one in notebooks_of(place.root, place.site)}
+    for one in settings:
+        declared = read_yaml(Inputs, one.inputs_file)
+        shared = (declared.survey_items, declared.resident_items, declared.ad_headings)
+        read |= {one.inputs_file, *one.files.values(), *(place.root / name for name in shared if name)}
+    found = [file for file in sorted(folder.rglob("*.y*ml")) if not file.name.startswith(("~", "."))]
+    names = {file.stem: file.name for file in sorted(read) if file.is_relative_to(folder)}
+    return [
+        ParameterProblem(
+            file.relative_to(folder).as_posix(),
+            "(ファイル名)",
+            file.stem,
+            "、".join(names.values()),
+            f"「{names[near]}」の書き間違いではありませんか"
+            if (near := nearest(file.stem, names))
+            else "ほかのフォルダーへ移す",
+        )
+        for file in found
+        if file not in read
+    ]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ujo_lib.errors import InputError
@@ -14,6 +15,7 @@ from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.marks import marks_in
 from ujo_lib.params.notebooks import WHOLE_YEAR, with_role
+from ujo_lib.pipeline.keys import named
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.text import likely_meant
@@ -125,6 +127,32 @@ def require_fitting_codes(place: SiteYear, data: "Intake") -> None:
 
 
 _OF_WAVE = {"n_in_scope": "対象数", "n_responded": "回答数", "n_cases": "該当者数"}
+
+
+def unread(place: SiteYear) -> list[str]:
+    """Tables that lie beside the year's input files and that no year of the place declares: forgotten, or a copy.
+
+    Raises:
+        ParameterError: the inputs of some year cannot be read.
+    """
+    from ujo_lib.intake.reading import BOOK_SUFFIXES, TEXT_SUFFIXES
+
+    declared: dict[Path, set[Path]] = {}
+    for inputs in sorted(place.params.parent.glob("fy*/inputs.yaml")):
+        one = read_yaml(Inputs, inputs)
+        folder = one.folder(place.root)
+        declared[inputs.parent] = {
+            folder / name for kind in one.kinds.values() for name in kind.names(folder)
+        }
+    read = frozenset().union(*declared.values())
+    return [
+        named(file, place.root)
+        for folder in sorted({file.parent for file in declared.get(place.params, ())})
+        for file in sorted(folder.glob("*.*"))
+        if file.suffix.lower() in (*BOOK_SUFFIXES, *TEXT_SUFFIXES)
+        and file not in read
+        and not file.name.startswith(("~", "."))
+    ]
 
 
 def contradicted(place: SiteYear, data: "Intake") -> list[str]:
