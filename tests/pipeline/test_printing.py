@@ -1,5 +1,6 @@
 """Pages on paper: A4, numbered, and a clear word where there is no browser."""
 
+import os
 import re
 from pathlib import Path
 
@@ -44,6 +45,22 @@ def test_a_browser_that_prints_nothing_is_reported_and_leaves_the_old_pdf(tmp_pa
     with pytest.raises(printing.PrintingError, match=r"overview\.html"):
         list(print_report(tmp_path, old.parent))
     assert old.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script stands for the browser")
+def test_what_a_browser_says_in_letters_of_its_own_does_not_stop_the_printing(tmp_path, monkeypatch):
+    browser = tmp_path / "browser"
+    browser.write_text(
+        '#!/bin/sh\nprintf "\\377"\n'
+        'for one; do case "$one" in --print-to-pdf=*) printf made > "${one#*=}";; esac; done\n'
+    )
+    browser.chmod(0o700)
+    monkeypatch.setattr(printing, "find_browser", lambda: str(browser))
+    made = list(print_report(_report(tmp_path), tmp_path / "pdf"))
+    assert [(file.name, file.read_bytes()) for file in made] == [
+        (f"{name}.pdf", b"made") for name in ("overview", "report", "appendix")
+    ]
+    assert sorted(file.suffix for file in (tmp_path / "pdf").iterdir()) == [".pdf"] * 3
 
 
 def _report(folder: Path) -> Path:

@@ -126,7 +126,9 @@ def _place(name: str, here: Sequence[str], elsewhere: str) -> str:
 
 def _print(browser: str, page: Path, target: Path) -> Path:
     """Print beside the target and rename: a PDF that was there before survives a failure."""
-    with tempfile.TemporaryDirectory(prefix="ujo-pdf-", dir=target.parent) as folder:
+    # On Windows a browser's helpers may hold its profile for a moment longer.
+    beside = tempfile.TemporaryDirectory(prefix="ujo-pdf-", dir=target.parent, ignore_cleanup_errors=True)
+    with beside as folder:
         printed = Path(folder) / "page.pdf"
         command = [
             browser,
@@ -140,7 +142,7 @@ def _print(browser: str, page: Path, target: Path) -> Path:
             page.resolve().as_uri(),
         ]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
+            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
         except subprocess.TimeoutExpired:
             raise PrintingError(f"{page.name} の印刷が {_SECONDS} 秒たっても終わりません。") from None
         if not printed.is_file():
