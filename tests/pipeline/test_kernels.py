@@ -1,5 +1,7 @@
 """What a forked kernel finds loaded, and what it is spared."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,11 @@ def test_what_is_wrong_with_a_codebook_or_a_module_is_left_for_the_notebooks_to_
     books = [str(tmp_path / name) for name in ("absent.yaml", "broken.yaml")]
     preload = Preload("none.yaml", ["cases"], books, ["ujo_lib.no_such_room"])
     assert answered(tmp_path, preload, monkeypatch) == ["0", "None", "False"]
+
+
+def test_a_kernel_is_killed_without_an_interrupt_that_it_would_only_complain_of(tmp_path, monkeypatch):
+    sent, kill = [], os.kill
+    monkeypatch.setattr(os, "kill", lambda pid, number: (sent.append(number), kill(pid, number)))
+    answered(tmp_path, Preload("none.yaml"), monkeypatch)
+    assert signal.SIGKILL in sent
+    assert signal.SIGINT not in sent
