@@ -15,7 +15,7 @@ from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.marks import marks_in
 from ujo_lib.params.notebooks import WHOLE_YEAR, with_role
-from ujo_lib.pipeline.keys import named
+from ujo_lib.pipeline.keys import all_settings, named
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.text import likely_meant
@@ -49,7 +49,7 @@ def unreadable(place: SiteYear) -> list[str]:
     from ujo_lib.tagging import CodebookError, load_codebook
 
     readers: dict[str, Callable[[], object]] = {place.rules.name: partial(DisclosureRules.read, place.rules)}
-    for settings in (place.settings(notebook) for notebook in place.notebooks):
+    for settings in all_settings(place).values():
         for name, file in settings.files.items():
             if name in _LISTS:
                 readers[str(file)] = partial(read_yaml, _LISTS[name], file)
@@ -78,7 +78,7 @@ def uncoded(place: SiteYear) -> list[str]:
     from ujo_lib.tagging.quality_file import read_codes, read_plan
 
     told = []
-    for settings in (place.settings(notebook) for notebook in place.notebooks):
+    for settings in all_settings(place).values():
         codes_file = getattr(settings, "hand_codes", None)
         kinds = read_yaml(Inputs, settings.inputs_file).kinds
         needed = {kind for kind in settings.about.says.inputs if kind != WHOLE_YEAR}
@@ -114,7 +114,7 @@ def require_fitting_codes(place: SiteYear, data: "Intake") -> None:
     from ujo_lib.tagging import analysis, load_codebook, quality
     from ujo_lib.tagging.quality_file import read_codes
 
-    for settings in (place.settings(notebook) for notebook in place.notebooks):
+    for settings in all_settings(place).values():
         if not isinstance(settings, TaggingSettings) or not settings.hand_codes or settings.half:
             continue
         if "consultations" not in data.frames:
@@ -173,7 +173,7 @@ def _records_and_nation(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -
     from ujo_lib.params.seasonality import SeasonalitySettings
 
     found = []
-    for settings in (place.settings(notebook) for notebook in place.notebooks):
+    for settings in all_settings(place).values():
         if not isinstance(settings, SeasonalitySettings) or "national_daily" not in frames:
             continue
         if not frames.keys() & set(CONTACTS):
@@ -207,7 +207,7 @@ def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> l
         return []
     asked = survey.asked_commissioners(frames["commissioners"])
     counted = survey.own_counts(asked, survey.distinct(frames["cases"]))
-    waves = {getattr(place.settings(notebook), "wave", None) for notebook in place.notebooks}
+    waves = {getattr(settings, "wave", None) for settings in all_settings(place).values()}
     own = frames["waves"][frames["waves"]["wave"].isin(waves)]
     return [
         f"過去調査集計(waves)の調査回「{row['wave']}」の{_OF_WAVE[name]}は{row[name]}、この年度の票で数えると{n}です。"
@@ -229,7 +229,7 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
     from ujo_lib.tagging import analysis
 
     found: list[str] = []
-    for settings in (place.settings(notebook) for notebook in place.notebooks):
+    for settings in all_settings(place).values():
         with _told(found):
             if "population" in settings.kinds and "population" in data.frames:
                 intake.of_source(data.frames["population"], settings.population_source)
@@ -256,7 +256,7 @@ def unweighable(place: SiteYear, data: "Intake") -> list[str]:
     from ujo_lib import residents
 
     found = []
-    for settings in (place.settings(notebook) for notebook in place.notebooks):
+    for settings in all_settings(place).values():
         items = getattr(settings, "ucla_items", None)
         if items is None or not {"residents", "residents_frame"} <= data.frames.keys():
             continue
@@ -320,7 +320,7 @@ def require_known_answers(place: SiteYear, data: "Intake | None" = None) -> None
     from ujo_lib.intake.declaration import read_declaration
     from ujo_lib.intake.problems import Notes
 
-    settings = [place.settings(notebook) for notebook in place.notebooks]
+    settings = [*all_settings(place).values()]
     inputs = settings[0].inputs_file
     declared = read_declaration(inputs, read_yaml(Inputs, inputs).kinds, place.root, Notes("inputs.yaml"))
     problems = dict.fromkeys(
