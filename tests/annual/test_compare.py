@@ -59,6 +59,26 @@ def test_a_share_is_one_of_a_whole_beside_its_interval():
     assert (followed["value"], followed["low"], followed["high"]) == (0.5, 0.45, 0.55)
 
 
+@pytest.mark.parametrize(
+    ("indicators", "heading"),
+    [
+        ([CONTACTS], "差"),
+        ([LONELY], "差(ポイント)"),
+        ([CONTACTS, LONELY], "差(割合はポイント)"),
+        ([], "差"),
+    ],
+)
+def test_the_difference_of_two_percentages_is_told_in_points_and_not_in_percent(indicators, heading):
+    compared = compare.compare(indicators, year(2022), year(2023))
+    assert compared.schema["difference"].title == heading
+    assert compare.as_text(compared)[0][3] == heading
+
+
+def test_counts_over_the_years_say_what_they_count():
+    followed = compare.course([CONTACTS, CASES], [year(2023)])
+    assert list(followed.frame["unit"]) == [CONTACTS.unit, "人"]
+
+
 @pytest.mark.parametrize(("changed", "comparable"), [(2021, True), (2022, True), (2023, False), (2024, True)])
 def test_a_change_counts_between_the_year_after_the_earlier_one_and_the_later_one(changed, comparable):
     indicator = Indicator("相談", "count", "件", CONTACTS.place, changed={changed: "窓口を開いた"})

@@ -29,7 +29,7 @@ MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりし
 COMPARED_COLUMNS: Final = (
     "label", "unit", "format", "before", "now", "difference", "estimate", "low", "high", "verdict", "reason",
 )  # fmt: skip
-COURSE_COLUMNS: Final = ("label", "year", "format", "value", "low", "high", "remark")
+COURSE_COLUMNS: Final = ("label", "year", "unit", "format", "value", "low", "high", "remark")
 _FORMATS: Final = {"count": "n", "share": "share"}
 _AREA: Final = "対象地域"
 _COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
@@ -126,6 +126,10 @@ def compare(
         reason. Shares are shares of 0–1. What cannot be compared has no difference, ratio or interval, and a reason.
     """
     rows = [_compared(indicator, before, now, level) for indicator in indicators]
+    kinds = {indicator.kind for indicator in indicators}
+    difference = Various(heading="差(割合はポイント)" if "share" in kinds else "差")
+    if kinds == {"share"}:
+        difference = Various(heading="差", unit="ポイント", unit_by="")
     return Typed.of(
         pd.DataFrame(rows, columns=list(COMPARED_COLUMNS)),
         {
@@ -134,7 +138,7 @@ def compare(
             "format": Text(),
             "before": Various(heading=before.year.label),
             "now": Various(heading=now.year.label),
-            "difference": Various(heading="差"),
+            "difference": difference,
             "estimate": Ratio(),
             **interval("estimate", level),
             "verdict": Text(heading="判定"),
@@ -152,8 +156,9 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
         level: confidence level of the released intervals of shares; others are left out.
 
     Returns:
-        One row per indicator and year: label, year, format, value, low, high, remark; no value where the year has
-        none. The remark says why a value is absent, or from which year on the figure is counted differently.
+        One row per indicator and year: label, year, unit, format, value, low, high, remark; of shares alone neither
+        unit nor format. No value where the year has none: the remark says why, or from which year on the figure is
+        counted differently.
     """
     rows = []
     for indicator in indicators:
@@ -168,6 +173,7 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
                 (
                     indicator.label,
                     released.year.label,
+                    indicator.unit,
                     _FORMATS[indicator.kind],
                     reading.value,
                     low,
@@ -180,13 +186,14 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
     columns = {
         "label": Text(heading="指標"),
         "year": Text(heading="年度"),
+        "unit": Text(heading="単位"),
         "format": Text(),
         "value": Various(),
         **interval("value", level),
         "remark": Text(heading="理由・注意"),
     }
     if {one.kind for one in indicators} == {"share"}:
-        return Typed.of(frame.drop(columns="format"), columns | {"value": Share(heading="値")})
+        return Typed.of(frame.drop(columns=["unit", "format"]), columns | {"value": Share(heading="値")})
     return Typed.of(frame, columns)
 
 
@@ -195,6 +202,7 @@ def as_text(compared: Typed) -> list[list[str]]:
     columns = compared.schema.columns
     names = [name for name in columns if name not in ("unit", "format", "high")]
     heading = [columns[name].both if name == "low" else columns[name].name for name in names]
+    heading[names.index("difference")] = columns["difference"].title
     return [heading, *(_line(row) for row in compared.frame.itertuples(index=False))]
 
 

@@ -160,6 +160,16 @@ def test_labels_are_escaped() -> None:
     )
 
 
+def test_an_interval_around_numbers_of_several_kinds_is_written_row_by_row_like_them() -> None:
+    table = published(
+        {"label": ["回答率", "見込み"], "value": [0.698, 25.0], "format": ["share", "n"], "low": [0.617, 20.0],
+         "high": [0.768, 31.0]},
+    )  # fmt: skip
+    shown = table_html(table)
+    assert "61.7〜76.8" in shown
+    assert "20〜31" in shown
+
+
 def test_tiles_carry_interval_note_and_unit() -> None:
     table = published(
         {"label": ["回答率", "当事者"], "value": [0.698, 25], "format": ["share", "n"], "low": [0.617, None],

@@ -274,17 +274,16 @@ def _marks(published: Published) -> list[str]:
 
 def _column(published: Published, name: str) -> _Column:
     number_format = format_of(published, name)
-    cells = tuple(_cell_texts(published, name, number_format))
+    cells = tuple(_cell_texts(published, name))
     return _Column(heading(published.spec, name), cells, number_format in NUMERIC_FORMATS)
 
 
 def _interval_column(published: Published, lower: str, upper: str) -> _Column:
-    number_format = format_of(published, lower)
     bounds = zip(published.frame[lower].tolist(), published.frame[upper].tolist(), strict=True)
     hidden = published.hidden[[lower, upper]].any(axis=1).tolist()
     cells = [
-        HIDDEN if hide else MISSING if pd.isna([low, high]).any() else interval_text(low, high, number_format)
-        for (low, high), hide in zip(bounds, hidden, strict=True)
+        HIDDEN if hide else MISSING if pd.isna([low, high]).any() else interval_text(low, high, written)
+        for (low, high), hide, written in zip(bounds, hidden, _formats(published, lower), strict=True)
     ]
     column = published.spec.schema[lower]
     return _Column(
@@ -292,13 +291,18 @@ def _interval_column(published: Published, lower: str, upper: str) -> _Column:
     )
 
 
-def _cell_texts(published: Published, column: str, number_format: str) -> list[str]:
+def _formats(published: Published, column: str) -> list[str]:
+    """The number format of each row of a column."""
+    kind = published.spec.schema.measured_as(column)
+    if isinstance(kind, Various):
+        return [str(name) for name in published.frame[kind.by]]
+    return [format_of(published, column)] * len(published.frame)
+
+
+def _cell_texts(published: Published, column: str) -> list[str]:
     """Spell the cells of a column: number or text, 「x」 when kept back, 「…」 when there is none."""
     values: list[Any] = published.frame[column].tolist()
-    kind = published.spec.schema[column]
-    formats = (
-        published.frame[kind.by].tolist() if isinstance(kind, Various) else [number_format] * len(values)
-    )
+    formats = _formats(published, column)
     return [
         HIDDEN if hide else MISSING if value is None or pd.isna(value) else _cell_text(value, written)
         for value, hide, written in zip(values, published.hidden[column].tolist(), formats, strict=True)
@@ -321,7 +325,7 @@ def _cross(
     order = sorted(dict.fromkeys(labels), key=lambda label: not set(label.split(" / ")) & totals)
     place = {label: position for position, label in enumerate(order)}
     columns: dict[str, list[str]] = {}
-    texts = _cell_texts(published, values, format_of(published, values))
+    texts = _cell_texts(published, values)
     for label, category, text in zip(labels, frame[across].astype(str), texts, strict=True):
         cells = columns.setdefault(category, [""] * len(order))
         if cells[place[label]]:
@@ -352,7 +356,7 @@ def _bases(published: Published, labels: Sequence[str]) -> dict[str, str]:
     if not column:
         return {}
     found = dict.fromkeys(labels, HIDDEN)
-    for label, text in zip(labels, _cell_texts(published, column, "n"), strict=True):
+    for label, text in zip(labels, _cell_texts(published, column), strict=True):
         if found[label] not in {HIDDEN, text} and text != HIDDEN:
             return {}
         found[label] = text if text != HIDDEN else found[label]
