@@ -47,6 +47,7 @@ LAB_STYLE: Final = (
 """Goes with a table or figure in a notebook, which has no style sheet of ours; a page leaves it out."""
 
 _ROUNDING: Final = "四捨五入のため、内訳の合計が総数や100%に一致しないことがあります。"
+_ALMOST: Final = 1e-6
 _SHORT: Final = 8.5
 _LONG: Final = 22.0
 _KEY: Final = 40
@@ -466,11 +467,32 @@ def _notes(
         notes.append(SEVERAL_ANSWERS)
     if not _any_below_unit(published, printed):
         cells -= {BELOW_UNIT}
-    rounded = shares and not spec.schema.multiple and any("." in cell for cell in cells)
+    decimals = any("." in cell for cell in cells) and not spec.schema.multiple
+    rounded = decimals and any(_adds_up(published, name) for name in shares)
     general = [_ROUNDING] * bool(rounded) + [legend for legend in [_legend(cells)] if legend]
     lines = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
     lines += "".join(f'<li class="general">{note}</li>' for note in general)
     return f'<div class="notes">{f"<p>注</p><ul>{lines}</ul>" if lines else ""}{_source(published)}</div>'
+
+
+def _adds_up(published: Published, share: str) -> bool:
+    """Whether some shares of a column are parts of one whole, as far as a reader can tell: two that make up 100 %.
+
+    Where parts are hidden, those that are shown may leave room for them.
+    """
+    schema, frame, hidden = published.spec.schema, published.frame, published.hidden[share]
+    words = [name for name, column in schema.columns.items() if not column.numeric]
+    for name in schema.dimensions:
+        # What stands before the categories says whose they are; words behind them are remarks.
+        before = words[: words.index(name)]
+        others = [other for other in words if other != name and other in {*before, *schema.dimensions}]
+        parts = frame[~frame[name].isin(TOTAL_LABELS)]
+        for _, group in parts.groupby(others, observed=True) if others else [((), parts)]:
+            known = group[share].astype("Float64").sum()
+            rest = hidden[group.index].any() and known < 1
+            if len(group) > 1 and group[name].is_unique and (rest or abs(known - 1) < _ALMOST):
+                return True
+    return False
 
 
 def _any_below_unit(published: Published, printed: Sequence[str]) -> bool:
