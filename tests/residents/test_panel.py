@@ -103,6 +103,17 @@ def test_the_year_of_the_report_and_the_last_one_before_it_are_taken(drawn):
         by_year(years(drawn, 2022), 2023)
 
 
+def test_a_change_names_both_years_that_it_compares(drawn, register):
+    """「前回」 is another year wherever a survey was left out."""
+    now, before = (open_sample(years(drawn, year), register) for year in (2023, 2019))
+    told = change(now, before, "lonely", "孤独", ["はい"], same_people=False).schema
+    assert told["share"].name == "令和5(2023)年度の割合(重み付き)"
+    assert told["earlier"].name == "令和元(2019)年度の割合(重み付き)"
+    assert told["estimate"].name == "令和元(2019)年度との差"
+    assert "令和元(2019)年度の重みも、令和5(2023)年度の母集団の表に合わせました。" in told.note
+    assert "前回" not in told.note
+
+
 def test_a_question_that_nobody_answered_before_leaves_no_change(drawn, register, now):
     blank = drawn.assign(lonely=pd.Categorical([None] * len(drawn), ["はい", "いいえ"]))
     assert change(now, open_sample(blank, register), "lonely", "孤独", ["はい"], False).frame.empty

@@ -190,7 +190,7 @@ def _codes(job: _Job) -> "Codes":
 
 
 def _read(options: argparse.Namespace, job: _Job) -> int:
-    from ujo_lib.tagging.quality import Codes, CodesError, reading_of
+    from ujo_lib.tagging.quality import RANDOM, Codes, CodesError, reading_of
     from ujo_lib.tagging.quality_file import read_coding_books, read_plan, write_codes
 
     plan = read_plan(job.folder / "plan.csv")
@@ -209,7 +209,8 @@ def _read(options: argparse.Namespace, job: _Job) -> int:
     write_codes(target, codes)
     print(target)
     named = target.relative_to(job.settings.root).as_posix()
-    told = f"{len(plan)}件のうち、無作為の部分で{len(reading.read)}件を読み終えています。"
+    drawn, both = int((plan["part"] == RANDOM).sum()), "二人とも" * (codes.second is not None)
+    told = f"無作為に選んだ{drawn}件のうち、{len(reading.read)}件を{both}読み終えています。"
     if job.settings.hand_codes != named:
         parameters = f"params/{options.site}/fy{job.settings.year.year}/{NOTEBOOK}.yaml"
         told += f'{parameters} に hand_codes: "{named}" と書きます。'

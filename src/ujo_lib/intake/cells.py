@@ -471,7 +471,10 @@ def _nearest(folded: str, options: tuple[Option, ...]) -> str:
         else get_close_matches(folded, list(known), n=1, cutoff=0.5)
     )
     hint = f"「{known[near[0]]}」ではありませんか。" if near else ""
-    return f"{hint}選択肢の名称かコードを書いてください。新しい選択肢なら inputs.yaml の labels に加えます。"
+    new = (
+        "新しい選択肢は、調査票の項目なら調査票のファイルに、ほかの列なら inputs.yaml の labels に加えます。"
+    )
+    return f"{hint}選択肢の名称かコードを書いてください。{new}"
 
 
 _KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
