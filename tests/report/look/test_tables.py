@@ -88,6 +88,16 @@ def test_only_parts_that_make_up_a_whole_are_said_not_to_after_rounding(shares, 
     assert ("四捨五入" in table_html(table)) is adds_up
 
 
+@pytest.mark.parametrize(("hide", "told"), [([], True), ([0], True), ([0, 1], True), ([0, 1, 2], False)])
+def test_parts_of_which_none_is_shown_are_not_excused_for_their_sum(hide, told) -> None:
+    table = published(
+        {"sex": ["男性", "女性", "不明"], "share": [0.2, 0.315, 0.485]},
+        [(row, "share") for row in hide],
+        dimensions={"sex": "sex"},
+    )
+    assert ("四捨五入" in table_html(table)) is told
+
+
 def test_the_answers_of_each_group_are_parts_of_it_and_the_groups_are_not() -> None:
     columns = {
         "who": ["市", "市", "国", "国"],

@@ -489,7 +489,7 @@ def _adds_up(published: Published, share: str) -> bool:
         parts = frame[~frame[name].isin(TOTAL_LABELS)]
         for _, group in parts.groupby(others, observed=True) if others else [((), parts)]:
             known = group[share].astype("Float64").sum()
-            rest = hidden[group.index].any() and known < 1
+            rest = hidden[group.index].any() and 0 < known < 1
             if len(group) > 1 and group[name].is_unique and (rest or abs(known - 1) < _ALMOST):
                 return True
     return False
