@@ -225,7 +225,8 @@ def _report(options: argparse.Namespace, job: _Job) -> int:
     codes = _codes(job)
     reading = quality.reading_of(codes, job.tags, job.focus)
     table = quality.agreement(job.tags, codes, job.labels, job.settings.seed).set_index("theme")
-    print("主題\t人が付けた件数\tκ(95%信頼区間)\tα(95%信頼区間)\t適合率\t再現率\t割合の幅\t読む件数の目安")
+    found = quality.found_by(codes)
+    print(f"主題\t{found}\tκ(95%信頼区間)\tα(95%信頼区間)\t適合率\t再現率\t割合の幅\t読む件数の目安")
     for theme, label in job.labels.items():
         row, share = table.loc[label], reading.best(list(job.tags.columns).index(theme), 0.95)
         width = float(share.high - share.low)

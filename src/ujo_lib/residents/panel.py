@@ -68,15 +68,16 @@ def change(
         level: level of the interval.
 
     Returns:
-        One row; columns `label`, both (people who answered twice, of those who answered), share (this year), earlier,
-        estimate (points), low, high, reading.
+        One row; columns `label`, both (people who answered twice, NA where numbers do not tell), share (this year),
+        earlier, estimate (points), low, high, reading.
 
     Raises:
         SampleError: `same_people`, but no number is in both years.
     """
     rows = []
     if before is not None:
-        both = int(now.answers["resident_id"].isin(before.answers["resident_id"]).sum()) if same_people else 0
+        # Somebody may be in two samples, too: nobody knows how many.
+        both = now.answers["resident_id"].isin(before.answers["resident_id"]).sum() if same_people else pd.NA
         if same_people and not both:
             raise SampleError(
                 "両年に答えた人がいません。前回と同じ人を調べたなら対象者番号をそろえ、"
@@ -103,7 +104,7 @@ def change(
     return Typed.of(
         pd.DataFrame(
             rows, columns=["label", "both", "share", "earlier", "estimate", "low", "high", "reading"]
-        ),
+        ).astype({"both": "Int64"}),
         {
             "label": Text(heading="回答"),
             "both": Count(unit="人", heading="両年に答えた人"),
