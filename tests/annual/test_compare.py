@@ -279,6 +279,20 @@ def test_the_course_over_years_marks_the_year_in_which_the_counting_changed():
     assert compare.told_over_time(followed.frame) == ["孤独"]
 
 
+@pytest.mark.parametrize(("many", "told"), [(3, False), (4, False), (5, True)])
+def test_a_figure_that_leaves_indicators_out_says_that_it_does(many, told):
+    """The fifth course vanished without a word; bands were told where intervals stood as lines."""
+    place, ends = Place("02_lonely", "割合"), {"low": "下限", "high": "上限"}
+    several = [Indicator(f"指標{at}", "share", "%", place, **ends) for at in range(many)]
+    once = Indicator("表のない指標", "share", "%", Place("02_other", "割合"), **ends)
+    followed = compare.course([*several, once], [year(2022), year(2023)])
+    drawn = compare.told_over_time(followed.frame)
+    assert drawn == [one.label for one in several][:4]
+    said = compare.said_over_time(followed.frame)
+    assert ("はじめの4つです。" in said) is told
+    assert "帯" not in said
+
+
 @pytest.mark.parametrize(
     ("changed", "marked"), [(2020, False), (2021, False), (2022, True), (2023, True), (2024, False)]
 )

@@ -31,6 +31,8 @@ COMPARED_COLUMNS: Final = (
 )  # fmt: skip
 COURSE_COLUMNS: Final = ("label", "year", "unit", "format", "value", "low", "high", "remark")
 _FORMATS: Final = {"count": "n", "share": "share"}
+_DRAWN: Final = 4
+"""Indicators that one figure can tell apart where their intervals lie over each other."""
 _AREA: Final = "対象地域"
 _COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
 _ERA_YEAR: Final = re.compile(r"(?:明治|大正|昭和|平成|令和)(?:\d+|元)")
@@ -104,10 +106,21 @@ def since_last_change(followed: Typed) -> Typed:
     return followed.rows(kept)
 
 
-def told_over_time(followed: pd.DataFrame, at_most: int = 4) -> list[str]:
+def told_over_time(followed: pd.DataFrame) -> list[str]:
     """Labels of the indicators with values in two years or more, the first few: what one figure can show."""
+    return _with_a_course(followed)[:_DRAWN]
+
+
+def said_over_time(followed: pd.DataFrame) -> str:
+    """What a figure of `told_over_time` shows, and that it leaves some out."""
+    left = len(_with_a_course(followed)) - _DRAWN
+    more = f"二つ以上の年度に値のある指標のうち、はじめの{_DRAWN}つです。" if left > 0 else ""
+    return f"割合の推移です。{more}数え方が変わった年度より前は描いていません。"
+
+
+def _with_a_course(followed: pd.DataFrame) -> list[str]:
     known = followed.dropna(subset=["value"]).groupby("label", sort=False)["value"].count()
-    return [str(label) for label in known.index[known >= 2][:at_most]]
+    return [str(label) for label in known.index[known >= 2]]
 
 
 def compare(
