@@ -126,3 +126,12 @@ def _selected(target: str, marks: dict[str, set[str]]) -> set[str]:
     wanted = [options[at + 1] for at, option in enumerate(options) if option == "-m"][-1]
     every = {mark for of_one in marks.values() for mark in of_one} | {"slow", "full"}
     return {name for name, has in marks.items() if eval(wanted, {mark: mark in has for mark in every})}
+
+
+def test_no_finding_says_how_an_interval_is_drawn_where_the_figure_decides_that():
+    """A forecast of twelve months was captioned with a band, and drawn with lines."""
+    for file in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
+            code = "".join(cell["source"])
+            if re.search(r"page\.(line|profile)\(", code) and "fitted=" not in code:
+                assert not re.search("[帯線]は", code), (file.name, code)

@@ -74,6 +74,7 @@ class Column:
         decimals: places shown; None where the kind does not round.
         free: shown even where the counts of its row are hidden (a label, a number that everybody knows).
         note: what a reader has to know of it; printed with the column, and not without it.
+        unit_by: the column that names the unit of each row, where rows differ in unit.
     """
 
     heading: str = ""
@@ -81,6 +82,7 @@ class Column:
     decimals: int | None = None
     free: bool = False
     note: str = ""
+    unit_by: str = ""
 
     default: ClassVar[str] = ""
     written: ClassVar[str] = "text"
@@ -474,6 +476,7 @@ class Various(Column, rests="table"):
     """
 
     by: str = "format"
+    unit_by: str = "unit"
 
     default: ClassVar[str] = "値"
     written: ClassVar[str] = "rate"

@@ -143,6 +143,11 @@ class Schema:
         named = str(getattr(kind, "base", ""))
         return bases[0] if not named and isinstance(kind, Share) and len(bases) == 1 else named
 
+    def measured_as(self, column: str) -> Column:
+        """The column whose formats and units a column has: of a bound the one that it lies around, else its own."""
+        kind = self.columns[column]
+        return self.columns.get(kind.of, kind) if isinstance(kind, Bound) else kind
+
     def around(self, column: str) -> tuple[str, str] | None:
         """Both ends of the first interval around a column; None where there is none."""
         found = (name for name, c in self.columns.items() if isinstance(c, Bound) and c.of == column)

@@ -59,6 +59,26 @@ def test_a_share_is_one_of_a_whole_beside_its_interval():
     assert (followed["value"], followed["low"], followed["high"]) == (0.5, 0.45, 0.55)
 
 
+@pytest.mark.parametrize(
+    ("indicators", "heading"),
+    [
+        ([CONTACTS], "差"),
+        ([LONELY], "差(ポイント)"),
+        ([CONTACTS, LONELY], "差(割合はポイント)"),
+        ([], "差"),
+    ],
+)
+def test_the_difference_of_two_percentages_is_told_in_points_and_not_in_percent(indicators, heading):
+    compared = compare.compare(indicators, year(2022), year(2023))
+    assert compared.schema["difference"].title == heading
+    assert compare.as_text(compared)[0][3] == heading
+
+
+def test_counts_over_the_years_say_what_they_count():
+    followed = compare.course([CONTACTS, CASES], [year(2023)])
+    assert list(followed.frame["unit"]) == [CONTACTS.unit, "人"]
+
+
 @pytest.mark.parametrize(("changed", "comparable"), [(2021, True), (2022, True), (2023, False), (2024, True)])
 def test_a_change_counts_between_the_year_after_the_earlier_one_and_the_later_one(changed, comparable):
     indicator = Indicator("相談", "count", "件", CONTACTS.place, changed={changed: "窓口を開いた"})
@@ -257,6 +277,20 @@ def test_the_course_over_years_marks_the_year_in_which_the_counting_changed():
     assert list(followed.frame["year"]) == ["令和4(2022)年度", "令和5(2023)年度"]
     assert list(followed.frame["remark"]) == ["", "様式が変わった"]
     assert compare.told_over_time(followed.frame) == ["孤独"]
+
+
+@pytest.mark.parametrize(("many", "told"), [(3, False), (4, False), (5, True)])
+def test_a_figure_that_leaves_indicators_out_says_that_it_does(many, told):
+    """The fifth course vanished without a word; bands were told where intervals stood as lines."""
+    place, ends = Place("02_lonely", "割合"), {"low": "下限", "high": "上限"}
+    several = [Indicator(f"指標{at}", "share", "%", place, **ends) for at in range(many)]
+    once = Indicator("表のない指標", "share", "%", Place("02_other", "割合"), **ends)
+    followed = compare.course([*several, once], [year(2022), year(2023)])
+    drawn = compare.told_over_time(followed.frame)
+    assert drawn == [one.label for one in several][:4]
+    said = compare.said_over_time(followed.frame)
+    assert ("はじめの4つです。" in said) is told
+    assert "帯" not in said
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The five sentences: short, plain, one figure each, and honest about what the year did not record."""
 
+import math
 import re
 import unicodedata
 from dataclasses import replace
@@ -74,8 +75,9 @@ def year(
     estimate=2.06,
     basis=RATES,
     second=1.05,
+    high=3.36,
 ) -> dict:
-    """A year; `second` is where the interval of the later month or day begins."""
+    """A year; `second` is where the interval of the later month or day begins, `high` where that of the effect ends."""
     ratios = {"estimate": [0.84, 1.16], "low": [0.7, second], "high": [1.01, 1.3]}
     return {
         CASES: pd.DataFrame(
@@ -99,7 +101,16 @@ def year(
         WAVES: pd.DataFrame({"wave": ["R1", "R2", "R5"], "fiscal_year": [2019, 2020, 2023]}),
         RESPONSE: pd.DataFrame({"district": ["全体", "北"], "n": [97, 40], "base": [139, 60]}),
         LONELY: pd.DataFrame({"share": [0.796], "base": [2335]}),
-        EFFECT: pd.DataFrame({"code": [code], "n": [10], "expected": [4.86], "estimate": [estimate]}),
+        EFFECT: pd.DataFrame(
+            {
+                "code": [code],
+                "n": [10],
+                "expected": [4.86],
+                "estimate": [estimate],
+                "low": [1.21],
+                "high": [high],
+            }
+        ),
     }
 
 
@@ -199,7 +210,8 @@ def test_the_bases_of_the_sentences_are_those_of_their_tables():
         "令和5(2023)年度の調査の25人と32人を、それぞれ回答した委員の数で割って比べた結果",
         "2023年(暦年)の、県内の人の相談",
         "2023年(暦年)の県内の人の相談のうち、この問いに答えのあった2,335件",
-        "2024年2月20日〜3月14日の市の窓口の相談10回を、お知らせがない場合に見込まれる4.9回と比べた結果",
+        "2024年2月20日〜3月14日の市の窓口の相談10回を、お知らせがない場合に見込まれる4.9回と比べた結果"
+        "(比の95%信頼区間 1.21〜3.36)",
     ]
 
 
@@ -424,7 +436,7 @@ def test_the_abstract_tells_the_year_in_english_with_the_figures_of_the_tables()
         ["97", "139", "25"],
         ["2,536"],
         ["2,335", "79.6%"],
-        ["2024", "02", "20", "2024", "03", "14", "2.06"],
+        ["2024", "02", "20", "2024", "03", "14", "2.06", "95%", "1.21", "3.36"],
     ]
     assert not [text for text in said if not text.isascii()]
 
@@ -432,13 +444,37 @@ def test_the_abstract_tells_the_year_in_english_with_the_figures_of_the_tables()
 @pytest.mark.parametrize(
     ("code", "ending"),
     [
-        ("detected", "expected contacts."),
+        ("detected", "expected contacts (95% confidence interval: 1.21 to 3.36)."),
         ("not_detected", "is not clear: there were 10, where 4.9 were expected without them."),
         ("not_estimable", "cannot be told."),
     ],
 )
 def test_the_abstract_claims_an_effect_only_where_one_was_detected(code, ending):
     assert abstract(year(code=code))[4].endswith(ending)
+
+
+def test_an_effect_on_the_cover_says_at_which_level_it_was_detected():
+    """A rise found at 80 % stood there as one found at 99 % would."""
+    recall = _recall(year(code="detected"))
+
+    def loosely(notebook, table):
+        shown = recall(notebook, table)
+        columns = shown.spec.schema.columns | interval("estimate", 0.8)
+        return replace(shown, spec=replace(shown.spec, schema=replace(shown.spec.schema, columns=columns)))
+
+    assert text_of(summary.campaign_effect(loosely).rests_on()).endswith("(比の80%信頼区間 1.21〜3.36)")
+    told = [
+        part.text
+        for line in summary.abstract(loosely, FiscalYear(2023), period_for(FiscalYear(2023), "fiscal"))
+        for part in english(line)
+    ]
+    assert told[4].endswith("(80% confidence interval: 1.21 to 3.36).")
+
+
+def test_an_effect_without_an_upper_end_is_told_in_english_too():
+    assert abstract(year(code="detected", high=math.inf))[4].endswith(
+        "(95% confidence interval: 1.21 or more)."
+    )
 
 
 @pytest.mark.parametrize("code", ["detected", "not_detected"])

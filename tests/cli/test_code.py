@@ -80,7 +80,7 @@ def test_the_loop_from_a_sample_to_the_next_texts(project: Path, capsys: pytest.
     assert "上書きしません" in capsys.readouterr().err
     drawn = read_all(FOLDER / "coding_A.xlsx", at_most=30)
     assert code("read") == DONE
-    assert "60件のうち、無作為の部分で30件を読み終えています" in capsys.readouterr().err
+    assert "無作為に選んだ60件のうち、30件を読み終えています" in capsys.readouterr().err
     name_codes((FOLDER / "codes.csv").as_posix())
     assert (
         code("report") == DONE
@@ -102,7 +102,7 @@ def test_the_loop_from_a_sample_to_the_next_texts(project: Path, capsys: pytest.
     assert len(chosen) == 5
     assert not set(chosen) & set(drawn)
     assert code("read") == DONE
-    assert "無作為の部分で60件を読み終えています" in capsys.readouterr().err
+    assert "無作為に選んだ60件のうち、60件を読み終えています" in capsys.readouterr().err
     codes = pd.read_csv(FOLDER / "codes.csv", dtype=str)
     assert codes["相談ID"].tolist() == [*drawn, *chosen]
     assert codes["部分"].tolist() == ["無作為"] * 60 + ["追加"] * 5
@@ -118,3 +118,17 @@ def test_the_loop_from_a_sample_to_the_next_texts(project: Path, capsys: pytest.
     assert code("next", "--size", "2") == DONE
     assert (FOLDER / "coding_A_4.xlsx").exists()
     assert (FOLDER / "coding_B_3.xlsx").read_bytes() == kept
+
+
+def test_what_two_coders_have_read_is_told_of_the_texts_that_both_have_read(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Texts chosen for rare themes are none of the random ones, and one coder may be ahead of the other."""
+    assert code("sample", "--size", "60", "--extra", "5") == DONE
+    read_all(FOLDER / "coding_A.xlsx", at_most=30)
+    capsys.readouterr()
+    assert code("read") == DONE
+    assert "無作為に選んだ60件のうち、30件を読み終えています" in capsys.readouterr().err
+    read_all(FOLDER / "coding_B.xlsx", at_most=20)
+    assert code("read") == DONE
+    assert "無作為に選んだ60件のうち、20件を二人とも読み終えています" in capsys.readouterr().err

@@ -67,6 +67,25 @@ def test_one_sheet_of_several_is_tagged_by_its_name(
 
 
 @pytest.mark.parametrize(
+    ("name", "option", "told"),
+    [
+        ("in.csv", "--sheet", "--sheet はExcelブックのため"),
+        ("in.parquet", "--sheet", "--sheet はExcelブックのため"),
+        ("in.parquet", "--encoding", "--encoding はCSVのため"),
+        ("in.xlsx", "--encoding", "--encoding はCSVのため"),
+    ],
+)
+def test_an_option_that_the_file_has_no_use_for_is_refused_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, option: str, told: str
+) -> None:
+    """The whole file was tagged as if its sheet had been found."""
+    content = workbook(ROWS) if name == "in.xlsx" else "相談ID,相談本文\n1,学校\n".encode()
+    assert tagged(tmp_path, name, content, option, "utf-8") == WRONG_PARAMETERS
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize(
     ("content", "told"),
     [
         (workbook([*ROWS, ["あ", "", 7]]), "6行目: 相談ID が3行目と同じ"),

@@ -551,6 +551,7 @@ def test_up_to_twelve_choices_are_listed_and_of_more_the_first_four(many, told):
         cells.parse_category("?", _options(*(f"{n}番" for n in range(1, many + 1))))
     assert refused.value.expected.startswith("1番/2番/3番/4番/")
     assert refused.value.expected.endswith(told)
+    assert "調査票の項目なら調査票のファイルに" in refused.value.remedy
 
 
 @pytest.mark.parametrize(

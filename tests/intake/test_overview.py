@@ -37,6 +37,20 @@ def test_files_of_one_item_are_counted_by_verdict_and_those_that_want_mending_na
     ]
 
 
+def test_sheets_are_no_files_and_one_that_wants_mending_makes_its_file_do_so() -> None:
+    """A workbook of twelve months counted as twelve files, and was named twelve times."""
+    verdicts = [
+        ("a.xlsx", "4月", "適合"), ("a.xlsx", "5月", "要改善"), ("a.xlsx", "6月", "要改善"),
+        ("b.xlsx", "4月", "適合"), ("b.xlsx", "5月", "適合"), ("c.xlsx", "4月", "対象外"),
+    ]  # fmt: skip
+    rules = [
+        {"file": file, "sheet": sheet, "rule": "1-2", "title": "t", "verdict": verdict}
+        for file, sheet, verdict in verdicts
+    ]
+    found = overview.rules_by_item(kept(rules=rules)).frame
+    assert found[["met", "wanting", "where"]].to_numpy().tolist() == [[1, 1, "a.xlsx"]]
+
+
 def test_two_sheets_of_one_workbook_are_one_file() -> None:
     """「3個のファイルから」 was said of two."""
     rows = {"rows_read": 5, "rows_kept": 4, "rows_dropped": 1}

@@ -49,6 +49,12 @@ def test_what_one_remedy_mends_is_one_entry_with_its_first_rows_values_and_place
     assert cause.value == "値1、値2、値3、値4、値5…"
     assert cause.expected == "行の合計 1、2、3、4、5…"
     assert cause.remedy == "「語1」、「語2」、「語3」、「語4」、「語5」…ではありませんか。直してください。"
+    [cause] = by_cause([places[3], of(None, "行の合計 9", remedy.format("語9")), *places[1::-1]])
+    assert (cause.row, cause.rows, cause.value) == (
+        1,
+        "1・2・4",
+        "値1、値2、値4",
+    )  # as they are found in the file
     [cause] = by_cause(places[:5])
     assert (cause.rows, cause.value) == ("1・2・3・4・5", "値1、値2、値3、値4、値5")
 

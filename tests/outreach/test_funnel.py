@@ -299,6 +299,16 @@ def test_landings_are_held_against_the_clicks_of_platforms_that_report_them(publ
     assert steps.loc["クリック(流入)", "per_thousand"] == pytest.approx(3.73165, abs=1e-5)
 
 
+def test_shares_of_landings_say_of_which_clicks_they_are(published):
+    """2,195 landings stood below 8,812 clicks as 761 of a thousand."""
+    measured = published.assign(landing_views=6_000)
+    told = "「サイト到達」は、到達の計測がある広告のクリック1,000回あたりです。"
+    assert told in funnel.steps(pd.concat([published, measured]), None).schema.note_on(["per_thousand"])
+    assert told not in funnel.steps(measured, None).schema.note_on(["per_thousand"])
+    share = funnel.by(measured, []).schema["landing_share"]
+    assert share.title == "到達の計測がある広告のクリックに占める割合(%)"
+
+
 @pytest.mark.parametrize(
     ("shown", "clicks", "per_thousand"), [(0, 0, [None, None]), (1, 1, [1000, 1000]), (2, 1, [500, 1000])]
 )

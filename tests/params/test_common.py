@@ -1,5 +1,6 @@
 """A wrong parameter stops the run with one message that a person can act on."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,26 @@ def test_settings_stay_as_they_were_read():
 
 def test_titles_name_the_place_as_its_parameters_do():
     assert NotebookSettings(site_name="若葉市").area_name == "若葉市"
+
+
+@pytest.mark.parametrize(
+    ("told", "last"),
+    [
+        ({}, "2024-03-31"),  # contacts of the calendar year, surveys and campaigns of the fiscal one
+        ({"period_basis": "fiscal"}, "2024-03-31"),
+        ({"period_basis": "h1"}, "2023-09-30"),
+        ({"period_basis": "h2"}, "2024-03-31"),
+        ({"period_start": "2023-05-01", "period_end": "2024-04-15"}, "2024-04-15"),
+    ],
+)
+def test_a_report_dated_before_the_last_day_that_it_tells_of_is_known_to_be_early(told, last):
+    ended = NotebookSettings(**told, created_on=last)
+    assert str(ended.last_day) == last
+    day = timedelta(days=1)
+    dates = [str(ended.last_day + shift) for shift in (-365 * day, -day, 0 * day, day)]
+    assert [NotebookSettings(**told, created_on=date).is_early for date in [*dates, ""]] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("basis", "half"), [("calendar", ""), ("fiscal", ""), ("h1", "h1"), ("h2", "h2")])

@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.intake.conftest import Desk, as_csv, table
+from ujo_lib.cli import main
+from ujo_lib.disclosure.gate import Confidential
 from ujo_lib.intake.schemas import ASKED, SCHEMAS
 from ujo_lib.pipeline import confidential
 from ujo_lib.pipeline.confidential import (
@@ -18,6 +20,7 @@ from ujo_lib.pipeline.confidential import (
     files_below,
     read_confidential,
     secrets_of,
+    some_texts,
 )
 
 SPOKEN = frozenset({"相談本文", "自由記述"})
@@ -132,6 +135,22 @@ def test_an_empty_side_of_the_gate_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "b.txt").touch()
     assert files_below(tmp_path) == [tmp_path / "a" / "b.txt"] == files_below(tmp_path / "a" / "b.txt")
+
+
+@pytest.mark.parametrize("texts", [[], [""], [" ", "\u3000"]])
+def test_pages_held_against_no_text_are_not_said_to_be_without_a_leak(texts: list[str]) -> None:
+    with pytest.raises(UnreadableTextsError, match="本文が一つもありません"):
+        list(some_texts(Confidential("1行目", text) for text in texts))
+    given = [Confidential("1行目", text) for text in [*texts, "眠れません"]]
+    assert list(some_texts(given)) == given
+
+
+@pytest.mark.parametrize(("said", "code"), [("", 3), ("眠れません", 0)])
+def test_the_gate_refuses_a_file_of_blank_texts(tmp_path: Path, capsys, said: str, code: int) -> None:
+    (tmp_path / "page.html").write_text("<p>集計</p>", encoding="utf-8")
+    (tmp_path / "texts.csv").write_text(f"相談ID,相談本文\nS1,{said}\n", encoding="utf-8")
+    assert main(["gate", str(tmp_path / "page.html"), "--confidential", str(tmp_path / "texts.csv")]) == code
+    assert ("漏えいは見つからない" in capsys.readouterr().out) is bool(said)
 
 
 @pytest.mark.parametrize("rows", [3999, 4000, 4001])

@@ -79,6 +79,9 @@ def test_a_city_without_national_figures_is_not_said_to_stand_beside_them(survey
     compared = nation.compare(CITY, NATION, "item", survey, {})
     assert ("全国で並べます" in nation.said_beside(bands.frame, "回答")) is beside
     assert ("写した公表資料にありません" in nation.said_beside(bands.frame, "回答")) is not beside
+    # The nation's shares are weighted by nobody here, and stood under 「重み付きの割合」 of the city's residents.
+    assert (bands.schema["share"].name == "割合(この市は重み付き)") is beside
+    assert ("対象地域と集計対象は「この市」の行のものです。" in bands.schema.note) is beside
     for table in (bands, compared):
         assert ("無回答を除いて計算し直した" in table.schema.note) is beside
 

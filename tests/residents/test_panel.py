@@ -48,7 +48,8 @@ def test_people_asked_twice_and_two_samples_have_the_errors_of_r(sample_data: Pa
     half = stats.t.isf(0.025, min(one.df for one in both)) * R[id, "se"]
     assert (row["high"] - row["estimate"]) / 100 == pytest.approx(half, rel=1e-6)
     twice = set(one.answers["resident_id"]) & set(other.answers["resident_id"])
-    assert row["both"] == (len(twice) if same_people else 0)
+    # 「両年に答えた人: 該当なし」 was said of samples whose numbers link nobody.
+    assert row["both"] == len(twice) if same_people else pd.isna(row["both"])
 
 
 def test_the_same_answers_of_the_same_people_have_not_changed_and_leave_nothing_to_chance(
@@ -61,7 +62,7 @@ def test_the_same_answers_of_the_same_people_have_not_changed_and_leave_nothing_
     assert row["reading"] == "変わったとは言えない"  # rounding of the machine is no change
     assert row["low"] == row["high"] == 0
     alone = change(now, now, "lonely", "孤独", ["はい"], same_people=False)
-    assert alone.frame["both"].tolist() == [0]
+    assert alone.frame["both"].isna().all()
     assert alone.frame["high"][0] > 5
     assert alone.schema.note.endswith("独立とみなしました。前回の重みも、今回の母集団の表に合わせました。")
     unmet = open_sample(drawn, register.iloc[:0])
@@ -101,6 +102,17 @@ def test_the_year_of_the_report_and_the_last_one_before_it_are_taken(drawn):
         by_year(years(drawn, 2023, None), 2023)
     with pytest.raises(SampleError, match="2023年度の回答がありません"):
         by_year(years(drawn, 2022), 2023)
+
+
+def test_a_change_names_both_years_that_it_compares(drawn, register):
+    """「前回」 is another year wherever a survey was left out."""
+    now, before = (open_sample(years(drawn, year), register) for year in (2023, 2019))
+    told = change(now, before, "lonely", "孤独", ["はい"], same_people=False).schema
+    assert told["share"].name == "令和5(2023)年度の割合(重み付き)"
+    assert told["earlier"].name == "令和元(2019)年度の割合(重み付き)"
+    assert told["estimate"].name == "令和元(2019)年度との差"
+    assert "令和元(2019)年度の重みも、令和5(2023)年度の母集団の表に合わせました。" in told.note
+    assert "前回" not in told.note
 
 
 def test_a_question_that_nobody_answered_before_leaves_no_change(drawn, register, now):

@@ -141,7 +141,9 @@ def test_shares_are_of_valid_answers_and_the_unanswered_are_counted_beside():
 
 
 def test_a_band_of_the_nation_stands_below_that_of_the_place_without_numbers_of_people():
-    table = beside_nation(distribution(feelings(), "loneliness", NATION), "loneliness").frame
+    bands = beside_nation(distribution(feelings(), "loneliness", NATION), "loneliness")
+    table, told = bands.frame, "対象地域と集計対象は「県内」の行のものです。"
+    assert told in bands.schema.note
     assert table["who"].tolist() == ["県内"] * 4 + ["全国"] * 4
     assert table["loneliness"].tolist() == ["常に", "時々", "ほとんどない", "全くない"] * 2
     assert table["share"].tolist() == pytest.approx([0.3, 0.42, 0.2, 0.08, 0.4, 0.35, 0.2, 0.05])
@@ -150,7 +152,9 @@ def test_a_band_of_the_nation_stands_below_that_of_the_place_without_numbers_of_
 
 
 def test_where_the_nation_was_not_asked_there_is_one_band():
-    table = beside_nation(distribution(feelings(), "loneliness"), "loneliness").frame
+    alone = beside_nation(distribution(feelings(), "loneliness"), "loneliness")
+    table = alone.frame
+    assert not alone.schema.note
     assert set(table["who"]) == {"県内"}
     assert table["share"].sum() == pytest.approx(1)
 

@@ -55,6 +55,14 @@ def test_a_missing_month_gives_no_verdict_on_months():
     assert "12か月分の記録がそろっていない" in months.sentence
 
 
+def test_of_two_tests_of_one_question_one_decides_and_the_other_says_so():
+    """Any weekday or a slope would be called a difference twice as often as either is wrong."""
+    months, wave, weekdays, slope = judge(noisy_year())
+    assert f"。月による違いがあるかは「{months.pattern}」だけで決め、" in wave.remark
+    assert f"。曜日による違いがあるかは「{weekdays.pattern}」だけで決め、" in slope.remark
+    assert "補足" not in months.remark + weekdays.remark
+
+
 def test_two_dozen_contacts_are_not_judged():
     daily = np.zeros(365)
     daily[:24] = 1

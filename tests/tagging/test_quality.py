@@ -77,7 +77,11 @@ def test_intervals_hold_the_estimate_and_the_seed_repeats_them() -> None:
 def test_one_coder_has_nobody_to_agree_with() -> None:
     tags = random_tags(5)
     table = q.agreement(tags, coded(tags), LABELS, seed=1)
-    assert table[["kappa", "alpha_low"]].isna().all(axis=None)
+    assert table[["kappa", "alpha_low", "disagreed"]].isna().all(axis=None)  # not: never disagreed
+    alone, both = (
+        q.agreement_table(codes, tags, LABELS, seed=1) for codes in (coded(tags), coded(tags, tags))
+    )
+    assert (alone.schema["n"].name, both.schema["n"].name) == ("人が付けた相談", "二人とも付けた相談")
     assert table["precision"].tolist() == pytest.approx([1.0] * 3)
     assert q.disagreements(coded(tags), LABELS).empty
 

@@ -29,8 +29,10 @@ MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりし
 COMPARED_COLUMNS: Final = (
     "label", "unit", "format", "before", "now", "difference", "estimate", "low", "high", "verdict", "reason",
 )  # fmt: skip
-COURSE_COLUMNS: Final = ("label", "year", "format", "value", "low", "high", "remark")
+COURSE_COLUMNS: Final = ("label", "year", "unit", "format", "value", "low", "high", "remark")
 _FORMATS: Final = {"count": "n", "share": "share"}
+_DRAWN: Final = 4
+"""Indicators that one figure can tell apart where their intervals lie over each other."""
 _AREA: Final = "対象地域"
 _COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
 _ERA_YEAR: Final = re.compile(r"(?:明治|大正|昭和|平成|令和)(?:\d+|元)")
@@ -104,10 +106,21 @@ def since_last_change(followed: Typed) -> Typed:
     return followed.rows(kept)
 
 
-def told_over_time(followed: pd.DataFrame, at_most: int = 4) -> list[str]:
+def told_over_time(followed: pd.DataFrame) -> list[str]:
     """Labels of the indicators with values in two years or more, the first few: what one figure can show."""
+    return _with_a_course(followed)[:_DRAWN]
+
+
+def said_over_time(followed: pd.DataFrame) -> str:
+    """What a figure of `told_over_time` shows, and that it leaves some out."""
+    left = len(_with_a_course(followed)) - _DRAWN
+    more = f"二つ以上の年度に値のある指標のうち、はじめの{_DRAWN}つです。" if left > 0 else ""
+    return f"割合の推移です。{more}数え方が変わった年度より前は描いていません。"
+
+
+def _with_a_course(followed: pd.DataFrame) -> list[str]:
     known = followed.dropna(subset=["value"]).groupby("label", sort=False)["value"].count()
-    return [str(label) for label in known.index[known >= 2][:at_most]]
+    return [str(label) for label in known.index[known >= 2]]
 
 
 def compare(
@@ -126,6 +139,10 @@ def compare(
         reason. Shares are shares of 0–1. What cannot be compared has no difference, ratio or interval, and a reason.
     """
     rows = [_compared(indicator, before, now, level) for indicator in indicators]
+    kinds = {indicator.kind for indicator in indicators}
+    difference = Various(heading="差(割合はポイント)" if "share" in kinds else "差")
+    if kinds == {"share"}:
+        difference = Various(heading="差", unit="ポイント", unit_by="")
     return Typed.of(
         pd.DataFrame(rows, columns=list(COMPARED_COLUMNS)),
         {
@@ -134,7 +151,7 @@ def compare(
             "format": Text(),
             "before": Various(heading=before.year.label),
             "now": Various(heading=now.year.label),
-            "difference": Various(heading="差"),
+            "difference": difference,
             "estimate": Ratio(),
             **interval("estimate", level),
             "verdict": Text(heading="判定"),
@@ -152,8 +169,9 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
         level: confidence level of the released intervals of shares; others are left out.
 
     Returns:
-        One row per indicator and year: label, year, format, value, low, high, remark; no value where the year has
-        none. The remark says why a value is absent, or from which year on the figure is counted differently.
+        One row per indicator and year: label, year, unit, format, value, low, high, remark; of shares alone neither
+        unit nor format. No value where the year has none: the remark says why, or from which year on the figure is
+        counted differently.
     """
     rows = []
     for indicator in indicators:
@@ -168,6 +186,7 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
                 (
                     indicator.label,
                     released.year.label,
+                    indicator.unit,
                     _FORMATS[indicator.kind],
                     reading.value,
                     low,
@@ -180,13 +199,14 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
     columns = {
         "label": Text(heading="指標"),
         "year": Text(heading="年度"),
+        "unit": Text(heading="単位"),
         "format": Text(),
         "value": Various(),
         **interval("value", level),
         "remark": Text(heading="理由・注意"),
     }
     if {one.kind for one in indicators} == {"share"}:
-        return Typed.of(frame.drop(columns="format"), columns | {"value": Share(heading="値")})
+        return Typed.of(frame.drop(columns=["unit", "format"]), columns | {"value": Share(heading="値")})
     return Typed.of(frame, columns)
 
 
@@ -195,6 +215,7 @@ def as_text(compared: Typed) -> list[list[str]]:
     columns = compared.schema.columns
     names = [name for name in columns if name not in ("unit", "format", "high")]
     heading = [columns[name].both if name == "low" else columns[name].name for name in names]
+    heading[names.index("difference")] = columns["difference"].title
     return [heading, *(_line(row) for row in compared.frame.itertuples(index=False))]
 
 

@@ -4,6 +4,7 @@ The sentences are for somebody who reads nothing else: at most sixty characters,
 chance explains, no word of offices.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -300,6 +301,7 @@ def campaign_effect(recall: Recall) -> Line:
         return Line("お知らせで市の窓口への相談が増えたかどうかは、推定できません。", (), subject.period)
     about = (
         f"{subject.period}の{subject.base}{{n}}回を、お知らせがない場合に見込まれる{{expected}}回と比べた結果"
+        "(比の{estimate|ci})"
     )
     if code == "detected":
         return Line(
@@ -386,7 +388,12 @@ def _campaign(recall: Recall) -> Line:
         return Line("Whether the campaigns brought more contacts cannot be told.")
     days = f" ({' to '.join(effect.spec.subject.days)})" if effect.spec.subject.days else ""
     if code == "detected":
-        told = f"During the campaigns{days} the local desk had {{estimate}} times the expected contacts."
+        bound: Any = effect.spec.schema["low"]
+        ends = "{low} or more" if math.isinf(effect.frame.iloc[0]["high"]) else "{low} to {high}"
+        told = (
+            f"During the campaigns{days} the local desk had {{estimate}} times the expected contacts "
+            f"({100 * bound.level:.10g}% confidence interval: {ends})."
+        )
         return Line(told, (effect,))
     told = (
         f"Whether the campaigns{days} brought more contacts with the local desk is not clear: "

@@ -190,7 +190,7 @@ def _codes(job: _Job) -> "Codes":
 
 
 def _read(options: argparse.Namespace, job: _Job) -> int:
-    from ujo_lib.tagging.quality import Codes, CodesError, reading_of
+    from ujo_lib.tagging.quality import RANDOM, Codes, CodesError, reading_of
     from ujo_lib.tagging.quality_file import read_coding_books, read_plan, write_codes
 
     plan = read_plan(job.folder / "plan.csv")
@@ -209,7 +209,8 @@ def _read(options: argparse.Namespace, job: _Job) -> int:
     write_codes(target, codes)
     print(target)
     named = target.relative_to(job.settings.root).as_posix()
-    told = f"{len(plan)}件のうち、無作為の部分で{len(reading.read)}件を読み終えています。"
+    drawn, both = int((plan["part"] == RANDOM).sum()), "二人とも" * (codes.second is not None)
+    told = f"無作為に選んだ{drawn}件のうち、{len(reading.read)}件を{both}読み終えています。"
     if job.settings.hand_codes != named:
         parameters = f"params/{options.site}/fy{job.settings.year.year}/{NOTEBOOK}.yaml"
         told += f'{parameters} に hand_codes: "{named}" と書きます。'
@@ -224,7 +225,8 @@ def _report(options: argparse.Namespace, job: _Job) -> int:
     codes = _codes(job)
     reading = quality.reading_of(codes, job.tags, job.focus)
     table = quality.agreement(job.tags, codes, job.labels, job.settings.seed).set_index("theme")
-    print("主題\t人が付けた件数\tκ(95%信頼区間)\tα(95%信頼区間)\t適合率\t再現率\t割合の幅\t読む件数の目安")
+    found = quality.found_by(codes)
+    print(f"主題\t{found}\tκ(95%信頼区間)\tα(95%信頼区間)\t適合率\t再現率\t割合の幅\t読む件数の目安")
     for theme, label in job.labels.items():
         row, share = table.loc[label], reading.best(list(job.tags.columns).index(theme), 0.95)
         width = float(share.high - share.low)

@@ -228,6 +228,7 @@ def _gate(options: argparse.Namespace) -> int:
         committed_words,
         files_below,
         read_confidential,
+        some_texts,
         spoken_headings,
     )
 
@@ -241,7 +242,7 @@ def _gate(options: argparse.Namespace) -> int:
             root = project_root()
         words += committed_words(root) if root else ()
         spoken = spoken_headings(root)
-        texts = (text for file in secret for text in read_confidential(file, spoken))
+        texts = some_texts(text for file in secret for text in read_confidential(file, spoken))
         found = Gate(texts, words, options.clients, users=account()).scan(options.paths)
     except FileNotFoundError as error:
         return explain(error, WRONG_PARAMETERS)

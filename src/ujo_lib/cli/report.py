@@ -97,7 +97,9 @@ def _doctor(options: argparse.Namespace) -> int:
     place = place_of(options)
     left, wishes = _obstacles(place)
     if wishes:
-        print("公表できますが、人がまだ読んでいない相談があります:", *wishes, sep="\n- ", end="\n\n")
+        print(
+            "公表の妨げにはなりませんが、人がまだ読んでいない相談があります:", *wishes, sep="\n- ", end="\n\n"
+        )
     if not left:
         print("公表までに残っていることはありません。")
         return DONE

@@ -41,8 +41,20 @@ def _tag(options: argparse.Namespace) -> int:
     from ujo_lib.intake.reading import BOOK_SUFFIXES
     from ujo_lib.pipeline.executors import open_executor
     from ujo_lib.tagging import load_codebook
-    from ujo_lib.tagging.stream import ColumnNotFoundError, OutputRefusedError, UnreadableInputError, tag_file
+    from ujo_lib.tagging.stream import (
+        PARQUET_SUFFIXES,
+        ColumnNotFoundError,
+        OutputRefusedError,
+        UnreadableInputError,
+        tag_file,
+    )
 
+    suffix = Path(options.input).suffix.lower()
+    is_book, is_text = suffix in BOOK_SUFFIXES, suffix not in (*BOOK_SUFFIXES, *PARQUET_SUFFIXES)
+    for name, fits, kind in (("sheet", is_book, "Excelブック"), ("encoding", is_text, "CSV")):
+        if getattr(options, name) is not None and not fits:
+            refusal = f"--{name} は{kind}のためのものです。{options.input} には付けずに実行してください。"
+            return explain(refusal, WRONG_PARAMETERS)
     begun = time.monotonic()
 
     def told(texts: int) -> None:
@@ -58,7 +70,6 @@ def _tag(options: argparse.Namespace) -> int:
         # On this machine threads do: the kernels release the interpreter's lock.
         with open_executor(scheduler=options.scheduler) if options.scheduler else nullcontext() as executor:
             source = Path(options.input)
-            is_book = source.suffix.lower() in BOOK_SUFFIXES
             given = _of_workbook(source, options.sheet, codebook) if is_book else source
             done = tag_file(
                 given,

@@ -12,7 +12,9 @@ from ujo_lib.text import cells
 
 def add_commands(command: AddCommand) -> None:
     """Tell the parser about it."""
-    diff = command("diff", _diff, "二つの年度の公表した表を比べる(公表前のデータは読まない)", of_a_year=False)
+    diff = command(
+        "diff", _diff, "二つの年度の公表用の表を比べる(承認前の表も読み、データは読まない)", of_a_year=False
+    )
     diff.add_argument("site", help="自治体のフォルダー名(params/ の下)")
     diff.add_argument("before", help="前の年度: 2022、R4、令和4年度")
     diff.add_argument("year", help="今の年度。比べる指標は、この年度の indicators.yaml による")
@@ -43,7 +45,7 @@ def _diff(options: argparse.Namespace) -> int:
         )
     if not before:
         print(
-            f"{before_year.label}に公表した表はありません。後の年度の表に記録のある値だけを比べます。",
+            f"{before_year.label}の公表用の表はありません。後の年度の表に記録のある値だけを比べます。",
             file=sys.stderr,
         )
     compared = compare.compare(compare.read_indicators(settings.path("indicators_file")), before, now)

@@ -465,7 +465,10 @@ def _nearest(folded: str, options: tuple[Option, ...]) -> str:
     # A number is near to none but the code whose first zero it has lost: 8 is 08, and nothing like 38.
     near = folded.zfill(2) if folded.isdecimal() else likely_meant(folded, known)
     hint = f"「{known[near]}」ではありませんか。" if near and near in known else ""
-    return f"{hint}選択肢の名称かコードを書いてください。新しい選択肢なら inputs.yaml の labels に加えます。"
+    new = (
+        "新しい選択肢は、調査票の項目なら調査票のファイルに、ほかの列なら inputs.yaml の labels に加えます。"
+    )
+    return f"{hint}選択肢の名称かコードを書いてください。{new}"
 
 
 _KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}

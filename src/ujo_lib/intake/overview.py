@@ -118,10 +118,12 @@ def missing(data: Intake) -> Typed:
 
 def rules_by_item(data: Intake) -> Typed:
     """One row per item of the machine-readability rules: files that meet it, files that do not, an example."""
-    judged = data.rules.assign(
+    sheets = data.rules.assign(
         met=data.rules["verdict"] == "適合",
         wanting=data.rules["verdict"] == "要改善",
     )
+    judged = sheets.groupby(["rule", "title", "file"], sort=False)[["met", "wanting"]].any().reset_index()
+    judged["met"] &= ~judged["wanting"]  # a file is no better than the worst of its sheets
     tidy = judged.groupby(["rule", "title"], sort=False)[["met", "wanting"]].sum().reset_index()
     first = judged[judged["wanting"]].groupby("rule")["file"].agg("、".join)
     return Typed.of(

@@ -5,6 +5,7 @@ intake changed on its own. Both are collected in a :class:`Notes` while a file i
 """
 
 import html
+import math
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
@@ -251,6 +252,7 @@ def by_cause(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _one(places: Sequence[Problem]) -> Problem:
+    places = sorted(places, key=lambda place: math.inf if place.row is None else place.row)
     rows = list(dict.fromkeys(str(place.row) for place in places if place.row is not None))
     values = list(dict.fromkeys(place.value for place in places if place.value))
     return replace(

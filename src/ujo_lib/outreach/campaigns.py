@@ -74,8 +74,8 @@ def listing(campaigns: pd.DataFrame) -> Typed:
         "start": _COLUMNS["start"],
         "end": _COLUMNS["end"],
         "zone": Text(heading="時間帯"),
-        "reach_n": Count(heading="届けた数", members=False),
-        "reach_unit": Text(heading="単位"),
+        "reach_n": Count(heading="届けた数", members=False, unit_by="reach_unit"),
+        "reach_unit": Text(heading="届けた数の単位"),
         "cost_yen": Money(heading="費用の実績"),
         "cost_cap_yen": Money(heading="費用の上限"),
     }

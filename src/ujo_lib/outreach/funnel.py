@@ -77,7 +77,7 @@ def by(
         **interval("ctr", level),
         "dispersion": Statistic(heading="日ごとのばらつき(1なら偶然の範囲)"),
         **interval("ctr", level, low="low_day", high="high_day", remark="日ごとの揺れを考慮"),
-        "landing_share": Share(heading="到達の割合", of="到達の計測がある広告のクリック"),
+        "landing_share": Share(of="到達の計測がある広告のクリック"),
         "cpm": Money(heading="表示1,000回の費用"),
         "cpc": Money(heading="1クリックの費用"),
     }
@@ -183,11 +183,13 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
     landing_clicks = _clicks_with_landing(ads, clicks)
     above = pd.array([pd.NA, shown, landing_clicks, pd.NA], dtype="Float64")
     frame["per_thousand"] = (1000 * frame["n"].astype("Float64") / above).where(above > 0)
+    partly = landing_clicks is not None and landing_clicks != _total(ads, clicks)
+    told = "「サイト到達」は、到達の計測がある広告のクリック1,000回あたりです。" if partly else ""
     columns = {
         "step": Text(heading="段階"),
         "definition": Text(heading="定義"),
         "n": Count(unit="回"),
-        "per_thousand": Rate(heading="前の段階1,000回あたり", unit="回", decimals=2),
+        "per_thousand": Rate(heading="前の段階1,000回あたり", unit="回", decimals=2, note=told),
     }
     note = "相談の流入元は広告ごとに記録されていないため、広告から始まった相談の件数は分かりません。"
     unknown = "" if n_consultations is not None else note

@@ -220,6 +220,16 @@ class NotebookSettings(BaseModel):
         """The same months a year earlier."""
         return self._span(FiscalYear(self.year.year - 1))
 
+    @property
+    def last_day(self) -> date:
+        """The last day that the report tells of: of the counted contacts, and of its year or half."""
+        return max(self.period.end, self.span.end)
+
+    @property
+    def is_early(self) -> bool:
+        """Whether the report is dated before its last day; one without a date is not known to be."""
+        return bool(self.created_on) and self.created_on < self.last_day.isoformat()
+
     def _span(self, year: FiscalYear) -> Period:
         return period_for(year, self.period_basis if self.half else "fiscal")
 

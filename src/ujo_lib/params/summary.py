@@ -29,7 +29,7 @@ class SummarySettings(NotebookSettings):
         "params/sample/fy2023/limits.yaml", description="この報告書から言えないことの一覧"
     )
     compared_years: list[str] = Field(
-        ["2021", "2022"], description="並べる過去の年度(古い順)。公表した表だけを読む"
+        ["2021", "2022"], description="並べる過去の年度(古い順)。公表用の表だけを読む"
     )
 
     @field_validator("compared_years")

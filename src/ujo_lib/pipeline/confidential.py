@@ -168,6 +168,20 @@ def read_confidential(file: Path, spoken: frozenset[str]) -> Iterator[Confidenti
         yield from _texts_of(table, spoken)
 
 
+def some_texts(texts: Iterable[Confidential]) -> Iterator[Confidential]:
+    """The same texts, if there is one: held against none, every page is found without a leak.
+
+    Raises:
+        UnreadableTextsError: after the last one, if all of them were blank.
+    """
+    found = False
+    for text in texts:
+        found = found or bool(text.text.strip())
+        yield text
+    if not found:
+        raise UnreadableTextsError("--confidential のファイルに、照らし合わせる本文が一つもありません。")
+
+
 def _texts_of(table: Iterable[Sequence[str]], spoken: frozenset[str]) -> Iterator[Confidential]:
     rows = enumerate(table, 1)
     head: list[tuple[int, Sequence[str]]] = []

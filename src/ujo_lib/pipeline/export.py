@@ -73,7 +73,8 @@ def export_overview(place: SiteYear) -> Path:
         LockedError: a run is under way.
     """
     with locked(place):
-        steps, finished = plan_steps(place), _finished(place, "release", _whole(place).release)
+        manifest = _whole(place)
+        steps, finished = plan_steps(place), _finished(place, "release", manifest.release)
         page = place.release / OVERVIEW.file
         if not page.is_file():
             raise NothingToExportError(place)
@@ -81,10 +82,15 @@ def export_overview(place: SiteYear) -> Path:
         records = {record.key: record for done in finished for record in done.records()}
         recipes = [Recipe(**mark["recipe"]) for mark in marks_on(short) if "recipe" in mark]
         pictures = [recipe.figure(records).png() for recipe in recipes]
-        written = datetime.fromisoformat(steps[0].settings.created_on)
+        written = dated(steps[0].settings.created_on, manifest.finished)
         file = place.outputs / "word" / f"{OVERVIEW.title}.docx"
         write_atomically(file, document(page.read_text(encoding="utf-8"), pictures, written))
         return file
+
+
+def dated(created_on: str, finished: str) -> datetime:
+    """The time that a document gives as its own: 作成日, without one the day on which the pages were finished."""
+    return datetime.fromisoformat(created_on or finished[:10])
 
 
 def _whole(place: SiteYear) -> Manifest:

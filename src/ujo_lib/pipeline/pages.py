@@ -259,6 +259,7 @@ def _context(
         period=settings.period.label,
         year=settings.span.label,
         created_on=settings.created_on,
+        unfinished_until=spoken(settings.last_day) if settings.is_early else "",
         synthetic=settings.synthetic,
         nav=(
             NavLink("index.html", "表紙"),

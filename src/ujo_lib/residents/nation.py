@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -77,7 +78,10 @@ def side_by_side(city: Typed, nation: pd.DataFrame, item: str, surveys: Sequence
         "who": Text(heading="調査"),
         **{name: city.schema[name] for name in (item, "n", "base", "share")},
     }
-    note = _REBASED if len(parts) > 1 else ""
+    if len(parts) == 1:
+        return Typed.of(frame[list(kinds)], kinds, where=city.schema.where)
+    kinds["share"] = replace(city.schema["share"], heading=f"割合({CITY}は重み付き)")
+    note = f"{_REBASED}対象地域と集計対象は「{CITY}」の行のものです。"
     return Typed.of(frame[list(kinds)], kinds, where=city.schema.where, note=note)
 
 

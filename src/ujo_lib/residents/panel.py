@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import linalg
 
 from ujo_lib.columns import Count, Estimate, Share, Text, interval
+from ujo_lib.fiscal import FiscalYear
 from ujo_lib.residents.linearised import Design, mean, share_difference
 from ujo_lib.residents.weighting import Sample, SampleError
 from ujo_lib.stats import LEVEL
@@ -67,15 +68,16 @@ def change(
         level: level of the interval.
 
     Returns:
-        One row; columns `label`, both (people who answered twice, of those who answered), share (this year), earlier,
-        estimate (points), low, high, reading.
+        One row; columns `label`, both (people who answered twice, NA where numbers do not tell), share (this year),
+        earlier, estimate (points), low, high, reading.
 
     Raises:
         SampleError: `same_people`, but no number is in both years.
     """
     rows = []
     if before is not None:
-        both = int(now.answers["resident_id"].isin(before.answers["resident_id"]).sum()) if same_people else 0
+        # Somebody may be in two samples, too: nobody knows how many.
+        both = now.answers["resident_id"].isin(before.answers["resident_id"]).sum() if same_people else pd.NA
         if same_people and not both:
             raise SampleError(
                 "両年に答えた人がいません。前回と同じ人を調べたなら対象者番号をそろえ、"
@@ -97,22 +99,31 @@ def change(
         if same_people
         else "同じ人を結ぶ番号がないため、二つの年の標本を独立とみなしました。"
     )
-    met = "前回の重みも、今回の母集団の表に合わせました。"
+    this, last = _asked_in(now, "今回"), _asked_in(before, "前回")
+    met = f"{last}の重みも、{this}の母集団の表に合わせました。"
     return Typed.of(
         pd.DataFrame(
             rows, columns=["label", "both", "share", "earlier", "estimate", "low", "high", "reading"]
-        ),
+        ).astype({"both": "Int64"}),
         {
             "label": Text(heading="回答"),
             "both": Count(unit="人", heading="両年に答えた人"),
-            "share": Share(heading="今回(重み付き)"),
-            "earlier": Share(heading="前回(重み付き)"),
-            "estimate": Estimate(heading="前回との差", unit="ポイント"),
+            "share": Share(heading=f"{this}の割合(重み付き)"),
+            "earlier": Share(heading=f"{last}の割合(重み付き)"),
+            "estimate": Estimate(heading=f"{last}との差", unit="ポイント"),
             **interval("estimate", level),
             "reading": Text(heading="読み方"),
         },
         note=told + met * bool(now.design.margins.any()),
     )
+
+
+def _asked_in(sample: Sample | None, unknown: str) -> str:
+    """The year of a survey in words, as its answers have it; `unknown` where they have none."""
+    if sample is None or "fiscal_year" not in sample.answers:
+        return unknown
+    years = sample.answers["fiscal_year"].dropna()
+    return FiscalYear(int(years.max())).label if len(years) else unknown
 
 
 def stacked(now: Sample, before: Sample, same_people: bool) -> Design:

@@ -143,7 +143,8 @@ def beside_nation(answers: Typed, column: str) -> Typed:
         name: answers.schema[name] for name in (column, "n", "base", "share")
     }
     frame = pd.concat(parts, ignore_index=True).astype({"n": "Int64", "base": "Int64"})
-    return Typed.of(frame[list(columns)], columns, where=answers.schema.where)
+    note = "対象地域と集計対象は「県内」の行のものです。" if len(parts) > 1 else ""
+    return Typed.of(frame[list(columns)], columns, where=answers.schema.where, note=note)
 
 
 def combined(

@@ -41,6 +41,9 @@ _DETECTABLE: Final = {
     "weekdays": "2つの曜日がほかの",
     "slope": "土曜が水曜の",
 }
+_WEEKDAYS: Final = "曜日による違い"
+_SHAPE: Final = "。{what}による違いがあるかは「{rule}」だけで決め、これはその形を見る補足です"
+"""Two tests of one question would be wrong twice as often: one decides, the other is told as what it is."""
 _NUMBERS = ("p_value", "statistic", "df1", "df2", "dispersion", "autocorrelation")
 
 
@@ -245,12 +248,19 @@ def judge(counts: Counts, people: People = NOBODY, beside: Counts | None = None)
             "1年を周期とするなだらかな波",
             partial(tests.yearly_wave, memory=lent),
             few or short,
-            months,
+            months + _SHAPE.format(what="月", rule=pattern),
             "wave",
             seen,
         ),
-        ("曜日による違い", tests.weekdays, few or brief, week, "weekdays", None),
-        ("日曜から土曜に向かう一方向の増減", tests.week_slope, few or brief, week, "slope", None),
+        (_WEEKDAYS, tests.weekdays, few or brief, week, "weekdays", None),
+        (
+            "日曜から土曜に向かう一方向の増減",
+            tests.week_slope,
+            few or brief,
+            week + _SHAPE.format(what="曜日", rule=_WEEKDAYS),
+            "slope",
+            None,
+        ),
     )
     return tuple(
         settled(name, counts, partial(test, counts.daily, people), reason, remark, pattern, memory)

@@ -172,7 +172,7 @@ def wave_changes(waves: pd.DataFrame, later: str, level: float = LEVEL) -> Typed
             **interval("estimate", level),
             "p_value": PValue(),
             "basis": Text(heading="比べたもの"),
-            "verdict": Text(heading="判定"),
+            "verdict": Text(heading="判定の符号"),
         },
     )
 

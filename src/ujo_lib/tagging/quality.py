@@ -241,7 +241,7 @@ def agreement(tags: pd.DataFrame, codes: Codes, labels: Labels, seed: int) -> pd
 
     Where the coders differ about a theme, that text says nothing about the tag and is left out for that theme; how
     often this happens is in `disagreed`. Intervals: percentile bootstrap within strata, 1,000 repeats. With one coder,
-    who has nobody to agree with, `kappa` and `alpha` are NaN.
+    who has nobody to agree with, `kappa`, `alpha` and `disagreed` are missing.
 
     Returns:
         One row per theme and a last row 全体 (all decisions together, micro-average): `theme`, `n` (texts both coders
@@ -271,6 +271,7 @@ def agreement(tags: pd.DataFrame, codes: Codes, labels: Labels, seed: int) -> pd
     table = pd.DataFrame(rows)
     if codes.second is None:
         table[[column for column in table if column.startswith(("kappa", "alpha"))]] = np.nan
+        table["disagreed"] = pd.array([pd.NA] * len(table), "Int64")
     table["theme"] = pd.Categorical(table["theme"], [*labels.values(), WHOLE], ordered=True)
     return table
 
@@ -284,7 +285,7 @@ def agreement_table(codes: Codes | None, tags: pd.DataFrame, labels: Labels, see
     measures = {"kappa": "コーダーの一致(κ)", "precision": "適合率", "recall": "再現率"}
     columns: dict[str, Column] = {
         "theme": Dimension(variable="theme"),
-        "n": Count(unit="件", heading="人が付けた相談", members=False),
+        "n": Count(unit="件", heading=found_by(codes), members=False),
         "disagreed": Count(unit="件", heading="判断が分かれた相談", members=False),
     }
     for name, heading in measures.items():
@@ -293,6 +294,11 @@ def agreement_table(codes: Codes | None, tags: pd.DataFrame, labels: Labels, see
     if codes is None:
         return Typed.of(pd.DataFrame({name: [] for name in columns}), columns)
     return Typed.of(agreement(tags, codes, labels, seed)[list(columns)], columns)
+
+
+def found_by(codes: Codes | None) -> str:
+    """Heading of the number of texts in which every coder found a theme."""
+    return "二人とも付けた相談" if codes and codes.second is not None else "人が付けた相談"
 
 
 def disagreements(codes: Codes, labels: Labels) -> pd.DataFrame:

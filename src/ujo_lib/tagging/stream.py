@@ -34,7 +34,7 @@ from ujo_lib.tagging.tagger import CHUNK_TEXTS, TagResult, tag_part
 
 TEXT_COLUMNS = ("text", "相談本文")
 ID_COLUMNS = ("consult_id", "相談ID")
-_PARQUET = (".parquet", ".pq")
+PARQUET_SUFFIXES = (".parquet", ".pq")
 _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
 _IDS = (*_TEXTS, pa.types.is_integer, pa.types.is_floating)
 """What a column of a Parquet file may be; of categories, what they are."""
@@ -122,7 +122,7 @@ def tag_file(
         UnreadableInputError: the input cannot be read, or an id is empty or occurs twice.
     """
     target = Path(output_path)
-    if target.suffix.lower() not in (*_PARQUET, ".csv"):
+    if target.suffix.lower() not in (*PARQUET_SUFFIXES, ".csv"):
         raise OutputRefusedError(f"結果のファイルの名前は .csv か .parquet で終わる: {target.name}")
     if not target.parent.is_dir():
         raise OutputRefusedError(f"結果を置くフォルダーがない: {target.parent}")
@@ -136,7 +136,7 @@ def tag_file(
     jobs = jobs or os.cpu_count() or 1
     part = target.with_name(f".{target.name}.part")
     texts = characters = tagged = missing = 0
-    writer = pa.parquet.ParquetWriter if target.suffix.lower() in _PARQUET else pa.csv.CSVWriter
+    writer = pa.parquet.ParquetWriter if target.suffix.lower() in PARQUET_SUFFIXES else pa.csv.CSVWriter
     schema = _schema(codebook, deep)
     own = nullcontext(executor) if executor else ThreadPoolExecutor(jobs)
     try:
@@ -248,7 +248,7 @@ def _open(source: Path, encoding: str | None, codebook: Book) -> Records:
         UnreadableInputError: it cannot be read.
     """
     try:
-        if source.suffix.lower() in _PARQUET:
+        if source.suffix.lower() in PARQUET_SUFFIXES:
             return _of_parquet(source, codebook)
         if not source.stat().st_size:
             raise UnreadableInputError(f"{source.name} は空(0バイト)")

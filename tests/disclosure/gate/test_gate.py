@@ -184,6 +184,11 @@ def test_utf_16_whose_bytes_all_look_like_ascii_is_read(tmp_path: Path) -> None:
 def test_nothing_to_scan_is_not_a_clean_release(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Gate([], "", 5).scan([tmp_path / "release"])
+    (tmp_path / "release" / "tables").mkdir(parents=True)
+    with pytest.raises(FileNotFoundError):
+        Gate([], "", 5).scan([tmp_path / "release"])
+    (tmp_path / "release" / "tables" / "a.txt").touch()
+    assert Gate([], "", 5).scan([tmp_path / "release"]) == []
 
 
 def test_a_clean_report_passes(tmp_path: Path) -> None:

@@ -169,6 +169,35 @@ def test_alt_text_tells_a_range_of_what_is_shown_as_such(hide, said: str) -> Non
     assert ("か所は秘匿" in alt) == bool(hide)
 
 
+@pytest.mark.parametrize(("values", "said"), [
+    ([3], "件数は3(甲)。"),
+    ([3, 3], "件数はどれも3。"),
+    ([None, 3, 3], "件数はどれも3。"),
+    ([None, 3], "件数は3(乙)。"),
+    ([0, 3, 0], "件数は最小0(甲、丙)、最大3(乙)。"),
+    ([0, 0, 0, 3], "件数は最小0(甲、乙、丙)、最大3(丁)。"),
+    ([0, 0, 0, 0, 3], "件数は最小0(甲など4か所)、最大3(戊)。"),
+    ([1, 2, 2], "件数は最小1(甲)、最大2(乙、丙)。"),
+])  # fmt: skip
+def test_alt_text_names_every_place_of_an_extreme_and_no_range_of_one_number(values, said) -> None:
+    """Of five ages of nobody only the first was said to have the fewest, and one bar was smallest and largest."""
+    table = published(
+        {"name": list("甲乙丙丁戊")[: len(values)], "n": values}, kinds={"n": Count(heading="件数")}
+    )
+    assert said in figures.bars(table, x="n", y="name", finding="示す。").alt
+
+
+def test_alt_text_of_several_curves_says_on_which_an_extreme_lies() -> None:
+    table = published({"area": ["市", "市", "県", "県"], "x": [1.0, 1.1, 1.0, 1.1], "n": [2, 5, 3, 9]})
+    alt = figures.curve(table, x="x", y="n", by="area", finding="上がる。").alt
+    assert "最小2(市・1)、最大9(県・1.1)" in alt
+
+
+def test_shares_that_are_printed_alike_are_no_smallest_and_largest() -> None:
+    table = published({"name": ["甲", "乙"], "share": [0.3601, 0.3599]})
+    assert "割合(%)はどれも36.0%。" in figures.bars(table, x="share", y="name", finding="示す。").alt
+
+
 def test_bars_are_as_long_as_their_cells_and_say_them() -> None:
     (axes,) = drawing(drawn.KINDS["bars"]()).mpl.axes
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([68.0, 32.0, 0.0])
@@ -430,7 +459,7 @@ def test_a_table_without_any_number_draws_without_nan_or_crash(draw) -> None:
 
 def test_all_zero_counts_draw_as_zero() -> None:
     figure = figures.bars(published({"name": ["甲"], "n": [0]}), x="n", y="name", finding="いない。")
-    assert "最大0(甲)" in figure.alt
+    assert "は0(甲)。" in figure.alt
     assert "0" in words(drawing(figure))
 
 

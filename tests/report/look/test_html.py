@@ -39,6 +39,17 @@ def shown(content: str) -> nbformat.NotebookNode:
     )
 
 
+@pytest.mark.parametrize("audience", ["internal", "release"])
+def test_a_report_made_before_its_period_has_ended_says_so_on_every_page(audience):
+    early = html.PageContext(audience=audience, created_on="2024-02-01", unfinished_until="2024年3月31日")
+    told = "対象の期間が終わる2024年3月31日より前に作成しました"
+    assert told in [banner.meaning for banner in early.banners]
+    assert told in html.export_index([], early)
+    assert "途中経過" not in html.export_index(
+        [], html.PageContext(audience=audience, created_on="2024-03-31")
+    )
+
+
 def notebook() -> nbformat.NotebookNode:
     """An executed notebook with prose, a table, a figure, a verdict, and outputs that are nobody's business."""
     return new_notebook(

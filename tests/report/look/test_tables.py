@@ -78,6 +78,40 @@ def test_shares_of_fewer_than_thirty_are_called_reference_values() -> None:
     assert "<abbr" not in cells(marked)[0][0]
 
 
+@pytest.mark.parametrize(
+    ("shares", "adds_up"),
+    [([0.315, 0.685], True), ([0.315, 0.684], False), ([0.315, 0.686], False), ([0.315], False)],
+)
+def test_only_parts_that_make_up_a_whole_are_said_not_to_after_rounding(shares, adds_up) -> None:
+    """It stood under rates of districts and under the single share of a table, which are parts of nothing."""
+    table = published({"sex": ["男性", "女性"][: len(shares)], "share": shares}, dimensions={"sex": "sex"})
+    assert ("四捨五入" in table_html(table)) is adds_up
+
+
+@pytest.mark.parametrize(("hide", "told"), [([], True), ([0], True), ([0, 1], True), ([0, 1, 2], False)])
+def test_parts_of_which_none_is_shown_are_not_excused_for_their_sum(hide, told) -> None:
+    table = published(
+        {"sex": ["男性", "女性", "不明"], "share": [0.2, 0.315, 0.485]},
+        [(row, "share") for row in hide],
+        dimensions={"sex": "sex"},
+    )
+    assert ("四捨五入" in table_html(table)) is told
+
+
+def test_the_answers_of_each_group_are_parts_of_it_and_the_groups_are_not() -> None:
+    columns = {
+        "who": ["市", "市", "国", "国"],
+        "answer": ["はい", "いいえ"] * 2,
+        "share": [0.21, 0.79, 0.2, 0.8],
+    }
+    asked = {"answer": "answer"}
+    assert "四捨五入" in table_html(published(columns, dimensions=asked))
+    yes = published({name: cells[::2] for name, cells in columns.items()}, dimensions=asked)
+    assert "四捨五入" not in table_html(yes)
+    of_groups = {"sex": ["男性", "女性"], "answer": ["はい"] * 2, "share": [0.21, 0.3]}
+    assert "四捨五入" not in table_html(published(of_groups, dimensions={"sex": "sex", **asked}))
+
+
 def test_multiple_answers_say_so_and_make_no_claim_about_rounding_sums() -> None:
     shown = table_html(by_sex(multiple=True))
     assert "複数回答" in shown
@@ -158,6 +192,16 @@ def test_labels_are_escaped() -> None:
     assert "<script>" not in table_html(
         published({"name": ["<script>"], "n": [1]}, dimensions={"name": "name"})
     )
+
+
+def test_an_interval_around_numbers_of_several_kinds_is_written_row_by_row_like_them() -> None:
+    table = published(
+        {"label": ["回答率", "見込み"], "value": [0.698, 25.0], "format": ["share", "n"], "low": [0.617, 20.0],
+         "high": [0.768, 31.0]},
+    )  # fmt: skip
+    shown = table_html(table)
+    assert "61.7〜76.8" in shown
+    assert "20〜31" in shown
 
 
 def test_tiles_carry_interval_note_and_unit() -> None:

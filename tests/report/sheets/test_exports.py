@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.report.tables_of import by_sex, published
-from ujo_lib.columns import Count, Dimension, PValue, Share
+from ujo_lib.columns import Count, Dimension, PValue, Ratio, Share, interval
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
 from ujo_lib.report.sheets.exports import Table, defused, list_of_tables
 from ujo_lib.typed import Schema
@@ -83,6 +83,34 @@ def test_rows_of_different_kinds_are_each_written_in_their_own_unit():
     assert _values(table, "value") == (97, 69.8)
     assert _values(table, "unit") == ("人", "%")
     assert "format" not in [column.name for column in Table.of(table.record("01")).columns]
+
+
+def test_a_ratio_beside_them_is_written_as_a_ratio_and_an_interval_like_the_number_it_lies_around():
+    """1.01 of two shares stood as 101.4, and 1.08 of two counts as 1.1, in CSV and workbook alone."""
+    table = published(
+        {
+            "label": ["相談", "割合"],
+            "value": [2519.0, 0.796],
+            "format": ["n", "share"],
+            "low": [None, 0.778],
+            "high": [None, 0.813],
+            "estimate": [1.0816, 1.0139],
+            "ratio_low": [1.0075, 0.9811],
+            "ratio_high": [1.1611, 1.0478],
+            "p_value": [0.0312, 0.4149],
+        },
+        kinds={
+            "estimate": Ratio(),
+            **interval("value", 0.95),
+            **interval("estimate", 0.95, low="ratio_low", high="ratio_high"),
+            "p_value": PValue(),
+        },
+    )
+    assert _values(table, "estimate") == (1.08, 1.01)
+    assert _values(table, "ratio_low") == (1.01, 0.98)
+    assert _values(table, "ratio_high") == (1.16, 1.05)
+    assert _values(table, "p_value") == (0.031, 0.415)
+    assert _values(table, "low") == ("…", 77.8)
 
 
 def test_numbers_with_a_unit_behind_them_become_numbers_with_a_unit():

@@ -14,7 +14,7 @@ import frictionless
 import pytest
 
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Flag, PValue
+from ujo_lib.columns import Flag, PValue, Text
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
 from ujo_lib.report.sheets.metadata import CSVW, PACKAGE, describe
@@ -125,6 +125,15 @@ def test_types_and_units_follow_from_what_a_column_is():
         ("p_value", "number", None),
         ("ratio", "number", None),
     ]
+
+
+def test_a_unit_that_differs_by_row_is_said_to_and_by_which_column():
+    columns = {"label": ["相談", "割合"], "value": [25.0, 0.5], "format": ["n", "share"], "unit": ["件", "%"]}
+    described = {
+        column["name"]: column.get("schema:unitText")
+        for column in _columns(published(columns, kinds={"unit": Text(heading="単位")}))
+    }
+    assert described == {"label": None, "value": "行ごとに異なる(「単位」の列)", "unit": None}
 
 
 def test_what_is_kept_back_reads_as_missing_and_is_in_neither_file(tmp_path):

@@ -121,6 +121,18 @@ def test_numbers_whose_unit_differs_by_row_are_not_said_to_have_none(unit):
     assert sheet["B6"].value == f"値: {differs}、95%信頼区間の下限: {differs}"
 
 
+def test_a_count_whose_unit_differs_by_row_is_not_said_to_have_that_of_its_heading():
+    """Households of a leaflet stood as 「届けた数: 見出しのとおり」."""
+    columns = {"label": ["チラシ", "広報"], "n": [23193, 500], "p": [0.2, 0.3], "what": ["戸", "部"]}
+    kinds = {
+        "n": Count(heading="届けた数", unit_by="what"),
+        "p": PValue(),
+        "what": Text(heading="届けた数の単位"),
+    }
+    sheet = _open(_written(published(columns, kinds=kinds)))["01_cases_by_sex"]
+    assert sheet["B6"].value == "届けた数: 行ごとに異なる(「届けた数の単位」の列)、p値: 単位なし"
+
+
 def test_a_ratio_beside_them_has_none():
     columns = {"label": ["人"], "value": [25.0], "format": ["n"], "estimate": [1.5]}
     sheet = _open(_written(published(columns, kinds={"estimate": Ratio(unit="", heading="比")})))[

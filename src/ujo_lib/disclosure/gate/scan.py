@@ -83,7 +83,7 @@ class Gate:
         """Findings in files and folders, errors first.
 
         Raises:
-            FileNotFoundError: a path that does not exist; nothing to scan is not a clean release.
+            FileNotFoundError: a path that does not exist or holds no file; nothing to scan is not a clean release.
         """
         release = _Release(paths)
         found = [*release.unreadable, *self._always(release)]
@@ -319,9 +319,11 @@ def _files(root: Path) -> Iterator[tuple[Path, str]]:
     if root.is_file():
         yield root, root.name
         return
-    for file in sorted(root.rglob("*")):
-        if not file.is_dir():
-            yield file, file.relative_to(root).as_posix()
+    files = [file for file in sorted(root.rglob("*")) if not file.is_dir()]
+    if not files:
+        raise FileNotFoundError(f"検査するファイルがない: {root.name}")
+    for file in files:
+        yield file, file.relative_to(root).as_posix()
 
 
 def _batches(texts: Iterable[tuple[str, str] | tuple[str, str, str]]) -> Iterator[list[Confidential]]:

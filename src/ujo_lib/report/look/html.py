@@ -105,6 +105,7 @@ class PageContext:
         report_title: title of the whole report.
         area, period, year: place, time and fiscal year for the header; empty ones are left out.
         created_on: 作成日 as it is to be printed.
+        unfinished_until: the last day of what the report tells of, to be printed; empty unless 作成日 is earlier.
         synthetic: the data are invented, which every page then says.
         plan_status: `unreviewed` marks a candidate for release, `reviewed` a page that passed.
         nav: links between the pages.
@@ -123,6 +124,7 @@ class PageContext:
     period: str = ""
     year: str = ""
     created_on: str = ""
+    unfinished_until: str = ""
     synthetic: bool = False
     plan_status: Literal["unreviewed", "reviewed"] = "unreviewed"
     nav: tuple[NavLink, ...] = ()
@@ -139,8 +141,10 @@ class PageContext:
     def banners(self) -> tuple[Banner, ...]:
         """How the document is to be handled."""
         outside, reviewed = self.audience == "release", self.plan_status == "reviewed"
+        early = f"対象の期間が終わる{self.unfinished_until}より前に作成しました"
         shown = (
             (SYNTHETIC, self.synthetic),
+            (Banner("途中経過", early), bool(self.unfinished_until)),
             (INTERNAL, self.audience == "internal"),
             (UNREVIEWED, outside and not reviewed),
             (REVIEWED, outside and reviewed),

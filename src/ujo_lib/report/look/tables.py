@@ -47,6 +47,7 @@ LAB_STYLE: Final = (
 """Goes with a table or figure in a notebook, which has no style sheet of ours; a page leaves it out."""
 
 _ROUNDING: Final = "四捨五入のため、内訳の合計が総数や100%に一致しないことがあります。"
+_ALMOST: Final = 1e-6
 _SHORT: Final = 8.5
 _LONG: Final = 22.0
 _KEY: Final = 40
@@ -274,17 +275,16 @@ def _marks(published: Published) -> list[str]:
 
 def _column(published: Published, name: str) -> _Column:
     number_format = format_of(published, name)
-    cells = tuple(_cell_texts(published, name, number_format))
+    cells = tuple(_cell_texts(published, name))
     return _Column(heading(published.spec, name), cells, number_format in NUMERIC_FORMATS)
 
 
 def _interval_column(published: Published, lower: str, upper: str) -> _Column:
-    number_format = format_of(published, lower)
     bounds = zip(published.frame[lower].tolist(), published.frame[upper].tolist(), strict=True)
     hidden = published.hidden[[lower, upper]].any(axis=1).tolist()
     cells = [
-        HIDDEN if hide else MISSING if pd.isna([low, high]).any() else interval_text(low, high, number_format)
-        for (low, high), hide in zip(bounds, hidden, strict=True)
+        HIDDEN if hide else MISSING if pd.isna([low, high]).any() else interval_text(low, high, written)
+        for (low, high), hide, written in zip(bounds, hidden, _formats(published, lower), strict=True)
     ]
     column = published.spec.schema[lower]
     return _Column(
@@ -292,13 +292,18 @@ def _interval_column(published: Published, lower: str, upper: str) -> _Column:
     )
 
 
-def _cell_texts(published: Published, column: str, number_format: str) -> list[str]:
+def _formats(published: Published, column: str) -> list[str]:
+    """The number format of each row of a column."""
+    kind = published.spec.schema.measured_as(column)
+    if isinstance(kind, Various):
+        return [str(name) for name in published.frame[kind.by]]
+    return [format_of(published, column)] * len(published.frame)
+
+
+def _cell_texts(published: Published, column: str) -> list[str]:
     """Spell the cells of a column: number or text, 「x」 when kept back, 「…」 when there is none."""
     values: list[Any] = published.frame[column].tolist()
-    kind = published.spec.schema[column]
-    formats = (
-        published.frame[kind.by].tolist() if isinstance(kind, Various) else [number_format] * len(values)
-    )
+    formats = _formats(published, column)
     return [
         HIDDEN if hide else MISSING if value is None or pd.isna(value) else _cell_text(value, written)
         for value, hide, written in zip(values, published.hidden[column].tolist(), formats, strict=True)
@@ -321,7 +326,7 @@ def _cross(
     order = sorted(dict.fromkeys(labels), key=lambda label: not set(label.split(" / ")) & totals)
     place = {label: position for position, label in enumerate(order)}
     columns: dict[str, list[str]] = {}
-    texts = _cell_texts(published, values, format_of(published, values))
+    texts = _cell_texts(published, values)
     for label, category, text in zip(labels, frame[across].astype(str), texts, strict=True):
         cells = columns.setdefault(category, [""] * len(order))
         if cells[place[label]]:
@@ -352,7 +357,7 @@ def _bases(published: Published, labels: Sequence[str]) -> dict[str, str]:
     if not column:
         return {}
     found = dict.fromkeys(labels, HIDDEN)
-    for label, text in zip(labels, _cell_texts(published, column, "n"), strict=True):
+    for label, text in zip(labels, _cell_texts(published, column), strict=True):
         if found[label] not in {HIDDEN, text} and text != HIDDEN:
             return {}
         found[label] = text if text != HIDDEN else found[label]
@@ -462,11 +467,32 @@ def _notes(
         notes.append(SEVERAL_ANSWERS)
     if not _any_below_unit(published, printed):
         cells -= {BELOW_UNIT}
-    rounded = shares and not spec.schema.multiple and any("." in cell for cell in cells)
+    decimals = any("." in cell for cell in cells) and not spec.schema.multiple
+    rounded = decimals and any(_adds_up(published, name) for name in shares)
     general = [_ROUNDING] * bool(rounded) + [legend for legend in [_legend(cells)] if legend]
     lines = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
     lines += "".join(f'<li class="general">{note}</li>' for note in general)
     return f'<div class="notes">{f"<p>注</p><ul>{lines}</ul>" if lines else ""}{_source(published)}</div>'
+
+
+def _adds_up(published: Published, share: str) -> bool:
+    """Whether some shares of a column are parts of one whole, as far as a reader can tell: two that make up 100 %.
+
+    Where parts are hidden, those that are shown may leave room for them.
+    """
+    schema, frame, hidden = published.spec.schema, published.frame, published.hidden[share]
+    words = [name for name, column in schema.columns.items() if not column.numeric]
+    for name in schema.dimensions:
+        # What stands before the categories says whose they are; words behind them are remarks.
+        before = words[: words.index(name)]
+        others = [other for other in words if other != name and other in {*before, *schema.dimensions}]
+        parts = frame[~frame[name].isin(TOTAL_LABELS)]
+        for _, group in parts.groupby(others, observed=True) if others else [((), parts)]:
+            known = group[share].astype("Float64").sum()
+            rest = hidden[group.index].any() and 0 < known < 1
+            if len(group) > 1 and group[name].is_unique and (rest or abs(known - 1) < _ALMOST):
+                return True
+    return False
 
 
 def _any_below_unit(published: Published, printed: Sequence[str]) -> bool:

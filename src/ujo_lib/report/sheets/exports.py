@@ -8,7 +8,7 @@ tables beside it; on a sheet of the workbook it stands above the table.
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Self
 
@@ -18,10 +18,12 @@ from ujo_lib.report.door.publish import TableRecord, TableSpec
 from ujo_lib.report.look.notation import HIDDEN, MISSING, NUMERIC_FORMATS, PERCENTAGES, heading, in_cell
 from ujo_lib.stats import round_half_up
 from ujo_lib.text import told_apart
+from ujo_lib.typed import Schema
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # full-width = + - @, too
 UNBOUNDED: Final = "∞"
 """Stands for an interval without upper limit."""
+BY_ROW: Final = "行ごとに異なる"
 
 DECIMALS: Final[Mapping[str, int]] = {**PERCENTAGES, "rate": 1, "ratio": 2, "p": 3, "yen": 1}
 """Decimals of the number formats that round."""
@@ -49,6 +51,7 @@ class Column:
         values: number, text, day, `HIDDEN`, `MISSING` or `UNBOUNDED` for each row.
         row_formats: number format of each value, where rows differ in kind; else that of the column.
         unit: unit that stood behind every number of a column of words, 「90日」 say.
+        unit_by_row: where each row has a unit of its own: that this is so, and which column names it.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Column:
     values: tuple[int | float | str | date, ...]
     row_formats: tuple[str, ...]
     unit: str = ""
+    unit_by_row: str = ""
 
     @property
     def is_numeric(self) -> bool:
@@ -95,7 +99,10 @@ class Table:
         return cls(
             record,
             tuple(
-                _column(name, title, schema[name], cells.get(name, ()), hidden[name], kinds)
+                replace(
+                    _column(name, title, schema, cells.get(name, ()), hidden[name], kinds),
+                    unit_by_row=_unit_by_row(schema, name),
+                )
                 for name, title in zip(names, headings, strict=True)
             ),
         )
@@ -140,14 +147,16 @@ def one_line(text: str) -> str:
 def _column(
     name: str,
     title: str,
-    kind: columns.Column,
+    schema: Schema,
     cells: Sequence[Any],
     hidden: Sequence[bool],
     kinds: Sequence[str],
 ) -> Column:
     """Spell the cells of a column; `kinds` are the number formats by row where rows differ."""
+    kind = schema[name]
     number_format = kind.format
-    by_row = tuple(kinds if kinds and number_format in NUMERIC_FORMATS else (number_format,) * len(cells))
+    various = isinstance(schema.measured_as(name), columns.Various)
+    by_row = tuple(kinds if various else (number_format,) * len(cells))
     values = tuple(
         HIDDEN if hide else _value(value, kind)
         for value, hide, kind in zip(cells, hidden, by_row, strict=True)
@@ -160,6 +169,12 @@ def _column(
     if number_format == "text" and (measured := _measured(values)):
         return Column(name, title, kind, "n", measured[0], ("n",) * len(values), measured[1])
     return Column(name, title, kind, number_format, values, by_row)
+
+
+def _unit_by_row(schema: Schema, name: str) -> str:
+    if not (by := schema.measured_as(name).unit_by):
+        return ""
+    return BY_ROW + (f"(「{schema[by].name}」の列)" if by in schema.columns else "")
 
 
 def _measured(values: Sequence[Any]) -> tuple[tuple[int, ...], str] | None:

@@ -65,7 +65,12 @@ def _about(table: Table) -> dict[str, Any]:
         "population": one_line(spec.subject.base),
         "source": one_line(spec.subject.source),
         "columns": [
-            (column.name, column.heading, _type(column), column.unit or column.kind.unit)
+            (
+                column.name,
+                column.heading,
+                _type(column),
+                column.unit_by_row or column.unit or column.kind.unit,
+            )
             for column in table.columns
         ],
     }

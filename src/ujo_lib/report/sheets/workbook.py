@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ujo_lib.columns import TOTAL_LABELS, Base, Bound, Count, Various
+from ujo_lib.columns import TOTAL_LABELS, Base, Count
 from ujo_lib.report.look.notation import HIDDEN, MISSING, SEVERAL_ANSWERS, SYMBOLS
 from ujo_lib.report.look.wording import Quoted, Said
 from ujo_lib.report.sheets import xlsx
-from ujo_lib.report.sheets.exports import DECIMALS, UNBOUNDED, Column, Table, one_line
+from ujo_lib.report.sheets.exports import BY_ROW, DECIMALS, UNBOUNDED, Column, Table, one_line
 
 CONTENTS: Final = "目次"
 CLAIMS: Final = "本文の数値"
@@ -22,7 +22,6 @@ NOT_APPLICABLE: Final = "該当なし"
 
 _ABOUT: Final = ("表題", "対象期間", "対象地域", "集計対象")
 _NO_UNIT: Final = "単位なし"
-_BY_ROW: Final = "行ごとに異なる"
 _AS_HEADED: Final = "見出しのとおり"
 _MEANINGS: Final[Mapping[str, str]] = {**SYMBOLS, UNBOUNDED: "上限なし"}
 
@@ -121,7 +120,7 @@ class _TableSheet:
         if bases := self.spec.schema.of_kind(Base):
             base = self.columns[self._places[bases[0]]]
             sizes = list(dict.fromkeys(base.values))
-            return _cell(sizes[0], "n") if len(sizes) == 1 else f"{_BY_ROW}(「{base.heading}」の列)"
+            return _cell(sizes[0], "n") if len(sizes) == 1 else f"{BY_ROW}(「{base.heading}」の列)"
         if len(self.spec.schema.dimensions) != 1 or not self.spec.counts:
             return NOT_APPLICABLE
         labels = self.columns[self._places[next(iter(self.spec.schema.dimensions))]].values
@@ -139,14 +138,8 @@ class _TableSheet:
 def units(columns: Sequence[Column]) -> str:
     """Say the unit of every column of numbers whose heading does not: 「費用: 円、p値: 単位なし」."""
     numeric = [column for column in columns if column.is_numeric]
-    various = {column.name for column in columns if isinstance(column.kind, Various)}
-    differing = next((f"{_BY_ROW}(「{one.heading}」の列)" for one in columns if one.name == "unit"), _BY_ROW)
-
-    def left_to_rows(column: Column) -> bool:
-        return column.name in various or (isinstance(column.kind, Bound) and column.kind.of in various)
-
     found = [
-        f"{column.heading}: {differing if left_to_rows(column) else _unit(column)}"
+        f"{column.heading}: {column.unit_by_row or _unit(column)}"
         for column in numeric
         if not column.kind.unit or f"({column.kind.unit})" not in column.heading
     ]

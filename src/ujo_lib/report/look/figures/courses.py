@@ -160,7 +160,7 @@ def curve(
         if by:
             sheet.key(*axes.get_legend_handles_labels())
 
-    return Drawing("曲線のグラフ", draw, y, read.texts(published, x))
+    return Drawing("曲線のグラフ", draw, y, read.joined(published, by, x) if by else read.texts(published, x))
 
 
 @house("y", "start", "end", "by")

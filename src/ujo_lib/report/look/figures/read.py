@@ -25,6 +25,8 @@ HIDDEN_SIGN: Final = f"{HIDDEN} {SYMBOLS[HIDDEN]}"
 """What stands where a bar would have been."""
 
 UNKNOWN_SIGN: Final = f"{MISSING} 算出不能"
+_NAMED_UP_TO: Final = 3
+"""So many places that share an extreme are named in the alt text, more are counted."""
 _ARGS: Final = re.compile(r"( {4}Args:\n(?: {8}.*\n)+)")
 _TOLD: Final = """\
         finding: sentence template, see `wording.sentence`: what the figure shows.
@@ -148,18 +150,33 @@ def _described(published: Published, made: Drawing) -> str:
     amounts, hidden = numbers(published, made.column), int(kept_back(published, made.column).sum())
     parts = [made.kind]
     if np.isfinite(amounts).any():
-        ends = [
-            f"{written(published, made.column, amounts[at])}{f'({made.names[at]})' if len(made.names) else ''}"
-            for at in (int(np.nanargmin(amounts)), int(np.nanargmax(amounts)))
-        ]
         title = published.spec.schema[made.column].title
         among = "伏せた欄を除いて" if hidden else ""
-        parts.append(f"{title}は{among}最小{ends[0]}、最大{ends[1]}")
+        parts.append(f"{title}は{among}{_range(published, made, amounts)}")
     else:
         parts.append("示せる数値はない")
     if hidden:
         parts.append(f"{hidden}か所は秘匿")
     return "。".join(parts) + "。"
+
+
+def _range(published: Published, made: Drawing, amounts: NDArray[np.float64]) -> str:
+    """The smallest and the largest number as printed, each with every place where it is printed."""
+    order = np.argsort(amounts, kind="stable")[: int((~np.isnan(amounts)).sum())]
+    texts = [written(published, made.column, amounts[at]) for at in order]
+    if len(set(texts)) == 1 < len(texts):
+        return f"どれも{texts[0]}"
+
+    def end(text: str) -> str:
+        names = [
+            made.names[at]
+            for at, other in zip(order, texts, strict=True)
+            if other == text and len(made.names)
+        ]
+        more = f"など{len(names)}か所" if len(names) > _NAMED_UP_TO else ""
+        return text + (f"({'、'.join(names[:1] if more else names)}{more})" if names else "")
+
+    return end(texts[0]) if len(texts) == 1 else f"最小{end(texts[0])}、最大{end(texts[-1])}"
 
 
 def marks(
