@@ -73,7 +73,7 @@ def key_figures(entries: list[KeyFigure], recall: Recall, level: float = LEVEL) 
     }
     named = [(entry.label, entry) for entry in entries]
     rows = answered("key_figures.yaml", named, recall, partial(_row, level=level))
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+    return Typed.of(rows, columns)
 
 
 def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:

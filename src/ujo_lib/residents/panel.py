@@ -99,9 +99,7 @@ def change(
     )
     met = "前回の重みも、今回の母集団の表に合わせました。"
     return Typed.of(
-        pd.DataFrame(
-            rows, columns=["label", "both", "share", "earlier", "estimate", "low", "high", "reading"]
-        ),
+        rows,
         {
             "label": Text(heading="回答"),
             "both": Count(unit="人", heading="両年に答えた人"),

@@ -77,7 +77,7 @@ def _side_by_side(
         dict.fromkeys(str(row["voice"]) for row in rows if str(row["voice"]).startswith(RESIDENTS))
     )
     return Typed.of(
-        pd.DataFrame(rows, columns=["voice", item.id, "n", "base", "share", "low", "high"]),
+        rows,
         {
             "voice": Dimension(heading="立場"),
             item.id: Dimension(heading=item.title),
@@ -149,9 +149,8 @@ def per_population(
         rows.append((RESIDENTS, pd.NA, *(PER * row[name] / register for name in ("estimate", "low", "high"))))
         rows += [(voice, n, PER * n / register, pd.NA, pd.NA) for voice, n in counted.items()]
     more = f"人数を書かなかった回答の分を含まない立場: {'、'.join(partly)}。" if partly else ""
-    frame = pd.DataFrame(rows, columns=["voice", "n", "rate", "low", "high"])
-    return Typed.of(
-        frame.astype({"n": "Int64", **dict.fromkeys(("rate", "low", "high"), "Float64")}),
+    return Typed.of_rows(
+        rows,
         {
             "voice": Dimension(heading="立場"),
             "n": Count(unit="人", heading="把握している人"),

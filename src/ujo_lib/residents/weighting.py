@@ -293,7 +293,7 @@ def response(drawn: pd.DataFrame, level: float = LEVEL) -> Typed:
         "high": found.high,
     }
     return Typed.of(
-        pd.DataFrame([] if _answers_alone(drawn) else [row], columns=list(row)),
+        [] if _answers_alone(drawn) else [row],
         {
             "n": Count(unit="人", heading="回答者"),
             "base": _DRAWN,
@@ -355,7 +355,6 @@ def diagnostics(sample: Sample) -> Typed:
     for step, weights in sample.steps.items():
         relative, effect = weights / np.median(weights), kish_effect(weights)
         rows.append((step, relative.min(), relative.max(), effect, np.round(len(weights) / effect)))
-    names = ["step", "smallest", "largest", "effect", "worth"]
     left_out = [step for step in _STEPS if step not in sample.steps and step != _STEPS[2]]
     note = f"資料がないため行わなかった段階: {'、'.join(left_out)}。" if left_out else ""
     own = sample.answers["district"].nunique() if "district" in sample.answers else 0
@@ -371,7 +370,7 @@ def diagnostics(sample: Sample) -> Typed:
     if sample.persons and sample.response and len(sample.answers) / sample.response > sample.persons - 0.5:
         note += "母集団の全員を調べました。幅に残るのは、答えなかった人による揺れだけです。"
     return Typed.of(
-        pd.DataFrame(rows, columns=names),
+        rows,
         {
             "step": Text(heading="段階"),
             "smallest": Ratio(heading="最小の重み", unit="倍"),

@@ -311,8 +311,7 @@ def correspondence_map(table: pd.DataFrame, row_kind: str, column_kind: str) -> 
     """
     counts = table.loc[table.sum(axis=1) > 0, table.sum(axis=0) > 0]
     if min(counts.shape) < 3:
-        nothing = (Typed.of(pd.DataFrame({name: [] for name in of}), of) for of in (_ON_MAP, _OF_AXES))
-        return CorrespondenceMap(*nothing)
+        return CorrespondenceMap(Typed.of([], _ON_MAP), Typed.of([], _OF_AXES))
     share = counts.to_numpy(np.float64) / counts.to_numpy().sum()
     row_mass, column_mass = share.sum(axis=1), share.sum(axis=0)
     expected = np.outer(row_mass, column_mass)
@@ -377,7 +376,7 @@ def describe(codebook: Book) -> Typed:
         "terms": Count(unit="語", heading="主題を付ける語"),
         "exclude": Count(unit="語", heading="除外する語"),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+    return Typed.of(rows, columns)
 
 
 def said_roles(codebook: Book) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ujo_lib.columns import Count, Dimension, Statistic, Text
 from ujo_lib.tagging.codebook import Book, Codebook
@@ -152,9 +151,7 @@ def depth_table(texts: Sequence[str], codebook: Book, reading: Reading | None) -
         "density": Statistic(heading="1,000字あたり(中央値)"),
         "position": Statistic(heading="最初の語の位置(中央値)"),
     }
-    return Typed.of(
-        pd.DataFrame(rows, columns=list(columns)), columns, note="位置は、0が書き出し、1が終わり。"
-    )
+    return Typed.of(rows, columns, note="位置は、0が書き出し、1が終わり。")
 
 
 def _in_depth(
