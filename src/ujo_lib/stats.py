@@ -41,6 +41,10 @@ class Interval:
     low: float
     high: float
 
+    def named(self, estimate: str) -> dict[str, float | None]:
+        """The estimate under this name, its limits as low and high: what a row of a table holds of it."""
+        return {estimate: self.estimate, "low": self.low, "high": self.high}
+
 
 @dataclass(frozen=True)
 class RateRatio:

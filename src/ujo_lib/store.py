@@ -47,11 +47,8 @@ class Store:
         try:
             made: Made = json.loads(zlib.decompress(file.read_bytes()))
             os.utime(file)
-        except (
-            FileNotFoundError,
-            zlib.error,
-            ValueError,
-        ):  # not there, or hurt by whatever else writes on disks
+        # Not there, or hurt by whatever else writes on disks.
+        except (FileNotFoundError, zlib.error, ValueError):
             made = make()
             with private_files():
                 write_atomically(file, zlib.compress(json.dumps(made).encode(), 1))

@@ -26,7 +26,7 @@ from ujo_lib.disclosure.tables import (
     Policy,
     PublicFigure,
     TableError,
-    dump_past,
+    dump_tables,
     span,
     sums_of,
 )
@@ -501,7 +501,7 @@ def test_the_plan_is_the_same_bytes_in_another_process_with_other_hash_seeds(
         "why", "cases", {"経緯": "why", "年代": "row"}, ("n",), tuple(cells), multiple=("why",)
     )
     released = [PastRelease(one, (False,) * len(one.cells)) for one in (by_age, by_broad_age, options)]
-    (tmp_path / "tables.json").write_text(dump_past(released), encoding="utf-8")
+    (tmp_path / "tables.json").write_text(dump_tables(released), encoding="utf-8")
     code = (
         "import sys, pathlib\n"
         "from ujo_lib.disclosure.plan import plan\n"

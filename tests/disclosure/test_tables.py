@@ -19,7 +19,7 @@ from ujo_lib.disclosure.tables import (
     PublicFigure,
     TableError,
     cut_periods,
-    dump_past,
+    dump_tables,
     load_past,
     sums_of,
 )
@@ -115,7 +115,7 @@ def test_a_release_remembers_its_tables_exactly() -> None:
         area=("宇城市",),
         printed=Printed(percent_digits=1, base="base"),
     )
-    (again,) = load_past(dump_past([PastRelease(one, (True, False))]))
+    (again,) = load_past(dump_tables([PastRelease(one, (True, False))]))
     assert again == PastRelease(one, (True, False))
     assert list(again.table.dimensions) == list(one.dimensions)  # labels stand in this order
 
@@ -217,7 +217,7 @@ def test_how_many_of_a_group_another_table_tells_is_known_with_the_sum_and_neith
     dimensions = {"立場": "voice", "年代": "age"}
     told = CountTable("t", "voices", dimensions, ("n", "base"), cells, told=("市民",))
     assert {one.low for one in sums_of(told, 5)} == known
-    [past] = load_past(dump_past([PastRelease(told, (False,) * 4)]))
+    [past] = load_past(dump_tables([PastRelease(told, (False,) * 4)]))
     assert past.table == told
 
 
@@ -343,7 +343,7 @@ def test_a_share_of_nothing_or_of_all_is_no_rule(dominance):
 
 def test_a_release_that_is_read_again_says_which_it_was():
     past = PastRelease(table(Cell(("女性", "10代"), "n", 4)), (False,))
-    assert [one.release for one in load_past(dump_past([past]), "fy2023/a.json")] == ["fy2023/a.json"]
+    assert [one.release for one in load_past(dump_tables([past]), "fy2023/a.json")] == ["fy2023/a.json"]
     assert past.release == ""
 
 

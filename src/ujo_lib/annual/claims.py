@@ -259,22 +259,25 @@ def _text(claim: Claim, table: Published) -> tuple[str, str]:
     return said, _verdict(said == str(claim.published))
 
 
+def _decimals(published: Any) -> int:
+    return len(str(published).partition(".")[2])
+
+
+def rounds_to(published: Any, figure: float) -> bool:
+    """Whether a figure is the published one after rounding to as many decimals."""
+    return round_half_up(figure, _decimals(published)) == float(published)
+
+
 def _percent(claim: Claim, table: Published) -> tuple[str, str]:
     """The same percentage after rounding to as many decimals as were published."""
-    share = _figure(claim, table)
-    digits = len(str(claim.published).partition(".")[2])
-    return notation.percent(share, max(digits, 1)), _verdict(
-        round_half_up(share * 100, digits) == float(claim.published)
-    )
+    share, digits = _figure(claim, table), max(_decimals(claim.published), 1)
+    return notation.percent(share, digits), _verdict(rounds_to(claim.published, share * 100))
 
 
 def _rounded(claim: Claim, table: Published) -> tuple[str, str]:
     """The same number after rounding to as many decimals as were published."""
-    figure = _figure(claim, table)
-    digits = len(str(claim.published).partition(".")[2])
-    return notation.decimal_text(figure, max(digits, 1)), _verdict(
-        round_half_up(figure, digits) == float(claim.published)
-    )
+    figure, digits = _figure(claim, table), max(_decimals(claim.published), 1)
+    return notation.decimal_text(figure, digits), _verdict(rounds_to(claim.published, figure))
 
 
 def _words(claim: Claim, table: Published) -> tuple[str, str]:

@@ -228,9 +228,8 @@ def _assemble(rows: Sequence[Row], with_rest: set[str], zeros: Sequence[int]) ->
          ([n for n, cut in enumerate(cuts) for _ in cut], [row for cut in cuts for row, _ in cut])),
         shape=(len(cuts), len(rows)),
     )  # fmt: skip
-    slack = sp.eye(
-        len(cuts), format="csr"
-    )  # an atom of its own for each: how much room the inequality leaves
+    # An atom of its own for each: how much room the inequality leaves.
+    slack = sp.eye(len(cuts), format="csr")
     linked = sp.vstack([E, signs @ A])
     return System(
         sp.hstack([A, sp.csr_matrix((len(rows), len(cuts)))], format="csr"),

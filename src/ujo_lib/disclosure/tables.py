@@ -151,9 +151,8 @@ class CountTable:
         over = self.bases.get(cell.column, ())
         for (column, variable), text in zip(self.dimensions.items(), cell.labels, strict=True):
             if column not in over and text not in self.total_labels:
-                if (
-                    variable == PERIOD
-                ):  # the months of a year stand for themselves, not for days of the whole year
+                # The months of a year stand for themselves, not for days of the whole year.
+                if variable == PERIOD:
                     found.pop(PERIOD, None)
                 _restrict(found, *self._atoms(variable, (text,)))
         return tuple(sorted(found.items()))
@@ -391,18 +390,13 @@ def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
                 yield PublicFigure(table.population, where, size, size, f"{table.id} の合計", own=True)
 
 
-def dump_tables(tables: Sequence[CountTable]) -> str:
-    """Tables as JSON (with their true counts: keep it inside the city)."""
+def dump_tables(tables: Sequence[CountTable | PastRelease]) -> str:
+    """Tables, alone or with their masks, as JSON (with their true counts: keep it inside the city)."""
     return json.dumps([asdict(table) for table in tables], ensure_ascii=False, default=str)
 
 
-def dump_past(releases: Sequence["PastRelease"]) -> str:
-    """Tables of a release with their masks as JSON (with their true counts: keep it inside the city)."""
-    return json.dumps([asdict(one) for one in releases], ensure_ascii=False, default=str)
-
-
-def load_past(text: str, release: str = "") -> list["PastRelease"]:
-    """Read what `dump_past` wrote; `release` says which release it tells of."""
+def load_past(text: str, release: str = "") -> list[PastRelease]:
+    """Read what `dump_tables` wrote of tables with their masks; `release` says which release it tells of."""
     return [PastRelease(_table(one["table"]), tuple(one["hidden"]), release) for one in json.loads(text)]
 
 

@@ -17,7 +17,7 @@ from ujo_lib.disclosure.tables import (
     PastRelease,
     Policy,
     PublicFigure,
-    dump_past,
+    dump_tables,
     load_past,
     sums_of,
 )
@@ -101,7 +101,7 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
     """
     past = [PastRelease(one.table, masks.plan.mask(one.table.id)) for one in tables]
     file = folder / f"{identity}-{masks.plan.digest[:8]}.json"
-    write_atomically(file, dump_past(past))
+    write_atomically(file, dump_tables(past))
     return file
 
 

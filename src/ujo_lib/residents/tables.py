@@ -345,8 +345,7 @@ def share_of(
         if n
         else Interval(math.nan, math.nan, math.nan)
     )
-    told = {"n": int(np.nansum(own)), "base": n}
-    return {**told, "share": found.estimate, "low": found.low, "high": found.high}
+    return {"n": int(np.nansum(own)), "base": n, **found.named("share")}
 
 
 def _said(column: "pd.Series[Any]", answers: Sequence[str]) -> Floats:

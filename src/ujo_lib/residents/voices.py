@@ -63,10 +63,8 @@ def _side_by_side(
                 whole = trait.reindex(sample.answers.index, fill_value=False).to_numpy(float)
                 told = share_of(sample, whole, level, inside)
             else:
-                n = int(trait.sum())
-                found = wilson(n, len(sheets), level)
-                told = {"n": n, "base": len(sheets)}
-                told |= {"share": found.estimate, "low": found.low, "high": found.high}
+                n, base = int(trait.sum()), len(sheets)
+                told = {"n": n, "base": base, **wilson(n, base, level).named("share")}
             # Those whom a skip rule sends to a question are others than all of that voice.
             who = f"{voice}({form.asked_of(item.id)})" if some else voice
             rows.append({"voice": who, item.id: label, **told})

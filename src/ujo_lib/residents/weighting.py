@@ -283,15 +283,8 @@ def response(drawn: pd.DataFrame, level: float = LEVEL) -> Typed:
         One row; columns n (answered), base (drawn), share, low, high (Wilson). No row where only answers are listed:
         nobody then knows how many were drawn.
     """
-    heard = answered_among(drawn)
-    found = wilson(int(heard.sum()), len(drawn), level)
-    row = {
-        "n": int(heard.sum()),
-        "base": len(drawn),
-        "share": found.estimate,
-        "low": found.low,
-        "high": found.high,
-    }
+    n, base = int(answered_among(drawn).sum()), len(drawn)
+    row = {"n": n, "base": base, **wilson(n, base, level).named("share")}
     return Typed.of(
         [] if _answers_alone(drawn) else [row],
         {
@@ -318,16 +311,11 @@ def response_by(drawn: pd.DataFrame, by: Sequence[str] = CLASS, level: float = L
     heard = pd.Series(answered_among(known), known.index)
     groups = heard.groupby([known[one] for one in by], observed=True)
     table = groups.agg(["sum", "size"]).reset_index().astype(dict.fromkeys(by, str))
-    found = [wilson(int(n), int(base), level) for n, base in zip(table["sum"], table["size"], strict=True)]
-    frame = table[list(by)].assign(
-        base=table["size"],
-        share=[one.estimate for one in found],
-        low=[one.low for one in found],
-        high=[one.high for one in found],
-    )
-    rounded = frame[["share", "low", "high"]].astype(float).round(2)
+    counts = zip(table["sum"], table["size"], strict=True)
+    found = [wilson(int(n), int(base), level).named("share") for n, base in counts]
+    shares = pd.DataFrame(found, columns=["share", "low", "high"], dtype=float).round(2)
     return Typed.of(
-        frame.assign(**rounded),
+        table[list(by)].assign(base=table["size"], **shares),
         {
             **{name: Dimension(variable=name) for name in by},
             "base": _DRAWN,

@@ -112,10 +112,11 @@ def tag(
     asked = {
         name: np.array([str(value) for value in known[name]]) for name in book.variables if name in known
     }
-    places = range(0, len(texts), CHUNK_TEXTS)
-    parts = [texts[at : at + CHUNK_TEXTS] for at in places]
-    of_parts = [{name: values[at : at + CHUNK_TEXTS] for name, values in asked.items()} for at in places]
-    masks = map(tag_part, parts, [book] * len(parts), of_parts, [at + 1 for at in places])
+    parts = (slice(at, at + CHUNK_TEXTS) for at in range(0, len(texts), CHUNK_TEXTS))
+    masks = [
+        tag_part(texts[part], book, {name: values[part] for name, values in asked.items()}, part.start + 1)
+        for part in parts
+    ]
     return TagResult(np.concatenate([np.empty(0, np.uint64), *masks]), book.ids)
 
 

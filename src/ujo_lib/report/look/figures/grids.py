@@ -31,13 +31,9 @@ _MANY: Final = 13
 """From so many columns on, a map is turned on a phone, and only every third heading may be written."""
 _HIGHEST: Final = 700.0
 """Pixels that all rows of a map may be high: with its caption, it stands on one sheet of paper."""
-_HEADS: Final[dict[str, Any]] = {
-    "length": 0,
-    "top": False,
-    "labeltop": True,
-    "bottom": False,
-    "labelbottom": False,
-}
+_HEADS: Final[dict[str, Any]] = {"length": 0, "labeltop": True} | dict.fromkeys(
+    ("top", "bottom", "labelbottom"), False
+)
 
 
 @house("x", "y")
