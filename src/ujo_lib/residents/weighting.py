@@ -109,22 +109,11 @@ def open_sample(
     if not answered.all():
         steps[_STEPS[1]] = _carried(weights, classes, answered)
     own = classes[answered].reset_index(drop=True)
-    base = list(steps.values())[-1]
-    ceiling = trim * float(np.median(base))
-    cut = int((base > ceiling).sum())
+    base, cut = _trimmed(list(steps.values())[-1], trim)
     if cut:
-        base = np.minimum(base, ceiling) * base.sum() / np.minimum(base, ceiling).sum()
         steps[_STEPS[2]] = base
     stratum = strata[answered].to_numpy()
-    heard = pd.Series(stratum).value_counts()
-    if lonely := sorted(heard.index[heard == 1]):
-        raise SampleError(
-            f"回答が1人だけの地区({'、'.join(lonely)})があるため、揺れを計算できません。地区をまとめてください。"
-        )
-    n = pd.Series(stratum).map(heard).to_numpy(float)
-    design = Design.of(
-        base, stratum, n / pd.Series(stratum).map(totals).to_numpy(float) if len(register) else 0.0
-    )
+    design = Design.of(base, stratum, _sampled(pd.Series(stratum), totals))
     persons = float(base.sum()) if "weight" in drawn and drawn["weight"].notna().all() else None
     if len(register):
         design = _calibrated(design, list(_margins(register, named, own, stratum, totals)))
@@ -239,6 +228,25 @@ def _carried(weights: Floats, classes: "pd.Series[str]", answered: NDArray[np.bo
         )
     carried: Floats = weights[answered] * classes[answered].map(sums["all"] / sums["heard"]).to_numpy(float)
     return carried
+
+
+def _trimmed(weights: Floats, trim: float) -> tuple[Floats, int]:
+    """Weights of the same sum without those far above the median, and how many these were."""
+    ceiling = trim * float(np.median(weights))
+    cut = int((weights > ceiling).sum())
+    lowered = np.minimum(weights, ceiling)
+    return lowered * weights.sum() / lowered.sum() if cut else weights, cut
+
+
+def _sampled(stratum: "pd.Series[str]", totals: "pd.Series[float]") -> Floats | float:
+    """Share of each respondent's stratum that answered; 0 where nobody knows how large it is."""
+    heard = stratum.value_counts()
+    if lonely := sorted(heard.index[heard == 1]):
+        raise SampleError(
+            f"回答が1人だけの地区({'、'.join(lonely)})があるため、揺れを計算できません。地区をまとめてください。"
+        )
+    shares: Floats = stratum.map(heard / totals.reindex(heard.index)).to_numpy(float)
+    return shares if len(totals) else 0.0
 
 
 def _calibrated(design: Design, margins: list[Margin]) -> Design:
