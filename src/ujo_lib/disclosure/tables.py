@@ -15,9 +15,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.typed import ANSWERED
 
-TOTAL_LABELS = ("総数", "全体")
 PERIOD = "〔期間〕"
 AREA = "〔地域〕"
 YES, NO = "はい", "いいえ"

@@ -32,8 +32,8 @@ _MEANT = {
     "contact": "相談のしかたを表す「関わり」",
     "need": "求められている「支援」",
 }
-_THEME = Dimension(variable="theme", multiple=True)
-_WITH_THEME = Dimension(heading="あわせて書かれた主題", variable="theme", multiple=True)
+THEME = Dimension(variable="theme", multiple=True)
+WITH_THEME = Dimension(heading="あわせて書かれた主題", variable="theme", multiple=True)
 
 Labels = Mapping[str, str]
 Where = Mapping[str, Sequence[str]]
@@ -61,7 +61,7 @@ def theme_shares(tags: pd.DataFrame, labels: Labels, where: Where | None = None)
         `theme`, `n`, `base`, `share`, `reference` (base below 30).
     """
     table = _shares(tags, labels, {WHOLE: np.ones(len(tags), np.bool_)}).drop(columns="group")
-    columns = {"theme": _THEME, **_counted(_TAGGED, "相談", share=WORDS_SHARE)}
+    columns = {"theme": THEME, **_counted(_TAGGED, "相談", share=WORDS_SHARE)}
     return Typed.of(table, columns, where=_plain(where))
 
 
@@ -84,7 +84,7 @@ def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels) -> Typed:
     name = str(by.name)
     split = Dimension(variable=name)
     columns = {
-        "theme": _THEME,
+        "theme": THEME,
         name: split,
         **_counted(_TAGGED, f"その{split.name}の相談", share=WORDS_SHARE),
     }
@@ -189,8 +189,8 @@ def overlaps(tags: pd.DataFrame, labels: Labels, where: Where | None = None) -> 
     pair = {"theme": _named(labels.values(), a), "with_theme": _named(labels.values(), b)}
     table = _with_share(pd.DataFrame({**pair, "n": both[a, b], "base": both[a, a]}))
     columns = {
-        "theme": _THEME,
-        "with_theme": _WITH_THEME,
+        "theme": THEME,
+        "with_theme": WITH_THEME,
         **_counted("両方を含む相談", f"その{_TAGGED}", over="with_theme"),
     }
     return Typed.of(table, columns, where=_plain(where))
@@ -235,8 +235,8 @@ def cooccurrence(tags: pd.DataFrame, labels: Labels, top: int) -> Typed:
     table["estimate"] = n / table["expected"]
     table["jaccard"] = n / (has_a + has_b - n)
     columns = {
-        "theme": _THEME,
-        "with_theme": _WITH_THEME,
+        "theme": THEME,
+        "with_theme": WITH_THEME,
         "n": Count(unit="件", heading="両方の語が現れた相談"),
         "expected": Rate(heading="偶然なら", unit="件"),
         "estimate": Ratio(to="偶然", n="n", base="expected"),
@@ -261,7 +261,7 @@ def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> Typed
     # As other tables of one year name it.
     calendar = {name: (f"{month.month}月",) for name, month in zip(names, every, strict=True)}
     month = Dimension(variable="month", groups=calendar)
-    columns = {"theme": _THEME, "month": month, **_counted(_TAGGED, "各月の相談", share=WORDS_SHARE)}
+    columns = {"theme": THEME, "month": month, **_counted(_TAGGED, "各月の相談", share=WORDS_SHARE)}
     return Typed.of(table, columns)
 
 
