@@ -96,8 +96,8 @@ def open_sample(
         and _given(register, "district", "母集団の表の地区が空欄の行が{n}行")
         and _given(drawn, "district", "市民調査の地区が空欄の人が{n}人")
     )
-    strata = drawn["district"].astype(str) if districts else pd.Series(WHOLE, index=drawn.index)
-    totals = register.groupby(strata_of(register, districts))["n"].sum().astype(float)
+    strata = _strata(drawn, districts)
+    totals = register.groupby(_strata(register, districts))["n"].sum().astype(float)
     weights = _design_weights(drawn, strata, totals)
     answers = drawn[answered].reset_index(drop=True)
     named = _classes(drawn, register, answered, least)
@@ -135,9 +135,9 @@ def _answers_alone(drawn: pd.DataFrame) -> bool:
     return "responded" not in drawn or bool(drawn["responded"].isna().all())
 
 
-def strata_of(register: pd.DataFrame, districts: bool) -> "pd.Series[str]":
-    """Stratum of each row of the register."""
-    return register["district"].astype(str) if districts else pd.Series(WHOLE, index=register.index)
+def _strata(frame: pd.DataFrame, districts: bool) -> "pd.Series[str]":
+    """Stratum of each row of the register, or of those drawn from it."""
+    return frame["district"].astype(str) if districts else pd.Series(WHOLE, index=frame.index)
 
 
 def _given(frame: pd.DataFrame, column: str, told: str) -> bool:

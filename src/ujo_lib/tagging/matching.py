@@ -470,31 +470,6 @@ def candidates(codepoints: Int32, sentences: Int64, rules: Rules) -> npt.NDArray
 
 
 @kernel
-def tag_tokens(
-    codepoints: Int32,
-    sentences: Int64,
-    text_of: Int32,
-    n_texts: int,
-    rows: Int32,
-    pointer: Int64,
-    rules: Rules,
-    base_of: Int32,
-) -> UInt64:
-    """Tag texts from tokens of any engine; `sentences`, `text_of`, `pointer` speak of the candidate sentences only."""
-    masks = np.zeros(n_texts, np.uint64)
-    row_at = np.empty(longest(sentences), np.int32)
-    hits = np.empty((256, 6), np.int32)
-    for i in range(len(sentences)):
-        begin, end = sentences[i, 0], sentences[i, 1]
-        n_hits, hits = find_hits(codepoints, begin, end, rules, hits)
-        index_rows(rows, pointer[i], pointer[i + 1], begin, end - begin, row_at)
-        masks[text_of[i]] |= decide(
-            codepoints, begin, rows, pointer[i], pointer[i + 1], row_at, base_of, rules, hits, n_hits
-        )
-    return masks
-
-
-@kernel
 def judge_sentences(
     codepoints: Int32, sentences: Int64, rows: Int32, pointer: Int64, rules: Rules, base_of: Int32
 ) -> tuple[Int32, Int64]:
