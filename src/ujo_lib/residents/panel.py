@@ -75,12 +75,7 @@ def change(
     """
     rows = []
     if before is not None:
-        both = int(now.answers["resident_id"].isin(before.answers["resident_id"]).sum()) if same_people else 0
-        if same_people and not both:
-            raise SampleError(
-                "両年に答えた人がいません。前回と同じ人を調べたなら対象者番号をそろえ、"
-                "別の人なら same_people を false にしてください。"
-            )
+        both = _in_both(now, before) if same_people else 0
         design = stacked(now, before, same_people)
         given = pd.concat([now.answers[item].astype(object), before.answers[item].astype(object)])
         new = np.arange(len(given)) < len(now.answers)
@@ -111,6 +106,17 @@ def change(
         },
         note=told + met * bool(now.design.margins.any()),
     )
+
+
+def _in_both(now: Sample, before: Sample) -> int:
+    """How many answered in both years."""
+    both = int(now.answers["resident_id"].isin(before.answers["resident_id"]).sum())
+    if not both:
+        raise SampleError(
+            "両年に答えた人がいません。前回と同じ人を調べたなら対象者番号をそろえ、"
+            "別の人なら same_people を false にしてください。"
+        )
+    return both
 
 
 def stacked(now: Sample, before: Sample, same_people: bool) -> Design:
