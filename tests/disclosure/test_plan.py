@@ -303,17 +303,6 @@ def test_a_sum_that_the_release_prints_itself_does_not_say_what_few_x_are(
     assert audit([table], crossed, policy, sums).ok is not zeros_too
 
 
-def test_a_cell_to_which_one_commissioner_contributed_nearly_everything_is_hidden() -> None:
-    cells = (
-        Cell(("三角",), "n", 10, largest=9),
-        Cell(("松橋",), "n", 11, largest=3),
-        Cell(("総数",), "n", 21),
-    )
-    table = CountTable("district", "cases", {"地区": "地区"}, ("n",), cells)
-    assert plan([table], Policy(dominance=0.8)).mask("district") == (True, True, False)
-    assert not any(plan([table], Policy()).mask("district"))
-
-
 def test_somebody_who_knows_his_own_case_still_learns_nothing_of_the_others() -> None:
     policy = Policy(threshold=5, required_width=3, own_case=True)
     table = grid("t", ["a", "b", "c"], ["x", "y", "z"], [[1, 12, 9], [8, 11, 10], [13, 7, 16]])

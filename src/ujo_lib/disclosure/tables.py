@@ -41,13 +41,11 @@ class Cell:
         column: the count column it stands in.
         value: the true count; None when the source itself suppressed it (it is hidden whatever the plan
             says).
-        largest: the largest part contributed by one reporter, for the dominance rule; None when not known.
     """
 
     labels: tuple[str, ...]
     column: str
     value: int | None
-    largest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -284,8 +282,6 @@ class Policy:
         exemptions: kinds of table that are printed in full, and so is what is left of one when the same table of some
             of its days is taken away.
         own_case: the outsider may be one of the people counted, and knows it.
-        dominance: also hide a cell when one reporter contributed more than this share of it (0–1); None
-            switches the rule off.
     """
 
     threshold: int = 5
@@ -293,13 +289,10 @@ class Policy:
     required_width: int = 3
     exemptions: tuple[Exemption, ...] = ()
     own_case: bool = False
-    dominance: float | None = None
 
     def __post_init__(self) -> None:
         if self.threshold < 1 or self.required_width < 1:
             raise TableError("秘匿の閾値と必要な幅は 1 以上")
-        if self.dominance is not None and not 0 < self.dominance < 1:
-            raise TableError("占有の割合は 0 より大きく 1 より小さい数")
 
     @property
     def least_hidden(self) -> int:
@@ -327,11 +320,7 @@ class Policy:
         """Whether a count must not be printed on its own account."""
         if cell.value is None:
             return True
-        if cell.value == 0:
-            return self.zero_rule == "hide"
-        if cell.value < self.threshold:
-            return True
-        return self.dominance is not None and (cell.largest or 0) > self.dominance * cell.value
+        return self.zero_rule == "hide" if cell.value == 0 else cell.value < self.threshold
 
 
 def span(start: date, end: date) -> str:
@@ -401,7 +390,7 @@ def load_past(text: str, release: str = "") -> list[PastRelease]:
 
 
 def _table(entry: dict[str, Any]) -> CountTable:
-    cells = tuple(Cell(**{**cell, "labels": tuple(cell["labels"])}) for cell in entry["cells"])
+    cells = tuple(Cell(tuple(cell["labels"]), cell["column"], cell["value"]) for cell in entry["cells"])
     period = entry["period"] and tuple(date.fromisoformat(day) for day in entry["period"])
     lists = {
         name: tuple(entry.get(name, ())) for name in ("counts", "total_labels", "multiple", "area", "told")

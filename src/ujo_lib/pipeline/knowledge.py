@@ -109,7 +109,7 @@ def _policy(rules: DisclosureRules, threshold: int) -> Policy:
     return Policy(
         threshold=threshold,
         exemptions=tuple(Exemption(**one.model_dump()) for one in rules.exemptions),
-        **rules.model_dump(include={"zero_rule", "required_width", "own_case", "dominance"}),
+        **rules.model_dump(include={"zero_rule", "required_width", "own_case"}),
     )
 
 
