@@ -27,6 +27,7 @@ from ujo_lib.typed import Typed
 
 MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりしない", "比較不可"
 _FORMATS: Final = {"count": "n", "share": "share"}
+_IN_ONE_FIGURE: Final = 4
 _AREA: Final = "対象地域"
 _COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
 _ERA_YEAR: Final = re.compile(r"(?:明治|大正|昭和|平成|令和)(?:\d+|元)")
@@ -100,10 +101,10 @@ def since_last_change(followed: Typed) -> Typed:
     return followed.rows(kept)
 
 
-def told_over_time(followed: pd.DataFrame, at_most: int = 4) -> list[str]:
+def told_over_time(followed: pd.DataFrame) -> list[str]:
     """Labels of the indicators with values in two years or more, the first few: what one figure can show."""
     known = followed.dropna(subset=["value"]).groupby("label", sort=False)["value"].count()
-    return [str(label) for label in known.index[known >= 2][:at_most]]
+    return [str(label) for label in known.index[known >= 2][:_IN_ONE_FIGURE]]
 
 
 def compare(
