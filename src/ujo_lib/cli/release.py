@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ujo_lib.cli.common import (
+    CODES,
     DATA_PROBLEMS,
     DONE,
     REFUSED,
@@ -100,7 +101,6 @@ def _today() -> datetime.date:
 
 
 def _release(options: argparse.Namespace) -> int:
-    from ujo_lib.cli.run import CODES
     from ujo_lib.pipeline.fleet import attempt
     from ujo_lib.pipeline.progress import Progress
     from ujo_lib.pipeline.run import release
