@@ -36,7 +36,8 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 from tests.sample.stream import iter_texts  # noqa: E402
 from ujo_lib import tagging  # noqa: E402  # after the path is set
 from ujo_lib.tagging.engine import ArrayEngine, JanomeEngine, Tokens, tokenise_texts  # noqa: E402
-from ujo_lib.tagging.matching import THEME, candidates, tag_tokens  # noqa: E402
+from ujo_lib.tagging.judging import places_in  # noqa: E402
+from ujo_lib.tagging.matching import THEME, candidates  # noqa: E402
 from ujo_lib.tagging.normalise import Corpus, corpus, decode  # noqa: E402
 
 CODEBOOK = ROOT / "params" / "codebook.yaml"
@@ -147,10 +148,7 @@ def _tag_behind_prefilter(texts: Sequence[str], book: tagging.Codebook, peer: An
 def _decided(
     cleaned: Corpus, sentences: Any, text_of: Any, tokens: Tokens, book: tagging.Codebook
 ) -> np.ndarray:
-    return tag_tokens(
-        cleaned.codepoints, sentences, text_of, cleaned.n_texts, tokens.rows, tokens.pointer, book.rules,
-        book.engine.dictionary.base_of,
-    )  # fmt: skip
+    return places_in(tokens, sentences, text_of, book.rules).masks(cleaned.n_texts)
 
 
 class Peer:

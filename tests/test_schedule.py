@@ -127,7 +127,7 @@ def test_every_command_of_the_page_exists():
 
 
 def test_the_exit_codes_of_the_page_are_those_of_the_program_from_harmless_to_grave():
-    from ujo_lib.cli.run import CODES
+    from ujo_lib.cli.common import CODES
 
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert [int(code) for code in re.findall(r"^\| (\d) \|", text, re.MULTILINE)] == list(

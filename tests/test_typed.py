@@ -42,6 +42,13 @@ def test_in_a_table_of_rows_a_missing_count_is_no_nought_and_leaves_the_others_w
     assert table["n"][0] == 3
 
 
+@pytest.mark.parametrize("rows", [[("県", 3)], [{"n": 3, "name": "県"}], iter([("県", 3)])])
+def test_rows_stand_under_the_columns_that_were_declared_in_their_order(rows):
+    columns = {"name": Text(), "n": Count()}
+    assert Typed.of(rows, columns).frame.to_dict("list") == {"name": ["県"], "n": [3]}
+    assert list(Typed.of([], columns).frame) == ["name", "n"]
+
+
 def test_of_a_frame_a_table_of_rows_takes_the_columns_that_have_a_kind_in_their_order():
     frame = pd.DataFrame({"left_out": ["a"], "n": [2], "name": ["県"]})
     assert list(Typed.of_rows(frame, {"name": Text(), "n": Count()}).frame) == ["name", "n"]

@@ -114,9 +114,8 @@ def _letter(letter: str) -> str:
     if letter.isascii():
         return re.escape(letter)
     shapes = [letter, *_SHAPES_OF.get(letter, ())]
-    apart = unicodedata.normalize(
-        "NFD", letter
-    )  # the letter and its voicing mark, as some keyboards write it
+    # The letter and its voicing mark, as some keyboards write it.
+    apart = unicodedata.normalize("NFD", letter)
     spelled = [*map(re.escape, shapes), *([apart] if apart != letter else [])]
     spelled += [_HALF_KANA[letter]] if letter in _HALF_KANA else []
     return f"(?:{'|'.join(spelled)}){_SELECTOR}"

@@ -16,6 +16,8 @@ Array = NDArray[Any]
 
 MAX_STEPS = 60
 TOLERANCE = 1e-9
+ROUNDS = 4
+"""How often mean and alpha are fitted in turn."""
 LIMIT = 30.0
 """Of the log mean: what runs against it has no estimate."""
 
@@ -89,16 +91,15 @@ def fit(
 
 
 def fit_negative_binomial(
-    y: Array, X: Array, offset: Array | float = 0.0, rounds: int = 4, precision: Array | float = 0.0
+    y: Array, X: Array, offset: Array | float = 0.0, precision: Array | float = 0.0
 ) -> Fit:
-    """Fit with alpha chosen so that the Pearson statistic equals its degrees of freedom; arguments as for
-    `fit`.
+    """Fit with alpha chosen so that the Pearson statistic equals its degrees of freedom; arguments as for `fit`.
 
     A series that varies no more than a Poisson count keeps alpha = 0.
     """
     y = np.atleast_2d(np.asarray(y, dtype=float))
     current = fit(y, X, offset, precision=precision)
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         current = fit(y, X, offset, moment_alpha(y, current.mean, X.shape[1]), precision)
     return current
 

@@ -7,6 +7,7 @@ stand beside one of four years ago; options that were worded differently then ar
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import permutations
 from typing import Annotated, Literal, Self
 
 import pandas as pd
@@ -151,7 +152,7 @@ class Questionnaire(Declared):
         for form, sheet in self.sheets.items():
             for item in sheet.items:
                 item._form = form
-        if found := list(self._contradictions()):
+        if found := [*self._twice(), *self._confused(), *self._astray()]:
             raise ValueError("。".join(found))
         return self
 
@@ -219,36 +220,40 @@ class Questionnaire(Declared):
             return {**self.reached(rule.item), f"{rule.item}={'・'.join(rule.answers)}": ("はい",)}
         return {**self.reached(rule.item), rule.item: rule.answers}
 
-    def _contradictions(self) -> Iterator[str]:
-        """What is wrong between items: names twice, skip rules that point nowhere."""
-        by_id = {item.id: item for item in self.items}
+    def _twice(self) -> Iterator[str]:
+        """Items of one id that are not one item on several forms."""
         for id_, count in Counter(item.id for item in self.items).items():
             alike = [item for item in self.items if item.id == id_]
             forms = {item.form for item in alike}
             if len(forms) < count or any(item.model_dump() != alike[0].model_dump() for item in alike):
                 yield f"同じ id の項目が二つあります({id_})"
+
+    def _confused(self) -> Iterator[str]:
+        """Columns that could be taken for one another."""
         for form in self.forms:
             spelled = Counter(heading for item in self.on(form) for heading in {*item.headings, item.id})
             for heading, count in spelled.items():
                 if count > 1:
                     yield f"{form}: 見出し「{heading}」が二つの項目にあります"
         ticked = [item.id for item in self.items if item.kind == "multiple"]
-        for one in ticked:
-            for other in ticked:
-                if other.startswith(f"{one}_"):
-                    yield f"{other}: id が複数回答「{one}」の列と紛れます"
+        for one, other in permutations(ticked, 2):
+            if other.startswith(f"{one}_"):
+                yield f"{other}: id が複数回答「{one}」の列と紛れます"
+
+    def _astray(self) -> Iterator[str]:
+        """Skip rules that run in a circle or point nowhere."""
+        by_id = {item.id: item for item in self.items}
         for item in self.items:
-            if item.asked_if is None:
+            if not (rule := item.asked_if):
                 continue
-            source, above = by_id.get(item.asked_if.item), {item.id}
+            source, above = by_id.get(rule.item), {item.id}
             while source and source.id not in above:
                 above.add(source.id)
                 source = by_id.get(source.asked_if.item) if source.asked_if else None
             if source:
                 yield f"{item.id}: asked_if が輪になっていて、だれにも尋ねません"
-            source = by_id.get(item.asked_if.item)
-            if source is None:
-                yield f"{item.id}: asked_if の項目「{item.asked_if.item}」がありません"
-            else:
-                for label in sorted(set(item.asked_if.answers) - set(source.labels)):
-                    yield f"{item.id}: 「{source.id}」に選択肢「{label}」がありません"
+            if not (source := by_id.get(rule.item)):
+                yield f"{item.id}: asked_if の項目「{rule.item}」がありません"
+                continue
+            for label in sorted(set(rule.answers) - set(source.labels)):
+                yield f"{item.id}: 「{source.id}」に選択肢「{label}」がありません"

@@ -41,18 +41,19 @@ class Interval:
     low: float
     high: float
 
+    def named(self, estimate: str) -> dict[str, float | None]:
+        """The estimate under this name, its limits as low and high: what a row of a table holds of it."""
+        return {estimate: self.estimate, "low": self.low, "high": self.high}
+
 
 @dataclass(frozen=True)
-class RateRatio:
+class RateRatio(Interval):
     """Ratio of two rates; `low`, `high` and `p_value` come from one central exact test of "ratio = 1".
 
     `estimate` is None for 0/0, `math.inf` when only the comparison rate is 0; `high` may be `math.inf`.
     `p_minlike` is what R's ``poisson.test`` prints; it does not belong to the interval.
     """
 
-    estimate: float | None
-    low: float
-    high: float
     p_value: float
     p_minlike: float
 

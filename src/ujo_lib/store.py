@@ -47,15 +47,15 @@ class Store:
         try:
             made: Made = json.loads(zlib.decompress(file.read_bytes()))
             os.utime(file)
-        except (FileNotFoundError, zlib.error, ValueError):  # not there, or hurt by whatever writes on disks
+        # Not there, or hurt by whatever else writes on disks.
+        except (FileNotFoundError, zlib.error, ValueError):
             made = make()
             try:
                 with private_files():
                     write_atomically(file, zlib.compress(json.dumps(made).encode(), 1))
             except PermissionError:
-                if (
-                    not file.exists()
-                ):  # if it does: it was made meanwhile and is being read, on Windows a hindrance
+                # If it is there it was made meanwhile and is being read: a hindrance on Windows.
+                if not file.exists():
                     raise
         return made
 

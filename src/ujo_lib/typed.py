@@ -192,21 +192,22 @@ class Typed:
                 raise ColumnError(f"column {name} holds something that is no count")
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, columns: Mapping[str, Column], **more: Any) -> Self:
-        """Put a frame and its columns together; columns that the frame lacks are left out.
+    def of(cls, rows: Iterable[Any], columns: Mapping[str, Column], **more: Any) -> Self:
+        """Put a table and its columns together; columns that a frame lacks are left out.
 
         Args:
-            frame: tidy table.
-            columns: name → kind, at least for every column of the frame.
+            rows: values in the order of `columns`, or by their names; also a frame.
+            columns: name → kind, at least for every column of a frame.
             more: `where` and `note` of the schema.
 
         Raises:
             ColumnError: a column of the frame is not declared, or a count holds something else.
 
         Example:
-            >>> Typed.of(pd.DataFrame({"n": [3]}), {"n": Count(unit="件")}).schema["n"].title
+            >>> Typed.of([(3,)], {"n": Count(unit="件")}).schema["n"].title
             '件数(件)'
         """
+        frame = _frame(rows, columns)
         if undeclared := [name for name in map(str, frame.columns) if name not in columns]:
             raise ColumnError(f"no kind for the columns {undeclared}; declared: {list(columns)}")
         return cls(frame, Schema({name: columns[name] for name in map(str, frame.columns)}, **more))
@@ -216,15 +217,14 @@ class Typed:
         """A table of rows in which values may be missing: counts are Int64, flags boolean, other numbers Float64.
 
         Args:
-            rows: values in the order of `columns`, or by their names; also a frame, of which these columns are taken.
+            rows: as in `of`; of a frame these columns are taken.
             columns: name → kind.
             more: as in `of`.
         """
-        frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(columns))
         types = {name: "Float64" for name, column in columns.items() if column.numeric}
         for kind, dtype in ((Count, "Int64"), (Flag, "boolean")):
             types |= {name: dtype for name, column in columns.items() if isinstance(column, kind)}
-        return cls.of(frame[list(columns)].astype(types), columns, **more)
+        return cls.of(_frame(rows, columns)[list(columns)].astype(types), columns, **more)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -258,6 +258,10 @@ class Typed:
         frame = self.frame.merge(other.frame, on=list(on), how="left", validate="many_to_one")
         columns = {**other.schema.columns, **self.schema.columns}
         return replace(self, frame=frame, schema=replace(self.schema, columns=columns))
+
+
+def _frame(rows: Iterable[Any], columns: Mapping[str, Column]) -> pd.DataFrame:
+    return rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(columns))
 
 
 def _renamed(column: Column, names: Mapping[str, str]) -> Column:

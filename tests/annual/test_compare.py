@@ -8,12 +8,12 @@ from scipy.stats import binomtest
 
 from tests.annual.entries import Indicator, Place
 from ujo_lib.annual import compare
-from ujo_lib.annual.released import LIST_OF_TABLES, Released, read_released, read_years
+from ujo_lib.annual.released import Released, read_released, read_years
 from ujo_lib.columns import Count, Dimension
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
-from ujo_lib.report.sheets.exports import Table, list_of_tables
+from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
 from ujo_lib.typed import Schema
 
 CONTACTS = Indicator("相談", "count", "件", Place("02_totals", "件数", {"範囲": "県"}))
@@ -263,7 +263,7 @@ def test_a_release_is_read_back_as_it_was_written(tmp_path):
         "02_consultation_seasonality", spec, pd.DataFrame({"scope": ["県", "市"], "n": [2536, 66]})
     )
     (tmp_path / "02_totals.csv").write_bytes(Table.of(record).csv())
-    (tmp_path / LIST_OF_TABLES).write_bytes(list_of_tables([Table.of(record)]))
+    (tmp_path / LIST).write_bytes(list_of_tables([Table.of(record)]))
     (read,) = read_years({FiscalYear(2023): tmp_path})
     assert read.find("02_totals", {"範囲": "県"}) == {"範囲": "県", "件数(件)": "2536", "件数": "2536"}
     assert read.about["02_totals"]["単位"] == "件"

@@ -5,11 +5,11 @@ import math
 import pandas as pd
 import pytest
 
-from ujo_lib.annual.released import LIST_OF_TABLES, Released, as_released, number, read_released, read_years
+from ujo_lib.annual.released import Released, as_released, number, read_released, read_years
 from ujo_lib.columns import Count, Dimension, Share
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
-from ujo_lib.report.sheets.exports import Table, list_of_tables
+from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
 from ujo_lib.typed import Schema
 
 YEAR = FiscalYear(2022)
@@ -17,7 +17,7 @@ YEAR = FiscalYear(2022)
 
 def released(folder, text: str) -> Released:
     """A year with one table, and a list that names it."""
-    (folder / LIST_OF_TABLES).write_text("ファイル,単位\r\n02_t.csv,件\r\n", encoding="utf-8-sig")
+    (folder / LIST).write_text("ファイル,単位\r\n02_t.csv,件\r\n", encoding="utf-8-sig")
     (folder / "02_t.csv").write_text(text, encoding="utf-8-sig")
     return read_released(folder, YEAR)
 
@@ -82,7 +82,7 @@ def test_a_row_is_found_where_its_cells_name_it_alone(tmp_path, where, n):
 def test_a_folder_without_a_list_of_tables_has_released_nothing(tmp_path):
     year = released(tmp_path, "件数\r\n9\r\n")
     assert (bool(year), set(year.tables), year.about["02_t"]["単位"]) == (True, {"02_t"}, "件")
-    (tmp_path / LIST_OF_TABLES).unlink()
+    (tmp_path / LIST).unlink()
     year = read_released(tmp_path, YEAR)
     assert (bool(year), year.tables, year.about) == (False, {}, {})
 
@@ -100,7 +100,7 @@ def test_the_year_in_the_making_reads_as_it_will_when_it_is_released(tmp_path):
     frame = pd.DataFrame({"scope": ["県", "市"], "n": [1536, 3], "share": [0.98, None]})
     record = TableRecord.of("02_consultation_seasonality", spec, frame)
     (tmp_path / "02_totals.csv").write_bytes(Table.of(record).csv())
-    (tmp_path / LIST_OF_TABLES).write_bytes(list_of_tables([Table.of(record)]))
+    (tmp_path / LIST).write_bytes(list_of_tables([Table.of(record)]))
     made = as_released([record], YEAR)
     assert made == read_released(tmp_path, YEAR)
     assert [number(row["割合"]) for row in made.tables["02_totals"]] == [98, None]

@@ -11,8 +11,7 @@ from unittest import mock
 import pytest
 
 from ujo_lib.cli import main, report
-from ujo_lib.cli.common import DISK, FAULT, INTERRUPTED, WRONG_PARAMETERS
-from ujo_lib.cli.run import CODES
+from ujo_lib.cli.common import CODES, DISK, FAULT, INTERRUPTED, WRONG_PARAMETERS
 from ujo_lib.errors import InputError
 from ujo_lib.intake.problems import DataProblems
 from ujo_lib.params import project_root

@@ -6,10 +6,10 @@ import shutil
 
 import pytest
 
-from ujo_lib.annual.released import LIST_OF_TABLES
 from ujo_lib.cli import main
 from ujo_lib.cli.common import DONE
 from ujo_lib.params import project_root
+from ujo_lib.report.sheets.exports import LIST
 
 INDICATORS = """indicators:
   - label: 相談, 県内
@@ -29,7 +29,7 @@ def released(tmp_path, monkeypatch):
         tables = tmp_path / f"outputs/sample/fy{year}/release/tables"
         tables.mkdir(parents=True)
         (tables / "02_bases.csv").write_text(f"件数\n{n}\n", encoding="utf-8")
-        (tables / LIST_OF_TABLES).write_text("ファイル,単位\n02_bases.csv,件\n", encoding="utf-8")
+        (tables / LIST).write_text("ファイル,単位\n02_bases.csv,件\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
 

@@ -15,8 +15,7 @@ from unittest import mock
 import pytest
 
 from ujo_lib.cli import main
-from ujo_lib.cli.common import DATA_PROBLEMS, DONE, FAULT, LOCKED, NOTEBOOK_FAILED, WRONG_PARAMETERS
-from ujo_lib.cli.run import CODES
+from ujo_lib.cli.common import CODES, DATA_PROBLEMS, DONE, FAULT, LOCKED, NOTEBOOK_FAILED, WRONG_PARAMETERS
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.executors import ProcessDiedError, open_executor
 from ujo_lib.pipeline.fleet import STATES, Result, just_closed, paragraph, run_all, site_years, worst

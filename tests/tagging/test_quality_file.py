@@ -132,6 +132,15 @@ def test_a_missing_column_sheet_or_workbook_is_named(book: Path, tmp_path: Path)
         qf.read_coding_book(other, PLAN, LABELS)
 
 
+def test_a_sheet_that_somebody_has_emptied_lacks_all_its_columns(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "コーディング"
+    book.save(tmp_path / "coding_A.xlsx")
+    with pytest.raises(q.CodesError) as told:
+        qf.read_coding_book(tmp_path / "coding_A.xlsx", PLAN, LABELS)
+    assert len(told.value.problems) == 2 + len(LABELS)
+
+
 @pytest.mark.parametrize(("length", "cut"), [(32_766, False), (32_767, False), (32_768, True)])
 def test_a_text_longer_than_a_cell_is_cut_visibly(length: int, cut: bool) -> None:
     shown = qf.cell_text("あ" * length)

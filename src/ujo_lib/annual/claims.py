@@ -69,7 +69,7 @@ def compare(claims: list[Claim], recall: Recall) -> Typed:
         "verdict": Text(heading="判定"),
         "note": Text(heading="説明"),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns), dtype=object), columns)
+    return Typed.of(rows, columns)
 
 
 def _row(claim: Claim, recall: Recall) -> tuple[str, ...]:
@@ -224,18 +224,21 @@ def period_of(table: Published, cell: Cell) -> str:
     return named[0] if named else period
 
 
+def _asked(claim: Claim, table: Published) -> tuple[Cell, pd.DataFrame]:
+    """The cell of a claim, and the rows that it names."""
+    assert claim.cell is not None  # `_answer` has looked
+    return claim.cell, table.frame.loc[rows_of(table, claim.cell)]
+
+
 def _figure(claim: Claim, table: Published) -> float:
     """The computed figure: one cell, or several added up."""
-    cell = claim.cell
-    assert cell is not None  # _answer has looked
-    return float(numbers(table.frame.loc[rows_of(table, cell), cell.column]).sum())
+    cell, rows = _asked(claim, table)
+    return float(numbers(rows[cell.column]).sum())
 
 
 def _ranked(claim: Claim, table: Published) -> pd.Series:
     """The figures to be ranked, by category, in the order of the table."""
-    cell = claim.cell
-    assert cell is not None
-    rows = table.frame.loc[rows_of(table, cell)]
+    cell, rows = _asked(claim, table)
     return pd.Series(numbers(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str))
 
 
@@ -251,30 +254,30 @@ def _equal(claim: Claim, table: Published) -> tuple[str, str]:
 
 def _text(claim: Claim, table: Published) -> tuple[str, str]:
     """The same text: a date, a name."""
-    cell = claim.cell
-    assert cell is not None
-    said = "、".join(
-        str(value).removesuffix(_MIDNIGHT) for value in table.frame.loc[rows_of(table, cell), cell.column]
-    )
+    cell, rows = _asked(claim, table)
+    said = "、".join(str(value).removesuffix(_MIDNIGHT) for value in rows[cell.column])
     return said, _verdict(said == str(claim.published))
+
+
+def _decimals(published: Any) -> int:
+    return len(str(published).partition(".")[2])
+
+
+def rounds_to(published: Any, figure: float) -> bool:
+    """Whether a figure is the published one after rounding to as many decimals."""
+    return round_half_up(figure, _decimals(published)) == float(published)
 
 
 def _percent(claim: Claim, table: Published) -> tuple[str, str]:
     """The same percentage after rounding to as many decimals as were published."""
-    share = _figure(claim, table)
-    digits = len(str(claim.published).partition(".")[2])
-    return notation.percent(share, max(digits, 1)), _verdict(
-        round_half_up(share * 100, digits) == float(claim.published)
-    )
+    share, digits = _figure(claim, table), max(_decimals(claim.published), 1)
+    return notation.percent(share, digits), _verdict(rounds_to(claim.published, share * 100))
 
 
 def _rounded(claim: Claim, table: Published) -> tuple[str, str]:
     """The same number after rounding to as many decimals as were published."""
-    figure = _figure(claim, table)
-    digits = len(str(claim.published).partition(".")[2])
-    return notation.decimal_text(figure, max(digits, 1)), _verdict(
-        round_half_up(figure, digits) == float(claim.published)
-    )
+    figure, digits = _figure(claim, table), max(_decimals(claim.published), 1)
+    return notation.decimal_text(figure, digits), _verdict(rounds_to(claim.published, figure))
 
 
 def _words(claim: Claim, table: Published) -> tuple[str, str]:
@@ -324,9 +327,8 @@ def _about(claim: Claim, table: Published) -> tuple[str, str]:
 
 def _above_one(claim: Claim, table: Published) -> tuple[str, str]:
     """Every ratio in question is above one."""
-    cell = claim.cell
-    assert cell is not None
-    figures = numbers(table.frame.loc[rows_of(table, cell), cell.column])
+    cell, rows = _asked(claim, table)
+    figures = numbers(rows[cell.column])
     # "At least" is rounded down, so that it holds.
     least = f"{math.floor(100 * figures.min() + 1e-9) / 100:.2f}以上"
     return notation.ratio(figures.iloc[0]) if len(figures) == 1 else least, _verdict(
@@ -336,9 +338,8 @@ def _above_one(claim: Claim, table: Published) -> tuple[str, str]:
 
 def _marked(claim: Claim, table: Published) -> tuple[str, str]:
     """A cell that stands above independence beyond chance."""
-    cell = claim.cell
-    assert cell is not None
-    mark = str(table.frame.loc[rows_of(table, cell), cell.column].iloc[0])
+    cell, rows = _asked(claim, table)
+    mark = str(rows[cell.column].iloc[0])
     return f"しるし {mark}", _verdict(mark == MARKS[0])
 
 
@@ -347,13 +348,11 @@ def _not_different(claim: Claim, table: Published) -> tuple[str, str]:
 
     That the interval holds 0 says nothing of sameness: few answers are always "not different" (Schuirmann 1987).
     """
-    cell = claim.cell
-    assert cell is not None
+    cell, rows = _asked(claim, table)
     ends = table.spec.schema.around(cell.column)
     if ends is None:
         raise KeyError("この列には信頼区間がない")
-    rows = table.frame.loc[rows_of(table, cell), [cell.column, *ends]]
-    estimate, low, high = (float(value) for value in pd.to_numeric(rows.iloc[0]))
+    estimate, low, high = (float(value) for value in pd.to_numeric(rows[[cell.column, *ends]].iloc[0]))
     if pd.isna(low) or pd.isna(high):
         return "差の区間がない", UNKNOWN
     said = f"差(ポイント) {' / '.join(map(notation.percent_figure, (estimate, low, high)))}"

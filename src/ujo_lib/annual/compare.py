@@ -17,7 +17,7 @@ import pandas as pd
 from ujo_lib import stats
 from ujo_lib.annual.claims import Recall
 from ujo_lib.annual.released import Released, as_released, number
-from ujo_lib.columns import Ratio, Share, Text, Various, interval
+from ujo_lib.columns import Column, Ratio, Share, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Indicator, Indicators
@@ -26,10 +26,6 @@ from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
 from ujo_lib.typed import Typed
 
 MORE, LESS, UNCLEAR, NOT_COMPARABLE = "増えた", "減った", "はっきりしない", "比較不可"
-COMPARED_COLUMNS: Final = (
-    "label", "unit", "format", "before", "now", "difference", "estimate", "low", "high", "verdict", "reason",
-)  # fmt: skip
-COURSE_COLUMNS: Final = ("label", "year", "unit", "format", "value", "low", "high", "remark")
 _FORMATS: Final = {"count": "n", "share": "share"}
 _DRAWN: Final = 4
 """Indicators that one figure can tell apart where their intervals lie over each other."""
@@ -144,7 +140,7 @@ def compare(
     if kinds == {"share"}:
         difference = Various(heading="差", unit="ポイント", unit_by="")
     return Typed.of(
-        pd.DataFrame(rows, columns=list(COMPARED_COLUMNS)),
+        rows,
         {
             "label": Text(heading="指標"),
             "unit": Text(heading="単位"),
@@ -182,21 +178,11 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
             remark = reading.why
             if last is not None and reading.value is not None:
                 remark = remark or _difference_of_definition(indicator, *last, released.year, reading)
-            rows.append(
-                (
-                    indicator.label,
-                    released.year.label,
-                    indicator.unit,
-                    _FORMATS[indicator.kind],
-                    reading.value,
-                    low,
-                    high,
-                    remark,
-                )
-            )
+            told = {"value": reading.value, "low": low, "high": high, "remark": remark}
+            named = {"label": indicator.label, "year": released.year.label, "unit": indicator.unit}
+            rows.append({**named, "format": _FORMATS[indicator.kind], **told})
             last = (released.year, reading) if reading.value is not None else last
-    frame = pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
-    columns = {
+    columns: dict[str, Column] = {
         "label": Text(heading="指標"),
         "year": Text(heading="年度"),
         "unit": Text(heading="単位"),
@@ -206,8 +192,9 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
         "remark": Text(heading="理由・注意"),
     }
     if {one.kind for one in indicators} == {"share"}:
-        return Typed.of(frame.drop(columns=["unit", "format"]), columns | {"value": Share(heading="値")})
-    return Typed.of(frame, columns)
+        del columns["unit"], columns["format"]
+        columns["value"] = Share(heading="値")
+    return Typed.of(rows, columns)
 
 
 def as_text(compared: Typed) -> list[list[str]]:

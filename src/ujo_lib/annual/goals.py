@@ -43,7 +43,7 @@ def measure(goals: list[Goal], recall: Recall) -> Typed:
         "status": Text(heading="測定"),
         "note": Text(heading="説明"),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns), dtype=object), columns)
+    return Typed.of(rows, columns)
 
 
 def _row(goal: Goal, recall: Recall) -> tuple[str, ...]:

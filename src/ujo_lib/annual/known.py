@@ -7,13 +7,13 @@ start from them.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from ujo_lib.annual.claims import rows_of
+from ujo_lib.annual.claims import rounds_to, rows_of
 from ujo_lib.disclosure.tables import PublicFigure, Region
 from ujo_lib.params.annual import Cell, Claim
 from ujo_lib.report.door.masks import Counted
 from ujo_lib.report.look.wording import agrees
-from ujo_lib.stats import round_half_up
 
 _N, _BASE = "n", "base"
 
@@ -104,13 +104,7 @@ def _together(regions: Sequence[Region]) -> Region | None:
     return tuple(sorted(first.items()))
 
 
-def _percent(published: object, share: float) -> bool:
-    digits = len(str(published).partition(".")[2])
-    return bool(round_half_up(share * 100, digits) == float(str(published)))
-
-
-def _words(published: object, share: float) -> bool:
-    return agrees(str(published), share)
-
-
-_FITS: Mapping[str, Callable[[object, float], bool]] = {"percent": _percent, "words": _words}
+_FITS: Mapping[str, Callable[[Any, float], bool]] = {
+    "percent": lambda published, share: rounds_to(published, share * 100),
+    "words": lambda published, share: agrees(str(published), share),
+}

@@ -16,9 +16,7 @@ from typing import Final
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.report.door.publish import TableRecord
 from ujo_lib.report.look.notation import HIDDEN, MISSING
-from ujo_lib.report.sheets.exports import UNBOUNDED, Table, list_of_tables
-
-LIST_OF_TABLES: Final = "00_表の一覧.csv"
+from ujo_lib.report.sheets.exports import LIST, UNBOUNDED, Table, list_of_tables
 
 _UNIT: Final = re.compile(r"\([^()]*\)$")
 
@@ -70,14 +68,12 @@ def read_released(folder: Path, year: FiscalYear) -> Released:
     Returns:
         The tables; none, where the year has released nothing.
     """
-    if not (folder / LIST_OF_TABLES).is_file():
+    if not (folder / LIST).is_file():
         return Released(year, {}, {})
     tables = {
-        file.stem: _rows(file.read_bytes())
-        for file in sorted(folder.glob("*.csv"))
-        if file.name != LIST_OF_TABLES
+        file.stem: _rows(file.read_bytes()) for file in sorted(folder.glob("*.csv")) if file.name != LIST
     }
-    return Released(year, tables, _about((folder / LIST_OF_TABLES).read_bytes()))
+    return Released(year, tables, _about((folder / LIST).read_bytes()))
 
 
 def as_released(records: Iterable[TableRecord], year: FiscalYear) -> Released:

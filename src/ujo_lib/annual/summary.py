@@ -74,7 +74,7 @@ def key_figures(entries: list[KeyFigure], recall: Recall, level: float = LEVEL) 
     }
     named = [(entry.label, entry) for entry in entries]
     rows = answered("key_figures.yaml", named, recall, partial(_row, level=level))
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+    return Typed.of(rows, columns)
 
 
 def _row(entry: KeyFigure, recall: Recall, level: float) -> dict[str, Any]:
@@ -236,32 +236,26 @@ def busiest_month(recall: Recall) -> Line:
     """Whether the months differ beyond chance, and which has most contacts a day if no other may have more."""
     months = recall("02_consultation_seasonality", "months")
     verdict = recall("02_consultation_seasonality", "verdicts").frame["finding"].iloc[0]
-    if verdict == "検出":
-        most = "県内からの一日あたりの相談は、{month[max estimate]}に最も多くなりました。"
-        differ = "県内からの相談の多さは、月によって違いました。"
-        return Line(foremost(months, "month", "estimate", most, differ), (months,), _whose(months))
-    if verdict == "検出せず":
-        told = "県内からの相談の多さに、月によるはっきりした違いは見られません。"
-        return Line(told, (), _whose(months))
-    return Line(
-        "県内からの相談が月によって違うかどうかは、この記録からは判断できません。", (), _whose(months)
-    )
+    return _busiest(months, "month", "月", {verdict})
 
 
 def busiest_weekday(recall: Recall) -> Line:
     """Whether the days of the week differ beyond chance, and which has most contacts if no other may have more."""
     days = recall("02_consultation_seasonality", "weekdays")
     verdicts = recall("02_consultation_seasonality", "verdicts").where(pattern="曜日による違い")
-    finding = set(verdicts.frame["finding"])
-    if "検出" in finding:
-        most = "県内からの一日あたりの相談は、{weekday[max estimate]}曜日に最も多くなりました。"
-        differ = "県内からの相談の多さは、曜日によって違いました。"
-        return Line(foremost(days, "weekday", "estimate", most, differ), (days,), _whose(days))
-    if "検出せず" in finding:
-        return Line("県内からの相談の多さに、曜日によるはっきりした違いは見られません。", (), _whose(days))
-    return Line(
-        "県内からの相談が曜日によって違うかどうかは、この記録からは判断できません。", (), _whose(days)
-    )
+    return _busiest(days, "weekday", "曜日", set(verdicts.frame["finding"]), unit="曜日")
+
+
+def _busiest(table: Published, label: str, by: str, findings: set[str], unit: str = "") -> Line:
+    """What the verdicts on a division of time have found: `by` in words, `unit` behind its labels."""
+    told = f"県内からの相談が{by}によって違うかどうかは、この記録からは判断できません。"
+    if "検出" in findings:
+        most = f"県内からの一日あたりの相談は、{{{label}[max estimate]}}{unit}に最も多くなりました。"
+        differ = f"県内からの相談の多さは、{by}によって違いました。"
+        return Line(foremost(table, label, "estimate", most, differ), (table,), _whose(table))
+    if "検出せず" in findings:
+        told = f"県内からの相談の多さに、{by}によるはっきりした違いは見られません。"
+    return Line(told, (), _whose(table))
 
 
 def _whose(table: Published) -> str:

@@ -13,6 +13,19 @@ DONE, FAULT, WRONG_PARAMETERS, DATA_PROBLEMS, NOTEBOOK_FAILED, LOCKED, REFUSED, 
 INTERRUPTED = 130
 """As shells say it of a program that was sent SIGINT."""
 
+CODES = {
+    "unchanged": DONE,
+    "done": DONE,
+    "locked": LOCKED,
+    "parameters": WRONG_PARAMETERS,
+    "data": DATA_PROBLEMS,
+    "notebook": NOTEBOOK_FAILED,
+    "refused": REFUSED,
+    "disk": DISK,
+    "fault": FAULT,
+}
+"""How a run ends, from good to bad → exit code; of several runs the worst counts."""
+
 _SITE = re.compile(r"^[a-z0-9_-]+$")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ujo_lib.cli.common import (
+    CODES,
     DATA_PROBLEMS,
     DONE,
     REFUSED,
@@ -100,7 +101,6 @@ def _today() -> datetime.date:
 
 
 def _release(options: argparse.Namespace) -> int:
-    from ujo_lib.cli.run import CODES
     from ujo_lib.pipeline.fleet import attempt
     from ujo_lib.pipeline.progress import Progress
     from ujo_lib.pipeline.run import release
@@ -222,31 +222,27 @@ def _passphrases(options: argparse.Namespace, prompts: Sequence[str]) -> list[st
 
 def _gate(options: argparse.Namespace) -> int:
     from ujo_lib.disclosure.gate import Gate, to_json, to_text
-    from ujo_lib.pipeline.confidential import (
-        UnreadableTextsError,
-        account,
-        committed_words,
-        files_below,
-        read_confidential,
-        some_texts,
-        spoken_headings,
-    )
+    from ujo_lib.pipeline import confidential
 
     try:
-        secret = [file for path in options.confidential for file in files_below(path)]
+        secret = [file for path in options.confidential for file in confidential.files_below(path)]
         words = [
-            file.read_text(encoding="utf-8") for path in options.vocabulary for file in files_below(path)
+            file.read_text(encoding="utf-8")
+            for path in options.vocabulary
+            for file in confidential.files_below(path)
         ]
         root = None
         with suppress(NoProjectError):
             root = project_root()
-        words += committed_words(root) if root else ()
-        spoken = spoken_headings(root)
-        texts = some_texts(text for file in secret for text in read_confidential(file, spoken))
-        found = Gate(texts, words, options.clients, users=account()).scan(options.paths)
+        words += confidential.committed_words(root) if root else ()
+        spoken = confidential.spoken_headings(root)
+        texts = confidential.some_texts(
+            text for file in secret for text in confidential.read_confidential(file, spoken)
+        )
+        found = Gate(texts, words, options.clients, users=confidential.account()).scan(options.paths)
     except FileNotFoundError as error:
         return explain(error, WRONG_PARAMETERS)
-    except (UnreadableTextsError, UnicodeDecodeError) as error:
+    except (confidential.UnreadableTextsError, UnicodeDecodeError) as error:
         return explain(error, DATA_PROBLEMS)
     print(to_json(found) if options.json else to_text(found), end="" if options.json else "\n")
     return REFUSED if any(finding.severity == "error" for finding in found) else DONE

@@ -49,35 +49,26 @@ def _export(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from ujo_lib.intake.account import told
     from ujo_lib.intake.problems import as_text
-    from ujo_lib.pipeline.readiness import (
-        contradicted,
-        require_fitting_codes,
-        require_known_answers,
-        undecided,
-        unread,
-        unreadable,
-        unusable,
-        unweighable,
-    )
+    from ujo_lib.pipeline import readiness
     from ujo_lib.tagging.quality import CodesError
 
     place = place_of(options)
     found = _read(place)
     print(found.json() if options.json else "\n".join([*told(found.sources), "", as_text(found.faults)]))
-    if (beside := unread(place)) and not options.json:
+    if (beside := readiness.unread(place)) and not options.json:
         print("\ninputs.yaml に書かれていないため、読まないファイル:", *beside, sep="\n- ")
-    require_known_answers(place, found)
-    if wrong := unreadable(place):
+    readiness.require_known_answers(place, found)
+    if wrong := readiness.unreadable(place):
         return explain("\n".join(wrong), WRONG_PARAMETERS)
-    if (doubts := contradicted(place, found)) and not options.json:
+    if (doubts := readiness.contradicted(place, found)) and not options.json:
         print("\n食い違い:", *doubts, sep="\n- ")
-    if found.ok and (unfit := [*unusable(place, found), *unweighable(place, found)]):
+    if found.ok and (unfit := [*readiness.unusable(place, found), *readiness.unweighable(place, found)]):
         return explain("\n".join(unfit), DATA_PROBLEMS)
     try:
-        require_fitting_codes(place, found)
+        readiness.require_fitting_codes(place, found)
     except CodesError as error:
         return explain(error, DATA_PROBLEMS)
-    if (left := undecided(place)) and not options.json:
+    if (left := readiness.undecided(place)) and not options.json:
         print(f"\n公表(ujo release)の前に、人が決めること: {len(left)} 件", *left, sep="\n- ")
     return DONE if found.ok else DATA_PROBLEMS
 
@@ -113,16 +104,7 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     """What keeps a year from its release, by kind of work in the order of work; and what a release does without."""
     from ujo_lib.intake.problems import by_cause
     from ujo_lib.params import ParameterError
-    from ujo_lib.pipeline.readiness import (
-        marked,
-        require_fitting_codes,
-        require_known_answers,
-        uncoded,
-        undecided,
-        unreadable,
-        unusable,
-        unweighable,
-    )
+    from ujo_lib.pipeline import readiness
     from ujo_lib.setup.checklist import missing_inputs, wrong_parameters
     from ujo_lib.tagging import CodebookError
     from ujo_lib.tagging.quality import CodesError
@@ -132,24 +114,24 @@ def _obstacles(place: "SiteYear") -> "tuple[dict[str, Sequence[str]], list[str]]
     forms = [f"{point.where}: {point.what}" for point in missing_inputs(*here)]
     left: dict[str, Sequence[str]] = {"パラメーターを直す": parameters, "入力ファイルをそろえる": forms}
     if parameters:
-        return _present({**left, "人が確かめて決める": marked(place)}), []
+        return _present({**left, "人が確かめて決める": readiness.marked(place)}), []
     found = None if forms else _read(place, texts=False)
     if found:
         left[f"入力ファイルの中身を直す(直し方は `ujo check {place.site} {place.year}`)"] = [
             str(cause) for cause in by_cause(found.faults) if cause.severity == "error"
-        ] or [*unusable(place, found), *unweighable(place, found)]
-    contents, wishes = unreadable(place), []
+        ] or [*readiness.unusable(place, found), *readiness.unweighable(place, found)]
+    contents, wishes = readiness.unreadable(place), []
     try:
-        require_known_answers(place, found)
+        readiness.require_known_answers(place, found)
         if found:
-            require_fitting_codes(place, found)
-            wishes = uncoded(place)
+            readiness.require_fitting_codes(place, found)
+            wishes = readiness.uncoded(place)
     except ParameterError as error:
         contents += map(str, error.problems)
     except (CodesError, CodebookError) as error:
         contents.append(str(error))
     left["パラメーターのファイルの中身を直す"] = contents
-    left["人が確かめて決める"] = undecided(place)
+    left["人が確かめて決める"] = readiness.undecided(place)
     if not _present(left):
         from ujo_lib.pipeline.signing import unreleased
 

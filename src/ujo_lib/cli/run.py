@@ -10,19 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ujo_lib.cli.common import (
-    DATA_PROBLEMS,
-    DISK,
-    DONE,
-    FAULT,
-    LOCKED,
-    NOTEBOOK_FAILED,
-    REFUSED,
-    WRONG_PARAMETERS,
-    AddCommand,
-    place_of,
-    positive,
-)
+from ujo_lib.cli.common import CODES, AddCommand, place_of, positive
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import project_root
 
@@ -30,18 +18,6 @@ if TYPE_CHECKING:
     from ujo_lib.pipeline.fleet import Result
 
 AUTO = "auto"
-CODES = {
-    "unchanged": DONE,
-    "done": DONE,
-    "locked": LOCKED,
-    "parameters": WRONG_PARAMETERS,
-    "data": DATA_PROBLEMS,
-    "notebook": NOTEBOOK_FAILED,
-    "refused": REFUSED,
-    "disk": DISK,
-    "fault": FAULT,
-}
-"""How a run ends, from good to bad → exit code; of several runs the worst counts."""
 
 
 def add_commands(command: AddCommand) -> None:

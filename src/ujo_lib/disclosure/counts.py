@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
-from ujo_lib.disclosure.system import Row, with_common_periods
+from ujo_lib.disclosure.system import REST, Row, order_of, with_common_periods
 from ujo_lib.disclosure.tables import (
     PERIOD,
     CountTable,
@@ -150,7 +150,7 @@ def _merge(found: Sequence[Count]) -> list[Count]:
             )
     for count in exact.values():
         count.primary &= not count.shown
-    return [exact[region] for region in sorted(exact, key=_sort_key)] + intervals
+    return [exact[region] for region in sorted(exact, key=order_of)] + intervals
 
 
 def _differences(counts: Sequence[Count], policy: Policy) -> list[Count]:
@@ -175,21 +175,18 @@ def _differences(counts: Sequence[Count], policy: Policy) -> list[Count]:
                 if not _covered(whole - part, size, sizes):
                     region = tuple(sorted([*rest, (variable, whole - part)], key=lambda pair: pair[0]))
                     found[region] = Count(Row(region, size, size), primary=True)
-    return [found[region] for region in sorted(found, key=_sort_key)]
+    return [found[region] for region in sorted(found, key=order_of)]
 
 
 def _lines(counts: Sequence[Count], variable: str) -> dict[Region, dict[frozenset[str], Count]]:
     """Counts that differ in one variable only, by the rest of their region and by their atoms."""
-    everyone = frozenset({_ELSEWHERE}).union(*(dict(count.row.region).get(variable, ()) for count in counts))
+    everyone = frozenset({REST}).union(*(dict(count.row.region).get(variable, ()) for count in counts))
     lines: dict[Region, dict[frozenset[str], Count]] = {}
     for count in counts:
         atoms = dict(count.row.region).get(variable, everyone)
         rest = tuple(pair for pair in count.row.region if pair[0] != variable)
         lines.setdefault(rest, {})[atoms] = count
     return lines
-
-
-_ELSEWHERE = "〔その他〕"
 
 
 def _covered(left: frozenset[str], size: int, line: Mapping[frozenset[str], int]) -> bool:
@@ -205,7 +202,3 @@ def _covered(left: frozenset[str], size: int, line: Mapping[frozenset[str], int]
 def describe(region: Region) -> str:
     """A region as a person would say it."""
     return "・".join(f"{variable}={'/'.join(sorted(atoms))}" for variable, atoms in region) or "全体"
-
-
-def _sort_key(region: Region) -> tuple[int, list[tuple[str, list[str]]]]:
-    return len(region), [(variable, sorted(atoms)) for variable, atoms in region]

@@ -13,9 +13,8 @@ import scipy.sparse as sp
 from ujo_lib.disclosure.system import System
 
 NODE_LIMIT = 20_000
-COUNTABLE = (
-    1_500  # kinds of people up to which a plan asks for whole people: beyond, one table took over a minute
-)
+COUNTABLE = 1_500
+"""Kinds of people up to which a plan asks for whole people: beyond, one table took over a minute."""
 _OPTIONS = {
     "output_flag": False,
     "threads": 1,

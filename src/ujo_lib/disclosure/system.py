@@ -25,7 +25,8 @@ from ujo_lib.disclosure.tables import AREA, NO, PERIOD, YES, Region, TableError,
 
 MAX_ATOMS = 6000
 NEAR = 50
-_REST = "〔その他〕"
+REST = "〔その他〕"
+"""The category of those whom no table names."""
 
 
 @dataclass(frozen=True)
@@ -228,9 +229,8 @@ def _assemble(rows: Sequence[Row], with_rest: set[str], zeros: Sequence[int]) ->
          ([n for n, cut in enumerate(cuts) for _ in cut], [row for cut in cuts for row, _ in cut])),
         shape=(len(cuts), len(rows)),
     )  # fmt: skip
-    slack = sp.eye(
-        len(cuts), format="csr"
-    )  # an atom of its own for each: how much room the inequality leaves
+    # An atom of its own for each: how much room the inequality leaves.
+    slack = sp.eye(len(cuts), format="csr")
     linked = sp.vstack([E, signs @ A])
     return System(
         sp.hstack([A, sp.csr_matrix((len(rows), len(cuts)))], format="csr"),
@@ -254,7 +254,7 @@ def _triangles(rows: Sequence[Row]) -> list[list[tuple[int, float]]]:
                 groups.setdefault(context, {})[traits] = i
     found: list[list[tuple[int, float]]] = []
     for at in groups.values():
-        pairs = sorted((traits for traits in at if len(traits) == 2), key=_spelled)
+        pairs = sorted((traits for traits in at if len(traits) == 2), key=order_of)
         partners: dict[Region, list[Region]] = {}
         for first, second in pairs:
             partners.setdefault((first,), []).append((second,))
@@ -270,8 +270,9 @@ def _triangles(rows: Sequence[Row]) -> list[list[tuple[int, float]]]:
     return [cut for cut in found if -sum(sign * rows[i].low for i, sign in cut) <= NEAR]
 
 
-def _spelled(region: Region) -> list[tuple[str, list[str]]]:
-    return [(variable, sorted(atoms)) for variable, atoms in region]
+def order_of(region: Region) -> tuple[int, list[tuple[str, list[str]]]]:
+    """For sorting: those of fewer variables first."""
+    return len(region), [(variable, sorted(atoms)) for variable, atoms in region]
 
 
 def _told_apart(
@@ -312,7 +313,7 @@ def _classes(rows: Sequence[Row], with_rest: set[str]) -> dict[str, dict[str, in
             sets.setdefault(variable, set()).add(atoms)
     books: dict[str, dict[str, int]] = {}
     for variable, found in sorted(sets.items()):
-        rest = {NO if found == {frozenset({YES})} else _REST} if variable in with_rest else set()
+        rest = {NO if found == {frozenset({YES})} else REST} if variable in with_rest else set()
         names = sorted(rest.union(*found))
         ordered = sorted(found, key=sorted)
         marks = {atom: tuple(atom in one for one in ordered) for atom in names}

@@ -15,9 +15,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
+from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.typed import ANSWERED
 
-TOTAL_LABELS = ("総数", "全体")
 PERIOD = "〔期間〕"
 AREA = "〔地域〕"
 YES, NO = "はい", "いいえ"
@@ -41,13 +41,11 @@ class Cell:
         column: the count column it stands in.
         value: the true count; None when the source itself suppressed it (it is hidden whatever the plan
             says).
-        largest: the largest part contributed by one reporter, for the dominance rule; None when not known.
     """
 
     labels: tuple[str, ...]
     column: str
     value: int | None
-    largest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -151,9 +149,8 @@ class CountTable:
         over = self.bases.get(cell.column, ())
         for (column, variable), text in zip(self.dimensions.items(), cell.labels, strict=True):
             if column not in over and text not in self.total_labels:
-                if (
-                    variable == PERIOD
-                ):  # the months of a year stand for themselves, not for days of the whole year
+                # The months of a year stand for themselves, not for days of the whole year.
+                if variable == PERIOD:
                     found.pop(PERIOD, None)
                 _restrict(found, *self._atoms(variable, (text,)))
         return tuple(sorted(found.items()))
@@ -285,8 +282,6 @@ class Policy:
         exemptions: kinds of table that are printed in full, and so is what is left of one when the same table of some
             of its days is taken away.
         own_case: the outsider may be one of the people counted, and knows it.
-        dominance: also hide a cell when one reporter contributed more than this share of it (0–1); None
-            switches the rule off.
     """
 
     threshold: int = 5
@@ -294,13 +289,10 @@ class Policy:
     required_width: int = 3
     exemptions: tuple[Exemption, ...] = ()
     own_case: bool = False
-    dominance: float | None = None
 
     def __post_init__(self) -> None:
         if self.threshold < 1 or self.required_width < 1:
             raise TableError("秘匿の閾値と必要な幅は 1 以上")
-        if self.dominance is not None and not 0 < self.dominance < 1:
-            raise TableError("占有の割合は 0 より大きく 1 より小さい数")
 
     @property
     def least_hidden(self) -> int:
@@ -328,11 +320,7 @@ class Policy:
         """Whether a count must not be printed on its own account."""
         if cell.value is None:
             return True
-        if cell.value == 0:
-            return self.zero_rule == "hide"
-        if cell.value < self.threshold:
-            return True
-        return self.dominance is not None and (cell.largest or 0) > self.dominance * cell.value
+        return self.zero_rule == "hide" if cell.value == 0 else cell.value < self.threshold
 
 
 def span(start: date, end: date) -> str:
@@ -391,23 +379,18 @@ def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
                 yield PublicFigure(table.population, where, size, size, f"{table.id} の合計", own=True)
 
 
-def dump_tables(tables: Sequence[CountTable]) -> str:
-    """Tables as JSON (with their true counts: keep it inside the city)."""
+def dump_tables(tables: Sequence[CountTable | PastRelease]) -> str:
+    """Tables, alone or with their masks, as JSON (with their true counts: keep it inside the city)."""
     return json.dumps([asdict(table) for table in tables], ensure_ascii=False, default=str)
 
 
-def dump_past(releases: Sequence["PastRelease"]) -> str:
-    """Tables of a release with their masks as JSON (with their true counts: keep it inside the city)."""
-    return json.dumps([asdict(one) for one in releases], ensure_ascii=False, default=str)
-
-
-def load_past(text: str, release: str = "") -> list["PastRelease"]:
-    """Read what `dump_past` wrote; `release` says which release it tells of."""
+def load_past(text: str, release: str = "") -> list[PastRelease]:
+    """Read what `dump_tables` wrote of tables with their masks; `release` says which release it tells of."""
     return [PastRelease(_table(one["table"]), tuple(one["hidden"]), release) for one in json.loads(text)]
 
 
 def _table(entry: dict[str, Any]) -> CountTable:
-    cells = tuple(Cell(**{**cell, "labels": tuple(cell["labels"])}) for cell in entry["cells"])
+    cells = tuple(Cell(tuple(cell["labels"]), cell["column"], cell["value"]) for cell in entry["cells"])
     period = entry["period"] and tuple(date.fromisoformat(day) for day in entry["period"])
     lists = {
         name: tuple(entry.get(name, ())) for name in ("counts", "total_labels", "multiple", "area", "told")

@@ -49,7 +49,6 @@ class DisclosureRules(Declared):
     )
     zero_rule: Literal["show", "hide"] = Field("show", description="0 を載せる(show)か伏せる(hide)か")
     own_case: bool = Field(False, description="数えられた本人が自分の1件を知っているとして守るか")
-    dominance: float | None = Field(None, gt=0, lt=1, description="1人の報告がこの割合を超える数も伏せる")
     licence: str = Field(
         "", pattern=r"^(https://\S+)?$", description="公表する表の利用条件のURL。空なら、どこにも書かない"
     )

@@ -17,7 +17,7 @@ from ujo_lib.disclosure.tables import (
     PastRelease,
     Policy,
     PublicFigure,
-    dump_past,
+    dump_tables,
     load_past,
     sums_of,
 )
@@ -101,7 +101,7 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
     """
     past = [PastRelease(one.table, masks.plan.mask(one.table.id)) for one in tables]
     file = folder / f"{identity}-{masks.plan.digest[:8]}.json"
-    write_atomically(file, dump_past(past))
+    write_atomically(file, dump_tables(past))
     return file
 
 
@@ -109,7 +109,7 @@ def _policy(rules: DisclosureRules, threshold: int) -> Policy:
     return Policy(
         threshold=threshold,
         exemptions=tuple(Exemption(**one.model_dump()) for one in rules.exemptions),
-        **rules.model_dump(include={"zero_rule", "required_width", "own_case", "dominance"}),
+        **rules.model_dump(include={"zero_rule", "required_width", "own_case"}),
     )
 
 

@@ -16,7 +16,6 @@ from ujo_lib.disclosure.tables import (
     Policy,
     PublicFigure,
     TableError,
-    dump_past,
     dump_tables,
 )
 from ujo_lib.files import package_digest, write_atomically
@@ -84,7 +83,7 @@ def plan_masks(
             dump_tables([one.table for one in tables]),
             asdict(policy),
             [asdict(figure) for figure in public],
-            dump_past(previous),
+            dump_tables(previous),
         ],
         default=str,
     )

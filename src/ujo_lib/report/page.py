@@ -386,13 +386,9 @@ class Page:
         mark = tables.NUMBER_MARK.format(kind=kind)
         return tables.LAB_STYLE + shown.replace(mark, mark.replace("></", f">{number}</"), 1)
 
-    def names_of(self, items: object) -> tuple[str, ...]:
+    def names_of(self, items: Iterable[object]) -> tuple[str, ...]:
         """Ids of the published tables among the arguments of a drawing."""
-        return (
-            tuple(item.spec.id for item in items if isinstance(item, Published))
-            if isinstance(items, list | tuple)
-            else ()
-        )
+        return tuple(item.spec.id for item in items if isinstance(item, Published))
 
 
 for _name in filter(str.islower, figures.__all__):  # the others are classes

@@ -25,6 +25,8 @@ Margin = tuple[ArrayLike, "pd.Series[float]"]
 """A label per respondent, and the persons of the population by label."""
 
 _ROUNDS = 1000
+_MET = 1e-12
+"""Relative distance from a margin at which it is met."""
 _NO_ERROR = 1e-9
 """A standard error, as a part of its estimate, that is nothing but the rounding of the machine."""
 
@@ -154,13 +156,12 @@ class Estimate:
         return Interval(self.value, self.value - half, self.value + half)
 
 
-def rake(base: ArrayLike, margins: Sequence[Margin], tolerance: float = 1e-12) -> Floats:
+def rake(base: ArrayLike, margins: Sequence[Margin]) -> Floats:
     """Weights that meet every margin, reached by meeting one after the other (Deming and Stephan 1940).
 
     Args:
         base: n weights to begin from.
         margins: for each margin n labels and the population's persons by label; one margin is post-stratification.
-        tolerance: largest relative distance from any margin at which to stop.
 
     Raises:
         MarginError: a label without respondents or without population, or margins that contradict each other.
@@ -181,7 +182,7 @@ def rake(base: ArrayLike, margins: Sequence[Margin], tolerance: float = 1e-12) -
         for codes, persons in coded:
             weights *= (persons / np.bincount(codes, weights, len(persons)))[codes]
         off = max(np.abs(np.bincount(codes, weights, len(p)) / p - 1).max() for codes, p in coded)
-        if off <= tolerance:
+        if off <= _MET:
             return weights
     raise MarginError("the margins contradict each other: raking does not settle")
 

@@ -77,12 +77,7 @@ def change(
     rows = []
     if before is not None:
         # Somebody may be in two samples, too: nobody knows how many.
-        both = now.answers["resident_id"].isin(before.answers["resident_id"]).sum() if same_people else pd.NA
-        if same_people and not both:
-            raise SampleError(
-                "両年に答えた人がいません。前回と同じ人を調べたなら対象者番号をそろえ、"
-                "別の人なら same_people を false にしてください。"
-            )
+        both = _in_both(now, before) if same_people else pd.NA
         design = stacked(now, before, same_people)
         given = pd.concat([now.answers[item].astype(object), before.answers[item].astype(object)])
         new = np.arange(len(given)) < len(now.answers)
@@ -101,10 +96,8 @@ def change(
     )
     this, last = _asked_in(now, "今回"), _asked_in(before, "前回")
     met = f"{last}の重みも、{this}の母集団の表に合わせました。"
-    return Typed.of(
-        pd.DataFrame(
-            rows, columns=["label", "both", "share", "earlier", "estimate", "low", "high", "reading"]
-        ).astype({"both": "Int64"}),
+    return Typed.of_rows(
+        rows,
         {
             "label": Text(heading="回答"),
             "both": Count(unit="人", heading="両年に答えた人"),
@@ -124,6 +117,17 @@ def _asked_in(sample: Sample | None, unknown: str) -> str:
         return unknown
     years = sample.answers["fiscal_year"].dropna()
     return FiscalYear(int(years.max())).label if len(years) else unknown
+
+
+def _in_both(now: Sample, before: Sample) -> int:
+    """How many answered in both years."""
+    both = int(now.answers["resident_id"].isin(before.answers["resident_id"]).sum())
+    if not both:
+        raise SampleError(
+            "両年に答えた人がいません。前回と同じ人を調べたなら対象者番号をそろえ、"
+            "別の人なら same_people を false にしてください。"
+        )
+    return both
 
 
 def stacked(now: Sample, before: Sample, same_people: bool) -> Design:

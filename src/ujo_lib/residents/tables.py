@@ -137,8 +137,7 @@ def across(
     ]
     kinds = _dimensions(names)
     kinds[item] = Dimension(heading="回答", groups={label: tuple(answers)})
-    frame = pd.DataFrame(rows, columns=[*names, item, "n", "base", "share", "low", "high"])
-    return Typed.of(frame, {**kinds, **_kinds((item,), level)}, where=_answered(item))
+    return Typed.of(rows, {**kinds, **_kinds((item,), level)}, where=_answered(item))
 
 
 def means(
@@ -217,7 +216,7 @@ def differences(
         sign = "高い" if found.low > 0 else "低い" if found.high < 0 else "差があるとは言えない"
         rows.append((f"{label}とほかの人", *points, sign))
     return Typed.of(
-        pd.DataFrame(rows, columns=["group", "estimate", "low", "high", "reading"]),
+        rows,
         {
             "group": Text(heading="比べる人"),
             "estimate": Estimate(heading="割合の差", unit="ポイント"),
@@ -307,10 +306,8 @@ def sensitivity(
         "gap": Text(heading="当てはまる人の回答率がほかの人より"),
         item: Dimension(heading="回答", groups={label: tuple(answers)}),
     }
-    names = [*kinds, "n", "base", "share", "low", "high"]
-    frame = pd.DataFrame(rows, columns=names)
     note = "回答率が高く、起こりえない仮定は除きました。" if beyond else ""
-    return Typed.of(frame, {**kinds, **_kinds((item,), level)}, where=_answered(item), note=note)
+    return Typed.of(rows, {**kinds, **_kinds((item,), level)}, where=_answered(item), note=note)
 
 
 def unseen(share: float, rate: float, gap: float) -> float:
@@ -348,8 +345,7 @@ def share_of(
         if n
         else Interval(math.nan, math.nan, math.nan)
     )
-    told = {"n": int(np.nansum(own)), "base": n}
-    return {**told, "share": found.estimate, "low": found.low, "high": found.high}
+    return {"n": int(np.nansum(own)), "base": n, **found.named("share")}
 
 
 def _said(column: "pd.Series[Any]", answers: Sequence[str]) -> Floats:

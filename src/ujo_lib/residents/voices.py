@@ -5,7 +5,7 @@ shares are those of the sheets. A voice that was not asked is named, so that nob
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -56,19 +56,10 @@ def _side_by_side(
     asked = list(_asked(sample, others, item))
     for voice, some, sheets in asked:
         given = _labelled(sheets[item.id], item)
+        # Those whom a skip rule sends to a question are others than all of that voice.
+        who = f"{voice}({form.asked_of(item.id)})" if some else voice
         for label in labels:
-            trait = given == label
-            if voice == RESIDENTS:
-                inside = sample.answers.index.isin(sheets.index)
-                whole = trait.reindex(sample.answers.index, fill_value=False).to_numpy(float)
-                told = share_of(sample, whole, level, inside)
-            else:
-                n = int(trait.sum())
-                found = wilson(n, len(sheets), level)
-                told = {"n": n, "base": len(sheets)}
-                told |= {"share": found.estimate, "low": found.low, "high": found.high}
-            # Those whom a skip rule sends to a question are others than all of that voice.
-            who = f"{voice}({form.asked_of(item.id)})" if some else voice
+            told = _share_of(sample if voice == RESIDENTS else None, given == label, level)
             rows.append({"voice": who, item.id: label, **told})
     heard = {voice for voice, _, _ in asked}
     lacking = [voice for voice in (RESIDENTS, *others["voice"].cat.categories) if voice not in heard]
@@ -77,7 +68,7 @@ def _side_by_side(
         dict.fromkeys(str(row["voice"]) for row in rows if str(row["voice"]).startswith(RESIDENTS))
     )
     return Typed.of(
-        pd.DataFrame(rows, columns=["voice", item.id, "n", "base", "share", "low", "high"]),
+        rows,
         {
             "voice": Dimension(heading="立場"),
             item.id: Dimension(heading=item.title),
@@ -91,6 +82,16 @@ def _side_by_side(
         },
         note=f"立場どうしの数は足せません。{missing}",
     )
+
+
+def _share_of(sample: Sample | None, trait: "pd.Series[bool]", level: float) -> dict[str, Any]:
+    """Row of a table as `tables.share_of`: of these respondents of a sample, weighted; else of whoever answered."""
+    if sample is None:
+        n, base = int(trait.sum()), len(trait)
+        return {"n": n, "base": base, **wilson(n, base, level).named("share")}
+    everybody = sample.answers.index
+    whole = trait.reindex(everybody, fill_value=False).to_numpy(float)
+    return share_of(sample, whole, level, everybody.isin(trait.index))
 
 
 def _asked(sample: Sample, others: pd.DataFrame, item: Item) -> Iterator[tuple[str, bool, pd.DataFrame]]:
@@ -149,9 +150,8 @@ def per_population(
         rows.append((RESIDENTS, pd.NA, *(PER * row[name] / register for name in ("estimate", "low", "high"))))
         rows += [(voice, n, PER * n / register, pd.NA, pd.NA) for voice, n in counted.items()]
     more = f"人数を書かなかった回答の分を含まない立場: {'、'.join(partly)}。" if partly else ""
-    frame = pd.DataFrame(rows, columns=["voice", "n", "rate", "low", "high"])
-    return Typed.of(
-        frame.astype({"n": "Int64", **dict.fromkeys(("rate", "low", "high"), "Float64")}),
+    return Typed.of_rows(
+        rows,
         {
             "voice": Dimension(heading="立場"),
             "n": Count(unit="人", heading="把握している人"),

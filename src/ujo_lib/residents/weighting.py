@@ -96,8 +96,8 @@ def open_sample(
         and _given(register, "district", "母集団の表の地区が空欄の行が{n}行")
         and _given(drawn, "district", "市民調査の地区が空欄の人が{n}人")
     )
-    strata = drawn["district"].astype(str) if districts else pd.Series(WHOLE, index=drawn.index)
-    totals = register.groupby(strata_of(register, districts))["n"].sum().astype(float)
+    strata = _strata(drawn, districts)
+    totals = register.groupby(_strata(register, districts))["n"].sum().astype(float)
     weights = _design_weights(drawn, strata, totals)
     answers = drawn[answered].reset_index(drop=True)
     named = _classes(drawn, register, answered, least)
@@ -109,22 +109,11 @@ def open_sample(
     if not answered.all():
         steps[_STEPS[1]] = _carried(weights, classes, answered)
     own = classes[answered].reset_index(drop=True)
-    base = list(steps.values())[-1]
-    ceiling = trim * float(np.median(base))
-    cut = int((base > ceiling).sum())
+    base, cut = _trimmed(list(steps.values())[-1], trim)
     if cut:
-        base = np.minimum(base, ceiling) * base.sum() / np.minimum(base, ceiling).sum()
         steps[_STEPS[2]] = base
     stratum = strata[answered].to_numpy()
-    heard = pd.Series(stratum).value_counts()
-    if lonely := sorted(heard.index[heard == 1]):
-        raise SampleError(
-            f"回答が1人だけの地区({'、'.join(lonely)})があるため、揺れを計算できません。地区をまとめてください。"
-        )
-    n = pd.Series(stratum).map(heard).to_numpy(float)
-    design = Design.of(
-        base, stratum, n / pd.Series(stratum).map(totals).to_numpy(float) if len(register) else 0.0
-    )
+    design = Design.of(base, stratum, _sampled(pd.Series(stratum), totals))
     persons = float(base.sum()) if "weight" in drawn and drawn["weight"].notna().all() else None
     if len(register):
         design = _calibrated(design, list(_margins(register, named, own, stratum, totals)))
@@ -146,9 +135,9 @@ def _answers_alone(drawn: pd.DataFrame) -> bool:
     return "responded" not in drawn or bool(drawn["responded"].isna().all())
 
 
-def strata_of(register: pd.DataFrame, districts: bool) -> "pd.Series[str]":
-    """Stratum of each row of the register."""
-    return register["district"].astype(str) if districts else pd.Series(WHOLE, index=register.index)
+def _strata(frame: pd.DataFrame, districts: bool) -> "pd.Series[str]":
+    """Stratum of each row of the register, or of those drawn from it."""
+    return frame["district"].astype(str) if districts else pd.Series(WHOLE, index=frame.index)
 
 
 def _given(frame: pd.DataFrame, column: str, told: str) -> bool:
@@ -241,6 +230,25 @@ def _carried(weights: Floats, classes: "pd.Series[str]", answered: NDArray[np.bo
     return carried
 
 
+def _trimmed(weights: Floats, trim: float) -> tuple[Floats, int]:
+    """Weights of the same sum without those far above the median, and how many these were."""
+    ceiling = trim * float(np.median(weights))
+    cut = int((weights > ceiling).sum())
+    lowered = np.minimum(weights, ceiling)
+    return lowered * weights.sum() / lowered.sum() if cut else weights, cut
+
+
+def _sampled(stratum: "pd.Series[str]", totals: "pd.Series[float]") -> Floats | float:
+    """Share of each respondent's stratum that answered; 0 where nobody knows how large it is."""
+    heard = stratum.value_counts()
+    if lonely := sorted(heard.index[heard == 1]):
+        raise SampleError(
+            f"回答が1人だけの地区({'、'.join(lonely)})があるため、揺れを計算できません。地区をまとめてください。"
+        )
+    shares: Floats = stratum.map(heard / totals.reindex(heard.index)).to_numpy(float)
+    return shares if len(totals) else 0.0
+
+
 def _calibrated(design: Design, margins: list[Margin]) -> Design:
     try:
         return design.calibrated(margins)
@@ -283,17 +291,10 @@ def response(drawn: pd.DataFrame, level: float = LEVEL) -> Typed:
         One row; columns n (answered), base (drawn), share, low, high (Wilson). No row where only answers are listed:
         nobody then knows how many were drawn.
     """
-    heard = answered_among(drawn)
-    found = wilson(int(heard.sum()), len(drawn), level)
-    row = {
-        "n": int(heard.sum()),
-        "base": len(drawn),
-        "share": found.estimate,
-        "low": found.low,
-        "high": found.high,
-    }
+    n, base = int(answered_among(drawn).sum()), len(drawn)
+    row = {"n": n, "base": base, **wilson(n, base, level).named("share")}
     return Typed.of(
-        pd.DataFrame([] if _answers_alone(drawn) else [row], columns=list(row)),
+        [] if _answers_alone(drawn) else [row],
         {
             "n": Count(unit="人", heading="回答者"),
             "base": _DRAWN,
@@ -318,16 +319,11 @@ def response_by(drawn: pd.DataFrame, by: Sequence[str] = CLASS, level: float = L
     heard = pd.Series(answered_among(known), known.index)
     groups = heard.groupby([known[one] for one in by], observed=True)
     table = groups.agg(["sum", "size"]).reset_index().astype(dict.fromkeys(by, str))
-    found = [wilson(int(n), int(base), level) for n, base in zip(table["sum"], table["size"], strict=True)]
-    frame = table[list(by)].assign(
-        base=table["size"],
-        share=[one.estimate for one in found],
-        low=[one.low for one in found],
-        high=[one.high for one in found],
-    )
-    rounded = frame[["share", "low", "high"]].astype(float).round(2)
+    counts = zip(table["sum"], table["size"], strict=True)
+    found = [wilson(int(n), int(base), level).named("share") for n, base in counts]
+    shares = pd.DataFrame(found, columns=["share", "low", "high"], dtype=float).round(2)
     return Typed.of(
-        frame.assign(**rounded),
+        table[list(by)].assign(base=table["size"], **shares),
         {
             **{name: Dimension(variable=name) for name in by},
             "base": _DRAWN,
@@ -355,7 +351,6 @@ def diagnostics(sample: Sample) -> Typed:
     for step, weights in sample.steps.items():
         relative, effect = weights / np.median(weights), kish_effect(weights)
         rows.append((step, relative.min(), relative.max(), effect, np.round(len(weights) / effect)))
-    names = ["step", "smallest", "largest", "effect", "worth"]
     left_out = [step for step in _STEPS if step not in sample.steps and step != _STEPS[2]]
     note = f"資料がないため行わなかった段階: {'、'.join(left_out)}。" if left_out else ""
     own = sample.answers["district"].nunique() if "district" in sample.answers else 0
@@ -371,7 +366,7 @@ def diagnostics(sample: Sample) -> Typed:
     if sample.persons and sample.response and len(sample.answers) / sample.response > sample.persons - 0.5:
         note += "母集団の全員を調べました。幅に残るのは、答えなかった人による揺れだけです。"
     return Typed.of(
-        pd.DataFrame(rows, columns=names),
+        rows,
         {
             "step": Text(heading="段階"),
             "smallest": Ratio(heading="最小の重み", unit="倍"),

@@ -15,6 +15,7 @@ import pandas as pd
 from ujo_lib.fiscal import holiday_name
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 SERIES_START: Final = date(2021, 4, 1)
@@ -82,7 +83,7 @@ def in_window(index: pd.DatetimeIndex) -> Bools:
     return np.asarray((index >= pd.Timestamp(JOINT_WINDOW[0])) & (index <= pd.Timestamp(JOINT_WINDOW[1])))
 
 
-def sunday_first(index: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
+def sunday_first(index: pd.DatetimeIndex) -> Ints:
     """Weekday numbers 0 (Sunday) to 6 (Saturday)."""
     return (np.asarray(index.day_of_week) + 1) % 7
 

@@ -16,11 +16,8 @@ import pandas as pd
 from scipy.stats import norm
 
 from ujo_lib.sample import calendar
+from ujo_lib.sample.calendar import Bools, Floats, Ints
 from ujo_lib.sample.counts import CityCounts, NationalCounts, generator
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 NO_ANSWER: Final = "無回答"
 NATIONAL_DESK: Final = "全国窓口"

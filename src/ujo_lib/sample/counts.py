@@ -11,14 +11,12 @@ from typing import Final, TypeVar
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ujo_lib.sample import calendar
+from ujo_lib.sample.calendar import Bools, Floats, Ints
 from ujo_lib.sample.places import PREFECTURES, USE_PROPENSITY
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Drawn = TypeVar("Drawn")
 
 NATIONAL_2023: Final = 337_943
@@ -70,9 +68,7 @@ def gamma_noise(rng: np.random.Generator, dispersion: float, size: int | tuple[i
     return rng.gamma(1 / dispersion, dispersion, size)
 
 
-def conditioned_counts(
-    rng: np.random.Generator, intensity: Floats, exact: npt.NDArray[np.bool_], total: int
-) -> Ints:
+def conditioned_counts(rng: np.random.Generator, intensity: Floats, exact: Bools, total: int) -> Ints:
     """Counts whose cells marked ``exact`` sum to ``total``; the other cells are Poisson at the same scale."""
     scale = total / intensity[exact].sum()
     counts: Ints = rng.poisson(intensity * scale)
@@ -139,7 +135,7 @@ def national_counts(seed: int) -> NationalCounts:
 
 
 def _kumamoto_daily(
-    rng: np.random.Generator, index: pd.DatetimeIndex, exact: npt.NDArray[np.bool_], shared: Floats
+    rng: np.random.Generator, index: pd.DatetimeIndex, exact: Bools, shared: Floats
 ) -> Ints | None:
     own = log_ar1(rng, len(index), np.sqrt(PREFECTURE_LOG_SD**2 - NATION_LOG_SD**2))
     campaign = np.where(calendar.in_window(index), calendar.PREFECTURE_RATE_RATIO, 1.0)
@@ -166,7 +162,7 @@ def _window_holds(index: pd.DatetimeIndex, counts: Ints, expected: Floats) -> bo
 def _other_places(
     rng: np.random.Generator,
     index: pd.DatetimeIndex,
-    exact: npt.NDArray[np.bool_],
+    exact: Bools,
     shared: Floats,
     kumamoto: Ints,
 ) -> Ints | None:
@@ -186,9 +182,7 @@ def _other_places(
     return counts if months_hold(year, in_year) and weekdays_hold(year, in_year) else None
 
 
-def _hourly(
-    rng: np.random.Generator, daily: Ints, exact: npt.NDArray[np.bool_], dispersion: float
-) -> Ints | None:
+def _hourly(rng: np.random.Generator, daily: Ints, exact: Bools, dispersion: float) -> Ints | None:
     weights = np.array(calendar.NATION.hour) * gamma_noise(rng, dispersion, (len(daily), 24))
     hourly = rng.multinomial(daily, weights / weights.sum(axis=1, keepdims=True))
     return hourly if hours_hold(hourly[exact].sum(axis=0)) else None

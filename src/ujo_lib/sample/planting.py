@@ -3,10 +3,9 @@
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from ujo_lib.sample.calendar import Floats, Ints
 
 # Chance of a theme by stage of life, before the contact's main topic is known.
 _CHANCES: Final = {
@@ -89,7 +88,7 @@ def theme_weights(frame: pd.DataFrame) -> Floats:
     return np.asarray(weights.clip(0, 0.95))
 
 
-def speakers(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
+def speakers(frame: pd.DataFrame) -> Ints:
     """Who writes each record, as the texts number their speakers: pupils 0 and 1, adults 2 and 3; odd is male."""
     adult = (frame["occupation"] != "児童・学生").to_numpy()
     # Those who gave no sex, or another, take turns.

@@ -14,14 +14,12 @@ from itertools import cycle
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import yaml
 
+from ujo_lib.sample.calendar import Floats, Ints
 from ujo_lib.sample.counts import generator
 from ujo_lib.sample.planting import THEMES
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Planted = tuple[tuple[str, str], ...]
 
 EASY: Final = "easy"

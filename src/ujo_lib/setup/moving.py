@@ -61,7 +61,8 @@ def _moved(found: re.Match[str], years: int) -> str:
     if found["day"]:
         return _day_like(found, move_day(parse_date(found[0]), years))
     if found["era"]:
-        last_of_december = date(_western(found["era"], found["number"]) + years, 12, 31)
+        year = FiscalYear.parse(found["era"] + found["number"]).year + years
+        last_of_december = date(year, 12, 31)
         return format_wareki(last_of_december).split("年")[0]
     if found["western"]:
         return str(int(found["western"]) + years)
@@ -84,8 +85,3 @@ def _day_like(found: re.Match[str], day: date) -> str:
     )
     weekday = f"({WEEKDAYS_JA[sunday_weekday(day)]})" if found["weekday"] else ""
     return f"{year}{found['one']}{month}{found['two']}{of_month}{found['end']}{weekday}"
-
-
-def _western(era: str, number: str) -> int:
-    first = {"令和": 2019, "平成": 1989}[era]
-    return first + (1 if number == "元" else int(number)) - 1

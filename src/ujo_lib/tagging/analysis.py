@@ -32,8 +32,8 @@ _MEANT = {
     "contact": "相談のしかたを表す「関わり」",
     "need": "求められている「支援」",
 }
-_THEME = Dimension(variable="theme", multiple=True)
-_WITH_THEME = Dimension(heading="あわせて書かれた主題", variable="theme", multiple=True)
+THEME = Dimension(variable="theme", multiple=True)
+WITH_THEME = Dimension(heading="あわせて書かれた主題", variable="theme", multiple=True)
 
 Labels = Mapping[str, str]
 Where = Mapping[str, Sequence[str]]
@@ -61,7 +61,7 @@ def theme_shares(tags: pd.DataFrame, labels: Labels, where: Where | None = None)
         `theme`, `n`, `base`, `share`, `reference` (base below 30).
     """
     table = _shares(tags, labels, {WHOLE: np.ones(len(tags), np.bool_)}).drop(columns="group")
-    columns = {"theme": _THEME, **_counted(_TAGGED, "相談", share=WORDS_SHARE)}
+    columns = {"theme": THEME, **_counted(_TAGGED, "相談", share=WORDS_SHARE)}
     return Typed.of(table, columns, where=_plain(where))
 
 
@@ -84,7 +84,7 @@ def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels) -> Typed:
     name = str(by.name)
     split = Dimension(variable=name)
     columns = {
-        "theme": _THEME,
+        "theme": THEME,
         name: split,
         **_counted(_TAGGED, f"その{split.name}の相談", share=WORDS_SHARE),
     }
@@ -189,8 +189,8 @@ def overlaps(tags: pd.DataFrame, labels: Labels, where: Where | None = None) -> 
     pair = {"theme": _named(labels.values(), a), "with_theme": _named(labels.values(), b)}
     table = _with_share(pd.DataFrame({**pair, "n": both[a, b], "base": both[a, a]}))
     columns = {
-        "theme": _THEME,
-        "with_theme": _WITH_THEME,
+        "theme": THEME,
+        "with_theme": WITH_THEME,
         **_counted("両方を含む相談", f"その{_TAGGED}", over="with_theme"),
     }
     return Typed.of(table, columns, where=_plain(where))
@@ -235,8 +235,8 @@ def cooccurrence(tags: pd.DataFrame, labels: Labels, top: int) -> Typed:
     table["estimate"] = n / table["expected"]
     table["jaccard"] = n / (has_a + has_b - n)
     columns = {
-        "theme": _THEME,
-        "with_theme": _WITH_THEME,
+        "theme": THEME,
+        "with_theme": WITH_THEME,
         "n": Count(unit="件", heading="両方の語が現れた相談"),
         "expected": Rate(heading="偶然なら", unit="件"),
         "estimate": Ratio(to="偶然", n="n", base="expected"),
@@ -261,7 +261,7 @@ def monthly(tags: pd.DataFrame, received_at: pd.Series, labels: Labels) -> Typed
     # As other tables of one year name it.
     calendar = {name: (f"{month.month}月",) for name, month in zip(names, every, strict=True)}
     month = Dimension(variable="month", groups=calendar)
-    columns = {"theme": _THEME, "month": month, **_counted(_TAGGED, "各月の相談", share=WORDS_SHARE)}
+    columns = {"theme": THEME, "month": month, **_counted(_TAGGED, "各月の相談", share=WORDS_SHARE)}
     return Typed.of(table, columns)
 
 
@@ -311,8 +311,7 @@ def correspondence_map(table: pd.DataFrame, row_kind: str, column_kind: str) -> 
     """
     counts = table.loc[table.sum(axis=1) > 0, table.sum(axis=0) > 0]
     if min(counts.shape) < 3:
-        nothing = (Typed.of(pd.DataFrame({name: [] for name in of}), of) for of in (_ON_MAP, _OF_AXES))
-        return CorrespondenceMap(*nothing)
+        return CorrespondenceMap(Typed.of([], _ON_MAP), Typed.of([], _OF_AXES))
     share = counts.to_numpy(np.float64) / counts.to_numpy().sum()
     row_mass, column_mass = share.sum(axis=1), share.sum(axis=0)
     expected = np.outer(row_mass, column_mass)
@@ -377,7 +376,7 @@ def describe(codebook: Book) -> Typed:
         "terms": Count(unit="語", heading="主題を付ける語"),
         "exclude": Count(unit="語", heading="除外する語"),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+    return Typed.of(rows, columns)
 
 
 def said_roles(codebook: Book) -> str:

@@ -394,14 +394,12 @@ def _rules(terms: Sequence[Term], engine: Engine) -> Rules:
     table = np.array([(t.kind, t.role, t.owner, t.cancels, t.within) for t in terms], np.int32).reshape(-1, 5)
     sequences = [sequence for term in terms for sequence in (*term.words, (), ())[:2]]
     words = [word for sequence in sequences for word in sequence]
-    words_at = np.zeros(len(sequences) + 1, np.int32)
-    np.cumsum([len(sequence) for sequence in sequences], out=words_at[1:])
     word_text_at, word_text = pack_words(words)
     return Rules(
         *automaton,
         themes_at=_themes_at(automaton.output_at, automaton.outputs, terms),
         terms=table,
-        words_at=words_at,
+        words_at=np.cumsum([0, *map(len, sequences)], dtype=np.int32),
         word_base=np.array([dictionary.base_ids.get(word, -1) for word in words], np.int32),
         word_text_at=word_text_at,
         word_text=word_text,

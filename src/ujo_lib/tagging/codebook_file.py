@@ -24,17 +24,8 @@ from ujo_lib.tagging.khcoder import parse_rules
 
 _BOOK = {"version", "since", "changed_by", "note", "cancel", "exclude", "stops", "themes"}
 _THEME = {
-    "id",
-    "label",
-    "role",
-    "mhlw_sns_category",
-    "npa_cause",
-    "cancel",
-    "terms",
-    "exclude",
-    "examples",
-    "main",
-}
+    "id", "label", "role", "mhlw_sns_category", "npa_cause", "cancel", "terms", "exclude", "examples", "main",
+}  # fmt: skip
 _GROUP = {"id", "label", "within", "terms", "unless"}
 _TERM = {"term", "cancel", "within"}
 

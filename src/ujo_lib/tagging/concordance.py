@@ -54,7 +54,7 @@ def kwic(texts: "pd.Series[str]", term: str, engine: Engine, width: int = 20, to
         for place in evidence(masked, codebook):
             if place.status == STATUS_LABELS[VALID]:
                 rows.append((text_id, *_in_context(masked, place, width)))  # noqa: PERF401  # stops at `top`
-    return Typed.of(pd.DataFrame(rows[:top], columns=list(_IN_CONTEXT)), _IN_CONTEXT)
+    return Typed.of(rows[:top], _IN_CONTEXT)
 
 
 def _with_a_hit(texts: "pd.Series[str]", codebook: Codebook) -> Iterator[tuple[object, str]]:
@@ -164,7 +164,9 @@ def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> Ty
     rows = []
     for theme, label in labels.items():
         old, new = (_column(frame, theme) for frame in (before, after.loc[before.index]))
-        rows.append((label, int(old.sum()), int(new.sum()), int((new & ~old).sum()), int((old & ~new).sum())))
+        if (old != new).any():
+            gained, lost = int((new & ~old).sum()), int((old & ~new).sum())
+            rows.append((label, int(old.sum()), int(new.sum()), gained, lost))
     columns = {
         "theme": Dimension(variable="theme", multiple=True),
         "n_before": Count(unit="件", heading="前の版"),
@@ -172,8 +174,7 @@ def tag_changes(before: pd.DataFrame, after: pd.DataFrame, labels: Labels) -> Ty
         "gained": Count(unit="件", heading="増えた相談"),
         "lost": Count(unit="件", heading="減った相談"),
     }
-    table = pd.DataFrame(rows, columns=list(columns))
-    return Typed.of(table[(table["gained"] > 0) | (table["lost"] > 0)].reset_index(drop=True), columns)
+    return Typed.of(rows, columns)
 
 
 def _column(frame: pd.DataFrame, theme: str) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

@@ -11,22 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ujo_lib.columns import Count, Dimension, Statistic, Text
 from ujo_lib.tagging.codebook import Book, Codebook
-from ujo_lib.tagging.matching import (
-    BEGIN,
-    END,
-    OWNER,
-    ROLE,
-    STATUS,
-    TERM,
-    THEME,
-    VALID,
-    candidates,
-    judge_sentences,
-)
+from ujo_lib.tagging.judging import theme_places
 from ujo_lib.tagging.normalise import corpus
 from ujo_lib.tagging.reading import LEAST_OF_EACH, Reading
 from ujo_lib.tagging.shares import Floats, Ints
@@ -75,18 +63,10 @@ def depth(texts: Sequence[str], codebook: Codebook) -> Depth:
 
 def _of_part(texts: Sequence[str], codebook: Codebook) -> tuple[Ints, Floats, Floats]:
     """Hits, density and position of some texts."""
-    cleaned, rules, engine = corpus(texts), codebook.rules, codebook.engine
+    cleaned = corpus(texts)
     shape = (len(texts), len(codebook.themes))
-    kept = candidates(cleaned.codepoints, cleaned.sentences, rules)
-    sentences, text_of = cleaned.sentences[kept], cleaned.text_of[kept].astype(np.int64)
-    tokens = engine.tokenise(cleaned.codepoints, sentences)
-    table, table_at = judge_sentences(
-        cleaned.codepoints, sentences, tokens.rows, tokens.pointer, rules, engine.dictionary.base_of
-    )
-    text = np.repeat(text_of, np.diff(table_at))
-    valid = (table[:, STATUS] == VALID) & (rules.terms[table[:, TERM], ROLE] == THEME)
-    begin, end = (table[valid, column].astype(np.int64) for column in (BEGIN, END))
-    cell = text[valid] * shape[1] + rules.terms[table[valid, TERM], OWNER]
+    text, theme, begin, end = theme_places(cleaned, codebook.rules, codebook.engine)
+    cell = text * shape[1] + theme
     order = np.lexsort((end, begin, cell))
     begin, end, cell = begin[order], end[order], cell[order]
     # One line of numbers on which the places of every cell lie apart: a place that begins within the reach of those
@@ -152,9 +132,7 @@ def depth_table(texts: Sequence[str], codebook: Book, reading: Reading | None) -
         "density": Statistic(heading="1,000字あたり(中央値)"),
         "position": Statistic(heading="最初の語の位置(中央値)"),
     }
-    return Typed.of(
-        pd.DataFrame(rows, columns=list(columns)), columns, note="位置は、0が書き出し、1が終わり。"
-    )
+    return Typed.of(rows, columns, note="位置は、0が書き出し、1が終わり。")
 
 
 def _in_depth(

@@ -148,7 +148,7 @@ def telling_words(
         "missed": Count(unit="件", heading="コードブックが拾わず、人が付けた相談", members=False),
         "wrong": Count(unit="件", heading="語はあるが、人が付けなかった相談", members=False),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+    return Typed.of(rows, columns)
 
 
 def _telling(

@@ -100,8 +100,7 @@ def build_automaton(patterns: Iterable[tuple[str, int]]) -> Automaton:
         ending[state].append((owner, len(text)))
     goto = np.zeros((len(children), len(letters) + 1), np.int32)
     _fill_goto(goto, children, ending)
-    output_at = np.zeros(len(ending) + 1, np.int32)
-    np.cumsum([len(found) for found in ending], out=output_at[1:])
+    output_at = np.cumsum([0, *map(len, ending)], dtype=np.int32)
     codes = np.zeros(0x110000, np.uint16)
     codes[[ord(letter) for letter in letters]] = list(letters.values())
     outputs = np.array([output for found in ending for output in found], np.int32).reshape(-1, 2)
@@ -162,9 +161,8 @@ def find_hits(
 def _grown(table: Int32) -> Int32:
     """Copy a table into one with twice the rows."""
     larger = np.empty((2 * len(table), table.shape[1]), np.int32)
-    for row in range(
-        len(table)
-    ):  # a slice would compile numba's report of unequal shapes, five seconds of it
+    # A slice would compile numba's report of unequal shapes, five seconds of it.
+    for row in range(len(table)):
         for column in range(table.shape[1]):
             larger[row, column] = table[row, column]
     return larger
@@ -472,31 +470,6 @@ def candidates(codepoints: Int32, sentences: Int64, rules: Rules) -> npt.NDArray
 
 
 @kernel
-def tag_tokens(
-    codepoints: Int32,
-    sentences: Int64,
-    text_of: Int32,
-    n_texts: int,
-    rows: Int32,
-    pointer: Int64,
-    rules: Rules,
-    base_of: Int32,
-) -> UInt64:
-    """Tag texts from tokens of any engine; `sentences`, `text_of`, `pointer` speak of the candidate sentences only."""
-    masks = np.zeros(n_texts, np.uint64)
-    row_at = np.empty(longest(sentences), np.int32)
-    hits = np.empty((256, 6), np.int32)
-    for i in range(len(sentences)):
-        begin, end = sentences[i, 0], sentences[i, 1]
-        n_hits, hits = find_hits(codepoints, begin, end, rules, hits)
-        index_rows(rows, pointer[i], pointer[i + 1], begin, end - begin, row_at)
-        masks[text_of[i]] |= decide(
-            codepoints, begin, rows, pointer[i], pointer[i + 1], row_at, base_of, rules, hits, n_hits
-        )
-    return masks
-
-
-@kernel
 def judge_sentences(
     codepoints: Int32, sentences: Int64, rows: Int32, pointer: Int64, rules: Rules, base_of: Int32
 ) -> tuple[Int32, Int64]:
@@ -521,6 +494,4 @@ def judge_sentences(
 
 def pack_words(words: Sequence[str]) -> tuple[Int32, Int32]:
     """Characters of words, and where each begins."""
-    at = np.zeros(len(words) + 1, np.int32)
-    np.cumsum([len(word) for word in words], out=at[1:])
-    return at, encode("".join(words))
+    return np.cumsum([0, *map(len, words)], dtype=np.int32), encode("".join(words))

@@ -189,8 +189,7 @@ def _tables() -> Tables:
     forms = [unicodedata.normalize("NFKC", chr(c)) for c in range(0x20000)]
     for mark in _VOICED_MARKS:
         forms[mark] = compose(chr(mark))
-    expansion_at = np.zeros(_BMP + 1, np.int32)
-    np.cumsum([len(form) for form in forms[:_BMP]], out=expansion_at[1:])
+    expansion_at = np.cumsum([0, *map(len, forms[:_BMP])], dtype=np.int32)
     joins = np.zeros(0x110000, np.bool_)
     seconds = _second_letters()
     joins[: len(forms)] = [unicodedata.combining(form[0]) != 0 or form[0] in seconds for form in forms]
@@ -259,9 +258,8 @@ def clean(codepoints: Int32, bounds: Int64, tables: Tables) -> tuple[Int32, Int3
     used = n_sentences = int(np.int64(0))
     for text in range(len(bounds) - 1):
         begin = used
-        stopped = (
-            False  # the sentence has had its 。!? and only more of them, or closing brackets, may follow
-        )
+        # Whether the sentence has had its 。!? and only more of them, or closing brackets, may follow.
+        stopped = False
         for i in range(bounds[text], bounds[text + 1]):
             source = codepoints[i]
             first, last = 0, 1

@@ -292,7 +292,7 @@ def agreement_table(codes: Codes | None, tags: pd.DataFrame, labels: Labels, see
         columns[name] = Statistic(heading=heading)
         columns |= interval(name, LEVEL, low=f"{name}_low", high=f"{name}_high", remark=heading)
     if codes is None:
-        return Typed.of(pd.DataFrame({name: [] for name in columns}), columns)
+        return Typed.of([], columns)
     return Typed.of(agreement(tags, codes, labels, seed)[list(columns)], columns)
 
 

@@ -5,7 +5,7 @@ A workbook holds masked texts of real consultations: it belongs in the city's pr
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -120,23 +120,17 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
         CodesError: a sheet or columns missing, ids that are not in the plan or stand twice, marks that are neither yes
             nor no, themes marked in a text that is not marked as read.
     """
-    rows = _coding_rows(path)
-    heading = [str(cell) for cell in rows[0]] if rows else []
     place = f"{path.name} シート「{_SHEET}」"
-    wanted = (_ID, _READ, *labels.values())
-    if absent := [title for title in wanted if heading.count(title) != 1]:
-        raise CodesError([f"{place}: 列「{title}」がないか、二つある" for title in absent])
-    at = {title: heading.index(title) for title in wanted}
     known = set(plan.index.astype(str))
     problems: list[str] = []
     found: dict[str, list[bool]] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        text_id = _spelled(row[at[_ID]])
-        marks = {title: read_mark(row[at[title]]) for title in (_READ, *labels.values())}
+    for number, row in enumerate(_read_sheet(path, place, (_ID, _READ, *labels.values())), start=2):
+        text_id = _spelled(row.pop(_ID))
+        marks = {title: read_mark(cell) for title, cell in row.items()}
         if not text_id and not any(marks.values()):
             continue
         problems += [
-            f"{place} {number}行目「{title}」: 「{row[at[title]]}」は読めない。1 か空欄にする"
+            f"{place} {number}行目「{title}」: 「{row[title]}」は読めない。1 か空欄にする"
             for title, mark in marks.items()
             if mark is None
         ]
@@ -154,7 +148,8 @@ def read_coding_book(path: Path, plan: pd.DataFrame, labels: Labels) -> pd.DataF
     return pd.DataFrame.from_dict(found, orient="index", columns=list(labels), dtype=bool)
 
 
-def _coding_rows(path: Path) -> list[tuple[Any, ...]]:
+def _read_sheet(path: Path, place: str, wanted: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The cells of the wanted columns, row by row below the headings."""
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl has no error of its own for what is no workbook
@@ -162,7 +157,13 @@ def _coding_rows(path: Path) -> list[tuple[Any, ...]]:
     with closing(book):
         if _SHEET not in book.sheetnames:
             raise CodesError([f"{path.name}: シート「{_SHEET}」がない"])
-        return list(book[_SHEET].iter_rows(values_only=True))
+        top, *rows = [*book[_SHEET].iter_rows(values_only=True)] or [()]
+    heading = [str(cell) for cell in top]
+    if absent := [title for title in wanted if heading.count(title) != 1]:
+        raise CodesError([f"{place}: 列「{title}」がないか、二つある" for title in absent])
+    at = {title: heading.index(title) for title in wanted}
+    for row in rows:
+        yield {title: row[column] for title, column in at.items()}
 
 
 def read_coding_books(paths: Sequence[Path], plan: pd.DataFrame, labels: Labels) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pandas as pd
 from ujo_lib.columns import Column, Count, Difference, Dimension, Share, Text, interval
 from ujo_lib.stats import LEVEL
 from ujo_lib.tagging import shares as estimate
-from ujo_lib.tagging.analysis import Labels, members_of
+from ujo_lib.tagging.analysis import THEME, WITH_THEME, Labels, members_of
 from ujo_lib.tagging.shares import Bools, Floats, Ints, Shares
 from ujo_lib.typed import Typed
 
@@ -33,7 +33,6 @@ without: one find in a stratum of which few were read moved the share further th
 cells of theme × occupation: coverage up to 9 points below that of the readings alone, at most 2 with this rule)."""
 MOST_NAMED = 5
 _BY_WORDS, _BY_LEARNED = "語の有無で層別", "学習した判定で補正"
-_THEME = Dimension(variable="theme", multiple=True)
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def corrected_shares(reading: Reading, labels: Labels, level: float = LEVEL) -> 
     table["method"] = [
         _BY_LEARNED if reading.learned(place, level) is not None else _BY_WORDS for place in places
     ]
-    columns = {"theme": _THEME, **_share("相談", level), "method": Text(heading="補正の方法")}
+    columns = {"theme": THEME, **_share("相談", level), "method": Text(heading="補正の方法")}
     return Typed.of(table, columns, note=_note(reading))
 
 
@@ -160,7 +159,7 @@ def corrected_crosstab(reading: Reading, by: pd.Series, labels: Labels, level: f
     table[name] = pd.Categorical(table[name], list(groups), ordered=True)
     split = Dimension(variable=name)
     read = Count(unit="件", heading="読んだ相談", members=False)
-    columns = {"theme": _THEME, name: split, **_share(f"その{split.name}の相談", level), "read": read}
+    columns = {"theme": THEME, name: split, **_share(f"その{split.name}の相談", level), "read": read}
     left_out = (
         f"読んだ相談が{LEAST_READ}件に満たない区分と、相談の{MOST_READ:.0%}より多くを読んだ区分は示しません。"
     )
@@ -181,7 +180,7 @@ def groups_apart(reading: Reading | None, by: pd.Series, labels: Labels, level: 
     order = table["difference"].abs().sort_values(ascending=False, kind="stable").index
     split = Dimension(variable=name)
     columns = {
-        "theme": _THEME,
+        "theme": THEME,
         name: split,
         "share": Share(of=f"その{split.name}の相談"),
         "rest": Share(of="ほかの相談"),
@@ -208,8 +207,7 @@ def corrected_pairs(reading: Reading, labels: Labels, level: float = LEVEL) -> T
     table = pd.DataFrame(rows, columns=["theme", "with_theme", "share", "low", "high"])
     for column in ("theme", "with_theme"):
         table[column] = pd.Categorical(table[column], list(labels.values()), ordered=True)
-    other_theme = Dimension(heading="あわせて書かれた主題", variable="theme", multiple=True)
-    columns = {"theme": _THEME, "with_theme": other_theme, **_share("相談", level)}
+    columns = {"theme": THEME, "with_theme": WITH_THEME, **_share("相談", level)}
     return Typed.of(table, columns, note=_note(reading))
 
 

@@ -122,12 +122,7 @@ def tag_file(
         UnreadableInputError: the input cannot be read, or an id is empty or occurs twice.
     """
     target = Path(output_path)
-    if target.suffix.lower() not in (*PARQUET_SUFFIXES, ".csv"):
-        raise OutputRefusedError(f"結果のファイルの名前は .csv か .parquet で終わる: {target.name}")
-    if not target.parent.is_dir():
-        raise OutputRefusedError(f"結果を置くフォルダーがない: {target.parent}")
-    if not isinstance(input_path, Records) and target.exists() and target.samefile(input_path):
-        raise OutputRefusedError(f"結果のファイルが入力と同じ({target.name})。別の名前にする")
+    _require_writable(target, input_path)
     if deep and not isinstance(codebook, Codebook):
         raise OutputRefusedError(
             "--depth は YAML のコードブックでだけ使える(.cod の条件には、語の位置がない)"
@@ -170,6 +165,16 @@ def tag_file(
     finally:
         part.unlink(missing_ok=True)
     return StreamSummary(texts, characters, tagged, missing, records.remarks)
+
+
+def _require_writable(target: Path, source: str | Path | Records) -> None:
+    """Refuse an output of another kind, into no folder, or over the input."""
+    if target.suffix.lower() not in (*PARQUET_SUFFIXES, ".csv"):
+        raise OutputRefusedError(f"結果のファイルの名前は .csv か .parquet で終わる: {target.name}")
+    if not target.parent.is_dir():
+        raise OutputRefusedError(f"結果を置くフォルダーがない: {target.parent}")
+    if not isinstance(source, Records) and target.exists() and target.samefile(source):
+        raise OutputRefusedError(f"結果のファイルが入力と同じ({target.name})。別の名前にする")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ujo_lib.tagging.codebook import Book, Codebook
 from ujo_lib.tagging.compiled import compiled_once
 from ujo_lib.tagging.documents import Attributes, coded
 from ujo_lib.tagging.engine import ArrayEngine
-from ujo_lib.tagging.judging import judged_hits
+from ujo_lib.tagging.judging import judged_hits, theme_places
 from ujo_lib.tagging.khcoder import RuleBook
 from ujo_lib.tagging.matching import (
     BEGIN,
@@ -25,11 +25,9 @@ from ujo_lib.tagging.matching import (
     UNCONFIRMED,
     VALID,
     UInt64,
-    candidates,
     tag_texts,
-    tag_tokens,
 )
-from ujo_lib.tagging.normalise import Corpus, corpus, trace
+from ujo_lib.tagging.normalise import corpus, trace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,10 +110,11 @@ def tag(
     asked = {
         name: np.array([str(value) for value in known[name]]) for name in book.variables if name in known
     }
-    places = range(0, len(texts), CHUNK_TEXTS)
-    parts = [texts[at : at + CHUNK_TEXTS] for at in places]
-    of_parts = [{name: values[at : at + CHUNK_TEXTS] for name, values in asked.items()} for at in places]
-    masks = map(tag_part, parts, [book] * len(parts), of_parts, [at + 1 for at in places])
+    parts = (slice(at, at + CHUNK_TEXTS) for at in range(0, len(texts), CHUNK_TEXTS))
+    masks = [
+        tag_part(texts[part], book, {name: values[part] for name, values in asked.items()}, part.start + 1)
+        for part in parts
+    ]
     return TagResult(np.concatenate([np.empty(0, np.uint64), *masks]), book.ids)
 
 
@@ -128,7 +127,7 @@ def tag_part(texts: Sequence[str], book: Book, attributes: Attributes, first: in
     assert isinstance(book, Codebook)
     cleaned = corpus(texts)
     if not isinstance(book.engine, ArrayEngine):
-        return _tag_through_tokens(cleaned, book)
+        return theme_places(cleaned, book.rules, book.engine).masks(cleaned.n_texts)
     dictionary = book.engine.dictionary
     with compiled_once("tagger"):
         return tag_texts(
@@ -141,23 +140,6 @@ def tag_part(texts: Sequence[str], book: Book, attributes: Attributes, first: in
             dictionary.base_of,
             book.all_themes,
         )
-
-
-def _tag_through_tokens(cleaned: Corpus, codebook: Codebook) -> UInt64:
-    """The same with an engine that is no kernel: tokenise all candidate sentences first."""
-    found = candidates(cleaned.codepoints, cleaned.sentences, codebook.rules)
-    sentences = cleaned.sentences[found]
-    tokens = codebook.engine.tokenise(cleaned.codepoints, sentences)
-    return tag_tokens(
-        cleaned.codepoints,
-        sentences,
-        cleaned.text_of[found],
-        cleaned.n_texts,
-        tokens.rows,
-        tokens.pointer,
-        codebook.rules,
-        codebook.engine.dictionary.base_of,
-    )
 
 
 def evidence(text: str, codebook: Codebook) -> list[Evidence]:

@@ -89,14 +89,7 @@ def word_network(index: WordIndex, top: int = 40, ties: int = 60) -> Network:
             {"word": Text(heading="語"), "n": with_word, "community": Dimension(heading="まとまり")},
         ),
         Typed.of(
-            pd.DataFrame(
-                {
-                    "word": [words[at] for at in a],
-                    "with_word": [words[at] for at in b],
-                    "n": n,
-                    "jaccard": jaccard,
-                }
-            ),
+            zip((words[at] for at in a), (words[at] for at in b), n, jaccard, strict=True),
             {
                 "word": Text(heading="語"),
                 "with_word": Text(heading="いっしょに現れる語"),
@@ -161,7 +154,7 @@ def word_tree(index: WordIndex, top: int = 40) -> Typed:
         "group": Dimension(heading="まとまり"),
     }
     if len(words) < 3:
-        return Typed.of(pd.DataFrame({name: [] for name in columns}), columns)
+        return Typed.of([], columns)
     apart = np.sqrt(pdist(has.T, "jaccard"))
     joins = hierarchy.linkage(apart, "ward", optimal_ordering=True)
     order = hierarchy.leaves_list(joins)

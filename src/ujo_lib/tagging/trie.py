@@ -46,8 +46,7 @@ def build_trie(keys: Sequence[str], first: Int64, count: Int64) -> Trie:
     codes = np.zeros(_UNICODE, np.uint16)
     distinct, frequency = np.unique(characters, return_counts=True)
     codes[distinct[np.argsort(-frequency, kind="stable")]] = np.arange(1, len(distinct) + 1)
-    offsets = np.zeros(len(keys) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
+    offsets = np.cumsum([0, *map(len, keys)], dtype=np.int64)
     values = (first << COUNT_BITS | count).astype(np.int32)
     units = _place(codes[characters].astype(np.int32), offsets, values, len(distinct) + 1)
     return Trie(codes, np.ascontiguousarray(units))
@@ -59,9 +58,8 @@ def _place(coded: Int32, offsets: Int64, values: Int32, n_codes: int) -> Int32:
     n_keys = len(values)
     units = _with_blank_cells(np.zeros((0, 4), np.int32), len(coded) + 2 * n_codes)
     units[0, CHECK] = 0
-    waiting = np.zeros(
-        (n_keys + 1, 4), np.int64
-    )  # first and last key, depth and cell of nodes without children yet
+    # First and last key, depth and cell of nodes without children yet.
+    waiting = np.zeros((n_keys + 1, 4), np.int64)
     waiting[0, 1] = n_keys
     n_waiting = min(n_keys, 1)
     children = np.empty(n_codes, np.int32)
@@ -127,9 +125,8 @@ def _free_base(units: Int32, children: Int32, n_children: int, lowest_free: int)
 def _with_blank_cells(units: Int32, n: int) -> Int32:
     """Copy cells and add `n` free ones."""
     larger = np.zeros((len(units) + n, 4), np.int32)
-    for row in range(
-        len(units)
-    ):  # a slice would compile numba's report of unequal shapes, five seconds of it
+    # A slice would compile numba's report of unequal shapes, five seconds of it.
+    for row in range(len(units)):
         for column in range(4):
             larger[row, column] = units[row, column]
     larger[len(units) :, CHECK] = -1

@@ -108,7 +108,7 @@ def audit(
     Raises:
         TableError: tables that contradict each other.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[object, ...]] = []
     approximate: set[str] = set()
     for population in sorted({table.population for table in tables}):
         attack = _Attack(
@@ -186,7 +186,7 @@ class _Attack:
     def approximate(self) -> set[str]:
         return self._people.approximate
 
-    def report(self) -> list[dict[str, object]]:
+    def report(self) -> list[tuple[object, ...]]:
         reader = Outsider(self._people, [*self._before, *self._release, *self._crossed, *self._always])
         return [self._verdict(suspect, reader) for suspect in self._suspects]
 
@@ -212,7 +212,8 @@ class _Attack:
         people = self._agreeing(()) if self._people.thinned else self._people
         return Outsider(people, [*self._before, *self._crossed, *self._always])
 
-    def _verdict(self, suspect: _Suspect, reader: "Outsider") -> dict[str, object]:
+    def _verdict(self, suspect: _Suspect, reader: "Outsider") -> tuple[object, ...]:
+        """A row of the report, as `COLUMNS` name it."""
         # A difference is printed nowhere: for all that a reader knows, it may be nobody.
         known = self._policy.own_case if suspect.table == DIFFERENCE else self._policy.least_hidden
         own = int(known) if suspect.small and suspect.value > 0 else 0
@@ -225,13 +226,7 @@ class _Attack:
         verdict = SAFE if high - low >= required else LEAK
         if suspect.small and before[0] == before[1]:
             verdict = PUBLIC
-        return dict(
-            zip(
-                COLUMNS,
-                (suspect.table, suspect.cell, low, high, high - low, *before, required, verdict),
-                strict=True,
-            )
-        )
+        return suspect.table, suspect.cell, low, high, high - low, *before, required, verdict
 
     def _cells(self, tables: Sequence[CountTable], policy: Policy) -> list[_Suspect]:
         found = []

@@ -24,23 +24,9 @@ from urllib.parse import unquote_to_bytes
 
 from ujo_lib.disclosure.signature import SIGNATURES, SUMS
 
-ALLOWED = frozenset(
-    {
-        ".html",
-        ".htm",
-        ".css",
-        ".svg",
-        ".png",
-        ".csv",
-        ".tsv",
-        ".json",
-        ".txt",
-        ".md",
-        ".ipynb",
-        ".xlsx",
-        ".zip",
-    }
-)
+ALLOWED = frozenset({
+    ".html", ".htm", ".css", ".svg", ".png", ".csv", ".tsv", ".json", ".txt", ".md", ".ipynb", ".xlsx", ".zip",
+})  # fmt: skip
 """Kinds of file a release may contain, beside the list of hashes that seals it."""
 
 FILE_NAME = "ファイル名"
@@ -70,9 +56,10 @@ _BASE64 = re.compile(
     r"[A-Za-z0-9+/_-]{16,}(?:(?:\\r|\\n|[\r\n])+[ \t]*[A-Za-z0-9+/_-]{2,})*(?:(?:\\r|\\n|[\r\n])*={1,2})?"
 )
 _COMMON = re.compile("[\t-~\u3000-ヿ]")
+# UTF-8 of four kana or kanji and of what follows: by chance no other bytes read so.
 _SPOKEN = re.compile(
     rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbe][\x80-\xbf]|[\n -~])*"
-)  # UTF-8 of four kana or kanji and of what follows: by chance no other bytes read so
+)
 _LINE_ENDS = re.compile(r"(?:\\r|\\n|\s)+")
 _TAG = re.compile(r"<[^<>]*>")
 _TAGS = re.compile(r"(?:<[^<>]*>)+")
@@ -109,22 +96,9 @@ _CELL_REFERENCE = re.compile(
 )
 _HEAD = 4000
 _UTF8_NAME = 0x800
-_PICTURE = frozenset(
-    (
-        b"IHDR",
-        b"PLTE",
-        b"IDAT",
-        b"cHRM",
-        b"gAMA",
-        b"sBIT",
-        b"sRGB",
-        b"bKGD",
-        b"hIST",
-        b"tRNS",
-        b"pHYs",
-        b"tIME",
-    )
-)
+_PICTURE = frozenset({
+    b"IHDR", b"PLTE", b"IDAT", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"bKGD", b"hIST", b"tRNS", b"pHYs", b"tIME",
+})  # fmt: skip
 # UTF-8 bytes of kana read as cp932 begin with one of three kanji; of kanji, they mix half-width kana with kanji.
 _CP932_TRACES = re.compile("[縺繧繝]|[\uff61-\uff9f][一-\u9fff]|[一-\u9fff][\uff61-\uff9f]")
 _CP932_TWINS = str.maketrans("〜‖−¢£¬—", "～∥－￠￡￢―")
@@ -132,9 +106,8 @@ _C1 = re.compile("[\x80-\x9f]+")
 _LATIN_BYTES = {ord(bytes([b]).decode("cp1252", "ignore") or chr(b)): b for b in range(0x80, 0x100)}
 _UTF8_IN_LATIN = re.compile("[ã-éÂÃ][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]")
 _OEM_BYTES = {ord(bytes([b]).decode("cp437")): b for b in range(0x80, 0x100)}
-_WESTERN = re.compile(
-    "[\x80-\u03c6\u2010-\u25a0]"
-)  # one of them stands in whatever Latin-1 or cp437 made of Japanese
+# One of them stands in whatever Latin-1 or cp437 made of Japanese.
+_WESTERN = re.compile("[\x80-\u03c6\u2010-\u25a0]")
 _UTF8_IN_OEM = re.compile("[πΣσµτΦΘ][^\\x00-\\x7fぁ-鿿]{2}")
 _CP932_IN_OEM = re.compile("(?:[üéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒαßΓπΣσµτΦΘΩ][^\\nぁ-鿿]){3}")
 _CP932_LEADS = "".join(chr(c) for c, b in _LATIN_BYTES.items() if b < 0xA0 or 0xE0 <= b <= 0xEA)
@@ -209,7 +182,7 @@ class _Opener:
         elif content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             yield from self._zip(content, carrier, depth)
         elif content.startswith(b"\x1f\x8b"):
-            yield from self._inflated(content, 31, f"{carrier} > gzip", depth)
+            yield from self._gzip(content, f"{carrier} > gzip", depth)
         elif content.startswith(_FONTS) and len(content) > 100:
             yield Unreadable(f"{carrier} > 書体", "書体ファイルの中身は読まない", fatal=False)
         elif kind := next((k for magic, k in _OTHER_BINARY.items() if content.startswith(magic)), None):
@@ -332,8 +305,8 @@ class _Opener:
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError) as problem:
             yield Unreadable(carrier, f"開けない({type(problem).__name__})")
 
-    def _inflated(self, content: bytes, window: int, carrier: str, depth: int) -> Found:
-        inner = _inflate(content, window)
+    def _gzip(self, content: bytes, carrier: str, depth: int) -> Found:
+        inner = _inflate(content, 31)
         if inner is None:
             yield Unreadable(carrier, "圧縮を解けない")
         else:

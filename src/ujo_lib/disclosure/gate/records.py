@@ -34,9 +34,8 @@ _DIGITS = str.maketrans("0123456789", "9" * 10)
 _SEPARATOR = re.compile(r"[\W_ー]+")
 _MARKS = r"[-‐-―−ー./_#:・]"
 _GAP = rf"[ \u3000]?(?:{_MARKS}|[(（「、]){{0,2}}[ \u3000]?"
-_GAP_OF_DIGITS = (
-    r"(?: ?[-‐-―−ー/_・]{1,2} ?)?"  # a dot would be a decimal point, a blank alone the next number
-)
+# A dot would be a decimal point, a blank alone the next number.
+_GAP_OF_DIGITS = r"(?: ?[-‐-―−ー/_・]{1,2} ?)?"
 _SMALL = re.compile(r"[0-9](?<![0-9a-z_].)(?<![0-9][-.,/].)[0-9]{3,5}(?![0-9a-z_]|[-.,/][0-9])")
 _LABELLED = re.compile(
     r"(?:番号|no\.?|id)[\"'”]?[ \u3000]*[:=#はが.]?[ \u3000]*[\"'「(]?([0-9]{4,6}(?![0-9a-z_]|[-.,/][0-9]))"

@@ -27,9 +27,8 @@ def _normal_forms() -> np.ndarray:
     """Codepoint → codepoint of its normal form, 0 when it vanishes, `_SLOW` when it takes `strip_for_match`."""
     table = np.full(0x110000, _SLOW, dtype=np.uint32)
     alone = [chr(code) for code in range(_PLANES) if not 0xD800 <= code < 0xE000 and code != ord("\n")]
-    forms = strip_for_match("\n".join(alone), keep="\n").split(
-        "\n"
-    )  # one call: a newline touches no neighbour
+    # One call: a newline touches no neighbour.
+    forms = strip_for_match("\n".join(alone), keep="\n").split("\n")
     table[[ord(c) for c in alone]] = [_SLOW if len(form) > 1 else ord(form) if form else 0 for form in forms]
     table[ord("\n")] = 0
     table[0xD800:0xE000] = 0

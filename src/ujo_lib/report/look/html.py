@@ -234,11 +234,11 @@ class PagePreprocessor(Preprocessor):  # type: ignore[misc]  # nbconvert is unty
         if terms := _explain(cells) if context.chapter else "":  # the 概要版 has no room for it
             headings.contents.append(_Entry(_TERMS, _TERMS_TITLE))
         resources["ujo"] = {
+            "context": context,
             "terms": terms,
             "title": headings.title or context.report_title or "報告書",
             "toc": headings.contents,
             "shared": shared.definitions,
-            **_parts(context),
         }
         return nb, resources
 
@@ -266,16 +266,6 @@ def _explain(cells: Sequence[NotebookNode]) -> str:
 
 def _html_of(cell: NotebookNode) -> str:
     return " ".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
-
-
-def _parts(context: PageContext) -> dict[str, Any]:
-    return {
-        "context": context,
-        "banners": context.banners,
-        "facts": context.facts,
-        "provenance": context.record,
-        "is_cover": False,
-    }
 
 
 def _markdown(source: str) -> str:
@@ -398,7 +388,7 @@ def export_index(
         highlights: HTML of the key figures, as `page.tiles` made it.
         listed: tables and figures of all pages.
     """
-    cover = {"title": context.report_title or "報告書", "toc": (), **_parts(context), "is_cover": True}
+    cover = {"title": context.report_title or "報告書", "toc": (), "context": context, "is_cover": True}
     numbered = _Numbers(context.chapter).written(highlights)
     entries = [asdict(page) for page in pages]
     shown = {"page": cover, "entries": entries, "highlights": numbered, "listed": listed}

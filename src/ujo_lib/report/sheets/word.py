@@ -122,10 +122,8 @@ class _Writer:
         for column, share in zip(table.columns, shares, strict=True):
             for part in (column, *column.cells):  # Word goes by the cells, other programs by the columns
                 part.width = int(_WIDTH * share / sum(shares))
-        heading = OxmlElement(
-            "w:tblHeader"
-        )  # repeated at the head of each sheet, and read out before its column
-        table.rows[0]._tr.get_or_add_trPr().append(heading)
+        # Repeated at the head of each sheet, and read out before its column.
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         self._made.add_paragraph()
 
     def file(self, written: datetime) -> bytes:

@@ -1,6 +1,6 @@
 """Figures of the report: each function takes published tables and returns a `Figure`.
 
-A figure carries its finding in words, both of its widths and its numbers as a table; see `figure.Figure`.
+A figure carries its finding in words, both of its widths and its numbers as a table; see `drawing.Figure`.
 """
 
 from ujo_lib.report.look.figures.bars import band, bars, grouped_bars, panels, pyramid, stacked_bars

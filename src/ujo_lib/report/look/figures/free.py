@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -46,41 +46,27 @@ def figure(
         FigureError: not such a function of seaborn, an option that is no plain value, no column with numbers, or
             several rows at one place, of which seaborn would draw the mean: a number that no table holds.
     """
-    name, used = getattr(plot, "__name__", str(plot)), list(filter(None, (y, x, hue)))
-    takes = inspect.signature(plot).parameters if getattr(sns, name, None) is plot else {}
-    if "ax" not in takes:
-        raise FigureError(
-            f"{published.spec.id}: {name} cannot be drawn again for an export; take a function of seaborn that draws "
-            "on axes (sns.barplot, sns.lineplot, sns.scatterplot …)"
-        )
-    try:
-        json.dumps(options)
-    except TypeError as error:
-        raise FigureError(f"{published.spec.id}: options of {name} must be plain values: {error}") from None
+    takes = _parameters(published, plot, options)
+    used, schema = list(filter(None, (y, x, hue))), published.spec.schema
     read.need(published, *used)
-    schema, series = published.spec.schema, read.few_enough(published, hue)
+    series = read.few_enough(published, hue)
     measured = [column for column in (y, x) if schema[column].numeric]
     if not measured:
         raise FigureError(f"{published.spec.id}: neither {x} nor {y} holds numbers")
     data = pd.DataFrame({column: _column(published, column) for column in dict.fromkeys(used)})
-    places = [column for column in data if column != measured[0]]
-    if "estimator" in takes and data.duplicated(places).any():
-        raise FigureError(
-            f"{published.spec.id}: {name} would draw the mean of several rows with the same {' and '.join(places)}; "
-            "give fewer rows or a hue"
-        )
+    if "estimator" in takes:
+        _require_one_row_each(published, plot, data, [column for column in data if column != measured[0]])
     hidden = int(published.hidden[used].any(axis=1).sum())
-    colours: dict[str, Any] = {"hue": hue, "palette": SERIES[: len(series)]} if hue else {"color": BLUE}
-    ours: dict[str, Any] = {"errorbar": None, "saturation": 1}
-    unasked = {option: value for option, value in ours.items() if option in takes}
+    look: dict[str, Any] = {"hue": hue, "palette": SERIES[: len(series)]} if hue else {"color": BLUE}
+    look |= {option: value for option, value in _OURS.items() if option in takes}
     if hidden and plot is sns.lineplot:
         data[_PIECE] = _pieces(data, y if x == measured[0] else x, measured[0], hue)
-        unasked |= {"units": _PIECE, "estimator": None, "marker": "o"}
+        look |= {"units": _PIECE, "estimator": None, "marker": "o"}
 
     def draw(sheet: Sheet) -> None:
         layout = sheet.layout
         axes = sheet.axes(layout.width * (0.8 if layout.narrow else 0.5))
-        plot(data=data, x=x, y=y, ax=axes, **(unasked | colours | options))
+        plot(data=data, x=x, y=y, ax=axes, **(look | options))
         for column, axis in ((x, axes.xaxis), (y, axes.yaxis)):
             if column in measured:
                 read.scale(axis, layout, published, column, layout.width - 60)
@@ -96,10 +82,41 @@ def figure(
 
     labels = [column for column in used if not schema[column].numeric]
     names = read.joined(published, *labels) if labels else ()
-    return Drawing(f"seabornの{name}によるグラフ", draw, measured[0], names)
+    return Drawing(f"seabornの{plot.__name__}によるグラフ", draw, measured[0], names)
 
 
+_OURS: Mapping[str, Any] = {"errorbar": None, "saturation": 1}
+"""Options of seaborn that are other than its own unless somebody asks."""
 _PIECE = "piece of a line"
+
+
+def _parameters(
+    published: Published, plot: Callable[..., Any], options: Mapping[str, Any]
+) -> Mapping[str, inspect.Parameter]:
+    """What a function of seaborn takes that can be called again, for an export, from plain values alone."""
+    name = getattr(plot, "__name__", str(plot))
+    takes = inspect.signature(plot).parameters if getattr(sns, name, None) is plot else {}
+    if "ax" not in takes:
+        raise FigureError(
+            f"{published.spec.id}: {name} cannot be drawn again for an export; take a function of seaborn that draws "
+            "on axes (sns.barplot, sns.lineplot, sns.scatterplot …)"
+        )
+    try:
+        json.dumps(options)
+    except TypeError as error:
+        raise FigureError(f"{published.spec.id}: options of {name} must be plain values: {error}") from None
+    return takes
+
+
+def _require_one_row_each(
+    published: Published, plot: Callable[..., Any], data: pd.DataFrame, places: list[str]
+) -> None:
+    """Refuse several rows at one place: seaborn would draw their mean."""
+    if data.duplicated(places).any():
+        raise FigureError(
+            f"{published.spec.id}: {plot.__name__} would draw the mean of several rows with the same "
+            f"{' and '.join(places)}; give fewer rows or a hue"
+        )
 
 
 def _pieces(data: pd.DataFrame, along: str, value: str, hue: str | None) -> "pd.Series[int]":

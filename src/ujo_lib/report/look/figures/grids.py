@@ -3,7 +3,6 @@
 Few is light and many is dark, in colour and in greyscale alike; where a number fits into its cell it is printed.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final, Unpack
 
 import numpy as np
@@ -31,13 +30,9 @@ _MANY: Final = 13
 """From so many columns on, a map is turned on a phone, and only every third heading may be written."""
 _HIGHEST: Final = 700.0
 """Pixels that all rows of a map may be high: with its caption, it stands on one sheet of paper."""
-_HEADS: Final[dict[str, Any]] = {
-    "length": 0,
-    "top": False,
-    "labeltop": True,
-    "bottom": False,
-    "labelbottom": False,
-}
+_HEADS: Final[dict[str, Any]] = {"length": 0, "labeltop": True} | dict.fromkeys(
+    ("top", "bottom", "labelbottom"), False
+)
 
 
 @house("x", "y")
@@ -70,17 +65,17 @@ def heat_map(published: Published, *, x: str, y: str, value: str, **_: Unpack[To
         tall = min(max(wide * 0.8, layout.font * 1.9), layout.font * 2.6, _HIGHEST / len(names))
         tall = max(tall, lines * layout.font * 1.25)
         axes = sheet.axes(tall * len(names))
-        letters = _fitting((small, LEAST), widest((said + mark).to_numpy().ravel(), 1), wide - 1)
+        letters = _fitting(small, widest((said + mark).to_numpy().ravel(), 1), wide - 1)
         if not letters:
             said = said.mask(
                 cells.notna(), cells.map(lambda amount: decimal_text(amount, 1), na_action="ignore")
             )
-            letters = _fitting((small, LEAST), widest((said + mark).to_numpy().ravel(), 1), wide - 1)
+            letters = _fitting(small, widest((said + mark).to_numpy().ravel(), 1), wide - 1)
         sheet.cramped = not letters
         said = said.where(cells.isna() | (letters > 0), "") + mark
         _cells(axes, cells, said, rows["value"], letters or small, 1.4)
         step = 3 if len(heads) >= _MANY and widest(heads, small) > wide else 1
-        size = small if step > 1 else _fitting((small, LEAST), longest_run(heads, 1), wide - 2)
+        size = small if step > 1 else _fitting(small, longest_run(heads), wide - 2)
         lying = max(wide - 2, size * 3 * step) if size else small * 7
         shown = [wrapped(name, size or small, lying) for name in heads]
         style: dict[str, Any] = {"rotation": 0 if size else 90, "fontsize": size or small, "linespacing": 1.1}
@@ -94,9 +89,9 @@ def heat_map(published: Published, *, x: str, y: str, value: str, **_: Unpack[To
     return Drawing(f"{down}行{across}列の色分けの図(濃いほど大きい{remark})", draw, value, names)
 
 
-def _fitting(sizes: Sequence[float], width: float, room: float) -> float:
-    """The first size at which something fits that is so wide at a size of 1; 0 when none is small enough."""
-    return next((size for size in sizes if size * width <= room), 0.0)
+def _fitting(small: float, width: float, room: float) -> float:
+    """The size, small or least, at which something fits that is so wide at a size of 1; 0 when it fits at neither."""
+    return next((size for size in (small, LEAST) if size * width <= room), 0.0)
 
 
 @house("date")

@@ -89,9 +89,9 @@ def widest(words: Iterable[str], size: float) -> float:
     return max((text_width(line, size) for text in words for line in text.split("\n")), default=0.0)
 
 
-def longest_run(names: Iterable[str], size: float) -> float:
-    """Width in pixels of the longest word in katakana, kanji or letters: what must stay whole."""
-    return widest([run for name in names for run in re.findall(rf"[0-9]+[㐀-鿿々]+|{_RUN}", name)], size)
+def longest_run(names: Iterable[str]) -> float:
+    """Width at a font size of 1 of the longest word in katakana, kanji or letters: what must stay whole."""
+    return widest([run for name in names for run in re.findall(rf"[0-9]+[㐀-鿿々]+|{_RUN}", name)], 1)
 
 
 def printable(words: str) -> str:

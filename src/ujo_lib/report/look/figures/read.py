@@ -105,18 +105,15 @@ def house(*labels: str) -> Callable[[Callable[P, Drawing]], Callable[P, Figure]]
     return decorate
 
 
+def _told(*, finding: str, unless: str = "", empty: str | None = None) -> None:
+    """What `Told` says, with its defaults."""
+
+
 def _told_in_full(signature: inspect.Signature) -> inspect.Signature:
     """A signature whose `**_: Unpack[Told]` is spelled out, as a notebook shows it."""
     parameters = dict(signature.parameters)
     if parameters.pop("_", None):
-        for name, default, hint in (
-            ("finding", inspect.Parameter.empty, str),
-            ("unless", "", str),
-            ("empty", None, str | None),
-        ):
-            parameters[name] = inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint
-            )
+        parameters |= inspect.signature(_told).parameters
     return signature.replace(parameters=list(parameters.values()), return_annotation=Figure)
 
 

@@ -104,9 +104,8 @@ class Sheet:
 
     def fit(self) -> None:
         """Make the paper as high as its axes and all that stands around them, which keeps its size."""
-        Canvas(
-            self.mpl
-        )  # not before: seaborn draws the whole of a figure that has one, to look at its labels
+        # Not before: seaborn draws the whole of a figure that has one, to look at its labels.
+        Canvas(self.mpl)
         for text in self.mpl.findobj(Text):
             text.set_text(printable(text.get_text()))
         self._engine.execute(self.mpl)
