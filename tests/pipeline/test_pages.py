@@ -36,6 +36,7 @@ def test_pages_that_nobody_audited_promise_nothing() -> None:
         "1以上4未満の人数・件数は伏せ、「x」と表します(0は、ほかの数を守るときのほかは示します"
     )
     assert "設問に答えなかった人の数は" in notices[1]  # a base of 23 among 25 tells of two
+    assert "同じ人の何度もの相談も、それぞれ1件" in notices[2]  # five of one caller are printed
     assert not [notice for notice in notices if "あり得ます" in notice]
 
 

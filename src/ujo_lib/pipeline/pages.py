@@ -78,6 +78,7 @@ class Rules:
         zeros = "0も伏せます" if hidden else "0は、ほかの数を守るときのほかは示します"
         yield f"1以上{self.policy.threshold}未満の人数・件数は伏せ、「x」と表します({zeros})。"
         yield "設問に答えなかった人の数は、答えの中身を含まないため、伏せる対象にしていません。"
+        yield "相談は件数で守っています。同じ人の何度もの相談も、それぞれ1件と数えます。"
         yield "合計や別の表からの引き算で分からないように、ほかの数も伏せています。記号は同じ「x」です。"
         if self.promise:
             narrowed = (
