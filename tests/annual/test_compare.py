@@ -251,7 +251,7 @@ def test_a_year_that_released_nothing_compares_with_nothing(tmp_path):
     told = row(CONTACTS, before, year(2023))
     assert (told["verdict"], told["reason"]) == (
         compare.NOT_COMPARABLE,
-        "令和4(2022)年度: 公表された表がない",
+        "令和4(2022)年度: 公表用の表がない",
     )
     assert compare.latest([before], FiscalYear(2023)).year == FiscalYear(2022)
 

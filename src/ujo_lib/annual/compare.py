@@ -249,7 +249,7 @@ def _read(indicator: Indicator, released: Released, all_years: Iterable[Released
     place = indicator.place
     row = released.find(place.table, place.where)
     if row is None:
-        return Reading(why="公表された表がない" if not released.tables else "この項目の表がない")
+        return Reading(why="公表用の表がない" if not released.tables else "この項目の表がない")
     about = released.about.get(place.table, {})
     names = [name for name in (place.value, indicator.low, indicator.high, indicator.gaps) if name]
     if absent := [name for name in names if name not in row]:
