@@ -407,3 +407,21 @@ def test_words_where_a_number_is_asked_for_are_a_mistake_told_in_japanese():
 def test_what_was_published_is_told_as_it_was_written(published, unit, told):
     row = compare([Claim("A01", "記述", published, unit, "none", None)], lambda *_: None).frame.iloc[0]
     assert row["published"] == told
+
+
+@pytest.mark.parametrize(
+    ("rule", "published", "n", "verdict"),
+    [
+        ("top", ["6時"], [None, None, 20, 20], AGREES),
+        ("top", ["6時"], [None, None, None, None], UNKNOWN),
+        ("largest", "22時", [40, None, None, 40], AGREES),
+        ("descending", "…", [None, None, 20, 20], UNKNOWN),  # one figure falls nowhere
+        ("descending", "…", [40, None, 20, 60], AGREES),
+        ("descending", "…", [20, None, 40, 60], DIFFERS),
+        ("present", ["6時"], [1, None, 20, 21], UNKNOWN),
+    ],
+)
+def test_an_order_speaks_of_the_figures_that_there_are_from_as_many_as_it_needs(rule, published, n, verdict):
+    """A rise across a category without a figure was told to agree with a fall."""
+    table = unmasked(SPEC, FRAME.assign(n=pd.array(n, dtype="Int64")))
+    assert _verdict(rule, published, table, over="hour") == verdict
