@@ -228,6 +228,16 @@ def test_a_sum_that_leaves_a_few_by_subtraction_is_printed_nowhere(few: int, kno
     assert {one.low for one in sums_of(table, 5)} == known
 
 
+@pytest.mark.parametrize(
+    ("last", "known"), [(0, [66, 66]), (1, [67]), (4, [70]), (5, [71, 66, 5]), (6, [72, 66, 6])]
+)
+def test_a_year_without_anybody_keeps_no_other_year_back(last: int, known: list[int]) -> None:
+    """The whole, then each calendar year from the threshold up; a year of one to four is told by no subtraction."""
+    cells = (Cell(("2023年11月",), "n", 30), Cell(("2023年12月",), "n", 36), Cell(("2024年1月",), "n", last))
+    table = CountTable("t", "contacts", {"月": "月"}, ("n",), cells)
+    assert [one.low for one in sums_of(table, 5)] == known
+
+
 def test_cells_that_share_people_or_leave_some_out_are_not_added() -> None:
     def cells(*labels: tuple[str, ...]) -> tuple[Cell, ...]:
         return tuple(Cell(label, "n", 9) for label in labels)

@@ -134,3 +134,10 @@ def test_a_band_is_within_the_only_age_group_or_beyond_it_and_never_partly(band,
 )
 def test_an_age_band_without_its_unit_is_read(label, ages):
     assert age_range(label) == ages
+
+
+def test_national_shares_are_printed_with_the_two_decimals_that_they_were_published_with(cases):
+    """2.05 % of one survey and 2.02 % of the other would be alike with one."""
+    table = survey.coverage(cases, population({"15~39歳": 100, "40~64歳": 100}), PREVALENCE, SOURCE)
+    assert table.schema["prevalence"].format == "percent2"
+    assert table.schema["share"].format == "share"
