@@ -135,3 +135,25 @@ def test_a_question_may_stand_on_two_forms_when_it_is_the_same(tmp_path, second,
         form = read_yaml(Questionnaire, file)
         assert [item.form for item in form.items] == ["homes", "kin"]
         assert form.item("alone").title == form.on("kin")[0].title == "一人暮らし"
+
+
+def test_each_option_of_several_has_a_column_and_a_question_of_one_answer_has_its_own(tmp_path):
+    form = read(
+        tmp_path, "{id: need, title: 支援, wording: 支援, kind: multiple, options: {1: 食事, 2: 通院}}"
+    )
+    assert form.item("need").columns == ("need_食事", "need_通院")
+    assert form.item("alone").columns == ("alone",)
+
+
+def test_those_whom_a_rule_sends_to_a_question_passed_the_rules_before_it(tmp_path):
+    form = read(
+        tmp_path,
+        "{id: need, title: 支援, wording: 支援, kind: multiple, options: {1: 食事, 2: 通院},"
+        " asked_if: {item: alone, answers: [はい]}}",
+        "{id: who, title: 相手, wording: 相手, kind: text, asked_if: {item: need, answers: [食事, 通院]}}",
+        "{id: since, title: 年, wording: 年, kind: number, asked_if: {item: alone, answers: [はい, いいえ]}}",
+    )
+    assert form.reached("alone") == {}
+    assert form.reached("need") == {"alone": ("はい",)}
+    assert form.reached("who") == {"alone": ("はい",), "need=食事・通院": ("はい",)}
+    assert form.reached("since") == {"alone": ("はい", "いいえ")}

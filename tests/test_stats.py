@@ -553,3 +553,9 @@ def test_a_ratio_of_estimates_has_the_limits_worked_out_by_hand():
     assert ratio.estimate == 4.0
     assert ratio.low == pytest.approx(3 / (1 + root))
     assert ratio.high == pytest.approx((1 + root) / (3 / 16))
+
+
+@pytest.mark.parametrize("boundless", [math.inf, -math.inf])
+def test_what_is_not_finite_has_no_digits_to_round(boundless):
+    assert stats.round_half_up(boundless, 1) == boundless
+    assert math.isnan(stats.round_half_up(math.nan, 1))

@@ -125,6 +125,41 @@ def test_no_mobile_number_survives_between_any_words(before, number, after):
     assert number not in text.mask_personal(before + number + after)
 
 
+NAMING = {
+    "school": (text._SCHOOL_KIND, text._SCHOOL, text._mask_school),
+    "stated": (text._STATING, text._NAME_STATED, text._mask_stated),
+    "called": (text._TITLE, text._NAME_CALLED, text._mask_called),
+}
+PARTS = (
+    "架空",
+    "やまだ",
+    "ヤマダ",
+    "中学校",
+    "大学",
+    "さん",
+    "先生",
+    "名前は",
+    "私は",
+    "です",
+    "。",
+    "、",
+    "\n",
+    "あ",
+    "の",
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    rule=st.sampled_from(list(NAMING)),
+    parts=st.lists(st.one_of(st.sampled_from(PARTS), st.integers(1, 60).map("あ".__mul__)), max_size=12),
+)
+def test_a_rule_tried_around_its_words_alone_masks_what_it_masks_in_the_whole_text(rule, parts):
+    word, pattern, mask = NAMING[rule]
+    told = "".join(parts)
+    assert text._sub_near(word, pattern, mask, told) == pattern.sub(mask, told)
+
+
 def test_columns_line_up_also_where_a_voiced_mark_is_a_character_of_its_own() -> None:
     assert [text.cells(words) for words in ("", "a", "か", "か\u3099", "ｶﾞ", "学校ab")] == [0, 1, 2, 2, 2, 6]
 

@@ -8,7 +8,18 @@ import pandas as pd
 import pytest
 
 from tests.annual.entries import Cell, Claim
-from ujo_lib.annual.claims import AGREES, DIFFERS, OUTSIDE, RULES, UNKNOWN, WITHHELD, compare, read_claims
+from ujo_lib.annual.claims import (
+    AGREES,
+    DIFFERS,
+    OUTSIDE,
+    RULES,
+    UNKNOWN,
+    WITHHELD,
+    compare,
+    count_verdicts,
+    period_of,
+    read_claims,
+)
 from ujo_lib.annual.goals import measure
 from ujo_lib.annual.summary import key_figures
 from ujo_lib.columns import Count, Difference, Dimension, Mark, Ratio, Share, Statistic, Text, interval
@@ -407,3 +418,65 @@ def test_words_where_a_number_is_asked_for_are_a_mistake_told_in_japanese():
 def test_what_was_published_is_told_as_it_was_written(published, unit, told):
     row = compare([Claim("A01", "記述", published, unit, "none", None)], lambda *_: None).frame.iloc[0]
     assert row["published"] == told
+
+
+@pytest.mark.parametrize(
+    ("rule", "published", "n", "verdict"),
+    [
+        ("top", ["6時"], [None, None, 20, 20], AGREES),
+        ("top", ["6時"], [None, None, None, None], UNKNOWN),
+        ("largest", "22時", [40, None, None, 40], AGREES),
+        ("descending", "…", [None, None, 20, 20], UNKNOWN),  # one figure falls nowhere
+        ("descending", "…", [40, None, 20, 60], AGREES),
+        ("descending", "…", [20, None, 40, 60], DIFFERS),
+        ("present", ["6時"], [1, None, 20, 21], UNKNOWN),
+    ],
+)
+def test_an_order_speaks_of_the_figures_that_there_are_from_as_many_as_it_needs(rule, published, n, verdict):
+    """A rise across a category without a figure was told to agree with a fall."""
+    table = unmasked(SPEC, FRAME.assign(n=pd.array(n, dtype="Int64")))
+    assert _verdict(rule, published, table, over="hour") == verdict
+
+
+@pytest.mark.parametrize(
+    ("computed", "verdict"), [(35, DIFFERS), (36, AGREES), (40, AGREES), (44, AGREES), (45, DIFFERS)]
+)
+def test_about_forty_is_a_tenth_less_or_more(computed, verdict):
+    table = unmasked(SPEC, FRAME.assign(n=[computed, 42, 20, 102]))
+    assert _verdict("about", 40, table, where={"hour": "22時"}) == verdict
+
+
+@pytest.mark.parametrize(
+    ("rule", "published", "cell", "said"),
+    [
+        ("percent", 39, {"column": "share", "where": {"hour": "22時"}}, "39.2%"),
+        ("percent", 39.2, {"column": "share", "where": {"hour": "22時"}}, "39.2%"),
+        ("percent", 39.21, {"column": "share", "where": {"hour": "22時"}}, "39.20%"),
+        ("rounded", 2, {"column": "z", "where": {"hour": "22時"}}, "2.5"),
+        ("rounded", 2.51, {"column": "z", "where": {"hour": "22時"}}, "2.50"),
+        ("descending", "…", {"over": "hour"}, "23時 > 22時 > 6時"),
+        ("largest", "23時", {"over": "hour"}, "23時"),
+        ("top", ["22時", "23時"], {"over": "hour"}, "23時、22時"),
+    ],
+)
+def test_what_was_computed_is_told_with_the_decimals_that_were_published_and_the_largest_first(
+    rule, published, cell, said
+):
+    claim = Claim("T1", "…", published, "", rule, Cell("02", "hours", **cell))
+    assert compare([claim], lambda *_: unmasked(SPEC, FRAME)).frame["computed"].item() == said
+
+
+@pytest.mark.parametrize(
+    ("where", "period"),
+    [({"year": "2023年"}, "2023年"), ({"hour": "22時"}, "2022年・2023年"), ({}, "2022年・2023年")],
+)
+def test_a_row_of_one_of_several_years_is_of_that_year(where, period):
+    table = unmasked(replace(SPEC, subject=replace(SPEC.subject, period="2022年・2023年")), FRAME)
+    assert period_of(table, Cell("02", "hours", where=where)) == period
+
+
+def test_a_verdict_that_nobody_got_is_counted_as_none():
+    counted = count_verdicts(pd.DataFrame({"verdict": [AGREES, DIFFERS, AGREES]})).frame
+    assert dict(zip(counted["verdict"], counted["n"], strict=True)) == {
+        AGREES: 2, DIFFERS: 1, UNKNOWN: 0, WITHHELD: 0, OUTSIDE: 0,
+    }  # fmt: skip

@@ -228,6 +228,16 @@ def test_a_sum_that_leaves_a_few_by_subtraction_is_printed_nowhere(few: int, kno
     assert {one.low for one in sums_of(table, 5)} == known
 
 
+@pytest.mark.parametrize(
+    ("last", "known"), [(0, [66, 66]), (1, [67]), (4, [70]), (5, [71, 66, 5]), (6, [72, 66, 6])]
+)
+def test_a_year_without_anybody_keeps_no_other_year_back(last: int, known: list[int]) -> None:
+    """The whole, then each calendar year from the threshold up; a year of one to four is told by no subtraction."""
+    cells = (Cell(("2023年11月",), "n", 30), Cell(("2023年12月",), "n", 36), Cell(("2024年1月",), "n", last))
+    table = CountTable("t", "contacts", {"月": "月"}, ("n",), cells)
+    assert [one.low for one in sums_of(table, 5)] == known
+
+
 def test_cells_that_share_people_or_leave_some_out_are_not_added() -> None:
     def cells(*labels: tuple[str, ...]) -> tuple[Cell, ...]:
         return tuple(Cell(label, "n", 9) for label in labels)
@@ -342,3 +352,32 @@ def test_runs_of_days_that_touch_share_nothing_and_one_within_another_is_a_piece
     first, second, within = "2023-04-01/2023-04-30", "2023-05-01/2023-05-01", "2023-04-30/2023-04-30"
     assert cut_periods([first, second]) == {first: {first}, second: {second}}
     assert cut_periods([first, within]) == {first: {"2023-04-01/2023-04-29", within}, within: {within}}
+
+
+@pytest.mark.parametrize(
+    ("threshold", "value", "largest", "hidden"),
+    [
+        (1, 1, None, False),  # how much of it is one person's is not known
+        (1, 1, 1, True),
+        (5, 5, 4, False),  # 0.8 of it, no more
+        (5, 6, 5, True),  # 0.83
+        (5, 6, None, False),
+        (5, 4, None, True),
+    ],
+)
+def test_a_count_is_hidden_for_the_one_who_makes_most_of_it_only_where_that_is_known(
+    threshold: int, value: int, largest: int | None, hidden: bool
+) -> None:
+    policy = Policy(threshold=threshold, dominance=0.8)
+    assert policy.is_primary(Cell(("男性",), "n", value, largest=largest)) is hidden
+
+
+def test_the_sums_of_a_table_are_its_own_and_so_are_those_of_its_years() -> None:
+    """The release itself prints them: nobody knows them from before."""
+    months = (Cell(("2023年11月",), "n", 30), Cell(("2024年1月",), "n", 36))
+    table = CountTable("t", "contacts", {"月": "月"}, ("n",), months)
+    assert [one.own for one in sums_of(table, 5)] == [True] * 3
+    dimensions = {"立場": "voice", "年代": "age"}
+    cells = tuple(Cell((who, "総数"), "base", 60) for who in ("市民", "家族"))
+    told = CountTable("t", "voices", dimensions, ("base",), cells, told=("市民",))
+    assert {one.own for one in sums_of(told, 5)} == {True}

@@ -1,12 +1,16 @@
 """Multiple answers survive every encoding, and nothing is made of a list that Excel destroyed."""
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.intake.conftest import asked
 from ujo_lib.intake.cells import ValueRefused
-from ujo_lib.intake.multiple import read_answers
+from ujo_lib.intake.multiple import parse_listed, read_answers
+from ujo_lib.intake.problems import Notes
+from ujo_lib.intake.values import Raw
 
 ITEMS = {item.name: item for item in asked("cases").multiples}
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"
@@ -56,3 +60,15 @@ def test_a_destroyed_list_is_refused(written):
 
 def test_an_answer_given_twice_counts_once():
     assert read_answers("1,1,3", ITEMS["trigger"].options) == ("不登校", "職場になじめなかった")
+
+
+@pytest.mark.parametrize(
+    ("written", "repaired"),
+    [("1,3", 0), ("1", 0), ("", 0), ("3,1", 1), ("1,3,", 1), ("1、3", 1), ("①③", 1), ("1,1", 1)],
+)
+def test_only_a_list_that_was_not_written_as_the_form_asks_is_told_as_mended(written, repaired):
+    item = ITEMS["trigger"]
+    notes = Notes("cases.csv")
+    raw = Raw("経緯(複数回答)", pa.chunked_array([pa.array([written])]), np.array([2]))
+    parse_listed(item, raw, notes)
+    assert len(notes.repairs) == repaired

@@ -152,3 +152,9 @@ def test_what_a_notebook_imports_is_read_from_its_cells_and_a_magic_line_hides_o
 def test_the_page_on_the_data_and_so_the_check_reads_every_kind_that_a_year_can_have():
     (quality,) = (one for one in notebooks_of(project_root(), "sample") if one.says.role == "quality")
     assert set(quality.kinds) == set(KINDS)
+
+
+def test_a_notebook_is_called_by_the_first_line_of_its_first_cell(desk):
+    desk.put("07_homes", role="analysis")
+    desk.ask_for("00_data", "05_summary", "07_homes")
+    assert [notebook.title for notebook in desk.year()] == ["00_data", "05_summary", "07_homes"]

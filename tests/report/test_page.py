@@ -178,6 +178,17 @@ def test_a_figure_that_was_not_estimated_or_has_no_rows_says_so_instead(project)
     assert "unless" not in page.bars(shown, **call, unless="").recipe.options
 
 
+def test_a_table_that_was_not_estimated_or_has_no_rows_says_so_instead(project):
+    page = _internal()
+    shown = _published(page)
+    assert "少なすぎる。" in page.table(shown, unless="少なすぎる").html
+    assert "<table" not in page.table(shown, unless="少なすぎる").html
+    none = shown.where(age="90代")
+    assert "まだない。" in page.table(none, empty="まだない。").html
+    assert page.table(none, empty="").html == ""
+    assert "<table" in page.table(shown, empty="まだない。").html
+
+
 def test_answers_of_several_groups_have_a_panel_for_each_group(project, monkeypatch):
     rows = [
         (who, said, part * of // 10, of, part / 10, 0.1, 0.9)

@@ -216,3 +216,23 @@ def test_what_the_nation_printed_is_no_secret_of_the_city():
     assert [name for name in ("nation", "n", "share", "estimate", "low") if name in compared.free] == [
         "nation"
     ]
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high", "percent", "reading"),
+    [
+        # Where nobody or everybody of the nation said so, that end of its own interval is the share itself.
+        (0.0, 0.0, 0.0, 0.0, "差があるとは言えない"),  # 0 - 0
+        (1.0, 1.0, 1.0, 100.0, "差があるとは言えない"),  # 0 + 0
+        (0.004, 0.001, 0.006, 0.0, "差があるとは言えない"),  # up to 0.6 points, down to 0.4 - √(0.3² + 0.4²)
+        (0.996, 0.994, 0.999, 100.0, "差があるとは言えない"),
+        (0.02, 0.01, 0.04, 0.0, "全国より高い"),  # 2 - √(1² + 0.38²) points
+        (0.98, 0.96, 0.99, 100.0, "全国より低い"),
+    ],
+)
+def test_a_difference_that_may_be_nothing_is_neither_higher_nor_lower(share, low, high, percent, reading):
+    """Wilson's interval of 0 of 1,000 ends at z² / (1000 + z²) = 0.38 %."""
+    city = Typed.of(CITY.frame[:1].assign(share=share, low=low, high=high), CITY.schema.columns)
+    printed_now = NATION[NATION["survey"] == "R4"].assign(percent=[percent, 100 - percent, 0.0])
+    table = nation.compare(city, printed_now, "item", "R4", {}).frame
+    assert table["reading"].tolist() == [reading]

@@ -266,3 +266,22 @@ def test_an_adjusted_p_of_exactly_the_level_marks_nothing(monkeypatch):
     told = cells.loc[cells["residual"].notna(), "mark"].tolist()
     assert told[0] in {"＋", "－"}
     assert set(told[1:]) == {"・"}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [((9, 4), (0, 0)), ((0, 0), (4, 9)), ((9, 0), (4, 0)), ((0, 9), (0, 4))],
+    ids=["all of one row", "all of the other", "all of one column", "all of the other column"],
+)
+def test_what_all_or_none_have_is_held_against_nothing(table):
+    """With no other row or column there is no chance to compare with: it would have been 0 / 0."""
+    with np.errstate(divide="raise", invalid="raise"):
+        cells = crossed(table).frame
+    assert cells["residual"].isna().all()
+
+
+def test_a_cell_beside_an_empty_one_keeps_its_residual():
+    # 6 of 6 against 0 of 4: excess 6 - 6·6/10 = 2.4 over √(10·0.24·0.24) = 0.759; influences ±0.4·±0.4 = 0.16 (6) and
+    # 0.36 (4) scatter by √(6·0.08² + 4·0.12²)·√(10/9) = 0.327, which is less.
+    cells = crossed(((6, 0), (0, 4))).frame
+    assert cells["residual"].dropna().iloc[0] == pytest.approx(2.4 / math.sqrt(10 * 0.24**2))

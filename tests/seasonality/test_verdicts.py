@@ -13,6 +13,7 @@ from ujo_lib.seasonality.dispersion import ScaledTest
 from ujo_lib.seasonality.verdicts import (
     ALPHA,
     PatternTests,
+    Verdict,
     _least,
     _months_told,
     as_wary,
@@ -423,3 +424,12 @@ def test_a_record_of_twelve_months_is_one_of_360_days_and_more(days, reason):
 def test_a_short_record_says_how_long_it_is(days, length):
     counts = counts_of(np.ones(days), Period(date(2023, 1, 1), date(2022, 12, 31) + timedelta(days), ""))
     assert verdicts.too_short(counts).startswith(f"{length}の記録のため")
+
+
+@pytest.mark.parametrize(
+    ("detected", "said"),
+    [(None, "月は、判定していません。"), (False, "月は、明らかではありません。"), (True, "1月が最多です。")],
+)
+def test_a_heading_says_what_was_found_and_no_more(detected, said):
+    verdict = Verdict("月", detected, "…", None, None, None, None, None, None, 60, "…")
+    assert verdict.finding_of("1月が最多です。") == said

@@ -15,7 +15,7 @@ from ujo_lib.setup import SetupError, new_notebook_for, set_up_year, synchronise
 @pytest.mark.parametrize("kind", SCHEMAS)
 def test_a_new_notebook_belongs_to_its_year_and_its_parameters_are_valid(root, kind):
     made = new_notebook_for(root, "07_housing", "sample", 2023, kind)
-    assert [file.name for file in made] == ["07_housing.ipynb", "07_housing.yaml"]
+    assert made == [root / "notebooks/07_housing.ipynb", root / "params/sample/fy2023/07_housing.yaml"]
     notebook = notebooks_of_year(root, "sample", 2023)[-1]
     assert (notebook.name, notebook.says.role, notebook.kinds) == ("07_housing", "analysis", (kind,))
     settings = read_settings(notebook, root / "params/sample/fy2023")

@@ -159,3 +159,30 @@ def test_two_cases_of_two_commissioners_are_enough_to_bunch():
 def test_one_commissioner_of_each_district_who_all_answered_leaves_nothing_to_chance():
     whole = survey.stratified_mean([3, 1], ["A", "B"], {"A": 1, "B": 1})
     assert (whole.estimate, whole.se, whole.low, whole.high) == (2, 0, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high"),
+    [
+        ([2], None, None),
+        # Mean 1, variance 2, so SE 10·√(0.8·2/2) = 8.9443, and t with one degree of freedom is 12.7062.
+        ([0, 2], 2.0, 10 + 12.7062047 * 8.9442719),
+        # Mean 1, variance 1, SE 10·√(0.7/3) = 4.8305, t with two degrees of freedom 4.3027.
+        ([0, 1, 2], 3.0, 10 + 4.3026527 * 4.8304589),
+        ([1, 1], None, None),
+    ],
+)
+def test_two_answers_that_differ_are_enough_for_an_interval(values, low, high):
+    total = survey.srs_total(values, 10)
+    assert total.estimate == pytest.approx(10 * sum(values) / len(values))
+    assert (total.low, total.high) == (low, high if high is None else pytest.approx(high, rel=1e-6))
+
+
+@pytest.mark.parametrize(("answered", "interval"), [(1, False), (2, True)])
+def test_an_estimate_without_its_width_says_why_it_has_none(commissioners, cases, answered, interval):
+    """The first to answer knows nobody, the last of 97 four people."""
+    commissioners["responded"] = commissioners.index.isin([96, 0][:answered])
+    said = survey.total_sentence(survey.city_total(commissioners, cases).frame)
+    lacking = "回答が少ないか、委員の間に差がないため、推計の幅は計算できません。"
+    assert (said == lacking) is not interval
+    assert ("と推計されます。" in said) is interval

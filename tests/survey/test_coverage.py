@@ -134,3 +134,18 @@ def test_a_band_is_within_the_only_age_group_or_beyond_it_and_never_partly(band,
 )
 def test_an_age_band_without_its_unit_is_read(label, ages):
     assert age_range(label) == ages
+
+
+def test_national_shares_are_printed_with_the_two_decimals_that_they_were_published_with(cases):
+    """2.05 % of one survey and 2.02 % of the other would be alike with one."""
+    table = survey.coverage(cases, population({"15~39歳": 100, "40~64歳": 100}), PREVALENCE, SOURCE)
+    assert table.schema["prevalence"].format == "percent2"
+    assert table.schema["share"].format == "share"
+
+
+@pytest.mark.parametrize(("people", "expected"), [(0, 0.0), (2, 0.041), (48, 0.984), (50, 1.025)])
+def test_a_share_of_less_than_one_expected_person_is_one_and_of_none_is_not(cases, people, expected):
+    table = survey.coverage(cases, population({"15~39歳": people, "40~64歳": 100}), PREVALENCE, SOURCE)
+    row = table.frame.iloc[0]
+    assert (row["n"], row["expected"]) == (9, pytest.approx(expected))
+    assert pd.isna(row["share"]) if not people else row["share"] == pytest.approx(9 / expected)

@@ -158,3 +158,12 @@ def test_differences_stand_in_the_order_of_the_form():
     first = pd.DataFrame({"id": ["1"], "wish": ["a"], "age": ["b"]})
     found = survey.compare_entries(first, first.assign(wish="x", age="y"), "id")
     assert found["column"].tolist() == ["wish", "age"]
+
+
+def test_only_a_blank_cell_is_no_answer_and_codes_keep_their_zeros(tmp_path):
+    """pandas takes NA, null and None for missing: somebody's words are an answer, and 001 is no 1."""
+    file = tmp_path / "answers.csv"
+    file.write_text("id,wish\n001,NA\n002,\n003,null\n004,None\n005, \n", encoding="utf-8-sig")
+    read = survey.read_answers(file)
+    assert read["id"].tolist() == ["001", "002", "003", "004", "005"]
+    assert read["wish"].fillna("<>").tolist() == ["NA", "<>", "null", "None", " "]

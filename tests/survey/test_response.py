@@ -117,3 +117,17 @@ def test_a_stratum_of_two_respondents_stands_alone_and_one_of_fewer_joins_the_ne
 def test_a_rate_of_fewer_than_thirty_is_for_reference(commissioners, asked, reference):
     commissioners["in_scope"] = commissioners.index < asked
     assert survey.response_rate(commissioners).frame["reference"].iloc[0] == reference
+
+
+@pytest.mark.parametrize("answered", [0, 1, 2])
+def test_a_single_district_is_weighted_by_whoever_answered_there(commissioners, answered):
+    """Ten in scope, each who answered knows three: 3 · 10 / answered · answered = 30, of nobody nothing."""
+    one = commissioners[:10].assign(district=commissioners["district"].iloc[0])
+    one["responded"] = one.index < answered
+    whole, district = survey.weights(one, pd.Series(3, index=one.index)).frame.to_dict("records")
+    for row in (whole, district):
+        assert (row["n"], row["base"]) == (3 * answered, 10)
+        if answered:
+            assert (row["weight"], row["rate"], row["estimate"]) == (10 / answered, 3, 30)
+        else:
+            assert pd.isna([row["weight"], row["rate"], row["estimate"]]).all()

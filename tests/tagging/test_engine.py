@@ -46,6 +46,17 @@ def test_chats_give_the_same_tokens(arrays: ArrayEngine, janome: JanomeEngine) -
 
 
 @pytest.mark.slow
+def test_threads_that_share_plain_janome_get_the_tokens_of_one(arrays: ArrayEngine) -> None:
+    """Where numba does not run, `ujo tag` shares one Janome among its threads: every other text got other words."""
+    texts = [text for _, text, _ in iter_texts(10)]
+    expected = tokenise_texts(arrays, texts).rows
+    janome = JanomeEngine()  # with nothing remembered yet
+    with ThreadPoolExecutor(3) as pool:
+        rows = [tokens.rows for tokens in pool.map(lambda _: tokenise_texts(janome, texts), range(3))]
+    assert all(np.array_equal(found, expected) for found in rows)
+
+
+@pytest.mark.slow
 def test_sentences_of_chats_give_the_same_tokens(arrays: ArrayEngine, janome: JanomeEngine) -> None:
     cleaned = corpus([text for _, text, _ in iter_texts(25, seed=1)])
     fast = arrays.tokenise(cleaned.codepoints, cleaned.sentences)

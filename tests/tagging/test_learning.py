@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from ujo_lib.tagging import learning, words
 from ujo_lib.tagging.engine import ArrayEngine
@@ -129,3 +130,20 @@ def test_a_coder_sees_words_by_how_rare_they_are_and_none_that_fewer_than_three_
 def test_a_text_without_a_word_that_teaches_is_a_row_of_noughts() -> None:
     index = words.WordIndex(("rare",), np.array([0, 0]), np.array([0, 1]), np.array([0, 1]), np.arange(2), 3)
     assert not learning.features(index, pd.DataFrame(index=range(3))).toarray().any()
+
+
+@pytest.mark.parametrize(
+    ("found", "learns"), [(0, False), (1, False), (2, True), (4, True), (5, False), (6, False)]
+)
+def test_a_theme_that_two_texts_have_and_two_have_not_is_a_lesson_and_else_all_have_one_chance(
+    found: int, learns: bool
+) -> None:
+    """Six texts, of which those with the theme share a word; else the chance is (found + ½) / 7 for each."""
+    has = np.arange(6) < found
+    seen = sparse.csr_matrix(has.astype(float)[:, None])
+    tags = pd.DataFrame({"theme": np.zeros(6, bool)})
+    chance = learning.chances(seen, tags, np.arange(6), has[:, None], np.arange(6))[:, 0]
+    if learns:
+        assert chance[has].min() > chance[~has].max()
+    else:
+        assert chance == pytest.approx([(found + 0.5) / 7] * 6)

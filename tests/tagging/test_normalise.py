@@ -108,3 +108,22 @@ def test_what_chooses_the_shape_of_a_letter_is_left_out_and_its_neighbours_are_n
     mark: str, left: str
 ) -> None:
     assert n.normalise(f"葛{mark}城") == f"葛{left}城"
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("\U0001d400と", "aと"),  # letters of formulas and in squares, as chats have them
+        ("\U0001f100", "0."),
+        ("\U0001f14a", "hv"),
+        ("\U0002f800", "丽"),  # compatibility ideographs, the first and the last
+        ("\U0002fa1d", "\U0002a600"),
+        ("😢と", "😢と"),
+        ("\U00020000", "\U00020000"),
+        ("\U0002f7ff", "\U0002f7ff"),
+    ],
+)
+def test_characters_beyond_the_basic_plane_are_evened_out_where_unicode_does_so(
+    written: str, plain: str
+) -> None:
+    assert n.normalise(written) == plain

@@ -144,3 +144,15 @@ def test_the_map_of_words_is_that_of_corresp() -> None:
     counts = pd.DataFrame([[20, 5, 3], [4, 18, 6], [3, 7, 25], [9, 9, 9]], list("猫犬鳥魚"), list("甲乙丙"))
     shares = correspondence_map(counts, "語", "職業").inertia.frame["share"]
     assert shares.tolist() == pytest.approx([0.670919666, 0.329080334])
+
+
+@pytest.mark.parametrize(("words", "shown", "ties"), [(11, 11, 55), (12, 12, 60), (40, 40, 60), (41, 40, 60)])
+def test_a_network_shows_forty_words_and_sixty_ties_at_most(words: int, shown: int, ties: int) -> None:
+    """All words stand in the one text of two: k words share k(k-1)/2 ties of equal strength, 55 of 11 and 66 of 12."""
+    has = np.zeros((2, words), bool)
+    has[0] = True
+    network = together.word_network(index_of(has, "".join(chr(0x4E00 + i) for i in range(words))))
+    pairs = network.pairs.frame
+    assert len(pairs) == ties
+    assert len(together.present(index_of(has, "あ" * words), 40)[0]) == shown
+    assert len(network.words.frame) <= shown

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ujo_lib.tagging.trie import BASE, CHECK, COUNT_BITS, MOST_ENTRIES, VALUE, Trie, build_trie
+from ujo_lib.tagging.trie import (
+    BASE,
+    CHECK,
+    COUNT_BITS,
+    MOST_ENTRIES,
+    VALUE,
+    Trie,
+    _free_base,
+    build_trie,
+)
 
 
 def found(trie: Trie, text: str) -> tuple[int, int] | None:
@@ -51,3 +60,21 @@ def test_a_word_may_have_as_many_entries_as_its_value_can_hold(entries: int, fit
 def test_a_trie_of_nothing_finds_nothing() -> None:
     nothing = np.zeros(0, np.int64)
     assert found(build_trie([], nothing, nothing), "あ") is None
+
+
+@pytest.mark.parametrize(
+    ("lowest", "taken", "base"),
+    [
+        (2, [], 1),  # cells 2 and 3 of 4
+        (3, [], 2),  # cell 3, and the first beyond the end
+        (4, [], 3),  # both beyond it
+        (2, [3], 3),  # 2 and 3, 3 and 4 are not both free
+        (1, [2], 2),
+    ],
+)
+def test_children_go_where_all_of_them_find_a_free_cell_and_past_the_end_all_are_free(
+    lowest: int, taken: list[int], base: int
+) -> None:
+    units = np.full((4, 4), -1, np.int32)
+    units[taken, CHECK] = 0
+    assert _free_base(units, np.array([1, 2], np.int32), 2, lowest) == base

@@ -237,9 +237,9 @@ def _figure(claim: Claim, table: Published) -> float:
 
 
 def _ranked(claim: Claim, table: Published) -> pd.Series:
-    """The figures to be ranked, by category, in the order of the table."""
+    """The figures to be ranked, by category, in the order of the table; a category without one has no place."""
     cell, rows = _asked(claim, table)
-    return pd.Series(numbers(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str))
+    return pd.Series(numbers(rows[cell.column]).to_numpy(), index=rows[cell.over].astype(str)).dropna()
 
 
 def _verdict(holds: bool) -> str:

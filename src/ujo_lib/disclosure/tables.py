@@ -371,7 +371,7 @@ def sums_of(table: CountTable, threshold: int) -> Iterator[PublicFigure]:
         for region, value in inner:
             groups.setdefault(_years(region, part), []).append((region, value))
         sizes = {years: sum(value for _, value in cells) for years, cells in groups.items()}
-        if len(groups) > 1 and any(0 < size < threshold for size in sizes.values()):
+        if any(0 < size < threshold for size in sizes.values()):
             continue  # no overview prints the rest either: it would tell this part by subtraction
         for years, cells in groups.items() if len(groups) > 1 or not part else ():
             size = sizes[years]

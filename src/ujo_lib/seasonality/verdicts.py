@@ -104,7 +104,7 @@ class PatternTests:
 
     Attributes:
         weekday: weekday of each day, Sunday 0, shape (days,).
-        month: calendar month of each day, January 0, shape (days,).
+        month: calendar month of each day, that of the first day 0, shape (days,).
         observed: shape (days,).
         size: expected size of each day relative to the mean day when months do not differ, shape (days,):
             what a week with missing days would have lost.
@@ -126,7 +126,7 @@ class PatternTests:
             counts: one scope; its weekday profile is the expected size of a day.
             against: another scope over the same period; the tests then ask whether the two patterns differ.
         """
-        month = (counts.month_index + counts.period.start.month - 1) % 12
+        month = counts.month_index % 12
         if against is not None:
             baseline = against.daily.astype(float)
             observed = counts.observed & against.observed & (baseline > 0)

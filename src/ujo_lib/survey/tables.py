@@ -340,7 +340,7 @@ def _grouped(frame: pd.DataFrame, item: str, groups: Mapping[str, str]) -> pd.Da
         )
     labels = list(dict.fromkeys(groups.get(label, label) for label in options))
     values = frame[item].astype(object).map(lambda label: groups.get(label, label), na_action="ignore")
-    return pd.DataFrame({item: values.astype(pd.CategoricalDtype(labels, ordered=True))})
+    return pd.DataFrame({item: values.astype(pd.CategoricalDtype(labels))})
 
 
 def _counted(read: Answers, basis: Basis = "described", level: float = LEVEL) -> pd.DataFrame:

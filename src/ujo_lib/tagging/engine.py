@@ -6,6 +6,7 @@ own, so results of the two can be compared number by number.
 
 import sys
 import tempfile
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -104,7 +105,8 @@ class ArrayEngine(Engine):
 class JanomeEngine(Engine):
     """Plain Janome, sentence by sentence: the reference, and the way out where numba does not run.
 
-    User entries are handed to it as its own user dictionary.
+    User entries are handed to it as its own user dictionary. One thread at a time: threads that look words up together
+    spoil the matches that Janome remembers.
     """
 
     def __init__(self, words: tuple[UserEntry, ...] = ()) -> None:
@@ -115,6 +117,7 @@ class JanomeEngine(Engine):
             file = Path(folder) / "words.csv"
             file.write_text("".join(f"{word.as_csv()}\n" for word in words), encoding="utf-8")
             self._tokenizer = Tokenizer(str(file) if words else "")
+        self._one_thread = threading.Lock()
         lexicon, speech = self.dictionary.lexicon, self.dictionary.unknown_speech
         self._unknown = {
             (*map(int, row), speech[i].rsplit(",", 2)[0]): -1 - i for i, row in enumerate(lexicon.unknown)
@@ -126,7 +129,9 @@ class JanomeEngine(Engine):
         pointer = [0]
         for begin, end in bounds:
             place = int(begin)
-            for token in self._tokenizer.tokenize(decode(codepoints[begin:end])):
+            with self._one_thread:
+                found = list(self._tokenizer.tokenize(decode(codepoints[begin:end])))
+            for token in found:
                 after = place + len(token.surface)
                 rows.append((place, after, self._entry(token.node)))
                 place = after

@@ -208,3 +208,22 @@ def test_a_listed_name_is_masked_in_each_shape_of_its_letters_whichever_shape_th
     listed, written = shapes
     assert mask_personal(f"きのう{written}が来た", [listed]) == "きのう〔氏名〕が来た"
     assert "user" in set(forbidden(f"きのう{written}が来た", NOTHING, named([listed])))
+
+
+@pytest.mark.parametrize(
+    ("listed", "written"),
+    [
+        ("\u2e9f子", "母子"),  # radicals: the first that Unicode makes equal to a letter, and the last
+        ("\u2ef3子", "龟子"),
+        ("\u2f00子", "一子"),
+        ("\u2fd5子", "龠子"),
+        ("\uf900子", "豈子"),  # compatibility ideographs and their supplement, first and last
+        ("\ufad9子", "龎子"),
+        ("\U0002f800子", "丽子"),
+        ("\U0002fa1d子", "\U0002a600子"),
+    ],
+)
+def test_names_in_letters_at_the_ends_of_their_blocks_are_the_same_names(listed: str, written: str) -> None:
+    """The values are those of the code charts of Unicode 15."""
+    for asked, stands in ((listed, written), (written, listed)):
+        assert mask_personal(f"きのう{stands}が来た", [asked]) == "きのう〔氏名〕が来た"

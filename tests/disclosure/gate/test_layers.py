@@ -22,6 +22,7 @@ from ujo_lib.disclosure.gate.layers import (
     BLOCK,
     Layer,
     Unreadable,
+    _escapes,
     _without_line_numbers,
     _worth_opening,
     of_file,
@@ -140,6 +141,45 @@ def test_archives_within_archives_are_opened_to_a_depth_and_refused_below_it(mor
     found = list(of_file("a.zip", content))
     assert any(isinstance(one, Layer) and SAID in one.text for one in found) == read
     assert any(isinstance(one, Unreadable) for one in found) != read
+
+
+def _zipped(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "carrier"),
+    [
+        ("a.zip", _zipped("a.txt", SAID.encode()), "zip > 中身"),
+        ("a.xlsx", _zipped("a.txt", SAID.encode()), "xlsx > 中身"),
+        ("a.zip", _zipped("b.zip", _zipped("a.txt", SAID.encode())), "zip > 中身 > zip > 中身"),
+        ("a.txt", base64.b64encode(_zipped("a.txt", SAID.encode())), "txt > base64 > zip > 中身"),
+    ],
+    ids=["file", "workbook", "nested", "coated"],
+)
+def test_a_finding_in_an_archive_names_each_archive_once(file: str, content: bytes, carrier: str) -> None:
+    where = [one.carrier for one in of_file(file, content) if isinstance(one, Layer) and SAID in one.text]
+    assert where == [carrier]
+
+
+@pytest.mark.parametrize(
+    ("escaped", "read"),
+    [
+        (r"\ud7ff", "\ud7ff"),
+        (r"\ud800", " "),
+        (r"\udfff", " "),
+        (r"\ue000", "\ue000"),
+        (r"\U0010ffff", "\U0010ffff"),
+        (r"\U00110000", " "),
+    ],
+)
+def test_an_escape_of_half_a_letter_or_of_none_is_a_blank_and_its_neighbours_are_letters(
+    escaped: str, read: str
+) -> None:
+    assert _escapes(escaped) == read
 
 
 COATS = {

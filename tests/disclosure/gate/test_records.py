@@ -88,6 +88,30 @@ def test_words_without_a_common_look_are_found_by_their_length() -> None:
     assert seen("a1b", "x9y と x9yz") == set()
 
 
+@pytest.mark.parametrize(
+    ("number", "text", "found"),
+    [
+        ("第012号", "第034号の記録", {("第034号", True)}),
+        ("第12345号", "第34567号5頁", {("第34567号", False)}),  # no letter of ours goes on after 号
+        ("R5相012件目", "R6相034件目", {("r6相034件目", True)}),
+        ("R5相012", "R6相034の記録", {("r6相034", True)}),
+        ("2023松橋01", "2024松橋02", {("2024松橋02", True)}),
+        ("R5相012", "R6相0345", set()),
+        ("12-相談", "34-相談2", {("34相談", True)}),
+        ("AB-12", "AB-123", set()),
+        ("AB-12", "AB-12c", set()),
+        ("1234567", "76543212", set()),
+        ("1234567", "7654321-2", set()),
+        ("a1b2-相", "第034号", set()),
+    ],
+)
+def test_a_number_that_ends_in_a_word_is_found_and_one_that_goes_on_is_another(
+    number: str, text: str, found: set[tuple[str, bool]]
+) -> None:
+    """Record numbers such as 第012号 were in no look, and stood on a page unnoticed."""
+    assert seen(number, text) == found
+
+
 def _four_digits(many: int) -> Shapes:
     return Shapes(str(number) for number in range(5000, 5000 + many))
 

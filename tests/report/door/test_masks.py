@@ -91,6 +91,17 @@ def test_where_no_table_names_those_who_skipped_a_question_its_answers_add_up_to
     assert table.frame == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("beside", "known"),
+    [([(ANSWERED,)], True), ([], False), ([("女性",)], False), ([("男性", "女性")], False)],
+)
+def test_men_are_among_those_who_answered_where_a_table_counts_those_and_else_nothing_is_known(beside, known):
+    men = of_cases("men", {"10代": 9}, where={"sex": ("男性",)})
+    others = [of_cases(f"t{i}", {"10代": 9}, where={"sex": labels}) for i, labels in enumerate(beside)]
+    region = {variable for variable, _ in counted([men, *others])[0].table.region(0)}
+    assert ("sex=〔有効回答〕" in region) is known
+
+
 @pytest.mark.parametrize(("none", "hidden"), [(2, True), (4, True), (5, False)])
 def test_how_many_answered_a_question_for_some_does_not_tell_how_many_were_not_asked_it(none, hidden):
     """280 say whether there is somebody to turn to; whoever has somebody says who: their base is 280 less the rest."""

@@ -17,7 +17,7 @@ from PIL import Image
 from tests.report.look import drawn
 from tests.report.look.drawn import drawing, words
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Base, Count, Rate, Ratio, Share, interval
+from ujo_lib.columns import Base, Count, Rate, Ratio, Share, Statistic, interval
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.lettering import register_font, text_width, wrapped
 from ujo_lib.report.look.figures.sheet import Sheet, theme
@@ -185,6 +185,14 @@ def test_alt_text_names_every_place_of_an_extreme_and_no_range_of_one_number(val
         {"name": list("甲乙丙丁戊")[: len(values)], "n": values}, kinds={"n": Count(heading="件数")}
     )
     assert said in figures.bars(table, x="n", y="name", finding="示す。").alt
+
+
+@pytest.mark.parametrize(("by", "lines"), [("area", [[3, 5], [8, 9]]), (None, [[3, 8, 5, 9]])])
+def test_each_curve_is_drawn_from_its_own_rows(by: str | None, lines: list[list[int]]) -> None:
+    columns = {"x": [1, 1.5, 2, 2.5], "area": ["東", "西", "東", "西"], "n": [3, 8, 5, 9]}
+    table = published(columns, dimensions={"area": "area"}, kinds={"x": Statistic(heading="倍率")})
+    (axes,) = drawing(figures.curve(table, x="x", y="n", by=by, finding="上がる。")).mpl.axes
+    assert [list(line.get_ydata()) for line in axes.lines if len(line.get_xdata()) > 1] == lines
 
 
 def test_alt_text_of_several_curves_says_on_which_an_extreme_lies() -> None:

@@ -107,3 +107,11 @@ def test_the_same_page_gives_the_same_bytes_and_names_nobody(word):
 def test_a_figure_without_its_picture_is_no_document():
     with pytest.raises(ValueError, match="argument"):
         document(PAGE, [], DAY)
+
+
+def test_the_sheet_is_a4_with_two_centimetres_around(word):
+    """A printer of an office asks for another tray where a document is a millimetre off."""
+    section = word.sections[0]
+    assert [round(side.mm, 1) for side in (section.page_width, section.page_height)] == [210, 297]
+    margins = (section.left_margin, section.right_margin, section.top_margin, section.bottom_margin)
+    assert [round(side.mm, 1) for side in margins] == [20] * 4

@@ -59,7 +59,7 @@ class Masks:
         """SHA-256 of what the plan means for some tables: a page is made anew only when its own masks change."""
         reasons = dict(self.plan.exemptions)
         content = [self.whole, *([key, self.flags[key], reasons.get(key)] for key in sorted(keys))]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def cells_of(self, record: TableRecord) -> Mapping[str, Sequence[bool]]:
         """Which counts of a table are hidden: count column → one flag per row.
