@@ -1,0 +1,24 @@
+"""Words break where Japanese may break, within their width."""
+
+import pytest
+
+from ujo_lib.report.look.figures.lettering import text_width, wrapped
+
+
+@pytest.mark.parametrize(("words", "em", "lines"), [
+    ("パート・アルバイト", 6, ["パート・", "アルバイト"]),
+    ("医療・受診・支援につながらない(n=267)", 10, ["医療・受診・", "支援につながらない", "(n=267)"]),
+    ("自室からは出るが家からは出ない", 8, ["自室からは出るが", "家からは出ない"]),
+    ("10代未満", 5, ["10代未満"]),
+    ("線は95%信頼区間 ●区間が1を含まない", 10, ["線は95%信頼区間 ", "●区間が1を含まない"]),
+    ("Facebook広告", 5, ["Facebook", "広告"]),
+])  # fmt: skip
+def test_a_label_breaks_between_words_and_never_inside_one_that_fits_a_line(words, em, lines) -> None:
+    assert wrapped(words, 14, 14 * em).split("\n") == lines
+
+
+def test_japanese_text_is_broken_within_its_width_and_not_before_closing_marks() -> None:
+    lines = wrapped("自室からは出るが、家からは出ない(n=1,234)", 14, 90).split("\n")
+    assert all(text_width(line, 14) <= 90 + 14 for line in lines)
+    assert not any(line[0] in "、。)" for line in lines)
+    assert any("1,234" in line for line in lines)
