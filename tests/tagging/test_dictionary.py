@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from janome.system_dic import MMapSystemDictionary
 
+from ujo_lib.errors import InputError
 from ujo_lib.tagging import dictionary as d
 from ujo_lib.tagging.lattice import OWN
 
@@ -104,3 +105,50 @@ def test_a_word_of_the_city_costs_at_most_a_million_either_way(cost: int, good: 
     else:
         with pytest.raises(ValueError, match="コストが使えない値"):
             d.load_dictionary().with_words([word])
+
+
+@pytest.mark.parametrize(("left", "right"), [(1316, 0), (0, 1316), (-1, 0), (0, -1)])
+def test_a_word_of_the_city_joins_others_by_ids_that_the_dictionary_knows(left: int, right: int) -> None:
+    """IPADIC has 1,316 of them, from 0."""
+    with pytest.raises(InputError, match="連接番号"):
+        d.load_dictionary().with_words([replace(WORD, left_id=left, right_id=right)])
+
+
+def test_words_of_the_city_stand_behind_those_of_the_dictionary_and_share_their_base_forms() -> None:
+    plain = d.load_dictionary()
+    new = replace(WORD, left_id=1315, right_id=0)
+    known = replace(WORD, surface="学校", base_form="学校", left_id=0, right_id=1315)
+    words = plain.with_words([new, known])
+    assert words.surfaces[-2:] == ["ヤングケアラー", "学校"]
+    assert words.surfaces[:-2] == plain.surfaces
+    assert words.base_forms == [*plain.base_forms, "ヤングケアラー"]
+    assert words.base_of[-1] == plain.base_ids["学校"]
+    assert [words.speeches[at] for at in words.speech_of[-2:]] == ["名詞,固有名詞,一般,*,*,*"] * 2
+    lexicon = words.lexicon
+    rows = [np.flatnonzero(lexicon.numbers == lexicon.n_system + line)[0] for line in (0, 1)]
+    ids, costs = lexicon.entries[rows].T
+    assert [(at >> 16, at & OWN, at & (OWN - 1)) for at in ids] == [(1315, 0, 0), (0, 0, 1315)]
+    assert costs.tolist() == [WORD.cost] * 2
+    # Of one surface the city's word stands before the dictionary's own.
+    assert plain.surfaces[lexicon.numbers[rows[1] + 1]] == "学校"
+
+
+@pytest.mark.parametrize(("first", "whole"), [(0, True), (1, False)])
+def test_a_data_file_of_janome_that_is_numbered_otherwise_is_not_read(
+    tmp_path: Path, first: int, whole: bool
+) -> None:
+    """Else each word would get the parts of speech of its neighbour."""
+    file = tmp_path / "entries_compact0.py"
+    file.write_text("DATA={0:(u'\\u5b66',1,2,3),1:(u'\\u6821',4,5,-6),}", encoding="ascii")
+    if whole:
+        assert d._entries(file, d._COMPACT, first) == [["学", "校"], ["1", "4"], ["2", "5"], ["3", "-6"]]
+    else:
+        with pytest.raises(ValueError, match="written in another way"):
+            d._entries(file, d._COMPACT, first)
+
+
+def test_a_data_file_of_janome_with_a_gap_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "entries_compact0.py"
+    file.write_text("DATA={0:(u'a',1,2,3),2:(u'b',4,5,6),}", encoding="ascii")
+    with pytest.raises(ValueError, match="written in another way"):
+        d._entries(file, d._COMPACT, 0)

@@ -285,3 +285,47 @@ def test_numbers_of_texts_go_on_from_part_to_part(
 ) -> None:
     monkeypatch.setattr("ujo_lib.tagging.tagger.CHUNK_TEXTS", 2)
     assert coded("＊a\nNo. >= 3 and <>年代-->10代", arrays) == [2, 4, 6]
+
+
+@pytest.mark.parametrize(
+    ("condition", "texts"),
+    [
+        ("たい+母", []),  # the one ends a line, the other begins the next
+        ("死ぬ+母", []),  # and a text
+        ("near(たい-母)[1]", [3]),  # a chain may go on over lines
+        ("near(死ぬ-母)[1]", []),  # and over no text, however near its first word stands
+        ("near(たい-母)[b1]", []),
+        ("near(たい-母)[d1]", []),
+        ("seq(死ぬ-母-父)[2]", []),
+        ("'死ぬ' == 2", [0]),  # sentences, not places: the third stands beside the second
+        ("死ぬ == 3", [0]),
+        ("near(母-母)[1]", []),
+        ("near(母-母)[4]", [6]),  # a word is not near itself
+        ("near(母-母)[3]", []),
+        ("行く=>行か", []),  # as long as 行く and 行き, and other letters
+        ("行く=>行き", [0]),
+        ("-->係助詞", [1, 5]),  # も and は, by the finer part alone
+        ("-->助詞-係助詞", [1, 5]),
+    ],
+)
+def test_what_stands_together_stands_in_one_text_and_one_line_where_that_is_asked(
+    arrays: ArrayEngine, condition: str, texts: list[int]
+) -> None:
+    assert coded(f"＊a\n{condition}", arrays) == texts
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", "\n"], ["母", ""], ["", "母"]], ids=repr)
+@pytest.mark.parametrize("condition", ["母", "'母'", "near(母-父)[2] or 母", "母=>母", "-->名詞C", "lc == 1"])
+def test_texts_without_a_word_have_no_code_and_shift_no_other(
+    arrays: ArrayEngine, condition: str, texts: list[str]
+) -> None:
+    frame = tag(texts, rules(f"＊a\n{condition}", arrays)).frame()
+    assert frame["a"].tolist() == ["母" in text for text in texts]
+
+
+@pytest.mark.parametrize("times", [255, 256, 257, 600])
+def test_characters_are_counted_however_often_they_stand(arrays: ArrayEngine, times: int) -> None:
+    """Room for 256 places is allotted at first."""
+    texts = ["死。" * times, "死" * times]
+    assert coded(f"＊a\n'死' == {times}", arrays, texts) == [0]
+    assert coded("＊a\n'死' == 1", arrays, texts) == [1]
