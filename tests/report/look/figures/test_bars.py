@@ -105,3 +105,32 @@ def test_panels_share_one_scale() -> None:
     axes = drawing(drawn.KINDS["panels"]()).mpl.axes
     pixels = sorted((bar.get_window_extent().width for one in axes for bar in one.patches), reverse=True)
     assert pixels[0] / pixels[1] == pytest.approx(0.75 / 0.6, rel=0.01)
+
+
+def test_bars_that_are_sorted_begin_with_the_longest_and_end_with_the_hidden() -> None:
+    table = published({"y": list("甲乙丙丁"), "n": [3, 9, 7, 3]}, [(1, "n")])
+    (axes,) = drawing(figures.bars(table, x="n", y="y", sort=True, finding="示す。")).mpl.axes
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == list("丙甲丁乙")
+    assert [bar.get_width() for bar in axes.patches] == [7, 3, 3, 0]
+    assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first on top
+
+
+@pytest.mark.parametrize(("hide", "joins"), [((), 2), ((0,), 1), ((2,), 0), ((4,), 1)])
+def test_no_band_is_joined_to_one_that_is_kept_back(hide: tuple[int, ...], joins: int) -> None:
+    table = by_occupation(hide=[(row, "share") for row in hide])
+    (axes,) = drawing(figures.band(table, x="share", y="occupation", by="answer", finding="示す。")).mpl.axes
+    assert (
+        len([line for line in axes.lines if len(set(line.get_ydata())) == 2 and line.get_lw() < 0.8]) == joins
+    )
+    assert words(drawing(figures.stacked_bars(
+        table, x="share", y="occupation", by="answer", finding="示す。"
+    ))).count("x 秘匿") == len(hide)  # fmt: skip
+
+
+def test_the_first_side_of_a_pyramid_grows_to_the_left_and_both_on_one_scale() -> None:
+    left, right = drawing(drawn.KINDS["pyramid"]()).mpl.axes
+    assert (left.get_title(loc="right"), right.get_title(loc="left")) == ("男性", "女性")
+    assert [bar.get_width() for bar in left.patches] == [4, 6]
+    assert [bar.get_width() for bar in right.patches] == [1, 3]
+    assert left.get_xlim() == right.get_xlim()[::-1] == (6, 0)
+    assert [tick.get_text() for tick in right.get_yticklabels()] == ["30代", "40代"]

@@ -49,3 +49,26 @@ def test_a_figure_shows_its_numbers_as_a_table_below_and_is_one_image_for_a_read
         shown,
     )
     assert '<div class="narrow" hidden><svg' in shown
+
+
+def _svg(height: int, cramped: bool = False) -> str:
+    return f'<svg {"class=" + chr(34) + "cramped" + chr(34) + " " if cramped else ""}viewBox="0 0 680 {height}"></svg>'
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "across"),
+    [
+        (_svg(100), _svg(220), False),
+        (_svg(100), _svg(221), True),  # more than 2.2 times as high as beside each other
+        (_svg(500), _svg(900), False),
+        (_svg(500), _svg(901), True),  # too high for a column of the sheet
+        (_svg(100), _svg(100, cramped=True), True),  # which would lack numbers
+        (_svg(100, cramped=True), _svg(100, cramped=True), False),
+        (_svg(100, cramped=True), _svg(100), False),
+    ],
+)
+def test_on_paper_a_figure_goes_across_the_sheet_where_a_column_would_lose_something(
+    wide: str, narrow: str, across: bool
+) -> None:
+    shown = drawn.KINDS["bars"]().to_html([wide, narrow])
+    assert ('class="drawing across"' in shown) is across

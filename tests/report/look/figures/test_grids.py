@@ -1,12 +1,14 @@
 """Maps of cells have room for their rows and numbers on a screen, a phone and paper."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.report.look.drawn import drawing, words
 from tests.report.tables_of import published
 from ujo_lib.columns import Base, Count, Rate, Share
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.style import NARROW, WIDE
+from ujo_lib.report.look.style import NARROW, PAPER, WIDE
 
 
 def test_the_legend_of_hidden_cells_is_whole_on_a_phone() -> None:
@@ -72,3 +74,66 @@ def test_numbers_too_long_for_the_cells_of_a_map_are_written_shorter_rather_than
     said = words(drawing(figures.heat_map(table, x="hour", y="day", value="rate", finding="示す。")))
     assert said.count("57.4") == 23
     assert "73.2" in said
+
+
+@pytest.mark.parametrize(
+    ("days", "fits"), [(378, True), (379, False)], ids=["fifty-four weeks", "a day more"]
+)
+def test_a_calendar_shows_fifty_four_weeks_and_no_more(days: int, fits: bool) -> None:
+    """2023-04-02 is a Sunday: 54 x 7 days from there fill 54 columns."""
+    table = published({"date": pd.date_range("2023-04-02", periods=days), "n": range(days)})
+    if fits:
+        axes = drawing(figures.calendar_map(table, date="date", value="n", finding="示す。")).mpl.axes[0]
+        assert axes.get_xlim() == (0, 54)
+    else:
+        with pytest.raises(figures.FigureError, match="spans 55 weeks"):
+            figures.calendar_map(table, date="date", value="n", finding="示す。")
+
+
+def test_a_day_stands_in_the_row_of_its_weekday_with_sunday_on_top() -> None:
+    when = pd.to_datetime(["2023-12-30", "2023-12-31", "2024-01-01", "2024-01-03"])  # Saturday to Wednesday
+    table = published({"date": when, "n": [1, 2, 3, 4]})
+    axes = drawing(figures.calendar_map(table, date="date", value="n", finding="示す。")).mpl.axes[0]
+    cells = axes.collections[-1].get_array().reshape(7, -1)
+    filled = np.argwhere(~np.ma.getmaskarray(cells)).tolist()
+    assert [(row, week, cells[row, week]) for row, week in filled] == [
+        (0, 1, 2),
+        (1, 1, 3),
+        (3, 1, 4),
+        (6, 0, 1),
+    ]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["日", "火", "木", "土"]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["12月", "2024年1月"]
+
+
+def test_a_calendar_of_one_year_does_not_repeat_it() -> None:
+    table = published({"date": pd.date_range("2023-01-01", periods=40), "n": range(40)})
+    axes = drawing(figures.calendar_map(table, date="date", value="n", finding="示す。")).mpl.axes[0]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1月", "2月"]
+
+
+def test_two_numbers_of_one_day_are_not_drawn_over_each_other() -> None:
+    table = published({"date": ["2023-04-01", "2023-04-01"], "n": [1, 2]})
+    with pytest.raises(figures.FigureError, match="a day occurs twice"):
+        figures.calendar_map(table, date="date", value="n", finding="示す。")
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "turned"), [(12, 3, False), (13, 3, True), (13, 12, True), (13, 13, False)]
+)
+def test_a_wide_map_lies_on_its_side_on_a_phone_alone(columns: int, rows: int, turned: bool) -> None:
+    cells = [(f"行{row}", f"列{column}", 1) for row in range(rows) for column in range(columns)]
+    table = published(
+        {name: [cell[at] for cell in cells] for at, name in enumerate(("y", "x", "n"))},
+        dimensions={"y": "y", "x": "x"},
+    )
+    figure = figures.heat_map(table, x="x", y="y", value="n", finding="示す。")
+    for layout, side in ((WIDE, "行"), (NARROW, "列" if turned else "行")):
+        assert drawing(figure, layout).mpl.axes[0].get_yticklabels()[0].get_text() == f"{side}0"
+
+
+def test_letters_are_light_on_dark_cells_and_dark_on_light_ones() -> None:
+    table = published({"y": ["行"] * 2, "x": ["少", "多"], "n": [0, 100]}, dimensions={"y": "y", "x": "x"})
+    axes = drawing(figures.heat_map(table, x="x", y="y", value="n", finding="示す。")).mpl.axes[0]
+    inks = {text.get_text(): text.get_color() for text in axes.texts}
+    assert inks == {"0": "#111111", "100": PAPER}

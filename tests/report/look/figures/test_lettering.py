@@ -22,3 +22,10 @@ def test_japanese_text_is_broken_within_its_width_and_not_before_closing_marks()
     assert all(text_width(line, 14) <= 90 + 14 for line in lines)
     assert not any(line[0] in "、。)" for line in lines)
     assert any("1,234" in line for line in lines)
+
+
+def test_a_text_that_just_fits_stays_on_one_line() -> None:
+    words = "医療・受診"
+    width = text_width(words, 14)
+    assert wrapped(words, 14, width) == words
+    assert wrapped(words, 14, width - 0.01) == "医療・\n受診"

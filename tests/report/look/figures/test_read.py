@@ -1,12 +1,16 @@
 """What a figure reads from its table: marks, ranges for those who do not see it, titles; and what it refuses."""
 
+from math import nan
+
+import pandas as pd
 import pytest
 
 from tests.report.look import drawn
-from tests.report.look.drawn import drawing, seen
+from tests.report.look.drawn import drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Count, Ratio, Share, interval
 from ujo_lib.report.look import figures
+from ujo_lib.report.look.figures.read import flags, levels, texts
 
 
 def test_alt_text_tells_the_range_and_where_it_lies() -> None:
@@ -108,3 +112,47 @@ def test_rows_whose_label_is_kept_back_are_left_out_and_counted() -> None:
     assert figure.alt.startswith("1.20倍。")
     assert "1行は秘匿" in figure.alt
     assert "0.9" not in seen(figure)
+
+
+def test_six_series_are_told_apart_by_six_colours() -> None:
+    table = published(
+        {"y": ["a"] * 6, "by": [str(k) for k in range(6)], "n": range(6)}, dimensions={"y": "y", "by": "by"}
+    )
+    (axes,) = drawing(figures.grouped_bars(table, x="n", y="y", by="by", finding="示す。")).mpl.axes
+    assert len({bar.get_facecolor() for bar in axes.patches}) == 6
+
+
+@pytest.mark.parametrize(("size", "label"), [
+    (29, "甲(n=29、参考値)"), (30, "甲(n=30)"), (31, "甲(n=31)"), (None, "甲(n=…)"),
+])  # fmt: skip
+def test_a_bar_of_few_is_said_to_be_for_reference_and_a_count_of_few_is_not(size, label: str) -> None:
+    table = published({"y": ["甲", "乙"], "base": [size, 99], "share": [0.5, 0.4]})
+    assert label in words(drawing(figures.bars(table, x="share", y="y", n="base", finding="示す。")))
+    counts = published({"y": ["甲", "乙"], "n": [size, 99]})
+    shown = words(drawing(figures.bars(counts, x="n", y="y", n="n", finding="示す。")))
+    assert label.replace("、参考値", "") in shown
+
+
+def test_a_hidden_base_is_not_said_to_be_small() -> None:
+    table = published({"y": ["甲", "乙"], "base": [12, 99], "share": [0.5, 0.4]}, [(0, "base")])
+    assert "甲(n=x)" in words(drawing(figures.bars(table, x="share", y="y", n="base", finding="示す。")))
+
+
+def test_labels_stand_in_their_own_order_and_without_the_answers_that_nobody_gave() -> None:
+    ages = pd.Categorical(["40代", "20代", "40代"], ["20代", "30代", "40代"])
+    table = published({"age": ages, "n": [1, 2, 3]})
+    assert levels(table, "age") == ["20代", "40代"]
+    assert levels(published({"age": ["40代", "20代", "40代"], "n": [1, 2, 3]}), "age") == ["40代", "20代"]
+
+
+def test_a_year_that_became_a_number_is_a_label_without_a_point() -> None:
+    table = published({"year": [2019.0, nan, 2023.5], "day": pd.to_datetime(["2024-02-29"] * 3)})
+    assert texts(table, "year") == ["2019", "…", "2023.5"]
+    assert texts(table, "day") == ["2024-02-29"] * 3
+
+
+@pytest.mark.parametrize("missing", [None, pd.NA, nan])
+def test_a_mark_that_is_missing_marks_nothing(missing) -> None:
+    table = published({"n": range(5), "real": pd.Series([True, False, missing, 1, 0], dtype=object)})
+    assert flags(table, "real").tolist() == [True, False, False, True, False]
+    assert flags(published({"real": pd.array([True, pd.NA], "boolean")}), "real").tolist() == [True, False]

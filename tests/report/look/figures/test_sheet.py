@@ -7,7 +7,7 @@ from tests.report.look.drawn import assert_whole, drawing
 from tests.report.tables_of import published
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.lettering import register_font
-from ujo_lib.report.look.figures.sheet import Sheet, theme
+from ujo_lib.report.look.figures.sheet import Sheet, category_ticks, theme, ticks
 from ujo_lib.report.look.style import BANDS, NARROW
 
 
@@ -51,3 +51,35 @@ def test_axes_have_round_ticks_and_counts_no_halves() -> None:
     many = published({"y": ["甲"], "n": [12_000]})
     axes = drawing(figures.bars(many, x="n", y="y", finding="示す。")).mpl.axes[0]
     assert "10,000" in [tick.get_text() for tick in axes.get_xticklabels()]
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((-1, 1), ["△1", "0", "1"]),
+        ((0, 1), ["0", "0.2", "1"]),
+        ((0, 20_000), ["0", "10,000", "20,000"]),
+    ],
+)
+def test_ticks_are_written_as_on_the_page(ends: tuple[float, float], said: list[str]) -> None:
+    with plt.rc_context(theme(NARROW)):
+        sheet = Sheet(NARROW)
+        axes = sheet.axes(80)
+        axes.set_xlim(*ends)
+        ticks(axes.xaxis, NARROW)
+        sheet.mpl.draw_without_rendering()
+    labels = [tick.get_text() for tick in axes.get_xticklabels()]
+    assert set(said) <= set(labels)
+    assert len(labels) <= 6
+
+
+@pytest.mark.parametrize(("hours", "step"), [(4, 1), (24, 2), (48, 4)])
+def test_where_not_all_labels_have_room_each_that_is_written_stands_at_its_own_place(hours, step) -> None:
+    with plt.rc_context(theme(NARROW)):
+        sheet = Sheet(NARROW)
+        axes = sheet.axes(80)
+        category_ticks(axes, NARROW, [str(hour) for hour in range(hours)])
+    written = {
+        tick.get_text(): place for tick, place in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True)
+    }
+    assert written == {str(hour): hour for hour in range(0, hours, step)}
