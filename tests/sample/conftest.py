@@ -103,6 +103,10 @@ def number(text: pd.Series) -> pd.Series:
     return plain.astype(int)
 
 
+def in_2023(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["at"].dt.year == 2023]
+
+
 @pytest.fixture(scope="session")
 def city(sample_data: Path) -> City:
     return City(sample_data)
