@@ -1,6 +1,8 @@
 """Words break where Japanese may break, within their width."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ujo_lib.report.look.figures.lettering import text_width, wrapped
 
@@ -29,3 +31,14 @@ def test_a_text_that_just_fits_stays_on_one_line() -> None:
     width = text_width(words, 14)
     assert wrapped(words, 14, width) == words
     assert wrapped(words, 14, width - 0.01) == "医療・\n受診"
+
+
+@given(
+    words=st.text("学校家族からのは、。・/()「」95%n=アーabc~ ", min_size=1, max_size=30),
+    em=st.integers(1, 12),
+)
+@settings(deadline=None)
+def test_a_broken_label_loses_no_letter_and_no_line_is_wider_than_it_may(words: str, em: int) -> None:
+    lines = wrapped(words, 14, 14 * em).split("\n")
+    assert "".join(lines).replace(" ", "") == words.replace(" ", "").replace("~", "〜")
+    assert all(text_width(line, 14) <= 14 * em or len(line) == 1 for line in lines)
