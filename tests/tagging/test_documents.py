@@ -238,6 +238,8 @@ def test_rules_mean_what_they_say(arrays: ArrayEngine, condition: str) -> None:
         ("<>年代-->10代 and lw > 0", [0, 2, 6]),
         ("No. <= 2 or No. == 7", [0, 1, 6]),
         ("lw / lc > 0.9", []),
+        ("死ぬ / 母 >= 1", [0, 3]),
+        ("死ぬ / 猫 < 1", [0, 1, 2, 3, 4, 5, 6]),  # a division by zero is 0
         ("near(母-死ぬ)[b]", []),
         ("near(母-死ぬ)[b0]", []),
         ("near(学校-母)[d]", [0, 1, 2]),
