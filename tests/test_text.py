@@ -165,10 +165,24 @@ def test_columns_line_up_also_where_a_voiced_mark_is_a_character_of_its_own() ->
 
 
 @pytest.mark.parametrize(
-    ("names", "apart"), [([], []), (["a", "b"], ["a", "b"]), (["a", "b", "a"], ["a_1", "b", "a_2"])]
+    ("names", "apart"),
+    [
+        ([], []),
+        (["a", "b"], ["a", "b"]),
+        (["a", "b", "a"], ["a_1", "b", "a_2"]),
+        (["a", "a_1", "a"], ["a_2", "a_1", "a_3"]),  # one file would have been written over the other
+        (["a", "a", "a_1", "a_1"], ["a_2", "a_3", "a_1_1", "a_1_2"]),
+    ],
 )
 def test_names_that_stand_twice_can_be_told_apart(names, apart):
     assert text.told_apart(names) == apart
+
+
+@given(st.lists(st.text("a_12", min_size=1, max_size=4), max_size=8))
+def test_no_two_names_are_alike_once_they_are_told_apart(names):
+    apart = text.told_apart(names)
+    assert len(set(apart)) == len(names)
+    assert all(new == name for name, new in zip(names, apart, strict=True) if names.count(name) == 1)
 
 
 @pytest.mark.parametrize(

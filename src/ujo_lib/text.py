@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import count
 
 from ujo_lib.facts import FULL_WIDTH, MAIL, TELEPHONE, VARIANTS, half_width, named
 
@@ -211,11 +212,13 @@ def cells(text: str) -> int:
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
-    """Names that stand several times with numbers behind them: name_1, name_2."""
-    return [
-        name if names.count(name) == 1 else f"{name}_{names[: at + 1].count(name)}"
-        for at, name in enumerate(names)
-    ]
+    """Names that stand several times with numbers behind them, name_1, name_2, past those that are names already."""
+    made, taken = [], set(names)
+    for name in names:
+        numbered = (f"{name}_{number}" for number in count(1))
+        made.append(name if names.count(name) == 1 else next(new for new in numbered if new not in taken))
+        taken.add(made[-1])
+    return made
 
 
 def likely_meant(word: str, known: Iterable[str]) -> str | None:

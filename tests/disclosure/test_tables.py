@@ -354,24 +354,6 @@ def test_runs_of_days_that_touch_share_nothing_and_one_within_another_is_a_piece
     assert cut_periods([first, within]) == {first: {"2023-04-01/2023-04-29", within}, within: {within}}
 
 
-@pytest.mark.parametrize(
-    ("threshold", "value", "largest", "hidden"),
-    [
-        (1, 1, None, False),  # how much of it is one person's is not known
-        (1, 1, 1, True),
-        (5, 5, 4, False),  # 0.8 of it, no more
-        (5, 6, 5, True),  # 0.83
-        (5, 6, None, False),
-        (5, 4, None, True),
-    ],
-)
-def test_a_count_is_hidden_for_the_one_who_makes_most_of_it_only_where_that_is_known(
-    threshold: int, value: int, largest: int | None, hidden: bool
-) -> None:
-    policy = Policy(threshold=threshold, dominance=0.8)
-    assert policy.is_primary(Cell(("男性",), "n", value, largest=largest)) is hidden
-
-
 def test_the_sums_of_a_table_are_its_own_and_so_are_those_of_its_years() -> None:
     """The release itself prints them: nobody knows them from before."""
     months = (Cell(("2023年11月",), "n", 30), Cell(("2024年1月",), "n", 36))

@@ -425,30 +425,6 @@ def test_released_signed_sent_and_verified_with_the_real_command_and_with_minisi
     assert "tables/01_by_sex.csv が変わっている。" in changed.stdout
 
 
-def test_a_passphrase_is_asked_for_twice_and_two_different_ones_make_no_key(tmp_path, monkeypatch, capsys):
-    typed = iter(["屋根の上の猫が鳴く", "屋根の下の猫が鳴く", "屋根の上の猫が鳴く", "屋根の上の猫が鳴く"])
-    monkeypatch.setattr("getpass.getpass", lambda _: next(typed))
-    monkeypatch.chdir(tmp_path)
-    command = ["key", "new", "花子", "--folder", str(tmp_path / "keys")]
-    assert main(command) == 2
-    assert not (tmp_path / "keys").exists()
-    assert main(command) == 0
-    assert capsys.readouterr().out.split() == [
-        str(tmp_path / "keys" / name) for name in ("花子.key", "花子.pub")
-    ]
-
-
-def test_a_passphrase_that_nobody_can_type_is_asked_for_in_a_file(tmp_path, monkeypatch, capsys):
-    def nobody(_):
-        raise EOFError
-
-    monkeypatch.setattr("getpass.getpass", nobody)
-    for command in (["key", "new", "花子", "--folder", str(tmp_path)], ["key", "new", "花子"]):
-        assert main(command) == 2
-        assert "--passphrase-file" in capsys.readouterr().err
-    assert not [*tmp_path.iterdir()]
-
-
 @pytest.mark.parametrize("content", [None, b"", b"one\n", b"\xff\n\xff\n"])
 def test_a_file_with_too_few_passphrases_never_turns_a_signature_into_a_record_of_names(
     project, tmp_path, capsys, content

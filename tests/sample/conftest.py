@@ -35,7 +35,7 @@ class City:
 
     @cached_property
     def national_daily(self) -> pd.DataFrame:
-        frame = pd.concat([self.read(f"fy{y}/national_daily.csv") for y in YEARS])
+        frame = pd.concat([self.read(f"fy{y}/national_daily.csv").assign(fy=y) for y in YEARS])
         return frame.assign(n=number(frame["件数"]), at=pd.to_datetime(frame["日付"], format="%Y/%m/%d"))
 
     @cached_property
@@ -101,6 +101,10 @@ class City:
 def number(text: pd.Series) -> pd.Series:
     plain = text.str.normalize("NFKC").str.replace(",", "").replace({"-": "0", "": "0"})
     return plain.astype(int)
+
+
+def in_2023(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["at"].dt.year == 2023]
 
 
 @pytest.fixture(scope="session")

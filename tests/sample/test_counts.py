@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from ujo_lib.sample import calendar, counts
-from ujo_lib.sample.places import PREFECTURES, rounded_to
 
 
 def test_conditioned_counts_meet_the_total_exactly_and_leave_other_cells_random():
@@ -39,18 +38,6 @@ def test_the_latent_path_has_the_planted_spread_and_memory():
     path = counts.log_ar1(np.random.default_rng(0), 40_000, sd=0.1, phi=0.3)
     assert path.std() == pytest.approx(0.1, rel=0.03)
     assert np.corrcoef(path[1:], path[:-1])[0, 1] == pytest.approx(0.3, abs=0.02)
-
-
-def test_rounding_to_a_total_changes_no_cell_by_one_or_more():
-    weights = np.random.default_rng(2).random(37)
-    parts = np.array(rounded_to(weights, 57_001))
-    assert parts.sum() == 57_001
-    assert np.abs(parts - weights / weights.sum() * 57_001).max() < 1
-
-
-def test_prefectures_add_up_to_the_census():
-    assert len(PREFECTURES) == 47
-    assert sum(PREFECTURES.values()) == 126_146_099
 
 
 def test_the_city_channel_is_silent_before_opening_and_ramps_up_for_four_weeks():

@@ -119,16 +119,6 @@ def test_no_unfilled_slot_or_marker_reaches_a_text(texts):
     assert not texts.str.contains(r"[{}\[\]|@]| \+\w+", regex=True)[~texts.str.contains("@example")].any()
 
 
-def test_truth_counts_what_the_theme_file_lists(city):
-    told = city.truth["texts"]
-    assert told["n"] == len(city.contacts)
-    assert told["mentions"] == len(city.themes)
-    assert told["hard"] == (city.themes["mention"] == "hard").sum()
-    assert told["by_theme"]["suicidal"]["easy"] == len(
-        city.themes.query("theme == 'suicidal' and mention == 'easy'")
-    )
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("mean_chars", [500, 960])
 def test_a_stream_keeps_the_mean_length_asked_for(mean_chars):

@@ -105,3 +105,21 @@ def cases(commissioners: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataF
         frame[f"trigger_{label}"] = ticks
     frame.loc[2, "trigger_不登校"] = True
     return frame
+
+
+def waves(**changes: object) -> pd.DataFrame:
+    """R1 with 32 cases and no denominator, R2 unknown, R5 with 25 cases from 97 of 139."""
+    frame = pd.DataFrame(
+        {
+            "wave": ["R5", "R1", "R2"],
+            "fiscal_year": [2023, 2019, 2020],
+            "n_in_scope": pd.array([139, None, None], dtype="Int64"),
+            "n_responded": pd.array([97, None, None], dtype="Int64"),
+            "n_cases": pd.array([25, 32, None], dtype="Int64"),
+            "comparable": ["可", "要注意", "要注意"],
+            "comparability_note": [None, "回答者数の記録なし", "件数の記録なし"],
+        }
+    )
+    for name, values in changes.items():
+        frame[name] = pd.array(values, dtype="Int64") if name.startswith("n_") else values
+    return frame

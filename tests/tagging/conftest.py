@@ -3,10 +3,11 @@
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ujo_lib.tagging import Codebook, load_codebook
-from ujo_lib.tagging.engine import ArrayEngine, JanomeEngine
+from ujo_lib.tagging.engine import ArrayEngine, JanomeEngine, tokenise_texts
 
 PROJECT = Path(__file__).parents[2]
 
@@ -21,6 +22,13 @@ def invented(seed: int, length: int) -> str:
     """Characters drawn at random: no sense, all the more corners."""
     rng = random.Random(seed)
     return "".join(rng.choice(rng.choice((_KANA, _KANA, _KANJI, _OTHER))) for _ in range(length))
+
+
+def assert_same(arrays: ArrayEngine, janome: JanomeEngine, texts: list[str]) -> None:
+    """Both engines find the same words."""
+    fast, slow = tokenise_texts(arrays, texts), tokenise_texts(janome, texts)
+    assert np.array_equal(fast.pointer, slow.pointer)
+    assert np.array_equal(fast.rows, slow.rows)
 
 
 @pytest.fixture(scope="session")

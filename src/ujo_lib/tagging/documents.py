@@ -267,7 +267,7 @@ def _chained(first: int, words: Sequence[Int64], reach: int) -> bool:
 
 
 def _operate(operator: str, values: Sequence[Floats]) -> Floats:
-    """SQL's operators; a division by zero is, as NULL would be, not true."""
+    """SQL's operators; unlike there a division by zero is 0, which a comparison may find small enough."""
     left, right = values[0], values[-1]
     result: Floats
     if operator == "not":

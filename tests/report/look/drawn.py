@@ -1,11 +1,14 @@
 """One figure of every kind, as the tests of figures and pages use them, and what is on it."""
 
+import re
 from collections.abc import Callable
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.axis import Tick
 from matplotlib.text import Text
 
 from tests.report.tables_of import by_occupation, by_sex, published
@@ -187,3 +190,30 @@ KINDS: dict[str, Callable[[], figures.Figure]] = {
     ),
     "tree": lambda: figures.tree(themes(), label="theme", distance="x", by="theme", finding="分かれる。"),
 }
+
+
+def seen(figure: figures.Figure) -> str:
+    """What a reader of the HTML may find in it besides places in drawings."""
+    return re.sub(r"<svg.*?</svg>", "", figure.to_html(), flags=re.DOTALL)
+
+
+def assert_whole(sheet: Sheet) -> None:
+    """No word of a drawing is cut off at its edge."""
+    unseen = {tick.label1 for axes in sheet.mpl.axes for tick in beyond(axes)}
+    for text in set(sheet.mpl.findobj(Text)) - unseen:
+        if text.get_visible() and text.get_text().strip():
+            box, paper = text.get_window_extent(), sheet.mpl.bbox
+            assert box.x0 >= -1, text
+            assert box.y0 >= -1, text
+            assert box.x1 <= paper.x1 + 1, text
+            assert box.y1 <= paper.y1 + 1, text
+
+
+def beyond(axes: Axes) -> list[Tick]:
+    """Ticks outside the limits of their axis, which matplotlib keeps and does not draw."""
+    return [
+        tick
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+    ]

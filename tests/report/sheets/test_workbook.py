@@ -158,12 +158,6 @@ def test_our_own_workbook_passes_all_fifteen_items():
     assert check(content) == []
 
 
-def test_two_sheets_of_one_name_are_refused():
-    sheet = xlsx.Sheet("a", [("表題", "x")], ["n"], [[xlsx.Number(1)]])
-    with pytest.raises(ValueError, match="same name"):
-        xlsx.write([sheet, xlsx.Sheet("A", sheet.about, sheet.headings, sheet.rows)], "t")
-
-
 def test_characters_that_xml_forbids_do_not_break_the_file():
     sheet = _open(_written(published({"label": ["a\x0bb & <c>"], "n": [1]})))["01_cases_by_sex"]
     assert sheet["A12"].value == "a b & <c>"

@@ -20,7 +20,7 @@ NAME_LIMIT: Final = 31
 """Longest name of a sheet that spreadsheet programs accept."""
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-_FORBIDDEN_IN_NAME: Final = re.compile(r"[\[\]:*?/\\]")
+_FORBIDDEN_IN_NAME: Final = re.compile(r"[\[\]:*?/\\]|^'|'$")
 _NARROWEST, _WIDEST, _MEASURED_ROWS = 11, 60, 300
 _LONG_AGO: Final = datetime(1980, 1, 1)
 _FONT: Final = {"font_name": "游ゴシック", "font_size": 11}
@@ -91,7 +91,7 @@ class Sheet:
 
 def sheet_name(text: str) -> str:
     """A name that spreadsheet programs accept, cut to what they allow."""
-    return _FORBIDDEN_IN_NAME.sub("_", text)[:NAME_LIMIT]
+    return _FORBIDDEN_IN_NAME.sub("_", text[:NAME_LIMIT])
 
 
 def write(sheets: Sequence[Sheet], title: str) -> bytes:

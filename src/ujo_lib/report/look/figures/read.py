@@ -330,7 +330,7 @@ def kept_back(published: Published, column: str) -> NDArray[np.bool_]:
 def flags(published: Published, column: str) -> NDArray[np.bool_]:
     """Which cells of a column say yes; hidden and missing ones do not."""
     need(published, column)
-    return np.array([flag is True or flag == 1 for flag in published.frame[column]], dtype=bool)
+    return np.array([not pd.isna(flag) and flag == 1 for flag in published.frame[column]], dtype=bool)
 
 
 def texts(published: Published, column: str) -> list[str]:

@@ -1,0 +1,67 @@
+"""A figure of seaborn's shows what the audience may see, and no number that stands in no table."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import seaborn as sns
+
+from tests.report.look.drawn import drawing, seen, words
+from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.report.look import figures
+
+
+def test_any_figure_of_seaborn_is_drawn_from_what_the_audience_may_see() -> None:
+    figure = figures.figure(by_sex(hide=[(1, "share")]), sns.barplot, x="share", y="sex", finding="示す。")
+    (axes,) = drawing(figure).mpl.axes
+    assert max(bar.get_width() for bar in axes.patches) == pytest.approx(68.0)
+    assert axes.get_xlabel() == "割合(%)\nx 秘匿 1か所"
+    assert "1か所は秘匿" in figure.alt
+    assert "32.0" not in seen(figure)
+    two = figures.figure(
+        by_occupation(), sns.pointplot, x="share", y="occupation", hue="answer", finding="示す。"
+    )
+    assert {"感じる", "感じない"} <= set(words(drawing(two)))
+
+
+@pytest.mark.parametrize(("plot", "options", "why"), [
+    (plt.bar, {}, "cannot be drawn again"), (sns.catplot, {}, "cannot be drawn again"),
+    (lambda data, ax: None, {}, "cannot be drawn again"), (sns.barplot, {"estimator": np.mean}, "plain values"),
+])  # fmt: skip
+def test_what_could_not_be_exported_again_is_refused_at_once(plot, options, why) -> None:
+    with pytest.raises(figures.FigureError, match=why):
+        figures.figure(by_sex(), plot, x="share", y="sex", finding="示す。", **options)
+
+
+@pytest.mark.parametrize("plot", [sns.barplot, sns.pointplot, sns.lineplot])
+def test_the_mean_of_several_rows_is_a_number_of_no_table_and_is_not_drawn(plot) -> None:
+    rows = by_occupation()
+    with pytest.raises(figures.FigureError, match="mean of several rows with the same occupation"):
+        figures.figure(rows, plot, x="occupation", y="share", finding="示す。")
+    assert figures.figure(rows, plot, x="occupation", y="share", hue="answer", finding="示す。")
+    assert figures.figure(rows, sns.stripplot, x="occupation", y="share", finding="示す。")
+
+
+@pytest.mark.parametrize("hue", [None, "sex"])
+@pytest.mark.parametrize(
+    ("hidden", "pieces"),
+    [
+        ([], [[0, 1, 2, 3]]),
+        ([0], [[1, 2, 3]]),
+        ([1], [[0], [2, 3]]),
+        ([3], [[0, 1, 2]]),
+        ([1, 2], [[0], [3]]),
+    ],
+)
+def test_no_line_of_seaborn_is_drawn_on_through_a_hidden_value(hidden, pieces, hue) -> None:
+    months = ["4月", "5月", "6月", "7月"]
+    split = {"month": months} if hue is None else {"month": months * 2, "sex": ["男"] * 4 + ["女"] * 4}
+    rows = published(
+        {**split, "n": [20, 30, 25, 40] * (1 if hue is None else 2)},
+        hide=[(row, "n") for row in hidden],
+        dimensions={name: name for name in split},
+    )
+    (axes,) = drawing(
+        figures.figure(rows, sns.lineplot, x="month", y="n", hue=hue, finding="示す。")
+    ).mpl.axes
+    drawn_pieces = [line.get_xdata().tolist() for line in axes.lines if len(line.get_xdata())]
+    assert drawn_pieces == pieces + ([[0, 1, 2, 3]] if hue else [])

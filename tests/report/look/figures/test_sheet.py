@@ -1,0 +1,85 @@
+"""The paper of a figure holds its axes, its key and every word around them."""
+
+import matplotlib.pyplot as plt
+import pytest
+
+from tests.report.look.drawn import assert_whole, drawing
+from tests.report.tables_of import published
+from ujo_lib.report.look import figures
+from ujo_lib.report.look.figures.lettering import register_font
+from ujo_lib.report.look.figures.sheet import Sheet, category_ticks, theme, ticks
+from ujo_lib.report.look.style import BANDS, NARROW
+
+
+@pytest.mark.parametrize("longest", range(4, 12))
+def test_a_key_that_nearly_fills_a_phone_breaks_before_its_last_answer_is_cut_off(longest: int) -> None:
+    answers = ["常に", "時々", "ほとんどない", "全" * (longest - 1) + "い"]
+    table = published(
+        {"y": ["県内"] * 4, "by": answers, "share": [0.4, 0.3, 0.2, 0.1]}, dimensions={"y": "y", "by": "by"}
+    )
+    sheet = drawing(figures.band(table, x="share", y="y", by="by", finding="示す。"), NARROW)
+    assert_whole(sheet)
+    (key,) = sheet.mpl.legends
+    assert key.get_window_extent().x1 <= sheet.mpl.bbox.x1
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["10~12点", "7~9点", "4~6点", "3点"],
+        *([f"{k}{'点' * size}" for k in range(4)] for size in range(1, 9)),
+    ],
+    ids=lambda names: names[0],
+)
+def test_a_key_breaks_before_its_last_answer_is_cut_on_a_phone(names: list[str]) -> None:
+    with plt.rc_context(theme(NARROW)):
+        register_font()
+        sheet = Sheet(NARROW)
+        sheet.axes(80)
+        sheet.swatches(names, BANDS)
+        sheet.fit()
+        sheet.mpl.draw_without_rendering()
+    said = {text.get_text(): text.get_window_extent() for text in sheet.mpl.legends[0].get_texts()}
+    assert len(said) == 4
+    assert max(box.x1 for box in said.values()) <= sheet.mpl.bbox.x1
+
+
+def test_axes_have_round_ticks_and_counts_no_halves() -> None:
+    few = published({"y": ["甲", "乙"], "n": [1, 2]})
+    axes = drawing(figures.bars(few, x="n", y="y", finding="示す。")).mpl.axes[0]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0", "1", "2"]
+    many = published({"y": ["甲"], "n": [12_000]})
+    axes = drawing(figures.bars(many, x="n", y="y", finding="示す。")).mpl.axes[0]
+    assert "10,000" in [tick.get_text() for tick in axes.get_xticklabels()]
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((-1, 1), ["△1", "0", "1"]),
+        ((0, 1), ["0", "0.2", "1"]),
+        ((0, 20_000), ["0", "10,000", "20,000"]),
+    ],
+)
+def test_ticks_are_written_as_on_the_page(ends: tuple[float, float], said: list[str]) -> None:
+    with plt.rc_context(theme(NARROW)):
+        sheet = Sheet(NARROW)
+        axes = sheet.axes(80)
+        axes.set_xlim(*ends)
+        ticks(axes.xaxis, NARROW)
+        sheet.mpl.draw_without_rendering()
+    labels = [tick.get_text() for tick in axes.get_xticklabels()]
+    assert set(said) <= set(labels)
+    assert len(labels) <= 6
+
+
+@pytest.mark.parametrize(("hours", "step"), [(4, 1), (24, 2), (48, 4)])
+def test_where_not_all_labels_have_room_each_that_is_written_stands_at_its_own_place(hours, step) -> None:
+    with plt.rc_context(theme(NARROW)):
+        sheet = Sheet(NARROW)
+        axes = sheet.axes(80)
+        category_ticks(axes, NARROW, [str(hour) for hour in range(hours)])
+    written = {
+        tick.get_text(): place for tick, place in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True)
+    }
+    assert written == {str(hour): hour for hour in range(0, hours, step)}
