@@ -4,6 +4,7 @@ A sheet is one table: lines that describe it, one line of headings, rows. Nothin
 reader's program, a text is a text whatever it begins with, and the file tells of no clock, author or machine.
 """
 
+import hashlib
 import io
 import re
 from collections.abc import Sequence
@@ -90,8 +91,10 @@ class Sheet:
 
 
 def sheet_name(text: str) -> str:
-    """A name that spreadsheet programs accept, cut to what they allow."""
-    return _FORBIDDEN_IN_NAME.sub("_", text[:NAME_LIMIT])
+    """A name that spreadsheet programs accept; of one that is too long its beginning and six digits of its hash."""
+    if len(text) > NAME_LIMIT:  # two long names may begin alike
+        text = f"{text[: NAME_LIMIT - 7]}_{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+    return _FORBIDDEN_IN_NAME.sub("_", text)
 
 
 def write(sheets: Sequence[Sheet], title: str) -> bytes:
