@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
 MAX_PATHS = 400_000
-"""How many partial tables `fisher_freeman_halton` may hold before it gives up (a second or two)."""
+"""How many continuations of partial tables `fisher_freeman_halton` may look at before it gives up (seconds)."""
 
 LEVEL: Final = 0.95
 """Confidence level where nobody asks for another."""
@@ -225,7 +225,7 @@ def fisher_freeman_halton(table: ArrayLike) -> float:
         p in (0, 1]; 1.0 when fewer than two rows or columns have counts.
 
     Raises:
-        TableTooLargeError: more than `MAX_PATHS` partial tables would be needed.
+        TableTooLargeError: more than `MAX_PATHS` continuations of partial tables would be needed.
         ValueError: negative or broken counts.
     """
     counts = _count_table(table)
@@ -247,8 +247,9 @@ def fisher_freeman_halton(table: ArrayLike) -> float:
                 if past * most <= observed:
                     as_extreme += past * ways * _multinomial(node)
                 elif past * least <= observed:
-                    network.spend(1)
-                    for step, rest in network.steps(stage, node):
+                    steps = network.steps(stage, node)
+                    network.spend(len(steps))
+                    for step, rest in steps:
                         onward = following.setdefault(rest, {})
                         onward[past * step] = onward.get(past * step, 0) + ways
         paths = following

@@ -1,10 +1,12 @@
 """What notebook 00 tells of the files adds up what the check has kept, the worst first."""
 
+import json
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from tests.conftest import REPOSITORY
 from ujo_lib.intake import overview
 from ujo_lib.intake.problems import RULES
 
@@ -53,14 +55,24 @@ def test_sheets_are_no_files_and_one_that_wants_mending_makes_its_file_do_so() -
 
 def test_two_sheets_of_one_workbook_are_one_file() -> None:
     """「3個のファイルから」 was said of two."""
-    rows = {"rows_read": 5, "rows_kept": 4, "rows_dropped": 1}
     read = [
-        {"file": file, "sheet": sheet} | rows
+        {"file": file, "sheet": sheet}
         for file, sheet in (("a.xlsx", "4月"), ("a.xlsx", "5月"), ("b.csv", ""))
     ]
     none = pd.DataFrame({"severity": [], "count": []})
     data = SimpleNamespace(sources=pd.DataFrame(read), problems=none, repairs=none)
-    assert overview.totals(data).frame[["files", "rows_read"]].to_numpy().tolist() == [[2, 15]]
+    assert overview.totals(data).frame["files"].tolist() == [2]
+
+
+def test_what_leaves_the_city_has_no_row_to_subtract_and_no_day_of_a_single_contact() -> None:
+    """Twelve rows in the file and nine contacts of the prefecture left three at the desk, which is hidden elsewhere."""
+    told = {"kind": "consultations", "file": "a.csv", "sheet": "", "encoding": "utf-8", "rows_kept": 12}
+    read = kept(sources=[told | {"first_day": "2023-04-02", "last_day": "2024-02-18"}])
+    assert overview.files(read).frame.to_numpy().tolist() == [["相談記録", "a.csv", "utf-8"]]
+    book = json.loads((REPOSITORY / "notebooks/00_data_quality.ipynb").read_text(encoding="utf-8"))
+    counted = ("overview.account", "overview.repairs_by_rule", "overview.missing")
+    cells = [cell for cell in book["cells"] if any(one in "".join(cell["source"]) for one in counted)]
+    assert [cell["metadata"].get("tags") for cell in cells] == [["internal"]] * 3
 
 
 def test_repairs_are_added_up_by_file_and_rule_and_a_rule_without_a_name_keeps_its_key() -> None:

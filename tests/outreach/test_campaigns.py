@@ -173,6 +173,9 @@ def test_the_timeline_says_which_campaigns_overlap_and_that_none_do(campaigns, c
     assert (
         calendar.overlap_reading(found) == "施策の期間が重なっています(SNS広告とTVが2日、チラシとTVが8日)。"
     )
+    many = pd.concat([found[found["n"] > 0]] * 2)
+    assert calendar.overlap_reading(many.iloc[:3]).count("と") == 3
+    assert calendar.overlap_reading(many) == "施策の期間が重なっています(4組。長いもので8日)。"
     alone = calendar.overlaps(campaigns.iloc[:2], carry_over, YEAR).frame
     assert calendar.overlap_reading(alone) == "施策の期間は、互いに重なっていません。"
     single = calendar.overlaps(campaigns.iloc[:1], carry_over, YEAR).frame

@@ -75,6 +75,14 @@ def folder(tables, tmp_path):
     return tmp_path
 
 
+def test_a_figure_that_can_draw_no_row_of_its_table_stops_no_release(folder, tables):
+    page = folder / "02_x.html"
+    none = table_html(tables[0].where(mark="?"))
+    assert "該当なし" in none
+    page.write_text(page.read_text(encoding="utf-8") + none, encoding="utf-8")
+    assert found(folder, tables) == []
+
+
 def found(folder, tables) -> list[str]:
     return [
         name.partition(":")[0]

@@ -87,6 +87,24 @@ def test_talks_are_measured_among_those_that_took_place(records):
     assert table.loc["学校", ["n", "duration_min", "n_messages"]].tolist() == [2, 40.0, 7.0]
 
 
+def test_the_plan_knows_that_no_talk_is_among_the_unanswered(records):
+    """60 contacts with a status and 56 talks are 4 unanswered ones at most, whose number may be hidden elsewhere."""
+    known = demand.talks(records, "hours", ["応答なし"]).schema.where
+    missed = demand.unanswered(records, "hours", ["応答なし"]).schema.recode["status"]["応答なし"]
+    assert known["status"] == ("完了", "中断", "無回答")
+    assert not set(known["status"]) & set(missed)
+
+
+def test_a_missing_row_does_not_tell_that_a_category_has_no_talk(records):
+    none = demand.talks(records, "hours", ["応答なし"]).frame.set_index("hours")
+    assert none["n"].to_dict() == {"全体": 3} | dict.fromkeys(demand.BLOCKS, 0) | {
+        "0~2時台": 1,
+        "3~5時台": 1,
+        "21~23時台": 1,
+    }
+    assert none.loc["6~8時台", ["duration_min", "n_messages"]].isna().all()
+
+
 def test_a_desk_that_times_nothing_has_no_row(records):
     assert demand.talks(
         records.drop(columns=["duration_min", "n_messages"]), "hours", ["応答なし"]

@@ -281,6 +281,35 @@ def test_a_period_without_records_is_refused_with_the_days_there_are():
         )
 
 
+def test_a_year_without_a_contact_is_told_so_though_the_nation_has_counts_of_it():
+    with pytest.raises(
+        ValueError, match=r"集計期間.*相談の記録がありません.*1件もなかった年度なら.*not_supplied"
+    ):
+        few_contacts(["2022-05-01", "2023-03-31"], national=["2023-04-01", "2024-03-31"])
+
+
+@pytest.mark.parametrize("national", [[], ["2023-04-01", "2024-03-31"]])
+def test_the_days_of_a_few_contacts_do_not_tell_when_the_first_and_the_last_of_them_came(national):
+    told = few_contacts(["2023-04-02", "2023-09-09", "2024-02-18"], national).totals()["県"]
+    assert (told.n, told.days, told.period.days) == (3, 366, 366)
+
+
+def test_a_file_of_many_contacts_that_ends_early_still_has_no_record_after_its_end():
+    told = few_contacts([str(day.date()) for day in pd.date_range("2023-04-01", "2023-09-30")]).totals()["県"]
+    assert (told.n, told.days) == (183, 183)
+
+
+def few_contacts(days, national=()):
+    return open_scopes(
+        contacts({"consultations": records_of(days, channel="全国窓口", pref="熊本県")}),
+        pd.DataFrame({"date": pd.to_datetime(list(national)), "hour": 0, "n": 100}),
+        pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
+        period_for(FiscalYear(2023), "fiscal"),
+        "熊本県",
+        ("全国窓口", "全国窓口"),
+    )
+
+
 @pytest.mark.parametrize(("one", "other"), [(True, True), (True, False), (False, True), (False, False)])
 def test_two_scopes_have_hours_where_both_have(one, other):
     hourly = np.ones((365, 24), dtype=np.int64)

@@ -103,6 +103,19 @@ def test_bunching_is_tested_exactly(values):
     assert result["estimate"] == pytest.approx(np.var(values, ddof=1) / np.mean(values))
 
 
+@pytest.mark.parametrize("more", [0, 1, 6])
+def test_bunching_in_a_city_of_a_thousand_is_what_dealing_cases_at_random_shows(more):
+    rng = np.random.default_rng(5)
+    dealt = rng.multinomial(1400, [1 / 1200] * 1200, size=4000)
+    squares = (dealt**2).sum(axis=1)
+    values = dealt[np.argsort(squares)[2000]].copy()
+    values[0] += more
+    larger = rng.multinomial(1400 + more, [1 / 1200] * 1200, size=4000)
+    share = float(((larger**2).sum(axis=1) >= (values**2).sum()).mean())
+    p = survey.overdispersion(values).frame["p_value"][0]
+    assert p == pytest.approx(share, abs=5 * np.sqrt(0.25 / 4000))
+
+
 def test_bunching_needs_something_to_bunch():
     for values in ([], [0, 0, 0], [1, 0, 0], [2]):
         assert survey.overdispersion(values).frame["p_value"].isna().all()

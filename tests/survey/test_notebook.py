@@ -112,9 +112,9 @@ def no_cases(city: City) -> None:
     city.waves[1][4] = 0
 
 
-def men_no_opinions_no_denominators(city: City) -> None:
+def men_of_unknown_age_no_opinions_no_denominators(city: City) -> None:
     silent = city.survey.commissioners.assign(**{"ご意見(自由記述)": ""})
-    city.survey = Survey(silent, city.survey.cases.assign(性別="男"), {})
+    city.survey = Survey(silent, city.survey.cases.assign(性別="男", 年代="不明"), {})
     city.waves[1][2:4] = ["…", "…"]
 
 
@@ -167,8 +167,10 @@ def as_sampled(city: City) -> None:
             marks=pytest.mark.full,
         ),
         (
-            men_no_opinions_no_denominators,
+            men_of_unknown_age_no_opinions_no_denominators,
             [
+                "年代では不明が最も多くなっています",
+                "50歳以上 - 0.0 不明 25 100.0",
                 "男性は25人(100.0%)、女性は0人(0.0%)",
                 "比べる相手がない",
                 "意見を書いた委員は0人です",

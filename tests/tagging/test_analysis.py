@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pandas as pd
@@ -93,6 +94,15 @@ def test_texts_outside_the_period_or_the_desk_are_left_out() -> None:
     frame = pd.DataFrame({"received_at": when.tz_localize("Asia/Tokyo"), "channel": ["全"] * 4 + ["市"]})
     kept = a.within(frame, period_for(FiscalYear(2023), "calendar"), {"channel": ["全"]})
     assert kept["received_at"].dt.strftime("%Y-%m-%d").tolist() == ["2023-01-01", "2023-12-31"]
+
+
+@pytest.mark.parametrize("channel", ["全", "市"])
+def test_a_year_without_a_contact_at_the_desk_is_told_with_what_to_do(channel) -> None:
+    when = pd.to_datetime(["2022-12-31 23:59", "2023-01-01 00:00"]).tz_localize("Asia/Tokyo")
+    frame = pd.DataFrame({"received_at": when, "channel": ["全", "市"]})
+    told = pytest.raises(InputError, match=r"、全の相談記録が1件もありません.*not_supplied")
+    with told if channel == "全" else nullcontext():
+        a.within(frame, period_for(FiscalYear(2023), "calendar"), {"channel": [channel]})
 
 
 def test_overlaps_say_how_many_of_one_theme_also_have_the_other() -> None:

@@ -394,7 +394,10 @@ def _parse_file(
     read = body = find_body(grid, header, shape.schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
         if not body.dropped["記入例"]:  # of a form that nobody filled in that is said already
-            remedy = "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
+            remedy = (
+                "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
+                "書くことが1件もなければ、inputs.yaml の not_supplied に理由とともに書いてください。"
+            )
             notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, body, header)
     site = Site(spec.missing, spec.missing_in, spec.timezone, names)

@@ -37,12 +37,11 @@ _CELLS = Count(heading="値の数", unit="件")
 
 
 def totals(data: Intake) -> Typed:
-    """One row: files, rows read, kept and dropped, cells mended, errors and warnings."""
+    """One row: files, cells mended, errors and warnings; of rows a reader could subtract those of other desks."""
     severities = data.problems["severity"].tolist()
     frame = pd.DataFrame(
         {
             "files": [data.sources["file"].nunique()],
-            **{rows: [int(data.sources[rows].sum())] for rows in ("rows_read", "rows_kept", "rows_dropped")},
             "repairs": [int(data.repairs["count"].sum())],
             "errors": [severities.count("error")],
             "warnings": [severities.count("warning")],
@@ -52,7 +51,6 @@ def totals(data: Intake) -> Typed:
         frame,
         {
             "files": Count(heading="ファイル数"),
-            **_ROWS,
             "repairs": Count(heading="読み替えた値", unit="件"),
             "errors": Count(heading="エラー", unit="件"),
             "warnings": Count(heading="注意", unit="件"),
@@ -61,16 +59,16 @@ def totals(data: Intake) -> Typed:
 
 
 def files(data: Intake) -> Typed:
-    """One row per file and sheet: kind, encoding, first and last day."""
+    """One row per file and sheet: kind and encoding; the first and last day may be those of one contact each."""
     kinds = data.sources["kind"].map({name: schema.title for name, schema in SCHEMAS.items()})
-    columns = ["kind", "file", "encoding", "first_day", "last_day"]
+    columns = ["kind", "file", "encoding"]
     return Typed.of(_places(data.sources).assign(kind=kinds)[columns], _FILE)
 
 
 def account(data: Intake) -> Typed:
-    """One row per file and sheet: rows counted without the parser, and what became of each of them."""
+    """One row per file and sheet: its days, rows counted without the parser, and what became of each of them."""
     counts = ["rows_counted", "rows_kept", "heading_rows", "rows_dropped", "rows_blank", "dropped"]
-    return Typed.of(_places(data.sources)[["file", *counts]], _FILE | _ROWS)
+    return Typed.of(_places(data.sources)[["file", "first_day", "last_day", *counts]], _FILE | _ROWS)
 
 
 def columns_absent(data: Intake) -> Typed:

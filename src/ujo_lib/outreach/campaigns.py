@@ -193,6 +193,10 @@ def overlaps(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], obser
     return Typed.of(frame.astype(dict.fromkeys(["start", "end"], "datetime64[ns]")), columns, note=note)
 
 
+_NAMED = 3
+"""Pairs that a sentence names; of more it says how many, and the table names them."""
+
+
 def overlap_reading(table: pd.DataFrame) -> str:
     """What `overlaps` found, in a sentence."""
     shared = table[table["n"] > 0]
@@ -201,6 +205,8 @@ def overlap_reading(table: pd.DataFrame) -> str:
     if shared.empty:
         return "施策の期間は、互いに重なっていません。"
     pairs = "、".join(f"{row.name}と{row.other}が{row.n}日" for row in shared.itertuples(index=False))
+    if len(shared) > _NAMED:
+        pairs = f"{len(shared)}組。長いもので{shared['n'].max()}日"
     return f"施策の期間が重なっています({pairs})。"
 
 

@@ -18,7 +18,7 @@ from ujo_lib.pipeline.steps import Finished
 from ujo_lib.report.door.masks import Masks
 from ujo_lib.report.door.publish import NOBODY, Published, mask
 from ujo_lib.report.look.notation import HIDDEN, NONE_COUNTED
-from ujo_lib.report.look.tables import row_texts
+from ujo_lib.report.look.tables import NO_ROWS, row_texts
 from ujo_lib.report.sheets.exports import Table
 from ujo_lib.report.sheets.xlsx import sheet_name
 
@@ -74,7 +74,7 @@ def _beyond(grid: str, rows: Sequence[frozenset[str]]) -> Iterator[str]:
         fitting = [
             texts for texts in rows if all(head in texts or set(head.split(" / ")) <= texts for head in heads)
         ]
-        said = {text for kind, text in cells if kind == "td"} - {NONE_COUNTED, ""}
+        said = {text for kind, text in cells if kind == "td"} - {NONE_COUNTED, NO_ROWS, ""}
         if said - frozenset().union(*fitting):
             yield f"「{'・'.join(heads)}」の行"
 

@@ -99,7 +99,7 @@ def distribution(
     """
     valid = _valid(records, column)
     clients = client_codes(valid)
-    answers = _labels(records[column])
+    answers = answers_in(records[column])
     rows: list[tuple[object, ...]] = [
         (answer, *share((valid[column] == answer).to_numpy(), clients, level).cells) for answer in answers
     ]
@@ -171,7 +171,7 @@ def combined(
     Raises:
         InputError: a label that is no answer of this question.
     """
-    known = set(_labels(records[column]))
+    known = set(answers_in(records[column]))
     if unknown := [label for label in labels if label not in known]:
         raise InputError(
             f"「{column}」に次の回答はありません: {'、'.join(unknown)}(あるのは {'、'.join(sorted(known))})"
@@ -181,7 +181,7 @@ def combined(
     frame = pd.DataFrame([(_together(labels), *one.cells)], columns=["answers", *_CELLS]).astype(_REAL)
     beside = pd.DataFrame([_beside(one, labels, national, level)], columns=_BESIDE, dtype=float)
     columns = {
-        "answers": _any_of(column, labels, _labels(records[column])),
+        "answers": _any_of(column, labels, answers_in(records[column])),
         "n": CONTACTS,
         "base": Base(heading="回答のあった件数", unit="件", over=("answers",)),
         "share": Share(of="回答のあった相談", n="n", base="base"),
@@ -211,7 +211,7 @@ def shares_by(
     valid = _valid(records, column)
     clients = client_codes(valid)
     trait = valid[column].isin(list(labels)).to_numpy()
-    categories = _labels(records[by])
+    categories = answers_in(records[by])
     groups = [(label, (valid[by] == label).to_numpy()) for label in categories]
     rows = []
     for label, member in [("全体", np.ones(len(valid), dtype=bool)), *groups]:
@@ -220,7 +220,7 @@ def shares_by(
     frame[by] = pd.Categorical(frame[by], ["全体", *categories], ordered=True)
     columns = {
         by: Dimension(variable=by),
-        "answers": _any_of(column, labels, _labels(records[column])),
+        "answers": _any_of(column, labels, answers_in(records[column])),
         "n": CONTACTS,
         "base": Base(heading="記録のある件数", unit="件", over=("answers",)),
         "share": Share(of="記録のある相談", n="n", base="base"),
@@ -256,7 +256,7 @@ def crosstab(
     valid = _valid(_valid(records, row), column)
     clients = client_codes(valid)
     in_row, in_column = valid[row].astype(object).to_numpy(), valid[column].astype(object).to_numpy()
-    rows, columns = _labels(records[row]), _labels(records[column])
+    rows, columns = answers_in(records[row]), answers_in(records[column])
     cells = []
     for r in rows:
         member = in_row == r
@@ -347,7 +347,7 @@ def _valid(records: pd.DataFrame, column: str) -> pd.DataFrame:
     return records.loc[records[column].notna() & (records[column] != NO_ANSWER)]
 
 
-def _labels(values: pd.Series) -> list[str]:
+def answers_in(values: pd.Series) -> list[str]:
     """Answers in their order: that of the categorical, else of first appearance; unused ones of it stay."""
     labels = (
         values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.dropna().unique()

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ujo_lib.columns import Count, Dimension, Estimate, Share
 from ujo_lib.fiscal import WEEKDAYS_JA
-from ujo_lib.seasonality.attributes import shares_by
+from ujo_lib.seasonality.attributes import NO_ANSWER, answers_in, shares_by
 from ujo_lib.seasonality.counts import HOURS
 from ujo_lib.stats import LEVEL
 from ujo_lib.typed import Typed
@@ -77,17 +77,18 @@ def talks(records: pd.DataFrame, by: str, silent: Sequence[str]) -> Typed:
         silent: statuses that mean that nobody answered.
 
     Returns:
-        One row per category with a talk, 全体 first: `by`, n (talks with a length), and the medians of minutes and of
-        messages; no row where neither is recorded.
+        One row per category, 全体 first: `by`, n (talks with a length), and the medians of minutes and of messages (NaN
+        without a talk); no row where neither is recorded.
     """
     held = records[~records["status"].isin(list(silent))]
     known = [name for name in _TALKS if name in held and held[name].notna().any()]
-    held = held[held[known].notna().all(axis=1)] if known else held.iloc[:0]
-    groups = [("全体", held), *((str(label), rows) for label, rows in held.groupby(by, observed=True))]
+    held = held[held[known].notna().all(axis=1)]
+    # A category without a row would say that it has no talk, even where its 0 is to be hidden.
+    groups = [("全体", held), *((str(label), rows) for label, rows in held.groupby(by, observed=False))]
     rows = [
-        {by: label, "n": len(part), **{name: float(part[name].median()) for name in known}}
+        {by: label, "n": len(part), **{name: part[name].astype(float).median() for name in known}}
         for label, part in groups
-        if len(part)
+        if known
     ]
     kinds = {
         by: Dimension(heading="時間帯", variable="hour", groups=BLOCKS)
@@ -96,4 +97,7 @@ def talks(records: pd.DataFrame, by: str, silent: Sequence[str]) -> Typed:
         "n": Count(unit="件", heading="応答した件数"),
         **{name: Estimate(heading=_TALKS[name][0], unit=_TALKS[name][1]) for name in known},
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(kinds)), kinds, where={"duration_minの記録": ("あり",)})
+    # None of these is among the unanswered: by subtraction they tell how many those are at most.
+    statuses = (*[one for one in answers_in(records["status"]) if one not in silent], NO_ANSWER)
+    where = {"status": statuses, "duration_minの記録": ("あり",)}
+    return Typed.of(pd.DataFrame(rows, columns=list(kinds)), kinds, where=where)

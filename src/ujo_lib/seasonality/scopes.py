@@ -147,12 +147,16 @@ def open_scopes(
         raise InputError(
             f"窓口の一覧に「{city_desk}」の開設日がなく、相談が0件の日と窓口のない日を区別できません。開設日を書いてください"
         )
-    history = span(pd.concat([contacts["date"], national_hourly["date"]]))
-    if period.end < history.start or period.start > history.end:
+    recorded = span(contacts["date"])
+    if period.end < recorded.start or period.start > recorded.end:
         raise InputError(
-            f"集計期間({period.label})に相談の記録がありません。記録があるのは {history.start}~{history.end} です。"
-            "fiscal_year、period_start、period_end を確かめてください"
+            f"集計期間({period.label})に相談の記録がありません。記録があるのは {recorded.start}~{recorded.end} です。"
+            "fiscal_year、period_start、period_end を確かめてください。相談が1件もなかった年度なら、"
+            "inputs.yaml の not_supplied に consultations を理由とともに書くと、このページのない報告書を作れます"
         )
+    # Where contacts are few, the days around the first and the last were quiet, and say nothing of when these came.
+    edges = pd.Series(pd.to_datetime([period.start, period.end]))
+    history = span(pd.concat([contacts["date"], national_hourly["date"], edges]))
     days = pd.date_range(history.start, history.end)
 
     def is_open(name: str) -> NDArray[np.bool_]:

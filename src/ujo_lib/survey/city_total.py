@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy import fft
 from scipy import stats as scipy_stats
 
 from ujo_lib import stats
@@ -20,6 +21,8 @@ from ujo_lib.columns import Base, Count, Estimate, PValue, Statistic, Text, inte
 from ujo_lib.stats import LEVEL
 from ujo_lib.survey.response import IN_SCOPE, KNOWN, RESPONDED, asked_commissioners, pooled, strata
 from ujo_lib.typed import Typed
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -257,21 +260,35 @@ def _bunching_p(values: NDArray[np.int_]) -> float:
     """Chance of Σ count² at least as large when `sum(values)` cases fall on `len(values)` people at random.
 
     Independent Poisson counts given their sum are dealt exactly so; their mean is free, and the observed one
-    keeps the weights inside floating point.
+    keeps the weights inside floating point. A large city has a thousand people: two halves are added by Fourier's
+    transform, not people one by one.
     """
-    total, squares = int(values.sum()), int((values**2).sum())
-    nobody, *some = scipy_stats.poisson.pmf(np.arange(math.isqrt(squares) + 1), total / len(values))
-    # chance[s, q]: the people seen so far have s cases with Σ count² = q, for q below the observed one.
-    chance = np.zeros((total + 1, squares))
-    chance.flat[0] = 1.0
-    for _ in values:
-        following = chance * nobody
-        for count, weight in enumerate(some, 1):
-            square = count * count
-            following[count:, square:] += chance[:-count, : squares - square] * weight
-        chance = following
-    below = float(chance[total].sum() / scipy_stats.poisson.pmf(total, total))
+    total, pairs = int(values.sum()), int((values * (values - 1) // 2).sum())
+    if not pairs:
+        return 1.0
+    # Σ count² is the total and twice the pairs of cases that one person has; only fewer pairs than observed are kept.
+    counts = np.arange(math.isqrt(2 * pairs) + 2)
+    counts = counts[(counts <= total) & (counts * (counts - 1) // 2 < pairs)]
+    one = np.zeros((total + 1, pairs))
+    one[counts, counts * (counts - 1) // 2] = scipy_stats.poisson.pmf(counts, total / len(values))
+    below = float(_dealt(one, len(values))[total].sum() / scipy_stats.poisson.pmf(total, total))
     return min(1.0, max(0.0, 1 - below))
+
+
+def _dealt(one: Floats, people: int) -> Floats:
+    """chance[cases, pairs] of that many people together, from that of one; what the grid does not hold is left out."""
+    if people == 1:
+        return one
+    half = _dealt(one, people // 2)
+    both = _added(half, half)
+    return _added(both, one) if people % 2 else both
+
+
+def _added(left: Floats, right: Floats) -> Floats:
+    rows, columns = left.shape
+    shape = [fft.next_fast_len(2 * size, real=True) for size in left.shape]
+    product = fft.rfft2(left, shape) * fft.rfft2(right, shape)
+    return np.asarray(fft.irfft2(product, shape)[:rows, :columns])
 
 
 def _labels(groups: dict[str, NDArray[np.bool_]]) -> NDArray[np.str_]:

@@ -98,10 +98,19 @@ def within(frame: pd.DataFrame, period: Period, where: Where) -> pd.DataFrame:
         frame: one row per text.
         period: days, both ends included.
         where: column → accepted values.
+
+    Raises:
+        InputError: there is no such row; the message is Japanese.
     """
     days = frame["received_at"].dt.date
-    kept = (days >= period.start) & (days <= period.end)
-    return frame[kept & chosen(frame, where)].reset_index(drop=True)
+    kept = (days >= period.start) & (days <= period.end) & chosen(frame, where)
+    if not kept.any():
+        asked = "・".join(value for values in where.values() for value in values)
+        raise InputError(
+            f"集計期間({period.label})に、{asked}の相談記録が1件もありません。desk と prefecture を確かめてください。"
+            "相談が1件もなかった年度なら、inputs.yaml の not_supplied に consultations を理由とともに書いてください"
+        )
+    return frame[kept].reset_index(drop=True)
 
 
 def filter_chain(frame: pd.DataFrame, where: Where) -> Typed:

@@ -52,7 +52,7 @@ _SHORT: Final = 8.5
 _LONG: Final = 22.0
 _KEY: Final = 40
 _ASCII_RUN: Final = re.compile(r"[!-~]+")
-_NO_ROWS: Final = "該当なし"
+NO_ROWS: Final = "該当なし"
 
 
 @dataclass(frozen=True)
@@ -378,7 +378,7 @@ def _body_rows(
 ) -> str:
     count_of_rows = len((*heads, *body)[0].cells)
     if not count_of_rows:
-        return f'<tr><td colspan="{len(heads) + len(body)}">{_NO_ROWS}</td></tr>'
+        return f'<tr><td colspan="{len(heads) + len(body)}">{NO_ROWS}</td></tr>'
     # All rows small: said once in the notes, not at every row.
     marked = small if small and not _all_small(small) else [False] * count_of_rows
     labels = [tuple(head.cells[row] for head in heads) for row in range(count_of_rows)]
