@@ -141,7 +141,10 @@ def open_scopes(
     columns = channels.reindex(columns=["channel", "opened_on", "closed_on"])
     known = columns.drop_duplicates("channel").set_index("channel").apply(pd.to_datetime)
     if city_desk not in known.index:
-        raise InputError(f"窓口の一覧に「{city_desk}」がありません")
+        raise InputError(
+            f"窓口の一覧に「{city_desk}」がありません。名称と開設日の1行を足すか、city_desk を直してください。"
+            "市の窓口をまだ開いていなければ、開設の予定日を書きます(それより前は、記録のない日になります)"
+        )
     opened_on, closed_on = known.loc[city_desk]
     if pd.isna(opened_on):
         raise InputError(
