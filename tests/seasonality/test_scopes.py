@@ -258,7 +258,7 @@ def test_a_contact_at_the_edge_of_half_a_year_is_counted_on_its_own_side(time, c
 
 
 def test_an_unknown_desk_is_refused_in_japanese():
-    with pytest.raises(ValueError, match="窓口の一覧に「市民相談」.*開設の予定日"):
+    with pytest.raises(ValueError, match=r"窓口の一覧に「市民相談」.*開設の予定日"):
         open_scopes(
             contacts({"consultations": records_of(["2023-01-01"], channel="全国窓口", pref="熊本県")}),
             pd.DataFrame({"date": pd.to_datetime(["2023-01-01"]), "hour": [0], "n": [1]}),
