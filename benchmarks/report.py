@@ -83,7 +83,8 @@ def frozen(folder: Path) -> None:
         check=True,
     )
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as bundle:
-        bundle.extractall(folder, filter="data")
+        bundle.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 or later has it
+        bundle.extractall(folder)
     # Under a name of its own: nbconvert would add what the installed template of today's name says.
     (folder / TEMPLATE / "ujo").rename(folder / TEMPLATE / "then")
     timed([sys.executable, "-m", "ujo_lib.cli", "sample", "--quiet"], folder, folder)
