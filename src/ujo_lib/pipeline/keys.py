@@ -9,7 +9,7 @@ all that an unchanged rerun does.
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -231,7 +231,7 @@ def _absent(settings: NotebookSettings) -> dict[str, str]:
     return absent | ({WHOLE_YEAR: settings.half} if yearly else {})
 
 
-def _unread(place: SiteYear, settings: Iterable[NotebookSettings]) -> list[ParameterProblem]:
+def _unread(place: SiteYear, settings: Collection[NotebookSettings]) -> list[ParameterProblem]:
     """Files among the parameters that nothing would read: a slip in a name would leave all at its defaults."""
     folder = place.params
     read = {
@@ -239,10 +239,11 @@ def _unread(place: SiteYear, settings: Iterable[NotebookSettings]) -> list[Param
         for name in ("common.yaml", place.rules.name, *(f"{half}/common.yaml" for half in HALVES))
     }
     read |= {folder / f"{one.name}.yaml" for one in notebooks_of(place.root, place.site)}
-    for one in settings:
-        declared = read_yaml(Inputs, one.inputs_file)
+    read |= {file for one in settings for file in (one.inputs_file, *one.files.values())}
+    for inputs in {one.inputs_file for one in settings}:
+        declared = read_yaml(Inputs, inputs)
         shared = (declared.survey_items, declared.resident_items, declared.ad_headings)
-        read |= {one.inputs_file, *one.files.values(), *(place.root / name for name in shared if name)}
+        read |= {place.root / name for name in shared if name}
     found = [file for file in sorted(folder.rglob("*.y*ml")) if not file.name.startswith(("~", "."))]
     names = {file.stem: file.name for file in sorted(read) if file.is_relative_to(folder)}
     return [
