@@ -491,8 +491,7 @@ SHOWS = {
     "diff sample R1 2023 --csv": ",比較不可",
     "pdf sample 2023 --internal": "outputs/sample/fy2023/pdf/internal/report.pdf",
     "new-year sample 2023": "そろいました",
-    "tag 相談.csv 主題.parquet --codebook params/codebook.yaml --depth --jobs 2 --sheet NAME "
-    "--encoding cp932": "主題.parquet",
+    "tag 相談.csv 主題.parquet --codebook params/codebook.yaml --depth --jobs 2 --encoding cp932": "主題.parquet",
     "prune sample 2023": "",
     "prune sample 2023 --signed": "",
     "notebook new 07_housing sample 2023": "notebooks/07_housing.ipynb",

@@ -306,7 +306,10 @@ def test_shares_of_landings_say_of_which_clicks_they_are(published):
     assert told in funnel.steps(pd.concat([published, measured]), None).schema.note_on(["per_thousand"])
     assert told not in funnel.steps(measured, None).schema.note_on(["per_thousand"])
     share = funnel.by(measured, []).schema["landing_share"]
-    assert share.title == "到達の計測がある広告のクリックに占める割合(%)"
+    assert (share.title, share.note) == (
+        "到達の割合(%)",
+        "到達の割合は、到達の計測がある広告のクリックを分母とします。",
+    )
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,9 @@ def by(
         **interval("ctr", level),
         "dispersion": Statistic(heading="日ごとのばらつき(1なら偶然の範囲)"),
         **interval("ctr", level, low="low_day", high="high_day", remark="日ごとの揺れを考慮"),
-        "landing_share": Share(of="到達の計測がある広告のクリック"),
+        "landing_share": Share(
+            heading="到達の割合", note="到達の割合は、到達の計測がある広告のクリックを分母とします。"
+        ),
         "cpm": Money(heading="表示1,000回の費用"),
         "cpc": Money(heading="1クリックの費用"),
     }
