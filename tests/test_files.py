@@ -13,6 +13,7 @@ import pytest
 from ujo_lib.files import (
     csv_bytes,
     disk_trouble,
+    is_trace,
     open_to_readers,
     package_digest,
     private_files,
@@ -199,3 +200,17 @@ def test_a_folder_of_which_somebody_has_a_file_open_stays_whole(tmp_path):
         replace_folder(new, target, keep_old_as=tmp_path / "releases" / "abc")
     assert (target / "index.html").read_text(encoding="utf-8") == "old"
     assert (new / "index.html").read_text(encoding="utf-8") == "new"
+
+
+@pytest.mark.parametrize(
+    ("name", "trace"),
+    [
+        ("~$cases.xlsx", True),
+        (".cases.csv", True),
+        ("cases~.csv", False),
+        ("cases.csv", False),
+        ("a.b.csv", False),
+    ],
+)
+def test_what_an_editor_leaves_beside_a_file_is_nobodys_own(name, trace):
+    assert is_trace(Path("data.d") / name) is trace

@@ -104,6 +104,11 @@ def replace_folder(new: Path, target: Path, keep_old_as: Path | None = None) -> 
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def is_trace(file: Path) -> bool:
+    """Whether a name is hidden or one that Excel gives to what it has open: nobody's own file."""
+    return file.name.startswith(("~", "."))
+
+
 @contextmanager
 def private_files() -> Iterator[None]:
     """Whatever this process and those it starts create is for their own user alone (0600, 0700).

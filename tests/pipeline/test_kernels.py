@@ -1,48 +1,18 @@
-"""What a forked kernel finds loaded, and what it is spared."""
+"""How forked kernels end."""
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
-from tests.pipeline.test_execute import written
-from tests.pipeline.warm import WarmServer
-from ujo_lib.pipeline import kernels
-from ujo_lib.pipeline.execute import execute
+from tests.pipeline.test_forkserver import answered
 from ujo_lib.pipeline.forkserver import Preload
-from ujo_lib.pipeline.kernels import ForkServer, can_fork, forked_manager
+from ujo_lib.pipeline.kernels import can_fork
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux alone"),
 ]
-CODEBOOK = "version: '1'\nthemes:\n  - id: school\n    label: 学校\n    role: factor\n    terms: [学校]\n"
-ANSWER = """\
-import sys
-from ujo_lib.tagging.codebook import kept_codebook
-print(kept_codebook.cache_info().currsize, sys.modules["debugpy"], get_ipython().history_manager.enabled)"""
-
-
-def answered(folder: Path, preload: Preload, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    monkeypatch.setattr(kernels, "_start_server", WarmServer)
-    with ForkServer(preload) as server:
-        executed = execute(written(folder, ANSWER), forked_manager(server), lambda done, total: None)
-    return str(executed.cells[-1].outputs[0].text).split()
-
-
-def test_a_kernel_finds_codebooks_compiled_has_no_debugger_and_writes_no_history(tmp_path, monkeypatch):
-    book = tmp_path / "codebook.yaml"
-    book.write_text(CODEBOOK, encoding="utf-8")
-    preload = Preload("none.yaml", codebooks=[str(book)], modules=["ujo_lib.tagging"])
-    assert answered(tmp_path, preload, monkeypatch) == ["1", "None", "False"]
-
-
-def test_what_is_wrong_with_a_codebook_or_a_module_is_left_for_the_notebooks_to_say(tmp_path, monkeypatch):
-    (tmp_path / "broken.yaml").write_text("themes: [", encoding="utf-8")
-    books = [str(tmp_path / name) for name in ("absent.yaml", "broken.yaml")]
-    preload = Preload("none.yaml", ["cases"], books, ["ujo_lib.no_such_room"])
-    assert answered(tmp_path, preload, monkeypatch) == ["0", "None", "False"]
 
 
 def test_a_kernel_is_killed_without_an_interrupt_that_it_would_only_complain_of(tmp_path, monkeypatch):

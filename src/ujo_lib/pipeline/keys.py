@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from ujo_lib.files import package_digest
+from ujo_lib.files import is_trace, package_digest
 from ujo_lib.fiscal import HALVES
 from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
 from ujo_lib.params.inputs import KINDS, QUESTIONNAIRES, Inputs
@@ -244,7 +244,7 @@ def _unread(place: SiteYear, settings: Collection[NotebookSettings]) -> list[Par
         declared = read_yaml(Inputs, inputs)
         shared = (declared.survey_items, declared.resident_items, declared.ad_headings)
         read |= {place.root / name for name in shared if name}
-    found = [file for file in sorted(folder.rglob("*.y*ml")) if not file.name.startswith(("~", "."))]
+    found = [file for file in sorted(folder.rglob("*.y*ml")) if not is_trace(file)]
     names = {file.stem: file.name for file in sorted(read) if file.is_relative_to(folder)}
     return [
         ParameterProblem(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ujo_lib.errors import InputError
+from ujo_lib.files import is_trace
 from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.common import Answers
@@ -149,9 +150,7 @@ def unread(place: SiteYear) -> list[str]:
         named(file, place.root)
         for folder in sorted({file.parent for file in declared.get(place.params, ())})
         for file in sorted(folder.glob("*.*"))
-        if file.suffix.lower() in (*BOOK_SUFFIXES, *TEXT_SUFFIXES)
-        and file not in read
-        and not file.name.startswith(("~", "."))
+        if file.suffix.lower() in (*BOOK_SUFFIXES, *TEXT_SUFFIXES) and file not in read and not is_trace(file)
     ]
 
 
