@@ -447,6 +447,19 @@ def test_about_forty_is_a_tenth_less_or_more(computed, verdict):
 
 
 @pytest.mark.parametrize(
+    ("published", "computed", "verdict"),
+    [
+        *[(2, 1.799, DIFFERS), (2, 1.8, AGREES), (2, 2.2, AGREES), (2, 2.201, DIFFERS)],
+        *[(3, 2.7, AGREES), (0.3, 0.33, AGREES), (0.3, 0.331, DIFFERS), (7, 7.7, AGREES)],
+    ],
+)
+def test_a_tenth_is_a_tenth_in_decimal_figures(published, computed, verdict):
+    """2.2 differed from "about 2", whose tenth is a little less in binary."""
+    table = unmasked(SPEC, FRAME.assign(z=[computed, 1.0, 1.0, 1.0]))
+    assert _verdict("about", published, table, column="z", where={"hour": "22時"}) == verdict
+
+
+@pytest.mark.parametrize(
     ("rule", "published", "cell", "said"),
     [
         ("percent", 39, {"column": "share", "where": {"hour": "22時"}}, "39.2%"),

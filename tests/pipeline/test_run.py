@@ -12,8 +12,10 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.report.sheets.machine_readable import check
+from ujo_lib.cli import main
+from ujo_lib.cli.common import DONE
 from ujo_lib.params import ParameterError
-from ujo_lib.pipeline import kernels
+from ujo_lib.pipeline import kernels, printing
 from ujo_lib.pipeline.export import NothingToExportError, export_figures, export_overview
 from ujo_lib.pipeline.keys import MissingInputError, digest, digest_file
 from ujo_lib.pipeline.layout import LockedError
@@ -59,6 +61,22 @@ def test_a_report_from_before_a_notebook_was_added_is_told_to_be_made_again_and_
     for write in (export_overview, export_figures):
         with pytest.raises(NothingToExportError, match="先に `ujo run sample 2023`"):
             write(project.place)
+
+
+def test_pages_that_are_no_longer_as_the_run_left_them_are_not_printed(
+    project, first_run, monkeypatch, capsys
+):
+    """A page that an editor had touched went onto paper as the city's own."""
+    printed = []
+    monkeypatch.setattr(printing, "print_report", lambda pages, target: printed.append(pages.name) or ())
+    monkeypatch.chdir(project.root)
+    assert main(["pdf", "sample", "2023"]) == DONE
+    page = project.place.release / "index.html"
+    page.write_text(page.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    assert main(["pdf", "sample", "2023"]) != DONE
+    assert "先に `ujo run sample 2023`" in capsys.readouterr().err
+    assert main(["pdf", "--internal", "sample", "2023"]) == DONE  # for one's own desk nobody vouches
+    assert printed == ["release", "internal"]
 
 
 def test_kernels_find_loaded_what_unfinished_steps_want_and_for_a_release_alone_what_all_want(

@@ -61,6 +61,8 @@ def test_a_saturday_becomes_the_friday_before():
         ("平成30年5月1日", "令和元年5月1日"),
         ("令和元年5月1日", "令和2年5月1日"),
         ("2023年度", "2024年度"),
+        ("H30年度", "R1年度"),
+        ("H29年10月", "H30年10月"),
         ("where: {wave: R5}", "where: {wave: R6}"),
         ("params/sample/fy2023/inputs.yaml", "params/sample/fy2024/inputs.yaml"),
         (
@@ -74,7 +76,18 @@ def test_dates_in_a_text_move_and_keep_their_notation(text, moved):
 
 
 @pytest.mark.parametrize(
-    "text", ["調査した139人のうち", "43213", "UTF-8 → cp932", "1から5年以上", "PR5", "0.0205", "R1a"]
+    "text",
+    [
+        "調査した139人のうち",
+        "43213",
+        "UTF-8 → cp932",
+        "1から5年以上",
+        "PR5",
+        "0.0205",
+        "R1a",
+        "H30",
+        "PH30年",
+    ],
 )
 def test_a_number_that_is_no_date_stays(text):
     assert move_text(text, 1) == text

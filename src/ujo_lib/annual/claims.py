@@ -319,10 +319,13 @@ def _descending(claim: Claim, table: Published) -> tuple[str, str]:
     )
 
 
+_A_TENTH = 0.1 + 1e-9  # 2.2 is a tenth above 2, though not in binary
+
+
 def _about(claim: Claim, table: Published) -> tuple[str, str]:
     """A figure within a tenth of the published one, as 約 promises."""
     figure = _figure(claim, table)
-    return notation.ratio(figure), _verdict(abs(figure - claim.published) <= claim.published / 10)
+    return notation.ratio(figure), _verdict(abs(figure - claim.published) <= abs(claim.published) * _A_TENTH)
 
 
 def _above_one(claim: Claim, table: Published) -> tuple[str, str]:

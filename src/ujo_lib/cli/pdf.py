@@ -13,9 +13,12 @@ def add_commands(command: AddCommand) -> None:
 
 
 def _pdf(options: argparse.Namespace) -> int:
+    from ujo_lib.pipeline.export import whole_report
     from ujo_lib.pipeline.printing import NoBrowserError, PrintingError, print_report
 
     place = place_of(options)
+    if not options.internal:
+        whole_report(place)
     pages = place.internal if options.internal else place.release
     if not (pages / "index.html").is_file():
         return explain(

@@ -57,7 +57,7 @@ def export_figures(place: SiteYear, jobs: int | None = None) -> list[Exported]:
         LockedError: a run is under way.
     """
     with locked(place), ProcessPoolExecutor(jobs) as pool:
-        manifest = _whole(place)
+        manifest = whole_report(place)
         made = (("internal", manifest.internal), ("release", manifest.release))
         return [
             _export(_finished(place, audience, steps), place.figures / audience, pool)
@@ -73,7 +73,7 @@ def export_overview(place: SiteYear) -> Path:
         LockedError: a run is under way.
     """
     with locked(place):
-        manifest = _whole(place)
+        manifest = whole_report(place)
         steps, finished = plan_steps(place), _finished(place, "release", manifest.release)
         page = place.release / OVERVIEW.file
         if not page.is_file():
@@ -93,7 +93,12 @@ def dated(created_on: str, finished: str) -> datetime:
     return datetime.fromisoformat(created_on or finished[:10])
 
 
-def _whole(place: SiteYear) -> Manifest:
+def whole_report(place: SiteYear) -> Manifest:
+    """What vouches for the finished pages of a year.
+
+    Raises:
+        NothingToExportError: a notebook failed or is missing, or a file is not as the run left it.
+    """
     manifest = Manifest.read(place.manifest)
     if manifest is None or manifest.verdict != "complete" or not manifest.stands(place.outputs):
         raise NothingToExportError(place)

@@ -17,7 +17,7 @@ _MOVING = re.compile(
     |(?P<year>(?:令和|平成|(?<![A-Za-z0-9])[RH])(?:元|\d{1,2})|(?<!\d)(?:19|20)\d\d)
      (?P<one>[年./-])(?P<month>\d{1,2})(?P<two>[月./-])(?P<day>\d{1,2})(?!\d)(?P<end>日?)(?P<weekday>\([日月火水木金土]\))?
     |(?P<era>令和|平成)(?P<number>元|\d{1,2})(?=年)
-    |(?P<short>(?<![A-Za-z0-9])R\d{1,2}(?![\dA-Za-z]))
+    |(?P<short>(?<![A-Za-z0-9])(?:R\d{1,2}(?![\dA-Za-z])|H\d{1,2}(?=年)))
     |(?P<western>(?<!\d)(?:19|20)\d\d)(?=年)
     |(?P<folder>\bfy\d{4}\b)
     """,

@@ -103,6 +103,11 @@ def test_words_without_a_common_look_are_found_by_their_length() -> None:
         ("1234567", "76543212", set()),
         ("1234567", "7654321-2", set()),
         ("a1b2-相", "第034号", set()),
+        ("a1b2-相", "c3d4-相", set()),
+        ("12a相34", "56a相78の記録", {("56a相78", True)}),
+        ("12a相34", "56b相78", set()),
+        ("令5b-12", "令6b-34", {("令6b34", True)}),
+        ("a1ーb2", "c3-d4", set()),
     ],
 )
 def test_a_number_that_ends_in_a_word_is_found_and_one_that_goes_on_is_another(

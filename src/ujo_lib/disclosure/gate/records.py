@@ -22,8 +22,8 @@ MIN_LENGTH = 4
 TELLING_DIGITS = 7
 """Digits from which a bare number is nobody's count."""
 
-_PLAIN = re.compile(r"(?:[^\W\d_]*9*(?:[\W_]+|$|(?=[^\W\d_a-z])))*")
-"""A look whose parts are letters, then digits, also before a letter that is no Latin one (第99号); a hash is none."""
+_PLAIN = re.compile(r"(?:[a-z]*9*(?:[\W_]+|$))*|.*[^\W\d_a-z].*")
+"""A look whose parts are letters, then digits, or that has a letter which is no Latin one (第99号); a hash is none."""
 _MOST_SHAPES = 64
 CROWD = 3
 """Small bare numbers of records in one place from which chance is asked."""
