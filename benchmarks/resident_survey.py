@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ujo_lib.residents import Sample, open_sample
-from ujo_lib.residents.tables import across, means, persons, sensitivity
+from ujo_lib.residents.tables import SCORES, across, means, persons, sensitivity
 from ujo_lib.sample import residents
 from ujo_lib.sample.places import rounded_to
 from ujo_lib.stats import wilson
@@ -78,7 +78,7 @@ def judged(sample: Sample, truth: pd.DataFrame) -> Iterator[tuple[str, float, fl
             name = f"{item} {row.sex} {row.age_band}"
             if name in truth.index:
                 yield name, row.share, row.n / row.base, row.low <= truth.loc[name, "value"] <= row.high
-    row = means(sample, "score", "点", [()]).frame.iloc[0]
+    row = means(sample, "score", "点", SCORES, [()]).frame.iloc[0]
     yield (
         "score",
         row["mean"],

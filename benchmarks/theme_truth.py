@@ -301,9 +301,10 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="100 draws")
+    parser.add_argument("--draws", type=int, default=2000, help="number of draws")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     options = parser.parse_args()
-    draws = 100 if options.quick else 2000
+    draws = 100 if options.quick else options.draws
     place = city()
     figures: dict[str, Any] = {"draws": draws, "monte_carlo_error": float(np.sqrt(0.95 * 0.05 / draws))}
     figures |= {"texts": len(place.frame), "focus_texts": int(place.focus.sum())}
