@@ -172,6 +172,13 @@ def _a_dozen_of_a_dozen(site: Site) -> None:
     site.table("cases", lambda rows: rows[rows["委員番号"].isin(kept)].assign(重複先="", 年代=""))
 
 
+def _no_own_desk(site: Site) -> None:
+    """A village whose people turn to the desks of the prefecture and the nation."""
+    own = site.inputs()["labels"]["channel"][1]
+    site.lack("村に専用の相談窓口はない", "channels")
+    site.table("consultations", lambda rows: rows[rows["窓口"] != own])
+
+
 def _half_a_year(site: Site) -> None:
     """Nothing is missing: the report is about a part of the year."""
 
@@ -186,6 +193,7 @@ ODD: Mapping[str, Callable[[Site], None]] = {
     "a dozen desks": _a_dozen_desks,
     "a town of 3,000": _town,
     "a designated city": _designated,
+    "no desk of its own": _no_own_desk,
     "half a year": _half_a_year,
     "nobody found": _nobody_found,
     "a dozen of a dozen": _a_dozen_of_a_dozen,

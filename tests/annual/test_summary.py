@@ -23,6 +23,7 @@ from ujo_lib.typed import Typed
 CASES, CHANGES = ("01_survey_descriptives", "overview"), ("01_survey_descriptives", "wave_changes")
 MONTHS, VERDICTS = ("02_consultation_seasonality", "months"), ("02_consultation_seasonality", "verdicts")
 LONELY, EFFECT = ("02_consultation_seasonality", "lonely"), ("04_outreach_effect", "city_effect")
+OF_PREFECTURE = ("04_outreach_effect", "prefecture_effect")
 WAVES, RESPONSE = ("01_survey_descriptives", "waves"), ("01_survey_descriptives", "response")
 RESIDENTS = ("06_resident_survey", "lonely")
 WEEKDAYS = ("02_consultation_seasonality", "weekdays")
@@ -50,10 +51,14 @@ KINDS = {
     **interval("share", 0.95),
     "estimate": Ratio(),
 }
+UNITS = {"city_effect": {"n": Count(unit="回")}, "prefecture_effect": {"n": Count(unit="件")}}
 ABOUT = {
     CASES: Subject("把握された当事者", period="令和5(2023)年度"),
     MONTHS: Subject("県内の人の相談", period="2023年(暦年)"),
     LONELY: Subject("県内の人の相談", period="2023年(暦年)"),
+    OF_PREFECTURE: Subject(
+        "熊本県の相談", period="2024年2月20日〜3月14日", days=("2024-02-20", "2024-03-14")
+    ),
     EFFECT: Subject("市の窓口の相談", period="2024年2月20日〜3月14日", days=("2024-02-20", "2024-03-14")),
     RESIDENTS: Subject("回答のあった市民", period="令和5(2023)年度"),
     WEEKDAYS: Subject("県内の人の相談", period="令和5年度上半期"),
@@ -132,7 +137,11 @@ def _recall(tables: dict):
         if (notebook, table) not in tables:
             raise NotSuppliedError(WHY[notebook]) if notebook in WHY else NotRunError(table)
         frame = tables[notebook, table]
-        kinds = KINDS | (interval("estimate", 0.95) if "estimate" in frame and "low" in frame else {})
+        kinds = (
+            KINDS
+            | UNITS.get(table, {})
+            | (interval("estimate", 0.95) if "estimate" in frame and "low" in frame else {})
+        )
         typed = Typed.of(frame, {name: kinds.get(name, Text()) for name in frame})
         key = notebook, table
         spec = TableSpec(table, TITLES.get(key, table), ABOUT.get(key, Subject()), typed.schema)
@@ -337,6 +346,32 @@ def test_a_weekday_that_leads_by_chance_is_not_told():
     ):
         line = summary.busiest_weekday(_recall(year(weekday=verdict, second=second)))
         assert said in text_of(line.said()), second
+
+
+def without_a_desk(**effect) -> dict:
+    """The year of a place that has no desk: the prefecture's effect, by the registered method and another."""
+    tables = year(**effect)
+    registered = tables.pop(EFFECT).assign(method="登録した方法")
+    other = registered.assign(method="ほかの方法", code="detected", estimate=9.0)
+    return tables | {OF_PREFECTURE: pd.concat([registered, other], ignore_index=True)}
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("detected", "お知らせの期間、県内からの相談は、見込まれる数の2.06倍でした。"),
+        ("not_detected", "お知らせで県内からの相談が増えたかどうかは、明らかではありません。"),
+        ("not_estimable", "お知らせで県内からの相談が増えたかどうかは、推定できません。"),
+    ],
+)
+def test_a_place_without_a_desk_tells_of_the_prefectures_contacts_by_the_registered_method(code, said):
+    tables = without_a_desk(code=code)
+    assert told(tables)[-1] == said
+    assert not [text for text in (*told(tables), *bases(tables)) if "市の窓口" in text]
+    if code != "not_estimable":
+        assert "熊本県の相談10件を、お知らせがない場合に見込まれる4.9件と比べた結果" in bases(tables)[-1]
+    assert not [text for text in abstract(tables) if "local desk" in text]
+    assert ("from the prefecture" in abstract(tables)[4]) == (code != "not_estimable")
 
 
 def test_goals_claims_and_key_figures_of_a_missing_page_give_the_reason():

@@ -36,11 +36,14 @@ REASONS = {
     "no advertising": "広告を出していない",
     "first year": "初めての調査",
     "one leaflet": "広告を出していない",
+    "no desk of its own": "村に専用の相談窓口はない",
 }
 TOO_FEW = ("a town of 3,000", "a dozen of a dozen")
 """Cities whose commissioners know of fewer people than the threshold: read inside, never released."""
 IN_PROCESS = [
     ("survey only", "01"),
+    ("no desk of its own", "04"),
+    pytest.param("no desk of its own", "02", marks=pytest.mark.full),
     pytest.param("aggregates only", "02", marks=pytest.mark.full),
     pytest.param("a town of 3,000", "01", marks=pytest.mark.full),
     pytest.param("nobody found", "01", marks=pytest.mark.full),
@@ -48,6 +51,10 @@ IN_PROCESS = [
 ]
 OF_NOBODY = re.compile(r"最も[^。<]*?[(はが]0[人件回]")
 """A sentence that makes somebody the most of nobody."""
+
+WITHOUT_DESK = "no desk of its own"
+OF_OWN_DESK = re.compile(r"[^>。\n]*(?:市専用|市の窓口)[^<。\n]*。|local desk")
+"""A sentence of a page that speaks of the city's own desk."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,9 @@ def city(request: pytest.FixtureRequest, sample_data: Path, tmp_path: Path) -> C
 
 
 @pytest.mark.parametrize(("city", "number"), IN_PROCESS, indirect=["city"])
-def test_no_fact_of_the_first_city_is_told_of_another(city: City, number: str, monkeypatch):
+def test_no_fact_of_the_first_city_is_told_of_another(
+    city: City, number: str, monkeypatch, request: pytest.FixtureRequest
+):
     monkeypatch.chdir(city.root)
     place = SiteYear(city.root, "yaegaki", city.changed.year)
     (step,) = [one for one in plan_steps(place) if one.notebook.startswith(number)]
@@ -87,7 +96,10 @@ def test_no_fact_of_the_first_city_is_told_of_another(city: City, number: str, m
     )
     assert list(folder.rglob("*.csv")) or list(folder.rglob("*.json"))
     assert survivors(city.root, folder, city.changed) == []
-    assert OF_NOBODY.findall((folder / "page.json").read_text(encoding="utf-8")) == []
+    text = (folder / "page.json").read_text(encoding="utf-8")
+    assert OF_NOBODY.findall(text) == []
+    if request.node.callspec.params["city"] == WITHOUT_DESK:
+        assert OF_OWN_DESK.findall(text) == []
 
 
 def _executed(place: SiteYear, name: str, absent: tuple[str, ...]) -> Iterator[str]:
@@ -133,6 +145,9 @@ def test_every_odd_city_has_its_pages_no_fact_of_the_first_and_no_release_of_a_h
         assert {*report_pages(report)} <= {*pages}
         assert not [page for page, text in pages.items() if ">nan<" in text or ">inf<" in text]
         assert survivors(city.root, folder, city.changed) == []
+        if name == WITHOUT_DESK:
+            assert {page: found for page, text in pages.items() if (found := OF_OWN_DESK.findall(text))} == {}
+            assert [*folder.glob("tables/02_city*"), *folder.glob("tables/04_city*")] == []
         if reason := REASONS.get(name):
             assert [page for page, text in pages.items() if reason in text], reason
     assert strange_numbers(outputs / "internal", report.outputs / "internal/tables") == []

@@ -124,6 +124,8 @@ def test_a_plan_without_a_number_of_contacts_promises_no_smallest_effect():
 def test_no_smallest_effect_is_told_of_a_method_whose_power_is_not_known():
     designs, lacking = power.of_plan(PLAN, date(2023, 5, 1), 54.0, 2536.0, 0.05)
     assert ([one.area for one in designs], lacking) == (["宇城市", "熊本県"], "")
+    designs, lacking = power.of_plan(replace(PLAN, channel=""), None, 54.0, 2536.0, 0.05)
+    assert ([one.area for one in designs], lacking) == (["熊本県"], "")  # a place without a desk of its own
     with_did = replace(PLAN, prefecture_method=did.METHOD)
     designs, lacking = power.of_plan(with_did, date(2023, 5, 1), 54.0, 2536.0, 0.05)
     assert [one.area for one in designs] == ["宇城市"]

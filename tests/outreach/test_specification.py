@@ -58,6 +58,14 @@ def test_the_plan_reads_as_a_table():
     assert table["比較地域"] == "施策が届いていないすべての都道府県"
 
 
+def test_the_plan_of_a_place_without_a_desk_says_nothing_of_one_and_is_another_plan():
+    village = replace(PLAN, channel="")
+    ours, theirs = (list(plan.table().frame["item"]) for plan in (PLAN, village))
+    assert set(ours) - set(theirs) == {"宇城市の数え方", "宇城市の方法", "窓口開設後に除く日数"}
+    assert theirs == [item for item in ours if item in theirs]
+    assert village.digest() != PLAN.digest()
+
+
 @pytest.mark.parametrize(
     ("gap", "told"), [(0, "1回ずつ数えます"), (14, "14日以内の続きの相談は、まとめて1回と")]
 )

@@ -155,6 +155,17 @@ def test_a_desk_or_prefecture_that_is_not_in_the_data_is_named(campaigns):
             opened(campaigns, contacts(1, 1.0), nation(), plan)
 
 
+def test_a_place_without_a_list_of_desks_has_the_prefectures_effect_alone_and_a_list_must_name_the_desk(
+    campaigns,
+):
+    plan, records, national = replace(PLAN, channel=""), contacts(1, 1.0), nation()
+    asked = study.open_study(plan, campaigns, ADS, CHANNELS.iloc[:0], records, national)
+    assert asked.prefecture_effect() == opened(campaigns, records, national).prefecture_effect()
+    assert (asked.opened, asked.closed, len(asked.contacts)) == (None, None, 0)
+    with pytest.raises(ValueError, match="窓口の一覧"):
+        study.open_study(plan, campaigns, ADS, CHANNELS.iloc[:1], records, national)
+
+
 def without(national: pd.DataFrame, prefectures: list[str], first: str, last: str) -> pd.DataFrame:
     """The national table with the rows of these prefectures lost from one day to another."""
     lost = national["pref"].isin(prefectures) & national["date"].between(first, last)

@@ -1,6 +1,8 @@
 """A year that lacks a survey or a campaign still has a report; its pages say what is missing and why."""
 
 import json
+import re
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -133,6 +135,24 @@ def test_words_on_a_method_go_where_nothing_of_their_section_remains(tmp_path, a
     assert ("比べる相手は" in sources[1]) == told
     assert sources[1].startswith("## 効果")
     assert sources[-1] == "## 限界\n\n- 一つ目。"
+
+
+@pytest.mark.parametrize("audience", ["internal", "release"])
+def test_a_place_without_a_desk_of_its_own_reads_no_words_on_one(audience):
+    """Under the two headings that name the desk the reason stands alone."""
+    for notebook in notebooks_of(project_root(), "sample"):
+        if notebook.says.role == "quality":
+            continue  # it runs whatever there is
+        absent = ["channels"] if "channels" in notebook.kinds else []
+        form = executed_form(notebook, audience, absent) or nbformat.read(notebook.file, as_version=4)
+        desk = [
+            (cell.source, after.source)
+            for cell, after in pairwise(form.cells)
+            if cell.cell_type == "markdown" and re.search("市専用|市の窓口|市の図", cell.source)
+        ]
+        assert len(desk) == len(absent)
+        assert all(words in ("## 市専用の窓口", "## 市の窓口への効果") for words, _ in desk)
+        assert all("section_not_supplied" in after for _, after in desk)
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,34 @@ def test_records_and_the_nations_table_that_count_a_prefecture_differently_are_t
     assert all(part in doubts[0] for part in told)
 
 
+@pytest.mark.parametrize(
+    ("day", "declared", "told"),
+    [
+        ("2022-12-31", True, False),  # a desk that was closed before the year
+        ("2023-01-01", True, True),
+        ("2023-12-31", True, True),
+        ("2024-01-01", True, False),
+        ("2023-01-01", False, False),
+    ],
+)
+def test_contacts_with_a_desk_that_the_year_says_it_does_not_have_are_not_dropped_in_silence(
+    place, day, declared, told
+):
+    file = place.params / "inputs.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    absent = {"not_supplied": {"channels": "村に専用の相談窓口はない"}} if declared else {}
+    file.write_text(yaml.safe_dump(content | absent, allow_unicode=True), encoding="utf-8")
+    records = pd.DataFrame(
+        {
+            "received_at": pd.to_datetime([f"{day} 23:30", "2023-06-01 00:00"]).tz_localize("Asia/Tokyo"),
+            "pref": "熊本県",
+            "channel": ["宇城市専用", "全国窓口"],
+        }
+    )
+    doubts = contradicted(place, SimpleNamespace(frames={"consultations": records}))
+    assert ["「宇城市専用」" in doubt for doubt in doubts] == [True] * told
+
+
 @pytest.mark.parametrize(("lost", "told"), [(False, []), (True, ["地区の区分が母集団の表と標本で違います"])])
 def test_answers_that_cannot_stand_for_the_population_are_told_before_anything_is_run(
     place, sample_data, lost, told

@@ -257,16 +257,38 @@ def test_a_contact_at_the_edge_of_half_a_year_is_counted_on_its_own_side(time, c
     assert set(half.totals(city_apart=True)) == {"県"}
 
 
-def test_an_unknown_desk_is_refused_in_japanese():
-    with pytest.raises(ValueError, match=r"窓口の一覧に「市民相談」.*開設の予定日"):
-        open_scopes(
-            contacts({"consultations": records_of(["2023-01-01"], channel="全国窓口", pref="熊本県")}),
-            pd.DataFrame({"date": pd.to_datetime(["2023-01-01"]), "hour": [0], "n": [1]}),
-            pd.DataFrame({"channel": ["全国窓口"], "opened_on": pd.to_datetime(["2020-03-01"])}),
-            PERIOD,
-            "熊本県",
-            ("全国窓口", "市民相談"),
-        )
+def of_desks(listed, city_desk="市民相談", channel="全国窓口"):
+    """Two contacts, of the national desk and of one other, beside a list of desks."""
+    told = [
+        records_of([f"2023-01-0{day}"], channel=name, pref="熊本県")
+        for day, name in ((1, "全国窓口"), (2, channel))
+    ]
+    return open_scopes(
+        contacts({"consultations": pd.concat(told)}),
+        pd.DataFrame({"date": pd.to_datetime(["2023-01-01"]), "hour": [0], "n": [1]}),
+        pd.DataFrame({"channel": listed, "opened_on": pd.to_datetime(["2020-03-01"] * len(listed))}),
+        PERIOD,
+        "熊本県",
+        ("全国窓口", city_desk),
+    )
+
+
+def test_an_unknown_desk_is_refused_in_japanese_with_what_a_place_without_a_desk_declares():
+    with pytest.raises(ValueError, match=r"窓口の一覧に「市民相談」.*開設の予定日.*not_supplied に channels"):
+        of_desks(["全国窓口"])
+
+
+@pytest.mark.parametrize("own", ["全国窓口", "市民相談"])
+def test_a_place_without_a_desk_of_its_own_counts_the_prefecture_and_the_nation_alone(own):
+    """Neither a zero nor a gap: nothing of a desk that is not there, nor of contacts of another desk under its name."""
+    scopes = of_desks([], channel=own)
+    assert {name: counts.n for name, counts in scopes.totals().items()} == {
+        "全国": 1,
+        "県": 2 if own == "全国窓口" else 1,
+    }
+    assert not any(scopes.few_in_city(PERIOD, least) for least in (1, 2, 3))
+    assert scopes.desk_gaps(scopes.totals()) == ""
+    assert of_desks(["市民相談"], channel=own).totals()["市"].n == (own == "市民相談")
 
 
 def test_a_period_without_records_is_refused_with_the_days_there_are():

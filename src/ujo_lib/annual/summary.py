@@ -286,22 +286,32 @@ def loneliness(recall: Recall) -> Line:
 
 def campaign_effect(recall: Recall) -> Line:
     """What may be said of the campaigns."""
-    effect = recall("04_outreach_effect", "city_effect")
+    effect = _effect(recall)
     subject = effect.spec.subject
+    whose = "市の窓口への" if effect.spec.id == "city_effect" else "県内からの"
     if effect.hidden.to_numpy().any():
-        return Line("お知らせで市の窓口への相談が増えたかは、件数が少ないため公表できません。")
+        return Line(f"お知らせで{whose}相談が増えたかは、件数が少ないため公表できません。")
     code, estimate = effect.frame.iloc[0]["code"], effect.frame.iloc[0]["estimate"]
     if code not in {"detected", "not_detected"} or pd.isna(estimate):
-        return Line("お知らせで市の窓口への相談が増えたかどうかは、推定できません。", (), subject.period)
+        return Line(f"お知らせで{whose}相談が増えたかどうかは、推定できません。", (), subject.period)
+    unit = effect.spec.schema["n"].unit
     about = (
-        f"{subject.period}の{subject.base}{{n}}回を、お知らせがない場合に見込まれる{{expected}}回と比べた結果"
+        f"{subject.period}の{subject.base}{{n}}{unit}を、お知らせがない場合に見込まれる{{expected}}{unit}と比べた結果"
         "(比の{estimate|ci})"
     )
     if code == "detected":
-        return Line(
-            "お知らせの期間、市の窓口への相談は、見込まれる数の{estimate}倍でした。", (effect,), about
-        )
-    return Line("お知らせで市の窓口への相談が増えたかどうかは、明らかではありません。", (effect,), about)
+        return Line(f"お知らせの期間、{whose}相談は、見込まれる数の{{estimate}}倍でした。", (effect,), about)
+    return Line(f"お知らせで{whose}相談が増えたかどうかは、明らかではありません。", (effect,), about)
+
+
+def _effect(recall: Recall) -> Published:
+    """The verdict on the contacts of the city's desk; on those of its prefecture where the year has none of its own."""
+    with suppress(NotSuppliedError):
+        return recall("04_outreach_effect", "city_effect")
+    every = recall("04_outreach_effect", "prefecture_effect")
+    return every.where(
+        method=str(every.frame["method"].iloc[0])
+    )  # the others stand beside the registered one
 
 
 _SENTENCES: Final = 5
@@ -375,7 +385,8 @@ def _lonely(recall: Recall) -> Line:
 
 
 def _campaign(recall: Recall) -> Line:
-    effect = recall("04_outreach_effect", "city_effect")
+    effect = _effect(recall)
+    whose = "with the local desk" if effect.spec.id == "city_effect" else "from the prefecture"
     code, estimate = effect.frame.iloc[0]["code"], effect.frame.iloc[0]["estimate"]
     hidden = bool(effect.hidden.to_numpy().any())
     if hidden or code not in {"detected", "not_detected"} or pd.isna(estimate):
@@ -385,12 +396,12 @@ def _campaign(recall: Recall) -> Line:
         bound: Any = effect.spec.schema["low"]
         ends = "{low} or more" if math.isinf(effect.frame.iloc[0]["high"]) else "{low} to {high}"
         told = (
-            f"During the campaigns{days} the local desk had {{estimate}} times the expected contacts "
+            f"During the campaigns{days} contacts {whose} were {{estimate}} times the expected contacts "
             f"({100 * bound.level:.10g}% confidence interval: {ends})."
         )
         return Line(told, (effect,))
     told = (
-        f"Whether the campaigns{days} brought more contacts with the local desk is not clear: "
+        f"Whether the campaigns{days} brought more contacts {whose} is not clear: "
         "there were {n}, where {expected} were expected without them."
     )
     return Line(told, (effect,))

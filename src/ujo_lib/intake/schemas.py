@@ -679,7 +679,7 @@ POPULATION = Schema(
 )
 CHANNELS = Schema(
     "channels",
-    "相談窓口",
+    "窓口の一覧",
     "one desk",
     (
         replace(_CHANNEL, note="the desks that consultations may name"),

@@ -162,7 +162,8 @@ def of_plan(
             plan.prefecture, prefecture, days, plan.baseline_days(None), spread, plan.level
         ),
     }
-    methods = {plan.area: plan.city_method, plan.prefecture: plan.prefecture_method}
+    of_city = {plan.area: plan.city_method} if plan.channel else {}
+    methods = {**of_city, plan.prefecture: plan.prefecture_method}
     lacking = [
         f"{area}の判定に使う「{method}」で見つけられる大きさは、計算していません。"
         for area, method in methods.items()

@@ -81,7 +81,7 @@ def recorded_through(consultations: pd.DataFrame, national_daily: pd.DataFrame) 
 
 
 def opened_on(channels: pd.DataFrame, channel: str) -> date | None:
-    """Day a desk opened, None when that is not recorded.
+    """Day a desk opened, None when that is not recorded or there is no list of desks.
 
     Raises:
         InputError: no such desk.
@@ -100,6 +100,8 @@ def closed_on(channels: pd.DataFrame, channel: str) -> date | None:
 
 def _day_of(channels: pd.DataFrame, channel: str, column: str) -> date | None:
     days = channels.loc[channels["channel"].astype(str) == channel, column]
+    if channels.empty:
+        return None
     if days.empty:
         raise InputError(f"窓口の一覧(channels)に「{channel}」がありません")
     day = days.iloc[0]

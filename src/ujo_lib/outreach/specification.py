@@ -32,7 +32,7 @@ class Plan:
     """The registered design.
 
     Attributes:
-        area, channel, prefecture: city, its desk, its prefecture.
+        area, channel, prefecture: city, its desk (empty where it has none of its own), its prefecture.
         window_start, window_end: the joint campaign window, carry-over included.
         first_day: first day that may be compared with.
         controls: prefectures asked for as control; empty: all that the campaigns did not reach.
@@ -82,17 +82,16 @@ class Plan:
         """The plan for a reader: item, value."""
         controls = "、".join(self.controls) or "施策が届いていないすべての都道府県"
         window = f"{spoken(self.window_start)}〜{spoken(self.window_end)}({self.window.days}日間)"
+        counted = (f"{self.area}の数え方", f"{self.channel}の相談。{self.counting}")
+        method = (f"{self.area}の方法", self.city_method)
+        settling = ("窓口開設後に除く日数", f"{self.settling_days}日")
         rows = [
             ("効果をみる期間", window),
             ("比較に使う最初の日", spoken(self.first_day)),
             ("比較地域", controls),
-            (
-                f"{self.area}の数え方",
-                f"{self.channel}の相談。{self.counting}",
-            ),
-            (f"{self.area}の方法", self.city_method),
+            *([counted, method] if self.channel else []),
             (f"{self.prefecture}の方法", self.prefecture_method),
-            ("窓口開設後に除く日数", f"{self.settling_days}日"),
+            *([settling] if self.channel else []),
             ("期間のあとに除く日数", f"{self.washout_days}日"),
             ("比較に必要な日数", f"{self.min_baseline_days}日以上"),
             ("信頼水準", f"{100 * self.level:.10g}%"),

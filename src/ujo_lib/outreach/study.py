@@ -232,7 +232,10 @@ def open_study(
     """
     wide = series.by_prefecture(national_daily)
     if plan.prefecture not in wide:
-        raise InputError(f"全国の日別件数に「{plan.prefecture}」がありません")
+        raise InputError(
+            f"全国の日別件数に「{plan.prefecture}」がありません。"
+            "prefecture の値か、national_daily のファイルを確かめてください"
+        )
     opened, closed = (day_of(channels, plan.channel) for day_of in (series.opened_on, series.closed_on))
     contacts = consultations.loc[
         consultations["channel"].astype(str) == plan.channel, ["client_id", "received_at"]

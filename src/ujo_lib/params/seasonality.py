@@ -94,7 +94,8 @@ class SeasonalitySettings(NotebookSettings):
             raise TogetherError(
                 f"desk と city_desk が同じ「{self.desk}」になっている。"
                 "desk に全国の窓口、city_desk に市専用の窓口を書く"
-                "(全国の窓口の記録がない年は、inputs.yaml の not_supplied に consultations とその理由を書く)",
+                "(全国の窓口の記録がない年は consultations を、市専用の窓口がない年は channels を、"
+                "inputs.yaml の not_supplied にその理由とともに書き、ここには違う名前を残す)",
                 desk=self.desk,
                 city_desk=self.city_desk,
             )

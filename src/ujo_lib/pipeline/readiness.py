@@ -155,12 +155,37 @@ def unread(place: SiteYear) -> list[str]:
 
 
 def contradicted(place: SiteYear, data: "Intake") -> list[str]:
-    """Counts that two inputs of the year tell differently, so that two pages would.
+    """Counts that two inputs of the year tell differently, so that two pages would, or one of them leaves out.
 
     Raises:
         ParameterError: the parameters cannot be read.
     """
-    return [*_waves_and_forms(place, data.frames), *_records_and_nation(place, data.frames)]
+    checks = (_waves_and_forms, _records_and_nation, _records_and_desks)
+    return [doubt for check in checks for doubt in check(place, data.frames)]
+
+
+def _records_and_desks(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:
+    """Contacts with a desk of the city's own in a year that is declared to have none: no page would count them."""
+    import pandas as pd
+
+    from ujo_lib import seasonality
+    from ujo_lib.params.seasonality import SeasonalitySettings
+
+    found = []
+    for settings in all_settings(place).values():
+        if not isinstance(settings, SeasonalitySettings) or not frames.keys() & set(CONTACTS):
+            continue
+        if not read_yaml(Inputs, settings.inputs_file).lacking("channels"):
+            continue
+        own = seasonality.select(seasonality.contacts(frames), {"channel": [settings.city_desk]})["date"]
+        first, last = (pd.Timestamp(day) for day in (settings.period.start, settings.period.end))
+        if own.between(first, last).any():
+            found.append(
+                f"{settings.period.label}の相談に「{settings.city_desk}」のものがありますが、窓口の一覧(channels)は "
+                "not_supplied にあるため、どのページにも数えません。専用の窓口があるなら、channels のファイルに"
+                "名称と開設日を書いてください。"
+            )
+    return found
 
 
 def _records_and_nation(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:

@@ -39,7 +39,8 @@ class Scopes:
     Attributes:
         period: the period of the page.
         nation: counts over the whole history; None without national tables.
-        prefecture, city: the same; `city` has gaps before its desk opened.
+        prefecture: the same.
+        city: the same, with gaps before its desk opened; None where the city has no desk of its own.
         opened_on: first day of the city's desk.
         closed_on: its last day; None when it is open still.
     """
@@ -47,8 +48,8 @@ class Scopes:
     period: Period
     nation: Counts | None
     prefecture: Counts
-    city: Counts
-    opened_on: date
+    city: Counts | None = None
+    opened_on: date | None = None
     closed_on: date | None = None
 
     @property
@@ -59,7 +60,9 @@ class Scopes:
 
     def desk_gaps(self, shown: Collection[str]) -> str:
         """Which days of the period are gaps of the city's desk and no zeros, in Japanese; empty where none is shown."""
-        parts = [f"開設({self.opened_on})より前"] * (self.opened_on > self.period.start)
+        parts = (
+            [f"開設({self.opened_on})より前"] if self.opened_on and self.opened_on > self.period.start else []
+        )
         if self.closed_on and self.closed_on < self.period.end:
             parts.append(f"廃止({self.closed_on})より後")
         return f"市の窓口の{'と'.join(parts)}は、記録のない日です。" if parts and CITY in shown else ""
@@ -81,16 +84,19 @@ class Scopes:
             city_apart: leave the city out: the count of half a year tells by difference that of the other half, and
                 a few contacts in all are few in whichever month they were.
         """
-        prefecture, city = (part.within(self.period) for part in (self.prefecture, self.city))
+        prefecture = self.prefecture.within(self.period)
         nation = {NATION: self.nation.within(self.period)} if self.nation else {}
-        if city_apart:
+        if city_apart or not self.city:
             return {**nation, PREFECTURE: prefecture}
+        city = self.city.within(self.period)
         return {**nation, PREFECTURE: prefecture, CITY: city, BOTH: added(prefecture, city)}
 
     def few_in_city(self, span: Period, least: int) -> bool:
         """Whether the year or the period of the page has contacts of the city's desk, and fewer than may be printed; or
         one has so many beyond the other, which a reader can subtract.
         """
+        if not self.city:
+            return False
         year, page = (self.city.within(days).n for days in (span, self.period))
         start, end = max(span.start, self.period.start), min(span.end, self.period.end)
         both = self.city.within(Period(start, end, "")).n if start <= end else 0
@@ -98,6 +104,7 @@ class Scopes:
 
     def city_days(self, span: Period) -> Period:
         """The days of a year or half on which the city's desk was open; all of them, said so, when it was on none."""
+        assert self.opened_on  # asked only where the city has a desk
         last = self.closed_on or span.end
         if self.opened_on > span.end:
             return replace(span, label=f"{span.label}(窓口の開設前)")
@@ -127,7 +134,8 @@ def open_scopes(
     Args:
         contacts: of all desks, from `counts.contacts`.
         national_hourly: date, hour, n for the nation; no row where there is no such table.
-        channels: channel, opened_on, and closed_on where a desk has been closed.
+        channels: channel, opened_on, and closed_on where a desk has been closed; no row where the city has no desk of
+            its own.
         period: the period of the page.
         place: name of the prefecture.
         desks: the national desk's and the city desk's name in `channel`.
@@ -140,16 +148,7 @@ def open_scopes(
     desk, city_desk = desks
     columns = channels.reindex(columns=["channel", "opened_on", "closed_on"])
     known = columns.drop_duplicates("channel").set_index("channel").apply(pd.to_datetime)
-    if city_desk not in known.index:
-        raise InputError(
-            f"窓口の一覧に「{city_desk}」がありません。名称と開設日の1行を足すか、city_desk を直してください。"
-            "市の窓口をまだ開いていなければ、開設の予定日を書きます(それより前は、記録のない日になります)"
-        )
-    opened_on, closed_on = known.loc[city_desk]
-    if pd.isna(opened_on):
-        raise InputError(
-            f"窓口の一覧に「{city_desk}」の開設日がなく、相談が0件の日と窓口のない日を区別できません。開設日を書いてください"
-        )
+    opened_on, closed_on = (None, None) if known.empty else _own_days(known, city_desk)
     recorded = span(contacts["date"])
     if period.end < recorded.start or period.start > recorded.end:
         raise InputError(
@@ -185,10 +184,27 @@ def open_scopes(
         period=period,
         nation=nation,
         prefecture=prefecture,
-        city=from_aggregate(own, history, seen & is_open(city_desk)),
-        opened_on=opened_on.date(),
-        closed_on=None if pd.isna(closed_on) else closed_on.date(),
+        city=from_aggregate(own, history, seen & is_open(city_desk)) if opened_on else None,
+        opened_on=opened_on,
+        closed_on=closed_on,
     )
+
+
+def _own_days(known: pd.DataFrame, city_desk: str) -> tuple[date, date | None]:
+    """When the city's desk was opened and closed, by the list of desks."""
+    if city_desk not in known.index:
+        raise InputError(
+            f"窓口の一覧に「{city_desk}」がありません。名称と開設日の1行を足すか、city_desk を直してください。"
+            "市の窓口をまだ開いていなければ、開設の予定日を書きます(それより前は、記録のない日になります)。"
+            "市に専用の窓口がなければ、channels のファイルの代わりに、inputs.yaml の not_supplied に channels を"
+            "その理由とともに書きます"
+        )
+    opened_on, closed_on = known.loc[city_desk]
+    if pd.isna(opened_on):
+        raise InputError(
+            f"窓口の一覧に「{city_desk}」の開設日がなく、相談が0件の日と窓口のない日を区別できません。開設日を書いてください"
+        )
+    return opened_on.date(), None if pd.isna(closed_on) else closed_on.date()
 
 
 def within(records: pd.DataFrame, period: Period) -> pd.DataFrame:
