@@ -309,9 +309,8 @@ def _effect(recall: Recall) -> Published:
     with suppress(NotSuppliedError):
         return recall("04_outreach_effect", "city_effect")
     every = recall("04_outreach_effect", "prefecture_effect")
-    return every.where(
-        method=str(every.frame["method"].iloc[0])
-    )  # the others stand beside the registered one
+    registered = every.frame["method"].iloc[0]  # the others stand beside it
+    return every.where(method=str(registered))
 
 
 _SENTENCES: Final = 5
