@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ujo_lib.disclosure.signature import public_pages
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.report.door.publish import TableRecord
 from ujo_lib.report.look.notation import HIDDEN, MISSING
@@ -51,10 +52,11 @@ class Released:
         return bool(self.tables)
 
 
-def read_years(folders: Mapping[FiscalYear, Path]) -> list[Released]:
-    """Read several years, in order; see `read_released`."""
+def read_years(outputs: Mapping[FiscalYear, Path]) -> list[Released]:
+    """Read what readers have of several years, in order; see `public_pages` and `read_released`."""
     return [
-        read_released(folder, year) for year, folder in sorted(folders.items(), key=lambda one: one[0].year)
+        read_released(public_pages(folder) / "tables", year)
+        for year, folder in sorted(outputs.items(), key=lambda one: one[0].year)
     ]
 
 
