@@ -20,7 +20,7 @@ CONTACTS = Indicator("相談", "count", "件", Place("02_totals", "件数", {"�
 LONELY = Indicator("孤独", "share", "%", Place("02_lonely", "割合"), low="下限", high="上限")
 CASES = Indicator(
     "把握された人", "count", "人", Place("01_waves", "把握された人数"),
-    history="年度", comparable="比較", caution="注意",
+    history="年度", base="回答した委員", comparable="比較", caution="注意",
 )  # fmt: skip
 
 
@@ -224,25 +224,64 @@ def test_days_without_a_record_are_no_fall_in_contacts():
     assert "90日" in row(gaps, before, now)["reason"]
 
 
-def test_missing_waves_are_dots_and_a_wave_without_denominators_carries_its_warning():
+def wave(number: str, n: str, base: str, comparable: str = "可", caution: str = "…") -> dict[str, str]:
+    return {"年度": number, "把握された人数": n, "回答した委員": base, "比較": comparable, "注意": caution}
+
+
+def of_waves(*waves: dict[str, str], before: int = 2019) -> dict:
     now = year(2023)
-    waves = [
-        {"年度": "2019", "把握された人数": "32", "比較": "要注意", "注意": "件数のみ"},
-        {"年度": "2020", "把握された人数": "…", "比較": "不可", "注意": "集計値が残っていない"},
-        {"年度": "2023", "把握された人数": "25", "比較": "可", "注意": "今回"},
-    ]
     now.tables["01_waves"] = waves
-    told = row(CASES, Released(FiscalYear(2019), {}, {}), now)
-    assert (told["before"], told["now"], told["verdict"], told["reason"]) == (
-        32,
-        25,
-        compare.UNCLEAR,
-        "件数のみ",
-    )
+    return row(CASES, Released(FiscalYear(before), {}, {}), now)
+
+
+def test_missing_waves_are_dots_and_a_wave_without_denominators_says_so():
+    waves = [
+        wave("2019", "32", "…", "要注意", "件数のみ"),
+        wave("2020", "…", "…", "不可", "集計値が残っていない"),
+        wave("2023", "25", "97", caution="今回"),
+    ]
+    told = of_waves(*waves)
+    assert (told["before"], told["now"], told["verdict"]) == (32, 25, compare.NOT_COMPARABLE)
+    assert told["reason"] == "令和元(2019)年度: 件数のみ"
+    now = year(2023)
+    now.tables["01_waves"] = waves
     lost = compare.compare([CASES], Released(FiscalYear(2020), {}, {}), now)
     text = compare.as_text(lost)[1]
     assert text[1] == "…"
     assert text[-2:] == [compare.NOT_COMPARABLE, "令和2(2020)年度: 集計値が残っていない"]
+
+
+def test_fewer_people_known_to_fewer_commissioners_are_no_fall():
+    """25 known to 97 and 8 known to 42: as the page of the survey has it, 0.74 times as many for each."""
+    told = of_waves(wave("2019", "25", "97"), wave("2023", "8", "42"))
+    assert (told["before"], told["now"], told["difference"]) == (25, 8, -17)
+    assert told["estimate"] == pytest.approx((8 / 42) / (25 / 97))
+    assert told["verdict"] == compare.UNCLEAR
+    assert told["reason"] == "比は、回答した委員(前は97、今は42)1人あたりの数による"
+    assert of_waves(wave("2019", "25", "97"), wave("2023", "8", "97"))["verdict"] == compare.LESS
+    now = year(2023)
+    now.tables["01_waves"] = [wave("2023", "8", "42")]
+    (followed,) = compare.course([CASES], [now]).frame.itertuples()
+    assert (followed.value, followed.remark) == (8, "回答した委員は42")
+
+
+@pytest.mark.parametrize(
+    ("base", "reason"),
+    [("0", "回答した委員が分からない"), ("…", "回答した委員が分からない"), ("x", "秘匿された値")],
+)
+def test_people_known_to_nobody_knows_how_many_are_not_compared(base, reason):
+    told = of_waves(wave("2019", "25", base), wave("2023", "8", "1"))
+    assert (told["verdict"], told["reason"]) == (compare.NOT_COMPARABLE, f"令和元(2019)年度: {reason}")
+    assert of_waves(wave("2019", "25", "1"), wave("2023", "8", "1"))["verdict"] == compare.LESS
+
+
+def test_a_count_of_waves_that_does_not_name_who_was_asked_is_not_compared():
+    unnamed = CASES.model_copy(update={"base": ""})
+    now = year(2023)
+    now.tables["01_waves"] = [wave("2019", "25", "97"), wave("2023", "8", "97")]
+    told = row(unnamed, Released(FiscalYear(2019), {}, {}), now)
+    assert told["verdict"] == compare.NOT_COMPARABLE
+    assert "尋ねた人数が分からない" in told["reason"]
 
 
 def test_a_year_that_released_nothing_compares_with_nothing(tmp_path):
@@ -262,12 +301,14 @@ def test_a_release_is_read_back_as_it_was_written(tmp_path):
     record = TableRecord.of(
         "02_consultation_seasonality", spec, pd.DataFrame({"scope": ["県", "市"], "n": [2536, 66]})
     )
-    (tmp_path / "02_totals.csv").write_bytes(Table.of(record).csv())
-    (tmp_path / LIST).write_bytes(list_of_tables([Table.of(record)]))
+    tables = tmp_path / "release/tables"
+    tables.mkdir(parents=True)
+    (tables / "02_totals.csv").write_bytes(Table.of(record).csv())
+    (tables / LIST).write_bytes(list_of_tables([Table.of(record)]))
     (read,) = read_years({FiscalYear(2023): tmp_path})
     assert read.find("02_totals", {"範囲": "県"}) == {"範囲": "県", "件数(件)": "2536", "件数": "2536"}
     assert read.about["02_totals"]["単位"] == "件"
-    with (tmp_path / "02_totals.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (tables / "02_totals.csv").open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.reader(file)) == ["範囲", "件数(件)"]
 
 

@@ -1,12 +1,15 @@
 """Figures of earlier years are read as they were printed: what was not printed is no number, least of all zero."""
 
 import math
+import re
 
 import pandas as pd
 import pytest
 
 from ujo_lib.annual.released import Released, as_released, number, read_released, read_years
 from ujo_lib.columns import Count, Dimension, Share
+from ujo_lib.disclosure.signature import seal
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
 from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
@@ -42,8 +45,52 @@ def test_a_cell_that_is_hidden_unknown_or_absent_is_no_number(cell, told):
 
 @pytest.mark.parametrize("cell", ["x件", "増えた", "X", "..."])
 def test_a_cell_that_holds_words_is_refused_and_not_passed_over(cell):
-    with pytest.raises(ValueError, match="could not convert"):
+    with pytest.raises(InputError, match=f"数として読めない「{re.escape(cell)}」"):
         number(cell)
+
+
+def test_a_table_that_a_spreadsheet_has_saved_in_its_own_encoding_is_read(tmp_path):
+    released(tmp_path, "件数\r\n9\r\n")
+    for file in tmp_path.iterdir():
+        file.write_bytes(file.read_bytes().decode("utf-8-sig").encode("cp932"))
+    year = read_released(tmp_path, YEAR)
+    assert (year.tables, year.about["02_t"]["単位"]) == ({"02_t": [{"件数": "9"}]}, "件")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"a\r\n\x81", "範囲,件数\r\n県".encode(), "範囲,件数\r\n県,1,2".encode(), b"a\r1\n"],
+    ids=["no letters", "a row that is cut", "a row that is too long", "a line end within a line"],
+)
+@pytest.mark.parametrize("name", ["02_t.csv", LIST])
+def test_a_damaged_table_is_named_with_the_remedy(tmp_path, content, name):
+    released(tmp_path, "件数\r\n9\r\n")
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=f"{re.escape(name)}.*控え"):
+        read_released(tmp_path, YEAR)
+
+
+def test_a_list_of_tables_without_their_names_is_named_and_an_empty_one_tells_nothing_about_them(tmp_path):
+    released(tmp_path, "件数\r\n9\r\n")
+    (tmp_path / LIST).write_text("表題\n相談\n", encoding="utf-8")
+    with pytest.raises(InputError, match="見出し「ファイル」"):
+        read_released(tmp_path, YEAR)
+    (tmp_path / LIST).write_bytes(b"")
+    assert read_released(tmp_path, YEAR).about == {}
+
+
+def test_a_table_that_was_changed_since_it_was_sealed_is_compared_with_nothing(tmp_path):
+    pages = tmp_path / "release"
+    (pages / "tables").mkdir(parents=True)
+    released(pages / "tables", "件数\r\n9\r\n")
+    (pages / "index.html").write_text("", encoding="utf-8")
+    seal(pages, {"gate": {"ok": True}})
+    (pages / "index.html").write_text("。", encoding="utf-8")  # a page, which nobody reads here
+    (year,) = read_years({YEAR: tmp_path})
+    assert year.tables == {"02_t": [{"件数": "9"}]}
+    (pages / "tables/02_t.csv").write_text("件数\r\n8\r\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"令和4\(2022\)年度.*02_t.csv が変わっている"):
+        read_years({YEAR: tmp_path})
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 import csv
 import io
 import shutil
+from pathlib import Path
 
 import pytest
 
 from ujo_lib.cli import main
 from ujo_lib.cli.common import DONE
+from ujo_lib.disclosure.signature import SIGN_OFF
 from ujo_lib.params import project_root
 from ujo_lib.report.sheets.exports import LIST
 
@@ -47,3 +49,15 @@ def test_a_number_with_a_comma_stays_in_one_cell_of_the_file_for_a_spreadsheet(c
         "判定": "増えた",
         "理由・注意": "",
     }
+
+
+@pytest.mark.usefixtures("released")
+def test_a_year_made_anew_is_compared_as_it_was_signed_and_the_year_in_the_making_as_it_is_now(capsys):
+    for year in (2022, 2023):
+        outputs = Path(f"outputs/sample/fy{year}")
+        earlier = outputs / "releases/1"
+        shutil.copytree(outputs / "release", earlier)
+        (earlier / SIGN_OFF).write_text('{"on": "2024-10-31"}', encoding="utf-8")
+        (outputs / "release/tables/02_bases.csv").write_text("件数\n2001\n", encoding="utf-8")
+    assert main(["diff", "sample", "2022", "2023"]) == DONE
+    assert capsys.readouterr().out.splitlines()[1].split()[2:5] == ["2,000", "2,001", "1"]

@@ -1,6 +1,7 @@
 """A recipient with nothing but the folder must notice any slip, and must be told what a seal does not prove."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ujo_lib.disclosure.signature import (
     changes,
     is_sealed,
     is_signed,
+    public_pages,
     release_id,
     seal,
 )
@@ -116,3 +118,35 @@ def test_a_folder_is_sealed_by_its_list_and_signed_by_its_sign_off(release: Path
     assert (is_sealed(tmp_path), is_sealed(release), is_signed(release)) == (False, True, False)
     (release / SIGN_OFF).write_text("{}", encoding="utf-8")
     assert is_signed(release)
+
+
+def signed(folder: Path, on: str) -> Path:
+    folder.mkdir(parents=True)
+    (folder / SIGN_OFF).write_text(json.dumps({"on": on}), encoding="utf-8")
+    return folder
+
+
+def test_pages_in_the_making_are_not_what_readers_have_once_a_release_has_left(tmp_path: Path) -> None:
+    current = tmp_path / "release"
+    assert public_pages(tmp_path) == current  # nothing was made
+    current.mkdir()
+    assert public_pages(tmp_path) == current  # nothing has left
+    (tmp_path / "releases" / "unsigned").mkdir(parents=True)
+    assert public_pages(tmp_path) == current
+    (tmp_path / "disclosed").mkdir()
+    (tmp_path / "disclosed" / "a.json").write_text("[]", encoding="utf-8")
+    assert not public_pages(tmp_path).exists()  # one has left, and was deleted since
+    first = signed(tmp_path / "releases" / "b", "2024-10-31")
+    assert public_pages(tmp_path) == first
+    last = signed(tmp_path / "releases" / "a", "2024-11-01")
+    assert public_pages(tmp_path) == last
+    (current / SIGN_OFF).write_text("{}", encoding="utf-8")
+    assert public_pages(tmp_path) == current
+
+
+def test_of_two_releases_signed_on_one_day_readers_have_the_later_one(tmp_path: Path) -> None:
+    folders = [signed(tmp_path / "releases" / name, "2024-10-31") for name in "ab"]
+    for late, other in (folders, folders[::-1]):
+        os.utime(late / SIGN_OFF, (200, 200))
+        os.utime(other / SIGN_OFF, (199, 199))
+        assert public_pages(tmp_path) == late

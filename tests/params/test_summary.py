@@ -30,8 +30,6 @@ def test_years_to_compare_with_are_before_the_year_of_the_report_each_once_and_t
         assert SummarySettings.from_cell({"compared_years": years}).compared_years == read
 
 
-def test_the_released_tables_of_an_earlier_year_lie_in_its_own_folder():
+def test_what_was_made_of_an_earlier_year_lies_in_its_own_folder():
     folder = project_root(Path(__file__).parent) / "outputs/sample"
-    assert SummarySettings(compared_years=["2022"]).released_tables == {
-        FiscalYear(2022): folder / "fy2022/release/tables"
-    }
+    assert SummarySettings(compared_years=["2022"]).earlier_outputs == {FiscalYear(2022): folder / "fy2022"}

@@ -1,15 +1,20 @@
 """What the review refuses before anything is sealed."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from tests.pipeline.test_knowledge import FIVE, Step, known_by, place, topics  # noqa: F401  # a fixture among them
-from ujo_lib.columns import Base, Count, Dimension
+from ujo_lib.columns import Base, Count, Dimension, Text
+from ujo_lib.disclosure.signature import SIGN_OFF
 from ujo_lib.disclosure.tables import PublicFigure
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, plan_masks
-from ujo_lib.pipeline.review import review_masks
+from ujo_lib.pipeline.review import review_masks, review_reprints
+from ujo_lib.report import NOBODY
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
+from ujo_lib.report.sheets.exports import LIST, Table, list_of_tables
 from ujo_lib.typed import Schema
 
 
@@ -82,3 +87,45 @@ def test_few_people_beside_those_whose_number_is_told_elsewhere_are_refused_as_f
         told = str(error)
     assert ("「必要な支援」の表で数えた人(市民を除く)" in told) is refused
     assert bool(told) is refused
+
+
+def surveys(now: int, *, period: str = "各回") -> TableRecord:
+    """The table of all surveys of a year, with that of 2022 in it."""
+    schema = Schema({"wave": Text(heading="調査回"), "n": Count(unit="人", heading="人数")})
+    subject = Subject("各回の調査", "合成", period=period, computed_from=NOBODY)
+    frame = pd.DataFrame({"wave": ["R1", "R4"], "n": [32, now]})
+    return TableRecord.of("01", TableSpec("waves", "調査回", subject, schema), frame)
+
+
+def printed(place, record: TableRecord):  # noqa: F811
+    """The pages of a year with one table."""
+    tables = place.release / "tables"
+    tables.mkdir(parents=True, exist_ok=True)
+    (tables / "01_waves.csv").write_bytes(Table.of(record).csv())
+    (tables / LIST).write_bytes(list_of_tables([Table.of(record)]))
+    return place.release
+
+
+def told_again(place, then: TableRecord, now: TableRecord, signed: bool = True) -> None:  # noqa: F811
+    pages = printed(replace(place, year=2022), then)
+    if signed:
+        (pages / SIGN_OFF).write_text("{}", encoding="utf-8")
+    review_reprints(place, printed(place, now), {"01": Step(now)}, FIVE.threshold)
+
+
+@pytest.mark.parametrize("more", [-4, -1, 1, 4])
+def test_a_late_case_of_a_signed_survey_does_not_leave_with_the_table_of_the_next_one(place, more):  # noqa: F811
+    with pytest.raises(ReleaseRefusedError, match="わずかに違う人数") as refused:
+        told_again(place, surveys(25), surveys(25 + more))
+    assert "01_waves: R4 の「人数(人)」(令和4(2022)年度の公表と違う)" in str(refused.value)
+    assert "R1" not in str(refused.value)
+
+
+@pytest.mark.parametrize("more", [-5, 0, 5])
+def test_a_survey_told_again_as_it_was_signed_or_corrected_by_many_may_leave(place, more):  # noqa: F811
+    told_again(place, surveys(25), surveys(25 + more))
+
+
+def test_what_nobody_has_signed_or_counts_other_days_is_no_earlier_number_of_the_same_people(place):  # noqa: F811
+    told_again(place, surveys(25), surveys(26), signed=False)
+    told_again(place, surveys(25, period="2022年"), surveys(26, period="2023年"))

@@ -186,6 +186,23 @@ def test_a_release_that_was_planned_while_another_was_signed_is_planned_anew(rel
     sign_release(released.place, approval())
 
 
+def test_a_report_that_quotes_tables_which_nobody_has_signed_is_not_signed(spoken):
+    """A case that arrives before they are would be told by the difference to this report."""
+    spoken.set_parameter("05_annual_summary", "compared_years", ["2022"])
+    before = replace(spoken.place, year=2022)
+    (before.release / "tables").mkdir(parents=True)
+    before.manifest.write_text("{}", encoding="utf-8")
+    spoken.release()
+    assert "まだ承認されていない令和4(2022)年度の表" in unreleased(spoken.place)[0]
+    with pytest.raises(SealError, match="まだ承認されていない令和4"):
+        sign_release(spoken.place, approval())
+    before.manifest.unlink()  # written by hand after a report on paper: long published
+    assert "署名がない" in unreleased(spoken.place)[0]
+    before.manifest.write_text("{}", encoding="utf-8")
+    (before.release / SIGN_OFF).write_text("{}", encoding="utf-8")
+    sign_release(spoken.place, approval())
+
+
 def test_who_releases_or_signs_hears_of_the_half_year_that_waits_for_its_signatures(released, capsys):
     half = replace(released.place, half="h1")
     assert waiting_beside(half) == [released.place]

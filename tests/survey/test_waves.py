@@ -23,6 +23,21 @@ def test_the_row_of_this_wave_has_what_its_own_forms_count():
     assert "令和5(2023)年度の回答者数" not in sentence
 
 
+@pytest.mark.parametrize(
+    ("wave", "years", "told"),
+    [
+        ("R2", [2021, 2019, 2020], ["R1", "R2"]),
+        ("R2", [2020, 2019, 2020], ["R5", "R1", "R2"]),
+        ("R5", [2023, 2019, 2020], ["R5", "R1", "R2"]),
+        ("R9", [2023, 2019, 2020], ["R5", "R1", "R2"]),  # a name that the table lacks is told elsewhere
+    ],
+)
+def test_a_year_made_anew_tells_nothing_of_the_surveys_after_it(wave, years, told):
+    shown = survey.with_own_counts(waves(fiscal_year=years), wave, {})
+    assert shown["wave"].tolist() == told
+    assert survey.with_own_counts(waves(fiscal_year=years).iloc[:0], wave, {}).empty
+
+
 def test_32_to_25_is_no_decline_and_names_its_assumption():
     change = survey.compare_waves(waves(), "R1", "R5")
     assert (change.code, change.basis) == ("no_clear_decrease", "count")

@@ -41,6 +41,7 @@ class Reading:
     """An indicator in one year; `why` says why there is no comparable value, `caution` what to bear in mind."""
 
     value: float | None = None
+    base: float = 1.0
     low: float | None = None
     high: float | None = None
     dispersion: float | None = None
@@ -178,6 +179,8 @@ def course(indicators: Sequence[Indicator], years: Sequence[Released], level: fl
             remark = reading.why
             if last is not None and reading.value is not None:
                 remark = remark or _difference_of_definition(indicator, *last, released.year, reading)
+            if indicator.kind == "count" and indicator.history and not reading.why:
+                remark = remark or f"{indicator.base}は{reading.base:,.0f}"
             told = {"value": reading.value, "low": low, "high": high, "remark": remark}
             named = {"label": indicator.label, "year": released.year.label, "unit": indicator.unit}
             rows.append({**named, "format": _FORMATS[indicator.kind], **told})
@@ -238,7 +241,10 @@ def _compared(indicator: Indicator, before: Released, now: Released, level: floa
         ratio.low,
         ratio.high,
         _verdict(ratio),
-        one.caution or other.caution or _difference_of_days(one, other),
+        one.caution
+        or other.caution
+        or _per_one_asked(indicator, one, other)
+        or _difference_of_days(one, other),
     )
 
 
@@ -253,7 +259,9 @@ def _read(indicator: Indicator, released: Released, all_years: Iterable[Released
     about = released.about.get(place.table, {})
     names = [name for name in (place.value, indicator.low, indicator.high, indicator.gaps) if name]
     if absent := [name for name in names if name not in row]:
-        return Reading(about=about, why=f"表に「{'、'.join(absent)}」の列がない")
+        return Reading(
+            about=about, why=f"公表用の表に「{'、'.join(absent)}」の列がない(伏せたか、求めていない)"
+        )
     if HIDDEN in (row[name] for name in names):
         return Reading(about=about, why="秘匿された値")
     scale = 100.0 if indicator.kind == "share" else 1.0
@@ -263,7 +271,7 @@ def _read(indicator: Indicator, released: Released, all_years: Iterable[Released
     )
     missing = number(row.get(indicator.gaps)) if indicator.gaps else 0
     why = f"記録のない日が{missing:.0f}日ある" if missing else "" if value is not None else "値がない"
-    return Reading(value, low, high, _dispersion(indicator, released), about, why)
+    return Reading(value, 1.0, low, high, _dispersion(indicator, released), about, why)
 
 
 def _from_history(indicator: Indicator, year: FiscalYear, all_years: Iterable[Released]) -> Reading:
@@ -274,9 +282,13 @@ def _from_history(indicator: Indicator, year: FiscalYear, all_years: Iterable[Re
                 cell, warning = row.get(indicator.place.value), row.get(indicator.caution, "")
                 if row.get(indicator.comparable) == "不可" or cell == MISSING:
                     return Reading(number(cell), why=warning or "集計値が残っていない")
-                why = "秘匿された値" if cell == HIDDEN else ""
+                base = number(row.get(indicator.base))
                 is_plain = warning in ("", MISSING) or row.get(indicator.comparable) == "可"
-                return Reading(number(cell), why=why, caution="" if is_plain else warning)
+                caution = "" if is_plain else warning
+                why = "秘匿された値" if HIDDEN in (cell, row.get(indicator.base)) else ""
+                if indicator.kind == "count" and not base:
+                    why = why or caution or f"{indicator.base or '尋ねた人数'}が分からない"
+                return Reading(number(cell), base or 1.0, why=why, caution=caution)
     return Reading(why="この年度には調査がない")
 
 
@@ -308,6 +320,12 @@ def _difference_of_definition(
 def _one_area_of_both(indicator: Indicator, areas: Sequence[str]) -> bool:
     """Whether the row is one area's, which both tables hold: 県 of 「全国・県」 and of 「県・市」."""
     return any(all(cell in area.split("・") for area in areas) for cell in indicator.place.where.values())
+
+
+def _per_one_asked(indicator: Indicator, one: Reading, other: Reading) -> str:
+    """That the ratio is one of rates: where fewer are asked, fewer are counted."""
+    told = f"比は、{indicator.base}(前は{one.base:,.0f}、今は{other.base:,.0f})1人あたりの数による"
+    return told if indicator.kind == "count" and indicator.history else ""
 
 
 def _difference_of_days(one: Reading, other: Reading) -> str:
@@ -351,7 +369,7 @@ def _ratio(indicator: Indicator, one: Reading, other: Reading, level: float) -> 
     if indicator.kind == "count":
         spread = max(one.dispersion or 1.0, other.dispersion or 1.0)
         return stats.overdispersed_rate_ratio(
-            round(other.value or 0), 1.0, round(one.value or 0), 1.0, spread, level
+            round(other.value or 0), other.base, round(one.value or 0), one.base, spread, level
         )
     return stats.ratio_of_estimates(_interval(other), _interval(one))
 

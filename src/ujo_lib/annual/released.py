@@ -9,10 +9,13 @@ import io
 import math
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ujo_lib.disclosure.signature import changes, is_sealed, public_pages
+from ujo_lib.errors import InputError
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.report.door.publish import TableRecord
 from ujo_lib.report.look.notation import HIDDEN, MISSING
@@ -51,11 +54,24 @@ class Released:
         return bool(self.tables)
 
 
-def read_years(folders: Mapping[FiscalYear, Path]) -> list[Released]:
-    """Read several years, in order; see `read_released`."""
-    return [
-        read_released(folder, year) for year, folder in sorted(folders.items(), key=lambda one: one[0].year)
-    ]
+def read_years(outputs: Mapping[FiscalYear, Path]) -> list[Released]:
+    """Read what readers have of several years, in order; see `public_pages` and `read_released`.
+
+    Raises:
+        InputError: a table cannot be read, or is not as it was sealed.
+    """
+    found = []
+    for year, folder in sorted(outputs.items(), key=lambda one: one[0].year):
+        pages = public_pages(folder)
+        if is_sealed(pages) and (told := [one for one in changes(pages) if one.startswith("tables/")]):
+            raise InputError(
+                f"{year.label}の公表用の表が、審査のときのままではありません: {''.join(told)}{_RESTORE}"
+            )
+        found.append(read_released(pages / "tables", year))
+    return found
+
+
+_RESTORE: Final = "控え(承認したときのZIP)から戻してください。"
 
 
 def read_released(folder: Path, year: FiscalYear) -> Released:
@@ -67,45 +83,66 @@ def read_released(folder: Path, year: FiscalYear) -> Released:
 
     Returns:
         The tables; none, where the year has released nothing.
+
+    Raises:
+        InputError: a file is no table.
     """
     if not (folder / LIST).is_file():
         return Released(year, {}, {})
-    tables = {
-        file.stem: _rows(file.read_bytes()) for file in sorted(folder.glob("*.csv")) if file.name != LIST
-    }
-    return Released(year, tables, _about((folder / LIST).read_bytes()))
+    read = {file.stem: _read(file) for file in sorted(folder.glob("*.csv"))}
+    listed = read.pop(Path(LIST).stem)
+    if any("ファイル" not in row for row in listed):
+        raise InputError(f"{folder / LIST} に、見出し「ファイル」の列がありません。{_RESTORE}")
+    return Released(year, read, _by_file(listed))
+
+
+def _read(file: Path) -> Rows:
+    """A table, also as a spreadsheet of Japan saves it."""
+    content = file.read_bytes()
+    for encoding in ("utf-8-sig", "cp932"):
+        with suppress(UnicodeDecodeError, csv.Error):
+            rows = _rows(content.decode(encoding))
+            if all(None not in row and None not in row.values() for row in rows):
+                return rows
+    raise InputError(f"{file} を表として読めません(文字コード、または行ごとの列の数)。{_RESTORE}")
 
 
 def as_released(records: Iterable[TableRecord], year: FiscalYear) -> Released:
     """The tables of the year in the making, in the form in which they will be released."""
     own = [Table.of(record) for record in records]
-    tables = {table.name: _rows(table.csv()) for table in own}
-    return Released(year, tables, _about(list_of_tables(own)))
+    tables = {table.name: _rows(table.csv().decode("utf-8-sig")) for table in own}
+    return Released(year, tables, _by_file(_rows(list_of_tables(own).decode("utf-8-sig"))))
 
 
 def number(cell: str | None) -> float | None:
     """The number in a cell; None when it is hidden, not known or absent.
 
     Raises:
-        ValueError: the cell holds something else.
+        InputError: the cell holds something else.
     """
     if cell in (None, "", HIDDEN, MISSING):
         return None
     if cell == UNBOUNDED:
         return math.inf
-    return float(str(cell).replace(",", ""))
+    try:
+        return float(str(cell).replace(",", ""))
+    except ValueError:
+        raise InputError(
+            f"比べる年度の公表用の表に、数として読めない「{cell}」があります。数だけに直してください。"
+        ) from None
 
 
-def _rows(content: bytes) -> Rows:
+def _rows(text: str) -> Rows:
     """Rows by heading; a heading that is the only one of its words answers without its unit, too.
 
     Whether a unit was printed has changed over the years; what is counted has not.
     """
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-    bare = {heading: _UNIT.sub("", heading) for heading in (rows[0] if rows else ())}
+    reader = csv.DictReader(io.StringIO(text))
+    rows = list(reader)
+    bare = {heading: _UNIT.sub("", heading) for heading in reader.fieldnames or ()}
     alone = {heading: words for heading, words in bare.items() if list(bare.values()).count(words) == 1}
     return [row | {words: row[heading] for heading, words in alone.items()} for row in rows]
 
 
-def _about(content: bytes) -> dict[str, Mapping[str, str]]:
-    return {row["ファイル"].removesuffix(".csv"): row for row in _rows(content)}
+def _by_file(listed: Rows) -> dict[str, Mapping[str, str]]:
+    return {row["ファイル"].removesuffix(".csv"): row for row in listed}

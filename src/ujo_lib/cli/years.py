@@ -33,10 +33,8 @@ def _diff(options: argparse.Namespace) -> int:
             "前の年度を先に、今の年度を後に書いてください(例: ujo diff sample 2022 2023)。", WRONG_PARAMETERS
         )
     settings = place.settings(with_role(place.notebooks, "summary"))
-    before, now = (
-        released.read_released(SiteYear(place.root, place.site, year.year).release / "tables", year)
-        for year in (before_year, now_year)
-    )
+    (before,) = released.read_years({before_year: SiteYear(place.root, place.site, before_year.year).outputs})
+    now = released.read_released(place.release / "tables", now_year)
     if not now:
         return explain(
             f"{now_year.label}の公表用の表がありません。"

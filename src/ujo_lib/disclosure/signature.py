@@ -74,6 +74,30 @@ def is_signed(folder: Path) -> bool:
     return (folder / SIGN_OFF).is_file()
 
 
+def public_pages(outputs: Path) -> Path:
+    """The pages that readers have of a year, whatever has been made anew since they were signed.
+
+    A corrected year that is printed beside the next one before it has left tells who was added to it.
+
+    Args:
+        outputs: the folder of all that was made of the year.
+
+    Returns:
+        The release that was signed last. Of a year of which none has left, the pages in the making; where all that
+        left has been deleted, a folder that is not there.
+    """
+    current, archive = outputs / "release", outputs / "releases"
+    signed = [folder for folder in archive.glob("*") if is_signed(folder)]
+    if is_signed(current) or not (signed or any(outputs.glob("disclosed/*.json"))):
+        return current
+    return max(signed, key=_signed_at, default=archive / "deleted")
+
+
+def _signed_at(folder: Path) -> tuple[str, float]:
+    record = read_record(folder / SIGN_OFF) or {}
+    return str(record.get("on", "")), (folder / SIGN_OFF).stat().st_mtime
+
+
 def changes(folder: Path) -> tuple[str, ...]:
     """What differs from the list of hashes, and which checks failed, in Japanese sentences; empty when nothing."""
     if not (folder / SUMS).is_file():

@@ -197,6 +197,7 @@ class Indicator(Declared):
         changed: fiscal year → what was redefined from that year on.
         history: heading of the fiscal year, where one table holds all years (the waves of a survey); each year is
             then looked up in the latest release that has it.
+        base: of such a table, heading of the number of people asked: counts are compared per one of them.
         comparable: heading that says 不可 of a year that must not be compared.
         caution: heading of a warning to be printed beside a comparison.
     """
@@ -211,6 +212,7 @@ class Indicator(Declared):
     dispersion: Place | None = None
     changed: Annotated[dict[int, str], BeforeValidator(_by_year)] = Field({})
     history: str = ""
+    base: str = ""
     comparable: str = ""
     caution: str = ""
 

@@ -46,10 +46,7 @@ class SummarySettings(NotebookSettings):
         return self
 
     @property
-    def released_tables(self) -> dict[FiscalYear, Path]:
-        """Folders of the tables that the earlier years have released."""
+    def earlier_outputs(self) -> dict[FiscalYear, Path]:
+        """Folders of all that was made of the earlier years."""
         folder = self.root / "outputs" / self.site
-        return {
-            FiscalYear.parse(year): folder / f"fy{year}" / "release" / "tables"
-            for year in self.compared_years
-        }
+        return {FiscalYear.parse(year): folder / f"fy{year}" for year in self.compared_years}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from ujo_lib.disclosure.signature import public_pages
 from ujo_lib.files import is_trace, package_digest
 from ujo_lib.fiscal import HALVES
 from ujo_lib.params import Notebook, NotebookSettings, ParameterError, ParameterProblem, inside, read_yaml
@@ -118,7 +119,7 @@ def _released(place: SiteYear, settings: NotebookSettings) -> dict[str, str]:
     """Hashes of the tables that earlier years have released, where a notebook compares with them."""
     parts = {}
     for year in getattr(settings, "compared_years", ()):
-        files = sorted((SiteYear(place.root, place.site, int(year)).release / "tables").glob("*.csv"))
+        files = sorted(public_pages(SiteYear(place.root, place.site, int(year)).outputs).glob("tables/*.csv"))
         parts[f"release:fy{year}"] = digest("".join(digest_file(file) for file in files).encode())
     return parts
 

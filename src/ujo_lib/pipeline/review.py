@@ -4,18 +4,21 @@ Both answers go into the release as `checks.json`, in numbers; what the city nee
 stays inside it, under `review/`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ujo_lib.annual.released import Released, number, read_released
 from ujo_lib.disclosure.audit import PUBLIC, AuditReport, Promise
 from ujo_lib.disclosure.gate import Finding, Gate, to_json
 from ujo_lib.disclosure.revision import SmallChange
+from ujo_lib.disclosure.signature import is_signed, public_pages
 from ujo_lib.disclosure.tables import PERIOD, Policy, sums_of
 from ujo_lib.files import write_atomically
+from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.confidential import secrets_of, vocabulary
 from ujo_lib.pipeline.keys import Step
 from ujo_lib.pipeline.layout import SiteYear
@@ -24,6 +27,7 @@ from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, audit_corrections, audit_masks, counted_tables
 from ujo_lib.pipeline.steps import Finished
 from ujo_lib.report.door.masks import Masks
+from ujo_lib.report.sheets.exports import Table
 
 _REMEDY = (
     "できること: (1) 前の公表をそのまま残し、訂正があったことを数字を入れずに知らせる。"
@@ -88,6 +92,51 @@ def review_printed(
             "`ujo run` と `ujo release` をやり直してください。手で直したファイルは使えません。",
         )
     return {"printed": {"ok": True, "tables": len(tables)}}
+
+
+def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finished], threshold: int) -> None:
+    """Hold what is told again of earlier surveys against what other years have signed of them.
+
+    Their people are counted in no table of this year, so no audit of masks subtracts them.
+
+    Raises:
+        ReleaseRefusedError: a number of people differs by few; it names table, row and earlier release.
+    """
+    now = read_released(folder / "tables", FiscalYear(place.year))
+    again = [
+        Table.of(record)
+        for step in internal.values()
+        for record in step.records()
+        if record.spec.subject.population is None and record.spec.schema.counts
+    ]
+    found = []
+    for outputs in sorted(place.outputs.parent.glob("fy[0-9][0-9][0-9][0-9]")):
+        pages = public_pages(outputs)
+        if outputs != place.outputs and is_signed(pages):
+            then = read_released(pages / "tables", FiscalYear(int(outputs.name[2:])))
+            found += [told for table in again for told in _moved_by_few(table, then, now, threshold)]
+    if found:
+        raise ReleaseRefusedError(
+            "公表を取りやめました。署名したほかの年度の表に載せた人数と、わずかに違う人数が載っています。",
+            _told(found),
+            "前に公表した人数に戻し、訂正があったことは、数字を入れずに知らせてください。",
+        )
+
+
+def _moved_by_few(table: Table, then: Released, now: Released, threshold: int) -> Iterator[str]:
+    """Cells of a table that an earlier release has printed, too, of the same period, and that differ by few."""
+    about = [year.about.get(table.name, {}).get("対象期間") for year in (then, now)]
+    if about[0] != about[1]:
+        return
+    label = table.columns[0].heading
+    schema = table.record.spec.schema
+    counts = [c.heading for c in table.columns if c.name in schema.counts and schema[c.name].unit == "人"]
+    for row in now.tables.get(table.name, []):
+        before = then.find(table.name, {label: row[label]}) or {}
+        for heading in counts:
+            old, new = (number(one.get(heading)) for one in (before, row))
+            if old is not None and new is not None and 0 < abs(new - old) < threshold:
+                yield f"{table.name}: {row[label]} の「{heading}」({then.year.label}の公表と違う)"
 
 
 def review_files(

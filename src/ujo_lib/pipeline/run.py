@@ -269,7 +269,7 @@ def _stage_release(
     checks: dict[str, Mapping[str, Any]] = {}
     promise = None
     if sealed:
-        from ujo_lib.pipeline.review import review_files, review_masks, review_printed
+        from ujo_lib.pipeline.review import review_files, review_masks, review_printed, review_reprints
 
         checks, promise = review_masks(place, internal, masked)
     rules = Rules(masked.policy, promise, DisclosureRules.read(place.rules).licence)
@@ -278,6 +278,7 @@ def _stage_release(
     if sealed:
         door = {"ok": True, "pages": len(made.release)}  # a page with anything else on it was refused before
         checks |= review_printed(folder, internal, masked.masks)
+        review_reprints(place, folder, internal, masked.policy.threshold)
         checks |= review_files(place, steps, folder, masked.policy)
         seal(folder, {"door": door, **checks})
         open_to_readers(folder)

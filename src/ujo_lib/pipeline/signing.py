@@ -21,6 +21,7 @@ from ujo_lib.disclosure.signature import (
     changes,
     is_sealed,
     is_signed,
+    public_pages,
     release_id,
 )
 from ujo_lib.disclosure.signoff import Approval, sign_off, verify
@@ -64,6 +65,8 @@ def sign_release(place: SiteYear, approval: Approval) -> Path:
         steps = plan_steps(place)
         made_on = date.fromisoformat(before.finished[:10])
         _require_permission(approval, summary_of(steps).settings, made_on)
+        if unsigned := _unsigned_before(place, steps):
+            raise SealError(unsigned)
         _require_unchanged(place, steps, before)
         internal = _internal_steps(place, steps)
         masked = _masked(place, steps, internal, before.plan)
@@ -88,7 +91,12 @@ def unreleased(place: SiteYear) -> list[str]:
         state = "まだない" if before is None else "今の入力とパラメーターから作り、審査したものではない"
         return [f"公表用ページが、{state}(`ujo release {place.site} {place.name}` を実行する)"]
     if not is_signed(place.release):
-        return [f"2人の承認と署名がない(`ujo sign {place.site} {place.name} 氏名 氏名` を実行する)"]
+        unsigned = _unsigned_before(place, plan_steps(place))
+        return (
+            [unsigned]
+            if unsigned
+            else [f"2人の承認と署名がない(`ujo sign {place.site} {place.name} 氏名 氏名` を実行する)"]
+        )
     return list(verify(place.release).problems)
 
 
@@ -114,6 +122,24 @@ def _require_permission(approval: Approval, settings: NotebookSettings, made_on:
             "実データの公表には、2人の鍵による署名が要ります。`ujo key new 氏名` で鍵を作り、"
             "`ujo sign` に --key を2つ、氏名の順に付けてください。"
         )
+
+
+def _unsigned_before(place: SiteYear, steps: Sequence[Step]) -> str:
+    """That figures of earlier years are quoted from pages nobody signed, which may still change; empty if none are.
+
+    Tables that no run has made were published before there were runs.
+    """
+    compared = getattr(summary_of(steps).settings, "compared_years", ())
+    years = [SiteYear(place.root, place.site, int(year)) for year in compared]
+    quoted = [(year, public_pages(year.outputs)) for year in years if year.manifest.is_file()]
+    found = [year.title for year, pages in quoted if (pages / "tables").is_dir() and not is_signed(pages)]
+    if not found:
+        return ""
+    return (
+        f"まだ承認されていない{'、'.join(found)}の表と比べています。その表を後で直すと、二つの公表の差から、"
+        "わずかな人の動きが分かることがあります。先にその年度を承認するか、まとめの compared_years から外してください。"
+        f"そのあと、{_AGAIN}"
+    )
 
 
 def _require_unchanged(place: SiteYear, steps: Sequence[Step], before: Manifest) -> None:

@@ -230,7 +230,7 @@ def asked_anew(name: str, text: str) -> str:
 _KEYS_OF_CELLS = frozenset({"where", "constants"})
 """Mappings of the lists that name cells and values, which move."""
 _HEADINGS = frozenset(
-    {"place", "dispersion", "low", "high", "gaps", "history", "comparable", "caution", "cell"}
+    {"place", "dispersion", "low", "high", "gaps", "history", "base", "comparable", "caution", "cell"}
 )
 """Values that repeat a heading, which says the same in every year; everything else is prose."""
 

@@ -64,15 +64,18 @@ def own_counts(asked: pd.DataFrame, cases: pd.DataFrame) -> dict[str, int]:
 
 
 def with_own_counts(waves: pd.DataFrame, wave: str, counted: Mapping[str, int]) -> pd.DataFrame:
-    """The table of waves in which the row of one wave has the counts of its own forms.
+    """The table of waves up to one, whose row has the counts of its own forms.
+
+    A year that is made anew tells nothing of the surveys that came after it.
 
     Args:
         waves: as for `wave_table`.
         wave: name of the wave whose forms are at hand.
         counted: column → count, as by `own_counts`.
     """
-    own = waves["wave"] == wave
-    return waves.assign(**{name: waves[name].mask(own, n) for name, n in counted.items()})
+    own, years = waves["wave"] == wave, waves["fiscal_year"].astype("Int64")
+    later = (years > years[own].max()).fillna(value=False)
+    return waves.assign(**{name: waves[name].mask(own, n) for name, n in counted.items()})[~later]
 
 
 def wave_table(waves: pd.DataFrame, level: float = LEVEL) -> Typed:
