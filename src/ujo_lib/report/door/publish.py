@@ -84,6 +84,8 @@ class Subject:
             another notebook: notebook/id). They stay inside the city while a release hides a count of one of these,
             or knows none of that name. `NOBODY` where they rest on no such count. None, nothing said: no release
             prints a number. Beside a population: what its statistics rest on besides.
+        among: a population of which each one counted is a member, or several are one: in the months of these days it
+            has at least as many.
         period, area: filled in by the page when empty.
         dated: whether the members of the population have dates (contacts do, survey cases do not).
         days: first and last day counted, ISO; filled in by the page for a dated population when empty.
@@ -94,6 +96,7 @@ class Subject:
     source: str = ""
     population: str | None = None
     computed_from: tuple[str, ...] | None = field(default=None, kw_only=True)
+    among: str = field(default="", kw_only=True)
     period: str = ""
     area: str = ""
     dated: bool = False
