@@ -289,3 +289,36 @@ def test_other_rules_are_another_release(project, first_run):
     second = project.run()
     assert not second.unchanged
     assert second.run_id != first_run.run_id
+
+
+def desk(window: int, days: tuple[str, str]) -> list[TableRecord]:
+    """33 contacts of a desk by month, and the episodes of a campaign's window, which notebook 04 prints."""
+    counts = {"11月": 8, "12月": 9, "1月": 8, "2月": 2, "3月": 6}
+    by_month = Schema({"month": Dimension(), "n": Count(unit="件")})
+    months = pd.DataFrame({"month": list(counts), "n": list(counts.values())})
+    of_desk = Subject("相談", "合成", "city_contacts", days=("2023-11-01", "2024-03-31"))
+    of_window = Subject("相談", "合成", "city_episodes", days=days, among="city_contacts")
+    role = Schema({"role": Dimension(variable="outreach_role"), "n": Count(unit="回")})
+    effect = pd.DataFrame({"role": ["実施期間"], "n": [window]})
+    return [
+        TableRecord.of("02", TableSpec("city_months", "月別", of_desk, by_month), months),
+        TableRecord.of("04", TableSpec("city_effect", "効果", of_window, role), effect),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("window", "days", "hidden"),
+    [
+        (5, ("2024-03-01", "2024-03-14"), ["1月", "2月"]),  # March has 5 at least, so February 3 at most
+        (4, ("2024-03-01", "2024-03-14"), ["2月", "3月"]),  # not printed
+        (5, ("2024-02-20", "2024-03-14"), ["2月", "3月"]),  # both months have 8, whatever the window has
+        (5, ("2024-03-20", "2024-04-02"), ["2月", "3月"]),  # days that the months do not count
+        (7, ("2024-03-01", "2024-03-14"), ["2月", "3月"]),  # people whom the months do not count: 6 in March
+    ],
+)
+def test_what_a_campaign_s_window_counts_does_not_narrow_the_months_of_its_desk(window, days, hidden):
+    months, effect = desk(window, days)
+    steps = {"02": Step(months), "04": Step(effect)}
+    public = Knowledge(FIVE).figures(counted_tables(steps))
+    masks = plan_masks(steps, FIVE, public)
+    assert hidden_topics(masks, months) == hidden

@@ -25,8 +25,8 @@ def test_the_promise_names_the_values_that_the_audit_counted(values: int) -> Non
 
 
 def test_the_promise_leaves_out_what_was_narrower_before_and_says_what_was_not_tried_in_full() -> None:
-    told = Rules(Policy(), Promise(4, narrowed=2, approximate=("a", "b", "c"))).on(PageContext()).notices
-    assert "公表された数だけでこれより絞られていた2個を除く" in told[-2]
+    told = Rules(Policy(), Promise(4, before=True, approximate=("a", "b", "c"))).on(PageContext()).notices
+    assert "公表された数だけでこれより絞られていたものを除く" in told[-2]
     assert told[-1].startswith("多くの表で組み合わされている3項目は、一度に3つまでの組み合わせで")
 
 

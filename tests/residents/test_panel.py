@@ -131,6 +131,23 @@ def test_an_answer_that_nobody_gives_in_either_year_may_have_changed(drawn, regi
     assert row["high"] > 0
 
 
+@pytest.mark.parametrize(("few", "told"), [(0, True), (1, False), (4, False), (5, True)])
+def test_the_share_of_an_earlier_year_tells_no_few_people_of_it(drawn, register, now, few, told):
+    """Its release hid them; no table of this year counts them."""
+    heard = drawn["responded"] & (drawn["sex"] == "男性") & (drawn["age_band"] == "40歳以上")
+    said = drawn["lonely"].where(drawn["lonely"].isna(), "いいえ")
+    said[heard.index[heard][:few]] = "はい"
+    others = drawn.index[drawn["responded"] & (drawn["sex"] == "女性") & (drawn["age_band"] == "40歳以上")]
+    said[others[:6]] = "はい"
+    lonely = pd.Categorical(said, ["はい", "いいえ"])
+    before = open_sample(drawn.assign(lonely=lonely), register)
+    table = change(now, before, "lonely", "孤独", ["はい"], same_people=False)
+    assert table.frame["fewest"].tolist() == [few if 0 < few < 6 else 6]
+    spec = TableSpec("change", "差", Subject(computed_from=("residents",)), table.schema)
+    shown = mask(TableRecord.of("06", spec, table.frame), table.frame, {}, ["residents"], least=5)
+    assert shown.frame[["fewest", "share", "earlier", "estimate"]].notna().all(axis=None) == told
+
+
 @pytest.mark.parametrize(("twice", "told"), [(4, False), (5, True), (6, True)])
 def test_a_few_people_who_answered_in_both_years_are_not_counted_in_a_release(
     drawn, register, now, twice, told

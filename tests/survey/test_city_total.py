@@ -1,3 +1,4 @@
+import json
 from itertools import product
 from math import factorial, prod
 
@@ -5,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.survey.conftest import DISTRICTS, REFERENCE
+from tests.survey.conftest import DISTRICTS, REFERENCE, ROOT
 from ujo_lib import survey
 
 COUNTS = np.repeat([0, 1, 2, 4], [78, 15, 3, 1])
@@ -159,6 +160,27 @@ def test_one_answer_has_no_interval():
 def test_each_total_stands_beside_the_name_of_its_method(commissioners, cases):
     methods = survey.city_total(commissioners, cases).frame["method"].tolist()
     assert methods == ["回答者を単純に拡大", "地区ごとに拡大"]
+
+
+def test_a_release_has_no_total_that_tells_how_many_cases_each_of_two_districts_has():
+    """Twelve cases; 15 of 30 answered in one district, 30 of 36 in the other: 2·y + 1.2·(12 − y), 0.8 apart."""
+    answered = {"上": (30, 15), "下": (36, 30)}
+    rows = [(d, i < heard, f"{d}{i}") for d, (size, heard) in answered.items() for i in range(size)]
+    asked = pd.DataFrame(rows, columns=["district", "responded", "commissioner_id"]).assign(in_scope=True)
+    totals = {}
+    for y in range(13):
+        senders = [f"上{i}" for i in range(y)] + [f"下{i}" for i in range(12 - y)]
+        totals[y] = survey.city_total(asked, pd.DataFrame({"commissioner_id": senders})).frame["estimate"]
+    assert totals[2].tolist() == pytest.approx([12 * 66 / 45, 2 * 2 + 1.2 * 10])
+    simple, by_district = ({round(total[at], 1) for total in totals.values()} for at in (0, 1))
+    assert (len(simple), len(by_district)) == (1, 13)
+    notebook = ROOT / "notebooks" / "01_survey_descriptives.ipynb"
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    for cell in cells:
+        if "city_total(" in (source := "".join(cell["source"])):
+            assert 'expanded.rows(expanded.frame["method"] == survey.EXPANDED)' in source
+        elif "expanded" in source:
+            assert cell["metadata"]["tags"] == ["internal"]
 
 
 def test_two_cases_of_two_commissioners_are_enough_to_bunch():

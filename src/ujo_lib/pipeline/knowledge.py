@@ -5,9 +5,11 @@ the next year's, and a second version of the same year's. The memory is confiden
 outlives the pages it tells of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import pandas as pd
 
 from ujo_lib.annual.claims import read_claims
 from ujo_lib.annual.known import public_figures
@@ -79,11 +81,13 @@ class Knowledge:
     def figures(self, tables: Sequence[Counted]) -> list[PublicFigure]:
         """What readers know besides the tables: what is declared, what published statements give away, and sums.
 
-        How many were counted in all stands in overviews without a population, whatever the tables themselves hide.
+        How many were counted in all stands in overviews without a population, whatever the tables themselves hide. What
+        is counted among another population tells how many of that there were at least.
         """
         claims = read_claims(self.claims) if self.claims and self.claims.stat().st_size else []
         sums = [figure for one in tables for figure in sums_of(one.table, self.policy.threshold)]
-        return [*self.declared, *public_figures(claims, tables), *sums]
+        least = [figure for one in tables for figure in _at_least(one, tables, self.policy.threshold)]
+        return [*self.declared, *public_figures(claims, tables), *sums, *least]
 
     def earlier(self, tables: Sequence[Counted]) -> tuple[list[PastRelease], list[PastRelease]]:
         """Tables of earlier releases that tell of the same records, and of records that were corrected since."""
@@ -103,6 +107,35 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
     file = folder / f"{identity}-{masks.plan.digest[:8]}.json"
     write_atomically(file, dump_tables(past))
     return file
+
+
+def _at_least(one: Counted, tables: Sequence[Counted], threshold: int) -> Iterator[PublicFigure]:
+    """How many of another population its tables by month count at least, in the months of a table counted among it."""
+    subject, days = one.record.spec.subject, one.table.period
+    if not subject.among or not days:
+        return
+    months = {f"{day.year}年{day.month}月" for day in pd.date_range(*days)}
+    for other in (other.table for other in tables if other.table.population == subject.among):
+        if not other.period or days[0] < other.period[0] or other.period[1] < days[1]:
+            continue
+        counts = {
+            atoms: cell.value or 0
+            for at, cell in enumerate(other.cells)
+            if (atoms := dict(other.region(at)).get("month")) and cell.value is not None
+        }
+        of_months = sum(counts.get(frozenset({month}), 0) for month in months)
+        where = {"month": tuple(sorted(months))}
+        for cell in one.table.cells:
+            if threshold <= (least := cell.value or 0) <= of_months:
+                yield PublicFigure(
+                    subject.among,
+                    where,
+                    least,
+                    of_months + least,
+                    one.table.id,
+                    period=other.period,
+                    own=True,
+                )
 
 
 def _policy(rules: DisclosureRules, threshold: int) -> Policy:

@@ -81,14 +81,12 @@ class Rules:
         yield "相談は件数で守っています。同じ人の何度もの相談も、それぞれ1件と数えます。"
         yield "合計や別の表からの引き算で分からないように、ほかの数も伏せています。記号は同じ「x」です。"
         if self.promise:
-            narrowed = (
-                f"(この報告書の前に公表された数だけでこれより絞られていた{self.promise.narrowed}個を除く)"
-            )
+            narrowed = "(この報告書の前に公表された数だけでこれより絞られていたものを除く)"
             above = "" if hidden or self.promise.zeros else "1以上で"
             yield (
                 "伏せた小さな数は、この報告書の人数・件数・割合・しるし(＋・－)と公表済みの数を合わせても、"
                 f"{above}少なくとも{self.promise.values}通りの値があり得ます"
-                f"{narrowed if self.promise.narrowed else ''}。"
+                f"{narrowed if self.promise.before else ''}。"
             )
             if self.promise.approximate:
                 many = len(self.promise.approximate)

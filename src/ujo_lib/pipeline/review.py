@@ -229,10 +229,8 @@ def _audit_result(report: AuditReport, promise: Promise) -> dict[str, Any]:
     verdicts = report.frame["verdict"]
     return {
         "ok": report.ok,
-        "attacked": len(verdicts),
         "already_public": int((verdicts == PUBLIC).sum()),
         "values": promise.values,
-        "narrowed_before": promise.narrowed,
         "approximate": list(promise.approximate),
     }
 

@@ -15,7 +15,7 @@ from scipy import linalg
 from ujo_lib.columns import Count, Estimate, Share, Text, interval
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.residents.linearised import Design, mean, share_difference
-from ujo_lib.residents.weighting import Sample, SampleError
+from ujo_lib.residents.weighting import CLASS, Sample, SampleError
 from ujo_lib.stats import LEVEL
 from ujo_lib.typed import Typed
 
@@ -68,8 +68,9 @@ def change(
         level: level of the interval.
 
     Returns:
-        One row; columns `label`, both (people who answered twice, NA where numbers do not tell), share (this year),
-        earlier, estimate (points), low, high, reading.
+        One row; columns `label`, both (people who answered twice, NA where numbers do not tell), fewest (who gave one
+        of the answers in the earlier year, in the sex and age with the fewest of them), share (this year), earlier,
+        estimate (points), low, high, reading.
 
     Raises:
         SampleError: `same_people`, but no number is in both years.
@@ -88,7 +89,11 @@ def change(
             found = share_difference(design, one, other, sizes, level)
             points = [round(100 * value, 9) for value in (one.value - other.value, found.low, found.high)]
             sign = "増えた" if points[1] > 0 else "減った" if points[2] < 0 else "変わったとは言えない"
-            rows.append((label, both, one.value, other.value, *points, sign))
+            # No table of this year counts the answers of the earlier one, which its share would tell.
+            groups = [before.answers[name] for name in CLASS]
+            heard = pd.Series(trait[~new], before.answers.index).groupby(groups, observed=True).sum()
+            fewest = int(heard[heard > 0].min()) if heard.any() else 0
+            rows.append((label, both, fewest, one.value, other.value, *points, sign))
     told = (
         "両年に答えた人の答えの似かたを、差の幅に入れました。"
         if same_people
@@ -101,6 +106,7 @@ def change(
         {
             "label": Text(heading="回答"),
             "both": Count(unit="人", heading="両年に答えた人"),
+            "fewest": Count(unit="人", heading=f"{last}にそう答えた人(最も少ない性別・年齢)"),
             "share": Share(heading=f"{this}の割合(重み付き)"),
             "earlier": Share(heading=f"{last}の割合(重み付き)"),
             "estimate": Estimate(heading=f"{last}との差", unit="ポイント"),

@@ -174,7 +174,7 @@ def means(
     return Typed.of(
         frame,
         {**kinds, **interval("mean", level)},
-        where=_answered(value),
+        where=_answered(BAND if value == UCLA else value),  # the same people, and their scores
         note=note if frame["low"].isna().any() else "",
     )
 

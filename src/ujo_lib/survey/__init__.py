@@ -7,6 +7,7 @@ counts reach; `wording` turns verdicts into phrases. Only `files` opens a file.
 
 from ujo_lib.survey.association import association_family, family_sentence, family_verdict
 from ujo_lib.survey.city_total import (
+    EXPANDED,
     Total,
     city_total,
     commissioners_with_cases,
@@ -50,6 +51,7 @@ from ujo_lib.survey.wording import (
 )
 
 __all__ = [
+    "EXPANDED",
     "Asked",
     "Change",
     "Condition",

@@ -8,7 +8,7 @@ who answered as a random part of all commissioners (within districts when strati
 import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,10 @@ from ujo_lib.survey.response import IN_SCOPE, KNOWN, RESPONDED, asked_commission
 from ujo_lib.typed import Typed
 
 Floats = NDArray[np.float64]
+
+EXPANDED: Final = "回答者を単純に拡大"
+BY_DISTRICT: Final = "地区ごとに拡大"
+"""Beside the first it says how many cases are known in each of two or three districts, so it stays inside the city."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,7 @@ def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = 
         level: level of the intervals.
 
     Returns:
-        Rows 「回答者を単純に拡大」 and 「地区ごとに拡大」; columns
-        method, n (cases), responded, base, estimate, se, low, high.
+        Rows `EXPANDED` and `BY_DISTRICT`; columns method, n (cases), responded, base, estimate, se, low, high.
         NA where the data cannot give a number (nobody answered, no spread).
     """
     asked = asked_commissioners(commissioners)
@@ -149,7 +152,7 @@ def city_total(commissioners: pd.DataFrame, cases: pd.DataFrame, level: float = 
     return Typed.of_rows(
         [
             (method, known, answered.sum(), len(asked), *astuple(total))
-            for method, total in (("回答者を単純に拡大", simple), ("地区ごとに拡大", weighted))
+            for method, total in ((EXPANDED, simple), (BY_DISTRICT, weighted))
         ],
         {
             "method": Text(heading="方法"),

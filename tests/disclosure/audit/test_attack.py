@@ -114,14 +114,28 @@ def test_the_report_holds_no_true_count() -> None:
     assert not (frame["low"] == frame["high"]).any()
 
 
-@pytest.mark.parametrize(("known_most", "narrowed"), [(3, 1), (4, 0), (5, 0)])
-def test_the_promise_leaves_out_a_count_that_was_narrower_before(known_most: int, narrowed: int) -> None:
+@pytest.mark.parametrize("known_most", [3, 4, 5])
+def test_the_promise_leaves_out_a_count_that_was_narrower_before(known_most: int) -> None:
     table = CountTable("t", "cases", {"性別": "性別"}, ("n",), (Cell(("男性",), "n", 2),))
     known = PublicFigure("cases", {"性別": ("男性",)}, 1, known_most, "公表済みの「8割強」")
     report = audit([table], {"t": (True,)}, FIVE, public=[known])
     assert report.ok
     promise = report.promise(FIVE)
-    assert (promise.values, promise.narrowed) == (4, narrowed)  # 1 to 4 are four values
+    assert (promise.values, promise.before) == (4, True)  # 1 to 4 are four values
+    own = audit([table], {"t": (True,)}, FIVE, public=[replace(known, own=True, low=0, high=9)])
+    assert not own.promise(FIVE).before
+
+
+def test_a_promise_does_not_tell_whether_an_x_known_to_be_four_five_or_six_is_a_small_one() -> None:
+    told = set()
+    for women in (4, 5, 6):
+        cells = tuple(Cell((sex,), "n", n) for sex, n in (("男性", 2), ("女性", women), ("不明", 4)))
+        table = CountTable("t", "cases", {"性別": "性別"}, ("n",), cells)
+        known = PublicFigure("cases", {"性別": ("女性",)}, 4, 6, "公表済みの「2割強」")
+        report = audit([table], {"t": (True, True, True)}, FIVE, public=[known])
+        assert report.ok
+        told.add(report.promise(FIVE))
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(("width", "values"), [(2.0, 3), (3.0, 4), (4.0, 4), (math.inf, 4)])
@@ -130,11 +144,11 @@ def test_the_promise_is_the_least_that_was_found_and_no_more_than_was_asked(
 ) -> None:
     row = ("t", "c", 1.0, 1 + width, width, 1.0, math.inf, 3.0, SAFE)
     promise = AuditReport(pd.DataFrame([row], columns=list(COLUMNS)), ("主題",)).promise(FIVE)
-    assert (promise.values, promise.narrowed, promise.approximate) == (values, 0, ("主題",))
+    assert (promise.values, promise.before, promise.approximate) == (values, False, ("主題",))
     larger = ("t", "d", 9.0, 9.0, 0.0, math.nan, math.nan, 1.0, SAFE)  # hidden for the sake of others
     exact = ("t", "e", 3.0, 3.0, 0.0, 3.0, 3.0, 0.0, PUBLIC)
     more = AuditReport(pd.DataFrame([row, larger, exact], columns=list(COLUMNS))).promise(FIVE)
-    assert (more.values, more.narrowed) == (values, 0)
+    assert (more.values, more.before) == (values, False)
 
 
 def test_a_count_that_nothing_bounds_is_open_above() -> None:

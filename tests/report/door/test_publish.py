@@ -41,7 +41,7 @@ from ujo_lib.report.door.publish import (
 )
 from ujo_lib.report.look.tables import table_html
 from ujo_lib.report.sheets.exports import Table
-from ujo_lib.typed import Schema
+from ujo_lib.typed import ANSWERED, Schema
 
 COLUMNS = {
     "sex": Dimension(variable="sex"),
@@ -248,6 +248,19 @@ def test_a_table_taken_from_another_learns_that_its_parent_hides_counts(subject,
     assert _with("p", subject, whole=whole, part=part).hidden["p"].all() == gone
 
 
+@pytest.mark.parametrize(
+    ("where", "whole", "gone"),
+    [
+        ({"answer": (ANSWERED,)}, ["cases"], True),
+        ({"answer": (ANSWERED,)}, ["01/cases_by_sex"], False),
+        ({"answer": ("はい",)}, ["cases"], False),
+        ({"asked": ("はい",), "answer": (ANSWERED,)}, [], True),
+    ],
+)
+def test_a_weighted_number_goes_where_another_table_hides_a_count_of_its_question(where, whole, gone):
+    assert _with("p", whole=whole, where=where).hidden["p"].all() == gone
+
+
 def test_a_table_that_does_not_say_whom_it_describes_shows_no_number_in_a_release_and_says_why():
     spec = replace(SPEC, subject=replace(ABOUT, population=None))
     shown = mask(TableRecord.of("01", spec, FRAME), FRAME, {}, whole=["cases", "01/by_sex"])
@@ -298,6 +311,34 @@ def test_a_plan_says_of_which_populations_and_tables_it_prints_every_count():
     for flags, whole in (((False, True, True), []), ((False, False, False), ["01/cases_by_sex", "cases"])):
         made = Plan({record.key: flags})
         assert list(masks_for(made, tables).whole) == whole
+
+
+def test_a_plan_names_no_table_of_a_question_of_which_another_hides_a_count():
+    """26 of 90 know the support, three of them young; what the 91 want is another question."""
+
+    def of(id: str, question: str, by: str, *, asked: bool = True) -> TableRecord:
+        schema = Schema(
+            {by: Dimension(), "n": Count(unit="人")}, where={question: (ANSWERED,)} if asked else {}
+        )
+        frame = pd.DataFrame({by: ["あ", "い"], "n": [3, 23]})
+        return TableRecord.of("06", TableSpec(id, id, Subject(population="residents"), schema), frame)
+
+    records = [
+        of("aware", "aware", "aware"),
+        of("aware_groups", "aware", "age"),
+        of("wanted", "wanted", "wanted"),
+        of("wanted_by_place", "wanted", "wanted", asked=False),
+    ]
+    tables = counted(records)
+    for hiding, whole in (
+        ("aware_groups", ["06/wanted", "06/wanted_by_place"]),
+        (
+            "wanted_by_place",
+            ["06/aware", "06/aware_groups"],
+        ),  # a crossing that names the question as its rows
+    ):
+        flags = {record.key: (record.spec.id == hiding,) * 2 for record in records}
+        assert list(masks_for(Plan(flags), tables).whole) == whole
 
 
 def test_inputs_that_are_missing_for_one_reason_are_named_together():

@@ -40,13 +40,14 @@ class Promise:
 
     Attributes:
         values: how many values each can still have, at least (no more than the policy requires are claimed).
-        narrowed: hidden small counts that are no part of this, as what was public before had left them fewer.
+        before: something was public before, and may have left some fewer. How many, nobody is told: an x that was known
+            to be 4, 5 or 6 is a 4 if it is among the small ones.
         approximate: variables for whose combinations an outsider with unlimited means might get a little further.
         zeros: nobody is among these values, although the rules print zeros: the plan hid those of some population.
     """
 
     values: int
-    narrowed: int = 0
+    before: bool = False
     approximate: tuple[str, ...] = ()
     zeros: bool = False
 
@@ -63,11 +64,13 @@ class AuditReport:
         approximate: variables whose full cross was too large; for their counts an outsider with unlimited means
             might get a little further than `low` and `high` say.
         zeros: populations of which an x may be a zero, whatever the rules say.
+        before: whether something was public before.
     """
 
     frame: pd.DataFrame
     approximate: tuple[str, ...] = ()
     zeros: tuple[str, ...] = ()
+    before: bool = False
 
     @property
     def leaks(self) -> pd.DataFrame:
@@ -84,7 +87,7 @@ class AuditReport:
         small = self.frame[self.frame["public_high"].notna() & (self.frame["verdict"] != PUBLIC)]
         narrowed = small["required"] < policy.required_width
         least = min([policy.required_width, *small.loc[~narrowed, "width"]])
-        return Promise(int(least) + 1, int(narrowed.sum()), self.approximate, bool(self.zeros))
+        return Promise(int(least) + 1, self.before, self.approximate, bool(self.zeros))
 
 
 def audit(
@@ -121,8 +124,9 @@ def audit(
         )
         rows += attack.report()
         approximate |= attack.approximate
+    before = bool(previous) or not all(figure.own for figure in public)
     return AuditReport(
-        pd.DataFrame(rows, columns=list(COLUMNS)), tuple(sorted(approximate)), tuple(sorted(zeros))
+        pd.DataFrame(rows, columns=list(COLUMNS)), tuple(sorted(approximate)), tuple(sorted(zeros)), before
     )
 
 

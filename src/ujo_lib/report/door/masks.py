@@ -27,7 +27,8 @@ class Masks:
         plan: which cells stay hidden.
         digests: table key → digest of the record that the plan saw.
         flags: table key → count column → one flag per row, true where the count is hidden.
-        whole: populations, and tables by key, of which no count is hidden.
+        whole: populations, and tables by key, of which no count is hidden; of tables of those who answered a question,
+            nor any other count by that question.
     """
 
     plan: Plan
@@ -107,7 +108,7 @@ def counted(records: Sequence[TableRecord]) -> list[Counted]:
 
 def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
     """Spell a plan out for the records it was made for."""
-    digests, flags, hiding = {}, {}, set()
+    digests, flags, hiding, by = {}, {}, set(), set()
     for one in tables:
         hidden = plan.mask(one.table.id)
         of_table = {column: [False] * len(one.record.rows) for column in one.record.spec.counts}
@@ -116,6 +117,14 @@ def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
         digests[one.record.key], flags[one.record.key] = one.record.digest, of_table
         if any(hidden):
             hiding |= {one.table.population, one.record.key}
+            variables = {*one.table.where, *one.table.dimensions.values()}
+            by |= {(one.table.population, variable) for variable in variables}
+    hiding |= {
+        one.record.key
+        for one in tables
+        for variable, labels in one.table.where.items()
+        if labels == (ANSWERED,) and (one.table.population, variable) in by
+    }
     named = {name for one in tables for name in (one.table.population, one.record.key)}
     return Masks(plan, digests, flags, sorted(named - hiding))
 

@@ -19,7 +19,7 @@ import pandas as pd
 from ujo_lib.columns import Count, Mark, Withheld
 from ujo_lib.errors import InputError
 from ujo_lib.report.door.marks import sure_marks
-from ujo_lib.typed import Schema
+from ujo_lib.typed import ANSWERED, Schema
 
 NOT_SUPPLIED = "not_supplied.json"
 """Left in place of tables by a notebook whose inputs the year does not have; it holds the reasons."""
@@ -84,6 +84,8 @@ class Subject:
             another notebook: notebook/id). They stay inside the city while a release hides a count of one of these,
             or knows none of that name. `NOBODY` where they rest on no such count. None, nothing said: no release
             prints a number. Beside a population: what its statistics rest on besides.
+        among: a population of which each one counted is a member, or several are one: in the months of these days it
+            has at least as many.
         period, area: filled in by the page when empty.
         dated: whether the members of the population have dates (contacts do, survey cases do not).
         days: first and last day counted, ISO; filled in by the page for a dated population when empty.
@@ -94,6 +96,7 @@ class Subject:
     source: str = ""
     population: str | None = None
     computed_from: tuple[str, ...] | None = field(default=None, kw_only=True)
+    among: str = field(default="", kw_only=True)
     period: str = ""
     area: str = ""
     dated: bool = False
@@ -311,7 +314,8 @@ def mask(
         record: the table as recorded.
         frame: the table as published, for its column types.
         cells: count column → one boolean per row, true where the plan hides the count.
-        whole: populations, and tables (notebook/id), of which the release prints every count.
+        whole: populations, and tables (notebook/id), of which the release prints every count; of a table of those who
+            answered a question, also all that others count by it.
         least: count from which on one is printed.
     """
     spec = record.spec
@@ -342,7 +346,10 @@ def _rests_on_hidden(record: TableRecord, hidden: pd.DataFrame, whole: Collectio
     )
     if subject.population is None:
         return subject.computed_from is None or elsewhere
-    beside = record.spec.schema.part and subject.population not in whole
+    schema = record.spec.schema
+    # Answers are weighted by sex, age and place of those who gave them, which other tables of the question count.
+    weighted = (ANSWERED,) in schema.where.values() and record.key not in whole
+    beside = weighted or (schema.part and subject.population not in whole)
     return elsewhere or beside or bool(hidden.to_numpy().any())
 
 
