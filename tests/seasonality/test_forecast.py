@@ -249,3 +249,14 @@ def test_a_growth_of_which_a_record_says_nothing_is_expected_to_be_as_large_as_l
     b, V = at_the_end(model, yearly_change)
     assert b[1] == pytest.approx(0, abs=1e-9)
     assert np.sqrt(V[1, 1]) == pytest.approx(sd, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("last", "origins"), [(date(2023, 4, 29), 0), (date(2023, 4, 30), 1), (date(2023, 7, 31), 2)]
+)
+def test_a_record_that_begins_within_a_month_is_tried_from_the_month_that_has_a_whole_year_before_it(
+    last, origins
+):
+    period = Period(date(2021, 4, 15), last, "")
+    found = forecast._origins(counts_of(np.ones(period.days), period), 12)
+    assert found == [date(2022, 5, 1), date(2022, 8, 1)][:origins]

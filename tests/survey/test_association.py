@@ -96,3 +96,12 @@ def test_a_pair_that_could_not_be_tested_is_no_association_that_was_found(cases)
     assert survey.family_verdict(table) == "not_detected"
     assert survey.family_sentence(table).startswith("1組を検定し")
     assert "関連があると言える組はありません" in survey.family_sentence(table)
+
+
+@pytest.mark.parametrize(("people", "found"), [(19, False), (20, False), (21, True)])
+def test_a_p_value_of_exactly_a_twentieth_is_no_association(people, found):
+    """One person answers x, one answers u, and they are one: the chance of that is one in as many as there are."""
+    answered = categorical(["x"] + ["y"] * (people - 1), ["x", "y"])
+    table = survey.association_family(pd.DataFrame({"a": answered, "b": answered}), [("a", "b")], TITLES)
+    assert table.frame["p_value"][0] == pytest.approx(1 / people)
+    assert table.frame["associated"].tolist() == [found]

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from tests.report.look.drawn import assert_whole, drawing
+from tests.report.look.drawn import assert_legible, drawing
 from tests.report.tables_of import published
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.lettering import register_font
@@ -18,7 +18,7 @@ def test_a_key_that_nearly_fills_a_phone_breaks_before_its_last_answer_is_cut_of
         {"y": ["県内"] * 4, "by": answers, "share": [0.4, 0.3, 0.2, 0.1]}, dimensions={"y": "y", "by": "by"}
     )
     sheet = drawing(figures.band(table, x="share", y="y", by="by", finding="示す。"), NARROW)
-    assert_whole(sheet)
+    assert_legible(sheet)
     (key,) = sheet.mpl.legends
     assert key.get_window_extent().x1 <= sheet.mpl.bbox.x1
 
