@@ -14,6 +14,7 @@ from tests.report.look.drawn import assert_legible, drawing, words
 from tests.report.tables_of import published
 from ujo_lib.columns import Count
 from ujo_lib.report.look import figures
+from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.style import BANDS, DEEP, INK, MUTED, NARROW, SEQUENTIAL, SERIES, SOFT, WIDE
 
 
@@ -56,6 +57,12 @@ def test_a_figure_is_drawn_for_both_widths_with_outlined_letters_and_nothing_els
 @pytest.mark.parametrize("kind", drawn.KINDS)
 def test_no_word_of_a_figure_is_cut_off_at_its_edge_or_covers_another(kind: str, layout) -> None:
     assert_legible(drawing(drawn.KINDS[kind](), layout))
+
+
+@pytest.mark.parametrize("kind", drawn.KINDS)
+def test_the_longest_title_of_a_scale_breaks_before_the_edge_of_a_phone(kind: str, monkeypatch) -> None:
+    monkeypatch.setattr(read, "axis_title", lambda *_: "回答のあった相談のうち、" * 8)
+    assert_legible(drawing(drawn.KINDS[kind](), NARROW))
 
 
 @pytest.mark.parametrize(("kind", "count"), [
