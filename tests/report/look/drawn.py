@@ -23,12 +23,19 @@ from ujo_lib.report.look.style import WIDE, Layout
 
 def drawing(figure: figures.Figure, layout: Layout = WIDE) -> Sheet:
     """The finished drawing, its artists to be looked at."""
+    sheet = draft(figure, layout)
+    with mpl.rc_context(theme(layout)):
+        sheet.fit()
+        sheet.mpl.draw_without_rendering()
+    return sheet
+
+
+def draft(figure: figures.Figure, layout: Layout = WIDE) -> Sheet:
+    """The drawing before all that stands around its axes has its place, which takes most of the time."""
     with mpl.rc_context(theme(layout)):
         register_font()
         sheet = Sheet(layout)
         figure.draw(sheet)
-        sheet.fit()
-        sheet.mpl.draw_without_rendering()
     return sheet
 
 
