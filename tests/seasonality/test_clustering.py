@@ -85,7 +85,9 @@ def test_answers_that_differ_within_each_client_count_for_no_more_than_that_many
 
 
 def test_nothing_valid_has_no_share():
-    assert share(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)).estimate is None
+    nothing = share(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64))
+    assert nothing.cells == (0, 0, None, None, None)
+    assert nothing.design_effect == 1.0
 
 
 def test_where_nobody_can_be_told_apart_nobody_is_said_to_have_come_once():
