@@ -227,3 +227,8 @@ def test_a_check_is_raised_where_days_vary_a_fifth_more_than_a_lottery_or_a_tent
     values = told.frame["value"].tolist()
     assert values == pytest.approx([away**2 / 100 * days / (days - len(model.names)), share / 2, 1.0, 0.0])
     assert told.frame["finding"].tolist() == [spread, carry, "問題なし", "問題なし"]
+
+
+def test_the_year_is_fitted_with_two_waves_unless_others_are_asked_for(model):
+    waves = [name for name in model.names if WAVE_TERM in name]
+    assert len(waves) == 4  # a cosine and a sine each

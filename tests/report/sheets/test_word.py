@@ -134,3 +134,11 @@ def test_letters_are_of_one_font_for_japanese_too_and_larger_for_what_stands_abo
         fonts = style.element.rPr.rFonts
         assert (style.font.name, fonts.get(qn("w:eastAsia"))) == ("游ゴシック", "游ゴシック")
         assert not [name for name in fonts.attrib if name.endswith("Theme")]
+
+
+def test_a_row_that_lacks_a_cell_is_refused_instead_of_being_written_short():
+    page = PAGE.replace(
+        table_html(SHOWN), "<table><tr><th>値</th><td>1</td></tr><tr><th>値</th></tr></table>"
+    )
+    with pytest.raises(ValueError, match="argument"):
+        document(page, [FIGURE.png(100)], DAY)

@@ -5,11 +5,13 @@ from math import nan
 import numpy as np
 import pytest
 
-from tests.report.look.drawn import drawing, words
+from tests.report.look import drawn
+from tests.report.look.drawn import assert_legible, drawing, words
 from tests.report.tables_of import published
 from ujo_lib.report.look import figures
+from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.figures.maps import _areas, _layout, _unjoined
-from ujo_lib.report.look.style import MUTED, SERIES
+from ujo_lib.report.look.style import MUTED, NARROW, SERIES
 
 
 def test_a_tree_joins_the_closest_rows_first_and_colours_what_is_of_one_group() -> None:
@@ -81,3 +83,8 @@ def test_a_pair_that_occurs_half_as_often_stands_farther_apart_and_those_that_ne
 @pytest.mark.parametrize(("names", "pairs"), [([], []), (["甲"], [])])
 def test_nobody_and_one_alone_stand_in_the_middle(names: list[str], pairs: list) -> None:
     assert _layout(names, pairs).tolist() == [[0.0, 0.0]] * len(names)
+
+
+def test_the_title_of_a_tree_s_scale_breaks_before_the_edge_of_a_phone(monkeypatch) -> None:
+    monkeypatch.setattr(read, "axis_title", lambda *_: "全" * 90)
+    assert_legible(drawing(drawn.KINDS["tree"](), NARROW))

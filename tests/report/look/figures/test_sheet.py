@@ -85,7 +85,7 @@ def test_where_not_all_labels_have_room_each_that_is_written_stands_at_its_own_p
     assert written == {str(hour): hour for hour in range(0, hours, step)}
 
 
-@pytest.mark.parametrize("heights", [[50.0], [40.0, 90.0, 60.0], [30.0] * 12])
+@pytest.mark.parametrize("heights", [[50.0], [40.0, 90.0, 60.0], [20.0] * 20])
 def test_each_row_of_axes_is_as_high_as_was_asked_with_all_that_stands_around_it(
     heights: list[float],
 ) -> None:
