@@ -1,7 +1,9 @@
 """A questionnaire that contradicts itself is refused, every mistake with its line, before anything follows from it."""
 
+import pandas as pd
 import pytest
 
+from ujo_lib.errors import InputError
 from ujo_lib.params import project_root
 from ujo_lib.questionnaire import Questionnaire
 from ujo_lib.yamlfile import ParameterError, read_yaml
@@ -157,3 +159,26 @@ def test_those_whom_a_rule_sends_to_a_question_passed_the_rules_before_it(tmp_pa
     assert form.reached("need") == {"alone": ("はい",)}
     assert form.reached("who") == {"alone": ("はい",), "need=食事・通院": ("はい",)}
     assert form.reached("since") == {"alone": ("はい", "いいえ")}
+
+
+def test_whoever_gave_one_of_the_answers_that_a_rule_names_was_asked_and_a_blank_is_no_answer(tmp_path):
+    form = read(
+        tmp_path,
+        "{id: need, title: 支援, wording: 支援, kind: multiple, options: {1: 食事, 2: 通院, 3: なし},"
+        " asked_if: {item: alone, answers: [はい]}}",
+        "{id: who, title: 相手, wording: 相手, kind: text, asked_if: {item: need, answers: [食事, 通院]}}",
+    )
+    ticks = {"食事": [1, 0, 0, None, 1, None], "通院": [1, 1, 0, None, 1, 1], "なし": [0, 0, 1, None, 0, 0]}
+    frame = pd.DataFrame(
+        {"alone": ["はい", "はい", "はい", "はい", "いいえ", None]}
+        | {f"need_{label}": pd.array(cells, "boolean") for label, cells in ticks.items()},
+        index=list("abcdef"),
+    )
+    assert form.asked(frame, "alone").to_dict() == dict.fromkeys("abcdef", True)
+    assert form.asked(frame, "need").tolist() == [True] * 4 + [False] * 2
+    assert form.asked(frame, "who").tolist() == [True, True, False, False, False, False]
+    assert form.asked_of("alone") == ""
+    assert form.asked_of("who") == "「支援」に「食事」か「通院」と答えた人"
+    with pytest.raises(InputError, match=r"項目「age」はありません。ある項目: .*need, who"):
+        form.item("age")
+    assert form.on("nowhere") == ()

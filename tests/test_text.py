@@ -204,3 +204,8 @@ def test_no_two_names_are_alike_once_they_are_told_apart(names):
 )
 def test_a_word_may_be_a_slip_for_a_like_one_with_the_same_numbers(word, known, meant):
     assert text.likely_meant(word, known) == meant
+
+
+def test_an_address_is_masked_in_a_text_that_holds_every_sign_of_one():
+    signs = "@ D d T t アカウント アット あっと ☆ ★ ●"
+    assert text.mask_personal(f"{signs} hanako@example.jp") == f"{signs} 〔メール〕"

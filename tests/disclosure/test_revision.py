@@ -94,6 +94,12 @@ def test_one_late_case_is_refused_and_every_cell_that_betrays_it_is_named():
     assert {one.cell for one in told(FIRST, report(EVERYBODY[1:])) if one.low == -1} >= {"相談=学校 (n)"}
 
 
+def test_what_a_plain_subtraction_tells_is_named_without_what_only_programmes_find():
+    """b and c are hidden, a has nobody more: the totals tell of the late case, and so do b and c together."""
+    first, now = (table_of("t", {"相談": ["a"] * 20 + ["b"] * n + ["c"] * 9}, ["相談"]) for n in (3, 4))
+    assert told(left([first]), [now]) == [SmallChange("fy2023/first", "t", "相談=総数 (n)", 1, 1)]
+
+
 @pytest.mark.parametrize(("count", "refused"), [(1, True), (4, True), (5, False), (6, False), (20, False)])
 @pytest.mark.parametrize("taken", [False, True])
 def test_as_many_as_the_threshold_in_one_single_cell_may_come_or_leave(count, refused, taken):

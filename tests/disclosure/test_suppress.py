@@ -156,6 +156,7 @@ def test_a_set_is_completed_row_by_row_up_to_a_limit_and_then_at_once(
 
     def never_enough(_line: Problem, hidden: np.ndarray, *_: object) -> bool:
         sizes.append(int(hidden[cuts.last].sum()))
+        assert len(sizes) <= 4, "a round that hides nothing would be followed by another for ever"
         return not all(hidden[cuts.last])
 
     monkeypatch.setattr(suppress, "_refute_whole", never_enough)

@@ -85,9 +85,24 @@ def test_answers_that_differ_within_each_client_count_for_no_more_than_that_many
 
 
 def test_nothing_valid_has_no_share():
-    assert share(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)).estimate is None
+    nothing = share(np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64))
+    assert nothing.cells == (0, 0, None, None, None)
+    assert nothing.design_effect == 1.0
 
 
 def test_where_nobody_can_be_told_apart_nobody_is_said_to_have_come_once():
     unknown = repeats(pd.DataFrame({"client_id": pd.Series([None, None], dtype="string")})).frame.iloc[0]
     assert unknown[["contacts", "identified", "clients", "most"]].tolist() == [2, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("apart", "shown"), [(0, True), (1, False), (2, False), (3, True)])
+def test_periods_of_one_length_and_number_are_not_both_told_where_few_are_in_one_alone(apart, shown):
+    """Five in both and as many in either alone: the sums are the same, and still tell of those few."""
+    times = ["2023-06-01 10:00"] * 5 + ["2023-02-01 10:00"] * apart + ["2024-02-01 10:00"] * apart
+    records = records_of(times, client_id=[str(number) for number in range(len(times))])
+    calendar = Period(date(2023, 1, 1), date(2023, 12, 31), "暦年")
+    fiscal = Period(date(2023, 4, 1), date(2024, 3, 31), "年度")
+    seen = counts_of(np.zeros(456), Period(date(2023, 1, 1), date(2024, 3, 31), "記録"))
+    table = clients_by_period(records, [calendar, fiscal], seen, least=3).frame
+    assert table["n"].tolist() == [5 + apart, 5 + apart if shown else pd.NA]
+    assert table["clients"].isna().tolist() == [False, not shown]

@@ -39,7 +39,8 @@ def test_a_month_of_its_own_is_found_and_stands_in_the_table():
 
 def test_shares_add_up_and_lie_in_their_intervals():
     table = shares_beside(*nation_and_place()).frame
-    assert len(table) == 12
+    assert table["month"].tolist() == [f"{month}月" for month in range(1, 13)]
+    assert table["month"].cat.ordered
     assert table["share"].sum() == pytest.approx(1)
     assert ((table["low"] <= table["estimate"]) & (table["estimate"] <= table["high"])).all()
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
@@ -249,3 +250,35 @@ def test_a_growth_of_which_a_record_says_nothing_is_expected_to_be_as_large_as_l
     b, V = at_the_end(model, yearly_change)
     assert b[1] == pytest.approx(0, abs=1e-9)
     assert np.sqrt(V[1, 1]) == pytest.approx(sd, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("last", "origins"), [(date(2023, 4, 29), 0), (date(2023, 4, 30), 1), (date(2023, 7, 31), 2)]
+)
+def test_a_record_that_begins_within_a_month_is_tried_from_the_month_that_has_a_whole_year_before_it(
+    last, origins
+):
+    period = Period(date(2021, 4, 15), last, "")
+    found = forecast._origins(counts_of(np.ones(period.days), period), 12)
+    assert found == [date(2022, 5, 1), date(2022, 8, 1)][:origins]
+
+
+@pytest.mark.parametrize("first", [date(2021, 5, 1), date(2021, 4, 15)])
+def test_a_month_that_the_record_holds_in_part_is_no_yardstick_for_the_forecast(first, monkeypatch):
+    """Ten a day, twenty from May 2022 on: in the year before May 2023 each month had ten a day more than a year ago."""
+    days = pd.date_range(first, "2024-04-30")
+    period = Period(first, date(2024, 4, 30), "")
+    record = counts_of(np.where(days < "2022-05-01", 10, 20), period)
+    ahead = np.array([31, 30, 31, 31, 30, 31, 30, 31, 31, 29, 31, 30, 366]) * 20
+
+    def one_too_many(before, period, *_):
+        frame = pd.DataFrame({"n": ahead + 1.0, "low": ahead * 1.0, "high": ahead * 1.0})
+        return SimpleNamespace(reason="", months=SimpleNamespace(frame=frame))
+
+    monkeypatch.setattr(forecast, "forecast_months", one_too_many)
+    table = backtest(record, (), seed=1).frame
+    model, naive = table[table["origin"] == "2023年5月"].to_dict("records")
+    scale = 3650 / 12
+    assert (model["mae"], model["coverage"]) == (1, 1)
+    assert naive["mae"] == pytest.approx(20 / 12)  # of 29 February
+    assert (model["mase"], naive["mase"]) == pytest.approx((1 / scale, 20 / 12 / scale))

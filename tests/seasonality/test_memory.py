@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.signal import lfilter
@@ -84,3 +86,16 @@ def test_of_a_record_without_memory_none_is_longer_than_the_shortest():
     assert 2 <= nothing.sum() <= 10
     assert set(found.persistence[nothing]) == {memory.PERSISTENCE[0]}
     assert set(found.persistence[~nothing]) - {memory.PERSISTENCE[0]}
+
+
+@pytest.mark.parametrize("left", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+def test_half_of_a_spread_that_fades_by_so_much_a_day_is_told_from_a_lottery(left):
+    """A shock that fades has products left^k a lag k; as much again on a day of its own, and half of them are left."""
+    residuals = 10 * left**DAYS
+    residuals[300] = np.sqrt((residuals**2).sum())
+    alone = np.eye(365)[:, -1:]  # a model that explains the last day, on which nothing is left
+    fit = SimpleNamespace(mean=np.ones((1, 365)), alpha=np.zeros(1), residuals=residuals[None])
+    found = memory.estimate(fit, alone, DAYS)
+    assert found.persistence == [left]
+    assert found.share == pytest.approx([0.5], abs=0.01)
+    assert found.scale == pytest.approx((residuals**2).sum() / 364, rel=1e-6)

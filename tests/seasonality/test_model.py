@@ -206,3 +206,29 @@ def test_a_wave_is_measured_from_its_highest_to_its_lowest_day_wherever_in_the_y
     wave = fit.ratios().frame.query("term == @WAVE_TERM").iloc[0]
     assert wave["estimate"] == pytest.approx(np.exp(2 * amplitude), rel=1e-4)
     assert wave["low"] < np.exp(0.6) < wave["high"]
+
+
+@pytest.mark.parametrize(("away", "spread"), [(10, "問題なし"), (11, "注意")])
+@pytest.mark.parametrize(("share", "carry"), [(0.2, "問題なし"), (0.21, "注意")])
+def test_a_check_is_raised_where_days_vary_a_fifth_more_than_a_lottery_or_a_tenth_is_carried_over(
+    model, away, spread, share, carry
+):
+    """Of 100 expected each day has 10 or 11 more or less: a hundredth of their square, over the degrees of freedom."""
+    daily = 100 + away * np.where(np.arange(len(model.mean)) % 2, 1, -1)
+    memory = replace(model.memory, share=np.array([share]), persistence=np.array([0.5]))
+    told = replace(
+        model,
+        counts=replace(model.counts, daily=daily, hourly=None),
+        mean=np.full(len(daily), 100.0),
+        residuals=np.zeros(len(daily)),
+        memory=memory,
+    ).checks()
+    days = int((model.counts.observed & (model.open_on(model.counts.dates) > 0)).sum())
+    values = told.frame["value"].tolist()
+    assert values == pytest.approx([away**2 / 100 * days / (days - len(model.names)), share / 2, 1.0, 0.0])
+    assert told.frame["finding"].tolist() == [spread, carry, "問題なし", "問題なし"]
+
+
+def test_the_year_is_fitted_with_two_waves_unless_others_are_asked_for(model):
+    waves = [name for name in model.names if WAVE_TERM in name]
+    assert len(waves) == 4  # a cosine and a sine each

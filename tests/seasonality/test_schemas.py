@@ -230,3 +230,20 @@ def test_a_release_hides_small_counts_of_contacts_and_clients_of_the_place_and_n
     """Contacts of the nation, of the other hours beside a ratio, hours, days and what is foretold are nobody's."""
     for name, table in (at_level(0.95) | without_level()).items():
         assert " ".join(table.schema.counts) == PROTECTED.get(name, ""), name
+
+
+KNOWN_TO_ALL = {
+    **dict.fromkeys(("months", "weekdays", "grid", "forecast"), ("days",)),
+    **dict.fromkeys(("distribution", "combined"), ("reference",)),
+    "usage": ("population", "population_share"),
+    "totals": ("days", "missing_days"),
+    "bases": ("missing_calendar", "missing_fiscal"),
+}
+"""Days of the calendar and those without a record, inhabitants, published figures of the nation."""
+
+
+def test_only_the_calendar_the_inhabitants_and_the_published_nation_are_shown_beside_a_hidden_count():
+    for name, table in (at_level(0.95) | without_level()).items():
+        numbers = [column for column, kind in table.schema.columns.items() if kind.numeric]
+        shown = tuple(column for column in numbers if column in table.schema.free)
+        assert shown == KNOWN_TO_ALL.get(name, ()), name

@@ -1,6 +1,7 @@
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -232,6 +233,29 @@ def test_a_contact_or_two_tell_nothing_of_the_clock(contacts):
 def test_a_clock_is_told_to_be_wrong_from_three_hours_on(lag, said, side, monkeypatch):
     monkeypatch.setattr("ujo_lib.seasonality.scopes.clock_lag", lambda _: side * lag)
     assert said in clock_sentence(world())
+
+
+@pytest.mark.parametrize(
+    ("lag", "reach", "said"),
+    [
+        (0, 1.9, "2時間以内です"),
+        (0, 2.0, "分かりません"),
+        (1, 2.5, "分かりません"),
+        (2, 1.9, "2時間以内です"),
+        (3, 2.5, "3時間ずれています"),
+        (3, 2.9, "3時間ずれています"),
+        (3, 3.0, "分かりません"),
+        (-9, 8.9, "9時間ずれています"),
+        (-9, 9.0, "分かりません"),
+        (0, np.nan, "分かりません"),
+    ],
+)
+def test_a_lag_that_the_mean_hour_of_so_few_could_have_by_chance_is_not_told(lag, reach, said, monkeypatch):
+    """Nor is its absence, as long as chance could hide a lag of two hours."""
+    ends = pd.DataFrame({"low": [20 - reach], "high": [20 + reach]})
+    monkeypatch.setattr("ujo_lib.seasonality.scopes.clock_lag", lambda _: lag)
+    monkeypatch.setattr("ujo_lib.seasonality.scopes.daily_peak", lambda _: SimpleNamespace(frame=ends))
+    assert clock_sentence(SimpleNamespace(prefecture=None)).count(said) == 1
 
 
 @pytest.mark.parametrize(

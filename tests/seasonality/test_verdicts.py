@@ -433,3 +433,9 @@ def test_a_short_record_says_how_long_it_is(days, length):
 def test_a_heading_says_what_was_found_and_no_more(detected, said):
     verdict = Verdict("月", detected, "…", None, None, None, None, None, None, 60, "…")
     assert verdict.finding_of("1月が最多です。") == said
+
+
+@pytest.mark.parametrize(("contacts", "few"), [(29, True), (30, False), (31, False)])
+def test_a_record_of_thirty_contacts_is_not_called_one_of_fewer(contacts, few):
+    record = counts_of((np.arange(365) < contacts).astype(int))
+    assert ["30件に満たないため" in verdict.remark for verdict in judge(record)] == [few] * 4

@@ -38,6 +38,22 @@ def test_every_option_of_a_multiple_answer_joins_the_family(cases, questionnaire
     ]
 
 
+def test_an_option_is_tested_against_not_having_been_ticked_among_those_who_ticked_any():
+    """Ten ticked 母 or 父 or both, two nothing: of six men five ticked 母, of four women one."""
+    ticks = {
+        "a_母": [1] * 5 + [0] + [1] + [0] * 3 + [0] * 2,
+        "a_父": [1] + [0] * 4 + [1] + [1] + [1] * 3 + [0] * 2,
+    }
+    sexes = categorical(["男性"] * 6 + ["女性"] * 4 + ["男性", "女性"], ["男性", "女性"])
+    frame = pd.DataFrame({name: pd.array(cells, "boolean") for name, cells in ticks.items()} | {"sex": sexes})
+    found = survey.association_family(frame, [("a", "sex"), ("sex", "a")], TITLES).frame
+    mother, father = (
+        scipy_stats.fisher_exact(table).pvalue for table in ([[5, 1], [1, 3]], [[2, 4], [4, 0]])
+    )
+    assert found["p_value"].tolist() == pytest.approx([mother, father] * 2)
+    assert set(found["n"]) == {10}
+
+
 @pytest.mark.parametrize("pair", [("sex", "household"), ("household", "sex")])
 def test_a_crosstab_with_one_sex_is_not_tested_rather_than_not_significant(cases, pair):
     table = survey.association_family(cases[cases["sex"] == "男性"], [pair], TITLES)
@@ -96,3 +112,12 @@ def test_a_pair_that_could_not_be_tested_is_no_association_that_was_found(cases)
     assert survey.family_verdict(table) == "not_detected"
     assert survey.family_sentence(table).startswith("1組を検定し")
     assert "関連があると言える組はありません" in survey.family_sentence(table)
+
+
+@pytest.mark.parametrize(("people", "found"), [(19, False), (20, False), (21, True)])
+def test_a_p_value_of_exactly_a_twentieth_is_no_association(people, found):
+    """One person answers x, one answers u, and they are one: the chance of that is one in as many as there are."""
+    answered = categorical(["x"] + ["y"] * (people - 1), ["x", "y"])
+    table = survey.association_family(pd.DataFrame({"a": answered, "b": answered}), [("a", "b")], TITLES)
+    assert table.frame["p_value"][0] == pytest.approx(1 / people)
+    assert table.frame["associated"].tolist() == [found]

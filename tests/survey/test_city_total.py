@@ -71,6 +71,7 @@ def test_a_complete_survey_has_no_sampling_error(commissioners, cases):
     assert survey.total_sentence(table).startswith("調査した委員の全員が回答したので、推計はしません。")
     assert "推計されます" not in survey.total_sentence(table)
     assert table["low"].tolist() == table["high"].tolist() == table["estimate"].tolist() == [25.0, 25.0]
+    assert table["se"].tolist() == [0.0, 0.0]
 
 
 def test_numbers_that_are_kept_back_are_no_lack_of_answers(commissioners, cases):
@@ -221,3 +222,18 @@ def test_an_estimate_without_its_width_says_why_it_has_none(commissioners, cases
     lacking = "回答が少ないか、委員の間に差がないため、推計の幅は計算できません。"
     assert (said == lacking) is not interval
     assert ("と推計されます。" in said) is interval
+
+
+def test_sheets_are_counted_in_sheets_and_those_whom_they_are_about_in_people(commissioners, cases):
+    schema = survey.duplicates_bound(commissioners, cases).schema
+    assert {name: column.unit for name, column in schema.columns.items()} == {
+        "sheets": "枚",
+        "marked": "枚",
+        "n": "人",
+        "least": "人",
+    }
+
+
+@pytest.mark.parametrize("values", [[1, 1], [1, 0, 1], [1] * 9])
+def test_cases_of_which_no_two_are_of_one_commissioner_bunch_as_little_as_they_can(values):
+    assert survey.overdispersion(values).frame["p_value"][0] == 1.0

@@ -86,6 +86,18 @@ def test_an_answer_to_a_question_that_was_not_asked_is_reported_with_its_row(eld
         survey.checked(read(), elderly, "households")
 
 
+@pytest.mark.parametrize(
+    ("ticks", "rows"), [([False] * 4, []), ([pd.NA] * 4, []), ([False, pd.NA, False, True], [4])]
+)
+def test_a_box_that_was_left_unticked_is_no_answer_to_a_question_that_was_not_asked(
+    elderly, read, ticks, rows
+):
+    answers = read()
+    assert not elderly.asked(answers, "service_kind")[2]
+    answers.loc[2, list(elderly.item("service_kind").columns)] = ticks
+    assert survey.check_skips(answers, elderly, "households").frame["row"].tolist() == rows
+
+
 @pytest.mark.parametrize("column", ["rely_on", "talk_frequency", "household_id"])
 def test_a_missing_column_is_named(raw, read, elderly, column):
     heading = "household_id" if column == "household_id" else elderly.item(column).title

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from ujo_lib import survey
+from ujo_lib.report.look.notation import in_prose
 from ujo_lib.survey.city_total import counts_per_commissioner
 from ujo_lib.survey.response import pooled
 
@@ -131,3 +132,26 @@ def test_a_single_district_is_weighted_by_whoever_answered_there(commissioners, 
             assert (row["weight"], row["rate"], row["estimate"]) == (10 / answered, 3, 30)
         else:
             assert pd.isna([row["weight"], row["rate"], row["estimate"]]).all()
+
+
+def test_cases_of_a_commissioner_are_told_with_two_decimals(commissioners, cases):
+    """Of 25 in 97 a single decimal would tell 0.3, and of 32 in 97 the same."""
+    table = survey.weights(commissioners, counts_per_commissioner(commissioners, cases))
+    assert in_prose(table.frame["rate"][0], table.schema["rate"].format) == "0.26"
+
+
+@pytest.mark.parametrize(("column", "base", "n"), [("in_scope", 138, 96), ("responded", 139, 96)])
+def test_of_whom_it_is_not_known_whether_they_were_asked_or_answered_neither_is_taken(
+    commissioners, column, base, n
+):
+    commissioners[column] = commissioners[column].astype("boolean")
+    commissioners.loc[0, column] = pd.NA
+    whole = survey.response_rate(commissioners).frame.iloc[0]
+    assert (whole["base"], whole["n"]) == (base, n)
+
+
+def test_where_nobody_was_asked_nothing_is_estimated_rather_than_nought(commissioners, cases):
+    nobody = commissioners.assign(in_scope=False)
+    table = survey.weights(nobody, counts_per_commissioner(nobody, cases)).frame
+    assert table[["n", "responded", "base"]].to_numpy().tolist() == [[0, 0, 0]]
+    assert table[["weight", "rate", "estimate", "unweighted"]].isna().all(axis=None)

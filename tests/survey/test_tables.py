@@ -251,3 +251,11 @@ def test_one_answer_has_limits_and_none_has_not(n):
         return
     inside = stats.wilson(n, n)
     assert (yes["low"], yes["high"]) == pytest.approx((inside.low, inside.high))
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_those_who_answered_are_all_of_themselves_as_soon_as_there_is_one(n):
+    frame = pd.DataFrame({"q": categorical(["はい"] * n + [None], LABELS)})
+    whole = row(survey.among_answered(frame, "q", FORM), q="総数")
+    assert (whole["n"], whole["base"]) == (n, n)
+    assert pd.isna(whole["share"]) if n == 0 else whole["share"] == 1.0

@@ -117,6 +117,14 @@ def test_combinations_are_exact_sets() -> None:
     assert table["n"].to_dict() == {"学校": 2, "なし": 1, "家族": 1, "学校＋家族": 1, "学校＋家族＋経済": 1}
 
 
+def test_the_most_frequent_combinations_come_first_and_ties_in_the_order_of_the_codebook() -> None:
+    tags = tags_of("010", "010", "000", "000", "100", "110", "110", "110")
+    table = a.combinations_of(tags, LABELS, 3).frame
+    assert table["combination"].tolist() == ["学校＋家族", "なし", "家族"]
+    assert table[["size", "n", "base"]].to_numpy().tolist() == [[2, 3, 8], [0, 2, 8], [1, 2, 8]]
+    assert table["share"].tolist() == [3 / 8, 2 / 8, 2 / 8]
+
+
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=40))
 @settings(deadline=None, max_examples=60)
 def test_combinations_and_pairs_add_up(rows: list[tuple[bool, bool, bool]]) -> None:

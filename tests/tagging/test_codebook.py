@@ -118,6 +118,6 @@ def test_codebooks_travel_to_other_processes_as_text(book: Codebook) -> None:
     ],
 )
 def test_what_only_kh_coder_understands_is_refused_with_its_line(term: str) -> None:
-    theme = ThemeSource("a", "あ", "factor", (TermSource("学校", 2), TermSource(term, 3)))
+    theme = ThemeSource("a", "あ", "factor", (TermSource("学校", 2), TermSource(term, 3)), line=1)
     with pytest.raises(CodebookError, match=r"3行目 \[書式\]"):
         compile_codebook(CodebookSource("1", (theme,)))

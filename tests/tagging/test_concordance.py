@@ -87,6 +87,7 @@ def test_contexts_of_several_terms_stand_below_each_other_in_one_piece(arrays: A
         ["s:眠れな", "b", "夜に【眠れな】い"],
         ["学校", "a", "猫が【学校】にいる"],
     ]
+    assert found.index.tolist() == [0, 1]
 
 
 def test_contexts_of_a_term_that_nobody_wrote_are_an_empty_table(arrays: ArrayEngine) -> None:

@@ -23,6 +23,22 @@ def test_only_when_all_are_read_is_there_no_doubt(read: int, certain: bool) -> N
     assert bool(limits.high - limits.low == 0) is certain
 
 
+@pytest.mark.parametrize("found", [0, 1])
+@pytest.mark.parametrize("size", [2, 3, 4])
+def test_one_of_a_few_texts_is_worth_one_reading_of_endless_ones(found: int, size: int) -> None:
+    """n (N − 1) / (N − n) of one reading is 1, whatever there is: Wilson's limits are z² / (1 + z²) away."""
+    limits = shares.wilson_finite(found, 1, size, Z)
+    assert (limits.low, limits.high) == pytest.approx(
+        (found / (1 + Z * Z), (found + Z * Z) / (1 + Z * Z)), abs=1e-12
+    )
+
+
+@pytest.mark.parametrize(("size", "read", "worth"), [(3, 2, 4.0), (5, 3, 6.0), (4, 3, 9.0)])
+def test_readings_of_most_texts_are_worth_more_than_their_number(size: int, read: int, worth: float) -> None:
+    limits = shares.wilson_finite(1, read, size, Z)
+    assert (limits.low, limits.high) == pytest.approx(wilson(1 / read, worth), abs=1e-9)
+
+
 def test_nothing_read_says_nothing() -> None:
     assert tuple(map(float, shares.wilson_finite(0, 0, 10, Z)))[1:] == (0.0, 1.0)
     assert tuple(map(float, shares.post_stratified([[10]], [[0]], [[0]]))) == (0.5, 0.0, 1.0)
@@ -155,3 +171,33 @@ def test_a_theme_found_in_none_or_all_that_were_read_may_be_in_none_or_all(all_o
     assert found.low <= found.share <= found.high
     assert found.share == float(all_of_them)
     assert found.high - found.low > 0.05
+
+
+@pytest.mark.parametrize(("m", "level"), [(0, 0.95), (1, 0.95), (2, 0.975), (5, 0.99)])
+def test_intervals_that_hold_together_share_the_error_among_them(m: int, level: float) -> None:
+    assert shares.simultaneous_level(m, 0.95) == pytest.approx(level)
+
+
+@pytest.mark.parametrize(
+    ("size", "read", "width", "wanted", "all_told"),
+    [
+        (100, 20, 0.2, 0.1, 50),  # (N − n) / n goes from 4 to a quarter of that: N / 2
+        (100, 20, 0.2, 0.2, 20),
+        (100, 20, 0.1, 0.2, 20),
+        (100, 100, 0.2, 0.1, 100),
+        (100, 101, 0.2, 0.1, 101),
+        (100, 30, 0.2, 0.1, 64),  # 100 / (1 + 7 / 12) = 63.2
+    ],
+)
+def test_how_many_to_read_follows_from_the_width_that_is_wanted(size, read, width, wanted, all_told) -> None:
+    assert shares.to_read(size, read, width, wanted) == all_told
+
+
+def test_texts_are_counted_by_stratum_and_label() -> None:
+    stratum, tag = np.array([0, 0, 1, 1, 1]), np.array([False, True, True, True, False])
+    assert shares.counted(stratum, tag).tolist() == [[1, 1], [1, 2]]
+    kept = np.array([1, 2, 3])
+    assert shares.counted(stratum, tag, kept).tolist() == [[0, 1], [0, 2]]
+    assert shares.counted(stratum, tag, kept, np.array([True, False, True])).tolist() == [[0, 1], [0, 1]]
+    nobody = np.zeros(0, np.int64)
+    assert shares.counted(nobody, nobody.astype(bool)).tolist() == [[0, 0]]

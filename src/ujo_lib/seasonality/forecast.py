@@ -179,7 +179,7 @@ def backtest(
         if made.reason:
             continue
         actual, naive = _sums(after), _sums(before)[-12:][np.arange(horizon) % 12]
-        earlier = _sums(before)
+        earlier = _sums(before)[history.period.start.day > 1 :]  # the same month a year later is whole
         errors = np.abs(earlier[12:] - earlier[:-12]) if len(earlier) >= 24 else np.abs(actual - naive)
         scale = float(errors.mean())
         predicted, low, high = made.months.frame[["n", "low", "high"]].to_numpy(dtype=float)[:-1].T

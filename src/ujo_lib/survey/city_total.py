@@ -271,7 +271,7 @@ def _bunching_p(values: NDArray[np.int_]) -> float:
         return 1.0
     # Σ count² is the total and twice the pairs of cases that one person has; only fewer pairs than observed are kept.
     counts = np.arange(math.isqrt(2 * pairs) + 2)
-    counts = counts[(counts <= total) & (counts * (counts - 1) // 2 < pairs)]
+    counts = counts[counts * (counts - 1) // 2 < pairs]
     one = np.zeros((total + 1, pairs))
     one[counts, counts * (counts - 1) // 2] = scipy_stats.poisson.pmf(counts, total / len(values))
     below = float(_dealt(one, len(values))[total].sum() / scipy_stats.poisson.pmf(total, total))

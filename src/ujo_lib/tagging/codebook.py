@@ -8,7 +8,7 @@ what would hit nearly every sentence is an error with its line.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice, product
 from math import prod
@@ -85,7 +85,7 @@ class TermSource:
     """
 
     text: str
-    line: int = 0
+    line: int
     cancel: tuple[str, ...] | None = None
     within: int | None = None
 
@@ -108,7 +108,7 @@ class ThemeSource:
     cause: str = ""
     examples: tuple[str, ...] = ()
     main: int = MAIN
-    line: int = 0
+    line: int = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class CancelSource:
     terms: tuple[TermSource, ...]
     unless: tuple[TermSource, ...] = ()
     within: int = 0
-    line: int = 0
+    line: int = field(kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def kwic(texts: "pd.Series[str]", term: str, engine: Engine, width: int = 20, to
     Raises:
         CodebookError: the term cannot be understood or can never be found.
     """
-    source = CodebookSource("kwic", (ThemeSource("term", term, "factor", (TermSource(term, 1),)),))
+    source = CodebookSource("kwic", (ThemeSource("term", term, "factor", (TermSource(term, 1),), line=1),))
     codebook = compile_codebook(source, engine)
     rows: list[tuple[object, str, str, str]] = []
     for text_id, masked in _with_a_hit(texts, codebook):

@@ -11,7 +11,7 @@ from tests.disclosure.facts import FACTS, LOOKALIKES, NAMES, NUMBERS
 from ujo_lib.disclosure.gate import Confidential, Gate
 from ujo_lib.disclosure.gate.patterns import contacts, forbidden
 from ujo_lib.disclosure.gate.records import MIN_LENGTH, TELLING_DIGITS, Shapes
-from ujo_lib.facts import named
+from ujo_lib.facts import VARIANTS, named
 from ujo_lib.text import mask_personal
 
 SPELLED = [(kind, spelling) for kind, spellings in FACTS.items() for spelling in spellings]
@@ -227,3 +227,20 @@ def test_names_in_letters_at_the_ends_of_their_blocks_are_the_same_names(listed:
     """The values are those of the code charts of Unicode 15."""
     for asked, stands in ((listed, written), (written, listed)):
         assert mask_personal(f"きのう{stands}が来た", [asked]) == "きのう〔氏名〕が来た"
+
+
+@pytest.mark.parametrize(
+    ("shape", "common"),
+    [
+        ("⺟", "母"),
+        ("⼀", "一"),
+        ("⿕", "龠"),
+        ("\uf900", "豈"),
+        ("\ufad9", "龎"),
+        ("\U0002f800", "丽"),
+        ("\U0002fa1d", "𪘀"),
+    ],
+)
+def test_the_first_and_the_last_of_each_block_of_shapes_are_letters_of_names(shape: str, common: str) -> None:
+    """Charts of Unicode: CJK Radicals Supplement, Kangxi Radicals, Compatibility Ideographs and their Supplement."""
+    assert VARIANTS[ord(shape)] == ord(common)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import combinations
 
 import matplotlib as mpl
 import numpy as np
@@ -22,12 +23,19 @@ from ujo_lib.report.look.style import WIDE, Layout
 
 def drawing(figure: figures.Figure, layout: Layout = WIDE) -> Sheet:
     """The finished drawing, its artists to be looked at."""
+    sheet = draft(figure, layout)
+    with mpl.rc_context(theme(layout)):
+        sheet.fit()
+        sheet.mpl.draw_without_rendering()
+    return sheet
+
+
+def draft(figure: figures.Figure, layout: Layout = WIDE) -> Sheet:
+    """The drawing before all that stands around its axes has its place, which takes most of the time."""
     with mpl.rc_context(theme(layout)):
         register_font()
         sheet = Sheet(layout)
         figure.draw(sheet)
-        sheet.fit()
-        sheet.mpl.draw_without_rendering()
     return sheet
 
 
@@ -197,16 +205,23 @@ def seen(figure: figures.Figure) -> str:
     return re.sub(r"<svg.*?</svg>", "", figure.to_html(), flags=re.DOTALL)
 
 
-def assert_whole(sheet: Sheet) -> None:
-    """No word of a drawing is cut off at its edge."""
+def assert_legible(sheet: Sheet) -> None:
+    """No word of a drawing is cut off at its edge, and none covers another."""
     unseen = {tick.label1 for axes in sheet.mpl.axes for tick in beyond(axes)}
+    boxes, paper = [], sheet.mpl.bbox
     for text in set(sheet.mpl.findobj(Text)) - unseen:
         if text.get_visible() and text.get_text().strip():
-            box, paper = text.get_window_extent(), sheet.mpl.bbox
+            boxes.append((box := text.get_window_extent(), text))
             assert box.x0 >= -1, text
             assert box.y0 >= -1, text
             assert box.x1 <= paper.x1 + 1, text
             assert box.y1 <= paper.y1 + 1, text
+    for (one, text), (other, covered) in combinations(boxes, 2):
+        wide, high = (
+            min(one.x1, other.x1) - max(one.x0, other.x0),
+            min(one.y1, other.y1) - max(one.y0, other.y0),
+        )
+        assert min(wide, high) <= 1, (text, covered)
 
 
 def beyond(axes: Axes) -> list[Tick]:

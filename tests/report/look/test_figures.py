@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from tests.report.look import drawn
-from tests.report.look.drawn import assert_whole, drawing, words
+from tests.report.look.drawn import assert_legible, drawing, words
 from tests.report.tables_of import published
 from ujo_lib.columns import Count
 from ujo_lib.report.look import figures
+from ujo_lib.report.look.figures import read
 from ujo_lib.report.look.style import BANDS, DEEP, INK, MUTED, NARROW, SEQUENTIAL, SERIES, SOFT, WIDE
 
 
@@ -54,8 +55,14 @@ def test_a_figure_is_drawn_for_both_widths_with_outlined_letters_and_nothing_els
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "phone"])
 @pytest.mark.parametrize("kind", drawn.KINDS)
-def test_no_word_of_a_figure_is_cut_off_at_its_edge(kind: str, layout) -> None:
-    assert_whole(drawing(drawn.KINDS[kind](), layout))
+def test_no_word_of_a_figure_is_cut_off_at_its_edge_or_covers_another(kind: str, layout) -> None:
+    assert_legible(drawing(drawn.KINDS[kind](), layout))
+
+
+@pytest.mark.parametrize("kind", drawn.KINDS)
+def test_the_longest_title_of_a_scale_breaks_before_the_edge_of_a_phone(kind: str, monkeypatch) -> None:
+    monkeypatch.setattr(read, "axis_title", lambda *_: "回答のあった相談のうち、" * 8)
+    assert_legible(drawing(drawn.KINDS[kind](), NARROW))
 
 
 @pytest.mark.parametrize(("kind", "count"), [

@@ -7,7 +7,7 @@ import pytest
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Dimension, Share
 from ujo_lib.report.look.figures.read import reference
-from ujo_lib.report.look.tables import table_html, tiles_html
+from ujo_lib.report.look.tables import _Column, table_html, tiles_html
 
 
 def cells(shown: str) -> list[list[str]]:
@@ -313,3 +313,86 @@ def test_a_table_of_sentences_names_each_cell_for_a_phone_and_a_table_of_numbers
     shown = table_html(published(columns))
     assert ('class="scroll told"' in shown) is told
     assert ("data-heading=" in shown) is told
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("あ" * 8 + "a", "short"),  # eight and a half letters
+        ("あ" * 9, "text"),
+        ("あ" * 22, "text"),
+        ("あ" * 22 + "a", "long"),
+        ("a" * 17, "short"),
+        ("a" * 40, "text"),
+        ("a" * 41, "key"),
+        ("a" * 40 + " あ " + "a" * 40, "long"),  # no run of them is a key
+        ("あ" * 23 + "a" * 41, "key"),
+    ],
+)
+@pytest.mark.parametrize("title", [False, True])
+def test_words_are_set_by_the_widest_of_their_column_its_heading_included(words: str, kind: str, title: bool):
+    column = _Column(*((words, ("あ",)) if title else ("あ", ("あ", words))), numeric=False)
+    assert column.kind == kind
+    assert _Column(words, (words,), numeric=True).kind == "num"
+
+
+def test_a_row_heading_that_repeats_the_one_above_steps_back_and_the_last_of_a_row_never_does() -> None:
+    columns = {"a": ["市", "市", "県", "県"], "b": ["x", "y", "y", "y"], "c": list("pqqr"), "n": [1, 2, 3, 4]}
+    shown = table_html(published(columns, dimensions={name: name for name in "abc"}))
+    heads = re.findall(r"<th scope=\"row\"( class=\"again\")?>(.)</th>", shown)
+    assert [(word, bool(again)) for again, word in heads] == [
+        ("市", False), ("x", False), ("p", False),
+        ("市", True), ("y", False), ("q", False),
+        ("県", False), ("y", False), ("q", False),
+        ("県", True), ("y", True), ("r", False),
+    ]  # fmt: skip
+
+
+def test_a_combination_that_nobody_has_is_told_as_none_in_a_cross_table() -> None:
+    columns = {"a": ["市", "県", "県"], "b": ["x", "x", "y"], "c": ["p", "p", "q"], "n": [1, 2, 3]}
+    shown = table_html(published(columns, dimensions={name: name for name in "abc"}), across="c", values="n")
+    assert cells(shown) == [["市 / x", "1", "-"], ["県 / x", "2", "-"], ["県 / y", "-", "3"]]
+    with pytest.raises(KeyError, match="second dimension"):
+        table_html(published({"a": ["市"], "n": [1]}, dimensions={"a": "a"}), across="a", values="n")
+
+
+@pytest.mark.parametrize(
+    ("bases", "column"), [([30, 30], False), ([30, 31], True), ([30], True)], ids=["one", "two", "single row"]
+)
+def test_one_base_of_several_rows_stands_in_the_caption_instead_of_a_column(bases: list[int], column: bool):
+    columns = {"sex": ["男性", "女性"][: len(bases)], "n": [8, 9][: len(bases)], "base": bases}
+    shown = table_html(published(columns, dimensions={"sex": "sex"}))
+    assert [len(row) for row in cells(shown)] == [3 if column else 2] * len(bases)
+    assert ("(n=30)" in shown) is (len(set(bases)) == 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "written", "said"),
+    [
+        (1234.0, "n", "1,234<span>件</span>"),
+        (0.5, "share", "50.0<span>%</span>"),
+        (1234.0, "yen", "1,234<span>円</span>"),
+        (None, "n", "…<span>件</span>"),
+    ],
+)
+def test_a_tile_has_the_sign_of_its_number_or_the_unit_that_is_named(value, written: str, said: str) -> None:
+    table = published({"label": ["甲"], "value": [value], "format": [written], "note": [None]})
+    shown = tiles_html(table, unit="件", note="note")
+    assert f'<dd class="tile-value">{said}</dd>' in shown
+    assert "tile-note" not in shown
+
+
+@pytest.mark.parametrize(("low", "high", "told"), [(0.1, 0.2, True), (None, 0.2, False), (0.1, None, False)])
+def test_a_tile_tells_an_interval_of_which_both_ends_are_known(low, high, told: bool) -> None:
+    table = published(
+        {
+            "label": ["甲", "乙"],
+            "value": [0.15, 2.0],
+            "format": ["share", "n"],
+            "low": [low, 1],
+            "high": [high, 3],
+        }
+    )
+    shown = re.findall(r'tile-note">([^<]*)<', tiles_html(table, low="low", high="high"))
+    assert shown == ["95%信頼区間 10.0〜20.0%"] * told + ["95%信頼区間 1〜3"]
+    assert "tile-note" not in tiles_html(table, low="low")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 
 from tests.report.tables_of import by_sex
 from ujo_lib.report.look import figures
@@ -115,3 +116,29 @@ def test_the_sheet_is_a4_with_two_centimetres_around(word):
     assert [round(side.mm, 1) for side in (section.page_width, section.page_height)] == [210, 297]
     margins = (section.left_margin, section.right_margin, section.top_margin, section.bottom_margin)
     assert [round(side.mm, 1) for side in margins] == [20] * 4
+
+
+def test_letters_are_of_one_font_for_japanese_too_and_larger_for_what_stands_above(word):
+    sizes = {
+        "Title": 20,
+        "Heading 1": 14,
+        "Heading 2": 12,
+        "Caption": 10,
+        "Normal": 10.5,
+        "List Bullet": 10.5,
+    }
+    styles = {name: word.styles[name] for name in sizes}
+    assert {name: style.font.size.pt for name, style in styles.items()} == sizes
+    assert {str(style.font.color.rgb) for style in styles.values()} == {"1A1A1A"}
+    for style in styles.values():
+        fonts = style.element.rPr.rFonts
+        assert (style.font.name, fonts.get(qn("w:eastAsia"))) == ("游ゴシック", "游ゴシック")
+        assert not [name for name in fonts.attrib if name.endswith("Theme")]
+
+
+def test_a_row_that_lacks_a_cell_is_refused_instead_of_being_written_short():
+    page = PAGE.replace(
+        table_html(SHOWN), "<table><tr><th>値</th><td>1</td></tr><tr><th>値</th></tr></table>"
+    )
+    with pytest.raises(ValueError, match="argument"):
+        document(page, [FIGURE.png(100)], DAY)

@@ -13,8 +13,8 @@ from ujo_lib.columns import Count, PValue, Ratio, Text, interval
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look import wording
 from ujo_lib.report.sheets import xlsx
-from ujo_lib.report.sheets.exports import Table
-from ujo_lib.report.sheets.workbook import CLAIMS, CONTENTS, About, PageText, _cell, workbook
+from ujo_lib.report.sheets.exports import Column, Table
+from ujo_lib.report.sheets.workbook import CLAIMS, CONTENTS, About, PageText, _cell, units, workbook
 
 ABOUT = About("見本市 年次報告書", "見本市", ("庁内限り(秘匿処理前の数値を含みます)",), "2024-10-31", "abc")
 NOTEBOOK = "01_survey_descriptives"
@@ -214,3 +214,19 @@ def test_columns_are_as_wide_as_their_longest_text_where_japanese_letters_count_
     """「あ」 twenty times takes forty half-width characters, and two beside them."""
     sheet = _open(_written(published({"label": ["あ" * 20], "n": [1]})))["01_cases_by_sex"]
     assert round(sheet.column_dimensions["A"].width) in (42, 43)  # Excel adds the rim of a cell
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "unit", "told"),
+    [
+        (Text(heading="期間"), "期間", "日", "期間: 日"),  # 「90日」 in each row
+        (Count(heading="人数", unit="人"), "人数", "", "人数: 人"),
+        (Count(heading="人数", unit="人"), "人数(人)", "", "見出しに記載"),
+        (Count(heading="人数", unit="人"), "人数", "世帯", "人数: 世帯"),
+        (Count(heading="日数"), "日数", "", "日数: 見出しのとおり"),
+        (PValue(), "p値", "", "p値: 単位なし"),
+    ],
+)
+def test_the_unit_of_a_column_is_that_of_its_cells_else_of_its_kind(kind, heading, unit, told) -> None:
+    assert units([Column("c", heading, kind, "n", (90, 30), ("n", "n"), unit)]) == told
+    assert units([Column("c", heading, kind, "text", ("a", "b"), ("text",) * 2)]) == "該当なし"

@@ -110,3 +110,29 @@ def test_the_address_of_a_cell_counts_from_below_the_headings_and_goes_on_behind
 )
 def test_a_column_is_as_wide_as_its_longest_cell_within_limits(cell: xlsx.Cell, width: int) -> None:
     assert xlsx._widths(_sheet("a", ["x"], [cell])) == [width, 11]
+
+
+@pytest.mark.parametrize(("row", "width"), [(299, 22), (300, 22), (301, 11)])
+def test_the_first_three_hundred_rows_say_how_wide_a_column_is(row: int, width: int) -> None:
+    rows = [["x"]] * (row - 1) + [["a" * 20]]
+    assert xlsx._widths(_sheet("a", *rows)) == [width, 11]
+
+
+def test_a_sheet_is_printed_across_an_a4_paper_as_wide_as_it_is_and_its_first_line_is_its_title() -> None:
+    sheet = xlsx.Sheet("a", [("表題", "相談"), ("出典", "y")], ["n"], [["x"]])
+    (page,) = _open(xlsx.write([sheet], "見本"))
+    assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert (page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight) == (1, 0)
+    assert page.sheet_format.defaultRowHeight == 18
+    bold = {cell.value: cell.font.b for row in page.iter_rows() for cell in row if cell.value}
+    assert bold == {"表題": False, "相談": True, "出典": False, "y": False, "n": True, "x": False}
+    assert {cell.font.name for row in page.iter_rows() for cell in row if cell.value} == {"游ゴシック"}
+    assert {cell.font.sz for row in page.iter_rows() for cell in row if cell.value} == {11}
+
+
+def test_a_workbook_tells_its_title_and_no_clock() -> None:
+    book = _open(xlsx.write([_sheet()], "見本"))
+    assert book.properties.title == "見本"
+    assert book.properties.created.isoformat() == "1980-01-01T00:00:00"
+    assert xlsx.write([_sheet()], "見本") == xlsx.write([_sheet()], "見本")

@@ -139,7 +139,6 @@ class _Suspect:
     region: Region
     value: int
     small: bool
-    printed: bool
 
 
 class _Attack:
@@ -240,14 +239,14 @@ class _Attack:
             small = policy.is_primary(cell) and not exempt
             if gone or small:
                 region = self._cut(table.region(i))
-                found.append(_Suspect(table.id, table.label(i), region, cell.value or 0, small, not gone))
+                found.append(_Suspect(table.id, table.label(i), region, cell.value or 0, small))
         return found
 
     def _old_cells(self, previous: Sequence[PastRelease], tables: Sequence[CountTable]) -> list[_Suspect]:
         """Small counts that an earlier release hid must stay hidden."""
         now = {self._cut(table.region(i)) for table, i, _ in valued(tables)}
         return [
-            _Suspect(past.table.id, past.table.label(i), region, cell.value or 0, small=True, printed=False)
+            _Suspect(past.table.id, past.table.label(i), region, cell.value or 0, small=True)
             for past in previous
             for _, i, cell in valued([past.table])
             if past.hidden[i] and self._policy.is_primary(cell)
@@ -281,5 +280,5 @@ class _Attack:
                 if left[0] == PERIOD and self._policy.rest_in_full(in_full[whole], in_full[part]):
                     continue
                 if not made_of(left, size, values):
-                    found[left[1]] = _Suspect(DIFFERENCE, spoken(left[1]), left[1], size, True, printed=False)
+                    found[left[1]] = _Suspect(DIFFERENCE, spoken(left[1]), left[1], size, small=True)
         return list(found.values())

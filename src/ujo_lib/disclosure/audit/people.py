@@ -209,7 +209,7 @@ def _both(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         (np.ones(len(first)), (first, second)), shape=(int(first.max()) + 1, int(second.max()) + 1)
     )
     links = sp.bmat([[None, pairs], [pairs.T, None]])
-    return np.asarray(connected_components(links, directed=False)[1][first])
+    return np.asarray(connected_components(links)[1][first])
 
 
 def _blocks(scopes: Iterable[frozenset[str]]) -> list[tuple[str, ...]]:

@@ -7,7 +7,8 @@ from tests.report.look import drawn
 from tests.report.look.drawn import drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.style import NARROW
+from ujo_lib.report.look.figures.bars import _Lanes
+from ujo_lib.report.look.style import NARROW, WIDE
 
 
 def whiskers(axes) -> list[tuple[float, float]]:
@@ -134,3 +135,42 @@ def test_the_first_side_of_a_pyramid_grows_to_the_left_and_both_on_one_scale() -
     assert [bar.get_width() for bar in right.patches] == [1, 3]
     assert left.get_xlim() == right.get_xlim()[::-1] == (6, 0)
     assert [tick.get_text() for tick in right.get_yticklabels()] == ["30代", "40代"]
+
+
+@pytest.mark.parametrize(("layout", "width"), [(WIDE, 239.0625), (NARROW, 420.5882352941176)])
+@pytest.mark.parametrize(("wider", "above"), [(-1, True), (0, False), (1, False)])
+def test_a_label_goes_above_its_bar_where_it_takes_more_than_its_part_of_the_width(
+    layout, width: float, wider: int, above: bool
+) -> None:
+    """Ten letters of 14.5 and 8 pixels beside are 64 % of 239.06; on a phone 10 of 13.5 and 8, 34 % of 420.59."""
+    lanes = _Lanes(["全" * 10], layout, width + wider)
+    assert lanes.above is above
+    beside = 10 * layout.font + 8
+    assert lanes.room == (0 if above else pytest.approx(min(beside, 0.46 * (width + wider))))
+
+
+@pytest.mark.parametrize(("letters", "lines"), [(20, 1), (21, 1), (22, 2)])
+def test_labels_beside_their_bars_take_no_more_than_46_percent_of_the_width(letters: int, lines: int) -> None:
+    """Of 680 pixels 312.8, with 8 to the bar: 21 letters of 14.5 stand on one line."""
+    lanes = _Lanes(["全" * letters], WIDE, 680)
+    assert not lanes.above
+    assert lanes.room == pytest.approx(min(letters * 14.5 + 8, 312.8))
+    assert [label.count("\n") + 1 for label in lanes.wrap(["全" * letters])] == [lines]
+    # A line takes 1.3 of a letter's size, as a bar does, with 6 pixels to the next label or 0.8 to the next bar.
+    assert lanes.pitch == pytest.approx({1: 2.1 * 14.5, 2: 2.6 * 14.5 + 6}[lines])
+    assert lanes.height == pytest.approx(lanes.pitch)
+
+
+@pytest.mark.parametrize(("series", "bar"), [(1, 1.3), (2, 2.4), (3, 3.6)])
+def test_bars_of_several_series_share_the_row_of_their_label(series: int, bar: float) -> None:
+    """A bar alone is 1.3 letters thick, of several each is 1.2; 0.8 of a letter parts the rows."""
+    lanes = _Lanes(["全"], WIDE, 680, series)
+    assert (lanes.pitch, lanes.thick) == pytest.approx(((bar + 0.8) * 14.5, bar / (bar + 0.8)))
+
+
+def test_labels_above_their_bars_stand_over_them_with_room_for_each() -> None:
+    """Label and bar are 1.3 letters high each, and half a letter parts the rows; 12 pixels stand over the first."""
+    lanes = _Lanes(["全" * 12, "全" * 3], NARROW, 340)
+    assert lanes.above
+    assert lanes.pitch == pytest.approx((1.3 + 1.3 + 0.5) * 13.5)
+    assert lanes.height == pytest.approx(lanes.pitch + 1.3 * 13.5 + 1.3 * 13.5 + 12)

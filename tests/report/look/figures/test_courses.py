@@ -1,17 +1,21 @@
 """Courses stand where their days and cells say; texts above a timeline cover none of each other."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.dates import date2num
+from matplotlib.dates import date2num, num2date
+from matplotlib.figure import Figure
 
 from tests.report.look import drawn
-from tests.report.look.drawn import drawing, words
+from tests.report.look.drawn import draft, drawing, words
 from tests.report.tables_of import published
 from ujo_lib.columns import Share, Statistic
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.figures.courses import _span, _tiers
-from ujo_lib.report.look.style import NARROW
+from ujo_lib.report.look.figures.courses import _days, _span, _tiers
+from ujo_lib.report.look.figures.lettering import text_width
+from ujo_lib.report.look.style import NARROW, WIDE
 
 
 @pytest.mark.parametrize(
@@ -181,3 +185,59 @@ def test_each_curve_is_drawn_from_its_own_rows(by: str | None, lines: list[list[
     table = published(columns, dimensions={"area": "area"}, kinds={"x": Statistic(heading="倍率")})
     (axes,) = drawing(figures.curve(table, x="x", y="n", by=by, finding="上がる。")).mpl.axes
     assert [list(line.get_ydata()) for line in axes.lines if len(line.get_xdata()) > 1] == lines
+
+
+def labelled(first: str, last: str, most: int) -> list[pd.Timestamp]:
+    """The days that are labelled along an axis that has room for so many labels."""
+    axes = Figure().add_subplot()
+    _days(axes, pd.Timestamp(first), pd.Timestamp(last), 12, most * (text_width("12月30日", 12) + 8) + 0.1)
+    return [pd.Timestamp(day) for day in num2date(axes.get_xticks())]
+
+
+@pytest.mark.parametrize(
+    ("span", "step"),
+    [
+        (7, 1),
+        (8, 2),
+        (14, 2),
+        (15, 3),
+        (21, 3),
+        (22, 5),
+        (35, 5),
+        (36, 7),
+        (49, 7),
+        (50, 10),
+        (70, 10),
+        (71, 14),
+    ],
+)
+def test_of_more_days_than_have_room_every_second_third_or_fifth_is_labelled(span: int, step: int) -> None:
+    last = pd.Timestamp("2024-02-01") + pd.Timedelta(days=span)
+    days = labelled("2024-02-01", str(last.date()), 7)
+    assert {(later - day).days for day, later in pairwise(days)} == {step}
+    assert len(days) == span // step + 1
+
+
+@pytest.mark.parametrize(
+    ("months", "step"), [(8, 1), (9, 2), (16, 2), (17, 3), (24, 3), (25, 6), (48, 6), (49, 12)]
+)
+def test_of_more_months_than_have_room_every_second_or_each_quarter_is_labelled(
+    months: int, step: int
+) -> None:
+    first = pd.Timestamp("2020-01-01")
+    last = first + pd.DateOffset(months=months, days=-1)
+    found = [(day.year - 2020) * 12 + day.month - 1 for day in labelled("2020-01-01", str(last.date()), 7)]
+    assert found == list(range(0, months, step))
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "phone"])
+def test_the_last_span_of_a_timeline_ends_half_its_thickness_above_the_axis(layout) -> None:
+    """A span is 15 pixels thick: from its middle to the end of the axes there are 15, however far lines are apart."""
+    table = published(
+        {"label": ["紙", "放送"], "start": ["2024-03-01"] * 2, "end": ["2024-03-08", "2024-03-09"]}
+    )
+    sheet = draft(figures.timeline(table, y="label", start="start", end="end", finding="示す。"), layout)
+    (axes,) = sheet.mpl.axes
+    pitch = sheet.tall / 2
+    assert (axes.get_ylim()[0] - 1) * pitch == pytest.approx(15)
+    assert np.ptp(axes.get_ylim()) * pitch == pytest.approx(sheet.tall)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.report.look import drawn
 from tests.report.look.drawn import drawing, words
 from tests.report.tables_of import published
 from ujo_lib.columns import Base, Count, Rate, Share
@@ -137,3 +138,10 @@ def test_letters_are_light_on_dark_cells_and_dark_on_light_ones() -> None:
     axes = drawing(figures.heat_map(table, x="x", y="y", value="n", finding="示す。")).mpl.axes[0]
     inks = {text.get_text(): text.get_color() for text in axes.texts}
     assert inks == {"0": "#111111", "100": PAPER}
+
+
+def test_the_colours_of_a_map_are_explained_without_lines_across_them() -> None:
+    sheet = drawing(drawn.KINDS["heat_map"]())
+    (key,) = [axes for axes in sheet.mpl.axes if axes.get_label() == "<colorbar>"]
+    assert not any(line.get_visible() for line in [*key.get_xgridlines(), *key.get_ygridlines()])
+    assert not key.spines["outline"].get_visible()

@@ -2,13 +2,16 @@
 
 from math import nan
 
+import numpy as np
 import pytest
 
-from tests.report.look.drawn import drawing, words
+from tests.report.look import drawn
+from tests.report.look.drawn import assert_legible, drawing, words
 from tests.report.tables_of import published
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.figures.maps import _areas, _unjoined
-from ujo_lib.report.look.style import MUTED, SERIES
+from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.figures.maps import _areas, _layout, _unjoined
+from ujo_lib.report.look.style import MUTED, NARROW, SERIES
 
 
 def test_a_tree_joins_the_closest_rows_first_and_colours_what_is_of_one_group() -> None:
@@ -67,3 +70,21 @@ def test_a_point_without_a_place_is_left_out_with_its_name() -> None:
     sheet = drawing(figures.scatter_map(table, x="x", y="y", label="theme", finding="示す。"))
     assert len(sheet.mpl.axes[0].collections[0].get_offsets()) == 2
     assert {"甲", "丙"} == set("甲乙丙") & set(words(sheet))
+
+
+def test_a_pair_that_occurs_half_as_often_stands_farther_apart_and_those_that_never_do_farthest() -> None:
+    """Distances are 1 / (0.35 + part of the strongest): 0.74 and 1.18, and along both where nothing else joins."""
+    places = _layout(list("甲乙丙"), [("甲", "乙", 2), ("乙", "丙", 1)])
+    apart = [float(np.hypot(*(places[one] - places[other]))) for one, other in ((0, 1), (1, 2), (0, 2))]
+    assert apart == pytest.approx([0.74, 1.18, 1.92], abs=0.01)
+    assert places.mean(axis=0) == pytest.approx([0, 0], abs=1e-9)
+
+
+@pytest.mark.parametrize(("names", "pairs"), [([], []), (["甲"], [])])
+def test_nobody_and_one_alone_stand_in_the_middle(names: list[str], pairs: list) -> None:
+    assert _layout(names, pairs).tolist() == [[0.0, 0.0]] * len(names)
+
+
+def test_the_title_of_a_tree_s_scale_breaks_before_the_edge_of_a_phone(monkeypatch) -> None:
+    monkeypatch.setattr(read, "axis_title", lambda *_: "全" * 90)
+    assert_legible(drawing(drawn.KINDS["tree"](), NARROW))

@@ -3,12 +3,12 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from tests.report.look.drawn import assert_whole, drawing
+from tests.report.look.drawn import assert_legible, drawing
 from tests.report.tables_of import published
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.lettering import register_font
-from ujo_lib.report.look.figures.sheet import Sheet, category_ticks, theme, ticks
-from ujo_lib.report.look.style import BANDS, NARROW
+from ujo_lib.report.look.figures.sheet import Sheet, category_ticks, note, theme, ticks
+from ujo_lib.report.look.style import BANDS, INK, NARROW, SOFT, WIDE
 
 
 @pytest.mark.parametrize("longest", range(4, 12))
@@ -18,7 +18,7 @@ def test_a_key_that_nearly_fills_a_phone_breaks_before_its_last_answer_is_cut_of
         {"y": ["県内"] * 4, "by": answers, "share": [0.4, 0.3, 0.2, 0.1]}, dimensions={"y": "y", "by": "by"}
     )
     sheet = drawing(figures.band(table, x="share", y="y", by="by", finding="示す。"), NARROW)
-    assert_whole(sheet)
+    assert_legible(sheet)
     (key,) = sheet.mpl.legends
     assert key.get_window_extent().x1 <= sheet.mpl.bbox.x1
 
@@ -83,3 +83,43 @@ def test_where_not_all_labels_have_room_each_that_is_written_stands_at_its_own_p
         tick.get_text(): place for tick, place in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True)
     }
     assert written == {str(hour): hour for hour in range(0, hours, step)}
+
+
+@pytest.mark.parametrize("heights", [[50.0], [40.0, 90.0, 60.0], [20.0] * 20])
+def test_each_row_of_axes_is_as_high_as_was_asked_with_all_that_stands_around_it(
+    heights: list[float],
+) -> None:
+    with plt.rc_context(theme(NARROW)):
+        register_font()
+        sheet = Sheet(NARROW)
+        for at, (axes,) in enumerate(sheet.grid(heights)):
+            axes.set_title(f"{at}番目")
+            axes.set(xlabel="人数(人)", yticks=[])
+        sheet.fit()
+        sheet.mpl.draw_without_rendering()
+    assert sheet.tall == sum(heights)
+    assert [axes.get_window_extent().height for axes in sheet.mpl.axes] == pytest.approx(heights, abs=0.5)
+    assert_legible(sheet)
+
+
+@pytest.mark.parametrize(("away", "side", "level"), [
+    ((3, 0), "left", "center"), ((-3, 0), "right", "center"), ((0, 3), "center", "bottom"), ((0, -3), "center", "top"),
+])  # fmt: skip
+def test_words_are_set_on_that_side_of_a_point_to_which_they_are_moved(away, side: str, level: str) -> None:
+    axes = Sheet(NARROW).axes(80)
+    note(axes, "甲", (0, 0), away)
+    note(axes, "乙", (0, 0), away, faint=True)
+    assert [(text.get_ha(), text.get_va()) for text in axes.texts] == [(side, level)] * 2
+    assert [text.get_color() for text in axes.texts] == [INK, SOFT]
+
+
+@pytest.mark.parametrize(("layout", "across"), [(NARROW, 5), (WIDE, 8)])
+def test_a_scale_across_has_at_most_eight_steps_and_five_on_a_phone_or_upwards(layout, across: int) -> None:
+    most, axes = {"x": 0, "y": 0}, Sheet(layout).axes(80)
+    for high in range(1, 60):
+        axes.set(xlim=(0, high), ylim=(0, high))
+        for name in most:
+            ticks(axis := getattr(axes, f"{name}axis"), layout)
+            seen = [tick for tick in axis.get_majorticklocs() if 0 <= tick <= high]
+            most[name] = max(most[name], len(seen) - 1)
+    assert most == {"x": across, "y": 5}

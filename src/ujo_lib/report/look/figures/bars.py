@@ -107,7 +107,8 @@ def panels(
             axes.tick_params(labelbottom=True)
         for axes, _ in every[len(groups) :]:
             axes.set_axis_off()
-        title = wrapped(read.axis_title(published, x, low), sheet.layout.small, sheet.layout.width / across)
+        room = sheet.layout.width / across - lanes.room - 10
+        title = wrapped(read.axis_title(published, x, low), sheet.layout.small, room)
         grid[-1][0].set_xlabel(title, loc="left")
 
     return Drawing(f"横棒グラフ、{len(groups)}面", draw, x, read.joined(published, by, y))

@@ -112,7 +112,7 @@ def wrapped(words: str, size: float, width: float) -> str:
 
 def _pieces(words: str, size: float, width: float, breaks: Sequence[str]) -> list[str]:
     """Parts that fit a line, each as long as possible."""
-    if not breaks or (len(breaks) < len(_BREAKS) and text_width(words, size) <= width):
+    if not breaks or text_width(words, size) <= width:
         return [words]
     parts = filter(None, re.findall(breaks[0], words, re.DOTALL))
     return [piece for part in parts for piece in _pieces(part, size, width, breaks[1:])]

@@ -327,7 +327,8 @@ def _letter(character: str) -> str:
     points, codes = outline(character)
     ends = np.rint(points * (_UNIT, -_UNIT)).astype(int).tolist()
     parts: list[str] = []
-    start, at, left = (0, 0), (0, 0), 0
+    start = at = (0, 0)
+    left = 0
     for code, (x, y) in zip(codes.tolist(), ends, strict=True):
         if code == Path.CLOSEPOLY:
             parts.append("z")
