@@ -137,10 +137,15 @@ def test_settling_and_washout_days_are_left_out_of_the_baseline(control):
     assert found.baseline.index.min() == pd.Timestamp("2023-07-30")
     after = found.baseline.index[found.baseline.index > pd.Timestamp(WINDOW.end)]
     assert after.min() == pd.Timestamp("2024-03-29")
+    assert hygiene.days_compared(found) == ("2023-07-30", "2024-03-31")
     counts = hygiene.counts(found).frame.set_index("role")
     assert counts.loc["実施期間", ["days", "n"]].tolist() == [24, 72]
     assert counts.loc["比較期間", "days"] == counts.loc["比較期間", "n"] == len(found.baseline)
     assert found.expected == pytest.approx(24)
+
+
+def test_without_a_comparison_no_days_are_compared():
+    assert hygiene.days_compared(Refusal("zero_control", "比較地域の相談が0件")) == ()
 
 
 def of_controls(days: int, per_day: float, first: str = "2023-08-01", other: float = 400.0) -> pd.DataFrame:

@@ -322,3 +322,26 @@ def test_what_a_campaign_s_window_counts_does_not_narrow_the_months_of_its_desk(
     public = Knowledge(FIVE).figures(counted_tables(steps))
     masks = plan_masks(steps, FIVE, public)
     assert hidden_topics(masks, months) == hidden
+
+
+@pytest.mark.parametrize(("compared", "high", "safe"), [(26, 2, False), (25, 3, False), (24, 4, True)])
+def test_days_compared_and_window_together_leave_the_month_before_them_its_values_or_no_release(
+    compared, high, safe
+):
+    counts = {"11月": 2, "12月": 8, "1月": 9, "2月": 9, "3月": 9}
+    by_month = Schema({"month": Dimension(), "n": Count(unit="件")})
+    months = pd.DataFrame({"month": list(counts), "n": list(counts.values())})
+    of_desk = Subject("相談", "合成", "city_contacts", days=("2023-11-01", "2024-03-31"))
+    window, days = ("2024-03-01", "2024-03-31"), ("2023-12-01", "2024-03-31")
+    of_days = Subject("相談", "合成", "city_episodes", days=window, among="city_contacts", among_days=days)
+    role = Schema({"role": Dimension(variable="outreach_role"), "n": Count(unit="回")})
+    both = pd.DataFrame({"role": ["実施期間", "比較期間"], "n": [9, compared]})
+    records = (
+        TableRecord.of("02", TableSpec("city_months", "月別", of_desk, by_month), months),
+        TableRecord.of("04", TableSpec("city_counts", "数", of_days, role), both),
+    )
+    steps = {"02": Step(records[0]), "04": Step(records[1])}
+    public = Knowledge(FIVE).figures(counted_tables(steps))
+    report = audit_masks(steps, plan_masks(steps, FIVE, public), FIVE, public, [])
+    of_november = report.frame[report.frame["cell"] == "month=11月 (n)"].iloc[0]
+    assert (of_november["high"], report.ok) == (high, safe)

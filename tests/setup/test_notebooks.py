@@ -98,7 +98,7 @@ def test_a_day_in_the_parameters_of_a_dropped_in_notebook_is_asked_about_in_the_
 
 @pytest.mark.parametrize(
     ("kind", "column"),
-    [("commissioners", "target_group"), ("consultations", "channel"), ("residents", "sex"), ("waves", "comparable"),
+    [("commissioners", "target_group"), ("voices", "voice"), ("residents", "sex"), ("waves", "comparable"),
      ("national_hourly", "date")],
 )  # fmt: skip
 def test_a_new_notebook_splits_its_table_by_the_first_column_of_answers_or_where_there_is_none_by_the_first(
@@ -106,3 +106,31 @@ def test_a_new_notebook_splits_its_table_by_the_first_column_of_answers_or_where
 ):
     _, parameters = new_notebook_for(root, "07_housing", "sample", 2023, kind)
     assert yaml.safe_load(parameters.read_text(encoding="utf-8")) == {"split_by": column}
+
+
+@pytest.mark.parametrize(
+    ("kind", "chooses"),
+    [("cases", "survey.distinct"), ("commissioners", 'asked["responded"]'), ("consultations", "[settings.desk]"),
+     ("residents", "answered_among")],
+)  # fmt: skip
+def test_a_new_notebook_counts_the_same_people_under_the_same_name_as_the_pages_that_count_them(
+    root, kind, chooses
+):
+    file, _ = new_notebook_for(root, "07_housing", "sample", 2023, kind)
+    code = "".join("".join(cell["source"]) for cell in json.loads(file.read_text(encoding="utf-8"))["cells"])
+    assert f'population="{kind}"' in code
+    assert chooses in code
+
+
+def test_a_new_notebook_counts_people_that_no_other_page_counts_under_its_own_name(root):
+    file, _ = new_notebook_for(root, "07_housing", "sample", 2023, "ads")
+    assert 'population=\\"07_housing\\"' in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("said", "desk"), [("県の窓口", "県の窓口"), ("", "全国窓口")])
+def test_a_new_notebook_of_consultations_counts_the_desk_of_its_year(root, said, desk):
+    written = root / "params/sample/fy2023/02_consultation_seasonality.yaml"
+    kept = [line for line in written.read_text(encoding="utf-8").splitlines() if not line.startswith("desk:")]
+    written.write_text("\n".join([*kept, f"desk: {said}"] if said else kept), encoding="utf-8")
+    _, parameters = new_notebook_for(root, "07_housing", "sample", 2023, "consultations")
+    assert yaml.safe_load(parameters.read_text(encoding="utf-8")) == {"split_by": "age_band", "desk": desk}

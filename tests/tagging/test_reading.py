@@ -81,6 +81,30 @@ def test_nothing_is_said_of_a_group_of_which_more_than_half_was_read(unread: int
     assert "20件に満たない区分と、相談の50%より多くを読んだ区分は示しません" in table.schema.note
 
 
+@pytest.mark.parametrize(("unread", "near"), [(299, True), (300, False), (301, False)])
+def test_shares_of_texts_of_which_more_than_half_were_read_are_told_as_counts(
+    unread: int, near: bool
+) -> None:
+    reading, _ = city()
+    chosen = np.isin(np.arange(N), reading.read)
+    part = reading.within(chosen | np.isin(np.arange(N), np.flatnonzero(~chosen)[:unread]))
+    assert part.counts is near
+    for table in (r.corrected_shares(part, LABELS), r.corrected_pairs(part, LABELS)):
+        assert ("公表しません" in table.schema.note) is near
+
+
+@pytest.mark.parametrize(("more", "said"), [(0, True), (1, False)])
+def test_no_group_is_set_against_others_of_whom_more_than_half_were_read(more: int, said: bool) -> None:
+    reading, record = city()
+    pupils = (record["group"] == "学生").to_numpy()
+    chosen = np.isin(np.arange(N), reading.read)
+    few = np.flatnonzero(~pupils & ~chosen)[: int((~pupils & chosen).sum()) - more]
+    kept = pupils | (~pupils & chosen) | np.isin(np.arange(N), few)
+    by = pd.Series(pd.Categorical(np.where(pupils, "学生", "ほか"))[kept], name="occupation")
+    apart = r.groups_apart(reading.within(kept), by, LABELS).frame
+    assert ("学生" in apart["occupation"].tolist()) is said
+
+
 def test_groups_that_differ_are_named_with_intervals_that_hold_together() -> None:
     reading, record = city()
     by = record["group"].rename("occupation")

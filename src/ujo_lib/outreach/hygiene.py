@@ -298,6 +298,14 @@ def counts(comparison: Comparison | Refusal) -> Typed:
     return Typed.of_rows(frame, columns)
 
 
+def days_compared(comparison: Comparison | Refusal) -> tuple[str, ...]:
+    """First and last day of window and baseline, ISO; none when there is no comparison."""
+    if isinstance(comparison, Refusal):
+        return ()
+    days = comparison.frame.index[comparison.having(IN_WINDOW) | comparison.having(BASELINE)]
+    return days.min().date().isoformat(), days.max().date().isoformat()
+
+
 def of_window(table: Typed) -> Typed:
     """A table whose row is a function of the window's count, said to be that cell: column role besides.
 

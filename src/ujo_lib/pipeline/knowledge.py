@@ -7,6 +7,7 @@ outlives the pages it tells of.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -111,7 +112,8 @@ def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Mask
 
 def _at_least(one: Counted, tables: Sequence[Counted], threshold: int) -> Iterator[PublicFigure]:
     """How many of another population its tables by month count at least, in the months of a table counted among it."""
-    subject, days = one.record.spec.subject, one.table.period
+    subject = one.record.spec.subject
+    days = [date.fromisoformat(day) for day in subject.among_days or subject.days]
     if not subject.among or not days:
         return
     months = {f"{day.year}年{day.month}月" for day in pd.date_range(*days)}
@@ -125,17 +127,17 @@ def _at_least(one: Counted, tables: Sequence[Counted], threshold: int) -> Iterat
         }
         of_months = sum(counts.get(frozenset({month}), 0) for month in months)
         where = {"month": tuple(sorted(months))}
-        for cell in one.table.cells:
-            if threshold <= (least := cell.value or 0) <= of_months:
-                yield PublicFigure(
-                    subject.among,
-                    where,
-                    least,
-                    of_months + least,
-                    one.table.id,
-                    period=other.period,
-                    own=True,
-                )
+        # The cells are apart from each other, so together they tell of as many members as there are in all of them.
+        if threshold <= (least := sum(cell.value or 0 for cell in one.table.cells)) <= of_months:
+            yield PublicFigure(
+                subject.among,
+                where,
+                least,
+                of_months + least,
+                one.table.id,
+                period=other.period,
+                own=True,
+            )
 
 
 def _policy(rules: DisclosureRules, threshold: int) -> Policy:

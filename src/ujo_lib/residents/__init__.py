@@ -32,6 +32,7 @@ from ujo_lib.residents.voices import per_population, voices
 from ujo_lib.residents.weighting import (
     Sample,
     SampleError,
+    answered_among,
     diagnostics,
     open_sample,
     response,
@@ -46,6 +47,7 @@ __all__ = [
     "Sample",
     "SampleError",
     "across",
+    "answered_among",
     "by_year",
     "change",
     "compare",

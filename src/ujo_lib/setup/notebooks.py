@@ -10,31 +10,63 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 
 from ujo_lib.files import write_atomically
 from ujo_lib.intake.schemas import SCHEMAS
-from ujo_lib.params import PATTERN_SITE, NotebookSettings, notebooks_of, settings_model
+from ujo_lib.params import (
+    PATTERN_SITE,
+    NotebookSettings,
+    SeasonalitySettings,
+    notebooks_of,
+    read_flat_yaml,
+    settings_model,
+)
 from ujo_lib.params.cell import COMMON, written_cell, yaml_line
 from ujo_lib.params.notebooks import PARAMETERS_TAG, Notebook, is_name
 from ujo_lib.setup.copying import SetupError
 
 _OWN_CELL: Final = 'split_by: str = "{column}"  # 表を分ける列({title}の列の名前)\n'
+_DESK_CELL: Final = 'desk: str = "{desk}"  # 数える窓口(「相談の時期」のページと同じもの)\n'
 _IMPORTS: Final = """\
-from ujo_lib import intake, report
+from ujo_lib import intake, report{room}
 from ujo_lib.columns import Count, Dimension
-from ujo_lib.typed import Typed
-from ujo_lib.params import settings_of"""
+from ujo_lib.params import settings_of
+from ujo_lib.typed import ANSWERED, Typed"""
 _LOAD: Final = """\
 settings = settings_of("{name}", globals())
 page = report.open_page(settings)
 data = intake.load(settings.inputs_file, settings.kinds)
-subject = report.Subject("{title}", "{title}", population="{name}")"""
+{members}
+subject = report.Subject("{title}", "{title}", population="{population}"{dated})"""
 _TABLE: Final = """\
-counts = data["{kind}"][settings.split_by].value_counts(sort=False).rename_axis("group").reset_index(name="n")
-counted = Typed.of(counts, {{"group": Dimension(variable=settings.split_by), "n": Count(unit="件")}})
+counts = members[settings.split_by].value_counts(sort=False).rename_axis("group").reset_index(name="n")
+kinds = {{"group": Dimension(variable=settings.split_by), "n": Count(unit="件")}}
+counted = Typed.of(counts, kinds, where={{settings.split_by: (ANSWERED,)}})
 by_group = page.publish(counted, "by_group", "{title}の件数", subject)
 page.table(by_group, empty="記録がありません。")"""
+_ALIKE: Final = {
+    "cases": ("survey", 'members = survey.distinct(data["cases"])'),
+    "commissioners": (
+        "survey",
+        'asked = survey.asked_commissioners(data["commissioners"])\nmembers = asked[asked["responded"]]',
+    ),
+    "consultations": (
+        "seasonality",
+        'of_desk = {"channel": [settings.desk], "pref": [settings.prefecture]}\n'
+        'members = seasonality.within(seasonality.select(data["consultations"], of_desk), settings.period)',
+    ),
+    "residents": (
+        "residents",
+        'drawn, _ = residents.by_year(data["residents"], settings.year.year)\n'
+        "members = drawn[residents.answered_among(drawn)]",
+    ),
+}
+"""Kinds whose people other notebooks count: room and lines that choose the same ones.
+
+A population of its own would be planned by itself: one release hid two of seven in one table and told them in another.
+"""
 _TEXTS: Final = (
     "# {heading}\n\n**問い: ここに、このノートブックが答える問いを書く。**",
     "## {title}の件数\n\n主張を一文で書き、その下に表か図を一つ置く。"
-    "同じ人や相談を数える表は、population に同じ言葉を書くと、ほかのノートブックの表とあわせて秘匿される。",
+    "同じ人や相談を数える表は、population に同じ言葉を書くと、ほかのノートブックの表とあわせて秘匿される。"
+    "違う言葉を書くと別々に秘匿され、二つの表から伏せた数が分かることがある。",
     "## この結果から言えないこと\n\n記録されたものだけを数えている。記録のない人については何も言えない。",
 )
 
@@ -70,11 +102,26 @@ def new_notebook_for(
             f"params/{site}/fy{year}/ がありません。先に `ujo new-year {site} {year}` で作ります。"
         )
     schema = SCHEMAS[kind]
-    column = next((one for one in schema.columns if one.type in ("cat", "age")), schema.columns[0])
-    told = {"name": name, "kind": kind, "title": schema.title, "column": column.name, "heading": name[3:]}
-    parameters = _OWN_CELL.format(**told) + written_cell(NotebookSettings)
+    of_desk = kind == "consultations"
+    chosen_by = {"channel", "pref"} if of_desk else set()
+    answers = (one for one in schema.columns if one.type in ("cat", "age") and one.name not in chosen_by)
+    column = next(answers, schema.columns[0])
+    room, members = _ALIKE.get(kind, ("", f'members = data["{kind}"]'))
+    told = {
+        "name": name,
+        "title": schema.title,
+        "column": column.name,
+        "heading": name[3:],
+        "room": f", {room}" if room else "",
+        "members": members,
+        "population": kind if room else name,
+        "dated": ", dated=True" if of_desk else "",
+        "desk": _desk(folder),
+    }
+    own_cell = (_OWN_CELL + _DESK_CELL * of_desk).format(**told)
     question, claim, limits = (new_markdown_cell(text.format(**told)) for text in _TEXTS)
     code = [new_code_cell(text.format(**told)) for text in (_IMPORTS, _LOAD, _TABLE)]
+    parameters = own_cell + written_cell(NotebookSettings)
     cell = new_code_cell(parameters, metadata={"tags": [PARAMETERS_TAG]})
     made = new_notebook(cells=[question, cell, *code[:2], claim, code[2], limits])
     made.metadata = NotebookNode(
@@ -86,8 +133,15 @@ def new_notebook_for(
     file = (root / "params" / site / "notebooks" if own else root / "notebooks") / f"{name}.ipynb"
     write_atomically(file, writes(made) + "\n")
     written = folder / f"{name}.yaml"
-    write_atomically(written, f'split_by: "{column.name}"  # 表を分ける列({schema.title}の列の名前)\n')
+    write_atomically(written, own_cell.replace(": str =", ":"))
     return [file, written]
+
+
+def _desk(folder: Path) -> str:
+    """The desk whose contacts the page of consultations counts in a year."""
+    file = folder / "02_consultation_seasonality.yaml"
+    said = read_flat_yaml(file).get("desk") if file.is_file() else None
+    return str(said or SeasonalitySettings.model_fields["desk"].default)
 
 
 def synchronise(root: Path) -> list[Path]:

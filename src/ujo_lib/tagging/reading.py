@@ -22,7 +22,8 @@ from ujo_lib.typed import Typed
 LEAST_READ = 20
 """Nothing is said of a group of which fewer texts were read."""
 MOST_READ = 0.5
-"""Nor of a group of which a larger part was read: its share would come near a count of few people."""
+"""Nor of a group of which a larger part was read: its share would come near a count of few people. For the same reason
+no release prints shares of all texts, or of those of a focus, of which a larger part was read."""
 LEAST_FOR_LEARNED = 300
 """Fewer readings do not teach a coder enough to correct shares with (measured: `benchmarks/theme_truth.py`)."""
 LEAST_OF_EACH = 20
@@ -81,6 +82,11 @@ class Reading:
             part=True,
         )
 
+    @property
+    def counts(self) -> bool:
+        """Whether so much was read that a share times the number of texts is, or comes near, a count of people."""
+        return len(self.read) > MOST_READ * len(self.tags)
+
     def share(self, tag: Bools, both: Bools, either: Bools, level: float) -> Shares:
         """Post-stratified share of the texts with a trait: tagged so, found by both and by either coder."""
         few = min(int(both.sum()), int((~either).sum())) < LEAST_FOR_TAGS
@@ -132,7 +138,7 @@ def corrected_shares(reading: Reading, labels: Labels, level: float = LEVEL) -> 
         _BY_LEARNED if reading.learned(place, level) is not None else _BY_WORDS for place in places
     ]
     columns = {"theme": THEME, **_share("相談", level), "method": Text(heading="補正の方法")}
-    return Typed.of(table, columns, note=_note(reading))
+    return Typed.of(table, columns, note=_kept(reading))
 
 
 def corrected_crosstab(reading: Reading, by: pd.Series, labels: Labels, level: float = LEVEL) -> Typed:
@@ -208,7 +214,7 @@ def corrected_pairs(reading: Reading, labels: Labels, level: float = LEVEL) -> T
     for column in ("theme", "with_theme"):
         table[column] = pd.Categorical(table[column], list(labels.values()), ordered=True)
     columns = {"theme": THEME, "with_theme": WITH_THEME, **_share("相談", level)}
-    return Typed.of(table, columns, note=_note(reading))
+    return Typed.of(table, columns, note=_kept(reading))
 
 
 def maybe_first(reading: Reading, labels: Labels, level: float = LEVEL) -> list[str]:
@@ -322,7 +328,7 @@ def _groups(reading: Reading, by: pd.Series) -> dict[str, Bools]:
     return {
         group: own
         for group, own in members_of(by).items()
-        if LEAST_READ <= own[reading.read].sum() <= MOST_READ * own.sum()
+        if own[reading.read].sum() >= LEAST_READ and not reading.within(own).counts
     }
 
 
@@ -334,6 +340,8 @@ def _differences(
     each = estimate.simultaneous_level(len(groups) * len(labels), level)
     for group, members in groups.items():
         inside, outside = reading.within(members), reading.within(~members)
+        if outside.counts:
+            continue
         for theme, place in zip(labels, _places(reading, labels), strict=True):
             own, rest = inside.theme(place, each), outside.theme(place, each)
             middle, low, high = map(float, estimate.difference(own, rest))
@@ -360,3 +368,8 @@ def _share(of: str, level: float) -> dict[str, Column]:
 
 def _note(reading: Reading) -> str:
     return f"人が読んだ{len(reading.read):,}件で補正。"
+
+
+def _kept(reading: Reading) -> str:
+    more = f"相談の{MOST_READ:.0%}より多くを読んだ割合は件数に近いため、公表しません。"
+    return _note(reading) + more * reading.counts

@@ -86,6 +86,7 @@ class Subject:
             prints a number. Beside a population: what its statistics rest on besides.
         among: a population of which each one counted is a member, or several are one: in the months of these days it
             has at least as many.
+        among_days: first and last day on which the table counts these, ISO, where it names its rows by shorter `days`.
         period, area: filled in by the page when empty.
         dated: whether the members of the population have dates (contacts do, survey cases do not).
         days: first and last day counted, ISO; filled in by the page for a dated population when empty.
@@ -97,6 +98,7 @@ class Subject:
     population: str | None = None
     computed_from: tuple[str, ...] | None = field(default=None, kw_only=True)
     among: str = field(default="", kw_only=True)
+    among_days: tuple[str, ...] = field(default=(), kw_only=True)
     period: str = ""
     area: str = ""
     dated: bool = False
