@@ -407,3 +407,23 @@ def test_unlike_days_and_unlike_corrections_are_both_told():
     told = row(LONELY, *years)["reason"]
     assert "割合をとった期間が違う" in told
     assert "補正の方法が違う" in told
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ("外出の状況", "外出の状況", ""),
+        ("外出の状況", "ふだんの外出", "表題が違う(「外出の状況」と「ふだんの外出」)"),
+        ("令和4(2022)年度の外出", "令和5(2023)年度の外出", ""),
+        ("", "外出の状況", ""),
+    ],
+)
+@pytest.mark.parametrize("indicator", [LONELY, CONTACTS])
+def test_a_question_that_was_named_anew_is_not_compared_without_a_word(indicator, before, now, told):
+    """Tables that somebody wrote from a report on paper may have no title."""
+    years = []
+    for number, title in ((2022, before), (2023, now)):
+        one = year(number)
+        about = {name: {**of_table, "表題": title} for name, of_table in one.about.items()}
+        years.append(Released(one.year, one.tables, about))
+    assert row(indicator, *years)["reason"] == told

@@ -331,17 +331,24 @@ def _per_one_asked(indicator: Indicator, one: Reading, other: Reading) -> str:
 
 
 def _unlike(one: Reading, other: Reading) -> str:
-    """What to bear in mind of shares over other days of the year, or corrected otherwise; empty when they are alike."""
-    periods = [reading.about.get("対象期間", "") for reading in (one, other)]
-    told = {"割合をとった期間": periods} if _same_days(periods[0]) != _same_days(periods[1]) else {}
+    """What to bear in mind of two years: shares over other days or corrected otherwise, another name of the table.
+
+    A question that was worded anew is named anew; nobody but `changed` says that it asks for something else.
+    """
+    days, titles = (
+        [str(reading.about.get(name, "")) for reading in (one, other)] for name in ("対象期間", "表題")
+    )
+    told = {"割合をとった期間": days} if _same_days(days[0]) != _same_days(days[1]) else {}
     if one.method != other.method:
         told[METHOD.name] = [reading.method or "なし" for reading in (one, other)]
+    if all(titles) and _words_alone(titles[0]) != _words_alone(titles[1]):
+        told["表題"] = titles
     return "、".join(f"{what}が違う(「{before}」と「{now}」)" for what, (before, now) in told.items())
 
 
-def _words_alone(period: str) -> str:
-    """A period without its numerals, which shares have: a campaign need not last as long as the last one."""
-    return re.sub(r"\d+", "", _ERA_YEAR.sub("", period))
+def _words_alone(text: str) -> str:
+    """Words without numerals, of years above all: a campaign need not last as long as the last one."""
+    return re.sub(r"\d+", "", _ERA_YEAR.sub("", text))
 
 
 def _same_days(period: str) -> str:
