@@ -141,6 +141,10 @@ class Text(Column, rests="words"):
     """Words: a label, a remark, a verdict, a date to be read."""
 
 
+METHOD: Final = Text(heading="補正の方法")
+"""How the share of each row was corrected: two years of unlike methods are not compared without a word."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dimension(Column, rests="words"):
     """Categories by which members of a population are split.

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 from tests.annual.entries import Indicator, Place
 from ujo_lib.annual import compare
 from ujo_lib.annual.released import Released, read_released, read_years
-from ujo_lib.columns import Count, Dimension
+from ujo_lib.columns import METHOD, Count, Dimension
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
@@ -377,3 +377,53 @@ def test_the_latest_of_several_years_that_released_anything_is_the_one_to_compar
     assert compare.latest(years[1:3], FiscalYear(2023)).year == FiscalYear(2021)
     assert compare.latest(years[:1], FiscalYear(2023)).year == FiscalYear(2019)
     assert compare.latest([], FiscalYear(2023)).year == FiscalYear(2022)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ("語の有無で層別", "語の有無で層別", ""),
+        (
+            "語の有無で層別",
+            "学習した判定で補正",
+            "補正の方法が違う(「語の有無で層別」と「学習した判定で補正」)",
+        ),
+        (None, "学習した判定で補正", "補正の方法が違う(「なし」と「学習した判定で補正」)"),
+        (None, None, ""),
+    ],
+)
+def test_shares_that_were_corrected_in_unlike_ways_are_not_compared_without_a_word(before, now, told):
+    years = [year(2022), year(2023)]
+    for one, method in zip(years, (before, now), strict=True):
+        if method:
+            one.tables["02_lonely"][0][METHOD.title] = method
+    found = row(LONELY, *years)
+    assert (found["verdict"], found["reason"]) == (compare.UNCLEAR, told)
+
+
+def test_unlike_days_and_unlike_corrections_are_both_told():
+    years = [year(2022, period="年4月~2023年3月"), year(2023, period="年4月~2023年5月")]
+    years[1].tables["02_lonely"][0][METHOD.title] = "学習した判定で補正"
+    told = row(LONELY, *years)["reason"]
+    assert "割合をとった期間が違う" in told
+    assert "補正の方法が違う" in told
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ("外出の状況", "外出の状況", ""),
+        ("外出の状況", "ふだんの外出", "表題が違う(「外出の状況」と「ふだんの外出」)"),
+        ("令和4(2022)年度の外出", "令和5(2023)年度の外出", ""),
+        ("", "外出の状況", ""),
+    ],
+)
+@pytest.mark.parametrize("indicator", [LONELY, CONTACTS])
+def test_a_question_that_was_named_anew_is_not_compared_without_a_word(indicator, before, now, told):
+    """Tables that somebody wrote from a report on paper may have no title."""
+    years = []
+    for number, title in ((2022, before), (2023, now)):
+        one = year(number)
+        about = {name: {**of_table, "表題": title} for name, of_table in one.about.items()}
+        years.append(Released(one.year, one.tables, about))
+    assert row(indicator, *years)["reason"] == told

@@ -75,6 +75,23 @@ def test_the_same_records_may_be_released_again():
     assert told(FIRST, report(EVERYBODY)) == []
 
 
+def test_a_release_signed_again_as_it_was_is_subtracted_once():
+    again = [replace(past, release="fy2023/second") for past in FIRST]
+    assert same_records(report(EVERYBODY), [*FIRST, *again], "fy2023") == (FIRST, [])
+    assert same_records(report(late(1)), [*FIRST, *again], "fy2023") == ([], FIRST)
+    assert {one.release for one in told([*FIRST, *again], report(late(1)))} == {"fy2023/first"}
+
+
+def test_a_release_signed_again_with_other_masks_or_one_table_less_tells_something_else():
+    flipped = tuple(not hidden for hidden in FIRST[0].hidden)
+    masked = [replace(past, release="fy2023/masked") for past in FIRST]
+    masked[0] = replace(masked[0], hidden=flipped)
+    fewer = [replace(past, release="fy2023/fewer") for past in FIRST[1:]]
+    everything = [*FIRST, *masked, *fewer]
+    assert same_records(report(EVERYBODY), everything, "fy2023") == (everything, [])
+    assert same_records(report(late(1)), everything, "fy2023") == ([], everything)
+
+
 def test_labels_order_and_further_tables_that_contradict_nothing_are_no_correction():
     renamed = [replace(table, id=f"{table.id}_2") for table in report(EVERYBODY)]
     assert told(FIRST, list(reversed(renamed))) == []

@@ -24,6 +24,8 @@ from tests.report.look.browser import looks, needs_browser
 from tests.report.sheets.machine_readable import check
 from tests.report.sheets.test_metadata import faults
 from tests.test_docs import COMMANDS, words
+from ujo_lib.annual.compare import read_indicators
+from ujo_lib.annual.released import read_released
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.extracts import OVERVIEW
 from ujo_lib.report.door.publish import NOT_SUPPLIED, TableRecord
@@ -56,6 +58,15 @@ def test_the_command_ends_with_the_path_of_the_cover(report: Report):
 
 def test_every_table_is_valid_where_others_take_it_up(report: Report):
     assert faults(report.release / "tables") == []
+
+
+def test_every_table_of_contacts_that_years_are_compared_by_says_whose_desk_it_counts(report: Report):
+    """Else a year of another desk is no 比較不可, and its contacts are told as more or fewer of the same."""
+    released = read_released(report.release / "tables", FiscalYear(2023))
+    indicators = read_indicators(REPOSITORY / "params/sample/fy2023/indicators.yaml")
+    tables = {one.place.table for one in indicators if one.place.table.startswith(("02", "03"))}
+    assert len(tables) >= 6
+    assert [name for name in sorted(tables) if "全国窓口への" not in released.about[name]["集計対象"]] == []
 
 
 def test_no_page_refers_to_anything_outside_itself_and_its_neighbours(report: Report):

@@ -128,3 +128,30 @@ def test_a_survey_told_again_as_it_was_signed_or_corrected_by_many_may_leave(pla
 def test_what_nobody_has_signed_or_counts_other_days_is_no_earlier_number_of_the_same_people(place):  # noqa: F811
     told_again(place, surveys(25), surveys(26), signed=False)
     told_again(place, surveys(25, period="2022年"), surveys(26, period="2023年"))
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"), [(-4, True), (-1, True), (0, False), (1, True), (4, True), (5, False)]
+)
+@pytest.mark.parametrize("archived", [False, True])
+def test_an_older_survey_changed_by_few_does_not_leave_with_a_new_release_of_the_same_year(
+    place,  # noqa: F811
+    more,
+    refused,
+    archived,
+):
+    """Whichever of the year's signed releases printed it: the first is subtracted, too, once a second has left."""
+    pages = printed(place, surveys(25))
+    (pages / SIGN_OFF).write_text("{}", encoding="utf-8")
+    if archived:
+        place.archive.mkdir(parents=True)
+        pages.rename(place.archive / "first")
+    again = surveys(25 + more)
+    made = printed(replace(place, year=2024), again)
+    told = ""
+    try:
+        review_reprints(place, made, {"01": Step(again)}, FIVE.threshold)
+    except ReleaseRefusedError as error:
+        told = str(error)
+    assert ("01_waves: R4 の「人数(人)」(令和5(2023)年度の公表と違う)" in told) is refused
+    assert bool(told) is refused

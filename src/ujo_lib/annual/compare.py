@@ -17,7 +17,7 @@ import pandas as pd
 from ujo_lib import stats
 from ujo_lib.annual.claims import Recall
 from ujo_lib.annual.released import Released, as_released, number
-from ujo_lib.columns import Column, Ratio, Share, Text, Various, interval
+from ujo_lib.columns import METHOD, Column, Ratio, Share, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Indicator, Indicators
@@ -38,7 +38,10 @@ _PERCENT: Final = re.compile(r"([\d.]+)%")
 
 @dataclass(frozen=True)
 class Reading:
-    """An indicator in one year; `why` says why there is no comparable value, `caution` what to bear in mind."""
+    """An indicator in one year; `why` says why there is no comparable value, `caution` what to bear in mind.
+
+    `method` is how the value was corrected, where the table tells it of each row.
+    """
 
     value: float | None = None
     base: float = 1.0
@@ -48,6 +51,7 @@ class Reading:
     about: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
     caution: str = ""
+    method: str = ""
 
 
 def read_indicators(path: Path) -> list[Indicator]:
@@ -241,10 +245,7 @@ def _compared(indicator: Indicator, before: Released, now: Released, level: floa
         ratio.low,
         ratio.high,
         _verdict(ratio),
-        one.caution
-        or other.caution
-        or _per_one_asked(indicator, one, other)
-        or _difference_of_days(one, other),
+        one.caution or other.caution or _per_one_asked(indicator, one, other) or _unlike(one, other),
     )
 
 
@@ -271,7 +272,8 @@ def _read(indicator: Indicator, released: Released, all_years: Iterable[Released
     )
     missing = number(row.get(indicator.gaps)) if indicator.gaps else 0
     why = f"記録のない日が{missing:.0f}日ある" if missing else "" if value is not None else "値がない"
-    return Reading(value, 1.0, low, high, _dispersion(indicator, released), about, why)
+    method = row.get(METHOD.name, "")
+    return Reading(value, 1.0, low, high, _dispersion(indicator, released), about, why, method=method)
 
 
 def _from_history(indicator: Indicator, year: FiscalYear, all_years: Iterable[Released]) -> Reading:
@@ -328,16 +330,25 @@ def _per_one_asked(indicator: Indicator, one: Reading, other: Reading) -> str:
     return told if indicator.kind == "count" and indicator.history else ""
 
 
-def _difference_of_days(one: Reading, other: Reading) -> str:
-    """What to bear in mind of shares over other days of the year; empty when the days are the same."""
-    periods = [reading.about.get("対象期間", "") for reading in (one, other)]
-    alike = _same_days(periods[0]) == _same_days(periods[1])
-    return "" if alike else f"割合をとった期間が違う(「{periods[0]}」と「{periods[1]}」)"
+def _unlike(one: Reading, other: Reading) -> str:
+    """What to bear in mind of two years: shares over other days or corrected otherwise, another name of the table.
+
+    A question that was worded anew is named anew; nobody but `changed` says that it asks for something else.
+    """
+    days, titles = (
+        [str(reading.about.get(name, "")) for reading in (one, other)] for name in ("対象期間", "表題")
+    )
+    told = {"割合をとった期間": days} if _same_days(days[0]) != _same_days(days[1]) else {}
+    if one.method != other.method:
+        told[METHOD.name] = [reading.method or "なし" for reading in (one, other)]
+    if all(titles) and _words_alone(titles[0]) != _words_alone(titles[1]):
+        told["表題"] = titles
+    return "、".join(f"{what}が違う(「{before}」と「{now}」)" for what, (before, now) in told.items())
 
 
-def _words_alone(period: str) -> str:
-    """A period without its numerals, which shares have: a campaign need not last as long as the last one."""
-    return re.sub(r"\d+", "", _ERA_YEAR.sub("", period))
+def _words_alone(text: str) -> str:
+    """Words without numerals, of years above all: a campaign need not last as long as the last one."""
+    return re.sub(r"\d+", "", _ERA_YEAR.sub("", text))
 
 
 def _same_days(period: str) -> str:

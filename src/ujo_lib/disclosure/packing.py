@@ -50,7 +50,10 @@ def unpacked(file: Path) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(file) as archive:
                 if not _is_plain(archive, file.stat().st_size):
-                    raise SealError("ZIPに、公表したファイル以外のものが入っている。")
+                    raise SealError(
+                        "承認のときのZIPのままではない(詰め直したか、公表したファイル以外のものが入っている)。"
+                        "承認した側から、もう一度ZIPを受け取ってください。"
+                    )
                 archive.extractall(place)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError):
             raise SealError("ZIPが壊れているか、ZIPではない。") from None

@@ -14,13 +14,12 @@ to know that records were only added, or only removed.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 
 from ujo_lib.disclosure.audit.attack import DIFFERENCE
 from ujo_lib.disclosure.audit.facts import Calendar, Known, crossings_of, exactly, facts_of, valued
 from ujo_lib.disclosure.audit.outsider import Outsider, people_agreeing_with
 from ujo_lib.disclosure.audit.people import People
-from ujo_lib.disclosure.audit.regions import atoms_of, spoken, subtract
+from ujo_lib.disclosure.audit.regions import differences, spoken
 from ujo_lib.disclosure.tables import (
     PERIOD,
     CountTable,
@@ -73,7 +72,7 @@ def same_records(
         Tables of the same records, and tables of records that have been corrected since.
     """
     same, corrected = [], []
-    for told in _releases(previous):
+    for told in _distinct(_releases(previous)):
         now = [table for table in tables if table.population == told[0].table.population]
         if _agree(now, [past.table for past in told]):
             same += told
@@ -123,6 +122,15 @@ def _releases(previous: Sequence[PastRelease]) -> list[list[PastRelease]]:
     for past in previous:
         found.setdefault((past.release, past.table.population), []).append(past)
     return list(found.values())
+
+
+def _distinct(releases: Sequence[list[PastRelease]]) -> list[list[PastRelease]]:
+    """Releases of a population that told something else; of those that told the same, the first."""
+    found: dict[int, list[PastRelease]] = {}
+    told = [[(past.table, past.hidden) for past in release] for release in releases]
+    for release, tables in zip(releases, told, strict=True):
+        found.setdefault(told.index(tables), release)
+    return [*found.values()]
 
 
 def _fiscal_year(release: str) -> str:
@@ -284,19 +292,7 @@ class _Subtraction:
         frames: dict[Region, frozenset[str]] = {}
         for past, _, region in [*self._then.cells, *self._now.cells]:
             frames[region] = frames.get(region, frozenset()) | past.table.frame
-        everything = atoms_of(frames)
-        framing = frozenset().union(*frames.values())
-        lines: dict[tuple[str, Region], list[Region]] = {}
-        for region in frames:
-            for variable in framing:
-                rest = tuple(pair for pair in region if pair[0] != variable)
-                lines.setdefault((variable, rest), []).append(region)
-        groups = [
-            left[1]
-            for line in lines.values()
-            for whole, part in permutations(line, 2)
-            if (left := subtract(whole, part, frames[whole] | frames[part], everything))
-        ]
+        groups = [left[1] for _, _, left in differences(frames)]
         return {group: (DIFFERENCE, spoken(group)) for group in groups if group not in self._names}
 
     def _regions_of_changed_tables(self) -> set[Region]:

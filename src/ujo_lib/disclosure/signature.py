@@ -86,11 +86,16 @@ def public_pages(outputs: Path) -> Path:
         The release that was signed last. Of a year of which none has left, the pages in the making; where all that
         left has been deleted, a folder that is not there.
     """
-    current, archive = outputs / "release", outputs / "releases"
-    signed = [folder for folder in archive.glob("*") if is_signed(folder)]
-    if is_signed(current) or not (signed or any(outputs.glob("disclosed/*.json"))):
+    current, signed = outputs / "release", signed_pages(outputs)
+    if current in signed or not (signed or any(outputs.glob("disclosed/*.json"))):
         return current
-    return max(signed, key=_signed_at, default=archive / "deleted")
+    return max(signed, key=_signed_at, default=outputs / "releases" / "deleted")
+
+
+def signed_pages(outputs: Path) -> list[Path]:
+    """Every release of a year that has been signed and is still there."""
+    folders = [outputs / "release", *sorted((outputs / "releases").glob("*"))]
+    return [folder for folder in folders if is_signed(folder)]
 
 
 def _signed_at(folder: Path) -> tuple[str, float]:

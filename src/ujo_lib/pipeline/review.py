@@ -15,7 +15,7 @@ from ujo_lib.annual.released import Released, number, read_released
 from ujo_lib.disclosure.audit import PUBLIC, AuditReport, Promise
 from ujo_lib.disclosure.gate import Finding, Gate, to_json
 from ujo_lib.disclosure.revision import SmallChange
-from ujo_lib.disclosure.signature import is_signed, public_pages
+from ujo_lib.disclosure.signature import signed_pages
 from ujo_lib.disclosure.tables import PERIOD, Policy, sums_of
 from ujo_lib.files import write_atomically
 from ujo_lib.fiscal import FiscalYear
@@ -95,7 +95,7 @@ def review_printed(
 
 
 def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finished], threshold: int) -> None:
-    """Hold what is told again of earlier surveys against what other years have signed of them.
+    """Hold what is told again of earlier surveys against what has been signed of them, in any year.
 
     Their people are counted in no table of this year, so no audit of masks subtracts them.
 
@@ -111,13 +111,12 @@ def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finish
     ]
     found = []
     for outputs in sorted(place.outputs.parent.glob("fy[0-9][0-9][0-9][0-9]")):
-        pages = public_pages(outputs)
-        if outputs != place.outputs and is_signed(pages):
+        for pages in signed_pages(outputs):
             then = read_released(pages / "tables", FiscalYear(int(outputs.name[2:])))
             found += [told for table in again for told in _moved_by_few(table, then, now, threshold)]
     if found:
         raise ReleaseRefusedError(
-            "公表を取りやめました。署名したほかの年度の表に載せた人数と、わずかに違う人数が載っています。",
+            "公表を取りやめました。署名した前の公表の表に載せた人数と、わずかに違う人数が載っています。",
             _told(found),
             "前に公表した人数に戻し、訂正があったことは、数字を入れずに知らせてください。",
         )

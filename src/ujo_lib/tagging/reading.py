@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ujo_lib.columns import Column, Count, Difference, Dimension, Share, Text, interval
+from ujo_lib.columns import METHOD, Column, Count, Difference, Dimension, Share, interval
 from ujo_lib.stats import LEVEL
 from ujo_lib.tagging import shares as estimate
 from ujo_lib.tagging.analysis import THEME, WITH_THEME, Labels, members_of
@@ -137,7 +137,7 @@ def corrected_shares(reading: Reading, labels: Labels, level: float = LEVEL) -> 
     table["method"] = [
         _BY_LEARNED if reading.learned(place, level) is not None else _BY_WORDS for place in places
     ]
-    columns = {"theme": THEME, **_share("相談", level), "method": Text(heading="補正の方法")}
+    columns = {"theme": THEME, **_share("相談", level), "method": METHOD}
     return Typed.of(table, columns, note=_kept(reading))
 
 

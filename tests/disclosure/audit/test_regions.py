@@ -1,8 +1,11 @@
 """What is left of a region when another is taken from it."""
 
+import random
+from itertools import permutations
+
 import pytest
 
-from ujo_lib.disclosure.audit.regions import subtract
+from ujo_lib.disclosure.audit.regions import atoms_of, differences, subtract
 from ujo_lib.disclosure.tables import Region
 
 
@@ -40,3 +43,20 @@ def test_what_is_left_of_a_region_names_its_variables_in_order_whichever_was_add
         {"性": everything["性"], "齢": frozenset("若老")},
     )
     assert subtract(whole, later[0], frozenset({"齢"}), later[1]) == ("齢", (*whole, ("齢", frozenset("老"))))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_region_that_lies_within_another_is_left_out_of_the_differences(seed: int) -> None:
+    """Against every pair there is."""
+    draw = random.Random(seed)
+    frames: dict[Region, frozenset[str]] = {}
+    for _ in range(60):
+        named = sorted(draw.sample(["月", "区", "性", "齢"], draw.randint(0, 3)))
+        region = tuple((v, frozenset(draw.sample("1234", draw.randint(1, 3)))) for v in named)
+        frames[region] = frozenset(v for v in named if draw.random() < 0.6)
+    every = atoms_of(frames)
+    pairs = ((a, b, subtract(a, b, frames[a] | frames[b], every)) for a, b in permutations(frames, 2))
+    expected = {(a, b, left) for a, b, left in pairs if left}
+    found = list(differences(frames))
+    assert len(found) == len(expected) > 10
+    assert set(found) == expected

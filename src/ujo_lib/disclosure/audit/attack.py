@@ -7,7 +7,6 @@ listed as such (既公表); a release that narrows any other small count below t
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -24,7 +23,7 @@ from ujo_lib.disclosure.audit.facts import (
 )
 from ujo_lib.disclosure.audit.outsider import Outsider, people_agreeing_with
 from ujo_lib.disclosure.audit.people import People
-from ujo_lib.disclosure.audit.regions import atoms_of, made_of, order_of, spoken, subtract
+from ujo_lib.disclosure.audit.regions import differences, made_of, spoken
 from ujo_lib.disclosure.tables import PERIOD, CountTable, PastRelease, Policy, PublicFigure, Region
 
 PUBLIC, SAFE, LEAK = "既公表", "保護", "漏えい"
@@ -269,16 +268,13 @@ class _Attack:
                 framed[region] = framed.get(region, frozenset()) | table.frame
                 in_full[region] = max(in_full.get(region, 0), total)
         values = {known.parts[0][1]: int(known.low) for known in counts}
-        everything = atoms_of(values)
         found: dict[Region, _Suspect] = {}
-        for large, small in combinations(sorted(values, key=order_of), 2):
-            for whole, part in ((large, small), (small, large)):
-                left = subtract(whole, part, framed[whole] | framed[part], everything)
-                size = values[whole] - values[part]
-                if not left or not 0 < size < self._policy.threshold:
-                    continue
-                if left[0] == PERIOD and self._policy.rest_in_full(in_full[whole], in_full[part]):
-                    continue
-                if not made_of(left, size, values):
-                    found[left[1]] = _Suspect(DIFFERENCE, spoken(left[1]), left[1], size, small=True)
+        for whole, part, left in differences(framed):
+            size = values[whole] - values[part]
+            if not 0 < size < self._policy.threshold:
+                continue
+            if left[0] == PERIOD and self._policy.rest_in_full(in_full[whole], in_full[part]):
+                continue
+            if not made_of(left, size, values):
+                found[left[1]] = _Suspect(DIFFERENCE, spoken(left[1]), left[1], size, small=True)
         return list(found.values())

@@ -45,10 +45,11 @@ def valued(tables: Iterable[CountTable]) -> list[tuple[CountTable, int, Cell]]:
 
 def linked(region: Region, facts: Sequence[Known]) -> list[Known]:
     """Facts that say something about the people of a region, directly or through one another."""
-    variables, linked, left = {v for v, _ in region}, list[Known](), list(dict.fromkeys(facts))
+    variables, linked, left = {v for v, _ in region}, list[Known](), dict.fromkeys(facts)
     while near := [fact for fact in left if any(not r or variables & dict(r).keys() for _, r in fact.parts)]:
         linked += near
-        left = [fact for fact in left if fact not in near]
+        for fact in near:
+            del left[fact]
         variables |= {v for fact in near for _, r in fact.parts for v, _ in r}
     return linked
 

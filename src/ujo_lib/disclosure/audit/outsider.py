@@ -77,7 +77,8 @@ class Outsider:
         return ends[0], ends[1]
 
     def _end(self, aim: np.ndarray, side: int, truth: int, at_least: int) -> float:
-        if side > 0 and any(abs(float(aim @ x) - at_least) < _EPS for x in self._worlds):
+        own = np.flatnonzero(aim)
+        if side > 0 and any(abs(float(x[own].sum()) - at_least) < _EPS for x in self._worlds):
             return float(at_least)  # fewer than that there cannot be
         x = self._extreme(aim, side, at_least)
         if x is None:

@@ -1,6 +1,7 @@
 """Regions of people: how they are ordered, spoken of, and taken from one another."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import permutations
 
 from ujo_lib.disclosure.tables import Region
 
@@ -30,6 +31,27 @@ def subtract(
     if not inner < outer:
         return None
     return v, tuple(sorted({**a, v: outer - inner}.items(), key=lambda pair: pair[0]))
+
+
+def differences(
+    frames: Mapping[Region, frozenset[str]],
+) -> Iterator[tuple[Region, Region, tuple[str, Region]]]:
+    """Every region and one within it that `subtract` can take away, with what that finds.
+
+    Args:
+        frames: region → frame variables of the tables that count it.
+    """
+    everything = atoms_of(frames)
+    framing = sorted(frozenset().union(*frames.values()))
+    lines: dict[tuple[str, Region], list[Region]] = {}
+    for region in frames:
+        for variable in framing:
+            rest = tuple(pair for pair in region if pair[0] != variable)
+            lines.setdefault((variable, rest), []).append(region)
+    for line in lines.values():
+        for whole, part in permutations(line, 2):
+            if left := subtract(whole, part, frames[whole] | frames[part], everything):
+                yield whole, part, left
 
 
 def made_of(left: tuple[str, Region], size: int, counts: Mapping[Region, int]) -> bool:
