@@ -1,10 +1,11 @@
 """The fast path over numbers must agree with the plain one over strings."""
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ujo_lib.disclosure.gate.shingles import LENGTH, bare, hashes, shingles
+from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, hashes, shingles
 from ujo_lib.text import strip_for_match
 
 _END = 0xFFFFFFFE
@@ -39,3 +40,27 @@ def test_no_run_crosses_from_one_text_into_the_next() -> None:
     codes, _ = bare(["あいうえ", "かきくけ"])
     assert not hashes(codes).any()
     assert len(shingles(["あいうえ", "かきくけ"])) == 0
+
+
+@pytest.mark.parametrize(("letters", "runs"), [(0, 0), (6, 0), (7, 0), (8, 1), (9, 2)])
+def test_a_run_is_eight_letters_and_fewer_are_none(letters: int, runs: int) -> None:
+    codes = np.arange(100, 100 + letters, dtype=np.uint32)
+    assert len(hashes(codes)) == runs
+    assert len(ShingleSet(hashes(codes))) == runs
+    text = "あいうえおかきくけこ"[:letters]
+    assert len(shingles([text])) == runs
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["あい"], ["あいうえおかきく"]])
+@pytest.mark.parametrize("probe", ["", "ん", "かきくけこさしす", "あいうえおかきく"])
+def test_a_set_without_runs_and_a_text_without_any_of_them_find_nothing(texts: list[str], probe: str) -> None:
+    hits, places = shingles(texts).find(bare([probe])[0])
+    assert hits.tolist() == places.tolist() == [0] * (probe in texts and len(probe) == LENGTH)
+
+
+def test_a_run_taken_out_of_a_set_is_not_found_and_its_neighbours_are() -> None:
+    whole = shingles(["あいうえおかきくけこ"])
+    codes, _ = bare(["あいうえおかきくけこ"])
+    left = whole.without(hashes(codes)[1:2])
+    assert [len(whole), len(left)] == [3, 2]
+    assert left.find(codes)[0].tolist() == [0, 2]
