@@ -377,3 +377,12 @@ def test_the_latest_of_several_years_that_released_anything_is_the_one_to_compar
     assert compare.latest(years[1:3], FiscalYear(2023)).year == FiscalYear(2021)
     assert compare.latest(years[:1], FiscalYear(2023)).year == FiscalYear(2019)
     assert compare.latest([], FiscalYear(2023)).year == FiscalYear(2022)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ends"),
+    [(None, None, (2.0, 2.0)), (1.5, 3.0, (1.5, 3.0)), (1.5, None, (1.5, 2.0)), (None, 3.0, (2.0, 3.0))],
+)
+def test_a_figure_whose_width_is_not_printed_is_taken_as_it_stands(low, high, ends):
+    found = compare._interval(compare.Reading(2.0, low=low, high=high))
+    assert (found.estimate, found.low, found.high) == (2.0, *ends)

@@ -329,15 +329,15 @@ def test_a_pyramid_of_nobody_has_a_scale_to_one(values: list[int], end: int) -> 
     assert (left.get_xlim(), right.get_xlim()) == ((end, 0), (0, end))
 
 
-@pytest.mark.parametrize(("letters", "lines"), [(24, 1), (25, 2)])
+@pytest.mark.parametrize(("more", "lines"), [("", 1), ("x", 1), ("xx", 2), ("全", 2)])
 def test_a_label_above_its_bar_takes_the_whole_width_of_a_phone_but_four_pixels(
-    letters: int, lines: int
+    more: str, lines: int
 ) -> None:
-    """24 letters of 13.5 are 324 pixels of 336; 25 are 337.5."""
-    lanes = _Lanes(["全" * letters], NARROW, 340)
-    assert lanes.wrap(["全" * letters])[0].count("\n") + 1 == lines
-    label = lines * 1.3 * 13.5
-    assert lanes.pitch == pytest.approx(label + (1.3 + 0.5) * 13.5)
+    """24 letters of 13.5 are 324 pixels of 336; an x is 6.6."""
+    label = "全" * 24 + more
+    lanes = _Lanes([label], NARROW, 340)
+    assert lanes.wrap([label])[0].count("\n") + 1 == lines
+    assert lanes.pitch == pytest.approx((lines * 1.3 + 1.3 + 0.5) * 13.5)
 
 
 def test_labels_above_their_bars_stand_three_pixels_over_them_with_four_pixels_below_the_last() -> None:

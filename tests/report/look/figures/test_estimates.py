@@ -171,7 +171,10 @@ def test_the_registered_analysis_is_named_on_the_side_where_there_is_room(at: in
     assert (named.xy, named.get_ha()) == ((at, 1), side)
     for axes in (above, below):
         (band,) = axes.patches
-        assert (band.get_x(), band.get_width()) == (at - 0.5, 1)
+        assert (band.get_x(), band.get_width(), band.get_linewidth()) == (at - 0.5, 1, 0)
+        assert band.get_zorder() < min(
+            part.get_zorder() for part in [*axes.lines, *axes.collections] if part.get_zorder()
+        )
     assert below.get_xlim() == (-0.5, 9.5)
 
 

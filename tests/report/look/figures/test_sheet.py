@@ -144,6 +144,7 @@ def test_a_key_stands_in_as_many_columns_as_fit_and_in_one_at_least(
     """An entry takes 4.4 letters of 14.5 besides its name; the sheet has 674 pixels, and 2 letters after the last."""
     (key,) = keyed(["全" * letters] * names, WIDE).mpl.legends
     assert key._ncols == columns
+    assert not key.get_frame_on()
     assert len(key.get_patches()) == names
 
 
