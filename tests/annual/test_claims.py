@@ -106,6 +106,8 @@ def test_each_rule_agrees_where_it_should_and_only_there(rule, published, cell, 
         (-0.09, -0.05, 0.05, UNKNOWN, "±5.0にまたがり"),
         (-0.001, 0.001, None, UNKNOWN, "margin"),
         (float("nan"), float("nan"), 0.05, UNKNOWN, "差の区間がない"),
+        (float("nan"), 0.01, 0.05, UNKNOWN, "差の区間がない"),
+        (0.06, float("nan"), 0.05, UNKNOWN, "差の区間がない"),
     ],
 )
 def test_the_same_as_the_nation_needs_the_whole_interval_within_the_margin(low, high, margin, verdict, said):
@@ -493,3 +495,12 @@ def test_a_verdict_that_nobody_got_is_counted_as_none():
     assert dict(zip(counted["verdict"], counted["n"], strict=True)) == {
         AGREES: 2, DIFFERS: 1, UNKNOWN: 0, WITHHELD: 0, OUTSIDE: 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("z", "verdict"),
+    [((1.0, 2.0), DIFFERS), ((1.001, 2.0), AGREES), ((1.001, 1.002), AGREES), ((0.9, 3.0), DIFFERS)],
+)
+def test_every_ratio_must_be_above_one_and_one_itself_is_not(z, verdict):
+    table = unmasked(SPEC, FRAME.assign(z=[*z, -3.0, 0.0]))
+    assert _verdict("above_one", "…", table, column="z", where={"hour": ["22時", "23時"]}) == verdict

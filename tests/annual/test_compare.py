@@ -427,3 +427,12 @@ def test_a_question_that_was_named_anew_is_not_compared_without_a_word(indicator
         about = {name: {**of_table, "表題": title} for name, of_table in one.about.items()}
         years.append(Released(one.year, one.tables, about))
     assert row(indicator, *years)["reason"] == told
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ends"),
+    [(None, None, (2.0, 2.0)), (1.5, 3.0, (1.5, 3.0)), (1.5, None, (1.5, 2.0)), (None, 3.0, (2.0, 3.0))],
+)
+def test_a_figure_whose_width_is_not_printed_is_taken_as_it_stands(low, high, ends):
+    found = compare._interval(compare.Reading(2.0, low=low, high=high))
+    assert (found.estimate, found.low, found.high) == (2.0, *ends)

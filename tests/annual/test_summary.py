@@ -546,3 +546,11 @@ def test_what_cannot_be_said_stands_with_its_next_action_where_one_is_known(tmp_
     file = tmp_path / "limits.yaml"
     file.write_text("limits:\n  - {about: a, why: b, next: c}\n  - {about: d, why: e}\n", encoding="utf-8")
     assert summary.read_limits(file) == [("a", "b", "c"), ("d", "e", "")]
+
+
+@pytest.mark.parametrize("column", ["n", "n_earlier", "verdict"])
+def test_a_change_of_which_a_number_is_hidden_is_not_told(column):
+    shown = _recall(year())(*CHANGES)
+    hidden = replace(shown, hidden=shown.hidden.assign(**{column: True}))
+    line = summary.change_of_count(lambda *name: hidden if name == CHANGES else _recall(year())(*name))
+    assert text_of(line.said()) == "以前の調査と比べた増減は、人数が少ないため公表できません。"

@@ -173,3 +173,23 @@ def test_a_key_has_its_name_without_the_noughts_before_it_as_minisign_does(numbe
     lines = b"untrusted comment: x\n" + base64.b64encode(key)
     assert keys.key_id(minisign.PublicKey.from_bytes(lines)) == keys.signing_id(lines) == name
     assert keys.signing_id(b"x\n" + base64.b64encode(b"Ed")) == ""
+
+
+@pytest.mark.parametrize(
+    ("platform", "told", "folder"),
+    [
+        ("win32", {"APPDATA": "/a"}, "/a/ujo/keys"),
+        ("win32", {"XDG_CONFIG_HOME": "/c"}, "/home/h/AppData/Roaming/ujo/keys"),
+        ("linux", {"XDG_CONFIG_HOME": "/c"}, "/c/ujo/keys"),
+        ("linux", {"APPDATA": "/a"}, "/home/h/.config/ujo/keys"),
+        ("linux", {"XDG_CONFIG_HOME": ""}, "/home/h/.config/ujo/keys"),
+    ],
+)
+def test_keys_lie_where_the_platform_keeps_what_is_one_user_s(platform, told, folder, monkeypatch) -> None:
+    for name in ("APPDATA", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(keys.sys, "platform", platform)
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/h"))
+    assert keys.keys_folder() == Path(folder)

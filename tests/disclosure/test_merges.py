@@ -57,3 +57,27 @@ def test_a_cell_without_a_count_adds_nobody_to_its_neighbour(columns: str) -> No
     cells = tuple(Cell((label,), column, values[column]) for label, column in zip("ab", columns, strict=True))
     table = CountTable("t", "cases", {"row": "row"}, ("n", "m"), cells)
     assert merge_advice(table, Policy()) == ("この表を外すことを勧めます。",)
+
+
+@pytest.mark.parametrize(("values", "spared"), [
+    ([[3, 0], [1, 0]], True),  # two small ones become one; nobody and nobody stay nobody
+    ([[3, 0], [0, 1]], False),
+    ([[2, 0], [3, 0]], True),
+    ([[1, 0], [0, 0]], False),
+])  # fmt: skip
+def test_nobody_and_nobody_together_are_no_small_count(values: list[list[int]], spared: bool) -> None:
+    cells = tuple(
+        Cell((label,), column, n)
+        for label, line in zip("ab", values, strict=True)
+        for column, n in zip("nm", line, strict=True)
+    )
+    table = CountTable("t", "cases", {"row": "row"}, ("n", "m"), cells)
+    assert ("まとめる" in merge_advice(table, Policy())[0]) is spared
+
+
+def test_of_two_mergers_that_spare_as_many_the_first_is_named() -> None:
+    cells = tuple(Cell((label,), "n", n) for label, n in zip("abcd", (3, 3, 9, 4), strict=True))
+    table = CountTable("t", "cases", {"row": "row"}, ("n",), cells)
+    assert "「a」と「b」" in merge_advice(table, Policy())[0]
+    turned = CountTable("t", "cases", {"row": "row"}, ("n",), cells[::-1])
+    assert "「b」と「a」" in merge_advice(turned, Policy())[0]

@@ -288,3 +288,12 @@ def test_a_row_that_holds_a_count_back_in_no_way_is_in_no_cut(side: int) -> None
     found, empty = suppress._extreme(line, supposed, line.targets[0], side)
     assert found is not None
     assert empty.tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "cost"), [((1, 1, 0, 0), 7), ((1, 0, 0, 0), 0), ((0, 1, 1, 0), 18), ((1, 1, 1, 1), 68)]
+)
+def test_what_is_hidden_in_any_case_costs_nothing(hidden: Sequence[int], cost: int) -> None:
+    """Three people are to be protected; beside them 8 and 9, and the sum that costs 50."""
+    given = line_of(3, 8, 9, weights=(5, 7, 11))
+    assert suppress._cost(given, np.array(hidden, bool)) == cost

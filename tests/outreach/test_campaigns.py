@@ -213,3 +213,13 @@ def test_two_measures_of_one_name_are_two_and_one_without_a_day_is_none(campaign
     assert calendar.joint_window(same_day, carry_over) == once
     assert len(calendar.windows(pd.concat([campaigns, campaigns]), carry_over)) == 6
     assert len(calendar.listing(same_day.assign(reach_n=1, reach_unit="戸")).frame) == 6
+
+
+@pytest.mark.parametrize(("days", "tail"), [(0, None), (1, 1), (7, 7)])
+def test_a_measure_without_an_effect_beyond_its_end_has_no_bar_of_one(campaigns, days, tail):
+    stages = calendar.calendar(campaigns, {"チラシ": CarryOver(days)}).frame
+    after = stages[(stages["name"] == "チラシ") & (stages["stage"] == "持続とみなす期間")]
+    assert [(end - start).days + 1 for start, end in zip(after["start"], after["end"], strict=True)] == (
+        [tail] if tail else []
+    )
+    assert set(stages.loc[stages["stage"] == "持続とみなす期間", "name"]) == ({"チラシ"} if tail else set())

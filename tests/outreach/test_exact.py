@@ -206,3 +206,14 @@ def test_mid_p_against_an_empty_baseline_is_a_power_of_the_windows_share(k):
     share = 0.05 ** (1 / k)
     assert (low, high) == (pytest.approx(3 * share / (1 - share)), np.inf)
     assert p_value == pytest.approx(4.0**-k)
+
+
+def test_a_block_in_which_the_control_heard_nobody_is_left_out_and_one_with_a_single_contact_counts():
+    comparison = blocks_of(5, 25, 5, 25, 40)
+    for control, blocks in ((0.0, (5, 25, 5, 25)), (1.0, None)):
+        frame = comparison.frame.assign(control=[100.0, 100, 100, 100, control, 100])
+        found = exact.variance_ratio(Comparison("宇城市", frame))
+        if blocks:
+            assert found == pytest.approx(exact.variance_ratio(blocks_of(*blocks)))
+        else:
+            assert found > exact.variance_ratio(blocks_of(5, 25, 5, 25))

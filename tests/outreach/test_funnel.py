@@ -365,3 +365,27 @@ def test_the_use_of_a_medium_says_where_it_was_read(sources, told):
     use = pd.DataFrame({"age_band": ["10代", "20代", "30代", "40代"], "medium": "A", "share": 0.5})
     of_teens = ads([("2024-02-20", "A", 1000, 10, 1)]).assign(age_band="13-17")
     assert funnel.media_and_clicks(of_teens, use.assign(source=sources)).schema["use"].note == told
+
+
+def test_the_share_of_landings_is_of_the_clicks_that_can_land(published):
+    measured = published.assign(landing_views=6_000)
+    found = funnel.by(pd.concat([published, measured]), []).frame["landing_share"].item()
+    assert found == pytest.approx(6_000 / 8_812)
+
+
+@pytest.mark.parametrize(
+    ("clicks", "spread"),
+    [([1, 9, 5, 5], 32 / 5 / 0.9 / 3), ([5, 5, 5, 5], 1.0), ([0, 0, 0, 0], None), ([50] * 4, None)],
+)
+def test_the_spread_of_days_is_pearsons_and_none_where_nobody_or_everybody_clicks(clicks, spread):
+    """Of 50 a day 5 click: (16 + 16) / (50 · 0.1 · 0.9) over 3 degrees of freedom."""
+    days = [(f"2024-02-{20 + at}", "A", 50, n, 1) for at, n in enumerate(clicks)]
+    found = funnel.by(ads(days), ["platform"]).frame["dispersion"].item()
+    assert (None if pd.isna(found) else found) == (spread if spread is None else pytest.approx(spread))
+
+
+@pytest.mark.parametrize(("clicks", "pairs"), [(9, 3), (10, 3), (11, 1), (None, 1)])
+def test_a_platform_with_more_clicks_than_impressions_or_without_a_count_is_in_no_pair(clicks, pairs):
+    rows = ads([("2024-02-20", "A", 10, 1, 1), ("2024-02-20", "B", 10, 2, 1), ("2024-02-20", "C", 10, 0, 1)])
+    rows["link_clicks"] = pd.array([1, 2, clicks], "Int64")
+    assert len(funnel.pairwise(rows, "platform").frame) == pairs

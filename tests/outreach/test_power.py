@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom, poisson
 
 from tests.outreach.test_specification import PLAN
 from ujo_lib.outreach import did, exact, power
@@ -161,3 +162,17 @@ def test_an_effect_of_many_standard_errors_is_found_however_the_spread_was_estim
     of = power.planned_blocks(28, 3 * 365)
     assert power.block_power(0.05, of, 1.5) == pytest.approx(1, abs=1e-4)
     assert power.block_power(0.05, of, 1 / 1.5) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize(("ratio", "window"), [(1.0, 4.0), (3.0, 4.0), (0.2, 20.0)])
+def test_power_of_a_small_plan_is_the_sum_over_all_pairs_of_counts_that_the_test_rejects(ratio, window):
+    """Clopper and Pearson's two tails, each at most half the level, pair by pair."""
+    baseline, found = 6.0, 0.0
+    null = window / (window + baseline)
+    for k1 in range(80):
+        for k0 in range(60):
+            lower = binom.cdf(k1, k1 + k0, null)
+            upper = binom.sf(k1 - 1, k1 + k0, null)
+            if min(lower, upper) <= 0.025:
+                found += poisson.pmf(k1, window * ratio) * poisson.pmf(k0, baseline)
+    assert power.exact_power(baseline, window, ratio) == pytest.approx(found, abs=1e-9)

@@ -229,3 +229,12 @@ def test_no_difference_is_more_than_one_nor_proven_by_an_error_that_nobody_sees(
 def test_an_error_that_is_the_rounding_of_the_machine_is_none(value: float, se: float, seen: bool) -> None:
     """A billionth of the estimate, of a share or anything smaller a billionth of the whole."""
     assert Estimate(value, se, 5, np.empty(0)).seen is seen
+
+
+@pytest.mark.parametrize("groups", [1, 2, 3])
+def test_a_total_that_a_margin_gives_has_no_error_however_few_its_groups(strat: Design, groups: int) -> None:
+    labels = np.array(list("abc"))[np.arange(len(STRAT)) % groups]
+    raked = strat.calibrated([(labels, pd.Series(dict.fromkeys("abc"[:groups], 6194 / groups)))])
+    assert raked.margins.sum(axis=1).tolist() == [1] * len(STRAT)
+    whole = total(raked, np.ones(len(STRAT)))
+    assert (whole.value, whole.se) == pytest.approx((6194, 0), abs=1e-6)

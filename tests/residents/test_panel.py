@@ -126,7 +126,7 @@ def test_an_answer_that_nobody_gives_in_either_year_may_have_changed(drawn, regi
         drawn.assign(lonely=pd.Categorical(["いいえ"] * len(drawn), ["はい", "いいえ"])), register
     )
     row = change(never, never, "lonely", "孤独", ["はい"], False).frame.iloc[0]
-    assert (row["estimate"], row["reading"]) == (0, "変わったとは言えない")
+    assert (row["estimate"], row["reading"], row["fewest"]) == (0, "変わったとは言えない", 0)
     assert row["low"] == pytest.approx(-row["high"])
     assert row["high"] > 0
 

@@ -340,3 +340,24 @@ def test_nobody_is_assumed_to_have_answered_more_often_than_always():
         true = tables.unseen(10 / 19, 0.95, gap)
         others = 0.95 * (9 / 19) / (1 - true)
         assert (others <= 1) == (gap < 0.1)
+
+
+@pytest.mark.parametrize(
+    ("share", "rate", "gap", "expected"),
+    [
+        (0.1, 0.5, 0.2, 0.151388),  # a = (0.3 + sqrt(0.13)) / 2 answer of those who have it: 0.05 / a
+        (0.0, 0.3, 0.4, 0.0),  # nobody has it, however large the gap
+        (1.0, 0.3, 0.4, 1.0),
+        (0.9, 0.5, 0.2, 0.927051),  # a = (0.3 + sqrt(0.45)) / 2
+    ],
+)
+def test_what_the_silent_may_hide_follows_from_the_equation_at_both_ends(share, rate, gap, expected):
+    assert tables.unseen(share, rate, gap) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_group_in_which_nobody_was_heard_has_no_row():
+    sexes = pd.Categorical(["男性"] * 12, ["男性", "女性"])
+    frame = tables.across(
+        _of(["はい", "いいえ"] * 6, sex=sexes), "lonely", "孤独", ["はい"], [("sex",), ("sex", "age_band")]
+    ).frame
+    assert "女性" not in set(frame["sex"])

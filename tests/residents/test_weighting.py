@@ -7,7 +7,16 @@ import pytest
 from tests.residents.conftest import AGES
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec, mask
 from ujo_lib.residents.tables import across, persons, sensitivity
-from ujo_lib.residents.weighting import SampleError, diagnostics, open_sample, response, response_by, said_how
+from ujo_lib.residents.weighting import (
+    TRIM,
+    SampleError,
+    _trimmed,
+    diagnostics,
+    open_sample,
+    response,
+    response_by,
+    said_how,
+)
 
 
 def test_design_weights_are_the_persons_of_the_district_for_each_one_drawn(drawn, register):
@@ -16,6 +25,7 @@ def test_design_weights_are_the_persons_of_the_district_for_each_one_drawn(drawn
     assert own.to_dict() == pytest.approx({"東": 660 / 66, "西": 340 / 54})
     assert sample.persons == 1000
     assert sample.response == drawn["responded"].mean()
+    assert list(sample.answers.columns) == list(drawn.columns)
 
 
 def test_those_who_answered_carry_the_silent_of_their_sex_and_age(drawn, register):
@@ -309,3 +319,28 @@ def test_who_was_joined_is_told_no_longer_once_a_release_keeps_the_weights_back(
         shown = mask(record, table.frame, {}, whole)
         assert ("まとめて重みを付けました" in shown.spec.note) is told
         assert ("抑えた重みは" in shown.spec.note) is told
+
+
+@pytest.mark.parametrize(
+    ("weights", "cut", "expected"),
+    [
+        ([1, 1, 1, 9], 1, [1.5, 1.5, 1.5, 7.5]),  # cut to 5, and 12 persons are still 12
+        ([1, 1, 1, 5.01], 1, [8.01 / 8, 8.01 / 8, 8.01 / 8, 8.01 * 5 / 8]),
+        ([1, 1, 1, 5], 0, [1, 1, 1, 5]),
+        ([2, 2, 2, 2], 0, [2, 2, 2, 2]),
+    ],
+)
+def test_a_weight_is_cut_to_five_times_the_median_and_the_sum_is_kept(weights, cut, expected):
+    lowered, found = _trimmed(np.array(weights, float), TRIM)
+    assert found == cut
+    assert lowered == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("other", "words"), [(1.0, "そのまま数えた"), (1.1, "偏りを直した")])
+def test_equal_weights_correct_nothing_and_are_not_said_to(drawn, other, words):
+    heard = drawn[drawn["responded"]].reset_index(drop=True)
+    weights = [1.0] * (len(heard) - 1) + [other]
+    sample = open_sample(
+        heard.drop(columns="responded").assign(weight=weights), pd.DataFrame(columns=["sex", "age_band", "n"])
+    )
+    assert words in said_how(sample)

@@ -4,7 +4,7 @@ import pytest
 
 from ujo_lib.disclosure.audit import people as people_room
 from ujo_lib.disclosure.audit.people import People, _blocks
-from ujo_lib.disclosure.tables import Region
+from ujo_lib.disclosure.tables import AREA, PERIOD, YES, Region
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,26 @@ def test_where_not_all_can_be_crossed_a_block_tells_apart_what_its_own_counts_te
     monkeypatch.setattr(people_room, "_CROSS_LIMIT", limit)
     people = People([of(a="12", b="1"), of(b="1", c="1"), of(a="1", c="1"), of(a="1", d="12")])
     assert (people.size, people.approximate) == (size, set(variables))
+
+
+def known(**chosen: str) -> Region:
+    names = {"period": PERIOD, "area": AREA}
+    return tuple(sorted((names.get(v, v), frozenset([atom])) for v, atom in chosen.items()))
+
+
+@pytest.mark.parametrize(
+    ("regions", "doubtful"),
+    [
+        ([known(sex="男性"), known(sex="女性")], ["sex"]),
+        ([known(sex="男性"), known(topic=YES)], ["sex"]),  # of an option, who did not choose it is the rest
+        ([known(sex="男性"), known(topic="家族")], ["sex", "topic"]),
+        ([known(sex="男性", period="春"), known(sex="男性", period="夏")], ["sex", PERIOD]),
+        ([known(sex="男性", period="春"), known(sex="男性")], ["sex"]),  # a whole year holds other days
+        ([known(sex="男性", area="東"), known(sex="男性")], ["sex"]),
+        ([known(sex="男性", area="東"), known(sex="男性", area="西")], ["sex", AREA]),
+    ],
+)
+def test_a_category_that_no_table_names_is_doubtful_but_of_options_and_of_parts_of_a_whole(
+    regions, doubtful
+) -> None:
+    assert sorted(People(regions).doubtful(regions)) == sorted(doubtful)

@@ -20,6 +20,7 @@ from ujo_lib.disclosure.tables import Region
         ({"年": "1"}, {"年": "1", "月": "4"}, "5他"),
         ({"月": "45", "年": "1"}, {"月": "4", "年": "2"}, None),
         ({}, {"年": "1"}, None),
+        ({}, {"月": "45他"}, None),  # all of them, named one by one: nobody is left
     ],
 )
 def test_one_region_is_subtracted_from_another_only_when_it_lies_within_and_one_variable_parts_them(

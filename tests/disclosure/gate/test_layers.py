@@ -1,6 +1,7 @@
 """Long runs of blanks, empty lines and empty cells cost a page nothing, and hide nothing that stood between them."""
 
 import base64
+import gzip
 import io
 import re
 import zipfile
@@ -139,6 +140,17 @@ def test_archives_within_archives_are_opened_to_a_depth_and_refused_below_it(mor
             archive.writestr(name, content)
         content, name = packed.getvalue(), "a.zip"
     found = list(of_file("a.zip", content))
+    assert any(isinstance(one, Layer) and SAID in one.text for one in found) == read
+    assert any(isinstance(one, Unreadable) for one in found) != read
+
+
+@pytest.mark.parametrize(("more", "read"), [(-1, True), (0, True), (1, False)])
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "zlib"])
+def test_what_was_packed_again_and_again_is_opened_to_the_same_depth(pack, more: int, read: bool) -> None:
+    content = SAID.encode()
+    for _ in range(_DEPTH - 1 + more):
+        content = pack(content)
+    found = list(of_file("a.zip", _zipped("a.txt", content)))
     assert any(isinstance(one, Layer) and SAID in one.text for one in found) == read
     assert any(isinstance(one, Unreadable) for one in found) != read
 

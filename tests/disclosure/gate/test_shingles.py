@@ -1,10 +1,11 @@
 """The fast path over numbers must agree with the plain one over strings."""
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ujo_lib.disclosure.gate.shingles import LENGTH, bare, hashes, shingles
+from ujo_lib.disclosure.gate.shingles import LENGTH, ShingleSet, bare, hashes, shingles, words
 from ujo_lib.text import strip_for_match
 
 _END = 0xFFFFFFFE
@@ -13,6 +14,7 @@ _TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 @settings(deadline=None, max_examples=150)
 @given(texts=_TEXTS)
+@example(texts=["ﾊﾟﾊﾞ", "は\u309a", "e\u036f", "\u1100\u1161\u11ff", "\u3098a", "\uff9dﾞ"])
 @example(texts=["ｶﾞｯｺｳ", "ＡＢＣ①", "か\u3099", "㈱あ", "e\u0301", "", "ÅßⅣ", "각\u11a8"])
 def test_table_normalisation_agrees_with_the_slow_one(texts: list[str]) -> None:
     codes, starts = bare(texts)
@@ -39,3 +41,35 @@ def test_no_run_crosses_from_one_text_into_the_next() -> None:
     codes, _ = bare(["あいうえ", "かきくけ"])
     assert not hashes(codes).any()
     assert len(shingles(["あいうえ", "かきくけ"])) == 0
+
+
+@pytest.mark.parametrize(("letters", "runs"), [(0, 0), (6, 0), (7, 0), (8, 1), (9, 2)])
+def test_a_run_is_eight_letters_and_fewer_are_none(letters: int, runs: int) -> None:
+    codes = np.arange(100, 100 + letters, dtype=np.uint32)
+    assert len(hashes(codes)) == runs
+    assert len(ShingleSet(hashes(codes))) == runs
+    text = "あいうえおかきくけこ"[:letters]
+    assert len(shingles([text])) == runs
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["あい"], ["あいうえおかきく"]])
+@pytest.mark.parametrize("probe", ["", "ん", "かきくけこさしす", "あいうえおかきく"])
+def test_a_set_without_runs_and_a_text_without_any_of_them_find_nothing(texts: list[str], probe: str) -> None:
+    hits, places = shingles(texts).find(bare([probe])[0])
+    assert hits.tolist() == places.tolist() == [0] * (probe in texts and len(probe) == LENGTH)
+
+
+def test_a_run_taken_out_of_a_set_is_not_found_and_its_neighbours_are() -> None:
+    whole = shingles(["あいうえおかきくけこ"])
+    codes, _ = bare(["あいうえおかきくけこ"])
+    left = whole.without(hashes(codes)[1:2])
+    assert [len(whole), len(left)] == [3, 2]
+    assert left.find(codes)[0].tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("mark", ["\u3099", "\u309a", "ﾞ", "ﾟ"])
+def test_a_mark_that_voices_the_letter_before_it_is_part_of_that_letter(mark: str) -> None:
+    """A text typed in half-width letters would leave the city unseen."""
+    said = {"\u3099": "ばび", "ﾞ": "ばび"}.get(mark, "ぱぴ")
+    codes, _ = bare([f"は{mark}ひ{mark}"])
+    assert words(codes[:-1]) == strip_for_match(said)

@@ -351,3 +351,93 @@ def test_the_cover_leads_to_every_table_its_csv_and_the_workbook():
     assert 'href="統計表.xlsx"' in cover
     assert "図と表の一覧(2件)" in cover
     assert "図と表の一覧" not in html.export_index([], html.PageContext())
+
+
+@pytest.mark.parametrize(
+    ("period", "told"), [("2023年(暦年)", True), ("令和5(2023)年度", False), ("", False)]
+)
+def test_the_header_names_place_and_time_and_a_period_only_where_it_is_not_the_fiscal_year(
+    period, told
+) -> None:
+    context = html.PageContext(
+        area="見本市", year="令和5(2023)年度", period=period, created_on="2024年4月1日"
+    )
+    assert context.facts == (
+        ("対象", "見本市"),
+        ("年度", "令和5(2023)年度"),
+        *([("相談の集計期間", period)] if told else []),
+        ("作成日", "2024年4月1日"),
+    )
+    assert html.PageContext().facts == ()
+    cover = html.export_index([], context)
+    assert "<dt>対象</dt><dd>見本市</dd>" in cover
+    assert 'class="facts"' not in html.export_index([], html.PageContext())
+
+
+def test_the_record_at_the_foot_begins_with_the_run_where_there_was_one() -> None:
+    assert CONTEXT.record == (("実行番号", "r-1"), ("入力", "sha256:abc"))
+    assert html.PageContext(provenance={"入力": "sha256:abc"}).record == (("入力", "sha256:abc"),)
+
+
+@pytest.mark.parametrize(
+    ("audience", "status", "words"),
+    [
+        ("internal", "unreviewed", ["庁内限り"]),
+        ("internal", "reviewed", ["庁内限り"]),
+        ("release", "unreviewed", ["秘匿審査前・配布不可"]),
+        ("release", "reviewed", ["秘匿審査済"]),
+    ],
+)
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_a_page_is_for_the_city_or_a_candidate_or_reviewed_and_never_two_of_them(
+    audience, status, words, synthetic
+):
+    context = html.PageContext(audience=audience, plan_status=status, synthetic=synthetic)
+    assert [banner.word for banner in context.banners] == ["合成データ"] * synthetic + words
+
+
+def test_the_first_title_names_the_page_and_further_ones_are_sections_of_its_contents() -> None:
+    source = "# 題 <b>甲</b>\n\n## 一 & 二\n\n### 小見出し\n\n# もう一つの題"
+    page = html.export_page(
+        new_notebook(cells=[new_markdown_cell(source)]), context=replace(CONTEXT, report_title="")
+    )
+    assert "<title>題 甲</title>" in page
+    assert re.findall(r'<h(\d) id="(s\d)">', page) == [("2", "s1"), ("3", "s2"), ("2", "s3")]
+    assert re.findall(r'<a href="#(s\d)">([^<]+)</a>', page) == [
+        ("s1", "一 &amp; 二"),
+        ("s3", "もう一つの題"),
+    ]
+
+
+@pytest.mark.parametrize("title", ["年次報告書", ""])
+def test_a_page_without_a_title_has_that_of_its_report(title: str) -> None:
+    page = html.export_page(
+        new_notebook(cells=[new_markdown_cell("本文。")]), context=replace(CONTEXT, report_title=title)
+    )
+    assert f"<title>{title or '報告書'}</title>" in page
+
+
+@pytest.mark.parametrize("tag", ["internal", "appendix"])
+def test_a_release_leaves_out_what_is_for_the_city_or_for_its_appendix(tag: str) -> None:
+    cell = new_markdown_cell("庁内の注意。")
+    cell.metadata["tags"] = ["other", tag]
+    made = new_notebook(cells=[new_markdown_cell("# 題"), cell])
+    assert "庁内の注意" not in html.export_page(made, context=CONTEXT)
+    assert "庁内の注意" in html.export_page(made, context=replace(CONTEXT, audience="internal"))
+
+
+def test_tables_and_figures_are_counted_apart_and_without_a_chapter_by_their_number_alone() -> None:
+    cells = [shown(tables.NUMBER_MARK.format(kind=kind)) for kind in ("table", "figure", "table")]
+    for chapter, numbers in (("3", ["表3-1", "図3-1", "表3-2"]), ("", ["表1", "図1", "表2"])):
+        page = html.export_page(new_notebook(cells=cells), context=replace(CONTEXT, chapter=chapter))
+        assert re.findall(r'<span class="number" id="([^"]+)">([^<]+)', page) == [
+            (place, number) for place, number in zip(("table-1", "figure-1", "table-2"), numbers, strict=True)
+        ]
+
+
+def test_a_table_written_in_prose_can_be_moved_sideways_on_a_phone() -> None:
+    page = html.export_page(
+        new_notebook(cells=[new_markdown_cell("| 語 | 意味 |\n|---|---|\n| 甲 | 乙 |")]), context=CONTEXT
+    )
+    assert page.count('<div class="scroll" role="group" aria-label="表" tabindex="0"><table>') == 1
+    assert page.count("</table></div>") == 1

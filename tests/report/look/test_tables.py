@@ -7,7 +7,7 @@ import pytest
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Dimension, Share
 from ujo_lib.report.look.figures.read import reference
-from ujo_lib.report.look.tables import _Column, table_html, tiles_html
+from ujo_lib.report.look.tables import _Column, circumstances, row_texts, table_html, tiles_html
 
 
 def cells(shown: str) -> list[list[str]]:
@@ -396,3 +396,128 @@ def test_a_tile_tells_an_interval_of_which_both_ends_are_known(low, high, told: 
     shown = re.findall(r'tile-note">([^<]*)<', tiles_html(table, low="low", high="high"))
     assert shown == ["95%信頼区間 10.0〜20.0%"] * told + ["95%信頼区間 1〜3"]
     assert "tile-note" not in tiles_html(table, low="low")
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_column_of_intervals_stands_for_both_ends_and_one_end_alone_for_itself(shown: bool) -> None:
+    columns = ["sex", "share", "low", "high"] if shown else ["sex", "share", "low"]
+    assert cells(table_html(by_sex(), columns=columns))[0] == [
+        "男性",
+        "68.0",
+        "48.4〜82.8" if shown else "48.4",
+    ]
+
+
+def test_an_interval_of_which_one_end_is_hidden_is_hidden_and_one_that_lacks_an_end_is_missing() -> None:
+    table = published(
+        {
+            "sex": ["男性", "女性", "不明"],
+            "share": [0.5, 0.4, 0.1],
+            "low": [0.4, 0.3, None],
+            "high": [0.6, 0.5, 0.2],
+        },
+        [(1, "high")],
+        dimensions={"sex": "sex"},
+    )
+    assert [row[-1] for row in cells(table_html(table))] == ["40.0〜60.0", "x", "…"]
+
+
+def test_everything_that_a_row_may_say_is_what_its_cells_and_its_interval_say() -> None:
+    texts = row_texts(by_sex(hide=[(1, "n")]))
+    assert texts == [
+        {"男性", "17", "25", "68.0", "48.4", "82.8", "48.4〜82.8"},
+        {"女性", "x", "25", "32.0", "17.2", "51.6", "17.2〜51.6"},
+        {"無回答", "-", "25", "0.0", "13.3", "0.0〜13.3"},
+    ]
+
+
+def test_a_table_under_a_figure_has_neither_caption_nor_number_and_the_same_cells() -> None:
+    compact, whole = table_html(by_sex(), compact=True), table_html(by_sex())
+    assert cells(compact) == cells(whole)
+    assert ("<caption>" in whole, "<caption>" in compact, "<figure" in compact) == (True, False, False)
+    assert "出典: 該当者票" in compact
+
+
+@pytest.mark.parametrize(("unit", "told"), [(None, "単位: 人"), ("件", "単位: 件"), ("", "")])
+def test_the_line_below_a_title_parts_what_it_says_and_ends_without_a_stroke(
+    unit: str | None, told: str
+) -> None:
+    said = re.findall("<span>([^<]+)</span>", circumstances(by_sex(), unit))
+    assert [part.removesuffix(" |") for part in said] == [
+        "令和5(2023)年度", "見本市", "把握された当事者(n=25)", *([told] if told else []),
+    ]  # fmt: skip
+    assert [part.endswith(" |") for part in said] == [True] * (len(said) - 1) + [False]
+
+
+@pytest.mark.parametrize(
+    ("bases", "hide", "told"),
+    [([25, 25], [], "(n=25)"), ([25, 26], [], ""), ([25, None], [], "(n=25)"), ([25, 25], [(0, "base")], "")],
+)
+def test_who_was_counted_is_told_with_their_number_where_it_is_one_and_shown(bases, hide, told: str) -> None:
+    table = published({"sex": ["男性", "女性"], "n": [8, 9], "base": bases}, hide, dimensions={"sex": "sex"})
+    assert f"把握された当事者{told}" in re.findall("<span>([^<]+)</span>", circumstances(table))[
+        2
+    ].removesuffix(" |")
+    assert ("(n=" in circumstances(table)) is bool(told)
+
+
+@pytest.mark.parametrize(
+    ("bases", "hide", "heads"),
+    [
+        ([80, 80, 40, 40], [], ["80", "40"]),
+        ([80, 80, 40, 40], [(0, "base")], ["80", "40"]),  # the other cell of the group tells it
+        ([80, 80, 40, 40], [(0, "base"), (1, "base")], ["x", "40"]),
+        ([80, 81, 40, 40], [], None),
+    ],
+)
+def test_the_base_of_a_row_of_a_cross_table_is_what_its_cells_agree_on(bases, hide, heads) -> None:
+    columns = {"a": list("ppqq"), "b": list("xyxy"), "share": [0.5] * 4, "base": bases}
+    shown = cells(
+        table_html(published(columns, hide, dimensions={"a": "a", "b": "b"}), across="b", values="share")
+    )
+    plain = [[re.sub("<abbr.*", "", cell) for cell in row] for row in shown]
+    assert [row[1] for row in plain] == (heads or ["50.0", "50.0"])
+    assert {len(row) for row in plain} == {4 if heads else 3}
+
+
+def test_a_share_of_few_is_explained_below_its_table_once_for_all_or_by_its_mark() -> None:
+    for bases, said in (
+        ([29, 29], "<li>対象が30"),
+        ([29, 30], "<li>† 対象が30"),
+        ([30, 30], None),
+        ([None, 29], "<li>対象が30"),
+    ):
+        table = published(
+            {"sex": ["男性", "女性"], "share": [0.5, 0.4], "base": bases}, dimensions={"sex": "sex"}
+        )
+        shown = table_html(table)
+        assert (said in shown) if said else ("参考値" not in shown)
+        assert shown.count("<abbr") == (bases == [29, 30])
+
+
+def test_a_table_names_its_source_where_it_has_one() -> None:
+    assert 'class="source"' not in table_html(by_sex(source=""))
+    assert 'class="notes"' in table_html(by_sex(source=""))
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.99999899, False), (0.9999991, True), (1.0000009, True), (1.0000011, False)]
+)
+def test_parts_make_up_a_whole_where_they_miss_it_by_less_than_one_in_a_million(
+    share: float, told: bool
+) -> None:
+    table = published({"sex": ["男性", "女性"], "share": [0.315, share - 0.315]}, dimensions={"sex": "sex"})
+    assert ("四捨五入" in table_html(table)) is told
+
+
+def test_the_table_of_one_total_has_no_parts_that_might_not_add_up() -> None:
+    table = published(
+        {"sex": ["総数", "男性", "女性"], "share": [1.0, 0.685, 0.315]}, dimensions={"sex": "sex"}
+    )
+    assert "四捨五入" in table_html(table)
+    whole = published({"sex": ["総数", "男性"], "share": [1.0, 1.0]}, dimensions={"sex": "sex"})
+    assert "四捨五入" not in table_html(whole)
+    none = published(
+        {"sex": ["男性", "女性"], "share": [0.0, 0.0]}, [(0, "share")], dimensions={"sex": "sex"}
+    )
+    assert "四捨五入" not in table_html(none)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.report.tables_of import by_occupation, by_sex, published
+from ujo_lib.columns import Estimate
 from ujo_lib.report.look import wording
 
 
@@ -318,3 +319,97 @@ def test_a_row_whose_mark_is_kept_back_may_be_the_largest_of_those_so_marked_and
     assert wording.sentence("{job[max n of mark=＋]}。", table) == "伏せた欄を除くと、学生。"
     none = published(columns, hide=[*hide, (0, "mark")], dimensions={"job": "occupation"})
     assert "秘匿のため示せません" in wording.sentence("{job[max n of mark=＋]}。", none)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0001, "5%未満"), (0.0499, "5%未満"), (0.05, "5分"), (0.0501, "1割弱"), (0.0999, "1割弱"), (0.1, "1割"),
+        (0.1001, "1割強"), (0.1499, "1割強"), (0.15, "1割5分"), (0.1501, "2割弱"), (0.949, "9割強"), (0.95, "9割5分"),
+        (0.9501, "ほぼすべて"), (0.9999, "ほぼすべて"),
+    ],
+)  # fmt: skip
+def test_the_words_for_a_share_change_at_every_fifth_and_tenth_percent(share: float, words: str) -> None:
+    assert wording.tenths(share) == words
+
+
+@pytest.mark.parametrize(
+    ("number_format", "said"),
+    [
+        ("share", "61.7〜76.8%"), ("percent", "61.7〜76.8%"), ("percent0", "62〜77%"), ("percent2", "61.70〜76.80%"),
+        ("ratio", "0.62〜0.77"), ("rate", "0.6〜0.8"),
+    ],
+)  # fmt: skip
+def test_an_interval_of_a_percentage_has_its_sign_however_many_decimals_it_has(
+    number_format, said: str
+) -> None:
+    """Of a share with none or two decimals the interval was said without 「%」."""
+    assert wording.interval_phrase("幅", 0.617, 0.768, number_format) == f"幅 {said}"
+
+
+def test_quotes_in_a_sentence_stay_as_they_are_and_markup_is_none() -> None:
+    assert "<p>\"甲\" &lt;b&gt; &amp; '乙'</p></div>" in wording.callout("note", "\"甲\" <b> & '乙'")
+    assert wording.paragraph("\"甲\" <b> & '乙'") == '<p class="say">"甲" &lt;b&gt; &amp; \'乙\'</p>'
+
+
+@pytest.mark.parametrize("verdict", ["detected", "not_detected", "not_estimable", "note"])
+def test_a_verdict_has_a_style_of_its_own(verdict: str) -> None:
+    assert f'<div class="callout callout-{verdict.replace("_", "-")}">' in wording.callout(verdict, "本文。")
+
+
+def test_a_numbered_sentence_has_the_line_on_what_it_rests_on_below_it_where_there_is_one() -> None:
+    shown = wording.numbered([("一つめ。", "令和5年度、25人"), ("二つめ。", "")])
+    assert shown == (
+        '<ol class="five"><li><div><p class="say">一つめ。</p><p class="circumstances">令和5年度、25人</p></div></li>'
+        '<li><div><p class="say">二つめ。</p></div></li></ol>'
+    )
+
+
+def test_a_page_or_a_section_without_its_inputs_says_which_and_why() -> None:
+    assert "<li><strong>広告&lt;1&gt;</strong>: 行わなかった</li>" in wording.not_supplied(
+        {"広告<1>": "行わなかった"}
+    )
+    told = "次のものがないため、これを使う集計はありません: 「広告」(行わなかった)。"
+    assert wording.section_not_supplied({"広告": "行わなかった"}) == told
+
+
+def test_a_sentence_said_twice_in_a_row_is_said_once() -> None:
+    table = by_sex(hide=[(0, "n"), (1, "n")])
+    kept = "「当事者の性別」のうち、この記述に使う数値は秘匿のため示せません。"
+    assert wording.sentence("男性{n[男性]}人。女性{n[女性]}人。", table) == kept
+    assert wording.sentence("同じ。違う。同じ。", table) == "同じ。違う。同じ。"
+
+
+def test_a_value_that_is_said_knows_its_cell() -> None:
+    (said,) = wording.say("女性は{share[女性]}、最多は{sex[max n]}。", by_sex())
+    assert [(value.text, value.column, value.row) for value in said.values] == [
+        ("32.0%", "share", 1),
+        ("男性", "sex", 0),
+    ]
+    assert not said.among_shown
+    (said,) = wording.say("幅は{share[女性]|ci}。", by_sex())
+    assert [(value.column, value.row) for value in said.values] == [("low", 1), ("high", 1)]
+
+
+@pytest.mark.parametrize(
+    ("slot", "why"),
+    [
+        ("{n[sex=男性, home=一人]}", "no column home"), ("{n[男]}", "0 rows"), ("{n}", "3 rows"),
+        ("{other.n}", "0 tables"),
+        ("{n[男性]|ci}", None), ("{N.n.n}", "expected {column}"),
+    ],
+)  # fmt: skip
+def test_a_slot_that_names_no_cell_is_told_apart_by_what_is_wrong(slot: str, why: str | None) -> None:
+    if why:
+        with pytest.raises(wording.WordingError, match=why):
+            wording.sentence(slot, by_sex())
+    else:
+        with pytest.raises(wording.WordingError, match="no interval around n"):
+            wording.sentence(slot, published({"sex": ["男性"], "n": [3]}, dimensions={"sex": "sex"}))
+
+
+@pytest.mark.parametrize(("hide", "told"), [([], "30代が△2人。"), ([(1, "n")], "秘匿のため示せません")])
+def test_the_smallest_of_numbers_below_zero_is_named_and_none_beside_a_hidden_one(hide, told: str) -> None:
+    kinds = {"n": Estimate(decimals=0)}
+    table = published({"age": ["30代", "40代"], "n": [-2, 3]}, hide, dimensions={"age": "age"}, kinds=kinds)
+    assert told in wording.sentence("{age[min n]}が{n[min n]}人。", table)

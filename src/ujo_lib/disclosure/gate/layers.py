@@ -208,7 +208,7 @@ class _Opener:
             yield from self.of_bytes(blob, f"{carrier} > base64", depth + 1)
 
     def _coats(self, text: str, carrier: str, depth: int) -> Found:
-        marked = _COMMENT.sub("", text) if "<" in text else text
+        marked = _COMMENT.sub("", text)
         shown = _between_tags(marked) if "<" in text else text
         yield from _shown(text, carrier, shown)
         for views in (_UNCOVERED, _REARRANGED):

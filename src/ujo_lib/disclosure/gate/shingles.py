@@ -113,8 +113,6 @@ class ShingleSet:
         low = _rolled(codes, np.uint32)
         likely = np.flatnonzero(self._probe[self._first_slot(low)])
         likely = likely[self._probe[self._second_slot(low[likely])]]
-        if not len(self.values) or not len(likely):
-            return likely[:0], likely[:0]
         whole = np.zeros(len(likely), dtype=np.uint64)
         for step in range(LENGTH):
             whole = whole * _power(1) + codes[likely + step] + np.uint64(1)

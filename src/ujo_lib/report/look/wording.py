@@ -19,7 +19,7 @@ from ujo_lib.columns import TOTAL_LABELS
 from ujo_lib.fiscal import format_wareki
 from ujo_lib.report.door import publish
 from ujo_lib.report.door.publish import Published
-from ujo_lib.report.look.notation import format_of, in_prose, interval_text
+from ujo_lib.report.look.notation import PERCENTAGES, format_of, in_prose, interval_text
 
 
 class WordingError(ValueError):
@@ -170,7 +170,7 @@ def agrees(phrase: str, share: float) -> bool:
 def interval_phrase(name: str, low: float, high: float, number_format: str = "share") -> str:
     """Say an interval: 「95%信頼区間 61.7〜76.8%」, 「95%信頼区間 1.20〜3.40」, 「95%信頼区間 1.20以上、上限なし」."""
     text = interval_text(low, high, number_format)
-    sign = "%" if number_format in {"share", "percent"} else ""
+    sign = "%" if number_format in PERCENTAGES else ""
     if math.isinf(high):
         return f"{name} {text.removesuffix('以上')}{sign}以上、上限なし"
     return f"{name} {text}{sign}"

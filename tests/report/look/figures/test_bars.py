@@ -1,14 +1,16 @@
 """Bars are as long as their cells, carry their values, and are silent about what is hidden."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from tests.report.look import drawn
-from tests.report.look.drawn import drawing, seen, words
+from tests.report.look.drawn import draft, drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.bars import _Lanes
-from ujo_lib.report.look.style import NARROW, WIDE
+from ujo_lib.report.look.style import INK, NARROW, PAPER, WIDE
 
 
 def whiskers(axes) -> list[tuple[float, float]]:
@@ -174,3 +176,183 @@ def test_labels_above_their_bars_stand_over_them_with_room_for_each() -> None:
     assert lanes.above
     assert lanes.pitch == pytest.approx((1.3 + 1.3 + 0.5) * 13.5)
     assert lanes.height == pytest.approx(lanes.pitch + 1.3 * 13.5 + 1.3 * 13.5 + 12)
+
+
+@pytest.mark.parametrize("series", [1, 2, 3, 6])
+def test_the_bars_of_a_label_touch_each_other_and_lie_about_its_middle(series: int) -> None:
+    columns = {
+        "y": np.repeat(["甲", "乙"], series),
+        "by": list("abcdef"[:series]) * 2,
+        "n": range(1, 2 * series + 1),
+    }
+    table = published(columns, dimensions={"y": "y", "by": "by"})
+    (axes,) = draft(figures.grouped_bars(table, x="n", y="y", by="by", finding="示す。")).mpl.axes
+    bars = sorted((bar for part in axes.containers for bar in part), key=lambda bar: bar.get_y())
+    edges = [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in bars]
+    for at, own in enumerate((edges[:series], edges[series:])):
+        assert (own[0][0] + own[-1][1]) / 2 == pytest.approx(at)
+        assert all(one[1] == pytest.approx(other[0]) for one, other in pairwise(own))
+    # In the order of the table, from the top down, with the values at their middles.
+    assert [bar.get_width() for bar in bars] == [*range(1, 2 * series + 1)]
+    assert [text.get_text() for text in axes.texts] == [str(n) for n in range(1, 2 * series + 1)]
+    assert all(text.xyann == (5, 0) for text in axes.texts)
+
+
+@pytest.mark.parametrize(("values", "bounds", "ends"), [
+    ([3, 5], None, (0, 5)), ([-2, 5], None, (-2, 5)), ([0, 0], None, (0, 1)),
+    ([None, None], None, (0, 1)), ([3, 5], ([-1, 2], [4, 9]), (-1, 9)),
+])  # fmt: skip
+def test_a_scale_of_bars_holds_zero_every_bar_and_every_interval(values, bounds, ends) -> None:
+    low, high = bounds or ([None, None], [None, None])
+    table = published({"y": ["甲", "乙"], "value": values, "low": low, "high": high})
+    (axes,) = draft(figures.bars(table, x="value", y="y", low="low", high="high", finding="示す。")).mpl.axes
+    assert axes.get_xlim() == ends
+
+
+def test_a_value_stands_five_pixels_behind_its_bar_or_its_interval_and_one_below_zero_behind_the_line() -> (
+    None
+):
+    table = published({"y": list("甲乙丙丁"), "value": [3.0, 4.0, -2.0, None], "low": [2.0, None, None, None],
+                       "high": [6.0, None, None, None]})  # fmt: skip
+    (axes,) = draft(figures.bars(table, x="value", y="y", low="low", high="high", finding="示す。")).mpl.axes
+    assert [(text.xy, text.xyann) for text in axes.texts] == [
+        ((6, 0), (5, 0)),
+        ((4, 1), (5, 0)),
+        ((0, 2), (5, 0)),
+        ((0, 3), (5, 0)),
+    ]
+    assert axes.texts[3].get_color() != axes.texts[0].get_color()
+
+
+@pytest.mark.parametrize(("layout", "grid"), [(WIDE, [(2, 680 / 2)]), (NARROW, [(1, 340)])])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_panels_stand_in_two_columns_and_on_a_phone_in_one_each_as_high_as_its_rows(
+    layout, grid, count: int
+) -> None:
+    rows = [(f"群{at}", f"選{k}", at + k + 1) for at in range(count) for k in range(at + 2)]
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(("by", "y", "n"))}
+    table = published(columns, dimensions={"by": "by", "y": "y"})
+    sheet = draft(figures.panels(table, x="n", y="y", by="by", finding="示す。"), layout)
+    across = grid[0][0]
+    tiers = -(-count // across)
+    shown = [axes for axes in sheet.mpl.axes if axes.axison]
+    assert (len(sheet.mpl.axes), len(shown)) == (tiers * across, count)
+    assert [axes.get_title(loc="left") for axes in shown] == [f"群{at}" for at in range(count)]
+    # 2.1 letters a row; a tier is as high as the panel with most rows.
+    most = [max(at + 2 for at in range(count)[first : first + across]) for first in range(0, count, across)]
+    assert sheet.tall == pytest.approx(sum(most) * 2.1 * layout.font)
+    assert {tuple(axes.get_xlim()) for axes in shown} == {(0, 2 * count)}
+    for at, axes in enumerate(shown):
+        assert axes.get_ylim() == (most[at // across] - 0.5, -0.5)
+        assert [tick.get_text() for tick in axes.get_yticklabels()] == [f"選{k}" for k in range(at + 2)]
+    titled = [axes.get_xlabel() for axes in sheet.mpl.axes]
+    assert titled == ["" if at != (tiers - 1) * across else "人数(人)" for at in range(len(titled))]
+    # Of two panels above each other both say their scale.
+    assert all(axes.xaxis.get_tick_params()["labelbottom"] for axes in shown)
+
+
+def test_the_lines_between_bands_go_from_the_edge_of_one_to_that_of_the_next() -> None:
+    (axes,) = draft(drawn.KINDS["band"]()).mpl.axes
+    bars = axes.containers[0]
+    lines = [line for line in axes.lines if len(set(line.get_ydata())) == 2 and line.get_lw() < 0.8]
+    assert [tuple(line.get_ydata()) for line in lines] == [
+        pytest.approx((upper.get_y() + upper.get_height(), lower.get_y())) for upper, lower in pairwise(bars)
+    ]
+    assert [tuple(line.get_xdata()) for line in lines] == [pytest.approx((60, 75)), pytest.approx((75, 50))]
+    labels = ["全" * 20, "件" * 20]
+    columns = {"y": np.repeat(labels, 2), "by": list("abab"), "share": [0.5] * 4}
+    table = published(columns, dimensions={"y": "y", "by": "by"})
+    figure = figures.band(table, x="share", y="y", by="by", finding="示す。")
+    assert (
+        len(draft(figure, NARROW).mpl.axes[0].lines) == 1
+    )  # where labels stand between bands, only the zero
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.07, True), (0.06, False)])
+def test_a_part_of_a_band_carries_its_number_where_it_fits_with_four_pixels(share: float, said: bool) -> None:
+    """Beside a label of one letter, 14.5 and 8, a hundredth is 6.575 pixels wide; 「7.0」 takes 19.8 at 13."""
+    parts = {0.07: 0.037, 0.06: 0.036}[share]
+    columns = {"y": ["全"] * 2, "by": ["a", "b"], "share": [parts, 1 - parts]}
+    table = published(columns, dimensions={"y": "y", "by": "by"})
+    (axes,) = draft(figures.band(table, x="share", y="y", by="by", finding="示す。")).mpl.axes
+    written = {text.get_text() for text in axes.texts}
+    assert (f"{100 * parts:.1f}" in written) is said
+    assert f"{100 * (1 - parts):.1f}" in written
+
+
+def test_numbers_in_the_two_darkest_parts_of_a_band_are_light_and_in_the_others_dark() -> None:
+    columns = {"y": ["全"] * 4, "by": list("abcd"), "share": [0.1, 0.2, 0.3, 0.4]}
+    table = published(columns, dimensions={"y": "y", "by": "by"})
+    (axes,) = draft(figures.band(table, x="share", y="y", by="by", finding="示す。")).mpl.axes
+    assert [text.get_color() for text in axes.texts] == [PAPER, PAPER, INK, INK]
+    assert [text.get_text() for text in axes.texts] == ["10.0", "20.0", "30.0", "40.0"]
+
+
+def test_bands_that_are_kept_back_and_those_that_were_not_counted_say_which_at_their_place() -> None:
+    columns = {
+        "y": np.repeat(["甲", "乙", "丙"], 2),
+        "by": list("ababab"),
+        "share": [0.5, 0.5, 0.4, 0.6, None, None],
+    }
+    table = published(columns, [(2, "share")], dimensions={"y": "y", "by": "by"})
+    (axes,) = draft(figures.band(table, x="share", y="y", by="by", finding="示す。")).mpl.axes
+    said = {text.xy: text.get_text() for text in axes.texts if getattr(text, "xyann", None) == (5, 0)}
+    assert said == {(0, 1): "x 秘匿", (0, 2): "… 算出不能"}
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "phone"])
+def test_a_pyramid_has_its_labels_between_two_sides_that_meet_at_zero(layout) -> None:
+    sheet = draft(drawn.KINDS["pyramid"](), layout)
+    left, right = sheet.mpl.axes
+    assert sheet.tall == pytest.approx(2 * 2.0 * layout.font)
+    assert left.get_ylim() == right.get_ylim() == (1.5, -0.5)
+    assert [(text.xy, text.xyann, text.get_text()) for text in left.texts] == [
+        ((4, 0), (-5, 0), "4"),
+        ((6, 1), (-5, 0), "6"),
+    ]
+    assert [(text.xy, text.xyann) for text in right.texts] == [((1, 0), (5, 0)), ((3, 1), (5, 0))]
+    for axes in (left, right):
+        assert [bar.get_y() + bar.get_height() / 2 for bar in axes.patches] == pytest.approx([0, 1])
+        assert [line.get_xdata()[0] for line in axes.lines] == [0]
+    assert (left.get_xlabel(), right.get_xlabel()) == ("", "人数(人)")
+    ticks = [
+        [bool(tick.label1.get_visible()) for tick in axes.yaxis.get_major_ticks()] for axes in (left, right)
+    ]
+    assert ticks == [[False] * 2, [True] * 2]
+
+
+@pytest.mark.parametrize(("values", "end"), [([0, 0, 0, 0], 1), ([0, 0, 0, 2], 2)])
+def test_a_pyramid_of_nobody_has_a_scale_to_one(values: list[int], end: int) -> None:
+    columns = {"y": ["甲", "甲", "乙", "乙"], "by": ["a", "b"] * 2, "n": values}
+    table = published(columns, dimensions={"y": "y", "by": "by"})
+    left, right = draft(figures.pyramid(table, x="n", y="y", by="by", finding="示す。")).mpl.axes
+    assert (left.get_xlim(), right.get_xlim()) == ((end, 0), (0, end))
+
+
+@pytest.mark.parametrize(("more", "lines"), [("", 1), ("x", 1), ("xx", 2), ("全", 2)])
+def test_a_label_above_its_bar_takes_the_whole_width_of_a_phone_but_four_pixels(
+    more: str, lines: int
+) -> None:
+    """24 letters of 13.5 are 324 pixels of 336; an x is 6.6."""
+    label = "全" * 24 + more
+    lanes = _Lanes([label], NARROW, 340)
+    assert lanes.wrap([label])[0].count("\n") + 1 == lines
+    assert lanes.pitch == pytest.approx((lines * 1.3 + 1.3 + 0.5) * 13.5)
+
+
+def test_labels_above_their_bars_stand_three_pixels_over_them_with_four_pixels_below_the_last() -> None:
+    table = published({"y": ["全" * 12, "件" * 12], "n": [3, 2]})
+    sheet = draft(figures.bars(table, x="n", y="y", finding="示す。"), NARROW)
+    (axes,) = sheet.mpl.axes
+    pixel = np.ptp(axes.get_ylim()) / sheet.tall
+    bars = [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in axes.patches]
+    labels = [text for text in axes.texts if "全" in text.get_text() or "件" in text.get_text()]
+    assert [(text.xy, text.xyann, text.get_ha()) for text in labels] == [
+        ((0, pytest.approx(top)), (0, 3), "left") for top, _ in bars
+    ]
+    bottom, top = axes.get_ylim()
+    assert (bottom - bars[-1][1]) / pixel == pytest.approx(4)
+    # Over the first bar there is its label, 1.3 letters high, with 3 pixels below it and 5 above.
+    assert (bars[0][0] - top) / pixel == pytest.approx(1.3 * 13.5 + 8)
+    assert {tick.get_text() for tick in axes.get_yticklabels()} == {""}
+    assert not any(line.get_visible() for line in axes.get_xgridlines())

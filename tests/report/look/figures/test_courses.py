@@ -1,21 +1,23 @@
 """Courses stand where their days and cells say; texts above a timeline cover none of each other."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.dates import date2num, num2date
 from matplotlib.figure import Figure
 
 from tests.report.look import drawn
 from tests.report.look.drawn import draft, drawing, words
 from tests.report.tables_of import published
-from ujo_lib.columns import Share, Statistic
+from ujo_lib.columns import Estimate, Share, Statistic
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.courses import _days, _span, _tiers
 from ujo_lib.report.look.figures.lettering import text_width
-from ujo_lib.report.look.style import NARROW, WIDE
+from ujo_lib.report.look.style import MUTED, NARROW, VERMILLION, WIDE
 
 
 @pytest.mark.parametrize(
@@ -241,3 +243,190 @@ def test_the_last_span_of_a_timeline_ends_half_its_thickness_above_the_axis(layo
     pitch = sheet.tall / 2
     assert (axes.get_ylim()[0] - 1) * pitch == pytest.approx(15)
     assert np.ptp(axes.get_ylim()) * pitch == pytest.approx(sheet.tall)
+
+
+@pytest.mark.parametrize(("most", "said"), [(99_999, True), (100_000, False)])
+@pytest.mark.parametrize("hide", [(), (0,)])
+def test_columns_carry_their_numbers_where_each_has_room_with_three_pixels_beside(
+    most: int, said: bool, hide: tuple[int, ...]
+) -> None:
+    """Thirteen columns have 630 / 13 = 48.5 pixels each: 「99,999」 of 44.4 fits, 「100,000」 of 52.6 does not."""
+    n = [*range(1, 13), most]
+    table = published({"hour": [f"{at}時" for at in range(13)], "n": n}, [(row, "n") for row in hide])
+    axes = draft(figures.profile(table, x="hour", y="n", finding="示す。")).mpl.axes[0]
+    assert len(axes.texts) == (13 if said else 1 + len(hide))
+
+
+@pytest.mark.parametrize(("columns", "said"), [(13, True), (14, False)])
+def test_a_number_of_six_digits_has_room_in_the_thirteenth_part_of_a_sheet(columns: int, said: bool) -> None:
+    """44.4 pixels and 3 beside are a 13.3rd of 630."""
+    table = published({"hour": [f"{at}時" for at in range(columns)], "n": [*range(1, columns), 99_999]})
+    axes = draft(figures.profile(table, x="hour", y="n", finding="示す。")).mpl.axes[0]
+    assert len(axes.texts) == (columns if said else 1)
+
+
+def test_a_number_stands_three_pixels_above_its_column_or_the_end_of_its_interval() -> None:
+    table = published(
+        {"month": ["4月", "5月", "6月"], "n": [5, 7, None], "low": [4, None, None], "high": [9, None, None]}
+    )
+    (axes,) = draft(
+        figures.profile(table, x="month", y="n", low="low", high="high", finding="示す。")
+    ).mpl.axes
+    assert [(text.xy, text.xyann, text.get_text()) for text in axes.texts] == [
+        ((0, 9), (0, 3), "5"),
+        ((1, 7), (0, 3), "7"),
+        ((2, 0), (0, 3), "…"),
+    ]
+    assert [bar.get_height() for bar in axes.patches] == [5, 7, 0]
+    assert [bar.get_x() + bar.get_width() / 2 for bar in axes.patches] == pytest.approx([0, 1, 2])
+    assert axes.get_ylim() == pytest.approx((0, 9.9))
+    assert axes.get_xlim() == (-0.5, 2.5)
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(1, 0), (2, 2)])
+def test_one_series_is_drawn_as_columns_and_two_as_lines(columns: int, lines: int) -> None:
+    names = ["市", "県"][:columns]
+    table = published({"month": ["4月", "5月"] * columns, "by": np.repeat(names, 2), "n": range(2 * columns)})
+    axes = draft(figures.profile(table, x="month", y="n", by="by", finding="示す。")).mpl.axes[0]
+    assert (len(axes.lines), len(axes.patches)) == (lines, 0 if lines else 2)
+
+
+@pytest.mark.parametrize(("values", "ends"), [
+    ([0, 0], (0, 1)), ([None, None], (0, 1)), ([-2, 4], (-2.2, 4.4)),
+])  # fmt: skip
+def test_a_scale_of_nothing_goes_from_zero_to_one(values, ends) -> None:
+    table = published({"year": ["R1", "R2"], "n": values}, kinds={"n": Estimate(unit="件")})
+    axes = draft(figures.line(table, x="year", y="n", finding="示す。")).mpl.axes[0]
+    assert axes.get_ylim() == pytest.approx(ends)
+
+
+def test_several_series_over_labels_have_bands_and_a_key_and_one_has_neither() -> None:
+    columns = {"year": ["R1", "R2"] * 2, "by": ["市", "市", "県", "県"], "n": [5, 6, 7, 8]}
+    table = published({**columns, "low": [4] * 4, "high": [9] * 4})
+    shown = {"x": "year", "y": "n", "low": "low", "high": "high", "finding": "示す。"}
+    sheet = draft(figures.line(table, by="by", **shown))
+    axes = sheet.mpl.axes[0]
+    assert [type(part).__name__ for part in axes.collections] == ["FillBetweenPolyCollection"] * 2
+    assert [text.get_text() for text in sheet.mpl.legends[0].get_texts()] == ["市", "県"]
+    assert axes.get_title(loc="left").startswith("人数(人)、帯は")
+    assert len({(line.get_color(), line.get_linestyle(), line.get_marker()) for line in axes.lines}) == 2
+    one = draft(
+        figures.line(published({"year": ["R1", "R2"], "n": [5, 6]}), x="year", y="n", finding="示す。")
+    )
+    assert not one.mpl.legends
+    alone = replace(table, frame=table.frame[:2], hidden=table.hidden[:2])
+    assert (
+        len(draft(figures.line(alone, **shown)).mpl.axes[0].lines) == 3
+    )  # the line and both ends of its whiskers
+
+
+def test_a_label_that_only_one_series_lacks_is_no_gap_and_one_that_all_lack_is() -> None:
+    columns = {"year": ["R1", "R2", "R1", "R2"], "by": ["市", "市", "県", "県"]}
+    for n, gaps in (([5, None, 7, 8], {}), ([5, None, 7, None], {1: "…"})):
+        table = published({**columns, "n": n})
+        axes = draft(figures.line(table, x="year", y="n", by="by", finding="示す。")).mpl.axes[0]
+        assert {text.xy[0]: text.get_text() for text in axes.texts} == gaps
+        assert all(text.xyann == (0, 3) and text.xy[1] == 0 for text in axes.texts)
+
+
+def test_the_observed_is_thin_and_grey_beside_its_fitted_course_which_alone_has_the_band() -> None:
+    sheet = draft(drawn.KINDS["line"]())
+    observed, fitted = sheet.mpl.axes[0].lines
+    assert observed.get_linewidth() < fitted.get_linewidth()
+    assert (observed.get_color(), fitted.get_color()) == (MUTED, VERMILLION)
+    (band,) = [part for part in sheet.mpl.axes[0].collections if "FillBetween" in type(part).__name__]
+    assert band.get_facecolor()[0][:3] == pytest.approx(to_rgb(VERMILLION))
+    with pytest.raises(figures.FigureError, match="fitted and by together"):
+        figures.line(drawn.days(), x="date", y="n", fitted="fitted", by="date", finding="示す。")
+
+
+@pytest.mark.parametrize(("first", "last"), [("2024-02-01", "2024-02-01"), ("2024-02-01", "2024-04-16"),
+                                             ("2024-02-01", "2025-04-16")])  # fmt: skip
+def test_an_axis_of_days_begins_with_the_first_and_ends_with_the_last_in_whole(first: str, last: str) -> None:
+    axes = Figure().add_subplot()
+    _days(axes, pd.Timestamp(first), pd.Timestamp(last), 12, 600)
+    assert axes.get_xlim() == (date2num(pd.Timestamp(first)) - 0.5, date2num(pd.Timestamp(last)) + 0.5)
+
+
+@pytest.mark.parametrize(("room", "labels"), [(311.2, 6), (310.9, 3)])
+def test_labels_of_days_leave_eight_pixels_between_them(room: float, labels: int) -> None:
+    """At 12 pixels a digit is 7.56 wide and a letter 12: 「12月30日」 takes 54.2, five of them 311.2 with 8 each."""
+    axes = Figure().add_subplot()
+    _days(axes, pd.Timestamp("2024-02-01"), pd.Timestamp("2024-02-06"), 12, room)
+    assert len(axes.get_xticks()) == labels
+
+
+def spans(*rows: tuple[str, str, str]) -> figures.Figure:
+    columns = dict(zip(("label", "start", "end"), map(list, zip(*rows, strict=True)), strict=True))
+    return figures.timeline(published(columns), y="label", start="start", end="end", finding="示す。")
+
+
+@pytest.mark.parametrize(("layout", "over"), [(WIDE, 13 * 1.35), (NARROW, 12 * 1.35 + 13.5 * 1.5)])
+@pytest.mark.parametrize("tiers", [1, 2])
+def test_a_line_of_a_timeline_has_room_for_its_span_and_the_texts_above_it(
+    layout, over: float, tiers: int
+) -> None:
+    """A span of 15 pixels and 15 below it; each row of texts is 1.35 letters high, on a phone a name stands above."""
+    sheet = draft(spans(*[("紙", "2024-03-01", f"2024-03-{30 - at}") for at in range(tiers)]), layout)
+    (axes,) = sheet.mpl.axes
+    assert sheet.tall == pytest.approx(30 + over + (tiers - 1) * layout.small * 1.35)
+    pixel = np.ptp(axes.get_ylim()) / sheet.tall
+    # From the middle of a span there are 15 pixels and the texts to the top, and 15 to the bottom.
+    assert axes.get_ylim()[0] / pixel == pytest.approx(15)
+    said = [text for text in axes.texts if "/" in text.get_text()]
+    assert [text.xyann for text in said] == [
+        (0, pytest.approx(7.5 + 3 + at * layout.small * 1.35)) for at in range(tiers)
+    ]
+    assert {text.get_ha() for text in said} == {"left"}
+    for path in [path for part in axes.collections for path in part.get_paths()]:
+        ends = path.vertices[:, 1] / pixel
+        assert (ends.min(), ends.max()) == pytest.approx((-7.5, 7.5))
+
+
+@pytest.mark.parametrize(("gap", "tiers"), [(9, 2), (10, 1), (11, 1)])
+def test_a_text_of_a_timeline_goes_above_another_that_would_reach_into_it(gap: int, tiers: int) -> None:
+    """A span of 65 days takes 680 · 0.7 = 476 pixels, 7.3 a day; 「3/1〜3/2」 takes 63 pixels and 8 to the next."""
+    second = pd.Timestamp("2024-03-01") + pd.Timedelta(days=gap)
+    end = pd.Timestamp("2024-03-01") + pd.Timedelta(days=64)
+    sheet = draft(spans(("紙", "2024-03-01", "2024-03-02"), ("紙", str(second.date()), str(end.date()))))
+    assert sheet.tall == pytest.approx(30 + tiers * 13 * 1.35)
+
+
+def test_spans_of_several_labels_lie_in_the_order_of_the_table_each_named_once() -> None:
+    figure = spans(
+        ("放送", "2024-03-01", "2024-03-03"),
+        ("紙", "2024-03-05", "2024-03-05"),
+        ("放送", "2024-03-07", "2024-03-08"),
+    )
+    (axes,) = draft(figure).mpl.axes
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["放送", "紙"]
+    boxes = [path.vertices for part in axes.collections for path in part.get_paths()]
+    assert [(box[:, 0].min(), box[:, 0].max()) for box in boxes] == [
+        (date2num(pd.Timestamp(first)), date2num(pd.Timestamp(first)) + days)
+        for first, days in (("2024-03-01", 3), ("2024-03-07", 2))
+    ]
+    (diamond,) = [line for line in axes.lines if line.get_marker() == "D"]
+    assert (diamond.get_xdata()[0], diamond.get_ydata()[0]) == (date2num(pd.Timestamp("2024-03-05")) + 0.5, 1)
+    assert figure.description.endswith("放送 3/1〜3/3、紙 3/5、放送 3/7〜3/8。")
+    (phone,) = draft(figure, NARROW).mpl.axes
+    named = {text.get_text(): text.xy for text in phone.texts if "/" not in text.get_text()}
+    assert named == {"放送": (0, 0), "紙": (0, 1)}
+    assert not any(tick.get_text() for tick in phone.get_yticklabels())
+
+
+@pytest.mark.parametrize(("layout", "high"), [(WIDE, 680 * 0.37), (NARROW, 340 * 0.6)])
+def test_a_course_is_higher_for_its_width_on_a_phone(layout, high: float) -> None:
+    assert draft(drawn.KINDS["curve"](), layout).tall == pytest.approx(high)
+
+
+def test_the_level_to_reach_is_named_below_its_line_at_the_right_edge_and_curves_fill_the_width() -> None:
+    table = published({"x": [1.0, 2.0], "share": [0.2, 0.5]}, kinds={"share": Share(heading="検出力")})
+    sheet = draft(figures.curve(table, x="x", y="share", target=0.8, finding="示す。"))
+    (axes,) = sheet.mpl.axes
+    (text,) = axes.texts
+    assert (text.xy, text.xyann, text.get_ha()) == ((1, 80), (0, -3), "right")
+    assert axes.get_xlim() == (1, 2)
+    assert not any(line.get_visible() for line in axes.get_xgridlines())
+    assert not sheet.mpl.legends
+    plain = draft(figures.curve(table, x="x", y="share", finding="示す。")).mpl.axes[0]
+    assert (plain.get_ylim()[1], len(plain.lines), len(plain.texts)) == (pytest.approx(55), 1, 0)

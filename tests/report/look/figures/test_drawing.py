@@ -9,6 +9,7 @@ from PIL import Image
 from tests.report.look import drawn
 from tests.report.tables_of import published
 from ujo_lib.report.look import figures
+from ujo_lib.report.look.style import LEAST, NARROW, WIDE, Layout
 
 
 def test_the_same_figure_gives_the_same_bytes_in_any_order_of_drawing() -> None:
@@ -72,3 +73,35 @@ def test_on_paper_a_figure_goes_across_the_sheet_where_a_column_would_lose_somet
 ) -> None:
     shown = drawn.KINDS["bars"]().to_html([wide, narrow])
     assert ('class="drawing across"' in shown) is across
+
+
+@pytest.mark.parametrize(("width", "narrow"), [(499, True), (500, False), (501, False)])
+def test_a_drawing_less_than_500_pixels_wide_is_one_for_a_phone(width: int, narrow: bool) -> None:
+    layout = Layout(width, 14.5)
+    assert layout.narrow is narrow
+    assert layout.small == 13.0
+
+
+@pytest.mark.parametrize(("hide", "blank"), [([], False), ([(0, "start")], False)])
+def test_a_figure_without_numbers_of_its_own_is_never_blank(hide, blank: bool) -> None:
+    columns = {"label": ["紙", "放送"], "start": ["2024-03-01"] * 2, "end": ["2024-03-02"] * 2}
+    figure = figures.timeline(published(columns, hide), y="label", start="start", end="end", finding="示す。")
+    assert figure.is_blank is blank
+
+
+def test_a_figure_of_no_rows_is_empty_and_not_kept_back() -> None:
+    table = published({"y": [], "n": []}, dimensions={"y": "y"})
+    assert not figures.bars(table, x="n", y="y", finding="示す。").is_blank
+
+
+def test_no_letter_of_a_figure_is_smaller_than_nine_points() -> None:
+    assert min(layout.small for layout in (WIDE, NARROW)) == LEAST == 9 / 72 * 96
+
+
+def test_a_figure_that_leaves_numbers_out_for_want_of_room_says_so_to_the_page_and_to_no_reader() -> None:
+    columns = {"a": ["行"] * 24, "b": [f"{at}" for at in range(24)], "n": [1_234_567] * 24}
+    table = published(columns, dimensions={"a": "a", "b": "b"})
+    figure = figures.heat_map(table, x="b", y="a", value="n", finding="示す。")
+    wide, narrow = figure.drawings()
+    assert [drawing.startswith('<svg class="cramped" ') for drawing in (wide, narrow)] == [True, False]
+    assert drawn.KINDS["bars"]().drawings()[0].startswith("<svg width=")

@@ -8,7 +8,8 @@ from tests.report.look import drawn
 from tests.report.look.drawn import draft, drawing, seen, words
 from tests.report.tables_of import published
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.style import BLUE, NARROW, PAPER, SERIES, WIDE
+from ujo_lib.report.look.figures import read
+from ujo_lib.report.look.style import BLUE, INK, NARROW, PAPER, SERIES, SOFT, WIDE
 
 
 def test_estimates_lie_between_their_bounds_open_where_they_include_no_effect() -> None:
@@ -170,7 +171,10 @@ def test_the_registered_analysis_is_named_on_the_side_where_there_is_room(at: in
     assert (named.xy, named.get_ha()) == ((at, 1), side)
     for axes in (above, below):
         (band,) = axes.patches
-        assert (band.get_x(), band.get_width()) == (at - 0.5, 1)
+        assert (band.get_x(), band.get_width(), band.get_linewidth()) == (at - 0.5, 1, 0)
+        assert band.get_zorder() < min(
+            part.get_zorder() for part in [*axes.lines, *axes.collections] if part.get_zorder()
+        )
     assert below.get_xlim() == (-0.5, 9.5)
 
 
@@ -193,3 +197,152 @@ def test_one_value_alone_stands_in_the_middle_of_a_scale_of_two() -> None:
     axes = draft(figures.distribution(table, x="ratio", marker="real", finding="示す。")).mpl.axes[0]
     assert axes.get_xlim() == (0.0, 2.0)
     assert [text.get_ha() for text in axes.texts] == ["left"]
+
+
+def placebos(**more):
+    return published(
+        {"ratio": [1.0, 2.0, 1.2], "real": [False, False, True], "place": list("甲乙丙"), **more}
+    )
+
+
+@pytest.mark.parametrize(
+    ("reference", "limits"), [(None, (0.95, 2.05)), (0.0, (-0.1, 2.1)), (3.0, (0.9, 3.1))]
+)
+def test_the_scale_of_placebos_holds_the_value_of_no_effect_where_one_is_told(reference, limits) -> None:
+    figure = figures.distribution(placebos(), x="ratio", marker="real", reference=reference, finding="示す。")
+    axes = draft(figure).mpl.axes[0]
+    assert axes.get_xlim() == pytest.approx(limits)
+    lines = [line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1]
+    assert lines == [1.2] if reference is None else [reference, 1.2]
+    assert [text.get_text() for text in axes.texts] == ["実際の値 1.20"]
+    assert (axes.get_ylabel(), list(axes.get_yticks())) == ("", [])
+
+
+def test_names_of_several_real_values_stand_on_lines_of_their_own_above_the_dots() -> None:
+    table = published(
+        {"ratio": [1.0, 2.0, 1.4, 1.6], "real": [False, False, True, True], "place": list("甲乙丙丁")}
+    )
+    for layout in (WIDE, NARROW):
+        figure = figures.distribution(table, x="ratio", marker="real", label="place", finding="示す。")
+        axes = draft(figure, layout).mpl.axes[0]
+        assert [(text.get_text(), text.xy, text.xyann) for text in axes.texts] == [
+            ("丙 1.40", (1.4, 1), (0, 4)),
+            ("丁 1.60", (1.6, 1), (0, pytest.approx(4 + 1.4 * layout.font))),
+        ]
+        assert len(axes.collections[0].get_offsets()) == 2  # the others alone are dots
+
+
+def test_a_real_value_that_is_kept_back_is_named_at_the_left_end_and_marked_by_no_line() -> None:
+    table = published({"ratio": [1.0, 2.0, 1.4], "real": [False, False, True]}, [(2, "ratio"), (2, "real")])
+    axes = draft(figures.distribution(table, x="ratio", marker="real", finding="示す。")).mpl.axes[0]
+    (text,) = axes.texts
+    assert (text.xy, text.get_ha(), text.get_color()) == ((1.0, 1), "left", SOFT)
+    assert not axes.lines
+    with pytest.raises(figures.FigureError, match="marks no row"):
+        figures.distribution(
+            published({"ratio": [1.0], "real": [False]}), x="ratio", marker="real", finding="示す。"
+        )
+
+
+def test_where_nothing_is_known_the_scale_of_placebos_goes_from_zero_to_one() -> None:
+    table = published({"ratio": [nan, nan], "real": [False, True]})
+    axes = draft(figures.distribution(table, x="ratio", marker="real", finding="示す。")).mpl.axes[0]
+    assert axes.get_xlim() == pytest.approx((-0.05, 1.05))
+
+
+@pytest.mark.parametrize(("count", "size"), [(40, 6.5), (80, 3.25), (104, 2.5), (200, 2.5)])
+def test_marks_of_many_analyses_shrink_until_they_can_just_be_seen(count: int, size: float) -> None:
+    """260 pixels are shared by them, between 2.5 and 6.5 each."""
+    n = [1 + step / 100 for step in range(count)]
+    table = published({"way": ["甲"] * count, "estimate": n, "low": n, "high": n})
+    above, below = draft(figures.spec_curve(table, choices=("way",), finding="示す。")).mpl.axes
+    assert {mark[0].get_markersize() for mark in above.containers} == {size}
+    (squares,) = below.collections[0].get_sizes()
+    assert squares**0.5 == pytest.approx(min(6, 272 / count) if count < 136 else 2)
+    assert not above.patches  # none was registered
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "phone"])
+def test_choices_stand_below_their_heading_each_on_a_line_of_its_own(layout) -> None:
+    columns = {
+        "window": ["7日", "14日", "7日"],
+        "model": ["あり", "あり", "なし"],
+        "estimate": [1.1, 1.2, 1.3],
+    }
+    table = published({**columns, "low": [1.0, 1.1, 1.2], "high": [1.2, 1.3, 1.4]})
+    sheet = draft(figures.spec_curve(table, choices=("window", "model"), finding="示す。"), layout)
+    above, below = sheet.mpl.axes
+    labels = below.get_yticklabels()
+    assert [label.get_text() for label in labels] == ["window", "7日", "14日", "model", "あり", "なし"]
+    assert [label.get_color() for label in labels] == [SOFT, INK, INK, SOFT, INK, INK]
+    assert list(below.get_yticks()) == [*range(6)]
+    assert below.get_ylim() == (5.5, -0.5)
+    lines = [part for part in below.collections if type(part).__name__ == "LineCollection"]
+    assert [segment[:, 1].tolist() for part in lines for segment in part.get_segments()] == [
+        [at] * 2 for at in (1, 2, 4, 5)
+    ]
+    assert [segment[:, 0].tolist() for segment in lines[0].get_segments()] == [[-0.5, 2.5]] * 4
+    assert sheet.tall == pytest.approx(layout.width * 0.3 + 40 + 6 * 1.7 * layout.small)
+    assert not any(axes.spines["bottom"].get_visible() for axes in (above, below))
+    assert list(below.get_xticks()) == []
+    with pytest.raises(figures.FigureError, match="name the columns"):
+        figures.spec_curve(table, choices=(), finding="示す。")
+
+
+@pytest.mark.parametrize(("letters", "phone"), [(11, 11), (12, 11)])
+def test_a_long_choice_is_written_as_far_as_two_fifths_of_the_width_hold_it(letters: int, phone: int) -> None:
+    """42 hundredths of 340 pixels are 142.8: 11 letters of 12; 36 of 680 are 244.8: 18 of 13."""
+    for layout, most in ((NARROW, phone), (WIDE, letters)):
+        table = published({"way": ["全" * letters], "estimate": [1.1], "low": [1.0], "high": [1.2]})
+        below = draft(figures.spec_curve(table, choices=("way",), finding="示す。"), layout).mpl.axes[1]
+        assert below.get_yticklabels()[1].get_text() == "全" * most
+
+
+def test_intervals_of_many_analyses_stand_upright_between_their_bounds_and_without_arrows() -> None:
+    table = published({"way": list("甲乙"), "estimate": [1.2, 1.5], "low": [1.1, 0.9], "high": [1.4, inf]})
+    above, _ = draft(figures.spec_curve(table, choices=("way",), finding="示す。")).mpl.axes
+    ends = sorted(tuple(line.flatten()) for part in above.containers for line in part[2][0].get_segments())
+    top = above.get_ylim()[1]
+    assert ends == [pytest.approx((0, 1.1, 0, 1.4)), pytest.approx((1, 0.9, 1, top))]
+    assert not [line for line in above.lines if line.get_marker() == ">"]
+    assert [line.get_ydata()[0] for line in above.lines if len(line.get_ydata()) == 2] == [1]
+    assert above.get_yscale() == "log"
+    assert not above.get_yticks(minor=True).size
+
+
+@pytest.mark.parametrize(("low", "high", "text"), [
+    (1.1, 1.4, "1.20(1.10〜1.40)"), (nan, nan, "1.20"), (1.1, nan, "1.20"), (nan, 1.4, "1.20"),
+])  # fmt: skip
+def test_an_estimate_without_an_interval_is_written_alone(low: float, high: float, text: str) -> None:
+    table = published({"label": ["夏"], "estimate": [1.2], "low": [low], "high": [high]})
+    axes = draft(figures.forest(table, finding="示す。")).mpl.axes[0]
+    assert [note.get_text() for note in axes.texts] == [text]
+
+
+def test_estimates_stand_beside_their_numbers_and_on_a_phone_below_label_and_numbers() -> None:
+    for layout, places in ((WIDE, [((1, 0), (10, 0))]), (NARROW, [((0, 0), (0, 10)), ((1, 0), (0, 10))])):
+        table = published({"label": ["夏"], "estimate": [1.2], "low": [1.1], "high": [1.4]})
+        axes = draft(figures.forest(table, finding="示す。"), layout).mpl.axes[0]
+        assert [(note.xy, note.xyann) for note in axes.texts] == places
+        sides = [note.get_ha() for note in axes.texts]
+        assert sides == (["left", "right"] if layout.narrow else ["left"])
+
+
+@pytest.mark.parametrize(("letters", "lines"), [(31, 1), (32, 2)])
+def test_the_title_of_estimates_breaks_at_six_tenths_of_the_width(
+    letters: int, lines: int, monkeypatch
+) -> None:
+    """408 pixels hold 31 letters of 13."""
+    monkeypatch.setattr(read, "axis_title", lambda *_: "全" * letters)
+    axes = draft(drawn.KINDS["forest"]()).mpl.axes[0]
+    assert axes.get_xlabel().count("\n") + 1 == lines
+
+
+@pytest.mark.parametrize("ratio", [0.0101, 900.0])
+def test_a_scale_of_ratios_has_its_steps_however_small_or_large(ratio: float) -> None:
+    table = published({"label": ["夏"], "estimate": [ratio], "low": [ratio], "high": [ratio]})
+    axes = draft(figures.forest(table, finding="示す。")).mpl.axes[0]
+    seen = [tick for tick in axes.get_xticks() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]]
+    assert seen == (
+        [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] if ratio < 1 else [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+    )

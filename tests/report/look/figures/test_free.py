@@ -4,10 +4,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import seaborn as sns
+from matplotlib.colors import to_hex
 
-from tests.report.look.drawn import drawing, seen, words
+from tests.report.look.drawn import draft, drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.report.look import figures
+from ujo_lib.report.look.style import BLUE, INK, NARROW, SERIES, WIDE
 
 
 def test_any_figure_of_seaborn_is_drawn_from_what_the_audience_may_see() -> None:
@@ -65,3 +67,39 @@ def test_no_line_of_seaborn_is_drawn_on_through_a_hidden_value(hidden, pieces, h
     ).mpl.axes
     drawn_pieces = [line.get_xdata().tolist() for line in axes.lines if len(line.get_xdata())]
     assert drawn_pieces == pieces + ([[0, 1, 2, 3]] if hue else [])
+
+
+@pytest.mark.parametrize(("layout", "high"), [(WIDE, 340), (NARROW, 272)])
+def test_a_figure_of_seaborn_is_half_as_high_as_wide_and_four_fifths_on_a_phone(layout, high: float) -> None:
+    figure = figures.figure(by_sex(), sns.barplot, x="share", y="sex", finding="示す。")
+    sheet = draft(figure, layout)
+    assert sheet.tall == pytest.approx(high)
+    (axes,) = sheet.mpl.axes
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("割合(%)", "")
+    assert axes.yaxis.get_tick_params()["labelcolor"] == INK
+    assert not sheet.mpl.legends
+    assert {to_hex(bar.get_facecolor()).upper() for bar in axes.patches} == {BLUE.upper()}
+    assert not axes.lines  # no interval that seaborn would make up
+
+
+def test_a_figure_of_seaborn_with_series_has_their_colours_and_its_key_above() -> None:
+    figure = figures.figure(
+        by_occupation(), sns.barplot, x="occupation", y="share", hue="answer", finding="示す。"
+    )
+    sheet = draft(figure)
+    (axes,), (key,) = sheet.mpl.axes, sheet.mpl.legends
+    assert axes.get_legend() is None
+    assert [text.get_text() for text in key.get_texts()] == ["感じる", "感じない"]
+    bars = [bar for part in axes.containers for bar in part]
+    assert {to_hex(bar.get_facecolor()).upper() for bar in bars} == {colour.upper() for colour in SERIES[:2]}
+    assert axes.get_title(loc="left") == "割合(%)"
+    assert axes.get_xlabel() == ""
+    assert "最小25.0%(学生・感じない)、最大75.0%(学生・感じる)" in figure.alt
+
+
+def test_a_hidden_point_is_counted_below_a_figure_whose_numbers_stand_upright() -> None:
+    figure = figures.figure(by_sex(hide=[(1, "share")]), sns.barplot, x="sex", y="share", finding="示す。")
+    (axes,) = draft(figure).mpl.axes
+    assert axes.get_xlabel() == "x 秘匿 1か所"
+    with pytest.raises(figures.FigureError, match="neither sex nor sex holds numbers"):
+        figures.figure(by_sex(), sns.barplot, x="sex", y="sex", finding="示す。")

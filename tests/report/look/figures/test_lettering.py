@@ -1,10 +1,18 @@
 """Words break where Japanese may break, within their width."""
 
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ujo_lib.report.look.figures.lettering import text_width, wrapped
+from ujo_lib.report.look.figures.lettering import (
+    _font_file,
+    line_heights,
+    longest_run,
+    text_width,
+    widest,
+    wrapped,
+)
 
 
 @pytest.mark.parametrize(("words", "em", "lines"), [
@@ -42,3 +50,33 @@ def test_a_broken_label_loses_no_letter_and_no_line_is_wider_than_it_may(words: 
     lines = wrapped(words, 14, 14 * em).split("\n")
     assert "".join(lines).replace(" ", "") == words.replace(" ", "").replace("~", "〜")
     assert all(text_width(line, 14) <= 14 * em or len(line) == 1 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("names", "run"),
+    [
+        (["アルバイト・勤務"], "アルバイト"),
+        (["30代", "学"], "30代"),  # a number and what it counts
+        (["SNS広告"], "広告"),
+        (["12:30ごろ"], "12"),
+        (["とても"], ""),
+        ([], ""),
+    ],
+)
+def test_a_heading_may_break_between_scripts_and_not_within_a_word(names: list[str], run: str) -> None:
+    assert longest_run(names) == pytest.approx(text_width(run, 1))
+
+
+def test_a_text_of_several_lines_is_as_wide_as_the_longest() -> None:
+    assert widest(["全全\n全", "全"], 10) == 20
+    assert widest([], 10) == 0
+    assert text_width("~", 10) == text_width("〜", 10) == 10  # as it is drawn
+
+
+def test_a_line_is_as_high_as_its_font_says() -> None:
+    font = TTFont(_font_file())
+    assert line_heights() == (
+        font["OS/2"].sTypoAscender / font["head"].unitsPerEm,
+        -font["OS/2"].sTypoDescender / font["head"].unitsPerEm,
+    )
+    assert sum(line_heights()) == pytest.approx(1, abs=0.01)

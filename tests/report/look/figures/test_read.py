@@ -1,16 +1,17 @@
 """What a figure reads from its table: marks, ranges for those who do not see it, titles; and what it refuses."""
 
-from math import nan
+from math import inf, nan
 
 import pandas as pd
 import pytest
 
 from tests.report.look import drawn
-from tests.report.look.drawn import drawing, seen, words
+from tests.report.look.drawn import draft, drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Count, Ratio, Share, interval
 from ujo_lib.report.look import figures
-from ujo_lib.report.look.figures.read import flags, levels, texts
+from ujo_lib.report.look.figures.read import flags, highlighted, levels, texts
+from ujo_lib.report.look.style import BLUE, MUTED
 
 
 def test_alt_text_tells_the_range_and_where_it_lies() -> None:
@@ -156,3 +157,36 @@ def test_a_mark_that_is_missing_marks_nothing(missing) -> None:
     table = published({"n": range(5), "real": pd.Series([True, False, missing, 1, 0], dtype=object)})
     assert flags(table, "real").tolist() == [True, False, False, True, False]
     assert flags(published({"real": pd.array([True, pd.NA], "boolean")}), "real").tolist() == [True, False]
+
+
+def test_the_place_of_a_row_is_no_column_of_its_table() -> None:
+    with pytest.raises(figures.FigureError, match="no column index"):
+        figures.bars(by_sex(), x="index", y="sex", finding="示す。")
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"), [("多い", "多い。"), ("多い。", "多い。"), ("多い。少ない", "多い。少ない。")]
+)
+def test_a_finding_ends_as_a_sentence(finding: str, said: str) -> None:
+    assert figures.bars(by_sex(), x="n", y="sex", finding=finding).finding == said
+
+
+@pytest.mark.parametrize(("values", "said"), [
+    ([1.0, inf], "最小1.00(甲)、最大∞(乙)"), ([inf, inf], "示せる数値はない"), ([nan, nan], "示せる数値はない"),
+])  # fmt: skip
+def test_alt_text_tells_an_end_that_is_open_as_such(values, said: str) -> None:
+    table = published({"label": ["甲", "乙"], "estimate": values, "low": values, "high": values})
+    assert said in figures.bars(table, x="estimate", y="label", finding="示す。").alt
+
+
+def test_a_whisker_is_drawn_only_where_value_and_both_bounds_are_known() -> None:
+    columns = {"y": list("甲乙丙丁"), "value": [3.0, 4.0, None, 5.0], "low": [2.0, None, 1.0, 4.0]}
+    table = published({**columns, "high": [6.0, 5.0, 2.0, None]})
+    (axes,) = draft(figures.bars(table, x="value", y="y", low="low", high="high", finding="示す。")).mpl.axes
+    (bars,) = [part for part in axes.collections if type(part).__name__ == "LineCollection"]
+    assert [segment.tolist() for segment in bars.get_segments()] == [[[2, 0], [6, 0]]]
+
+
+@pytest.mark.parametrize(("highlight", "stands_out"), [([], [True] * 3), (["男性"], [True, False, False])])
+def test_where_something_is_highlighted_all_else_is_pale(highlight, stands_out: list[bool]) -> None:
+    assert highlighted(by_sex(), "sex", highlight) == [BLUE if own else MUTED for own in stands_out]

@@ -123,3 +123,85 @@ def test_a_scale_across_has_at_most_eight_steps_and_five_on_a_phone_or_upwards(l
             seen = [tick for tick in axis.get_majorticklocs() if 0 <= tick <= high]
             most[name] = max(most[name], len(seen) - 1)
     assert most == {"x": across, "y": 5}
+
+
+def keyed(names: list[str], layout) -> Sheet:
+    with plt.rc_context(theme(layout)):
+        register_font()
+        sheet = Sheet(layout)
+        sheet.axes(80)
+        sheet.swatches(names, BANDS)
+    return sheet
+
+
+@pytest.mark.parametrize(
+    ("letters", "names", "columns"),
+    [(11, 3, 3), (12, 3, 2), (19, 3, 2), (20, 3, 1), (60, 1, 1), (60, 2, 1), (4, 5, 5)],
+)
+def test_a_key_stands_in_as_many_columns_as_fit_and_in_one_at_least(
+    letters: int, names: int, columns: int
+) -> None:
+    """An entry takes 4.4 letters of 14.5 besides its name; the sheet has 674 pixels, and 2 letters after the last."""
+    (key,) = keyed(["全" * letters] * names, WIDE).mpl.legends
+    assert key._ncols == columns
+    assert not key.get_frame_on()
+    assert len(key.get_patches()) == names
+
+
+def test_a_figure_has_one_line_around_its_axes_and_that_below_it() -> None:
+    with plt.rc_context(theme(WIDE)):
+        axes = Sheet(WIDE).axes(80)
+    assert {side: spine.get_visible() for side, spine in axes.spines.items()} == {
+        "left": False, "right": False, "top": False, "bottom": True,
+    }  # fmt: skip
+    assert axes.get_axisbelow() is True
+    assert all(tick.tick1line.get_markersize() == 0 for tick in axes.yaxis.get_major_ticks())
+
+
+@pytest.mark.parametrize(("labels", "step"), [(10, 1), (11, 2), (20, 2), (21, 3)])
+def test_labels_along_the_bottom_leave_five_pixels_between_them(labels: int, step: int) -> None:
+    """Two letters of 12 and 5 pixels are 29; a phone has 300 for them: ten fit, of twenty each second."""
+    with plt.rc_context(theme(NARROW)):
+        axes = Sheet(NARROW).axes(80)
+        category_ticks(axes, NARROW, ["全角"] * labels)
+    assert list(axes.get_xticks()) == [*range(0, labels, step)]
+    assert axes.get_xlim() == (-0.5, labels - 0.5)
+    assert axes.get_xlabel() == ""
+
+
+def test_a_number_below_zero_has_a_triangle_and_only_as_many_digits_as_it_needs() -> None:
+    axes = Sheet(WIDE).axes(80)
+    ticks(axes.xaxis, WIDE)
+    write = axes.xaxis.get_major_formatter()
+    assert [write(tick, 0) for tick in (-1234.5, 0, 0.1 + 0.2, 20_000)] == ["△1,234.5", "0", "0.3", "20,000"]
+
+
+def test_words_at_a_part_of_the_width_or_height_stay_there_whatever_the_scale_is() -> None:
+    axes = Sheet(NARROW).axes(80)
+    note(axes, "甲", (1, 5), (0, 0), within="row")
+    note(axes, "乙", (5, 1), (0, 0), within="column")
+    note(axes, "丙", (5, 5), (0, 0))
+    axes.set(xlim=(0, 10), ylim=(0, 10))
+    row, column, plain = [text._get_xy(None, text.xy, text.xycoords) for text in axes.texts]
+    box = axes.bbox
+    assert tuple(row) == pytest.approx((box.x1, (box.y0 + box.y1) / 2))
+    assert tuple(column) == pytest.approx(((box.x0 + box.x1) / 2, box.y1))
+    assert tuple(plain) == pytest.approx(((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2))
+
+
+@pytest.mark.parametrize("columns", [1, 3])
+def test_axes_beside_each_other_are_equally_high_and_nothing_is_drawn_higher_than_asked(columns: int) -> None:
+    with plt.rc_context(theme(WIDE)):
+        register_font()
+        sheet = Sheet(WIDE)
+        rows = sheet.grid([60.0, 90.0], columns)
+        for row in rows:
+            for axes in row:
+                axes.set_xlabel("人数(人)")
+        sheet.fit()
+    assert [[axes.get_window_extent().height for axes in row] for row in rows] == [
+        pytest.approx([high] * columns, abs=0.5) for high in (60, 90)
+    ]
+    upper, lower = (row[0].get_window_extent() for row in rows)
+    assert upper.y0 > lower.y1
+    assert sheet.mpl.bbox.height < 60 + 90 + 2 * 60  # and what stands around them

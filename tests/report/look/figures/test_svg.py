@@ -271,3 +271,40 @@ _FAINT = {"ec": (1, 0, 0, 0.25), "lw": 1, "joinstyle": "round", "capstyle": "pro
 ])  # fmt: skip
 def test_how_a_line_looks_is_told_by_attributes(look, written: str) -> None:
     assert written in paper(box(0, 0, 5, 5, fc="none", **look))
+
+
+@pytest.mark.parametrize(("look", "written", "absent"), [
+    ({"alpha": 0.5}, ['opacity="0.5"'], ["fill-opacity", "stroke-opacity"]),
+    ({"fc": (0, 0, 1, 0.5)}, ['fill="#00f"', 'fill-opacity="0.5"'], [" opacity", "stroke-opacity"]),
+    ({"alpha": 1.0}, [], ["opacity"]),
+    ({"fc": (0, 0, 1, 1.0)}, [], ["opacity"]),
+    ({"lw": 0}, [], ["stroke-width", "stroke="]),
+    ({"ec": "red", "lw": 1, "capstyle": "round"}, ['stroke-linecap="round"'], []),
+    ({"ec": "red", "lw": 1, "capstyle": "butt"}, [], ["stroke-linecap"]),
+])  # fmt: skip
+def test_what_is_seen_through_says_how_far_and_what_is_not_says_nothing(look, written, absent) -> None:
+    shown = paper(box(0, 0, 5, 5, **look)).replace('stroke-linejoin="round"', "")
+    assert all(part in shown for part in written)
+    assert not any(part in shown for part in absent)
+
+
+@pytest.mark.parametrize(("angle", "turned"), [(0, ""), (90, "rotate(-90)"), (45, "rotate(-45)")])
+def test_words_are_turned_about_their_place(angle: float, turned: str) -> None:
+    figure = Figure(figsize=(200 / 72, 100 / 72), dpi=72, facecolor="none")
+    with rc_context(theme(WIDE)):
+        register_font()
+        figure.text(0.5, 0.5, "一二三", fontsize=10, rotation=angle)
+        shown = svg.drawing(figure)
+    assert ("rotate" in shown) is bool(turned)
+    assert turned in shown
+    edges = boxes(shown)
+    wide, high = edges[:, 2].max() - edges[:, 0].min(), edges[:, 3].max() - edges[:, 1].min()
+    if angle == 45:
+        assert wide == pytest.approx(high, rel=0.25)
+    else:
+        assert bool(high > 2 * wide) is bool(angle)
+
+
+def test_the_paper_is_as_large_as_the_figure_to_a_tenth_of_a_pixel() -> None:
+    shown = paper(wide=200.26, high=99.94)
+    assert 'width="200.3" height="99.9" viewBox="0 0 200.3 99.9"' in shown

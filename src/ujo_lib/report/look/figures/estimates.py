@@ -52,7 +52,7 @@ def forest(
     """
     rows, names = read.marks(published, x, low=low, high=high), read.texts(published, y)
     said = rows["said"].replace(read.UNKNOWN_SIGN, "推定できません")
-    for at in np.flatnonzero(rows[["value", "low"]].notna().all(axis=1)):
+    for at in np.flatnonzero(rows[["value", "low", "high"]].notna().all(axis=1)):
         ends = read.numbers(published, low)[at], read.numbers(published, high)[at]
         said[at] += f"({interval_text(*ends, published.spec.schema[x].format)})"
 

@@ -253,14 +253,13 @@ def _layout(names: Sequence[str], pairs: Sequence[tuple[str, str, float]]) -> _A
     distance = shortest_path(ties, directed=False)
     distance[np.isinf(distance)] = distance[np.isfinite(distance)].max() * 1.1
     angle = 2 * np.pi * np.arange(count) / count
-    places: _Array = np.column_stack([np.cos(angle), np.sin(angle)]) * distance.max() / 2
-    weights = np.where(distance > 0, 1 / np.maximum(distance, 1e-9) ** 2, 0.0)
+    places: _Array = np.column_stack([np.cos(angle), np.sin(angle)])
+    np.fill_diagonal(distance, np.inf)  # nobody pulls at himself
+    weights = 1 / distance**2
     inverse = np.linalg.pinv(np.diag(weights.sum(axis=1)) - weights)
     for _ in range(_PASSES):
         gaps = np.linalg.norm(places[:, None] - places[None], axis=2)
-        pull = np.where(gaps > 0, -weights * distance / np.maximum(gaps, 1e-9), 0.0)
-        np.fill_diagonal(pull, 0.0)
+        pull = np.divide(-1 / distance, gaps, out=np.zeros_like(gaps), where=gaps > 0)
         np.fill_diagonal(pull, -pull.sum(axis=1))
         places = inverse @ pull @ places
-    centred: _Array = places - places.mean(axis=0)
-    return centred
+    return places

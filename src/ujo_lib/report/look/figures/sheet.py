@@ -40,7 +40,6 @@ def theme(layout: Layout) -> dict[str, Any]:
         "axes.titlelocation": "left",
         "axes.facecolor": "none",
         "axes.axisbelow": True,
-        "axes.unicode_minus": False,
         "figure.facecolor": PAPER,
         "grid.color": RULE,
         "ytick.major.size": 0,
