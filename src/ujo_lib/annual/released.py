@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ujo_lib.delimited import EncodingError, find_encoding
 from ujo_lib.disclosure.signature import changes, is_sealed, public_pages
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import FiscalYear
@@ -99,11 +100,10 @@ def read_released(folder: Path, year: FiscalYear) -> Released:
 def _read(file: Path) -> Rows:
     """A table, also as a spreadsheet of Japan saves it."""
     content = file.read_bytes()
-    for encoding in ("utf-8-sig", "cp932"):
-        with suppress(UnicodeDecodeError, csv.Error):
-            rows = _rows(content.decode(encoding))
-            if all(None not in row and None not in row.values() for row in rows):
-                return rows
+    with suppress(EncodingError, csv.Error):
+        rows = _rows(content.decode(find_encoding(content)).removeprefix("\ufeff"))
+        if all(None not in row and None not in row.values() for row in rows):
+            return rows
     raise InputError(f"{file} を表として読めません(文字コード、または行ごとの列の数)。{_RESTORE}")
 
 

@@ -159,9 +159,8 @@ def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> Ty
     frame = pd.DataFrame(rows, columns=["name", "media", "stage", "start", "end", "zone_end"])
     frame = frame.astype(dict.fromkeys(["start", "end", "zone_end"], "datetime64[ns]"))
     to_midnight = (frame["zone_end"].dt.normalize() > frame["end"]).any()
-    frame["zone_end"] = frame["zone_end"].dt.strftime(
-        "%Y-%m-%d %H:%M"
-    )  # a day alone would be read as its end
+    # A day alone would be read as the end of it.
+    frame["zone_end"] = frame["zone_end"].dt.strftime("%Y-%m-%d %H:%M")
     columns = {**_COLUMNS, "stage": Text(heading="段階"), "zone_end": Text(heading="最後の放送の終わり")}
     faded = any(after.shape == "half_life" and after.days for after in carry_over.values())
     note = "24時以降まで続く放送は、終了の翌日に終わります。" if to_midnight else ""

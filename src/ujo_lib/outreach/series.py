@@ -99,9 +99,9 @@ def closed_on(channels: pd.DataFrame, channel: str) -> date | None:
 
 
 def _day_of(channels: pd.DataFrame, channel: str, column: str) -> date | None:
-    days = channels.loc[channels["channel"].astype(str) == channel, column]
     if channels.empty:
         return None
+    days = channels.loc[channels["channel"].astype(str) == channel, column]
     if days.empty:
         raise InputError(f"窓口の一覧(channels)に「{channel}」がありません")
     day = days.iloc[0]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ujo_lib.intake import Intake
     from ujo_lib.intake.schemas import Schema
+    from ujo_lib.params.seasonality import SeasonalitySettings
 
 _CHECKED_ON = re.compile(r"contacts_checked_on\s*:")
 _LISTS: dict[str, type[Declared]] = {
@@ -164,17 +165,22 @@ def contradicted(place: SiteYear, data: "Intake") -> list[str]:
     return [doubt for check in checks for doubt in check(place, data.frames)]
 
 
+def _counting_contacts(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> "list[SeasonalitySettings]":
+    """The parameters of notebooks on when people reach out, in a year that has contacts."""
+    from ujo_lib.params.seasonality import SeasonalitySettings
+
+    contacts = frames.keys() & set(CONTACTS)
+    return [one for one in all_settings(place).values() if contacts and isinstance(one, SeasonalitySettings)]
+
+
 def _records_and_desks(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:
     """Contacts with a desk of the city's own in a year that is declared to have none: no page would count them."""
     import pandas as pd
 
     from ujo_lib import seasonality
-    from ujo_lib.params.seasonality import SeasonalitySettings
 
     found = []
-    for settings in all_settings(place).values():
-        if not isinstance(settings, SeasonalitySettings) or not frames.keys() & set(CONTACTS):
-            continue
+    for settings in _counting_contacts(place, frames):
         if not read_yaml(Inputs, settings.inputs_file).lacking("channels"):
             continue
         own = seasonality.select(seasonality.contacts(frames), {"channel": [settings.city_desk]})["date"]
@@ -194,14 +200,9 @@ def _records_and_nation(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -
 
     from ujo_lib import seasonality
     from ujo_lib.outreach.series import by_prefecture
-    from ujo_lib.params.seasonality import SeasonalitySettings
 
     found = []
-    for settings in all_settings(place).values():
-        if not isinstance(settings, SeasonalitySettings) or "national_daily" not in frames:
-            continue
-        if not frames.keys() & set(CONTACTS):
-            continue
+    for settings in _counting_contacts(place, frames) if "national_daily" in frames else ():
         where = {"channel": [settings.desk], "pref": [settings.prefecture]}
         records = seasonality.select(seasonality.contacts(frames), where).groupby("date")["n"]
         nation = by_prefecture(frames["national_daily"]).get(settings.prefecture)
