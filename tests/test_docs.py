@@ -1,5 +1,7 @@
 """What the documents tell people to type exists: every command parses, every make target and file is there."""
 
+import argparse
+import ast
 import contextlib
 import io
 import re
@@ -10,6 +12,7 @@ import pytest
 
 from ujo_lib import cli
 from ujo_lib.params import project_root
+from ujo_lib.report.page import Page
 
 ROOT = project_root(Path(__file__).parent)
 DOCUMENTS = ("README.md", "README.ja.md", "CONTRIBUTING.md")
@@ -101,3 +104,50 @@ def test_every_link_and_picture_of_the_documents_leads_somewhere():
 
 def test_the_picture_of_the_readme_is_small_enough_to_load_at_once():
     assert (ROOT / "docs/pictures/cover.png").stat().st_size < 300_000
+
+
+def sentences_of_the_program() -> list[tuple[str, str]]:
+    """(file, text) of everything that the library says in Japanese; what is filled in later is a blank."""
+    found = []
+    for file in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
+            if re.search("[ぁ-ん]", text):
+                found.append((file.name, text))
+    return found
+
+
+def understood(parser: argparse.ArgumentParser, said: str = "") -> tuple[set[str], set[str]]:
+    """All commands of a parser as they are typed ("key new"), and all its options."""
+    commands, options = {said}, set(parser._option_string_actions)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                more = understood(below, f"{said} {name}".strip())
+                commands, options = commands | more[0], options | more[1]
+    return commands, options
+
+
+def test_a_remedy_names_only_commands_options_and_calls_that_exist():
+    commands, options = understood(cli._parser())
+    first = {command.split()[0] for command in commands if command}
+    calls = {name for name in dir(Page) if not name.startswith("_")}
+    said = sentences_of_the_program()
+    assert len(said) > 1000
+    texts = said + [
+        (file.name, file.read_text(encoding="utf-8")) for file in sorted((ROOT / "docs").rglob("*.md"))
+    ]
+    wrong = []
+    for pattern, known, among in (
+        (r"(?<![\w/.-])ujo ([a-z][a-z-]+)", first, texts),
+        (r"\bpage\.([a-z_]+)\b", calls, texts),
+        (r"(?<![\w-])--[a-z][a-z-]+", options, said),
+    ):
+        wrong += [
+            (file, name)
+            for file, text in among
+            for name in re.findall(pattern, text, re.ASCII)
+            if name not in known
+        ]
+    assert wrong == []

@@ -187,7 +187,7 @@ def require_door(pages: Mapping[str, NotebookNode]) -> None:
         raise ReleaseRefusedError(
             "公表用ページを作れません。report.publish を通らない出力があります。",
             findings,
-            "page.table・page.say などを通して表示するか、page.internal で庁内だけの表示にしてください。",
+            "page.table・page.say などを通して表示するか、セルにタグ internal を付けて庁内だけの表示にしてください。",
         )
 
 
