@@ -336,8 +336,8 @@ def _rates(part: pd.DataFrame, level: float) -> dict[str, float | None]:
         # The dispersed interval is Wilson's with the effective number of impressions.
         rates |= {"low": 1000 * plain.low, "high": 1000 * plain.high}
         if spread is not None:
-            low, high = _wilson_real(clicked / spread, shown / spread, level)
-            rates |= {"dispersion": spread, "low_day": 1000 * low, "high_day": 1000 * high}
+            by_day = wilson(clicked / spread, shown / spread, level)
+            rates |= {"dispersion": spread, "low_day": 1000 * by_day.low, "high_day": 1000 * by_day.high}
     if landed is not None and (able := _clicks_with_landing(part)):
         rates["landing_share"] = landed / able
     if spent is not None:
@@ -361,14 +361,6 @@ def _dispersion_between_days(part: pd.DataFrame) -> float | None:
     return max(
         1.0, float(np.sum((clicked - shown * rate) ** 2 / (shown * rate * (1 - rate))) / (len(daily) - 1))
     )
-
-
-def _wilson_real(k: float, n: float, level: float) -> tuple[float, float]:
-    """Wilson interval of an effective, possibly fractional, number of successes in trials."""
-    z = float(distributions.norm.ppf((1 + level) / 2))
-    centre = (k + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * float(np.sqrt(k * (n - k) / n + z * z / 4))
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _compare(a: pd.Series, b: pd.Series) -> tuple[float | None, float, float]:
