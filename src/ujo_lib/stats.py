@@ -58,12 +58,12 @@ class RateRatio(Interval):
     p_minlike: float
 
 
-def wilson(k: int, n: int, level: float = LEVEL) -> Interval:
+def wilson(k: float, n: float, level: float = LEVEL) -> Interval:
     """Wilson's score interval for a share (Wilson 1927; Brown, Cai & DasGupta 2001).
 
     Args:
         k: number with the trait, 0 ≤ k ≤ n.
-        n: number observed.
+        n: number observed, or so many independent ones as tell as much.
         level: confidence level in (0, 1).
 
     Raises:
@@ -437,7 +437,7 @@ def _count_table(table: ArrayLike) -> NDArray[np.int64]:
     return whole
 
 
-def _check_counts(k: int, n: int, level: float) -> None:
+def _check_counts(k: float, n: float, level: float) -> None:
     if not 0 <= k <= n:
         raise ValueError(f"0 <= k <= n is needed: k={k}, n={n}")
     if not 0 < level < 1:

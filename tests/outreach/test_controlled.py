@@ -240,7 +240,7 @@ def test_blocks_that_all_follow_the_control_claim_no_certainty(more):
 @pytest.mark.parametrize("left", [0, 1])
 def test_a_campaign_on_days_without_control_contacts_has_no_effect_of_its_own(left):
     comparison = prefecture(1)
-    own = comparison.window.index[:5]
+    own = comparison.frame.index[comparison.having(hygiene.IN_WINDOW)][:5]
     alone = hygiene.restricted(changed(comparison, own[left:], control=0), own)
     effect = exact.conditional(alone, "チラシ")
     assert (effect.reason_code, effect.estimate is None) == (("", False) if left else ("zero_control", True))

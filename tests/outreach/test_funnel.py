@@ -149,13 +149,6 @@ def test_pairwise_is_holm_adjusted_over_all_pairs():
     assert together == pytest.approx(3 * alone)
 
 
-def test_pairwise_with_a_reference_compares_everything_with_it():
-    rows = [("2024-02-20", name, 10_000, clicks, 1) for name, clicks in (("A", 30), ("B", 45), ("C", 60))]
-    table = funnel.pairwise(ads(rows), "platform", reference="A").frame
-    assert table["other"].tolist() == ["A", "A"]
-    assert table["estimate"].tolist() == pytest.approx([1.5, 2.0])
-
-
 @given(st.integers(1, 200), st.integers(1, 200), st.integers(201, 10_000), st.integers(201, 10_000))
 @settings(deadline=None, max_examples=40)
 def test_swapping_two_platforms_inverts_the_ratio_and_keeps_the_p_value(k1, k2, n1, n2):

@@ -134,13 +134,14 @@ def test_settling_and_washout_days_are_left_out_of_the_baseline(control):
     opened = Baseline(YEAR.start, date(2023, 5, 1), settling_days=90, washout_days=14)
     found = hygiene.compare("宇城市", daily(1, 3), control, WINDOW, opened, YEAR.end)
     assert not isinstance(found, Refusal)
-    assert found.baseline.index.min() == pd.Timestamp("2023-07-30")
-    after = found.baseline.index[found.baseline.index > pd.Timestamp(WINDOW.end)]
+    baseline = found.frame.index[found.having(hygiene.BASELINE)]
+    assert baseline.min() == pd.Timestamp("2023-07-30")
+    after = baseline[baseline > pd.Timestamp(WINDOW.end)]
     assert after.min() == pd.Timestamp("2024-03-29")
     assert hygiene.days_compared(found) == ("2023-07-30", "2024-03-31")
     counts = hygiene.counts(found).frame.set_index("role")
     assert counts.loc["実施期間", ["days", "n"]].tolist() == [24, 72]
-    assert counts.loc["比較期間", "days"] == counts.loc["比較期間", "n"] == len(found.baseline)
+    assert counts.loc["比較期間", "days"] == counts.loc["比較期間", "n"] == len(baseline)
     assert found.expected == pytest.approx(24)
 
 

@@ -1,9 +1,8 @@
-"""Janome's dictionary as arrays says of each word what Janome says, and words of a city are checked."""
+"""Janome's dictionary as arrays says of each word what Janome says."""
 
 import os
 import random
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, replace
 from importlib.resources import files
 from pathlib import Path
 from unittest import mock
@@ -12,18 +11,7 @@ import numpy as np
 import pytest
 from janome.system_dic import MMapSystemDictionary
 
-from ujo_lib.errors import InputError
 from ujo_lib.tagging import dictionary as d
-from ujo_lib.tagging.lattice import OWN
-
-WORD = d.UserEntry("ヤングケアラー", 1288, 1288, 3000, "名詞,固有名詞,一般,*", "*", "*", "ヤングケアラー")
-
-
-@pytest.mark.parametrize("changed", [{"left_id": 5000}, {"right_id": -1}, {"cost": 10**7}, {"surface": ""}])
-def test_impossible_user_words_are_refused(changed: dict[str, object]) -> None:
-    fields = asdict(WORD)
-    with pytest.raises(ValueError, match="ユーザー辞書"):
-        d.load_dictionary().with_words([d.UserEntry(**fields | changed)])
 
 
 def test_every_surface_of_a_base_form_is_listed() -> None:
@@ -53,13 +41,13 @@ def test_the_export_says_of_each_word_what_janome_says() -> None:
     """Janome's own look-up by number is the oracle."""
     words, source = d.load_dictionary(), MMapSystemDictionary.instance()
     lexicon = words.lexicon
-    for number in random.Random(0).sample(range(lexicon.n_system), 500):
+    for number in random.Random(0).sample(range(len(lexicon.numbers)), 500):
         surface, left, right, cost = source._find_entry(number)
         *speech, base, _, _ = source.lookup_extra(number)
         row = lexicon.entries[np.flatnonzero(lexicon.numbers == number)[0]]
         assert (words.surfaces[number], words.base_forms[words.base_of[number]]) == (surface, base)
         assert words.speeches[words.speech_of[number]] == ",".join(speech)
-        assert (row[0] >> 16, row[0] & (OWN - 1), row[1]) == (left, right, cost)
+        assert (row[0] >> 16, row[0] & 0xFFFF, row[1]) == (left, right, cost)
     assert np.array_equal(lexicon.connection.T, np.array(source.connections))
 
 
@@ -71,7 +59,7 @@ def test_a_damaged_dictionary_file_is_built_again(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(d, "cache_folder", lambda: tmp_path)
     monkeypatch.setattr(d, "_exported", lambda: arrays)
     (tmp_path / whole.name).write_bytes(whole.read_bytes()[: 1 << 20])
-    assert d.load_dictionary.__wrapped__().lexicon.n_system == len(arrays["base_of"])
+    assert d.load_dictionary.__wrapped__().base_of.tolist() == arrays["base_of"].tolist()
     assert (tmp_path / whole.name).stat().st_size == whole.stat().st_size
 
 
@@ -93,44 +81,6 @@ def test_the_export_of_today_is_the_one_that_was_kept() -> None:
     assert found["base_forms"].tobytes() == words.packed_base_forms
     for name in ("codes", "units", "entries", "numbers", "connection"):
         assert np.array_equal(found[name], getattr(words.lexicon, name)), name
-
-
-@pytest.mark.parametrize(
-    ("cost", "good"), [(1_000_000, True), (-1_000_000, True), (1_000_001, False), (-1_000_001, False)]
-)
-def test_a_word_of_the_city_costs_at_most_a_million_either_way(cost: int, good: bool) -> None:
-    word = replace(WORD, cost=cost)
-    if good:
-        assert d.load_dictionary().with_words([word]).surfaces[-1] == word.surface
-    else:
-        with pytest.raises(ValueError, match="コストが使えない値"):
-            d.load_dictionary().with_words([word])
-
-
-@pytest.mark.parametrize(("left", "right"), [(1316, 0), (0, 1316), (-1, 0), (0, -1)])
-def test_a_word_of_the_city_joins_others_by_ids_that_the_dictionary_knows(left: int, right: int) -> None:
-    """IPADIC has 1,316 of them, from 0."""
-    with pytest.raises(InputError, match="連接番号"):
-        d.load_dictionary().with_words([replace(WORD, left_id=left, right_id=right)])
-
-
-def test_words_of_the_city_stand_behind_those_of_the_dictionary_and_share_their_base_forms() -> None:
-    plain = d.load_dictionary()
-    new = replace(WORD, left_id=1315, right_id=0)
-    known = replace(WORD, surface="学校", base_form="学校", left_id=0, right_id=1315)
-    words = plain.with_words([new, known])
-    assert words.surfaces[-2:] == ["ヤングケアラー", "学校"]
-    assert words.surfaces[:-2] == plain.surfaces
-    assert words.base_forms == [*plain.base_forms, "ヤングケアラー"]
-    assert words.base_of[-1] == plain.base_ids["学校"]
-    assert [words.speeches[at] for at in words.speech_of[-2:]] == ["名詞,固有名詞,一般,*,*,*"] * 2
-    lexicon = words.lexicon
-    rows = [np.flatnonzero(lexicon.numbers == lexicon.n_system + line)[0] for line in (0, 1)]
-    ids, costs = lexicon.entries[rows].T
-    assert [(at >> 16, at & OWN, at & (OWN - 1)) for at in ids] == [(1315, 0, 0), (0, 0, 1315)]
-    assert costs.tolist() == [WORD.cost] * 2
-    # Of one surface the city's word stands before the dictionary's own.
-    assert plain.surfaces[lexicon.numbers[rows[1] + 1]] == "学校"
 
 
 @pytest.mark.parametrize(("first", "whole"), [(0, True), (1, False)])

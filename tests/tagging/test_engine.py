@@ -14,18 +14,9 @@ from janome.tokenizer import Tokenizer
 
 from tests.sample.stream import iter_texts
 from tests.tagging.conftest import assert_same, invented
-from ujo_lib.tagging import dictionary as d
 from ujo_lib.tagging.cache import kernel_cache_folder
 from ujo_lib.tagging.engine import ArrayEngine, JanomeEngine, tokenise_texts
 from ujo_lib.tagging.normalise import corpus
-
-WORDS = (
-    d.UserEntry("ヤングケアラー", 1288, 1288, 3000, "名詞,固有名詞,一般,*", "*", "*", "ヤングケアラー"),
-    d.UserEntry("不登校", 1285, 1285, 2000, "名詞,一般,*,*", "*", "*", "不登校"),
-    d.UserEntry("学校", 1285, 1285, 4000, "名詞,一般,*,*", "*", "*", "学校"),
-    d.UserEntry("行き", 0, 0, -100000, "カスタム,*,*,*", "*", "*", "ゆき"),
-    d.UserEntry("𠮷野家", 1288, 1288, 100, "名詞,固有名詞,一般,*", "*", "*", "𠮷野家"),
-)
 
 
 @pytest.mark.slow
@@ -80,21 +71,6 @@ def test_tokens_carry_what_janome_prints(arrays: ArrayEngine) -> None:
         for t in Tokenizer().tokenize(text)
     ]
     assert [(t.surface, t.base_form, t.part_of_speech, t.infl_type, t.infl_form) for t in tokens] == expected
-
-
-@pytest.mark.slow
-def test_user_words_act_as_in_janome() -> None:
-    arrays, janome = ArrayEngine(WORDS), JanomeEngine(WORDS)
-    texts = [
-        "不登校の学校に行きたい",
-        "ヤングケアラーです",
-        "𠮷野家に行き行き",
-        *(invented(s, 300) for s in range(6)),
-    ]
-    texts += [text.replace("ー", "不登校").replace("あ", "学校") for text in texts]
-    assert_same(arrays, janome, texts)
-    (tokens,) = tokenise_texts(arrays, ["不登校です"]).sentences()
-    assert tokens[0].base_form == "不登校"
 
 
 def test_threads_may_share_one_engine(arrays: ArrayEngine) -> None:

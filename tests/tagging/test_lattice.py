@@ -52,17 +52,14 @@ Word = tuple[str, int, int, int]
 UNKNOWN: Word = ("", 1, 1, 6)
 
 
-def lexicon(
-    words: list[Word], users: int = 0, *, connection=((0, 0), (0, 0)), invoke=False, longest=0
-) -> Lexicon:
-    """A dictionary of a few words, the first of them the user's, and one kind of letters."""
-    trie, entries, numbers = _index(words, users)
+def lexicon(words: list[Word], *, connection=((0, 0), (0, 0)), invoke=False, longest=0) -> Lexicon:
+    """A dictionary of a few words and one kind of letters."""
+    trie, entries, numbers = _index(words)
     return Lexicon(
         codes=trie.codes,
         units=trie.units,
         entries=entries,
         numbers=numbers,
-        n_system=len(words) - users,
         connection=np.array(connection, np.int16),
         char_class=np.zeros(0x110000, np.uint8),
         class_categories=np.array([[0, -1]], np.int8),
@@ -124,19 +121,16 @@ def test_no_way_to_cut_a_text_is_cheaper_than_the_one_that_is_taken(
 
 
 @pytest.mark.parametrize(
-    ("words", "users", "taken"),
+    ("words", "taken"),
     [
-        ([("あ", 0, 0, 1), ("ああ", 0, 0, 2)], 0, ["あ", "あ"]),
-        ([("ああ", 0, 0, 2), ("あ", 0, 0, 1)], 0, ["ああ"]),
-        # the user's second word and the first of the dictionary, then the first of both: it came first
-        ([("い", 0, 0, 1), ("ああ", 0, 0, 2), ("あ", 0, 0, 1), ("う", 0, 0, 1)], 2, ["あ", "あ"]),
-        ([("ああ", 0, 0, 2), ("あ", 0, 0, 1)], 1, ["ああ"]),
+        ([("あ", 0, 0, 1), ("ああ", 0, 0, 2)], ["あ", "あ"]),
+        ([("ああ", 0, 0, 2), ("あ", 0, 0, 1)], ["ああ"]),
     ],
 )
 def test_of_equally_cheap_ways_that_of_the_lower_dictionary_number_is_taken(
-    words: list[Word], users: int, taken: list[str]
+    words: list[Word], taken: list[str]
 ) -> None:
-    assert [surface for surface, _ in cut("ああ", lexicon(words, users))] == taken
+    assert [surface for surface, _ in cut("ああ", lexicon(words))] == taken
 
 
 @pytest.mark.parametrize(

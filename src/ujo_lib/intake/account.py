@@ -119,13 +119,10 @@ def note_lonely_columns(
     files: Sequence[tuple[FileSpec, Header]], schema: Schema, notes_of: Mapping[str, Notes]
 ) -> None:
     """Warn of columns that some files of a kind have and others lack: not asked is not unanswered."""
-    present = {spec.label: {*header.columns, *header.lists, *header.options} for spec, header in files}
-    headings = {c.name: c.heading for c in schema.columns} | {m.name: m.heading for m in schema.multiples}
-    for name, heading in headings.items():
-        having = [spec.label for spec, _ in files if name in present[spec.label]]
-        lacking = [
-            spec for spec, _ in files if name not in present[spec.label] and name not in spec.constants
-        ]
+    absent_in = {spec.label: absent(header, schema) for spec, header in files}
+    for name, heading in ((item.name, item.heading) for item in schema.items):
+        having = [spec.label for spec, _ in files if name not in absent_in[spec.label]]
+        lacking = [spec for spec, _ in files if name in absent_in[spec.label] and name not in spec.constants]
         if having and lacking:
             shown = "、".join(having[:3]) + (f" ほか{len(having) - 3}" if having[3:] else "")
             for spec in lacking:
@@ -288,8 +285,7 @@ def _line(source: Mapping[str, object]) -> str:
     return "\n".join(said)
 
 
-def absent(header: Header, schema: Schema) -> str:
-    """Headings of the dictionary that a file does not have."""
+def absent(header: Header, schema: Schema) -> dict[str, str]:
+    """Columns of the dictionary that a file does not have: canonical name → heading."""
     found = {*header.columns, *header.lists, *header.options}
-    headings = [(c.name, c.heading) for c in schema.columns] + [(m.name, m.heading) for m in schema.multiples]
-    return "、".join(heading for name, heading in headings if name not in found)
+    return {item.name: item.heading for item in schema.items if item.name not in found}

@@ -630,7 +630,7 @@ def _told(frame: pd.DataFrame, header: Header, schema: Schema, notes: Notes) -> 
         "repaired": sum(repair.count for repair in notes.repairs),
         "first_day": first,
         "last_day": last,
-        "columns_absent": account.absent(header, schema),
+        "columns_absent": "、".join(account.absent(header, schema).values()),
         **account.counted_by(frame, schema),
     }
 

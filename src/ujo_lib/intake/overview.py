@@ -39,16 +39,9 @@ _CELLS = Count(heading="値の数", unit="件")
 def totals(data: Intake) -> Typed:
     """One row: files, cells mended, errors and warnings; of rows a reader could subtract those of other desks."""
     severities = data.problems["severity"].tolist()
-    frame = pd.DataFrame(
-        {
-            "files": [data.sources["file"].nunique()],
-            "repairs": [int(data.repairs["count"].sum())],
-            "errors": [severities.count("error")],
-            "warnings": [severities.count("warning")],
-        }
-    )
+    mended = int(data.repairs["count"].sum())
     return Typed.of(
-        frame,
+        [(data.sources["file"].nunique(), mended, severities.count("error"), severities.count("warning"))],
         {
             "files": Count(heading="ファイル数"),
             "repairs": Count(heading="読み替えた値", unit="件"),

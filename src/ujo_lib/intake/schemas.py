@@ -144,6 +144,11 @@ class Schema:
     note: str = ""
     may_be_empty: bool = False
 
+    @property
+    def items(self) -> tuple[Column | Multiple, ...]:
+        """Its columns, then its multiple-answer items."""
+        return (*self.columns, *self.multiples)
+
     def column(self, name: str) -> Column:
         """The column of that canonical name (KeyError when there is none)."""
         return {column.name: column for column in self.columns}[name]

@@ -97,11 +97,10 @@ def windows(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> dic
     """
     found = {}
     for row in _dated(campaigns).itertuples():
-        start, end = _delivery(row.start, row.end)
         after = carry_over.get(str(row.media), CarryOver())
         reach = np.arange(1, 367)
         tail = int(np.count_nonzero(after.strength(reach)))
-        found[str(row.name)] = Period(start, end + timedelta(days=tail), str(row.name))
+        found[str(row.name)] = Period(row.start, row.end + timedelta(days=tail), str(row.name))
     return found
 
 
@@ -129,9 +128,8 @@ def intensity(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver], days
     index = day_index(days)
     columns = {}
     for row in _dated(campaigns).itertuples():
-        start, end = _delivery(row.start, row.end)
-        since_start = (index - pd.Timestamp(start)).days.to_numpy()
-        since_end = (index - pd.Timestamp(end)).days.to_numpy()
+        since_start = (index - pd.Timestamp(row.start)).days.to_numpy()
+        since_end = (index - pd.Timestamp(row.end)).days.to_numpy()
         strength = carry_over.get(str(row.media), CarryOver()).strength(since_end)
         columns[str(row.name)] = np.where(since_start >= 0, strength, 0.0)
     return pd.DataFrame(columns, index=index)
@@ -146,7 +144,7 @@ def calendar(campaigns: pd.DataFrame, carry_over: Mapping[str, CarryOver]) -> Ty
     reach = windows(campaigns, carry_over)
     rows = []
     for row in _dated(campaigns).itertuples():
-        start, end = _delivery(row.start, row.end)
+        start, end = row.start, row.end
         prep_start = getattr(row, "prep_start", None)
         if pd.notna(prep_start):
             prep_end = getattr(row, "prep_end", None)
@@ -298,19 +296,21 @@ def _why_not_separable(name: str, exclusive: int, wanted: int) -> str:
 
 
 def _dated(campaigns: pd.DataFrame) -> pd.DataFrame:
-    """The campaigns with a start, each under a name of its own: a newsletter may be one measure a month."""
+    """The campaigns with a start, each under a name of its own: a newsletter may be one measure a month.
+
+    A campaign without an end is over on its first day.
+    """
     kept = campaigns[campaigns["start"].notna()]
     names = kept["name"].astype(str)
     days = pd.to_datetime(kept["start"])
     told = [f"{name}({day.year}年{day.month}月{day.day}日)" for name, day in zip(names, days, strict=True)]
     names = names.where(~names.duplicated(keep=False), told)
     number = names.groupby(names).cumcount() + 1
-    return kept.assign(name=names.where(number == 1, names + "その" + number.astype(str)))
-
-
-def _delivery(start: object, end: object) -> tuple[date, date]:
-    first = pd.Timestamp(start).date()
-    return first, first if pd.isna(end) else pd.Timestamp(end).date()
+    return kept.assign(
+        name=names.where(number == 1, names + "その" + number.astype(str)),
+        start=days.dt.date,
+        end=pd.to_datetime(kept["end"]).fillna(days).dt.date,
+    )
 
 
 def _zone_end(end: date, zone: object) -> pd.Timestamp:

@@ -245,13 +245,13 @@ def residual_autocorrelation(comparison: Comparison | Refusal, level: float = LE
     }
     note = "範囲は、日どうしが独立なときに収まる範囲です。判定は区切りの揺れによります。"
     if isinstance(comparison, Refusal) or empty_weekday(comparison):
-        return Typed.of(pd.DataFrame(columns=list(columns)), columns, note=note)
+        return Typed.of([], columns, note=note)
     frame = comparison.frame.assign(expected=_expected_by_day(comparison))
     baseline = frame[(frame["role"] == BASELINE) & _exposed(comparison)]
     residual = ((baseline["local"] - baseline["expected"]) / np.sqrt(baseline["expected"])).to_numpy(float)
     residual = residual - residual.mean()
     if np.abs(residual).max() <= _NO_ERROR:
-        return Typed.of(pd.DataFrame(columns=list(columns)), columns, note=note)
+        return Typed.of([], columns, note=note)
     found = [float(residual[lag:] @ residual[:-lag] / (residual @ residual)) for lag in range(1, lags + 1)]
     bound = distributions.norm.ppf((1 + level) / 2) / np.sqrt(len(residual))
     table = pd.DataFrame({"lag": range(1, lags + 1), "estimate": found, "low": -bound, "high": bound})
@@ -281,7 +281,7 @@ def counterfactual(comparison: Comparison | Refusal, effect: Effect) -> Typed:
         or effect.low is None
         or effect.high is None
     ):
-        return Typed.of(pd.DataFrame(columns=list(columns)), columns)
+        return Typed.of([], columns)
     found = blocks(comparison)
     earlier = found["role"].to_numpy() == BASELINE
     fitted = np.full(len(found), np.log(effect.n / effect.estimate / found.loc[~earlier, "expected"].item()))
@@ -321,7 +321,7 @@ def if_spilled(effect: Effect, shares: Sequence[float] = (0.1, 0.3)) -> Typed:
             )
             rows.append((share, low, high))
     note = "比較地域の一部にも同じ効果があったとしたときの区間で、検出されたかどうかは変わりません。"
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns, note=note)
+    return Typed.of(rows, columns, note=note)
 
 
 def reading(effect: Effect) -> str:

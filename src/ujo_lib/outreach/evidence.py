@@ -4,12 +4,13 @@ Voices and events illustrate; they do not show an effect. Every row carries its 
 counted.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
 
 from ujo_lib.columns import Text
-from ujo_lib.fiscal import FiscalYear, Period
+from ujo_lib.fiscal import Basis, FiscalYear, Period, period_for
 from ujo_lib.typed import Typed
 
 Half = Literal["上期", "下期", "通年"]
@@ -17,12 +18,8 @@ Half = Literal["上期", "下期", "通年"]
 
 def half_year(fiscal_year: FiscalYear, half: Half) -> Period:
     """上期 (April to September), 下期 (October to March) or 通年 of a fiscal year."""
-    autumn = pd.Timestamp(fiscal_year.year, 10, 1).date()
-    if half == "上期":
-        return Period(fiscal_year.start, pd.Timestamp(fiscal_year.year, 9, 30).date(), "上期")
-    if half == "下期":
-        return Period(autumn, fiscal_year.end, "下期")
-    return Period(fiscal_year.start, fiscal_year.end, "通年")
+    basis: dict[Half, Basis] = {"上期": "h1", "下期": "h2", "通年": "fiscal"}
+    return replace(period_for(fiscal_year, basis[half]), label=half)
 
 
 def timeline(events: pd.DataFrame, campaigns: pd.DataFrame, period: Period) -> Typed:

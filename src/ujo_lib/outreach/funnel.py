@@ -9,6 +9,7 @@ practice.
 
 import re
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -37,16 +38,13 @@ _MEASURES = {"impressions": "表示回数(視聴数)", "link_clicks": "クリッ
 _SPLIT_BY = {"creative_format": "広告の形", "age_band": "年齢", "device": "端末"}
 
 
-def by(
-    ads: pd.DataFrame, dimensions: Sequence[str], *, clicks: str = "link_clicks", level: float = LEVEL
-) -> Typed:
+def by(ads: pd.DataFrame, dimensions: Sequence[str], *, level: float = LEVEL) -> Typed:
     """Funnel by the given columns of the advertising frame.
 
     Args:
         ads: rows of the ad platforms' daily exports; total rows have been dropped.
         dimensions: columns to group by, such as platform, creative_format, age_band, sex, device, date; none:
             total.
-        clicks: the column that counts as click.
         level: confidence level.
 
     Returns:
@@ -57,12 +55,12 @@ def by(
     """
     rows = []
     for key, part in _groups(ads, dimensions):
-        shown, clicked = _total(part, "impressions"), _total(part, clicks)
+        shown, clicked = _total(part, "impressions"), _total(part, "link_clicks")
         landed, spent = _total(part, "landing_views"), _total(part, "spend_yen")
         row = dict(zip(dimensions, key, strict=True)) | {
             "base": shown, "n": clicked, "landing": landed, "spend": spent
         }  # fmt: skip
-        rows.append(row | _rates(part, clicks, level))
+        rows.append(row | _rates(part, level))
     split = {name: Dimension(variable=name, heading=_SPLIT_BY.get(name, "")) for name in dimensions}
     counts = {
         "base": Base(heading="表示", unit="回"),
@@ -85,12 +83,10 @@ def by(
     }
     frame = pd.DataFrame(rows, columns=[*split, *counts, *rates])
     whole = dict.fromkeys(counts, "Int64") | dict.fromkeys(rates, "Float64")
-    return Typed.of(frame.astype(whole), {**split, **counts, **rates}, note=_left_out(ads, clicks))
+    return Typed.of(frame.astype(whole), {**split, **counts, **rates}, note=_left_out(ads))
 
 
-def pairwise(
-    ads: pd.DataFrame, dimension: str, *, clicks: str = "link_clicks", reference: str | None = None
-) -> Typed:
+def pairwise(ads: pd.DataFrame, dimension: str) -> Typed:
     """Pairs of click-through rates compared, Holm-adjusted, with and without the variation between days.
 
     The test is the score test of two proportions; the second p-value divides its statistic by the larger of
@@ -100,25 +96,16 @@ def pairwise(
     Args:
         ads: as in `by`.
         dimension: one column.
-        clicks: the column that counts as click.
-        reference: compare only with this category; default every pair.
 
     Returns:
         category, other, estimate (ratio of the rates), p_value, p_day (both Holm-adjusted).
     """
-    found = by(_reporting(ads, clicks), [dimension], clicks=clicks)
+    found = by(_reporting(ads, "link_clicks"), [dimension])
     shown, clicked = found.frame["base"].fillna(0), found.frame["n"]
     # More clicks than impressions are no share of them, and no two proportions to compare.
     table = found.rows((shown > 0) & (clicked <= shown).fillna(False)).frame
-    rows = []
-    for i in range(len(table)):
-        for j in range(i + 1, len(table)):
-            a, b = table.loc[i], table.loc[j]
-            if reference is not None and reference not in (a[dimension], b[dimension]):
-                continue
-            if b[dimension] != reference and a[dimension] == reference:
-                a, b = b, a
-            rows.append((a[dimension], b[dimension], *_compare(a, b)))
+    pairs = combinations((table.loc[i] for i in table.index), 2)
+    rows = [(a[dimension], b[dimension], *_compare(a, b)) for a, b in pairs]
     heading = found.schema[dimension].name
     columns = {
         "category": Text(heading=heading),
@@ -163,7 +150,7 @@ def frequencies(ads: pd.DataFrame, population: pd.DataFrame) -> Typed:
     return Typed.of(frame, columns, note=note)
 
 
-def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link_clicks") -> Typed:
+def steps(ads: pd.DataFrame, n_consultations: int | None) -> Typed:
     """The funnel from top to bottom: step, definition, n, per_thousand (of the step above; NA when not
     comparable).
 
@@ -171,21 +158,20 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
         ads: as in `by`.
         n_consultations: contacts in the same days that name the advertisement as their source; None when
             sources are not recorded. Contacts are never inferred from clicks.
-        clicks: the column that counts as click.
     """
-    shown = _total(_reporting(ads, clicks), "impressions")
+    shown = _total(_reporting(ads, "link_clicks"), "impressions")
     counted = [
         ("表示", "広告が画面に出た回数(インプレッション)", _total(ads, "impressions")),
-        ("クリック(流入)", "広告のリンクが押された回数", _total(ads, clicks)),
+        ("クリック(流入)", "広告のリンクが押された回数", _total(ads, "link_clicks")),
         ("サイト到達", "リンク先のページが開いた回数(計測のある媒体だけ)", _total(ads, "landing_views")),
         ("相談", "流入元に広告が記録された相談の件数", n_consultations),
     ]
     frame = pd.DataFrame(counted, columns=["step", "definition", "n"]).astype({"n": "Int64"})
     # Not every platform reports landings: their share is taken over the clicks of those that do.
-    landing_clicks = _clicks_with_landing(ads, clicks)
+    landing_clicks = _clicks_with_landing(ads)
     above = pd.array([pd.NA, shown, landing_clicks, pd.NA], dtype="Float64")
     frame["per_thousand"] = (1000 * frame["n"].astype("Float64") / above).where(above > 0)
-    partly = landing_clicks is not None and landing_clicks != _total(ads, clicks)
+    partly = landing_clicks is not None and landing_clicks != _total(ads, "link_clicks")
     told = "「サイト到達」は、到達の計測がある広告のクリック1,000回あたりです。" if partly else ""
     columns = {
         "step": Text(heading="段階"),
@@ -195,7 +181,7 @@ def steps(ads: pd.DataFrame, n_consultations: int | None, *, clicks: str = "link
     }
     note = "相談の流入元は広告ごとに記録されていないため、広告から始まった相談の件数は分かりません。"
     unknown = "" if n_consultations is not None else note
-    return Typed.of(frame, columns, note=f"{unknown}{_left_out(ads, clicks)}")
+    return Typed.of(frame, columns, note=f"{unknown}{_left_out(ads)}")
 
 
 def said_platforms(ads: pd.DataFrame, planned: Sequence[str]) -> str:
@@ -319,24 +305,24 @@ def _reporting(ads: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return ads[ads.reindex(columns=[*columns]).notna().all(axis=1)]
 
 
-def _left_out(ads: pd.DataFrame, clicks: str) -> str:
+def _left_out(ads: pd.DataFrame) -> str:
     """What the ratios leave out, in Japanese."""
     parts = [
         told
-        for column, told in ((clicks, "クリック数"), ("spend_yen", "費用"))
+        for column, told in (("link_clicks", "クリック数"), ("spend_yen", "費用"))
         if column in ads and ads[column].isna().any() and not ads[column].isna().all()
     ]
     return f"{'と'.join(parts)}の記録がない行は、それを使う割合から除きました。" if parts else ""
 
 
-def _clicks_with_landing(ads: pd.DataFrame, clicks: str) -> int | None:
+def _clicks_with_landing(ads: pd.DataFrame) -> int | None:
     """Clicks of the rows that report landings."""
-    return _total(_reporting(ads, "landing_views"), clicks)
+    return _total(_reporting(ads, "landing_views"), "link_clicks")
 
 
-def _rates(part: pd.DataFrame, clicks: str, level: float) -> dict[str, float | None]:
-    clicking, paid = _reporting(part, clicks), _reporting(part, "spend_yen")
-    shown, clicked = _total(clicking, "impressions") or 0, _total(clicking, clicks)
+def _rates(part: pd.DataFrame, level: float) -> dict[str, float | None]:
+    clicking, paid = _reporting(part, "link_clicks"), _reporting(part, "spend_yen")
+    shown, clicked = _total(clicking, "impressions") or 0, _total(clicking, "link_clicks")
     landed, spent = _total(part, "landing_views"), _total(paid, "spend_yen")
     rates: dict[str, float | None] = dict.fromkeys(
         ("ctr", "low", "high", "dispersion", "low_day", "high_day", "landing_share", "cpm", "cpc")
@@ -346,43 +332,35 @@ def _rates(part: pd.DataFrame, clicks: str, level: float) -> dict[str, float | N
     # A click may follow on a later day; more of them than impressions are no share of these.
     if shown and clicked is not None and clicked <= shown:
         plain = wilson(clicked, shown, level)
-        spread = _dispersion_between_days(clicking, clicks)
+        spread = _dispersion_between_days(clicking)
         # The dispersed interval is Wilson's with the effective number of impressions.
         rates |= {"low": 1000 * plain.low, "high": 1000 * plain.high}
         if spread is not None:
-            low, high = _wilson_real(clicked / spread, shown / spread, level)
-            rates |= {"dispersion": spread, "low_day": 1000 * low, "high_day": 1000 * high}
-    if landed is not None and (able := _clicks_with_landing(part, clicks)):
+            by_day = wilson(clicked / spread, shown / spread, level)
+            rates |= {"dispersion": spread, "low_day": 1000 * by_day.low, "high_day": 1000 * by_day.high}
+    if landed is not None and (able := _clicks_with_landing(part)):
         rates["landing_share"] = landed / able
     if spent is not None:
-        seen, both = _total(paid, "impressions"), _reporting(paid, clicks)
-        clicks_paid, spent_on_them = _total(both, clicks), _total(both, "spend_yen")
+        seen, both = _total(paid, "impressions"), _reporting(paid, "link_clicks")
+        clicks_paid, spent_on_them = _total(both, "link_clicks"), _total(both, "spend_yen")
         rates["cpm"] = 1000 * spent / seen if seen else None
         rates["cpc"] = spent_on_them / clicks_paid if clicks_paid and spent_on_them is not None else None
     return rates
 
 
-def _dispersion_between_days(part: pd.DataFrame, clicks: str) -> float | None:
+def _dispersion_between_days(part: pd.DataFrame) -> float | None:
     """Pearson dispersion of daily clicks about one rate, at least 1; None with fewer than three days."""
-    daily = part.groupby("date", observed=True)[["impressions", clicks]].sum()
+    daily = part.groupby("date", observed=True)[["impressions", "link_clicks"]].sum()
     daily = daily[daily["impressions"] > 0]
     if len(daily) < 3:
         return None
-    shown, clicked = daily["impressions"].to_numpy(float), daily[clicks].to_numpy(float)
+    shown, clicked = daily["impressions"].to_numpy(float), daily["link_clicks"].to_numpy(float)
     rate = clicked.sum() / shown.sum()
     if rate in (0.0, 1.0):
         return None
     return max(
         1.0, float(np.sum((clicked - shown * rate) ** 2 / (shown * rate * (1 - rate))) / (len(daily) - 1))
     )
-
-
-def _wilson_real(k: float, n: float, level: float) -> tuple[float, float]:
-    """Wilson interval of an effective, possibly fractional, number of successes in trials."""
-    z = float(distributions.norm.ppf((1 + level) / 2))
-    centre = (k + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * float(np.sqrt(k * (n - k) / n + z * z / 4))
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _compare(a: pd.Series, b: pd.Series) -> tuple[float | None, float, float]:

@@ -63,16 +63,6 @@ class Comparison:
     frame: pd.DataFrame
 
     @property
-    def window(self) -> pd.DataFrame:
-        """Days of the window."""
-        return self.frame[self.having(IN_WINDOW)]
-
-    @property
-    def baseline(self) -> pd.DataFrame:
-        """Days of the baseline."""
-        return self.frame[self.having(BASELINE)]
-
-    @property
     def expected(self) -> float:
         """Contacts expected in the window, from the baseline rate per control contact."""
         baseline, window = self.totals(BASELINE), self.totals(IN_WINDOW)

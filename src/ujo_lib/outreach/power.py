@@ -181,7 +181,7 @@ def curves(designs: Sequence[Design], ratios: Sequence[float]) -> Typed:
         "ratio": Ratio(heading="本当の効果"),
         "power": Share(heading="見つけられる確率"),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+    return Typed.of(rows, columns)
 
 
 def summary(designs: Sequence[Design], wanted: float = 0.8) -> Typed:
@@ -203,8 +203,7 @@ def summary(designs: Sequence[Design], wanted: float = 0.8) -> Typed:
         "mde": Ratio(heading="見つけられる最小の効果"),
         "extra": Estimate(heading="増える数に直すと", unit="件"),
     }
-    frame = pd.DataFrame(rows, columns=list(columns)).astype({"mde": "Float64", "extra": "Float64"})
-    return Typed.of(frame, columns, note="計画した件数から計算しました。")
+    return Typed.of_rows(rows, columns, note="計画した件数から計算しました。")
 
 
 def reading(table: pd.DataFrame, wanted: float = 0.8, lacking: str = "") -> str:
@@ -236,10 +235,9 @@ def dilution(city: float, prefecture: float, ratios: Sequence[float]) -> Typed:
         ratios: rate ratios in the city, with no effect in the rest of the prefecture.
     """
     ratios = ratios if city and prefecture else ()
-    diluted = [1 + city / prefecture * (ratio - 1) for ratio in ratios]
+    rows = [(ratio, 1 + city / prefecture * (ratio - 1)) for ratio in ratios]
     columns = {"ratio": Ratio(heading="市での効果"), "diluted": Ratio(heading="県での見え方")}
-    frame = pd.DataFrame({"ratio": list(ratios), "diluted": diluted})
-    return Typed.of(frame, columns, note="県のほかの地域には効果がないとしたときの値です。")
+    return Typed.of(rows, columns, note="県のほかの地域には効果がないとしたときの値です。")
 
 
 def _planned(design: Design) -> bool:

@@ -97,7 +97,7 @@ class Plan:
             ("信頼水準", f"{100 * self.level:.10g}%"),
         ]
         columns = {"item": Text(heading="項目"), "value": Text(heading="内容")}
-        return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+        return Typed.of(rows, columns)
 
 
 def registration(plan: Plan, registered: str) -> str:

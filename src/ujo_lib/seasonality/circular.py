@@ -7,7 +7,6 @@ and so do those of one person: interval and the test of "every hour alike" take 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
@@ -86,7 +85,7 @@ def daily_peak(counts: Counts, people: People = NOBODY, level: float = LEVEL) ->
         "幅は、同じ日の相談と、同じ人の相談を、それぞれひとまとまりとみて計算しました。"
         "24を超える値は翌日の時刻を表します。"
     )
-    return Typed.of(pd.DataFrame([row], columns=list(columns)), columns, note=note)
+    return Typed.of([row], columns, note=note)
 
 
 def resultant(hourly: NDArray[np.int64], people: People = NOBODY) -> tuple[Array, Array, Array]:

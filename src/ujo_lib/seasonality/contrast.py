@@ -65,8 +65,7 @@ def compare_hours(
         "design_effect": Statistic(heading="ばらつき(偶然だけなら1)"),
     }
     row = (n, n_reference, rate, rate_reference, *compared, effect)
-    frame = pd.DataFrame([row], columns=list(columns))
-    return Typed.of(frame, columns, where={"hour": tuple(HOUR_LABELS[hour] for hour in hours)})
+    return Typed.of([row], columns, where={"hour": tuple(HOUR_LABELS[hour] for hour in hours)})
 
 
 def hours_against(

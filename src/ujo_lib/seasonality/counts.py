@@ -134,12 +134,13 @@ class Counts:
         observed = self.observed.copy()
         for start, end in gaps:
             observed &= ~((self.dates >= pd.Timestamp(start)) & (self.dates <= pd.Timestamp(end)))
-        hourly = None if self.hourly is None else self.hourly * observed[:, None]
-        return replace(self, daily=self.daily * observed, hourly=hourly, observed=observed)
+        return self._on_days(observed)
 
     def on_days_of(self, other: "Counts") -> "Counts":
         """These counts on the days that another scope of the same period recorded, too."""
-        observed = self.observed & other.observed
+        return self._on_days(self.observed & other.observed)
+
+    def _on_days(self, observed: NDArray[np.bool_]) -> "Counts":
         hourly = None if self.hourly is None else self.hourly * observed[:, None]
         return replace(self, daily=self.daily * observed, hourly=hourly, observed=observed)
 
@@ -310,7 +311,7 @@ def totals(scopes: Mapping[str, Counts]) -> Typed:
         "per_day": Rate(per="1日", unit="件", n="n", base="days"),
         "suppressed": Count(heading="秘匿された欄の数", members=False),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)).astype({"n": "Int64"}), columns)
+    return Typed.of_rows(rows, columns)
 
 
 def months_later(day: date, months: int) -> date:

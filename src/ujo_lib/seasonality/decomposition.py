@@ -35,7 +35,7 @@ def decompose(counts: Counts) -> Typed:
         record is too short or too full of gaps; `why_not` says so.
     """
     if why_not(counts):
-        return Typed.of(pd.DataFrame(columns=list(_COLUMNS)), _COLUMNS)
+        return Typed.of([], _COLUMNS)
     daily = pd.Series(np.where(counts.observed, counts.daily.astype(float), np.nan), index=counts.dates)
     parts = MSTL(daily.interpolate(limit_direction="both"), periods=(7, DAYS_OF_YEAR)).fit()
     frame = pd.DataFrame(

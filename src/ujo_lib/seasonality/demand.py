@@ -100,4 +100,4 @@ def talks(records: pd.DataFrame, by: str, silent: Sequence[str]) -> Typed:
     # None of these is among the unanswered: by subtraction they tell how many those are at most.
     statuses = (*[one for one in answers_in(records["status"]) if one not in silent], NO_ANSWER)
     where = {"status": statuses, "duration_minの記録": ("あり",)}
-    return Typed.of(pd.DataFrame(rows, columns=list(kinds)), kinds, where=where)
+    return Typed.of(rows, kinds, where=where)

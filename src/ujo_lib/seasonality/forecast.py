@@ -197,7 +197,7 @@ def backtest(
         "mase": Statistic(heading="MASE"),
         "coverage": Share(heading=f"{interval_name}に収まった月"),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+    return Typed.of(rows, columns)
 
 
 def _why_not(history: Counts, model: CountModel) -> str:

@@ -117,7 +117,7 @@ class CountModel:
             "reference": Text(heading="比べる相手"),
         }
         note = "1年の波の区間は、山と谷を記録から選んだことを見込んで広げてあります。" if waves else ""
-        return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns, note=note)
+        return Typed.of(rows, columns, note=note)
 
     def weekly_fit(self, level: float = LEVEL) -> Typed:
         """Observed and fitted counts by week: week (its Sunday), n, expected, low, high (of so many such weeks).
@@ -132,7 +132,7 @@ class CountModel:
             **interval("expected", level, kind="acceptance", heading=band),
         }
         if not self.fitted:
-            return Typed.of(pd.DataFrame(columns=list(columns)), columns)
+            return Typed.of([], columns)
         counts = self.counts
         seen = counts.observed
         weeks = weeks_of(counts.weekday, seen, np.ones(len(seen)))
@@ -371,7 +371,7 @@ def _check(name: str, value: float, raised: bool, sentences: tuple[str, str]) ->
 
 
 def _checks(rows: list[tuple[object, ...]]) -> Typed:
-    return Typed.of(pd.DataFrame(rows, columns=list(_CHECK_COLUMNS)), _CHECK_COLUMNS)
+    return Typed.of(rows, _CHECK_COLUMNS)
 
 
 def _no_model(counts: Counts, terms: Terms) -> CountModel:

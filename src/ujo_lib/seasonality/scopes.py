@@ -231,13 +231,12 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
     rows = []
     known = {NATION: scopes.nation} if scopes.nation else {}
     for name, counts in {**known, PREFECTURE: scopes.prefecture}.items():
-        calendar, fiscal = (
-            counts.within(period_for(year, "calendar")),
-            counts.within(period_for(year, "fiscal")),
-        )
-        missing = [part.period.days - part.days for part in (calendar, fiscal)]
+        calendar, fiscal = parts = [
+            counts.within(period_for(year, basis)) for basis in ("calendar", "fiscal")
+        ]
+        missing = [part.period.days - part.days for part in parts]
         alike = calendar.n and abs(missing[0] - missing[1]) < UNEVEN_DAYS
-        n = [part.n if part.days else None for part in (calendar, fiscal)]
+        n = [part.n if part.days else None for part in parts]
         rows.append((name, *n, fiscal.n / calendar.n if alike else None, *missing))
     columns = {
         "scope": Text(heading="範囲"),
@@ -247,8 +246,7 @@ def both_bases(scopes: Scopes, year: FiscalYear) -> Typed:
         "missing_calendar": replace(DAYS, heading="暦年で記録のない日数"),
         "missing_fiscal": replace(DAYS, heading="年度で記録のない日数"),
     }
-    whole = {"n_calendar": "Int64", "n_fiscal": "Int64"}
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)).astype(whole), columns)
+    return Typed.of_rows(rows, columns)
 
 
 def bases_sentence(bases: pd.DataFrame) -> str:

@@ -56,7 +56,7 @@ def slots(history: Counts, coming: Forecast, capacity: int, quantile: float) -> 
         f"備える件数は、その曜日・時間帯の{enough}で足りる件数です。"
     )
     if coming.reason:
-        return Typed.of(pd.DataFrame(columns=list(columns)), columns, note=note)
+        return Typed.of([], columns, note=note)
     share = hour_shares(history)
     alpha = hourly_spread(history, share)
     dates = pd.date_range(coming.period.start, coming.period.end, freq="D")
@@ -111,7 +111,7 @@ def tried_on_last_year(
         "reached": Share(heading="足りた割合"),
         "aim": Share(heading="目標"),
     }
-    nothing = Typed.of(pd.DataFrame(columns=list(columns)), columns)
+    nothing = Typed.of([], columns)
     start = months_later(history.period.end + timedelta(days=1), -12)
     if start <= history.period.start:
         return nothing

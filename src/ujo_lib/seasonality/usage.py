@@ -32,8 +32,7 @@ class Usage:
         base: all contacts, those of unknown residence included.
         unknown: contacts whose residence is not known.
         share, share_low, share_high: n / base with its interval, scaled for the spread between weeks.
-        population_share: the place's share of the population.
-        estimate, low, high: share / population_share with its interval; also the ratio if nobody of the
+        estimate, low, high: share / share of the population, with its interval; also the ratio if nobody of the
             unknown lives in the place.
         known_ratio: the same among contacts of known residence (the unknown live where the known do); NaN without any.
         bound_high: the ratio if all of the unknown lived in the place.
@@ -47,7 +46,6 @@ class Usage:
     share: float
     share_low: float
     share_high: float
-    population_share: float
     estimate: float
     low: float
     high: float
@@ -98,7 +96,6 @@ def use_per_population(
         share=share,
         share_low=float(low),
         share_high=float(high),
-        population_share=people,
         estimate=share / people,
         low=float(low) / people,
         high=float(high) / people,
@@ -190,7 +187,7 @@ def bounds(result: Usage) -> Typed:
         "estimate": Ratio(heading="人口に比べた利用"),
         **interval("estimate", result.level),
     }
-    return Typed.of(pd.DataFrame(rows, columns=list(columns)), columns)
+    return Typed.of(rows, columns)
 
 
 def level_spread(tests: PatternTests, daily: Array) -> tuple[Array, Array]:

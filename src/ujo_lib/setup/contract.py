@@ -147,7 +147,7 @@ def _tables(made: "Sequence[Form]", year: FiscalYear) -> list[dict[str, Any]]:
         key = [schema.column(name).heading for name in schema.key]
         rows = [
             row | {"example": example(item, year)}
-            for row, item in zip(explained(schema), _items(schema), strict=True)
+            for row, item in zip(explained(schema), schema.items, strict=True)
         ]
         found.append({"kind": kind, "title": schema.title, "names": names, "key": key, "rows": rows})
     return found
@@ -163,11 +163,7 @@ def _with_answers_of(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
 
 def explained(schema: Schema) -> list[dict[str, str]]:
     """What each column of a kind holds: headings, name, type, must, answers and note, in Japanese."""
-    return [_row(schema, item) for item in _items(schema)]
-
-
-def _items(schema: Schema) -> tuple[Column | Multiple, ...]:
-    return (*schema.columns, *schema.multiples)
+    return [_row(schema, item) for item in schema.items]
 
 
 def _row(schema: Schema, item: Column | Multiple) -> dict[str, str]:

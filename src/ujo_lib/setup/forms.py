@@ -180,9 +180,8 @@ def _workbook(spec: FileSpec, schema: Schema, headings: Sequence[str], shown: Se
 def _codes(sheet: Worksheet, schema: Schema) -> dict[str, str]:
     """Write the permitted answers, and say where those of each column to choose one from stand."""
     sheet.append(["項目", "番号", "選択肢"])
-    items: tuple[Column | Multiple, ...] = (*schema.columns, *schema.multiples)
     places = {}
-    for item in items:
+    for item in schema.items:
         first = sheet.max_row + 1
         for option in item.options:
             sheet.append([item.heading, option.code, option.label])

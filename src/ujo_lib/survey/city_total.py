@@ -116,12 +116,9 @@ def stratified_mean(
     if spread.isna().any():
         return Total(estimate, None, None, None)
     se = math.sqrt(float((share**2 * (1 - n / size) * spread / n).sum()))
-    if se == 0 and (n < size).any():
-        return Total(estimate, None, None, None)
-    freedom = len(data) - len(size)
-    if se == 0:  # every stratum answered whole
-        return Total(estimate, se, estimate, estimate)
-    t = float(scipy_stats.t.isf((1 - level) / 2, freedom))
+    if se == 0:  # known exactly where every stratum answered whole; elsewhere it would claim certainty
+        return Total(estimate, *((None, None, None) if (n < size).any() else (se, estimate, estimate)))
+    t = float(scipy_stats.t.isf((1 - level) / 2, len(data) - len(size)))
     return Total(estimate, se, estimate - t * se, estimate + t * se)
 
 

@@ -49,12 +49,8 @@ def in_age_groups(counts: Mapping[str, int], groups: Mapping[str, float]) -> dic
     Raises:
         InputError: a band with people in it that lies partly inside a group.
     """
-    sums = dict.fromkeys(groups, 0)
-    for label, count in counts.items():
-        home = _group_of(label, groups)
-        if home is not None:
-            sums[home] += count
-    return sums
+    recode = age_recode([*counts], groups)
+    return {group: sum(counts[band] for band in recode[group]) for group in groups}
 
 
 def coverage(

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-import pandas as pd
-
 from ujo_lib import questionnaire
 from ujo_lib.columns import Dimension, Text
 from ujo_lib.errors import InputError
@@ -96,5 +94,4 @@ _KIND_JA: Mapping[str, str] = {
 
 
 def _texts(rows: Iterable[tuple[str, ...]], headings: Mapping[str, str]) -> Typed:
-    frame = pd.DataFrame(list(rows), columns=list(headings))
-    return Typed.of(frame, {name: Text(heading=heading) for name, heading in headings.items()})
+    return Typed.of(rows, {name: Text(heading=heading) for name, heading in headings.items()})

@@ -94,8 +94,8 @@ class TermSource:
 class ThemeSource:
     """A theme as written.
 
-    `topic` and `cause` are the categories of the national statistics it corresponds to; from `main` places on it is a
-    main concern of a text (see `depth`).
+    `topic` is the category of the national statistics it corresponds to; from `main` places on it is a main concern of
+    a text (see `depth`).
     """
 
     id: str
@@ -105,7 +105,6 @@ class ThemeSource:
     exclude: tuple[TermSource, ...] = ()
     cancel: tuple[str, ...] = ()
     topic: str = ""
-    cause: str = ""
     examples: tuple[str, ...] = ()
     main: int = MAIN
     line: int = field(kw_only=True)
@@ -116,11 +115,9 @@ class CancelSource:
     """A way of undoing what was said: negation, or a reassuring word. `unless` lists what only looks like it."""
 
     id: str
-    label: str
     terms: tuple[TermSource, ...]
     unless: tuple[TermSource, ...] = ()
     within: int = 0
-    line: int = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -129,8 +126,6 @@ class CodebookSource:
 
     version: str
     themes: tuple[ThemeSource, ...]
-    since: str = ""
-    changed_by: str = ""
     cancels: tuple[CancelSource, ...] = ()
     exclude: tuple[TermSource, ...] = ()
     stops: tuple[TermSource, ...] = ()

@@ -22,6 +22,7 @@ from ujo_lib.tagging.codebook import (
 from ujo_lib.tagging.engine import Engine, default_engine
 from ujo_lib.tagging.khcoder import parse_rules
 
+# What nothing here reads (since, changed_by, note, npa_cause, label of a group) is for whoever keeps the codebook.
 _BOOK = {"version", "since", "changed_by", "note", "cancel", "exclude", "stops", "themes"}
 _THEME = {
     "id", "label", "role", "mhlw_sns_category", "npa_cause", "cancel", "terms", "exclude", "examples", "main",
@@ -102,8 +103,6 @@ class _Reader:
         fields = self._mapping(root, _BOOK, {"version", "themes"}, "コードブック")
         return CodebookSource(
             version=self._text(fields.get("version")),
-            since=self._text(fields.get("since")),
-            changed_by=self._text(fields.get("changed_by")),
             cancels=self._each(fields.get("cancel"), self._group),
             exclude=self._each(fields.get("exclude"), self._term),
             stops=self._each(fields.get("stops"), self._term),
@@ -123,7 +122,6 @@ class _Reader:
             label=self._text(fields.get("label")),
             role=role,  # type: ignore[arg-type]  # checked two lines above; a wrong one is reported
             topic=self._text(fields.get("mhlw_sns_category")),
-            cause=self._text(fields.get("npa_cause")),
             cancel=self._each(fields.get("cancel"), self._text),
             terms=self._each(fields.get("terms"), self._term),
             exclude=self._each(fields.get("exclude"), self._term),
@@ -136,11 +134,9 @@ class _Reader:
         fields = self._mapping(node, _GROUP, {"id", "label", "terms"}, "取り消しの組")
         return CancelSource(
             id=self._text(fields.get("id")),
-            label=self._text(fields.get("label")),
             within=self._number(fields.get("within")) or 0,
             terms=self._each(fields.get("terms"), self._term),
             unless=self._each(fields.get("unless"), self._term),
-            line=node.start_mark.line + 1,
         )
 
     def _term(self, node: yaml.Node) -> TermSource:

@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 from importlib.resources import files
@@ -23,60 +23,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ujo_lib.errors import InputError
 from ujo_lib.files import write_atomically
 from ujo_lib.tagging.cache import built_once, cache_folder
-from ujo_lib.tagging.lattice import ENTRY_COST, IDS, LONGEST_CHUNK, OWN, Lexicon
+from ujo_lib.tagging.lattice import LONGEST_CHUNK, Lexicon
 from ujo_lib.tagging.normalise import Int32, Int64
 from ujo_lib.tagging.trie import Trie, build_trie
 
-FORMAT = 2
+FORMAT = 3
 """Raise when the arrays change their meaning; older cache files are then not read."""
 
-_COST_LIMIT = 1_000_000
 _COMPACT = re.compile(rb"(\d+):\(u'([^']*)', *(\d+), *(\d+), *(-?\d+)\)")
 _EXTRA = re.compile(rb"(\d+):\(u'([^']*)',u'([^']*)',u'([^']*)',u'([^']*)',u'[^']*',u'[^']*'\)")
-
-
-@dataclass(frozen=True)
-class UserEntry:
-    """One word of a user dictionary, with the fields of Janome's `ipadic` form.
-
-    Attributes:
-        surface: as written, normalised.
-        left_id: connection id towards the word before.
-        right_id: connection id towards the word after.
-        cost: the lower, the more likely; at most 1,000,000 either way.
-        part_of_speech: four parts joined by commas.
-        infl_type: inflection type or `*`.
-        infl_form: inflection form or `*`.
-        base_form: base form.
-    """
-
-    surface: str
-    left_id: int
-    right_id: int
-    cost: int
-    part_of_speech: str
-    infl_type: str
-    infl_form: str
-    base_form: str
-
-    def as_csv(self) -> str:
-        """The entry as a line of a Janome user dictionary; readings, which nothing here uses, are `*`."""
-        speech = f"{self.part_of_speech},{self.infl_type},{self.infl_form},{self.base_form},*,*"
-        return f"{self.surface},{self.left_id},{self.right_id},{self.cost},{speech}"
 
 
 @dataclass(frozen=True)
 class Dictionary:
     """The arrays of the lattice, and the words behind the numbers.
 
-    Entry numbers are Janome's own: 0 … n_system - 1, user entries after them, -1 - i for the unknown-word entry i.
+    Entry numbers are Janome's own, from 0; -1 - i stands for the unknown-word entry i.
 
     Attributes:
         lexicon: what the kernels read.
-        base_of: (n_system + users,) index of each entry's base form in `base_forms`.
+        base_of: (entries,) index of each entry's base form in `base_forms`.
         speech_of: index of each entry's "part of speech,inflection type,inflection form" in `speeches`.
         unknown_speech: the same text for each unknown-word entry.
         packed_surfaces: surface forms of all entries in UTF-8, one per line.
@@ -121,47 +89,6 @@ class Dictionary:
         """Every surface form under which a base form can stand, the unknown word of that spelling included."""
         found = np.flatnonzero(self.base_of == self.base_ids.get(base_form, -1))
         return frozenset({base_form, *(self.surfaces[entry] for entry in found)})
-
-    def with_words(self, entries: Sequence[UserEntry]) -> "Dictionary":
-        """Return this dictionary with user entries in the given order, as a Janome user dictionary adds them.
-
-        To be called on a dictionary without user entries.
-
-        Raises:
-            InputError: an entry with an impossible connection id or cost, or without a surface.
-        """
-        size = len(self.lexicon.connection)
-        for entry in entries:
-            ids_fit = 0 <= entry.left_id < size and 0 <= entry.right_id < size
-            if not entry.surface or not ids_fit or abs(entry.cost) > _COST_LIMIT:
-                raise InputError(f"ユーザー辞書の語「{entry.surface}」の見出し・連接番号・コストが使えない値")
-        own = self.lexicon.entries[np.argsort(self.lexicon.numbers)]
-        ids, costs = own[:, IDS], own[:, ENTRY_COST]
-        system = zip(
-            self.surfaces, (ids >> 16).tolist(), (ids & (OWN - 1)).tolist(), costs.tolist(), strict=True
-        )
-        words = [(e.surface, e.left_id, e.right_id, e.cost) for e in entries]
-        trie, rows, numbers = _index([*words, *system], len(words))
-        bases = list(self.base_forms[: self.packed_base_forms.count(b"\n") + 1])
-        base_ids = dict(self.base_ids)
-        speeches = list(self.speeches)
-        for entry in entries:
-            if entry.base_form not in base_ids:
-                base_ids[entry.base_form] = len(bases)
-                bases.append(entry.base_form)
-            speeches.append(f"{entry.part_of_speech},{entry.infl_type},{entry.infl_form}")
-        n_speeches = len(self.speeches)
-        return replace(
-            self,
-            lexicon=self.lexicon._replace(codes=trie.codes, units=trie.units, entries=rows, numbers=numbers),
-            base_of=np.append(self.base_of, [base_ids[e.base_form] for e in entries]).astype(np.int32),
-            speech_of=np.append(self.speech_of, np.arange(n_speeches, n_speeches + len(entries))).astype(
-                np.int32
-            ),
-            speeches=tuple(speeches),
-            packed_surfaces="\n".join((*self.surfaces, *(e.surface for e in entries))).encode(),
-            packed_base_forms="\n".join(bases).encode(),
-        )
 
 
 @cache
@@ -278,20 +205,16 @@ def _unknown_words(folder: Path) -> dict[str, Any]:
     }
 
 
-def _index(words: Sequence[tuple[str, int, int, int]], n_user: int = 0) -> tuple[Trie, Int32, Int32]:
-    """Order (surface, left id, right id, cost) by surface, pack them, and build the trie over them.
-
-    The first `n_user` words are the user's; they stay before the others of the same surface and get numbers after them.
-    """
+def _index(words: Sequence[tuple[str, int, int, int]]) -> tuple[Trie, Int32, Int32]:
+    """Order (surface, left id, right id, cost) by surface, pack them, and build the trie over them."""
     order = np.array(sorted(range(len(words)), key=lambda place: words[place][0]))
     surfaces = [words[place][0] for place in order]
     fields = np.array([word[1:] for word in words], np.int64)[order]
-    ids = fields[:, 0] << 16 | np.where(order < n_user, 0, OWN) | fields[:, 1]
-    numbers = np.where(order < n_user, order + len(words) - n_user, order - n_user)
+    ids = fields[:, 0] << 16 | fields[:, 1]
     first = [i for i, surface in enumerate(surfaces) if i == 0 or surface != surfaces[i - 1]]
     bounds = np.array([*first, len(surfaces)], np.int64)
     trie = build_trie([surfaces[i] for i in first], bounds[:-1], bounds[1:] - bounds[:-1])
-    return trie, np.column_stack((ids, fields[:, 2])).astype(np.int32), numbers.astype(np.int32)
+    return trie, np.column_stack((ids, fields[:, 2])).astype(np.int32), order.astype(np.int32)
 
 
 def _packed(words: Iterable[str]) -> npt.NDArray[np.uint8]:
@@ -301,7 +224,7 @@ def _packed(words: Iterable[str]) -> npt.NDArray[np.uint8]:
 def _from_arrays(arrays: dict[str, Any]) -> Dictionary:
     own = {name: arrays[name] for name in Lexicon._fields if name in arrays}
     return Dictionary(
-        lexicon=Lexicon(**own, n_system=len(arrays["base_of"])),
+        lexicon=Lexicon(**own),
         base_of=arrays["base_of"],
         speech_of=arrays["speech_of"],
         unknown_speech=tuple(arrays["unknown_speech"].tobytes().decode().split("\n")),

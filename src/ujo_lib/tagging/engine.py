@@ -5,18 +5,16 @@ own, so results of the two can be compared number by number.
 """
 
 import sys
-import tempfile
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
 from ujo_lib.tagging.compiled import COMPILED, kernel
-from ujo_lib.tagging.dictionary import Dictionary, UserEntry, load_dictionary
+from ujo_lib.tagging.dictionary import Dictionary, load_dictionary
 from ujo_lib.tagging.lattice import Lexicon, new_nodes, new_scratch, tokenise
 from ujo_lib.tagging.normalise import Int32, Int64, decode, encode
 
@@ -70,18 +68,13 @@ class Tokens:
 
 
 class Engine(ABC):
-    """A tokeniser; threads may share one, processes load their own from the user's cache.
+    """A tokeniser; threads may share one, processes load their own from the user's cache."""
 
-    Args:
-        words: user entries, tried beside the dictionary's own.
-    """
-
-    def __init__(self, words: tuple[UserEntry, ...] = ()) -> None:
-        self.words = words
-        self.dictionary = load_dictionary().with_words(words) if words else load_dictionary()
+    def __init__(self) -> None:
+        self.dictionary = load_dictionary()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _loaded_once, (type(self), self.words)
+        return _loaded_once, (type(self),)
 
     @abstractmethod
     def tokenise(self, codepoints: Int32, bounds: Int64) -> Tokens:
@@ -89,8 +82,8 @@ class Engine(ABC):
 
 
 @cache
-def _loaded_once(kind: type[Engine], words: tuple[UserEntry, ...]) -> Engine:
-    return kind(words)
+def _loaded_once(kind: type[Engine]) -> Engine:
+    return kind()
 
 
 class ArrayEngine(Engine):
@@ -105,18 +98,14 @@ class ArrayEngine(Engine):
 class JanomeEngine(Engine):
     """Plain Janome, sentence by sentence: the reference, and the way out where numba does not run.
 
-    User entries are handed to it as its own user dictionary. One thread at a time: threads that look words up together
-    spoil the matches that Janome remembers.
+    One thread at a time: threads that look words up together spoil the matches that Janome remembers.
     """
 
-    def __init__(self, words: tuple[UserEntry, ...] = ()) -> None:
+    def __init__(self) -> None:
         from janome.tokenizer import Tokenizer
 
-        super().__init__(words)
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "words.csv"
-            file.write_text("".join(f"{word.as_csv()}\n" for word in words), encoding="utf-8")
-            self._tokenizer = Tokenizer(str(file) if words else "")
+        super().__init__()
+        self._tokenizer = Tokenizer()
         self._one_thread = threading.Lock()
         lexicon, speech = self.dictionary.lexicon, self.dictionary.unknown_speech
         self._unknown = {
@@ -144,8 +133,6 @@ class JanomeEngine(Engine):
         kind = node.node_type  # type: ignore[attr-defined]  # Janome ships no types
         if kind == "SYS_DICT":
             return int(node.num)  # type: ignore[attr-defined]  # as above
-        if kind == "USER_DICT":
-            return self.dictionary.lexicon.n_system + int(node.num)  # type: ignore[attr-defined]  # as above
         key = (node.left_id, node.right_id, node.cost, node.part_of_speech)  # type: ignore[attr-defined]  # as above
         return self._unknown[key]
 

@@ -17,10 +17,7 @@ from ujo_lib.tagging.trie import BASE, CHECK, COUNT_BITS, MOST_ENTRIES, VALUE
 CHUNK, LONGEST_CHUNK, LONGEST_WORD = 500, 1024, 50
 
 IDS, ENTRY_COST = range(2)
-"""Columns of the entries: `left id << 16 | OWN | right id`, packed so that a word's run fills few cache lines; cost."""
-
-OWN = 1 << 15
-"""Bit of `IDS` that Janome's own entries have and user entries lack."""
+"""Columns of the entries: `left id << 16 | right id`, packed so that a word's run fills few cache lines; cost."""
 
 LEFT, RIGHT, COST = range(3)
 """Columns of the unknown-word entries."""
@@ -44,9 +41,8 @@ class Lexicon(NamedTuple):
 
     Attributes:
         codes, units: the trie over surface forms (see `trie.Trie`); a key's entries are rows of `entries`.
-        entries: (n, 2) see the column names; user entries before Janome's own of the same surface.
-        numbers: (n,) Janome's number of each entry; user entries go on from `n_system`.
-        n_system: number of Janome's own entries.
+        entries: (n, 2) see the column names.
+        numbers: (n,) Janome's number of each entry.
         connection: (left id of a word, right id of the word before it) → cost, so that a search stays in one row.
         char_class: class of every code point.
         class_categories: categories of each class in Janome's order, then -1.
@@ -59,7 +55,6 @@ class Lexicon(NamedTuple):
     units: Int32
     entries: Int32
     numbers: Int32
-    n_system: int
     connection: npt.NDArray[np.int16]
     char_class: npt.NDArray[np.uint8]
     class_categories: npt.NDArray[np.int8]
@@ -134,7 +129,7 @@ def tokenise(
         if length == _FULL:
             nodes = np.empty((2 * len(nodes), _NODE_COLUMNS), np.int32)
             continue
-        last = _find_path(length, lexicon.connection, lexicon.numbers, lexicon.n_system, scratch, nodes)
+        last = _find_path(length, lexicon.connection, lexicon.numbers, scratch, nodes)
         n = _write_path(begin, last, lexicon.numbers, scratch.path, nodes, tokens, n)
         begin += length
     return n, nodes
@@ -177,13 +172,12 @@ def _list_words(
                 continue
             if used > room:
                 return _FULL
-            reached[after] = True
+            reached[after] = known = True
             for i in range(value >> COUNT_BITS, (value >> COUNT_BITS) + (value & MOST_ENTRIES)):
                 ids = entries[i, IDS]
-                known |= (ids & OWN) != 0
                 nodes[used, _END] = after
                 nodes[used, _LEFT] = ids >> 16
-                nodes[used, _RIGHT] = ids & (OWN - 1)
+                nodes[used, _RIGHT] = ids & 0xFFFF
                 nodes[used, _COST] = entries[i, ENTRY_COST]
                 nodes[used, _ENTRY] = i
                 used += 1
@@ -221,7 +215,6 @@ def _find_path(
     length: int,
     connection: npt.NDArray[np.int16],
     numbers: Int32,
-    n_system: int,
     scratch: Scratch,
     nodes: Int32,
 ) -> int:
@@ -229,7 +222,7 @@ def _find_path(
 
     The best predecessor of a word depends on its left id alone, so it is sought once per position and left id. Among
     words that end at a position the first of the cheapest wins, unless it and a later one of the same cost are both in
-    the dictionary: then the lower number wins (that of a user entry being its line).
+    the dictionary: then the lower number wins.
     """
     first, head, tail, best, stamp = scratch.first, scratch.head, scratch.tail, scratch.best, scratch.stamp
     head[: length + 1] = -1
@@ -256,10 +249,12 @@ def _find_path(
                     if cost < cheapest:
                         cheapest = cost
                         before = other
-                    elif cost == cheapest and nodes[other, _ENTRY] >= 0 and nodes[before, _ENTRY] >= 0:
-                        number, best_number = numbers[nodes[other, _ENTRY]], numbers[nodes[before, _ENTRY]]
-                        if number % n_system < best_number % n_system:
-                            before = other
+                    elif (
+                        cost == cheapest
+                        and min(nodes[other, _ENTRY], nodes[before, _ENTRY]) >= 0
+                        and numbers[nodes[other, _ENTRY]] < numbers[nodes[before, _ENTRY]]
+                    ):
+                        before = other
                     other = nodes[other, _NEXT]
                 best[left, 0] = cheapest
                 best[left, 1] = before

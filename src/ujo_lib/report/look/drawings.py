@@ -72,18 +72,17 @@ def file_stems(recipes: Sequence[Recipe]) -> list[str]:
     return told_apart([re.sub(r"^(\d\d)[^/]*/", r"\1_", recipe.table_keys[0]) for recipe in recipes])
 
 
-def draw_files(recipe: Recipe, records: Mapping[str, TableRecord], stem: Path, dpi: int = 300) -> None:
+def draw_files(recipe: Recipe, records: Mapping[str, TableRecord], stem: Path) -> None:
     """Write a figure as SVG and as PNG.
 
     Args:
         recipe: how it is drawn.
         records: the published tables by key.
         stem: path of the files without suffix.
-        dpi: pixels per inch of the PNG.
     """
     drawn = recipe.figure(records)
-    drawn.to_svg(stem.with_name(f"{stem.name}.svg"))
-    drawn.to_png(stem.with_name(f"{stem.name}.png"), dpi)
+    stem.with_name(f"{stem.name}.svg").write_bytes(drawn.svg())
+    stem.with_name(f"{stem.name}.png").write_bytes(drawn.png())
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """A figure is the same everywhere it is shown: page, file, export, and for a reader who cannot see it."""
 
+import io
 import re
 
 import matplotlib.pyplot as plt
@@ -31,14 +32,11 @@ def test_a_figure_is_known_to_show_nothing_once_its_last_number_is_kept_back(hid
     assert figures.bars(table, x="n", y="y", finding="示す。").is_blank == empty
 
 
-def test_exports_for_word_are_sharp_and_carry_no_traces_of_the_program(tmp_path) -> None:
+def test_exports_for_word_are_sharp_and_carry_no_traces_of_the_program() -> None:
     figure = drawn.KINDS["bars"]()
-    figure.to_png(tmp_path / "a.png", dpi=300)
-    figure.to_svg(tmp_path / "a.svg")
-    with Image.open(tmp_path / "a.png") as picture:
+    with Image.open(io.BytesIO(figure.png(dpi=300))) as picture:
         assert picture.size[0] == pytest.approx(680 / 72 * 300, abs=2)
         assert "Software" not in picture.info
-    assert (tmp_path / "a.svg").read_bytes() == figure.svg()
 
 
 def test_a_figure_shows_its_numbers_as_a_table_below_and_is_one_image_for_a_reader_who_cannot_see() -> None:

@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -86,22 +85,14 @@ class Figure:
         """The drawing as SVG with outlined letters; the same figure gives the same bytes."""
         return standalone(self._drawn(layout)).encode("utf-8")
 
-    def to_svg(self, path: Path) -> None:
-        """Write the wide drawing as an SVG file."""
-        path.write_bytes(self.svg())
-
     def png(self, dpi: int = 300) -> bytes:
-        """The wide drawing as PNG."""
+        """The wide drawing as PNG, for Word or PowerPoint."""
         drawn = io.BytesIO()
         with mpl.rc_context(theme(WIDE)):
             sheet = self._sheet(WIDE)
             sheet.mpl.set_dpi(dpi)
             FigureCanvasAgg(sheet.mpl).print_png(drawn, metadata={"Software": None})
         return drawn.getvalue()
-
-    def to_png(self, path: Path, dpi: int = 300) -> None:
-        """Write the wide drawing as a PNG file for Word or PowerPoint."""
-        path.write_bytes(self.png(dpi))
 
     def _repr_html_(self) -> str:
         return self.to_html()
