@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ujo_lib.errors import InputError
 from ujo_lib.files import is_trace
+from ujo_lib.fiscal import period_for
 from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.common import Answers
@@ -244,12 +245,15 @@ def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> l
 
 
 def unusable(place: SiteYear, data: "Intake") -> list[str]:
-    """Why a notebook would stop: a source of the population, or contacts to look at closely, that the data lack.
+    """Why a notebook would stop: a source of the population, contacts to look at closely, campaigns of the year
+    that the data lack.
 
     Raises:
         ParameterError: the parameters cannot be read.
     """
     from ujo_lib import intake
+    from ujo_lib.outreach import campaigns
+    from ujo_lib.params.outreach import OutreachSettings
     from ujo_lib.params.tagging import TaggingSettings
     from ujo_lib.tagging import analysis
 
@@ -261,6 +265,9 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
         with _told(found):
             if isinstance(settings, TaggingSettings) and "consultations" in data.frames and not settings.half:
                 analysis.chosen(data.frames["consultations"], settings.focus_values)
+        with _told(found):
+            if isinstance(settings, OutreachSettings) and "campaigns" in data.frames and not settings.half:
+                campaigns.of_year(data.frames["campaigns"], period_for(settings.year, "fiscal"))
     return [*dict.fromkeys(found)]
 
 
