@@ -279,6 +279,14 @@ def _told(found: list[str]) -> Iterator[None]:
         found.append(str(error))
 
 
+_COUNTED_OF_RESIDENTS = {
+    "direct_item": "lonely_answers",
+    "withdrawn_item": "withdrawn_answers",
+    "support_item": "support_answers",
+}
+"""Parameters of page 06 that name a question → those that name the answers counted of it."""
+
+
 def unweighable(place: SiteYear, data: "Intake") -> list[str]:
     """Why the answers of the residents cannot stand for the population, with the remedy; opened as page 06 opens them.
 
@@ -297,6 +305,9 @@ def unweighable(place: SiteYear, data: "Intake") -> list[str]:
             for drawn in residents.by_year(scored, settings.year.year):
                 if len(drawn):
                     residents.open_sample(drawn, data.frames["residents_frame"])
+            for asked, counted in _COUNTED_OF_RESIDENTS.items():
+                if (item := getattr(settings, asked)) in scored:
+                    residents.require_options(scored[item], getattr(settings, counted))
         except residents.SampleError as error:
             found.append(f"市民調査(residents)と母集団(residents_frame): {error}")
     return found
