@@ -114,14 +114,30 @@ def test_a_kind_that_the_year_does_not_have_is_not_asked(place):
 
 
 @pytest.mark.parametrize(
-    ("told", "found"), [(1, []), (0, ["該当者数は0"]), (2, ["該当者数は2"]), (pd.NA, [])]
+    ("told", "year", "found"),
+    [
+        (1, 2023, []),
+        (0, 2023, ["該当者数は0"]),
+        (2, 2023, ["該当者数は2"]),
+        (pd.NA, pd.NA, []),
+        (1, 2022, ["年度は2022ですが、ページには令和5(2023)年度に調査した"]),
+        (1, 2024, ["年度は2024ですが"]),
+    ],
 )
-def test_a_count_in_the_table_of_waves_is_held_against_the_forms_it_was_made_of(place, told, found):
+def test_counts_and_year_in_the_table_of_waves_are_held_against_the_forms_they_were_made_of(
+    place, told, year, found
+):
     frames = {
         "commissioners": pd.DataFrame({"in_scope": [True, True], "responded": [True, False]}),
         "cases": pd.DataFrame({"case_id": ["1"], "duplicate_of": [None]}),
         "waves": pd.DataFrame(
-            {"wave": ["R1", "R5"], "n_in_scope": [9, 2], "n_responded": [9, 1], "n_cases": [9, told]}
+            {
+                "wave": ["R1", "R5"],
+                "fiscal_year": [2019, year],
+                "n_in_scope": [9, 2],
+                "n_responded": [9, 1],
+                "n_cases": [9, told],
+            }
         ),
     }
     doubts = contradicted(place, SimpleNamespace(frames=frames))

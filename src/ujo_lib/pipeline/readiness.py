@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ujo_lib.errors import InputError
 from ujo_lib.files import is_trace
-from ujo_lib.fiscal import period_for
+from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.common import Answers
@@ -226,7 +226,7 @@ def _records_and_nation(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -
 
 
 def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:
-    """Counts of this year's survey in the table of its waves which its own forms contradict."""
+    """Counts and year of this year's survey in the table of its waves which its own forms and year contradict."""
     from ujo_lib import survey
 
     if not {"waves", "commissioners", "cases"} <= frames.keys():
@@ -235,13 +235,21 @@ def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> l
     counted = survey.own_counts(asked, survey.distinct(frames["cases"]))
     waves = {getattr(settings, "wave", None) for settings in all_settings(place).values()}
     own = frames["waves"][frames["waves"]["wave"].isin(waves)]
-    return [
-        f"過去調査集計(waves)の調査回「{row['wave']}」の{_OF_WAVE[name]}は{row[name]}、この年度の票で数えると{n}です。"
-        "どちらが正しいか確かめて直してください(ページには票で数えた数が載ります)。"
-        for row in own.astype(object).where(own.notna(), None).to_dict("records")
-        for name, n in counted.items()
-        if row[name] not in (None, n)
-    ]
+    found = []
+    for row in own.astype(object).where(own.notna(), None).to_dict("records"):
+        which = f"過去調査集計(waves)の調査回「{row['wave']}」の"
+        if row["fiscal_year"] not in (None, place.year):
+            found.append(
+                f"{which}年度は{row['fiscal_year']}ですが、ページには{FiscalYear(place.year).label}に調査したと載ります。"
+                "年度の誤りなら直し、この年度に調査していないなら、調査の資料を not_supplied に書いてください。"
+            )
+        found += [
+            f"{which}{_OF_WAVE[name]}は{row[name]}、この年度の票で数えると{n}です。"
+            "どちらが正しいか確かめて直してください(ページには票で数えた数が載ります)。"
+            for name, n in counted.items()
+            if row[name] not in (None, n)
+        ]
+    return found
 
 
 def unusable(place: SiteYear, data: "Intake") -> list[str]:
