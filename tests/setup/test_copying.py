@@ -175,3 +175,10 @@ def test_why_an_input_was_lacking_is_asked_anew_in_another_year():
 )
 def test_a_second_year_is_compared_with_the_first(compared, moved):
     assert moved_values({"compared_years": compared}, 1, 2024) == {"compared_years": moved}
+
+
+@pytest.mark.parametrize(("years", "compared", "earlier"), [(-1, [], "R1"), (1, ["2024"], "R6")])
+def test_a_year_before_the_first_is_compared_with_no_later_one(years, compared, earlier):
+    content = {"compared_years": [], "wave": "R6", "earlier_wave": "R1"}
+    moved = content | moved_values(content, years, 2024)
+    assert (moved["compared_years"], moved["earlier_wave"]) == (compared, earlier)
