@@ -490,6 +490,18 @@ def test_a_row_of_one_of_several_years_is_of_that_year(where, period):
     assert period_of(table, Cell("02", "hours", where=where)) == period
 
 
+@pytest.mark.parametrize(
+    ("lost", "period"),
+    [(0, "2024年度"), (1, "2024年度(記録のない1日を除く)"), (90, "2024年度(記録のない90日を除く)")],
+)
+def test_a_count_of_a_year_whose_last_months_are_not_there_yet_says_so_on_the_cover(lost, period):
+    """1,916 contacts of nine months stood beside the 2,519 of the year before as those of the year."""
+    schema = Schema({"scope": Text(), "n": Count(unit="件"), "missing_days": Count(unit="日", members=False)})
+    frame = pd.DataFrame({"scope": ["県", "全国"], "n": [1916, 259334], "missing_days": [lost, 365]})
+    table = unmasked(TableSpec("totals", "件数", Subject(period="2024年度"), schema), frame)
+    assert period_of(table, Cell("02", "totals", column="n", where={"scope": "県"})) == period
+
+
 def test_a_verdict_that_nobody_got_is_counted_as_none():
     counted = count_verdicts(pd.DataFrame({"verdict": [AGREES, DIFFERS, AGREES]})).frame
     assert dict(zip(counted["verdict"], counted["n"], strict=True)) == {

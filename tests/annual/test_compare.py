@@ -52,6 +52,20 @@ def test_contacts_that_come_in_bunches_give_a_wider_interval_and_no_rash_verdict
     assert told["verdict"] == compare.UNCLEAR
 
 
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        (Place("02_totals", "件数", {"範囲": "国"}), "公表用の表に「国」の行がない"),
+        (Place("02_totals", "件数", {}), "公表用の表の、どの行か決まらない"),
+        (Place("03_themes", "件数", {"主題": "国"}), "この項目の表がない"),
+    ],
+)
+def test_a_renamed_theme_is_told_as_that_and_not_as_a_table_that_nobody_published(place, why):
+    told = row(Indicator("相談", "count", "件", place), year(2022), year(2023))
+    assert told["verdict"] == compare.NOT_COMPARABLE
+    assert told["reason"] == f"令和4(2022)年度: {why}、令和5(2023)年度: {why}"
+
+
 def test_a_share_is_one_of_a_whole_beside_its_interval():
     told = row(LONELY, year(2022, share="50.0"), year(2023, share="52.5"))
     assert (told["before"], told["now"]) == (0.5, 0.525)

@@ -42,6 +42,7 @@ KINDS = {
     "n": Count(unit="人"),
     "base": Count(unit="人"),
     "n_earlier": Count(unit="人"),
+    "missing_days": Count(unit="日", members=False),
     "expected": Rate(per="期間"),
     "age_band": Dimension(),
     "weekday": Dimension(),
@@ -335,6 +336,15 @@ def test_a_half_year_tells_of_its_contacts_beside_the_year_before_and_gives_its_
     assert text_of(lines[0].rests_on()) == f"{whose}、令和4年度上半期は1,200件"
     del tables[BEFORE]
     assert text_of(summary.five_sentences(recall)[0].rests_on()) == whose
+
+
+@pytest.mark.parametrize(("lost", "said"), [(0, ""), (1, "(記録のない1日を除く)")])
+def test_contacts_of_a_period_that_is_not_all_there_are_not_told_as_those_of_the_period(lost, said):
+    tables = year()
+    tables[TOTALS] = tables[TOTALS].assign(missing_days=[0, lost])
+    del tables[BEFORE]
+    told = summary.contacts(_recall(tables)).rests_on()
+    assert text_of(told) == f"2023年(暦年)の、県内の人の相談{said}"
 
 
 def test_a_weekday_that_leads_by_chance_is_not_told():

@@ -69,6 +69,16 @@ def recoded(person: tuple[str, str, str], other: tuple[str, str, str], count: in
 FIRST = left(report(EVERYBODY))
 
 
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_survey_of_other_people_is_no_correction_of_last_years_though_a_table_of_it_was_empty(empty):
+    """Every year with a survey was told that what had been signed of the last one has been corrected."""
+    was = [past for past in left(report(EVERYBODY), release="fy2022/first") if past.table.id == "cross"]
+    if empty:
+        nobody = replace(was[0].table, id="nobody", cells=())
+        was = [*was, PastRelease(nobody, (), "fy2022/first")]
+    assert same_records(report(late(40)), was, "fy2023") == ([], [])
+
+
 def test_the_same_records_may_be_released_again():
     same, corrected = same_records(report(EVERYBODY), FIRST, "fy2023")
     assert (same, corrected) == (FIRST, [])

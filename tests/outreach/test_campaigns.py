@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
-from tests.outreach.conftest import YEAR
+from tests.outreach.conftest import WINDOW, YEAR
+from ujo_lib.errors import InputError
+from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.outreach import campaigns as calendar
 from ujo_lib.outreach.campaigns import CarryOver
 
@@ -22,6 +24,42 @@ ORACLES = {
 def test_joint_window_runs_from_the_first_advert_to_the_end_of_the_leaflet(campaigns, carry_over):
     window = calendar.joint_window(campaigns, carry_over)
     assert (window.start, window.end, window.days) == (date(2024, 2, 20), date(2024, 3, 14), 24)
+
+
+FISCAL = period_for(FiscalYear(2024), "fiscal")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "own", "earlier"),
+    [
+        ("2024-02-20", "2024-03-31", False, True),
+        ("2024-02-20", "2024-04-01", True, False),
+        ("2024-03-31", None, False, True),
+        ("2024-04-01", None, True, False),
+        ("2025-03-31", "2025-04-30", True, False),
+        ("2025-04-01", None, False, False),
+        (None, None, True, False),
+    ],
+)
+def test_the_list_of_all_years_is_not_one_campaign(campaigns, start, end, own, earlier):
+    """Those of 2023 and 2024 made one window of 389 days, or those of 2023 alone were told as the effect of 2024."""
+    always = campaigns.iloc[:1].assign(start=pd.Timestamp("2024-07-01"), end=pd.Timestamp("2024-07-10"))
+    one = campaigns.iloc[:1].assign(name="ほか", start=pd.Timestamp(start), end=pd.Timestamp(end))
+    kept, before = calendar.of_year(pd.concat([always, one], ignore_index=True), FISCAL)
+    assert ("ほか" in set(kept["name"]), "ほか" in set(before["name"])) == (own, earlier)
+
+
+def test_a_year_whose_campaigns_nobody_added_is_refused_and_not_told_those_of_the_year_before(campaigns):
+    undated = campaigns.assign(start=pd.NaT, end=pd.NaT)
+    for each in (campaigns, undated, campaigns.iloc[:0]):
+        with pytest.raises(InputError, match=r"令和6\(2024\)年度.*書き加えてください.*not_supplied"):
+            calendar.of_year(each, FISCAL)
+
+
+@pytest.mark.parametrize(("first", "said"), [(date(2024, 3, 28), True), (date(2024, 3, 29), False)])
+def test_days_under_an_earlier_campaign_are_named_as_far_as_they_would_be_compared_with(first, said):
+    told = calendar.said_of_earlier([WINDOW], first, 14)
+    assert (told != "", "2024年2月20日〜2024年3月14日" in told) == (said, said)
 
 
 def test_television_has_no_day_of_its_own_and_is_told_so(campaigns, carry_over):

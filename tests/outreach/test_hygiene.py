@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.outreach.conftest import WINDOW, YEAR, daily
+from ujo_lib.fiscal import Period
 from ujo_lib.outreach import controlled, exact, hygiene
 from ujo_lib.outreach.hygiene import Baseline
 from ujo_lib.outreach.verdict import Refusal
@@ -143,6 +144,24 @@ def test_settling_and_washout_days_are_left_out_of_the_baseline(control):
     assert counts.loc["実施期間", ["days", "n"]].tolist() == [24, 72]
     assert counts.loc["比較期間", "days"] == counts.loc["比較期間", "n"] == len(baseline)
     assert found.expected == pytest.approx(24)
+
+
+@pytest.mark.parametrize(
+    ("day", "role"),
+    [("07-31", "比較期間"), ("08-01", "除外"), ("08-10", "除外"), ("08-24", "除外"), ("08-25", "比較期間")],
+)
+def test_a_day_under_an_earlier_campaign_or_in_its_washout_is_no_day_without_one(control, day, role):
+    earlier = (Period(date(2023, 8, 1), date(2023, 8, 10), "前の施策"),)
+    rules = Baseline(YEAR.start, washout_days=14, earlier=earlier)
+    found = hygiene.compare("熊本県", daily(7, 7), control, WINDOW, rules, YEAR.end)
+    assert found.frame.loc[f"2023-{day}", "role"] == role
+
+
+def test_an_earlier_campaign_that_lasts_into_the_window_takes_no_day_from_it(control):
+    earlier = (Period(date(2024, 2, 1), WINDOW.start, "前の施策"),)
+    rules = Baseline(YEAR.start, washout_days=14, earlier=earlier)
+    found = hygiene.compare("熊本県", daily(7, 7), control, WINDOW, rules, YEAR.end)
+    assert found.totals("実施期間").days == WINDOW.days
 
 
 def test_without_a_comparison_no_days_are_compared():

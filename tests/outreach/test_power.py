@@ -92,6 +92,13 @@ def test_without_a_year_before_the_window_nothing_can_be_found(days, finds):
     assert design.power_at(3.0) > 0.9 or design.power_at(3.0) == 0
 
 
+@pytest.mark.parametrize(("window", "finds"), [(91, True), (92, False), (366, False), (731, False)])
+def test_a_long_campaign_leaves_too_few_blocks_to_find_anything_and_does_not_stop_the_page(window, finds):
+    """One of more than half the record ended the page in an IndexError; a verdict takes eight blocks."""
+    design = power.block_design("熊本県", 25360, window, 8 * 91, 0.05)
+    assert (design.power_at(3.0) > 0) is finds
+
+
 @pytest.mark.parametrize(("days", "finds"), [(0, False), (1, True)])
 def test_a_desk_that_opened_during_the_campaign_can_find_nothing_and_does_not_stop_the_page(days, finds):
     """The year had no report: 「検出力の計算には正の値が必要です」 named nothing that anybody could mend."""

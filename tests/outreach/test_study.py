@@ -9,6 +9,7 @@ import pytest
 
 from tests.outreach.conftest import TWO_YEARS, WINDOW, YEAR
 from tests.outreach.test_specification import PLAN
+from ujo_lib.fiscal import Period
 from ujo_lib.outreach import controlled, study
 from ujo_lib.outreach.hygiene import Comparison
 from ujo_lib.outreach.verdict import Refusal
@@ -64,6 +65,14 @@ def test_a_planted_effect_lies_inside_the_interval_and_is_found(campaigns):
     assert city.code == prefecture.code == "detected"
     assert city.low < 4.0 < city.high
     assert prefecture.low < 1.5 < prefecture.high
+
+
+def test_the_same_campaign_a_year_before_is_no_season_of_the_prefectures_own(campaigns):
+    """It would have taken the effect of this year's for what every March shows."""
+    earlier = Period(date(2023, 2, 20), date(2023, 3, 14), "前の施策")
+    found = replace(opened(campaigns, contacts(1, 4.0), nation(1, 1.5)), earlier=(earlier,))
+    assert found.prefecture_effect().reason == controlled.NO_EARLIER_SEASON.reason
+    assert found.city_effect().code == "detected"
 
 
 def test_with_the_effect_removed_nothing_is_detected(campaigns):

@@ -18,8 +18,19 @@ from ujo_lib.cli import main
 from ujo_lib.cli.common import CODES, DATA_PROBLEMS, DONE, FAULT, LOCKED, NOTEBOOK_FAILED, WRONG_PARAMETERS
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.executors import ProcessDiedError, open_executor
-from ujo_lib.pipeline.fleet import STATES, Result, just_closed, paragraph, run_all, site_years, worst
+from ujo_lib.pipeline.fleet import (
+    STATES,
+    Result,
+    attempt,
+    attempt_alone,
+    just_closed,
+    paragraph,
+    run_all,
+    site_years,
+    worst,
+)
 from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.run import locked
 
 pytestmark = pytest.mark.slow
@@ -150,8 +161,6 @@ def test_a_run_killed_half_way_is_finished_by_the_next_one(project):
 def _run_and_tell(root: str, where: str) -> None:
     from pathlib import Path
 
-    from ujo_lib.pipeline.fleet import attempt_alone
-
     Path(where).write_text(str(os.getpid()))
     attempt_alone(root, "sample", "2023")
 
@@ -208,6 +217,21 @@ def test_all_sites_of_the_closed_year_include_the_one_that_is_not_prepared(proje
         "b": "parameters",
         "sample": "unchanged",
     }
+
+
+@pytest.mark.parametrize("year", [[], ["--fiscal-year", "auto"]])
+def test_a_project_without_a_place_is_told_how_to_make_one(project, year, capsys):
+    """A scheduled run ended in a ZeroDivisionError."""
+    shutil.rmtree(project.root / "params/sample")
+    assert main(["run", "--all", *year]) == WRONG_PARAMETERS
+    assert "ujo new-site" in capsys.readouterr().err
+
+
+def test_a_memory_of_releases_that_cannot_be_read_ends_one_run_and_no_other(project, first_run):
+    project.place.disclosed.mkdir(exist_ok=True)
+    (project.place.disclosed / "0123-4567.json").write_text("[", encoding="utf-8")
+    result = attempt(project.place, Progress.silent(), force=True)
+    assert (result.state, "消さずに、控えから戻す" in result.message) == ("parameters", True)
 
 
 def test_the_log_of_the_project_does_not_grow_without_end(project, monkeypatch):

@@ -11,6 +11,7 @@ from scipy.optimize import LinearConstraint, milp
 
 from ujo_lib.columns import Count, Dimension
 from ujo_lib.disclosure.tables import PERIOD, Policy
+from ujo_lib.errors import InputError
 from ujo_lib.params import ParameterError
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.pipeline.keys import known_digest
@@ -243,6 +244,20 @@ def test_the_memory_of_a_release_outlives_its_pages_and_does_not_unsettle_its_ow
     assert known_digest(place, "d" * 12) == before
     assert known_digest(place, "e" * 12) != before
     assert known_digest(SiteYear(place.root, "sample", 2024), "f" * 12) != before
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("[", ""), ('"printed": {', '"printed": {"later": 1, '), ('"recode"', '"recoded"')]
+)
+def test_the_memory_of_a_release_that_cannot_be_read_is_named_and_never_passed_over(place, ours, theirs):
+    """It ended in a KeyError. Whoever deletes such a file lets the next release print what it had kept back."""
+    first = {"02": Step(topics("fine", {"学校": 4, "家族": 14}))}
+    file = remember(place.disclosed, "d" * 12, counted_tables(first), plan_masks(first, FIVE))
+    content = file.read_text(encoding="utf-8")
+    assert ours in content
+    file.write_text(content.replace(ours, theirs), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{file.name} を読めません.*消さずに、控えから戻す"):
+        known_by(place)
 
 
 def test_the_same_question_is_answered_from_the_kept_plan(tmp_path):

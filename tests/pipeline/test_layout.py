@@ -54,6 +54,8 @@ def test_a_half_runs_with_all_the_others_where_its_parameters_have_a_folder(tmp_
         folder.mkdir(parents=True)
         (folder / "common.yaml").touch()
     (tmp_path / "params/sample/fy2023/h1").mkdir()
+    for copy in ("sample/fy2023 - コピー", "sample/fy20233", "sample/old"):  # ended all runs in a ValueError
+        shutil.copytree(tmp_path / "params/sample/fy2023", tmp_path / "params" / copy)
     assert [one.name for one in site_years(tmp_path)] == ["2022", "2023", "2023-h1"]
     assert [one.name for one in site_years(tmp_path, FiscalYear(2023))] == ["2023", "2023-h1"]
     assert [one.name for one in site_years(tmp_path, FiscalYear(2022))] == ["2022"]

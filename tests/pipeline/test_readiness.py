@@ -114,14 +114,30 @@ def test_a_kind_that_the_year_does_not_have_is_not_asked(place):
 
 
 @pytest.mark.parametrize(
-    ("told", "found"), [(1, []), (0, ["該当者数は0"]), (2, ["該当者数は2"]), (pd.NA, [])]
+    ("told", "year", "found"),
+    [
+        (1, 2023, []),
+        (0, 2023, ["該当者数は0"]),
+        (2, 2023, ["該当者数は2"]),
+        (pd.NA, pd.NA, []),
+        (1, 2022, ["年度は2022ですが、ページには令和5(2023)年度に調査した"]),
+        (1, 2024, ["年度は2024ですが"]),
+    ],
 )
-def test_a_count_in_the_table_of_waves_is_held_against_the_forms_it_was_made_of(place, told, found):
+def test_counts_and_year_in_the_table_of_waves_are_held_against_the_forms_they_were_made_of(
+    place, told, year, found
+):
     frames = {
         "commissioners": pd.DataFrame({"in_scope": [True, True], "responded": [True, False]}),
         "cases": pd.DataFrame({"case_id": ["1"], "duplicate_of": [None]}),
         "waves": pd.DataFrame(
-            {"wave": ["R1", "R5"], "n_in_scope": [9, 2], "n_responded": [9, 1], "n_cases": [9, told]}
+            {
+                "wave": ["R1", "R5"],
+                "fiscal_year": [2019, year],
+                "n_in_scope": [9, 2],
+                "n_responded": [9, 1],
+                "n_cases": [9, told],
+            }
         ),
     }
     doubts = contradicted(place, SimpleNamespace(frames=frames))
@@ -210,24 +226,45 @@ def test_answers_that_cannot_stand_for_the_population_are_told_before_anything_i
     assert all(part in text and f"標本だけ: {first}" in text for part, text in zip(told, found, strict=True))
 
 
+def test_an_answer_of_the_residents_that_was_renamed_is_told_before_anything_is_run(place, sample_data):
+    shutil.copytree(sample_data, place.root / "data/sample")
+    data = check(place.params / "inputs.yaml", ["residents", "residents_frame"])
+    asked = data.frames["residents"]["support_known"].cat.rename_categories({"知らない": "知りません"})
+    frames = data.frames | {"residents": data.frames["residents"].assign(support_known=asked)}
+    assert unweighable(place, SimpleNamespace(frames=frames)) == []
+    named = asked.cat.rename_categories({"利用したことがある": "使った"})
+    frames |= {"residents": frames["residents"].assign(support_known=named)}
+    assert (
+        "「利用したことがある」は、質問「support_known」の選択肢"
+        in unweighable(place, SimpleNamespace(frames=frames))[0]
+    )
+
+
 def test_without_a_register_there_is_no_population_to_stand_for(place):
     assert unweighable(place, SimpleNamespace(frames={"residents": pd.DataFrame()})) == []
 
 
 @pytest.mark.parametrize(
-    ("source", "wish", "told"),
+    ("source", "wish", "ran", "told"),
     [
-        ("国勢調査(2020年)", "強く", []),
-        ("令和2年国勢調査", "強く", ["「国勢調査」で始まる行がありません"]),
-        ("国勢調査(2020年)", None, ["「suicidal_ideation: 強く」では、相談を絞り込めません"]),
+        ("国勢調査(2020年)", "強く", "2024-03-31", []),
+        ("令和2年国勢調査", "強く", "2023-04-01", ["「国勢調査」で始まる行がありません"]),
+        ("国勢調査(2020年)", None, "2023-04-01", ["「suicidal_ideation: 強く」では、相談を絞り込めません"]),
+        (
+            "国勢調査(2020年)",
+            "強く",
+            "2023-03-31",
+            ["令和5(2023)年度に実施した、開始日の分かる施策がありません"],
+        ),
     ],
 )
-def test_what_a_notebook_would_stop_for_is_told_before_it_runs_and_once(place, source, wish, told):
+def test_what_a_notebook_would_stop_for_is_told_before_it_runs_and_once(place, source, wish, ran, told):
     frames = {
         "population": pd.DataFrame(
             {"area_code": ["43213"], "as_of": pd.to_datetime(["2020-10-01"]), "source": [source]}
         ),
         "consultations": pd.DataFrame({"age_band": ["10代"], "suicidal_ideation": [wish]}),
+        "campaigns": pd.DataFrame({"start": pd.to_datetime([ran]), "end": pd.to_datetime([None])}),
     }
     found = unusable(place, SimpleNamespace(frames=frames))
     assert len(found) == len(told)

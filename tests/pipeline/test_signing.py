@@ -207,7 +207,8 @@ def test_who_releases_or_signs_hears_of_the_half_year_that_waits_for_its_signatu
     half = replace(released.place, half="h1")
     assert waiting_beside(half) == [released.place]
     half.release.mkdir(parents=True)
-    assert waiting_beside(released.place) == []  # a candidate that nobody has sealed
+    shutil.copytree(released.place.release, half.outputs.with_name("fy2023 - コピー") / "release")
+    assert waiting_beside(released.place) == []  # somebody's copy, and a candidate that nobody has sealed
     (half.release / "index.html").write_text("", encoding="utf-8")
     seal(half.release, PASSED)
     assert main(["release", "sample", "2023"]) == 0

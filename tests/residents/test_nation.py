@@ -65,6 +65,30 @@ def test_a_barrier_or_a_missing_figure_leaves_no_difference():
     assert unknown["nation"].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("answers", "alike"),
+    [(["よくある", "ない"], True), (["よくある"], False), (["よくある", "ない", "時々ある"], False)],
+)
+def test_a_question_asked_with_other_answers_is_not_held_against_the_nation(answers, alike):
+    """An answer that the city split in two left the others side by side, as if they had been chosen from the same."""
+    printed_now = pd.DataFrame(
+        [("R4", "item", "全国", one, 99 / len(answers), 1000, "") for one in answers]
+        + [("R4", "item", "全国", "無回答", 1.0, 1000, "")],
+        columns=NATION.columns,
+    )
+    found = nation.barriers(CITY, printed_now, "item", "R4", {"other": "文言が違う"})
+    assert found == {"other": "文言が違う"} | ({} if alike else {"item": "選択肢が全国の調査と違う"})
+    bands = nation.side_by_side(CITY, printed_now, "item", ["R4"]).frame
+    assert (bands["who"] != "この市").any() == alike
+
+
+def test_a_nation_that_printed_nothing_is_no_barrier_and_a_declared_one_keeps_its_words():
+    assert nation.barriers(CITY, NATION, "item", "R3", {}) == {}
+    assert nation.barriers(CITY, NATION.replace("ない", "時々"), "item", "R4", {"item": "文言"}) == {
+        "item": "文言"
+    }
+
+
 def test_a_city_without_an_answer_is_not_told_to_be_like_the_nation():
     blank = CITY.frame.assign(n=0, base=0, **dict.fromkeys(("share", "low", "high"), math.nan))
     table = nation.compare(Typed.of(blank, CITY.schema.columns), NATION, "item", "R4", {}).frame

@@ -35,6 +35,15 @@ def test_shares_count_those_who_answered_and_weight_what_they_stand_for(sample):
     assert "share" in table.schema.of_table  # no equation that the audit knows gives it
 
 
+@pytest.mark.parametrize("ask", [tables.across, tables.sensitivity])
+def test_an_answer_that_the_question_no_longer_offers_is_refused_and_not_counted_as_nobody(sample, ask):
+    """「時々ある」 was split in two, and the headline counted 「しばしばある」 alone."""
+    with pytest.raises(
+        SampleError, match=r"「たまに」は、質問「lonely」の選択肢\(はい、いいえ\)にありません"
+    ):
+        ask(sample, "lonely", "孤独", ["はい", "たまに"])
+
+
 def test_a_blank_answer_is_in_no_base(drawn, register):
     heard = drawn.index[drawn["responded"]]
     drawn.loc[heard[:3], "lonely"] = None

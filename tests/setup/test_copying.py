@@ -130,6 +130,22 @@ def test_what_was_published_starts_anew_and_other_lists_keep_their_words():
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "prose", "asked"),
+    [
+        ("limits.yaml", "limits", "why: 過去の調査には、何人が答えたかの記録がありません。", True),
+        ("goals.yaml", "goals", "note: 過去の調査に回答数が残っていないため、推移は計算できない。", True),
+        ("limits.yaml", "limits", "about: 増えたか減ったか", False),
+        ("goals.yaml", "goals", "goal: 推移を見られるようにする", False),
+        ("key_figures.yaml", "key_figures", "note: 回答した委員が知っている人", False),
+    ],
+)
+def test_why_something_could_not_be_said_is_asked_anew_in_another_year(name, key, prose, asked):
+    """The second survey had its denominators, and the page still said that those of the past are lost."""
+    made = list_file(name, f"{key}:\n  - {prose}\n", 1)
+    assert ("要確認" in made, prose in made) == (asked, True)
+
+
 def test_a_heading_that_holds_a_figure_is_nothing_to_look_at_for_another_year():
     text = (
         "indicators:\n"
@@ -159,3 +175,10 @@ def test_why_an_input_was_lacking_is_asked_anew_in_another_year():
 )
 def test_a_second_year_is_compared_with_the_first(compared, moved):
     assert moved_values({"compared_years": compared}, 1, 2024) == {"compared_years": moved}
+
+
+@pytest.mark.parametrize(("years", "compared", "earlier"), [(-1, [], "R1"), (1, ["2024"], "R6")])
+def test_a_year_before_the_first_is_compared_with_no_later_one(years, compared, earlier):
+    content = {"compared_years": [], "wave": "R6", "earlier_wave": "R1"}
+    moved = content | moved_values(content, years, 2024)
+    assert (moved["compared_years"], moved["earlier_wave"]) == (compared, earlier)

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -217,11 +217,21 @@ def numbers(values: pd.Series) -> pd.Series:
         raise ValueError("この列にあるのは言葉で、数ではない") from None
 
 
+MISSING_DAYS: Final = "missing_days"
+"""Column in which a table tells how many days of its period have no record."""
+
+
 def period_of(table: Published, cell: Cell) -> str:
-    """The period of a cell: that of its table, or the part of it that the row names, where rows are of several."""
+    """The period of a cell: that of its table, or the part of it that the row names, where rows are of several; with
+    the days of it that have no record, where the table tells them.
+    """
     period = table.spec.subject.period
     named = [str(label) for labels in cell.where.values() for label in labels if str(label) in period]
-    return named[0] if named else period
+    period = named[0] if named else period
+    if MISSING_DAYS not in table.frame:
+        return period
+    lost = numbers(table.frame.loc[rows_of(table, cell), MISSING_DAYS]).max()
+    return f"{period}(記録のない{lost:.0f}日を除く)" if lost > 0 else period
 
 
 def _asked(claim: Claim, table: Published) -> tuple[Cell, pd.DataFrame]:

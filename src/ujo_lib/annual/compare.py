@@ -20,7 +20,7 @@ from ujo_lib.annual.released import Released, as_released, number
 from ujo_lib.columns import METHOD, Column, Ratio, Share, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import read_yaml
-from ujo_lib.params.annual import Indicator, Indicators
+from ujo_lib.params.annual import Indicator, Indicators, Place
 from ujo_lib.report.door.publish import NotSuppliedError
 from ujo_lib.report.look.notation import HIDDEN, MISSING, in_cell, interval_text
 from ujo_lib.typed import Typed
@@ -256,7 +256,7 @@ def _read(indicator: Indicator, released: Released, all_years: Iterable[Released
     place = indicator.place
     row = released.find(place.table, place.where)
     if row is None:
-        return Reading(why="公表用の表がない" if not released.tables else "この項目の表がない")
+        return Reading(why=_not_found(place, released))
     about = released.about.get(place.table, {})
     names = [name for name in (place.value, indicator.low, indicator.high, indicator.gaps) if name]
     if absent := [name for name in names if name not in row]:
@@ -274,6 +274,16 @@ def _read(indicator: Indicator, released: Released, all_years: Iterable[Released
     why = f"記録のない日が{missing:.0f}日ある" if missing else "" if value is not None else "値がない"
     method = row.get(METHOD.name, "")
     return Reading(value, 1.0, low, high, _dispersion(indicator, released), about, why, method=method)
+
+
+def _not_found(place: Place, released: Released) -> str:
+    """Why a year has no row of an indicator: no tables, not this one, or nothing of that name (it was renamed)."""
+    if not released.tables:
+        return "公表用の表がない"
+    if place.table not in released.tables:
+        return "この項目の表がない"
+    named = "、".join(place.where.values())
+    return f"公表用の表に「{named}」の行がない" if named else "公表用の表の、どの行か決まらない"
 
 
 def _from_history(indicator: Indicator, year: FiscalYear, all_years: Iterable[Released]) -> Reading:

@@ -14,7 +14,16 @@ from typing import Any, Final
 
 import pandas as pd
 
-from ujo_lib.annual.claims import Recall, answered, is_withheld, numbers, period_of, rows_of, value_of
+from ujo_lib.annual.claims import (
+    MISSING_DAYS,
+    Recall,
+    answered,
+    is_withheld,
+    numbers,
+    period_of,
+    rows_of,
+    value_of,
+)
 from ujo_lib.columns import Bound, Column, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear, Period
 from ujo_lib.params import read_yaml
@@ -267,6 +276,9 @@ def contacts(recall: Recall) -> Line:
     totals = recall("02_consultation_seasonality", "totals")
     tables: tuple[Published, ...] = (totals,)
     about = _whose(recall("02_consultation_seasonality", "months"))  # these name the desk
+    own = totals.frame[totals.frame["scope"] == "県"]
+    if MISSING_DAYS in own and numbers(own[MISSING_DAYS]).max() > 0:
+        about += f"(記録のない{{totals.{MISSING_DAYS}[県]}}日を除く)"
     with suppress(NotSuppliedError, NotRunError):
         before = recall("02_consultation_seasonality", "totals_before")
         tables, about = (totals, before), f"{about}、{before.spec.subject.period}は{{totals_before.n[県]}}件"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ujo_lib.cli.common import CODES, AddCommand, place_of, positive
+from ujo_lib.cli.common import CODES, AddCommand, UnknownPlaceError, place_of, positive
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import project_root
 
@@ -107,6 +107,10 @@ def _run_fleet(options: argparse.Namespace) -> "Iterator[Result]":
     from ujo_lib.pipeline.fleet import imports_of, run_all, site_years
 
     places = site_years(project_root(), _year(options))
+    if not places:
+        raise UnknownPlaceError(
+            "params/ の下に自治体がありません。新しい自治体は `ujo new-site` で作ります。"
+        )
     processors = os.cpu_count() or 1
     workers = min(options.jobs or processors, len(places))
     # Kernels wait between cells: together one more than there are processors keeps all of these busy.

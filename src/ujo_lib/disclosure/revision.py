@@ -139,7 +139,7 @@ def _fiscal_year(release: str) -> str:
 
 
 def _is_dated(table: CountTable) -> bool:
-    return all(PERIOD in dict(table.region(i)) for i in range(len(table.cells)))
+    return bool(table.cells) and all(PERIOD in dict(table.region(i)) for i in range(len(table.cells)))
 
 
 def _agree(now: Sequence[CountTable], then: Sequence[CountTable]) -> bool:

@@ -221,7 +221,7 @@ def _specs(
             if path.is_file() and not has_example(path):
                 remedy = (
                     f"ファイル {name} があります。使うなら not_supplied の {kind} の行を、"
-                    "使わないなら files の行を消してください。"
+                    f"使わないなら「{kind}:」の行から files などの行まで、項目ごと消してください。"
                 )
                 notes.problem("not_supplied か files の一方", remedy, "定義", column=f"not_supplied.{kind}")
             continue

@@ -5,7 +5,7 @@ medium. Correlation and variance inflation are shown because people ask for them
 of days on which a campaign ran alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
@@ -16,7 +16,7 @@ import pandas as pd
 
 from ujo_lib.columns import Count, Flag, Money, Statistic, Text
 from ujo_lib.errors import InputError
-from ujo_lib.fiscal import Period, parse_zone
+from ujo_lib.fiscal import Period, parse_zone, spoken_span
 from ujo_lib.typed import Typed
 
 Shape = Literal["rectangular", "half_life"]
@@ -80,6 +80,38 @@ def listing(campaigns: pd.DataFrame) -> Typed:
         "cost_cap_yen": Money(heading="費用の上限"),
     }
     return Typed.of(campaigns[list(columns)], columns)
+
+
+def of_year(campaigns: pd.DataFrame, year: Period) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The campaigns delivered on days of a fiscal year, and those that ended before it; without a start one counts as
+    the year's.
+
+    The list of a place grows from year to year: a window over all of it is nobody's campaign. A year made anew tells
+    nothing of those after it.
+
+    Raises:
+        InputError: none with a start is the year's.
+    """
+    start = pd.to_datetime(campaigns["start"])
+    end = pd.to_datetime(campaigns["end"]).fillna(start)
+    own = (start <= pd.Timestamp(year.end)) & (end >= pd.Timestamp(year.start))
+    if not own.any():
+        raise InputError(
+            f"{year.label}に実施した、開始日の分かる施策がありません。"
+            "campaigns のファイルに、この年度の施策を書き加えてください。"
+            "施策のない年度なら、inputs.yaml の not_supplied に「campaigns: 理由」と書き、"
+            "「campaigns:」の行から files などの行まで、項目ごと消してください。"
+        )
+    return campaigns[own | start.isna()], campaigns[end < pd.Timestamp(year.start)]
+
+
+def said_of_earlier(earlier: Iterable[Period], first_day: date, washout_days: int) -> str:
+    """Which days from the first on are not compared with, because earlier campaigns ran; empty without any."""
+    met = [window for window in earlier if window.end + timedelta(days=washout_days) >= first_day]
+    if not met:
+        return ""
+    spans = "、".join(spoken_span(window.start, window.end) for window in met)
+    return f"前の年度の施策の期間({spans}。続くとみなす日を含む)と、あとの{washout_days}日は、比べる日から除きます。"
 
 
 def carry_overs(days: Mapping[str, int], shape: Shape) -> dict[str, CarryOver]:

@@ -41,8 +41,8 @@ _NO_ERROR = 1e-9
 _EMPTY_WINDOW = Refusal("empty_block", "実施期間の相談が0件で、比をこの方法では扱えない")
 NO_EARLIER_SEASON = Refusal(
     "no_earlier_season",
-    "前の年の同じ時期の件数がなく、この県の例年の動きと施策の効果を区別できない。"
-    "前の年度からの日別件数を入れ、パラメーター first_day をその初日にすれば計算できる",
+    "前の年の同じ時期の件数がないか、その時期にも施策があり、この県の例年の動きと施策の効果を区別できない。"
+    "同じ時期に施策のない前の年度からの日別件数を入れ、パラメーター first_day をその初日にすれば計算できる",
 )
 NO_SPREAD = Refusal(
     "no_spread",

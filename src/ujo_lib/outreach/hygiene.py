@@ -99,6 +99,7 @@ class Baseline:
         washout_days: days after the window that are left out: an effect may outlast its window.
         min_days: fewer days than this are no baseline.
         closed: last day on which the desk was open, None when it still is.
+        earlier: windows of campaigns of earlier years; neither they nor their washouts are days without a campaign.
     """
 
     first: date
@@ -107,6 +108,7 @@ class Baseline:
     washout_days: int = 0
     min_days: int = 120
     closed: date | None = None
+    earlier: tuple[Period, ...] = ()
 
     @property
     def start(self) -> date:
@@ -323,8 +325,11 @@ def _roles(days: pd.DatetimeIndex, window: Period, rules: Baseline) -> pd.Catego
     """The role of each day. Arrays, not frames: a specification curve lines up a hundred comparisons."""
     day = days.to_numpy()
     start, end = np.datetime64(window.start), np.datetime64(window.end)
-    washed = (day > end) & (day <= end + np.timedelta64(rules.washout_days, "D"))
-    codes = np.where((day < np.datetime64(rules.start)) | washed, 2, 1)
+    left_out = day < np.datetime64(rules.start)
+    for one in (window, *rules.earlier):
+        until = np.datetime64(one.end) + np.timedelta64(rules.washout_days, "D")
+        left_out |= (day >= np.datetime64(one.start)) & (day <= until)
+    codes = np.where(left_out, 2, 1)
     codes[(day >= start) & (day <= end)] = 0
     return pd.Categorical.from_codes(codes, [IN_WINDOW, BASELINE, LEFT_OUT])
 

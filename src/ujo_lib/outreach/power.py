@@ -97,11 +97,11 @@ def block_power(spread: float, of: controlled.Design, ratio: float, level: float
 
 def planned_blocks(window_days: int, baseline_days: int) -> controlled.Design | None:
     """The designs of a baseline laid out in blocks of the window's length; None without the window's dates of an
-    earlier year, which leave nothing to judge by.
+    earlier year, or with fewer blocks than a verdict takes, which leave nothing to judge by.
     """
     years = -np.arange(1, baseline_days // window_days + 1) * window_days / controlled.DAYS_A_YEAR
     seasons = np.arange(1, baseline_days // controlled.DAYS_A_YEAR + 1)
-    if not len(seasons):
+    if not len(seasons) or len(years) < controlled.MIN_BLOCKS:
         return None
     season = np.isin(np.arange(len(years)), [int(np.argmin(np.abs(years + year))) for year in seasons])
     return controlled.designs(years, season, np.arange(controlled.RECENT))

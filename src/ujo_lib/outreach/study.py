@@ -63,6 +63,7 @@ class Study:
         contacts: contacts of the city's desk: client_id, received_at.
         wide: days × prefectures.
         reached: prefectures that the campaigns could have reached, with the reason.
+        earlier: windows of campaigns of earlier years.
     """
 
     plan: Plan
@@ -72,6 +73,7 @@ class Study:
     contacts: pd.DataFrame
     wide: pd.DataFrame
     reached: Mapping[str, str]
+    earlier: tuple[Period, ...] = ()
 
     @property
     def controls(self) -> tuple[str, ...] | Refusal:
@@ -89,13 +91,16 @@ class Study:
             plan.washout_days,
             plan.min_baseline_days,
             self.closed,
+            self.earlier,
         )
         return self._compare(plan, plan.area, series.per_day(kept, self.recorded), rules)
 
     def prefecture(self, plan: Plan | None = None) -> Comparison | Refusal:
         """The prefecture's comparison, once it has passed its tests; its desk is old, so nothing has to settle."""
         plan = plan or self.plan
-        rules = Baseline(plan.first_day, None, 0, plan.washout_days, plan.min_baseline_days)
+        rules = Baseline(
+            plan.first_day, None, 0, plan.washout_days, plan.min_baseline_days, earlier=self.earlier
+        )
         found = self._compare(plan, plan.prefecture, self.wide[plan.prefecture], rules)
         controls = self._controls(plan)
         if isinstance(found, Refusal) or isinstance(controls, Refusal):
@@ -215,6 +220,7 @@ def open_study(
     channels: pd.DataFrame,
     consultations: pd.DataFrame,
     national_daily: pd.DataFrame,
+    earlier: Sequence[Period] = (),
 ) -> Study:
     """Put a plan to the contacts.
 
@@ -226,6 +232,7 @@ def open_study(
         consultations: contacts of every desk with channel, client_id, received_at; no row where there are none, and
             then nothing can be said of the city.
         national_daily: contacts by date and prefecture.
+        earlier: windows of campaigns of earlier years.
 
     Raises:
         InputError: the prefecture or the desk of the plan is not in the data.
@@ -244,7 +251,7 @@ def open_study(
     last = max(through, plan.first_day)
     recorded = Period(plan.first_day, last, spoken_span(plan.first_day, last))
     reached = hygiene.reached_prefectures(campaigns, plan.prefecture, list(wide.columns), ads)
-    return Study(plan, opened, closed, recorded, contacts, wide, reached)
+    return Study(plan, opened, closed, recorded, contacts, wide, reached, tuple(earlier))
 
 
 def _options(field: str, registered: object, options: Mapping[str, object]) -> dict[str, dict[str, object]]:

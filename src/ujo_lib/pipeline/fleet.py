@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from ujo_lib.errors import InputError
 from ujo_lib.files import disk_trouble
 from ujo_lib.fiscal import HALVES, DateError, FiscalYear
 from ujo_lib.params import ParameterError, PathOutsideProjectError, read_flat_yaml
 from ujo_lib.pipeline.keys import MissingInputError
-from ujo_lib.pipeline.layout import LockedError, SiteYear
+from ujo_lib.pipeline.layout import YEARS, LockedError, SiteYear
 from ujo_lib.pipeline.progress import Progress
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.run import NotebooksFailedError, Outcome, run
@@ -87,18 +88,13 @@ def just_closed(today: date) -> FiscalYear:
 def site_years(root: Path, year: FiscalYear | None = None) -> list[SiteYear]:
     """Every place and year that has parameters, in order; with `year`, that year of every site, prepared or not.
 
-    After a year stand the halves of it that have a folder in its parameters.
+    After a year stand the halves of it that have a folder in its parameters. Copies under other names are no years.
     """
-    sites = sorted(
-        folder.name for folder in (root / "params").iterdir() if any(folder.glob("fy*/common.yaml"))
-    )
+    found = sorted({file.parent for file in (root / "params").glob(f"*/{YEARS}/*")})
     if year is not None:
-        years = [SiteYear(root, site, year.year) for site in sites]
+        years = [SiteYear(root, site, year.year) for site in dict.fromkeys(one.parent.name for one in found)]
     else:
-        found = {
-            (site, file.parent.name) for site in sites for file in (root / "params" / site).glob("fy*/*")
-        }
-        years = [SiteYear(root, site, int(name[2:])) for site, name in sorted(found)]
+        years = [SiteYear(root, one.parent.name, int(one.name[2:])) for one in found]
     halves = ("", *HALVES)
     return [
         replace(one, half=half)
@@ -129,7 +125,7 @@ def attempt(
         outcome = work(place, progress=progress, **options)
     except LockedError as error:
         state, message = "locked", str(error)
-    except (ParameterError, PathOutsideProjectError, MissingInputError, DateError) as error:
+    except (InputError, PathOutsideProjectError, MissingInputError, DateError) as error:
         state, message = "parameters", str(error)
     except NotebooksFailedError as error:
         blamed = (one for one, errors in _TO_BLAME.items() if error.errors <= errors)

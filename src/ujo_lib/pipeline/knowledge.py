@@ -24,6 +24,7 @@ from ujo_lib.disclosure.tables import (
     load_past,
     sums_of,
 )
+from ujo_lib.errors import InputError
 from ujo_lib.files import write_atomically
 from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.pipeline.keys import Step
@@ -71,11 +72,7 @@ class Knowledge:
             _policy(rules, steps[0].settings.threshold),
             tuple(_figure(rules)),
             next(iter(published), None),
-            tuple(
-                past
-                for file in place.memories()
-                for past in load_past(file.read_text("utf-8"), f"{file.parent.parent.name}/{file.stem}")
-            ),
+            tuple(past for file in place.memories() for past in _remembered(file, place.root)),
             place.outputs.name,
         )
 
@@ -93,6 +90,22 @@ class Knowledge:
     def earlier(self, tables: Sequence[Counted]) -> tuple[list[PastRelease], list[PastRelease]]:
         """Tables of earlier releases that tell of the same records, and of records that were corrected since."""
         return same_records([one.table for one in tables], self.previous, self.year)
+
+
+def _remembered(file: Path, root: Path) -> list[PastRelease]:
+    """What an earlier release told; without it nobody knows what a new one gives away.
+
+    Raises:
+        InputError: the file is damaged, or of a version of the program that writes another form.
+    """
+    try:
+        return load_past(file.read_text("utf-8"), f"{file.parent.parent.name}/{file.stem}")
+    except (ValueError, KeyError, TypeError):
+        raise InputError(
+            f"署名した公表の記録 {file.relative_to(root).as_posix()} を読めません"
+            "(壊れているか、ほかの版のプログラムが書いたもの)。これがないと、前の公表との差から人の動きが分からないかを"
+            "検査できません。消さずに、控えから戻すか、書いた版のプログラムを使ってください。"
+        ) from None
 
 
 def remember(folder: Path, identity: str, tables: Sequence[Counted], masks: Masks) -> Path:

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ujo_lib.files import aside_of
 from ujo_lib.fiscal import HALVES, FiscalYear, period_for
 from ujo_lib.params import Notebook, NotebookSettings, notebooks_of_year, read_settings
+
+YEARS: Final = "fy[0-9][0-9][0-9][0-9]"
+"""The folders of fiscal years among what may lie beside them, somebody's copy say, as a glob."""
 
 
 class LockedError(RuntimeError):

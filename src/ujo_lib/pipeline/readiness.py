@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ujo_lib.errors import InputError
 from ujo_lib.files import is_trace
+from ujo_lib.fiscal import FiscalYear, period_for
 from ujo_lib.params import NotebookSettings, ParameterError, ParameterProblem, read_yaml
 from ujo_lib.params.annual import Claims, Goals, Indicators, KeyFigures, Limits
 from ujo_lib.params.common import Answers
@@ -225,7 +226,7 @@ def _records_and_nation(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -
 
 
 def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> list[str]:
-    """Counts of this year's survey in the table of its waves which its own forms contradict."""
+    """Counts and year of this year's survey in the table of its waves which its own forms and year contradict."""
     from ujo_lib import survey
 
     if not {"waves", "commissioners", "cases"} <= frames.keys():
@@ -234,22 +235,33 @@ def _waves_and_forms(place: SiteYear, frames: "Mapping[str, pd.DataFrame]") -> l
     counted = survey.own_counts(asked, survey.distinct(frames["cases"]))
     waves = {getattr(settings, "wave", None) for settings in all_settings(place).values()}
     own = frames["waves"][frames["waves"]["wave"].isin(waves)]
-    return [
-        f"過去調査集計(waves)の調査回「{row['wave']}」の{_OF_WAVE[name]}は{row[name]}、この年度の票で数えると{n}です。"
-        "どちらが正しいか確かめて直してください(ページには票で数えた数が載ります)。"
-        for row in own.astype(object).where(own.notna(), None).to_dict("records")
-        for name, n in counted.items()
-        if row[name] not in (None, n)
-    ]
+    found = []
+    for row in own.astype(object).where(own.notna(), None).to_dict("records"):
+        which = f"過去調査集計(waves)の調査回「{row['wave']}」の"
+        if row["fiscal_year"] not in (None, place.year):
+            found.append(
+                f"{which}年度は{row['fiscal_year']}ですが、ページには{FiscalYear(place.year).label}に調査したと載ります。"
+                "年度の誤りなら直し、この年度に調査していないなら、調査の資料を not_supplied に書いてください。"
+            )
+        found += [
+            f"{which}{_OF_WAVE[name]}は{row[name]}、この年度の票で数えると{n}です。"
+            "どちらが正しいか確かめて直してください(ページには票で数えた数が載ります)。"
+            for name, n in counted.items()
+            if row[name] not in (None, n)
+        ]
+    return found
 
 
 def unusable(place: SiteYear, data: "Intake") -> list[str]:
-    """Why a notebook would stop: a source of the population, or contacts to look at closely, that the data lack.
+    """Why a notebook would stop: a source of the population, contacts to look at closely, campaigns of the year
+    that the data lack.
 
     Raises:
         ParameterError: the parameters cannot be read.
     """
     from ujo_lib import intake
+    from ujo_lib.outreach import campaigns
+    from ujo_lib.params.outreach import OutreachSettings
     from ujo_lib.params.tagging import TaggingSettings
     from ujo_lib.tagging import analysis
 
@@ -261,6 +273,9 @@ def unusable(place: SiteYear, data: "Intake") -> list[str]:
         with _told(found):
             if isinstance(settings, TaggingSettings) and "consultations" in data.frames and not settings.half:
                 analysis.chosen(data.frames["consultations"], settings.focus_values)
+        with _told(found):
+            if isinstance(settings, OutreachSettings) and "campaigns" in data.frames and not settings.half:
+                campaigns.of_year(data.frames["campaigns"], period_for(settings.year, "fiscal"))
     return [*dict.fromkeys(found)]
 
 
@@ -270,6 +285,14 @@ def _told(found: list[str]) -> Iterator[None]:
         yield
     except InputError as error:
         found.append(str(error))
+
+
+_COUNTED_OF_RESIDENTS = {
+    "direct_item": "lonely_answers",
+    "withdrawn_item": "withdrawn_answers",
+    "support_item": "support_answers",
+}
+"""Parameters of page 06 that name a question → those that name the answers counted of it."""
 
 
 def unweighable(place: SiteYear, data: "Intake") -> list[str]:
@@ -290,6 +313,9 @@ def unweighable(place: SiteYear, data: "Intake") -> list[str]:
             for drawn in residents.by_year(scored, settings.year.year):
                 if len(drawn):
                     residents.open_sample(drawn, data.frames["residents_frame"])
+            for asked, counted in _COUNTED_OF_RESIDENTS.items():
+                if (item := getattr(settings, asked)) in scored:
+                    residents.require_options(scored[item], getattr(settings, counted))
         except residents.SampleError as error:
             found.append(f"市民調査(residents)と母集団(residents_frame): {error}")
     return found

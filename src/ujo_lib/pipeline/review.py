@@ -21,7 +21,7 @@ from ujo_lib.files import write_atomically
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.pipeline.confidential import secrets_of, vocabulary
 from ujo_lib.pipeline.keys import Step
-from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.layout import YEARS, SiteYear
 from ujo_lib.pipeline.printed import allowed, beyond_in_csv, beyond_in_pages, beyond_in_workbook
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.pipeline.release import Masked, audit_corrections, audit_masks, counted_tables
@@ -110,7 +110,7 @@ def review_reprints(place: SiteYear, folder: Path, internal: Mapping[str, Finish
         if record.spec.subject.population is None and record.spec.schema.counts
     ]
     found = []
-    for outputs in sorted(place.outputs.parent.glob("fy[0-9][0-9][0-9][0-9]")):
+    for outputs in sorted(place.outputs.parent.glob(YEARS)):
         for pages in signed_pages(outputs):
             then = read_released(pages / "tables", FiscalYear(int(outputs.name[2:])))
             found += [told for table in again for told in _moved_by_few(table, then, now, threshold)]

@@ -29,7 +29,7 @@ from ujo_lib.files import open_to_readers, private_files, write_atomically
 from ujo_lib.params import NotebookSettings
 from ujo_lib.pipeline.keys import Step, known_digest, plan_steps, summary_of
 from ujo_lib.pipeline.knowledge import Knowledge, remember
-from ujo_lib.pipeline.layout import SiteYear
+from ujo_lib.pipeline.layout import YEARS, SiteYear
 from ujo_lib.pipeline.manifest import Manifest
 from ujo_lib.pipeline.readiness import require_decided
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
@@ -102,7 +102,11 @@ def unreleased(place: SiteYear) -> list[str]:
 
 def waiting_beside(place: SiteYear) -> list[SiteYear]:
     """Other years and halves of the site that are sealed and wait for signatures: none of them knows of this one."""
-    folders = sorted(place.outputs.parent.glob(f"fy*/{place.release.name}"))
+    folders = [
+        folder
+        for name in (YEARS, f"{YEARS}-h[12]")
+        for folder in sorted(place.outputs.parent.glob(f"{name}/{place.release.name}"))
+    ]
     return [
         SiteYear.named(place.root, place.site, folder.parent.name.removeprefix("fy"))
         for folder in folders

@@ -6,6 +6,7 @@ Frames in, tidy tables out. `linearised` knows weights and errors; `weighting` g
 """
 
 from ujo_lib.residents.nation import (
+    barriers,
     compare,
     compare_groups,
     definitions,
@@ -24,6 +25,7 @@ from ujo_lib.residents.tables import (
     means,
     other_items,
     persons,
+    require_options,
     sensitivity,
     shares,
     with_score,
@@ -48,6 +50,7 @@ __all__ = [
     "SampleError",
     "across",
     "answered_among",
+    "barriers",
     "by_year",
     "change",
     "compare",
@@ -62,6 +65,7 @@ __all__ = [
     "per_population",
     "persons",
     "published",
+    "require_options",
     "response",
     "response_by",
     "said_beside",

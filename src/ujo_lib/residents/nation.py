@@ -61,8 +61,20 @@ def published(nation: pd.DataFrame, items: Sequence[str]) -> Typed:
     )
 
 
+def barriers(
+    city: Typed, nation: pd.DataFrame, item: str, survey: str, declared: Mapping[str, str]
+) -> dict[str, str]:
+    """Why items cannot be compared with the nation: what is declared, and that this one was asked with other answers.
+
+    Somebody who may choose among more answers gives each of them less often.
+    """
+    told = set(_rebased(nation, item, survey)["answer"])
+    unlike = {item: "選択肢が全国の調査と違う"} if told and told != set(city.frame[item].astype(str)) else {}
+    return {**unlike, **declared}
+
+
 def side_by_side(city: Typed, nation: pd.DataFrame, item: str, surveys: Sequence[str]) -> Typed:
-    """The city's answers above those of national surveys of the same item, for a band chart.
+    """The city's answers above those of national surveys of the same item with the same answers, for a band chart.
 
     Returns:
         Columns who (the nation's valid answers in the label), `item`, n, base (the city's only), share (of those who
@@ -71,7 +83,7 @@ def side_by_side(city: Typed, nation: pd.DataFrame, item: str, surveys: Sequence
     parts = [city.frame[[item, "n", "base", "share"]].assign(who=CITY)]
     for survey in surveys:
         told = _rebased(nation, item, survey).rename(columns={"answer": item})
-        if len(told):
+        if set(told[item]) == set(city.frame[item].astype(str)):
             parts.append(told[[item, "share"]].assign(who=f"全国({survey})"))
     frame = pd.concat(parts, ignore_index=True).astype({"n": "Int64", "base": "Int64"})
     kinds = {
@@ -89,7 +101,7 @@ def said_beside(bands: pd.DataFrame, what: str) -> str:
     """What `side_by_side` shows: the nation beside the city only where it was found."""
     if (bands["who"] != CITY).any():
         return f"{what}の内訳を、この市と全国で並べます。"
-    return f"{what}の内訳です。並べられる全国の値は、写した公表資料にありません。"
+    return f"{what}の内訳です。選択肢の同じ全国の値は、写した公表資料にありません。"
 
 
 def compare(

@@ -348,8 +348,29 @@ def share_of(
     return {"n": int(np.nansum(own)), "base": n, **found.named("share")}
 
 
+def require_options(column: "pd.Series[Any]", answers: Sequence[str]) -> None:
+    """Refuse answers that a question does not offer: one that was split in two would count nobody from then on.
+
+    Args:
+        column: the answers to the question, a categorical.
+        answers: those that are counted.
+
+    Raises:
+        SampleError: an answer is none of the categories.
+    """
+    offered = list(column.cat.categories)
+    if strange := [answer for answer in answers if answer not in offered]:
+        raise SampleError(
+            f"数える回答「{'、'.join(map(str, strange))}」は、質問「{column.name}」の選択肢"
+            f"({'、'.join(map(str, offered))})にありません。"
+            "06_resident_survey.yaml の lonely_answers・withdrawn_answers・support_answers を、"
+            "今年度の選択肢に合わせてください。"
+        )
+
+
 def _said(column: "pd.Series[Any]", answers: Sequence[str]) -> Floats:
     """Who gave one of the answers: 1, else 0, NaN where the question was left blank."""
+    require_options(column, answers)
     return np.where(column.notna(), column.isin(list(answers)), np.nan).astype(float)
 
 

@@ -141,6 +141,8 @@ def moved_values(content: Mapping[str, Any], years: int, copied: int) -> dict[st
         name: MOVED[name](value, years) for name, value in content.items() if name in MOVED
     }
     moved |= {name: RESET[name][0] for name in content if name in RESET}
+    if years < 0:
+        return moved  # of a year before the first one, the year copied is no earlier one to compare with
     if "wave" in content and "earlier_wave" in content:
         moved["earlier_wave"] = content["wave"]
     if moved.get("compared_years") == []:
@@ -239,16 +241,16 @@ def list_file(name: str, text: str, years: int) -> str:
     """One of the year's lists for another year: what was published starts anew, the rest keeps its words.
 
     Folders of a year and labels that name a cell move. Prose may tell of the past, which does not move: a line of it
-    that holds a figure is marked to be looked at, and so is every reason why an input is lacking.
+    that holds a figure is marked to be looked at, and so is every reason why an input is lacking or something cannot be
+    said.
     """
     if name == "published.yaml":
         return asked_anew(name, text)
     found = list(_scalars(yaml.compose(text)))
-    # Why the year lacks an input (「初めての調査」) is seldom so a year later.
     marked = {
         _last_line(node)
         for node, keys in found
-        if _is_dated_prose(node, keys) or keys[:1] == ("not_supplied",)
+        if _is_dated_prose(node, keys) or keys[:2] in _OF_ITS_YEAR or keys[:1] == ("not_supplied",)
     }
     for node, keys in sorted(found, key=lambda one: one[0].start_mark.index, reverse=True):
         if _KEYS_OF_CELLS & set(keys):
@@ -262,6 +264,10 @@ def list_file(name: str, text: str, years: int) -> str:
 
 
 _FOLDER = re.compile(r"\bfy\d{4}\b")
+
+
+_OF_ITS_YEAR = {("limits", "why"), ("goals", "note")}
+"""What tells why the year's data do not say something: seldom so a year later, like why it lacks an input."""
 
 
 def _scalars(root: yaml.Node | None) -> Iterator[tuple[yaml.ScalarNode, tuple[str, ...]]]:
