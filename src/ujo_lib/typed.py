@@ -23,12 +23,14 @@ class Schema:
             those who answered a question.
         note: a reading note that belongs to how the numbers were computed, whichever columns are shown.
         part: rows were left out after the numbers were computed, so that they speak of cells that are not here.
+        left: the fewest values that weighted numbers leave to a small count that no table prints; None without such.
     """
 
     columns: Mapping[str, Column] = field(default_factory=dict)
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     note: str = ""
     part: bool = False
+    left: int | None = None
 
     def __post_init__(self) -> None:
         told = dict(self.columns)
@@ -160,6 +162,7 @@ class Schema:
             "where": {variable: list(labels) for variable, labels in self.where.items()},
             "note": self.note,
             "part": self.part,
+            "left": self.left,
         }
 
     @classmethod
@@ -167,7 +170,7 @@ class Schema:
         """Read back what `to_plain` wrote."""
         columns = {name: _from_plain(column) for name, column in plain["columns"].items()}
         where = {name: tuple(labels) for name, labels in plain["where"].items()}
-        return cls(columns, where, plain["note"], plain["part"])
+        return cls(columns, where, plain["note"], plain["part"], plain["left"])
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,7 @@ class Typed:
         Args:
             rows: values in the order of `columns`, or by their names; also a frame.
             columns: name → kind, at least for every column of a frame.
-            more: `where` and `note` of the schema.
+            more: `where`, `note` and `left` of the schema.
 
         Raises:
             ColumnError: a column of the frame is not declared, or a count holds something else.

@@ -14,11 +14,11 @@ from ujo_lib.residents.weighting import open_sample
 from ujo_lib.typed import Typed
 
 
-def released(made: dict[str, Typed]) -> dict[str, Published]:
+def released(made: dict[str, Typed], width: int = 3) -> dict[str, Published]:
     about = Subject("回答のあった市民", "市民調査", population="residents")
     records = [TableRecord.of("06", TableSpec(id, id, about, t.schema), t.frame) for id, t in made.items()]
     told = counted(records)
-    masks = masks_for(plan([one.table for one in told], Policy()), told)
+    masks = masks_for(plan([one.table for one in told], Policy(required_width=width)), told, width)
     return {r.spec.id: mask(r, made[r.spec.id].frame, masks.cells_of(r), masks.whole) for r in records}
 
 
@@ -35,7 +35,7 @@ def test_a_weighted_share_of_all_does_not_tell_how_many_of_the_young_are_counted
         for age, of_age in ((AGES[0], n), (AGES[1], 12 - n)):
             lonely[heard.index[heard["age_band"] == age][:of_age]] = "はい"
         answers = pd.Categorical(lonely.reindex(drawn.index), ["はい", "いいえ"], ordered=True)
-        sample = open_sample(drawn.assign(lonely=answers), register)
+        sample = open_sample(drawn.assign(lonely=answers), register, threshold=1)
         of_all = tables.across(sample, "lonely", "孤独", ["はい"], [()])
         shares[n] = round(100 * of_all.frame["share"].iloc[0], 1)
         if n == young:

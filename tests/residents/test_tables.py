@@ -101,7 +101,7 @@ def test_differences_are_told_only_beyond_the_width_of_all_of_them(sample):
 @pytest.mark.parametrize(("error", "wider"), [(0.0, False), (0.05, True)])
 def test_persons_are_the_share_of_the_register_and_as_wide_as_both_uncertainties(sample, error, wider):
     row = tables.persons(sample, {"孤独": ("lonely", ["はい"])}, error).frame.iloc[0]
-    share = tables.shares(sample, "lonely", "").frame.iloc[0]
+    share = tables.shares(sample, "lonely", "").frame.iloc[0][["share", "low", "high"]].astype(float).round(3)
     assert row["estimate"] == round(1000 * share["share"])
     below = math.hypot(share["share"] - share["low"], 1.959964 * error * share["share"])
     assert row["low"] == math.floor(1000 * (share["share"] - below))
@@ -370,3 +370,19 @@ def test_a_group_in_which_nobody_was_heard_has_no_row():
         _of(["はい", "いいえ"] * 6, sex=sexes), "lonely", "孤独", ["はい"], [("sex",), ("sex", "age_band")]
     ).frame
     assert "女性" not in set(frame["sex"])
+
+
+def test_persons_and_assumptions_tell_no_more_than_the_share_as_it_is_printed(drawn, register, monkeypatch):
+    """22.44 % and 22.36 % are both printed as 22.4 %; of 100,000 persons they are 22,440 and 22,360."""
+    sample = open_sample(drawn, register)
+
+    made = []
+    for share in (0.2244, 0.2236):
+        row = {"n": 20, "base": 90, "share": share, "low": share - 0.1, "high": share + 0.1}
+        monkeypatch.setattr(tables, "share_of", lambda *_, row=row: dict(row))
+        people = tables.persons(sample, {"孤独": ("lonely", ["はい"])}, 0.01).frame.drop(columns="share")
+        made.append((people, tables.sensitivity(sample, "lonely", "孤独", ["はい"]).frame))
+    (people, unseen), (other, another) = made
+    assert people["estimate"].tolist() == [224]
+    pd.testing.assert_frame_equal(people, other)
+    pd.testing.assert_frame_equal(unseen, another)

@@ -89,14 +89,14 @@ def plan_masks(
     )
     file = keep / f"planned-{digest(asked.encode())[:16]}.json" if keep else None
     if file and file.is_file():
-        return masks_for(Plan.from_json(file.read_text(encoding="utf-8")), tables)
+        return masks_for(Plan.from_json(file.read_text(encoding="utf-8")), tables, policy.required_width)
     try:
         made = plan_disclosure([one.table for one in tables], policy, public, previous)
     except (PlanError, TableError) as error:
         raise NoPlanError(str(error)) from None
     if file:
         write_atomically(file, made.to_json())
-    return masks_for(made, tables)
+    return masks_for(made, tables, policy.required_width)
 
 
 def audit_masks(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ujo_lib.columns import Base, Estimate, Share, Text, interval
+from ujo_lib.residents.tables import as_printed
 from ujo_lib.residents.weighting import WHOLE
 from ujo_lib.stats import LEVEL, wilson
 from ujo_lib.typed import Typed
@@ -91,10 +92,10 @@ def side_by_side(city: Typed, nation: pd.DataFrame, item: str, surveys: Sequence
         **{name: city.schema[name] for name in (item, "n", "base", "share")},
     }
     if len(parts) == 1:
-        return Typed.of(frame[list(kinds)], kinds, where=city.schema.where)
+        return Typed.of(frame[list(kinds)], kinds, where=city.schema.where, left=city.schema.left)
     kinds["share"] = replace(city.schema["share"], heading=f"割合({CITY}は重み付き)")
     note = f"{_REBASED}対象地域と集計対象は「{CITY}」の行のものです。"
-    return Typed.of(frame[list(kinds)], kinds, where=city.schema.where, note=note)
+    return Typed.of(frame[list(kinds)], kinds, where=city.schema.where, note=note, left=city.schema.left)
 
 
 def said_beside(bands: pd.DataFrame, what: str) -> str:
@@ -174,6 +175,7 @@ def compare_groups(
         city.frame[pd.Series(known, city.frame.index, dtype=bool)],
         city.schema.columns,
         where=city.schema.where,
+        left=city.schema.left,
     )
     more = f"公表資料に値のない区分は並べていません: {'、'.join(silent)}。" if silent else ""
     return _compared(rows, [*names, item], country, barriers.get(item, ""), level, more)
@@ -197,9 +199,10 @@ def _compared(
         elif told is not None and not barrier:
             share, base = float(told["share"]), int(told["base"])
             width = wilson(round(share * base), base, level)
-            below = math.hypot(row.share - row.low, width.high - share)
-            above = math.hypot(row.high - row.share, share - width.low)
-            estimate = 100 * (row.share - share)
+            own, least, most = map(as_printed, (row.share, row.low, row.high))
+            below = math.hypot(own - least, width.high - share)
+            above = math.hypot(most - own, share - width.low)
+            estimate = 100 * (own - share)
             low, high = estimate - 100 * below, estimate + 100 * above
             reading = "全国より高い" if low > 0 else "全国より低い" if high < 0 else "差があるとは言えない"
         rows.append((math.nan if told is None else float(told["share"]), estimate, low, high, reading))
@@ -218,6 +221,7 @@ def _compared(
         },
         where=city.schema.where,
         note=_REBASED * bool(added["nation"].notna().any()) + more,
+        left=city.schema.left,
     )
 
 

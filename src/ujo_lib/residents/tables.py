@@ -11,6 +11,7 @@ from scipy import stats as scipy_stats
 
 from ujo_lib.columns import Base, Column, Count, Dimension, Estimate, Share, Text, interval
 from ujo_lib.questionnaire import Questionnaire
+from ujo_lib.residents.exposure import Told, values_left
 from ujo_lib.residents.linearised import Floats, mean, share_difference, share_interval
 from ujo_lib.residents.weighting import WHOLE, Sample, SampleError
 from ujo_lib.stats import LEVEL, Interval
@@ -91,7 +92,8 @@ def shares(
     kinds = {item: Dimension(heading=heading), **_kinds((item,), level)}
     whom = form.asked_of(item) if form else ""
     where = {**(form.reached(item) if form else {}), **_answered(item)}
-    return Typed.of(frame, kinds, where=where, note=f"{whom}だけに尋ねました。" if whom else "")
+    note = f"{whom}だけに尋ねました。" if whom else ""
+    return Typed.of(frame, kinds, where=where, note=note, left=left_by(sample, column, [], level))
 
 
 def _dimensions(names: Sequence[str]) -> dict[str, Column]:
@@ -137,7 +139,34 @@ def across(
     ]
     kinds = _dimensions(names)
     kinds[item] = Dimension(heading="回答", groups={label: tuple(answers)})
-    return Typed.of(rows, {**kinds, **_kinds((item,), level)}, where=_answered(item))
+    told = [
+        Told(answers, inside)
+        for split in by
+        for _, inside in _groups(sample, split)
+        if not split or (known & inside).any()
+    ]
+    compared = _pairs(sample, item, [split[0] for split in by if len(split) == 1])
+    left = left_by(sample, column, told, level, [inside for _, inside in compared])
+    return Typed.of(rows, {**kinds, **_kinds((item,), level)}, where=_answered(item), left=left)
+
+
+def left_by(
+    sample: Sample,
+    column: "pd.Series[Any]",
+    told: Sequence[Told],
+    level: float,
+    compared: Sequence[NDArray[np.bool_]] = (),
+) -> int | None:
+    """How many values shares of a question leave to a small count, with all that `differences` prints of them."""
+
+    def printed(trait: Floats, inside: NDArray[np.bool_]) -> tuple[float, ...]:
+        row = share_of(sample, trait, level, inside)
+        numbers = [100 * row[name] for name in ("share", "low", "high")]
+        if any(np.array_equal(inside, one) for one in compared):
+            numbers += _points(sample, trait, inside, level, len(compared))
+        return tuple(np.round(numbers, 1))
+
+    return values_left(sample, column, told, printed)
 
 
 def means(
@@ -198,22 +227,12 @@ def differences(
     Returns:
         Columns group, estimate (points), low, high, reading.
     """
-    column = sample.answers[item]
-    trait, known = _said(column, answers), column.notna().to_numpy()
-    pairs = []
-    for name in by:
-        groups = [
-            (label[name], inside) for label, inside in _groups(sample, (name,)) if (inside & known).any()
-        ]
-        if len(groups) > 1:
-            pairs += groups if len(groups) > 2 else groups[:1]
+    trait = _said(sample.answers[item], answers)
+    pairs = _pairs(sample, item, by)
     rows = []
     for label, inside in pairs:
-        one, rest = (mean(sample.design, trait, side) for side in (inside, ~inside))
-        sizes = int((known & inside).sum()), int((known & ~inside).sum())
-        found = share_difference(sample.design, one, rest, sizes, 1 - (1 - level) / len(pairs))
-        points = [100 * value for value in (one.value - rest.value, found.low, found.high)]
-        sign = "高い" if found.low > 0 else "低い" if found.high < 0 else "差があるとは言えない"
+        points = _points(sample, trait, inside, level, len(pairs))
+        sign = "高い" if points[1] > 0 else "低い" if points[2] < 0 else "差があるとは言えない"
         rows.append((f"{label}とほかの人", *points, sign))
     return Typed.of(
         rows,
@@ -226,13 +245,37 @@ def differences(
     )
 
 
+def _pairs(sample: Sample, item: str, by: Sequence[str]) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Groups with an answer that are compared with everybody else; of two only the first."""
+    known, pairs = sample.answers[item].notna().to_numpy(), []
+    for name in by:
+        groups = [
+            (label[name], inside) for label, inside in _groups(sample, (name,)) if (inside & known).any()
+        ]
+        if len(groups) > 1:
+            pairs += groups if len(groups) > 2 else groups[:1]
+    return pairs
+
+
+def _points(
+    sample: Sample, trait: Floats, inside: NDArray[np.bool_], level: float, comparisons: int
+) -> list[float]:
+    """A group's share less that of everybody else, with its limits, in points; one of so many comparisons."""
+    known = ~np.isnan(trait)
+    one, rest = (mean(sample.design, trait, side) for side in (inside, ~inside))
+    sizes = int((known & inside).sum()), int((known & ~inside).sum())
+    found = share_difference(sample.design, one, rest, sizes, 1 - (1 - level) / comparisons)
+    return [100 * value for value in (one.value - rest.value, found.low, found.high)]
+
+
 def persons(
     sample: Sample, traits: Mapping[str, tuple[str, Sequence[str]]], error: float, level: float = LEVEL
 ) -> Typed:
     """How many people of the population have a trait.
 
     The width holds what drawing and silence leave open and what the register itself leaves open; the two are
-    independent, and their distances add up as squares (Zou and Donner 2008). No fewer than gave the answer.
+    independent, and their distances add up as squares (Zou and Donner 2008). No fewer than gave the answer. All is
+    worked out from the share and its limits as they are printed, so that persons tell no more of a few answers.
 
     Args:
         sample: the weighted answers.
@@ -248,7 +291,8 @@ def persons(
     rows = []
     for label, (item, answers) in traits.items():
         told = share_of(sample, _said(sample.answers[item], answers), level)
-        p, low, high = told["share"], told.pop("low"), told.pop("high")
+        p, low, high = (as_printed(told[name]) for name in ("share", "low", "high"))
+        del told["low"], told["high"]
         spread = p * z * error
         least, most = p - math.hypot(p - low, spread), p + math.hypot(high - p, spread)
         people = math.nan if sample.persons is None else sample.persons
@@ -299,7 +343,7 @@ def sensitivity(
     beyond = [gap for gap in gaps if (1 - gap) * (1 - rate) < told["share"] * rate * gap]
     rows = []
     for gap in (gap for gap in gaps if sample.response and gap not in beyond):
-        moved = {name: unseen(told[name], rate, gap) for name in ("share", "low", "high")}
+        moved = {name: unseen(as_printed(told[name]), rate, gap) for name in ("share", "low", "high")}
         words = "差がない場合(上の割合)" if gap == 0 else f"{100 * gap:g}ポイント低い場合"
         rows.append({"gap": words, item: label, **told, **moved})
     kinds: dict[str, Column] = {
@@ -308,6 +352,11 @@ def sensitivity(
     }
     note = "回答率が高く、起こりえない仮定は除きました。" if beyond else ""
     return Typed.of(rows, {**kinds, **_kinds((item,), level)}, where=_answered(item), note=note)
+
+
+def as_printed(share: float) -> float:
+    """A share as a table prints it: what is worked out from this says no more than the table."""
+    return round(share, 3)
 
 
 def unseen(share: float, rate: float, gap: float) -> float:

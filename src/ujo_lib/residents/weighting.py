@@ -27,6 +27,8 @@ LEAST: Final = 10
 one before it."""
 TRIM: Final = 5.0
 """Weights above so many times the median are cut to it."""
+HIGHEST: Final = 20
+"""The highest number of people that a site may hide all lower ones of."""
 WHOLE: Final = "全体"
 
 _STEPS: Final = ("抽出のまま", "無回答を補った後", "大きすぎる重みを抑えた後", "人口に合わせた後")
@@ -51,6 +53,7 @@ class Sample:
         least: answers that a class needs.
         cut: how many weights were cut.
         response: share of the drawn who answered, unweighted; None where only answers were listed.
+        threshold: number of people from which on a release prints it.
     """
 
     answers: pd.DataFrame
@@ -62,6 +65,7 @@ class Sample:
     least: int
     cut: int
     response: float | None
+    threshold: int
 
     def values(self, item: str) -> "pd.Series[str]":
         """The answers to an item as text, NA where it was left blank."""
@@ -69,7 +73,11 @@ class Sample:
 
 
 def open_sample(
-    drawn: pd.DataFrame, register: pd.DataFrame, trim: float = TRIM, least: int = LEAST
+    drawn: pd.DataFrame,
+    register: pd.DataFrame,
+    trim: float = TRIM,
+    least: int = LEAST,
+    threshold: int = HIGHEST,
 ) -> Sample:
     """Weight the answers.
 
@@ -80,6 +88,7 @@ def open_sample(
             and the number of persons is that of the weights supplied, if any.
         trim: weights above so many times the median are cut.
         least: answers that a class of sex and age needs.
+        threshold: number of people from which on a release prints it; the highest that a site may choose when left out.
 
     Raises:
         SampleError: nobody answered, some weights or districts are missing, the register and the sample differ in their
@@ -120,7 +129,7 @@ def open_sample(
         steps[_STEPS[3]], persons = design.weights, float(totals.sum())
     sizes = pd.Series(named).value_counts(sort=False)
     joined = tuple(map(str, sizes.index[sizes > 1]))
-    return Sample(answers, design, persons, steps, own, joined, least, cut, rate)
+    return Sample(answers, design, persons, steps, own, joined, least, cut, rate, threshold)
 
 
 def answered_among(drawn: pd.DataFrame) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from typing import Self
 
 from ujo_lib.columns import TOTAL_LABELS, Base
 from ujo_lib.disclosure.plan import Plan
-from ujo_lib.disclosure.tables import YES, Cell, CountTable
+from ujo_lib.disclosure.tables import YES, Cell, CountTable, Policy
 from ujo_lib.report.door.publish import PublishError, TableRecord
 from ujo_lib.typed import ANSWERED
 
@@ -28,7 +28,7 @@ class Masks:
         digests: table key → digest of the record that the plan saw.
         flags: table key → count column → one flag per row, true where the count is hidden.
         whole: populations, and tables by key, of which no count is hidden; of tables of those who answered a question,
-            nor any other count by that question.
+            nor any other count by that question, and of which no weighted number tells one that is not printed.
     """
 
     plan: Plan
@@ -106,8 +106,12 @@ def counted(records: Sequence[TableRecord]) -> list[Counted]:
     return [_counted(record, *known[str(record.spec.subject.population)]) for record in members]
 
 
-def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
-    """Spell a plan out for the records it was made for."""
+def masks_for(plan: Plan, tables: Sequence[Counted], required_width: int = Policy.required_width) -> Masks:
+    """Spell a plan out for the records it was made for.
+
+    Where weighted numbers leave a small count that no table prints `required_width` values or fewer, they go as if a
+    table hid a count by that question.
+    """
     digests, flags, hiding, by = {}, {}, set(), set()
     for one in tables:
         hidden = plan.mask(one.table.id)
@@ -119,6 +123,10 @@ def masks_for(plan: Plan, tables: Sequence[Counted]) -> Masks:
             hiding |= {one.table.population, one.record.key}
             variables = {*one.table.where, *one.table.dimensions.values()}
             by |= {(one.table.population, variable) for variable in variables}
+        left = one.record.spec.schema.left
+        if left is not None and left <= required_width:
+            hiding.add(one.record.key)
+            by |= {(one.table.population, variable) for variable in one.table.where}
     hiding |= {
         one.record.key
         for one in tables

@@ -350,7 +350,8 @@ def _rests_on_hidden(record: TableRecord, hidden: pd.DataFrame, whole: Collectio
         return subject.computed_from is None or elsewhere
     schema = record.spec.schema
     # Answers are weighted by sex, age and place of those who gave them, which other tables of the question count.
-    weighted = (ANSWERED,) in schema.where.values() and record.key not in whole
+    weighted = schema.left is not None or (ANSWERED,) in schema.where.values()
+    weighted = weighted and record.key not in whole
     beside = weighted or (schema.part and subject.population not in whole)
     return elsewhere or beside or bool(hidden.to_numpy().any())
 

@@ -1,0 +1,185 @@
+"""How much weighted shares tell: what else could the answers of a few people be, were the same numbers printed?
+
+A share of 15 out of 91 with its interval, in tenths of a percent, may leave one way only to divide the fifteen among
+men, young and older women. So other answers are sought that print the same; each that is found proves that a reader
+cannot tell it from the truth. The reader is taken to know weights and design, and who answered, of whatever sex, age
+and district: all but what they answered. A bounded search may find fewer values than there are, never more.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ujo_lib.residents.linearised import Floats
+from ujo_lib.residents.weighting import Sample
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int_]
+
+SOUGHT: Final = 4
+"""How many values are sought of a count; where a site asks for more, nothing is printed that could tell a small one."""
+_TRIES: Final = 200
+_DRAWN: Final = 5000
+_AT_ONCE: Final = 100
+_PAIRS: Final = 4
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one row of a table speaks of.
+
+    Attributes:
+        answers: the answers that it counts.
+        inside: one flag per respondent, true for those it speaks of.
+    """
+
+    answers: Sequence[str]
+    inside: Bools
+
+
+class _Question:
+    """Answers to a question, by cells of respondents who weigh the same and stand in the same rows."""
+
+    def __init__(self, sample: Sample, column: "pd.Series[Any]", told: Sequence[Told]):
+        given = column.cat.codes.to_numpy()
+        self.known = given >= 0
+        labels = list(map(str, column.cat.categories))
+        everybody = np.ones(len(given), dtype=bool)
+        design = sample.design
+        if len(np.unique(design.strata)) > 1:
+            told = [row for row in told if row.inside.all()]
+        rows = [*(Told([label], everybody) for label in labels), *told]
+        classes = pd.factorize(sample.classes)[0]
+        marks = [design.weights, design.strata, classes, *(row.inside for row in rows)]
+        _, first, cell = np.unique(
+            np.column_stack(marks)[self.known], axis=0, return_index=True, return_inverse=True
+        )
+        self.cell = cell.ravel()
+        self.true = np.zeros((len(first), len(labels)), dtype=int)
+        np.add.at(self.true, (self.cell, given[self.known]), 1)
+        self.sets = np.array([np.isin(labels, list(map(str, row.answers))) for row in rows])
+        self.inside = [row.inside for row in rows]
+        self.within = np.array([row.inside[self.known][first] for row in rows])
+        self.weights = design.weights[self.known][first]
+        self.step = design.weights[self.known].sum() / 1000
+        weights = self.within * self.weights
+        self.parts = weights / np.maximum((weights * self.true.sum(axis=1)).sum(axis=1), 1e-300)[:, None]
+        # Where all are of one class, its count is printed as that of everybody.
+        self.groups = np.array(
+            [
+                of[first] == one
+                for of in (classes[self.known], design.strata[self.known])
+                for one in np.unique(of)
+                if len(np.unique(of)) > 1
+            ]
+        ).reshape(-1, len(first))
+
+    def counts(self, worlds: Ints) -> Ints:
+        """How many of each group gave the answers of each row of everybody (worlds × groups × rows)."""
+        found: Ints = np.einsum("gc,bca,ra->bgr", self.groups.astype(int), worlds, self.sets.astype(int))
+        return found
+
+    def follows(self) -> Bools:
+        """Which counts of a group follow from numbers of people that are printed (groups × rows)."""
+        found = np.zeros((len(self.groups), len(self.sets)), dtype=bool)
+        for row, answers in enumerate(self.sets):
+            told = self.within[(self.sets == answers).all(axis=1)].astype(float).T
+            rest = self.groups.T - told @ np.linalg.pinv(told) @ self.groups.T
+            found[:, row] = answers.all() | (np.abs(rest) < 1e-6).all(axis=0)
+        return found
+
+    def rough(self, worlds: Ints) -> NDArray[np.float64]:
+        """Counts and shares of each row (worlds × 2 rows); the shares as printed."""
+        of_cells = np.einsum("bca,ra->brc", worlds, self.sets.astype(int))
+        n = (of_cells * self.within).sum(axis=2)
+        return np.hstack([n, np.round(100 * (of_cells * self.parts).sum(axis=2), 1)])
+
+    def trait(self, world: Ints, row: np.int_ | int) -> Floats:
+        """Who would have given the answers of a row: 1, else 0, NaN where the question was left blank."""
+        found = np.full(len(self.known), np.nan)
+        order = np.argsort(self.cell, kind="stable")
+        place = np.empty(len(order), dtype=int)
+        starts = np.cumsum([0, *np.bincount(self.cell)])[self.cell[order]]
+        place[order] = np.arange(len(order)) - starts
+        found[self.known] = place < (world @ self.sets[row])[self.cell]
+        return found
+
+
+def values_left(
+    sample: Sample,
+    column: "pd.Series[Any]",
+    told: Sequence[Told],
+    printed: Callable[[Floats, Bools], Any],
+) -> int | None:
+    """The fewest values left to a small number of answers in one class of sex and age, or in one district.
+
+    Args:
+        sample: the weighted answers.
+        column: the answers to a question, categorical.
+        told: rows that are printed of it, beside one per answer for everybody.
+        printed: trait (1, 0, NaN) and whom a row speaks of → what it prints.
+
+    Returns:
+        At most `SOUGHT`; None where no such number is small, or where printed counts alone give every small one.
+    """
+    if column.isna().all():
+        return None
+    question = _Question(sample, column, told)
+    true = question.true[None]
+    small = (question.counts(true) >= 1) & (question.counts(true) < sample.threshold)
+    small[0][question.follows()] = False  # for plan and audit
+    if not small.any():
+        return None
+    rows = range(len(question.sets))
+    shown = [printed(question.trait(question.true, row), question.inside[row]) for row in rows]
+    rough = question.rough(true)
+    targets = np.argwhere(small[0])
+    values = [{int(question.counts(true)[0, group, row])} for group, row in targets]
+    pool, seen = [question.true], {question.true.tobytes()}
+    rng = np.random.default_rng(0)
+    for _ in range(_TRIES):
+        least = min(range(len(values)), key=lambda at: len(values[at]))
+        if len(values[least]) >= SOUGHT:
+            break
+        world = pool[rng.integers(len(pool))]
+        others = _alike(world, question, targets[least], rng)
+        for other in others[(question.rough(others) == rough).all(axis=1)]:
+            if len(values[least]) < SOUGHT and other.tobytes() not in seen:
+                seen.add(other.tobytes())
+                moved = np.flatnonzero((other @ question.sets.T != world @ question.sets.T).any(axis=0))
+                if all(
+                    printed(question.trait(other, row), question.inside[row]) == shown[row] for row in moved
+                ):
+                    pool.append(other)
+                    for at, (group, row) in enumerate(targets):
+                        values[at].add(int(question.counts(other[None])[0, group, row]))
+    return min(SOUGHT, *map(len, values))
+
+
+def _alike(world: Ints, question: _Question, target: Ints, rng: np.random.Generator) -> Ints:
+    """Some worlds with another count of the target, in which a few pairs of respondents have exchanged two answers.
+
+    Only exchanges that together hardly move a share of everybody.
+    """
+    group, row = question.groups[target[0]], question.sets[target[1]]
+    answer, instead = rng.choice(np.flatnonzero(row)), rng.choice(np.flatnonzero(~row))
+    pairs = rng.integers(len(world), size=(2, _PAIRS, _DRAWN))
+    pairs[1] = np.where(
+        np.arange(_PAIRS)[:, None] < rng.integers(1, _PAIRS + 1, size=_DRAWN), pairs[1], pairs[0]
+    )
+    moved = np.zeros((_DRAWN, len(world)), dtype=int)
+    for gives, takes in zip(*pairs, strict=True):
+        np.add.at(moved, (np.arange(_DRAWN), gives), -1)
+        np.add.at(moved, (np.arange(_DRAWN), takes), 1)
+    kept = (np.abs(moved @ question.weights) <= question.step) & (moved @ group != 0)
+    kept &= (world[:, answer] + moved >= 0).all(axis=1) & (world[:, instead] - moved >= 0).all(axis=1)
+    some = np.unique(moved[kept], axis=0)
+    some = some[rng.permutation(len(some))[:_AT_ONCE]]
+    worlds = np.repeat(world[None], len(some), axis=0)
+    worlds[:, :, answer] += some
+    worlds[:, :, instead] -= some
+    return worlds

@@ -1,0 +1,147 @@
+"""What weighted shares of few answers tell, against every way in which the answers could be divided."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.residents.conftest import AGES, SEXES, categorical
+from tests.residents.test_release import released
+from ujo_lib.residents import tables
+from ujo_lib.residents.exposure import SOUGHT
+from ujo_lib.residents.weighting import Sample, open_sample
+from ujo_lib.typed import Typed
+
+ANSWERS = ["利用したい", "利用したくない"]
+LEVEL = 0.95
+
+
+def survey(
+    sizes: list[int], given: list[int], persons: list[int], threshold: int = 5, place: str = "町"
+) -> Sample:
+    """Answers by class: young men, old men, young women, old women; `given` of each would not use the service."""
+    cells = list(product(SEXES, AGES))
+    rows = [
+        (*cell, ANSWERS[at < no])
+        for cell, size, no in zip(cells, sizes, given, strict=True)
+        for at in range(size)
+    ]
+    drawn = pd.DataFrame(rows, columns=["sex", "age_band", "would_use"])
+    register = pd.DataFrame(cells, columns=["sex", "age_band"]).assign(n=persons, district=place)
+    for frame in (drawn, register):
+        frame["sex"] = categorical(list(frame["sex"]), SEXES)
+        frame["age_band"] = categorical(list(frame["age_band"]), AGES)
+    drawn["would_use"] = categorical(list(drawn["would_use"]), ANSWERS)
+    drawn = drawn.assign(responded=pd.array([True] * len(drawn), "boolean"), district=place)
+    # Some kept silent, so that there is a width.
+    silent = drawn.iloc[::5].copy()
+    silent["would_use"], silent["responded"] = categorical([None] * len(silent), ANSWERS), False
+    both = pd.concat([drawn, silent], ignore_index=True)
+    return open_sample(both, register, least=1, threshold=threshold)
+
+
+def truly_left(sample: Sample, sizes: list[int], given: list[int]) -> int:
+    """By trying every division: the fewest values of a small number of answers in one class."""
+    order = sample.answers.groupby(["sex", "age_band"], observed=True)["would_use"].cumcount()
+    cell = sample.answers.groupby(["sex", "age_band"], observed=True).ngroup()
+
+    def printed(world: tuple[int, ...]) -> list[str]:
+        trait = (order < cell.map(dict(enumerate(world)))).to_numpy(float)
+        row = tables.share_of(sample, trait, LEVEL)
+        return [f"{100 * row[name]:.1f}" for name in ("share", "low", "high")]
+
+    told = printed(tuple(given))
+    worlds = product(*(range(min(size, sum(given)) + 1) for size in sizes))
+    values = np.array([one for one in worlds if sum(one) == sum(given) and printed(one) == told])
+    both = [(values[:, at], no) for at, no in enumerate(given)]
+    both += [(values[:, at], size - no) for at, (size, no) in enumerate(zip(sizes, given, strict=True))]
+    return min(len(np.unique(one)) for one, true in both if 1 <= true < 5)
+
+
+def left(sample: Sample) -> int | None:
+    return tables.shares(sample, "would_use", "利用の意向", LEVEL).schema.left
+
+
+def test_of_91_residents_the_share_of_15_leaves_one_way_to_divide_them_and_is_not_printed():
+    sizes, given, persons = [20, 24, 18, 29], [4, 4, 3, 4], [900, 500, 750, 610]
+    sample = survey(sizes, given, persons)
+    assert truly_left(sample, sizes, given) == 1
+    assert left(sample) == 1
+    shown = released({"would_use": tables.shares(sample, "would_use", "利用の意向", LEVEL)})["would_use"]
+    assert shown.frame["n"].tolist() == [76, 15]
+    assert shown.hidden[["share", "low", "high"]].to_numpy().all()
+    assert "重み付きの割合" in shown.spec.schema.note
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_never_more_values_are_found_than_there_are(seed):
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(6, 12, 4).tolist()
+    given = [int(rng.integers(1, 5)) for _ in sizes]
+    persons = rng.choice([400, 500, 510, 800], 4).tolist()
+    sample = survey(sizes, given, persons)
+    found = left(sample)
+    assert found is not None
+    assert found <= min(SOUGHT, truly_left(sample, sizes, given))
+
+
+def test_groups_that_weigh_the_same_are_not_told_apart_and_keep_their_shares():
+    sample = survey([20, 20, 20, 20], [4, 6, 6, 8], [500, 500, 500, 500])
+    assert left(sample) == SOUGHT
+    shown = released({"would_use": tables.shares(sample, "would_use", "利用の意向", LEVEL)})["would_use"]
+    assert not shown.hidden.to_numpy().any()
+
+
+@pytest.mark.parametrize(("threshold", "found"), [(4, None), (5, 1)])
+def test_a_number_from_the_threshold_on_may_be_told(threshold, found):
+    """Each class has four or more of either answer."""
+    assert left(survey([20, 24, 18, 29], [4, 4, 5, 4], [900, 500, 750, 610], threshold)) == found
+
+
+@pytest.mark.parametrize(("width", "gone"), [(3, False), (4, True)])
+def test_a_site_that_asks_for_more_values_than_were_found_prints_no_share(width, gone):
+    sample = survey([20, 20, 20, 20], [4, 6, 6, 8], [500, 500, 500, 500])
+    assert left(sample) == 4
+    shown = released({"would_use": tables.shares(sample, "would_use", "利用の意向", LEVEL)}, width)
+    assert shown["would_use"].hidden["share"].all() == gone
+
+
+def test_what_printed_numbers_of_people_give_by_themselves_is_left_to_the_plan():
+    """Two of young women: the table by sex and age counts them, and hides them."""
+    sample = survey([20, 24, 18, 29], [6, 7, 2, 9], [900, 500, 750, 610])
+    of_all = tables.across(sample, "would_use", "いいえ", [ANSWERS[1]], [()])
+    by_group = tables.across(sample, "would_use", "いいえ", [ANSWERS[1]], [("sex", "age_band")])
+    assert of_all.schema.left == 1
+    assert by_group.schema.left is None
+
+
+def test_a_share_that_tells_takes_those_of_the_same_question_with_it_and_no_others():
+    sample = survey([20, 24, 18, 29], [4, 4, 3, 4], [900, 500, 750, 610])
+    sample.answers["other"] = pd.Categorical(["はい"] * 91, ["はい", "いいえ"])
+    same = tables.shares(sample, "would_use", "利用の意向", LEVEL)
+    shown = released(
+        {
+            "would_use": same,
+            "again": Typed.of(same.frame, same.schema.columns, where=same.schema.where),
+            "other": tables.shares(sample, "other", "ほか", LEVEL),
+        }
+    )
+    assert shown["again"].hidden["share"].all()
+    assert not shown["other"].hidden["share"].any()
+
+
+def test_a_group_in_which_nobody_answered_costs_the_others_no_share():
+    """The young men left the question blank: they have no row, and no share that would have to stay the same."""
+    sample = survey([20, 20, 20, 20], [4, 6, 6, 8], [500, 500, 500, 500])
+    young_men = (sample.answers["sex"] == SEXES[0]) & (sample.answers["age_band"] == AGES[0])
+    sample.answers.loc[young_men, "would_use"] = None
+    by_group = tables.across(sample, "would_use", "いいえ", [ANSWERS[1]], [(), ("sex", "age_band")])
+    assert len(by_group.frame) == 4
+    assert by_group.schema.left is None
+
+
+def test_a_question_that_nobody_answered_tells_nothing():
+    sample = survey([20, 20, 20, 20], [4, 6, 6, 8], [500, 500, 500, 500])
+    sample.answers["would_use"] = categorical([None] * 80, ANSWERS)
+    assert left(sample) is None
