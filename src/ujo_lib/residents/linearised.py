@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats as scipy_stats
+from scipy import special
 
 from ujo_lib.stats import LEVEL, Interval
 
@@ -152,7 +152,7 @@ class Estimate:
 
     def interval(self, level: float = LEVEL) -> Interval:
         """The t interval."""
-        half = float(scipy_stats.t.isf((1 - level) / 2, self.df)) * self.se if self.df > 0 else math.inf
+        half = float(-special.stdtrit(self.df, (1 - level) / 2)) * self.se if self.df > 0 else math.inf
         return Interval(self.value, self.value - half, self.value + half)
 
 
@@ -252,9 +252,9 @@ def share_interval(share: Estimate, n: int, level: float = LEVEL) -> Interval:
     if freedom <= 0:
         return Interval(p, 0.0, 1.0)
     worth = p * (1 - p) / share.se**2 if share.seen and 0 < p < 1 else float(n)
-    worth *= (scipy_stats.t.isf(tail, max(n - 1, 1)) / scipy_stats.t.isf(tail, freedom)) ** 2
-    low = scipy_stats.beta.ppf(tail, worth * p, worth * (1 - p) + 1) if p > 0 else 0.0
-    high = scipy_stats.beta.isf(tail, worth * p + 1, worth * (1 - p)) if p < 1 else 1.0
+    worth *= (special.stdtrit(max(n - 1, 1), tail) / special.stdtrit(freedom, tail)) ** 2
+    low = special.betaincinv(worth * p, worth * (1 - p) + 1, tail) if p > 0 else 0.0
+    high = special.betainccinv(worth * p + 1, worth * (1 - p), tail) if p < 1 else 1.0
     return Interval(p, float(low), float(high))
 
 
