@@ -377,6 +377,7 @@ def test_trap_12_data_below_a_note_are_a_problem_and_not_lost(desk: Desk):
     desk.put("national_daily", "n.csv", as_csv(rows))
     problem = desk.check().problems.iloc[0]
     assert (problem["row"], problem["rule"]) == (6, "総務省2-2")
+    assert "注記(5行目)" in problem["remedy"]
 
 
 @pytest.mark.parametrize("word", ["合計", "計", "総計", "総数", "合 計", "Total"])

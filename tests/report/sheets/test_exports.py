@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -127,6 +128,16 @@ def test_the_list_of_tables_says_what_each_is_about():
     header, line = _rows(list_of_tables([Table.of(by_sex().record("01"))]))
     assert header[:2] == ["ファイル", "表題"]
     assert line[:2] == ["01_cases_by_sex.csv", "当事者の性別"]
+
+
+def test_the_list_of_tables_says_each_thing_under_its_own_heading():
+    about = Subject("数えた人", "出した所", period="数えた間", area="数えた地", note="読み方")
+    header, line = _rows(
+        list_of_tables([Table.of(TableRecord.of("01", replace(SPEC, subject=about), FRAME))])
+    )
+    told = dict(zip(header, line, strict=True))
+    names = ("対象期間", "対象地域", "集計対象", "出典", "注", "単位")
+    assert [told[name] for name in names] == ["数えた間", "数えた地", "数えた人", "出した所", "読み方", "人"]
 
 
 @pytest.mark.parametrize(
