@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.report.tables_of import by_sex, published
-from ujo_lib.columns import Count, Dimension, PValue, Ratio, Share, interval
+from ujo_lib.columns import Count, Dimension, PValue, Ratio, Share, Withheld, interval
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
 from ujo_lib.report.sheets.exports import Table, defused, list_of_tables
 from ujo_lib.typed import Schema
@@ -122,6 +122,11 @@ def test_numbers_with_a_unit_behind_them_become_numbers_with_a_unit():
 def test_two_columns_with_the_same_heading_can_be_told_apart():
     table = published({"a": [1], "b": [2]}, kinds={"a": Count(heading="件数"), "b": Count(heading="件数")})
     assert [column.heading for column in Table.of(table.record("01")).columns] == ["件数_1", "件数_2"]
+
+
+def test_a_column_that_is_kept_back_as_a_whole_is_no_column_of_the_file():
+    kept = published({"label": ["県"], "estimate": [None]}, kinds={"estimate": Withheld(heading="比")})
+    assert [column.name for column in Table.of(kept.record("01")).columns] == ["label"]
 
 
 def test_the_list_of_tables_says_what_each_is_about():
