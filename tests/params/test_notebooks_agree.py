@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,40 @@ def test_every_name_that_a_cell_gives_is_read_by_a_cell(notebook):
         {node.id for node in names if isinstance(node.ctx, context)} for context in (ast.Store, ast.Load)
     )
     assert given - read == set()
+
+
+def test_every_table_that_a_notebook_publishes_is_shown(notebook):
+    """One that stands in a finding alone has lost its place to a neighbour, which is shown twice."""
+    said = [ast.unparse(node) for node in _code(notebook) if isinstance(node, ast.Assign)]
+    published = {match[1] for one in said if (match := re.match(r"(\w+) = page\.publish\(", one))}
+    parts = {
+        match[1]: match[2] for one in said if (match := re.match(r"(\w+) = \[?(\w+)(?:\.where\(|\]$)", one))
+    }
+    shown = set()
+    for call in (node for node in _code(notebook) if isinstance(node, ast.Call)):
+        if re.match(r"page\.(?!publish)|report\.", ast.unparse(call)):
+            given = map(ast.unparse, (*call.args, *(word.value for word in call.keywords)))
+            shown |= {match[1] for one in given if (match := re.match(r"\*?(\w+)(?:\.where\(|$)", one))}
+    assert published - shown - {parts.get(name) for name in shown} == set()
+
+
+def test_what_was_made_for_one_question_is_not_handed_over_with_another(notebook):
+    """`combined(local, "suicidal_ideation", answers, national_wish)` compares with the nation's death wishes."""
+    calls = [
+        node
+        for node in _code(notebook)
+        if isinstance(node, ast.Call) and not ast.unparse(node).startswith(("page.", "report."))
+    ]
+    asked = [[one.value for one in call.args if isinstance(one, ast.Constant)] for call in calls]
+    often = {name for name, times in Counter(str(one) for some in asked for one in some).items() if times > 1}
+    made: dict[str, set[str]] = {}
+    for node in (one for one in _code(notebook) if isinstance(one, ast.Assign)):
+        if isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+            told = {str(one.value) for one in node.value.args if isinstance(one, ast.Constant)} & often
+            made.setdefault(node.targets[0].id, set()).update(told)
+    for call, own in zip(calls, asked, strict=True):
+        for one in (arg for arg in call.args if isinstance(arg, ast.Name) and made.get(arg.id)):
+            assert not {*own} & often or {*own} & made[one.id], ast.unparse(call)
 
 
 def test_every_call_that_takes_a_level_gets_that_of_the_notebook(notebook):
