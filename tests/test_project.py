@@ -1,5 +1,6 @@
 """The three ways to set the project up agree, and the locks tell nobody where anything was fetched."""
 
+import ast
 import json
 import re
 import shlex
@@ -89,6 +90,18 @@ def test_a_lock_pins_everything_that_pyproject_asks_for_within_its_bounds(lock):
 def test_no_date_is_written_with_a_format_that_windows_does_not_know():
     for file in [*(ROOT / "src").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb")]:
         assert not re.search(r"%-[mdHIMSy]", file.read_text(encoding="utf-8")), file.name
+
+
+def test_rows_of_equal_values_stand_in_an_order_that_no_processor_decides():
+    """numpy sorts with other instructions on other processors, and leaves equal values as they come."""
+    for file in (ROOT / "src").rglob("*.py"):
+        for call in (
+            node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call)
+        ):
+            if getattr(call.func, "attr", "") in ("sort_values", "argsort"):
+                told = ast.unparse(call)
+                by_several = bool(call.args) and len(getattr(call.args[0], "elts", ())) > 1
+                assert "kind='stable'" in told or by_several, f"{file.name}:{call.lineno} {told}"
 
 
 def test_the_report_environment_has_no_jupyterlab_because_its_import_costs_seconds():

@@ -529,7 +529,7 @@ def _read(content: "bytes | memoryview", found: Scan, codec: str, span: slice) -
         read = pa.concat_tables([read, _parse(filled, found.delimiter, widest)])
     if read.num_rows != len(cells):
         raise pa.ArrowInvalid(f"{read.num_rows} of {len(cells)} records")
-    return read.take(np.argsort(np.argsort(odd, kind="stable"))) if odd.any() else read
+    return read.take(np.argsort(np.argsort(odd, kind="stable"), kind="stable")) if odd.any() else read
 
 
 def _filled_up(content: "bytes | memoryview", found: Scan, codec: str, i: int, width: int) -> bytes:

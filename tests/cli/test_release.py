@@ -94,3 +94,13 @@ def test_texts_that_are_not_there_are_no_reason_to_let_a_page_go(tmp_path: Path,
     missing = tmp_path / "texts.csv"
     assert main(["gate", str(tmp_path / "page.html"), "--confidential", str(missing)]) == WRONG_PARAMETERS
     assert str(missing) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("clients", "ended"), [(4, REFUSED), (5, DONE)])
+def test_words_are_nobodys_at_the_gate_from_five_people_on(tmp_path: Path, clients: int, ended: int) -> None:
+    """As in a release, whose threshold is five where the year says nothing else."""
+    words = "夜になると眠れないのです"
+    (tmp_path / "page.html").write_text(f"<p>{words}</p>", encoding="utf-8")
+    (tmp_path / "texts.txt").write_text(f"{words}\n" * clients, encoding="utf-8")
+    command = ["gate", str(tmp_path / "page.html"), "--confidential", str(tmp_path / "texts.txt")]
+    assert main(command) == ended

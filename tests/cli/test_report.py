@@ -141,6 +141,7 @@ def test_texts_that_nobody_has_read_are_counted_and_hold_nothing_back(whole, lef
     codes = whole / "data/sample/fy2023/coding/codes.csv"
     lines = codes.read_text(encoding="utf-8-sig").splitlines()
     plan = [line.split(",")[:4] for line in lines]
+    plan.append(["X-1", plan[1][1], "追加", ""])  # chosen for a theme; no share waits for it
     codes.with_name("plan.csv").write_text("\n".join(map(",".join, plan)), encoding="utf-8-sig")
     codes.write_text("\n".join(lines[: len(lines) - left]), encoding="utf-8-sig")
     told = uncoded(SiteYear(whole, "sample", 2023))

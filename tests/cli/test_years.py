@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ujo_lib.cli import main
-from ujo_lib.cli.common import DONE
+from ujo_lib.cli.common import DONE, WRONG_PARAMETERS
 from ujo_lib.disclosure.signature import SIGN_OFF
 from ujo_lib.params import project_root
 from ujo_lib.report.sheets.exports import LIST
@@ -61,3 +61,12 @@ def test_a_year_made_anew_is_compared_as_it_was_signed_and_the_year_in_the_makin
         (outputs / "release/tables/02_bases.csv").write_text("件数\n2001\n", encoding="utf-8")
     assert main(["diff", "sample", "2022", "2023"]) == DONE
     assert capsys.readouterr().out.splitlines()[1].split()[2:5] == ["2,000", "2,001", "1"]
+
+
+@pytest.mark.usefixtures("released")
+@pytest.mark.parametrize(
+    ("before", "ended"), [("2022", DONE), ("2023", WRONG_PARAMETERS), ("2024", WRONG_PARAMETERS)]
+)
+def test_a_year_is_compared_with_an_earlier_one_only(capsys, before, ended):
+    assert main(["diff", "sample", before, "2023"]) == ended
+    assert ("前の年度を先に" in capsys.readouterr().err) == (ended != DONE)

@@ -72,3 +72,10 @@ def test_only_a_list_that_was_not_written_as_the_form_asks_is_told_as_mended(wri
     raw = Raw("経緯(複数回答)", pa.chunked_array([pa.array([written])]), np.array([2]))
     parse_listed(item, raw, notes)
     assert len(notes.repairs) == repaired
+
+
+def test_a_mended_answer_is_told_with_its_first_row_and_how_often_it_stands():
+    notes = Notes("cases.csv")
+    raw = Raw("経緯", pa.chunked_array([pa.array(["1", "1、3", "2", "1、3"])]), np.array([2, 3, 5, 9]))
+    parse_listed(ITEMS["trigger"], raw, notes)
+    assert [(one.row, one.count) for one in notes.repairs] == [(3, 2)]

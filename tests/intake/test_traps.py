@@ -377,6 +377,7 @@ def test_trap_12_data_below_a_note_are_a_problem_and_not_lost(desk: Desk):
     desk.put("national_daily", "n.csv", as_csv(rows))
     problem = desk.check().problems.iloc[0]
     assert (problem["row"], problem["rule"]) == (6, "総務省2-2")
+    assert "注記(5行目)" in problem["remedy"]
 
 
 @pytest.mark.parametrize("word", ["合計", "計", "総計", "総数", "合 計", "Total"])
@@ -785,3 +786,13 @@ def test_all_problems_come_at_once(desk: Desk):
         "consultations.csv": 2,
         "national_daily.csv": 2,
     }
+
+
+def test_trap_2_a_stray_quotation_mark_is_told_by_the_row_of_excel_and_the_line_of_an_editor(desk: Desk):
+    """Above it stands a cell of two lines, so that the two differ."""
+    lines = [",".join(row) for row in table("national_daily")]
+    lines[1:] = ['2023-08-01,"熊本\n県",10', '2023-08-02,"熊本"県,20']
+    desk.put("national_daily", "n.csv", "\r\n".join(lines).encode())
+    problems = desk.check().problems
+    (found,) = problems[problems["rule"] == "総務省1-2"].to_dict("records")
+    assert (found["row"], found["value"], found["column"]) == (3, "ファイルの4行目", "都道府県")

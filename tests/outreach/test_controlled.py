@@ -1,3 +1,5 @@
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats as distributions
 
 from tests.outreach.conftest import TWO_YEARS, WINDOW
+from ujo_lib.fiscal import Period
 from ujo_lib.outreach import controlled, did, exact, hygiene, pretest, synthetic
 from ujo_lib.outreach.hygiene import BASELINE, IN_WINDOW, Baseline, Comparison
 from ujo_lib.outreach.study import PREFECTURE_METHODS
@@ -58,6 +61,16 @@ def test_blocks_are_as_long_as_the_window_and_end_where_it_begins():
     assert len(baseline) == 28
     assert baseline["end"].max() == pd.Timestamp("2024-02-19")
     assert baseline["share"].mean() == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_first_block_after_the_window_begins_the_day_after_the_washout():
+    days = pd.date_range(TWO_YEARS.start, TWO_YEARS.end)
+    window = Period(date(2023, 6, 1), date(2023, 6, 10), "実施期間")
+    found = hygiene.compare("県", pd.Series(7, days), pd.Series(70, days), window, RULES, TWO_YEARS.end)
+    assert isinstance(found, Comparison)
+    starts = controlled.blocks(found)["start"]
+    assert starts[starts > pd.Timestamp(window.end)].min() == pd.Timestamp(2023, 6, 25)
+    assert starts[starts < pd.Timestamp(window.start)].max() == pd.Timestamp(2023, 5, 22)
 
 
 def test_a_block_of_each_earlier_year_holds_the_windows_own_dates():

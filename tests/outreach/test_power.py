@@ -129,6 +129,14 @@ def test_a_plan_without_a_number_of_contacts_promises_no_smallest_effect():
         assert power.dilution(city, prefecture, [2.0]).frame.empty
 
 
+def test_the_desk_is_planned_with_the_days_since_it_settled_and_the_prefecture_with_all():
+    """From 2023-07-30 there are 205 days to the window, from 2022-04-01 there are 690."""
+    plan = replace(PLAN, first_day=date(2022, 4, 1), window_start=date(2024, 2, 20), settling_days=90)
+    city, prefecture = power.of_plan(plan, date(2023, 5, 1), 54.0, 2536.0, 0.05)[0]
+    assert city.baseline == pytest.approx(54 * 205 / 365.25)
+    assert prefecture.baseline == pytest.approx(2536 * 690 / 365.25)
+
+
 def test_no_smallest_effect_is_told_of_a_method_whose_power_is_not_known():
     designs, lacking = power.of_plan(PLAN, date(2023, 5, 1), 54.0, 2536.0, 0.05)
     assert ([one.area for one in designs], lacking) == (["宇城市", "熊本県"], "")

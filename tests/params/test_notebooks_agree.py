@@ -1,7 +1,9 @@
 """Notebook cell, settings model and YAML say the same: the same names, the same values, the same meaning."""
 
 import ast
+import inspect
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,104 @@ def test_no_cell_takes_the_name_of_a_parameter_which_the_first_ones_read_when_th
     }
     assert "fiscal_year" in named
     assert not named & stored
+
+
+def _code(notebook):
+    """The syntax of all cells but that of the parameters."""
+    _, *cells = [cell.source for cell in notebook.cells if cell.kind == "code"]
+    return [node for source in cells for node in ast.walk(ast.parse(source))]
+
+
+def test_every_parameter_of_a_notebook_is_read_by_it(notebook):
+    """One that is not has lost its place to a neighbour: the answers of one question stand in for those of another."""
+    model, common = settings_model(notebook), NotebookSettings.model_fields
+    asked = {
+        node.attr
+        for node in _code(notebook)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "settings"
+    }
+    asked |= {node.value for node in _code(notebook) if isinstance(node, ast.Constant)}
+    behind = [inspect.getattr_static(model, str(name), None) for name in asked]
+    read = "\n".join(inspect.getsource(one.fget) for one in behind if isinstance(one, property))
+    assert [
+        name for name in model.model_fields.keys() - common if name not in asked and name not in read
+    ] == []
+
+
+def test_every_name_that_a_cell_gives_is_read_by_a_cell(notebook):
+    """One that is not has lost its place to a neighbour: a page shows one table twice and another never."""
+    names = [node for node in _code(notebook) if isinstance(node, ast.Name)]
+    given, read = (
+        {node.id for node in names if isinstance(node.ctx, context)} for context in (ast.Store, ast.Load)
+    )
+    assert given - read == set()
+
+
+def test_every_table_that_a_notebook_publishes_is_shown(notebook):
+    """One that stands in a finding alone has lost its place to a neighbour, which is shown twice."""
+    said = [ast.unparse(node) for node in _code(notebook) if isinstance(node, ast.Assign)]
+    published = {match[1] for one in said if (match := re.match(r"(\w+) = page\.publish\(", one))}
+    parts = {
+        match[1]: match[2] for one in said if (match := re.match(r"(\w+) = \[?(\w+)(?:\.where\(|\]$)", one))
+    }
+    shown = set()
+    for call in (node for node in _code(notebook) if isinstance(node, ast.Call)):
+        if re.match(r"page\.(?!publish)|report\.", ast.unparse(call)):
+            given = map(ast.unparse, (*call.args, *(word.value for word in call.keywords)))
+            shown |= {match[1] for one in given if (match := re.match(r"\*?(\w+)(?:\.where\(|$)", one))}
+    assert published - shown - {parts.get(name) for name in shown} == set()
+
+
+def test_what_was_made_for_one_question_is_not_handed_over_with_another(notebook):
+    """`combined(local, "suicidal_ideation", answers, national_wish)` compares with the nation's death wishes."""
+    calls = [
+        node
+        for node in _code(notebook)
+        if isinstance(node, ast.Call) and not ast.unparse(node).startswith(("page.", "report."))
+    ]
+    asked = [[one.value for one in call.args if isinstance(one, ast.Constant)] for call in calls]
+    often = {name for name, times in Counter(str(one) for some in asked for one in some).items() if times > 1}
+    made: dict[str, set[str]] = {}
+    for node in (one for one in _code(notebook) if isinstance(one, ast.Assign)):
+        if isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+            told = {str(one.value) for one in node.value.args if isinstance(one, ast.Constant)} & often
+            made.setdefault(node.targets[0].id, set()).update(told)
+    for call, own in zip(calls, asked, strict=True):
+        for one in (arg for arg in call.args if isinstance(arg, ast.Name) and made.get(arg.id)):
+            assert not {*own} & often or {*own} & made[one.id], ast.unparse(call)
+
+
+def test_every_call_that_takes_a_level_gets_that_of_the_notebook(notebook):
+    if "level" not in settings_model(notebook).model_fields:
+        return
+    imported: dict[str, object] = {}
+    imports = [node for node in _code(notebook) if isinstance(node, ast.Import | ast.ImportFrom)]
+    exec("\n".join(map(ast.unparse, imports)), imported)
+    taking = 0
+    for call in (node for node in _code(notebook) if isinstance(node, ast.Call)):
+        name = ast.unparse(call.func)
+        if name.partition(".")[0] not in imported or "(" in name:
+            continue
+        if "level" in inspect.signature(eval(name, imported)).parameters:
+            given = [ast.unparse(one) for one in (*call.args, *(word.value for word in call.keywords))]
+            assert "settings.level" in given, ast.unparse(call)
+            taking += 1
+    assert taking
+
+
+def test_a_number_in_a_sentence_follows_the_label_of_its_row(notebook):
+    """「男性は{n[男性]}人、女性は{n[女性]}人」, and not the other way round."""
+    for node in _code(notebook):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        rows = [
+            (slot.start(), slot[1]) for slot in re.finditer(r"\{[^{}\[]*\[([^\]=]+)\][^{}]*\}", node.value)
+        ]
+        said = re.sub(r"\{[^{}]*\}", lambda slot: " " * len(slot[0]), node.value)
+        labels = sorted({label for _, label in rows if label in said}, key=len, reverse=True)
+        for at, label in rows:
+            before = list(re.finditer("|".join(map(re.escape, labels)), said[:at])) if label in labels else []
+            assert not before or before[-1][0] == label, node.value
 
 
 def test_the_parameters_cell_is_the_one_that_sync_would_write(notebook):

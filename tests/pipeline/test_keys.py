@@ -1,5 +1,6 @@
 """A page's key changes with everything the page depends on, and with nothing else."""
 
+import platform
 import re
 
 import pytest
@@ -96,6 +97,12 @@ def test_a_survey_that_is_tabulated_by_another_questionnaire_than_it_was_read_by
 
 def test_a_changed_notebook_changes_its_key(project):
     assert _changed(project, lambda: project.add_cell("03_content_tagging", "1")) == {"03", "05"}
+
+
+def test_another_python_changes_every_page(project, monkeypatch):
+    assert (
+        len(_changed(project, lambda: monkeypatch.setattr(platform, "python_version", lambda: "3.99"))) == 7
+    )
 
 
 def test_the_lock_file_changes_every_page(project):

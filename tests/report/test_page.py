@@ -103,6 +103,15 @@ def test_a_cell_that_forgets_to_say_what_its_numbers_rest_on_prints_none_of_them
     assert free.frame["n"].tolist() == [3, 40, 50, 93]
 
 
+@pytest.mark.parametrize(("n", "told"), [(4, False), (5, True)])
+def test_a_small_number_that_was_made_from_counts_is_printed_no_more_than_they(project, n, told):
+    """Nothing of the counts is hidden; how many people they are of may still be few."""
+    page = _release(project, FRAME.assign(n=[30, 40, 50, 120]))
+    people = Typed.of([(n,)], {"clients": Count(unit="人")})
+    shown = page.publish(people, "clients", "実人数", Subject(base="相談者", computed_from=("contacts",)))
+    assert shown.frame["clients"].notna().all() == told
+
+
 def test_a_table_of_which_every_column_is_kept_back_is_told_of_with_the_reason(project):
     page = _release(project)
     numbers = Typed.of(FRAME.loc[3:, ["n"]], {"n": COLUMNS["n"]})

@@ -233,6 +233,18 @@ def test_national_slices_are_added_up_only_when_they_fill_the_period():
     assert national_answers(slices, "topic", Period(date(2023, 1, 1), date(2023, 5, 31), "5か月")) is None
 
 
+def test_a_slice_that_ends_after_the_period_is_no_part_of_it():
+    """A source of calendar and of fiscal years serves either."""
+    spans = [("2023-01-01", "2023-12-31"), ("2023-04-01", "2024-03-31")]
+    first, last = (pd.to_datetime(list(days)) for days in zip(*spans, strict=True))
+    source = pd.DataFrame(
+        {"variable": "topic", "value": "学校", "n": [7, 9], "period_start": first, "period_end": last}
+    )
+    calendar = Period(date(2023, 1, 1), date(2023, 12, 31), "年")
+    fiscal = Period(date(2023, 4, 1), date(2024, 3, 31), "年度")
+    assert [national_answers(source, "topic", one)["n"].tolist() for one in (calendar, fiscal)] == [[7], [9]]
+
+
 def test_rows_of_a_part_of_the_nation_are_not_added_to_it_and_a_hidden_count_leaves_no_shares():
     year = Period(date(2023, 1, 1), date(2023, 12, 31), "年")
     days = {"period_start": pd.Timestamp(year.start), "period_end": pd.Timestamp(year.end)}

@@ -99,3 +99,15 @@ def test_half_of_a_spread_that_fades_by_so_much_a_day_is_told_from_a_lottery(lef
     assert found.persistence == [left]
     assert found.share == pytest.approx([0.5], abs=0.01)
     assert found.scale == pytest.approx((residuals**2).sum() / 364, rel=1e-6)
+
+
+def test_what_a_regression_absorbs_of_a_correlation_is_that_of_the_whole_matrix():
+    """Residuals are (1 − QQ')·errors, so their covariance is (1 − QQ')·R·(1 − QQ'), reckoned here entry by entry."""
+    rng = np.random.default_rng(4)
+    basis, _ = np.linalg.qr(rng.normal(size=(9, 3)))
+    correlation = 0.6 ** np.abs(np.subtract.outer(np.arange(9), np.arange(9)))
+    left = np.eye(9) - basis @ basis.T
+    whole = left @ correlation @ left
+    pairs = [(np.arange(9 - lag), np.arange(lag, 9)) for lag in range(3)]
+    expected = [np.trace(whole, offset=lag) for lag in range(3)]
+    assert memory._absorbed(correlation, basis, pairs) == pytest.approx(expected)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -34,6 +35,20 @@ def test_the_evening_needs_more_than_the_capacity_and_the_morning_does_not(busy)
     assert len(table) == 168
     assert set(short_handed(table).frame["hour"]) == {"20時台", "21時台", "22時台", "23時台"}
     assert short_handed(table).frame["over"].is_monotonic_decreasing
+
+
+def test_an_hour_that_needs_just_the_capacity_does_not_exceed_it(busy):
+    upper = slots(*busy, capacity=12, quantile=0.9).frame["upper"].astype(int)
+    capacity = int(upper.median())
+    found = slots(*busy, capacity, 0.9).frame["exceeds"]
+    assert found.tolist() == (upper > capacity).tolist()
+    assert (upper == capacity).any()
+
+
+def test_hours_that_are_as_likely_stand_in_the_order_of_the_week(busy):
+    table = slots(*busy, capacity=12, quantile=0.9)
+    alike = replace(table, frame=table.frame.assign(over=0.5, exceeds=True))
+    assert short_handed(alike).frame["hour"].tolist() == table.frame["hour"].tolist()
 
 
 def test_expected_counts_add_up_to_the_forecast(busy):

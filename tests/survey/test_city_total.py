@@ -55,6 +55,21 @@ def test_the_district_weighted_total_agrees_with_r(r):
     assert weighted["high"] == pytest.approx(r("stratified_total", "high"), rel=1e-9)
 
 
+def test_neither_way_to_expand_goes_below_what_was_counted():
+    """Four of six answered and know of four people; the spread would go below none."""
+    asked = pd.DataFrame(
+        {
+            "commissioner_id": list("abcdef"),
+            "district": pd.Categorical([*DISTRICTS[:1] * 3, *DISTRICTS[1:2] * 3], DISTRICTS[:2]),
+            "in_scope": True,
+            "responded": [True, True, False] * 2,
+        }
+    )
+    table = survey.city_total(asked, pd.DataFrame({"commissioner_id": list("bbbe")})).frame
+    assert table["estimate"].tolist() == [6.0, 6.0]
+    assert table["low"].tolist() == [4.0, 4.0]
+
+
 def test_zero_cases_do_not_become_a_certain_zero(commissioners, cases):
     table = survey.city_total(commissioners, cases.iloc[:0]).frame
     assert table["estimate"].tolist() == [0.0, 0.0]

@@ -125,8 +125,21 @@ def silent_district_and_both_denominators(city: City) -> None:
     commissioners.loc[silent, ["該当者の有無", "ご意見(自由記述)"]] = ""
     commissioners.loc[silent, "該当者数"] = None
     gone = commissioners.loc[silent, "委員番号"]
-    city.survey = Survey(commissioners, city.survey.cases[~city.survey.cases["委員番号"].isin(gone)], {})
+    cases = city.survey.cases[~city.survey.cases["委員番号"].isin(gone)]
+    again = cases.iloc[:1].assign(該当者番号="R5-901", 重複先=cases["該当者番号"].iloc[0])
+    commissioners["該当者数"] += (commissioners["委員番号"] == again["委員番号"].iloc[0]).astype(int)
+    city.survey = Survey(commissioners, pd.concat([cases, again]), {})
     city.waves[0][2:4] = [150, 110]
+
+
+OF_23_PEOPLE_ON_24_SHEETS = [
+    "把握している当事者は23人です",
+    " 0.00 23 50 0.0 23.0 0.50 23 50 ",
+    " 24 1 23 19 ",
+    "期間が5年以上の人は",
+    "「家から出ない」は",
+]
+"""Of the two sheets on one person only one counts, but where sheets are counted."""
 
 
 def as_sampled(city: City) -> None:
@@ -180,7 +193,7 @@ def as_sampled(city: City) -> None:
         ),
         (
             silent_district_and_both_denominators,
-            ["豊野 † - 13 0.0", "三角+豊野", "委員1人あたりの人数の比"],
+            ["豊野 † - 13 0.0", "三角+豊野", "委員1人あたりの人数の比", *OF_23_PEOPLE_ON_24_SHEETS],
             ["回答者数が分からない"],
         ),
     ],

@@ -66,6 +66,20 @@ def test_every_mistake_names_its_line_and_cause(text: str, line: int, cause: str
     assert f"{line}行目" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (book_of("[学校]") + "  - {id: a, label: B, role: factor, terms: [友達]}", "「a」は3行目にもある"),
+        (book_of("[学校]") + "  - {id: b, label: A, role: factor, terms: [友達]}", "「A」は3行目にもある"),
+        (book_of("\n      - 学校\n      - s:教室\n      - s:教室"), "「s:教室」は8行目にもある"),
+        (book_of("[学校]", "    exclude: [学校]"), "「学校」は6行目では反対の役目になっている"),
+    ],
+)
+def test_a_mistake_that_two_lines_make_names_the_other_line_too(text: str, message: str) -> None:
+    with pytest.raises(CodebookError, match=message):
+        compile_codebook(parse_codebook(text))
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(CodebookError) as caught:
         compile_codebook(parse_codebook(book_of("[s:い, は, 学校, 学校]")))

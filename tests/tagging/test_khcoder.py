@@ -51,6 +51,11 @@ MALFORMED = [
 ]
 
 
+def test_a_code_that_stands_twice_names_the_other_line_too(arrays: ArrayEngine) -> None:
+    with pytest.raises(CodebookError, match="は2行目にもある"):
+        k.parse_rules("# 主題\n＊a\n学校\n\n＊a\n友達", engine=arrays)
+
+
 @pytest.mark.parametrize(("text", "line", "cause"), MALFORMED)
 def test_every_mistake_names_its_line_and_cause(
     arrays: ArrayEngine, text: str, line: int, cause: str

@@ -115,6 +115,14 @@ def test_limits_hold_the_truth_as_often_as_they_say_and_the_machine_s_do_not(pre
     assert not machine.low <= truth.mean() <= machine.high
 
 
+def test_readings_never_count_for_more_than_four_times_as_many() -> None:
+    """A coder that is never wrong leaves no variance at all; what it cannot know is whether it ever will be."""
+    chance = np.tile([1.0, 0.0, 0.0, 0.0], 25)
+    read = np.arange(40)
+    found = shares.prediction_powered(chance, np.zeros(100, np.int64), read, chance[read] > 0)
+    assert (found.low, found.high) == pytest.approx(proportion_confint(40, 160, method="wilson"))
+
+
 def test_a_perfect_coder_leaves_little_doubt_and_a_useless_one_no_less_than_reading_alone() -> None:
     rng = np.random.default_rng(7)
     truth = rng.random(2500) < 0.2

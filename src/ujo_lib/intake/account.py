@@ -205,7 +205,7 @@ def note_quiet(frame: pd.DataFrame, days: pd.Series, schema: Schema, own: Notes)
         desks |= {str(desk): mine for desk, mine in days.groupby(frame["channel"].astype(object))}
     said: set[tuple[pd.Timestamp, int]] = set()
     for desk, mine in desks.items():
-        known = mine.dt.normalize().dropna().sort_values()
+        known = mine.dt.normalize().dropna().sort_values(kind="stable")
         if known.empty:
             continue
         steps = known.diff().dt.days.fillna(0).astype(int)

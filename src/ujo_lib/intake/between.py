@@ -277,7 +277,7 @@ def _one_division(ads: Loaded, notes_of: Mapping[str, Notes]) -> None:
     ways = ads.frame[parts].notna().to_numpy() @ (1 << np.arange(len(parts)))
     shown = ads.frame[named].astype(object).assign(way=ways, n=ads.frame["impressions"], at=range(len(ways)))
     sums = shown.groupby([*named, "way"], dropna=False).agg(n=("n", "sum"), at=("at", "min"))
-    sums = sums.reset_index().sort_values("at")
+    sums = sums.reset_index().sort_values("at", kind="stable")
     twice = sums[(sums["n"] > 0) & sums.duplicated([*named, "n"])]
     for file, mine in twice.groupby(ads.files[twice["at"].to_numpy(dtype=int)], sort=False):
         at = int(mine["at"].iloc[0])

@@ -159,4 +159,4 @@ def _ranked(names: Sequence[str], log_ratio: np.ndarray, statistic: np.ndarray, 
         }
     )
     p_value = float(np.mean(np.abs(statistic) >= abs(statistic[0]) - 1e-12))
-    return Placebo(frame.sort_values("estimate", ignore_index=True), p_value, 1 / total)
+    return Placebo(frame.sort_values("estimate", kind="stable", ignore_index=True), p_value, 1 / total)

@@ -166,5 +166,7 @@ def curve(plan: Plan, choices: Choices, estimate: Callable[[Plan], Effect], note
         "chosen": Flag(heading="登録した選び方"),
         "reason": Text(heading="推定できない理由"),
     }
-    frame = pd.DataFrame(rows, columns=list(columns)).sort_values("estimate", ignore_index=True)
+    frame = pd.DataFrame(rows, columns=list(columns)).sort_values(
+        "estimate", kind="stable", ignore_index=True
+    )
     return Typed.of_rows(frame, columns, note=note)

@@ -93,7 +93,10 @@ def weekdays_hold(index: pd.DatetimeIndex, daily: Ints) -> bool:
 def hours_hold(hours: Ints | Floats) -> bool:
     """22 and 23 o'clock lead at about twice the morning; 0 and 1 exceed the morning mean, 2 does not."""
     morning = hours[MORNING].mean()
-    top_two = set(np.argsort(hours)[-2:].tolist()) == {22, 23} and np.sort(hours)[-3] < hours[[22, 23]].min()
+    top_two = (
+        set(np.argsort(hours, kind="stable")[-2:].tolist()) == {22, 23}
+        and np.sort(hours)[-3] < hours[[22, 23]].min()
+    )
     about_twice = 1.92 <= hours[[22, 23]].mean() / morning <= 2.08
     return bool(top_two and about_twice and hours[0] > morning and hours[1] > morning and hours[2] < morning)
 

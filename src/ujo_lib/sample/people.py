@@ -181,7 +181,7 @@ def _age_and_duration(rng: np.random.Generator) -> tuple[list[str], list[str]]:
     years_lived = np.arange(len(ages)) + rng.normal(0, 6, len(ages))
     years_lived[0] = -99  # the teenager cannot have been at home for ten years
     unknown_at = int(rng.integers(1, len(ages)))
-    order = [i for i in np.argsort(years_lived) if i != unknown_at]
+    order = [i for i in np.argsort(years_lived, kind="stable") if i != unknown_at]
     duration = ["不明"] * len(ages)
     for rank, i in enumerate(order):
         duration[i] = known[rank]

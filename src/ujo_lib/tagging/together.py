@@ -127,7 +127,7 @@ def communities(weight: Floats) -> Ints:
         group[group == b] = a
         group[group > b] -= 1
     order = np.argsort(-np.bincount(group, minlength=len(inside)), kind="stable")
-    return np.argsort(order)[group] + 1
+    return np.argsort(order, kind="stable")[group] + 1
 
 
 def word_tree(index: WordIndex, top: int = 40) -> Typed:

@@ -1,9 +1,10 @@
 """Which variables are crossed."""
 
+import numpy as np
 import pytest
 
 from ujo_lib.disclosure.audit import people as people_room
-from ujo_lib.disclosure.audit.people import People, _blocks
+from ujo_lib.disclosure.audit.people import People, _blocks, _both
 from ujo_lib.disclosure.tables import AREA, PERIOD, YES, Region
 
 
@@ -62,3 +63,13 @@ def test_a_category_that_no_table_names_is_doubtful_but_of_options_and_of_parts_
     regions, doubtful
 ) -> None:
     assert sorted(People(regions).doubtful(regions)) == sorted(doubtful)
+
+
+def test_two_blocks_meet_in_the_categories_that_both_tell_apart():
+    """The first tells all four apart, the second two pairs; a third merges the pairs into one chain."""
+    four, pairs = np.array([0, 1, 2, 3]), np.array([0, 0, 1, 1])
+    for one, other in ((four, pairs), (pairs, four)):
+        found = _both(one, other)
+        assert [found[0] == found[1], found[1] == found[2], found[2] == found[3]] == [True, False, True]
+    chained = _both(np.array([0, 1, 1, 2]), pairs)
+    assert len(set(chained.tolist())) == 1

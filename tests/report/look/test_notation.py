@@ -61,6 +61,7 @@ def test_a_share_of_counts_is_rounded_like_its_fraction_unless_the_fraction_is_n
         (notation.yen, 10_000, "1万円"),
         (notation.yen, 10_001, "10,001円"),
         (notation.yen, 9_999, "9,999円"),
+        (notation.yen, 12_000, "12,000円"),
         (notation.yen, 0, "0円"),
         (notation.yen, 999.5, "999.5円"),
         (notation.yen, 1000.5, "1,001円"),

@@ -219,6 +219,7 @@ def test_a_hidden_key_figure_is_a_sign_and_not_a_number() -> None:
     table = published({"label": ["女性"], "value": [8]}, hide=[(0, "value")])
     shown = tiles_html(table, unit="人")
     assert "8" not in re.sub(r"<[^>]+>", "", shown)
+    assert '<dd class="tile-value">x<span>人</span></dd>' in shown  # … would say that nobody knows
     assert "秘匿" in shown
 
 

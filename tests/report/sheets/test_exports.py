@@ -3,13 +3,14 @@
 import csv
 import io
 import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from tests.report.tables_of import by_sex, published
-from ujo_lib.columns import Count, Dimension, PValue, Ratio, Share, interval
+from ujo_lib.columns import Count, Dimension, PValue, Ratio, Share, Withheld, interval
 from ujo_lib.report.door.publish import Published, Subject, TableRecord, TableSpec, mask
 from ujo_lib.report.sheets.exports import Table, defused, list_of_tables
 from ujo_lib.typed import Schema
@@ -123,10 +124,25 @@ def test_two_columns_with_the_same_heading_can_be_told_apart():
     assert [column.heading for column in Table.of(table.record("01")).columns] == ["件数_1", "件数_2"]
 
 
+def test_a_column_that_is_kept_back_as_a_whole_is_no_column_of_the_file():
+    kept = published({"label": ["県"], "estimate": [None]}, kinds={"estimate": Withheld(heading="比")})
+    assert [column.name for column in Table.of(kept.record("01")).columns] == ["label"]
+
+
 def test_the_list_of_tables_says_what_each_is_about():
     header, line = _rows(list_of_tables([Table.of(by_sex().record("01"))]))
     assert header[:2] == ["ファイル", "表題"]
     assert line[:2] == ["01_cases_by_sex.csv", "当事者の性別"]
+
+
+def test_the_list_of_tables_says_each_thing_under_its_own_heading():
+    about = Subject("数えた人", "出した所", period="数えた間", area="数えた地", note="読み方")
+    header, line = _rows(
+        list_of_tables([Table.of(TableRecord.of("01", replace(SPEC, subject=about), FRAME))])
+    )
+    told = dict(zip(header, line, strict=True))
+    names = ("対象期間", "対象地域", "集計対象", "出典", "注", "単位")
+    assert [told[name] for name in names] == ["数えた間", "数えた地", "数えた人", "出した所", "読み方", "人"]
 
 
 @pytest.mark.parametrize(

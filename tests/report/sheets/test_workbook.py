@@ -45,6 +45,18 @@ def test_a_sheet_describes_its_table_above_one_line_of_headings():
     assert not sheet.merged_cells.ranges
 
 
+def test_the_list_of_sheets_says_each_thing_about_the_workbook_behind_its_own_word():
+    sheet = _open(_written(by_sex()))[CONTENTS]
+    about = {row[0].value: row[1].value for row in sheet.iter_rows(max_row=5)}
+    assert about == {
+        "表題": "見本市 年次報告書 統計表",
+        "対象地域": "見本市",
+        "取扱い": "庁内限り(秘匿処理前の数値を含みます)",
+        "作成日": "2024-10-31",
+        "実行番号": "abc",
+    }
+
+
 def test_numbers_are_numbers_with_the_decimals_of_the_page():
     sheet = _open(_written(published({"label": ["県"], "n": [2536], "share": [0.6978]})))["01_cases_by_sex"]
     assert [(cell.value, cell.data_type, cell.number_format) for cell in sheet[12]][1:] == [

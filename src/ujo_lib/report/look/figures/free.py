@@ -121,7 +121,7 @@ def _require_one_row_each(
 
 def _pieces(data: pd.DataFrame, along: str, value: str, hue: str | None) -> "pd.Series[int]":
     """Numbers of the pieces into which hidden values part each line: seaborn would draw on to the next one shown."""
-    hidden = data.sort_values(along)[value].isna()
+    hidden = data.sort_values(along, kind="stable")[value].isna()
     return (hidden.groupby(data[hue], observed=True) if hue else hidden).cumsum()
 
 
