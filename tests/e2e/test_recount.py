@@ -83,7 +83,7 @@ def people(report: Report) -> Frames:
         day=when.dt.date,
         week=(when.dt.normalize() - pd.to_timedelta(since % 7, "D")).dt.strftime("%Y-%m-%dT00:00:00"),
         month=when.dt.strftime("%Y") + "年" + when.dt.month.astype(str) + "月",
-        weekday=when.dt.dayofweek.map(dict(enumerate("月火水木金土日"))),
+        weekday=when.dt.day_of_week.map(dict(enumerate("月火水木金土日"))),
         hour=when.dt.hour.astype(str) + "時台",
     )
     at_desk = {name: contacts[contacts["channel"] == name] for name in ("全国窓口", "宇城市専用")}
