@@ -128,12 +128,23 @@ def test_a_calculated_number_is_read_to_the_fifteen_digits_that_a_sheet_shows(va
     ("above", "scale"),
     [("(単位:千件)", "千件"), ("単位 百件", "百件"), ("(単位：万円、%)", "万円"),
      ("単位:%", "%"), ("(単位:件)", None),
-     ("単位:人、世帯", None), ("千件を超えた月", None)],
+     ("単位:人、世帯", None), ("千件を超えた月", None),
+     ("(千件)", "千件"), ("相談の推移(千件単位)", "千件"), ("(件)", None), ("(千人会議の資料)", None)],
 )  # fmt: skip
 def test_a_table_of_thousands_is_refused_by_what_stands_above_it(desk: Desk, above, scale):
     desk.put("national_daily", "n.csv", as_csv([["全国", "", above], *table("national_daily")]))
     assert [(p.severity, p.row, p.value) for p in desk.check().faults] == (
         [("error", 1, scale)] if scale else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("below", "scale"), [("※ 単位は千件", "千件"), ("(注) 単位:百件", "百件"), ("※ 単位は件", None)]
+)
+def test_a_table_of_thousands_is_refused_by_the_note_below_it(desk: Desk, below, scale):
+    desk.put("national_daily", "n.xlsx", as_xlsx([*table("national_daily"), [below]]))
+    assert [(p.severity, p.row, p.value) for p in desk.check().faults] == (
+        [("error", 5, scale)] if scale else []
     )
 
 
