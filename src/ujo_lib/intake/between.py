@@ -4,7 +4,6 @@ Every check is a plain function on :class:`Loaded` frames that notes what it fin
 between files is an error, because a count that depends on which file is asked must not reach a report.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ujo_lib.intake.cells import age_range, tidy
+from ujo_lib.intake.cells import age_range, once, tidy
 from ujo_lib.intake.checks import AD_PARTS, DIVIDED
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
 from ujo_lib.intake.schemas import Schema
@@ -342,7 +341,7 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
     for rows in frame.groupby(by, dropna=False).groups.values():
         seen: list[tuple[int, int, int]] = []
         for at in rows:
-            ages = age_range(_AGAIN.sub("", tidy(str(frame["age_band"][at]))))
+            ages = age_range(once(tidy(str(frame["age_band"][at]))))
             if ages is None:
                 continue
             over = [row for low, high, row in seen if ages[0] <= high and low <= ages[1]]
@@ -352,9 +351,6 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
                 population.note(np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at])
                 break
             seen.append((*ages, at))
-
-
-_AGAIN = re.compile(r"^\W*(?:再掲|うち)\W*|\W*再掲\W*$")
 
 
 _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
