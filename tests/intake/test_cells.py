@@ -62,7 +62,9 @@ def test_an_error_or_ditto_mark_is_neither_id_nor_word(text):
             cells.parse_short(text, is_id=is_id)
 
 
-@pytest.mark.parametrize("text", ["1.23E+15", "-", "ー", "—", "なし", "不明", "N/A", "null"])
+@pytest.mark.parametrize(
+    "text", ["1.23E+15", "-", "ー", "—", "なし", "不明", "N/A", "null", "匿名", "非通知", "Anonymous"]
+)
 def test_no_id_is_no_person(text):
     with pytest.raises(ValueRefused):
         cells.parse_short(text, is_id=True)
@@ -222,6 +224,34 @@ def test_a_point_that_may_part_thousands_is_refused(number):
 )
 def test_a_point_that_can_only_be_a_decimal_one_is_read(number, value):
     assert cells.parse_number(number).value == value
+
+
+@pytest.mark.parametrize("number", ["0,125", "0,500", "00,125", "01,234"])
+def test_a_comma_behind_a_nought_parts_no_thousands(number):
+    with pytest.raises(ValueRefused):
+        cells.parse_number(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "read"),
+    [
+        ("1.500", "円", None),
+        ("999.125", "円", None),
+        ("¥1.500", "円", None),
+        ("1.50", "円", 1.5),
+        ("1.5000", "円", 1.5),
+        ("0.125", "円", 0.125),
+        ("1000.125", "円", 1000.125),
+        ("1,500", "円", 1500),
+        ("1.500", "分", 1.5),
+    ],
+)
+def test_thousandths_of_a_yen_may_be_thousands_of_yen(number, unit, read):
+    if read is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_measured(number, unit)
+    else:
+        assert cells.parse_measured(number, unit).value == read
 
 
 @pytest.mark.parametrize(("age", "read"), [("119", True), ("120", True), ("121", False)])

@@ -73,9 +73,10 @@ _BLANK_ANSWERS = frozenset({"無回答", "未回答", "回答なし"})
 # --- numbers --------------------------------------------------------------------------------------------------------
 
 _LARGEST = 1e15
+_TWO_POINTS = "点が小数点か3けたごとの区切りか分かりません。区切りなら点を外し、"
 _UNITS = "件|人|名|円|戸|世帯|回|歳|個|枚|分|時間|年度?|か月|%"
 _NUMBER = re.compile(
-    rf"(?P<sign>[-+▲△]?)\s?[¥\\]?\s?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s?(?P<unit>{_UNITS})?"
+    rf"(?P<sign>[-+▲△]?)\s?[¥\\]?\s?(?P<digits>[1-9]\d{{0,2}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s?(?P<unit>{_UNITS})?"
 )
 
 
@@ -96,8 +97,7 @@ def parse_number(text: str, *, percent: bool = False) -> Read:
     if match["unit"] == "%" and not percent:
         raise ValueRefused("割合ではない数値", "% を外し、割合ではなく数そのものを書いてください。", "6")
     if match["part"] == ".000" and len(match["digits"]) <= 3:
-        remedy = "点が小数点か3けたごとの区切りか分かりません。区切りなら点を外し、小数点なら .000 を外してください。"
-        raise ValueRefused("数値", remedy, "6")
+        raise ValueRefused("数値", f"{_TWO_POINTS}小数点なら .000 を外してください。", "6")
     value = float(match["digits"].replace(",", "") + (match["part"] or ""))
     if value > _LARGEST:
         raise ValueRefused(
@@ -189,6 +189,13 @@ def parse_measured(text: str, unit: str, *, whole: bool = False) -> Read:
     written = match["unit"] if match else None
     if unit and written and not any({unit, written} <= alike for alike in _DIMENSIONS):
         raise ValueRefused(f"単位が「{unit}」の数値", f"「{written}」の数です。{unit}に直してください。", "6")
+    # Nobody pays thousandths of a yen: 1.500 is fifteen hundred in the export of a European account.
+    if (
+        unit == "円"
+        and match
+        and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", match["digits"] + (match["part"] or ""))
+    ):
+        raise ValueRefused("数値", f"{_TWO_POINTS}小数点なら2けたまでにしてください。", "6")
     return read
 
 
@@ -232,7 +239,10 @@ _NO_SENTENCE = re.compile(
 """What people choose in a list: no sentence, and neither is Yahoo!."""
 
 
-_NO_ID = frozenset({"-", "…", "*", "なし", "無し", "不明", "n/a", "na", "null", "none", "nan"})
+_NO_ID = frozenset({
+    *("-", "…", "*", "なし", "無し", "不明", "不詳", "匿名", "非通知", "非公開", "未登録"),
+    *("n/a", "na", "null", "none", "nan", "unknown", "anonymous"),
+})  # fmt: skip
 
 
 _FORMULA = re.compile(r'=\s*"([^"]*)"')
