@@ -761,3 +761,63 @@ def test_of_more_than_thirteen_months_the_number_is_told(n) -> None:
 )
 def test_two_sheets_are_alike_where_four_in_five_of_the_larger_ones_headings_are(mine, other, alike) -> None:
     assert account._alike(set(mine), set(other)) is alike
+
+
+def not_daily(days: pd.DatetimeIndex, n: list[int], kind: str = "national_daily") -> list[str]:
+    """What is told of these counts: the sign of a week or month, of a sum to date, or nothing."""
+    frame = pd.DataFrame({"date": days, "n": pd.array(n, dtype="Int64")})
+    loaded = Loaded(frame, np.full(len(days), "n.csv", dtype=object), np.arange(2, len(days) + 2))
+    notes = Notes("n.csv")
+    account.note_not_daily({kind: loaded}, SCHEMAS, {"n.csv": notes})
+    assert all((p.severity, p.row, p.column) == ("warning", 2, "件数") for p in notes.problems)
+    return ["累計" if "累計" in p.remedy else "週や月" for p in notes.problems]
+
+
+@pytest.mark.parametrize(
+    ("first", "step", "n", "told"),
+    [
+        ("2023-04-02", "7D", 4, False),
+        ("2023-04-02", "7D", 5, True),
+        ("2023-04-01", "MS", 4, False),
+        ("2023-04-01", "MS", 5, True),
+        ("2023-04-30", "ME", 4, False),
+        ("2023-04-30", "ME", 5, True),
+        ("2023-04-01", "6D", 20, False),
+    ],
+)
+def test_counts_of_weeks_and_months_are_told_from_five_of_them_on(first, step, n, told):
+    days = pd.date_range(first, periods=n, freq=step)
+    assert not_daily(days, [70] * n) == (["週や月"] if told else [])
+
+
+@pytest.mark.parametrize(("days", "told"), [(30, False), (31, True), (32, True)])
+def test_counts_that_rise_thirty_times_are_told_as_sums_to_date(days, told):
+    n = [7 * day for day in range(days)]
+    assert not_daily(pd.date_range("2023-04-01", periods=days), n) == (["累計"] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("rises", "falls", "told"), [(40, 2, True), (39, 2, False), (40, 3, False), (30, 1, True)]
+)
+def test_sums_that_begin_anew_now_and_then_fall_once_in_twenty_rises_at_most(rises, falls, told):
+    n = np.cumsum([0, *[9] * rises, *[-1] * falls]).tolist()
+    assert not_daily(pd.date_range("2023-04-01", periods=len(n)), n) == (["累計"] if told else [])
+
+
+def test_the_prefectures_and_hours_of_a_day_are_one_day_and_unknown_counts_are_none():
+    days = pd.date_range("2023-04-01", periods=40).repeat(2)
+    assert not_daily(days, [3, 5] * 40) == []
+    frame = pd.DataFrame({"date": days[:8], "n": pd.array([None] * 8, dtype="Int64")})
+    loaded = Loaded(frame, np.full(8, "n.csv", dtype=object), np.arange(2, 10))
+    notes = Notes("n.csv")
+    account.note_not_daily({"national_daily": loaded}, SCHEMAS, {"n.csv": notes})
+    assert notes.problems == []
+
+
+def test_weekly_counts_in_a_daily_file_are_told_where_the_file_is_checked(desk: Desk):
+    days = pd.date_range("2023-04-02", periods=20, freq="7D")
+    rows = [["日付", "都道府県", "件数"], *([f"{day:%Y-%m-%d}", "熊本県", "70"] for day in days)]
+    desk.put("national_daily", "n.csv", as_csv(rows))
+    assert [(p.severity, p.file, p.row, p.column) for p in desk.check().faults] == [
+        ("warning", "n.csv", 2, "件数")
+    ]

@@ -575,3 +575,55 @@ def test_people_that_nothing_divides_are_read(desk):
     rows = [["地域コード", "地域名", "時点", "資料", "人口"], ["43213", "市", "2023-10-01", "住基", "9"]]
     desk.put("population", "p.csv", as_csv(rows))
     assert desk.load()["population"]["n"].tolist() == [9]
+
+
+def hours(n: int, *ways: dict[str, str]) -> list[list[str]]:
+    """Counts of n hours, a row for each part of them."""
+    head = ["日付", "時台", "都道府県", "窓口", "年代", "職業", "相談内容", "件数"]
+    rows = [
+        [
+            "2023-08-01",
+            str(hour),
+            "熊本県",
+            "全国窓口",
+            *(way.get(name, "") for name in head[4:7]),
+            way["件数"],
+        ]
+        for hour in range(n)
+        for way in ways
+    ]
+    return [head, *rows]
+
+
+BY_TOPIC = ({"相談内容": "家族", "件数": "2"}, {"相談内容": "学校", "件数": "1"})
+
+
+@pytest.mark.parametrize(
+    ("n", "ways", "severity"),
+    [
+        (4, [*BY_TOPIC, {"件数": "3"}], "warning"),
+        (5, [*BY_TOPIC, {"件数": "3"}], "error"),
+        (6, [*BY_TOPIC, {"件数": "3"}], "error"),
+        (6, [*BY_TOPIC, {"件数": "2"}], None),
+        (6, [*BY_TOPIC, {"年代": "20代", "件数": "3"}], "error"),
+        (6, [{"年代": "20代", "件数": "3"}, {"職業": "無職", "件数": "3"}], "error"),
+        (6, [*BY_TOPIC], None),
+        (6, [{"相談内容": "家族", "件数": "1"}, {"件数": "1"}], "warning"),
+        (6, [{"相談内容": "家族", "件数": "2"}, {"件数": "2"}], "error"),
+        (6, [{"年代": "20代", "相談内容": "家族", "件数": "3"}, {"年代": "20代", "件数": "3"}], "error"),
+    ],
+)
+def test_contacts_of_an_hour_in_two_ways_of_dividing_them_are_never_added_up(desk: Desk, n, ways, severity):
+    desk.put("consultations_hourly", "h.csv", as_csv(hours(n, *ways)))
+    told = [(p.severity, p.column) for p in desk.check().faults if "2重" in p.remedy]
+    assert told == ([(severity, "件数")] if severity else [])
+
+
+@pytest.mark.parametrize("last", [["1"], []])
+def test_unanswered_topics_that_equal_the_answered_ones_in_some_hours_are_no_total(
+    desk: Desk, last: list[str]
+):
+    rows = hours(6, *BY_TOPIC, {"件数": "3"})
+    rows[-1:] = [[*rows[-1][:-1], *last]] if last else []  # fewer unanswered in the last hour, or nobody
+    desk.put("consultations_hourly", "h.csv", as_csv(rows))
+    assert desk.check().faults == ()

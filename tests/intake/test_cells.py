@@ -13,6 +13,7 @@ from ujo_lib import fiscal, text
 from ujo_lib.intake import cells
 from ujo_lib.intake.cells import ValueRefused
 from ujo_lib.intake.schemas import SCHEMAS, Column, Option
+from ujo_lib.seasonality.usage import residents
 
 
 @settings(deadline=None)
@@ -61,7 +62,9 @@ def test_an_error_or_ditto_mark_is_neither_id_nor_word(text):
             cells.parse_short(text, is_id=is_id)
 
 
-@pytest.mark.parametrize("text", ["1.23E+15", "-", "ー", "—", "なし", "不明", "N/A", "null"])
+@pytest.mark.parametrize(
+    "text", ["1.23E+15", "-", "ー", "—", "なし", "不明", "N/A", "null", "匿名", "非通知", "Anonymous"]
+)
 def test_no_id_is_no_person(text):
     with pytest.raises(ValueRefused):
         cells.parse_short(text, is_id=True)
@@ -115,7 +118,17 @@ def test_a_bare_number_with_one_reading_is_a_day(text):
 
 
 @pytest.mark.parametrize(
-    ("heading", "ok"), [("対応時間(秒)", False), ("対応時間(時間)", False), ("対応時間(分)", True)]
+    ("heading", "ok"),
+    [
+        ("対応時間(秒)", False),
+        ("対応時間(時間)", False),
+        ("対応時間(h)", False),
+        ("対応時間(時:分)", False),
+        ("対応時間(単位:秒)", False),
+        ("対応時間(単位:分)", True),
+        ("対応時間(分)", True),
+        ("対応時間(休日・夜間)", True),
+    ],
 )
 def test_a_heading_with_another_unit_is_refused(desk: Desk, heading, ok):
     rows = table("consultations", {(i, heading): "30" for i in (1, 2, 3)})
@@ -211,6 +224,34 @@ def test_a_point_that_may_part_thousands_is_refused(number):
 )
 def test_a_point_that_can_only_be_a_decimal_one_is_read(number, value):
     assert cells.parse_number(number).value == value
+
+
+@pytest.mark.parametrize("number", ["0,125", "0,500", "00,125", "01,234"])
+def test_a_comma_behind_a_nought_parts_no_thousands(number):
+    with pytest.raises(ValueRefused):
+        cells.parse_number(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "read"),
+    [
+        ("1.500", "円", None),
+        ("999.125", "円", None),
+        ("¥1.500", "円", None),
+        ("1.50", "円", 1.5),
+        ("1.5000", "円", 1.5),
+        ("0.125", "円", 0.125),
+        ("1000.125", "円", 1000.125),
+        ("1,500", "円", 1500),
+        ("1.500", "分", 1.5),
+    ],
+)
+def test_thousandths_of_a_yen_may_be_thousands_of_yen(number, unit, read):
+    if read is None:
+        with pytest.raises(ValueRefused):
+            cells.parse_measured(number, unit)
+    else:
+        assert cells.parse_measured(number, unit).value == read
 
 
 @pytest.mark.parametrize(("age", "read"), [("119", True), ("120", True), ("121", False)])
@@ -629,3 +670,53 @@ def test_ten_to_nineteen_is_the_youngest_band_of_a_survey_that_begins_at_fifteen
     assert cells.parse_age("10代", _options("15~19歳", "20~29歳")).value == "15~19歳"
     with pytest.raises(ValueRefused):
         cells.parse_age("20代", _options("15~19歳", "20~24歳"))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("15~19歳", "15~19歳"),
+        ("15〜19", "15~19"),
+        ("20代", "20代"),
+        ("65歳以上", "65歳以上"),
+        ("0~14歳(年少人口)", "0~14歳(年少人口)"),
+        ("15歳~19歳", "15~19歳"),
+        ("15才~19才", "15~19歳"),
+        ("15歳から19歳", "15~19歳"),
+        ("十五~十九歳", "15~19歳"),
+        ("二十代", "20~29歳"),
+        ("15歳未満", "0~14歳"),
+        ("年少人口(0~14歳)", "0~14歳"),
+        ("計", "総数"),
+        ("合 計", "総数"),
+        ("全年齢", "総数"),
+        ("総数", "総数"),
+        ("不詳", "不詳"),
+        ("再掲 65歳以上", "再掲 65歳以上"),
+    ],
+)
+def test_ages_that_people_are_counted_of_are_written_as_every_analysis_reads_them(written, read):
+    assert cells.parse_ages(written).value == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["85+", "85歳~", "15歳以上20歳未満", "19~15歳", "121歳", "10月14日", "2020-10-14", "20代(n=200)", "小計"],
+)
+def test_figures_that_are_no_ages_are_refused_and_their_people_never_left_out(written):
+    with pytest.raises(ValueRefused, match="年齢の区分"):
+        cells.parse_ages(written)
+
+
+@pytest.mark.parametrize(
+    ("total", "n", "faults"),
+    [("計", 30, []), ("合 計", 30, []), ("全体", 30, []), ("計", 29, [("error", 4)])],
+)
+def test_people_of_all_ages_are_counted_once_whatever_they_are_called(desk: Desk, total: str, n: int, faults):
+    people = [("男性", "0~14歳", 10), ("男性", "15歳以上", 20), ("男性", total, n), ("女性", total, 25)]
+    rows = [["43213", "宇城市", "2020-10-01", "国勢調査", *map(str, row)] for row in people]
+    head = ["地域コード", "地域名", "時点", "資料", "性別", "年齢階級", "人口"]
+    desk.put("population", "p.csv", as_csv([head, *rows]))
+    taken = desk.check()
+    assert [(p.severity, p.row) for p in taken.faults] == faults
+    assert residents(taken["population"], "43213") == n + 25

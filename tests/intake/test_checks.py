@@ -264,3 +264,24 @@ def test_where_everybody_listed_answered_no_answer_is_out_of_place():
     checks.check_rows(frame, np.array([2]), BARE, SCHEMAS["residents"], notes)
     checks.check_rows(frame[["q1"]], np.array([2]), BARE, SCHEMAS["residents"], notes)
     assert notes.problems == []
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "severity"),
+    [
+        ("topic", "家族", None),
+        ("topic", "無回答", None),
+        ("occupation_topic", "家族", None),
+        ("loneliness", "常に", None),
+        ("loneliness", "家族", "warning"),
+        ("topic", "経済", "warning"),
+        ("topic", "2", "warning"),
+        ("topic", "合計", "error"),
+        ("death_wish", "計", "error"),
+        ("death_wish", "総数", "error"),
+        (None, "家族", None),
+    ],
+)
+def test_an_answer_of_the_nation_is_one_of_its_item_and_never_their_sum(item, answer, severity):
+    told = broken("national_attributes", {"variable": item, "value": answer})
+    assert told == ([(2, "value", severity)] if severity else [])

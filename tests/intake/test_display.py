@@ -128,12 +128,23 @@ def test_a_calculated_number_is_read_to_the_fifteen_digits_that_a_sheet_shows(va
     ("above", "scale"),
     [("(単位:千件)", "千件"), ("単位 百件", "百件"), ("(単位：万円、%)", "万円"),
      ("単位:%", "%"), ("(単位:件)", None),
-     ("単位:人、世帯", None), ("千件を超えた月", None)],
+     ("単位:人、世帯", None), ("千件を超えた月", None),
+     ("(千件)", "千件"), ("相談の推移(千件単位)", "千件"), ("(件)", None), ("(千人会議の資料)", None)],
 )  # fmt: skip
 def test_a_table_of_thousands_is_refused_by_what_stands_above_it(desk: Desk, above, scale):
     desk.put("national_daily", "n.csv", as_csv([["全国", "", above], *table("national_daily")]))
     assert [(p.severity, p.row, p.value) for p in desk.check().faults] == (
         [("error", 1, scale)] if scale else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("below", "scale"), [("※ 単位は千件", "千件"), ("(注) 単位:百件", "百件"), ("※ 単位は件", None)]
+)
+def test_a_table_of_thousands_is_refused_by_the_note_below_it(desk: Desk, below, scale):
+    desk.put("national_daily", "n.xlsx", as_xlsx([*table("national_daily"), [below]]))
+    assert [(p.severity, p.row, p.value) for p in desk.check().faults] == (
+        [("error", 5, scale)] if scale else []
     )
 
 
@@ -156,3 +167,66 @@ def test_a_ticked_box_is_a_yes(desk: Desk):
     rows[1][rows[0].index("対象")] = True
     desk.put("commissioners", "c.xlsx", as_xlsx(rows))
     assert desk.load()["commissioners"]["in_scope"].tolist() == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "read"),
+    [(12, '#,##0"千件"', "12千件"), (12.5, 'General"万"', "12.5万"), (4, "0\\千", "4千"),
+     (-12, '#,##0"千";-#,##0"千"', "-12千"), (3, '0;0;"千"', "3"),
+     (12345, '#,##0,"千円"', "12345"), (12345, '[>=10000]#"万"####;0', "12345"),  # both are shown of ones
+     (12, '#,##0"人"', "12"), (12, '"千人中"#,##0', "12")],
+)  # fmt: skip
+def test_a_number_behind_which_the_sheet_shows_thousands_is_read_with_that_word(value, number_format, read):
+    assert as_text(value, number_format) == read
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "read"),
+    [(1, '[=1]"女性";[=2]"男性";General', "女性"), (2, '[=1]"女性";[=2]"男性";General', "男性"),
+     (3, '[=1]"女性";[=2]"男性";General', "3"), (1.0, '"○";;"×"', "○"), (0, '"○";;"×"', "×"), (-1, '"○";;"×"', "-1"),
+     (49, '[<50]"若い";"年配"', "若い"), (50, '[<50]"若い";"年配"', "年配"), (51, '[<50]"若い";"年配"', "年配"),
+     (50, '[<=50]"若い";"年配"', "若い"), (50, '[>50]"年配";"若い"', "若い"), (50, '[>=50]"年配";"若い"', "年配"),
+     (50, '[<>50]"ほか";"五十"', "五十"),
+     (0, '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ ', "0"), (0, '0;"△"0;', "0"), (5, '"";"";""', "5")],
+)  # fmt: skip
+def test_a_code_that_the_sheet_shows_as_a_word_is_that_word(value, number_format, read):
+    assert as_text(value, number_format) == read
+
+
+def shown(kind: str, heading: str, cells: list[object], number_format: str) -> bytes:
+    """A good table with these cells under a heading, in this format."""
+    book = openpyxl.Workbook()
+    for row in table(kind):
+        book.active.append(row)
+    column = [cell.value for cell in book.active[1]].index(heading) + 1
+    for at, value in enumerate(cells, 2):
+        book.active.cell(at, column, value).number_format = number_format
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_counts_that_the_sheet_shows_in_thousands_are_an_error_and_never_ones(desk: Desk):
+    desk.put("national_daily", "n.xlsx", shown("national_daily", "件数", [12, 13, 14], '#,##0"千件"'))
+    assert [(p.severity, p.row, p.column, p.value) for p in desk.check().faults] == [
+        ("error", row, "件数", f"{row + 10}千件") for row in (2, 3, 4)
+    ]
+
+
+def test_codes_that_the_sheet_shows_the_other_way_round_are_read_as_shown(desk: Desk):
+    desk.put("cases", "c.xlsx", shown("cases", "性別", [1, 2, 1], '[=1]"女性";[=2]"男性"'))
+    assert desk.check()["cases"]["sex"].tolist() == ["女性", "男性", "女性"]
+
+
+def test_a_contact_at_midnight_is_a_moment_where_the_sheet_shows_the_clock(desk: Desk):
+    moments = [dt.datetime(2023, 8, 1), dt.datetime(2023, 8, 2, 22, 15), dt.datetime(2023, 8, 3)]
+    content = shown("consultations", "相談受付日時", moments, "yyyy/m/d h:mm")
+    desk.put("consultations", "s.xlsx", content)
+    read = desk.load()["consultations"]["received_at"]
+    assert read.dt.tz_localize(None).tolist() == moments
+
+
+def test_a_day_that_the_sheet_shows_with_midnight_is_that_day(desk: Desk):
+    days = [dt.datetime(2023, 8, n) for n in (1, 2, 3)]
+    desk.put("national_daily", "n.xlsx", shown("national_daily", "日付", days, "yyyy/m/d h:mm"))
+    assert desk.load()["national_daily"]["date"].tolist() == days

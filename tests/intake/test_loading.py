@@ -559,6 +559,26 @@ def test_a_number_merged_over_rows_is_never_counted_twice(desk: Desk):
     assert (problem["row"], problem["column"], problem["rule"]) == (2, "件数", "11")
 
 
+@pytest.mark.parametrize(
+    ("area", "told"), [("F2:G2", ["男性", "女性"]), ("G2:H2", []), ("E2:G2", ["該当者数", "男性", "女性"])]
+)
+def test_a_number_merged_over_columns_is_never_counted_twice(desk: Desk, area: str, told: list[str]):
+    order = ["調査回", "年度", "調査名", "出典", "該当者数", "男性", "女性", "備考", "比較可能性"]
+    row = dict(zip(order, ["R1", "2019", "調査", "報告書", "32", "16", "16", "", "可"], strict=True))
+    desk.put("waves", "w.xlsx", as_xlsx([order, list(row.values())], (area,)), ignore=["備考"])
+    faults = [(p.severity, p.row, p.column) for p in desk.check().faults if area in p.remedy]
+    assert faults == [("error", 2, heading) for heading in told]
+
+
+def test_a_number_merged_over_two_hours_of_a_wide_table_is_told_with_both(desk: Desk):
+    rows = [["日付", *(f"{hour}時" for hour in range(24))], ["2023-08-01", *["5"] * 24]]
+    desk.put("national_hourly", "h.xlsx", as_xlsx(rows, ("C2:D2",)), melt={"n": "{hour}"})
+    assert [(p.severity, p.row, p.column) for p in desk.check().faults] == [
+        ("error", 2, "1時"),
+        ("error", 2, "2時"),
+    ]
+
+
 def test_a_number_format_of_zeros_gives_its_zeros(desk: Desk):
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx(table("commissioners"))))
     for row, number in enumerate((1, 2, 3), start=2):

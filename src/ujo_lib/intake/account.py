@@ -228,6 +228,44 @@ def note_quiet(frame: pd.DataFrame, days: pd.Series, schema: Schema, own: Notes)
             )
 
 
+_SAME_DAYS = 5
+_RISES = 30
+_RISES_PER_FALL = 20
+
+
+def note_not_daily(
+    kinds: Mapping[str, Loaded], schemas: Mapping[str, Schema], notes_of: Mapping[str, Notes]
+) -> None:
+    """Warn of counts by day that are those of a week or a month, or that add up from some day on."""
+    for kind in _CONTINUOUS:
+        if kind not in kinds or "n" not in kinds[kind].frame:
+            continue
+        of_day = kinds[kind].frame.groupby("date")["n"].sum(min_count=1).dropna()
+        days = pd.DatetimeIndex(of_day.index)
+        same = [len(set(each)) == 1 for each in (days.day_of_week, days.day)] + [
+            bool(days.is_month_end.all())
+        ]
+        step = np.sign(np.diff(of_day.to_numpy(dtype=float)))
+        rises, falls = int((step > 0).sum()), int((step < 0).sum())
+        told = []
+        if len(days) >= _SAME_DAYS and any(same):
+            told.append(
+                "どれも同じ曜日か、月の同じ日です。週や月の件数なら、日ごとの件数を受け取ってください。"
+            )
+        if rises >= _RISES and rises >= _RISES_PER_FALL * falls:
+            told.append(
+                "日を追って増え、ほとんど減りません。年初などからの累計なら、日ごとの件数に直してください。"
+            )
+        for remedy in told:
+            notes_of[kinds[kind].files[0]].warning(
+                "1行がその日1日の件数",
+                f"{remedy}そうでなければこのままで構いません。",
+                "照合",
+                row=int(kinds[kind].rows[0]),
+                column=schemas[kind].column("n").heading,
+            )
+
+
 def _far_from_bulk(months: "pd.Series[pd.Period]") -> np.ndarray:
     """Whether each record lies beyond a year or more without any, seen from the months that hold most records."""
     counts = months.value_counts().sort_index()

@@ -4,16 +4,16 @@ Every check is a plain function on :class:`Loaded` frames that notes what it fin
 between files is an error, because a count that depends on which file is asked must not reach a report.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ujo_lib.intake.cells import age_range, tidy
+from ujo_lib.intake.cells import age_range, once, tidy
 from ujo_lib.intake.checks import AD_PARTS, DIVIDED
 from ujo_lib.intake.problems import MAX_ROWS_LISTED, Notes, Severity
 from ujo_lib.intake.schemas import Schema
@@ -294,6 +294,39 @@ def _one_division(ads: Loaded, notes_of: Mapping[str, Notes]) -> None:
         )
 
 
+def _hours_divided_once(contacts: Loaded, notes_of: Mapping[str, Notes]) -> None:
+    """The contacts of an hour stand in one way of dividing them: a total, or a second way, counts them twice.
+
+    Blank is also what was not answered: two ways are the same contacts only where both stand in every hour and agree;
+    where hours have a single contact they may do so by chance.
+    """
+    frame = contacts.frame
+    parts = [name for name in ("age_band", "occupation", "topic") if name in frame]
+    hour = ["date", "hour", "pref", "channel"]
+    ways = frame[parts].notna().to_numpy(dtype=int) @ (1 << np.arange(len(parts)))
+    counts = frame[hour].assign(way=ways, n=frame["n"]).groupby([*hour, "way"], observed=True)["n"]
+    of_hour = counts.agg(["sum", "count", "size"])
+    known = of_hour.loc[of_hour["count"] == of_hour["size"], "sum"].unstack("way")
+    there = of_hour["size"].unstack("way").notna()
+    for fewer, more in combinations(sorted(known, key=int.bit_count), 2):
+        both = known[[fewer, more]].dropna()
+        both = both[both.sum(axis=1) > 0]
+        alone = (there[fewer] != there[more]).any()
+        if both.empty or alone or (both[fewer] != both[more]).any():
+            continue
+        severity: Severity = "error" if (both[more] > 1).sum() >= _HOURS_ALIKE else "warning"
+        remedy = (
+            "年代・職業・相談内容の空欄のしかたが違う行が、同じ日時・窓口で同じ件数です。合計や別の分け方の行なら、一方だけに"
+            "してください(2重に数えます)。"
+        )
+        at = np.flatnonzero(ways == fewer)[0]
+        told = f"{len(both):,}の日時で同じ件数"
+        contacts.note(at, notes_of, "1つの相談は1つの行だけに", remedy, "件数", told, severity)
+
+
+_HOURS_ALIKE = 5
+
+
 def _people_add_up(population: Loaded, notes_of: Mapping[str, Notes]) -> None:
     """All people of an area, of one sex or of one age stand beside the rows that they are divided into: their sum."""
     frame = population.frame
@@ -342,7 +375,7 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
     for rows in frame.groupby(by, dropna=False).groups.values():
         seen: list[tuple[int, int, int]] = []
         for at in rows:
-            ages = age_range(_AGAIN.sub("", tidy(str(frame["age_band"][at]))))
+            ages = age_range(once(tidy(str(frame["age_band"][at]))))
             if ages is None:
                 continue
             over = [row for low, high, row in seen if ages[0] <= high and low <= ages[1]]
@@ -352,9 +385,6 @@ def _ages_part_people(population: Loaded, notes_of: Mapping[str, Notes]) -> None
                 population.note(np.int64(at), notes_of, told, remedy, "年齢階級", frame["age_band"][at])
                 break
             seen.append((*ages, at))
-
-
-_AGAIN = re.compile(r"^\W*(?:再掲|うち)\W*|\W*再掲\W*$")
 
 
 _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
@@ -370,6 +400,7 @@ _BETWEEN: tuple[tuple[tuple[str, ...], Callable[..., None], str], ...] = (
         "属性別と時台別の照合",
     ),
     (("national_attributes", "national_daily"), partial(_periods_of_answers, "県別"), "属性別と県別の照合"),
+    (("consultations_hourly",), _hours_divided_once, "相談の分け方の照合"),
     (("ads",), _one_division, "広告の分け方の照合"),
     (("population",), _people_add_up, "人口の内訳の照合"),
     (("population",), _ages_part_people, "年齢の区分の照合"),

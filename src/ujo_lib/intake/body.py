@@ -91,7 +91,7 @@ def _rows_of(table: pa.Table, wanted: np.ndarray) -> pa.Table:
 def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
     """Split the rows below the headings into data and the rest, and report the rest."""
     above = _report_above(grid, header, notes)
-    _refuse_scale(grid, header, schema, notes)
+    remarks = [(int(grid.rows[at]), cells) for at, cells in enumerate(grid.head()[: header.top])]
     table, rows = grid.table.slice(header.body), grid.rows[header.body :]
     filled = _filled(table)
     kinds = np.where(filled, "data", "blank").astype(object)
@@ -105,6 +105,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
         kinds[position] = kind
         if kind == "note":
             ended = int(position) if ended is None else ended
+            remarks.append((int(rows[position]), cells))
             text = "" if discreet else next(c for c in cells if c)
             notes.repair(text, "注記として除外", "12", row=int(rows[position]))
         elif kind == "headings":
@@ -112,6 +113,7 @@ def find_body(grid: Grid, header: Header, schema: Schema, notes: Notes) -> Body:
         elif kind == "total":
             label = next((c for c in cells if TOTAL_WORDS.fullmatch(tidy(c))), "")
             totals.append(Total(int(rows[position]), label, {n: cells[i] for n, i in header.columns.items()}))
+    _refuse_scale(remarks, header, schema, notes)
     data = kinds == "data"
     examples = _examples(table, rows, data, schema.kind, notes)
     data &= ~examples
@@ -246,21 +248,24 @@ def _report_above(grid: Grid, header: Header, notes: Notes) -> int:
     return above
 
 
-_SCALE = re.compile(r"単位\s*[:は、]?\s*((?:[^()]*?)(?:[十百千万億]+\s?[人件円世戸回]?|[%‰]))")
+_TENS = r"[十百千万億]+\s?(?:[人件円戸回枚]|世帯)"
+_SCALE = re.compile(
+    rf"単位\s*[:は、が]?\s*([^()]*?(?:[十百千万億]+\s?[人件円世戸回]?|[%‰]))|\(\s*({_TENS})\s*\)|({_TENS})単位"
+)
 
 
-def _refuse_scale(grid: Grid, header: Header, schema: Schema, notes: Notes) -> None:
-    """Refuse a table whose figures are thousands, as a word above it says: they would be read as ones."""
+def _refuse_scale(remarks: list[tuple[int, list[str]]], header: Header, schema: Schema, notes: Notes) -> None:
+    """Refuse a table whose figures are thousands, as a word above or below it says: they would be read as ones."""
     if not any(
         column.unit and column.type in NUMERIC and column.name in header.columns for column in schema.columns
     ):
         return
-    for position, cells in enumerate(grid.head()[: header.top]):
+    for row, cells in remarks:
         for cell in dict.fromkeys(cells):
             if scale := _SCALE.search(tidy(cell)):
-                remedy = "表の上に単位の書き込みがあります。値を単位どおりの数に直し、この書き込みも直してください。"
-                row = int(grid.rows[position])
-                notes.problem("件・人・円などそのままの数", remedy, "6", row=row, value=scale[1])
+                remedy = "表の外に単位の書き込みがあります。値を単位どおりの数に直し、この書き込みも直してください。"
+                value = next(filter(None, scale.groups()))
+                notes.problem("件・人・円などそのままの数", remedy, "6", row=row, value=value)
 
 
 def _filled(table: pa.Table) -> np.ndarray:
@@ -424,26 +429,26 @@ def _has_gaps(frame: pd.DataFrame, name: str) -> bool:
 
 
 def check_merged(grid: Grid, body: Body, header: Header, schema: Schema, notes: Notes) -> None:
-    """A merged cell was read as if written in each of its rows: fine for a name, never for a number."""
+    """A merged cell was read as if written in each of its rows and columns: fine for a name, never for a number."""
     numeric = {
         header.columns[c.name] for c in schema.columns if c.name in header.columns and c.type in NUMERIC
     }
     for area in grid.facts.merged:
         left, top, right, bottom = range_boundaries(area)
         rows = [int(row) for row in body.rows if top <= row <= bottom]
-        if len(rows) < 2:
-            continue
-        for place in range(left - 1, right):
+        places = range(left - 1, right)
+        several = len(rows) > 1 or len(numeric.intersection(places)) > 1
+        for place in places if rows else ():
             heading = header.headings[place]
-            if place in numeric:
+            if place in numeric and several:
                 notes.problem(
-                    "行ごとの数値",
-                    f"結合セル({area})の数がどの行のものか分かりません。結合を解き、行ごとに書いてください。",
+                    "行と列ごとの数値",
+                    f"結合セル({area})の数がどの行や列のものか分かりません。結合を解き、1つずつ書いてください。",
                     "11",
                     row=rows[0],
                     column=heading,
                 )
-            elif heading:
+            elif heading and len(rows) > 1:
                 notes.repair(
                     f"結合セル {area}", "どの行も同じ値", "11", row=rows[0], column=heading, count=len(rows)
                 )

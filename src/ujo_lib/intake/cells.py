@@ -73,9 +73,10 @@ _BLANK_ANSWERS = frozenset({"無回答", "未回答", "回答なし"})
 # --- numbers --------------------------------------------------------------------------------------------------------
 
 _LARGEST = 1e15
+_TWO_POINTS = "点が小数点か3けたごとの区切りか分かりません。区切りなら点を外し、"
 _UNITS = "件|人|名|円|戸|世帯|回|歳|個|枚|分|時間|年度?|か月|%"
 _NUMBER = re.compile(
-    rf"(?P<sign>[-+▲△]?)\s?[¥\\]?\s?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s?(?P<unit>{_UNITS})?"
+    rf"(?P<sign>[-+▲△]?)\s?[¥\\]?\s?(?P<digits>[1-9]\d{{0,2}}(?:,\d{{3}})+|\d+)(?P<part>\.\d+)?\s?(?P<unit>{_UNITS})?"
 )
 
 
@@ -96,8 +97,7 @@ def parse_number(text: str, *, percent: bool = False) -> Read:
     if match["unit"] == "%" and not percent:
         raise ValueRefused("割合ではない数値", "% を外し、割合ではなく数そのものを書いてください。", "6")
     if match["part"] == ".000" and len(match["digits"]) <= 3:
-        remedy = "点が小数点か3けたごとの区切りか分かりません。区切りなら点を外し、小数点なら .000 を外してください。"
-        raise ValueRefused("数値", remedy, "6")
+        raise ValueRefused("数値", f"{_TWO_POINTS}小数点なら .000 を外してください。", "6")
     value = float(match["digits"].replace(",", "") + (match["part"] or ""))
     if value > _LARGEST:
         raise ValueRefused(
@@ -189,6 +189,13 @@ def parse_measured(text: str, unit: str, *, whole: bool = False) -> Read:
     written = match["unit"] if match else None
     if unit and written and not any({unit, written} <= alike for alike in _DIMENSIONS):
         raise ValueRefused(f"単位が「{unit}」の数値", f"「{written}」の数です。{unit}に直してください。", "6")
+    # Nobody pays thousandths of a yen: 1.500 is fifteen hundred in the export of a European account.
+    if (
+        unit == "円"
+        and match
+        and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", match["digits"] + (match["part"] or ""))
+    ):
+        raise ValueRefused("数値", f"{_TWO_POINTS}小数点なら2けたまでにしてください。", "6")
     return read
 
 
@@ -232,7 +239,10 @@ _NO_SENTENCE = re.compile(
 """What people choose in a list: no sentence, and neither is Yahoo!."""
 
 
-_NO_ID = frozenset({"-", "…", "*", "なし", "無し", "不明", "n/a", "na", "null", "none", "nan"})
+_NO_ID = frozenset({
+    *("-", "…", "*", "なし", "無し", "不明", "不詳", "匿名", "非通知", "非公開", "未登録"),
+    *("n/a", "na", "null", "none", "nan", "unknown", "anonymous"),
+})  # fmt: skip
 
 
 _FORMULA = re.compile(r'=\s*"([^"]*)"')
@@ -278,6 +288,43 @@ def parse_short(text: str, *, is_id: bool = False, brief: bool = False) -> Read:
         )
         raise ValueRefused(expected, remedy, "14")
     return Read(plain, None if plain == text else "5")
+
+
+_ALL_AGES = re.compile("総?合計|総計|計|総数|全体|年齢計|全年齢|総年齢")
+_PLAIN_AGES = re.compile(r"\d{1,3}(?:[~-]\d{1,3}|歳?代)?歳?|\d{1,3}歳?以上")
+_AGAIN = re.compile(r"^\W*(?:再掲|うち)\W*|\W*再掲\W*$")
+_NOT_AGES = re.compile(r"\([^()\d]*\)$")
+
+
+def once(text: str) -> str:
+    """Ages without the words that say that their people are counted in another row, too."""
+    return _AGAIN.sub("", text)
+
+
+def parse_ages(text: str) -> Read:
+    """Ages that a count or a share is of, written as every analysis reads them; 総数 for all, 不詳 as it is.
+
+    Raises:
+        ValueRefused: figures that are no ages, so that these people would be left out: 85+, or 10月14日 for 10-14.
+    """
+    read = parse_short(text)
+    plain = str(read.value)
+    bare = re.sub(r"\s", "", _NOT_AGES.sub("", plain))
+    if _ALL_AGES.fullmatch(bare):
+        return read if plain == "総数" else Read("総数", "16")
+    if once(plain) != plain:
+        return read
+    ages = age_range(bare)
+    if ages and ages[0] <= ages[1]:
+        written = f"{ages[0]}歳以上" if ages[1] > _OLDEST else f"{ages[0]}~{ages[1]}歳"
+        return read if _PLAIN_AGES.fullmatch(bare) else Read(written, "16")
+    if bare == "小計" or re.search(r"\d", plain):
+        remedy = (
+            "15~19歳、20代、65歳以上 のように書いてください。Excelが 10-14 などを日付に変えていないか、小計や参考の行で"
+            "ないかも確かめてください。"
+        )
+        raise ValueRefused("年齢の区分", remedy, "16")
+    return read
 
 
 _AREA_WEIGHTS = (6, 5, 4, 3, 2)
@@ -495,7 +542,7 @@ def _kanji_to_digits(text: str) -> str:
 @lru_cache(maxsize=4096)
 def age_range(text: str) -> tuple[int, int] | None:
     """Ages a band covers, both ends included: 「40歳代」「四十代」「40~49歳」 → (40, 49), 「65歳以上」 → (65, 999)."""
-    plain = re.sub(r"\s+", "", tidy(text)).replace("\u301c", "~")
+    plain = re.sub(r"\s+", "", tidy(text)).replace("\u301c", "~").replace("才", "歳")
     within = re.fullmatch(r".+\((.+)\)", plain)
     match = _BAND.fullmatch(_kanji_to_digits(within[1] if within else plain))
     if match is None or (low := int(match["low"])) > _OLDEST:
@@ -558,7 +605,9 @@ def parser_of(column: Column, timezone: str | None) -> Callable[[str], Read]:
         "zone": parse_broadcast_zone,
         "year": parse_year,
         "id": parse_area if column.name == "area_code" else lambda text: parse_short(text, is_id=True),
-        "str": lambda text: parse_short(text, brief=column.brief),
+        "str": parse_ages
+        if column.name == "age_band"
+        else lambda text: parse_short(text, brief=column.brief),
     }
     return parsers[column.type]
 

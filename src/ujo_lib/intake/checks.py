@@ -8,6 +8,7 @@ import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
+from ujo_lib.intake.cells import TOTAL_WORDS
 from ujo_lib.intake.headers import Header
 from ujo_lib.intake.problems import Notes, Severity
 from ujo_lib.intake.schemas import DTYPES, NUMERIC, SCHEMAS, Schema
@@ -226,7 +227,36 @@ def _residents(frame: pd.DataFrame) -> list[RowCheck]:
     return [RowCheck(given & ~frame["responded"].fillna(value=False), "responded", "答えのある人は1", remedy)]
 
 
+_NO_ANSWER = "無回答"
+_ANSWERS = {
+    name: {option.label for option in SCHEMAS["consultations"].column(name).options} | {_NO_ANSWER}
+    for name in ("loneliness", "death_wish", "suicidal_ideation", "topic")
+}
+_ANSWERS["occupation_topic"] = _ANSWERS["topic"]
+
+
+def _national_attributes(frame: pd.DataFrame) -> list[RowCheck]:
+    """Answers are those of their item, and none of them is the sum of the others."""
+    value, variable = frame["value"].astype(object), frame["variable"].astype(object)
+    known = [
+        pd.isna(answer) or item not in _ANSWERS or answer in _ANSWERS[item]
+        for answer, item in zip(value, variable, strict=True)
+    ]
+    total = value.map(lambda answer: isinstance(answer, str) and TOTAL_WORDS.fullmatch(answer) is not None)
+    return [
+        RowCheck(total, "value", "合計でない値", "合計の行は消してください(2重に数えます)。"),
+        RowCheck(
+            ~(pd.Series(known, frame.index, dtype=bool) | total),
+            "value",
+            "項目の選択肢か「無回答」",
+            "相談記録と同じ選択肢の名称で書いてください(番号や別の書き方は、その選択肢として数えません)。",
+            "warning",
+        ),
+    ]
+
+
 _ROW_CHECKS = {
+    "national_attributes": _national_attributes,
     "commissioners": _commissioners,
     "waves": _waves,
     "campaigns": _campaigns,

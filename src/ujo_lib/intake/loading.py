@@ -220,6 +220,8 @@ def check(
     between.check_between(loaded, notes_of)
     with own.bounded("月の抜け"):
         account.note_gaps(loaded, schemas, period, own, notes_of)
+    with own.bounded("日ごとの件数"):
+        account.note_not_daily(loaded, schemas, notes_of)
     with own.bounded("調査の日付"):
         account.note_outdated(loaded, period, notes_of)
     notes = [own, *(one.notes for _, one in parsed), *notes_of.values()]

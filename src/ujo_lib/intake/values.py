@@ -94,24 +94,44 @@ class Site:
     names: tuple[str, ...] | None = ()
 
 
-_HEADING_UNIT = re.compile(r"\(([^()]*)\)$")
-_SCALED = re.compile(r"(?:十|百|千|万|億)+(?:人|件|円|世帯|戸|回)?|秒|分|時間|日|か月|年|%|‰|前年.*|対前年.*")
+_IN_BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
+_UNIT_IS = re.compile(r"^\s*単位[\s:は]*")
+_TENS = "[十百千万億]+(?:人|件|円|世帯|戸|回|枚)?"
+_BARE_SCALE = re.compile("[十百千万億]+(?:人|件|円|世帯|戸|回|枚)$")
+_SCALED = re.compile(
+    rf"(?:.*[\s:、,・はが/])?{_TENS}(?:単位)?"
+    r"|(?:秒|分|時間|h|hours?|時:分|分:秒|日|か月|年|%|パーセント|‰|K|thousands?)",
+    re.IGNORECASE,
+)
+_OTHER_NUMBER = re.compile("対?(?:前|昨).*|累計.*|累積.*|.*比率?|.*率|.*割合|増減.*|目標.*|再掲.*|うち.*")
+"""What makes of a count another number than that of its column."""
 
 
 def _note_heading_unit(column: Column, raw: Raw, notes: Notes) -> None:
-    """A heading whose unit is not the dictionary's: its numbers would be wrong by a factor, its codes no codes."""
-    match = _HEADING_UNIT.search(tidy(raw.heading))
-    unit = match[1].strip() if match else ""
-    if unit == column.unit or f"({unit})" in column.heading or not _SCALED.fullmatch(unit):
-        return
-    numbers = column.type in ("int", "number") or (
-        column.type in ("cat", "share")
-        and any(tidy(text).replace(".", "", 1).isdecimal() for text in raw.texts)
-    )
-    if numbers:
-        right = f"単位が「{column.unit}」の列" if column.unit else "単位のない見出し"
-        remedy = f"見出しの単位は「{unit}」です。値を直してから、見出しの単位も直してください。"
-        notes.problem(right, remedy, "6", column=raw.heading)
+    """A heading that tells of another unit than the dictionary, or of another number: it would be read as this one."""
+    heading = tidy(raw.heading)
+    is_number = column.type in ("int", "number")
+    for said in (*_IN_BRACKETS.findall(heading), *_BARE_SCALE.findall(heading), *heading.split("_")[:-1]):
+        unit = _UNIT_IS.sub("", said).strip()
+        if unit == column.unit or f"({unit})" in column.heading:
+            continue
+        if _SCALED.fullmatch(unit):
+            is_told = is_number or (
+                column.type in ("cat", "share")
+                and any(tidy(text).replace(".", "", 1).isdecimal() for text in raw.texts)
+            )
+            right = f"単位が「{column.unit}」の列" if column.unit else "単位のない見出し"
+            remedy = f"見出しの単位は「{unit}」です。値を直してから、見出しの単位も直してください。"
+        else:
+            is_told = is_number and _OTHER_NUMBER.fullmatch(unit) is not None
+            right = f"「{column.heading}」そのものの列"
+            remedy = (
+                f"見出しに「{unit}」とあります。「{column.heading}」の数なら見出しを直し、そうでなければこの列を "
+                "inputs.yaml の ignore に書いて、その数の列を加えてください。"
+            )
+        if is_told:
+            notes.problem(right, remedy, "6", column=raw.heading)
+            return
 
 
 _PLAIN_ID = re.compile("[A-Z]{0,3}[0-9]{1,15}")

@@ -5,9 +5,11 @@ within a cell are no part of its value.
 """
 
 import io
+import operator
 import re
 import warnings
 import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -45,9 +47,19 @@ _UNSEEN = re.compile(r"_.|\*.|\[(?:[a-z]+\d*|[赤黒青緑])\]|;.*", re.IGNORECA
 """Of a number format what leaves a gap or a colour, and what is for negative numbers."""
 
 _WORDS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|;.*')
+_SECTION = re.compile(r'((?:"[^"]*"|\\.|\[[^\]]*\]|[^;])+|(?<=;)(?=;|$))')
+_CONDITION = re.compile(r"\[(<=|>=|<>|=|<|>)(-?\d+(?:\.\d+)?)\]")
+_ASIDE = re.compile(r"[_*].|\[[^\]]*\]")
+_QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+_BEHIND = re.compile(r'(?:[0#?]|General|G/標準)((?:"[^"]*"|\\.|[^0#?"\\])*)$', re.IGNORECASE)
+_IN_ONES = re.compile(r"[0#?],+(?![0#?,])")
+"""A comma behind the last place shows thousands of a number that is written in ones."""
+
+_SCALE = re.compile("[十百千万億]")
 _MONTH_ONLY = re.compile(r"(?=.*m)[yegm/\-. ]+")
 """A format of dates that shows no day: who wrote 2024年2月 did not say the first of February."""
 
+_DAY_AND_CLOCK = re.compile("(?=.*d)(?=.*h)")
 _RAISED = ("superscript", "subscript")
 _OBJECTS = re.compile(r"xl/(?:drawings/drawing|charts/chart|media/|embeddings/)")
 
@@ -120,8 +132,9 @@ def _refuse_parts(archive: zipfile.ZipFile) -> None:
 def as_text(value: object, number_format: str) -> str:
     """A cell as a person reads it, as far as its value and number format tell.
 
-    Whole floats lose their .0, a format of zeros and words ("K"000) gives both, dates become ISO, durations run past 24
-    hours; what is struck through, raised or lowered within a cell is no part of its value.
+    Whole floats lose their .0, a format of zeros and words ("K"000) gives both, one of words alone ("○";;"×") the word,
+    dates become ISO, durations run past 24 hours; what is struck through, raised or lowered within a cell is no part of
+    its value.
     """
     if value is None:
         return ""
@@ -131,13 +144,14 @@ def as_text(value: object, number_format: str) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, int) and value >= 0 and _FILLED.fullmatch(form := _UNSEEN.sub("", number_format)):
         return _filled(str(value), form)
-    if isinstance(value, float):
-        # Excel shows 15 digits of the 17 that a float has: 9.999999999999998 is a ten that was calculated.
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+    if isinstance(value, int | float):
+        return _worded(value, number_format)
     if isinstance(value, date) and _MONTH_ONLY.fullmatch(_WORDS.sub("", number_format.lower())):
         return f"{value.year}年{value.month}月"
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d" if value.time() == time(0) else "%Y-%m-%d %H:%M:%S")
+        # A contact at midnight is a moment where the sheet shows its clock, and a day where it does not.
+        bare = value.time() == time(0) and not _DAY_AND_CLOCK.match(_WORDS.sub("", number_format.lower()))
+        return value.strftime("%Y-%m-%d" if bare else "%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, time):
@@ -146,6 +160,43 @@ def as_text(value: object, number_format: str) -> str:
         minutes = round(value.total_seconds() / 60)
         return f"{minutes // 60}:{minutes % 60:02d}"
     return str(value)
+
+
+def _worded(value: float, number_format: str) -> str:
+    """A number with the words of its format that say more than a unit: "千" behind it, or "女" instead of it."""
+    # Excel shows 15 digits of the 17 that a float has: 9.999999999999998 is a ten that was calculated.
+    whole = float(value).is_integer() and (isinstance(value, int) or abs(value) < 1e15)
+    number = str(int(value)) if whole else f"{value:.15g}"
+    if not _QUOTED.search(number_format):
+        return number
+    sections = _SECTION.findall(number_format)
+    section = _ASIDE.sub("", _chosen(value, sections))
+    behind = _BEHIND.search(section)
+    words = "".join(
+        word or letter for word, letter in _QUOTED.findall(behind[1] if behind else section)
+    ).strip()
+    if behind is None:  # a dash or nothing at all stands for a nought
+        return words if len(sections) > 1 and re.search(r"\w|[○×◯✓]", words) else number
+    return number + words if _SCALE.search(words) and not _IN_ONES.search(section) else number
+
+
+def _chosen(value: float, sections: Sequence[str]) -> str:
+    """The part of a format that shows this number: by its own condition, else for positive; negative; nought."""
+    conditions = [_CONDITION.search(section) for section in sections]
+    if any(conditions):
+        fits = (
+            section
+            for section, condition in zip(sections, conditions, strict=True)
+            if condition is None or _COMPARED[condition[1]](value, float(condition[2]))
+        )
+        return next(fits, "")
+    place = 1 if value < 0 else 2 if value == 0 else 0
+    return sections[place] if place < len(sections) else sections[0]
+
+
+_COMPARED: Mapping[str, Callable[[float, float], bool]] = {
+    "<=": operator.le, ">=": operator.ge, "<>": operator.ne, "=": operator.eq, "<": operator.lt, ">": operator.gt,
+}  # fmt: skip
 
 
 def _is_aside(part: "str | TextBlock") -> bool:
