@@ -179,6 +179,8 @@ def test_whoever_gave_one_of_the_answers_that_a_rule_names_was_asked_and_a_blank
     assert form.asked(frame, "who").tolist() == [True, True, False, False, False, False]
     assert form.asked_of("alone") == ""
     assert form.asked_of("who") == "「支援」に「食事」か「通院」と答えた人"
-    with pytest.raises(InputError, match=r"項目「age」はありません。ある項目: .*need, who"):
+    with pytest.raises(
+        InputError, match=r"項目「age」はありません。ある項目: .*need, who。.*調査票に残します"
+    ):
         form.item("age")
     assert form.on("nowhere") == ()

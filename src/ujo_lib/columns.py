@@ -145,6 +145,10 @@ METHOD: Final = Text(heading="補正の方法")
 """How the share of each row was corrected: two years of unlike methods are not compared without a word."""
 
 
+DIGEST: Final = Text(heading="語の照合値")
+"""Of the words by which the theme of each row is found: others under the same name are not compared without a word."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dimension(Column, rests="words"):
     """Categories by which members of a population are split.

@@ -8,7 +8,7 @@ stand beside one of four years ago; options that were worded differently then ar
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import permutations
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 import pandas as pd
 from pydantic import Field, PrivateAttr, Strict, model_validator
@@ -19,6 +19,12 @@ from ujo_lib.yamlfile import Declared, Many, Word
 Kind = Literal["single", "multiple", "number", "text"]
 
 _Words = Annotated[str, Field(min_length=1)]
+
+
+KEPT: Final = (
+    "名前を確かめてください。ページが使う質問は、尋ねない年も調査票に残します(列がなければ無回答になります)。"
+)
+"""What to do about a question that a page asks for and the questionnaire lacks."""
 
 
 class Condition(Declared):
@@ -189,7 +195,8 @@ class Questionnaire(Declared):
         for item in self.items:
             if item.id == id:
                 return item
-        raise InputError(f"調査票に項目「{id}」はありません。ある項目: {', '.join(i.id for i in self.items)}")
+        there = ", ".join(item.id for item in self.items)
+        raise InputError(f"調査票に項目「{id}」はありません。ある項目: {there}。{KEPT}")
 
     def asked(self, frame: pd.DataFrame, id: str) -> "pd.Series[bool]":
         """Who had to answer an item: everyone, or by the skip rules those with the answers they name."""

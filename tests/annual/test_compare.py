@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 from tests.annual.entries import Indicator, Place
 from ujo_lib.annual import compare
 from ujo_lib.annual.released import Released, read_released, read_years
-from ujo_lib.columns import METHOD, Count, Dimension
+from ujo_lib.columns import DIGEST, METHOD, Count, Dimension
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import ParameterError, project_root
 from ujo_lib.report.door.publish import Subject, TableRecord, TableSpec
@@ -411,6 +411,19 @@ def test_shares_that_were_corrected_in_unlike_ways_are_not_compared_without_a_wo
     for one, method in zip(years, (before, now), strict=True):
         if method:
             one.tables["02_lonely"][0][METHOD.title] = method
+    found = row(LONELY, *years)
+    assert (found["verdict"], found["reason"]) == (compare.UNCLEAR, told)
+
+
+@pytest.mark.parametrize(("before", "now", "told"), [
+    ("0a1b2c3d", "0a1b2c3d", ""), ("0a1b2c3d", "0a1b2c3e", "語の照合値が違う(「0a1b2c3d」と「0a1b2c3e」)"),
+    (None, "0a1b2c3d", "語の照合値が違う(「なし」と「0a1b2c3d」)"),
+])  # fmt: skip
+def test_a_theme_found_by_other_words_under_the_same_name_is_not_compared_without_a_word(before, now, told):
+    years = [year(2022), year(2023)]
+    for one, digest in zip(years, (before, now), strict=True):
+        if digest:
+            one.tables["02_lonely"][0][DIGEST.title] = digest
     found = row(LONELY, *years)
     assert (found["verdict"], found["reason"]) == (compare.UNCLEAR, told)
 

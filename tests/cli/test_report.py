@@ -208,3 +208,15 @@ def test_every_list_codebook_and_rule_is_read_before_a_run(root, file):
     path = place.rules if file == "disclosure.yaml" else root / file
     path.write_text("strange: 1\n", encoding="utf-8")
     assert unreadable(place)
+
+
+def test_records_that_end_with_the_calendar_year_are_told_where_the_summary_counts_the_fiscal_one(
+    whole, capsys
+):
+    file = whole / "data/sample/fy2023/consultations.csv"
+    head, *rows = file.read_bytes().splitlines(keepends=True)
+    kept = [row for row in rows if b",2024/0" not in row[:60]]
+    assert len(kept) < len(rows)
+    file.write_bytes(head + b"".join(kept))
+    assert main(["check", "sample", "2023"]) == DONE
+    assert "2024年1月〜2024年3月" in capsys.readouterr().out

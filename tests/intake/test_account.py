@@ -304,6 +304,29 @@ def test_sheets_with_the_same_headings_that_nobody_reads_are_told(desk: Desk) ->
     assert "sheets: [4月, 5月, 6月]" in remedy
 
 
+def test_a_sheet_that_was_renamed_is_told_once_and_the_list_proposed_can_be_read(desk: Desk) -> None:
+    desk.put("consultations", "a.xlsx", months("4月", "5月分", "6月"), sheets=["4月", "5月", "6月"])
+    told = desk.check().problems.query("column == 'sheets'")
+    assert told["value"].tolist() == ["5月分"]
+    assert "sheets: [4月, 6月, 5月分] と" in told["remedy"].iloc[0]
+    desk.declared["consultations"]["sheets"] = ["4月", "6月", "5月分"]
+    assert desk.check().problems.empty
+
+
+def test_a_month_without_a_record_goes_from_its_list_and_takes_no_other_month_with_it(desk: Desk) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(months("4月", "5月", "6月")))
+    book["5月"].delete_rows(2, 9)
+    out = io.BytesIO()
+    book.save(out)
+    desk.put("consultations", "a.xlsx", out.getvalue(), sheets=["4月", "5月", "6月"])
+    [remedy] = desk.check().problems.query("severity == 'error'")["remedy"]
+    assert "sheets からこのシートを消します" in remedy
+    file = desk.put("consultations", "b.csv", as_csv(contacts(4, 7)[:1]))
+    assert "files からこのファイルを消します" in " ".join(
+        desk.check().problems.query(f"file == '{file.name}'")["remedy"]
+    )
+
+
 def test_several_sheets_are_read_as_one_and_each_has_its_account(desk: Desk) -> None:
     desk.put("consultations", "a.xlsx", months("4月", "5月", "6月"), sheets=["4月", "5月", "6月"])
     taken = desk.load()

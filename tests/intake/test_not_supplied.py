@@ -90,6 +90,29 @@ def test_a_file_that_is_there_and_declared_absent_is_a_contradiction(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(("there", "told"), [
+    (["fy2024/e.csv"], []), (["fy2025/e.csv"], ["fy2025/e.csv"]), (["fy2024/e.csv", "fy2025/e.csv"], ["fy2025/e.csv"]),
+    (["e.csv"], ["e.csv"]),
+])  # fmt: skip
+def test_files_of_the_year_before_are_no_contradiction_to_what_this_year_lacks(tmp_path, there, told):
+    for name in there:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("日付,名称,種別\n2023-04-01,定例会,会議\n", encoding="utf-8-sig")
+    files = ["e.csv", "fy2024/e.csv", "fy2025/e.csv", "fy2025/f.csv"]
+    found = intake.check(declare(tmp_path, BOTH | {"events": {"files": files}}), ["events"])
+    assert [fault.remedy.split()[1] for fault in found.faults] == told
+
+
+def test_a_year_that_has_what_the_year_before_lacked_is_told_how_to_name_its_own_file_alone(tmp_path):
+    (tmp_path / "fy2026").mkdir()
+    (tmp_path / "fy2026/e.csv").write_text("日付,名称,種別\n2026-05-01,定例会,会議\n", encoding="utf-8-sig")
+    files = ["fy2025/e.csv", "fy2026/e.csv"]
+    (fault,) = intake.check(declare(tmp_path, {"events": {"files": files}}), ["events"]).faults
+    assert fault.file == files[0]
+    assert "files からこの名前を消します" in fault.remedy
+    assert len(intake.load(declare(tmp_path, {"events": {"files": files[1:]}}), ["events"])["events"]) == 1
+
+
 @pytest.mark.parametrize("headings", [("費用上限(円)",), ("費用上限(円)", "地域", "備考")])
 def test_a_column_that_no_file_has_is_blank_as_if_nobody_had_filled_it_in(desk, headings):
     whole = table("campaigns")

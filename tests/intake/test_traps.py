@@ -559,6 +559,24 @@ def test_trap_15_one_column_can_only_be_a_list_and_needs_no_declaration(desk: De
     assert desk.load()["cases"]["trigger_不登校"].all()
 
 
+def test_a_question_of_several_answers_that_was_not_asked_this_year_is_told_to_go_from_the_declaration(
+    desk: Desk,
+):
+    rows = pd.DataFrame(table("cases")).pipe(lambda cells: cells.loc[:, cells.iloc[0] != "同居家族(複数)"])
+    asked = as_csv(rows.to_numpy().tolist())
+    desk.put("cases", "z.csv", asked, multiple_answers={"household_members": "listed"})
+    [remedy] = desk.check().problems.query("severity == 'error'")["remedy"]
+    assert "multiple_answers から household_members を消してください" in remedy
+
+
+def test_a_question_of_several_answers_that_no_page_can_do_without_is_not_said_to_be_dispensable(desk: Desk):
+    desk.put(
+        "cases", "z.csv", as_csv([row[:-1] for row in table("cases")]), multiple_answers={"trigger": "listed"}
+    )
+    [remedy] = desk.check().problems.query("severity == 'error'")["remedy"]
+    assert "multiple_answers から" not in remedy
+
+
 @pytest.mark.parametrize("headings", [("経緯_不登校", "経緯_家庭環境"), ("経緯[不登校]", "経緯[家庭環境]")])
 def test_trap_15_columns_per_option_that_were_not_declared_are_a_problem(desk: Desk, headings):
     rows = table("cases")

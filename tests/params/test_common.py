@@ -182,6 +182,18 @@ def test_a_report_dated_before_the_last_day_that_it_tells_of_is_known_to_be_earl
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("told", "made", "days"), [
+    ({}, "2024-03-30", ("2023-01-01", "2023-12-31")), ({}, "2024-03-31", ("2023-01-01", "2024-03-31")),
+    ({}, "", ("2023-01-01", "2024-03-31")), ({"period_basis": "fiscal"}, "2024-03-31", ("2023-04-01", "2024-03-31")),
+    ({"period_basis": "h1"}, "2023-09-30", ("2023-04-01", "2023-09-30")),
+    ({"period_start": "2023-07-01", "period_end": "2023-12-31"}, "2024-05-01", ("2023-04-01", "2024-03-31")),
+    ({"period_start": "2023-07-01", "period_end": "2023-12-31"}, "2024-01-05", ("2023-07-01", "2023-12-31")),
+])  # fmt: skip
+def test_the_check_asks_for_the_months_of_the_year_too_once_it_is_over(told, made, days):
+    counted = NotebookSettings(**told, created_on=made).counted
+    assert (str(counted.start), str(counted.end)) == days
+
+
 @pytest.mark.parametrize(("basis", "half"), [("calendar", ""), ("fiscal", ""), ("h1", "h1"), ("h2", "h2")])
 def test_only_a_report_on_half_a_year_has_a_folder_and_a_span_of_its_own(basis, half):
     settings = NotebookSettings(period_basis=basis)

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from unittest import mock
 
@@ -281,6 +282,23 @@ def test_the_paragraph_names_what_failed_and_why():
     assert "3 件の報告書のうち 2 件" in text
     assert "c 令和5(2023)年度: 入力データの問題(理由)" in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize(("mistakes", "left"), [(1, ""), (5, ""), (6, " ほか1行"), (7, " ほか2行")])
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_mail_names_file_and_remedy_of_what_a_person_has_to_mend(mistakes, left, alone):
+    lines = [f"  {at}. common.yaml の{at}行目: 直し方{at}" for at in range(1, mistakes + 1)]
+    message = "\n".join(["パラメーターに誤りがあります。", *lines])
+    results = [replace(_result("parameters"), message=message), *([] if alone else [_result("done", "b")])]
+    text = paragraph(results)
+    shown = " ".join(line.strip() for line in lines[:5])
+    assert f"(パラメーターに誤りがあります。 {shown}{left})" in text
+    assert ("直し方6" in text, "\n" in text) == (False, False)
+
+
+@pytest.mark.parametrize("state", ["refused", "data", "fault"])
+def test_a_mail_does_not_quote_what_may_come_from_a_record(state):
+    assert "委員004" not in paragraph([replace(_result(state), message="差し止めました。\n  委員004")])
 
 
 def test_without_dask_the_scheduler_option_says_what_to_install(project, capsys):

@@ -113,6 +113,16 @@ def test_a_kind_that_the_year_does_not_have_is_not_asked(place):
     require_known_answers(place)
 
 
+def test_the_wave_of_a_year_without_a_survey_is_no_mistake(place):
+    frames = {"waves": pd.DataFrame({"wave": ["R1"]})}
+    with pytest.raises(ParameterError, match="R5"):
+        require_known_answers(place, SimpleNamespace(frames=frames))
+    inputs = place.params / "inputs.yaml"
+    text = inputs.read_text(encoding="utf-8") + "not_supplied:\n  cases: この年度は調査がない\n"
+    inputs.write_text(text, encoding="utf-8")
+    require_known_answers(place, SimpleNamespace(frames=frames))
+
+
 @pytest.mark.parametrize(
     ("told", "year", "found"),
     [

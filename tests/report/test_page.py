@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+import seaborn as sns
 
 from ujo_lib.columns import Base, Count, Dimension, Share, interval
 from ujo_lib.disclosure.plan import plan
@@ -430,3 +431,45 @@ def test_key_figures_are_tiles_of_their_table_and_where_there_are_none_it_is_sai
     none = page.tiles(shown.where(age="90代"), label="age", value="n", empty="まだありません。")
     assert none.kind != TILES
     assert "まだありません。" in none.html
+
+
+LINES = {"age": Dimension(heading="年代"), "place": Dimension(heading="窓口"), "n": Count(unit="人")}
+
+
+def _lines(page, places):
+    rows = [
+        (age, f"窓口{place}", 10 * place + at + 5)
+        for at, age in enumerate(["10代", "20代"])
+        for place in range(places)
+    ]
+    return page.publish(Typed.of(pd.DataFrame(rows, columns=list(LINES)), LINES), "lines", "窓口", ABOUT)
+
+
+@pytest.mark.parametrize(("draw", "of"), [
+    ("line", {"x": "age", "y": "n", "by": "place"}), ("profile", {"x": "age", "y": "n", "by": "place"}),
+    ("curve", {"x": "n", "y": "n", "by": "place"}),
+    ("scatter_map", {"x": "n", "y": "n", "label": "age", "by": "place"}),
+])  # fmt: skip
+def test_a_seventh_place_is_shown_in_a_table_with_the_finding_where_a_figure_has_no_colour_for_it(
+    project, draw, of
+):
+    finding = "最も多いのは{place[max n]}です。"
+    page = _internal()
+    drawn = getattr(page, draw)(_lines(page, 6), **of, finding=finding)
+    assert drawn.kind == "figure"
+    page = open_page(QualitySettings(tables_dir="tables"))
+    shown = getattr(page, draw)(_lines(page, 7), **of, finding=finding)
+    assert shown.kind == "table"
+    assert shown.tables == ("lines",)
+    assert (
+        "最も多いのは窓口6です。「窓口」が7区分あり、図では見分けられないため、表で示します。" in shown.html
+    )
+    assert all(f"窓口{place}" in shown.html for place in range(7))
+    assert [part.text for part in shown.said] == ["最も多いのは窓口6です。"]
+
+
+def test_a_figure_of_seaborn_with_a_seventh_series_is_a_table_too(project):
+    page = _internal()
+    many = _lines(page, 7)
+    shown = page.figure(many, sns.barplot, x="n", y="age", hue="place", finding="示します。")
+    assert shown.kind == "table"

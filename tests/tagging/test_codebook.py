@@ -135,3 +135,29 @@ def test_what_only_kh_coder_understands_is_refused_with_its_line(term: str) -> N
     theme = ThemeSource("a", "あ", "factor", (TermSource("学校", 2), TermSource(term, 3)), line=1)
     with pytest.raises(CodebookError, match=r"3行目 \[書式\]"):
         compile_codebook(CodebookSource("1", (theme,)))
+
+
+WRITTEN = (
+    "cancel:\n  - id: negation\n    label: 打ち消し\n    within: 6\n    terms: [ない]\n    unless: [s:しかない]\n"
+    'version: "1"\nexclude: [s:学校給食費]\nthemes:\n'
+    "  - {id: a, label: A, role: factor, terms: [学校, 友達], exclude: [s:自動車学校], cancel: [negation]}\n"
+    "  - {id: b, label: B, role: factor, terms: [母]}\n"
+)
+
+
+@pytest.mark.parametrize(("before", "now", "other"), [
+    ("学校, 友達", "学校, 友達, 教室", {"a"}), ("学校, 友達", "友達", {"a"}), ("[母]", "[母, 父]", {"b"}),
+    ("[s:自動車学校]", "[s:料理学校]", {"a"}), (", cancel: [negation]", "", {"a"}),
+    ("[母]", "[{term: 母, cancel: [negation]}]", {"b"}), ("within: 6", "within: 7", {"a", "b"}),
+    ("[s:学校給食費]", "[s:学校給食]", {"a", "b"}), ("[s:しかない]", "[]", {"a", "b"}),
+    ("学校, 友達", "友達, 学校", set()), ("label: A", "label: 学校", set()), ("themes:\n", "\nthemes:\n\n", set()),
+    ('"1"', '"2"', set()),
+])  # fmt: skip
+def test_a_theme_whose_words_changed_under_the_same_name_has_another_digest(
+    before: str, now: str, other: set
+):
+    assert WRITTEN.count(before) == 1
+    old, new = (
+        compile_codebook(parse_codebook(text)).digests for text in (WRITTEN, WRITTEN.replace(before, now))
+    )
+    assert {theme for theme in old if old[theme] != new[theme]} == other

@@ -218,3 +218,13 @@ def test_words_are_counted_in_occurrences_and_in_texts(tables: dict[str, Typed])
     units = {name: column.unit for name, column in schema.columns.items() if isinstance(column, Count)}
     assert units == {"n": "回", "n_other": "回", "texts": "件", "base": "件"}
     assert schema["n"].title == "出現数(回)"
+
+
+def test_each_share_stands_beside_the_digest_of_its_own_theme(book: Codebook) -> None:
+    tags = pd.DataFrame(True, index=range(30), columns=list(book.labels))
+    shares = analysis.theme_shares(tags, book.labels)
+    told = analysis.with_digests(shares, book)
+    assert dict(zip(told.frame["theme"], told.frame["digest"], strict=True)) == {
+        label: book.digests[id_] for id_, label in book.labels.items()
+    }
+    assert told.select(*shares.schema.columns).frame.equals(shares.frame)

@@ -128,3 +128,13 @@ def test_a_file_of_no_known_encoding_is_refused(tmp_path: Path, name: str) -> No
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(CodebookError, match=r"a\.cod.*\n.*開けない"):
         load_codebook(tmp_path / "a.cod")
+
+
+def test_a_code_whose_condition_changed_has_another_digest_and_one_that_moved_has_not(
+    arrays: ArrayEngine,
+) -> None:
+    rules = "＊a\n学校 and <>年代-->10代\n＊b\n<＊a> or 母"
+    old = k.parse_rules(rules, engine=arrays).digests
+    assert k.parse_rules(f"# 注\n\n{rules}", engine=arrays).digests == old
+    new = k.parse_rules(rules.replace("学校", "友達"), engine=arrays).digests
+    assert all(new[code] != old[code] for code in ("a", "b"))

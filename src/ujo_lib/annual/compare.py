@@ -17,7 +17,7 @@ import pandas as pd
 from ujo_lib import stats
 from ujo_lib.annual.claims import Recall
 from ujo_lib.annual.released import Released, as_released, number
-from ujo_lib.columns import METHOD, Column, Ratio, Share, Text, Various, interval
+from ujo_lib.columns import DIGEST, METHOD, Column, Ratio, Share, Text, Various, interval
 from ujo_lib.fiscal import FiscalYear
 from ujo_lib.params import read_yaml
 from ujo_lib.params.annual import Indicator, Indicators, Place
@@ -31,6 +31,8 @@ _DRAWN: Final = 4
 """Indicators that one figure can tell apart where their intervals lie over each other."""
 _AREA: Final = "対象地域"
 _COUNTED_ALIKE: Final = ("集計対象", "単位", _AREA)
+_MADE_ALIKE: Final = (METHOD.name, DIGEST.name)
+"""Columns that say of each row how its value was made."""
 _ERA_YEAR: Final = re.compile(r"(?:明治|大正|昭和|平成|令和)(?:\d+|元)")
 _YEAR: Final = re.compile(r"\d{4}")
 _PERCENT: Final = re.compile(r"([\d.]+)%")
@@ -40,7 +42,7 @@ _PERCENT: Final = re.compile(r"([\d.]+)%")
 class Reading:
     """An indicator in one year; `why` says why there is no comparable value, `caution` what to bear in mind.
 
-    `method` is how the value was corrected, where the table tells it of each row.
+    `made` is how the value was made, where the table tells it of each row.
     """
 
     value: float | None = None
@@ -51,7 +53,7 @@ class Reading:
     about: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
     caution: str = ""
-    method: str = ""
+    made: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_indicators(path: Path) -> list[Indicator]:
@@ -272,8 +274,8 @@ def _read(indicator: Indicator, released: Released, all_years: Iterable[Released
     )
     missing = number(row.get(indicator.gaps)) if indicator.gaps else 0
     why = f"記録のない日が{missing:.0f}日ある" if missing else "" if value is not None else "値がない"
-    method = row.get(METHOD.name, "")
-    return Reading(value, 1.0, low, high, _dispersion(indicator, released), about, why, method=method)
+    made = {name: row[name] for name in _MADE_ALIKE if name in row}
+    return Reading(value, 1.0, low, high, _dispersion(indicator, released), about, why, made=made)
 
 
 def _not_found(place: Place, released: Released) -> str:
@@ -341,7 +343,7 @@ def _per_one_asked(indicator: Indicator, one: Reading, other: Reading) -> str:
 
 
 def _unlike(one: Reading, other: Reading) -> str:
-    """What to bear in mind of two years: shares over other days or corrected otherwise, another name of the table.
+    """What to bear in mind of two years: shares over other days or made otherwise, another name of the table.
 
     A question that was worded anew is named anew; nobody but `changed` says that it asks for something else.
     """
@@ -349,8 +351,9 @@ def _unlike(one: Reading, other: Reading) -> str:
         [str(reading.about.get(name, "")) for reading in (one, other)] for name in ("対象期間", "表題")
     )
     told = {"割合をとった期間": days} if _same_days(days[0]) != _same_days(days[1]) else {}
-    if one.method != other.method:
-        told[METHOD.name] = [reading.method or "なし" for reading in (one, other)]
+    for name in _MADE_ALIKE:
+        made = [reading.made.get(name, "なし") for reading in (one, other)]
+        told |= {name: made} if made[0] != made[1] else {}
     if all(titles) and _words_alone(titles[0]) != _words_alone(titles[1]):
         told["表題"] = titles
     return "、".join(f"{what}が違う(「{before}」と「{now}」)" for what, (before, now) in told.items())

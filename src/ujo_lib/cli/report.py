@@ -81,7 +81,7 @@ def _read(place: "SiteYear", *, texts: bool = True) -> "Intake":
     settings = [*all_settings(place).values()]
     kinds = dict.fromkeys(kind for one in settings for kind in one.kinds)
     with telling(sys.stderr):
-        return intake.check(settings[0].inputs_file, [*kinds], period=settings[0].period, texts=texts)
+        return intake.check(settings[0].inputs_file, [*kinds], period=settings[0].counted, texts=texts)
 
 
 def _doctor(options: argparse.Namespace) -> int:

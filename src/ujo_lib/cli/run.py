@@ -119,7 +119,7 @@ def _run_fleet(options: argparse.Namespace) -> "Iterator[Result]":
     with open_executor(workers, options.scheduler, imports_of(places)) as executor:
         told = {"only": options.only, "force": options.force, "jobs": inside}
         for number, result in enumerate(run_all(places, executor, **told), 1):
-            print(f"[{number}/{len(places)}] {result}", file=sys.stderr, flush=True)
+            print(f"[{number}/{len(places)}] {result.in_full}", file=sys.stderr, flush=True)
             yield result
 
 
@@ -131,7 +131,7 @@ def _bear_witness(results: "Sequence[Result]", code: int, started: str, summary_
 
     log = Progress(None, project_root() / "logs" / "ujo.log")
     for result in results if len(results) > 1 else ():
-        log.note(str(result))
+        log.note(result.in_full)
     log.note(f"{paragraph(results)}(終了コード {code})")
     log.close()
     if summary_file:

@@ -74,14 +74,18 @@ def counted_by(frame: pd.DataFrame, schema: Schema) -> dict[str, str]:
 def note_unread_sheets(grid: Grid, header: Header, spec: FileSpec, notes: Notes) -> None:
     """Warn of visible sheets with the same headings that nobody declared: months, very often."""
     mine = {tidy(cell) for row in grid.head()[header.top : header.body] for cell in row if cell.strip()}
-    declared = {tidy(name) for name in spec.worksheets} | {tidy(grid.sheet)}
+    there = {tidy(name) for name in (grid.sheet, *grid.facts.heads, *grid.facts.hidden_sheets)}
+    read = [name for name in spec.worksheets or (grid.sheet,) if tidy(name) in there]
+    if not read or tidy(grid.sheet) != tidy(read[0]):
+        return  # said once of a workbook
+    declared = {tidy(name) for name in read}
     alike = [
         name
         for name, rows in grid.facts.heads.items()
         if tidy(name) not in declared and any(_alike(mine, {tidy(cell) for cell in row}) for row in rows)
     ]
     if alike:
-        wanted = ", ".join([*(spec.worksheets or (grid.sheet,)), *alike])
+        wanted = ", ".join([*read, *alike])
         notes.warning(
             "同じ見出しのシートをすべて読むこと",
             f"同じ見出しのシートを読んでいません。使うなら inputs.yaml に sheets: [{wanted}] と書いてください。",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from ujo_lib.intake.cells import fold_sign
 from ujo_lib.intake.problems import Notes, Problem, shorten
@@ -205,6 +206,10 @@ def _check_forms(form: Questionnaire, file: str, notes: Notes) -> None:
                 notes.problem("ほかの列にない名前", remedy, "定義", column=item.id, value=spelled)
 
 
+_YEAR: Final = re.compile(r"fy\d{4}")
+"""The folder of a year, as `ujo new-year` makes it."""
+
+
 def _folded(missing: Mapping[str, MissingSign]) -> dict[str, MissingSign]:
     return {fold_sign(sign): meaning for sign, meaning in missing.items()}
 
@@ -215,10 +220,14 @@ def _specs(
     """The files of a kind that lie where they may; those of a kind that the year does not have are no files."""
     declared: Files | None = getattr(inputs, kind)
     folder = root / inputs.data_dir
-    for name in declared.names(folder) if declared else ():
+    names = [*declared.names(folder)] if declared else []
+    of_year = max((found[0] for name in names if (found := _YEAR.search(name))), default="")
+    for name in names:
         path = folder / name.replace("\\", "/")
         if kind in inputs.not_supplied:
-            if path.is_file() and not has_example(path):
+            # A list that reaches back names files of years before, which are there whatever this year lacks.
+            own = (found := _YEAR.search(name)) is None or found[0] == of_year
+            if own and path.is_file() and not has_example(path):
                 remedy = (
                     f"ファイル {name} があります。使うなら not_supplied の {kind} の行を、"
                     f"使わないなら「{kind}:」の行から files などの行まで、項目ごと消してください。"

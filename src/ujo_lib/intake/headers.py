@@ -288,4 +288,6 @@ def _require(
             line += f"「{near[0]}」がこれなら、columns: {{{near[0]}: {one.name}}} と書いてください。"
         hint = f"inputs.yaml のこのファイルに、{line}または、" if line else ""
         remedy = f"{hint}見出しを元の様式どおりに直してください。"
+        if isinstance(one, Multiple) and not one.required:
+            remedy += f"尋ねていないなら、inputs.yaml の multiple_answers から {one.name} を消してください。"
         notes.problem(f"列「{one.heading}」があること", remedy, "11", row=header.top + 1, column=one.heading)

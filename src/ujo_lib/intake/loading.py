@@ -396,9 +396,14 @@ def _parse_file(
     read = body = find_body(grid, header, shape.schema, notes)
     if len(body.rows) == 0 and not schema.may_be_empty:
         if not body.dropped["記入例"]:  # of a form that nobody filled in that is said already
+            some = (
+                "sheets からこのシート"
+                if grid.sheet and len(spec.worksheets) > 1
+                else "files からこのファイル"
+            )
             remedy = (
-                "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。"
-                "書くことが1件もなければ、inputs.yaml の not_supplied に理由とともに書いてください。"
+                "見出しの下にデータがありません。別のシートやファイルでないか確かめてください。書くことが1件もなければ、"
+                f"inputs.yaml の {some}を消します(ほかになければ、not_supplied に理由とともに書きます)。"
             )
             notes.problem("データの行", remedy, "総務省2-1")
         return parsed(None, body, header)

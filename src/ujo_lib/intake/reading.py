@@ -97,7 +97,10 @@ def readable(path: Path, notes: Notes) -> Iterator[io.BufferedReader]:
 def _missing_remedy(path: Path) -> str:
     near = sorted(p.name for p in path.parent.iterdir() if p.is_file()) if path.parent.is_dir() else []
     there = f"フォルダーにあるのは {'、'.join(near[:5])} です。" if near else "フォルダーも見当たりません。"
-    return f"inputs.yaml のファイル名と置き場所を確かめてください。{there}"
+    return (
+        f"inputs.yaml のファイル名と置き場所を確かめてください。{there}"
+        "なかった資料なら、files からこの名前を消します(ほかに名前がなければ、not_supplied に理由を書きます)。"
+    )
 
 
 def read_grid(name: str, content: bytes, sheet: str | None, encoding: str | None, notes: Notes) -> Grid:

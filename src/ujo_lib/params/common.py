@@ -226,6 +226,13 @@ class NotebookSettings(BaseModel):
         return max(self.period.end, self.span.end)
 
     @property
+    def counted(self) -> Period:
+        """The days of which the report counts contacts: of its year or half, too, once that is over."""
+        if self.is_early:
+            return self.period
+        return Period(min(self.period.start, self.span.start), self.last_day, self.period.label)
+
+    @property
     def is_early(self) -> bool:
         """Whether the report is dated before its last day; one without a date is not known to be."""
         return bool(self.created_on) and self.created_on < self.last_day.isoformat()

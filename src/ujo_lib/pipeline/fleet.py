@@ -44,6 +44,10 @@ _TO_BLAME: Final[Mapping[State, Set[str]]] = {
 """How a run ends → the errors that end it so, when nothing else stopped a notebook."""
 
 
+_LINES: Final = 6
+"""So many lines of a message go into a paragraph: what it is about, and five mistakes."""
+
+
 @dataclass(frozen=True)
 class Result:
     """How one run ended.
@@ -75,8 +79,18 @@ class Result:
         return self.state in ("unchanged", "done")
 
     def __str__(self) -> str:
+        return self._said(1)
+
+    @property
+    def in_full(self) -> str:
+        """How it ended, with file and remedy of wrong parameters. What else stopped a run may quote a record."""
+        return self._said(_LINES if self.state == "parameters" else 1)
+
+    def _said(self, most: int) -> str:
         made = f"{self.executed} 件を実行、{self.seconds:.1f} 秒" if self.state == "done" else ""
-        reason = self.message.splitlines()[0] if self.message else made
+        lines = [line.strip() for line in self.message.splitlines()] or [made]
+        left = f" ほか{len(lines) - most}行" if len(lines) > most > 1 else ""
+        reason = " ".join(lines[:most]) + left
         return f"{self.title}: {STATES[self.state]}" + (f"({reason})" if reason else "")
 
 
@@ -218,12 +232,12 @@ def worst(results: Sequence[Result]) -> State:
 def paragraph(results: Sequence[Result]) -> str:
     """What happened, in one paragraph that can go into a mail as it is."""
     if len(results) == 1:
-        return f"{results[0]}。"
+        return f"{results[0].in_full}。"
     count = Counter(result.state for result in results)
     good = sum(result.good for result in results)
     text = f"{len(results)} 件の報告書のうち {good} 件がそろいました"
     text += f"(新しく作ったもの {count['done']} 件、変更のないもの {count['unchanged']} 件)。"
-    if bad := [str(result) for result in results if not result.good]:
+    if bad := [result.in_full for result in results if not result.good]:
         text += (
             f"できなかったもの {len(bad)} 件: {'、'.join(bad)}。前の報告書があれば、そのまま残っています。"
         )

@@ -232,6 +232,11 @@ def _absent(settings: NotebookSettings) -> dict[str, str]:
     return absent | ({WHOLE_YEAR: settings.half} if yearly else {})
 
 
+def gives_way(settings: NotebookSettings) -> bool:
+    """Whether a notebook says this year only why it has nothing to say."""
+    return any(kind not in settings.about.says.dispensable for kind in _absent(settings))
+
+
 def _unread(place: SiteYear, settings: Collection[NotebookSettings]) -> list[ParameterProblem]:
     """Files among the parameters that nothing would read: a slip in a name would leave all at its defaults."""
     folder = place.params

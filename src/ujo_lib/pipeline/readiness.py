@@ -17,7 +17,7 @@ from ujo_lib.params.disclosure import DisclosureRules
 from ujo_lib.params.inputs import CONTACTS, Inputs
 from ujo_lib.params.marks import marks_in
 from ujo_lib.params.notebooks import WHOLE_YEAR, with_role
-from ujo_lib.pipeline.keys import all_settings, named
+from ujo_lib.pipeline.keys import all_settings, gives_way, named
 from ujo_lib.pipeline.layout import SiteYear
 from ujo_lib.pipeline.refusal import ReleaseRefusedError
 from ujo_lib.text import likely_meant
@@ -379,7 +379,7 @@ def require_known_answers(place: SiteYear, data: "Intake | None" = None) -> None
         for one in settings
         for name, field in type(one).model_fields.items()
         for mark in field.metadata
-        if isinstance(mark, Answers) and mark.kind in one.kinds
+        if isinstance(mark, Answers) and mark.kind in one.kinds and not gives_way(one)
         for problem in _strangers(place, one, name, _answers(mark, declared.schemas, data))
     )
     if problems:

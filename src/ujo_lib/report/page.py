@@ -36,6 +36,7 @@ from ujo_lib.report.door.publish import (
 )
 from ujo_lib.report.look import figures, tables, wording
 from ujo_lib.report.look.drawings import Recipe
+from ujo_lib.report.look.figures.read import TooManySeriesError
 from ujo_lib.store import Store
 from ujo_lib.typed import Typed
 
@@ -87,7 +88,10 @@ def _method(draw: Callable[P, figures.Figure]) -> "Callable[Concatenate[Page, P]
         told: dict[str, Any] = {"unless": "", "empty": None, **kwargs}
         if instead := page.instead(args, told["unless"], told["empty"]):
             return instead
-        drawn = draw(*args, **kwargs)
+        try:
+            drawn = draw(*args, **kwargs)
+        except TooManySeriesError as found:
+            return page.table_instead(args, told["finding"], found.said)
         if drawn.is_blank:
             table = drawn.published[0]
             if table.hidden[drawn.column].any():
@@ -232,6 +236,13 @@ class Page:
             return self.callout("note", "表「{title}」は載せません。{note}", published, **told)
         shown = tables.table_html(published, columns=columns, across=across, values=values)
         return Shown(self.numbered(shown, "table"), "table", self.names_of([published]))
+
+    def table_instead(self, drawn: Sequence[object], finding: str, why: str) -> Shown:
+        """Show what a figure would have said, why there is none, and the table it would have been drawn from."""
+        used = [table for table in drawn if isinstance(table, Published)]
+        said, shown = wording.say(finding, *used), self.table(used[0])
+        told = wording.paragraph(f"{wording.text_of(said)}{why}")
+        return replace(shown, html=f"{told}{shown.html}", tables=self.names_of(used), said=said)
 
     def say(
         self, template: str, *published: Published, unless: str = "", empty: str | None = None, **values: Any

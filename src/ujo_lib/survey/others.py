@@ -11,6 +11,7 @@ import pandas as pd
 
 from ujo_lib.columns import Base, Count, Dimension, Estimate, Share
 from ujo_lib.errors import InputError
+from ujo_lib.questionnaire import KEPT
 from ujo_lib.survey.questionnaire import Item, Questionnaire
 from ujo_lib.survey.tables import TOTAL, among_answered
 from ujo_lib.typed import ANSWERED, Typed
@@ -50,7 +51,7 @@ def other_items(
     items = {item.id: item for item in form.on(sheet)}
     if unknown := [id_ for id_ in shown if id_ not in items]:
         raise InputError(
-            f"様式「{sheet}」に項目「{'」「'.join(unknown)}」はありません。ある項目: {'、'.join(items)}"
+            f"様式「{sheet}」に項目「{'」「'.join(unknown)}」はありません。ある項目: {'、'.join(items)}。{KEPT}"
         )
     tables = {"number": _number, "text": _text}
     return [

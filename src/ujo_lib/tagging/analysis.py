@@ -7,13 +7,13 @@ is uncertain about them is the label, not the sample. `reading` corrects them by
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ujo_lib.columns import Base, Column, Count, Dimension, Flag, Rate, Ratio, Share, Statistic, Text
+from ujo_lib.columns import DIGEST, Base, Column, Count, Dimension, Flag, Rate, Ratio, Share, Statistic, Text
 from ujo_lib.errors import InputError
 from ujo_lib.fiscal import Period
 from ujo_lib.tagging.codebook import Book
@@ -63,6 +63,13 @@ def theme_shares(tags: pd.DataFrame, labels: Labels, where: Where | None = None)
     table = _shares(tags, labels, {WHOLE: np.ones(len(tags), np.bool_)}).drop(columns="group")
     columns = {"theme": THEME, **_counted(_TAGGED, "相談", share=WORDS_SHARE)}
     return Typed.of(table, columns, where=_plain(where))
+
+
+def with_digests(shares: Typed, book: Book) -> Typed:
+    """Shares of themes, each with the digest of the words by which it is found, for a comparison over years."""
+    of_label = {label: book.digests[id_] for id_, label in book.labels.items()}
+    frame = shares.frame.assign(digest=shares.frame["theme"].astype(str).map(of_label))
+    return Typed(frame, replace(shares.schema, columns={**shares.schema.columns, "digest": DIGEST}))
 
 
 def theme_crosstab(tags: pd.DataFrame, by: pd.Series, labels: Labels) -> Typed:

@@ -6,6 +6,7 @@ question no word list answers: can this term ever be found? What cannot, what st
 what would hit nearly every sentence is an error with its line.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -183,9 +184,29 @@ class Book:
         return {theme.id: theme.label for theme in self.source.themes if theme.role in roles}
 
     @property
+    def digests(self) -> dict[str, str]:
+        """Of each theme id a digest of what gives it to a text, whatever its name and its place in the file."""
+        return {
+            theme.id: hashlib.sha256(repr(self._rules_of(theme)).encode()).hexdigest()[:8]
+            for theme in self.source.themes
+        }
+
+    def _rules_of(self, theme: ThemeSource) -> object:
+        of_all = (*self.source.exclude, *self.source.stops)
+        cancels = [
+            (one.id, one.within, _written(one.terms), _written(one.unless)) for one in self.source.cancels
+        ]
+        return _written(theme.terms), _written(theme.exclude), theme.cancel, cancels, _written(of_all)
+
+    @property
     def variables(self) -> tuple[str, ...]:
         """What it asks of a record beside the text."""
         return ()
+
+
+def _written(terms: Sequence[TermSource]) -> list[tuple[object, ...]]:
+    """Terms without their lines, in an order that no file gives."""
+    return sorted((term.text, str(term.cancel), str(term.within)) for term in terms)
 
 
 @dataclass(frozen=True)

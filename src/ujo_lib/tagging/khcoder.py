@@ -7,7 +7,7 @@ What differs is told in docs/tagging.md; `documents` evaluates the conditions.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Literal
 
@@ -150,7 +150,7 @@ class Attribute:
 
     variable: str
     value: str
-    line: int
+    line: int = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,9 @@ class RuleBook(Book):
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuilt, (self.source, self.engine, self.codes)
+
+    def _rules_of(self, theme: ThemeSource) -> object:  # noqa: ARG002  # a condition may name any other code
+        return self.codes
 
     @property
     def variables(self) -> tuple[str, ...]:

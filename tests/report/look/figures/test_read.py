@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from tests.report.look import drawn
-from tests.report.look.drawn import draft, drawing, seen, words
+from tests.report.look.drawn import assert_legible, draft, drawing, seen, words
 from tests.report.tables_of import by_occupation, by_sex, published
 from ujo_lib.columns import Count, Ratio, Share, interval
 from ujo_lib.report.look import figures
 from ujo_lib.report.look.figures.read import flags, highlighted, levels, texts
-from ujo_lib.report.look.style import BLUE, MUTED
+from ujo_lib.report.look.style import BLUE, MUTED, NARROW, WIDE
 
 
 def test_alt_text_tells_the_range_and_where_it_lies() -> None:
@@ -95,12 +95,46 @@ def test_mistakes_of_the_author_name_the_table_and_the_options() -> None:
         figures.heat_map(by_occupation(), x="answer", y="answer", value="share", finding="示す。")
 
 
-def test_more_series_than_colours_are_refused_rather_than_repeated() -> None:
-    many = published(
-        {"y": ["a"] * 7, "by": [str(k) for k in range(7)], "n": range(7)}, dimensions={"y": "y", "by": "by"}
-    )
+def parts(answers: int, groups: int = 2):
+    rows = [(f"群{group}", f"選択肢{answer}") for group in range(groups) for answer in range(answers)]
+    whole = {"group": [group for group, _ in rows], "answer": [answer for _, answer in rows]}
+    shares = {"n": range(1, len(rows) + 1), "share": [1 / answers] * len(rows)}
+    return published(whole | shares, dimensions={"group": "区分", "answer": "回答"})
+
+
+@pytest.mark.parametrize("answers", [6, 7, 12, 30])
+@pytest.mark.parametrize(("draw", "x", "y", "by"), [
+    (figures.band, "share", "group", "answer"), (figures.stacked_bars, "n", "group", "answer"),
+    (figures.grouped_bars, "share", "group", "answer"),
+])  # fmt: skip
+def test_an_answer_more_than_there_are_colours_makes_bars_of_it_and_is_not_refused(draw, x, y, by, answers):
+    figure = draw(parts(answers), x=x, y=y, by=by, finding="示す。")
+    sheet = drawing(figure)
+    assert len(sheet.mpl.axes) == (1 if answers == 6 else 2)
+    if answers > 6:
+        assert {axes.get_title(loc="left") for axes in sheet.mpl.axes} == {"群0", "群1"}
+        assert all(len(axes.patches) == answers for axes in sheet.mpl.axes)
+        assert "横棒グラフ、2面" in figure.alt
+        assert_legible(sheet)
+
+
+@pytest.mark.parametrize("levels", [7, 12, 30])
+@pytest.mark.parametrize(("draw", "of"), [
+    (figures.panels, {"x": "share", "y": "group", "by": "answer"}),
+    (figures.heat_map, {"x": "answer", "y": "group", "value": "share"}),
+    (figures.heat_map, {"y": "answer", "x": "group", "value": "share"}),
+])  # fmt: skip
+def test_figures_without_colours_for_series_hold_any_number_of_them(draw, of, levels):
+    for layout in (WIDE, NARROW):
+        assert_legible(drawing(draw(parts(levels), **of, finding="示す。"), layout))
+
+
+@pytest.mark.parametrize("draw", [figures.line, figures.profile])
+def test_more_lines_than_colours_are_refused_rather_than_repeated(draw) -> None:
+    of = {"x": "group", "y": "share", "by": "answer", "finding": "示す。"}
+    draw(parts(6), **of)
     with pytest.raises(figures.FigureError, match="tells 6 apart"):
-        figures.grouped_bars(many, x="n", y="y", by="by", finding="示す。")
+        draw(parts(7), **of)
 
 
 def test_rows_whose_label_is_kept_back_are_left_out_and_counted() -> None:

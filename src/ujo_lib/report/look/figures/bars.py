@@ -89,29 +89,7 @@ def panels(
         low: column with the lower bounds of an interval.
         high: column with the upper bounds.
     """
-    rows = read.marks(published, x, low=low, high=high, n=n, y=y, by=by).assign(colour=BLUE)
-    groups = [(str(name), own.reset_index(drop=True)) for name, own in rows.groupby("by", observed=True)]
-
-    def draw(sheet: Sheet) -> None:
-        across = 1 if sheet.layout.narrow else 2
-        lanes = _Lanes(rows["y"].astype(str) + rows["n"], sheet.layout, sheet.layout.width / across)
-        tiers = [groups[at : at + across] for at in range(0, len(groups), across)]
-        most = [max(len(own) for _, own in tier) for tier in tiers]
-        grid = sheet.grid([lanes.span(count) * lanes.pitch for count in most], across, sharex=True)
-        every = [(axes, count) for row, count in zip(grid, most, strict=True) for axes in row]
-        for (name, own), (axes, count) in zip(groups, every, strict=False):
-            _lie(axes, own, lanes, count)
-            axes.set_title(name)
-            _scale(axes, rows, lanes, published, x, None)
-            axes.set_xlabel("")
-            axes.tick_params(labelbottom=True)
-        for axes, _ in every[len(groups) :]:
-            axes.set_axis_off()
-        room = sheet.layout.width / across - lanes.room - 10
-        title = wrapped(read.axis_title(published, x, low), sheet.layout.small, room)
-        grid[-1][0].set_xlabel(title, loc="left")
-
-    return Drawing(f"横棒グラフ、{len(groups)}面", draw, x, read.joined(published, by, y))
+    return _side_by_side(published, x, y, by, n, low, high)
 
 
 @house("y", "by")
@@ -125,7 +103,7 @@ def grouped_bars(
     high: str | None = None,
     **_: Unpack[Told],
 ) -> Drawing:
-    """Bars of two to six series side by side under one label.
+    """Bars of two to six series side by side under one label; more series stand in a panel per label.
 
     Args:
         published: the table, one row per label and series.
@@ -134,11 +112,10 @@ def grouped_bars(
         by: column with the series.
         low: column with the lower bounds of an interval.
         high: column with the upper bounds.
-
-    Raises:
-        FigureError: more series than can be told apart.
     """
-    series, names = read.few_enough(published, by), read.levels(published, y)
+    series, names = read.levels(published, by), read.levels(published, y)
+    if len(series) > len(SERIES):
+        return _side_by_side(published, x, by, y, None, low, high)
     rows = read.marks(published, x, low=low, high=high, y=y, by=by)
     read.crossed(published, rows, "value")
 
@@ -167,15 +144,14 @@ def band(
 ) -> Drawing:
     """帯グラフ: each group a band of 100 %, its answers in order, joined by lines to the band below.
 
+    More than six answers stand as bars in a panel per group.
+
     Args:
         published: the table, one row per group and answer.
         x: column with the shares of the answers, which make up 100 % of each group.
         y: column with the groups.
         by: column with the answers, in their order.
         n: column with the base of each group.
-
-    Raises:
-        FigureError: more answers than can be told apart.
     """
     return _stacked(published, "100%帯グラフ", x, y, by, n, ribbons=True)
 
@@ -184,7 +160,7 @@ def band(
 def stacked_bars(
     published: Published, *, x: str, y: str, by: str, n: str | None = None, **_: Unpack[Told]
 ) -> Drawing:
-    """Bars whose parts add up, to counts of different length say.
+    """Bars whose parts add up, to counts of different length say; more than six parts stand in a panel per group.
 
     Args:
         published: the table, one row per group and answer.
@@ -192,17 +168,51 @@ def stacked_bars(
         y: column with the groups.
         by: column with the answers, in their order.
         n: column with the base of each group.
-
-    Raises:
-        FigureError: more answers than can be told apart.
     """
     return _stacked(published, "積み上げ横棒グラフ", x, y, by, n, ribbons=False)
+
+
+def _side_by_side(
+    published: Published,
+    x: str,
+    y: str,
+    by: str,
+    n: str | None = None,
+    low: str | None = None,
+    high: str | None = None,
+) -> Drawing:
+    """A panel of bars per value of `by`, which holds what a palette cannot tell apart."""
+    rows = read.marks(published, x, low=low, high=high, n=n, y=y, by=by).assign(colour=BLUE)
+    groups = [(str(name), own.reset_index(drop=True)) for name, own in rows.groupby("by", observed=True)]
+
+    def draw(sheet: Sheet) -> None:
+        across = 1 if sheet.layout.narrow else 2
+        lanes = _Lanes(rows["y"].astype(str) + rows["n"], sheet.layout, sheet.layout.width / across)
+        tiers = [groups[at : at + across] for at in range(0, len(groups), across)]
+        most = [max(len(own) for _, own in tier) for tier in tiers]
+        grid = sheet.grid([lanes.span(count) * lanes.pitch for count in most], across, sharex=True)
+        every = [(axes, count) for row, count in zip(grid, most, strict=True) for axes in row]
+        for (name, own), (axes, count) in zip(groups, every, strict=False):
+            _lie(axes, own, lanes, count)
+            axes.set_title(name)
+            _scale(axes, rows, lanes, published, x, None)
+            axes.set_xlabel("")
+            axes.tick_params(labelbottom=True)
+        for axes, _ in every[len(groups) :]:
+            axes.set_axis_off()
+        room = sheet.layout.width / across - lanes.room - 10
+        title = wrapped(read.axis_title(published, x, low), sheet.layout.small, room)
+        grid[-1][0].set_xlabel(title, loc="left")
+
+    return Drawing(f"横棒グラフ、{len(groups)}面", draw, x, read.joined(published, by, y))
 
 
 def _stacked(
     published: Published, kind: str, x: str, y: str, by: str, n: str | None, *, ribbons: bool
 ) -> Drawing:
-    answers, groups = read.few_enough(published, by), read.levels(published, y)
+    answers, groups = read.levels(published, by), read.levels(published, y)
+    if len(answers) > len(BANDS):
+        return _side_by_side(published, x, by, y, n)
     rows = read.marks(published, x, n=n, y=y, by=by)
     sizes, hidden = (read.crossed(published, rows, name) for name in ("value", "hidden"))
     # One hidden part hides them all: the others would leave it as the rest.

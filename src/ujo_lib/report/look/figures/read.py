@@ -41,6 +41,18 @@ class FigureError(ValueError):
     """A figure is asked for something its table does not hold."""
 
 
+class TooManySeriesError(FigureError):
+    """A table has more series than the palette holds: it has to be shown as a table."""
+
+    def __init__(self, published: Published, by: str, count: int) -> None:
+        super().__init__(
+            f"{published.spec.id}: {by} has {count} values, a figure tells {len(SERIES)} apart; merge some"
+        )
+        self.said = (
+            f"「{published.spec.schema[by].name}」が{count}区分あり、図では見分けられないため、表で示します。"
+        )
+
+
 class Told(TypedDict, total=False):
     """What every figure is told besides what it draws; its docstring explains each."""
 
@@ -383,13 +395,11 @@ def few_enough(published: Published, by: str | None) -> list[str]:
     """The series of a figure, `levels` of a column; one without a name when there is no such column.
 
     Raises:
-        FigureError: there are more than the palette holds.
+        TooManySeriesError: there are more than the palette holds.
     """
     series = levels(published, by) if by else [""]
-    if len(series) > len(SERIES):
-        raise FigureError(
-            f"{published.spec.id}: {by} has {len(series)} values, a figure tells {len(SERIES)} apart; merge some"
-        )
+    if by and len(series) > len(SERIES):
+        raise TooManySeriesError(published, by, len(series))
     return series
 
 
