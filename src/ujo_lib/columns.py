@@ -138,14 +138,20 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Column, rests="words"):
-    """Words: a label, a remark, a verdict, a date to be read."""
+    """Words: a label, a remark, a verdict, a date to be read.
+
+    Attributes:
+        aside: for programs; in CSV file and workbook, and on a page only where it is asked for by name.
+    """
+
+    aside: bool = False
 
 
 METHOD: Final = Text(heading="補正の方法")
 """How the share of each row was corrected: two years of unlike methods are not compared without a word."""
 
 
-DIGEST: Final = Text(heading="語の照合値")
+DIGEST: Final = Text(heading="主題とみなす語(照合値)", aside=True)
 """Of the words by which the theme of each row is found: others under the same name are not compared without a word."""
 
 

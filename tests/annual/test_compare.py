@@ -416,8 +416,8 @@ def test_shares_that_were_corrected_in_unlike_ways_are_not_compared_without_a_wo
 
 
 @pytest.mark.parametrize(("before", "now", "told"), [
-    ("0a1b2c3d", "0a1b2c3d", ""), ("0a1b2c3d", "0a1b2c3e", "語の照合値が違う(「0a1b2c3d」と「0a1b2c3e」)"),
-    (None, "0a1b2c3d", "語の照合値が違う(「なし」と「0a1b2c3d」)"),
+    ("0a1b2c3d", "0a1b2c3d", ""), ("0a1b2c3d", "0a1b2c3e", "主題とみなす語(照合値)が違う(「0a1b2c3d」と「0a1b2c3e」)"),
+    (None, "0a1b2c3d", "主題とみなす語(照合値)が違う(「なし」と「0a1b2c3d」)"),
 ])  # fmt: skip
 def test_a_theme_found_by_other_words_under_the_same_name_is_not_compared_without_a_word(before, now, told):
     years = [year(2022), year(2023)]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.report.tables_of import by_occupation, by_sex, published
-from ujo_lib.columns import Dimension, Share
+from ujo_lib.columns import Dimension, Share, Text
 from ujo_lib.report.look.figures.read import reference
 from ujo_lib.report.look.tables import _Column, circumstances, row_texts, table_html, tiles_html
 
@@ -140,6 +140,14 @@ def test_a_note_on_a_column_is_read_with_it_and_not_without_it() -> None:
     assert "割合の読み方。" in table_html(table)
     assert "割合の読み方。" in table.spec.note
     assert "割合の読み方。" not in table_html(table, columns=["sex", "n"])
+
+
+def test_a_column_for_programs_is_on_a_page_only_where_it_is_asked_for() -> None:
+    for aside in (False, True):
+        columns = {"theme": ["学校", "家族"], "n": [40, 50], "made_by": ["0a1b2c3d", "4e5f6a7b"]}
+        table = published(columns, kinds={"made_by": Text(heading="照合値", aside=aside)})
+        assert ("0a1b2c3d" in table_html(table), "照合値" in table_html(table)) == (not aside, not aside)
+        assert "0a1b2c3d" in table_html(table, columns=["theme", "made_by"])
 
 
 def bold(*rows: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from ujo_lib.columns import TOTAL_LABELS, Base, Dimension, Flag, Share, Various, Withheld
+from ujo_lib.columns import TOTAL_LABELS, Base, Dimension, Flag, Share, Text, Various, Withheld
 from ujo_lib.report.door.publish import Published
 from ujo_lib.report.look.notation import (
     BELOW_UNIT,
@@ -246,10 +246,11 @@ def _plain(published: Published, names: Sequence[str]) -> tuple[list[_Column], l
 
 
 def _default_columns(published: Published) -> list[str]:
-    """All columns; one base for all rows stands in the caption, one answer in the notes, and 参考値 is a mark."""
+    """All columns for people; one base for all rows stands in the caption, one answer in the notes, 参考値 is a mark."""
     schema = published.spec.schema
     formats = [c.by for c in schema.columns.values() if isinstance(c, Various)]
-    left = {*_marks(published), *formats, *_alike(published)}
+    aside = [name for name, column in schema.columns.items() if isinstance(column, Text) and column.aside]
+    left = {*_marks(published), *formats, *_alike(published), *aside}
     kept = [name for name in schema.columns if name not in left]
     base = _base_column(published)
     if base and published.frame[base].nunique() == 1 and len(published.frame) > 1:
