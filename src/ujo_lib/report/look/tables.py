@@ -246,7 +246,7 @@ def _plain(published: Published, names: Sequence[str]) -> tuple[list[_Column], l
 
 
 def _default_columns(published: Published) -> list[str]:
-    """All columns for people; one base for all rows stands in the caption, one answer in the notes, 参考値 is a mark."""
+    """All columns for people; one base of all rows stands in the caption, one answer in the notes, 参考値 is a mark."""
     schema = published.spec.schema
     formats = [c.by for c in schema.columns.values() if isinstance(c, Various)]
     aside = [name for name, column in schema.columns.items() if isinstance(column, Text) and column.aside]
