@@ -282,6 +282,31 @@ def test_what_a_notebook_would_stop_for_is_told_before_it_runs_and_once(place, s
     assert unusable(place, SimpleNamespace(frames={})) == []
 
 
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("item", ["sex", "household_members", "outing", "support_needed"])
+def test_a_question_of_the_page_that_was_taken_out_of_the_questionnaire_is_told_before_the_page_stops(
+    place, item, kept
+):
+    file = place.root / "params/survey_items.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for form in content["forms"].values():
+        form["items"] = [one for one in form["items"] if kept or one["id"] != item]
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    found = unusable(place, SimpleNamespace(frames={}))
+    assert [text.split("。")[0] for text in found] == (
+        [] if kept else [f"調査票に項目「{item}」はありません"]
+    )
+
+
+def test_a_question_that_no_page_names_may_be_taken_out(place):
+    file = place.root / "params/survey_items.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for form in content["forms"].values():
+        form["items"] = [one for one in form["items"] if one["id"] != "note"]
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    assert unusable(place, SimpleNamespace(frames={})) == []
+
+
 def test_tables_beside_the_inputs_that_no_year_declares_are_named(project):
     folder = project.root / "data"
     assert unread(project.place) == []
