@@ -311,10 +311,16 @@ def unweighable(place: SiteYear, data: "Intake") -> list[str]:
     """
     from ujo_lib import residents
 
-    found = []
+    found: list[str] = []
     for settings in all_settings(place).values():
         items = getattr(settings, "ucla_items", None)
         if items is None or not {"residents", "residents_frame"} <= data.frames.keys():
+            continue
+        form = read_yaml(Questionnaire, settings.files["items_file"])
+        for item in [*items, *(getattr(settings, asked) for asked in _COUNTED_OF_RESIDENTS)]:
+            with _told(found):
+                form.item(item)
+        if found:
             continue
         try:
             scored = residents.with_score(data.frames["residents"], items)
